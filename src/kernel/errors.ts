@@ -1,0 +1,135 @@
+/**
+ * Every error the library throws. `AbortError` is never wrapped: an abort by the caller reaches the
+ * caller as it was. No message contains a key, a header or a prompt.
+ */
+
+const BRAND = Symbol.for('tracestitch.error')
+
+/** One try at one target, as it appears in `_meta.attempts` and in an error's `attempts`. */
+export interface Attempt {
+  /** `provider/model`. */
+  target: string
+  /** HTTP status, when the provider answered. */
+  status?: number
+  /** Class name of the error, when the attempt failed. */
+  error?: string
+  /** Duration in milliseconds. */
+  ms: number
+}
+
+export interface ErrorFields {
+  readonly cause?: unknown
+  /** HTTP status of the provider's answer. */
+  readonly status?: number
+  readonly provider?: string
+  readonly model?: string
+  /** The provider's error code, such as `context_length_exceeded`. */
+  readonly code?: string
+  readonly requestId?: string
+  readonly isRetryable?: boolean
+  readonly retryAfterMs?: number
+}
+
+/** Base of all errors of this library. `TracestitchError.isInstance(e)` holds across copies of the package. */
+export class TracestitchError extends Error {
+  override name = 'TracestitchError'
+  readonly status: number | undefined
+  readonly provider: string | undefined
+  readonly model: string | undefined
+  readonly code: string | undefined
+  readonly requestId: string | undefined
+  /** Whether the same call may succeed later or elsewhere. */
+  readonly isRetryable: boolean
+  /** Milliseconds the provider asked to wait. */
+  readonly retryAfterMs: number | undefined
+  /** Every attempt of the call, oldest first; filled in by the client. */
+  attempts: readonly Attempt[] = []
+
+  constructor(message: string, fields: ErrorFields = {}) {
+    super(message, fields.cause === undefined ? undefined : { cause: fields.cause })
+    Object.defineProperty(this, BRAND, { value: true })
+    this.status = fields.status
+    this.provider = fields.provider
+    this.model = fields.model
+    this.code = fields.code
+    this.requestId = fields.requestId
+    this.isRetryable = fields.isRetryable ?? false
+    this.retryAfterMs = fields.retryAfterMs
+  }
+
+  static isInstance(value: unknown): value is TracestitchError {
+    return typeof value === 'object' && value !== null && BRAND in value
+  }
+}
+
+/** The configuration or the arguments are wrong. The message names the path and the fix. */
+export class ConfigError extends TracestitchError {
+  override name = 'ConfigError'
+  /** Where in the options, such as `providers.mine.baseURL`. */
+  readonly path: string
+  constructor(path: string, problem: string, fields: ErrorFields = {}) {
+    super(path === '' ? problem : `${path}: ${problem}`, fields)
+    this.path = path
+  }
+}
+
+/** The request asks for something the target's wire format cannot say. */
+export class UnsupportedParameterError extends TracestitchError {
+  override name = 'UnsupportedParameterError'
+  readonly parameter: string
+  constructor(parameter: string, provider: string, hint = 'remove it, or set dropUnsupported') {
+    super(`${provider} does not support \`${parameter}\`: ${hint}`, { provider })
+    this.parameter = parameter
+  }
+}
+
+/** The provider answered with an error status, or with an error inside a 200 answer. */
+export class ProviderError extends TracestitchError {
+  override name = 'ProviderError'
+  /** The provider's error type, such as `invalid_request_error`. */
+  readonly type: string | undefined
+  constructor(message: string, fields: ErrorFields & { readonly type?: string } = {}) {
+    super(message, fields)
+    this.type = fields.type
+  }
+}
+
+/** No answer: refused, reset, DNS, TLS. */
+export class ConnectionError extends TracestitchError {
+  override name = 'ConnectionError'
+  constructor(message: string, fields: ErrorFields = {}) {
+    super(message, { isRetryable: true, ...fields })
+  }
+}
+
+/** One of the call's time limits ran out; `limit` says which. */
+export class TimeoutError extends TracestitchError {
+  override name = 'TimeoutError'
+  readonly limit: 'connect' | 'firstChunk' | 'idle' | 'total'
+  constructor(limit: TimeoutError['limit'], ms: number, fields: ErrorFields = {}) {
+    super(`no ${limit === 'idle' ? 'further chunk' : limit === 'firstChunk' ? 'first chunk' : 'answer'} within ${ms} ms (timeout.${limit})`, {
+      isRetryable: true,
+      ...fields,
+    })
+    this.limit = limit
+  }
+}
+
+/** An answer that is not what its format promises: cut short, malformed, or of another content type. */
+export class StreamError extends TracestitchError {
+  override name = 'StreamError'
+  /** What arrived before the fault, as a chat completion, when there was anything. */
+  readonly partial: unknown
+  constructor(message: string, fields: ErrorFields & { readonly partial?: unknown } = {}) {
+    super(message, { isRetryable: true, ...fields })
+    this.partial = fields.partial
+  }
+}
+
+/** Whether the value is an abort by the caller: a DOM `AbortError`, or an SDK's own class of that meaning. */
+export function isAbortError(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false
+  const name = (error as { name?: unknown }).name
+  const constructorName = (error as { constructor?: { name?: unknown } }).constructor?.name
+  return name === 'AbortError' || constructorName === 'APIUserAbortError'
+}

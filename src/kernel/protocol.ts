@@ -1,0 +1,121 @@
+/**
+ * The contract of a wire format. A codec is pure: no I/O, no clock, no state between calls. The client
+ * encodes requests and decodes answers with it, autolog reads with the same decoders what an SDK sent
+ * and got, and the gateway uses the reverse direction.
+ */
+import type { ChatChunk, ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse } from './hub.js'
+
+/** Names a wire format. The registry in `src/protocols/index.ts` lists those this version speaks. */
+export type ProtocolId =
+  | 'openai-chat'
+  | 'openai-responses'
+  | 'openai-completions'
+  | 'openai-embeddings'
+  | 'anthropic-messages'
+
+export type JsonObject = Record<string, unknown>
+
+/** What differs between speakers of one wire format. Data on a provider row, read by the codec. */
+export interface Quirks {
+  /** The field for the output limit. Default `max_completion_tokens` when the caller used it, otherwise `max_tokens`. */
+  readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens'
+  /** The speaker takes `stream_options`. Default true. */
+  readonly streamOptions?: boolean
+  /** Assistant history keeps `reasoning_content`, which a tool loop must send back. Default false. */
+  readonly reasoningContent?: boolean
+  /** Assistant history keeps `thinking_blocks` with their signatures, as gateways in front of Anthropic take them. Default false. */
+  readonly thinkingBlocks?: boolean
+  /** Takes `cache_control` on messages, parts and tools. Default false for OpenAI's formats. */
+  readonly cacheControl?: boolean
+  /** `developer` messages are sent as `system`. Default false. */
+  readonly developerAsSystem?: boolean
+  /** Takes `response_format: json_schema`. Default true. */
+  readonly jsonSchema?: boolean
+  /** Output limit sent when the caller gives none and the format requires one. */
+  readonly defaultMaxTokens?: number
+}
+
+export interface EncodeContext {
+  /** Provider id, for messages. */
+  readonly provider: string
+  /** Model name as the target knows it. */
+  readonly model: string
+  readonly quirks: Quirks
+  /** Leave out what the format cannot say, with a warning, instead of throwing. */
+  readonly dropUnsupported: boolean
+  readonly warn: (message: string) => void
+}
+
+export interface EncodedRequest {
+  /** Path below the base URL, such as `/chat/completions`. */
+  readonly path: string
+  readonly body: JsonObject
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface DecodeOptions {
+  /**
+   * Decode messages, tools and text. With `false` only the scalars a span needs are read: `messages`
+   * is then empty, and no work grows with the size of the conversation. Default true.
+   */
+  readonly content?: boolean
+}
+
+/** A provider's error body, reduced to what may be shown. */
+export interface WireError {
+  readonly message: string
+  readonly type?: string
+  readonly code?: string
+}
+
+/** Decodes one stream. Throws `ProviderError` for an error sent inside the stream, `StreamError` for a malformed event. */
+export interface StreamDecoder {
+  /** `data` is one event's parsed JSON, or the string `[DONE]`; `event` its SSE name. Returns the hub chunks it completes. */
+  push(data: unknown, event?: string): readonly ChatChunk[]
+  /** Call once when the bytes end. Returns what was held back. */
+  end(): readonly ChatChunk[]
+  /** Whether the format's own end was seen. A stream that ends without it was cut. */
+  readonly done: boolean
+}
+
+/** One server-sent event. `data` is written as JSON, except the string `[DONE]`. */
+export interface WireEvent {
+  readonly event?: string
+  readonly data: unknown
+}
+
+/** Turns hub chunks into the format's events: the reverse of {@link StreamDecoder}. */
+export interface StreamEncoder {
+  push(chunk: ChatChunk): readonly WireEvent[]
+  end(): readonly WireEvent[]
+}
+
+interface Codec<Request, Response> {
+  readonly id: ProtocolId
+  /** Path below the base URL that carries this format, as `encodeRequest` gives it. */
+  readonly path: string
+  encodeRequest(request: Request, context: EncodeContext): EncodedRequest
+  /** Never throws on unknown fields; throws `StreamError` when `wire` is not an object of the format. */
+  decodeRequest(wire: unknown, options?: DecodeOptions): Request
+  decodeResponse(wire: unknown, options?: DecodeOptions): Response
+  encodeResponse(response: Response): JsonObject
+  /** `undefined` when the body is not an error of this format. */
+  decodeError(body: unknown): WireError | undefined
+  encodeError(error: WireError, status: number): JsonObject
+}
+
+/** A wire format for chat: whatever it looks like, its meaning is the hub's. */
+export interface ChatProtocol extends Codec<ChatRequest, ChatCompletion> {
+  readonly kind: 'chat'
+  /** What the telemetry conventions call this operation. */
+  readonly operation: 'chat' | 'text_completion' | 'generate_content'
+  createStreamDecoder(options?: DecodeOptions): StreamDecoder
+  createStreamEncoder(): StreamEncoder
+}
+
+export interface EmbeddingsProtocol extends Codec<EmbeddingsRequest, EmbeddingsResponse> {
+  readonly kind: 'embeddings'
+  readonly operation: 'embeddings'
+}
+
+export type Protocol = ChatProtocol | EmbeddingsProtocol

@@ -1,0 +1,139 @@
+/** From hub shapes to span attributes: the one place where a GenAI span gets its values. */
+import type { Attributes, AttributeValue } from '@opentelemetry/api'
+import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../kernel/hub.js'
+import * as semconv from './semconv.js'
+import type { TelemetrySettings } from './settings.js'
+
+function put(attributes: Attributes, key: string, value: AttributeValue | null | undefined): void {
+  if (value !== null && value !== undefined) attributes[key] = value
+}
+
+function putCount(attributes: Attributes, key: string, value: unknown): void {
+  if (typeof value === 'number' && Number.isFinite(value)) attributes[key] = value
+}
+
+/** What a chat request's scalars say; messages are never read. */
+export function chatRequestAttributes(request: ChatRequest): Attributes {
+  const attributes: Attributes = {}
+  if (request.n != null && request.n !== 1) putCount(attributes, semconv.REQUEST_CHOICE_COUNT, request.n)
+  if (request.stream === true) attributes[semconv.REQUEST_STREAM] = true
+  putCount(attributes, semconv.REQUEST_SEED, request.seed)
+  putCount(attributes, semconv.REQUEST_TEMPERATURE, request.temperature)
+  putCount(attributes, semconv.REQUEST_TOP_P, request.top_p)
+  putCount(attributes, semconv.REQUEST_TOP_K, request.top_k)
+  putCount(attributes, semconv.REQUEST_FREQUENCY_PENALTY, request.frequency_penalty)
+  putCount(attributes, semconv.REQUEST_PRESENCE_PENALTY, request.presence_penalty)
+  putCount(attributes, semconv.REQUEST_MAX_TOKENS, request.max_completion_tokens ?? request.max_tokens)
+  if (typeof request.stop === 'string') attributes[semconv.REQUEST_STOP_SEQUENCES] = [request.stop]
+  else if (Array.isArray(request.stop) && request.stop.length > 0) attributes[semconv.REQUEST_STOP_SEQUENCES] = [...request.stop]
+  put(attributes, semconv.REQUEST_PREVIOUS_RESPONSE_ID, request.previous_response_id)
+  if (typeof request.reasoning_effort === 'string') attributes[semconv.REQUEST_REASONING_LEVEL] = request.reasoning_effort
+  const outputType = outputTypeOf(request)
+  if (outputType) attributes[semconv.OUTPUT_TYPE] = outputType
+  return attributes
+}
+
+function outputTypeOf(request: ChatRequest): 'json' | 'text' | 'speech' | undefined {
+  const format = request.response_format?.type
+  if (format === 'json_object' || format === 'json_schema') return 'json'
+  if (request.modalities?.includes('audio')) return 'speech'
+  return format === 'text' ? 'text' : undefined
+}
+
+export function embeddingsRequestAttributes(request: EmbeddingsRequest): Attributes {
+  const attributes: Attributes = {}
+  putCount(attributes, semconv.EMBEDDINGS_DIMENSION_COUNT, request.dimensions)
+  if (request.encoding_format) attributes[semconv.REQUEST_ENCODING_FORMATS] = [request.encoding_format]
+  return attributes
+}
+
+/** `finished` false: the stream was cut, so choices without a reason say `error`. */
+export function chatResponseAttributes(response: ChatCompletion, current: TelemetrySettings): Attributes {
+  const attributes: Attributes = {}
+  if (response.id) attributes[semconv.RESPONSE_ID] = response.id
+  if (response.model) attributes[semconv.RESPONSE_MODEL] = response.model
+  if (response.choices.length > 0) {
+    attributes[semconv.RESPONSE_FINISH_REASONS] = response.choices.map((choice) => choice.finish_reason ?? 'error')
+  }
+  if (response.usage) Object.assign(attributes, usageAttributes(response.usage, current))
+  return attributes
+}
+
+export function embeddingsResponseAttributes(response: EmbeddingsResponse): Attributes {
+  const attributes: Attributes = {}
+  if (response.model) attributes[semconv.RESPONSE_MODEL] = response.model
+  putCount(attributes, semconv.USAGE_INPUT_TOKENS, response.usage?.prompt_tokens)
+  return attributes
+}
+
+export function usageAttributes(usage: Usage, current: Pick<TelemetrySettings, 'semconv'>): Attributes {
+  const attributes: Attributes = {}
+  putCount(attributes, semconv.USAGE_INPUT_TOKENS, usage.prompt_tokens)
+  putCount(attributes, semconv.USAGE_OUTPUT_TOKENS, usage.completion_tokens)
+  const prompt = usage.prompt_tokens_details
+  if (prompt) {
+    putCount(attributes, semconv.USAGE_CACHE_READ, prompt.cached_tokens)
+    if (current.semconv !== 'v1.41') putCount(attributes, semconv.USAGE_CACHE_WRITE, prompt.cache_write_tokens)
+    if (current.semconv !== 'latest') putCount(attributes, semconv.USAGE_CACHE_CREATION, prompt.cache_write_tokens)
+    for (const modality of ['text', 'audio', 'image'] as const) {
+      putCount(attributes, semconv.usageInputOf(modality), prompt[`${modality}_tokens`])
+    }
+  }
+  const completion = usage.completion_tokens_details
+  if (completion) {
+    putCount(attributes, semconv.USAGE_REASONING, completion.reasoning_tokens)
+    for (const modality of ['text', 'audio', 'image'] as const) {
+      putCount(attributes, semconv.usageOutputOf(modality), completion[`${modality}_tokens`])
+    }
+  }
+  return attributes
+}
+
+/** A name that is safe and of low cardinality, as `error.type` wants. */
+const IDENTIFIER = /^[A-Za-z][\w.-]{0,63}$/
+
+/** The provider's code, else its error type, else the class of the exception, else the HTTP status, else `_OTHER`. */
+export function errorTypeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return semconv.ERROR_TYPE_OTHER
+  const { code, type, status, name, constructor } = error as Record<string, unknown>
+  const className = (constructor as { name?: unknown } | undefined)?.name
+  for (const candidate of [code, type, className !== 'Error' ? className : undefined, name]) {
+    if (typeof candidate === 'string' && IDENTIFIER.test(candidate)) return candidate
+  }
+  return typeof status === 'number' ? String(status) : semconv.ERROR_TYPE_OTHER
+}
+
+export function statusOf(error: unknown): number | undefined {
+  const status = typeof error === 'object' && error !== null ? (error as { status?: unknown }).status : undefined
+  return typeof status === 'number' ? status : undefined
+}
+
+const servers = new Map<string, { address: string; port: number; url: URL } | undefined>()
+
+/** Host and port of a base URL; remembered, because a program has few of them. */
+export function serverOf(baseURL: string): { address: string; port: number; url: URL } | undefined {
+  if (servers.has(baseURL)) return servers.get(baseURL)
+  if (servers.size >= 256) servers.clear()
+  const url = URL.canParse(baseURL) ? new URL(baseURL) : undefined
+  const server = url && {
+    address: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port ? Number(url.port) : url.protocol === 'http:' ? 80 : 443,
+    url,
+  }
+  servers.set(baseURL, server)
+  return server
+}
+
+const HEADER_NAMES = /^(x-litellm-|x-portkey-|x-mlflow-gateway-|helicone-|cf-aig-|x-kong-|x-request-id$|request-id$|apim-request-id$)/
+/** Headers that speak of a key or a person stay off the span. */
+const PRIVATE_HEADER = /key|token|auth|cookie|secret|user|team|email|spend|budget/
+
+/** Response headers of gateways and the request id, under the OpenTelemetry names for headers. */
+export function responseHeaderAttributes(headers: Pick<Headers, 'forEach'>): Attributes {
+  const attributes: Attributes = {}
+  headers.forEach((value, name) => {
+    const key = name.toLowerCase()
+    if (HEADER_NAMES.test(key) && !PRIVATE_HEADER.test(key)) attributes[semconv.RESPONSE_HEADER_PREFIX + key] = [value]
+  })
+  return attributes
+}

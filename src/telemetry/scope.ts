@@ -1,0 +1,42 @@
+/**
+ * The model call that is open in the current context. A layer below (an SDK under a framework, a request
+ * under an SDK) finds the call here and completes it, instead of adding a span beside it.
+ */
+import { context, createContextKey, type Context, type Span } from '@opentelemetry/api'
+import type { Call } from './call.js'
+
+export interface CallScope {
+  /** Empty while a framework has opened the scope and not yet said that a call began. */
+  call: Call | undefined
+  /** Span that wire requests name as their parent: an attempt's, or the call's own. */
+  span: Span | undefined
+}
+
+// A registered symbol, so that every copy of this package finds the same key.
+const SCOPE = createContextKey('tracestitch.call')
+
+export function scopeOf(current: Context): CallScope | undefined {
+  return current.getValue(SCOPE) as CallScope | undefined
+}
+
+/** `current` with `scope` as the innermost call scope. */
+export function withScope(current: Context, scope: CallScope): Context {
+  return current.setValue(SCOPE, scope)
+}
+
+/**
+ * Runs `run` in an empty scope. A framework whose hook is told of a call only after it began wraps the
+ * call with this; the hook then fills the scope with {@link fillScope}.
+ */
+export function runInOpenScope<T>(run: () => T): T {
+  return context.with(withScope(context.active(), { call: undefined, span: undefined }), run)
+}
+
+/** Names `call` as the call of the innermost empty scope. Returns whether there was one. */
+export function fillScope(call: Call, span: Span | undefined): boolean {
+  const scope = scopeOf(context.active())
+  if (!scope || scope.call) return false
+  scope.call = call
+  scope.span = span
+  return true
+}

@@ -1,0 +1,86 @@
+/**
+ * The only home of the GenAI attribute names: OpenTelemetry GenAI semantic conventions 0.1
+ * (https://github.com/open-telemetry/semantic-conventions-genai), with the names of v1.41 where they
+ * differ. They are kept here because no npm package carries the current ones.
+ */
+
+export const ERROR_TYPE = 'error.type'
+export const ERROR_TYPE_OTHER = '_OTHER'
+export const SERVER_ADDRESS = 'server.address'
+export const SERVER_PORT = 'server.port'
+export const HTTP_STATUS = 'http.response.status_code'
+export const HTTP_RESEND_COUNT = 'http.request.resend_count'
+export const RESPONSE_HEADER_PREFIX = 'http.response.header.'
+export const SESSION_ID = 'session.id'
+export const USER_ID = 'user.id'
+
+export const OPERATION_NAME = 'gen_ai.operation.name'
+export const PROVIDER_NAME = 'gen_ai.provider.name'
+export const CONVERSATION_ID = 'gen_ai.conversation.id'
+export const OUTPUT_TYPE = 'gen_ai.output.type'
+
+export const REQUEST_MODEL = 'gen_ai.request.model'
+export const REQUEST_STREAM = 'gen_ai.request.stream'
+export const REQUEST_SEED = 'gen_ai.request.seed'
+export const REQUEST_CHOICE_COUNT = 'gen_ai.request.choice.count'
+export const REQUEST_FREQUENCY_PENALTY = 'gen_ai.request.frequency_penalty'
+export const REQUEST_PRESENCE_PENALTY = 'gen_ai.request.presence_penalty'
+export const REQUEST_TEMPERATURE = 'gen_ai.request.temperature'
+export const REQUEST_TOP_P = 'gen_ai.request.top_p'
+export const REQUEST_TOP_K = 'gen_ai.request.top_k'
+export const REQUEST_MAX_TOKENS = 'gen_ai.request.max_tokens'
+export const REQUEST_STOP_SEQUENCES = 'gen_ai.request.stop_sequences'
+export const REQUEST_PREVIOUS_RESPONSE_ID = 'gen_ai.request.previous_response.id'
+export const REQUEST_REASONING_LEVEL = 'gen_ai.request.reasoning.level'
+export const REQUEST_ENCODING_FORMATS = 'gen_ai.request.encoding_formats'
+export const EMBEDDINGS_DIMENSION_COUNT = 'gen_ai.embeddings.dimension.count'
+
+export const RESPONSE_ID = 'gen_ai.response.id'
+export const RESPONSE_MODEL = 'gen_ai.response.model'
+export const RESPONSE_FINISH_REASONS = 'gen_ai.response.finish_reasons'
+/** Seconds from the request's issue. */
+export const RESPONSE_TIME_TO_FIRST_CHUNK = 'gen_ai.response.time_to_first_chunk'
+
+export const USAGE_INPUT_TOKENS = 'gen_ai.usage.input_tokens'
+export const USAGE_OUTPUT_TOKENS = 'gen_ai.usage.output_tokens'
+export const USAGE_CACHE_READ = 'gen_ai.usage.cache_read.input_tokens'
+export const USAGE_CACHE_WRITE = 'gen_ai.usage.cache_write.input_tokens'
+/** v1.41's name of {@link USAGE_CACHE_WRITE}. */
+export const USAGE_CACHE_CREATION = 'gen_ai.usage.cache_creation.input_tokens'
+export const USAGE_REASONING = 'gen_ai.usage.reasoning.output_tokens'
+export const usageInputOf = (modality: 'text' | 'audio' | 'image') => `gen_ai.usage.${modality}.input_tokens`
+export const usageOutputOf = (modality: 'text' | 'audio' | 'image') => `gen_ai.usage.${modality}.output_tokens`
+/** USD. Not part of the conventions; the name that the field has settled on. */
+export const USAGE_COST = 'gen_ai.usage.cost'
+
+export const INPUT_MESSAGES = 'gen_ai.input.messages'
+export const OUTPUT_MESSAGES = 'gen_ai.output.messages'
+export const SYSTEM_INSTRUCTIONS = 'gen_ai.system_instructions'
+export const TOOL_DEFINITIONS = 'gen_ai.tool.definitions'
+/** Event that carries the content when it is not wanted on the span. */
+export const EVENT_OPERATION_DETAILS = 'gen_ai.client.inference.operation.details'
+
+export const AGENT_NAME = 'gen_ai.agent.name'
+export const AGENT_DESCRIPTION = 'gen_ai.agent.description'
+export const TOOL_NAME = 'gen_ai.tool.name'
+export const TOOL_CALL_ID = 'gen_ai.tool.call.id'
+export const TOOL_DESCRIPTION = 'gen_ai.tool.description'
+export const TOOL_TYPE = 'gen_ai.tool.type'
+export const TOOL_CALL_ARGUMENTS = 'gen_ai.tool.call.arguments'
+export const TOOL_CALL_RESULT = 'gen_ai.tool.call.result'
+export const DATA_SOURCE_ID = 'gen_ai.data_source.id'
+export const RETRIEVAL_QUERY = 'gen_ai.retrieval.query.text'
+export const RETRIEVAL_DOCUMENTS = 'gen_ai.retrieval.documents'
+
+/** Values of {@link OPERATION_NAME} that this package emits. */
+export type Operation =
+  | 'chat'
+  | 'text_completion'
+  | 'generate_content'
+  | 'embeddings'
+  | 'retrieval'
+  | 'invoke_agent'
+  | 'invoke_workflow'
+  | 'execute_tool'
+  /** Not in the list of the conventions, which allow others: counting tokens is a call without usage. */
+  | 'count_tokens'

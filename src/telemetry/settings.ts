@@ -1,0 +1,117 @@
+/**
+ * What telemetry does in this process, decided once by `autolog()` and read on every call. Without
+ * `autolog()` the defaults hold, so a client alone follows an OpenTelemetry set-up that is already there.
+ */
+import type { Span } from '@opentelemetry/api'
+import { shared } from '../kernel/state.js'
+
+export type CaptureMode = 'none' | 'span' | 'event' | 'both'
+
+/** One part of a message in the shape of the GenAI message schema: `{ type: 'text', content }`, `{ type: 'tool_call', … }`. */
+export type TelemetryPart = { type: string } & Record<string, unknown>
+
+export interface HostFacts {
+  /** Value of `gen_ai.provider.name` for this host. */
+  readonly provider?: string
+  /** A model vendor's own host, which has no use for our trace context. */
+  readonly firstParty: boolean
+}
+
+/** What a price needs to know about an ended call. */
+export interface PricedCall {
+  readonly provider: string
+  readonly model: string
+  readonly usage: object
+  readonly at: number
+}
+
+export interface TelemetrySettings {
+  readonly capture: CaptureMode
+  readonly redact: ((part: TelemetryPart) => TelemetryPart | null) | undefined
+  readonly semconv: 'latest' | 'v1.41' | 'both'
+  /** Whether requests to this URL carry trace context. */
+  readonly propagates: (url: URL) => boolean
+  readonly identifyHost: (hostname: string) => HostFacts | undefined
+  /** USD of a call, or `undefined` when unknown. */
+  readonly price: ((call: PricedCall) => number | undefined) | undefined
+  readonly onSpanStart: ((span: Span) => void) | undefined
+  readonly onSpanEnd: ((span: Span) => void) | undefined
+}
+
+/** Faults of telemetry itself: counted and reported, never raised into the program. */
+export interface TelemetryFaults {
+  count: number
+  /** Where the latest one happened, such as `redact` or `onSpanEnd`. */
+  last: string | undefined
+}
+
+interface Holder {
+  settings: TelemetrySettings | undefined
+  readonly faults: TelemetryFaults
+}
+
+const holder = (): Holder => shared('telemetry', () => ({ settings: undefined, faults: { count: 0, last: undefined } }))
+
+const CAPTURE_BY_ENV: Record<string, CaptureMode> = {
+  no_content: 'none',
+  false: 'none',
+  span_only: 'span',
+  true: 'span',
+  event_only: 'event',
+  span_and_event: 'both',
+}
+
+/**
+ * Reads `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`: NO_CONTENT, SPAN_ONLY, EVENT_ONLY,
+ * SPAN_AND_EVENT (opentelemetry-python's words) or a boolean. `undefined` when unset or another word.
+ */
+export function captureFromEnv(value = process.env['OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT']): CaptureMode | undefined {
+  return value === undefined ? undefined : CAPTURE_BY_ENV[value.trim().toLowerCase()]
+}
+
+let defaults: TelemetrySettings | undefined
+
+/** Settings before, or without, `autolog()`. */
+export function defaultSettings(): TelemetrySettings {
+  defaults ??= {
+    capture: captureFromEnv() ?? 'none',
+    redact: undefined,
+    semconv: 'latest',
+    propagates: () => false,
+    identifyHost: () => undefined,
+    price: undefined,
+    onSpanStart: undefined,
+    onSpanEnd: undefined,
+  }
+  return defaults
+}
+
+export function settings(): TelemetrySettings {
+  return holder().settings ?? defaultSettings()
+}
+
+/** Replaces the settings; `undefined` returns to the defaults. */
+export function applySettings(next: TelemetrySettings | undefined): void {
+  holder().settings = next && Object.freeze(next)
+}
+
+/** The entry of the package names here what rooms above telemetry know: hosts and prices. */
+export function setDefaults(known: Pick<TelemetrySettings, 'identifyHost' | 'price' | 'propagates'>): void {
+  defaults = { ...defaultSettings(), ...known }
+}
+
+export function faults(): TelemetryFaults {
+  return holder().faults
+}
+
+/** Runs a step of telemetry. What it throws is counted, not raised. */
+export function guard<T>(where: string, step: () => T): T | undefined {
+  try {
+    return step()
+  } catch {
+    const { faults } = holder()
+    faults.count++
+    faults.last = where
+    return undefined
+  }
+}

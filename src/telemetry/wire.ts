@@ -1,0 +1,109 @@
+/**
+ * Trace context onto requests as they leave, for whatever client makes them: the diagnostics channels of
+ * undici (the built-in `fetch`) and of `node:http`. Only requests of an open model call are touched.
+ */
+import { context } from '@opentelemetry/api'
+import diagnostics from 'node:diagnostics_channel'
+import http, { type ClientRequest } from 'node:http'
+import https from 'node:https'
+import { syncBuiltinESMExports } from 'node:module'
+import { traceHeaders } from './propagation.js'
+import { scopeOf } from './scope.js'
+import { guard, settings } from './settings.js'
+
+/** The part of undici's request that its `undici:request:create` channel documents. */
+interface UndiciRequest {
+  readonly origin: string | URL
+  readonly path: string
+  readonly headers: readonly (string | readonly string[])[] | string
+  addHeader(name: string, value: string): void
+}
+
+/** The headers for a request to `url`, or `undefined` when this request carries none. */
+function headersFor(url: () => URL): ReturnType<typeof traceHeaders> {
+  const span = scopeOf(context.active())?.span
+  if (!span || !settings().propagates(url())) return undefined
+  return traceHeaders(span)
+}
+
+function hasTraceparent(headers: UndiciRequest['headers']): boolean {
+  if (typeof headers === 'string') return /^traceparent:/im.test(headers)
+  // undici keeps a flat list of names and values.
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]
+    if (typeof name === 'string' && name.toLowerCase() === 'traceparent') return true
+  }
+  return false
+}
+
+function onUndiciRequest(event: unknown): void {
+  guard('propagation', () => {
+    const { request } = event as { request: UndiciRequest }
+    if (hasTraceparent(request.headers)) return
+    const headers = headersFor(() => new URL(request.path, request.origin))
+    if (!headers) return
+    request.addHeader('traceparent', headers.traceparent)
+    if (headers.tracestate) request.addHeader('tracestate', headers.tracestate)
+  })
+}
+
+function injectHttp(request: ClientRequest): void {
+  guard('propagation', () => {
+    if (request.headersSent || request.hasHeader('traceparent')) return
+    const headers = headersFor(() => new URL(request.path, `${request.protocol}//${request.getHeader('host') ?? request.host}`))
+    if (!headers) return
+    request.setHeader('traceparent', headers.traceparent)
+    if (headers.tracestate) request.setHeader('tracestate', headers.tracestate)
+  })
+}
+
+const HTTP_CREATED = 'http.client.request.created'
+
+/** Node 20 has no channel that fires before the headers are sent, so `request` and `get` are wrapped there. */
+function wrapHttp(module: typeof http | typeof https): () => void {
+  const { request, get } = module
+  const wrappedRequest = function (this: unknown, ...args: Parameters<typeof request>) {
+    const made = Reflect.apply(request, this, args) as ClientRequest
+    injectHttp(made)
+    return made
+  } as typeof request
+  const wrappedGet = function (this: unknown, ...args: Parameters<typeof get>) {
+    // The original ends the request itself, before a header could be set.
+    const made = Reflect.apply(wrappedRequest, this, args) as ClientRequest
+    made.end()
+    return made
+  } as typeof get
+  module.request = wrappedRequest
+  module.get = wrappedGet
+  return () => {
+    if (module.request === wrappedRequest) module.request = request
+    if (module.get === wrappedGet) module.get = get
+  }
+}
+
+function hasHttpChannel(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  return major > 22 || (major === 22 && minor >= 15)
+}
+
+/** Starts watching the wire; the returned function undoes it. */
+export function watchWire(): () => void {
+  diagnostics.subscribe('undici:request:create', onUndiciRequest)
+  const onHttpRequest = (event: unknown): void => injectHttp((event as { request: ClientRequest }).request)
+  let undoHttp: () => void
+  if (hasHttpChannel()) {
+    diagnostics.subscribe(HTTP_CREATED, onHttpRequest)
+    undoHttp = () => diagnostics.unsubscribe(HTTP_CREATED, onHttpRequest)
+  } else {
+    const undo = [wrapHttp(http), wrapHttp(https)]
+    syncBuiltinESMExports()
+    undoHttp = () => {
+      for (const step of undo) step()
+      syncBuiltinESMExports()
+    }
+  }
+  return () => {
+    diagnostics.unsubscribe('undici:request:create', onUndiciRequest)
+    undoHttp()
+  }
+}
