@@ -17,14 +17,20 @@ interface ChoiceState {
   finish: FinishReason | null
   native: string | undefined
   logprobs: Logprobs | null
-  blocks: Block[]
-  /** Ordinal of the block that is growing, as the decoder numbers them. */
+  /** In the order of the decoder's numbers, or of arrival where it gives none. */
+  slots: Slot[]
+  /** Ordinal of the block that is growing. */
   ordinal: number | undefined
   /** Whether the decoder numbers blocks, so that their order is known to matter. */
   numbered: boolean
   calls: Map<number, ToolCall>
   functionCall: CompletionMessage['function_call']
   audio: CompletionMessage['audio']
+}
+
+interface Slot {
+  readonly ordinal: number | undefined
+  block: Block
 }
 
 export interface ChatAccumulator {
@@ -47,7 +53,7 @@ export function createChatAccumulator(options: { readonly content?: boolean } = 
   function stateOf(index: number): ChoiceState {
     let state = choices.get(index)
     if (!state) {
-      state = { finish: null, native: undefined, logprobs: null, blocks: [], ordinal: undefined, numbered: false, calls: new Map(), functionCall: undefined, audio: undefined }
+      state = { finish: null, native: undefined, logprobs: null, slots: [], ordinal: undefined, numbered: false, calls: new Map(), functionCall: undefined, audio: undefined }
       choices.set(index, state)
     }
     return state
@@ -86,32 +92,30 @@ function pushContent(state: ChoiceState, choice: ChunkChoice): void {
     if (choice.logprobs.refusal) (state.logprobs.refusal ??= []).push(...choice.logprobs.refusal)
   }
   if (delta.block !== undefined) state.numbered = true
-  // A new ordinal closes the block that was growing, even when the next one is of the same type.
-  const fresh = delta.block !== undefined && delta.block !== state.ordinal
   state.ordinal = delta.block ?? state.ordinal
 
   if (delta.thinking_blocks) {
-    for (const block of delta.thinking_blocks) growThinking(state, block, fresh)
+    for (const block of delta.thinking_blocks) growThinking(state, block)
   } else if (delta.reasoning_content) {
-    growThinking(state, { type: 'thinking', thinking: delta.reasoning_content }, fresh)
+    growThinking(state, { type: 'thinking', thinking: delta.reasoning_content })
   }
   if (delta.content) {
-    const block = lastBlock(state, 'text', fresh)
+    const block = growing(state, 'text')
     if (block) block.text += delta.content
-    else state.blocks.push({ type: 'text', text: delta.content })
+    else place(state, { type: 'text', text: delta.content })
   }
   if (delta.annotations?.length) {
-    let block = lastBlock(state, 'text', fresh && !delta.content)
+    let block = growing(state, 'text')
     if (!block) {
       block = { type: 'text', text: '' }
-      state.blocks.push(block)
+      place(state, block)
     }
     ;(block.annotations ??= []).push(...delta.annotations)
   }
   if (delta.refusal) {
-    const block = lastBlock(state, 'refusal', fresh)
+    const block = growing(state, 'refusal')
     if (block) block.refusal += delta.refusal
-    else state.blocks.push({ type: 'refusal', refusal: delta.refusal })
+    else place(state, { type: 'refusal', refusal: delta.refusal })
   }
   if (delta.function_call) {
     const call = (state.functionCall ??= { name: '', arguments: '' })
@@ -128,11 +132,31 @@ function pushContent(state: ChoiceState, choice: ChunkChoice): void {
   for (const call of delta.tool_calls ?? []) growToolCall(state, call)
   for (const block of delta.blocks ?? []) {
     state.numbered = true
-    const last = state.blocks.at(-1)
-    // The exact form of the block that just grew comes at its end.
-    if (block.raw && last && last.type === block.type && !fresh) last.raw = block.raw
-    else state.blocks.push({ ...block })
+    const slot = growingSlot(state, block.type)
+    // The exact form of a block comes at its end, and once more where the end of the stream revises it.
+    if (slot && block.raw) slot.block.raw = block.raw
+    else if (slot && slot.ordinal !== undefined && block.type === 'raw') slot.block = { ...block }
+    else place(state, { ...block })
   }
+}
+
+/** Blocks may arrive interleaved, so a numbered block goes to its place, not to the end. */
+function place(state: ChoiceState, block: Block): void {
+  const { slots, ordinal } = state
+  let at = slots.length
+  if (ordinal !== undefined) while (at > 0 && (slots[at - 1]?.ordinal ?? -1) > ordinal) at -= 1
+  slots.splice(at, 0, { ordinal, block })
+}
+
+/** The slot that a delta of this type extends: the last one of its ordinal, whatever came in between. */
+function growingSlot(state: ChoiceState, type: Block['type']): Slot | undefined {
+  const last = state.slots.at(-1)
+  const slot = last?.ordinal === state.ordinal ? last : state.slots.findLast(({ ordinal }) => ordinal === state.ordinal)
+  return slot?.block.type === type ? slot : undefined
+}
+
+function growing<T extends Block['type']>(state: ChoiceState, type: T): Extract<Block, { type: T }> | undefined {
+  return growingSlot(state, type)?.block as Extract<Block, { type: T }> | undefined
 }
 
 function growToolCall(state: ChoiceState, delta: ToolCallDelta): void {
@@ -144,11 +168,11 @@ function growToolCall(state: ChoiceState, delta: ToolCallDelta): void {
         ? { id, type: 'custom', custom: { name: '', input: '' } }
         : { id, type: 'function', function: { name: '', arguments: '' } }
     state.calls.set(delta.index, call)
-    state.blocks.push({ type: 'tool_call', id })
+    place(state, { type: 'tool_call', id })
   }
   if (delta.id && call.id === '') {
     call.id = delta.id
-    const placeholder = state.blocks.find((block) => block.type === 'tool_call' && block.id === '')
+    const placeholder = state.slots.find(({ block }) => block.type === 'tool_call' && block.id === '')?.block
     if (placeholder?.type === 'tool_call') placeholder.id = delta.id
   }
   if (call.type === 'custom') {
@@ -160,29 +184,27 @@ function growToolCall(state: ChoiceState, delta: ToolCallDelta): void {
   }
 }
 
-function lastBlock<T extends Block['type']>(state: ChoiceState, type: T, fresh: boolean): Extract<Block, { type: T }> | undefined {
-  const last = state.blocks.at(-1)
-  return !fresh && last?.type === type ? (last as Extract<Block, { type: T }>) : undefined
-}
-
-function growThinking(state: ChoiceState, piece: Extract<Block, { type: 'thinking' | 'redacted_thinking' }>, fresh: boolean): void {
+function growThinking(state: ChoiceState, piece: Extract<Block, { type: 'thinking' | 'redacted_thinking' }>): void {
   if (piece.type === 'redacted_thinking') {
-    state.blocks.push({ ...piece })
+    place(state, { ...piece })
     return
   }
-  const block = lastBlock(state, 'thinking', fresh)
+  const block = growing(state, 'thinking')
   // The signature ends a block, so text after it belongs to the next one.
   if (block && !(block.signature && piece.thinking !== '')) {
     block.thinking += piece.thinking
     if (piece.signature !== undefined) block.signature = (block.signature ?? '') + piece.signature
   } else {
-    state.blocks.push({ ...piece })
+    place(state, { ...piece })
   }
 }
 
 function toChoice(index: number, state: ChoiceState): ChatChoice {
   const calls = [...state.calls].sort(([a], [b]) => a - b).map(([, call]) => call)
-  const message = messageFromBlocks(state.blocks, calls)
+  const message = messageFromBlocks(
+    state.slots.map(({ block }) => block),
+    calls,
+  )
   // Without numbers from the decoder the order of arrival says nothing about blocks.
   if (!state.numbered) delete message.blocks
   if (state.functionCall) message.function_call = state.functionCall

@@ -221,6 +221,8 @@ export interface ChatRequest {
   previous_response_id?: string | null
   /** Fields merged into the wire body as they are, whatever the target's format. */
   extra_body?: Record<string, unknown>
+  /** What only one wire format can say, kept for the codec that read it; the others leave it out. */
+  raw?: { protocol: ProtocolId; value: Record<string, unknown> }
 }
 
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'function_call'
