@@ -1,0 +1,48 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import type { Options } from 'tsup'
+
+// Sources say `import.meta.url`, which CommonJS has not. tsup's own shim breaks on `#` and `?` in a path.
+const commonJsUrl = `const importMetaUrl = require('node:url').pathToFileURL(__filename).href;`
+
+/**
+ * The CommonJS pass turns every `import(x)` into a `require(x)`, which takes no file URL and no ES module
+ * with a top-level await. An import of a package or of a computed name is hidden from it, letter for letter
+ * so that source maps stay right.
+ */
+const keepDynamicImport: NonNullable<Options['plugins']>[number] = {
+  name: 'keep-dynamic-import',
+  renderChunk(code) {
+    return this.format === 'cjs' ? { code: code.replaceAll(/\bimport\((?!\s*["']\.)/g, 'imp0rt(') } : undefined
+  },
+  async buildEnd({ writtenFiles }) {
+    if (this.format !== 'cjs') return
+    for (const { name } of writtenFiles) {
+      if (!name.endsWith('.cjs')) continue
+      await writeFile(name, (await readFile(name, 'utf8')).replaceAll('imp0rt(', 'import('))
+    }
+  },
+}
+
+export default {
+  // One entry for each code path in package.json `exports`; test/architecture.test.ts holds the two together.
+  entry: {
+    index: 'src/index.ts',
+    auto: 'src/auto.ts',
+  },
+  format: ['esm', 'cjs'],
+  target: 'node20',
+  platform: 'node',
+  splitting: true,
+  sourcemap: true,
+  clean: true,
+  // Declarations are bundled through an option that TypeScript 6 calls deprecated.
+  dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
+  // Dependencies, peers and anything else from node_modules stay imports.
+  skipNodeModulesBundle: true,
+  plugins: [keepDynamicImport],
+  esbuildOptions(options, { format }) {
+    if (format !== 'cjs') return
+    options.define = { ...options.define, 'import.meta.url': 'importMetaUrl' }
+    options.banner = { ...options.banner, js: commonJsUrl }
+  },
+} satisfies Options
