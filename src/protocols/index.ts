@@ -1,0 +1,28 @@
+/** The wire formats this version speaks, one line each. */
+import { ConfigError } from '../kernel/errors.js'
+import type { ChatProtocol, Protocol, ProtocolId } from '../kernel/protocol.js'
+import { openaiChat } from './openai-chat/index.js'
+import { openaiCompletions } from './openai-completions.js'
+import { openaiEmbeddings } from './openai-embeddings.js'
+
+export const protocols = {
+  'openai-chat': openaiChat,
+  'openai-completions': openaiCompletions,
+  'openai-embeddings': openaiEmbeddings,
+} as Readonly<Record<ProtocolId, Protocol>>
+
+/** @throws ConfigError when there is no such format. */
+export function protocol(id: ProtocolId): Protocol {
+  const found = Object.hasOwn(protocols, id) ? protocols[id] : undefined
+  if (!found) {
+    throw new ConfigError('protocol', `there is no wire format \`${id}\`; use one of ${Object.keys(protocols).join(', ')}`)
+  }
+  return found
+}
+
+/** @throws ConfigError when there is no such format, or it is not one for chat. */
+export function chatProtocol(id: ProtocolId): ChatProtocol {
+  const found = protocol(id)
+  if (found.kind !== 'chat') throw new ConfigError('protocol', `the wire format \`${id}\` is for ${found.kind}, not for chat`)
+  return found
+}

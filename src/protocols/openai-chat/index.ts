@@ -1,0 +1,24 @@
+/**
+ * OpenAI's chat completions, the dialect of about a hundred servers. The hub has this shape, so what is well formed
+ * passes as it is; only a dialect's variants are rewritten.
+ */
+import type { ChatProtocol } from '../../kernel/protocol.js'
+import { decodeError, encodeError } from './error.js'
+import { decodeRequest, encodeRequest, PATH } from './request.js'
+import { decodeResponse, encodeResponse } from './response.js'
+import { createStreamDecoder, createStreamEncoder } from './stream.js'
+
+export const openaiChat: ChatProtocol = {
+  id: 'openai-chat',
+  kind: 'chat',
+  operation: 'chat',
+  path: PATH,
+  encodeRequest,
+  decodeRequest,
+  decodeResponse,
+  encodeResponse,
+  createStreamDecoder,
+  createStreamEncoder,
+  decodeError,
+  encodeError,
+}

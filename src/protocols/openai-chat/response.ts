@@ -1,0 +1,155 @@
+/** Whole answers: https://platform.openai.com/docs/api-reference/chat/object */
+import { StreamError } from '../../kernel/errors.js'
+import type { ChatChoice, ChatCompletion, CompletionMessage } from '../../kernel/hub.js'
+import { asNumber, asString, isObject, typeName } from '../../kernel/json.js'
+import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
+import { providerErrorOf } from './error.js'
+import { finishReasonOf, isFinishReason } from './finish-reason.js'
+import { isHubLogprobs, readLogprobs } from './logprobs.js'
+import { isHubSpeech, readSpeech } from './message.js'
+import { isHubToolCall, readToolCalls } from './tool-calls.js'
+import { usageOf } from './usage.js'
+
+/** The list of choices of an answer, checked to be one. */
+function choicesOf(wire: unknown): { body: JsonObject; choices: readonly JsonObject[] } {
+  if (!isObject(wire)) throw providerErrorOf(wire) ?? new StreamError(`the answer is ${typeName(wire)}, not an object`)
+  if (!Array.isArray(wire.choices) || (isObject(wire.error) && wire.choices.length === 0)) {
+    throw providerErrorOf(wire) ?? new StreamError('the answer has no `choices`')
+  }
+  const choices = wire.choices as unknown[]
+  if (!choices.every(isObject)) throw new StreamError('a choice of the answer is not an object')
+  for (const choice of choices) {
+    const error = isObject(choice.error) ? providerErrorOf(choice) : undefined
+    if (error) throw error
+  }
+  return { body: wire, choices }
+}
+
+function isHubMessage(message: unknown): boolean {
+  return (
+    isObject(message) &&
+    message.role === 'assistant' &&
+    message.content !== undefined &&
+    message.refusal !== undefined &&
+    (message.tool_calls === undefined || (Array.isArray(message.tool_calls) && message.tool_calls.every(isHubToolCall))) &&
+    (message.audio === undefined || message.audio === null || isObject(message.audio)) &&
+    isHubSpeech(message)
+  )
+}
+
+function isHubChoice(choice: JsonObject): boolean {
+  return (
+    typeof choice.index === 'number' &&
+    isFinishReason(choice.finish_reason) &&
+    (choice.native_finish_reason === undefined || typeof choice.native_finish_reason === 'string') &&
+    (choice.logprobs === null || isHubLogprobs(choice.logprobs)) &&
+    isHubMessage(choice.message)
+  )
+}
+
+function readMessage(wire: unknown): CompletionMessage {
+  if (!isObject(wire)) return { role: 'assistant', content: null, refusal: null }
+  const {
+    tool_calls: _calls,
+    function_call: _call,
+    annotations: _annotations,
+    thinking_blocks: _thinking,
+    reasoning_content: _reasoning,
+    audio,
+    blocks: _blocks,
+    block: _block,
+    ...rest
+  } = wire
+  const calls = readToolCalls(wire.tool_calls)
+  const { function_call: call, ...speech } = readSpeech(wire)
+  return {
+    ...rest,
+    role: 'assistant',
+    ...speech,
+    ...(calls && { tool_calls: calls }),
+    ...(call && { function_call: { name: call.name ?? '', arguments: call.arguments ?? '' } }),
+    ...(isObject(audio) && { audio: audio as NonNullable<CompletionMessage['audio']> }),
+  }
+}
+
+function readChoice(choice: JsonObject, place: number): ChatChoice {
+  const { native_finish_reason: ownNative, text: ownText, ...rest } = choice
+  const text = asString(ownText)
+  // Text endpoints, and servers with their habits, answer `text` instead of a message.
+  const message = readMessage(choice.message ?? (text === undefined ? undefined : { content: text }))
+  const word = choice.finish_reason
+  const finish = finishReasonOf(word) ?? (message.tool_calls ? 'tool_calls' : 'stop')
+  const native = asString(ownNative) ?? (typeof word === 'string' && word !== '' && word !== finish ? word : undefined)
+  return {
+    ...rest,
+    index: asNumber(choice.index) ?? place,
+    finish_reason: finish,
+    message,
+    logprobs: readLogprobs(choice.logprobs),
+    ...(native !== undefined && { native_finish_reason: native }),
+  }
+}
+
+function withoutContent(choice: JsonObject, place: number): ChatChoice {
+  const message: CompletionMessage = { role: 'assistant', content: null, refusal: null }
+  const called = isObject(choice.message) && Array.isArray(choice.message.tool_calls) && choice.message.tool_calls.length > 0
+  const word = choice.finish_reason
+  const finish = finishReasonOf(word) ?? (called ? 'tool_calls' : 'stop')
+  const native = asString(choice.native_finish_reason) ?? (typeof word === 'string' && word !== '' && word !== finish ? word : undefined)
+  return {
+    index: asNumber(choice.index) ?? place,
+    finish_reason: finish,
+    message,
+    logprobs: null,
+    ...(native !== undefined && { native_finish_reason: native }),
+  }
+}
+
+/**
+ * An answer that has the hub's shape already is returned itself, not copied.
+ *
+ * @throws ProviderError for an error in place of an answer, StreamError for anything that is no answer.
+ */
+export function decodeResponse(wire: unknown, options: DecodeOptions = {}): ChatCompletion {
+  const { body, choices } = choicesOf(wire)
+  const usage = usageOf(body)
+  const head = {
+    id: asString(body.id) ?? '',
+    object: 'chat.completion' as const,
+    created: asNumber(body.created) ?? 0,
+    model: asString(body.model) ?? '',
+  }
+  if (options.content === false) {
+    const tier = asString(body.service_tier) as ChatCompletion['service_tier']
+    const fingerprint = asString(body.system_fingerprint)
+    return {
+      ...head,
+      choices: choices.map(withoutContent),
+      ...(usage && { usage }),
+      ...(tier !== undefined && { service_tier: tier }),
+      ...(fingerprint !== undefined && { system_fingerprint: fingerprint }),
+    }
+  }
+  const same =
+    head.id === body.id && head.object === body.object && head.created === body.created && head.model === body.model
+  if (same && usage === body.usage && choices.every(isHubChoice)) return body as unknown as ChatCompletion
+  const { usage: _usage, ...rest } = body
+  return {
+    ...rest,
+    ...head,
+    choices: choices.map((choice, place) => (isHubChoice(choice) ? (choice as unknown as ChatChoice) : readChoice(choice, place))),
+    ...(usage && { usage }),
+  }
+}
+
+/** OpenAI's shape; `reasoning_content` and `thinking_blocks` stay, as clients of reasoning models know them. */
+export function encodeResponse(response: ChatCompletion): JsonObject {
+  if (response.choices.every((choice) => choice.message.blocks === undefined)) return { ...response }
+  return {
+    ...response,
+    choices: response.choices.map((choice) => {
+      const { blocks: _blocks, ...message } = choice.message
+      return { ...choice, message }
+    }),
+  }
+}

@@ -1,0 +1,242 @@
+/** Streamed answers: https://platform.openai.com/docs/api-reference/chat-streaming */
+import { StreamError } from '../../kernel/errors.js'
+import type { ChatChunk, ChunkChoice, ChunkDelta, ToolCallDelta, Usage } from '../../kernel/hub.js'
+import { asNumber, asString, isObject, typeName } from '../../kernel/json.js'
+import type { DecodeOptions, JsonObject, StreamDecoder, StreamEncoder, WireEvent } from '../../kernel/protocol.js'
+import { providerErrorOf } from './error.js'
+import { finishReasonOf, isFinishReason } from './finish-reason.js'
+import { isHubLogprobs, readLogprobs } from './logprobs.js'
+import { isHubSpeech, readSpeech } from './message.js'
+import { createToolCallNumbering, type ToolCallNumbering } from './tool-calls.js'
+import { usageOf } from './usage.js'
+
+const NOTHING: readonly ChatChunk[] = Object.freeze([])
+
+/** What the decoder remembers of one choice. */
+interface ChoiceMemory {
+  finished: boolean
+  numbering: ToolCallNumbering | undefined
+}
+
+function isHubDelta(delta: JsonObject): boolean {
+  return (
+    (delta.role === undefined || typeof delta.role === 'string') &&
+    (delta.audio === undefined || isObject(delta.audio)) &&
+    (delta.tool_calls === undefined || Array.isArray(delta.tool_calls)) &&
+    isHubSpeech(delta)
+  )
+}
+
+function isHubHead(chunk: JsonObject): boolean {
+  return (
+    chunk.object === 'chat.completion.chunk' &&
+    typeof chunk.id === 'string' &&
+    typeof chunk.model === 'string' &&
+    typeof chunk.created === 'number'
+  )
+}
+
+/** Returns the very list when no call had to be changed. */
+function numbered(calls: readonly unknown[], memory: ChoiceMemory): readonly ToolCallDelta[] {
+  const numbering = (memory.numbering ??= createToolCallNumbering())
+  const read = calls.map((call) => numbering.read(call)).filter((call) => call !== undefined)
+  const same = read.length === calls.length && read.every((call, place) => call === calls[place])
+  return same ? (calls as readonly ToolCallDelta[]) : read
+}
+
+function readDelta(wire: unknown, calls: readonly ToolCallDelta[] | undefined): ChunkDelta {
+  if (!isObject(wire)) return {}
+  const {
+    role,
+    content,
+    refusal,
+    tool_calls: _calls,
+    function_call: _call,
+    annotations: _annotations,
+    thinking_blocks: _thinking,
+    reasoning_content: _reasoning,
+    audio,
+    block: _block,
+    blocks: _blocks,
+    ...rest
+  } = wire
+  const { content: text, refusal: refused, ...speech } = readSpeech(wire)
+  return {
+    ...rest,
+    ...(typeof role === 'string' && { role: role as NonNullable<ChunkDelta['role']> }),
+    ...((content !== undefined || text !== null) && { content: text }),
+    ...((refusal !== undefined || refused !== null) && { refusal: refused }),
+    ...speech,
+    ...(isObject(audio) && { audio: audio as NonNullable<ChunkDelta['audio']> }),
+    ...(calls && calls.length > 0 && { tool_calls: [...calls] }),
+  }
+}
+
+/** @param options.content - With `false`, chunks that bring nothing but content give no chunk at all. */
+export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder {
+  const keepContent = options.content ?? true
+  const memories = new Map<number, ChoiceMemory>()
+  let unfinished = 0
+  let ended = false
+  let lastId: unknown
+  let lastModel: unknown
+
+  function memoryOf(index: number): ChoiceMemory {
+    let memory = memories.get(index)
+    if (!memory) {
+      memory = { finished: false, numbering: undefined }
+      memories.set(index, memory)
+      unfinished += 1
+    }
+    return memory
+  }
+
+  function finish(memory: ChoiceMemory): void {
+    if (!memory.finished) unfinished -= 1
+    memory.finished = true
+  }
+
+  /** The choice itself when it has the hub's shape. */
+  function readChoice(wire: unknown, place: number): ChunkChoice {
+    if (!isObject(wire)) throw new StreamError(`a choice of the chunk is ${typeName(wire)}, not an object`)
+    if (isObject(wire.error)) throw providerErrorOf(wire) ?? new StreamError('the stream reported an error')
+    const index = asNumber(wire.index) ?? place
+    const memory = memoryOf(index)
+    const reason = finishReasonOf(wire.finish_reason)
+    if (reason) finish(memory)
+    // Some servers put a whole message, or bare text, where the delta belongs.
+    const delta = isObject(wire.delta) ? wire.delta : isObject(wire.message) ? wire.message : { content: asString(wire.text) ?? null }
+    const wireCalls = Array.isArray(delta.tool_calls) ? (delta.tool_calls as unknown[]) : undefined
+    const calls = wireCalls && keepContent ? numbered(wireCalls, memory) : undefined
+    if (
+      keepContent &&
+      delta === wire.delta &&
+      wire.index === index &&
+      wire.finish_reason === reason &&
+      (wire.native_finish_reason === undefined || typeof wire.native_finish_reason === 'string') &&
+      (wire.logprobs === undefined || wire.logprobs === null || isHubLogprobs(wire.logprobs)) &&
+      calls === wireCalls &&
+      isHubDelta(delta)
+    ) {
+      return wire as unknown as ChunkChoice
+    }
+    const { native_finish_reason: ownNative, delta: _delta, message: _message, text: _text, ...rest } = wire
+    const word = wire.finish_reason
+    const native = asString(ownNative) ?? (typeof word === 'string' && reason !== null && !isFinishReason(word) ? word : undefined)
+    return {
+      ...(keepContent ? rest : {}),
+      index,
+      delta: keepContent ? readDelta(delta, calls) : {},
+      finish_reason: reason,
+      ...(keepContent && wire.logprobs !== undefined && { logprobs: readLogprobs(wire.logprobs) }),
+      ...(native !== undefined && { native_finish_reason: native }),
+    }
+  }
+
+  function scalars(chunk: JsonObject, choices: readonly unknown[], usage: Usage | undefined): readonly ChatChunk[] {
+    let news = usage !== undefined || chunk.id !== lastId || chunk.model !== lastModel
+    for (let place = 0; place < choices.length && !news; place += 1) {
+      const choice = choices[place]
+      news = !isObject(choice) || Boolean(choice.finish_reason) || Boolean(choice.error) || !memories.has(asNumber(choice.index) ?? place)
+    }
+    if (!news) return NOTHING
+    const tier = asString(chunk.service_tier) as ChatChunk['service_tier']
+    const fingerprint = asString(chunk.system_fingerprint)
+    return [
+      {
+        ...headOf(chunk),
+        choices: choices.map(readChoice),
+        ...(usage && { usage }),
+        ...(tier !== undefined && { service_tier: tier }),
+        ...(fingerprint !== undefined && { system_fingerprint: fingerprint }),
+      },
+    ]
+  }
+
+  return {
+    push(chunk, event) {
+      if (chunk === '[DONE]') {
+        ended = true
+        return NOTHING
+      }
+      if (!isObject(chunk)) throw providerErrorOf(chunk) ?? new StreamError(`a chunk is ${typeName(chunk)}, not an object`)
+      if (chunk.error || event === 'error') throw providerErrorOf(chunk) ?? new StreamError('the stream reported an error')
+      const list = chunk.choices
+      if (list !== undefined && list !== null && !Array.isArray(list)) {
+        throw new StreamError(`\`choices\` of a chunk is ${typeName(list)}, not an array`)
+      }
+      const usage = usageOf(chunk)
+      if (!list && !usage) {
+        const error = providerErrorOf(chunk)
+        if (error) throw error
+      }
+      const wireChoices = (list ?? []) as unknown[]
+      if (!keepContent) {
+        const news = scalars(chunk, wireChoices, usage)
+        lastId = chunk.id
+        lastModel = chunk.model
+        return news
+      }
+      const hubChoices = readAll(wireChoices, readChoice)
+      if (hubChoices === list && isHubHead(chunk) && (chunk.usage ?? undefined) === usage) return [chunk as unknown as ChatChunk]
+      const { usage: _usage, ...rest } = chunk
+      return [{ ...rest, ...headOf(chunk), choices: hubChoices, ...(usage && { usage }) }]
+    },
+    end: () => NOTHING,
+    get done() {
+      return ended || (memories.size > 0 && unfinished === 0)
+    },
+  }
+}
+
+function headOf(chunk: JsonObject): Omit<ChatChunk, 'choices'> {
+  return {
+    id: asString(chunk.id) ?? '',
+    object: 'chat.completion.chunk',
+    created: asNumber(chunk.created) ?? 0,
+    model: asString(chunk.model) ?? '',
+  }
+}
+
+/** Maps, but returns the very list when every element came back itself: the usual case costs no array. */
+function readAll(wires: unknown[], read: (wire: unknown, place: number) => ChunkChoice): ChunkChoice[] {
+  let changed: ChunkChoice[] | undefined
+  for (let place = 0; place < wires.length; place += 1) {
+    const choice = read(wires[place], place)
+    if (changed) changed.push(choice)
+    else if (choice !== wires[place]) changed = [...(wires.slice(0, place) as ChunkChoice[]), choice]
+  }
+  return changed ?? (wires as ChunkChoice[])
+}
+
+/** Hub chunks to OpenAI's: without block numbers, and with the role that clients expect on a choice's first chunk. */
+export function createStreamEncoder(): StreamEncoder {
+  const begun = new Set<number>()
+
+  function encodeChoice(choice: ChunkChoice): ChunkChoice {
+    const { delta } = choice
+    const first = !begun.has(choice.index)
+    begun.add(choice.index)
+    const needsRole = first && delta.role === undefined
+    if (!needsRole && delta.block === undefined && delta.blocks === undefined) return choice
+    const { block: _block, blocks: _blocks, ...plain } = delta
+    return { ...choice, delta: needsRole ? { role: 'assistant', ...plain } : plain }
+  }
+
+  function says(choice: ChunkChoice, plain: ChunkChoice): boolean {
+    return choice === plain || choice.finish_reason !== null || Object.keys(plain.delta).length > 0
+  }
+
+  return {
+    push(chunk) {
+      const choices = chunk.choices.map(encodeChoice)
+      if (choices.every((choice, place) => choice === chunk.choices[place])) return [{ data: chunk }]
+      const telling = choices.filter((choice, place) => says(chunk.choices[place]!, choice))
+      if (telling.length === 0 && !chunk.usage) return []
+      return [{ data: { ...chunk, choices: telling } }]
+    },
+    end(): readonly WireEvent[] {
+      return [{ data: '[DONE]' }]
+    },
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * OpenAI's text completions (https://platform.openai.com/docs/api-reference/completions), the format before chat.
+ *
+ * Each prompt is a user message, and a request of user messages alone is a list of prompts. A conversation becomes
+ * one prompt: a transcript that ends where the assistant speaks.
+ */
+import { StreamError } from '../kernel/errors.js'
+import type { ChatChunk, ChatCompletion, ChatRequest, ContentPart, Logprobs, Message, TokenLogprob } from '../kernel/hub.js'
+import { asNumber, asString, isObject, typeName } from '../kernel/json.js'
+import type {
+  ChatProtocol,
+  DecodeOptions,
+  EncodeContext,
+  EncodedRequest,
+  JsonObject,
+  StreamEncoder,
+  WireEvent,
+} from '../kernel/protocol.js'
+import { decodeError, encodeError } from './openai-chat/error.js'
+import { refuse, scalarsOf } from './openai-chat/request.js'
+import { decodeResponse } from './openai-chat/response.js'
+import { createStreamDecoder } from './openai-chat/stream.js'
+
+const PATH = '/completions'
+
+/** Fields of chat that a prompt cannot say. `null` and `undefined` say nothing. */
+const CHAT_ONLY = [
+  'audio',
+  'parallel_tool_calls',
+  'prediction',
+  'previous_response_id',
+  'reasoning_effort',
+  'response_format',
+  'thinking',
+  'tool_choice',
+  'tools',
+  'verbosity',
+  'web_search_options',
+] as const satisfies readonly (keyof ChatRequest)[]
+
+function textOf(content: Message['content'], context: EncodeContext): string {
+  if (typeof content === 'string') return content
+  return (content ?? [])
+    .map((part) => {
+      if (part.type === 'text') return part.text
+      refuse(`content part of type ${part.type}`, context)
+      return ''
+    })
+    .join('')
+}
+
+function encodePrompt(messages: readonly Message[], context: EncodeContext): unknown {
+  const prompts = messages.map((message) => (message.role === 'user' ? (tokensOf(message.content) ?? textOf(message.content, context)) : undefined))
+  if (prompts.length === 1 && prompts[0] !== undefined) return prompts[0]
+  if (prompts.length > 0 && prompts.every((prompt) => prompt !== undefined)) return prompts
+  const lines = messages.map((message) => `${message.role}: ${textOf(message.content, context)}`)
+  return [...lines, 'assistant:'].join('\n\n')
+}
+
+/** A prompt of token numbers, as `decodeRequest` keeps it. */
+function tokensOf(content: Message['content']): unknown {
+  const part = Array.isArray(content) && content.length === 1 ? content[0] : undefined
+  return part?.type === 'raw' && part.protocol === 'openai-completions' ? part.value : undefined
+}
+
+function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
+  const { extra_body: extra, messages, max_completion_tokens: limit, logprobs, top_logprobs: top, ...rest } = request
+  for (const field of CHAT_ONLY) {
+    if (rest[field] !== undefined && rest[field] !== null) refuse(field, context)
+    delete rest[field]
+  }
+  if (context.quirks.streamOptions === false) delete rest.stream_options
+  const body: JsonObject = {
+    ...rest,
+    model: context.model,
+    prompt: encodePrompt(messages, context),
+    ...(limit !== undefined && { max_tokens: limit }),
+    ...(logprobs && { logprobs: top ?? 0 }),
+    ...extra,
+  }
+  return { path: PATH, body }
+}
+
+/** One message a prompt; `[1, 2]` is one prompt of tokens, `[[1], [2]]` are two. */
+function decodePrompt(prompt: unknown): Message[] {
+  if (typeof prompt === 'string') return [{ role: 'user', content: prompt }]
+  if (!Array.isArray(prompt)) return []
+  const list = prompt as unknown[]
+  if (list.length > 0 && list.every((token) => typeof token === 'number')) return [tokenMessage(list)]
+  return list.map((entry) => (typeof entry === 'string' ? { role: 'user', content: entry } : tokenMessage(entry)))
+}
+
+function tokenMessage(tokens: unknown): Message {
+  const part: ContentPart = { type: 'raw', protocol: 'openai-completions', value: tokens }
+  return { role: 'user', content: [part] }
+}
+
+function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatRequest {
+  if (!isObject(wire)) throw new StreamError(`the request is ${typeName(wire)}, not an object`, { isRetryable: false })
+  const { prompt, logprobs, model: ownModel, messages: _messages, ...rest } = wire
+  const model = asString(ownModel) ?? ''
+  // Here `logprobs` is the number of alternatives, not a switch.
+  const count = asNumber(logprobs)
+  const logs = count === undefined ? {} : { logprobs: true, ...(count > 0 && { top_logprobs: count }) }
+  if (options.content === false) return { ...scalarsOf(rest), ...logs, model, messages: [] }
+  return { ...rest, ...logs, model, messages: decodePrompt(prompt) }
+}
+
+function encodeLogprobs(logprobs: Logprobs | null | undefined): JsonObject | null {
+  const content = logprobs?.content
+  if (!content) return null
+  return {
+    tokens: content.map(({ token }) => token),
+    token_logprobs: content.map(({ logprob }) => logprob),
+    top_logprobs: content.map(encodeTop),
+    text_offset: offsetsOf(content),
+  }
+}
+
+function encodeTop({ top_logprobs: top }: TokenLogprob): Record<string, number> | null {
+  return top.length === 0 ? null : Object.fromEntries(top.map(({ token, logprob }) => [token, logprob]))
+}
+
+function offsetsOf(content: readonly TokenLogprob[]): number[] {
+  let offset = 0
+  return content.map(({ token }) => {
+    const start = offset
+    offset += token.length
+    return start
+  })
+}
+
+/** A text endpoint calls no tools, so an answer that did has simply stopped. */
+function encodeFinish(reason: string | null): string | null {
+  return reason === 'tool_calls' || reason === 'function_call' ? 'stop' : reason
+}
+
+function encodeResponse(response: ChatCompletion): JsonObject {
+  return {
+    ...response,
+    object: 'text_completion',
+    choices: response.choices.map((choice) => ({
+      index: choice.index,
+      text: choice.message.content ?? '',
+      logprobs: encodeLogprobs(choice.logprobs),
+      finish_reason: encodeFinish(choice.finish_reason),
+    })),
+  }
+}
+
+function encodeChunk(chunk: ChatChunk): readonly WireEvent[] {
+  const choices = chunk.choices
+    .filter(({ delta, finish_reason: reason }) => Boolean(delta.content) || reason !== null)
+    .map((choice) => ({
+      index: choice.index,
+      text: choice.delta.content ?? '',
+      logprobs: encodeLogprobs(choice.logprobs),
+      finish_reason: encodeFinish(choice.finish_reason),
+    }))
+  if (choices.length === 0 && !chunk.usage) return []
+  return [{ data: { ...chunk, object: 'text_completion', choices } }]
+}
+
+function createStreamEncoder(): StreamEncoder {
+  return { push: encodeChunk, end: () => [{ data: '[DONE]' }] }
+}
+
+export const openaiCompletions: ChatProtocol = {
+  id: 'openai-completions',
+  kind: 'chat',
+  operation: 'text_completion',
+  path: PATH,
+  encodeRequest,
+  decodeRequest,
+  // The answers differ from chat's only in `text`, which the chat codec reads for servers that mix the two.
+  decodeResponse,
+  encodeResponse,
+  createStreamDecoder,
+  createStreamEncoder,
+  decodeError,
+  encodeError,
+}

@@ -1,0 +1,112 @@
+/** OpenAI's embeddings: https://platform.openai.com/docs/api-reference/embeddings */
+import { StreamError } from '../kernel/errors.js'
+import type { Embedding, EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
+import { asNumber, asString, isObject, typeName } from '../kernel/json.js'
+import type { DecodeOptions, EmbeddingsProtocol, EncodeContext, EncodedRequest, JsonObject } from '../kernel/protocol.js'
+import { decodeError, encodeError, providerErrorOf } from './openai-chat/error.js'
+import { readUsage } from './openai-chat/usage.js'
+
+const PATH = '/embeddings'
+const FLOAT_BYTES = 4
+
+/**
+ * Numbers of a base64 text of little-endian 32-bit floats, the form the `openai` package asks for by default.
+ *
+ * @throws StreamError when the text is no such thing.
+ */
+export function decodeEmbedding(base64: string): number[] {
+  let binary: string
+  try {
+    binary = atob(base64)
+  } catch (cause) {
+    throw new StreamError('an embedding is not base64', { cause })
+  }
+  if (binary.length % FLOAT_BYTES !== 0) throw new StreamError('an embedding is not a list of 32-bit floats')
+  const bytes = new Uint8Array(binary.length)
+  for (let at = 0; at < binary.length; at += 1) bytes[at] = binary.charCodeAt(at)
+  const view = new DataView(bytes.buffer)
+  return Array.from({ length: binary.length / FLOAT_BYTES }, (_, at) => view.getFloat32(at * FLOAT_BYTES, true))
+}
+
+/** The reverse of {@link decodeEmbedding}, for a caller who asked for `encoding_format: 'base64'`. */
+export function encodeEmbedding(numbers: readonly number[]): string {
+  const view = new DataView(new ArrayBuffer(numbers.length * FLOAT_BYTES))
+  numbers.forEach((number, at) => view.setFloat32(at * FLOAT_BYTES, number, true))
+  const bytes = new Uint8Array(view.buffer)
+  let binary = ''
+  for (const byte of bytes) binary += String.fromCharCode(byte)
+  return btoa(binary)
+}
+
+function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): EncodedRequest {
+  const { extra_body: extra, ...rest } = request
+  return { path: PATH, body: { ...rest, model: context.model, ...extra } }
+}
+
+function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRequest {
+  if (!isObject(wire)) throw new StreamError(`the request is ${typeName(wire)}, not an object`, { isRetryable: false })
+  const model = asString(wire.model) ?? ''
+  if (options.content === false) {
+    const dimensions = asNumber(wire.dimensions)
+    const format = wire.encoding_format
+    return {
+      model,
+      input: [],
+      ...(dimensions !== undefined && { dimensions }),
+      ...((format === 'float' || format === 'base64') && { encoding_format: format }),
+    }
+  }
+  if (typeof wire.input !== 'string' && !Array.isArray(wire.input)) {
+    throw new StreamError('the request has no `input`', { isRetryable: false })
+  }
+  return (wire.model === model ? wire : { ...wire, model }) as unknown as EmbeddingsRequest
+}
+
+function isNumbers(value: unknown): value is number[] {
+  // A vector is of one kind throughout, and long.
+  return Array.isArray(value) && (value.length === 0 || typeof value[0] === 'number')
+}
+
+function readEmbedding(entry: unknown, place: number): Embedding {
+  if (!isObject(entry)) throw new StreamError(`data[${place}] of the answer is ${typeName(entry)}, not an object`)
+  const index = asNumber(entry.index) ?? place
+  const { embedding } = entry
+  if (isNumbers(embedding)) {
+    if (entry.object === 'embedding' && entry.index === index) return entry as unknown as Embedding
+    return { ...entry, object: 'embedding', index, embedding }
+  }
+  if (typeof embedding !== 'string') throw new StreamError(`data[${place}] of the answer has no embedding`)
+  return { ...entry, object: 'embedding', index, embedding: decodeEmbedding(embedding) }
+}
+
+function decodeResponse(wire: unknown, options: DecodeOptions = {}): EmbeddingsResponse {
+  if (!isObject(wire)) throw providerErrorOf(wire) ?? new StreamError(`the answer is ${typeName(wire)}, not an object`)
+  if (!Array.isArray(wire.data)) throw providerErrorOf(wire) ?? new StreamError('the answer has no `data`')
+  const usage = isObject(wire.usage) ? wire.usage : {}
+  const total = asNumber(usage.total_tokens) ?? asNumber(usage.prompt_tokens) ?? 0
+  const prompt = asNumber(usage.prompt_tokens) ?? total
+  const cost = readUsage(usage)?.cost
+  const id = asString(wire.id)
+  const head = { object: 'list' as const, model: asString(wire.model) ?? '' }
+  const counts = { prompt_tokens: prompt, total_tokens: total, ...(cost !== undefined && { cost }) }
+  if (options.content === false) return { ...head, data: [], usage: counts, ...(id !== undefined && { id }) }
+  const data = (wire.data as unknown[]).map(readEmbedding)
+  return { ...wire, ...head, data, usage: { ...usage, ...counts } }
+}
+
+function encodeResponse(response: EmbeddingsResponse): JsonObject {
+  return { ...response }
+}
+
+export const openaiEmbeddings: EmbeddingsProtocol = {
+  id: 'openai-embeddings',
+  kind: 'embeddings',
+  operation: 'embeddings',
+  path: PATH,
+  encodeRequest,
+  decodeRequest,
+  decodeResponse,
+  encodeResponse,
+  decodeError,
+  encodeError,
+}
