@@ -1,0 +1,14 @@
+import type { ProviderRow } from '../kernel/provider.js'
+
+export const anthropic: ProviderRow = {
+  id: 'anthropic',
+  name: 'Anthropic',
+  protocols: ['anthropic-messages'],
+  baseURL: 'https://api.anthropic.com',
+  auth: { header: 'x-api-key' },
+  env: ['ANTHROPIC_API_KEY'],
+  baseURLEnv: ['ANTHROPIC_BASE_URL'],
+  headers: { 'anthropic-version': '2023-06-01' },
+  hosts: ['api.anthropic.com'],
+  docs: 'https://docs.anthropic.com/en/api/overview',
+}

@@ -1,0 +1,13 @@
+import type { ProviderRow } from '../kernel/provider.js'
+
+export const deepseek: ProviderRow = {
+  id: 'deepseek',
+  name: 'DeepSeek',
+  protocols: ['openai-chat'],
+  baseURL: 'https://api.deepseek.com/v1',
+  auth: { header: 'authorization', prefix: 'Bearer ' },
+  env: ['DEEPSEEK_API_KEY'],
+  quirks: { maxTokensField: 'max_tokens', reasoningContent: true, developerAsSystem: true, jsonSchema: false },
+  hosts: ['api.deepseek.com'],
+  docs: 'https://api-docs.deepseek.com',
+}

@@ -1,0 +1,51 @@
+/** Whose host a request goes to. */
+import type { HostFacts } from '../telemetry/settings.js'
+import { providers } from './index.js'
+import { vendorHosts } from './vendor-hosts.js'
+
+interface Directory {
+  readonly exact: ReadonlyMap<string, HostFacts>
+  /** Keys begin with a dot. */
+  readonly suffixes: ReadonlyMap<string, HostFacts>
+  readonly patterns: readonly { readonly pattern: RegExp; readonly facts: HostFacts }[]
+}
+
+let directory: Directory | undefined
+
+function buildDirectory(): Directory {
+  const exact = new Map<string, HostFacts>()
+  const suffixes = new Map<string, HostFacts>()
+  const patterns: { pattern: RegExp; facts: HostFacts }[] = []
+  function add(hosts: readonly string[], facts: HostFacts): void {
+    for (const host of hosts) {
+      if (host.includes('*')) patterns.push({ pattern: hostPattern(host), facts })
+      else if (host.startsWith('.')) suffixes.set(host, facts)
+      else exact.set(host, facts)
+    }
+  }
+  for (const row of providers.values()) {
+    add(row.hosts ?? [], { provider: row.telemetryName ?? row.id, firstParty: row.gateway !== true })
+  }
+  for (const vendor of vendorHosts) add(vendor.hosts, { provider: vendor.telemetryName, firstParty: true })
+  return { exact, suffixes, patterns }
+}
+
+function hostPattern(host: string): RegExp {
+  return new RegExp(`^${host.replaceAll('.', '\\.').replaceAll('*', '[^.]+')}$`)
+}
+
+/**
+ * What is known of a host name. A host that belongs to nobody we know is `undefined`: a loopback or
+ * private address, a company's own gateway.
+ */
+export function identifyHost(hostname: string): HostFacts | undefined {
+  directory ??= buildDirectory()
+  const host = hostname.toLowerCase().replace(/\.$/, '')
+  const known = directory.exact.get(host)
+  if (known) return known
+  for (let dot = host.indexOf('.'); dot !== -1; dot = host.indexOf('.', dot + 1)) {
+    const facts = directory.suffixes.get(host.slice(dot))
+    if (facts) return facts
+  }
+  return directory.patterns.find(({ pattern }) => pattern.test(host))?.facts
+}

@@ -1,0 +1,12 @@
+import type { ProviderRow } from '../kernel/provider.js'
+
+export const groq: ProviderRow = {
+  id: 'groq',
+  name: 'Groq',
+  protocols: ['openai-chat'],
+  baseURL: 'https://api.groq.com/openai/v1',
+  auth: { header: 'authorization', prefix: 'Bearer ' },
+  env: ['GROQ_API_KEY'],
+  hosts: ['api.groq.com'],
+  docs: 'https://console.groq.com/docs/openai',
+}

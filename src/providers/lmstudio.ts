@@ -1,0 +1,13 @@
+import type { ProviderRow } from '../kernel/provider.js'
+
+export const lmstudio: ProviderRow = {
+  id: 'lmstudio',
+  name: 'LM Studio',
+  protocols: ['openai-chat', 'openai-embeddings', 'openai-completions'],
+  baseURL: 'http://127.0.0.1:1234/v1',
+  auth: { header: 'authorization', prefix: 'Bearer ' },
+  env: [],
+  baseURLEnv: ['LMSTUDIO_BASE_URL'],
+  quirks: { maxTokensField: 'max_tokens', developerAsSystem: true },
+  docs: 'https://lmstudio.ai/docs/app/api/endpoints/openai',
+}

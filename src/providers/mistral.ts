@@ -1,0 +1,15 @@
+import type { ProviderRow } from '../kernel/provider.js'
+
+export const mistral: ProviderRow = {
+  id: 'mistral',
+  name: 'Mistral AI',
+  protocols: ['openai-chat', 'openai-embeddings'],
+  baseURL: 'https://api.mistral.ai/v1',
+  auth: { header: 'authorization', prefix: 'Bearer ' },
+  env: ['MISTRAL_API_KEY'],
+  // Usage comes on the last chunk unasked; unknown fields are refused with 422.
+  quirks: { maxTokensField: 'max_tokens', streamOptions: false, developerAsSystem: true },
+  telemetryName: 'mistral_ai',
+  hosts: ['api.mistral.ai', 'codestral.mistral.ai'],
+  docs: 'https://docs.mistral.ai/api',
+}

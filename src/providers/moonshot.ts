@@ -1,0 +1,14 @@
+import type { ProviderRow } from '../kernel/provider.js'
+
+export const moonshot: ProviderRow = {
+  id: 'moonshot',
+  name: 'Moonshot AI',
+  protocols: ['openai-chat'],
+  baseURL: 'https://api.moonshot.ai/v1',
+  auth: { header: 'authorization', prefix: 'Bearer ' },
+  env: ['MOONSHOT_API_KEY'],
+  quirks: { maxTokensField: 'max_tokens', reasoningContent: true, developerAsSystem: true },
+  telemetryName: 'moonshot_ai',
+  hosts: ['api.moonshot.ai', 'api.moonshot.cn'],
+  docs: 'https://platform.moonshot.ai/docs/api/chat',
+}

@@ -1,0 +1,13 @@
+import type { ProviderRow } from '../kernel/provider.js'
+
+export const openai: ProviderRow = {
+  id: 'openai',
+  name: 'OpenAI',
+  protocols: ['openai-chat', 'openai-responses', 'openai-embeddings', 'openai-completions'],
+  baseURL: 'https://api.openai.com/v1',
+  auth: { header: 'authorization', prefix: 'Bearer ' },
+  env: ['OPENAI_API_KEY'],
+  baseURLEnv: ['OPENAI_BASE_URL'],
+  hosts: ['api.openai.com', '.api.openai.com'],
+  docs: 'https://platform.openai.com/docs/api-reference',
+}

@@ -1,0 +1,14 @@
+import type { ProviderRow } from '../kernel/provider.js'
+
+export const openrouter: ProviderRow = {
+  id: 'openrouter',
+  name: 'OpenRouter',
+  protocols: ['openai-chat', 'openai-embeddings'],
+  baseURL: 'https://openrouter.ai/api/v1',
+  auth: { header: 'authorization', prefix: 'Bearer ' },
+  env: ['OPENROUTER_API_KEY'],
+  quirks: { cacheControl: true },
+  hosts: ['openrouter.ai', '.openrouter.ai'],
+  gateway: true,
+  docs: 'https://openrouter.ai/docs/api-reference/overview',
+}

@@ -1,0 +1,13 @@
+import type { ProviderRow } from '../kernel/provider.js'
+
+export const together: ProviderRow = {
+  id: 'together',
+  name: 'Together AI',
+  protocols: ['openai-chat', 'openai-embeddings', 'openai-completions'],
+  baseURL: 'https://api.together.xyz/v1',
+  auth: { header: 'authorization', prefix: 'Bearer ' },
+  env: ['TOGETHER_API_KEY'],
+  quirks: { maxTokensField: 'max_tokens', developerAsSystem: true },
+  hosts: ['api.together.xyz', 'api.together.ai'],
+  docs: 'https://docs.together.ai/docs/openai-api-compatibility',
+}

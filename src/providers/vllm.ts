@@ -1,0 +1,12 @@
+import type { ProviderRow } from '../kernel/provider.js'
+
+export const vllm: ProviderRow = {
+  id: 'vllm',
+  name: 'vLLM',
+  protocols: ['openai-chat', 'openai-embeddings', 'openai-completions'],
+  baseURL: 'http://127.0.0.1:8000/v1',
+  auth: { header: 'authorization', prefix: 'Bearer ' },
+  env: [],
+  baseURLEnv: ['VLLM_BASE_URL'],
+  docs: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html',
+}

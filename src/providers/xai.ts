@@ -1,0 +1,13 @@
+import type { ProviderRow } from '../kernel/provider.js'
+
+export const xai: ProviderRow = {
+  id: 'xai',
+  name: 'xAI',
+  protocols: ['openai-chat'],
+  baseURL: 'https://api.x.ai/v1',
+  auth: { header: 'authorization', prefix: 'Bearer ' },
+  env: ['XAI_API_KEY'],
+  telemetryName: 'x_ai',
+  hosts: ['api.x.ai', '.api.x.ai'],
+  docs: 'https://docs.x.ai/docs/api-reference',
+}
