@@ -1,0 +1,189 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import tsup from '../tsup.config.js'
+import {
+  danglingImports,
+  exportGaps,
+  floorViolations,
+  integrationViolations,
+  longFiles,
+  privateTraces,
+  registryGaps,
+  runtimeCycles,
+  strayConventionNames,
+} from './architecture/checks.js'
+import { listTrackedFiles, readSources, root, type Sources } from './architecture/sources.js'
+
+const house = readSources(['src', 'integrations'])
+const everything = new Map([...house, ...readSources(['test', 'examples'])])
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  exports: Record<string, unknown>
+}
+
+function files(record: Record<string, string>): Sources {
+  return new Map(Object.entries(record))
+}
+
+describe('floors', () => {
+  test('a module imports from lower floors and its own room', () => {
+    expect(floorViolations(house)).toEqual([])
+  })
+
+  test('a relative import means a file', () => {
+    expect(danglingImports(house)).toEqual([])
+    expect(danglingImports(files({ 'src/kernel/a.ts': `import './b.js'` }))).toHaveLength(1)
+  })
+
+  test.each([
+    ['a higher floor', 'src/kernel/a.ts', `import { x } from '../telemetry/b.js'`],
+    ['a higher floor, by type', 'src/router/a.ts', `import type { X } from '../client/b.js'`],
+    ['a higher floor, by export', 'src/policies/a.ts', `export * from '../providers/b.js'`],
+    ['a higher floor, when it runs', 'src/client/a.ts', `await import('../../integrations/b.js')`],
+    ['a higher floor, by import type', 'src/cost/a.ts', `type X = import('../client/b.js').X`],
+    ['another room', 'src/cost/a.ts', `import { x } from '../policies/b.js'`],
+    ['the gateway from the client', 'src/client/a.ts', `import { x } from '../gateway/b.js'`],
+    ['a folder on no floor', 'src/index.ts', `import { x } from './utils/b.js'`],
+  ])('is refused: %s', (_, path, text) => {
+    expect(floorViolations(files({ [path]: text }))).toHaveLength(1)
+  })
+
+  test.each([
+    ['a lower floor', 'src/client/a.ts', `import { x } from '../kernel/b.js'`],
+    ['its own room', 'src/router/a.ts', `import { x } from './deep/b.js'`],
+    ['a door', 'src/gateway/a.ts', `import { x } from '../client/b.js'`],
+    ['a package', 'src/kernel/a.ts', `import { x } from 'zod'`],
+    ['a string that is no import', 'src/kernel/a.ts', `const x = "import '../client/b.js'"`],
+  ])('is allowed: %s', (_, path, text) => {
+    expect(floorViolations(files({ [path]: text }))).toEqual([])
+  })
+
+  test('a file in an unknown folder is on no floor', () => {
+    expect(floorViolations(files({ 'src/utils/a.ts': '' }))).toEqual(['src/utils/a.ts is on no floor'])
+  })
+})
+
+describe('integrations', () => {
+  test('know the contract only', () => {
+    expect(integrationViolations(house)).toEqual([])
+  })
+
+  test.each([
+    ['the engine', `import { x } from '../src/autolog/engine.js'`],
+    ['another integration', `import { x } from './openai.js'`],
+    ['an SDK', `import OpenAI from 'openai'`],
+    ['an SDK, when it runs', `await import('openai')`],
+    ['an SDK, as a side effect of types', `import { type OpenAI } from 'openai'`],
+  ])('may not import %s', (_, text) => {
+    expect(integrationViolations(files({ 'integrations/a.ts': text }))).toHaveLength(1)
+  })
+
+  test.each([
+    ['the contract', `import { x } from '../src/autolog/contract.js'`],
+    ['the types of an SDK', `import type OpenAI from 'openai'`],
+    ['node', `import { x } from 'node:path'`],
+  ])('may import %s', (_, text) => {
+    expect(integrationViolations(files({ 'integrations/a.ts': text }))).toEqual([])
+  })
+})
+
+describe('cycles', () => {
+  test('there is none at run time', () => {
+    expect(runtimeCycles(house)).toEqual([])
+  })
+
+  test('a ring of three is found, also behind a file that is not on it', () => {
+    const ring = files({
+      'src/kernel/start.ts': `import './a.js'`,
+      'src/kernel/a.ts': `import { b } from './b.js'`,
+      'src/kernel/b.ts': `export { c } from './c.js'`,
+      'src/kernel/c.ts': `import './a.js'`,
+    })
+    expect(runtimeCycles(ring)).toEqual(['src/kernel/a.ts → src/kernel/b.ts → src/kernel/c.ts → src/kernel/a.ts'])
+  })
+
+  test('types and lazy imports close no ring', () => {
+    const open = files({
+      'src/kernel/a.ts': `import type { B } from './b.js'; import './c.js'`,
+      'src/kernel/b.ts': `import './a.js'`,
+      'src/kernel/c.ts': `const load = () => import('./a.js')`,
+    })
+    expect(runtimeCycles(open)).toEqual([])
+  })
+})
+
+describe('registries', () => {
+  // Entries that several implementations share and that register nothing.
+  const helpers: Record<string, readonly string[]> = { 'src/protocols': [], 'src/providers': [], integrations: [] }
+
+  test.each(Object.entries(helpers))('%s/index.ts names every entry of its folder', (folder, shared) => {
+    expect(registryGaps(house, folder, shared)).toEqual([])
+  })
+
+  test('a forgotten file, a forgotten folder and a stale line are found', () => {
+    const sources = files({
+      'src/protocols/index.ts': `import { a } from './a.js'; import { gone } from './gone.js'; import { x } from '../kernel/x.js'`,
+      'src/protocols/a.ts': '',
+      'src/protocols/b.ts': '',
+      'src/protocols/c/index.ts': '',
+      'src/protocols/shared.ts': '',
+    })
+    expect(registryGaps(sources, 'src/protocols', ['shared'])).toEqual([
+      'src/protocols/index.ts does not register b',
+      'src/protocols/index.ts does not register c',
+      'src/protocols/gone is registered and not there',
+    ])
+    expect(registryGaps(files({}), 'src/protocols')).toEqual(['src/protocols/index.ts is missing'])
+  })
+})
+
+describe('package entries', () => {
+  test('are what the bundler builds', () => {
+    expect(exportGaps(manifest.exports, tsup.entry)).toEqual([])
+    for (const source of Object.values(tsup.entry)) expect(existsSync(join(root, source))).toBe(true)
+  })
+
+  test('an entry without export, an export without entry and a wrong file are found', () => {
+    expect(exportGaps({}, { auto: 'src/auto.ts' })).toHaveLength(1)
+    expect(exportGaps({ './gone': {}, './package.json': './package.json' }, {})).toEqual([
+      `exports['./gone'] is not built`,
+    ])
+    expect(exportGaps({ '.': { import: './dist/index.js' } }, { index: 'src/index.ts' })).toHaveLength(1)
+  })
+})
+
+describe('text', () => {
+  test('the names of the GenAI conventions are in one file', () => {
+    expect(strayConventionNames(house)).toEqual([])
+    const name = 'gen_ai.usage.input_tokens'
+    expect(strayConventionNames(files({ 'src/client/a.ts': `span.set('${name}', 1)` }))).toHaveLength(1)
+    expect(strayConventionNames(files({ 'src/client/a.ts': 'const key = `gen_ai.${part}`' }))).toHaveLength(1)
+    expect(strayConventionNames(files({ 'src/client/a.ts': `// value of ${name}` }))).toEqual([])
+    expect(strayConventionNames(files({ 'src/telemetry/semconv.ts': `export const x = '${name}'` }))).toEqual([])
+  })
+
+  test('no file is over 400 lines', () => {
+    expect(longFiles(everything)).toEqual([])
+    expect(longFiles(files({ 'src/a.ts': 'x\n'.repeat(400), 'src/b.ts': 'x\n'.repeat(401) }))).toEqual([
+      'src/b.ts has 401 lines',
+    ])
+  })
+
+  test('no path of a machine and no address of a package registry', () => {
+    const tracked = listTrackedFiles().filter((path) => existsSync(join(root, path)))
+    const texts = tracked.map((path) => [path, readFileSync(join(root, path), 'utf8')] as const)
+    expect(privateTraces(tracked.length > 0 ? new Map(texts) : everything)).toEqual([])
+  })
+
+  test.each([
+    ['/' + 'work/main/src', 1],
+    ['file "/' + 'root/.npmrc"', 1],
+    ['/' + 'home/somebody/project', 1],
+    ['https://registry' + '.npmjs.org/openai', 1],
+    ['"resolved": "https' + '://example.test/a.tgz"', 1],
+    ['https://example.test/' + 'work/main', 0],
+    ['src/home' + '/root/x', 0],
+  ])('a trace in %j is found %i times', (line, count) => {
+    expect(privateTraces(files({ 'README.md': `first\n${line}` }))).toHaveLength(count)
+  })
+})
