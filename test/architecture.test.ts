@@ -182,7 +182,7 @@ describe('text', () => {
     ['https://registry' + '.npmjs.org/openai', 1],
     ['"resolved": "https' + '://example.test/a.tgz"', 1],
     ['https://example.test/' + 'work/main', 0],
-    ['src/home' + '/root/x', 0],
+    ['src/home/' + 'root/x', 0],
   ])('a trace in %j is found %i times', (line, count) => {
     expect(privateTraces(files({ 'README.md': `first\n${line}` }))).toHaveLength(count)
   })

@@ -1,0 +1,189 @@
+/** The package as its users get it: packed, installed beside its dependencies, imported in both formats. */
+import { execFile } from 'node:child_process'
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import tsup from '../tsup.config.js'
+import { VERSION } from '../src/kernel/version.js'
+import { root } from './architecture/sources.js'
+
+const run = promisify(execFile)
+
+interface Packed {
+  readonly size: number
+  readonly unpackedSize: number
+  readonly files: readonly { readonly path: string }[]
+}
+
+// Inside the tree, so that dependencies resolve as they would in an application.
+const application = join(root, 'test/.apps/package')
+const installed = join(application, 'node_modules/tracestitch')
+const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+  version: string
+  scripts: Record<string, string>
+  exports: Record<string, string | Record<string, Record<string, string>>>
+}
+
+/** Names and sizes that `npm pack` would put into the archive of `folder`. */
+async function packList(folder: string): Promise<Packed> {
+  const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: folder,
+    shell: process.platform === 'win32',
+  })
+  const parsed = JSON.parse(stdout) as readonly Packed[] | Record<string, Packed>
+  const packed = Object.values(parsed)[0]
+  if (!packed) throw new Error('npm pack listed no package')
+  return packed
+}
+
+/** Runs `source` as a file of the application and gives back what it prints, as JSON. */
+async function runInApplication(name: string, source: string): Promise<unknown> {
+  const file = join(application, name)
+  await writeFile(file, source)
+  const { stdout } = await run(process.execPath, [file], {
+    cwd: application,
+    env: { ...process.env, NODE_OPTIONS: '', OTEL_TRACES_EXPORTER: 'none' },
+  })
+  return JSON.parse(stdout)
+}
+
+const subpaths = Object.keys(manifest.exports).filter((subpath) => !subpath.endsWith('.json'))
+const specifiers = subpaths.map((subpath) => `tracestitch${subpath.slice(1)}`)
+
+let packed: Packed
+
+beforeAll(async () => {
+  await rm(application, { recursive: true, force: true })
+  await mkdir(installed, { recursive: true })
+  for (const name of ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'src']) {
+    if (existsSync(join(root, name))) await cp(join(root, name), join(installed, name), { recursive: true })
+  }
+  const bundler = join(root, 'node_modules/tsup/dist/cli-default.js')
+  await run(process.execPath, [bundler, '--out-dir', join(installed, 'dist'), '--silent'], { cwd: root })
+  packed = await packList(installed)
+}, 180_000)
+
+afterAll(() => rm(application, { recursive: true, force: true }))
+
+describe('the archive', () => {
+  test('holds what is built, and the documents', () => {
+    const others = packed.files.map(({ path }) => path).filter((path) => !path.startsWith('dist/'))
+    expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
+  })
+
+  test('of the source tree holds no source, test, fixture or example', async () => {
+    const { files } = await packList(root)
+    const foreign = files
+      .map(({ path }) => path)
+      .filter((path) => !/^(dist\/|[A-Z]+(\.md)?$|package\.json$)/.test(path))
+    expect(foreign).toEqual([])
+  })
+
+  test('is small', () => {
+    expect(packed.size).toBeLessThan(1_000_000)
+    expect(packed.unpackedSize).toBeLessThan(5_000_000)
+  })
+
+  test('holds code and types of every entry, in both formats', () => {
+    const paths = new Set(packed.files.map(({ path }) => `./${path}`))
+    const targets = subpaths.flatMap((subpath) =>
+      Object.values(manifest.exports[subpath] ?? {}).flatMap((condition) => Object.values(condition)),
+    )
+    expect(targets).toHaveLength(4 * Object.keys(tsup.entry).length)
+    expect(targets.filter((target) => !paths.has(target))).toEqual([])
+  })
+
+  test('runs nothing when it is installed', () => {
+    const hooks = ['preinstall', 'install', 'postinstall', 'prepare', 'preprepare', 'postprepare']
+    expect(Object.keys(manifest.scripts).filter((name) => hooks.includes(name))).toEqual([])
+  })
+
+  test('knows its version', () => {
+    expect(VERSION).toBe(manifest.version)
+  })
+})
+
+describe('an application', () => {
+  test.each(specifiers)('gets the same names from %s by import and by require', async (specifier) => {
+    const print = `console.log(JSON.stringify(Object.keys(entry).filter((name) => !['default', 'module.exports'].includes(name)).sort()))`
+    const label = specifier.replace(/\W/g, '-')
+    const imported = await runInApplication(`${label}.mjs`, `const entry = await import('${specifier}'); ${print}`)
+    const required = await runInApplication(`${label}.cjs`, `const entry = require('${specifier}'); ${print}`)
+    expect(required).toEqual(imported)
+    if (specifier === 'tracestitch') expect(imported).toContain('VERSION')
+  })
+
+  // Both formats report the same facts: every socket, every lookup, and the packages loaded as CommonJS.
+  const watch = `
+    const facts = { network: [], packages: [] }
+    for (const [holder, method] of [[net.Socket.prototype, 'connect'], [dns, 'lookup']]) {
+      const original = holder[method]
+      holder[method] = function (...args) { facts.network.push(method); return original.apply(this, args) }
+    }
+    const report = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      const name = /node_modules[\\\\/]((?:@[^\\\\/]+[\\\\/])?[^\\\\/]+)(?!.*node_modules[\\\\/])/
+      facts.packages = [...new Set(Object.keys(cache).map((path) => name.exec(path)?.[1]?.replaceAll('\\\\', '/')))].filter(Boolean)
+      console.log(JSON.stringify(facts))
+    }`
+  const formats: readonly (readonly [string, string, (load: string) => string])[] = [
+    [
+      'import',
+      'quiet.mjs',
+      (load) =>
+        `import net from 'node:net'; import dns from 'node:dns'; import { createRequire } from 'node:module'
+         const cache = createRequire(import.meta.url).cache; ${watch}; ${load}; await report()`,
+    ],
+    [
+      'require',
+      'quiet.cjs',
+      (load) =>
+        `const net = require('node:net'), dns = require('node:dns'), cache = require.cache; ${watch}; ${load}; report()`,
+    ],
+  ]
+  const isHeavy = (name: string): boolean => /^@opentelemetry\/(?!api$)|^@pydantic\/|^openai$|^@langchain\//.test(name)
+
+  test.each(formats)('loads no tracing SDK and touches no network by %s', async (format, file, program) => {
+    const load = format === 'import' ? `await import('tracestitch')` : `require('tracestitch')`
+    const facts = (await runInApplication(file, program(load))) as { network: string[]; packages: string[] }
+    expect(facts.network).toEqual([])
+    expect(facts.packages.filter(isHeavy)).toEqual([])
+  })
+
+  test.each(formats)('would be caught loading one by %s', async (format, file, program) => {
+    const call = `net.connect({ host: '127.0.0.1', port: 9 }).on('error', () => {})`
+    const name = '@opentelemetry/sdk-trace-base'
+    const load = `${call}; ${format === 'import' ? `await import('${name}')` : `require('${name}')`}`
+    const facts = (await runInApplication(`caught-${file}`, program(load))) as { network: string[]; packages: string[] }
+    expect(facts.network).toContain('connect')
+    expect(facts.packages.filter(isHeavy)).toContain(name)
+  })
+
+  test('gets types in both formats', async () => {
+    const compiler = join(root, 'node_modules/typescript/bin/tsc')
+    await symlink(join(root, 'node_modules/@types'), join(application, 'node_modules/@types'), 'junction')
+    const lines = specifiers.map(
+      (specifier, index) => `import * as entry${index} from '${specifier}'; void entry${index}`,
+    )
+    const wrong = `import { VERSION } from 'tracestitch'\n// @ts-expect-error a version is a string\nVERSION satisfies number`
+    for (const extension of ['mts', 'cts']) {
+      await writeFile(join(application, `types.${extension}`), [...lines, wrong].join('\n'))
+    }
+    const options = [
+      '--ignoreConfig',
+      '--noEmit',
+      '--strict',
+      '--skipLibCheck',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2022',
+      '--types',
+      'node',
+    ]
+    const check = run(process.execPath, [compiler, ...options, 'types.mts', 'types.cts'], { cwd: application })
+    await expect(check).resolves.toMatchObject({ stdout: '' })
+  })
+})
