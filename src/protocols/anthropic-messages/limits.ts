@@ -1,0 +1,26 @@
+/** What a request asks for and this format cannot say: one place decides between an error and a warning. */
+import { UnsupportedParameterError } from '../../kernel/errors.js'
+import type { EncodeContext } from '../../kernel/protocol.js'
+
+export interface Limits {
+  /** Throws, or warns that the parameter is left out when the caller allowed that. */
+  unsupported(parameter: string, hint?: string): void
+  /** For what changes nothing in the answer, or is said in another way. Each message once a request. */
+  warn(message: string): void
+}
+
+export function limitsOf(context: EncodeContext): Limits {
+  const said = new Set<string>()
+  function warn(message: string): void {
+    if (said.has(message)) return
+    said.add(message)
+    context.warn(message)
+  }
+  return {
+    warn,
+    unsupported(parameter, hint) {
+      if (!context.dropUnsupported) throw new UnsupportedParameterError(parameter, context.provider, hint)
+      warn(`${context.provider} does not support \`${parameter}\`: left out`)
+    },
+  }
+}

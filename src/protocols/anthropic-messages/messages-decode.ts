@@ -1,0 +1,73 @@
+/** `system` and `messages` to the hub's conversation: the reverse of `messages-encode.ts`. */
+import { messageFromBlocks } from '../../kernel/blocks.js'
+import type { AssistantMessage, ContentPart, Message, ToolMessage } from '../../kernel/hub.js'
+import { asArray, asString, isObject } from '../../kernel/json.js'
+import type { JsonObject } from '../../kernel/protocol.js'
+import { decodeBlocks } from './blocks-decode.js'
+import { decodeContent, decodePart } from './content.js'
+import { asCacheControl, cacheFields, hasOnly } from './wire.js'
+
+export function decodeMessages(system: unknown, messages: unknown): Message[] {
+  const decoded: Message[] = []
+  if (typeof system === 'string' || Array.isArray(system)) {
+    decoded.push({ role: 'system', content: decodeContent(system) })
+  }
+  for (const message of asArray(messages)) {
+    if (!isObject(message)) continue
+    const { role, content } = message
+    if (role === 'system') decoded.push({ role, content: decodeContent(content) })
+    else if (role === 'assistant') decoded.push(decodeAssistant(content))
+    else decoded.push(...decodeUser(content))
+  }
+  return decoded
+}
+
+const RESULT_FIELDS = new Set(['type', 'tool_use_id', 'content', 'is_error', 'cache_control'])
+
+/** One user turn holds tool results and what the user says; in the hub each result is a message. */
+function decodeUser(content: unknown): Message[] {
+  if (!Array.isArray(content)) return [{ role: 'user', content: asString(content) ?? '' }]
+  const messages: Message[] = []
+  let parts: ContentPart[] = []
+  for (const block of content) {
+    if (!isObject(block)) continue
+    const result = decodeToolResult(block)
+    if (!result) {
+      parts.push(decodePart(block))
+      continue
+    }
+    if (parts.length > 0) messages.push({ role: 'user', content: parts })
+    parts = []
+    messages.push(result)
+  }
+  if (parts.length > 0 || messages.length === 0) messages.push({ role: 'user', content: parts })
+  return messages
+}
+
+function decodeToolResult(block: JsonObject): ToolMessage | undefined {
+  const id = asString(block['tool_use_id'])
+  if (block['type'] !== 'tool_result' || id === undefined || !hasOnly(block, RESULT_FIELDS)) return undefined
+  const failed = block['is_error']
+  return {
+    role: 'tool',
+    tool_call_id: id,
+    content: decodeContent(block['content'] ?? ''),
+    ...(typeof failed === 'boolean' && { is_error: failed }),
+    ...cacheFields(block),
+  }
+}
+
+function decodeAssistant(content: unknown): AssistantMessage {
+  if (!Array.isArray(content)) return { role: 'assistant', content: asString(content) ?? '' }
+  const last: unknown = content.at(-1)
+  const cache = isObject(last) ? asCacheControl(last['cache_control']) : undefined
+  const onlyLast = cache && !content.slice(0, -1).some((block) => isObject(block) && block['cache_control'] != null)
+  let wire: unknown[] = content
+  if (onlyLast && isObject(last)) {
+    const { cache_control: _cache, ...rest } = last
+    wire = [...content.slice(0, -1), rest]
+  }
+  const { blocks, toolCalls } = decodeBlocks(wire)
+  const { refusal: _refusal, ...message } = messageFromBlocks(blocks, toolCalls)
+  return { ...message, ...(onlyLast && { cache_control: cache }) }
+}

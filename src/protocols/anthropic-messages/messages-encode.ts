@@ -1,0 +1,185 @@
+/**
+ * The conversation to `system` and `messages`
+ * (https://platform.claude.com/docs/en/build-with-claude/working-with-messages).
+ */
+import { blocksOf } from '../../kernel/blocks.js'
+import type { AssistantMessage, FunctionMessage, Message, SystemMessage, ToolCall, ToolMessage } from '../../kernel/hub.js'
+import { asArray } from '../../kernel/json.js'
+import type { JsonObject } from '../../kernel/protocol.js'
+import { encodeBlock, encodeToolId } from './blocks-encode.js'
+import { encodeContent, toBlocks } from './content.js'
+import type { Limits } from './limits.js'
+
+type Content = string | JsonObject[]
+
+interface Turn {
+  role: 'user' | 'assistant' | 'system'
+  content: Content
+}
+
+export interface EncodedMessages {
+  readonly system: Content | undefined
+  readonly messages: Turn[]
+}
+
+export interface MessageOptions {
+  /** The model takes `system` messages after a user turn. */
+  readonly systemInMessages: boolean
+  /** Thinking without a signature goes out too: a speaker that is not Anthropic wants it back. */
+  readonly unsignedThinking: boolean
+}
+
+export function encodeMessages(messages: readonly Message[], options: MessageOptions, limits: Limits): EncodedMessages {
+  const system: Content[] = []
+  const turns: Turn[] = []
+  /** System turns that wait for the end of the user turn, the only place the API takes them. */
+  let waiting: Turn[] = []
+  let functionCalls = 0
+
+  function settle(): void {
+    for (const turn of waiting) {
+      if (turns.at(-1)?.role === 'assistant' && !isNative(turn.content)) hoist(turn.content)
+      else turns.push(turn)
+    }
+    waiting = []
+  }
+  function hoist(content: Content): void {
+    limits.warn('a system message after the start of the conversation is moved to the front')
+    system.push(content)
+  }
+  function append(role: 'user' | 'assistant', content: Content): void {
+    if (role === 'assistant') settle()
+    const last = turns.at(-1)
+    if (last?.role === role) last.content = [...toBlocks(last.content), ...toBlocks(content)]
+    else if (content.length > 0 || role === 'user') turns.push({ role, content })
+  }
+
+  for (const message of messages) {
+    if ('name' in message && message.role !== 'function' && message.name !== undefined) {
+      limits.warn('names of messages are left out')
+    }
+    switch (message.role) {
+      case 'system':
+      case 'developer': {
+        const content = encodeSystem(message, limits)
+        if (isNative(content) || (options.systemInMessages && turns.length > 0)) {
+          waiting.push({ role: 'system', content })
+        } else if (turns.length > 0) hoist(content)
+        else system.push(content)
+        break
+      }
+      case 'user':
+        append('user', encodeContent(message.content, limits))
+        break
+      case 'tool':
+        append('user', [encodeToolResult(message, limits)])
+        break
+      case 'function':
+        append('user', [functionResult(message, functionCalls - 1)])
+        break
+      case 'assistant':
+        append('assistant', encodeAssistant(message, options, limits, functionCalls))
+        if (message.function_call) functionCalls++
+        break
+      default:
+        limits.unsupported(`messages of role ${String((message as { role?: unknown } | null)?.role)}`)
+    }
+  }
+  settle()
+  for (const turn of turns) if (turn.role === 'user') turn.content = resultsFirst(turn.content)
+  return { system: joinSystem(system), messages: turns }
+}
+
+/** Whether a system message holds what only this format's `messages` take, such as a `tool_addition`. */
+function isNative(content: Content): boolean {
+  return typeof content !== 'string' && content.some((block) => block['type'] !== 'text')
+}
+
+function encodeSystem(message: SystemMessage, limits: Limits): Content {
+  const { content } = message
+  if (typeof content === 'string') return content
+  return asArray(content).flatMap((part) => {
+    const blocks = toBlocks(encodeContent([part as (typeof content)[number]], limits))
+    return blocks.filter((block) => {
+      const fits = block['type'] !== 'image' && block['type'] !== 'document'
+      if (!fits) limits.unsupported(`${String(block['type'])} parts in system messages`)
+      return fits
+    })
+  })
+}
+
+function joinSystem(contents: readonly Content[]): Content | undefined {
+  const [only] = contents
+  if (contents.length === 1 && typeof only === 'string') return only === '' ? undefined : only
+  const blocks = contents.flatMap(toBlocks)
+  return blocks.length > 0 ? blocks : undefined
+}
+
+function encodeToolResult(message: ToolMessage, limits: Limits): JsonObject {
+  return {
+    type: 'tool_result',
+    tool_use_id: encodeToolId(message.tool_call_id),
+    content: encodeContent(message.content, limits),
+    ...(message.is_error !== undefined && { is_error: message.is_error }),
+    ...(message.cache_control && { cache_control: message.cache_control }),
+  }
+}
+
+/** Calls in the old form have no id: they are numbered, and a result belongs to the call before it. */
+function functionId(number: number): string {
+  return `function_call_${Math.max(0, number)}`
+}
+
+function functionResult(message: FunctionMessage, number: number): JsonObject {
+  return { type: 'tool_result', tool_use_id: functionId(number), content: message.content ?? '' }
+}
+
+/** The API wants all tool results before anything else the user says in the same turn. */
+function resultsFirst(content: Content): Content {
+  if (typeof content === 'string') return content
+  const isResult = (block: JsonObject): boolean => block['type'] === 'tool_result'
+  return [...content.filter(isResult), ...content.filter((block) => !isResult(block))]
+}
+
+function encodeAssistant(
+  message: AssistantMessage,
+  options: MessageOptions,
+  limits: Limits,
+  functionCalls: number,
+): Content {
+  const calls: ToolCall[] = [...(message.tool_calls ?? [])]
+  const blocks = [...blocksOf(message)]
+  if (message.function_call) {
+    const id = functionId(functionCalls)
+    calls.push({ id, type: 'function', function: message.function_call })
+    blocks.push({ type: 'tool_call', id })
+  }
+  if (message.audio) limits.warn('audio of earlier answers is left out')
+  const encoded: JsonObject[] = []
+  for (const block of blocks) {
+    const wire = encodeBlock(block, calls)
+    if (typeof wire === 'object') encoded.push(wire)
+    else if (wire === 'unsigned thinking' && block.type === 'thinking') {
+      if (options.unsignedThinking) encoded.push({ type: 'thinking', thinking: block.thinking })
+      else limits.warn('thinking without a signature, which the API refuses, is left out')
+    } else if (wire === 'refusal' && block.type === 'refusal') {
+      encoded.push(...toBlocks(block.refusal))
+    } else if (wire === 'foreign block') {
+      limits.warn('blocks of an earlier answer that only another provider knows are left out')
+    }
+  }
+  return simplify(withCacheControl(encoded, message))
+}
+
+function withCacheControl(blocks: JsonObject[], message: AssistantMessage): JsonObject[] {
+  const last = blocks.at(-1)
+  if (!message.cache_control || !last) return blocks
+  return [...blocks.slice(0, -1), { ...last, cache_control: message.cache_control }]
+}
+
+/** One plain text is written as a string, the way most callers write it. */
+function simplify(blocks: JsonObject[]): Content {
+  const [only] = blocks
+  const plain = blocks.length === 1 && only?.['type'] === 'text' && Object.keys(only).length === 2
+  return plain && typeof only['text'] === 'string' ? only['text'] : blocks
+}

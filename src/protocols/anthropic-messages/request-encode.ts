@@ -1,0 +1,187 @@
+/** A chat request to the body of `POST /v1/messages` (https://platform.claude.com/docs/en/api/messages/create). */
+import type { ChatRequest } from '../../kernel/hub.js'
+import { asArray, asString, compact, isObject } from '../../kernel/json.js'
+import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
+import { toBlocks } from './content.js'
+import { limitsOf } from './limits.js'
+import type { Limits } from './limits.js'
+import { encodeMessages } from './messages-encode.js'
+import { traitsOf } from './model-traits.js'
+import { encodeThinking, roomForThinking } from './thinking.js'
+import type { EncodedThinking } from './thinking.js'
+import { encodeToolChoice, encodeTools, isForced } from './tools.js'
+import { ownRaw } from './wire.js'
+
+/** The SDKs' base URLs stop before the version. */
+export const PATH = '/v1/messages'
+
+/** The only published version (https://platform.claude.com/docs/en/api/versioning). */
+const API_VERSION = '2023-06-01'
+
+const DEFAULT_MAX_TOKENS = 4096
+
+/** Fields the encoder reads. */
+const READ: ReadonlySet<string> = new Set([
+  'model', 'messages', 'max_completion_tokens', 'max_tokens', 'metadata', 'parallel_tool_calls', 'reasoning_effort',
+  'response_format', 'service_tier', 'stop', 'stream', 'temperature', 'thinking', 'tool_choice', 'tools', 'top_k',
+  'top_p', 'user', 'extra_body', 'raw',
+])
+
+/** Fields of the format itself that a caller may give at the top of a request, as well as in `extra_body`. */
+const NATIVE: ReadonlySet<string> = new Set([
+  'cache_control', 'container', 'context_management', 'diagnostics', 'inference_geo', 'mcp_servers', 'output_config',
+  'speed',
+])
+
+/** Fields that change nothing in the answer: usage always comes, the rest is storage and cache routing at OpenAI. */
+const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
+  'stream_options', 'store', 'prompt_cache_key', 'prompt_cache_retention', 'safety_identifier',
+])
+
+/** Values that ask for nothing, field by field. */
+const NEUTRAL: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
+  ['n', (value: unknown) => value === 1],
+  ['logprobs', (value: unknown) => value === false],
+  ['top_logprobs', (value: unknown) => value === 0],
+  ['frequency_penalty', (value: unknown) => value === 0],
+  ['presence_penalty', (value: unknown) => value === 0],
+  ['logit_bias', (value: unknown) => isObject(value) && Object.keys(value).length === 0],
+  ['modalities', (value: unknown) => asArray(value).every((modality) => modality === 'text')],
+])
+
+export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
+  const limits = limitsOf(context)
+  const traits = traitsOf(context.model)
+  const native = checkFields(request, limits)
+  const { system, messages } = encodeMessages(
+    request.messages,
+    {
+      systemInMessages: traits.systemInMessages,
+      unsignedThinking: context.quirks.reasoningContent ?? false,
+    },
+    limits,
+  )
+  const toolChoice = encodeToolChoice(request, limits)
+  const thinking = fitThinking(encodeThinking(request, traits, limits), isForced(toolChoice), limits)
+  const takesSchema = traits.jsonSchema && context.quirks.jsonSchema !== false
+  const { format, hint } = encodeFormat(request.response_format, takesSchema, limits)
+  const { stream } = request
+  const maxTokens =
+    request.max_completion_tokens ?? request.max_tokens ?? context.quirks.defaultMaxTokens ?? DEFAULT_MAX_TOKENS
+
+  const body: JsonObject = compact({
+    model: context.model,
+    max_tokens: roomForThinking(maxTokens, thinking, limits),
+    system: hint === undefined ? system : [...toBlocks(system ?? ''), { type: 'text', text: hint }],
+    messages,
+    tools: encodeTools(request, limits),
+    tool_choice: toolChoice,
+    thinking: thinking.thinking,
+    output_config:
+      thinking.effort !== undefined || format ? compact({ effort: thinking.effort, format }) : undefined,
+    ...encodeSampling(request, thinking, limits),
+    stop_sequences: encodeStop(request.stop, limits),
+    stream: typeof stream === 'boolean' ? stream : undefined,
+    metadata: encodeMetadata(request, limits),
+    ...encodeServiceTier(request.service_tier, limits),
+  })
+  return {
+    path: PATH,
+    body: [native, ownRaw(request.raw), request.extra_body].reduce(mergeBody, body),
+    headers: { 'anthropic-version': API_VERSION },
+  }
+}
+
+/** No field is passed over: each is read, native, without effect, neutral, or unsupported. */
+function checkFields(request: ChatRequest, limits: Limits): JsonObject {
+  const native: [string, unknown][] = []
+  for (const [field, value] of Object.entries(request)) {
+    if (value == null || READ.has(field)) continue
+    if (NATIVE.has(field)) native.push([field, value])
+    else if (WITHOUT_EFFECT.has(field)) {
+      if (field !== 'stream_options' && value !== false) limits.warn(`\`${field}\` has no effect here`)
+    } else if (!NEUTRAL.get(field)?.(value)) limits.unsupported(field)
+  }
+  return Object.fromEntries(native)
+}
+
+/** These two hold settings independent of one another, so the caller's join ours; all else replaces. */
+const BAGS: ReadonlySet<string> = new Set(['output_config', 'metadata'])
+
+function mergeBody(body: JsonObject, extra: unknown): JsonObject {
+  if (!isObject(extra)) return body
+  const entries = Object.entries(extra).map(([field, value]) => {
+    const own = Object.hasOwn(body, field) ? body[field] : undefined
+    return [field, BAGS.has(field) && isObject(own) && isObject(value) ? { ...own, ...value } : value]
+  })
+  return { ...body, ...(Object.fromEntries(entries) as JsonObject) }
+}
+
+/** A budget that we chose gives way to a forced tool, which the API does not take beside it; adaptive thinking may stay. */
+function fitThinking(thinking: EncodedThinking, forced: boolean, limits: Limits): EncodedThinking {
+  if (!thinking.derived || !forced || thinking.thinking?.['type'] !== 'enabled') return thinking
+  limits.warn('a forced tool excludes a thinking budget, so `reasoning_effort` is left out')
+  return { derived: false }
+}
+
+function encodeSampling(request: ChatRequest, thinking: EncodedThinking, limits: Limits): JsonObject {
+  let { temperature, top_k: topK, top_p: topP } = request
+  if (thinking.derived) {
+    if (temperature != null && temperature !== 1) {
+      limits.unsupported('temperature', 'with reasoning_effort only 1 is taken')
+      temperature = undefined
+    }
+    if (topK != null) {
+      limits.unsupported('top_k', 'it excludes reasoning_effort')
+      topK = undefined
+    }
+    if (topP != null && topP < 0.95) {
+      limits.unsupported('top_p', 'with reasoning_effort only 0.95 to 1 is taken')
+      topP = undefined
+    }
+  }
+  if (temperature != null && temperature > 1) {
+    limits.unsupported('temperature', 'its highest value is 1')
+    temperature = 1
+  }
+  return { temperature: temperature ?? undefined, top_k: topK ?? undefined, top_p: topP ?? undefined }
+}
+
+function encodeStop(stop: ChatRequest['stop'], limits: Limits): string[] | undefined {
+  const sequences = typeof stop === 'string' ? [stop] : [...(stop ?? [])]
+  const visible = sequences.filter((sequence) => sequence.trim() !== '')
+  if (visible.length < sequences.length) limits.unsupported('stop', 'a sequence needs a character that is not a space')
+  return visible.length > 0 ? visible : undefined
+}
+
+/** The format knows a user id only. Other metadata is the caller's own bookkeeping. */
+function encodeMetadata(request: ChatRequest, limits: Limits): JsonObject | undefined {
+  const metadata = isObject(request.metadata) ? request.metadata : {}
+  if (Object.keys(metadata).some((key) => key !== 'user_id')) limits.warn('`metadata` other than user_id is left out')
+  const userId = asString(metadata['user_id']) ?? request.user
+  return userId === undefined ? undefined : { user_id: userId }
+}
+
+function encodeServiceTier(tier: string | null | undefined, limits: Limits): JsonObject {
+  if (tier == null) return {}
+  // `auto` uses priority capacity where the account has it; there is no way to insist.
+  if (tier === 'auto' || tier === 'priority') return { service_tier: 'auto' }
+  if (tier === 'default' || tier === 'standard_only') return { service_tier: 'standard_only' }
+  if (tier === 'fast') return { speed: 'fast' }
+  limits.unsupported('service_tier', 'use auto, default, priority or fast')
+  return {}
+}
+
+/** @returns The native format, or a sentence for the system prompt where there is none. */
+function encodeFormat(
+  format: ChatRequest['response_format'],
+  takesSchema: boolean,
+  limits: Limits,
+): { format?: JsonObject; hint?: string } {
+  if (format == null || format.type === 'text') return {}
+  const schema = format.type === 'json_schema' ? format.json_schema.schema : undefined
+  if (schema && takesSchema) return { format: { type: 'json_schema', schema } }
+  limits.warn(`\`response_format\` ${format.type} is asked for in the system prompt, not enforced`)
+  const about = schema ? ` that matches this JSON schema:\n${JSON.stringify(schema)}` : ''
+  return { hint: `Answer with one valid JSON object and nothing else: no prose and no code fence${about}` }
+}

@@ -1,0 +1,73 @@
+/** Answers that come whole (https://platform.claude.com/docs/en/api/messages/create), both ways. */
+import { blocksOf, messageFromBlocks } from '../../kernel/blocks.js'
+import { StreamError } from '../../kernel/errors.js'
+import type { Block, ChatCompletion, CompletionMessage } from '../../kernel/hub.js'
+import { asString, isObject, typeName } from '../../kernel/json.js'
+import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
+import { decodeBlocks, decodeRefusal } from './blocks-decode.js'
+import { citationsOf, encodeBlock, encodeStopDetails } from './blocks-encode.js'
+import { providerError } from './errors.js'
+import { decodeFinish, encodeFinish } from './finish-reason.js'
+import { decodeServiceTier, decodeUsage, encodeServiceTier, encodeUsage } from './usage.js'
+
+export function decodeResponse(wire: unknown, options: DecodeOptions = {}): ChatCompletion {
+  if (!isObject(wire)) throw new StreamError(`expected a message, got ${typeName(wire)}`)
+  if (wire['type'] === 'error') throw providerError(wire)
+  if (wire['type'] !== 'message' && !Array.isArray(wire['content'])) {
+    throw new StreamError('expected a message, got another object')
+  }
+  const usage = decodeUsage(wire['usage'])
+  return {
+    id: asString(wire['id']) ?? '',
+    object: 'chat.completion',
+    created: 0,
+    model: asString(wire['model']) ?? '',
+    choices: [
+      {
+        index: 0,
+        ...decodeFinish(wire['stop_reason']),
+        message: (options.content ?? true) ? decodeMessage(wire) : { role: 'assistant', content: null, refusal: null },
+        logprobs: null,
+      },
+    ],
+    ...(usage && { usage }),
+    ...decodeServiceTier(wire['usage']),
+  }
+}
+
+function decodeMessage(wire: JsonObject): CompletionMessage {
+  const { blocks, toolCalls } = decodeBlocks(wire['content'])
+  const refusal = decodeRefusal(wire['stop_details'])
+  return messageFromBlocks(refusal ? [...blocks, refusal] : blocks, toolCalls)
+}
+
+/** Writes the first choice: the format holds one. Blocks that only another format knows have no form here. */
+export function encodeResponse(response: ChatCompletion): JsonObject {
+  const choice = response.choices[0]
+  const message = choice?.message
+  const blocks = message ? blocksOf(message) : []
+  const refusal = blocks.findLast((block) => block.type === 'refusal')
+  const finish = choice?.finish_reason ?? 'stop'
+  return {
+    id: response.id,
+    type: 'message',
+    role: 'assistant',
+    model: response.model,
+    content: blocks.flatMap((block) => encodeAnswerBlock(block, message)),
+    // OpenAI ends a refusal with `stop`; here the reason says it.
+    stop_reason: encodeFinish(refusal && finish === 'stop' ? 'content_filter' : finish, choice?.native_finish_reason),
+    stop_sequence: null,
+    stop_details: encodeStopDetails(refusal),
+    usage: { ...encodeUsage(response.usage), ...encodeServiceTier(response.service_tier) },
+  }
+}
+
+function encodeAnswerBlock(block: Block, message: CompletionMessage | undefined): JsonObject[] {
+  const wire = encodeBlock(block, message?.tool_calls ?? [])
+  // Another provider's thinking has no signature to show; a reader of an answer can do without.
+  if (wire === 'unsigned thinking' && block.type === 'thinking') return [{ type: 'thinking', thinking: block.thinking }]
+  if (typeof wire !== 'object') return []
+  if (block.type !== 'text' || 'citations' in wire) return [wire]
+  const citations = citationsOf(block)
+  return [citations.length > 0 ? { ...wire, citations } : wire]
+}

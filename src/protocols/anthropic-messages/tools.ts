@@ -1,0 +1,113 @@
+/** Tools and tool choice (https://platform.claude.com/docs/en/agents-and-tools/tool-use/define-tools), both ways. */
+import type { ChatRequest, FunctionTool, Tool, ToolChoice } from '../../kernel/hub.js'
+import { asArray, asString, compact, isObject } from '../../kernel/json.js'
+import type { JsonObject } from '../../kernel/protocol.js'
+import type { Limits } from './limits.js'
+import { ID, cacheFields, hasOnly, ownRaw } from './wire.js'
+
+export function encodeTools(request: ChatRequest, limits: Limits): JsonObject[] | undefined {
+  const tools = asArray(request.tools) as readonly Tool[]
+  if (tools.length === 0) return undefined
+  const allowed = allowedNames(request.tool_choice)
+  return tools.flatMap((tool) => {
+    if (tool.type === 'raw') {
+      const value = ownRaw(tool)
+      if (!value) limits.unsupported(`a tool of ${tool.protocol}`, 'it runs at another provider')
+      return value ? [value] : []
+    }
+    if (tool.type !== 'function') {
+      limits.unsupported('custom tools', 'use a function tool')
+      return []
+    }
+    return !allowed || allowed.has(tool.function.name) ? [encodeTool(tool)] : []
+  })
+}
+
+function encodeTool(tool: FunctionTool): JsonObject {
+  const { name, description, parameters, strict } = tool.function
+  return compact({
+    name,
+    description,
+    input_schema: parameters ? { ...(!('type' in parameters) && { type: 'object' }), ...parameters } : EMPTY_SCHEMA,
+    strict: strict ?? undefined,
+    cache_control: tool.cache_control,
+  })
+}
+
+const EMPTY_SCHEMA = { type: 'object', properties: {} }
+
+function allowedNames(choice: ToolChoice | undefined): ReadonlySet<unknown> | undefined {
+  if (typeof choice !== 'object' || choice?.type !== 'allowed_tools') return undefined
+  return new Set(
+    asArray(choice.allowed_tools.tools).map((tool) =>
+      isObject(tool) && isObject(tool['function']) ? tool['function']['name'] : undefined,
+    ),
+  )
+}
+
+export function encodeToolChoice(request: ChatRequest, limits: Limits): JsonObject | undefined {
+  const { tool_choice: choice, parallel_tool_calls: parallel } = request
+  const wire = choice == null ? undefined : encodeChoice(choice, limits)
+  if (wire?.['type'] === 'none') return wire
+  if (typeof parallel !== 'boolean') return wire
+  // Parallel calls are the default, so `true` alone needs no choice to carry it.
+  if (!wire && (parallel || asArray(request.tools).length === 0)) return undefined
+  return { ...(wire ?? { type: 'auto' }), disable_parallel_tool_use: !parallel }
+}
+
+function encodeChoice(choice: ToolChoice, limits: Limits): JsonObject | undefined {
+  if (choice === 'required') return { type: 'any' }
+  if (choice === 'auto' || choice === 'none') return { type: choice }
+  if (typeof choice === 'object') {
+    if (choice.type === 'function') return { type: 'tool', name: choice.function.name }
+    if (choice.type === 'allowed_tools') return { type: choice.allowed_tools.mode === 'required' ? 'any' : 'auto' }
+  }
+  limits.unsupported('tool_choice', 'use auto, none, required or a function')
+  return undefined
+}
+
+export function isForced(choice: JsonObject | undefined): boolean {
+  return choice?.['type'] === 'any' || choice?.['type'] === 'tool'
+}
+
+const TOOL_FIELDS = new Set(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control'])
+
+/** A tool with options only this format knows (deferred loading, allowed callers) is kept whole. */
+export function decodeTools(tools: unknown): Tool[] {
+  return asArray(tools).flatMap((tool): Tool[] => {
+    if (!isObject(tool)) return []
+    const name = asString(tool['name'])
+    const schema = tool['input_schema']
+    const isFunction = tool['type'] == null || tool['type'] === 'custom'
+    if (name === undefined || !isObject(schema) || !isFunction || !hasOnly(tool, TOOL_FIELDS)) {
+      return [{ type: 'raw', protocol: ID, value: tool }]
+    }
+    const description = asString(tool['description'])
+    const strict = tool['strict']
+    return [
+      {
+        type: 'function',
+        function: {
+          name,
+          ...(description !== undefined && { description }),
+          parameters: schema,
+          ...(typeof strict === 'boolean' && { strict }),
+        },
+        ...cacheFields(tool),
+      },
+    ]
+  })
+}
+
+/** @returns `undefined` for a choice the hub cannot say. */
+export function decodeToolChoice(choice: unknown): Pick<ChatRequest, 'tool_choice' | 'parallel_tool_calls'> | undefined {
+  if (!isObject(choice)) return undefined
+  const { type, name, disable_parallel_tool_use: disabled } = choice
+  const parallel = typeof disabled === 'boolean' ? { parallel_tool_calls: !disabled } : {}
+  if (type === 'auto' || type === 'none') return { tool_choice: type, ...parallel }
+  if (type === 'any') return { tool_choice: 'required', ...parallel }
+  if (type === 'tool' && typeof name === 'string') {
+    return { tool_choice: { type: 'function', function: { name } }, ...parallel }
+  }
+  return undefined
+}
