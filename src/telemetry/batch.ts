@@ -1,0 +1,147 @@
+/**
+ * Collects ended spans and hands them to an exporter in batches. Made for a guest in somebody else's
+ * process, which is why it is not the SDK's: no timer of it keeps the process alive, every lost span is
+ * counted, a flush also waits for the batch under way, and an exporter that throws, rejects or never
+ * answers does no harm.
+ */
+import { context, ROOT_CONTEXT, TraceFlags, type Context } from '@opentelemetry/api'
+import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import type { BatchLimits } from './env.js'
+
+export interface ExportCounts {
+  exported: number
+  /** Dropped because more spans waited than the queue takes. */
+  queueFull: number
+  /** Lost in an export that failed or timed out. */
+  exportFailed: number
+  /** Reason of the latest failed export: a status, an error code or the name of an error. */
+  lastFailure: string | undefined
+}
+
+export interface BatchOptions extends BatchLimits {
+  readonly exporter: SpanExporter
+  readonly counts: ExportCounts
+  /** Marks a context as one that makes no spans: `suppressTracing` of the SDK. */
+  readonly suppressTracing: (context: Context) => Context
+  /** Short and without secrets. */
+  readonly failureReason: (error: unknown) => string
+  readonly onFailure: (reason: string) => void
+}
+
+/** The result of an export that lost only some of its spans. */
+export interface PartialExportResult {
+  readonly rejectedSpans?: number
+}
+
+const SUCCESS = 0
+
+export class BatchProcessor implements SpanProcessor {
+  private readonly options: BatchOptions
+  private queue: ReadableSpan[] = []
+  private timer: NodeJS.Timeout | undefined
+  private draining: Promise<void> | undefined
+  private exporting = 0
+  private stopped = false
+
+  constructor(options: BatchOptions) {
+    this.options = options
+  }
+
+  /** Spans that wait or are on their way. */
+  get pending(): number {
+    return this.queue.length + this.exporting
+  }
+
+  onStart(): void {}
+
+  onEnd(span: ReadableSpan): void {
+    if (this.stopped || (span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return
+    if (this.queue.length >= this.options.maxQueueSize) {
+      this.options.counts.queueFull++
+      return
+    }
+    this.queue.push(span)
+    if (this.queue.length >= this.options.maxExportBatchSize) void this.drain()
+    else this.startTimer()
+  }
+
+  /** Resolves when every span that ended before this call is exported or lost. */
+  async forceFlush(): Promise<void> {
+    const { exporter } = this.options
+    const drained = this.drain()
+    // Tells the exporter that somebody waits; a failure shows in the export itself.
+    await settled(() => exporter.forceFlush?.())
+    await drained
+  }
+
+  async shutdown(): Promise<void> {
+    if (this.stopped) return
+    this.stopped = true
+    await this.forceFlush()
+    await settled(() => this.options.exporter.shutdown())
+  }
+
+  private startTimer(): void {
+    if (this.timer || this.draining) return
+    this.timer = setTimeout(() => void this.drain(), this.options.scheduledDelayMs)
+    this.timer.unref()
+  }
+
+  /** One run at a time, so that a slow backend gets one request at a time. */
+  private drain(): Promise<void> {
+    clearTimeout(this.timer)
+    this.timer = undefined
+    this.draining ??= this.exportAll().finally(() => {
+      this.draining = undefined
+      if (this.queue.length > 0) this.startTimer()
+    })
+    return this.draining
+  }
+
+  private async exportAll(): Promise<void> {
+    while (this.queue.length > 0) {
+      const batch = this.queue.splice(0, this.options.maxExportBatchSize)
+      this.exporting = batch.length
+      const { counts } = this.options
+      const outcome = await this.exportBatch(batch)
+      this.exporting = 0
+      const lost = outcome.failure === undefined ? Math.min(outcome.rejected, batch.length) : batch.length
+      counts.exported += batch.length - lost
+      counts.exportFailed += lost
+      if (lost > 0) {
+        counts.lastFailure = outcome.failure ?? 'partly rejected'
+        this.options.onFailure(counts.lastFailure)
+      }
+    }
+  }
+
+  private exportBatch(batch: ReadableSpan[]): Promise<{ failure: string | undefined; rejected: number }> {
+    const { exporter, exportTimeoutMs, failureReason, suppressTracing } = this.options
+    return new Promise((resolve) => {
+      const finish = (failure: string | undefined, rejected = 0): void => {
+        clearTimeout(timer)
+        resolve({ failure, rejected })
+      }
+      const timer = setTimeout(() => finish('timeout'), exportTimeoutMs)
+      timer.unref()
+      // Not the context of the span that happened to fill the batch: the request is no part of its trace.
+      context.with(suppressTracing(ROOT_CONTEXT), () => {
+        try {
+          const returned: unknown = exporter.export(batch, (result) => {
+            if (result.code === SUCCESS) finish(undefined, (result as PartialExportResult).rejectedSpans)
+            else finish(failureReason(result.error))
+          })
+          // An `async` export that throws answers by its promise only.
+          if (returned instanceof Promise) returned.catch((error: unknown) => finish(failureReason(error)))
+        } catch (error) {
+          finish(failureReason(error))
+        }
+      })
+    })
+  }
+}
+
+/** Waits for `step`, whatever becomes of it: what it throws is the exporter's own affair. */
+export async function settled(step: () => unknown): Promise<void> {
+  await Promise.allSettled([Promise.resolve().then(step)])
+}

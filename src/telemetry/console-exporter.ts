@@ -1,0 +1,137 @@
+/** Prints every trace as a tree on stderr, once its outermost span of this process has ended. */
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import type { HrTime } from '@opentelemetry/api'
+import { guard } from './settings.js'
+import { renderTree, type TreeSpan } from './tree.js'
+
+/** How long a finished trace waits for spans that end after their root: a stream's, say. */
+const GRACE_MS = 100
+/** Spans kept for traces whose root has not ended; beyond it the oldest trace is printed as it is. */
+const MAX_WAITING_SPANS = 2_000
+
+export interface ConsoleOptions {
+  readonly stream?: { write(text: string): unknown; readonly isTTY?: boolean }
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly graceMs?: number
+}
+
+export class ConsoleTreeProcessor implements SpanProcessor {
+  printed = 0
+  private readonly stream: NonNullable<ConsoleOptions['stream']>
+  private readonly color: boolean
+  private readonly graceMs: number
+  private readonly waiting = new Map<string, TreeSpan[]>()
+  private readonly timers = new Map<string, NodeJS.Timeout>()
+  /** Outermost spans that have not ended, by trace. */
+  private readonly openRoots = new Map<string, number>()
+  private waitingSpans = 0
+  private stopped = false
+  private readonly onExit = (): void => this.printAll()
+
+  constructor({ stream = stderr, env = process.env, graceMs = GRACE_MS }: ConsoleOptions = {}) {
+    this.stream = stream
+    // https://no-color.org: any value but the empty one.
+    this.color = stream.isTTY === true && !env['NO_COLOR']
+    this.graceMs = graceMs
+    process.once('exit', this.onExit)
+  }
+
+  get pending(): number {
+    return this.waitingSpans
+  }
+
+  onStart(span: ReadableSpan): void {
+    if (!isLocalRoot(span)) return
+    const { traceId } = span.spanContext()
+    this.openRoots.set(traceId, (this.openRoots.get(traceId) ?? 0) + 1)
+  }
+
+  onEnd(span: ReadableSpan): void {
+    if (this.stopped) return
+    const { traceId } = span.spanContext()
+    if (isLocalRoot(span)) {
+      const open = (this.openRoots.get(traceId) ?? 0) - 1
+      if (open > 0) this.openRoots.set(traceId, open)
+      else this.openRoots.delete(traceId)
+    }
+    const spans = this.waiting.get(traceId)
+    if (spans) spans.push(neutral(span))
+    else this.waiting.set(traceId, [neutral(span)])
+    this.waitingSpans++
+    if (!this.openRoots.has(traceId) && !this.timers.has(traceId)) this.printSoon(traceId)
+    if (this.waitingSpans > MAX_WAITING_SPANS) {
+      const [oldest] = this.waiting.keys()
+      if (oldest !== undefined) this.print(oldest)
+    }
+  }
+
+  forceFlush(): Promise<void> {
+    this.printAll()
+    return Promise.resolve()
+  }
+
+  shutdown(): Promise<void> {
+    this.printAll()
+    this.stopped = true
+    process.removeListener('exit', this.onExit)
+    return Promise.resolve()
+  }
+
+  private printSoon(traceId: string): void {
+    const timer = setTimeout(() => this.print(traceId), this.graceMs)
+    timer.unref()
+    this.timers.set(traceId, timer)
+  }
+
+  private printAll(): void {
+    for (const traceId of [...this.waiting.keys()]) this.print(traceId)
+  }
+
+  private print(traceId: string): void {
+    clearTimeout(this.timers.get(traceId))
+    this.timers.delete(traceId)
+    const spans = this.waiting.get(traceId)
+    if (!spans) return
+    this.waiting.delete(traceId)
+    this.waitingSpans -= spans.length
+    this.printed += spans.length
+    guard('console exporter', () => this.stream.write(renderTree(spans, { color: this.color })))
+  }
+}
+
+function isLocalRoot({ parentSpanContext }: ReadableSpan): boolean {
+  return !parentSpanContext || parentSpanContext.isRemote === true
+}
+
+const ignore = (): void => {}
+
+const stderr = {
+  get isTTY(): boolean {
+    return process.stderr.isTTY === true
+  },
+  write(text: string): void {
+    // A reader that went away raises `error` on the stream, which would end a program without a listener.
+    process.stderr.once('error', ignore)
+    process.stderr.write(text, () => process.stderr.removeListener('error', ignore))
+  },
+}
+
+const milliseconds = ([seconds, nanoseconds]: HrTime): number => seconds * 1_000 + nanoseconds / 1e6
+
+const STATUS = ['unset', 'ok', 'error'] as const
+
+function neutral(span: ReadableSpan): TreeSpan {
+  const { traceId, spanId } = span.spanContext()
+  const service = span.resource.attributes['service.name']
+  return {
+    traceId,
+    spanId,
+    parentSpanId: span.parentSpanContext?.spanId,
+    name: span.name,
+    startMs: milliseconds(span.startTime),
+    endMs: milliseconds(span.endTime),
+    attributes: span.attributes,
+    status: { code: STATUS[span.status.code] ?? 'unset', message: span.status.message },
+    service: typeof service === 'string' ? service : undefined,
+  }
+}

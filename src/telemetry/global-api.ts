@@ -1,0 +1,89 @@
+/**
+ * What is registered with the OpenTelemetry API, across all copies of `@opentelemetry/api` in the process.
+ * Copies share one object on `globalThis`, but a copy of a newer minor version than the one that made it
+ * ignores it, and a copy that handed out tracers before a registration through another copy keeps them dead.
+ */
+import { context, ProxyTracerProvider, propagation, trace } from '@opentelemetry/api'
+import type { ContextManager, TextMapPropagator, TracerProvider } from '@opentelemetry/api'
+
+interface GlobalApi {
+  version?: string
+  trace?: TracerProvider
+  context?: ContextManager
+  propagation?: TextMapPropagator
+}
+
+interface ProxyProvider {
+  _delegate?: TracerProvider
+  setDelegate?: (provider: TracerProvider) => void
+}
+
+const KEY = Symbol.for('opentelemetry.js.api.1')
+
+const globalApi = (): GlobalApi | undefined => (globalThis as { [KEY]?: GlobalApi })[KEY]
+
+/** The registered tracer provider, whichever copy of the API registered it. */
+export function registeredProvider(): TracerProvider | undefined {
+  return globalApi()?.trace
+}
+
+/** Registers what is not registered yet. Returns the object that now stands for the tracer provider. */
+export function registerGlobals(
+  provider: TracerProvider,
+  contextManager: () => ContextManager,
+  propagator: TextMapPropagator | undefined,
+): TracerProvider {
+  trace.setGlobalTracerProvider(provider)
+  // Asked first, because the API reports a second registration as an error.
+  if (!globalApi()?.context) context.setGlobalContextManager(contextManager())
+  if (!globalApi()?.propagation && propagator) propagation.setGlobalPropagator(propagator)
+  const api = globalApi()
+  if (api) {
+    // The API registers nothing when a copy of any other version made the shared object, which a logger
+    // set through that copy is enough for.
+    if (!api.trace) {
+      const proxy = new ProxyTracerProvider()
+      proxy.setDelegate(provider)
+      api.trace = proxy
+    }
+    api.context ??= contextManager()
+    if (propagator) api.propagation ??= propagator
+  }
+  connectThisCopy()
+  return registeredProvider() ?? provider
+}
+
+/**
+ * Lets this copy of the API see a provider that was registered through an older one. Returns that copy's
+ * version when this was needed.
+ */
+export function connectThisCopy(): string | undefined {
+  const api = globalApi()
+  if (!api?.trace || trace.getTracerProvider() === api.trace) return undefined
+  const { _proxyTracerProvider: proxy } = trace as unknown as { _proxyTracerProvider?: ProxyProvider }
+  proxy?.setDelegate?.(api.trace)
+  const own = context as unknown as { _getContextManager?: () => unknown }
+  const { context: manager } = api
+  if (manager && typeof own._getContextManager === 'function') own._getContextManager = () => manager
+  return api.version ?? 'unknown'
+}
+
+const API_ENTRY = /@opentelemetry[\\/]api[\\/]build[\\/]src[\\/]index\.js$/
+
+/**
+ * Connects every other loaded copy of the API that has no provider, or one of `replaceable`. The API is
+ * CommonJS even when imported, so all copies are in `require.cache`.
+ */
+export function connectOtherCopies(
+  cache: NodeJS.Dict<NodeModule>,
+  provider: TracerProvider,
+  replaceable: (provider: TracerProvider) => boolean,
+): void {
+  for (const [file, module] of Object.entries(cache)) {
+    if (!API_ENTRY.test(file)) continue
+    const { trace: other } = (module?.exports ?? {}) as { trace?: { _proxyTracerProvider?: ProxyProvider } }
+    const proxy = other?._proxyTracerProvider
+    if (!proxy || (other as unknown) === trace) continue
+    if (proxy._delegate === undefined || replaceable(proxy._delegate)) proxy.setDelegate?.(provider)
+  }
+}

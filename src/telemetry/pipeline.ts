@@ -1,0 +1,148 @@
+/** Where ended spans go: from the options and the environment to one span processor. */
+import { readFileSync } from 'node:fs'
+import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { shared } from '../kernel/state.js'
+import { errorTypeOf } from './attributes.js'
+import { BatchProcessor, settled, type ExportCounts } from './batch.js'
+import { ConsoleTreeProcessor } from './console-exporter.js'
+import { tracesUrl, type NamedExporter, type TelemetryEnvironment } from './env.js'
+import type { TracingSdk } from './load-sdk.js'
+import { ExportFailure, OtlpExporter } from './otlp-exporter.js'
+import { guard } from './settings.js'
+import type { CheckedOptions } from './setup-options.js'
+import { warnOnce } from './warn.js'
+
+export interface Pipeline {
+  readonly processor: SpanProcessor
+  /** `otlp`, `console`, `none`, `otlp,console`, or `custom` for an exporter that the user gave. */
+  readonly name: string
+  /** Host and port of the OTLP endpoint. */
+  readonly host: string | undefined
+  readonly counts: ExportCounts
+  readonly pending: () => number
+}
+
+const DEFAULT_ENDPOINT = 'http://localhost:4318'
+
+/** Decides which exporter there is; says so when there is none because nothing names one. */
+function namesOf(options: CheckedOptions, environment: TelemetryEnvironment): readonly NamedExporter[] {
+  if (typeof options.exporter === 'string') return [options.exporter]
+  if (options.endpoint) return ['otlp']
+  if (environment.exporters) return environment.exporters
+  if (environment.endpoint) return ['otlp']
+  if (process.stderr.isTTY) return ['console']
+  warnOnce(
+    'traces are not exported: set OTEL_EXPORTER_OTLP_ENDPOINT (such as http://localhost:4318), ' +
+      "or pass autolog({ endpoint }) or autolog({ exporter: 'console' })",
+  )
+  return ['none']
+}
+
+export function buildPipeline(options: CheckedOptions, environment: TelemetryEnvironment, sdk: TracingSdk): Pipeline {
+  const counts: ExportCounts = { exported: 0, queueFull: 0, exportFailed: 0, lastFailure: undefined }
+  const batch = (exporter: SpanExporter, target: string): BatchProcessor =>
+    new BatchProcessor({
+      ...environment.batch,
+      exporter,
+      counts,
+      suppressTracing: sdk.core.suppressTracing,
+      failureReason,
+      onFailure: (reason) => guard('export warning', () => warnOfFailure(target, reason)),
+    })
+
+  if (typeof options.exporter === 'object') {
+    if ('export' in options.exporter) {
+      const processor = batch(options.exporter, 'the given exporter')
+      return { processor, name: 'custom', host: undefined, counts, pending: () => processor.pending }
+    }
+    const processor = guarded(options.exporter, counts)
+    return { processor, name: 'custom', host: undefined, counts, pending: () => 0 }
+  }
+
+  const names = namesOf(options, environment).filter((name) => name !== 'none')
+  let host: string | undefined
+  const processors = names.map((name) => {
+    if (name === 'console') return new ConsoleTreeProcessor()
+    const url = options.endpoint ?? environment.endpoint ?? tracesUrl(DEFAULT_ENDPOINT)
+    if (!url) throw new Error('unreachable: the default endpoint is a URL')
+    host = url.host
+    return batch(otlpExporter(url, options, environment, sdk), host)
+  })
+  return {
+    processor: combined(processors),
+    name: names.join(',') || 'none',
+    host,
+    counts,
+    pending: () => processors.reduce((sum, processor) => sum + processor.pending, 0),
+  }
+}
+
+function otlpExporter(url: URL, options: CheckedOptions, environment: TelemetryEnvironment, sdk: TracingSdk): OtlpExporter {
+  const { protocol, timeoutMs, compression, tls } = environment
+  const files: { ca?: Buffer; cert?: Buffer; key?: Buffer } = {}
+  for (const [name, path] of Object.entries(tls) as [keyof typeof tls, string][]) {
+    try {
+      files[name] = readFileSync(path)
+    } catch {
+      // Without the file the connection itself fails or not, and says so.
+      const variable = { ca: 'CERTIFICATE', cert: 'CLIENT_CERTIFICATE', key: 'CLIENT_KEY' }[name]
+      warnOnce(`OTEL_EXPORTER_OTLP_${variable} is ignored: set the path of a PEM file that can be read`)
+    }
+  }
+  return new OtlpExporter({
+    url,
+    headers: { ...environment.headers, ...options.headers },
+    protocol,
+    timeoutMs,
+    compression,
+    tls: files,
+    serializer: sdk.serializer(protocol),
+  })
+}
+
+function failureReason(error: unknown): string {
+  // Only the transport's own messages are known to quote nothing.
+  if (error instanceof ExportFailure) return error.message
+  return guard('export failure', () => errorTypeOf(error)) ?? 'error'
+}
+
+/** Once in the life of the process: a backend that is down is down for every batch. */
+function warnOfFailure(target: string, reason: string): void {
+  const state = shared('telemetry.exportFailure', () => ({ warned: false }))
+  if (state.warned) return
+  state.warned = true
+  warnOnce(`exporting traces to ${target} failed (${reason}); lost spans are counted and the program is not affected`)
+}
+
+/** A processor of the user's, whose faults stay its own. */
+function guarded(inner: SpanProcessor, counts: ExportCounts): SpanProcessor {
+  return {
+    onStart: (span, parentContext) => guard('exporter.onStart', () => inner.onStart(span, parentContext)),
+    onEnding: (span) => guard('exporter.onEnding', () => inner.onEnding?.(span)),
+    onEnd(span: ReadableSpan) {
+      try {
+        inner.onEnd(span)
+        counts.exported++
+      } catch (error) {
+        counts.exportFailed++
+        counts.lastFailure = failureReason(error)
+      }
+    },
+    forceFlush: () => settled(() => inner.forceFlush()),
+    shutdown: () => settled(() => inner.shutdown()),
+  }
+}
+
+function combined(processors: readonly SpanProcessor[]): SpanProcessor {
+  const [only] = processors
+  if (processors.length === 1 && only) return only
+  const all = async (step: (processor: SpanProcessor) => Promise<void>): Promise<void> => {
+    await Promise.allSettled(processors.map(step))
+  }
+  return {
+    onStart: (span, parentContext) => processors.forEach((processor) => processor.onStart(span, parentContext)),
+    onEnd: (span) => processors.forEach((processor) => processor.onEnd(span)),
+    forceFlush: () => all((processor) => processor.forceFlush()),
+    shutdown: () => all((processor) => processor.shutdown()),
+  }
+}

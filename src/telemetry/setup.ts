@@ -1,0 +1,211 @@
+/**
+ * Makes spans go somewhere. A tracer provider that the program has registered is used as it is; otherwise
+ * one is registered here. The only place that loads the OpenTelemetry SDK.
+ */
+import type { Context, TracerProvider } from '@opentelemetry/api'
+import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { basename } from 'node:path'
+import { shared } from '../kernel/state.js'
+import { VERSION } from '../kernel/version.js'
+import { settled } from './batch.js'
+import { readEnvironment, type TelemetryEnvironment } from './env.js'
+import { connectOtherCopies, connectThisCopy, registeredProvider, registerGlobals } from './global-api.js'
+import { loadSdk, nodeRequire, type TracingSdk } from './load-sdk.js'
+import { buildPipeline, type Pipeline } from './pipeline.js'
+import { checkOptions, type CheckedOptions, type TracingOptions } from './setup-options.js'
+import { warnOnce } from './warn.js'
+
+export type { BackendExporter, TracingOptions } from './setup-options.js'
+
+export interface TracingStatus {
+  /** `existing`: a provider of the program's own. `off`: OTEL_SDK_DISABLED, or the SDK is not there. */
+  readonly mode: 'own' | 'existing' | 'off'
+  /** `otlp`, `console`, `none`, `otlp,console`, `custom`, or `existing`. */
+  readonly exporter: string
+  /** Host and port that OTLP goes to. */
+  readonly host: string | undefined
+  readonly exported: number
+  /** Spans that wait or are on their way. */
+  readonly pending: number
+  readonly dropped: { readonly queueFull: number; readonly exportFailed: number }
+  /** Why the latest export failed: `HTTP 503`, `ECONNREFUSED`, `timeout`, the name of an error. */
+  readonly lastFailure: string | undefined
+}
+
+export interface TracingHandle {
+  /** Sends what has ended so far. Always resolves, after `timeoutMs` (default 5000) at the latest. */
+  flush(timeoutMs?: number): Promise<void>
+  /** Flushes, then exports no more. A provider of the program's own is only flushed. Always resolves. */
+  shutdown(): Promise<void>
+  /** As of the moment it is read. */
+  readonly status: TracingStatus
+}
+
+const FLUSH_TIMEOUT_MS = 5_000
+
+/** The one processor of our provider: it outlives `off()`, so that a later `autolog()` can export elsewhere. */
+class SwitchProcessor implements SpanProcessor {
+  current: SpanProcessor | undefined
+  onStart(span: Span, parentContext: Context): void {
+    this.current?.onStart(span, parentContext)
+  }
+  onEnding(span: Span): void {
+    this.current?.onEnding?.(span)
+  }
+  onEnd(span: ReadableSpan): void {
+    this.current?.onEnd(span)
+  }
+  async forceFlush(): Promise<void> {
+    await this.current?.forceFlush()
+  }
+  async shutdown(): Promise<void> {
+    await this.current?.shutdown()
+  }
+}
+
+interface Own {
+  readonly processor: SwitchProcessor
+  /** What stands on `globalThis` for our provider. */
+  registered: TracerProvider | undefined
+  readonly providers: WeakSet<object>
+}
+
+const own = (): Own =>
+  shared('telemetry.tracing', () => ({ processor: new SwitchProcessor(), registered: undefined, providers: new WeakSet() }))
+
+/**
+ * Sets tracing up, synchronously. May be called again: the new exporter takes the place of the old one.
+ * Throws a `ConfigError` for a bad option and nothing else.
+ */
+export function setUpTracing(options: TracingOptions = {}): TracingHandle {
+  const checked = checkOptions(options)
+  const environment = readEnvironment()
+  for (const warning of environment.warnings) warnOnce(warning)
+  if (environment.disabled) return offHandle()
+  const provider = registeredProvider()
+  if (provider && provider !== own().registered) return existingHandle(provider, checked)
+  try {
+    return ownHandle(checked, environment, loadSdk())
+  } catch (error) {
+    // A bundle without the SDK's packages, say. The program must run all the same.
+    const code = (error as { code?: unknown } | undefined)?.code
+    warnOnce(`tracing is off: the OpenTelemetry SDK could not be set up (${String(code ?? 'error')}); keep @opentelemetry/* out of the bundle`)
+    return offHandle()
+  }
+}
+
+function existingHandle(provider: TracerProvider, checked: CheckedOptions): TracingHandle {
+  if (checked.given.length > 0) {
+    warnOnce(`the program has its own OpenTelemetry set-up, which is used; ignored here: ${checked.given.join(', ')}`)
+  }
+  const version = connectThisCopy()
+  if (version) {
+    warnOnce(`the tracer provider was registered through @opentelemetry/api ${version}, older than the one tracestitch uses: install one version of it`)
+  }
+  connectOtherCopies(nodeRequire.cache, provider, () => false)
+  const flush = (timeoutMs = FLUSH_TIMEOUT_MS): Promise<void> => atMost(timeoutMs, () => flushProvider(provider))
+  return { flush, shutdown: () => flush(), status: { ...NOTHING, mode: 'existing', exporter: 'existing' } }
+}
+
+/** The API has no flush, so the SDK's is called where the provider, or what it stands for, has one. */
+async function flushProvider(provider: TracerProvider): Promise<void> {
+  const { forceFlush, getDelegate } = provider as { forceFlush?: () => Promise<void>; getDelegate?: () => TracerProvider }
+  if (typeof forceFlush === 'function') await forceFlush.call(provider)
+  else if (typeof getDelegate === 'function') await flushProvider(getDelegate.call(provider))
+}
+
+function ownHandle(checked: CheckedOptions, environment: TelemetryEnvironment, sdk: TracingSdk): TracingHandle {
+  const state = own()
+  const pipeline = buildPipeline(checked, environment, sdk)
+  const provider = new sdk.trace.BasicTracerProvider({
+    resource: resourceOf(checked, environment, sdk),
+    spanProcessors: [state.processor],
+  })
+  state.providers.add(provider)
+  const replaced = state.processor.current
+  state.processor.current = pipeline.processor
+  if (replaced) void settled(() => replaced.shutdown())
+  if (state.registered && registeredProvider() === state.registered) {
+    // A new provider, because a resource cannot change: service name and attributes may be others now.
+    const { setDelegate } = state.registered as { setDelegate?: (provider: TracerProvider) => void }
+    setDelegate?.call(state.registered, provider)
+  } else {
+    const propagators = environment.propagators.map((name) =>
+      name === 'baggage' ? new sdk.core.W3CBaggagePropagator() : new sdk.core.W3CTraceContextPropagator(),
+    )
+    state.registered = registerGlobals(
+      provider,
+      () => new sdk.contextHooks.AsyncLocalStorageContextManager().enable(),
+      propagators.length > 0 ? new sdk.core.CompositePropagator({ propagators }) : undefined,
+    )
+  }
+  connectOtherCopies(nodeRequire.cache, provider, (other) => state.providers.has(other))
+  return pipelineHandle(pipeline, state)
+}
+
+function pipelineHandle(pipeline: Pipeline, { processor: switcher }: Own): TracingHandle {
+  const { processor, counts } = pipeline
+  const flush = (timeoutMs = FLUSH_TIMEOUT_MS): Promise<void> => atMost(timeoutMs, () => processor.forceFlush())
+  let lastExit = -1
+  const onBeforeExit = (): void => {
+    const seen = counts.exported + counts.exportFailed + pipeline.pending()
+    // Spans that the last such flush could not send are not tried for ever.
+    if (pipeline.pending() === 0 || seen === lastExit) return
+    lastExit = seen
+    void flush()
+  }
+  process.on('beforeExit', onBeforeExit)
+  return {
+    flush,
+    async shutdown() {
+      process.removeListener('beforeExit', onBeforeExit)
+      if (switcher.current === processor) switcher.current = undefined
+      await atMost(FLUSH_TIMEOUT_MS, () => processor.shutdown())
+    },
+    get status(): TracingStatus {
+      const { exported, queueFull, exportFailed, lastFailure } = counts
+      const { name: exporter, host } = pipeline
+      return { mode: 'own', exporter, host, exported, pending: pipeline.pending(), dropped: { queueFull, exportFailed }, lastFailure }
+    },
+  }
+}
+
+const NOTHING: TracingStatus = {
+  mode: 'off',
+  exporter: 'none',
+  host: undefined,
+  exported: 0,
+  pending: 0,
+  dropped: { queueFull: 0, exportFailed: 0 },
+  lastFailure: undefined,
+}
+
+function offHandle(): TracingHandle {
+  return { flush: () => Promise.resolve(), shutdown: () => Promise.resolve(), status: NOTHING }
+}
+
+function resourceOf(checked: CheckedOptions, environment: TelemetryEnvironment, { resources }: TracingSdk) {
+  const serviceName = checked.serviceName ?? checked.resourceAttributes['service.name'] ?? environment.serviceName
+  return resources.resourceFromAttributes({
+    ...resources.defaultResource().attributes,
+    // The specification's default names the executable; the SDK's would show its whole path.
+    'service.name': `unknown_service:${basename(process.execPath, '.exe')}`,
+    'process.pid': process.pid,
+    ...environment.resourceAttributes,
+    ...checked.resourceAttributes,
+    ...(serviceName !== undefined && { 'service.name': serviceName }),
+    'telemetry.distro.name': 'tracestitch',
+    'telemetry.distro.version': VERSION,
+  })
+}
+
+/** Waits for `step`, whatever becomes of it, but no longer than this. Holds the process meanwhile. */
+function atMost(ms: number, step: () => unknown): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    void settled(step).then(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}
