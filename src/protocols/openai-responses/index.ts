@@ -1,0 +1,23 @@
+/** The OpenAI Responses API (https://platform.openai.com/docs/api-reference/responses). */
+import type { ChatProtocol } from '../../kernel/protocol.js'
+import { decodeError, encodeError } from '../openai-chat/error.js'
+import { PROTOCOL } from './items.js'
+import { PATH, decodeRequest, encodeRequest } from './request.js'
+import { decodeResponse, encodeResponse } from './response.js'
+import { createStreamDecoder } from './stream-decode.js'
+import { createStreamEncoder } from './stream-encode.js'
+
+export const openaiResponses: ChatProtocol = {
+  id: PROTOCOL,
+  kind: 'chat',
+  operation: 'chat',
+  path: PATH,
+  encodeRequest,
+  decodeRequest,
+  decodeResponse,
+  encodeResponse,
+  createStreamDecoder,
+  createStreamEncoder,
+  decodeError,
+  encodeError,
+}

@@ -1,0 +1,198 @@
+/** Requests (https://platform.openai.com/docs/api-reference/responses/create). */
+import { StreamError } from '../../kernel/errors.js'
+import type { ChatRequest } from '../../kernel/hub.js'
+import { asArray, asNumber, asString, isObject, typeName } from '../../kernel/json.js'
+import type { DecodeOptions, EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
+import { decodeInput } from './input-decode.js'
+import { encodeInput, unsupported } from './input-encode.js'
+import { PROTOCOL, ownRaw } from './items.js'
+import { decodeFormat, decodeToolChoice, decodeTools, encodeFormat, encodeToolChoice, encodeTools, encodeWebSearch } from './tools.js'
+
+export const PATH = '/responses'
+
+const LOGPROBS = 'message.output_text.logprobs'
+
+/** Same name and meaning in the hub and here. */
+const SHARED = [
+  'metadata',
+  'parallel_tool_calls',
+  'previous_response_id',
+  'prompt_cache_key',
+  'service_tier',
+  'store',
+  'stream',
+  'temperature',
+  'top_logprobs',
+  'top_p',
+  'user',
+] as const satisfies readonly (keyof ChatRequest)[]
+
+/** Chat parameters without a counterpart. A value that asks for nothing is no reason to refuse. */
+const UNSUPPORTED: Readonly<Record<string, (value: unknown) => boolean>> = {
+  audio: () => true,
+  frequency_penalty: (value) => value !== 0,
+  function_call: () => true,
+  functions: (value) => asArray(value).length > 0,
+  logit_bias: (value) => isObject(value) && Object.keys(value).length > 0,
+  modalities: (value) => asArray(value).some((modality) => modality !== 'text'),
+  n: (value) => value !== 1,
+  prediction: () => true,
+  presence_penalty: (value) => value !== 0,
+  seed: () => true,
+  stop: (value) => typeof value === 'string' || asArray(value).length > 0,
+  thinking: () => true,
+  top_k: () => true,
+}
+
+const HANDLED: ReadonlySet<string> = new Set([
+  ...SHARED,
+  ...Object.keys(UNSUPPORTED),
+  'model',
+  'messages',
+  'logprobs',
+  'max_completion_tokens',
+  'max_tokens',
+  'reasoning_effort',
+  'response_format',
+  'stream_options',
+  'tool_choice',
+  'tools',
+  'verbosity',
+  'web_search_options',
+  'extra_body',
+  'raw',
+])
+
+/** Lays `over` on `under`; the settings objects that both have are laid on each other in turn. */
+function merge(under: JsonObject, over: JsonObject): JsonObject {
+  const merged = { ...under, ...over }
+  for (const key of ['reasoning', 'text', 'stream_options']) {
+    const [below, above] = [under[key], over[key]]
+    if (isObject(below) && isObject(above)) merged[key] = { ...below, ...above }
+  }
+  return merged
+}
+
+export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
+  const { tools: extras, include: keptInclude, ...kept } = ownRaw(request.raw) ?? {}
+  const { instructions, input } = encodeInput(request.messages, context)
+  const body: JsonObject = { model: context.model }
+  if (instructions !== undefined) body.instructions = instructions
+  if (input.length > 0) body.input = input
+  for (const key of SHARED) if (request[key] != null) body[key] = request[key]
+
+  const limit = request.max_completion_tokens ?? request.max_tokens
+  if (limit != null) body.max_output_tokens = limit
+  if (request.reasoning_effort != null) body.reasoning = { effort: request.reasoning_effort }
+  const text: JsonObject = {}
+  if (request.response_format) text.format = encodeFormat(request.response_format)
+  if (request.verbosity != null) text.verbosity = request.verbosity
+  if (Object.keys(text).length > 0) body.text = text
+  const { include_obfuscation: obfuscation } = request.stream_options ?? {}
+  if (obfuscation !== undefined) body.stream_options = { include_obfuscation: obfuscation }
+
+  const tools = encodeTools(request.tools ?? [], asArray(extras), context)
+  if (request.web_search_options != null) tools.push(encodeWebSearch(request.web_search_options))
+  if (tools.length > 0 || request.tools) body.tools = tools
+  if (request.tool_choice !== undefined) body.tool_choice = encodeToolChoice(request.tool_choice)
+  const include = asArray(keptInclude)
+  if (request.logprobs) body.include = [...include, LOGPROBS]
+  else if (include.length > 0) body.include = include
+
+  const given = request as unknown as JsonObject
+  for (const [parameter, asks] of Object.entries(UNSUPPORTED)) {
+    const value = given[parameter]
+    if (value != null && asks(value)) unsupported(parameter, context)
+  }
+  const others = Object.entries(given).filter(([key, value]) => !HANDLED.has(key) && value !== undefined)
+  const whole = merge(merge(kept, { ...Object.fromEntries(others), ...body }), request.extra_body ?? {})
+  return { path: PATH, body: whole }
+}
+
+/** Wire fields that became hub fields; what is left rides along in `raw`. */
+const DECODED: ReadonlySet<string> = new Set([
+  ...SHARED,
+  'model',
+  'input',
+  'instructions',
+  'include',
+  'max_output_tokens',
+  'reasoning',
+  'stream_options',
+  'text',
+  'tool_choice',
+  'tools',
+])
+
+const NUMBERS = ['temperature', 'top_logprobs', 'top_p'] as const
+const STRINGS = ['previous_response_id', 'prompt_cache_key', 'service_tier', 'user'] as const
+const FLAGS = ['parallel_tool_calls', 'store', 'stream'] as const
+
+function decodeScalars(wire: JsonObject): ChatRequest {
+  const request: ChatRequest = { model: asString(wire.model) ?? '', messages: [] }
+  for (const key of NUMBERS) {
+    const value = asNumber(wire[key])
+    if (value !== undefined) request[key] = value
+  }
+  for (const key of STRINGS) {
+    const value = asString(wire[key])
+    if (value !== undefined) request[key] = value
+  }
+  for (const key of FLAGS) {
+    const value = wire[key]
+    if (typeof value === 'boolean') request[key] = value
+  }
+  const limit = asNumber(wire.max_output_tokens)
+  if (limit !== undefined) request.max_completion_tokens = limit
+  const effort = isObject(wire.reasoning) ? asString(wire.reasoning.effort) : undefined
+  if (effort !== undefined) request.reasoning_effort = effort
+  return request
+}
+
+/** The entries of a settings object that the hub does not take; `undefined` when there are none. */
+function remaining(settings: unknown, taken: Readonly<Record<string, boolean>>): JsonObject | undefined {
+  if (!isObject(settings)) return undefined
+  const entries = Object.entries(settings).filter(([key]) => !(Object.hasOwn(taken, key) && taken[key]))
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined
+}
+
+export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatRequest {
+  if (!isObject(wire)) throw new StreamError(`a Responses request must be an object, not ${typeName(wire)}`)
+  const request = decodeScalars(wire)
+  const content = options.content ?? true
+  const text = isObject(wire.text) ? wire.text : {}
+  const format = decodeFormat(text.format, content)
+  if (format) request.response_format = format
+  if (!content) return request
+
+  request.messages = decodeInput(wire.instructions, wire.input)
+  const { verbosity } = text
+  const spoken = verbosity === 'low' || verbosity === 'medium' || verbosity === 'high'
+  if (spoken) request.verbosity = verbosity
+  if (isObject(wire.metadata)) request.metadata = wire.metadata as Record<string, string>
+  const { tools, extras } = decodeTools(wire.tools)
+  if (Array.isArray(wire.tools)) request.tools = tools
+  const choice = decodeToolChoice(wire.tool_choice)
+  if (choice !== undefined) request.tool_choice = choice
+  const include = asArray(wire.include).filter((entry) => entry !== LOGPROBS)
+  if (include.length < asArray(wire.include).length) request.logprobs = true
+  const obfuscation = isObject(wire.stream_options) ? wire.stream_options.include_obfuscation : undefined
+  if (typeof obfuscation === 'boolean') request.stream_options = { include_obfuscation: obfuscation }
+
+  const rest = Object.entries(wire).filter(([key]) => !DECODED.has(key))
+  const kept: JsonObject = {
+    ...Object.fromEntries(rest),
+    ...(include.length > 0 && { include }),
+    ...(extras.length > 0 && { tools: extras }),
+    ...(choice === undefined && wire.tool_choice != null && { tool_choice: wire.tool_choice }),
+    ...(wire.instructions != null && typeof wire.instructions !== 'string' && { instructions: wire.instructions }),
+  }
+  const settings = {
+    reasoning: remaining(wire.reasoning, { effort: request.reasoning_effort !== undefined }),
+    text: remaining(wire.text, { format: format !== undefined, verbosity: spoken }),
+    stream_options: remaining(wire.stream_options, { include_obfuscation: request.stream_options !== undefined }),
+  }
+  for (const [key, value] of Object.entries(settings)) if (value) kept[key] = value
+  if (Object.keys(kept).length > 0) request.raw = { protocol: PROTOCOL, value: kept }
+  return request
+}
