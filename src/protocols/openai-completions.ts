@@ -4,7 +4,6 @@
  * Each prompt is a user message, and a request of user messages alone is a list of prompts. A conversation becomes
  * one prompt: a transcript that ends where the assistant speaks.
  */
-import { StreamError } from '../kernel/errors.js'
 import type { ChatChunk, ChatCompletion, ChatRequest, ContentPart, Logprobs, Message, TokenLogprob } from '../kernel/hub.js'
 import { asNumber, asString, isObject, typeName } from '../kernel/json.js'
 import type {
@@ -17,7 +16,8 @@ import type {
   WireEvent,
 } from '../kernel/protocol.js'
 import { decodeError, encodeError } from './openai-chat/error.js'
-import { refuse, scalarsOf } from './openai-chat/request.js'
+import { badRequest, scalarsOf } from './openai-chat/request-decode.js'
+import { refuse } from './openai-chat/request-encode.js'
 import { decodeResponse } from './openai-chat/response.js'
 import { createStreamDecoder } from './openai-chat/stream.js'
 
@@ -96,7 +96,7 @@ function tokenMessage(tokens: unknown): Message {
 }
 
 function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatRequest {
-  if (!isObject(wire)) throw new StreamError(`the request is ${typeName(wire)}, not an object`, { isRetryable: false })
+  if (!isObject(wire)) throw badRequest(`it is ${typeName(wire)}, not an object`)
   const { prompt, logprobs, model: ownModel, messages: _messages, ...rest } = wire
   const model = asString(ownModel) ?? ''
   // Here `logprobs` is the number of alternatives, not a switch.

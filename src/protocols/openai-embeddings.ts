@@ -4,6 +4,7 @@ import type { Embedding, EmbeddingsRequest, EmbeddingsResponse } from '../kernel
 import { asNumber, asString, isObject, typeName } from '../kernel/json.js'
 import type { DecodeOptions, EmbeddingsProtocol, EncodeContext, EncodedRequest, JsonObject } from '../kernel/protocol.js'
 import { decodeError, encodeError, providerErrorOf } from './openai-chat/error.js'
+import { badRequest } from './openai-chat/request-decode.js'
 import { readUsage } from './openai-chat/usage.js'
 
 const PATH = '/embeddings'
@@ -44,7 +45,7 @@ function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): Enco
 }
 
 function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRequest {
-  if (!isObject(wire)) throw new StreamError(`the request is ${typeName(wire)}, not an object`, { isRetryable: false })
+  if (!isObject(wire)) throw badRequest(`it is ${typeName(wire)}, not an object`)
   const model = asString(wire.model) ?? ''
   if (options.content === false) {
     const dimensions = asNumber(wire.dimensions)
@@ -57,7 +58,7 @@ function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRe
     }
   }
   if (typeof wire.input !== 'string' && !Array.isArray(wire.input)) {
-    throw new StreamError('the request has no `input`', { isRetryable: false })
+    throw badRequest('it has no `input`')
   }
   return (wire.model === model ? wire : { ...wire, model }) as unknown as EmbeddingsRequest
 }

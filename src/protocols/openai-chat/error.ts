@@ -6,7 +6,7 @@ import type { JsonObject, WireError } from '../../kernel/protocol.js'
 /** Characters of a provider's message that are kept: some servers echo the whole request. */
 const MAX_MESSAGE = 1000
 
-const KEY_LIKE = /\b(?:sk|pk|rk|gsk|xai|key|Bearer)[-_ ][\w*.-]{8,}/g
+const KEY_LIKE = /\b(?:(?:sk|pk|rk|gsk|xai)[-_]|Bearer )[\w*.-]{8,}/g
 
 /** Fit to be shown: short, and without anything that looks like a key. */
 export function safeMessage(text: string): string {

@@ -4,7 +4,8 @@
  */
 import type { ChatProtocol } from '../../kernel/protocol.js'
 import { decodeError, encodeError } from './error.js'
-import { decodeRequest, encodeRequest, PATH } from './request.js'
+import { decodeRequest } from './request-decode.js'
+import { encodeRequest, PATH } from './request-encode.js'
 import { decodeResponse, encodeResponse } from './response.js'
 import { createStreamDecoder, createStreamEncoder } from './stream.js'
 

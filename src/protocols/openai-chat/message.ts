@@ -16,7 +16,7 @@ function isOptionalString(value: unknown): boolean {
   return value === undefined || typeof value === 'string'
 }
 
-function isThinkingBlock(value: unknown): value is AnyThinkingBlock {
+export function isThinkingBlock(value: unknown): value is AnyThinkingBlock {
   if (!isObject(value)) return false
   if (value.type === 'redacted_thinking') return typeof value.data === 'string'
   return value.type === 'thinking' && typeof value.thinking === 'string' && isOptionalString(value.signature)

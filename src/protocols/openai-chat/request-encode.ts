@@ -1,9 +1,7 @@
-/** Requests: https://platform.openai.com/docs/api-reference/chat/create */
-import { StreamError, UnsupportedParameterError } from '../../kernel/errors.js'
-import type { AssistantMessage, ChatRequest, ContentPart, Message, Tool } from '../../kernel/hub.js'
-import { isObject, typeName } from '../../kernel/json.js'
-import type { DecodeOptions, EncodeContext, EncodedRequest, JsonObject, ProtocolId } from '../../kernel/protocol.js'
-import { isHubToolCall, readToolCalls } from './tool-calls.js'
+/** Writing requests: https://platform.openai.com/docs/api-reference/chat/create */
+import { UnsupportedParameterError } from '../../kernel/errors.js'
+import type { ChatRequest, ContentPart, Message, Tool } from '../../kernel/hub.js'
+import type { EncodeContext, EncodedRequest, JsonObject, ProtocolId } from '../../kernel/protocol.js'
 
 export const PATH = '/chat/completions'
 
@@ -109,76 +107,4 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     ...extra,
   }
   return { path: PATH, body }
-}
-
-/** What a span reads of a request when content is off. None of it grows with the conversation. */
-const SCALARS = [
-  'frequency_penalty',
-  'logprobs',
-  'max_completion_tokens',
-  'max_tokens',
-  'modalities',
-  'n',
-  'parallel_tool_calls',
-  'presence_penalty',
-  'reasoning_effort',
-  'seed',
-  'service_tier',
-  'stop',
-  'store',
-  'stream',
-  'stream_options',
-  'temperature',
-  'top_k',
-  'top_logprobs',
-  'top_p',
-  'user',
-  'verbosity',
-] as const satisfies readonly (keyof ChatRequest)[]
-
-export function scalarsOf(wire: JsonObject): Partial<ChatRequest> {
-  const scalars: JsonObject = {}
-  for (const field of SCALARS) if (wire[field] !== undefined) scalars[field] = wire[field]
-  const format = wire.response_format
-  if (isObject(format)) {
-    // A schema's descriptions are the caller's words; only the kind of output is told.
-    scalars.response_format =
-      format.type === 'json_schema' ? { type: 'json_schema', json_schema: { name: '' } } : { type: format.type }
-  }
-  return scalars
-}
-
-function checkMessage(message: unknown, place: number): Message {
-  if (!isObject(message) || typeof message.role !== 'string') {
-    throw new StreamError(`messages[${place}] of the request is no message`, { isRetryable: false })
-  }
-  const { content } = message
-  if (Array.isArray(content) && !content.every(isObject)) {
-    throw new StreamError(`messages[${place}].content of the request has a part that is no object`, { isRetryable: false })
-  }
-  const sound =
-    (message.tool_calls ?? undefined) === undefined || (Array.isArray(message.tool_calls) && message.tool_calls.every(isHubToolCall))
-  if (sound) return message as unknown as Message
-  const { tool_calls: _calls, ...rest } = message
-  const calls = readToolCalls(message.tool_calls)
-  return { ...rest, ...(calls && { tool_calls: calls }) } as unknown as AssistantMessage
-}
-
-/** The wire request itself when its messages are sound: the hub's shape is this format's. */
-export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatRequest {
-  if (!isObject(wire)) throw new StreamError(`the request is ${typeName(wire)}, not an object`, { isRetryable: false })
-  if (!Array.isArray(wire.messages)) throw new StreamError('the request has no `messages`', { isRetryable: false })
-  const model = typeof wire.model === 'string' ? wire.model : ''
-  if (options.content === false) return { ...scalarsOf(wire), model, messages: [] }
-  const messages = (wire.messages as unknown[]).map(checkMessage)
-  const same = messages.every((message, place) => message === (wire.messages as unknown[])[place])
-  if (wire.tools !== undefined && wire.tools !== null && !isToolList(wire.tools)) {
-    throw new StreamError('`tools` of the request is not a list of objects', { isRetryable: false })
-  }
-  if (same && wire.model === model) return wire as unknown as ChatRequest
-  return { ...wire, model, messages } as unknown as ChatRequest
-}
-
-function isToolList(tools: unknown): boolean {
-  return Array.isArray(tools) && tools.every(isObject)
 }

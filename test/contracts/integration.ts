@@ -1,0 +1,86 @@
+/**
+ * The contract of an integration. A case describes one SDK; its rows run in child processes, with the real
+ * package, bare and instrumented. The program must not be able to tell the two apart, and every model call
+ * must be one ended span.
+ */
+
+/** What a row may use; in a bare run `inSpan` only calls the function. */
+export interface Kit {
+  /** Runs `fn` inside a span of the program's own. */
+  inSpan<T>(name: string, fn: () => Promise<T>): Promise<T>
+  /** Settles as `{ value }` or `{ error }`, reduced to what can be compared. */
+  outcome(result: unknown): Promise<unknown>
+  /** Class and own keys of what an SDK method returned, before it is awaited. */
+  shapeOf(value: object): unknown
+  /** Everything a stream yields; with `limit`, a `break` after so many. */
+  collect(stream: AsyncIterable<unknown>, limit?: number): Promise<unknown[]>
+  /** Reads a web or Node stream of bytes to text. */
+  text(stream: unknown): Promise<string>
+  wait(ms: number): Promise<void>
+}
+
+export interface ExpectedSpan {
+  readonly name: string
+  /** `error.type`; its absence means that the span has no error status. */
+  readonly error?: string | RegExp
+  /** `[input, output]` tokens, or `null` when the wire never carried usage. */
+  readonly usage?: readonly [input: number, output: number | undefined] | null
+  readonly finish?: readonly string[]
+  /** Further attributes that must be there. */
+  readonly attributes?: Readonly<Record<string, unknown>>
+}
+
+export interface Row<Client> {
+  readonly name: string
+  /** How the fake provider behaves. Default `ok`. */
+  readonly behaviour?: string
+  /** Returns what the program sees, for comparison with the bare run. */
+  readonly run: (client: Client, kit: Kit) => Promise<unknown>
+  readonly spans: readonly ExpectedSpan[]
+  /** Spans only end when garbage is collected. */
+  readonly collectGarbage?: boolean
+  /** Reason why a version cannot run this row, or `undefined`. */
+  readonly skip?: (version: string, client: Client) => string | undefined
+}
+
+export interface IntegrationCase<Sdk, Client> {
+  readonly id: string
+  /** npm name the app imports. */
+  readonly package: string
+  /** Folders in node_modules that hold the versions under test, oldest first. All run; the middle ones in fewer variants. */
+  readonly installed: readonly string[]
+  readonly client: (sdk: Sdk, baseURL: string) => Client
+  /** Every method that is patched, as `[holder, name]`. */
+  readonly patched: (sdk: Sdk) => readonly (readonly [object | undefined, string])[]
+  readonly rows: readonly Row<Client>[]
+}
+
+/** What a child writes: one outcome a row, and the spans it exported. */
+export interface ChildReport {
+  readonly version: string
+  readonly outcomes: Record<string, unknown>
+  readonly skipped: Record<string, string>
+  /** Row by trace id. */
+  readonly traces: Record<string, string>
+  readonly spans: readonly ChildSpan[]
+  readonly started: number
+  readonly ended: number
+  readonly unhandled: readonly string[]
+  readonly sameHandle: boolean
+  readonly restored: readonly string[]
+  readonly report: readonly { status: string; format?: string; version?: string }[]
+}
+
+export interface ChildSpan {
+  readonly name: string
+  readonly traceId: string
+  readonly spanId: string
+  readonly parentSpanId: string | undefined
+  readonly parentName: string | undefined
+  readonly kind: number
+  readonly status: number
+  readonly attributes: Record<string, unknown>
+  readonly scope: string
+}
+
+export type Mode = 'bare' | 'before' | 'after' | 'hostile'
