@@ -1,0 +1,162 @@
+/**
+ * Sees modules that load after `autolog()`, before the code that asked for them runs.
+ *
+ * An ES module gets one line appended that hands its own namespace over when it has been evaluated. To load
+ * it from the resolve hook instead would change the order of evaluation, and on Node 22 it breaks imports
+ * that are in flight (ERR_INTERNAL_ASSERTION). The load hook is there only while such a module is on its way,
+ * since a load hook costs every other module.
+ */
+import fs from 'node:fs'
+import { types } from 'node:util'
+import { fileURLToPath } from 'node:url'
+import { sharedState } from '../kernel/state.js'
+import { guard } from '../telemetry/settings.js'
+import { peekCJS } from './peek.js'
+import { loadedModules, moduleInternals, type LoadedModule, type LoadResult, type SyncHooks } from './runtime.js'
+
+export interface LoadObserver {
+  /** Runs for every request and URL, so it must be cheap; a false alarm costs a little time. */
+  mayConcern(text: string): boolean
+  /** Whether the file is one to see, may load in this format, and has not been seen. */
+  wants(file: string, format: 'esm' | 'cjs'): boolean
+  /** CJS files still to be seen. */
+  expected(): Iterable<string>
+  loaded(file: string, exports: unknown, format: 'esm' | 'cjs'): void
+}
+
+export interface LoadWatch {
+  /** Whether a later ESM `import()` is seen in this runtime. */
+  readonly seesESM: boolean
+  off(): void
+}
+
+let watches = 0
+
+function textOf(source: LoadResult['source']): string | undefined {
+  if (typeof source === 'string') return source
+  return source ? new TextDecoder().decode(source) : undefined
+}
+
+/**
+ * Node 22.15 - 22.22.2 and 24.0 - 24.11.0 refuse their own answer for a CJS module when asynchronous hooks
+ * (`module.register`) are there too (nodejs/node#57327); the file's text is what the answer stands for.
+ */
+function nextLoad(url: string, context: Readonly<Record<string, unknown>>, next: Parameters<NonNullable<SyncHooks['load']>>[2]): LoadResult {
+  try {
+    return next(url, context)
+  } catch (error) {
+    const isNodeFault = (error as { code?: unknown } | null)?.code === 'ERR_INVALID_RETURN_PROPERTY_VALUE'
+    if (!isNodeFault || context['format'] !== 'commonjs' || !url.startsWith('file:')) throw error
+    return { format: 'commonjs', source: fs.readFileSync(new URL(url)), shortCircuit: true }
+  }
+}
+
+function watchESM(observer: LoadObserver): LoadWatch {
+  const { registerHooks } = moduleInternals
+  if (!registerHooks) return { seesESM: false, off: () => {} }
+  const id = `autolog.late.${watches++}`
+  const variable = `$tracestitch${id.replaceAll('.', '_')}`
+  const awaited = new Set<string>()
+  let active = true
+  let loadHook: { deregister(): void } | undefined
+
+  function settle(url: string): void {
+    awaited.delete(url)
+    if (awaited.size > 0) return
+    loadHook?.deregister()
+    loadHook = undefined
+  }
+
+  const load: NonNullable<SyncHooks['load']> = (url, context, next) => {
+    const result = nextLoad(url, context, next)
+    if (!awaited.has(url)) return result
+    guard('late', () => settle(url))
+    const source = result.format === 'module' ? textOf(result.source) : undefined
+    if (source === undefined) return result
+    const self = JSON.stringify(url)
+    const handOver = `globalThis[Symbol.for("tracestitch.v1")]?.get("${id}")?.(${self},${variable});`
+    return { ...result, source: `${source}\n;import * as ${variable} from ${self};${handOver}\n` }
+  }
+
+  sharedState().set(id, (url: string, namespace: unknown) => {
+    guard('late', () => observer.loaded(fileURLToPath(url), namespace, 'esm'))
+  })
+  let hooks: { deregister(): void }
+  try {
+    hooks = registerHooks({
+      resolve(specifier, context, next) {
+        const result = next(specifier, context)
+        guard('late', () => {
+          const { url } = result
+          if (!active || !url.startsWith('file:') || !observer.mayConcern(url) || !observer.wants(fileURLToPath(url), 'esm')) return
+          awaited.add(url)
+          loadHook ??= registerHooks({ load })
+        })
+        return result
+      },
+    })
+  } catch {
+    // vitest's vmThreads has the function, and it throws
+    sharedState().delete(id)
+    return { seesESM: false, off: () => {} }
+  }
+  return {
+    seesESM: true,
+    off() {
+      active = false
+      awaited.clear()
+      loadHook?.deregister()
+      hooks.deregister()
+      sharedState().delete(id)
+    },
+  }
+}
+
+/** Wraps `Module._load`, which every `require()` and every import of a CJS file goes through. */
+function watchCJS(observer: LoadObserver): () => void {
+  const original = moduleInternals._load
+  if (typeof original !== 'function') return () => {}
+  let active = true
+
+  function sweep(): void {
+    for (const file of observer.expected()) {
+      const peeked = peekCJS(file)
+      if (peeked.state === 'loaded') observer.loaded(file, peeked.exports, 'cjs')
+    }
+  }
+
+  function look(request: string, parent: LoadedModule | null | undefined, isMain: boolean | undefined): void {
+    if (observer.mayConcern(request)) {
+      const file = moduleInternals._resolveFilename?.(request, parent, isMain)
+      const found = file === undefined ? undefined : loadedModules()[file]
+      if (file === undefined || !found?.loaded) return
+      const format = types.isModuleNamespaceObject(found.exports) ? 'esm' : 'cjs'
+      if (observer.wants(file, format)) observer.loaded(file, found.exports, format)
+      return
+    }
+    if (parent?.filename && observer.mayConcern(parent.filename)) sweep()
+  }
+
+  const load: typeof original = function (request, parent, isMain) {
+    const exports = Reflect.apply(original, this, [request, parent, isMain])
+    if (active) guard('late', () => look(request, parent, isMain))
+    return exports
+  }
+  moduleInternals._load = load
+  return () => {
+    active = false
+    if (moduleInternals._load === load) moduleInternals._load = original
+  }
+}
+
+export function watchLoads(observer: LoadObserver): LoadWatch {
+  const esm = watchESM(observer)
+  const stopCJS = watchCJS(observer)
+  return {
+    seesESM: esm.seesESM,
+    off() {
+      stopCJS()
+      esm.off()
+    },
+  }
+}

@@ -1,0 +1,168 @@
+/** Replaces methods so that the replacement can be taken back exactly. */
+import { types } from 'node:util'
+import type { CallDeclaration, Patcher, Replace } from './contract.js'
+
+/** On every replacement, so that another copy of this package sees it. */
+const PATCHED = Symbol.for('tracestitch.patched')
+
+interface Mark {
+  /** Integration that made the patch: two integrations may stack on one method, one may not twice. */
+  readonly by: string
+  readonly active: () => boolean
+  /** Mark of the function underneath. */
+  readonly inner: Mark | undefined
+}
+
+type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
+type Holder = Record<PropertyKey, unknown>
+
+export interface PatcherContext {
+  readonly integration: string
+  readonly format: 'esm' | 'cjs'
+  readonly options: Readonly<Record<string, unknown>>
+  /** Makes the replacement of a declared model call. */
+  readonly call: (declaration: CallDeclaration) => Replace
+}
+
+export interface PatchSession {
+  readonly patcher: Patcher
+  /** Patches that took hold, those found already in place included. */
+  readonly held: number
+  /** Why a patch did not take hold, in words for the report. */
+  readonly misses: readonly string[]
+  off(): void
+}
+
+function markOf(value: unknown): Mark | undefined {
+  return typeof value === 'function' ? (value as unknown as { [PATCHED]?: Mark })[PATCHED] : undefined
+}
+
+function isPatchedBy(value: unknown, by: string): boolean {
+  for (let mark = markOf(value); mark; mark = mark.inner) {
+    if (mark.by === by && mark.active()) return true
+  }
+  return false
+}
+
+/** Name, length and what else hangs on the original, so that code which looks at the method sees no difference. */
+function disguise(replacement: AnyFunction, original: AnyFunction, mark: Mark): AnyFunction {
+  const descriptors: PropertyDescriptorMap & { [key: PropertyKey]: PropertyDescriptor } = {
+    ...Object.getOwnPropertyDescriptors(original),
+    [PATCHED]: { value: mark, configurable: true },
+  }
+  for (const key of ['prototype', 'arguments', 'caller']) delete descriptors[key]
+  Object.defineProperties(replacement, descriptors)
+  return replacement
+}
+
+function findDescriptor(holder: object, key: string): PropertyDescriptor | undefined {
+  for (let at: object | null = holder; at; at = Object.getPrototypeOf(at) as object | null) {
+    const found = Object.getOwnPropertyDescriptor(at, key)
+    if (found) return found
+  }
+  return undefined
+}
+
+export function createPatcher(context: PatcherContext): PatchSession {
+  const undos: (() => void)[] = []
+  const misses: string[] = []
+  let active = true
+  let held = 0
+  const isActive = (): boolean => active
+
+  function miss(method: string, why: string): false {
+    misses.push(`${method} ${why}`)
+    return false
+  }
+
+  function replaced(original: AnyFunction, replace: Replace): AnyFunction {
+    const replacement = replace(original, isActive)
+    if (replacement === original) return original
+    return disguise(replacement, original, { by: context.integration, active: isActive, inner: markOf(original) })
+  }
+
+  /** A getter that makes the method: what it returns is replaced, once for each function it returns. */
+  function replacedGetter(get: () => unknown, replace: Replace): () => unknown {
+    const known = new WeakMap<AnyFunction, AnyFunction>()
+    const getter = function (this: unknown): unknown {
+      const value = Reflect.apply(get, this, []) as unknown
+      if (!active || typeof value !== 'function' || isPatchedBy(value, context.integration)) return value
+      const original = value as AnyFunction
+      if (!known.has(original)) known.set(original, replaced(original, replace))
+      return known.get(original)
+    }
+    return disguise(getter, get, { by: context.integration, active: isActive, inner: markOf(get) })
+  }
+
+  /** Puts `next` in place and remembers how to go back to what `holder` itself had, or had not. */
+  function install(holder: Holder, method: string, next: PropertyDescriptor): boolean {
+    const before = Object.getOwnPropertyDescriptor(holder, method)
+    try {
+      Object.defineProperty(holder, method, next)
+    } catch {
+      return miss(method, 'is read-only')
+    }
+    undos.push(() => {
+      const now = Object.getOwnPropertyDescriptor(holder, method)
+      // somebody wrapped after us: their function holds ours, which only passes through from here on
+      if (now?.value !== next.value || now?.get !== next.get) return
+      if (before) Object.defineProperty(holder, method, before)
+      else delete holder[method]
+    })
+    held++
+    return true
+  }
+
+  const patcher: Patcher = {
+    format: context.format,
+    options: context.options,
+    call: (holder, method, declaration) => patcher.wrap(holder, method, context.call(declaration)),
+    wrap(holder, method, replace) {
+      if (!active) return false
+      if ((typeof holder !== 'object' && typeof holder !== 'function') || holder === null) {
+        return miss(method, 'has no holder')
+      }
+      if (types.isModuleNamespaceObject(holder)) return miss(method, 'is an export of an ES module, which cannot be replaced')
+      const found = findDescriptor(holder, method)
+      if (!found) return miss(method, 'is not there')
+      if (isPatchedBy(found.get ?? found.value, context.integration)) {
+        held++
+        return true
+      }
+      const own = Object.hasOwn(holder, method)
+      if (found.get) {
+        const get = replacedGetter(found.get, replace)
+        return install(holder as Holder, method, { ...found, get, ...(!own && { configurable: true }) })
+      }
+      if (typeof found.value !== 'function') return miss(method, 'is not a function')
+      const value = replaced(found.value as AnyFunction, replace)
+      return install(holder as Holder, method, { ...found, value, ...(!own && { configurable: true }) })
+    },
+    hook(undo) {
+      if (!active) {
+        undo()
+        return
+      }
+      held++
+      undos.push(undo)
+    },
+  }
+
+  return {
+    patcher,
+    misses,
+    get held() {
+      return held
+    },
+    off() {
+      active = false
+      for (const undo of undos.splice(0).reverse()) {
+        try {
+          undo()
+        } catch {
+          // one undo that fails must not keep the others from running; the patch itself is inactive already
+        }
+      }
+    },
+  }
+}

@@ -1,0 +1,93 @@
+/** Gets the instance of a module that the program already holds, without loading anything. */
+import fs from 'node:fs'
+import { types } from 'node:util'
+import { pathToFileURL } from 'node:url'
+import { isBun, loadedModules, moduleInternals, requireFromHere } from './runtime.js'
+
+export type Peeked =
+  | { readonly state: 'loaded'; readonly exports: unknown }
+  | { readonly state: 'absent' }
+  /** In the loader and out of reach of a synchronous look: top-level await, still linking, or failed. `import()` answers. */
+  | { readonly state: 'busy'; readonly code: string | undefined }
+
+const ABSENT: Peeked = { state: 'absent' }
+const INVALID_SOURCE = '@@ not a program @@'
+
+function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code
+  return typeof code === 'string' ? code : undefined
+}
+
+/** A syntax error is that of the invalid source, so the loader had to read it: the module is not loaded. */
+function asPeeked(error: unknown): Peeked {
+  return types.isNativeError(error) && error.name === 'SyntaxError' ? ABSENT : { state: 'busy', code: codeOf(error) }
+}
+
+function compileAs(source: string, file: string): unknown {
+  const made = new moduleInternals(file)
+  if (!made._compile) throw new TypeError('this runtime cannot compile a module in place')
+  made.filename = file
+  made.paths = []
+  made._compile(source, file, 'module')
+  return made.exports
+}
+
+/** The public way of the same trick: a load hook hands out the invalid source when the file is asked for. */
+function peekThroughHooks(file: string): Peeked {
+  if (!moduleInternals.registerHooks) return ABSENT
+  const target = pathToFileURL(file).href
+  const hooks = moduleInternals.registerHooks({
+    load: (url, context, next) =>
+      url === target ? { format: 'module', source: INVALID_SOURCE, shortCircuit: true } : next(url, context),
+  })
+  try {
+    return { state: 'loaded', exports: requireFromHere()(file) as unknown }
+  } catch (error) {
+    return asPeeked(error)
+  } finally {
+    hooks.deregister()
+  }
+}
+
+/**
+ * The namespace of an ES module that is loaded. Node looks into the cache of its ESM loader before it
+ * parses the source it is given, so invalid source under the file's name either yields the loaded
+ * instance or fails without leaving a trace.
+ */
+export function peekESM(file: string): Peeked {
+  const cached = loadedModules()[file]
+  if (cached && types.isModuleNamespaceObject(cached.exports)) return { state: 'loaded', exports: cached.exports }
+  // Bun lists loaded ES modules in `require.cache`, so a listed one is handed out, not loaded
+  if (isBun()) return cached ? { state: 'loaded', exports: requireFromHere()(file) as unknown } : ABSENT
+  if (typeof moduleInternals.prototype?._compile !== 'function') return peekThroughHooks(file)
+  try {
+    return { state: 'loaded', exports: compileAs(INVALID_SOURCE, file) }
+  } catch (error) {
+    return asPeeked(error)
+  }
+}
+
+/** The exports of a CJS module that is loaded; one that is still running counts as absent. */
+export function peekCJS(file: string): Peeked {
+  const cached = loadedModules()[file]
+  if (!cached || cached.loaded === false || types.isModuleNamespaceObject(cached.exports)) return ABSENT
+  return { state: 'loaded', exports: cached.exports }
+}
+
+/** Loads an ES module now. Past `require`, since transpilers answer that with a CJS double of their own. */
+export function loadESM(file: string): Peeked {
+  try {
+    const exports = isBun() ? (requireFromHere()(file) as unknown) : compileAs(fs.readFileSync(file, 'utf8'), file)
+    return { state: 'loaded', exports }
+  } catch (error) {
+    return { state: 'busy', code: codeOf(error) }
+  }
+}
+
+export function loadCJS(file: string): Peeked {
+  try {
+    return { state: 'loaded', exports: requireFromHere()(file) as unknown }
+  } catch (error) {
+    return { state: 'busy', code: codeOf(error) }
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * Package resolution as Node does it, for both formats at once and from any directory: `require.resolve`
+ * knows one format only, and `import.meta.resolve` takes no parent.
+ * Source: https://nodejs.org/api/esm.html#resolution-algorithm-specification
+ */
+import fs from 'node:fs'
+import path from 'node:path'
+import process from 'node:process'
+import { isObject } from '../kernel/json.js'
+import { nodeFlags } from './runtime.js'
+
+export type ResolveKind = 'import' | 'require'
+
+/** `either`: a `.js` file of a package without `type`; Node decides by its syntax when it loads. */
+export type FileFormat = 'esm' | 'cjs' | 'either'
+
+export interface Package {
+  /** Absolute, symbolic links resolved. */
+  readonly root: string
+  readonly name: string
+  readonly version: string | undefined
+  readonly manifest: Readonly<Record<string, unknown>>
+}
+
+export interface ResolvedEntry {
+  readonly file: string
+  readonly format: FileFormat
+}
+
+export interface Resolver {
+  /** The package installed as `folder`, nearest to `directory` upwards. `folder` may be an alias of another name. */
+  findPackage(folder: string, directory: string): Package | undefined
+  /** The package whose root is `directory`. */
+  readPackage(directory: string): Package | undefined
+  /** The nearest directory upwards that has a `package.json` which `accept` takes. */
+  owner(directory: string, accept: (found: Package) => boolean): Package | undefined
+  /** The file that `import`, or `require`, of an entry such as `.` or `./callbacks/manager` loads. */
+  entry(found: Package, entry: string, kind: ResolveKind): ResolvedEntry | undefined
+}
+
+const EXTENSIONS = ['.js', '.json', '.node']
+
+function isFile(file: string): boolean {
+  return fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true
+}
+
+function readManifest(file: string): Record<string, unknown> | undefined {
+  try {
+    const manifest = JSON.parse(fs.readFileSync(file, 'utf8')) as unknown
+    return isObject(manifest) ? manifest : undefined
+  } catch {
+    // absent or not JSON: Node would not resolve the package either
+    return undefined
+  }
+}
+
+/** Conditions in force for this process, without `default`. */
+function conditionsOf(kind: ResolveKind): Set<string> {
+  const runtime = ['bun', 'deno'].filter((name) => process.versions[name] !== undefined)
+  return new Set(['node', 'node-addons', 'module-sync', kind, ...runtime, ...nodeFlags('--conditions', '-C')])
+}
+
+/** Picks the target of an `exports` value: the first condition in the map's own order that is in force. */
+function pickTarget(target: unknown, conditions: ReadonlySet<string>): string | null | undefined {
+  if (typeof target === 'string' || target === null) return target
+  if (Array.isArray(target)) {
+    for (const option of target) {
+      const picked = pickTarget(option, conditions)
+      if (picked?.startsWith('./')) return picked
+    }
+    return undefined
+  }
+  if (!isObject(target)) return undefined
+  for (const [condition, value] of Object.entries(target)) {
+    if (condition !== 'default' && !conditions.has(condition)) continue
+    const picked = pickTarget(value, conditions)
+    if (picked !== undefined) return picked
+  }
+  return undefined
+}
+
+/** The pattern key with the longest part before its star wins; of two alike the longer one. */
+function comparePatterns(a: string, b: string): number {
+  return b.indexOf('*') - a.indexOf('*') || b.length - a.length
+}
+
+function matchExports(exportsField: unknown, entry: string, conditions: ReadonlySet<string>): string | undefined {
+  const isMap = isObject(exportsField) && Object.keys(exportsField).some((key) => key.startsWith('.'))
+  if (!isMap) return entry === '.' ? (pickTarget(exportsField, conditions) ?? undefined) : undefined
+  if (Object.hasOwn(exportsField, entry) && !entry.includes('*')) return pickTarget(exportsField[entry], conditions) ?? undefined
+  for (const pattern of Object.keys(exportsField).filter((key) => key.includes('*')).sort(comparePatterns)) {
+    const [before = '', after = ''] = pattern.split('*')
+    if (entry.length < pattern.length || !entry.startsWith(before) || !entry.endsWith(after)) continue
+    const filling = entry.slice(before.length, entry.length - after.length)
+    return pickTarget(exportsField[pattern], conditions)?.replaceAll('*', () => filling)
+  }
+  return undefined
+}
+
+/** Resolution of a package without `exports`: a file, with an extension added, or a directory's index. */
+function legacyFile(base: string, guess: boolean): string | undefined {
+  const candidates = guess
+    ? [base, ...EXTENSIONS.map((extension) => base + extension), ...EXTENSIONS.map((extension) => path.join(base, `index${extension}`))]
+    : [base]
+  return candidates.find(isFile)
+}
+
+/** A resolver that remembers what it read; made anew for each scan, since packages get installed meanwhile. */
+export function createResolver(): Resolver {
+  const packages = new Map<string, Package | undefined>()
+  const keepLinks = nodeFlags('--preserve-symlinks').length > 0 || process.env['NODE_PRESERVE_SYMLINKS'] === '1'
+  const conditions = { import: conditionsOf('import'), require: conditionsOf('require') }
+
+  function realDirectory(directory: string): string {
+    return keepLinks ? directory : fs.realpathSync(directory)
+  }
+
+  function readPackage(directory: string): Package | undefined {
+    if (packages.has(directory)) return packages.get(directory)
+    let found: Package | undefined
+    const manifest = readManifest(path.join(directory, 'package.json'))
+    if (manifest) {
+      const { name, version } = manifest
+      found = {
+        root: realDirectory(directory),
+        name: typeof name === 'string' ? name : '',
+        version: typeof version === 'string' ? version : undefined,
+        manifest,
+      }
+    }
+    packages.set(directory, found)
+    return found
+  }
+
+  function owner(directory: string, accept: (found: Package) => boolean): Package | undefined {
+    for (let at = directory; ; at = path.dirname(at)) {
+      const found = readPackage(at)
+      if (found && accept(found)) return found
+      if (path.dirname(at) === at) return undefined
+    }
+  }
+
+  function formatOf(file: string): FileFormat | undefined {
+    const extension = path.extname(file)
+    if (extension === '.mjs') return 'esm'
+    if (extension === '.cjs') return 'cjs'
+    if (extension !== '.js') return undefined
+    const type = owner(path.dirname(file), () => true)?.manifest['type']
+    if (type === 'module') return 'esm'
+    return type === 'commonjs' ? 'cjs' : 'either'
+  }
+
+  return {
+    readPackage,
+    owner,
+    findPackage(folder, directory) {
+      for (let at = directory; ; at = path.dirname(at)) {
+        if (path.basename(at) !== 'node_modules') {
+          const found = readPackage(path.join(at, 'node_modules', folder))
+          if (found) return found
+        }
+        if (path.dirname(at) === at) return undefined
+      }
+    },
+    entry(found, entry, kind) {
+      const { manifest, root } = found
+      let file: string | undefined
+      if (manifest['exports'] !== undefined && manifest['exports'] !== null) {
+        const target = matchExports(manifest['exports'], entry, conditions[kind])
+        if (!target?.startsWith('./') || target.split(/[\\/]/).includes('..')) return undefined
+        file = legacyFile(path.join(root, target), false)
+      } else if (entry === '.') {
+        const main = manifest['main']
+        file = typeof main === 'string' ? legacyFile(path.resolve(root, main), true) : undefined
+        file ??= legacyFile(path.join(root, 'index'), true)
+      } else {
+        file = legacyFile(path.join(root, entry), kind === 'require')
+      }
+      if (file === undefined) return undefined
+      const real = keepLinks ? file : fs.realpathSync(file)
+      const format = formatOf(real)
+      return format && { file: real, format }
+    },
+  }
+}

@@ -1,0 +1,75 @@
+/** The parts of Node's module loader that the engine uses, reached alike from the ESM and the CJS build. */
+import Module, { createRequire } from 'node:module'
+import path from 'node:path'
+import process from 'node:process'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+export interface LoadedModule {
+  exports: unknown
+  filename: string | null
+  loaded: boolean
+  paths: string[]
+}
+
+export interface ResolveResult {
+  url: string
+  format?: string | null | undefined
+}
+
+export interface LoadResult {
+  format: string | null | undefined
+  source?: string | ArrayBuffer | Uint8Array | null | undefined
+  shortCircuit?: boolean
+}
+
+type Context = Readonly<Record<string, unknown>>
+
+export interface SyncHooks {
+  resolve?: (specifier: string, context: Context, next: (specifier: string, context: Context) => ResolveResult) => ResolveResult
+  load?: (url: string, context: Context, next: (url: string, context: Context) => LoadResult) => LoadResult
+}
+
+type LoadFunction = (this: unknown, request: string, parent?: LoadedModule | null, isMain?: boolean) => unknown
+
+/** What `node:module` exports beyond its types; everything optional is asked for before it is used. */
+export interface ModuleInternals {
+  new (id: string): LoadedModule & { _compile?: (source: string, file: string, format: 'module') => unknown }
+  _load?: LoadFunction
+  _resolveFilename?: (request: string, parent?: LoadedModule | null, isMain?: boolean) => string
+  /** https://nodejs.org/api/module.html#moduleregisterhooksoptions: Node 22.15 and later. */
+  registerHooks?: (hooks: SyncHooks) => { deregister(): void }
+}
+
+export const moduleInternals = Module as unknown as ModuleInternals
+
+declare const __filename: string | undefined
+
+/** The file this code runs from. A bundle in CJS has no `import.meta.url`; an eval has neither. */
+export function ownFile(): string | undefined {
+  const url = import.meta.url as string | undefined
+  if (url?.startsWith('file:')) return fileURLToPath(url)
+  return typeof __filename === 'string' ? __filename : undefined
+}
+
+let ownRequire: NodeJS.Require | undefined
+
+export function requireFromHere(): NodeJS.Require {
+  ownRequire ??= createRequire(pathToFileURL(ownFile() ?? path.join(process.cwd(), 'x.js')))
+  return ownRequire
+}
+
+/** Every CJS module of the process by file name; on Bun the ES modules too. */
+export function loadedModules(): Record<string, LoadedModule | undefined> {
+  return requireFromHere().cache as unknown as Record<string, LoadedModule | undefined>
+}
+
+export const isBun = (): boolean => process.versions['bun'] !== undefined
+
+/** The value of a Node flag such as `--conditions`, from the command line and `NODE_OPTIONS`. */
+export function nodeFlags(...names: readonly string[]): string[] {
+  const words = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/)]
+  return words.flatMap((word, index) => {
+    const [name = '', value] = word.split('=', 2)
+    return names.includes(name) ? [value ?? words[index + 1] ?? ''] : []
+  })
+}

@@ -1,0 +1,50 @@
+/** What a test app imports: the module half of the engine with an integration that marks results. */
+import type { Integration } from '../../src/autolog/contract.js'
+import { instrumentModules, type InstrumentModulesOptions, type ModuleInstrumentation } from '../../src/autolog/modules.js'
+import { findCallerFile } from '../../src/autolog/roots.js'
+
+export { createPatcher } from '../../src/autolog/patch.js'
+export { loadESM, peekCJS, peekESM } from '../../src/autolog/peek.js'
+export { createResolver } from '../../src/autolog/resolve.js'
+export { findCallerFile, instrumentModules }
+
+/** Serves `Client.prototype.send` of each package: what it returns starts with `patched ` afterwards. */
+function marking(packageName: string, entry: string | undefined): Integration {
+  return {
+    id: packageName,
+    targets: [
+      {
+        package: packageName,
+        ...(entry !== undefined && { entry }),
+        tested: '1 - 2',
+        instrument(module, patcher) {
+          const Client = module['Client'] ?? module['default']
+          patcher.wrap(path(Client, 'prototype'), 'send', (original, active) => {
+            return function (this: unknown, ...args: unknown[]) {
+              const result = Reflect.apply(original, this, args)
+              return active() ? `patched ${String(result)}` : result
+            }
+          })
+        },
+      },
+    ],
+  }
+}
+
+const path = (root: unknown, key: string): unknown => (root as Record<string, unknown> | undefined)?.[key]
+
+export type StartOptions = Partial<InstrumentModulesOptions> & { readonly packages?: readonly string[]; readonly entry?: string }
+
+export function start({ packages = ['fake-sdk'], entry, ...options }: StartOptions = {}): ModuleInstrumentation {
+  return instrumentModules({
+    integrations: packages.map((name) => marking(name, entry)),
+    callerFile: findCallerFile(),
+    call: () => (original) => original,
+    ...options,
+  })
+}
+
+/** The report as one line an entry, for snapshots. */
+export function lines(log: ModuleInstrumentation): string[] {
+  return log.report().map(({ package: name, version, format, status }) => `${name}@${version} ${format} ${status}`).sort()
+}
