@@ -23,7 +23,7 @@ const installed = join(application, 'node_modules/tracestitch')
 const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
   version: string
   scripts: Record<string, string>
-  exports: Record<string, string | Record<string, Record<string, string>>>
+  exports: Record<string, Record<string, Record<string, string>>>
 }
 
 /** Names and sizes that `npm pack` would put into the archive of `folder`. */
@@ -88,9 +88,9 @@ describe('the archive', () => {
 
   test('holds code and types of every entry, in both formats', () => {
     const paths = new Set(packed.files.map(({ path }) => `./${path}`))
-    const targets = subpaths.flatMap((subpath) =>
-      Object.values(manifest.exports[subpath] ?? {}).flatMap((condition) => Object.values(condition)),
-    )
+    const targets = subpaths
+      .flatMap((subpath) => Object.values(manifest.exports[subpath] ?? {}))
+      .flatMap((condition) => Object.values(condition))
     expect(targets).toHaveLength(4 * Object.keys(tsup.entry).length)
     expect(targets.filter((target) => !paths.has(target))).toEqual([])
   })

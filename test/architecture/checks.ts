@@ -14,6 +14,7 @@ export const floors: readonly (readonly string[])[] = [
 
 /** Doors between rooms of one floor. */
 export const doors: readonly { readonly from: string; readonly to: string; readonly why: string }[] = [
+  { from: 'src/router', to: 'src/providers', why: 'a plan is compiled from the rows of providers' },
   { from: 'src/gateway', to: 'src/client', why: 'the gateway is an HTTP face of the client' },
 ]
 
@@ -72,7 +73,10 @@ export function danglingImports(sources: Sources): readonly string[] {
   )
 }
 
-/** An integration knows the engine's contract, node and the OpenTelemetry API; an SDK only by its types. */
+/**
+ * An integration is `integrations/<id>.ts`, with `integrations/<id>/` when it has parts. It knows the
+ * engine's contract, node and the OpenTelemetry API; an SDK only by its types; no other integration.
+ */
 export function integrationViolations(sources: Sources): readonly string[] {
   const complaints: string[] = []
   for (const [path, text] of sources) {
@@ -83,11 +87,17 @@ export function integrationViolations(sources: Sources): readonly string[] {
       const allowed =
         target === undefined
           ? typeOnly || specifier.startsWith('node:') || specifier === '@opentelemetry/api'
-          : target === 'src/autolog/contract.ts' || (isRegistry && target.startsWith('integrations/'))
+          : target === 'src/autolog/contract.ts' ||
+            (isRegistry && target.startsWith('integrations/')) ||
+            (target.startsWith('integrations/') && integrationOf(target) === integrationOf(path))
       if (!allowed) complaints.push(`${path} imports ${specifier}`)
     }
   }
   return complaints
+}
+
+function integrationOf(path: string): string | undefined {
+  return /^integrations\/(.+?)(\/|\.ts$)/.exec(path)?.[1]
 }
 
 /** Groups of files that import each other when they run. Type imports are gone by then. */
