@@ -12,7 +12,12 @@ import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { asText, decodeItem, rawPart } from './items.js'
 
-/** Fields of an item, or of the part before it, that the hub has no word for; they return to where they were. */
+/** Fields of an item that the hub has no word for.. */
+const ITEM_FIELDS = ['id', 'status', 'phase', 'caller', 'name', 'namespace', 'async', 'created_by']
+
+const PART_FIELDS = ['prompt_cache_breakpoint']
+
+/** Fields of an item, or of the part before it, on their way through the hub; they return to where they were. */
 export interface ExtraFields {
   readonly of: 'item' | 'part'
   readonly fields: JsonObject
@@ -22,9 +27,8 @@ export function extraFields(of: ExtraFields['of'], fields: JsonObject): RawPart 
   return rawPart({ of, fields } satisfies ExtraFields)
 }
 
-/** The fields of `object` that are not listed, if there are any. */
-function others(object: JsonObject, known: readonly string[]): JsonObject | undefined {
-  const entries = Object.entries(object).filter(([key]) => !known.includes(key))
+function pick(object: JsonObject, fields: readonly string[]): JsonObject | undefined {
+  const entries = Object.entries(object).filter(([key]) => fields.includes(key))
   return entries.length > 0 ? Object.fromEntries(entries) : undefined
 }
 
@@ -36,14 +40,11 @@ function decodePart(part: unknown): ContentPart[] {
   if (!isObject(part)) return []
   const { type } = part
   let decoded: ContentPart | undefined
-  let known: readonly string[] = []
   if ((type === 'input_text' || type === 'output_text' || type === 'text') && typeof part.text === 'string') {
     decoded = { type: 'text', text: part.text }
-    known = ['type', 'text']
   } else if (type === 'input_image' && typeof part.image_url === 'string') {
     const detail = asString(part.detail)
     decoded = { type: 'image_url', image_url: { url: part.image_url, ...(detail !== undefined && { detail }) } }
-    known = ['type', 'image_url', 'detail']
   } else if (type === 'input_file' && (typeof part.file_data === 'string' || typeof part.file_id === 'string')) {
     const { file_id: id, file_data: data, filename } = part
     decoded = {
@@ -54,14 +55,12 @@ function decodePart(part: unknown): ContentPart[] {
         ...(typeof filename === 'string' && { filename }),
       },
     }
-    known = ['type', 'file_id', 'file_data', 'filename']
   } else if (type === 'input_audio' && isObject(part.input_audio)) {
     const { data, format } = part.input_audio
     decoded = { type: 'input_audio', input_audio: { data: asString(data) ?? '', format: asString(format) ?? '' } }
-    known = ['type', 'input_audio']
   }
   if (!decoded) return typeof type === 'string' && PART_TYPE.test(type) ? [rawPart(part)] : []
-  const rest = others(part, known)
+  const rest = pick(part, decoded.type === 'file' ? [...PART_FIELDS, 'detail'] : PART_FIELDS)
   return rest ? [decoded, extraFields('part', rest)] : [decoded]
 }
 
@@ -79,18 +78,16 @@ function decodeContent(content: unknown, extra: JsonObject | undefined): string 
 }
 
 function decodeMessage(item: JsonObject, role: 'user' | 'system' | 'developer', first: boolean): Message {
-  const content = decodeContent(item.content, others(item, ['type', 'role', 'content']))
+  const content = decodeContent(item.content, pick(item, ITEM_FIELDS))
   if (content === undefined) return { role: 'user', content: [rawPart(item)] }
   if (role === 'system' && first && typeof content === 'string') return { role, content: [{ type: 'text', text: content }] }
   return { role, content }
 }
 
-const OUTPUT_KEYS = ['type', 'call_id', 'output']
-
 /** The output of a tool the caller ran. */
 function decodeOutput(item: JsonObject, kinds: ReadonlyMap<string, ToolCall['type']>): Message {
   const id = asString(item.call_id) ?? ''
-  const rest = others(item, OUTPUT_KEYS) ?? {}
+  const rest = pick(item, ITEM_FIELDS) ?? {}
   // Without the call in sight, nothing else says what kind of call this answers.
   if (item.type === 'custom_tool_call_output' && kinds.get(id) !== 'custom') rest.type = item.type
   const extra = Object.keys(rest).length > 0 ? rest : undefined

@@ -139,10 +139,6 @@ export function encodeEnding(finish: FinishReason | null | undefined, native: st
   return { status, incomplete_details: null }
 }
 
-export function responseId(id: string): string {
-  return id.startsWith('resp_') ? id : `resp_${id}`
-}
-
 const ID_PREFIX: Readonly<Record<string, string>> = {
   message: 'msg',
   reasoning: 'rs',
@@ -193,9 +189,12 @@ export function responseSkeleton(id: string, created: number, model: string): Js
   }
 }
 
-/** Of several choices the first; blocks only another format knows have no place here. */
+/**
+ * Of several choices the first; blocks only another format knows have no place here. The id stays as it is:
+ * several speakers of this format have ids without `resp_`.
+ */
 export function encodeResponse(completion: ChatCompletion): JsonObject {
-  const id = responseId(completion.id)
+  const { id } = completion
   const [choice] = completion.choices
   const ending = encodeEnding(choice?.finish_reason, choice?.native_finish_reason)
   const items: JsonObject[] = []

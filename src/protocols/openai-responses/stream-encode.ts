@@ -8,7 +8,7 @@
 import type { Block, ChatChunk, ChatCompletion, ChunkChoice, ChunkDelta, FinishReason, ToolCallDelta, Usage } from '../../kernel/hub.js'
 import type { JsonObject, StreamEncoder, WireEvent } from '../../kernel/protocol.js'
 import { ownRaw } from './items.js'
-import { encodeEnding, itemId, responseId, responseSkeleton } from './response.js'
+import { encodeEnding, itemId, responseSkeleton } from './response.js'
 import { CallItem, ReasoningItem, TextItem, wholeItem } from './stream-output.js'
 import type { Emit, GrowingItem } from './stream-output.js'
 import { encodeUsage } from './usage.js'
@@ -63,7 +63,7 @@ class Encoder implements StreamEncoder {
   }
 
   #begin(chunk: ChatChunk): void {
-    const response = responseSkeleton(responseId(chunk.id), chunk.created, chunk.model)
+    const response = responseSkeleton(chunk.id, chunk.created, chunk.model)
     this.#response = response
     this.#emit('response.created', { response })
     this.#emit('response.in_progress', { response })
