@@ -1,0 +1,356 @@
+import { context, ROOT_CONTEXT, trace, type Attributes } from '@opentelemetry/api'
+import { isTracingSuppressed } from '@opentelemetry/core'
+import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import http, { type IncomingMessage, type ServerResponse } from 'node:http'
+import net from 'node:net'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { startOtlpReceiver, type OtlpReceiver } from '../../examples/support/otlp-receiver.mjs'
+import { sharedState } from '../../src/kernel/state.js'
+import { setUpTracing, type TracingHandle, type TracingOptions } from '../../src/telemetry/setup.js'
+
+let receiver: OtlpReceiver
+const handles: TracingHandle[] = []
+const warnings: string[] = []
+const rejections: unknown[] = []
+const onRejection = (reason: unknown): void => void rejections.push(reason)
+
+beforeAll(async () => {
+  receiver = await startOtlpReceiver()
+  process.on('unhandledRejection', onRejection)
+})
+beforeEach(() => {
+  vi.spyOn(console, 'warn').mockImplementation((line: string) => void warnings.push(line))
+})
+afterEach(async () => {
+  receiver.setFault(undefined)
+  for (const handle of handles.splice(0)) await handle.shutdown()
+  receiver.clear()
+  sharedState().delete('telemetry.warnings')
+  sharedState().delete('telemetry.exportFailure')
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+  warnings.length = 0
+  expect(rejections).toEqual([])
+})
+afterAll(async () => {
+  await receiver.close()
+  process.off('unhandledRejection', onRejection)
+})
+
+function setUp(options: TracingOptions, env: Record<string, string> = {}): TracingHandle {
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+  const handle = setUpTracing(options)
+  handles.push(handle)
+  return handle
+}
+
+function spans(count: number, attributes: Attributes = {}): void {
+  const tracer = trace.getTracer('test')
+  for (let i = 0; i < count; i++) tracer.startSpan(`span ${i}`, { attributes }).end()
+}
+
+async function elapsed(step: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await step()
+  return performance.now() - start
+}
+
+describe('OTLP export', () => {
+  it.each([
+    ['http/protobuf', 'none', 'application/x-protobuf'],
+    ['http/protobuf', 'gzip', 'application/x-protobuf'],
+    ['http/json', 'none', 'application/json'],
+    ['http/json', 'gzip', 'application/json'],
+  ])('%s with compression %s arrives whole', async (protocol, compression, contentType) => {
+    const handle = setUp(
+      { endpoint: receiver.url, headers: { 'X-Key': 'k' }, serviceName: 'shop', resourceAttributes: { region: 'eu' } },
+      { OTEL_EXPORTER_OTLP_PROTOCOL: protocol, OTEL_EXPORTER_OTLP_COMPRESSION: compression, OTEL_EXPORTER_OTLP_HEADERS: 'x-key=env,x-b=2' },
+    )
+    const tracer = trace.getTracer('scope name')
+    const root = tracer.startSpan('root', { startTime: 1_700_000_000_123.5 })
+    const attributes = { text: 'žluťoučký', int: -7, big: 12_345_678_901, double: 0.25, yes: true, list: ['a', 'b'], none: [] }
+    const child = tracer.startSpan('child', { attributes, kind: 2 }, trace.setSpan(ROOT_CONTEXT, root))
+    child.addEvent('said', { n: 1 })
+    child.setStatus({ code: 2, message: 'bad' })
+    child.end()
+    root.end(1_700_000_000_200)
+    await handle.flush()
+
+    expect(receiver.spans.map((span) => span.name).sort()).toEqual(['child', 'root'])
+    const received = receiver.spans.find((span) => span.name === 'child')
+    expect(received).toMatchObject({
+      traceId: root.spanContext().traceId,
+      spanId: child.spanContext().spanId,
+      parentSpanId: root.spanContext().spanId,
+      kind: 3,
+      attributes,
+      events: [{ name: 'said', attributes: { n: 1 } }],
+      status: { code: 'error', message: 'bad' },
+      scope: 'scope name',
+      service: 'shop',
+    })
+    expect(received?.resource).toMatchObject({
+      'service.name': 'shop',
+      'process.pid': process.pid,
+      region: 'eu',
+      'telemetry.sdk.language': 'nodejs',
+      'telemetry.distro.name': 'tracestitch',
+    })
+    expect(receiver.spans.find((span) => span.name === 'root')).toMatchObject({
+      parentSpanId: undefined,
+      startMs: 1_700_000_000_123.5,
+      endMs: 1_700_000_000_200,
+      status: { code: 'unset' },
+    })
+    expect(receiver.requests[0]?.headers).toMatchObject({ 'content-type': contentType, 'x-key': 'k', 'x-b': '2' })
+    expect(receiver.requests[0]?.headers['content-encoding']).toBe(compression === 'gzip' ? 'gzip' : undefined)
+    expect(handle.status).toMatchObject({ mode: 'own', exporter: 'otlp', host: new URL(receiver.url).host, exported: 2, pending: 0 })
+    expect(warnings).toEqual([])
+  })
+
+  it('goes out by itself, in batches', async () => {
+    setUp({ endpoint: receiver.url }, { OTEL_BSP_SCHEDULE_DELAY: '20', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '3' })
+    spans(7)
+    await receiver.waitFor((received) => received.length === 7)
+    expect(receiver.requests.map((request) => request.spans)).toEqual([3, 3, 1])
+  })
+
+  it('flush waits for a batch that is under way', async () => {
+    const handle = setUp({ endpoint: receiver.url }, { OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '1' })
+    spans(1)
+    await handle.flush()
+    expect(receiver.spans).toHaveLength(1)
+  })
+
+  it('is no part of a trace: its requests carry no context and make no span', async () => {
+    let suppressed: boolean | undefined
+    const { request } = http
+    const spy = vi.spyOn(http, 'request').mockImplementation(((...args: Parameters<typeof request>) => {
+      suppressed = isTracingSuppressed(context.active()) && trace.getSpan(context.active()) === undefined
+      return Reflect.apply(request, http, args) as http.ClientRequest
+    }) as typeof request)
+    const handle = setUp({ endpoint: receiver.url })
+    const outer = trace.getTracer('test').startSpan('outer')
+    await context.with(trace.setSpan(context.active(), outer), async () => {
+      spans(1)
+      await handle.flush()
+    })
+    expect(spy).toHaveBeenCalledTimes(1)
+    expect(suppressed).toBe(true)
+    expect(receiver.requests[0]?.headers).not.toHaveProperty('traceparent')
+  })
+
+  it('counts spans that the backend says it refused', async () => {
+    receiver.setFault((request, response) => {
+      request.resume()
+      response.setHeader('content-type', 'application/json')
+      response.end(JSON.stringify({ partialSuccess: { rejectedSpans: '2', errorMessage: 'quota' } }))
+      return true
+    })
+    const handle = setUp({ endpoint: receiver.url }, { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' })
+    spans(5)
+    await handle.flush()
+    expect(handle.status).toMatchObject({ exported: 3, dropped: { exportFailed: 2, queueFull: 0 }, lastFailure: 'partly rejected' })
+  })
+
+  it('tries again when told to come back', async () => {
+    let asked = 0
+    receiver.setFault((request, response) => {
+      if (asked++ > 0) return false
+      request.resume()
+      response.writeHead(503, { 'retry-after': '0' }).end()
+      return true
+    })
+    const handle = setUp({ endpoint: receiver.url }, { OTEL_BSP_SCHEDULE_DELAY: '1' })
+    spans(1)
+    await receiver.waitFor((received) => received.length === 1)
+    await vi.waitFor(() => expect(handle.status).toMatchObject({ exported: 1, dropped: { exportFailed: 0 } }))
+  })
+})
+
+type Fault = (request: IncomingMessage, response: ServerResponse) => boolean
+const answer =
+  (status: number, headers: Record<string, string>, body: string): Fault =>
+  (request, response) => {
+    request.resume()
+    response.writeHead(status, headers).end(body)
+    return true
+  }
+
+describe('a backend in trouble', () => {
+  it.each<[string, Fault, string]>([
+    ['says 500', answer(500, {}, 'secret detail'), 'HTTP 500'],
+    ['says 401', answer(401, {}, 'secret detail'), 'HTTP 401'],
+    ['says 503', answer(503, { 'retry-after': '60' }, ''), 'HTTP 503'],
+    ['redirects', answer(302, { location: '/login' }, ''), 'HTTP 302'],
+    ['is a web site', answer(200, { 'content-type': 'text/html; charset=utf-8' }, '<html>'), 'not an OTLP endpoint'],
+    ['resets the connection', (request) => (request.socket.destroy(), true), 'ECONNRESET'],
+  ])('that %s: spans are counted, one warning, nothing else', async (_name, fault, reason) => {
+    receiver.setFault(fault)
+    const handle = setUp({ endpoint: receiver.url, headers: { authorization: 'sk-secret' } })
+    for (let round = 0; round < 3; round++) {
+      spans(2)
+      expect(await elapsed(() => handle.flush())).toBeLessThan(2_000)
+    }
+    expect(handle.status).toMatchObject({ exported: 0, pending: 0, dropped: { queueFull: 0, exportFailed: 6 } })
+    expect(handle.status.lastFailure).toContain(reason)
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0]).toContain(new URL(receiver.url).host)
+    expect(warnings[0]).toContain(reason)
+    expect(warnings[0]).not.toMatch(/secret/)
+  })
+
+  it('that answers 200 with nonsense has taken the spans', async () => {
+    receiver.setFault(answer(200, {}, '\u00ff\u00fe not protobuf'))
+    const handle = setUp({ endpoint: receiver.url })
+    spans(2)
+    await handle.flush()
+    expect(handle.status).toMatchObject({ exported: 2, dropped: { exportFailed: 0 } })
+  })
+
+  it('that answers 200 and megabytes is not read to the end', async () => {
+    let sent = 0
+    receiver.setFault((request, response) => {
+      request.resume()
+      const chunk = Buffer.alloc(256 * 1024)
+      const more = (): void => {
+        if (response.destroyed || sent > 64 * 1024 * 1024) return
+        sent += chunk.length
+        response.write(chunk, more)
+      }
+      more()
+      return true
+    })
+    const handle = setUp({ endpoint: receiver.url })
+    spans(1)
+    await handle.flush()
+    expect(handle.status.exported).toBe(1)
+    expect(sent).toBeLessThan(32 * 1024 * 1024)
+  })
+
+  it('that is not there costs a flush no time', async () => {
+    const closed = await new Promise<number>((resolve) => {
+      const server = net.createServer().listen(0, '127.0.0.1', () => {
+        const { port } = server.address() as net.AddressInfo
+        server.close(() => resolve(port))
+      })
+    })
+    const handle = setUp({ endpoint: `http://127.0.0.1:${closed}` })
+    spans(3)
+    expect(await elapsed(() => handle.flush())).toBeLessThan(1_000)
+    expect(handle.status).toMatchObject({ pending: 0, dropped: { exportFailed: 3 }, lastFailure: 'ECONNREFUSED' })
+  })
+
+  it('that never answers holds a flush no longer than asked, and an export no longer than its timeout', async () => {
+    receiver.setFault(() => true)
+    const handle = setUp({ endpoint: receiver.url }, { OTEL_EXPORTER_OTLP_TIMEOUT: '400' })
+    spans(3)
+    expect(await elapsed(() => handle.flush(100))).toBeLessThan(300)
+    expect(handle.status).toMatchObject({ pending: 3, dropped: { exportFailed: 0 } })
+    await handle.flush()
+    expect(handle.status).toMatchObject({ pending: 0, dropped: { exportFailed: 3 }, lastFailure: 'timeout' })
+  })
+
+  it('that is slow fills the queue, and what does not fit is counted', async () => {
+    let asked = 0
+    receiver.setFault(() => asked++ === 0)
+    const handle = setUp(
+      { endpoint: receiver.url },
+      { OTEL_BSP_MAX_QUEUE_SIZE: '10', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '5', OTEL_EXPORTER_OTLP_TIMEOUT: '300' },
+    )
+    spans(100)
+    // Five are on their way, ten wait.
+    expect(handle.status).toMatchObject({ pending: 15, dropped: { queueFull: 85 } })
+    await handle.flush()
+    expect(handle.status).toMatchObject({ exported: 10, pending: 0, dropped: { queueFull: 85, exportFailed: 5 } })
+  })
+})
+
+describe('an exporter of the user', () => {
+  const exporterOf = (step: SpanExporter['export']): SpanExporter => ({ export: step, shutdown: () => Promise.resolve() })
+
+  it('gets the spans', async () => {
+    const got: ReadableSpan[] = []
+    const handle = setUp({ exporter: exporterOf((batch, done) => (got.push(...batch), done({ code: 0 }))) })
+    spans(2)
+    await handle.flush()
+    expect(got.map((span) => span.name)).toEqual(['span 0', 'span 1'])
+    expect(handle.status).toMatchObject({ exporter: 'custom', exported: 2 })
+  })
+
+  it.each<[string, SpanExporter['export'], string]>([
+    ['throws', () => { throw new RangeError('sk-secret') }, 'RangeError'],
+    ['throws nothing at all', () => { throw undefined }, '_OTHER'],
+    ['rejects', (async () => { throw new TypeError('sk-secret') }) as unknown as SpanExporter['export'], 'TypeError'],
+    ['reports a failure', (_spans, done) => done({ code: 1, error: new SyntaxError('sk-secret') }), 'SyntaxError'],
+    ['reports a failure without an error', (_spans, done) => done({ code: 1 }), '_OTHER'],
+    ['never calls back', () => {}, 'timeout'],
+  ])('that %s does no harm', async (_name, step, reason) => {
+    const handle = setUp({ exporter: exporterOf(step) }, { OTEL_BSP_EXPORT_TIMEOUT: '50' })
+    spans(2)
+    await handle.flush()
+    spans(1)
+    await handle.flush()
+    expect(handle.status).toMatchObject({ exported: 0, pending: 0, dropped: { exportFailed: 3 }, lastFailure: reason })
+    expect(warnings).toEqual([expect.stringContaining(`the given exporter failed (${reason})`)])
+    expect(warnings.join()).not.toContain('secret')
+  })
+
+  it('that calls back twice counts once', async () => {
+    const handle = setUp({ exporter: exporterOf((_spans, done) => (done({ code: 0 }), done({ code: 1 }))) })
+    spans(2)
+    await handle.flush()
+    expect(handle.status).toMatchObject({ exported: 2, dropped: { exportFailed: 0 } })
+  })
+
+  it('whose flush and shutdown throw or hang does no harm', async () => {
+    const exporter: SpanExporter = {
+      export: (_spans, done) => done({ code: 0 }),
+      forceFlush: () => { throw new Error('no') },
+      shutdown: () => Promise.reject(new Error('no')),
+    }
+    const handle = setUp({ exporter })
+    spans(1)
+    await handle.flush()
+    await handle.shutdown()
+    expect(handle.status.exported).toBe(1)
+  })
+
+  it('may be a span processor, whose faults are counted', async () => {
+    const seen: string[] = []
+    const processor: SpanProcessor = {
+      onStart: () => { throw new Error('no') },
+      onEnd: (span) => {
+        seen.push(span.name)
+        if (span.name === 'span 1') throw new RangeError('no')
+      },
+      forceFlush: () => Promise.reject(new Error('no')),
+      shutdown: () => Promise.resolve(),
+    }
+    const handle = setUp({ exporter: processor })
+    spans(3)
+    await handle.flush()
+    expect(seen).toEqual(['span 0', 'span 1', 'span 2'])
+    expect(handle.status).toMatchObject({ exported: 2, dropped: { exportFailed: 1 }, lastFailure: 'RangeError' })
+  })
+
+  it('gives way to the next one', async () => {
+    const first: string[] = []
+    const second: string[] = []
+    const into = (list: string[]) => exporterOf((batch, done) => (list.push(...batch.map((span) => String(span.resource.attributes['service.name']))), done({ code: 0 })))
+    const one = setUp({ exporter: into(first), serviceName: 'one' })
+    // Tracers that a library has taken long ago go on working.
+    const kept = trace.getTracer('kept')
+    spans(1)
+    await one.shutdown()
+    spans(1)
+    const two = setUp({ exporter: into(second), serviceName: 'two' })
+    spans(2)
+    await two.flush()
+    expect(first).toEqual(['one'])
+    expect(second).toEqual(['two', 'two'])
+    kept.startSpan('late').end()
+    await two.flush()
+    expect(second).toHaveLength(3)
+  })
+})
