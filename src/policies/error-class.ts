@@ -59,7 +59,8 @@ export function classifyError(error: unknown): ErrorClass {
   if (error instanceof TimeoutError) return 'timeout'
   if (error instanceof ConnectionError) return 'connection'
   if (error instanceof ProviderError) return classifyProviderError(error)
-  if (error instanceof StreamError) return 'malformed'
+  // A codec says so of a request that it cannot read.
+  if (error instanceof StreamError) return error.isRetryable ? 'malformed' : 'bad-request'
   return 'unknown'
 }
 

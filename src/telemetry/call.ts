@@ -22,12 +22,19 @@ import { scopeOf, withScope, type CallScope } from './scope.js'
 import * as semconv from './semconv.js'
 import { guard, settings, type TelemetrySettings } from './settings.js'
 
+export type CallRequest = { readonly chat: ChatRequest } | { readonly embeddings: EmbeddingsRequest }
+export type CallResponse = { readonly chat: ChatCompletion } | { readonly embeddings: EmbeddingsResponse }
+
 export interface CallStart {
   readonly operation: semconv.Operation
   /** Value of `gen_ai.provider.name` unless the host says better. */
   readonly provider: string
   readonly model: string | undefined
-  readonly request: { readonly chat: ChatRequest } | { readonly embeddings: EmbeddingsRequest } | undefined
+  /**
+   * The request in hub shape. A function is called once, only if the span records, with whether messages
+   * are wanted; content is read at that moment, so later changes by the program do not show.
+   */
+  readonly request: CallRequest | ((content: boolean) => CallRequest | undefined) | undefined
   /** Where the client sends the request; gives `server.address` and `server.port`. */
   readonly baseURL: string | undefined
   readonly attributes?: Attributes
@@ -52,7 +59,7 @@ export interface Call {
   /** The first piece of a streamed answer is there. Later calls cost nothing. */
   chunk(): void
   headers(headers: Pick<Headers, 'forEach'>): void
-  response(response: { readonly chat: ChatCompletion } | { readonly embeddings: EmbeddingsResponse }): void
+  response(response: CallResponse): void
   /** Attributes that the decoders do not know of. */
   set(attributes: Attributes): void
   /** Ends the span. Only the first call counts. */
@@ -96,7 +103,7 @@ abstract class BaseCall implements Call {
     if (this.recording) this.set(guard('headers', () => responseHeaderAttributes(headers)) ?? {})
   }
 
-  response(response: { readonly chat: ChatCompletion } | { readonly embeddings: EmbeddingsResponse }): void {
+  response(response: CallResponse): void {
     if ('chat' in response) this.facts.chat = response.chat
     else this.facts.embeddings = response.embeddings
   }
@@ -116,6 +123,8 @@ class OuterCall extends BaseCall {
   private readonly provider: string
   /** Facts of calls below, newest last: they saw the wire. */
   private readonly inner: Facts[] = []
+  /** Content for the event, which is added when the call ends. */
+  private event: Attributes | undefined
 
   constructor(parent: Context, start: CallStart) {
     super()
@@ -137,7 +146,11 @@ class OuterCall extends BaseCall {
     this.context = withScope(trace.setSpan(parent, this.span), scope)
     if (!this.recording) return
     guard('request', () => {
-      this.span.setAttributes({ ...identityAttributes(parent), ...requestAttributes(start), ...start.attributes })
+      this.span.setAttributes({ ...identityAttributes(parent), ...start.attributes })
+      const request = typeof start.request === 'function' ? start.request(this.content) : start.request
+      if (!request) return
+      this.span.setAttributes(requestAttributes(request))
+      if (this.content && 'chat' in request) this.recordContent(request.chat, undefined)
     })
     const { onSpanStart } = this.settings
     if (onSpanStart) guard('onSpanStart', () => onSpanStart(this.span))
@@ -159,7 +172,12 @@ class OuterCall extends BaseCall {
         // The provider's message may quote the prompt or a key, so the type stands for it.
         this.span.setStatus({ code: SpanStatusCode.ERROR, message: type })
       }
-      if (this.content) guard('content', () => this.recordContent())
+      if (this.content) {
+        guard('content', () => {
+          this.recordContent(undefined, this.facts.chat ?? this.inner.at(-1)?.chat)
+          if (this.event) this.span.addEvent(semconv.EVENT_OPERATION_DETAILS, this.event)
+        })
+      }
       const { onSpanEnd } = this.settings
       if (onSpanEnd) guard('onSpanEnd', () => onSpanEnd(this.span))
     }
@@ -178,7 +196,8 @@ class OuterCall extends BaseCall {
       }
       if (facts.embeddings) Object.assign(attributes, embeddingsResponseAttributes(facts.embeddings))
     }
-    const cost = this.costOf(usages.at(-1) ?? this.facts.embeddings?.usage, attributes)
+    // A layer that knows the price has set it.
+    const cost = attributes[semconv.USAGE_COST] ?? this.costOf(usages.at(-1) ?? this.facts.embeddings?.usage, attributes)
     if (cost !== undefined) attributes[semconv.USAGE_COST] = cost
     return attributes
   }
@@ -192,12 +211,10 @@ class OuterCall extends BaseCall {
     return guard('price', () => price({ provider: this.provider, model, usage, at: Date.now() }))
   }
 
-  private recordContent(): void {
-    const chat = this.start.request && 'chat' in this.start.request ? this.start.request.chat : undefined
-    const response = this.facts.chat ?? this.inner.at(-1)?.chat
-    const { onSpan, onEvent } = contentAttributes(chat, response, this.settings)
+  private recordContent(request: ChatRequest | undefined, response: ChatCompletion | undefined): void {
+    const { onSpan, onEvent } = contentAttributes(request, response, this.settings)
     if (onSpan) this.span.setAttributes(onSpan)
-    if (onEvent) this.span.addEvent(semconv.EVENT_OPERATION_DETAILS, onEvent)
+    if (onEvent) this.event = { ...this.event, ...onEvent }
   }
 }
 
@@ -228,7 +245,6 @@ class InnerCall extends BaseCall {
   }
 }
 
-function requestAttributes(start: CallStart): Attributes {
-  if (!start.request) return {}
-  return 'chat' in start.request ? chatRequestAttributes(start.request.chat) : embeddingsRequestAttributes(start.request.embeddings)
+function requestAttributes(request: CallRequest): Attributes {
+  return 'chat' in request ? chatRequestAttributes(request.chat) : embeddingsRequestAttributes(request.embeddings)
 }

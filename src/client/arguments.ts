@@ -1,0 +1,39 @@
+/** The arguments of a call: what belongs to the wire, and what to the client. */
+import { ConfigError } from '../kernel/errors.js'
+import { isObject, typeName } from '../kernel/json.js'
+import { checkCallOptions } from '../router/validate.js'
+import type { CallOptions } from './types.js'
+
+const BODY_OPTIONS = ['signal', 'headers', 'timeout', 'fallbacks', 'extra_body', 'provider_options', 'cache'] as const
+
+export interface CallArguments<Body> {
+  /** Without the options that stood in it. */
+  readonly body: Body
+  readonly options: CallOptions
+}
+
+/** @throws ConfigError on a wrong option, or a body without a model. */
+export function splitArguments<Body extends object>(body: Body, options: CallOptions | undefined): CallArguments<Omit<Body, keyof CallOptions>> {
+  if (!isObject(body)) throw new ConfigError('body', `expected an object, got ${typeName(body)}`)
+  const { model } = body
+  if (typeof model !== 'string' || model === '') {
+    throw new ConfigError('model', `expected provider/model or an alias, got ${model === '' ? 'an empty string' : typeName(model)}`)
+  }
+  let rest: Record<string, unknown> = body
+  let merged: Record<string, unknown> | undefined = options && { ...options }
+  for (const key of BODY_OPTIONS) {
+    if (!(key in body)) continue
+    if (rest === body) rest = { ...body }
+    delete rest[key]
+    // The second argument is the more deliberate of the two.
+    if (body[key] !== undefined) merged = { [key]: body[key], ...merged }
+  }
+  if (merged) checkCallOptions(merged)
+  return { body: rest as Omit<Body, keyof CallOptions>, options: merged ?? {} }
+}
+
+/** @throws ConfigError when `field` of the body is not there. */
+export function requireField(body: object, field: string, expected: string, holds: (value: unknown) => boolean): void {
+  const value = (body as Record<string, unknown>)[field]
+  if (!holds(value)) throw new ConfigError(field, `expected ${expected}, got ${typeName(value)}`)
+}

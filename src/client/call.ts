@@ -1,0 +1,218 @@
+/** One logical call: its limits, its attempts, its span, and what is known of it at the end. */
+import { isSpanContextValid } from '@opentelemetry/api'
+import { costOf, type Cost, type PriceOptions } from '../cost/price.js'
+import type { Clock } from '../kernel/clock.js'
+import { TracestitchError, type Attempt } from '../kernel/errors.js'
+import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
+import { timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
+import type { Plan } from '../router/plan.js'
+import type { Target } from '../router/target.js'
+import { serverOf } from '../telemetry/attributes.js'
+import { startAttempt, type AttemptSpan } from '../telemetry/attempt.js'
+import { startCall, type Call } from '../telemetry/call.js'
+import { withContext } from '../telemetry/identity.js'
+import * as semconv from '../telemetry/semconv.js'
+import { reportedCost } from './failure.js'
+import { AttemptLimits, CallLimits } from './limits.js'
+import { send, type WireAnswer } from './transport.js'
+import type { CallMeta, CallOptions } from './types.js'
+import type { EncodeContext, EncodedRequest, Protocol } from '../kernel/protocol.js'
+
+/** What every call of a client shares. */
+export interface ClientContext {
+  readonly plan: Plan
+  readonly prices: PriceOptions
+  readonly fetch: typeof globalThis.fetch | undefined
+  readonly clock: Clock
+  readonly random: () => number
+}
+
+export interface CallRequest {
+  readonly operation: semconv.Operation
+  readonly model: string
+  readonly options: CallOptions
+  readonly request: { readonly chat: ChatRequest } | { readonly embeddings: EmbeddingsRequest }
+}
+
+/** What an answer came to. */
+export type Answer = { readonly chat: ChatCompletion } | { readonly embeddings: EmbeddingsResponse }
+
+export class LogicalCall {
+  readonly client: ClientContext
+  readonly options: CallOptions
+  readonly targets: readonly Target[]
+  readonly timeout: TimeoutPolicy
+  readonly limits: CallLimits
+  readonly telemetry: Call
+  readonly attempts: Attempt[] = []
+  readonly warnings: string[] = []
+
+  /** @throws ConfigError when the model names no target. Nothing is open then. */
+  constructor(client: ClientContext, { operation, model, options, request }: CallRequest) {
+    this.client = client
+    this.options = options
+    this.targets = client.plan.targets({ model }, options.fallbacks)
+    this.timeout = timeoutPolicy(options.timeout, client.plan.timeout)
+    const [first] = this.targets as readonly [Target]
+    const alias = client.plan.route(model).alias
+    const start = (): Call =>
+      startCall({
+        operation,
+        provider: first.provider.telemetryName,
+        model: first.model,
+        request,
+        baseURL: first.provider.baseURL,
+        ...(alias && { attributes: { 'tracestitch.alias': model } }),
+      })
+    this.telemetry = options.metadata ? withContext(identityFrom(options.metadata), start) : start()
+    this.limits = new CallLimits(options.signal ?? undefined, this.timeout.total, client.clock)
+  }
+
+  attempt(target: Target): AttemptRun {
+    return new AttemptRun(this, target, this.attempts.length + 1)
+  }
+
+  /** Ends the call with an answer. */
+  succeed(run: AttemptRun, answer: Answer): CallMeta {
+    const { target } = run
+    const { telemetry } = this
+    const meta = this.meta(target, 'chat' in answer ? answer.chat : answer.embeddings, run)
+    telemetry.response(answer)
+    if (telemetry.recording) {
+      telemetry.set({ [semconv.PROVIDER_NAME]: target.provider.telemetryName })
+      if (target !== this.targets[0]) telemetry.set(run.serverAttributes)
+      const { usd } = meta.cost
+      if (usd !== null) telemetry.set({ [semconv.USAGE_COST]: usd })
+    }
+    telemetry.end()
+    this.limits.release()
+    return meta
+  }
+
+  /** Ends the call with the error that its caller gets, and returns it. */
+  fail(error: unknown, partial?: Answer): unknown {
+    if (error instanceof TracestitchError) error.attempts = this.attempts
+    if (partial) this.telemetry.response(partial)
+    this.telemetry.end({ error })
+    this.limits.release()
+    return error
+  }
+
+  private meta(target: Target, answer: { readonly model: string; readonly usage?: object }, run: AttemptRun): CallMeta {
+    const { prices } = this.client
+    const at = this.client.clock.date()
+    const reported = run.reportedCost
+    const usage = reported === undefined ? answer.usage : { ...answer.usage, cost: reported }
+    const spanContext = this.telemetry.span?.spanContext()
+    let cost: Cost | undefined
+    return {
+      provider: target.provider.id,
+      model: target.model,
+      attempts: this.attempts,
+      // The price table takes a while to load, and not everybody looks.
+      get cost() {
+        return (cost ??= priceOf(target, answer.model, usage, at, prices))
+      },
+      cache: null,
+      traceId: spanContext && isSpanContextValid(spanContext) ? spanContext.traceId : null,
+      warnings: this.warnings,
+    }
+  }
+}
+
+/** The model that was asked for may be an alias of the provider's own; the served one is priced when the asked one is not known. */
+function priceOf(target: Target, served: string, usage: object | undefined, at: number, prices: PriceOptions): Cost {
+  const provider = target.provider.id
+  const asked = costOf({ provider, model: target.model, usage, at }, prices)
+  if (asked.usd !== null || !usage || served === '' || served === target.model) return asked
+  const other = costOf({ provider, model: served, usage, at }, prices)
+  return other.usd === null ? asked : other
+}
+
+function identityFrom(metadata: NonNullable<CallOptions['metadata']>): { user?: string; session?: string; tags?: readonly string[] } {
+  const { user, session, tags } = metadata
+  return { ...(user !== undefined && { user }), ...(session !== undefined && { session }), ...(tags !== undefined && { tags }) }
+}
+
+/** One try at one target. */
+export class AttemptRun {
+  readonly target: Target
+  readonly limits: AttemptLimits
+  readonly span: AttemptSpan
+  private readonly call: LogicalCall
+  private readonly entry: Attempt
+  private readonly startedAt: number
+  private finished = false
+  private answer: WireAnswer | undefined
+
+  constructor(call: LogicalCall, target: Target, number: number) {
+    this.call = call
+    this.target = target
+    this.entry = { target: target.id, ms: 0 }
+    call.attempts.push(this.entry)
+    this.startedAt = call.client.clock.now()
+    this.limits = new AttemptLimits(call.limits.signal, { provider: target.provider.id, model: target.model })
+    this.span = startAttempt(call.telemetry, { target: target.id, number, baseURL: target.provider.baseURL })
+  }
+
+  /** For the codec of this target. */
+  get encodeContext(): EncodeContext {
+    const { provider, model } = this.target
+    return {
+      provider: provider.id,
+      model,
+      quirks: provider.quirks,
+      dropUnsupported: this.call.client.plan.dropUnsupported,
+      warn: (message) => {
+        if (!this.call.warnings.includes(message)) this.call.warnings.push(message)
+      },
+    }
+  }
+
+  /** Fields of the call that this target's body gets as they are. */
+  get extraBody(): Record<string, unknown> | undefined {
+    const { extra_body: all, provider_options: byProvider } = this.call.options
+    const own = byProvider?.[this.target.provider.id]
+    return all || own ? { ...all, ...own } : undefined
+  }
+
+  get reportedCost(): number | undefined {
+    return this.answer && reportedCost(this.answer.response.headers)
+  }
+
+  get serverAttributes(): Record<string, string | number> {
+    const server = serverOf(this.target.provider.baseURL)
+    return server ? { [semconv.SERVER_ADDRESS]: server.address, [semconv.SERVER_PORT]: server.port } : {}
+  }
+
+  async send(encoded: EncodedRequest, codec: Pick<Protocol, 'decodeError'>, stream: boolean): Promise<WireAnswer> {
+    const { client, options, timeout, telemetry } = this.call
+    this.answer = await send({
+      target: this.target,
+      encoded,
+      stream,
+      headers: options.headers ?? {},
+      traceHeaders: (url) => this.span.headers(url),
+      limits: this.limits,
+      connect: timeout.connect,
+      fetch: client.fetch ?? globalThis.fetch,
+      decodeError: (body) => codec.decodeError(body),
+      date: () => client.clock.date(),
+      onStatus: (status) => {
+        this.entry.status = status
+      },
+    })
+    telemetry.headers(this.answer.response.headers)
+    return this.answer
+  }
+
+  /** Closes the attempt. Only the first call counts. */
+  finish(error?: unknown): void {
+    if (this.finished) return
+    this.finished = true
+    this.limits.release()
+    this.entry.ms = Math.round((this.call.client.clock.now() - this.startedAt) * 1000) / 1000
+    if (error !== undefined) this.entry.error = error instanceof Error ? error.name : 'Error'
+    this.span.end({ status: this.entry.status, error })
+  }
+}

@@ -1,0 +1,119 @@
+/** `chat.completions`: the hub's own shape in and out. */
+import { ConfigError, StreamError } from '../kernel/errors.js'
+import type { ChatChunk, ChatCompletion, ChatRequest, ResponseFormat } from '../kernel/hub.js'
+import { isObject } from '../kernel/json.js'
+import type { ChatProtocol } from '../kernel/protocol.js'
+import type { Target } from '../router/target.js'
+import { requireField, splitArguments } from './arguments.js'
+import { LogicalCall, type AttemptRun, type ClientContext } from './call.js'
+import { isUsageOnly } from './chunks.js'
+import { execute } from './execute.js'
+import { decoding } from './failure.js'
+import { ModelStream } from './model-stream.js'
+import { formatOfSchema, isStandardSchema, parseWithSchema } from './schema.js'
+import { openStream } from './stream-run.js'
+import { readJson } from './transport.js'
+import type { CallOptions, ChatBody, ChatCompletions, ChatResult, ChatStream, ParseFormat, ParsedChatResult, ParsedOutput } from './types.js'
+
+/** @throws ConfigError when the target has no chat format. */
+export function chatCodec({ provider, model }: Target): ChatProtocol {
+  if (provider.chat) return provider.chat
+  throw new ConfigError('model', `the provider \`${provider.id}\` speaks no format for chat in this version`, { provider: provider.id, model })
+}
+
+/** The request as `run`'s target gets it: its own extra fields, and usage with a stream. */
+export function requestFor(request: ChatRequest, run: AttemptRun): ChatRequest {
+  const { extraBody } = run
+  return {
+    ...request,
+    ...(extraBody && { extra_body: extraBody }),
+    ...(request.stream === true &&
+      run.target.provider.quirks.streamOptions !== false && { stream_options: { ...request.stream_options, include_usage: true } }),
+  }
+}
+
+export function createChatCompletions(client: ClientContext): ChatCompletions {
+  async function create(given: ChatBody, options?: CallOptions): Promise<ChatResult | ChatStream> {
+    const { body, options: callOptions } = splitArguments(given, options)
+    requireField(body, 'messages', 'an array of messages', Array.isArray)
+    const request = { ...body, ...wireFormat(given.response_format) } as ChatRequest
+    const call = new LogicalCall(client, { operation: 'chat', model: request.model, options: callOptions, request: { chat: request } })
+    try {
+      if (request.stream === true) return await stream(call, request)
+      const { run, chat } = await execute(call, (run) => whole(run, request))
+      return { ...chat, _meta: call.succeed(run, { chat }) }
+    } catch (error) {
+      throw call.fail(error)
+    }
+  }
+
+  async function parse<F extends ParseFormat>(
+    given: Omit<ChatBody, 'response_format' | 'stream'> & { response_format: F },
+    options?: CallOptions,
+  ): Promise<ParsedChatResult<ParsedOutput<F>>> {
+    const format: ParseFormat = given.response_format
+    const read = contentParser(format)
+    const result = (await create({ ...given, stream: false } as ChatBody, options)) as ChatResult
+    const choices = await Promise.all(result.choices.map(async (choice) => ({ ...choice, message: { ...choice.message, parsed: await parsedContent(result, choice, read) } })))
+    return { ...result, choices } as ParsedChatResult<ParsedOutput<F>>
+  }
+
+  return { create: create as ChatCompletions['create'], parse }
+}
+
+async function whole(run: AttemptRun, request: ChatRequest): Promise<{ run: AttemptRun; chat: ChatCompletion }> {
+  const codec = chatCodec(run.target)
+  const encoded = codec.encodeRequest(requestFor(request, run), run.encodeContext)
+  const answer = await run.send(encoded, codec, false)
+  const wire = await readJson(answer, run.limits)
+  const chat = decoding(() => codec.decodeResponse(wire))
+  run.finish()
+  return { run, chat }
+}
+
+async function stream(call: LogicalCall, request: ChatRequest): Promise<ChatStream> {
+  const wantsUsage = request.stream_options?.include_usage === true
+  const visible = (chunks: readonly ChatChunk[]): readonly ChatChunk[] =>
+    wantsUsage ? chunks : chunks.filter((chunk) => !isUsageOnly(chunk))
+  const source = await execute(call, async (run) => {
+    const codec = chatCodec(run.target)
+    const encoded = codec.encodeRequest(requestFor(request, run), run.encodeContext)
+    run.limits.start('firstChunk', call.timeout.firstChunk)
+    const answer = await run.send(encoded, codec, true)
+    const face = { codec, event: (_wire: unknown, chunks: readonly ChatChunk[]) => visible(chunks), end: visible }
+    return openStream<ChatChunk>({ call, run, answer, face, whole: visible, choices: request.n ?? 1 })
+  })
+  return new ModelStream(source)
+}
+
+function wireFormat(format: ChatBody['response_format']): { response_format?: ResponseFormat } {
+  if (format === undefined) return {}
+  return { response_format: isStandardSchema(format) ? formatOfSchema(format) : format }
+}
+
+type ContentParser = (content: string) => unknown
+
+function contentParser(format: ParseFormat): ContentParser {
+  if (isStandardSchema(format)) return (content) => parseWithSchema(format, content)
+  if (isObject(format) && typeof format['$parseRaw'] === 'function') return format['$parseRaw'] as ContentParser
+  if (isObject(format) && typeof format['type'] === 'string') return (content) => JSON.parse(content) as unknown
+  throw new ConfigError('response_format', 'parse needs a schema: a zod schema, another Standard Schema, or OpenAI\'s json_schema form')
+}
+
+/** `null` where there is no content to parse: a refusal, or tool calls. */
+async function parsedContent(result: ChatResult, choice: ChatCompletion['choices'][number], read: ContentParser): Promise<unknown> {
+  const { content, refusal, tool_calls: calls } = choice.message
+  if (refusal || content === null || (content === '' && calls?.length)) return null
+  const { provider, model, attempts } = result._meta
+  const fail = (message: string, cause?: unknown): StreamError => {
+    const error = new StreamError(message, { provider, model, partial: result, cause, isRetryable: false })
+    error.attempts = attempts
+    return error
+  }
+  if (choice.finish_reason === 'length') throw fail('the answer ended at the output limit, so it cannot be parsed; raise max_completion_tokens')
+  try {
+    return await read(content)
+  } catch (error) {
+    throw error instanceof StreamError ? fail(error.message, error.cause) : fail('the answer does not fit response_format', error)
+  }
+}

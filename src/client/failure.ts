@@ -1,0 +1,112 @@
+/** From what went wrong on the wire to the one error that says it. */
+import { ConnectionError, ProviderError, StreamError, TimeoutError, TracestitchError, type ErrorFields } from '../kernel/errors.js'
+import type { WireError } from '../kernel/protocol.js'
+import { asNumber, asString, isObject } from '../kernel/json.js'
+import { classifyError, isRetryableClass } from '../policies/error-class.js'
+import { parseRetryAfter } from '../policies/retry.js'
+
+/** What undici gives a connection when nothing else is set, in milliseconds. */
+const UNDICI_CONNECT_TIMEOUT = 10_000
+
+/** The innermost system or undici code, such as `ECONNREFUSED`. */
+function codeOf(error: unknown): string | undefined {
+  let found: string | undefined
+  let current = error
+  for (let depth = 0; depth < 5 && isObject(current); depth += 1) {
+    found = asString(current['code']) ?? found
+    current = current['cause']
+  }
+  return found
+}
+
+/** A rejected `fetch` or read. The runtime's message may hold the URL, so only its code is told. */
+export function connectionFailure(cause: unknown, host: string, fields: ErrorFields): TracestitchError {
+  const code = codeOf(cause)
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return new TimeoutError('connect', UNDICI_CONNECT_TIMEOUT, { ...fields, cause })
+  const message = `no answer from ${host}${code === undefined ? '' : ` (${code})`}`
+  return new ConnectionError(message, { ...fields, cause, ...(code !== undefined && { code }) })
+}
+
+/** How a body that cannot be shown is described. */
+export function describeBody(contentType: string | null, length: number): string {
+  const type = contentType?.split(';')[0]?.trim().toLowerCase()
+  return `${type === undefined || type === '' ? 'no content type' : type}, ${length} characters`
+}
+
+export interface HttpFailure {
+  readonly response: Response
+  readonly text: string
+  readonly decoded: WireError | undefined
+  /** Header value with the key, which an echoing server may have put into its message. */
+  readonly secret: string | undefined
+  readonly date: number
+  readonly fields: ErrorFields
+}
+
+export function httpFailure({ response, text, decoded, secret, date, fields }: HttpFailure): ProviderError {
+  const { status, headers } = response
+  const requestId = requestIdOf(headers)
+  const retryAfterMs = parseRetryAfter(headers, date)
+  const redirect = status >= 300 && status < 400
+  const said = redirect
+    ? 'redirects are not followed, because they would carry the key elsewhere; set baseURL to the final address'
+    : (decoded?.message ?? describeBody(headers.get('content-type'), text.length))
+  const message = `${status} ${redact(said, secret)}`
+  const all = {
+    ...fields,
+    status,
+    ...(decoded?.code !== undefined && { code: decoded.code }),
+    ...(decoded?.type !== undefined && { type: decoded.type }),
+    ...(requestId !== undefined && { requestId }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  }
+  const isRetryable = !redirect && isRetryableClass(classifyError(new ProviderError(message, all)))
+  return new ProviderError(message, { ...all, isRetryable })
+}
+
+export function requestIdOf(headers: Headers): string | undefined {
+  return headers.get('x-request-id') ?? headers.get('request-id') ?? undefined
+}
+
+function redact(message: string, secret: string | undefined): string {
+  const key = secret?.replace(/^\S+ /, '')
+  return key !== undefined && key.length >= 4 ? message.replaceAll(key, '[key]') : message
+}
+
+/** Completes an error from a codec, which does not know the target. */
+export function locate<T>(error: T, fields: ErrorFields): T {
+  if (!(error instanceof TracestitchError)) return error
+  const known = { provider: error.provider ?? fields.provider, model: error.model ?? fields.model, requestId: error.requestId ?? fields.requestId }
+  return Object.assign(error, known)
+}
+
+/** What a codec throws is typed; anything else means that the answer had a shape nobody foresaw. */
+export function decoding<T>(step: () => T): T {
+  try {
+    return step()
+  } catch (error) {
+    if (error instanceof TracestitchError) throw error
+    throw new StreamError('the answer cannot be read as its format', { cause: error })
+  }
+}
+
+/** A failure after the stream was committed: what came so far goes with it. */
+export function committedFailure(error: unknown, partial: unknown, fields: ErrorFields): StreamError {
+  const known = error instanceof TracestitchError ? error : undefined
+  return new StreamError(`the stream broke off: ${known?.message ?? 'it could not be read'}`, {
+    ...fields,
+    cause: error,
+    partial,
+    isRetryable: known?.isRetryable ?? true,
+    ...(known?.status !== undefined && { status: known.status }),
+    ...(known?.code !== undefined && { code: known.code }),
+    ...(known?.requestId !== undefined && { requestId: known.requestId }),
+    ...(known?.retryAfterMs !== undefined && { retryAfterMs: known.retryAfterMs }),
+  })
+}
+
+/** USD that a gateway says the call cost, in a header of its own. */
+export function reportedCost(headers: Headers): number | undefined {
+  const value = headers.get('x-litellm-response-cost')
+  return value === null || value.trim() === '' ? undefined : asNumber(Number(value))
+}

@@ -1,0 +1,110 @@
+/** The time limits and the abort of one call, and of one attempt within it. */
+import { TimeoutError, type ErrorFields } from '../kernel/errors.js'
+import type { Clock } from '../kernel/clock.js'
+
+/** The longest delay that a timer takes. */
+const MAX_TIMER = 2 ** 31 - 1
+
+/** Lives as long as the call. Aborts when the caller does, or when the total is used up. */
+export class CallLimits {
+  private readonly controller = new AbortController()
+  private readonly timer: NodeJS.Timeout
+  private readonly endsAt: number
+  private readonly clock: Clock
+  private readonly caller: AbortSignal | undefined
+  private readonly onCallerAbort = (): void => this.controller.abort(this.caller?.reason)
+
+  constructor(caller: AbortSignal | undefined, total: number, clock: Clock) {
+    this.caller = caller
+    this.clock = clock
+    this.endsAt = clock.now() + total
+    this.timer = setTimeout(() => this.controller.abort(new TimeoutError('total', total)), Math.min(total, MAX_TIMER))
+    if (caller?.aborted) this.onCallerAbort()
+    else caller?.addEventListener('abort', this.onCallerAbort, { once: true })
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal
+  }
+
+  /** Whether the caller aborted; `signal.reason` is then the caller's own and goes to the caller as it is. */
+  get abortedByCaller(): boolean {
+    return this.caller?.aborted === true && this.signal.aborted && this.signal.reason === this.caller.reason
+  }
+
+  get remaining(): number {
+    return this.endsAt - this.clock.now()
+  }
+
+  /** Whoever waits for the stream keeps the process alive; its clock alone does not. */
+  unref(): void {
+    this.timer.unref()
+  }
+
+  /** Ends early, with the reason as error, when the call is aborted. */
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const { signal } = this
+      if (signal.aborted) return reject(signal.reason as Error)
+      const onAbort = (): void => {
+        clearTimeout(timer)
+        reject(signal.reason as Error)
+      }
+      const timer = setTimeout(() => {
+        signal.removeEventListener('abort', onAbort)
+        resolve()
+      }, ms)
+      signal.addEventListener('abort', onAbort, { once: true })
+    })
+  }
+
+  release(): void {
+    clearTimeout(this.timer)
+    this.caller?.removeEventListener('abort', this.onCallerAbort)
+  }
+}
+
+/** Lives as long as one attempt. Aborts with the call, or when a limit of its own runs out. */
+export class AttemptLimits {
+  private readonly controller = new AbortController()
+  private readonly call: AbortSignal
+  private readonly fields: ErrorFields
+  private readonly timers = new Map<TimeoutError['limit'], NodeJS.Timeout>()
+  private readonly onCallAbort = (): void => this.controller.abort(this.call.reason)
+
+  /** @param fields - Provider and model, for the error. */
+  constructor(call: AbortSignal, fields: ErrorFields) {
+    this.call = call
+    this.fields = fields
+    if (call.aborted) this.onCallAbort()
+    else call.addEventListener('abort', this.onCallAbort, { once: true })
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal
+  }
+
+  /** (Re)starts a limit; `undefined` means none. */
+  start(limit: TimeoutError['limit'], ms: number | undefined): void {
+    if (ms === undefined) return
+    this.stop(limit)
+    const abort = (): void => this.controller.abort(new TimeoutError(limit, ms, this.fields))
+    this.timers.set(limit, setTimeout(abort, Math.min(ms, MAX_TIMER)))
+  }
+
+  stop(limit: TimeoutError['limit']): void {
+    clearTimeout(this.timers.get(limit))
+    this.timers.delete(limit)
+  }
+
+  release(): void {
+    for (const timer of this.timers.values()) clearTimeout(timer)
+    this.timers.clear()
+    this.call.removeEventListener('abort', this.onCallAbort)
+  }
+
+  /** Gives up the request: closes its socket. */
+  abandon(): void {
+    this.controller.abort()
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * `responses`: OpenAI's Responses shape in and out. A target that speaks it gets the body as it is; for
+ * any other the hub stands in between.
+ */
+import type { ChatChunk, ChatCompletion, ChatRequest } from '../kernel/hub.js'
+import { asArray, isObject } from '../kernel/json.js'
+import type { ChatProtocol, EncodedRequest, JsonObject } from '../kernel/protocol.js'
+import { chatProtocol } from '../protocols/index.js'
+import { splitArguments } from './arguments.js'
+import { LogicalCall, type AttemptRun, type ClientContext } from './call.js'
+import { chatCodec, requestFor } from './chat.js'
+import { execute } from './execute.js'
+import { decoding } from './failure.js'
+import { ModelStream } from './model-stream.js'
+import { openStream, type StreamFace } from './stream-run.js'
+import { readJson } from './transport.js'
+import type { CallOptions, ResponseObject, Responses, ResponsesBody, StreamItem, WithMeta } from './types.js'
+
+const FORMAT = 'openai-responses'
+
+interface Exchange {
+  readonly format: ChatProtocol
+  readonly body: JsonObject
+  readonly request: ChatRequest
+}
+
+export function createResponses(client: ClientContext): Responses {
+  async function create(given: ResponsesBody, options?: CallOptions): Promise<WithMeta<JsonObject> | ModelStream<StreamItem<JsonObject>>> {
+    const { body, options: callOptions } = splitArguments(given, options)
+    const format = chatProtocol(FORMAT)
+    const request = format.decodeRequest(body)
+    const exchange: Exchange = { format, body: body as JsonObject, request }
+    const call = new LogicalCall(client, { operation: format.operation, model: request.model, options: callOptions, request: { chat: request } })
+    try {
+      if (request.stream === true) return new ModelStream(await execute(call, (run) => stream(call, run, exchange)))
+      const { run, chat, wire } = await execute(call, (run) => whole(run, exchange))
+      return { ...withText(wire), _meta: call.succeed(run, { chat }) }
+    } catch (error) {
+      throw call.fail(error)
+    }
+  }
+  return { create: create as Responses['create'] }
+}
+
+/** The format of the target itself when it speaks the caller's, otherwise its format for chat. */
+function encode(run: AttemptRun, { body, request }: Exchange): { codec: ChatProtocol; encoded: EncodedRequest; native: boolean } {
+  const { target, extraBody } = run
+  const own = target.provider.speaks(FORMAT)
+  if (own) return { codec: own, encoded: { path: own.path, body: { ...body, model: target.model, ...extraBody } }, native: true }
+  const codec = chatCodec(target)
+  return { codec, encoded: codec.encodeRequest(requestFor(request, run), run.encodeContext), native: false }
+}
+
+async function whole(run: AttemptRun, exchange: Exchange): Promise<{ run: AttemptRun; chat: ChatCompletion; wire: JsonObject }> {
+  const { codec, encoded, native } = encode(run, exchange)
+  const answer = await run.send(encoded, codec, false)
+  const body = await readJson(answer, run.limits)
+  const chat = decoding(() => codec.decodeResponse(body))
+  const wire = native && isObject(body) ? body : decoding(() => exchange.format.encodeResponse(chat))
+  run.finish()
+  return { run, chat, wire }
+}
+
+async function stream(call: LogicalCall, run: AttemptRun, exchange: Exchange) {
+  const { codec, encoded, native } = encode(run, exchange)
+  run.limits.start('firstChunk', call.timeout.firstChunk)
+  const answer = await run.send(encoded, codec, true)
+  const face = native ? nativeFace(codec) : translatingFace(codec, exchange.format)
+  const encodeWhole = translatingFace(codec, exchange.format)
+  const all = (chunks: readonly ChatChunk[]): readonly JsonObject[] => [...encodeWhole.event(undefined, chunks), ...encodeWhole.end([])]
+  return openStream<JsonObject>({ call, run, answer, face, whole: all, choices: 1 })
+}
+
+function nativeFace(codec: ChatProtocol): StreamFace<JsonObject> {
+  return { codec, event: (wire) => (isObject(wire) ? [wire] : []), end: () => [] }
+}
+
+function translatingFace(codec: ChatProtocol, format: ChatProtocol): StreamFace<JsonObject> {
+  const encoder = format.createStreamEncoder()
+  const data = (events: readonly { readonly data: unknown }[]): JsonObject[] => events.flatMap((event) => (isObject(event.data) ? [event.data] : []))
+  const event = (_wire: unknown, chunks: readonly ChatChunk[]): JsonObject[] => chunks.flatMap((chunk) => data(encoder.push(chunk)))
+  return { codec, event, end: (chunks) => [...event(undefined, chunks), ...data(encoder.end())] }
+}
+
+/** The `openai` package adds `output_text` to what comes over the wire, and its users expect it. */
+function withText(wire: JsonObject): ResponseObject {
+  const text = asArray(wire['output'])
+    .flatMap((item) => (isObject(item) && item['type'] === 'message' ? asArray(item['content']) : []))
+    .map((part) => (isObject(part) && part['type'] === 'output_text' && typeof part['text'] === 'string' ? part['text'] : ''))
+    .join('')
+  return { output_text: text, ...wire } as ResponseObject
+}

@@ -1,0 +1,54 @@
+/** The options of `createClient`. */
+import type { PriceOptions } from '../cost/price.js'
+import type { ProtocolId, Quirks } from '../kernel/protocol.js'
+import type { RetryPolicy } from '../policies/retry.js'
+import type { TimeoutOptions } from '../policies/timeout.js'
+
+/** One place that can serve an alias. */
+export interface TargetOptions {
+  /** `provider/model`, or another alias. */
+  model: string
+}
+
+/** An alias: one model, a fallback order, or targets with a strategy. */
+export type AliasOptions =
+  | string
+  | readonly (string | TargetOptions)[]
+  | {
+      /** How targets are chosen. `ordered` (the default): as written. */
+      strategy?: 'ordered' | undefined
+      targets: readonly (string | TargetOptions)[]
+    }
+
+/** A provider of the caller's own, or changes to a known one. What is left out of a known provider stays as it is. */
+export interface ProviderOptions {
+  /** Wire format, or formats with the one for chat first. Default for a new provider: `openai-chat`, with its embeddings. */
+  protocol?: ProtocolId | readonly ProtocolId[] | undefined
+  /** Up to and without the path of the operation, such as `http://127.0.0.1:8080/v1`. */
+  baseURL?: string | undefined
+  /** The key, or a function that gives it for each request. Default: the environment variables of a known provider. */
+  apiKey?: string | (() => string | Promise<string>) | undefined
+  /** Sent with every request to this provider. */
+  headers?: Readonly<Record<string, string>> | undefined
+  /** What differs from the usual speaker of the format. */
+  quirks?: Quirks | undefined
+}
+
+export interface ClientOptions {
+  /** Aliases by name. They can be used wherever a model is named, in other aliases too. */
+  models?: Readonly<Record<string, AliasOptions>> | undefined
+  /** Providers by id, beside or over the known ones. */
+  providers?: Readonly<Record<string, ProviderOptions>> | undefined
+  /** Models tried after those that a call names. */
+  fallbacks?: readonly string[] | undefined
+  /** Further tries at each target; a number is `max`. Default 2, from 500 ms doubling to at most 30 s, with full jitter. */
+  retries?: number | Partial<RetryPolicy> | undefined
+  /** Time limits in milliseconds; a number is `total`. Default: total 600 000. */
+  timeout?: number | TimeoutOptions | undefined
+  /** Prices that are not in the table, or differ from it. */
+  prices?: PriceOptions | undefined
+  /** Leave out, with a warning in `_meta.warnings`, what a target's format cannot say, instead of failing there. Default false. */
+  dropUnsupported?: boolean | undefined
+  /** Used for every request. Default: the global `fetch` at the time of the request. */
+  fetch?: typeof globalThis.fetch | undefined
+}

@@ -1,0 +1,106 @@
+/** A provider row, the caller's changes and the environment, compiled to what a call needs. */
+import { ConfigError } from '../kernel/errors.js'
+import type { ChatProtocol, EmbeddingsProtocol, Protocol, ProtocolId } from '../kernel/protocol.js'
+import type { ProviderRow } from '../kernel/provider.js'
+import { protocols } from '../protocols/index.js'
+import { headerValue } from './header-value.js'
+import type { ProviderOptions } from './options.js'
+import type { PlannedProvider } from './target.js'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** A server of the key's format nearly always answers these too. */
+const COMPANIONS: Partial<Record<ProtocolId, readonly ProtocolId[]>> = {
+  'openai-chat': ['openai-embeddings'],
+  'openai-responses': ['openai-embeddings'],
+}
+
+function ownRow(id: string, options: ProviderOptions): ProviderRow {
+  if (options.baseURL === undefined) {
+    throw new ConfigError(`providers.${id}.baseURL`, `a provider that is not built in needs a base URL, such as http://127.0.0.1:8080/v1`)
+  }
+  return {
+    id,
+    name: id,
+    protocols: ['openai-chat', 'openai-embeddings'],
+    baseURL: options.baseURL,
+    auth: { header: 'authorization', prefix: 'Bearer ' },
+    env: [],
+    docs: options.baseURL,
+  }
+}
+
+function protocolsOf(options: ProviderOptions, row: ProviderRow): readonly ProtocolId[] {
+  const { protocol } = options
+  if (protocol === undefined) return row.protocols
+  return typeof protocol === 'string' ? [protocol, ...(COMPANIONS[protocol] ?? [])] : protocol
+}
+
+function firstSet(names: readonly string[], env: Environment): string | undefined {
+  for (const name of names) {
+    const value = env[name]?.trim()
+    if (value) return value
+  }
+  return undefined
+}
+
+/** @throws ConfigError when what the caller gave cannot make a provider. A missing key only throws on use. */
+export function planProvider(id: string, known: ProviderRow | undefined, options: ProviderOptions, env: Environment): PlannedProvider {
+  const row = known ?? ownRow(id, options)
+  const baseURL = (options.baseURL ?? firstSet(row.baseURLEnv ?? [], env) ?? row.baseURL).replace(/\/+$/, '')
+  if (!URL.canParse(baseURL)) {
+    const source = options.baseURL === undefined ? (row.baseURLEnv ?? []).join(', ') : `providers.${id}.baseURL`
+    throw new ConfigError(source, 'is not a URL; write it as https://host/path')
+  }
+  if (new URL(baseURL).username !== '') {
+    throw new ConfigError(`providers.${id}.baseURL`, 'holds a user name or password; put the key in apiKey')
+  }
+  for (const [name, value] of Object.entries(options.headers ?? {})) headerValue(value, `providers.${id}.headers.${name}`)
+  const speaks = new Map<ProtocolId, Protocol>()
+  for (const name of protocolsOf(options, row)) {
+    // A row may name a format that a later version brings.
+    if (Object.hasOwn(protocols, name)) speaks.set(name, protocols[name])
+  }
+  const spoken = [...speaks.values()]
+  const chatOf = (found: Protocol | undefined): ChatProtocol | undefined => (found?.kind === 'chat' ? found : undefined)
+
+  const { apiKey } = options
+  const given = apiKey ?? firstSet(row.env, env)
+  const { header, prefix = '' } = row.auth
+  const missingKey =
+    given === undefined && row.env.length > 0
+      ? `no API key for ${row.name}: set ${row.env.join(' or ')}, or providers.${id}.apiKey`
+      : undefined
+  const fixed = typeof given === 'string' ? ([header, prefix + headerValue(given, `providers.${id}.apiKey`)] as const) : undefined
+  return Object.freeze({
+    id,
+    telemetryName: row.telemetryName ?? row.id,
+    baseURL,
+    quirks: Object.freeze({ ...row.quirks, ...options.quirks }),
+    headers: Object.freeze({ ...row.headers, ...options.headers }),
+    chat: chatOf(spoken.find((found) => found.kind === 'chat')),
+    embeddings: spoken.find((found): found is EmbeddingsProtocol => found.kind === 'embeddings'),
+    speaks: (name: ProtocolId) => chatOf(speaks.get(name)),
+    missingKey,
+    authorize() {
+      if (fixed) return fixed
+      if (typeof given === 'function') return askKey(given, id, (key) => [header, prefix + key] as const)
+      if (missingKey !== undefined) throw new ConfigError(`providers.${id}.apiKey`, missingKey, { provider: id })
+      return undefined
+    },
+  })
+}
+
+async function askKey<T>(give: () => string | Promise<string>, id: string, use: (key: string) => T): Promise<T> {
+  const path = `providers.${id}.apiKey`
+  let key: unknown
+  try {
+    key = await give()
+  } catch (cause) {
+    throw new ConfigError(path, 'the function that gives the key failed; see the cause', { cause, provider: id })
+  }
+  if (typeof key !== 'string' || key.trim() === '') {
+    throw new ConfigError(path, `the function that gives the key returned ${key === '' ? 'an empty string' : typeof key}, not a key`, { provider: id })
+  }
+  return use(headerValue(key, path))
+}

@@ -1,0 +1,99 @@
+/**
+ * One try of a model call at one target: a child of the call's span. It has no operation name, so that a
+ * call with three attempts stays one inference.
+ */
+import { SpanKind, SpanStatusCode, trace, type Context, type Span } from '@opentelemetry/api'
+import { VERSION } from '../kernel/version.js'
+import { errorTypeOf, serverOf, statusOf } from './attributes.js'
+import type { Call } from './call.js'
+import { traceHeaders } from './propagation.js'
+import { withScope } from './scope.js'
+import * as semconv from './semconv.js'
+import { guard, settings } from './settings.js'
+
+export interface AttemptStart {
+  /** `provider/model`. */
+  readonly target: string
+  /** 1 for the first attempt of the call. */
+  readonly number: number
+  readonly baseURL: string
+}
+
+export interface AttemptSpan {
+  /** Send the request in this context: its scope names this attempt as the request's parent. */
+  readonly context: Context
+  /** The trace headers for a request to `url`, where the propagation rule allows them. */
+  headers(url: string): Readonly<Record<string, string>> | undefined
+  /** Ends the span. Only the first call counts. */
+  end(outcome: { readonly status?: number | undefined; readonly error?: unknown }): void
+}
+
+/** Starts the span of an attempt at `call`. Never throws. */
+export function startAttempt(call: Call, attempt: AttemptStart): AttemptSpan {
+  if (!call.recording) return new SilentAttempt(call)
+  return new RecordedAttempt(call, attempt)
+}
+
+function headersFor(span: Span | undefined, url: string): Readonly<Record<string, string>> | undefined {
+  if (!span) return undefined
+  return guard('propagation', () => {
+    const headers = traceHeaders(span)
+    return headers && settings().propagates(new URL(url)) ? headers : undefined
+  })
+}
+
+/** Nothing records, but a trace that was not sampled is still continued. */
+class SilentAttempt implements AttemptSpan {
+  readonly context: Context
+  private readonly span: Span | undefined
+
+  constructor(call: Call) {
+    this.context = call.context
+    this.span = call.span
+  }
+
+  headers(url: string): Readonly<Record<string, string>> | undefined {
+    return headersFor(this.span, url)
+  }
+
+  end(): void {}
+}
+
+class RecordedAttempt implements AttemptSpan {
+  readonly context: Context
+  private readonly span: Span
+  private ended = false
+
+  constructor(call: Call, attempt: AttemptStart) {
+    const server = serverOf(attempt.baseURL)
+    const attributes = {
+      'tracestitch.target': attempt.target,
+      'tracestitch.attempt.number': attempt.number,
+      ...(server && { [semconv.SERVER_ADDRESS]: server.address, [semconv.SERVER_PORT]: server.port }),
+    }
+    const tracer = trace.getTracer('tracestitch', VERSION)
+    this.span = tracer.startSpan(`attempt ${attempt.target}`, { kind: SpanKind.CLIENT, attributes }, call.context)
+    this.context = withScope(trace.setSpan(call.context, this.span), { call, span: this.span })
+    const { onSpanStart } = settings()
+    if (onSpanStart) guard('onSpanStart', () => onSpanStart(this.span))
+  }
+
+  headers(url: string): Readonly<Record<string, string>> | undefined {
+    return headersFor(this.span, url)
+  }
+
+  end({ status, error }: { readonly status?: number | undefined; readonly error?: unknown }): void {
+    if (this.ended) return
+    this.ended = true
+    const code = status ?? statusOf(error)
+    if (code !== undefined) this.span.setAttribute(semconv.HTTP_STATUS, code)
+    if (error !== undefined) {
+      const type = errorTypeOf(error)
+      this.span.setAttribute(semconv.ERROR_TYPE, type)
+      this.span.setStatus({ code: SpanStatusCode.ERROR, message: type })
+    }
+    const { onSpanEnd } = settings()
+    if (onSpanEnd) guard('onSpanEnd', () => onSpanEnd(this.span))
+    guard('end', () => this.span.end())
+  }
+}
