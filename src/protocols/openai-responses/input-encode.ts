@@ -101,7 +101,7 @@ class InputEncoder {
     // Where a string would be `instructions`, a lone text part stands for it.
     const lone = role === 'system' && first && only?.type === 'input_text' && Object.keys(only).length === 2
     const empty = content.length === 0 && typeof content !== 'string'
-    if (!empty || items.length === 0) this.items.push({ ...fields, role, content: lone ? only.text : content })
+    if (!empty || items.length === 0) this.items.push({ type: 'message', ...fields, role, content: lone ? only.text : content })
     this.items.push(...items)
   }
 
@@ -114,7 +114,7 @@ class InputEncoder {
     if (legacy) {
       items.push(encodeToolCall({ id: legacyCallId(legacy.name), type: 'function', function: legacy }))
     }
-    if (items.length === 0 && typeof message.content === 'string') items.push({ role: 'assistant', content: message.content })
+    if (items.length === 0 && typeof message.content === 'string') items.push({ type: 'message', role: 'assistant', content: message.content })
     this.items.push(...items)
   }
 

@@ -101,11 +101,11 @@ function messageBlocks(item: JsonObject): Block[] {
   return blocks.length > 0 ? blocks : [rawPart(item)]
 }
 
-/** Content is the reasoning itself, summary what may be shown instead of it. */
+/** The summary, which is meant to be shown, or else the reasoning itself. */
 function reasoningText(item: JsonObject): string {
   const texts = (parts: unknown) => asArray(parts).flatMap((part) => (isObject(part) ? asString(part.text) || [] : []))
-  const content = texts(item.content)
-  return (content.length > 0 ? content : texts(item.summary)).join('\n\n')
+  const summary = texts(item.summary)
+  return (summary.length > 0 ? summary : texts(item.content)).join('\n\n')
 }
 
 function reasoningBlock(item: JsonObject): Block {
@@ -172,7 +172,7 @@ function encodeTextBlock(block: TextBlock, own: JsonObject | undefined): JsonObj
     return { type: 'message', role: 'assistant', ...own, content: [part] }
   }
   if (own && !Array.isArray(own.content)) return { ...own, content: block.text }
-  if (!own && !block.annotations?.length) return { role: 'assistant', content: block.text }
+  if (!own && !block.annotations?.length) return { type: 'message', role: 'assistant', content: block.text }
   const annotations = (block.annotations ?? []).map(encodeAnnotation)
   // Citations point into the text, so those of a text that was changed since would point astray.
   const part =
