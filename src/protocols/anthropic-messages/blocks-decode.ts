@@ -7,7 +7,7 @@ import type { Annotation, Block, FunctionToolCall, ToolCall } from '../../kernel
 import { asArray, asNumber, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { isHttpUrl } from './media.js'
-import { ID, cacheFields, hasOnly } from './wire.js'
+import { ID, asCacheControl, cacheFields } from './wire.js'
 
 export interface DecodedBlocks {
   readonly blocks: Block[]
@@ -34,9 +34,6 @@ export function decodeBlocks(content: unknown): DecodedBlocks {
   return { blocks, toolCalls }
 }
 
-const THINKING_FIELDS = new Set(['type', 'thinking', 'signature'])
-const REDACTED_FIELDS = new Set(['type', 'data'])
-
 /**
  * @param textLength - Length of the message's text before this block: citations point into the whole text.
  * @returns `undefined` for a text block that says nothing.
@@ -44,11 +41,11 @@ const REDACTED_FIELDS = new Set(['type', 'data'])
 export function decodeBlock(wire: JsonObject, textLength: number): Block | undefined {
   const { type } = wire
   if (type === 'text' && typeof wire['text'] === 'string') return decodeText(wire, wire['text'], textLength)
-  if (type === 'thinking' && typeof wire['thinking'] === 'string' && hasOnly(wire, THINKING_FIELDS)) {
+  if (type === 'thinking' && typeof wire['thinking'] === 'string') {
     const signature = asString(wire['signature'])
     return { type, thinking: wire['thinking'], ...(signature !== undefined && { signature }) }
   }
-  if (type === 'redacted_thinking' && typeof wire['data'] === 'string' && hasOnly(wire, REDACTED_FIELDS)) {
+  if (type === 'redacted_thinking' && typeof wire['data'] === 'string') {
     return { type, data: wire['data'] }
   }
   return { type: 'raw', protocol: ID, value: wire }
@@ -99,6 +96,14 @@ function isPortable(citation: unknown): citation is JsonObject {
   )
 }
 
+/** A block's wire form stays beside its meaning as soon as one field has no place in the hub. */
+function hasOnly(wire: JsonObject, known: ReadonlySet<string>): boolean {
+  return Object.keys(wire).every((key) => {
+    if (wire[key] == null) return true
+    return known.has(key) && (key !== 'cache_control' || asCacheControl(wire[key]) !== undefined)
+  })
+}
+
 const TOOL_USE_FIELDS = new Set(['type', 'id', 'name', 'input'])
 
 /** The raw form of a tool use leaves its `input` out: the caller's `tool_calls` entry holds that. */
@@ -117,16 +122,15 @@ export function decodeToolUse(wire: JsonObject): { call: FunctionToolCall; block
     block: {
       type: 'tool_call',
       id,
-      ...(!onlyToolUse(rest) && { raw: { protocol: ID, value: rest } }),
+      ...(!hasOnly(rest, TOOL_USE_FIELDS) && { raw: { protocol: ID, value: rest } }),
     },
   }
 }
 
-function onlyToolUse(rest: JsonObject): boolean {
-  return Object.keys(rest).every((key) => TOOL_USE_FIELDS.has(key) || rest[key] == null)
-}
-
-/** Where invalid JSON travels, by Anthropic's advice (https://platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming). */
+/**
+ * Where invalid JSON travels
+ * (https://platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming).
+ */
 const INVALID_JSON = 'INVALID_JSON'
 
 function encodeArguments(input: unknown): string {

@@ -4,7 +4,7 @@ import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from './limits.js'
 import { fromBase64, isHttpUrl, parseDataUrl, toBase64 } from './media.js'
-import { ID, cacheFields, hasOnly, ownRaw } from './wire.js'
+import { ID, cacheFields, holdsMore, ownRaw } from './wire.js'
 
 /** Content as the wire takes it: a string stays one. Empty texts, which the API refuses, are left out of arrays. */
 export function encodeContent(content: string | readonly ContentPart[], limits: Limits): string | JsonObject[] {
@@ -90,21 +90,21 @@ export function decodeContent(content: unknown): string | ContentPart[] {
   return asArray(content).flatMap((block) => (isObject(block) ? [decodePart(block)] : []))
 }
 
-const TEXT_FIELDS = new Set(['type', 'text', 'cache_control'])
-const IMAGE_FIELDS = new Set(['type', 'source', 'cache_control'])
-const DOCUMENT_FIELDS = new Set(['type', 'source', 'title', 'cache_control'])
+const TEXT_MORE = ['citations']
+const IMAGE_MORE = ['transformations']
+const DOCUMENT_MORE = ['citations', 'context']
 const SURROGATE = /\p{Surrogate}/u
 
 export function decodePart(block: JsonObject): ContentPart {
   const { type, text, source } = block
-  if (type === 'text' && typeof text === 'string' && hasOnly(block, TEXT_FIELDS)) {
+  if (type === 'text' && typeof text === 'string' && !holdsMore(block, TEXT_MORE)) {
     return { type: 'text', text, ...cacheFields(block) }
   }
-  if (type === 'image' && isObject(source) && hasOnly(block, IMAGE_FIELDS)) {
+  if (type === 'image' && isObject(source) && !holdsMore(block, IMAGE_MORE)) {
     const url = source['type'] === 'text' ? undefined : decodeSource(source, isImageType)
     if (url !== undefined) return { type: 'image_url', image_url: { url }, ...cacheFields(block) }
   }
-  if (type === 'document' && isObject(source) && hasOnly(block, DOCUMENT_FIELDS)) {
+  if (type === 'document' && isObject(source) && !holdsMore(block, DOCUMENT_MORE)) {
     const filename = asString(block['title'])
     const name = filename === undefined ? {} : { filename }
     const fileId = source['type'] === 'file' ? asString(source['file_id']) : undefined

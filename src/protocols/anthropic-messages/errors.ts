@@ -2,6 +2,7 @@
 import { ProviderError } from '../../kernel/errors.js'
 import { asString, isObject } from '../../kernel/json.js'
 import type { JsonObject, WireError } from '../../kernel/protocol.js'
+import { safeMessage } from '../openai-chat/error.js'
 
 const STATUS_OF_TYPE: ReadonlyMap<string | undefined, number> = new Map([
   ['invalid_request_error', 400],
@@ -29,7 +30,7 @@ export function decodeError(body: unknown): WireError | undefined {
   const type = asString(error['type'])
   if (message === undefined || (body['type'] !== 'error' && type === undefined)) return undefined
   const code = isObject(error['details']) ? asString(error['details']['error_code']) : undefined
-  return { message, ...(type !== undefined && { type }), ...(code !== undefined && { code }) }
+  return { message: safeMessage(message), ...(type !== undefined && { type }), ...(code !== undefined && { code }) }
 }
 
 export function encodeError(error: WireError, status: number): JsonObject {

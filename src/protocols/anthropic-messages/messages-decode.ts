@@ -5,7 +5,7 @@ import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { decodeBlocks } from './blocks-decode.js'
 import { decodeContent, decodePart } from './content.js'
-import { asCacheControl, cacheFields, hasOnly } from './wire.js'
+import { asCacheControl, cacheFields, holdsMore } from './wire.js'
 
 export function decodeMessages(system: unknown, messages: unknown): Message[] {
   const decoded: Message[] = []
@@ -22,7 +22,7 @@ export function decodeMessages(system: unknown, messages: unknown): Message[] {
   return decoded
 }
 
-const RESULT_FIELDS = new Set(['type', 'tool_use_id', 'content', 'is_error', 'cache_control'])
+const RESULT_MORE = ['toolset_name']
 
 /** One user turn holds tool results and what the user says; in the hub each result is a message. */
 function decodeUser(content: unknown): Message[] {
@@ -46,7 +46,7 @@ function decodeUser(content: unknown): Message[] {
 
 function decodeToolResult(block: JsonObject): ToolMessage | undefined {
   const id = asString(block['tool_use_id'])
-  if (block['type'] !== 'tool_result' || id === undefined || !hasOnly(block, RESULT_FIELDS)) return undefined
+  if (block['type'] !== 'tool_result' || id === undefined || holdsMore(block, RESULT_MORE)) return undefined
   const failed = block['is_error']
   return {
     role: 'tool',

@@ -3,7 +3,14 @@
  * (https://platform.claude.com/docs/en/build-with-claude/working-with-messages).
  */
 import { blocksOf } from '../../kernel/blocks.js'
-import type { AssistantMessage, FunctionMessage, Message, SystemMessage, ToolCall, ToolMessage } from '../../kernel/hub.js'
+import type {
+  AssistantMessage,
+  FunctionMessage,
+  Message,
+  SystemMessage,
+  ToolCall,
+  ToolMessage,
+} from '../../kernel/hub.js'
 import { asArray } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { encodeBlock, encodeToolId } from './blocks-encode.js'

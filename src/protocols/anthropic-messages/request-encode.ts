@@ -117,7 +117,7 @@ function mergeBody(body: JsonObject, extra: unknown): JsonObject {
   return { ...body, ...(Object.fromEntries(entries) as JsonObject) }
 }
 
-/** A budget that we chose gives way to a forced tool, which the API does not take beside it; adaptive thinking may stay. */
+/** A budget that we chose gives way to a forced tool, which the API refuses beside it; adaptive thinking stays. */
 function fitThinking(thinking: EncodedThinking, forced: boolean, limits: Limits): EncodedThinking {
   if (!thinking.derived || !forced || thinking.thinking?.['type'] !== 'enabled') return thinking
   limits.warn('a forced tool excludes a thinking budget, so `reasoning_effort` is left out')

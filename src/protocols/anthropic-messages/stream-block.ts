@@ -90,7 +90,10 @@ function thinkingBlock(start: JsonObject, block: number): OpenBlock {
   let shown = first !== ''
   let signed = false
   return {
-    open: () => (first === '' ? [] : [{ reasoning_content: first, thinking_blocks: [{ type: 'thinking', thinking: first }], block }]),
+    open() {
+      if (first === '') return []
+      return [{ reasoning_content: first, thinking_blocks: [{ type: 'thinking', thinking: first }], block }]
+    },
     grow(delta) {
       if (delta['type'] === 'signature_delta') {
         signed = true

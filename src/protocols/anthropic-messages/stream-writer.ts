@@ -105,7 +105,8 @@ export function createBlockWriter(emit: (type: string, fields: JsonObject) => vo
   function writeCall(delta: ToolCallDelta, raw: JsonObject | undefined): void {
     let call = calls.get(delta.index)
     if (!call) {
-      call = { id: delta.id ?? `call_${delta.index}`, name: '', text: '', written: 0, raw, custom: delta.type === 'custom', state: 'held' }
+      const custom = delta.type === 'custom'
+      call = { id: delta.id ?? `call_${delta.index}`, name: '', text: '', written: 0, raw, custom, state: 'held' }
       calls.set(delta.index, call)
     }
     const piece = delta.function?.arguments ?? delta.custom?.input ?? ''

@@ -3,7 +3,7 @@ import type { ChatRequest, FunctionTool, Tool, ToolChoice } from '../../kernel/h
 import { asArray, asString, compact, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from './limits.js'
-import { ID, cacheFields, hasOnly, ownRaw } from './wire.js'
+import { ID, cacheFields, holdsMore, ownRaw } from './wire.js'
 
 export function encodeTools(request: ChatRequest, limits: Limits): JsonObject[] | undefined {
   const tools = asArray(request.tools) as readonly Tool[]
@@ -70,7 +70,7 @@ export function isForced(choice: JsonObject | undefined): boolean {
   return choice?.['type'] === 'any' || choice?.['type'] === 'tool'
 }
 
-const TOOL_FIELDS = new Set(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control'])
+const TOOL_MORE = ['allowed_callers', 'defer_loading', 'eager_input_streaming', 'input_examples']
 
 /** A tool with options only this format knows (deferred loading, allowed callers) is kept whole. */
 export function decodeTools(tools: unknown): Tool[] {
@@ -79,7 +79,7 @@ export function decodeTools(tools: unknown): Tool[] {
     const name = asString(tool['name'])
     const schema = tool['input_schema']
     const isFunction = tool['type'] == null || tool['type'] === 'custom'
-    if (name === undefined || !isObject(schema) || !isFunction || !hasOnly(tool, TOOL_FIELDS)) {
+    if (name === undefined || !isObject(schema) || !isFunction || holdsMore(tool, TOOL_MORE)) {
       return [{ type: 'raw', protocol: ID, value: tool }]
     }
     const description = asString(tool['description'])
@@ -100,7 +100,9 @@ export function decodeTools(tools: unknown): Tool[] {
 }
 
 /** @returns `undefined` for a choice the hub cannot say. */
-export function decodeToolChoice(choice: unknown): Pick<ChatRequest, 'tool_choice' | 'parallel_tool_calls'> | undefined {
+export function decodeToolChoice(
+  choice: unknown,
+): Pick<ChatRequest, 'tool_choice' | 'parallel_tool_calls'> | undefined {
   if (!isObject(choice)) return undefined
   const { type, name, disable_parallel_tool_use: disabled } = choice
   const parallel = typeof disabled === 'boolean' ? { parallel_tool_calls: !disabled } : {}

@@ -18,17 +18,12 @@ export function asCacheControl(value: unknown): CacheControl | undefined {
 }
 
 /**
- * Whether every field but the named ones is absent or null, and a `cache_control` is one the hub knows.
- * Otherwise the object has to be kept whole.
+ * Whether the object holds one of the fields named, which the hub has no place for, or a `cache_control`
+ * it cannot read. Such an object has to be kept whole; fields that nobody knows are not a reason to.
  */
-export function hasOnly(value: JsonObject, known: ReadonlySet<string>): boolean {
-  for (const key of Object.keys(value)) {
-    const field = value[key]
-    if (field == null) continue
-    if (!known.has(key)) return false
-    if (key === 'cache_control' && !asCacheControl(field)) return false
-  }
-  return true
+export function holdsMore(value: JsonObject, fields: readonly string[]): boolean {
+  if (fields.some((field) => value[field] != null)) return true
+  return value['cache_control'] != null && !asCacheControl(value['cache_control'])
 }
 
 export function cacheFields(value: JsonObject): { cache_control?: CacheControl } {
