@@ -4,11 +4,18 @@
  * common/v1/common.proto, resource/v1/resource.proto). Fields not listed are skipped.
  */
 
+import { Buffer } from 'node:buffer'
+
 /** @typedef {readonly [name: string, type: string | Schema, repeated?: boolean]} Field */
 /** @typedef {{ readonly [number: number]: Field }} Schema */
 
 /** @type {Record<number, Field>} */
-const anyValue = { 1: ['stringValue', 'string'], 2: ['boolValue', 'bool'], 3: ['intValue', 'int64'], 4: ['doubleValue', 'double'] }
+const anyValue = {
+  1: ['stringValue', 'string'],
+  2: ['boolValue', 'bool'],
+  3: ['intValue', 'int64'],
+  4: ['doubleValue', 'double'],
+}
 const keyValue = /** @type {Schema} */ ({ 1: ['key', 'string'], 2: ['value', anyValue] })
 anyValue[5] = ['arrayValue', { 1: ['values', anyValue, true] }]
 anyValue[6] = ['kvlistValue', { 1: ['values', keyValue, true] }]
@@ -35,7 +42,11 @@ const scopeSpans = { 1: ['scope', { 1: ['name', 'string'], 2: ['version', 'strin
 
 /** @type {Schema} */
 const traceRequest = {
-  1: ['resourceSpans', { 1: ['resource', { 1: ['attributes', keyValue, true] }], 2: ['scopeSpans', scopeSpans, true] }, true],
+  1: [
+    'resourceSpans',
+    { 1: ['resource', { 1: ['attributes', keyValue, true] }], 2: ['scopeSpans', scopeSpans, true] },
+    true,
+  ],
 }
 
 /** @param {Uint8Array} bytes */
@@ -70,7 +81,7 @@ function decode(bytes, schema) {
   while (at < bytes.length) {
     const tag = Number(varint())
     const wire = tag & 7
-    /** @type {bigint | Buffer} */
+    /** A bigint or a Buffer. @type {any} */
     let raw
     if (wire === 0) raw = varint()
     else if (wire === 1) raw = take(8)
@@ -87,7 +98,7 @@ function decode(bytes, schema) {
   return message
 }
 
-/** @param {bigint | Buffer} raw @param {string | Schema} type @returns {unknown} */
+/** @param {any} raw a bigint or a Buffer, @param {string | Schema} type @returns {unknown} */
 function valueOf(raw, type) {
   if (typeof raw === 'bigint') {
     if (type === 'bool') return raw !== 0n

@@ -99,7 +99,11 @@ export async function startOtlpReceiver({ port = 0, host = '127.0.0.1', onSpans 
           }
           const timer = setTimeout(() => {
             watchers.delete(check)
-            reject(new Error(`not received within ${timeoutMs} ms; got: ${spans.map((span) => span.name).join(', ') || 'nothing'}`))
+            reject(
+              new Error(
+                `not received within ${timeoutMs} ms; got: ${spans.map((span) => span.name).join(', ') || 'nothing'}`,
+              ),
+            )
           }, timeoutMs)
           watchers.add(check)
           check()

@@ -84,7 +84,7 @@ export class ConsoleTreeProcessor implements SpanProcessor {
   }
 
   private printAll(): void {
-    for (const traceId of [...this.waiting.keys()]) this.print(traceId)
+    for (const traceId of this.waiting.keys()) this.print(traceId)
   }
 
   private print(traceId: string): void {

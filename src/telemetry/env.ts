@@ -126,12 +126,16 @@ export function readEnvironment(variables: Variables = process.env): TelemetryEn
       const value = decoded(entry.slice(at + 1).trim())
       if (at > 0 && value !== undefined && isSendableHeader(header, value)) headers[header.toLowerCase()] = value
       // Not even the name is quoted: without "=" it may be a key.
-      else warnings.push(`entry ${index + 1} of ${name} is ignored: write name=value, percent-encoded, separated by commas`)
+      else
+        warnings.push(
+          `entry ${index + 1} of ${name} is ignored: write name=value, percent-encoded, separated by commas`,
+        )
     }
     return headers
   }
 
-  const flag = first(['OTEL_SDK_DISABLED'], (value) => ({ true: true, false: false })[value.toLowerCase()], 'set true or false')
+  const boolean = (value: string): boolean | undefined =>
+    /^true$/i.test(value) ? true : /^false$/i.test(value) ? false : undefined
 
   const tracesEndpoint = first(
     ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'],
@@ -151,7 +155,9 @@ export function readEnvironment(variables: Variables = process.env): TelemetryEn
   )
   if (grpc) {
     const name = otlp('PROTOCOL').find((candidate) => read(candidate) === 'grpc')
-    warnings.push(`${name}=grpc is not supported, http/protobuf is used: point the endpoint at the OTLP/HTTP port (4318)`)
+    warnings.push(
+      `${name}=grpc is not supported, http/protobuf is used: point the endpoint at the OTLP/HTTP port (4318)`,
+    )
   }
 
   const samplerName = read('OTEL_TRACES_SAMPLER')
@@ -165,28 +171,37 @@ export function readEnvironment(variables: Variables = process.env): TelemetryEn
   }
 
   const resource = decodeResourceAttributes(read('OTEL_RESOURCE_ATTRIBUTES') ?? '')
-  if (!resource) warnings.push('OTEL_RESOURCE_ATTRIBUTES is ignored: write key=value, percent-encoded, separated by commas')
+  if (!resource)
+    warnings.push('OTEL_RESOURCE_ATTRIBUTES is ignored: write key=value, percent-encoded, separated by commas')
 
   const maxQueueSize = number(['OTEL_BSP_MAX_QUEUE_SIZE'], 2048, 1)
   const batchSize = number(['OTEL_BSP_MAX_EXPORT_BATCH_SIZE'], Math.min(512, maxQueueSize), 1)
   if (batchSize > maxQueueSize) {
-    warnings.push('OTEL_BSP_MAX_EXPORT_BATCH_SIZE is more than OTEL_BSP_MAX_QUEUE_SIZE, which is used for both: lower it')
+    warnings.push(
+      'OTEL_BSP_MAX_EXPORT_BATCH_SIZE is more than OTEL_BSP_MAX_QUEUE_SIZE, which is used for both: lower it',
+    )
   }
 
   const named = words('OTEL_PROPAGATORS', ['tracecontext', 'baggage', 'none'])
-  const path = (suffix: string): string | undefined => otlp(suffix).map(read).find((value) => value !== undefined)
+  const path = (suffix: string): string | undefined =>
+    otlp(suffix)
+      .map(read)
+      .find((value) => value !== undefined)
   const [ca, cert, key] = [path('CERTIFICATE'), path('CLIENT_CERTIFICATE'), path('CLIENT_KEY')]
 
   return {
-    disabled: flag ?? false,
+    disabled: first(['OTEL_SDK_DISABLED'], boolean, 'set true or false') ?? false,
     exporters: words('OTEL_TRACES_EXPORTER', ['otlp', 'console', 'none']),
     endpoint: tracesEndpoint ?? baseEndpoint,
     headers: { ...headersOf('OTEL_EXPORTER_OTLP_HEADERS'), ...headersOf('OTEL_EXPORTER_OTLP_TRACES_HEADERS') },
     protocol: protocol ?? 'http/protobuf',
     timeoutMs: number(otlp('TIMEOUT'), 10_000, 1),
     compression:
-      first(otlp('COMPRESSION'), (value) => (value === 'gzip' || value === 'none' ? value : undefined), 'set gzip or none') ??
-      'none',
+      first(
+        otlp('COMPRESSION'),
+        (value) => (value === 'gzip' || value === 'none' ? value : undefined),
+        'set gzip or none',
+      ) ?? 'none',
     tls: { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) },
     serviceName: read('OTEL_SERVICE_NAME'),
     resourceAttributes: resource ?? {},

@@ -137,10 +137,13 @@ export class OtlpExporter implements SpanExporter {
         clearTimeout(timer)
         resolve(answer)
       }
-      const timer = setTimeout(() => {
-        finish({ ok: false, reason: 'timeout', retry: false })
-        request.destroy()
-      }, Math.max(0, deadline - performance.now()))
+      const timer = setTimeout(
+        () => {
+          finish({ ok: false, reason: 'timeout', retry: false })
+          request.destroy()
+        },
+        Math.max(0, deadline - performance.now()),
+      )
       timer.unref()
       request.on('socket', (socket) => socket.unref())
       request.on('response', (response) => readAnswer(response, finish))

@@ -77,7 +77,12 @@ export function buildPipeline(options: CheckedOptions, environment: TelemetryEnv
   }
 }
 
-function otlpExporter(url: URL, options: CheckedOptions, environment: TelemetryEnvironment, sdk: TracingSdk): OtlpExporter {
+function otlpExporter(
+  url: URL,
+  options: CheckedOptions,
+  environment: TelemetryEnvironment,
+  sdk: TracingSdk,
+): OtlpExporter {
   const { protocol, timeoutMs, compression, tls } = environment
   const files: { ca?: Buffer; cert?: Buffer; key?: Buffer } = {}
   for (const [name, path] of Object.entries(tls) as [keyof typeof tls, string][]) {

@@ -43,7 +43,8 @@ export function checkOptions(options: TracingOptions): CheckedOptions {
   const { endpoint, headers = {}, serviceName, resourceAttributes = {} } = options
   const exporter = checkExporter(options.exporter)
   const url = endpoint === undefined ? undefined : tracesUrl(String(endpoint))
-  if (endpoint !== undefined && !url) throw new ConfigError('endpoint', 'must be an http(s) URL, such as http://localhost:4318')
+  if (endpoint !== undefined && !url)
+    throw new ConfigError('endpoint', 'must be an http(s) URL, such as http://localhost:4318')
   const checkedHeaders: Record<string, string> = {}
   for (const [name, value] of Object.entries(headers)) {
     if (typeof value !== 'string' || !isSendableHeader(name, value)) {
@@ -57,7 +58,10 @@ export function checkOptions(options: TracingOptions): CheckedOptions {
   for (const [key, value] of Object.entries(resourceAttributes)) {
     const primitive = (item: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof item)
     if (!(Array.isArray(value) ? value.every(primitive) : primitive(value))) {
-      throw new ConfigError(`resourceAttributes.${key}`, 'must be a string, a number, a boolean, or an array of one of these')
+      throw new ConfigError(
+        `resourceAttributes.${key}`,
+        'must be a string, a number, a boolean, or an array of one of these',
+      )
     }
   }
   const names = ['exporter', 'endpoint', 'headers', 'serviceName', 'resourceAttributes'] as const
@@ -78,7 +82,10 @@ function checkExporter(exporter: TracingOptions['exporter']): CheckedOptions['ex
     if ('export' in exporter && typeof exporter.export === 'function') return exporter
     if ('onEnd' in exporter && typeof exporter.onEnd === 'function') return exporter
     if ('backend' in exporter) {
-      throw new ConfigError('exporter.backend', "is not available in this version: use exporter 'otlp' with the backend's OTLP endpoint and headers")
+      throw new ConfigError(
+        'exporter.backend',
+        "is not available in this version: use exporter 'otlp' with the backend's OTLP endpoint and headers",
+      )
     }
   }
   throw new ConfigError('exporter', "must be 'otlp', 'console', 'none', a SpanExporter or a SpanProcessor")

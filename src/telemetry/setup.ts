@@ -71,7 +71,11 @@ interface Own {
 }
 
 const own = (): Own =>
-  shared('telemetry.tracing', () => ({ processor: new SwitchProcessor(), registered: undefined, providers: new WeakSet() }))
+  shared('telemetry.tracing', () => ({
+    processor: new SwitchProcessor(),
+    registered: undefined,
+    providers: new WeakSet(),
+  }))
 
 /**
  * Sets tracing up, synchronously. May be called again: the new exporter takes the place of the old one.
@@ -89,7 +93,9 @@ export function setUpTracing(options: TracingOptions = {}): TracingHandle {
   } catch (error) {
     // A bundle without the SDK's packages, say. The program must run all the same.
     const code = (error as { code?: unknown } | undefined)?.code
-    warnOnce(`tracing is off: the OpenTelemetry SDK could not be set up (${String(code ?? 'error')}); keep @opentelemetry/* out of the bundle`)
+    warnOnce(
+      `tracing is off: the OpenTelemetry SDK could not be set up (${typeof code === 'string' ? code : 'error'}); keep @opentelemetry/* out of the bundle`,
+    )
     return offHandle()
   }
 }
@@ -100,7 +106,9 @@ function existingHandle(provider: TracerProvider, checked: CheckedOptions): Trac
   }
   const version = connectThisCopy()
   if (version) {
-    warnOnce(`the tracer provider was registered through @opentelemetry/api ${version}, older than the one tracestitch uses: install one version of it`)
+    warnOnce(
+      `the tracer provider was registered through @opentelemetry/api ${version}, older than the one tracestitch uses: install one version of it`,
+    )
   }
   connectOtherCopies(nodeRequire.cache, provider, () => false)
   const flush = (timeoutMs = FLUSH_TIMEOUT_MS): Promise<void> => atMost(timeoutMs, () => flushProvider(provider))
@@ -109,7 +117,10 @@ function existingHandle(provider: TracerProvider, checked: CheckedOptions): Trac
 
 /** The API has no flush, so the SDK's is called where the provider, or what it stands for, has one. */
 async function flushProvider(provider: TracerProvider): Promise<void> {
-  const { forceFlush, getDelegate } = provider as { forceFlush?: () => Promise<void>; getDelegate?: () => TracerProvider }
+  const { forceFlush, getDelegate } = provider as {
+    forceFlush?: () => Promise<void>
+    getDelegate?: () => TracerProvider
+  }
   if (typeof forceFlush === 'function') await forceFlush.call(provider)
   else if (typeof getDelegate === 'function') await flushProvider(getDelegate.call(provider))
 }
@@ -165,7 +176,15 @@ function pipelineHandle(pipeline: Pipeline, { processor: switcher }: Own): Traci
     get status(): TracingStatus {
       const { exported, queueFull, exportFailed, lastFailure } = counts
       const { name: exporter, host } = pipeline
-      return { mode: 'own', exporter, host, exported, pending: pipeline.pending(), dropped: { queueFull, exportFailed }, lastFailure }
+      return {
+        mode: 'own',
+        exporter,
+        host,
+        exported,
+        pending: pipeline.pending(),
+        dropped: { queueFull, exportFailed },
+        lastFailure,
+      }
     },
   }
 }

@@ -165,8 +165,7 @@ function duration(ms: number): string {
 }
 
 /** Names come from anywhere: what could steer a terminal is shown as a dot. */
-// eslint-disable-next-line no-control-regex -- control characters are the point
-const clean = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '·')
+const clean = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '·')
 
 const length = (text: string): number => [...text].length
 

@@ -8,8 +8,25 @@ import { renderTree, type TreeSpan } from '../../src/telemetry/tree.js'
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
 
-function span(spanId: string, parentSpanId: string | undefined, name: string, startMs: number, endMs: number, rest: Partial<TreeSpan> = {}): TreeSpan {
-  return { traceId: TRACE, spanId, parentSpanId, name, startMs, endMs, attributes: {}, status: { code: 'unset' }, ...rest }
+function span(
+  spanId: string,
+  parentSpanId: string | undefined,
+  name: string,
+  startMs: number,
+  endMs: number,
+  rest: Partial<TreeSpan> = {},
+): TreeSpan {
+  return {
+    traceId: TRACE,
+    spanId,
+    parentSpanId,
+    name,
+    startMs,
+    endMs,
+    attributes: {},
+    status: { code: 'unset' },
+    ...rest,
+  }
 }
 
 const AGENT_RUN: readonly TreeSpan[] = [
@@ -28,7 +45,11 @@ const AGENT_RUN: readonly TreeSpan[] = [
   span('d', 'c', 'GET /search', 821.1, 821.4),
   span('e', 'a', 'chat claude-sonnet-4-6', 834, 1_200, {
     status: { code: 'error', message: 'rate_limit_error' },
-    attributes: { [semconv.REQUEST_MODEL]: 'claude-sonnet-4-6', [semconv.ERROR_TYPE]: 'rate_limit_error', [semconv.HTTP_STATUS]: 429 },
+    attributes: {
+      [semconv.REQUEST_MODEL]: 'claude-sonnet-4-6',
+      [semconv.ERROR_TYPE]: 'rate_limit_error',
+      [semconv.HTTP_STATUS]: 429,
+    },
   }),
   span('f', 'a', 'chat gpt-5.4', 1_300, 2_510, {
     attributes: {
@@ -75,7 +96,11 @@ describe('the tree', () => {
   })
 
   it('draws traces apart, and a span without its parent as a root', () => {
-    const text = renderTree([span('a', undefined, 'one', 0, 1), span('b', 'gone', 'orphan', 5, 6), span('c', undefined, 'two', 0, 1, { traceId: 'f'.repeat(32) })])
+    const text = renderTree([
+      span('a', undefined, 'one', 0, 1),
+      span('b', 'gone', 'orphan', 5, 6),
+      span('c', undefined, 'two', 0, 1, { traceId: 'f'.repeat(32) }),
+    ])
     expect(text).toMatchInlineSnapshot(`
       "trace 4bf92f3577b34da6a3ce929d0e0e4736  6ms
       one     1ms
@@ -124,7 +149,10 @@ describe('the console exporter', () => {
     const { isTTY = false, env = {}, graceMs = 10 } = options
     const processor = new ConsoleTreeProcessor({ stream: { isTTY, write: (text) => written.push(text) }, env, graceMs })
     processors.push(processor)
-    const provider = new BasicTracerProvider({ resource: resourceFromAttributes({ 'service.name': 'shop' }), spanProcessors: [processor] })
+    const provider = new BasicTracerProvider({
+      resource: resourceFromAttributes({ 'service.name': 'shop' }),
+      spanProcessors: [processor],
+    })
     return { processor, written, tracer: provider.getTracer('test') }
   }
   const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

@@ -31,7 +31,10 @@ describe('the environment', () => {
       { endpoint: new URL('https://t/intake') },
     ],
     [
-      { OTEL_EXPORTER_OTLP_HEADERS: 'Authorization=Bearer%20a,x-team=red', OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'x-team=blue' },
+      {
+        OTEL_EXPORTER_OTLP_HEADERS: 'Authorization=Bearer%20a,x-team=red',
+        OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'x-team=blue',
+      },
       { headers: { authorization: 'Bearer a', 'x-team': 'blue' } },
     ],
     // Base64 padding is a value, not a separator.
@@ -43,9 +46,15 @@ describe('the environment', () => {
     ],
     [{ OTEL_EXPORTER_OTLP_TIMEOUT: '1', OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: '250' }, { timeoutMs: 250 }],
     [{ OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' }, { compression: 'gzip' }],
-    [{ OTEL_EXPORTER_OTLP_CERTIFICATE: '/a.pem', OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY: '/k' }, { tls: { ca: '/a.pem', key: '/k' } }],
+    [
+      { OTEL_EXPORTER_OTLP_CERTIFICATE: '/a.pem', OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY: '/k' },
+      { tls: { ca: '/a.pem', key: '/k' } },
+    ],
     [{ OTEL_SERVICE_NAME: 'shop' }, { serviceName: 'shop' }],
-    [{ OTEL_RESOURCE_ATTRIBUTES: 'a=1, deployment.environment.name=a%2Cb%3D' }, { resourceAttributes: { a: '1', 'deployment.environment.name': 'a,b=' } }],
+    [
+      { OTEL_RESOURCE_ATTRIBUTES: 'a=1, deployment.environment.name=a%2Cb%3D' },
+      { resourceAttributes: { a: '1', 'deployment.environment.name': 'a,b=' } },
+    ],
     [{ OTEL_PROPAGATORS: 'tracecontext,baggage' }, { propagators: ['tracecontext', 'baggage'] }],
     [{ OTEL_PROPAGATORS: 'none' }, { propagators: [] }],
     [{ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.5' }, {}],
@@ -61,16 +70,29 @@ describe('the environment', () => {
 
   it.each([
     [{ OTEL_SDK_DISABLED: 'yes' }, { disabled: false }, /^OTEL_SDK_DISABLED is ignored: set true or false$/],
+    [{ OTEL_SDK_DISABLED: 'constructor' }, { disabled: false }, /^OTEL_SDK_DISABLED is ignored/],
     [{ OTEL_TRACES_EXPORTER: 'zipkin' }, { exporters: undefined }, /^OTEL_TRACES_EXPORTER .*otlp, console, none/],
     [{ OTEL_TRACES_EXPORTER: 'otlp,zipkin' }, { exporters: ['otlp'] }, /^OTEL_TRACES_EXPORTER /],
-    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4318' }, { endpoint: undefined }, /^OTEL_EXPORTER_OTLP_ENDPOINT .*http:\/\/localhost:4318/],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4318' },
+      { endpoint: undefined },
+      /^OTEL_EXPORTER_OTLP_ENDPOINT .*http:\/\/localhost:4318/,
+    ],
     [
       { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'nonsense', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c' },
       { endpoint: new URL('http://c/v1/traces') },
       /^OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is ignored/,
     ],
-    [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, { protocol: 'http/protobuf' }, /^OTEL_EXPORTER_OTLP_PROTOCOL=grpc .*4318/],
-    [{ OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'thrift' }, { protocol: 'http/protobuf' }, /^OTEL_EXPORTER_OTLP_TRACES_PROTOCOL is ignored/],
+    [
+      { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+      { protocol: 'http/protobuf' },
+      /^OTEL_EXPORTER_OTLP_PROTOCOL=grpc .*4318/,
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'thrift' },
+      { protocol: 'http/protobuf' },
+      /^OTEL_EXPORTER_OTLP_TRACES_PROTOCOL is ignored/,
+    ],
     [{ OTEL_EXPORTER_OTLP_TIMEOUT: '10s' }, { timeoutMs: 10_000 }, /^OTEL_EXPORTER_OTLP_TIMEOUT is ignored/],
     [{ OTEL_EXPORTER_OTLP_TIMEOUT: '1e12' }, { timeoutMs: 10_000 }, /^OTEL_EXPORTER_OTLP_TIMEOUT is ignored/],
     [{ OTEL_EXPORTER_OTLP_COMPRESSION: 'br' }, { compression: 'none' }, /^OTEL_EXPORTER_OTLP_COMPRESSION is ignored/],
@@ -80,9 +102,17 @@ describe('the environment', () => {
     [{ OTEL_TRACES_SAMPLER: 'parentbased_traceidratio' }, {}, /^OTEL_TRACES_SAMPLER_ARG /],
     [{ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: 'half' }, {}, /^OTEL_TRACES_SAMPLER_ARG /],
     [{ OTEL_PROPAGATORS: 'b3' }, { propagators: ['tracecontext'] }, /^OTEL_PROPAGATORS /],
-    [{ OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '0' }, { batch: { maxExportBatchSize: 512 } }, /^OTEL_BSP_MAX_EXPORT_BATCH_SIZE is ignored/],
+    [
+      { OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '0' },
+      { batch: { maxExportBatchSize: 512 } },
+      /^OTEL_BSP_MAX_EXPORT_BATCH_SIZE is ignored/,
+    ],
     [{ OTEL_BSP_MAX_QUEUE_SIZE: '-1' }, { batch: { maxQueueSize: 2048 } }, /^OTEL_BSP_MAX_QUEUE_SIZE is ignored/],
-    [{ OTEL_BSP_MAX_QUEUE_SIZE: '5', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '9' }, { batch: { maxExportBatchSize: 5 } }, /lower it$/],
+    [
+      { OTEL_BSP_MAX_QUEUE_SIZE: '5', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '9' },
+      { batch: { maxExportBatchSize: 5 } },
+      /lower it$/,
+    ],
   ])('says once what is wrong with %j and goes on', (variables, expected, warning) => {
     const environment = readEnvironment(variables as Record<string, string>)
     expect(environment).toMatchObject(expected)

@@ -1,53 +1,22 @@
-import { context, ROOT_CONTEXT, trace, type Attributes } from '@opentelemetry/api'
+import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
-import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import net from 'node:net'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startOtlpReceiver, type OtlpReceiver } from '../../examples/support/otlp-receiver.mjs'
-import { sharedState } from '../../src/kernel/state.js'
-import { setUpTracing, type TracingHandle, type TracingOptions } from '../../src/telemetry/setup.js'
+import { tracingHarness } from './tracing-harness.js'
 
+const { setUp, spans, warnings } = tracingHarness()
 let receiver: OtlpReceiver
-const handles: TracingHandle[] = []
-const warnings: string[] = []
-const rejections: unknown[] = []
-const onRejection = (reason: unknown): void => void rejections.push(reason)
 
 beforeAll(async () => {
   receiver = await startOtlpReceiver()
-  process.on('unhandledRejection', onRejection)
 })
-beforeEach(() => {
-  vi.spyOn(console, 'warn').mockImplementation((line: string) => void warnings.push(line))
-})
-afterEach(async () => {
+afterEach(() => {
   receiver.setFault(undefined)
-  for (const handle of handles.splice(0)) await handle.shutdown()
   receiver.clear()
-  sharedState().delete('telemetry.warnings')
-  sharedState().delete('telemetry.exportFailure')
-  vi.unstubAllEnvs()
-  vi.restoreAllMocks()
-  warnings.length = 0
-  expect(rejections).toEqual([])
 })
-afterAll(async () => {
-  await receiver.close()
-  process.off('unhandledRejection', onRejection)
-})
-
-function setUp(options: TracingOptions, env: Record<string, string> = {}): TracingHandle {
-  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
-  const handle = setUpTracing(options)
-  handles.push(handle)
-  return handle
-}
-
-function spans(count: number, attributes: Attributes = {}): void {
-  const tracer = trace.getTracer('test')
-  for (let i = 0; i < count; i++) tracer.startSpan(`span ${i}`, { attributes }).end()
-}
+afterAll(() => receiver.close())
 
 async function elapsed(step: () => Promise<unknown>): Promise<number> {
   const start = performance.now()
@@ -64,11 +33,23 @@ describe('OTLP export', () => {
   ])('%s with compression %s arrives whole', async (protocol, compression, contentType) => {
     const handle = setUp(
       { endpoint: receiver.url, headers: { 'X-Key': 'k' }, serviceName: 'shop', resourceAttributes: { region: 'eu' } },
-      { OTEL_EXPORTER_OTLP_PROTOCOL: protocol, OTEL_EXPORTER_OTLP_COMPRESSION: compression, OTEL_EXPORTER_OTLP_HEADERS: 'x-key=env,x-b=2' },
+      {
+        OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+        OTEL_EXPORTER_OTLP_COMPRESSION: compression,
+        OTEL_EXPORTER_OTLP_HEADERS: 'x-key=env,x-b=2',
+      },
     )
     const tracer = trace.getTracer('scope name')
     const root = tracer.startSpan('root', { startTime: 1_700_000_000_123.5 })
-    const attributes = { text: 'žluťoučký', int: -7, big: 12_345_678_901, double: 0.25, yes: true, list: ['a', 'b'], none: [] }
+    const attributes = {
+      text: 'žluťoučký',
+      int: -7,
+      big: 12_345_678_901,
+      double: 0.25,
+      yes: true,
+      list: ['a', 'b'],
+      none: [],
+    }
     const child = tracer.startSpan('child', { attributes, kind: 2 }, trace.setSpan(ROOT_CONTEXT, root))
     child.addEvent('said', { n: 1 })
     child.setStatus({ code: 2, message: 'bad' })
@@ -104,7 +85,13 @@ describe('OTLP export', () => {
     })
     expect(receiver.requests[0]?.headers).toMatchObject({ 'content-type': contentType, 'x-key': 'k', 'x-b': '2' })
     expect(receiver.requests[0]?.headers['content-encoding']).toBe(compression === 'gzip' ? 'gzip' : undefined)
-    expect(handle.status).toMatchObject({ mode: 'own', exporter: 'otlp', host: new URL(receiver.url).host, exported: 2, pending: 0 })
+    expect(handle.status).toMatchObject({
+      mode: 'own',
+      exporter: 'otlp',
+      host: new URL(receiver.url).host,
+      exported: 2,
+      pending: 0,
+    })
     expect(warnings).toEqual([])
   })
 
@@ -150,7 +137,11 @@ describe('OTLP export', () => {
     const handle = setUp({ endpoint: receiver.url }, { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' })
     spans(5)
     await handle.flush()
-    expect(handle.status).toMatchObject({ exported: 3, dropped: { exportFailed: 2, queueFull: 0 }, lastFailure: 'partly rejected' })
+    expect(handle.status).toMatchObject({
+      exported: 3,
+      dropped: { exportFailed: 2, queueFull: 0 },
+      lastFailure: 'partly rejected',
+    })
   })
 
   it('tries again when told to come back', async () => {
@@ -263,94 +254,5 @@ describe('a backend in trouble', () => {
     expect(handle.status).toMatchObject({ pending: 15, dropped: { queueFull: 85 } })
     await handle.flush()
     expect(handle.status).toMatchObject({ exported: 10, pending: 0, dropped: { queueFull: 85, exportFailed: 5 } })
-  })
-})
-
-describe('an exporter of the user', () => {
-  const exporterOf = (step: SpanExporter['export']): SpanExporter => ({ export: step, shutdown: () => Promise.resolve() })
-
-  it('gets the spans', async () => {
-    const got: ReadableSpan[] = []
-    const handle = setUp({ exporter: exporterOf((batch, done) => (got.push(...batch), done({ code: 0 }))) })
-    spans(2)
-    await handle.flush()
-    expect(got.map((span) => span.name)).toEqual(['span 0', 'span 1'])
-    expect(handle.status).toMatchObject({ exporter: 'custom', exported: 2 })
-  })
-
-  it.each<[string, SpanExporter['export'], string]>([
-    ['throws', () => { throw new RangeError('sk-secret') }, 'RangeError'],
-    ['throws nothing at all', () => { throw undefined }, '_OTHER'],
-    ['rejects', (async () => { throw new TypeError('sk-secret') }) as unknown as SpanExporter['export'], 'TypeError'],
-    ['reports a failure', (_spans, done) => done({ code: 1, error: new SyntaxError('sk-secret') }), 'SyntaxError'],
-    ['reports a failure without an error', (_spans, done) => done({ code: 1 }), '_OTHER'],
-    ['never calls back', () => {}, 'timeout'],
-  ])('that %s does no harm', async (_name, step, reason) => {
-    const handle = setUp({ exporter: exporterOf(step) }, { OTEL_BSP_EXPORT_TIMEOUT: '50' })
-    spans(2)
-    await handle.flush()
-    spans(1)
-    await handle.flush()
-    expect(handle.status).toMatchObject({ exported: 0, pending: 0, dropped: { exportFailed: 3 }, lastFailure: reason })
-    expect(warnings).toEqual([expect.stringContaining(`the given exporter failed (${reason})`)])
-    expect(warnings.join()).not.toContain('secret')
-  })
-
-  it('that calls back twice counts once', async () => {
-    const handle = setUp({ exporter: exporterOf((_spans, done) => (done({ code: 0 }), done({ code: 1 }))) })
-    spans(2)
-    await handle.flush()
-    expect(handle.status).toMatchObject({ exported: 2, dropped: { exportFailed: 0 } })
-  })
-
-  it('whose flush and shutdown throw or hang does no harm', async () => {
-    const exporter: SpanExporter = {
-      export: (_spans, done) => done({ code: 0 }),
-      forceFlush: () => { throw new Error('no') },
-      shutdown: () => Promise.reject(new Error('no')),
-    }
-    const handle = setUp({ exporter })
-    spans(1)
-    await handle.flush()
-    await handle.shutdown()
-    expect(handle.status.exported).toBe(1)
-  })
-
-  it('may be a span processor, whose faults are counted', async () => {
-    const seen: string[] = []
-    const processor: SpanProcessor = {
-      onStart: () => { throw new Error('no') },
-      onEnd: (span) => {
-        seen.push(span.name)
-        if (span.name === 'span 1') throw new RangeError('no')
-      },
-      forceFlush: () => Promise.reject(new Error('no')),
-      shutdown: () => Promise.resolve(),
-    }
-    const handle = setUp({ exporter: processor })
-    spans(3)
-    await handle.flush()
-    expect(seen).toEqual(['span 0', 'span 1', 'span 2'])
-    expect(handle.status).toMatchObject({ exported: 2, dropped: { exportFailed: 1 }, lastFailure: 'RangeError' })
-  })
-
-  it('gives way to the next one', async () => {
-    const first: string[] = []
-    const second: string[] = []
-    const into = (list: string[]) => exporterOf((batch, done) => (list.push(...batch.map((span) => String(span.resource.attributes['service.name']))), done({ code: 0 })))
-    const one = setUp({ exporter: into(first), serviceName: 'one' })
-    // Tracers that a library has taken long ago go on working.
-    const kept = trace.getTracer('kept')
-    spans(1)
-    await one.shutdown()
-    spans(1)
-    const two = setUp({ exporter: into(second), serviceName: 'two' })
-    spans(2)
-    await two.flush()
-    expect(first).toEqual(['one'])
-    expect(second).toEqual(['two', 'two'])
-    kept.startSpan('late').end()
-    await two.flush()
-    expect(second).toHaveLength(3)
   })
 })

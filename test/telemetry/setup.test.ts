@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'tsup'
@@ -43,7 +44,10 @@ interface Outcome {
 }
 
 /** Runs `source` in a process of its own; `setUpTracing`, `api` and `require` are there. */
-function run(source: string, { env = {}, format = 'esm' }: { env?: Record<string, string>; format?: 'esm' | 'cjs' } = {}): Promise<Outcome> {
+function run(
+  source: string,
+  { env = {}, format = 'esm' }: { env?: Record<string, string>; format?: 'esm' | 'cjs' } = {},
+): Promise<Outcome> {
   const prelude =
     format === 'esm'
       ? `import * as api from '@opentelemetry/api'; import { setUpTracing } from ${JSON.stringify(join(folder, 'setup.js'))};
@@ -52,11 +56,15 @@ function run(source: string, { env = {}, format = 'esm' }: { env?: Record<string
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(OTEL_|NODE_|VITEST)/.test(name)))
   const started = performance.now()
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [`--input-type=${format === 'esm' ? 'module' : 'commonjs'}`, '-e', prelude + source], {
-      cwd: root,
-      env: { ...clean, ...env },
-      timeout: 20_000,
-    })
+    const child = spawn(
+      process.execPath,
+      [`--input-type=${format === 'esm' ? 'module' : 'commonjs'}`, '-e', prelude + source],
+      {
+        cwd: root,
+        env: { ...clean, ...env },
+        timeout: 20_000,
+      },
+    )
     let [stdout, stderr] = ['', '']
     child.stdout.on('data', (chunk) => (stdout += chunk))
     child.stderr.on('data', (chunk) => (stderr += chunk))
@@ -96,7 +104,9 @@ describe('a program that ends', () => {
   it('is held for a moment at most when the backend is not there', async () => {
     const outcome = await run(`setUpTracing(); ${SPAN}`, { env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' } })
     expect(outcome.code).toBe(0)
-    expect(outcome.stderr).toMatch(/^\[tracestitch\] exporting traces to 127\.0\.0\.1:1 failed \(ECONNREFUSED\)[^\n]*\n$/)
+    expect(outcome.stderr).toMatch(
+      /^\[tracestitch\] exporting traces to 127\.0\.0\.1:1 failed \(ECONNREFUSED\)[^\n]*\n$/,
+    )
     expect(outcome.ms).toBeLessThan(4_000)
   })
 
@@ -110,9 +120,12 @@ describe('a program that ends', () => {
   })
 
   it('is not held at all when nothing is left to send', async () => {
-    const outcome = await run(`const handle = setUpTracing(); ${SPAN} await handle.flush(); console.log(process.uptime())`, {
-      env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_BSP_SCHEDULE_DELAY: '60000' },
-    })
+    const outcome = await run(
+      `const handle = setUpTracing(); ${SPAN} await handle.flush(); console.log(process.uptime())`,
+      {
+        env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_BSP_SCHEDULE_DELAY: '60000' },
+      },
+    )
     expect(outcome).toMatchObject({ code: 0, stderr: '' })
     expect(receiver.spans).toHaveLength(1)
   })
@@ -124,7 +137,9 @@ describe('a program that ends', () => {
   })
 
   it('is told once how to export, when nothing names an exporter', async () => {
-    const outcome = await run(`const handle = setUpTracing(); ${SPAN} setUpTracing(); console.log(handle.status.exporter)`)
+    const outcome = await run(
+      `const handle = setUpTracing(); ${SPAN} setUpTracing(); console.log(handle.status.exporter)`,
+    )
     expect(outcome.stdout).toBe('none\n')
     expect(outcome.stderr).toMatch(/^\[tracestitch\] traces are not exported: set OTEL_EXPORTER_OTLP_ENDPOINT[^\n]*\n$/)
   })
@@ -155,7 +170,11 @@ describe('the environment', () => {
     ['parentbased_always_on', undefined, true],
   ])('OTEL_TRACES_SAMPLER=%s (%s) samples: %s', async (sampler, argument, sampled) => {
     const outcome = await run(`setUpTracing(); console.log(api.trace.getTracer('a').startSpan('b').isRecording())`, {
-      env: { OTEL_TRACES_EXPORTER: 'none', OTEL_TRACES_SAMPLER: sampler, ...(argument && { OTEL_TRACES_SAMPLER_ARG: argument }) },
+      env: {
+        OTEL_TRACES_EXPORTER: 'none',
+        OTEL_TRACES_SAMPLER: sampler,
+        ...(argument && { OTEL_TRACES_SAMPLER_ARG: argument }),
+      },
     })
     expect(outcome).toMatchObject({ code: 0, stdout: `${sampled}\n`, stderr: '' })
   })
@@ -229,11 +248,15 @@ describe('a program with a set-up of its own', () => {
     )
     expect(outcome.code).toBe(0)
     expect(JSON.parse(outcome.stdout)).toEqual({ mode: 'existing', same: true, flushed: ['work'], later: 2 })
-    expect(outcome.stderr).toMatch(/^\[tracestitch\] the program has its own OpenTelemetry set-up[^\n]*exporter, serviceName\n$/)
+    expect(outcome.stderr).toMatch(
+      /^\[tracestitch\] the program has its own OpenTelemetry set-up[^\n]*exporter, serviceName\n$/,
+    )
   })
 
   it('keeps it without a word when no option is given', async () => {
-    const outcome = await run(`${EXISTING} api.trace.setGlobalTracerProvider(provider); console.log(setUpTracing().status.mode)`)
+    const outcome = await run(
+      `${EXISTING} api.trace.setGlobalTracerProvider(provider); console.log(setUpTracing().status.mode)`,
+    )
     expect(outcome).toMatchObject({ code: 0, stdout: 'existing\n', stderr: '' })
   })
 
@@ -254,7 +277,9 @@ describe('a program with a set-up of its own', () => {
     )
     expect(outcome.code).toBe(0)
     expect(JSON.parse(outcome.stdout)).toEqual({ unseen: false, mode: 'existing', nested: true })
-    expect(outcome.stderr).toMatch(/^\[tracestitch\] the tracer provider was registered through @opentelemetry\/api 1\.4\.0[^\n]*\n$/)
+    expect(outcome.stderr).toMatch(
+      /^\[tracestitch\] the tracer provider was registered through @opentelemetry\/api 1\.4\.0[^\n]*\n$/,
+    )
   })
 
   it('that another copy of the API has only begun does not keep tracing off', async () => {
@@ -322,6 +347,25 @@ describe('a library with its own copy of the API', () => {
        console.log(handle.status.mode, memory.getFinishedSpans().length);`,
     )
     expect(outcome).toMatchObject({ code: 0, stdout: 'existing 1\n', stderr: '' })
+  })
+})
+
+describe('a bundle without the SDK', () => {
+  it('runs untraced, and says why', async () => {
+    const bundle = await mkdtemp(join(tmpdir(), 'bundle-'))
+    try {
+      await mkdir(join(bundle, 'node_modules/@opentelemetry'), { recursive: true })
+      await symlink(join(root, 'node_modules/@opentelemetry/api'), join(bundle, 'node_modules/@opentelemetry/api'))
+      const copy = join(bundle, 'setup.mjs')
+      await copyFile(join(folder, 'setup.js'), copy)
+      const outcome =
+        await run(`const { setUpTracing: bundled } = await import(${JSON.stringify(copy)}); const handle = bundled();
+        ${SPAN} await handle.flush(); console.log(handle.status.mode)`)
+      expect(outcome).toMatchObject({ code: 0, stdout: 'off\n' })
+      expect(outcome.stderr).toMatch(/^\[tracestitch\] tracing is off: [^\n]*MODULE_NOT_FOUND[^\n]*\n$/)
+    } finally {
+      await rm(bundle, { recursive: true, force: true })
+    }
   })
 })
 
