@@ -7,7 +7,7 @@ import { blocksOf } from '../kernel/blocks.js'
 import { parseJson } from '../kernel/json.js'
 import type { AssistantMessage, ChatCompletion, ChatRequest, ContentPart, Message, ToolCall } from '../kernel/hub.js'
 import * as semconv from './semconv.js'
-import { faults, type TelemetryPart, type TelemetrySettings } from './settings.js'
+import { faults, settings, type TelemetryPart, type TelemetrySettings } from './settings.js'
 
 interface TelemetryMessage {
   role: string
@@ -69,6 +69,11 @@ function redactor(redact: TelemetrySettings['redact']): Redact {
         return []
       }
     })
+}
+
+/** Content that is no message, such as a tool's arguments, passes the redactor too. `undefined`: it must not be recorded. */
+export function redactPart(part: TelemetryPart): TelemetryPart | undefined {
+  return redactor(settings().redact)([part])[0]
 }
 
 function toMessage(message: Message, redact: Redact): TelemetryMessage {

@@ -1,0 +1,193 @@
+/**
+ * LangChain and what rides on it (LangGraph, `createAgent`). LangChain tells a callback handler of every
+ * run; the handler makes the spans. Callbacks cannot set a context, so the methods in which a run does
+ * its work are entered in the context of that run: what the program or an SDK does there hangs below it.
+ */
+import { context, type Context } from '@opentelemetry/api'
+import { asString, guard, isObject, path, runInOpenScope, type Integration, type ModuleTarget, type Patcher, type Replace } from '../src/autolog/contract.js'
+import { withEntrance, type Entrance } from './langchain/entrance.js'
+import { TracingHandler } from './langchain/handler.js'
+import { isAsyncGenerator, iterateIn } from './langchain/iterate.js'
+import { withWatch, type Watch } from './langchain/runs.js'
+
+/** One for all copies of LangChain: a run of one copy may be the parent of another's. */
+const handler = new TracingHandler()
+const { runs } = handler
+
+/** Patches a method on the class of `self` that defines it. Subclasses are known when they are first used. */
+function wrapOwner(patcher: Patcher, self: unknown, method: string, replace: Replace): void {
+  if (!isObject(self)) return
+  let holder: object | null = Object.getPrototypeOf(self) as object | null
+  while (holder && holder !== Object.prototype) {
+    if (Object.hasOwn(holder, method)) {
+      patcher.wrap(holder, method, replace)
+      return
+    }
+    holder = Object.getPrototypeOf(holder) as object | null
+  }
+}
+
+/** A method that does a run's work. Its argument at `index` is the run's manager. */
+function inRun(index: number): Replace {
+  return (original, active) =>
+    function (...args) {
+      const current = active() ? runs.contextOf(asString(path(args[index], 'runId'))) : undefined
+      if (!current) return original.apply(this, args)
+      const result = context.with(current, () => original.apply(this, args))
+      return isAsyncGenerator(result) ? iterateIn(result, current) : result
+    }
+}
+
+/** Every run gets our handler, once, whatever callbacks the program gives. */
+const configure: Replace = (original, active) =>
+  function (...args) {
+    if (!active()) return original.apply(this, args)
+    const [inheritable, local, ...rest] = args
+    // Without any handler LangChain makes no manager, and drops tags and metadata.
+    const manager = original.call(this, inheritable ?? (local ? undefined : [handler]), local, ...rest)
+    guard('langchain', () => addHandler(manager))
+    return manager
+  }
+
+interface Manager {
+  handlers: unknown[]
+  inheritableHandlers: unknown[]
+  addHandler(handler: unknown, inherit: boolean): void
+}
+
+function addHandler(value: unknown): void {
+  if (!isObject(value) || !Array.isArray(value['handlers'])) return
+  const manager = value as unknown as Manager
+  if (!manager.inheritableHandlers.includes(handler)) {
+    manager.handlers = manager.handlers.filter((known) => known !== handler)
+    manager.addHandler(handler, true)
+  }
+  // The program may pass one manager both to the call and to the object.
+  if (manager.handlers.indexOf(handler) !== manager.handlers.lastIndexOf(handler)) {
+    manager.handlers = manager.handlers.filter((known, index) => known !== handler || index === manager.handlers.indexOf(handler))
+  }
+}
+
+function install(CallbackManager: unknown, patcher: Patcher): void {
+  if (!patcher.wrap(CallbackManager, '_configureSync', configure)) return
+  handler.installed++
+  handler.internals = patcher.options['internals'] === true
+  patcher.hook(() => {
+    handler.installed--
+  })
+}
+
+const isModel = (self: unknown): boolean => typeof path(self, '_streamResponseChunks') === 'function'
+
+function enterModel(patcher: Patcher, self: unknown): void {
+  wrapOwner(patcher, self, '_generate', inRun(2))
+  wrapOwner(patcher, self, '_streamResponseChunks', inRun(2))
+}
+
+/** The scope is open for the handler to fill: the SDK below then finds the call, and adds no second span. */
+const modelContext = (entrance: Entrance): Context => context.with(withEntrance(context.active(), entrance), () => runInOpenScope(() => context.active()))
+
+const generate = (patcher: Patcher): Replace => (original, active) =>
+  function (...args) {
+    if (!active()) return original.apply(this, args)
+    guard('langchain', () => enterModel(patcher, this))
+    return context.with(modelContext({ self: this, streaming: false, toolCallId: undefined }), () => original.apply(this, args))
+  }
+
+/** Generators that hold a run open while their reader reads. */
+const streamIterator = (patcher: Patcher): Replace => (original, active) =>
+  function (...args) {
+    const result = original.apply(this, args)
+    if (!active() || !isAsyncGenerator(result)) return result
+    const options = args[1]
+    const signal = path(options, 'signal')
+    const watch: Watch = { runs: new Set(), conversation: asString(path(options, 'configurable', 'thread_id')) }
+    let current = context.active()
+    if (isModel(this)) {
+      guard('langchain', () => enterModel(patcher, this))
+      current = modelContext({ self: this, streaming: true, toolCallId: undefined })
+    }
+    return iterateIn(result, withWatch(current, watch), {
+      left: () => runs.abandon(watch),
+      signal: signal instanceof AbortSignal ? signal : undefined,
+      aborted: (reason) => runs.abandon(watch, reason ?? new DOMException('aborted', 'AbortError')),
+    })
+  }
+
+/** An entry of tools and retrievers, whose work is done by `method` of a subclass. */
+const entrance = (patcher: Patcher, method: string): Replace => (original, active) =>
+  function (...args) {
+    if (!active()) return original.apply(this, args)
+    guard('langchain', () => wrapOwner(patcher, this, method, inRun(1)))
+    const toolCallId = asString(path(args[0], 'id')) ?? asString(path(args[1], 'toolCall', 'id'))
+    return context.with(withEntrance(context.active(), { self: this, streaming: false, toolCallId }), () => original.apply(this, args))
+  }
+
+/** The code of lambdas, graph nodes and tools runs here; its configuration names the run by its child manager. */
+const runWithConfig: Replace = (original, active) =>
+  function (...args) {
+    const current = active() ? guard('langchain', () => runs.contextOf(parentRunOf(args[0]))) : undefined
+    return current ? context.with(current, () => original.apply(this, args)) : original.apply(this, args)
+  }
+
+function parentRunOf(configuration: unknown): string | undefined {
+  const callbacks = path(configuration, 'callbacks')
+  const read = path(callbacks, 'getParentRunId')
+  return typeof read === 'function' ? asString(Reflect.apply(read, callbacks, [])) : undefined
+}
+
+/**
+ * In 0.3 the entry of the manager is loaded only for those who import it, while this one everybody needs.
+ * It does not export the class, but merging the managers of two configurations makes one.
+ */
+function managerClass(mergeConfigs: unknown): unknown {
+  if (typeof mergeConfigs !== 'function') return undefined
+  const callbacks = { handlers: [], inheritableHandlers: [], tags: [], inheritableTags: [], metadata: {} }
+  return path(mergeConfigs({ callbacks }, { callbacks }), 'callbacks', 'constructor')
+}
+
+function patchRunnables(module: Readonly<Record<string, unknown>>, patcher: Patcher): void {
+  install(managerClass(module['mergeConfigs']), patcher)
+  for (const Class of Object.values(module)) {
+    const prototype = path(Class, 'prototype')
+    if (!isObject(prototype)) continue
+    for (const method of ['_streamIterator', '_transformStreamWithConfig']) {
+      if (Object.hasOwn(prototype, method)) patcher.wrap(prototype, method, streamIterator(patcher))
+    }
+  }
+  patcher.wrap(path(module, 'RunnableLambda', 'prototype'), '_invoke', inRun(2))
+  patcher.wrap(path(module, 'Runnable', 'prototype'), 'stream', (original, active) =>
+    function (...args) {
+      if (active()) guard('langchain', () => wrapOwner(patcher, this, '_streamIterator', streamIterator(patcher)))
+      return original.apply(this, args)
+    },
+  )
+}
+
+function patchModels(Model: unknown, patcher: Patcher): void {
+  const prototype = path(Model, 'prototype')
+  patcher.wrap(prototype, '_generateUncached', generate(patcher))
+  patcher.wrap(prototype, '_streamIterator', streamIterator(patcher))
+}
+
+const target = (entry: string, instrument: ModuleTarget['instrument']): ModuleTarget => ({ package: '@langchain/core', entry, tested: '0.3 - 1', instrument })
+
+export const langchain: Integration = {
+  id: 'langchain',
+  targets: [
+    target('./callbacks/manager', (module, patcher) => install(module['CallbackManager'], patcher)),
+    target('./runnables', patchRunnables),
+    target('./language_models/chat_models', (module, patcher) => patchModels(module['BaseChatModel'], patcher)),
+    target('./language_models/llms', (module, patcher) => patchModels(module['BaseLLM'], patcher)),
+    target('./tools', (module, patcher) => {
+      patcher.wrap(path(module, 'StructuredTool', 'prototype'), 'call', entrance(patcher, '_call'))
+    }),
+    target('./retrievers', (module, patcher) => {
+      patcher.wrap(path(module, 'BaseRetriever', 'prototype'), 'invoke', entrance(patcher, '_getRelevantDocuments'))
+    }),
+    target('./singletons', (module, patcher) => {
+      const provider = module['AsyncLocalStorageProviderSingleton']
+      if (isObject(provider)) patcher.wrap(Object.getPrototypeOf(provider), 'runWithConfig', runWithConfig)
+    }),
+  ],
+}

@@ -1,0 +1,16 @@
+/** The base-class method through which a run is entered: it knows the object that LangChain's callbacks do not name. */
+import { createContextKey, type Context } from '@opentelemetry/api'
+
+export interface Entrance {
+  /** The model, tool or retriever. */
+  readonly self: unknown
+  readonly streaming: boolean
+  readonly toolCallId: string | undefined
+  /** First run that began in here. */
+  run?: string
+}
+
+const ENTRANCE = createContextKey('tracestitch.langchain.entrance')
+
+export const withEntrance = (current: Context, entrance: Entrance): Context => current.setValue(ENTRANCE, entrance)
+export const entranceOf = (current: Context): Entrance | undefined => current.getValue(ENTRANCE) as Entrance | undefined

@@ -1,0 +1,102 @@
+/** LangChain's `LLMResult` in hub shape. */
+import { asString, isObject, type hub } from '../../src/autolog/contract.js'
+import { toHubAnswer, toolCallsOf } from './messages.js'
+import { finishReason } from './providers.js'
+
+type Fields = Readonly<Record<string, unknown>>
+
+const fields = (value: unknown): Fields => (isObject(value) ? value : {})
+const count = (value: unknown): number | undefined => (typeof value === 'number' && Number.isFinite(value) ? value : undefined)
+
+/** The answer to one prompt. `content` false leaves messages unread. */
+export function toHubResponse(output: unknown, content: boolean): hub.ChatCompletion | undefined {
+  const result = fields(output)
+  const lists: unknown = result['generations']
+  const generations = Array.isArray(lists) && Array.isArray(lists[0]) ? lists[0].filter(isObject) : []
+  const llmOutput = fields(result['llmOutput'])
+  const head = fields(generations[0])
+  const message = fields(head['message'])
+  const metadata: Fields = { ...llmOutput, ...fields(head['generationInfo']), ...fields(message['response_metadata']) }
+  const usage = usageOf(message, llmOutput)
+  return {
+    id: idOf(message, metadata),
+    object: 'chat.completion',
+    created: 0,
+    model: asString(metadata['model_name']) ?? asString(metadata['model']) ?? asString(metadata['modelVersion']) ?? '',
+    choices: generations.map((generation, index) => choiceOf(generation, index, content)),
+    ...(usage && { usage }),
+  }
+}
+
+/** LangChain makes ids of its own where the provider gives none. */
+function idOf(message: Fields, metadata: Fields): string {
+  const own = asString(message['id'])
+  return (own?.startsWith('run-') ? undefined : own) ?? asString(metadata['id']) ?? ''
+}
+
+function choiceOf(generation: Fields, index: number, content: boolean): hub.ChatChoice {
+  const message = fields(generation['message'])
+  const metadata: Fields = { ...fields(generation['generationInfo']), ...fields(message['response_metadata']) }
+  const said =
+    asString(metadata['finish_reason']) ??
+    asString(metadata['stop_reason']) ??
+    asString(metadata['finishReason']) ??
+    asString(metadata['stopReason']) ??
+    asString(metadata['done_reason'])
+  const calls = toolCallsOf(message['tool_calls']).length > 0
+  const text = isObject(generation['message']) ? undefined : asString(generation['text'])
+  return {
+    index,
+    // LangChain ended the run as a success, so a model that names no reason has stopped by itself.
+    finish_reason: finishReason(said) ?? (calls ? 'tool_calls' : 'stop'),
+    message: content && text === undefined ? toHubAnswer(message) : { role: 'assistant', content: content ? (text ?? null) : null, refusal: null },
+    logprobs: null,
+    ...(said !== undefined && { native_finish_reason: said }),
+  }
+}
+
+/** `usage_metadata` of the message, else what the model class put into `llmOutput`. */
+function usageOf(message: Fields, llmOutput: Fields): hub.Usage | undefined {
+  const usage = fields(message['usage_metadata'])
+  const input = count(usage['input_tokens'])
+  const output = count(usage['output_tokens'])
+  if (input === undefined && output === undefined) return tokenUsage(llmOutput)
+  const inputDetails = fields(usage['input_token_details'])
+  const outputDetails = fields(usage['output_token_details'])
+  const cached = count(inputDetails['cache_read']) ?? 0
+  const written = count(inputDetails['cache_creation']) ?? 0
+  // Some packages count cached tokens apart from the others; the hub's total includes them.
+  const prompt = (input ?? 0) < cached + written ? (input ?? 0) + cached + written : (input ?? 0)
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: output ?? 0,
+    total_tokens: prompt + (output ?? 0),
+    prompt_tokens_details: defined({
+      cached_tokens: count(inputDetails['cache_read']),
+      cache_write_tokens: count(inputDetails['cache_creation']),
+      audio_tokens: count(inputDetails['audio']),
+      image_tokens: count(inputDetails['image']),
+    }),
+    completion_tokens_details: defined({
+      reasoning_tokens: count(outputDetails['reasoning']),
+      audio_tokens: count(outputDetails['audio']),
+    }),
+  }
+}
+
+function tokenUsage(llmOutput: Fields): hub.Usage | undefined {
+  for (const key of ['tokenUsage', 'usage', 'estimatedTokenUsage']) {
+    const usage = fields(llmOutput[key])
+    const input = count(usage['promptTokens']) ?? count(usage['prompt_tokens']) ?? count(usage['input_tokens'])
+    const output = count(usage['completionTokens']) ?? count(usage['completion_tokens']) ?? count(usage['output_tokens'])
+    if (input === undefined && output === undefined) continue
+    return { prompt_tokens: input ?? 0, completion_tokens: output ?? 0, total_tokens: (input ?? 0) + (output ?? 0) }
+  }
+  return undefined
+}
+
+type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> }
+
+function defined<T extends object>(values: T): Defined<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>
+}

@@ -1,0 +1,71 @@
+/** Which runs of chains get a span, and what kind. */
+import type { StepKind } from '../../src/autolog/contract.js'
+import { asString, isObject } from '../../src/autolog/contract.js'
+import type { Run } from './runs.js'
+
+export interface ChainStart {
+  readonly serialized: unknown
+  readonly name: string | undefined
+  readonly tags: readonly string[]
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly runType: string | undefined
+  readonly parent: Run | undefined
+}
+
+export interface Shape {
+  readonly kind: StepKind
+  readonly name: string
+}
+
+/** LangChain and LangGraph put this tag on runs that are of no use to a reader. */
+const HIDDEN = 'langsmith:hidden'
+
+/** Runs that only hold others together. They are shown when the program has named them, or at the top. */
+const GLUE: ReadonlySet<string> = new Set([
+  'RunnableAssign',
+  'RunnableBinding',
+  'RunnableBranch',
+  'RunnableEach',
+  'RunnableLambda',
+  'RunnableMap',
+  'RunnableParallel',
+  'RunnablePassthrough',
+  'RunnablePick',
+  'RunnableRetry',
+  'RunnableSequence',
+  'RunnableWithFallbacks',
+])
+
+/** Pure formatting: quick, and its failure shows on the chain around it. */
+const FORMATTING: ReadonlySet<string> = new Set(['prompt', 'parser'])
+
+/** Path of a LangChain class, such as `['langgraph', 'pregel', 'CompiledStateGraph']`. */
+export function classPath(serialized: unknown): readonly string[] {
+  const id = isObject(serialized) ? serialized['id'] : undefined
+  return Array.isArray(id) ? id.filter((part) => typeof part === 'string') : []
+}
+
+/** `undefined`: no span; what runs inside hangs on the nearest run that has one. */
+export function shapeOf(start: ChainStart, internals: boolean): Shape | undefined {
+  const path = classPath(start.serialized)
+  const className = path.at(-1) ?? 'Runnable'
+  const name = start.name ?? className
+  if (path[0] === 'langgraph' && path[1] === 'pregel') return graphShape(start, name)
+  if (className === 'AgentExecutor') return { kind: 'agent', name }
+  if (internals) return { kind: 'chain', name }
+  if (start.tags.includes(HIDDEN)) return undefined
+  if (start.runType !== undefined && FORMATTING.has(start.runType)) return undefined
+  if (start.parent && name === className && GLUE.has(className)) return undefined
+  return { kind: 'chain', name }
+}
+
+/**
+ * `createAgent` marks its graph by metadata, which every run below inherits. The graph that brings the
+ * mark is the agent; another graph inside it is a workflow.
+ */
+function graphShape({ metadata, parent }: ChainStart, name: string): Shape {
+  const agent = asString(metadata['lc_agent_name'])
+  const created = metadata['ls_integration'] === 'langchain_create_agent'
+  const own = parent?.integration !== metadata['ls_integration'] || parent?.agent !== agent || name === agent
+  return created && own ? { kind: 'agent', name: agent ?? name } : { kind: 'workflow', name }
+}
