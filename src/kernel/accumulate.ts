@@ -88,8 +88,9 @@ function pushContent(state: ChoiceState, choice: ChunkChoice): void {
   const { delta } = choice
   if (choice.logprobs) {
     state.logprobs ??= { content: null, refusal: null }
-    if (choice.logprobs.content) (state.logprobs.content ??= []).push(...choice.logprobs.content)
-    if (choice.logprobs.refusal) (state.logprobs.refusal ??= []).push(...choice.logprobs.refusal)
+    // One by one: a format may give those of a whole answer at once, too many for a spread.
+    for (const token of choice.logprobs.content ?? []) (state.logprobs.content ??= []).push(token)
+    for (const token of choice.logprobs.refusal ?? []) (state.logprobs.refusal ??= []).push(token)
   }
   if (delta.block !== undefined) state.numbered = true
   state.ordinal = delta.block ?? state.ordinal

@@ -124,7 +124,7 @@ export function decodeInput(instructions: unknown, input: unknown): Message[] {
       continue
     }
     const decoded = decodeItem(item)
-    blocks.push(...decoded.blocks)
+    for (const block of decoded.blocks) blocks.push(block)
     if (decoded.call) {
       calls.push(decoded.call)
       kinds.set(decoded.call.id, decoded.call.type)

@@ -102,7 +102,7 @@ class InputEncoder {
     const lone = role === 'system' && first && only?.type === 'input_text' && Object.keys(only).length === 2
     const empty = content.length === 0 && typeof content !== 'string'
     if (!empty || items.length === 0) this.items.push({ type: 'message', ...fields, role, content: lone ? only.text : content })
-    this.items.push(...items)
+    for (const item of items) this.items.push(item)
   }
 
   #addAssistant(message: AssistantMessage): void {
@@ -115,7 +115,7 @@ class InputEncoder {
       items.push(encodeToolCall({ id: legacyCallId(legacy.name), type: 'function', function: legacy }))
     }
     if (items.length === 0 && typeof message.content === 'string') items.push({ type: 'message', role: 'assistant', content: message.content })
-    this.items.push(...items)
+    for (const item of items) this.items.push(item)
   }
 
   #foreign(block: Block): JsonObject | undefined {

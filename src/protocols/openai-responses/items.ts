@@ -6,6 +6,7 @@
  * encrypted reasoning, file citations). Text items keep one content part each: `raw.value` is the
  * message item with that part only, and parts of one item meet again by the item's id.
  */
+import { StreamError } from '../../kernel/errors.js'
 import type { Annotation, Block, RawPart, ToolCall, UrlCitation } from '../../kernel/hub.js'
 import { asArray, asNumber, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject, ProtocolId } from '../../kernel/protocol.js'
@@ -37,7 +38,12 @@ function hasOther(object: JsonObject, known: ReadonlySet<string>): boolean {
 /** Text that some servers send as an object. */
 export function asText(value: unknown): string {
   if (typeof value === 'string') return value
-  return isObject(value) || Array.isArray(value) ? JSON.stringify(value) : ''
+  if (!isObject(value) && !Array.isArray(value)) return ''
+  try {
+    return JSON.stringify(value)
+  } catch (cause) {
+    throw new StreamError('an item of a Responses body is nested too deep', { cause })
+  }
 }
 
 export function decodeAnnotation(value: unknown): UrlCitation | undefined {
@@ -203,7 +209,7 @@ export function encodeItems(blocks: readonly Block[], calls: readonly ToolCall[]
     if (own && item?.role === 'assistant' && Array.isArray(item.content)) {
       const content: unknown[] = item.content
       if (open && open.id === own.id) {
-        open.content.push(...content)
+        for (const part of content) open.content.push(part)
         continue
       }
       open = { content: [...content], id: own.id }

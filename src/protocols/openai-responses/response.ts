@@ -105,9 +105,9 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
   const tokens: TokenLogprob[] = []
   for (const item of options.content === false ? [] : output) {
     const decoded = decodeItem(item)
-    blocks.push(...decoded.blocks)
+    for (const block of decoded.blocks) blocks.push(block)
     if (decoded.call) calls.push(decoded.call)
-    tokens.push(...logprobsOf(item))
+    for (const token of logprobsOf(item)) tokens.push(token)
   }
   const logprobs: Logprobs | null = tokens.length > 0 ? { content: tokens, refusal: null } : null
   const choice: ChatChoice = {

@@ -69,12 +69,23 @@ abstract class Base implements ItemDecoder {
   }
 
   revise(item: JsonObject, deltas: ItemDelta[]): void {
-    if (JSON.stringify(item) !== JSON.stringify(this.#last)) this.restate(item, deltas)
+    if (differs(item, this.#last, MAX_DEPTH)) this.restate(item, deltas)
   }
 
   isOf(item: JsonObject): boolean {
     return item.type === this.#type
   }
+}
+
+/** How deep the two forms of an item are compared. What differs in practice are ids and sealed texts, at the top. */
+const MAX_DEPTH = 6
+
+function differs(a: unknown, b: unknown, depth: number): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return !Object.is(a, b)
+  if (depth === 0) return false
+  const [left, right] = [Object.entries(a), b as JsonObject]
+  if (left.length !== Object.keys(b).length) return true
+  return left.some(([key, value]) => !Object.hasOwn(right, key) || differs(value, right[key], depth - 1))
 }
 
 /** What `whole` has beyond `sent`; nothing when it is not its continuation. */

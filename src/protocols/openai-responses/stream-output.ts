@@ -61,13 +61,13 @@ export class TextItem implements GrowingItem {
 
   grow(delta: string, logprobs: readonly TokenLogprob[]): void {
     this.#text += delta
-    this.#logprobs.push(...logprobs)
+    this.addLogprobs(logprobs)
     if (this.kind === 'refusal') this.#emit('response.refusal.delta', { ...this.#place(), delta })
     else this.#emit('response.output_text.delta', { ...this.#place(), delta, logprobs })
   }
 
   addLogprobs(logprobs: readonly TokenLogprob[]): void {
-    this.#logprobs.push(...logprobs)
+    for (const token of logprobs) this.#logprobs.push(token)
   }
 
   annotate(annotation: Annotation): void {
