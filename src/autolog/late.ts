@@ -9,7 +9,7 @@
 import fs from 'node:fs'
 import { types } from 'node:util'
 import { fileURLToPath } from 'node:url'
-import { sharedState } from '../kernel/state.js'
+import { shared, sharedState } from '../kernel/state.js'
 import { guard } from '../telemetry/settings.js'
 import { peekCJS } from './peek.js'
 import { loadedModules, moduleInternals, type LoadedModule, type LoadResult, type SyncHooks } from './runtime.js'
@@ -29,8 +29,6 @@ export interface LoadWatch {
   readonly seesESM: boolean
   off(): void
 }
-
-let watches = 0
 
 function textOf(source: LoadResult['source']): string | undefined {
   if (typeof source === 'string') return source
@@ -54,8 +52,10 @@ function nextLoad(url: string, context: Readonly<Record<string, unknown>>, next:
 function watchESM(observer: LoadObserver): LoadWatch {
   const { registerHooks } = moduleInternals
   if (!registerHooks) return { seesESM: false, off: () => {} }
-  const id = `autolog.late.${watches++}`
-  const variable = `$tracestitch${id.replaceAll('.', '_')}`
+  const watches = shared('autolog.late', () => ({ count: 0 }))
+  const number = watches.count++
+  const id = `autolog.late.${number}`
+  const variable = `$tracestitch${number}`
   const awaited = new Set<string>()
   let active = true
   let loadHook: { deregister(): void } | undefined
@@ -67,19 +67,32 @@ function watchESM(observer: LoadObserver): LoadWatch {
     loadHook = undefined
   }
 
-  const load: NonNullable<SyncHooks['load']> = (url, context, next) => {
-    const result = nextLoad(url, context, next)
-    if (!awaited.has(url)) return result
-    guard('late', () => settle(url))
-    const source = result.format === 'module' ? textOf(result.source) : undefined
-    if (source === undefined) return result
-    const self = JSON.stringify(url)
-    const handOver = `globalThis[Symbol.for("tracestitch.v1")]?.get("${id}")?.(${self},${variable});`
-    return { ...result, source: `${source}\n;import * as ${variable} from ${self};${handOver}\n` }
+  /** With a load hook in place an imported CJS file can bypass `Module._load`; then it is in `source` too. */
+  function formatToSee(url: string, format: string | null | undefined): 'esm' | 'cjs' | undefined {
+    if (awaited.has(url)) {
+      settle(url)
+      if (format === 'module') return 'esm'
+    }
+    if (format !== 'commonjs' || !url.startsWith('file:') || !observer.mayConcern(url)) return undefined
+    return observer.wants(fileURLToPath(url), 'cjs') ? 'cjs' : undefined
   }
 
-  sharedState().set(id, (url: string, namespace: unknown) => {
-    guard('late', () => observer.loaded(fileURLToPath(url), namespace, 'esm'))
+  const load: NonNullable<SyncHooks['load']> = (url, context, next) => {
+    const result = nextLoad(url, context, next)
+    const format = guard('late', () => formatToSee(url, result.format))
+    const source = format && textOf(result.source)
+    if (source === undefined) return result
+    const self = JSON.stringify(url)
+    const receiver = `globalThis[Symbol.for("tracestitch.v1")]?.get("${id}")`
+    const handOver =
+      format === 'esm'
+        ? `import * as ${variable} from ${self};${receiver}?.(${self},${variable},"esm");`
+        : `${receiver}?.(${self},module.exports,"cjs");`
+    return { ...result, source: `${source}\n;${handOver}\n` }
+  }
+
+  sharedState().set(id, (url: string, exports: unknown, format: 'esm' | 'cjs') => {
+    guard('late', () => observer.loaded(fileURLToPath(url), exports, format))
   })
   let hooks: { deregister(): void }
   try {

@@ -129,14 +129,18 @@ export function createPatcher(context: PatcherContext): PatchSession {
         held++
         return true
       }
-      const own = Object.hasOwn(holder, method)
-      if (found.get) {
-        const get = replacedGetter(found.get, replace)
-        return install(holder as Holder, method, { ...found, get, ...(!own && { configurable: true }) })
+      const configurable = Object.hasOwn(holder, method) ? found.configurable === true : true
+      if (!found.get && typeof found.value !== 'function') return miss(method, 'is not a function')
+      let next: PropertyDescriptor
+      try {
+        next = found.get
+          ? { ...found, get: replacedGetter(found.get, replace), configurable }
+          : { ...found, value: replaced(found.value as AnyFunction, replace), configurable }
+      } catch {
+        // a fault of the integration, which the report says
+        return miss(method, 'could not be wrapped')
       }
-      if (typeof found.value !== 'function') return miss(method, 'is not a function')
-      const value = replaced(found.value as AnyFunction, replace)
-      return install(holder as Holder, method, { ...found, value, ...(!own && { configurable: true }) })
+      return install(holder as Holder, method, next)
     },
     hook(undo) {
       if (!active) {
