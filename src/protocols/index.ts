@@ -1,15 +1,19 @@
 /** The wire formats this version speaks, one line each. */
 import { ConfigError } from '../kernel/errors.js'
 import type { ChatProtocol, Protocol, ProtocolId } from '../kernel/protocol.js'
+import { anthropicMessages } from './anthropic-messages/index.js'
 import { openaiChat } from './openai-chat/index.js'
 import { openaiCompletions } from './openai-completions.js'
 import { openaiEmbeddings } from './openai-embeddings.js'
+import { openaiResponses } from './openai-responses/index.js'
 
-export const protocols = {
+export const protocols: Readonly<Record<ProtocolId, Protocol>> = {
+  'anthropic-messages': anthropicMessages,
   'openai-chat': openaiChat,
   'openai-completions': openaiCompletions,
   'openai-embeddings': openaiEmbeddings,
-} as Readonly<Record<ProtocolId, Protocol>>
+  'openai-responses': openaiResponses,
+}
 
 /** @throws ConfigError when there is no such format. */
 export function protocol(id: ProtocolId): Protocol {

@@ -73,7 +73,7 @@ function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedReq
   const body: JsonObject = {
     ...rest,
     model: context.model,
-    prompt: encodePrompt(messages, context),
+    ...(messages.length > 0 && { prompt: encodePrompt(messages, context) }),
     ...(limit !== undefined && { max_tokens: limit }),
     ...(logprobs && { logprobs: top ?? 0 }),
     ...extra,

@@ -1,17 +1,37 @@
+import { existsSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { chatProtocol, protocol, protocols } from '../../src/protocols/index.js'
 import { openaiChat } from '../../src/protocols/openai-chat/index.js'
 import { openaiCompletions } from '../../src/protocols/openai-completions.js'
-import { testChatProtocol } from '../contracts/protocol.js'
+import { testChatProtocol, type ProtocolCase } from '../contracts/protocol.js'
 
-testChatProtocol({ protocol: openaiChat })
-
-testChatProtocol({
-  protocol: openaiCompletions,
-  cannot: {
-    conversation: 'a prompt has no roles',
-    images: 'a prompt is text',
-    tools: 'a prompt is text',
-    refusal: 'an answer is text',
-    thinking: 'an answer is text',
-    'redacted thinking': 'an answer is text',
+const cases: ProtocolCase[] = [
+  { protocol: openaiChat },
+  {
+    protocol: openaiCompletions,
+    cannot: {
+      conversation: 'a prompt has no roles',
+      images: 'a prompt is text',
+      tools: 'a prompt is text',
+      refusal: 'an answer is text',
+      thinking: 'an answer is text',
+      'redacted thinking': 'an answer is text',
+    },
   },
+]
+
+for (const one of cases) testChatProtocol(one)
+
+test('every chat protocol of the registry is held to the contract, here or in a file of its own', () => {
+  const chats = Object.values(protocols).filter(({ kind }) => kind === 'chat')
+  const here = new Set(cases.map(({ protocol: { id } }) => id))
+  const elsewhere = ({ id }: { id: string }): boolean => existsSync(new URL(`${id}.contract.test.ts`, import.meta.url))
+  expect(chats.filter((chat) => !here.has(chat.id) && !elsewhere(chat)).map(({ id }) => id)).toEqual([])
+})
+
+test('the registry files each codec under its own id, and says what there is when asked for another', () => {
+  for (const [id, codec] of Object.entries(protocols)) expect(codec.id).toBe(id)
+  expect(() => protocol('toString' as 'openai-chat')).toThrow(/use one of .*openai-chat/)
+  expect(() => chatProtocol('openai-embeddings')).toThrow(/for embeddings, not for chat/)
+  expect(chatProtocol('openai-chat')).toBe(openaiChat)
 })

@@ -23,7 +23,12 @@ export function isThinkingBlock(value: unknown): value is AnyThinkingBlock {
 }
 
 function isFunctionCall(value: unknown): boolean {
-  return isObject(value) && isOptionalString(value.name) && isOptionalString(value.arguments)
+  return isObject(value) && isOptionalString(value.name) && isOptionalString(value.arguments) && Boolean(value.name || value.arguments)
+}
+
+/** Some servers write out every field of their types, with empty values. */
+export function isAudio(value: unknown): value is { id: string; data: string; expires_at: number; transcript: string } {
+  return isObject(value) && Boolean(value.id || value.data || value.transcript)
 }
 
 function isOptionalList(value: unknown, isEntry: (entry: unknown) => boolean): boolean {
@@ -97,9 +102,10 @@ export function argumentsText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-function readFunctionCall(call: JsonObject): { name?: string; arguments?: string } {
+function readFunctionCall(call: JsonObject): { name?: string; arguments?: string } | undefined {
   const name = asString(call.name)
   const text = argumentsText(call.arguments)
+  if (!name && !text) return undefined
   return { ...(name !== undefined && { name }), ...(text !== undefined && { arguments: text }) }
 }
 

@@ -117,10 +117,15 @@ function checkSettings(wire: JsonObject): void {
     const value = wire[field]
     if (value !== undefined && value !== null && !isObject(value)) throw badRequest(`\`${field}\` is ${typeName(value)}`)
   }
-  const choice = wire.tool_choice
-  if (choice === undefined || choice === null || typeof choice === 'string') return
-  const named = isObject(choice) && typeof choice.type === 'string' ? choice[choice.type] : undefined
-  if (!isObject(named)) throw badRequest('`tool_choice` names nothing')
+}
+
+function readToolChoice(choice: unknown): unknown {
+  if (choice === undefined || choice === null || typeof choice === 'string') return choice
+  if (isObject(choice)) {
+    if (typeof choice.type === 'string' && isObject(choice[choice.type])) return choice
+    if (choice.type === undefined && isObject(choice.function)) return { ...choice, type: 'function' }
+  }
+  throw badRequest('`tool_choice` names nothing')
 }
 
 /**
@@ -135,9 +140,17 @@ export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatR
   if (options.content === false) return { ...scalarsOf(wire), model, messages: [] }
   checkSettings(wire)
   const messages = readList(wire.messages as unknown[], readMessage)
-  const { tools } = wire
+  const { tools, tool_choice: choice } = wire
+  const hubChoice = readToolChoice(choice)
   if (tools !== undefined && tools !== null && !Array.isArray(tools)) throw badRequest(`\`tools\` is ${typeName(tools)}`)
   const hubTools = Array.isArray(tools) ? readList(tools as unknown[], readTool) : tools
-  if (messages === wire.messages && hubTools === tools && wire.model === model) return wire as unknown as ChatRequest
-  return { ...wire, model, messages, ...(tools !== undefined && { tools: hubTools }) } as unknown as ChatRequest
+  const same = messages === wire.messages && hubTools === tools && hubChoice === choice && wire.model === model
+  if (same) return wire as unknown as ChatRequest
+  return {
+    ...wire,
+    model,
+    messages,
+    ...(tools !== undefined && { tools: hubTools }),
+    ...(choice !== undefined && { tool_choice: hubChoice }),
+  } as unknown as ChatRequest
 }

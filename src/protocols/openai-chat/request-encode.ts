@@ -83,7 +83,8 @@ function encodeLimit(request: ChatRequest, context: EncodeContext): JsonObject |
  * @throws UnsupportedParameterError unless `dropUnsupported`.
  */
 export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
-  const { extra_body: extra, messages, tools, previous_response_id: previous, ...rest } = request
+  const { extra_body: extra, messages, tools, previous_response_id: previous, raw: foreign, ...rest } = request
+  if (foreign) context.warn(`${context.provider}: left out what only ${foreign.protocol} can say: ${Object.keys(foreign.value).join(', ')}`)
   if (previous) refuse('previous_response_id', context)
   const hubOnly = hubOnlyFields(context)
   const wireTools = tools && mapShared(tools, (tool) => encodeTool(tool, context))

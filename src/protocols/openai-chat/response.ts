@@ -6,7 +6,7 @@ import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
 import { providerErrorOf } from './error.js'
 import { finishReasonOf, isFinishReason } from './finish-reason.js'
 import { isHubLogprobs, readLogprobs } from './logprobs.js'
-import { isHubSpeech, readSpeech } from './message.js'
+import { isAudio, isHubSpeech, readSpeech } from './message.js'
 import { isHubToolCall, readToolCalls } from './tool-calls.js'
 import { usageOf } from './usage.js'
 
@@ -32,7 +32,7 @@ function isHubMessage(message: unknown): boolean {
     message.content !== undefined &&
     message.refusal !== undefined &&
     (message.tool_calls === undefined || (Array.isArray(message.tool_calls) && message.tool_calls.every(isHubToolCall))) &&
-    (message.audio === undefined || message.audio === null || isObject(message.audio)) &&
+    (message.audio === undefined || message.audio === null || isAudio(message.audio)) &&
     isHubSpeech(message)
   )
 }
@@ -68,7 +68,7 @@ function readMessage(wire: unknown): CompletionMessage {
     ...speech,
     ...(calls && { tool_calls: calls }),
     ...(call && { function_call: { name: call.name ?? '', arguments: call.arguments ?? '' } }),
-    ...(isObject(audio) && { audio: audio as NonNullable<CompletionMessage['audio']> }),
+    ...(isAudio(audio) && { audio }),
   }
 }
 

@@ -6,7 +6,7 @@ import type { DecodeOptions, JsonObject, StreamDecoder, StreamEncoder, WireEvent
 import { providerErrorOf } from './error.js'
 import { finishReasonOf, isFinishReason } from './finish-reason.js'
 import { isHubLogprobs, readLogprobs } from './logprobs.js'
-import { isHubSpeech, readSpeech } from './message.js'
+import { isAudio, isHubSpeech, readSpeech } from './message.js'
 import { createToolCallNumbering, type ToolCallNumbering } from './tool-calls.js'
 import { usageOf } from './usage.js'
 
@@ -15,13 +15,14 @@ const NOTHING: readonly ChatChunk[] = Object.freeze([])
 /** What the decoder remembers of one choice. */
 interface ChoiceMemory {
   finished: boolean
+  called: boolean
   numbering: ToolCallNumbering | undefined
 }
 
 function isHubDelta(delta: JsonObject): boolean {
   return (
     (delta.role === undefined || typeof delta.role === 'string') &&
-    (delta.audio === undefined || isObject(delta.audio)) &&
+    (delta.audio === undefined || isAudio(delta.audio)) &&
     (delta.tool_calls === undefined || Array.isArray(delta.tool_calls)) &&
     isHubSpeech(delta)
   )
@@ -67,7 +68,7 @@ function readDelta(wire: unknown, calls: readonly ToolCallDelta[] | undefined): 
     ...((content !== undefined || text !== null) && { content: text }),
     ...((refusal !== undefined || refused !== null) && { refusal: refused }),
     ...speech,
-    ...(isObject(audio) && { audio: audio as NonNullable<ChunkDelta['audio']> }),
+    ...(isAudio(audio) && { audio }),
     ...(calls && calls.length > 0 && { tool_calls: [...calls] }),
   }
 }
@@ -78,13 +79,12 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
   const memories = new Map<number, ChoiceMemory>()
   let unfinished = 0
   let ended = false
-  let lastId: unknown
-  let lastModel: unknown
+  let last: JsonObject = {}
 
   function memoryOf(index: number): ChoiceMemory {
     let memory = memories.get(index)
     if (!memory) {
-      memory = { finished: false, numbering: undefined }
+      memory = { finished: false, called: false, numbering: undefined }
       memories.set(index, memory)
       unfinished += 1
     }
@@ -107,6 +107,7 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
     // Some servers put a whole message, or bare text, where the delta belongs.
     const delta = isObject(wire.delta) ? wire.delta : isObject(wire.message) ? wire.message : { content: asString(wire.text) ?? null }
     const wireCalls = Array.isArray(delta.tool_calls) ? (delta.tool_calls as unknown[]) : undefined
+    if (wireCalls && wireCalls.length > 0) memory.called = true
     const calls = wireCalls && keepContent ? numbered(wireCalls, memory) : undefined
     if (
       keepContent &&
@@ -134,7 +135,7 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
   }
 
   function scalars(chunk: JsonObject, choices: readonly unknown[], usage: Usage | undefined): readonly ChatChunk[] {
-    let news = usage !== undefined || chunk.id !== lastId || chunk.model !== lastModel
+    let news = usage !== undefined || chunk.id !== last.id || chunk.model !== last.model
     for (let place = 0; place < choices.length && !news; place += 1) {
       const choice = choices[place]
       news = !isObject(choice) || Boolean(choice.finish_reason) || Boolean(choice.error) || !memories.has(asNumber(choice.index) ?? place)
@@ -153,11 +154,21 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
     ]
   }
 
+  /** A stream that ends well without saying why has stopped, as a whole answer without a reason has. */
+  function finishAll(): readonly ChatChunk[] {
+    const open = [...memories].filter(([, memory]) => !memory.finished)
+    const choices = open.map(([index, memory]): ChunkChoice => {
+      finish(memory)
+      return { index, delta: {}, finish_reason: memory.called ? 'tool_calls' : 'stop' }
+    })
+    return [{ ...headOf(last), choices }]
+  }
+
   return {
     push(chunk, event) {
       if (chunk === '[DONE]') {
         ended = true
-        return NOTHING
+        return unfinished > 0 ? finishAll() : NOTHING
       }
       if (!isObject(chunk)) throw providerErrorOf(chunk) ?? new StreamError(`a chunk is ${typeName(chunk)}, not an object`)
       if (chunk.error || event === 'error') throw providerErrorOf(chunk) ?? new StreamError('the stream reported an error')
@@ -173,10 +184,10 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
       const wireChoices = (list ?? []) as unknown[]
       if (!keepContent) {
         const news = scalars(chunk, wireChoices, usage)
-        lastId = chunk.id
-        lastModel = chunk.model
+        last = chunk
         return news
       }
+      last = chunk
       const hubChoices = readAll(wireChoices, readChoice)
       if (hubChoices === list && isHubHead(chunk) && (chunk.usage ?? undefined) === usage) return [chunk as unknown as ChatChunk]
       const { usage: _usage, ...rest } = chunk

@@ -1,0 +1,92 @@
+/** Every codec against recorded traffic. The corpus lies beside the repository and is no part of it. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import type { Protocol, ProtocolId } from '../../src/kernel/protocol.js'
+import { protocols } from '../../src/protocols/index.js'
+import { check } from './corpus/check.js'
+import { corpusIsHere, readCorpus, type Recording } from './corpus/files.js'
+
+const TABLE = fileURLToPath(new URL('conformance.md', import.meta.url))
+const KINDS = ['request', 'answer', 'stream', 'error'] as const
+
+/** Some recordings of an API were made at a URL of another format. */
+function isOfFormat({ path }: Recording, protocol: Protocol): boolean {
+  return path === undefined || path.endsWith(protocol.path)
+}
+
+interface Tally {
+  files: number
+  counts: Record<(typeof KINDS)[number], number>
+  exceptions: number
+  otherURL: number
+}
+
+function emptyTally(): Tally {
+  return { files: 0, counts: { request: 0, answer: 0, stream: 0, error: 0 }, exceptions: 0, otherURL: 0 }
+}
+
+function runCorpus(): string {
+  const { recordings, others } = readCorpus()
+  const tallies = new Map<ProtocolId, Tally>()
+  const exceptions: string[] = []
+  const unspoken = new Map<string, number>()
+  for (const recording of recordings) {
+    const { format, file } = recording
+    const protocol = Object.hasOwn(protocols, format) ? protocols[format] : undefined
+    if (!protocol) {
+      unspoken.set(format, (unspoken.get(format) ?? 0) + 1)
+      continue
+    }
+    const tally = tallies.get(format) ?? emptyTally()
+    tallies.set(format, tally)
+    if (!isOfFormat(recording, protocol)) {
+      tally.otherURL += 1
+      continue
+    }
+    tally.files += 1
+    const { kinds, problems } = check(protocol, recording)
+    for (const kind of kinds) tally.counts[kind] += 1
+    if (problems.length > 0) {
+      tally.exceptions += 1
+      exceptions.push(`| ${file} | ${problems.slice(0, 4).join('; ')}${problems.length > 4 ? `; ${problems.length - 4} more` : ''} |`)
+    }
+  }
+  const rows = [...tallies].sort().map(([id, { files, counts, exceptions: failed, otherURL }]) => {
+    return `| ${id} | ${files} | ${KINDS.map((kind) => counts[kind]).join(' | ')} | ${failed} | ${otherURL} |`
+  })
+  const missing = [...unspoken, ...others].sort().map(([api, count]) => `${api} ${count}`)
+  return [
+    '# Codecs against recorded traffic',
+    '',
+    'Written by `conformance.test.ts` (`UPDATE=1`), which fails when it no longer holds. A request is read, written again and',
+    'compared; an answer, a stream and an error are read and compared with a naive reading of the bytes, then written and',
+    'read again.',
+    '',
+    '| format | files | requests | answers | streams | errors | exceptions | of another URL |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+    `Recordings of formats without a codec: ${missing.join(', ')}.`,
+    '',
+    '## Exceptions',
+    '',
+    '| file | what did not hold |',
+    '| --- | --- |',
+    ...exceptions.sort(),
+    '',
+  ].join('\n')
+}
+
+describe('conformance with recorded traffic', () => {
+  if (!corpusIsHere) {
+    test('the corpus (../shared/fixtures) is not here: nothing was compared', () => expect(corpusIsHere).toBe(false))
+    return
+  }
+  test('the table of counts and exceptions holds', () => {
+    const table = runCorpus()
+    console.log(table.split('\n## Exceptions')[0])
+    if (process.env.UPDATE === '1') writeFileSync(TABLE, table)
+    expect(table).toBe(readFileSync(TABLE, 'utf8'))
+  }, 60_000)
+})

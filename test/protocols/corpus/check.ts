@@ -1,0 +1,138 @@
+/** Checks one recording against its codec, and says in words without content what did not hold. */
+import { createSseParser } from '../../../src/kernel/sse.js'
+import { isObject, parseJson } from '../../../src/kernel/json.js'
+import type { ChatProtocol, EmbeddingsProtocol, EncodeContext, JsonObject, Protocol, StreamDecoder } from '../../../src/kernel/protocol.js'
+import { TracestitchError } from '../../../src/kernel/errors.js'
+import { eventsOf, readStream, sseOf } from '../../contracts/chunks.js'
+import { completionMeaning } from '../../contracts/meaning.js'
+import { differences } from './equivalent.js'
+import type { Recording } from './files.js'
+import { lost, saidBy, saidByHub } from './said.js'
+
+const SLICE = 700
+
+function slices(bytes: Uint8Array): Uint8Array[] {
+  return Array.from({ length: Math.ceil(bytes.length / SLICE) }, (_, at) => bytes.subarray(at * SLICE, (at + 1) * SLICE))
+}
+
+/** The error's class and our own words; a provider's message may quote content. */
+function described(error: unknown): string {
+  if (!(error instanceof Error)) return 'threw no error'
+  if (error.name === 'ProviderError') return 'ProviderError'
+  return TracestitchError.isInstance(error) ? `${error.name}: ${error.message}` : `${error.name} (a defect)`
+}
+
+export interface Findings {
+  readonly kinds: ReadonlySet<Kind>
+  readonly problems: readonly string[]
+}
+
+type Problems = string[]
+
+function checkRequest(protocol: Protocol, wire: unknown, problems: Problems): void {
+  const model = isObject(wire) && typeof wire.model === 'string' ? wire.model : ''
+  const context: EncodeContext = {
+    provider: 'a-provider',
+    model,
+    // Bodies were recorded from servers of every dialect.
+    quirks: { cacheControl: true, reasoningContent: true, thinkingBlocks: true },
+    dropUnsupported: false,
+    warn: () => undefined,
+  }
+  const { body } =
+    protocol.kind === 'chat'
+      ? protocol.encodeRequest(protocol.decodeRequest(wire), context)
+      : protocol.encodeRequest(protocol.decodeRequest(wire), context)
+  problems.push(...differences(wire, JSON.parse(JSON.stringify(body))).map((difference) => `request ${difference}`))
+}
+
+function checkChatAnswer(protocol: ChatProtocol, wire: JsonObject, problems: Problems): void {
+  const completion = protocol.decodeResponse(wire)
+  problems.push(...lost(saidBy(protocol.id, [wire], false), saidByHub(completion)).map((field) => `answer: ${field}`))
+  const again = protocol.decodeResponse(JSON.parse(JSON.stringify(protocol.encodeResponse(completion))))
+  problems.push(...differences(completionMeaning(completion), completionMeaning(again)).map((path) => `answer written again ${path}`))
+}
+
+function checkEmbeddings(protocol: EmbeddingsProtocol, wire: JsonObject, problems: Problems): void {
+  const answer = protocol.decodeResponse(wire)
+  const recorded = Array.isArray(wire.data) ? (wire.data as JsonObject[]) : []
+  if (answer.data.length !== recorded.length) problems.push('answer: number of embeddings')
+  answer.data.forEach(({ embedding }, at) => {
+    const source = recorded[at]?.embedding
+    const length = typeof source === 'string' ? Buffer.from(source, 'base64').length / 4 : Array.isArray(source) ? source.length : -1
+    if (embedding.length !== length || !embedding.every(Number.isFinite)) problems.push('answer: embedding')
+  })
+  const tokens = isObject(wire.usage) ? wire.usage.total_tokens : undefined
+  if (answer.usage.total_tokens !== tokens) problems.push('answer: usage')
+  if (answer.model !== wire.model) problems.push('answer: model')
+}
+
+/** The events of a stream, read by the SSE reader alone. */
+function payloads(bytes: Uint8Array): JsonObject[] {
+  const parser = createSseParser()
+  return [...parser.push(bytes), ...parser.end()].map(({ data }) => parseJson(data)).filter(isObject)
+}
+
+function checkStream(protocol: ChatProtocol, bytes: Uint8Array, problems: Problems): void {
+  const { completion, chunks, done } = readStream(protocol, slices(bytes))
+  if (!done) problems.push('stream: its end was not seen')
+  problems.push(...lost(saidBy(protocol.id, payloads(bytes), true), saidByHub(completion)).map((field) => `stream: ${field}`))
+  const again = readStream(protocol, [sseOf(eventsOf(protocol, chunks))])
+  problems.push(...differences(completionMeaning(completion), completionMeaning(again.completion)).map((path) => `stream written again ${path}`))
+}
+
+function isError(wire: unknown): boolean {
+  return isObject(wire) && isObject(wire.error)
+}
+
+function expectsError(run: () => unknown, problems: Problems): void {
+  try {
+    run()
+    problems.push('error: was read as an answer')
+  } catch (error) {
+    if (described(error) !== 'ProviderError') problems.push(`error: ${described(error)}`)
+  }
+}
+
+function pushAll(decoder: StreamDecoder, events: readonly JsonObject[]): void {
+  for (const event of events) decoder.push(event, typeof event.type === 'string' ? event.type : undefined)
+}
+
+type Kind = 'request' | 'answer' | 'stream' | 'error'
+type Attempt = (kind: Kind, run: () => void) => void
+
+function checkOneStream(protocol: ChatProtocol, stream: Uint8Array, attempt: Attempt, problems: Problems): void {
+  const events = payloads(stream)
+  if (events.some((event) => isError(event) || event.type === 'error')) {
+    attempt('error', () => expectsError(() => pushAll(protocol.createStreamDecoder(), events), problems))
+  } else attempt('stream', () => checkStream(protocol, stream, problems))
+}
+
+export function check(protocol: Protocol, recording: Recording): Findings {
+  const problems: Problems = []
+  const kinds = new Set<Kind>()
+  const attempt: Attempt = (kind, run) => {
+    kinds.add(kind)
+    try {
+      run()
+    } catch (error) {
+      problems.push(`${kind}: ${described(error)}`)
+    }
+  }
+  const { request, answer, streams = [], status } = recording
+  // A request that the provider itself refused as malformed proves nothing about the codec.
+  if (request !== undefined && status < 400) attempt('request', () => checkRequest(protocol, request, problems))
+  if (status >= 400) {
+    attempt('error', () => {
+      if (!protocol.decodeError(answer)?.message) problems.push('error: was not understood')
+    })
+  } else if (answer !== undefined) {
+    // The Responses API carries `error: null` in every answer, and a failed one is an answer too.
+    if (isError(answer) && !(isObject(answer) && Array.isArray(answer.output))) attempt('error', () => expectsError(() => protocol.decodeResponse(answer), problems))
+    else if (!isObject(answer)) problems.push('answer: is no object')
+    else if (protocol.kind === 'chat') attempt('answer', () => checkChatAnswer(protocol, answer, problems))
+    else attempt('answer', () => checkEmbeddings(protocol, answer, problems))
+  }
+  for (const stream of protocol.kind === 'chat' ? streams : []) checkOneStream(protocol as ChatProtocol, stream, attempt, problems)
+  return { kinds, problems: [...new Set(problems)] }
+}

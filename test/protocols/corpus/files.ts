@@ -1,0 +1,105 @@
+/** The recorded traffic beside the repository, when it is there. */
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { asString, isObject, parseJson } from '../../../src/kernel/json.js'
+import type { JsonObject, ProtocolId } from '../../../src/kernel/protocol.js'
+
+// `TRACESTITCH_CORPUS` names another place, or one that is not there.
+const folder = process.env['TRACESTITCH_CORPUS']
+const ROOT = folder ? `${folder}/` : fileURLToPath(new URL('../../../../shared/fixtures/', import.meta.url))
+
+export const corpusIsHere = existsSync(`${ROOT}manifest.jsonl`)
+
+/** The manifest's word for an API, and the format that API speaks. */
+const FORMATS: ReadonlyMap<string, ProtocolId> = new Map([
+  ['chat', 'openai-chat'],
+  ['completion', 'openai-completions'],
+  ['completions', 'openai-completions'],
+  ['embeddings', 'openai-embeddings'],
+  ['responses', 'openai-responses'],
+  ['messages', 'anthropic-messages'],
+])
+
+export interface Recording {
+  readonly file: string
+  readonly format: ProtocolId
+  /** Path of the URL, for an exchange. */
+  readonly path?: string
+  readonly status: number
+  readonly request?: unknown
+  /** A whole answer. */
+  readonly answer?: unknown
+  /** Streams, as bytes; a file of payloads may hold those of several calls. */
+  readonly streams?: readonly Uint8Array[]
+}
+
+interface ManifestEntry {
+  readonly file: string
+  readonly kind: 'exchange' | 'response' | 'chunks' | 'sse'
+  readonly api: string
+}
+
+/** The events that end an answer in the formats whose streams do not say `[DONE]`. */
+const LAST_EVENT = /^\{"type":"(?:message_stop|response\.(?:completed|incomplete|failed))"/
+
+/** Event payloads, one a line or a few lines, as the streams they came in. */
+function framed(text: string): Uint8Array[] {
+  const streams: string[][] = [[]]
+  let pending = ''
+  for (const line of text.split('\n')) {
+    pending += line.trim()
+    if (pending === '' || (pending !== '[DONE]' && parseJson(pending) === undefined)) continue
+    if (LAST_EVENT.test(streams.at(-1)?.at(-1) ?? '')) streams.push([])
+    streams.at(-1)?.push(pending)
+    pending = ''
+  }
+  return streams.map((payloads) => new TextEncoder().encode(payloads.map((payload) => `data: ${payload}\n\n`).join('')))
+}
+
+function readBody(body: unknown): Pick<Recording, 'answer' | 'streams'> {
+  if (!isObject(body)) return {}
+  if (body.json !== undefined) return { answer: body.json }
+  const text = asString(body.text)
+  if (text === undefined) return {}
+  const json = parseJson(text)
+  return json === undefined ? { streams: [new TextEncoder().encode(text)] } : { answer: json }
+}
+
+function readExchange(text: string): Omit<Recording, 'file' | 'format'> {
+  const exchange = JSON.parse(text) as { request: { url: string; body: unknown }; response: { status: number; body: unknown } }
+  const { request, response } = exchange
+  const body = isObject(request.body) ? (request.body.json ?? parseJson(asString(request.body.text) ?? '')) : undefined
+  return {
+    path: new URL(request.url).pathname.replace(/\/$/, ''),
+    status: response.status,
+    ...(body !== undefined && { request: body }),
+    ...readBody(response.body),
+  }
+}
+
+/** Chat under another API's name: only its answers begin with `choices` or name their object. */
+function isChat(text: string): boolean {
+  return /"object":\s*"chat\.completion/.test(text.slice(0, 2000)) || /^\{\s*"id":[^\n]*\s*"model":[^\n]*\s*"choices"/.test(text)
+}
+
+function readRecording({ file, kind }: ManifestEntry, format: ProtocolId): Recording {
+  const text = readFileSync(ROOT + file, 'utf8')
+  const head = { file, format: kind !== 'exchange' && isChat(text) ? 'openai-chat' : format }
+  if (kind === 'exchange') return { ...head, ...readExchange(text) }
+  if (kind === 'chunks') return { ...head, status: 200, streams: framed(text) }
+  if (kind === 'sse') return { ...head, status: 200, streams: [new TextEncoder().encode(text)] }
+  return { ...head, status: 200, answer: JSON.parse(text) as JsonObject }
+}
+
+/** Every recording of a format that has a name here, and how many there are of the others. */
+export function readCorpus(): { recordings: Recording[]; others: Map<string, number> } {
+  const lines = readFileSync(`${ROOT}manifest.jsonl`, 'utf8').split('\n').filter(Boolean)
+  const recordings: Recording[] = []
+  const others = new Map<string, number>()
+  for (const entry of lines.map((line) => JSON.parse(line) as ManifestEntry)) {
+    const format = FORMATS.get(entry.api)
+    if (format) recordings.push(readRecording(entry, format))
+    else others.set(entry.api, (others.get(entry.api) ?? 0) + 1)
+  }
+  return { recordings, others }
+}

@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest'
+import type { AssistantMessage, ChatRequest } from '../../src/kernel/hub.js'
+import type { EncodeContext, Quirks } from '../../src/kernel/protocol.js'
+import { openaiChat } from '../../src/protocols/openai-chat/index.js'
+import { openaiCompletions } from '../../src/protocols/openai-completions.js'
+
+function contextOf(quirks: Quirks = {}, dropUnsupported = false): EncodeContext & { warnings: string[] } {
+  const warnings: string[] = []
+  return { provider: 'p', model: 'wire-model', quirks, dropUnsupported, warn: (text) => warnings.push(text), warnings }
+}
+
+function encode(request: Partial<ChatRequest>, context: EncodeContext = contextOf()): Record<string, unknown> {
+  return openaiChat.encodeRequest({ model: 'm', messages: [{ role: 'user', content: 'hi' }], ...request }, context).body
+}
+
+const history: AssistantMessage = {
+  role: 'assistant',
+  content: 'a',
+  reasoning_content: 'r',
+  thinking_blocks: [{ type: 'thinking', thinking: 'r', signature: 's' }],
+  annotations: [],
+  cache_control: { type: 'ephemeral' },
+  blocks: [{ type: 'text', text: 'a' }],
+}
+
+describe('writing chat requests', () => {
+  test('shares what need not change, and sets the model', () => {
+    const request: ChatRequest = { model: 'm', messages: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }], tools: [{ type: 'function', function: { name: 'f' } }] }
+    const { body, path } = openaiChat.encodeRequest(request, contextOf())
+    expect(path).toBe('/chat/completions')
+    expect(body.model).toBe('wire-model')
+    expect(body.messages).toBe(request.messages)
+    expect(body.tools).toBe(request.tools)
+  })
+
+  test('takes the hub’s own fields away, unless the target takes them', () => {
+    expect(encode({ messages: [history] }).messages).toEqual([{ role: 'assistant', content: 'a' }])
+    const quirks = { reasoningContent: true, thinkingBlocks: true, cacheControl: true }
+    const { annotations: _a, blocks: _b, ...kept } = history
+    expect(encode({ messages: [history] }, contextOf(quirks)).messages).toEqual([kept])
+    const cached = { type: 'text' as const, text: 'a', cache_control: { type: 'ephemeral' as const } }
+    expect(encode({ messages: [{ role: 'user', content: [cached] }] }).messages).toEqual([{ role: 'user', content: [{ type: 'text', text: 'a' }] }])
+    expect(encode({ messages: [{ role: 'tool', tool_call_id: 't', content: 'x', is_error: true }] }).messages).toEqual([{ role: 'tool', tool_call_id: 't', content: 'x' }])
+  })
+
+  test('the output limit goes under the target’s name', () => {
+    expect(encode({ max_tokens: 5 })).toMatchObject({ max_tokens: 5 })
+    const limited = encode({ max_tokens: 5 }, contextOf({ maxTokensField: 'max_completion_tokens' }))
+    expect(limited.max_completion_tokens).toBe(5)
+    expect(limited).not.toHaveProperty('max_tokens')
+    const renamed = encode({ max_completion_tokens: 6 }, contextOf({ maxTokensField: 'max_tokens' }))
+    expect(renamed.max_tokens).toBe(6)
+    expect(renamed).not.toHaveProperty('max_completion_tokens')
+  })
+
+  test('developer messages and stream options by quirk', () => {
+    const quirks = { developerAsSystem: true, streamOptions: false }
+    const body = encode({ messages: [{ role: 'developer', content: 'be brief' }], stream_options: { include_usage: true } }, contextOf(quirks))
+    expect(body.messages).toEqual([{ role: 'system', content: 'be brief' }])
+    expect(body).not.toHaveProperty('stream_options')
+  })
+
+  test('what cannot be said is refused, or left out with a warning', () => {
+    const schema = { type: 'json_schema' as const, json_schema: { name: 's', schema: {} } }
+    const unsupported: [Partial<ChatRequest>, Quirks, (body: Record<string, unknown>) => void][] = [
+      [{ response_format: schema }, { jsonSchema: false }, (body) => expect(body.response_format).toEqual({ type: 'json_object' })],
+      [{ previous_response_id: 'r' }, {}, (body) => expect(body).not.toHaveProperty('previous_response_id')],
+      [
+        { tools: [{ type: 'raw', protocol: 'anthropic-messages', value: { type: 'bash' } }], tool_choice: 'auto' },
+        {},
+        (body) => {
+          expect(body).not.toHaveProperty('tools')
+          expect(body).not.toHaveProperty('tool_choice')
+        },
+      ],
+      [
+        { messages: [{ role: 'user', content: [{ type: 'raw', protocol: 'anthropic-messages', value: {} }, { type: 'text', text: 'a' }] }] },
+        {},
+        (body) => expect(body.messages).toEqual([{ role: 'user', content: [{ type: 'text', text: 'a' }] }]),
+      ],
+    ]
+    for (const [request, quirks, check] of unsupported) {
+      expect(() => encode(request, contextOf(quirks))).toThrow(expect.objectContaining({ name: 'UnsupportedParameterError' }))
+      const context = contextOf(quirks, true)
+      check(encode(request, context))
+      expect(context.warnings).toHaveLength(1)
+    }
+  })
+
+  test('unknown fields go through, `extra_body` last', () => {
+    expect(encode({ top_k: 3, ...{ x_unknown: 1, seed: 1 }, extra_body: { seed: 2, provider: { order: ['a'] } } })).toEqual({
+      model: 'wire-model',
+      messages: [{ role: 'user', content: 'hi' }],
+      top_k: 3,
+      x_unknown: 1,
+      seed: 2,
+      provider: { order: ['a'] },
+    })
+  })
+})
+
+describe('reading chat requests', () => {
+  test('parts and tools of unknown types are kept whole and come back', () => {
+    const wire = {
+      model: 'wire-model',
+      messages: [{ role: 'user', content: [{ type: 'video_url', video_url: { url: 'https://example.test/v.mp4' } }] }],
+      tools: [{ type: 'web_search' }],
+    }
+    const request = openaiChat.decodeRequest(wire)
+    expect(request.tools).toEqual([{ type: 'raw', protocol: 'openai-chat', value: { type: 'web_search' } }])
+    expect(openaiChat.encodeRequest(request, contextOf()).body).toEqual(wire)
+  })
+
+  test.each([[null], [[]], [{}], [{ messages: [null] }], [{ messages: [{ role: 'user', content: 3 }] }], [{ messages: [], tools: {} }], [{ messages: [], tool_choice: {} }]])(
+    'a request that is none is a StreamError that no retry helps: %j',
+    (wire) => {
+      expect(() => openaiChat.decodeRequest(wire)).toThrow(expect.objectContaining({ name: 'StreamError', isRetryable: false }))
+    },
+  )
+
+  test('without content only the settings', () => {
+    const wire = { model: 'm', messages: [{ role: 'user', content: 'secret' }], temperature: 0.5, response_format: { type: 'json_schema', json_schema: { name: 'n', description: 'secret' } } }
+    const read = openaiChat.decodeRequest(wire, { content: false })
+    expect(JSON.stringify(read)).not.toContain('secret')
+    expect(read).toMatchObject({ model: 'm', temperature: 0.5, messages: [], response_format: { type: 'json_schema' } })
+  })
+})
+
+describe('text completions', () => {
+  test.each<[unknown]>([['one'], [['one', 'two']], [[1, 2, 3]], [[[1, 2], [3]]]])('the prompt %j is read and written again', (prompt) => {
+    const request = openaiCompletions.decodeRequest({ model: 'wire-model', prompt, logprobs: 2, suffix: 's' })
+    expect(request).toMatchObject({ logprobs: true, top_logprobs: 2, suffix: 's' })
+    expect(openaiCompletions.encodeRequest(request, contextOf()).body).toEqual({ model: 'wire-model', prompt, logprobs: 2, suffix: 's' })
+  })
+
+  test('a conversation becomes a transcript', () => {
+    const messages: ChatRequest['messages'] = [
+      { role: 'system', content: 'be brief' },
+      { role: 'user', content: 'hi' },
+    ]
+    expect(openaiCompletions.encodeRequest({ model: 'm', messages, max_completion_tokens: 4 }, contextOf()).body).toEqual({
+      model: 'wire-model',
+      prompt: 'system: be brief\n\nuser: hi\n\nassistant:',
+      max_tokens: 4,
+    })
+  })
+
+  test('text and its log probabilities are read', () => {
+    const logprobs = { tokens: ['a', 'b'], token_logprobs: [-0.1, -0.2], top_logprobs: [{ a: -0.1, c: -3 }, null], text_offset: [0, 1] }
+    const wire = { id: 'c', object: 'text_completion', created: 1, model: 'm', choices: [{ text: 'ab', index: 0, logprobs, finish_reason: 'length' }] }
+    const read = openaiCompletions.decodeResponse(wire)
+    expect(read.choices[0]).toMatchObject({ finish_reason: 'length', message: { content: 'ab' } })
+    expect(read.choices[0]!.logprobs?.content?.map(({ token, logprob }) => [token, logprob])).toEqual([['a', -0.1], ['b', -0.2]])
+    expect(openaiCompletions.encodeResponse(read)).toEqual(wire)
+  })
+})
