@@ -148,6 +148,13 @@ describe('answers that come whole', () => {
     },
   )
 
+  test('an input nested deeper than the stack is a StreamError', () => {
+    const deep = JSON.parse(`{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}`) as unknown
+    const wire = { type: 'message', content: [{ type: 'tool_use', id: 'a', name: 'f', input: deep }] }
+    expect(() => codec.decodeResponse(wire)).toThrow(expect.objectContaining({ name: 'StreamError' }))
+    expect(codec.decodeResponse(wire, { content: false }).choices).toHaveLength(1)
+  })
+
   test('without content nothing of the message is read', () => {
     const trap = new Proxy({}, { get: () => { throw new Error('content was read') } })
     const wire = { ...answer(), content: [trap] }

@@ -3,6 +3,7 @@
  * for keeps its wire form beside its meaning; a block of another kind (server tools and their results,
  * and kinds this version does not know) is a raw block.
  */
+import { StreamError } from '../../kernel/errors.js'
 import type { Annotation, Block, FunctionToolCall, ToolCall } from '../../kernel/hub.js'
 import { asArray, asNumber, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
@@ -138,7 +139,12 @@ function encodeArguments(input: unknown): string {
   if (isObject(input) && typeof input[INVALID_JSON] === 'string' && Object.keys(input).length === 1) {
     return input[INVALID_JSON]
   }
-  return JSON.stringify(input)
+  try {
+    return JSON.stringify(input)
+  } catch (cause) {
+    // Nested deeper than the stack: nothing an honest model writes.
+    throw new StreamError('the input of a tool use cannot be written as JSON', { cause, isRetryable: false })
+  }
 }
 
 /** A tool input as the wire wants it: an object. Text that is not one is wrapped, never thrown away. */

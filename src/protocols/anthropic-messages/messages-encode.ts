@@ -117,7 +117,7 @@ function encodeSystem(message: SystemMessage, limits: Limits): Content {
 
 function joinSystem(contents: readonly Content[]): Content | undefined {
   const [only] = contents
-  if (contents.length === 1 && typeof only === 'string') return only === '' ? undefined : only
+  if (contents.length === 1 && typeof only === 'string') return only
   const blocks = contents.flatMap(toBlocks)
   return blocks.length > 0 ? blocks : undefined
 }
