@@ -12,10 +12,11 @@ import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { asText, decodeItem, rawPart } from './items.js'
 
-/** Fields of an item that the hub has no word for.. */
-const ITEM_FIELDS = ['id', 'status', 'phase', 'caller', 'name', 'namespace', 'async', 'created_by']
-
-const PART_FIELDS = ['prompt_cache_breakpoint']
+/**
+ * Fields of an item of the caller's side that the hub has no word for. `id` and `status` are not among them:
+ * the API gave them to its copy of the item, and they mean nothing to the model.
+ */
+const ITEM_FIELDS = ['phase', 'caller', 'name', 'namespace', 'async']
 
 /** Fields of an item, or of the part before it, on their way through the hub; they return to where they were. */
 export interface ExtraFields {
@@ -60,7 +61,9 @@ function decodePart(part: unknown): ContentPart[] {
     decoded = { type: 'input_audio', input_audio: { data: asString(data) ?? '', format: asString(format) ?? '' } }
   }
   if (!decoded) return typeof type === 'string' && PART_TYPE.test(type) ? [rawPart(part)] : []
-  const rest = pick(part, decoded.type === 'file' ? [...PART_FIELDS, 'detail'] : PART_FIELDS)
+  // Parts of OpenAI's chat format carry the breakpoint under the same name.
+  if (part.prompt_cache_breakpoint != null) decoded = { ...decoded, ...pick(part, ['prompt_cache_breakpoint']) }
+  const rest = type === 'input_file' ? pick(part, ['detail']) : undefined
   return rest ? [decoded, extraFields('part', rest)] : [decoded]
 }
 

@@ -47,7 +47,8 @@ function encodeContent(content: string | readonly ContentPart[], context: Encode
   let fields: JsonObject = {}
   for (const part of content as readonly ContentPart[]) {
     if (part.type !== 'raw') {
-      parts.push(encodePart(part))
+      const { prompt_cache_breakpoint: breakpoint } = part as { prompt_cache_breakpoint?: unknown }
+      parts.push({ ...encodePart(part), ...(breakpoint != null && { prompt_cache_breakpoint: breakpoint }) })
       continue
     }
     const own = ownRaw(part)
