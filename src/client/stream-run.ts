@@ -48,7 +48,7 @@ function isJson(answer: WireAnswer): boolean {
 }
 
 class StreamRun<T extends object> implements StreamSource<StreamItem<T>> {
-  meta: CallMeta | undefined
+  private result: CallMeta | undefined
   private readonly start: StreamStart<T>
   private readonly decoder: StreamDecoder
   private readonly accumulator = createChatAccumulator()
@@ -67,6 +67,11 @@ class StreamRun<T extends object> implements StreamSource<StreamItem<T>> {
   constructor(start: StreamStart<T>) {
     this.start = start
     this.decoder = start.face.codec.createStreamDecoder()
+  }
+
+  /** For the reader the stream has ended when the last item is read, whatever has arrived before. */
+  get meta(): CallMeta | undefined {
+    return this.queue.length === 0 ? this.result : undefined
   }
 
   async readFirst(): Promise<void> {
@@ -197,8 +202,9 @@ class StreamRun<T extends object> implements StreamSource<StreamItem<T>> {
     const { call, run } = this.start
     this.settled = true
     run.finish()
-    this.meta = call.succeed(run, { chat: this.accumulator.result() })
-    if (this.held) this.queue.push({ ...this.held, _meta: this.meta })
+    const meta = call.succeed(run, { chat: this.accumulator.result() })
+    if (this.held) this.queue.push({ ...this.held, _meta: meta })
+    this.result = meta
     this.held = undefined
   }
 

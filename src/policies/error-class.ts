@@ -8,7 +8,7 @@ export type ErrorClass =
   | 'unsupported'
   /** 401, 403: this target's key is wrong, or may not use the model. */
   | 'auth'
-  /** 404: this target has no such model. */
+  /** 404, or a redirect, which is not followed: the address or the model is wrong for this target. */
   | 'not-found'
   /** 429 because of the rate: waiting helps. */
   | 'rate-limit'
@@ -68,6 +68,7 @@ function classifyProviderError(error: ProviderError): ErrorClass {
   const named = CLASS_BY_CODE[error.code ?? ''] ?? CLASS_BY_CODE[error.type ?? '']
   if (named) return named
   const status = error.status
+  if (status !== undefined && status >= 300 && status < 400) return 'not-found'
   if (status === undefined || status < 400) return 'server'
   if (status === 401 || status === 403) return 'auth'
   if (status === 402) return 'quota'

@@ -70,7 +70,7 @@ export function compilePlan(options: ClientOptions, env: Environment): Plan {
     const name = model.slice(at + 1)
     const found = provider(id)
     if (!found) {
-      throw new ConfigError(path, `there is no provider \`${id}\`${didYouMean(id, providerIds())} Add it to \`providers\` with its baseURL, or use a known one`)
+      throw new ConfigError(path, `there is no provider \`${id}\`${didYouMean(id, providerIds()) || '.'} Add it to \`providers\` with its baseURL, or use a known one`)
     }
     if (found.missingKey !== undefined) throw new ConfigError(path, found.missingKey, { provider: id, model: name })
     return Object.freeze({ id: `${id}/${name}`, model: name, provider: found })
