@@ -19,7 +19,7 @@ import { decodeError, encodeError } from './openai-chat/error.js'
 import { badRequest, scalarsOf } from './openai-chat/request-decode.js'
 import { refuse } from './openai-chat/request-encode.js'
 import { decodeResponse } from './openai-chat/response.js'
-import { createStreamDecoder } from './openai-chat/stream.js'
+import { createStreamDecoder } from './openai-chat/stream-decode.js'
 
 const PATH = '/completions'
 

@@ -88,7 +88,8 @@ describe('writing chat requests', () => {
   })
 
   test('unknown fields go through, `extra_body` last', () => {
-    expect(encode({ top_k: 3, ...{ x_unknown: 1, seed: 1 }, extra_body: { seed: 2, provider: { order: ['a'] } } })).toEqual({
+    const request = { top_k: 3, x_unknown: 1, seed: 1, extra_body: { seed: 2, provider: { order: ['a'] } } }
+    expect(encode(request)).toEqual({
       model: 'wire-model',
       messages: [{ role: 'user', content: 'hi' }],
       top_k: 3,

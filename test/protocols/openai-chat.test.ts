@@ -240,6 +240,7 @@ describe('usage', () => {
     ],
     ['thinking in the total alone', { ...plain, total_tokens: 40 }, { completion_tokens: 30, total_tokens: 40 }],
     ['xAI’s ticks', { ...plain, cost_in_usd_ticks: 1_777_000 }, { cost: 0.0001777 }],
+    ['a cost whose details repeat it', { ...plain, cost: 0.2, cached_tokens: 1, is_byok: false, cost_details: { upstream_inference_cost: 0.2 } }, { cost: 0.2 }],
     ['OpenRouter’s fee on a key of one’s own', { ...plain, cost: 0.01, is_byok: true, cost_details: { upstream_inference_cost: 0.2 } }, { cost: 0.21000000000000002 }],
   ]
   test.each(cases)('%s', (_name, wire, expected) => {

@@ -7,7 +7,8 @@ import { decodeError, encodeError } from './error.js'
 import { decodeRequest } from './request-decode.js'
 import { encodeRequest, PATH } from './request-encode.js'
 import { decodeResponse, encodeResponse } from './response.js'
-import { createStreamDecoder, createStreamEncoder } from './stream.js'
+import { createStreamDecoder } from './stream-decode.js'
+import { createStreamEncoder } from './stream-encode.js'
 
 export const openaiChat: ChatProtocol = {
   id: 'openai-chat',

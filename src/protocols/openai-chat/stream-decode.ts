@@ -1,8 +1,8 @@
-/** Streamed answers: https://platform.openai.com/docs/api-reference/chat-streaming */
+/** Reading streamed answers: https://platform.openai.com/docs/api-reference/chat-streaming */
 import { StreamError } from '../../kernel/errors.js'
 import type { ChatChunk, ChunkChoice, ChunkDelta, ToolCallDelta, Usage } from '../../kernel/hub.js'
 import { asNumber, asString, isObject, typeName } from '../../kernel/json.js'
-import type { DecodeOptions, JsonObject, StreamDecoder, StreamEncoder, WireEvent } from '../../kernel/protocol.js'
+import type { DecodeOptions, JsonObject, StreamDecoder } from '../../kernel/protocol.js'
 import { providerErrorOf } from './error.js'
 import { finishReasonOf, isFinishReason } from './finish-reason.js'
 import { isHubLogprobs, readLogprobs } from './logprobs.js'
@@ -218,36 +218,4 @@ function readAll(wires: unknown[], read: (wire: unknown, place: number) => Chunk
     else if (choice !== wires[place]) changed = [...(wires.slice(0, place) as ChunkChoice[]), choice]
   }
   return changed ?? (wires as ChunkChoice[])
-}
-
-/** Hub chunks to OpenAI's: without block numbers, and with the role that clients expect on a choice's first chunk. */
-export function createStreamEncoder(): StreamEncoder {
-  const begun = new Set<number>()
-
-  function encodeChoice(choice: ChunkChoice): ChunkChoice {
-    const { delta } = choice
-    const first = !begun.has(choice.index)
-    begun.add(choice.index)
-    const needsRole = first && delta.role === undefined
-    if (!needsRole && delta.block === undefined && delta.blocks === undefined) return choice
-    const { block: _block, blocks: _blocks, ...plain } = delta
-    return { ...choice, delta: needsRole ? { role: 'assistant', ...plain } : plain }
-  }
-
-  function says(choice: ChunkChoice, plain: ChunkChoice): boolean {
-    return choice === plain || choice.finish_reason !== null || Object.keys(plain.delta).length > 0
-  }
-
-  return {
-    push(chunk) {
-      const choices = chunk.choices.map(encodeChoice)
-      if (choices.every((choice, place) => choice === chunk.choices[place])) return [{ data: chunk }]
-      const telling = choices.filter((choice, place) => says(chunk.choices[place]!, choice))
-      if (telling.length === 0 && !chunk.usage) return []
-      return [{ data: { ...chunk, choices: telling } }]
-    },
-    end(): readonly WireEvent[] {
-      return [{ data: '[DONE]' }]
-    },
-  }
 }
