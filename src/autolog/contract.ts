@@ -8,7 +8,10 @@ import type { ProtocolId } from '../kernel/protocol.js'
 import type { Operation } from '../telemetry/semconv.js'
 
 export { isObject, asString } from '../kernel/json.js'
+export type * as hub from '../kernel/hub.js'
+export { endWhenAbandoned } from '../telemetry/abandoned.js'
 export { startCall, type Call, type CallStart } from '../telemetry/call.js'
+export { redactPart } from '../telemetry/content.js'
 export { fillScope, runInOpenScope } from '../telemetry/scope.js'
 export { startStep, type Step, type StepKind } from '../telemetry/step.js'
 export { guard } from '../telemetry/settings.js'
@@ -43,8 +46,8 @@ export interface CallDeclaration {
   readonly protocol: ProtocolId
   /** Default: the codec's operation. */
   readonly operation?: Operation
-  /** `gen_ai.provider.name` when the host is not a known one. */
-  readonly provider: string
+  /** The provider's name in telemetry, when the host is not a known one. */
+  readonly provider: string | ((self: unknown) => string)
   /** The request body. Default: the first argument. */
   readonly request?: (args: readonly unknown[], self: unknown) => unknown
   /** Base URL of the client behind `self`. */

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { shared, sharedState } from '../kernel/state.js'
 import { guard } from '../telemetry/settings.js'
 import { peekCJS } from './peek.js'
-import { loadedModules, moduleInternals, type LoadedModule, type LoadResult, type SyncHooks } from './runtime.js'
+import { isBun, isDeno, loadedModules, moduleInternals, type LoadedModule, type LoadResult, type SyncHooks } from './runtime.js'
 
 export interface LoadObserver {
   /** Runs for every request and URL, so it must be cheap; a false alarm costs a little time. */
@@ -27,6 +27,8 @@ export interface LoadObserver {
 export interface LoadWatch {
   /** Whether a later ESM `import()` is seen in this runtime. */
   readonly seesESM: boolean
+  /** Whether a later `require()` is seen; Bun has `Module._load` and does not use it. */
+  readonly seesCJS: boolean
   off(): void
 }
 
@@ -49,7 +51,7 @@ function nextLoad(url: string, context: Readonly<Record<string, unknown>>, next:
   }
 }
 
-function watchESM(observer: LoadObserver): LoadWatch {
+function watchESM(observer: LoadObserver): Omit<LoadWatch, 'seesCJS'> {
   const { registerHooks } = moduleInternals
   if (!registerHooks) return { seesESM: false, off: () => {} }
   const watches = shared('autolog.late', () => ({ count: 0 }))
@@ -57,6 +59,8 @@ function watchESM(observer: LoadObserver): LoadWatch {
   const id = `autolog.late.${number}`
   const variable = `$tracestitch${number}`
   const awaited = new Set<string>()
+  // Deno 2.9 panics when a hook registers another
+  const keepsLoadHook = isDeno()
   let active = true
   let loadHook: { deregister(): void } | undefined
 
@@ -71,7 +75,8 @@ function watchESM(observer: LoadObserver): LoadWatch {
   function formatToSee(url: string, format: string | null | undefined): 'esm' | 'cjs' | undefined {
     if (awaited.has(url)) {
       settle(url)
-      if (format === 'module') return 'esm'
+      // Deno does not say the format
+      if (format === 'module' || (!format && !observer.wants(fileURLToPath(url), 'cjs'))) return 'esm'
     }
     if (format !== 'commonjs' || !url.startsWith('file:') || !observer.mayConcern(url)) return undefined
     return observer.wants(fileURLToPath(url), 'cjs') ? 'cjs' : undefined
@@ -103,10 +108,11 @@ function watchESM(observer: LoadObserver): LoadWatch {
           const { url } = result
           if (!active || !url.startsWith('file:') || !observer.mayConcern(url) || !observer.wants(fileURLToPath(url), 'esm')) return
           awaited.add(url)
-          loadHook ??= registerHooks({ load })
+          if (!keepsLoadHook) loadHook ??= registerHooks({ load })
         })
         return result
       },
+      ...(keepsLoadHook && { load }),
     })
   } catch {
     // vitest's vmThreads has the function, and it throws
@@ -126,9 +132,9 @@ function watchESM(observer: LoadObserver): LoadWatch {
 }
 
 /** Wraps `Module._load`, which every `require()` and every import of a CJS file goes through. */
-function watchCJS(observer: LoadObserver): () => void {
+function watchCJS(observer: LoadObserver): Omit<LoadWatch, 'seesESM'> {
   const original = moduleInternals._load
-  if (typeof original !== 'function') return () => {}
+  if (typeof original !== 'function' || isBun()) return { seesCJS: false, off: () => {} }
   let active = true
 
   function sweep(): void {
@@ -156,19 +162,23 @@ function watchCJS(observer: LoadObserver): () => void {
     return exports
   }
   moduleInternals._load = load
-  return () => {
-    active = false
-    if (moduleInternals._load === load) moduleInternals._load = original
+  return {
+    seesCJS: true,
+    off() {
+      active = false
+      if (moduleInternals._load === load) moduleInternals._load = original
+    },
   }
 }
 
 export function watchLoads(observer: LoadObserver): LoadWatch {
   const esm = watchESM(observer)
-  const stopCJS = watchCJS(observer)
+  const cjs = watchCJS(observer)
   return {
     seesESM: esm.seesESM,
+    seesCJS: cjs.seesCJS,
     off() {
-      stopCJS()
+      cjs.off()
       esm.off()
     },
   }

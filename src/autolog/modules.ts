@@ -7,7 +7,7 @@ import { guard } from '../telemetry/settings.js'
 import type { CallDeclaration, Integration, ModuleExports, ModuleTarget, Replace, ReportEntry } from './contract.js'
 import { watchLoads, type LoadWatch } from './late.js'
 import { createPatcher, type PatchSession } from './patch.js'
-import { loadESM, peekCJS, peekESM, type Peeked } from './peek.js'
+import { loadCJS, loadESM, peekCJS, peekESM, type Peeked } from './peek.js'
 import { buildReport, createWarner, warn, type Finding } from './report.js'
 import { createResolver, type FileFormat, type Resolver } from './resolve.js'
 import { findCopies, type Copy } from './roots.js'
@@ -229,26 +229,34 @@ export function instrumentModules(options: InstrumentModulesOptions): ModuleInst
         for (const unit of units.get(file) ?? []) apply(unit, exported, format)
       },
     }),
-  ) ?? { seesESM: false, off: () => {} }
-  if (options.eager === true && !watch.seesESM) guard('eager', loadDeclared)
+  ) ?? { seesESM: false, seesCJS: false, off: () => {} }
+  if (options.eager === true) guard('eager', loadDeclared)
 
-  /** Where a later `import()` is seen there is no need: the module is patched when the program asks for it. */
+  function isSeen(unit: Unit): boolean {
+    return unit.format === 'cjs' ? watch.seesCJS : watch.seesESM
+  }
+
+  /** Where a later load is seen there is no need: the module is patched when the program asks for it. */
   function loadDeclared(): void {
-    const loadedRoots = new Set(allUnits().filter((unit) => !isWaiting(unit)).map((unit) => unit.copy.package.root))
+    const isLoaded = new Set(allUnits().filter((unit) => !isWaiting(unit)).map((unit) => unit.copy.package.root))
     for (const unit of allUnits()) {
-      if (!unit.copy.declared || unit.format === 'cjs' || !isWaiting(unit) || loadedRoots.has(unit.copy.package.root)) continue
-      applyPeeked(unit, loadESM(unit.file), 'esm')
+      const { root } = unit.copy.package
+      if (!unit.copy.declared || !isWaiting(unit) || isSeen(unit) || isLoaded.has(root)) continue
+      // one instance of a dual package is enough: the ES module, which comes first
+      isLoaded.add(root)
+      if (unit.format === 'esm') applyPeeked(unit, loadESM(unit.file), 'esm')
+      else applyPeeked(unit, loadCJS(unit.file), 'cjs')
     }
   }
 
   function explainPending(finding: Finding): Finding {
     if (finding.status !== 'pending' || finding.details.length > 0) return finding
     const unit = allUnits().find((candidate) => candidate.finding === finding)
-    const details =
-      watch.seesESM || unit?.format === 'cjs'
-        ? ['installed, not loaded yet; it is patched when it loads']
-        : ['installed, not loaded yet; require() of it is seen, a later ESM import() is not on this runtime: call autolog() after the import, or set eager']
-    return { ...finding, details: [...details, bundled(finding.package)] }
+    const when =
+      unit && isSeen(unit)
+        ? 'it is patched when it loads'
+        : `a later ${watch.seesCJS ? 'ESM import()' : 'load'} is not seen on this runtime: call autolog() after the import, or set eager`
+    return { ...finding, details: [`installed, not loaded yet; ${when}`, bundled(finding.package)] }
   }
 
   return {

@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import { types } from 'node:util'
 import { pathToFileURL } from 'node:url'
-import { isBun, loadedModules, moduleInternals, requireFromHere } from './runtime.js'
+import { isBun, isDeno, loadedModules, moduleInternals, requireFromHere } from './runtime.js'
 
 export type Peeked =
   | { readonly state: 'loaded'; readonly exports: unknown }
@@ -32,18 +32,35 @@ function compileAs(source: string, file: string): unknown {
   return made.exports
 }
 
-/** The public way of the same trick: a load hook hands out the invalid source when the file is asked for. */
-function peekThroughHooks(file: string): Peeked {
+let stubs = 0
+
+/**
+ * The same by public means: a module that exists only in our hooks re-exports the file, and a load of the
+ * file itself is answered with the invalid source. For Deno, whose `_compile` would load the file, and for
+ * runtimes without `_compile`.
+ */
+export function peekThroughHooks(file: string): Peeked {
   if (!moduleInternals.registerHooks) return ABSENT
   const target = pathToFileURL(file).href
+  const stub = `${target}.${stubs++}.mjs`
+  const sources = new Map([
+    [stub, `export * as namespace from ${JSON.stringify(target)}`],
+    [target, INVALID_SOURCE],
+  ])
   const hooks = moduleInternals.registerHooks({
-    load: (url, context, next) =>
-      url === target ? { format: 'module', source: INVALID_SOURCE, shortCircuit: true } : next(url, context),
+    resolve: (specifier, context, next) =>
+      specifier === stub ? { url: stub, format: 'module', shortCircuit: true } : next(specifier, context),
+    load(url, context, next) {
+      const source = sources.get(url)
+      return source === undefined ? next(url, context) : { format: 'module', source, shortCircuit: true }
+    },
   })
   try {
-    return { state: 'loaded', exports: requireFromHere()(file) as unknown }
+    const { namespace } = requireFromHere()(stub) as { namespace: unknown }
+    return { state: 'loaded', exports: namespace }
   } catch (error) {
-    return asPeeked(error)
+    // Deno's refusal to load the file has no code
+    return codeOf(error) === undefined ? ABSENT : asPeeked(error)
   } finally {
     hooks.deregister()
   }
@@ -59,7 +76,7 @@ export function peekESM(file: string): Peeked {
   if (cached && types.isModuleNamespaceObject(cached.exports)) return { state: 'loaded', exports: cached.exports }
   // Bun lists loaded ES modules in `require.cache`, so a listed one is handed out, not loaded
   if (isBun()) return cached ? { state: 'loaded', exports: requireFromHere()(file) as unknown } : ABSENT
-  if (typeof moduleInternals.prototype?._compile !== 'function') return peekThroughHooks(file)
+  if (isDeno() || typeof moduleInternals.prototype?._compile !== 'function') return peekThroughHooks(file)
   try {
     return { state: 'loaded', exports: compileAs(INVALID_SOURCE, file) }
   } catch (error) {

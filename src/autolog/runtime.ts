@@ -14,6 +14,7 @@ export interface LoadedModule {
 export interface ResolveResult {
   url: string
   format?: string | null | undefined
+  shortCircuit?: boolean
 }
 
 export interface LoadResult {
@@ -33,6 +34,7 @@ type LoadFunction = (this: unknown, request: string, parent?: LoadedModule | nul
 
 /** What `node:module` exports beyond its types; everything optional is asked for before it is used. */
 export interface ModuleInternals {
+  readonly prototype?: { readonly _compile?: unknown }
   new (id: string): LoadedModule & { _compile?: (source: string, file: string, format: 'module') => unknown }
   _load?: LoadFunction
   _resolveFilename?: (request: string, parent?: LoadedModule | null, isMain?: boolean) => string
@@ -64,6 +66,7 @@ export function loadedModules(): Record<string, LoadedModule | undefined> {
 }
 
 export const isBun = (): boolean => process.versions['bun'] !== undefined
+export const isDeno = (): boolean => process.versions['deno'] !== undefined
 
 /** The value of a Node flag such as `--conditions`, from the command line and `NODE_OPTIONS`. */
 export function nodeFlags(...names: readonly string[]): string[] {

@@ -97,7 +97,9 @@ export function errorTypeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return semconv.ERROR_TYPE_OTHER
   const { code, type, status, name, constructor } = error as Record<string, unknown>
   const className = (constructor as { name?: unknown } | undefined)?.name
-  for (const candidate of [code, type, className !== 'Error' ? className : undefined, name]) {
+  // Every web API throws the one class `DOMException`; its name tells what happened.
+  const plain = className === 'Error' || className === 'DOMException'
+  for (const candidate of [code, type, plain ? undefined : className, name]) {
     if (typeof candidate === 'string' && IDENTIFIER.test(candidate)) return candidate
   }
   return typeof status === 'number' ? String(status) : semconv.ERROR_TYPE_OTHER

@@ -1,0 +1,143 @@
+/**
+ * Watches a raw response while the program reads its body (`asResponse()`): whatever way it reads, the
+ * bytes go through the body stream's reader, or through `data` events on Node streams.
+ */
+import { parseJson } from '../kernel/json.js'
+import { createSseParser } from '../kernel/sse.js'
+import { endWhenAbandoned } from '../telemetry/abandoned.js'
+import { guard } from '../telemetry/settings.js'
+import type { AnswerReader } from './reader.js'
+import { abandon, define } from './stream-tap.js'
+
+interface RawResponse {
+  readonly headers?: { get(name: string): string | null }
+  readonly body?: unknown
+}
+
+/** Bodies past this size are not kept for reading; the span then lacks what only the body says. */
+const MAX_BODY = 16 * 1024 * 1024
+
+/** Feeds body bytes to the reader; as events, or gathered to one JSON answer. */
+interface ByteSink {
+  push(bytes: Uint8Array): void
+  end(): void
+  fail(error: unknown): void
+  cancel(): void
+}
+
+function createSink(response: RawResponse, reader: AnswerReader): ByteSink {
+  const isStream = response.headers?.get('content-type')?.includes('text/event-stream') === true
+  const parser = isStream ? createSseParser() : undefined
+  let pieces: Uint8Array[] = []
+  let size = 0
+  const deliver = (events: readonly { event?: string; data: string }[]): void => {
+    for (const { event, data } of events) reader.event(data === '[DONE]' ? data : parseJson(data), event)
+  }
+  return {
+    push(bytes) {
+      if (parser) return deliver(parser.push(bytes))
+      size += bytes.byteLength
+      if (size > MAX_BODY) pieces = []
+      else pieces.push(bytes)
+    },
+    end() {
+      if (!parser) return reader.whole(size > MAX_BODY ? undefined : parseJson(Buffer.concat(pieces).toString('utf8')))
+      deliver(parser.end())
+      reader.close({ closed: false })
+    },
+    fail: (error) => reader.close({ error, closed: false }),
+    cancel: () => reader.close({ closed: true }),
+  }
+}
+
+export function tapBody(response: RawResponse, reader: AnswerReader): void {
+  const { body } = response
+  if (typeof body !== 'object' || body === null) return reader.whole(undefined)
+  const sink = createSink(response, reader)
+  const keep = endWhenAbandoned(response, abandon(reader))
+  const guarded: ByteSink = {
+    push: (bytes) => void guard('body', () => (keep(), sink.push(bytes))),
+    end: () => void guard('body', () => (keep(), sink.end())),
+    fail: (error) => void guard('body', () => (keep(), sink.fail(error))),
+    cancel: () => void guard('body', () => (keep(), sink.cancel())),
+  }
+  if (typeof (body as ReadableStream).getReader === 'function') tapWebStream(body as ReadableStream<Uint8Array>, guarded)
+  else if (typeof (body as NodeJS.ReadableStream).on === 'function') tapNodeStream(body as NodeJS.ReadableStream, guarded)
+  else reader.whole(undefined)
+}
+
+/** `fetch` reads its own body through the public `getReader`, so `json()` and `text()` come this way too. */
+function tapWebStream(stream: ReadableStream<Uint8Array>, sink: ByteSink): void {
+  const { getReader, pipeThrough, pipeTo, tee } = stream
+  define(stream, 'getReader', function (...args: unknown[]) {
+    const reader = Reflect.apply(getReader, stream, args) as ReadableStreamDefaultReader<Uint8Array>
+    tapReader(reader, sink)
+    return reader
+  })
+  // These three read inside the runtime, where no reader can be seen: a pass-through stage watches instead.
+  const watched = (): ReadableStream<Uint8Array> =>
+    Reflect.apply(pipeThrough, stream, [
+      new TransformStream<Uint8Array, Uint8Array>({
+        transform(chunk, controller) {
+          sink.push(chunk)
+          controller.enqueue(chunk)
+        },
+        flush: () => sink.end(),
+      }),
+    ]) as ReadableStream<Uint8Array>
+  define(stream, 'pipeThrough', (...args: Parameters<typeof pipeThrough>) => watched().pipeThrough(...args))
+  define(stream, 'pipeTo', (...args: Parameters<typeof pipeTo>) => watched().pipeTo(...args))
+  define(stream, 'tee', () => Reflect.apply(tee, watched(), []) as ReturnType<typeof tee>)
+  const values = async function* (options?: { preventCancel?: boolean }): AsyncGenerator<Uint8Array> {
+    const reader = stream.getReader()
+    let finished = false
+    try {
+      for (;;) {
+        const { done, value } = await reader.read()
+        if (done) {
+          finished = true
+          return
+        }
+        yield value
+      }
+    } finally {
+      if (!finished && options?.preventCancel !== true) await reader.cancel()
+      reader.releaseLock()
+    }
+  }
+  define(stream, 'values', values)
+  define(stream, Symbol.asyncIterator, values)
+}
+
+function tapReader(reader: ReadableStreamDefaultReader<Uint8Array>, sink: ByteSink): void {
+  const { read, cancel } = reader
+  define(reader, 'read', (...args: unknown[]) =>
+    (Reflect.apply(read, reader, args) as ReturnType<typeof read>).then(
+      (result) => {
+        if (result.done) sink.end()
+        else if (result.value instanceof Uint8Array) sink.push(result.value)
+        return result
+      },
+      (error: unknown) => {
+        sink.fail(error)
+        throw error
+      },
+    ),
+  )
+  define(reader, 'cancel', (...args: unknown[]) => {
+    sink.cancel()
+    return Reflect.apply(cancel, reader, args) as Promise<void>
+  })
+}
+
+/** Every way of reading a Node stream emits `data` for what it takes. */
+function tapNodeStream(stream: NodeJS.ReadableStream, sink: ByteSink): void {
+  const { emit } = stream
+  define(stream, 'emit', function (this: unknown, event: string | symbol, ...args: unknown[]) {
+    if (event === 'data') sink.push(typeof args[0] === 'string' ? Buffer.from(args[0]) : (args[0] as Uint8Array))
+    else if (event === 'end') sink.end()
+    else if (event === 'error') sink.fail(args[0])
+    else if (event === 'close') sink.cancel()
+    return Reflect.apply(emit, stream, [event, ...args]) as boolean
+  })
+}

@@ -1,0 +1,18 @@
+// `npm run bench`: every figure is a ratio against a baseline of the same run.
+import { execFileSync, fork } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { benchCalls } from './calls.mjs'
+import { benchStartup } from './startup.mjs'
+
+const quick = process.argv.includes('--quick')
+const server = fork(new URL('server.mjs', import.meta.url))
+const { port } = await new Promise((resolve) => server.once('message', resolve))
+try {
+  await benchCalls(`http://127.0.0.1:${port}`, quick ? { rounds: 3, calls: 100, streams: 10 } : { rounds: 15, calls: 400, streams: 40 })
+  await benchStartup(quick ? 3 : 9)
+  const [packed] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--silent'], { encoding: 'utf8' }))
+  const { dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  console.log(`\npacked ${(packed.size / 1024).toFixed(0)} kB, unpacked ${(packed.unpackedSize / 1024).toFixed(0)} kB, ${Object.keys(dependencies).length} runtime dependencies`)
+} finally {
+  server.disconnect()
+}
