@@ -12,7 +12,15 @@ import { fileURLToPath } from 'node:url'
 import { shared, sharedState } from '../kernel/state.js'
 import { guard } from '../telemetry/settings.js'
 import { peekCJS } from './peek.js'
-import { isBun, isDeno, loadedModules, moduleInternals, type LoadedModule, type LoadResult, type SyncHooks } from './runtime.js'
+import {
+  isBun,
+  isDeno,
+  loadedModules,
+  moduleInternals,
+  type LoadedModule,
+  type LoadResult,
+  type SyncHooks,
+} from './runtime.js'
 
 export interface LoadObserver {
   /** Runs for every request and URL, so it must be cheap; a false alarm costs a little time. */
@@ -41,7 +49,11 @@ function textOf(source: LoadResult['source']): string | undefined {
  * Node 22.15 - 22.22.2 and 24.0 - 24.11.0 refuse their own answer for a CJS module when asynchronous hooks
  * (`module.register`) are there too (nodejs/node#57327); the file's text is what the answer stands for.
  */
-function nextLoad(url: string, context: Readonly<Record<string, unknown>>, next: Parameters<NonNullable<SyncHooks['load']>>[2]): LoadResult {
+function nextLoad(
+  url: string,
+  context: Readonly<Record<string, unknown>>,
+  next: Parameters<NonNullable<SyncHooks['load']>>[2],
+): LoadResult {
   try {
     return next(url, context)
   } catch (error) {
@@ -106,7 +118,13 @@ function watchESM(observer: LoadObserver): Omit<LoadWatch, 'seesCJS'> {
         const result = next(specifier, context)
         guard('late', () => {
           const { url } = result
-          if (!active || !url.startsWith('file:') || !observer.mayConcern(url) || !observer.wants(fileURLToPath(url), 'esm')) return
+          if (
+            !active ||
+            !url.startsWith('file:') ||
+            !observer.mayConcern(url) ||
+            !observer.wants(fileURLToPath(url), 'esm')
+          )
+            return
           awaited.add(url)
           if (!keepsLoadHook) loadHook ??= registerHooks({ load })
         })

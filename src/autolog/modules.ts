@@ -59,7 +59,8 @@ export function asModuleExports(value: unknown): ModuleExports | undefined {
   return isObject(value) ? value : undefined
 }
 
-const bundled = (name: string): string => `if a bundler has put it into the program, hand it in: autolog({ modules: { '${name}': … } })`
+const bundled = (name: string): string =>
+  `if a bundler has put it into the program, hand it in: autolog({ modules: { '${name}': … } })`
 
 export function instrumentModules(options: InstrumentModulesOptions): ModuleInstrumentation {
   const enabled: EnabledTarget[] = options.integrations
@@ -87,7 +88,12 @@ export function instrumentModules(options: InstrumentModulesOptions): ModuleInst
     })
   }
 
-  function instrument({ integration, target }: EnabledTarget, finding: Finding, exported: unknown, format: 'esm' | 'cjs'): void {
+  function instrument(
+    { integration, target }: EnabledTarget,
+    finding: Finding,
+    exported: unknown,
+    format: 'esm' | 'cjs',
+  ): void {
     const given = options.options?.[integration.id]
     const session = createPatcher({
       integration: integration.id,
@@ -186,7 +192,9 @@ export function instrumentModules(options: InstrumentModulesOptions): ModuleInst
       discover(file)
       if (!units.has(file)) ignored.add(file)
     }
-    return units.get(file)?.some((unit) => isWaiting(unit) && (unit.format === format || unit.format === 'either')) ?? false
+    return (
+      units.get(file)?.some((unit) => isWaiting(unit) && (unit.format === format || unit.format === 'either')) ?? false
+    )
   }
 
   function handIn(key: string, value: unknown): void {
@@ -224,7 +232,10 @@ export function instrumentModules(options: InstrumentModulesOptions): ModuleInst
         return false
       },
       wants,
-      expected: () => allUnits().filter((unit) => unit.format !== 'esm' && isWaiting(unit)).map((unit) => unit.file),
+      expected: () =>
+        allUnits()
+          .filter((unit) => unit.format !== 'esm' && isWaiting(unit))
+          .map((unit) => unit.file),
       loaded: (file, exported, format) => {
         for (const unit of units.get(file) ?? []) apply(unit, exported, format)
       },
@@ -238,7 +249,11 @@ export function instrumentModules(options: InstrumentModulesOptions): ModuleInst
 
   /** Where a later load is seen there is no need: the module is patched when the program asks for it. */
   function loadDeclared(): void {
-    const isLoaded = new Set(allUnits().filter((unit) => !isWaiting(unit)).map((unit) => unit.copy.package.root))
+    const isLoaded = new Set(
+      allUnits()
+        .filter((unit) => !isWaiting(unit))
+        .map((unit) => unit.copy.package.root),
+    )
     for (const unit of allUnits()) {
       const { root } = unit.copy.package
       if (!unit.copy.declared || !isWaiting(unit) || isSeen(unit) || isLoaded.has(root)) continue

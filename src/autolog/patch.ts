@@ -122,7 +122,8 @@ export function createPatcher(context: PatcherContext): PatchSession {
       if ((typeof holder !== 'object' && typeof holder !== 'function') || holder === null) {
         return miss(method, 'has no holder')
       }
-      if (types.isModuleNamespaceObject(holder)) return miss(method, 'is an export of an ES module, which cannot be replaced')
+      if (types.isModuleNamespaceObject(holder))
+        return miss(method, 'is an export of an ES module, which cannot be replaced')
       const found = findDescriptor(holder, method)
       if (!found) return miss(method, 'is not there')
       if (isPatchedBy(found.get ?? found.value, context.integration)) {

@@ -29,13 +29,15 @@ function groupBy(findings: readonly Finding[], keyOf: (finding: Finding) => stri
   return [...groups.values()]
 }
 
-const copyKey = (finding: Finding): string => [finding.integration, finding.package, finding.root ?? 'handed in'].join('\n')
+const copyKey = (finding: Finding): string =>
+  [finding.integration, finding.package, finding.root ?? 'handed in'].join('\n')
 
 /** `undefined` when the major lies within `tested`, such as `4 - 7`. */
 function untested({ version, tested }: Finding): string | undefined {
   const [lowest, highest = lowest] = tested.split(' - ').map((bound) => Number.parseInt(bound, 10))
   const major = Number.parseInt(version ?? '', 10)
-  if (lowest === undefined || highest === undefined || ![lowest, highest, major].every(Number.isFinite)) return undefined
+  if (lowest === undefined || highest === undefined || ![lowest, highest, major].every(Number.isFinite))
+    return undefined
   return major < lowest || major > highest ? `tests run ${tested}` : undefined
 }
 
@@ -80,7 +82,9 @@ export function createWarner(write: (message: string) => void = warn): (report: 
     for (const { package: name, version, format, status, detail } of report) {
       if ((status !== 'unsupported' && status !== 'failed') || warned.has(name)) continue
       warned.add(name)
-      write(`${name}${version ? `@${version}` : ''}${format ? ` (${format})` : ''} is loaded and could not be instrumented: ${detail ?? status}`)
+      write(
+        `${name}${version ? `@${version}` : ''}${format ? ` (${format})` : ''} is loaded and could not be instrumented: ${detail ?? status}`,
+      )
     }
   }
 }

@@ -87,8 +87,11 @@ function comparePatterns(a: string, b: string): number {
 function matchExports(exportsField: unknown, entry: string, conditions: ReadonlySet<string>): string | undefined {
   const isMap = isObject(exportsField) && Object.keys(exportsField).some((key) => key.startsWith('.'))
   if (!isMap) return entry === '.' ? (pickTarget(exportsField, conditions) ?? undefined) : undefined
-  if (Object.hasOwn(exportsField, entry) && !entry.includes('*')) return pickTarget(exportsField[entry], conditions) ?? undefined
-  for (const pattern of Object.keys(exportsField).filter((key) => key.includes('*')).sort(comparePatterns)) {
+  if (Object.hasOwn(exportsField, entry) && !entry.includes('*'))
+    return pickTarget(exportsField[entry], conditions) ?? undefined
+  for (const pattern of Object.keys(exportsField)
+    .filter((key) => key.includes('*'))
+    .sort(comparePatterns)) {
     const [before = '', after = ''] = pattern.split('*')
     if (entry.length < pattern.length || !entry.startsWith(before) || !entry.endsWith(after)) continue
     const filling = entry.slice(before.length, entry.length - after.length)
@@ -97,10 +100,14 @@ function matchExports(exportsField: unknown, entry: string, conditions: Readonly
   return undefined
 }
 
-/** Resolution of a package without `exports`: a file, with an extension added, or a directory's index. */
+/** Resolution of a package without `exports`: a file, with an extension added, or a directory's index. `guess` is off for `import` of a subpath. */
 function legacyFile(base: string, guess: boolean): string | undefined {
   const candidates = guess
-    ? [base, ...EXTENSIONS.map((extension) => base + extension), ...EXTENSIONS.map((extension) => path.join(base, `index${extension}`))]
+    ? [
+        base,
+        ...EXTENSIONS.map((extension) => base + extension),
+        ...EXTENSIONS.map((extension) => path.join(base, `index${extension}`)),
+      ]
     : [base]
   return candidates.find(isFile)
 }

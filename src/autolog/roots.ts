@@ -72,7 +72,9 @@ function upwards(directory: string): string[] {
 function dependenciesOf(found: Package, fields: readonly string[]): [folder: string, range: string][] {
   return fields.flatMap((field) => {
     const section = found.manifest[field]
-    return isObject(section) ? Object.entries(section).map(([folder, range]): [string, string] => [folder, String(range)]) : []
+    return isObject(section)
+      ? Object.entries(section).map(([folder, range]): [string, string] => [folder, String(range)])
+      : []
   })
 }
 
@@ -145,7 +147,8 @@ export function findCopies({ names, resolver, callerFile }: CopySearch): Copy[] 
     const store = path.join(modules, '.pnpm')
     const stored = listDirectory(store)
     for (const name of names) {
-      for (const folder of lockedFolders(lock, name)) add(name, resolver.readPackage(path.resolve(modules, '..', folder)), false)
+      for (const folder of lockedFolders(lock, name))
+        add(name, resolver.readPackage(path.resolve(modules, '..', folder)), false)
       const prefix = `${name.replace('/', '+')}@`
       for (const folder of stored.filter((entry) => entry.startsWith(prefix))) {
         add(name, resolver.readPackage(path.join(store, folder, 'node_modules', name)), false)
@@ -165,7 +168,9 @@ export function findCopies({ names, resolver, callerFile }: CopySearch): Copy[] 
 
   const own = ownFile()
   const appDirectories = [callerFile && path.dirname(callerFile), mainDirectory(), process.cwd()]
-  const bases = new Set([...appDirectories, own && path.dirname(own)].filter((directory) => directory !== undefined && directory !== ''))
+  const bases = new Set(
+    [...appDirectories, own && path.dirname(own)].filter((directory) => directory !== undefined && directory !== ''),
+  )
   const isApp = (found: Package): boolean => APP_FIELDS.some((field) => isObject(found.manifest[field]))
   for (const directory of new Set(appDirectories)) {
     const app = directory ? resolver.owner(directory, isApp) : undefined

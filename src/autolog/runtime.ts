@@ -26,7 +26,11 @@ export interface LoadResult {
 type Context = Readonly<Record<string, unknown>>
 
 export interface SyncHooks {
-  resolve?: (specifier: string, context: Context, next: (specifier: string, context: Context) => ResolveResult) => ResolveResult
+  resolve?: (
+    specifier: string,
+    context: Context,
+    next: (specifier: string, context: Context) => ResolveResult,
+  ) => ResolveResult
   load?: (url: string, context: Context, next: (url: string, context: Context) => LoadResult) => LoadResult
 }
 

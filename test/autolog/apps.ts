@@ -36,7 +36,10 @@ let bundles: Files | undefined
 /** The engine as an installed package of the name `engine`, in both formats. */
 export function engine(): Files {
   bundles ??= Object.fromEntries([
-    ['node_modules/engine/package.json', JSON.stringify({ name: 'engine', exports: { import: './index.mjs', require: './index.cjs' } })],
+    [
+      'node_modules/engine/package.json',
+      JSON.stringify({ name: 'engine', exports: { import: './index.mjs', require: './index.cjs' } }),
+    ],
     ...(['esm', 'cjs'] as const).map((format) => {
       const { outputFiles } = buildSync({
         entryPoints: [fileURLToPath(new URL('./harness.ts', import.meta.url))],
@@ -66,7 +69,14 @@ export interface SdkOptions {
 }
 
 /** A package whose `new Client().send()` returns `<version> <format>`. */
-export function sdk({ name = 'fake-sdk', version = '1.0.0', at = `node_modules/${name}`, kind = 'dual', prelude = '', method = 'send' }: SdkOptions = {}): Files {
+export function sdk({
+  name = 'fake-sdk',
+  version = '1.0.0',
+  at = `node_modules/${name}`,
+  kind = 'dual',
+  prelude = '',
+  method = 'send',
+}: SdkOptions = {}): Files {
   const body = (format: string): string => `class Client { ${method}() { return '${version} ${format}' } }`
   const esm = `${prelude}\nexport ${body('esm')}\nexport default Client\n// the last line of the file`
   const cjs = `${body('cjs')}\nmodule.exports = Client\nmodule.exports.Client = Client\n`
@@ -83,10 +93,9 @@ export function sdk({ name = 'fake-sdk', version = '1.0.0', at = `node_modules/$
     untyped: { 'lib/index.js': cjs },
   }
   return Object.fromEntries(
-    Object.entries({ 'package.json': JSON.stringify({ name, version, ...manifests[kind] }), ...files[kind] }).map(([file, text]) => [
-      path.posix.join(at, file),
-      text,
-    ]),
+    Object.entries({ 'package.json': JSON.stringify({ name, version, ...manifests[kind] }), ...files[kind] }).map(
+      ([file, text]) => [path.posix.join(at, file), text],
+    ),
   )
 }
 
@@ -97,7 +106,10 @@ export function manifest(dependencies: Readonly<Record<string, string>>, more: o
 /** Runs `entry` and returns what it gave to `console.log`, one JSON value a line, or one value alone. */
 export function run(directory: string, entry: string, { cwd = directory, flags = [] as string[] } = {}): unknown {
   const output = execFileSync(NODE, [...flags, path.join(directory, entry)], { cwd, encoding: 'utf8', stdio: 'pipe' })
-  const values = output.trim().split('\n').map((line) => JSON.parse(line) as unknown)
+  const values = output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown)
   return values.length === 1 ? values[0] : values
 }
 

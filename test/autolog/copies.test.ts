@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { engine, manifest, run, runApp, sdk, temporaryDirectory, write } from './apps.js'
+import { engine, manifest, run, runApp, sdk, seesLateESM, temporaryDirectory, write } from './apps.js'
 
 const app = manifest({ 'fake-sdk': '^1' })
 const print = (...values: string[]): string => `console.log(JSON.stringify([${values.join(', ')}]))\n`
@@ -63,8 +63,39 @@ describe('loaded copies', () => {
       log.off()
       const { Client } = await import('fake-sdk')
       ${print('before ?? null', 'report', 'new Client().send()', 'globalThis.evaluated', 'detail')}`
-    const result = runApp({ ...sdk({ prelude: 'globalThis.evaluated = (globalThis.evaluated ?? 0) + 1' }), 'package.json': app, 'main.mjs': main })
-    expect(result).toEqual([null, ['fake-sdk@1.0.0 undefined pending'], '1.0.0 esm', 1, expect.stringContaining("modules: { 'fake-sdk'")])
+    const result = runApp({
+      ...sdk({ prelude: 'globalThis.evaluated = (globalThis.evaluated ?? 0) + 1' }),
+      'package.json': app,
+      'main.mjs': main,
+    })
+    expect(result).toEqual([
+      null,
+      ['fake-sdk@1.0.0 undefined pending'],
+      '1.0.0 esm',
+      1,
+      expect.stringContaining("modules: { 'fake-sdk'"),
+    ])
+  })
+
+  it('looks the same way through public hooks, where there are any', () => {
+    const main = `import { fileURLToPath } from 'node:url'
+      import { peekESM, peekThroughHooks } from 'engine'
+      const file = fileURLToPath(new URL('./node_modules/fake-sdk/index.mjs', import.meta.url))
+      const look = (peek) => { const { state, exports } = peek(file); return [state, exports?.Client?.name ?? null] }
+      const before = [look(peekESM), look(peekThroughHooks)]
+      const { Client } = await import('fake-sdk')
+      const same = peekESM(file).exports.Client === Client
+      ${print('before', 'look(peekESM)', 'look(peekThroughHooks)', 'same', 'new Client().send()')}`
+    expect(runApp({ ...sdk(), 'package.json': app, 'main.mjs': main })).toEqual([
+      [
+        ['absent', null],
+        ['absent', null],
+      ],
+      ['loaded', 'Client'],
+      seesLateESM ? ['loaded', 'Client'] : ['absent', null],
+      true,
+      '1.0.0 esm',
+    ])
   })
 
   it('does not harm imports that are in flight', () => {
@@ -88,7 +119,11 @@ describe('loaded copies', () => {
       }
       ${print('...new Set(results)')}`
     const dependencies = manifest(Object.fromEntries(packages.map((name) => [name, '*'])))
-    const results = runApp({ ...Object.assign({}, ...files), 'package.json': dependencies, 'main.mjs': main }) as string[]
+    const results = runApp({
+      ...Object.assign({}, ...files),
+      'package.json': dependencies,
+      'main.mjs': main,
+    }) as string[]
     // caught in flight or not, the import itself always succeeds
     expect(results.filter((result) => !/^(patched )?1\.0\.0 esm$|^patched$|^pending$/.test(result))).toEqual([])
   })
@@ -101,7 +136,12 @@ describe('finding copies', () => {
     const files = {
       ...sdk({ version: '2.0.0' }),
       ...sdk({ at: 'node_modules/helper/node_modules/fake-sdk' }),
-      'node_modules/helper/package.json': JSON.stringify({ name: 'helper', type: 'module', exports: './index.js', dependencies: { 'fake-sdk': '^1' } }),
+      'node_modules/helper/package.json': JSON.stringify({
+        name: 'helper',
+        type: 'module',
+        exports: './index.js',
+        dependencies: { 'fake-sdk': '^1' },
+      }),
       'node_modules/helper/index.js': `export { Client as Old } from 'fake-sdk'`,
       'package.json': manifest({ 'fake-sdk': '^2', helper: '*' }),
       'main.mjs': `${asList}import { Old } from 'helper'
@@ -157,11 +197,21 @@ describe('finding copies', () => {
       ...sdk({ version: '2.0.0', at: `${store}/fake-sdk@2.0.0/node_modules/fake-sdk` }),
       ...sdk({ version: '1.0.0', at: `${store}/fake-sdk@1.0.0/node_modules/fake-sdk` }),
       ...sdk({ version: '1.5.0', at: `${store}/fake-sdk@1.5.0/node_modules/fake-sdk` }),
-      [`${store}/helper@1.0.0/node_modules/helper/package.json`]: JSON.stringify({ name: 'helper', type: 'module', exports: './index.js', dependencies: { 'fake-sdk': '^1' } }),
+      [`${store}/helper@1.0.0/node_modules/helper/package.json`]: JSON.stringify({
+        name: 'helper',
+        type: 'module',
+        exports: './index.js',
+        dependencies: { 'fake-sdk': '^1' },
+      }),
       [`${store}/helper@1.0.0/node_modules/helper/index.js`]: `export { Client as Helped } from 'fake-sdk'`,
       'package.json': JSON.stringify({ name: 'root', private: true }),
       'packages/app/package.json': manifest({ 'fake-sdk': '^2', '@team/shared': 'workspace:*' }),
-      'packages/shared/package.json': JSON.stringify({ name: '@team/shared', type: 'module', exports: './index.js', dependencies: { 'fake-sdk': '^1', helper: '*' } }),
+      'packages/shared/package.json': JSON.stringify({
+        name: '@team/shared',
+        type: 'module',
+        exports: './index.js',
+        dependencies: { 'fake-sdk': '^1', helper: '*' },
+      }),
       'packages/shared/index.js': `export { Client as Shared } from 'fake-sdk'\nexport { Helped } from 'helper'`,
       'packages/app/main.mjs': `${asList}import { Client } from 'fake-sdk'
         import { Shared, Helped } from '@team/shared'
@@ -203,7 +253,12 @@ describe('finding copies', () => {
 
   it('reads a subpath entry', () => {
     const files = {
-      'node_modules/fake-sdk/package.json': JSON.stringify({ name: 'fake-sdk', version: '1.0.0', type: 'module', exports: { './*': { import: './dist/*.js', require: './dist/*.cjs' } } }),
+      'node_modules/fake-sdk/package.json': JSON.stringify({
+        name: 'fake-sdk',
+        version: '1.0.0',
+        type: 'module',
+        exports: { './*': { import: './dist/*.js', require: './dist/*.cjs' } },
+      }),
       'node_modules/fake-sdk/dist/deep/manager.js': `export class Client { send() { return 'deep' } }`,
       'package.json': app,
       'main.mjs': `${asList}import { Client } from 'fake-sdk/deep/manager'

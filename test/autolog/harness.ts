@@ -1,11 +1,14 @@
 /** What a test app imports: the module half of the engine with an integration that marks results. */
 import type { Integration } from '../../src/autolog/contract.js'
-import { instrumentModules, type InstrumentModulesOptions, type ModuleInstrumentation } from '../../src/autolog/modules.js'
+import {
+  instrumentModules,
+  type InstrumentModulesOptions,
+  type ModuleInstrumentation,
+} from '../../src/autolog/modules.js'
 import { findCallerFile } from '../../src/autolog/roots.js'
 
 export { createPatcher } from '../../src/autolog/patch.js'
-export { loadESM, peekCJS, peekESM } from '../../src/autolog/peek.js'
-export { createResolver } from '../../src/autolog/resolve.js'
+export { peekESM, peekThroughHooks } from '../../src/autolog/peek.js'
 export { findCallerFile, instrumentModules }
 
 /** Serves `Client.prototype.send` of each package: what it returns starts with `patched ` afterwards. */
@@ -33,7 +36,10 @@ function marking(packageName: string, entry: string | undefined): Integration {
 
 const path = (root: unknown, key: string): unknown => (root as Record<string, unknown> | undefined)?.[key]
 
-export type StartOptions = Partial<InstrumentModulesOptions> & { readonly packages?: readonly string[]; readonly entry?: string }
+export type StartOptions = Partial<InstrumentModulesOptions> & {
+  readonly packages?: readonly string[]
+  readonly entry?: string
+}
 
 export function start({ packages = ['fake-sdk'], entry, ...options }: StartOptions = {}): ModuleInstrumentation {
   return instrumentModules({
@@ -46,5 +52,8 @@ export function start({ packages = ['fake-sdk'], entry, ...options }: StartOptio
 
 /** The report as one line an entry, for snapshots. */
 export function lines(log: ModuleInstrumentation): string[] {
-  return log.report().map(({ package: name, version, format, status }) => `${name}@${version} ${format} ${status}`).sort()
+  return log
+    .report()
+    .map(({ package: name, version, format, status }) => `${name}@${version} ${format} ${status}`)
+    .sort()
 }

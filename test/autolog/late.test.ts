@@ -8,9 +8,11 @@ const begin = `import { createRequire } from 'node:module'
   const require = createRequire(import.meta.url)
   const log = start()\n`
 
-const runLate = (main: string, files: Files = sdk()): unknown => runApp({ ...files, 'package.json': app, 'main.mjs': begin + main })
+const runLate = (main: string, files: Files = sdk()): unknown =>
+  runApp({ ...files, 'package.json': app, 'main.mjs': begin + main })
 const marked = seesLateESM ? 'patched ' : ''
-const status = (format: string): string => (seesLateESM ? `fake-sdk@1.0.0 ${format} patched` : 'fake-sdk@1.0.0 undefined pending')
+const status = (format: string): string =>
+  seesLateESM ? `fake-sdk@1.0.0 ${format} patched` : 'fake-sdk@1.0.0 undefined pending'
 
 describe(`modules that load later (${seesLateESM ? 'with' : 'without'} registerHooks)`, () => {
   it('import() of an ES module', () => {
@@ -37,7 +39,10 @@ describe(`modules that load later (${seesLateESM ? 'with' : 'without'} registerH
       const log = start()
       const Client = require('fake-sdk')
       ${print('new Client().send()', 'lines(log)')}`
-    expect(runApp({ ...sdk(), 'package.json': app, 'main.cjs': main })).toEqual(['patched 1.0.0 cjs', ['fake-sdk@1.0.0 cjs patched']])
+    expect(runApp({ ...sdk(), 'package.json': app, 'main.cjs': main })).toEqual([
+      'patched 1.0.0 cjs',
+      ['fake-sdk@1.0.0 cjs patched'],
+    ])
   })
 
   it('both instances, one after the other', () => {
@@ -80,7 +85,10 @@ describe(`modules that load later (${seesLateESM ? 'with' : 'without'} registerH
     const main = `const { Client } = await import('./vendor/node_modules/fake-sdk/index.mjs')
       const Twin = require('./vendor/node_modules/fake-sdk/index.cjs')
       ${print('new Client().send()', 'new Twin().send()')}`
-    expect(runLate(main, sdk({ version: '3.0.0', at: 'vendor/node_modules/fake-sdk' }))).toEqual([`${marked}3.0.0 esm`, 'patched 3.0.0 cjs'])
+    expect(runLate(main, sdk({ version: '3.0.0', at: 'vendor/node_modules/fake-sdk' }))).toEqual([
+      `${marked}3.0.0 esm`,
+      'patched 3.0.0 cjs',
+    ])
   })
 
   it('keeps imports that are in flight whole', () => {
@@ -95,7 +103,8 @@ describe(`modules that load later (${seesLateESM ? 'with' : 'without'} registerH
       const { Client } = await import('fake-sdk')
       await other
       ${print('new Client().send()')}`
-    for (const turns of [1, 3, 5, 8, 12]) expect(runLate(main(turns), files), `${turns} turns`).toEqual([`${marked}1.0.0 esm`])
+    for (const turns of [1, 3, 5, 8, 12])
+      expect(runLate(main(turns), files), `${turns} turns`).toEqual([`${marked}1.0.0 esm`])
   })
 
   it('beside asynchronous hooks, which some versions of Node refuse to mix with CJS modules', () => {

@@ -106,7 +106,10 @@ describe('wrap', () => {
   })
 
   it('stacks two integrations, and undoes them in either order', () => {
-    for (const order of [[0, 1], [1, 0]] as const) {
+    for (const order of [
+      [0, 1],
+      [1, 0],
+    ] as const) {
       const { Client } = makeClient()
       const sessions = [session('a'), session('b')] as const
       sessions[0].patcher.wrap(Client, 'create', mark('a'))
@@ -190,7 +193,9 @@ describe('call and hook', () => {
   it('call uses the replacement it was given', () => {
     const { Client } = makeClient()
     const { patcher } = session()
-    expect(patcher.call(Client, 'create', { protocol: 'openai-chat', provider: 'p', baseURL: () => undefined })).toBe(true)
+    expect(patcher.call(Client, 'create', { protocol: 'openai-chat', provider: 'p', baseURL: () => undefined })).toBe(
+      true,
+    )
     expect(Client.create()).toBe('call static')
   })
 
@@ -214,6 +219,10 @@ describe('call and hook', () => {
     off()
     const undo = vi.fn()
     patcher.hook(undo)
-    expect([patcher.wrap(Client, 'create', mark('x')), Client.create(), undo.mock.calls.length]).toEqual([false, 'static', 1])
+    expect([patcher.wrap(Client, 'create', mark('x')), Client.create(), undo.mock.calls.length]).toEqual([
+      false,
+      'static',
+      1,
+    ])
   })
 })

@@ -9,7 +9,11 @@ const modules = fileURLToPath(new URL('../../node_modules/', import.meta.url))
 /** The packages of this project, linked into an app: their real path lies elsewhere, as in a pnpm store. */
 function appWith(links: Readonly<Record<string, string>>, main: string): unknown {
   const directory = temporaryDirectory()
-  write(directory, { ...engine(), 'package.json': manifest(Object.fromEntries(Object.keys(links).map((name) => [name, '*']))), 'main.mjs': main })
+  write(directory, {
+    ...engine(),
+    'package.json': manifest(Object.fromEntries(Object.keys(links).map((name) => [name, '*']))),
+    'main.mjs': main,
+  })
   for (const [name, folder] of Object.entries(links)) {
     const link = path.join(directory, 'node_modules', name)
     fs.mkdirSync(path.dirname(link), { recursive: true })
@@ -87,9 +91,11 @@ describe('real packages', () => {
       const log = start(${OPENAI}, ${ANTHROPIC}, ${LANGCHAIN})
       const loaded = Object.keys(require.cache).filter((file) => /openai|anthropic|langchain/.test(file))
       console.log(JSON.stringify([loaded, log.report().map(({ package: name, status }) => name + ' ' + status).sort()]))`
-    expect(appWith({ openai: 'openai', '@anthropic-ai/sdk': '@anthropic-ai/sdk', '@langchain/core': '@langchain/core' }, main)).toEqual([
-      [],
-      ['@anthropic-ai/sdk pending', '@langchain/core pending', 'openai pending'],
-    ])
+    expect(
+      appWith(
+        { openai: 'openai', '@anthropic-ai/sdk': '@anthropic-ai/sdk', '@langchain/core': '@langchain/core' },
+        main,
+      ),
+    ).toEqual([[], ['@anthropic-ai/sdk pending', '@langchain/core pending', 'openai pending']])
   })
 })

@@ -56,7 +56,9 @@ const isProgram = (file: string | null | undefined): boolean => !file || /\.[cm]
 function compare(directory: string, specifiers: readonly string[]): void {
   const answers = askNode(directory, specifiers)
   for (const kind of KINDS) {
-    const expected = specifiers.map((specifier, index) => [specifier, answers[kind][index] ?? null] as const).filter(([, file]) => isProgram(file))
+    const expected = specifiers
+      .map((specifier, index) => [specifier, answers[kind][index] ?? null] as const)
+      .filter(([, file]) => isProgram(file))
     const actual = expected.map(([specifier]) => [specifier, askOurs(directory, specifier, kind)])
     expect(actual, kind).toEqual(expected)
     expect(actual.filter(([, file]) => file !== null).length, kind).toBeGreaterThan(specifiers.length / 3)
@@ -77,14 +79,27 @@ describe('resolution agrees with Node', () => {
   })
 
   it('for every subpath that the instrumented packages export', () => {
-    const packages = ['openai', 'openai-v4', '@anthropic-ai/sdk', 'anthropic-v0', '@langchain/core', '@langchain/openai', 'langchain']
+    const packages = [
+      'openai',
+      'openai-v4',
+      '@anthropic-ai/sdk',
+      'anthropic-v0',
+      '@langchain/core',
+      '@langchain/openai',
+      'langchain',
+    ]
     const specifiers = packages.flatMap((name) => {
       const file = path.join(project, 'node_modules', name, 'package.json')
       const { exports = {} } = JSON.parse(fs.readFileSync(file, 'utf8')) as { exports?: Record<string, unknown> }
       return Object.keys(exports).map((key) => path.posix.join(name, key.replace('*', 'index')))
     })
     expect(specifiers.length).toBeGreaterThan(100)
-    compare(project, [...specifiers, 'openai/resources/chat/completions', 'openai/not/there', '@anthropic-ai/sdk/lib/internal/x'])
+    compare(project, [
+      ...specifiers,
+      'openai/resources/chat/completions',
+      'openai/not/there',
+      '@anthropic-ai/sdk/lib/internal/x',
+    ])
   })
 
   it('for maps, patterns, conditions and packages without exports', () => {
@@ -95,30 +110,73 @@ describe('resolution agrees with Node', () => {
         ...Object.fromEntries(files.map((file) => [file, ''])),
       })
     module('string', { exports: './a.js' }, ['a.js'])
-    module('conditions', { exports: { browser: './b.js', node: { import: './n.mjs', require: './n.cjs' }, default: './d.js' } }, ['b.js', 'n.mjs', 'n.cjs', 'd.js'])
+    module(
+      'conditions',
+      { exports: { browser: './b.js', node: { import: './n.mjs', require: './n.cjs' }, default: './d.js' } },
+      ['b.js', 'n.mjs', 'n.cjs', 'd.js'],
+    )
     module('order', { exports: { default: './d.js', import: './i.js' } }, ['d.js', 'i.js'])
     module('list', { exports: { '.': ['bad', { worker: './w.js' }, './ok.js'] } }, ['w.js', 'ok.js'])
-    module('refused', { exports: { '.': './a.js', './x/*': './x/*.js', './x/secret/*': null } }, ['a.js', 'x/y.js', 'x/secret/z.js'])
-    module('patterns', { exports: { './*': './lib/*.js', './deep/*': './other/*.js', './deep/*.mjs': './m/*.mjs', './twice/*': './t/*/*.js' } }, [
-      'lib/a.js',
-      'lib/deep/a.js',
-      'other/a.js',
-      'other/b/c.js',
-      'm/a.mjs',
-      't/q/q.js',
+    module('refused', { exports: { '.': './a.js', './x/*': './x/*.js', './x/secret/*': null } }, [
+      'a.js',
+      'x/y.js',
+      'x/secret/z.js',
     ])
+    module(
+      'patterns',
+      {
+        exports: {
+          './*': './lib/*.js',
+          './deep/*': './other/*.js',
+          './deep/*.mjs': './m/*.mjs',
+          './twice/*': './t/*/*.js',
+        },
+      },
+      ['lib/a.js', 'lib/deep/a.js', 'other/a.js', 'other/b/c.js', 'm/a.mjs', 't/q/q.js'],
+    )
     module('escape', { exports: { '.': './../string/a.js', './main': './gone.js' } }, [])
     module('main-file', { main: 'lib/start' }, ['lib/start.js'])
     module('main-folder', { main: './lib' }, ['lib/index.js', 'other.js'])
     module('main-gone', { main: './gone.js' }, ['index.js'])
     module('bare', {}, ['index.js', 'sub.js', 'folder/index.js'])
-    module('@scope/name', { exports: { './a': './a.js', '.': { types: './a.d.ts', 'module-sync': './m.js', default: './a.js' } } }, ['a.js', 'm.js'])
+    module(
+      '@scope/name',
+      { exports: { './a': './a.js', '.': { types: './a.d.ts', 'module-sync': './m.js', default: './a.js' } } },
+      ['a.js', 'm.js'],
+    )
     module('nothing', { exports: { worker: './a.js' } }, ['a.js'])
     compare(directory, [
-      ...['string', 'conditions', 'order', 'list', 'refused', 'patterns', 'escape', 'main-file', 'main-folder', 'main-gone', 'bare', 'nothing'],
-      ...['refused/x/y', 'refused/x/secret/z', 'refused/a.js', 'patterns/a', 'patterns/deep/a', 'patterns/deep/b/c', 'patterns/deep/a.mjs'],
-      ...['patterns/twice/q', 'patterns/none', 'escape/main', 'bare/sub', 'bare/sub.js', 'bare/folder', 'main-folder/other.js'],
-      ...['@scope/name', '@scope/name/a', '@scope/name/b', 'absent', 'string/sub'],
+      'string',
+      'conditions',
+      'order',
+      'list',
+      'refused',
+      'patterns',
+      'escape',
+      'main-file',
+      'main-folder',
+      'main-gone',
+      'bare',
+      'nothing',
+      'refused/x/y',
+      'refused/x/secret/z',
+      'refused/a.js',
+      'patterns/a',
+      'patterns/deep/a',
+      'patterns/deep/b/c',
+      'patterns/deep/a.mjs',
+      'patterns/twice/q',
+      'patterns/none',
+      'escape/main',
+      'bare/sub',
+      'bare/sub.js',
+      'bare/folder',
+      'main-folder/other.js',
+      '@scope/name',
+      '@scope/name/a',
+      '@scope/name/b',
+      'absent',
+      'string/sub',
     ])
   })
 })
@@ -127,7 +185,13 @@ describe('the package a file belongs to', () => {
   const resolver = createResolver()
   const facts = (folder: string): unknown => {
     const found = resolver.findPackage(folder, project)
-    return found && [found.name, found.version?.split('.')[0], ...KINDS.map((kind) => resolver.entry(found, '.', kind)?.format)]
+    return (
+      found && [
+        found.name,
+        found.version?.split('.')[0],
+        ...KINDS.map((kind) => resolver.entry(found, '.', kind)?.format),
+      ]
+    )
   }
 
   it('has the name that its package.json says, whatever the folder', () => {
@@ -141,7 +205,10 @@ describe('the package a file belongs to', () => {
   it('decides the format of a .js file by the nearest package.json', () => {
     const directory = temporaryDirectory()
     write(path.join(directory, 'node_modules/mixed'), {
-      'package.json': JSON.stringify({ name: 'mixed', exports: { import: './esm/index.js', require: './cjs/index.js' } }),
+      'package.json': JSON.stringify({
+        name: 'mixed',
+        exports: { import: './esm/index.js', require: './cjs/index.js' },
+      }),
       'esm/package.json': '{"type":"module"}',
       'esm/index.js': '',
       'cjs/index.js': '',

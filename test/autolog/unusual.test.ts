@@ -6,7 +6,11 @@ const print = (...values: string[]): string => `console.log(JSON.stringify([${va
 const catchWarnings = `const warnings = []
   process.stderr.write = (text) => warnings.push(text)\n`
 const inESM = (main: string, files: Files): unknown =>
-  runApp({ ...files, 'package.json': app, 'main.mjs': `import { start, lines } from 'engine'\n${catchWarnings}${main}` })
+  runApp({
+    ...files,
+    'package.json': app,
+    'main.mjs': `import { start, lines } from 'engine'\n${catchWarnings}${main}`,
+  })
 
 describe('modules out of the ordinary', () => {
   it('top-level await, already loaded', () => {
@@ -15,7 +19,11 @@ describe('modules out of the ordinary', () => {
       const first = log.report()[0].status
       await log.settled()
       ${print('first', 'new Client().send()', 'lines(log)')}`
-    expect(inESM(main, sdk({ prelude: 'await 0' }))).toEqual(['pending', 'patched 1.0.0 esm', ['fake-sdk@1.0.0 esm patched']])
+    expect(inESM(main, sdk({ prelude: 'await 0' }))).toEqual([
+      'pending',
+      'patched 1.0.0 esm',
+      ['fake-sdk@1.0.0 esm patched'],
+    ])
   })
 
   it('top-level await, loaded later', () => {
@@ -36,7 +44,9 @@ describe('modules out of the ordinary', () => {
       ['fake-sdk@9.0.0 cjs unsupported', 'fake-sdk@9.0.0 esm unsupported'],
       'send is not there; tests run 1 - 2',
       1,
-      expect.stringMatching(/^\[tracestitch\] fake-sdk@9\.0\.0 \(\w+\) is loaded and could not be instrumented: send is not there/),
+      expect.stringMatching(
+        /^\[tracestitch\] fake-sdk@9\.0\.0 \(\w+\) is loaded and could not be instrumented: send is not there/,
+      ),
     ])
   })
 
@@ -75,7 +85,11 @@ describe('modules out of the ordinary', () => {
     const main = `import { Client } from 'fake-sdk'
       const log = start()
       ${print('new Client().send()')}`
-    const files = { ...sdk(), 'node_modules/broken/package.json': '{ not json', 'node_modules/.package-lock.json': 'neither' }
+    const files = {
+      ...sdk(),
+      'node_modules/broken/package.json': '{ not json',
+      'node_modules/.package-lock.json': 'neither',
+    }
     expect(inESM(main, files)).toEqual(['patched 1.0.0 esm'])
   })
 
@@ -111,10 +125,14 @@ describe('modules out of the ordinary', () => {
   })
 
   it('a program without a file of its own', () => {
-    const files = { ...sdk(), 'package.json': app, 'main.cjs': `
+    const files = {
+      ...sdk(),
+      'package.json': app,
+      'main.cjs': `
       const { execFileSync } = require('node:child_process')
       const code = "const C = require('fake-sdk'); require('engine').start(); console.log(JSON.stringify([new C().send()]))"
-      process.stdout.write(execFileSync(process.execPath, ['-e', code], { cwd: __dirname }))` }
+      process.stdout.write(execFileSync(process.execPath, ['-e', code], { cwd: __dirname }))`,
+    }
     expect(runApp(files)).toEqual(['patched 1.0.0 cjs'])
   })
 })
