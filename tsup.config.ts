@@ -32,6 +32,7 @@ export default {
   format: ['esm', 'cjs'],
   target: 'node20',
   platform: 'node',
+  removeNodeProtocol: false,
   splitting: true,
   sourcemap: true,
   clean: true,

@@ -57,6 +57,8 @@ let packed: Packed
 beforeAll(async () => {
   await rm(application, { recursive: true, force: true })
   await mkdir(installed, { recursive: true })
+  // A package of its own: inside ours, our name would mean the working tree.
+  await writeFile(join(application, 'package.json'), '{ "name": "application", "private": true }')
   for (const name of ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'src']) {
     if (existsSync(join(root, name))) await cp(join(root, name), join(installed, name), { recursive: true })
   }
@@ -106,6 +108,11 @@ describe('the archive', () => {
 })
 
 describe('an application', () => {
+  test('gets what was packed', async () => {
+    const source = `console.log(JSON.stringify(require.resolve('tracestitch')))`
+    expect(await runInApplication('where.cjs', source)).toBe(join(installed, 'dist/index.cjs'))
+  })
+
   test.each(specifiers)('gets the same names from %s by import and by require', async (specifier) => {
     const print = `console.log(JSON.stringify(Object.keys(entry).filter((name) => !['default', 'module.exports'].includes(name)).sort()))`
     const label = specifier.replace(/\W/g, '-')

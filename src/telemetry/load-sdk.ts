@@ -26,11 +26,10 @@ export function loadSdk(): TracingSdk {
     core: nodeRequire('@opentelemetry/core') as TracingSdk['core'],
     contextHooks: nodeRequire('@opentelemetry/context-async-hooks') as TracingSdk['contextHooks'],
     serializer(protocol) {
-      // The serializers are a dependency of the exporter package, which need not be hoisted to where we are.
-      const fromExporter = createRequire(nodeRequire.resolve('@opentelemetry/exporter-trace-otlp-proto'))
-      const transformer = fromExporter('@opentelemetry/otlp-transformer') as Record<string, unknown>
-      const name = protocol === 'http/json' ? 'JsonTraceSerializer' : 'ProtobufTraceSerializer'
-      return transformer[name] as TraceSerializer
+      const transformer = nodeRequire(
+        '@opentelemetry/otlp-transformer',
+      ) as typeof import('@opentelemetry/otlp-transformer')
+      return protocol === 'http/json' ? transformer.JsonTraceSerializer : transformer.ProtobufTraceSerializer
     },
   }
 }
