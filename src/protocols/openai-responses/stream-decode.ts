@@ -33,9 +33,10 @@ class Decoder implements StreamDecoder {
   readonly #head: Head = { id: '', object: 'chat.completion.chunk', created: 0, model: '' }
   #begun = false
   #hasCalls = false
-  #nextOrdinal = 0
   #nextCall = 0
   readonly #items = new Map<number, ItemDecoder>()
+  /** An `output_index` above all others. */
+  #free = 0
   /** Ids of items that are done, for a final response that numbers them otherwise. */
   readonly #doneIds = new Set<string>()
   /** `output_index` of the item that grows. */
@@ -138,21 +139,24 @@ class Decoder implements StreamDecoder {
     this.#current = undefined
   }
 
-  #itemAt(index: number, event: JsonObject): ItemDecoder {
-    let item = this.#items.get(index)
-    if (!item) {
-      const type = isObject(event.item) ? event.item.type : undefined
-      item = createItemDecoder(type ?? typeOfEvent(event.type), {
-        nextOrdinal: () => this.#nextOrdinal++,
-        nextCall: () => this.#nextCall++,
-      })
-      this.#items.set(index, item)
-    }
+  /** `undefined` for an event that nobody knows, of an item that nobody announced. */
+  #itemAt(index: number, event: JsonObject): ItemDecoder | undefined {
+    const known = this.#items.get(index)
+    if (known) return known
+    const type = isObject(event.item) ? event.item.type : typeOfEvent(event.type)
+    return type === undefined ? undefined : this.#create(index, type)
+  }
+
+  #create(index: number, type: unknown): ItemDecoder {
+    const item = createItemDecoder(type, index, () => this.#nextCall++)
+    this.#items.set(index, item)
+    this.#free = Math.max(this.#free, index + 1)
     return item
   }
 
   #process(index: number, event: JsonObject, deltas: ChunkDelta[]): void {
     const item = this.#itemAt(index, event)
+    if (!item) return
     if (isCall(event.item)) this.#hasCalls = true
     if (event.type === 'response.output_item.done') {
       if (isObject(event.item)) this.#complete(item, event.item, deltas)
@@ -209,8 +213,7 @@ class Decoder implements StreamDecoder {
     }
     // The numbers do not agree, so the item may be one that came under another.
     if ([wire.id, wire.call_id].some((id) => typeof id === 'string' && this.#doneIds.has(id))) return
-    const added = { type: 'response.output_item.added', item: wire }
-    this.#complete(this.#itemAt(this.#items.has(index) ? -1 - index : index, added), wire, deltas)
+    this.#complete(this.#create(item ? this.#free : index, wire.type), wire, deltas)
   }
 }
 

@@ -8,11 +8,6 @@ import { logprobsOf } from './response.js'
 /** A delta, with what stands beside it in a chunk's choice. */
 export type ItemDelta = ChunkDelta & { logprobs?: Logprobs }
 
-export interface Numbers {
-  nextOrdinal(): number
-  nextCall(): number
-}
-
 export interface ItemDecoder {
   /** Whether it comes in pieces; other items come whole at their end. */
   readonly grows: boolean
@@ -31,30 +26,36 @@ export function growsOverTime(type: unknown): boolean {
   return GROWING.has(type)
 }
 
-export function createItemDecoder(type: unknown, numbers: Numbers): ItemDecoder {
+/** Blocks are numbered by their item and their part of it, so that their order holds whatever comes first. */
+const PARTS_PER_ITEM = 1024
+
+/** @param nextCall - Gives each call of the response its index. */
+export function createItemDecoder(type: unknown, outputIndex: number, nextCall: () => number): ItemDecoder {
+  const ordinal = outputIndex * PARTS_PER_ITEM
   switch (type) {
     case 'message':
-      return new MessageDecoder(type, numbers)
+      return new MessageDecoder(type, ordinal)
     case 'reasoning':
-      return new ReasoningDecoder(type, numbers)
+      return new ReasoningDecoder(type, ordinal)
     case 'function_call':
     case 'custom_tool_call':
-      return new CallDecoder(type, numbers)
+      return new CallDecoder(type, ordinal, nextCall)
     default:
-      return new WholeDecoder(type, numbers)
+      return new WholeDecoder(type, ordinal)
   }
 }
 
 abstract class Base implements ItemDecoder {
   readonly grows: boolean = true
   done = false
-  protected readonly numbers: Numbers
+  /** Of the item's first block. */
+  protected readonly ordinal: number
   readonly #type: unknown
   #last: JsonObject | undefined
 
-  constructor(type: unknown, numbers: Numbers) {
+  constructor(type: unknown, ordinal: number) {
     this.#type = type
-    this.numbers = numbers
+    this.ordinal = ordinal
   }
 
   abstract push(event: JsonObject, deltas: ItemDelta[]): void
@@ -122,7 +123,7 @@ class MessageDecoder extends Base {
   #partAt(index: number): Part {
     let part = this.#parts.get(index)
     if (!part) {
-      part = { ordinal: this.numbers.nextOrdinal(), text: '', annotations: 0 }
+      part = { ordinal: this.ordinal + Math.min(index, PARTS_PER_ITEM - 1), text: '', annotations: 0 }
       this.#parts.set(index, part)
     }
     return part
@@ -186,7 +187,6 @@ class MessageDecoder extends Base {
 }
 
 class ReasoningDecoder extends Base {
-  #ordinal: number | undefined
   /** The kind of text that came first; the other kind is in the item's exact form only. */
   #kind: 'summary' | 'content' | undefined
   #part: number | undefined
@@ -206,9 +206,8 @@ class ReasoningDecoder extends Base {
   }
 
   #emit(text: string, deltas: ItemDelta[]): void {
-    this.#ordinal ??= this.numbers.nextOrdinal()
     this.#sent += text
-    deltas.push({ reasoning_content: text, block: this.#ordinal })
+    deltas.push({ reasoning_content: text, block: this.ordinal })
   }
 
   protected settle(item: JsonObject, deltas: ItemDelta[]): void {
@@ -218,10 +217,10 @@ class ReasoningDecoder extends Base {
         if (rest !== '') this.#emit(rest, deltas)
         if (block.signature !== undefined) {
           const piece = { type: 'thinking' as const, thinking: '', signature: block.signature }
-          deltas.push({ thinking_blocks: [piece], block: (this.#ordinal ??= this.numbers.nextOrdinal()) })
+          deltas.push({ thinking_blocks: [piece], block: this.ordinal })
         }
       } else if (block.type === 'redacted_thinking') {
-        deltas.push({ thinking_blocks: [block], block: (this.#ordinal ??= this.numbers.nextOrdinal()) })
+        deltas.push({ thinking_blocks: [block], block: this.ordinal })
       }
     }
     this.restate(item, deltas)
@@ -229,14 +228,20 @@ class ReasoningDecoder extends Base {
 
   protected restate(item: JsonObject, deltas: ItemDelta[]): void {
     const blocks = decodeItem(item).blocks.flatMap(form).filter((block) => block.type === 'thinking' || block.type === 'raw')
-    if (blocks.length > 0) deltas.push({ block: (this.#ordinal ??= this.numbers.nextOrdinal()), blocks })
+    if (blocks.length > 0) deltas.push({ block: this.ordinal, blocks })
   }
 }
 
 class CallDecoder extends Base {
-  #ordinal: number | undefined
-  #index = 0
+  readonly #nextCall: () => number
+  /** Index of the call, once it is told. */
+  #index: number | undefined
   #sent = ''
+
+  constructor(type: unknown, ordinal: number, nextCall: () => number) {
+    super(type, ordinal)
+    this.#nextCall = nextCall
+  }
 
   push(event: JsonObject, deltas: ItemDelta[]): void {
     if (event.type === 'response.output_item.added') {
@@ -248,30 +253,30 @@ class CallDecoder extends Base {
     const custom = event.type === 'response.custom_tool_call_input.delta'
     if (!custom && event.type !== 'response.function_call_arguments.delta') return
     const text = asString(event.delta)
-    if (text && this.#ordinal !== undefined) this.#emit(text, custom, deltas)
+    if (text) this.#emit(text, custom, deltas)
   }
 
   #announce(item: JsonObject, deltas: ItemDelta[]): void {
     const call = toolCallOf(item)
     if (!call) return
-    const ordinal = (this.#ordinal = this.numbers.nextOrdinal())
-    const index = (this.#index = this.numbers.nextCall())
+    const index = (this.#index = this.#nextCall())
     const { id, type } = call
     const begun =
       type === 'custom' ? { custom: { name: call.custom.name, input: '' } } : { function: { name: call.function.name, arguments: '' } }
-    deltas.push({ tool_calls: [{ index, id, type, ...begun }], block: ordinal })
+    deltas.push({ tool_calls: [{ index, id, type, ...begun }], block: this.ordinal })
   }
 
   #emit(text: string, custom: boolean, deltas: ItemDelta[]): void {
+    if (this.#index === undefined) return
     this.#sent += text
     const piece = custom ? { custom: { input: text } } : { function: { arguments: text } }
-    deltas.push({ tool_calls: [{ index: this.#index, ...piece }], ...(this.#ordinal !== undefined && { block: this.#ordinal }) })
+    deltas.push({ tool_calls: [{ index: this.#index, ...piece }], block: this.ordinal })
   }
 
   protected settle(item: JsonObject, deltas: ItemDelta[]): void {
     const call = toolCallOf(item)
     if (!call) return
-    if (this.#ordinal === undefined) this.#announce(item, deltas)
+    if (this.#index === undefined) this.#announce(item, deltas)
     const rest = remainder(call.type === 'custom' ? call.custom.input : call.function.arguments, this.#sent)
     if (rest !== '') this.#emit(rest, call.type === 'custom', deltas)
     this.restate(item, deltas)
@@ -279,21 +284,20 @@ class CallDecoder extends Base {
 
   protected restate(item: JsonObject, deltas: ItemDelta[]): void {
     const blocks = decodeItem(item).blocks.flatMap(form)
-    if (blocks.length > 0 && this.#ordinal !== undefined) deltas.push({ block: this.#ordinal, blocks })
+    if (blocks.length > 0) deltas.push({ block: this.ordinal, blocks })
   }
 }
 
 /** An item of the server's own: its place is known when it begins, its form when it ends. */
 class WholeDecoder extends Base {
   override readonly grows = false
-  #ordinal: number | undefined
 
   push(): void {
-    this.#ordinal ??= this.numbers.nextOrdinal()
+    // What happens on the way is told by the item in the end.
   }
 
   protected settle(item: JsonObject, deltas: ItemDelta[]): void {
-    deltas.push({ block: (this.#ordinal ??= this.numbers.nextOrdinal()), blocks: [...decodeItem(item).blocks] })
+    deltas.push({ block: this.ordinal, blocks: [...decodeItem(item).blocks] })
   }
 
   protected restate(item: JsonObject, deltas: ItemDelta[]): void {
