@@ -5,13 +5,12 @@
  */
 import { context, type Context } from '@opentelemetry/api'
 import { asString, guard, isObject, path, runInOpenScope, type Integration, type ModuleTarget, type Patcher, type Replace } from '../src/autolog/contract.js'
-import { withEntrance, type Entrance } from './langchain/entrance.js'
-import { TracingHandler } from './langchain/handler.js'
+import { entranceOf, withEntrance, type Entrance } from './langchain/entrance.js'
+import { handler } from './langchain/handler.js'
 import { isAsyncGenerator, iterateIn } from './langchain/iterate.js'
+import { inventedId, removeInventedId, removeInventedIds } from './langchain/message-ids.js'
 import { withWatch, type Watch } from './langchain/runs.js'
 
-/** One for all copies of LangChain: a run of one copy may be the parent of another's. */
-const handler = new TracingHandler()
 const { runs } = handler
 
 /** Patches a method on the class of `self` that defines it. Subclasses are known when they are first used. */
@@ -28,9 +27,10 @@ function wrapOwner(patcher: Patcher, self: unknown, method: string, replace: Rep
 }
 
 /** A method that does a run's work. Its argument at `index` is the run's manager. */
-function inRun(index: number): Replace {
+function inRun(index: number, enter?: (manager: unknown) => void): Replace {
   return (original, active) =>
     function (...args) {
+      if (active() && enter) guard('langchain', () => enter(args[index]))
       const current = active() ? runs.contextOf(asString(path(args[index], 'runId'))) : undefined
       if (!current) return original.apply(this, args)
       const result = context.with(current, () => original.apply(this, args))
@@ -80,8 +80,12 @@ function install(CallbackManager: unknown, patcher: Patcher): void {
 const isModel = (self: unknown): boolean => typeof path(self, '_streamResponseChunks') === 'function'
 
 function enterModel(patcher: Patcher, self: unknown): void {
-  wrapOwner(patcher, self, '_generate', inRun(2))
-  wrapOwner(patcher, self, '_streamResponseChunks', inRun(2))
+  const noteId = (manager: unknown): void => {
+    const entrance = entranceOf(context.active())
+    if (entrance) entrance.invented ??= inventedId(manager, handler)
+  }
+  wrapOwner(patcher, self, '_generate', inRun(2, noteId))
+  wrapOwner(patcher, self, '_streamResponseChunks', inRun(2, noteId))
 }
 
 /** The scope is open for the handler to fill: the SDK below then finds the call, and adds no second span. */
@@ -91,7 +95,16 @@ const generate = (patcher: Patcher): Replace => (original, active) =>
   function (...args) {
     if (!active()) return original.apply(this, args)
     guard('langchain', () => enterModel(patcher, this))
-    return context.with(modelContext({ self: this, streaming: false, toolCallId: undefined }), () => original.apply(this, args))
+    const entrance: Entrance = { self: this, streaming: false, toolCallId: undefined }
+    const result = context.with(modelContext(entrance), () => original.apply(this, args))
+    if (result instanceof Promise) {
+      // The caller has the promise too, so its failure is not ours to report.
+      result.then(
+        (value) => guard('langchain', () => removeInventedIds(value, entrance.invented)),
+        () => undefined,
+      )
+    }
+    return result
   }
 
 /** Generators that hold a run open while their reader reads. */
@@ -103,11 +116,13 @@ const streamIterator = (patcher: Patcher): Replace => (original, active) =>
     const signal = path(options, 'signal')
     const watch: Watch = { runs: new Set(), conversation: asString(path(options, 'configurable', 'thread_id')) }
     let current = context.active()
+    const entrance: Entrance = { self: this, streaming: true, toolCallId: undefined }
     if (isModel(this)) {
       guard('langchain', () => enterModel(patcher, this))
-      current = modelContext({ self: this, streaming: true, toolCallId: undefined })
+      current = modelContext(entrance)
     }
     return iterateIn(result, withWatch(current, watch), {
+      yielded: (value) => void guard('langchain', () => removeInventedId(value, entrance.invented)),
       left: () => runs.abandon(watch),
       signal: signal instanceof AbortSignal ? signal : undefined,
       aborted: (reason) => runs.abandon(watch, reason ?? new DOMException('aborted', 'AbortError')),
@@ -115,11 +130,12 @@ const streamIterator = (patcher: Patcher): Replace => (original, active) =>
   }
 
 /** An entry of tools and retrievers, whose work is done by `method` of a subclass. */
-const entrance = (patcher: Patcher, method: string): Replace => (original, active) =>
+const enterBy = (patcher: Patcher, method: string): Replace => (original, active) =>
   function (...args) {
     if (!active()) return original.apply(this, args)
     guard('langchain', () => wrapOwner(patcher, this, method, inRun(1)))
-    const toolCallId = asString(path(args[0], 'id')) ?? asString(path(args[1], 'toolCall', 'id'))
+    const call = path(args[0], 'type') === 'tool_call' ? args[0] : path(args[1], 'toolCall')
+    const toolCallId = asString(path(call, 'id'))
     return context.with(withEntrance(context.active(), { self: this, streaming: false, toolCallId }), () => original.apply(this, args))
   }
 
@@ -180,10 +196,10 @@ export const langchain: Integration = {
     target('./language_models/chat_models', (module, patcher) => patchModels(module['BaseChatModel'], patcher)),
     target('./language_models/llms', (module, patcher) => patchModels(module['BaseLLM'], patcher)),
     target('./tools', (module, patcher) => {
-      patcher.wrap(path(module, 'StructuredTool', 'prototype'), 'call', entrance(patcher, '_call'))
+      patcher.wrap(path(module, 'StructuredTool', 'prototype'), 'call', enterBy(patcher, '_call'))
     }),
     target('./retrievers', (module, patcher) => {
-      patcher.wrap(path(module, 'BaseRetriever', 'prototype'), 'invoke', entrance(patcher, '_getRelevantDocuments'))
+      patcher.wrap(path(module, 'BaseRetriever', 'prototype'), 'invoke', enterBy(patcher, '_getRelevantDocuments'))
     }),
     target('./singletons', (module, patcher) => {
       const provider = module['AsyncLocalStorageProviderSingleton']

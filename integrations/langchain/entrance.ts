@@ -8,6 +8,8 @@ export interface Entrance {
   readonly toolCallId: string | undefined
   /** First run that began in here. */
   run?: string
+  /** Id that LangChain gives to messages without one, only because we listen. */
+  invented?: string | undefined
 }
 
 const ENTRANCE = createContextKey('tracestitch.langchain.entrance')

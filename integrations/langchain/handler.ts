@@ -17,7 +17,7 @@ const CONVERSATION = ['thread_id', 'session_id', 'conversation_id'] as const
 const CACHED = 'tracestitch.langchain.cached'
 
 /** Shaped like LangChain's `BaseCallbackHandler`, which each copy of the package has its own class of. */
-export class TracingHandler {
+class TracingHandler {
   readonly name = 'tracestitch'
   /** Callbacks are told in order and in the caller's context, also where LangChain's default is a queue. */
   readonly awaitHandlers = true
@@ -187,6 +187,9 @@ export class TracingHandler {
     })
   }
 }
+
+/** One for all copies of LangChain: a run of one copy may be the parent of another's. */
+export const handler = new TracingHandler()
 
 /** LangGraph interrupts and hands over by throwing, which is no failure. */
 function endStep(step: Step, error: unknown): void {

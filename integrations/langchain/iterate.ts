@@ -3,10 +3,12 @@ import { context, type Context } from '@opentelemetry/api'
 import { endWhenAbandoned } from '../../src/autolog/contract.js'
 
 export interface Reading {
-  /** The reader left before the end: `break`, `return`, `throw`, or it never read on. */
+  /** The reader left before the end: `break`, `return`, `throw`, or it never read on. Must not refer to the generator. */
   readonly left: () => void
-  readonly signal?: AbortSignal | undefined
-  readonly aborted?: (reason: unknown) => void
+  readonly signal: AbortSignal | undefined
+  readonly aborted: (reason: unknown) => void
+  /** Sees what the generator yields before the reader does. */
+  readonly yielded?: (value: unknown) => void
 }
 
 export function isAsyncGenerator(value: unknown): value is AsyncGenerator {
@@ -19,48 +21,59 @@ export function isAsyncGenerator(value: unknown): value is AsyncGenerator {
   )
 }
 
+const nothing = (): void => undefined
+
 /** `generator` with every step of it taken in `current`. */
 export function iterateIn(generator: AsyncGenerator, current: Context, reading?: Reading): AsyncGenerator {
-  let steps = 0
-  let unread: (() => void) | undefined
-  // LangChain's own handlers hear of an abort as well, and know more about it.
-  const onAbort = (): void => void setImmediate(() => reading?.aborted?.(reading.signal?.reason))
-  const over = (): void => {
-    unread?.()
-    reading?.signal?.removeEventListener('abort', onAbort)
-  }
   const wrapper = Object.create(Object.getPrototypeOf(generator) as object) as AsyncGenerator
-  const methods = {
-    next(...args: [] | [unknown]) {
-      // LangChain takes the first step itself.
-      if (++steps === 2) unread?.()
-      const result = context.with(current, () => generator.next(...args))
-      if (reading) {
-        result.then(
-          ({ done }) => {
-            if (done) over()
-          },
-          over,
-        )
-      }
-      return result
-    },
-    return(value: unknown) {
-      return leave(context.with(current, () => generator.return(value)))
-    },
-    throw(error: unknown) {
-      return leave(context.with(current, () => generator.throw(error)))
-    },
+  let pending = 0
+  let keep = nothing
+  let over = false
+  const stopListening = reading ? onAbort(reading) : nothing
+
+  const close = (): void => {
+    over = true
+    keep()
+    stopListening()
+  }
+  /** Between two steps nothing holds the generator but its reader. */
+  const settled = (): void => {
+    pending--
+    if (reading && !over && pending === 0) keep = endWhenAbandoned(wrapper, reading.left)
   }
   const leave = (result: Promise<IteratorResult<unknown>>): Promise<IteratorResult<unknown>> => {
-    over()
+    close()
     if (reading) result.then(reading.left, reading.left)
     return result
   }
-  for (const [name, value] of Object.entries(methods)) Object.defineProperty(wrapper, name, { value, writable: true, configurable: true })
-  if (reading) {
-    unread = endWhenAbandoned(wrapper, reading.left)
-    reading.signal?.addEventListener('abort', onAbort, { once: true })
+  const methods = {
+    next(...args: [] | [unknown]) {
+      pending++
+      keep()
+      const result = context.with(current, () => generator.next(...args))
+      if (reading) {
+        result.then(({ done, value }) => {
+          if (done) return close()
+          reading.yielded?.(value)
+          settled()
+        }, close)
+      }
+      return result
+    },
+    return: (value: unknown) => leave(context.with(current, () => generator.return(value))),
+    throw: (error: unknown) => leave(context.with(current, () => generator.throw(error))),
+  }
+  for (const [name, value] of Object.entries(methods)) {
+    Object.defineProperty(wrapper, name, { value, writable: true, configurable: true })
   }
   return wrapper
+}
+
+/** Apart from the generator, so that a signal which lives long does not keep it alive. */
+function onAbort({ signal, aborted }: Reading): () => void {
+  if (!signal) return nothing
+  // LangChain's own handlers hear of an abort as well, and know more about it.
+  const listener = (): void => void setImmediate(() => aborted(signal.reason))
+  signal.addEventListener('abort', listener, { once: true })
+  return () => signal.removeEventListener('abort', listener)
 }

@@ -1,5 +1,6 @@
 /** From hub shapes to span attributes: the one place where a GenAI span gets its values. */
 import type { Attributes, AttributeValue } from '@opentelemetry/api'
+import { isObject } from '../kernel/json.js'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../kernel/hub.js'
 import * as semconv from './semconv.js'
 import type { TelemetrySettings } from './settings.js'
@@ -95,7 +96,10 @@ const IDENTIFIER = /^[A-Za-z][\w.-]{0,63}$/
 /** The provider's code, else its error type, else the class of the exception, else the HTTP status, else `_OTHER`. */
 export function errorTypeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return semconv.ERROR_TYPE_OTHER
-  const { code, type, status, name, constructor } = error as Record<string, unknown>
+  const { code, type, status, name, constructor, error: body } = error as Record<string, unknown>
+  // Some SDKs keep the provider's body on the error: `{ error: { type } }`, once or twice deep.
+  const outer = isObject(body) ? body : {}
+  const inner = isObject(outer['error']) ? outer['error'] : outer
   const className = (constructor as { name?: unknown } | undefined)?.name
   // Every web API throws the one class `DOMException`; its name tells what happened.
   const plain = className === 'Error' || className === 'DOMException'

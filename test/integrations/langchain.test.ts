@@ -6,6 +6,7 @@ import { runInNewContext } from 'node:vm'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { handler } from '../../integrations/langchain/handler.js'
 import { autolog, type Autolog } from '../../src/index.js'
 import { startFakeProvider, type FakeProvider } from '../support/fake-provider.js'
 import { loadCopy, type Copy } from '../support/langchain-copies.js'
@@ -34,6 +35,7 @@ afterAll(async () => {
 let run = 0
 
 afterEach(() => {
+  expect(handler.runs.size).toBe(0)
   exporter.reset()
   started.length = 0
 })
@@ -165,6 +167,16 @@ describe.each(copies.map((copy) => [copy.name, copy] as const))('%s', (_name, co
       collectGarbage()
     }
     expect(spans().map((span) => span.name)).toEqual(['chat'])
+    exporter.reset()
+    const readOnce = async (): Promise<void> => {
+      await (await fake('a long answer').stream('hi'))[Symbol.asyncIterator]().next()
+    }
+    await readOnce()
+    for (let i = 0; i < 50 && spans().length === 0; i++) {
+      await sleep(5)
+      collectGarbage()
+    }
+    expect(spans().map((span) => span.name)).toEqual(['chat'])
   })
 
   it('gives a failed call its error, and the caller the same one', async () => {
@@ -191,6 +203,17 @@ describe.each(copies.map((copy) => [copy.name, copy] as const))('%s', (_name, co
     expect(await chain.invoke({ word: 'hello' })).toBe('ABC')
     expect(tree()).toEqual(['pipeline', '  chat', '  shout'])
     for (const span of spans()) expect(span.attributes['gen_ai.conversation.id']).toBe('c-7')
+  })
+
+  it('shows what holds a chain together when asked to', async () => {
+    handler.internals = true
+    try {
+      const chain = copy.prompts.ChatPromptTemplate.fromTemplate('say {word}').pipe(fake()).pipe(new copy.parsers.StringOutputParser())
+      await chain.invoke({ word: 'hello' })
+    } finally {
+      handler.internals = false
+    }
+    expect(tree()).toEqual(['RunnableSequence', '  ChatPromptTemplate', '  chat', '  StrOutputParser'])
   })
 
   it('hangs SDK calls and spans of a tool and of a lambda below them', async () => {

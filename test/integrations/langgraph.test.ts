@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { langchain } from '../../integrations/langchain.js'
+import { handler } from '../../integrations/langchain/handler.js'
 import { autolog, type Autolog } from '../../src/index.js'
 import { startFakeProvider, type FakeProvider } from '../support/fake-provider.js'
 
@@ -40,6 +41,7 @@ afterAll(async () => {
 })
 
 afterEach(() => {
+  expect(handler.runs.size).toBe(0)
   expect(started.filter((span) => !span.ended).map((span) => span.name)).toEqual([])
   exporter.reset()
   started.length = 0
@@ -177,7 +179,7 @@ it('follows runs beside a tracer of LangSmith', async () => {
   const client = new Client({ apiUrl: 'http://127.0.0.1:9', apiKey: 'none', autoBatchTracing: true, fetchImplementation: async () => new Response('{}') })
   const tracer = new LangChainTracer({ client, projectName: 'test' })
   const inner = new FakeListChatModel({ responses: ['ok'] })
-  await RunnableLambda.from(async (_: string) => inner.invoke('hi')).invoke('x', { callbacks: [tracer] })
+  await RunnableLambda.from(async () => inner.invoke('hi')).invoke('x', { callbacks: [tracer] })
   expect(tree()).toEqual(['RunnableLambda', '  chat'])
 })
 
