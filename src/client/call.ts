@@ -1,5 +1,5 @@
 /** One logical call: its limits, its attempts, its span, and what is known of it at the end. */
-import { isSpanContextValid } from '@opentelemetry/api'
+import { isSpanContextValid, type Attributes } from '@opentelemetry/api'
 import { costOf, type Cost, type PriceOptions } from '../cost/price.js'
 import type { Clock } from '../kernel/clock.js'
 import { TracestitchError, type Attempt } from '../kernel/errors.js'
@@ -12,6 +12,7 @@ import { startAttempt, type AttemptSpan } from '../telemetry/attempt.js'
 import { startCall, type Call } from '../telemetry/call.js'
 import { withContext } from '../telemetry/identity.js'
 import * as semconv from '../telemetry/semconv.js'
+import { guard, settings } from '../telemetry/settings.js'
 import { reportedCost } from './failure.js'
 import { AttemptLimits, CallLimits } from './limits.js'
 import { send, type WireAnswer } from './transport.js'
@@ -79,8 +80,8 @@ export class LogicalCall {
     const meta = this.meta(target, 'chat' in answer ? answer.chat : answer.embeddings, run)
     telemetry.response(answer)
     if (telemetry.recording) {
-      telemetry.set({ [semconv.PROVIDER_NAME]: target.provider.telemetryName })
-      if (target !== this.targets[0]) telemetry.set(run.serverAttributes)
+      // The span began with the facts of the first target.
+      if (target !== this.targets[0]) telemetry.set(targetAttributes(target))
       const { usd } = meta.cost
       if (usd !== null) telemetry.set({ [semconv.USAGE_COST]: usd })
     }
@@ -134,6 +135,15 @@ function identityFrom(metadata: NonNullable<CallOptions['metadata']>): { user?: 
   return { ...(user !== undefined && { user }), ...(session !== undefined && { session }), ...(tags !== undefined && { tags }) }
 }
 
+function targetAttributes({ provider }: Target): Attributes {
+  const server = serverOf(provider.baseURL)
+  const known = server && guard('identifyHost', () => settings().identifyHost(server.address)?.provider)
+  return {
+    [semconv.PROVIDER_NAME]: known ?? provider.telemetryName,
+    ...(server && { [semconv.SERVER_ADDRESS]: server.address, [semconv.SERVER_PORT]: server.port }),
+  }
+}
+
 /** One try at one target. */
 export class AttemptRun {
   readonly target: Target
@@ -178,11 +188,6 @@ export class AttemptRun {
 
   get reportedCost(): number | undefined {
     return this.answer && reportedCost(this.answer.response.headers)
-  }
-
-  get serverAttributes(): Record<string, string | number> {
-    const server = serverOf(this.target.provider.baseURL)
-    return server ? { [semconv.SERVER_ADDRESS]: server.address, [semconv.SERVER_PORT]: server.port } : {}
   }
 
   async send(encoded: EncodedRequest, codec: Pick<Protocol, 'decodeError'>, stream: boolean): Promise<WireAnswer> {

@@ -7,7 +7,7 @@ import { VERSION } from '../kernel/version.js'
 import { headerValue } from '../router/header-value.js'
 import type { Target } from '../router/target.js'
 import { watchConnect } from './connect-watch.js'
-import { connectionFailure, describeBody, httpFailure } from './failure.js'
+import { connectionFailure, describeBody, httpFailure, requestIdOf } from './failure.js'
 import type { AttemptLimits } from './limits.js'
 
 /** Longest body, or single event, that is read into memory. */
@@ -61,7 +61,8 @@ export async function send(request: WireRequest): Promise<WireAnswer> {
     limits.stop('connect')
   }
   request.onStatus(response.status)
-  const answer = { response, host, fields }
+  const requestId = requestIdOf(response.headers)
+  const answer = { response, host, fields: requestId === undefined ? fields : { ...fields, requestId } }
   if (response.ok) return answer
   const text = await readText(answer, limits, MAX_ERROR_BYTES)
   const decoded = request.decodeError(parseJson(text))

@@ -1,6 +1,5 @@
 /** What a call cost: the provider's own word first, then the user's prices, then the table. */
 import { asNumber, isObject } from '../kernel/json.js'
-import type { PricedCall } from '../telemetry/settings.js'
 import { bucketsOf, type Bucket, type UsageBuckets } from './buckets.js'
 import { tablePrice } from './table.js'
 
@@ -91,7 +90,7 @@ function overrideParts(prices: PriceOverride, buckets: UsageBuckets): Partial<Re
   return parts
 }
 
-/** The `price` of the telemetry settings: USD, or `undefined` when unknown. */
-export function priceCall(call: PricedCall): number | undefined {
+/** What telemetry asks of a price: USD, or `undefined` when unknown. */
+export function priceCall(call: CostQuery): number | undefined {
   return costOf(call).usd ?? undefined
 }

@@ -47,6 +47,7 @@ export function parseRetryAfter(headers: Pick<Headers, 'get'>, date: number): nu
   const after = headers.get('retry-after')
   if (after === null || after.trim() === '') return undefined
   if (Number(after) >= 0) return Number(after) * 1000
-  const time = Date.parse(after)
+  // Without a word in it, what is no number is no HTTP date either, though Date.parse takes it for a year.
+  const time = /[a-z]/i.test(after) ? Date.parse(after) : NaN
   return Number.isNaN(time) ? undefined : Math.max(0, time - date)
 }

@@ -13,7 +13,10 @@ export interface TimeoutPolicy {
 }
 
 export interface TimeoutOptions {
-  /** Milliseconds until the connection stands and the request is being sent, for each attempt. */
+  /**
+   * Milliseconds until the connection stands and the request is being sent, for each attempt. With a `fetch`
+   * that is not undici's: until the headers of the answer.
+   */
   connect?: number | undefined
   /** Milliseconds until a stream's first content chunk, for each attempt. */
   firstChunk?: number | undefined

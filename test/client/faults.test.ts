@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { createClient } from '../../src/client/index.js'
-import { ConnectionError, ProviderError, StreamError, TimeoutError, TracestitchError } from '../../src/kernel/errors.js'
+import { ConnectionError, ProviderError, StreamError, TimeoutError, type TracestitchError } from '../../src/kernel/errors.js'
 import {
   answers,
   beginStream,

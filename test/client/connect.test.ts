@@ -1,0 +1,44 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { createClient } from '../../src/client/index.js'
+import { answers, startServer, wait } from './fault-server.js'
+
+const messages = [{ role: 'user' as const, content: 'hi' }]
+let silent: Server | undefined
+afterEach(() => void silent?.close())
+
+test('timeout.connect ends an attempt whose connection does not come to stand, and the next target answers', async () => {
+  const sockets: Socket[] = []
+  // Takes the connection and never answers the TLS handshake.
+  silent = createServer((socket) => {
+    sockets.push(socket)
+    socket.on('error', () => {})
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => silent?.once('listening', resolve))
+  const good = await startServer(answers('Hello'))
+  const ai = createClient({
+    providers: { silent: { baseURL: `https://127.0.0.1:${(silent.address() as AddressInfo).port}` }, good: { baseURL: good.baseURL } },
+    retries: 0,
+    timeout: { connect: 100 },
+  })
+  const failure: unknown = await ai.chat.completions.create({ model: 'silent/m', messages }).catch((error: unknown) => error)
+  expect(failure).toMatchObject({ name: 'TimeoutError', limit: 'connect', provider: 'silent' })
+  const result = await ai.chat.completions.create({ model: 'silent/m', messages, fallbacks: ['good/m'] })
+  expect(result._meta.attempts).toMatchObject([{ error: 'TimeoutError' }, { target: 'good/m' }])
+  await good.close()
+  // undici gives up a connection that is being made at its own limit only; no request hangs on it any more.
+  for (const socket of sockets) socket.destroy()
+})
+
+test('timeout.connect does not count the time that the answer takes, on a new connection and a kept one', async () => {
+  const slow = await startServer(async (...args) => {
+    await wait(150)
+    return answers('Hello')(...args)
+  })
+  const ai = createClient({ providers: { slow: { baseURL: slow.baseURL } }, retries: 0, timeout: { connect: 60 } })
+  for (let i = 0; i < 2; i += 1) {
+    const result = await ai.chat.completions.create({ model: 'slow/m', messages })
+    expect(result._meta.attempts).toHaveLength(1)
+  }
+  await slow.close()
+})
