@@ -6,12 +6,12 @@
  * Items that do not grow (server tools) never hold anything up; their block has its place by its number.
  */
 import { StreamError } from '../../kernel/errors.js'
-import type { ChatChunk, ChunkChoice, ChunkDelta } from '../../kernel/hub.js'
-import { asArray, asNumber, asString, isObject, typeName } from '../../kernel/json.js'
+import type { ChatChunk, ChunkChoice } from '../../kernel/hub.js'
+import { asArray, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject, StreamDecoder } from '../../kernel/protocol.js'
 import { responseError, checkResponse, endingOf, headOf, isCall, tierOf } from './response.js'
 import { createItemDecoder, growsOverTime } from './stream-item.js'
-import type { ItemDecoder } from './stream-item.js'
+import type { ItemDecoder, ItemDelta } from './stream-item.js'
 import { decodeUsage } from './usage.js'
 
 const NOTHING: readonly ChatChunk[] = []
@@ -68,7 +68,7 @@ class Decoder implements StreamDecoder {
     }
     const index = data.output_index
     if (typeof index !== 'number') return NOTHING
-    const deltas: ChunkDelta[] = []
+    const deltas: ItemDelta[] = []
     this.#route(index, data, deltas)
     if (deltas.length === 0) return NOTHING
     return this.#chunks(deltas)
@@ -77,7 +77,7 @@ class Decoder implements StreamDecoder {
   end(): readonly ChatChunk[] {
     if (this.#held.size === 0) return NOTHING
     // The stream was cut: what was held back is all that will ever come.
-    const deltas: ChunkDelta[] = []
+    const deltas: ItemDelta[] = []
     this.#releaseAll(deltas)
     return this.#chunks(deltas)
   }
@@ -96,17 +96,19 @@ class Decoder implements StreamDecoder {
   }
 
   #chunk(choice: ChunkChoice | undefined): ChatChunk {
-    return { ...this.#head, choices: choice ? [choice] : [] }
+    const { id, object, created, model } = this.#head
+    return { id, object, created, model, choices: choice ? [choice] : [] }
   }
 
-  #chunks(deltas: readonly ChunkDelta[]): ChatChunk[] {
+  #chunks(deltas: readonly ItemDelta[]): ChatChunk[] {
     return deltas.map((delta) => {
-      const { logprobs, ...rest } = delta as ChunkDelta & Pick<ChunkChoice, 'logprobs'>
-      return this.#chunk({ index: 0, delta: rest, finish_reason: null, ...(logprobs && { logprobs }) })
+      if (!delta.logprobs) return this.#chunk({ index: 0, delta, finish_reason: null })
+      const { logprobs, ...rest } = delta
+      return this.#chunk({ index: 0, delta: rest, finish_reason: null, logprobs })
     })
   }
 
-  #route(index: number, event: JsonObject, deltas: ChunkDelta[]): void {
+  #route(index: number, event: JsonObject, deltas: ItemDelta[]): void {
     const waits = this.#current !== undefined && this.#current !== index && !this.#isServerItem(index, event)
     if (waits) {
       const events = this.#held.get(index)
@@ -125,7 +127,7 @@ class Decoder implements StreamDecoder {
   }
 
   /** Takes the events of the first held item. */
-  #release(deltas: ChunkDelta[]): void {
+  #release(deltas: ItemDelta[]): void {
     let first = Infinity
     for (const index of this.#held.keys()) first = Math.min(first, index)
     const events = this.#held.get(first) ?? []
@@ -133,7 +135,7 @@ class Decoder implements StreamDecoder {
     for (const event of events) this.#process(first, event, deltas)
   }
 
-  #releaseAll(deltas: ChunkDelta[]): void {
+  #releaseAll(deltas: ItemDelta[]): void {
     this.#current = undefined
     while (this.#held.size > 0) this.#release(deltas)
     this.#current = undefined
@@ -154,7 +156,7 @@ class Decoder implements StreamDecoder {
     return item
   }
 
-  #process(index: number, event: JsonObject, deltas: ChunkDelta[]): void {
+  #process(index: number, event: JsonObject, deltas: ItemDelta[]): void {
     const item = this.#itemAt(index, event)
     if (!item) return
     if (isCall(event.item)) this.#hasCalls = true
@@ -167,7 +169,7 @@ class Decoder implements StreamDecoder {
     item.push(event, deltas)
   }
 
-  #complete(item: ItemDecoder, wire: JsonObject, deltas: ChunkDelta[]): void {
+  #complete(item: ItemDecoder, wire: JsonObject, deltas: ItemDelta[]): void {
     item.complete(wire, deltas)
     for (const id of [wire.id, wire.call_id]) if (typeof id === 'string') this.#doneIds.add(id)
   }
@@ -179,7 +181,7 @@ class Decoder implements StreamDecoder {
     const begin = this.#begun ? NOTHING : this.#begin(response)
     this.#readHead(response)
     const output = asArray(response.output)
-    const deltas: ChunkDelta[] = []
+    const deltas: ItemDelta[] = []
     if (this.#content) {
       this.#releaseAll(deltas)
       for (const [index, item] of output.entries()) if (isObject(item)) this.#settle(index, item, deltas)
@@ -204,7 +206,7 @@ class Decoder implements StreamDecoder {
   }
 
   /** The final response has the last word on every item: it completes those without an end, and revises the others. */
-  #settle(index: number, wire: JsonObject, deltas: ChunkDelta[]): void {
+  #settle(index: number, wire: JsonObject, deltas: ItemDelta[]): void {
     const item = this.#items.get(index)
     if (item?.isOf(wire)) {
       if (item.done) item.revise(wire, deltas)
