@@ -152,7 +152,20 @@ class BodyReader {
   }
 }
 
+/** Whether the whole body is known to fit: its length is told, and nothing is unpacked on the way. */
+function fits({ headers }: Response, max: number): boolean {
+  const length = headers.get('content-length')
+  return length !== null && Number(length) <= max && !headers.has('content-encoding')
+}
+
 async function readText(answer: WireAnswer, limits: AttemptLimits, max: number): Promise<string> {
+  if (fits(answer.response, max)) {
+    try {
+      return await orAborted(answer.response.text(), limits.signal)
+    } catch (error) {
+      throw limits.signal.aborted ? limits.signal.reason : connectionFailure(error, answer.host, answer.fields)
+    }
+  }
   const reader = new BodyReader(answer, limits.signal)
   const decoder = new TextDecoder()
   let text = ''
