@@ -156,6 +156,8 @@ export interface FunctionTool {
     strict?: boolean | null
   }
   cache_control?: CacheControl
+  /** What only one wire format can say of the tool; the others leave it out. */
+  raw?: { protocol: ProtocolId; value: Record<string, unknown> }
 }
 
 export interface CustomTool {
@@ -254,6 +256,8 @@ export interface Usage {
   }
   /** USD, when the provider or gateway says what the call cost. */
   cost?: number
+  /** Uses of tools that run at the provider and are billed apart, such as `{ web_search_requests: 2 }`. */
+  server_tool_use?: Record<string, number>
 }
 
 export interface TokenLogprob {
@@ -302,6 +306,8 @@ export interface ChatCompletion {
   usage?: Usage
   service_tier?: 'auto' | 'default' | 'flex' | 'scale' | 'priority' | 'fast' | null
   system_fingerprint?: string
+  /** What only one wire format can say of an answer as a whole, for the codec that read it. */
+  raw?: { protocol: ProtocolId; value: Record<string, unknown> }
 }
 
 export interface ToolCallDelta {

@@ -59,6 +59,8 @@ export interface DecodeOptions {
    * is then empty, and no work grows with the size of the conversation. Default true.
    */
   readonly content?: boolean
+  /** Path the request came on, for formats that say model or streaming there and not in the body. */
+  readonly path?: string
 }
 
 /** A provider's error body, reduced to what may be shown. */
@@ -109,6 +111,8 @@ export interface ChatProtocol extends Codec<ChatRequest, ChatCompletion> {
   readonly kind: 'chat'
   /** What the telemetry conventions call this operation. */
   readonly operation: 'chat' | 'text_completion' | 'generate_content'
+  /** How stream events are framed: server-sent events (default), a JSON value a line, or AWS event-stream messages. */
+  readonly framing?: 'sse' | 'ndjson' | 'aws-eventstream'
   createStreamDecoder(options?: DecodeOptions): StreamDecoder
   createStreamEncoder(): StreamEncoder
 }
