@@ -8,7 +8,7 @@ import { requireField, splitArguments } from './arguments.js'
 import { LogicalCall, type AttemptRun, type ClientContext } from './call.js'
 import { isUsageOnly } from './chunks.js'
 import { execute } from './execute.js'
-import { decoding } from './failure.js'
+import { decoding, encoding } from './failure.js'
 import { ModelStream } from './model-stream.js'
 import { formatOfSchema, isStandardSchema, parseWithSchema } from './schema.js'
 import { openStream } from './stream-run.js'
@@ -63,7 +63,7 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
 
 async function whole(run: AttemptRun, request: ChatRequest): Promise<{ run: AttemptRun; chat: ChatCompletion }> {
   const codec = chatCodec(run.target)
-  const encoded = codec.encodeRequest(requestFor(request, run), run.encodeContext)
+  const encoded = encoding(run.target.provider.id, () => codec.encodeRequest(requestFor(request, run), run.encodeContext))
   const answer = await run.send(encoded, codec, false)
   const wire = await readJson(answer, run.limits)
   const chat = decoding(() => codec.decodeResponse(wire))
@@ -77,7 +77,7 @@ async function stream(call: LogicalCall, request: ChatRequest): Promise<ChatStre
     wantsUsage ? chunks : chunks.filter((chunk) => !isUsageOnly(chunk))
   const source = await execute(call, async (run) => {
     const codec = chatCodec(run.target)
-    const encoded = codec.encodeRequest(requestFor(request, run), run.encodeContext)
+    const encoded = encoding(run.target.provider.id, () => codec.encodeRequest(requestFor(request, run), run.encodeContext))
     run.limits.start('firstChunk', call.timeout.firstChunk)
     const answer = await run.send(encoded, codec, true)
     const face = { codec, event: (_wire: unknown, chunks: readonly ChatChunk[]) => visible(chunks), end: visible }

@@ -7,7 +7,7 @@ import type { Target } from '../router/target.js'
 import { requireField, splitArguments } from './arguments.js'
 import { LogicalCall, type AttemptRun, type ClientContext } from './call.js'
 import { execute } from './execute.js'
-import { decoding } from './failure.js'
+import { decoding, encoding } from './failure.js'
 import { readJson } from './transport.js'
 import type { CallOptions, Embeddings, EmbeddingsBody, EmbeddingsResult } from './types.js'
 
@@ -38,7 +38,8 @@ export function createEmbeddings(client: ClientContext): Embeddings {
 async function embed(run: AttemptRun, request: EmbeddingsRequest): Promise<{ run: AttemptRun; embeddings: EmbeddingsResponse }> {
   const codec = embeddingsCodec(run.target)
   const { extraBody } = run
-  const encoded = codec.encodeRequest({ ...request, ...(extraBody && { extra_body: extraBody }) }, run.encodeContext)
+  const own = { ...request, ...(extraBody && { extra_body: extraBody }) }
+  const encoded = encoding(run.target.provider.id, () => codec.encodeRequest(own, run.encodeContext))
   const answer = await run.send(encoded, codec, false)
   const wire = await readJson(answer, run.limits)
   const embeddings = decoding(() => codec.decodeResponse(wire))

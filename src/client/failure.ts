@@ -1,5 +1,5 @@
 /** From what went wrong on the wire to the one error that says it. */
-import { ConnectionError, ProviderError, StreamError, TimeoutError, TracestitchError, type ErrorFields } from '../kernel/errors.js'
+import { ConfigError, ConnectionError, ProviderError, StreamError, TimeoutError, TracestitchError, type ErrorFields } from '../kernel/errors.js'
 import type { WireError } from '../kernel/protocol.js'
 import { asNumber, asString, isObject } from '../kernel/json.js'
 import { classifyError, isRetryableClass } from '../policies/error-class.js'
@@ -87,6 +87,16 @@ export function decoding<T>(step: () => T): T {
   } catch (error) {
     if (error instanceof TracestitchError) throw error
     throw new StreamError('the answer cannot be read as its format', { cause: error })
+  }
+}
+
+/** A request that no codec foresaw, such as a message that is `null`. */
+export function encoding<T>(provider: string, step: () => T): T {
+  try {
+    return step()
+  } catch (error) {
+    if (error instanceof TracestitchError) throw error
+    throw new ConfigError('body', `cannot be written in the format of ${provider}: a field has an unexpected shape`, { cause: error })
   }
 }
 

@@ -10,7 +10,7 @@ import { splitArguments } from './arguments.js'
 import { LogicalCall, type AttemptRun, type ClientContext } from './call.js'
 import { chatCodec, requestFor } from './chat.js'
 import { execute } from './execute.js'
-import { decoding } from './failure.js'
+import { decoding, encoding } from './failure.js'
 import { ModelStream } from './model-stream.js'
 import { openStream, type StreamFace } from './stream-run.js'
 import { readJson } from './transport.js'
@@ -28,7 +28,7 @@ export function createResponses(client: ClientContext): Responses {
   async function create(given: ResponsesBody, options?: CallOptions): Promise<WithMeta<JsonObject> | ModelStream<StreamItem<JsonObject>>> {
     const { body, options: callOptions } = splitArguments(given, options)
     const format = chatProtocol(FORMAT)
-    const request = format.decodeRequest(body)
+    const request = encoding(FORMAT, () => format.decodeRequest(body))
     const exchange: Exchange = { format, body: body as JsonObject, request }
     const call = new LogicalCall(client, { operation: format.operation, model: request.model, options: callOptions, request: { chat: request } })
     try {
@@ -48,7 +48,8 @@ function encode(run: AttemptRun, { body, request }: Exchange): { codec: ChatProt
   const own = target.provider.speaks(FORMAT)
   if (own) return { codec: own, encoded: { path: own.path, body: { ...body, model: target.model, ...extraBody } }, native: true }
   const codec = chatCodec(target)
-  return { codec, encoded: codec.encodeRequest(requestFor(request, run), run.encodeContext), native: false }
+  const encoded = encoding(target.provider.id, () => codec.encodeRequest(requestFor(request, run), run.encodeContext))
+  return { codec, encoded, native: false }
 }
 
 async function whole(run: AttemptRun, exchange: Exchange): Promise<{ run: AttemptRun; chat: ChatCompletion; wire: JsonObject }> {

@@ -9,6 +9,7 @@ import type { Target } from '../router/target.js'
 import { watchConnect } from './connect-watch.js'
 import { connectionFailure, describeBody, httpFailure, requestIdOf } from './failure.js'
 import type { AttemptLimits } from './limits.js'
+import { operationURL } from './url.js'
 
 /** Longest body, or single event, that is read into memory. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -42,7 +43,7 @@ export async function send(request: WireRequest): Promise<WireAnswer> {
   const { target, encoded, limits } = request
   const { provider } = target
   const fields = { provider: provider.id, model: target.model }
-  const url = provider.baseURL + encoded.path
+  const url = operationURL(provider.baseURL, encoded.path)
   const auth = await provider.authorize()
   const headers = requestHeaders(request, url, auth)
   const body = writeJson(encoded.body)

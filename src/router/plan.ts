@@ -46,10 +46,9 @@ export function compilePlan(options: ClientOptions, env: Environment): Plan {
   function provider(id: string): PlannedProvider | undefined {
     let found = planned.get(id)
     if (found) return found
-    const row = knownProviders.get(id)
     const changes = Object.hasOwn(own, id) ? own[id] : undefined
-    if (!row && !changes) return undefined
-    found = planProvider(id, row, changes ?? {}, env)
+    if (!knownProviders.has(id) && !changes) return undefined
+    found = planProvider(id, changes ?? {}, knownProviders, env)
     planned.set(id, found)
     return found
   }

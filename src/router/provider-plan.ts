@@ -15,16 +15,23 @@ const COMPANIONS: Partial<Record<ProtocolId, readonly ProtocolId[]>> = {
   'openai-responses': ['openai-embeddings'],
 }
 
-function ownRow(id: string, options: ProviderOptions): ProviderRow {
+/**
+ * A row for a provider of the caller's own. How its key is sent follows from its format: as the first known
+ * provider of that format takes it.
+ */
+function ownRow(id: string, options: ProviderOptions, known: ReadonlyMap<string, ProviderRow>): ProviderRow {
   if (options.baseURL === undefined) {
     throw new ConfigError(`providers.${id}.baseURL`, `a provider that is not built in needs a base URL, such as http://127.0.0.1:8080/v1`)
   }
+  const format = typeof options.protocol === 'string' ? options.protocol : (options.protocol?.[0] ?? 'openai-chat')
+  const model = [...known.values()].find((row) => row.protocols.includes(format))
   return {
     id,
     name: id,
     protocols: ['openai-chat', 'openai-embeddings'],
     baseURL: options.baseURL,
-    auth: { header: 'authorization', prefix: 'Bearer ' },
+    auth: model?.auth ?? { header: 'authorization', prefix: 'Bearer ' },
+    ...(model?.headers && { headers: model.headers }),
     env: [],
     docs: options.baseURL,
   }
@@ -45,8 +52,8 @@ function firstSet(names: readonly string[], env: Environment): string | undefine
 }
 
 /** @throws ConfigError when what the caller gave cannot make a provider. A missing key only throws on use. */
-export function planProvider(id: string, known: ProviderRow | undefined, options: ProviderOptions, env: Environment): PlannedProvider {
-  const row = known ?? ownRow(id, options)
+export function planProvider(id: string, options: ProviderOptions, known: ReadonlyMap<string, ProviderRow>, env: Environment): PlannedProvider {
+  const row = known.get(id) ?? ownRow(id, options, known)
   const baseURL = (options.baseURL ?? firstSet(row.baseURLEnv ?? [], env) ?? row.baseURL).replace(/\/+$/, '')
   if (!URL.canParse(baseURL)) {
     const source = options.baseURL === undefined ? (row.baseURLEnv ?? []).join(', ') : `providers.${id}.baseURL`

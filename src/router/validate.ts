@@ -31,6 +31,10 @@ const text = z.string().check(z.minLength(1))
 const optionalRecord = <T extends z.ZodMiniType>(value: T) => z.optional(z.record(z.string(), value))
 const isFunction = z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', 'a function')
 
+/** By its shape: there are polyfills. */
+const isSignal = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value
+
 const timeout = z.optional(
   z.union([
     milliseconds,
@@ -92,7 +96,7 @@ const clientOptions = z.strictObject({
 })
 
 const callOptions = z.strictObject({
-  signal: z.nullish(z.custom<AbortSignal>((value) => value instanceof AbortSignal, 'an AbortSignal')),
+  signal: z.nullish(z.custom<AbortSignal>(isSignal, 'an AbortSignal')),
   headers: optionalRecord(z.string()),
   timeout,
   fallbacks: z.optional(z.union([z.array(text), z.literal(false)])),

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createClient, type ClientOptions } from '../../src/client/index.js'
-import { ConfigError } from '../../src/kernel/errors.js'
+import { ConfigError, TracestitchError } from '../../src/kernel/errors.js'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -155,6 +155,43 @@ describe('what a client is made of', () => {
     const alone: unknown = await ai.chat.completions.create({ model: 'a/m', messages, fallbacks: false }).catch((error: unknown) => error)
     expect(alone).toMatchObject({ attempts: [{ target: 'a/m' }] })
   })
+
+  test.each([
+    ['http://h/v1', 'openai-chat', 'http://h/v1/chat/completions'],
+    ['http://h/v1/', 'openai-chat', 'http://h/v1/chat/completions'],
+    ['http://h/openai?api-version=7', 'openai-chat', 'http://h/openai/chat/completions?api-version=7'],
+    ['http://h', 'anthropic-messages', 'http://h/v1/messages'],
+    ['http://h/v1', 'anthropic-messages', 'http://h/v1/messages'],
+  ] as const)('%s of %s is called at %s', async (baseURL, protocol, url) => {
+    const ai = createClient({ fetch, retries: 0, providers: { mine: { baseURL, protocol } } })
+    await ai.chat.completions.create({ model: 'mine/m', messages }).catch(() => {
+      // The stub answers in OpenAI's shape only; where it was asked is what counts.
+    })
+    expect(seen[0]?.url).toBe(url)
+  })
+
+  test('how a key is sent follows from the format', async () => {
+    const ai = createClient({ fetch, retries: 0, providers: { mine: { baseURL: 'http://h', protocol: 'anthropic-messages', apiKey: 'k' } } })
+    await ai.chat.completions.create({ model: 'mine/m', messages }).catch(() => {
+      // As above.
+    })
+    expect(seen[0]?.headers.get('x-api-key')).toBe('k')
+    expect(seen[0]?.headers.get('anthropic-version')).toBe('2023-06-01')
+    expect(seen[0]?.headers.has('authorization')).toBe(false)
+  })
+
+  test.each([[[null]], [[{ role: 'user', content: 7 }]], [[{ role: 'assistant', tool_calls: 'x' }]], [[{ role: 'user', content: [null] }]], [['hi']]])(
+    'messages of a wrong shape never give an untyped error: %j',
+    async (wrong) => {
+      for (const protocol of ['openai-chat', 'anthropic-messages'] as const) {
+        const ai = createClient({ fetch, retries: 0, providers: { mine: { baseURL: 'http://h', protocol, apiKey: 'k' } } })
+        for (const stream of [false, true]) {
+          const outcome: unknown = await ai.chat.completions.create({ model: 'mine/m', messages: wrong as never, stream }).catch((error: unknown) => error)
+          if (outcome instanceof Error) expect(outcome).toBeInstanceOf(TracestitchError)
+        }
+      }
+    },
+  )
 
   test('a client prints no key', () => {
     const ai = createClient({ providers: { openai: { apiKey: SECRET } }, models: { a: 'openai/x' } })
