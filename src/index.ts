@@ -21,7 +21,11 @@ export function autolog(options: AutologOptions = {}): Autolog {
   return startAutolog({ integrations, identifyHost, price: priceCall }, options, findCallerFile())
 }
 
+export { createClient } from './client/index.js'
+export type * from './client/index.js'
 export { costOf } from './cost/price.js'
+/** Sends the spans that wait, through whatever tracer provider is registered. Never rejects; at most five seconds. */
+export { flushRegistered as flush } from './telemetry/setup.js'
 export * from './kernel/errors.js'
 export { traced as trace, type StepKind, type TraceOptions } from './telemetry/step.js'
 export { withContext, type Identity } from './telemetry/identity.js'

@@ -74,7 +74,8 @@ export function tapIterator<T extends AsyncIterator<unknown>>(inner: T, reader: 
   return inner
 }
 
-/** An own method that enumeration does not show. */
+/** An own method that enumeration shows only if it showed one before. */
 export function define(target: object, name: PropertyKey, value: unknown): void {
-  Object.defineProperty(target, name, { value, configurable: true, writable: true, enumerable: false })
+  const enumerable = Object.getOwnPropertyDescriptor(target, name)?.enumerable ?? false
+  Object.defineProperty(target, name, { value, configurable: true, writable: true, enumerable })
 }

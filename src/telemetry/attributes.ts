@@ -103,7 +103,7 @@ export function errorTypeOf(error: unknown): string {
   const className = (constructor as { name?: unknown } | undefined)?.name
   // Every web API throws the one class `DOMException`; its name tells what happened.
   const plain = className === 'Error' || className === 'DOMException'
-  for (const candidate of [code, type, plain ? undefined : className, name]) {
+  for (const candidate of [code, type, inner['code'], inner['type'], plain ? undefined : className, name]) {
     if (typeof candidate === 'string' && IDENTIFIER.test(candidate)) return candidate
   }
   return typeof status === 'number' ? String(status) : semconv.ERROR_TYPE_OTHER

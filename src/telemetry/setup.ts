@@ -115,6 +115,15 @@ function existingHandle(provider: TracerProvider, checked: CheckedOptions): Trac
   return { flush, shutdown: () => flush(), status: { ...NOTHING, mode: 'existing', exporter: 'existing' } }
 }
 
+/**
+ * Flushes whatever tracer provider is registered, ours or the program's. Always resolves, after `timeoutMs`
+ * (default 5000) at the latest.
+ */
+export async function flushRegistered(timeoutMs = FLUSH_TIMEOUT_MS): Promise<void> {
+  const provider = registeredProvider()
+  if (provider) await atMost(timeoutMs, () => flushProvider(provider))
+}
+
 /** The API has no flush, so the SDK's is called where the provider, or what it stands for, has one. */
 async function flushProvider(provider: TracerProvider): Promise<void> {
   const { forceFlush, getDelegate } = provider as {

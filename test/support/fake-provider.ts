@@ -115,7 +115,11 @@ async function behave(situation: Situation): Promise<void> {
     if (situation.closed()) return
     if (index === cutAt) {
       if (behaviour === 'end-early') response.end()
-      else response.socket?.resetAndDestroy()
+      else {
+        // What was sent has to be read first, or which error the client meets is a matter of luck.
+        await wait(40, situation.closed)
+        response.socket?.resetAndDestroy()
+      }
       return
     }
     response.write(event)
