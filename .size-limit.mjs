@@ -12,4 +12,11 @@ export default [
     ignore: dependencies,
     modifyEsbuildConfig: forNode,
   },
+  {
+    name: 'tracestitch/testing',
+    path: 'dist/testing.js',
+    limit: '8 kB',
+    ignore: dependencies,
+    modifyEsbuildConfig: forNode,
+  },
 ]

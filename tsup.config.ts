@@ -28,6 +28,7 @@ export default {
   entry: {
     index: 'src/index.ts',
     auto: 'src/auto.ts',
+    testing: 'src/testing.ts',
   },
   format: ['esm', 'cjs'],
   target: 'node20',

@@ -1,6 +1,6 @@
 /** Prints every trace as a tree on stderr, once its outermost span of this process has ended. */
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
-import type { HrTime } from '@opentelemetry/api'
+import { treeSpanOf } from './readable-span.js'
 import { guard } from './settings.js'
 import { renderTree, type TreeSpan } from './tree.js'
 
@@ -55,8 +55,8 @@ export class ConsoleTreeProcessor implements SpanProcessor {
       else this.openRoots.delete(traceId)
     }
     const spans = this.waiting.get(traceId)
-    if (spans) spans.push(neutral(span))
-    else this.waiting.set(traceId, [neutral(span)])
+    if (spans) spans.push(treeSpanOf(span))
+    else this.waiting.set(traceId, [treeSpanOf(span)])
     this.waitingSpans++
     if (!this.openRoots.has(traceId) && !this.timers.has(traceId)) this.printSoon(traceId)
     if (this.waitingSpans > MAX_WAITING_SPANS) {
@@ -114,24 +114,4 @@ const stderr = {
     process.stderr.once('error', ignore)
     process.stderr.write(text, () => process.stderr.removeListener('error', ignore))
   },
-}
-
-const milliseconds = ([seconds, nanoseconds]: HrTime): number => seconds * 1_000 + nanoseconds / 1e6
-
-const STATUS = ['unset', 'ok', 'error'] as const
-
-function neutral(span: ReadableSpan): TreeSpan {
-  const { traceId, spanId } = span.spanContext()
-  const service = span.resource.attributes['service.name']
-  return {
-    traceId,
-    spanId,
-    parentSpanId: span.parentSpanContext?.spanId,
-    name: span.name,
-    startMs: milliseconds(span.startTime),
-    endMs: milliseconds(span.endTime),
-    attributes: span.attributes,
-    status: { code: STATUS[span.status.code] ?? 'unset', message: span.status.message },
-    service: typeof service === 'string' ? service : undefined,
-  }
 }

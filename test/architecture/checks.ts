@@ -8,7 +8,7 @@ export const floors: readonly (readonly string[])[] = [
   ['src/providers', 'src/router', 'src/stores', 'src/autolog'],
   ['src/client', 'src/gateway'],
   ['integrations'],
-  // index, auto and the other package entries, and the command line.
+  // index, auto and the other package entries, the command line, and the pieces of `testing`.
   ['src'],
 ]
 
@@ -29,7 +29,7 @@ export function roomOf(path: string): Room | undefined {
     const name = rooms.find((room) => path.startsWith(`${room}/`))
     if (!name) continue
     const isEntry = name === 'src'
-    if (isEntry && !/^src\/([^/]+|cli\/.+)$/.test(path)) return undefined
+    if (isEntry && !/^src\/([^/]+|(cli|testing)\/.+)$/.test(path)) return undefined
     return { name, floor }
   }
   return undefined

@@ -3,7 +3,7 @@ import { isTracingSuppressed } from '@opentelemetry/core'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import net from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { startOtlpReceiver, type OtlpReceiver } from '../../examples/support/otlp-receiver.mjs'
+import { startOtlpReceiver, type OtlpReceiver } from '../../src/testing.js'
 import { tracingHarness } from './tracing-harness.js'
 
 const { setUp, spans, warnings } = tracingHarness()
@@ -63,7 +63,7 @@ describe('OTLP export', () => {
       traceId: root.spanContext().traceId,
       spanId: child.spanContext().spanId,
       parentSpanId: root.spanContext().spanId,
-      kind: 3,
+      kind: 'client',
       attributes,
       events: [{ name: 'said', attributes: { n: 1 } }],
       status: { code: 'error', message: 'bad' },

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'tsup'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { startOtlpReceiver, type OtlpReceiver } from '../../examples/support/otlp-receiver.mjs'
+import { startOtlpReceiver, type OtlpReceiver } from '../../src/testing.js'
 import { ConfigError } from '../../src/kernel/errors.js'
 import { setUpTracing, type TracingOptions } from '../../src/telemetry/setup.js'
 

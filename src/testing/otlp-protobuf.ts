@@ -3,64 +3,60 @@
  * Field numbers: https://github.com/open-telemetry/opentelemetry-proto (trace/v1/trace.proto,
  * common/v1/common.proto, resource/v1/resource.proto). Fields not listed are skipped.
  */
-
 import { Buffer } from 'node:buffer'
 
-/** @typedef {readonly [name: string, type: string | Schema, repeated?: boolean]} Field */
-/** @typedef {{ readonly [number: number]: Field }} Schema */
+type Scalar = 'string' | 'bool' | 'int64' | 'number' | 'double' | 'fixed64' | 'hex' | 'bytes'
+type Field = readonly [name: string, type: Scalar | Schema, repeated?: boolean]
+interface Schema {
+  readonly [number: number]: Field
+}
+type Message = Record<string, unknown>
 
-/** @type {Record<number, Field>} */
-const anyValue = {
+const anyValue: Record<number, Field> = {
   1: ['stringValue', 'string'],
   2: ['boolValue', 'bool'],
   3: ['intValue', 'int64'],
   4: ['doubleValue', 'double'],
 }
-const keyValue = /** @type {Schema} */ ({ 1: ['key', 'string'], 2: ['value', anyValue] })
+const keyValue: Schema = { 1: ['key', 'string'], 2: ['value', anyValue] }
 anyValue[5] = ['arrayValue', { 1: ['values', anyValue, true] }]
 anyValue[6] = ['kvlistValue', { 1: ['values', keyValue, true] }]
 anyValue[7] = ['bytesValue', 'bytes']
 
-/** @type {Schema} */
-const span = {
+const event: Schema = { 1: ['timeUnixNano', 'fixed64'], 2: ['name', 'string'], 3: ['attributes', keyValue, true] }
+const status: Schema = { 2: ['message', 'string'], 3: ['code', 'number'] }
+const span: Schema = {
   1: ['traceId', 'hex'],
   2: ['spanId', 'hex'],
-  3: ['traceState', 'string'],
   4: ['parentSpanId', 'hex'],
   5: ['name', 'string'],
   6: ['kind', 'number'],
   7: ['startTimeUnixNano', 'fixed64'],
   8: ['endTimeUnixNano', 'fixed64'],
   9: ['attributes', keyValue, true],
-  11: ['events', { 1: ['timeUnixNano', 'fixed64'], 2: ['name', 'string'], 3: ['attributes', keyValue, true] }, true],
-  13: ['links', { 1: ['traceId', 'hex'], 2: ['spanId', 'hex'], 4: ['attributes', keyValue, true] }, true],
-  15: ['status', { 2: ['message', 'string'], 3: ['code', 'number'] }],
+  11: ['events', event, true],
+  15: ['status', status],
 }
-
-/** @type {Schema} */
-const scopeSpans = { 1: ['scope', { 1: ['name', 'string'], 2: ['version', 'string'] }], 2: ['spans', span, true] }
-
-/** @type {Schema} */
-const traceRequest = {
-  1: [
-    'resourceSpans',
-    { 1: ['resource', { 1: ['attributes', keyValue, true] }], 2: ['scopeSpans', scopeSpans, true] },
-    true,
-  ],
+const scopeSpans: Schema = { 1: ['scope', { 1: ['name', 'string'] }], 2: ['spans', span, true] }
+const resourceSpans: Schema = {
+  1: ['resource', { 1: ['attributes', keyValue, true] }],
+  2: ['scopeSpans', scopeSpans, true],
 }
+const traceRequest: Schema = { 1: ['resourceSpans', resourceSpans, true] }
 
-/** @param {Uint8Array} bytes */
-export function decodeTraceRequest(bytes) {
+/**
+ * @returns The request as OTLP/HTTP would carry it in JSON: ids as hex, 64-bit integers as text.
+ * @throws {Error} The bytes are cut short or are not this message.
+ */
+export function decodeTraceRequest(bytes: Uint8Array): unknown {
   return decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), traceRequest)
 }
 
-/** @param {Buffer} bytes @param {Schema} schema */
-function decode(bytes, schema) {
-  /** @type {Record<string, any>} */
-  const message = {}
+function decode(bytes: Buffer, schema: Schema): Message {
+  const message: Message = {}
   let at = 0
 
-  function varint() {
+  function varint(): bigint {
     let value = 0n
     for (let shift = 0n; shift < 70n; shift += 7n) {
       const byte = bytes[at++]
@@ -71,35 +67,39 @@ function decode(bytes, schema) {
     throw new Error('protobuf: number too long')
   }
 
-  /** @param {number} length */
-  function take(length) {
+  function take(length: number): Buffer {
     if (at + length > bytes.length) throw new Error('protobuf: cut short')
     at += length
     return bytes.subarray(at - length, at)
   }
 
+  function rawValue(wireType: number): bigint | Buffer {
+    if (wireType === 0) return varint()
+    if (wireType === 1) return take(8)
+    if (wireType === 2) return take(Number(varint()))
+    if (wireType === 5) return take(4)
+    throw new Error(`protobuf: wire type ${wireType}`)
+  }
+
   while (at < bytes.length) {
     const tag = Number(varint())
-    const wire = tag & 7
-    /** A bigint or a Buffer. @type {any} */
-    let raw
-    if (wire === 0) raw = varint()
-    else if (wire === 1) raw = take(8)
-    else if (wire === 2) raw = take(Number(varint()))
-    else if (wire === 5) raw = take(4)
-    else throw new Error(`protobuf: wire type ${wire}`)
+    const raw = rawValue(tag & 7)
     const field = schema[tag >>> 3]
     if (!field) continue
     const [name, type, repeated] = field
     const value = valueOf(raw, type)
-    if (repeated) (message[name] ??= []).push(value)
-    else message[name] = value
+    if (!repeated) {
+      message[name] = value
+      continue
+    }
+    const list = message[name]
+    if (Array.isArray(list)) list.push(value)
+    else message[name] = [value]
   }
   return message
 }
 
-/** @param {any} raw a bigint or a Buffer, @param {string | Schema} type @returns {unknown} */
-function valueOf(raw, type) {
+function valueOf(raw: bigint | Buffer, type: Scalar | Schema): unknown {
   if (typeof raw === 'bigint') {
     if (type === 'bool') return raw !== 0n
     if (type === 'number') return Number(raw)

@@ -1,0 +1,56 @@
+/** The one shape in which the test helpers give spans, wherever they come from. */
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
+import { milliseconds, treeSpanOf } from '../telemetry/readable-span.js'
+import type { TreeSpan } from '../telemetry/tree.js'
+
+/** An ended span. `renderTree()` takes a list of them. Times are Unix milliseconds, with fractions. */
+export interface RecordedSpan extends TreeSpan {
+  /** `undefined` for the root of a trace. */
+  readonly parentSpanId: string | undefined
+  readonly kind: SpanKindName
+  readonly events: readonly RecordedEvent[]
+  readonly status: { readonly code: 'unset' | 'ok' | 'error'; readonly message: string | undefined }
+  /** Attributes of the process: `service.name`, `process.pid` and others. */
+  readonly resource: Readonly<Record<string, unknown>>
+  /** Name of the instrumentation scope, which is the library that made the span. */
+  readonly scope: string
+  /** `service.name` of the resource. */
+  readonly service: string | undefined
+}
+
+export interface RecordedEvent {
+  readonly name: string
+  readonly timeMs: number
+  readonly attributes: Readonly<Record<string, unknown>>
+}
+
+export type SpanKindName = 'unspecified' | 'internal' | 'server' | 'client' | 'producer' | 'consumer'
+
+/** By the numbers of OTLP; those of the OpenTelemetry API are one lower. */
+export const SPAN_KINDS: readonly SpanKindName[] = [
+  'unspecified',
+  'internal',
+  'server',
+  'client',
+  'producer',
+  'consumer',
+]
+
+export function recordedSpanOf(span: ReadableSpan): RecordedSpan {
+  const { parentSpanId, service, ...rest } = treeSpanOf(span)
+  return {
+    ...rest,
+    parentSpanId,
+    service,
+    attributes: { ...span.attributes },
+    status: { code: rest.status.code, message: span.status.message },
+    kind: SPAN_KINDS[span.kind + 1] ?? 'unspecified',
+    events: span.events.map(({ name, time, attributes }) => ({
+      name,
+      timeMs: milliseconds(time),
+      attributes: { ...attributes },
+    })),
+    resource: { ...span.resource.attributes },
+    scope: span.instrumentationScope.name,
+  }
+}
