@@ -68,6 +68,8 @@ interface Own {
   /** What stands on `globalThis` for our provider. */
   registered: TracerProvider | undefined
   readonly providers: WeakSet<object>
+  /** The listener for the end of the process that serves the current pipeline. */
+  onBeforeExit: (() => void) | undefined
 }
 
 const own = (): Own =>
@@ -75,6 +77,7 @@ const own = (): Own =>
     processor: new SwitchProcessor(),
     registered: undefined,
     providers: new WeakSet(),
+    onBeforeExit: undefined,
   }))
 
 /**
@@ -163,7 +166,8 @@ function ownHandle(checked: CheckedOptions, environment: TelemetryEnvironment, s
   return pipelineHandle(pipeline, state)
 }
 
-function pipelineHandle(pipeline: Pipeline, { processor: switcher }: Own): TracingHandle {
+function pipelineHandle(pipeline: Pipeline, state: Own): TracingHandle {
+  const { processor: switcher } = state
   const { processor, counts } = pipeline
   const flush = (timeoutMs = FLUSH_TIMEOUT_MS): Promise<void> => atMost(timeoutMs, () => processor.forceFlush())
   let lastExit = -1
@@ -174,6 +178,8 @@ function pipelineHandle(pipeline: Pipeline, { processor: switcher }: Own): Traci
     lastExit = seen
     void flush()
   }
+  if (state.onBeforeExit) process.removeListener('beforeExit', state.onBeforeExit)
+  state.onBeforeExit = onBeforeExit
   process.on('beforeExit', onBeforeExit)
   return {
     flush,
