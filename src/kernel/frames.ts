@@ -1,0 +1,83 @@
+/** One face for the ways a stream is framed, so that a transport reads any format and a server writes any. */
+import { createEventStreamParser, encodeEventStreamMessage, type EventStreamMessage } from './event-stream.js'
+import type { EventStreamHeaders } from './event-stream-headers.js'
+import { isObject, parseJson } from './json.js'
+import { createNdjsonParser } from './ndjson.js'
+import type { ChatProtocol, WireEvent } from './protocol.js'
+import { createSseParser, type ServerSentEvent, type SseParser } from './sse.js'
+
+export type Framing = NonNullable<ChatProtocol['framing']>
+
+export type FrameEvent = ServerSentEvent
+export type FrameParser = SseParser
+
+/** Media type of a stream, for `accept` and `content-type`. */
+export const FRAMING_MEDIA_TYPES: Readonly<Record<Framing, string>> = {
+  sse: 'text/event-stream',
+  ndjson: 'application/x-ndjson',
+  'aws-eventstream': 'application/vnd.amazon.eventstream',
+}
+
+const PARSERS: Readonly<Record<Framing, () => FrameParser>> = {
+  sse: createSseParser,
+  ndjson: createNdjsonParser,
+  'aws-eventstream': createMessageParser,
+}
+
+/** @param framing - Default: server-sent events. */
+export function createFrameParser(framing: Framing = 'sse'): FrameParser {
+  return PARSERS[framing]()
+}
+
+/** Name of the event that stands for a message of type `exception` or `error`; its data is `{__type, message}`. */
+export const EXCEPTION_EVENT = 'exception'
+
+function createMessageParser(): FrameParser {
+  const parser = createEventStreamParser()
+  const decoder = new TextDecoder()
+  return {
+    push: (bytes) => parser.push(bytes).map((message) => eventOf(message, decoder)),
+    end: () => parser.end().map((message) => eventOf(message, decoder)),
+  }
+}
+
+function text(headers: EventStreamHeaders, name: string): string | undefined {
+  const header = headers.get(name)
+  return header?.type === 'string' ? header.value : undefined
+}
+
+function eventOf({ headers, payload }: EventStreamMessage, decoder: TextDecoder): FrameEvent {
+  const data = decoder.decode(payload)
+  const type = text(headers, ':message-type')
+  if (type === 'exception') {
+    const body = parseJson(data)
+    const named = { __type: text(headers, ':exception-type'), ...(isObject(body) ? body : { message: data }) }
+    return { event: EXCEPTION_EVENT, data: JSON.stringify(named) }
+  }
+  if (type === 'error') {
+    const said = { __type: text(headers, ':error-code'), message: text(headers, ':error-message') }
+    return { event: EXCEPTION_EVENT, data: JSON.stringify(said) }
+  }
+  const event = text(headers, ':event-type')
+  return event === undefined ? { data } : { event, data }
+}
+
+/** The reverse of {@link createFrameParser}: one event as bytes. */
+export function encodeFrame(event: WireEvent, framing: Framing = 'sse'): Uint8Array {
+  const data = event.data === '[DONE]' ? '[DONE]' : JSON.stringify(event.data)
+  if (framing === 'aws-eventstream') return encodeMessage(event, data)
+  const name = event.event === undefined ? '' : `event: ${event.event}\n`
+  return new TextEncoder().encode(framing === 'ndjson' ? `${data}\n` : `${name}data: ${data}\n\n`)
+}
+
+function encodeMessage({ event, data }: WireEvent, json: string): Uint8Array {
+  const isException = event === EXCEPTION_EVENT
+  const type = isException && isObject(data) ? data['__type'] : event
+  const headers: Record<string, string> = {
+    [isException ? ':exception-type' : ':event-type']: typeof type === 'string' ? type : 'internalServerException',
+    ':content-type': 'application/json',
+    ':message-type': isException ? 'exception' : 'event',
+  }
+  const typed = Object.entries(headers).map(([name, value]) => [name, { type: 'string', value }] as const)
+  return encodeEventStreamMessage({ headers: new Map(typed), payload: new TextEncoder().encode(json) })
+}
