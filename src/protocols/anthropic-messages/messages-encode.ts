@@ -15,7 +15,7 @@ import { asArray } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { encodeBlock, encodeToolId } from './blocks-encode.js'
 import { encodeContent, toBlocks } from './content.js'
-import type { Limits } from './limits.js'
+import type { Limits } from '../../kernel/limits.js'
 
 type Content = string | JsonObject[]
 

@@ -5,7 +5,7 @@
 import type { ChatRequest } from '../../kernel/hub.js'
 import { asNumber, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import type { Limits } from './limits.js'
+import type { Limits } from '../../kernel/limits.js'
 import type { ModelTraits } from './model-traits.js'
 import { ownRaw } from './wire.js'
 

@@ -2,7 +2,7 @@
 import type { ChatRequest, FunctionTool, Tool, ToolChoice } from '../../kernel/hub.js'
 import { asArray, asString, compact, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import type { Limits } from './limits.js'
+import type { Limits } from '../../kernel/limits.js'
 import { ID, cacheFields, holdsMore, ownRaw } from './wire.js'
 
 export function encodeTools(request: ChatRequest, limits: Limits): JsonObject[] | undefined {

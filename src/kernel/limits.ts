@@ -1,6 +1,6 @@
-/** What a request asks for and this format cannot say: one place decides between an error and a warning. */
-import { UnsupportedParameterError } from '../../kernel/errors.js'
-import type { EncodeContext } from '../../kernel/protocol.js'
+/** What a request asks for and a format cannot say: one place decides between an error and a warning. */
+import { UnsupportedParameterError } from './errors.js'
+import type { EncodeContext } from './protocol.js'
 
 export interface Limits {
   /** Throws, or warns that the parameter is left out when the caller allowed that. */
