@@ -1,12 +1,10 @@
-// The little of the Anthropic format that the demo's gateway needs.
+// The little of the Anthropic format that the demo's gateway needs: text in, text out.
 export function anthropicRequest({ model, max_tokens, messages }) {
+  const textOf = (content) => (typeof content === 'string' ? content : content.map(({ text }) => text ?? '').join(''))
   return {
     model,
     max_completion_tokens: max_tokens,
-    messages: messages.map(({ role, content }) => ({
-      role,
-      content: typeof content === 'string' ? content : content.map((block) => block.text ?? '').join(''),
-    })),
+    messages: messages.map(({ role, content }) => ({ role, content: textOf(content) })),
   }
 }
 

@@ -1,28 +1,25 @@
-// A gateway in a process of its own: it continues the caller's trace, makes its own spans and calls the
-// provider. It speaks the OpenAI and the Anthropic format, whatever the provider speaks.
+// A gateway in a process of its own: it continues the caller's trace, makes spans and calls the provider.
+// It takes the OpenAI and the Anthropic format, whatever the provider speaks, and says what a call cost.
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { createServer } from 'node:http'
 import { autolog, createClient } from 'tracestitch'
 import { anthropicAnswer, anthropicRequest } from './anthropic-format.mjs'
 
-const log = autolog({ serviceName: 'gateway' })
-const { provider, baseURL } = JSON.parse(process.env.DEMO_PROVIDER)
-const ai = createClient(
-  baseURL ? { providers: { [provider]: { protocol: 'openai-chat', baseURL, apiKey: 'demo' } } } : {},
-)
+const log = autolog()
+const ai = createClient(JSON.parse(process.env.DEMO_CLIENT))
 const tracer = trace.getTracer('demo-gateway')
 
 const server = createServer((request, response) => {
   const parent = propagation.extract(context.active(), request.headers)
   const path = new URL(request.url, 'http://gateway').pathname
-  tracer.startActiveSpan(`${request.method} ${path}`, { kind: SpanKind.SERVER }, parent, async (span) => {
+  void tracer.startActiveSpan(`${request.method} ${path}`, { kind: SpanKind.SERVER }, parent, async (span) => {
     try {
       await serve(path, request, response)
     } catch (error) {
-      span.setStatus({ code: SpanStatusCode.ERROR })
-      response.writeHead(error.status ?? 502, { 'content-type': 'application/json' })
-      response.end(JSON.stringify({ error: { message: error.message, type: error.name } }))
+      span.setStatus({ code: SpanStatusCode.ERROR, message: error.name })
+      fail(response, error)
     } finally {
+      span.setAttribute('http.response.status_code', response.statusCode)
       span.end()
     }
   })
@@ -30,20 +27,35 @@ const server = createServer((request, response) => {
 
 async function serve(path, request, response) {
   let text = ''
-  for await (const piece of request) text += piece
+  for await (const piece of request.setEncoding('utf8')) text += piece
   const isAnthropic = path === '/v1/messages'
   const body = isAnthropic ? anthropicRequest(JSON.parse(text)) : JSON.parse(text)
-  body.model = `${provider}/${body.model}`
   const answer = await ai.chat.completions.create(body)
-  if (!body.stream) {
-    const { _meta, ...completion } = answer
-    response.writeHead(200, { 'content-type': 'application/json', 'x-request-id': `gw-${_meta.traceId.slice(0, 8)}` })
+  if (body.stream) {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    for await (const chunk of answer) response.write(`data: ${JSON.stringify(withCost(chunk))}\n\n`)
+    response.end('data: [DONE]\n\n')
+  } else {
+    const completion = withCost(answer)
+    response.writeHead(200, { 'content-type': 'application/json' })
     response.end(JSON.stringify(isAnthropic ? anthropicAnswer(completion) : completion))
-    return
   }
-  response.writeHead(200, { 'content-type': 'text/event-stream' })
-  for await (const { _meta, ...chunk } of answer) response.write(`data: ${JSON.stringify(chunk)}\n\n`)
-  response.end('data: [DONE]\n\n')
+}
+
+function fail(response, { status = 502, message, name }) {
+  if (response.headersSent) {
+    // A stream that has begun can only be cut.
+    response.destroy()
+  } else {
+    response.writeHead(status, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ error: { message, type: name } }))
+  }
+}
+
+/** `usage.cost` in dollars, as OpenRouter and others report it. */
+function withCost({ _meta, ...answer }) {
+  const usd = _meta?.cost.usd
+  return answer.usage && usd != null ? { ...answer, usage: { ...answer.usage, cost: usd } } : answer
 }
 
 server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }))

@@ -10,7 +10,7 @@ const GRACE_MS = 100
 const MAX_WAITING_SPANS = 2_000
 
 export interface ConsoleOptions {
-  readonly stream?: { write(text: string): unknown; readonly isTTY?: boolean }
+  readonly stream?: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number }
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly graceMs?: number
 }
@@ -95,7 +95,10 @@ export class ConsoleTreeProcessor implements SpanProcessor {
     this.waiting.delete(traceId)
     this.waitingSpans -= spans.length
     this.printed += spans.length
-    guard('console exporter', () => this.stream.write(renderTree(spans, { color: this.color })))
+    guard('console exporter', () => {
+      const { columns } = this.stream
+      this.stream.write(renderTree(spans, { color: this.color, ...(columns && { width: columns }) }))
+    })
   }
 }
 
@@ -108,6 +111,10 @@ const ignore = (): void => {}
 const stderr = {
   get isTTY(): boolean {
     return process.stderr.isTTY === true
+  },
+  /** There is no such number when stderr is not a terminal. */
+  get columns(): number {
+    return process.stderr.columns
   },
   write(text: string): void {
     // A reader that went away raises `error` on the stream, which would end a program without a listener.

@@ -31,7 +31,9 @@ export function queriesOn(spans: readonly RecordedSpan[]): SpanQueries {
       const [span] = found
       if (span && found.length === 1) return span
       const what = typeof match === 'function' ? 'the test' : String(match)
-      throw new Error(`${found.length === 0 ? 'no span matches' : `${found.length} spans match`} ${what}; ${listed(spans)}`)
+      throw new Error(
+        `${found.length === 0 ? 'no span matches' : `${found.length} spans match`} ${what}; ${listed(spans)}`,
+      )
     },
     childrenOf: ({ traceId, spanId }) =>
       spans

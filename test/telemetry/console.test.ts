@@ -65,13 +65,13 @@ const AGENT_RUN: readonly TreeSpan[] = [
 describe('the tree', () => {
   it('draws an agent run', () => {
     expect(renderTree(AGENT_RUN)).toMatchInlineSnapshot(`
-      "trace 4bf92f3577b34da6a3ce929d0e0e4736  2.51s
+      "trace 4bf92f3577b34da6a3ce929d0e0e4736  2.51s  12,038 → 130 tokens  $0.00313
       invoke_agent planner       2.51s
-      ├─ chat gpt-5.4            818ms  12,024 (11,008 cached) → 128 tokens     $0.0031  gpt-5.4-2026-03-05  tool_calls
+      ├─ chat gpt-5.4            818ms  12,024 (11,008 cached) → 128 tokens    $0.00312  tool_calls · gpt-5.4-2026-03-05
       ├─ execute_tool search      12ms
       │  └─ GET /search           <1ms
-      ├─ chat claude-sonnet-4-6  366ms                                                   claude-sonnet-4-6   ✗ rate_limit_error 429
-      └─ chat gpt-5.4            1.21s                        14 → 2 tokens  $0.0000123  gpt-5.4             stop
+      ├─ chat claude-sonnet-4-6  366ms                                                   ✗ rate_limit_error 429
+      └─ chat gpt-5.4            1.21s                        14 → 2 tokens  $0.0000123  stop
       "
     `)
   })
@@ -88,9 +88,9 @@ describe('the tree', () => {
     ]
     expect(renderTree(spans)).toMatchInlineSnapshot(`
       "trace 4bf92f3577b34da6a3ce929d0e0e4736  90ms
-      chat m [shop]                           90ms
-      └─ POST /v1/chat/completions [gateway]  75ms
-         └─ chat m [gateway]                  63ms
+      chat m                        shop     90ms
+      └─ POST /v1/chat/completions  gateway  75ms
+         └─ chat m                  gateway  63ms
       "
     `)
   })
@@ -105,6 +105,7 @@ describe('the tree', () => {
       "trace 4bf92f3577b34da6a3ce929d0e0e4736  6ms
       one     1ms
       orphan  1ms
+
       trace ffffffffffffffffffffffffffffffff  1ms
       two  1ms
       "
