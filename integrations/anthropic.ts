@@ -1,5 +1,5 @@
 /** `@anthropic-ai/sdk`: messages and their beta twins, also under the SDK's Bedrock and Vertex clients. */
-import { asString, isObject, path, type CallDeclaration, type Integration, type Replace } from '../src/autolog/contract.js'
+import { asString, isObject, path, type CallDeclaration, type Integration, type ModuleTarget, type Replace } from '../src/autolog/contract.js'
 
 /**
  * From 1.0 the SDK makes a span of its own for each call as soon as a tracer provider is registered. It
@@ -44,21 +44,28 @@ const muted: Replace = (original, active) =>
     }
   }
 
+const instrument: ModuleTarget['instrument'] = (module, patcher) => {
+  const Anthropic = module['Anthropic'] ?? module['default']
+  const resources = [
+    path(Anthropic, 'Messages', 'prototype'),
+    path(Anthropic, 'Beta', 'Messages', 'prototype'),
+    // Until 0.40.
+    path(Anthropic, 'Beta', 'PromptCaching', 'Messages', 'prototype'),
+  ]
+  for (const messages of resources) {
+    if (!messages) continue
+    // `parse` and the tool runner call `create` or `stream`.
+    patcher.call(messages, 'create', shared)
+    patcher.call(messages, 'countTokens', countTokens)
+    patcher.wrap(messages, 'stream', muted)
+  }
+}
+
 export const anthropic: Integration = {
   id: 'anthropic',
   targets: [
-    {
-      package: '@anthropic-ai/sdk',
-      tested: '0 - 1',
-      instrument(module, patcher) {
-        const Anthropic = module['Anthropic'] ?? module['default']
-        for (const messages of [path(Anthropic, 'Messages', 'prototype'), path(Anthropic, 'Beta', 'Messages', 'prototype')]) {
-          // `parse` and the tool runner call `create` or `stream`.
-          patcher.call(messages, 'create', shared)
-          patcher.call(messages, 'countTokens', countTokens)
-          patcher.wrap(messages, 'stream', muted)
-        }
-      },
-    },
+    { package: '@anthropic-ai/sdk', tested: '0 - 1', instrument },
+    // What the SDK's Bedrock and Vertex packages load, without the main entry.
+    { package: '@anthropic-ai/sdk', entry: './client', tested: '0 - 1', instrument },
   ],
 }

@@ -3,6 +3,7 @@
  * is awaited, and `asResponse()`, `withResponse()` and the SDK's own helpers read it in other ways. The
  * promise stays the very same object; what it reads from is watched.
  */
+import { types } from 'node:util'
 import { isObject } from '../kernel/json.js'
 import { endWhenAbandoned } from '../telemetry/abandoned.js'
 import { guard } from '../telemetry/settings.js'
@@ -23,14 +24,18 @@ export interface ApiPromise extends Promise<unknown> {
 
 export function isApiPromise(value: unknown): value is ApiPromise {
   return (
-    value instanceof Promise &&
+    types.isPromise(value) &&
     typeof (value as Partial<ApiPromise>).parseResponse === 'function' &&
-    (value as Partial<ApiPromise>).responsePromise instanceof Promise
+    types.isPromise((value as Partial<ApiPromise>).responsePromise)
   )
 }
 
 export function observeApiPromise(promise: ApiPromise, reader: AnswerReader): void {
   const { call } = reader
+  // Half a watch would be worse than none: a promise made on the side could be rejected with nobody to handle it.
+  if (!Object.isExtensible(promise) || isReadOnly(promise, 'responsePromise') || isReadOnly(promise, 'parseResponse')) {
+    return call.end()
+  }
   // Who reads the body first owns the span's end: the SDK's parser, or the program with the raw response.
   let owner: 'parser' | 'program' | undefined
   let delivered = false
@@ -47,7 +52,7 @@ export function observeApiPromise(promise: ApiPromise, reader: AnswerReader): vo
       return props
     },
     (error: unknown) => {
-      call.end({ error })
+      reader.fail(error)
       throw error
     },
   )
@@ -75,8 +80,14 @@ export function observeApiPromise(promise: ApiPromise, reader: AnswerReader): vo
     const { parseResponse } = target
     target.parseResponse = function (this: unknown, ...args: unknown[]) {
       claim('parser')
-      const parsed = Reflect.apply(parseResponse, this, args)
-      if (!(parsed instanceof Promise)) {
+      let parsed: unknown
+      try {
+        parsed = Reflect.apply(parseResponse, this, args)
+      } catch (error) {
+        reader.fail(error)
+        throw error
+      }
+      if (!types.isPromise(parsed)) {
         deliverOnce(parsed)
         return parsed
       }
@@ -86,7 +97,7 @@ export function observeApiPromise(promise: ApiPromise, reader: AnswerReader): vo
           return value
         },
         (error: unknown) => {
-          call.end({ error })
+          reader.fail(error)
           throw error
         },
       )
@@ -117,6 +128,10 @@ export function observeApiPromise(promise: ApiPromise, reader: AnswerReader): vo
       return clone
     })
   }
+}
+
+function isReadOnly(holder: object, name: string): boolean {
+  return Object.getOwnPropertyDescriptor(holder, name)?.writable === false
 }
 
 /** The parsed value is there: a stream to watch, or the whole answer. */

@@ -1,13 +1,16 @@
 /** Turns a declared method into a model call: a span around it, and nothing else that the program could notice. */
 import { context } from '@opentelemetry/api'
+import { types } from 'node:util'
 import { asString, isObject } from '../kernel/json.js'
 import type { Protocol } from '../kernel/protocol.js'
 import { protocols } from '../protocols/index.js'
+import { endWhenAbandoned } from '../telemetry/abandoned.js'
 import { startCall, type Call, type CallRequest } from '../telemetry/call.js'
-import { guard } from '../telemetry/settings.js'
+import { guard, isThenable } from '../telemetry/settings.js'
 import { deliver, isApiPromise, observeApiPromise } from './api-promise.js'
 import type { CallDeclaration, Replace } from './contract.js'
 import { createReader, type AnswerReader } from './reader.js'
+import { abandon, define } from './stream-tap.js'
 
 export function instrumentCall(declaration: CallDeclaration): Replace {
   const codec = protocols[declaration.protocol]
@@ -27,19 +30,24 @@ export function instrumentCall(declaration: CallDeclaration): Replace {
         if (unmute) guard('mute', unmute)
       }
       const reader = createReader(call, codec, declaration)
-      return guard('observe', () => ({ result: observe(result, reader) }))?.result ?? result
+      const seen = guard('observe', () => ({ result: observe(result, reader) }))
+      if (seen) return seen.result
+      call.end()
+      return result
     }
 }
 
+/** A reader that fails costs its own fact and no other: the program's objects may throw when they are read. */
 function begin(declaration: CallDeclaration, codec: Protocol, self: unknown, args: readonly unknown[]): Call {
-  const body = declaration.request ? declaration.request(args, self) : args[0]
-  const { provider } = declaration
+  const { provider, request } = declaration
+  const body = guard('request', () => (request ? request(args, self) : args[0]))
   return startCall({
     operation: declaration.operation ?? codec.operation,
-    provider: typeof provider === 'function' ? provider(self) : provider,
-    model: isObject(body) ? asString(body['model']) : undefined,
+    layer: declaration.layer ?? 'sdk',
+    provider: typeof provider === 'function' ? (guard('provider', () => provider(self)) ?? '_OTHER') : provider,
+    model: guard('request', () => (isObject(body) ? asString(body['model']) : undefined)),
     request: (content) => readRequest(codec, body, content),
-    baseURL: declaration.baseURL(self),
+    baseURL: guard('baseURL', () => declaration.baseURL(self)),
     ...(declaration.attributes && { attributes: declaration.attributes }),
   })
 }
@@ -47,27 +55,57 @@ function begin(declaration: CallDeclaration, codec: Protocol, self: unknown, arg
 function readRequest(codec: Protocol, body: unknown, content: boolean): CallRequest | undefined {
   if (!isObject(body)) return undefined
   if (codec.kind === 'embeddings') return { embeddings: codec.decodeRequest(body, { content }) }
-  return { chat: codec.decodeRequest(body, { content }) }
+  return codec.kind === 'chat' ? { chat: codec.decodeRequest(body, { content }) } : undefined
 }
 
 /** Watches what the method returned and gives back what the program shall get. */
 function observe(result: unknown, reader: AnswerReader): unknown {
-  if (isApiPromise(result)) {
-    observeApiPromise(result, reader)
-    return result
+  if (isApiPromise(result)) observeApiPromise(result, reader)
+  else if (types.isPromise(result)) return observePromise(result, reader)
+  else if (isThenable(result)) observeThenable(result, reader)
+  else deliver(result, reader)
+  return result
+}
+
+/** A promise of the same class. The original may not be watched from the side: its rejection would count as handled. */
+function observePromise(promise: Promise<unknown>, reader: AnswerReader): Promise<unknown> {
+  const watched = promise.then(
+    (value) => {
+      deliver(value, reader)
+      return value
+    },
+    (error: unknown) => {
+      reader.fail(error)
+      throw error
+    },
+  )
+  // What an SDK has hung on its promise stays within reach.
+  guard('observe', () => Object.defineProperties(watched, Object.getOwnPropertyDescriptors(promise)))
+  return watched
+}
+
+/** Not a promise but something to await, which may do its work only then, and anew each time. */
+function observeThenable(thenable: PromiseLike<unknown>, reader: AnswerReader): void {
+  const { then } = thenable
+  let seen = false
+  const once = (tell: () => void): void => {
+    if (!seen) guard('observe', tell)
+    seen = true
   }
-  if (result instanceof Promise) {
-    return result.then(
+  define(thenable, 'then', (...handlers: [((value: unknown) => unknown)?, ((error: unknown) => unknown)?]) => {
+    stop()
+    const [onValue, onError] = handlers
+    return Reflect.apply(then, thenable, [
       (value: unknown) => {
-        deliver(value, reader)
-        return value
+        once(() => deliver(value, reader))
+        return typeof onValue === 'function' ? onValue(value) : value
       },
       (error: unknown) => {
-        reader.call.end({ error })
+        once(() => reader.fail(error))
+        if (typeof onError === 'function') return onError(error)
         throw error
       },
-    )
-  }
-  deliver(result, reader)
-  return result
+    ]) as unknown
+  })
+  const stop = endWhenAbandoned(thenable, abandon(reader))
 }

@@ -5,13 +5,14 @@
  */
 import type { Attributes } from '@opentelemetry/api'
 import type { ProtocolId } from '../kernel/protocol.js'
+import type { Layer } from '../telemetry/scope.js'
 import type { Operation } from '../telemetry/semconv.js'
 
 export { isObject, asString } from '../kernel/json.js'
 export type * as hub from '../kernel/hub.js'
 export { endWhenAbandoned } from '../telemetry/abandoned.js'
 export { startCall, type Call, type CallStart } from '../telemetry/call.js'
-export { redactPart } from '../telemetry/content.js'
+export { contentText, redactPart } from '../telemetry/content.js'
 export { fillScope, runInOpenScope } from '../telemetry/scope.js'
 export { startStep, type Step, type StepKind } from '../telemetry/step.js'
 export { guard } from '../telemetry/settings.js'
@@ -48,6 +49,11 @@ export interface CallDeclaration {
   readonly operation?: Operation
   /** The provider's name in telemetry, when the host is not a known one. */
   readonly provider: string | ((self: unknown) => string)
+  /**
+   * Who makes the call. Default `sdk`. An SDK that is a layer over another one says `framework`: the call
+   * that it makes through the other is then the same call. A call of an SDK inside a call of an SDK is not.
+   */
+  readonly layer?: Layer
   /** The request body. Default: the first argument. */
   readonly request?: (args: readonly unknown[], self: unknown) => unknown
   /** Base URL of the client behind `self`. */

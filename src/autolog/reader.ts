@@ -1,5 +1,6 @@
 /** Reads what an SDK got, with the codec of its wire format, into the call's span. Never throws. */
 import { createChatAccumulator, type ChatAccumulator } from '../kernel/accumulate.js'
+import type { ChatCompletion } from '../kernel/hub.js'
 import { isObject } from '../kernel/json.js'
 import type { Protocol, StreamDecoder } from '../kernel/protocol.js'
 import type { Call } from '../telemetry/call.js'
@@ -13,6 +14,8 @@ export interface AnswerReader {
   whole(answer: unknown): void
   /** One event of a streamed answer. */
   event(data: unknown, name?: string): void
+  /** There is no answer: ends the call with what the program gets instead. */
+  fail(error: unknown): void
   /** The stream is over: ends the call. `closed`: by the reader's own wish, before the end. */
   close(outcome: { readonly error?: unknown; readonly closed: boolean }): void
 }
@@ -26,24 +29,44 @@ export function createReader(call: Call, codec: Protocol, declaration: CallDecla
   let decoder: StreamDecoder | undefined
   let accumulator: ChatAccumulator | undefined
   let broken = false
+  let closed = false
 
   function readWhole(answer: unknown): void {
     if (declaration.responseAttributes) call.set(declaration.responseAttributes(answer))
     if (declaration.operation !== undefined && declaration.operation !== codec.operation) return
     const options = { content: call.content }
     if (codec.kind === 'embeddings') call.response({ embeddings: codec.decodeResponse(answer, options) })
-    else call.response({ chat: codec.decodeResponse(answer, options) })
+    else if (codec.kind === 'chat') call.response({ chat: codec.decodeResponse(answer, options) })
+  }
+
+  function fail(error: unknown): void {
+    guard('headers', () => {
+      const headers = isObject(error) ? error['headers'] : undefined
+      if (isHeaders(headers)) call.headers(headers)
+    })
+    call.end({ error })
+  }
+
+  /** What the stream said until it ended. A chat that was under way has at least one position, finished or not. */
+  function gathered(underWay: boolean, flush: boolean): ChatCompletion | undefined {
+    if (!decoder && !underWay) return undefined
+    accumulator ??= createChatAccumulator({ content: call.content })
+    if (flush) for (const chunk of decoder?.end() ?? []) accumulator.push(chunk)
+    const chat = accumulator.result()
+    if (chat.choices.length === 0) chat.choices.push(UNFINISHED)
+    return chat
   }
 
   return {
     call,
+    fail,
     whole(answer) {
       if (call.recording && isObject(answer)) guard('response', () => readWhole(answer))
       call.end()
     },
     event(data, name) {
       call.chunk()
-      if (!call.recording || broken || codec.kind !== 'chat') return
+      if (!call.recording || broken || closed || codec.kind !== 'chat') return
       try {
         decoder ??= codec.createStreamDecoder({ content: call.content })
         accumulator ??= createChatAccumulator({ content: call.content })
@@ -53,20 +76,27 @@ export function createReader(call: Call, codec: Protocol, declaration: CallDecla
         broken = true
       }
     },
-    close({ error, closed }) {
-      if (decoder && accumulator) {
-        const [reading, gathered] = [decoder, accumulator]
+    close(outcome) {
+      if (closed) return
+      closed = true
+      const failed = outcome.error !== undefined
+      let error = outcome.error
+      if (call.recording && codec.kind === 'chat') {
         guard('response', () => {
-          if (!broken && error === undefined) for (const chunk of reading.end()) gathered.push(chunk)
-          const chat = gathered.result()
-          if (chat.choices.length === 0) chat.choices.push(UNFINISHED)
-          call.response({ chat })
+          const chat = gathered(failed || !outcome.closed, !broken && !failed)
+          if (chat) call.response({ chat })
         })
+        const cut = !failed && !outcome.closed && !broken && decoder?.done !== true
+        if (cut) error = new StreamTruncated()
       }
-      const cut = call.recording && codec.kind === 'chat' && !closed && error === undefined && !broken && decoder?.done !== true
-      call.end(error !== undefined ? { error } : cut ? { error: new StreamTruncated() } : {})
+      if (error === undefined) call.end()
+      else fail(error)
     },
   }
+}
+
+function isHeaders(value: unknown): value is Pick<Headers, 'forEach'> {
+  return isObject(value) && typeof value['forEach'] === 'function' && typeof value['get'] === 'function'
 }
 
 /** A stream that broke off before its first choice still has one position, and it did not finish. */

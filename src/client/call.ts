@@ -59,6 +59,7 @@ export class LogicalCall {
     const start = (): Call =>
       startCall({
         operation,
+        layer: 'client',
         provider: first.provider.telemetryName,
         model: first.model,
         request,

@@ -2,13 +2,25 @@
  * Ends spans whose result nobody reads: a stream that is never consumed, or a response whose body is left
  * alone. The garbage collector tells of most; a time limit and the end of the process catch the rest.
  */
+import { guard } from './settings.js'
 
 /** Milliseconds after which something nobody has begun to read counts as abandoned. */
 const IDLE_LIMIT = 5 * 60_000
 
 interface Watched {
   readonly end: () => void
-  readonly since: number
+  since: number
+  /** A read is under way: its reader waits for the provider, however long that takes. */
+  reading: boolean
+}
+
+/** Call it once the result is done with, or watched in another way. */
+export interface AbandonWatch {
+  (): void
+  /** A read begins: nothing is abandoned until it is over. */
+  reading(): void
+  /** A read is over; from here on the time limit runs anew. */
+  read(): void
 }
 
 const watched = new Set<Watched>()
@@ -16,7 +28,7 @@ let sweeper: NodeJS.Timeout | undefined
 let atExit = false
 
 const registry = new FinalizationRegistry<Watched>((entry) => {
-  if (watched.has(entry)) finish(entry)
+  if (watched.has(entry)) guard('abandoned', () => finish(entry))
 })
 
 function finish(entry: Watched): void {
@@ -34,15 +46,19 @@ function forget(entry: Watched): void {
 
 function sweep(olderThan: number): void {
   const now = performance.now()
-  for (const entry of watched) if (now - entry.since >= olderThan) finish(entry)
+  for (const entry of watched) {
+    // At the end of the process a read that is under way will never be over.
+    const idle = olderThan === 0 || (!entry.reading && now - entry.since >= olderThan)
+    if (idle) guard('abandoned', () => finish(entry))
+  }
 }
 
 /**
  * Calls `end` if `target` is collected, stays unread past the limit, or the process runs out of work.
  * `end` must not refer to `target`. Call the returned function once somebody reads.
  */
-export function endWhenAbandoned(target: object, end: () => void): () => void {
-  const entry: Watched = { end, since: performance.now() }
+export function endWhenAbandoned(target: object, end: () => void): AbandonWatch {
+  const entry: Watched = { end, since: performance.now(), reading: false }
   watched.add(entry)
   registry.register(target, entry, entry)
   if (!sweeper) {
@@ -53,9 +69,28 @@ export function endWhenAbandoned(target: object, end: () => void): () => void {
     atExit = true
     process.prependListener('beforeExit', () => sweep(0))
   }
-  return () => {
+  return watchOf(entry)
+}
+
+/** Apart from the target, which the functions here must not keep alive. */
+function watchOf(entry: Watched): AbandonWatch {
+  const stop = (): void => {
     if (!watched.has(entry)) return
     forget(entry)
     registry.unregister(entry)
   }
+  return Object.assign(stop, {
+    reading: () => {
+      entry.reading = true
+    },
+    read: () => {
+      entry.reading = false
+      entry.since = performance.now()
+    },
+  })
+}
+
+/** How many results are watched now. */
+export function watchedCount(): number {
+  return watched.size
 }

@@ -9,7 +9,7 @@ import type { Call } from './call.js'
 import { traceHeaders } from './propagation.js'
 import { withScope } from './scope.js'
 import * as semconv from './semconv.js'
-import { guard, settings } from './settings.js'
+import { guard, runHook, settings } from './settings.js'
 
 export interface AttemptStart {
   /** `provider/model`. */
@@ -30,15 +30,15 @@ export interface AttemptSpan {
 
 /** Starts the span of an attempt at `call`. Never throws. */
 export function startAttempt(call: Call, attempt: AttemptStart): AttemptSpan {
-  if (!call.recording) return new SilentAttempt(call)
-  return new RecordedAttempt(call, attempt)
+  const recorded = call.recording ? guard('span', () => new RecordedAttempt(call, attempt)) : undefined
+  return recorded ?? new SilentAttempt(call)
 }
 
 function headersFor(span: Span | undefined, url: string): Readonly<Record<string, string>> | undefined {
   if (!span) return undefined
   return guard('propagation', () => {
     const headers = traceHeaders(span)
-    return headers && settings().propagates(new URL(url)) ? headers : undefined
+    return headers && settings().propagates(new URL(url)) === true ? headers : undefined
   })
 }
 
@@ -73,9 +73,9 @@ class RecordedAttempt implements AttemptSpan {
     }
     const tracer = trace.getTracer('tracestitch', VERSION)
     this.span = tracer.startSpan(`attempt ${attempt.target}`, { kind: SpanKind.CLIENT, attributes }, call.context)
-    this.context = withScope(trace.setSpan(call.context, this.span), { call, span: this.span })
+    this.context = withScope(trace.setSpan(call.context, this.span), { call, span: this.span, layer: 'client', server: server?.address })
     const { onSpanStart } = settings()
-    if (onSpanStart) guard('onSpanStart', () => onSpanStart(this.span))
+    if (onSpanStart) runHook('onSpanStart', () => onSpanStart(this.span))
   }
 
   headers(url: string): Readonly<Record<string, string>> | undefined {
@@ -85,15 +85,16 @@ class RecordedAttempt implements AttemptSpan {
   end({ status, error }: { readonly status?: number | undefined; readonly error?: unknown }): void {
     if (this.ended) return
     this.ended = true
-    const code = status ?? statusOf(error)
-    if (code !== undefined) this.span.setAttribute(semconv.HTTP_STATUS, code)
-    if (error !== undefined) {
+    guard('attempt', () => {
+      const code = status ?? statusOf(error)
+      if (code !== undefined) this.span.setAttribute(semconv.HTTP_STATUS, code)
+      if (error === undefined) return
       const type = errorTypeOf(error)
       this.span.setAttribute(semconv.ERROR_TYPE, type)
       this.span.setStatus({ code: SpanStatusCode.ERROR, message: type })
-    }
+    })
     const { onSpanEnd } = settings()
-    if (onSpanEnd) guard('onSpanEnd', () => onSpanEnd(this.span))
+    if (onSpanEnd) runHook('onSpanEnd', () => onSpanEnd(this.span))
     guard('end', () => this.span.end())
   }
 }

@@ -1,13 +1,16 @@
 /**
  * Messages in the shape of the GenAI message schema (gen_ai input/output messages, 0.1): roles with
- * `parts`, each with a `type`. Only read when content capture is on; every part passes the redactor.
+ * `parts`, each with a `type`. Only read when content capture is on; every part passes the redactor, and
+ * each attribute is bounded (`content-limit.ts`).
  */
 import type { Attributes } from '@opentelemetry/api'
 import { blocksOf } from '../kernel/blocks.js'
 import { parseJson } from '../kernel/json.js'
-import type { AssistantMessage, ChatCompletion, ChatRequest, ContentPart, Message, ToolCall } from '../kernel/hub.js'
+import type { AssistantMessage, ChatCompletion, ChatRequest, CompletionMessage, ContentPart, Message, ToolCall } from '../kernel/hub.js'
+import { boundedJson, boundedPart, boundedText } from './content-limit.js'
+import { redactorOf, type Redactor } from './redact.js'
 import * as semconv from './semconv.js'
-import { faults, settings, type TelemetryPart, type TelemetrySettings } from './settings.js'
+import { guard, settings, type TelemetryPart, type TelemetrySettings } from './settings.js'
 
 interface TelemetryMessage {
   role: string
@@ -15,8 +18,6 @@ interface TelemetryMessage {
   name?: string
   finish_reason?: string
 }
-
-type Redact = (parts: readonly TelemetryPart[]) => TelemetryPart[]
 
 export interface ContentAttributes {
   readonly onSpan?: Attributes
@@ -28,21 +29,22 @@ export function contentAttributes(
   response: ChatCompletion | undefined,
   current: Pick<TelemetrySettings, 'capture' | 'redact'>,
 ): ContentAttributes {
-  const redact = redactor(current.redact)
+  const redact = redactorOf(current.redact)
   const attributes: Attributes = {}
   if (request) {
-    const system = request.messages.filter((message) => message.role === 'system' || message.role === 'developer')
-    const others = request.messages.filter((message) => message.role !== 'system' && message.role !== 'developer')
-    putJson(attributes, semconv.SYSTEM_INSTRUCTIONS, redact(system.flatMap((message) => partsOf(message))))
-    putJson(attributes, semconv.INPUT_MESSAGES, others.map((message) => toMessage(message, redact)))
-    putJson(attributes, semconv.TOOL_DEFINITIONS, toolDefinitions(request))
+    const system = request.messages.filter(isSystem)
+    const others = request.messages.filter((message) => !isSystem(message))
+    put(attributes, semconv.SYSTEM_INSTRUCTIONS, () => kept(system.flatMap(partsOf).map(asInstruction), redact))
+    put(attributes, semconv.INPUT_MESSAGES, () => others.map((message) => toMessage(message, redact)))
+    put(attributes, semconv.TOOL_DEFINITIONS, () => kept(toolDefinitions(request), redact))
   }
   if (response) {
-    const messages = response.choices.map(({ message, finish_reason }): TelemetryMessage => ({
-      ...toMessage(message, redact),
-      finish_reason: finish_reason ?? 'error',
-    }))
-    putJson(attributes, semconv.OUTPUT_MESSAGES, messages)
+    put(attributes, semconv.OUTPUT_MESSAGES, () =>
+      response.choices.map(({ message, finish_reason }): TelemetryMessage => ({
+        ...toMessage(message, redact),
+        finish_reason: finish_reason ?? 'error',
+      })),
+    )
   }
   return {
     ...((current.capture === 'span' || current.capture === 'both') && { onSpan: attributes }),
@@ -50,46 +52,57 @@ export function contentAttributes(
   }
 }
 
-function putJson(attributes: Attributes, key: string, value: readonly unknown[]): void {
-  if (value.length > 0) attributes[key] = JSON.stringify(value)
+const isSystem = (message: Message): boolean => message.role === 'system' || message.role === 'developer'
+
+/** One attribute that cannot be read or written must not cost the others. */
+function put(attributes: Attributes, key: string, read: () => readonly unknown[]): void {
+  guard('content', () => {
+    const value = read()
+    const json = value.length > 0 ? boundedJson(value) : undefined
+    if (json !== undefined) attributes[key] = json
+  })
 }
 
-/** A redactor that throws hides the part: what it would have removed must not leak through its fault. */
-function redactor(redact: TelemetrySettings['redact']): Redact {
-  if (!redact) return (parts) => [...parts]
-  return (parts) =>
-    parts.flatMap((part) => {
-      try {
-        const kept = redact(part)
-        return kept ? [kept] : []
-      } catch {
-        const state = faults()
-        state.count++
-        state.last = 'redact'
-        return []
-      }
-    })
+function kept(parts: readonly TelemetryPart[], redact: Redactor): TelemetryPart[] {
+  return parts.flatMap((part) => {
+    const redacted = redact(part)
+    return redacted ? [boundedPart(redacted)] : []
+  })
 }
 
 /** Content that is no message, such as a tool's arguments, passes the redactor too. `undefined`: it must not be recorded. */
 export function redactPart(part: TelemetryPart): TelemetryPart | undefined {
-  return redactor(settings().redact)([part])[0]
+  return redactorOf(settings().redact)(part)
 }
 
-function toMessage(message: Message, redact: Redact): TelemetryMessage {
+/**
+ * `field` of a part as an attribute's value: as the redactor leaves it, and bounded. Strings stay as they
+ * are, everything else becomes JSON. `undefined`: it must not be recorded.
+ */
+export function contentText(part: TelemetryPart, field: string): string | undefined {
+  const value = redactPart(part)?.[field]
+  return typeof value === 'string' ? boundedText(value) : boundedJson(value)
+}
+
+/** Instructions consist of text and generic parts only. */
+function asInstruction(part: TelemetryPart): TelemetryPart {
+  return part.type === 'text' || part.type === 'generic' ? part : { type: 'generic', value: part }
+}
+
+function toMessage(message: Message | CompletionMessage, redact: Redactor): TelemetryMessage {
   return {
     role: message.role,
-    parts: redact(partsOf(message)),
+    parts: kept(partsOf(message), redact),
     ...('name' in message && message.name !== undefined && { name: message.name }),
   }
 }
 
-function partsOf(message: Message): TelemetryPart[] {
+function partsOf(message: Message | CompletionMessage): TelemetryPart[] {
   switch (message.role) {
     case 'assistant':
       return assistantParts(message)
     case 'tool':
-      return [{ type: 'tool_call_response', id: message.tool_call_id, response: message.content }]
+      return [{ type: 'tool_call_response', id: message.tool_call_id, response: responseOf(message.content) }]
     case 'function':
       return [{ type: 'tool_call_response', response: message.content }]
     default:
@@ -97,9 +110,9 @@ function partsOf(message: Message): TelemetryPart[] {
   }
 }
 
-function assistantParts(message: AssistantMessage): TelemetryPart[] {
+function assistantParts(message: AssistantMessage | CompletionMessage): TelemetryPart[] {
   const calls = new Map((message.tool_calls ?? []).map((call) => [call.id, call]))
-  return blocksOf(message).flatMap((block): TelemetryPart[] => {
+  const parts = blocksOf(message).flatMap((block): TelemetryPart[] => {
     switch (block.type) {
       case 'text':
         return [{ type: 'text', content: block.text }]
@@ -117,6 +130,25 @@ function assistantParts(message: AssistantMessage): TelemetryPart[] {
         return []
     }
   })
+  return [...parts, ...otherParts(message)]
+}
+
+function responseOf(content: string | readonly ContentPart[]): unknown {
+  return typeof content === 'string' ? content : contentParts(content).map(boundedPart)
+}
+
+/** What the message holds beside its blocks: spoken words, and OpenAI's older form of a tool call. */
+function otherParts({ audio, function_call }: AssistantMessage | CompletionMessage): TelemetryPart[] {
+  const parts: TelemetryPart[] = []
+  if (audio && 'data' in audio) {
+    if (audio.transcript) parts.push({ type: 'text', content: audio.transcript })
+    parts.push({ type: 'blob', modality: 'audio', content: audio.data })
+  }
+  if (function_call) {
+    const text = function_call.arguments
+    parts.push({ type: 'tool_call', name: function_call.name, arguments: parseJson(text) ?? text })
+  }
+  return parts
 }
 
 function toolCallPart(call: ToolCall): TelemetryPart {
@@ -156,7 +188,7 @@ function mediaPart(modality: string, url: string): TelemetryPart {
 }
 
 /** Names only, as the conventions advise: descriptions and schemas are large and never change. */
-function toolDefinitions(request: ChatRequest): readonly unknown[] {
+function toolDefinitions(request: ChatRequest): TelemetryPart[] {
   return (request.tools ?? []).map((tool) => {
     if (tool.type === 'function') return { type: 'function', name: tool.function.name }
     return tool.type === 'custom' ? { type: 'custom', name: tool.custom.name } : { type: 'generic' }

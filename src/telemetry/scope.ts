@@ -5,11 +5,18 @@
 import { context, createContextKey, type Context, type Span } from '@opentelemetry/api'
 import type { Call } from './call.js'
 
+/** Who makes a call: a framework over an SDK, an SDK, or the client of this package under an SDK's `fetch`. */
+export type Layer = 'framework' | 'sdk' | 'client'
+
 export interface CallScope {
   /** Empty while a framework has opened the scope and not yet said that a call began. */
   call: Call | undefined
   /** Span that wire requests name as their parent: an attempt's, or the call's own. */
   span: Span | undefined
+  /** Innermost layer of the call so far. Default `framework`. */
+  readonly layer?: Layer | undefined
+  /** Host that the call is addressed to; other hosts have no part in it. */
+  readonly server?: string | undefined
 }
 
 // A registered symbol, so that every copy of this package finds the same key.

@@ -61,6 +61,8 @@ export const TOOL_DEFINITIONS = 'gen_ai.tool.definitions'
 export const EVENT_OPERATION_DETAILS = 'gen_ai.client.inference.operation.details'
 
 export const AGENT_NAME = 'gen_ai.agent.name'
+/** v1.41's name of {@link AGENT_NAME} on workflows. */
+export const WORKFLOW_NAME = 'gen_ai.workflow.name'
 export const AGENT_DESCRIPTION = 'gen_ai.agent.description'
 export const TOOL_NAME = 'gen_ai.tool.name'
 export const TOOL_CALL_ID = 'gen_ai.tool.call.id'
@@ -84,3 +86,5 @@ export type Operation =
   | 'execute_tool'
   /** Not in the list of the conventions, which allow others: counting tokens is a call without usage. */
   | 'count_tokens'
+  /** Not in the list either: ordering documents by relevance. */
+  | 'rerank'

@@ -29,8 +29,8 @@ export interface TelemetrySettings {
   readonly capture: CaptureMode
   readonly redact: ((part: TelemetryPart) => TelemetryPart | null) | undefined
   readonly semconv: 'latest' | 'v1.41' | 'both'
-  /** Whether requests to this URL carry trace context. */
-  readonly propagates: (url: URL) => boolean
+  /** Whether requests to this URL carry trace context. `server`: host that the call is addressed to, when known. */
+  readonly propagates: (url: URL, server?: string) => boolean
   readonly identifyHost: (hostname: string) => HostFacts | undefined
   /** USD of a call, or `undefined` when unknown. */
   readonly price: ((call: PricedCall) => number | undefined) | undefined
@@ -109,9 +109,25 @@ export function guard<T>(where: string, step: () => T): T | undefined {
   try {
     return step()
   } catch {
-    const { faults } = holder()
-    faults.count++
-    faults.last = where
+    countFault(where)
     return undefined
   }
+}
+
+/** Counts a fault of telemetry, or of what the user gave it. */
+export function countFault(where: string): void {
+  const { faults } = holder()
+  faults.count++
+  faults.last = where
+}
+
+/** Runs a function of the user's. A promise that it returns and that rejects is a fault, not an unhandled rejection. */
+export function runHook(where: string, hook: () => unknown): void {
+  const result = guard(where, hook)
+  if (isThenable(result)) guard(where, () => result.then(undefined, () => countFault(where)))
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
+  return typeof (value as { then?: unknown }).then === 'function'
 }

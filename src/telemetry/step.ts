@@ -1,10 +1,12 @@
 /** Spans around model calls: agents, workflows, tools, retrievals, and manual spans of the user. */
 import { context, SpanKind, SpanStatusCode, trace, type Attributes, type Context, type Span } from '@opentelemetry/api'
-import { VERSION } from '../kernel/version.js'
+import { types } from 'node:util'
 import { errorTypeOf } from './attributes.js'
+import { contentText } from './content.js'
 import { identityAttributes } from './identity.js'
 import * as semconv from './semconv.js'
-import { guard, settings } from './settings.js'
+import { guard, isThenable, runHook, settings, type TelemetryPart, type TelemetrySettings } from './settings.js'
+import { startSpan } from './start-span.js'
 
 export type StepKind = 'agent' | 'workflow' | 'tool' | 'retriever' | 'chain'
 
@@ -31,59 +33,106 @@ export interface Step {
   /** Whether inputs and outputs may be recorded. */
   readonly content: boolean
   set(attributes: Attributes): void
+  /** Records a tool's arguments, redacted and bounded; does nothing unless content is wanted. */
+  recordArguments(value: unknown): void
+  /** Records a tool's result, redacted and bounded; does nothing unless content is wanted. */
+  recordResult(value: unknown): void
   /** Ends the span. Only the first call counts. */
   end(outcome?: { readonly error?: unknown }): void
 }
 
+export interface StepOptions {
+  readonly attributes?: Attributes
+  /** Default: the active context. */
+  readonly parent?: Context
+}
+
 /**
  * Starts a span of the given kind. Its name follows the conventions: `invoke_agent planner`,
- * `execute_tool search`; a chain is named as it is.
+ * `execute_tool search`; a chain is named as it is. Never throws.
  */
-export function startStep(kind: StepKind, name: string, options: { readonly attributes?: Attributes; readonly parent?: Context } = {}): Step {
-  const parent = options.parent ?? context.active()
-  const current = settings()
-  const operation = OPERATION[kind]
-  const nameKey = NAME_KEY[kind]
-  const span = trace.getTracer('tracestitch', VERSION).startSpan(
-    operation === undefined ? name : `${operation} ${name}`,
-    {
-      kind: kind === 'retriever' ? SpanKind.CLIENT : SpanKind.INTERNAL,
-      attributes: {
-        ...(operation !== undefined && { [semconv.OPERATION_NAME]: operation }),
-        ...(nameKey !== undefined && { [nameKey]: name }),
-        ...options.attributes,
+export function startStep(kind: StepKind, name: string, options: StepOptions = {}): Step {
+  return new RecordedStep(kind, name, options)
+}
+
+class RecordedStep implements Step {
+  readonly context: Context
+  readonly span: Span
+  readonly recording: boolean
+  readonly content: boolean
+  private readonly settings = settings()
+  private readonly tool: { readonly name: string; readonly id: unknown }
+  private ended = false
+
+  constructor(kind: StepKind, name: string, { attributes, parent = context.active() }: StepOptions) {
+    const operation = OPERATION[kind]
+    this.tool = { name, id: attributes?.[semconv.TOOL_CALL_ID] }
+    this.span = startSpan(
+      operation === undefined ? name : `${operation} ${name}`,
+      {
+        kind: kind === 'retriever' ? SpanKind.CLIENT : SpanKind.INTERNAL,
+        attributes: {
+          ...(operation !== undefined && { [semconv.OPERATION_NAME]: operation }),
+          ...nameAttributes(kind, name, this.settings),
+          ...attributes,
+        },
       },
-    },
-    parent,
-  )
-  const recording = span.isRecording()
-  if (recording) {
-    guard('identity', () => span.setAttributes(identityAttributes(parent)))
-    const { onSpanStart } = current
-    if (onSpanStart) guard('onSpanStart', () => onSpanStart(span))
+      parent,
+    )
+    this.context = trace.setSpan(parent, this.span)
+    this.recording = guard('span', () => this.span.isRecording()) === true
+    const { capture, onSpanStart } = this.settings
+    this.content = this.recording && (capture === 'span' || capture === 'both')
+    if (!this.recording) return
+    guard('identity', () => this.span.setAttributes(identityAttributes(parent)))
+    if (onSpanStart) runHook('onSpanStart', () => onSpanStart(this.span))
   }
-  let ended = false
-  return {
-    context: trace.setSpan(parent, span),
-    span,
-    recording,
-    content: recording && (current.capture === 'span' || current.capture === 'both'),
-    set: (attributes) => {
-      span.setAttributes(attributes)
-    },
-    end({ error } = {}) {
-      if (ended) return
-      ended = true
-      if (recording && error !== undefined) {
-        const type = errorTypeOf(error)
-        span.setAttribute(semconv.ERROR_TYPE, type)
-        span.setStatus({ code: SpanStatusCode.ERROR, message: type })
-      }
-      const { onSpanEnd } = current
-      if (recording && onSpanEnd) guard('onSpanEnd', () => onSpanEnd(span))
-      guard('end', () => span.end())
-    },
+
+  set(attributes: Attributes): void {
+    guard('step', () => this.span.setAttributes(attributes))
   }
+
+  recordArguments(value: unknown): void {
+    const { id, name } = this.tool
+    this.record(semconv.TOOL_CALL_ARGUMENTS, { type: 'tool_call', id, name, arguments: value }, 'arguments')
+  }
+
+  recordResult(value: unknown): void {
+    this.record(semconv.TOOL_CALL_RESULT, { type: 'tool_call_response', id: this.tool.id, response: value }, 'response')
+  }
+
+  private record(key: string, part: TelemetryPart, field: string): void {
+    if (!this.content) return
+    guard('content', () => {
+      const text = contentText(part, field)
+      if (text !== undefined) this.span.setAttribute(key, text)
+    })
+  }
+
+  end({ error }: { readonly error?: unknown } = {}): void {
+    if (this.ended) return
+    this.ended = true
+    if (this.recording) {
+      if (error !== undefined) guard('error', () => this.recordError(error))
+      const { onSpanEnd } = this.settings
+      if (onSpanEnd) runHook('onSpanEnd', () => onSpanEnd(this.span))
+    }
+    guard('end', () => this.span.end())
+  }
+
+  private recordError(error: unknown): void {
+    const type = errorTypeOf(error)
+    this.span.setAttribute(semconv.ERROR_TYPE, type)
+    this.span.setStatus({ code: SpanStatusCode.ERROR, message: type })
+  }
+}
+
+/** Version 1.41 of the conventions has a name of its own for workflows. */
+function nameAttributes(kind: StepKind, name: string, { semconv: version }: TelemetrySettings): Attributes {
+  const key = NAME_KEY[kind]
+  if (key === undefined) return {}
+  if (kind !== 'workflow' || version === 'latest') return { [key]: name }
+  return version === 'both' ? { [key]: name, [semconv.WORKFLOW_NAME]: name } : { [semconv.WORKFLOW_NAME]: name }
 }
 
 export interface TraceOptions {
@@ -109,18 +158,15 @@ export function traced<T>(name: string, fn: (span: Span) => T, options: TraceOpt
     step.end()
     return result
   }
-  return result.then(
-    (value) => {
-      step.end()
-      return value
-    },
-    (error: unknown) => {
-      step.end({ error })
-      throw error
-    },
-  ) as T
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  const ended = (value: unknown): unknown => {
+    step.end()
+    return value
+  }
+  const failed = (error: unknown): never => {
+    step.end({ error })
+    throw error
+  }
+  // What another library calls a promise need not give one back from `then`.
+  const promise = types.isPromise(result) ? result : Promise.resolve(result)
+  return promise.then(ended, failed) as T
 }

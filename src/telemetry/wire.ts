@@ -21,9 +21,10 @@ interface UndiciRequest {
 
 /** The headers for a request to `url`, or `undefined` when this request carries none. */
 function headersFor(url: () => URL): ReturnType<typeof traceHeaders> {
-  const span = scopeOf(context.active())?.span
-  if (!span || !settings().propagates(url())) return undefined
-  return traceHeaders(span)
+  const scope = scopeOf(context.active())
+  // Timers and sockets keep the context they were made in, also when the call is long over.
+  if (!scope?.span || scope.call?.ended === true) return undefined
+  return settings().propagates(url(), scope.server) === true ? traceHeaders(scope.span) : undefined
 }
 
 function hasTraceparent(headers: UndiciRequest['headers']): boolean {
@@ -39,19 +40,27 @@ function hasTraceparent(headers: UndiciRequest['headers']): boolean {
 function onUndiciRequest(event: unknown): void {
   guard('propagation', () => {
     const { request } = event as { request: UndiciRequest }
-    if (hasTraceparent(request.headers)) return
     const headers = headersFor(() => new URL(request.path, request.origin))
-    if (!headers) return
+    if (!headers || hasTraceparent(request.headers)) return
     request.addHeader('traceparent', headers.traceparent)
     if (headers.tracestate) request.addHeader('tracestate', headers.tracestate)
   })
 }
 
+/** By the host that is connected to. The `host` header only says the port, which the request does not tell. */
+function urlOf(request: ClientRequest): URL {
+  const base = new URL(`${request.protocol}//${request.host.includes(':') ? `[${request.host}]` : request.host}`)
+  const port = /:(\d+)$/.exec(String(request.getHeader('host') ?? ''))?.[1]
+  if (port !== undefined) base.port = port
+  // A request to a proxy names the whole URL.
+  return new URL(request.path, base)
+}
+
 function injectHttp(request: ClientRequest): void {
   guard('propagation', () => {
-    if (request.headersSent || request.hasHeader('traceparent')) return
-    const headers = headersFor(() => new URL(request.path, `${request.protocol}//${request.getHeader('host') ?? request.host}`))
-    if (!headers) return
+    const headers = headersFor(() => urlOf(request))
+    // Headers that were given as a list, and those of `Expect: 100-continue`, are on their way already.
+    if (!headers || request.headersSent || request.hasHeader('traceparent')) return
     request.setHeader('traceparent', headers.traceparent)
     if (headers.tracestate) request.setHeader('tracestate', headers.tracestate)
   })
@@ -62,9 +71,10 @@ const HTTP_CREATED = 'http.client.request.created'
 /** Node 20 has no channel that fires before the headers are sent, so `request` and `get` are wrapped there. */
 function wrapHttp(module: typeof http | typeof https): () => void {
   const { request, get } = module
+  let active = true
   const wrappedRequest = function (this: unknown, ...args: Parameters<typeof request>) {
     const made = Reflect.apply(request, this, args) as ClientRequest
-    injectHttp(made)
+    if (active) injectHttp(made)
     return made
   } as typeof request
   const wrappedGet = function (this: unknown, ...args: Parameters<typeof get>) {
@@ -76,6 +86,8 @@ function wrapHttp(module: typeof http | typeof https): () => void {
   module.request = wrappedRequest
   module.get = wrappedGet
   return () => {
+    // Somebody may have wrapped ours, which then stays below theirs.
+    active = false
     if (module.request === wrappedRequest) module.request = request
     if (module.get === wrappedGet) module.get = get
   }

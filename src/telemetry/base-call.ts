@@ -1,0 +1,43 @@
+/** What a call gathers while it runs, the same for the call that has the span and for those inside it. */
+import type { Attributes, Context, Span } from '@opentelemetry/api'
+import type { ChatCompletion, EmbeddingsResponse } from '../kernel/hub.js'
+import { responseHeaderAttributes } from './attributes.js'
+import type { Call, CallEnd, CallResponse } from './call.js'
+import { guard } from './settings.js'
+
+/** Facts that only come while the call runs. */
+export interface Facts {
+  chat?: ChatCompletion
+  embeddings?: EmbeddingsResponse
+  /** Seconds. */
+  firstChunk?: number
+  attributes: Attributes
+}
+
+export abstract class BaseCall implements Call {
+  abstract readonly context: Context
+  abstract readonly span: Span | undefined
+  abstract readonly recording: boolean
+  abstract readonly content: boolean
+  abstract end(outcome?: CallEnd): void
+  ended = false
+  protected readonly facts: Facts = { attributes: {} }
+  private readonly startedAt = performance.now()
+
+  chunk(): void {
+    this.facts.firstChunk ??= (performance.now() - this.startedAt) / 1000
+  }
+
+  headers(headers: Pick<Headers, 'forEach'>): void {
+    if (this.recording) this.set(guard('headers', () => responseHeaderAttributes(headers)) ?? {})
+  }
+
+  response(response: CallResponse): void {
+    if ('chat' in response) this.facts.chat = response.chat
+    else this.facts.embeddings = response.embeddings
+  }
+
+  set(attributes: Attributes): void {
+    Object.assign(this.facts.attributes, attributes)
+  }
+}

@@ -1,0 +1,35 @@
+/** A call inside a call: it has no span, and hands what it learns to the outer one. */
+import type { Context, Span } from '@opentelemetry/api'
+import { serverOf } from './attributes.js'
+import { BaseCall } from './base-call.js'
+import type { CallStart } from './call.js'
+import type { OuterCall } from './outer-call.js'
+import { withScope } from './scope.js'
+import * as semconv from './semconv.js'
+import { guard } from './settings.js'
+
+export class InnerCall extends BaseCall {
+  readonly context: Context
+  readonly span: Span
+  readonly recording: boolean
+  readonly content: boolean
+  private readonly outer: OuterCall
+
+  constructor(parent: Context, outer: OuterCall, start: CallStart) {
+    super()
+    this.outer = outer
+    this.span = outer.span
+    this.recording = outer.recording
+    this.content = outer.content
+    const server = start.baseURL === undefined ? undefined : guard('server', () => serverOf(start.baseURL as string))
+    if (server) this.set({ [semconv.SERVER_ADDRESS]: server.address, [semconv.SERVER_PORT]: server.port })
+    this.context = withScope(parent, { call: outer, span: outer.span, layer: start.layer, server: server?.address })
+  }
+
+  /** Whether the outer call fails is for the outer layer to say: it may try again. */
+  end(): void {
+    if (this.ended) return
+    this.ended = true
+    this.outer.absorb(this.facts)
+  }
+}

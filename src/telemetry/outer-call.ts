@@ -1,0 +1,115 @@
+/** The call that has the span. */
+import { SpanKind, SpanStatusCode, trace, type Attributes, type Context, type Span } from '@opentelemetry/api'
+import type { ChatCompletion, ChatRequest } from '../kernel/hub.js'
+import { chatRequestAttributes, embeddingsRequestAttributes, errorTypeOf, serverOf, statusOf } from './attributes.js'
+import { BaseCall, type Facts } from './base-call.js'
+import type { CallEnd, CallRequest, CallStart } from './call.js'
+import { contentAttributes } from './content.js'
+import { identityAttributes } from './identity.js'
+import { summaryOf } from './summary.js'
+import { withScope } from './scope.js'
+import * as semconv from './semconv.js'
+import { guard, runHook, settings, type TelemetrySettings } from './settings.js'
+import { startSpan } from './start-span.js'
+
+export class OuterCall extends BaseCall {
+  readonly context: Context
+  readonly span: Span
+  readonly recording: boolean
+  readonly content: boolean
+  readonly start: CallStart
+  private readonly settings: TelemetrySettings
+  private readonly provider: string
+  /** Facts of calls below, newest last: they saw the wire. */
+  private readonly inner: Facts[] = []
+  /** Content for the event, which is added when the call ends. */
+  private event: Attributes | undefined
+
+  constructor(parent: Context, start: CallStart) {
+    super()
+    this.settings = settings()
+    this.start = start
+    const { baseURL, model, operation } = start
+    const server = baseURL === undefined ? undefined : guard('server', () => serverOf(baseURL))
+    this.provider = (server && guard('identifyHost', () => this.settings.identifyHost(server.address)?.provider)) ?? start.provider
+    const attributes: Attributes = { [semconv.OPERATION_NAME]: operation, [semconv.PROVIDER_NAME]: this.provider }
+    if (model !== undefined) attributes[semconv.REQUEST_MODEL] = model
+    if (server) {
+      attributes[semconv.SERVER_ADDRESS] = server.address
+      attributes[semconv.SERVER_PORT] = server.port
+    }
+    this.span = startSpan(model === undefined ? operation : `${operation} ${model}`, { kind: SpanKind.CLIENT, attributes }, parent)
+    this.recording = guard('span', () => this.span.isRecording()) === true
+    this.content = this.recording && this.settings.capture !== 'none'
+    this.context = withScope(trace.setSpan(parent, this.span), {
+      call: this,
+      span: this.span,
+      layer: start.layer,
+      server: server?.address,
+    })
+    if (!this.recording) return
+    guard('request', () => this.recordRequest(parent))
+    const { onSpanStart } = this.settings
+    if (onSpanStart) runHook('onSpanStart', () => onSpanStart(this.span))
+  }
+
+  absorb(facts: Facts): void {
+    this.inner.push(facts)
+  }
+
+  end(outcome: CallEnd = {}): void {
+    if (this.ended) return
+    this.ended = true
+    if (this.recording) {
+      guard('response', () => this.span.setAttributes(this.summary()))
+      if (outcome.error !== undefined) guard('error', () => this.recordError(outcome.error))
+      if (this.content) {
+        guard('content', () => {
+          this.recordContent(undefined, this.inner.findLast((facts) => facts.chat)?.chat ?? this.facts.chat)
+          if (this.event) this.span.addEvent(semconv.EVENT_OPERATION_DETAILS, this.event)
+        })
+      }
+      const { onSpanEnd } = this.settings
+      if (onSpanEnd) runHook('onSpanEnd', () => onSpanEnd(this.span))
+    }
+    guard('end', () => this.span.end())
+  }
+
+  private recordRequest(parent: Context): void {
+    const attributes: Attributes = { ...identityAttributes(parent), ...this.start.attributes }
+    const request = guard('request', () => requestOf(this.start, this.content))
+    if (request) Object.assign(attributes, requestAttributes(request))
+    this.span.setAttributes(attributes)
+    if (request && this.content && 'chat' in request) this.recordContent(request.chat, undefined)
+  }
+
+  private recordError(error: unknown): void {
+    const type = errorTypeOf(error)
+    const status = statusOf(error)
+    this.span.setAttributes({ [semconv.ERROR_TYPE]: type, ...(status !== undefined && { [semconv.HTTP_STATUS]: status }) })
+    // The provider's message may quote the prompt or a key, so the type stands for it.
+    this.span.setStatus({ code: SpanStatusCode.ERROR, message: type })
+  }
+
+  private summary(): Attributes {
+    return summaryOf(this.facts, this.inner, {
+      settings: this.settings,
+      provider: this.provider,
+      model: this.start.model,
+    })
+  }
+
+  private recordContent(request: ChatRequest | undefined, response: ChatCompletion | undefined): void {
+    const { onSpan, onEvent } = contentAttributes(request, response, this.settings)
+    if (onSpan) this.span.setAttributes(onSpan)
+    if (onEvent) this.event = { ...this.event, ...onEvent }
+  }
+}
+
+function requestOf({ request }: CallStart, content: boolean): CallRequest | undefined {
+  return typeof request === 'function' ? request(content) : request
+}
+
+function requestAttributes(request: CallRequest): Attributes {
+  return 'chat' in request ? chatRequestAttributes(request.chat) : embeddingsRequestAttributes(request.embeddings)
+}

@@ -1,0 +1,12 @@
+import { INVALID_SPAN_CONTEXT, trace, type Context, type Span, type SpanOptions } from '@opentelemetry/api'
+import { VERSION } from '../kernel/version.js'
+import { guard } from './settings.js'
+
+/**
+ * Starts a span of this package. Where a tracer, sampler or processor throws, the result is a span that
+ * records nothing and stands for the parent, so that what runs below it keeps its place in the trace.
+ */
+export function startSpan(name: string, options: SpanOptions, parent: Context): Span {
+  const span = guard('span', () => trace.getTracer('tracestitch', VERSION).startSpan(name, options, parent))
+  return span ?? trace.wrapSpanContext(trace.getSpanContext(parent) ?? INVALID_SPAN_CONTEXT)
+}

@@ -1,0 +1,84 @@
+/** What an ended call was: the facts of all its layers as the attributes of one span. */
+import type { Attributes } from '@opentelemetry/api'
+import { asNumber, isObject } from '../kernel/json.js'
+import type { Usage } from '../kernel/hub.js'
+import { chatResponseAttributes, embeddingsResponseAttributes, usageAttributes } from './attributes.js'
+import type { Facts } from './base-call.js'
+import * as semconv from './semconv.js'
+import { guard, type TelemetrySettings } from './settings.js'
+
+interface Priced {
+  readonly settings: TelemetrySettings
+  readonly provider: string
+  /** Of the request. */
+  readonly model: string | undefined
+}
+
+/**
+ * The layers below saw the wire, so what they say goes over what the outer layer says, the newest over the
+ * older. Tokens and money add up over the calls below: a call that was tried again was paid for twice.
+ */
+export function summaryOf(own: Facts, inner: readonly Facts[], priced: Priced): Attributes {
+  const attributes: Attributes = {}
+  for (const facts of [own, ...inner]) {
+    Object.assign(attributes, facts.attributes)
+    if (facts.firstChunk !== undefined) attributes[semconv.RESPONSE_TIME_TO_FIRST_CHUNK] = facts.firstChunk
+    if (facts.chat) Object.assign(attributes, chatResponseAttributes(facts.chat, priced.settings))
+    if (facts.embeddings) Object.assign(attributes, embeddingsResponseAttributes(facts.embeddings))
+  }
+  const used = inner.filter(usageOf)
+  if (used.length > 1) Object.assign(attributes, totalUsage(used, priced.settings))
+  if (attributes[semconv.USAGE_COST] === undefined) {
+    const cost = totalCost(used.length > 0 ? used : [own], priced)
+    if (cost !== undefined) attributes[semconv.USAGE_COST] = cost
+  }
+  return attributes
+}
+
+type AnyUsage = { readonly cost?: unknown }
+
+function usageOf(facts: Facts): AnyUsage | undefined {
+  return facts.chat?.usage ?? facts.embeddings?.usage
+}
+
+function totalUsage(used: readonly Facts[], settings: TelemetrySettings): Attributes {
+  const usages = used.flatMap((facts) => usageOf(facts) ?? [])
+  return usageAttributes(usages.reduce<object>(added, {}) as Usage, settings)
+}
+
+/** Adds numbers field by field, at any depth. */
+function added(left: object, right: object): object {
+  const sum: Record<string, unknown> = { ...left }
+  for (const [key, value] of Object.entries(right)) {
+    const before = sum[key]
+    if (typeof before === 'number' && typeof value === 'number') sum[key] = before + value
+    else if (isObject(before) && isObject(value)) sum[key] = added(before, value)
+    else if (value !== undefined && value !== null) sum[key] = value
+  }
+  return sum
+}
+
+/** USD of all; unknown as soon as one of them is. */
+function totalCost(used: readonly Facts[], priced: Priced): number | undefined {
+  let total: number | undefined
+  for (const facts of used) {
+    const cost = costOf(facts, priced)
+    if (cost === undefined) return undefined
+    total = (total ?? 0) + cost
+  }
+  return total
+}
+
+function costOf(facts: Facts, { settings: { price }, provider, model: asked }: Priced): number | undefined {
+  const usage = usageOf(facts)
+  if (!usage) return undefined
+  const reported = asNumber(usage.cost)
+  if (reported !== undefined) return reported
+  // The model that answered has the price; a name that no table knows may be one that the provider made up.
+  for (const model of new Set([facts.chat?.model ?? facts.embeddings?.model, asked])) {
+    if (!price || !model) continue
+    const cost = guard('price', () => price({ provider, model, usage, at: Date.now() }))
+    if (typeof cost === 'number' && Number.isFinite(cost)) return cost
+  }
+  return undefined
+}
