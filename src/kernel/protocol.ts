@@ -3,7 +3,15 @@
  * encodes requests and decodes answers with it, autolog reads with the same decoders what an SDK sent
  * and got, and the gateway uses the reverse direction.
  */
-import type { ChatChunk, ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse } from './hub.js'
+import type {
+  ChatChunk,
+  ChatCompletion,
+  ChatRequest,
+  EmbeddingsRequest,
+  EmbeddingsResponse,
+  RerankRequest,
+  RerankResponse,
+} from './hub.js'
 
 /** Names a wire format. The registry in `src/protocols/index.ts` lists those this version speaks. */
 export type ProtocolId =
@@ -12,6 +20,8 @@ export type ProtocolId =
   | 'openai-completions'
   | 'openai-embeddings'
   | 'anthropic-messages'
+  | 'gemini-generate'
+  | 'cohere-chat'
 
 export type JsonObject = Record<string, unknown>
 
@@ -122,4 +132,10 @@ export interface EmbeddingsProtocol extends Codec<EmbeddingsRequest, EmbeddingsR
   readonly operation: 'embeddings'
 }
 
-export type Protocol = ChatProtocol | EmbeddingsProtocol
+/** A wire format that orders documents by relevance to a query. */
+export interface RerankProtocol extends Codec<RerankRequest, RerankResponse> {
+  readonly kind: 'rerank'
+  readonly operation: 'rerank'
+}
+
+export type Protocol = ChatProtocol | EmbeddingsProtocol | RerankProtocol

@@ -2,6 +2,7 @@
 import { ConfigError } from '../kernel/errors.js'
 import type { ChatProtocol, Protocol, ProtocolId } from '../kernel/protocol.js'
 import { anthropicMessages } from './anthropic-messages/index.js'
+import { cohereChat } from './cohere-chat/index.js'
 import { openaiChat } from './openai-chat/index.js'
 import { openaiCompletions } from './openai-completions.js'
 import { openaiEmbeddings } from './openai-embeddings.js'
@@ -9,6 +10,7 @@ import { openaiResponses } from './openai-responses/index.js'
 
 export const protocols: Readonly<Record<ProtocolId, Protocol>> = {
   'anthropic-messages': anthropicMessages,
+  'cohere-chat': cohereChat,
   'openai-chat': openaiChat,
   'openai-completions': openaiCompletions,
   'openai-embeddings': openaiEmbeddings,

@@ -2,7 +2,7 @@
 import { createChatAccumulator } from '../../src/kernel/accumulate.js'
 import { blocksOf } from '../../src/kernel/blocks.js'
 import { parseJson } from '../../src/kernel/json.js'
-import { createSseParser } from '../../src/kernel/sse.js'
+import { createFrameParser, encodeFrame } from '../../src/kernel/frames.js'
 import type { ChatChunk, ChatCompletion, ChunkChoice, ChunkDelta, ToolCall } from '../../src/kernel/hub.js'
 import type { DecodeOptions, ChatProtocol, WireEvent } from '../../src/kernel/protocol.js'
 
@@ -72,12 +72,24 @@ export function eventsOf(protocol: ChatProtocol, chunks: readonly ChatChunk[]): 
   return [...chunks.flatMap((chunk) => [...encoder.push(chunk)]), ...encoder.end()]
 }
 
+/** Events as bytes, framed as server-sent events. */
 export function sseOf(events: readonly WireEvent[]): Uint8Array {
-  const frames = events.map(({ event, data }) => {
-    const text = data === '[DONE]' ? '[DONE]' : JSON.stringify(data)
-    return `${event === undefined ? '' : `event: ${event}\n`}data: ${text}\n\n`
-  })
-  return new TextEncoder().encode(frames.join(''))
+  return concat(events.map((event) => encodeFrame(event)))
+}
+
+/** Events as bytes, framed as the format frames its streams. */
+export function bytesOf(protocol: ChatProtocol, events: readonly WireEvent[]): Uint8Array {
+  return concat(events.map((event) => encodeFrame(event, protocol.framing)))
+}
+
+function concat(frames: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(frames.reduce((length, frame) => length + frame.length, 0))
+  let at = 0
+  for (const frame of frames) {
+    bytes.set(frame, at)
+    at += frame.length
+  }
+  return bytes
 }
 
 /** Cuts bytes at the given fractions of their length. */
@@ -99,7 +111,7 @@ export interface StreamResult {
 
 /** Reads a stream as the client does: bytes, events, chunks, completion. */
 export function readStream(protocol: ChatProtocol, slices: readonly Uint8Array[], options?: DecodeOptions): StreamResult {
-  const parser = createSseParser()
+  const parser = createFrameParser(protocol.framing)
   const decoder = protocol.createStreamDecoder(options)
   const accumulator = createChatAccumulator()
   const events = [...slices.flatMap((slice) => [...parser.push(slice)]), ...parser.end()]

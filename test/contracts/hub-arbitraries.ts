@@ -22,10 +22,15 @@ export type Feature =
   | 'refusal'
   | 'thinking'
   | 'redacted thinking'
+  | 'signatures'
   | 'tools'
+  | 'tool choice'
+  | 'named tool choice'
   | 'images'
+  | 'images by address'
   | 'stop'
   | 'seed'
+  | 'cached tokens'
   | 'cache writes'
   | 'reasoning tokens'
   | 'content filter'
@@ -53,13 +58,13 @@ const toolCall: fc.Arbitrary<FunctionToolCall> = fc
 
 const toolCalls = fc.uniqueArray(toolCall, { minLength: 1, maxLength: 3, selector: (call) => call.id })
 
-const image: fc.Arbitrary<ContentPart> = fc.constantFrom<ContentPart>(
-  { type: 'image_url', image_url: { url: 'https://example.test/picture.png' } },
-  { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } },
-)
+function image(can: Can): fc.Arbitrary<ContentPart> {
+  const addresses = ['data:image/png;base64,iVBORw0KGgo=', ...(can('images by address') ? ['https://example.test/picture.png'] : [])]
+  return fc.constantFrom(...addresses).map((url): ContentPart => ({ type: 'image_url', image_url: { url } }))
+}
 
 function userMessage(can: Can): fc.Arbitrary<Message> {
-  const part = fc.oneof(text.map((value): ContentPart => ({ type: 'text', text: value })), ...(can('images') ? [image] : []))
+  const part = fc.oneof(text.map((value): ContentPart => ({ type: 'text', text: value })), ...(can('images') ? [image(can)] : []))
   const content = can('conversation') ? fc.oneof(text, fc.array(part, { minLength: 1, maxLength: 3 })) : text
   return content.map((value): Message => ({ role: 'user', content: value }))
 }
@@ -95,7 +100,9 @@ function toolSettings(can: Can): fc.Arbitrary<Partial<ChatRequest>> {
   return fc.uniqueArray(tool, { maxLength: 3, selector: (one) => (one.type === 'function' ? one.function.name : one.type) }).chain((tools) => {
     const [first] = tools
     if (!first || first.type !== 'function') return fc.constant({})
-    const choice = fc.constantFrom<ToolChoice>('auto', 'required', 'none', { type: 'function', function: { name: first.function.name } })
+    const named: ToolChoice = { type: 'function', function: { name: first.function.name } }
+    if (!can('tool choice')) return fc.constant({ tools })
+    const choice = fc.constantFrom<ToolChoice>('auto', 'required', 'none', ...(can('named tool choice') ? [named] : []))
     return fc.option(choice, { nil: undefined }).map((tool_choice) => ({ tools, ...(tool_choice !== undefined && { tool_choice }) }))
   })
 }
@@ -125,29 +132,35 @@ export function usage(can: Can): fc.Arbitrary<Usage> {
   return fc.record({ fresh: count, cached: count, written: count, said: count, thought: count }).map((counts) => {
     const written = can('cache writes') ? counts.written : 0
     const thought = can('reasoning tokens') ? counts.thought : 0
-    const prompt = counts.fresh + counts.cached + written
+    const cached = can('cached tokens') ? counts.cached : 0
+    const prompt = counts.fresh + cached + written
     const completion = counts.said + thought
     return {
       prompt_tokens: prompt,
       completion_tokens: completion,
       total_tokens: prompt + completion,
-      prompt_tokens_details: { cached_tokens: counts.cached, ...(written > 0 && { cache_write_tokens: written }) },
+      prompt_tokens_details: { cached_tokens: cached, ...(written > 0 && { cache_write_tokens: written }) },
       ...(thought > 0 && { completion_tokens_details: { reasoning_tokens: thought } }),
     }
   })
 }
 
-/** Signed, since only a signature tells where one block ends and the next begins. */
-const thinkingBlock: fc.Arbitrary<ThinkingBlock> = fc
-  .record({ thinking: text, signature: fc.stringMatching(/^[A-Za-z0-9]{12,20}$/) })
-  .map((block) => ({ type: 'thinking', ...block }))
+/** Only a signature tells where one block ends and the next begins, so without them there is one. */
+function thinkingBlocks(can: Can): fc.Arbitrary<ThinkingBlock[]> {
+  if (!can('signatures')) return fc.array(text.map((thinking): ThinkingBlock => ({ type: 'thinking', thinking })), { maxLength: 1 })
+  const block = fc.record({ thinking: text, signature: fc.stringMatching(/^[A-Za-z0-9]{12,20}$/) })
+  return fc.array(
+    block.map((fields): ThinkingBlock => ({ type: 'thinking', ...fields })),
+    { maxLength: 2 },
+  )
+}
 
 function message(can: Can): fc.Arbitrary<CompletionMessage> {
   return fc
     .record({
       content: fc.option(text),
       calls: can('tools') ? fc.option(toolCalls, { nil: undefined }) : fc.constant(undefined),
-      thinking: can('thinking') ? fc.array(thinkingBlock, { maxLength: 2 }) : fc.constant<ThinkingBlock[]>([]),
+      thinking: can('thinking') ? thinkingBlocks(can) : fc.constant<ThinkingBlock[]>([]),
       redacted: can('redacted thinking') ? fc.option(word, { nil: undefined }) : fc.constant(undefined),
       refusal: can('refusal') ? fc.option(text) : fc.constant(null),
       fallback: text,

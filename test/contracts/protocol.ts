@@ -5,7 +5,7 @@ import { createChatAccumulator } from '../../src/kernel/accumulate.js'
 import { TracestitchError } from '../../src/kernel/errors.js'
 import { isObject } from '../../src/kernel/json.js'
 import type { ChatProtocol, EncodeContext, Quirks, WireEvent } from '../../src/kernel/protocol.js'
-import { chunksOf, cutAt, eventsOf, readStream, sseOf } from './chunks.js'
+import { bytesOf, chunksOf, cutAt, eventsOf, readStream } from './chunks.js'
 import { deepFreeze, everyObject, mutated, strings } from './json-values.js'
 import { chatCompletion, chatRequest, type Feature } from './hub-arbitraries.js'
 import { completionMeaning, requestMeaning } from './meaning.js'
@@ -75,7 +75,7 @@ export function testChatProtocol({ protocol, cannot = {}, quirks = {} }: Protoco
     test('a stream gives the completion that the call without streaming gives, for any cut of its bytes', () => {
       holds(fc.tuple(streams, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 8 })), ([[completion, size], fractions]) => {
         const unary = protocol.decodeResponse(protocol.encodeResponse(completion))
-        const bytes = sseOf(eventsOf(protocol, chunksOf(completion, size)))
+        const bytes = bytesOf(protocol, eventsOf(protocol, chunksOf(completion, size)))
         const streamed = readStream(protocol, cutAt(bytes, fractions))
         expect(completionMeaning(streamed.completion)).toEqual(completionMeaning(unary))
         expect(streamed.done).toBe(true)
@@ -86,7 +86,7 @@ export function testChatProtocol({ protocol, cannot = {}, quirks = {} }: Protoco
       holds(streams, ([completion, size]) => {
         const [first, ...rest] = eventsOf(protocol, chunksOf(completion, size))
         if (first === undefined || rest.length < 3) return
-        expect(readStream(protocol, [sseOf([first])]).done).toBe(false)
+        expect(readStream(protocol, [bytesOf(protocol, [first])]).done).toBe(false)
       })
     })
 
@@ -145,7 +145,7 @@ export function testChatProtocol({ protocol, cannot = {}, quirks = {} }: Protoco
         const unary = completionMeaning(protocol.decodeResponse(wire))
         expect(completionMeaning(protocol.decodeResponse(extended(wire)))).toEqual(unary)
         const events = eventsOf(protocol, chunksOf(completion, size)).map((event) => ({ ...event, data: extended(event.data) }))
-        expect(completionMeaning(readStream(protocol, [sseOf(events)]).completion)).toEqual(unary)
+        expect(completionMeaning(readStream(protocol, [bytesOf(protocol, events)]).completion)).toEqual(unary)
       })
     })
 
@@ -163,7 +163,7 @@ export function testChatProtocol({ protocol, cannot = {}, quirks = {} }: Protoco
 
         const answer = JSON.parse(JSON.stringify(completion), mark) as typeof completion
         const unary = protocol.decodeResponse(protocol.encodeResponse(answer), { content: false })
-        const streamed = readStream(protocol, [sseOf(eventsOf(protocol, chunksOf(answer, size)))], { content: false })
+        const streamed = readStream(protocol, [bytesOf(protocol, eventsOf(protocol, chunksOf(answer, size)))], { content: false })
         const full = protocol.decodeResponse(protocol.encodeResponse(answer))
         for (const light of [unary, streamed.completion]) {
           hasNoText(light, answer.choices.map(({ message }) => message))

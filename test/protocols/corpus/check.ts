@@ -1,9 +1,9 @@
 /** Checks one recording against its codec, and says in words without content what did not hold. */
-import { createSseParser } from '../../../src/kernel/sse.js'
+import { createFrameParser } from '../../../src/kernel/frames.js'
 import { isObject, parseJson } from '../../../src/kernel/json.js'
-import type { ChatProtocol, EmbeddingsProtocol, EncodeContext, JsonObject, Protocol, StreamDecoder } from '../../../src/kernel/protocol.js'
+import type { ChatProtocol, EmbeddingsProtocol, EncodeContext, EncodedRequest, JsonObject, Protocol, RerankProtocol, StreamDecoder } from '../../../src/kernel/protocol.js'
 import { TracestitchError } from '../../../src/kernel/errors.js'
-import { eventsOf, readStream, sseOf } from '../../contracts/chunks.js'
+import { bytesOf, eventsOf, readStream } from '../../contracts/chunks.js'
 import { completionMeaning } from '../../contracts/meaning.js'
 import { differences } from './equivalent.js'
 import type { Recording } from './files.js'
@@ -39,11 +39,14 @@ function checkRequest(protocol: Protocol, wire: unknown, problems: Problems): vo
     dropUnsupported: false,
     warn: () => undefined,
   }
-  const { body } =
-    protocol.kind === 'chat'
-      ? protocol.encodeRequest(protocol.decodeRequest(wire), context)
-      : protocol.encodeRequest(protocol.decodeRequest(wire), context)
+  const { body } = rewritten(protocol, wire, context)
   problems.push(...differences(wire, JSON.parse(JSON.stringify(body))).map((difference) => `request ${difference}`))
+}
+
+function rewritten(protocol: Protocol, wire: unknown, context: EncodeContext): EncodedRequest {
+  if (protocol.kind === 'chat') return protocol.encodeRequest(protocol.decodeRequest(wire), context)
+  if (protocol.kind === 'rerank') return protocol.encodeRequest(protocol.decodeRequest(wire), context)
+  return protocol.encodeRequest(protocol.decodeRequest(wire), context)
 }
 
 function checkChatAnswer(protocol: ChatProtocol, wire: JsonObject, problems: Problems): void {
@@ -53,36 +56,57 @@ function checkChatAnswer(protocol: ChatProtocol, wire: JsonObject, problems: Pro
   problems.push(...differences(completionMeaning(completion), completionMeaning(again)).map((path) => `answer written again ${path}`))
 }
 
+/** The vectors of an answer, from wherever a format puts them. */
+function recordedVectors(wire: JsonObject): readonly unknown[] {
+  if (Array.isArray(wire.data)) return (wire.data as JsonObject[]).map(({ embedding }) => embedding)
+  const { embeddings } = wire
+  if (isObject(embeddings)) return (Object.values(embeddings).find((list) => Array.isArray(list)) as unknown[] | undefined) ?? []
+  return Array.isArray(embeddings) ? (embeddings as unknown[]) : []
+}
+
+function recordedTokens(wire: JsonObject): unknown {
+  const billed = isObject(wire.meta) && isObject(wire.meta.billed_units) ? wire.meta.billed_units.input_tokens : undefined
+  return isObject(wire.usage) ? wire.usage.total_tokens : (billed ?? wire.prompt_eval_count)
+}
+
 function checkEmbeddings(protocol: EmbeddingsProtocol, wire: JsonObject, problems: Problems): void {
   const answer = protocol.decodeResponse(wire)
-  const recorded = Array.isArray(wire.data) ? (wire.data as JsonObject[]) : []
+  const recorded = recordedVectors(wire)
   if (answer.data.length !== recorded.length) problems.push('answer: number of embeddings')
   answer.data.forEach(({ embedding }, at) => {
-    const source = recorded[at]?.embedding
+    const source = recorded[at]
     const length = typeof source === 'string' ? Buffer.from(source, 'base64').length / 4 : Array.isArray(source) ? source.length : -1
     if (embedding.length !== length || !embedding.every(Number.isFinite)) problems.push('answer: embedding')
   })
-  const tokens = isObject(wire.usage) ? wire.usage.total_tokens : undefined
-  if (answer.usage.total_tokens !== tokens) problems.push('answer: usage')
-  if (answer.model !== wire.model) problems.push('answer: model')
+  if (answer.usage.total_tokens !== recordedTokens(wire)) problems.push('answer: usage')
+  if (answer.model !== (wire.model ?? '')) problems.push('answer: model')
 }
 
-/** The events of a stream, read by the SSE reader alone. */
-function payloads(bytes: Uint8Array): JsonObject[] {
-  const parser = createSseParser()
+function checkRanking(protocol: RerankProtocol, wire: JsonObject, problems: Problems): void {
+  const answer = protocol.decodeResponse(wire)
+  const recorded = [wire.results, wire.data].find((list) => Array.isArray(list)) as JsonObject[]
+  const ranks = (list: readonly { index?: unknown; relevance_score?: unknown }[]): unknown[] => list.map(({ index, relevance_score: score }) => [index, score])
+  problems.push(...differences(ranks(recorded), ranks(answer.results)).map((path) => `answer results ${path}`))
+  const again = protocol.decodeResponse(JSON.parse(JSON.stringify(protocol.encodeResponse(answer))))
+  problems.push(...differences(answer, again).map((path) => `answer written again ${path}`))
+}
+
+/** The events of a stream, read by the frame reader alone. */
+function payloads(protocol: ChatProtocol, bytes: Uint8Array): JsonObject[] {
+  const parser = createFrameParser(protocol.framing)
   return [...parser.push(bytes), ...parser.end()].map(({ data }) => parseJson(data)).filter(isObject)
 }
 
 function checkStream(protocol: ChatProtocol, bytes: Uint8Array, problems: Problems): void {
   const { completion, chunks, done } = readStream(protocol, slices(bytes))
   if (!done) problems.push('stream: its end was not seen')
-  problems.push(...lost(saidBy(protocol.id, payloads(bytes), true), saidByHub(completion)).map((field) => `stream: ${field}`))
-  const again = readStream(protocol, [sseOf(eventsOf(protocol, chunks))])
+  problems.push(...lost(saidBy(protocol.id, payloads(protocol, bytes), true), saidByHub(completion)).map((field) => `stream: ${field}`))
+  const again = readStream(protocol, [bytesOf(protocol, eventsOf(protocol, chunks))])
   problems.push(...differences(completionMeaning(completion), completionMeaning(again.completion)).map((path) => `stream written again ${path}`))
 }
 
 function isError(wire: unknown): boolean {
-  return isObject(wire) && isObject(wire.error)
+  return isObject(wire) && (isObject(wire.error) || typeof wire.error === 'string')
 }
 
 function expectsError(run: () => unknown, problems: Problems): void {
@@ -102,7 +126,7 @@ type Kind = 'request' | 'answer' | 'stream' | 'error'
 type Attempt = (kind: Kind, run: () => void) => void
 
 function checkOneStream(protocol: ChatProtocol, stream: Uint8Array, attempt: Attempt, problems: Problems): void {
-  const events = payloads(stream)
+  const events = payloads(protocol, stream)
   if (events.some((event) => isError(event) || event.type === 'error')) {
     attempt('error', () => expectsError(() => pushAll(protocol.createStreamDecoder(), events), problems))
   } else attempt('stream', () => checkStream(protocol, stream, problems))
@@ -131,6 +155,7 @@ export function check(protocol: Protocol, recording: Recording): Findings {
     if (isError(answer) && !(isObject(answer) && Array.isArray(answer.output))) attempt('error', () => expectsError(() => protocol.decodeResponse(answer), problems))
     else if (!isObject(answer)) problems.push('answer: is no object')
     else if (protocol.kind === 'chat') attempt('answer', () => checkChatAnswer(protocol, answer, problems))
+    else if (protocol.kind === 'rerank') attempt('answer', () => checkRanking(protocol, answer, problems))
     else attempt('answer', () => checkEmbeddings(protocol, answer, problems))
   }
   for (const stream of protocol.kind === 'chat' ? streams : []) checkOneStream(protocol as ChatProtocol, stream, attempt, problems)

@@ -20,6 +20,11 @@ const FORMATS: ReadonlyMap<string, ProtocolId> = new Map([
   ['messages', 'anthropic-messages'],
 ])
 
+/** Where providers give the same word to formats of their own. */
+const OWN_FORMATS: ReadonlyMap<string, ProtocolId> = new Map([
+  ['cohere/chat-v2', 'cohere-chat'],
+])
+
 export interface Recording {
   readonly file: string
   readonly format: ProtocolId
@@ -37,6 +42,7 @@ interface ManifestEntry {
   readonly file: string
   readonly kind: 'exchange' | 'response' | 'chunks' | 'sse'
   readonly api: string
+  readonly provider: string
 }
 
 /** The events that end an answer in the formats whose streams do not say `[DONE]`. */
@@ -97,7 +103,7 @@ export function readCorpus(): { recordings: Recording[]; others: Map<string, num
   const recordings: Recording[] = []
   const others = new Map<string, number>()
   for (const entry of lines.map((line) => JSON.parse(line) as ManifestEntry)) {
-    const format = FORMATS.get(entry.api)
+    const format = OWN_FORMATS.get(`${entry.provider}/${entry.api}`) ?? FORMATS.get(entry.api)
     if (format) recordings.push(readRecording(entry, format))
     else others.set(entry.api, (others.get(entry.api) ?? 0) + 1)
   }

@@ -5,6 +5,7 @@
 import { asArray, asNumber, asString, isObject, parseJson } from '../../../src/kernel/json.js'
 import type { ChatCompletion, FinishReason } from '../../../src/kernel/hub.js'
 import type { JsonObject, ProtocolId } from '../../../src/kernel/protocol.js'
+import { saidByCohere } from './said-cohere.js'
 
 export interface Said {
   id: string | undefined
@@ -19,15 +20,15 @@ export interface Said {
   completion: number | undefined
 }
 
-function objects(value: unknown): JsonObject[] {
+export function objects(value: unknown): JsonObject[] {
   return asArray(value).filter(isObject)
 }
 
-function squeeze(text: string): string {
+export function squeeze(text: string): string {
   return text.replaceAll(/\s+/g, '')
 }
 
-function call(name: unknown, input: unknown): string {
+export function call(name: unknown, input: unknown): string {
   const value = typeof input === 'string' ? (parseJson(input) ?? input) : input
   return `${asString(name)}(${JSON.stringify(value ?? {})})`
 }
@@ -163,6 +164,7 @@ function responsesResponse(events: readonly JsonObject[]): JsonObject {
 /** @param bodies - One answer, or the parsed events of a stream. */
 export function saidBy(format: ProtocolId, bodies: readonly JsonObject[], isStream: boolean): Said {
   if (format === 'anthropic-messages') return saidByAnthropic(isStream ? anthropicMessage(bodies) : (bodies[0] ?? {}))
+  if (format === 'cohere-chat') return saidByCohere(bodies, isStream)
   if (format === 'openai-responses') return saidByResponses(isStream ? responsesResponse(bodies) : (bodies[0] ?? {}))
   return saidByChat(bodies)
 }

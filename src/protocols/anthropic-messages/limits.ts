@@ -1,0 +1,1 @@
+export { limitsOf, type Limits } from '../../kernel/limits.js'
