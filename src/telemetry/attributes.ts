@@ -1,12 +1,13 @@
 /** From hub shapes to span attributes: the one place where a GenAI span gets its values. */
-import type { Attributes, AttributeValue } from '@opentelemetry/api'
+import type { Attributes } from '@opentelemetry/api'
 import { isObject } from '../kernel/json.js'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../kernel/hub.js'
 import * as semconv from './semconv.js'
-import type { TelemetrySettings } from './settings.js'
+import { guard, type TelemetrySettings } from './settings.js'
 
-function put(attributes: Attributes, key: string, value: AttributeValue | null | undefined): void {
-  if (value !== null && value !== undefined) attributes[key] = value
+// The program's values come here unchecked: one of another type than the API's is left out.
+function putText(attributes: Attributes, key: string, value: unknown): void {
+  if (typeof value === 'string' && value !== '') attributes[key] = value
 }
 
 function putCount(attributes: Attributes, key: string, value: unknown): void {
@@ -25,10 +26,10 @@ export function chatRequestAttributes(request: ChatRequest): Attributes {
   putCount(attributes, semconv.REQUEST_FREQUENCY_PENALTY, request.frequency_penalty)
   putCount(attributes, semconv.REQUEST_PRESENCE_PENALTY, request.presence_penalty)
   putCount(attributes, semconv.REQUEST_MAX_TOKENS, request.max_completion_tokens ?? request.max_tokens)
-  if (typeof request.stop === 'string') attributes[semconv.REQUEST_STOP_SEQUENCES] = [request.stop]
-  else if (Array.isArray(request.stop) && request.stop.length > 0) attributes[semconv.REQUEST_STOP_SEQUENCES] = [...request.stop]
-  put(attributes, semconv.REQUEST_PREVIOUS_RESPONSE_ID, request.previous_response_id)
-  if (typeof request.reasoning_effort === 'string') attributes[semconv.REQUEST_REASONING_LEVEL] = request.reasoning_effort
+  const stops = (Array.isArray(request.stop) ? request.stop : [request.stop]).filter((stop) => typeof stop === 'string')
+  if (stops.length > 0) attributes[semconv.REQUEST_STOP_SEQUENCES] = stops
+  putText(attributes, semconv.REQUEST_PREVIOUS_RESPONSE_ID, request.previous_response_id)
+  putText(attributes, semconv.REQUEST_REASONING_LEVEL, request.reasoning_effort)
   const outputType = outputTypeOf(request)
   if (outputType) attributes[semconv.OUTPUT_TYPE] = outputType
   return attributes
@@ -37,22 +38,22 @@ export function chatRequestAttributes(request: ChatRequest): Attributes {
 function outputTypeOf(request: ChatRequest): 'json' | 'text' | 'speech' | undefined {
   const format = request.response_format?.type
   if (format === 'json_object' || format === 'json_schema') return 'json'
-  if (request.modalities?.includes('audio')) return 'speech'
+  if (Array.isArray(request.modalities) && request.modalities.includes('audio')) return 'speech'
   return format === 'text' ? 'text' : undefined
 }
 
 export function embeddingsRequestAttributes(request: EmbeddingsRequest): Attributes {
   const attributes: Attributes = {}
   putCount(attributes, semconv.EMBEDDINGS_DIMENSION_COUNT, request.dimensions)
-  if (request.encoding_format) attributes[semconv.REQUEST_ENCODING_FORMATS] = [request.encoding_format]
+  if (typeof request.encoding_format === 'string') attributes[semconv.REQUEST_ENCODING_FORMATS] = [request.encoding_format]
   return attributes
 }
 
-/** `finished` false: the stream was cut, so choices without a reason say `error`. */
+/** A choice without a reason never finished, so it says `error`. */
 export function chatResponseAttributes(response: ChatCompletion, current: TelemetrySettings): Attributes {
   const attributes: Attributes = {}
-  if (response.id) attributes[semconv.RESPONSE_ID] = response.id
-  if (response.model) attributes[semconv.RESPONSE_MODEL] = response.model
+  putText(attributes, semconv.RESPONSE_ID, response.id)
+  putText(attributes, semconv.RESPONSE_MODEL, response.model)
   if (response.choices.length > 0) {
     attributes[semconv.RESPONSE_FINISH_REASONS] = response.choices.map((choice) => choice.finish_reason ?? 'error')
   }
@@ -62,7 +63,7 @@ export function chatResponseAttributes(response: ChatCompletion, current: Teleme
 
 export function embeddingsResponseAttributes(response: EmbeddingsResponse): Attributes {
   const attributes: Attributes = {}
-  if (response.model) attributes[semconv.RESPONSE_MODEL] = response.model
+  putText(attributes, semconv.RESPONSE_MODEL, response.model)
   putCount(attributes, semconv.USAGE_INPUT_TOKENS, response.usage?.prompt_tokens)
   return attributes
 }
@@ -95,6 +96,10 @@ const IDENTIFIER = /^[A-Za-z][\w.-]{0,63}$/
 
 /** The provider's code, else its error type, else the class of the exception, else the HTTP status, else `_OTHER`. */
 export function errorTypeOf(error: unknown): string {
+  return guard('error', () => readErrorType(error)) ?? semconv.ERROR_TYPE_OTHER
+}
+
+function readErrorType(error: unknown): string {
   if (typeof error !== 'object' || error === null) return semconv.ERROR_TYPE_OTHER
   const { code, type, status, name, constructor, error: body } = error as Record<string, unknown>
   // Some SDKs keep the provider's body on the error: `{ error: { type } }`, once or twice deep.
@@ -102,7 +107,7 @@ export function errorTypeOf(error: unknown): string {
   const inner = isObject(outer['error']) ? outer['error'] : outer
   const className = (constructor as { name?: unknown } | undefined)?.name
   // Every web API throws the one class `DOMException`; its name tells what happened.
-  const plain = className === 'Error' || className === 'DOMException'
+  const plain = className === 'Error' || className === 'DOMException' || className === 'Object'
   for (const candidate of [code, type, inner['code'], inner['type'], plain ? undefined : className, name]) {
     if (typeof candidate === 'string' && IDENTIFIER.test(candidate)) return candidate
   }
@@ -110,7 +115,7 @@ export function errorTypeOf(error: unknown): string {
 }
 
 export function statusOf(error: unknown): number | undefined {
-  const status = typeof error === 'object' && error !== null ? (error as { status?: unknown }).status : undefined
+  const status = guard('error', () => (isObject(error) ? error['status'] : undefined))
   return typeof status === 'number' ? status : undefined
 }
 
@@ -132,7 +137,7 @@ export function serverOf(baseURL: string): { address: string; port: number; url:
 
 const HEADER_NAMES = /^(x-litellm-|x-portkey-|x-mlflow-gateway-|helicone-|cf-aig-|x-kong-|x-request-id$|request-id$|apim-request-id$)/
 /** Headers that speak of a key or a person stay off the span. */
-const PRIVATE_HEADER = /key|token|auth|cookie|secret|user|team|email|spend|budget/
+const PRIVATE_HEADER = /-(api-?keys?|keys?|tokens?|auth|authorization|cookie|secret|users?|end-user|teams?|org|email|spend|budget)(-|$)/
 
 /** Response headers of gateways and the request id, under the OpenTelemetry names for headers. */
 export function responseHeaderAttributes(headers: Pick<Headers, 'forEach'>): Attributes {
