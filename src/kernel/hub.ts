@@ -258,6 +258,8 @@ export interface Usage {
   cost?: number
   /** Uses of tools that run at the provider and are billed apart, such as `{ web_search_requests: 2 }`. */
   server_tool_use?: Record<string, number>
+  /** What the provider bills, where it says so apart from its token counts (Cohere: `input_tokens`, `output_tokens`, `search_units`). */
+  billed_units?: Record<string, number>
 }
 
 export interface TokenLogprob {
@@ -353,6 +355,8 @@ export interface ChatChunk {
   usage?: Usage | null
   service_tier?: 'auto' | 'default' | 'flex' | 'scale' | 'priority' | 'fast' | null
   system_fingerprint?: string
+  /** As on the completion; each later one replaces it. */
+  raw?: { protocol: ProtocolId; value: Record<string, unknown> }
 }
 
 export interface EmbeddingsRequest {
@@ -377,4 +381,45 @@ export interface EmbeddingsResponse {
   model: string
   usage: { prompt_tokens: number; total_tokens: number; cost?: number }
   id?: string
+  /** What only one wire format can say of the answer, such as vectors of other types, for the codec that read it. */
+  raw?: { protocol: ProtocolId; value: Record<string, unknown> }
+}
+
+/** A request to order documents by relevance, in the shape of Cohere and Jina (https://docs.cohere.com/reference/rerank). */
+export interface RerankRequest {
+  model: string
+  query: string
+  /** Texts, or objects whose `text` is ranked. */
+  documents: (string | { text: string; [key: string]: unknown })[]
+  /** How many results to give; all of them when absent. */
+  top_n?: number
+  /** Whether results carry their document. Providers differ in the default. */
+  return_documents?: boolean
+  /** Fields merged into the wire body as they are. */
+  extra_body?: Record<string, unknown>
+}
+
+export interface RerankResult {
+  /** Place of the document in the request. */
+  index: number
+  relevance_score: number
+  document?: { text: string; [key: string]: unknown }
+}
+
+export interface RerankResponse {
+  /** Empty when the provider gives none. */
+  id: string
+  /** Empty when the provider does not say. */
+  model: string
+  /** Most relevant first. */
+  results: RerankResult[]
+  usage?: {
+    prompt_tokens?: number
+    total_tokens?: number
+    /** What Cohere bills: a query with up to 100 documents is one. */
+    search_units?: number
+    cost?: number
+  }
+  /** Cohere's `meta`, as it came. */
+  meta?: Record<string, unknown>
 }
