@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
+import { isBuiltin } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -75,7 +76,11 @@ function installed(): string[] {
 
 describe('resolution agrees with Node', () => {
   it('for the main entry of every installed package', () => {
-    compare(project, installed())
+    // A package under the name of a built-in module is never what Node resolves that name to.
+    compare(
+      project,
+      installed().filter((name) => !isBuiltin(name)),
+    )
   })
 
   it('for every subpath that the instrumented packages export', () => {
