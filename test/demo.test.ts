@@ -8,7 +8,7 @@ import { root } from './architecture/sources.js'
 const folder = join(root, 'examples/demo')
 
 /** Neither a key nor a tracing set-up of who runs the tests. */
-const environment = Object.fromEntries(
+const environment: Record<string, string | undefined> = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/_API_KEY$|_BASE_URL$|^OTEL_|^NODE_OPTIONS$/.test(name)),
 )
 
@@ -19,8 +19,8 @@ interface Demo {
   readonly ended: Promise<number | NodeJS.Signals | null>
 }
 
-function startDemo(env: Record<string, string> = {}): Demo {
-  const child = spawn(process.execPath, [join(folder, 'main.mjs')], {
+function startDemo(env: Record<string, string | undefined> = {}, file = 'main.mjs'): Demo {
+  const child = spawn(process.execPath, [join(folder, file)], {
     // A process group of its own, as a terminal gives it.
     detached: true,
     env: { ...environment, NO_COLOR: '1', ...env },
@@ -119,6 +119,26 @@ describe('the demo', () => {
     expect(demo.output()).not.toContain('sk-demo')
     const asked = readTree(demo.output()).find(({ name }) => name === 'chat claude-haiku-4-5')
     expect(asked?.facts).toContain('gpt-5-mini')
+  })
+
+  it('runs the same when nothing takes its spans', async () => {
+    const env = { ...environment, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' }
+    const servers: ChildProcess[] = []
+    const start = async (file: string, more: Record<string, string> = {}): Promise<string> => {
+      const server = fork(join(folder, file), { env: { ...env, ...more }, silent: true })
+      servers.push(server)
+      const [{ port }] = (await once(server, 'message')) as [{ port: number }]
+      return `http://127.0.0.1:${port}`
+    }
+    const provider = await start('provider.mjs')
+    const models = { 'gpt-5-mini': 'openai/gpt-5-mini', 'claude-haiku-4-5': 'openai/gpt-5-mini' }
+    const client = { models, providers: { openai: { baseURL: `${provider}/v1`, apiKey: 'demo' } } }
+    const gateway = await start('gateway.mjs', { DEMO_CLIENT: JSON.stringify(client) })
+    const agent = startDemo({ ...env, DEMO_GATEWAY: gateway, DEMO_BROKEN: `${provider}/broken/v1` }, 'agent.mjs')
+    await endWith(agent, 0).finally(() => servers.forEach((server) => server.kill()))
+    const lines = agent.output().trim().split('\n')
+    expect(lines.filter((line) => line.includes('ECONNREFUSED'))).toHaveLength(1)
+    expect(lines).toHaveLength(6)
   })
 
   it('shows the trace of a failure and ends with 1', async () => {

@@ -152,12 +152,20 @@ describe('an application', () => {
   ]
   const isHeavy = (name: string): boolean => /^@opentelemetry\/(?!api$)|^@pydantic\/|^openai$|^@langchain\//.test(name)
 
-  test.each(formats)('loads no tracing SDK and touches no network by %s', async (format, file, program) => {
-    const load = format === 'import' ? `await import('tracestitch')` : `require('tracestitch')`
-    const facts = (await runInApplication(file, program(load))) as { network: string[]; packages: string[] }
-    expect(facts.network).toEqual([])
-    expect(facts.packages.filter(isHeavy)).toEqual([])
-  })
+  // `tracestitch/auto` is there to set tracing up.
+  const quiet = specifiers
+    .filter((specifier) => specifier !== 'tracestitch/auto')
+    .flatMap((specifier) => formats.map((format) => [specifier, ...format] as const))
+
+  test.each(quiet)(
+    'loads no tracing SDK and touches no network with %s by %s',
+    async (specifier, format, file, program) => {
+      const load = format === 'import' ? `await import('${specifier}')` : `require('${specifier}')`
+      const facts = (await runInApplication(file, program(load))) as { network: string[]; packages: string[] }
+      expect(facts.network).toEqual([])
+      expect(facts.packages.filter(isHeavy)).toEqual([])
+    },
+  )
 
   test.each(formats)('would be caught loading one by %s', async (format, file, program) => {
     const call = `net.connect({ host: '127.0.0.1', port: 9 }).on('error', () => {})`

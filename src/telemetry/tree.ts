@@ -18,7 +18,7 @@ export interface TreeSpan {
 export interface TreeOptions {
   /** ANSI colours. Default false. */
   readonly color?: boolean
-  /** Columns that a line should not exceed, at least 60. Default 120. Long names and remarks are cut to fit. */
+  /** Columns that a line should not exceed, at least 72. Default 120. Long names and remarks are cut to fit. */
   readonly width?: number
 }
 
@@ -41,11 +41,11 @@ const COLUMNS = [
   { name: 'duration', alignRight: true, max: Infinity, min: Infinity },
   { name: 'tokens', alignRight: true, max: Infinity, min: Infinity },
   { name: 'cost', alignRight: true, max: Infinity, min: Infinity },
-  { name: 'remarks', alignRight: false, max: 60, min: 24 },
+  { name: 'remarks', alignRight: false, max: 60, min: 16 },
 ] as const
 const REMARKS = COLUMNS.length - 1
 const NAME_MAX = 56
-const NAME_MIN = 24
+const NAME_MIN = 16
 /** Letters of a name that stay however deep it stands. */
 const NAME_LETTERS = 12
 const GAP = '  '
@@ -64,7 +64,7 @@ export function renderTree(spans: readonly TreeSpan[], { color = false, width = 
     if (trace) trace.push(span)
     else traces.set(span.traceId, [span])
   }
-  return [...traces.values()].map((trace) => renderTrace(trace, color, Math.max(60, width))).join('\n')
+  return [...traces.values()].map((trace) => renderTrace(trace, color, Math.max(72, width))).join('\n')
 }
 
 function renderTrace(spans: readonly TreeSpan[], color: boolean, width: number): string {

@@ -76,6 +76,68 @@ describe('the tree', () => {
     `)
   })
 
+  it('counts a call once that a gateway below it reports too', () => {
+    const used = { [semconv.USAGE_INPUT_TOKENS]: 100, [semconv.USAGE_OUTPUT_TOKENS]: 10 }
+    const priced = { ...used, [semconv.USAGE_COST]: 0.5 }
+    const spans = [
+      span('a', undefined, 'invoke_agent a', 0, 90),
+      span('b', 'a', 'chat m', 5, 80, { attributes: used }),
+      span('c', 'b', 'POST /v1', 7, 70),
+      span('d', 'c', 'chat m', 8, 60, { attributes: priced }),
+      span('e', 'a', 'chat m', 81, 85, { attributes: priced }),
+    ]
+    expect(renderTree(spans)).toMatch(/^trace \w+  90ms  200 → 20 tokens  \$1\.00\n/)
+    const unknown = span('f', 'a', 'chat m', 86, 89, { attributes: used })
+    expect(renderTree([...spans, unknown])).toMatch(/^trace \w+  90ms  300 → 30 tokens  ≥ \$1\.00\n/)
+  })
+
+  it.each([
+    [0, '$0'],
+    [12.345, '$12.35'],
+    [0.5, '$0.500'],
+    [0.0312, '$0.0312'],
+    [0.000106, '$0.000106'],
+    [0.0000123, '$0.0000123'],
+    [1e-15, '$0.000000000000'],
+    [Number.NaN, ''],
+  ])('writes %d dollars as %j', (usd, text) => {
+    const line = renderTree([span('a', undefined, 'chat m', 0, 9, { attributes: { [semconv.USAGE_COST]: usd } })])
+    expect(line.split('\n')[1]?.trimEnd()).toBe(`chat m  9ms${text && '  '}${text}`)
+  })
+
+  it('says how long a stream let wait, and the model when the name does not', () => {
+    const attributes = {
+      [semconv.REQUEST_MODEL]: 'smart',
+      [semconv.RESPONSE_MODEL]: 'gpt-5.4',
+      [semconv.RESPONSE_TIME_TO_FIRST_CHUNK]: 0.1204,
+      [semconv.RESPONSE_FINISH_REASONS]: ['stop'],
+    }
+    const text = renderTree([span('a', undefined, 'chat smart', 0, 900, { attributes })])
+    expect(text).toContain('chat smart  900ms  stop · gpt-5.4 · first chunk 120ms\n')
+  })
+
+  it.each([72, 80, 100, 120])('fits %i columns by cutting remarks, services and names, in this order', (width) => {
+    const attributes = {
+      [semconv.USAGE_INPUT_TOKENS]: 12,
+      [semconv.USAGE_OUTPUT_TOKENS]: 3,
+      [semconv.RESPONSE_MODEL]: 'a-model-with-a-very-long-name-2026-03-05',
+      [semconv.RESPONSE_FINISH_REASONS]: ['content_filter'],
+    }
+    const rest = { attributes, service: 'a-service-with-a-long-name' }
+    const text = renderTree(
+      [
+        span('a', undefined, 'invoke_agent planner', 0, 900, { service: 'shop' }),
+        span('b', 'a', 'chat a-rather-long-alias-of-the-program', 0, 900, rest),
+      ],
+      { width },
+    )
+    const longest = Math.max(...text.split('\n').map((line) => [...line].length))
+    expect(longest).toBeLessThanOrEqual(width)
+    expect(text).toContain('12 → 3 tokens')
+    expect(text).toContain('…')
+    expect(text.includes('chat a-rather-long-alias-of-the-program')).toBe(width >= 100)
+  })
+
   it('draws the same whatever the order of the spans', () => {
     expect(renderTree([...AGENT_RUN].reverse())).toBe(renderTree(AGENT_RUN))
   })
