@@ -67,6 +67,7 @@ export function createChatAccumulator(options: { readonly content?: boolean } = 
       if (chunk.usage) head.usage = chunk.usage
       if (chunk.service_tier != null) head.service_tier = chunk.service_tier
       if (chunk.system_fingerprint != null) head.system_fingerprint = chunk.system_fingerprint
+      if (chunk.raw) head.raw = chunk.raw
       for (const choice of chunk.choices) {
         const state = stateOf(choice.index)
         if (choice.finish_reason) state.finish = choice.finish_reason

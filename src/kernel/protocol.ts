@@ -20,8 +20,10 @@ export type ProtocolId =
   | 'openai-completions'
   | 'openai-embeddings'
   | 'anthropic-messages'
+  | 'bedrock-converse'
   | 'gemini-generate'
   | 'cohere-chat'
+  | 'ollama-chat'
 
 export type JsonObject = Record<string, unknown>
 
@@ -121,6 +123,8 @@ export interface ChatProtocol extends Codec<ChatRequest, ChatCompletion> {
   readonly kind: 'chat'
   /** What the telemetry conventions call this operation. */
   readonly operation: 'chat' | 'text_completion' | 'generate_content'
+  /** Path of streams, where it is another than `path`. Both may be endings, behind a model that the path names. */
+  readonly streamPath?: string
   /** How stream events are framed: server-sent events (default), a JSON value a line, or AWS event-stream messages. */
   readonly framing?: 'sse' | 'ndjson' | 'aws-eventstream'
   createStreamDecoder(options?: DecodeOptions): StreamDecoder

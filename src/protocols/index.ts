@@ -2,7 +2,10 @@
 import { ConfigError } from '../kernel/errors.js'
 import type { ChatProtocol, Protocol, ProtocolId } from '../kernel/protocol.js'
 import { anthropicMessages } from './anthropic-messages/index.js'
+import { bedrockConverse } from './bedrock-converse/index.js'
 import { cohereChat } from './cohere-chat/index.js'
+import { ollamaChat } from './ollama-chat/index.js'
+import { geminiGenerate } from './gemini-generate/index.js'
 import { openaiChat } from './openai-chat/index.js'
 import { openaiCompletions } from './openai-completions.js'
 import { openaiEmbeddings } from './openai-embeddings.js'
@@ -10,7 +13,10 @@ import { openaiResponses } from './openai-responses/index.js'
 
 export const protocols: Readonly<Record<ProtocolId, Protocol>> = {
   'anthropic-messages': anthropicMessages,
+  'bedrock-converse': bedrockConverse,
   'cohere-chat': cohereChat,
+  'ollama-chat': ollamaChat,
+  'gemini-generate': geminiGenerate,
   'openai-chat': openaiChat,
   'openai-completions': openaiCompletions,
   'openai-embeddings': openaiEmbeddings,

@@ -18,6 +18,8 @@ import type {
 
 /** What a format may be unable to say; a protocol's case gives the reason. */
 export type Feature =
+  | 'ids'
+  | 'model names'
   | 'several choices'
   | 'refusal'
   | 'thinking'
@@ -26,6 +28,7 @@ export type Feature =
   | 'tools'
   | 'tool choice'
   | 'named tool choice'
+  | 'no tool choice'
   | 'images'
   | 'images by address'
   | 'stop'
@@ -102,7 +105,7 @@ function toolSettings(can: Can): fc.Arbitrary<Partial<ChatRequest>> {
     if (!first || first.type !== 'function') return fc.constant({})
     const named: ToolChoice = { type: 'function', function: { name: first.function.name } }
     if (!can('tool choice')) return fc.constant({ tools })
-    const choice = fc.constantFrom<ToolChoice>('auto', 'required', 'none', ...(can('named tool choice') ? [named] : []))
+    const choice = fc.constantFrom<ToolChoice>('auto', 'required', ...(can('no tool choice') ? ['none' as const] : []), ...(can('named tool choice') ? [named] : []))
     return fc.option(choice, { nil: undefined }).map((tool_choice) => ({ tools, ...(tool_choice !== undefined && { tool_choice }) }))
   })
 }
@@ -190,7 +193,7 @@ function choice(can: Can): fc.Arbitrary<Omit<ChatChoice, 'index'>> {
 export function chatCompletion(can: Can): fc.Arbitrary<ChatCompletion> {
   return fc
     .record({
-      id: word,
+      id: can('ids') ? word : fc.constant(''),
       created: fc.integer({ min: 1_600_000_000, max: 1_900_000_000 }),
       choices: fc.array(choice(can), { minLength: 1, maxLength: can('several choices') ? 3 : 1 }),
       usage: usage(can),
@@ -199,7 +202,7 @@ export function chatCompletion(can: Can): fc.Arbitrary<ChatCompletion> {
       id,
       object: 'chat.completion',
       created,
-      model: 'a-model-2026-01-01',
+      model: can('model names') ? 'a-model-2026-01-01' : '',
       choices: choices.map((one, index) => ({ index, ...one })),
       usage: counts,
     }))

@@ -53,7 +53,8 @@ export function testChatProtocol({ protocol, cannot = {}, quirks = {} }: Protoco
   describe(`protocol ${protocol.id}${limits.length > 0 ? ` (${limits.join('; ')})` : ''}`, () => {
     test('a request keeps its meaning from the hub to the wire and back', () => {
       holds(requests, (request) => {
-        expect(requestMeaning(protocol.decodeRequest(encode(request).body))).toEqual(requestMeaning(request))
+        const { body, path } = encode(request)
+        expect(requestMeaning(protocol.decodeRequest(body, { path }))).toEqual(requestMeaning(request))
       })
     })
 
@@ -61,8 +62,10 @@ export function testChatProtocol({ protocol, cannot = {}, quirks = {} }: Protoco
       holds(requests, (request) => {
         const { body, path } = encode(request)
         const wire = JSON.parse(JSON.stringify(body)) as unknown
-        expect(encode(protocol.decodeRequest(wire)).body).toEqual(wire)
-        expect(path.endsWith(protocol.path)).toBe(true)
+        const again = encode(protocol.decodeRequest(wire, { path }))
+        expect(again.body).toEqual(wire)
+        expect(again.path).toBe(path)
+        expect(path.endsWith((request.stream ? protocol.streamPath : undefined) ?? protocol.path)).toBe(true)
       })
     })
 
@@ -208,7 +211,7 @@ export function testChatProtocol({ protocol, cannot = {}, quirks = {} }: Protoco
 }
 
 /** Values that belong to the caller or the model, where no field is unknown. */
-const CALLERS_OWN = new Set(['parameters', 'input_schema', 'input', 'arguments', 'schema'])
+const CALLERS_OWN = new Set(['json', 'parameters', 'input_schema', 'input', 'arguments', 'schema', 'args', 'response', 'parametersJsonSchema'])
 
 /** Makes the words of a value unmistakable; names and ids are not content, but are marked too. */
 const CONTENT_FIELDS = new Set(['content', 'text', 'thinking', 'reasoning_content', 'arguments', 'description', 'refusal', 'url'])

@@ -1,0 +1,34 @@
+/**
+ * Amazon Bedrock's Converse and ConverseStream
+ * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html). Bytes are base64 in
+ * the JSON; streams are AWS event-stream messages; model and streaming are said in the path.
+ *
+ * What the hub cannot hold, and an answer therefore loses: nothing it names. An answer names neither an
+ * id, nor its model, nor a count of reasoning tokens.
+ */
+import type { ChatProtocol } from '../../kernel/protocol.js'
+import { decodeError, encodeError } from './errors.js'
+import { PATH } from './paths.js'
+import { decodeRequest } from './request-decode.js'
+import { encodeRequest } from './request-encode.js'
+import { decodeResponse, encodeResponse } from './response.js'
+import { createStreamDecoder } from './stream-decode.js'
+import { createStreamEncoder } from './stream-encode.js'
+import { ID } from './wire.js'
+
+export const bedrockConverse: ChatProtocol = {
+  id: ID,
+  kind: 'chat',
+  operation: 'chat',
+  path: PATH,
+  streamPath: `${PATH}-stream`,
+  framing: 'aws-eventstream',
+  encodeRequest,
+  decodeRequest,
+  decodeResponse,
+  encodeResponse,
+  createStreamDecoder,
+  createStreamEncoder,
+  decodeError,
+  encodeError,
+}

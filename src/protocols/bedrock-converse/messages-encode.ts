@@ -1,0 +1,129 @@
+/** The conversation to `system` and `messages` (https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-call.html). */
+import { blocksOf } from '../../kernel/blocks.js'
+import type { AssistantMessage, Message, ToolCall, ToolMessage } from '../../kernel/hub.js'
+import type { JsonObject } from '../../kernel/protocol.js'
+import { encodeToolId } from '../anthropic-messages/blocks-encode.js'
+import type { Limits } from '../../kernel/limits.js'
+import { encodeBlock, encodeThinking } from './blocks-encode.js'
+import { encodeContent, withUniqueNames } from './content.js'
+import { cachePointOf } from './wire.js'
+
+interface Turn {
+  role: 'user' | 'assistant' | 'system'
+  content: JsonObject[]
+}
+
+export interface MessageOptions {
+  /** The model takes `system` messages after a user turn. */
+  readonly systemInMessages: boolean
+  /** Thinking without a signature goes out too. */
+  readonly unsignedThinking: boolean
+}
+
+export interface EncodedMessages {
+  readonly system: JsonObject[]
+  readonly messages: Turn[]
+}
+
+export function encodeMessages(messages: readonly Message[], options: MessageOptions, limits: Limits): EncodedMessages {
+  const system: JsonObject[] = []
+  const turns: Turn[] = []
+  let functionCalls = 0
+
+  function append(role: Turn['role'], content: JsonObject[]): void {
+    const last = turns.at(-1)
+    if (last?.role === role) last.content.push(...content)
+    else if (content.length > 0 || role === 'user') turns.push({ role, content: [...content] })
+  }
+  function instruct(content: JsonObject[]): void {
+    if (content.some(isToolChange) || (options.systemInMessages && turns.length > 0)) {
+      append('system', content)
+      return
+    }
+    if (turns.length > 0) limits.warn('a system message after the start of the conversation is moved to the front')
+    system.push(...content)
+  }
+
+  for (const message of messages) {
+    if ('name' in message && message.role !== 'function' && message.name !== undefined) {
+      limits.warn('names of messages are left out')
+    }
+    switch (message.role) {
+      case 'system':
+      case 'developer':
+        instruct(textOnly(encodeContent(message.content, limits), limits))
+        break
+      case 'user':
+        append('user', encodeContent(message.content, limits))
+        break
+      case 'tool':
+        append('user', encodeToolResult(message, limits))
+        break
+      case 'function':
+        append('user', [result(functionId(functionCalls - 1), message.content ? [{ text: message.content }] : [])])
+        break
+      case 'assistant':
+        append('assistant', encodeAssistant(message, options, limits, functionCalls))
+        if (message.function_call) functionCalls += 1
+        break
+      default:
+        limits.unsupported(`messages of role ${String((message as { role?: unknown } | null)?.role)}`)
+    }
+  }
+  withUniqueNames(turns.map(({ content }) => content))
+  return { system, messages: turns }
+}
+
+/** Tools that come and go during a conversation are told in its `system` messages. */
+function isToolChange(block: JsonObject): boolean {
+  return 'toolAddition' in block || 'toolRemoval' in block
+}
+
+function textOnly(blocks: JsonObject[], limits: Limits): JsonObject[] {
+  return blocks.filter((block) => {
+    const kind = ['image', 'document', 'video', 'audio'].find((name) => name in block)
+    if (kind !== undefined) limits.unsupported(`${kind} parts in system messages`)
+    return kind === undefined
+  })
+}
+
+function encodeToolResult(message: ToolMessage, limits: Limits): JsonObject[] {
+  const { is_error: failed } = message
+  const status = failed === undefined ? {} : { status: failed ? 'error' : 'success' }
+  const content = encodeContent(message.content, limits)
+  return [result(encodeToolId(message.tool_call_id), content, status), ...cachePointOf(message.cache_control)]
+}
+
+function result(toolUseId: string, content: JsonObject[], more: JsonObject = {}): JsonObject {
+  return { toolResult: { toolUseId, content, ...more } }
+}
+
+/** Calls in the old form have no id: they are numbered, and a result belongs to the call before it. */
+function functionId(number: number): string {
+  return `function_call_${Math.max(0, number)}`
+}
+
+function encodeAssistant(message: AssistantMessage, options: MessageOptions, limits: Limits, functionCalls: number): JsonObject[] {
+  const calls: ToolCall[] = [...(message.tool_calls ?? [])]
+  const blocks = [...blocksOf(message)]
+  if (message.function_call) {
+    const id = functionId(functionCalls)
+    calls.push({ id, type: 'function', function: message.function_call })
+    blocks.push({ type: 'tool_call', id })
+  }
+  if (message.audio) limits.warn('audio of earlier answers is left out')
+  const encoded: JsonObject[] = []
+  for (const block of blocks) {
+    const wire = encodeBlock(block, calls)
+    if (typeof wire === 'object') encoded.push(...wire)
+    else if (wire === 'unsigned thinking' && block.type === 'thinking') {
+      if (options.unsignedThinking) encoded.push(encodeThinking(block))
+      else limits.warn('thinking without a signature, which the API refuses, is left out')
+    } else if (wire === 'refusal' && block.type === 'refusal') {
+      if (block.refusal !== '') encoded.push({ text: block.refusal })
+    } else if (wire === 'foreign block') {
+      limits.warn('blocks of an earlier answer that only another provider knows are left out')
+    }
+  }
+  return encoded.length > 0 ? [...encoded, ...cachePointOf(message.cache_control)] : encoded
+}

@@ -1,0 +1,85 @@
+/**
+ * `additionalModelRequestFields`, both ways: settings of the model's own, which the API passes on unread.
+ * A field that a request spells out wins over what the hub's settings would make of it.
+ */
+import type { ChatRequest } from '../../kernel/hub.js'
+import { asNumber, asString, isObject } from '../../kernel/json.js'
+import type { Limits } from '../../kernel/limits.js'
+import type { JsonObject } from '../../kernel/protocol.js'
+import { traitsOf } from '../anthropic-messages/model-traits.js'
+import { encodeThinking, roomForThinking } from '../anthropic-messages/thinking.js'
+import { isForced } from './tools.js'
+import { familyOf } from './model-family.js'
+
+export interface EncodedModelFields {
+  readonly fields: JsonObject
+  /** Output limit, raised where it has to exceed a thinking budget that we chose. */
+  readonly maxTokens: number | undefined
+}
+
+/** Fields that ask for reasoning, in the words of any family. */
+const REASONING = ['thinking', 'output_config', 'reasoning_effort', 'reasoning_config', 'reasoningConfig']
+
+/** What Claude takes when nothing is said; a budget has to stay below the limit. */
+const DEFAULT_MAX_TOKENS = 4096
+
+export function encodeModelFields(
+  request: ChatRequest,
+  model: string,
+  spelledOut: JsonObject,
+  toolConfig: JsonObject | undefined,
+  limits: Limits,
+): EncodedModelFields {
+  const given = request.max_completion_tokens ?? request.max_tokens ?? undefined
+  const fields: JsonObject = {}
+  const family = familyOf(model)
+  if (request.top_k != null) {
+    if (family.topK) Object.assign(fields, family.topK(request.top_k))
+    else limits.unsupported('top_k', 'the model takes none')
+  }
+  if (request.thinking != null) fields['thinking'] = request.thinking
+  const effort = request.reasoning_effort
+  if (effort == null || REASONING.some((name) => spelledOut[name] !== undefined)) return { fields, maxTokens: given }
+  if (typeof family.reasoning === 'function') {
+    return { fields: { ...fields, ...family.reasoning(effort) }, maxTokens: given }
+  }
+  if (family.reasoning === undefined) {
+    limits.unsupported('reasoning_effort', 'the model is not known to take one; say it in extra_body.additionalModelRequestFields')
+    return { fields, maxTokens: given }
+  }
+  const thinking = encodeThinking(request, traitsOf(model), limits)
+  if (thinking.derived && isForced(toolConfig) && thinking.thinking?.['type'] === 'enabled') {
+    limits.warn('a forced tool excludes a thinking budget, so `reasoning_effort` is left out')
+    return { fields, maxTokens: given }
+  }
+  if (thinking.thinking) fields['thinking'] = thinking.thinking
+  if (thinking.effort !== undefined) fields['output_config'] = { effort: thinking.effort }
+  const budgeted = thinking.derived && thinking.thinking?.['budget_tokens'] !== undefined
+  return { fields, maxTokens: budgeted ? roomForThinking(given ?? DEFAULT_MAX_TOKENS, thinking, limits) : given }
+}
+
+/** @returns What has no place in the hub, to be sent again as it was; `undefined` when nothing is left. */
+export function decodeModelFields(request: ChatRequest, wire: unknown): unknown {
+  if (!isObject(wire)) return wire ?? undefined
+  const { top_k: topK, thinking, ...rest } = wire
+  const left: [string, unknown][] = Object.entries(rest)
+  const topNumber = asNumber(topK)
+  if (topNumber !== undefined) request.top_k = topNumber
+  else if (topK !== undefined) left.push(['top_k', topK])
+  if (isThinking(thinking)) request.thinking = thinking
+  else if (thinking !== undefined) left.push(['thinking', thinking])
+  const output = isObject(rest['output_config']) ? rest['output_config'] : {}
+  const nova = isObject(rest['reasoningConfig']) ? rest['reasoningConfig'] : {}
+  const effort = [rest['reasoning_effort'], rest['reasoning_config'], output['effort'], nova['maxReasoningEffort']]
+    .map(asString)
+    .find((word) => word !== undefined)
+  // Told for readers; what is sent again is the field itself, which the model's family decides.
+  if (effort !== undefined) request.reasoning_effort = effort
+  return left.length > 0 ? Object.fromEntries(left) : undefined
+}
+
+function isThinking(value: unknown): value is NonNullable<ChatRequest['thinking']> {
+  if (!isObject(value)) return false
+  const { type } = value
+  return type === 'enabled' || type === 'disabled' || type === 'adaptive'
+}

@@ -1,0 +1,44 @@
+/** Structured output (https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html), both ways. */
+import type { ResponseFormat } from '../../kernel/hub.js'
+import { asString, compact, isObject, parseJson } from '../../kernel/json.js'
+import type { Limits } from '../../kernel/limits.js'
+import type { JsonObject } from '../../kernel/protocol.js'
+
+/** @returns The native format, or a sentence for the system prompt where there is none. */
+export function encodeFormat(
+  format: ResponseFormat | null | undefined,
+  takesSchema: boolean,
+  limits: Limits,
+): { outputConfig?: JsonObject; hint?: string } {
+  if (format == null || format.type === 'text') return {}
+  const schema = format.type === 'json_schema' ? format.json_schema.schema : undefined
+  if (format.type === 'json_schema' && schema && takesSchema) {
+    const { name, description } = format.json_schema
+    const jsonSchema = compact({ schema: JSON.stringify(schema), name, description })
+    return { outputConfig: { textFormat: { type: 'json_schema', structure: { jsonSchema } } } }
+  }
+  limits.warn(`\`response_format\` ${format.type} is asked for in the system prompt, not enforced`)
+  const about = schema ? ` that matches this JSON schema:\n${JSON.stringify(schema)}` : ''
+  return { hint: `Answer with one valid JSON object and nothing else: no prose and no code fence${about}` }
+}
+
+/** The hub's form, and what of `outputConfig` it cannot say. */
+export function decodeOutputConfig(wire: unknown): { format?: ResponseFormat; rest?: unknown } {
+  if (!isObject(wire)) return wire == null ? {} : { rest: wire }
+  const { textFormat, ...rest } = wire
+  const format = decodeTextFormat(textFormat)
+  const left: JsonObject = { ...rest, ...(textFormat != null && !format && { textFormat }) }
+  return { ...(format && { format }), ...(Object.keys(left).length > 0 && { rest: left }) }
+}
+
+function decodeTextFormat(wire: unknown): ResponseFormat | undefined {
+  const structure = isObject(wire) && wire['type'] === 'json_schema' ? wire['structure'] : undefined
+  const found = isObject(structure) ? structure['jsonSchema'] : undefined
+  if (!isObject(found)) return undefined
+  const name = asString(found['name'])
+  const schema = parseJson(asString(found['schema']) ?? '')
+  // The hub requires a name; a schema without one is kept as it is.
+  if (name === undefined || !isObject(schema)) return undefined
+  const description = asString(found['description'])
+  return { type: 'json_schema', json_schema: { name, ...(description !== undefined && { description }), schema } }
+}

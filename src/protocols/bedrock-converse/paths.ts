@@ -1,0 +1,23 @@
+/** Model and streaming stand in the path: `/model/{modelId}/converse` and `/converse-stream`. */
+
+/** The model comes before it, and `-stream` follows for streams. */
+export const PATH = '/converse'
+
+/** An ARN holds slashes and colons, so the id is one encoded segment. */
+export function modelPath(model: string, operation: string): string {
+  return `/model/${encodeURIComponent(model)}/${operation}`
+}
+
+const MODEL_PATH = /\/model\/([^/]+)\/([a-z-]+)\/?$/
+
+export function readModelPath(path: string | undefined): { model?: string; operation?: string } {
+  const match = MODEL_PATH.exec(path?.split('?', 1)[0] ?? '')
+  if (!match) return {}
+  const [, segment = '', operation = ''] = match
+  try {
+    return { model: decodeURIComponent(segment), operation }
+  } catch {
+    // A stray percent sign: the segment is the best name there is.
+    return { model: segment, operation }
+  }
+}

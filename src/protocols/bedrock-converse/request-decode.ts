@@ -1,0 +1,83 @@
+/** The body of Converse and ConverseStream to a chat request: the reverse of `request-encode.ts`. */
+import { StreamError } from '../../kernel/errors.js'
+import type { ChatRequest } from '../../kernel/hub.js'
+import { asNumber, isObject, typeName } from '../../kernel/json.js'
+import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
+import { decodeMessages } from './messages-decode.js'
+import { decodeModelFields } from './model-fields.js'
+import { decodeOutputConfig } from './output-config.js'
+import { readModelPath } from './paths.js'
+import { decodeToolChoice, decodeTools } from './tools.js'
+import { ID } from './wire.js'
+
+/** Fields with a place of their own in the hub. All others go to `raw`, so that nothing is lost. */
+const KNOWN: ReadonlySet<string> = new Set([
+  'modelId', 'messages', 'system', 'inferenceConfig', 'toolConfig', 'additionalModelRequestFields', 'outputConfig',
+  'requestMetadata', 'serviceTier',
+])
+
+export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatRequest {
+  if (!isObject(wire)) throw new StreamError(`expected a converse request, got ${typeName(wire)}`, { isRetryable: false })
+  const content = options.content ?? true
+  const { model, operation } = readModelPath(options.path)
+  const inSdk = typeof wire['modelId'] === 'string' ? wire['modelId'] : ''
+  const request: ChatRequest = {
+    model: model ?? inSdk,
+    messages: content ? decodeMessages(wire['system'], wire['messages']) : [],
+  }
+  if (operation === 'converse-stream') request.stream = true
+  /** What only this format can say, for the same codec to send again. */
+  const extra: [string, unknown][] = []
+  readInference(request, wire['inferenceConfig'], extra)
+  const modelFields = decodeModelFields(request, wire['additionalModelRequestFields'])
+  if (modelFields !== undefined) extra.push(['additionalModelRequestFields', modelFields])
+  readTier(request, wire['serviceTier'], extra)
+
+  const { format, rest } = decodeOutputConfig(wire['outputConfig'])
+  if (format) request.response_format = content ? format : { type: 'json_schema', json_schema: { name: '' } }
+  if (rest !== undefined) extra.push(['outputConfig', rest])
+  readTools(request, wire['toolConfig'], content, extra)
+  if (!content) return request
+
+  readMetadata(request, wire['requestMetadata'], extra)
+  for (const [field, value] of Object.entries(wire)) if (!KNOWN.has(field)) extra.push([field, value])
+  if (extra.length > 0) request.raw = { protocol: ID, value: Object.fromEntries(extra) }
+  return request
+}
+
+function readInference(request: ChatRequest, wire: unknown, extra: [string, unknown][]): void {
+  if (!isObject(wire)) return
+  const { maxTokens, temperature, topP, stopSequences, ...rest } = wire
+  const limit = asNumber(maxTokens)
+  if (limit !== undefined) request.max_tokens = limit
+  const heat = asNumber(temperature)
+  if (heat !== undefined) request.temperature = heat
+  const mass = asNumber(topP)
+  if (mass !== undefined) request.top_p = mass
+  if (Array.isArray(stopSequences)) {
+    const stop = stopSequences.filter((sequence): sequence is string => typeof sequence === 'string')
+    if (stop.length > 0) request.stop = stop
+  }
+  if (Object.keys(rest).length > 0) extra.push(['inferenceConfig', rest])
+}
+
+function readTier(request: ChatRequest, wire: unknown, extra: [string, unknown][]): void {
+  const type = isObject(wire) ? wire['type'] : undefined
+  if (type === 'default' || type === 'flex' || type === 'priority' || type === 'reserved') request.service_tier = type
+  else if (wire != null) extra.push(['serviceTier', wire])
+}
+
+function readTools(request: ChatRequest, wire: unknown, content: boolean, extra: [string, unknown][]): void {
+  if (!isObject(wire)) return
+  const choice = decodeToolChoice(wire['toolChoice'])
+  if (choice !== undefined) request.tool_choice = choice
+  else if (wire['toolChoice'] != null) extra.push(['toolConfig', { toolChoice: wire['toolChoice'] }])
+  if (content && Array.isArray(wire['tools'])) request.tools = decodeTools(wire['tools'])
+}
+
+function readMetadata(request: ChatRequest, wire: unknown, extra: [string, unknown][]): void {
+  if (wire == null) return
+  if (isObject(wire) && Object.values(wire).every((value) => typeof value === 'string')) {
+    request.metadata = wire as JsonObject as Record<string, string>
+  } else extra.push(['requestMetadata', wire])
+}

@@ -1,0 +1,115 @@
+/** Tools and tool choice (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolConfiguration.html), both ways. */
+import type { ChatRequest, FunctionTool, Message, Tool, ToolChoice } from '../../kernel/hub.js'
+import { asArray, asString, compact, isObject } from '../../kernel/json.js'
+import type { JsonObject } from '../../kernel/protocol.js'
+import type { Limits } from '../../kernel/limits.js'
+import { ID, asCacheControl, cachePointOf, ownRaw } from './wire.js'
+
+export function encodeToolConfig(request: ChatRequest, limits: Limits): JsonObject | undefined {
+  const { tool_choice: choice, parallel_tool_calls: parallel } = request
+  if (parallel === false) limits.unsupported('parallel_tool_calls', 'the API has no such switch; a model may have one in extra_body.additionalModelRequestFields')
+  const tools = encodeTools(request, limits)
+  if (tools.length === 0) return undefined
+  if (choice === 'none') {
+    // There is no such choice: without tools the model calls none, but a conversation with calls needs them.
+    if (!request.messages.some(callsTools)) return undefined
+    limits.unsupported('tool_choice', '`none` cannot be said in a conversation that holds tool calls')
+  }
+  return compact({ tools, toolChoice: choice == null || choice === 'none' ? undefined : encodeChoice(choice, limits) })
+}
+
+function callsTools(message: Message): boolean {
+  return message.role === 'tool' || (message.role === 'assistant' && asArray(message.tool_calls).length > 0)
+}
+
+function encodeTools(request: ChatRequest, limits: Limits): JsonObject[] {
+  const allowed = allowedNames(request.tool_choice)
+  return (asArray(request.tools) as readonly Tool[]).flatMap((tool) => {
+    if (tool.type === 'raw') {
+      const value = ownRaw(tool)
+      if (!value) limits.unsupported(`a tool of ${tool.protocol}`, 'it runs at another provider')
+      return value ? [value] : []
+    }
+    if (tool.type !== 'function') {
+      limits.unsupported('custom tools', 'use a function tool')
+      return []
+    }
+    return !allowed || allowed.has(tool.function.name) ? [encodeTool(tool), ...cachePointOf(tool.cache_control)] : []
+  })
+}
+
+const EMPTY_SCHEMA = { type: 'object', properties: {} }
+
+function encodeTool(tool: FunctionTool): JsonObject {
+  const { name, description, parameters, strict } = tool.function
+  const json = parameters ? { ...(!('type' in parameters) && { type: 'object' }), ...parameters } : EMPTY_SCHEMA
+  return {
+    // The API refuses an empty description.
+    toolSpec: compact({ name, description: description === '' ? undefined : description, inputSchema: { json }, strict: strict ?? undefined }),
+  }
+}
+
+function allowedNames(choice: ToolChoice | undefined): ReadonlySet<unknown> | undefined {
+  if (typeof choice !== 'object' || choice?.type !== 'allowed_tools') return undefined
+  return new Set(
+    asArray(choice.allowed_tools.tools).map((tool) =>
+      isObject(tool) && isObject(tool['function']) ? tool['function']['name'] : undefined,
+    ),
+  )
+}
+
+function encodeChoice(choice: ToolChoice, limits: Limits): JsonObject | undefined {
+  if (choice === 'required') return { any: {} }
+  if (choice === 'auto') return { auto: {} }
+  if (typeof choice === 'object') {
+    if (choice.type === 'function') return { tool: { name: choice.function.name } }
+    if (choice.type === 'allowed_tools') return choice.allowed_tools.mode === 'required' ? { any: {} } : { auto: {} }
+  }
+  limits.unsupported('tool_choice', 'use auto, required or a function')
+  return undefined
+}
+
+/** Tools of other kinds, which run at the provider, are kept whole. */
+export function decodeTools(tools: unknown): Tool[] {
+  const decoded: Tool[] = []
+  for (const tool of asArray(tools)) {
+    if (!isObject(tool)) continue
+    const cache = asCacheControl(tool['cachePoint'])
+    const last = decoded.at(-1)
+    if (cache && last?.type === 'function' && !last.cache_control) last.cache_control = cache
+    else decoded.push(decodeTool(tool['toolSpec']) ?? { type: 'raw', protocol: ID, value: tool })
+  }
+  return decoded
+}
+
+function decodeTool(spec: unknown): FunctionTool | undefined {
+  if (!isObject(spec)) return undefined
+  const name = asString(spec['name'])
+  const schema = isObject(spec['inputSchema']) ? spec['inputSchema']['json'] : undefined
+  if (name === undefined || !isObject(schema) || !('type' in schema)) return undefined
+  const description = asString(spec['description'])
+  const { strict } = spec
+  return {
+    type: 'function',
+    function: {
+      name,
+      ...(description !== undefined && description !== '' && { description }),
+      parameters: schema,
+      ...(typeof strict === 'boolean' && { strict }),
+    },
+  }
+}
+
+/** @returns `undefined` for a choice the hub cannot say. */
+export function decodeToolChoice(choice: unknown): ToolChoice | undefined {
+  if (!isObject(choice)) return undefined
+  if (choice['auto'] != null) return 'auto'
+  if (choice['any'] != null) return 'required'
+  const name = isObject(choice['tool']) ? asString(choice['tool']['name']) : undefined
+  return name === undefined ? undefined : { type: 'function', function: { name } }
+}
+
+export function isForced(toolConfig: JsonObject | undefined): boolean {
+  const choice = toolConfig?.['toolChoice']
+  return isObject(choice) && choice['auto'] === undefined
+}

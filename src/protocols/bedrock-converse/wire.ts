@@ -1,0 +1,38 @@
+/** Small readings of this wire format that requests, answers and streams share. */
+import type { CacheControl } from '../../kernel/hub.js'
+import { isObject } from '../../kernel/json.js'
+import type { JsonObject, ProtocolId } from '../../kernel/protocol.js'
+
+export const ID: ProtocolId = 'bedrock-converse'
+
+/** The value of a raw part or of a block's raw form, when this codec wrote it. */
+export function ownRaw(raw: { protocol: ProtocolId; value: unknown } | undefined): JsonObject | undefined {
+  return raw?.protocol === ID && isObject(raw.value) ? raw.value : undefined
+}
+
+/**
+ * A union member, such as `{text: …}`: the only field that is said. Fields that nobody knows may stand
+ * beside it, so the first that this version knows is taken.
+ */
+export function memberOf<Name extends string>(union: JsonObject, names: readonly Name[]): Name | undefined {
+  return names.find((name) => union[name] != null)
+}
+
+/** Whether the object says one of the fields named, which the hub has no place for. */
+export function holdsMore(value: JsonObject, fields: readonly string[]): boolean {
+  return fields.some((field) => value[field] != null)
+}
+
+/** A cache point stands behind what it covers; in the hub the covered part itself says so. */
+export function cachePointOf(cache: CacheControl | undefined): JsonObject[] {
+  if (!cache) return []
+  return [{ cachePoint: { type: 'default', ...(cache.ttl !== undefined && { ttl: cache.ttl }) } }]
+}
+
+/** @returns `undefined` for a point with more than the hub can say. */
+export function asCacheControl(point: unknown): CacheControl | undefined {
+  if (!isObject(point) || point['type'] !== 'default') return undefined
+  const { ttl } = point
+  if (ttl === '5m' || ttl === '1h') return { type: 'ephemeral', ttl }
+  return ttl == null ? { type: 'ephemeral' } : undefined
+}
