@@ -1,6 +1,7 @@
 /** The recorded traffic beside the repository, when it is there. */
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { encodeFrame } from '../../../src/kernel/frames.js'
 import { asString, isObject, parseJson } from '../../../src/kernel/json.js'
 import type { JsonObject, ProtocolId } from '../../../src/kernel/protocol.js'
 
@@ -18,6 +19,9 @@ const FORMATS: ReadonlyMap<string, ProtocolId> = new Map([
   ['embeddings', 'openai-embeddings'],
   ['responses', 'openai-responses'],
   ['messages', 'anthropic-messages'],
+  ['converse', 'bedrock-converse'],
+  ['converse-stream', 'bedrock-converse'],
+  ['ollama-chat', 'ollama-chat'],
 ])
 
 /** Where providers give the same word to formats of their own. */
@@ -62,9 +66,18 @@ function framed(text: string): Uint8Array[] {
   return streams.map((payloads) => new TextEncoder().encode(payloads.map((payload) => `data: ${payload}\n\n`).join('')))
 }
 
+/** Payloads that stand under the names of their events, as the event-stream messages they came in. */
+function messagesOf(text: string): Uint8Array {
+  const payloads = text.split('\n').map((line) => parseJson(line)).filter(isObject)
+  const events = payloads.flatMap((payload) => Object.entries(payload).map(([event, data]) => ({ event, data })))
+  return new Uint8Array(Buffer.concat(events.map((event) => encodeFrame(event, 'aws-eventstream'))))
+}
+
 function readBody(body: unknown): Pick<Recording, 'answer' | 'streams'> {
   if (!isObject(body)) return {}
   if (body.json !== undefined) return { answer: body.json }
+  const base64 = asString(body.base64)
+  if (base64 !== undefined) return { streams: [new Uint8Array(Buffer.from(base64, 'base64'))] }
   const text = asString(body.text)
   if (text === undefined) return {}
   const json = parseJson(text)
@@ -92,7 +105,7 @@ function readRecording({ file, kind }: ManifestEntry, format: ProtocolId): Recor
   const text = readFileSync(ROOT + file, 'utf8')
   const head = { file, format: kind !== 'exchange' && isChat(text) ? 'openai-chat' : format }
   if (kind === 'exchange') return { ...head, ...readExchange(text) }
-  if (kind === 'chunks') return { ...head, status: 200, streams: framed(text) }
+  if (kind === 'chunks') return { ...head, status: 200, streams: format === 'bedrock-converse' ? [messagesOf(text)] : framed(text) }
   if (kind === 'sse') return { ...head, status: 200, streams: [new TextEncoder().encode(text)] }
   return { ...head, status: 200, answer: JSON.parse(text) as JsonObject }
 }

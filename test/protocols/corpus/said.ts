@@ -5,7 +5,9 @@
 import { asArray, asNumber, asString, isObject, parseJson } from '../../../src/kernel/json.js'
 import type { ChatCompletion, FinishReason } from '../../../src/kernel/hub.js'
 import type { JsonObject, ProtocolId } from '../../../src/kernel/protocol.js'
+import { saidByBedrock } from './said-bedrock.js'
 import { saidByCohere } from './said-cohere.js'
+import { saidByOllama } from './said-ollama.js'
 
 export interface Said {
   id: string | undefined
@@ -164,6 +166,8 @@ function responsesResponse(events: readonly JsonObject[]): JsonObject {
 /** @param bodies - One answer, or the parsed events of a stream. */
 export function saidBy(format: ProtocolId, bodies: readonly JsonObject[], isStream: boolean): Said {
   if (format === 'anthropic-messages') return saidByAnthropic(isStream ? anthropicMessage(bodies) : (bodies[0] ?? {}))
+  if (format === 'ollama-chat') return saidByOllama(bodies)
+  if (format === 'bedrock-converse') return saidByBedrock(bodies, isStream)
   if (format === 'cohere-chat') return saidByCohere(bodies, isStream)
   if (format === 'openai-responses') return saidByResponses(isStream ? responsesResponse(bodies) : (bodies[0] ?? {}))
   return saidByChat(bodies)

@@ -1,0 +1,92 @@
+/** `options`, `format` and `think` (https://docs.ollama.com/api/chat), both ways. */
+import type { ChatRequest } from '../../kernel/hub.js'
+import { asNumber, compact, isObject } from '../../kernel/json.js'
+import type { Limits } from '../../kernel/limits.js'
+import type { JsonObject } from '../../kernel/protocol.js'
+
+/** Numbers of `options` that the hub has a word for. */
+const NUMBERS = [
+  ['temperature', 'temperature'],
+  ['top_k', 'top_k'],
+  ['top_p', 'top_p'],
+  ['seed', 'seed'],
+  ['frequency_penalty', 'frequency_penalty'],
+  ['presence_penalty', 'presence_penalty'],
+] as const
+
+export function encodeOptions(request: ChatRequest): JsonObject {
+  const { stop } = request
+  return compact({
+    ...Object.fromEntries(NUMBERS.map(([option, field]) => [option, request[field] ?? undefined])),
+    num_predict: request.max_completion_tokens ?? request.max_tokens ?? undefined,
+    stop: stop == null ? undefined : [stop].flat(),
+  })
+}
+
+/** @returns The options that only this format knows. */
+export function decodeOptions(request: ChatRequest, wire: unknown): JsonObject {
+  if (!isObject(wire)) return {}
+  const rest = { ...wire }
+  for (const [option, field] of NUMBERS) {
+    const value = asNumber(wire[option])
+    if (value === undefined) continue
+    request[field] = value
+    delete rest[option]
+  }
+  const limit = asNumber(wire['num_predict'])
+  // Negative numbers mean no limit, or up to the context's end.
+  if (limit !== undefined && limit > 0) {
+    request.max_tokens = limit
+    delete rest['num_predict']
+  }
+  const stop = [wire['stop']].flat().filter((sequence) => typeof sequence === 'string')
+  if (stop.length > 0) {
+    request.stop = stop
+    delete rest['stop']
+  }
+  return rest
+}
+
+export function encodeFormat(format: ChatRequest['response_format']): unknown {
+  if (format == null || format.type === 'text') return undefined
+  return format.type === 'json_schema' ? (format.json_schema.schema ?? 'json') : 'json'
+}
+
+export function decodeFormat(format: unknown, content: boolean): ChatRequest['response_format'] {
+  if (format === 'json') return { type: 'json_object' }
+  // The wire has no name for a schema, and the hub requires one. A schema is the caller's own words.
+  return isObject(format) ? { type: 'json_schema', json_schema: { name: 'response', ...(content && { schema: format }) } } : undefined
+}
+
+/** The one family that takes an effort; for the others thinking is on or off (https://docs.ollama.com/capabilities/thinking). */
+const TAKES_EFFORT = /gpt-?oss/i
+
+const LEVELS: ReadonlyMap<string, string> = new Map([
+  ['minimal', 'low'],
+  ['low', 'low'],
+  ['medium', 'medium'],
+  ['high', 'high'],
+  ['xhigh', 'high'],
+  ['max', 'high'],
+])
+
+export function encodeThink({ thinking, reasoning_effort: effort }: ChatRequest, model: string, limits: Limits): boolean | string | undefined {
+  if (isObject(thinking)) {
+    if (thinking.budget_tokens !== undefined) limits.warn('`thinking` has no token budget here')
+    if (thinking.type === 'disabled') return false
+    if (effort == null) return true
+  }
+  if (effort == null) return undefined
+  if (effort === 'none') return false
+  const level = LEVELS.get(effort)
+  if (level === undefined) {
+    limits.unsupported('reasoning_effort', `use none, ${[...LEVELS.keys()].join(', ')}`)
+    return undefined
+  }
+  return TAKES_EFFORT.test(model) ? level : true
+}
+
+export function decodeThink(request: ChatRequest, think: unknown): void {
+  if (typeof think === 'boolean') request.thinking = { type: think ? 'enabled' : 'disabled' }
+  else if (typeof think === 'string' && think !== '') request.reasoning_effort = think
+}

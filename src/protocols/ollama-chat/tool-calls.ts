@@ -1,0 +1,64 @@
+/**
+ * Tool calls (https://docs.ollama.com/capabilities/tool-calling), both ways. Arguments are an object on the wire. Older
+ * servers give calls no id, and results name the function instead: ids are then made here, and not sent.
+ */
+import type { Block, FunctionToolCall, ToolCall } from '../../kernel/hub.js'
+import { asString, compact, isObject, parseJson } from '../../kernel/json.js'
+import type { JsonObject } from '../../kernel/protocol.js'
+import { ID, ownRaw, restOf } from './wire.js'
+
+const MADE_ID = /^unnamed_call_\d+$/
+
+export function madeId(place: number): string {
+  return `unnamed_call_${place}`
+}
+
+/** The id as it goes to the server. */
+export function sentId(id: string): string | undefined {
+  return id === '' || MADE_ID.test(id) ? undefined : id
+}
+
+export function decodeCall(call: JsonObject, place: number): FunctionToolCall {
+  const made = isObject(call['function']) ? call['function'] : {}
+  return {
+    id: asString(call['id']) || madeId(place),
+    type: 'function',
+    function: { name: asString(made['name']) ?? '', arguments: argumentsText(made['arguments']) },
+  }
+}
+
+/** Some servers in front of other models leave the model's text as it is. */
+function argumentsText(value: unknown): string {
+  if (typeof value === 'string' && isObject(parseJson(value))) return value
+  return JSON.stringify(value ?? {})
+}
+
+const CALL_FIELDS: ReadonlySet<string> = new Set(['id', 'type', 'function'])
+const FUNCTION_FIELDS: ReadonlySet<string> = new Set(['name', 'arguments'])
+
+/** The block of a call in a request; its raw form keeps the call's other fields, such as `index`. */
+export function callBlock(call: JsonObject, id: string): Block {
+  const outer = restOf(call, CALL_FIELDS)
+  const inner = isObject(call['function']) ? restOf(call['function'], FUNCTION_FIELDS) : undefined
+  const type = asString(call['type'])
+  if (!outer && !inner && type === undefined) return { type: 'tool_call', id }
+  return { type: 'tool_call', id, raw: { protocol: ID, value: compact({ ...outer, type, function: inner }) } }
+}
+
+/** @param place - Written as `index` in an answer, as the server does. */
+export function encodeCall(call: ToolCall, block?: Block, place?: number): JsonObject {
+  const raw = ownRaw(block?.raw)
+  const made =
+    call.type === 'custom'
+      ? { name: call.custom.name, arguments: { input: call.custom.input } }
+      : { name: call.function.name, arguments: argumentsObject(call.function.arguments) }
+  const id = place === undefined ? sentId(call.id) : call.id
+  return compact({ ...raw, id, function: compact({ index: place, ...(isObject(raw?.['function']) && raw['function']), ...made }) })
+}
+
+/** Arguments that a model wrote badly go as what they are, in the only form an object has for it. */
+export function argumentsObject(text: string): JsonObject {
+  const parsed = parseJson(text)
+  if (isObject(parsed)) return parsed
+  return text.trim() === '' || parsed === null ? {} : { input: parsed ?? text }
+}
