@@ -4,12 +4,13 @@
  */
 import { shared } from '../kernel/state.js'
 import { compilePropagate } from '../telemetry/propagation.js'
-import { applySettings, captureFromEnv, faults, type HostFacts, type TelemetrySettings } from '../telemetry/settings.js'
+import { applySettings, captureFromEnv, CAPTURE_VARIABLE, faults, type CaptureMode, type HostFacts, type TelemetrySettings } from '../telemetry/settings.js'
 import { setUpTracing, type TracingStatus } from '../telemetry/setup.js'
+import { warnOnce } from '../telemetry/warn.js'
 import { watchWire } from '../telemetry/wire.js'
 import { instrumentCall } from './call.js'
 import type { Integration, ReportEntry } from './contract.js'
-import { instrumentModules } from './modules.js'
+import { instrumentModules, type ModuleInstrumentation } from './modules.js'
 import { checkOptions, type AutologOptions } from './options.js'
 
 /** What `autolog()` gives back. */
@@ -33,6 +34,8 @@ export interface AutologParts {
 
 interface Running {
   current: Autolog | undefined
+  /** Those that the running engine was started with. */
+  options?: AutologOptions
 }
 
 export function startAutolog(parts: AutologParts, options: AutologOptions, callerFile: string | undefined): Autolog {
@@ -41,11 +44,14 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
     parts.integrations.map(({ id }) => id),
   )
   const running = shared<Running>('autolog', () => ({ current: undefined }))
-  if (running.current) return running.current
+  if (running.current) {
+    sayIgnored(options, running.options ?? {})
+    return running.current
+  }
 
   const tracing = setUpTracing(options)
   applySettings({
-    capture: options.captureContent ?? captureFromEnv() ?? 'none',
+    capture: options.captureContent ?? captureOfEnvironment() ?? 'none',
     redact: options.redact,
     semconv: options.semconv ?? 'latest',
     propagates: compilePropagate(options.propagate ?? 'gateways', parts.identifyHost),
@@ -54,15 +60,22 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
     onSpanStart: options.onSpanStart,
     onSpanEnd: options.onSpanEnd,
   })
-  const unwatch = watchWire()
-  const modules = instrumentModules({
-    integrations: parts.integrations,
-    options: options.integrations,
-    modules: options.modules,
-    eager: options.eager,
-    callerFile,
-    call: instrumentCall,
-  })
+  const undo = [() => applySettings(undefined), watchWire()]
+  let modules: ModuleInstrumentation
+  try {
+    modules = instrumentModules({
+      integrations: parts.integrations,
+      options: options.integrations,
+      modules: options.modules,
+      eager: options.eager,
+      callerFile,
+      call: instrumentCall,
+    })
+  } catch (error) {
+    for (const step of undo) step()
+    throw error
+  }
+  undo.push(() => modules.off())
 
   const autolog: Autolog = {
     get report() {
@@ -74,12 +87,29 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
     off() {
       if (running.current !== autolog) return
       running.current = undefined
-      modules.off()
-      unwatch()
-      applySettings(undefined)
+      for (const step of undo.toReversed()) step()
     },
     flush: () => tracing.flush(),
   }
   running.current = autolog
+  running.options = options
   return autolog
+}
+
+/** The first call decides; a later one that wants something else is told so, once. */
+function sayIgnored(options: AutologOptions, first: AutologOptions): void {
+  const ignored = Object.keys(options).filter((key) => {
+    const [given, known] = [options[key as keyof AutologOptions], first[key as keyof AutologOptions]]
+    return given !== undefined && given !== known
+  })
+  if (ignored.length > 0) warnOnce(`autolog() runs already, so these options have no effect: ${ignored.join(', ')}; call off() first`)
+}
+
+function captureOfEnvironment(): CaptureMode | undefined {
+  const value = process.env[CAPTURE_VARIABLE]
+  const mode = captureFromEnv(value)
+  if (value !== undefined && value !== '' && mode === undefined) {
+    warnOnce(`${CAPTURE_VARIABLE} is none of NO_CONTENT, SPAN_ONLY, EVENT_ONLY, SPAN_AND_EVENT, true, false; no content is recorded`)
+  }
+  return mode
 }

@@ -42,8 +42,12 @@ export function tapIteratorStream(stream: IteratorStream, reader: AnswerReader):
   const keep = endWhenAbandoned(stream, abandon(reader))
 }
 
-/** Taps any async iterator in place, so that its class and its other methods stay what they are. */
-export function tapIterator<T extends AsyncIterator<unknown>>(inner: T, reader: AnswerReader, aborted: () => boolean): T {
+/**
+ * Taps any async iterator in place, so that its class and its other methods stay what they are. Returns
+ * `undefined` for one that cannot be changed.
+ */
+export function tapIterator<T extends AsyncIterator<unknown>>(inner: T, reader: AnswerReader, aborted: () => boolean): T | undefined {
+  if (!Object.isExtensible(inner)) return undefined
   const { next, return: finish, throw: raise } = inner
   // A reader that stops calling `next` without `return` leaves the iterator to the garbage collector.
   const watch = endWhenAbandoned(inner, abandon(reader))

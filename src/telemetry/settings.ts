@@ -61,11 +61,13 @@ const CAPTURE_BY_ENV: Record<string, CaptureMode> = {
   span_and_event: 'both',
 }
 
+export const CAPTURE_VARIABLE = 'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT'
+
 /**
  * Reads `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`: NO_CONTENT, SPAN_ONLY, EVENT_ONLY,
  * SPAN_AND_EVENT (opentelemetry-python's words) or a boolean. `undefined` when unset or another word.
  */
-export function captureFromEnv(value = process.env['OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT']): CaptureMode | undefined {
+export function captureFromEnv(value = process.env[CAPTURE_VARIABLE]): CaptureMode | undefined {
   return value === undefined ? undefined : CAPTURE_BY_ENV[value.trim().toLowerCase()]
 }
 

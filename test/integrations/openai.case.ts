@@ -30,6 +30,11 @@ const helpers = (client: Client): Client['chat']['completions'] =>
     | Client['chat']['completions']
     | undefined) ?? client.chat.completions
 
+interface BetaResponses {
+  create(body: object): Promise<unknown>
+}
+const betaResponses = (client: Client): BetaResponses | undefined => (client.beta as unknown as { responses?: BetaResponses }).responses
+
 const rows: Row<Client>[] = [
   {
     name: 'stream with include_usage',
@@ -59,6 +64,20 @@ const rows: Row<Client>[] = [
   { name: 'embeddings default', run: (client) => client.embeddings.create({ model, input: ['hello', 'you'] }), spans: [{ name: `embeddings ${model}`, usage: [5, undefined] }] },
   { name: 'completions', run: (client) => client.completions.create({ model, prompt: 'Say' }), spans: [{ ...chatSpan, name: `text_completion ${model}` }] },
   { name: 'completions stream', run: async (client, kit) => kit.collect(await client.completions.create({ model, prompt: 'Say', stream: true })), spans: [{ name: `text_completion ${model}`, usage: null, finish: ['stop'] }] },
+  { name: 'withOptions()', run: (client) => client.withOptions({ maxRetries: 0 }).chat.completions.create({ model, messages }), skip: (_version, client) => (typeof client.withOptions === 'function' ? undefined : 'this version has no withOptions'), spans: [chatSpan] },
+  {
+    name: 'client of a subclass',
+    run: (client) => {
+      class Mine extends (client.constructor as typeof OpenAI) {
+        readonly mine = true
+      }
+      const mine: Client = new Mine({ apiKey: 'test-key', baseURL: client.baseURL, maxRetries: 0 })
+      return mine.chat.completions.create({ model, messages })
+    },
+    spans: [chatSpan],
+  },
+  { name: 'beta responses', run: async (client) => betaResponses(client)?.create({ model, input: 'Say hello.' }), skip: (_version, client) => (betaResponses(client) ? undefined : 'this version has no beta.responses'), spans: [{ ...chatSpan, attributes: { 'openai.api.type': 'responses' } }] },
+  { name: 'beta responses stream', run: async (client, kit) => kit.collect((await betaResponses(client)?.create({ model, input: 'Say hello.', stream: true })) as AsyncIterable<unknown>), skip: (_version, client) => (betaResponses(client) ? undefined : 'this version has no beta.responses'), spans: [chatSpan] },
   { name: 'list methods that hide a second promise', run: async (client, kit) => { const list = client.models.list(); return [kit.shapeOf(list), await kit.collect(list)] }, spans: [] },
 ]
 
