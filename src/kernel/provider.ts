@@ -9,6 +9,30 @@ export interface AuthScheme {
   readonly prefix?: string
 }
 
+/** A part of a base URL that differs between accounts, such as a region or a resource. */
+export interface URLVariable {
+  /** Environment variables that may hold it, in order. */
+  readonly env: readonly string[]
+  /** Used when neither the options nor the environment say one. */
+  readonly default?: string
+}
+
+/** What a gateway in front of other providers does with requests and says in answers. */
+export interface GatewayFacts {
+  /** Continues the caller's trace from `traceparent`. Its hosts receive trace context by default only then. */
+  readonly traceparent: boolean
+  /** Request headers that link its spans to the caller's trace, where it takes no `traceparent`. Lower case. */
+  readonly traceHeaders?: { readonly traceId: string; readonly parentSpanId: string }
+  /** How the model names it takes are built, such as `{vendor}/{model}`. */
+  readonly modelNames: string
+  /** Response header with the cost of the call in USD, lower case. */
+  readonly costHeader?: string
+  /** Response headers that identify the call at the gateway, lower case. */
+  readonly idHeaders?: readonly string[]
+  /** Beginnings of the names of its response headers, lower case, such as `x-litellm-`. */
+  readonly headerPrefixes?: readonly string[]
+}
+
 export interface ProviderRow {
   /** Used in model strings: `id/model`. */
   readonly id: string
@@ -16,11 +40,15 @@ export interface ProviderRow {
   readonly name: string
   /** Formats it speaks, best first for chat. The first of each kind is used. */
   readonly protocols: readonly [ProtocolId, ...ProtocolId[]]
-  /** Without a trailing slash. */
+  /** Without a trailing slash. `{name}` stands for one of `variables`. */
   readonly baseURL: string
+  /** By name: what fills `baseURL`. The name is also that of the provider's option. */
+  readonly variables?: Readonly<Record<string, URLVariable>>
   readonly auth: AuthScheme
   /** Environment variables that may hold the key, in order. Empty: no key is needed. */
   readonly env: readonly string[]
+  /** A key is sent when there is one, and not missed when there is none. Default false. */
+  readonly keyOptional?: boolean
   /** Environment variables that may hold another base URL, in order. */
   readonly baseURLEnv?: readonly string[]
   readonly headers?: Readonly<Record<string, string>>
@@ -28,12 +56,15 @@ export interface ProviderRow {
   /** Value of `gen_ai.provider.name`, where OpenTelemetry lists another word than `id`. */
   readonly telemetryName?: string
   /**
-   * Host names, or suffixes that begin with a dot, that belong to this provider. By default trace
-   * context is not sent to a first-party host.
+   * Host names that belong to this provider. One that begins with a dot is a suffix; a star stands for one
+   * or more characters within a label. By default the host of `baseURL`, unless that is a local one. By
+   * default trace context is not sent to a first-party host.
    */
   readonly hosts?: readonly string[]
-  /** A gateway continues our trace, so its hosts receive trace context. Default false. */
-  readonly gateway?: boolean
+  /** Response headers that identify the answer, lower case, where the name is not `x-request-id`. */
+  readonly idHeaders?: readonly string[]
+  /** Set when the provider is a gateway. */
+  readonly gateway?: GatewayFacts
   /** Page that the row's facts come from. */
   readonly docs: string
 }

@@ -1,7 +1,7 @@
 /** Whose host a request goes to. */
 import type { HostFacts } from '../telemetry/settings.js'
+import type { ProviderRow } from '../kernel/provider.js'
 import { providers } from './index.js'
-import { vendorHosts } from './vendor-hosts.js'
 
 interface Directory {
   readonly exact: ReadonlyMap<string, HostFacts>
@@ -24,10 +24,14 @@ function buildDirectory(): Directory {
     }
   }
   for (const row of providers.values()) {
-    add(row.hosts ?? [], { provider: row.telemetryName ?? row.id, firstParty: row.gateway !== true })
+    add(hostsOf(row), { provider: row.telemetryName ?? row.id, firstParty: row.gateway?.traceparent !== true })
   }
-  for (const vendor of vendorHosts) add(vendor.hosts, { provider: vendor.telemetryName, firstParty: true })
   return { exact, suffixes, patterns }
+}
+
+/** A local server's host is anybody's. */
+function hostsOf({ hosts, baseURL }: ProviderRow): readonly string[] {
+  return hosts ?? (baseURL.startsWith('https:') ? [baseURL.split('/', 3)[2] as string] : [])
 }
 
 function hostPattern(host: string): RegExp {

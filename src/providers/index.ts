@@ -1,39 +1,8 @@
-/** Every provider this version knows, one line each. */
+/** The catalogue: every provider this version knows, by id. */
 import type { ProviderRow } from '../kernel/provider.js'
-import { anthropic } from './anthropic.js'
-import { cerebras } from './cerebras.js'
-import { deepseek } from './deepseek.js'
-import { fireworks } from './fireworks.js'
-import { gemini } from './gemini.js'
-import { groq } from './groq.js'
-import { lmstudio } from './lmstudio.js'
-import { mistral } from './mistral.js'
-import { moonshot } from './moonshot.js'
-import { ollama } from './ollama.js'
-import { openai } from './openai.js'
-import { openrouter } from './openrouter.js'
-import { perplexity } from './perplexity.js'
-import { together } from './together.js'
-import { vllm } from './vllm.js'
-import { xai } from './xai.js'
+import * as rows from './rows.js'
 
-const rows: readonly ProviderRow[] = [
-  openai,
-  anthropic,
-  groq,
-  mistral,
-  deepseek,
-  xai,
-  together,
-  fireworks,
-  cerebras,
-  perplexity,
-  openrouter,
-  moonshot,
-  gemini,
-  ollama,
-  vllm,
-  lmstudio,
-]
+// The makers of a format come first: a provider of the caller's own takes its key as the first of its format does.
+const ordered: readonly ProviderRow[] = [rows.openai, rows.anthropic, ...Object.values(rows)]
 
-export const providers: ReadonlyMap<string, ProviderRow> = new Map(rows.map((row) => [row.id, row]))
+export const providers: ReadonlyMap<string, ProviderRow> = new Map(ordered.map((row) => [row.id, row]))

@@ -9,6 +9,6 @@ export const openrouter: ProviderRow = {
   env: ['OPENROUTER_API_KEY'],
   quirks: { cacheControl: true },
   hosts: ['openrouter.ai', '.openrouter.ai'],
-  gateway: true,
+  gateway: { traceparent: false, modelNames: '{vendor}/{model}', idHeaders: ['x-generation-id'] },
   docs: 'https://openrouter.ai/docs/api-reference/overview',
 }

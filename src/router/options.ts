@@ -26,6 +26,8 @@ export interface ProviderOptions {
   protocol?: ProtocolId | readonly ProtocolId[] | undefined
   /** Up to and without the path of the operation, such as `http://127.0.0.1:8080/v1`. */
   baseURL?: string | undefined
+  /** What fills a known provider's base URL, such as `{ resource: 'mine' }` for Azure. Default: its environment variables. */
+  variables?: Readonly<Record<string, string>> | undefined
   /** The key, or a function that gives it for each request. Default: the environment variables of a known provider. */
   apiKey?: string | (() => string | Promise<string>) | undefined
   /** Sent with every request to this provider. */

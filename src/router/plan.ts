@@ -71,7 +71,7 @@ export function compilePlan(options: ClientOptions, env: Environment): Plan {
     if (!found) {
       throw new ConfigError(path, `there is no provider \`${id}\`${didYouMean(id, providerIds()) || '.'} Add it to \`providers\` with its baseURL, or use a known one`)
     }
-    if (found.missingKey !== undefined) throw new ConfigError(path, found.missingKey, { provider: id, model: name })
+    if (found.missing !== undefined) throw new ConfigError(path, found.missing, { provider: id, model: name })
     return Object.freeze({ id: `${id}/${name}`, model: name, provider: found })
   }
 

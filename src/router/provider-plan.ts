@@ -3,11 +3,13 @@ import { ConfigError } from '../kernel/errors.js'
 import type { ChatProtocol, EmbeddingsProtocol, Protocol, ProtocolId } from '../kernel/protocol.js'
 import type { ProviderRow } from '../kernel/provider.js'
 import { protocols } from '../protocols/index.js'
+import { fillBaseURL } from './base-url.js'
+import { firstSet, type Environment } from './environment.js'
 import { headerValue } from './header-value.js'
 import type { ProviderOptions } from './options.js'
 import type { PlannedProvider } from './target.js'
 
-export type Environment = Readonly<Record<string, string | undefined>>
+export type { Environment }
 
 /** A server of the key's format nearly always answers these too. */
 const COMPANIONS: Partial<Record<ProtocolId, readonly ProtocolId[]>> = {
@@ -43,23 +45,18 @@ function protocolsOf(options: ProviderOptions, row: ProviderRow): readonly Proto
   return typeof protocol === 'string' ? [protocol, ...(COMPANIONS[protocol] ?? [])] : protocol
 }
 
-function firstSet(names: readonly string[], env: Environment): string | undefined {
-  for (const name of names) {
-    const value = env[name]?.trim()
-    if (value) return value
-  }
-  return undefined
-}
-
 /** @throws ConfigError when what the caller gave cannot make a provider. A missing key only throws on use. */
 export function planProvider(id: string, options: ProviderOptions, known: ReadonlyMap<string, ProviderRow>, env: Environment): PlannedProvider {
   const row = known.get(id) ?? ownRow(id, options, known)
-  const baseURL = (options.baseURL ?? firstSet(row.baseURLEnv ?? [], env) ?? row.baseURL).replace(/\/+$/, '')
-  if (!URL.canParse(baseURL)) {
+  const filled = fillBaseURL(row, options.variables, env)
+  const whole = options.baseURL ?? firstSet(row.baseURLEnv ?? [], env)
+  const baseURL = (whole ?? filled.baseURL).replace(/\/+$/, '')
+  const missingPart = whole === undefined ? filled.missing : undefined
+  if (missingPart === undefined && !URL.canParse(baseURL)) {
     const source = options.baseURL === undefined ? (row.baseURLEnv ?? []).join(', ') : `providers.${id}.baseURL`
     throw new ConfigError(source, 'is not a URL; write it as https://host/path')
   }
-  if (new URL(baseURL).username !== '') {
+  if (missingPart === undefined && new URL(baseURL).username !== '') {
     throw new ConfigError(`providers.${id}.baseURL`, 'holds a user name or password; put the key in apiKey')
   }
   for (const [name, value] of Object.entries(options.headers ?? {})) headerValue(value, `providers.${id}.headers.${name}`)
@@ -74,10 +71,12 @@ export function planProvider(id: string, options: ProviderOptions, known: Readon
   const { apiKey } = options
   const given = apiKey ?? firstSet(row.env, env)
   const { header, prefix = '' } = row.auth
+  const keyNeeded = row.env.length > 0 && row.keyOptional !== true
   const missingKey =
-    given === undefined && row.env.length > 0
+    given === undefined && keyNeeded
       ? `no API key for ${row.name}: set ${row.env.join(' or ')}, or providers.${id}.apiKey`
       : undefined
+  const missing = missingKey ?? missingPart
   const fixed = typeof given === 'string' ? ([header, prefix + headerValue(given, `providers.${id}.apiKey`)] as const) : undefined
   return Object.freeze({
     id,
@@ -88,8 +87,9 @@ export function planProvider(id: string, options: ProviderOptions, known: Readon
     chat: chatOf(spoken.find((found) => found.kind === 'chat')),
     embeddings: spoken.find((found): found is EmbeddingsProtocol => found.kind === 'embeddings'),
     speaks: (name: ProtocolId) => chatOf(speaks.get(name)),
-    missingKey,
+    missing,
     authorize() {
+      if (missingPart !== undefined) throw new ConfigError(`providers.${id}.variables`, missingPart, { provider: id })
       if (fixed) return fixed
       if (typeof given === 'function') return askKey(given, id, (key) => [header, prefix + key] as const)
       if (missingKey !== undefined) throw new ConfigError(`providers.${id}.apiKey`, missingKey, { provider: id })

@@ -18,11 +18,11 @@ export interface PlannedProvider {
   /**
    * Header name and value of the key; `undefined` when none is needed.
    *
-   * @throws ConfigError when a key is needed and there is none.
+   * @throws ConfigError when a key or a part of the base URL is needed and there is none.
    */
   authorize(): Promise<readonly [name: string, value: string] | undefined> | readonly [name: string, value: string] | undefined
   /** Why {@link authorize} would throw, known beforehand. */
-  readonly missingKey: string | undefined
+  readonly missing: string | undefined
 }
 
 export interface Target {

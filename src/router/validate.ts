@@ -77,6 +77,7 @@ const quirks = z.strictObject({
 const provider = z.strictObject({
   protocol: z.optional(z.union([protocolId, z.array(protocolId).check(z.minLength(1))])),
   baseURL: z.optional(z.string().check(z.regex(/^https?:\/\/[^/]/, 'a URL that begins with http:// or https://'))),
+  variables: optionalRecord(text),
   apiKey: z.optional(z.union([text, isFunction])),
   headers: optionalRecord(z.string()),
   quirks: z.optional(quirks),

@@ -127,10 +127,11 @@ export function runtimeCycles(sources: Sources): readonly string[] {
 
 /**
  * Entries of a folder that its `index.ts` does not import, and imports of entries that are not there.
- * An entry is a file, or a folder with a file of its own. `helpers` are entries that register nothing.
+ * A long list stands in a `rows.ts` beside it. An entry is a file, or a folder with a file of its own. `helpers` are entries that register nothing.
  */
 export function registryGaps(sources: Sources, folder: string, helpers: readonly string[] = []): readonly string[] {
-  const registry = `${folder}/index.ts`
+  const list = `${folder}/rows.ts`
+  const registry = sources.has(list) ? list : `${folder}/index.ts`
   const text = sources.get(registry)
   if (text === undefined) return [`${registry} is missing`]
   const entryOf = (path: string): string => path.slice(folder.length + 1).replace(/(\/.*|\.ts)$/, '')
@@ -141,7 +142,7 @@ export function registryGaps(sources: Sources, folder: string, helpers: readonly
       .filter((target) => target?.startsWith(`${folder}/`))
       .map((target) => entryOf(target as string)),
   )
-  const known = new Set([...imported, ...helpers, 'index'])
+  const known = new Set([...imported, ...helpers, 'index', 'rows'])
   return [
     ...[...entries].filter((entry) => !known.has(entry)).map((entry) => `${registry} does not register ${entry}`),
     ...[...imported, ...helpers]

@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const abliteration = openaiCompatible({
+  id: 'abliteration',
+  name: 'abliteration.ai',
+  baseURL: 'https://api.abliteration.ai/v1',
+  env: ['ABLITERATION_API_KEY', 'ABLIT_KEY'],
+  docs: 'https://docs.abliteration.ai/models',
+})

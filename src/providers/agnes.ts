@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const agnes = openaiCompatible({
+  id: 'agnes',
+  name: 'Agnes AI',
+  baseURL: 'https://apihub.agnes-ai.com/v1',
+  env: ['AGNES_API_KEY'],
+  docs: 'https://agnes-ai.com/doc',
+})

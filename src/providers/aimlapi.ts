@@ -1,0 +1,11 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const aimlapi = openaiCompatible({
+  id: 'aimlapi',
+  name: 'AI/ML API',
+  embeddings: true,
+  baseURL: 'https://api.aimlapi.com/v1',
+  env: ['AIML_API_KEY', 'AIMLAPI_API_KEY'],
+  quirks: {},
+  docs: 'https://docs.aimlapi.com',
+})

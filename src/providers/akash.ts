@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const akash = openaiCompatible({
+  id: 'akash',
+  name: 'AkashML',
+  baseURL: 'https://api.akashml.com/v1',
+  env: ['AKASHML_API_KEY'],
+  docs: 'https://akashml.com',
+})

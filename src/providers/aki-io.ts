@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const akiIo = openaiCompatible({
+  id: 'aki-io',
+  name: 'AKI.IO',
+  baseURL: 'https://aki.io/v1',
+  env: ['AKI_IO_API_KEY'],
+  docs: 'https://aki.io/docs/',
+})

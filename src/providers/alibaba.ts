@@ -1,0 +1,11 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const alibaba = openaiCompatible({
+  id: 'alibaba',
+  name: 'Alibaba Model Studio',
+  embeddings: true,
+  baseURL: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
+  env: ['DASHSCOPE_API_KEY'],
+  hosts: ['dashscope-intl.aliyuncs.com', 'dashscope-us.aliyuncs.com'],
+  docs: 'https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope',
+})

@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const ambient = openaiCompatible({
+  id: 'ambient',
+  name: 'Ambient',
+  baseURL: 'https://api.ambient.xyz/v1',
+  env: ['AMBIENT_API_KEY'],
+  docs: 'https://ambient.xyz',
+})

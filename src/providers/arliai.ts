@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const arliai = openaiCompatible({
+  id: 'arliai',
+  name: 'Arli AI',
+  baseURL: 'https://api.arliai.com/v1',
+  env: ['ARLIAI_API_KEY'],
+  docs: 'https://www.arliai.com/docs',
+})

@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const asiCloud = openaiCompatible({
+  id: 'asi-cloud',
+  name: 'ASI:Cloud',
+  baseURL: 'https://inference.asicloud.cudos.org/v1',
+  env: ['ASI_CLOUD_API_KEY'],
+  docs: 'https://asicloud.cudos.org',
+})

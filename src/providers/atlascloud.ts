@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const atlascloud = openaiCompatible({
+  id: 'atlascloud',
+  name: 'Atlas Cloud',
+  baseURL: 'https://api.atlascloud.ai/v1',
+  env: ['ATLASCLOUD_API_KEY'],
+  docs: 'https://docs.litellm.ai/docs/providers/atlas_cloud',
+})

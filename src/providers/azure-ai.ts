@@ -1,0 +1,16 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const azureAi = openaiCompatible({
+  id: 'azure-ai',
+  name: 'Microsoft Foundry',
+  protocols: ['openai-chat', 'openai-responses', 'openai-embeddings'],
+  baseURL: 'https://{resource}.services.ai.azure.com/openai/v1',
+  variables: { resource: { env: ['AZURE_AI_RESOURCE_NAME', 'AZURE_RESOURCE_NAME'] } },
+  auth: { header: 'api-key' },
+  env: ['AZURE_AI_API_KEY'],
+  quirks: {},
+  telemetryName: 'azure.ai.inference',
+  hosts: ['.services.ai.azure.com', '.models.ai.azure.com', 'models.inference.ai.azure.com'],
+  idHeaders: ['apim-request-id'],
+  docs: 'https://learn.microsoft.com/azure/ai-foundry/foundry-models/concepts/endpoints',
+})

@@ -1,0 +1,17 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const azure = openaiCompatible({
+  id: 'azure',
+  name: 'Azure OpenAI',
+  protocols: ['openai-chat', 'openai-responses', 'openai-embeddings', 'openai-completions'],
+  baseURL: 'https://{resource}.openai.azure.com/openai/v1',
+  variables: { resource: { env: ['AZURE_RESOURCE_NAME'] } },
+  auth: { header: 'api-key' },
+  // The v1 API takes the deployment as the model, and no api-version.
+  env: ['AZURE_OPENAI_API_KEY', 'AZURE_API_KEY'],
+  quirks: {},
+  telemetryName: 'azure.ai.openai',
+  hosts: ['.openai.azure.com', '.openai.azure.us', '.cognitiveservices.azure.com'],
+  idHeaders: ['apim-request-id'],
+  docs: 'https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle',
+})

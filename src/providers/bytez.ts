@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const bytez = openaiCompatible({
+  id: 'bytez',
+  name: 'Bytez',
+  baseURL: 'https://api.bytez.com/models/v2/openai/v1',
+  env: ['BYTEZ_API_KEY'],
+  docs: 'https://docs.bytez.com',
+})

@@ -1,0 +1,10 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const cline = openaiCompatible({
+  id: 'cline',
+  name: 'Cline',
+  baseURL: 'https://api.cline.bot/api/v1',
+  env: ['CLINE_API_KEY'],
+  quirks: {},
+  docs: 'https://docs.cline.bot/getting-started/clinepass',
+})

@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const cloudrift = openaiCompatible({
+  id: 'cloudrift',
+  name: 'CloudRift',
+  baseURL: 'https://inference.cloudrift.ai/v1',
+  env: ['CLOUDRIFT_API_KEY'],
+  docs: 'https://docs.litellm.ai/docs/providers/cloudrift',
+})

@@ -1,0 +1,11 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const codestral = openaiCompatible({
+  id: 'codestral',
+  name: 'Mistral Codestral',
+  baseURL: 'https://codestral.mistral.ai/v1',
+  env: ['CODESTRAL_API_KEY'],
+  quirks: { maxTokensField: 'max_tokens', streamOptions: false, developerAsSystem: true },
+  telemetryName: 'mistral_ai',
+  docs: 'https://docs.litellm.ai/docs/providers/codestral',
+})

@@ -1,0 +1,14 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const databricks = openaiCompatible({
+  id: 'databricks',
+  name: 'Databricks Model Serving',
+  embeddings: true,
+  baseURL: 'https://{host}/serving-endpoints',
+  variables: { host: { env: ['DATABRICKS_HOST'] } },
+  env: ['DATABRICKS_TOKEN', 'DATABRICKS_API_KEY'],
+  baseURLEnv: ['DATABRICKS_API_BASE'],
+  hosts: ['.cloud.databricks.com', '.azuredatabricks.net', '.gcp.databricks.com'],
+  gateway: { traceparent: false, modelNames: '{endpoint}' },
+  docs: 'https://docs.databricks.com/aws/en/machine-learning/model-serving/query-chat-models',
+})

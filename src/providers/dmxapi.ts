@@ -1,0 +1,11 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const dmxapi = openaiCompatible({
+  id: 'dmxapi',
+  name: 'DMXAPI',
+  embeddings: true,
+  baseURL: 'https://www.dmxapi.cn/v1',
+  env: ['DMXAPI_API_KEY'],
+  quirks: {},
+  docs: 'https://doc.dmxapi.cn',
+})

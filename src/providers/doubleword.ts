@@ -1,0 +1,10 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const doubleword = openaiCompatible({
+  id: 'doubleword',
+  name: 'Doubleword',
+  embeddings: true,
+  baseURL: 'https://api.doubleword.ai/v1',
+  env: ['DOUBLEWORD_API_KEY'],
+  docs: 'https://docs.doubleword.ai',
+})

@@ -1,0 +1,11 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const edenai = openaiCompatible({
+  id: 'edenai',
+  name: 'Eden AI',
+  embeddings: true,
+  baseURL: 'https://api.edenai.run/v3',
+  env: ['EDENAI_API_KEY'],
+  quirks: {},
+  docs: 'https://docs.edenai.co',
+})

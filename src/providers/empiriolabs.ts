@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const empiriolabs = openaiCompatible({
+  id: 'empiriolabs',
+  name: 'EmpirioLabs AI',
+  baseURL: 'https://api.empiriolabs.ai/v1',
+  env: ['EMPIRIOLABS_API_KEY'],
+  docs: 'https://docs.empiriolabs.ai',
+})

@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const evroc = openaiCompatible({
+  id: 'evroc',
+  name: 'evroc',
+  baseURL: 'https://models.think.evroc.com/v1',
+  env: ['EVROC_API_KEY'],
+  docs: 'https://docs.evroc.com/products/think/overview.html',
+})

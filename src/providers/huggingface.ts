@@ -1,0 +1,11 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const huggingface = openaiCompatible({
+  id: 'huggingface',
+  name: 'Hugging Face Inference Providers',
+  baseURL: 'https://router.huggingface.co/v1',
+  env: ['HF_TOKEN', 'HUGGINGFACE_API_KEY'],
+  telemetryName: 'hugging_face',
+  hosts: ['router.huggingface.co', 'api-inference.huggingface.co', '.endpoints.huggingface.cloud'],
+  docs: 'https://huggingface.co/docs/inference-providers',
+})

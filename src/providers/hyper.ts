@@ -1,0 +1,10 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const hyper = openaiCompatible({
+  id: 'hyper',
+  name: 'Charm Hyper',
+  baseURL: 'https://hyper.charm.land/v1',
+  env: ['HYPER_API_KEY'],
+  quirks: {},
+  docs: 'https://hyper.charm.land',
+})

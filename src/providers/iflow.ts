@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const iflow = openaiCompatible({
+  id: 'iflow',
+  name: 'iFlow',
+  baseURL: 'https://apis.iflow.cn/v1',
+  env: ['IFLOW_API_KEY'],
+  docs: 'https://platform.iflow.cn/en/docs',
+})

@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const inceptron = openaiCompatible({
+  id: 'inceptron',
+  name: 'Inceptron',
+  baseURL: 'https://api.inceptron.io/v1',
+  env: ['INCEPTRON_API_KEY'],
+  docs: 'https://docs.inceptron.io',
+})

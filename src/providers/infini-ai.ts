@@ -1,0 +1,10 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const infiniAi = openaiCompatible({
+  id: 'infini-ai',
+  name: 'Infini-AI',
+  embeddings: true,
+  baseURL: 'https://cloud.infini-ai.com/maas/v1',
+  env: ['INFINIAI_API_KEY'],
+  docs: 'https://docs.infini-ai.com',
+})

@@ -1,0 +1,11 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const kimiCoding = openaiCompatible({
+  id: 'kimi-coding',
+  name: 'Kimi For Coding',
+  baseURL: 'https://api.kimi.com/coding/v1',
+  env: ['KIMI_API_KEY'],
+  quirks: { maxTokensField: 'max_tokens', reasoningContent: true, developerAsSystem: true },
+  telemetryName: 'moonshot_ai',
+  docs: 'https://www.kimi.com/code/docs/en/',
+})

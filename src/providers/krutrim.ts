@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const krutrim = openaiCompatible({
+  id: 'krutrim',
+  name: 'Krutrim',
+  baseURL: 'https://cloud.olakrutrim.com/v1',
+  env: ['KRUTRIM_API_KEY'],
+  docs: 'https://cloud.olakrutrim.com',
+})

@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const lilac = openaiCompatible({
+  id: 'lilac',
+  name: 'Lilac',
+  baseURL: 'https://api.getlilac.com/v1',
+  env: ['LILAC_API_KEY'],
+  docs: 'https://docs.getlilac.com/inference/models',
+})

@@ -1,0 +1,10 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const llamaCpp = openaiCompatible({
+  id: 'llama-cpp',
+  name: 'llama.cpp',
+  protocols: ['openai-chat', 'openai-embeddings', 'openai-completions'],
+  baseURL: 'http://127.0.0.1:8080/v1',
+  env: [],
+  docs: 'https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md',
+})

@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const llama = openaiCompatible({
+  id: 'llama',
+  name: 'Meta Llama API',
+  baseURL: 'https://api.llama.com/compat/v1',
+  env: ['LLAMA_API_KEY'],
+  docs: 'https://llama.developer.meta.com/docs/features/compatibility',
+})

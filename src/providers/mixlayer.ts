@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const mixlayer = openaiCompatible({
+  id: 'mixlayer',
+  name: 'Mixlayer',
+  baseURL: 'https://models.mixlayer.ai/v1',
+  env: ['MIXLAYER_API_KEY'],
+  docs: 'https://docs.mixlayer.com',
+})

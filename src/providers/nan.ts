@@ -1,0 +1,10 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const nan = openaiCompatible({
+  id: 'nan',
+  name: 'NaN',
+  embeddings: true,
+  baseURL: 'https://api.nan.builders/v1',
+  env: ['NAN_API_KEY'],
+  docs: 'https://nan.builders/docs/models',
+})

@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const nearai = openaiCompatible({
+  id: 'nearai',
+  name: 'NEAR AI Cloud',
+  baseURL: 'https://cloud-api.near.ai/v1',
+  env: ['NEARAI_API_KEY'],
+  docs: 'https://docs.near.ai',
+})

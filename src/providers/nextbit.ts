@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const nextbit = openaiCompatible({
+  id: 'nextbit',
+  name: 'NextBit',
+  baseURL: 'https://api.nextbit256.com/v1',
+  env: ['NEXTBIT_API_KEY'],
+  docs: 'https://www.nextbit256.com',
+})

@@ -1,0 +1,10 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const novita = openaiCompatible({
+  id: 'novita',
+  name: 'Novita AI',
+  embeddings: true,
+  baseURL: 'https://api.novita.ai/openai/v1',
+  env: ['NOVITA_API_KEY'],
+  docs: 'https://novita.ai/docs/guides/llm-api',
+})

@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const nscale = openaiCompatible({
+  id: 'nscale',
+  name: 'Nscale',
+  baseURL: 'https://inference.api.nscale.com/v1',
+  env: ['NSCALE_API_KEY'],
+  docs: 'https://docs.nscale.com/docs/use-cases/chat',
+})

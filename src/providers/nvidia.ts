@@ -1,0 +1,10 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const nvidia = openaiCompatible({
+  id: 'nvidia',
+  name: 'NVIDIA NIM',
+  embeddings: true,
+  baseURL: 'https://integrate.api.nvidia.com/v1',
+  env: ['NVIDIA_API_KEY', 'NVIDIA_NIM_API_KEY'],
+  docs: 'https://docs.api.nvidia.com/nim/reference/llm-apis',
+})

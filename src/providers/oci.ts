@@ -1,0 +1,11 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const oci = openaiCompatible({
+  id: 'oci',
+  name: 'OCI Generative AI',
+  baseURL: 'https://inference.generativeai.{region}.oci.oraclecloud.com/openai/v1',
+  variables: { region: { env: ['OCI_REGION'], default: 'us-chicago-1' } },
+  env: ['OCI_GENAI_API_KEY'],
+  hosts: ['inference.generativeai.*.oci.oraclecloud.com'],
+  docs: 'https://docs.oracle.com/en-us/iaas/Content/generative-ai/openai-compatible-api.htm',
+})

@@ -1,0 +1,10 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const opencode = openaiCompatible({
+  id: 'opencode',
+  name: 'OpenCode Zen',
+  baseURL: 'https://opencode.ai/zen/v1',
+  env: ['OPENCODE_API_KEY'],
+  quirks: {},
+  docs: 'https://opencode.ai/docs/zen',
+})

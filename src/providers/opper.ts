@@ -1,0 +1,10 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const opper = openaiCompatible({
+  id: 'opper',
+  name: 'Opper',
+  baseURL: 'https://api.opper.ai/v3/compat',
+  env: ['OPPER_API_KEY'],
+  quirks: {},
+  docs: 'https://docs.opper.ai',
+})

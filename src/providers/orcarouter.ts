@@ -1,0 +1,10 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const orcarouter = openaiCompatible({
+  id: 'orcarouter',
+  name: 'OrcaRouter',
+  baseURL: 'https://api.orcarouter.ai/v1',
+  env: ['ORCAROUTER_API_KEY'],
+  quirks: {},
+  docs: 'https://docs.orcarouter.ai',
+})

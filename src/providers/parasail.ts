@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const parasail = openaiCompatible({
+  id: 'parasail',
+  name: 'Parasail',
+  baseURL: 'https://api.parasail.io/v1',
+  env: ['PARASAIL_API_KEY'],
+  docs: 'https://docs.parasail.io',
+})

@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const pioneer = openaiCompatible({
+  id: 'pioneer',
+  name: 'Pioneer',
+  baseURL: 'https://api.pioneer.ai/v1',
+  env: ['PIONEER_API_KEY'],
+  docs: 'https://agent.pioneer.ai/llms.txt',
+})

@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const poolside = openaiCompatible({
+  id: 'poolside',
+  name: 'Poolside',
+  baseURL: 'https://inference.poolside.ai/v1',
+  env: ['POOLSIDE_API_KEY'],
+  docs: 'https://platform.poolside.ai',
+})

@@ -1,0 +1,19 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const portkey = openaiCompatible({
+  id: 'portkey',
+  name: 'Portkey',
+  protocols: ['openai-chat', 'openai-responses', 'openai-embeddings', 'openai-completions'],
+  baseURL: 'https://api.portkey.ai/v1',
+  auth: { header: 'x-portkey-api-key' },
+  env: ['PORTKEY_API_KEY'],
+  quirks: { cacheControl: true },
+  gateway: {
+    traceparent: false,
+    traceHeaders: { traceId: 'x-portkey-trace-id', parentSpanId: 'x-portkey-parent-span-id' },
+    modelNames: '@{provider}/{model}',
+    idHeaders: ['x-portkey-trace-id'],
+    headerPrefixes: ['x-portkey-'],
+  },
+  docs: 'https://portkey.ai/docs/api-reference/inference-api/response-schema',
+})

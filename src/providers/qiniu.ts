@@ -1,0 +1,10 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const qiniu = openaiCompatible({
+  id: 'qiniu',
+  name: 'Qiniu AI',
+  baseURL: 'https://api.qnaigc.com/v1',
+  env: ['QINIU_API_KEY'],
+  quirks: {},
+  docs: 'https://developer.qiniu.com/aitokenapi',
+})

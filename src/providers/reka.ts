@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const reka = openaiCompatible({
+  id: 'reka',
+  name: 'Reka',
+  baseURL: 'https://api.reka.ai/v1',
+  env: ['REKA_API_KEY'],
+  docs: 'https://docs.reka.ai',
+})

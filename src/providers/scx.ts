@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const scx = openaiCompatible({
+  id: 'scx',
+  name: 'SCX.ai',
+  baseURL: 'https://api.scx.ai/v1',
+  env: ['SCX_API_KEY'],
+  docs: 'https://platform.scx.ai/docs',
+})

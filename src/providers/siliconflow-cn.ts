@@ -1,0 +1,11 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const siliconflowCn = openaiCompatible({
+  id: 'siliconflow-cn',
+  name: 'SiliconFlow (China)',
+  embeddings: true,
+  baseURL: 'https://api.siliconflow.cn/v1',
+  env: ['SILICONFLOW_CN_API_KEY', 'SILICONFLOW_API_KEY'],
+  telemetryName: 'siliconflow',
+  docs: 'https://docs.siliconflow.cn/cn/userguide/quickstart',
+})

@@ -1,0 +1,10 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const siliconflow = openaiCompatible({
+  id: 'siliconflow',
+  name: 'SiliconFlow',
+  embeddings: true,
+  baseURL: 'https://api.siliconflow.com/v1',
+  env: ['SILICONFLOW_API_KEY'],
+  docs: 'https://docs.siliconflow.com/en/userguide/quickstart',
+})

@@ -1,0 +1,10 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const tgi = openaiCompatible({
+  id: 'tgi',
+  name: 'Text Generation Inference',
+  protocols: ['openai-chat', 'openai-completions'],
+  baseURL: 'http://127.0.0.1:8080/v1',
+  env: [],
+  docs: 'https://huggingface.co/docs/text-generation-inference/messages_api',
+})

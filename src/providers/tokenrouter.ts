@@ -1,0 +1,10 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const tokenrouter = openaiCompatible({
+  id: 'tokenrouter',
+  name: 'TokenRouter',
+  baseURL: 'https://api.tokenrouter.com/v1',
+  env: ['TOKENROUTER_API_KEY'],
+  quirks: {},
+  docs: 'https://www.tokenrouter.com/docs/tokenrouter-feature-guide/',
+})

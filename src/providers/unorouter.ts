@@ -1,0 +1,10 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const unorouter = openaiCompatible({
+  id: 'unorouter',
+  name: 'UnoRouter',
+  baseURL: 'https://api.unorouter.com/v1',
+  env: ['UNOROUTER_API_KEY'],
+  quirks: {},
+  docs: 'https://unorouter.com/models',
+})

@@ -1,0 +1,12 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const vercel = openaiCompatible({
+  id: 'vercel',
+  name: 'Vercel AI Gateway',
+  protocols: ['openai-chat', 'openai-responses', 'openai-embeddings'],
+  baseURL: 'https://ai-gateway.vercel.sh/v1',
+  env: ['AI_GATEWAY_API_KEY', 'VERCEL_AI_GATEWAY_API_KEY', 'VERCEL_OIDC_TOKEN'],
+  quirks: { cacheControl: true },
+  gateway: { traceparent: false, modelNames: '{vendor}/{model}', idHeaders: ['x-vercel-id'] },
+  docs: 'https://vercel.com/docs/ai-gateway/sdks-and-apis/openai-chat-completions',
+})

@@ -1,0 +1,11 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const voyage = openaiCompatible({
+  id: 'voyage',
+  name: 'Voyage AI',
+  protocols: ['openai-embeddings'],
+  baseURL: 'https://api.voyageai.com/v1',
+  env: ['VOYAGE_API_KEY'],
+  quirks: {},
+  docs: 'https://docs.voyageai.com/reference/embeddings-api',
+})

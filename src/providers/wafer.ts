@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const wafer = openaiCompatible({
+  id: 'wafer',
+  name: 'Wafer',
+  baseURL: 'https://pass.wafer.ai/v1',
+  env: ['WAFER_API_KEY'],
+  docs: 'https://docs.wafer.ai/wafer-pass',
+})

@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const xiaomi = openaiCompatible({
+  id: 'xiaomi',
+  name: 'Xiaomi MiMo',
+  baseURL: 'https://api.xiaomimimo.com/v1',
+  env: ['XIAOMI_API_KEY', 'XIAOMI_MIMO_API_KEY'],
+  docs: 'https://platform.xiaomimimo.com/#/docs',
+})

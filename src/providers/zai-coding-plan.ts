@@ -1,0 +1,10 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const zaiCodingPlan = openaiCompatible({
+  id: 'zai-coding-plan',
+  name: 'Z.AI Coding Plan',
+  baseURL: 'https://api.z.ai/api/coding/paas/v4',
+  env: ['ZAI_API_KEY', 'ZHIPU_API_KEY'],
+  telemetryName: 'zai',
+  docs: 'https://docs.z.ai/devpack/overview',
+})

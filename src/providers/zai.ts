@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const zai = openaiCompatible({
+  id: 'zai',
+  name: 'Z.AI',
+  baseURL: 'https://api.z.ai/api/paas/v4',
+  env: ['ZAI_API_KEY', 'ZHIPU_API_KEY'],
+  docs: 'https://docs.z.ai/api-reference/llm/chat-completion',
+})

@@ -1,0 +1,10 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const zenmux = openaiCompatible({
+  id: 'zenmux',
+  name: 'ZenMux',
+  baseURL: 'https://zenmux.ai/api/v1',
+  env: ['ZENMUX_API_KEY'],
+  quirks: {},
+  docs: 'https://docs.zenmux.ai',
+})

@@ -1,0 +1,10 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const zhipuaiCodingPlan = openaiCompatible({
+  id: 'zhipuai-coding-plan',
+  name: 'Zhipu AI Coding Plan',
+  baseURL: 'https://open.bigmodel.cn/api/coding/paas/v4',
+  env: ['ZHIPU_API_KEY', 'ZHIPUAI_API_KEY'],
+  telemetryName: 'zhipuai',
+  docs: 'https://docs.bigmodel.cn/cn/coding-plan/overview',
+})

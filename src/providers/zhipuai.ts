@@ -1,0 +1,10 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const zhipuai = openaiCompatible({
+  id: 'zhipuai',
+  name: 'Zhipu AI',
+  embeddings: true,
+  baseURL: 'https://open.bigmodel.cn/api/paas/v4',
+  env: ['ZHIPU_API_KEY', 'ZHIPUAI_API_KEY'],
+  docs: 'https://docs.bigmodel.cn/api-reference',
+})

@@ -1,0 +1,50 @@
+/** A row's base URL with the parts that differ between accounts filled in. */
+import { ConfigError } from '../kernel/errors.js'
+import type { ProviderRow } from '../kernel/provider.js'
+import { firstSet, type Environment } from './environment.js'
+
+export interface FilledURL {
+  /** Not a URL while something is missing. */
+  readonly baseURL: string
+  /** What is missing and where it can be said; `undefined` when the URL is whole. */
+  readonly missing: string | undefined
+}
+
+/** What may stand in a host label, a host or one segment of a path. */
+const PART = /^[\w.-]+$/
+
+/** @throws ConfigError on a variable that the row does not have, or a value that is no part of a URL. */
+export function fillBaseURL(
+  row: ProviderRow,
+  given: Readonly<Record<string, string>> | undefined,
+  env: Environment,
+): FilledURL {
+  const variables = row.variables ?? {}
+  const path = `providers.${row.id}.variables`
+  for (const name of Object.keys(given ?? {})) {
+    if (Object.hasOwn(variables, name)) continue
+    const known = Object.keys(variables)
+    const hint = known.length > 0 ? `it takes ${known.join(', ')}` : 'its base URL has none'
+    throw new ConfigError(`${path}.${name}`, `${row.name} has no such variable; ${hint}`, { provider: row.id })
+  }
+  let { baseURL } = row
+  let missing: string | undefined
+  for (const [name, variable] of Object.entries(variables)) {
+    const value = given?.[name] ?? firstSet(variable.env, env) ?? variable.default
+    if (value === undefined) {
+      missing ??= `${row.name} needs its ${name}: set ${variable.env.join(' or ')}, or ${path}.${name}`
+      continue
+    }
+    // A host is often kept as the address of its console: `https://host/`.
+    const part = value
+      .trim()
+      .replace(/^https?:\/\//, '')
+      .replace(/\/+$/, '')
+    if (!PART.test(part)) {
+      const source = given?.[name] === undefined ? variable.env.join(', ') : `${path}.${name}`
+      throw new ConfigError(source, `is no part of a URL; it fills {${name}} of ${row.baseURL}`, { provider: row.id })
+    }
+    baseURL = baseURL.replaceAll(`{${name}}`, part)
+  }
+  return { baseURL, missing }
+}

@@ -1,0 +1,11 @@
+/** The environment variables of the process, or those that a test gives. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** The first of `names` that is set to more than white space, trimmed. */
+export function firstSet(names: readonly string[], env: Environment): string | undefined {
+  for (const name of names) {
+    const value = env[name]?.trim()
+    if (value) return value
+  }
+  return undefined
+}
