@@ -12,7 +12,8 @@ const KINDS = ['request', 'answer', 'stream', 'error'] as const
 
 /** Some recordings of an API were made at a URL of another format. */
 function isOfFormat({ path }: Recording, protocol: Protocol): boolean {
-  return path === undefined || path.endsWith(protocol.path)
+  const paths = protocol.kind === 'chat' ? [protocol.path, protocol.streamPath ?? protocol.path] : [protocol.path]
+  return path === undefined || paths.some((ending) => path.endsWith(ending))
 }
 
 interface Tally {

@@ -2,16 +2,15 @@
 import type { Annotation, Block, ToolCall } from '../../kernel/hub.js'
 import { asArray, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { encodeToolId } from '../anthropic-messages/blocks-encode.js'
 import { toBase64 } from '../anthropic-messages/media.js'
 import { encodeInput } from './arguments.js'
-import { cachePointOf, ownRaw } from './wire.js'
+import { cachePointOf, encodeToolId, ownRaw, type ToolIds } from './wire.js'
 
 /** What cannot be written in a block's place; the caller decides what that means. */
 export type Skipped = 'foreign block' | 'unsigned thinking' | 'refusal'
 
 /** @returns The block's wire form, with a cache point behind it where it asks for one, or the reason it has none. */
-export function encodeBlock(block: Block, toolCalls: readonly ToolCall[]): JsonObject[] | Skipped {
+export function encodeBlock(block: Block, toolCalls: readonly ToolCall[], ids: ToolIds = 'api'): JsonObject[] | Skipped {
   switch (block.type) {
     case 'text':
       return encodeText(block)
@@ -21,7 +20,7 @@ export function encodeBlock(block: Block, toolCalls: readonly ToolCall[]): JsonO
       return [{ reasoningContent: { redactedContent: toBase64(block.data) } }]
     case 'tool_call': {
       const call = toolCalls.find(({ id }) => id === block.id)
-      return call ? [{ toolUse: { ...toolUseHead(call, block.raw), input: inputOf(call) } }] : []
+      return call ? [{ toolUse: { ...toolUseHead(call, block.raw, ids), input: inputOf(call) } }] : []
     }
     case 'raw': {
       const value = ownRaw(block)
@@ -51,9 +50,9 @@ function ownCited(block: Extract<Block, { type: 'text' }>): JsonObject | undefin
 }
 
 /** What the start of a tool use says, before its input. */
-export function toolUseHead(call: ToolCall, raw: Block['raw']): JsonObject {
+export function toolUseHead(call: ToolCall, raw: Block['raw'], ids: ToolIds = 'api'): JsonObject {
   const name = call.type === 'custom' ? call.custom.name : call.function.name
-  return { ...ownRaw(raw), toolUseId: encodeToolId(call.id), name }
+  return { ...ownRaw(raw), toolUseId: encodeToolId(call.id, ids), name }
 }
 
 function inputOf(call: ToolCall): unknown {

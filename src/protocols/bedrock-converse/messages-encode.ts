@@ -2,11 +2,10 @@
 import { blocksOf } from '../../kernel/blocks.js'
 import type { AssistantMessage, Message, ToolCall, ToolMessage } from '../../kernel/hub.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { encodeToolId } from '../anthropic-messages/blocks-encode.js'
 import type { Limits } from '../../kernel/limits.js'
 import { encodeBlock, encodeThinking } from './blocks-encode.js'
 import { encodeContent, withUniqueNames } from './content.js'
-import { cachePointOf } from './wire.js'
+import { cachePointOf, encodeToolId, type ToolIds } from './wire.js'
 
 interface Turn {
   role: 'user' | 'assistant' | 'system'
@@ -18,6 +17,7 @@ export interface MessageOptions {
   readonly systemInMessages: boolean
   /** Thinking without a signature goes out too. */
   readonly unsignedThinking: boolean
+  readonly toolIds: ToolIds
 }
 
 export interface EncodedMessages {
@@ -57,7 +57,7 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
         append('user', encodeContent(message.content, limits))
         break
       case 'tool':
-        append('user', encodeToolResult(message, limits))
+        append('user', encodeToolResult(message, options.toolIds, limits))
         break
       case 'function':
         append('user', [result(functionId(functionCalls - 1), message.content ? [{ text: message.content }] : [])])
@@ -87,11 +87,11 @@ function textOnly(blocks: JsonObject[], limits: Limits): JsonObject[] {
   })
 }
 
-function encodeToolResult(message: ToolMessage, limits: Limits): JsonObject[] {
+function encodeToolResult(message: ToolMessage, ids: ToolIds, limits: Limits): JsonObject[] {
   const { is_error: failed } = message
   const status = failed === undefined ? {} : { status: failed ? 'error' : 'success' }
   const content = encodeContent(message.content, limits)
-  return [result(encodeToolId(message.tool_call_id), content, status), ...cachePointOf(message.cache_control)]
+  return [result(encodeToolId(message.tool_call_id, ids), content, status), ...cachePointOf(message.cache_control)]
 }
 
 function result(toolUseId: string, content: JsonObject[], more: JsonObject = {}): JsonObject {
@@ -114,7 +114,7 @@ function encodeAssistant(message: AssistantMessage, options: MessageOptions, lim
   if (message.audio) limits.warn('audio of earlier answers is left out')
   const encoded: JsonObject[] = []
   for (const block of blocks) {
-    const wire = encodeBlock(block, calls)
+    const wire = encodeBlock(block, calls, options.toolIds)
     if (typeof wire === 'object') encoded.push(...wire)
     else if (wire === 'unsigned thinking' && block.type === 'thinking') {
       if (options.unsignedThinking) encoded.push(encodeThinking(block))

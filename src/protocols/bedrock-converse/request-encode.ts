@@ -46,9 +46,14 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   const { model, quirks } = context
   const extras = [checkFields(request, limits), ownRaw(request.raw), request.extra_body].filter(isObject)
   const traits = traitsOf(model)
+  const isClaude = /claude/i.test(model)
   const { system, messages } = encodeMessages(
     request.messages,
-    { systemInMessages: /claude/i.test(model) && traits.systemInMessages, unsignedThinking: quirks.reasoningContent ?? false },
+    {
+      systemInMessages: isClaude && traits.systemInMessages,
+      unsignedThinking: quirks.reasoningContent ?? false,
+      toolIds: isClaude ? 'claude' : 'api',
+    },
     limits,
   )
   const takesSchema = familyOf(model).jsonSchema && traits.jsonSchema && quirks.jsonSchema !== false

@@ -56,6 +56,12 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
     return deltas.length === 0 ? NOTHING : deltas.map((delta) => chunkOf([{ index: 0, delta, finish_reason: null }]))
   }
 
+  function startOnce(): readonly ChatChunk[] {
+    if (started) return NOTHING
+    started = true
+    return chunksOf([{ role: 'assistant' }])
+  }
+
   function begin(index: unknown, start: JsonObject): { block: OpenBlock; deltas: readonly ChunkDelta[] } {
     const block = createOpenBlock(start, position)
     open.set(index, block)
@@ -63,6 +69,7 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
   }
 
   function content(name: string | undefined, event: JsonObject): readonly ChatChunk[] {
+    if (!keepContent || finished) return NOTHING
     const { contentBlockIndex: index } = event
     const block = open.get(index)
     if (name === 'contentBlockStop') {
@@ -119,14 +126,13 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
       const { name, event } = nameOf(data, eventName)
       switch (name) {
         case 'messageStart':
-          if (started) return NOTHING
-          started = true
-          return chunksOf([{ role: 'assistant' }])
+          return startOnce()
         case 'contentBlockStart':
         case 'contentBlockDelta':
         case 'contentBlockStop':
-          if (!started) throw new StreamError(`${name} before messageStart`)
-          return keepContent && !finished ? content(name, event) : NOTHING
+          // Servers that imitate the API leave the start out.
+          if (!started) return [...startOnce(), ...content(name, event)]
+          return content(name, event)
         case 'messageStop':
           if (!started) throw new StreamError('messageStop before messageStart')
           return finish(event)

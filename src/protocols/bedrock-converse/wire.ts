@@ -36,3 +36,15 @@ export function asCacheControl(point: unknown): CacheControl | undefined {
   if (ttl === '5m' || ttl === '1h') return { type: 'ephemeral', ttl }
   return ttl == null ? { type: 'ephemeral' } : undefined
 }
+
+/** Characters of a tool's id: those the API takes, and those its Claude models take. */
+const NOT_IN_ID = /[^a-zA-Z0-9_.:-]/gu
+const NOT_IN_CLAUDE_ID = /[^a-zA-Z0-9_-]/gu
+
+export type ToolIds = 'api' | 'claude'
+
+/** Other providers' ids may hold anything; the same id is always written the same way. */
+export function encodeToolId(id: string, ids: ToolIds): string {
+  const escaped = id.replace(ids === 'claude' ? NOT_IN_CLAUDE_ID : NOT_IN_ID, (character) => `_${character.codePointAt(0)?.toString(16) ?? ''}`)
+  return escaped || '_'
+}

@@ -1,7 +1,7 @@
 /** Checks one recording against its codec, and says in words without content what did not hold. */
 import { createFrameParser } from '../../../src/kernel/frames.js'
 import { isObject, parseJson } from '../../../src/kernel/json.js'
-import type { ChatProtocol, EmbeddingsProtocol, EncodeContext, EncodedRequest, JsonObject, Protocol, RerankProtocol, StreamDecoder } from '../../../src/kernel/protocol.js'
+import type { ChatProtocol, DecodeOptions, EmbeddingsProtocol, EncodeContext, EncodedRequest, JsonObject, Protocol, RerankProtocol, StreamDecoder } from '../../../src/kernel/protocol.js'
 import { TracestitchError } from '../../../src/kernel/errors.js'
 import { bytesOf, eventsOf, readStream } from '../../contracts/chunks.js'
 import { completionMeaning } from '../../contracts/meaning.js'
@@ -29,8 +29,10 @@ export interface Findings {
 
 type Problems = string[]
 
-function checkRequest(protocol: Protocol, wire: unknown, problems: Problems): void {
-  const model = isObject(wire) && typeof wire.model === 'string' ? wire.model : ''
+function checkRequest(protocol: Protocol, wire: unknown, path: string | undefined, problems: Problems): void {
+  const options = path === undefined ? {} : { path }
+  const inBody = isObject(wire) && typeof wire.model === 'string' ? wire.model : ''
+  const model = protocol.decodeRequest(wire, options).model || inBody
   const context: EncodeContext = {
     provider: 'a-provider',
     model,
@@ -39,14 +41,14 @@ function checkRequest(protocol: Protocol, wire: unknown, problems: Problems): vo
     dropUnsupported: false,
     warn: () => undefined,
   }
-  const { body } = rewritten(protocol, wire, context)
+  const { body } = rewritten(protocol, wire, options, context)
   problems.push(...differences(wire, JSON.parse(JSON.stringify(body))).map((difference) => `request ${difference}`))
 }
 
-function rewritten(protocol: Protocol, wire: unknown, context: EncodeContext): EncodedRequest {
-  if (protocol.kind === 'chat') return protocol.encodeRequest(protocol.decodeRequest(wire), context)
-  if (protocol.kind === 'rerank') return protocol.encodeRequest(protocol.decodeRequest(wire), context)
-  return protocol.encodeRequest(protocol.decodeRequest(wire), context)
+function rewritten(protocol: Protocol, wire: unknown, options: DecodeOptions, context: EncodeContext): EncodedRequest {
+  if (protocol.kind === 'chat') return protocol.encodeRequest(protocol.decodeRequest(wire, options), context)
+  if (protocol.kind === 'rerank') return protocol.encodeRequest(protocol.decodeRequest(wire, options), context)
+  return protocol.encodeRequest(protocol.decodeRequest(wire, options), context)
 }
 
 function checkChatAnswer(protocol: ChatProtocol, wire: JsonObject, problems: Problems): void {
@@ -143,9 +145,9 @@ export function check(protocol: Protocol, recording: Recording): Findings {
       problems.push(`${kind}: ${described(error)}`)
     }
   }
-  const { request, answer, streams = [], status } = recording
+  const { request, answer, streams = [], status, path } = recording
   // A request that the provider itself refused as malformed proves nothing about the codec.
-  if (request !== undefined && status < 400) attempt('request', () => checkRequest(protocol, request, problems))
+  if (request !== undefined && status < 400) attempt('request', () => checkRequest(protocol, request, path, problems))
   if (status >= 400) {
     attempt('error', () => {
       if (!protocol.decodeError(answer)?.message) problems.push('error: was not understood')

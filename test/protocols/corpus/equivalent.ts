@@ -30,6 +30,9 @@ export const ALLOWED = {
   /** A list of nothing in place of nothing. */
   emptyList: (recorded, written) =>
     (isEmpty(recorded) && Array.isArray(written) && written.length === 0) || (isEmpty(written) && Array.isArray(recorded) && recorded.length === 0),
+  /** Settings of nothing in place of nothing. */
+  emptySettings: (recorded, written, path) =>
+    /^\$\.\w+$/.test(path) && isEmpty(written) && isObject(recorded) && Object.keys(recorded).length === 0,
   /** The model was named in the URL only. */
   modelInUrl: (recorded, written, path) => path === '$.model' && recorded === undefined && typeof written === 'string',
   /** Text as a string or as the only part. */
@@ -44,7 +47,7 @@ export const ALLOWED = {
   onePrompt: (recorded, written, path) => path === '$.prompt' && Array.isArray(recorded) && recorded.length === 1 && recorded[0] === written,
   /** JSON text with other white space or escapes. */
   jsonText: (recorded, written, path) =>
-    path.endsWith('.arguments') && typeof recorded === 'string' && typeof written === 'string' && parseJson(recorded) !== undefined && same(parseJson(recorded), parseJson(written)),
+    /\.(?:arguments|schema)$/.test(path) && typeof recorded === 'string' && typeof written === 'string' && parseJson(recorded) !== undefined && same(parseJson(recorded), parseJson(written)),
   /** `false` is what `stream` is when nothing is said. */
   defaultStream: (recorded, written, path) => path === '$.stream' && (recorded ?? false) === (written ?? false),
 } as const satisfies Record<string, Allowance>
