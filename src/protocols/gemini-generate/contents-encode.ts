@@ -1,0 +1,129 @@
+/** The conversation to `systemInstruction` and `contents` (https://ai.google.dev/api/caching#Content). */
+import { blocksOf } from '../../kernel/blocks.js'
+import type { AssistantMessage, Block, Message, ToolCall } from '../../kernel/hub.js'
+import { asArray, isObject } from '../../kernel/json.js'
+import type { JsonObject } from '../../kernel/protocol.js'
+import type { Limits } from '../anthropic-messages/limits.js'
+import { encodeContent } from './content.js'
+import { wireId } from './parts-decode.js'
+import { encodeBlock, encodeCall } from './parts-encode.js'
+import { encodeResult, encodeToolResult } from './tool-results.js'
+import { ownRaw } from './wire.js'
+
+interface Content {
+  role: 'user' | 'model'
+  parts: JsonObject[]
+}
+
+export interface EncodedContents {
+  readonly systemInstruction: JsonObject | undefined
+  readonly contents: Content[]
+}
+
+/**
+ * Stands for the signature of a call that another model made
+ * (https://ai.google.dev/gemini-api/docs/thought-signatures#faqs).
+ */
+const NO_SIGNATURE = 'skip_thought_signature_validator'
+
+/** @param needsSignatures - The model refuses a step of calls whose first call has no signature. */
+export function encodeContents(messages: readonly Message[], needsSignatures: boolean, limits: Limits): EncodedContents {
+  const system: JsonObject[] = []
+  const contents: Content[] = []
+  const names = new Map<string, string>()
+  /** The turn of function responses that the next one joins: the API wants those of one step together. */
+  let results: Content | undefined
+
+  function addResult(part: JsonObject): void {
+    if (!results) contents.push((results = { role: 'user', parts: [] }))
+    results.parts.push(part)
+  }
+
+  for (const message of messages) {
+    if ('name' in message && message.role !== 'function' && message.name !== undefined && message.role as string !== 'tool') {
+      limits.warn('names of messages are left out')
+    }
+    switch (message.role) {
+      case 'system':
+      case 'developer':
+        if (contents.length > 0) limits.warn('a system message after the start of the conversation is moved to the front')
+        system.push(...encodeContent(message.content, limits))
+        continue
+      case 'tool':
+        addResult(encodeToolResult(message, names.get(message.tool_call_id) ?? givenName(message), wireId(String(message.tool_call_id)), limits))
+        continue
+      case 'function':
+        addResult({ functionResponse: { name: message.name, response: encodeResult(message.content ?? '', false) } })
+        continue
+      case 'assistant': {
+        for (const call of asArray(message.tool_calls) as readonly ToolCall[]) {
+          names.set(call.id, call.type === 'custom' ? call.custom.name : call.function.name)
+        }
+        const parts = encodeAssistant(message, needsSignatures, limits)
+        if (parts.length > 0) contents.push({ role: 'model', parts })
+        break
+      }
+      case 'user':
+        contents.push({ role: 'user', parts: encodeContent(message.content, limits) })
+        break
+      default:
+        limits.unsupported(`messages of role ${String((message as { role?: unknown } | null)?.role)}`)
+    }
+    results = undefined
+  }
+  return {
+    // The SDKs send a role here, which the API does not read.
+    systemInstruction: system.length > 0 ? { role: 'user', parts: system } : undefined,
+    contents,
+  }
+}
+
+/** Several writers name the function on its result. */
+function givenName(message: object): string | undefined {
+  const { name } = message as { name?: unknown }
+  return typeof name === 'string' && name !== '' ? name : undefined
+}
+
+function encodeAssistant(message: AssistantMessage, needsSignatures: boolean, limits: Limits): JsonObject[] {
+  const calls = asArray(message.tool_calls) as readonly ToolCall[]
+  const parts: JsonObject[] = []
+  if (message.audio) limits.warn('audio of earlier answers is left out')
+  if (message.cache_control) limits.warn('`cache_control` has no effect here: the cache works by itself')
+  for (const block of blocksOf(message)) {
+    const part = encodeBlock(ownSignature(block), calls)
+    if (typeof part === 'object') parts.push(part)
+    else if (part !== undefined) limits.warn('blocks of an earlier answer that only another provider knows are left out')
+  }
+  if (message.function_call) {
+    const { id: _id, ...functionCall } = encodeCall({ id: '', type: 'function', function: message.function_call })['functionCall'] as JsonObject
+    parts.push({ functionCall })
+  }
+  for (const call of calls) signFromElsewhere(call, parts)
+  if (needsSignatures) {
+    const first = parts.find((part) => isObject(part['functionCall']))
+    if (first && first['thoughtSignature'] === undefined) {
+      first['thoughtSignature'] = NO_SIGNATURE
+      limits.warn('a function call in history without its thought signature is sent with one that skips the check')
+    }
+  }
+  return parts
+}
+
+/** A signature proves this provider's thinking only; another one's would be refused. */
+function ownSignature(block: Block): Block {
+  if (block.type !== 'thinking' || block.signature === undefined || ownRaw(block.raw)) return block
+  return { type: 'thinking', thinking: block.thinking }
+}
+
+/**
+ * Clients of the provider's OpenAI-shaped endpoint keep a call's signature in `extra_content`
+ * (https://ai.google.dev/gemini-api/docs/thought-signatures#openai).
+ */
+function signFromElsewhere(call: ToolCall, parts: readonly JsonObject[]): void {
+  const { extra_content: extra } = call as { extra_content?: unknown }
+  const google = isObject(extra) ? extra['google'] : undefined
+  const signature = isObject(google) ? google['thought_signature'] : undefined
+  if (typeof signature !== 'string') return
+  const part = parts.find(({ functionCall }) => isObject(functionCall) && functionCall['id'] === wireId(call.id))
+  if (part) part['thoughtSignature'] ??= signature
+}

@@ -1,0 +1,122 @@
+/** Sampling, limits and output format (https://ai.google.dev/api/generate-content#GenerationConfig), both ways. */
+import type { ChatRequest } from '../../kernel/hub.js'
+import { asNumber, asString, compact, isObject } from '../../kernel/json.js'
+import type { EncodeContext, JsonObject } from '../../kernel/protocol.js'
+import type { Limits } from '../anthropic-messages/limits.js'
+import { traitsOf } from './model-traits.js'
+import { toJsonSchema } from './schema.js'
+import { decodeThinking, encodeThinking } from './thinking.js'
+import { message } from './wire.js'
+
+const JSON_TYPE = 'application/json'
+
+/** @param kept - What `decodeGenerationConfig` left for this codec; it replaces and adds. */
+export function encodeGenerationConfig(
+  request: ChatRequest,
+  kept: JsonObject | undefined,
+  context: EncodeContext,
+  limits: Limits,
+): JsonObject | undefined {
+  const { thinkingConfig, ...rest } = kept ?? {}
+  const limit = request.max_completion_tokens ?? request.max_tokens ?? context.quirks.defaultMaxTokens
+  const stop = typeof request.stop === 'string' ? [request.stop] : request.stop
+  const config: JsonObject = compact({
+    temperature: request.temperature ?? undefined,
+    topP: request.top_p ?? undefined,
+    topK: request.top_k ?? undefined,
+    maxOutputTokens: limit ?? undefined,
+    stopSequences: stop && stop.length > 0 ? [...stop] : undefined,
+    candidateCount: request.n ?? undefined,
+    seed: request.seed ?? undefined,
+    presencePenalty: request.presence_penalty ?? undefined,
+    frequencyPenalty: request.frequency_penalty ?? undefined,
+    responseLogprobs: request.logprobs ?? undefined,
+    logprobs: request.top_logprobs ?? undefined,
+    responseModalities: request.modalities ? request.modalities.map((modality) => String(modality).toUpperCase()) : undefined,
+    speechConfig: encodeVoice(request.audio, limits),
+    ...encodeFormat(request.response_format, context, limits),
+    thinkingConfig: encodeThinking(request, thinkingConfig, traitsOf(context.model), limits),
+    ...rest,
+  })
+  // The two kinds of schema exclude each other, and this one was read from the wire.
+  if ('responseSchema' in rest) delete config['responseJsonSchema']
+  return Object.keys(config).length > 0 ? config : undefined
+}
+
+function encodeVoice(audio: ChatRequest['audio'], limits: Limits): JsonObject | undefined {
+  if (!isObject(audio)) return undefined
+  const voice = asString(audio['voice'])
+  if (voice === undefined) {
+    limits.unsupported('audio', 'name a voice of the provider')
+    return undefined
+  }
+  return { voiceConfig: { prebuiltVoiceConfig: { voiceName: voice } } }
+}
+
+function encodeFormat(format: ChatRequest['response_format'], context: EncodeContext, limits: Limits): JsonObject {
+  if (!isObject(format) || format.type === 'text') return {}
+  const schema = format.type === 'json_schema' ? format.json_schema?.schema : undefined
+  if (!isObject(schema)) return { responseMimeType: JSON_TYPE }
+  if (context.quirks.jsonSchema !== false) return { responseMimeType: JSON_TYPE, responseJsonSchema: schema }
+  limits.warn('the target takes no JSON schema: `response_format` asks for JSON of any shape')
+  return { responseMimeType: JSON_TYPE }
+}
+
+const NUMBERS = [
+  ['temperature', 'temperature'],
+  ['topP', 'top_p'],
+  ['topK', 'top_k'],
+  ['maxOutputTokens', 'max_tokens'],
+  ['candidateCount', 'n'],
+  ['seed', 'seed'],
+  ['presencePenalty', 'presence_penalty'],
+  ['frequencyPenalty', 'frequency_penalty'],
+  ['logprobs', 'top_logprobs'],
+] as const satisfies readonly (readonly [string, keyof ChatRequest])[]
+
+/** Writes the settings onto the request. @returns What the hub has no place for, for the same codec to send again. */
+export function decodeGenerationConfig(wire: unknown, request: ChatRequest): JsonObject | undefined {
+  const config = message(wire)
+  if (!config) return undefined
+  const rest: JsonObject = { ...config }
+  for (const [field, name] of NUMBERS) {
+    const value = asNumber(config[field])
+    if (value === undefined) continue
+    request[name] = value
+    delete rest[field]
+  }
+  const { stopSequences: stop, responseLogprobs: logprobs, responseModalities: modalities } = config
+  if (Array.isArray(stop) && stop.every((sequence) => typeof sequence === 'string')) {
+    if (stop.length > 0) request.stop = stop
+    delete rest['stopSequences']
+  }
+  if (typeof logprobs === 'boolean') {
+    request.logprobs = logprobs
+    delete rest['responseLogprobs']
+  }
+  if (Array.isArray(modalities) && modalities.length > 0 && modalities.every((modality) => modality === 'TEXT' || modality === 'AUDIO')) {
+    request.modalities = modalities.map((modality) => (modality === 'TEXT' ? 'text' : 'audio'))
+    delete rest['responseModalities']
+  }
+  decodeFormat(config, request, rest)
+  Object.assign(request, decodeThinking(config['thinkingConfig']))
+  for (const [field, value] of Object.entries(rest)) if (value == null) delete rest[field]
+  return Object.keys(rest).length > 0 ? rest : undefined
+}
+
+/** The wire has no name for a schema, and the hub requires one. */
+function decodeFormat(config: JsonObject, request: ChatRequest, rest: JsonObject): void {
+  const { responseMimeType: type, responseJsonSchema: jsonSchema, responseSchema } = config
+  if (type !== JSON_TYPE) return
+  delete rest['responseMimeType']
+  if (isObject(jsonSchema)) {
+    request.response_format = { type: 'json_schema', json_schema: { name: 'response', schema: jsonSchema } }
+    delete rest['responseJsonSchema']
+  } else if (isObject(responseSchema)) {
+    request.response_format = { type: 'json_schema', json_schema: { name: 'response', schema: toJsonSchema(responseSchema) } }
+  } else if (jsonSchema == null) {
+    request.response_format = { type: 'json_object' }
+  } else {
+    rest['responseMimeType'] = type
+  }
+}

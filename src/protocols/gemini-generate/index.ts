@@ -1,0 +1,31 @@
+/**
+ * Google's `generateContent` (https://ai.google.dev/api/generate-content), as the Gemini API and Vertex AI speak it.
+ * The model and whether the answer streams are in the path.
+ *
+ * What the hub holds and an answer in this format loses: audio and redacted thinking of another provider.
+ */
+import type { ChatProtocol } from '../../kernel/protocol.js'
+import { decodeError, encodeError } from './errors.js'
+import { decodeRequest } from './request-decode.js'
+import { encodeRequest } from './request-encode.js'
+import { decodeResponse, encodeResponse } from './response.js'
+import { createStreamDecoder } from './stream-decode.js'
+import { createStreamEncoder } from './stream-encode.js'
+import { ID } from './wire.js'
+
+export const geminiGenerate: ChatProtocol = {
+  id: ID,
+  kind: 'chat',
+  operation: 'generate_content',
+  path: ':generateContent',
+  streamPath: ':streamGenerateContent?alt=sse',
+  framing: 'sse',
+  encodeRequest,
+  decodeRequest,
+  decodeResponse,
+  encodeResponse,
+  createStreamDecoder,
+  createStreamEncoder,
+  decodeError,
+  encodeError,
+}

@@ -1,0 +1,113 @@
+/**
+ * Parts that a model wrote to the hub's blocks. A part with fields the hub has no place for, a thought
+ * signature above all, keeps them beside its meaning; a part of another kind (images, code and its result,
+ * server tools) is a raw block.
+ */
+import { StreamError } from '../../kernel/errors.js'
+import type { Block, FunctionToolCall, ToolCall } from '../../kernel/hub.js'
+import { asArray, asString, isObject } from '../../kernel/json.js'
+import type { JsonObject } from '../../kernel/protocol.js'
+import { ID, camel, without } from './wire.js'
+
+export interface DecodedParts {
+  readonly blocks: Block[]
+  readonly toolCalls: ToolCall[]
+}
+
+/** Ids of calls that the wire left without one. They are stable, and never go back to the wire. */
+const MADE_ID = 'gcall_'
+
+export function madeId(scope: string, number: number): string {
+  return `${MADE_ID}${scope === '' ? '' : `${scope}_`}${number}`
+}
+
+/** The id as the wire had it. */
+export function wireId(id: string): string | undefined {
+  return id.startsWith(MADE_ID) ? undefined : id
+}
+
+/** @throws StreamError for what is nested deeper than the stack: nothing an honest model writes. */
+export function stringify(value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch (cause) {
+    throw new StreamError('a value of the provider cannot be written as JSON', { cause, isRetryable: false })
+  }
+}
+
+/** @param nextId - Gives the id of a call that has none. */
+export function decodeParts(parts: unknown, nextId: () => string): DecodedParts {
+  const blocks: Block[] = []
+  const toolCalls: ToolCall[] = []
+  for (const wire of asArray(parts)) {
+    if (!isObject(wire)) continue
+    const part = camel(wire)
+    if (isObject(part['functionCall'])) {
+      const { call, block } = decodeCall(part, camel(part['functionCall']), nextId)
+      toolCalls.push(call)
+      blocks.push(block)
+    } else {
+      const block = decodeBlock(part)
+      if (block) blocks.push(block)
+    }
+  }
+  return { blocks, toolCalls }
+}
+
+const TEXT_FIELDS: ReadonlySet<string> = new Set(['text', 'thought'])
+const DATA_FIELDS = ['inlineData', 'fileData', 'executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse', 'functionResponse', 'audioTranscription']
+
+/** @returns `undefined` for a text that says nothing. */
+export function decodeBlock(part: JsonObject): Block | undefined {
+  const text = asString(part['text'])
+  if (text === undefined || DATA_FIELDS.some((field) => part[field] != null)) {
+    const { thoughtSignature: signature } = part
+    // Proto JSON leaves an empty text out.
+    if (typeof signature === 'string' && Object.keys(part).length === (part['thought'] === undefined ? 1 : 2)) {
+      return decodeBlock({ ...part, text: '' })
+    }
+    return Object.keys(part).length === 0 ? undefined : { type: 'raw', protocol: ID, value: part }
+  }
+  const beside = without(part, TEXT_FIELDS)
+  const raw = beside && { raw: { protocol: ID, value: beside } }
+  if (part['thought'] === true) {
+    const signature = asString(part['thoughtSignature'])
+    return { type: 'thinking', thinking: text, ...(signature !== undefined && { signature }), ...raw }
+  }
+  return text === '' && !raw ? undefined : { type: 'text', text, ...raw }
+}
+
+const CALL_FIELDS: ReadonlySet<string> = new Set(['id', 'name', 'args', 'partialArgs', 'willContinue'])
+const CALL_PART_FIELDS: ReadonlySet<string> = new Set(['functionCall'])
+
+/** The raw form of a call leaves its arguments out: the caller's `tool_calls` entry holds them. */
+export function decodeCall(part: JsonObject, functionCall: JsonObject, nextId: () => string): { call: FunctionToolCall; block: Block } {
+  const id = asString(functionCall['id']) || nextId()
+  const rest = without(functionCall, CALL_FIELDS)
+  const beside = { ...without(part, CALL_PART_FIELDS), ...(rest && { functionCall: rest }) }
+  const { args } = functionCall
+  return {
+    call: { id, type: 'function', function: { name: asString(functionCall['name']) ?? '', arguments: args == null ? '{}' : encodeArguments(args) } },
+    block: { type: 'tool_call', id, ...(Object.keys(beside).length > 0 && { raw: { protocol: ID, value: beside } }) },
+  }
+}
+
+/** Where arguments travel that are no JSON object. */
+const INVALID_JSON = 'INVALID_JSON'
+
+function encodeArguments(args: unknown): string {
+  if (isObject(args) && typeof args[INVALID_JSON] === 'string' && Object.keys(args).length === 1) return args[INVALID_JSON]
+  return stringify(args)
+}
+
+/** Arguments as the wire wants them: an object. Text that is not one is wrapped, never thrown away. */
+export function decodeArguments(text: string): JsonObject {
+  if (typeof text !== 'string' || text.trim() === '') return {}
+  try {
+    const value = JSON.parse(text) as unknown
+    if (isObject(value)) return value
+  } catch {
+    // Wrapped below.
+  }
+  return { [INVALID_JSON]: text }
+}

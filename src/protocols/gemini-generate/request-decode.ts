@@ -1,0 +1,53 @@
+/** The body of `generateContent` to a chat request: the reverse of `request-encode.ts`. Model and streaming are in the path. */
+import { StreamError } from '../../kernel/errors.js'
+import type { ChatRequest } from '../../kernel/hub.js'
+import { asString, isObject, typeName } from '../../kernel/json.js'
+import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
+import { decodeContents } from './contents-decode.js'
+import { decodeGenerationConfig } from './generation-config.js'
+import { decodeToolConfig, decodeTools } from './tools.js'
+import { ID, camel, readPath } from './wire.js'
+
+/** Fields with a place of their own in the hub. All others go to `raw`, so that nothing is lost. */
+const KNOWN: ReadonlySet<string> = new Set(['model', 'contents', 'systemInstruction', 'tools', 'toolConfig', 'generationConfig', 'serviceTier'])
+
+const SERVICE_TIERS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
+  ['standard', 'default'],
+  ['flex', 'flex'],
+  ['priority', 'priority'],
+])
+
+export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatRequest {
+  if (!isObject(wire)) throw new StreamError(`expected a generateContent request, got ${typeName(wire)}`, { isRetryable: false })
+  const body = camel(wire)
+  const content = options.content ?? true
+  const target = readPath(options.path)
+  const request: ChatRequest = {
+    // Some SDKs repeat the model in the body.
+    model: target?.model ?? asString(body['model'])?.replace(/^models\//, '') ?? '',
+    messages: content ? decodeContents(body['systemInstruction'], body['contents']) : [],
+  }
+  if (target) request.stream = target.method === 'streamGenerateContent'
+
+  const extra: JsonObject = {}
+  const config = decodeGenerationConfig(body['generationConfig'], request)
+  if (config) extra['generationConfig'] = config
+  const { choice, rest } = decodeToolConfig(body['toolConfig'])
+  if (choice !== undefined) request.tool_choice = choice
+  if (rest) extra['toolConfig'] = rest
+  const tier = SERVICE_TIERS.get(body['serviceTier'])
+  if (tier !== undefined) request.service_tier = tier
+  else if (body['serviceTier'] != null) extra['serviceTier'] = body['serviceTier']
+  if (!content) {
+    // A schema is content of the caller's, and grows with it.
+    if (request.response_format?.type === 'json_schema') request.response_format = { type: 'json_schema', json_schema: { name: 'response' } }
+    return request
+  }
+
+  const tools = decodeTools(body['tools'])
+  if (tools.length > 0) request.tools = tools
+  const others = Object.entries(body).filter(([field, value]) => !KNOWN.has(field) && value != null)
+  const value: JsonObject = { ...extra, ...(Object.fromEntries(others) as JsonObject) }
+  if (Object.keys(value).length > 0) request.raw = { protocol: ID, value }
+  return request
+}

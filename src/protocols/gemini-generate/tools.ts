@@ -1,0 +1,132 @@
+/** Tools and tool choice (https://ai.google.dev/api/caching#Tool and #ToolConfig), both ways. */
+import type { ChatRequest, FunctionTool, Tool, ToolChoice } from '../../kernel/hub.js'
+import { asArray, asString, compact, isObject } from '../../kernel/json.js'
+import type { JsonObject } from '../../kernel/protocol.js'
+import type { Limits } from '../anthropic-messages/limits.js'
+import { toJsonSchema } from './schema.js'
+import { ID, camel, list, message, ownRaw, without } from './wire.js'
+
+/** All functions are declared together, where the first of them stood. */
+export function encodeTools(request: ChatRequest, limits: Limits): JsonObject[] | undefined {
+  const tools: JsonObject[] = []
+  let declarations: JsonObject[] | undefined
+  for (const tool of asArray(request.tools) as readonly Tool[]) {
+    if (tool.type === 'raw') {
+      const value = ownRaw(tool)
+      if (value) tools.push(value)
+      else limits.unsupported(`a tool of ${tool.protocol}`, 'it runs at another provider')
+    } else if (tool.type === 'function') {
+      if (!declarations) tools.push({ functionDeclarations: (declarations = []) })
+      declarations.push(encodeTool(tool, limits))
+    } else limits.unsupported('custom tools', 'use a function tool')
+  }
+  if (request.web_search_options != null) {
+    if (isObject(request.web_search_options) && Object.keys(request.web_search_options).length > 0) {
+      limits.warn('the details of `web_search_options` are left out: the search has none here')
+    }
+    tools.push({ googleSearch: {} })
+  }
+  return tools.length > 0 ? tools : undefined
+}
+
+function encodeTool(tool: FunctionTool, limits: Limits): JsonObject {
+  const { name, description, parameters, strict } = tool.function
+  if (strict) limits.warn('`strict` has no counterpart: calls follow their schema as the model does by itself')
+  if (tool.cache_control) limits.warn('`cache_control` has no effect here: the cache works by itself')
+  const raw = ownRaw(tool.raw)
+  const schema = raw && ('parameters' in raw || 'parametersJsonSchema' in raw) ? undefined : parameters
+  return { ...compact({ name, description, parametersJsonSchema: schema }), ...raw }
+}
+
+/** Tools that run at the provider, by their field (https://ai.google.dev/api/caching#Tool; Vertex AI's among them). */
+const SERVER_TOOLS: ReadonlySet<string> = new Set([
+  'googleSearch', 'googleSearchRetrieval', 'codeExecution', 'urlContext', 'fileSearch', 'googleMaps', 'computerUse',
+  'enterpriseWebSearch', 'retrieval', 'mcpServers', 'exaAiSearch', 'parallelAiSearch',
+])
+
+export function decodeTools(wire: unknown): Tool[] {
+  return list(wire).flatMap((entry): Tool[] => {
+    if (!isObject(entry)) return []
+    const tool = camel(entry)
+    if (tool['functionDeclarations'] == null) return [{ type: 'raw', protocol: ID, value: tool }]
+    const beside = Object.entries(tool).filter(([field]) => SERVER_TOOLS.has(field))
+    return [
+      ...list(tool['functionDeclarations']).flatMap(decodeTool),
+      ...(beside.length > 0 ? [{ type: 'raw' as const, protocol: ID, value: Object.fromEntries(beside) }] : []),
+    ]
+  })
+}
+
+const DECLARATION_FIELDS: ReadonlySet<string> = new Set(['name', 'description', 'parametersJsonSchema'])
+
+function decodeTool(wire: unknown): Tool[] {
+  const declaration = message(wire)
+  const name = asString(declaration?.['name'])
+  if (!declaration || name === undefined) return []
+  const description = asString(declaration['description'])
+  const { parameters, parametersJsonSchema } = declaration
+  const schema = isObject(parametersJsonSchema) ? parametersJsonSchema : isObject(parameters) ? toJsonSchema(parameters) : undefined
+  // The older kind of schema, and what only this format says of a function, go out again as they came.
+  const raw = without(declaration, DECLARATION_FIELDS)
+  return [
+    {
+      type: 'function',
+      function: { name, ...(description !== undefined && { description }), ...(schema && { parameters: schema }) },
+      ...(raw && { raw: { protocol: ID, value: raw } }),
+    },
+  ]
+}
+
+export function encodeToolChoice(request: ChatRequest, limits: Limits): JsonObject | undefined {
+  if (request.parallel_tool_calls === false) limits.unsupported('parallel_tool_calls', 'the model decides by itself')
+  const { tool_choice: choice } = request
+  if (choice == null) return undefined
+  if (choice === 'auto') return { mode: 'AUTO' }
+  if (choice === 'none') return { mode: 'NONE' }
+  if (choice === 'required') return { mode: 'ANY' }
+  if (typeof choice === 'object' && choice.type === 'function') {
+    return { mode: 'ANY', allowedFunctionNames: [choice.function?.name] }
+  }
+  if (typeof choice === 'object' && choice.type === 'allowed_tools') {
+    const names = asArray(choice.allowed_tools?.tools).flatMap((tool) => {
+      const named = isObject(tool) ? (message(tool['function'])?.['name'] ?? tool['name']) : undefined
+      return typeof named === 'string' ? [named] : []
+    })
+    return { mode: choice.allowed_tools?.mode === 'required' ? 'ANY' : 'VALIDATED', allowedFunctionNames: names }
+  }
+  limits.unsupported('tool_choice', 'use auto, none, required or a function')
+  return undefined
+}
+
+const CHOICE_FIELDS: ReadonlySet<string> = new Set(['mode', 'allowedFunctionNames'])
+const CONFIG_FIELDS: ReadonlySet<string> = new Set(['functionCallingConfig'])
+
+export interface DecodedToolConfig {
+  readonly choice?: ToolChoice
+  /** What the hub cannot say, for the same codec to send again. */
+  readonly rest?: JsonObject
+}
+
+export function decodeToolConfig(wire: unknown): DecodedToolConfig {
+  const config = message(wire)
+  if (!config) return {}
+  const calling = message(config['functionCallingConfig'])
+  const choice = calling && decodeChoice(calling)
+  const restOfCalling = calling && (choice === undefined ? calling : without(calling, CHOICE_FIELDS))
+  const rest = { ...without(config, CONFIG_FIELDS), ...(restOfCalling && { functionCallingConfig: restOfCalling }) }
+  return { ...(choice !== undefined && { choice }), ...(Object.keys(rest).length > 0 && { rest }) }
+}
+
+function decodeChoice({ mode, allowedFunctionNames }: JsonObject): ToolChoice | undefined {
+  const names = asArray(allowedFunctionNames).filter((name) => typeof name === 'string')
+  const tools = names.map((name) => ({ type: 'function', function: { name } }))
+  if (mode === 'VALIDATED') return tools.length > 0 ? { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools } } : undefined
+  if (mode === 'ANY') {
+    const [only] = names
+    if (only === undefined) return 'required'
+    if (names.length === 1) return { type: 'function', function: { name: only } }
+    return { type: 'allowed_tools', allowed_tools: { mode: 'required', tools } }
+  }
+  if (names.length > 0) return undefined
+  return mode === 'AUTO' ? 'auto' : mode === 'NONE' ? 'none' : undefined
+}

@@ -1,0 +1,75 @@
+/** Small readings of this wire format that requests, answers and streams share. */
+import { ConfigError } from '../../kernel/errors.js'
+import { isObject } from '../../kernel/json.js'
+import type { JsonObject, ProtocolId } from '../../kernel/protocol.js'
+
+export const ID: ProtocolId = 'gemini-generate'
+
+/** The value of a raw part or of a block's raw form, when this codec wrote it. */
+export function ownRaw(raw: { protocol: ProtocolId; value: unknown } | undefined): JsonObject | undefined {
+  return raw?.protocol === ID && isObject(raw.value) ? raw.value : undefined
+}
+
+/**
+ * The object with its own field names in camelCase. Proto JSON takes `file_uri` for `fileUri`
+ * (https://protobuf.dev/programming-guides/json), and several SDKs write it. Values are left alone.
+ */
+export function camel(object: JsonObject): JsonObject {
+  const keys = Object.keys(object)
+  if (!keys.some((key) => key.includes('_'))) return object
+  return Object.fromEntries(keys.map((key) => [camelName(key), object[key]]))
+}
+
+function camelName(key: string): string {
+  // A name that starts with `_`, `__proto__` above all, is no field of the format.
+  return key.startsWith('_') ? key : key.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase())
+}
+
+/** A nested message under its camelCase name, or `undefined` when it is none. */
+export function message(value: unknown): JsonObject | undefined {
+  return isObject(value) ? camel(value) : undefined
+}
+
+/** Fields without the named ones; `undefined` when nothing is left. */
+export function without(object: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
+  const rest = Object.entries(object).filter(([key, value]) => value != null && !known.has(key))
+  return rest.length > 0 ? Object.fromEntries(rest) : undefined
+}
+
+/** A repeated field: several writers give a single entry without its list. */
+export function list(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value
+  return isObject(value) ? [value] : []
+}
+
+const RESOURCE = /^(?:models|tunedModels|endpoints)\//
+
+/**
+ * Path of a model's method. A name may say its collection (`tunedModels/mine`); otherwise it is a model's.
+ *
+ * @throws ConfigError when the name would lead out of the API's path.
+ */
+export function methodPath(model: string, method: string): string {
+  const resource = RESOURCE.test(model) ? model : `models/${model}`
+  const segments = resource.split('/')
+  if (segments.some((segment) => segment === '' || segment === '.' || segment === '..')) {
+    throw new ConfigError('model', 'the model name has an empty or a dot segment; give it as the provider lists it')
+  }
+  return `/${segments.map((segment) => encodeURIComponent(segment).replaceAll('%40', '@')).join('/')}:${method}`
+}
+
+const METHOD = /(?:^|\/)(models|tunedModels|endpoints)\/([^/:?#]+):([a-zA-Z]+)(?:[?#]|$)/
+
+/** Model and method that a request's path names: the format says neither in its body. */
+export function readPath(path: string | undefined): { model: string; method: string } | undefined {
+  const match = path === undefined ? null : METHOD.exec(path)
+  if (!match) return undefined
+  const [, collection, name = '', method = ''] = match
+  let model = name
+  try {
+    model = decodeURIComponent(name)
+  } catch {
+    // A wrong percent escape: the name stays as it was written.
+  }
+  return { model: collection === 'models' ? model : `${collection}/${model}`, method }
+}
