@@ -29,6 +29,7 @@ export interface Autolog {
 export interface AutologParts {
   readonly integrations: readonly Integration[]
   readonly identifyHost: (hostname: string) => HostFacts | undefined
+  readonly keepsHeader: TelemetrySettings['keepsHeader']
   readonly price: TelemetrySettings['price']
 }
 
@@ -56,6 +57,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
     semconv: options.semconv ?? 'latest',
     propagates: compilePropagate(options.propagate ?? 'gateways', parts.identifyHost),
     identifyHost: parts.identifyHost,
+    keepsHeader: parts.keepsHeader,
     price: parts.price,
     onSpanStart: options.onSpanStart,
     onSpanEnd: options.onSpanEnd,

@@ -10,5 +10,6 @@ export const anthropic: ProviderRow = {
   baseURLEnv: ['ANTHROPIC_BASE_URL'],
   headers: { 'anthropic-version': '2023-06-01' },
   hosts: ['api.anthropic.com'],
+  idHeaders: ['request-id'],
   docs: 'https://docs.anthropic.com/en/api/overview',
 }

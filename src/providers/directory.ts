@@ -1,4 +1,4 @@
-/** Whose host a request goes to. */
+/** What the rows know together: whose host a request goes to, and which headers of an answer speak of it. */
 import type { HostFacts } from '../telemetry/settings.js'
 import type { ProviderRow } from '../kernel/provider.js'
 import { providers } from './index.js'
@@ -52,4 +52,26 @@ export function identifyHost(hostname: string): HostFacts | undefined {
     if (facts) return facts
   }
   return directory.patterns.find(({ pattern }) => pattern.test(host))?.facts
+}
+
+let keptHeaders: RegExp | undefined
+
+/**
+ * Whether a response header, by its name in lower case, is an id, a cost or a gateway's own. A name counts
+ * wherever it comes from: gateways stand at addresses of their owners, and one behind another.
+ */
+export function keepsHeader(name: string): boolean {
+  keptHeaders ??= buildKeptHeaders()
+  return keptHeaders.test(name)
+}
+
+function buildKeptHeaders(): RegExp {
+  const whole = new Set(['x-request-id'])
+  const beginnings = new Set<string>()
+  for (const { idHeaders, gateway } of providers.values()) {
+    for (const name of [...(idHeaders ?? []), ...(gateway?.idHeaders ?? [])]) whole.add(name)
+    if (gateway?.costHeader !== undefined) whole.add(gateway.costHeader)
+    for (const prefix of gateway?.headerPrefixes ?? []) beginnings.add(prefix)
+  }
+  return new RegExp(`^(?:${[...beginnings].join('|')}|(?:${[...whole].join('|')})$)`)
 }

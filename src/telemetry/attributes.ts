@@ -135,16 +135,18 @@ export function serverOf(baseURL: string): { address: string; port: number; url:
   return server
 }
 
-const HEADER_NAMES = /^(x-litellm-|x-portkey-|x-mlflow-gateway-|helicone-|cf-aig-|x-kong-|x-request-id$|request-id$|apim-request-id$)/
 /** Headers that speak of a key or a person stay off the span. */
 const PRIVATE_HEADER = /-(api-?keys?|keys?|tokens?|auth|authorization|cookie|secret|users?|end-user|teams?|org|email|spend|budget)(-|$)/
 
-/** Response headers of gateways and the request id, under the OpenTelemetry names for headers. */
-export function responseHeaderAttributes(headers: Pick<Headers, 'forEach'>): Attributes {
+/** The response headers that `keepsHeader` names, under the OpenTelemetry names for headers. */
+export function responseHeaderAttributes(
+  headers: Pick<Headers, 'forEach'>,
+  { keepsHeader }: Pick<TelemetrySettings, 'keepsHeader'>,
+): Attributes {
   const attributes: Attributes = {}
   headers.forEach((value, name) => {
     const key = name.toLowerCase()
-    if (HEADER_NAMES.test(key) && !PRIVATE_HEADER.test(key)) attributes[semconv.RESPONSE_HEADER_PREFIX + key] = [value]
+    if (keepsHeader(key) && !PRIVATE_HEADER.test(key)) attributes[semconv.RESPONSE_HEADER_PREFIX + key] = [value]
   })
   return attributes
 }

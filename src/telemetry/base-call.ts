@@ -3,7 +3,7 @@ import type { Attributes, Context, Span } from '@opentelemetry/api'
 import type { ChatCompletion, EmbeddingsResponse } from '../kernel/hub.js'
 import { responseHeaderAttributes } from './attributes.js'
 import type { Call, CallEnd, CallResponse } from './call.js'
-import { guard } from './settings.js'
+import { guard, settings } from './settings.js'
 
 /** Facts that only come while the call runs. */
 export interface Facts {
@@ -29,7 +29,7 @@ export abstract class BaseCall implements Call {
   }
 
   headers(headers: Pick<Headers, 'forEach'>): void {
-    if (this.recording) this.set(guard('headers', () => responseHeaderAttributes(headers)) ?? {})
+    if (this.recording) this.set(guard('headers', () => responseHeaderAttributes(headers, settings())) ?? {})
   }
 
   response(response: CallResponse): void {

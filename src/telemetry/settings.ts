@@ -32,6 +32,8 @@ export interface TelemetrySettings {
   /** Whether requests to this URL carry trace context. `server`: host that the call is addressed to, when known. */
   readonly propagates: (url: URL, server?: string) => boolean
   readonly identifyHost: (hostname: string) => HostFacts | undefined
+  /** Whether a response header, by its name in lower case, identifies or explains an answer: ids, costs, a gateway's own. */
+  readonly keepsHeader: (name: string) => boolean
   /** USD of a call, or `undefined` when unknown. */
   readonly price: ((call: PricedCall) => number | undefined) | undefined
   readonly onSpanStart: ((span: Span) => void) | undefined
@@ -81,6 +83,7 @@ export function defaultSettings(): TelemetrySettings {
     semconv: 'latest',
     propagates: () => false,
     identifyHost: () => undefined,
+    keepsHeader: (name) => name === 'x-request-id',
     price: undefined,
     onSpanStart: undefined,
     onSpanEnd: undefined,
@@ -98,7 +101,7 @@ export function applySettings(next: TelemetrySettings | undefined): void {
 }
 
 /** The entry of the package names here what rooms above telemetry know: hosts and prices. */
-export function setDefaults(known: Pick<TelemetrySettings, 'identifyHost' | 'price' | 'propagates'>): void {
+export function setDefaults(known: Pick<TelemetrySettings, 'identifyHost' | 'keepsHeader' | 'price' | 'propagates'>): void {
   defaults = { ...defaultSettings(), ...known }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { identifyHost } from '../../src/providers/directory.js'
+import { identifyHost, keepsHeader } from '../../src/providers/directory.js'
 
 test.each([
   ['api.openai.com', 'openai'],
@@ -42,3 +42,27 @@ test('a gateway is known by its name; it is first party when it has no use for t
   expect(identifyHost('openrouter.ai')).toEqual({ provider: 'openrouter', firstParty: true })
   expect(identifyHost('ai-gateway.helicone.ai')).toEqual({ provider: 'helicone', firstParty: true })
 })
+
+test.each([
+  'x-request-id',
+  'request-id',
+  'apim-request-id',
+  'x-generation-id',
+  'x-litellm-response-cost',
+  'x-litellm-overhead-duration-ms',
+  'x-portkey-cache-status',
+  'x-mlflow-gateway-duration-ms',
+  'helicone-id',
+  'cf-aig-cache-status',
+  'x-kong-llm-model',
+  'x-requesty-request-id',
+])('the header %s of an answer is kept', (name) => {
+  expect(keepsHeader(name)).toBe(true)
+})
+
+test.each(['content-type', 'x-request-id-2', 'my-x-litellm-cost', 'x-requested-with', 'date', ''])(
+  'the header %j is not',
+  (name) => {
+    expect(keepsHeader(name)).toBe(false)
+  },
+)

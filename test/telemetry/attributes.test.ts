@@ -12,6 +12,7 @@ import {
   usageAttributes,
 } from '../../src/telemetry/attributes.js'
 import { defaultSettings } from '../../src/telemetry/settings.js'
+import { keepsHeader } from '../../src/providers/directory.js'
 
 const request = (more: object): ChatRequest => ({ model: 'm', messages: [], ...more }) as ChatRequest
 
@@ -158,10 +159,15 @@ test('headers of gateways are kept, headers about keys and people are not', () =
     'set-cookie': 'c',
     authorization: 'a',
     'openai-organization': 'o',
+    'x-litellm-response-cost': '0.01',
+    'request-id': 'a',
+    'x-requesting': 'n',
   })
-  expect(responseHeaderAttributes(headers)).toEqual({
+  expect(responseHeaderAttributes(headers, { keepsHeader })).toEqual({
     'http.response.header.x-request-id': ['r'],
     'http.response.header.x-litellm-model-id': ['m'],
     'http.response.header.x-portkey-trace-id': ['t'],
+    'http.response.header.x-litellm-response-cost': ['0.01'],
+    'http.response.header.request-id': ['a'],
   })
 })
