@@ -71,7 +71,8 @@ export function encodeResponse(response: ChatCompletion): JsonObject {
     output: { message: { role: 'assistant', content: blocks.flatMap((block) => encodeAnswerBlock(block, message)) } },
     // OpenAI ends a refusal with `stop`; here the reason says it.
     stopReason: encodeFinish(refused && finish === 'stop' ? 'content_filter' : finish, choice?.native_finish_reason),
-    usage: encodeUsage(response.usage),
+    // Unknown counts are not zero.
+    ...(response.usage && { usage: encodeUsage(response.usage) }),
     ...encodeServiceTier(response.service_tier),
     ...ownRaw(response.raw),
   }

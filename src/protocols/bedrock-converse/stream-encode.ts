@@ -56,7 +56,8 @@ export function createStreamEncoder(): StreamEncoder {
         const fields = additionalModelResponseFields === undefined ? {} : { additionalModelResponseFields }
         emit('messageStop', { stopReason: encodeFinish(reason, native), ...fields })
       }
-      emit('metadata', { usage: encodeUsage(usage), ...encodeServiceTier(tier), ...rest })
+      const metadata = { ...(usage && { usage: encodeUsage(usage) }), ...encodeServiceTier(tier), ...rest }
+      if (Object.keys(metadata).length > 0) emit('metadata', metadata)
       return take()
     },
   }

@@ -43,13 +43,13 @@ function countsOf(wire: unknown): Record<string, number> | undefined {
   return counts.length > 0 ? Object.fromEntries(counts) : undefined
 }
 
-export function encodeUsage(usage: Usage | null | undefined): JsonObject {
-  const details = usage?.prompt_tokens_details
+export function encodeUsage(usage: Usage): JsonObject {
+  const details = usage.prompt_tokens_details
   const cached = details?.cached_tokens
   const written = details?.cache_write_tokens
   const writtenHour = details?.cache_write_1h_tokens
-  const input = Math.max(0, (usage?.prompt_tokens ?? 0) - (cached ?? 0) - (written ?? 0))
-  const output = usage?.completion_tokens ?? 0
+  const input = Math.max(0, usage.prompt_tokens - (cached ?? 0) - (written ?? 0))
+  const output = usage.completion_tokens
   return compact({
     inputTokens: input,
     outputTokens: output,
@@ -57,7 +57,7 @@ export function encodeUsage(usage: Usage | null | undefined): JsonObject {
     cacheReadInputTokens: cached,
     cacheWriteInputTokens: written,
     cacheDetails: writtenHour === undefined ? undefined : cacheDetails(written ?? 0, writtenHour),
-    serverToolUsage: usage?.server_tool_use,
+    serverToolUsage: usage.server_tool_use,
   })
 }
 
