@@ -33,6 +33,10 @@ function loadTable(): { readonly calcPrice: typeof calcPrice } | null {
   return table
 }
 
+/** Models that the table lacks: the search through all of its patterns is not worth repeating. */
+const unknown = new Set<string>()
+const MAX_UNKNOWN = 1000
+
 /** USD by the table for a provider, a model and a date, or what it lacks. */
 export function tablePrice(provider: string, model: string, buckets: UsageBuckets, at: number): TableAnswer {
   const loaded = loadTable()
@@ -48,8 +52,14 @@ export function tablePrice(provider: string, model: string, buckets: UsageBucket
     output_audio_tokens: buckets.output_audio,
   })
   try {
-    const priced = loaded.calcPrice(usage, model, { providerId: TABLE_PROVIDER[provider] ?? provider, timestamp: new Date(at) })
-    if (!priced) return { missing: `no price for ${provider}/${model}` }
+    const name = `${provider}/${model}`
+    const providerId = TABLE_PROVIDER[provider] ?? provider
+    const priced = unknown.has(name) ? null : loaded.calcPrice(usage, model, { providerId, timestamp: new Date(at) })
+    if (!priced) {
+      if (unknown.size >= MAX_UNKNOWN) unknown.clear()
+      unknown.add(name)
+      return { missing: `no price for ${name}` }
+    }
     return { usd: priced.total_price, input: priced.input_price, output: priced.output_price, exact: priced.model.id === model }
   } catch {
     // The table throws on units that it has no price for; the call goes on without a price.

@@ -6,7 +6,7 @@ import { BaseCall, type Facts } from './base-call.js'
 import type { CallEnd, CallRequest, CallStart } from './call.js'
 import { contentAttributes } from './content.js'
 import { identityAttributes } from './identity.js'
-import { summaryOf } from './summary.js'
+import { preparePrices, summaryOf } from './summary.js'
 import { withScope } from './scope.js'
 import * as semconv from './semconv.js'
 import { guard, runHook, settings, type TelemetrySettings } from './settings.js'
@@ -49,6 +49,7 @@ export class OuterCall extends BaseCall {
     })
     if (!this.recording) return
     guard('request', () => this.recordRequest(parent))
+    guard('price', () => preparePrices(this.settings))
     const { onSpanStart } = this.settings
     if (onSpanStart) runHook('onSpanStart', () => onSpanStart(this.span))
   }
