@@ -129,8 +129,14 @@ function encodeServiceTier(tier: ServiceTier): string | undefined {
   return tier === 'default' ? 'standard' : tier === 'flex' || tier === 'priority' ? tier : undefined
 }
 
-/** Counts of a later chunk are totals so far and replace the earlier ones. */
+/**
+ * Usage of a later chunk is the total so far and replaces the earlier one, also where it has fewer counts:
+ * mixed counts would not add up. A chunk that counts nothing adds what it says.
+ */
 export function mergeUsage(earlier: JsonObject | undefined, later: unknown): JsonObject | undefined {
   if (!isObject(later)) return earlier
-  return { ...earlier, ...Object.fromEntries(Object.entries(later).filter(([, value]) => value != null)) }
+  const counts = asNumber(later['totalTokenCount']) !== undefined || asNumber(later['promptTokenCount']) !== undefined
+  if (!counts || !earlier) return { ...earlier, ...later }
+  const { trafficType, serviceTier } = earlier
+  return { ...compact({ trafficType, serviceTier }), ...later }
 }

@@ -1,12 +1,13 @@
 /** Checks one recording against its codec, and says in words without content what did not hold. */
 import { createFrameParser } from '../../../src/kernel/frames.js'
 import { isObject, parseJson } from '../../../src/kernel/json.js'
-import type { ChatProtocol, DecodeOptions, EmbeddingsProtocol, EncodeContext, EncodedRequest, JsonObject, Protocol, RerankProtocol, StreamDecoder } from '../../../src/kernel/protocol.js'
+import type { ChatProtocol, DecodeOptions, EmbeddingsProtocol, EncodeContext, EncodedRequest, JsonObject, Protocol, ProtocolId, RerankProtocol, StreamDecoder } from '../../../src/kernel/protocol.js'
 import { TracestitchError } from '../../../src/kernel/errors.js'
 import { bytesOf, eventsOf, readStream } from '../../contracts/chunks.js'
 import { completionMeaning } from '../../contracts/meaning.js'
 import { differences } from './equivalent.js'
 import type { Recording } from './files.js'
+import { protoNames } from './proto-json.js'
 import { lost, saidBy, saidByHub } from './said.js'
 
 const SLICE = 700
@@ -29,6 +30,9 @@ export interface Findings {
 
 type Problems = string[]
 
+/** Formats whose fields may be spelled in two ways. */
+const PROTO_JSON: ReadonlySet<ProtocolId> = new Set(['gemini-generate'])
+
 function checkRequest(protocol: Protocol, wire: unknown, path: string | undefined, problems: Problems): void {
   const options = path === undefined ? {} : { path }
   const inBody = isObject(wire) && typeof wire.model === 'string' ? wire.model : ''
@@ -42,7 +46,9 @@ function checkRequest(protocol: Protocol, wire: unknown, path: string | undefine
     warn: () => undefined,
   }
   const { body } = rewritten(protocol, wire, options, context)
-  problems.push(...differences(wire, JSON.parse(JSON.stringify(body))).map((difference) => `request ${difference}`))
+  const written = JSON.parse(JSON.stringify(body)) as unknown
+  const pair = PROTO_JSON.has(protocol.id) ? [protoNames(wire), protoNames(written)] : [wire, written]
+  problems.push(...differences(pair[0], pair[1]).map((difference) => `request ${difference}`))
 }
 
 function rewritten(protocol: Protocol, wire: unknown, options: DecodeOptions, context: EncodeContext): EncodedRequest {
@@ -155,6 +161,8 @@ export function check(protocol: Protocol, recording: Recording): Findings {
   } else if (answer !== undefined) {
     // The Responses API carries `error: null` in every answer, and a failed one is an answer too.
     if (isError(answer) && !(isObject(answer) && Array.isArray(answer.output))) attempt('error', () => expectsError(() => protocol.decodeResponse(answer), problems))
+    // A stream of `generateContent` that is not asked for as events is a list.
+    else if (protocol.kind === 'chat' && Array.isArray(answer)) attempt('stream', () => checkChatAnswer(protocol, answer as unknown as JsonObject, problems))
     else if (!isObject(answer)) problems.push('answer: is no object')
     else if (protocol.kind === 'chat') attempt('answer', () => checkChatAnswer(protocol, answer, problems))
     else if (protocol.kind === 'rerank') attempt('answer', () => checkRanking(protocol, answer, problems))

@@ -21,12 +21,19 @@ const FORMATS: ReadonlyMap<string, ProtocolId> = new Map([
   ['messages', 'anthropic-messages'],
   ['converse', 'bedrock-converse'],
   ['converse-stream', 'bedrock-converse'],
+  ['generateContent', 'gemini-generate'],
+  ['streamGenerateContent', 'gemini-generate'],
   ['ollama-chat', 'ollama-chat'],
 ])
 
 /** Where providers give the same word to formats of their own. */
 const OWN_FORMATS: ReadonlyMap<string, ProtocolId> = new Map([
   ['cohere/chat-v2', 'cohere-chat'],
+  ['cohere/embeddings', 'cohere-embeddings'],
+  ['cohere/rerank', 'cohere-rerank'],
+  ['together/rerank', 'jina-rerank'],
+  ['voyage/embeddings', 'voyage-embeddings'],
+  ['voyage/rerank', 'voyage-rerank'],
 ])
 
 export interface Recording {

@@ -7,6 +7,7 @@ import type { ChatCompletion, FinishReason } from '../../../src/kernel/hub.js'
 import type { JsonObject, ProtocolId } from '../../../src/kernel/protocol.js'
 import { saidByBedrock } from './said-bedrock.js'
 import { saidByCohere } from './said-cohere.js'
+import { saidByGemini } from './said-gemini.js'
 import { saidByOllama } from './said-ollama.js'
 
 export interface Said {
@@ -168,6 +169,7 @@ export function saidBy(format: ProtocolId, bodies: readonly JsonObject[], isStre
   if (format === 'anthropic-messages') return saidByAnthropic(isStream ? anthropicMessage(bodies) : (bodies[0] ?? {}))
   if (format === 'ollama-chat') return saidByOllama(bodies)
   if (format === 'bedrock-converse') return saidByBedrock(bodies, isStream)
+  if (format === 'gemini-generate') return saidByGemini(bodies)
   if (format === 'cohere-chat') return saidByCohere(bodies, isStream)
   if (format === 'openai-responses') return saidByResponses(isStream ? responsesResponse(bodies) : (bodies[0] ?? {}))
   return saidByChat(bodies)
