@@ -15,15 +15,21 @@ import type {
 
 /** Names a wire format. The registry in `src/protocols/index.ts` lists those this version speaks. */
 export type ProtocolId =
-  | 'openai-chat'
-  | 'openai-responses'
-  | 'openai-completions'
-  | 'openai-embeddings'
   | 'anthropic-messages'
   | 'bedrock-converse'
-  | 'gemini-generate'
   | 'cohere-chat'
+  | 'cohere-embeddings'
+  | 'cohere-rerank'
+  | 'gemini-generate'
+  | 'jina-rerank'
   | 'ollama-chat'
+  | 'ollama-embeddings'
+  | 'openai-chat'
+  | 'openai-completions'
+  | 'openai-embeddings'
+  | 'openai-responses'
+  | 'voyage-embeddings'
+  | 'voyage-rerank'
 
 export type JsonObject = Record<string, unknown>
 
@@ -31,6 +37,8 @@ export type JsonObject = Record<string, unknown>
 export interface Quirks {
   /** The field for the output limit. Default `max_completion_tokens` when the caller used it, otherwise `max_tokens`. */
   readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens'
+  /** The field for the length of embeddings. Default `dimensions`. */
+  readonly dimensionsField?: 'dimensions' | 'output_dimension'
   /** The speaker takes `stream_options`. Default true. */
   readonly streamOptions?: boolean
   /** Assistant history keeps `reasoning_content`, which a tool loop must send back. Default false. */

@@ -4,23 +4,33 @@ import type { ChatProtocol, Protocol, ProtocolId } from '../kernel/protocol.js'
 import { anthropicMessages } from './anthropic-messages/index.js'
 import { bedrockConverse } from './bedrock-converse/index.js'
 import { cohereChat } from './cohere-chat/index.js'
-import { ollamaChat } from './ollama-chat/index.js'
+import { cohereEmbeddings } from './cohere-embeddings.js'
 import { geminiGenerate } from './gemini-generate/index.js'
+import { ollamaChat } from './ollama-chat/index.js'
+import { ollamaEmbeddings } from './ollama-embeddings.js'
 import { openaiChat } from './openai-chat/index.js'
 import { openaiCompletions } from './openai-completions.js'
 import { openaiEmbeddings } from './openai-embeddings.js'
 import { openaiResponses } from './openai-responses/index.js'
+import { cohereRerank, jinaRerank, voyageRerank } from './rerank/index.js'
+import { voyageEmbeddings } from './voyage-embeddings.js'
 
 export const protocols: Readonly<Record<ProtocolId, Protocol>> = {
   'anthropic-messages': anthropicMessages,
   'bedrock-converse': bedrockConverse,
   'cohere-chat': cohereChat,
-  'ollama-chat': ollamaChat,
+  'cohere-embeddings': cohereEmbeddings,
+  'cohere-rerank': cohereRerank,
   'gemini-generate': geminiGenerate,
+  'jina-rerank': jinaRerank,
+  'ollama-chat': ollamaChat,
+  'ollama-embeddings': ollamaEmbeddings,
   'openai-chat': openaiChat,
   'openai-completions': openaiCompletions,
   'openai-embeddings': openaiEmbeddings,
   'openai-responses': openaiResponses,
+  'voyage-embeddings': voyageEmbeddings,
+  'voyage-rerank': voyageRerank,
 }
 
 /** @throws ConfigError when there is no such format. */

@@ -41,7 +41,10 @@ export function encodeEmbedding(numbers: readonly number[]): string {
 
 function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): EncodedRequest {
   const { extra_body: extra, ...rest } = request
-  return { path: PATH, body: { ...rest, model: context.model, ...extra } }
+  const { dimensionsField: field = 'dimensions' } = context.quirks
+  if (field === 'dimensions' || rest.dimensions === undefined) return { path: PATH, body: { ...rest, model: context.model, ...extra } }
+  const { dimensions, ...others } = rest
+  return { path: PATH, body: { ...others, [field]: dimensions, model: context.model, ...extra } }
 }
 
 function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRequest {

@@ -1,0 +1,42 @@
+/** The formats that order documents by relevance. */
+import { createRerankCodec } from './codec.js'
+
+/** https://docs.cohere.com/reference/rerank */
+export const cohereRerank = createRerankCodec({
+  id: 'cohere-rerank',
+  path: '/v2/rerank',
+  topField: 'top_n',
+  resultsField: 'results',
+  // The second version dropped it, and objects with it.
+  returnsDocuments: false,
+  takesObjects: false,
+  plainDocuments: false,
+  countsInMeta: true,
+  errorField: 'message',
+})
+
+/** https://jina.ai/reranker; also what Together, LiteLLM, vLLM and others answer to, who follow Cohere's first version. */
+export const jinaRerank = createRerankCodec({
+  id: 'jina-rerank',
+  path: '/rerank',
+  topField: 'top_n',
+  resultsField: 'results',
+  returnsDocuments: true,
+  takesObjects: true,
+  plainDocuments: false,
+  countsInMeta: false,
+  errorField: 'detail',
+})
+
+/** https://docs.voyageai.com/reference/reranker-api */
+export const voyageRerank = createRerankCodec({
+  id: 'voyage-rerank',
+  path: '/rerank',
+  topField: 'top_k',
+  resultsField: 'data',
+  returnsDocuments: true,
+  takesObjects: false,
+  plainDocuments: true,
+  countsInMeta: false,
+  errorField: 'detail',
+})
