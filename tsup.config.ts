@@ -33,11 +33,12 @@ const bundledLicences: NonNullable<Options['plugins']>[number] = {
 }
 
 export default {
-  // One entry for each code path in package.json `exports`; test/architecture.test.ts holds the two together.
+  // One entry for each code path in package.json `exports`, and those of `bin`; test/architecture.test.ts holds them together.
   entry: {
     index: 'src/index.ts',
     auto: 'src/auto.ts',
     testing: 'src/testing.ts',
+    cli: 'src/cli.ts',
   },
   format: ['esm', 'cjs'],
   target: 'node20',

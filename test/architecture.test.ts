@@ -19,6 +19,7 @@ const house = readSources(['src', 'integrations'])
 const everything = new Map([...house, ...readSources(['test', 'examples'])])
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   exports: Record<string, unknown>
+  bin: Record<string, string>
 }
 
 function files(record: Record<string, string>): Sources {
@@ -146,7 +147,7 @@ describe('registries', () => {
 
 describe('package entries', () => {
   test('are what the bundler builds', () => {
-    expect(exportGaps(manifest.exports, tsup.entry)).toEqual([])
+    expect(exportGaps(manifest.exports, tsup.entry, manifest.bin)).toEqual([])
     for (const source of Object.values(tsup.entry)) expect(existsSync(join(root, source))).toBe(true)
   })
 
@@ -156,6 +157,8 @@ describe('package entries', () => {
       `exports['./gone'] is not built`,
     ])
     expect(exportGaps({ '.': { import: './dist/index.js' } }, { index: 'src/index.ts' })).toHaveLength(1)
+    expect(exportGaps({}, { cli: 'src/cli.ts' }, { it: './dist/cli.js' })).toEqual([])
+    expect(exportGaps({}, {}, { it: './dist/gone.js' })).toEqual(['bin gone is not built'])
   })
 })
 

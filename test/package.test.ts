@@ -1,6 +1,6 @@
 /** The package as its users get it: packed, installed beside its dependencies, imported in both formats. */
 import { execFile } from 'node:child_process'
-import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -24,6 +24,7 @@ const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) 
   version: string
   scripts: Record<string, string>
   exports: Record<string, Record<string, Record<string, string>>>
+  bin: Record<string, string>
 }
 
 /** Names and sizes that `npm pack` would put into the archive of `folder`. */
@@ -93,7 +94,7 @@ describe('the archive', () => {
     const targets = subpaths
       .flatMap((subpath) => Object.values(manifest.exports[subpath] ?? {}))
       .flatMap((condition) => Object.values(condition))
-    expect(targets).toHaveLength(4 * Object.keys(tsup.entry).length)
+    expect(targets).toHaveLength(4 * (Object.keys(tsup.entry).length - Object.keys(manifest.bin).length))
     expect(targets.filter((target) => !paths.has(target))).toEqual([])
   })
 
@@ -111,6 +112,17 @@ describe('an application', () => {
   test('gets what was packed', async () => {
     const source = `console.log(JSON.stringify(require.resolve('tracestitch')))`
     expect(await runInApplication('where.cjs', source)).toBe(join(installed, 'dist/index.cjs'))
+  })
+
+  test('gets the commands', async () => {
+    for (const path of Object.values(manifest.bin)) {
+      const file = join(installed, path)
+      expect((await readFile(file, 'utf8')).split('\n', 1)[0]).toBe('#!/usr/bin/env node')
+      // An archive keeps the mode; a file system without one has nothing to lose.
+      if (process.platform !== 'win32') expect((await stat(file)).mode & 0o111).toBe(0o111)
+      const { stdout } = await run(process.execPath, [file, '--version'])
+      expect(stdout).toBe(`${VERSION}\n`)
+    }
   })
 
   test.each(specifiers)('gets the same names from %s by import and by require', async (specifier) => {

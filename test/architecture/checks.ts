@@ -194,9 +194,13 @@ export function privateTraces(sources: Sources): readonly string[] {
 export function exportGaps(
   exported: Readonly<Record<string, unknown>>,
   entries: Readonly<Record<string, string>>,
+  bin: Readonly<Record<string, string>> = {},
 ): readonly string[] {
   const complaints: string[] = []
+  const programs = Object.values(bin).map((path) => path.replace(/^\.\/dist\/(.+)\.js$/, '$1'))
+  for (const name of programs) if (!(name in entries)) complaints.push(`bin ${name} is not built`)
   for (const name of Object.keys(entries)) {
+    if (programs.includes(name)) continue
     const subpath = name === 'index' ? '.' : `./${name}`
     const expected = {
       import: { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` },

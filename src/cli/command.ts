@@ -1,0 +1,25 @@
+/** The contract of a subcommand. */
+import type { ParseArgsConfig } from 'node:util'
+import type { Environment } from '../router/environment.js'
+
+/** What a command reads and writes, so that a test can hand it a terminal of its own. */
+export interface Terminal {
+  readonly env: Environment
+  /** Standard output. Text ends with a line break. */
+  readonly out: (text: string) => void
+  /** Standard error. Text ends with a line break. */
+  readonly error: (text: string) => void
+}
+
+export interface Command {
+  /** One line for the list of commands. */
+  readonly summary: string
+  /** Arguments and options as one line, such as `[--json]`. */
+  readonly usage: string
+  /** One line an option, for `--help`. */
+  readonly optionHelp: Readonly<Record<string, string>>
+  /** As `parseArgs` takes them. `--help` is every command's. */
+  readonly options: NonNullable<ParseArgsConfig['options']>
+  /** Returns the exit code. */
+  run(options: Readonly<Record<string, unknown>>, terminal: Terminal): number
+}

@@ -1,0 +1,65 @@
+/** Finds the subcommand, reads its options, runs it. */
+import { parseArgs } from 'node:util'
+import { VERSION } from '../kernel/version.js'
+import { didYouMean } from '../router/near.js'
+import type { Command, Terminal } from './command.js'
+import { commands } from './commands.js'
+
+/** Exit code for a command line that cannot be understood. */
+const MISUSE = 2
+
+/** Runs one command line, without the program's name. Returns the exit code: 0, or 2 when it cannot be understood. */
+export function run(args: readonly string[], terminal: Terminal): number {
+  const [name, ...rest] = args
+  if (name === '--version' || name === '-v') {
+    terminal.out(`${VERSION}\n`)
+    return 0
+  }
+  if (name === '--help' || name === '-h' || name === 'help') {
+    terminal.out(overview())
+    return 0
+  }
+  if (name === undefined) {
+    terminal.error(overview())
+    return MISUSE
+  }
+  const command = commands.get(name)
+  if (!command) {
+    const what = name.startsWith('-') ? 'option' : 'command'
+    const known = what === 'option' ? ['--help', '--version'] : commands.keys()
+    return misuse(terminal, `there is no ${what} \`${name}\`${didYouMean(name, known)}`, 'tracestitch --help')
+  }
+  let options: Readonly<Record<string, unknown>>
+  try {
+    const help = { type: 'boolean', short: 'h' } as const
+    options = parseArgs({ args: rest, options: { ...command.options, help }, strict: true }).values
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    // `parseArgs` explains itself in sentences; the first says what is wrong.
+    return misuse(terminal, error.message.split('. ', 1)[0] ?? '', `tracestitch ${name} --help`)
+  }
+  if (options['help'] === true) {
+    terminal.out(help(name, command))
+    return 0
+  }
+  return command.run(options, terminal)
+}
+
+function misuse({ error }: Terminal, fault: string, help: string): number {
+  error(`tracestitch: ${fault}\nSee ${help}\n`)
+  return MISUSE
+}
+
+function lines(entries: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...entries.map(([left]) => left.length))
+  return entries.map(([left, right]) => `  ${left.padEnd(width)}  ${right}\n`).join('')
+}
+
+function overview(): string {
+  const listed = [...commands].map(([name, { usage, summary }]) => [`${name} ${usage}`, summary] as const)
+  return `Usage: tracestitch <command>\n\n${lines([...listed, ['--help', 'this text; after a command, its options'], ['--version', 'the version']])}`
+}
+
+function help(name: string, { usage, summary, optionHelp }: Command): string {
+  return `Usage: tracestitch ${name} ${usage}\n\n${summary[0]?.toUpperCase()}${summary.slice(1)}.\n\n${lines(Object.entries(optionHelp))}`
+}

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest'
+import { run } from '../../src/cli/run.js'
+import { VERSION } from '../../src/kernel/version.js'
+import { providers } from '../../src/providers/index.js'
+
+interface Ran {
+  readonly code: number
+  readonly out: string
+  readonly error: string
+}
+
+function tracestitch(args: readonly string[], env: Readonly<Record<string, string>> = {}): Ran {
+  let out = ''
+  let error = ''
+  const code = run(args, { env, out: (text) => void (out += text), error: (text) => void (error += text) })
+  return { code, out, error }
+}
+
+interface Listed {
+  readonly id: string
+  readonly baseURL: string
+  readonly env: readonly string[]
+  readonly ready: boolean
+}
+
+function list(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): readonly Listed[] {
+  const { code, out, error } = tracestitch(['providers', '--json', ...args], env)
+  expect([code, error]).toEqual([0, ''])
+  return JSON.parse(out) as readonly Listed[]
+}
+
+const find = (listed: readonly Listed[], id: string): Listed | undefined => listed.find((row) => row.id === id)
+
+describe('the command line', () => {
+  test.each([['--version'], ['-v']])('%s', (flag) => {
+    expect(tracestitch([flag])).toEqual({ code: 0, out: `${VERSION}\n`, error: '' })
+  })
+
+  test.each([['--help'], ['-h'], ['help']])('%s lists the commands', (flag) => {
+    const { code, out, error } = tracestitch([flag])
+    expect([code, error]).toEqual([0, ''])
+    expect(out).toMatch(/^Usage: tracestitch <command>\n/)
+    expect(out).toContain('providers [--json] [--ready]')
+  })
+
+  test('without a command says how to use it and fails', () => {
+    const { code, out, error } = tracestitch([])
+    expect([code, out]).toEqual([2, ''])
+    expect(error).toContain('Usage: tracestitch <command>')
+  })
+
+  test.each([
+    [['provders'], 'there is no command `provders`; did you mean `providers`?'],
+    [['zzz'], 'there is no command `zzz`\n'],
+    [['--verson'], 'there is no option `--verson`; did you mean `--version`?'],
+    [['providers', '--jsn'], "Unknown option '--jsn'"],
+    [['providers', 'openai'], "Unexpected argument 'openai'"],
+    [['providers', '--json=yes'], '--json'],
+  ])('%j is a mistake, with a hint', (args, words) => {
+    const { code, out, error } = tracestitch(args)
+    expect([code, out]).toEqual([2, ''])
+    expect(error).toContain(words)
+    expect(error).toMatch(/\nSee tracestitch (providers )?--help\n$/)
+  })
+
+  test('--help after a command explains that command', () => {
+    const { code, out } = tracestitch(['providers', '--help'])
+    expect(code).toBe(0)
+    expect(out).toContain('Usage: tracestitch providers [--json] [--ready]')
+    expect(out).toContain('--ready  only those')
+  })
+})
+
+describe('providers --json', () => {
+  test('lists every provider once, by id, with the promised fields', () => {
+    const listed = list()
+    expect(listed.map(({ id }) => id)).toEqual([...providers.keys()].toSorted())
+    for (const row of listed) {
+      expect(Object.keys(row)).toEqual(['id', 'name', 'protocol', 'baseURL', 'env', 'ready', 'docs'])
+    }
+  })
+
+  test('without a key only what needs none is ready', () => {
+    const ready = list().filter((row) => row.ready)
+    expect(ready.map(({ id }) => id)).toContain('ollama')
+    expect(ready.map(({ id }) => id)).toContain('litellm')
+    expect(ready.filter(({ baseURL }) => !baseURL.startsWith('http://127.0.0.1:'))).toEqual([])
+  })
+
+  test.each([
+    ['openai', { OPENAI_API_KEY: 'k' }],
+    ['perplexity', { PPLX_API_KEY: 'k' }],
+    ['azure', { AZURE_OPENAI_API_KEY: 'k', AZURE_RESOURCE_NAME: 'mine' }],
+  ])('%s is ready when the environment has what it needs', (id, env) => {
+    expect(find(list(), id)?.ready).toBe(false)
+    expect(find(list([], env), id)?.ready).toBe(true)
+  })
+
+  test.each([
+    ['the key is white space', 'openai', { OPENAI_API_KEY: ' ' }],
+    ['a part of the base URL is missing', 'azure', { AZURE_OPENAI_API_KEY: 'k' }],
+    ['the base URL is none', 'openai', { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'nonsense' }],
+    ['the key has a line break', 'openai', { OPENAI_API_KEY: 'a\nb' }],
+  ])('not ready: %s', (_why, id, env) => {
+    expect(find(list([], env), id)?.ready).toBe(false)
+  })
+
+  test('shows the base URL that the environment makes, and never a key', () => {
+    const secret = 'sk-this-must-never-be-shown'
+    const env = { AZURE_OPENAI_API_KEY: secret, AZURE_RESOURCE_NAME: 'mine' }
+    expect(find(list([], env), 'azure')?.baseURL).toBe('https://mine.openai.azure.com/openai/v1')
+    expect(tracestitch(['providers', '--json'], env).out).not.toContain(secret)
+    expect(tracestitch(['providers'], env).out).not.toContain(secret)
+  })
+
+  test('--ready leaves the others out', () => {
+    const listed = list(['--ready'], { GROQ_API_KEY: 'k' })
+    expect(listed.filter(({ ready }) => !ready)).toEqual([])
+    expect(find(listed, 'groq')).toBeDefined()
+    expect(find(listed, 'openai')).toBeUndefined()
+  })
+})
+
+test('providers prints a table with a count', () => {
+  const { code, out } = tracestitch(['providers'], { GROQ_API_KEY: 'k' })
+  const lines = out.split('\n')
+  expect(code).toBe(0)
+  expect(lines[0]).toMatch(/^READY {2}ID +NAME +FORMAT +KEY$/)
+  expect(out).toMatch(/^yes {4}groq +Groq +openai-chat +GROQ_API_KEY$/m)
+  expect(out).toMatch(/^ {7}openai +OpenAI +openai-chat +OPENAI_API_KEY$/m)
+  expect(out).toContain(`\n${providers.size} providers, `)
+  expect(lines.filter((line) => line.endsWith(' '))).toEqual([])
+})
