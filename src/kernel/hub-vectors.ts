@@ -8,6 +8,8 @@ export interface EmbeddingsRequest {
   encoding_format?: 'float' | 'base64'
   user?: string
   extra_body?: Record<string, unknown>
+  /** What only one wire format can say, kept for the codec that read it; the others leave it out. */
+  raw?: { protocol: ProtocolId; value: Record<string, unknown> }
 }
 
 export interface Embedding {

@@ -16,10 +16,13 @@ import type {
 /** Names a wire format. The registry in `src/protocols/index.ts` lists those this version speaks. */
 export type ProtocolId =
   | 'anthropic-messages'
+  | 'bedrock-cohere-embeddings'
   | 'bedrock-converse'
+  | 'bedrock-titan-embeddings'
   | 'cohere-chat'
   | 'cohere-embeddings'
   | 'cohere-rerank'
+  | 'gemini-embeddings'
   | 'gemini-generate'
   | 'jina-rerank'
   | 'ollama-chat'
@@ -28,6 +31,7 @@ export type ProtocolId =
   | 'openai-completions'
   | 'openai-embeddings'
   | 'openai-responses'
+  | 'vertex-embeddings'
   | 'voyage-embeddings'
   | 'voyage-rerank'
 
@@ -142,6 +146,8 @@ export interface ChatProtocol extends Codec<ChatRequest, ChatCompletion> {
 export interface EmbeddingsProtocol extends Codec<EmbeddingsRequest, EmbeddingsResponse> {
   readonly kind: 'embeddings'
   readonly operation: 'embeddings'
+  /** Path of requests with several texts, where it is another than `path`. */
+  readonly batchPath?: string
 }
 
 /** A wire format that orders documents by relevance to a query. */

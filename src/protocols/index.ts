@@ -2,9 +2,12 @@
 import { ConfigError } from '../kernel/errors.js'
 import type { ChatProtocol, Protocol, ProtocolId } from '../kernel/protocol.js'
 import { anthropicMessages } from './anthropic-messages/index.js'
+import { bedrockCohereEmbeddings } from './bedrock-cohere-embeddings.js'
 import { bedrockConverse } from './bedrock-converse/index.js'
+import { bedrockTitanEmbeddings } from './bedrock-titan-embeddings.js'
 import { cohereChat } from './cohere-chat/index.js'
 import { cohereEmbeddings } from './cohere-embeddings.js'
+import { geminiEmbeddings } from './gemini-embeddings.js'
 import { geminiGenerate } from './gemini-generate/index.js'
 import { ollamaChat } from './ollama-chat/index.js'
 import { ollamaEmbeddings } from './ollama-embeddings.js'
@@ -13,14 +16,18 @@ import { openaiCompletions } from './openai-completions.js'
 import { openaiEmbeddings } from './openai-embeddings.js'
 import { openaiResponses } from './openai-responses/index.js'
 import { cohereRerank, jinaRerank, voyageRerank } from './rerank/index.js'
+import { vertexEmbeddings } from './vertex-embeddings.js'
 import { voyageEmbeddings } from './voyage-embeddings.js'
 
 export const protocols: Readonly<Record<ProtocolId, Protocol>> = {
   'anthropic-messages': anthropicMessages,
+  'bedrock-cohere-embeddings': bedrockCohereEmbeddings,
   'bedrock-converse': bedrockConverse,
+  'bedrock-titan-embeddings': bedrockTitanEmbeddings,
   'cohere-chat': cohereChat,
   'cohere-embeddings': cohereEmbeddings,
   'cohere-rerank': cohereRerank,
+  'gemini-embeddings': geminiEmbeddings,
   'gemini-generate': geminiGenerate,
   'jina-rerank': jinaRerank,
   'ollama-chat': ollamaChat,
@@ -29,6 +36,7 @@ export const protocols: Readonly<Record<ProtocolId, Protocol>> = {
   'openai-completions': openaiCompletions,
   'openai-embeddings': openaiEmbeddings,
   'openai-responses': openaiResponses,
+  'vertex-embeddings': vertexEmbeddings,
   'voyage-embeddings': voyageEmbeddings,
   'voyage-rerank': voyageRerank,
 }

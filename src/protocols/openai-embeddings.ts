@@ -40,7 +40,7 @@ export function encodeEmbedding(numbers: readonly number[]): string {
 }
 
 function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): EncodedRequest {
-  const { extra_body: extra, ...rest } = request
+  const { extra_body: extra, raw: _raw, ...rest } = request
   const { dimensionsField: field = 'dimensions' } = context.quirks
   if (field === 'dimensions' || rest.dimensions === undefined) return { path: PATH, body: { ...rest, model: context.model, ...extra } }
   const { dimensions, ...others } = rest

@@ -12,7 +12,8 @@ const KINDS = ['request', 'answer', 'stream', 'error'] as const
 
 /** Some recordings of an API were made at a URL of another format. */
 function isOfFormat({ path }: Recording, protocol: Protocol): boolean {
-  const paths = protocol.kind === 'chat' ? [protocol.path, protocol.streamPath ?? protocol.path] : [protocol.path]
+  const second = protocol.kind === 'chat' ? protocol.streamPath : protocol.kind === 'embeddings' ? protocol.batchPath : undefined
+  const paths = [protocol.path, second ?? protocol.path]
   // The path of a recording has no query.
   return path === undefined || paths.some((ending) => path.endsWith(ending.replace(/\?.*$/, '')))
 }

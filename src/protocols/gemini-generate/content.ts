@@ -2,7 +2,7 @@
 import type { ContentPart } from '../../kernel/hub.js'
 import { asArray, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import type { Limits } from '../anthropic-messages/limits.js'
+import type { Limits } from '../../kernel/limits.js'
 import { decodeFileData, decodeInlineData, encodeAudio, encodeFile, encodeImage } from './media.js'
 import { ID, camel, ownRaw } from './wire.js'
 

@@ -2,7 +2,7 @@
 import type { ChatRequest } from '../../kernel/hub.js'
 import { asNumber, asString, compact, isObject } from '../../kernel/json.js'
 import type { EncodeContext, JsonObject } from '../../kernel/protocol.js'
-import type { Limits } from '../anthropic-messages/limits.js'
+import type { Limits } from '../../kernel/limits.js'
 import { traitsOf } from './model-traits.js'
 import { toJsonSchema } from './schema.js'
 import { decodeThinking, encodeThinking } from './thinking.js'

@@ -2,7 +2,7 @@
 import type { ChatRequest } from '../../kernel/hub.js'
 import { asNumber, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import type { Limits } from '../anthropic-messages/limits.js'
+import type { Limits } from '../../kernel/limits.js'
 import type { ModelTraits } from './model-traits.js'
 import { message } from './wire.js'
 

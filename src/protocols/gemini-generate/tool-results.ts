@@ -5,7 +5,7 @@
 import type { ContentPart, ToolMessage } from '../../kernel/hub.js'
 import { asArray, asString, isObject, parseJson } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import type { Limits } from '../anthropic-messages/limits.js'
+import type { Limits } from '../../kernel/limits.js'
 import { encodeContent, decodePart } from './content.js'
 import { stringify } from './parts-decode.js'
 import { ID, camel, ownRaw, without } from './wire.js'

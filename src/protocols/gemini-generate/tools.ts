@@ -2,7 +2,7 @@
 import type { ChatRequest, FunctionTool, Tool, ToolChoice } from '../../kernel/hub.js'
 import { asArray, asString, compact, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import type { Limits } from '../anthropic-messages/limits.js'
+import type { Limits } from '../../kernel/limits.js'
 import { toJsonSchema } from './schema.js'
 import { ID, camel, list, message, ownRaw, without } from './wire.js'
 

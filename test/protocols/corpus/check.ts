@@ -31,7 +31,7 @@ export interface Findings {
 type Problems = string[]
 
 /** Formats whose fields may be spelled in two ways. */
-const PROTO_JSON: ReadonlySet<ProtocolId> = new Set(['gemini-generate'])
+const PROTO_JSON: ReadonlySet<ProtocolId> = new Set(['gemini-generate', 'gemini-embeddings', 'vertex-embeddings'])
 
 function checkRequest(protocol: Protocol, wire: unknown, path: string | undefined, problems: Problems): void {
   const options = path === undefined ? {} : { path }
@@ -67,12 +67,18 @@ function checkChatAnswer(protocol: ChatProtocol, wire: JsonObject, problems: Pro
 /** The vectors of an answer, from wherever a format puts them. */
 function recordedVectors(wire: JsonObject): readonly unknown[] {
   if (Array.isArray(wire.data)) return (wire.data as JsonObject[]).map(({ embedding }) => embedding)
-  const { embeddings } = wire
+  const { embeddings = isObject(wire.embedding) ? [wire.embedding] : undefined, predictions } = wire
+  if (Array.isArray(predictions)) return (predictions as { embeddings: { values: unknown } }[]).map(({ embeddings: { values } }) => values)
   if (isObject(embeddings)) return (Object.values(embeddings).find((list) => Array.isArray(list)) as unknown[] | undefined) ?? []
-  return Array.isArray(embeddings) ? (embeddings as unknown[]) : []
+  return Array.isArray(embeddings) ? (embeddings as unknown[]).map((vector) => (isObject(vector) ? vector.values : vector)) : []
 }
 
 function recordedTokens(wire: JsonObject): unknown {
+  if (isObject(wire.usageMetadata)) return wire.usageMetadata.promptTokenCount
+  if (Array.isArray(wire.predictions)) {
+    const predictions = wire.predictions as { embeddings: { statistics: { token_count: number } } }[]
+    return predictions.reduce((sum, { embeddings: { statistics } }) => sum + statistics.token_count, 0)
+  }
   const billed = isObject(wire.meta) && isObject(wire.meta.billed_units) ? wire.meta.billed_units.input_tokens : undefined
   return isObject(wire.usage) ? wire.usage.total_tokens : (billed ?? wire.prompt_eval_count)
 }
@@ -86,7 +92,7 @@ function checkEmbeddings(protocol: EmbeddingsProtocol, wire: JsonObject, problem
     const length = typeof source === 'string' ? Buffer.from(source, 'base64').length / 4 : Array.isArray(source) ? source.length : -1
     if (embedding.length !== length || !embedding.every(Number.isFinite)) problems.push('answer: embedding')
   })
-  if (answer.usage.total_tokens !== recordedTokens(wire)) problems.push('answer: usage')
+  if (answer.usage.total_tokens !== (recordedTokens(wire) ?? 0)) problems.push('answer: usage')
   if (answer.model !== (wire.model ?? '')) problems.push('answer: model')
 }
 

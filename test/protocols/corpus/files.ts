@@ -21,6 +21,7 @@ const FORMATS: ReadonlyMap<string, ProtocolId> = new Map([
   ['messages', 'anthropic-messages'],
   ['converse', 'bedrock-converse'],
   ['converse-stream', 'bedrock-converse'],
+  ['embedContent', 'gemini-embeddings'],
   ['generateContent', 'gemini-generate'],
   ['streamGenerateContent', 'gemini-generate'],
   ['ollama-chat', 'ollama-chat'],
@@ -32,6 +33,7 @@ const OWN_FORMATS: ReadonlyMap<string, ProtocolId> = new Map([
   ['cohere/embeddings', 'cohere-embeddings'],
   ['cohere/rerank', 'cohere-rerank'],
   ['together/rerank', 'jina-rerank'],
+  ['vertex/embeddings', 'vertex-embeddings'],
   ['voyage/embeddings', 'voyage-embeddings'],
   ['voyage/rerank', 'voyage-rerank'],
 ])

@@ -1,0 +1,123 @@
+/**
+ * Embeddings of the Gemini API (https://ai.google.dev/api/embeddings): `embedContent` for one text, which Vertex AI
+ * takes too for its newer models, and `batchEmbedContents` for several. The model is in the path.
+ */
+import { StreamError } from '../kernel/errors.js'
+import type { Embedding, EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
+import { asArray, asNumber, asString, compact, isObject, typeName } from '../kernel/json.js'
+import type { DecodeOptions, EmbeddingsProtocol, EncodeContext, EncodedRequest, JsonObject, ProtocolId } from '../kernel/protocol.js'
+import { textsOf, vectorOf } from './gemini-generate/embedding-texts.js'
+import { decodeError, encodeError, providerErrorOf } from './gemini-generate/errors.js'
+import { camel, methodPath, readPath } from './gemini-generate/wire.js'
+
+const ID: ProtocolId = 'gemini-embeddings'
+const BATCH = 'batchEmbedContents'
+
+/** `taskType`, `title` and the like come in `extra_body`, and are said of every text. */
+function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): EncodedRequest {
+  const { input, dimensions, extra_body: extra, raw } = request
+  const own = raw?.protocol === ID ? raw.value : {}
+  const { requests, ...rest } = { ...own, ...extra }
+  const one = (text: string): JsonObject => compact({ content: { parts: [{ text }] }, outputDimensionality: dimensions, ...rest })
+  const texts = textsOf(request, context)
+  if (!Array.isArray(input) && requests === undefined) return { path: methodPath(context.model, 'embedContent'), body: one(texts[0] ?? '') }
+  const model = methodPath(context.model, '').slice(1, -1)
+  return { path: methodPath(context.model, BATCH), body: { requests: requests ?? texts.map((text) => ({ model, ...one(text) })) } }
+}
+
+function textOf(content: unknown): string {
+  const parts = isObject(content) ? asArray(content['parts']) : []
+  return parts.map((part) => (isObject(part) ? (asString(part['text']) ?? '') : '')).join('')
+}
+
+/** Whether the content says no more than its text. */
+function isPlain(content: unknown): boolean {
+  if (!isObject(content) || Object.keys(content).length !== 1 || !Array.isArray(content['parts'])) return false
+  const [only, ...others] = content['parts'] as unknown[]
+  return others.length === 0 && isObject(only) && Object.keys(only).length === 1 && typeof only['text'] === 'string'
+}
+
+interface One {
+  readonly text: string
+  readonly dimensions: number | undefined
+  /** Other settings, and a content that is more than text. */
+  readonly rest: JsonObject
+}
+
+function readOne(wire: unknown): One {
+  const { content, outputDimensionality, model: _model, ...settings } = isObject(wire) ? camel(wire) : {}
+  const dimensions = asNumber(outputDimensionality)
+  return { text: textOf(content), dimensions, rest: { ...settings, ...(content != null && !isPlain(content) && { content }) } }
+}
+
+function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRequest {
+  if (!isObject(wire)) throw new StreamError(`expected an embeddings request, got ${typeName(wire)}`, { isRetryable: false })
+  const body = camel(wire)
+  const path = readPath(options.path)
+  const requests = Array.isArray(body['requests']) ? (body['requests'] as unknown[]) : undefined
+  const first = requests?.[0]
+  const named = asString(body['model']) ?? (isObject(first) ? asString(first['model']) : undefined)
+  const { text, dimensions, rest } = readOne(requests ? first : body)
+  const head = { model: path?.model ?? named?.replace(/^models\//, '') ?? '', ...(dimensions !== undefined && { dimensions }) }
+  if (options.content === false) return { ...head, input: [] }
+  if (!requests) return { ...head, input: text, ...rawOf(rest) }
+  const all = requests.map(readOne)
+  const same = all.every((one) => one.dimensions === dimensions && !('content' in one.rest) && JSON.stringify(one.rest) === JSON.stringify(rest))
+  return { ...head, input: all.map((one) => one.text), ...rawOf(same ? rest : { requests }) }
+}
+
+function rawOf(value: JsonObject): { raw?: NonNullable<EmbeddingsRequest['raw']> } {
+  return Object.keys(value).length > 0 ? { raw: { protocol: ID, value } } : {}
+}
+
+const KNOWN: ReadonlySet<string> = new Set(['embedding', 'embeddings', 'model'])
+
+function decodeResponse(wire: unknown, options: DecodeOptions = {}): EmbeddingsResponse {
+  const error = providerErrorOf(wire)
+  if (error) throw error
+  if (!isObject(wire)) throw new StreamError(`the answer is ${typeName(wire)}, not an object`)
+  const vectors = Array.isArray(wire['embeddings']) ? (wire['embeddings'] as unknown[]) : isObject(wire['embedding']) ? [wire['embedding']] : undefined
+  if (!vectors) throw new StreamError('the answer has no `embedding` or `embeddings`')
+  const usage = isObject(wire['usageMetadata']) ? wire['usageMetadata'] : {}
+  const prompt = asNumber(usage['promptTokenCount']) ?? asNumber(usage['totalTokenCount']) ?? 0
+  const head = {
+    object: 'list' as const,
+    // The API does not say which model answered; our own gateway does.
+    model: asString(wire['model']) ?? '',
+    usage: { prompt_tokens: prompt, total_tokens: asNumber(usage['totalTokenCount']) ?? prompt },
+  }
+  if (options.content === false) return { ...head, data: [] }
+  const rest = Object.entries(wire).filter(([field, value]) => value != null && !KNOWN.has(field))
+  return {
+    ...head,
+    data: vectors.map((vector, index): Embedding => ({ object: 'embedding', index, embedding: vectorOf(isObject(vector) ? vector['values'] : undefined, index) })),
+    ...(rest.length > 0 && { raw: { protocol: ID, value: Object.fromEntries(rest) } }),
+  }
+}
+
+/** One vector is written for readers of either method: the answer does not know which of them was called. */
+function encodeResponse(response: EmbeddingsResponse): JsonObject {
+  const embeddings = response.data.map(({ embedding }) => ({ values: embedding }))
+  const { prompt_tokens: promptTokenCount, total_tokens: totalTokenCount } = response.usage
+  return {
+    embeddings,
+    ...(embeddings.length === 1 && { embedding: embeddings[0] }),
+    ...(response.model !== '' && { model: response.model }),
+    usageMetadata: { promptTokenCount, totalTokenCount },
+    ...(response.raw?.protocol === ID && response.raw.value),
+  }
+}
+
+export const geminiEmbeddings: EmbeddingsProtocol = {
+  id: ID,
+  kind: 'embeddings',
+  operation: 'embeddings',
+  path: ':embedContent',
+  batchPath: `:${BATCH}`,
+  encodeRequest,
+  decodeRequest,
+  decodeResponse,
+  encodeResponse,
+  decodeError,
+  encodeError,
+}
