@@ -3,6 +3,7 @@ import { isSpanContextValid, type Attributes } from '@opentelemetry/api'
 import { costOf, type Cost, type PriceOptions } from '../cost/price.js'
 import type { Clock } from '../kernel/clock.js'
 import { TracestitchError, type Attempt } from '../kernel/errors.js'
+import { FRAMING_MEDIA_TYPES } from '../kernel/frames.js'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
 import { timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
 import type { Plan } from '../router/plan.js'
@@ -17,7 +18,7 @@ import { reportedCost } from './failure.js'
 import { AttemptLimits, CallLimits } from './limits.js'
 import { send, type WireAnswer } from './transport.js'
 import type { CallMeta, CallOptions } from './types.js'
-import type { EncodeContext, EncodedRequest, Protocol } from '../kernel/protocol.js'
+import type { ChatProtocol, EncodeContext, EncodedRequest, Protocol } from '../kernel/protocol.js'
 
 /** What every call of a client shares. */
 export interface ClientContext {
@@ -191,12 +192,12 @@ export class AttemptRun {
     return this.answer && reportedCost(this.answer.response.headers)
   }
 
-  async send(encoded: EncodedRequest, codec: Pick<Protocol, 'decodeError'>, stream: boolean): Promise<WireAnswer> {
+  async send(encoded: EncodedRequest, codec: Pick<Protocol, 'decodeError'> & Pick<ChatProtocol, 'framing'>, stream: boolean): Promise<WireAnswer> {
     const { client, options, timeout, telemetry } = this.call
     this.answer = await send({
       target: this.target,
       encoded,
-      stream,
+      accept: stream ? FRAMING_MEDIA_TYPES[codec.framing ?? 'sse'] : 'application/json',
       headers: options.headers ?? {},
       traceHeaders: (url) => this.span.headers(url),
       limits: this.limits,

@@ -12,7 +12,8 @@ import { readJson } from './transport.js'
 import type { CallOptions, Embeddings, EmbeddingsBody, EmbeddingsResult } from './types.js'
 
 function embeddingsCodec({ provider, model }: Target): EmbeddingsProtocol {
-  if (provider.embeddings) return provider.embeddings
+  const codec = provider.embeddingsFor(model)
+  if (codec) return codec
   throw new ConfigError('model', `the provider \`${provider.id}\` has no embeddings in this version`, { provider: provider.id, model })
 }
 

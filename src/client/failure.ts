@@ -52,11 +52,12 @@ export function httpFailure({ response, text, decoded, secret, date, fields }: H
     ? 'redirects are not followed, because they would carry the key elsewhere; set baseURL to the final address'
     : (decoded?.message ?? describeBody(headers.get('content-type'), text.length))
   const message = `${status} ${redact(said, secret)}`
+  const type = decoded?.type ?? errorTypeOf(headers)
   const all = {
     ...fields,
     status,
     ...(decoded?.code !== undefined && { code: decoded.code }),
-    ...(decoded?.type !== undefined && { type: decoded.type }),
+    ...(type !== undefined && { type }),
     ...(requestId !== undefined && { requestId }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   }
@@ -64,8 +65,13 @@ export function httpFailure({ response, text, decoded, secret, date, fields }: H
   return new ProviderError(message, { ...all, isRetryable })
 }
 
+/** AWS names the error's class in a header, `ThrottlingException:http://…`, where the body holds only a message. */
+function errorTypeOf(headers: Headers): string | undefined {
+  return headers.get('x-amzn-errortype')?.split(':', 1)[0] || undefined
+}
+
 export function requestIdOf(headers: Headers): string | undefined {
-  return headers.get('x-request-id') ?? headers.get('request-id') ?? undefined
+  return headers.get('x-request-id') ?? headers.get('request-id') ?? headers.get('x-amzn-requestid') ?? undefined
 }
 
 function redact(message: string, secret: string | undefined): string {

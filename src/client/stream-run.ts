@@ -75,12 +75,12 @@ class StreamRun<T extends object> implements StreamSource<StreamItem<T>> {
   }
 
   async readFirst(): Promise<void> {
-    const { answer, run, call } = this.start
+    const { answer, run, call, face } = this.start
     const contentType = answer.response.headers.get('content-type')
     if (/^text\/html/i.test(contentType ?? '')) {
-      throw new StreamError(`expected server-sent events from ${answer.host}, got ${contentType?.split(';')[0] ?? ''}`, answer.fields)
+      throw new StreamError(`expected a stream of events from ${answer.host}, got ${contentType?.split(';')[0] ?? ''}`, answer.fields)
     }
-    this.reader = readEvents(answer, run.limits, call.timeout.idle)
+    this.reader = readEvents(answer, run.limits, call.timeout.idle, face.codec.framing)
     while (!this.committed) await this.pump(this.reader)
   }
 

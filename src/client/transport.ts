@@ -1,8 +1,8 @@
 /** One HTTP request to one target, over any `fetch`. */
 import { ConfigError, ConnectionError, StreamError, type ErrorFields } from '../kernel/errors.js'
+import { createFrameParser, type FrameEvent, type Framing } from '../kernel/frames.js'
 import { parseJson } from '../kernel/json.js'
 import type { EncodedRequest, WireError } from '../kernel/protocol.js'
-import { createSseParser, type ServerSentEvent } from '../kernel/sse.js'
 import { VERSION } from '../kernel/version.js'
 import { headerValue } from '../router/header-value.js'
 import type { Target } from '../router/target.js'
@@ -18,7 +18,8 @@ const MAX_ERROR_BYTES = 1024 * 1024
 export interface WireRequest {
   readonly target: Target
   readonly encoded: EncodedRequest
-  readonly stream: boolean
+  /** Media type of the answer that is asked for. */
+  readonly accept: string
   /** Of the call; they win over the provider's. */
   readonly headers: Readonly<Record<string, string>>
   readonly traceHeaders: (url: string) => Readonly<Record<string, string>> | undefined
@@ -45,8 +46,12 @@ export async function send(request: WireRequest): Promise<WireAnswer> {
   const fields = { provider: provider.id, model: target.model }
   const url = operationURL(provider.baseURL, encoded.path)
   const auth = await provider.authorize()
-  const headers = requestHeaders(request, url, auth)
   const body = writeJson(encoded.body)
+  const headers = requestHeaders(request, auth)
+  const proof = await provider.sign?.({ method: 'POST', url, headers, body })
+  for (const [name, value] of Object.entries(proof ?? {})) headers.set(name, value)
+  // Last, so that they are no part of a signature.
+  setHeaders(headers, request.traceHeaders(url))
   const { host } = new URL(url)
   const { signal } = limits
 
@@ -67,21 +72,28 @@ export async function send(request: WireRequest): Promise<WireAnswer> {
   if (response.ok) return answer
   const text = await readText(answer, limits, MAX_ERROR_BYTES)
   const decoded = request.decodeError(parseJson(text))
-  throw httpFailure({ response, text, decoded, secret: auth?.[1], date: request.date(), fields })
+  throw httpFailure({ response, text, decoded, secret: auth?.[1] ?? sessionSecret(proof), date: request.date(), fields })
 }
 
-function requestHeaders(request: WireRequest, url: string, auth: readonly [string, string] | undefined): Headers {
+/** What a server that explains a wrong signature quotes of it. */
+function sessionSecret(proof: Readonly<Record<string, string>> | undefined): string | undefined {
+  return proof?.['x-amz-security-token']
+}
+
+function requestHeaders(request: WireRequest, auth: readonly [string, string] | undefined): Headers {
   const headers = new Headers({
     'content-type': 'application/json',
-    accept: request.stream ? 'text/event-stream' : 'application/json',
+    accept: request.accept,
     'user-agent': `tracestitch/${VERSION}`,
   })
   if (auth) headers.set(auth[0], auth[1])
   const { headers: own } = request.target.provider
-  for (const layer of [request.encoded.headers, own, request.headers, request.traceHeaders(url)]) {
-    for (const [name, value] of Object.entries(layer ?? {})) setHeader(headers, name, value)
-  }
+  for (const layer of [request.encoded.headers, own, request.headers]) setHeaders(headers, layer)
   return headers
+}
+
+function setHeaders(headers: Headers, layer: Readonly<Record<string, string>> | undefined): void {
+  for (const [name, value] of Object.entries(layer ?? {})) setHeader(headers, name, value)
 }
 
 function setHeader(headers: Headers, name: string, value: string): void {
@@ -194,7 +206,7 @@ export async function readJson(answer: WireAnswer, limits: AttemptLimits): Promi
 
 export interface EventReader {
   /** The events that one read completes; `undefined` at the end. `last`: nothing must follow, so the wait is short. */
-  next(last?: boolean): Promise<readonly ServerSentEvent[] | undefined>
+  next(last?: boolean): Promise<readonly FrameEvent[] | undefined>
   /** Reads what little is left in the background, so that the connection can serve again. */
   drain(): void
   cancel(): void
@@ -203,10 +215,10 @@ export interface EventReader {
 /** Milliseconds for a body to end after its format's own end. */
 const GRACE = 1000
 
-/** Server-sent events. `idle` limits every read, in milliseconds. */
-export function readEvents(answer: WireAnswer, limits: AttemptLimits, idle: number | undefined): EventReader {
+/** The events of a stream. `idle` limits every read, in milliseconds. */
+export function readEvents(answer: WireAnswer, limits: AttemptLimits, idle: number | undefined, framing: Framing | undefined): EventReader {
   const reader = new BodyReader(answer, limits.signal)
-  const parser = createSseParser()
+  const parser = createFrameParser(framing)
   let sinceEvent = 0
   let ended = false
   return {

@@ -7,6 +7,18 @@ export interface AuthScheme {
   readonly header: string
   /** Text before the key, such as `Bearer `. */
   readonly prefix?: string
+  /** How a request is signed with credentials where there is no key. */
+  readonly sign?: RequestSigning
+}
+
+/**
+ * AWS Signature Version 4 (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html). The region
+ * is the variable `region` of the row.
+ */
+export interface RequestSigning {
+  readonly kind: 'aws-sigv4'
+  /** The service's name in the credential scope, such as `bedrock`. */
+  readonly service: string
 }
 
 /** A part of a base URL that differs between accounts, such as a region or a resource. */
@@ -40,6 +52,8 @@ export interface ProviderRow {
   readonly name: string
   /** Formats it speaks, best first for chat. The first of each kind is used. */
   readonly protocols: readonly [ProtocolId, ...ProtocolId[]]
+  /** Models that speak another of `protocols` than the first of its kind, known by a part of their name. The first match counts. */
+  readonly byModel?: readonly { readonly part: string; readonly protocol: ProtocolId }[]
   /** Without a trailing slash. `{name}` stands for one of `variables`. */
   readonly baseURL: string
   /** By name: what fills `baseURL`. The name is also that of the provider's option. */

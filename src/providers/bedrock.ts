@@ -1,10 +1,13 @@
-import { openaiCompatible } from './openai-compatible.js'
+import type { ProviderRow } from '../kernel/provider.js'
 
-export const bedrock = openaiCompatible({
+export const bedrock: ProviderRow = {
   id: 'bedrock',
   name: 'Amazon Bedrock',
-  baseURL: 'https://bedrock-runtime.{region}.amazonaws.com/openai/v1',
+  protocols: ['bedrock-converse', 'bedrock-titan-embeddings', 'bedrock-cohere-embeddings'],
+  byModel: [{ part: 'cohere.', protocol: 'bedrock-cohere-embeddings' }],
+  baseURL: 'https://bedrock-runtime.{region}.amazonaws.com',
   variables: { region: { env: ['AWS_REGION', 'AWS_DEFAULT_REGION'] } },
+  auth: { header: 'authorization', prefix: 'Bearer ', sign: { kind: 'aws-sigv4', service: 'bedrock' } },
   env: ['AWS_BEARER_TOKEN_BEDROCK'],
   telemetryName: 'aws.bedrock',
   hosts: [
@@ -13,5 +16,5 @@ export const bedrock = openaiCompatible({
     'bedrock-agent-runtime.*.amazonaws.com',
   ],
   idHeaders: ['x-amzn-requestid'],
-  docs: 'https://docs.aws.amazon.com/bedrock/latest/userguide/inference-chat-completions.html',
-})
+  docs: 'https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html',
+}

@@ -20,6 +20,14 @@ export type AliasOptions =
       targets: readonly (string | TargetOptions)[]
     }
 
+/** Of an AWS user or role. */
+export interface AwsCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  /** Of temporary credentials. */
+  readonly sessionToken?: string | undefined
+}
+
 /** A provider of the caller's own, or changes to a known one. What is left out of a known provider stays as it is. */
 export interface ProviderOptions {
   /** Wire format, or formats with the one for chat first. Default for a new provider: `openai-chat`, with its embeddings. */
@@ -30,6 +38,11 @@ export interface ProviderOptions {
   variables?: Readonly<Record<string, string>> | undefined
   /** The key, or a function that gives it for each request. Default: the environment variables of a known provider. */
   apiKey?: string | (() => string | Promise<string>) | undefined
+  /**
+   * For a provider whose requests are signed: AWS credentials, or a function that gives them for each request.
+   * Default: AWS_ACCESS_KEY_ID and its companions, then the chain of `@aws-sdk/credential-providers`. A key wins.
+   */
+  credentials?: AwsCredentials | (() => AwsCredentials | Promise<AwsCredentials>) | undefined
   /** Sent with every request to this provider. */
   headers?: Readonly<Record<string, string>> | undefined
   /** What differs from the usual speaker of the format. */

@@ -3,6 +3,7 @@ import { ConfigError } from '../kernel/errors.js'
 import type { ChatProtocol, EmbeddingsProtocol, Protocol, ProtocolId } from '../kernel/protocol.js'
 import type { ProviderRow } from '../kernel/provider.js'
 import { protocols } from '../protocols/index.js'
+import { awsSigner } from './aws-sigv4.js'
 import { fillBaseURL } from './base-url.js'
 import { firstSet, type Environment } from './environment.js'
 import { headerValue } from './header-value.js'
@@ -66,12 +67,14 @@ export function planProvider(id: string, options: ProviderOptions, known: Readon
     if (Object.hasOwn(protocols, name)) speaks.set(name, protocols[name])
   }
   const spoken = [...speaks.values()]
+  const embeddings = spoken.find((found): found is EmbeddingsProtocol => found.kind === 'embeddings')
   const chatOf = (found: Protocol | undefined): ChatProtocol | undefined => (found?.kind === 'chat' ? found : undefined)
 
-  const { apiKey } = options
-  const given = apiKey ?? firstSet(row.env, env)
+  const { apiKey, credentials } = options
+  // Credentials that the caller gives win over a key of the environment.
+  const given = apiKey ?? (credentials ? undefined : firstSet(row.env, env))
   const { header, prefix = '' } = row.auth
-  const keyNeeded = row.env.length > 0 && row.keyOptional !== true
+  const keyNeeded = row.env.length > 0 && row.keyOptional !== true && !row.auth.sign
   const missingKey =
     given === undefined && keyNeeded
       ? `no API key for ${row.name}: set ${row.env.join(' or ')}, or providers.${id}.apiKey`
@@ -85,8 +88,13 @@ export function planProvider(id: string, options: ProviderOptions, known: Readon
     quirks: Object.freeze({ ...row.quirks, ...options.quirks }),
     headers: Object.freeze({ ...row.headers, ...options.headers }),
     chat: chatOf(spoken.find((found) => found.kind === 'chat')),
-    embeddings: spoken.find((found): found is EmbeddingsProtocol => found.kind === 'embeddings'),
+    embeddingsFor(model: string) {
+      const named = row.byModel?.find(({ part }) => model.includes(part))
+      const found = named && speaks.get(named.protocol)
+      return found?.kind === 'embeddings' ? found : embeddings
+    },
     speaks: (name: ProtocolId) => chatOf(speaks.get(name)),
+    sign: given === undefined ? signerOf(row, options, env) : undefined,
     missing,
     authorize() {
       if (missingPart !== undefined) throw new ConfigError(`providers.${id}.variables`, missingPart, { provider: id })
@@ -96,6 +104,13 @@ export function planProvider(id: string, options: ProviderOptions, known: Readon
       return undefined
     },
   })
+}
+
+function signerOf(row: ProviderRow, { credentials, variables }: ProviderOptions, env: Environment): PlannedProvider['sign'] {
+  const { sign: signing } = row.auth
+  if (!signing) return undefined
+  const regionEnv = row.variables?.['region']?.env ?? []
+  return awsSigner({ id: row.id, signing, credentials, region: variables?.['region'], regionEnv, keyEnv: row.env, env })
 }
 
 async function askKey<T>(give: () => string | Promise<string>, id: string, use: (key: string) => T): Promise<T> {

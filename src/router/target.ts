@@ -1,6 +1,14 @@
 /** Where a call can go. */
 import type { ChatProtocol, EmbeddingsProtocol, ProtocolId, Quirks } from '../kernel/protocol.js'
 
+/** A request as it will be sent, but for what may be set after signing. */
+export interface SignableRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Headers
+  readonly body: string
+}
+
 export interface PlannedProvider {
   readonly id: string
   /** Value of `gen_ai.provider.name`. */
@@ -12,7 +20,8 @@ export interface PlannedProvider {
   readonly headers: Readonly<Record<string, string>>
   /** The format for chat; `undefined` when it has none. */
   readonly chat: ChatProtocol | undefined
-  readonly embeddings: EmbeddingsProtocol | undefined
+  /** The format for embeddings of a model; `undefined` when it has none. */
+  embeddingsFor(model: string): EmbeddingsProtocol | undefined
   /** The codec of `id`, when this provider speaks it. */
   speaks(id: ProtocolId): ChatProtocol | undefined
   /**
@@ -21,6 +30,8 @@ export interface PlannedProvider {
    * @throws ConfigError when a key or a part of the base URL is needed and there is none.
    */
   authorize(): Promise<readonly [name: string, value: string] | undefined> | readonly [name: string, value: string] | undefined
+  /** Headers that prove who asks, for a provider that has no key but signs each request; `undefined` for all others. */
+  readonly sign: ((request: SignableRequest) => Promise<Readonly<Record<string, string>>>) | undefined
   /** Why {@link authorize} would throw, known beforehand. */
   readonly missing: string | undefined
 }

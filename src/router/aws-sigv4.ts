@@ -1,0 +1,135 @@
+/**
+ * AWS Signature Version 4, over `aws4fetch`. Signed are the host, the body and headers of AWS's own; trace
+ * headers and what a proxy may change are not, so that they can be set after signing.
+ */
+import { ConfigError } from '../kernel/errors.js'
+import { isObject } from '../kernel/json.js'
+import type { RequestSigning } from '../kernel/provider.js'
+import { firstSet, type Environment } from './environment.js'
+import type { AwsCredentials, ProviderOptions } from './options.js'
+import type { SignableRequest } from './target.js'
+
+export interface SigningSettings {
+  /** Provider id. */
+  readonly id: string
+  readonly signing: RequestSigning
+  readonly credentials: ProviderOptions['credentials']
+  /** What the caller says; it wins over a host that names one. */
+  readonly region: string | undefined
+  /** Environment variables that may hold the region, in order. */
+  readonly regionEnv: readonly string[]
+  /** Environment variables that may hold a key in place of credentials, for messages. */
+  readonly keyEnv: readonly string[]
+  readonly env: Environment
+}
+
+export type Sign = (request: SignableRequest) => Promise<Readonly<Record<string, string>>>
+
+/** Headers of AWS's own must be part of the signature. */
+const OWN_HEADER = /^x-amz/
+
+/** The region in `bedrock-runtime.eu-west-1.amazonaws.com` and in private endpoints. */
+const REGION_IN_HOST = /(?:^|\.)([a-z]{2}(?:-[a-z]+)+-\d)\./
+
+/** @returns A function that gives the headers to add. It throws ConfigError when there are no credentials or no region. */
+export function awsSigner({ id, signing, credentials, region, regionEnv, keyEnv, env }: SigningSettings): Sign {
+  const give = credentialsSource(id, credentials, keyEnv, env)
+  const usual = firstSet(regionEnv, env)
+  /** Signing keys by day, which `aws4fetch` derives once. */
+  const cache = new Map<string, ArrayBuffer>()
+  return async (request) => {
+    const { AwsV4Signer } = await loadSigner(id)
+    const { accessKeyId, secretAccessKey, sessionToken } = checked(await give(), id)
+    const { hostname } = new URL(request.url)
+    const found = region ?? REGION_IN_HOST.exec(hostname)?.[1] ?? usual
+    if (found === undefined) {
+      throw new ConfigError(`providers.${id}.variables.region`, `a signed request needs a region: set it${regionEnv.length > 0 ? `, or ${regionEnv.join(' or ')}` : ''}`, { provider: id })
+    }
+    // A day's keys are few; credentials that rotate must not pile up.
+    if (cache.size > 64) cache.clear()
+    const signer = new AwsV4Signer({
+      method: request.method,
+      url: request.url,
+      headers: [...request.headers].filter(([name]) => OWN_HEADER.test(name)),
+      body: request.body,
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken !== undefined && { sessionToken }),
+      service: signing.service,
+      region: found,
+      cache,
+    })
+    const { headers } = await signer.sign()
+    return Object.fromEntries(headers)
+  }
+}
+
+async function loadSigner(id: string): Promise<typeof import('aws4fetch')> {
+  try {
+    return await import('aws4fetch')
+  } catch (cause) {
+    throw new ConfigError(`providers.${id}`, 'AWS credentials need the package `aws4fetch`: install it, or give an API key in apiKey', { cause, provider: id })
+  }
+}
+
+type CredentialsSource = () => unknown
+
+function credentialsSource(id: string, given: ProviderOptions['credentials'], keyEnv: readonly string[], env: Environment): CredentialsSource {
+  if (typeof given === 'function') return () => askCredentials(given, id)
+  if (given) return () => given
+  const accessKeyId = firstSet(['AWS_ACCESS_KEY_ID'], env)
+  const secretAccessKey = firstSet(['AWS_SECRET_ACCESS_KEY'], env)
+  if (accessKeyId !== undefined && secretAccessKey !== undefined) {
+    const sessionToken = firstSet(['AWS_SESSION_TOKEN'], env)
+    const fromEnv: AwsCredentials = { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) }
+    return () => fromEnv
+  }
+  let chain: Promise<CredentialsSource> | undefined
+  return async () => {
+    chain ??= loadChain(id, keyEnv)
+    let provide: CredentialsSource
+    try {
+      provide = await chain
+    } catch (error) {
+      // A package that is installed later is found later.
+      chain = undefined
+      throw error
+    }
+    return askCredentials(provide, id)
+  }
+}
+
+/** Not installed here, so its types are not either. */
+const CHAIN_PACKAGE: string = '@aws-sdk/credential-providers'
+
+/** Profiles, SSO, container and instance roles. The chain keeps what it found until it expires. */
+async function loadChain(id: string, keyEnv: readonly string[]): Promise<CredentialsSource> {
+  let loaded: unknown
+  try {
+    loaded = await import(CHAIN_PACKAGE)
+  } catch (cause) {
+    const ways = `set ${[...keyEnv, 'AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY'].join(' or ')}`
+    throw new ConfigError(`providers.${id}.credentials`, `no AWS credentials: ${ways}, give them here, or install ${CHAIN_PACKAGE} for profiles and roles`, { cause, provider: id })
+  }
+  const make = isObject(loaded) ? loaded['fromNodeProviderChain'] : undefined
+  if (typeof make !== 'function') {
+    throw new ConfigError(`providers.${id}.credentials`, `this version of ${CHAIN_PACKAGE} has no fromNodeProviderChain`, { provider: id })
+  }
+  return make() as CredentialsSource
+}
+
+async function askCredentials(give: CredentialsSource, id: string): Promise<unknown> {
+  try {
+    return await give()
+  } catch (cause) {
+    throw new ConfigError(`providers.${id}.credentials`, 'the source of the credentials failed; see the cause', { cause, provider: id })
+  }
+}
+
+function checked(value: unknown, id: string): AwsCredentials {
+  const { accessKeyId, secretAccessKey, sessionToken } = isObject(value) ? value : {}
+  if (typeof accessKeyId === 'string' && accessKeyId !== '' && typeof secretAccessKey === 'string' && secretAccessKey !== '') {
+    return { accessKeyId, secretAccessKey, ...(typeof sessionToken === 'string' && { sessionToken }) }
+  }
+  throw new ConfigError(`providers.${id}.credentials`, 'are incomplete: give accessKeyId and secretAccessKey', { provider: id })
+}
