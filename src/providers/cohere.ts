@@ -3,9 +3,10 @@ import { openaiCompatible } from './openai-compatible.js'
 export const cohere = openaiCompatible({
   id: 'cohere',
   name: 'Cohere',
-  embeddings: true,
-  baseURL: 'https://api.cohere.ai/compatibility/v1',
+  protocols: ['cohere-chat', 'cohere-embeddings', 'cohere-rerank'],
+  baseURL: 'https://api.cohere.com',
   env: ['COHERE_API_KEY', 'CO_API_KEY'],
-  hosts: ['api.cohere.ai', 'api.cohere.com'],
-  docs: 'https://docs.cohere.com/docs/compatibility-api',
+  quirks: {},
+  hosts: ['api.cohere.com', 'api.cohere.ai'],
+  docs: 'https://docs.cohere.com/reference/about',
 })

@@ -3,7 +3,7 @@ import { openaiCompatible } from './openai-compatible.js'
 export const voyage = openaiCompatible({
   id: 'voyage',
   name: 'Voyage AI',
-  protocols: ['openai-embeddings'],
+  protocols: ['voyage-embeddings', 'voyage-rerank'],
   baseURL: 'https://api.voyageai.com/v1',
   env: ['VOYAGE_API_KEY'],
   quirks: {},
