@@ -32,7 +32,7 @@ export function fillBaseURL(
   for (const [name, variable] of Object.entries(variables)) {
     const value = given?.[name] ?? firstSet(variable.env, env) ?? variable.default
     if (value === undefined) {
-      missing ??= `${row.name} needs its ${name}: set ${variable.env.join(' or ')}, or ${path}.${name}`
+      missing ??= `${row.name} needs its ${name}: set ${[...variable.env, `${path}.${name}`].join(' or ')}`
       continue
     }
     // A host is often kept as the address of its console: `https://host/`.

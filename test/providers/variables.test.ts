@@ -61,7 +61,7 @@ describe('a base URL with variables', () => {
 
   test('says what is missing and where it can be given, and only on use', () => {
     const planned = plan('azure', { apiKey: 'k' })
-    const hint = 'Azure OpenAI needs its resource: set AZURE_RESOURCE_NAME, or providers.azure.variables.resource'
+    const hint = 'Azure OpenAI needs its resource: set AZURE_RESOURCE_NAME or providers.azure.variables.resource'
     expect(planned.missing).toBe(hint)
     expect(faultOf(() => planned.authorize()).message).toContain(hint)
   })

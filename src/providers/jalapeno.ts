@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const jalapeno = openaiCompatible({
+  id: 'jalapeno',
+  name: 'Jalapeno Cloud',
+  baseURL: 'https://api.jalapeno-cloud.ai/v1',
+  env: ['JALAPENO_API_KEY'],
+  docs: 'https://www.jalapeno-cloud.ai/docs/',
+})

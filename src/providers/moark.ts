@@ -1,0 +1,11 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const moark = openaiCompatible({
+  id: 'moark',
+  name: 'Moark',
+  embeddings: true,
+  baseURL: 'https://api.moark.com/v1',
+  env: ['MOARK_API_KEY'],
+  hosts: ['api.moark.com', 'moark.com', 'ai.gitee.com'],
+  docs: 'https://moark.com/docs',
+})

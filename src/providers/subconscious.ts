@@ -1,0 +1,9 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const subconscious = openaiCompatible({
+  id: 'subconscious',
+  name: 'Subconscious',
+  baseURL: 'https://api.subconscious.dev/v1',
+  env: ['SUBCONSCIOUS_API_KEY'],
+  docs: 'https://docs.subconscious.dev',
+})

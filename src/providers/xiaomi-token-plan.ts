@@ -1,0 +1,13 @@
+import { openaiCompatible } from './openai-compatible.js'
+
+export const xiaomiTokenPlan = openaiCompatible({
+  id: 'xiaomi-token-plan',
+  name: 'Xiaomi MiMo Token Plan',
+  baseURL: 'https://token-plan-{region}.xiaomimimo.com/v1',
+  variables: { region: { env: [], default: 'cn' } },
+  // The regions are cn, sgp and ams.
+  env: ['XIAOMI_API_KEY'],
+  telemetryName: 'xiaomi',
+  hosts: ['token-plan-*.xiaomimimo.com'],
+  docs: 'https://platform.xiaomimimo.com/#/docs',
+})
