@@ -80,7 +80,7 @@ function observePromise(promise: Promise<unknown>, reader: AnswerReader): Promis
     },
   )
   // What an SDK has hung on its promise stays within reach.
-  guard('observe', () => Object.defineProperties(watched, Object.getOwnPropertyDescriptors(promise)))
+  void guard('observe', () => Object.defineProperties(watched, Object.getOwnPropertyDescriptors(promise)))
   return watched
 }
 
