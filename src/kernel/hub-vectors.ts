@@ -41,6 +41,8 @@ export interface RerankRequest {
   return_documents?: boolean
   /** Fields merged into the wire body as they are. */
   extra_body?: Record<string, unknown>
+  /** What only one wire format can say, kept for the codec that read it; the others leave it out. */
+  raw?: { protocol: ProtocolId; value: Record<string, unknown> }
 }
 
 export interface RerankResult {

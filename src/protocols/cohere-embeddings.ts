@@ -23,10 +23,12 @@ function textsOf(input: EmbeddingsRequest['input'], context: EncodeContext): str
   return list.filter((entry) => typeof entry === 'string')
 }
 
-/** `input_type`, `images`, `truncate` and the like come in `extra_body`. */
+/** `input_type`, `images`, `truncate` and the like come in `extra_body`, or from the wire in `raw`. */
 function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): EncodedRequest {
-  const { input, dimensions, encoding_format: format, extra_body: extra = {} } = request
+  const { input, dimensions, encoding_format: format } = request
+  const extra: JsonObject = { ...(request.raw?.protocol === ID && request.raw.value), ...request.extra_body }
   const texts = textsOf(input, context)
+  if (request.user !== undefined) context.warn('`user` has no effect here')
   if (extra['input_type'] === undefined) context.warn(`\`input_type\` is not given: ${DEFAULT_INPUT_TYPE} is sent`)
   const isOther = texts.length === 0 && (extra['images'] !== undefined || extra['inputs'] !== undefined)
   const body = compact({
@@ -56,7 +58,7 @@ function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRe
   return {
     ...head,
     input: asArray(texts).filter((text) => typeof text === 'string'),
-    ...(Object.keys(more).length > 0 && { extra_body: more }),
+    ...(Object.keys(more).length > 0 && { raw: { protocol: ID, value: more } }),
   }
 }
 

@@ -13,9 +13,10 @@ const PATH = '/api/embed'
 const FIELDS: ReadonlySet<string> = new Set(['model', 'input', 'dimensions'])
 
 /** Vectors are numbers always: an `encoding_format` is for the caller's side. */
-function encodeRequest({ input, dimensions, extra_body: extra }: EmbeddingsRequest, context: EncodeContext): EncodedRequest {
+function encodeRequest({ input, dimensions, extra_body: extra, raw, user }: EmbeddingsRequest, context: EncodeContext): EncodedRequest {
   if ([input].flat().some((entry) => typeof entry !== 'string')) limitsOf(context).unsupported('input of token numbers', 'give texts')
-  return { path: PATH, body: compact({ model: context.model, input, dimensions, ...extra }) }
+  if (user !== undefined) context.warn('`user` has no effect here')
+  return { path: PATH, body: compact({ model: context.model, input, dimensions, ...(raw?.protocol === ID && raw.value), ...extra }) }
 }
 
 function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRequest {
@@ -27,7 +28,7 @@ function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRe
     model,
     input,
     ...(dimensions !== undefined && { dimensions }),
-    ...(options.content !== false && Object.keys(extra).length > 0 && { extra_body: extra }),
+    ...(options.content !== false && Object.keys(extra).length > 0 && { raw: { protocol: ID, value: extra } }),
   }
 }
 

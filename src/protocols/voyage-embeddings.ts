@@ -5,15 +5,19 @@
 import type { EmbeddingsRequest } from '../kernel/hub.js'
 import { asNumber, asString, compact, isObject } from '../kernel/json.js'
 import { limitsOf } from '../kernel/limits.js'
-import type { DecodeOptions, EmbeddingsProtocol, EncodeContext, EncodedRequest, JsonObject, WireError } from '../kernel/protocol.js'
+import type { DecodeOptions, EmbeddingsProtocol, EncodeContext, EncodedRequest, JsonObject, ProtocolId, WireError } from '../kernel/protocol.js'
 import { openaiEmbeddings } from './openai-embeddings.js'
+
+const ID: ProtocolId = 'voyage-embeddings'
 
 const FIELDS: ReadonlySet<string> = new Set(['model', 'input', 'output_dimension', 'encoding_format'])
 
-/** `input_type`, `output_dtype` and `truncation` come in `extra_body`. */
+/** `input_type`, `output_dtype` and `truncation` come in `extra_body`, or from the wire in `raw`. */
 function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): EncodedRequest {
-  const { input, dimensions, encoding_format: format, extra_body: extra = {} } = request
+  const { input, dimensions, encoding_format: format } = request
+  const extra: JsonObject = { ...(request.raw?.protocol === ID && request.raw.value), ...request.extra_body }
   if ([input].flat().some((entry) => typeof entry !== 'string')) limitsOf(context).unsupported('input of token numbers', 'give texts')
+  if (request.user !== undefined) context.warn('`user` has no effect here')
   // Base64 of other types than floats does not say what it holds, so those come as numbers.
   const isFloat = extra['output_dtype'] == null || extra['output_dtype'] === 'float'
   const body = compact({
@@ -36,7 +40,7 @@ function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRe
     input,
     ...(dimensions !== undefined && { dimensions }),
     ...(asString(body['encoding_format']) === 'base64' && { encoding_format: 'base64' as const }),
-    ...(options.content !== false && Object.keys(extra).length > 0 && { extra_body: extra }),
+    ...(options.content !== false && Object.keys(extra).length > 0 && { raw: { protocol: ID, value: extra } }),
   }
 }
 
@@ -46,7 +50,7 @@ function encodeError(error: WireError): JsonObject {
 
 export const voyageEmbeddings: EmbeddingsProtocol = {
   ...openaiEmbeddings,
-  id: 'voyage-embeddings',
+  id: ID,
   encodeRequest,
   decodeRequest,
   encodeError,

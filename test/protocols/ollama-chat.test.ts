@@ -217,6 +217,7 @@ describe('streams', () => {
       const { completion, done } = readStream(codec, [bytes.subarray(0, at), bytes.subarray(at)])
       expect(done).toBe(true)
       expect(completionMeaning(completion)).toEqual(expected)
+      expect(completion.raw).toEqual(codec.decodeResponse(whole).raw)
     }
     expect(readStream(codec, cutAt(bytes, [0.3, 0.31, 0.7])).completion.choices[0]?.message.tool_calls).toHaveLength(2)
   })
@@ -239,6 +240,13 @@ describe('streams', () => {
       message: { tool_calls: [{ id: 'a', function: { index: 0, name: 'f', arguments: { a: 1 } } }, { id: 'b', function: { index: 1, name: 'g', arguments: {} } }] },
     })
     expect(last).toMatchObject({ done: true, done_reason: 'stop', created_at: '1970-01-01T00:00:01.000Z' })
+  })
+
+  test('timings come through a stream', () => {
+    const decoder = codec.createStreamDecoder()
+    const encoder = codec.createStreamEncoder()
+    for (const one of lines) for (const chunk of decoder.push(one)) encoder.push(chunk)
+    expect(encoder.end().at(-1)?.data).toMatchObject(counts)
   })
 
   test('a cut stream is not done, an error inside one is a ProviderError', () => {

@@ -1,7 +1,6 @@
 /**
  * Ollama's own chat (https://docs.ollama.com/api/chat); `/v1/chat/completions` of the same server is OpenAI's.
- *
- * A stream's chunks have no place for the server's timings; a whole answer keeps them in its `raw`.
+ * The server's timings are kept in an answer's `raw`.
  */
 import type { ChatProtocol, JsonObject, WireError } from '../../kernel/protocol.js'
 import { decodeError } from '../openai-chat/error.js'

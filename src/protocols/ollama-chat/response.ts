@@ -18,7 +18,6 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
   if (!isObject(message) || typeof wire['error'] === 'string') throw providerErrorOf(wire) ?? new StreamError('the answer has no `message`')
   const content = options.content ?? true
   const usage = decodeUsage(wire)
-  const rest = content ? restOf(wire, KNOWN) : undefined
   return {
     ...decodeHead(wire),
     object: 'chat.completion',
@@ -31,8 +30,14 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
       },
     ],
     ...(usage && { usage }),
-    ...(rest && { raw: { protocol: ID, value: rest } }),
+    ...(content && decodeRaw(wire)),
   }
+}
+
+/** The server's timings, in nanoseconds, and what else it says. */
+export function decodeRaw(wire: JsonObject): Pick<ChatCompletion, 'raw'> {
+  const rest = restOf(wire, KNOWN)
+  return rest ? { raw: { protocol: ID, value: rest } } : {}
 }
 
 /** The server gives its answers no id; our own gateway does. */

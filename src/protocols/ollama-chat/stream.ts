@@ -7,8 +7,9 @@ import type { ChatChunk, ChunkChoice, ChunkDelta, FinishReason, FunctionToolCall
 import { asArray, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject, StreamDecoder, StreamEncoder, WireEvent } from '../../kernel/protocol.js'
 import { providerErrorOf } from '../openai-chat/error.js'
-import { decodeFinish, decodeHead, decodeLogprobs, decodeUsage, encodeFinish, encodeHead, encodeLogprobs, encodeUsage } from './response.js'
+import { decodeFinish, decodeHead, decodeLogprobs, decodeRaw, decodeUsage, encodeFinish, encodeHead, encodeLogprobs, encodeUsage } from './response.js'
 import { decodeCall, encodeCall } from './tool-calls.js'
+import { ownRaw } from './wire.js'
 
 const NOTHING: readonly ChatChunk[] = []
 
@@ -57,7 +58,8 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
       })
       if (data['done'] !== true) return chunks
       done = true
-      chunks.push(chunkOf([{ index: 0, delta: {}, ...decodeFinish(data['done_reason'], calls > 0) }]))
+      const raw = keepContent ? decodeRaw(data) : {}
+      chunks.push({ ...chunkOf([{ index: 0, delta: {}, ...decodeFinish(data['done_reason'], calls > 0) }]), ...raw })
       const usage = decodeUsage(data)
       if (usage) chunks.push({ ...chunkOf([]), usage })
       return chunks
@@ -78,6 +80,7 @@ export function createStreamEncoder(): StreamEncoder {
   let head: Pick<ChatChunk, 'id' | 'created' | 'model'> | undefined
   let finish: FinishReason | undefined
   let usage: Usage | undefined
+  let timings: JsonObject | undefined
 
   function line(message: JsonObject, logprobs?: Logprobs | null): WireEvent {
     return { data: { ...(head && encodeHead(head)), message: { role: 'assistant', content: '', ...message }, done: false, ...encodeLogprobs(logprobs) } }
@@ -121,6 +124,7 @@ export function createStreamEncoder(): StreamEncoder {
     push(chunk) {
       head ??= chunk
       if (chunk.usage) usage = chunk.usage
+      if (chunk.raw) timings = ownRaw(chunk.raw)
       // The format holds one choice.
       const choice = chunk.choices.find(({ index }) => index === 0)
       if (!choice) return []
@@ -137,6 +141,7 @@ export function createStreamEncoder(): StreamEncoder {
         done: true,
         done_reason: encodeFinish(finish),
         ...encodeUsage(usage),
+        ...timings,
       }
       return [...(made.length > 0 ? [line({ tool_calls: made })] : []), { data: last }]
     },

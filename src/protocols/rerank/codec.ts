@@ -39,7 +39,7 @@ export function createRerankCodec(dialect: RerankDialect): RerankProtocol {
   }
 
   function encodeRequest(request: RerankRequest, context: EncodeContext): EncodedRequest {
-    const { query, documents, top_n: top, return_documents: returns, extra_body: extra } = request
+    const { query, documents, top_n: top, return_documents: returns, extra_body: extra, raw } = request
     if (returns && !dialect.returnsDocuments) {
       limitsOf(context).unsupported('return_documents', 'results name documents by their place')
     }
@@ -49,6 +49,7 @@ export function createRerankCodec(dialect: RerankDialect): RerankProtocol {
       documents: documents.map((document) => encodeDocument(document, context)),
       [topField]: top,
       return_documents: dialect.returnsDocuments ? returns : undefined,
+      ...(raw?.protocol === id && raw.value),
       ...extra,
     })
     return { path, body }
@@ -69,7 +70,7 @@ export function createRerankCodec(dialect: RerankDialect): RerankProtocol {
       ...head,
       query: asString(query) ?? '',
       documents: (documents as unknown[]).filter((document): document is RerankDocument => typeof document === 'string' || isObject(document)),
-      ...(Object.keys(extra).length > 0 && { extra_body: extra }),
+      ...(Object.keys(extra).length > 0 && { raw: { protocol: id, value: extra } }),
     }
   }
 
