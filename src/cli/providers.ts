@@ -26,8 +26,8 @@ function list(row: ProviderRow, env: Environment): Listed {
   const { id, name, protocols, docs } = row
   const facts = { id, name, protocol: protocols[0] }
   try {
-    const { baseURL, missing } = planProvider(id, {}, providers, env)
-    return { ...facts, baseURL, env: row.env, ready: missing === undefined, docs }
+    const { baseURL, ready } = planProvider(id, {}, providers, env)
+    return { ...facts, baseURL, env: row.env, ready, docs }
   } catch (error) {
     // The environment holds something that is no URL or no key: a call would say so, this list goes on.
     if (error instanceof ConfigError) return { ...facts, baseURL: row.baseURL, env: row.env, ready: false, docs }

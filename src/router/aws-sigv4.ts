@@ -74,16 +74,24 @@ async function loadSigner(id: string): Promise<typeof import('aws4fetch')> {
 
 type CredentialsSource = () => unknown
 
+/** Whether credentials are at hand, so that the chain is not asked. */
+export function hasCredentials(given: ProviderOptions['credentials'], env: Environment): boolean {
+  return given !== undefined || envCredentials(env) !== undefined
+}
+
+function envCredentials(env: Environment): AwsCredentials | undefined {
+  const accessKeyId = firstSet(['AWS_ACCESS_KEY_ID'], env)
+  const secretAccessKey = firstSet(['AWS_SECRET_ACCESS_KEY'], env)
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined
+  const sessionToken = firstSet(['AWS_SESSION_TOKEN'], env)
+  return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) }
+}
+
 function credentialsSource(id: string, given: ProviderOptions['credentials'], keyEnv: readonly string[], env: Environment): CredentialsSource {
   if (typeof given === 'function') return () => askCredentials(given, id)
   if (given) return () => given
-  const accessKeyId = firstSet(['AWS_ACCESS_KEY_ID'], env)
-  const secretAccessKey = firstSet(['AWS_SECRET_ACCESS_KEY'], env)
-  if (accessKeyId !== undefined && secretAccessKey !== undefined) {
-    const sessionToken = firstSet(['AWS_SESSION_TOKEN'], env)
-    const fromEnv: AwsCredentials = { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) }
-    return () => fromEnv
-  }
+  const fromEnv = envCredentials(env)
+  if (fromEnv) return () => fromEnv
   let chain: Promise<CredentialsSource> | undefined
   return async () => {
     chain ??= loadChain(id, keyEnv)

@@ -3,7 +3,7 @@ import { ConfigError } from '../kernel/errors.js'
 import type { ChatProtocol, EmbeddingsProtocol, Protocol, ProtocolId } from '../kernel/protocol.js'
 import type { ProviderRow } from '../kernel/provider.js'
 import { protocols } from '../protocols/index.js'
-import { awsSigner } from './aws-sigv4.js'
+import { awsSigner, hasCredentials } from './aws-sigv4.js'
 import { fillBaseURL } from './base-url.js'
 import { firstSet, type Environment } from './environment.js'
 import { headerValue } from './header-value.js'
@@ -80,6 +80,7 @@ export function planProvider(id: string, options: ProviderOptions, known: Readon
       ? `no API key for ${row.name}: set ${row.env.join(' or ')}, or providers.${id}.apiKey`
       : undefined
   const missing = missingKey ?? missingPart
+  const sign = given === undefined ? signerOf(row, options, env) : undefined
   const fixed = typeof given === 'string' ? ([header, prefix + headerValue(given, `providers.${id}.apiKey`)] as const) : undefined
   return Object.freeze({
     id,
@@ -94,7 +95,8 @@ export function planProvider(id: string, options: ProviderOptions, known: Readon
       return found?.kind === 'embeddings' ? found : embeddings
     },
     speaks: (name: ProtocolId) => chatOf(speaks.get(name)),
-    sign: given === undefined ? signerOf(row, options, env) : undefined,
+    sign,
+    ready: missing === undefined && (!sign || hasCredentials(credentials, env)),
     missing,
     authorize() {
       if (missingPart !== undefined) throw new ConfigError(`providers.${id}.variables`, missingPart, { provider: id })

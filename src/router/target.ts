@@ -32,6 +32,8 @@ export interface PlannedProvider {
   authorize(): Promise<readonly [name: string, value: string] | undefined> | readonly [name: string, value: string] | undefined
   /** Headers that prove who asks, for a provider that has no key but signs each request; `undefined` for all others. */
   readonly sign: ((request: SignableRequest) => Promise<Readonly<Record<string, string>>>) | undefined
+  /** Whether a key or credentials are at hand; `false` when they would have to be looked for. */
+  readonly ready: boolean
   /** Why {@link authorize} would throw, known beforehand. */
   readonly missing: string | undefined
 }

@@ -74,7 +74,8 @@ const quirks = z.strictObject({
   jsonSchema: z.optional(z.boolean()),
   defaultMaxTokens: z.optional(z.int().check(z.positive())),
 })
-const awsCredentials = z.strictObject({ accessKeyId: text, secretAccessKey: text, sessionToken: z.optional(text) })
+// What AWS's packages give holds more, such as an expiry.
+const awsCredentials = z.object({ accessKeyId: text, secretAccessKey: text, sessionToken: z.optional(text) })
 const provider = z.strictObject({
   protocol: z.optional(z.union([protocolId, z.array(protocolId).check(z.minLength(1))])),
   baseURL: z.optional(z.string().check(z.regex(/^https?:\/\/[^/]/, 'a URL that begins with http:// or https://'))),
