@@ -92,6 +92,8 @@ export interface WireError {
   readonly message: string
   readonly type?: string
   readonly code?: string
+  /** Milliseconds to wait, where the body says so and not a header. */
+  readonly retryAfterMs?: number
 }
 
 /** Decodes one stream. Throws `ProviderError` for an error sent inside the stream, `StreamError` for a malformed event. */

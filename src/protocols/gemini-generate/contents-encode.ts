@@ -26,20 +26,21 @@ export interface EncodedContents {
  */
 const NO_SIGNATURE = 'skip_thought_signature_validator'
 
-/** @param needsSignatures - The model refuses a step of calls whose first call has no signature. */
+/** @param needsSignatures - The model refuses calls without a signature since the user last said something. */
 export function encodeContents(messages: readonly Message[], needsSignatures: boolean, limits: Limits): EncodedContents {
   const system: JsonObject[] = []
   const contents: Content[] = []
   const names = new Map<string, string>()
   /** The turn of function responses that the next one joins: the API wants those of one step together. */
   let results: Content | undefined
+  const turnStart = needsSignatures ? messages.findLastIndex(({ role }) => role === 'user') : messages.length
 
   function addResult(part: JsonObject): void {
     if (!results) contents.push((results = { role: 'user', parts: [] }))
     results.parts.push(part)
   }
 
-  for (const message of messages) {
+  for (const [at, message] of messages.entries()) {
     if ('name' in message && message.role !== 'function' && message.name !== undefined && message.role as string !== 'tool') {
       limits.warn('names of messages are left out')
     }
@@ -59,7 +60,7 @@ export function encodeContents(messages: readonly Message[], needsSignatures: bo
         for (const call of asArray(message.tool_calls) as readonly ToolCall[]) {
           names.set(call.id, call.type === 'custom' ? call.custom.name : call.function.name)
         }
-        const parts = encodeAssistant(message, needsSignatures, limits)
+        const parts = encodeAssistant(message, at > turnStart, limits)
         if (parts.length > 0) contents.push({ role: 'model', parts })
         break
       }
@@ -84,7 +85,7 @@ function givenName(message: object): string | undefined {
   return typeof name === 'string' && name !== '' ? name : undefined
 }
 
-function encodeAssistant(message: AssistantMessage, needsSignatures: boolean, limits: Limits): JsonObject[] {
+function encodeAssistant(message: AssistantMessage, needsSignature: boolean, limits: Limits): JsonObject[] {
   const calls = asArray(message.tool_calls) as readonly ToolCall[]
   const parts: JsonObject[] = []
   if (message.audio) limits.warn('audio of earlier answers is left out')
@@ -99,7 +100,7 @@ function encodeAssistant(message: AssistantMessage, needsSignatures: boolean, li
     parts.push({ functionCall })
   }
   for (const call of calls) signFromElsewhere(call, parts)
-  if (needsSignatures) {
+  if (needsSignature) {
     const first = parts.find((part) => isObject(part['functionCall']))
     if (first && first['thoughtSignature'] === undefined) {
       first['thoughtSignature'] = NO_SIGNATURE

@@ -47,10 +47,12 @@ export function decodeError(body: unknown): WireError | undefined {
   const number = asNumber(error['code'])
   const code = asString(details(error, 'rpc.ErrorInfo')?.['reason']) ?? (number === undefined ? undefined : String(number))
   if (message === undefined && type === undefined && number === undefined) return undefined
+  const retryAfterMs = retryAfter(error)
   return {
     message: safeMessage((message ?? type ?? `error ${number}`).slice(0, 10_000).replace(GOOGLE_KEY, '[key]')),
     ...(type !== undefined && { type: type.slice(0, 200) }),
     ...(code !== undefined && { code: code.slice(0, 200) }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
   }
 }
 
@@ -81,12 +83,11 @@ export function providerErrorOf(body: unknown): ProviderError | undefined {
   const decoded = decodeError(body)
   const code = asNumber(error['code'])
   const status = code !== undefined && code >= 400 && code < 600 ? code : HTTP_OF_STATUS.get(decoded?.type ?? '')
-  const retryAfterMs = retryAfter(error)
   return new ProviderError(decoded?.message ?? 'the provider reported an error without a message', {
     ...(decoded?.type !== undefined && { type: decoded.type }),
     ...(decoded?.code !== undefined && { code: decoded.code }),
     ...(status !== undefined && { status }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(decoded?.retryAfterMs !== undefined && { retryAfterMs: decoded.retryAfterMs }),
     isRetryable: status === undefined || status === 429 || status >= 500,
   })
 }
