@@ -7,6 +7,7 @@ import type { Target } from '../router/target.js'
 import { requireField, splitArguments } from './arguments.js'
 import { LogicalCall, type AttemptRun, type ClientContext } from './call.js'
 import { isUsageOnly } from './chunks.js'
+import { completed } from './completed.js'
 import { execute } from './execute.js'
 import { decoding, encoding } from './failure.js'
 import { ModelStream } from './model-stream.js'
@@ -66,7 +67,7 @@ async function whole(run: AttemptRun, request: ChatRequest): Promise<{ run: Atte
   const encoded = encoding(run.target.provider.id, () => codec.encodeRequest(requestFor(request, run), run.encodeContext))
   const answer = await run.send(encoded, codec, false)
   const wire = await readJson(answer, run.limits)
-  const chat = decoding(() => codec.decodeResponse(wire))
+  const chat = decoding(() => completed(codec, run.target, answer).decodeResponse(wire))
   run.finish()
   return { run, chat }
 }
@@ -80,7 +81,7 @@ async function stream(call: LogicalCall, request: ChatRequest): Promise<ChatStre
     const encoded = encoding(run.target.provider.id, () => codec.encodeRequest(requestFor(request, run), run.encodeContext))
     run.limits.start('firstChunk', call.timeout.firstChunk)
     const answer = await run.send(encoded, codec, true)
-    const face = { codec, event: (_wire: unknown, chunks: readonly ChatChunk[]) => visible(chunks), end: visible }
+    const face = { codec: completed(codec, run.target, answer), event: (_wire: unknown, chunks: readonly ChatChunk[]) => visible(chunks), end: visible }
     return openStream<ChatChunk>({ call, run, answer, face, whole: visible, choices: request.n ?? 1 })
   })
   return new ModelStream(source)

@@ -9,6 +9,7 @@ import { chatProtocol } from '../protocols/index.js'
 import { splitArguments } from './arguments.js'
 import { LogicalCall, type AttemptRun, type ClientContext } from './call.js'
 import { chatCodec, requestFor } from './chat.js'
+import { completed } from './completed.js'
 import { execute } from './execute.js'
 import { decoding, encoding } from './failure.js'
 import { ModelStream } from './model-stream.js'
@@ -56,16 +57,17 @@ async function whole(run: AttemptRun, exchange: Exchange): Promise<{ run: Attemp
   const { codec, encoded, native } = encode(run, exchange)
   const answer = await run.send(encoded, codec, false)
   const body = await readJson(answer, run.limits)
-  const chat = decoding(() => codec.decodeResponse(body))
+  const chat = decoding(() => completed(codec, run.target, answer).decodeResponse(body))
   const wire = native && isObject(body) ? body : decoding(() => exchange.format.encodeResponse(chat))
   run.finish()
   return { run, chat, wire }
 }
 
 async function stream(call: LogicalCall, run: AttemptRun, exchange: Exchange) {
-  const { codec, encoded, native } = encode(run, exchange)
+  const { codec: written, encoded, native } = encode(run, exchange)
   run.limits.start('firstChunk', call.timeout.firstChunk)
-  const answer = await run.send(encoded, codec, true)
+  const answer = await run.send(encoded, written, true)
+  const codec = completed(written, run.target, answer)
   const face = native ? nativeFace(codec) : translatingFace(codec, exchange.format)
   const encodeWhole = translatingFace(codec, exchange.format)
   const all = (chunks: readonly ChatChunk[]): readonly JsonObject[] => [...encodeWhole.event(undefined, chunks), ...encodeWhole.end([])]

@@ -105,6 +105,7 @@ describe('AWS Signature Version 4', () => {
     async (model) => {
       const result = await clientFor({ credentials }).chat.completions.create({ model: `bedrock/${model}`, messages })
       expect(result.choices[0]?.message.content).toBe('Oslo')
+      expect(result).toMatchObject({ id: expect.stringMatching(/^chatcmpl-./), model })
       expect(result.usage).toMatchObject({ prompt_tokens: 23, completion_tokens: 2, prompt_tokens_details: { cached_tokens: 20 } })
       const [request] = seen as [Seen]
       expect(request.path).toBe(`/model/${encodeURIComponent(model)}/converse`)
@@ -148,20 +149,26 @@ describe('AWS Signature Version 4', () => {
 })
 
 describe('a stream of event-stream messages', () => {
-  async function collect(ai: ReturnType<typeof createClient>): Promise<{ text: string; usage: unknown }> {
+  async function collect(ai: ReturnType<typeof createClient>): Promise<{ text: string; usage: unknown; names: ReadonlySet<string> }> {
     const stream = await ai.chat.completions.create({ model: 'bedrock/m', messages, stream: true, stream_options: { include_usage: true } })
     let text = ''
     let usage: unknown
+    const names = new Set<string>()
     for await (const chunk of stream) {
       text += chunk.choices[0]?.delta.content ?? ''
       usage = chunk.usage ?? usage
+      names.add(`${chunk.id} of ${chunk.model}`)
     }
-    return { text, usage }
+    return { text, usage, names }
   }
 
   test('is read to its usage', async () => {
-    answer = (_, response) => sendEvents(response, EVENTS)
-    const { text, usage } = await collect(clientFor({ credentials }))
+    answer = (_, response) => {
+      response.setHeader('x-amzn-requestid', 'the-request')
+      sendEvents(response, EVENTS)
+    }
+    const { text, usage, names } = await collect(clientFor({ credentials }))
+    expect(names).toEqual(new Set(['chatcmpl-the-request of m']))
     expect(text).toBe('Oslo')
     expect(usage).toMatchObject({ prompt_tokens: 23, total_tokens: 25 })
     const [request] = seen as [Seen]

@@ -1,0 +1,33 @@
+/** Some formats name neither an answer nor its model; callers of OpenAI's shape count on both. */
+import type { ChatChunk, ChatCompletion } from '../kernel/hub.js'
+import type { ChatProtocol } from '../kernel/protocol.js'
+import type { Target } from '../router/target.js'
+import type { WireAnswer } from './transport.js'
+
+/** The same codec, reading one answer: the id of the request and the target's model stand in for those it does not give. */
+export function completed(codec: ChatProtocol, target: Target, answer: WireAnswer): ChatProtocol {
+  let id: string | undefined
+  function complete<T extends ChatChunk | ChatCompletion>(value: T): T {
+    if (value.id === '') value.id = id ??= `chatcmpl-${answer.fields.requestId ?? crypto.randomUUID()}`
+    if (value.model === '') value.model = target.model
+    return value
+  }
+  return {
+    ...codec,
+    decodeResponse: (wire, options) => complete(codec.decodeResponse(wire, options)),
+    createStreamDecoder(options) {
+      const decoder = codec.createStreamDecoder(options)
+      const all = (chunks: readonly ChatChunk[]): readonly ChatChunk[] => {
+        for (const chunk of chunks) complete(chunk)
+        return chunks
+      }
+      return {
+        push: (data, event) => all(decoder.push(data, event)),
+        end: () => all(decoder.end()),
+        get done() {
+          return decoder.done
+        },
+      }
+    },
+  }
+}
