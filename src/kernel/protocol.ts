@@ -34,6 +34,7 @@ export type ProtocolId =
   | 'vertex-embeddings'
   | 'voyage-embeddings'
   | 'voyage-rerank'
+  | 'watsonx-chat'
 
 export type JsonObject = Record<string, unknown>
 

@@ -18,6 +18,7 @@ import { openaiResponses } from './openai-responses/index.js'
 import { cohereRerank, jinaRerank, voyageRerank } from './rerank/index.js'
 import { vertexEmbeddings } from './vertex-embeddings.js'
 import { voyageEmbeddings } from './voyage-embeddings.js'
+import { watsonxChat } from './watsonx-chat.js'
 
 export const protocols: Readonly<Record<ProtocolId, Protocol>> = {
   'anthropic-messages': anthropicMessages,
@@ -39,6 +40,7 @@ export const protocols: Readonly<Record<ProtocolId, Protocol>> = {
   'vertex-embeddings': vertexEmbeddings,
   'voyage-embeddings': voyageEmbeddings,
   'voyage-rerank': voyageRerank,
+  'watsonx-chat': watsonxChat,
 }
 
 /** @throws ConfigError when there is no such format. */
