@@ -14,7 +14,7 @@ import { startCall, type Call } from '../telemetry/call.js'
 import { withContext } from '../telemetry/identity.js'
 import * as semconv from '../telemetry/semconv.js'
 import { guard, settings } from '../telemetry/settings.js'
-import { reportedCost } from './failure.js'
+import { locate, reportedCost } from './failure.js'
 import { AttemptLimits, CallLimits } from './limits.js'
 import { send, type WireAnswer } from './transport.js'
 import type { CallMeta, CallOptions } from './types.js'
@@ -211,6 +211,12 @@ export class AttemptRun {
     })
     telemetry.headers(this.answer.response.headers)
     return this.answer
+  }
+
+  /** Completes an error with what is known of this attempt. */
+  locate<T>(error: T): T {
+    const { provider, model } = this.target
+    return locate(error, this.answer?.fields ?? { provider: provider.id, model }, this.answer?.secret)
   }
 
   /** Closes the attempt. Only the first call counts. */

@@ -25,7 +25,7 @@ export async function execute<T>(call: LogicalCall, attempt: (run: AttemptRun) =
     try {
       return await context.with(run.span.context, () => attempt(run))
     } catch (thrown) {
-      const error = locate(thrown, { provider: target.provider.id, model: target.model })
+      const error = run.locate(thrown)
       run.limits.abandon()
       run.finish(error)
       if (limits.signal.aborted) throw abortReason(call, target)

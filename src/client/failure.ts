@@ -37,7 +37,7 @@ export interface HttpFailure {
   readonly response: Response
   readonly text: string
   readonly decoded: WireError | undefined
-  /** Header value with the key, which an echoing server may have put into its message. */
+  /** The key, which an echoing server may have put into its message. */
   readonly secret: string | undefined
   readonly date: number
   readonly fields: ErrorFields
@@ -74,16 +74,28 @@ export function requestIdOf(headers: Headers): string | undefined {
   return headers.get('x-request-id') ?? headers.get('request-id') ?? headers.get('x-amzn-requestid') ?? undefined
 }
 
-function redact(message: string, secret: string | undefined): string {
-  const key = secret?.replace(/^\S+ /, '')
-  return key !== undefined && key.length >= 4 ? message.replaceAll(key, '[key]') : message
+/** The key in a header's value. */
+export function keyOf(header: string | undefined): string | undefined {
+  return header?.replace(/^\S+ /, '')
 }
 
-/** Completes an error from a codec, which does not know the target. */
-export function locate<T>(error: T, fields: ErrorFields): T {
+function redact(message: string, secret: string | undefined): string {
+  return secret !== undefined && secret.length >= 4 ? message.replaceAll(secret, '[key]') : message
+}
+
+/** Completes an error from a codec, which does not know the target, and hides the key that the target may have quoted. */
+export function locate<T>(error: T, fields: ErrorFields, secret?: string): T {
   if (!(error instanceof TracestitchError)) return error
-  const known = { provider: error.provider ?? fields.provider, model: error.model ?? fields.model, requestId: error.requestId ?? fields.requestId }
-  return Object.assign(error, known)
+  const { provider, model, requestId, status } = error
+  return Object.assign(error, {
+    provider: provider ?? fields.provider,
+    model: model ?? fields.model,
+    requestId: requestId ?? fields.requestId,
+    status: status ?? fields.status,
+    message: redact(error.message, secret),
+    // The stack begins with the message.
+    ...(error.stack !== undefined && { stack: redact(error.stack, secret) }),
+  })
 }
 
 /** What a codec throws is typed; anything else means that the answer had a shape nobody foresaw. */

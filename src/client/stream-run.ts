@@ -215,7 +215,7 @@ class StreamRun<T extends object> implements StreamSource<StreamItem<T>> {
     if (this.held) this.queue.push(this.held)
     this.held = undefined
     const partial = this.accumulator.result()
-    const error = call.limits.abortedByCaller ? call.limits.signal.reason : committedFailure(thrown, partial, answer.fields)
+    const error = call.limits.abortedByCaller ? call.limits.signal.reason : committedFailure(run.locate(thrown), partial, answer.fields)
     run.finish(error)
     this.failure = { error: call.fail(error, { chat: partial }) }
   }

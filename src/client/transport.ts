@@ -7,7 +7,7 @@ import { VERSION } from '../kernel/version.js'
 import { headerValue } from '../router/header-value.js'
 import type { Target } from '../router/target.js'
 import { watchConnect } from './connect-watch.js'
-import { connectionFailure, describeBody, httpFailure, requestIdOf } from './failure.js'
+import { connectionFailure, describeBody, httpFailure, keyOf, requestIdOf } from './failure.js'
 import type { AttemptLimits } from './limits.js'
 import { operationURL } from './url.js'
 
@@ -37,6 +37,8 @@ export interface WireAnswer {
   readonly response: Response
   readonly host: string
   readonly fields: ErrorFields
+  /** What must not be shown although the answer may quote it. */
+  readonly secret: string | undefined
 }
 
 /** @throws ConnectionError, TimeoutError, ProviderError, ConfigError, or the caller's own abort reason. */
@@ -68,11 +70,13 @@ export async function send(request: WireRequest): Promise<WireAnswer> {
   }
   request.onStatus(response.status)
   const requestId = requestIdOf(response.headers)
-  const answer = { response, host, fields: requestId === undefined ? fields : { ...fields, requestId } }
+  const secret = keyOf(auth?.[1] ?? sessionSecret(proof))
+  const known = { ...fields, status: response.status, ...(requestId !== undefined && { requestId }) }
+  const answer = { response, host, fields: known, secret }
   if (response.ok) return answer
-  const text = await readText(answer, limits, MAX_ERROR_BYTES)
+  const text = await readErrorText(answer, limits)
   const decoded = request.decodeError(parseJson(text))
-  throw httpFailure({ response, text, decoded, secret: auth?.[1] ?? sessionSecret(proof), date: request.date(), fields })
+  throw httpFailure({ response, text, decoded, secret, date: request.date(), fields })
 }
 
 /** What a server that explains a wrong signature quotes of it. */
@@ -171,8 +175,29 @@ function fits({ headers }: Response, max: number): boolean {
   return length !== null && Number(length) <= max && !headers.has('content-encoding')
 }
 
-async function readText(answer: WireAnswer, limits: AttemptLimits, max: number): Promise<string> {
-  if (fits(answer.response, max)) {
+/** The status says more than the body, which is read as far as it goes: too long, broken off or ill packed. */
+async function readErrorText(answer: WireAnswer, limits: AttemptLimits): Promise<string> {
+  const reader = new BodyReader(answer, limits.signal)
+  const decoder = new TextDecoder()
+  let text = ''
+  let size = 0
+  try {
+    for (let bytes = await reader.read(); bytes; bytes = await reader.read()) {
+      text += decoder.decode(bytes, { stream: true })
+      size += bytes.byteLength
+      if (size > MAX_ERROR_BYTES) {
+        reader.cancel()
+        break
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof ConnectionError)) throw error
+  }
+  return text + decoder.decode()
+}
+
+async function readText(answer: WireAnswer, limits: AttemptLimits): Promise<string> {
+  if (fits(answer.response, MAX_BODY_BYTES)) {
     try {
       return await orAborted(answer.response.text(), limits.signal)
     } catch (error) {
@@ -185,9 +210,9 @@ async function readText(answer: WireAnswer, limits: AttemptLimits, max: number):
   let size = 0
   for (let bytes = await reader.read(); bytes; bytes = await reader.read()) {
     size += bytes.byteLength
-    if (size > max) {
+    if (size > MAX_BODY_BYTES) {
       reader.cancel()
-      throw new StreamError(`the answer of ${answer.host} is larger than ${max} bytes`, { ...answer.fields, isRetryable: false })
+      throw new StreamError(`the answer of ${answer.host} is larger than ${MAX_BODY_BYTES} bytes`, { ...answer.fields, isRetryable: false })
     }
     text += decoder.decode(bytes, { stream: true })
   }
@@ -196,7 +221,7 @@ async function readText(answer: WireAnswer, limits: AttemptLimits, max: number):
 
 /** @throws StreamError when the body is not JSON. */
 export async function readJson(answer: WireAnswer, limits: AttemptLimits): Promise<unknown> {
-  const text = await readText(answer, limits, MAX_BODY_BYTES)
+  const text = await readText(answer, limits)
   const body = parseJson(text)
   if (body !== undefined) return body
   const contentType = answer.response.headers.get('content-type')
