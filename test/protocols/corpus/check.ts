@@ -67,6 +67,7 @@ function checkChatAnswer(protocol: ChatProtocol, wire: JsonObject, problems: Pro
 /** The vectors of an answer, from wherever a format puts them. */
 function recordedVectors(wire: JsonObject): readonly unknown[] {
   if (Array.isArray(wire.data)) return (wire.data as JsonObject[]).map(({ embedding }) => embedding)
+  if (Array.isArray(wire.embedding)) return [wire.embedding]
   const { embeddings = isObject(wire.embedding) ? [wire.embedding] : undefined, predictions } = wire
   if (Array.isArray(predictions)) return (predictions as { embeddings: { values: unknown } }[]).map(({ embeddings: { values } }) => values)
   if (isObject(embeddings)) return (Object.values(embeddings).find((list) => Array.isArray(list)) as unknown[] | undefined) ?? []
@@ -74,6 +75,7 @@ function recordedVectors(wire: JsonObject): readonly unknown[] {
 }
 
 function recordedTokens(wire: JsonObject): unknown {
+  if (wire.inputTextTokenCount !== undefined) return wire.inputTextTokenCount
   if (isObject(wire.usageMetadata)) return wire.usageMetadata.promptTokenCount
   if (Array.isArray(wire.predictions)) {
     const predictions = wire.predictions as { embeddings: { statistics: { token_count: number } } }[]

@@ -38,6 +38,17 @@ const OWN_FORMATS: ReadonlyMap<string, ProtocolId> = new Map([
   ['voyage/rerank', 'voyage-rerank'],
 ])
 
+/** One operation carries the bodies of many makers there. */
+const INVOKED: readonly (readonly [model: RegExp, format: ProtocolId])[] = [
+  [/titan-embed-text/, 'bedrock-titan-embeddings'],
+  [/cohere\.embed/, 'bedrock-cohere-embeddings'],
+]
+
+function formatOf({ provider, api, model }: ManifestEntry): ProtocolId | undefined {
+  if (provider === 'bedrock' && api === 'invoke') return INVOKED.find(([name]) => name.test(model ?? ''))?.[1]
+  return OWN_FORMATS.get(`${provider}/${api}`) ?? FORMATS.get(api)
+}
+
 export interface Recording {
   readonly file: string
   readonly format: ProtocolId
@@ -56,6 +67,7 @@ interface ManifestEntry {
   readonly kind: 'exchange' | 'response' | 'chunks' | 'sse'
   readonly api: string
   readonly provider: string
+  readonly model?: string | null
 }
 
 /** The events that end an answer in the formats whose streams do not say `[DONE]`. */
@@ -125,7 +137,7 @@ export function readCorpus(): { recordings: Recording[]; others: Map<string, num
   const recordings: Recording[] = []
   const others = new Map<string, number>()
   for (const entry of lines.map((line) => JSON.parse(line) as ManifestEntry)) {
-    const format = OWN_FORMATS.get(`${entry.provider}/${entry.api}`) ?? FORMATS.get(entry.api)
+    const format = formatOf(entry)
     if (format) recordings.push(readRecording(entry, format))
     else others.set(entry.api, (others.get(entry.api) ?? 0) + 1)
   }

@@ -2,7 +2,7 @@
 import { asNumber, asString, isObject } from '../../../src/kernel/json.js'
 import type { FinishReason } from '../../../src/kernel/hub.js'
 import type { JsonObject } from '../../../src/kernel/protocol.js'
-import { call, objects, squeeze, type Said } from './said.js'
+import { call, objects, squeeze, type Said } from './said-words.js'
 
 const FINISH: Record<string, FinishReason> = { COMPLETE: 'stop', STOP_SEQUENCE: 'stop', MAX_TOKENS: 'length', TOOL_CALL: 'tool_calls' }
 

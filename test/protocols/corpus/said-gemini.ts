@@ -2,7 +2,7 @@
 import { asArray, asNumber, asString, isObject } from '../../../src/kernel/json.js'
 import type { FinishReason } from '../../../src/kernel/hub.js'
 import type { JsonObject } from '../../../src/kernel/protocol.js'
-import { call, squeeze, type Said } from './said.js'
+import { call, squeeze, type Said } from './said-words.js'
 
 const FINISH: Record<string, FinishReason> = {
   STOP: 'stop',

@@ -1,7 +1,7 @@
 /** What a recorded answer of Ollama's chat says, read naively: whole answers and lines of a stream have one shape. */
 import { asNumber, asString, isObject } from '../../../src/kernel/json.js'
 import type { JsonObject } from '../../../src/kernel/protocol.js'
-import { call, objects, squeeze, type Said } from './said.js'
+import { call, objects, squeeze, type Said } from './said-words.js'
 
 export function saidByOllama(bodies: readonly JsonObject[]): Said {
   const messages = bodies.map(({ message }) => (isObject(message) ? message : {}))

@@ -9,32 +9,7 @@ import { saidByBedrock } from './said-bedrock.js'
 import { saidByCohere } from './said-cohere.js'
 import { saidByGemini } from './said-gemini.js'
 import { saidByOllama } from './said-ollama.js'
-
-export interface Said {
-  id: string | undefined
-  model: string | undefined
-  text: string
-  reasoning: string
-  /** Name and arguments of each call, in order. */
-  calls: string[]
-  /** `undefined` where the format has no word for it. */
-  finish: FinishReason | undefined
-  prompt: number | undefined
-  completion: number | undefined
-}
-
-export function objects(value: unknown): JsonObject[] {
-  return asArray(value).filter(isObject)
-}
-
-export function squeeze(text: string): string {
-  return text.replaceAll(/\s+/g, '')
-}
-
-export function call(name: unknown, input: unknown): string {
-  const value = typeof input === 'string' ? (parseJson(input) ?? input) : input
-  return `${asString(name)}(${JSON.stringify(value ?? {})})`
-}
+import { call, objects, squeeze, type Said } from './said-words.js'
 
 function nested(value: unknown): string {
   if (typeof value === 'string') return value
