@@ -17,8 +17,8 @@ const BATCH = 'batchEmbedContents'
 function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): EncodedRequest {
   const { input, dimensions, extra_body: extra, raw } = request
   const own = raw?.protocol === ID ? raw.value : {}
-  const { requests, ...rest } = { ...own, ...extra }
-  const one = (text: string): JsonObject => compact({ content: { parts: [{ text }] }, outputDimensionality: dimensions, ...rest })
+  const { requests, role, ...rest } = { ...own, ...extra }
+  const one = (text: string): JsonObject => compact({ content: compact({ role, parts: [{ text }] }), outputDimensionality: dimensions, ...rest })
   const texts = textsOf(request, context)
   if (!Array.isArray(input) && requests === undefined) return { path: methodPath(context.model, 'embedContent'), body: one(texts[0] ?? '') }
   const model = methodPath(context.model, '').slice(1, -1)
@@ -30,9 +30,9 @@ function textOf(content: unknown): string {
   return parts.map((part) => (isObject(part) ? (asString(part['text']) ?? '') : '')).join('')
 }
 
-/** Whether the content says no more than its text. */
-function isPlain(content: unknown): boolean {
-  if (!isObject(content) || Object.keys(content).length !== 1 || !Array.isArray(content['parts'])) return false
+/** Whether the content says no more than its text, and a role, which the API does not read. */
+function isPlain(content: unknown): content is JsonObject {
+  if (!isObject(content) || !Array.isArray(content['parts']) || Object.keys(content).some((key) => key !== 'parts' && key !== 'role')) return false
   const [only, ...others] = content['parts'] as unknown[]
   return others.length === 0 && isObject(only) && Object.keys(only).length === 1 && typeof only['text'] === 'string'
 }
@@ -40,14 +40,15 @@ function isPlain(content: unknown): boolean {
 interface One {
   readonly text: string
   readonly dimensions: number | undefined
-  /** Other settings, and a content that is more than text. */
+  /** Other settings, the role of a content, and a content that is more than text. */
   readonly rest: JsonObject
 }
 
 function readOne(wire: unknown): One {
   const { content, outputDimensionality, model: _model, ...settings } = isObject(wire) ? camel(wire) : {}
   const dimensions = asNumber(outputDimensionality)
-  return { text: textOf(content), dimensions, rest: { ...settings, ...(content != null && !isPlain(content) && { content }) } }
+  const beside = isPlain(content) ? (content['role'] == null ? {} : { role: content['role'] }) : content == null ? {} : { content }
+  return { text: textOf(content), dimensions, rest: { ...settings, ...beside } }
 }
 
 function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRequest {

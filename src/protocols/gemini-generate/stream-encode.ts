@@ -91,6 +91,11 @@ function partsOf(delta: ChunkDelta): JsonObject[] {
   return parts
 }
 
+/** The official SDK drops a turn from its history when an event has no part; the API itself sends an empty text. */
+function contentOf(parts: JsonObject[]): JsonObject {
+  return { role: 'model', parts: parts.length > 0 ? parts : [{ text: '' }] }
+}
+
 export function createStreamEncoder(): StreamEncoder {
   const choices = new Map<number, ChoiceState>()
   let head: JsonObject = {}
@@ -125,12 +130,12 @@ export function createStreamEncoder(): StreamEncoder {
     const logprobsResult = encodeLogprobs(logprobs)
     if (parts.length > 0) state.hasParts = true
     if (parts.length === 0 && !logprobsResult) return undefined
-    return { content: { role: 'model', parts }, index, ...(logprobsResult && { logprobsResult }) }
+    return { content: contentOf(parts), index, ...(logprobsResult && { logprobsResult }) }
   }
 
   function lastCandidate(index: number, state: ChoiceState, leftovers: JsonObject | undefined): JsonObject {
     return {
-      content: { role: 'model', parts: takeCalls(state, true) },
+      content: contentOf(takeCalls(state, true)),
       // Without a finish reason the answer was cut, which its absence says.
       ...(state.finish && { finishReason: encodeFinish(state.finish, state.native) }),
       index,
