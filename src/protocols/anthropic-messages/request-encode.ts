@@ -148,8 +148,8 @@ function encodeSampling(request: ChatRequest, thinking: EncodedThinking, limits:
 }
 
 function encodeStop(stop: ChatRequest['stop'], limits: Limits): string[] | undefined {
-  const sequences = typeof stop === 'string' ? [stop] : [...(stop ?? [])]
-  const visible = sequences.filter((sequence) => sequence.trim() !== '')
+  const sequences: readonly unknown[] = [stop ?? []].flat()
+  const visible = sequences.filter((sequence): sequence is string => typeof sequence === 'string' && sequence.trim() !== '')
   if (visible.length < sequences.length) limits.unsupported('stop', 'a sequence needs a character that is not a space')
   return visible.length > 0 ? visible : undefined
 }

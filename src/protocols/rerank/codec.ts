@@ -1,7 +1,7 @@
 /** Rerank formats differ in a few names: each is a row of {@link RerankDialect} for one codec. */
 import { StreamError } from '../../kernel/errors.js'
 import type { RerankRequest, RerankResponse, RerankResult } from '../../kernel/hub.js'
-import { asArray, asNumber, asString, compact, isObject, typeName } from '../../kernel/json.js'
+import { asNumber, asString, compact, isObject, typeName } from '../../kernel/json.js'
 import { limitsOf } from '../../kernel/limits.js'
 import type { DecodeOptions, EncodeContext, EncodedRequest, JsonObject, ProtocolId, RerankProtocol, WireError } from '../../kernel/protocol.js'
 import { decodeError, providerErrorOf } from '../openai-chat/error.js'
