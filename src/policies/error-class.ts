@@ -25,6 +25,8 @@ export type ErrorClass =
   | 'server'
   /** An answer that is not what its format promises. */
   | 'malformed'
+  /** An answer that this target would give again, such as one too large to be read. */
+  | 'unreadable'
   | 'unknown'
 
 /** Codes and types of OpenAI, Anthropic, OpenRouter and Gemini for the classes that a status alone does not tell. */
@@ -59,9 +61,14 @@ export function classifyError(error: unknown): ErrorClass {
   if (error instanceof TimeoutError) return 'timeout'
   if (error instanceof ConnectionError) return 'connection'
   if (error instanceof ProviderError) return classifyProviderError(error)
-  // A codec says so of a request that it cannot read.
-  if (error instanceof StreamError) return error.isRetryable ? 'malformed' : 'bad-request'
+  if (error instanceof StreamError) return classifyStreamError(error)
   return 'unknown'
+}
+
+function classifyStreamError({ isRetryable, status }: StreamError): ErrorClass {
+  if (isRetryable) return 'malformed'
+  // Before there is an answer, a codec says so of a request that it cannot read.
+  return status === undefined ? 'bad-request' : 'unreadable'
 }
 
 function classifyProviderError(error: ProviderError): ErrorClass {

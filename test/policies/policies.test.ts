@@ -36,6 +36,7 @@ describe('error classes', () => {
     ['a lost connection', new ConnectionError('x'), 'connection', true, true],
     ['a timeout', new TimeoutError('firstChunk', 1), 'timeout', true, true],
     ['a malformed answer', new StreamError('x'), 'malformed', true, true],
+    ['an answer that is too large', new StreamError('x', { isRetryable: false, status: 200 }), 'unreadable', false, true],
     ['a request that a codec cannot read', new StreamError('x', { isRetryable: false }), 'bad-request', false, false],
     ['a bug', new TypeError('x'), 'unknown', false, false],
   ]
