@@ -1,12 +1,13 @@
 /** Our event-stream framing against the one of AWS's own SDK, both ways. */
 import { EventStreamCodec } from '@smithy/eventstream-codec'
-import type { MessageHeaders } from '@smithy/types'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { StreamError } from '../../src/kernel/errors.js'
 import type { EventStreamHeaderValue } from '../../src/kernel/event-stream-headers.js'
 import { createEventStreamParser, encodeEventStreamMessage, type EventStreamMessage } from '../../src/kernel/event-stream.js'
 import { cutAt } from '../contracts/chunks.js'
+
+type MessageHeaders = Parameters<EventStreamCodec['encode']>[0]['headers']
 
 const theirs = new EventStreamCodec(
   (bytes) => (typeof bytes === 'string' ? bytes : new TextDecoder().decode(bytes)),
@@ -25,7 +26,8 @@ const header: fc.Arbitrary<EventStreamHeaderValue> = fc.oneof(
   fc.record({ type: fc.constant('string' as const), value: fc.string({ unit: 'grapheme' }) }),
   fc.record({ type: fc.constant('uuid' as const), value: fc.uuid() }),
 )
-const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).filter((value) => value !== '__proto__')
+// The SDK keeps headers in an object, which sorts keys that are numbers.
+const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).filter((value) => value !== '__proto__' && !/^\d+$/.test(value))
 const message: fc.Arbitrary<EventStreamMessage> = fc.record({
   headers: fc.array(fc.tuple(name, header), { maxLength: 5 }).map((entries) => new Map(entries)),
   payload: fc.uint8Array({ maxLength: 300 }),
