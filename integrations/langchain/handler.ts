@@ -1,6 +1,6 @@
 /** The callback handler: LangChain tells it of every run, and it turns runs into spans. */
 import { context, type Context } from '@opentelemetry/api'
-import { asString, fillScope, guard, isObject, redactPart, runInOpenScope, semconv, startCall, startStep, type Step } from '../../src/autolog/contract.js'
+import { asString, contentText, fillScope, guard, isObject, runInOpenScope, semconv, startCall, startStep, type Step } from '../../src/autolog/contract.js'
 import { entranceOf } from './entrance.js'
 import { providerName } from './providers.js'
 import { modelOf, toHubRequest, type ModelStart } from './request.js'
@@ -67,11 +67,9 @@ class TracingHandler {
           ...(description !== undefined && { [semconv.TOOL_DESCRIPTION]: description }),
         },
       })
-      record(step, () => textOf({ type: 'tool_call', id: toolCallId, name, arguments: input }, 'arguments'), semconv.TOOL_CALL_ARGUMENTS)
+      step.recordArguments(input)
       this.open(id, parentId, metadata, step.context, ({ output, error }) => {
-        if (output !== undefined) {
-          record(step, () => textOf({ type: 'tool_call_response', id: toolCallId, response: resultText(output) }, 'response'), semconv.TOOL_CALL_RESULT)
-        }
+        if (output !== undefined) step.recordResult(resultOf(output))
         endStep(step, error)
       })
     })
@@ -81,7 +79,7 @@ class TracingHandler {
     this.start(() => {
       const name = runName ?? classPath(serialized).at(-1) ?? 'retriever'
       const step = startStep('retriever', name, { parent: this.runs.parentContext(parentId), attributes: this.conversation(parentId, metadata) })
-      record(step, () => textOf({ type: 'text', content: query }, 'content'), semconv.RETRIEVAL_QUERY)
+      record(step, () => contentText({ type: 'text', content: query }, 'content'), semconv.RETRIEVAL_QUERY)
       this.open(id, parentId, metadata, step.context, ({ output, error }) => {
         if (Array.isArray(output)) record(step, () => JSON.stringify(output.flatMap(documentOf)), semconv.RETRIEVAL_DOCUMENTS)
         endStep(step, error)
@@ -206,19 +204,12 @@ function record(step: Step, read: () => string | undefined, attribute: string): 
   })
 }
 
-/** `field` of a part, as the redactor leaves it. */
-function textOf(part: { type: string } & Record<string, unknown>, field: string): string | undefined {
-  const value = redactPart(part)?.[field]
-  return typeof value === 'string' ? value : JSON.stringify(value)
-}
-
-function resultText(output: unknown): string {
-  const content = isObject(output) && 'content' in output ? output['content'] : output
-  return typeof content === 'string' ? content : (JSON.stringify(content) ?? '')
+function resultOf(output: unknown): unknown {
+  return isObject(output) && 'content' in output ? output['content'] : output
 }
 
 function documentOf(document: unknown): object[] {
   if (!isObject(document)) return []
-  const content = redactPart({ type: 'text', content: document['pageContent'] })?.['content']
+  const content = contentText({ type: 'text', content: document['pageContent'] }, 'content')
   return [{ ...(document['id'] !== undefined && { id: document['id'] }), ...(content !== undefined && { content }) }]
 }
