@@ -2,6 +2,8 @@
 import { execFileSync, fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { benchCalls } from './calls.mjs'
+import { benchCodecs } from './codecs.mjs'
+import { benchSize } from './size.mjs'
 import { benchStartup } from './startup.mjs'
 
 const quick = process.argv.includes('--quick')
@@ -10,6 +12,8 @@ const { port } = await new Promise((resolve) => server.once('message', resolve))
 try {
   await benchCalls(`http://127.0.0.1:${port}`, quick ? { rounds: 3, calls: 100, streams: 10 } : { rounds: 15, calls: 400, streams: 40 })
   await benchStartup(quick ? 3 : 9)
+  await benchCodecs(quick ? { rounds: 3, ms: 10 } : { rounds: 9, ms: 40 })
+  await benchSize()
   const [packed] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--silent'], { encoding: 'utf8' }))
   const { dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
   console.log(`\npacked ${(packed.size / 1024).toFixed(0)} kB, unpacked ${(packed.unpackedSize / 1024).toFixed(0)} kB, ${Object.keys(dependencies).length} runtime dependencies`)
