@@ -73,6 +73,11 @@ export class ConfigError extends TracestitchError {
   }
 }
 
+/** No key or token could be had: the function, chain or library that gives it failed. Another target may still answer. */
+export class CredentialsError extends ConfigError {
+  override name = 'CredentialsError'
+}
+
 /** The request asks for something the target's wire format cannot say. */
 export class UnsupportedParameterError extends TracestitchError {
   override name = 'UnsupportedParameterError'

@@ -2,7 +2,7 @@
  * AWS Signature Version 4, over `aws4fetch`. Signed are the host, the body and headers of AWS's own; trace
  * headers and what a proxy may change are not, so that they can be set after signing.
  */
-import { ConfigError } from '../kernel/errors.js'
+import { ConfigError, CredentialsError } from '../kernel/errors.js'
 import { isObject } from '../kernel/json.js'
 import type { RequestSigning } from '../kernel/provider.js'
 import { firstSet, type Environment } from './environment.js'
@@ -88,7 +88,7 @@ function envCredentials(env: Environment): AwsCredentials | undefined {
 }
 
 function credentialsSource(id: string, given: ProviderOptions['credentials'], keyEnv: readonly string[], env: Environment): CredentialsSource {
-  if (typeof given === 'function') return () => askCredentials(given, id)
+  if (typeof given === 'function') return () => askCredentials(given, id, 'the function that gives them failed; see the cause')
   if (given) return () => given
   const fromEnv = envCredentials(env)
   if (fromEnv) return () => fromEnv
@@ -103,11 +103,16 @@ function credentialsSource(id: string, given: ProviderOptions['credentials'], ke
       chain = undefined
       throw error
     }
-    return askCredentials(provide, id)
+    return askCredentials(provide, id, `${waysOf(id, keyEnv)}; the chain of AWS found none, see the cause`)
   }
 }
 
-/** Not installed here, so its types are not either. */
+function waysOf(id: string, keyEnv: readonly string[]): string {
+  const names = [...keyEnv, 'AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY', `providers.${id}.credentials`]
+  return `no AWS credentials: set ${names.join(' or ')}`
+}
+
+/** A name that is computed asks for no types, and the package is an optional one. */
 const CHAIN_PACKAGE: string = '@aws-sdk/credential-providers'
 
 /** Profiles, SSO, container and instance roles. The chain keeps what it found until it expires. */
@@ -116,8 +121,7 @@ async function loadChain(id: string, keyEnv: readonly string[]): Promise<Credent
   try {
     loaded = await import(CHAIN_PACKAGE)
   } catch (cause) {
-    const ways = `set ${[...keyEnv, 'AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY'].join(' or ')}`
-    throw new ConfigError(`providers.${id}.credentials`, `no AWS credentials: ${ways}, give them here, or install ${CHAIN_PACKAGE} for profiles and roles`, { cause, provider: id })
+    throw new ConfigError(`providers.${id}.credentials`, `${waysOf(id, keyEnv)}, or install ${CHAIN_PACKAGE} for profiles and roles`, { cause, provider: id })
   }
   const make = isObject(loaded) ? loaded['fromNodeProviderChain'] : undefined
   if (typeof make !== 'function') {
@@ -126,11 +130,11 @@ async function loadChain(id: string, keyEnv: readonly string[]): Promise<Credent
   return make() as CredentialsSource
 }
 
-async function askCredentials(give: CredentialsSource, id: string): Promise<unknown> {
+async function askCredentials(give: CredentialsSource, id: string, problem: string): Promise<unknown> {
   try {
     return await give()
   } catch (cause) {
-    throw new ConfigError(`providers.${id}.credentials`, 'the source of the credentials failed; see the cause', { cause, provider: id })
+    throw new CredentialsError(`providers.${id}.credentials`, problem, { cause, provider: id })
   }
 }
 

@@ -143,7 +143,7 @@ describe('AWS Signature Version 4', () => {
   test('incomplete credentials, and a source of them that fails, are errors of the configuration', async () => {
     const create = (options: ProviderOptions) => clientFor(options).chat.completions.create({ model: 'bedrock/m', messages })
     await expect(create({ credentials: () => ({ accessKeyId: 'a' }) as never })).rejects.toMatchObject({ name: 'ConfigError', path: 'providers.bedrock.credentials' })
-    await expect(create({ credentials: () => Promise.reject(new Error('expired')) })).rejects.toMatchObject({ name: 'ConfigError', cause: expect.objectContaining({ message: 'expired' }) })
+    await expect(create({ credentials: () => Promise.reject(new Error('expired')) })).rejects.toMatchObject({ path: 'providers.bedrock.credentials', cause: expect.objectContaining({ message: 'expired' }) })
     expect(seen).toEqual([])
   })
 })

@@ -1,5 +1,9 @@
 /** Where credentials come from, without a request. */
-import { describe, expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { ConfigError } from '../../src/kernel/errors.js'
 import { providers } from '../../src/providers/index.js'
 import { planProvider } from '../../src/router/provider-plan.js'
 import type { ProviderOptions } from '../../src/router/options.js'
@@ -14,6 +18,21 @@ async function credentialOf(options: ProviderOptions, env: Record<string, string
   const headers = await plan(options, env).sign?.(request(url))
   return /Credential=([^,]+)/.exec(headers?.['authorization'] ?? '')?.[1]?.replace(/\/\d{8}\//, '/DATE/')
 }
+
+let folder: string
+
+/** The chain reads the process and the home folder; neither must decide a test. */
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'aws-'))
+  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) vi.stubEnv(name, undefined)
+  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')
+  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', join(folder, 'credentials'))
+  vi.stubEnv('AWS_CONFIG_FILE', join(folder, 'config'))
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+  rmSync(folder, { recursive: true })
+})
 
 describe('credentials of a provider that signs', () => {
   test('the environment gives them, with a session token where there is one', async () => {
@@ -39,13 +58,19 @@ describe('credentials of a provider that signs', () => {
     await expect(credentialOf({}, keys, 'http://127.0.0.1:4566/m')).rejects.toMatchObject({ name: 'ConfigError', path: 'providers.bedrock.variables.region' })
   })
 
-  test('without any, the error names every way to give them', async () => {
+  test('without any, the error names the ways to give them', async () => {
     const nowhere = plan({}, { AWS_REGION: 'eu-west-1' })
     expect(nowhere.missing).toBeUndefined()
     expect(nowhere.ready).toBe(false)
-    for (const way of ['AWS_BEARER_TOKEN_BEDROCK', 'AWS_ACCESS_KEY_ID', 'providers.bedrock.credentials', '@aws-sdk/credential-providers']) {
+    for (const way of ['AWS_BEARER_TOKEN_BEDROCK', 'AWS_ACCESS_KEY_ID', 'providers.bedrock.credentials']) {
       await expect(nowhere.sign?.(request(AT))).rejects.toThrow(way)
     }
+    await expect(nowhere.sign?.(request(AT))).rejects.toThrow(ConfigError)
+  })
+
+  test('a profile is found by the chain of AWS', async () => {
+    writeFileSync(join(folder, 'credentials'), '[default]\naws_access_key_id = AKIDPROFILE\naws_secret_access_key = secret\n')
+    expect(await credentialOf({}, {})).toBe('AKIDPROFILE/DATE/eu-west-1/bedrock/aws4_request')
   })
 
   test('a row is ready with a key or credentials, and a region', () => {
