@@ -2,6 +2,7 @@
 import type { Span } from '@opentelemetry/api'
 import { ConfigError } from '../kernel/errors.js'
 import { isObject, typeName } from '../kernel/json.js'
+import { didYouMean } from '../kernel/near.js'
 import type { Propagate } from '../telemetry/propagation.js'
 import type { CaptureMode, TelemetryPart } from '../telemetry/settings.js'
 import type { TracingOptions } from '../telemetry/setup.js'
@@ -37,65 +38,82 @@ export interface AutologOptions extends TracingOptions {
   readonly onSpanEnd?: (span: Span) => void
 }
 
+/** What was expected, or `undefined` when the value is that. */
 type Check = (value: unknown) => string | undefined
 
-const oneOf =
-  (...words: readonly string[]): Check =>
+const expecting =
+  (expected: string, holds: (value: unknown) => boolean): Check =>
   (value) =>
-    typeof value === 'string' && words.includes(value) ? undefined : `use ${words.map((word) => `'${word}'`).join(', ')}`
-const ofType =
-  (type: 'string' | 'boolean' | 'function', use: string): Check =>
-  (value) =>
-    typeof value === type ? undefined : `use ${use}`
-const record =
-  (use: string): Check =>
-  (value) =>
-    isObject(value) ? undefined : `use ${use}`
+    holds(value) ? undefined : expected
+const isOneOf =
+  (words: readonly unknown[]) =>
+  (value: unknown): boolean =>
+    words.includes(value)
+const isType =
+  (type: 'boolean' | 'function') =>
+  (value: unknown): boolean =>
+    typeof value === type
+const isUrl = (value: unknown): boolean => typeof value === 'string' && /^https?:/.test(value) && URL.canParse(value)
+const isRule = (value: unknown): boolean =>
+  typeof value === 'function' ||
+  (Array.isArray(value) && value.every((item) => typeof item === 'string' || item instanceof RegExp))
+
+const EXPORTERS = ['otlp', 'console', 'none']
+const RULES = ['gateways', 'all', 'none']
 
 const CHECKS: Record<keyof AutologOptions, Check> = {
-  exporter: (value) =>
-    (typeof value === 'string' && ['otlp', 'console', 'none'].includes(value)) || isObject(value)
-      ? undefined
-      : `use 'otlp', 'console', 'none', a SpanExporter or a SpanProcessor`,
-  endpoint: (value) =>
-    typeof value === 'string' && URL.canParse(value) && /^https?:/.test(value) ? undefined : 'use a URL such as http://localhost:4318',
-  headers: record('an object of header names and values'),
-  serviceName: ofType('string', 'a string'),
-  resourceAttributes: record('an object of attribute names and values'),
-  integrations: record('an object such as { openai: false }'),
-  modules: record('an object such as { openai: OpenAI }'),
-  captureContent: oneOf('none', 'span', 'event', 'both'),
-  redact: ofType('function', 'a function (part) => part | null'),
-  propagate: (value) =>
-    (typeof value === 'string' && ['gateways', 'all', 'none'].includes(value)) ||
-    typeof value === 'function' ||
-    (Array.isArray(value) && value.every((item) => typeof item === 'string' || item instanceof RegExp))
-      ? undefined
-      : `use 'gateways', 'all', 'none', an array of strings and regular expressions, or a function (url) => boolean`,
-  semconv: oneOf('latest', 'v1.41', 'both'),
-  eager: ofType('boolean', 'true or false'),
-  onSpanStart: ofType('function', 'a function (span) => void'),
-  onSpanEnd: ofType('function', 'a function (span) => void'),
+  exporter: expecting(
+    "'otlp', 'console', 'none', a SpanExporter or a SpanProcessor",
+    (value) => isOneOf(EXPORTERS)(value) || isObject(value),
+  ),
+  endpoint: expecting('a URL such as http://localhost:4318', isUrl),
+  headers: expecting('an object of header names and values', isObject),
+  serviceName: expecting('a string that is not empty', (value) => typeof value === 'string' && value !== ''),
+  resourceAttributes: expecting('an object of attribute names and values', isObject),
+  integrations: expecting('an object such as { openai: false }', isObject),
+  modules: expecting('an object such as { openai: OpenAI }', isObject),
+  captureContent: expecting("'none', 'span', 'event' or 'both'", isOneOf(['none', 'span', 'event', 'both'])),
+  redact: expecting('a function (part) => part | null', isType('function')),
+  propagate: expecting(
+    "'gateways', 'all', 'none', an array of strings and regular expressions, or a function (url) => boolean",
+    (value) => isOneOf(RULES)(value) || isRule(value),
+  ),
+  semconv: expecting("'latest', 'v1.41' or 'both'", isOneOf(['latest', 'v1.41', 'both'])),
+  eager: expecting('true or false', isType('boolean')),
+  onSpanStart: expecting('a function (span) => void', isType('function')),
+  onSpanEnd: expecting('a function (span) => void', isType('function')),
+}
+
+const isWord = (expected: string): boolean => expected.startsWith("'")
+
+/** Never the value itself: it may be a key. */
+function describe(value: unknown, expected: string): string {
+  if (value === '') return 'an empty string'
+  return typeof value === 'string' && isWord(expected) ? 'another string' : typeName(value)
+}
+
+function unknownName(name: string, what: string, known: readonly string[]): string {
+  return `there is no such ${what}${didYouMean(name, known) || `; use one of ${known.join(', ')}`}`
 }
 
 /**
- * Throws {@link ConfigError} with the option's path, the type of the value and the fix.
+ * Throws {@link ConfigError} with the option's path, what was expected, and the type of the value.
  *
  * @param ids - Known integration ids.
  */
 export function checkOptions(options: unknown, ids: readonly string[]): asserts options is AutologOptions {
-  if (!isObject(options)) throw new ConfigError('autolog(options)', `got ${typeName(options)}; use an object, or nothing`)
+  if (!isObject(options)) throw new ConfigError('autolog(options)', `expected an object or nothing, got ${typeName(options)}`)
   for (const [key, value] of Object.entries(options)) {
     const check = Object.hasOwn(CHECKS, key) ? CHECKS[key as keyof AutologOptions] : undefined
-    if (!check) throw new ConfigError(key, `unknown option of autolog(); known are ${Object.keys(CHECKS).join(', ')}`)
-    if (value === undefined) continue
-    const fix = check(value)
-    if (fix) throw new ConfigError(key, `got ${typeName(value)}${typeof value === 'string' ? ' of another value' : ''}; ${fix}`)
+    if (!check) throw new ConfigError(key, unknownName(key, 'option', Object.keys(CHECKS)))
+    const expected = value === undefined ? undefined : check(value)
+    if (expected !== undefined) throw new ConfigError(key, `expected ${expected}, got ${describe(value, expected)}`)
   }
   for (const [id, value] of Object.entries(options['integrations'] ?? {})) {
-    if (!ids.includes(id)) throw new ConfigError(`integrations.${id}`, `unknown integration; known are ${ids.join(', ')}`)
+    const path = `integrations.${id}`
+    if (!ids.includes(id)) throw new ConfigError(path, unknownName(id, 'integration', ids))
     if (typeof value !== 'boolean' && !isObject(value)) {
-      throw new ConfigError(`integrations.${id}`, `got ${typeName(value)}; use true, false or an object of options`)
+      throw new ConfigError(path, `expected true, false or an object of options, got ${typeName(value)}`)
     }
   }
 }

@@ -1,8 +1,9 @@
 /** The parts of Node's module loader that the engine uses, reached alike from the ESM and the CJS build. */
-import Module, { createRequire } from 'node:module'
-import path from 'node:path'
+import Module from 'node:module'
 import process from 'node:process'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { ownFile, requireFromHere } from '../kernel/own-require.js'
+
+export { ownFile, requireFromHere }
 
 export interface LoadedModule {
   exports: unknown
@@ -47,22 +48,6 @@ export interface ModuleInternals {
 }
 
 export const moduleInternals = Module as unknown as ModuleInternals
-
-declare const __filename: string | undefined
-
-/** The file this code runs from. A bundle in CJS has no `import.meta.url`; an eval has neither. */
-export function ownFile(): string | undefined {
-  const url = import.meta.url as string | undefined
-  if (url?.startsWith('file:')) return fileURLToPath(url)
-  return typeof __filename === 'string' ? __filename : undefined
-}
-
-let ownRequire: NodeJS.Require | undefined
-
-export function requireFromHere(): NodeJS.Require {
-  ownRequire ??= createRequire(pathToFileURL(ownFile() ?? path.join(process.cwd(), 'x.js')))
-  return ownRequire
-}
 
 /** Every CJS module of the process by file name; on Bun the ES modules too. */
 export function loadedModules(): Record<string, LoadedModule | undefined> {

@@ -1,6 +1,6 @@
 /** The price table of `@pydantic/genai-prices` (https://github.com/pydantic/genai-prices), loaded on the first priced call. */
-import { createRequire } from 'node:module'
 import type { calcPrice } from '@pydantic/genai-prices'
+import { requireFromHere } from '../kernel/own-require.js'
 import type { UsageBuckets } from './buckets.js'
 
 /** `gen_ai.provider.name` words, and ids of ours, that the table spells otherwise. */
@@ -24,7 +24,7 @@ let table: { readonly calcPrice: typeof calcPrice } | null | undefined
 function loadTable(): { readonly calcPrice: typeof calcPrice } | null {
   if (table === undefined) {
     try {
-      table = createRequire(import.meta.url)('@pydantic/genai-prices') as { calcPrice: typeof calcPrice }
+      table = requireFromHere()('@pydantic/genai-prices') as { calcPrice: typeof calcPrice }
     } catch {
       // A bundle may have left the package out; every price then says so.
       table = null
@@ -40,7 +40,7 @@ const MAX_UNKNOWN = 1000
 /** USD by the table for a provider, a model and a date, or what it lacks. */
 export function tablePrice(provider: string, model: string, buckets: UsageBuckets, at: number): TableAnswer {
   const loaded = loadTable()
-  if (!loaded) return { missing: 'the price table @pydantic/genai-prices could not be loaded' }
+  if (!loaded) return { missing: 'the price table @pydantic/genai-prices could not be loaded: keep it out of the bundle' }
   const written = buckets.cache_write + buckets.cache_write_1h
   const usage = nonZero({
     input_tokens: buckets.input + buckets.input_audio + buckets.cache_read + written,

@@ -1,7 +1,5 @@
 /** Loads the OpenTelemetry SDK, synchronously and only when tracing is set up. */
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { requireFromHere } from '../kernel/own-require.js'
 import type { TraceSerializer } from './otlp-exporter.js'
 
 export interface TracingSdk {
@@ -12,11 +10,7 @@ export interface TracingSdk {
   serializer(protocol: 'http/protobuf' | 'http/json'): TraceSerializer
 }
 
-/** `import.meta.url` is undefined when a bundler has made CommonJS of this file. */
-export const nodeRequire = createRequire(
-  (import.meta.url as string | undefined) ??
-    (typeof __filename === 'string' ? __filename : pathToFileURL(join(process.cwd(), 'index.js')).href),
-)
+export const nodeRequire = requireFromHere()
 
 /** Throws when a package is missing, as in a bundle that left them out. */
 export function loadSdk(): TracingSdk {
