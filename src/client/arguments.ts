@@ -4,7 +4,7 @@ import { isObject, typeName } from '../kernel/json.js'
 import { checkCallOptions } from '../router/validate.js'
 import type { CallOptions } from './types.js'
 
-const BODY_OPTIONS = ['signal', 'headers', 'timeout', 'fallbacks', 'extra_body', 'provider_options', 'cache'] as const
+const BODY_OPTIONS = ['signal', 'headers', 'timeout', 'fallbacks', 'dropUnsupported', 'extra_body', 'provider_options', 'cache'] as const
 
 export interface CallArguments<Body> {
   /** Without the options that stood in it. */

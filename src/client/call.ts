@@ -16,7 +16,7 @@ import * as semconv from '../telemetry/semconv.js'
 import { guard, settings } from '../telemetry/settings.js'
 import { locate, reportedCost } from './failure.js'
 import { AttemptLimits, CallLimits } from './limits.js'
-import { send, type WireAnswer } from './transport.js'
+import { send, type EncodedBytes, type WireAnswer } from './transport.js'
 import type { CallMeta, CallOptions } from './types.js'
 import type { ChatProtocol, EncodeContext, EncodedRequest, Protocol } from '../kernel/protocol.js'
 
@@ -169,12 +169,13 @@ export class AttemptRun {
 
   /** For the codec of this target. */
   get encodeContext(): EncodeContext {
-    const { provider, model } = this.target
+    const { provider, model, dropUnsupported: own } = this.target
+    const { client, options } = this.call
     return {
       provider: provider.id,
       model,
       quirks: provider.quirks,
-      dropUnsupported: this.call.client.plan.dropUnsupported,
+      dropUnsupported: options.dropUnsupported ?? own ?? provider.dropUnsupported ?? client.plan.dropUnsupported,
       warn: (message) => {
         if (!this.call.warnings.includes(message)) this.call.warnings.push(message)
       },
@@ -192,7 +193,7 @@ export class AttemptRun {
     return this.answer && reportedCost(this.answer.response.headers)
   }
 
-  async send(encoded: EncodedRequest, codec: Pick<Protocol, 'decodeError'> & Pick<ChatProtocol, 'framing'>, stream: boolean): Promise<WireAnswer> {
+  async send(encoded: EncodedRequest | EncodedBytes, codec: Pick<Protocol, 'decodeError'> & Pick<ChatProtocol, 'framing'>, stream: boolean): Promise<WireAnswer> {
     const { client, options, timeout, telemetry } = this.call
     this.answer = await send({
       target: this.target,

@@ -15,9 +15,17 @@ import { operationURL } from './url.js'
 const MAX_BODY_BYTES = 64 * 1024 * 1024
 const MAX_ERROR_BYTES = 1024 * 1024
 
+/** A request whose body is no JSON. */
+export interface EncodedBytes {
+  readonly path: string
+  readonly body: Uint8Array<ArrayBuffer>
+  /** With the content type. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
 export interface WireRequest {
   readonly target: Target
-  readonly encoded: EncodedRequest
+  readonly encoded: EncodedRequest | EncodedBytes
   /** Media type of the answer that is asked for. */
   readonly accept: string
   /** Of the call; they win over the provider's. */
@@ -41,15 +49,37 @@ export interface WireAnswer {
   readonly secret: string | undefined
 }
 
+type KeyHeader = readonly [name: string, value: string] | undefined
+
 /** @throws ConnectionError, TimeoutError, ProviderError, ConfigError, or the caller's own abort reason. */
 export async function send(request: WireRequest): Promise<WireAnswer> {
+  const { target, limits } = request
+  const { provider } = target
+  const key = await orAborted(Promise.resolve(provider.authorize()), limits.signal)
+  let answer = await exchange(request, key)
+  if (answer.response.status === 401 && provider.renewable) {
+    // A token may be revoked before its time. The same one again would fare no better.
+    const renewed = await orAborted(Promise.resolve(provider.authorize(true)), limits.signal)
+    if (renewed?.[1] !== key?.[1]) {
+      // Of no interest, and it may have failed already.
+      answer.response.body?.cancel().catch(() => {})
+      answer = await exchange(request, renewed)
+    }
+  }
+  const { response, secret } = answer
+  if (response.ok) return answer
+  const text = await readErrorText(answer, limits)
+  const decoded = request.decodeError(parseJson(text))
+  throw httpFailure({ response, text, decoded, secret, date: request.date(), fields: { provider: provider.id, model: target.model } })
+}
+
+async function exchange(request: WireRequest, key: KeyHeader): Promise<WireAnswer> {
   const { target, encoded, limits } = request
   const { provider } = target
   const fields = { provider: provider.id, model: target.model }
   const url = operationURL(provider.baseURL, encoded.path)
-  const auth = await provider.authorize()
-  const body = writeJson(encoded.body)
-  const headers = requestHeaders(request, auth)
+  const body = encoded.body instanceof Uint8Array ? encoded.body : writeJson(encoded.body)
+  const headers = requestHeaders(request, key)
   const proof = await provider.sign?.({ method: 'POST', url, headers, body })
   for (const [name, value] of Object.entries(proof ?? {})) headers.set(name, value)
   // Last, so that they are no part of a signature.
@@ -70,13 +100,9 @@ export async function send(request: WireRequest): Promise<WireAnswer> {
   }
   request.onStatus(response.status)
   const requestId = requestIdOf(response.headers)
-  const secret = keyOf(auth?.[1] ?? sessionSecret(proof))
+  const secret = keyOf(key?.[1] ?? sessionSecret(proof))
   const known = { ...fields, status: response.status, ...(requestId !== undefined && { requestId }) }
-  const answer = { response, host, fields: known, secret }
-  if (response.ok) return answer
-  const text = await readErrorText(answer, limits)
-  const decoded = request.decodeError(parseJson(text))
-  throw httpFailure({ response, text, decoded, secret, date: request.date(), fields })
+  return { response, host, fields: known, secret }
 }
 
 /** What a server that explains a wrong signature quotes of it. */
@@ -84,13 +110,13 @@ function sessionSecret(proof: Readonly<Record<string, string>> | undefined): str
   return proof?.['x-amz-security-token']
 }
 
-function requestHeaders(request: WireRequest, auth: readonly [string, string] | undefined): Headers {
+function requestHeaders(request: WireRequest, key: KeyHeader): Headers {
   const headers = new Headers({
     'content-type': 'application/json',
     accept: request.accept,
     'user-agent': `tracestitch/${VERSION}`,
   })
-  if (auth) headers.set(auth[0], auth[1])
+  if (key) headers.set(key[0], key[1])
   const { headers: own } = request.target.provider
   for (const layer of [request.encoded.headers, own, request.headers]) setHeaders(headers, layer)
   return headers

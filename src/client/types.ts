@@ -42,6 +42,8 @@ export interface CallOptions {
   timeout?: number | TimeoutOptions | undefined
   /** Models to try next, instead of the client's; `false`: none. */
   fallbacks?: readonly string[] | false | undefined
+  /** Leave out, with a warning, what a target's format cannot say; over what the client's options say. */
+  dropUnsupported?: boolean | undefined
   metadata?: CallMetadata | undefined
   /** Fields merged into the wire body as they are. */
   extra_body?: Readonly<Record<string, unknown>> | undefined

@@ -7,8 +7,19 @@ export interface AuthScheme {
   readonly header: string
   /** Text before the key, such as `Bearer `. */
   readonly prefix?: string
+  /** How a token is sent that a function or {@link source} gives, where a key is sent in another way. */
+  readonly token?: { readonly header: string; readonly prefix?: string }
+  /** Where tokens come from when there is no key. */
+  readonly source?: GoogleCredentials
   /** How a request is signed with credentials where there is no key. */
   readonly sign?: RequestSigning
+}
+
+/** Google's application default credentials, found by `google-auth-library`. */
+export interface GoogleCredentials {
+  readonly kind: 'google-adc'
+  /** OAuth scope of the tokens. */
+  readonly scope: string
 }
 
 /**
@@ -56,6 +67,8 @@ export interface ProviderRow {
   readonly byModel?: readonly { readonly part: string; readonly protocol: ProtocolId }[]
   /** Without a trailing slash. `{name}` stands for one of `variables`. */
   readonly baseURL: string
+  /** Base URLs that stand in for `baseURL` where a variable has one of `values`. The first match counts. */
+  readonly baseURLWhere?: readonly { readonly variable: string; readonly values: readonly string[]; readonly baseURL: string }[]
   /** By name: what fills `baseURL`. The name is also that of the provider's option. */
   readonly variables?: Readonly<Record<string, URLVariable>>
   readonly auth: AuthScheme
@@ -65,6 +78,11 @@ export interface ProviderRow {
   readonly keyOptional?: boolean
   /** Environment variables that may hold another base URL, in order. */
   readonly baseURLEnv?: readonly string[]
+  /**
+   * Environment variables that may hold the server's address as it is told to the server itself: `host`,
+   * `host:port` or a URL. What is left out is that of `baseURL`.
+   */
+  readonly addressEnv?: readonly string[]
   readonly headers?: Readonly<Record<string, string>>
   readonly quirks?: Quirks
   /** Value of `gen_ai.provider.name`, where OpenTelemetry lists another word than `id`. */

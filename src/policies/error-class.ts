@@ -1,12 +1,12 @@
 /** What kind of failure an error is, as the policies see it. */
-import { isAbortError, ProviderError, StreamError, TimeoutError, ConnectionError, UnsupportedParameterError, ConfigError } from '../kernel/errors.js'
+import { CredentialsError, isAbortError, ProviderError, StreamError, TimeoutError, ConnectionError, UnsupportedParameterError, ConfigError } from '../kernel/errors.js'
 
 export type ErrorClass =
   | 'abort'
   | 'config'
   /** The target cannot express the request. */
   | 'unsupported'
-  /** 401, 403: this target's key is wrong, or may not use the model. */
+  /** 401, 403: this target's key is wrong, or may not use the model. Also when there is none to be had. */
   | 'auth'
   /** 404, or a redirect, which is not followed: the address or the model is wrong for this target. */
   | 'not-found'
@@ -56,6 +56,7 @@ const TOO_LONG = /context[ _](length|window)|maximum context|prompt is too long|
 
 export function classifyError(error: unknown): ErrorClass {
   if (isAbortError(error)) return 'abort'
+  if (error instanceof CredentialsError) return 'auth'
   if (error instanceof ConfigError) return 'config'
   if (error instanceof UnsupportedParameterError) return 'unsupported'
   if (error instanceof TimeoutError) return 'timeout'

@@ -1,4 +1,4 @@
-import { openaiCompatible } from './openai-compatible.js'
+import { bearer, openaiCompatible } from './openai-compatible.js'
 
 export const azureAi = openaiCompatible({
   id: 'azure-ai',
@@ -6,7 +6,7 @@ export const azureAi = openaiCompatible({
   protocols: ['openai-chat', 'openai-responses', 'openai-embeddings'],
   baseURL: 'https://{resource}.services.ai.azure.com/openai/v1',
   variables: { resource: { env: ['AZURE_AI_RESOURCE_NAME', 'AZURE_RESOURCE_NAME'] } },
-  auth: { header: 'api-key' },
+  auth: { header: 'api-key', token: bearer },
   env: ['AZURE_AI_API_KEY'],
   quirks: {},
   telemetryName: 'azure.ai.inference',

@@ -1,4 +1,4 @@
-import { openaiCompatible } from './openai-compatible.js'
+import { bearer, openaiCompatible } from './openai-compatible.js'
 
 export const azure = openaiCompatible({
   id: 'azure',
@@ -6,7 +6,7 @@ export const azure = openaiCompatible({
   protocols: ['openai-chat', 'openai-responses', 'openai-embeddings', 'openai-completions'],
   baseURL: 'https://{resource}.openai.azure.com/openai/v1',
   variables: { resource: { env: ['AZURE_RESOURCE_NAME'] } },
-  auth: { header: 'api-key' },
+  auth: { header: 'api-key', token: bearer },
   // The v1 API takes the deployment as the model, and no api-version.
   env: ['AZURE_OPENAI_API_KEY', 'AZURE_API_KEY'],
   quirks: {},

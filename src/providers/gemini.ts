@@ -3,12 +3,11 @@ import type { ProviderRow } from '../kernel/provider.js'
 export const gemini: ProviderRow = {
   id: 'gemini',
   name: 'Google Gemini',
-  protocols: ['openai-chat', 'openai-embeddings'],
-  baseURL: 'https://generativelanguage.googleapis.com/v1beta/openai',
-  auth: { header: 'authorization', prefix: 'Bearer ' },
+  protocols: ['gemini-generate', 'gemini-embeddings'],
+  baseURL: 'https://generativelanguage.googleapis.com/v1beta',
+  auth: { header: 'x-goog-api-key' },
   env: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
-  quirks: { developerAsSystem: true },
   telemetryName: 'gcp.gemini',
   hosts: ['generativelanguage.googleapis.com'],
-  docs: 'https://ai.google.dev/gemini-api/docs/openai',
+  docs: 'https://ai.google.dev/api/generate-content',
 }

@@ -1,18 +1,27 @@
-import { openaiCompatible } from './openai-compatible.js'
+import type { ProviderRow } from '../kernel/provider.js'
 
-export const vertex = openaiCompatible({
+export const vertex: ProviderRow = {
   id: 'vertex',
   name: 'Google Vertex AI',
-  baseURL: 'https://aiplatform.googleapis.com/v1/projects/{project}/locations/{location}/endpoints/openapi',
+  protocols: ['gemini-generate', 'vertex-embeddings', 'gemini-embeddings'],
+  // Newer embedding models answer to `embedContent`, as with the Gemini API.
+  byModel: [{ part: 'gemini-embedding-2', protocol: 'gemini-embeddings' }],
+  baseURL: 'https://{location}-aiplatform.googleapis.com/v1/projects/{project}/locations/{location}/publishers/google',
+  baseURLWhere: [
+    { variable: 'location', values: ['global'], baseURL: 'https://aiplatform.googleapis.com/v1/projects/{project}/locations/{location}/publishers/google' },
+    { variable: 'location', values: ['us', 'eu'], baseURL: 'https://aiplatform.{location}.rep.googleapis.com/v1/projects/{project}/locations/{location}/publishers/google' },
+  ],
   variables: {
     project: { env: ['GOOGLE_CLOUD_PROJECT', 'GOOGLE_VERTEX_PROJECT'] },
     location: { env: ['GOOGLE_CLOUD_LOCATION', 'GOOGLE_VERTEX_LOCATION'], default: 'global' },
   },
-  // The global host. A region has a host of its own, `{location}-aiplatform.googleapis.com`: give it as the base
-  // URL.
+  auth: {
+    header: 'authorization',
+    prefix: 'Bearer ',
+    source: { kind: 'google-adc', scope: 'https://www.googleapis.com/auth/cloud-platform' },
+  },
   env: ['GOOGLE_OAUTH_ACCESS_TOKEN'],
-  quirks: { developerAsSystem: true },
   telemetryName: 'gcp.vertex_ai',
-  hosts: ['aiplatform.googleapis.com', '*-aiplatform.googleapis.com'],
-  docs: 'https://cloud.google.com/vertex-ai/generative-ai/docs/start/openai',
-})
+  hosts: ['aiplatform.googleapis.com', '*-aiplatform.googleapis.com', 'aiplatform.*.rep.googleapis.com'],
+  docs: 'https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference',
+}

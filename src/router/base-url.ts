@@ -27,7 +27,7 @@ export function fillBaseURL(
     const hint = known.length > 0 ? `it takes ${known.join(', ')}` : 'its base URL has none'
     throw new ConfigError(`${path}.${name}`, `${row.name} has no such variable; ${hint}`, { provider: row.id })
   }
-  let { baseURL } = row
+  const values = new Map<string, string>()
   let missing: string | undefined
   for (const [name, variable] of Object.entries(variables)) {
     const value = given?.[name] ?? firstSet(variable.env, env) ?? variable.default
@@ -44,7 +44,25 @@ export function fillBaseURL(
       const source = given?.[name] === undefined ? variable.env.join(', ') : `${path}.${name}`
       throw new ConfigError(source, `is no part of a URL; it fills {${name}} of ${row.baseURL}`, { provider: row.id })
     }
-    baseURL = baseURL.replaceAll(`{${name}}`, part)
+    values.set(name, part)
   }
+  const where = row.baseURLWhere?.find(({ variable, values: those }) => those.includes(values.get(variable) ?? ''))
+  let baseURL = where?.baseURL ?? row.baseURL
+  for (const [name, part] of values) baseURL = baseURL.replaceAll(`{${name}}`, part)
   return { baseURL, missing }
+}
+
+/**
+ * The base URL of a row at an address as servers are told theirs: `host`, `:port`, `host:port` or a URL.
+ * `undefined` when it is none of these.
+ */
+export function baseURLAt(address: string, baseURL: string): string | undefined {
+  if (/^https?:\/\//.test(address)) return URL.canParse(address) ? address : undefined
+  const usual = new URL(baseURL)
+  const [, host = '', port = ''] = /^(\[[\da-f:.]+\]|[\w.-]*)(?::(\d{1,5}))?$/i.exec(address) ?? []
+  if (host === '' && port === '') return undefined
+  // A server that listens everywhere is reached here.
+  if (host !== '' && host !== '0.0.0.0' && host !== '[::]') usual.hostname = host
+  if (port !== '') usual.port = port
+  return usual.href.replace(/\/$/, '')
 }

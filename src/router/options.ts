@@ -3,11 +3,14 @@ import type { PriceOptions } from '../cost/price.js'
 import type { ProtocolId, Quirks } from '../kernel/protocol.js'
 import type { RetryPolicy } from '../policies/retry.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
+import type { GiveKey } from './token-source.js'
 
 /** One place that can serve an alias. */
 export interface TargetOptions {
   /** `provider/model`, or another alias. */
   model: string
+  /** For this target: as the client's option. */
+  dropUnsupported?: boolean | undefined
 }
 
 /** An alias: one model, a fallback order, or targets with a strategy. */
@@ -18,6 +21,8 @@ export type AliasOptions =
       /** How targets are chosen. `ordered` (the default): as written. */
       strategy?: 'ordered' | undefined
       targets: readonly (string | TargetOptions)[]
+      /** For targets that do not say it themselves: as the client's option. */
+      dropUnsupported?: boolean | undefined
     }
 
 /** Of an AWS user or role. */
@@ -36,8 +41,14 @@ export interface ProviderOptions {
   baseURL?: string | undefined
   /** What fills a known provider's base URL, such as `{ resource: 'mine' }` for Azure. Default: its environment variables. */
   variables?: Readonly<Record<string, string>> | undefined
-  /** The key, or a function that gives it for each request. Default: the environment variables of a known provider. */
-  apiKey?: string | (() => string | Promise<string>) | undefined
+  /**
+   * The key, or a function that gives it for each request, such as a token that rotates. Requests that come while
+   * the function is busy share its answer. When the provider answers 401, it is asked once more, with `refresh`,
+   * and the request is sent again if the key is another one. For Azure, what a function gives is sent as a bearer
+   * token, so `getBearerTokenProvider` of `@azure/identity` fits as it is. Default: the environment variables of a
+   * known provider, then Google's default credentials where the provider takes them.
+   */
+  apiKey?: string | GiveKey | undefined
   /**
    * For a provider whose requests are signed: AWS credentials, or a function that gives them for each request.
    * Default: AWS_ACCESS_KEY_ID and its companions, then the chain of `@aws-sdk/credential-providers`. A key wins.
@@ -47,6 +58,8 @@ export interface ProviderOptions {
   headers?: Readonly<Record<string, string>> | undefined
   /** What differs from the usual speaker of the format. */
   quirks?: Quirks | undefined
+  /** For models of this provider: as the client's option. */
+  dropUnsupported?: boolean | undefined
 }
 
 export interface ClientOptions {
@@ -62,7 +75,11 @@ export interface ClientOptions {
   timeout?: number | TimeoutOptions | undefined
   /** Prices that are not in the table, or differ from it. */
   prices?: PriceOptions | undefined
-  /** Leave out, with a warning in `_meta.warnings`, what a target's format cannot say, instead of failing there. Default false. */
+  /**
+   * Leave out, with a warning in `_meta.warnings`, what a target's format cannot say, instead of failing there
+   * with an UnsupportedParameterError. The nearest word counts: the call's, the target's, its alias', its
+   * provider's, then this one. Default false.
+   */
   dropUnsupported?: boolean | undefined
   /** Used for every request. Default: the global `fetch` at the time of the request. */
   fetch?: typeof globalThis.fetch | undefined

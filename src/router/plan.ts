@@ -83,9 +83,10 @@ export function compilePlan(options: ClientOptions, env: Environment): Plan {
       throw new ConfigError(path, `is an alias of itself: ${[...trail, name].join(' → ')}; break the cycle`)
     }
     const { strategy, entries } = normalise(aliasOptions[name] as AliasOptions)
-    const targets = entries.flatMap(({ model, at }) =>
-      Object.hasOwn(aliasOptions, model) ? aliasRoute(model, [...trail, name]).targets : [concrete(model, path + at)],
-    )
+    const targets = entries.flatMap(({ model, at, dropUnsupported }) => {
+      const found = Object.hasOwn(aliasOptions, model) ? aliasRoute(model, [...trail, name]).targets : [concrete(model, path + at)]
+      return dropUnsupported === undefined ? found : found.map((target) => Object.freeze({ dropUnsupported, ...target }))
+    })
     const route: Route = Object.freeze({ alias: true, strategy, targets: unique(targets) })
     aliases.set(name, route)
     return route
@@ -126,19 +127,26 @@ interface AliasEntry {
   readonly model: string
   /** Where it stands in the alias, for messages. */
   readonly at: string
+  readonly dropUnsupported: boolean | undefined
 }
 
 function normalise(alias: AliasOptions): { strategy: Strategy; entries: readonly AliasEntry[] } {
-  if (typeof alias === 'string') return { strategy: ordered, entries: [{ model: alias, at: '' }] }
+  if (typeof alias === 'string') return { strategy: ordered, entries: [{ model: alias, at: '', dropUnsupported: undefined }] }
   const list = 'targets' in alias ? alias.targets : alias
   const prefix = 'targets' in alias ? '.targets' : ''
   const named = 'targets' in alias && alias.strategy !== undefined ? strategies.get(alias.strategy) : undefined
+  const all = 'targets' in alias ? alias.dropUnsupported : undefined
   const entries = list.map((entry, i) =>
-    typeof entry === 'string' ? { model: entry, at: `${prefix}[${i}]` } : { model: entry.model, at: `${prefix}[${i}].model` },
+    typeof entry === 'string'
+      ? { model: entry, at: `${prefix}[${i}]`, dropUnsupported: all }
+      : { model: entry.model, at: `${prefix}[${i}].model`, dropUnsupported: entry.dropUnsupported ?? all },
   )
   return { strategy: named ?? ordered, entries }
 }
 
+/** Each once, as it was named first. */
 function unique(targets: readonly Target[]): readonly Target[] {
-  return Object.freeze([...new Map(targets.map((target) => [target.id, target])).values()])
+  const byId = new Map<string, Target>()
+  for (const target of targets) if (!byId.has(target.id)) byId.set(target.id, target)
+  return Object.freeze([...byId.values()])
 }

@@ -1,14 +1,16 @@
 /** A provider row, the caller's changes and the environment, compiled to what a call needs. */
 import { ConfigError } from '../kernel/errors.js'
 import type { ChatProtocol, EmbeddingsProtocol, Protocol, ProtocolId } from '../kernel/protocol.js'
-import type { ProviderRow } from '../kernel/provider.js'
+import type { AuthScheme, ProviderRow } from '../kernel/provider.js'
 import { protocols } from '../protocols/index.js'
 import { awsSigner, hasCredentials } from './aws-sigv4.js'
-import { fillBaseURL } from './base-url.js'
+import { baseURLAt, fillBaseURL } from './base-url.js'
 import { firstSet, type Environment } from './environment.js'
+import { hasGoogleCredentials, googleTokens } from './google-adc.js'
 import { headerValue } from './header-value.js'
 import type { ProviderOptions } from './options.js'
 import type { PlannedProvider } from './target.js'
+import { keySource } from './token-source.js'
 
 export type { Environment }
 
@@ -50,7 +52,7 @@ function protocolsOf(options: ProviderOptions, row: ProviderRow): readonly Proto
 export function planProvider(id: string, options: ProviderOptions, known: ReadonlyMap<string, ProviderRow>, env: Environment): PlannedProvider {
   const row = known.get(id) ?? ownRow(id, options, known)
   const filled = fillBaseURL(row, options.variables, env)
-  const whole = options.baseURL ?? firstSet(row.baseURLEnv ?? [], env)
+  const whole = options.baseURL ?? firstSet(row.baseURLEnv ?? [], env) ?? addressFrom(row, env)
   const baseURL = (whole ?? filled.baseURL).replace(/\/+$/, '')
   const missingPart = whole === undefined ? filled.missing : undefined
   if (missingPart === undefined && !URL.canParse(baseURL)) {
@@ -73,20 +75,25 @@ export function planProvider(id: string, options: ProviderOptions, known: Readon
   const { apiKey, credentials } = options
   // Credentials that the caller gives win over a key of the environment.
   const given = apiKey ?? (credentials ? undefined : firstSet(row.env, env))
-  const { header, prefix = '' } = row.auth
-  const keyNeeded = row.env.length > 0 && row.keyOptional !== true && !row.auth.sign
+  const { auth } = row
+  const tokens = typeof given === 'function' ? given : given === undefined && auth.source ? googleTokens(id, auth.source, row.env) : undefined
+  const key = tokens && keySource(tokens, id)
+  const keyNeeded = row.env.length > 0 && row.keyOptional !== true && !auth.sign && !auth.source
   const missingKey =
     given === undefined && keyNeeded
       ? `no API key for ${row.name}: set ${row.env.join(' or ')}, or providers.${id}.apiKey`
       : undefined
   const missing = missingKey ?? missingPart
   const sign = given === undefined ? signerOf(row, options, env) : undefined
-  const fixed = typeof given === 'string' ? ([header, prefix + headerValue(given, `providers.${id}.apiKey`)] as const) : undefined
+  const fixed = typeof given === 'string' ? keyHeader(auth, headerValue(given, `providers.${id}.apiKey`)) : undefined
+  // Found only by asking for a token.
+  const atHand = given !== undefined || !auth.source || hasGoogleCredentials(env)
   return Object.freeze({
     id,
     telemetryName: row.telemetryName ?? row.id,
     baseURL,
     quirks: Object.freeze({ ...row.quirks, ...options.quirks }),
+    dropUnsupported: options.dropUnsupported,
     headers: Object.freeze({ ...row.headers, ...options.headers }),
     chat: chatOf(spoken.find((found) => found.kind === 'chat')),
     embeddingsFor(model: string) {
@@ -96,16 +103,29 @@ export function planProvider(id: string, options: ProviderOptions, known: Readon
     },
     speaks: (name: ProtocolId) => chatOf(speaks.get(name)),
     sign,
-    ready: missing === undefined && (!sign || hasCredentials(credentials, env)),
+    ready: missing === undefined && atHand && (!sign || hasCredentials(credentials, env)),
     missing,
-    authorize() {
+    renewable: key !== undefined,
+    authorize(refresh = false) {
       if (missingPart !== undefined) throw new ConfigError(`providers.${id}.variables`, missingPart, { provider: id })
       if (fixed) return fixed
-      if (typeof given === 'function') return askKey(given, id, (key) => [header, prefix + key] as const)
+      if (key) return key(refresh).then((found) => keyHeader(auth.token ?? auth, found))
       if (missingKey !== undefined) throw new ConfigError(`providers.${id}.apiKey`, missingKey, { provider: id })
       return undefined
     },
   })
+}
+
+function addressFrom(row: ProviderRow, env: Environment): string | undefined {
+  const address = firstSet(row.addressEnv ?? [], env)
+  if (address === undefined) return undefined
+  const found = baseURLAt(address, row.baseURL)
+  if (found !== undefined) return found
+  throw new ConfigError((row.addressEnv ?? []).join(', '), 'is no address; write it as host, host:port or http://host:port', { provider: row.id })
+}
+
+function keyHeader({ header, prefix = '' }: Pick<AuthScheme, 'header' | 'prefix'>, key: string): readonly [string, string] {
+  return [header, prefix + key]
 }
 
 function signerOf(row: ProviderRow, { credentials, variables }: ProviderOptions, env: Environment): PlannedProvider['sign'] {
@@ -113,18 +133,4 @@ function signerOf(row: ProviderRow, { credentials, variables }: ProviderOptions,
   if (!signing) return undefined
   const regionEnv = row.variables?.['region']?.env ?? []
   return awsSigner({ id: row.id, signing, credentials, region: variables?.['region'], regionEnv, keyEnv: row.env, env })
-}
-
-async function askKey<T>(give: () => string | Promise<string>, id: string, use: (key: string) => T): Promise<T> {
-  const path = `providers.${id}.apiKey`
-  let key: unknown
-  try {
-    key = await give()
-  } catch (cause) {
-    throw new ConfigError(path, 'the function that gives the key failed; see the cause', { cause, provider: id })
-  }
-  if (typeof key !== 'string' || key.trim() === '') {
-    throw new ConfigError(path, `the function that gives the key returned ${key === '' ? 'an empty string' : typeof key}, not a key`, { provider: id })
-  }
-  return use(headerValue(key, path))
 }

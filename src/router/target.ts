@@ -6,7 +6,7 @@ export interface SignableRequest {
   readonly method: string
   readonly url: string
   readonly headers: Headers
-  readonly body: string
+  readonly body: string | Uint8Array<ArrayBuffer>
 }
 
 export interface PlannedProvider {
@@ -16,6 +16,8 @@ export interface PlannedProvider {
   /** Without a trailing slash. */
   readonly baseURL: string
   readonly quirks: Quirks
+  /** Whether models of this provider leave out what the format cannot say; `undefined` when it does not say. */
+  readonly dropUnsupported: boolean | undefined
   /** Without authentication. */
   readonly headers: Readonly<Record<string, string>>
   /** The format for chat; `undefined` when it has none. */
@@ -27,9 +29,12 @@ export interface PlannedProvider {
   /**
    * Header name and value of the key; `undefined` when none is needed.
    *
+   * @param refresh - The provider refused what was given last. Means nothing unless {@link renewable}.
    * @throws ConfigError when a key or a part of the base URL is needed and there is none.
    */
-  authorize(): Promise<readonly [name: string, value: string] | undefined> | readonly [name: string, value: string] | undefined
+  authorize(refresh?: boolean): Promise<readonly [name: string, value: string] | undefined> | readonly [name: string, value: string] | undefined
+  /** Whether {@link authorize} asks for a key, and so may give another one. */
+  readonly renewable: boolean
   /** Headers that prove who asks, for a provider that has no key but signs each request; `undefined` for all others. */
   readonly sign: ((request: SignableRequest) => Promise<Readonly<Record<string, string>>>) | undefined
   /** Whether a key or credentials are at hand; `false` when they would have to be looked for. */
@@ -44,4 +49,6 @@ export interface Target {
   /** Name as the provider knows it. */
   readonly model: string
   readonly provider: PlannedProvider
+  /** What the target or its alias says of {@link PlannedProvider.dropUnsupported}, before the provider. */
+  readonly dropUnsupported?: boolean
 }

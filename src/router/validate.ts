@@ -47,12 +47,13 @@ const timeout = z.optional(
   ]),
 )
 const protocolId = z.enum(Object.keys(protocols))
-const target = z.union([text, z.strictObject({ model: text })])
+const dropUnsupported = z.optional(z.boolean())
+const target = z.union([text, z.strictObject({ model: text, dropUnsupported })])
 const targets = z.array(target).check(z.minLength(1))
 const alias = z.union([
   text,
   targets,
-  z.strictObject({ strategy: z.optional(z.enum([...strategies.keys()])), targets }),
+  z.strictObject({ strategy: z.optional(z.enum([...strategies.keys()])), targets, dropUnsupported }),
 ])
 const tokenPrice = z.number().check(z.nonnegative())
 const override = z.strictObject({
@@ -66,6 +67,7 @@ const override = z.strictObject({
 })
 const quirks = z.strictObject({
   maxTokensField: z.optional(z.enum(['max_tokens', 'max_completion_tokens'])),
+  dimensionsField: z.optional(z.enum(['dimensions', 'output_dimension'])),
   streamOptions: z.optional(z.boolean()),
   reasoningContent: z.optional(z.boolean()),
   thinkingBlocks: z.optional(z.boolean()),
@@ -84,6 +86,7 @@ const provider = z.strictObject({
   credentials: z.optional(z.union([awsCredentials, isFunction])),
   headers: optionalRecord(z.string()),
   quirks: z.optional(quirks),
+  dropUnsupported,
 })
 
 const clientOptions = z.strictObject({
@@ -95,7 +98,7 @@ const clientOptions = z.strictObject({
   ),
   timeout,
   prices: z.optional(z.strictObject({ overrides: optionalRecord(override) })),
-  dropUnsupported: z.optional(z.boolean()),
+  dropUnsupported,
   fetch: z.optional(isFunction),
 })
 
@@ -107,6 +110,7 @@ const callOptions = z.strictObject({
   metadata: z.optional(
     z.strictObject({ user: z.optional(text), session: z.optional(text), tags: z.optional(z.array(z.string())) }),
   ),
+  dropUnsupported,
   extra_body: optionalRecord(z.unknown()),
   provider_options: optionalRecord(z.record(z.string(), z.unknown())),
 })

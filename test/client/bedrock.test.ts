@@ -140,7 +140,7 @@ describe('AWS Signature Version 4', () => {
     await expect(failure).rejects.not.toThrow(/the-session-token/)
   })
 
-  test('incomplete credentials, and a source of them that fails, are errors of the configuration', async () => {
+  test('incomplete credentials, and a source of them that fails, are typed errors', async () => {
     const create = (options: ProviderOptions) => clientFor(options).chat.completions.create({ model: 'bedrock/m', messages })
     await expect(create({ credentials: () => ({ accessKeyId: 'a' }) as never })).rejects.toMatchObject({ name: 'ConfigError', path: 'providers.bedrock.credentials' })
     await expect(create({ credentials: () => Promise.reject(new Error('expired')) })).rejects.toMatchObject({ path: 'providers.bedrock.credentials', cause: expect.objectContaining({ message: 'expired' }) })

@@ -34,6 +34,7 @@ const CONVENTIONAL: Readonly<Record<string, string>> = {
   openai: 'openai',
   perplexity: 'perplexity',
   vertex: 'gcp.vertex_ai',
+  'vertex-openai': 'gcp.vertex_ai',
   watsonx: 'ibm.watsonx.ai',
   xai: 'x_ai',
 }

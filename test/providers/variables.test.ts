@@ -93,3 +93,42 @@ describe('a key that is optional', () => {
     expect(planned.authorize()).toBeUndefined()
   })
 })
+
+describe('a base URL that depends on a variable', () => {
+  test.each([
+    ['global', 'https://aiplatform.googleapis.com/v1/projects/p/locations/global/publishers/google'],
+    ['europe-west4', 'https://europe-west4-aiplatform.googleapis.com/v1/projects/p/locations/europe-west4/publishers/google'],
+    ['eu', 'https://aiplatform.eu.rep.googleapis.com/v1/projects/p/locations/eu/publishers/google'],
+  ])('Vertex AI in %s', (location, baseURL) => {
+    expect(plan('vertex', { variables: { project: 'p', location } }).baseURL).toBe(baseURL)
+  })
+
+  test('Vertex AI is ready where the environment names credentials, and otherwise may still find some', () => {
+    const env = { GOOGLE_CLOUD_PROJECT: 'p' }
+    expect(plan('vertex', {}, env)).toMatchObject({ ready: false, missing: undefined, renewable: true })
+    expect(plan('vertex', {}, { ...env, GOOGLE_APPLICATION_CREDENTIALS: '/key.json' }).ready).toBe(true)
+    expect(plan('vertex', { apiKey: 'token' }, env)).toMatchObject({ ready: true, renewable: false })
+  })
+})
+
+describe('an address of a server of one\'s own', () => {
+  test.each([
+    ['10.0.0.7', 'http://10.0.0.7:11434'],
+    ['10.0.0.7:8080', 'http://10.0.0.7:8080'],
+    [':8080', 'http://127.0.0.1:8080'],
+    ['0.0.0.0', 'http://127.0.0.1:11434'],
+    ['0.0.0.0:8080', 'http://127.0.0.1:8080'],
+    ['[::1]:8080', 'http://[::1]:8080'],
+    ['gpu-box', 'http://gpu-box:11434'],
+    ['https://ollama.example/', 'https://ollama.example'],
+  ])('OLLAMA_HOST=%s', (address, baseURL) => {
+    expect(plan('ollama', {}, { OLLAMA_HOST: address }).baseURL).toBe(baseURL)
+    expect(plan('ollama', { baseURL: 'http://mine/' }, { OLLAMA_HOST: address }).baseURL).toBe('http://mine')
+  })
+
+  test.each(['a b', 'user:pass@host', 'host/path', ':123456'])('OLLAMA_HOST=%s is refused without showing it', (address) => {
+    const fault = faultOf(() => plan('ollama', {}, { OLLAMA_HOST: address }))
+    expect(fault.path).toBe('OLLAMA_HOST')
+    expect(fault.message).not.toContain(address)
+  })
+})
