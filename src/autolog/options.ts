@@ -102,7 +102,8 @@ function unknownName(name: string, what: string, known: readonly string[]): stri
  * @param ids - Known integration ids.
  */
 export function checkOptions(options: unknown, ids: readonly string[]): asserts options is AutologOptions {
-  if (!isObject(options)) throw new ConfigError('autolog(options)', `expected an object or nothing, got ${typeName(options)}`)
+  if (!isObject(options))
+    throw new ConfigError('autolog(options)', `expected an object or nothing, got ${typeName(options)}`)
   for (const [key, value] of Object.entries(options)) {
     const check = Object.hasOwn(CHECKS, key) ? CHECKS[key as keyof AutologOptions] : undefined
     if (!check) throw new ConfigError(key, unknownName(key, 'option', Object.keys(CHECKS)))
