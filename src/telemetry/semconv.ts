@@ -9,7 +9,6 @@ export const ERROR_TYPE_OTHER = '_OTHER'
 export const SERVER_ADDRESS = 'server.address'
 export const SERVER_PORT = 'server.port'
 export const HTTP_STATUS = 'http.response.status_code'
-export const HTTP_RESEND_COUNT = 'http.request.resend_count'
 export const RESPONSE_HEADER_PREFIX = 'http.response.header.'
 export const SESSION_ID = 'session.id'
 export const USER_ID = 'user.id'
@@ -63,7 +62,6 @@ export const EVENT_OPERATION_DETAILS = 'gen_ai.client.inference.operation.detail
 export const AGENT_NAME = 'gen_ai.agent.name'
 /** v1.41's name of {@link AGENT_NAME} on workflows. */
 export const WORKFLOW_NAME = 'gen_ai.workflow.name'
-export const AGENT_DESCRIPTION = 'gen_ai.agent.description'
 export const TOOL_NAME = 'gen_ai.tool.name'
 export const TOOL_CALL_ID = 'gen_ai.tool.call.id'
 export const TOOL_DESCRIPTION = 'gen_ai.tool.description'
@@ -88,3 +86,5 @@ export type Operation =
   | 'count_tokens'
   /** Not in the list either: ordering documents by relevance. */
   | 'rerank'
+  /** Nor this: judging a text. Images, speech and transcripts are `generate_content`, told apart by the output type. */
+  | 'moderation'
