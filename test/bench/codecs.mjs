@@ -102,15 +102,17 @@ const ENCODE = { provider: 'bench', model: 'a-model', quirks: {}, dropUnsupporte
 /** CPU microseconds of one run of `work`, over runs that take about `ms` together. */
 function timed(work, ms) {
   let runs = 1
-  for (;;) {
+  // The second count is of code that the first has warmed up.
+  for (let warm = 0; warm < 2; ) {
     const before = performance.now()
     for (let i = 0; i < runs; i++) work()
     const took = performance.now() - before
-    if (took >= ms / 4) {
+    if (took < ms / 4) {
+      runs *= 4
+    } else {
       runs = Math.max(1, Math.round((runs * ms) / took))
-      break
+      warm += 1
     }
-    runs *= 4
   }
   return async () => (await cpu(() => { for (let i = 0; i < runs; i++) work() })) / runs
 }
@@ -244,5 +246,5 @@ export async function benchCodecs(effort) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await benchCodecs(process.argv.includes('--quick') ? { rounds: 3, ms: 10 } : { rounds: 9, ms: 40 })
+  await benchCodecs(process.argv.includes('--quick') ? { rounds: 3, ms: 10 } : { rounds: 7, ms: 30 })
 }

@@ -12,7 +12,7 @@ const { port } = await new Promise((resolve) => server.once('message', resolve))
 try {
   await benchCalls(`http://127.0.0.1:${port}`, quick ? { rounds: 3, calls: 100, streams: 10 } : { rounds: 15, calls: 400, streams: 40 })
   await benchStartup(quick ? 3 : 9)
-  await benchCodecs(quick ? { rounds: 3, ms: 10 } : { rounds: 9, ms: 40 })
+  await benchCodecs(quick ? { rounds: 3, ms: 10 } : { rounds: 7, ms: 30 })
   await benchSize()
   const [packed] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--silent'], { encoding: 'utf8' }))
   const { dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
