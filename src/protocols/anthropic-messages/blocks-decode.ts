@@ -7,7 +7,7 @@ import { StreamError } from '../../kernel/errors.js'
 import type { Annotation, Block, FunctionToolCall, ToolCall } from '../../kernel/hub.js'
 import { asArray, asNumber, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { isHttpUrl } from './media.js'
+import { isHttpUrl } from '../../kernel/media.js'
 import { ID, asCacheControl, cacheFields } from './wire.js'
 
 export interface DecodedBlocks {

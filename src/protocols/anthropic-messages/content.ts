@@ -3,7 +3,7 @@ import type { ContentPart, FilePart, ImagePart } from '../../kernel/hub.js'
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
-import { fromBase64, isHttpUrl, parseDataUrl, toBase64 } from './media.js'
+import { fromBase64, isHttpUrl, parseDataUrl, toBase64 } from '../../kernel/media.js'
 import { ID, cacheFields, holdsMore, ownRaw } from './wire.js'
 
 /** Content as the wire takes it: a string stays one. Empty texts, which the API refuses, are left out of arrays. */

@@ -2,7 +2,7 @@
 import { ProviderError } from '../../kernel/errors.js'
 import { asString, isObject } from '../../kernel/json.js'
 import type { JsonObject, WireError } from '../../kernel/protocol.js'
-import { safeMessage } from '../openai-chat/error.js'
+import { safeMessage } from '../../kernel/safe-message.js'
 
 const STATUS_OF_TYPE: ReadonlyMap<string | undefined, number> = new Map([
   ['invalid_request_error', 400],

@@ -6,7 +6,7 @@
 import type { Annotation, Block, CacheControl, FunctionToolCall, ToolCall } from '../../kernel/hub.js'
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { fromBase64, isHttpUrl } from '../anthropic-messages/media.js'
+import { fromBase64, isHttpUrl } from '../../kernel/media.js'
 import { decodeInput } from './arguments.js'
 import { ID, asCacheControl } from './wire.js'
 

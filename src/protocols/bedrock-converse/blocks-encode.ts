@@ -2,7 +2,7 @@
 import type { Annotation, Block, ToolCall } from '../../kernel/hub.js'
 import { asArray, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { toBase64 } from '../anthropic-messages/media.js'
+import { toBase64 } from '../../kernel/media.js'
 import { encodeInput } from './arguments.js'
 import { cachePointOf, encodeToolId, ownRaw, type ToolIds } from './wire.js'
 

@@ -6,7 +6,7 @@
 import { ProviderError } from '../../kernel/errors.js'
 import { asString, isObject } from '../../kernel/json.js'
 import type { JsonObject, WireError } from '../../kernel/protocol.js'
-import { safeMessage } from '../openai-chat/error.js'
+import { safeMessage } from '../../kernel/safe-message.js'
 
 /** In lower case: a stream begins the names with a small letter. */
 const STATUS_OF_TYPE: ReadonlyMap<string, number> = new Map([

@@ -1,5 +1,5 @@
 /** The API's words for file formats (ImageFormat, DocumentFormat, VideoFormat, AudioFormat) and their media types. */
-import { parseDataUrl } from '../anthropic-messages/media.js'
+import { parseDataUrl } from '../../kernel/media.js'
 
 const IMAGES: ReadonlyMap<string, string> = new Map([
   ['png', 'image/png'],

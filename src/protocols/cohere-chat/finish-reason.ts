@@ -1,7 +1,7 @@
 /** Finish reasons (https://docs.cohere.com/reference/chat), both ways. */
 import { ProviderError } from '../../kernel/errors.js'
 import type { FinishReason } from '../../kernel/hub.js'
-import { safeMessage } from '../openai-chat/error.js'
+import { safeMessage } from '../../kernel/safe-message.js'
 
 const TO_HUB: ReadonlyMap<unknown, FinishReason> = new Map([
   ['COMPLETE', 'stop'],

@@ -2,7 +2,7 @@
 import { ProviderError } from '../../kernel/errors.js'
 import { asArray, asNumber, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject, WireError } from '../../kernel/protocol.js'
-import { safeMessage } from '../openai-chat/error.js'
+import { safeMessage } from '../../kernel/safe-message.js'
 
 /** https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto */
 const HTTP_OF_STATUS: ReadonlyMap<string, number> = new Map([
@@ -26,9 +26,6 @@ const HTTP_OF_STATUS: ReadonlyMap<string, number> = new Map([
 
 const STATUS_OF_HTTP: ReadonlyMap<number, string> = new Map([...HTTP_OF_STATUS].reverse().map(([status, http]) => [http, status]))
 
-/** Google's own keys and tokens, which its messages about suspended consumers quote. */
-const GOOGLE_KEY = /\b(?:AIza|ya29\.|AQ\.)[\w.-]{8,}/g
-
 function errorOf(body: unknown): JsonObject | undefined {
   const source = Array.isArray(body) ? (body[0] as unknown) : body
   return isObject(source) && isObject(source['error']) ? source['error'] : undefined
@@ -49,7 +46,7 @@ export function decodeError(body: unknown): WireError | undefined {
   if (message === undefined && type === undefined && number === undefined) return undefined
   const retryAfterMs = retryAfter(error)
   return {
-    message: safeMessage((message ?? type ?? `error ${number}`).slice(0, 10_000).replace(GOOGLE_KEY, '[key]')),
+    message: safeMessage(message ?? type ?? `error ${number}`),
     ...(type !== undefined && { type: type.slice(0, 200) }),
     ...(code !== undefined && { code: code.slice(0, 200) }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),

@@ -2,17 +2,7 @@
 import { ProviderError } from '../../kernel/errors.js'
 import { asNumber, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject, WireError } from '../../kernel/protocol.js'
-
-/** Characters of a provider's message that are kept: some servers echo the whole request. */
-const MAX_MESSAGE = 1000
-
-const KEY_LIKE = /\b(?:(?:sk|pk|rk|gsk|xai)[-_]|Bearer )[\w*.-]{8,}/g
-
-/** Fit to be shown: short, and without anything that looks like a key. */
-export function safeMessage(text: string): string {
-  const clean = text.slice(0, 2 * MAX_MESSAGE).replace(KEY_LIKE, '[key]')
-  return clean.length > MAX_MESSAGE ? `${clean.slice(0, MAX_MESSAGE)}…` : clean
-}
+import { safeMessage } from '../../kernel/safe-message.js'
 
 function word(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value)

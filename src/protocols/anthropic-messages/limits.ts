@@ -1,1 +1,0 @@
-export { limitsOf, type Limits } from '../../kernel/limits.js'
