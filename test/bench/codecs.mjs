@@ -17,16 +17,38 @@ async function loadCodecs() {
     const contents = `export { protocols } from './src/protocols/index.ts'
 export { createFrameParser, encodeFrame } from './src/kernel/frames.ts'
 export { createChatAccumulator } from './src/kernel/accumulate.ts'`
-    buildSync({ stdin: { contents, resolveDir: root, loader: 'ts' }, bundle: true, format: 'esm', platform: 'node', target: 'node20', outfile, logLevel: 'warning' })
+    buildSync({
+      stdin: { contents, resolveDir: root, loader: 'ts' },
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      outfile,
+      logLevel: 'warning',
+    })
     return await import(pathToFileURL(outfile).href)
   } finally {
     rmSync(home, { recursive: true, force: true })
   }
 }
 
-const WORDS = 'Grüße from the moon, where the light falls softly on quiet dust and every step leaves a mark for ages. '.split(/(?<= )/)
-const ARGUMENTS = JSON.stringify({ city: 'Lisbon', days: 3, units: 'metric', details: { wind: true, rain: true, hours: [6, 12, 18] } })
-const USAGE = { prompt_tokens: 120, completion_tokens: 230, total_tokens: 350, prompt_tokens_details: { cached_tokens: 64 }, completion_tokens_details: { reasoning_tokens: 24 } }
+const WORDS =
+  'Grüße from the moon, where the light falls softly on quiet dust and every step leaves a mark for ages. '.split(
+    /(?<= )/,
+  )
+const ARGUMENTS = JSON.stringify({
+  city: 'Lisbon',
+  days: 3,
+  units: 'metric',
+  details: { wind: true, rain: true, hours: [6, 12, 18] },
+})
+const USAGE = {
+  prompt_tokens: 120,
+  completion_tokens: 230,
+  total_tokens: 350,
+  prompt_tokens_details: { cached_tokens: 64 },
+  completion_tokens_details: { reasoning_tokens: 24 },
+}
 const HEAD = { id: 'chatcmpl-1', created: 1_760_000_000, model: 'a-model' }
 const TEXT = WORDS.join('').repeat(6)
 
@@ -37,7 +59,12 @@ const ANSWER = {
   choices: [
     {
       index: 0,
-      message: { role: 'assistant', content: TEXT, refusal: null, tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'weather', arguments: ARGUMENTS } }] },
+      message: {
+        role: 'assistant',
+        content: TEXT,
+        refusal: null,
+        tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'weather', arguments: ARGUMENTS } }],
+      },
       finish_reason: 'tool_calls',
       logprobs: null,
     },
@@ -57,17 +84,36 @@ const REQUEST = {
     ]).flat(),
     { role: 'user', content: 'And the weather?' },
   ],
-  tools: [{ type: 'function', function: { name: 'weather', description: 'The weather of a city', parameters: { type: 'object', properties: { city: { type: 'string' }, days: { type: 'integer' } }, required: ['city'] } } }],
+  tools: [
+    {
+      type: 'function',
+      function: {
+        name: 'weather',
+        description: 'The weather of a city',
+        parameters: {
+          type: 'object',
+          properties: { city: { type: 'string' }, days: { type: 'integer' } },
+          required: ['city'],
+        },
+      },
+    },
+  ],
 }
 
 /** The same turn as 200 pieces of text, and the arguments in pieces of eight characters. */
 function answerChunks() {
-  const chunk = (delta, finish_reason = null) => ({ ...HEAD, object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason, logprobs: null }] })
+  const chunk = (delta, finish_reason = null) => ({
+    ...HEAD,
+    object: 'chat.completion.chunk',
+    choices: [{ index: 0, delta, finish_reason, logprobs: null }],
+  })
   return [
     chunk({ role: 'assistant', content: '' }),
     ...Array.from({ length: 200 }, (_, i) => chunk({ content: WORDS[i % WORDS.length] })),
     chunk({ tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: { name: 'weather', arguments: '' } }] }),
-    ...ARGUMENTS.match(/.{1,8}/gs).map((piece) => chunk({ tool_calls: [{ index: 0, function: { arguments: piece } }] })),
+    ...ARGUMENTS.match(/.{1,8}/gs).map((piece) =>
+      chunk({ tool_calls: [{ index: 0, function: { arguments: piece } }] }),
+    ),
     chunk({}, 'tool_calls'),
     { ...HEAD, object: 'chat.completion.chunk', choices: [], usage: USAGE },
   ]
@@ -103,7 +149,7 @@ const ENCODE = { provider: 'bench', model: 'a-model', quirks: {}, dropUnsupporte
 function timed(work, ms) {
   let runs = 1
   // The second count is of code that the first has warmed up.
-  for (let warm = 0; warm < 2; ) {
+  for (let warm = 0; warm < 2;) {
     const before = performance.now()
     for (let i = 0; i < runs; i++) work()
     const took = performance.now() - before
@@ -114,11 +160,17 @@ function timed(work, ms) {
       warm += 1
     }
   }
-  return async () => (await cpu(() => { for (let i = 0; i < runs; i++) work() })) / runs
+  return async () =>
+    (await cpu(() => {
+      for (let i = 0; i < runs; i++) work()
+    })) / runs
 }
 
 async function compare(contestants, { rounds, ms }) {
-  return interleave(Object.fromEntries(Object.entries(contestants).map(([name, work]) => [name, timed(work, ms)])), rounds)
+  return interleave(
+    Object.fromEntries(Object.entries(contestants).map(([name, work]) => [name, timed(work, ms)])),
+    rounds,
+  )
 }
 
 const ratio = (medians, name, baseline) => `${(medians[name] / medians[baseline]).toFixed(2)} x`
@@ -164,7 +216,8 @@ const PIECE = 16 * 1024
 
 function readThrough(createFrameParser, framing, bytes, onEvent) {
   const parser = createFrameParser(framing)
-  for (let at = 0; at < bytes.length; at += PIECE) for (const event of parser.push(bytes.subarray(at, at + PIECE))) onEvent(event)
+  for (let at = 0; at < bytes.length; at += PIECE)
+    for (const event of parser.push(bytes.subarray(at, at + PIECE))) onEvent(event)
   for (const event of parser.end()) onEvent(event)
 }
 
@@ -177,10 +230,16 @@ async function benchStream(lib, codec, label, bytes, effort) {
   const wire = events.map(({ data }) => parseData(data))
   const medians = await compare(
     {
-      parse: () => { for (const { data } of events) parseData(data) },
+      parse: () => {
+        for (const { data } of events) parseData(data)
+      },
       decode: () => decodeAll(codec, events),
-      stringify: () => { for (const data of wire) JSON.stringify(data) },
-      encode: () => { for (const { data } of encodeAll(codec, chunks)) JSON.stringify(data) },
+      stringify: () => {
+        for (const data of wire) JSON.stringify(data)
+      },
+      encode: () => {
+        for (const { data } of encodeAll(codec, chunks)) JSON.stringify(data)
+      },
       reader: () => readThrough(createFrameParser, codec.framing, bytes, () => {}),
       readerAndParse: () => readThrough(createFrameParser, codec.framing, bytes, ({ data }) => parseData(data)),
       stream: () => {
@@ -191,8 +250,12 @@ async function benchStream(lib, codec, label, bytes, effort) {
       accumulated: () => {
         const decoder = codec.createStreamDecoder()
         const accumulator = createChatAccumulator()
-        const take = (all) => { for (const chunk of all) accumulator.push(chunk) }
-        readThrough(createFrameParser, codec.framing, bytes, ({ event, data }) => take(decoder.push(parseData(data), event)))
+        const take = (all) => {
+          for (const chunk of all) accumulator.push(chunk)
+        }
+        readThrough(createFrameParser, codec.framing, bytes, ({ event, data }) =>
+          take(decoder.push(parseData(data), event)),
+        )
         take(decoder.end())
         accumulator.result()
       },
@@ -236,12 +299,25 @@ export async function benchCodecs(effort) {
     await benchAnswer(codec, codec.id, JSON.stringify(codec.encodeResponse(ANSWER)), effort)
     for (const { name, text } of answersOf(codec)) await benchAnswer(codec, `  ${name}`, text, effort)
   }
-  console.log('\nCodecs, a stream: CPU an event; bytes a second of the bare reader and with the codec, in pieces of 16 kB')
-  row(['', 'decode', 'over parse', 'over stringify', 'bare reader', 'with codec', 'over reader', 'reader + parse', 'accumulated'])
+  console.log(
+    '\nCodecs, a stream: CPU an event; bytes a second of the bare reader and with the codec, in pieces of 16 kB',
+  )
+  row([
+    '',
+    'decode',
+    'over parse',
+    'over stringify',
+    'bare reader',
+    'with codec',
+    'over reader',
+    'reader + parse',
+    'accumulated',
+  ])
   for (const codec of codecs) {
     const bytes = Buffer.concat(encodeAll(codec, answerChunks()).map((event) => lib.encodeFrame(event, codec.framing)))
     await benchStream(lib, codec, codec.id, bytes, effort)
-    for (const { name, text } of fixtures(codec.id).filter(({ name }) => name.endsWith('.sse'))) await benchStream(lib, codec, `  ${name}`, Buffer.from(text), effort)
+    for (const { name, text } of fixtures(codec.id).filter(({ name }) => name.endsWith('.sse')))
+      await benchStream(lib, codec, `  ${name}`, Buffer.from(text), effort)
   }
 }
 

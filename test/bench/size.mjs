@@ -7,7 +7,9 @@ import { pathToFileURL } from 'node:url'
 import { brotliCompressSync } from 'node:zlib'
 
 const root = resolve(import.meta.dirname, '../..')
-const { dependencies, devDependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+const { dependencies, devDependencies } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+)
 const external = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => name !== 'zod')
 
 /** Replaces the text of files, by their path from the root. */
@@ -16,8 +18,9 @@ const replacing = (texts) => ({
   setup({ onLoad }) {
     for (const [path, contents] of Object.entries(texts)) {
       const file = resolve(root, path)
-      onLoad({ filter: new RegExp(`${path.replaceAll(/[.\\/]/g, (sign) => (sign === '.' ? '\\.' : '[\\\\/]'))}$`) }, (args) =>
-        args.path === file ? { contents, loader: 'ts', resolveDir: resolve(file, '..') } : undefined,
+      onLoad(
+        { filter: new RegExp(`${path.replaceAll(/[.\\/]/g, (sign) => (sign === '.' ? '\\.' : '[\\\\/]'))}$`) },
+        (args) => (args.path === file ? { contents, loader: 'ts', resolveDir: resolve(file, '..') } : undefined),
       )
     }
   },
@@ -48,7 +51,9 @@ function only(format, name, from, providers) {
       .replaceAll(/^import \{.*\} from '\.\/.*'\n/gm, '')
       .replace(/(Record<ProtocolId, Protocol>> = )\{[^}]*\}/, `$1{ '${format}': ${name} } as never`)
       .replace(/^/, `import { ${name} } from '${from}'\n`),
-    ...(providers && { 'src/providers/index.ts': `${providers.map((id) => `import { ${id} } from './${id}.js'`).join('\n')}\nexport const providers = new Map([${providers.join(', ')}].map((row) => [row.id, row]))` }),
+    ...(providers && {
+      'src/providers/index.ts': `${providers.map((id) => `import { ${id} } from './${id}.js'`).join('\n')}\nexport const providers = new Map([${providers.join(', ')}].map((row) => [row.id, row]))`,
+    }),
   }
 }
 
@@ -58,9 +63,18 @@ export async function benchSize() {
   const cases = {
     'createClient, everything': [CLIENT],
     'createClient, openai-chat, all providers': [CLIENT, only('openai-chat', 'openaiChat', './openai-chat/index.js')],
-    'createClient, openai-chat, one provider': [CLIENT, only('openai-chat', 'openaiChat', './openai-chat/index.js', ['openai'])],
-    'createClient, anthropic-messages, one provider': [CLIENT, only('anthropic-messages', 'anthropicMessages', './anthropic-messages/index.js', ['anthropic'])],
-    'createClient, gemini-generate, one provider': [CLIENT, only('gemini-generate', 'geminiGenerate', './gemini-generate/index.js', ['gemini'])],
+    'createClient, openai-chat, one provider': [
+      CLIENT,
+      only('openai-chat', 'openaiChat', './openai-chat/index.js', ['openai']),
+    ],
+    'createClient, anthropic-messages, one provider': [
+      CLIENT,
+      only('anthropic-messages', 'anthropicMessages', './anthropic-messages/index.js', ['anthropic']),
+    ],
+    'createClient, gemini-generate, one provider': [
+      CLIENT,
+      only('gemini-generate', 'geminiGenerate', './gemini-generate/index.js', ['gemini']),
+    ],
     'all formats alone': [`export { protocols } from './src/protocols/index.ts'`],
     'openai-chat alone': [`export { openaiChat } from './src/protocols/openai-chat/index.ts'`],
     'anthropic-messages alone': [`export { anthropicMessages } from './src/protocols/anthropic-messages/index.ts'`],
@@ -72,7 +86,9 @@ export async function benchSize() {
   for (const [name, [contents, texts]] of Object.entries(cases)) {
     const { minified, brotli } = await weigh(contents, texts)
     whole ??= brotli
-    console.log(`  ${name.padEnd(48)} ${(minified / 1000).toFixed(1).padStart(7)} kB ${(brotli / 1000).toFixed(1).padStart(7)} kB   ${((100 * brotli) / whole).toFixed(0).padStart(3)} %`)
+    console.log(
+      `  ${name.padEnd(48)} ${(minified / 1000).toFixed(1).padStart(7)} kB ${(brotli / 1000).toFixed(1).padStart(7)} kB   ${((100 * brotli) / whole).toFixed(0).padStart(3)} %`,
+    )
   }
 }
 

@@ -47,7 +47,14 @@ async function pour(response: ServerResponse, piece: Buffer, bytes: number): Pro
 }
 
 const flood =
-  (status: number, headers: Record<string, string>, head: string, piece: string, bytes: number, tail = ''): Hostile['answer'] =>
+  (
+    status: number,
+    headers: Record<string, string>,
+    head: string,
+    piece: string,
+    bytes: number,
+    tail = '',
+  ): Hostile['answer'] =>
   async (response) => {
     response.writeHead(status, headers)
     response.write(head)
@@ -81,35 +88,164 @@ const NOT_JSON = ['StreamError']
 
 /** Bodies that are no answer in any format, streamed or not. */
 export const hostile: readonly Hostile[] = [
-  { name: 'JSON of 50 MB that is no answer', answer: flood(200, JSON_TYPE, '{"padding":"', 'x', 50 * MB, '"}'), error: NOT_JSON },
-  { name: 'JSON of 100 MB', answer: flood(200, JSON_TYPE, '{"padding":"', 'x', 100 * MB, '"}'), error: NOT_JSON, says: /larger than \d+ bytes/ },
-  { name: 'an error page of 50 MB', answer: flood(500, { 'content-type': 'text/html' }, '<html>', 'x', 50 * MB), error: ['ProviderError'], status: 500, says: /^500 text\/html/ },
-  { name: 'an error that breaks off', answer: async (response, socket) => (response.writeHead(503, JSON_TYPE), response.write('{"error":{'), await new Promise((resolve) => setTimeout(resolve, 20)), void socket.destroy()), error: ['ProviderError'], status: 503, says: /^503 / },
+  {
+    name: 'JSON of 50 MB that is no answer',
+    answer: flood(200, JSON_TYPE, '{"padding":"', 'x', 50 * MB, '"}'),
+    error: NOT_JSON,
+  },
+  {
+    name: 'JSON of 100 MB',
+    answer: flood(200, JSON_TYPE, '{"padding":"', 'x', 100 * MB, '"}'),
+    error: NOT_JSON,
+    says: /larger than \d+ bytes/,
+  },
+  {
+    name: 'an error page of 50 MB',
+    answer: flood(500, { 'content-type': 'text/html' }, '<html>', 'x', 50 * MB),
+    error: ['ProviderError'],
+    status: 500,
+    says: /^500 text\/html/,
+  },
+  {
+    name: 'an error that breaks off',
+    answer: async (response, socket) => (
+      response.writeHead(503, JSON_TYPE),
+      response.write('{"error":{'),
+      await new Promise((resolve) => setTimeout(resolve, 20)),
+      void socket.destroy()
+    ),
+    error: ['ProviderError'],
+    status: 503,
+    says: /^503 /,
+  },
   { name: 'arrays nested 100,000 deep', answer: say(200, JSON_TYPE, nested()), error: NOT_JSON },
-  { name: 'objects nested 100,000 deep', answer: say(200, JSON_TYPE, '{"a":'.repeat(LEVELS) + '1' + '}'.repeat(LEVELS)), error: NOT_JSON },
-  { name: 'an error nested 100,000 deep', answer: say(400, JSON_TYPE, `{"error":{"message":${nested()}}}`), error: ['ProviderError'], status: 400, says: /^400 / },
-  ...['null', 'true', '7', '"answer"', '[]', '[null]', '{}'].map((body): Hostile => ({ name: `the JSON ${body}`, answer: say(200, JSON_TYPE, body), error: NOT_JSON })),
-  ...['null', '[]', '{"error":7}', '{"error":[]}', '{"error":{"message":{"a":1}}}', '{"message":false}'].map((body): Hostile => ({ name: `422 with ${body}`, answer: say(422, JSON_TYPE, body), error: ['ProviderError'], status: 422, says: /^422 / })),
-  { name: 'truncated JSON', answer: say(200, JSON_TYPE, '{"id":"1","choices":[{"mess'), error: NOT_JSON, says: /expected JSON from .*, got application\/json, 27 characters/ },
-  { name: 'JSON followed by more', answer: say(200, JSON_TYPE, '{"id":"1"} {"id":"2"}'), error: NOT_JSON, says: /expected JSON/ },
-  { name: 'an HTML page', answer: say(200, { 'content-type': 'text/html; charset=utf-8' }, '<html>a private page</html>'), error: NOT_JSON, says: /text\/html/ },
-  { name: 'an HTML error page', answer: say(502, { 'content-type': 'text/html' }, '<html>a private page</html>'), error: ['ProviderError'], status: 502, says: /^502 text\/html, 27 characters$/ },
+  {
+    name: 'objects nested 100,000 deep',
+    answer: say(200, JSON_TYPE, '{"a":'.repeat(LEVELS) + '1' + '}'.repeat(LEVELS)),
+    error: NOT_JSON,
+  },
+  {
+    name: 'an error nested 100,000 deep',
+    answer: say(400, JSON_TYPE, `{"error":{"message":${nested()}}}`),
+    error: ['ProviderError'],
+    status: 400,
+    says: /^400 /,
+  },
+  ...['null', 'true', '7', '"answer"', '[]', '[null]', '{}'].map((body): Hostile => ({
+    name: `the JSON ${body}`,
+    answer: say(200, JSON_TYPE, body),
+    error: NOT_JSON,
+  })),
+  ...['null', '[]', '{"error":7}', '{"error":[]}', '{"error":{"message":{"a":1}}}', '{"message":false}'].map(
+    (body): Hostile => ({
+      name: `422 with ${body}`,
+      answer: say(422, JSON_TYPE, body),
+      error: ['ProviderError'],
+      status: 422,
+      says: /^422 /,
+    }),
+  ),
+  {
+    name: 'truncated JSON',
+    answer: say(200, JSON_TYPE, '{"id":"1","choices":[{"mess'),
+    error: NOT_JSON,
+    says: /expected JSON from .*, got application\/json, 27 characters/,
+  },
+  {
+    name: 'JSON followed by more',
+    answer: say(200, JSON_TYPE, '{"id":"1"} {"id":"2"}'),
+    error: NOT_JSON,
+    says: /expected JSON/,
+  },
+  {
+    name: 'an HTML page',
+    answer: say(200, { 'content-type': 'text/html; charset=utf-8' }, '<html>a private page</html>'),
+    error: NOT_JSON,
+    says: /text\/html/,
+  },
+  {
+    name: 'an HTML error page',
+    answer: say(502, { 'content-type': 'text/html' }, '<html>a private page</html>'),
+    error: ['ProviderError'],
+    status: 502,
+    says: /^502 text\/html, 27 characters$/,
+  },
   { name: 'an empty body', answer: say(200, JSON_TYPE, ''), error: NOT_JSON, says: /an empty body/ },
   { name: 'an empty body without a type', answer: say(200, {}, ''), error: NOT_JSON },
   { name: '204', answer: (response) => void response.writeHead(204).end(), error: NOT_JSON, status: 204 },
-  { name: 'a picture', answer: say(200, { 'content-type': 'image/png' }, Buffer.from([137, 80, 78, 71, 13, 10, 26, 10, 0, 255])), error: NOT_JSON },
-  { name: 'bytes that are no UTF-8', answer: say(200, JSON_TYPE, Buffer.from([0x7b, 0xff, 0xfe, 0xc3, 0x28, 0x7d])), error: NOT_JSON, says: /expected JSON/ },
+  {
+    name: 'a picture',
+    answer: say(200, { 'content-type': 'image/png' }, Buffer.from([137, 80, 78, 71, 13, 10, 26, 10, 0, 255])),
+    error: NOT_JSON,
+  },
+  {
+    name: 'bytes that are no UTF-8',
+    answer: say(200, JSON_TYPE, Buffer.from([0x7b, 0xff, 0xfe, 0xc3, 0x28, 0x7d])),
+    error: NOT_JSON,
+    says: /expected JSON/,
+  },
   { name: 'a gzip bomb', answer: bomb(200, 300 * MB), error: NOT_JSON, says: /larger than \d+ bytes/ },
   { name: 'a gzip bomb as error', answer: bomb(500, 300 * MB), error: ['ProviderError'], status: 500, says: /^500 / },
-  { name: 'gzip that is none', answer: say(200, { ...JSON_TYPE, 'content-encoding': 'gzip' }, 'plain text'), error: ['ConnectionError', 'StreamError'] },
-  { name: 'gzip cut short', answer: say(200, { ...JSON_TYPE, 'content-encoding': 'gzip' }, gzipSync('{"padding":"' + 'x'.repeat(10_000) + '"}').subarray(0, 20)), error: ['ConnectionError', 'StreamError'] },
+  {
+    name: 'gzip that is none',
+    answer: say(200, { ...JSON_TYPE, 'content-encoding': 'gzip' }, 'plain text'),
+    error: ['ConnectionError', 'StreamError'],
+  },
+  {
+    name: 'gzip cut short',
+    answer: say(
+      200,
+      { ...JSON_TYPE, 'content-encoding': 'gzip' },
+      gzipSync('{"padding":"' + 'x'.repeat(10_000) + '"}').subarray(0, 20),
+    ),
+    error: ['ConnectionError', 'StreamError'],
+  },
   { name: 'endless headers', answer: endlessHeaders, error: ['ConnectionError'] },
-  { name: 'a status line that is none', answer: (_response, socket) => void socket.end('HTTP/9.9 banana\r\n\r\n'), error: ['ConnectionError'] },
-  { name: 'comments without end', answer: flood(200, EVENTS, '', ': still here\n\n', 100 * MB), error: NOT_JSON, only: 'stream' },
-  { name: 'an event of 20 MB without a line end', answer: flood(200, EVENTS, 'data: ', 'x', 20 * MB), error: NOT_JSON, only: 'stream' },
-  { name: 'an event of 100 MB without a line end', answer: flood(200, EVENTS, 'data: ', 'x', 100 * MB), error: NOT_JSON, only: 'stream' },
-  { name: 'an event of 100 MB in short lines', answer: flood(200, EVENTS, '', `data: ${'x'.repeat(60)}\n`, 100 * MB), error: NOT_JSON, only: 'stream' },
-  { name: 'an event nested 100,000 deep', answer: say(200, EVENTS, `data: {"choices":${nested()}}\n\n`), error: NOT_JSON, only: 'stream' },
-  { name: 'events that are no UTF-8', answer: say(200, EVENTS, Buffer.from([0x64, 0x61, 0x74, 0x61, 0x3a, 0x7b, 0xff, 0xfe, 10, 10])), error: NOT_JSON, only: 'stream' },
-  ...['null', '7', '[]', '"answer"', '{}'].map((body): Hostile => ({ name: `the event ${body}`, answer: say(200, EVENTS, `data: ${body}\n\n`), error: NOT_JSON, only: 'stream' })),
+  {
+    name: 'a status line that is none',
+    answer: (_response, socket) => void socket.end('HTTP/9.9 banana\r\n\r\n'),
+    error: ['ConnectionError'],
+  },
+  {
+    name: 'comments without end',
+    answer: flood(200, EVENTS, '', ': still here\n\n', 100 * MB),
+    error: NOT_JSON,
+    only: 'stream',
+  },
+  {
+    name: 'an event of 20 MB without a line end',
+    answer: flood(200, EVENTS, 'data: ', 'x', 20 * MB),
+    error: NOT_JSON,
+    only: 'stream',
+  },
+  {
+    name: 'an event of 100 MB without a line end',
+    answer: flood(200, EVENTS, 'data: ', 'x', 100 * MB),
+    error: NOT_JSON,
+    only: 'stream',
+  },
+  {
+    name: 'an event of 100 MB in short lines',
+    answer: flood(200, EVENTS, '', `data: ${'x'.repeat(60)}\n`, 100 * MB),
+    error: NOT_JSON,
+    only: 'stream',
+  },
+  {
+    name: 'an event nested 100,000 deep',
+    answer: say(200, EVENTS, `data: {"choices":${nested()}}\n\n`),
+    error: NOT_JSON,
+    only: 'stream',
+  },
+  {
+    name: 'events that are no UTF-8',
+    answer: say(200, EVENTS, Buffer.from([0x64, 0x61, 0x74, 0x61, 0x3a, 0x7b, 0xff, 0xfe, 10, 10])),
+    error: NOT_JSON,
+    only: 'stream',
+  },
+  ...['null', '7', '[]', '"answer"', '{}'].map((body): Hostile => ({
+    name: `the event ${body}`,
+    answer: say(200, EVENTS, `data: ${body}\n\n`),
+    error: NOT_JSON,
+    only: 'stream',
+  })),
 ]

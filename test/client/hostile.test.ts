@@ -8,7 +8,15 @@ import { hostile, nested } from './hostile-bodies.js'
 
 const KEY = 'k-very-secret-key'
 const messages = [{ role: 'user' as const, content: 'a very private prompt' }]
-const FORMATS: readonly ProtocolId[] = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini-generate', 'bedrock-converse', 'cohere-chat', 'ollama-chat']
+const FORMATS: readonly ProtocolId[] = [
+  'openai-chat',
+  'openai-responses',
+  'anthropic-messages',
+  'gemini-generate',
+  'bedrock-converse',
+  'cohere-chat',
+  'ollama-chat',
+]
 const MB = 1024 * 1024
 
 /** Peak growth that one answer may cause: a body of 64 MB as text, its pieces, and what the collector has not yet taken. */
@@ -68,7 +76,9 @@ async function growth(work: () => Promise<unknown>): Promise<{ result: unknown; 
 /** Everything an error says when it is logged, its causes left out: they are the runtime's. */
 const told = (error: Error): string => `${String(error)} ${JSON.stringify(error)}`
 
-const rows = hostile.flatMap((row) => (['plain', 'stream'] as const).filter((kind) => !row.only || row.only === kind).map((kind) => ({ ...row, kind })))
+const rows = hostile.flatMap((row) =>
+  (['plain', 'stream'] as const).filter((kind) => !row.only || row.only === kind).map((kind) => ({ ...row, kind })),
+)
 
 describe.each(rows)('$name, $kind', ({ answer, error, status, says, kind }) => {
   test('is a typed error with provider and status', async () => {
@@ -96,54 +106,130 @@ test('memory falls back after hostile answers', async () => {
   expect(bytes).toBeLessThan(150 * MB)
 })
 
-const everyFormat = FORMATS.flatMap((format) => hostile.filter(({ name }) => /JSON (null|true|\[\]|\[null\])$|truncated|nested|HTML|UTF-8|event/.test(name)).map((row) => ({ ...row, format })))
+const everyFormat = FORMATS.flatMap((format) =>
+  hostile
+    .filter(({ name }) => /JSON (null|true|\[\]|\[null\])$|truncated|nested|HTML|UTF-8|event/.test(name))
+    .map((row) => ({ ...row, format })),
+)
 
-test.each(everyFormat)('$format, $name: a typed error for plain calls and streams', async ({ format, answer, only }) => {
-  server.behave = (_, response, socket) => answer(response, socket)
-  for (const stream of [true, false]) {
-    if (only === 'stream' && !stream) continue
-    const failure = await call(format, stream)
-    expect(failure).toBeInstanceOf(TracestitchError)
-    expect(failure).toMatchObject({ provider: 'odd', model: 'm' })
-    expect((failure as TracestitchError).status).toBeGreaterThanOrEqual(200)
-    expect(told(failure as Error)).not.toMatch(/private|secret/)
-  }
-})
+test.each(everyFormat)(
+  '$format, $name: a typed error for plain calls and streams',
+  async ({ format, answer, only }) => {
+    server.behave = (_, response, socket) => answer(response, socket)
+    for (const stream of [true, false]) {
+      if (only === 'stream' && !stream) continue
+      const failure = await call(format, stream)
+      expect(failure).toBeInstanceOf(TracestitchError)
+      expect(failure).toMatchObject({ provider: 'odd', model: 'm' })
+      expect((failure as TracestitchError).status).toBeGreaterThanOrEqual(200)
+      expect(told(failure as Error)).not.toMatch(/private|secret/)
+    }
+  },
+)
 
 /** Answers of each format whose every field is what no reader expects. */
 const ODD_VALUES: readonly unknown[] = [null, true, 7, 'text', [], [null], {}, [[]], { a: null }]
 const ANSWERS: Readonly<Partial<Record<ProtocolId, (value: unknown) => unknown>>> = {
-  'openai-chat': (v) => ({ id: v, created: v, model: v, choices: [{ index: v, message: { role: v, content: v, tool_calls: v, annotations: v, reasoning_content: v }, finish_reason: v, logprobs: v }], usage: v }),
-  'openai-responses': (v) => ({ id: v, object: 'response', status: v, model: v, output: [{ type: 'message', content: v }, { type: 'function_call', arguments: v, call_id: v, name: v }, v], usage: v }),
-  'anthropic-messages': (v) => ({ id: v, type: 'message', model: v, content: [{ type: 'text', text: v, citations: v }, { type: 'tool_use', id: v, name: v, input: v }, v], stop_reason: v, usage: v }),
-  'gemini-generate': (v) => ({ responseId: v, modelVersion: v, candidates: [{ index: v, content: { parts: [{ text: v, thoughtSignature: v }, { functionCall: v }, v] }, finishReason: v, groundingMetadata: v }], usageMetadata: v }),
-  'bedrock-converse': (v) => ({ output: { message: { role: v, content: [{ text: v }, { toolUse: v }, { reasoningContent: v }, v] } }, stopReason: v, usage: v, metrics: v }),
-  'cohere-chat': (v) => ({ id: v, message: { role: v, content: [{ type: 'text', text: v }, v], tool_calls: v, citations: v }, finish_reason: v, usage: v }),
-  'ollama-chat': (v) => ({ model: v, created_at: v, message: { role: v, content: v, thinking: v, tool_calls: v, images: v }, done: true, done_reason: v, prompt_eval_count: v, eval_count: v }),
+  'openai-chat': (v) => ({
+    id: v,
+    created: v,
+    model: v,
+    choices: [
+      {
+        index: v,
+        message: { role: v, content: v, tool_calls: v, annotations: v, reasoning_content: v },
+        finish_reason: v,
+        logprobs: v,
+      },
+    ],
+    usage: v,
+  }),
+  'openai-responses': (v) => ({
+    id: v,
+    object: 'response',
+    status: v,
+    model: v,
+    output: [{ type: 'message', content: v }, { type: 'function_call', arguments: v, call_id: v, name: v }, v],
+    usage: v,
+  }),
+  'anthropic-messages': (v) => ({
+    id: v,
+    type: 'message',
+    model: v,
+    content: [{ type: 'text', text: v, citations: v }, { type: 'tool_use', id: v, name: v, input: v }, v],
+    stop_reason: v,
+    usage: v,
+  }),
+  'gemini-generate': (v) => ({
+    responseId: v,
+    modelVersion: v,
+    candidates: [
+      {
+        index: v,
+        content: { parts: [{ text: v, thoughtSignature: v }, { functionCall: v }, v] },
+        finishReason: v,
+        groundingMetadata: v,
+      },
+    ],
+    usageMetadata: v,
+  }),
+  'bedrock-converse': (v) => ({
+    output: { message: { role: v, content: [{ text: v }, { toolUse: v }, { reasoningContent: v }, v] } },
+    stopReason: v,
+    usage: v,
+    metrics: v,
+  }),
+  'cohere-chat': (v) => ({
+    id: v,
+    message: { role: v, content: [{ type: 'text', text: v }, v], tool_calls: v, citations: v },
+    finish_reason: v,
+    usage: v,
+  }),
+  'ollama-chat': (v) => ({
+    model: v,
+    created_at: v,
+    message: { role: v, content: v, thinking: v, tool_calls: v, images: v },
+    done: true,
+    done_reason: v,
+    prompt_eval_count: v,
+    eval_count: v,
+  }),
 }
 
 describe.each(FORMATS)('%s', (format) => {
-  test.each(ODD_VALUES.map((value) => [JSON.stringify(value), value] as const))('fields that are %s give an answer of the right types or a typed error', async (_, value) => {
-    server.behave = (_request, response) => sendJson(response, 200, ANSWERS[format]?.(value))
-    for (const stream of [false, true]) {
-      const result = await call(format, stream)
-      if (result instanceof Error) {
-        expect(result).toBeInstanceOf(TracestitchError)
-      } else if (!stream) {
-        const { choices, usage } = result as { choices: { message: { content: unknown; tool_calls?: unknown } }[]; usage?: Record<string, unknown> }
-        for (const { message } of choices) {
-          expect(['string', 'object']).toContain(typeof message.content)
-          if (message.tool_calls !== undefined) expect(message.tool_calls).toBeInstanceOf(Array)
+  test.each(ODD_VALUES.map((value) => [JSON.stringify(value), value] as const))(
+    'fields that are %s give an answer of the right types or a typed error',
+    async (_, value) => {
+      server.behave = (_request, response) => sendJson(response, 200, ANSWERS[format]?.(value))
+      for (const stream of [false, true]) {
+        const result = await call(format, stream)
+        if (result instanceof Error) {
+          expect(result).toBeInstanceOf(TracestitchError)
+        } else if (!stream) {
+          const { choices, usage } = result as {
+            choices: { message: { content: unknown; tool_calls?: unknown } }[]
+            usage?: Record<string, unknown>
+          }
+          for (const { message } of choices) {
+            expect(['string', 'object']).toContain(typeof message.content)
+            if (message.tool_calls !== undefined) expect(message.tool_calls).toBeInstanceOf(Array)
+          }
+          if (usage)
+            for (const [name, count] of Object.entries(usage))
+              if (name.endsWith('_tokens')) expect(count).toBeTypeOf('number')
         }
-        if (usage) for (const [name, count] of Object.entries(usage)) if (name.endsWith('_tokens')) expect(count).toBeTypeOf('number')
       }
-    }
-  })
+    },
+  )
 
   test('keys named __proto__ and constructor reach no prototype', async () => {
     const evil = '{"__proto__":{"polluted":"yes"},"constructor":{"prototype":{"polluted":"yes"}},'
-    const text = JSON.stringify(ANSWERS[format]?.('MARK')).replaceAll('{', evil).replaceAll('"MARK"', '"Hello"').replaceAll(',}', '}')
-    server.behave = (_request, response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(text)
+    const text = JSON.stringify(ANSWERS[format]?.('MARK'))
+      .replaceAll('{', evil)
+      .replaceAll('"MARK"', '"Hello"')
+      .replaceAll(',}', '}')
+    server.behave = (_request, response) =>
+      void response.writeHead(200, { 'content-type': 'application/json' }).end(text)
     for (const stream of [false, true]) {
       const result = await call(format, stream)
       if (result instanceof Error) expect(result).toBeInstanceOf(TracestitchError)
@@ -153,7 +239,12 @@ describe.each(FORMATS)('%s', (format) => {
   })
 
   test.each([200, 401, 500])('a key that a server quotes with status %i is not shown', async (status) => {
-    const quoted = { error: { message: `your key ${KEY} is wrong`, type: 'authentication_error', code: 'x' }, message: `your key ${KEY} is wrong`, type: 'error', __type: 'x' }
+    const quoted = {
+      error: { message: `your key ${KEY} is wrong`, type: 'authentication_error', code: 'x' },
+      message: `your key ${KEY} is wrong`,
+      type: 'error',
+      __type: 'x',
+    }
     server.behave = (_request, response) => sendJson(response, status, quoted)
     for (const stream of [false, true]) {
       const failure = (await call(format, stream)) as TracestitchError
@@ -168,31 +259,54 @@ function inherited(value: unknown, path = '', seen = new Set<unknown>()): string
   if (typeof value !== 'object' || value === null || seen.has(value)) return []
   seen.add(value)
   const own = Object.hasOwn(value, 'polluted') ? undefined : (value as Record<string, unknown>)['polluted']
-  const children = Object.keys(value).flatMap((key) => inherited(Object.getOwnPropertyDescriptor(value, key)?.value, `${path}.${key}`, seen))
+  const children = Object.keys(value).flatMap((key) =>
+    inherited(Object.getOwnPropertyDescriptor(value, key)?.value, `${path}.${key}`, seen),
+  )
   return own === undefined ? children : [path, ...children]
 }
 
 test('a key quoted in the middle of a stream is not shown', async () => {
   server.behave = (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    const chunk = { id: '1', object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content: 'Hello' }, finish_reason: null }] }
-    response.end(`data: ${JSON.stringify(chunk)}\n\ndata: ${JSON.stringify({ error: { message: `key ${KEY} revoked` } })}\n\n`)
+    const chunk = {
+      id: '1',
+      object: 'chat.completion.chunk',
+      choices: [{ index: 0, delta: { content: 'Hello' }, finish_reason: null }],
+    }
+    response.end(
+      `data: ${JSON.stringify(chunk)}\n\ndata: ${JSON.stringify({ error: { message: `key ${KEY} revoked` } })}\n\n`,
+    )
   }
   const failure = (await call('openai-chat', true)) as TracestitchError
   expect(failure.message).toContain('key [key] revoked')
   expect(told(failure) + String(failure.stack) + String((failure.cause as Error).stack)).not.toContain(KEY)
 })
 
-test.each(['truncated JSON', 'an HTML page', 'an empty body', 'a gzip bomb', 'JSON of 100 MB', 'endless headers', 'arrays nested 100,000 deep'])('%s: the next target answers', async (name) => {
+test.each([
+  'truncated JSON',
+  'an HTML page',
+  'an empty body',
+  'a gzip bomb',
+  'JSON of 100 MB',
+  'endless headers',
+  'arrays nested 100,000 deep',
+])('%s: the next target answers', async (name) => {
   const { answer } = hostile.find((row) => row.name === name)!
   server.behave = (_, response, socket) => answer(response, socket)
-  const result = await clientFor('openai-chat').chat.completions.create({ model: 'odd/m', messages, fallbacks: ['good/m'] })
+  const result = await clientFor('openai-chat').chat.completions.create({
+    model: 'odd/m',
+    messages,
+    fallbacks: ['good/m'],
+  })
   expect(result._meta.attempts.map(({ target }) => target)).toEqual(['odd/m', 'good/m'])
 })
 
 test('text in bytes that are no UTF-8 is read with replacement characters', async () => {
   const [head, tail] = JSON.stringify(completion('MARK')).split('MARK') as [string, string]
-  server.behave = (_request, response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(Buffer.concat([Buffer.from(head), Buffer.from([0x61, 0xff, 0x62]), Buffer.from(tail)]))
+  server.behave = (_request, response) =>
+    void response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(Buffer.concat([Buffer.from(head), Buffer.from([0x61, 0xff, 0x62]), Buffer.from(tail)]))
   expect(await call('openai-chat', false)).toMatchObject({ choices: [{ message: { content: 'a\uFFFDb' } }] })
 })
 
@@ -206,7 +320,8 @@ test('an answer with deep nesting where any value may stand is read, or is a typ
     'ollama-chat': `{"model":"m","message":{"role":"assistant","content":"","tool_calls":[{"function":{"name":"n","arguments":${deep}}}]},"done":true}`,
   }
   for (const [format, body] of Object.entries(bodies)) {
-    server.behave = (_request, response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(body)
+    server.behave = (_request, response) =>
+      void response.writeHead(200, { 'content-type': 'application/json' }).end(body)
     for (const stream of [false, true]) {
       const result = await call(format as ProtocolId, stream)
       if (result instanceof Error) expect(result).toBeInstanceOf(TracestitchError)

@@ -1,36 +1,13 @@
-/**
- * Providers nobody here wrote: `@copilotkit/aimock` speaks every wire format on one port. The client calls all of
- * them; the openai and anthropic SDKs call it under `autolog()`.
- */
-import Anthropic from '@anthropic-ai/sdk'
-import * as anthropicModule from '@anthropic-ai/sdk'
-import { isChatCompletionBody, LLMock, type JournalEntry } from '@copilotkit/aimock'
-import OpenAI from 'openai'
-import * as openaiModule from 'openai'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { createClient, type ClientOptions } from '../../src/client/index.js'
+/** Providers nobody here wrote: `@copilotkit/aimock` speaks every wire format on one port, and the client calls all of them. */
+import { isChatCompletionBody } from '@copilotkit/aimock'
+import { describe, expect, test } from 'vitest'
+import { createClient, type ClientOptions } from '../../src/index.js'
 import { StreamError, TracestitchError } from '../../src/kernel/errors.js'
-import { autolog, type Autolog } from '../../src/index.js'
 import { spanHarness } from '../telemetry/span-harness.js'
+import { aimock, asked, chaos, KEY, lastRequest, TEXT, textOf, tools } from './aimock.js'
 
 const harness = spanHarness()
-const mock = new LLMock({ port: 0, logLevel: 'silent' })
-const KEY = 'k-very-secret-key'
-const TEXT = 'Hello from a provider that nobody here wrote, told in several pieces.'
-// Each format of the mock reads the names of its own provider.
-const usage = { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18, input_tokens: 11, output_tokens: 7, promptTokenCount: 11, candidatesTokenCount: 7, totalTokenCount: 18 }
-
-beforeAll(async () => {
-  mock.on({ model: /cut/ }, { content: TEXT, usage }, { chunkSize: 10, truncateAfterChunks: 6, latency: 20 })
-  mock.on({ userMessage: 'Say hello.' }, { content: TEXT, usage }, { chunkSize: 10 })
-  mock.on({ userMessage: 'Think first.' }, { content: 'Four.', reasoning: 'Two and two.', usage }, { chunkSize: 4 })
-  mock.on({ userMessage: 'The weather?', hasToolResult: true }, { content: 'Sunny in both.', usage })
-  mock.on({ userMessage: 'The weather?' }, { toolCalls: [{ name: 'weather', arguments: '{"city":"Lisbon"}' }, { name: 'weather', arguments: '{"city":"Oslo"}' }], usage }, { chunkSize: 5 })
-  mock.on({ userMessage: 'Fail.' }, { error: { message: 'no such thing', type: 'invalid_request_error', code: 'bad_thing' }, status: 400 })
-  await mock.start()
-})
-afterAll(() => mock.stop())
-afterEach(() => mock.clearRequests())
+const mock = aimock()
 
 /** Targets by name: rows of the catalogue where the mock speaks their own format, otherwise the format alone. */
 function providers(headers: Record<string, string> = {}): NonNullable<ClientOptions['providers']> {
@@ -50,8 +27,8 @@ function providers(headers: Record<string, string> = {}): NonNullable<ClientOpti
   }
 }
 
-const client = (options: ClientOptions = {}) => createClient({ providers: providers(), retries: 0, timeout: 5000, ...options })
-const asked = (content: string) => [{ role: 'user' as const, content }]
+const client = (options: ClientOptions = {}) =>
+  createClient({ providers: providers(), retries: 0, timeout: 5000, ...options })
 
 interface Face {
   readonly provider: string
@@ -62,7 +39,11 @@ interface Face {
 
 const faces: readonly Face[] = [
   { provider: 'openai', path: /^\/v1\/chat\/completions$/ },
-  { provider: 'mistral', path: /^\/v1\/chat\/completions$/, no: { streamUsage: 'Mistral sends it unasked, the mock does not' } },
+  {
+    provider: 'mistral',
+    path: /^\/v1\/chat\/completions$/,
+    no: { streamUsage: 'Mistral sends it unasked, the mock does not' },
+  },
   { provider: 'azure', path: /^\/openai\/v1\/chat\/completions$/ },
   { provider: 'deployment', path: /^\/openai\/deployments\/m\/chat\/completions\?api-version=2024-10-21$/ },
   { provider: 'responses', path: /^\/v1\/responses$/ },
@@ -70,27 +51,41 @@ const faces: readonly Face[] = [
   { provider: 'gemini', path: /^\/v1beta\/models\/m:(generate|streamGenerate)Content/ },
   { provider: 'bedrock', path: /^\/model\/m\/converse(-stream)?$/, no: { error: "the mock sends OpenAI's body" } },
   { provider: 'cohere', path: /^\/v2\/chat$/, no: { reasoning: 'the mock sends it as text' } },
-  { provider: 'ollama', path: /^\/api\/chat$/, no: { usage: 'the mock sends zeros', streamUsage: 'the mock sends zeros', reasoning: 'the mock names the field as OpenAI-shaped servers do' } },
+  {
+    provider: 'ollama',
+    path: /^\/api\/chat$/,
+    no: {
+      usage: 'the mock sends zeros',
+      streamUsage: 'the mock sends zeros',
+      reasoning: 'the mock names the field as OpenAI-shaped servers do',
+    },
+  },
 ]
-
-const lastRequest = (): JournalEntry => mock.getLastRequest() as JournalEntry
-const tools = [{ type: 'function' as const, function: { name: 'weather', description: 'The weather of a city', parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } } }]
 
 describe.each(faces)('createClient, $provider', ({ provider, path, no = {} }) => {
   const model = `${provider}/m`
 
   test('a plain answer', async () => {
     const result = await client().chat.completions.create({ model, messages: asked('Say hello.') })
-    expect(result.choices).toMatchObject([{ index: 0, message: { role: 'assistant', content: TEXT }, finish_reason: 'stop' }])
+    expect(result.choices).toMatchObject([
+      { index: 0, message: { role: 'assistant', content: TEXT }, finish_reason: 'stop' },
+    ])
     if (!no.usage) expect(result.usage).toMatchObject({ prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 })
     expect(result._meta).toMatchObject({ provider, model: 'm', attempts: [{ target: model, status: 200 }] })
-    const request = lastRequest()
+    const request = lastRequest(mock)
     expect(request.path).toMatch(path)
-    expect(isChatCompletionBody(request.body) && request.body.messages).toEqual([{ role: 'user', content: 'Say hello.' }])
+    expect(isChatCompletionBody(request.body) && request.body.messages).toEqual([
+      { role: 'user', content: 'Say hello.' },
+    ])
   })
 
   test('a stream says the same', async () => {
-    const stream = await client().chat.completions.create({ model, messages: asked('Say hello.'), stream: true, stream_options: { include_usage: true } })
+    const stream = await client().chat.completions.create({
+      model,
+      messages: asked('Say hello.'),
+      stream: true,
+      stream_options: { include_usage: true },
+    })
     const pieces: string[] = []
     let finish: unknown
     let counted: unknown
@@ -105,34 +100,52 @@ describe.each(faces)('createClient, $provider', ({ provider, path, no = {} }) =>
     expect(finish).toBe('stop')
     if (!no.streamUsage) expect(counted).toMatchObject({ prompt_tokens: 11, completion_tokens: 7 })
     expect(stream._meta).toMatchObject({ provider, attempts: [{ status: 200 }] })
-    expect(lastRequest().path).toMatch(path)
+    expect(lastRequest(mock).path).toMatch(path)
   })
 
   test.each([false, true])('parallel tools and their results, streamed: %s', async (streamed) => {
     const ai = client()
     const messages = asked('The weather?')
-    const calls = streamed ? await streamedCalls(ai, model) : (await ai.chat.completions.create({ model, messages, tools })).choices[0]?.message.tool_calls
-    expect(calls?.map((call) => call.type === 'function' && [call.function.name, JSON.parse(call.function.arguments)])).toEqual([
+    const calls = streamed
+      ? await streamedCalls(ai, model)
+      : (await ai.chat.completions.create({ model, messages, tools })).choices[0]?.message.tool_calls
+    expect(
+      calls?.map((call) => call.type === 'function' && [call.function.name, JSON.parse(call.function.arguments)]),
+    ).toEqual([
       ['weather', { city: 'Lisbon' }],
       ['weather', { city: 'Oslo' }],
     ])
     expect(new Set(calls?.map(({ id }) => id)).size).toBe(2)
     const results = calls?.map(({ id }) => ({ role: 'tool' as const, tool_call_id: id, content: 'sunny' })) ?? []
-    const result = await ai.chat.completions.create({ model, messages: [...messages, { role: 'assistant', content: null, tool_calls: calls ?? [] }, ...results], tools })
+    const result = await ai.chat.completions.create({
+      model,
+      messages: [...messages, { role: 'assistant', content: null, tool_calls: calls ?? [] }, ...results],
+      tools,
+    })
     expect(result.choices[0]?.message.content).toBe('Sunny in both.')
   })
 
-  test.skipIf(no.reasoning !== undefined)(`reasoning${no.reasoning ? ` (not here: ${no.reasoning})` : ''}`, async () => {
-    const ai = client()
-    const { choices } = await ai.chat.completions.create({ model, messages: asked('Think first.') })
-    expect(choices[0]?.message).toMatchObject({ content: 'Four.', reasoning_content: 'Two and two.' })
-    let thought = ''
-    for await (const item of await ai.chat.completions.create({ model, messages: asked('Think first.'), stream: true })) thought += item.choices[0]?.delta.reasoning_content ?? ''
-    expect(thought).toBe('Two and two.')
-  })
+  test.skipIf(no.reasoning !== undefined)(
+    `reasoning${no.reasoning ? ` (not here: ${no.reasoning})` : ''}`,
+    async () => {
+      const ai = client()
+      const { choices } = await ai.chat.completions.create({ model, messages: asked('Think first.') })
+      expect(choices[0]?.message).toMatchObject({ content: 'Four.', reasoning_content: 'Two and two.' })
+      let thought = ''
+      for await (const item of await ai.chat.completions.create({
+        model,
+        messages: asked('Think first.'),
+        stream: true,
+      }))
+        thought += item.choices[0]?.delta.reasoning_content ?? ''
+      expect(thought).toBe('Two and two.')
+    },
+  )
 
   test('its own error is typed and told', async () => {
-    const failure = (await client().chat.completions.create({ model, messages: asked('Fail.') }).catch((error: unknown) => error)) as TracestitchError
+    const failure = (await client()
+      .chat.completions.create({ model, messages: asked('Fail.') })
+      .catch((error: unknown) => error)) as TracestitchError
     expect(failure).toMatchObject({ name: 'ProviderError', status: 400, provider, model: 'm', isRetryable: false })
     if (!no.error) expect(failure.message).toContain('no such thing')
   })
@@ -141,17 +154,23 @@ describe.each(faces)('createClient, $provider', ({ provider, path, no = {} }) =>
     await client().chat.completions.create({ model, messages: asked('Say hello.') })
     const [attempt] = harness.spans().filter(({ name }) => name.startsWith('attempt '))
     const { traceId, spanId } = attempt!.spanContext()
-    expect(lastRequest().headers['traceparent']).toBe(`00-${traceId}-${spanId}-01`)
+    expect(lastRequest(mock).headers['traceparent']).toBe(`00-${traceId}-${spanId}-01`)
     const call = harness.spans().find(({ attributes }) => attributes['gen_ai.operation.name'] !== undefined)
     expect(call?.spanContext().spanId).toBe(attempt?.parentSpanContext?.spanId)
-    if (!no.usage) expect(call?.attributes).toMatchObject({ 'gen_ai.usage.input_tokens': 11, 'gen_ai.usage.output_tokens': 7 })
+    if (!no.usage)
+      expect(call?.attributes).toMatchObject({ 'gen_ai.usage.input_tokens': 11, 'gen_ai.usage.output_tokens': 7 })
     expect(JSON.stringify(harness.spans().map(({ attributes, events }) => ({ attributes, events })))).not.toContain(KEY)
   })
 })
 
 async function streamedCalls(ai: ReturnType<typeof client>, model: string) {
   const calls: { id: string; type: 'function'; function: { name: string; arguments: string } }[] = []
-  for await (const { choices } of await ai.chat.completions.create({ model, messages: asked('The weather?'), tools, stream: true })) {
+  for await (const { choices } of await ai.chat.completions.create({
+    model,
+    messages: asked('The weather?'),
+    tools,
+    stream: true,
+  })) {
     for (const { index, id, function: part } of choices[0]?.delta.tool_calls ?? []) {
       const call = (calls[index] ??= { id: '', type: 'function', function: { name: '', arguments: '' } })
       call.id ||= id ?? ''
@@ -168,7 +187,7 @@ describe('createClient, other operations', () => {
     expect(result.data).toHaveLength(2)
     for (const { embedding } of result.data) expect(embedding.length).toBeGreaterThan(10)
     expect(result.data[0]?.embedding).not.toEqual(result.data[1]?.embedding)
-    expect(lastRequest().path).toMatch(/embed/)
+    expect(lastRequest(mock).path).toMatch(/embed/)
   })
 
   test('responses, by themselves and over another format', async () => {
@@ -176,7 +195,11 @@ describe('createClient, other operations', () => {
       const result = await client().responses.create({ model: `${provider}/m`, input: 'Say hello.' })
       expect(result.output_text).toBe(TEXT)
       let text = ''
-      for await (const event of await client().responses.create({ model: `${provider}/m`, input: 'Say hello.', stream: true })) {
+      for await (const event of await client().responses.create({
+        model: `${provider}/m`,
+        input: 'Say hello.',
+        stream: true,
+      })) {
         if (event.type === 'response.output_text.delta') text += String(event['delta'])
       }
       expect(text).toBe(TEXT)
@@ -184,29 +207,30 @@ describe('createClient, other operations', () => {
   })
 })
 
-/** Faults that the mock has for every format; it takes them from the request's headers. */
-const chaos: readonly (readonly [string, Record<string, string>, string])[] = [
-  ['a rate limit', { 'x-aimock-chaos-ratelimit': '1' }, 'ProviderError'],
-  ['a 500', { 'x-aimock-chaos-drop': '1' }, 'ProviderError'],
-  ['malformed JSON', { 'x-aimock-chaos-malformed': '1' }, 'StreamError'],
-  ['a disconnect', { 'x-aimock-chaos-disconnect': '1' }, 'ConnectionError'],
-  ['no answer in time', { 'x-aimock-chaos-latency': '2000' }, 'TimeoutError'],
-]
-
 describe.each(faces)('faults of $provider', ({ provider }) => {
   const target = `${provider}/m`
 
   test.each(chaos)('%s: a typed error alone, the next target otherwise', async (_name, headers, error) => {
     const good = { protocol: 'openai-chat' as const, baseURL: `${mock.url}/v1` }
-    const ai = client({ providers: { ...providers(headers), good }, timeout: { firstChunk: 150, total: error === 'TimeoutError' ? 300 : 5000 } })
+    const ai = client({
+      providers: { ...providers(headers), good },
+      timeout: { firstChunk: 150, total: error === 'TimeoutError' ? 300 : 5000 },
+    })
     for (const stream of [false, true]) {
-      const failure: unknown = await ai.chat.completions.create({ model: target, messages: asked('Say hello.'), stream }).catch((thrown: unknown) => thrown)
+      const failure: unknown = await ai.chat.completions
+        .create({ model: target, messages: asked('Say hello.'), stream })
+        .catch((thrown: unknown) => thrown)
       expect(failure).toBeInstanceOf(TracestitchError)
       expect(failure).toMatchObject({ name: error, provider, attempts: [{ target }] })
       expect(String(failure)).not.toMatch(/hello|secret/)
       // No limit but the total ends a plain call that gets no headers.
       if (error === 'TimeoutError' && !stream) continue
-      const answer = await ai.chat.completions.create({ model: target, messages: asked('Say hello.'), stream, fallbacks: ['good/m'] })
+      const answer = await ai.chat.completions.create({
+        model: target,
+        messages: asked('Say hello.'),
+        stream,
+        fallbacks: ['good/m'],
+      })
       const text = Symbol.asyncIterator in answer ? await textOf(answer) : answer.choices[0]?.message.content
       expect(text).toBe(TEXT)
       expect(answer._meta?.attempts.map((attempt) => attempt.target)).toEqual([target, 'good/m'])
@@ -214,7 +238,11 @@ describe.each(faces)('faults of $provider', ({ provider }) => {
   })
 
   test('a stream that is cut keeps what came', async () => {
-    const stream = await client().chat.completions.create({ model: `${provider}/cut`, messages: asked('Say hello.'), stream: true })
+    const stream = await client().chat.completions.create({
+      model: `${provider}/cut`,
+      messages: asked('Say hello.'),
+      stream: true,
+    })
     let text = ''
     const failure: unknown = await (async () => {
       for await (const item of stream) text += item.choices[0]?.delta.content ?? ''
@@ -226,96 +254,11 @@ describe.each(faces)('faults of $provider', ({ provider }) => {
   })
 })
 
-async function textOf(stream: AsyncIterable<{ choices: { delta: { content?: string | null } }[] }>): Promise<string> {
-  let text = ''
-  for await (const { choices } of stream) text += choices[0]?.delta.content ?? ''
-  return text
-}
-
 test('a rate limit says when to come back', async () => {
   const ai = client({ providers: providers({ 'x-aimock-chaos-ratelimit': '1' }) })
-  const failure: unknown = await ai.chat.completions.create({ model: 'openai/m', messages: asked('Say hello.') }).catch((thrown: unknown) => thrown)
+  const failure: unknown = await ai.chat.completions
+    .create({ model: 'openai/m', messages: asked('Say hello.') })
+    .catch((thrown: unknown) => thrown)
   expect(failure).toMatchObject({ status: 429, isRetryable: true })
   expect((failure as TracestitchError).retryAfterMs).toBeGreaterThanOrEqual(1000)
-})
-
-describe('SDKs under autolog', () => {
-  const start = () => autolog({ modules: { openai: openaiModule, '@anthropic-ai/sdk': anthropicModule } })
-  let log: Autolog
-  beforeAll(() => {
-    log = start()
-  })
-  afterAll(() => log.off())
-  const openai = () => new OpenAI({ apiKey: KEY, baseURL: `${mock.url}/v1`, maxRetries: 0 })
-  const anthropic = () => new Anthropic({ apiKey: KEY, baseURL: mock.url, maxRetries: 0 })
-
-  /** The one span of a call, which the request named as its parent. */
-  function only(attributes: Record<string, unknown>): void {
-    const span = harness.only()
-    const { traceId, spanId } = span.spanContext()
-    expect(lastRequest().headers['traceparent']).toBe(`00-${traceId}-${spanId}-01`)
-    expect(span.attributes).toMatchObject({ 'gen_ai.usage.input_tokens': 11, 'gen_ai.usage.output_tokens': 7, ...attributes })
-  }
-
-  test('they are patched', () => {
-    expect(log.report.filter(({ package: name }) => /openai|anthropic/.test(name)).map(({ status }) => status)).toContain('patched')
-  })
-
-  test('openai: chat', async () => {
-    const result = await openai().chat.completions.create({ model: 'm', messages: asked('Say hello.') })
-    expect(result.choices[0]?.message.content).toBe(TEXT)
-    only({ 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'm', 'gen_ai.response.finish_reasons': ['stop'] })
-  })
-
-  test('openai: streamed chat', async () => {
-    expect(await textOf(await openai().chat.completions.create({ model: 'm', messages: asked('Say hello.'), stream: true, stream_options: { include_usage: true } }))).toBe(TEXT)
-    only({ 'gen_ai.operation.name': 'chat', 'gen_ai.response.finish_reasons': ['stop'] })
-  })
-
-  test('openai: tools', async () => {
-    const result = await openai().chat.completions.create({ model: 'm', messages: asked('The weather?'), tools })
-    expect(result.choices[0]?.message.tool_calls).toHaveLength(2)
-    only({ 'gen_ai.response.finish_reasons': ['tool_calls'] })
-  })
-
-  test.each([false, true])('openai: responses, streamed: %s', async (streamed) => {
-    if (streamed) for await (const event of await openai().responses.create({ model: 'm', input: 'Say hello.', stream: true })) expect(event.type).toMatch(/^response\./)
-    else expect((await openai().responses.create({ model: 'm', input: 'Say hello.' })).output_text).toBe(TEXT)
-    only({ 'gen_ai.request.model': 'm' })
-  })
-
-  test('openai: embeddings', async () => {
-    const { data } = await openai().embeddings.create({ model: 'm', input: 'one', encoding_format: 'float' })
-    expect(data[0]?.embedding.length).toBeGreaterThan(10)
-    const { traceId, spanId } = harness.only().spanContext()
-    expect(lastRequest().headers['traceparent']).toBe(`00-${traceId}-${spanId}-01`)
-    expect(harness.only().attributes).toMatchObject({ 'gen_ai.operation.name': 'embeddings' })
-  })
-
-  test.each([false, true])('anthropic: messages, streamed: %s', async (streamed) => {
-    const body = { model: 'm', max_tokens: 50, messages: asked('Say hello.') }
-    const message = streamed ? await anthropic().messages.stream(body).finalMessage() : await anthropic().messages.create(body)
-    expect(message.content).toMatchObject([{ type: 'text', text: TEXT }])
-    only({ 'gen_ai.operation.name': 'chat', 'gen_ai.response.finish_reasons': ['stop'] })
-  })
-
-  test.each(chaos.filter(([, , error]) => error !== 'TimeoutError'))('%s reaches the program as the SDK raises it, and ends the span', async (_name, headers) => {
-    const fails = async (call: () => Promise<unknown>): Promise<unknown> => call().then(() => 'no error', (error: unknown) => (error as Error).constructor.name)
-    const calls = [
-      () => openai().chat.completions.create({ model: 'm', messages: asked('Say hello.') }, { headers }),
-      () => anthropic().messages.create({ model: 'm', max_tokens: 50, messages: asked('Say hello.') }, { headers }),
-    ]
-    const traced: unknown[] = []
-    for (const call of calls) traced.push(await fails(call))
-    expect(harness.spans()).toHaveLength(2)
-    for (const span of harness.spans()) expect(span.attributes['error.type']).toBeDefined()
-    log.off()
-    try {
-      const bare: unknown[] = []
-      for (const call of calls) bare.push(await fails(call))
-      expect(traced).toEqual(bare)
-    } finally {
-      log = start()
-    }
-  })
 })

@@ -9,7 +9,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 /** The part of node-llama-cpp that is used. It is too large to be a dependency of everyone who works here. */
 interface LlamaPackage {
   getLlama(options: { build: 'never'; gpu: false; logLevel: 'error' }): Promise<{
-    loadModel(options: { modelPath: string }): Promise<{ createContext(options: { contextSize: number; threads: number }): Promise<{ getSequence(): Sequence }> }>
+    loadModel(options: { modelPath: string }): Promise<{
+      createContext(options: { contextSize: number; threads: number }): Promise<{ getSequence(): Sequence }>
+    }>
     dispose(): Promise<void>
   }>
   LlamaChatSession: new (options: { contextSequence: Sequence; systemPrompt?: string }) => Session
@@ -21,10 +23,18 @@ interface Sequence {
 }
 
 interface Session {
-  setChatHistory(history: readonly ({ type: 'system' | 'user'; text: string } | { type: 'model'; response: string[] })[]): void
+  setChatHistory(
+    history: readonly ({ type: 'system' | 'user'; text: string } | { type: 'model'; response: string[] })[],
+  ): void
   promptWithMeta(
     text: string,
-    options: { temperature: number; maxTokens: number; signal: AbortSignal; stopOnAbortSignal: boolean; onTextChunk: (text: string) => void },
+    options: {
+      temperature: number
+      maxTokens: number
+      signal: AbortSignal
+      stopOnAbortSignal: boolean
+      onTextChunk: (text: string) => void
+    },
   ): Promise<{ responseText: string; stopReason: string }>
   dispose(options: { disposeSequence: boolean }): void
 }
@@ -83,10 +93,19 @@ export async function startModelServer(): Promise<ModelServer> {
     await sequence.clearHistory()
     const before = sequence.tokenMeter.getState()
     const session = new LlamaChatSession({ contextSequence: sequence })
-    session.setChatHistory(body.messages.slice(0, -1).map(({ role, content }) => (role === 'assistant' ? { type: 'model', response: [content] } : { type: role, text: content })))
+    session.setChatHistory(
+      body.messages
+        .slice(0, -1)
+        .map(({ role, content }) =>
+          role === 'assistant' ? { type: 'model', response: [content] } : { type: role, text: content },
+        ),
+    )
     const head = { id: `chatcmpl-${traceparents.length}`, created: Math.floor(Date.now() / 1000), model: 'tiny-chat' }
-    const send = (data: object): void => void response.write(`data: ${JSON.stringify({ ...head, object: 'chat.completion.chunk', ...data })}\n\n`)
-    const choice = (delta: object, finish_reason: string | null = null) => ({ choices: [{ index: 0, delta, finish_reason, logprobs: null }] })
+    const send = (data: object): void =>
+      void response.write(`data: ${JSON.stringify({ ...head, object: 'chat.completion.chunk', ...data })}\n\n`)
+    const choice = (delta: object, finish_reason: string | null = null) => ({
+      choices: [{ index: 0, delta, finish_reason, logprobs: null }],
+    })
     if (body.stream) {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       send(choice({ role: 'assistant', content: '' }))
@@ -114,7 +133,14 @@ export async function startModelServer(): Promise<ModelServer> {
     }
     response.writeHead(200, { 'content-type': 'application/json' })
     const message = { role: 'assistant', content: responseText, refusal: null }
-    response.end(JSON.stringify({ ...head, object: 'chat.completion', choices: [{ index: 0, message, finish_reason, logprobs: null }], usage }))
+    response.end(
+      JSON.stringify({
+        ...head,
+        object: 'chat.completion',
+        choices: [{ index: 0, message, finish_reason, logprobs: null }],
+        usage,
+      }),
+    )
   }
 
   const server = createServer((request, response) => {

@@ -2,8 +2,7 @@
 import OpenAI from 'openai'
 import * as openaiModule from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createClient } from '../../src/client/index.js'
-import { autolog, type Autolog } from '../../src/index.js'
+import { autolog, createClient, type Autolog } from '../../src/index.js'
 import { spanHarness } from '../telemetry/span-harness.js'
 import { missingForModel, startModelServer, type ModelServer } from './llama-server.js'
 
@@ -32,9 +31,15 @@ if (missing !== undefined) {
     /** Counts on the one span of a call, and the request's parent. */
     function counted(): { input: unknown; output: unknown } {
       const span = harness.spans().find(({ attributes }) => attributes['gen_ai.operation.name'] === 'chat')
-      expect(span?.attributes).toMatchObject({ 'gen_ai.response.model': 'tiny-chat', 'gen_ai.response.finish_reasons': ['stop'] })
+      expect(span?.attributes).toMatchObject({
+        'gen_ai.response.model': 'tiny-chat',
+        'gen_ai.response.finish_reasons': ['stop'],
+      })
       expect(server.traceparents.at(-1)).toContain(span?.spanContext().traceId)
-      return { input: span?.attributes['gen_ai.usage.input_tokens'], output: span?.attributes['gen_ai.usage.output_tokens'] }
+      return {
+        input: span?.attributes['gen_ai.usage.input_tokens'],
+        output: span?.attributes['gen_ai.usage.output_tokens'],
+      }
     }
 
     test('createClient, plain', async () => {
@@ -55,21 +60,36 @@ if (missing !== undefined) {
       expect(pieces.join('')).toBe(plain.choices[0]?.message.content)
       expect(pieces.length).toBeGreaterThan(4)
       const spans = harness.spans().filter(({ attributes }) => attributes['gen_ai.operation.name'] === 'chat')
-      expect(spans[1]?.attributes).toMatchObject({ 'gen_ai.usage.input_tokens': ofPlain.input, 'gen_ai.usage.output_tokens': ofPlain.output })
+      expect(spans[1]?.attributes).toMatchObject({
+        'gen_ai.usage.input_tokens': ofPlain.input,
+        'gen_ai.usage.output_tokens': ofPlain.output,
+      })
       expect(spans[1]?.attributes['gen_ai.response.time_to_first_chunk']).toBeGreaterThan(0)
     })
 
     test('a conversation, and its limit', async () => {
-      const before = [...messages, { role: 'assistant' as const, content: SAYS }, { role: 'user' as const, content: 'What is the weather in Paris?' }]
+      const before = [
+        ...messages,
+        { role: 'assistant' as const, content: SAYS },
+        { role: 'user' as const, content: 'What is the weather in Paris?' },
+      ]
       const { choices } = await client().chat.completions.create({ model: 'local/tiny-chat', messages: before })
       expect(choices[0]?.message.content).toMatch(/^It is \w+ in \w+ today\.$/)
-      const short = await client().chat.completions.create({ model: 'local/tiny-chat', messages: before, max_tokens: 2 })
+      const short = await client().chat.completions.create({
+        model: 'local/tiny-chat',
+        messages: before,
+        max_tokens: 2,
+      })
       expect(short.choices[0]?.finish_reason).toBe('length')
       expect(short.usage?.completion_tokens).toBeLessThan(5)
     })
 
     test('a caller that leaves ends the stream, and the next call is served', async () => {
-      const stream = await client().chat.completions.create({ model: 'local/tiny-chat', messages: [{ role: 'user', content: 'Tell me a story about a fox.' }], stream: true })
+      const stream = await client().chat.completions.create({
+        model: 'local/tiny-chat',
+        messages: [{ role: 'user', content: 'Tell me a story about a fox.' }],
+        stream: true,
+      })
       for await (const item of stream) if (item.choices[0]?.delta.content) break
       const { choices } = await client().chat.completions.create({ model: 'local/tiny-chat', messages })
       expect(choices[0]?.message.content).toBe(SAYS)
@@ -91,7 +111,12 @@ if (missing !== undefined) {
       })
 
       test('streamed', async () => {
-        const stream = await openai().chat.completions.create({ model: 'tiny-chat', messages, stream: true, stream_options: { include_usage: true } })
+        const stream = await openai().chat.completions.create({
+          model: 'tiny-chat',
+          messages,
+          stream: true,
+          stream_options: { include_usage: true },
+        })
         let text = ''
         let usage: OpenAI.CompletionUsage | null | undefined
         for await (const item of stream) {
