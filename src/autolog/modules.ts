@@ -6,6 +6,7 @@ import { isObject } from '../kernel/json.js'
 import { guard } from '../telemetry/settings.js'
 import type { CallDeclaration, Integration, ModuleExports, ModuleTarget, Replace, ReportEntry } from './contract.js'
 import { watchLoads, type LoadWatch } from './late.js'
+import { lookAgain } from './look-again.js'
 import { createPatcher, type PatchSession } from './patch.js'
 import { loadCJS, loadESM, peekCJS, peekESM, type Peeked } from './peek.js'
 import { buildReport, createWarner, warn, type Finding } from './report.js'
@@ -74,6 +75,8 @@ export function instrumentModules(options: InstrumentModulesOptions): ModuleInst
   const sessions: PatchSession[] = []
   const findings: Finding[] = []
   const retries = new Set<Promise<void>>()
+  const foundLate = new Set<Unit>()
+  const saidLate = new Set<string>()
   const warnAbout = createWarner()
   let active = true
   let warningDue = false
@@ -124,6 +127,14 @@ export function instrumentModules(options: InstrumentModulesOptions): ModuleInst
     if (!active || unit.finding.format !== undefined) return
     unit.finding.format = format
     instrument(unit, unit.finding, exported, format)
+    const { name } = unit.copy
+    if (foundLate.has(unit) && unit.finding.status === 'patched' && !saidLate.has(name)) {
+      saidLate.add(name)
+      warn(
+        `${name} was loaded after autolog(), which this runtime does not show: calls before this line are ` +
+          'not traced; call autolog() after the import, or set eager',
+      )
+    }
   }
 
   function applyPeeked(unit: Unit, peeked: Peeked, format: 'esm' | 'cjs'): void {
@@ -264,23 +275,44 @@ export function instrumentModules(options: InstrumentModulesOptions): ModuleInst
     }
   }
 
+  const later = watch.seesCJS ? 'ESM import()' : 'load'
+
+  /** Not in sight so far. What was loading when the engine started is on its way to its patch. */
+  const isUnseen = (unit: Unit): boolean => isWaiting(unit) && !isSeen(unit) && unit.finding.details.length === 0
+
+  /** Finds what has loaded unseen. Whether there is more to look for. */
+  function lookForUnseen(): boolean {
+    for (const unit of allUnits().filter(isUnseen)) {
+      foundLate.add(unit)
+      guard('peek', () => look(unit))
+    }
+    return active && allUnits().some(isUnseen)
+  }
+  const endLook = allUnits().some(isUnseen) ? lookAgain(lookForUnseen) : undefined
+
   function explainPending(finding: Finding): Finding {
     if (finding.status !== 'pending' || finding.details.length > 0) return finding
     const unit = allUnits().find((candidate) => candidate.finding === finding)
-    const when =
-      unit && isSeen(unit)
-        ? 'it is patched when it loads'
-        : `a later ${watch.seesCJS ? 'ESM import()' : 'load'} is not seen on this runtime: call autolog() after the import, or set eager`
-    return { ...finding, details: [`installed, not loaded yet; ${when}`, bundled(finding.package)] }
+    const details = ['installed, not loaded yet', bundled(finding.package)]
+    if (unit && isSeen(unit) && watch.seesESM) details.push('it is patched when it loads')
+    // The entry for require() of such a copy adds nothing: the report has one line for both.
+    if (!watch.seesESM) {
+      details.push(`a later ${later} is only found a moment after it: call autolog() after the import, or set eager`)
+    }
+    return { ...finding, details }
   }
 
   return {
-    report: () => buildReport(findings.map(explainPending)),
+    report() {
+      if (active) lookForUnseen()
+      return buildReport(findings.map(explainPending))
+    },
     async settled() {
       while (retries.size > 0) await Promise.all(retries)
     },
     off() {
       active = false
+      endLook?.()
       guard('late', () => watch.off())
       for (const session of sessions.splice(0).reverse()) session.off()
     },
