@@ -31,6 +31,7 @@ export type ProtocolId =
   | 'openai-completions'
   | 'openai-embeddings'
   | 'openai-responses'
+  | 'replicate-predictions'
   | 'vertex-embeddings'
   | 'voyage-embeddings'
   | 'voyage-rerank'

@@ -15,6 +15,7 @@ import { openaiChat } from './openai-chat/index.js'
 import { openaiCompletions } from './openai-completions.js'
 import { openaiEmbeddings } from './openai-embeddings.js'
 import { openaiResponses } from './openai-responses/index.js'
+import { replicatePredictions } from './replicate-predictions/index.js'
 import { cohereRerank, jinaRerank, voyageRerank } from './rerank/index.js'
 import { vertexEmbeddings } from './vertex-embeddings.js'
 import { voyageEmbeddings } from './voyage-embeddings.js'
@@ -37,6 +38,7 @@ export const protocols: Readonly<Record<ProtocolId, Protocol>> = {
   'openai-completions': openaiCompletions,
   'openai-embeddings': openaiEmbeddings,
   'openai-responses': openaiResponses,
+  'replicate-predictions': replicatePredictions,
   'vertex-embeddings': vertexEmbeddings,
   'voyage-embeddings': voyageEmbeddings,
   'voyage-rerank': voyageRerank,

@@ -1,0 +1,171 @@
+/** A prediction (https://replicate.com/docs/topics/predictions/lifecycle) and the answer it holds, both ways. */
+import { ProviderError, StreamError } from '../../kernel/errors.js'
+import type { ChatCompletion, FinishReason, Usage } from '../../kernel/hub.js'
+import { asNumber, asString, isObject, typeName } from '../../kernel/json.js'
+import type { DecodeOptions, JsonObject, WireError } from '../../kernel/protocol.js'
+import { safeMessage } from '../../kernel/safe-message.js'
+import { ID, ownRaw, restOf } from './wire.js'
+
+/** An error body: `{title, detail, status}` (RFC 7807 in part), or `detail` alone. */
+export function decodeError(body: unknown): WireError | undefined {
+  if (!isObject(body)) return undefined
+  const title = asString(body['title'])
+  const message = asString(body['detail']) ?? title
+  if (!message) return undefined
+  return { message: safeMessage(message), ...(title !== undefined && { type: title.slice(0, 200) }) }
+}
+
+export function encodeError(error: WireError, status: number): JsonObject {
+  return { title: error.type ?? 'Error', detail: error.message, status }
+}
+
+/** What the model's failures say when the same call may succeed, such as `Prediction interrupted; please retry (code: PA)`. */
+const MAY_PASS = /retry|interrupted|time[sd]? ?out|overload|high demand|unavailable|queue is full/i
+
+/** Codes such as `(E005)` and `(code: PA)` at the end of a failure (https://replicate.com/docs/reference/error-codes). */
+const FAILURE_CODE = /\((?:code: )?([A-Z]{1,2}\d{0,5})\)/
+
+function failure(prediction: JsonObject): ProviderError {
+  const message = asString(prediction['error']) || 'the prediction failed'
+  const flagged = /flagged|sensitive|safety/i.test(message)
+  return new ProviderError(safeMessage(message), {
+    type: 'prediction_failed',
+    code: flagged ? 'content_filter' : (FAILURE_CODE.exec(message)?.[1] ?? 'prediction_failed'),
+    isRetryable: !flagged && MAY_PASS.test(message),
+  })
+}
+
+/** @throws ProviderError for a prediction that failed, was canceled, or is not done. */
+export function checkStatus(prediction: JsonObject): void {
+  const { status } = prediction
+  if (status === 'succeeded') return
+  if (status === 'failed') throw failure(prediction)
+  if (status === 'starting' || status === 'processing') throw unfinished(status)
+  if (status === 'canceled' || status === 'aborted') {
+    throw new ProviderError(`the prediction was ${status}`, { type: 'prediction_canceled', code: 'prediction_canceled' })
+  }
+  const error = decodeError(prediction)
+  if (!error) throw new StreamError('the answer is no prediction: it has no known `status`')
+  const code = asNumber(status)
+  throw new ProviderError(error.message, {
+    ...(error.type !== undefined && { type: error.type }),
+    ...(code !== undefined && { status: code }),
+    isRetryable: code === undefined || code >= 500 || code === 429,
+  })
+}
+
+export function unfinished(status: string): ProviderError {
+  return new ProviderError(`the prediction was still ${status} when the wait of at most 60 seconds ended`, {
+    type: 'prediction_unfinished',
+    code: 'prediction_unfinished',
+    isRetryable: true,
+  })
+}
+
+/** Language models give their text in pieces. An output of another form is told as JSON, so that it is not lost. */
+export function textOf(output: unknown): string {
+  if (output === undefined || output === null) return ''
+  if (typeof output === 'string') return output
+  if (Array.isArray(output) && output.every((piece) => typeof piece === 'string')) return output.join('')
+  return JSON.stringify(output)
+}
+
+export function decodeHead(prediction: JsonObject): Pick<ChatCompletion, 'id' | 'created' | 'model'> {
+  const created = Date.parse(asString(prediction['created_at']) ?? '')
+  return {
+    id: asString(prediction['id']) ?? '',
+    created: Number.isFinite(created) ? Math.floor(created / 1000) : 0,
+    model: asString(prediction['model']) ?? asString(prediction['version']) ?? '',
+  }
+}
+
+export function encodeHead({ id, created, model }: Pick<ChatCompletion, 'id' | 'created' | 'model'>): JsonObject {
+  return { id, model, created_at: new Date(created * 1000).toISOString() }
+}
+
+/** Official language models count tokens; others tell their time only. */
+export function decodeUsage(prediction: JsonObject): Usage | undefined {
+  const metrics = isObject(prediction['metrics']) ? prediction['metrics'] : {}
+  const prompt = asNumber(metrics['input_token_count'])
+  const completion = asNumber(metrics['output_token_count'])
+  if (prompt === undefined && completion === undefined) return undefined
+  return { prompt_tokens: prompt ?? 0, completion_tokens: completion ?? 0, total_tokens: (prompt ?? 0) + (completion ?? 0) }
+}
+
+export function encodeUsage(usage: Usage | null | undefined): JsonObject {
+  return usage ? { metrics: { input_token_count: usage.prompt_tokens, output_token_count: usage.completion_tokens } } : {}
+}
+
+/** The format does not say why the model stopped. It echoes the request, so an answer of just its limit was cut. */
+export function decodeFinish(prediction: JsonObject, usage: Usage | undefined): FinishReason {
+  const input = isObject(prediction['input']) ? prediction['input'] : {}
+  const limit = asNumber(input['max_tokens']) ?? asNumber(input['max_completion_tokens']) ?? asNumber(input['max_new_tokens'])
+  return limit !== undefined && usage && usage.completion_tokens >= limit ? 'length' : 'stop'
+}
+
+export function encodeFinish(reason: FinishReason | undefined, usage: Usage | null | undefined): JsonObject {
+  return reason === 'length' ? { input: { max_tokens: usage?.completion_tokens ?? 0 } } : {}
+}
+
+const KNOWN: ReadonlySet<string> = new Set([
+  'id', 'model', 'created_at', 'status', 'output', 'error', 'metrics',
+  // The caller's own words, and what the model printed about them.
+  'input', 'logs',
+])
+const KNOWN_METRICS: ReadonlySet<string> = new Set(['input_token_count', 'output_token_count'])
+
+/** Times, addresses and the version. */
+export function decodeRaw(prediction: JsonObject): Pick<ChatCompletion, 'raw'> {
+  const metrics = isObject(prediction['metrics']) ? restOf(prediction['metrics'], KNOWN_METRICS) : undefined
+  const rest = { ...restOf(prediction, KNOWN), ...(metrics && { metrics }) }
+  return Object.keys(rest).length > 0 ? { raw: { protocol: ID, value: rest } } : {}
+}
+
+/** @throws StreamError when it is no prediction, ProviderError when it holds no answer. */
+export function decodeResponse(wire: unknown, options: DecodeOptions = {}): ChatCompletion {
+  if (!isObject(wire)) throw new StreamError(`expected a prediction, got ${typeName(wire)}`)
+  checkStatus(wire)
+  const content = options.content ?? true
+  const usage = decodeUsage(wire)
+  return {
+    ...decodeHead(wire),
+    object: 'chat.completion',
+    choices: [
+      {
+        index: 0,
+        finish_reason: decodeFinish(wire, usage),
+        message: { role: 'assistant', content: content ? textOf(wire['output']) : null, refusal: null },
+        logprobs: null,
+      },
+    ],
+    ...(usage && { usage }),
+    ...(content && decodeRaw(wire)),
+  }
+}
+
+/** A prediction of the text of the first choice: the format holds no more. */
+export function encodeResponse(response: ChatCompletion): JsonObject {
+  const choice = response.choices[0]
+  const { message } = choice ?? {}
+  return encodePrediction(response, `${message?.content ?? ''}${message?.refusal ?? ''}`, choice?.finish_reason, response.usage, ownRaw(response.raw))
+}
+
+export function encodePrediction(
+  head: Pick<ChatCompletion, 'id' | 'created' | 'model'>,
+  text: string,
+  finish: FinishReason | undefined,
+  usage: Usage | null | undefined,
+  raw: JsonObject | undefined,
+): JsonObject {
+  const counts = encodeUsage(usage)
+  const metrics = { ...(isObject(raw?.['metrics']) && raw['metrics']), ...(isObject(counts['metrics']) && counts['metrics']) }
+  return {
+    ...raw,
+    ...encodeHead(head),
+    status: 'succeeded',
+    output: [text],
+    error: null,
+    ...encodeFinish(finish, usage),
+    ...(Object.keys(metrics).length > 0 && { metrics }),
+  }
+}

@@ -1,0 +1,44 @@
+/** Small readings of this wire format that requests and answers share. */
+import { isObject } from '../../kernel/json.js'
+import type { JsonObject, ProtocolId } from '../../kernel/protocol.js'
+
+export const ID: ProtocolId = 'replicate-predictions'
+
+export const PATH = '/predictions'
+
+/** The value of a raw form, when this codec wrote it. */
+export function ownRaw(raw: { protocol: ProtocolId; value: unknown } | undefined): JsonObject | undefined {
+  return raw?.protocol === ID && isObject(raw.value) ? raw.value : undefined
+}
+
+/** The fields of an object beyond those named, or `undefined` when there are none. `null` says nothing. */
+export function restOf(object: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
+  const rest = Object.entries(object).filter(([key, value]) => value != null && !known.has(key))
+  return rest.length > 0 ? Object.fromEntries(rest) : undefined
+}
+
+/**
+ * Where a model runs (https://replicate.com/docs/topics/predictions/create-a-prediction): an official model has an
+ * address of its own, `deployments/owner/name` is a deployment, and all else (`owner/name:version`, or a bare version)
+ * is the `version` of the common address.
+ */
+export function placeOf(model: string): { path: string; version?: string } {
+  const parts = model.split('/')
+  const address = parts.map(encodeURIComponent).join('/')
+  if (parts.length === 3 && parts[0] === 'deployments') return { path: `/${address}${PATH}` }
+  if (parts.length === 2 && !model.includes(':')) return { path: `/models/${address}${PATH}` }
+  return { path: PATH, version: model }
+}
+
+/** The reverse of {@link placeOf}. */
+export function modelOf(path: string | undefined, version: unknown): string {
+  const found = /\/(?:models\/([^/?]+\/[^/?]+)|(deployments\/[^/?]+\/[^/?]+))\/predictions(?:\?|$)/.exec(path ?? '')
+  const address = found?.[1] ?? found?.[2]
+  if (address === undefined) return typeof version === 'string' ? version : ''
+  try {
+    return decodeURIComponent(address)
+  } catch {
+    // A wrong percent escape names no model of ours; it is shown as it came.
+    return address
+  }
+}

@@ -1,0 +1,12 @@
+import type { ProviderRow } from '../kernel/provider.js'
+
+export const replicate: ProviderRow = {
+  id: 'replicate',
+  name: 'Replicate',
+  protocols: ['replicate-predictions'],
+  baseURL: 'https://api.replicate.com/v1',
+  auth: { header: 'authorization', prefix: 'Bearer ' },
+  env: ['REPLICATE_API_TOKEN'],
+  hosts: ['api.replicate.com'],
+  docs: 'https://replicate.com/docs/reference/http',
+}
