@@ -1,9 +1,9 @@
 /** Options compiled once to a frozen plan; a call only looks up. */
 import { ConfigError } from '../kernel/errors.js'
+import { didYouMean, nearNames } from '../kernel/near.js'
 import { DEFAULT_RETRIES, type RetryPolicy } from '../policies/retry.js'
 import { timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
 import { providers as knownProviders } from '../providers/index.js'
-import { didYouMean, nearNames } from './near.js'
 import type { AliasOptions, ClientOptions } from './options.js'
 import { planProvider, type Environment } from './provider-plan.js'
 import { ordered } from './strategies/ordered.js'
@@ -35,6 +35,9 @@ export interface Plan {
 /** Model strings remembered at most; a program that makes them up must not grow without end. */
 const MEMO_LIMIT = 1024
 
+/** Follows what names a known provider. */
+const LISTED = ' (`npx tracestitch providers` lists them)'
+
 /** @throws ConfigError on an unknown provider, a model without one, a missing key, or an alias cycle. */
 export function compilePlan(options: ClientOptions, env: Environment): Plan {
   const aliases = new Map<string, Route>()
@@ -63,13 +66,14 @@ export function compilePlan(options: ClientOptions, env: Environment): Plan {
     if (at <= 0 || at === model.length - 1) {
       const suggested = nearNames(model, Object.keys(aliasOptions))
       const hint = suggested.length > 0 ? `; did you mean the alias ${suggested.map((name) => `\`${name}\``).join(' or ')}?` : ''
-      throw new ConfigError(path, `\`${model}\` names no provider: write provider/model, such as openai/${model.replace(/[/:]/g, '') || 'gpt-5.4'}, or add it to \`models\`${hint}`)
+      throw new ConfigError(path, `\`${model}\` names no provider: write provider/model, such as openai/gpt-5.4, or add it to \`models\`${hint}${LISTED}`)
     }
     const id = model.slice(0, at)
     const name = model.slice(at + 1)
     const found = provider(id)
     if (!found) {
-      throw new ConfigError(path, `there is no provider \`${id}\`${didYouMean(id, providerIds()) || '.'} Add it to \`providers\` with its baseURL, or use a known one`)
+      const hint = didYouMean(id, providerIds()) || ofMaker(id) || '.'
+      throw new ConfigError(path, `there is no provider \`${id}\`${hint} Add it to \`providers\` with its baseURL, or use a known one${LISTED}`)
     }
     if (found.missing !== undefined) throw new ConfigError(path, found.missing, { provider: id, model: name })
     return Object.freeze({ id: `${id}/${name}`, model: name, provider: found })
@@ -149,4 +153,12 @@ function unique(targets: readonly Target[]): readonly Target[] {
   const byId = new Map<string, Target>()
   for (const target of targets) if (!byId.has(target.id)) byId.set(target.id, target)
   return Object.freeze([...byId.values()])
+}
+
+/** For one who writes the maker's name, such as `google`, which several providers have in theirs. */
+function ofMaker(word: string): string {
+  const wanted = word.toLowerCase()
+  const rows = [...knownProviders.values()].filter((row) => row.name.toLowerCase().split(/\W+/).includes(wanted))
+  const named = rows.slice(0, 3).map((row) => `\`${row.id}\` (${row.name})`)
+  return named.length === 0 ? '' : `; there is ${named.join(', ')}.`
 }
