@@ -1,1 +1,1 @@
-export { didYouMean, nearNames } from '../kernel/near.js'
+export { didYouMean } from '../kernel/near.js'
