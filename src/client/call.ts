@@ -4,19 +4,20 @@ import { costOf, type Cost, type PriceOptions } from '../cost/price.js'
 import type { Clock } from '../kernel/clock.js'
 import { TracestitchError, type Attempt } from '../kernel/errors.js'
 import { FRAMING_MEDIA_TYPES } from '../kernel/frames.js'
-import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
+import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../kernel/hub.js'
 import { timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
 import type { Plan } from '../router/plan.js'
 import type { Target } from '../router/target.js'
-import { serverOf } from '../telemetry/attributes.js'
+import { otherAttributes, serverOf } from '../telemetry/attributes.js'
 import { startAttempt, type AttemptSpan } from '../telemetry/attempt.js'
 import { startCall, type Call } from '../telemetry/call.js'
 import { withContext } from '../telemetry/identity.js'
 import * as semconv from '../telemetry/semconv.js'
 import { guard, settings } from '../telemetry/settings.js'
+import type { WireAnswer } from './body.js'
 import { locate, reportedCost } from './failure.js'
 import { AttemptLimits, CallLimits } from './limits.js'
-import { send, type EncodedBytes, type WireAnswer } from './transport.js'
+import { send, type EncodedBytes } from './transport.js'
 import type { CallMeta, CallOptions } from './types.js'
 import type { ChatProtocol, EncodeContext, EncodedRequest, Protocol } from '../kernel/protocol.js'
 
@@ -33,11 +34,23 @@ export interface CallRequest {
   readonly operation: semconv.Operation
   readonly model: string
   readonly options: CallOptions
-  readonly request: { readonly chat: ChatRequest } | { readonly embeddings: EmbeddingsRequest }
+  /** `undefined` for an operation of which telemetry reads no request. */
+  readonly request: { readonly chat: ChatRequest } | { readonly embeddings: EmbeddingsRequest } | undefined
+  readonly attributes?: Attributes
+}
+
+/** What is known of an answer that is neither chat nor embeddings. */
+export interface OtherAnswer {
+  /** Empty when the provider gives none. */
+  readonly id: string
+  /** Empty when the provider does not say. */
+  readonly model: string
+  /** As in chat, as far as it is counted. */
+  readonly usage?: Partial<Usage> | undefined
 }
 
 /** What an answer came to. */
-export type Answer = { readonly chat: ChatCompletion } | { readonly embeddings: EmbeddingsResponse }
+export type Answer = { readonly chat: ChatCompletion } | { readonly embeddings: EmbeddingsResponse } | { readonly other: OtherAnswer }
 
 export class LogicalCall {
   readonly client: ClientContext
@@ -50,7 +63,7 @@ export class LogicalCall {
   readonly warnings: string[] = []
 
   /** @throws ConfigError when the model names no target. Nothing is open then. */
-  constructor(client: ClientContext, { operation, model, options, request }: CallRequest) {
+  constructor(client: ClientContext, { operation, model, options, request, attributes }: CallRequest) {
     this.client = client
     this.options = options
     this.targets = client.plan.targets({ model }, options.fallbacks)
@@ -65,7 +78,7 @@ export class LogicalCall {
         model: first.model,
         request,
         baseURL: first.provider.baseURL,
-        ...(alias && { attributes: { 'tracestitch.alias': model } }),
+        attributes: { ...attributes, ...(alias && { 'tracestitch.alias': model }) },
       })
     this.telemetry = options.metadata ? withContext(identityFrom(options.metadata), start) : start()
     this.limits = new CallLimits(options.signal ?? undefined, this.timeout.total, client.clock)
@@ -79,8 +92,9 @@ export class LogicalCall {
   succeed(run: AttemptRun, answer: Answer): CallMeta {
     const { target } = run
     const { telemetry } = this
-    const meta = this.meta(target, 'chat' in answer ? answer.chat : answer.embeddings, run)
-    telemetry.response(answer)
+    const meta = this.describe(run, 'chat' in answer ? answer.chat : 'embeddings' in answer ? answer.embeddings : answer.other)
+    if ('other' in answer) telemetry.set(guard('response', () => otherAttributes(answer.other, settings())) ?? {})
+    else telemetry.response(answer)
     if (telemetry.recording) {
       // The span began with the facts of the first target.
       if (target !== this.targets[0]) telemetry.set(targetAttributes(target))
@@ -93,7 +107,7 @@ export class LogicalCall {
   }
 
   /** Ends the call with the error that its caller gets, and returns it. */
-  fail(error: unknown, partial?: Answer): unknown {
+  fail(error: unknown, partial?: Exclude<Answer, { readonly other: OtherAnswer }>): unknown {
     if (error instanceof TracestitchError) error.attempts = this.attempts
     if (partial) this.telemetry.response(partial)
     this.telemetry.end({ error })
@@ -101,7 +115,8 @@ export class LogicalCall {
     return error
   }
 
-  private meta(target: Target, answer: { readonly model: string; readonly usage?: object }, run: AttemptRun): CallMeta {
+  describe(run: AttemptRun, answer: { readonly model: string; readonly usage?: object | undefined }): CallMeta {
+    const { target } = run
     const { prices } = this.client
     const at = this.client.clock.date()
     const reported = run.reportedCost

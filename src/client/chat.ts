@@ -13,7 +13,7 @@ import { decoding, encoding } from './failure.js'
 import { ModelStream } from './model-stream.js'
 import { formatOfSchema, isStandardSchema, parseWithSchema } from './schema.js'
 import { openStream } from './stream-run.js'
-import { readJson } from './transport.js'
+import { readJson } from './body.js'
 import type { CallOptions, ChatBody, ChatCompletions, ChatResult, ChatStream, ParseFormat, ParsedChatResult, ParsedOutput } from './types.js'
 
 /** @throws ConfigError when the target has no chat format. */

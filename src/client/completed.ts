@@ -2,7 +2,7 @@
 import type { ChatChunk, ChatCompletion } from '../kernel/hub.js'
 import type { ChatProtocol } from '../kernel/protocol.js'
 import type { Target } from '../router/target.js'
-import type { WireAnswer } from './transport.js'
+import type { WireAnswer } from './body.js'
 
 /** The same codec, reading one answer: the id of the request and the target's model stand in for those it does not give. */
 export function completed(codec: ChatProtocol, target: Target, answer: WireAnswer): ChatProtocol {

@@ -8,7 +8,7 @@ import { requireField, splitArguments } from './arguments.js'
 import { LogicalCall, type AttemptRun, type ClientContext } from './call.js'
 import { execute } from './execute.js'
 import { decoding, encoding } from './failure.js'
-import { readJson } from './transport.js'
+import { readJson } from './body.js'
 import type { CallOptions, Embeddings, EmbeddingsBody, EmbeddingsResult } from './types.js'
 
 function embeddingsCodec({ provider, model }: Target): EmbeddingsProtocol {

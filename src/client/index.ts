@@ -6,16 +6,31 @@ import { checkClientOptions } from '../router/validate.js'
 import type { ClientContext } from './call.js'
 import { createChatCompletions } from './chat.js'
 import { createEmbeddings } from './embeddings.js'
+import { passBytes, passJson } from './passthrough.js'
+import { createRerank } from './rerank.js'
 import { createResponses } from './responses.js'
-import type { Client } from './types.js'
+import type { Client, Images, Moderations, Transcriptions } from './types.js'
 
 export type { AliasOptions, ClientOptions, ProviderOptions, TargetOptions } from '../router/options.js'
 export type { TimeoutOptions } from '../policies/timeout.js'
 export type { RetryPolicy } from '../policies/retry.js'
 export type { Cost, CostQuery, PriceOptions, PriceOverride } from '../cost/price.js'
 export { ModelStream } from './model-stream.js'
+export type { Upload } from './multipart.js'
 export type * from './types.js'
 export type { StandardSchema } from './schema.js'
+
+/** Operations in OpenAI's own shape. What they answer is the provider's word, so the caller names its type. */
+function createPassed(client: ClientContext): Pick<Client, 'moderations' | 'images' | 'audio'> {
+  return {
+    moderations: { create: ((body, options) => passJson(client, 'openai-moderations', body, options)) as Moderations['create'] },
+    images: { generate: ((body: object, options) => passJson(client, 'openai-images', body, options)) as Images['generate'] },
+    audio: {
+      speech: { create: (body, options) => passBytes(client, 'openai-speech', body, options) },
+      transcriptions: { create: ((body: object, options) => passJson(client, 'openai-transcriptions', body, options)) as Transcriptions['create'] },
+    },
+  }
+}
 
 /**
  * Makes a client. The options are checked and compiled here, once; a call only looks up.
@@ -37,5 +52,7 @@ export function createClient(options: ClientOptions = {}): Client {
     chat: { completions: createChatCompletions(client) },
     embeddings: createEmbeddings(client),
     responses: createResponses(client),
+    rerank: createRerank(client),
+    ...createPassed(client),
   }
 }

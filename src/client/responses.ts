@@ -14,7 +14,7 @@ import { execute } from './execute.js'
 import { decoding, encoding } from './failure.js'
 import { ModelStream } from './model-stream.js'
 import { openStream, type StreamFace } from './stream-run.js'
-import { readJson } from './transport.js'
+import { readJson } from './body.js'
 import type { CallOptions, ResponseObject, Responses, ResponsesBody, StreamItem, WithMeta } from './types.js'
 
 const FORMAT = 'openai-responses'

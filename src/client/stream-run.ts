@@ -8,7 +8,7 @@ import type { AttemptRun, LogicalCall } from './call.js'
 import { chunksOf, hasContent } from './chunks.js'
 import { committedFailure, decoding, describeBody } from './failure.js'
 import type { StreamSource } from './model-stream.js'
-import { readEvents, readJson, type EventReader, type WireAnswer } from './transport.js'
+import { readEvents, readJson, type EventReader, type WireAnswer } from './body.js'
 import type { CallMeta, StreamItem } from './types.js'
 
 /** The caller's format: turns what a target sends into what the caller gets. */

@@ -1,10 +1,11 @@
 /** What callers of the client see. */
 import type { Cost } from '../cost/price.js'
 import type { Attempt } from '../kernel/errors.js'
-import type { ChatChunk, ChatCompletion, ChatRequest, CompletionMessage, EmbeddingsRequest, EmbeddingsResponse, ResponseFormat } from '../kernel/hub.js'
+import type { ChatChunk, ChatCompletion, ChatRequest, CompletionMessage, EmbeddingsRequest, EmbeddingsResponse, RerankRequest, RerankResponse, ResponseFormat } from '../kernel/hub.js'
 import type { JsonObject } from '../kernel/protocol.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
 import type { ModelStream } from './model-stream.js'
+import type { Upload } from './multipart.js'
 import type { StandardSchema, SchemaOutput } from './schema.js'
 
 /** How an answer came about. */
@@ -105,6 +106,73 @@ export interface Embeddings {
   create(body: EmbeddingsBody, options?: CallOptions): Promise<EmbeddingsResult>
 }
 
+export type RerankBody = Omit<RerankRequest, 'extra_body' | 'raw'> & BodyOptions
+export type RerankAnswer = WithMeta<RerankResponse>
+
+export interface Rerank {
+  /** Results most relevant first, in the shape of Cohere and Jina, whatever the provider. */
+  create(body: RerankBody, options?: CallOptions): Promise<RerankAnswer>
+}
+
+/** Passed on as it is: fields that are not named here reach the provider too. `model` is `provider/model` or an alias. */
+type PassedBody = { model: string } & BodyOptions & { [field: string]: unknown }
+
+/** https://platform.openai.com/docs/api-reference/moderations/create */
+export type ModerationBody = PassedBody & { input: string | readonly string[] | readonly object[] }
+export interface ModerationResponse {
+  id: string
+  model: string
+  results: { flagged: boolean; categories: Record<string, boolean>; category_scores: Record<string, number>; [field: string]: unknown }[]
+  [field: string]: unknown
+}
+
+export interface Moderations {
+  /** Name OpenAI's own type as type argument to have the categories typed. */
+  create<T extends object = ModerationResponse>(body: ModerationBody, options?: CallOptions): Promise<WithMeta<T>>
+}
+
+/** https://platform.openai.com/docs/api-reference/images/create */
+export type ImageBody = PassedBody & { prompt: string; stream?: boolean | null | undefined }
+export interface ImagesResponse {
+  created: number
+  data?: { b64_json?: string; url?: string; revised_prompt?: string; [field: string]: unknown }[]
+  [field: string]: unknown
+}
+/** One event of a stream, told by its `type`. */
+export interface PassedEvent {
+  type: string
+  [field: string]: unknown
+}
+
+export interface Images {
+  generate<T extends object = ImagesResponse>(body: ImageBody & { stream?: false | null | undefined }, options?: CallOptions): Promise<WithMeta<T>>
+  generate<T extends object = PassedEvent>(body: ImageBody & { stream: true }, options?: CallOptions): Promise<ModelStream<StreamItem<T>>>
+}
+
+/** https://platform.openai.com/docs/api-reference/audio/createSpeech */
+export type SpeechBody = PassedBody & { input: string; voice: unknown }
+
+export interface Speech {
+  /**
+   * A `Response` with the audio, read as it comes: `arrayBuffer()`, `blob()`, `body`. Its `_meta` is there at once;
+   * the call, its span and its limits end with the body.
+   */
+  create(body: SpeechBody, options?: CallOptions): Promise<WithMeta<Response>>
+}
+
+/** https://platform.openai.com/docs/api-reference/audio/createTranscription */
+export type TranscriptionBody = PassedBody & { file: Upload; stream?: boolean | null | undefined }
+export interface Transcription {
+  text: string
+  [field: string]: unknown
+}
+
+export interface Transcriptions {
+  /** The file is read into memory. A plain-text `response_format` such as `srt` comes as `text` too. */
+  create<T extends object = Transcription>(body: TranscriptionBody & { stream?: false | null | undefined }, options?: CallOptions): Promise<WithMeta<T>>
+  create<T extends object = PassedEvent>(body: TranscriptionBody & { stream: true }, options?: CallOptions): Promise<ModelStream<StreamItem<T>>>
+}
+
 /** OpenAI's responses body (https://platform.openai.com/docs/api-reference/responses/create). */
 export type ResponsesBody = { model: string; input?: unknown; stream?: boolean | null } & BodyOptions & { [field: string]: unknown }
 
@@ -133,4 +201,8 @@ export interface Client {
   readonly chat: { readonly completions: ChatCompletions }
   readonly embeddings: Embeddings
   readonly responses: Responses
+  readonly rerank: Rerank
+  readonly moderations: Moderations
+  readonly images: Images
+  readonly audio: { readonly speech: Speech; readonly transcriptions: Transcriptions }
 }

@@ -37,6 +37,12 @@ export type ProtocolId =
   | 'voyage-rerank'
   | 'watsonx-chat'
 
+/** Names a format that is passed on as it is. */
+export type PassthroughId = 'openai-images' | 'openai-moderations' | 'openai-speech' | 'openai-transcriptions'
+
+/** What a provider can be said to speak. */
+export type FormatId = ProtocolId | PassthroughId
+
 export type JsonObject = Record<string, unknown>
 
 /** What differs between speakers of one wire format. Data on a provider row, read by the codec. */
@@ -158,6 +164,27 @@ export interface EmbeddingsProtocol extends Codec<EmbeddingsRequest, EmbeddingsR
 export interface RerankProtocol extends Codec<RerankRequest, RerankResponse> {
   readonly kind: 'rerank'
   readonly operation: 'rerank'
+}
+
+/** A format that is passed on as it is, for want of a second one: only the model's name and the key change. */
+export interface PassthroughFormat {
+  readonly id: PassthroughId
+  readonly kind: 'passthrough'
+  /** What telemetry calls this operation. */
+  readonly operation: 'moderation' | 'generate_content'
+  /** What the operation gives, for telemetry. */
+  readonly outputType?: 'image' | 'speech' | 'text'
+  /** Path below the base URL. */
+  readonly path: string
+  /** How the request is written. A multipart one holds a file. */
+  readonly request: 'json' | 'multipart'
+  readonly response: 'json' | 'bytes'
+  /** Values of `response_format` for which the answer is plain text. */
+  readonly textFormats?: readonly string[]
+  /** `type` of the event that completes a stream, where `stream: true` is taken. `[DONE]` completes it too. */
+  readonly lastEvent?: string
+  /** `undefined` when the body is no error. */
+  decodeError(body: unknown): WireError | undefined
 }
 
 export type Protocol = ChatProtocol | EmbeddingsProtocol | RerankProtocol

@@ -1,5 +1,5 @@
 /** The contract of a provider: data only. A quirk of its dialect is a field of `quirks`, never a branch in shared code. */
-import type { ProtocolId, Quirks } from './protocol.js'
+import type { FormatId, ProtocolId, Quirks } from './protocol.js'
 
 /** How a key is sent. */
 export interface AuthScheme {
@@ -62,7 +62,7 @@ export interface ProviderRow {
   /** Display name. */
   readonly name: string
   /** Formats it speaks, best first for chat. The first of each kind is used. */
-  readonly protocols: readonly [ProtocolId, ...ProtocolId[]]
+  readonly protocols: readonly [ProtocolId, ...FormatId[]]
   /** Models that speak another of `protocols` than the first of its kind, known by a part of their name. The first match counts. */
   readonly byModel?: readonly { readonly part: string; readonly protocol: ProtocolId }[]
   /** Without a trailing slash. `{name}` stands for one of `variables`. */

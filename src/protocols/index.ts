@@ -1,6 +1,6 @@
 /** The wire formats this version speaks, one line each. */
 import { ConfigError } from '../kernel/errors.js'
-import type { ChatProtocol, Protocol, ProtocolId } from '../kernel/protocol.js'
+import type { ChatProtocol, PassthroughFormat, PassthroughId, Protocol, ProtocolId } from '../kernel/protocol.js'
 import { anthropicMessages } from './anthropic-messages/index.js'
 import { bedrockCohereEmbeddings } from './bedrock-cohere-embeddings.js'
 import { bedrockConverse } from './bedrock-converse/index.js'
@@ -14,6 +14,7 @@ import { ollamaEmbeddings } from './ollama-embeddings.js'
 import { openaiChat } from './openai-chat/index.js'
 import { openaiCompletions } from './openai-completions.js'
 import { openaiEmbeddings } from './openai-embeddings.js'
+import { openaiImages, openaiModerations, openaiSpeech, openaiTranscriptions } from './openai-passthrough.js'
 import { openaiResponses } from './openai-responses/index.js'
 import { replicatePredictions } from './replicate-predictions/index.js'
 import { cohereRerank, jinaRerank, voyageRerank } from './rerank/index.js'
@@ -43,6 +44,14 @@ export const protocols: Readonly<Record<ProtocolId, Protocol>> = {
   'voyage-embeddings': voyageEmbeddings,
   'voyage-rerank': voyageRerank,
   'watsonx-chat': watsonxChat,
+}
+
+/** The formats that are passed on as they are, one line each. */
+export const passthroughs: Readonly<Record<PassthroughId, PassthroughFormat>> = {
+  'openai-images': openaiImages,
+  'openai-moderations': openaiModerations,
+  'openai-speech': openaiSpeech,
+  'openai-transcriptions': openaiTranscriptions,
 }
 
 /** @throws ConfigError when there is no such format. */

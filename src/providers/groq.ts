@@ -3,7 +3,7 @@ import type { ProviderRow } from '../kernel/provider.js'
 export const groq: ProviderRow = {
   id: 'groq',
   name: 'Groq',
-  protocols: ['openai-chat'],
+  protocols: ['openai-chat', 'openai-speech', 'openai-transcriptions'],
   baseURL: 'https://api.groq.com/openai/v1',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['GROQ_API_KEY'],

@@ -3,7 +3,7 @@ import { openaiCompatible } from './openai-compatible.js'
 export const litellm = openaiCompatible({
   id: 'litellm',
   name: 'LiteLLM Proxy',
-  protocols: ['openai-chat', 'openai-responses', 'anthropic-messages', 'openai-embeddings', 'openai-completions'],
+  protocols: ['openai-chat', 'openai-responses', 'anthropic-messages', 'openai-embeddings', 'openai-completions', 'jina-rerank', 'openai-moderations', 'openai-images', 'openai-speech', 'openai-transcriptions'],
   baseURL: 'http://127.0.0.1:4000/v1',
   env: ['LITELLM_API_KEY', 'LITELLM_PROXY_API_KEY'],
   keyOptional: true,

@@ -3,7 +3,7 @@ import type { ProviderRow } from '../kernel/provider.js'
 export const mistral: ProviderRow = {
   id: 'mistral',
   name: 'Mistral AI',
-  protocols: ['openai-chat', 'openai-embeddings'],
+  protocols: ['openai-chat', 'openai-embeddings', 'openai-moderations', 'openai-transcriptions'],
   baseURL: 'https://api.mistral.ai/v1',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['MISTRAL_API_KEY'],

@@ -3,7 +3,7 @@ import type { ProviderRow } from '../kernel/provider.js'
 export const vllm: ProviderRow = {
   id: 'vllm',
   name: 'vLLM',
-  protocols: ['openai-chat', 'openai-embeddings', 'openai-completions'],
+  protocols: ['openai-chat', 'openai-embeddings', 'openai-completions', 'jina-rerank', 'openai-transcriptions'],
   baseURL: 'http://127.0.0.1:8000/v1',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: [],

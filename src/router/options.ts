@@ -1,6 +1,6 @@
 /** The options of `createClient`. */
 import type { PriceOptions } from '../cost/price.js'
-import type { ProtocolId, Quirks } from '../kernel/protocol.js'
+import type { FormatId, Quirks } from '../kernel/protocol.js'
 import type { RetryPolicy } from '../policies/retry.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
 import type { GiveKey } from './token-source.js'
@@ -35,8 +35,8 @@ export interface AwsCredentials {
 
 /** A provider of the caller's own, or changes to a known one. What is left out of a known provider stays as it is. */
 export interface ProviderOptions {
-  /** Wire format, or formats with the one for chat first. Default for a new provider: `openai-chat`, with its embeddings. */
-  protocol?: ProtocolId | readonly ProtocolId[] | undefined
+  /** Wire format, or formats with the one for chat first. Default for a new provider: `openai-chat`, with OpenAI's others and rerank. */
+  protocol?: FormatId | readonly FormatId[] | undefined
   /** Up to and without the path of the operation, such as `http://127.0.0.1:8080/v1`. */
   baseURL?: string | undefined
   /** What fills a known provider's base URL, such as `{ resource: 'mine' }` for Azure. Default: its environment variables. */

@@ -1,8 +1,8 @@
 /** A provider row, the caller's changes and the environment, compiled to what a call needs. */
 import { ConfigError } from '../kernel/errors.js'
-import type { ChatProtocol, EmbeddingsProtocol, Protocol, ProtocolId } from '../kernel/protocol.js'
+import type { ChatProtocol, EmbeddingsProtocol, FormatId, PassthroughFormat, PassthroughId, Protocol, ProtocolId } from '../kernel/protocol.js'
 import type { AuthScheme, ProviderRow } from '../kernel/provider.js'
-import { protocols } from '../protocols/index.js'
+import { passthroughs, protocols } from '../protocols/index.js'
 import { awsSigner, hasCredentials } from './aws-sigv4.js'
 import { baseURLAt, fillBaseURL } from './base-url.js'
 import { firstSet, type Environment } from './environment.js'
@@ -14,10 +14,20 @@ import { keySource } from './token-source.js'
 
 export type { Environment }
 
-/** A server of the key's format nearly always answers these too. */
-const COMPANIONS: Partial<Record<ProtocolId, readonly ProtocolId[]>> = {
-  'openai-chat': ['openai-embeddings'],
-  'openai-responses': ['openai-embeddings'],
+/** What servers of OpenAI's formats answer too, or else say that they do not. */
+const OPENAI_COMPANIONS: readonly FormatId[] = [
+  'openai-embeddings',
+  'jina-rerank',
+  'openai-moderations',
+  'openai-images',
+  'openai-speech',
+  'openai-transcriptions',
+]
+
+/** What a provider of the caller's own speaks beside the format in the key. */
+const COMPANIONS: Partial<Record<FormatId, readonly FormatId[]>> = {
+  'openai-chat': OPENAI_COMPANIONS,
+  'openai-responses': OPENAI_COMPANIONS,
 }
 
 /**
@@ -33,7 +43,7 @@ function ownRow(id: string, options: ProviderOptions, known: ReadonlyMap<string,
   return {
     id,
     name: id,
-    protocols: ['openai-chat', 'openai-embeddings'],
+    protocols: ['openai-chat', ...OPENAI_COMPANIONS],
     baseURL: options.baseURL,
     auth: model?.auth ?? { header: 'authorization', prefix: 'Bearer ' },
     ...(model?.headers && { headers: model.headers }),
@@ -42,7 +52,11 @@ function ownRow(id: string, options: ProviderOptions, known: ReadonlyMap<string,
   }
 }
 
-function protocolsOf(options: ProviderOptions, row: ProviderRow): readonly ProtocolId[] {
+function isPassthrough(name: FormatId): name is PassthroughId {
+  return Object.hasOwn(passthroughs, name)
+}
+
+function protocolsOf(options: ProviderOptions, row: ProviderRow): readonly FormatId[] {
   const { protocol } = options
   if (protocol === undefined) return row.protocols
   return typeof protocol === 'string' ? [protocol, ...(COMPANIONS[protocol] ?? [])] : protocol
@@ -63,10 +77,12 @@ export function planProvider(id: string, options: ProviderOptions, known: Readon
     throw new ConfigError(`providers.${id}.baseURL`, 'holds a user name or password; put the key in apiKey')
   }
   for (const [name, value] of Object.entries(options.headers ?? {})) headerValue(value, `providers.${id}.headers.${name}`)
-  const speaks = new Map<ProtocolId, Protocol>()
+  const speaks = new Map<FormatId, Protocol>()
+  const passed = new Map<PassthroughId, PassthroughFormat>()
   for (const name of protocolsOf(options, row)) {
+    if (isPassthrough(name)) passed.set(name, passthroughs[name])
     // A row may name a format that a later version brings.
-    if (Object.hasOwn(protocols, name)) speaks.set(name, protocols[name])
+    else if (Object.hasOwn(protocols, name)) speaks.set(name, protocols[name])
   }
   const spoken = [...speaks.values()]
   const embeddings = spoken.find((found): found is EmbeddingsProtocol => found.kind === 'embeddings')
@@ -101,6 +117,8 @@ export function planProvider(id: string, options: ProviderOptions, known: Readon
       const found = named && speaks.get(named.protocol)
       return found?.kind === 'embeddings' ? found : embeddings
     },
+    rerank: spoken.find((found) => found.kind === 'rerank'),
+    passes: (name: PassthroughId) => passed.get(name),
     speaks: (name: ProtocolId) => chatOf(speaks.get(name)),
     sign,
     ready: missing === undefined && atHand && (!sign || hasCredentials(credentials, env)),

@@ -1,5 +1,5 @@
 /** Where a call can go. */
-import type { ChatProtocol, EmbeddingsProtocol, ProtocolId, Quirks } from '../kernel/protocol.js'
+import type { ChatProtocol, EmbeddingsProtocol, PassthroughFormat, PassthroughId, ProtocolId, Quirks, RerankProtocol } from '../kernel/protocol.js'
 
 /** A request as it will be sent, but for what may be set after signing. */
 export interface SignableRequest {
@@ -24,6 +24,10 @@ export interface PlannedProvider {
   readonly chat: ChatProtocol | undefined
   /** The format for embeddings of a model; `undefined` when it has none. */
   embeddingsFor(model: string): EmbeddingsProtocol | undefined
+  /** The format for ordering documents; `undefined` when it has none. */
+  readonly rerank: RerankProtocol | undefined
+  /** The format `id`, when this provider takes it as it is. */
+  passes(id: PassthroughId): PassthroughFormat | undefined
   /** The codec of `id`, when this provider speaks it. */
   speaks(id: ProtocolId): ChatProtocol | undefined
   /**

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini'
 import { ConfigError } from '../kernel/errors.js'
 import { isObject, typeName } from '../kernel/json.js'
-import { protocols } from '../protocols/index.js'
+import { passthroughs, protocols } from '../protocols/index.js'
 import { didYouMean } from './near.js'
 import type { ClientOptions } from './options.js'
 import { strategies } from './strategies/index.js'
@@ -46,7 +46,7 @@ const timeout = z.optional(
     }),
   ]),
 )
-const protocolId = z.enum(Object.keys(protocols))
+const protocolId = z.enum([...Object.keys(protocols), ...Object.keys(passthroughs)])
 const dropUnsupported = z.optional(z.boolean())
 const target = z.union([text, z.strictObject({ model: text, dropUnsupported })])
 const targets = z.array(target).check(z.minLength(1))

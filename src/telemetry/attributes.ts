@@ -68,7 +68,24 @@ export function embeddingsResponseAttributes(response: EmbeddingsResponse): Attr
   return attributes
 }
 
-export function usageAttributes(usage: Usage, current: Pick<TelemetrySettings, 'semconv'>): Attributes {
+/** Of an answer that is neither chat nor embeddings, such as an image or an order of documents. */
+export function otherAttributes(
+  answer: { readonly id: string; readonly model: string; readonly usage?: Partial<Usage> | undefined },
+  current: Pick<TelemetrySettings, 'semconv'>,
+): Attributes {
+  const attributes: Attributes = {}
+  putText(attributes, semconv.RESPONSE_ID, answer.id)
+  putText(attributes, semconv.RESPONSE_MODEL, answer.model)
+  if (answer.usage) Object.assign(attributes, usageAttributes(answer.usage, current))
+  return attributes
+}
+
+/** What an operation gives, where its request does not say so. */
+export function outputType(type: 'image' | 'speech' | 'text'): Attributes {
+  return { [semconv.OUTPUT_TYPE]: type }
+}
+
+export function usageAttributes(usage: Partial<Usage>, current: Pick<TelemetrySettings, 'semconv'>): Attributes {
   const attributes: Attributes = {}
   putCount(attributes, semconv.USAGE_INPUT_TOKENS, usage.prompt_tokens)
   putCount(attributes, semconv.USAGE_OUTPUT_TOKENS, usage.completion_tokens)

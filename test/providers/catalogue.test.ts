@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { ProviderRow } from '../../src/kernel/provider.js'
-import { protocols } from '../../src/protocols/index.js'
+import { passthroughs, protocols } from '../../src/protocols/index.js'
 import { identifyHost } from '../../src/providers/directory.js'
 import { providers } from '../../src/providers/index.js'
 
@@ -94,7 +94,7 @@ describe.each(rows)('$id', (row) => {
     expect(row.name.trim()).toBe(row.name)
     expect(row.name).not.toBe('')
     expect(new Set(row.protocols).size).toBe(row.protocols.length)
-    expect(row.protocols.filter((name) => !Object.hasOwn(protocols, name))).toEqual([])
+    expect(row.protocols.filter((name) => !Object.hasOwn(protocols, name) && !Object.hasOwn(passthroughs, name))).toEqual([])
   })
 
   test('has a base URL, of which every variable is one of its own', () => {
@@ -105,12 +105,19 @@ describe.each(rows)('$id', (row) => {
     else expect(url.protocol).toBe('https:')
     const places = [...row.baseURL.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
     expect([...new Set(places)].toSorted()).toEqual(Object.keys(row.variables ?? {}).toSorted())
+    for (const { variable, values, baseURL } of row.baseURLWhere ?? []) {
+      expect(row.variables).toHaveProperty([variable])
+      expect(values).not.toEqual([])
+      const other = [...baseURL.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+      expect(Object.keys(row.variables ?? {})).toEqual(expect.arrayContaining(other))
+    }
   })
 
   test('names environment variables, headers and a page as such', () => {
     const names = [
       ...row.env,
       ...(row.baseURLEnv ?? []),
+      ...(row.addressEnv ?? []),
       ...Object.values(row.variables ?? {}).flatMap(({ env }) => env),
     ]
     expect(names.filter((name) => !ENV_NAME.test(name))).toEqual([])

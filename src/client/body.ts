@@ -1,0 +1,203 @@
+/** The body of an answer, read under the limits of its attempt. */
+import { ConnectionError, StreamError, type ErrorFields } from '../kernel/errors.js'
+import { createFrameParser, type FrameEvent, type Framing } from '../kernel/frames.js'
+import { parseJson } from '../kernel/json.js'
+import { connectionFailure, describeBody } from './failure.js'
+import type { AttemptLimits } from './limits.js'
+
+/** Longest body, or single event, that is read into memory. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024
+const MAX_ERROR_BYTES = 1024 * 1024
+
+/** A 2xx answer whose body is not read yet. */
+export interface WireAnswer {
+  readonly response: Response
+  readonly host: string
+  readonly fields: ErrorFields
+  /** What must not be shown although the answer may quote it. */
+  readonly secret: string | undefined
+}
+
+/** A `fetch` of the caller's own may not honour the signal. */
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) {
+    promise.catch(() => {}) // The abort is the answer; what the request says of it later is not.
+    return Promise.reject(signal.reason as Error)
+  }
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error)
+    signal.addEventListener('abort', onAbort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}
+
+/** The bytes of an answer, piece by piece, each read under the attempt's limits. */
+export class BodyReader {
+  private readonly reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  private readonly answer: WireAnswer
+  private readonly signal: AbortSignal
+  private readonly onAbort = (): void => this.cancel()
+
+  constructor(answer: WireAnswer, signal: AbortSignal) {
+    this.answer = answer
+    this.signal = signal
+    this.reader = answer.response.body?.getReader()
+    // A body that does not come from the built-in `fetch` may know nothing of the signal.
+    signal.addEventListener('abort', this.onAbort, { once: true })
+  }
+
+  /** `undefined` at the end. */
+  async read(): Promise<Uint8Array | undefined> {
+    try {
+      const result = await this.reader?.read()
+      if (this.signal.aborted) throw this.signal.reason
+      if (result && !result.done) return result.value
+      this.signal.removeEventListener('abort', this.onAbort)
+      return undefined
+    } catch (error) {
+      this.cancel()
+      const { host, fields } = this.answer
+      throw this.signal.aborted ? this.signal.reason : connectionFailure(error, host, fields)
+    }
+  }
+
+  /** Closes the socket, unless the body was read to its end. */
+  cancel(): void {
+    this.signal.removeEventListener('abort', this.onAbort)
+    // The body may have failed already; there is nothing left to release then.
+    this.reader?.cancel().catch(() => {})
+  }
+}
+
+/** Whether the whole body is known to fit: its length is told, and nothing is unpacked on the way. */
+function fits({ headers }: Response, max: number): boolean {
+  const length = headers.get('content-length')
+  return length !== null && Number(length) <= max && !headers.has('content-encoding')
+}
+
+/** The status says more than the body, which is read as far as it goes: too long, broken off or ill packed. */
+export async function readErrorText(answer: WireAnswer, limits: AttemptLimits): Promise<string> {
+  const reader = new BodyReader(answer, limits.signal)
+  const decoder = new TextDecoder()
+  let text = ''
+  let size = 0
+  try {
+    for (let bytes = await reader.read(); bytes; bytes = await reader.read()) {
+      text += decoder.decode(bytes, { stream: true })
+      size += bytes.byteLength
+      if (size > MAX_ERROR_BYTES) {
+        reader.cancel()
+        break
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof ConnectionError)) throw error
+  }
+  return text + decoder.decode()
+}
+
+export async function readText(answer: WireAnswer, limits: AttemptLimits): Promise<string> {
+  if (fits(answer.response, MAX_BODY_BYTES)) {
+    try {
+      return await orAborted(answer.response.text(), limits.signal)
+    } catch (error) {
+      throw limits.signal.aborted ? limits.signal.reason : connectionFailure(error, answer.host, answer.fields)
+    }
+  }
+  const reader = new BodyReader(answer, limits.signal)
+  const decoder = new TextDecoder()
+  let text = ''
+  let size = 0
+  for (let bytes = await reader.read(); bytes; bytes = await reader.read()) {
+    size += bytes.byteLength
+    if (size > MAX_BODY_BYTES) {
+      reader.cancel()
+      throw new StreamError(`the answer of ${answer.host} is larger than ${MAX_BODY_BYTES} bytes`, { ...answer.fields, isRetryable: false })
+    }
+    text += decoder.decode(bytes, { stream: true })
+  }
+  return text + decoder.decode()
+}
+
+/** @throws StreamError when the body is not JSON. */
+export async function readJson(answer: WireAnswer, limits: AttemptLimits): Promise<unknown> {
+  const text = await readText(answer, limits)
+  const body = parseJson(text)
+  if (body !== undefined) return body
+  const contentType = answer.response.headers.get('content-type')
+  const found = text.trim() === '' ? 'an empty body' : describeBody(contentType, text.length)
+  throw new StreamError(`expected JSON from ${answer.host}, got ${found}`, answer.fields)
+}
+
+export interface EventReader {
+  /** The events that one read completes; `undefined` at the end. `last`: nothing must follow, so the wait is short. */
+  next(last?: boolean): Promise<readonly FrameEvent[] | undefined>
+  /** Reads what little is left in the background, so that the connection can serve again. */
+  drain(): void
+  cancel(): void
+}
+
+/** Milliseconds for a body to end after its format's own end. */
+const GRACE = 1000
+
+/** The events of a stream. `idle` limits every read, in milliseconds. */
+export function readEvents(answer: WireAnswer, limits: AttemptLimits, idle: number | undefined, framing: Framing | undefined): EventReader {
+  const reader = new BodyReader(answer, limits.signal)
+  const parser = createFrameParser(framing)
+  let sinceEvent = 0
+  let ended = false
+  return {
+    async next(last = false) {
+      if (ended) return undefined
+      limits.start('idle', idle)
+      let bytes: Uint8Array | undefined
+      try {
+        bytes = await (last ? withinGrace(reader.read()) : reader.read())
+      } finally {
+        limits.stop('idle')
+      }
+      if (bytes === undefined) {
+        ended = true
+        if (last) reader.cancel()
+        return parser.end()
+      }
+      const events = parser.push(bytes)
+      sinceEvent = events.length > 0 ? 0 : sinceEvent + bytes.byteLength
+      if (sinceEvent > MAX_BODY_BYTES) {
+        reader.cancel()
+        throw new StreamError(`an event of ${answer.host} is larger than ${MAX_BODY_BYTES} bytes`, { ...answer.fields, isRetryable: false })
+      }
+      return events
+    },
+    drain() {
+      ended = true
+      void withinGrace(reader.read()).then(
+        () => reader.cancel(),
+        // Aborted meanwhile: the connection is gone already.
+        () => {},
+      )
+    },
+    cancel() {
+      ended = true
+      reader.cancel()
+    },
+  }
+}
+
+/** `undefined` when nothing came in time: all that matters has been read before. */
+async function withinGrace(read: Promise<Uint8Array | undefined>): Promise<Uint8Array | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const grace = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, GRACE, undefined).unref()
+  })
+  try {
+    return await Promise.race([read, grace])
+  } catch (error) {
+    // A server may reset the connection after the last event instead of ending it.
+    if (error instanceof ConnectionError) return undefined
+    throw error
+  } finally {
+    clearTimeout(timer)
+    read.catch(() => {}) // Told above, or too late to matter.
+  }
+}

@@ -1,0 +1,113 @@
+/** Operations in OpenAI's own shape, passed on as they are: the model's name and the key change, and telemetry looks on. */
+import { ConfigError, StreamError } from '../kernel/errors.js'
+import { asString, isObject } from '../kernel/json.js'
+import type { JsonObject, PassthroughFormat, PassthroughId } from '../kernel/protocol.js'
+import { passthroughs } from '../protocols/index.js'
+import { providerErrorOf } from '../protocols/openai-chat/error.js'
+import type { Target } from '../router/target.js'
+import { outputType } from '../telemetry/attributes.js'
+import { splitArguments } from './arguments.js'
+import { readJson, readText, type WireAnswer } from './body.js'
+import { LogicalCall, type AttemptRun, type ClientContext } from './call.js'
+import { execute } from './execute.js'
+import { describeBody } from './failure.js'
+import { ModelStream } from './model-stream.js'
+import { readFields, writeMultipart, type Fields } from './multipart.js'
+import { openBytes } from './passed-bytes.js'
+import { openPassedEvents } from './passed-events.js'
+import { factsOf } from './passed-facts.js'
+import type { EncodedBytes } from './transport.js'
+import type { CallOptions, StreamItem, WithMeta } from './types.js'
+
+/** One operation, called with its body and options. */
+export interface Passed {
+  readonly call: LogicalCall
+  readonly format: PassthroughFormat
+  readonly body: JsonObject
+  /** Of a multipart body. */
+  readonly fields: Fields
+}
+
+function formatOf({ provider, model }: Target, id: PassthroughId): PassthroughFormat {
+  const format = provider.passes(id)
+  if (format) return format
+  throw new ConfigError('model', `the provider \`${provider.id}\` does not take ${id} in this version; add it to providers.${provider.id}.protocol if it does`, {
+    provider: provider.id,
+    model,
+  })
+}
+
+async function begin(client: ClientContext, id: PassthroughId, given: object, options: CallOptions | undefined): Promise<Passed> {
+  const { body, options: callOptions } = splitArguments(given, options)
+  const format = passthroughs[id]
+  const { model } = body as { model: string }
+  const fields = format.request === 'multipart' ? await readFields(body) : []
+  const attributes = format.outputType && outputType(format.outputType)
+  const call = new LogicalCall(client, { operation: format.operation, model, options: callOptions, request: undefined, ...(attributes && { attributes }) })
+  return { call, format, body: body as JsonObject, fields }
+}
+
+/** Sends the call to the target of `run`. */
+async function sendTo(run: AttemptRun, { format, body, fields }: Passed): Promise<WireAnswer> {
+  const { path, decodeError } = formatOf(run.target, format.id)
+  const own = { model: run.target.model, ...run.extraBody }
+  const codec = { decodeError }
+  if (format.request === 'json') return run.send({ path, body: { ...body, ...own } }, codec, body['stream'] === true)
+  const changed = await readFields(own)
+  const names = new Set(changed.map(([name]) => name))
+  const written = await writeMultipart([...fields.filter(([name]) => !names.has(name)), ...changed])
+  const encoded: EncodedBytes = { path, body: written.body, headers: { 'content-type': written.contentType } }
+  return run.send(encoded, codec, body['stream'] === true)
+}
+
+/** An operation that answers with JSON, or with events when `stream` is set. */
+export async function passJson(client: ClientContext, id: PassthroughId, given: object, options?: CallOptions): Promise<WithMeta<JsonObject> | ModelStream<StreamItem<JsonObject>>> {
+  const passed = await begin(client, id, given, options)
+  const { call, body } = passed
+  try {
+    if (body['stream'] === true) {
+      const source = await execute(call, async (run) => {
+        run.limits.start('firstChunk', call.timeout.firstChunk)
+        const answer = await sendTo(run, passed)
+        return openPassedEvents(passed, run, answer)
+      })
+      return new ModelStream(source)
+    }
+    const { run, wire } = await execute(call, async (run) => {
+      const answer = await sendTo(run, passed)
+      const wire = await readAnswer(passed, run, answer)
+      run.finish()
+      return { run, wire }
+    })
+    return { ...wire, _meta: call.succeed(run, { other: factsOf(wire) }) }
+  } catch (error) {
+    throw call.fail(error)
+  }
+}
+
+/** An operation that answers with bytes. */
+export async function passBytes(client: ClientContext, id: PassthroughId, given: object, options?: CallOptions): Promise<WithMeta<Response>> {
+  const passed = await begin(client, id, given, options)
+  const { call } = passed
+  try {
+    return await execute(call, async (run) => {
+      run.limits.start('firstChunk', call.timeout.firstChunk)
+      return openBytes(call, run, await sendTo(run, passed))
+    })
+  } catch (error) {
+    throw call.fail(error)
+  }
+}
+
+async function readAnswer({ format, body }: Passed, run: AttemptRun, answer: WireAnswer): Promise<JsonObject> {
+  const type = answer.response.headers.get('content-type')
+  if (format.textFormats?.includes(asString(body['response_format']) ?? '') && !/json|html/i.test(type ?? '')) {
+    return { text: await readText(answer, run.limits) }
+  }
+  const wire = await readJson(answer, run.limits)
+  if (!isObject(wire)) throw new StreamError(`expected an object from ${answer.host}, got ${describeBody(type, JSON.stringify(wire).length)}`, answer.fields)
+  // Only this key: an answer may have a `message` of its own.
+  const failure = wire['error'] == null ? undefined : providerErrorOf(wire)
+  if (failure) throw failure
+  return wire
+}

@@ -1,0 +1,46 @@
+/** `rerank`: documents by relevance to a query, in the shape of Cohere and Jina. */
+import { ConfigError } from '../kernel/errors.js'
+import type { RerankRequest, RerankResponse } from '../kernel/hub.js'
+import type { RerankProtocol } from '../kernel/protocol.js'
+import type { Target } from '../router/target.js'
+import { requireField, splitArguments } from './arguments.js'
+import { readJson } from './body.js'
+import { LogicalCall, type AttemptRun, type ClientContext } from './call.js'
+import { execute } from './execute.js'
+import { decoding, encoding } from './failure.js'
+import type { CallOptions, Rerank, RerankBody, RerankAnswer } from './types.js'
+
+function rerankCodec({ provider, model }: Target): RerankProtocol {
+  if (provider.rerank) return provider.rerank
+  throw new ConfigError('model', `the provider \`${provider.id}\` has no rerank in this version`, { provider: provider.id, model })
+}
+
+export function createRerank(client: ClientContext): Rerank {
+  return {
+    async create(given: RerankBody, options?: CallOptions): Promise<RerankAnswer> {
+      const { body, options: callOptions } = splitArguments(given, options)
+      requireField(body, 'query', 'a string', (value) => typeof value === 'string')
+      requireField(body, 'documents', 'an array', Array.isArray)
+      const request = body as RerankRequest
+      const call = new LogicalCall(client, { operation: 'rerank', model: request.model, options: callOptions, request: undefined })
+      try {
+        const { run, answer } = await execute(call, (run) => rank(run, request))
+        const { id, model, usage } = answer
+        return { ...answer, _meta: call.succeed(run, { other: { id, model, usage } }) }
+      } catch (error) {
+        throw call.fail(error)
+      }
+    },
+  }
+}
+
+async function rank(run: AttemptRun, request: RerankRequest): Promise<{ run: AttemptRun; answer: RerankResponse }> {
+  const codec = rerankCodec(run.target)
+  const { extraBody } = run
+  const own = { ...request, ...(extraBody && { extra_body: extraBody }) }
+  const encoded = encoding(run.target.provider.id, () => codec.encodeRequest(own, run.encodeContext))
+  const wire = await readJson(await run.send(encoded, codec, false), run.limits)
+  const answer = decoding(() => codec.decodeResponse(wire))
+  run.finish()
+  return { run, answer }
+}
