@@ -1,5 +1,13 @@
 /** `@anthropic-ai/sdk`: messages and their beta twins, also under the SDK's Bedrock and Vertex clients. */
-import { asString, isObject, path, type CallDeclaration, type Integration, type ModuleTarget, type Replace } from '../src/autolog/contract.js'
+import {
+  asString,
+  isObject,
+  path,
+  type CallDeclaration,
+  type Integration,
+  type ModuleTarget,
+  type Replace,
+} from '../src/autolog/contract.js'
 
 /**
  * From 1.0 the SDK makes a span of its own for each call as soon as a tracer provider is registered. It

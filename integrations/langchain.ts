@@ -4,7 +4,17 @@
  * its work are entered in the context of that run: what the program or an SDK does there hangs below it.
  */
 import { context, type Context } from '@opentelemetry/api'
-import { asString, guard, isObject, path, runInOpenScope, type Integration, type ModuleTarget, type Patcher, type Replace } from '../src/autolog/contract.js'
+import {
+  asString,
+  guard,
+  isObject,
+  path,
+  runInOpenScope,
+  type Integration,
+  type ModuleTarget,
+  type Patcher,
+  type Replace,
+} from '../src/autolog/contract.js'
 import { entranceOf, withEntrance, type Entrance } from './langchain/entrance.js'
 import { handler } from './langchain/handler.js'
 import { isAsyncGenerator, iterateIn } from './langchain/iterate.js'
@@ -64,7 +74,9 @@ function addHandler(value: unknown): void {
   }
   // The program may pass one manager both to the call and to the object.
   if (manager.handlers.indexOf(handler) !== manager.handlers.lastIndexOf(handler)) {
-    manager.handlers = manager.handlers.filter((known, index) => known !== handler || index === manager.handlers.indexOf(handler))
+    manager.handlers = manager.handlers.filter(
+      (known, index) => known !== handler || index === manager.handlers.indexOf(handler),
+    )
   }
 }
 
@@ -89,55 +101,64 @@ function enterModel(patcher: Patcher, self: unknown): void {
 }
 
 /** The scope is open for the handler to fill: the SDK below then finds the call, and adds no second span. */
-const modelContext = (entrance: Entrance): Context => context.with(withEntrance(context.active(), entrance), () => runInOpenScope(() => context.active()))
+const modelContext = (entrance: Entrance): Context =>
+  context.with(withEntrance(context.active(), entrance), () => runInOpenScope(() => context.active()))
 
-const generate = (patcher: Patcher): Replace => (original, active) =>
-  function (...args) {
-    if (!active()) return original.apply(this, args)
-    guard('langchain', () => enterModel(patcher, this))
-    const entrance: Entrance = { self: this, streaming: false, toolCallId: undefined }
-    const result = context.with(modelContext(entrance), () => original.apply(this, args))
-    if (result instanceof Promise) {
-      // The caller has the promise too, so its failure is not ours to report.
-      result.then(
-        (value) => guard('langchain', () => removeInventedIds(value, entrance.invented)),
-        () => undefined,
-      )
+const generate =
+  (patcher: Patcher): Replace =>
+  (original, active) =>
+    function (...args) {
+      if (!active()) return original.apply(this, args)
+      guard('langchain', () => enterModel(patcher, this))
+      const entrance: Entrance = { self: this, streaming: false, toolCallId: undefined }
+      const result = context.with(modelContext(entrance), () => original.apply(this, args))
+      if (result instanceof Promise) {
+        // The caller has the promise too, so its failure is not ours to report.
+        result.then(
+          (value) => guard('langchain', () => removeInventedIds(value, entrance.invented)),
+          () => undefined,
+        )
+      }
+      return result
     }
-    return result
-  }
 
 /** Generators that hold a run open while their reader reads. */
-const streamIterator = (patcher: Patcher): Replace => (original, active) =>
-  function (...args) {
-    const result = original.apply(this, args)
-    if (!active() || !isAsyncGenerator(result)) return result
-    const options = args[1]
-    const signal = path(options, 'signal')
-    const watch: Watch = { runs: new Set(), conversation: asString(path(options, 'configurable', 'thread_id')) }
-    let current = context.active()
-    const entrance: Entrance = { self: this, streaming: true, toolCallId: undefined }
-    if (isModel(this)) {
-      guard('langchain', () => enterModel(patcher, this))
-      current = modelContext(entrance)
+const streamIterator =
+  (patcher: Patcher): Replace =>
+  (original, active) =>
+    function (...args) {
+      const result = original.apply(this, args)
+      if (!active() || !isAsyncGenerator(result)) return result
+      const options = args[1]
+      const signal = path(options, 'signal')
+      const watch: Watch = { runs: new Set(), conversation: asString(path(options, 'configurable', 'thread_id')) }
+      let current = context.active()
+      const entrance: Entrance = { self: this, streaming: true, toolCallId: undefined }
+      if (isModel(this)) {
+        guard('langchain', () => enterModel(patcher, this))
+        current = modelContext(entrance)
+      }
+      return iterateIn(result, withWatch(current, watch), {
+        yielded: (value) => void guard('langchain', () => removeInventedId(value, entrance.invented)),
+        left: () => runs.abandon(watch),
+        signal: signal instanceof AbortSignal ? signal : undefined,
+        aborted: (reason) => runs.abandon(watch, reason ?? new DOMException('aborted', 'AbortError')),
+      })
     }
-    return iterateIn(result, withWatch(current, watch), {
-      yielded: (value) => void guard('langchain', () => removeInventedId(value, entrance.invented)),
-      left: () => runs.abandon(watch),
-      signal: signal instanceof AbortSignal ? signal : undefined,
-      aborted: (reason) => runs.abandon(watch, reason ?? new DOMException('aborted', 'AbortError')),
-    })
-  }
 
 /** An entry of tools and retrievers, whose work is done by `method` of a subclass. */
-const enterBy = (patcher: Patcher, method: string): Replace => (original, active) =>
-  function (...args) {
-    if (!active()) return original.apply(this, args)
-    guard('langchain', () => wrapOwner(patcher, this, method, inRun(1)))
-    const call = path(args[0], 'type') === 'tool_call' ? args[0] : path(args[1], 'toolCall')
-    const toolCallId = asString(path(call, 'id'))
-    return context.with(withEntrance(context.active(), { self: this, streaming: false, toolCallId }), () => original.apply(this, args))
-  }
+const enterBy =
+  (patcher: Patcher, method: string): Replace =>
+  (original, active) =>
+    function (...args) {
+      if (!active()) return original.apply(this, args)
+      guard('langchain', () => wrapOwner(patcher, this, method, inRun(1)))
+      const call = path(args[0], 'type') === 'tool_call' ? args[0] : path(args[1], 'toolCall')
+      const toolCallId = asString(path(call, 'id'))
+      return context.with(withEntrance(context.active(), { self: this, streaming: false, toolCallId }), () =>
+        original.apply(this, args),
+      )
+    }
 
 /** The code of lambdas, graph nodes and tools runs here; its configuration names the run by its child manager. */
 const runWithConfig: Replace = (original, active) =>
@@ -172,11 +193,14 @@ function patchRunnables(module: Readonly<Record<string, unknown>>, patcher: Patc
     }
   }
   patcher.wrap(path(module, 'RunnableLambda', 'prototype'), '_invoke', inRun(2))
-  patcher.wrap(path(module, 'Runnable', 'prototype'), 'stream', (original, active) =>
-    function (...args) {
-      if (active()) guard('langchain', () => wrapOwner(patcher, this, '_streamIterator', streamIterator(patcher)))
-      return original.apply(this, args)
-    },
+  patcher.wrap(
+    path(module, 'Runnable', 'prototype'),
+    'stream',
+    (original, active) =>
+      function (...args) {
+        if (active()) guard('langchain', () => wrapOwner(patcher, this, '_streamIterator', streamIterator(patcher)))
+        return original.apply(this, args)
+      },
   )
 }
 
@@ -186,7 +210,12 @@ function patchModels(Model: unknown, patcher: Patcher): void {
   patcher.wrap(prototype, '_streamIterator', streamIterator(patcher))
 }
 
-const target = (entry: string, instrument: ModuleTarget['instrument']): ModuleTarget => ({ package: '@langchain/core', entry, tested: '0.3 - 1', instrument })
+const target = (entry: string, instrument: ModuleTarget['instrument']): ModuleTarget => ({
+  package: '@langchain/core',
+  entry,
+  tested: '0.3 - 1',
+  instrument,
+})
 
 export const langchain: Integration = {
   id: 'langchain',

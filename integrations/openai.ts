@@ -1,10 +1,19 @@
 /** The `openai` SDK: every way to a text or embedding goes through one of the `create` methods. */
-import { asString, isObject, path, type CallDeclaration, type Integration, type ModuleTarget } from '../src/autolog/contract.js'
+import {
+  asString,
+  isObject,
+  path,
+  type CallDeclaration,
+  type Integration,
+  type ModuleTarget,
+} from '../src/autolog/contract.js'
 
 /** An Azure client may name the model once, as its deployment, and then needs none in the request. */
 function withDeployment([body]: readonly unknown[], self: unknown): unknown {
   const deployment = asString(path(self, '_client', 'deploymentName'))
-  return isObject(body) && body['model'] === undefined && deployment !== undefined ? { ...body, model: deployment } : body
+  return isObject(body) && body['model'] === undefined && deployment !== undefined
+    ? { ...body, model: deployment }
+    : body
 }
 
 const shared = {

@@ -1,6 +1,17 @@
 /** The callback handler: LangChain tells it of every run, and it turns runs into spans. */
 import { context, type Context } from '@opentelemetry/api'
-import { asString, contentText, fillScope, guard, isObject, runInOpenScope, semconv, startCall, startStep, type Step } from '../../src/autolog/contract.js'
+import {
+  asString,
+  contentText,
+  fillScope,
+  guard,
+  isObject,
+  runInOpenScope,
+  semconv,
+  startCall,
+  startStep,
+  type Step,
+} from '../../src/autolog/contract.js'
 import { entranceOf } from './entrance.js'
 import { providerName } from './providers.js'
 import { modelOf, toHubRequest, type ModelStart } from './request.js'
@@ -42,20 +53,49 @@ class TracingHandler {
     return { name: this.name }
   }
 
-  handleChainStart(serialized: unknown, _input: unknown, id: string, parentId?: string, tags?: string[], metadata: Metadata = {}, runType?: string, name?: string): void {
+  handleChainStart(
+    serialized: unknown,
+    _input: unknown,
+    id: string,
+    parentId?: string,
+    tags?: string[],
+    metadata: Metadata = {},
+    runType?: string,
+    name?: string,
+  ): void {
     this.start(() => {
-      const shape = shapeOf({ serialized, name, tags: tags ?? [], metadata, runType, parent: this.runs.get(parentId) }, this.internals)
+      const shape = shapeOf(
+        { serialized, name, tags: tags ?? [], metadata, runType, parent: this.runs.get(parentId) },
+        this.internals,
+      )
       if (!shape) return this.open(id, parentId, metadata, this.runs.parentContext(parentId), () => undefined)
-      const step = startStep(shape.kind, shape.name, { parent: this.runs.parentContext(parentId), attributes: this.conversation(parentId, metadata) })
+      const step = startStep(shape.kind, shape.name, {
+        parent: this.runs.parentContext(parentId),
+        attributes: this.conversation(parentId, metadata),
+      })
       this.open(id, parentId, metadata, step.context, ({ error }) => endStep(step, error))
     })
   }
 
-  handleToolStart(serialized: unknown, input: string, id: string, parentId?: string, _tags?: string[], metadata: Metadata = {}, runName?: string, callId?: string): void {
+  handleToolStart(
+    serialized: unknown,
+    input: string,
+    id: string,
+    parentId?: string,
+    _tags?: string[],
+    metadata: Metadata = {},
+    runName?: string,
+    callId?: string,
+  ): void {
     this.start(() => {
       const entrance = entranceOf(context.active())
       const tool = isObject(entrance?.self) ? entrance.self : {}
-      const name = asString(tool['name']) ?? runName ?? (isObject(serialized) ? asString(serialized['name']) : undefined) ?? classPath(serialized).at(-1) ?? 'tool'
+      const name =
+        asString(tool['name']) ??
+        runName ??
+        (isObject(serialized) ? asString(serialized['name']) : undefined) ??
+        classPath(serialized).at(-1) ??
+        'tool'
       const toolCallId = callId ?? entrance?.toolCallId
       const description = asString(tool['description'])
       const step = startStep('tool', name, {
@@ -75,23 +115,51 @@ class TracingHandler {
     })
   }
 
-  handleRetrieverStart(serialized: unknown, query: string, id: string, parentId?: string, _tags?: string[], metadata: Metadata = {}, runName?: string): void {
+  handleRetrieverStart(
+    serialized: unknown,
+    query: string,
+    id: string,
+    parentId?: string,
+    _tags?: string[],
+    metadata: Metadata = {},
+    runName?: string,
+  ): void {
     this.start(() => {
       const name = runName ?? classPath(serialized).at(-1) ?? 'retriever'
-      const step = startStep('retriever', name, { parent: this.runs.parentContext(parentId), attributes: this.conversation(parentId, metadata) })
+      const step = startStep('retriever', name, {
+        parent: this.runs.parentContext(parentId),
+        attributes: this.conversation(parentId, metadata),
+      })
       record(step, () => contentText({ type: 'text', content: query }, 'content'), semconv.RETRIEVAL_QUERY)
       this.open(id, parentId, metadata, step.context, ({ output, error }) => {
-        if (Array.isArray(output)) record(step, () => JSON.stringify(output.flatMap(documentOf)), semconv.RETRIEVAL_DOCUMENTS)
+        if (Array.isArray(output))
+          record(step, () => JSON.stringify(output.flatMap(documentOf)), semconv.RETRIEVAL_DOCUMENTS)
         endStep(step, error)
       })
     })
   }
 
-  handleChatModelStart(serialized: unknown, batches: unknown[][], id: string, parentId?: string, extra?: unknown, _tags?: string[], metadata: Metadata = {}): void {
+  handleChatModelStart(
+    serialized: unknown,
+    batches: unknown[][],
+    id: string,
+    parentId?: string,
+    extra?: unknown,
+    _tags?: string[],
+    metadata: Metadata = {},
+  ): void {
     this.startModel('chat', id, parentId, { serialized, input: batches[0] ?? [], extra, metadata })
   }
 
-  handleLLMStart(serialized: unknown, prompts: string[], id: string, parentId?: string, extra?: unknown, _tags?: string[], metadata: Metadata = {}): void {
+  handleLLMStart(
+    serialized: unknown,
+    prompts: string[],
+    id: string,
+    parentId?: string,
+    extra?: unknown,
+    _tags?: string[],
+    metadata: Metadata = {},
+  ): void {
     this.startModel('text_completion', id, parentId, { serialized, input: prompts[0] ?? '', extra, metadata })
   }
 
@@ -132,7 +200,14 @@ class TracingHandler {
     if (this.installed > 0) guard('langchain', step)
   }
 
-  private open(id: string, parentId: string | undefined, metadata: Metadata, current: Context, finish: (outcome: Outcome) => void, chunk?: () => void): void {
+  private open(
+    id: string,
+    parentId: string | undefined,
+    metadata: Metadata,
+    current: Context,
+    finish: (outcome: Outcome) => void,
+    chunk?: () => void,
+  ): void {
     const agent = asString(metadata['lc_agent_name'])
     const integration = asString(metadata['ls_integration'])
     const conversation = this.conversationOf(parentId, metadata)
@@ -152,7 +227,12 @@ class TracingHandler {
     return id === undefined ? {} : { [semconv.CONVERSATION_ID]: id }
   }
 
-  private startModel(operation: 'chat' | 'text_completion', id: string, parentId: string | undefined, said: Omit<ModelStart, 'streaming'>): void {
+  private startModel(
+    operation: 'chat' | 'text_completion',
+    id: string,
+    parentId: string | undefined,
+    said: Omit<ModelStart, 'streaming'>,
+  ): void {
     this.start(() => {
       const entrance = entranceOf(context.active())
       const first = operation === 'text_completion' ? this.runs.get(entrance?.run) : undefined

@@ -8,7 +8,9 @@ import { isObject, path } from '../../src/autolog/contract.js'
 export function inventedId(manager: unknown, handler: object): string | undefined {
   const handlers = path(manager, 'handlers')
   const runId = path(manager, 'runId')
-  return Array.isArray(handlers) && handlers.length === 1 && handlers[0] === handler && typeof runId === 'string' ? `run-${runId}` : undefined
+  return Array.isArray(handlers) && handlers.length === 1 && handlers[0] === handler && typeof runId === 'string'
+    ? `run-${runId}`
+    : undefined
 }
 
 export function removeInventedId(message: unknown, invented: string | undefined): void {
@@ -21,5 +23,6 @@ export function removeInventedId(message: unknown, invented: string | undefined)
 export function removeInventedIds(result: unknown, invented: string | undefined): void {
   const generations = path(result, 'generations')
   if (!Array.isArray(generations)) return
-  for (const generation of generations.flat() as readonly unknown[]) removeInventedId(path(generation, 'message'), invented)
+  for (const generation of generations.flat() as readonly unknown[])
+    removeInventedId(path(generation, 'message'), invented)
 }

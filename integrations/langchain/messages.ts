@@ -103,9 +103,12 @@ function partOf(block: Fields): hub.ContentPart | undefined {
       const source = isObject(block['source']) ? block['source'] : block
       const url = asString(source['url'])
       const data = asString(source['data'])
-      const mediaType = asString(source['media_type']) ?? asString(source['mimeType']) ?? asString(source['mime_type']) ?? 'image/*'
+      const mediaType =
+        asString(source['media_type']) ?? asString(source['mimeType']) ?? asString(source['mime_type']) ?? 'image/*'
       if (url !== undefined) return { type: 'image_url', image_url: { url } }
-      return data === undefined ? undefined : { type: 'image_url', image_url: { url: `data:${mediaType};base64,${data}` } }
+      return data === undefined
+        ? undefined
+        : { type: 'image_url', image_url: { url: `data:${mediaType};base64,${data}` } }
     }
     default:
       return undefined

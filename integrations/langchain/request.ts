@@ -39,8 +39,16 @@ export function toHubRequest(start: ModelStart, model: string | undefined, conte
   const places = [parameters, nested]
   const number = (...names: string[]): number | undefined => first(places, asNumber, ...names)
   const temperature = number('temperature') ?? asNumber(start.metadata['ls_temperature'])
-  const maxTokens = number('max_completion_tokens', 'max_tokens', 'maxTokens', 'maxOutputTokens', 'max_output_tokens', 'num_predict') ?? asNumber(start.metadata['ls_max_tokens'])
-  const stop = first([...places, { stop: start.metadata['ls_stop'] }], asStop, 'stop', 'stop_sequences', 'stopSequences')
+  const maxTokens =
+    number('max_completion_tokens', 'max_tokens', 'maxTokens', 'maxOutputTokens', 'max_output_tokens', 'num_predict') ??
+    asNumber(start.metadata['ls_max_tokens'])
+  const stop = first(
+    [...places, { stop: start.metadata['ls_stop'] }],
+    asStop,
+    'stop',
+    'stop_sequences',
+    'stopSequences',
+  )
   const request: hub.ChatRequest = { model: model ?? '', messages: content ? messagesOf(start.input) : [] }
   if (start.streaming || parameters['stream'] === true || parameters['streaming'] === true) request.stream = true
   set(request, 'temperature', temperature)
@@ -60,7 +68,11 @@ export function toHubRequest(start: ModelStart, model: string | undefined, conte
   return request
 }
 
-function set<Key extends keyof hub.ChatRequest>(request: hub.ChatRequest, key: Key, value: hub.ChatRequest[Key] | undefined): void {
+function set<Key extends keyof hub.ChatRequest>(
+  request: hub.ChatRequest,
+  key: Key,
+  value: hub.ChatRequest[Key] | undefined,
+): void {
   if (value !== undefined) request[key] = value
 }
 
@@ -70,10 +82,16 @@ function asNumber(value: unknown): number | undefined {
 
 function asStop(value: unknown): string[] | undefined {
   if (typeof value === 'string') return [value]
-  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string') ? [...value] : undefined
+  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string')
+    ? [...value]
+    : undefined
 }
 
-function first<T>(places: readonly Fields[], read: (value: unknown) => T | undefined, ...names: readonly string[]): T | undefined {
+function first<T>(
+  places: readonly Fields[],
+  read: (value: unknown) => T | undefined,
+  ...names: readonly string[]
+): T | undefined {
   for (const place of places) {
     for (const name of names) {
       const value = read(place[name])
@@ -83,7 +101,8 @@ function first<T>(places: readonly Fields[], read: (value: unknown) => T | undef
   return undefined
 }
 
-const effortOf = (reasoning: unknown): string | undefined => (isObject(reasoning) ? asString(reasoning['effort']) : undefined)
+const effortOf = (reasoning: unknown): string | undefined =>
+  isObject(reasoning) ? asString(reasoning['effort']) : undefined
 
 function messagesOf(input: ModelStart['input']): hub.Message[] {
   return typeof input === 'string' ? [{ role: 'user', content: input }] : input.map((message) => toHubMessage(message))

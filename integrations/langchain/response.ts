@@ -6,7 +6,8 @@ import { finishReason } from './providers.js'
 type Fields = Readonly<Record<string, unknown>>
 
 const fields = (value: unknown): Fields => (isObject(value) ? value : {})
-const count = (value: unknown): number | undefined => (typeof value === 'number' && Number.isFinite(value) ? value : undefined)
+const count = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) ? value : undefined
 
 /** The answer to one prompt. `content` false leaves messages unread. */
 export function toHubResponse(output: unknown, content: boolean): hub.ChatCompletion | undefined {
@@ -49,7 +50,10 @@ function choiceOf(generation: Fields, index: number, content: boolean): hub.Chat
     index,
     // LangChain ended the run as a success, so a model that names no reason has stopped by itself.
     finish_reason: finishReason(said) ?? (calls ? 'tool_calls' : 'stop'),
-    message: content && text === undefined ? toHubAnswer(message) : { role: 'assistant', content: content ? (text ?? null) : null, refusal: null },
+    message:
+      content && text === undefined
+        ? toHubAnswer(message)
+        : { role: 'assistant', content: content ? (text ?? null) : null, refusal: null },
     logprobs: null,
     ...(said !== undefined && { native_finish_reason: said }),
   }
@@ -88,7 +92,8 @@ function tokenUsage(llmOutput: Fields): hub.Usage | undefined {
   for (const key of ['tokenUsage', 'usage', 'estimatedTokenUsage']) {
     const usage = fields(llmOutput[key])
     const input = count(usage['promptTokens']) ?? count(usage['prompt_tokens']) ?? count(usage['input_tokens'])
-    const output = count(usage['completionTokens']) ?? count(usage['completion_tokens']) ?? count(usage['output_tokens'])
+    const output =
+      count(usage['completionTokens']) ?? count(usage['completion_tokens']) ?? count(usage['output_tokens'])
     if (input === undefined && output === undefined) continue
     return { prompt_tokens: input ?? 0, completion_tokens: output ?? 0, total_tokens: (input ?? 0) + (output ?? 0) }
   }

@@ -65,7 +65,11 @@ export class Runs {
   }
 
   /** `current` is the context of the run's span; what runs in the context handed out belongs to the run. */
-  start(run: Omit<Run, 'parent' | 'context' | 'conversation'> & { readonly conversation: string | undefined }, parentId: string | undefined, current: Context): void {
+  start(
+    run: Omit<Run, 'parent' | 'context' | 'conversation'> & { readonly conversation: string | undefined },
+    parentId: string | undefined,
+    current: Context,
+  ): void {
     // A program may name its runs and use a name twice.
     this.end(run.id, {})
     const parent = this.get(parentId)
@@ -91,7 +95,8 @@ export class Runs {
     if (watch.runs.size === 0) return
     const roots = new Set(watch.runs)
     const below = [...this.open.values()].filter((run) => {
-      for (let ancestor: Run | undefined = run; ancestor; ancestor = ancestor.parent) if (roots.has(ancestor.id)) return true
+      for (let ancestor: Run | undefined = run; ancestor; ancestor = ancestor.parent)
+        if (roots.has(ancestor.id)) return true
       return false
     })
     for (const run of below.toReversed()) this.end(run.id, error === undefined ? {} : { error })

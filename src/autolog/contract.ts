@@ -69,7 +69,10 @@ export interface CallDeclaration {
 }
 
 /** Replaces the original. `active` is false after `off()`: then the replacement only calls the original. */
-export type Replace = (original: (...args: unknown[]) => unknown, active: () => boolean) => (this: unknown, ...args: unknown[]) => unknown
+export type Replace = (
+  original: (...args: unknown[]) => unknown,
+  active: () => boolean,
+) => (this: unknown, ...args: unknown[]) => unknown
 
 export interface Patcher {
   /** Format of this copy, for integrations that must tell. */

@@ -4,7 +4,15 @@
  */
 import { shared } from '../kernel/state.js'
 import { compilePropagate } from '../telemetry/propagation.js'
-import { applySettings, captureFromEnv, CAPTURE_VARIABLE, faults, type CaptureMode, type HostFacts, type TelemetrySettings } from '../telemetry/settings.js'
+import {
+  applySettings,
+  captureFromEnv,
+  CAPTURE_VARIABLE,
+  faults,
+  type CaptureMode,
+  type HostFacts,
+  type TelemetrySettings,
+} from '../telemetry/settings.js'
 import { setUpTracing, type TracingStatus } from '../telemetry/setup.js'
 import { warnOnce } from '../telemetry/warn.js'
 import { watchWire } from '../telemetry/wire.js'
@@ -104,14 +112,17 @@ function sayIgnored(options: AutologOptions, first: AutologOptions): void {
     const [given, known] = [options[key as keyof AutologOptions], first[key as keyof AutologOptions]]
     return given !== undefined && given !== known
   })
-  if (ignored.length > 0) warnOnce(`autolog() runs already, so these options have no effect: ${ignored.join(', ')}; call off() first`)
+  if (ignored.length > 0)
+    warnOnce(`autolog() runs already, so these options have no effect: ${ignored.join(', ')}; call off() first`)
 }
 
 function captureOfEnvironment(): CaptureMode | undefined {
   const value = process.env[CAPTURE_VARIABLE]
   const mode = captureFromEnv(value)
   if (value !== undefined && value !== '' && mode === undefined) {
-    warnOnce(`${CAPTURE_VARIABLE} is none of NO_CONTENT, SPAN_ONLY, EVENT_ONLY, SPAN_AND_EVENT, true, false; no content is recorded`)
+    warnOnce(
+      `${CAPTURE_VARIABLE} is none of NO_CONTENT, SPAN_ONLY, EVENT_ONLY, SPAN_AND_EVENT, true, false; no content is recorded`,
+    )
   }
   return mode
 }

@@ -46,7 +46,11 @@ export function tapIteratorStream(stream: IteratorStream, reader: AnswerReader):
  * Taps any async iterator in place, so that its class and its other methods stay what they are. Returns
  * `undefined` for one that cannot be changed.
  */
-export function tapIterator<T extends AsyncIterator<unknown>>(inner: T, reader: AnswerReader, aborted: () => boolean): T | undefined {
+export function tapIterator<T extends AsyncIterator<unknown>>(
+  inner: T,
+  reader: AnswerReader,
+  aborted: () => boolean,
+): T | undefined {
   if (!Object.isExtensible(inner)) return undefined
   const { next, return: finish, throw: raise } = inner
   // A reader that stops calling `next` without `return` leaves the iterator to the garbage collector.
@@ -74,7 +78,9 @@ export function tapIterator<T extends AsyncIterator<unknown>>(inner: T, reader: 
       return onError(error)
     }
     // An iterator of a program's own may answer at once.
-    return types.isPromise(result) ? result.then(onResult as (value: unknown) => unknown, onError) : onResult(result as IteratorResult<unknown>)
+    return types.isPromise(result)
+      ? result.then(onResult as (value: unknown) => unknown, onError)
+      : onResult(result as IteratorResult<unknown>)
   })
   if (typeof finish === 'function') {
     define(inner, 'return', function (this: unknown, ...args: unknown[]) {

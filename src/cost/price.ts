@@ -51,7 +51,14 @@ export function costOf(query: CostQuery, prices: PriceOptions = {}): Cost {
   if (reported !== undefined) {
     return { usd: reported, parts: {}, source: 'provider', priced_at, confidence: 'reported', missing: [] }
   }
-  const unknown = (reason: string): Cost => ({ usd: null, parts: {}, source: null, priced_at, confidence: 'none', missing: [reason] })
+  const unknown = (reason: string): Cost => ({
+    usd: null,
+    parts: {},
+    source: null,
+    priced_at,
+    confidence: 'none',
+    missing: [reason],
+  })
   const buckets = bucketsOf(query.usage)
   if (!buckets) return unknown('the answer carries no token counts')
   const override = prices.overrides?.[`${query.provider}/${query.model}`]

@@ -40,7 +40,8 @@ const MAX_UNKNOWN = 1000
 /** USD by the table for a provider, a model and a date, or what it lacks. */
 export function tablePrice(provider: string, model: string, buckets: UsageBuckets, at: number): TableAnswer {
   const loaded = loadTable()
-  if (!loaded) return { missing: 'the price table @pydantic/genai-prices could not be loaded: keep it out of the bundle' }
+  if (!loaded)
+    return { missing: 'the price table @pydantic/genai-prices could not be loaded: keep it out of the bundle' }
   const written = buckets.cache_write + buckets.cache_write_1h
   const usage = nonZero({
     input_tokens: buckets.input + buckets.input_audio + buckets.cache_read + written,
@@ -60,7 +61,12 @@ export function tablePrice(provider: string, model: string, buckets: UsageBucket
       unknown.add(name)
       return { missing: `no price for ${name}` }
     }
-    return { usd: priced.total_price, input: priced.input_price, output: priced.output_price, exact: priced.model.id === model }
+    return {
+      usd: priced.total_price,
+      input: priced.input_price,
+      output: priced.output_price,
+      exact: priced.model.id === model,
+    }
   } catch {
     // The table throws on units that it has no price for; the call goes on without a price.
     return { missing: `the price table cannot price this usage of ${provider}/${model}` }

@@ -73,7 +73,12 @@ class RecordedAttempt implements AttemptSpan {
     }
     const tracer = trace.getTracer('tracestitch', VERSION)
     this.span = tracer.startSpan(`attempt ${attempt.target}`, { kind: SpanKind.CLIENT, attributes }, call.context)
-    this.context = withScope(trace.setSpan(call.context, this.span), { call, span: this.span, layer: 'client', server: server?.address })
+    this.context = withScope(trace.setSpan(call.context, this.span), {
+      call,
+      span: this.span,
+      layer: 'client',
+      server: server?.address,
+    })
     const { onSpanStart } = settings()
     if (onSpanStart) runHook('onSpanStart', () => onSpanStart(this.span))
   }

@@ -45,7 +45,8 @@ function outputTypeOf(request: ChatRequest): 'json' | 'text' | 'speech' | undefi
 export function embeddingsRequestAttributes(request: EmbeddingsRequest): Attributes {
   const attributes: Attributes = {}
   putCount(attributes, semconv.EMBEDDINGS_DIMENSION_COUNT, request.dimensions)
-  if (typeof request.encoding_format === 'string') attributes[semconv.REQUEST_ENCODING_FORMATS] = [request.encoding_format]
+  if (typeof request.encoding_format === 'string')
+    attributes[semconv.REQUEST_ENCODING_FORMATS] = [request.encoding_format]
   return attributes
 }
 
@@ -153,7 +154,8 @@ export function serverOf(baseURL: string): { address: string; port: number; url:
 }
 
 /** Headers that speak of a key or a person stay off the span. */
-const PRIVATE_HEADER = /-(api-?keys?|keys?|tokens?|auth|authorization|cookie|secret|users?|end-user|teams?|org|email|spend|budget)(-|$)/
+const PRIVATE_HEADER =
+  /-(api-?keys?|keys?|tokens?|auth|authorization|cookie|secret|users?|end-user|teams?|org|email|spend|budget)(-|$)/
 
 /** The response headers that `keepsHeader` names, under the OpenTelemetry names for headers. */
 export function responseHeaderAttributes(

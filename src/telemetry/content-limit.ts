@@ -15,7 +15,9 @@ const LIMIT_VARIABLES = ['OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT', 'OTEL_ATTRIBU
 
 /** The most characters that one attribute of content may have: 128 Ki, or the SDK's own limit where that is lower. */
 export function contentLimit(): number {
-  const limits = LIMIT_VARIABLES.map((name) => Number.parseInt(process.env[name] ?? '', 10)).filter((limit) => limit >= 0)
+  const limits = LIMIT_VARIABLES.map((name) => Number.parseInt(process.env[name] ?? '', 10)).filter(
+    (limit) => limit >= 0,
+  )
   return Math.min(DEFAULT_LIMIT, ...limits)
 }
 

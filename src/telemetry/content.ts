@@ -6,7 +6,15 @@
 import type { Attributes } from '@opentelemetry/api'
 import { blocksOf } from '../kernel/blocks.js'
 import { parseJson } from '../kernel/json.js'
-import type { AssistantMessage, ChatCompletion, ChatRequest, CompletionMessage, ContentPart, Message, ToolCall } from '../kernel/hub.js'
+import type {
+  AssistantMessage,
+  ChatCompletion,
+  ChatRequest,
+  CompletionMessage,
+  ContentPart,
+  Message,
+  ToolCall,
+} from '../kernel/hub.js'
 import { boundedJson, boundedPart, boundedText } from './content-limit.js'
 import { redactorOf, type Redactor } from './redact.js'
 import * as semconv from './semconv.js'
@@ -152,7 +160,8 @@ function otherParts({ audio, function_call }: AssistantMessage | CompletionMessa
 }
 
 function toolCallPart(call: ToolCall): TelemetryPart {
-  if (call.type === 'custom') return { type: 'tool_call', id: call.id, name: call.custom.name, arguments: call.custom.input }
+  if (call.type === 'custom')
+    return { type: 'tool_call', id: call.id, name: call.custom.name, arguments: call.custom.input }
   const text = call.function.arguments
   return { type: 'tool_call', id: call.id, name: call.function.name, arguments: parseJson(text) ?? text }
 }
@@ -166,10 +175,17 @@ function contentParts(content: string | readonly ContentPart[]): TelemetryPart[]
       case 'image_url':
         return mediaPart('image', part.image_url.url)
       case 'input_audio':
-        return { type: 'blob', modality: 'audio', mime_type: `audio/${part.input_audio.format}`, content: part.input_audio.data }
+        return {
+          type: 'blob',
+          modality: 'audio',
+          mime_type: `audio/${part.input_audio.format}`,
+          content: part.input_audio.data,
+        }
       case 'file': {
         const { file_id, file_data } = part.file
-        return file_id !== undefined ? { type: 'file', modality: 'document', file_id } : mediaPart('document', file_data ?? '')
+        return file_id !== undefined
+          ? { type: 'file', modality: 'document', file_id }
+          : mediaPart('document', file_data ?? '')
       }
       case 'refusal':
         return { type: 'text', content: part.refusal }

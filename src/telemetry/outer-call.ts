@@ -31,14 +31,19 @@ export class OuterCall extends BaseCall {
     this.start = start
     const { baseURL, model, operation } = start
     const server = baseURL === undefined ? undefined : guard('server', () => serverOf(baseURL))
-    this.provider = (server && guard('identifyHost', () => this.settings.identifyHost(server.address)?.provider)) ?? start.provider
+    this.provider =
+      (server && guard('identifyHost', () => this.settings.identifyHost(server.address)?.provider)) ?? start.provider
     const attributes: Attributes = { [semconv.OPERATION_NAME]: operation, [semconv.PROVIDER_NAME]: this.provider }
     if (model !== undefined) attributes[semconv.REQUEST_MODEL] = model
     if (server) {
       attributes[semconv.SERVER_ADDRESS] = server.address
       attributes[semconv.SERVER_PORT] = server.port
     }
-    this.span = startSpan(model === undefined ? operation : `${operation} ${model}`, { kind: SpanKind.CLIENT, attributes }, parent)
+    this.span = startSpan(
+      model === undefined ? operation : `${operation} ${model}`,
+      { kind: SpanKind.CLIENT, attributes },
+      parent,
+    )
     this.recording = guard('span', () => this.span.isRecording()) === true
     this.content = this.recording && this.settings.capture !== 'none'
     this.context = withScope(trace.setSpan(parent, this.span), {
@@ -87,7 +92,10 @@ export class OuterCall extends BaseCall {
   private recordError(error: unknown): void {
     const type = errorTypeOf(error)
     const status = statusOf(error)
-    this.span.setAttributes({ [semconv.ERROR_TYPE]: type, ...(status !== undefined && { [semconv.HTTP_STATUS]: status }) })
+    this.span.setAttributes({
+      [semconv.ERROR_TYPE]: type,
+      ...(status !== undefined && { [semconv.HTTP_STATUS]: status }),
+    })
     // The provider's message may quote the prompt or a key, so the type stands for it.
     this.span.setStatus({ code: SpanStatusCode.ERROR, message: type })
   }

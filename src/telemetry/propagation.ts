@@ -65,7 +65,11 @@ function matcher(pattern: string | RegExp): (url: URL) => boolean {
   const start = URL.canParse(pattern) && pattern.includes('://') ? new URL(pattern) : undefined
   return (url) => {
     if (url.hostname === host || url.host === host || bareHost(url.hostname) === host) return true
-    return start !== undefined && url.origin === start.origin && isBelow(url.pathname + url.search, start.pathname + start.search)
+    return (
+      start !== undefined &&
+      url.origin === start.origin &&
+      isBelow(url.pathname + url.search, start.pathname + start.search)
+    )
   }
 }
 

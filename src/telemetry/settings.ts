@@ -101,7 +101,9 @@ export function applySettings(next: TelemetrySettings | undefined): void {
 }
 
 /** The entry of the package names here what rooms above telemetry know: hosts and prices. */
-export function setDefaults(known: Pick<TelemetrySettings, 'identifyHost' | 'keepsHeader' | 'price' | 'propagates'>): void {
+export function setDefaults(
+  known: Pick<TelemetrySettings, 'identifyHost' | 'keepsHeader' | 'price' | 'propagates'>,
+): void {
   defaults = { ...defaultSettings(), ...known }
 }
 

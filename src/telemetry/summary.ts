@@ -81,7 +81,10 @@ export function preparePrices({ price }: TelemetrySettings): void {
   if (!price || prepared.has(price)) return
   prepared.add(price)
   const usage: Usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 }
-  setTimeout(() => guard('price', () => price({ provider: '', model: '', usage, at: Date.now() })), PREPARE_AFTER).unref()
+  setTimeout(
+    () => guard('price', () => price({ provider: '', model: '', usage, at: Date.now() })),
+    PREPARE_AFTER,
+  ).unref()
 }
 
 function costOf(facts: Facts, { settings: { price }, provider, model: asked }: Priced): number | undefined {

@@ -10,13 +10,25 @@ let home: string
 
 beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), 'tracestitch-engine-'))
-  for (const [name, target] of [['tracestitch', root], ...['openai', 'openai-v5', '@anthropic-ai/sdk', '@opentelemetry/api'].map((name) => [name, join(root, 'node_modules', name)])] as [string, string][]) {
+  for (const [name, target] of [
+    ['tracestitch', root],
+    ...['openai', 'openai-v5', '@anthropic-ai/sdk', '@opentelemetry/api'].map((name) => [
+      name,
+      join(root, 'node_modules', name),
+    ]),
+  ] as [string, string][]) {
     const at = join(home, 'node_modules', name === 'openai-v5' ? 'nested/node_modules/openai' : name)
     mkdirSync(dirname(at), { recursive: true })
     symlinkSync(target, at, 'junction')
   }
-  writeFileSync(join(home, 'package.json'), JSON.stringify({ name: 'app', dependencies: { openai: '*', nested: '*', '@anthropic-ai/sdk': '*' } }))
-  writeFileSync(join(home, 'node_modules/nested/package.json'), JSON.stringify({ name: 'nested', version: '1.0.0', dependencies: { openai: '*' } }))
+  writeFileSync(
+    join(home, 'package.json'),
+    JSON.stringify({ name: 'app', dependencies: { openai: '*', nested: '*', '@anthropic-ai/sdk': '*' } }),
+  )
+  writeFileSync(
+    join(home, 'node_modules/nested/package.json'),
+    JSON.stringify({ name: 'nested', version: '1.0.0', dependencies: { openai: '*' } }),
+  )
 })
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 
@@ -36,7 +48,12 @@ function run(code: string, env: Record<string, string> = {}): { out: unknown; er
   writeFileSync(file, PRELUDE + code)
   const script = `const { spawnSync } = require('node:child_process'); const { stdout, stderr } = spawnSync(process.execPath, [${JSON.stringify(file)}], { encoding: 'utf8' }); console.log(JSON.stringify({ stdout, stderr }))`
   const { stdout, stderr } = JSON.parse(
-    execFileSync(process.execPath, ['-e', script], { cwd: home, encoding: 'utf8', env: { PATH: process.env['PATH'], ...env } as unknown as NodeJS.ProcessEnv, timeout: 25_000 }),
+    execFileSync(process.execPath, ['-e', script], {
+      cwd: home,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], ...env } as unknown as NodeJS.ProcessEnv,
+      timeout: 25_000,
+    }),
   ) as { stdout: string; stderr: string }
   if (stdout === '') throw new Error(stderr)
   return { out: JSON.parse(stdout), err: stderr }
@@ -158,7 +175,9 @@ test('an integration that is switched off, and modules that are handed in', () =
 })
 
 test('a bad value in the environment is said once and harms nothing', () => {
-  const { out, err } = run(`console.log(JSON.stringify(autolog({ exporter: 'none' }).status.faults))`, { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'perhaps' })
+  const { out, err } = run(`console.log(JSON.stringify(autolog({ exporter: 'none' }).status.faults))`, {
+    OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'perhaps',
+  })
   expect(out).toBe(0)
   expect(err.match(/OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT/g)).toHaveLength(1)
 })

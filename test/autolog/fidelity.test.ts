@@ -12,8 +12,21 @@ const harness = spanHarness()
 const boom = (): never => {
   throw new Error('boom')
 }
-const answer = { id: 'a', object: 'chat.completion', created: 1, model: 'm-2026', choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'hi' } }], usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 } }
-const chunk = (delta: object, finish_reason: string | null = null) => ({ id: 'a', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta, finish_reason }] })
+const answer = {
+  id: 'a',
+  object: 'chat.completion',
+  created: 1,
+  model: 'm-2026',
+  choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'hi' } }],
+  usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
+}
+const chunk = (delta: object, finish_reason: string | null = null) => ({
+  id: 'a',
+  object: 'chat.completion.chunk',
+  created: 1,
+  model: 'm',
+  choices: [{ index: 0, delta, finish_reason }],
+})
 const declaration: CallDeclaration = { protocol: 'openai-chat', provider: 'p', baseURL: () => 'http://gw.test/v1' }
 const body = { model: 'm', messages: [{ role: 'user', content: 'x' }] }
 
@@ -38,7 +51,11 @@ describe('what a method may return', () => {
 
   test('an error that is thrown at once', () => {
     const error = new RangeError('x')
-    expect(() => call(() => { throw error })).toThrow(error)
+    expect(() =>
+      call(() => {
+        throw error
+      }),
+    ).toThrow(error)
     expect(harness.only().status.message).toBe('RangeError')
   })
 
@@ -113,7 +130,10 @@ describe('what a method may return', () => {
 class ApiPromise extends Promise<unknown> {
   responsePromise: Promise<unknown>
   parseResponse: (props: { response: Response }) => unknown
-  constructor(responsePromise: Promise<unknown>, parseResponse: (props: { response: Response }) => unknown = ({ response }) => response.json()) {
+  constructor(
+    responsePromise: Promise<unknown>,
+    parseResponse: (props: { response: Response }) => unknown = ({ response }) => response.json(),
+  ) {
     super((resolve) => resolve(null))
     this.responsePromise = responsePromise
     this.parseResponse = parseResponse
@@ -128,7 +148,9 @@ class ApiPromise extends Promise<unknown> {
     return new ApiPromise(this.responsePromise, async (props) => transform(await this.parseResponse(props)))
   }
   override then(...handlers: Parameters<Promise<unknown>['then']>): never {
-    return this.responsePromise.then((props) => this.parseResponse(props as { response: Response })).then(...handlers) as never
+    return this.responsePromise
+      .then((props) => this.parseResponse(props as { response: Response }))
+      .then(...handlers) as never
   }
 }
 const response = () => ({ response: Response.json(answer, { headers: { 'x-request-id': 'r' } }) })
@@ -156,7 +178,14 @@ describe('lazy promises', () => {
 
   test('a parser that throws at once', async () => {
     const error = new Error('x')
-    await expect(call(() => new ApiPromise(Promise.resolve(response()), () => { throw error })) as Promise<unknown>).rejects.toBe(error)
+    await expect(
+      call(
+        () =>
+          new ApiPromise(Promise.resolve(response()), () => {
+            throw error
+          }),
+      ) as Promise<unknown>,
+    ).rejects.toBe(error)
     expect(harness.only().status.code).toBe(SpanStatusCode.ERROR)
   })
 
@@ -176,7 +205,13 @@ describe('lazy promises', () => {
 
 describe('streams', () => {
   const chunks = [chunk({ role: 'assistant', content: 'h' }), chunk({ content: 'i' }, 'stop')]
-  const streamOf = (iterator: () => AsyncIterator<unknown>) => ({ iterator, controller: new AbortController(), [Symbol.asyncIterator]() { return this.iterator() } })
+  const streamOf = (iterator: () => AsyncIterator<unknown>) => ({
+    iterator,
+    controller: new AbortController(),
+    [Symbol.asyncIterator]() {
+      return this.iterator()
+    },
+  })
   async function* generate() {
     yield* chunks
   }
@@ -190,8 +225,22 @@ describe('streams', () => {
     ['a generator', () => streamOf(generate)],
     ['a frozen stream', () => Object.freeze(streamOf(generate))],
     ['a frozen iterator', () => streamOf(() => Object.freeze(generate()))],
-    ['an iterator that answers at once', () => streamOf(() => { const left = [...chunks]; return { next: () => ({ done: left.length === 0, value: left.shift() }) } as never })],
-    ['an iterator without return', () => streamOf(() => { const inner = generate(); return { next: () => inner.next() } })],
+    [
+      'an iterator that answers at once',
+      () =>
+        streamOf(() => {
+          const left = [...chunks]
+          return { next: () => ({ done: left.length === 0, value: left.shift() }) } as never
+        }),
+    ],
+    [
+      'an iterator without return',
+      () =>
+        streamOf(() => {
+          const inner = generate()
+          return { next: () => inner.next() }
+        }),
+    ],
   ])('%s', async (_name, make) => {
     const stream = make()
     expect(call(() => stream) === stream).toBe(true)
@@ -202,7 +251,11 @@ describe('streams', () => {
 
   test('an iterator whose next throws', async () => {
     const error = new Error('x')
-    const stream = streamOf(() => ({ next: () => { throw error } }))
+    const stream = streamOf(() => ({
+      next: () => {
+        throw error
+      },
+    }))
     call(() => stream)
     await expect(read(stream)).rejects.toBe(error)
     expect(harness.only().status.code).toBe(SpanStatusCode.ERROR)
@@ -210,7 +263,9 @@ describe('streams', () => {
   })
 
   test('a stream without any event was cut', async () => {
-    const stream = streamOf(async function* () { /* nothing comes */ })
+    const stream = streamOf(async function* () {
+      /* nothing comes */
+    })
     call(() => stream)
     expect(await read(stream)).toEqual([])
     expect(ended()).toMatchObject({ 'error.type': 'stream_truncated', 'gen_ai.response.finish_reasons': ['error'] })
@@ -226,7 +281,15 @@ describe('streams', () => {
 })
 
 describe('what a declaration or a program may do', () => {
-  const getter = { model: 'm', get messages(): never { return boom() }, get temperature(): never { return boom() } }
+  const getter = {
+    model: 'm',
+    get messages(): never {
+      return boom()
+    },
+    get temperature(): never {
+      return boom()
+    },
+  }
   test.each<[string, unknown[], Partial<CallDeclaration>]>([
     ['a body whose getters throw', [getter], {}],
     ['a body that is a Proxy which throws', [new Proxy({}, { get: boom, ownKeys: boom, has: boom })], {}],

@@ -49,11 +49,17 @@ export async function benchCalls(origin, { rounds, calls, streams }) {
   )
   printRatios('CPU per stream chunk', perChunk, 'openai, bare', 'us', 2)
 
-  const ai = createClient({ providers: { local: { protocol: 'openai-chat', baseURL: `${origin}/v1`, apiKey: 'bench' } } })
+  const ai = createClient({
+    providers: { local: { protocol: 'openai-chat', baseURL: `${origin}/v1`, apiKey: 'bench' } },
+  })
   const body = JSON.stringify({ model, messages })
   const fetched = async () => {
     for (let i = 0; i < calls; i++) {
-      const response = await fetch(`${origin}/v1/chat/completions`, { method: 'POST', body, headers: { 'content-type': 'application/json' } })
+      const response = await fetch(`${origin}/v1/chat/completions`, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/json' },
+      })
       await response.json()
     }
   }
@@ -64,7 +70,7 @@ export async function benchCalls(origin, { rounds, calls, streams }) {
     {
       'bare fetch': under(undefined, fetched, calls),
       'openai SDK': under(undefined, plain, calls),
-      'createClient': under(undefined, client, calls),
+      createClient: under(undefined, client, calls),
       'createClient, autolog, exporter off': under(off, client, calls),
     },
     rounds,

@@ -10,13 +10,18 @@ const quick = process.argv.includes('--quick')
 const server = fork(new URL('server.mjs', import.meta.url))
 const { port } = await new Promise((resolve) => server.once('message', resolve))
 try {
-  await benchCalls(`http://127.0.0.1:${port}`, quick ? { rounds: 3, calls: 100, streams: 10 } : { rounds: 15, calls: 400, streams: 40 })
+  await benchCalls(
+    `http://127.0.0.1:${port}`,
+    quick ? { rounds: 3, calls: 100, streams: 10 } : { rounds: 15, calls: 400, streams: 40 },
+  )
   await benchStartup(quick ? 3 : 9)
   await benchCodecs(quick ? { rounds: 3, ms: 10 } : { rounds: 7, ms: 30 })
   await benchSize()
   const [packed] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--silent'], { encoding: 'utf8' }))
   const { dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-  console.log(`\npacked ${(packed.size / 1024).toFixed(0)} kB, unpacked ${(packed.unpackedSize / 1024).toFixed(0)} kB, ${Object.keys(dependencies).length} runtime dependencies`)
+  console.log(
+    `\npacked ${(packed.size / 1024).toFixed(0)} kB, unpacked ${(packed.unpackedSize / 1024).toFixed(0)} kB, ${Object.keys(dependencies).length} runtime dependencies`,
+  )
 } finally {
   server.disconnect()
 }

@@ -41,6 +41,8 @@ export function printRatios(title, medians, baseline, unit, digits = 1) {
   console.log(`\n${title}`)
   for (const [name, value] of Object.entries(medians)) {
     const ratio = (value / medians[baseline]).toFixed(2)
-    console.log(`  ${name.padEnd(34)} ${value.toFixed(digits).padStart(10)} ${unit}   ${name === baseline ? 'baseline' : `${ratio} x ${baseline}`}`)
+    console.log(
+      `  ${name.padEnd(34)} ${value.toFixed(digits).padStart(10)} ${unit}   ${name === baseline ? 'baseline' : `${ratio} x ${baseline}`}`,
+    )
   }
 }

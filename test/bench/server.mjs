@@ -5,10 +5,18 @@ const CHUNKS = 200
 const usage = { prompt_tokens: 11, completion_tokens: CHUNKS, total_tokens: 11 + CHUNKS }
 const head = { id: 'chatcmpl-1', created: 1_700_000_000, model: 'gpt-5-mini-2026' }
 const message = { role: 'assistant', content: 'Hello there, friend. '.repeat(20), refusal: null }
-const whole = JSON.stringify({ ...head, object: 'chat.completion', choices: [{ index: 0, message, logprobs: null, finish_reason: 'stop' }], usage })
-const event = (choices, extra = {}) => `data: ${JSON.stringify({ ...head, object: 'chat.completion.chunk', choices, ...extra })}\n\n`
+const whole = JSON.stringify({
+  ...head,
+  object: 'chat.completion',
+  choices: [{ index: 0, message, logprobs: null, finish_reason: 'stop' }],
+  usage,
+})
+const event = (choices, extra = {}) =>
+  `data: ${JSON.stringify({ ...head, object: 'chat.completion.chunk', choices, ...extra })}\n\n`
 const stream =
-  Array.from({ length: CHUNKS }, (_, i) => event([{ index: 0, delta: { content: ` token${i}` }, logprobs: null, finish_reason: null }])).join('') +
+  Array.from({ length: CHUNKS }, (_, i) =>
+    event([{ index: 0, delta: { content: ` token${i}` }, logprobs: null, finish_reason: null }]),
+  ).join('') +
   event([{ index: 0, delta: {}, logprobs: null, finish_reason: 'stop' }]) +
   event([], { usage }) +
   'data: [DONE]\n\n'

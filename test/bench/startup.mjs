@@ -10,7 +10,14 @@ const root = resolve(import.meta.dirname, '../..')
 export async function benchStartup(rounds) {
   const home = mkdtempSync(join(tmpdir(), 'tracestitch-bench-'))
   try {
-    const run = (dir, file) => Number(execFileSync(process.execPath, [file], { cwd: dir, encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } }).trim())
+    const run = (dir, file) =>
+      Number(
+        execFileSync(process.execPath, [file], {
+          cwd: dir,
+          encoding: 'utf8',
+          env: { ...process.env, NODE_OPTIONS: '' },
+        }).trim(),
+      )
     const bare = app(home, 'bare', 0)
     const imports = await interleave(
       {
@@ -25,7 +32,9 @@ export async function benchStartup(rounds) {
       const dir = app(home, `packages-${packages}`, packages)
       const times = []
       for (let i = 0; i < rounds; i++) times.push(run(dir, 'autolog.mjs'))
-      console.log(`\nautolog() with ${packages} packages installed, ${packages === 2 ? 'both' : '2 of them SDKs'} loaded: ${median(times).toFixed(1)} ms`)
+      console.log(
+        `\nautolog() with ${packages} packages installed, ${packages === 2 ? 'both' : '2 of them SDKs'} loaded: ${median(times).toFixed(1)} ms`,
+      )
     }
   } finally {
     rmSync(home, { recursive: true, force: true })
@@ -49,7 +58,10 @@ function app(home, name, packages) {
   for (let i = 2; i < packages; i++) {
     const filler = `filler-${i}`
     mkdirSync(join(modules, filler))
-    writeFileSync(join(modules, filler, 'package.json'), JSON.stringify({ name: filler, version: '1.0.0', main: 'index.js', dependencies: { left: '*', right: '*' } }))
+    writeFileSync(
+      join(modules, filler, 'package.json'),
+      JSON.stringify({ name: filler, version: '1.0.0', main: 'index.js', dependencies: { left: '*', right: '*' } }),
+    )
     writeFileSync(join(modules, filler, 'index.js'), 'module.exports = {}')
     dependencies[filler] = '*'
   }
@@ -58,6 +70,9 @@ function app(home, name, packages) {
   writeFileSync(join(dir, 'import-http.mjs'), timed(`await import('node:http')`))
   writeFileSync(join(dir, 'import-api.mjs'), timed(`await import('@opentelemetry/api')`))
   writeFileSync(join(dir, 'import-tracestitch.mjs'), timed(`await import('tracestitch')`))
-  writeFileSync(join(dir, 'autolog.mjs'), `import 'openai'; import '@anthropic-ai/sdk'; import { autolog } from 'tracestitch'\n${timed(`autolog({ exporter: 'none' })`)}; process.exit(0)`)
+  writeFileSync(
+    join(dir, 'autolog.mjs'),
+    `import 'openai'; import '@anthropic-ai/sdk'; import { autolog } from 'tracestitch'\n${timed(`autolog({ exporter: 'none' })`)}; process.exit(0)`,
+  )
   return dir
 }

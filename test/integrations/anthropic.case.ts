@@ -17,36 +17,88 @@ const rows: Row<Client>[] = [
     run: async (client) => {
       const stream = client.messages.stream(body)
       const events: string[] = []
-      for (const event of ['connect', 'text', 'contentBlock', 'message', 'finalMessage', 'end'] as const) stream.on(event, () => events.push(event))
+      for (const event of ['connect', 'text', 'contentBlock', 'message', 'finalMessage', 'end'] as const)
+        stream.on(event, () => events.push(event))
       return [await stream.finalText(), events]
     },
     spans: [span],
   },
-  { name: '.stream() helper iterated', run: async (client, kit) => kit.collect(client.messages.stream(body)), spans: [span] },
-  { name: '.stream() helper aborted', behaviour: 'drip', run: async (client, kit) => { const stream = client.messages.stream(body); stream.once('text', () => stream.abort()); return kit.outcome(stream.done()) }, spans: [{ name: span.name, finish: ['error'] }] },
-  { name: 'tool use', run: (client) => client.messages.create({ ...body, tools }), spans: [{ ...span, finish: ['tool_calls'] }] },
-  { name: 'tool use streamed', run: async (client, kit) => kit.collect(await client.messages.create({ ...body, tools, stream: true })), spans: [{ ...span, finish: ['tool_calls'] }] },
+  {
+    name: '.stream() helper iterated',
+    run: async (client, kit) => kit.collect(client.messages.stream(body)),
+    spans: [span],
+  },
+  {
+    name: '.stream() helper aborted',
+    behaviour: 'drip',
+    run: async (client, kit) => {
+      const stream = client.messages.stream(body)
+      stream.once('text', () => stream.abort())
+      return kit.outcome(stream.done())
+    },
+    spans: [{ name: span.name, finish: ['error'] }],
+  },
+  {
+    name: 'tool use',
+    run: (client) => client.messages.create({ ...body, tools }),
+    spans: [{ ...span, finish: ['tool_calls'] }],
+  },
+  {
+    name: 'tool use streamed',
+    run: async (client, kit) => kit.collect(await client.messages.create({ ...body, tools, stream: true })),
+    spans: [{ ...span, finish: ['tool_calls'] }],
+  },
   { name: 'beta create', run: (client) => client.beta.messages.create(body), spans: [span] },
-  { name: 'beta stream', run: async (client, kit) => kit.collect(await client.beta.messages.create({ ...body, stream: true })), spans: [span] },
+  {
+    name: 'beta stream',
+    run: async (client, kit) => kit.collect(await client.beta.messages.create({ ...body, stream: true })),
+    spans: [span],
+  },
   {
     name: 'parse',
-    run: async (client) => client.messages.parse({ ...body, output_config: { format: { type: 'json_schema', schema: { type: 'object', properties: { answer: { type: 'string' } }, required: ['answer'], additionalProperties: false } } } }),
-    skip: (_version, client) => (typeof client.messages.parse === 'function' ? undefined : 'this version has no messages.parse'),
+    run: async (client) =>
+      client.messages.parse({
+        ...body,
+        output_config: {
+          format: {
+            type: 'json_schema',
+            schema: {
+              type: 'object',
+              properties: { answer: { type: 'string' } },
+              required: ['answer'],
+              additionalProperties: false,
+            },
+          },
+        },
+      }),
+    skip: (_version, client) =>
+      typeof client.messages.parse === 'function' ? undefined : 'this version has no messages.parse',
     spans: [span],
   },
   {
     name: 'countTokens',
     run: (client) => client.messages.countTokens({ model, messages }),
-    skip: (_version, client) => (typeof client.messages.countTokens === 'function' ? undefined : 'this version has no messages.countTokens'),
-    spans: [{ name: `count_tokens ${model}`, usage: null, attributes: { 'anthropic.message.count_tokens.input_tokens': 42 } }],
+    skip: (_version, client) =>
+      typeof client.messages.countTokens === 'function' ? undefined : 'this version has no messages.countTokens',
+    spans: [
+      { name: `count_tokens ${model}`, usage: null, attributes: { 'anthropic.message.count_tokens.input_tokens': 42 } },
+    ],
   },
   {
     name: 'tool runner loop',
     run: async (client) => {
-      const add = { type: 'custom' as const, name: 'add', input_schema: { type: 'object' as const, properties: {} }, description: 'Adds', run: () => '4', parse: (input: unknown) => input }
+      const add = {
+        type: 'custom' as const,
+        name: 'add',
+        input_schema: { type: 'object' as const, properties: {} },
+        description: 'Adds',
+        run: () => '4',
+        parse: (input: unknown) => input,
+      }
       return (await client.beta.messages.toolRunner({ ...body, tools: [add] as never })).content
     },
-    skip: (_version, client) => (typeof client.beta.messages.toolRunner === 'function' ? undefined : 'this version has no toolRunner'),
+    skip: (_version, client) =>
+      typeof client.beta.messages.toolRunner === 'function' ? undefined : 'this version has no toolRunner',
     spans: [{ ...span, finish: ['tool_calls'] }, span],
   },
 ]
@@ -66,10 +118,20 @@ const spec: IntegrationCase<typeof Sdk, Client> = {
       usage: [11, 7],
       streamUsage: [11, 7],
       finish: ['stop'],
-      attributes: { 'gen_ai.provider.name': 'anthropic', 'gen_ai.response.model': `${model}-2026`, 'gen_ai.response.id': 'msg_1', 'gen_ai.usage.cache_read.input_tokens': 4 },
+      attributes: {
+        'gen_ai.provider.name': 'anthropic',
+        'gen_ai.response.model': `${model}-2026`,
+        'gen_ai.response.id': 'msg_1',
+        'gen_ai.usage.cache_read.input_tokens': 4,
+      },
       plain: (client, options) => client.messages.create(body, options),
       stream: (client, options) => client.messages.create({ ...body, stream: true }, options),
-      errors: { bad: 'invalid_request_error', key: 'authentication_error', server: 'server_error', rateLimit: 'rate_limit_error' },
+      errors: {
+        bad: 'invalid_request_error',
+        key: 'authentication_error',
+        server: 'server_error',
+        rateLimit: 'rate_limit_error',
+      },
     }),
     ...rows,
   ],

@@ -10,10 +10,16 @@ import { handler } from '../../integrations/langchain/handler.js'
 import { autolog, type Autolog } from '../../src/index.js'
 import { startFakeProvider, type FakeProvider } from '../support/fake-provider.js'
 import { loadCopy, type Copy } from '../support/langchain-copies.js'
+import { spanLines } from '../support/span-lines.js'
 
 const exporter = new InMemorySpanExporter()
 const started: ReadableSpan[] = []
-const copies = await Promise.all([loadCopy('0.3', 'esm'), loadCopy('0.3', 'cjs'), loadCopy('1', 'esm'), loadCopy('1', 'cjs')])
+const copies = await Promise.all([
+  loadCopy('0.3', 'esm'),
+  loadCopy('0.3', 'cjs'),
+  loadCopy('1', 'esm'),
+  loadCopy('1', 'cjs'),
+])
 
 let provider: FakeProvider
 let log: Autolog
@@ -44,25 +50,16 @@ const baseURL = (behaviour = 'ok'): string => `${provider.origin}/run${++run}/${
 const spans = (): ReadableSpan[] => exporter.getFinishedSpans()
 const named = (name: string): ReadableSpan => {
   const found = spans().filter((span) => span.name === name)
-  expect(found, `spans named ${name} among ${spans().map((span) => span.name).join(', ')}`).toHaveLength(1)
+  expect(
+    found,
+    `spans named ${name} among ${spans()
+      .map((span) => span.name)
+      .join(', ')}`,
+  ).toHaveLength(1)
   return found[0] as ReadableSpan
 }
 
-/** The spans as an indented list, children in order of their start. */
-function tree(): string[] {
-  const all = spans()
-  const lines: string[] = []
-  const visit = (parent: string | undefined, depth: number): void => {
-    const children = all.filter((span) => span.parentSpanContext?.spanId === parent)
-    for (const span of children.toSorted((a, b) => started.indexOf(a) - started.indexOf(b))) {
-      lines.push('  '.repeat(depth) + span.name)
-      visit(span.spanContext().spanId, depth + 1)
-    }
-  }
-  visit(undefined, 0)
-  expect(lines).toHaveLength(all.length)
-  return lines
-}
+const tree = (): string[] => spanLines(spans(), started)
 
 function expectAllEnded(): void {
   expect(started.filter((span) => !span.ended).map((span) => span.name)).toEqual([])
@@ -85,8 +82,15 @@ const collect = async (stream: AsyncIterable<unknown>, limit = Infinity): Promis
 
 describe.each(copies.map((copy) => [copy.name, copy] as const))('%s', (_name, copy) => {
   const chatModel = (behaviour?: string, fields: object = {}): InstanceType<Copy['openai']['ChatOpenAI']> =>
-    new copy.openai.ChatOpenAI({ model: 'gpt-test', apiKey: 'test-key', maxRetries: 0, configuration: { baseURL: baseURL(behaviour) }, ...fields })
-  const fake = (text = 'abc'): InstanceType<Copy['testing']['FakeListChatModel']> => new copy.testing.FakeListChatModel({ responses: [text] })
+    new copy.openai.ChatOpenAI({
+      model: 'gpt-test',
+      apiKey: 'test-key',
+      maxRetries: 0,
+      configuration: { baseURL: baseURL(behaviour) },
+      ...fields,
+    })
+  const fake = (text = 'abc'): InstanceType<Copy['testing']['FakeListChatModel']> =>
+    new copy.testing.FakeListChatModel({ responses: [text] })
   const clientFor = (behaviour?: string): InstanceType<Copy['sdk']['OpenAI']> =>
     new copy.sdk.OpenAI({ apiKey: 'test-key', baseURL: baseURL(behaviour), maxRetries: 0 })
 
@@ -115,7 +119,9 @@ describe.each(copies.map((copy) => [copy.name, copy] as const))('%s', (_name, co
       'gen_ai.usage.reasoning.output_tokens': 2,
       'server.address': '127.0.0.1',
     })
-    expect(JSON.parse(String(span.attributes['gen_ai.input.messages']))).toEqual([{ role: 'user', parts: [{ type: 'text', content: 'Say hello.' }] }])
+    expect(JSON.parse(String(span.attributes['gen_ai.input.messages']))).toEqual([
+      { role: 'user', parts: [{ type: 'text', content: 'Say hello.' }] },
+    ])
     expect(String(span.attributes['gen_ai.output.messages'])).toContain('Hello there, friend.')
     expectStitched(span)
   })
@@ -126,13 +132,20 @@ describe.each(copies.map((copy) => [copy.name, copy] as const))('%s', (_name, co
     expect(chunks.map((chunk) => (chunk as { content: string }).content).join('')).toBe('Hello there, friend.')
     expect(tree()).toEqual(['chat gpt-test'])
     const { attributes } = named('chat gpt-test')
-    expect(attributes).toMatchObject({ 'gen_ai.request.stream': true, 'gen_ai.usage.input_tokens': 11, 'gen_ai.usage.output_tokens': 7, 'gen_ai.response.finish_reasons': ['stop'] })
+    expect(attributes).toMatchObject({
+      'gen_ai.request.stream': true,
+      'gen_ai.usage.input_tokens': 11,
+      'gen_ai.usage.output_tokens': 7,
+      'gen_ai.response.finish_reasons': ['stop'],
+    })
     expect(attributes['gen_ai.response.time_to_first_chunk']).toBeGreaterThan(0)
     expectStitched(named('chat gpt-test'))
   })
 
   it('ends the spans of a stream that is left early', async () => {
-    const chain = copy.prompts.ChatPromptTemplate.fromTemplate('say {word}').pipe(chatModel('drip')).pipe(new copy.parsers.StringOutputParser())
+    const chain = copy.prompts.ChatPromptTemplate.fromTemplate('say {word}')
+      .pipe(chatModel('drip'))
+      .pipe(new copy.parsers.StringOutputParser())
     expect(await collect(await chain.stream({ word: 'hello' }), 1)).toHaveLength(1)
     await sleep(50)
     expect(tree()).toEqual(['RunnableSequence', '  chat gpt-test'])
@@ -208,7 +221,9 @@ describe.each(copies.map((copy) => [copy.name, copy] as const))('%s', (_name, co
   it('shows what holds a chain together when asked to', async () => {
     handler.internals = true
     try {
-      const chain = copy.prompts.ChatPromptTemplate.fromTemplate('say {word}').pipe(fake()).pipe(new copy.parsers.StringOutputParser())
+      const chain = copy.prompts.ChatPromptTemplate.fromTemplate('say {word}')
+        .pipe(fake())
+        .pipe(new copy.parsers.StringOutputParser())
       await chain.invoke({ word: 'hello' })
     } finally {
       handler.internals = false
@@ -221,7 +236,10 @@ describe.each(copies.map((copy) => [copy.name, copy] as const))('%s', (_name, co
     const look = copy.tools.tool(
       async ({ what }: { what: string }) =>
         trace.getTracer('test').startActiveSpan('own span', async (span) => {
-          const answer = await client.chat.completions.create({ model: 'gpt-inner', messages: [{ role: 'user', content: what }] })
+          const answer = await client.chat.completions.create({
+            model: 'gpt-inner',
+            messages: [{ role: 'user', content: what }],
+          })
           await fake().invoke('below the own span')
           span.end()
           return answer.choices[0]?.message.content ?? ''
@@ -230,10 +248,19 @@ describe.each(copies.map((copy) => [copy.name, copy] as const))('%s', (_name, co
     )
     const chain = copy.runnables.RunnableLambda.from(async (what: string) => {
       await client.chat.completions.create({ model: 'gpt-lambda', messages: [{ role: 'user', content: what }] })
-      return look.invoke({ id: 'call_9', name: 'look', args: { what }, type: 'tool_call' } as never) as Promise<{ content: string }>
+      return look.invoke({ id: 'call_9', name: 'look', args: { what }, type: 'tool_call' } as never) as Promise<{
+        content: string
+      }>
     })
     expect((await chain.invoke('there')).content).toBe('Hello there, friend.')
-    expect(tree()).toEqual(['RunnableLambda', '  chat gpt-lambda', '  execute_tool look', '    own span', '      chat gpt-inner', '      chat'])
+    expect(tree()).toEqual([
+      'RunnableLambda',
+      '  chat gpt-lambda',
+      '  execute_tool look',
+      '    own span',
+      '      chat gpt-inner',
+      '      chat',
+    ])
     const tool = named('execute_tool look')
     expect(tool.kind).toBe(SpanKind.INTERNAL)
     expect(tool.attributes).toMatchObject({
@@ -249,7 +276,8 @@ describe.each(copies.map((copy) => [copy.name, copy] as const))('%s', (_name, co
 
   it('knows tools and retrievers that are classes of the program', async () => {
     const client = clientFor()
-    const ask = async (model: string): Promise<string> => (await client.chat.completions.create({ model, messages: [] })).id
+    const ask = async (model: string): Promise<string> =>
+      (await client.chat.completions.create({ model, messages: [] })).id
     class Search extends copy.tools.Tool {
       name = 'search'
       description = 'Searches.'
@@ -288,7 +316,9 @@ describe.each(copies.map((copy) => [copy.name, copy] as const))('%s', (_name, co
 
   it('keeps calls that run at once apart', async () => {
     const model = chatModel()
-    const ask = copy.runnables.RunnableLambda.from(async (n: number) => (await model.invoke(`question ${n}`)).id).withConfig({ runName: 'ask' })
+    const ask = copy.runnables.RunnableLambda.from(
+      async (n: number) => (await model.invoke(`question ${n}`)).id,
+    ).withConfig({ runName: 'ask' })
     await ask.batch(Array.from({ length: 20 }, (_, n) => n))
     const calls = spans().filter((span) => span.name === 'chat gpt-test')
     expect(calls).toHaveLength(20)
@@ -299,11 +329,15 @@ describe.each(copies.map((copy) => [copy.name, copy] as const))('%s', (_name, co
 
   it('gives each prompt of one generate() its own span and request', async () => {
     const model = chatModel()
-    await model.generate([['first'], ['second']].map((texts) => texts.map((text) => ({ role: 'user', content: text }))) as never)
+    await model.generate(
+      [['first'], ['second']].map((texts) => texts.map((text) => ({ role: 'user', content: text }))) as never,
+    )
     const calls = spans()
     expect(calls.map((span) => span.name)).toEqual(['chat gpt-test', 'chat gpt-test'])
     const requests = provider.requests(`run${run}`)
-    expect(requests.map((request) => request.headers['traceparent']?.split('-')[2]).sort()).toEqual(calls.map((span) => span.spanContext().spanId).sort())
+    expect(requests.map((request) => request.headers['traceparent']?.split('-')[2]).sort()).toEqual(
+      calls.map((span) => span.spanContext().spanId).sort(),
+    )
     for (const request of requests) {
       const call = calls.find((span) => request.headers['traceparent']?.includes(span.spanContext().spanId))
       const sent = (request.body as { messages: { content: string }[] }).messages[0]?.content
@@ -312,17 +346,28 @@ describe.each(copies.map((copy) => [copy.name, copy] as const))('%s', (_name, co
   })
 
   it('is one span for the prompts that a completion model takes in one call', async () => {
-    const model = new copy.openai.OpenAI({ model: 'davinci-test', apiKey: 'test-key', maxRetries: 0, configuration: { baseURL: baseURL() } })
+    const model = new copy.openai.OpenAI({
+      model: 'davinci-test',
+      apiKey: 'test-key',
+      maxRetries: 0,
+      configuration: { baseURL: baseURL() },
+    })
     await model.generate(['a', 'b']).catch(() => undefined)
     await model.invoke('c')
     expect(spans().map((span) => span.name)).toEqual(['text_completion davinci-test', 'text_completion davinci-test'])
-    expect(spans()[1]?.attributes).toMatchObject({ 'gen_ai.usage.input_tokens': 11, 'gen_ai.usage.output_tokens': 7, 'gen_ai.response.id': 'cmpl_1' })
+    expect(spans()[1]?.attributes).toMatchObject({
+      'gen_ai.usage.input_tokens': 11,
+      'gen_ai.usage.output_tokens': 7,
+      'gen_ai.response.id': 'cmpl_1',
+    })
     expectAllEnded()
   })
 
   it('follows callbacks of the program, and adds the handler once', async () => {
     const seen: string[] = []
-    const callbacks = [{ handleChatModelStart: () => void seen.push('start'), handleLLMEnd: () => void seen.push('end') }]
+    const callbacks = [
+      { handleChatModelStart: () => void seen.push('start'), handleLLMEnd: () => void seen.push('end') },
+    ]
     const inner = fake()
     const outer = copy.runnables.RunnableLambda.from(async (_: string, config) => inner.invoke('hi', config))
     await outer.invoke('x', { callbacks })

@@ -1,11 +1,25 @@
 /** What rides on LangChain: LangGraph's graphs and LangChain 1.x agents; and what off() leaves behind. */
-import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-node'
+import {
+  InMemorySpanExporter,
+  NodeTracerProvider,
+  SimpleSpanProcessor,
+  type ReadableSpan,
+} from '@opentelemetry/sdk-trace-node'
 import { CallbackManager } from '@langchain/core/callbacks/manager'
 import { HumanMessage } from '@langchain/core/messages'
 import { RunnableLambda } from '@langchain/core/runnables'
 import { StructuredTool } from '@langchain/core/tools'
 import { FakeListChatModel } from '@langchain/core/utils/testing'
-import { Annotation, Command, END, interrupt, MemorySaver, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph'
+import {
+  Annotation,
+  Command,
+  END,
+  interrupt,
+  MemorySaver,
+  MessagesAnnotation,
+  START,
+  StateGraph,
+} from '@langchain/langgraph'
 import { ChatOpenAI } from '@langchain/openai'
 import { createAgent, tool } from 'langchain'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -15,6 +29,7 @@ import { langchain } from '../../integrations/langchain.js'
 import { handler } from '../../integrations/langchain/handler.js'
 import { autolog, type Autolog } from '../../src/index.js'
 import { startFakeProvider, type FakeProvider } from '../support/fake-provider.js'
+import { spanLines } from '../support/span-lines.js'
 
 const exporter = new InMemorySpanExporter()
 const started: ReadableSpan[] = []
@@ -47,24 +62,16 @@ afterEach(() => {
   started.length = 0
 })
 
-function tree(): string[] {
-  const all = exporter.getFinishedSpans()
-  const lines: string[] = []
-  const visit = (parent: string | undefined, depth: number): void => {
-    const children = all.filter((span) => span.parentSpanContext?.spanId === parent)
-    for (const span of children.toSorted((a, b) => started.indexOf(a) - started.indexOf(b))) {
-      lines.push('  '.repeat(depth) + span.name)
-      visit(span.spanContext().spanId, depth + 1)
-    }
-  }
-  visit(undefined, 0)
-  expect(lines).toHaveLength(all.length)
-  return lines
-}
+const tree = (): string[] => spanLines(exporter.getFinishedSpans(), started)
 
 let run = 0
 const chatModel = (behaviour = 'ok'): ChatOpenAI =>
-  new ChatOpenAI({ model: 'gpt-test', apiKey: 'test-key', maxRetries: 0, configuration: { baseURL: `${provider.origin}/graph${++run}/${behaviour}/v1` } })
+  new ChatOpenAI({
+    model: 'gpt-test',
+    apiKey: 'test-key',
+    maxRetries: 0,
+    configuration: { baseURL: `${provider.origin}/graph${++run}/${behaviour}/v1` },
+  })
 
 const add = tool(async ({ a, b }: { a: number; b: number }) => String(a + b), {
   name: 'add',
@@ -73,7 +80,15 @@ const add = tool(async ({ a, b }: { a: number; b: number }) => String(a + b), {
 })
 
 const question = { messages: [{ role: 'user', content: 'What is 2 + 2?' }] }
-const calculation = ['invoke_agent calculator', '  model_request', '    chat gpt-test', '  tools', '    execute_tool add', '  model_request', '    chat gpt-test']
+const calculation = [
+  'invoke_agent calculator',
+  '  model_request',
+  '    chat gpt-test',
+  '  tools',
+  '    execute_tool add',
+  '  model_request',
+  '    chat gpt-test',
+]
 
 it('shows an agent with its model calls and tools', async () => {
   const agent = createAgent({ model: chatModel(), tools: [add], name: 'calculator' })
@@ -121,7 +136,11 @@ it('follows events of an agent', async () => {
 
 it('nests an agent that is the tool of another', async () => {
   const inner = createAgent({ model: chatModel(), tools: [], name: 'helper' })
-  const delegate = tool(async () => String((await inner.invoke(question)).messages.at(-1)?.content), { name: 'add', description: 'Asks the helper.', schema: z.object({ a: z.number(), b: z.number() }) })
+  const delegate = tool(async () => String((await inner.invoke(question)).messages.at(-1)?.content), {
+    name: 'add',
+    description: 'Asks the helper.',
+    schema: z.object({ a: z.number(), b: z.number() }),
+  })
   await createAgent({ model: chatModel(), tools: [delegate], name: 'boss' }).invoke(question)
   expect(tree()).toEqual([
     'invoke_agent boss',
@@ -176,7 +195,12 @@ it('hands the error of a node up unchanged', async () => {
 it('follows runs beside a tracer of LangSmith', async () => {
   const { LangChainTracer } = await import('@langchain/core/tracers/tracer_langchain')
   const { Client } = await import('langsmith')
-  const client = new Client({ apiUrl: 'http://127.0.0.1:9', apiKey: 'none', autoBatchTracing: true, fetchImplementation: async () => new Response('{}') })
+  const client = new Client({
+    apiUrl: 'http://127.0.0.1:9',
+    apiKey: 'none',
+    autoBatchTracing: true,
+    fetchImplementation: async () => new Response('{}'),
+  })
   const tracer = new LangChainTracer({ client, projectName: 'test' })
   const inner = new FakeListChatModel({ responses: ['ok'] })
   await RunnableLambda.from(async () => inner.invoke('hi')).invoke('x', { callbacks: [tracer] })
@@ -189,7 +213,8 @@ it('keeps content that the redactor withholds off every span', async () => {
   try {
     await createAgent({ model: chatModel(), tools: [add], name: 'calculator' }).invoke(question)
     expect(tree()).toEqual(calculation)
-    for (const span of exporter.getFinishedSpans()) expect(JSON.stringify(span.attributes)).not.toMatch(/friend|"a\\?":2|2 \+ 2/)
+    for (const span of exporter.getFinishedSpans())
+      expect(JSON.stringify(span.attributes)).not.toMatch(/friend|"a\\?":2|2 \+ 2/)
   } finally {
     log.off()
     log = start()

@@ -32,9 +32,11 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
   for (const [index, folder] of spec.installed.entries()) {
     const edge = index === 0 || index === spec.installed.length - 1
     const installed = join(root, 'node_modules', folder)
-    const versionIn = (at: string): string => (JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as { version: string }).version
+    const versionIn = (at: string): string =>
+      (JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as { version: string }).version
     const version = versionIn(installed)
-    const patchedVersion = spec.patches === undefined ? version : versionIn(join(installed.slice(0, -spec.package.length), spec.patches))
+    const patchedVersion =
+      spec.patches === undefined ? version : versionIn(join(installed.slice(0, -spec.package.length), spec.patches))
     for (const format of edge ? (['esm', 'cjs'] as const) : (['esm'] as const)) {
       describe(`${spec.package} ${version} ${format}`, () => {
         const results = new Map<Mode, Promise<Result>>()
@@ -42,35 +44,49 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
         const resultOf = (mode: Mode): Promise<Result> => {
           const known = results.get(mode)
           if (known) return known
-          const started = runChild({ provider, home, folder, version, format, mode, casePath, packageName: spec.package })
+          const started = runChild({
+            provider,
+            home,
+            folder,
+            version,
+            format,
+            mode,
+            casePath,
+            packageName: spec.package,
+          })
           results.set(mode, started)
           return started
         }
         for (const mode of modes.filter((candidate) => candidate !== 'bare')) {
-          describe(mode === 'hostile' ? 'with a redactor, hooks and an exporter that throw' : `client made ${mode} autolog()`, () => {
-            it('runs, and off() restores every method', { timeout: 120_000 }, async () => {
-              const [bare, own] = await Promise.all([resultOf('bare'), resultOf(mode)])
-              expect(own.report.sameHandle).toBe(true)
-              expect(own.report.restored).toEqual([])
-              expect(own.report.unhandled).toEqual(bare.report.unhandled)
-              expect(own.report.report).toContainEqual(expect.objectContaining({ status: 'patched', format, version: patchedVersion }))
-              if (mode !== 'hostile') expect(own.report.ended).toBe(own.report.started)
-            })
-            for (const row of spec.rows) {
-              it(row.name, { timeout: 120_000 }, async (test) => {
+          describe(
+            mode === 'hostile' ? 'with a redactor, hooks and an exporter that throw' : `client made ${mode} autolog()`,
+            () => {
+              it('runs, and off() restores every method', { timeout: 120_000 }, async () => {
                 const [bare, own] = await Promise.all([resultOf('bare'), resultOf(mode)])
-                const reason = own.report.skipped[row.name]
-                if (reason !== undefined) test.skip(reason)
-                expect(own.report.outcomes[row.name]).toEqual(bare.report.outcomes[row.name])
-                const behaviour = row.behaviour ?? 'ok'
-                expect(wireOf(own, behaviour)).toEqual(wireOf(bare, behaviour))
-                if (mode === 'hostile') return
-                const spans = own.report.spans.filter((span) => own.report.traces[span.traceId] === row.name)
-                expectSpans(spans, row.spans)
-                expectTrace(spans, own.requests)
+                expect(own.report.sameHandle).toBe(true)
+                expect(own.report.restored).toEqual([])
+                expect(own.report.unhandled).toEqual(bare.report.unhandled)
+                expect(own.report.report).toContainEqual(
+                  expect.objectContaining({ status: 'patched', format, version: patchedVersion }),
+                )
+                if (mode !== 'hostile') expect(own.report.ended).toBe(own.report.started)
               })
-            }
-          })
+              for (const row of spec.rows) {
+                it(row.name, { timeout: 120_000 }, async (test) => {
+                  const [bare, own] = await Promise.all([resultOf('bare'), resultOf(mode)])
+                  const reason = own.report.skipped[row.name]
+                  if (reason !== undefined) test.skip(reason)
+                  expect(own.report.outcomes[row.name]).toEqual(bare.report.outcomes[row.name])
+                  const behaviour = row.behaviour ?? 'ok'
+                  expect(wireOf(own, behaviour)).toEqual(wireOf(bare, behaviour))
+                  if (mode === 'hostile') return
+                  const spans = own.report.spans.filter((span) => own.report.traces[span.traceId] === row.name)
+                  expectSpans(spans, row.spans)
+                  expectTrace(spans, own.requests)
+                })
+              }
+            },
+          )
         }
       })
     }
@@ -92,7 +108,10 @@ function wireOf(result: Result, behaviour: string): unknown {
 
 /** Agent and tool spans that an SDK makes itself stand beside the model calls, not for them. */
 function isModelCall(span: ChildSpan): boolean {
-  return span.scope !== 'test' && !['invoke_agent', 'execute_tool'].includes(String(span.attributes['gen_ai.operation.name']))
+  return (
+    span.scope !== 'test' &&
+    !['invoke_agent', 'execute_tool'].includes(String(span.attributes['gen_ai.operation.name']))
+  )
 }
 
 function expectSpans(spans: readonly ChildSpan[], expected: readonly ExpectedSpan[]): void {
@@ -161,11 +180,21 @@ async function runChild(options: ChildOptions): Promise<Result> {
       ['--expose-gc', entry],
       {
         cwd: app,
-        env: { ...process.env, CASE_MODE: mode, CASE_ORIGIN: provider.origin, CASE_RUN: run, CASE_VERSION: version, NODE_OPTIONS: '' },
+        env: {
+          ...process.env,
+          CASE_MODE: mode,
+          CASE_ORIGIN: provider.origin,
+          CASE_RUN: run,
+          CASE_VERSION: version,
+          NODE_OPTIONS: '',
+        },
         maxBuffer: 64 * 1024 * 1024,
         timeout: 110_000,
       },
-      (error, out, err) => (error && !out.includes('@@REPORT@@') ? fail(new Error(`${error.message}\n${err}\n${out.slice(-2000)}`)) : done({ stdout: out, stderr: err })),
+      (error, out, err) =>
+        error && !out.includes('@@REPORT@@')
+          ? fail(new Error(`${error.message}\n${err}\n${out.slice(-2000)}`))
+          : done({ stdout: out, stderr: err }),
     )
   })
   const report = JSON.parse(stdout.split('@@REPORT@@')[1] ?? 'null') as ChildReport | null
@@ -193,7 +222,10 @@ async function buildApp(app: string, { folder, packageName, format, casePath }: 
   link(packageName, join(root, 'node_modules', folder))
   link('tracestitch', root)
   for (const name of ['@opentelemetry/api', 'zod']) link(name, join(root, 'node_modules', name))
-  writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, dependencies: { [packageName]: '*', tracestitch: '*' } }))
+  writeFileSync(
+    join(app, 'package.json'),
+    JSON.stringify({ name: 'app', private: true, dependencies: { [packageName]: '*', tracestitch: '*' } }),
+  )
   await build({
     stdin: {
       contents: `import * as sdk from '${packageName}'; import spec from './${casePath}'; import { runCase } from './child.ts'; void runCase(sdk, spec)`,

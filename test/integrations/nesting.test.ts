@@ -37,7 +37,8 @@ afterAll(async () => {
 })
 
 const messages = [{ role: 'user' as const, content: 'Say hello.' }]
-const sdk = (fetch?: typeof globalThis.fetch) => new OpenAI({ apiKey: 'k', baseURL: `${base}/v1`, maxRetries: 0, ...(fetch && { fetch }) })
+const sdk = (fetch?: typeof globalThis.fetch) =>
+  new OpenAI({ apiKey: 'k', baseURL: `${base}/v1`, maxRetries: 0, ...(fetch && { fetch }) })
 const judge = (client = sdk()) => client.chat.completions.create({ model: 'judge', messages })
 
 /** Name of each span, with the name of its parent. */
@@ -84,7 +85,12 @@ describe('calls on the way', () => {
     const client = sdk()
     const tool = {
       type: 'function' as const,
-      function: { name: 'add', parameters: { type: 'object', properties: {} }, parse: JSON.parse, function: async () => String((await judge()).choices.length) },
+      function: {
+        name: 'add',
+        parameters: { type: 'object', properties: {} },
+        parse: JSON.parse,
+        function: async () => String((await judge()).choices.length),
+      },
     }
     await client.chat.completions.runTools({ model: 'main', messages, tools: [tool as never] }).finalContent()
     expect(tree()).toEqual(['chat judge < none', 'chat main < none', 'chat main < none'])
@@ -102,7 +108,11 @@ describe('calls on the way', () => {
 
   test('handlers of stream events of the other SDK', async () => {
     const inner: Promise<unknown>[] = []
-    const stream = new Anthropic({ apiKey: 'k', baseURL: base, maxRetries: 0 }).messages.stream({ model: 'claude', max_tokens: 5, messages })
+    const stream = new Anthropic({ apiKey: 'k', baseURL: base, maxRetries: 0 }).messages.stream({
+      model: 'claude',
+      max_tokens: 5,
+      messages,
+    })
     stream.once('text', () => inner.push(judge()))
     await stream.done()
     await Promise.all(inner)
@@ -137,7 +147,14 @@ describe('calls on the way', () => {
 })
 
 test('ten thousand calls leave no listener behind', async () => {
-  const answer = { id: 'a', object: 'chat.completion', created: 1, model: 'm', choices: [], usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 } }
+  const answer = {
+    id: 'a',
+    object: 'chat.completion',
+    created: 1,
+    model: 'm',
+    choices: [],
+    usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+  }
   const client = sdk(() => Promise.resolve(Response.json(answer)))
   const count = () => process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0)
   await judge(client)
@@ -148,7 +165,13 @@ test('ten thousand calls leave no listener behind', async () => {
 })
 
 test('an Azure client: its own provider name, and the deployment where the request names no model', async () => {
-  const client = new AzureOpenAI({ apiKey: 'k', apiVersion: '2026-01-01', baseURL: `${base}/v1`, deployment: 'my-deployment', maxRetries: 0 })
+  const client = new AzureOpenAI({
+    apiKey: 'k',
+    apiVersion: '2026-01-01',
+    baseURL: `${base}/v1`,
+    deployment: 'my-deployment',
+    maxRetries: 0,
+  })
   await client.chat.completions.create({ messages } as never)
   expect(harness.only().name).toBe('chat my-deployment')
   expect(harness.only().attributes['gen_ai.provider.name']).toBe('azure.ai.openai')

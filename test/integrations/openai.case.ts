@@ -33,38 +33,137 @@ const helpers = (client: Client): Client['chat']['completions'] =>
 interface BetaResponses {
   create(body: object): Promise<unknown>
 }
-const betaResponses = (client: Client): BetaResponses | undefined => (client.beta as unknown as { responses?: BetaResponses }).responses
+const betaResponses = (client: Client): BetaResponses | undefined =>
+  (client.beta as unknown as { responses?: BetaResponses }).responses
 
 const rows: Row<Client>[] = [
   {
     name: 'stream with include_usage',
-    run: async (client, kit) => kit.collect(await client.chat.completions.create({ model, messages, stream: true, stream_options: { include_usage: true } })),
-    spans: [{ ...chatSpan, attributes: { 'gen_ai.usage.cache_read.input_tokens': 4, 'gen_ai.usage.reasoning.output_tokens': 2 } }],
+    run: async (client, kit) =>
+      kit.collect(
+        await client.chat.completions.create({
+          model,
+          messages,
+          stream: true,
+          stream_options: { include_usage: true },
+        }),
+      ),
+    spans: [
+      {
+        ...chatSpan,
+        attributes: { 'gen_ai.usage.cache_read.input_tokens': 4, 'gen_ai.usage.reasoning.output_tokens': 2 },
+      },
+    ],
   },
-  { name: 'parse with a schema', run: (client) => helpers(client).parse({ model, messages, response_format: responseFormat }), spans: [{ ...chatSpan, attributes: { 'gen_ai.output.type': 'json' } }] },
+  {
+    name: 'parse with a schema',
+    run: (client) => helpers(client).parse({ model, messages, response_format: responseFormat }),
+    spans: [{ ...chatSpan, attributes: { 'gen_ai.output.type': 'json' } }],
+  },
   {
     name: '.stream() helper and its events',
     run: async (client) => {
       const stream = helpers(client).stream({ model, messages })
       const events: string[] = []
-      for (const event of ['connect', 'content', 'chunk', 'message', 'finalContent', 'end'] as const) stream.on(event, () => events.push(event))
+      for (const event of ['connect', 'content', 'chunk', 'message', 'finalContent', 'end'] as const)
+        stream.on(event, () => events.push(event))
       return [await stream.finalContent(), events]
     },
     spans: [{ name: chatSpan.name, usage: null, finish: ['stop'] }],
   },
-  { name: '.stream() helper aborted', behaviour: 'drip', run: async (client, kit) => { const stream = helpers(client).stream({ model, messages }); stream.once('content', () => stream.abort()); return kit.outcome(stream.done()) }, spans: [{ name: chatSpan.name, finish: ['error'] }] },
-  { name: 'runTools', run: async (client) => helpers(client).runTools({ model, messages, tools: [addTool] }).finalContent(), spans: [{ ...chatSpan, finish: ['tool_calls'] }, chatSpan] },
-  { name: 'runTools streamed', run: async (client) => helpers(client).runTools({ model, messages, tools: [addTool], stream: true }).finalContent(), spans: [{ name: chatSpan.name, finish: ['tool_calls'] }, { name: chatSpan.name, finish: ['stop'] }] },
-  { name: 'responses', run: (client) => client.responses.create({ model, input: 'Say hello.' }), spans: [{ ...chatSpan, attributes: { 'openai.api.type': 'responses', 'gen_ai.response.id': 'resp_1' } }] },
-  { name: 'responses stream', run: async (client, kit) => kit.collect(await client.responses.create({ model, input: 'Say hello.', stream: true })), spans: [chatSpan] },
-  { name: 'responses .stream() helper', run: async (client) => (await client.responses.stream({ model, input: 'Say hello.' }).finalResponse()).output_text, spans: [chatSpan] },
-  { name: 'responses parse', run: (client) => client.responses.parse({ model, input: 'Say hello.', text: { format: { ...responseFormat.json_schema, type: 'json_schema' } } }), spans: [chatSpan] },
-  { name: 'embeddings float', run: (client) => client.embeddings.create({ model, input: 'hello', encoding_format: 'float' }), spans: [{ name: `embeddings ${model}`, usage: [5, undefined], attributes: { 'gen_ai.request.encoding_formats': ['float'] } }] },
-  { name: 'embeddings base64', run: (client) => client.embeddings.create({ model, input: 'hello', encoding_format: 'base64' }), spans: [{ name: `embeddings ${model}`, usage: [5, undefined] }] },
-  { name: 'embeddings default', run: (client) => client.embeddings.create({ model, input: ['hello', 'you'] }), spans: [{ name: `embeddings ${model}`, usage: [5, undefined] }] },
-  { name: 'completions', run: (client) => client.completions.create({ model, prompt: 'Say' }), spans: [{ ...chatSpan, name: `text_completion ${model}` }] },
-  { name: 'completions stream', run: async (client, kit) => kit.collect(await client.completions.create({ model, prompt: 'Say', stream: true })), spans: [{ name: `text_completion ${model}`, usage: null, finish: ['stop'] }] },
-  { name: 'withOptions()', run: (client) => client.withOptions({ maxRetries: 0 }).chat.completions.create({ model, messages }), skip: (_version, client) => (typeof client.withOptions === 'function' ? undefined : 'this version has no withOptions'), spans: [chatSpan] },
+  {
+    name: '.stream() helper aborted',
+    behaviour: 'drip',
+    run: async (client, kit) => {
+      const stream = helpers(client).stream({ model, messages })
+      stream.once('content', () => stream.abort())
+      return kit.outcome(stream.done())
+    },
+    spans: [{ name: chatSpan.name, finish: ['error'] }],
+  },
+  {
+    name: 'runTools',
+    run: async (client) =>
+      helpers(client)
+        .runTools({ model, messages, tools: [addTool] })
+        .finalContent(),
+    spans: [{ ...chatSpan, finish: ['tool_calls'] }, chatSpan],
+  },
+  {
+    name: 'runTools streamed',
+    run: async (client) =>
+      helpers(client)
+        .runTools({ model, messages, tools: [addTool], stream: true })
+        .finalContent(),
+    spans: [
+      { name: chatSpan.name, finish: ['tool_calls'] },
+      { name: chatSpan.name, finish: ['stop'] },
+    ],
+  },
+  {
+    name: 'responses',
+    run: (client) => client.responses.create({ model, input: 'Say hello.' }),
+    spans: [{ ...chatSpan, attributes: { 'openai.api.type': 'responses', 'gen_ai.response.id': 'resp_1' } }],
+  },
+  {
+    name: 'responses stream',
+    run: async (client, kit) =>
+      kit.collect(await client.responses.create({ model, input: 'Say hello.', stream: true })),
+    spans: [chatSpan],
+  },
+  {
+    name: 'responses .stream() helper',
+    run: async (client) => (await client.responses.stream({ model, input: 'Say hello.' }).finalResponse()).output_text,
+    spans: [chatSpan],
+  },
+  {
+    name: 'responses parse',
+    run: (client) =>
+      client.responses.parse({
+        model,
+        input: 'Say hello.',
+        text: { format: { ...responseFormat.json_schema, type: 'json_schema' } },
+      }),
+    spans: [chatSpan],
+  },
+  {
+    name: 'embeddings float',
+    run: (client) => client.embeddings.create({ model, input: 'hello', encoding_format: 'float' }),
+    spans: [
+      {
+        name: `embeddings ${model}`,
+        usage: [5, undefined],
+        attributes: { 'gen_ai.request.encoding_formats': ['float'] },
+      },
+    ],
+  },
+  {
+    name: 'embeddings base64',
+    run: (client) => client.embeddings.create({ model, input: 'hello', encoding_format: 'base64' }),
+    spans: [{ name: `embeddings ${model}`, usage: [5, undefined] }],
+  },
+  {
+    name: 'embeddings default',
+    run: (client) => client.embeddings.create({ model, input: ['hello', 'you'] }),
+    spans: [{ name: `embeddings ${model}`, usage: [5, undefined] }],
+  },
+  {
+    name: 'completions',
+    run: (client) => client.completions.create({ model, prompt: 'Say' }),
+    spans: [{ ...chatSpan, name: `text_completion ${model}` }],
+  },
+  {
+    name: 'completions stream',
+    run: async (client, kit) => kit.collect(await client.completions.create({ model, prompt: 'Say', stream: true })),
+    spans: [{ name: `text_completion ${model}`, usage: null, finish: ['stop'] }],
+  },
+  {
+    name: 'withOptions()',
+    run: (client) => client.withOptions({ maxRetries: 0 }).chat.completions.create({ model, messages }),
+    skip: (_version, client) =>
+      typeof client.withOptions === 'function' ? undefined : 'this version has no withOptions',
+    spans: [chatSpan],
+  },
   {
     name: 'client of a subclass',
     run: (client) => {
@@ -76,9 +175,29 @@ const rows: Row<Client>[] = [
     },
     spans: [chatSpan],
   },
-  { name: 'beta responses', run: async (client) => betaResponses(client)?.create({ model, input: 'Say hello.' }), skip: (_version, client) => (betaResponses(client) ? undefined : 'this version has no beta.responses'), spans: [{ ...chatSpan, attributes: { 'openai.api.type': 'responses' } }] },
-  { name: 'beta responses stream', run: async (client, kit) => kit.collect((await betaResponses(client)?.create({ model, input: 'Say hello.', stream: true })) as AsyncIterable<unknown>), skip: (_version, client) => (betaResponses(client) ? undefined : 'this version has no beta.responses'), spans: [chatSpan] },
-  { name: 'list methods that hide a second promise', run: async (client, kit) => { const list = client.models.list(); return [kit.shapeOf(list), await kit.collect(list)] }, spans: [] },
+  {
+    name: 'beta responses',
+    run: async (client) => betaResponses(client)?.create({ model, input: 'Say hello.' }),
+    skip: (_version, client) => (betaResponses(client) ? undefined : 'this version has no beta.responses'),
+    spans: [{ ...chatSpan, attributes: { 'openai.api.type': 'responses' } }],
+  },
+  {
+    name: 'beta responses stream',
+    run: async (client, kit) =>
+      kit.collect(
+        (await betaResponses(client)?.create({ model, input: 'Say hello.', stream: true })) as AsyncIterable<unknown>,
+      ),
+    skip: (_version, client) => (betaResponses(client) ? undefined : 'this version has no beta.responses'),
+    spans: [chatSpan],
+  },
+  {
+    name: 'list methods that hide a second promise',
+    run: async (client, kit) => {
+      const list = client.models.list()
+      return [kit.shapeOf(list), await kit.collect(list)]
+    },
+    spans: [],
+  },
 ]
 
 const spec: IntegrationCase<typeof Sdk, Client> = {
@@ -98,7 +217,12 @@ const spec: IntegrationCase<typeof Sdk, Client> = {
       usage: [11, 7],
       streamUsage: null,
       finish: ['stop'],
-      attributes: { 'gen_ai.provider.name': 'openai', 'gen_ai.response.model': `${model}-2026`, 'gen_ai.response.id': 'chatcmpl_1', 'openai.api.type': 'chat_completions' },
+      attributes: {
+        'gen_ai.provider.name': 'openai',
+        'gen_ai.response.model': `${model}-2026`,
+        'gen_ai.response.id': 'chatcmpl_1',
+        'openai.api.type': 'chat_completions',
+      },
       plain: (client, options) => client.chat.completions.create({ model, messages }, options),
       stream: (client, options) => client.chat.completions.create({ model, messages, stream: true }, options),
       errors: { bad: 'bad_input', key: 'invalid_api_key', server: 'server_error', rateLimit: 'rate_limit_exceeded' },

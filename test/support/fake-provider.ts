@@ -81,8 +81,14 @@ interface Situation {
 }
 
 const STATUS_ERRORS: Record<string, { status: number; error: Json }> = {
-  'error-400': { status: 400, error: { message: 'bad input', type: 'invalid_request_error', code: 'bad_input', param: null } },
-  'error-401': { status: 401, error: { message: 'bad key', type: 'authentication_error', code: 'invalid_api_key', param: null } },
+  'error-400': {
+    status: 400,
+    error: { message: 'bad input', type: 'invalid_request_error', code: 'bad_input', param: null },
+  },
+  'error-401': {
+    status: 401,
+    error: { message: 'bad key', type: 'authentication_error', code: 'invalid_api_key', param: null },
+  },
   'error-500': { status: 500, error: { message: 'broken', type: 'server_error', code: null, param: null } },
 }
 
@@ -92,7 +98,12 @@ async function behave(situation: Situation): Promise<void> {
   if (fixed) return sendError(path, response, fixed.status, fixed.error)
   if (behaviour === 'error-429-once' && count === 1) {
     response.setHeader('retry-after-ms', '5')
-    return sendError(path, response, 429, { message: 'slow down', type: 'rate_limit_error', code: 'rate_limit_exceeded', param: null })
+    return sendError(path, response, 429, {
+      message: 'slow down',
+      type: 'rate_limit_error',
+      code: 'rate_limit_exceeded',
+      param: null,
+    })
   }
   if (behaviour === 'reset') {
     response.socket?.resetAndDestroy()
@@ -173,7 +184,9 @@ function whole(path: string, body: Json): Json {
       type: 'message',
       role: 'assistant',
       model,
-      content: tool ? [{ type: 'tool_use', id: 'toolu_1', name: 'add', input: { a: 2, b: 2 } }] : [{ type: 'text', text: textOf(body) }],
+      content: tool
+        ? [{ type: 'tool_use', id: 'toolu_1', name: 'add', input: { a: 2, b: 2 } }]
+        : [{ type: 'text', text: textOf(body) }],
       stop_reason: tool ? 'tool_use' : 'end_turn',
       stop_sequence: null,
       usage: { input_tokens: 7, cache_read_input_tokens: 4, cache_creation_input_tokens: 0, output_tokens: 7 },
@@ -228,7 +241,16 @@ function responsesObject(body: Json, model: string, tool: boolean): Json {
     instructions: null,
     metadata: {},
     output: tool
-      ? [{ type: 'function_call', id: 'fc_1', call_id: 'call_1', name: 'add', arguments: '{"a":2,"b":2}', status: 'completed' }]
+      ? [
+          {
+            type: 'function_call',
+            id: 'fc_1',
+            call_id: 'call_1',
+            name: 'add',
+            arguments: '{"a":2,"b":2}',
+            status: 'completed',
+          },
+        ]
       : [
           {
             type: 'message',
@@ -284,7 +306,11 @@ function chatEvents(body: Json, model: string, tool: boolean): string[] {
     })
   const deltas = tool
     ? [
-        chunk({ role: 'assistant', content: null, tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: { name: 'add', arguments: '' } }] }),
+        chunk({
+          role: 'assistant',
+          content: null,
+          tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: { name: 'add', arguments: '' } }],
+        }),
         chunk({ tool_calls: [{ index: 0, function: { arguments: '{"a":2,' } }] }),
         chunk({ tool_calls: [{ index: 0, function: { arguments: '"b":2}' } }] }),
         chunk({}, 'tool_calls'),
@@ -295,7 +321,16 @@ function chatEvents(body: Json, model: string, tool: boolean): string[] {
         chunk({}, 'stop'),
       ]
   if (includeUsage) {
-    deltas.push(sse({ id: 'chatcmpl_1', object: 'chat.completion.chunk', created: 1_700_000_000, model, choices: [], usage: USAGE }))
+    deltas.push(
+      sse({
+        id: 'chatcmpl_1',
+        object: 'chat.completion.chunk',
+        created: 1_700_000_000,
+        model,
+        choices: [],
+        usage: USAGE,
+      }),
+    )
   }
   return [...deltas, sse('[DONE]')]
 }
@@ -328,7 +363,11 @@ function anthropicEvents(body: Json, model: string, tool: boolean): string[] {
     event({ type: 'ping' }),
     ...deltas.map((delta) => event({ type: 'content_block_delta', index: 0, delta })),
     event({ type: 'content_block_stop', index: 0 }),
-    event({ type: 'message_delta', delta: { stop_reason: tool ? 'tool_use' : 'end_turn', stop_sequence: null }, usage: { output_tokens: 7 } }),
+    event({
+      type: 'message_delta',
+      delta: { stop_reason: tool ? 'tool_use' : 'end_turn', stop_sequence: null },
+      usage: { output_tokens: 7 },
+    }),
     event({ type: 'message_stop' }),
   ]
 }
@@ -343,7 +382,11 @@ function responsesEvents(body: Json, model: string): string[] {
   const part = (message['content'] as Json[])[0] as Json
   return [
     event({ type: 'response.created', response: { ...final, status: 'in_progress', output: [], usage: null } }),
-    event({ type: 'response.output_item.added', output_index: 0, item: { ...message, status: 'in_progress', content: [] } }),
+    event({
+      type: 'response.output_item.added',
+      output_index: 0,
+      item: { ...message, status: 'in_progress', content: [] },
+    }),
     event({ type: 'response.content_part.added', ...at, part: { ...part, text: '' } }),
     ...pieces(text).map((delta) => event({ type: 'response.output_text.delta', ...at, delta, logprobs: [] })),
     event({ type: 'response.output_text.done', ...at, text, logprobs: [] }),

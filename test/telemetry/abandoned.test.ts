@@ -56,7 +56,9 @@ describe('the time limit', () => {
     vi.useFakeTimers()
     const end = vi.fn()
     const targets = [{}, {}]
-    endWhenAbandoned(targets[0] as object, () => { throw new Error('x') })
+    endWhenAbandoned(targets[0] as object, () => {
+      throw new Error('x')
+    })
     endWhenAbandoned(targets[1] as object, end)
     vi.advanceTimersByTime(30 * MINUTE)
     expect(end).toHaveBeenCalledTimes(1)
@@ -70,7 +72,14 @@ describe('in a process of its own', () => {
     try {
       const outfile = `${home}/main.mjs`
       const contents = `import { endWhenAbandoned, watchedCount } from './src/telemetry/abandoned.ts'\n${code}`
-      await build({ stdin: { contents, resolveDir: root, loader: 'ts' }, bundle: true, platform: 'node', format: 'esm', outfile, external: ['@opentelemetry/*'] })
+      await build({
+        stdin: { contents, resolveDir: root, loader: 'ts' },
+        bundle: true,
+        platform: 'node',
+        format: 'esm',
+        outfile,
+        external: ['@opentelemetry/*'],
+      })
       return execFileSync(process.execPath, [...flags, outfile], { encoding: 'utf8', timeout: 20_000 })
     } finally {
       rmSync(home, { recursive: true, force: true })
@@ -79,7 +88,9 @@ describe('in a process of its own', () => {
 
   test('nothing keeps the process alive, and its end ends what is open', async () => {
     const before = performance.now()
-    expect(await run(`globalThis.held = {}; endWhenAbandoned(globalThis.held, () => console.log('ended')).reading()`)).toBe('ended\n')
+    expect(
+      await run(`globalThis.held = {}; endWhenAbandoned(globalThis.held, () => console.log('ended')).reading()`),
+    ).toBe('ended\n')
     expect(performance.now() - before).toBeLessThan(15_000)
   })
 

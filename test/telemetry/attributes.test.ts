@@ -41,16 +41,36 @@ describe('request', () => {
     ['one stop', { stop: 'END' }, { 'gen_ai.request.stop_sequences': ['END'] }],
     ['several stops', { stop: ['a', 'b'] }, { 'gen_ai.request.stop_sequences': ['a', 'b'] }],
     ['no stops', { stop: [] }, {}],
-    ['reasoning, in the words of the request', { reasoning_effort: 'xhigh' }, { 'gen_ai.request.reasoning.level': 'xhigh' }],
+    [
+      'reasoning, in the words of the request',
+      { reasoning_effort: 'xhigh' },
+      { 'gen_ai.request.reasoning.level': 'xhigh' },
+    ],
     ['an earlier response', { previous_response_id: 'r' }, { 'gen_ai.request.previous_response.id': 'r' }],
     ['text', { response_format: { type: 'text' } }, { 'gen_ai.output.type': 'text' }],
     ['JSON', { response_format: { type: 'json_object' } }, { 'gen_ai.output.type': 'json' }],
-    ['a schema', { response_format: { type: 'json_schema', json_schema: { name: 'x' } } }, { 'gen_ai.output.type': 'json' }],
+    [
+      'a schema',
+      { response_format: { type: 'json_schema', json_schema: { name: 'x' } } },
+      { 'gen_ai.output.type': 'json' },
+    ],
     ['speech', { modalities: ['text', 'audio'] }, { 'gen_ai.output.type': 'speech' }],
-    ['null is as good as nothing', { n: null, stop: null, seed: null, temperature: null, response_format: null, modalities: null }, {}],
+    [
+      'null is as good as nothing',
+      { n: null, stop: null, seed: null, temperature: null, response_format: null, modalities: null },
+      {},
+    ],
     [
       'values of other types are left out',
-      { temperature: 'hot', stop: [1, 'x'], modalities: 4, previous_response_id: {}, seed: Number.NaN, n: 'two', reasoning_effort: 3 },
+      {
+        temperature: 'hot',
+        stop: [1, 'x'],
+        modalities: 4,
+        previous_response_id: {},
+        seed: Number.NaN,
+        n: 'two',
+        reasoning_effort: 3,
+      },
       { 'gen_ai.request.stop_sequences': ['x'] },
     ],
   ])('%s', (_name, fields, attributes) => {
@@ -59,21 +79,38 @@ describe('request', () => {
 
   test.each<[Partial<EmbeddingsRequest>, object]>([
     [{}, {}],
-    [{ dimensions: 256, encoding_format: 'base64' }, { 'gen_ai.embeddings.dimension.count': 256, 'gen_ai.request.encoding_formats': ['base64'] }],
+    [
+      { dimensions: 256, encoding_format: 'base64' },
+      { 'gen_ai.embeddings.dimension.count': 256, 'gen_ai.request.encoding_formats': ['base64'] },
+    ],
   ])('embeddings %j', (fields, attributes) => {
     expect(embeddingsRequestAttributes({ model: 'm', input: 'x', ...fields })).toEqual(attributes)
   })
 })
 
 describe('response', () => {
-  const choice = (finish_reason: string | undefined) => ({ index: 0, finish_reason, logprobs: null, message: { role: 'assistant', content: '', refusal: null } })
-  const response = (more: object): ChatCompletion => ({ id: '', object: 'chat.completion', created: 0, model: '', choices: [], ...more }) as ChatCompletion
+  const choice = (finish_reason: string | undefined) => ({
+    index: 0,
+    finish_reason,
+    logprobs: null,
+    message: { role: 'assistant', content: '', refusal: null },
+  })
+  const response = (more: object): ChatCompletion =>
+    ({ id: '', object: 'chat.completion', created: 0, model: '', choices: [], ...more }) as ChatCompletion
 
   test.each<[string, object, object]>([
     ['empty ids are not said', {}, {}],
     ['ids', { id: 'i', model: 'm' }, { 'gen_ai.response.id': 'i', 'gen_ai.response.model': 'm' }],
-    ['one reason a choice', { choices: [choice('stop'), choice('length')] }, { 'gen_ai.response.finish_reasons': ['stop', 'length'] }],
-    ['a position that never finished', { choices: [choice('stop'), choice(undefined)] }, { 'gen_ai.response.finish_reasons': ['stop', 'error'] }],
+    [
+      'one reason a choice',
+      { choices: [choice('stop'), choice('length')] },
+      { 'gen_ai.response.finish_reasons': ['stop', 'length'] },
+    ],
+    [
+      'a position that never finished',
+      { choices: [choice('stop'), choice(undefined)] },
+      { 'gen_ai.response.finish_reasons': ['stop', 'error'] },
+    ],
   ])('%s', (_name, fields, attributes) => {
     expect(chatResponseAttributes(response(fields), defaultSettings())).toEqual(attributes)
   })
@@ -82,7 +119,13 @@ describe('response', () => {
     prompt_tokens: 100,
     completion_tokens: 50,
     total_tokens: 150,
-    prompt_tokens_details: { cached_tokens: 10, cache_write_tokens: 20, audio_tokens: 1, text_tokens: 99, image_tokens: 0 },
+    prompt_tokens_details: {
+      cached_tokens: 10,
+      cache_write_tokens: 20,
+      audio_tokens: 1,
+      text_tokens: 99,
+      image_tokens: 0,
+    },
     completion_tokens_details: { reasoning_tokens: 30, audio_tokens: 2 },
   }
   const common = {
@@ -104,7 +147,14 @@ describe('response', () => {
   })
 
   test('embeddings', () => {
-    expect(embeddingsResponseAttributes({ object: 'list', data: [], model: 'e', usage: { prompt_tokens: 4, total_tokens: 4 } })).toEqual({
+    expect(
+      embeddingsResponseAttributes({
+        object: 'list',
+        data: [],
+        model: 'e',
+        usage: { prompt_tokens: 4, total_tokens: 4 },
+      }),
+    ).toEqual({
       'gen_ai.response.model': 'e',
       'gen_ai.usage.input_tokens': 4,
     })
@@ -118,7 +168,11 @@ describe('error.type', () => {
     ['code', { code: 'ECONNRESET', type: 'x' }, 'ECONNRESET'],
     ['type', { type: 'overloaded_error', status: 529 }, 'overloaded_error'],
     ['body', { error: { code: 'bad_input', type: 'invalid' } }, 'bad_input'],
-    ['body within a body', { error: { type: 'error', error: { type: 'authentication_error' } } }, 'authentication_error'],
+    [
+      'body within a body',
+      { error: { type: 'error', error: { type: 'authentication_error' } } },
+      'authentication_error',
+    ],
     ['class', new RateLimitError('x'), 'RateLimitError'],
     ['name of a plain Error', named, 'AbortError'],
     ['name of a DOMException', new DOMException('x', 'TimeoutError'), 'TimeoutError'],
@@ -133,7 +187,12 @@ describe('error.type', () => {
   })
 
   test('status', () => {
-    expect([statusOf({ status: 429 }), statusOf({ status: '429' }), statusOf(null), statusOf('x')]).toEqual([429, undefined, undefined, undefined])
+    expect([statusOf({ status: 429 }), statusOf({ status: '429' }), statusOf(null), statusOf('x')]).toEqual([
+      429,
+      undefined,
+      undefined,
+      undefined,
+    ])
   })
 })
 

@@ -14,12 +14,27 @@ const answer = (usage?: Partial<Usage>, more: Partial<ChatCompletion> = {}): Cha
   object: 'chat.completion',
   created: 1,
   model: 'm-2026',
-  choices: [{ index: 0, finish_reason: 'stop', logprobs: null, message: { role: 'assistant', content: 'hidden answer', refusal: null } }],
+  choices: [
+    {
+      index: 0,
+      finish_reason: 'stop',
+      logprobs: null,
+      message: { role: 'assistant', content: 'hidden answer', refusal: null },
+    },
+  ],
   ...(usage && { usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, ...usage } }),
   ...more,
 })
 const chat = (more: Partial<CallStart> = {}) =>
-  startCall({ operation: 'chat', provider: 'openai', model: 'm', request: { chat: request }, baseURL: 'https://gw.example/v1', layer: 'sdk', ...more })
+  startCall({
+    operation: 'chat',
+    provider: 'openai',
+    model: 'm',
+    request: { chat: request },
+    baseURL: 'https://gw.example/v1',
+    layer: 'sdk',
+    ...more,
+  })
 
 describe('one call', () => {
   test('a plain call has the name, kind, attributes and no status', () => {
@@ -59,7 +74,9 @@ describe('one call', () => {
   })
 
   test('a call without a model is named by its operation; the host names the provider', () => {
-    harness.use({ identifyHost: (host) => (host === 'known.example' ? { provider: 'x_ai', firstParty: true } : undefined) })
+    harness.use({
+      identifyHost: (host) => (host === 'known.example' ? { provider: 'x_ai', firstParty: true } : undefined),
+    })
     chat({ model: undefined, baseURL: 'http://known.example:8080/v1' }).end()
     expect(harness.only().name).toBe('chat')
     expect(harness.only().attributes).toMatchObject({ 'gen_ai.provider.name': 'x_ai', 'server.port': 8080 })
@@ -68,7 +85,12 @@ describe('one call', () => {
 
   test('session, user and tags', () => {
     withContext({ session: 's', tags: ['a'] }, () => withContext({ user: 'u' }, () => chat().end()))
-    expect(harness.only().attributes).toMatchObject({ 'session.id': 's', 'gen_ai.conversation.id': 's', 'user.id': 'u', 'tracestitch.tags': ['a'] })
+    expect(harness.only().attributes).toMatchObject({
+      'session.id': 's',
+      'gen_ai.conversation.id': 's',
+      'user.id': 'u',
+      'tracestitch.tags': ['a'],
+    })
   })
 
   test('time to first chunk is in seconds, of the first chunk', async () => {
@@ -131,7 +153,11 @@ describe('money', () => {
   })
 
   test('a price that throws costs nothing but itself', () => {
-    harness.use({ price: () => { throw new Error('price') } })
+    harness.use({
+      price: () => {
+        throw new Error('price')
+      },
+    })
     const call = chat()
     call.response({ chat: answer({}) })
     call.end()
@@ -199,7 +225,9 @@ describe('calls inside calls', () => {
     const outer = chat({ ...start, layer: 'framework' })
     for (let i = 0; i < 3; i++) {
       const inner = context.with(outer.context, () => chat(start))
-      inner.response({ embeddings: { object: 'list', data: [], model: 'e', usage: { prompt_tokens: 7, total_tokens: 7 } } })
+      inner.response({
+        embeddings: { object: 'list', data: [], model: 'e', usage: { prompt_tokens: 7, total_tokens: 7 } },
+      })
       inner.end()
     }
     outer.end()
@@ -266,11 +294,17 @@ describe('faults', () => {
 
   test('a processor that throws leaves the call untraced and its children in their place', () => {
     harness.onStart = boom
-    const parent = trace.setSpanContext(context.active(), { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 })
+    const parent = trace.setSpanContext(context.active(), {
+      traceId: '1'.repeat(32),
+      spanId: '2'.repeat(16),
+      traceFlags: 1,
+    })
     const call = chat({ parent })
     harness.onStart = undefined
     expect(call.recording).toBe(false)
-    const child = trace.getTracer('app').startSpan('child', {}, call.context) as unknown as { parentSpanContext: { spanId: string } }
+    const child = trace.getTracer('app').startSpan('child', {}, call.context) as unknown as {
+      parentSpanContext: { spanId: string }
+    }
     expect(child.parentSpanContext.spanId).toBe('2'.repeat(16))
     call.response({ chat: answer({}) })
     call.end({ error: new Error('x') })
@@ -291,7 +325,10 @@ describe('faults', () => {
     call.response({ chat: answer({}) })
     call.end()
     await new Promise((resolve) => setImmediate(resolve))
-    expect(harness.only().attributes).toMatchObject({ 'gen_ai.usage.input_tokens': 10, 'gen_ai.provider.name': 'openai' })
+    expect(harness.only().attributes).toMatchObject({
+      'gen_ai.usage.input_tokens': 10,
+      'gen_ai.provider.name': 'openai',
+    })
     expect(harness.faults()).toBeGreaterThan(0)
     expect(JSON.stringify([harness.only().attributes, harness.only().events])).not.toMatch(/private|hidden/)
   })

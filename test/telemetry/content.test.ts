@@ -10,20 +10,37 @@ const harness = spanHarness()
 
 type Redact = TelemetrySettings['redact']
 
-function recorded(request: Partial<ChatRequest> | undefined, response?: Partial<ChatCompletion>, redact?: Redact): Record<string, unknown> {
+function recorded(
+  request: Partial<ChatRequest> | undefined,
+  response?: Partial<ChatCompletion>,
+  redact?: Redact,
+): Record<string, unknown> {
   const { onSpan } = contentAttributes(
     request && ({ model: 'm', messages: [], ...request } as ChatRequest),
-    response && ({ id: 'i', object: 'chat.completion', created: 0, model: 'm', choices: [], ...response } as ChatCompletion),
+    response &&
+      ({ id: 'i', object: 'chat.completion', created: 0, model: 'm', choices: [], ...response } as ChatCompletion),
     { capture: 'span', redact },
   )
-  return Object.fromEntries(Object.entries(onSpan ?? {}).map(([key, value]) => [key, JSON.parse(String(value)) as unknown]))
+  return Object.fromEntries(
+    Object.entries(onSpan ?? {}).map(([key, value]) => [key, JSON.parse(String(value)) as unknown]),
+  )
 }
 
-const choice = (message: object, finish_reason?: string) => ({ index: 0, finish_reason, logprobs: null, message: { role: 'assistant', content: null, refusal: null, ...message } }) as never
+const choice = (message: object, finish_reason?: string) =>
+  ({
+    index: 0,
+    finish_reason,
+    logprobs: null,
+    message: { role: 'assistant', content: null, refusal: null, ...message },
+  }) as never
 
 describe('the shape of the message schema', () => {
   test.each<[string, object, object]>([
-    ['text', { role: 'user', content: 'hi', name: 'ann' }, { role: 'user', name: 'ann', parts: [{ type: 'text', content: 'hi' }] }],
+    [
+      'text',
+      { role: 'user', content: 'hi', name: 'ann' },
+      { role: 'user', name: 'ann', parts: [{ type: 'text', content: 'hi' }] },
+    ],
     [
       'media',
       {
@@ -72,8 +89,16 @@ describe('the shape of the message schema', () => {
         ],
       },
     ],
-    ['an older function call', { role: 'assistant', content: null, function_call: { name: 'f', arguments: '{}' } }, { role: 'assistant', parts: [{ type: 'tool_call', name: 'f', arguments: {} }] }],
-    ['a tool result', { role: 'tool', tool_call_id: '1', content: '4' }, { role: 'tool', parts: [{ type: 'tool_call_response', id: '1', response: '4' }] }],
+    [
+      'an older function call',
+      { role: 'assistant', content: null, function_call: { name: 'f', arguments: '{}' } },
+      { role: 'assistant', parts: [{ type: 'tool_call', name: 'f', arguments: {} }] },
+    ],
+    [
+      'a tool result',
+      { role: 'tool', tool_call_id: '1', content: '4' },
+      { role: 'tool', parts: [{ type: 'tool_call_response', id: '1', response: '4' }] },
+    ],
     [
       'a tool result of parts',
       { role: 'tool', tool_call_id: '1', content: [{ type: 'text', text: '4' }] },
@@ -86,7 +111,13 @@ describe('the shape of the message schema', () => {
   test('instructions stand apart, as text and generic parts only', () => {
     const messages = [
       { role: 'system', content: 'be kind' },
-      { role: 'developer', content: [{ type: 'text', text: 'be short' }, { type: 'image_url', image_url: { url: 'https://a/b.png' } }] },
+      {
+        role: 'developer',
+        content: [
+          { type: 'text', text: 'be short' },
+          { type: 'image_url', image_url: { url: 'https://a/b.png' } },
+        ],
+      },
     ] as never
     expect(recorded({ messages })).toEqual({
       'gen_ai.system_instructions': [
@@ -98,7 +129,9 @@ describe('the shape of the message schema', () => {
   })
 
   test('tools by name only', () => {
-    const tools = [{ type: 'function', function: { name: 'add', description: 'private', parameters: { secret: 1 } } }] as never
+    const tools = [
+      { type: 'function', function: { name: 'add', description: 'private', parameters: { secret: 1 } } },
+    ] as never
     expect(recorded({ tools })).toEqual({ 'gen_ai.tool.definitions': [{ type: 'function', name: 'add' }] })
   })
 
@@ -114,7 +147,12 @@ describe('the shape of the message schema', () => {
   test('spoken answers', () => {
     const audio = { id: 'a', data: 'AAAA', expires_at: 0, transcript: 'hello' }
     expect(recorded(undefined, { choices: [choice({ audio }, 'stop')] })['gen_ai.output.messages']).toMatchObject([
-      { parts: [{ type: 'text', content: 'hello' }, { type: 'blob', modality: 'audio', content: 'AAAA' }] },
+      {
+        parts: [
+          { type: 'text', content: 'hello' },
+          { type: 'blob', modality: 'audio', content: 'AAAA' },
+        ],
+      },
     ])
   })
 })
@@ -127,22 +165,55 @@ describe('where content goes', () => {
     ['both', true, true],
   ])('%s', (capture, onSpan, onEvent) => {
     harness.use({ capture })
-    const request = { model: 'm', messages: [{ role: 'user' as const, content: 'words' }], tools: [{ type: 'function' as const, function: { name: 'tool-words' } }] }
-    const call = startCall({ operation: 'chat', provider: 'p', model: 'm', request: { chat: request }, baseURL: undefined })
-    call.response({ chat: { id: 'i', object: 'chat.completion', created: 0, model: 'm', choices: [choice({ content: 'words' }, 'stop')] } })
+    const request = {
+      model: 'm',
+      messages: [{ role: 'user' as const, content: 'words' }],
+      tools: [{ type: 'function' as const, function: { name: 'tool-words' } }],
+    }
+    const call = startCall({
+      operation: 'chat',
+      provider: 'p',
+      model: 'm',
+      request: { chat: request },
+      baseURL: undefined,
+    })
+    call.response({
+      chat: {
+        id: 'i',
+        object: 'chat.completion',
+        created: 0,
+        model: 'm',
+        choices: [choice({ content: 'words' }, 'stop')],
+      },
+    })
     call.end()
     const { attributes, events } = harness.only()
     expect(JSON.stringify(attributes).includes('words')).toBe(onSpan)
     expect(events.map(({ name }) => name)).toEqual(onEvent ? ['gen_ai.client.inference.operation.details'] : [])
-    if (onEvent) expect(Object.keys(events[0]?.attributes ?? {})).toEqual(['gen_ai.input.messages', 'gen_ai.tool.definitions', 'gen_ai.output.messages'])
+    if (onEvent)
+      expect(Object.keys(events[0]?.attributes ?? {})).toEqual([
+        'gen_ai.input.messages',
+        'gen_ai.tool.definitions',
+        'gen_ai.output.messages',
+      ])
   })
 })
 
 describe('redaction', () => {
   const messages = [
     { role: 'system', content: 'secret 1' },
-    { role: 'user', content: [{ type: 'text', text: 'secret 2' }, { type: 'raw', protocol: 'openai-chat', value: { deep: ['secret 3'] } }] },
-    { role: 'assistant', content: 'secret 4', tool_calls: [{ id: '1', type: 'function', function: { name: 'f', arguments: '{"x":"secret 5"}' } }] },
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'secret 2' },
+        { type: 'raw', protocol: 'openai-chat', value: { deep: ['secret 3'] } },
+      ],
+    },
+    {
+      role: 'assistant',
+      content: 'secret 4',
+      tool_calls: [{ id: '1', type: 'function', function: { name: 'f', arguments: '{"x":"secret 5"}' } }],
+    },
     { role: 'tool', tool_call_id: '1', content: 'secret 6' },
   ] as never
   const tools = [{ type: 'function', function: { name: 'secret 7' } }] as never
@@ -160,7 +231,12 @@ describe('redaction', () => {
   })
 
   test.each<[string, Redact]>([
-    ['throws', () => { throw new Error('no') }],
+    [
+      'throws',
+      () => {
+        throw new Error('no')
+      },
+    ],
     ['drops', () => null],
     ['returns nothing', (() => undefined) as never],
     ['returns a promise', (async (part: unknown) => part) as never],
@@ -176,7 +252,9 @@ describe('redaction', () => {
 
   test('a redactor may write into the part without touching the program', () => {
     const value = { deep: ['secret'] }
-    const request = { messages: [{ role: 'user', content: [{ type: 'raw', protocol: 'openai-chat', value }] }] as never }
+    const request = {
+      messages: [{ role: 'user', content: [{ type: 'raw', protocol: 'openai-chat', value }] }] as never,
+    }
     const result = recorded(request, undefined, (part) => {
       ;(part['value'] as typeof value).deep[0] = 'hidden'
       return part
@@ -187,7 +265,9 @@ describe('redaction', () => {
 
   test('the redactor sees the whole text, not what is left after cutting', () => {
     const text = `${'x'.repeat(200_000)}secret`
-    const result = recorded({ messages: [{ role: 'user', content: text }] }, undefined, (part) => (String(part['content']).includes('secret') ? null : part))
+    const result = recorded({ messages: [{ role: 'user', content: text }] }, undefined, (part) =>
+      String(part['content']).includes('secret') ? null : part,
+    )
     expect(result).toEqual({ 'gen_ai.input.messages': [{ role: 'user', parts: [] }] })
   })
 })
@@ -200,7 +280,10 @@ describe('limits', () => {
     ['many long texts', Array.from({ length: 50 }, () => long(30_000))],
     ['very many short texts', Array.from({ length: 20_000 }, (_, i) => ({ role: 'user', content: `message ${i}` }))],
   ])('%s fits and is valid JSON, the newest message included', (_name, messages) => {
-    const { onSpan } = contentAttributes({ model: 'm', messages: messages as never }, undefined, { capture: 'span', redact: undefined })
+    const { onSpan } = contentAttributes({ model: 'm', messages: messages as never }, undefined, {
+      capture: 'span',
+      redact: undefined,
+    })
     const json = String(onSpan?.['gen_ai.input.messages'])
     expect(json.length).toBeLessThanOrEqual(contentLimit())
     expect(json.length).toBeGreaterThan(contentLimit() / 50)
@@ -228,13 +311,21 @@ describe('limits', () => {
     const circle: Record<string, unknown> = { a: 1n, twice: [{ b: 2 }] }
     circle['again'] = circle['twice']
     circle['self'] = circle
-    expect(JSON.parse(boundedJson(circle) ?? '')).toEqual({ a: '1', twice: [{ b: 2 }], again: [{ b: 2 }], self: '[circular]' })
+    expect(JSON.parse(boundedJson(circle) ?? '')).toEqual({
+      a: '1',
+      twice: [{ b: 2 }],
+      again: [{ b: 2 }],
+      self: '[circular]',
+    })
     expect(boundedJson(undefined)).toBeUndefined()
     expect(boundedJson(() => 1)).toBeUndefined()
   })
 
   test('large data is left out, small data is not', () => {
-    const image = (size: number) => ({ type: 'image_url', image_url: { url: `data:image/png;base64,${'A'.repeat(size)}` } })
+    const image = (size: number) => ({
+      type: 'image_url',
+      image_url: { url: `data:image/png;base64,${'A'.repeat(size)}` },
+    })
     const result = recorded({ messages: [{ role: 'user', content: [image(4), image(400_000)] }] as never })
     expect(result['gen_ai.input.messages']).toEqual([
       {
@@ -259,7 +350,15 @@ describe('limits', () => {
   })
 
   test('one attribute that cannot be read does not cost the others', () => {
-    const messages = [{ role: 'system', content: 'fine' }, { role: 'user', get content(): string { throw new Error('no') } }] as never
+    const messages = [
+      { role: 'system', content: 'fine' },
+      {
+        role: 'user',
+        get content(): string {
+          throw new Error('no')
+        },
+      },
+    ] as never
     expect(recorded({ messages })).toEqual({ 'gen_ai.system_instructions': [{ type: 'text', content: 'fine' }] })
   })
 })

@@ -6,7 +6,8 @@ import { spanHarness } from './span-harness.js'
 
 spanHarness()
 
-const allows = (rule: Propagate, url: string, server?: string): boolean => compilePropagate(rule, identifyHost)(new URL(url), server)
+const allows = (rule: Propagate, url: string, server?: string): boolean =>
+  compilePropagate(rule, identifyHost)(new URL(url), server)
 
 describe('gateways', () => {
   test.each<[string, string | undefined, boolean]>([
@@ -68,11 +69,20 @@ describe('forms of the option', () => {
 })
 
 describe('headers', () => {
-  const spanOf = (more: object) => trace.wrapSpanContext({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: TraceFlags.SAMPLED, ...more })
+  const spanOf = (more: object) =>
+    trace.wrapSpanContext({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: TraceFlags.SAMPLED, ...more })
   test.each<[string, object, object | undefined]>([
     ['sampled', {}, { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` }],
-    ['not sampled is continued', { traceFlags: TraceFlags.NONE }, { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-00` }],
-    ['state', { traceState: createTraceState('v=1') }, { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, tracestate: 'v=1' }],
+    [
+      'not sampled is continued',
+      { traceFlags: TraceFlags.NONE },
+      { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-00` },
+    ],
+    [
+      'state',
+      { traceState: createTraceState('v=1') },
+      { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, tracestate: 'v=1' },
+    ],
     ['no identity, no headers', { traceId: '0'.repeat(32) }, undefined],
   ])('%s', (_name, more, headers) => {
     expect(traceHeaders(spanOf(more))).toEqual(headers)

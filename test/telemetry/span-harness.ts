@@ -1,7 +1,14 @@
 /** A real tracer provider whose spans the test reads, and telemetry settings that last for one test. */
 import { context, trace, type Context } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor, type ReadableSpan, type Span, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+  type ReadableSpan,
+  type Span,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-base'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { applySettings, defaultSettings, faults, type TelemetrySettings } from '../../src/telemetry/settings.js'
 
@@ -30,7 +37,9 @@ export function spanHarness(): SpanHarness {
   let faultsBefore = 0
   beforeAll(() => {
     process.on('unhandledRejection', onRejection)
-    trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter), extra] }))
+    trace.setGlobalTracerProvider(
+      new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter), extra] }),
+    )
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   })
   afterEach(async () => {

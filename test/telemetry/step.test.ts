@@ -11,15 +11,35 @@ const boom = (): never => {
 
 describe('names, kinds and attributes', () => {
   test.each<[StepKind, string, SpanKind, object]>([
-    ['agent', 'invoke_agent x', SpanKind.INTERNAL, { 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.agent.name': 'x' }],
-    ['workflow', 'invoke_workflow x', SpanKind.INTERNAL, { 'gen_ai.operation.name': 'invoke_workflow', 'gen_ai.agent.name': 'x' }],
+    [
+      'agent',
+      'invoke_agent x',
+      SpanKind.INTERNAL,
+      { 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.agent.name': 'x' },
+    ],
+    [
+      'workflow',
+      'invoke_workflow x',
+      SpanKind.INTERNAL,
+      { 'gen_ai.operation.name': 'invoke_workflow', 'gen_ai.agent.name': 'x' },
+    ],
     ['tool', 'execute_tool x', SpanKind.INTERNAL, { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'x' }],
-    ['retriever', 'retrieval x', SpanKind.CLIENT, { 'gen_ai.operation.name': 'retrieval', 'gen_ai.data_source.id': 'x' }],
+    [
+      'retriever',
+      'retrieval x',
+      SpanKind.CLIENT,
+      { 'gen_ai.operation.name': 'retrieval', 'gen_ai.data_source.id': 'x' },
+    ],
     ['chain', 'x', SpanKind.INTERNAL, {}],
   ])('%s', (kind, name, spanKind, attributes) => {
     startStep(kind, 'x').end()
     const span = harness.only()
-    expect([span.name, span.kind, span.attributes, span.status.code]).toEqual([name, spanKind, attributes, SpanStatusCode.UNSET])
+    expect([span.name, span.kind, span.attributes, span.status.code]).toEqual([
+      name,
+      spanKind,
+      attributes,
+      SpanStatusCode.UNSET,
+    ])
   })
 
   test.each([
@@ -89,14 +109,28 @@ describe('trace()', () => {
   test('runs inside the span and returns what the function returns', () => {
     const result = { same: true }
     let active: string | undefined
-    expect(traced('work', (span) => ((active = trace.getSpan(context.active())?.spanContext().spanId), expect(span.isRecording()).toBe(true), result), { kind: 'agent' })).toBe(result)
+    expect(
+      traced(
+        'work',
+        (span) => (
+          (active = trace.getSpan(context.active())?.spanContext().spanId),
+          expect(span.isRecording()).toBe(true),
+          result
+        ),
+        { kind: 'agent' },
+      ),
+    ).toBe(result)
     expect(harness.only().name).toBe('invoke_agent work')
     expect(active).toBe(harness.only().spanContext().spanId)
   })
 
   test('an error is the same error, thrown or rejected', async () => {
     const error = new TypeError('x')
-    expect(() => traced('sync', () => { throw error })).toThrow(error)
+    expect(() =>
+      traced('sync', () => {
+        throw error
+      }),
+    ).toThrow(error)
     await expect(traced('async', () => Promise.reject(error))).rejects.toBe(error)
     expect(harness.spans().map(({ status }) => status.message)).toEqual(['TypeError', 'TypeError'])
   })

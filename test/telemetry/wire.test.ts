@@ -42,7 +42,8 @@ beforeAll(async () => {
               port: portOf(server),
             })
             incoming.resume()
-            if (incoming.url === '/redirect') response.writeHead(307, { location: `http://localhost:${portOf(servers[1] as Server)}/after` })
+            if (incoming.url === '/redirect')
+              response.writeHead(307, { location: `http://localhost:${portOf(servers[1] as Server)}/after` })
             response.end('ok')
           }).listen(0, '127.0.0.1', () => done(server))
         }),
@@ -94,16 +95,32 @@ const finish = (request: http.ClientRequest, end = true): Promise<void> =>
 describe('every way to send a request', () => {
   test.each<[string, () => Promise<unknown>]>([
     ['fetch', () => fetch(`${base}/v1`)],
-    ['fetch with a body and headers', () => fetch(`${base}/v1`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })],
+    [
+      'fetch with a body and headers',
+      () => fetch(`${base}/v1`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }),
+    ],
     ['fetch with a Request', () => fetch(new Request(`${base}/v1`, { headers: [['x', 'y']] }))],
     ['http.request by URL', () => finish(http.request(`${base}/v1`))],
-    ['http.request by options', () => finish(http.request({ host: '127.0.0.1', port: new URL(base).port, path: '/v1', headers: { a: ['1', '2'] } }))],
-    ['http.request by URL, options and callback', () => new Promise((done) => http.request(new URL(base), { method: 'PUT' }, done).end())],
-    ['http.request with an agent that keeps connections', () => finish(http.request(`${base}/v1`, { agent: new http.Agent({ keepAlive: true, maxSockets: 1 }) }))],
+    [
+      'http.request by options',
+      () =>
+        finish(http.request({ host: '127.0.0.1', port: new URL(base).port, path: '/v1', headers: { a: ['1', '2'] } })),
+    ],
+    [
+      'http.request by URL, options and callback',
+      () => new Promise((done) => http.request(new URL(base), { method: 'PUT' }, done).end()),
+    ],
+    [
+      'http.request with an agent that keeps connections',
+      () => finish(http.request(`${base}/v1`, { agent: new http.Agent({ keepAlive: true, maxSockets: 1 }) })),
+    ],
     ['http.get', () => finish(http.get(`${base}/v1`), false)],
     ['named import of request', () => finish(namedRequest(`${base}/v1`))],
     ['named import of get', () => finish(namedGet(`${base}/v1`), false)],
-    ['https.request that names http through its agent', () => finish((https.request as Requester)(`${base}/v1`, { protocol: 'http:', agent: new http.Agent() } as never))],
+    [
+      'https.request that names http through its agent',
+      () => finish((https.request as Requester)(`${base}/v1`, { protocol: 'http:', agent: new http.Agent() } as never)),
+    ],
   ])('%s carries the header once', async (_name, send) => {
     use('gateways')
     expect(await parents(send)).toEqual(['the call'])
@@ -120,10 +137,14 @@ describe('every way to send a request', () => {
     use('gateways')
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
     const calls = Array.from({ length: 5 }, () => call())
-    await Promise.all(calls.map((open) => context.with(open.context, () => finish(http.request(`${base}/v1`, { agent })))))
+    await Promise.all(
+      calls.map((open) => context.with(open.context, () => finish(http.request(`${base}/v1`, { agent })))),
+    )
     for (const open of calls) open.end()
     agent.destroy()
-    expect(seen.map(({ traceparents }) => traceparents[0]?.split('-')[2]).sort()).toEqual(calls.map((open) => open.span?.spanContext().spanId).sort())
+    expect(seen.map(({ traceparents }) => traceparents[0]?.split('-')[2]).sort()).toEqual(
+      calls.map((open) => open.span?.spanContext().spanId).sort(),
+    )
   })
 })
 
@@ -147,7 +168,10 @@ describe('requests that are left alone', () => {
   test.each<[string, () => Promise<unknown>]>([
     ['fetch', () => fetch(`${base}/v1`, { headers: { TraceParent: 'own' } })],
     ['http', () => finish(http.request(`${base}/v1`, { headers: { TraceParent: 'own' } }))],
-    ['http, as a list', () => finish(http.request(`${base}/v1`, { headers: ['host', 'x.test', 'TraceParent', 'own'] as never }))],
+    [
+      'http, as a list',
+      () => finish(http.request(`${base}/v1`, { headers: ['host', 'x.test', 'TraceParent', 'own'] as never })),
+    ],
   ])("with the program's own header: %s", async (_name, own) => {
     use('all')
     expect(await parents(own)).toEqual(['own'])
@@ -157,7 +181,12 @@ describe('requests that are left alone', () => {
     ['none', 'none'],
     ['other hosts', ['gw.test']],
     ['a function that says no', () => false],
-    ['a function that throws', () => { throw new Error('no') }],
+    [
+      'a function that throws',
+      () => {
+        throw new Error('no')
+      },
+    ],
     ['a function that promises', (() => Promise.resolve(true)) as never],
   ])('by the rule: %s', async (_name, rule) => {
     use(rule)
@@ -166,7 +195,9 @@ describe('requests that are left alone', () => {
 
   test('to the host that is connected to, whatever the host header says', async () => {
     use((url) => new URL(url).hostname === 'gw.test')
-    expect(await parents(() => finish(http.request(`${base}/v1`, { headers: { host: 'gw.test' } })))).toEqual([undefined])
+    expect(await parents(() => finish(http.request(`${base}/v1`, { headers: { host: 'gw.test' } })))).toEqual([
+      undefined,
+    ])
   })
 })
 
@@ -174,7 +205,10 @@ describe('hosts on the way', () => {
   test('each hop of a redirect is judged by its own URL', async () => {
     use((url) => url.startsWith(base))
     await parents(() => fetch(`${base}/redirect`))
-    expect(seen.map(({ path, traceparents }) => [path, traceparents.length])).toEqual([['/redirect', 1], ['/after', 0]])
+    expect(seen.map(({ path, traceparents }) => [path, traceparents.length])).toEqual([
+      ['/redirect', 1],
+      ['/after', 0],
+    ])
   })
 
   test('loopback is within reach of every call, other hosts only of their own', async () => {
@@ -186,7 +220,12 @@ describe('hosts on the way', () => {
 describe('undoing', () => {
   test('the functions are the originals again, named imports too', () => {
     undo()
-    expect([http.request, http.get, https.request, https.get]).toEqual([originals.request, originals.get, originals.secure, originals.secureGet])
+    expect([http.request, http.get, https.request, https.get]).toEqual([
+      originals.request,
+      originals.get,
+      originals.secure,
+      originals.secureGet,
+    ])
     expect([namedRequest, namedGet]).toEqual([originals.request, originals.get])
   })
 
