@@ -10,7 +10,7 @@ import { handler } from '../../integrations/langchain/handler.js'
 import { autolog, type Autolog } from '../../src/index.js'
 import { startFakeProvider, type FakeProvider } from '../support/fake-provider.js'
 import { loadCopy, type Copy } from '../support/langchain-copies.js'
-import { spanLines } from '../support/span-lines.js'
+import { onlySpan, spanLines } from '../support/span-lines.js'
 
 const exporter = new InMemorySpanExporter()
 const started: ReadableSpan[] = []
@@ -48,16 +48,7 @@ afterEach(() => {
 
 const baseURL = (behaviour = 'ok'): string => `${provider.origin}/run${++run}/${behaviour}/v1`
 const spans = (): ReadableSpan[] => exporter.getFinishedSpans()
-const named = (name: string): ReadableSpan => {
-  const found = spans().filter((span) => span.name === name)
-  expect(
-    found,
-    `spans named ${name} among ${spans()
-      .map((span) => span.name)
-      .join(', ')}`,
-  ).toHaveLength(1)
-  return found[0] as ReadableSpan
-}
+const named = (name: string): ReadableSpan => onlySpan(spans(), name)
 
 const tree = (): string[] => spanLines(spans(), started)
 

@@ -15,3 +15,11 @@ export function spanLines(spans: readonly ReadableSpan[], started: readonly Read
   expect(lines).toHaveLength(spans.length)
   return lines
 }
+
+/** The one span of this name. */
+export function onlySpan(spans: readonly ReadableSpan[], name: string): ReadableSpan {
+  const found = spans.filter((span) => span.name === name)
+  const names = spans.map((span) => span.name).join(', ')
+  expect(found, `spans named ${name} among ${names}`).toHaveLength(1)
+  return found[0] as ReadableSpan
+}
