@@ -11,7 +11,7 @@ import { completed } from './completed.js'
 import { execute } from './execute.js'
 import { decoding, encoding } from './failure.js'
 import { ModelStream } from './model-stream.js'
-import { formatOfSchema, isStandardSchema, parseWithSchema } from './schema.js'
+import { formatOfSchema, isStandardSchema, parseContent, parseWithSchema } from './schema.js'
 import { openStream } from './stream-run.js'
 import { readJson } from './body.js'
 import type { CallOptions, ChatBody, ChatCompletions, ChatResult, ChatStream, ParseFormat, ParsedChatResult, ParsedOutput } from './types.js'
@@ -97,7 +97,7 @@ type ContentParser = (content: string) => unknown
 function contentParser(format: ParseFormat): ContentParser {
   if (isStandardSchema(format)) return (content) => parseWithSchema(format, content)
   if (isObject(format) && typeof format['$parseRaw'] === 'function') return format['$parseRaw'] as ContentParser
-  if (isObject(format) && typeof format['type'] === 'string') return (content) => JSON.parse(content) as unknown
+  if (isObject(format) && typeof format['type'] === 'string') return parseContent
   throw new ConfigError('response_format', 'parse needs a schema: a zod schema, another Standard Schema, or OpenAI\'s json_schema form')
 }
 

@@ -77,7 +77,7 @@ function fitsStrictMode(schema: unknown): boolean {
 export async function parseWithSchema(schema: StandardSchema, content: string): Promise<unknown> {
   let value: unknown
   try {
-    value = JSON.parse(content)
+    value = parseContent(content)
   } catch {
     // The parser's message quotes the answer.
     throw new StreamError('the answer is not JSON, so it cannot be checked against response_format')
@@ -86,6 +86,16 @@ export async function parseWithSchema(schema: StandardSchema, content: string): 
   if (!result.issues) return result.value
   const where = result.issues.slice(0, 3).map(({ path }) => (path ?? []).map(stepName).join('.') || 'the whole')
   throw new StreamError(`the answer does not fit response_format, at: ${where.join(', ')}`, { cause: { issues: result.issues } })
+}
+
+/**
+ * The JSON of an answer. A model that is only asked for it in words often puts a code fence around it.
+ *
+ * @throws SyntaxError
+ */
+export function parseContent(content: string): unknown {
+  const fenced = /^\s*```(?:json)?\s*\n([\s\S]*?)\n?\s*```\s*$/i.exec(content)?.[1]
+  return JSON.parse(fenced ?? content) as unknown
 }
 
 function stepName(step: unknown): string {

@@ -61,9 +61,7 @@ describe('writing chat requests', () => {
   })
 
   test('what cannot be said is refused, or left out with a warning', () => {
-    const schema = { type: 'json_schema' as const, json_schema: { name: 's', schema: {} } }
     const unsupported: [Partial<ChatRequest>, Quirks, (body: Record<string, unknown>) => void][] = [
-      [{ response_format: schema }, { jsonSchema: false }, (body) => expect(body.response_format).toEqual({ type: 'json_object' })],
       [{ previous_response_id: 'r' }, {}, (body) => expect(body).not.toHaveProperty('previous_response_id')],
       [
         { tools: [{ type: 'raw', protocol: 'anthropic-messages', value: { type: 'bash' } }], tool_choice: 'auto' },
@@ -85,6 +83,27 @@ describe('writing chat requests', () => {
       check(encode(request, context))
       expect(context.warnings).toHaveLength(1)
     }
+  })
+
+  test('a schema that the server does not take is asked for in the system prompt', () => {
+    const schema = { type: 'object', properties: { city: { type: 'string' } } }
+    const response_format = { type: 'json_schema' as const, json_schema: { name: 's', schema } }
+    const asked = expect.stringContaining(JSON.stringify(schema)) as string
+    const user = { role: 'user' as const, content: 'hi' }
+    const rows: [ChatRequest['messages'], unknown[]][] = [
+      [[user], [{ role: 'system', content: asked }, user]],
+      [[{ role: 'system', content: 'be brief' }, user], [{ role: 'system', content: expect.stringMatching(/^be brief\n\nAnswer with one valid JSON/) }, user]],
+      [[{ role: 'system', content: [{ type: 'text', text: 'be brief' }] }, user], [{ role: 'system', content: [{ type: 'text', text: 'be brief' }, { type: 'text', text: asked }] }, user]],
+      [[{ role: 'system', content: 'one' }, { role: 'developer', content: 'two' }, user], [{ role: 'system', content: 'one' }, { role: 'developer', content: asked }, user]],
+    ]
+    for (const [messages, expected] of rows) {
+      const context = contextOf({ jsonSchema: false })
+      const body = encode({ messages, response_format }, context)
+      expect(body.messages).toEqual(expected)
+      expect(body.response_format).toEqual({ type: 'json_object' })
+      expect(context.warnings).toEqual([expect.stringContaining('asked for in the system prompt')])
+    }
+    expect(encode({ response_format }, contextOf({}))).toMatchObject({ response_format })
   })
 
   test('unknown fields go through, `extra_body` last', () => {

@@ -1,16 +1,18 @@
 /** A chat request to the body of `POST /v1/messages` (https://platform.claude.com/docs/en/api/messages/create). */
+import { formatHint } from '../../kernel/format-hint.js'
 import type { ChatRequest } from '../../kernel/hub.js'
 import { asArray, asString, compact, isObject } from '../../kernel/json.js'
 import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
 import { toBlocks } from './content.js'
 import { limitsOf } from '../../kernel/limits.js'
 import type { Limits } from '../../kernel/limits.js'
+import { warnForeign, warnUnsaid } from '../../kernel/unsaid.js'
 import { encodeMessages } from './messages-encode.js'
 import { traitsOf } from './model-traits.js'
 import { encodeThinking, roomForThinking } from './thinking.js'
 import type { EncodedThinking } from './thinking.js'
 import { encodeToolChoice, encodeTools, isForced } from './tools.js'
-import { ownRaw } from './wire.js'
+import { ID, ownRaw } from './wire.js'
 
 /** The SDKs' base URLs stop before the version. */
 export const PATH = '/v1/messages'
@@ -53,6 +55,8 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   const limits = limitsOf(context)
   const traits = traitsOf(context.model)
   const native = checkFields(request, limits)
+  warnForeign(request, ID, limits.warn)
+  warnUnsaid(request, ['detail'], limits.warn)
   const { system, messages } = encodeMessages(
     request.messages,
     {
@@ -181,7 +185,6 @@ function encodeFormat(
   if (format == null || format.type === 'text') return {}
   const schema = format.type === 'json_schema' ? format.json_schema.schema : undefined
   if (schema && takesSchema) return { format: { type: 'json_schema', schema } }
-  limits.warn(`\`response_format\` ${format.type} is asked for in the system prompt, not enforced`)
-  const about = schema ? ` that matches this JSON schema:\n${JSON.stringify(schema)}` : ''
-  return { hint: `Answer with one valid JSON object and nothing else: no prose and no code fence${about}` }
+  const hint = formatHint(format, limits)
+  return hint === undefined ? {} : { hint }
 }

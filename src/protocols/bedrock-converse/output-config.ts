@@ -1,4 +1,5 @@
 /** Structured output (https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html), both ways. */
+import { formatHint } from '../../kernel/format-hint.js'
 import type { ResponseFormat } from '../../kernel/hub.js'
 import { asString, compact, isObject, parseJson } from '../../kernel/json.js'
 import type { Limits } from '../../kernel/limits.js'
@@ -17,9 +18,8 @@ export function encodeFormat(
     const jsonSchema = compact({ schema: JSON.stringify(schema), name, description })
     return { outputConfig: { textFormat: { type: 'json_schema', structure: { jsonSchema } } } }
   }
-  limits.warn(`\`response_format\` ${format.type} is asked for in the system prompt, not enforced`)
-  const about = schema ? ` that matches this JSON schema:\n${JSON.stringify(schema)}` : ''
-  return { hint: `Answer with one valid JSON object and nothing else: no prose and no code fence${about}` }
+  const hint = formatHint(format, limits)
+  return hint === undefined ? {} : { hint }
 }
 
 /** The hub's form, and what of `outputConfig` it cannot say. */

@@ -34,7 +34,7 @@ export function encodeGenerationConfig(
     logprobs: request.top_logprobs ?? undefined,
     responseModalities: request.modalities ? request.modalities.map((modality) => String(modality).toUpperCase()) : undefined,
     speechConfig: encodeVoice(request.audio, limits),
-    ...encodeFormat(request.response_format, context, limits),
+    ...encodeFormat(request.response_format, context),
     thinkingConfig: encodeThinking(request, thinkingConfig, traitsOf(context.model), limits),
     ...rest,
   })
@@ -53,12 +53,12 @@ function encodeVoice(audio: ChatRequest['audio'], limits: Limits): JsonObject | 
   return { voiceConfig: { prebuiltVoiceConfig: { voiceName: voice } } }
 }
 
-function encodeFormat(format: ChatRequest['response_format'], context: EncodeContext, limits: Limits): JsonObject {
+function encodeFormat(format: ChatRequest['response_format'], context: EncodeContext): JsonObject {
   if (!isObject(format) || format.type === 'text') return {}
   const schema = format.type === 'json_schema' ? format.json_schema?.schema : undefined
   if (!isObject(schema)) return { responseMimeType: JSON_TYPE }
   if (context.quirks.jsonSchema !== false) return { responseMimeType: JSON_TYPE, responseJsonSchema: schema }
-  limits.warn('the target takes no JSON schema: `response_format` asks for JSON of any shape')
+  // The system prompt asks for the rest.
   return { responseMimeType: JSON_TYPE }
 }
 

@@ -1,14 +1,16 @@
 /** A chat request to `generateContent` or `streamGenerateContent` (https://ai.google.dev/api/generate-content). */
+import { formatHint, withSystemText } from '../../kernel/format-hint.js'
 import type { ChatRequest } from '../../kernel/hub.js'
 import { asArray, compact, isObject } from '../../kernel/json.js'
 import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
 import { limitsOf } from '../../kernel/limits.js'
 import type { Limits } from '../../kernel/limits.js'
+import { warnForeign, warnUnsaid } from '../../kernel/unsaid.js'
 import { encodeContents } from './contents-encode.js'
 import { encodeGenerationConfig } from './generation-config.js'
 import { traitsOf } from './model-traits.js'
 import { encodeToolChoice, encodeTools } from './tools.js'
-import { methodPath, ownRaw } from './wire.js'
+import { ID, methodPath, ownRaw } from './wire.js'
 
 /** Fields the encoder reads. */
 const READ: ReadonlySet<string> = new Set([
@@ -41,8 +43,14 @@ const SERVICE_TIERS: ReadonlyMap<string, string> = new Map([
 export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
   const limits = limitsOf(context)
   const native = checkFields(request, limits)
+  warnForeign(request, ID, limits.warn)
+  warnUnsaid(request, ['detail'], limits.warn)
   const { generationConfig: kept, ...raw } = ownRaw(request.raw) ?? {}
-  const { systemInstruction, contents } = encodeContents(asArray(request.messages) as ChatRequest['messages'], traitsOf(context.model).needsSignatures, limits)
+  const given = asArray(request.messages) as ChatRequest['messages']
+  const takesSchema = context.quirks.jsonSchema !== false || request.response_format?.type !== 'json_schema'
+  const hint = takesSchema ? undefined : formatHint(request.response_format, limits)
+  const messages = hint === undefined ? given : [...withSystemText(given, hint)]
+  const { systemInstruction, contents } = encodeContents(messages, traitsOf(context.model).needsSignatures, limits)
   const functionCallingConfig = encodeToolChoice(request, limits)
   const body: JsonObject = compact({
     systemInstruction,

@@ -1,7 +1,10 @@
 /** Writing requests: https://platform.openai.com/docs/api-reference/chat/create */
 import { UnsupportedParameterError } from '../../kernel/errors.js'
+import { formatHint, withSystemText } from '../../kernel/format-hint.js'
 import type { ChatRequest, ContentPart, Message, Tool } from '../../kernel/hub.js'
+import { limitsOf } from '../../kernel/limits.js'
 import type { EncodeContext, EncodedRequest, JsonObject, ProtocolId } from '../../kernel/protocol.js'
+import { warnForeign, warnUnsaid, type Unsaid } from '../../kernel/unsaid.js'
 
 export const PATH = '/chat/completions'
 
@@ -53,6 +56,16 @@ function hubOnlyFields(context: EncodeContext): readonly string[] {
   ]
 }
 
+/** Those of {@link hubOnlyFields} that say something. */
+function unsaidOf({ quirks }: EncodeContext): readonly Unsaid[] {
+  return [
+    'blocks',
+    'is_error',
+    ...(quirks.cacheControl ? [] : (['cache_control'] as const)),
+    ...(quirks.thinkingBlocks || quirks.reasoningContent ? [] : (['reasoning'] as const)),
+  ]
+}
+
 function encodeMessage(message: Message, hubOnly: readonly string[], context: EncodeContext): Message {
   let plain = without(message, hubOnly)
   if (Array.isArray(plain.content)) {
@@ -83,8 +96,10 @@ function encodeLimit(request: ChatRequest, context: EncodeContext): JsonObject |
  * @throws UnsupportedParameterError unless `dropUnsupported`.
  */
 export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
-  const { extra_body: extra, messages, tools, previous_response_id: previous, raw: foreign, ...rest } = request
-  if (foreign) context.warn(`${context.provider}: left out what only ${foreign.protocol} can say: ${Object.keys(foreign.value).join(', ')}`)
+  const { extra_body: extra, messages, tools, previous_response_id: previous, raw: _raw, ...rest } = request
+  const warn = (message: string): void => context.warn(`${context.provider}: ${message}`)
+  warnForeign(request, 'openai-chat', warn)
+  warnUnsaid(request, unsaidOf(context), warn)
   if (previous) refuse('previous_response_id', context)
   const hubOnly = hubOnlyFields(context)
   const wireTools = tools && mapShared(tools, (tool) => encodeTool(tool, context))
@@ -94,8 +109,10 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     delete rest.max_completion_tokens
   }
   if (context.quirks.streamOptions === false) delete rest.stream_options
+  let said: ChatRequest['messages'] = messages
   if (context.quirks.jsonSchema === false && rest.response_format?.type === 'json_schema') {
-    refuse('response_format: json_schema', context)
+    const hint = formatHint(rest.response_format, limitsOf(context))
+    if (hint !== undefined) said = [...withSystemText(messages, hint)]
     rest.response_format = { type: 'json_object' }
   }
   if (wireTools?.length === 0 && tools?.length !== 0) delete rest.tool_choice
@@ -103,7 +120,7 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     ...rest,
     ...limit,
     model: context.model,
-    messages: mapShared(messages, (message) => encodeMessage(message, hubOnly, context)),
+    messages: mapShared(said, (message) => encodeMessage(message, hubOnly, context)),
     ...(wireTools && (wireTools.length > 0 || tools?.length === 0) && { tools: wireTools }),
     ...extra,
   }
