@@ -114,8 +114,10 @@ export interface Rerank {
   create(body: RerankBody, options?: CallOptions): Promise<RerankAnswer>
 }
 
-/** Passed on as it is: fields that are not named here reach the provider too. `model` is `provider/model` or an alias. */
-type PassedBody = { model: string } & BodyOptions & { [field: string]: unknown }
+/** Passed on as it is: fields that are not named here reach the provider too. The first form is for objects of an interface. */
+type Open<Body> = Body | (Body & { [field: string]: unknown })
+/** `model` is `provider/model` or an alias. */
+type PassedBody = { model: string } & BodyOptions
 
 /** https://platform.openai.com/docs/api-reference/moderations/create */
 export type ModerationBody = PassedBody & { input: string | readonly string[] | readonly object[] }
@@ -128,7 +130,7 @@ export interface ModerationResponse {
 
 export interface Moderations {
   /** Name OpenAI's own type as type argument to have the categories typed. */
-  create<T extends object = ModerationResponse>(body: ModerationBody, options?: CallOptions): Promise<WithMeta<T>>
+  create<T extends object = ModerationResponse>(body: Open<ModerationBody>, options?: CallOptions): Promise<WithMeta<T>>
 }
 
 /** https://platform.openai.com/docs/api-reference/images/create */
@@ -145,8 +147,8 @@ export interface PassedEvent {
 }
 
 export interface Images {
-  generate<T extends object = ImagesResponse>(body: ImageBody & { stream?: false | null | undefined }, options?: CallOptions): Promise<WithMeta<T>>
-  generate<T extends object = PassedEvent>(body: ImageBody & { stream: true }, options?: CallOptions): Promise<ModelStream<StreamItem<T>>>
+  generate<T extends object = ImagesResponse>(body: Open<ImageBody & { stream?: false | null | undefined }>, options?: CallOptions): Promise<WithMeta<T>>
+  generate<T extends object = PassedEvent>(body: Open<ImageBody & { stream: true }>, options?: CallOptions): Promise<ModelStream<StreamItem<T>>>
 }
 
 /** https://platform.openai.com/docs/api-reference/audio/createSpeech */
@@ -157,7 +159,7 @@ export interface Speech {
    * A `Response` with the audio, read as it comes: `arrayBuffer()`, `blob()`, `body`. Its `_meta` is there at once;
    * the call, its span and its limits end with the body.
    */
-  create(body: SpeechBody, options?: CallOptions): Promise<WithMeta<Response>>
+  create(body: Open<SpeechBody>, options?: CallOptions): Promise<WithMeta<Response>>
 }
 
 /** https://platform.openai.com/docs/api-reference/audio/createTranscription */
@@ -169,8 +171,8 @@ export interface Transcription {
 
 export interface Transcriptions {
   /** The file is read into memory. A plain-text `response_format` such as `srt` comes as `text` too. */
-  create<T extends object = Transcription>(body: TranscriptionBody & { stream?: false | null | undefined }, options?: CallOptions): Promise<WithMeta<T>>
-  create<T extends object = PassedEvent>(body: TranscriptionBody & { stream: true }, options?: CallOptions): Promise<ModelStream<StreamItem<T>>>
+  create<T extends object = Transcription>(body: Open<TranscriptionBody & { stream?: false | null | undefined }>, options?: CallOptions): Promise<WithMeta<T>>
+  create<T extends object = PassedEvent>(body: Open<TranscriptionBody & { stream: true }>, options?: CallOptions): Promise<ModelStream<StreamItem<T>>>
 }
 
 /** OpenAI's responses body (https://platform.openai.com/docs/api-reference/responses/create). */

@@ -1,11 +1,14 @@
 /** What the client returns fits the types of the `openai` package, and takes what they make. Checked by `tsc`. */
 import type OpenAI from 'openai'
+import { createReadStream } from 'node:fs'
 import * as z from 'zod'
 import { createClient, type ChatStream, type Client, type ClientOptions } from '../../src/client/index.js'
 
 declare const ai: Client
 declare const openaiBody: OpenAI.ChatCompletionCreateParamsNonStreaming
 declare const openaiMessages: OpenAI.ChatCompletionMessageParam[]
+declare const imageBody: OpenAI.ImageGenerateParamsNonStreaming & { model: string }
+declare const speechBody: OpenAI.Audio.SpeechCreateParams
 declare const openaiTools: OpenAI.ChatCompletionTool[]
 
 export async function results(): Promise<void> {
@@ -20,6 +23,15 @@ export async function results(): Promise<void> {
   for await (const event of await ai.responses.create<OpenAI.Responses.ResponseStreamEvent>({ model: 'a/b', input: 'x', stream: true })) {
     if (event.type === 'response.output_text.delta') event.delta.toUpperCase()
   }
+  const reranked: number | undefined = (await ai.rerank.create({ model: 'a/b', query: 'q', documents: ['d', { text: 'e' }], top_n: 1 })).results[0]?.relevance_score
+  const moderated: OpenAI.ModerationCreateResponse = await ai.moderations.create<OpenAI.ModerationCreateResponse>({ model: 'a/b', input: 'x' })
+  const flagged: boolean | undefined = (await ai.moderations.create({ model: 'a/b', input: ['x'] })).results[0]?.flagged
+  const images: OpenAI.ImagesResponse = await ai.images.generate<OpenAI.ImagesResponse>({ model: 'a/b', prompt: 'x', size: '1024x1024' })
+  const image: string | undefined = (await ai.images.generate({ model: 'a/b', prompt: 'x' })).data?.[0]?.b64_json
+  for await (const event of await ai.images.generate({ model: 'a/b', prompt: 'x', stream: true })) event.type.toUpperCase()
+  const speech: Response = await ai.audio.speech.create({ model: 'a/b', input: 'x', voice: 'alloy' })
+  const transcription: OpenAI.Audio.Transcription = await ai.audio.transcriptions.create({ model: 'a/b', file: createReadStream('x.wav') })
+  void [reranked, moderated, flagged, images, image, speech, transcription]
   const parsed = await ai.chat.completions.parse({ model: 'a/b', messages: [], response_format: z.object({ n: z.number() }) })
   const n: number | undefined = parsed.choices[0]?.message.parsed?.n
   // @ts-expect-error a parsed number is no string
@@ -32,6 +44,15 @@ export async function requests(): Promise<void> {
   await ai.chat.completions.create(openaiBody)
   await ai.chat.completions.create({ model: 'a/b', messages: openaiMessages, tools: openaiTools })
   await ai.chat.completions.create({ model: 'a/b', messages: [] }, { signal: AbortSignal.timeout(5), fallbacks: ['c/d'], timeout: { idle: 5 } })
+  await ai.chat.completions.create({ model: 'a/b', messages: [], dropUnsupported: true })
+  await ai.audio.transcriptions.create({ model: 'a/b', file: new File([], 'a.wav') }, { dropUnsupported: false })
+  await ai.audio.transcriptions.create({ model: 'a/b', file: new Uint8Array() })
+  await ai.images.generate(imageBody)
+  await ai.audio.speech.create(speechBody)
+  // @ts-expect-error a file is no path
+  await ai.audio.transcriptions.create({ model: 'a/b', file: 'a.wav' })
+  // @ts-expect-error rerank needs documents
+  await ai.rerank.create({ model: 'a/b', query: 'q' })
   // @ts-expect-error a model is required
   await ai.chat.completions.create({ messages: [] })
   // @ts-expect-error tags are a list
@@ -39,8 +60,9 @@ export async function requests(): Promise<void> {
 }
 
 export const options: ClientOptions = {
-  models: { smart: ['anthropic/x', { model: 'openai/y' }], fast: { strategy: 'ordered', targets: ['openai/z'] } },
-  providers: { mine: { protocol: 'openai-chat', baseURL: 'http://127.0.0.1/v1', quirks: { streamOptions: false } } },
+  dropUnsupported: false,
+  models: { smart: ['anthropic/x', { model: 'openai/y', dropUnsupported: true }], fast: { strategy: 'ordered', targets: ['openai/z'] } },
+  providers: { azure: { apiKey: () => Promise.resolve('token') }, vertex: { apiKey: ({ refresh }) => String(refresh) }, mine: { protocol: 'openai-chat', baseURL: 'http://127.0.0.1/v1', quirks: { streamOptions: false } } },
 }
 // @ts-expect-error no such option
 createClient({ modles: {} })
