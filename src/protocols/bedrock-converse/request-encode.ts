@@ -3,6 +3,7 @@ import type { ChatRequest } from '../../kernel/hub.js'
 import { asArray, compact, isObject } from '../../kernel/json.js'
 import { limitsOf, type Limits } from '../../kernel/limits.js'
 import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
+import { warnForeign, warnUnsaid } from '../../kernel/unsaid.js'
 import { traitsOf } from '../anthropic-messages/model-traits.js'
 import { encodeMessages } from './messages-encode.js'
 import { familyOf } from './model-family.js'
@@ -10,7 +11,7 @@ import { encodeModelFields } from './model-fields.js'
 import { encodeFormat } from './output-config.js'
 import { modelPath } from './paths.js'
 import { encodeToolConfig } from './tools.js'
-import { ownRaw } from './wire.js'
+import { ID, ownRaw } from './wire.js'
 
 /** Fields the encoder reads. */
 const READ: ReadonlySet<string> = new Set([
@@ -44,6 +45,8 @@ const NEUTRAL: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
 export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
   const limits = limitsOf(context)
   const { model, quirks } = context
+  warnForeign(request, ID, limits.warn)
+  warnUnsaid(request, ['detail'], limits.warn)
   const extras = [checkFields(request, limits), ownRaw(request.raw), request.extra_body].filter(isObject)
   const traits = traitsOf(model)
   const isClaude = /claude/i.test(model)

@@ -3,8 +3,9 @@ import type { ChatRequest, Tool } from '../../kernel/hub.js'
 import { asArray, asNumber, compact, isObject } from '../../kernel/json.js'
 import { limitsOf, type Limits } from '../../kernel/limits.js'
 import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
+import { warnForeign, warnUnsaid } from '../../kernel/unsaid.js'
 import { encodeMessages } from './messages.js'
-import { ownRaw } from './wire.js'
+import { ID, ownRaw } from './wire.js'
 
 /** The SDK's base URL stops before the version. */
 export const PATH = '/v2/chat'
@@ -49,8 +50,8 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   const native = checkFields(request, limits)
   const { tools, tool_choice: choice, strict_tools: strict } = encodeTools(request, limits)
   const { stream } = request
-  const foreign = request.raw && !ownRaw(request.raw) ? request.raw : undefined
-  if (foreign) limits.warn(`left out what only ${foreign.protocol} can say: ${Object.keys(foreign.value).join(', ')}`)
+  warnForeign(request, ID, limits.warn)
+  warnUnsaid(request, ['cache_control'], limits.warn)
   const body: JsonObject = compact({
     model: context.model,
     messages: encodeMessages(request.messages, limits),

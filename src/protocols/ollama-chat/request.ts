@@ -4,6 +4,7 @@ import type { ChatRequest, Tool } from '../../kernel/hub.js'
 import { asArray, asNumber, asString, compact, isObject, typeName } from '../../kernel/json.js'
 import { limitsOf, type Limits } from '../../kernel/limits.js'
 import type { DecodeOptions, EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
+import { warnForeign, warnUnsaid } from '../../kernel/unsaid.js'
 import { decodeMessages } from './messages-decode.js'
 import { encodeMessages } from './messages-encode.js'
 import { decodeFormat, decodeOptions, decodeThink, encodeFormat, encodeOptions, encodeThink } from './options.js'
@@ -38,8 +39,8 @@ const NEUTRAL: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
 export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
   const limits = limitsOf(context)
   const native = checkFields(request, limits)
-  const foreign = request.raw && !ownRaw(request.raw) ? request.raw : undefined
-  if (foreign) limits.warn(`left out what only ${foreign.protocol} can say: ${Object.keys(foreign.value).join(', ')}`)
+  warnForeign(request, ID, limits.warn)
+  warnUnsaid(request, ['cache_control', 'detail', 'strict'], limits.warn)
   const body: JsonObject = compact({
     model: context.model,
     messages: encodeMessages(request.messages, limits),

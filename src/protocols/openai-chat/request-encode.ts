@@ -62,7 +62,8 @@ function unsaidOf({ quirks }: EncodeContext): readonly Unsaid[] {
     'blocks',
     'is_error',
     ...(quirks.cacheControl ? [] : (['cache_control'] as const)),
-    ...(quirks.thinkingBlocks || quirks.reasoningContent ? [] : (['reasoning'] as const)),
+    ...(quirks.thinkingBlocks ? [] : ([quirks.reasoningContent ? 'thinking_blocks' : 'reasoning'] as const)),
+    ...(quirks.thinkingBlocks && !quirks.reasoningContent ? (['reasoning_content'] as const) : []),
   ]
 }
 
@@ -96,7 +97,7 @@ function encodeLimit(request: ChatRequest, context: EncodeContext): JsonObject |
  * @throws UnsupportedParameterError unless `dropUnsupported`.
  */
 export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
-  const { extra_body: extra, messages, tools, previous_response_id: previous, raw: _raw, ...rest } = request
+  const { extra_body: extra, messages, tools, previous_response_id: previous, raw, ...rest } = request
   const warn = (message: string): void => context.warn(`${context.provider}: ${message}`)
   warnForeign(request, 'openai-chat', warn)
   warnUnsaid(request, unsaidOf(context), warn)
@@ -122,6 +123,7 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     model: context.model,
     messages: mapShared(said, (message) => encodeMessage(message, hubOnly, context)),
     ...(wireTools && (wireTools.length > 0 || tools?.length === 0) && { tools: wireTools }),
+    ...(raw?.protocol === 'openai-chat' && raw.value),
     ...extra,
   }
   return { path: PATH, body }

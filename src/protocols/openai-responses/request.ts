@@ -3,6 +3,7 @@ import { StreamError } from '../../kernel/errors.js'
 import type { ChatRequest } from '../../kernel/hub.js'
 import { asArray, asNumber, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
+import { warnForeign, warnUnsaid } from '../../kernel/unsaid.js'
 import { decodeInput } from './input-decode.js'
 import { encodeInput, unsupported } from './input-encode.js'
 import { PROTOCOL, ownRaw } from './items.js'
@@ -75,6 +76,9 @@ function merge(under: JsonObject, over: JsonObject): JsonObject {
 
 export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
   const { tools: extras, include: keptInclude, ...kept } = ownRaw(request.raw) ?? {}
+  const warn = (message: string): void => context.warn(`${context.provider}: ${message}`)
+  warnForeign(request, PROTOCOL, warn)
+  warnUnsaid(request, ['cache_control', 'is_error'], warn)
   const { instructions, input } = encodeInput(request.messages, context)
   const body: JsonObject = { model: context.model }
   if (instructions !== undefined) body.instructions = instructions

@@ -40,10 +40,8 @@ function textOf(message: Message, images: string[], limits: Limits): string {
 }
 
 function partText(part: ContentPart, role: string, images: string[], limits: Limits): string | undefined {
-  if (part.type === 'text' || part.type === 'refusal') {
-    if (part.type === 'text' && part.cache_control) limits.warn('`cache_control` has no effect here')
-    return part.type === 'text' ? part.text : part.refusal
-  }
+  if (part.type === 'text') return part.text
+  if (part.type === 'refusal') return part.refusal
   const url = part.type === 'image_url' && role === 'user' ? part.image_url.url : undefined
   if (url !== undefined && (isHttpUrl(url) || parseDataUrl(url))) images.push(url)
   else limits.unsupported(part.type === 'raw' ? `a message part of ${part.protocol}` : `${part.type} parts in ${role} messages`, 'a prompt is text and an image')
@@ -56,7 +54,6 @@ function checkMessage(message: Message, limits: Limits): void {
   if ('name' in message && message.name !== undefined && message.role !== 'function') limits.warn('names of messages are left out')
   if (message.role !== 'assistant') return
   if (message.tool_calls?.length || message.function_call) limits.unsupported('tool_calls', 'a prompt knows no tools')
-  if (message.thinking_blocks?.length || message.reasoning_content) limits.warn('reasoning of earlier answers is left out')
   if (message.refusal) limits.warn('the refusal of an earlier answer is left out')
   if (message.audio) limits.warn('audio of earlier answers is left out')
 }

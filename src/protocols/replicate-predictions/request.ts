@@ -4,6 +4,7 @@ import type { ChatRequest, ContentPart, Message } from '../../kernel/hub.js'
 import { asArray, asNumber, asString, compact, isObject, typeName } from '../../kernel/json.js'
 import { limitsOf, type Limits } from '../../kernel/limits.js'
 import type { DecodeOptions, EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
+import { warnForeign, warnUnsaid } from '../../kernel/unsaid.js'
 import { encodePrompt } from './prompt.js'
 import { ID, modelOf, ownRaw, placeOf, restOf } from './wire.js'
 
@@ -45,9 +46,8 @@ const NUMBERS = ['frequency_penalty', 'presence_penalty', 'seed', 'temperature',
 export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
   const limits = limitsOf(context)
   const native = checkFields(request, limits)
-  if (request.raw && !ownRaw(request.raw)) {
-    limits.warn(`left out what only ${request.raw.protocol} can say: ${Object.keys(request.raw.value).join(', ')}`)
-  }
+  warnForeign(request, ID, limits.warn)
+  warnUnsaid(request, ['blocks', 'cache_control', 'detail', 'reasoning'], limits.warn)
   if (request.stream) limits.warn('the answer comes whole, not streamed')
   const { path, version } = placeOf(context.model)
   const { prompt, system, image } = encodePrompt(request.messages, limits)

@@ -1,0 +1,58 @@
+/** What a request says beside its words and a format may have no word for. None of it may be lost in silence. */
+import type { AssistantMessage, ChatRequest, ContentPart } from './hub.js'
+import type { ProtocolId } from './protocol.js'
+
+/**
+ * `reasoning` is all reasoning of earlier answers; `reasoning_content` what stands in that field alone, `thinking_blocks`
+ * what stands in those alone.
+ */
+export type Unsaid = 'blocks' | 'cache_control' | 'detail' | 'is_error' | 'reasoning' | 'reasoning_content' | 'strict' | 'thinking_blocks'
+
+const WARNINGS: Readonly<Record<Unsaid, string>> = {
+  blocks: 'blocks of an earlier answer that only another provider knows are left out',
+  cache_control: '`cache_control` has no effect here',
+  detail: 'the `detail` of an image has no counterpart here',
+  is_error: 'that a tool failed is said by its result alone',
+  reasoning: 'reasoning of earlier answers is left out',
+  reasoning_content: 'reasoning of earlier answers is left out',
+  strict: '`strict` has no counterpart here',
+  thinking_blocks: 'thinking of earlier answers that only another provider can read is left out',
+}
+
+/** Warns once of each of `unsaid` that the request holds. The codec leaves them out. */
+export function warnUnsaid(request: ChatRequest, unsaid: readonly Unsaid[], warn: (message: string) => void): void {
+  const found = new Set<Unsaid>()
+  for (const message of request.messages) {
+    if ('cache_control' in message && message.cache_control) found.add('cache_control')
+    if (message.role === 'tool' && message.is_error) found.add('is_error')
+    if (message.role === 'assistant') lookAtAnswer(message, found)
+    if (Array.isArray(message.content)) for (const part of message.content) lookAtPart(part, found)
+  }
+  for (const tool of request.tools ?? []) {
+    if (tool.type !== 'function') continue
+    if (tool.cache_control) found.add('cache_control')
+    if (tool.function?.strict) found.add('strict')
+  }
+  for (const what of unsaid) if (found.has(what)) warn(WARNINGS[what])
+}
+
+function lookAtAnswer(message: AssistantMessage, found: Set<Unsaid>): void {
+  const { reasoning_content: text, thinking_blocks: blocks } = message
+  if (text || blocks?.length) found.add('reasoning')
+  if (text && !blocks?.length) found.add('reasoning_content')
+  if (blocks?.some(({ type }) => !text || type === 'redacted_thinking')) found.add('thinking_blocks')
+  if (message.blocks?.some(({ type }) => type === 'raw')) found.add('blocks')
+}
+
+function lookAtPart(part: ContentPart, found: Set<Unsaid>): void {
+  if ('cache_control' in part && part.cache_control) found.add('cache_control')
+  if (part.type !== 'image_url') return
+  const detail = part.image_url?.detail
+  if (detail != null && detail !== 'auto') found.add('detail')
+}
+
+/** Warns of fields that were read from another format than `id`. */
+export function warnForeign(request: ChatRequest, id: ProtocolId, warn: (message: string) => void): void {
+  const { raw } = request
+  if (raw && raw.protocol !== id) warn(`left out what only ${raw.protocol} can say: ${Object.keys(raw.value).join(', ')}`)
+}
