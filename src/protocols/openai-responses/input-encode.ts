@@ -53,7 +53,7 @@ function encodeContent(content: string | readonly ContentPart[], context: Encode
     }
     const own = ownRaw(part)
     if (!own) {
-      context.warn(`${context.provider}: a content part of ${part.protocol} left out`)
+      unsupported(`a message part of ${part.protocol}`, context)
     } else if (own.of === 'item' && isObject(own.fields)) {
       fields = { ...fields, ...own.fields }
     } else if (own.of === 'part' && isObject(own.fields)) {

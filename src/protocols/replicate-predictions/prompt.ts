@@ -36,6 +36,7 @@ function textOf(message: Message, images: string[], limits: Limits): string {
   checkMessage(message, limits)
   const { content } = message
   if (typeof content === 'string') return content
+  if (message.role === 'assistant' && message.refusal && !content?.length) return message.refusal
   return (content ?? []).map((part: ContentPart) => partText(part, message.role, images, limits)).filter((text) => text !== undefined).join('\n\n')
 }
 
@@ -54,6 +55,6 @@ function checkMessage(message: Message, limits: Limits): void {
   if ('name' in message && message.name !== undefined && message.role !== 'function') limits.warn('names of messages are left out')
   if (message.role !== 'assistant') return
   if (message.tool_calls?.length || message.function_call) limits.unsupported('tool_calls', 'a prompt knows no tools')
-  if (message.refusal) limits.warn('the refusal of an earlier answer is left out')
+  if (message.refusal && message.content?.length) limits.warn('the refusal of an earlier answer is left out')
   if (message.audio) limits.warn('audio of earlier answers is left out')
 }
