@@ -4,7 +4,16 @@ import { isObject, typeName } from '../kernel/json.js'
 import { checkCallOptions } from '../router/validate.js'
 import type { CallOptions } from './types.js'
 
-const BODY_OPTIONS = ['signal', 'headers', 'timeout', 'fallbacks', 'dropUnsupported', 'extra_body', 'provider_options', 'cache'] as const
+const BODY_OPTIONS = [
+  'signal',
+  'headers',
+  'timeout',
+  'fallbacks',
+  'dropUnsupported',
+  'extra_body',
+  'provider_options',
+  'cache',
+] as const
 
 export interface CallArguments<Body> {
   /** Without the options that stood in it. */
@@ -13,11 +22,17 @@ export interface CallArguments<Body> {
 }
 
 /** @throws ConfigError on a wrong option, or a body without a model. */
-export function splitArguments<Body extends object>(body: Body, options: CallOptions | undefined): CallArguments<Omit<Body, keyof CallOptions>> {
+export function splitArguments<Body extends object>(
+  body: Body,
+  options: CallOptions | undefined,
+): CallArguments<Omit<Body, keyof CallOptions>> {
   if (!isObject(body)) throw new ConfigError('body', `expected an object, got ${typeName(body)}`)
   const { model } = body
   if (typeof model !== 'string' || model === '') {
-    throw new ConfigError('model', `expected provider/model or an alias, got ${model === '' ? 'an empty string' : typeName(model)}`)
+    throw new ConfigError(
+      'model',
+      `expected provider/model or an alias, got ${model === '' ? 'an empty string' : typeName(model)}`,
+    )
   }
   let rest: Record<string, unknown> = body
   let merged: Record<string, unknown> | undefined = options && { ...options }

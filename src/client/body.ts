@@ -112,7 +112,10 @@ export async function readText(answer: WireAnswer, limits: AttemptLimits): Promi
     size += bytes.byteLength
     if (size > MAX_BODY_BYTES) {
       reader.cancel()
-      throw new StreamError(`the answer of ${answer.host} is larger than ${MAX_BODY_BYTES} bytes`, { ...answer.fields, isRetryable: false })
+      throw new StreamError(`the answer of ${answer.host} is larger than ${MAX_BODY_BYTES} bytes`, {
+        ...answer.fields,
+        isRetryable: false,
+      })
     }
     text += decoder.decode(bytes, { stream: true })
   }
@@ -141,7 +144,12 @@ export interface EventReader {
 const GRACE = 1000
 
 /** The events of a stream. `idle` limits every read, in milliseconds. */
-export function readEvents(answer: WireAnswer, limits: AttemptLimits, idle: number | undefined, framing: Framing | undefined): EventReader {
+export function readEvents(
+  answer: WireAnswer,
+  limits: AttemptLimits,
+  idle: number | undefined,
+  framing: Framing | undefined,
+): EventReader {
   const reader = new BodyReader(answer, limits.signal)
   const parser = createFrameParser(framing)
   let sinceEvent = 0
@@ -165,7 +173,10 @@ export function readEvents(answer: WireAnswer, limits: AttemptLimits, idle: numb
       sinceEvent = events.length > 0 ? 0 : sinceEvent + bytes.byteLength
       if (sinceEvent > MAX_BODY_BYTES) {
         reader.cancel()
-        throw new StreamError(`an event of ${answer.host} is larger than ${MAX_BODY_BYTES} bytes`, { ...answer.fields, isRetryable: false })
+        throw new StreamError(`an event of ${answer.host} is larger than ${MAX_BODY_BYTES} bytes`, {
+          ...answer.fields,
+          isRetryable: false,
+        })
       }
       return events
     },

@@ -50,7 +50,10 @@ export interface OtherAnswer {
 }
 
 /** What an answer came to. */
-export type Answer = { readonly chat: ChatCompletion } | { readonly embeddings: EmbeddingsResponse } | { readonly other: OtherAnswer }
+export type Answer =
+  | { readonly chat: ChatCompletion }
+  | { readonly embeddings: EmbeddingsResponse }
+  | { readonly other: OtherAnswer }
 
 export class LogicalCall {
   readonly client: ClientContext
@@ -92,7 +95,10 @@ export class LogicalCall {
   succeed(run: AttemptRun, answer: Answer): CallMeta {
     const { target } = run
     const { telemetry } = this
-    const meta = this.describe(run, 'chat' in answer ? answer.chat : 'embeddings' in answer ? answer.embeddings : answer.other)
+    const meta = this.describe(
+      run,
+      'chat' in answer ? answer.chat : 'embeddings' in answer ? answer.embeddings : answer.other,
+    )
     if ('other' in answer) telemetry.set(guard('response', () => otherAttributes(answer.other, settings())) ?? {})
     else telemetry.response(answer)
     if (telemetry.recording) {
@@ -147,9 +153,17 @@ function priceOf(target: Target, served: string, usage: object | undefined, at: 
   return other.usd === null ? asked : other
 }
 
-function identityFrom(metadata: NonNullable<CallOptions['metadata']>): { user?: string; session?: string; tags?: readonly string[] } {
+function identityFrom(metadata: NonNullable<CallOptions['metadata']>): {
+  user?: string
+  session?: string
+  tags?: readonly string[]
+} {
   const { user, session, tags } = metadata
-  return { ...(user !== undefined && { user }), ...(session !== undefined && { session }), ...(tags !== undefined && { tags }) }
+  return {
+    ...(user !== undefined && { user }),
+    ...(session !== undefined && { session }),
+    ...(tags !== undefined && { tags }),
+  }
 }
 
 function targetAttributes({ provider }: Target): Attributes {
@@ -208,7 +222,11 @@ export class AttemptRun {
     return this.answer && reportedCost(this.answer.response.headers)
   }
 
-  async send(encoded: EncodedRequest | EncodedBytes, codec: Pick<Protocol, 'decodeError'> & Pick<ChatProtocol, 'framing'>, stream: boolean): Promise<WireAnswer> {
+  async send(
+    encoded: EncodedRequest | EncodedBytes,
+    codec: Pick<Protocol, 'decodeError'> & Pick<ChatProtocol, 'framing'>,
+    stream: boolean,
+  ): Promise<WireAnswer> {
     const { client, options, timeout, telemetry } = this.call
     this.answer = await send({
       target: this.target,

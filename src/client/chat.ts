@@ -14,12 +14,24 @@ import { ModelStream } from './model-stream.js'
 import { formatOfSchema, isStandardSchema, parseContent, parseWithSchema } from './schema.js'
 import { openStream } from './stream-run.js'
 import { readJson } from './body.js'
-import type { CallOptions, ChatBody, ChatCompletions, ChatResult, ChatStream, ParseFormat, ParsedChatResult, ParsedOutput } from './types.js'
+import type {
+  CallOptions,
+  ChatBody,
+  ChatCompletions,
+  ChatResult,
+  ChatStream,
+  ParseFormat,
+  ParsedChatResult,
+  ParsedOutput,
+} from './types.js'
 
 /** @throws ConfigError when the target has no chat format. */
 export function chatCodec({ provider, model }: Target): ChatProtocol {
   if (provider.chat) return provider.chat
-  throw new ConfigError('model', `the provider \`${provider.id}\` speaks no format for chat in this version`, { provider: provider.id, model })
+  throw new ConfigError('model', `the provider \`${provider.id}\` speaks no format for chat in this version`, {
+    provider: provider.id,
+    model,
+  })
 }
 
 /** The request as `run`'s target gets it: its own extra fields, and usage with a stream. */
@@ -29,7 +41,9 @@ export function requestFor(request: ChatRequest, run: AttemptRun): ChatRequest {
     ...request,
     ...(extraBody && { extra_body: extraBody }),
     ...(request.stream === true &&
-      run.target.provider.quirks.streamOptions !== false && { stream_options: { ...request.stream_options, include_usage: true } }),
+      run.target.provider.quirks.streamOptions !== false && {
+        stream_options: { ...request.stream_options, include_usage: true },
+      }),
   }
 }
 
@@ -38,7 +52,12 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
     const { body, options: callOptions } = splitArguments(given, options)
     requireField(body, 'messages', 'an array of messages', Array.isArray)
     const request = { ...body, ...wireFormat(given.response_format) } as ChatRequest
-    const call = new LogicalCall(client, { operation: 'chat', model: request.model, options: callOptions, request: { chat: request } })
+    const call = new LogicalCall(client, {
+      operation: 'chat',
+      model: request.model,
+      options: callOptions,
+      request: { chat: request },
+    })
     try {
       if (request.stream === true) return await stream(call, request)
       const { run, chat } = await execute(call, (run) => whole(run, request))
@@ -55,7 +74,12 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
     const format: ParseFormat = given.response_format
     const read = contentParser(format)
     const result = (await create({ ...given, stream: false } as ChatBody, options)) as ChatResult
-    const choices = await Promise.all(result.choices.map(async (choice) => ({ ...choice, message: { ...choice.message, parsed: await parsedContent(result, choice, read) } })))
+    const choices = await Promise.all(
+      result.choices.map(async (choice) => ({
+        ...choice,
+        message: { ...choice.message, parsed: await parsedContent(result, choice, read) },
+      })),
+    )
     return { ...result, choices } as ParsedChatResult<ParsedOutput<F>>
   }
 
@@ -64,7 +88,9 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
 
 async function whole(run: AttemptRun, request: ChatRequest): Promise<{ run: AttemptRun; chat: ChatCompletion }> {
   const codec = chatCodec(run.target)
-  const encoded = encoding(run.target.provider.id, () => codec.encodeRequest(requestFor(request, run), run.encodeContext))
+  const encoded = encoding(run.target.provider.id, () =>
+    codec.encodeRequest(requestFor(request, run), run.encodeContext),
+  )
   const answer = await run.send(encoded, codec, false)
   const wire = await readJson(answer, run.limits)
   const chat = decoding(() => completed(codec, run.target, answer).decodeResponse(wire))
@@ -78,10 +104,16 @@ async function stream(call: LogicalCall, request: ChatRequest): Promise<ChatStre
     wantsUsage ? chunks : chunks.filter((chunk) => !isUsageOnly(chunk))
   const source = await execute(call, async (run) => {
     const codec = chatCodec(run.target)
-    const encoded = encoding(run.target.provider.id, () => codec.encodeRequest(requestFor(request, run), run.encodeContext))
+    const encoded = encoding(run.target.provider.id, () =>
+      codec.encodeRequest(requestFor(request, run), run.encodeContext),
+    )
     run.limits.start('firstChunk', call.timeout.firstChunk)
     const answer = await run.send(encoded, codec, true)
-    const face = { codec: completed(codec, run.target, answer), event: (_wire: unknown, chunks: readonly ChatChunk[]) => visible(chunks), end: visible }
+    const face = {
+      codec: completed(codec, run.target, answer),
+      event: (_wire: unknown, chunks: readonly ChatChunk[]) => visible(chunks),
+      end: visible,
+    }
     return openStream<ChatChunk>({ call, run, answer, face, whole: visible, choices: request.n ?? 1 })
   })
   return new ModelStream(source)
@@ -98,11 +130,18 @@ function contentParser(format: ParseFormat): ContentParser {
   if (isStandardSchema(format)) return (content) => parseWithSchema(format, content)
   if (isObject(format) && typeof format['$parseRaw'] === 'function') return format['$parseRaw'] as ContentParser
   if (isObject(format) && typeof format['type'] === 'string') return parseContent
-  throw new ConfigError('response_format', 'parse needs a schema: a zod schema, another Standard Schema, or OpenAI\'s json_schema form')
+  throw new ConfigError(
+    'response_format',
+    "parse needs a schema: a zod schema, another Standard Schema, or OpenAI's json_schema form",
+  )
 }
 
 /** `null` where there is no content to parse: a refusal, or tool calls. */
-async function parsedContent(result: ChatResult, choice: ChatCompletion['choices'][number], read: ContentParser): Promise<unknown> {
+async function parsedContent(
+  result: ChatResult,
+  choice: ChatCompletion['choices'][number],
+  read: ContentParser,
+): Promise<unknown> {
   const { content, refusal, tool_calls: calls } = choice.message
   if (refusal || content === null || (content === '' && calls?.length)) return null
   const { provider, model, attempts } = result._meta
@@ -111,10 +150,13 @@ async function parsedContent(result: ChatResult, choice: ChatCompletion['choices
     error.attempts = attempts
     return error
   }
-  if (choice.finish_reason === 'length') throw fail('the answer ended at the output limit, so it cannot be parsed; raise max_completion_tokens')
+  if (choice.finish_reason === 'length')
+    throw fail('the answer ended at the output limit, so it cannot be parsed; raise max_completion_tokens')
   try {
     return await read(content)
   } catch (error) {
-    throw error instanceof StreamError ? fail(error.message, error.cause) : fail('the answer does not fit response_format', error)
+    throw error instanceof StreamError
+      ? fail(error.message, error.cause)
+      : fail('the answer does not fit response_format', error)
   }
 }

@@ -6,15 +6,15 @@ export function hasContent(chunk: ChatChunk): boolean {
   return chunk.choices.some(({ delta, finish_reason }) =>
     Boolean(
       finish_reason ||
-        delta.content ||
-        delta.refusal ||
-        delta.reasoning_content ||
-        delta.function_call ||
-        delta.audio ||
-        delta.tool_calls?.length ||
-        delta.thinking_blocks?.length ||
-        delta.annotations?.length ||
-        delta.blocks?.length,
+      delta.content ||
+      delta.refusal ||
+      delta.reasoning_content ||
+      delta.function_call ||
+      delta.audio ||
+      delta.tool_calls?.length ||
+      delta.thinking_blocks?.length ||
+      delta.annotations?.length ||
+      delta.blocks?.length,
     ),
   )
 }

@@ -14,7 +14,10 @@ import type { CallOptions, Embeddings, EmbeddingsBody, EmbeddingsResult } from '
 function embeddingsCodec({ provider, model }: Target): EmbeddingsProtocol {
   const codec = provider.embeddingsFor(model)
   if (codec) return codec
-  throw new ConfigError('model', `the provider \`${provider.id}\` has no embeddings in this version`, { provider: provider.id, model })
+  throw new ConfigError('model', `the provider \`${provider.id}\` has no embeddings in this version`, {
+    provider: provider.id,
+    model,
+  })
 }
 
 export function createEmbeddings(client: ClientContext): Embeddings {
@@ -24,7 +27,12 @@ export function createEmbeddings(client: ClientContext): Embeddings {
       requireField(body, 'input', 'a string or an array', (value) => typeof value === 'string' || Array.isArray(value))
       const request = body as EmbeddingsRequest
       const { model } = request
-      const call = new LogicalCall(client, { operation: 'embeddings', model, options: callOptions, request: { embeddings: request } })
+      const call = new LogicalCall(client, {
+        operation: 'embeddings',
+        model,
+        options: callOptions,
+        request: { embeddings: request },
+      })
       try {
         const { run, embeddings } = await execute(call, (run) => embed(run, request))
         const meta = call.succeed(run, { embeddings })
@@ -36,7 +44,10 @@ export function createEmbeddings(client: ClientContext): Embeddings {
   }
 }
 
-async function embed(run: AttemptRun, request: EmbeddingsRequest): Promise<{ run: AttemptRun; embeddings: EmbeddingsResponse }> {
+async function embed(
+  run: AttemptRun,
+  request: EmbeddingsRequest,
+): Promise<{ run: AttemptRun; embeddings: EmbeddingsResponse }> {
   const codec = embeddingsCodec(run.target)
   const { extraBody } = run
   const own = { ...request, ...(extraBody && { extra_body: extraBody }) }
@@ -50,5 +61,11 @@ async function embed(run: AttemptRun, request: EmbeddingsRequest): Promise<{ run
 
 /** The caller asked for base64, and OpenAI's types call that a list of numbers all the same. */
 function asBase64(response: EmbeddingsResponse): EmbeddingsResponse {
-  return { ...response, data: response.data.map((entry) => ({ ...entry, embedding: encodeEmbedding(entry.embedding) as unknown as number[] })) }
+  return {
+    ...response,
+    data: response.data.map((entry) => ({
+      ...entry,
+      embedding: encodeEmbedding(entry.embedding) as unknown as number[],
+    })),
+  }
 }

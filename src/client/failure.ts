@@ -1,5 +1,13 @@
 /** From what went wrong on the wire to the one error that says it. */
-import { ConfigError, ConnectionError, ProviderError, StreamError, TimeoutError, TracestitchError, type ErrorFields } from '../kernel/errors.js'
+import {
+  ConfigError,
+  ConnectionError,
+  ProviderError,
+  StreamError,
+  TimeoutError,
+  TracestitchError,
+  type ErrorFields,
+} from '../kernel/errors.js'
 import type { WireError } from '../kernel/protocol.js'
 import { asNumber, asString, isObject } from '../kernel/json.js'
 import { classifyError, isRetryableClass } from '../policies/error-class.js'
@@ -22,7 +30,8 @@ function codeOf(error: unknown): string | undefined {
 /** A rejected `fetch` or read. The runtime's message may hold the URL, so only its code is told. */
 export function connectionFailure(cause: unknown, host: string, fields: ErrorFields): TracestitchError {
   const code = codeOf(cause)
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return new TimeoutError('connect', UNDICI_CONNECT_TIMEOUT, { ...fields, cause })
+  if (code === 'UND_ERR_CONNECT_TIMEOUT')
+    return new TimeoutError('connect', UNDICI_CONNECT_TIMEOUT, { ...fields, cause })
   const message = `no answer from ${host}${code === undefined ? '' : ` (${code})`}`
   return new ConnectionError(message, { ...fields, cause, ...(code !== undefined && { code }) })
 }
@@ -114,7 +123,9 @@ export function encoding<T>(provider: string, step: () => T): T {
     return step()
   } catch (error) {
     if (error instanceof TracestitchError) throw error
-    throw new ConfigError('body', `cannot be written in the format of ${provider}: a field has an unexpected shape`, { cause: error })
+    throw new ConfigError('body', `cannot be written in the format of ${provider}: a field has an unexpected shape`, {
+      cause: error,
+    })
   }
 }
 

@@ -23,11 +23,18 @@ export type { StandardSchema } from './schema.js'
 /** Operations in OpenAI's own shape. What they answer is the provider's word, so the caller names its type. */
 function createPassed(client: ClientContext): Pick<Client, 'moderations' | 'images' | 'audio'> {
   return {
-    moderations: { create: ((body, options) => passJson(client, 'openai-moderations', body, options)) as Moderations['create'] },
-    images: { generate: ((body: object, options) => passJson(client, 'openai-images', body, options)) as Images['generate'] },
+    moderations: {
+      create: ((body, options) => passJson(client, 'openai-moderations', body, options)) as Moderations['create'],
+    },
+    images: {
+      generate: ((body: object, options) => passJson(client, 'openai-images', body, options)) as Images['generate'],
+    },
     audio: {
       speech: { create: (body, options) => passBytes(client, 'openai-speech', body, options) },
-      transcriptions: { create: ((body: object, options) => passJson(client, 'openai-transcriptions', body, options)) as Transcriptions['create'] },
+      transcriptions: {
+        create: ((body: object, options) =>
+          passJson(client, 'openai-transcriptions', body, options)) as Transcriptions['create'],
+      },
     },
   }
 }

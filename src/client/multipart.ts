@@ -27,7 +27,8 @@ async function addField(fields: Field[], name: string, value: unknown): Promise<
   const file = await fileOf(value, name)
   if (file) fields.push([name, file.blob, file.name])
   else if (Array.isArray(value)) for (const entry of value) await addField(fields, `${name}[]`, entry)
-  else if (isObject(value)) for (const [key, entry] of Object.entries(value)) await addField(fields, `${name}[${key}]`, entry)
+  else if (isObject(value))
+    for (const [key, entry] of Object.entries(value)) await addField(fields, `${name}[${key}]`, entry)
   else throw new ConfigError(name, `expected a file or a plain value, got ${typeName(value)}`)
 }
 
@@ -38,7 +39,8 @@ interface NamedBlob {
 
 /** By its shape: there are polyfills, and streams of many makes. */
 async function fileOf(value: unknown, field: string): Promise<NamedBlob | undefined> {
-  if (value instanceof ArrayBuffer || value instanceof Uint8Array) return { blob: new Blob([value as BlobPart]), name: field }
+  if (value instanceof ArrayBuffer || value instanceof Uint8Array)
+    return { blob: new Blob([value as BlobPart]), name: field }
   if (!isObject(value)) return undefined
   const { arrayBuffer, type, name, path, url } = value
   if (typeof arrayBuffer === 'function') {
@@ -56,7 +58,13 @@ async function fileOf(value: unknown, field: string): Promise<NamedBlob | undefi
 
 /** The name of a file, for the ending that says its format. Its folder is nobody's business. */
 function lastStep(value: unknown): string | undefined {
-  const last = typeof value === 'string' ? value.replace(/[?#].*$/, '').split(/[\\/]/).at(-1) : undefined
+  const last =
+    typeof value === 'string'
+      ? value
+          .replace(/[?#].*$/, '')
+          .split(/[\\/]/)
+          .at(-1)
+      : undefined
   return last === '' ? undefined : last
 }
 

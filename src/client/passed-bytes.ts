@@ -16,7 +16,11 @@ const unread = new FinalizationRegistry<ByteSource>((source) => source.stop())
 export async function openBytes(call: LogicalCall, run: AttemptRun, answer: WireAnswer): Promise<WithMeta<Response>> {
   const { response, host, fields } = answer
   const type = response.headers.get('content-type') ?? ''
-  if (/\bjson\b/i.test(type)) throw providerErrorOf(await readJson(answer, run.limits)) ?? new StreamError(`expected bytes from ${host}, got JSON`, fields)
+  if (/\bjson\b/i.test(type))
+    throw (
+      providerErrorOf(await readJson(answer, run.limits)) ??
+      new StreamError(`expected bytes from ${host}, got JSON`, fields)
+    )
   if (/^text\/html/i.test(type)) throw new StreamError(`expected bytes from ${host}, got text/html`, fields)
   const source = new ByteSource(call, run, answer)
   const first = await source.read()
@@ -30,7 +34,10 @@ export async function openBytes(call: LogicalCall, run: AttemptRun, answer: Wire
   // The bytes are unpacked by now.
   for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) headers.delete(name)
   const own = new Response(body, { status: response.status, headers })
-  return Object.defineProperty(own, '_meta', { value: call.describe(run, NO_COUNTS), enumerable: true }) as WithMeta<Response>
+  return Object.defineProperty(own, '_meta', {
+    value: call.describe(run, NO_COUNTS),
+    enumerable: true,
+  }) as WithMeta<Response>
 }
 
 /** Apart from {@link openBytes}, whose answer it must not keep alive. */
@@ -83,7 +90,9 @@ class ByteSource {
     } catch (thrown) {
       if (this.settled) return undefined
       this.settled = true
-      const error = call.limits.abortedByCaller ? call.limits.signal.reason : committedFailure(run.locate(thrown), undefined, answer.fields)
+      const error = call.limits.abortedByCaller
+        ? call.limits.signal.reason
+        : committedFailure(run.locate(thrown), undefined, answer.fields)
       run.finish(error)
       throw call.fail(error)
     }

@@ -14,7 +14,11 @@ import type { CallMeta, StreamItem } from './types.js'
 type Item = StreamItem<JsonObject>
 
 /** Reads until the first event is there. Until then every failure is the attempt's, and may fall back. */
-export async function openPassedEvents(passed: Passed, run: AttemptRun, answer: WireAnswer): Promise<StreamSource<Item>> {
+export async function openPassedEvents(
+  passed: Passed,
+  run: AttemptRun,
+  answer: WireAnswer,
+): Promise<StreamSource<Item>> {
   const source = new PassedEvents(passed, run, answer)
   await source.open()
   run.limits.stop('firstChunk')
@@ -51,7 +55,8 @@ class PassedEvents implements StreamSource<Item> {
   async open(): Promise<void> {
     const { answer, run, passed } = this
     const type = answer.response.headers.get('content-type')?.split(';')[0] ?? ''
-    if (/^text\/html/i.test(type)) throw new StreamError(`expected a stream of events from ${answer.host}, got ${type}`, answer.fields)
+    if (/^text\/html/i.test(type))
+      throw new StreamError(`expected a stream of events from ${answer.host}, got ${type}`, answer.fields)
     // A server that knows no streams of this operation answers whole.
     if (/\bjson$/i.test(type)) return this.readWhole(await readJson(answer, run.limits))
     this.reader = readEvents(answer, run.limits, passed.call.timeout.idle, 'sse')
@@ -97,7 +102,9 @@ class PassedEvents implements StreamSource<Item> {
       this.settled = true
       reader.cancel()
       this.release()
-      const error = call.limits.abortedByCaller ? call.limits.signal.reason : committedFailure(this.run.locate(thrown), undefined, this.answer.fields)
+      const error = call.limits.abortedByCaller
+        ? call.limits.signal.reason
+        : committedFailure(this.run.locate(thrown), undefined, this.answer.fields)
       this.run.finish(error)
       this.failure = { error: call.fail(error) }
     } finally {

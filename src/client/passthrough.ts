@@ -31,19 +31,34 @@ export interface Passed {
 function formatOf({ provider, model }: Target, id: PassthroughId): PassthroughFormat {
   const format = provider.passes(id)
   if (format) return format
-  throw new ConfigError('model', `the provider \`${provider.id}\` does not take ${id} in this version; add it to providers.${provider.id}.protocol if it does`, {
-    provider: provider.id,
-    model,
-  })
+  throw new ConfigError(
+    'model',
+    `the provider \`${provider.id}\` does not take ${id} in this version; add it to providers.${provider.id}.protocol if it does`,
+    {
+      provider: provider.id,
+      model,
+    },
+  )
 }
 
-async function begin(client: ClientContext, id: PassthroughId, given: object, options: CallOptions | undefined): Promise<Passed> {
+async function begin(
+  client: ClientContext,
+  id: PassthroughId,
+  given: object,
+  options: CallOptions | undefined,
+): Promise<Passed> {
   const { body, options: callOptions } = splitArguments(given, options)
   const format = passthroughs[id]
   const { model } = body as { model: string }
   const fields = format.request === 'multipart' ? await readFields(body) : []
   const attributes = format.outputType && outputType(format.outputType)
-  const call = new LogicalCall(client, { operation: format.operation, model, options: callOptions, request: undefined, ...(attributes && { attributes }) })
+  const call = new LogicalCall(client, {
+    operation: format.operation,
+    model,
+    options: callOptions,
+    request: undefined,
+    ...(attributes && { attributes }),
+  })
   return { call, format, body: body as JsonObject, fields }
 }
 
@@ -61,7 +76,12 @@ async function sendTo(run: AttemptRun, { format, body, fields }: Passed): Promis
 }
 
 /** An operation that answers with JSON, or with events when `stream` is set. */
-export async function passJson(client: ClientContext, id: PassthroughId, given: object, options?: CallOptions): Promise<WithMeta<JsonObject> | ModelStream<StreamItem<JsonObject>>> {
+export async function passJson(
+  client: ClientContext,
+  id: PassthroughId,
+  given: object,
+  options?: CallOptions,
+): Promise<WithMeta<JsonObject> | ModelStream<StreamItem<JsonObject>>> {
   const passed = await begin(client, id, given, options)
   const { call, body } = passed
   try {
@@ -86,7 +106,12 @@ export async function passJson(client: ClientContext, id: PassthroughId, given: 
 }
 
 /** An operation that answers with bytes. */
-export async function passBytes(client: ClientContext, id: PassthroughId, given: object, options?: CallOptions): Promise<WithMeta<Response>> {
+export async function passBytes(
+  client: ClientContext,
+  id: PassthroughId,
+  given: object,
+  options?: CallOptions,
+): Promise<WithMeta<Response>> {
   const passed = await begin(client, id, given, options)
   const { call } = passed
   try {
@@ -105,7 +130,11 @@ async function readAnswer({ format, body }: Passed, run: AttemptRun, answer: Wir
     return { text: await readText(answer, run.limits) }
   }
   const wire = await readJson(answer, run.limits)
-  if (!isObject(wire)) throw new StreamError(`expected an object from ${answer.host}, got ${describeBody(type, JSON.stringify(wire).length)}`, answer.fields)
+  if (!isObject(wire))
+    throw new StreamError(
+      `expected an object from ${answer.host}, got ${describeBody(type, JSON.stringify(wire).length)}`,
+      answer.fields,
+    )
   // Only this key: an answer may have a `message` of its own.
   const failure = wire['error'] == null ? undefined : providerErrorOf(wire)
   if (failure) throw failure

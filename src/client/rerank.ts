@@ -12,7 +12,10 @@ import type { CallOptions, Rerank, RerankBody, RerankAnswer } from './types.js'
 
 function rerankCodec({ provider, model }: Target): RerankProtocol {
   if (provider.rerank) return provider.rerank
-  throw new ConfigError('model', `the provider \`${provider.id}\` has no rerank in this version`, { provider: provider.id, model })
+  throw new ConfigError('model', `the provider \`${provider.id}\` has no rerank in this version`, {
+    provider: provider.id,
+    model,
+  })
 }
 
 export function createRerank(client: ClientContext): Rerank {
@@ -22,7 +25,12 @@ export function createRerank(client: ClientContext): Rerank {
       requireField(body, 'query', 'a string', (value) => typeof value === 'string')
       requireField(body, 'documents', 'an array', Array.isArray)
       const request = body as RerankRequest
-      const call = new LogicalCall(client, { operation: 'rerank', model: request.model, options: callOptions, request: undefined })
+      const call = new LogicalCall(client, {
+        operation: 'rerank',
+        model: request.model,
+        options: callOptions,
+        request: undefined,
+      })
       try {
         const { run, answer } = await execute(call, (run) => rank(run, request))
         const { id, model, usage } = answer

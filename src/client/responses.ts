@@ -26,12 +26,20 @@ interface Exchange {
 }
 
 export function createResponses(client: ClientContext): Responses {
-  async function create(given: ResponsesBody, options?: CallOptions): Promise<WithMeta<JsonObject> | ModelStream<StreamItem<JsonObject>>> {
+  async function create(
+    given: ResponsesBody,
+    options?: CallOptions,
+  ): Promise<WithMeta<JsonObject> | ModelStream<StreamItem<JsonObject>>> {
     const { body, options: callOptions } = splitArguments(given, options)
     const format = chatProtocol(FORMAT)
     const request = encoding(FORMAT, () => format.decodeRequest(body))
     const exchange: Exchange = { format, body: body as JsonObject, request }
-    const call = new LogicalCall(client, { operation: format.operation, model: request.model, options: callOptions, request: { chat: request } })
+    const call = new LogicalCall(client, {
+      operation: format.operation,
+      model: request.model,
+      options: callOptions,
+      request: { chat: request },
+    })
     try {
       if (request.stream === true) return new ModelStream(await execute(call, (run) => stream(call, run, exchange)))
       const { run, chat, wire } = await execute(call, (run) => whole(run, exchange))
@@ -44,16 +52,27 @@ export function createResponses(client: ClientContext): Responses {
 }
 
 /** The format of the target itself when it speaks the caller's, otherwise its format for chat. */
-function encode(run: AttemptRun, { body, request }: Exchange): { codec: ChatProtocol; encoded: EncodedRequest; native: boolean } {
+function encode(
+  run: AttemptRun,
+  { body, request }: Exchange,
+): { codec: ChatProtocol; encoded: EncodedRequest; native: boolean } {
   const { target, extraBody } = run
   const own = target.provider.speaks(FORMAT)
-  if (own) return { codec: own, encoded: { path: own.path, body: { ...body, model: target.model, ...extraBody } }, native: true }
+  if (own)
+    return {
+      codec: own,
+      encoded: { path: own.path, body: { ...body, model: target.model, ...extraBody } },
+      native: true,
+    }
   const codec = chatCodec(target)
   const encoded = encoding(target.provider.id, () => codec.encodeRequest(requestFor(request, run), run.encodeContext))
   return { codec, encoded, native: false }
 }
 
-async function whole(run: AttemptRun, exchange: Exchange): Promise<{ run: AttemptRun; chat: ChatCompletion; wire: JsonObject }> {
+async function whole(
+  run: AttemptRun,
+  exchange: Exchange,
+): Promise<{ run: AttemptRun; chat: ChatCompletion; wire: JsonObject }> {
   const { codec, encoded, native } = encode(run, exchange)
   const answer = await run.send(encoded, codec, false)
   const body = await readJson(answer, run.limits)
@@ -70,7 +89,10 @@ async function stream(call: LogicalCall, run: AttemptRun, exchange: Exchange) {
   const codec = completed(written, run.target, answer)
   const face = native ? nativeFace(codec) : translatingFace(codec, exchange.format)
   const encodeWhole = translatingFace(codec, exchange.format)
-  const all = (chunks: readonly ChatChunk[]): readonly JsonObject[] => [...encodeWhole.event(undefined, chunks), ...encodeWhole.end([])]
+  const all = (chunks: readonly ChatChunk[]): readonly JsonObject[] => [
+    ...encodeWhole.event(undefined, chunks),
+    ...encodeWhole.end([]),
+  ]
   return openStream<JsonObject>({ call, run, answer, face, whole: all, choices: 1 })
 }
 
@@ -80,8 +102,10 @@ function nativeFace(codec: ChatProtocol): StreamFace<JsonObject> {
 
 function translatingFace(codec: ChatProtocol, format: ChatProtocol): StreamFace<JsonObject> {
   const encoder = format.createStreamEncoder()
-  const data = (events: readonly { readonly data: unknown }[]): JsonObject[] => events.flatMap((event) => (isObject(event.data) ? [event.data] : []))
-  const event = (_wire: unknown, chunks: readonly ChatChunk[]): JsonObject[] => chunks.flatMap((chunk) => data(encoder.push(chunk)))
+  const data = (events: readonly { readonly data: unknown }[]): JsonObject[] =>
+    events.flatMap((event) => (isObject(event.data) ? [event.data] : []))
+  const event = (_wire: unknown, chunks: readonly ChatChunk[]): JsonObject[] =>
+    chunks.flatMap((chunk) => data(encoder.push(chunk)))
   return { codec, event, end: (chunks) => [...event(undefined, chunks), ...data(encoder.end())] }
 }
 
@@ -89,7 +113,9 @@ function translatingFace(codec: ChatProtocol, format: ChatProtocol): StreamFace<
 function withText(wire: JsonObject): ResponseObject {
   const text = asArray(wire['output'])
     .flatMap((item) => (isObject(item) && item['type'] === 'message' ? asArray(item['content']) : []))
-    .map((part) => (isObject(part) && part['type'] === 'output_text' && typeof part['text'] === 'string' ? part['text'] : ''))
+    .map((part) =>
+      isObject(part) && part['type'] === 'output_text' && typeof part['text'] === 'string' ? part['text'] : '',
+    )
     .join('')
   return { output_text: text, ...wire } as ResponseObject
 }

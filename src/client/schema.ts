@@ -19,7 +19,11 @@ type StandardResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[] }
 
-export type SchemaOutput<S> = S extends { readonly '~standard': { readonly types?: { readonly output: infer Output } | undefined } } ? Output : unknown
+export type SchemaOutput<S> = S extends {
+  readonly '~standard': { readonly types?: { readonly output: infer Output } | undefined }
+}
+  ? Output
+  : unknown
 
 export function isStandardSchema(value: unknown): value is StandardSchema {
   // ArkType's schemas are functions.
@@ -48,7 +52,9 @@ export function formatOfSchema(schema: StandardSchema): ResponseFormat {
   try {
     converted = jsonSchema.output({ target: TARGET })
   } catch (cause) {
-    throw new ConfigError('response_format', `this ${vendor} schema cannot be written as JSON Schema; see the cause`, { cause })
+    throw new ConfigError('response_format', `this ${vendor} schema cannot be written as JSON Schema; see the cause`, {
+      cause,
+    })
   }
   const { $schema: _dialect, ...json } = converted
   const title = json['title']
@@ -66,11 +72,14 @@ function fitsStrictMode(schema: unknown): boolean {
   if (schema['type'] === 'object') {
     const properties = isObject(schema['properties']) ? schema['properties'] : {}
     const required = Array.isArray(schema['required']) ? (schema['required'] as unknown[]) : []
-    if (schema['additionalProperties'] !== false || !Object.keys(properties).every((key) => required.includes(key))) return false
+    if (schema['additionalProperties'] !== false || !Object.keys(properties).every((key) => required.includes(key)))
+      return false
     if (!Object.values(properties).every(fitsStrictMode)) return false
   }
-  return ['items', 'prefixItems', 'anyOf', 'oneOf', 'allOf'].every((key) => fitsStrictMode(schema[key])) &&
+  return (
+    ['items', 'prefixItems', 'anyOf', 'oneOf', 'allOf'].every((key) => fitsStrictMode(schema[key])) &&
     (!isObject(schema['$defs']) || Object.values(schema['$defs']).every(fitsStrictMode))
+  )
 }
 
 /** @throws StreamError when the content is not JSON or not what the schema asks for. */
@@ -85,7 +94,9 @@ export async function parseWithSchema(schema: StandardSchema, content: string): 
   const result = await schema['~standard'].validate(value)
   if (!result.issues) return result.value
   const where = result.issues.slice(0, 3).map(({ path }) => (path ?? []).map(stepName).join('.') || 'the whole')
-  throw new StreamError(`the answer does not fit response_format, at: ${where.join(', ')}`, { cause: { issues: result.issues } })
+  throw new StreamError(`the answer does not fit response_format, at: ${where.join(', ')}`, {
+    cause: { issues: result.issues },
+  })
 }
 
 /**

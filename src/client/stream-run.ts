@@ -78,7 +78,10 @@ class StreamRun<T extends object> implements StreamSource<StreamItem<T>> {
     const { answer, run, call, face } = this.start
     const contentType = answer.response.headers.get('content-type')
     if (/^text\/html/i.test(contentType ?? '')) {
-      throw new StreamError(`expected a stream of events from ${answer.host}, got ${contentType?.split(';')[0] ?? ''}`, answer.fields)
+      throw new StreamError(
+        `expected a stream of events from ${answer.host}, got ${contentType?.split(';')[0] ?? ''}`,
+        answer.fields,
+      )
     }
     this.reader = readEvents(answer, run.limits, call.timeout.idle, face.codec.framing)
     while (!this.committed) await this.pump(this.reader)
@@ -156,7 +159,8 @@ class StreamRun<T extends object> implements StreamSource<StreamItem<T>> {
       return
     }
     const wire = parseJson(data)
-    if (wire === undefined) throw new StreamError(`event ${this.events} of the stream is not JSON`, this.start.answer.fields)
+    if (wire === undefined)
+      throw new StreamError(`event ${this.events} of the stream is not JSON`, this.start.answer.fields)
     const chunks = decoding(() => this.decoder.push(wire, event))
     this.observe(chunks)
     this.emit(decoding(() => this.start.face.event(wire, chunks)))
@@ -167,7 +171,10 @@ class StreamRun<T extends object> implements StreamSource<StreamItem<T>> {
     const chunks = decoding(() => this.decoder.end())
     this.observe(chunks)
     if (!this.decoder.done) {
-      const found = this.events === 0 ? `without an event (${describeBody(answer.response.headers.get('content-type'), 0)})` : 'before its end was sent'
+      const found =
+        this.events === 0
+          ? `without an event (${describeBody(answer.response.headers.get('content-type'), 0)})`
+          : 'before its end was sent'
       throw new StreamError(`the stream ended ${found}`, answer.fields)
     }
     if (this.seen.size === 0) throw new StreamError('the stream ended without an answer', answer.fields)
@@ -215,7 +222,9 @@ class StreamRun<T extends object> implements StreamSource<StreamItem<T>> {
     if (this.held) this.queue.push(this.held)
     this.held = undefined
     const partial = this.accumulator.result()
-    const error = call.limits.abortedByCaller ? call.limits.signal.reason : committedFailure(run.locate(thrown), partial, answer.fields)
+    const error = call.limits.abortedByCaller
+      ? call.limits.signal.reason
+      : committedFailure(run.locate(thrown), partial, answer.fields)
     run.finish(error)
     this.failure = { error: call.fail(error, { chat: partial }) }
   }

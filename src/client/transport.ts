@@ -57,7 +57,14 @@ export async function send(request: WireRequest): Promise<WireAnswer> {
   if (response.ok) return answer
   const text = await readErrorText(answer, limits)
   const decoded = request.decodeError(parseJson(text))
-  throw httpFailure({ response, text, decoded, secret, date: request.date(), fields: { provider: provider.id, model: target.model } })
+  throw httpFailure({
+    response,
+    text,
+    decoded,
+    secret,
+    date: request.date(),
+    fields: { provider: provider.id, model: target.model },
+  })
 }
 
 async function exchange(request: WireRequest, key: KeyHeader): Promise<WireAnswer> {
@@ -77,7 +84,8 @@ async function exchange(request: WireRequest, key: KeyHeader): Promise<WireAnswe
   let response: Response
   limits.start('connect', request.connect)
   try {
-    const run = (): Promise<Response> => request.fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' })
+    const run = (): Promise<Response> =>
+      request.fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' })
     const sent = request.connect === undefined ? run() : watchConnect(run, () => limits.stop('connect'))
     response = await orAborted(sent, signal)
   } catch (error) {

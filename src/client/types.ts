@@ -1,7 +1,17 @@
 /** What callers of the client see. */
 import type { Cost } from '../cost/price.js'
 import type { Attempt } from '../kernel/errors.js'
-import type { ChatChunk, ChatCompletion, ChatRequest, CompletionMessage, EmbeddingsRequest, EmbeddingsResponse, RerankRequest, RerankResponse, ResponseFormat } from '../kernel/hub.js'
+import type {
+  ChatChunk,
+  ChatCompletion,
+  ChatRequest,
+  CompletionMessage,
+  EmbeddingsRequest,
+  EmbeddingsResponse,
+  RerankRequest,
+  RerankResponse,
+  ResponseFormat,
+} from '../kernel/hub.js'
 import type { JsonObject } from '../kernel/protocol.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
 import type { ModelStream } from './model-stream.js'
@@ -124,7 +134,12 @@ export type ModerationBody = PassedBody & { input: string | readonly string[] | 
 export interface ModerationResponse {
   id: string
   model: string
-  results: { flagged: boolean; categories: Record<string, boolean>; category_scores: Record<string, number>; [field: string]: unknown }[]
+  results: {
+    flagged: boolean
+    categories: Record<string, boolean>
+    category_scores: Record<string, number>
+    [field: string]: unknown
+  }[]
   [field: string]: unknown
 }
 
@@ -147,8 +162,14 @@ export interface PassedEvent {
 }
 
 export interface Images {
-  generate<T extends object = ImagesResponse>(body: Open<ImageBody & { stream?: false | null | undefined }>, options?: CallOptions): Promise<WithMeta<T>>
-  generate<T extends object = PassedEvent>(body: Open<ImageBody & { stream: true }>, options?: CallOptions): Promise<ModelStream<StreamItem<T>>>
+  generate<T extends object = ImagesResponse>(
+    body: Open<ImageBody & { stream?: false | null | undefined }>,
+    options?: CallOptions,
+  ): Promise<WithMeta<T>>
+  generate<T extends object = PassedEvent>(
+    body: Open<ImageBody & { stream: true }>,
+    options?: CallOptions,
+  ): Promise<ModelStream<StreamItem<T>>>
 }
 
 /** https://platform.openai.com/docs/api-reference/audio/createSpeech */
@@ -171,12 +192,20 @@ export interface Transcription {
 
 export interface Transcriptions {
   /** The file is read into memory. A plain-text `response_format` such as `srt` comes as `text` too. */
-  create<T extends object = Transcription>(body: Open<TranscriptionBody & { stream?: false | null | undefined }>, options?: CallOptions): Promise<WithMeta<T>>
-  create<T extends object = PassedEvent>(body: Open<TranscriptionBody & { stream: true }>, options?: CallOptions): Promise<ModelStream<StreamItem<T>>>
+  create<T extends object = Transcription>(
+    body: Open<TranscriptionBody & { stream?: false | null | undefined }>,
+    options?: CallOptions,
+  ): Promise<WithMeta<T>>
+  create<T extends object = PassedEvent>(
+    body: Open<TranscriptionBody & { stream: true }>,
+    options?: CallOptions,
+  ): Promise<ModelStream<StreamItem<T>>>
 }
 
 /** OpenAI's responses body (https://platform.openai.com/docs/api-reference/responses/create). */
-export type ResponsesBody = { model: string; input?: unknown; stream?: boolean | null } & BodyOptions & { [field: string]: unknown }
+export type ResponsesBody = { model: string; input?: unknown; stream?: boolean | null } & BodyOptions & {
+    [field: string]: unknown
+  }
 
 /** A response. Name OpenAI's own type as type argument to have it typed further. */
 export interface ResponseObject {
@@ -195,8 +224,14 @@ export interface ResponseEvent {
 }
 
 export interface Responses {
-  create<T extends object = ResponseObject>(body: ResponsesBody & { stream?: false | null }, options?: CallOptions): Promise<WithMeta<T>>
-  create<T extends object = ResponseEvent>(body: ResponsesBody & { stream: true }, options?: CallOptions): Promise<ModelStream<StreamItem<T>>>
+  create<T extends object = ResponseObject>(
+    body: ResponsesBody & { stream?: false | null },
+    options?: CallOptions,
+  ): Promise<WithMeta<T>>
+  create<T extends object = ResponseEvent>(
+    body: ResponsesBody & { stream: true },
+    options?: CallOptions,
+  ): Promise<ModelStream<StreamItem<T>>>
 }
 
 export interface Client {

@@ -53,7 +53,17 @@ export function createChatAccumulator(options: { readonly content?: boolean } = 
   function stateOf(index: number): ChoiceState {
     let state = choices.get(index)
     if (!state) {
-      state = { finish: null, native: undefined, logprobs: null, slots: [], ordinal: undefined, numbered: false, calls: new Map(), functionCall: undefined, audio: undefined }
+      state = {
+        finish: null,
+        native: undefined,
+        logprobs: null,
+        slots: [],
+        ordinal: undefined,
+        numbered: false,
+        calls: new Map(),
+        functionCall: undefined,
+        audio: undefined,
+      }
       choices.set(index, state)
     }
     return state

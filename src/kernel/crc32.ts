@@ -8,6 +8,7 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 
 export function crc32(bytes: Uint8Array): number {
   let sum = 0xff_ff_ff_ff
-  for (let at = 0; at < bytes.length; at += 1) sum = (TABLE[(sum ^ (bytes[at] as number)) & 0xff] as number) ^ (sum >>> 8)
+  for (let at = 0; at < bytes.length; at += 1)
+    sum = (TABLE[(sum ^ (bytes[at] as number)) & 0xff] as number) ^ (sum >>> 8)
   return (sum ^ 0xff_ff_ff_ff) >>> 0
 }

@@ -112,10 +112,13 @@ export class TimeoutError extends TracestitchError {
   override name = 'TimeoutError'
   readonly limit: 'connect' | 'firstChunk' | 'idle' | 'total'
   constructor(limit: TimeoutError['limit'], ms: number, fields: ErrorFields = {}) {
-    super(`no ${limit === 'idle' ? 'further chunk' : limit === 'firstChunk' ? 'first chunk' : 'answer'} within ${ms} ms (timeout.${limit})`, {
-      isRetryable: true,
-      ...fields,
-    })
+    super(
+      `no ${limit === 'idle' ? 'further chunk' : limit === 'firstChunk' ? 'first chunk' : 'answer'} within ${ms} ms (timeout.${limit})`,
+      {
+        isRetryable: true,
+        ...fields,
+      },
+    )
     this.limit = limit
   }
 }

@@ -132,7 +132,9 @@ function valueBytes(header: EventStreamHeaderValue, encoder: TextEncoder): Uint8
     }
     case 'uuid': {
       const digits = header.value.replaceAll('-', '')
-      const bytes = Uint8Array.from({ length: UUID_BYTES }, (_, at) => Number.parseInt(digits.slice(2 * at, 2 * at + 2), 16))
+      const bytes = Uint8Array.from({ length: UUID_BYTES }, (_, at) =>
+        Number.parseInt(digits.slice(2 * at, 2 * at + 2), 16),
+      )
       return [integer(1, UUID), bytes]
     }
   }

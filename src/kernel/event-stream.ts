@@ -104,7 +104,8 @@ function readPrelude(bytes: Uint8Array, maxBytes: number): number {
     throw new StreamError('the checksum of an event-stream prelude is wrong')
   }
   const total = view.getUint32(0)
-  if (total < PRELUDE + view.getUint32(4) + CHECKSUM) throw new StreamError('the lengths of an event-stream message are wrong')
+  if (total < PRELUDE + view.getUint32(4) + CHECKSUM)
+    throw new StreamError('the lengths of an event-stream message are wrong')
   if (total > maxBytes) {
     throw new StreamError(`an event-stream message is larger than ${maxBytes} bytes`, { isRetryable: false })
   }

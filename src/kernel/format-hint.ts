@@ -16,7 +16,9 @@ export function withSystemText(messages: readonly Message[], text: string): read
   const at = messages.findIndex(({ role }) => role !== 'system' && role !== 'developer')
   const place = (at === -1 ? messages.length : at) - 1
   const last = messages[place]
-  if (!last || (last.role !== 'system' && last.role !== 'developer')) return [{ role: 'system', content: text }, ...messages]
-  const content = typeof last.content === 'string' ? `${last.content}\n\n${text}` : [...last.content, { type: 'text' as const, text }]
+  if (!last || (last.role !== 'system' && last.role !== 'developer'))
+    return [{ role: 'system', content: text }, ...messages]
+  const content =
+    typeof last.content === 'string' ? `${last.content}\n\n${text}` : [...last.content, { type: 'text' as const, text }]
   return messages.map((message, i) => (i === place ? { ...last, content } : message))
 }

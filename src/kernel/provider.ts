@@ -68,7 +68,11 @@ export interface ProviderRow {
   /** Without a trailing slash. `{name}` stands for one of `variables`. */
   readonly baseURL: string
   /** Base URLs that stand in for `baseURL` where a variable has one of `values`. The first match counts. */
-  readonly baseURLWhere?: readonly { readonly variable: string; readonly values: readonly string[]; readonly baseURL: string }[]
+  readonly baseURLWhere?: readonly {
+    readonly variable: string
+    readonly values: readonly string[]
+    readonly baseURL: string
+  }[]
   /** By name: what fills `baseURL`. The name is also that of the provider's option. */
   readonly variables?: Readonly<Record<string, URLVariable>>
   readonly auth: AuthScheme

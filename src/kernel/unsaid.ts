@@ -6,7 +6,15 @@ import type { ProtocolId } from './protocol.js'
  * `reasoning` is all reasoning of earlier answers; `reasoning_content` what stands in that field alone, `thinking_blocks`
  * what stands in those alone.
  */
-export type Unsaid = 'blocks' | 'cache_control' | 'detail' | 'is_error' | 'reasoning' | 'reasoning_content' | 'strict' | 'thinking_blocks'
+export type Unsaid =
+  | 'blocks'
+  | 'cache_control'
+  | 'detail'
+  | 'is_error'
+  | 'reasoning'
+  | 'reasoning_content'
+  | 'strict'
+  | 'thinking_blocks'
 
 const WARNINGS: Readonly<Record<Unsaid, string>> = {
   blocks: 'blocks of an earlier answer that only another provider knows are left out',
@@ -54,5 +62,6 @@ function lookAtPart(part: ContentPart, found: Set<Unsaid>): void {
 /** Warns of fields that were read from another format than `id`. */
 export function warnForeign(request: ChatRequest, id: ProtocolId, warn: (message: string) => void): void {
   const { raw } = request
-  if (raw && raw.protocol !== id) warn(`left out what only ${raw.protocol} can say: ${Object.keys(raw.value).join(', ')}`)
+  if (raw && raw.protocol !== id)
+    warn(`left out what only ${raw.protocol} can say: ${Object.keys(raw.value).join(', ')}`)
 }

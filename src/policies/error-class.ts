@@ -1,5 +1,14 @@
 /** What kind of failure an error is, as the policies see it. */
-import { CredentialsError, isAbortError, ProviderError, StreamError, TimeoutError, ConnectionError, UnsupportedParameterError, ConfigError } from '../kernel/errors.js'
+import {
+  CredentialsError,
+  isAbortError,
+  ProviderError,
+  StreamError,
+  TimeoutError,
+  ConnectionError,
+  UnsupportedParameterError,
+  ConfigError,
+} from '../kernel/errors.js'
 
 export type ErrorClass =
   | 'abort'
@@ -52,7 +61,8 @@ const CLASS_BY_CODE: Readonly<Record<string, ErrorClass>> = {
 }
 
 // Providers that send a plain 400 for a long prompt only say so in words.
-const TOO_LONG = /context[ _](length|window)|maximum context|prompt is too long|too many (input |prompt )?tokens|exceeds? the (maximum|model's) .*tokens/i
+const TOO_LONG =
+  /context[ _](length|window)|maximum context|prompt is too long|too many (input |prompt )?tokens|exceeds? the (maximum|model's) .*tokens/i
 
 export function classifyError(error: unknown): ErrorClass {
   if (isAbortError(error)) return 'abort'

@@ -26,10 +26,18 @@ export interface TimeoutOptions {
   total?: number | undefined
 }
 
-export const DEFAULT_TIMEOUT: TimeoutPolicy = { connect: undefined, firstChunk: undefined, idle: undefined, total: 600_000 }
+export const DEFAULT_TIMEOUT: TimeoutPolicy = {
+  connect: undefined,
+  firstChunk: undefined,
+  idle: undefined,
+  total: 600_000,
+}
 
 /** `timeout` over `base`: what it leaves out stays as it was. A number is the total. */
-export function timeoutPolicy(timeout: number | TimeoutOptions | undefined, base: TimeoutPolicy = DEFAULT_TIMEOUT): TimeoutPolicy {
+export function timeoutPolicy(
+  timeout: number | TimeoutOptions | undefined,
+  base: TimeoutPolicy = DEFAULT_TIMEOUT,
+): TimeoutPolicy {
   if (timeout === undefined) return base
   if (typeof timeout === 'number') return { ...base, total: timeout }
   return {

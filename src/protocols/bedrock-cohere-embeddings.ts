@@ -7,7 +7,13 @@ import { StreamError, UnsupportedParameterError } from '../kernel/errors.js'
 import type { Embedding, EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
 import { asArray, asNumber, asString, compact, isObject, typeName } from '../kernel/json.js'
 import { limitsOf } from '../kernel/limits.js'
-import type { DecodeOptions, EmbeddingsProtocol, EncodeContext, EncodedRequest, JsonObject } from '../kernel/protocol.js'
+import type {
+  DecodeOptions,
+  EmbeddingsProtocol,
+  EncodeContext,
+  EncodedRequest,
+  JsonObject,
+} from '../kernel/protocol.js'
 import { decodeError, encodeError, providerError } from './bedrock-converse/errors.js'
 import { modelPath, readModelPath } from './bedrock-converse/paths.js'
 
@@ -30,7 +36,8 @@ function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): Enco
 }
 
 function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRequest {
-  if (!isObject(wire)) throw new StreamError(`expected a request for embeddings, got ${typeName(wire)}`, { isRetryable: false })
+  if (!isObject(wire))
+    throw new StreamError(`expected a request for embeddings, got ${typeName(wire)}`, { isRetryable: false })
   const { texts, output_dimension: dimension, ...rest } = wire
   const size = asNumber(dimension)
   const content = options.content ?? true
@@ -65,7 +72,8 @@ function decodeResponse(wire: unknown, options: DecodeOptions = {}): EmbeddingsR
 }
 
 function readVector(vector: unknown, index: number): Embedding {
-  if (!Array.isArray(vector)) throw new StreamError(`embedding ${index} of the answer is ${typeName(vector)}, not a list`)
+  if (!Array.isArray(vector))
+    throw new StreamError(`embedding ${index} of the answer is ${typeName(vector)}, not a list`)
   return { object: 'embedding', index, embedding: vector.filter((value): value is number => typeof value === 'number') }
 }
 

@@ -6,7 +6,13 @@ import { StreamError, UnsupportedParameterError } from '../kernel/errors.js'
 import type { EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
 import { asArray, asNumber, asString, compact, isObject, typeName } from '../kernel/json.js'
 import { limitsOf } from '../kernel/limits.js'
-import type { DecodeOptions, EmbeddingsProtocol, EncodeContext, EncodedRequest, JsonObject } from '../kernel/protocol.js'
+import type {
+  DecodeOptions,
+  EmbeddingsProtocol,
+  EncodeContext,
+  EncodedRequest,
+  JsonObject,
+} from '../kernel/protocol.js'
 import { decodeError, encodeError, providerError } from './bedrock-converse/errors.js'
 import { modelPath, readModelPath } from './bedrock-converse/paths.js'
 
@@ -16,7 +22,11 @@ function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): Enco
   const { input, dimensions, user, extra_body: extra } = request
   const [only, ...rest] = typeof input === 'string' ? [input] : input
   if (typeof only !== 'string' || rest.length > 0) {
-    throw new UnsupportedParameterError('input', context.provider, 'the model embeds one text a call, and takes no tokens')
+    throw new UnsupportedParameterError(
+      'input',
+      context.provider,
+      'the model embeds one text a call, and takes no tokens',
+    )
   }
   if (user !== undefined) limitsOf(context).warn('`user` has no effect here')
   return {
@@ -26,7 +36,8 @@ function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): Enco
 }
 
 function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRequest {
-  if (!isObject(wire)) throw new StreamError(`expected a request for embeddings, got ${typeName(wire)}`, { isRetryable: false })
+  if (!isObject(wire))
+    throw new StreamError(`expected a request for embeddings, got ${typeName(wire)}`, { isRetryable: false })
   const { inputText, dimensions, ...rest } = wire
   const size = asNumber(dimensions)
   const content = options.content ?? true

@@ -3,7 +3,15 @@ import { StreamError } from '../kernel/errors.js'
 import type { Embedding, EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
 import { asArray, asNumber, asString, compact, isObject, typeName } from '../kernel/json.js'
 import { limitsOf } from '../kernel/limits.js'
-import type { DecodeOptions, EmbeddingsProtocol, EncodeContext, EncodedRequest, JsonObject, ProtocolId, WireError } from '../kernel/protocol.js'
+import type {
+  DecodeOptions,
+  EmbeddingsProtocol,
+  EncodeContext,
+  EncodedRequest,
+  JsonObject,
+  ProtocolId,
+  WireError,
+} from '../kernel/protocol.js'
 import { decodeError, providerErrorOf } from './openai-chat/error.js'
 import { badRequest } from './openai-chat/request-decode.js'
 import { decodeEmbedding } from './openai-embeddings.js'
@@ -19,7 +27,8 @@ const NUMERIC = ['float', 'int8', 'uint8', 'binary', 'ubinary'] as const
 
 function textsOf(input: EmbeddingsRequest['input'], context: EncodeContext): string[] {
   const list: readonly unknown[] = [input].flat()
-  if (list.some((entry) => typeof entry !== 'string')) limitsOf(context).unsupported('input of token numbers', 'give texts')
+  if (list.some((entry) => typeof entry !== 'string'))
+    limitsOf(context).unsupported('input of token numbers', 'give texts')
   return list.filter((entry) => typeof entry === 'string')
 }
 
@@ -47,7 +56,8 @@ function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRe
   const { model, texts, output_dimension: dimension, embedding_types: types, ...extra } = wire
   const dimensions = asNumber(dimension)
   const [type, ...others] = asArray(types)
-  const format: EmbeddingsRequest['encoding_format'] = others.length === 0 && (type === 'float' || type === 'base64') ? type : undefined
+  const format: EmbeddingsRequest['encoding_format'] =
+    others.length === 0 && (type === 'float' || type === 'base64') ? type : undefined
   const head = {
     model: asString(model) ?? '',
     ...(dimensions !== undefined && { dimensions }),
@@ -101,7 +111,9 @@ function decodeResponse(wire: unknown, options: DecodeOptions = {}): EmbeddingsR
   if (options.content === false) return { ...head, data: [] }
   const found = vectorsOf(wire['embeddings'])
   if (!found) throw new StreamError('the answer has no vectors of numbers')
-  const others = isObject(wire['embeddings']) ? Object.entries(wire['embeddings']).filter(([type, list]) => type !== found.type && list != null) : []
+  const others = isObject(wire['embeddings'])
+    ? Object.entries(wire['embeddings']).filter(([type, list]) => type !== found.type && list != null)
+    : []
   const rest = Object.fromEntries(Object.entries(wire).filter(([key, value]) => value != null && !KNOWN.has(key)))
   const raw = {
     ...rest,
@@ -122,7 +134,10 @@ function encodeResponse(response: EmbeddingsResponse): JsonObject {
   return {
     id: response.id ?? '',
     ...(response.model !== '' && { model: response.model }),
-    embeddings: { [asString(type) ?? 'float']: response.data.map(({ embedding }) => embedding), ...(isObject(others) && others) },
+    embeddings: {
+      [asString(type) ?? 'float']: response.data.map(({ embedding }) => embedding),
+      ...(isObject(others) && others),
+    },
     texts: [],
     meta: { api_version: { version: '2' }, billed_units: { input_tokens: tokens } },
     response_type: 'embeddings_by_type',

@@ -5,7 +5,14 @@
 import { StreamError } from '../kernel/errors.js'
 import type { Embedding, EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
 import { asArray, asNumber, asString, compact, isObject, typeName } from '../kernel/json.js'
-import type { DecodeOptions, EmbeddingsProtocol, EncodeContext, EncodedRequest, JsonObject, ProtocolId } from '../kernel/protocol.js'
+import type {
+  DecodeOptions,
+  EmbeddingsProtocol,
+  EncodeContext,
+  EncodedRequest,
+  JsonObject,
+  ProtocolId,
+} from '../kernel/protocol.js'
 import { textsOf, vectorOf } from './gemini-generate/embedding-texts.js'
 import { decodeError, encodeError, providerErrorOf } from './gemini-generate/errors.js'
 import { camel, methodPath, readPath } from './gemini-generate/wire.js'
@@ -18,11 +25,16 @@ function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): Enco
   const { input, dimensions, extra_body: extra, raw } = request
   const own = raw?.protocol === ID ? raw.value : {}
   const { requests, role, ...rest } = { ...own, ...extra }
-  const one = (text: string): JsonObject => compact({ content: compact({ role, parts: [{ text }] }), outputDimensionality: dimensions, ...rest })
+  const one = (text: string): JsonObject =>
+    compact({ content: compact({ role, parts: [{ text }] }), outputDimensionality: dimensions, ...rest })
   const texts = textsOf(request, context)
-  if (!Array.isArray(input) && requests === undefined) return { path: methodPath(context.model, 'embedContent'), body: one(texts[0] ?? '') }
+  if (!Array.isArray(input) && requests === undefined)
+    return { path: methodPath(context.model, 'embedContent'), body: one(texts[0] ?? '') }
   const model = methodPath(context.model, '').slice(1, -1)
-  return { path: methodPath(context.model, BATCH), body: { requests: requests ?? texts.map((text) => ({ model, ...one(text) })) } }
+  return {
+    path: methodPath(context.model, BATCH),
+    body: { requests: requests ?? texts.map((text) => ({ model, ...one(text) })) },
+  }
 }
 
 function textOf(content: unknown): string {
@@ -32,7 +44,12 @@ function textOf(content: unknown): string {
 
 /** Whether the content says no more than its text, and a role, which the API does not read. */
 function isPlain(content: unknown): content is JsonObject {
-  if (!isObject(content) || !Array.isArray(content['parts']) || Object.keys(content).some((key) => key !== 'parts' && key !== 'role')) return false
+  if (
+    !isObject(content) ||
+    !Array.isArray(content['parts']) ||
+    Object.keys(content).some((key) => key !== 'parts' && key !== 'role')
+  )
+    return false
   const [only, ...others] = content['parts'] as unknown[]
   return others.length === 0 && isObject(only) && Object.keys(only).length === 1 && typeof only['text'] === 'string'
 }
@@ -47,23 +64,36 @@ interface One {
 function readOne(wire: unknown): One {
   const { content, outputDimensionality, model: _model, ...settings } = isObject(wire) ? camel(wire) : {}
   const dimensions = asNumber(outputDimensionality)
-  const beside = isPlain(content) ? (content['role'] == null ? {} : { role: content['role'] }) : content == null ? {} : { content }
+  const beside = isPlain(content)
+    ? content['role'] == null
+      ? {}
+      : { role: content['role'] }
+    : content == null
+      ? {}
+      : { content }
   return { text: textOf(content), dimensions, rest: { ...settings, ...beside } }
 }
 
 function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRequest {
-  if (!isObject(wire)) throw new StreamError(`expected an embeddings request, got ${typeName(wire)}`, { isRetryable: false })
+  if (!isObject(wire))
+    throw new StreamError(`expected an embeddings request, got ${typeName(wire)}`, { isRetryable: false })
   const body = camel(wire)
   const path = readPath(options.path)
   const requests = Array.isArray(body['requests']) ? (body['requests'] as unknown[]) : undefined
   const first = requests?.[0]
   const named = asString(body['model']) ?? (isObject(first) ? asString(first['model']) : undefined)
   const { text, dimensions, rest } = readOne(requests ? first : body)
-  const head = { model: path?.model ?? named?.replace(/^models\//, '') ?? '', ...(dimensions !== undefined && { dimensions }) }
+  const head = {
+    model: path?.model ?? named?.replace(/^models\//, '') ?? '',
+    ...(dimensions !== undefined && { dimensions }),
+  }
   if (options.content === false) return { ...head, input: [] }
   if (!requests) return { ...head, input: text, ...rawOf(rest) }
   const all = requests.map(readOne)
-  const same = all.every((one) => one.dimensions === dimensions && !('content' in one.rest) && JSON.stringify(one.rest) === JSON.stringify(rest))
+  const same = all.every(
+    (one) =>
+      one.dimensions === dimensions && !('content' in one.rest) && JSON.stringify(one.rest) === JSON.stringify(rest),
+  )
   return { ...head, input: all.map((one) => one.text), ...rawOf(same ? rest : { requests }) }
 }
 
@@ -77,7 +107,11 @@ function decodeResponse(wire: unknown, options: DecodeOptions = {}): EmbeddingsR
   const error = providerErrorOf(wire)
   if (error) throw error
   if (!isObject(wire)) throw new StreamError(`the answer is ${typeName(wire)}, not an object`)
-  const vectors = Array.isArray(wire['embeddings']) ? (wire['embeddings'] as unknown[]) : isObject(wire['embedding']) ? [wire['embedding']] : undefined
+  const vectors = Array.isArray(wire['embeddings'])
+    ? (wire['embeddings'] as unknown[])
+    : isObject(wire['embedding'])
+      ? [wire['embedding']]
+      : undefined
   if (!vectors) throw new StreamError('the answer has no `embedding` or `embeddings`')
   const usage = isObject(wire['usageMetadata']) ? wire['usageMetadata'] : {}
   const prompt = asNumber(usage['promptTokenCount']) ?? asNumber(usage['totalTokenCount']) ?? 0
@@ -91,7 +125,11 @@ function decodeResponse(wire: unknown, options: DecodeOptions = {}): EmbeddingsR
   const rest = Object.entries(wire).filter(([field, value]) => value != null && !KNOWN.has(field))
   return {
     ...head,
-    data: vectors.map((vector, index): Embedding => ({ object: 'embedding', index, embedding: vectorOf(isObject(vector) ? vector['values'] : undefined, index) })),
+    data: vectors.map((vector, index): Embedding => ({
+      object: 'embedding',
+      index,
+      embedding: vectorOf(isObject(vector) ? vector['values'] : undefined, index),
+    })),
     ...(rest.length > 0 && { raw: { protocol: ID, value: Object.fromEntries(rest) } }),
   }
 }

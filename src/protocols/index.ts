@@ -58,7 +58,10 @@ export const passthroughs: Readonly<Record<PassthroughId, PassthroughFormat>> = 
 export function protocol(id: ProtocolId): Protocol {
   const found = Object.hasOwn(protocols, id) ? protocols[id] : undefined
   if (!found) {
-    throw new ConfigError('protocol', `there is no wire format \`${id}\`; use one of ${Object.keys(protocols).join(', ')}`)
+    throw new ConfigError(
+      'protocol',
+      `there is no wire format \`${id}\`; use one of ${Object.keys(protocols).join(', ')}`,
+    )
   }
   return found
 }
@@ -66,6 +69,7 @@ export function protocol(id: ProtocolId): Protocol {
 /** @throws ConfigError when there is no such format, or it is not one for chat. */
 export function chatProtocol(id: ProtocolId): ChatProtocol {
   const found = protocol(id)
-  if (found.kind !== 'chat') throw new ConfigError('protocol', `the wire format \`${id}\` is for ${found.kind}, not for chat`)
+  if (found.kind !== 'chat')
+    throw new ConfigError('protocol', `the wire format \`${id}\` is for ${found.kind}, not for chat`)
   return found
 }

@@ -3,7 +3,15 @@ import { StreamError } from '../kernel/errors.js'
 import type { Embedding, EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
 import { asNumber, asString, compact, isObject, typeName } from '../kernel/json.js'
 import { limitsOf } from '../kernel/limits.js'
-import type { DecodeOptions, EmbeddingsProtocol, EncodeContext, EncodedRequest, JsonObject, ProtocolId, WireError } from '../kernel/protocol.js'
+import type {
+  DecodeOptions,
+  EmbeddingsProtocol,
+  EncodeContext,
+  EncodedRequest,
+  JsonObject,
+  ProtocolId,
+  WireError,
+} from '../kernel/protocol.js'
 import { decodeError, providerErrorOf } from './openai-chat/error.js'
 import { openaiEmbeddings } from './openai-embeddings.js'
 
@@ -13,10 +21,17 @@ const PATH = '/api/embed'
 const FIELDS: ReadonlySet<string> = new Set(['model', 'input', 'dimensions'])
 
 /** Vectors are numbers always: an `encoding_format` is for the caller's side. */
-function encodeRequest({ input, dimensions, extra_body: extra, raw, user }: EmbeddingsRequest, context: EncodeContext): EncodedRequest {
-  if ([input].flat().some((entry) => typeof entry !== 'string')) limitsOf(context).unsupported('input of token numbers', 'give texts')
+function encodeRequest(
+  { input, dimensions, extra_body: extra, raw, user }: EmbeddingsRequest,
+  context: EncodeContext,
+): EncodedRequest {
+  if ([input].flat().some((entry) => typeof entry !== 'string'))
+    limitsOf(context).unsupported('input of token numbers', 'give texts')
   if (user !== undefined) context.warn('`user` has no effect here')
-  return { path: PATH, body: compact({ model: context.model, input, dimensions, ...(raw?.protocol === ID && raw.value), ...extra }) }
+  return {
+    path: PATH,
+    body: compact({ model: context.model, input, dimensions, ...(raw?.protocol === ID && raw.value), ...extra }),
+  }
 }
 
 function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRequest {
@@ -42,10 +57,18 @@ const KNOWN: ReadonlySet<string> = new Set(['model', 'embeddings', 'embedding', 
 function decodeResponse(wire: unknown, options: DecodeOptions = {}): EmbeddingsResponse {
   if (!isObject(wire)) throw providerErrorOf(wire) ?? new StreamError(`the answer is ${typeName(wire)}, not an object`)
   // `/api/embeddings`, which this replaced, gives one vector.
-  const vectors: unknown[] | undefined = Array.isArray(wire['embeddings']) ? wire['embeddings'] : isVector(wire['embedding']) ? [wire['embedding']] : undefined
+  const vectors: unknown[] | undefined = Array.isArray(wire['embeddings'])
+    ? wire['embeddings']
+    : isVector(wire['embedding'])
+      ? [wire['embedding']]
+      : undefined
   if (!vectors) throw providerErrorOf(wire) ?? new StreamError('the answer has no `embeddings`')
   const tokens = asNumber(wire['prompt_eval_count']) ?? 0
-  const head = { object: 'list' as const, model: asString(wire['model']) ?? '', usage: { prompt_tokens: tokens, total_tokens: tokens } }
+  const head = {
+    object: 'list' as const,
+    model: asString(wire['model']) ?? '',
+    usage: { prompt_tokens: tokens, total_tokens: tokens },
+  }
   if (options.content === false) return { ...head, data: [] }
   if (!vectors.every(isVector)) throw new StreamError('an embedding of the answer is not a list of numbers')
   const rest = Object.entries(wire).filter(([key, value]) => value != null && !KNOWN.has(key))

@@ -4,7 +4,15 @@
  * Each prompt is a user message, and a request of user messages alone is a list of prompts. A conversation becomes
  * one prompt: a transcript that ends where the assistant speaks.
  */
-import type { ChatChunk, ChatCompletion, ChatRequest, ContentPart, Logprobs, Message, TokenLogprob } from '../kernel/hub.js'
+import type {
+  ChatChunk,
+  ChatCompletion,
+  ChatRequest,
+  ContentPart,
+  Logprobs,
+  Message,
+  TokenLogprob,
+} from '../kernel/hub.js'
 import { asNumber, asString, isObject, typeName } from '../kernel/json.js'
 import type {
   ChatProtocol,
@@ -50,7 +58,9 @@ function textOf(content: Message['content'], context: EncodeContext): string {
 }
 
 function encodePrompt(messages: readonly Message[], context: EncodeContext): unknown {
-  const prompts = messages.map((message) => (message.role === 'user' ? (tokensOf(message.content) ?? textOf(message.content, context)) : undefined))
+  const prompts = messages.map((message) =>
+    message.role === 'user' ? (tokensOf(message.content) ?? textOf(message.content, context)) : undefined,
+  )
   if (prompts.length === 1 && prompts[0] !== undefined) return prompts[0]
   if (prompts.length > 0 && prompts.every((prompt) => prompt !== undefined)) return prompts
   const lines = messages.map((message) => `${message.role}: ${textOf(message.content, context)}`)

@@ -2,7 +2,13 @@
 import { StreamError } from '../kernel/errors.js'
 import type { Embedding, EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
 import { asNumber, asString, isObject, typeName } from '../kernel/json.js'
-import type { DecodeOptions, EmbeddingsProtocol, EncodeContext, EncodedRequest, JsonObject } from '../kernel/protocol.js'
+import type {
+  DecodeOptions,
+  EmbeddingsProtocol,
+  EncodeContext,
+  EncodedRequest,
+  JsonObject,
+} from '../kernel/protocol.js'
 import { decodeError, encodeError, providerErrorOf } from './openai-chat/error.js'
 import { badRequest } from './openai-chat/request-decode.js'
 import { readUsage } from './openai-chat/usage.js'
@@ -42,7 +48,8 @@ export function encodeEmbedding(numbers: readonly number[]): string {
 function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): EncodedRequest {
   const { extra_body: extra, raw: _raw, ...rest } = request
   const { dimensionsField: field = 'dimensions' } = context.quirks
-  if (field === 'dimensions' || rest.dimensions === undefined) return { path: PATH, body: { ...rest, model: context.model, ...extra } }
+  if (field === 'dimensions' || rest.dimensions === undefined)
+    return { path: PATH, body: { ...rest, model: context.model, ...extra } }
   const { dimensions, ...others } = rest
   return { path: PATH, body: { ...others, [field]: dimensions, model: context.model, ...extra } }
 }

@@ -5,7 +5,14 @@
 import { StreamError } from '../kernel/errors.js'
 import type { Embedding, EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
 import { asArray, asNumber, asString, isObject, typeName } from '../kernel/json.js'
-import type { DecodeOptions, EmbeddingsProtocol, EncodeContext, EncodedRequest, JsonObject, ProtocolId } from '../kernel/protocol.js'
+import type {
+  DecodeOptions,
+  EmbeddingsProtocol,
+  EncodeContext,
+  EncodedRequest,
+  JsonObject,
+  ProtocolId,
+} from '../kernel/protocol.js'
 import { textsOf, vectorOf } from './gemini-generate/embedding-texts.js'
 import { decodeError, encodeError, providerErrorOf } from './gemini-generate/errors.js'
 import { camel, methodPath, readPath } from './gemini-generate/wire.js'
@@ -33,7 +40,10 @@ function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): Enco
     else ofInstance.push([name, value])
   }
   const texts = textsOf(request, context)
-  const parameters = { ...(dimensions !== undefined && { outputDimensionality: dimensions }), ...(isObject(given) && given) }
+  const parameters = {
+    ...(dimensions !== undefined && { outputDimensionality: dimensions }),
+    ...(isObject(given) && given),
+  }
   return {
     path: methodPath(context.model, METHOD),
     body: {
@@ -45,7 +55,8 @@ function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): Enco
 }
 
 function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRequest {
-  if (!isObject(wire)) throw new StreamError(`expected a predict request, got ${typeName(wire)}`, { isRetryable: false })
+  if (!isObject(wire))
+    throw new StreamError(`expected a predict request, got ${typeName(wire)}`, { isRetryable: false })
   const { instances: list, parameters, ...others } = wire
   const { outputDimensionality, ...otherParameters } = isObject(parameters) ? camel(parameters) : {}
   const dimensions = asNumber(outputDimensionality)
@@ -88,7 +99,11 @@ function decodeResponse(wire: unknown, options: DecodeOptions = {}): EmbeddingsR
   if (options.content === false) return { ...head, data: [] }
   const data = (predictions as unknown[]).map((prediction, index): Embedding => {
     const embeddings = isObject(prediction) ? prediction['embeddings'] : undefined
-    return { object: 'embedding', index, embedding: vectorOf(isObject(embeddings) ? embeddings['values'] : undefined, index) }
+    return {
+      object: 'embedding',
+      index,
+      embedding: vectorOf(isObject(embeddings) ? embeddings['values'] : undefined, index),
+    }
   })
   const said = statistics.some((one) => Object.keys(one).length > 0)
   const value: JsonObject = { ...rest, ...(said && { statistics }) }
@@ -101,7 +116,9 @@ function encodeResponse(response: EmbeddingsResponse): JsonObject {
   const own = asArray(statistics)
   return {
     predictions: response.data.map(({ embedding }, at) => {
-      const { tokenCount, ...others } = isObject(own[at]) ? own[at] : { tokenCount: at === 0 ? response.usage.prompt_tokens : 0, truncated: false }
+      const { tokenCount, ...others } = isObject(own[at])
+        ? own[at]
+        : { tokenCount: at === 0 ? response.usage.prompt_tokens : 0, truncated: false }
       return { embeddings: { values: embedding, statistics: { ...others, token_count: tokenCount ?? 0 } } }
     }),
     ...(response.model !== '' && { model: response.model }),

@@ -5,7 +5,15 @@
 import type { EmbeddingsRequest } from '../kernel/hub.js'
 import { asNumber, asString, compact, isObject } from '../kernel/json.js'
 import { limitsOf } from '../kernel/limits.js'
-import type { DecodeOptions, EmbeddingsProtocol, EncodeContext, EncodedRequest, JsonObject, ProtocolId, WireError } from '../kernel/protocol.js'
+import type {
+  DecodeOptions,
+  EmbeddingsProtocol,
+  EncodeContext,
+  EncodedRequest,
+  JsonObject,
+  ProtocolId,
+  WireError,
+} from '../kernel/protocol.js'
 import { openaiEmbeddings } from './openai-embeddings.js'
 
 const ID: ProtocolId = 'voyage-embeddings'
@@ -16,7 +24,8 @@ const FIELDS: ReadonlySet<string> = new Set(['model', 'input', 'output_dimension
 function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): EncodedRequest {
   const { input, dimensions, encoding_format: format } = request
   const extra: JsonObject = { ...(request.raw?.protocol === ID && request.raw.value), ...request.extra_body }
-  if ([input].flat().some((entry) => typeof entry !== 'string')) limitsOf(context).unsupported('input of token numbers', 'give texts')
+  if ([input].flat().some((entry) => typeof entry !== 'string'))
+    limitsOf(context).unsupported('input of token numbers', 'give texts')
   if (request.user !== undefined) context.warn('`user` has no effect here')
   // Base64 of other types than floats does not say what it holds, so those come as numbers.
   const isFloat = extra['output_dtype'] == null || extra['output_dtype'] === 'float'

@@ -8,7 +8,15 @@
 import type { ChatRequest } from '../kernel/hub.js'
 import { asArray, asString, isObject } from '../kernel/json.js'
 import { limitsOf, type Limits } from '../kernel/limits.js'
-import type { ChatProtocol, DecodeOptions, EncodeContext, EncodedRequest, JsonObject, StreamDecoder, WireError } from '../kernel/protocol.js'
+import type {
+  ChatProtocol,
+  DecodeOptions,
+  EncodeContext,
+  EncodedRequest,
+  JsonObject,
+  StreamDecoder,
+  WireError,
+} from '../kernel/protocol.js'
 import { safeMessage } from '../kernel/safe-message.js'
 import { decodeError as decodeOpenaiError } from './openai-chat/error.js'
 import { openaiChat } from './openai-chat/index.js'
@@ -17,15 +25,34 @@ const PATH = '/ml/v1/text/chat'
 const STREAM_PATH = '/ml/v1/text/chat_stream'
 
 /** Fields that the API refuses and that change nothing in the answer, or only what is kept of it. */
-const WITHOUT_EFFECT = ['stream_options', 'store', 'metadata', 'user', 'prompt_cache_key', 'prompt_cache_retention', 'safety_identifier'] as const
+const WITHOUT_EFFECT = [
+  'stream_options',
+  'store',
+  'metadata',
+  'user',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'safety_identifier',
+] as const
 
 /** Fields of OpenAI's format that the API has no word for. `null` says nothing. */
-const UNSUPPORTED = ['audio', 'modalities', 'parallel_tool_calls', 'prediction', 'service_tier', 'thinking', 'top_k', 'verbosity', 'web_search_options'] as const
+const UNSUPPORTED = [
+  'audio',
+  'modalities',
+  'parallel_tool_calls',
+  'prediction',
+  'service_tier',
+  'thinking',
+  'top_k',
+  'verbosity',
+  'web_search_options',
+] as const
 
 function strip(body: JsonObject, limits: Limits): JsonObject {
   const rest = { ...body }
   for (const field of WITHOUT_EFFECT) {
-    if (field !== 'stream_options' && rest[field] != null && rest[field] !== false) limits.warn(`\`${field}\` has no effect here`)
+    if (field !== 'stream_options' && rest[field] != null && rest[field] !== false)
+      limits.warn(`\`${field}\` has no effect here`)
     delete rest[field]
   }
   for (const field of UNSUPPORTED) {
@@ -38,7 +65,12 @@ function strip(body: JsonObject, limits: Limits): JsonObject {
 
 function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
   const { extra_body: extra, ...plain } = request
-  const { model, stream, tool_choice: choice, ...rest } = strip(openaiChat.encodeRequest(plain, context).body, limitsOf(context))
+  const {
+    model,
+    stream,
+    tool_choice: choice,
+    ...rest
+  } = strip(openaiChat.encodeRequest(plain, context).body, limitsOf(context))
   return {
     path: stream === true ? STREAM_PATH : PATH,
     body: {
@@ -110,7 +142,10 @@ export const watsonxChat: ChatProtocol = {
   createStreamEncoder() {
     const encoder = openaiChat.createStreamEncoder()
     return {
-      push: (chunk) => encoder.push(chunk).map(({ data }) => ({ event: 'message', data: isObject(data) ? { ...data, model_id: chunk.model } : data })),
+      push: (chunk) =>
+        encoder
+          .push(chunk)
+          .map(({ data }) => ({ event: 'message', data: isObject(data) ? { ...data, model_id: chunk.model } : data })),
       // The stream ends with the connection, not with a word.
       end: () => [],
     }

@@ -3,7 +3,15 @@ import { openaiCompatible } from './openai-compatible.js'
 export const localai = openaiCompatible({
   id: 'localai',
   name: 'LocalAI',
-  protocols: ['openai-chat', 'openai-embeddings', 'openai-completions', 'jina-rerank', 'openai-images', 'openai-speech', 'openai-transcriptions'],
+  protocols: [
+    'openai-chat',
+    'openai-embeddings',
+    'openai-completions',
+    'jina-rerank',
+    'openai-images',
+    'openai-speech',
+    'openai-transcriptions',
+  ],
   baseURL: 'http://127.0.0.1:8080/v1',
   env: [],
   docs: 'https://localai.io/features/text-generation/',

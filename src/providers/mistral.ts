@@ -8,7 +8,12 @@ export const mistral: ProviderRow = {
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['MISTRAL_API_KEY'],
   // Usage comes on the last chunk unasked; unknown fields are refused with 422.
-  quirks: { maxTokensField: 'max_tokens', streamOptions: false, developerAsSystem: true, dimensionsField: 'output_dimension' },
+  quirks: {
+    maxTokensField: 'max_tokens',
+    streamOptions: false,
+    developerAsSystem: true,
+    dimensionsField: 'output_dimension',
+  },
   telemetryName: 'mistral_ai',
   hosts: ['api.mistral.ai', 'codestral.mistral.ai'],
   docs: 'https://docs.mistral.ai/api',

@@ -3,7 +3,16 @@ import type { ProviderRow } from '../kernel/provider.js'
 export const openai: ProviderRow = {
   id: 'openai',
   name: 'OpenAI',
-  protocols: ['openai-chat', 'openai-responses', 'openai-embeddings', 'openai-completions', 'openai-moderations', 'openai-images', 'openai-speech', 'openai-transcriptions'],
+  protocols: [
+    'openai-chat',
+    'openai-responses',
+    'openai-embeddings',
+    'openai-completions',
+    'openai-moderations',
+    'openai-images',
+    'openai-speech',
+    'openai-transcriptions',
+  ],
   baseURL: 'https://api.openai.com/v1',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['OPENAI_API_KEY'],

@@ -3,7 +3,15 @@ import type { ProviderRow } from '../kernel/provider.js'
 export const together: ProviderRow = {
   id: 'together',
   name: 'Together AI',
-  protocols: ['openai-chat', 'openai-embeddings', 'openai-completions', 'jina-rerank', 'openai-images', 'openai-speech', 'openai-transcriptions'],
+  protocols: [
+    'openai-chat',
+    'openai-embeddings',
+    'openai-completions',
+    'jina-rerank',
+    'openai-images',
+    'openai-speech',
+    'openai-transcriptions',
+  ],
   baseURL: 'https://api.together.xyz/v1',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['TOGETHER_API_KEY'],

@@ -7,7 +7,11 @@ export const vertexOpenai = openaiCompatible({
   name: 'Google Vertex AI (OpenAI-compatible)',
   baseURL: 'https://{location}-aiplatform.googleapis.com/v1/projects/{project}/locations/{location}/endpoints/openapi',
   baseURLWhere: [
-    { variable: 'location', values: ['global'], baseURL: 'https://aiplatform.googleapis.com/v1/projects/{project}/locations/{location}/endpoints/openapi' },
+    {
+      variable: 'location',
+      values: ['global'],
+      baseURL: 'https://aiplatform.googleapis.com/v1/projects/{project}/locations/{location}/endpoints/openapi',
+    },
   ],
   variables: vertex.variables ?? {},
   auth: vertex.auth,

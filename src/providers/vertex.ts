@@ -8,8 +8,17 @@ export const vertex: ProviderRow = {
   byModel: [{ part: 'gemini-embedding-2', protocol: 'gemini-embeddings' }],
   baseURL: 'https://{location}-aiplatform.googleapis.com/v1/projects/{project}/locations/{location}/publishers/google',
   baseURLWhere: [
-    { variable: 'location', values: ['global'], baseURL: 'https://aiplatform.googleapis.com/v1/projects/{project}/locations/{location}/publishers/google' },
-    { variable: 'location', values: ['us', 'eu'], baseURL: 'https://aiplatform.{location}.rep.googleapis.com/v1/projects/{project}/locations/{location}/publishers/google' },
+    {
+      variable: 'location',
+      values: ['global'],
+      baseURL: 'https://aiplatform.googleapis.com/v1/projects/{project}/locations/{location}/publishers/google',
+    },
+    {
+      variable: 'location',
+      values: ['us', 'eu'],
+      baseURL:
+        'https://aiplatform.{location}.rep.googleapis.com/v1/projects/{project}/locations/{location}/publishers/google',
+    },
   ],
   variables: {
     project: { env: ['GOOGLE_CLOUD_PROJECT', 'GOOGLE_VERTEX_PROJECT'] },

@@ -43,7 +43,11 @@ export function awsSigner({ id, signing, credentials, region, regionEnv, keyEnv,
     const { hostname } = new URL(request.url)
     const found = region ?? REGION_IN_HOST.exec(hostname)?.[1] ?? usual
     if (found === undefined) {
-      throw new ConfigError(`providers.${id}.variables.region`, `a signed request needs a region: set it${regionEnv.length > 0 ? `, or ${regionEnv.join(' or ')}` : ''}`, { provider: id })
+      throw new ConfigError(
+        `providers.${id}.variables.region`,
+        `a signed request needs a region: set it${regionEnv.length > 0 ? `, or ${regionEnv.join(' or ')}` : ''}`,
+        { provider: id },
+      )
     }
     // A day's keys are few; credentials that rotate must not pile up.
     if (cache.size > 64) cache.clear()
@@ -68,7 +72,11 @@ async function loadSigner(id: string): Promise<typeof import('aws4fetch')> {
   try {
     return await import('aws4fetch')
   } catch (cause) {
-    throw new ConfigError(`providers.${id}`, 'AWS credentials need the package `aws4fetch`: install it, or give an API key in apiKey', { cause, provider: id })
+    throw new ConfigError(
+      `providers.${id}`,
+      'AWS credentials need the package `aws4fetch`: install it, or give an API key in apiKey',
+      { cause, provider: id },
+    )
   }
 }
 
@@ -87,8 +95,14 @@ function envCredentials(env: Environment): AwsCredentials | undefined {
   return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) }
 }
 
-function credentialsSource(id: string, given: ProviderOptions['credentials'], keyEnv: readonly string[], env: Environment): CredentialsSource {
-  if (typeof given === 'function') return () => askCredentials(given, id, 'the function that gives them failed; see the cause')
+function credentialsSource(
+  id: string,
+  given: ProviderOptions['credentials'],
+  keyEnv: readonly string[],
+  env: Environment,
+): CredentialsSource {
+  if (typeof given === 'function')
+    return () => askCredentials(given, id, 'the function that gives them failed; see the cause')
   if (given) return () => given
   const fromEnv = envCredentials(env)
   if (fromEnv) return () => fromEnv
@@ -121,11 +135,19 @@ async function loadChain(id: string, keyEnv: readonly string[]): Promise<Credent
   try {
     loaded = await import(CHAIN_PACKAGE)
   } catch (cause) {
-    throw new ConfigError(`providers.${id}.credentials`, `${waysOf(id, keyEnv)}, or install ${CHAIN_PACKAGE} for profiles and roles`, { cause, provider: id })
+    throw new ConfigError(
+      `providers.${id}.credentials`,
+      `${waysOf(id, keyEnv)}, or install ${CHAIN_PACKAGE} for profiles and roles`,
+      { cause, provider: id },
+    )
   }
   const make = isObject(loaded) ? loaded['fromNodeProviderChain'] : undefined
   if (typeof make !== 'function') {
-    throw new ConfigError(`providers.${id}.credentials`, `this version of ${CHAIN_PACKAGE} has no fromNodeProviderChain`, { provider: id })
+    throw new ConfigError(
+      `providers.${id}.credentials`,
+      `this version of ${CHAIN_PACKAGE} has no fromNodeProviderChain`,
+      { provider: id },
+    )
   }
   return make() as CredentialsSource
 }
@@ -140,8 +162,15 @@ async function askCredentials(give: CredentialsSource, id: string, problem: stri
 
 function checked(value: unknown, id: string): AwsCredentials {
   const { accessKeyId, secretAccessKey, sessionToken } = isObject(value) ? value : {}
-  if (typeof accessKeyId === 'string' && accessKeyId !== '' && typeof secretAccessKey === 'string' && secretAccessKey !== '') {
+  if (
+    typeof accessKeyId === 'string' &&
+    accessKeyId !== '' &&
+    typeof secretAccessKey === 'string' &&
+    secretAccessKey !== ''
+  ) {
     return { accessKeyId, secretAccessKey, ...(typeof sessionToken === 'string' && { sessionToken }) }
   }
-  throw new ConfigError(`providers.${id}.credentials`, 'are incomplete: give accessKeyId and secretAccessKey', { provider: id })
+  throw new ConfigError(`providers.${id}.credentials`, 'are incomplete: give accessKeyId and secretAccessKey', {
+    provider: id,
+  })
 }

@@ -25,7 +25,11 @@ export function googleTokens(id: string, { scope }: GoogleCredentials, keyEnv: r
     } catch (cause) {
       // Credentials that are set up later are found later.
       auth = undefined
-      throw new CredentialsError(`providers.${id}.apiKey`, 'Google\'s default credentials gave no token; see the cause', { cause, provider: id })
+      throw new CredentialsError(
+        `providers.${id}.apiKey`,
+        "Google's default credentials gave no token; see the cause",
+        { cause, provider: id },
+      )
     }
   }
 }

@@ -65,15 +65,22 @@ export function compilePlan(options: ClientOptions, env: Environment): Plan {
     const at = model.search(/[/:]/)
     if (at <= 0 || at === model.length - 1) {
       const suggested = nearNames(model, Object.keys(aliasOptions))
-      const hint = suggested.length > 0 ? `; did you mean the alias ${suggested.map((name) => `\`${name}\``).join(' or ')}?` : ''
-      throw new ConfigError(path, `\`${model}\` names no provider: write provider/model, such as openai/gpt-5.4, or add it to \`models\`${hint}${LISTED}`)
+      const hint =
+        suggested.length > 0 ? `; did you mean the alias ${suggested.map((name) => `\`${name}\``).join(' or ')}?` : ''
+      throw new ConfigError(
+        path,
+        `\`${model}\` names no provider: write provider/model, such as openai/gpt-5.4, or add it to \`models\`${hint}${LISTED}`,
+      )
     }
     const id = model.slice(0, at)
     const name = model.slice(at + 1)
     const found = provider(id)
     if (!found) {
       const hint = didYouMean(id, providerIds()) || ofMaker(id) || '.'
-      throw new ConfigError(path, `there is no provider \`${id}\`${hint} Add it to \`providers\` with its baseURL, or use a known one${LISTED}`)
+      throw new ConfigError(
+        path,
+        `there is no provider \`${id}\`${hint} Add it to \`providers\` with its baseURL, or use a known one${LISTED}`,
+      )
     }
     if (found.missing !== undefined) throw new ConfigError(path, found.missing, { provider: id, model: name })
     return Object.freeze({ id: `${id}/${name}`, model: name, provider: found })
@@ -88,8 +95,12 @@ export function compilePlan(options: ClientOptions, env: Environment): Plan {
     }
     const { strategy, entries } = normalise(aliasOptions[name] as AliasOptions)
     const targets = entries.flatMap(({ model, at, dropUnsupported }) => {
-      const found = Object.hasOwn(aliasOptions, model) ? aliasRoute(model, [...trail, name]).targets : [concrete(model, path + at)]
-      return dropUnsupported === undefined ? found : found.map((target) => Object.freeze({ dropUnsupported, ...target }))
+      const found = Object.hasOwn(aliasOptions, model)
+        ? aliasRoute(model, [...trail, name]).targets
+        : [concrete(model, path + at)]
+      return dropUnsupported === undefined
+        ? found
+        : found.map((target) => Object.freeze({ dropUnsupported, ...target }))
     })
     const route: Route = Object.freeze({ alias: true, strategy, targets: unique(targets) })
     aliases.set(name, route)
@@ -121,7 +132,11 @@ export function compilePlan(options: ClientOptions, env: Environment): Plan {
       const { strategy, targets } = route(call.model)
       const chosen = strategy.order(targets, call)
       const further =
-        fallbacks === undefined ? standing : fallbacks === false ? [] : fallbacks.flatMap((model, i) => route(model, `fallbacks[${i}]`).targets)
+        fallbacks === undefined
+          ? standing
+          : fallbacks === false
+            ? []
+            : fallbacks.flatMap((model, i) => route(model, `fallbacks[${i}]`).targets)
       return further.length === 0 ? chosen : unique([...chosen, ...further])
     },
   })
@@ -135,7 +150,8 @@ interface AliasEntry {
 }
 
 function normalise(alias: AliasOptions): { strategy: Strategy; entries: readonly AliasEntry[] } {
-  if (typeof alias === 'string') return { strategy: ordered, entries: [{ model: alias, at: '', dropUnsupported: undefined }] }
+  if (typeof alias === 'string')
+    return { strategy: ordered, entries: [{ model: alias, at: '', dropUnsupported: undefined }] }
   const list = 'targets' in alias ? alias.targets : alias
   const prefix = 'targets' in alias ? '.targets' : ''
   const named = 'targets' in alias && alias.strategy !== undefined ? strategies.get(alias.strategy) : undefined

@@ -1,6 +1,14 @@
 /** A provider row, the caller's changes and the environment, compiled to what a call needs. */
 import { ConfigError } from '../kernel/errors.js'
-import type { ChatProtocol, EmbeddingsProtocol, FormatId, PassthroughFormat, PassthroughId, Protocol, ProtocolId } from '../kernel/protocol.js'
+import type {
+  ChatProtocol,
+  EmbeddingsProtocol,
+  FormatId,
+  PassthroughFormat,
+  PassthroughId,
+  Protocol,
+  ProtocolId,
+} from '../kernel/protocol.js'
 import type { AuthScheme, ProviderRow } from '../kernel/provider.js'
 import { passthroughs, protocols } from '../protocols/index.js'
 import { awsSigner, hasCredentials } from './aws-sigv4.js'
@@ -36,7 +44,10 @@ const COMPANIONS: Partial<Record<FormatId, readonly FormatId[]>> = {
  */
 function ownRow(id: string, options: ProviderOptions, known: ReadonlyMap<string, ProviderRow>): ProviderRow {
   if (options.baseURL === undefined) {
-    throw new ConfigError(`providers.${id}.baseURL`, `a provider that is not built in needs a base URL, such as http://127.0.0.1:8080/v1`)
+    throw new ConfigError(
+      `providers.${id}.baseURL`,
+      `a provider that is not built in needs a base URL, such as http://127.0.0.1:8080/v1`,
+    )
   }
   const format = typeof options.protocol === 'string' ? options.protocol : (options.protocol?.[0] ?? 'openai-chat')
   const model = [...known.values()].find((row) => row.protocols.includes(format))
@@ -63,7 +74,12 @@ function protocolsOf(options: ProviderOptions, row: ProviderRow): readonly Forma
 }
 
 /** @throws ConfigError when what the caller gave cannot make a provider. A missing key only throws on use. */
-export function planProvider(id: string, options: ProviderOptions, known: ReadonlyMap<string, ProviderRow>, env: Environment): PlannedProvider {
+export function planProvider(
+  id: string,
+  options: ProviderOptions,
+  known: ReadonlyMap<string, ProviderRow>,
+  env: Environment,
+): PlannedProvider {
   const row = known.get(id) ?? ownRow(id, options, known)
   const filled = fillBaseURL(row, options.variables, env)
   const whole = options.baseURL ?? firstSet(row.baseURLEnv ?? [], env) ?? addressFrom(row, env)
@@ -76,7 +92,8 @@ export function planProvider(id: string, options: ProviderOptions, known: Readon
   if (missingPart === undefined && new URL(baseURL).username !== '') {
     throw new ConfigError(`providers.${id}.baseURL`, 'holds a user name or password; put the key in apiKey')
   }
-  for (const [name, value] of Object.entries(options.headers ?? {})) headerValue(value, `providers.${id}.headers.${name}`)
+  for (const [name, value] of Object.entries(options.headers ?? {}))
+    headerValue(value, `providers.${id}.headers.${name}`)
   const speaks = new Map<FormatId, Protocol>()
   const passed = new Map<PassthroughId, PassthroughFormat>()
   for (const name of protocolsOf(options, row)) {
@@ -92,7 +109,12 @@ export function planProvider(id: string, options: ProviderOptions, known: Readon
   // Credentials that the caller gives win over a key of the environment.
   const given = apiKey ?? (credentials ? undefined : firstSet(row.env, env))
   const { auth } = row
-  const tokens = typeof given === 'function' ? given : given === undefined && auth.source ? googleTokens(id, auth.source, row.env) : undefined
+  const tokens =
+    typeof given === 'function'
+      ? given
+      : given === undefined && auth.source
+        ? googleTokens(id, auth.source, row.env)
+        : undefined
   const key = tokens && keySource(tokens, id)
   const keyNeeded = row.env.length > 0 && row.keyOptional !== true && !auth.sign && !auth.source
   const missingKey =
@@ -139,14 +161,25 @@ function addressFrom(row: ProviderRow, env: Environment): string | undefined {
   if (address === undefined) return undefined
   const found = baseURLAt(address, row.baseURL)
   if (found !== undefined) return found
-  throw new ConfigError((row.addressEnv ?? []).join(', '), 'is no address; write it as host, host:port or http://host:port', { provider: row.id })
+  throw new ConfigError(
+    (row.addressEnv ?? []).join(', '),
+    'is no address; write it as host, host:port or http://host:port',
+    { provider: row.id },
+  )
 }
 
-function keyHeader({ header, prefix = '' }: Pick<AuthScheme, 'header' | 'prefix'>, key: string): readonly [string, string] {
+function keyHeader(
+  { header, prefix = '' }: Pick<AuthScheme, 'header' | 'prefix'>,
+  key: string,
+): readonly [string, string] {
   return [header, prefix + key]
 }
 
-function signerOf(row: ProviderRow, { credentials, variables }: ProviderOptions, env: Environment): PlannedProvider['sign'] {
+function signerOf(
+  row: ProviderRow,
+  { credentials, variables }: ProviderOptions,
+  env: Environment,
+): PlannedProvider['sign'] {
   const { sign: signing } = row.auth
   if (!signing) return undefined
   const regionEnv = row.variables?.['region']?.env ?? []

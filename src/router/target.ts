@@ -1,5 +1,13 @@
 /** Where a call can go. */
-import type { ChatProtocol, EmbeddingsProtocol, PassthroughFormat, PassthroughId, ProtocolId, Quirks, RerankProtocol } from '../kernel/protocol.js'
+import type {
+  ChatProtocol,
+  EmbeddingsProtocol,
+  PassthroughFormat,
+  PassthroughId,
+  ProtocolId,
+  Quirks,
+  RerankProtocol,
+} from '../kernel/protocol.js'
 
 /** A request as it will be sent, but for what may be set after signing. */
 export interface SignableRequest {
@@ -36,7 +44,9 @@ export interface PlannedProvider {
    * @param refresh - The provider refused what was given last. Means nothing unless {@link renewable}.
    * @throws ConfigError when a key or a part of the base URL is needed and there is none.
    */
-  authorize(refresh?: boolean): Promise<readonly [name: string, value: string] | undefined> | readonly [name: string, value: string] | undefined
+  authorize(
+    refresh?: boolean,
+  ): Promise<readonly [name: string, value: string] | undefined> | readonly [name: string, value: string] | undefined
   /** Whether {@link authorize} asks for a key, and so may give another one. */
   readonly renewable: boolean
   /** Headers that prove who asks, for a provider that has no key but signs each request; `undefined` for all others. */

@@ -94,7 +94,14 @@ const clientOptions = z.strictObject({
   providers: optionalRecord(provider),
   fallbacks: z.optional(z.array(text)),
   retries: z.optional(
-    z.union([count, z.strictObject({ max: z.optional(count), baseDelay: z.optional(milliseconds), maxDelay: z.optional(milliseconds) })]),
+    z.union([
+      count,
+      z.strictObject({
+        max: z.optional(count),
+        baseDelay: z.optional(milliseconds),
+        maxDelay: z.optional(milliseconds),
+      }),
+    ]),
   ),
   timeout,
   prices: z.optional(z.strictObject({ overrides: optionalRecord(override) })),
@@ -142,7 +149,9 @@ function innermost(issue: Issue): Issue {
   if (issue.code !== 'invalid_union') return issue
   for (const branch of issue.errors) {
     const first = branch[0]
-    const wrongKind = first?.path.length === 0 && (first.code === 'invalid_type' || first.code === 'invalid_value' || first.code === 'custom')
+    const wrongKind =
+      first?.path.length === 0 &&
+      (first.code === 'invalid_type' || first.code === 'invalid_value' || first.code === 'custom')
     if (first && !wrongKind) return innermost({ ...first, path: [...issue.path, ...first.path] })
   }
   return issue
@@ -157,10 +166,16 @@ function toConfigError(schema: Schema, options: unknown, issue: Issue, root: str
     if (later) return new ConfigError(show(full), `${later} are not available in this version; remove the option`)
     const known = knownKeys(schema, options, path, key)
     const hint = didYouMean(key, known)
-    return new ConfigError(show(full), `there is no such option${hint || (known.length > 0 ? `; use one of ${known.join(', ')}` : '')}`)
+    return new ConfigError(
+      show(full),
+      `there is no such option${hint || (known.length > 0 ? `; use one of ${known.join(', ')}` : '')}`,
+    )
   }
   if (path.length > 0 && path.at(-1) === 'strategy' && typeof valueAt(options, path) === 'string') {
-    return new ConfigError(show(path), `this strategy is not available in this version; use ${[...strategies.keys()].join(', ')}`)
+    return new ConfigError(
+      show(path),
+      `this strategy is not available in this version; use ${[...strategies.keys()].join(', ')}`,
+    )
   }
   const value = valueAt(options, path)
   return new ConfigError(show(path), `expected ${expectation(issue)}, got ${describe(value)}`)
@@ -172,7 +187,11 @@ function knownKeys(schema: Schema, options: unknown, path: Path, wrong: string):
   for (const step of path) node = stepInto(node, step)
   const shapes = shapesOf(node)
   const value = valueAt(options, path)
-  return shapes.length > 0 ? shapes.flatMap((shape) => Object.keys(shape)) : isObject(value) ? Object.keys(value).filter((key) => key !== wrong) : []
+  return shapes.length > 0
+    ? shapes.flatMap((shape) => Object.keys(shape))
+    : isObject(value)
+      ? Object.keys(value).filter((key) => key !== wrong)
+      : []
 }
 
 interface Definition {
@@ -235,25 +254,29 @@ function expectation(issue: Issue): string {
   }
 }
 
-const article = (noun: string): string => (noun === 'record' ? 'an object' : /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`)
+const article = (noun: string): string =>
+  noun === 'record' ? 'an object' : /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`
 
 /** A number's sign and a string's emptiness are part of its type here: they are what was wrong. */
 function describe(value: unknown): string {
   if (value === '') return 'an empty string'
   if (Array.isArray(value) && value.length === 0) return 'an empty array'
-  if (typeof value === 'number') return Number.isNaN(value) ? 'NaN' : value < 0 ? 'a negative number' : value === 0 ? 'zero' : 'number'
+  if (typeof value === 'number')
+    return Number.isNaN(value) ? 'NaN' : value < 0 ? 'a negative number' : value === 0 ? 'zero' : 'number'
   return typeName(value)
 }
 
 function valueAt(options: unknown, path: Path): unknown {
   let value = options
-  for (const step of path) value = typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined
+  for (const step of path)
+    value = typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined
   return value
 }
 
 function show(path: Path): string {
   return path.reduce<string>(
-    (shown, step) => (typeof step === 'number' ? `${shown}[${step}]` : shown === '' ? String(step) : `${shown}.${String(step)}`),
+    (shown, step) =>
+      typeof step === 'number' ? `${shown}[${step}]` : shown === '' ? String(step) : `${shown}.${String(step)}`,
     '',
   )
 }

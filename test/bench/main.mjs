@@ -17,7 +17,9 @@ try {
   await benchStartup(quick ? 3 : 9)
   await benchCodecs(quick ? { rounds: 3, ms: 10 } : { rounds: 7, ms: 30 })
   await benchSize()
-  const [packed] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--ignore-scripts', '--json', '--silent'], { encoding: 'utf8' }))
+  const [packed] = JSON.parse(
+    execFileSync('npm', ['pack', '--dry-run', '--ignore-scripts', '--json', '--silent'], { encoding: 'utf8' }),
+  )
   const { dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
   console.log(
     `\npacked ${(packed.size / 1024).toFixed(0)} kB, unpacked ${(packed.unpackedSize / 1024).toFixed(0)} kB, ${Object.keys(dependencies).length} runtime dependencies`,

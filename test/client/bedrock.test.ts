@@ -31,7 +31,11 @@ beforeEach(async () => {
     const pieces: Buffer[] = []
     request.on('data', (piece: Buffer) => pieces.push(piece))
     request.on('end', () => {
-      const one: Seen = { path: request.url ?? '', headers: request.headers, body: Buffer.concat(pieces).toString('utf8') }
+      const one: Seen = {
+        path: request.url ?? '',
+        headers: request.headers,
+        body: Buffer.concat(pieces).toString('utf8'),
+      }
       seen.push(one)
       answer(one, response)
     })
@@ -63,7 +67,11 @@ function sendJson(response: ServerResponse, status: number, body: unknown, heade
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
 }
 
-function sendEvents(response: ServerResponse, events: readonly WireEvent[], change: (bytes: Buffer) => Buffer = (bytes) => bytes): void {
+function sendEvents(
+  response: ServerResponse,
+  events: readonly WireEvent[],
+  change: (bytes: Buffer) => Buffer = (bytes) => bytes,
+): void {
   response.writeHead(200, { 'content-type': FRAMING_MEDIA_TYPES['aws-eventstream'] })
   response.end(change(Buffer.concat(events.map((event) => encodeFrame(event, 'aws-eventstream')))))
 }
@@ -72,13 +80,28 @@ const hex = (text: string | Buffer): string => createHash('sha256').update(text)
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest()
 
 /** The signature from first principles: https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html */
-function isSigned({ path, headers, body }: Seen, secret: string): { valid: boolean; signed: string[]; scope: string[] } {
+function isSigned(
+  { path, headers, body }: Seen,
+  secret: string,
+): { valid: boolean; signed: string[]; scope: string[] } {
   const fields = /Credential=([^,]+), ?SignedHeaders=([^,]+), ?Signature=(\w+)/.exec(headers.authorization ?? '')
   const [, credential = '', names = '', signature = ''] = fields ?? []
   const [, date = '', region = '', service = '', end = ''] = credential.split('/')
   const signed = names.split(';')
-  const segments = path.split('/').map((segment) => encodeURIComponent(segment).replaceAll(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`))
-  const canonical = ['POST', segments.join('/'), '', ...signed.map((name) => `${name}:${String(headers[name]).trim()}`), '', names, hex(body)].join('\n')
+  const segments = path
+    .split('/')
+    .map((segment) =>
+      encodeURIComponent(segment).replaceAll(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`),
+    )
+  const canonical = [
+    'POST',
+    segments.join('/'),
+    '',
+    ...signed.map((name) => `${name}:${String(headers[name]).trim()}`),
+    '',
+    names,
+    hex(body),
+  ].join('\n')
   const scope = [date, region, service, end]
   const text = ['AWS4-HMAC-SHA256', String(headers['x-amz-date']), scope.join('/'), hex(canonical)].join('\n')
   const key = scope.reduce<string | Buffer>((from, part) => hmac(from, part), `AWS4${secret}`) as Buffer
@@ -87,43 +110,78 @@ function isSigned({ path, headers, body }: Seen, secret: string): { valid: boole
 
 const messages = [{ role: 'user' as const, content: 'Capital of Norway? Grüße' }]
 
-function clientFor(options: ProviderOptions, more: Parameters<typeof createClient>[0] = {}): ReturnType<typeof createClient> {
-  return createClient({ retries: 0, providers: { bedrock: { baseURL: origin, variables: { region: 'eu-north-1' }, ...options } }, ...more })
+function clientFor(
+  options: ProviderOptions,
+  more: Parameters<typeof createClient>[0] = {},
+): ReturnType<typeof createClient> {
+  return createClient({
+    retries: 0,
+    providers: { bedrock: { baseURL: origin, variables: { region: 'eu-north-1' }, ...options } },
+    ...more,
+  })
 }
 
 describe('AWS Signature Version 4', () => {
   test('the check of this test holds for the official client', async () => {
-    const client = new BedrockRuntimeClient({ endpoint: origin, region: 'eu-north-1', credentials, requestHandler: new NodeHttpHandler(), maxAttempts: 1 })
-    await client.send(new ConverseCommand({ modelId: 'amazon.nova-micro-v1:0', messages: [{ role: 'user', content: [{ text: 'Grüße' }] }] }))
+    const client = new BedrockRuntimeClient({
+      endpoint: origin,
+      region: 'eu-north-1',
+      credentials,
+      requestHandler: new NodeHttpHandler(),
+      maxAttempts: 1,
+    })
+    await client.send(
+      new ConverseCommand({
+        modelId: 'amazon.nova-micro-v1:0',
+        messages: [{ role: 'user', content: [{ text: 'Grüße' }] }],
+      }),
+    )
     client.destroy()
-    expect(isSigned(seen[0] as Seen, SECRET)).toMatchObject({ valid: true, scope: [expect.any(String), 'eu-north-1', 'bedrock', 'aws4_request'] })
+    expect(isSigned(seen[0] as Seen, SECRET)).toMatchObject({
+      valid: true,
+      scope: [expect.any(String), 'eu-north-1', 'bedrock', 'aws4_request'],
+    })
     expect(isSigned(seen[0] as Seen, `${SECRET}x`).valid).toBe(false)
   })
 
-  test.each(['amazon.nova-micro-v1:0', 'us.anthropic.claude-sonnet-4-6', 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1'])(
-    'a request to %s is signed',
-    async (model) => {
-      const result = await clientFor({ credentials }).chat.completions.create({ model: `bedrock/${model}`, messages })
-      expect(result.choices[0]?.message.content).toBe('Oslo')
-      expect(result).toMatchObject({ id: expect.stringMatching(/^chatcmpl-./), model })
-      expect(result.usage).toMatchObject({ prompt_tokens: 23, completion_tokens: 2, prompt_tokens_details: { cached_tokens: 20 } })
-      const [request] = seen as [Seen]
-      expect(request.path).toBe(`/model/${encodeURIComponent(model)}/converse`)
-      expect(isSigned(request, SECRET)).toEqual({
-        valid: true,
-        signed: ['host', 'x-amz-date', 'x-amz-security-token'],
-        scope: [expect.stringMatching(/^\d{8}$/), 'eu-north-1', 'bedrock', 'aws4_request'],
-      })
-    },
-  )
+  test.each([
+    'amazon.nova-micro-v1:0',
+    'us.anthropic.claude-sonnet-4-6',
+    'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1',
+  ])('a request to %s is signed', async (model) => {
+    const result = await clientFor({ credentials }).chat.completions.create({ model: `bedrock/${model}`, messages })
+    expect(result.choices[0]?.message.content).toBe('Oslo')
+    expect(result).toMatchObject({ id: expect.stringMatching(/^chatcmpl-./), model })
+    expect(result.usage).toMatchObject({
+      prompt_tokens: 23,
+      completion_tokens: 2,
+      prompt_tokens_details: { cached_tokens: 20 },
+    })
+    const [request] = seen as [Seen]
+    expect(request.path).toBe(`/model/${encodeURIComponent(model)}/converse`)
+    expect(isSigned(request, SECRET)).toEqual({
+      valid: true,
+      signed: ['host', 'x-amz-date', 'x-amz-security-token'],
+      scope: [expect.stringMatching(/^\d{8}$/), 'eu-north-1', 'bedrock', 'aws4_request'],
+    })
+  })
 
   test('credentials from a function are asked for each request; headers of AWS are signed, others are not', async () => {
     let asked = 0
-    const ai = clientFor({ credentials: () => ({ ...credentials, secretAccessKey: `${SECRET}${(asked += 1)}` }), headers: { 'x-amzn-bedrock-trace': 'ENABLED', 'x-mine': '1' } })
+    const ai = clientFor({
+      credentials: () => ({ ...credentials, secretAccessKey: `${SECRET}${(asked += 1)}` }),
+      headers: { 'x-amzn-bedrock-trace': 'ENABLED', 'x-mine': '1' },
+    })
     for (const number of [1, 2]) {
-      await ai.chat.completions.create({ model: 'bedrock/m', messages }, { headers: { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' } })
+      await ai.chat.completions.create(
+        { model: 'bedrock/m', messages },
+        { headers: { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' } },
+      )
       const check = isSigned(seen[number - 1] as Seen, `${SECRET}${number}`)
-      expect(check).toMatchObject({ valid: true, signed: ['host', 'x-amz-date', 'x-amz-security-token', 'x-amzn-bedrock-trace'] })
+      expect(check).toMatchObject({
+        valid: true,
+        signed: ['host', 'x-amz-date', 'x-amz-security-token', 'x-amzn-bedrock-trace'],
+      })
     }
   })
 
@@ -134,23 +192,47 @@ describe('AWS Signature Version 4', () => {
   })
 
   test('a secret that an explained error quotes is not shown', async () => {
-    answer = (_, response) => sendJson(response, 403, { message: 'The Canonical String should have been: x-amz-security-token:the-session-token' }, { 'x-amzn-errortype': 'InvalidSignatureException:http://x/' })
+    answer = (_, response) =>
+      sendJson(
+        response,
+        403,
+        { message: 'The Canonical String should have been: x-amz-security-token:the-session-token' },
+        { 'x-amzn-errortype': 'InvalidSignatureException:http://x/' },
+      )
     const failure = clientFor({ credentials }).chat.completions.create({ model: 'bedrock/m', messages })
-    await expect(failure).rejects.toMatchObject({ name: 'ProviderError', status: 403, type: 'InvalidSignatureException' })
+    await expect(failure).rejects.toMatchObject({
+      name: 'ProviderError',
+      status: 403,
+      type: 'InvalidSignatureException',
+    })
     await expect(failure).rejects.not.toThrow(/the-session-token/)
   })
 
   test('incomplete credentials, and a source of them that fails, are typed errors', async () => {
-    const create = (options: ProviderOptions) => clientFor(options).chat.completions.create({ model: 'bedrock/m', messages })
-    await expect(create({ credentials: () => ({ accessKeyId: 'a' }) as never })).rejects.toMatchObject({ name: 'ConfigError', path: 'providers.bedrock.credentials' })
-    await expect(create({ credentials: () => Promise.reject(new Error('expired')) })).rejects.toMatchObject({ path: 'providers.bedrock.credentials', cause: expect.objectContaining({ message: 'expired' }) })
+    const create = (options: ProviderOptions) =>
+      clientFor(options).chat.completions.create({ model: 'bedrock/m', messages })
+    await expect(create({ credentials: () => ({ accessKeyId: 'a' }) as never })).rejects.toMatchObject({
+      name: 'ConfigError',
+      path: 'providers.bedrock.credentials',
+    })
+    await expect(create({ credentials: () => Promise.reject(new Error('expired')) })).rejects.toMatchObject({
+      path: 'providers.bedrock.credentials',
+      cause: expect.objectContaining({ message: 'expired' }),
+    })
     expect(seen).toEqual([])
   })
 })
 
 describe('a stream of event-stream messages', () => {
-  async function collect(ai: ReturnType<typeof createClient>): Promise<{ text: string; usage: unknown; names: ReadonlySet<string> }> {
-    const stream = await ai.chat.completions.create({ model: 'bedrock/m', messages, stream: true, stream_options: { include_usage: true } })
+  async function collect(
+    ai: ReturnType<typeof createClient>,
+  ): Promise<{ text: string; usage: unknown; names: ReadonlySet<string> }> {
+    const stream = await ai.chat.completions.create({
+      model: 'bedrock/m',
+      messages,
+      stream: true,
+      stream_options: { include_usage: true },
+    })
     let text = ''
     let usage: unknown
     const names = new Set<string>()
@@ -184,9 +266,15 @@ describe('a stream of event-stream messages', () => {
       return bytes
     }
     answer = (_, response) => sendEvents(response, EVENTS, damaged)
-    await expect(collect(ai)).rejects.toMatchObject({ name: 'StreamError', message: expect.stringContaining('checksum') })
+    await expect(collect(ai)).rejects.toMatchObject({
+      name: 'StreamError',
+      message: expect.stringContaining('checksum'),
+    })
     answer = (_, response) => sendEvents(response, EVENTS.slice(0, 3), (bytes) => bytes.subarray(0, -5))
-    await expect(collect(ai)).rejects.toMatchObject({ name: 'StreamError', partial: { choices: [{ message: { content: 'Os' } }] } })
+    await expect(collect(ai)).rejects.toMatchObject({
+      name: 'StreamError',
+      partial: { choices: [{ message: { content: 'Os' } }] },
+    })
     const exception = { event: 'exception', data: { __type: 'throttlingException', message: 'slow down' } }
     answer = (_, response) => sendEvents(response, [...EVENTS.slice(0, 2), exception])
     await expect(collect(ai)).rejects.toMatchObject({ name: 'StreamError', status: 429, code: 'throttlingException' })
@@ -199,9 +287,22 @@ describe('embeddings', () => {
   test('go out in the format of the model', async () => {
     const ai = clientFor({ credentials })
     answer = (_, response) => sendJson(response, 200, { embedding: [0.5, 1], inputTextTokenCount: 4 })
-    const titan = await ai.embeddings.create({ model: 'bedrock/amazon.titan-embed-text-v2:0', input: 'hello', dimensions: 256 })
-    expect(titan).toMatchObject({ data: [{ index: 0, embedding: [0.5, 1] }], usage: { prompt_tokens: 4, total_tokens: 4 } })
-    answer = (_, response) => sendJson(response, 200, { id: 'x', response_type: 'embeddings_floats', embeddings: [[1], [2]], texts: ['a', 'b'] })
+    const titan = await ai.embeddings.create({
+      model: 'bedrock/amazon.titan-embed-text-v2:0',
+      input: 'hello',
+      dimensions: 256,
+    })
+    expect(titan).toMatchObject({
+      data: [{ index: 0, embedding: [0.5, 1] }],
+      usage: { prompt_tokens: 4, total_tokens: 4 },
+    })
+    answer = (_, response) =>
+      sendJson(response, 200, {
+        id: 'x',
+        response_type: 'embeddings_floats',
+        embeddings: [[1], [2]],
+        texts: ['a', 'b'],
+      })
     const cohere = await ai.embeddings.create({ model: 'bedrock/us.cohere.embed-v4:0', input: ['a', 'b'] })
     expect(cohere.data.map(({ embedding }) => embedding)).toEqual([[1], [2]])
     expect(seen.map(({ path, body }) => [path, JSON.parse(body) as unknown])).toEqual([

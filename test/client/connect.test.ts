@@ -17,11 +17,16 @@ test('timeout.connect ends an attempt whose connection does not come to stand, a
   await new Promise((resolve) => silent?.once('listening', resolve))
   const good = await startServer(answers('Hello'))
   const ai = createClient({
-    providers: { silent: { baseURL: `https://127.0.0.1:${(silent.address() as AddressInfo).port}` }, good: { baseURL: good.baseURL } },
+    providers: {
+      silent: { baseURL: `https://127.0.0.1:${(silent.address() as AddressInfo).port}` },
+      good: { baseURL: good.baseURL },
+    },
     retries: 0,
     timeout: { connect: 100 },
   })
-  const failure: unknown = await ai.chat.completions.create({ model: 'silent/m', messages }).catch((error: unknown) => error)
+  const failure: unknown = await ai.chat.completions
+    .create({ model: 'silent/m', messages })
+    .catch((error: unknown) => error)
   expect(failure).toMatchObject({ name: 'TimeoutError', limit: 'connect', provider: 'silent' })
   const result = await ai.chat.completions.create({ model: 'silent/m', messages, fallbacks: ['good/m'] })
   expect(result._meta.attempts).toMatchObject([{ error: 'TimeoutError' }, { target: 'good/m' }])

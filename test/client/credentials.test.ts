@@ -7,7 +7,13 @@ import { ConfigError, CredentialsError } from '../../src/kernel/errors.js'
 import { startServer, type FaultServer } from './fault-server.js'
 
 const messages = [{ role: 'user' as const, content: 'Hi' }]
-const ANSWER = { id: 'a', object: 'chat.completion', created: 1, model: 'm', choices: [{ index: 0, message: { role: 'assistant', content: 'Oslo' }, finish_reason: 'stop' }] }
+const ANSWER = {
+  id: 'a',
+  object: 'chat.completion',
+  created: 1,
+  model: 'm',
+  choices: [{ index: 0, message: { role: 'assistant', content: 'Oslo' }, finish_reason: 'stop' }],
+}
 
 let server: FaultServer
 let accepted: Set<string>
@@ -17,7 +23,11 @@ beforeEach(async () => {
   server = await startServer((request, response) => {
     const known = accepted.has(request.headers.authorization ?? '')
     response.writeHead(known ? 200 : 401, { 'content-type': 'application/json' })
-    response.end(JSON.stringify(known ? ANSWER : { error: { message: `no: ${request.headers.authorization}`, code: 'invalid_api_key' } }))
+    response.end(
+      JSON.stringify(
+        known ? ANSWER : { error: { message: `no: ${request.headers.authorization}`, code: 'invalid_api_key' } },
+      ),
+    )
   })
 })
 afterEach(async () => {
@@ -28,7 +38,8 @@ afterEach(async () => {
 })
 
 type Give = (request: { readonly refresh: boolean }) => string | Promise<string>
-const clientWith = (apiKey: string | Give, models = {}) => createClient({ retries: 0, models, providers: { mine: { baseURL: server.baseURL, apiKey } } })
+const clientWith = (apiKey: string | Give, models = {}) =>
+  createClient({ retries: 0, models, providers: { mine: { baseURL: server.baseURL, apiKey } } })
 const ask = (ai: ReturnType<typeof createClient>, model = 'mine/m') => ai.chat.completions.create({ model, messages })
 const keys = () => server.seen.map(({ headers }) => headers.authorization)
 
@@ -89,20 +100,35 @@ describe('a function that gives the key', () => {
     })
     const error = await ask(ai, 'broken/m').catch((caught: unknown) => caught)
     expect(error).toBeInstanceOf(CredentialsError)
-    expect(error).toMatchObject({ name: 'CredentialsError', path: 'providers.broken.apiKey', provider: 'broken', model: 'm', cause: expect.any(Error) })
+    expect(error).toMatchObject({
+      name: 'CredentialsError',
+      path: 'providers.broken.apiKey',
+      provider: 'broken',
+      model: 'm',
+      cause: expect.any(Error),
+    })
     expect((error as Error).message).not.toContain('token-value')
     const result = await ask(ai, 'smart')
-    expect(result._meta.attempts).toMatchObject([{ target: 'broken/m', error: 'CredentialsError' }, { target: 'mine/m', status: 200 }])
+    expect(result._meta.attempts).toMatchObject([
+      { target: 'broken/m', error: 'CredentialsError' },
+      { target: 'mine/m', status: 200 },
+    ])
   })
 
   test.each([[''], [undefined], [7]])('that gives %j is a typed error', async (value) => {
-    await expect(ask(clientWith(() => value as string))).rejects.toMatchObject({ name: 'CredentialsError', path: 'providers.mine.apiKey' })
+    await expect(ask(clientWith(() => value as string))).rejects.toMatchObject({
+      name: 'CredentialsError',
+      path: 'providers.mine.apiKey',
+    })
     expect(server.seen).toEqual([])
   })
 
   test('that never answers is ended by the limit of the call', async () => {
     const ai = clientWith(() => new Promise<string>(() => {}))
-    await expect(ai.chat.completions.create({ model: 'mine/m', messages }, { timeout: 30 })).rejects.toMatchObject({ name: 'TimeoutError', limit: 'total' })
+    await expect(ai.chat.completions.create({ model: 'mine/m', messages }, { timeout: 30 })).rejects.toMatchObject({
+      name: 'TimeoutError',
+      limit: 'total',
+    })
   })
 
   test('a key that is no function is not asked for again', async () => {
@@ -112,10 +138,12 @@ describe('a function that gives the key', () => {
 })
 
 describe('Azure', () => {
-  const azure = (apiKey: string | Give) => createClient({ retries: 0, providers: { azure: { baseURL: `${server.origin}/openai/v1`, apiKey } } })
+  const azure = (apiKey: string | Give) =>
+    createClient({ retries: 0, providers: { azure: { baseURL: `${server.origin}/openai/v1`, apiKey } } })
 
   test('a key goes into api-key, below the path of the first version', async () => {
-    server.behave = (_, response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(ANSWER))
+    server.behave = (_, response) =>
+      void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(ANSWER))
     await ask(azure('k'), 'azure/my-deployment')
     const [request] = server.seen
     expect(request).toMatchObject({ path: '/openai/v1/chat/completions', body: { model: 'my-deployment' } })
@@ -124,13 +152,16 @@ describe('Azure', () => {
   })
 
   test('what a function gives is a token of Entra ID', async () => {
-    await ask(azure(() => 'good'), 'azure/my-deployment')
+    await ask(
+      azure(() => 'good'),
+      'azure/my-deployment',
+    )
     expect(server.seen[0]?.headers).toMatchObject({ authorization: 'Bearer good' })
     expect(server.seen[0]?.headers['api-key']).toBeUndefined()
   })
 })
 
-describe('Google\'s default credentials', () => {
+describe("Google's default credentials", () => {
   let metadata: Server
   let tokens: number
 
@@ -147,13 +178,20 @@ describe('Google\'s default credentials', () => {
     // As on Google's machines, where this server gives the tokens.
     vi.stubEnv('GCE_METADATA_HOST', `127.0.0.1:${(metadata.address() as AddressInfo).port}`)
     vi.stubEnv('METADATA_SERVER_DETECTION', 'assume-present')
-    for (const name of ['GOOGLE_APPLICATION_CREDENTIALS', 'GOOGLE_OAUTH_ACCESS_TOKEN', 'GOOGLE_CLOUD_PROJECT']) vi.stubEnv(name, undefined)
+    for (const name of ['GOOGLE_APPLICATION_CREDENTIALS', 'GOOGLE_OAUTH_ACCESS_TOKEN', 'GOOGLE_CLOUD_PROJECT'])
+      vi.stubEnv(name, undefined)
     vi.stubEnv('CLOUDSDK_CONFIG', '/nonexistent')
     vi.stubEnv('HOME', '/nonexistent')
     server.behave = (request, response) => {
       const known = accepted.has(request.headers.authorization ?? '')
       response.writeHead(known ? 200 : 401, { 'content-type': 'application/json' })
-      response.end(JSON.stringify(known ? { candidates: [{ content: { role: 'model', parts: [{ text: 'Oslo' }] }, finishReason: 'STOP' }] } : { error: { code: 401, message: 'no', status: 'UNAUTHENTICATED' } }))
+      response.end(
+        JSON.stringify(
+          known
+            ? { candidates: [{ content: { role: 'model', parts: [{ text: 'Oslo' }] }, finishReason: 'STOP' }] }
+            : { error: { code: 401, message: 'no', status: 'UNAUTHENTICATED' } },
+        ),
+      )
     }
   })
   afterEach(() => new Promise((resolve) => metadata.close(resolve)))

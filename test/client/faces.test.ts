@@ -4,7 +4,16 @@ import * as z from 'zod'
 import { zodResponseFormat } from 'openai/helpers/zod'
 import { createClient, type ClientOptions } from '../../src/client/index.js'
 import { StreamError } from '../../src/kernel/errors.js'
-import { answers, beginStream, completion, sendEvent, sendJson, startServer, type Behaviour, type FaultServer } from './fault-server.js'
+import {
+  answers,
+  beginStream,
+  completion,
+  sendEvent,
+  sendJson,
+  startServer,
+  type Behaviour,
+  type FaultServer,
+} from './fault-server.js'
 
 let server: FaultServer
 let second: FaultServer
@@ -60,8 +69,22 @@ const responseAnswer = {
   created_at: 1_760_000_000,
   status: 'completed',
   model: 'gpt-5.4',
-  output: [{ id: 'msg_1', type: 'message', role: 'assistant', status: 'completed', content: [{ type: 'output_text', text: 'Hei', annotations: [] }] }],
-  usage: { input_tokens: 10, output_tokens: 5, total_tokens: 15, input_tokens_details: { cached_tokens: 0 }, output_tokens_details: { reasoning_tokens: 0 } },
+  output: [
+    {
+      id: 'msg_1',
+      type: 'message',
+      role: 'assistant',
+      status: 'completed',
+      content: [{ type: 'output_text', text: 'Hei', annotations: [] }],
+    },
+  ],
+  usage: {
+    input_tokens: 10,
+    output_tokens: 5,
+    total_tokens: 15,
+    input_tokens_details: { cached_tokens: 0 },
+    output_tokens_details: { reasoning_tokens: 0 },
+  },
   a_field_of_tomorrow: { kept: true },
 }
 
@@ -78,7 +101,9 @@ const responseStream: Behaviour = (_, response) => {
     { type: 'response.output_item.done', output_index: 0, item: responseAnswer.output[0] },
     { type: 'response.completed', response: responseAnswer },
   ]
-  events.forEach((event, sequence_number) => response.write(`event: ${event.type}\ndata: ${JSON.stringify({ ...event, sequence_number })}\n\n`))
+  events.forEach((event, sequence_number) =>
+    response.write(`event: ${event.type}\ndata: ${JSON.stringify({ ...event, sequence_number })}\n\n`),
+  )
   response.end()
 }
 
@@ -94,12 +119,20 @@ describe('chat', () => {
     const result = await clientFor().chat.completions.create({ model: 'claude/claude-sonnet-4-6', messages })
     expect(server.seen[0]?.path).toBe('/v1/messages')
     expect(result.choices[0]?.message.content).toBe('Bonjour')
-    expect(result.usage).toMatchObject({ prompt_tokens: 100, completion_tokens: 5, prompt_tokens_details: { cached_tokens: 90 } })
+    expect(result.usage).toMatchObject({
+      prompt_tokens: 100,
+      completion_tokens: 5,
+      prompt_tokens_details: { cached_tokens: 90 },
+    })
   })
 
   test('over anthropic-messages, streamed', async () => {
     server.behave = claudeStream
-    const stream = await clientFor().chat.completions.create({ model: 'claude/claude-sonnet-4-6', messages, stream: true })
+    const stream = await clientFor().chat.completions.create({
+      model: 'claude/claude-sonnet-4-6',
+      messages,
+      stream: true,
+    })
     const items = await collect(stream)
     expect(items.map((item) => item.choices[0]?.delta.content ?? '').join('')).toBe('Bonjour')
     expect(items.at(-1)?._meta?.provider).toBe('claude')
@@ -118,8 +151,23 @@ describe('chat', () => {
   test('tools pass both ways', async () => {
     const call = { id: 'call_1', type: 'function', function: { name: 'add', arguments: '{"a":1}' } }
     server.behave = (_, response) =>
-      sendJson(response, 200, completion('', { choices: [{ index: 0, finish_reason: 'tool_calls', logprobs: null, message: { role: 'assistant', content: null, refusal: null, tool_calls: [call] } }] }))
-    const tools = [{ type: 'function' as const, function: { name: 'add', parameters: { type: 'object', properties: {} } } }]
+      sendJson(
+        response,
+        200,
+        completion('', {
+          choices: [
+            {
+              index: 0,
+              finish_reason: 'tool_calls',
+              logprobs: null,
+              message: { role: 'assistant', content: null, refusal: null, tool_calls: [call] },
+            },
+          ],
+        }),
+      )
+    const tools = [
+      { type: 'function' as const, function: { name: 'add', parameters: { type: 'object', properties: {} } } },
+    ]
     const result = await clientFor().chat.completions.create({ model: 'chat/m', messages, tools, tool_choice: 'auto' })
     expect(result.choices[0]?.message.tool_calls).toEqual([call])
     expect(server.seen[0]?.body).toMatchObject({ tools, tool_choice: 'auto' })
@@ -128,13 +176,20 @@ describe('chat', () => {
   test('a target that cannot say a parameter gives way to one that can', async () => {
     const ai = clientFor({ models: { both: ['claude/x', 'second/m'] } })
     const result = await ai.chat.completions.create({ model: 'both', messages, logprobs: true })
-    expect(result._meta.attempts).toMatchObject([{ target: 'claude/x', error: 'UnsupportedParameterError' }, { target: 'second/m' }])
+    expect(result._meta.attempts).toMatchObject([
+      { target: 'claude/x', error: 'UnsupportedParameterError' },
+      { target: 'second/m' },
+    ])
     expect(server.seen).toHaveLength(0)
   })
 
   test('dropUnsupported leaves it out with a warning', async () => {
     server.behave = (_, response) => sendJson(response, 200, claudeAnswer)
-    const result = await clientFor({ dropUnsupported: true }).chat.completions.create({ model: 'claude/x', messages, logprobs: true })
+    const result = await clientFor({ dropUnsupported: true }).chat.completions.create({
+      model: 'claude/x',
+      messages,
+      logprobs: true,
+    })
     expect(result._meta.warnings.join()).toContain('logprobs')
   })
 
@@ -146,14 +201,32 @@ describe('chat', () => {
 
   test('prices of the caller win', async () => {
     const ai = clientFor({ prices: { overrides: { 'chat/m': { input: 1, output: 4 } } } })
-    expect((await ai.chat.completions.create({ model: 'chat/m', messages }))._meta.cost).toMatchObject({ usd: 0.0014, source: 'override' })
+    expect((await ai.chat.completions.create({ model: 'chat/m', messages }))._meta.cost).toMatchObject({
+      usd: 0.0014,
+      source: 'override',
+    })
   })
 })
 
 describe('structured output', () => {
   const Person = z.object({ name: z.string(), age: z.number() })
-  const says = (content: string, finish_reason = 'stop', extra: object = {}): Behaviour => (_, response) =>
-    sendJson(response, 200, completion('', { choices: [{ index: 0, finish_reason, logprobs: null, message: { role: 'assistant', content, refusal: null, ...extra } }] }))
+  const says =
+    (content: string, finish_reason = 'stop', extra: object = {}): Behaviour =>
+    (_, response) =>
+      sendJson(
+        response,
+        200,
+        completion('', {
+          choices: [
+            {
+              index: 0,
+              finish_reason,
+              logprobs: null,
+              message: { role: 'assistant', content, refusal: null, ...extra },
+            },
+          ],
+        }),
+      )
 
   test('parse with a zod schema', async () => {
     server.behave = says('{"name":"Ada","age":36}')
@@ -162,19 +235,31 @@ describe('structured output', () => {
     expect(parsed).toEqual({ name: 'Ada', age: 36 })
     expect(server.seen[0]?.body.response_format).toMatchObject({
       type: 'json_schema',
-      json_schema: { name: 'answer', strict: true, schema: { type: 'object', required: ['name', 'age'], additionalProperties: false } },
+      json_schema: {
+        name: 'answer',
+        strict: true,
+        schema: { type: 'object', required: ['name', 'age'], additionalProperties: false },
+      },
     })
     expect(result._meta.provider).toBe('chat')
   })
 
   test('an optional property is not strict', async () => {
-    await clientFor().chat.completions.create({ model: 'chat/m', messages, response_format: z.object({ a: z.string().optional() }) })
+    await clientFor().chat.completions.create({
+      model: 'chat/m',
+      messages,
+      response_format: z.object({ a: z.string().optional() }),
+    })
     expect(server.seen[0]?.body.response_format).toMatchObject({ json_schema: { strict: false } })
   })
 
   test("parse with the openai package's helper", async () => {
     server.behave = says('{"name":"Ada","age":36}')
-    const result = await clientFor().chat.completions.parse({ model: 'chat/m', messages, response_format: zodResponseFormat(Person, 'person') })
+    const result = await clientFor().chat.completions.parse({
+      model: 'chat/m',
+      messages,
+      response_format: zodResponseFormat(Person, 'person'),
+    })
     expect(result.choices[0]?.message.parsed).toEqual({ name: 'Ada', age: 36 })
     expect(server.seen[0]?.body.response_format).toMatchObject({ json_schema: { name: 'person' } })
   })
@@ -186,7 +271,9 @@ describe('structured output', () => {
   ]
   test.each(misfits)('%s is a StreamError with the answer', async (_what, behave, word) => {
     server.behave = behave
-    const failure: unknown = await clientFor().chat.completions.parse({ model: 'chat/m', messages, response_format: Person }).catch((error: unknown) => error)
+    const failure: unknown = await clientFor()
+      .chat.completions.parse({ model: 'chat/m', messages, response_format: Person })
+      .catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(StreamError)
     expect((failure as Error).message).toContain(word)
     expect((failure as Error).message).not.toContain('secret')
@@ -208,7 +295,9 @@ describe('embeddings', () => {
     sendJson(response, 200, {
       object: 'list',
       model: 'text-embedding-3-small',
-      data: [{ object: 'embedding', index: 0, embedding: request.body.encoding_format === 'base64' ? base64 : numbers }],
+      data: [
+        { object: 'embedding', index: 0, embedding: request.body.encoding_format === 'base64' ? base64 : numbers },
+      ],
       usage: { prompt_tokens: 4, total_tokens: 4 },
     })
 
@@ -220,7 +309,10 @@ describe('embeddings', () => {
     expect(plain._meta).toMatchObject({ provider: 'chat', model: 'text-embedding-3-small' })
     const encoded = await ai.embeddings.create({ model: 'chat/m', input: ['hi'], encoding_format: 'base64' })
     expect(encoded.data[0]?.embedding).toBe(base64)
-    expect(server.seen[0]).toMatchObject({ path: '/v1/embeddings', body: { model: 'text-embedding-3-small', input: 'hi' } })
+    expect(server.seen[0]).toMatchObject({
+      path: '/v1/embeddings',
+      body: { model: 'text-embedding-3-small', input: 'hi' },
+    })
   })
 
   test('they fall back too', async () => {
@@ -231,15 +323,26 @@ describe('embeddings', () => {
   })
 
   test('a provider without them is a config error', async () => {
-    await expect(clientFor().embeddings.create({ model: 'claude/m', input: 'hi' })).rejects.toMatchObject({ name: 'ConfigError', path: 'model' })
+    await expect(clientFor().embeddings.create({ model: 'claude/m', input: 'hi' })).rejects.toMatchObject({
+      name: 'ConfigError',
+      path: 'model',
+    })
   })
 })
 
 describe('responses', () => {
   test('a target of the same format gets the body as it is, and so does the caller', async () => {
     server.behave = (_, response) => sendJson(response, 200, responseAnswer)
-    const result = await clientFor().responses.create({ model: 'responses/gpt-5.4', input: 'hi', store: false, a_request_field_of_tomorrow: 7 })
-    expect(server.seen[0]).toMatchObject({ path: '/v1/responses', body: { model: 'gpt-5.4', input: 'hi', store: false, a_request_field_of_tomorrow: 7 } })
+    const result = await clientFor().responses.create({
+      model: 'responses/gpt-5.4',
+      input: 'hi',
+      store: false,
+      a_request_field_of_tomorrow: 7,
+    })
+    expect(server.seen[0]).toMatchObject({
+      path: '/v1/responses',
+      body: { model: 'gpt-5.4', input: 'hi', store: false, a_request_field_of_tomorrow: 7 },
+    })
     expect(result).toMatchObject({ ...responseAnswer, output_text: 'Hei' })
     expect(result._meta).toMatchObject({ provider: 'responses', model: 'gpt-5.4' })
   })
@@ -257,29 +360,56 @@ describe('responses', () => {
       'response.output_item.done',
       'response.completed',
     ])
-    expect(events.at(-1)).toMatchObject({ response: { a_field_of_tomorrow: { kept: true } }, sequence_number: 6, _meta: { provider: 'responses' } })
+    expect(events.at(-1)).toMatchObject({
+      response: { a_field_of_tomorrow: { kept: true } },
+      sequence_number: 6,
+      _meta: { provider: 'responses' },
+    })
     expect(events.filter((event) => event._meta)).toHaveLength(1)
   })
 
   test('a chat target answers in the shape of responses', async () => {
-    const result = await clientFor().responses.create({ model: 'chat/m', instructions: 'be kind', input: [{ role: 'user', content: 'hi' }] })
-    expect(server.seen[0]).toMatchObject({ path: '/v1/chat/completions', body: { messages: [{ content: 'be kind' }, { role: 'user', content: 'hi' }] } })
-    expect(result).toMatchObject({ object: 'response', status: 'completed', output_text: 'Hello', usage: { input_tokens: 1000, output_tokens: 100 } })
+    const result = await clientFor().responses.create({
+      model: 'chat/m',
+      instructions: 'be kind',
+      input: [{ role: 'user', content: 'hi' }],
+    })
+    expect(server.seen[0]).toMatchObject({
+      path: '/v1/chat/completions',
+      body: { messages: [{ content: 'be kind' }, { role: 'user', content: 'hi' }] },
+    })
+    expect(result).toMatchObject({
+      object: 'response',
+      status: 'completed',
+      output_text: 'Hello',
+      usage: { input_tokens: 1000, output_tokens: 100 },
+    })
   })
 
   test.each(['chat/m', 'claude/m'])('%s streams the events of responses', async (model) => {
     server.behave = model === 'chat/m' ? answers('Hello there') : claudeStream
     const stream = await clientFor().responses.create({ model, input: 'hi', stream: true })
     const events = await collect(stream)
-    const text = events.map((event) => (event.type === 'response.output_text.delta' ? String(event.delta) : '')).join('')
+    const text = events
+      .map((event) => (event.type === 'response.output_text.delta' ? String(event.delta) : ''))
+      .join('')
     expect(text).toBe(model === 'chat/m' ? 'Hello there' : 'Bonjour')
     expect(events[0]?.type).toBe('response.created')
     expect(events.at(-1)).toMatchObject({ type: 'response.completed', _meta: { model: 'm' } })
   })
 
   test('from one format to the other when the first target fails', async () => {
-    server.behave = (_, response) => (beginStream(response), sendEvent(response, { type: 'response.created', response: { ...responseAnswer, output: [] } }), void response.end())
-    const stream = await clientFor().responses.create({ model: 'responses/x', input: 'hi', stream: true, fallbacks: ['second/m'] })
+    server.behave = (_, response) => (
+      beginStream(response),
+      sendEvent(response, { type: 'response.created', response: { ...responseAnswer, output: [] } }),
+      void response.end()
+    )
+    const stream = await clientFor().responses.create({
+      model: 'responses/x',
+      input: 'hi',
+      stream: true,
+      fallbacks: ['second/m'],
+    })
     const events = await collect(stream)
     expect(events.filter(({ type }) => type === 'response.created')).toHaveLength(1)
     expect(stream._meta?.provider).toBe('second')

@@ -35,7 +35,11 @@ export async function startServer(behave: Behaviour): Promise<FaultServer> {
     request.on('data', (part: Buffer) => parts.push(part))
     request.on('end', () => {
       const text = Buffer.concat(parts).toString()
-      const one: Seen = { path: request.url ?? '', headers: request.headers, body: text ? (JSON.parse(text) as Record<string, unknown>) : {} }
+      const one: Seen = {
+        path: request.url ?? '',
+        headers: request.headers,
+        body: text ? (JSON.parse(text) as Record<string, unknown>) : {},
+      }
       seen.push(one)
       void Promise.resolve(self.behave(one, response, request.socket)).catch((error: unknown) => {
         response.destroy(error as Error)
@@ -83,13 +87,20 @@ export function completion(text: string, extra: object = {}): object {
     object: 'chat.completion',
     created: 1_760_000_000,
     model: 'gpt-4o-2024-08-06',
-    choices: [{ index: 0, message: { role: 'assistant', content: text, refusal: null }, finish_reason: 'stop', logprobs: null }],
+    choices: [
+      { index: 0, message: { role: 'assistant', content: text, refusal: null }, finish_reason: 'stop', logprobs: null },
+    ],
     usage: { prompt_tokens: 1000, completion_tokens: 100, total_tokens: 1100 },
     ...extra,
   }
 }
 
-export function sendJson(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers })
   response.end(JSON.stringify(body))
 }
@@ -97,7 +108,9 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 export const answers =
   (text: string): Behaviour =>
   (request, response) =>
-    request.body.stream === true ? streamAll(response, text, wantsUsage(request)) : sendJson(response, 200, completion(text))
+    request.body.stream === true
+      ? streamAll(response, text, wantsUsage(request))
+      : sendJson(response, 200, completion(text))
 
 export function wantsUsage({ body }: Seen): boolean {
   return (body.stream_options as { include_usage?: boolean } | undefined)?.include_usage === true

@@ -6,8 +6,16 @@ import { StreamError } from '../../src/kernel/errors.js'
 import { chunk, completion, usageChunk, wait } from './fault-server.js'
 
 const messages = [{ role: 'user' as const, content: 'hi' }]
-const events = [chunk({ role: 'assistant', content: '' }), chunk({ content: 'Grüße ' }), chunk({ content: '🙂' }), chunk({}, 'stop'), usageChunk]
-const body = new TextEncoder().encode([...events.map((event) => JSON.stringify(event)), '[DONE]'].map((data) => `data: ${data}\n\n`).join(''))
+const events = [
+  chunk({ role: 'assistant', content: '' }),
+  chunk({ content: 'Grüße ' }),
+  chunk({ content: '🙂' }),
+  chunk({}, 'stop'),
+  usageChunk,
+]
+const body = new TextEncoder().encode(
+  [...events.map((event) => JSON.stringify(event)), '[DONE]'].map((data) => `data: ${data}\n\n`).join(''),
+)
 
 /** Sends the first `end` bytes in pieces of `size`. */
 function partialStream(end: number, size: number): Response {
@@ -76,7 +84,10 @@ test('a signal shared by many calls keeps no listener, and no timer stays', asyn
     const ai = clientWith(answers[i % answers.length]!)
     const timeout = { firstChunk: 5000, idle: 5000, total: 60_000 }
     try {
-      const result = await ai.chat.completions.create({ model: 'mine/m', messages, stream: i % 5 > 1 }, { signal, timeout })
+      const result = await ai.chat.completions.create(
+        { model: 'mine/m', messages, stream: i % 5 > 1 },
+        { signal, timeout },
+      )
       if (!(Symbol.asyncIterator in result)) continue
       for await (const _ of result) if (i % 2 === 0) break
     } catch (error) {
@@ -90,12 +101,21 @@ test('a signal shared by many calls keeps no listener, and no timer stays', asyn
 
 test('a fetch that does not know signals is left behind at the limit and at an abort', async () => {
   const never = clientWith(() => new Promise<Response>(() => {}))
-  await expect(never.chat.completions.create({ model: 'mine/m', messages, timeout: 30 })).rejects.toMatchObject({ name: 'TimeoutError', limit: 'total' })
-  const silent = clientWith(() => new Response(new ReadableStream(), { headers: { 'content-type': 'text/event-stream' } }))
-  await expect(silent.chat.completions.create({ model: 'mine/m', messages, stream: true, timeout: { firstChunk: 30 } })).rejects.toMatchObject({ limit: 'firstChunk' })
+  await expect(never.chat.completions.create({ model: 'mine/m', messages, timeout: 30 })).rejects.toMatchObject({
+    name: 'TimeoutError',
+    limit: 'total',
+  })
+  const silent = clientWith(
+    () => new Response(new ReadableStream(), { headers: { 'content-type': 'text/event-stream' } }),
+  )
+  await expect(
+    silent.chat.completions.create({ model: 'mine/m', messages, stream: true, timeout: { firstChunk: 30 } }),
+  ).rejects.toMatchObject({ limit: 'firstChunk' })
   const controller = new AbortController()
   setTimeout(() => controller.abort(), 30)
-  await expect(never.chat.completions.create({ model: 'mine/m', messages, signal: controller.signal })).rejects.toMatchObject({ name: 'AbortError' })
+  await expect(
+    never.chat.completions.create({ model: 'mine/m', messages, signal: controller.signal }),
+  ).rejects.toMatchObject({ name: 'AbortError' })
 })
 
 test('an answer larger than the limit is refused, not read', async () => {
@@ -110,6 +130,9 @@ test('an answer larger than the limit is refused, not read', async () => {
     })
     return new Response(stream, { headers: { 'content-type': 'application/json' } })
   })
-  await expect(endless.chat.completions.create({ model: 'mine/m', messages })).rejects.toMatchObject({ name: 'StreamError', isRetryable: false })
+  await expect(endless.chat.completions.create({ model: 'mine/m', messages })).rejects.toMatchObject({
+    name: 'StreamError',
+    isRetryable: false,
+  })
   expect(sent).toBeLessThan(80)
 })

@@ -2,7 +2,19 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createClient, type ChatStream, type ClientOptions } from '../../src/client/index.js'
-import { answers, beginStream, chunk, completion, eventually, sendEvent, sendJson, startServer, wait, wantsUsage, type FaultServer } from './fault-server.js'
+import {
+  answers,
+  beginStream,
+  chunk,
+  completion,
+  eventually,
+  sendEvent,
+  sendJson,
+  startServer,
+  wait,
+  wantsUsage,
+  type FaultServer,
+} from './fault-server.js'
 
 let server: FaultServer
 
@@ -12,7 +24,8 @@ beforeEach(async () => {
 afterEach(() => server.close())
 
 const messages = [{ role: 'user' as const, content: 'hi' }]
-const clientFor = (options: ClientOptions = {}) => createClient({ providers: { mine: { baseURL: server.baseURL } }, retries: 0, ...options })
+const clientFor = (options: ClientOptions = {}) =>
+  createClient({ providers: { mine: { baseURL: server.baseURL } }, retries: 0, ...options })
 
 async function collect<T>(stream: AsyncIterable<T>): Promise<T[]> {
   const items: T[] = []
@@ -44,12 +57,23 @@ describe('usage and _meta', () => {
     expect(items.every((item) => item.choices.length === 1)).toBe(true)
     expect(items.filter((item) => item._meta)).toEqual([items.at(-1)])
     expect(items.at(-1)?.choices[0]?.finish_reason).toBe('stop')
-    expect(stream._meta).toMatchObject({ provider: 'mine', model: 'm', cache: null, warnings: [], attempts: [{ target: 'mine/m', status: 200 }] })
+    expect(stream._meta).toMatchObject({
+      provider: 'mine',
+      model: 'm',
+      cache: null,
+      warnings: [],
+      attempts: [{ target: 'mine/m', status: 200 }],
+    })
     expect(items.at(-1)?._meta).toBe(stream._meta)
   })
 
   test('a caller who asks for usage gets its chunk last', async () => {
-    const stream = await clientFor().chat.completions.create({ model: 'mine/m', messages, stream: true, stream_options: { include_usage: true } })
+    const stream = await clientFor().chat.completions.create({
+      model: 'mine/m',
+      messages,
+      stream: true,
+      stream_options: { include_usage: true },
+    })
     const items = await collect(stream)
     expect(items.at(-1)).toMatchObject({ choices: [], usage: { total_tokens: 1100 }, _meta: { provider: 'mine' } })
     expect(items.at(-2)?._meta).toBeUndefined()
@@ -69,10 +93,19 @@ describe('usage and _meta', () => {
         return one
       }
       beginStream(response)
-      for (const event of [at(0, { content: 'a' }), at(0, {}, 'stop'), at(1, { content: 'b' }), at(1, {}, 'stop'), '[DONE]']) sendEvent(response, event)
+      for (const event of [
+        at(0, { content: 'a' }),
+        at(0, {}, 'stop'),
+        at(1, { content: 'b' }),
+        at(1, {}, 'stop'),
+        '[DONE]',
+      ])
+        sendEvent(response, event)
       response.end()
     }
-    const items = await collect(await clientFor().chat.completions.create({ model: 'mine/m', messages, stream: true, n: 2 }))
+    const items = await collect(
+      await clientFor().chat.completions.create({ model: 'mine/m', messages, stream: true, n: 2 }),
+    )
     expect(items).toHaveLength(4)
     expect(items.findIndex((item) => item._meta)).toBe(3)
   })
@@ -91,7 +124,9 @@ describe('usage and _meta', () => {
       for (const event of [chunk({ content: 'plain' }), chunk({}, 'stop'), '[DONE]']) sendEvent(response, event)
       response.end()
     }
-    expect(textOf(await collect(await clientFor().chat.completions.create({ model: 'mine/m', messages, stream: true })))).toBe('plain')
+    expect(
+      textOf(await collect(await clientFor().chat.completions.create({ model: 'mine/m', messages, stream: true }))),
+    ).toBe('plain')
   })
 
   test('a server that keeps the connection after the last event does not hold the stream', async () => {
@@ -99,7 +134,9 @@ describe('usage and _meta', () => {
       beginStream(response)
       for (const event of [chunk({ content: 'done' }), chunk({}, 'stop'), '[DONE]']) sendEvent(response, event)
     }
-    expect(textOf(await collect(await clientFor().chat.completions.create({ model: 'mine/m', messages, stream: true })))).toBe('done')
+    expect(
+      textOf(await collect(await clientFor().chat.completions.create({ model: 'mine/m', messages, stream: true }))),
+    ).toBe('done')
     await eventually(() => server.busy() === 0, 'closed after the grace')
   })
 
@@ -138,7 +175,10 @@ describe('leaving early', () => {
   test('an abort of the signal in the middle reaches the reader as it was', async () => {
     endless()
     const controller = new AbortController()
-    const stream = await clientFor().chat.completions.create({ model: 'mine/m', messages, stream: true }, { signal: controller.signal })
+    const stream = await clientFor().chat.completions.create(
+      { model: 'mine/m', messages, stream: true },
+      { signal: controller.signal },
+    )
     const reason = new Error('the user left')
     setTimeout(() => controller.abort(reason), 30)
     await expect(collect(stream)).rejects.toBe(reason)
@@ -153,7 +193,9 @@ describe('leaving early', () => {
     expect(server.seen).toHaveLength(0)
     const controller = new AbortController()
     setTimeout(() => controller.abort(), 30)
-    const failure: unknown = await clientFor().chat.completions.create({ ...body, signal: controller.signal }).catch((error: unknown) => error)
+    const failure: unknown = await clientFor()
+      .chat.completions.create({ ...body, signal: controller.signal })
+      .catch((error: unknown) => error)
     expect(failure).toBe(controller.signal.reason)
     expect((failure as Error).name).toBe('AbortError')
     await eventually(() => server.busy() === 0, 'the socket is closed')
@@ -164,7 +206,10 @@ describe('leaving early', () => {
     const controller = new AbortController()
     setTimeout(() => controller.abort(), 40)
     const before = performance.now()
-    const call = clientFor({ retries: 2 }).chat.completions.create({ model: 'mine/m', messages }, { signal: controller.signal })
+    const call = clientFor({ retries: 2 }).chat.completions.create(
+      { model: 'mine/m', messages },
+      { signal: controller.signal },
+    )
     expect(await call.catch((error: unknown) => error)).toBe(controller.signal.reason)
     expect(server.seen).toHaveLength(1)
     expect(performance.now() - before).toBeLessThan(2000)
@@ -187,14 +232,19 @@ describe('leaving early', () => {
 
   test('a stream that nobody reads is closed at the total limit', async () => {
     endless()
-    const stream = await clientFor({ timeout: 100 }).chat.completions.create({ model: 'mine/m', messages, stream: true })
+    const stream = await clientFor({ timeout: 100 }).chat.completions.create({
+      model: 'mine/m',
+      messages,
+      stream: true,
+    })
     await eventually(() => server.busy() === 0, 'closed at the limit')
     await expect(collect(stream)).rejects.toMatchObject({ name: 'StreamError' })
   })
 })
 
 describe('other ways to read', () => {
-  const open = (): Promise<ChatStream> => clientFor().chat.completions.create({ model: 'mine/m', messages, stream: true })
+  const open = (): Promise<ChatStream> =>
+    clientFor().chat.completions.create({ model: 'mine/m', messages, stream: true })
 
   test('tee: both sides get everything, in their own time', async () => {
     const [left, right] = (await open()).tee()
@@ -216,7 +266,10 @@ describe('other ways to read', () => {
 
   test('toReadableStream: lines of JSON', async () => {
     const text = await new Response((await open()).toReadableStream()).text()
-    const lines = text.trim().split('\n').map((line) => JSON.parse(line) as { choices: { delta: { content?: string } }[] })
+    const lines = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { choices: { delta: { content?: string } }[] })
     expect(textOf(lines)).toBe('one two three')
     expect(lines.at(-1)).toHaveProperty('_meta.provider', 'mine')
   })

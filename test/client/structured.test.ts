@@ -21,12 +21,54 @@ beforeEach(async () => {
 afterEach(() => server.close())
 
 const ANSWERS: readonly (readonly [string, () => unknown])[] = [
-  ['/chat/completions', () => ({ id: 'a', object: 'chat.completion', created: 1, model: 'm', choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }] })],
-  ['/messages', () => ({ id: 'a', type: 'message', role: 'assistant', model: 'm', content: [{ type: 'text', text }], stop_reason: 'end_turn', usage: { input_tokens: 1, output_tokens: 1 } })],
-  [':generateContent', () => ({ candidates: [{ content: { role: 'model', parts: [{ text }] }, finishReason: 'STOP' }] })],
-  ['/v2/chat', () => ({ id: 'a', message: { role: 'assistant', content: [{ type: 'text', text }] }, finish_reason: 'COMPLETE' })],
-  ['/api/chat', () => ({ model: 'm', created_at: '2026-01-01T00:00:00Z', message: { role: 'assistant', content: text }, done: true, done_reason: 'stop' })],
-  ['/converse', () => ({ output: { message: { role: 'assistant', content: [{ text }] } }, stopReason: 'end_turn', usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 } })],
+  [
+    '/chat/completions',
+    () => ({
+      id: 'a',
+      object: 'chat.completion',
+      created: 1,
+      model: 'm',
+      choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }],
+    }),
+  ],
+  [
+    '/messages',
+    () => ({
+      id: 'a',
+      type: 'message',
+      role: 'assistant',
+      model: 'm',
+      content: [{ type: 'text', text }],
+      stop_reason: 'end_turn',
+      usage: { input_tokens: 1, output_tokens: 1 },
+    }),
+  ],
+  [
+    ':generateContent',
+    () => ({ candidates: [{ content: { role: 'model', parts: [{ text }] }, finishReason: 'STOP' }] }),
+  ],
+  [
+    '/v2/chat',
+    () => ({ id: 'a', message: { role: 'assistant', content: [{ type: 'text', text }] }, finish_reason: 'COMPLETE' }),
+  ],
+  [
+    '/api/chat',
+    () => ({
+      model: 'm',
+      created_at: '2026-01-01T00:00:00Z',
+      message: { role: 'assistant', content: text },
+      done: true,
+      done_reason: 'stop',
+    }),
+  ],
+  [
+    '/converse',
+    () => ({
+      output: { message: { role: 'assistant', content: [{ text }] } },
+      stopReason: 'end_turn',
+      usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 },
+    }),
+  ],
 ]
 
 const clientFor = () =>
@@ -64,13 +106,16 @@ test.each([['deepseek/deepseek-chat'], ['anthropic/claude-3-5-haiku-20241022'], 
   async (model) => {
     const result = await clientFor().chat.completions.parse({ model, messages, response_format: schema })
     expect(result.choices[0]?.message.parsed).toEqual({ city: 'Oslo' })
-    expect(result._meta.warnings).toEqual([expect.stringContaining('`response_format` json_schema is asked for in the system prompt')])
+    expect(result._meta.warnings).toEqual([
+      expect.stringContaining('`response_format` json_schema is asked for in the system prompt'),
+    ])
     expect(JSON.stringify(server.seen[0]!.body).replaceAll('\\', '')).toContain('"city":{"type":"string"}')
   },
 )
 
 test('a code fence around the answer is no part of it', async () => {
-  const ask = () => clientFor().chat.completions.parse({ model: 'deepseek/deepseek-chat', messages, response_format: schema })
+  const ask = () =>
+    clientFor().chat.completions.parse({ model: 'deepseek/deepseek-chat', messages, response_format: schema })
   text = '```json\n{"city":"Oslo"}\n```'
   expect((await ask()).choices[0]?.message).toMatchObject({ parsed: { city: 'Oslo' }, content: text })
   text = '```\n{"city":7}\n```'

@@ -1,12 +1,28 @@
 /** The spans that a client makes of itself, with a real tracer provider. */
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { AlwaysOffSampler, BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-base'
+import {
+  AlwaysOffSampler,
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+  type ReadableSpan,
+} from '@opentelemetry/sdk-trace-base'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createClient, type ClientOptions } from '../../src/client/index.js'
 import { startCall } from '../../src/telemetry/call.js'
 import { applySettings, defaultSettings } from '../../src/telemetry/settings.js'
-import { answers, beginStream, chunk, eventually, sendEvent, sendJson, startServer, wait, type FaultServer } from './fault-server.js'
+import {
+  answers,
+  beginStream,
+  chunk,
+  eventually,
+  sendEvent,
+  sendJson,
+  startServer,
+  wait,
+  type FaultServer,
+} from './fault-server.js'
 
 const exporter = new InMemorySpanExporter()
 let server: FaultServer
@@ -85,17 +101,34 @@ test('one inference span, one attempt below it, and the request names the attemp
   })
   expect(traceparent(server)).toBe(`00-${call.spanContext().traceId}-${attempt?.spanContext().spanId}-01`)
   expect(result._meta.traceId).toBe(call.spanContext().traceId)
-  expect(JSON.stringify(exporter.getFinishedSpans().map(({ attributes, events, status }) => ({ attributes, events, status })))).not.toMatch(/secret|private/)
+  expect(
+    JSON.stringify(
+      exporter.getFinishedSpans().map(({ attributes, events, status }) => ({ attributes, events, status })),
+    ),
+  ).not.toMatch(/secret|private/)
 })
 
 test('a fallback is two attempts of one call, which then says who answered', async () => {
   setUp()
-  server.behave = (_, response) => sendJson(response, 429, { error: { message: 'slow down', code: 'rate_limit_exceeded' } })
+  server.behave = (_, response) =>
+    sendJson(response, 429, { error: { message: 'slow down', code: 'rate_limit_exceeded' } })
   await clientFor().chat.completions.create({ model: 'both', messages })
   const call = inference()
-  expect(call.attributes).toMatchObject({ 'gen_ai.provider.name': 'second', 'server.port': portOf(second), 'gen_ai.usage.cost': 0.0028, 'tracestitch.alias': 'both' })
+  expect(call.attributes).toMatchObject({
+    'gen_ai.provider.name': 'second',
+    'server.port': portOf(second),
+    'gen_ai.usage.cost': 0.0028,
+    'tracestitch.alias': 'both',
+  })
   expect(call.attributes['error.type']).toBeUndefined()
-  expect(attempts().map(({ attributes, status }) => [attributes['tracestitch.attempt.number'], attributes['http.response.status_code'], attributes['error.type'], status.code])).toEqual([
+  expect(
+    attempts().map(({ attributes, status }) => [
+      attributes['tracestitch.attempt.number'],
+      attributes['http.response.status_code'],
+      attributes['error.type'],
+      status.code,
+    ]),
+  ).toEqual([
     [1, 429, 'rate_limit_exceeded', SpanStatusCode.ERROR],
     [2, 200, undefined, SpanStatusCode.UNSET],
   ])
@@ -105,8 +138,11 @@ test('a fallback is two attempts of one call, which then says who answered', asy
 
 test('a failed call says the error type, not the message', async () => {
   setUp()
-  server.behave = (_, response) => sendJson(response, 401, { error: { message: 'your key k-secret is wrong', code: 'invalid_api_key' } })
-  const failure: unknown = await clientFor().chat.completions.create({ model: 'first/gpt-4o', messages }).catch((error: unknown) => error)
+  server.behave = (_, response) =>
+    sendJson(response, 401, { error: { message: 'your key k-secret is wrong', code: 'invalid_api_key' } })
+  const failure: unknown = await clientFor()
+    .chat.completions.create({ model: 'first/gpt-4o', messages })
+    .catch((error: unknown) => error)
   expect((failure as Error).message).toBe('401 your key [key] is wrong')
   expect(inference().attributes).toMatchObject({ 'error.type': 'invalid_api_key', 'http.response.status_code': 401 })
   expect(inference().status).toEqual({ code: SpanStatusCode.ERROR, message: 'invalid_api_key' })
@@ -140,36 +176,71 @@ describe('streams', () => {
   })
 
   const endings: readonly (readonly [string, () => Promise<void>, string | undefined])[] = [
-    ['break', async () => {
-      endless()
-      for await (const _ of await open()) break
-    }, undefined],
-    ['a cut', async () => {
-      server.behave = async (_, response, socket) => (beginStream(response), sendEvent(response, chunk({ content: 'x' })), await wait(20), void socket.resetAndDestroy())
-      await expect((async () => {
-        for await (const _ of await open()) {
-          // Until it breaks off.
-        }
-      })()).rejects.toThrow('broke off')
-    }, 'ECONNRESET|UND_ERR_SOCKET|StreamError'],
-    ['a stall', async () => {
-      server.behave = (_, response) => (beginStream(response), sendEvent(response, chunk({ content: 'x' })), wait(60_000))
-      await expect((async () => {
-        for await (const _ of await open()) {
-          // Until it stalls.
-        }
-      })()).rejects.toThrow('timeout.idle')
-    }, 'StreamError'],
-    ['nobody reading before the limit', async () => {
-      endless()
-      const stream = await clientFor({ timeout: 80 }).chat.completions.create({ model: 'first/gpt-4o', messages, stream: true })
-      const iterator = stream[Symbol.asyncIterator]()
-      await iterator.next()
-      await wait(120)
-      await expect((async () => {
-        for (let i = 0; i < 1000; i += 1) await iterator.next()
-      })()).rejects.toThrow('timeout.total')
-    }, 'StreamError'],
+    [
+      'break',
+      async () => {
+        endless()
+        for await (const _ of await open()) break
+      },
+      undefined,
+    ],
+    [
+      'a cut',
+      async () => {
+        server.behave = async (_, response, socket) => (
+          beginStream(response),
+          sendEvent(response, chunk({ content: 'x' })),
+          await wait(20),
+          void socket.resetAndDestroy()
+        )
+        await expect(
+          (async () => {
+            for await (const _ of await open()) {
+              // Until it breaks off.
+            }
+          })(),
+        ).rejects.toThrow('broke off')
+      },
+      'ECONNRESET|UND_ERR_SOCKET|StreamError',
+    ],
+    [
+      'a stall',
+      async () => {
+        server.behave = (_, response) => (
+          beginStream(response),
+          sendEvent(response, chunk({ content: 'x' })),
+          wait(60_000)
+        )
+        await expect(
+          (async () => {
+            for await (const _ of await open()) {
+              // Until it stalls.
+            }
+          })(),
+        ).rejects.toThrow('timeout.idle')
+      },
+      'StreamError',
+    ],
+    [
+      'nobody reading before the limit',
+      async () => {
+        endless()
+        const stream = await clientFor({ timeout: 80 }).chat.completions.create({
+          model: 'first/gpt-4o',
+          messages,
+          stream: true,
+        })
+        const iterator = stream[Symbol.asyncIterator]()
+        await iterator.next()
+        await wait(120)
+        await expect(
+          (async () => {
+            for (let i = 0; i < 1000; i += 1) await iterator.next()
+          })(),
+        ).rejects.toThrow('timeout.total')
+      },
+      'StreamError',
+    ],
   ]
   test.each(endings)('after %s every span has ended', async (_how, run, type) => {
     setUp()
@@ -202,18 +273,35 @@ test('without a tracer provider there is no header and no trace id', async () =>
 
 test('metadata of the call is on its span, and only there', async () => {
   setUp()
-  await clientFor().chat.completions.create({ model: 'first/gpt-4o', messages }, { metadata: { user: 'u1', session: 's1', tags: ['a'] } })
-  expect(inference().attributes).toMatchObject({ 'user.id': 'u1', 'session.id': 's1', 'gen_ai.conversation.id': 's1', 'tracestitch.tags': ['a'] })
+  await clientFor().chat.completions.create(
+    { model: 'first/gpt-4o', messages },
+    { metadata: { user: 'u1', session: 's1', tags: ['a'] } },
+  )
+  expect(inference().attributes).toMatchObject({
+    'user.id': 'u1',
+    'session.id': 's1',
+    'gen_ai.conversation.id': 's1',
+    'tracestitch.tags': ['a'],
+  })
   expect(server.seen[0]?.body.metadata).toBeUndefined()
 })
 
 test('inside an open call of another layer there is no second inference span', async () => {
   setUp()
-  const outer = startCall({ operation: 'chat', provider: 'framework', model: 'smart', request: undefined, baseURL: undefined })
+  const outer = startCall({
+    operation: 'chat',
+    provider: 'framework',
+    model: 'smart',
+    request: undefined,
+    baseURL: undefined,
+  })
   await context.with(outer.context, () => clientFor().chat.completions.create({ model: 'first/gpt-4o', messages }))
   outer.end()
   expect(inference().name).toBe('chat smart')
-  expect(inference().attributes).toMatchObject({ 'gen_ai.usage.input_tokens': 1000, 'gen_ai.response.model': 'gpt-4o-2024-08-06' })
+  expect(inference().attributes).toMatchObject({
+    'gen_ai.usage.input_tokens': 1000,
+    'gen_ai.response.model': 'gpt-4o-2024-08-06',
+  })
   expect(attempts()).toHaveLength(1)
 })
 
@@ -234,6 +322,8 @@ test('50 calls at once keep their own parents', async () => {
   const calls = spans.filter((span) => span.name === 'chat gpt-4o')
   expect(calls).toHaveLength(50)
   for (const call of calls) {
-    expect(byId.get(call.parentSpanContext?.spanId ?? '')?.name).toBe(`parent ${String(call.attributes['gen_ai.request.seed'])}`)
+    expect(byId.get(call.parentSpanContext?.spanId ?? '')?.name).toBe(
+      `parent ${String(call.attributes['gen_ai.request.seed'])}`,
+    )
   }
 })

@@ -19,20 +19,44 @@ export async function results(): Promise<void> {
     void item
   }
   const embeddings: OpenAI.CreateEmbeddingResponse = await ai.embeddings.create({ model: 'a/b', input: 'x' })
-  const response: OpenAI.Responses.Response = await ai.responses.create<OpenAI.Responses.Response>({ model: 'a/b', input: 'x' })
-  for await (const event of await ai.responses.create<OpenAI.Responses.ResponseStreamEvent>({ model: 'a/b', input: 'x', stream: true })) {
+  const response: OpenAI.Responses.Response = await ai.responses.create<OpenAI.Responses.Response>({
+    model: 'a/b',
+    input: 'x',
+  })
+  for await (const event of await ai.responses.create<OpenAI.Responses.ResponseStreamEvent>({
+    model: 'a/b',
+    input: 'x',
+    stream: true,
+  })) {
     if (event.type === 'response.output_text.delta') event.delta.toUpperCase()
   }
-  const reranked: number | undefined = (await ai.rerank.create({ model: 'a/b', query: 'q', documents: ['d', { text: 'e' }], top_n: 1 })).results[0]?.relevance_score
-  const moderated: OpenAI.ModerationCreateResponse = await ai.moderations.create<OpenAI.ModerationCreateResponse>({ model: 'a/b', input: 'x' })
+  const reranked: number | undefined = (
+    await ai.rerank.create({ model: 'a/b', query: 'q', documents: ['d', { text: 'e' }], top_n: 1 })
+  ).results[0]?.relevance_score
+  const moderated: OpenAI.ModerationCreateResponse = await ai.moderations.create<OpenAI.ModerationCreateResponse>({
+    model: 'a/b',
+    input: 'x',
+  })
   const flagged: boolean | undefined = (await ai.moderations.create({ model: 'a/b', input: ['x'] })).results[0]?.flagged
-  const images: OpenAI.ImagesResponse = await ai.images.generate<OpenAI.ImagesResponse>({ model: 'a/b', prompt: 'x', size: '1024x1024' })
+  const images: OpenAI.ImagesResponse = await ai.images.generate<OpenAI.ImagesResponse>({
+    model: 'a/b',
+    prompt: 'x',
+    size: '1024x1024',
+  })
   const image: string | undefined = (await ai.images.generate({ model: 'a/b', prompt: 'x' })).data?.[0]?.b64_json
-  for await (const event of await ai.images.generate({ model: 'a/b', prompt: 'x', stream: true })) event.type.toUpperCase()
+  for await (const event of await ai.images.generate({ model: 'a/b', prompt: 'x', stream: true }))
+    event.type.toUpperCase()
   const speech: Response = await ai.audio.speech.create({ model: 'a/b', input: 'x', voice: 'alloy' })
-  const transcription: OpenAI.Audio.Transcription = await ai.audio.transcriptions.create({ model: 'a/b', file: createReadStream('x.wav') })
+  const transcription: OpenAI.Audio.Transcription = await ai.audio.transcriptions.create({
+    model: 'a/b',
+    file: createReadStream('x.wav'),
+  })
   void [reranked, moderated, flagged, images, image, speech, transcription]
-  const parsed = await ai.chat.completions.parse({ model: 'a/b', messages: [], response_format: z.object({ n: z.number() }) })
+  const parsed = await ai.chat.completions.parse({
+    model: 'a/b',
+    messages: [],
+    response_format: z.object({ n: z.number() }),
+  })
   const n: number | undefined = parsed.choices[0]?.message.parsed?.n
   // @ts-expect-error a parsed number is no string
   const s: string | undefined = parsed.choices[0]?.message.parsed?.n
@@ -43,7 +67,10 @@ export async function results(): Promise<void> {
 export async function requests(): Promise<void> {
   await ai.chat.completions.create(openaiBody)
   await ai.chat.completions.create({ model: 'a/b', messages: openaiMessages, tools: openaiTools })
-  await ai.chat.completions.create({ model: 'a/b', messages: [] }, { signal: AbortSignal.timeout(5), fallbacks: ['c/d'], timeout: { idle: 5 } })
+  await ai.chat.completions.create(
+    { model: 'a/b', messages: [] },
+    { signal: AbortSignal.timeout(5), fallbacks: ['c/d'], timeout: { idle: 5 } },
+  )
   await ai.chat.completions.create({ model: 'a/b', messages: [], dropUnsupported: true })
   await ai.audio.transcriptions.create({ model: 'a/b', file: new File([], 'a.wav') }, { dropUnsupported: false })
   await ai.audio.transcriptions.create({ model: 'a/b', file: new Uint8Array() })
@@ -61,8 +88,15 @@ export async function requests(): Promise<void> {
 
 export const options: ClientOptions = {
   dropUnsupported: false,
-  models: { smart: ['anthropic/x', { model: 'openai/y', dropUnsupported: true }], fast: { strategy: 'ordered', targets: ['openai/z'] } },
-  providers: { azure: { apiKey: () => Promise.resolve('token') }, vertex: { apiKey: ({ refresh }) => String(refresh) }, mine: { protocol: 'openai-chat', baseURL: 'http://127.0.0.1/v1', quirks: { streamOptions: false } } },
+  models: {
+    smart: ['anthropic/x', { model: 'openai/y', dropUnsupported: true }],
+    fast: { strategy: 'ordered', targets: ['openai/z'] },
+  },
+  providers: {
+    azure: { apiKey: () => Promise.resolve('token') },
+    vertex: { apiKey: ({ refresh }) => String(refresh) },
+    mine: { protocol: 'openai-chat', baseURL: 'http://127.0.0.1/v1', quirks: { streamOptions: false } },
+  },
 }
 // @ts-expect-error no such option
 createClient({ modles: {} })

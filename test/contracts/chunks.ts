@@ -36,14 +36,16 @@ function deltasOf(choice: ChatCompletion['choices'][number], size: number): Chun
   blocksOf(message).forEach((block, ordinal) => {
     const own: ChunkDelta[] = []
     if (block.type === 'text') own.push(...pieces(block.text, size).map((content): ChunkDelta => ({ content })))
-    else if (block.type === 'refusal') own.push(...pieces(block.refusal, size).map((refusal): ChunkDelta => ({ refusal })))
+    else if (block.type === 'refusal')
+      own.push(...pieces(block.refusal, size).map((refusal): ChunkDelta => ({ refusal })))
     else if (block.type === 'thinking') {
       for (const thinking of pieces(block.thinking, size)) {
         own.push({ reasoning_content: thinking, thinking_blocks: [{ type: 'thinking', thinking }] })
       }
       const { signature } = block
       if (signature !== undefined) own.push({ thinking_blocks: [{ type: 'thinking', thinking: '', signature }] })
-    } else if (block.type === 'redacted_thinking') own.push({ thinking_blocks: [{ type: 'redacted_thinking', data: block.data }] })
+    } else if (block.type === 'redacted_thinking')
+      own.push({ thinking_blocks: [{ type: 'redacted_thinking', data: block.data }] })
     else if (block.type === 'tool_call') {
       const index = calls.findIndex((call) => call.id === block.id)
       const call = calls[index]
@@ -94,7 +96,9 @@ function concat(frames: readonly Uint8Array[]): Uint8Array {
 
 /** Cuts bytes at the given fractions of their length. */
 export function cutAt(bytes: Uint8Array, fractions: readonly number[]): Uint8Array[] {
-  const places = [...fractions.map((fraction) => Math.floor(fraction * bytes.length)), bytes.length].sort((a, b) => a - b)
+  const places = [...fractions.map((fraction) => Math.floor(fraction * bytes.length)), bytes.length].sort(
+    (a, b) => a - b,
+  )
   let from = 0
   return places.map((to) => {
     const slice = bytes.subarray(from, to)
@@ -110,12 +114,18 @@ export interface StreamResult {
 }
 
 /** Reads a stream as the client does: bytes, events, chunks, completion. */
-export function readStream(protocol: ChatProtocol, slices: readonly Uint8Array[], options?: DecodeOptions): StreamResult {
+export function readStream(
+  protocol: ChatProtocol,
+  slices: readonly Uint8Array[],
+  options?: DecodeOptions,
+): StreamResult {
   const parser = createFrameParser(protocol.framing)
   const decoder = protocol.createStreamDecoder(options)
   const accumulator = createChatAccumulator()
   const events = [...slices.flatMap((slice) => [...parser.push(slice)]), ...parser.end()]
-  const chunks = events.flatMap(({ data, event }) => [...decoder.push(data === '[DONE]' ? data : parseJson(data), event)])
+  const chunks = events.flatMap(({ data, event }) => [
+    ...decoder.push(data === '[DONE]' ? data : parseJson(data), event),
+  ])
   chunks.push(...decoder.end())
   for (const chunk of chunks) accumulator.push(chunk)
   return { completion: accumulator.result(), chunks, done: decoder.done }

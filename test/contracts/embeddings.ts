@@ -41,8 +41,15 @@ function refusesCleanly(decode: () => unknown): void {
 
 /** @param withoutFormat - Why the format has no word for `encoding_format`, when it has none. */
 export function testEmbeddingsProtocol(protocol: EmbeddingsProtocol, withoutFormat?: string): void {
-  const context: EncodeContext = { provider: 'a-provider', model: 'a-model', quirks: {}, dropUnsupported: false, warn: () => undefined }
-  const through = (request: EmbeddingsRequest): unknown => JSON.parse(JSON.stringify(protocol.encodeRequest(request, context).body))
+  const context: EncodeContext = {
+    provider: 'a-provider',
+    model: 'a-model',
+    quirks: {},
+    dropUnsupported: false,
+    warn: () => undefined,
+  }
+  const through = (request: EmbeddingsRequest): unknown =>
+    JSON.parse(JSON.stringify(protocol.encodeRequest(request, context).body))
   const meaning = ({ model, input, dimensions, encoding_format: format }: EmbeddingsRequest): unknown => ({
     model,
     input: [input].flat(),
@@ -78,30 +85,42 @@ export function testEmbeddingsProtocol(protocol: EmbeddingsProtocol, withoutForm
 
     test('arbitrary and damaged JSON is read, or refused with an error of the library', () => {
       fc.assert(
-        fc.property(fc.oneof(fc.jsonValue(), fc.object()), requests, responses, mutated, (value, request, response, damage) => {
-          for (const content of [true, false]) {
-            for (const wire of [value, damage(through(request))]) refusesCleanly(() => protocol.decodeRequest(wire, { content }))
-            for (const wire of [value, damage(protocol.encodeResponse(response))]) {
-              refusesCleanly(() => {
-                for (const { embedding } of protocol.decodeResponse(wire, { content }).data) expect(Array.isArray(embedding)).toBe(true)
-              })
+        fc.property(
+          fc.oneof(fc.jsonValue(), fc.object()),
+          requests,
+          responses,
+          mutated,
+          (value, request, response, damage) => {
+            for (const content of [true, false]) {
+              for (const wire of [value, damage(through(request))])
+                refusesCleanly(() => protocol.decodeRequest(wire, { content }))
+              for (const wire of [value, damage(protocol.encodeResponse(response))]) {
+                refusesCleanly(() => {
+                  for (const { embedding } of protocol.decodeResponse(wire, { content }).data)
+                    expect(Array.isArray(embedding)).toBe(true)
+                })
+              }
             }
-          }
-          refusesCleanly(() => protocol.decodeError(value))
-        }),
+            refusesCleanly(() => protocol.decodeError(value))
+          },
+        ),
         RUNS,
       )
     })
 
     test('without content, a request has no texts', () => {
-      const { input, model } = protocol.decodeRequest(through({ model: 'a-model', input: ['secret'] }), { content: false })
+      const { input, model } = protocol.decodeRequest(through({ model: 'a-model', input: ['secret'] }), {
+        content: false,
+      })
       expect({ input, model }).toEqual({ input: [], model: 'a-model' })
     })
 
     test('an error keeps its message, also in place of an answer', () => {
       const body = protocol.encodeError({ message: 'no room', type: 'overloaded_error' }, 529)
       expect(protocol.decodeError(body)?.message).toBe('no room')
-      expect(() => protocol.decodeResponse(body)).toThrow(expect.objectContaining({ name: 'ProviderError', message: 'no room' }))
+      expect(() => protocol.decodeResponse(body)).toThrow(
+        expect.objectContaining({ name: 'ProviderError', message: 'no room' }),
+      )
       expect(protocol.decodeError({})).toBeUndefined()
     })
   })

@@ -62,12 +62,18 @@ const toolCall: fc.Arbitrary<FunctionToolCall> = fc
 const toolCalls = fc.uniqueArray(toolCall, { minLength: 1, maxLength: 3, selector: (call) => call.id })
 
 function image(can: Can): fc.Arbitrary<ContentPart> {
-  const addresses = ['data:image/png;base64,iVBORw0KGgo=', ...(can('images by address') ? ['https://example.test/picture.png'] : [])]
+  const addresses = [
+    'data:image/png;base64,iVBORw0KGgo=',
+    ...(can('images by address') ? ['https://example.test/picture.png'] : []),
+  ]
   return fc.constantFrom(...addresses).map((url): ContentPart => ({ type: 'image_url', image_url: { url } }))
 }
 
 function userMessage(can: Can): fc.Arbitrary<Message> {
-  const part = fc.oneof(text.map((value): ContentPart => ({ type: 'text', text: value })), ...(can('images') ? [image(can)] : []))
+  const part = fc.oneof(
+    text.map((value): ContentPart => ({ type: 'text', text: value })),
+    ...(can('images') ? [image(can)] : []),
+  )
   const content = can('conversation') ? fc.oneof(text, fc.array(part, { minLength: 1, maxLength: 3 })) : text
   return content.map((value): Message => ({ role: 'user', content: value }))
 }
@@ -76,15 +82,21 @@ function userMessage(can: Can): fc.Arbitrary<Message> {
 function assistantTurn(can: Can): fc.Arbitrary<Message[]> {
   const plain = text.map((content): Message[] => [{ role: 'assistant', content }])
   if (!can('tools')) return plain
-  const calling = fc.tuple(fc.option(text), toolCalls, fc.array(text, { minLength: 3, maxLength: 3 })).map(([content, calls, results]) => {
-    const message: AssistantMessage = { role: 'assistant', content, tool_calls: calls }
-    return [message, ...calls.map((call, at): Message => ({ role: 'tool', tool_call_id: call.id, content: results[at] ?? '' }))]
-  })
+  const calling = fc
+    .tuple(fc.option(text), toolCalls, fc.array(text, { minLength: 3, maxLength: 3 }))
+    .map(([content, calls, results]) => {
+      const message: AssistantMessage = { role: 'assistant', content, tool_calls: calls }
+      return [
+        message,
+        ...calls.map((call, at): Message => ({ role: 'tool', tool_call_id: call.id, content: results[at] ?? '' })),
+      ]
+    })
   return fc.oneof(plain, calling)
 }
 
-const tool: fc.Arbitrary<Tool> = fc.record({ name: word, description: text, properties: fc.uniqueArray(word, { maxLength: 3 }) }).map(
-  ({ name, description, properties }): Tool => ({
+const tool: fc.Arbitrary<Tool> = fc
+  .record({ name: word, description: text, properties: fc.uniqueArray(word, { maxLength: 3 }) })
+  .map(({ name, description, properties }): Tool => ({
     type: 'function',
     function: {
       name,
@@ -95,19 +107,27 @@ const tool: fc.Arbitrary<Tool> = fc.record({ name: word, description: text, prop
         required: properties,
       },
     },
-  }),
-)
+  }))
 
 function toolSettings(can: Can): fc.Arbitrary<Partial<ChatRequest>> {
   if (!can('tools')) return fc.constant({})
-  return fc.uniqueArray(tool, { maxLength: 3, selector: (one) => (one.type === 'function' ? one.function.name : one.type) }).chain((tools) => {
-    const [first] = tools
-    if (!first || first.type !== 'function') return fc.constant({})
-    const named: ToolChoice = { type: 'function', function: { name: first.function.name } }
-    if (!can('tool choice')) return fc.constant({ tools })
-    const choice = fc.constantFrom<ToolChoice>('auto', 'required', ...(can('no tool choice') ? ['none' as const] : []), ...(can('named tool choice') ? [named] : []))
-    return fc.option(choice, { nil: undefined }).map((tool_choice) => ({ tools, ...(tool_choice !== undefined && { tool_choice }) }))
-  })
+  return fc
+    .uniqueArray(tool, { maxLength: 3, selector: (one) => (one.type === 'function' ? one.function.name : one.type) })
+    .chain((tools) => {
+      const [first] = tools
+      if (!first || first.type !== 'function') return fc.constant({})
+      const named: ToolChoice = { type: 'function', function: { name: first.function.name } }
+      if (!can('tool choice')) return fc.constant({ tools })
+      const choice = fc.constantFrom<ToolChoice>(
+        'auto',
+        'required',
+        ...(can('no tool choice') ? ['none' as const] : []),
+        ...(can('named tool choice') ? [named] : []),
+      )
+      return fc
+        .option(choice, { nil: undefined })
+        .map((tool_choice) => ({ tools, ...(tool_choice !== undefined && { tool_choice }) }))
+    })
 }
 
 export function chatRequest(can: Can): fc.Arbitrary<ChatRequest> {
@@ -124,7 +144,11 @@ export function chatRequest(can: Can): fc.Arbitrary<ChatRequest> {
   const system = fc.option(text.map((content): Message => ({ role: 'system', content })))
   const conversation = fc
     .tuple(system, userMessage(can), fc.array(fc.tuple(assistantTurn(can), userMessage(can)), { maxLength: 3 }))
-    .map(([first, user, turns]): Message[] => [...(first ? [first] : []), user, ...turns.flatMap(([turn, next]) => [...turn, next])])
+    .map(([first, user, turns]): Message[] => [
+      ...(first ? [first] : []),
+      user,
+      ...turns.flatMap(([turn, next]) => [...turn, next]),
+    ])
   const messages = can('conversation') ? conversation : userMessage(can).map((message) => [message])
   return fc
     .tuple(settings, messages, toolSettings(can))
@@ -150,7 +174,11 @@ export function usage(can: Can): fc.Arbitrary<Usage> {
 
 /** Only a signature tells where one block ends and the next begins, so without them there is one. */
 function thinkingBlocks(can: Can): fc.Arbitrary<ThinkingBlock[]> {
-  if (!can('signatures')) return fc.array(text.map((thinking): ThinkingBlock => ({ type: 'thinking', thinking })), { maxLength: 1 })
+  if (!can('signatures'))
+    return fc.array(
+      text.map((thinking): ThinkingBlock => ({ type: 'thinking', thinking })),
+      { maxLength: 1 },
+    )
   const block = fc.record({ thinking: text, signature: fc.stringMatching(/^[A-Za-z0-9]{12,20}$/) })
   return fc.array(
     block.map((fields): ThinkingBlock => ({ type: 'thinking', ...fields })),
@@ -169,7 +197,10 @@ function message(can: Can): fc.Arbitrary<CompletionMessage> {
       fallback: text,
     })
     .map(({ content, calls, thinking, redacted, refusal, fallback }): CompletionMessage => {
-      const blocks = [...thinking, ...(redacted === undefined ? [] : [{ type: 'redacted_thinking' as const, data: redacted }])]
+      const blocks = [
+        ...thinking,
+        ...(redacted === undefined ? [] : [{ type: 'redacted_thinking' as const, data: redacted }]),
+      ]
       return {
         role: 'assistant',
         content: refusal !== null ? null : (content ?? (calls ? null : fallback)),

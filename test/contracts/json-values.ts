@@ -32,13 +32,32 @@ function pathsOf(value: unknown, path: Path = []): Path[] {
 function replaced(value: unknown, path: Path, by: unknown): unknown {
   const [key, ...rest] = path
   if (key === undefined) return by
-  if (Array.isArray(value)) return (value as unknown[]).map((entry, at) => (at === key ? replaced(entry, rest, by) : entry))
+  if (Array.isArray(value))
+    return (value as unknown[]).map((entry, at) => (at === key ? replaced(entry, rest, by) : entry))
   const object = value as Record<string, unknown>
-  return Object.fromEntries(Object.entries(object).map(([name, entry]) => [name, name === key ? replaced(entry, rest, by) : entry]))
+  return Object.fromEntries(
+    Object.entries(object).map(([name, entry]) => [name, name === key ? replaced(entry, rest, by) : entry]),
+  )
 }
 
 const junk = fc.oneof(
-  fc.constantFrom<unknown>(null, undefined, '', 0, -1, 1.5, true, [], {}, [null], [[]], [{}], { type: null }, { type: 'text' }, 'error'),
+  fc.constantFrom<unknown>(
+    null,
+    undefined,
+    '',
+    0,
+    -1,
+    1.5,
+    true,
+    [],
+    {},
+    [null],
+    [[]],
+    [{}],
+    { type: null },
+    { type: 'text' },
+    'error',
+  ),
   fc.jsonValue({ maxDepth: 2 }),
 )
 

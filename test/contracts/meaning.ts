@@ -1,6 +1,15 @@
 /** What a hub value says, without the freedom a format has in how to say it. Two values with equal meaning are equivalent. */
 import { parseJson } from '../../src/kernel/json.js'
-import type { ChatCompletion, ChatRequest, CompletionMessage, ContentPart, Message, ToolCall, ToolChoice, Usage } from '../../src/kernel/hub.js'
+import type {
+  ChatCompletion,
+  ChatRequest,
+  CompletionMessage,
+  ContentPart,
+  Message,
+  ToolCall,
+  ToolChoice,
+  Usage,
+} from '../../src/kernel/hub.js'
 
 function textOf(content: Message['content']): string {
   if (typeof content === 'string') return content
@@ -15,7 +24,11 @@ function otherParts(content: Message['content']): unknown[] {
 /** Arguments are compared as values: formats that carry objects write the text anew. */
 function callMeaning(call: ToolCall): unknown {
   if (call.type === 'custom') return { id: call.id, name: call.custom.name, input: call.custom.input }
-  return { id: call.id, name: call.function.name, arguments: parseJson(call.function.arguments) ?? call.function.arguments }
+  return {
+    id: call.id,
+    name: call.function.name,
+    arguments: parseJson(call.function.arguments) ?? call.function.arguments,
+  }
 }
 
 interface Turn {
@@ -108,7 +121,11 @@ export function completionMeaning(completion: ChatCompletion): unknown {
   return {
     id: completion.id,
     model: completion.model,
-    choices: completion.choices.map(({ index, finish_reason: reason, message }) => ({ index, reason, ...(messageMeaning(message) as object) })),
+    choices: completion.choices.map(({ index, finish_reason: reason, message }) => ({
+      index,
+      reason,
+      ...(messageMeaning(message) as object),
+    })),
     usage: usageMeaning(completion.usage),
   }
 }

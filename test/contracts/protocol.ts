@@ -44,7 +44,13 @@ function readEvents(protocol: ChatProtocol, events: readonly WireEvent[], conten
 export function testChatProtocol({ protocol, cannot = {}, quirks = {} }: ProtocolCase): void {
   const can = (feature: Feature): boolean => cannot[feature] === undefined
   const limits = Object.entries(cannot).map(([feature, reason]) => `no ${feature}: ${reason}`)
-  const context: EncodeContext = { provider: 'a-provider', model: 'a-model', quirks, dropUnsupported: false, warn: () => undefined }
+  const context: EncodeContext = {
+    provider: 'a-provider',
+    model: 'a-model',
+    quirks,
+    dropUnsupported: false,
+    warn: () => undefined,
+  }
   const requests = chatRequest(can)
   const completions = chatCompletion(can)
   const streams = fc.tuple(completions, fc.integer({ min: 1, max: 7 }))
@@ -71,18 +77,23 @@ export function testChatProtocol({ protocol, cannot = {}, quirks = {} }: Protoco
 
     test('a response keeps its meaning from the hub to the wire and back', () => {
       holds(completions, (completion) => {
-        expect(completionMeaning(protocol.decodeResponse(protocol.encodeResponse(completion)))).toEqual(completionMeaning(completion))
+        expect(completionMeaning(protocol.decodeResponse(protocol.encodeResponse(completion)))).toEqual(
+          completionMeaning(completion),
+        )
       })
     })
 
     test('a stream gives the completion that the call without streaming gives, for any cut of its bytes', () => {
-      holds(fc.tuple(streams, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 8 })), ([[completion, size], fractions]) => {
-        const unary = protocol.decodeResponse(protocol.encodeResponse(completion))
-        const bytes = bytesOf(protocol, eventsOf(protocol, chunksOf(completion, size)))
-        const streamed = readStream(protocol, cutAt(bytes, fractions))
-        expect(completionMeaning(streamed.completion)).toEqual(completionMeaning(unary))
-        expect(streamed.done).toBe(true)
-      })
+      holds(
+        fc.tuple(streams, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 8 })),
+        ([[completion, size], fractions]) => {
+          const unary = protocol.decodeResponse(protocol.encodeResponse(completion))
+          const bytes = bytesOf(protocol, eventsOf(protocol, chunksOf(completion, size)))
+          const streamed = readStream(protocol, cutAt(bytes, fractions))
+          expect(completionMeaning(streamed.completion)).toEqual(completionMeaning(unary))
+          expect(streamed.done).toBe(true)
+        },
+      )
     })
 
     test('a stream that was cut before its end is not done', () => {
@@ -113,7 +124,8 @@ export function testChatProtocol({ protocol, cannot = {}, quirks = {} }: Protoco
           // What was read must also be fit to be walked through as the hub's types say.
           refusesCleanly(() => requestMeaning(protocol.decodeRequest(body, { content })))
           refusesCleanly(() => completionMeaning(protocol.decodeResponse(answer, { content })))
-          if (Array.isArray(events)) refusesCleanly(() => readEvents(protocol, events.filter(isObject) as unknown as WireEvent[], content))
+          if (Array.isArray(events))
+            refusesCleanly(() => readEvents(protocol, events.filter(isObject) as unknown as WireEvent[], content))
         }
       })
     })
@@ -122,14 +134,21 @@ export function testChatProtocol({ protocol, cannot = {}, quirks = {} }: Protoco
       const poison = (value: unknown): unknown => {
         const clone = JSON.parse(JSON.stringify(value)) as unknown
         for (const object of everyObject(clone)) {
-          Object.defineProperty(object, '__proto__', { value: { polluted: true }, enumerable: true, configurable: true, writable: true })
+          Object.defineProperty(object, '__proto__', {
+            value: { polluted: true },
+            enumerable: true,
+            configurable: true,
+            writable: true,
+          })
         }
         return clone
       }
       holds(fc.tuple(requests, streams), ([request, [completion, size]]) => {
         refusesCleanly(() => protocol.decodeRequest(poison(encode(request).body)))
         refusesCleanly(() => protocol.decodeResponse(poison(protocol.encodeResponse(completion))))
-        refusesCleanly(() => readEvents(protocol, poison(eventsOf(protocol, chunksOf(completion, size))) as WireEvent[], true))
+        refusesCleanly(() =>
+          readEvents(protocol, poison(eventsOf(protocol, chunksOf(completion, size))) as WireEvent[], true),
+        )
         refusesCleanly(() => protocol.decodeError(poison(protocol.encodeError({ message: 'm' }, 400))))
         expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
       })
@@ -143,11 +162,16 @@ export function testChatProtocol({ protocol, cannot = {}, quirks = {} }: Protoco
       }
       holds(fc.tuple(requests, streams), ([request, [completion, size]]) => {
         const { body } = encode(request)
-        expect(requestMeaning(protocol.decodeRequest(extended(body)))).toEqual(requestMeaning(protocol.decodeRequest(body)))
+        expect(requestMeaning(protocol.decodeRequest(extended(body)))).toEqual(
+          requestMeaning(protocol.decodeRequest(body)),
+        )
         const wire = protocol.encodeResponse(completion)
         const unary = completionMeaning(protocol.decodeResponse(wire))
         expect(completionMeaning(protocol.decodeResponse(extended(wire)))).toEqual(unary)
-        const events = eventsOf(protocol, chunksOf(completion, size)).map((event) => ({ ...event, data: extended(event.data) }))
+        const events = eventsOf(protocol, chunksOf(completion, size)).map((event) => ({
+          ...event,
+          data: extended(event.data),
+        }))
         expect(completionMeaning(readStream(protocol, [bytesOf(protocol, events)]).completion)).toEqual(unary)
       })
     })
@@ -166,14 +190,24 @@ export function testChatProtocol({ protocol, cannot = {}, quirks = {} }: Protoco
 
         const answer = JSON.parse(JSON.stringify(completion), mark) as typeof completion
         const unary = protocol.decodeResponse(protocol.encodeResponse(answer), { content: false })
-        const streamed = readStream(protocol, [bytesOf(protocol, eventsOf(protocol, chunksOf(answer, size)))], { content: false })
+        const streamed = readStream(protocol, [bytesOf(protocol, eventsOf(protocol, chunksOf(answer, size)))], {
+          content: false,
+        })
         const full = protocol.decodeResponse(protocol.encodeResponse(answer))
         for (const light of [unary, streamed.completion]) {
-          hasNoText(light, answer.choices.map(({ message }) => message))
+          hasNoText(
+            light,
+            answer.choices.map(({ message }) => message),
+          )
           expect({ ...light, choices: [] }).toEqual({ ...full, choices: [], created: light.created })
-          expect(light.choices.map((choice) => choice.finish_reason)).toEqual(full.choices.map((choice) => choice.finish_reason))
+          expect(light.choices.map((choice) => choice.finish_reason)).toEqual(
+            full.choices.map((choice) => choice.finish_reason),
+          )
         }
-        hasNoText(streamed.chunks, answer.choices.map(({ message }) => message))
+        hasNoText(
+          streamed.chunks,
+          answer.choices.map(({ message }) => message),
+        )
         expect(streamed.done).toBe(true)
       })
     })
@@ -187,14 +221,20 @@ export function testChatProtocol({ protocol, cannot = {}, quirks = {} }: Protoco
       })
       expect(protocol.decodeError({})).toBeUndefined()
       expect(protocol.decodeError('text')).toBeUndefined()
-      expect(protocol.decodeError(protocol.encodeError({ message: 'x'.repeat(100_000) }, 500))?.message.length).toBeLessThan(5000)
+      expect(
+        protocol.decodeError(protocol.encodeError({ message: 'x'.repeat(100_000) }, 500))?.message.length,
+      ).toBeLessThan(5000)
     })
 
     test('an error in place of an answer is a ProviderError, whole or streamed', () => {
       const body = protocol.encodeError({ message: 'no room', type: 'overloaded_error' }, 529)
-      expect(() => protocol.decodeResponse(body)).toThrow(expect.objectContaining({ name: 'ProviderError', message: 'no room' }))
+      expect(() => protocol.decodeResponse(body)).toThrow(
+        expect.objectContaining({ name: 'ProviderError', message: 'no room' }),
+      )
       const event = typeof body.type === 'string' ? body.type : undefined
-      expect(() => protocol.createStreamDecoder().push(body, event)).toThrow(expect.objectContaining({ name: 'ProviderError' }))
+      expect(() => protocol.createStreamDecoder().push(body, event)).toThrow(
+        expect.objectContaining({ name: 'ProviderError' }),
+      )
     })
 
     test('encoding changes nothing of what it is given', () => {
@@ -211,10 +251,29 @@ export function testChatProtocol({ protocol, cannot = {}, quirks = {} }: Protoco
 }
 
 /** Values that belong to the caller or the model, where no field is unknown. */
-const CALLERS_OWN = new Set(['json', 'parameters', 'input_schema', 'input', 'arguments', 'schema', 'args', 'response', 'parametersJsonSchema'])
+const CALLERS_OWN = new Set([
+  'json',
+  'parameters',
+  'input_schema',
+  'input',
+  'arguments',
+  'schema',
+  'args',
+  'response',
+  'parametersJsonSchema',
+])
 
 /** Makes the words of a value unmistakable; names and ids are not content, but are marked too. */
-const CONTENT_FIELDS = new Set(['content', 'text', 'thinking', 'reasoning_content', 'arguments', 'description', 'refusal', 'url'])
+const CONTENT_FIELDS = new Set([
+  'content',
+  'text',
+  'thinking',
+  'reasoning_content',
+  'arguments',
+  'description',
+  'refusal',
+  'url',
+])
 
 function mark(key: string, value: unknown): unknown {
   if (typeof value !== 'string' || !CONTENT_FIELDS.has(key)) return value

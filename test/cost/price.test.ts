@@ -8,12 +8,27 @@ const at = Date.parse('2026-06-01T12:00:00Z')
 
 describe('sources, best first', () => {
   test("the provider's own figure", () => {
-    const cost = costOf({ provider: 'openai', model: 'gpt-4o', usage: { ...usage, cost: 0.5 }, at }, { overrides: { 'openai/gpt-4o': { input: 1, output: 1 } } })
-    expect(cost).toEqual({ usd: 0.5, parts: {}, source: 'provider', priced_at: '2026-06-01', confidence: 'reported', missing: [] })
+    const cost = costOf(
+      { provider: 'openai', model: 'gpt-4o', usage: { ...usage, cost: 0.5 }, at },
+      { overrides: { 'openai/gpt-4o': { input: 1, output: 1 } } },
+    )
+    expect(cost).toEqual({
+      usd: 0.5,
+      parts: {},
+      source: 'provider',
+      priced_at: '2026-06-01',
+      confidence: 'reported',
+      missing: [],
+    })
   })
 
   test("the caller's prices", () => {
-    const query = { provider: 'mine', model: 'm', usage: { ...usage, prompt_tokens_details: { cached_tokens: 400_000 } }, at }
+    const query = {
+      provider: 'mine',
+      model: 'm',
+      usage: { ...usage, prompt_tokens_details: { cached_tokens: 400_000 } },
+      at,
+    }
     expect(costOf(query, { overrides: { 'mine/m': { input: 1, output: 4, cache_read: 0.1 } } })).toMatchObject({
       usd: 0.6 + 0.04 + 0.4,
       parts: { input: 0.6, cache_read: 0.04, output: 0.4 },
@@ -22,7 +37,9 @@ describe('sources, best first', () => {
   })
 
   test('a price of 0 is a price', () => {
-    expect(costOf({ provider: 'mine', model: 'm', usage }, { overrides: { 'mine/m': { input: 0, output: 0 } } }).usd).toBe(0)
+    expect(
+      costOf({ provider: 'mine', model: 'm', usage }, { overrides: { 'mine/m': { input: 0, output: 0 } } }).usd,
+    ).toBe(0)
   })
 
   test('the table', () => {
@@ -55,7 +72,12 @@ const tokens = fc.nat(1_000_000)
 const anyUsage = fc.record({
   prompt_tokens: tokens,
   completion_tokens: tokens,
-  prompt_tokens_details: fc.record({ cached_tokens: tokens, cache_write_tokens: tokens, cache_write_1h_tokens: tokens, audio_tokens: tokens }),
+  prompt_tokens_details: fc.record({
+    cached_tokens: tokens,
+    cache_write_tokens: tokens,
+    cache_write_1h_tokens: tokens,
+    audio_tokens: tokens,
+  }),
   completion_tokens_details: fc.record({ reasoning_tokens: tokens, audio_tokens: tokens }),
 })
 
@@ -63,7 +85,9 @@ test('buckets are disjoint: they add up to the totals, whatever a provider repor
   fc.assert(
     fc.property(anyUsage, (reported) => {
       const buckets = bucketsOf(reported)!
-      expect(buckets.input + buckets.input_audio + buckets.cache_read + buckets.cache_write + buckets.cache_write_1h).toBe(reported.prompt_tokens)
+      expect(
+        buckets.input + buckets.input_audio + buckets.cache_read + buckets.cache_write + buckets.cache_write_1h,
+      ).toBe(reported.prompt_tokens)
       expect(buckets.output + buckets.output_audio).toBe(reported.completion_tokens)
       expect(Object.values(buckets).every((count) => count >= 0)).toBe(true)
     }),
@@ -74,8 +98,20 @@ test('the parts of a price add up to it', () => {
   fc.assert(
     fc.property(anyUsage, (reported) => {
       for (const cost of [
-        costOf({ provider: 'anthropic', model: 'claude-sonnet-4-6', usage: { ...reported, prompt_tokens_details: { ...reported.prompt_tokens_details, audio_tokens: 0 }, completion_tokens_details: {} }, at }),
-        costOf({ provider: 'a', model: 'b', usage: reported, at }, { overrides: { 'a/b': { input: 1.5, output: 6, cache_read: 0.15, cache_write: 1.875 } } }),
+        costOf({
+          provider: 'anthropic',
+          model: 'claude-sonnet-4-6',
+          usage: {
+            ...reported,
+            prompt_tokens_details: { ...reported.prompt_tokens_details, audio_tokens: 0 },
+            completion_tokens_details: {},
+          },
+          at,
+        }),
+        costOf(
+          { provider: 'a', model: 'b', usage: reported, at },
+          { overrides: { 'a/b': { input: 1.5, output: 6, cache_read: 0.15, cache_write: 1.875 } } },
+        ),
       ]) {
         expect(cost.usd).not.toBeNull()
         expect(Object.values(cost.parts).reduce((sum, part) => sum + part, 0)).toBeCloseTo(cost.usd ?? -1, 9)

@@ -4,7 +4,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { StreamError } from '../../src/kernel/errors.js'
 import type { EventStreamHeaderValue } from '../../src/kernel/event-stream-headers.js'
-import { createEventStreamParser, encodeEventStreamMessage, type EventStreamMessage } from '../../src/kernel/event-stream.js'
+import {
+  createEventStreamParser,
+  encodeEventStreamMessage,
+  type EventStreamMessage,
+} from '../../src/kernel/event-stream.js'
 import { cutAt } from '../contracts/chunks.js'
 
 type MessageHeaders = Parameters<EventStreamCodec['encode']>[0]['headers']
@@ -27,7 +31,9 @@ const header: fc.Arbitrary<EventStreamHeaderValue> = fc.oneof(
   fc.record({ type: fc.constant('uuid' as const), value: fc.uuid() }),
 )
 // The SDK keeps headers in an object, which sorts keys that are numbers.
-const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).filter((value) => value !== '__proto__' && !/^\d+$/.test(value))
+const name = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
+  .filter((value) => value !== '__proto__' && !/^\d+$/.test(value))
 const message: fc.Arbitrary<EventStreamMessage> = fc.record({
   headers: fc.array(fc.tuple(name, header), { maxLength: 5 }).map((entries) => new Map(entries)),
   payload: fc.uint8Array({ maxLength: 300 }),
@@ -133,8 +139,12 @@ describe('event-stream messages', () => {
     for (let length = 1; length < bytes.length; length += 1) {
       expect(() => parseAll([bytes.subarray(0, length)])).toThrow(StreamError)
     }
-    expect(() => createEventStreamParser({ maxBytes: 99 }).push(bytes)).toThrow(expect.objectContaining({ isRetryable: false }))
+    expect(() => createEventStreamParser({ maxBytes: 99 }).push(bytes)).toThrow(
+      expect.objectContaining({ isRetryable: false }),
+    )
     expect(createEventStreamParser({ maxBytes: bytes.length }).push(bytes)).toHaveLength(1)
-    expect(() => createEventStreamParser().push(new TextEncoder().encode('<html>not an event stream</html>'))).toThrow(StreamError)
+    expect(() => createEventStreamParser().push(new TextEncoder().encode('<html>not an event stream</html>'))).toThrow(
+      StreamError,
+    )
   })
 })

@@ -14,17 +14,24 @@ const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 1
 const body = fc.record({ text: fc.string({ unit: 'grapheme' }), count: fc.integer() })
 
 describe('framing', () => {
-  test.each<Framing>(['sse', 'ndjson', 'aws-eventstream'])('%s: what is written is read, for any cut of the bytes', (framing) => {
-    const event = fc.record({ event: fc.stringMatching(/^[a-zA-Z]{1,12}$/).filter((name) => name !== 'exception'), data: body })
-    fc.assert(
-      fc.property(fc.array(event, { maxLength: 5 }), cuts, (events, fractions) => {
-        const bytes = new Uint8Array(Buffer.concat(events.map((one) => encodeFrame(one, framing))))
-        const found = read(framing, cutAt(bytes, fractions))
-        expect(found.map(({ data }) => JSON.parse(data) as unknown)).toEqual(events.map(({ data }) => data))
-        if (framing !== 'ndjson') expect(found.map(({ event: name }) => name)).toEqual(events.map(({ event: name }) => name))
-      }),
-    )
-  })
+  test.each<Framing>(['sse', 'ndjson', 'aws-eventstream'])(
+    '%s: what is written is read, for any cut of the bytes',
+    (framing) => {
+      const event = fc.record({
+        event: fc.stringMatching(/^[a-zA-Z]{1,12}$/).filter((name) => name !== 'exception'),
+        data: body,
+      })
+      fc.assert(
+        fc.property(fc.array(event, { maxLength: 5 }), cuts, (events, fractions) => {
+          const bytes = new Uint8Array(Buffer.concat(events.map((one) => encodeFrame(one, framing))))
+          const found = read(framing, cutAt(bytes, fractions))
+          expect(found.map(({ data }) => JSON.parse(data) as unknown)).toEqual(events.map(({ data }) => data))
+          if (framing !== 'ndjson')
+            expect(found.map(({ event: name }) => name)).toEqual(events.map(({ event: name }) => name))
+        }),
+      )
+    },
+  )
 
   test('without a framing it is server-sent events', () => {
     expect(read(undefined, [encodeFrame({ data: '[DONE]' })])).toEqual([{ data: '[DONE]' }])
@@ -50,7 +57,11 @@ describe('framing', () => {
   test('JSON lines: carriage returns, empty lines and a last line without an end', () => {
     const parser = createNdjsonParser()
     const bytes = new TextEncoder().encode('{"a":1}\r\n\n  \n{"b":"ü"}\n{"c":3}')
-    expect([...parser.push(bytes), ...parser.end()].map(({ data }) => data)).toEqual(['{"a":1}', '{"b":"ü"}', '{"c":3}'])
+    expect([...parser.push(bytes), ...parser.end()].map(({ data }) => data)).toEqual([
+      '{"a":1}',
+      '{"b":"ü"}',
+      '{"c":3}',
+    ])
     expect(parser.end()).toEqual([])
   })
 })

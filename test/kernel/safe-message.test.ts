@@ -21,7 +21,9 @@ test.each([
 })
 
 test('a value that is called a secret is not shown', () => {
-  expect(safeMessage('bad api_key: zq81kk20vv, "access_token":"q1w2e3r4t5"')).toBe('bad api_key: [key], "access_token":"[key]"')
+  expect(safeMessage('bad api_key: zq81kk20vv, "access_token":"q1w2e3r4t5"')).toBe(
+    'bad api_key: [key], "access_token":"[key]"',
+  )
   expect(safeMessage('secret access key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY')).toBe('secret access key = [key]')
 })
 

@@ -1,12 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import fc from 'fast-check'
-import { ConfigError, ConnectionError, ProviderError, StreamError, TimeoutError, UnsupportedParameterError } from '../../src/kernel/errors.js'
+import {
+  ConfigError,
+  ConnectionError,
+  ProviderError,
+  StreamError,
+  TimeoutError,
+  UnsupportedParameterError,
+} from '../../src/kernel/errors.js'
 import { classifyError, isRetryableClass, type ErrorClass } from '../../src/policies/error-class.js'
 import { mayFallBack } from '../../src/policies/fallback.js'
 import { DEFAULT_RETRIES, parseRetryAfter, retryDelay, type Failure } from '../../src/policies/retry.js'
 import { DEFAULT_TIMEOUT, timeoutPolicy } from '../../src/policies/timeout.js'
 
-const http = (status: number, code?: string, message = 'x'): ProviderError => new ProviderError(message, { status, ...(code !== undefined && { code }) })
+const http = (status: number, code?: string, message = 'x'): ProviderError =>
+  new ProviderError(message, { status, ...(code !== undefined && { code }) })
 
 describe('error classes', () => {
   /** `[what, error, class, tries the same target again, moves on]` */
@@ -24,7 +32,13 @@ describe('error classes', () => {
     ['400', http(400), 'bad-request', false, false],
     ['422', http(422), 'bad-request', false, false],
     ['400 for a long context by code', http(400, 'context_length_exceeded'), 'context-length', false, true],
-    ['400 for a long context by words', http(400, 'invalid_request_error', 'prompt is too long: 210000 tokens > 200000 maximum'), 'context-length', false, true],
+    [
+      '400 for a long context by words',
+      http(400, 'invalid_request_error', 'prompt is too long: 210000 tokens > 200000 maximum'),
+      'context-length',
+      false,
+      true,
+    ],
     ['413', http(413), 'context-length', false, true],
     ['400 for the content policy', http(400, 'content_filter'), 'content-policy', false, true],
     ['408', http(408), 'server', true, true],
@@ -36,7 +50,13 @@ describe('error classes', () => {
     ['a lost connection', new ConnectionError('x'), 'connection', true, true],
     ['a timeout', new TimeoutError('firstChunk', 1), 'timeout', true, true],
     ['a malformed answer', new StreamError('x'), 'malformed', true, true],
-    ['an answer that is too large', new StreamError('x', { isRetryable: false, status: 200 }), 'unreadable', false, true],
+    [
+      'an answer that is too large',
+      new StreamError('x', { isRetryable: false, status: 200 }),
+      'unreadable',
+      false,
+      true,
+    ],
     ['a request that a codec cannot read', new StreamError('x', { isRetryable: false }), 'bad-request', false, false],
     ['a bug', new TypeError('x'), 'unknown', false, false],
   ]
@@ -48,17 +68,30 @@ describe('error classes', () => {
 })
 
 describe('retries', () => {
-  const failure = (changes: Partial<Failure> = {}): Failure => ({ errorClass: 'server', retryAfterMs: undefined, tries: 1, hasNext: false, remaining: 60_000, ...changes })
+  const failure = (changes: Partial<Failure> = {}): Failure => ({
+    errorClass: 'server',
+    retryAfterMs: undefined,
+    tries: 1,
+    hasNext: false,
+    remaining: 60_000,
+    ...changes,
+  })
   const one = (): number => 0.999999
 
   test('doubles, with full jitter, up to the cap', () => {
-    const delays = [1, 2, 3, 7, 30].map((tries) => Math.round(retryDelay({ ...DEFAULT_RETRIES, max: 99 }, failure({ tries }), one) ?? -1))
+    const delays = [1, 2, 3, 7, 30].map((tries) =>
+      Math.round(retryDelay({ ...DEFAULT_RETRIES, max: 99 }, failure({ tries }), one) ?? -1),
+    )
     expect(delays).toEqual([500, 1000, 2000, 30_000, 30_000])
     expect(retryDelay(DEFAULT_RETRIES, failure(), () => 0)).toBe(0)
   })
 
   test('two further tries by default', () => {
-    expect([1, 2, 3].map((tries) => retryDelay(DEFAULT_RETRIES, failure({ tries }), one) !== undefined)).toEqual([true, true, false])
+    expect([1, 2, 3].map((tries) => retryDelay(DEFAULT_RETRIES, failure({ tries }), one) !== undefined)).toEqual([
+      true,
+      true,
+      false,
+    ])
   })
 
   test("a provider's wait is kept, unless it is beyond the cap or the call's time", () => {
@@ -76,8 +109,17 @@ describe('retries', () => {
   test('never negative, never beyond the cap or the time left', () => {
     fc.assert(
       fc.property(
-        fc.record({ max: fc.nat(9), baseDelay: fc.integer({ min: 1, max: 10_000 }), maxDelay: fc.integer({ min: 1, max: 60_000 }) }),
-        fc.record({ tries: fc.integer({ min: 1, max: 12 }), retryAfterMs: fc.option(fc.nat(100_000), { nil: undefined }), hasNext: fc.boolean(), remaining: fc.integer({ min: -5, max: 100_000 }) }),
+        fc.record({
+          max: fc.nat(9),
+          baseDelay: fc.integer({ min: 1, max: 10_000 }),
+          maxDelay: fc.integer({ min: 1, max: 60_000 }),
+        }),
+        fc.record({
+          tries: fc.integer({ min: 1, max: 12 }),
+          retryAfterMs: fc.option(fc.nat(100_000), { nil: undefined }),
+          hasNext: fc.boolean(),
+          remaining: fc.integer({ min: -5, max: 100_000 }),
+        }),
         fc.double({ min: 0, max: 0.999, noNaN: true }),
         (policy, part, random) => {
           const delay = retryDelay(policy, failure(part), () => random)

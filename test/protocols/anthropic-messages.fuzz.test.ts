@@ -10,12 +10,19 @@ import { mutated } from '../contracts/json-values.js'
 const context = { provider: 'p', model: 'm', quirks: {}, dropUnsupported: true, warn: () => undefined }
 
 test('a damaged request of another format that could be read is written or refused cleanly', () => {
-  fc.assert(fc.property(chatRequest(() => true), mutated, (request, damage) => {
-    const body = damage(openaiChat.encodeRequest(request, context).body)
-    try {
-      codec.encodeRequest(openaiChat.decodeRequest(body), context)
-    } catch (error) {
-      if (!TracestitchError.isInstance(error)) throw error
-    }
-  }), { numRuns: 500 })
+  fc.assert(
+    fc.property(
+      chatRequest(() => true),
+      mutated,
+      (request, damage) => {
+        const body = damage(openaiChat.encodeRequest(request, context).body)
+        try {
+          codec.encodeRequest(openaiChat.decodeRequest(body), context)
+        } catch (error) {
+          if (!TracestitchError.isInstance(error)) throw error
+        }
+      },
+    ),
+    { numRuns: 500 },
+  )
 })

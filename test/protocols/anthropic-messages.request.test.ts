@@ -14,8 +14,12 @@ function encode(request: Partial<ChatRequest>, context: Partial<EncodeContext> =
   const { body } = codec.encodeRequest(
     { model: 'alias', messages: [{ role: 'user', content: 'hi' }], ...request },
     {
-      provider: 'anthropic', model: 'claude-sonnet-4-5', quirks: {}, dropUnsupported: false,
-      warn: (message) => warnings.push(message), ...context,
+      provider: 'anthropic',
+      model: 'claude-sonnet-4-5',
+      quirks: {},
+      dropUnsupported: false,
+      warn: (message) => warnings.push(message),
+      ...context,
     },
   )
   return { body, warnings }
@@ -39,7 +43,12 @@ describe('conversation', () => {
   })
 
   test('system and developer messages lead; parts keep their cache_control', () => {
-    expect(messages([{ role: 'system', content: 'a' }, { role: 'user', content: 'b' }]).body.system).toBe('a')
+    expect(
+      messages([
+        { role: 'system', content: 'a' },
+        { role: 'user', content: 'b' },
+      ]).body.system,
+    ).toBe('a')
     const { body } = messages([
       { role: 'system', content: 'a' },
       { role: 'developer', content: [{ type: 'text', text: 'b', cache_control: { type: 'ephemeral', ttl: '1h' } }] },
@@ -68,7 +77,12 @@ describe('conversation', () => {
   test('and stays, after the user turn it belongs to, for models that take it', () => {
     const { body, warnings } = messages(midway, { model: 'claude-opus-4-8' })
     expect(body).not.toHaveProperty('system')
-    expect((body.messages as { role: string }[]).map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'system'])
+    expect((body.messages as { role: string }[]).map(({ role }) => role)).toEqual([
+      'user',
+      'assistant',
+      'user',
+      'system',
+    ])
     expect(warnings).toEqual([])
   })
 
@@ -95,7 +109,11 @@ describe('conversation', () => {
           { type: 'text', text: 'see', cache_control: { type: 'ephemeral' } },
           { type: 'image', source: { type: 'url', url: 'https://example.test/a.png' } },
           { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } },
-          { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0=' }, title: 'a.pdf' },
+          {
+            type: 'document',
+            source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0=' },
+            title: 'a.pdf',
+          },
           { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'hé!' } },
           { type: 'document', source: { type: 'file', file_id: 'file_1' } },
           raw,
@@ -110,7 +128,11 @@ describe('conversation', () => {
       { role: 'assistant', content: 'ok', tool_calls: [call, { ...call, id: 'functions.g:1' }] },
       { role: 'user', content: 'and' },
       { role: 'tool', tool_call_id: 'call_1', content: 'one', is_error: true, cache_control: { type: 'ephemeral' } },
-      { role: 'tool', tool_call_id: 'functions.g:1', content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AA' } }] },
+      {
+        role: 'tool',
+        tool_call_id: 'functions.g:1',
+        content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AA' } }],
+      },
     ])
     expect(body.messages).toEqual([
       { role: 'user', content: 'go' },
@@ -125,9 +147,16 @@ describe('conversation', () => {
       {
         role: 'user',
         content: [
-          { type: 'tool_result', tool_use_id: 'call_1', content: 'one', is_error: true, cache_control: { type: 'ephemeral' } },
           {
-            type: 'tool_result', tool_use_id: 'functions_2eg_3a1',
+            type: 'tool_result',
+            tool_use_id: 'call_1',
+            content: 'one',
+            is_error: true,
+            cache_control: { type: 'ephemeral' },
+          },
+          {
+            type: 'tool_result',
+            tool_use_id: 'functions_2eg_3a1',
             content: [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AA' } }],
           },
           { type: 'text', text: 'and' },
@@ -142,10 +171,21 @@ describe('conversation', () => {
       {
         role: 'assistant',
         content: 'x',
-        thinking_blocks: [{ type: 'thinking', thinking: 't', signature: 's' }, { type: 'redacted_thinking', data: 'd' }],
-        tool_calls: [{ ...call, function: { name: 'f', arguments: '{"a":' } }, { ...call, id: 'c2', function: { name: 'g', arguments: '' } }],
+        thinking_blocks: [
+          { type: 'thinking', thinking: 't', signature: 's' },
+          { type: 'redacted_thinking', data: 'd' },
+        ],
+        tool_calls: [
+          { ...call, function: { name: 'f', arguments: '{"a":' } },
+          { ...call, id: 'c2', function: { name: 'g', arguments: '' } },
+        ],
       },
-      { role: 'assistant', content: null, reasoning_content: 'unsigned', function_call: { name: 'h', arguments: '{}' } },
+      {
+        role: 'assistant',
+        content: null,
+        reasoning_content: 'unsigned',
+        function_call: { name: 'h', arguments: '{}' },
+      },
       { role: 'function', name: 'h', content: 'done' },
     ])
     expect(body.messages).toEqual([
@@ -169,14 +209,24 @@ describe('conversation', () => {
 
 describe('settings', () => {
   const tools: ChatRequest['tools'] = [
-    { type: 'function', function: { name: 'f', description: 'd', parameters: { properties: {} }, strict: true }, cache_control: { type: 'ephemeral' } },
+    {
+      type: 'function',
+      function: { name: 'f', description: 'd', parameters: { properties: {} }, strict: true },
+      cache_control: { type: 'ephemeral' },
+    },
     { type: 'function', function: { name: 'g' } },
     { type: 'raw', protocol: 'anthropic-messages', value: { type: 'web_search_20250305', name: 'web_search' } },
   ]
 
   test('tools', () => {
     expect(encode({ tools }).body.tools).toEqual([
-      { name: 'f', description: 'd', input_schema: { type: 'object', properties: {} }, strict: true, cache_control: { type: 'ephemeral' } },
+      {
+        name: 'f',
+        description: 'd',
+        input_schema: { type: 'object', properties: {} },
+        strict: true,
+        cache_control: { type: 'ephemeral' },
+      },
       { name: 'g', input_schema: { type: 'object', properties: {} } },
       { type: 'web_search_20250305', name: 'web_search' },
     ])
@@ -188,7 +238,10 @@ describe('settings', () => {
     [{ tool_choice: 'required' }, { type: 'any' }],
     [{ tool_choice: { type: 'function', function: { name: 'f' } } }, { type: 'tool', name: 'f' }],
     [{ parallel_tool_calls: false }, { type: 'auto', disable_parallel_tool_use: true }],
-    [{ tool_choice: 'required', parallel_tool_calls: false }, { type: 'any', disable_parallel_tool_use: true }],
+    [
+      { tool_choice: 'required', parallel_tool_calls: false },
+      { type: 'any', disable_parallel_tool_use: true },
+    ],
     [{ parallel_tool_calls: true }, undefined],
   ])('tool choice %j', (request, choice) => {
     expect(encode({ tools: tools ?? [], ...request }).body.tool_choice).toEqual(choice)
@@ -196,7 +249,10 @@ describe('settings', () => {
 
   test('allowed tools are the only ones sent', () => {
     const allowed = { mode: 'required' as const, tools: [{ type: 'function', function: { name: 'g' } }] }
-    const { body } = encode({ tools: tools?.slice(0, 2) ?? [], tool_choice: { type: 'allowed_tools', allowed_tools: allowed } })
+    const { body } = encode({
+      tools: tools?.slice(0, 2) ?? [],
+      tool_choice: { type: 'allowed_tools', allowed_tools: allowed },
+    })
     expect(body).toMatchObject({ tools: [{ name: 'g' }], tool_choice: { type: 'any' } })
   })
 
@@ -210,7 +266,11 @@ describe('settings', () => {
     ['low', 'claude-sonnet-4-5', { thinking: { type: 'enabled', budget_tokens: 1024 }, max_tokens: 4096 }],
     ['medium', 'claude-3-7-sonnet-20250219', { thinking: { type: 'enabled', budget_tokens: 2048 }, max_tokens: 4096 }],
     ['high', 'claude-sonnet-4-20250514', { thinking: { type: 'enabled', budget_tokens: 4096 }, max_tokens: 8192 }],
-    ['high', 'us.anthropic.claude-opus-4-7-v1:0', { thinking: { type: 'adaptive' }, output_config: { effort: 'high' } }],
+    [
+      'high',
+      'us.anthropic.claude-opus-4-7-v1:0',
+      { thinking: { type: 'adaptive' }, output_config: { effort: 'high' } },
+    ],
     ['minimal', 'claude-sonnet-5', { thinking: { type: 'adaptive' }, output_config: { effort: 'low' } }],
     ['none', 'claude-sonnet-5', { thinking: { type: 'disabled' } }],
     ['low', 'kimi-k2', { thinking: { type: 'enabled', budget_tokens: 1024 } }],
@@ -246,13 +306,31 @@ describe('settings', () => {
 
   test('the rest', () => {
     const { body } = encode({
-      temperature: 0.5, top_p: 0.9, top_k: 3, stop: 'END', stream: true, user: 'u1', service_tier: 'default',
-      n: 1, logprobs: false, frequency_penalty: 0, logit_bias: {}, modalities: ['text'], stream_options: { include_usage: true },
+      temperature: 0.5,
+      top_p: 0.9,
+      top_k: 3,
+      stop: 'END',
+      stream: true,
+      user: 'u1',
+      service_tier: 'default',
+      n: 1,
+      logprobs: false,
+      frequency_penalty: 0,
+      logit_bias: {},
+      modalities: ['text'],
+      stream_options: { include_usage: true },
     })
     expect(body).toEqual({
-      model: 'claude-sonnet-4-5', max_tokens: 4096, messages: [{ role: 'user', content: 'hi' }],
-      temperature: 0.5, top_p: 0.9, top_k: 3, stop_sequences: ['END'], stream: true,
-      metadata: { user_id: 'u1' }, service_tier: 'standard_only',
+      model: 'claude-sonnet-4-5',
+      max_tokens: 4096,
+      messages: [{ role: 'user', content: 'hi' }],
+      temperature: 0.5,
+      top_p: 0.9,
+      top_k: 3,
+      stop_sequences: ['END'],
+      stream: true,
+      metadata: { user_id: 'u1' },
+      service_tier: 'standard_only',
     })
   })
 
@@ -276,18 +354,26 @@ describe('settings', () => {
     expect(() => encode(request)).toThrow(expect.objectContaining({ name: 'UnsupportedParameterError', parameter }))
     const { warnings, body } = encode(request, { dropUnsupported: true })
     expect(warnings).toEqual([expect.stringContaining(`\`${parameter}\``)])
-    expect(Object.keys(body).sort()).toEqual(['max_tokens', 'messages', 'model', ...(parameter === 'temperature' ? [parameter] : [])])
+    expect(Object.keys(body).sort()).toEqual([
+      'max_tokens',
+      'messages',
+      'model',
+      ...(parameter === 'temperature' ? [parameter] : []),
+    ])
   })
 
   test('audio parts are unsupported', () => {
-    const list: Message[] = [{ role: 'user', content: [{ type: 'input_audio', input_audio: { data: '', format: 'wav' } }] }]
+    const list: Message[] = [
+      { role: 'user', content: [{ type: 'input_audio', input_audio: { data: '', format: 'wav' } }] },
+    ]
     expect(() => messages(list)).toThrow(expect.objectContaining({ name: 'UnsupportedParameterError' }))
     expect(messages(list, { dropUnsupported: true }).warnings).toHaveLength(1)
   })
 
   test('extra_body comes last, joins bags and replaces the rest', () => {
     const { body } = encode({
-      user: 'u', max_tokens: 5,
+      user: 'u',
+      max_tokens: 5,
       extra_body: { max_tokens: 9, metadata: { x: 1 }, container: 'c', ['__proto__']: { polluted: true } },
     })
     expect(body).toMatchObject({ max_tokens: 9, metadata: { user_id: 'u', x: 1 }, container: 'c' })
@@ -298,12 +384,24 @@ describe('settings', () => {
 describe('reading requests', () => {
   test('what only this format can say rides along in `raw` and goes out again', () => {
     const wire = {
-      model: 'claude-opus-4-8', max_tokens: 10, container: 'c', mcp_servers: [{ name: 'm' }],
-      metadata: { user_id: 'u', other: 1 }, output_config: { effort: 'low', task_budget: { total: 5 } },
-      tool_choice: { type: 'later' }, service_tier: 'later', thinking: { type: 'between_tools' },
+      model: 'claude-opus-4-8',
+      max_tokens: 10,
+      container: 'c',
+      mcp_servers: [{ name: 'm' }],
+      metadata: { user_id: 'u', other: 1 },
+      output_config: { effort: 'low', task_budget: { total: 5 } },
+      tool_choice: { type: 'later' },
+      service_tier: 'later',
+      thinking: { type: 'between_tools' },
       system: [{ type: 'text', text: 's' }],
       messages: [
-        { role: 'user', content: [{ type: 'container_upload', file_id: 'f' }, { type: 'text', text: 'x' }] },
+        {
+          role: 'user',
+          content: [
+            { type: 'container_upload', file_id: 'f' },
+            { type: 'text', text: 'x' },
+          ],
+        },
         { role: 'system', content: [{ type: 'tool_addition', tool: { type: 'tool_reference', name: 't' } }] },
       ],
       tools: [{ name: 't', input_schema: { type: 'object' }, defer_loading: true }],
@@ -315,10 +413,29 @@ describe('reading requests', () => {
   })
 
   test('without content the conversation is not touched', () => {
-    const trap = new Proxy({}, { get: () => { throw new Error('content was read') } })
-    const wire = { model: 'c', max_tokens: 3, stream: true, temperature: 0, messages: [trap], system: [trap], tools: [trap] }
+    const trap = new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error('content was read')
+        },
+      },
+    )
+    const wire = {
+      model: 'c',
+      max_tokens: 3,
+      stream: true,
+      temperature: 0,
+      messages: [trap],
+      system: [trap],
+      tools: [trap],
+    }
     expect(codec.decodeRequest(wire, { content: false })).toEqual({
-      model: 'c', messages: [], max_tokens: 3, stream: true, temperature: 0,
+      model: 'c',
+      messages: [],
+      max_tokens: 3,
+      stream: true,
+      temperature: 0,
     })
   })
 
@@ -333,47 +450,67 @@ describe('reading requests', () => {
 
 /** Hub requests in the form that decoding gives: what the format can say, said one way. */
 const word = fc.stringMatching(/^[a-z]{1,8}$/)
-const cache = fc.constantFrom({}, { cache_control: { type: 'ephemeral' as const } }, { cache_control: { type: 'ephemeral' as const, ttl: '1h' as const } })
-const textPart = fc.tuple(word, cache).map(([text, mark]) => ({ type: 'text' as const, text, ...mark }))
-const filePart = fc.tuple(fc.constantFrom(
-  { file_id: 'file_1' },
-  { file_data: 'data:application/pdf;base64,JVBERi0=', filename: 'a.pdf' },
-  { file_data: 'data:text/plain;base64,aMOpIQ==' },
-  { file_data: 'https://example.test/a.pdf' },
-), cache).map(([file, mark]) => ({ type: 'file' as const, file, ...mark }))
-const imagePart = fc.tuple(fc.constantFrom('https://example.test/a.png', 'data:image/png;base64,AAAA'), cache).map(
-  ([url, mark]) => ({ type: 'image_url' as const, image_url: { url }, ...mark }),
+const cache = fc.constantFrom(
+  {},
+  { cache_control: { type: 'ephemeral' as const } },
+  { cache_control: { type: 'ephemeral' as const, ttl: '1h' as const } },
 )
+const textPart = fc.tuple(word, cache).map(([text, mark]) => ({ type: 'text' as const, text, ...mark }))
+const filePart = fc
+  .tuple(
+    fc.constantFrom(
+      { file_id: 'file_1' },
+      { file_data: 'data:application/pdf;base64,JVBERi0=', filename: 'a.pdf' },
+      { file_data: 'data:text/plain;base64,aMOpIQ==' },
+      { file_data: 'https://example.test/a.pdf' },
+    ),
+    cache,
+  )
+  .map(([file, mark]) => ({ type: 'file' as const, file, ...mark }))
+const imagePart = fc
+  .tuple(fc.constantFrom('https://example.test/a.png', 'data:image/png;base64,AAAA'), cache)
+  .map(([url, mark]) => ({ type: 'image_url' as const, image_url: { url }, ...mark }))
 const parts = fc.array(fc.oneof(textPart, filePart, imagePart), { minLength: 1, maxLength: 3 })
-const assistant = fc.record({
-  content: word,
-  signature: fc.option(word, { nil: undefined }),
-  calls: fc.uniqueArray(word, { maxLength: 2 }),
-}).map(({ content, signature, calls }): Message[] => [
+const assistant = fc
+  .record({
+    content: word,
+    signature: fc.option(word, { nil: undefined }),
+    calls: fc.uniqueArray(word, { maxLength: 2 }),
+  })
+  .map(({ content, signature, calls }): Message[] => [
+    {
+      role: 'assistant',
+      content,
+      ...(calls.length > 0 && { tool_calls: calls.map((id) => ({ ...call, id })) }),
+      ...(signature !== undefined && {
+        reasoning_content: 'why',
+        thinking_blocks: [{ type: 'thinking' as const, thinking: 'why', signature }],
+      }),
+    },
+    ...calls.map((id): Message => ({ role: 'tool', tool_call_id: id, content: id, is_error: id.length > 4 })),
+  ])
+const turns = fc.array(fc.tuple(assistant, parts), { maxLength: 3 })
+const settings = fc.record(
   {
-    role: 'assistant',
-    content,
-    ...(calls.length > 0 && { tool_calls: calls.map((id) => ({ ...call, id })) }),
-    ...(signature !== undefined && {
-      reasoning_content: 'why',
-      thinking_blocks: [{ type: 'thinking' as const, thinking: 'why', signature }],
+    max_tokens: fc.integer({ min: 5000, max: 9000 }),
+    top_p: fc.constantFrom(0.5, 1),
+    top_k: fc.nat(9),
+    stop: fc.array(word, { minLength: 1, maxLength: 2 }),
+    stream: fc.boolean(),
+    user: word,
+    service_tier: fc.constantFrom('auto', 'default'),
+    thinking: fc.constant({ type: 'enabled' as const, budget_tokens: 2000 }),
+    response_format: fc.constant({
+      type: 'json_schema' as const,
+      json_schema: { name: 'response', schema: { type: 'object' } },
+    }),
+    tool_choice: fc.constantFrom('auto' as const, 'none' as const, 'required' as const, {
+      type: 'function' as const,
+      function: { name: 'f' },
     }),
   },
-  ...calls.map((id): Message => ({ role: 'tool', tool_call_id: id, content: id, is_error: id.length > 4 })),
-])
-const turns = fc.array(fc.tuple(assistant, parts), { maxLength: 3 })
-const settings = fc.record({
-  max_tokens: fc.integer({ min: 5000, max: 9000 }),
-  top_p: fc.constantFrom(0.5, 1),
-  top_k: fc.nat(9),
-  stop: fc.array(word, { minLength: 1, maxLength: 2 }),
-  stream: fc.boolean(),
-  user: word,
-  service_tier: fc.constantFrom('auto', 'default'),
-  thinking: fc.constant({ type: 'enabled' as const, budget_tokens: 2000 }),
-  response_format: fc.constant({ type: 'json_schema' as const, json_schema: { name: 'response', schema: { type: 'object' } } }),
-  tool_choice: fc.constantFrom('auto' as const, 'none' as const, 'required' as const, { type: 'function' as const, function: { name: 'f' } }),
-}, { requiredKeys: ['max_tokens'] })
+  { requiredKeys: ['max_tokens'] },
+)
 
 test('from the hub to the wire and back is identity', () => {
   fc.assert(

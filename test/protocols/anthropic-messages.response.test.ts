@@ -63,7 +63,15 @@ describe('answers that come whole', () => {
       ],
     })
     expect(choice?.message.blocks?.map(({ type }) => type)).toEqual([
-      'thinking', 'text', 'raw', 'raw', 'text', 'text', 'redacted_thinking', 'tool_call', 'tool_call',
+      'thinking',
+      'text',
+      'raw',
+      'raw',
+      'text',
+      'text',
+      'redacted_thinking',
+      'tool_call',
+      'tool_call',
     ])
   })
 
@@ -120,12 +128,19 @@ describe('answers that come whole', () => {
   test('a tool input that is no object keeps its text both ways', () => {
     for (const text of ['{"city": "Par', '[1]', '"word"', '7']) {
       const completion: ChatCompletion = {
-        id: 'm', object: 'chat.completion', created: 0, model: 'c',
+        id: 'm',
+        object: 'chat.completion',
+        created: 0,
+        model: 'c',
         choices: [
           {
-            index: 0, finish_reason: 'tool_calls', logprobs: null,
+            index: 0,
+            finish_reason: 'tool_calls',
+            logprobs: null,
             message: {
-              role: 'assistant', content: null, refusal: null,
+              role: 'assistant',
+              content: null,
+              refusal: null,
               tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: text } }],
             },
           },
@@ -137,16 +152,18 @@ describe('answers that come whole', () => {
     }
   })
 
-  test.each([['null', null], ['an array', []], ['a string', 'secret words'], ['another object', { said: 'secret words' }]])(
-    '%s is a StreamError that shows nothing of it',
-    (_name, wire) => {
-      for (const content of [true, false]) {
-        expect(() => codec.decodeResponse(wire, { content })).toThrow(
-          expect.objectContaining({ name: 'StreamError', message: expect.not.stringContaining('secret') as string }),
-        )
-      }
-    },
-  )
+  test.each([
+    ['null', null],
+    ['an array', []],
+    ['a string', 'secret words'],
+    ['another object', { said: 'secret words' }],
+  ])('%s is a StreamError that shows nothing of it', (_name, wire) => {
+    for (const content of [true, false]) {
+      expect(() => codec.decodeResponse(wire, { content })).toThrow(
+        expect.objectContaining({ name: 'StreamError', message: expect.not.stringContaining('secret') as string }),
+      )
+    }
+  })
 
   test('an input nested deeper than the stack is a StreamError', () => {
     const deep = JSON.parse(`{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}`) as unknown
@@ -156,10 +173,19 @@ describe('answers that come whole', () => {
   })
 
   test('without content nothing of the message is read', () => {
-    const trap = new Proxy({}, { get: () => { throw new Error('content was read') } })
+    const trap = new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error('content was read')
+        },
+      },
+    )
     const wire = { ...answer(), content: [trap] }
     expect(codec.decodeResponse(wire, { content: false }).choices[0]?.message).toEqual({
-      role: 'assistant', content: null, refusal: null,
+      role: 'assistant',
+      content: null,
+      refusal: null,
     })
   })
 })
@@ -205,7 +231,10 @@ describe('streams', () => {
     expect(light.done).toBe(true)
   })
 
-  const start = { type: 'message_start', message: { id: 'm1', model: 'c', usage: { input_tokens: 3, output_tokens: 1 } } }
+  const start = {
+    type: 'message_start',
+    message: { id: 'm1', model: 'c', usage: { input_tokens: 3, output_tokens: 1 } },
+  }
 
   test('a cut stream is not done and still says what was counted', () => {
     const decoder = codec.createStreamDecoder()
@@ -244,17 +273,25 @@ describe('streams', () => {
     ['an event that is no object', [7]],
     ['a null event', [null]],
     ['a delta before the message', [{ type: 'content_block_delta', index: 0, delta: {} }]],
-    ['a delta for an unknown block', [start, { type: 'content_block_delta', index: 4, delta: { type: 'text_delta', text: 'x' } }]],
+    [
+      'a delta for an unknown block',
+      [start, { type: 'content_block_delta', index: 4, delta: { type: 'text_delta', text: 'x' } }],
+    ],
     ['a block that is none', [start, { type: 'content_block_start', index: 0, content_block: null }]],
-    ['a delta of another block type', [
-      start,
-      { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
-      { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: '{' } },
-    ]],
+    [
+      'a delta of another block type',
+      [
+        start,
+        { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+        { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: '{' } },
+      ],
+    ],
     ['a second message inside the first', [start, { type: 'message_start', message: { id: 'm2' } }]],
   ])('%s is a StreamError', (_name, events) => {
     const decoder = codec.createStreamDecoder()
-    expect(() => events.forEach((event) => decoder.push(event))).toThrow(expect.objectContaining({ name: 'StreamError' }))
+    expect(() => events.forEach((event) => decoder.push(event))).toThrow(
+      expect.objectContaining({ name: 'StreamError' }),
+    )
   })
 
   test('the start of the same message twice counts once', () => {
@@ -265,7 +302,10 @@ describe('streams', () => {
 
   test('interleaved tool calls come out one after the other', () => {
     const part = (index: number, fields: object): ChatChunk => ({
-      id: 'm', object: 'chat.completion.chunk', created: 0, model: 'c',
+      id: 'm',
+      object: 'chat.completion.chunk',
+      created: 0,
+      model: 'c',
       choices: [{ index: 0, delta: { tool_calls: [{ index, ...fields }] }, finish_reason: null }],
     })
     const chunks = [
@@ -288,18 +328,44 @@ describe('streams', () => {
 /** Wire content in any order, as the API may send it. */
 const word = fc.stringMatching(/^[a-z]{1,8}$/)
 const citation = fc.oneof(
-  fc.record({ type: fc.constant('web_search_result_location'), url: word.map((path) => `https://example.test/${path}`), title: word, cited_text: word, encrypted_index: word }),
-  fc.record({ type: fc.constant('char_location'), cited_text: word, document_index: fc.nat(3), start_char_index: fc.nat(9), end_char_index: fc.nat(9) }),
+  fc.record({
+    type: fc.constant('web_search_result_location'),
+    url: word.map((path) => `https://example.test/${path}`),
+    title: word,
+    cited_text: word,
+    encrypted_index: word,
+  }),
+  fc.record({
+    type: fc.constant('char_location'),
+    cited_text: word,
+    document_index: fc.nat(3),
+    start_char_index: fc.nat(9),
+    end_char_index: fc.nat(9),
+  }),
 )
 const block = fc.oneof(
   fc.record({ type: fc.constant('text'), text: fc.string({ minLength: 1 }) }),
-  fc.record({ type: fc.constant('text'), text: fc.string({ minLength: 1 }), citations: fc.array(citation, { minLength: 1, maxLength: 2 }) }),
+  fc.record({
+    type: fc.constant('text'),
+    text: fc.string({ minLength: 1 }),
+    citations: fc.array(citation, { minLength: 1, maxLength: 2 }),
+  }),
   fc.record({ type: fc.constant('thinking'), thinking: fc.string(), signature: word }),
   fc.record({ type: fc.constant('redacted_thinking'), data: word }),
-  fc.record({ type: fc.constant('server_tool_use'), id: word, name: word, input: fc.dictionary(word, fc.string(), { maxKeys: 2 }) }),
+  fc.record({
+    type: fc.constant('server_tool_use'),
+    id: word,
+    name: word,
+    input: fc.dictionary(word, fc.string(), { maxKeys: 2 }),
+  }),
   fc.record({ type: fc.constant('a_later_kind'), value: fc.string() }),
 )
-const toolUse = fc.record({ type: fc.constant('tool_use'), id: fc.uuid(), name: word, input: fc.dictionary(word, fc.string(), { maxKeys: 2 }) })
+const toolUse = fc.record({
+  type: fc.constant('tool_use'),
+  id: fc.uuid(),
+  name: word,
+  input: fc.dictionary(word, fc.string(), { maxKeys: 2 }),
+})
 const content = fc.array(fc.oneof(block, toolUse), { maxLength: 6 })
 
 describe('any content', () => {
@@ -315,7 +381,13 @@ describe('any content', () => {
   test('streams to the same completion as it gives whole, blocks and all', () => {
     fc.assert(
       fc.property(content, (blocks) => {
-        const whole = codec.decodeResponse({ id: 'm', type: 'message', model: 'c', content: blocks, stop_reason: 'end_turn' })
+        const whole = codec.decodeResponse({
+          id: 'm',
+          type: 'message',
+          model: 'c',
+          content: blocks,
+          stop_reason: 'end_turn',
+        })
         const events: WireEvent[] = [
           { data: { type: 'message_start', message: { id: 'm', model: 'c' } } },
           ...blocks.flatMap((wire, index) => blockEvents(wire, index)),
@@ -335,7 +407,9 @@ describe('any content', () => {
 /** A block the way the API streams it: empty at the start, then in pieces. */
 function blockEvents(wire: Record<string, unknown>, index: number): WireEvent[] {
   const delta = (fields: object): WireEvent => ({ data: { type: 'content_block_delta', index, delta: fields } })
-  const start = (fields: object): WireEvent => ({ data: { type: 'content_block_start', index, content_block: { ...wire, ...fields } } })
+  const start = (fields: object): WireEvent => ({
+    data: { type: 'content_block_start', index, content_block: { ...wire, ...fields } },
+  })
   const stop: WireEvent = { data: { type: 'content_block_stop', index } }
   const halves = (text: string): string[] => [text.slice(0, text.length >> 1), text.slice(text.length >> 1)]
   if (wire.type === 'text') {
@@ -346,10 +420,17 @@ function blockEvents(wire: Record<string, unknown>, index: number): WireEvent[] 
   }
   if (wire.type === 'thinking') {
     const pieces = halves(wire.thinking as string).map((piece) => delta({ type: 'thinking_delta', thinking: piece }))
-    return [start({ thinking: '', signature: '' }), ...pieces, delta({ type: 'signature_delta', signature: wire.signature }), stop]
+    return [
+      start({ thinking: '', signature: '' }),
+      ...pieces,
+      delta({ type: 'signature_delta', signature: wire.signature }),
+      stop,
+    ]
   }
   if ('input' in wire) {
-    const pieces = halves(JSON.stringify(wire.input)).map((piece) => delta({ type: 'input_json_delta', partial_json: piece }))
+    const pieces = halves(JSON.stringify(wire.input)).map((piece) =>
+      delta({ type: 'input_json_delta', partial_json: piece }),
+    )
     return [start({ input: {} }), ...pieces, stop]
   }
   return [start({}), stop]

@@ -35,17 +35,33 @@ test('MessageStream gives the message the chunks were made of', async () => {
 
 test('another provider’s answer: unsigned reasoning, text and two calls', async () => {
   const completion = {
-    id: 'chatcmpl-1', object: 'chat.completion' as const, created: 0, model: 'other',
-    choices: [{
-      index: 0, finish_reason: 'tool_calls' as const, logprobs: null,
-      message: {
-        role: 'assistant' as const, content: 'Two calls.', refusal: null, reasoning_content: 'Both are needed.',
-        tool_calls: ['a', 'b'].map((id) => ({ id, type: 'function' as const, function: { name: 'f', arguments: `{"id":"${id}"}` } })),
+    id: 'chatcmpl-1',
+    object: 'chat.completion' as const,
+    created: 0,
+    model: 'other',
+    choices: [
+      {
+        index: 0,
+        finish_reason: 'tool_calls' as const,
+        logprobs: null,
+        message: {
+          role: 'assistant' as const,
+          content: 'Two calls.',
+          refusal: null,
+          reasoning_content: 'Both are needed.',
+          tool_calls: ['a', 'b'].map((id) => ({
+            id,
+            type: 'function' as const,
+            function: { name: 'f', arguments: `{"id":"${id}"}` },
+          })),
+        },
       },
-    }],
+    ],
     usage: { prompt_tokens: 9, completion_tokens: 4, total_tokens: 13, prompt_tokens_details: { cached_tokens: 5 } },
   }
-  const final = await clientFor(sseOf(eventsOf(codec, chunksOf(completion, 2)))).messages.stream(params).finalMessage()
+  const final = await clientFor(sseOf(eventsOf(codec, chunksOf(completion, 2))))
+    .messages.stream(params)
+    .finalMessage()
   expect(final.content).toEqual([
     { type: 'thinking', thinking: 'Both are needed.' },
     { type: 'text', text: 'Two calls.' },
@@ -75,5 +91,7 @@ test('errors are errors of the SDK', async () => {
     status: 429,
     error: { type: 'error', error: { type: 'rate_limit_error', message: 'slow down' } },
   })
-  await expect(clientFor(body, 429, 'application/json').messages.create(params)).rejects.toBeInstanceOf(Anthropic.RateLimitError)
+  await expect(clientFor(body, 429, 'application/json').messages.create(params)).rejects.toBeInstanceOf(
+    Anthropic.RateLimitError,
+  )
 })

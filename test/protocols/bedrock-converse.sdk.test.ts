@@ -93,7 +93,10 @@ const completion: ChatCompletion = {
   },
 }
 const USAGE = { inputTokens: 10, outputTokens: 9, totalTokens: 59, cacheReadInputTokens: 30, cacheWriteInputTokens: 10 }
-const input: ConverseCommandInput = { modelId: 'us.anthropic.claude-sonnet-4-6', messages: [{ role: 'user', content: [{ text: 'Hello' }] }] }
+const input: ConverseCommandInput = {
+  modelId: 'us.anthropic.claude-sonnet-4-6',
+  messages: [{ role: 'user', content: [{ text: 'Hello' }] }],
+}
 
 function eventsOf(chunks: readonly ChatChunk[]): WireEvent[] {
   const encoder = bedrockConverse.createStreamEncoder()
@@ -113,7 +116,13 @@ describe('the official client', () => {
     reply = { body: bedrockConverse.encodeResponse(completion) }
     const answer = await client.send(new ConverseCommand(input))
     expect(answer.stopReason).toBe('tool_use')
-    expect(answer.usage).toMatchObject({ ...USAGE, cacheDetails: [{ ttl: '5m', inputTokens: 6 }, { ttl: '1h', inputTokens: 4 }] })
+    expect(answer.usage).toMatchObject({
+      ...USAGE,
+      cacheDetails: [
+        { ttl: '5m', inputTokens: 6 },
+        { ttl: '1h', inputTokens: 4 },
+      ],
+    })
     expect(answer.output?.message?.content).toEqual([
       { reasoningContent: { reasoningText: { text: 'The user asks.', signature: 'c2lnbmVk' } } },
       { reasoningContent: { redactedContent: new Uint8Array(Buffer.from('hidden')) } },
@@ -126,15 +135,23 @@ describe('the official client', () => {
   test('reads a stream', async () => {
     const received = await streamed(eventsOf(chunksOf(completion, 3)))
     expect(received[0]).toEqual({ messageStart: { role: 'assistant' } })
-    const deltas = received.flatMap(({ contentBlockDelta }) => (contentBlockDelta?.delta ? [contentBlockDelta.delta] : []))
+    const deltas = received.flatMap(({ contentBlockDelta }) =>
+      contentBlockDelta?.delta ? [contentBlockDelta.delta] : [],
+    )
     expect(deltas.map(({ text }) => text ?? '').join('')).toBe('Let me see. Grüße 🌍')
     expect(deltas.map(({ reasoningContent }) => reasoningContent?.text ?? '').join('')).toBe('The user asks.')
-    expect(deltas.find(({ reasoningContent }) => reasoningContent?.signature)?.reasoningContent?.signature).toBe('c2lnbmVk')
-    expect(deltas.find(({ reasoningContent }) => reasoningContent?.redactedContent)?.reasoningContent?.redactedContent).toEqual(new Uint8Array(Buffer.from('hidden')))
+    expect(deltas.find(({ reasoningContent }) => reasoningContent?.signature)?.reasoningContent?.signature).toBe(
+      'c2lnbmVk',
+    )
+    expect(
+      deltas.find(({ reasoningContent }) => reasoningContent?.redactedContent)?.reasoningContent?.redactedContent,
+    ).toEqual(new Uint8Array(Buffer.from('hidden')))
     expect(deltas.map(({ toolUse }) => toolUse?.input ?? '').join('')).toBe('{"city":"Oslo"}{}')
     const starts = received.flatMap(({ contentBlockStart }) => (contentBlockStart ? [contentBlockStart] : []))
     expect(starts.map(({ start }) => start?.toolUse?.name)).toEqual(['weather', 'time'])
-    const stops = received.flatMap(({ contentBlockStop }) => (contentBlockStop ? [contentBlockStop.contentBlockIndex] : []))
+    const stops = received.flatMap(({ contentBlockStop }) =>
+      contentBlockStop ? [contentBlockStop.contentBlockIndex] : [],
+    )
     expect(stops).toEqual([0, 1, 2, 3, 4])
     expect(received.find(({ messageStop }) => messageStop)?.messageStop?.stopReason).toBe('tool_use')
     expect(received.at(-1)?.metadata?.usage).toMatchObject(USAGE)
@@ -179,7 +196,13 @@ describe('the official client', () => {
           {
             role: 'user',
             content: [
-              { toolResult: { toolUseId: 'tooluse_1', status: 'error', content: [{ json: { a: 1 } }, { text: 'no' }, { image: { format: 'jpeg', source: { bytes } } }] } },
+              {
+                toolResult: {
+                  toolUseId: 'tooluse_1',
+                  status: 'error',
+                  content: [{ json: { a: 1 } }, { text: 'no' }, { image: { format: 'jpeg', source: { bytes } } }],
+                },
+              },
               { cachePoint: { type: 'default' } },
               { text: 'Go on.' },
             ],
@@ -188,33 +211,65 @@ describe('the official client', () => {
         inferenceConfig: { maxTokens: 100, temperature: 0.5, topP: 0.9, stopSequences: ['END'] },
         toolConfig: {
           tools: [
-            { toolSpec: { name: 'look', description: 'Looks', inputSchema: { json: { type: 'object', properties: {} } }, strict: true } },
+            {
+              toolSpec: {
+                name: 'look',
+                description: 'Looks',
+                inputSchema: { json: { type: 'object', properties: {} } },
+                strict: true,
+              },
+            },
             { cachePoint: { type: 'default' } },
             { systemTool: { name: 'nova_grounding' } },
           ],
           toolChoice: { tool: { name: 'look' } },
         },
-        additionalModelRequestFields: { top_k: 5, thinking: { type: 'enabled', budget_tokens: 1024 }, anthropic_beta: ['x'] },
+        additionalModelRequestFields: {
+          top_k: 5,
+          thinking: { type: 'enabled', budget_tokens: 1024 },
+          anthropic_beta: ['x'],
+        },
         additionalModelResponseFieldPaths: ['/stop_sequence'],
         guardrailConfig: { guardrailIdentifier: 'g', guardrailVersion: '1' },
         requestMetadata: { team: 'a' },
         performanceConfig: { latency: 'optimized' },
         serviceTier: { type: 'priority' },
-        outputConfig: { textFormat: { type: 'json_schema', structure: { jsonSchema: { name: 'n', schema: '{"type":"object"}' } } } },
+        outputConfig: {
+          textFormat: { type: 'json_schema', structure: { jsonSchema: { name: 'n', schema: '{"type":"object"}' } } },
+        },
       }),
     )
     const request: ChatRequest = bedrockConverse.decodeRequest(seen.body, { path: seen.path })
     expect(request).toMatchObject({
       model: 'arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-sonnet-4-6',
-      max_tokens: 100, temperature: 0.5, top_p: 0.9, top_k: 5, stop: ['END'], service_tier: 'priority', metadata: { team: 'a' },
+      max_tokens: 100,
+      temperature: 0.5,
+      top_p: 0.9,
+      top_k: 5,
+      stop: ['END'],
+      service_tier: 'priority',
+      metadata: { team: 'a' },
       thinking: { type: 'enabled', budget_tokens: 1024 },
       tool_choice: { type: 'function', function: { name: 'look' } },
       response_format: { type: 'json_schema', json_schema: { name: 'n', schema: { type: 'object' } } },
     })
-    expect(request.tools).toMatchObject([{ function: { name: 'look', strict: true }, cache_control: { type: 'ephemeral' } }, { type: 'raw' }])
+    expect(request.tools).toMatchObject([
+      { function: { name: 'look', strict: true }, cache_control: { type: 'ephemeral' } },
+      { type: 'raw' },
+    ])
     expect(request.messages.map(({ role }) => role)).toEqual(['system', 'user', 'assistant', 'tool', 'user'])
-    expect(request.messages[3]).toMatchObject({ tool_call_id: 'tooluse_1', is_error: true, cache_control: { type: 'ephemeral' } })
-    const context: EncodeContext = { provider: 'bedrock', model: request.model, quirks: {}, dropUnsupported: false, warn: () => undefined }
+    expect(request.messages[3]).toMatchObject({
+      tool_call_id: 'tooluse_1',
+      is_error: true,
+      cache_control: { type: 'ephemeral' },
+    })
+    const context: EncodeContext = {
+      provider: 'bedrock',
+      model: request.model,
+      quirks: {},
+      dropUnsupported: false,
+      warn: () => undefined,
+    }
     const again = bedrockConverse.encodeRequest(request, context)
     expect(again.body).toEqual(seen.body)
     expect(again.path).toBe(seen.path)

@@ -31,7 +31,11 @@ const completion: ChatCompletion = {
         content: 'Two calls.',
         refusal: null,
         reasoning_content: 'Both are needed.',
-        tool_calls: ['a', 'b'].map((id) => ({ id, type: 'function' as const, function: { name: 'f', arguments: `{"id":"${id}"}` } })),
+        tool_calls: ['a', 'b'].map((id) => ({
+          id,
+          type: 'function' as const,
+          function: { name: 'f', arguments: `{"id":"${id}"}` },
+        })),
       },
     },
   ],
@@ -69,7 +73,8 @@ test('the stream of that answer', async () => {
       said.text += event.delta?.message?.content?.text ?? ''
       said.thinking += event.delta?.message?.content?.thinking ?? ''
     } else if (event.type === 'tool-call-start') said.calls.push(`${event.delta?.message?.toolCalls?.function?.name} `)
-    else if (event.type === 'tool-call-delta') said.calls.push(`${said.calls.pop()}${event.delta?.message?.toolCalls?.function?.arguments}`)
+    else if (event.type === 'tool-call-delta')
+      said.calls.push(`${said.calls.pop()}${event.delta?.message?.toolCalls?.function?.arguments}`)
     else if (event.type === 'message-end') {
       said.finish = event.delta?.finishReason
       said.tokens = event.delta?.usage?.tokens
@@ -90,9 +95,23 @@ test('what the SDK sends is read, and a request of the hub says the same', async
     model: 'command-a-03-2025',
     messages: [
       { role: 'system', content: 'Be brief.' },
-      { role: 'user', content: [{ type: 'text', text: 'What is it?' }, { type: 'image_url', imageUrl: { url: 'https://example.test/a.png' } }] },
-      { role: 'assistant', toolPlan: 'I will look.', toolCalls: [{ id: 'c', type: 'function', function: { name: 'look', arguments: '{}' } }] },
-      { role: 'tool', toolCallId: 'c', content: [{ type: 'document', document: { id: 'd', data: { text: 'a cat' } } }] },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'What is it?' },
+          { type: 'image_url', imageUrl: { url: 'https://example.test/a.png' } },
+        ],
+      },
+      {
+        role: 'assistant',
+        toolPlan: 'I will look.',
+        toolCalls: [{ id: 'c', type: 'function', function: { name: 'look', arguments: '{}' } }],
+      },
+      {
+        role: 'tool',
+        toolCallId: 'c',
+        content: [{ type: 'document', document: { id: 'd', data: { text: 'a cat' } } }],
+      },
     ],
     tools: [{ type: 'function', function: { name: 'look', parameters: { type: 'object', properties: {} } } }],
     strictTools: true,
@@ -119,7 +138,13 @@ test('what the SDK sends is read, and a request of the hub says the same', async
     tools: [{ function: { name: 'look', strict: true } }],
   })
   expect(request.messages[2]).toMatchObject({ reasoning_content: 'I will look.', tool_calls: [{ id: 'c' }] })
-  const context = { provider: 'cohere', model: request.model, quirks: {}, dropUnsupported: false, warn: (message: string) => expect(message).toBe('') }
+  const context = {
+    provider: 'cohere',
+    model: request.model,
+    quirks: {},
+    dropUnsupported: false,
+    warn: (message: string) => expect(message).toBe(''),
+  }
   const again = codec.encodeRequest(request, context).body
   expect(again).toEqual(wire)
   expect(requestMeaning(codec.decodeRequest(again))).toEqual(requestMeaning(request))

@@ -12,7 +12,8 @@ const KINDS = ['request', 'answer', 'stream', 'error'] as const
 
 /** Some recordings of an API were made at a URL of another format. */
 function isOfFormat({ path }: Recording, protocol: Protocol): boolean {
-  const second = protocol.kind === 'chat' ? protocol.streamPath : protocol.kind === 'embeddings' ? protocol.batchPath : undefined
+  const second =
+    protocol.kind === 'chat' ? protocol.streamPath : protocol.kind === 'embeddings' ? protocol.batchPath : undefined
   const paths = [protocol.path, second ?? protocol.path]
   // The path of a recording has no query.
   return path === undefined || paths.some((ending) => path.endsWith(ending.replace(/\?.*$/, '')))
@@ -52,7 +53,9 @@ function runCorpus(): string {
     for (const kind of kinds) tally.counts[kind] += 1
     if (problems.length > 0) {
       tally.exceptions += 1
-      exceptions.push(`| ${file} | ${problems.slice(0, 4).join('; ')}${problems.length > 4 ? `; ${problems.length - 4} more` : ''} |`)
+      exceptions.push(
+        `| ${file} | ${problems.slice(0, 4).join('; ')}${problems.length > 4 ? `; ${problems.length - 4} more` : ''} |`,
+      )
     }
   }
   const rows = [...tallies].sort().map(([id, { files, counts, exceptions: failed, otherURL }]) => {

@@ -21,9 +21,20 @@ interface Encoded {
   readonly warnings: readonly string[]
 }
 
-function encode(codec: ChatProtocol, format: FormatCase, fields: Partial<ChatRequest>, dropUnsupported: boolean): Encoded {
+function encode(
+  codec: ChatProtocol,
+  format: FormatCase,
+  fields: Partial<ChatRequest>,
+  dropUnsupported: boolean,
+): Encoded {
   const warnings: string[] = []
-  const context: EncodeContext = { provider: format.provider, model: format.model, quirks: {}, dropUnsupported, warn: (message) => warnings.push(message) }
+  const context: EncodeContext = {
+    provider: format.provider,
+    model: format.model,
+    quirks: {},
+    dropUnsupported,
+    warn: (message) => warnings.push(message),
+  }
   const { path, body } = codec.encodeRequest({ model: format.model, messages: [hi], ...fields }, context)
   return { text: JSON.stringify({ path, body }), warnings }
 }
@@ -41,7 +52,9 @@ function judge(codec: ChatProtocol, format: FormatCase, probe: RequestProbe): Ve
     expect(dropped.warnings.length, `${probe.feature} is dropped without a warning`).toBeGreaterThan(0)
     return 'refused'
   }
-  const carried = probe.marks ? probe.marks.every((mark) => asked.text.includes(mark)) : probe.isDefault === true || asked.text !== without.text
+  const carried = probe.marks
+    ? probe.marks.every((mark) => asked.text.includes(mark))
+    : probe.isDefault === true || asked.text !== without.text
   const warned = asked.warnings.some((warning) => !without.warnings.includes(warning))
   if (carried) return warned ? 'emulated' : 'native'
   return warned ? 'left out' : 'ignored'
@@ -49,14 +62,19 @@ function judge(codec: ChatProtocol, format: FormatCase, probe: RequestProbe): Ve
 
 type Check = (answer: ChatCompletion, codec: ChatProtocol, format: FormatCase) => boolean
 
-const message = (answer: ChatCompletion): ChatCompletion['choices'][0]['message'] | undefined => answer.choices[0]?.message
+const message = (answer: ChatCompletion): ChatCompletion['choices'][0]['message'] | undefined =>
+  answer.choices[0]?.message
 
 const answerChecks: Readonly<Record<string, Check>> = {
   text: (answer) => message(answer)?.content === 'Sunny',
   id: (answer) => answer.id === 'ID1',
   'parallel calls': (answer) => {
     const calls = message(answer)?.tool_calls ?? []
-    return calls.map((call) => (call.type === 'function' ? `${call.id} ${call.function.name} ${call.function.arguments}` : '')).join() === 'c1 lookup {"city":"Aa"},c2 lookup {"city":"Bb"}'
+    return (
+      calls
+        .map((call) => (call.type === 'function' ? `${call.id} ${call.function.name} ${call.function.arguments}` : ''))
+        .join() === 'c1 lookup {"city":"Aa"},c2 lookup {"city":"Bb"}'
+    )
   },
   reasoning: (answer) => message(answer)?.reasoning_content === 'REASON',
   // Out, and back again on the next turn.
@@ -64,24 +82,44 @@ const answerChecks: Readonly<Record<string, Check>> = {
     const said = message(answer) as AssistantMessage
     const results = (said.tool_calls ?? []).map(({ id }) => ({ role: 'tool' as const, tool_call_id: id, content: 'r' }))
     const quirks = { thinkingBlocks: true, reasoningContent: true }
-    const context: EncodeContext = { provider: format.provider, model: format.model, quirks, dropUnsupported: true, warn: () => undefined }
-    return JSON.stringify(codec.encodeRequest({ model: format.model, messages: [hi, said, ...results] }, context).body).includes('SIG')
+    const context: EncodeContext = {
+      provider: format.provider,
+      model: format.model,
+      quirks,
+      dropUnsupported: true,
+      warn: () => undefined,
+    }
+    return JSON.stringify(
+      codec.encodeRequest({ model: format.model, messages: [hi, said, ...results] }, context).body,
+    ).includes('SIG')
   },
-  citations: (answer) => message(answer)?.annotations?.some((annotation) => annotation.url_citation?.url === 'https://cited.test/') ?? false,
+  citations: (answer) =>
+    message(answer)?.annotations?.some((annotation) => annotation.url_citation?.url === 'https://cited.test/') ?? false,
   logprobs: (answer) => answer.choices[0]?.logprobs?.content?.[0]?.logprob === -0.1,
-  'server tools': (answer) => answer.usage?.server_tool_use?.web_search_requests === 1 || JSON.stringify(message(answer)?.blocks ?? []).includes('SERVER_USE'),
+  'server tools': (answer) =>
+    answer.usage?.server_tool_use?.web_search_requests === 1 ||
+    JSON.stringify(message(answer)?.blocks ?? []).includes('SERVER_USE'),
   'several choices': (answer, codec, format) => {
     const candidates = format.answer['candidates']
     if (!Array.isArray(candidates)) return answer.choices[1]?.message.content === 'SECOND'
-    return codec.decodeResponse({ ...format.answer, candidates: [...(candidates as unknown[]), { ...(candidates[0] as object), index: 1 }] }).choices.length === 2
+    return (
+      codec.decodeResponse({
+        ...format.answer,
+        candidates: [...(candidates as unknown[]), { ...(candidates[0] as object), index: 1 }],
+      }).choices.length === 2
+    )
   },
-  'usage totals': ({ usage }) => usage?.prompt_tokens === 10 && usage.completion_tokens === 8 && usage.total_tokens === 18,
+  'usage totals': ({ usage }) =>
+    usage?.prompt_tokens === 10 && usage.completion_tokens === 8 && usage.total_tokens === 18,
   'cached tokens': ({ usage }) => usage?.prompt_tokens_details?.cached_tokens === 3,
   'cache writes': ({ usage }) => usage?.prompt_tokens_details?.cache_write_tokens === 2,
   'reasoning tokens': ({ usage }) => usage?.completion_tokens_details?.reasoning_tokens === 4,
-  refusal: (_answer, codec, format) => format.refusal !== undefined && message(codec.decodeResponse(format.refusal))?.refusal === 'REFUSAL',
+  refusal: (_answer, codec, format) =>
+    format.refusal !== undefined && message(codec.decodeResponse(format.refusal))?.refusal === 'REFUSAL',
   'finish reasons': (_answer, codec, format) =>
-    Object.entries(format.finishes).every(([word, reason]) => codec.decodeResponse(format.finish(word)).choices[0]?.finish_reason === reason),
+    Object.entries(format.finishes).every(
+      ([word, reason]) => codec.decodeResponse(format.finish(word)).choices[0]?.finish_reason === reason,
+    ),
 }
 
 function judgeAnswer(codec: ChatProtocol, format: FormatCase, feature: string, check: Check): Verdict {
@@ -120,7 +158,9 @@ function table(): string {
     ...names.map((feature) => line([feature.replace(/^answer: /, ''), ...(rows.get(feature) ?? [])])),
     '',
   ]
-  const reasons = formats.flatMap(({ id, lacks }) => Object.entries(lacks).map(([feature, reason]) => line([id, feature, reason])))
+  const reasons = formats.flatMap(({ id, lacks }) =>
+    Object.entries(lacks).map(([feature, reason]) => line([id, feature, reason])),
+  )
   return [
     '# Features of the chat formats',
     '',
@@ -128,8 +168,14 @@ function table(): string {
     'warning. `left out`: it is not said, with a warning. `refused`: an `UnsupportedParameterError`, or a warning under',
     '`dropUnsupported`. Nothing is ignored in silence.',
     '',
-    ...part('Requests', features.filter((feature) => !feature.startsWith('answer: '))),
-    ...part('Answers', features.filter((feature) => feature.startsWith('answer: '))),
+    ...part(
+      'Requests',
+      features.filter((feature) => !feature.startsWith('answer: ')),
+    ),
+    ...part(
+      'Answers',
+      features.filter((feature) => feature.startsWith('answer: ')),
+    ),
     '## What a format has no word for',
     '',
     line(['format', 'feature', 'why']),
@@ -142,7 +188,12 @@ function table(): string {
 test('every chat format of the registry is in the table', () => {
   const chats = Object.values(protocols).filter(({ kind }) => kind === 'chat')
   // Text completions are the format before chat: its own test says what it refuses.
-  expect(chats.map(({ id }) => id).filter((id) => id !== 'openai-completions').sort()).toEqual(formats.map(({ id }) => id).sort())
+  expect(
+    chats
+      .map(({ id }) => id)
+      .filter((id) => id !== 'openai-completions')
+      .sort(),
+  ).toEqual(formats.map(({ id }) => id).sort())
 })
 
 test('the table is the one that is kept', () => {

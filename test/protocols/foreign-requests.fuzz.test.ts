@@ -11,16 +11,23 @@ import { mutated } from '../contracts/json-values.js'
 
 const context = { provider: 'p', model: 'm', quirks: {}, dropUnsupported: true, warn: () => undefined }
 
-test.each([cohereChat, ollamaChat, watsonxChat])('$id writes, or refuses cleanly, a damaged request of another format that could be read', (codec) => {
-  fc.assert(
-    fc.property(chatRequest(() => true), mutated, (request, damage) => {
-      const body = damage(openaiChat.encodeRequest(request, context).body)
-      try {
-        codec.encodeRequest(openaiChat.decodeRequest(body), context)
-      } catch (error) {
-        if (!TracestitchError.isInstance(error)) throw error
-      }
-    }),
-    { numRuns: Number(process.env.FAST_CHECK_RUNS ?? 500) },
-  )
-})
+test.each([cohereChat, ollamaChat, watsonxChat])(
+  '$id writes, or refuses cleanly, a damaged request of another format that could be read',
+  (codec) => {
+    fc.assert(
+      fc.property(
+        chatRequest(() => true),
+        mutated,
+        (request, damage) => {
+          const body = damage(openaiChat.encodeRequest(request, context).body)
+          try {
+            codec.encodeRequest(openaiChat.decodeRequest(body), context)
+          } catch (error) {
+            if (!TracestitchError.isInstance(error)) throw error
+          }
+        },
+      ),
+      { numRuns: Number(process.env.FAST_CHECK_RUNS ?? 500) },
+    )
+  },
+)

@@ -11,16 +11,31 @@ import { openaiChat } from '../../src/protocols/openai-chat/index.js'
 import { chatRequest } from '../contracts/hub-arbitraries.js'
 import { mutated } from '../contracts/json-values.js'
 
-const wire = JSON.parse(readFileSync(new URL('../fixtures/gemini-generate/request.json', import.meta.url), 'utf8')) as JsonObject
+const wire = JSON.parse(
+  readFileSync(new URL('../fixtures/gemini-generate/request.json', import.meta.url), 'utf8'),
+) as JsonObject
 const hello: Message[] = [{ role: 'user', content: 'hi' }]
 
 function context(changes: Partial<EncodeContext> = {}): EncodeContext {
-  return { provider: 'google', model: 'gemini-2.5-flash', quirks: {}, dropUnsupported: false, warn: () => undefined, ...changes }
+  return {
+    provider: 'google',
+    model: 'gemini-2.5-flash',
+    quirks: {},
+    dropUnsupported: false,
+    warn: () => undefined,
+    ...changes,
+  }
 }
 
-function encode(request: Partial<ChatRequest>, changes: Partial<EncodeContext> = {}): { path: string; body: JsonObject; warnings: string[] } {
+function encode(
+  request: Partial<ChatRequest>,
+  changes: Partial<EncodeContext> = {},
+): { path: string; body: JsonObject; warnings: string[] } {
   const warnings: string[] = []
-  const encoded = codec.encodeRequest({ model: 'm', messages: hello, ...request }, context({ warn: (text) => warnings.push(text), ...changes }))
+  const encoded = codec.encodeRequest(
+    { model: 'm', messages: hello, ...request },
+    context({ warn: (text) => warnings.push(text), ...changes }),
+  )
   return { ...encoded, warnings }
 }
 
@@ -43,17 +58,45 @@ describe('a request with everything', () => {
 
   test('has its settings in the hub', () => {
     expect(request).toMatchObject({
-      model: 'gemini-3-flash-preview', stream: true, temperature: 0.5, top_p: 0.9, top_k: 40, max_tokens: 500, stop: ['END'], n: 2,
-      seed: 7, presence_penalty: 0.1, frequency_penalty: 0.2, logprobs: true, top_logprobs: 3, modalities: ['text'],
-      reasoning_effort: 'high', service_tier: 'flex', response_format: { type: 'json_schema', json_schema: { schema: { type: 'object' } } },
+      model: 'gemini-3-flash-preview',
+      stream: true,
+      temperature: 0.5,
+      top_p: 0.9,
+      top_k: 40,
+      max_tokens: 500,
+      stop: ['END'],
+      n: 2,
+      seed: 7,
+      presence_penalty: 0.1,
+      frequency_penalty: 0.2,
+      logprobs: true,
+      top_logprobs: 3,
+      modalities: ['text'],
+      reasoning_effort: 'high',
+      service_tier: 'flex',
+      response_format: { type: 'json_schema', json_schema: { schema: { type: 'object' } } },
       tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'required' } },
     })
   })
 
   test('has its conversation in the hub', () => {
     const [system, user, model, cat, dog, sound, last] = request.messages
-    expect(system).toEqual({ role: 'system', content: [{ type: 'text', text: 'Be brief.' }, { type: 'text', text: 'Be kind.' }] })
-    expect((user as { content: { type: string }[] }).content.map(({ type }) => type)).toEqual(['text', 'image_url', 'input_audio', 'file', 'file', 'raw', 'image_url'])
+    expect(system).toEqual({
+      role: 'system',
+      content: [
+        { type: 'text', text: 'Be brief.' },
+        { type: 'text', text: 'Be kind.' },
+      ],
+    })
+    expect((user as { content: { type: string }[] }).content.map(({ type }) => type)).toEqual([
+      'text',
+      'image_url',
+      'input_audio',
+      'file',
+      'file',
+      'raw',
+      'image_url',
+    ])
     const calls = (model as AssistantMessage).tool_calls ?? []
     expect(calls.map(({ id }) => id)).toEqual(['gcall_0', 'gcall_1', 'own-1'])
     expect(cat).toEqual({ role: 'tool', tool_call_id: 'gcall_0', content: 'a cat' })
@@ -65,7 +108,9 @@ describe('a request with everything', () => {
 
   test('has JSON Schema for the older kind of schema', () => {
     const looks = request.tools?.find((tool) => tool.type === 'function' && tool.function.name === 'look')
-    expect(looks).toMatchObject({ function: { parameters: { type: 'object', properties: { at: { type: ['string', 'null'] } } } } })
+    expect(looks).toMatchObject({
+      function: { parameters: { type: 'object', properties: { at: { type: ['string', 'null'] } } } },
+    })
   })
 
   test('reads the same from snake case', () => {
@@ -75,14 +120,27 @@ describe('a request with everything', () => {
       return Object.fromEntries(
         Object.entries(value).map(([key, inner]) => [
           key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-          snake(inner, ['args', 'response', 'parameters', 'parametersJsonSchema', 'responseJsonSchema', 'labels', 'functionResponse'].includes(key)),
+          snake(
+            inner,
+            [
+              'args',
+              'response',
+              'parameters',
+              'parametersJsonSchema',
+              'responseJsonSchema',
+              'labels',
+              'functionResponse',
+            ].includes(key),
+          ),
         ]),
       )
     }
     const read = codec.decodeRequest(snake(wire), { path })
     expect(read.messages).toHaveLength(request.messages.length)
     expect({ ...read, messages: [], tools: [], raw: {} }).toEqual({ ...request, messages: [], tools: [], raw: {} })
-    expect((read.messages[1] as { content: unknown[] }).content.slice(0, 5)).toEqual((request.messages[1] as { content: unknown[] }).content.slice(0, 5))
+    expect((read.messages[1] as { content: unknown[] }).content.slice(0, 5)).toEqual(
+      (request.messages[1] as { content: unknown[] }).content.slice(0, 5),
+    )
   })
 })
 
@@ -120,7 +178,11 @@ describe('thinking', () => {
     ['gemini-3-flash-preview', { reasoning_effort: 'minimal' }, { thinkingLevel: 'MINIMAL', includeThoughts: true }],
     ['gemini-3.1-pro', { reasoning_effort: 'xhigh' }, { thinkingLevel: 'HIGH', includeThoughts: true }],
     ['gemini-flash-latest', { reasoning_effort: 'medium' }, { thinkingLevel: 'MEDIUM', includeThoughts: true }],
-    ['gemini-2.5-pro', { thinking: { type: 'enabled', budget_tokens: 2000 } }, { thinkingBudget: 2000, includeThoughts: true }],
+    [
+      'gemini-2.5-pro',
+      { thinking: { type: 'enabled', budget_tokens: 2000 } },
+      { thinkingBudget: 2000, includeThoughts: true },
+    ],
     ['gemini-2.5-pro', { thinking: { type: 'adaptive' } }, { thinkingBudget: -1, includeThoughts: true }],
     ['gemini-2.5-flash', { thinking: { type: 'disabled' } }, { thinkingBudget: 0 }],
   ])('%s %j', (model, request, thinkingConfig) => {
@@ -133,65 +195,104 @@ describe('thinking', () => {
   })
 
   test('settings that were read go out again, until the caller changes what they say', () => {
-    const read = codec.decodeRequest({ contents: [], generationConfig: { thinkingConfig: { thinkingBudget: 512, includeThoughts: false } } })
+    const read = codec.decodeRequest({
+      contents: [],
+      generationConfig: { thinkingConfig: { thinkingBudget: 512, includeThoughts: false } },
+    })
     expect(read.thinking).toEqual({ type: 'enabled', budget_tokens: 512 })
     expect(generationConfig(read)).toEqual({ thinkingConfig: { thinkingBudget: 512, includeThoughts: false } })
-    expect(generationConfig({ ...read, thinking: { type: 'disabled' } })).toEqual({ thinkingConfig: { thinkingBudget: 0 } })
+    expect(generationConfig({ ...read, thinking: { type: 'disabled' } })).toEqual({
+      thinkingConfig: { thinkingBudget: 0 },
+    })
   })
 })
 
 describe('signatures of calls', () => {
   const called: Message[] = [
     { role: 'user', content: 'hi' },
-    { role: 'assistant', tool_calls: ['a', 'b'].map((id) => ({ id, type: 'function' as const, function: { name: 'f', arguments: '{}' } })) },
+    {
+      role: 'assistant',
+      tool_calls: ['a', 'b'].map((id) => ({ id, type: 'function' as const, function: { name: 'f', arguments: '{}' } })),
+    },
     { role: 'tool', tool_call_id: 'a', content: '1' },
     { role: 'tool', tool_call_id: 'b', content: '2' },
   ]
 
   test('a turn that another model began is sent with one that skips the check, where the model checks', () => {
     const { body, warnings } = encode({ messages: called }, { model: 'gemini-3-pro-preview' })
-    expect(partsAt(body, 1).map((part) => part['thoughtSignature'])).toEqual(['skip_thought_signature_validator', undefined])
+    expect(partsAt(body, 1).map((part) => part['thoughtSignature'])).toEqual([
+      'skip_thought_signature_validator',
+      undefined,
+    ])
     expect(warnings).toHaveLength(1)
     expect(partsAt(encode({ messages: called }).body, 1)[0]).not.toHaveProperty('thoughtSignature')
     const earlier = [...called, { role: 'user' as const, content: 'more' }]
-    expect(partsAt(encode({ messages: earlier }, { model: 'gemini-3-pro-preview' }).body, 1)[0]).not.toHaveProperty('thoughtSignature')
+    expect(partsAt(encode({ messages: earlier }, { model: 'gemini-3-pro-preview' }).body, 1)[0]).not.toHaveProperty(
+      'thoughtSignature',
+    )
   })
 
   test('one in `extra_content`, as the OpenAI-shaped endpoint gives it, is used', () => {
     const messages = structuredClone(called)
-    Object.assign((messages[1] as AssistantMessage).tool_calls?.[0] ?? {}, { extra_content: { google: { thought_signature: 'c2ln' } } })
-    expect(partsAt(encode({ messages }, { model: 'gemini-3-pro-preview' }).body, 1)[0]).toMatchObject({ thoughtSignature: 'c2ln' })
+    Object.assign((messages[1] as AssistantMessage).tool_calls?.[0] ?? {}, {
+      extra_content: { google: { thought_signature: 'c2ln' } },
+    })
+    expect(partsAt(encode({ messages }, { model: 'gemini-3-pro-preview' }).body, 1)[0]).toMatchObject({
+      thoughtSignature: 'c2ln',
+    })
   })
 
   test('another provider’s proof of thinking is not shown to this one', () => {
-    const message: AssistantMessage = { role: 'assistant', content: 'a', thinking_blocks: [{ type: 'thinking', thinking: 't', signature: 'theirs' }] }
-    expect(partsAt(encode({ messages: [...hello, message] }).body, 1)).toEqual([{ text: 't', thought: true }, { text: 'a' }])
+    const message: AssistantMessage = {
+      role: 'assistant',
+      content: 'a',
+      thinking_blocks: [{ type: 'thinking', thinking: 't', signature: 'theirs' }],
+    }
+    expect(partsAt(encode({ messages: [...hello, message] }).body, 1)).toEqual([
+      { text: 't', thought: true },
+      { text: 'a' },
+    ])
   })
 })
 
 describe('what the hub says in its own way', () => {
   test('tool results: text, JSON, failures, media, and the name of a call that is not known', () => {
     const result = (content: ToolMessage['content'], is_error?: boolean): unknown => {
-      const message: ToolMessage = { role: 'tool', tool_call_id: 'x', content, ...(is_error !== undefined && { is_error }) }
+      const message: ToolMessage = {
+        role: 'tool',
+        tool_call_id: 'x',
+        content,
+        ...(is_error !== undefined && { is_error }),
+      }
       return partsAt(encode({ messages: [message] }).body, 0)[0]?.['functionResponse']
     }
     expect(result('plain')).toEqual({ id: 'x', name: 'x', response: { output: 'plain' } })
     expect(result('{"a":1}')).toMatchObject({ response: { a: 1 } })
     expect(result('[1]')).toMatchObject({ response: { output: '[1]' } })
     expect(result('boom', true)).toMatchObject({ response: { error: 'boom' } })
-    expect(result([{ type: 'text', text: 'see' }, { type: 'image_url', image_url: { url: 'data:image/png;base64,aa' } }])).toMatchObject({
+    expect(
+      result([
+        { type: 'text', text: 'see' },
+        { type: 'image_url', image_url: { url: 'data:image/png;base64,aa' } },
+      ]),
+    ).toMatchObject({
       response: { output: 'see' },
       parts: [{ inlineData: { mimeType: 'image/png', data: 'aa' } }],
     })
   })
 
-  test.each([{ output: '{"a":1}' }, { output: 1 }, { error: { code: 1 } }, { error: '{"code":1}' }, { output: 'x', more: 1 }, { result: 'x' }, {}])(
-    'a function response %j is written as it was read',
-    (response) => {
-      const contents = [{ role: 'user', parts: [{ functionResponse: { name: 'f', response } }] }]
-      expect(encode(codec.decodeRequest({ contents })).body['contents']).toEqual(contents)
-    },
-  )
+  test.each([
+    { output: '{"a":1}' },
+    { output: 1 },
+    { error: { code: 1 } },
+    { error: '{"code":1}' },
+    { output: 'x', more: 1 },
+    { result: 'x' },
+    {},
+  ])('a function response %j is written as it was read', (response) => {
+    const contents = [{ role: 'user', parts: [{ functionResponse: { name: 'f', response } }] }]
+    expect(encode(codec.decodeRequest({ contents })).body['contents']).toEqual(contents)
+  })
 
   test('old function calls, system messages in the middle, names', () => {
     const { body, warnings } = encode({
@@ -214,20 +315,36 @@ describe('what the hub says in its own way', () => {
   })
 
   test('arguments that are no JSON object are wrapped and come back', () => {
-    const message: AssistantMessage = { role: 'assistant', tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{"cut' } }] }
+    const message: AssistantMessage = {
+      role: 'assistant',
+      tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{"cut' } }],
+    }
     const { body } = encode({ messages: [...hello, message] })
     expect(codec.decodeRequest(body).messages[1]).toMatchObject({ tool_calls: [{ function: { arguments: '{"cut' } }] })
   })
 
   test('tools, choices, search, formats, voices, tiers', () => {
     const tool = { type: 'function' as const, function: { name: 'f', parameters: { type: 'object', $defs: {} } } }
-    expect(encode({ tools: [tool], tool_choice: { type: 'function', function: { name: 'f' } }, web_search_options: {} }).body).toMatchObject({
-      tools: [{ functionDeclarations: [{ name: 'f', parametersJsonSchema: { type: 'object', $defs: {} } }] }, { googleSearch: {} }],
+    expect(
+      encode({ tools: [tool], tool_choice: { type: 'function', function: { name: 'f' } }, web_search_options: {} })
+        .body,
+    ).toMatchObject({
+      tools: [
+        { functionDeclarations: [{ name: 'f', parametersJsonSchema: { type: 'object', $defs: {} } }] },
+        { googleSearch: {} },
+      ],
       toolConfig: { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: ['f'] } },
     })
-    const allowed = { type: 'allowed_tools' as const, allowed_tools: { mode: 'auto' as const, tools: [{ type: 'function', function: { name: 'f' } }] } }
-    expect(encode({ tool_choice: allowed }).body).toMatchObject({ toolConfig: { functionCallingConfig: { mode: 'VALIDATED', allowedFunctionNames: ['f'] } } })
-    expect(generationConfig({ response_format: { type: 'json_object' } })).toEqual({ responseMimeType: 'application/json' })
+    const allowed = {
+      type: 'allowed_tools' as const,
+      allowed_tools: { mode: 'auto' as const, tools: [{ type: 'function', function: { name: 'f' } }] },
+    }
+    expect(encode({ tool_choice: allowed }).body).toMatchObject({
+      toolConfig: { functionCallingConfig: { mode: 'VALIDATED', allowedFunctionNames: ['f'] } },
+    })
+    expect(generationConfig({ response_format: { type: 'json_object' } })).toEqual({
+      responseMimeType: 'application/json',
+    })
     expect(generationConfig({ audio: { voice: 'Kore', format: 'wav' }, modalities: ['audio'] })).toEqual({
       responseModalities: ['AUDIO'],
       speechConfig: { voiceConfig: { prebuiltVoiceConfig: { voiceName: 'Kore' } } },
@@ -238,19 +355,31 @@ describe('what the hub says in its own way', () => {
   test('the caller’s own fields join what is written', () => {
     const { body } = encode({
       temperature: 1,
-      extra_body: { generationConfig: { mediaResolution: 'LOW', thinkingConfig: { includeThoughts: true } }, safetySettings: [] },
+      extra_body: {
+        generationConfig: { mediaResolution: 'LOW', thinkingConfig: { includeThoughts: true } },
+        safetySettings: [],
+      },
       reasoning_effort: 'low',
     })
     expect(body).toMatchObject({
-      generationConfig: { temperature: 1, mediaResolution: 'LOW', thinkingConfig: { thinkingBudget: 1024, includeThoughts: true } },
+      generationConfig: {
+        temperature: 1,
+        mediaResolution: 'LOW',
+        thinkingConfig: { thinkingBudget: 1024, includeThoughts: true },
+      },
       safetySettings: [],
     })
   })
 
   test('the older kind of response schema stays alone', () => {
-    const config = { responseMimeType: 'application/json', responseSchema: { type: 'OBJECT', properties: { a: { type: 'INTEGER' } } } }
+    const config = {
+      responseMimeType: 'application/json',
+      responseSchema: { type: 'OBJECT', properties: { a: { type: 'INTEGER' } } },
+    }
     const read = codec.decodeRequest({ contents: [], generationConfig: config })
-    expect(read.response_format).toMatchObject({ json_schema: { schema: { type: 'object', properties: { a: { type: 'integer' } } } } })
+    expect(read.response_format).toMatchObject({
+      json_schema: { schema: { type: 'object', properties: { a: { type: 'integer' } } } },
+    })
     expect(generationConfig(read)).toEqual(config)
   })
 })
@@ -264,7 +393,10 @@ describe('what the format cannot say', () => {
     ['service_tier', { service_tier: 'scale' }],
     ['custom tools', { tools: [{ type: 'custom', custom: { name: 'c' } }] }],
     ['a tool of anthropic-messages', { tools: [{ type: 'raw', protocol: 'anthropic-messages', value: {} }] }],
-    ['image_url', { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'not an address' } }] }] }],
+    [
+      'image_url',
+      { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'not an address' } }] }] },
+    ],
   ])('%s', (parameter, request) => {
     expect(() => encode(request)).toThrow(expect.objectContaining({ name: 'UnsupportedParameterError', parameter }))
     const { warnings } = encode(request, { dropUnsupported: true })
@@ -272,7 +404,12 @@ describe('what the format cannot say', () => {
   })
 
   test('what has no effect is said', () => {
-    const { warnings, body } = encode({ user: 'u', metadata: { a: 'b' }, stream_options: { include_usage: true }, store: false })
+    const { warnings, body } = encode({
+      user: 'u',
+      metadata: { a: 'b' },
+      stream_options: { include_usage: true },
+      store: false,
+    })
     expect(warnings).toEqual(['`user` has no effect here', '`metadata` has no effect here'])
     expect(Object.keys(body)).toEqual(['contents'])
   })
@@ -287,8 +424,16 @@ test('a request for another provider keeps what it can: calls without ids get th
     ],
   }).messages[2] as ToolMessage
   expect(content).toBe('x')
-  const request = { ...codec.decodeRequest(wire), messages: codec.decodeRequest(wire).messages.slice(2, 6), tools: [], n: 1 }
-  const { body } = anthropicMessages.encodeRequest(request, context({ dropUnsupported: true, model: 'claude-sonnet-4-6' }))
+  const request = {
+    ...codec.decodeRequest(wire),
+    messages: codec.decodeRequest(wire).messages.slice(2, 6),
+    tools: [],
+    n: 1,
+  }
+  const { body } = anthropicMessages.encodeRequest(
+    request,
+    context({ dropUnsupported: true, model: 'claude-sonnet-4-6' }),
+  )
   expect(JSON.stringify(body['messages'])).toContain('"tool_use_id":"gcall_0"')
 })
 
@@ -303,22 +448,32 @@ test('many responses without an id are matched in no more than linear time', () 
 })
 
 test('a damaged request of another format that could be read is written or refused cleanly', () => {
-  fc.assert(fc.property(chatRequest(() => true), mutated, (request, damage) => {
-    const body = damage(openaiChat.encodeRequest(request, context()).body)
-    try {
-      codec.encodeRequest(openaiChat.decodeRequest(body), context({ dropUnsupported: true }))
-    } catch (error) {
-      if (!TracestitchError.isInstance(error)) throw error
-    }
-  }), { numRuns: 500 })
+  fc.assert(
+    fc.property(
+      chatRequest(() => true),
+      mutated,
+      (request, damage) => {
+        const body = damage(openaiChat.encodeRequest(request, context()).body)
+        try {
+          codec.encodeRequest(openaiChat.decodeRequest(body), context({ dropUnsupported: true }))
+        } catch (error) {
+          if (!TracestitchError.isInstance(error)) throw error
+        }
+      },
+    ),
+    { numRuns: 500 },
+  )
 })
 
 test('a damaged request of this format is written again or refused cleanly', () => {
-  fc.assert(fc.property(mutated, (damage) => {
-    try {
-      codec.encodeRequest(codec.decodeRequest(damage(wire)), context({ dropUnsupported: true }))
-    } catch (error) {
-      if (!TracestitchError.isInstance(error)) throw error
-    }
-  }), { numRuns: 500 })
+  fc.assert(
+    fc.property(mutated, (damage) => {
+      try {
+        codec.encodeRequest(codec.decodeRequest(damage(wire)), context({ dropUnsupported: true }))
+      } catch (error) {
+        if (!TracestitchError.isInstance(error)) throw error
+      }
+    }),
+    { numRuns: 500 },
+  )
 })

@@ -12,15 +12,27 @@ function fixture(name: string): Buffer {
 }
 
 const wire = JSON.parse(fixture('answer.json').toString()) as JsonObject
-const context = { provider: 'google', model: 'gemini-3-flash-preview', quirks: {}, dropUnsupported: false, warn: () => undefined }
+const context = {
+  provider: 'google',
+  model: 'gemini-3-flash-preview',
+  quirks: {},
+  dropUnsupported: false,
+  warn: () => undefined,
+}
 
 function answer(candidate: JsonObject, more: JsonObject = {}): JsonObject {
-  return { candidates: [{ content: { role: 'model', parts: [{ text: 'a' }] }, finishReason: 'STOP', ...candidate }], ...more }
+  return {
+    candidates: [{ content: { role: 'model', parts: [{ text: 'a' }] }, finishReason: 'STOP', ...candidate }],
+    ...more,
+  }
 }
 
 /** The parts that the next turn sends back. */
 function sentBack(completion: ChatCompletion): unknown {
-  const request: ChatRequest = { model: 'm', messages: [{ role: 'user', content: 'hi' }, completion.choices[0]!.message] }
+  const request: ChatRequest = {
+    model: 'm',
+    messages: [{ role: 'user', content: 'hi' }, completion.choices[0]!.message],
+  }
   return (codec.encodeRequest(request, context).body['contents'] as { parts: unknown }[])[1]?.parts
 }
 
@@ -35,7 +47,10 @@ describe('a whole answer', () => {
   test('is written again as it was', () => {
     const again = JSON.parse(JSON.stringify(codec.encodeResponse(completion))) as JsonObject
     // The hub counts whole seconds, and names the tier of the traffic.
-    expect({ ...again, createTime: wire['createTime'] }).toEqual({ ...wire, usageMetadata: { ...(wire['usageMetadata'] as object), serviceTier: 'flex' } })
+    expect({ ...again, createTime: wire['createTime'] }).toEqual({
+      ...wire,
+      usageMetadata: { ...(wire['usageMetadata'] as object), serviceTier: 'flex' },
+    })
     expect(again['createTime']).toBe('2026-04-02T17:03:50.000Z')
   })
 
@@ -68,19 +83,32 @@ describe('a whole answer', () => {
       completion_tokens_details: { reasoning_tokens: 30, text_tokens: 20 },
     })
     expect(completion.service_tier).toBe('flex')
-    const { usage } = codec.decodeResponse(answer({}, { usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 9, thoughtsTokenCount: 4, totalTokenCount: 14 } }))
+    const { usage } = codec.decodeResponse(
+      answer(
+        {},
+        { usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 9, thoughtsTokenCount: 4, totalTokenCount: 14 } },
+      ),
+    )
     // The total says that thoughts are counted among the candidates' tokens.
     expect(usage).toMatchObject({ completion_tokens: 9, completion_tokens_details: { reasoning_tokens: 4 } })
   })
 
   test('has log probabilities', () => {
     expect(choice?.logprobs?.content).toEqual([
-      { token: 'Z', token_id: 7, logprob: -0.5, bytes: null, top_logprobs: [expect.objectContaining({ token: 'Z' }), expect.objectContaining({ token: 'B', logprob: -2 })] },
+      {
+        token: 'Z',
+        token_id: 7,
+        logprob: -0.5,
+        bytes: null,
+        top_logprobs: [expect.objectContaining({ token: 'Z' }), expect.objectContaining({ token: 'B', logprob: -2 })],
+      },
     ])
   })
 
   test('keeps what only the format says', () => {
-    expect(completion.raw?.value).toMatchObject({ candidates: [{ index: 0, avgLogprobs: -0.25, safetyRatings: [{ probability: 'NEGLIGIBLE' }] }] })
+    expect(completion.raw?.value).toMatchObject({
+      candidates: [{ index: 0, avgLogprobs: -0.25, safetyRatings: [{ probability: 'NEGLIGIBLE' }] }],
+    })
   })
 })
 
@@ -100,17 +128,32 @@ describe('finish', () => {
     [10, 'stop', '10'],
   ])('%s', (finishReason, finish, native) => {
     const completion = codec.decodeResponse(answer({ finishReason }))
-    expect(completion.choices[0]).toMatchObject({ finish_reason: finish, ...(native !== undefined && { native_finish_reason: native }) })
+    expect(completion.choices[0]).toMatchObject({
+      finish_reason: finish,
+      ...(native !== undefined && { native_finish_reason: native }),
+    })
     expect(completion.choices[0]?.native_finish_reason).toBe(native)
     const again = codec.encodeResponse(completion)['candidates'] as JsonObject[]
-    if (typeof finishReason === 'string' && finishReason !== 'SOMETHING_NEW') expect(again[0]?.['finishReason']).toBe(finishReason)
+    if (typeof finishReason === 'string' && finishReason !== 'SOMETHING_NEW')
+      expect(again[0]?.['finishReason']).toBe(finishReason)
   })
 
   test('a blocked prompt is an empty choice, whole and streamed', () => {
-    const blocked = { promptFeedback: { blockReason: 'PROHIBITED_CONTENT', safetyRatings: [] }, usageMetadata: { promptTokenCount: 4, totalTokenCount: 4 }, responseId: 'r', modelVersion: 'm' }
+    const blocked = {
+      promptFeedback: { blockReason: 'PROHIBITED_CONTENT', safetyRatings: [] },
+      usageMetadata: { promptTokenCount: 4, totalTokenCount: 4 },
+      responseId: 'r',
+      modelVersion: 'm',
+    }
     const completion = codec.decodeResponse(blocked)
     expect(completion.choices).toEqual([
-      { index: 0, finish_reason: 'content_filter', native_finish_reason: 'PROHIBITED_CONTENT', message: { role: 'assistant', content: null, refusal: null }, logprobs: null },
+      {
+        index: 0,
+        finish_reason: 'content_filter',
+        native_finish_reason: 'PROHIBITED_CONTENT',
+        message: { role: 'assistant', content: null, refusal: null },
+        logprobs: null,
+      },
     ])
     expect(codec.encodeResponse(completion)).toMatchObject({ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } })
     expect(codec.encodeResponse(completion)).not.toHaveProperty('candidates')
@@ -121,8 +164,15 @@ describe('finish', () => {
   })
 
   test('candidates without content, and without an index', () => {
-    const completion = codec.decodeResponse({ candidates: [{ finishReason: 'MAX_TOKENS' }, { content: {}, finishReason: 'STOP' }] })
-    expect(completion.choices.map(({ index, finish_reason, message }) => [index, finish_reason, message.content])).toEqual([[0, 'length', null], [1, 'stop', null]])
+    const completion = codec.decodeResponse({
+      candidates: [{ finishReason: 'MAX_TOKENS' }, { content: {}, finishReason: 'STOP' }],
+    })
+    expect(
+      completion.choices.map(({ index, finish_reason, message }) => [index, finish_reason, message.content]),
+    ).toEqual([
+      [0, 'length', null],
+      [1, 'stop', null],
+    ])
   })
 
   test('an answer of nothing is an error', () => {
@@ -159,8 +209,16 @@ describe('a stream', () => {
           },
         },
       ],
-      usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 8, thoughtsTokenCount: 4, totalTokenCount: 22, trafficType: 'ON_DEMAND' },
-      modelVersion: 'gemini-3-flash-preview', responseId: 'resp-2', createTime: '2026-04-02T17:03:50.399550Z',
+      usageMetadata: {
+        promptTokenCount: 10,
+        candidatesTokenCount: 8,
+        thoughtsTokenCount: 4,
+        totalTokenCount: 22,
+        trafficType: 'ON_DEMAND',
+      },
+      modelVersion: 'gemini-3-flash-preview',
+      responseId: 'resp-2',
+      createTime: '2026-04-02T17:03:50.399550Z',
     })
     const sorted = (value: ChatCompletion): unknown => ({
       ...value,
@@ -172,7 +230,11 @@ describe('a stream', () => {
     })
     expect(sorted(completion)).toEqual(sorted(whole))
     const { annotations } = completion.choices[0]!.message
-    expect(annotations?.map(({ url_citation: { start_index: start, end_index: end } }) => completion.choices[0]?.message.content?.slice(start, end))).toEqual(['Zürich'])
+    expect(
+      annotations?.map(({ url_citation: { start_index: start, end_index: end } }) =>
+        completion.choices[0]?.message.content?.slice(start, end),
+      ),
+    ).toEqual(['Zürich'])
   })
 
   test('goes back with every signature in its place', () => {
@@ -197,7 +259,11 @@ describe('a stream', () => {
   })
 
   test('is also read from a list, at once or event by event', () => {
-    const list = bytes.toString().split('\n').filter((line) => line.startsWith('data:')).map((line) => JSON.parse(line.slice(5)) as JsonObject)
+    const list = bytes
+      .toString()
+      .split('\n')
+      .filter((line) => line.startsWith('data:'))
+      .map((line) => JSON.parse(line.slice(5)) as JsonObject)
     expect(codec.decodeResponse(list)).toEqual(completion)
     const decoder = codec.createStreamDecoder()
     expect([...decoder.push(list), ...decoder.end()]).toEqual(chunks)
@@ -205,34 +271,53 @@ describe('a stream', () => {
 
   test('without content gives scalars alone', () => {
     const light = readStream(codec, [bytes], { content: false }).completion
-    expect(light).toMatchObject({ id: 'resp-2', model: 'gemini-3-flash-preview', usage: completion.usage, choices: [{ finish_reason: 'tool_calls' }] })
+    expect(light).toMatchObject({
+      id: 'resp-2',
+      model: 'gemini-3-flash-preview',
+      usage: completion.usage,
+      choices: [{ finish_reason: 'tool_calls' }],
+    })
     expect(JSON.stringify(light)).not.toContain('Zürich')
   })
 
   test('arguments in pieces', () => {
     const read = readStream(codec, [fixture('partial-args.sse')])
-    expect(read.completion.choices[0]?.message.tool_calls?.map((call) => call.type === 'function' && [call.function.name, JSON.parse(call.function.arguments)])).toEqual([
+    expect(
+      read.completion.choices[0]?.message.tool_calls?.map(
+        (call) => call.type === 'function' && [call.function.name, JSON.parse(call.function.arguments)],
+      ),
+    ).toEqual([
       ['book', { city: 'San José', nights: [{ count: 2 }], 'a.b': true, none: null }],
       ['now', {}],
     ])
-    expect(sentBack(read.completion)).toMatchObject([{ thoughtSignature: 'c2ln', functionCall: { name: 'book' } }, { functionCall: { name: 'now' } }])
-    expect(completionMeaning(readStream(codec, [sseOf(eventsOf(codec, read.chunks))]).completion)).toEqual(completionMeaning(read.completion))
+    expect(sentBack(read.completion)).toMatchObject([
+      { thoughtSignature: 'c2ln', functionCall: { name: 'book' } },
+      { functionCall: { name: 'now' } },
+    ])
+    expect(completionMeaning(readStream(codec, [sseOf(eventsOf(codec, read.chunks))]).completion)).toEqual(
+      completionMeaning(read.completion),
+    )
   })
 
-  test.each(['city', '$..x', '$[999999999].a', '$.list[3000000]', `$${'.a'.repeat(200)}`])('a piece of arguments at %s is an error or stays small', (jsonPath) => {
-    const start = { functionCall: { name: 'f', args: { list: [] }, willContinue: true } }
-    const piece = { functionCall: { partialArgs: [{ jsonPath, stringValue: 'x' }] } }
-    const body = { candidates: [{ content: { parts: [start, piece] }, finishReason: 'STOP' }] }
-    try {
-      expect(JSON.stringify(readStream(codec, [events(body)]).completion).length).toBeLessThan(10_000)
-    } catch (error) {
-      expect(error).toMatchObject({ name: 'StreamError' })
-    }
-  })
+  test.each(['city', '$..x', '$[999999999].a', '$.list[3000000]', `$${'.a'.repeat(200)}`])(
+    'a piece of arguments at %s is an error or stays small',
+    (jsonPath) => {
+      const start = { functionCall: { name: 'f', args: { list: [] }, willContinue: true } }
+      const piece = { functionCall: { partialArgs: [{ jsonPath, stringValue: 'x' }] } }
+      const body = { candidates: [{ content: { parts: [start, piece] }, finishReason: 'STOP' }] }
+      try {
+        expect(JSON.stringify(readStream(codec, [events(body)]).completion).length).toBeLessThan(10_000)
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'StreamError' })
+      }
+    },
+  )
 
   test('a path through `__proto__` makes a field and no prototype', () => {
     const part = { functionCall: { name: 'f', partialArgs: [{ jsonPath: '$.__proto__.polluted', boolValue: true }] } }
-    const { completion: read } = readStream(codec, [events({ candidates: [{ content: { parts: [part] }, finishReason: 'STOP' }] })])
+    const { completion: read } = readStream(codec, [
+      events({ candidates: [{ content: { parts: [part] }, finishReason: 'STOP' }] }),
+    ])
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
     expect(JSON.stringify(read.choices[0]?.message.tool_calls)).toContain('polluted')
   })
@@ -241,47 +326,92 @@ describe('a stream', () => {
     const [first, second] = fixture('partial-args.sse').toString().split('\n\n')
     const cut = readStream(codec, [new TextEncoder().encode(`${first}\n\n${second}\n\n`)])
     expect(cut.done).toBe(false)
-    expect(cut.completion.choices[0]?.message.tool_calls?.[0]).toMatchObject({ function: { name: 'book', arguments: '' } })
+    expect(cut.completion.choices[0]?.message.tool_calls?.[0]).toMatchObject({
+      function: { name: 'book', arguments: '' },
+    })
   })
 
   test('a finish reason in every event ends nothing before its time', () => {
-    const one = (text: string): JsonObject => ({ candidates: [{ content: { role: 'model', parts: [{ text }] }, finishReason: 'STOP' }], responseId: 'r' })
+    const one = (text: string): JsonObject => ({
+      candidates: [{ content: { role: 'model', parts: [{ text }] }, finishReason: 'STOP' }],
+      responseId: 'r',
+    })
     const read = readStream(codec, [events(one('a'), one('b'))])
     expect(read.completion.choices[0]).toMatchObject({ finish_reason: 'stop', message: { content: 'ab' } })
     expect(read.chunks.at(-1)?.choices[0]?.finish_reason).toBe('stop')
   })
 
   test('several candidates keep apart', () => {
-    const body = (index: number, text: string, finishReason?: string): JsonObject => ({ candidates: [{ index, content: { role: 'model', parts: [{ text }] }, ...(finishReason && { finishReason }) }] })
-    const read = readStream(codec, [events(body(0, 'a'), body(1, 'x'), body(0, 'b', 'STOP'), body(1, 'y', 'MAX_TOKENS'))])
-    expect(read.completion.choices.map(({ message, finish_reason: reason }) => [message.content, reason])).toEqual([['ab', 'stop'], ['xy', 'length']])
+    const body = (index: number, text: string, finishReason?: string): JsonObject => ({
+      candidates: [{ index, content: { role: 'model', parts: [{ text }] }, ...(finishReason && { finishReason }) }],
+    })
+    const read = readStream(codec, [
+      events(body(0, 'a'), body(1, 'x'), body(0, 'b', 'STOP'), body(1, 'y', 'MAX_TOKENS')),
+    ])
+    expect(read.completion.choices.map(({ message, finish_reason: reason }) => [message.content, reason])).toEqual([
+      ['ab', 'stop'],
+      ['xy', 'length'],
+    ])
     expect(readStream(codec, [events(body(0, 'a', 'STOP'), body(1, 'x'))]).done).toBe(false)
   })
 
   test('usage that shrinks is the last one as a whole', () => {
-    const usage = (usageMetadata: JsonObject): JsonObject => ({ candidates: [{ content: { parts: [{ text: 'a' }] }, finishReason: 'STOP' }], usageMetadata })
-    const read = readStream(codec, [events(usage({ promptTokenCount: 9, candidatesTokenCount: 15, totalTokenCount: 24 }), usage({ promptTokenCount: 87, totalTokenCount: 165, thoughtsTokenCount: 78 }))])
+    const usage = (usageMetadata: JsonObject): JsonObject => ({
+      candidates: [{ content: { parts: [{ text: 'a' }] }, finishReason: 'STOP' }],
+      usageMetadata,
+    })
+    const read = readStream(codec, [
+      events(
+        usage({ promptTokenCount: 9, candidatesTokenCount: 15, totalTokenCount: 24 }),
+        usage({ promptTokenCount: 87, totalTokenCount: 165, thoughtsTokenCount: 78 }),
+      ),
+    ])
     expect(read.completion.usage).toMatchObject({ prompt_tokens: 87, completion_tokens: 78, total_tokens: 165 })
   })
 
   test('another provider’s chunks: interleaved calls and annotations', () => {
     const head = { id: 'i', object: 'chat.completion.chunk' as const, created: 0, model: 'm' }
-    const delta = (change: object): Parameters<ReturnType<typeof codec.createStreamEncoder>['push']>[0] => ({ ...head, choices: [{ index: 0, delta: change, finish_reason: null }] })
-    const call = (index: number, id: string | undefined, text: string): object => ({ tool_calls: [{ index, ...(id && { id, type: 'function' }), function: { ...(id && { name: 'f' }), arguments: text } }] })
+    const delta = (change: object): Parameters<ReturnType<typeof codec.createStreamEncoder>['push']>[0] => ({
+      ...head,
+      choices: [{ index: 0, delta: change, finish_reason: null }],
+    })
+    const call = (index: number, id: string | undefined, text: string): object => ({
+      tool_calls: [
+        { index, ...(id && { id, type: 'function' }), function: { ...(id && { name: 'f' }), arguments: text } },
+      ],
+    })
     const encoder = codec.createStreamEncoder()
     const written = [
       delta({ role: 'assistant', content: 'Zü' }),
-      delta({ annotations: [{ type: 'url_citation', url_citation: { url: 'https://a.test', title: 'A', start_index: 0, end_index: 2 } }] }),
-      delta(call(0, 'a', '')), delta(call(1, 'b', '')), delta(call(0, undefined, '{"x"')), delta(call(1, undefined, '{}')), delta(call(0, undefined, ':1}')),
+      delta({
+        annotations: [
+          { type: 'url_citation', url_citation: { url: 'https://a.test', title: 'A', start_index: 0, end_index: 2 } },
+        ],
+      }),
+      delta(call(0, 'a', '')),
+      delta(call(1, 'b', '')),
+      delta(call(0, undefined, '{"x"')),
+      delta(call(1, undefined, '{}')),
+      delta(call(0, undefined, ':1}')),
       { ...head, choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' as const }] },
     ].flatMap((chunk) => [...encoder.push(chunk)])
     written.push(...encoder.end())
     expect(written.map(({ data }) => data)).toEqual([
-      { candidates: [{ content: { role: 'model', parts: [{ text: 'Zü' }] }, index: 0 }], modelVersion: 'm', responseId: 'i' },
+      {
+        candidates: [{ content: { role: 'model', parts: [{ text: 'Zü' }] }, index: 0 }],
+        modelVersion: 'm',
+        responseId: 'i',
+      },
       {
         candidates: [
           {
-            content: { role: 'model', parts: [{ functionCall: { id: 'a', name: 'f', args: { x: 1 } } }, { functionCall: { id: 'b', name: 'f', args: {} } }] },
+            content: {
+              role: 'model',
+              parts: [
+                { functionCall: { id: 'a', name: 'f', args: { x: 1 } } },
+                { functionCall: { id: 'b', name: 'f', args: {} } },
+              ],
+            },
             finishReason: 'STOP',
             index: 0,
             groundingMetadata: {
@@ -290,7 +420,8 @@ describe('a stream', () => {
             },
           },
         ],
-        modelVersion: 'm', responseId: 'i',
+        modelVersion: 'm',
+        responseId: 'i',
       },
     ])
   })
@@ -310,23 +441,37 @@ describe('errors', () => {
   }
 
   test('say status, reason and delay, and no key', () => {
-    const expected = { message: 'Quota of api_key:[key] is used up.', type: 'RESOURCE_EXHAUSTED', code: 'RATE_LIMIT_EXCEEDED', retryAfterMs: 34_075 }
+    const expected = {
+      message: 'Quota of api_key:[key] is used up.',
+      type: 'RESOURCE_EXHAUSTED',
+      code: 'RATE_LIMIT_EXCEEDED',
+      retryAfterMs: 34_075,
+    }
     expect(codec.decodeError(body)).toEqual(expected)
     expect(codec.decodeError([body])).toEqual(expected)
   })
 
   test('inside an answer or a stream are errors of the provider', () => {
-    const error = expect.objectContaining({ name: 'ProviderError', status: 429, isRetryable: true, retryAfterMs: 34_075 })
+    const error = expect.objectContaining({
+      name: 'ProviderError',
+      status: 429,
+      isRetryable: true,
+      retryAfterMs: 34_075,
+    })
     expect(() => codec.decodeResponse(body)).toThrow(error)
     expect(() => codec.decodeResponse([body])).toThrow(error)
     const decoder = codec.createStreamDecoder()
     decoder.push(answer({ finishReason: undefined }))
     expect(() => decoder.push(body)).toThrow(error)
-    expect(() => codec.decodeResponse({ error: { code: 400, message: 'no', status: 'INVALID_ARGUMENT' } })).toThrow(expect.objectContaining({ isRetryable: false }))
+    expect(() => codec.decodeResponse({ error: { code: 400, message: 'no', status: 'INVALID_ARGUMENT' } })).toThrow(
+      expect.objectContaining({ isRetryable: false }),
+    )
   })
 
   test('are written with the status of the format', () => {
-    expect(codec.encodeError({ message: 'slow down', type: 'rate_limit_error' }, 429)).toEqual({ error: { code: 429, message: 'slow down', status: 'RESOURCE_EXHAUSTED' } })
+    expect(codec.encodeError({ message: 'slow down', type: 'rate_limit_error' }, 429)).toEqual({
+      error: { code: 429, message: 'slow down', status: 'RESOURCE_EXHAUSTED' },
+    })
     expect(codec.encodeError({ message: 'm' }, 418)).toMatchObject({ error: { status: 'INVALID_ARGUMENT' } })
   })
 })

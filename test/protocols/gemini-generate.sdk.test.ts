@@ -1,5 +1,12 @@
 /** The official SDK reads what the codecs write, and the codecs read what the SDK sends. */
-import { ApiError, FunctionCallingConfigMode, GoogleGenAI, ThinkingLevel, Type, type GenerateContentResponse } from '@google/genai'
+import {
+  ApiError,
+  FunctionCallingConfigMode,
+  GoogleGenAI,
+  ThinkingLevel,
+  Type,
+  type GenerateContentResponse,
+} from '@google/genai'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createChatAccumulator } from '../../src/kernel/accumulate.js'
@@ -15,15 +22,35 @@ const contents = [{ role: 'user', parts: [{ text: 'hi' }] }]
 const sse = readFileSync(new URL('../fixtures/gemini-generate/answer.sse', import.meta.url))
 
 const completion: ChatCompletion = {
-  id: 'chatcmpl-1', object: 'chat.completion', created: 1_700_000_000, model: 'other',
-  choices: [{
-    index: 0, finish_reason: 'tool_calls', logprobs: null,
-    message: {
-      role: 'assistant', content: 'Two calls.', refusal: null, reasoning_content: 'Both are needed.',
-      tool_calls: ['a', 'b'].map((id) => ({ id, type: 'function', function: { name: 'f', arguments: `{"id":"${id}"}` } })),
+  id: 'chatcmpl-1',
+  object: 'chat.completion',
+  created: 1_700_000_000,
+  model: 'other',
+  choices: [
+    {
+      index: 0,
+      finish_reason: 'tool_calls',
+      logprobs: null,
+      message: {
+        role: 'assistant',
+        content: 'Two calls.',
+        refusal: null,
+        reasoning_content: 'Both are needed.',
+        tool_calls: ['a', 'b'].map((id) => ({
+          id,
+          type: 'function',
+          function: { name: 'f', arguments: `{"id":"${id}"}` },
+        })),
+      },
     },
-  }],
-  usage: { prompt_tokens: 9, completion_tokens: 7, total_tokens: 16, prompt_tokens_details: { cached_tokens: 5 }, completion_tokens_details: { reasoning_tokens: 3 } },
+  ],
+  usage: {
+    prompt_tokens: 9,
+    completion_tokens: 7,
+    total_tokens: 16,
+    prompt_tokens_details: { cached_tokens: 5 },
+    completion_tokens_details: { reasoning_tokens: 3 },
+  },
 }
 
 let server: Loopback
@@ -42,7 +69,13 @@ async function collect(stream: AsyncIterable<GenerateContentResponse>): Promise<
 }
 
 function expectOther(answer: GenerateContentResponse): void {
-  expect(answer.usageMetadata).toMatchObject({ promptTokenCount: 9, candidatesTokenCount: 4, thoughtsTokenCount: 3, cachedContentTokenCount: 5, totalTokenCount: 16 })
+  expect(answer.usageMetadata).toMatchObject({
+    promptTokenCount: 9,
+    candidatesTokenCount: 4,
+    thoughtsTokenCount: 3,
+    cachedContentTokenCount: 5,
+    totalTokenCount: 16,
+  })
   expect(answer).toMatchObject({ responseId: 'chatcmpl-1', modelVersion: 'other' })
 }
 
@@ -61,7 +94,9 @@ test('generateContentStream gives the same', async () => {
   const chunks = await collect(await client.models.generateContentStream({ model: 'm', contents }))
   expect(server.requests.at(-1)?.path).toMatch(/^\/v1\w*\/models\/m:streamGenerateContent\?alt=sse$/)
   expect(chunks.map((chunk) => chunk.text ?? '').join('')).toBe('Two calls.')
-  expect(chunks.flatMap((chunk) => chunk.functionCalls ?? [])).toEqual(['a', 'b'].map((id) => ({ id, name: 'f', args: { id } })))
+  expect(chunks.flatMap((chunk) => chunk.functionCalls ?? [])).toEqual(
+    ['a', 'b'].map((id) => ({ id, name: 'f', args: { id } })),
+  )
   expect(chunks.at(-1)?.candidates?.[0]?.finishReason).toBe('STOP')
   expectOther(chunks.at(-1)!)
 })
@@ -93,19 +128,42 @@ test('a request of the SDK is read', async () => {
       responseMimeType: 'application/json',
       responseSchema: { type: Type.OBJECT, properties: { a: { type: Type.STRING } } },
       thinkingConfig: { thinkingLevel: ThinkingLevel.LOW, includeThoughts: true },
-      tools: [{ functionDeclarations: [{ name: 'f', parameters: { type: Type.OBJECT, properties: {} } }] }, { googleSearch: {} }],
+      tools: [
+        { functionDeclarations: [{ name: 'f', parameters: { type: Type.OBJECT, properties: {} } }] },
+        { googleSearch: {} },
+      ],
       toolConfig: { functionCallingConfig: { mode: FunctionCallingConfigMode.ANY } },
     },
   })
   const { path, body } = server.requests.at(-1)!
   const request = codec.decodeRequest(body, { path })
   expect(request).toMatchObject({
-    model: 'gemini-3-flash-preview', stream: false, temperature: 0.5, max_tokens: 20, reasoning_effort: 'low', tool_choice: 'required',
-    messages: [{ role: 'system', content: 'Be brief.' }, { role: 'user', content: 'hi' }],
-    response_format: { type: 'json_schema', json_schema: { schema: { type: 'object', properties: { a: { type: 'string' } } } } },
-    tools: [{ type: 'function', function: { name: 'f' } }, { type: 'raw', value: { googleSearch: {} } }],
+    model: 'gemini-3-flash-preview',
+    stream: false,
+    temperature: 0.5,
+    max_tokens: 20,
+    reasoning_effort: 'low',
+    tool_choice: 'required',
+    messages: [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: 'hi' },
+    ],
+    response_format: {
+      type: 'json_schema',
+      json_schema: { schema: { type: 'object', properties: { a: { type: 'string' } } } },
+    },
+    tools: [
+      { type: 'function', function: { name: 'f' } },
+      { type: 'raw', value: { googleSearch: {} } },
+    ],
   })
-  const context = { provider: 'google', model: request.model, quirks: {}, dropUnsupported: false, warn: () => undefined }
+  const context = {
+    provider: 'google',
+    model: request.model,
+    quirks: {},
+    dropUnsupported: false,
+    warn: () => undefined,
+  }
   expect(codec.encodeRequest(request, context).body).toEqual(body)
 })
 
@@ -125,23 +183,63 @@ test('errors are errors of the SDK', async () => {
   server.answer = { status: 429, json: codec.encodeError({ message: 'slow down' }, 429) }
   const failing = client.models.generateContent({ model: 'm', contents })
   await expect(failing).rejects.toBeInstanceOf(ApiError)
-  await expect(failing).rejects.toMatchObject({ status: 429, message: expect.stringContaining('RESOURCE_EXHAUSTED') as string })
+  await expect(failing).rejects.toMatchObject({
+    status: 429,
+    message: expect.stringContaining('RESOURCE_EXHAUSTED') as string,
+  })
 })
 
 test('embedContent gives the vectors, and is read', async () => {
-  server.answer = { json: geminiEmbeddings.encodeResponse({ object: 'list', model: 'm', data: [[1, 2], [3, 4]].map((embedding, index) => ({ object: 'embedding', index, embedding })), usage: { prompt_tokens: 3, total_tokens: 3 } }) }
-  const answer = await client.models.embedContent({ model: 'gemini-embedding-001', contents: ['a', 'b'], config: { taskType: 'RETRIEVAL_QUERY', outputDimensionality: 2 } })
-  expect(answer.embeddings?.map(({ values }) => values)).toEqual([[1, 2], [3, 4]])
+  server.answer = {
+    json: geminiEmbeddings.encodeResponse({
+      object: 'list',
+      model: 'm',
+      data: [
+        [1, 2],
+        [3, 4],
+      ].map((embedding, index) => ({ object: 'embedding', index, embedding })),
+      usage: { prompt_tokens: 3, total_tokens: 3 },
+    }),
+  }
+  const answer = await client.models.embedContent({
+    model: 'gemini-embedding-001',
+    contents: ['a', 'b'],
+    config: { taskType: 'RETRIEVAL_QUERY', outputDimensionality: 2 },
+  })
+  expect(answer.embeddings?.map(({ values }) => values)).toEqual([
+    [1, 2],
+    [3, 4],
+  ])
   const { path, body } = server.requests.at(-1)!
-  expect(geminiEmbeddings.decodeRequest(body, { path })).toMatchObject({ model: 'gemini-embedding-001', input: ['a', 'b'], dimensions: 2, raw: { value: { taskType: 'RETRIEVAL_QUERY', role: 'user' } } })
+  expect(geminiEmbeddings.decodeRequest(body, { path })).toMatchObject({
+    model: 'gemini-embedding-001',
+    input: ['a', 'b'],
+    dimensions: 2,
+    raw: { value: { taskType: 'RETRIEVAL_QUERY', role: 'user' } },
+  })
 })
 
 test('Vertex AI: predict gives the vectors, and is read', async () => {
   const vertex = new GoogleGenAI({ vertexai: true, apiKey: 'test', httpOptions: { baseUrl: server.origin } })
-  server.answer = { json: vertexEmbeddings.encodeResponse({ object: 'list', model: '', data: [{ object: 'embedding', index: 0, embedding: [1, 2] }], usage: { prompt_tokens: 3, total_tokens: 3 } }) }
-  const answer = await vertex.models.embedContent({ model: 'text-embedding-005', contents: ['a'], config: { taskType: 'RETRIEVAL_QUERY', outputDimensionality: 2 } })
+  server.answer = {
+    json: vertexEmbeddings.encodeResponse({
+      object: 'list',
+      model: '',
+      data: [{ object: 'embedding', index: 0, embedding: [1, 2] }],
+      usage: { prompt_tokens: 3, total_tokens: 3 },
+    }),
+  }
+  const answer = await vertex.models.embedContent({
+    model: 'text-embedding-005',
+    contents: ['a'],
+    config: { taskType: 'RETRIEVAL_QUERY', outputDimensionality: 2 },
+  })
   expect(answer.embeddings?.[0]).toMatchObject({ values: [1, 2], statistics: { tokenCount: 3 } })
   const { path, body } = server.requests.at(-1)!
   expect(path).toMatch(/\/publishers\/google\/models\/text-embedding-005:predict$/)
-  expect(vertexEmbeddings.decodeRequest(body, { path })).toMatchObject({ model: 'text-embedding-005', input: ['a'], dimensions: 2 })
+  expect(vertexEmbeddings.decodeRequest(body, { path })).toMatchObject({
+    model: 'text-embedding-005',
+    input: ['a'],
+    dimensions: 2,
+  })
 })

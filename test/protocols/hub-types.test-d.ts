@@ -53,4 +53,6 @@ export type OpenaiTakesHub = AreTrue<
 >
 
 /** The other way round it must not hold: the hub's requests say more than OpenAI's types do. */
-export type HubSaysMore = AreTrue<[Assignable<ChatRequest, OpenAI.Chat.Completions.ChatCompletionCreateParams> extends false ? true : false]>
+export type HubSaysMore = AreTrue<
+  [Assignable<ChatRequest, OpenAI.Chat.Completions.ChatCompletionCreateParams> extends false ? true : false]
+>

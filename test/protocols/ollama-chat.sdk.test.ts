@@ -30,7 +30,11 @@ const completion: ChatCompletion = {
         content: 'Two calls.',
         refusal: null,
         reasoning_content: 'Both are needed.',
-        tool_calls: ['a', 'b'].map((id) => ({ id, type: 'function' as const, function: { name: 'f', arguments: `{"id":"${id}"}` } })),
+        tool_calls: ['a', 'b'].map((id) => ({
+          id,
+          type: 'function' as const,
+          function: { name: 'f', arguments: `{"id":"${id}"}` },
+        })),
       },
     },
   ],
@@ -53,7 +57,10 @@ test('a whole answer of another provider', async () => {
       role: 'assistant',
       content: 'Two calls.',
       thinking: 'Both are needed.',
-      tool_calls: [{ function: { name: 'f', arguments: { id: 'a' } } }, { function: { name: 'f', arguments: { id: 'b' } } }],
+      tool_calls: [
+        { function: { name: 'f', arguments: { id: 'a' } } },
+        { function: { name: 'f', arguments: { id: 'b' } } },
+      ],
     },
   })
   expect(server.requests.at(-1)?.path).toBe(codec.path)
@@ -68,7 +75,12 @@ test('the stream of that answer', async () => {
     said.calls.push(...(part.message.tool_calls ?? []).map((call) => call.function.arguments))
     said.last = [part.done, part.done_reason, part.eval_count]
   }
-  expect(said).toEqual({ text: 'Two calls.', thinking: 'Both are needed.', calls: [{ id: 'a' }, { id: 'b' }], last: [true, 'stop', 4] })
+  expect(said).toEqual({
+    text: 'Two calls.',
+    thinking: 'Both are needed.',
+    calls: [{ id: 'a' }, { id: 'b' }],
+    last: [true, 'stop', 4],
+  })
 })
 
 test('what the SDK sends is read, and written as it was', async () => {
@@ -78,10 +90,20 @@ test('what the SDK sends is read, and written as it was', async () => {
     messages: [
       { role: 'system', content: 'Be brief.' },
       { role: 'user', content: 'What is it?', images: ['iVBORw0KGgo='] },
-      { role: 'assistant', content: '', thinking: 'Look.', tool_calls: [{ function: { name: 'look', arguments: { at: 1 } } }] },
+      {
+        role: 'assistant',
+        content: '',
+        thinking: 'Look.',
+        tool_calls: [{ function: { name: 'look', arguments: { at: 1 } } }],
+      },
       { role: 'tool', content: 'a cat', tool_name: 'look' },
     ],
-    tools: [{ type: 'function', function: { name: 'look', description: 'Looks.', parameters: { type: 'object', properties: {} } } }],
+    tools: [
+      {
+        type: 'function',
+        function: { name: 'look', description: 'Looks.', parameters: { type: 'object', properties: {} } },
+      },
+    ],
     format: { type: 'object' },
     think: 'low',
     keep_alive: '5m',
@@ -103,16 +125,31 @@ test('what the SDK sends is read, and written as it was', async () => {
     { type: 'text', text: 'What is it?' },
   ])
   const [, , turn, result] = request.messages
-  expect(turn?.role === 'assistant' && result?.role === 'tool' && turn.tool_calls?.[0]?.id).toBe(result?.role === 'tool' && result.tool_call_id)
-  const context = { provider: 'ollama', model: request.model, quirks: {}, dropUnsupported: false, warn: (message: string) => expect(message).toBe('') }
+  expect(turn?.role === 'assistant' && result?.role === 'tool' && turn.tool_calls?.[0]?.id).toBe(
+    result?.role === 'tool' && result.tool_call_id,
+  )
+  const context = {
+    provider: 'ollama',
+    model: request.model,
+    quirks: {},
+    dropUnsupported: false,
+    warn: (message: string) => expect(message).toBe(''),
+  }
   expect(codec.encodeRequest(request, context).body).toEqual(wire)
 })
 
 test('errors are errors of the SDK, also inside a stream', async () => {
   server.answer = { status: 404, json: codec.encodeError({ message: "model 'x' not found" }, 404) }
-  await expect(client.chat(params)).rejects.toMatchObject({ name: 'ResponseError', status_code: 404, message: "model 'x' not found" })
+  await expect(client.chat(params)).rejects.toMatchObject({
+    name: 'ResponseError',
+    status_code: 404,
+    message: "model 'x' not found",
+  })
   const [first] = eventsOf(codec, chunksOf(completion, 3))
-  server.answer = { events: [first!, { data: codec.encodeError({ message: 'unexpected EOF' }, 500) }], framing: 'ndjson' }
+  server.answer = {
+    events: [first!, { data: codec.encodeError({ message: 'unexpected EOF' }, 500) }],
+    framing: 'ndjson',
+  }
   const read = async (): Promise<void> => {
     for await (const part of await client.chat({ ...params, stream: true })) expect(part.done).toBe(false)
   }

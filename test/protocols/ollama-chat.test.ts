@@ -21,9 +21,31 @@ const tool = { type: 'function' as const, function: { name: 'look', parameters: 
 
 describe('requests', () => {
   test('settings are options, and streaming is said either way', () => {
-    expect(bodyOf({ max_tokens: 5, temperature: 0, top_k: 3, top_p: 0.5, seed: 1, stop: 'END', frequency_penalty: 0.1, presence_penalty: 0.2 })).toEqual({
-      model: 'qwen3', messages: [], stream: false,
-      options: { num_predict: 5, temperature: 0, top_k: 3, top_p: 0.5, seed: 1, stop: ['END'], frequency_penalty: 0.1, presence_penalty: 0.2 },
+    expect(
+      bodyOf({
+        max_tokens: 5,
+        temperature: 0,
+        top_k: 3,
+        top_p: 0.5,
+        seed: 1,
+        stop: 'END',
+        frequency_penalty: 0.1,
+        presence_penalty: 0.2,
+      }),
+    ).toEqual({
+      model: 'qwen3',
+      messages: [],
+      stream: false,
+      options: {
+        num_predict: 5,
+        temperature: 0,
+        top_k: 3,
+        top_p: 0.5,
+        seed: 1,
+        stop: ['END'],
+        frequency_penalty: 0.1,
+        presence_penalty: 0.2,
+      },
     })
     expect(bodyOf({ stream: true })).toEqual({ model: 'qwen3', messages: [], stream: true })
     expect(codec.decodeRequest({ model: 'm', messages: [] }).stream).toBe(true)
@@ -34,9 +56,19 @@ describe('requests', () => {
       options: { temperature: 0, num_ctx: 4096 },
       keep_alive: 0,
     })
-    const wire = { model: 'qwen3', messages: [], stream: false, options: { num_predict: -1, num_ctx: 8, seed: 2 }, keep_alive: -1, truncate: true }
+    const wire = {
+      model: 'qwen3',
+      messages: [],
+      stream: false,
+      options: { num_predict: -1, num_ctx: 8, seed: 2 },
+      keep_alive: -1,
+      truncate: true,
+    }
     const read = codec.decodeRequest(wire)
-    expect(read).toMatchObject({ seed: 2, raw: { value: { options: { num_predict: -1, num_ctx: 8 }, keep_alive: -1, truncate: true } } })
+    expect(read).toMatchObject({
+      seed: 2,
+      raw: { value: { options: { num_predict: -1, num_ctx: 8 }, keep_alive: -1, truncate: true } },
+    })
     expect(read.max_tokens).toBeUndefined()
     expect(codec.encodeRequest(read, context()).body).toEqual(wire)
   })
@@ -44,10 +76,16 @@ describe('requests', () => {
   test('formats', () => {
     expect(bodyOf({ response_format: { type: 'json_object' } })['format']).toBe('json')
     const schema = { type: 'object' }
-    expect(bodyOf({ response_format: { type: 'json_schema', json_schema: { name: 'x', schema } } })['format']).toEqual(schema)
+    expect(bodyOf({ response_format: { type: 'json_schema', json_schema: { name: 'x', schema } } })['format']).toEqual(
+      schema,
+    )
     expect(bodyOf({ response_format: { type: 'text' } })).not.toHaveProperty('format')
-    expect(codec.decodeRequest({ model: 'm', messages: [], format: schema }, { content: false }).response_format).toEqual({ type: 'json_schema', json_schema: { name: 'response' } })
-    expect(codec.encodeRequest(codec.decodeRequest({ model: 'm', messages: [], format: 'json' }), context()).body['format']).toBe('json')
+    expect(
+      codec.decodeRequest({ model: 'm', messages: [], format: schema }, { content: false }).response_format,
+    ).toEqual({ type: 'json_schema', json_schema: { name: 'response' } })
+    expect(
+      codec.encodeRequest(codec.decodeRequest({ model: 'm', messages: [], format: 'json' }), context()).body['format'],
+    ).toBe('json')
   })
 
   test.each([
@@ -65,8 +103,14 @@ describe('requests', () => {
   test.each([
     ['tool_choice', { tools: [tool], tool_choice: 'required' }],
     ['n', { n: 2 }],
-    ['image_url with an address', { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://x.test/a.png' } }] }] }],
-    ['input_audio parts in user messages', { messages: [{ role: 'user', content: [{ type: 'input_audio', input_audio: { data: '', format: 'wav' } }] }] }],
+    [
+      'image_url with an address',
+      { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://x.test/a.png' } }] }] },
+    ],
+    [
+      'input_audio parts in user messages',
+      { messages: [{ role: 'user', content: [{ type: 'input_audio', input_audio: { data: '', format: 'wav' } }] }] },
+    ],
     ['logit_bias', { logit_bias: { 5: 1 } }],
   ] as [string, Partial<ChatRequest>][])('%s cannot be said: an error, or a warning', (parameter, request) => {
     expect(() => bodyOf(request)).toThrow(expect.objectContaining({ name: 'UnsupportedParameterError', parameter }))
@@ -80,13 +124,24 @@ describe('requests', () => {
   })
 
   test('text and images of one message keep their order', () => {
-    const image = (data: string) => ({ type: 'image_url' as const, image_url: { url: `data:image/png;base64,${data}` } })
-    const content = [image('AA'), { type: 'text' as const, text: 'one' }, image('BB'), { type: 'text' as const, text: 'two' }, image('CC')]
+    const image = (data: string) => ({
+      type: 'image_url' as const,
+      image_url: { url: `data:image/png;base64,${data}` },
+    })
+    const content = [
+      image('AA'),
+      { type: 'text' as const, text: 'one' },
+      image('BB'),
+      { type: 'text' as const, text: 'two' },
+      image('CC'),
+    ]
     expect(bodyOf({ messages: [{ role: 'user', content }] })['messages']).toEqual([
       { role: 'user', content: 'one', images: ['AA'] },
       { role: 'user', content: 'two', images: ['BB', 'CC'] },
     ])
-    expect(bodyOf({ messages: [{ role: 'user', content: [image('AA')] }] })['messages']).toEqual([{ role: 'user', content: '', images: ['AA'] }])
+    expect(bodyOf({ messages: [{ role: 'user', content: [image('AA')] }] })['messages']).toEqual([
+      { role: 'user', content: '', images: ['AA'] },
+    ])
   })
 
   test.each([
@@ -102,7 +157,8 @@ describe('requests', () => {
   test('results without an id belong to the oldest call of their name', () => {
     const call = (name: string, at: number) => ({ function: { name, arguments: { at } } })
     const wire = {
-      model: 'qwen3', stream: false,
+      model: 'qwen3',
+      stream: false,
       messages: [
         { role: 'assistant', content: '', tool_calls: [call('f', 1), call('g', 2), call('f', 3)] },
         { role: 'tool', content: 'g2', tool_name: 'g' },
@@ -115,19 +171,34 @@ describe('requests', () => {
     const request = codec.decodeRequest(wire)
     const named = new Map<string, unknown>()
     for (const message of request.messages) {
-      if (message.role === 'assistant') for (const made of message.tool_calls ?? []) if (made.type === 'function') named.set(made.id, JSON.parse(made.function.arguments).at)
+      if (message.role === 'assistant')
+        for (const made of message.tool_calls ?? [])
+          if (made.type === 'function') named.set(made.id, JSON.parse(made.function.arguments).at)
     }
-    const results = request.messages.flatMap((message) => (message.role === 'tool' ? [[message.content, named.get(message.tool_call_id)]] : []))
-    expect(results).toEqual([['g2', 2], ['f1', 1], ['f3', 3], ['f4', 4]])
+    const results = request.messages.flatMap((message) =>
+      message.role === 'tool' ? [[message.content, named.get(message.tool_call_id)]] : [],
+    )
+    expect(results).toEqual([
+      ['g2', 2],
+      ['f1', 1],
+      ['f3', 3],
+      ['f4', 4],
+    ])
     expect(named.size).toBe(4)
     expect(codec.encodeRequest(request, context()).body).toEqual(wire)
   })
 
   test('ids and positions of calls are kept', () => {
     const wire = {
-      model: 'qwen3', stream: false,
+      model: 'qwen3',
+      stream: false,
       messages: [
-        { role: 'assistant', content: 'ok', thinking: 'Hm.', tool_calls: [{ id: 'call_a', function: { index: 0, name: 'f', arguments: { a: 1 } } }] },
+        {
+          role: 'assistant',
+          content: 'ok',
+          thinking: 'Hm.',
+          tool_calls: [{ id: 'call_a', function: { index: 0, name: 'f', arguments: { a: 1 } } }],
+        },
         { role: 'tool', content: 'r', tool_name: 'f', tool_call_id: 'call_a' },
       ],
     }
@@ -137,27 +208,53 @@ describe('requests', () => {
   test('a conversation of another provider: names of results, arguments that are no object', () => {
     const messages: ChatRequest['messages'] = [
       { role: 'developer', content: 'Be brief.' },
-      { role: 'assistant', content: null, tool_calls: [
-        { id: 'a', type: 'function', function: { name: 'f', arguments: 'not json' } },
-        { id: 'b', type: 'function', function: { name: 'g', arguments: '' } },
-      ] },
-      { role: 'tool', tool_call_id: 'b', content: [{ type: 'text', text: 'x' }, { type: 'text', text: 'y' }] },
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [
+          { id: 'a', type: 'function', function: { name: 'f', arguments: 'not json' } },
+          { id: 'b', type: 'function', function: { name: 'g', arguments: '' } },
+        ],
+      },
+      {
+        role: 'tool',
+        tool_call_id: 'b',
+        content: [
+          { type: 'text', text: 'x' },
+          { type: 'text', text: 'y' },
+        ],
+      },
     ]
     expect(bodyOf({ messages })['messages']).toEqual([
       { role: 'system', content: 'Be brief.' },
-      { role: 'assistant', content: '', tool_calls: [
-        { id: 'a', function: { name: 'f', arguments: { input: 'not json' } } },
-        { id: 'b', function: { name: 'g', arguments: {} } },
-      ] },
+      {
+        role: 'assistant',
+        content: '',
+        tool_calls: [
+          { id: 'a', function: { name: 'f', arguments: { input: 'not json' } } },
+          { id: 'b', function: { name: 'g', arguments: {} } },
+        ],
+      },
       { role: 'tool', content: 'x\ny', tool_name: 'g', tool_call_id: 'b' },
     ])
   })
 })
 
 const line = (message: JsonObject, more: JsonObject = {}): JsonObject => ({
-  model: 'qwen3', created_at: '2026-08-07T06:08:14.947137Z', message: { role: 'assistant', content: '', ...message }, done: false, ...more,
+  model: 'qwen3',
+  created_at: '2026-08-07T06:08:14.947137Z',
+  message: { role: 'assistant', content: '', ...message },
+  done: false,
+  ...more,
 })
-const counts = { total_duration: 99, load_duration: 5, prompt_eval_count: 21, prompt_eval_duration: 3, eval_count: 8, eval_duration: 90 }
+const counts = {
+  total_duration: 99,
+  load_duration: 5,
+  prompt_eval_count: 21,
+  prompt_eval_duration: 3,
+  eval_count: 8,
+  eval_duration: 90,
+}
 const lines = [
   line({ thinking: 'Let' }),
   line({ thinking: ' me.' }),
@@ -167,7 +264,14 @@ const lines = [
   line({}, { done: true, done_reason: 'stop', ...counts }),
 ]
 const whole = line(
-  { thinking: 'Let me.', content: 'Grüße 👋', tool_calls: [{ function: { name: 'f', arguments: { a: 1 } } }, { id: 'x', function: { index: 1, name: 'g', arguments: {} } }] },
+  {
+    thinking: 'Let me.',
+    content: 'Grüße 👋',
+    tool_calls: [
+      { function: { name: 'f', arguments: { a: 1 } } },
+      { id: 'x', function: { index: 1, name: 'g', arguments: {} } },
+    ],
+  },
   { done: true, done_reason: 'stop', ...counts },
 )
 
@@ -175,18 +279,28 @@ describe('answers', () => {
   test('every field', () => {
     const { raw, ...read } = codec.decodeResponse(whole)
     expect(read).toEqual({
-      id: '', object: 'chat.completion', created: 1786082894, model: 'qwen3',
-      choices: [{
-        index: 0, finish_reason: 'tool_calls', logprobs: null,
-        message: {
-          role: 'assistant', content: 'Grüße 👋', refusal: null,
-          reasoning_content: 'Let me.', thinking_blocks: [{ type: 'thinking', thinking: 'Let me.' }],
-          tool_calls: [
-            { id: 'unnamed_call_0', type: 'function', function: { name: 'f', arguments: '{"a":1}' } },
-            { id: 'x', type: 'function', function: { name: 'g', arguments: '{}' } },
-          ],
+      id: '',
+      object: 'chat.completion',
+      created: 1786082894,
+      model: 'qwen3',
+      choices: [
+        {
+          index: 0,
+          finish_reason: 'tool_calls',
+          logprobs: null,
+          message: {
+            role: 'assistant',
+            content: 'Grüße 👋',
+            refusal: null,
+            reasoning_content: 'Let me.',
+            thinking_blocks: [{ type: 'thinking', thinking: 'Let me.' }],
+            tool_calls: [
+              { id: 'unnamed_call_0', type: 'function', function: { name: 'f', arguments: '{"a":1}' } },
+              { id: 'x', type: 'function', function: { name: 'g', arguments: '{}' } },
+            ],
+          },
         },
-      }],
+      ],
       usage: { prompt_tokens: 21, completion_tokens: 8, total_tokens: 29 },
     })
     expect(raw?.value).toEqual({ total_duration: 99, load_duration: 5, prompt_eval_duration: 3, eval_duration: 90 })
@@ -194,13 +308,20 @@ describe('answers', () => {
   })
 
   test('reasons', () => {
-    expect(codec.decodeResponse(line({ content: 'x' }, { done: true, done_reason: 'length' })).choices[0]?.finish_reason).toBe('length')
-    expect(codec.decodeResponse(line({}, { done: true, done_reason: 'load' })).choices[0]).toMatchObject({ finish_reason: 'stop', native_finish_reason: 'load' })
+    expect(
+      codec.decodeResponse(line({ content: 'x' }, { done: true, done_reason: 'length' })).choices[0]?.finish_reason,
+    ).toBe('length')
+    expect(codec.decodeResponse(line({}, { done: true, done_reason: 'load' })).choices[0]).toMatchObject({
+      finish_reason: 'stop',
+      native_finish_reason: 'load',
+    })
     expect(codec.decodeResponse(line({ content: 'x' }, { done: true })).choices[0]?.finish_reason).toBe('stop')
   })
 
   test('log probabilities there and back', () => {
-    const logprobs = [{ token: 'x', logprob: -0.1, bytes: [120], top_logprobs: [{ token: 'y', logprob: -2, bytes: [121] }] }]
+    const logprobs = [
+      { token: 'x', logprob: -0.1, bytes: [120], top_logprobs: [{ token: 'y', logprob: -2, bytes: [121] }] },
+    ]
     const read = codec.decodeResponse(line({ content: 'x' }, { done: true, logprobs }))
     expect(read.choices[0]?.logprobs?.content).toEqual(logprobs)
     expect(codec.encodeResponse(read)['logprobs']).toEqual(logprobs)
@@ -224,7 +345,13 @@ describe('streams', () => {
 
   test('fragments of interleaved calls become whole calls in one line', () => {
     const chunk = (delta: JsonObject, finish: string | null = null) =>
-      ({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta, finish_reason: finish }] }) as never
+      ({
+        id: 'c',
+        object: 'chat.completion.chunk',
+        created: 1,
+        model: 'm',
+        choices: [{ index: 0, delta, finish_reason: finish }],
+      }) as never
     const encoder = codec.createStreamEncoder()
     const call = (index: number, fields: JsonObject) => chunk({ tool_calls: [{ index, ...fields }] })
     const written = [
@@ -237,7 +364,12 @@ describe('streams', () => {
     const [calls, last] = encoder.end().map(({ data }) => data as JsonObject)
     expect(calls).toMatchObject({
       done: false,
-      message: { tool_calls: [{ id: 'a', function: { index: 0, name: 'f', arguments: { a: 1 } } }, { id: 'b', function: { index: 1, name: 'g', arguments: {} } }] },
+      message: {
+        tool_calls: [
+          { id: 'a', function: { index: 0, name: 'f', arguments: { a: 1 } } },
+          { id: 'b', function: { index: 1, name: 'g', arguments: {} } },
+        ],
+      },
     })
     expect(last).toMatchObject({ done: true, done_reason: 'stop', created_at: '1970-01-01T00:00:01.000Z' })
   })
@@ -255,7 +387,9 @@ describe('streams', () => {
     for (const one of lines.slice(0, 3)) for (const chunk of decoder.push(one)) accumulator.push(chunk)
     expect(decoder.done).toBe(false)
     expect((accumulator.result() as ChatCompletion).choices[0]?.message.content).toBe('Grüße ')
-    expect(() => decoder.push({ error: 'an error was encountered while running the model' })).toThrow(expect.objectContaining({ name: 'ProviderError' }))
+    expect(() => decoder.push({ error: 'an error was encountered while running the model' })).toThrow(
+      expect.objectContaining({ name: 'ProviderError' }),
+    )
     expect(() => decoder.push(undefined)).toThrow(StreamError)
     expect(() => decoder.push({ status: 'x' })).toThrow(StreamError)
   })

@@ -25,7 +25,11 @@ const history: AssistantMessage = {
 
 describe('writing chat requests', () => {
   test('shares what need not change, and sets the model', () => {
-    const request: ChatRequest = { model: 'm', messages: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }], tools: [{ type: 'function', function: { name: 'f' } }] }
+    const request: ChatRequest = {
+      model: 'm',
+      messages: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }],
+      tools: [{ type: 'function', function: { name: 'f' } }],
+    }
     const { body, path } = openaiChat.encodeRequest(request, contextOf())
     expect(path).toBe('/chat/completions')
     expect(body.model).toBe('wire-model')
@@ -39,8 +43,12 @@ describe('writing chat requests', () => {
     const { annotations: _a, blocks: _b, ...kept } = history
     expect(encode({ messages: [history] }, contextOf(quirks)).messages).toEqual([kept])
     const cached = { type: 'text' as const, text: 'a', cache_control: { type: 'ephemeral' as const } }
-    expect(encode({ messages: [{ role: 'user', content: [cached] }] }).messages).toEqual([{ role: 'user', content: [{ type: 'text', text: 'a' }] }])
-    expect(encode({ messages: [{ role: 'tool', tool_call_id: 't', content: 'x', is_error: true }] }).messages).toEqual([{ role: 'tool', tool_call_id: 't', content: 'x' }])
+    expect(encode({ messages: [{ role: 'user', content: [cached] }] }).messages).toEqual([
+      { role: 'user', content: [{ type: 'text', text: 'a' }] },
+    ])
+    expect(encode({ messages: [{ role: 'tool', tool_call_id: 't', content: 'x', is_error: true }] }).messages).toEqual([
+      { role: 'tool', tool_call_id: 't', content: 'x' },
+    ])
   })
 
   test('the output limit goes under the target’s name', () => {
@@ -55,7 +63,10 @@ describe('writing chat requests', () => {
 
   test('developer messages and stream options by quirk', () => {
     const quirks = { developerAsSystem: true, streamOptions: false }
-    const body = encode({ messages: [{ role: 'developer', content: 'be brief' }], stream_options: { include_usage: true } }, contextOf(quirks))
+    const body = encode(
+      { messages: [{ role: 'developer', content: 'be brief' }], stream_options: { include_usage: true } },
+      contextOf(quirks),
+    )
     expect(body.messages).toEqual([{ role: 'system', content: 'be brief' }])
     expect(body).not.toHaveProperty('stream_options')
   })
@@ -72,13 +83,25 @@ describe('writing chat requests', () => {
         },
       ],
       [
-        { messages: [{ role: 'user', content: [{ type: 'raw', protocol: 'anthropic-messages', value: {} }, { type: 'text', text: 'a' }] }] },
+        {
+          messages: [
+            {
+              role: 'user',
+              content: [
+                { type: 'raw', protocol: 'anthropic-messages', value: {} },
+                { type: 'text', text: 'a' },
+              ],
+            },
+          ],
+        },
         {},
         (body) => expect(body.messages).toEqual([{ role: 'user', content: [{ type: 'text', text: 'a' }] }]),
       ],
     ]
     for (const [request, quirks, check] of unsupported) {
-      expect(() => encode(request, contextOf(quirks))).toThrow(expect.objectContaining({ name: 'UnsupportedParameterError' }))
+      expect(() => encode(request, contextOf(quirks))).toThrow(
+        expect.objectContaining({ name: 'UnsupportedParameterError' }),
+      )
       const context = contextOf(quirks, true)
       check(encode(request, context))
       expect(context.warnings).toHaveLength(1)
@@ -92,9 +115,27 @@ describe('writing chat requests', () => {
     const user = { role: 'user' as const, content: 'hi' }
     const rows: [ChatRequest['messages'], unknown[]][] = [
       [[user], [{ role: 'system', content: asked }, user]],
-      [[{ role: 'system', content: 'be brief' }, user], [{ role: 'system', content: expect.stringMatching(/^be brief\n\nAnswer with one valid JSON/) }, user]],
-      [[{ role: 'system', content: [{ type: 'text', text: 'be brief' }] }, user], [{ role: 'system', content: [{ type: 'text', text: 'be brief' }, { type: 'text', text: asked }] }, user]],
-      [[{ role: 'system', content: 'one' }, { role: 'developer', content: 'two' }, user], [{ role: 'system', content: 'one' }, { role: 'developer', content: asked }, user]],
+      [
+        [{ role: 'system', content: 'be brief' }, user],
+        [{ role: 'system', content: expect.stringMatching(/^be brief\n\nAnswer with one valid JSON/) }, user],
+      ],
+      [
+        [{ role: 'system', content: [{ type: 'text', text: 'be brief' }] }, user],
+        [
+          {
+            role: 'system',
+            content: [
+              { type: 'text', text: 'be brief' },
+              { type: 'text', text: asked },
+            ],
+          },
+          user,
+        ],
+      ],
+      [
+        [{ role: 'system', content: 'one' }, { role: 'developer', content: 'two' }, user],
+        [{ role: 'system', content: 'one' }, { role: 'developer', content: asked }, user],
+      ],
     ]
     for (const [messages, expected] of rows) {
       const context = contextOf({ jsonSchema: false })
@@ -131,15 +172,27 @@ describe('reading chat requests', () => {
     expect(openaiChat.encodeRequest(request, contextOf()).body).toEqual(wire)
   })
 
-  test.each([[null], [[]], [{}], [{ messages: [null] }], [{ messages: [{ role: 'user', content: 3 }] }], [{ messages: [], tools: {} }], [{ messages: [], tool_choice: {} }]])(
-    'a request that is none is a StreamError that no retry helps: %j',
-    (wire) => {
-      expect(() => openaiChat.decodeRequest(wire)).toThrow(expect.objectContaining({ name: 'StreamError', isRetryable: false }))
-    },
-  )
+  test.each([
+    [null],
+    [[]],
+    [{}],
+    [{ messages: [null] }],
+    [{ messages: [{ role: 'user', content: 3 }] }],
+    [{ messages: [], tools: {} }],
+    [{ messages: [], tool_choice: {} }],
+  ])('a request that is none is a StreamError that no retry helps: %j', (wire) => {
+    expect(() => openaiChat.decodeRequest(wire)).toThrow(
+      expect.objectContaining({ name: 'StreamError', isRetryable: false }),
+    )
+  })
 
   test('without content only the settings', () => {
-    const wire = { model: 'm', messages: [{ role: 'user', content: 'secret' }], temperature: 0.5, response_format: { type: 'json_schema', json_schema: { name: 'n', description: 'secret' } } }
+    const wire = {
+      model: 'm',
+      messages: [{ role: 'user', content: 'secret' }],
+      temperature: 0.5,
+      response_format: { type: 'json_schema', json_schema: { name: 'n', description: 'secret' } },
+    }
     const read = openaiChat.decodeRequest(wire, { content: false })
     expect(JSON.stringify(read)).not.toContain('secret')
     expect(read).toMatchObject({ model: 'm', temperature: 0.5, messages: [], response_format: { type: 'json_schema' } })
@@ -147,18 +200,28 @@ describe('reading chat requests', () => {
 })
 
 describe('text completions', () => {
-  test.each<[unknown]>([['one'], [['one', 'two']], [[1, 2, 3]], [[[1, 2], [3]]]])('the prompt %j is read and written again', (prompt) => {
-    const request = openaiCompletions.decodeRequest({ model: 'wire-model', prompt, logprobs: 2, suffix: 's' })
-    expect(request).toMatchObject({ logprobs: true, top_logprobs: 2, suffix: 's' })
-    expect(openaiCompletions.encodeRequest(request, contextOf()).body).toEqual({ model: 'wire-model', prompt, logprobs: 2, suffix: 's' })
-  })
+  test.each<[unknown]>([['one'], [['one', 'two']], [[1, 2, 3]], [[[1, 2], [3]]]])(
+    'the prompt %j is read and written again',
+    (prompt) => {
+      const request = openaiCompletions.decodeRequest({ model: 'wire-model', prompt, logprobs: 2, suffix: 's' })
+      expect(request).toMatchObject({ logprobs: true, top_logprobs: 2, suffix: 's' })
+      expect(openaiCompletions.encodeRequest(request, contextOf()).body).toEqual({
+        model: 'wire-model',
+        prompt,
+        logprobs: 2,
+        suffix: 's',
+      })
+    },
+  )
 
   test('a conversation becomes a transcript', () => {
     const messages: ChatRequest['messages'] = [
       { role: 'system', content: 'be brief' },
       { role: 'user', content: 'hi' },
     ]
-    expect(openaiCompletions.encodeRequest({ model: 'm', messages, max_completion_tokens: 4 }, contextOf()).body).toEqual({
+    expect(
+      openaiCompletions.encodeRequest({ model: 'm', messages, max_completion_tokens: 4 }, contextOf()).body,
+    ).toEqual({
       model: 'wire-model',
       prompt: 'system: be brief\n\nuser: hi\n\nassistant:',
       max_tokens: 4,
@@ -166,11 +229,25 @@ describe('text completions', () => {
   })
 
   test('text and its log probabilities are read', () => {
-    const logprobs = { tokens: ['a', 'b'], token_logprobs: [-0.1, -0.2], top_logprobs: [{ a: -0.1, c: -3 }, null], text_offset: [0, 1] }
-    const wire = { id: 'c', object: 'text_completion', created: 1, model: 'm', choices: [{ text: 'ab', index: 0, logprobs, finish_reason: 'length' }] }
+    const logprobs = {
+      tokens: ['a', 'b'],
+      token_logprobs: [-0.1, -0.2],
+      top_logprobs: [{ a: -0.1, c: -3 }, null],
+      text_offset: [0, 1],
+    }
+    const wire = {
+      id: 'c',
+      object: 'text_completion',
+      created: 1,
+      model: 'm',
+      choices: [{ text: 'ab', index: 0, logprobs, finish_reason: 'length' }],
+    }
     const read = openaiCompletions.decodeResponse(wire)
     expect(read.choices[0]).toMatchObject({ finish_reason: 'length', message: { content: 'ab' } })
-    expect(read.choices[0]!.logprobs?.content?.map(({ token, logprob }) => [token, logprob])).toEqual([['a', -0.1], ['b', -0.2]])
+    expect(read.choices[0]!.logprobs?.content?.map(({ token, logprob }) => [token, logprob])).toEqual([
+      ['a', -0.1],
+      ['b', -0.2],
+    ])
     expect(openaiCompletions.encodeResponse(read)).toEqual(wire)
   })
 })

@@ -41,7 +41,10 @@ describe('the openai package', () => {
   test('reads an answer as the completion it was written from', async () => {
     await fc.assert(
       fc.asyncProperty(completions, async (completion) => {
-        const { client, sent } = clientFor(() => JSON.stringify(openaiChat.encodeResponse(completion)), 'application/json')
+        const { client, sent } = clientFor(
+          () => JSON.stringify(openaiChat.encodeResponse(completion)),
+          'application/json',
+        )
         const read = await client.chat.completions.create({ model: 'm', messages })
         expect(completionMeaning(read)).toEqual(completionMeaning(completion))
         expect(openaiChat.decodeRequest(sent())).toBe(sent())
@@ -53,8 +56,13 @@ describe('the openai package', () => {
   test('puts a stream together to the completion it was written from', async () => {
     await fc.assert(
       fc.asyncProperty(completions, fc.integer({ min: 1, max: 7 }), async (completion, size) => {
-        const { client } = clientFor(() => sseOf(eventsOf(openaiChat, chunksOf(completion, size))) as Uint8Array<ArrayBuffer>, 'text/event-stream')
-        const read: ChatCompletion = await client.chat.completions.stream({ model: 'm', messages }).finalChatCompletion()
+        const { client } = clientFor(
+          () => sseOf(eventsOf(openaiChat, chunksOf(completion, size))) as Uint8Array<ArrayBuffer>,
+          'text/event-stream',
+        )
+        const read: ChatCompletion = await client.chat.completions
+          .stream({ model: 'm', messages })
+          .finalChatCompletion()
         expect(completionMeaning(withoutThinking(read))).toEqual(completionMeaning(withoutThinking(completion)))
       }),
       { numRuns: 30 },
@@ -75,7 +83,12 @@ describe('the openai package', () => {
   test('asks for base64 embeddings, which the codec writes and reads', async () => {
     const numbers = [0.5, -1, 3.25]
     const embedding = encodeEmbedding(numbers)
-    const answer = { object: 'list', model: 'm', data: [{ object: 'embedding', index: 0, embedding }], usage: { prompt_tokens: 1, total_tokens: 1 } }
+    const answer = {
+      object: 'list',
+      model: 'm',
+      data: [{ object: 'embedding', index: 0, embedding }],
+      usage: { prompt_tokens: 1, total_tokens: 1 },
+    }
     const { client, sent } = clientFor(() => JSON.stringify(answer), 'application/json')
     const read = await client.embeddings.create({ model: 'm', input: 'hi' })
     expect(openaiEmbeddings.decodeRequest(sent())).toMatchObject({ encoding_format: 'base64' })

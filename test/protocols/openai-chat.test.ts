@@ -44,7 +44,15 @@ function answer(message: object, more: object = {}): Record<string, unknown> {
     object: 'chat.completion',
     created: 1,
     model: 'm',
-    choices: [{ index: 0, message: { role: 'assistant', content: null, refusal: null, ...message }, logprobs: null, finish_reason: 'stop', ...more }],
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', content: null, refusal: null, ...message },
+        logprobs: null,
+        finish_reason: 'stop',
+        ...more,
+      },
+    ],
   }
 }
 
@@ -93,7 +101,10 @@ describe('streams', () => {
 
   test('is done without `[DONE]` once every choice has finished, and not before', () => {
     const decoder = openaiChat.createStreamDecoder()
-    decoder.push({ ...chunk({}), choices: [0, 1].map((index) => ({ index, delta: { content: 'a' }, finish_reason: null })) })
+    decoder.push({
+      ...chunk({}),
+      choices: [0, 1].map((index) => ({ index, delta: { content: 'a' }, finish_reason: null })),
+    })
     decoder.push(chunk({}, { finish_reason: 'stop' }))
     expect(decoder.done).toBe(false)
     decoder.push(chunk({}, { index: 1, finish_reason: 'length' }))
@@ -108,7 +119,14 @@ describe('streams', () => {
 
   test('calls without a number, with one number for all, with their name repeated, and with objects for arguments', () => {
     const f = (name: string, input: unknown) => ({ name, arguments: input })
-    const unnumbered = streamed([chunk({ tool_calls: [{ id: 'a', function: f('x', '{}') }, { id: 'b', function: f('y', { k: 1 }) }] })])
+    const unnumbered = streamed([
+      chunk({
+        tool_calls: [
+          { id: 'a', function: f('x', '{}') },
+          { id: 'b', function: f('y', { k: 1 }) },
+        ],
+      }),
+    ])
     expect(unnumbered.choices[0]!.message.tool_calls).toEqual([
       { id: 'a', type: 'function', function: f('x', '{}') },
       { id: 'b', type: 'function', function: f('y', '{"k":1}') },
@@ -119,7 +137,10 @@ describe('streams', () => {
       chunk({ tool_calls: [{ index: 0, id: 'b', function: f('y', '{"q":') }] }),
       chunk({ tool_calls: [{ index: 0, function: { arguments: '2}' } }] }),
     ])
-    expect(same.choices[0]!.message.tool_calls?.map((call) => call.type === 'function' && call.function)).toEqual([f('x', '{"p":1}'), f('y', '{"q":2}')])
+    expect(same.choices[0]!.message.tool_calls?.map((call) => call.type === 'function' && call.function)).toEqual([
+      f('x', '{"p":1}'),
+      f('y', '{"q":2}'),
+    ])
     const nameless = streamed([chunk({ tool_calls: [{ index: 0, function: f('x', '{}') }] })])
     expect(nameless.choices[0]!.message.tool_calls?.[0]?.id).toBe('call_0')
   })
@@ -129,26 +150,50 @@ describe('streams', () => {
       chunk({ tool_calls: [{ index: 0, id: 'a', type: 'custom', custom: { name: 'sql', input: 'select' } }] }),
       chunk({ tool_calls: [{ index: 0, custom: { input: ' 1' } }] }),
     ])
-    expect(custom.choices[0]!.message.tool_calls).toEqual([{ id: 'a', type: 'custom', custom: { name: 'sql', input: 'select 1' } }])
-    const legacy = streamed([chunk({ function_call: { name: 'f', arguments: '{' } }), chunk({ function_call: { arguments: '}' } }, { finish_reason: 'function_call' })])
-    expect(legacy.choices[0]).toMatchObject({ finish_reason: 'function_call', message: { function_call: { name: 'f', arguments: '{}' } } })
-    const spoken = streamed([chunk({ audio: { id: 'au', transcript: 'he' } }), chunk({ audio: { data: 'AA==', transcript: 'llo', expires_at: 9 } })])
+    expect(custom.choices[0]!.message.tool_calls).toEqual([
+      { id: 'a', type: 'custom', custom: { name: 'sql', input: 'select 1' } },
+    ])
+    const legacy = streamed([
+      chunk({ function_call: { name: 'f', arguments: '{' } }),
+      chunk({ function_call: { arguments: '}' } }, { finish_reason: 'function_call' }),
+    ])
+    expect(legacy.choices[0]).toMatchObject({
+      finish_reason: 'function_call',
+      message: { function_call: { name: 'f', arguments: '{}' } },
+    })
+    const spoken = streamed([
+      chunk({ audio: { id: 'au', transcript: 'he' } }),
+      chunk({ audio: { data: 'AA==', transcript: 'llo', expires_at: 9 } }),
+    ])
     expect(spoken.choices[0]!.message.audio).toEqual({ id: 'au', data: 'AA==', transcript: 'hello', expires_at: 9 })
   })
 
   test('an error inside is a ProviderError with its status, also in a choice or as a reason to stop', () => {
     const error = { message: 'Upstream failed', code: 502 }
     const push = (event: unknown, name?: string) => () => openaiChat.createStreamDecoder().push(event, name)
-    expect(push({ error })).toThrow(expect.objectContaining({ name: 'ProviderError', message: 'Upstream failed', status: 502, isRetryable: true }))
+    expect(push({ error })).toThrow(
+      expect.objectContaining({ name: 'ProviderError', message: 'Upstream failed', status: 502, isRetryable: true }),
+    )
     expect(push(chunk({}, { error }))).toThrow(expect.objectContaining({ name: 'ProviderError', status: 502 }))
-    expect(push({ message: 'over' }, 'error')).toThrow(expect.objectContaining({ name: 'ProviderError', message: 'over' }))
-    expect(push(chunk({}, { finish_reason: 'error' }))).toThrow(expect.objectContaining({ name: 'ProviderError', isRetryable: true }))
-    expect(push({ error: { message: 'bad key', code: '401' } })).toThrow(expect.objectContaining({ status: 401, isRetryable: false }))
+    expect(push({ message: 'over' }, 'error')).toThrow(
+      expect.objectContaining({ name: 'ProviderError', message: 'over' }),
+    )
+    expect(push(chunk({}, { finish_reason: 'error' }))).toThrow(
+      expect.objectContaining({ name: 'ProviderError', isRetryable: true }),
+    )
+    expect(push({ error: { message: 'bad key', code: '401' } })).toThrow(
+      expect.objectContaining({ status: 401, isRetryable: false }),
+    )
   })
 
-  test.each([['text'], [7], [null], [[]], [{ choices: {} }], [{ choices: [null] }]])('a chunk that is none is a StreamError: %j', (event) => {
-    expect(() => openaiChat.createStreamDecoder().push(event)).toThrow(expect.objectContaining({ name: 'StreamError' }))
-  })
+  test.each([['text'], [7], [null], [[]], [{ choices: {} }], [{ choices: [null] }]])(
+    'a chunk that is none is a StreamError: %j',
+    (event) => {
+      expect(() => openaiChat.createStreamDecoder().push(event)).toThrow(
+        expect.objectContaining({ name: 'StreamError' }),
+      )
+    },
+  )
 
   test('without content, chunks that bring nothing but text give no chunk', () => {
     const decoder = openaiChat.createStreamDecoder({ content: false })
@@ -160,8 +205,20 @@ describe('streams', () => {
 
 describe('dialects of answers', () => {
   test('reasoning under its several names, with the signature where there is one', () => {
-    expect(messageOf(answer({ content: 'a', reasoning: 'because' }))).toMatchObject({ content: 'a', reasoning_content: 'because' })
-    expect(messageOf(answer({ content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] }, { type: 'text', text: 'a' }] }))).toMatchObject({
+    expect(messageOf(answer({ content: 'a', reasoning: 'because' }))).toMatchObject({
+      content: 'a',
+      reasoning_content: 'because',
+    })
+    expect(
+      messageOf(
+        answer({
+          content: [
+            { type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] },
+            { type: 'text', text: 'a' },
+          ],
+        }),
+      ),
+    ).toMatchObject({
       content: 'a',
       reasoning_content: 'hm',
     })
@@ -188,38 +245,72 @@ describe('dialects of answers', () => {
     ['sensitive', 'content_filter'],
     ['something new', 'stop'],
   ])('finish reason %s is %s, and the word stays', (word, reason) => {
-    expect(openaiChat.decodeResponse(answer({ content: 'a' }, { finish_reason: word })).choices[0]).toMatchObject({ finish_reason: reason, native_finish_reason: word })
-    expect(streamed([chunk({ content: 'a' }, { finish_reason: word })]).choices[0]).toMatchObject({ finish_reason: reason, native_finish_reason: word })
+    expect(openaiChat.decodeResponse(answer({ content: 'a' }, { finish_reason: word })).choices[0]).toMatchObject({
+      finish_reason: reason,
+      native_finish_reason: word,
+    })
+    expect(streamed([chunk({ content: 'a' }, { finish_reason: word })]).choices[0]).toMatchObject({
+      finish_reason: reason,
+      native_finish_reason: word,
+    })
   })
 
   test('no finish reason: what the message shows', () => {
     const call = { id: 'a', type: 'function', function: { name: 'f', arguments: { k: 1 } } }
     const read = openaiChat.decodeResponse(answer({ tool_calls: [call] }, { finish_reason: null }))
-    expect(read.choices[0]).toMatchObject({ finish_reason: 'tool_calls', message: { tool_calls: [{ ...call, function: { name: 'f', arguments: '{"k":1}' } }] } })
+    expect(read.choices[0]).toMatchObject({
+      finish_reason: 'tool_calls',
+      message: { tool_calls: [{ ...call, function: { name: 'f', arguments: '{"k":1}' } }] },
+    })
   })
 
   test('missing fields are filled, `null` lists and empty values of typed servers disappear', () => {
     const read = openaiChat.decodeResponse({
-      choices: [{ message: { content: 'a', tool_calls: null, annotations: null, refusal: '', audio: { id: '', data: '' }, function_call: { name: '', arguments: '' } } }],
+      choices: [
+        {
+          message: {
+            content: 'a',
+            tool_calls: null,
+            annotations: null,
+            refusal: '',
+            audio: { id: '', data: '' },
+            function_call: { name: '', arguments: '' },
+          },
+        },
+      ],
     })
     expect(read).toEqual({
       id: '',
       object: 'chat.completion',
       created: 0,
       model: '',
-      choices: [{ index: 0, finish_reason: 'stop', logprobs: null, message: { role: 'assistant', content: 'a', refusal: null } }],
+      choices: [
+        {
+          index: 0,
+          finish_reason: 'stop',
+          logprobs: null,
+          message: { role: 'assistant', content: 'a', refusal: null },
+        },
+      ],
     })
   })
 
   test('fields that nobody knows stay', () => {
-    const read = openaiChat.decodeResponse({ ...answer({ content: 'a', reasoning: 'r', executed_tools: [1] }), citations: ['u'] })
+    const read = openaiChat.decodeResponse({
+      ...answer({ content: 'a', reasoning: 'r', executed_tools: [1] }),
+      citations: ['u'],
+    })
     expect(read).toHaveProperty('citations', ['u'])
     expect(read.choices[0]!.message).toHaveProperty('executed_tools', [1])
   })
 
   test('an error in place of an answer, and anything else that is none', () => {
-    expect(() => openaiChat.decodeResponse({ error: { message: 'no', code: 429 } })).toThrow(expect.objectContaining({ name: 'ProviderError', status: 429 }))
-    expect(() => openaiChat.decodeResponse({ object: 'error', message: 'no model' })).toThrow(expect.objectContaining({ name: 'ProviderError', message: 'no model' }))
+    expect(() => openaiChat.decodeResponse({ error: { message: 'no', code: 429 } })).toThrow(
+      expect.objectContaining({ name: 'ProviderError', status: 429 }),
+    )
+    expect(() => openaiChat.decodeResponse({ object: 'error', message: 'no model' })).toThrow(
+      expect.objectContaining({ name: 'ProviderError', message: 'no model' }),
+    )
     for (const wire of [null, 'text', [], {}, { choices: 1 }, { choices: [1] }]) {
       expect(() => openaiChat.decodeResponse(wire)).toThrow(expect.objectContaining({ name: 'StreamError' }))
     }
@@ -229,7 +320,11 @@ describe('dialects of answers', () => {
 describe('usage', () => {
   const plain = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 }
   const cases: [string, object, Partial<Usage>][] = [
-    ['DeepSeek’s cache', { ...plain, prompt_cache_hit_tokens: 4, prompt_cache_miss_tokens: 6 }, { prompt_tokens_details: { cached_tokens: 4 } }],
+    [
+      'DeepSeek’s cache',
+      { ...plain, prompt_cache_hit_tokens: 4, prompt_cache_miss_tokens: 6 },
+      { prompt_tokens_details: { cached_tokens: 4 } },
+    ],
     ['cached tokens at the top', { ...plain, cached_tokens: 4 }, { prompt_tokens_details: { cached_tokens: 4 } }],
     ['no total', { prompt_tokens: 10, completion_tokens: 5 }, plain],
     ['`null` details', { ...plain, prompt_tokens_details: null }, plain],
@@ -240,8 +335,16 @@ describe('usage', () => {
     ],
     ['thinking in the total alone', { ...plain, total_tokens: 40 }, { completion_tokens: 30, total_tokens: 40 }],
     ['xAI’s ticks', { ...plain, cost_in_usd_ticks: 1_777_000 }, { cost: 0.0001777 }],
-    ['a cost whose details repeat it', { ...plain, cost: 0.2, cached_tokens: 1, is_byok: false, cost_details: { upstream_inference_cost: 0.2 } }, { cost: 0.2 }],
-    ['OpenRouter’s fee on a key of one’s own', { ...plain, cost: 0.01, is_byok: true, cost_details: { upstream_inference_cost: 0.2 } }, { cost: 0.21000000000000002 }],
+    [
+      'a cost whose details repeat it',
+      { ...plain, cost: 0.2, cached_tokens: 1, is_byok: false, cost_details: { upstream_inference_cost: 0.2 } },
+      { cost: 0.2 },
+    ],
+    [
+      'OpenRouter’s fee on a key of one’s own',
+      { ...plain, cost: 0.01, is_byok: true, cost_details: { upstream_inference_cost: 0.2 } },
+      { cost: 0.21000000000000002 },
+    ],
   ]
   test.each(cases)('%s', (_name, wire, expected) => {
     expect(readUsage(wire)).toMatchObject({ prompt_tokens: 10, ...expected })
@@ -254,8 +357,14 @@ describe('usage', () => {
   })
 
   test.each([
-    ['on the finish chunk', [chunk({ content: 'a' }, { finish_reason: 'stop' })].map((one) => ({ ...one, usage: plain }))],
-    ['in x_groq', [{ ...chunk({}, { finish_reason: 'stop' }), x_groq: { id: 'r', usage: { ...plain, queue_time: 1 } } }]],
+    [
+      'on the finish chunk',
+      [chunk({ content: 'a' }, { finish_reason: 'stop' })].map((one) => ({ ...one, usage: plain })),
+    ],
+    [
+      'in x_groq',
+      [{ ...chunk({}, { finish_reason: 'stop' }), x_groq: { id: 'r', usage: { ...plain, queue_time: 1 } } }],
+    ],
     ['in the choice', [chunk({}, { finish_reason: 'stop', usage: plain })]],
     ['on a chunk without choices', [chunk({ content: 'a' }), { usage: plain }]],
   ])('of a stream: %s', (_where, events) => {
@@ -269,14 +378,24 @@ describe('errors', () => {
     ['a text', { error: 'no such model' }, { message: 'no such model' }],
     ['a message', { message: 'no', type: 't' }, { message: 'no', type: 't' }],
     ['a detail', { detail: 'no' }, { message: 'no' }],
-    ['validation details', { detail: [{ loc: ['body'], msg: 'field required', input: 'secret' }] }, { message: 'field required' }],
-    ['a list', [{ error: { code: 400, message: 'no', status: 'INVALID_ARGUMENT' } }], { message: 'no', code: '400', type: 'INVALID_ARGUMENT' }],
+    [
+      'validation details',
+      { detail: [{ loc: ['body'], msg: 'field required', input: 'secret' }] },
+      { message: 'field required' },
+    ],
+    [
+      'a list',
+      [{ error: { code: 400, message: 'no', status: 'INVALID_ARGUMENT' } }],
+      { message: 'no', code: '400', type: 'INVALID_ARGUMENT' },
+    ],
   ])('%s', (_name, body, expected) => {
     expect(openaiChat.decodeError(body)).toMatchObject(expected)
   })
 
   test('shows no key and no novel', () => {
-    const long = openaiChat.decodeError({ error: { message: `Incorrect API key provided: sk-proj-abcdefghijkl. ${'x'.repeat(9000)}` } })
+    const long = openaiChat.decodeError({
+      error: { message: `Incorrect API key provided: sk-proj-abcdefghijkl. ${'x'.repeat(9000)}` },
+    })
     expect(long?.message).toContain('Incorrect API key provided: [key]')
     expect(long?.message.length).toBeLessThan(1100)
   })

@@ -22,7 +22,8 @@ beforeAll(async () => {
       received = JSON.parse(Buffer.concat(bytes).toString()) as unknown
       if (answer.events) {
         response.writeHead(200, { 'content-type': 'text/event-stream' })
-        for (const { event, data } of answer.events) response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+        for (const { event, data } of answer.events)
+          response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
         response.end()
       } else {
         response.writeHead(200, { 'content-type': 'application/json' })
@@ -56,7 +57,12 @@ const completion: ChatCompletion = {
         role: 'assistant',
         content: 'Let me look.',
         refusal: null,
-        annotations: [{ type: 'url_citation', url_citation: { url: 'https://example.test', title: 'T', start_index: 0, end_index: 3 } }],
+        annotations: [
+          {
+            type: 'url_citation',
+            url_citation: { url: 'https://example.test', title: 'T', start_index: 0, end_index: 3 },
+          },
+        ],
         reasoning_content: 'I should look.',
         thinking_blocks: [
           { type: 'thinking', thinking: 'I should look.', signature: 'proof' },
@@ -95,8 +101,18 @@ describe('responses.create', () => {
     expect(response.output_text).toBe('Let me look.')
     expect(response.status).toBe('completed')
     expect(response.error).toBeNull()
-    expect(response.output.map(({ type }) => type)).toEqual(['reasoning', 'reasoning', 'message', 'function_call', 'custom_tool_call'])
-    expect(response.usage).toMatchObject({ input_tokens: 10, input_tokens_details: { cached_tokens: 4 }, output_tokens: 20 })
+    expect(response.output.map(({ type }) => type)).toEqual([
+      'reasoning',
+      'reasoning',
+      'message',
+      'function_call',
+      'custom_tool_call',
+    ])
+    expect(response.usage).toMatchObject({
+      input_tokens: 10,
+      input_tokens_details: { cached_tokens: 4 },
+      output_tokens: 20,
+    })
     expect(openaiResponses.decodeRequest(received).messages).toEqual([{ role: 'user', content: 'look' }])
   })
 
@@ -104,7 +120,10 @@ describe('responses.create', () => {
     answer = { json: openaiResponses.encodeResponse(completion) }
     const response = await client.responses.create({ model: 'a-model', input: 'look' })
     const output = { type: 'function_call_output', call_id: 'call_1', output: 'blue' } as const
-    await client.responses.create({ model: 'a-model', input: [...response.output, output] as OpenAI.Responses.ResponseInput })
+    await client.responses.create({
+      model: 'a-model',
+      input: [...response.output, output] as OpenAI.Responses.ResponseInput,
+    })
     const [assistant, tool] = openaiResponses.decodeRequest(received).messages
     expect(assistant).toMatchObject({
       role: 'assistant',
@@ -119,9 +138,23 @@ describe('responses.create', () => {
   })
 
   test('parses structured output and calls', async () => {
-    const text = { ...completion, choices: [{ ...completion.choices[0]!, finish_reason: 'stop' as const, message: { role: 'assistant' as const, content: '{"a":1}', refusal: null } }] }
+    const text = {
+      ...completion,
+      choices: [
+        {
+          ...completion.choices[0]!,
+          finish_reason: 'stop' as const,
+          message: { role: 'assistant' as const, content: '{"a":1}', refusal: null },
+        },
+      ],
+    }
     answer = { json: openaiResponses.encodeResponse(text) }
-    const schema = { type: 'object', properties: { a: { type: 'number' } }, required: ['a'], additionalProperties: false }
+    const schema = {
+      type: 'object',
+      properties: { a: { type: 'number' } },
+      required: ['a'],
+      additionalProperties: false,
+    }
     const response = await client.responses.parse({
       model: 'a-model',
       input: 'one',
@@ -158,8 +191,14 @@ describe('responses.stream', () => {
       { ...first, choices: [{ ...first.choices[0]!, logprobs }] },
       chunk({ annotations: citation, block: 0 }),
       chunk({ refusal: 'No', block: 1 }),
-      chunk({ tool_calls: [{ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '{' } }], block: 2 }),
-      chunk({ tool_calls: [{ index: 1, id: 'b', type: 'function', function: { name: 'g', arguments: '{' } }], block: 3 }),
+      chunk({
+        tool_calls: [{ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '{' } }],
+        block: 2,
+      }),
+      chunk({
+        tool_calls: [{ index: 1, id: 'b', type: 'function', function: { name: 'g', arguments: '{' } }],
+        block: 3,
+      }),
       chunk({ tool_calls: [{ index: 0, function: { arguments: '}' } }], block: 2 }),
       chunk({ tool_calls: [{ index: 1, function: { arguments: '}' } }], block: 3 }),
       chunk({}, 'tool_calls'),
@@ -167,7 +206,16 @@ describe('responses.stream', () => {
     answer = { events: eventsOf(openaiResponses, chunks) }
     const response = await client.responses.stream({ model: 'a-model', input: 'x' }).finalResponse()
     expect(response.output).toMatchObject([
-      { content: [{ type: 'output_text', text: 'Hi', annotations: [{ type: 'url_citation', url: 'https://example.test' }], logprobs: logprobs.content }] },
+      {
+        content: [
+          {
+            type: 'output_text',
+            text: 'Hi',
+            annotations: [{ type: 'url_citation', url: 'https://example.test' }],
+            logprobs: logprobs.content,
+          },
+        ],
+      },
       { content: [{ type: 'refusal', refusal: 'No' }] },
       { type: 'function_call', call_id: 'a', arguments: '{}' },
       { type: 'function_call', call_id: 'b', arguments: '{}' },
@@ -179,14 +227,29 @@ describe('responses.stream', () => {
     const events: string[] = []
     for await (const event of client.responses.stream({ model: 'a-model', input: 'x' })) events.push(event.type)
     expect(events.at(-1)).toBe('response.incomplete')
-    expect(eventsOf(openaiResponses, [chunk({ content: 'Hi' })]).map(({ event }) => event)).not.toContain('response.completed')
+    expect(eventsOf(openaiResponses, [chunk({ content: 'Hi' })]).map(({ event }) => event)).not.toContain(
+      'response.completed',
+    )
   })
 
   test('items of the server come through whole', async () => {
     const item = { id: 'ws_1', type: 'web_search_call', status: 'completed', action: { type: 'search', query: 'q' } }
-    const message = { id: 'msg_1', type: 'message', role: 'assistant', status: 'completed', content: [{ type: 'output_text', text: 'Hi', annotations: [] }] }
+    const message = {
+      id: 'msg_1',
+      type: 'message',
+      role: 'assistant',
+      status: 'completed',
+      content: [{ type: 'output_text', text: 'Hi', annotations: [] }],
+    }
     const decoder = openaiResponses.createStreamDecoder()
-    const response = { id: 'resp_1', object: 'response', status: 'completed', model: 'a-model', created_at: 1, output: [item, message] }
+    const response = {
+      id: 'resp_1',
+      object: 'response',
+      status: 'completed',
+      model: 'a-model',
+      created_at: 1,
+      output: [item, message],
+    }
     const chunks = [...decoder.push({ type: 'response.completed', response }), ...decoder.end()]
     answer = { events: eventsOf(openaiResponses, chunks) }
     const read = await client.responses.stream({ model: 'a-model', input: 'x' }).finalResponse()

@@ -9,11 +9,22 @@ import { deepFreeze, mutated } from '../contracts/json-values.js'
 import { startLoopback } from '../support/loopback.js'
 
 const RUNS = { numRuns: Number(process.env.FAST_CHECK_RUNS ?? 100) }
-const context: EncodeContext = { provider: 'p', model: 'a-model', quirks: {}, dropUnsupported: false, warn: () => undefined }
+const context: EncodeContext = {
+  provider: 'p',
+  model: 'a-model',
+  quirks: {},
+  dropUnsupported: false,
+  warn: () => undefined,
+}
 
 const text = fc.string({ unit: 'grapheme', maxLength: 20 })
 const requests: fc.Arbitrary<RerankRequest> = fc.record(
-  { model: fc.constant('a-model'), query: text, documents: fc.array(text, { maxLength: 4 }), top_n: fc.integer({ min: 1, max: 9 }) },
+  {
+    model: fc.constant('a-model'),
+    query: text,
+    documents: fc.array(text, { maxLength: 4 }),
+    top_n: fc.integer({ min: 1, max: 9 }),
+  },
   { requiredKeys: ['model', 'query', 'documents'] },
 )
 const responses: fc.Arbitrary<RerankResponse> = fc.record({
@@ -26,7 +37,11 @@ const responses: fc.Arbitrary<RerankResponse> = fc.record({
     ),
     { maxLength: 4 },
   ),
-  usage: fc.record({ prompt_tokens: fc.nat({ max: 99 }), total_tokens: fc.nat({ max: 99 }), search_units: fc.nat({ max: 3 }) }),
+  usage: fc.record({
+    prompt_tokens: fc.nat({ max: 99 }),
+    total_tokens: fc.nat({ max: 99 }),
+    search_units: fc.nat({ max: 3 }),
+  }),
 })
 
 describe.each([cohereRerank, jinaRerank, voyageRerank])('protocol $id', (protocol) => {
@@ -70,49 +85,94 @@ describe.each([cohereRerank, jinaRerank, voyageRerank])('protocol $id', (protoco
   test('an error keeps its message, also in place of an answer', () => {
     const body = protocol.encodeError({ message: 'no room' }, 529)
     expect(protocol.decodeError(body)?.message).toBe('no room')
-    expect(() => protocol.decodeResponse(body)).toThrow(expect.objectContaining({ name: 'ProviderError', message: 'no room' }))
+    expect(() => protocol.decodeResponse(body)).toThrow(
+      expect.objectContaining({ name: 'ProviderError', message: 'no room' }),
+    )
   })
 })
 
 test('names of fields, document forms and counts are those of each format', () => {
-  const request: RerankRequest = { model: 'm', query: 'q', documents: ['a', { text: 'b' }], top_n: 1, extra_body: { priority: 2 } }
+  const request: RerankRequest = {
+    model: 'm',
+    query: 'q',
+    documents: ['a', { text: 'b' }],
+    top_n: 1,
+    extra_body: { priority: 2 },
+  }
   expect(cohereRerank.encodeRequest(request, context)).toEqual({
     path: '/v2/rerank',
     body: { model: 'a-model', query: 'q', documents: ['a', 'b'], top_n: 1, priority: 2 },
   })
   expect(voyageRerank.encodeRequest({ ...request, return_documents: true }, context).body).toEqual({
-    model: 'a-model', query: 'q', documents: ['a', 'b'], top_k: 1, return_documents: true, priority: 2,
+    model: 'a-model',
+    query: 'q',
+    documents: ['a', 'b'],
+    top_k: 1,
+    return_documents: true,
+    priority: 2,
   })
   expect(jinaRerank.encodeRequest(request, context).body['documents']).toEqual(request.documents)
-  const voyage = { object: 'list', data: [{ index: 1, relevance_score: 0.5, document: 'b' }], model: 'rerank-2.5', usage: { total_tokens: 12 } }
+  const voyage = {
+    object: 'list',
+    data: [{ index: 1, relevance_score: 0.5, document: 'b' }],
+    model: 'rerank-2.5',
+    usage: { total_tokens: 12 },
+  }
   const read = voyageRerank.decodeResponse(voyage)
   expect(read.results).toEqual([{ index: 1, relevance_score: 0.5, document: { text: 'b' } }])
   expect(voyageRerank.encodeResponse(read)).toEqual(voyage)
-  expect(cohereRerank.decodeResponse({ id: 'r', results: [], meta: { billed_units: { search_units: 1 } } })).toMatchObject({
+  expect(
+    cohereRerank.decodeResponse({ id: 'r', results: [], meta: { billed_units: { search_units: 1 } } }),
+  ).toMatchObject({
     usage: { search_units: 1 },
     meta: { billed_units: { search_units: 1 } },
   })
   // An empty object is what Together gives for documents that were not asked for.
-  expect(jinaRerank.decodeResponse({ results: [{ index: 0, relevance_score: 1, document: {} }] }).results).toEqual([{ index: 0, relevance_score: 1 }])
+  expect(jinaRerank.decodeResponse({ results: [{ index: 0, relevance_score: 1, document: {} }] }).results).toEqual([
+    { index: 0, relevance_score: 1 },
+  ])
 })
 
 test('what a format cannot say is refused, or left out where the caller allows it', () => {
-  const request: RerankRequest = { model: 'm', query: 'q', documents: [{ text: 'a', title: 't' }], return_documents: true }
+  const request: RerankRequest = {
+    model: 'm',
+    query: 'q',
+    documents: [{ text: 'a', title: 't' }],
+    return_documents: true,
+  }
   expect(() => cohereRerank.encodeRequest(request, context)).toThrow(UnsupportedParameterError)
-  expect(cohereRerank.encodeRequest(request, { ...context, dropUnsupported: true }).body).toEqual({ model: 'a-model', query: 'q', documents: ['a'] })
+  expect(cohereRerank.encodeRequest(request, { ...context, dropUnsupported: true }).body).toEqual({
+    model: 'a-model',
+    query: 'q',
+    documents: ['a'],
+  })
   expect(() => jinaRerank.decodeResponse({ results: [{ index: 0 }] })).toThrow(/no index or no score/)
 })
 
 test('Cohere’s SDK reads what the codec writes', async () => {
   const server = await startLoopback()
   try {
-    const response: RerankResponse = { id: 'r', model: 'm', results: [{ index: 1, relevance_score: 0.5 }], usage: { search_units: 1 } }
+    const response: RerankResponse = {
+      id: 'r',
+      model: 'm',
+      results: [{ index: 1, relevance_score: 0.5 }],
+      usage: { search_units: 1 },
+    }
     server.answer = { json: cohereRerank.encodeResponse(response) }
     const client = new CohereClientV2({ token: 'test', environment: server.origin })
     const answer = await client.rerank({ model: 'rerank-v3.5', query: 'q', documents: ['a', 'b'], topN: 1 })
-    expect(answer).toMatchObject({ id: 'r', results: [{ index: 1, relevanceScore: 0.5 }], meta: { billedUnits: { searchUnits: 1 } } })
+    expect(answer).toMatchObject({
+      id: 'r',
+      results: [{ index: 1, relevanceScore: 0.5 }],
+      meta: { billedUnits: { searchUnits: 1 } },
+    })
     expect(server.requests[0]?.path).toBe(cohereRerank.path)
-    expect(cohereRerank.decodeRequest(server.requests[0]?.body)).toEqual({ model: 'rerank-v3.5', query: 'q', documents: ['a', 'b'], top_n: 1 })
+    expect(cohereRerank.decodeRequest(server.requests[0]?.body)).toEqual({
+      model: 'rerank-v3.5',
+      query: 'q',
+      documents: ['a', 'b'],
+      top_n: 1,
+    })
   } finally {
     await server.close()
   }

@@ -7,39 +7,80 @@ import { testChatProtocol } from '../contracts/protocol.js'
 testChatProtocol({ protocol: codec })
 
 const warnings: string[] = []
-const context: EncodeContext = { provider: 'watsonx', model: 'ibm/granite-4-h-small', quirks: {}, dropUnsupported: false, warn: (message) => warnings.push(message) }
+const context: EncodeContext = {
+  provider: 'watsonx',
+  model: 'ibm/granite-4-h-small',
+  quirks: {},
+  dropUnsupported: false,
+  warn: (message) => warnings.push(message),
+}
 const messages: ChatRequest['messages'] = [{ role: 'user', content: 'hi' }]
 
 test('model, choice and address have names of their own', () => {
-  const request: ChatRequest = { model: 'm', messages, stream: true, stream_options: { include_usage: true }, tool_choice: 'required', extra_body: { project_id: 'p' } }
+  const request: ChatRequest = {
+    model: 'm',
+    messages,
+    stream: true,
+    stream_options: { include_usage: true },
+    tool_choice: 'required',
+    extra_body: { project_id: 'p' },
+  }
   expect(codec.encodeRequest(request, context)).toEqual({
     path: '/ml/v1/text/chat_stream',
     body: { model_id: 'ibm/granite-4-h-small', messages, tool_choice_option: 'required', project_id: 'p' },
   })
   const named = { type: 'function' as const, function: { name: 'f' } }
-  expect(codec.encodeRequest({ model: 'm', messages, tool_choice: named }, context)).toMatchObject({ path: '/ml/v1/text/chat', body: { tool_choice: named } })
-  expect(codec.decodeRequest({ model_id: 'm', messages, tool_choice_option: 'none' }, { path: '/ml/v1/text/chat_stream' })).toMatchObject({
-    model: 'm', stream: true, tool_choice: 'none',
+  expect(codec.encodeRequest({ model: 'm', messages, tool_choice: named }, context)).toMatchObject({
+    path: '/ml/v1/text/chat',
+    body: { tool_choice: named },
+  })
+  expect(
+    codec.decodeRequest({ model_id: 'm', messages, tool_choice_option: 'none' }, { path: '/ml/v1/text/chat_stream' }),
+  ).toMatchObject({
+    model: 'm',
+    stream: true,
+    tool_choice: 'none',
   })
   expect(warnings).toEqual([])
 })
 
 test('what the API has no word for is refused; bookkeeping is left out with a warning', () => {
-  expect(() => codec.encodeRequest({ model: 'm', messages, top_k: 3 }, context)).toThrow(expect.objectContaining({ parameter: 'top_k' }))
-  expect(() => codec.encodeRequest({ model: 'm', messages, parallel_tool_calls: false }, context)).toThrow(/parallel_tool_calls/)
-  expect(codec.encodeRequest({ model: 'm', messages, parallel_tool_calls: true, user: 'u' }, context).body).toEqual({ model_id: 'ibm/granite-4-h-small', messages })
+  expect(() => codec.encodeRequest({ model: 'm', messages, top_k: 3 }, context)).toThrow(
+    expect.objectContaining({ parameter: 'top_k' }),
+  )
+  expect(() => codec.encodeRequest({ model: 'm', messages, parallel_tool_calls: false }, context)).toThrow(
+    /parallel_tool_calls/,
+  )
+  expect(codec.encodeRequest({ model: 'm', messages, parallel_tool_calls: true, user: 'u' }, context).body).toEqual({
+    model_id: 'ibm/granite-4-h-small',
+    messages,
+  })
   expect(warnings).toEqual([expect.stringContaining('user')])
 })
 
 test('an answer that names its model as `model_id` only, whole and streamed', () => {
   const head = { id: 'chat-1', model_id: 'ibm/granite', created: 1_700_000_000 }
-  const whole = codec.decodeResponse({ ...head, choices: [{ index: 0, message: { role: 'assistant', content: 'hi' }, finish_reason: 'stop' }] })
-  expect(whole).toMatchObject({ id: 'chat-1', model: 'ibm/granite', created: 1_700_000_000, choices: [{ finish_reason: 'stop', message: { content: 'hi' } }] })
+  const whole = codec.decodeResponse({
+    ...head,
+    choices: [{ index: 0, message: { role: 'assistant', content: 'hi' }, finish_reason: 'stop' }],
+  })
+  expect(whole).toMatchObject({
+    id: 'chat-1',
+    model: 'ibm/granite',
+    created: 1_700_000_000,
+    choices: [{ finish_reason: 'stop', message: { content: 'hi' } }],
+  })
   const decoder = codec.createStreamDecoder()
   const chunks = [
-    ...decoder.push({ ...head, choices: [{ index: 0, delta: { role: 'assistant', content: 'hi' }, finish_reason: null }] }, 'message'),
+    ...decoder.push(
+      { ...head, choices: [{ index: 0, delta: { role: 'assistant', content: 'hi' }, finish_reason: null }] },
+      'message',
+    ),
     ...decoder.push({ ...head, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }, 'message'),
-    ...decoder.push({ ...head, choices: [], usage: { prompt_tokens: 3, completion_tokens: 1, total_tokens: 4 } }, 'message'),
+    ...decoder.push(
+      { ...head, choices: [], usage: { prompt_tokens: 3, completion_tokens: 1, total_tokens: 4 } },
+      'message',
+    ),
   ]
   expect(chunks.map(({ model }) => model)).toEqual(['ibm/granite', 'ibm/granite', 'ibm/granite'])
   expect(chunks.at(-1)?.usage).toMatchObject({ total_tokens: 4 })
@@ -47,7 +88,13 @@ test('an answer that names its model as `model_id` only, whole and streamed', ()
 })
 
 test('errors', () => {
-  const body = { errors: [{ code: 'model_not_supported', message: 'no such model', more_info: 'https://x.test' }], trace: 't', status_code: 404 }
+  const body = {
+    errors: [{ code: 'model_not_supported', message: 'no such model', more_info: 'https://x.test' }],
+    trace: 't',
+    status_code: 404,
+  }
   expect(codec.decodeError(body)).toEqual({ message: 'no such model', type: 'model_not_supported' })
-  expect(() => codec.createStreamDecoder().push(body, 'error')).toThrow(expect.objectContaining({ name: 'ProviderError' }))
+  expect(() => codec.createStreamDecoder().push(body, 'error')).toThrow(
+    expect.objectContaining({ name: 'ProviderError' }),
+  )
 })

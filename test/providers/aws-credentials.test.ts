@@ -14,7 +14,11 @@ const plan = (options: ProviderOptions, env: Record<string, string>) => planProv
 const request = (url: string): SignableRequest => ({ method: 'POST', url, headers: new Headers(), body: '{}' })
 const AT = 'https://bedrock-runtime.eu-west-1.amazonaws.com/model/m/converse'
 
-async function credentialOf(options: ProviderOptions, env: Record<string, string>, url = AT): Promise<string | undefined> {
+async function credentialOf(
+  options: ProviderOptions,
+  env: Record<string, string>,
+  url = AT,
+): Promise<string | undefined> {
   const headers = await plan(options, env).sign?.(request(url))
   return /Credential=([^,]+)/.exec(headers?.['authorization'] ?? '')?.[1]?.replace(/\/\d{8}\//, '/DATE/')
 }
@@ -53,9 +57,14 @@ describe('credentials of a provider that signs', () => {
   test('the region is what the caller says, then that of the host, then that of the environment', async () => {
     const env = { ...keys, AWS_REGION: 'ap-south-1' }
     expect(await credentialOf({ variables: { region: 'us-gov-west-1' } }, env)).toContain('/us-gov-west-1/')
-    expect(await credentialOf({}, env, 'https://vpce-1.bedrock-runtime.us-east-2.vpce.amazonaws.com/m')).toContain('/us-east-2/')
+    expect(await credentialOf({}, env, 'https://vpce-1.bedrock-runtime.us-east-2.vpce.amazonaws.com/m')).toContain(
+      '/us-east-2/',
+    )
     expect(await credentialOf({}, env, 'http://127.0.0.1:4566/m')).toContain('/ap-south-1/')
-    await expect(credentialOf({}, keys, 'http://127.0.0.1:4566/m')).rejects.toMatchObject({ name: 'ConfigError', path: 'providers.bedrock.variables.region' })
+    await expect(credentialOf({}, keys, 'http://127.0.0.1:4566/m')).rejects.toMatchObject({
+      name: 'ConfigError',
+      path: 'providers.bedrock.variables.region',
+    })
   })
 
   test('without any, the error names the ways to give them', async () => {
@@ -69,7 +78,10 @@ describe('credentials of a provider that signs', () => {
   })
 
   test('a profile is found by the chain of AWS', async () => {
-    writeFileSync(join(folder, 'credentials'), '[default]\naws_access_key_id = AKIDPROFILE\naws_secret_access_key = secret\n')
+    writeFileSync(
+      join(folder, 'credentials'),
+      '[default]\naws_access_key_id = AKIDPROFILE\naws_secret_access_key = secret\n',
+    )
     expect(await credentialOf({}, {})).toBe('AKIDPROFILE/DATE/eu-west-1/bedrock/aws4_request')
   })
 

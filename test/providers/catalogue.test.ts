@@ -94,7 +94,9 @@ describe.each(rows)('$id', (row) => {
     expect(row.name.trim()).toBe(row.name)
     expect(row.name).not.toBe('')
     expect(new Set(row.protocols).size).toBe(row.protocols.length)
-    expect(row.protocols.filter((name) => !Object.hasOwn(protocols, name) && !Object.hasOwn(passthroughs, name))).toEqual([])
+    expect(
+      row.protocols.filter((name) => !Object.hasOwn(protocols, name) && !Object.hasOwn(passthroughs, name)),
+    ).toEqual([])
   })
 
   test('has a base URL, of which every variable is one of its own', () => {

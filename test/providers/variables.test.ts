@@ -97,7 +97,10 @@ describe('a key that is optional', () => {
 describe('a base URL that depends on a variable', () => {
   test.each([
     ['global', 'https://aiplatform.googleapis.com/v1/projects/p/locations/global/publishers/google'],
-    ['europe-west4', 'https://europe-west4-aiplatform.googleapis.com/v1/projects/p/locations/europe-west4/publishers/google'],
+    [
+      'europe-west4',
+      'https://europe-west4-aiplatform.googleapis.com/v1/projects/p/locations/europe-west4/publishers/google',
+    ],
     ['eu', 'https://aiplatform.eu.rep.googleapis.com/v1/projects/p/locations/eu/publishers/google'],
   ])('Vertex AI in %s', (location, baseURL) => {
     expect(plan('vertex', { variables: { project: 'p', location } }).baseURL).toBe(baseURL)
@@ -111,7 +114,7 @@ describe('a base URL that depends on a variable', () => {
   })
 })
 
-describe('an address of a server of one\'s own', () => {
+describe("an address of a server of one's own", () => {
   test.each([
     ['10.0.0.7', 'http://10.0.0.7:11434'],
     ['10.0.0.7:8080', 'http://10.0.0.7:8080'],
@@ -126,9 +129,12 @@ describe('an address of a server of one\'s own', () => {
     expect(plan('ollama', { baseURL: 'http://mine/' }, { OLLAMA_HOST: address }).baseURL).toBe('http://mine')
   })
 
-  test.each(['a b', 'user:pass@host', 'host/path', ':123456'])('OLLAMA_HOST=%s is refused without showing it', (address) => {
-    const fault = faultOf(() => plan('ollama', {}, { OLLAMA_HOST: address }))
-    expect(fault.path).toBe('OLLAMA_HOST')
-    expect(fault.message).not.toContain(address)
-  })
+  test.each(['a b', 'user:pass@host', 'host/path', ':123456'])(
+    'OLLAMA_HOST=%s is refused without showing it',
+    (address) => {
+      const fault = faultOf(() => plan('ollama', {}, { OLLAMA_HOST: address }))
+      expect(fault.path).toBe('OLLAMA_HOST')
+      expect(fault.message).not.toContain(address)
+    },
+  )
 })

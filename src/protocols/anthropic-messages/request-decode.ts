@@ -10,8 +10,21 @@ import { ID } from './wire.js'
 
 /** Fields with a place of their own in the hub. All others go to `raw`, so that nothing is lost. */
 const KNOWN: ReadonlySet<string> = new Set([
-  'model', 'messages', 'system', 'max_tokens', 'metadata', 'output_config', 'service_tier', 'stop_sequences', 'stream',
-  'temperature', 'thinking', 'tool_choice', 'tools', 'top_k', 'top_p',
+  'model',
+  'messages',
+  'system',
+  'max_tokens',
+  'metadata',
+  'output_config',
+  'service_tier',
+  'stop_sequences',
+  'stream',
+  'temperature',
+  'thinking',
+  'tool_choice',
+  'tools',
+  'top_k',
+  'top_p',
 ])
 
 export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatRequest {

@@ -24,20 +24,47 @@ const DEFAULT_MAX_TOKENS = 4096
 
 /** Fields the encoder reads. */
 const READ: ReadonlySet<string> = new Set([
-  'model', 'messages', 'max_completion_tokens', 'max_tokens', 'metadata', 'parallel_tool_calls', 'reasoning_effort',
-  'response_format', 'service_tier', 'stop', 'stream', 'temperature', 'thinking', 'tool_choice', 'tools', 'top_k',
-  'top_p', 'user', 'extra_body', 'raw',
+  'model',
+  'messages',
+  'max_completion_tokens',
+  'max_tokens',
+  'metadata',
+  'parallel_tool_calls',
+  'reasoning_effort',
+  'response_format',
+  'service_tier',
+  'stop',
+  'stream',
+  'temperature',
+  'thinking',
+  'tool_choice',
+  'tools',
+  'top_k',
+  'top_p',
+  'user',
+  'extra_body',
+  'raw',
 ])
 
 /** Fields of the format itself that a caller may give at the top of a request, as well as in `extra_body`. */
 const NATIVE: ReadonlySet<string> = new Set([
-  'cache_control', 'container', 'context_management', 'diagnostics', 'inference_geo', 'mcp_servers', 'output_config',
+  'cache_control',
+  'container',
+  'context_management',
+  'diagnostics',
+  'inference_geo',
+  'mcp_servers',
+  'output_config',
   'speed',
 ])
 
 /** Fields that change nothing in the answer: usage always comes, the rest is storage and cache routing at OpenAI. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
-  'stream_options', 'store', 'prompt_cache_key', 'prompt_cache_retention', 'safety_identifier',
+  'stream_options',
+  'store',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'safety_identifier',
 ])
 
 /** Values that ask for nothing, field by field. */
@@ -81,8 +108,7 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     tools: encodeTools(request, limits),
     tool_choice: toolChoice,
     thinking: thinking.thinking,
-    output_config:
-      thinking.effort !== undefined || format ? compact({ effort: thinking.effort, format }) : undefined,
+    output_config: thinking.effort !== undefined || format ? compact({ effort: thinking.effort, format }) : undefined,
     ...encodeSampling(request, thinking, limits),
     stop_sequences: encodeStop(request.stop, limits),
     stream: typeof stream === 'boolean' ? stream : undefined,
@@ -153,7 +179,9 @@ function encodeSampling(request: ChatRequest, thinking: EncodedThinking, limits:
 
 function encodeStop(stop: ChatRequest['stop'], limits: Limits): string[] | undefined {
   const sequences: readonly unknown[] = [stop ?? []].flat()
-  const visible = sequences.filter((sequence): sequence is string => typeof sequence === 'string' && sequence.trim() !== '')
+  const visible = sequences.filter(
+    (sequence): sequence is string => typeof sequence === 'string' && sequence.trim() !== '',
+  )
   if (visible.length < sequences.length) limits.unsupported('stop', 'a sequence needs a character that is not a space')
   return visible.length > 0 ? visible : undefined
 }

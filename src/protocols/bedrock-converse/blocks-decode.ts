@@ -43,7 +43,10 @@ export function decodeBlocks(content: unknown): DecodedBlocks {
 }
 
 /** A cache point at the very end covers the message. */
-export function splitLastCachePoint(content: readonly unknown[]): { content: readonly unknown[]; cache: CacheControl | undefined } {
+export function splitLastCachePoint(content: readonly unknown[]): {
+  content: readonly unknown[]
+  cache: CacheControl | undefined
+} {
   const last = content.at(-1)
   const cache = content.length > 1 && isObject(last) ? asCacheControl(last['cachePoint']) : undefined
   const before = content.at(-2)
@@ -100,7 +103,9 @@ function decodeCited(wire: JsonObject, cited: JsonObject, start: number): Block 
   const text = asArray(cited['content'])
     .map((piece) => (isObject(piece) ? (asString(piece['text']) ?? '') : ''))
     .join('')
-  const annotations = asArray(cited['citations']).flatMap((citation) => annotationOf(citation, start, start + text.length))
+  const annotations = asArray(cited['citations']).flatMap((citation) =>
+    annotationOf(citation, start, start + text.length),
+  )
   return {
     type: 'text',
     text,

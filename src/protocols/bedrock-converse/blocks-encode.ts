@@ -10,7 +10,11 @@ import { cachePointOf, encodeToolId, ownRaw, type ToolIds } from './wire.js'
 export type Skipped = 'foreign block' | 'unsigned thinking' | 'refusal'
 
 /** @returns The block's wire form, with a cache point behind it where it asks for one, or the reason it has none. */
-export function encodeBlock(block: Block, toolCalls: readonly ToolCall[], ids: ToolIds = 'api'): JsonObject[] | Skipped {
+export function encodeBlock(
+  block: Block,
+  toolCalls: readonly ToolCall[],
+  ids: ToolIds = 'api',
+): JsonObject[] | Skipped {
   switch (block.type) {
     case 'text':
       return encodeText(block)
@@ -45,7 +49,9 @@ function ownCited(block: Extract<Block, { type: 'text' }>): JsonObject | undefin
   const raw = ownRaw(block.raw)
   const cited = raw?.['citationsContent']
   if (!raw || !isObject(cited)) return undefined
-  const text = asArray(cited['content']).map((piece) => (isObject(piece) ? piece['text'] : '')).join('')
+  const text = asArray(cited['content'])
+    .map((piece) => (isObject(piece) ? piece['text'] : ''))
+    .join('')
   return text === block.text ? raw : undefined
 }
 

@@ -63,7 +63,8 @@ function encodeFile(part: FilePart, limits: Limits): JsonObject[] {
   // Bare base64 of a PDF: every PDF begins with `%PDF-`.
   const url = fileData?.startsWith('JVBERi0') ? `data:application/pdf;base64,${fileData}` : fileData
   const inline = url === undefined ? undefined : readInline(url)
-  if (inline) return [blockOf(inline, inline.block === 'document' ? { name: documentName(filename, inline.format) } : {})]
+  if (inline)
+    return [blockOf(inline, inline.block === 'document' ? { name: documentName(filename, inline.format) } : {})]
   limits.unsupported('file', 'give a data URL of a PDF, an office document, a text, an image or a video')
   return []
 }

@@ -55,7 +55,9 @@ export function decodeError(body: unknown): WireError | undefined {
 /** The SDKs know an error by its class, so a foreign type gives way to the class of the status. */
 export function encodeError(error: WireError, status: number): JsonObject {
   const known = error.type !== undefined && STATUS_OF_TYPE.has(error.type.toLowerCase())
-  const type = known ? error.type : (TYPE_OF_STATUS.get(status) ?? (status >= 500 ? 'InternalServerException' : 'ValidationException'))
+  const type = known
+    ? error.type
+    : (TYPE_OF_STATUS.get(status) ?? (status >= 500 ? 'InternalServerException' : 'ValidationException'))
   return { __type: type, message: error.message }
 }
 

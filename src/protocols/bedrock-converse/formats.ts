@@ -71,6 +71,9 @@ export function writeInline(block: Kind['block'], format: unknown, bytes: unknow
 /** The API takes these characters in a document's name, and no run of spaces. */
 export function documentName(filename: string | undefined, format: string): string {
   const base = (filename ?? '').replace(new RegExp(`\\.${format}$`, 'i'), '')
-  const name = base.replace(/[^\p{L}\p{N}\s\-()[\]]/gu, '-').replace(/\s+/g, ' ').trim()
+  const name = base
+    .replace(/[^\p{L}\p{N}\s\-()[\]]/gu, '-')
+    .replace(/\s+/g, ' ')
+    .trim()
   return name === '' ? 'document' : name
 }

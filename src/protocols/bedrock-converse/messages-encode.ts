@@ -103,7 +103,12 @@ function functionId(number: number): string {
   return `function_call_${Math.max(0, number)}`
 }
 
-function encodeAssistant(message: AssistantMessage, options: MessageOptions, limits: Limits, functionCalls: number): JsonObject[] {
+function encodeAssistant(
+  message: AssistantMessage,
+  options: MessageOptions,
+  limits: Limits,
+  functionCalls: number,
+): JsonObject[] {
   const calls: ToolCall[] = [...(message.tool_calls ?? [])]
   const blocks = [...blocksOf(message)]
   if (message.function_call) {

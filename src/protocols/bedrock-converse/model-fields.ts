@@ -44,7 +44,10 @@ export function encodeModelFields(
     return { fields: { ...fields, ...family.reasoning(effort) }, maxTokens: given }
   }
   if (family.reasoning === undefined) {
-    limits.unsupported('reasoning_effort', 'the model is not known to take one; say it in extra_body.additionalModelRequestFields')
+    limits.unsupported(
+      'reasoning_effort',
+      'the model is not known to take one; say it in extra_body.additionalModelRequestFields',
+    )
     return { fields, maxTokens: given }
   }
   const thinking = encodeThinking(request, traitsOf(model), limits)

@@ -12,12 +12,20 @@ import { ID } from './wire.js'
 
 /** Fields with a place of their own in the hub. All others go to `raw`, so that nothing is lost. */
 const KNOWN: ReadonlySet<string> = new Set([
-  'modelId', 'messages', 'system', 'inferenceConfig', 'toolConfig', 'additionalModelRequestFields', 'outputConfig',
-  'requestMetadata', 'serviceTier',
+  'modelId',
+  'messages',
+  'system',
+  'inferenceConfig',
+  'toolConfig',
+  'additionalModelRequestFields',
+  'outputConfig',
+  'requestMetadata',
+  'serviceTier',
 ])
 
 export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatRequest {
-  if (!isObject(wire)) throw new StreamError(`expected a converse request, got ${typeName(wire)}`, { isRetryable: false })
+  if (!isObject(wire))
+    throw new StreamError(`expected a converse request, got ${typeName(wire)}`, { isRetryable: false })
   const content = options.content ?? true
   const { model, operation } = readModelPath(options.path)
   const inSdk = typeof wire['modelId'] === 'string' ? wire['modelId'] : ''

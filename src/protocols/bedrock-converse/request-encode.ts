@@ -15,20 +15,48 @@ import { ID, ownRaw } from './wire.js'
 
 /** Fields the encoder reads. */
 const READ: ReadonlySet<string> = new Set([
-  'model', 'messages', 'max_completion_tokens', 'max_tokens', 'metadata', 'parallel_tool_calls', 'reasoning_effort',
-  'response_format', 'service_tier', 'stop', 'stream', 'temperature', 'thinking', 'tool_choice', 'tools', 'top_k',
-  'top_p', 'extra_body', 'raw',
+  'model',
+  'messages',
+  'max_completion_tokens',
+  'max_tokens',
+  'metadata',
+  'parallel_tool_calls',
+  'reasoning_effort',
+  'response_format',
+  'service_tier',
+  'stop',
+  'stream',
+  'temperature',
+  'thinking',
+  'tool_choice',
+  'tools',
+  'top_k',
+  'top_p',
+  'extra_body',
+  'raw',
 ])
 
 /** Fields of the format itself that a caller may give at the top of a request, as well as in `extra_body`. */
 const NATIVE: ReadonlySet<string> = new Set([
-  'additionalModelRequestFields', 'additionalModelResponseFieldPaths', 'guardrailConfig', 'inferenceConfig',
-  'outputConfig', 'performanceConfig', 'promptVariables', 'requestMetadata', 'serviceTier',
+  'additionalModelRequestFields',
+  'additionalModelResponseFieldPaths',
+  'guardrailConfig',
+  'inferenceConfig',
+  'outputConfig',
+  'performanceConfig',
+  'promptVariables',
+  'requestMetadata',
+  'serviceTier',
 ])
 
 /** Fields that change nothing in the answer: usage always comes, the rest is storage, routing and accounting. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
-  'stream_options', 'store', 'prompt_cache_key', 'prompt_cache_retention', 'safety_identifier', 'user',
+  'stream_options',
+  'store',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'safety_identifier',
+  'user',
 ])
 
 /** Values that ask for nothing, field by field. */
@@ -62,7 +90,10 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   const takesSchema = familyOf(model).jsonSchema && traits.jsonSchema && quirks.jsonSchema !== false
   const { outputConfig, hint } = encodeFormat(request.response_format, takesSchema, limits)
   const toolConfig = encodeToolConfig(request, limits)
-  const spelledOut = Object.assign({}, ...extras.map((extra) => extra['additionalModelRequestFields']).filter(isObject)) as JsonObject
+  const spelledOut = Object.assign(
+    {},
+    ...extras.map((extra) => extra['additionalModelRequestFields']).filter(isObject),
+  ) as JsonObject
   const { fields, maxTokens } = encodeModelFields(request, model, spelledOut, toolConfig, limits)
   const inferenceConfig = compact({
     maxTokens: maxTokens ?? quirks.defaultMaxTokens,
@@ -101,7 +132,13 @@ function checkFields(request: ChatRequest, limits: Limits): JsonObject {
 }
 
 /** These hold settings independent of one another, so the caller's join ours; all else replaces. */
-const BAGS: ReadonlySet<string> = new Set(['additionalModelRequestFields', 'inferenceConfig', 'outputConfig', 'requestMetadata', 'toolConfig'])
+const BAGS: ReadonlySet<string> = new Set([
+  'additionalModelRequestFields',
+  'inferenceConfig',
+  'outputConfig',
+  'requestMetadata',
+  'toolConfig',
+])
 
 function mergeBody(body: JsonObject, extra: JsonObject): JsonObject {
   const entries = Object.entries(extra).map(([field, value]) => {
@@ -133,8 +170,11 @@ const MAX_METADATA = 16
 function encodeMetadata(metadata: unknown, limits: Limits): JsonObject | undefined {
   if (!isObject(metadata)) return undefined
   const entries = Object.entries(metadata)
-  const fit = entries.filter(([key, value]) => key !== '' && METADATA_TEXT.test(key) && typeof value === 'string' && METADATA_TEXT.test(value))
-  if (fit.length < entries.length || fit.length > MAX_METADATA) limits.warn('`metadata` that the API does not take is left out')
+  const fit = entries.filter(
+    ([key, value]) => key !== '' && METADATA_TEXT.test(key) && typeof value === 'string' && METADATA_TEXT.test(value),
+  )
+  if (fit.length < entries.length || fit.length > MAX_METADATA)
+    limits.warn('`metadata` that the API does not take is left out')
   return fit.length > 0 ? Object.fromEntries(fit.slice(0, MAX_METADATA)) : undefined
 }
 

@@ -56,7 +56,8 @@ export function rawOf(wire: JsonObject, content: boolean): ChatCompletion['raw']
   const fields = content ? [...SCALARS, ...CONTENT] : SCALARS
   const kept: [string, unknown][] = fields.flatMap((field) => (wire[field] == null ? [] : [[field, wire[field]]]))
   // A tier the hub has no word for.
-  if (wire['serviceTier'] != null && !decodeServiceTier(wire['serviceTier']).service_tier) kept.push(['serviceTier', wire['serviceTier']])
+  if (wire['serviceTier'] != null && !decodeServiceTier(wire['serviceTier']).service_tier)
+    kept.push(['serviceTier', wire['serviceTier']])
   return kept.length > 0 ? { protocol: ID, value: Object.fromEntries(kept) } : undefined
 }
 

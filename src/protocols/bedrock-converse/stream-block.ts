@@ -44,7 +44,8 @@ function plainBlock(block: number, position: StreamPosition): OpenBlock {
   function reason(reasoning: JsonObject): readonly ChunkDelta[] {
     const { text: thinking, signature, redactedContent } = reasoning
     if (typeof redactedContent === 'string') redacted += binaryOf(redactedContent)
-    if (typeof signature === 'string') return [{ thinking_blocks: [{ type: 'thinking', thinking: '', signature }], block }]
+    if (typeof signature === 'string')
+      return [{ thinking_blocks: [{ type: 'thinking', thinking: '', signature }], block }]
     if (typeof thinking !== 'string' || thinking === '') return NOTHING
     return [{ reasoning_content: thinking, thinking_blocks: [{ type: 'thinking', thinking }], block }]
   }
@@ -113,7 +114,8 @@ function toolBlock(start: JsonObject, block: number, index: number): OpenBlock {
       empty = false
       return [{ tool_calls: [{ index, function: { arguments: piece } }], block }]
     },
-    close: () => (empty ? [{ tool_calls: [{ index, function: { arguments: call.function.arguments } }], block }] : NOTHING),
+    close: () =>
+      empty ? [{ tool_calls: [{ index, function: { arguments: call.function.arguments } }], block }] : NOTHING,
   }
 }
 

@@ -18,7 +18,12 @@ import { ID } from './wire.js'
 const NOTHING: readonly ChatChunk[] = []
 
 const EVENTS: ReadonlySet<string | undefined> = new Set([
-  'messageStart', 'contentBlockStart', 'contentBlockDelta', 'contentBlockStop', 'messageStop', 'metadata',
+  'messageStart',
+  'contentBlockStart',
+  'contentBlockDelta',
+  'contentBlockStop',
+  'messageStop',
+  'metadata',
 ])
 
 interface Named {

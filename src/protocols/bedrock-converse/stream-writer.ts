@@ -97,7 +97,15 @@ export function createBlockWriter(emit: (event: string, data: JsonObject) => voi
   function writeCall(delta: ToolCallDelta, raw: Block['raw']): void {
     let call = calls.get(delta.index)
     if (!call) {
-      call = { id: delta.id ?? `call_${delta.index}`, name: '', held: '', custom: delta.type === 'custom', raw, index: undefined, closed: false }
+      call = {
+        id: delta.id ?? `call_${delta.index}`,
+        name: '',
+        held: '',
+        custom: delta.type === 'custom',
+        raw,
+        index: undefined,
+        closed: false,
+      }
       // An older call whose name never got an argument keeps its place before this one.
       for (const earlier of calls.values()) if (!earlier.closed) start(earlier)
       calls.set(delta.index, call)

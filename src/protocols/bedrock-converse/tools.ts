@@ -7,7 +7,11 @@ import { ID, asCacheControl, cachePointOf, ownRaw } from './wire.js'
 
 export function encodeToolConfig(request: ChatRequest, limits: Limits): JsonObject | undefined {
   const { tool_choice: choice, parallel_tool_calls: parallel } = request
-  if (parallel === false) limits.unsupported('parallel_tool_calls', 'the API has no such switch; a model may have one in extra_body.additionalModelRequestFields')
+  if (parallel === false)
+    limits.unsupported(
+      'parallel_tool_calls',
+      'the API has no such switch; a model may have one in extra_body.additionalModelRequestFields',
+    )
   const tools = encodeTools(request, limits)
   if (tools.length === 0) return undefined
   if (choice === 'none') {
@@ -45,7 +49,12 @@ function encodeTool(tool: FunctionTool): JsonObject {
   const json = parameters ? { ...(!('type' in parameters) && { type: 'object' }), ...parameters } : EMPTY_SCHEMA
   return {
     // The API refuses an empty description.
-    toolSpec: compact({ name, description: description === '' ? undefined : description, inputSchema: { json }, strict: strict ?? undefined }),
+    toolSpec: compact({
+      name,
+      description: description === '' ? undefined : description,
+      inputSchema: { json },
+      strict: strict ?? undefined,
+    }),
   }
 }
 

@@ -39,7 +39,9 @@ function hourOf(details: unknown): number | undefined {
 }
 
 function countsOf(wire: unknown): Record<string, number> | undefined {
-  const counts = isObject(wire) ? Object.entries(wire).filter((entry): entry is [string, number] => asNumber(entry[1]) !== undefined) : []
+  const counts = isObject(wire)
+    ? Object.entries(wire).filter((entry): entry is [string, number] => asNumber(entry[1]) !== undefined)
+    : []
   return counts.length > 0 ? Object.fromEntries(counts) : undefined
 }
 

@@ -45,6 +45,9 @@ export type ToolIds = 'api' | 'claude'
 
 /** Other providers' ids may hold anything; the same id is always written the same way. */
 export function encodeToolId(id: string, ids: ToolIds): string {
-  const escaped = id.replace(ids === 'claude' ? NOT_IN_CLAUDE_ID : NOT_IN_ID, (character) => `_${character.codePointAt(0)?.toString(16) ?? ''}`)
+  const escaped = id.replace(
+    ids === 'claude' ? NOT_IN_CLAUDE_ID : NOT_IN_ID,
+    (character) => `_${character.codePointAt(0)?.toString(16) ?? ''}`,
+  )
   return escaped || '_'
 }

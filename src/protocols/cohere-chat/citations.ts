@@ -9,7 +9,10 @@ import { isHttpUrl } from '../../kernel/media.js'
 import { ownRaw } from './wire.js'
 
 /** What a citation stands on. */
-export type Place = { readonly kind: 'content'; readonly index: number } | { readonly kind: 'plan' } | { readonly kind: 'none' }
+export type Place =
+  | { readonly kind: 'content'; readonly index: number }
+  | { readonly kind: 'plan' }
+  | { readonly kind: 'none' }
 
 /** @param kinds - Type of each content block, in order. */
 export function placeOf(citation: JsonObject, kinds: readonly (string | undefined)[]): Place {
@@ -28,7 +31,10 @@ export function annotationsOf(citation: JsonObject, start: number): Annotation[]
     const holder = [source['document'], source['tool_output']].find(isObject)
     const url = holder?.['url']
     if (!isHttpUrl(url)) return []
-    const span = { start_index: start + (asNumber(citation['start']) ?? 0), end_index: start + (asNumber(citation['end']) ?? 0) }
+    const span = {
+      start_index: start + (asNumber(citation['start']) ?? 0),
+      end_index: start + (asNumber(citation['end']) ?? 0),
+    }
     return [{ type: 'url_citation', url_citation: { url, title: asString(holder?.['title']) ?? '', ...span } }]
   })
 }
@@ -36,7 +42,8 @@ export function annotationsOf(citation: JsonObject, start: number): Annotation[]
 /** Whether the citation holds nothing but the annotation it was written from. */
 export function isPortable(citation: JsonObject): boolean {
   const [source, ...others] = asArray(citation['sources'])
-  if (others.length > 0 || !isObject(source) || !isObject(source['document']) || citation['type'] !== 'TEXT_CONTENT') return false
+  if (others.length > 0 || !isObject(source) || !isObject(source['document']) || citation['type'] !== 'TEXT_CONTENT')
+    return false
   const { url, title, ...rest } = source['document']
   return isHttpUrl(url) && source['id'] === url && typeof title === 'string' && Object.keys(rest).length === 0
 }

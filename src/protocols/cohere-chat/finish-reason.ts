@@ -29,10 +29,16 @@ const FAILURES: ReadonlySet<unknown> = new Set(['ERROR', 'TIMEOUT'])
  *
  * @throws ProviderError when the reason says that the generation failed.
  */
-export function decodeFinish(wire: unknown, message?: string): { finish_reason: FinishReason; native_finish_reason?: string } {
+export function decodeFinish(
+  wire: unknown,
+  message?: string,
+): { finish_reason: FinishReason; native_finish_reason?: string } {
   const reason = typeof wire === 'string' ? wire.toUpperCase() : undefined
   if (FAILURES.has(reason)) {
-    throw new ProviderError(safeMessage(message ?? `the provider ended its answer with \`${reason}\``), { code: String(reason), isRetryable: true })
+    throw new ProviderError(safeMessage(message ?? `the provider ended its answer with \`${reason}\``), {
+      code: String(reason),
+      isRetryable: true,
+    })
   }
   const finish = TO_HUB.get(reason) ?? 'stop'
   return reason !== undefined && TO_WIRE.get(finish) !== reason

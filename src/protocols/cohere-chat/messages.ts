@@ -24,7 +24,9 @@ function encodeContent(content: Message['content'], role: string, limits: Limits
     if (wire && kinds.includes(asString(wire['type']) ?? '')) return [wire]
     // A raw part of this format is as the caller wrote it.
     if (wire && part.type === 'raw') return [wire]
-    limits.unsupported(part.type === 'raw' ? `a message part of ${part.protocol}` : `${part.type} parts in ${role} messages`)
+    limits.unsupported(
+      part.type === 'raw' ? `a message part of ${part.protocol}` : `${part.type} parts in ${role} messages`,
+    )
     return []
   })
 }
@@ -54,7 +56,8 @@ function functionId(number: number): string {
 export function encodeMessages(messages: readonly Message[], limits: Limits): JsonObject[] {
   let functionCalls = 0
   return messages.flatMap((message): JsonObject[] => {
-    if ('name' in message && message.role !== 'function' && message.name !== undefined) limits.warn('names of messages are left out')
+    if ('name' in message && message.role !== 'function' && message.name !== undefined)
+      limits.warn('names of messages are left out')
     switch (message.role) {
       case 'system':
       case 'developer':
@@ -63,7 +66,9 @@ export function encodeMessages(messages: readonly Message[], limits: Limits): Js
         return [{ role: 'user', content: encodeContent(message.content, 'user', limits) }]
       case 'tool':
         if (message.is_error) limits.warn('that a tool failed is said by its result alone')
-        return [{ role: 'tool', tool_call_id: message.tool_call_id, content: encodeContent(message.content, 'tool', limits) }]
+        return [
+          { role: 'tool', tool_call_id: message.tool_call_id, content: encodeContent(message.content, 'tool', limits) },
+        ]
       case 'function':
         return [{ role: 'tool', tool_call_id: functionId(functionCalls - 1), content: message.content ?? '' }]
       case 'assistant': {
@@ -101,7 +106,8 @@ export function decodeMessages(messages: unknown): Message[] {
     if (!isObject(message)) return []
     const { role, content } = message
     if (role === 'system' || role === 'user') return [{ role, content: decodeContent(content) }]
-    if (role === 'tool') return [{ role, tool_call_id: asString(message['tool_call_id']) ?? '', content: decodeContent(content) }]
+    if (role === 'tool')
+      return [{ role, tool_call_id: asString(message['tool_call_id']) ?? '', content: decodeContent(content) }]
     return role === 'assistant' ? [decodeAssistant(message)] : []
   })
 }

@@ -8,8 +8,23 @@ import { ID, restOf } from './wire.js'
 
 /** Fields with a place of their own in the hub. All others go to `raw`, so that nothing is lost. */
 const KNOWN: ReadonlySet<string> = new Set([
-  'model', 'messages', 'tools', 'tool_choice', 'strict_tools', 'response_format', 'max_tokens', 'stop_sequences',
-  'temperature', 'seed', 'frequency_penalty', 'presence_penalty', 'k', 'p', 'logprobs', 'thinking', 'stream',
+  'model',
+  'messages',
+  'tools',
+  'tool_choice',
+  'strict_tools',
+  'response_format',
+  'max_tokens',
+  'stop_sequences',
+  'temperature',
+  'seed',
+  'frequency_penalty',
+  'presence_penalty',
+  'k',
+  'p',
+  'logprobs',
+  'thinking',
+  'stream',
 ])
 
 const NUMBERS = [
@@ -23,9 +38,13 @@ const NUMBERS = [
 ] as const
 
 export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatRequest {
-  if (!isObject(wire)) throw new StreamError(`the request is malformed: it is ${typeName(wire)}, not an object`, { isRetryable: false })
+  if (!isObject(wire))
+    throw new StreamError(`the request is malformed: it is ${typeName(wire)}, not an object`, { isRetryable: false })
   const content = options.content ?? true
-  const request: ChatRequest = { model: asString(wire['model']) ?? '', messages: content ? decodeMessages(wire['messages']) : [] }
+  const request: ChatRequest = {
+    model: asString(wire['model']) ?? '',
+    messages: content ? decodeMessages(wire['messages']) : [],
+  }
   const extra = content ? { ...restOf(wire, KNOWN) } : {}
   for (const [field, own] of NUMBERS) {
     const value = asNumber(wire[field])
@@ -44,9 +63,12 @@ export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatR
   else if (wire['tool_choice'] != null && content) extra['tool_choice'] = wire['tool_choice']
   if (content) {
     const strict = wire['strict_tools']
-    const tools = asArray(wire['tools']).filter(isObject).map((tool) => decodeTool(tool, strict === true))
+    const tools = asArray(wire['tools'])
+      .filter(isObject)
+      .map((tool) => decodeTool(tool, strict === true))
     if (Array.isArray(wire['tools'])) request.tools = tools
-    if (typeof strict === 'boolean' && !(strict && tools.some(({ type }) => type === 'function'))) extra['strict_tools'] = strict
+    if (typeof strict === 'boolean' && !(strict && tools.some(({ type }) => type === 'function')))
+      extra['strict_tools'] = strict
     if (Object.keys(extra).length > 0) request.raw = { protocol: ID, value: extra }
   }
   return request
@@ -54,7 +76,8 @@ export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatR
 
 function decodeTool(tool: JsonObject, strict: boolean): Tool {
   const made = tool['function']
-  if (tool['type'] !== 'function' || !isObject(made) || typeof made['name'] !== 'string') return { type: 'raw', protocol: ID, value: tool }
+  if (tool['type'] !== 'function' || !isObject(made) || typeof made['name'] !== 'string')
+    return { type: 'raw', protocol: ID, value: tool }
   const description = asString(made['description'])
   return {
     type: 'function',
@@ -79,7 +102,8 @@ function readFormat(request: ChatRequest, wire: unknown, extra: JsonObject, cont
   const schema = isObject(own) ? own : isObject(older) ? older : undefined
   if (type === 'text') request.response_format = { type }
   // The wire has no name for a schema, and the hub requires one. A schema is the caller's own words.
-  else if (type === 'json_object' && schema) request.response_format = { type: 'json_schema', json_schema: { name: 'response', ...(content && { schema }) } }
+  else if (type === 'json_object' && schema)
+    request.response_format = { type: 'json_schema', json_schema: { name: 'response', ...(content && { schema }) } }
   else if (type === 'json_object') request.response_format = { type }
   else if (content) extra['response_format'] = wire
 }

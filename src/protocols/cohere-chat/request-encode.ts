@@ -12,17 +12,46 @@ export const PATH = '/v2/chat'
 
 /** Fields the encoder reads. */
 const READ: ReadonlySet<string> = new Set([
-  'model', 'messages', 'frequency_penalty', 'logprobs', 'max_completion_tokens', 'max_tokens', 'presence_penalty',
-  'reasoning_effort', 'response_format', 'seed', 'stop', 'stream', 'temperature', 'thinking', 'tool_choice', 'tools',
-  'top_k', 'top_p', 'extra_body', 'raw',
+  'model',
+  'messages',
+  'frequency_penalty',
+  'logprobs',
+  'max_completion_tokens',
+  'max_tokens',
+  'presence_penalty',
+  'reasoning_effort',
+  'response_format',
+  'seed',
+  'stop',
+  'stream',
+  'temperature',
+  'thinking',
+  'tool_choice',
+  'tools',
+  'top_k',
+  'top_p',
+  'extra_body',
+  'raw',
 ])
 
 /** Fields of the format itself that a caller may give at the top of a request, as well as in `extra_body`. */
-const NATIVE: ReadonlySet<string> = new Set(['citation_options', 'documents', 'priority', 'safety_mode', 'strict_tools'])
+const NATIVE: ReadonlySet<string> = new Set([
+  'citation_options',
+  'documents',
+  'priority',
+  'safety_mode',
+  'strict_tools',
+])
 
 /** Fields that change nothing in the answer: usage always comes, the rest is bookkeeping and cache routing at OpenAI. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
-  'stream_options', 'store', 'prompt_cache_key', 'prompt_cache_retention', 'safety_identifier', 'metadata', 'user',
+  'stream_options',
+  'store',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'safety_identifier',
+  'metadata',
+  'user',
 ])
 
 /** Values that ask for nothing, field by field. */
@@ -88,14 +117,20 @@ function checkFields(request: ChatRequest, limits: Limits): JsonObject {
 }
 
 /** A named function is said by requiring a call and offering that function only. */
-function encodeTools(request: ChatRequest, limits: Limits): { tools?: JsonObject[]; tool_choice?: string; strict_tools?: true } {
+function encodeTools(
+  request: ChatRequest,
+  limits: Limits,
+): { tools?: JsonObject[]; tool_choice?: string; strict_tools?: true } {
   const { tool_choice: choice } = request
   const tools = (request.tools ?? []).filter((tool) => isAllowed(tool, choice))
   const functions = tools.filter((tool) => tool.type === 'function')
   const strict = functions.filter((tool) => tool.function.strict === true)
-  if (strict.length > 0 && strict.length < functions.length) limits.warn('one strict function makes all of them strict here')
+  if (strict.length > 0 && strict.length < functions.length)
+    limits.warn('one strict function makes all of them strict here')
   const wire = tools.flatMap((tool) => encodeTool(tool, limits))
-  const forced = choice === 'required' || (isObject(choice) && (choice.type !== 'allowed_tools' || choice.allowed_tools.mode === 'required'))
+  const forced =
+    choice === 'required' ||
+    (isObject(choice) && (choice.type !== 'allowed_tools' || choice.allowed_tools.mode === 'required'))
   return {
     ...(wire.length > 0 && { tools: wire }),
     ...(forced ? { tool_choice: 'REQUIRED' } : choice === 'none' && { tool_choice: 'NONE' }),
@@ -107,7 +142,9 @@ function isAllowed(tool: Tool, choice: ChatRequest['tool_choice']): boolean {
   if (!isObject(choice) || tool.type !== 'function') return true
   if (choice.type === 'function') return tool.function.name === choice.function.name
   if (choice.type !== 'allowed_tools') return true
-  return choice.allowed_tools.tools.some((allowed) => isObject(allowed['function']) && allowed['function']['name'] === tool.function.name)
+  return choice.allowed_tools.tools.some(
+    (allowed) => isObject(allowed['function']) && allowed['function']['name'] === tool.function.name,
+  )
 }
 
 function encodeTool(tool: Tool, limits: Limits): JsonObject[] {

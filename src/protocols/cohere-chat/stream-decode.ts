@@ -61,10 +61,14 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
   return {
     push(data, eventName) {
       if (data === '[DONE]') return NOTHING
-      if (!isObject(data)) throw providerErrorOf(data) ?? new StreamError(`expected a stream event, got ${typeName(data)}`)
+      if (!isObject(data))
+        throw providerErrorOf(data) ?? new StreamError(`expected a stream event, got ${typeName(data)}`)
       const type = asString(data['type']) ?? eventName
       if (type === undefined || type === 'error') {
-        throw providerErrorOf(data) ?? new StreamError(type ? 'the stream reported an error' : 'a stream event without a type')
+        throw (
+          providerErrorOf(data) ??
+          new StreamError(type ? 'the stream reported an error' : 'a stream event without a type')
+        )
       }
       if (type === 'message-start') return done ? NOTHING : start(data)
       if (!CONTENT_EVENTS.has(type) && type !== 'message-end') {

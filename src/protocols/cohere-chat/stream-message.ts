@@ -45,7 +45,12 @@ export function createStreamMessage(): StreamMessage {
 
   function contentStart(index: number, content: JsonObject): readonly ChunkDelta[] {
     const type = asString(content['type'])
-    items.set(index, { type, length: 0, citations: [], ...(type !== 'text' && type !== 'thinking' && { whole: content }) })
+    items.set(index, {
+      type,
+      length: 0,
+      citations: [],
+      ...(type !== 'text' && type !== 'thinking' && { whole: content }),
+    })
     return contentDelta(index, content)
   }
 
@@ -89,7 +94,9 @@ export function createStreamMessage(): StreamMessage {
     const named = isObject(made['function']) ? made['function'] : {}
     const id = asString(made['id']) || `call_${call.place}`
     const start: ChunkDelta = {
-      tool_calls: [{ index: call.place, id, type: 'function', function: { name: asString(named['name']) ?? '', arguments: '' } }],
+      tool_calls: [
+        { index: call.place, id, type: 'function', function: { name: asString(named['name']) ?? '', arguments: '' } },
+      ],
       block: FIRST_CALL_ORDINAL + call.place,
     }
     return [start, ...callDelta(index, made)]
@@ -115,7 +122,10 @@ export function createStreamMessage(): StreamMessage {
   function argumentsDelta(call: Call): ChunkDelta {
     const piece = call.held
     call.held = ''
-    return { tool_calls: [{ index: call.place, function: { arguments: piece } }], block: FIRST_CALL_ORDINAL + call.place }
+    return {
+      tool_calls: [{ index: call.place, function: { arguments: piece } }],
+      block: FIRST_CALL_ORDINAL + call.place,
+    }
   }
 
   function citation(wire: unknown): readonly ChunkDelta[] {
@@ -144,7 +154,8 @@ export function createStreamMessage(): StreamMessage {
   function rawCitations(item: Item, index: number): readonly ChunkDelta[] {
     const { raw } = citationRaw(item.citations)
     if (!raw) return []
-    const block: Block = item.type === 'thinking' ? { type: 'thinking', thinking: '', raw } : { type: 'text', text: '', raw }
+    const block: Block =
+      item.type === 'thinking' ? { type: 'thinking', thinking: '', raw } : { type: 'text', text: '', raw }
     return [{ block: index, blocks: [block] }]
   }
 
@@ -182,7 +193,10 @@ export function createStreamMessage(): StreamMessage {
         deltas.push({ block: PLAN_ORDINAL, blocks: [{ type: 'thinking', thinking: '', raw: planRaw(planCitations) }] })
       }
       if (looseCitations.length > 0) {
-        deltas.push({ block: LOOSE_ORDINAL, blocks: [{ type: 'raw', protocol: ID, value: { citations: looseCitations } }] })
+        deltas.push({
+          block: LOOSE_ORDINAL,
+          blocks: [{ type: 'raw', protocol: ID, value: { citations: looseCitations } }],
+        })
       }
       return deltas
     },

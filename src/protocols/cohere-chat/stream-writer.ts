@@ -49,7 +49,8 @@ export function createMessageWriter(emit: (type: string, fields: JsonObject) => 
 
   function enter(kind: Item['kind'], ordinal: number | undefined): Item {
     if (open?.kind === kind && (ordinal === undefined || open.ordinal === ordinal)) return open
-    const known = ordinal === undefined ? undefined : items.find((item) => item.kind === kind && item.ordinal === ordinal)
+    const known =
+      ordinal === undefined ? undefined : items.find((item) => item.kind === kind && item.ordinal === ordinal)
     // Items may interleave here, since every event names its item.
     if (known) return known
     close()
@@ -74,13 +75,19 @@ export function createMessageWriter(emit: (type: string, fields: JsonObject) => 
     // An event holds one entry, so the tokens of a chunk go out as one piece of text.
     const entries = encodeLogprobs(logprobs)
     const entry = { text: piece, token_ids: [], logprobs: entries.flatMap((one) => asArray(one['logprobs'])) }
-    emitMessage('content-delta', { content: { [kind]: piece } }, { index: item.index, ...(entries.length > 0 && { logprobs: entry }) })
+    emitMessage(
+      'content-delta',
+      { content: { [kind]: piece } },
+      { index: item.index, ...(entries.length > 0 && { logprobs: entry }) },
+    )
   }
 
   function writeThinking(delta: ChunkDelta): void {
     const marked = delta.blocks?.find((block) => block.type === 'thinking' && isPlan(block.raw))
     if (marked) plan ??= { ordinal: delta.block }
-    const pieces = delta.thinking_blocks?.map((block) => (block.type === 'thinking' ? block.thinking : '')) ?? [delta.reasoning_content ?? '']
+    const pieces = delta.thinking_blocks?.map((block) => (block.type === 'thinking' ? block.thinking : '')) ?? [
+      delta.reasoning_content ?? '',
+    ]
     for (const piece of pieces) {
       if (piece === '') continue
       if (plan && plan.ordinal === delta.block) emitMessage('tool-plan-delta', { [PLAN]: piece })
@@ -118,14 +125,22 @@ export function createMessageWriter(emit: (type: string, fields: JsonObject) => 
     let call = calls.get(delta.index)
     if (!call) {
       for (const [index, other] of calls) if (isComplete(other)) closeCall(index, other)
-      call = { id: delta.id ?? `call_${delta.index}`, custom: delta.type === 'custom', name: '', pending: '', text: '', state: 'held' }
+      call = {
+        id: delta.id ?? `call_${delta.index}`,
+        custom: delta.type === 'custom',
+        name: '',
+        pending: '',
+        text: '',
+        state: 'held',
+      }
       calls.set(delta.index, call)
     }
     const piece = delta.function?.arguments ?? delta.custom?.input ?? ''
     call.name += delta.function?.name ?? delta.custom?.name ?? ''
     call.text += piece
     call.pending += piece
-    if (call.state === 'closed' && piece !== '') throw new StreamError('a fragment of a tool call after the answer went on')
+    if (call.state === 'closed' && piece !== '')
+      throw new StreamError('a fragment of a tool call after the answer went on')
     // The name may come in pieces, so a call opens with its first argument. Free text becomes JSON when it is whole.
     if (!call.custom && call.pending !== '') writeArguments(delta.index, call)
   }
@@ -133,9 +148,14 @@ export function createMessageWriter(emit: (type: string, fields: JsonObject) => 
   function writeArguments(index: number, call: Call): void {
     if (call.state === 'held') {
       call.state = 'open'
-      emitMessage('tool-call-start', { tool_calls: { id: call.id, type: 'function', function: { name: call.name, arguments: '' } } }, { index })
+      emitMessage(
+        'tool-call-start',
+        { tool_calls: { id: call.id, type: 'function', function: { name: call.name, arguments: '' } } },
+        { index },
+      )
     }
-    if (call.pending !== '') emitMessage('tool-call-delta', { tool_calls: { function: { arguments: call.pending } } }, { index })
+    if (call.pending !== '')
+      emitMessage('tool-call-delta', { tool_calls: { function: { arguments: call.pending } } }, { index })
     call.pending = ''
   }
 

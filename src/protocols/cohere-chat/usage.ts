@@ -14,7 +14,9 @@ export function decodeUsage(wire: unknown): Usage | undefined {
   const completion = asNumber(tokens?.['output_tokens']) ?? asNumber(billed?.['output_tokens'])
   if (prompt === undefined && completion === undefined) return undefined
   const cached = asNumber(wire['cached_tokens'])
-  const units = Object.entries(billed ?? {}).filter((entry): entry is [string, number] => asNumber(entry[1]) !== undefined)
+  const units = Object.entries(billed ?? {}).filter(
+    (entry): entry is [string, number] => asNumber(entry[1]) !== undefined,
+  )
   return {
     prompt_tokens: prompt ?? 0,
     completion_tokens: completion ?? 0,

@@ -9,11 +9,25 @@ type Raw = NonNullable<ChatCompletion['raw']>
 
 /** Fields with a place of their own in the hub. */
 const KNOWN: ReadonlySet<string> = new Set(['content', 'finishReason', 'index', 'logprobsResult'])
-const KNOWN_OF_ANSWER: ReadonlySet<string> = new Set(['candidates', 'usageMetadata', 'modelVersion', 'responseId', 'createTime', 'sdkHttpResponse', 'automaticFunctionCallingHistory'])
+const KNOWN_OF_ANSWER: ReadonlySet<string> = new Set([
+  'candidates',
+  'usageMetadata',
+  'modelVersion',
+  'responseId',
+  'createTime',
+  'sdkHttpResponse',
+  'automaticFunctionCallingHistory',
+])
 
 /** Grounding, citations, safety ratings and other fields: later ones replace earlier ones, an empty list nothing. */
-export function mergeLeftovers(earlier: JsonObject | undefined, wire: JsonObject, known: ReadonlySet<string> = KNOWN): JsonObject | undefined {
-  const fields = Object.entries(wire).filter(([field, value]) => !known.has(field) && value != null && !(Array.isArray(value) && value.length === 0))
+export function mergeLeftovers(
+  earlier: JsonObject | undefined,
+  wire: JsonObject,
+  known: ReadonlySet<string> = KNOWN,
+): JsonObject | undefined {
+  const fields = Object.entries(wire).filter(
+    ([field, value]) => !known.has(field) && value != null && !(Array.isArray(value) && value.length === 0),
+  )
   if (fields.length === 0) return earlier
   const merged: JsonObject = { ...earlier }
   for (const [field, value] of fields) {
@@ -41,7 +55,9 @@ export function rawOf(
 ): { raw?: Raw } {
   const value: JsonObject = {
     ...answer,
-    ...(candidates.size > 0 && { candidates: [...candidates].sort(([a], [b]) => a - b).map(([index, fields]) => ({ index, ...fields })) }),
+    ...(candidates.size > 0 && {
+      candidates: [...candidates].sort(([a], [b]) => a - b).map(([index, fields]) => ({ index, ...fields })),
+    }),
     ...(usage && { usageMetadata: usage }),
   }
   return Object.keys(value).length > 0 ? { raw: { protocol: ID, value } } : {}

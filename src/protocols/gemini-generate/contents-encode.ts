@@ -27,7 +27,11 @@ export interface EncodedContents {
 const NO_SIGNATURE = 'skip_thought_signature_validator'
 
 /** @param needsSignatures - The model refuses calls without a signature since the user last said something. */
-export function encodeContents(messages: readonly Message[], needsSignatures: boolean, limits: Limits): EncodedContents {
+export function encodeContents(
+  messages: readonly Message[],
+  needsSignatures: boolean,
+  limits: Limits,
+): EncodedContents {
   const system: JsonObject[] = []
   const contents: Content[] = []
   const names = new Map<string, string>()
@@ -41,17 +45,30 @@ export function encodeContents(messages: readonly Message[], needsSignatures: bo
   }
 
   for (const [at, message] of messages.entries()) {
-    if ('name' in message && message.role !== 'function' && message.name !== undefined && message.role as string !== 'tool') {
+    if (
+      'name' in message &&
+      message.role !== 'function' &&
+      message.name !== undefined &&
+      (message.role as string) !== 'tool'
+    ) {
       limits.warn('names of messages are left out')
     }
     switch (message.role) {
       case 'system':
       case 'developer':
-        if (contents.length > 0) limits.warn('a system message after the start of the conversation is moved to the front')
+        if (contents.length > 0)
+          limits.warn('a system message after the start of the conversation is moved to the front')
         system.push(...encodeContent(message.content, limits))
         continue
       case 'tool':
-        addResult(encodeToolResult(message, names.get(message.tool_call_id) ?? givenName(message), wireId(String(message.tool_call_id)), limits))
+        addResult(
+          encodeToolResult(
+            message,
+            names.get(message.tool_call_id) ?? givenName(message),
+            wireId(String(message.tool_call_id)),
+            limits,
+          ),
+        )
         continue
       case 'function':
         addResult({ functionResponse: { name: message.name, response: encodeResult(message.content ?? '', false) } })
@@ -93,10 +110,13 @@ function encodeAssistant(message: AssistantMessage, needsSignature: boolean, lim
   for (const block of blocksOf(message)) {
     const part = encodeBlock(ownSignature(block), calls)
     if (typeof part === 'object') parts.push(part)
-    else if (part !== undefined) limits.warn('blocks of an earlier answer that only another provider knows are left out')
+    else if (part !== undefined)
+      limits.warn('blocks of an earlier answer that only another provider knows are left out')
   }
   if (message.function_call) {
-    const { id: _id, ...functionCall } = encodeCall({ id: '', type: 'function', function: message.function_call })['functionCall'] as JsonObject
+    const { id: _id, ...functionCall } = encodeCall({ id: '', type: 'function', function: message.function_call })[
+      'functionCall'
+    ] as JsonObject
     parts.push({ functionCall })
   }
   for (const call of calls) signFromElsewhere(call, parts)

@@ -24,7 +24,9 @@ const HTTP_OF_STATUS: ReadonlyMap<string, number> = new Map([
   ['DEADLINE_EXCEEDED', 504],
 ])
 
-const STATUS_OF_HTTP: ReadonlyMap<number, string> = new Map([...HTTP_OF_STATUS].reverse().map(([status, http]) => [http, status]))
+const STATUS_OF_HTTP: ReadonlyMap<number, string> = new Map(
+  [...HTTP_OF_STATUS].reverse().map(([status, http]) => [http, status]),
+)
 
 function errorOf(body: unknown): JsonObject | undefined {
   const source = Array.isArray(body) ? (body[0] as unknown) : body
@@ -32,7 +34,9 @@ function errorOf(body: unknown): JsonObject | undefined {
 }
 
 function details(error: JsonObject, type: string): JsonObject | undefined {
-  const found = asArray(error['details']).find((detail) => isObject(detail) && asString(detail['@type'])?.endsWith(type))
+  const found = asArray(error['details']).find(
+    (detail) => isObject(detail) && asString(detail['@type'])?.endsWith(type),
+  )
   return isObject(found) ? found : undefined
 }
 
@@ -42,7 +46,8 @@ export function decodeError(body: unknown): WireError | undefined {
   const message = asString(error['message'])
   const type = asString(error['status'])
   const number = asNumber(error['code'])
-  const code = asString(details(error, 'rpc.ErrorInfo')?.['reason']) ?? (number === undefined ? undefined : String(number))
+  const code =
+    asString(details(error, 'rpc.ErrorInfo')?.['reason']) ?? (number === undefined ? undefined : String(number))
   if (message === undefined && type === undefined && number === undefined) return undefined
   const retryAfterMs = retryAfter(error)
   return {

@@ -18,8 +18,16 @@ const TO_HUB: ReadonlyMap<string, FinishReason> = new Map([
 ])
 
 const OTHERS: ReadonlySet<string> = new Set([
-  'FINISH_REASON_UNSPECIFIED', 'OTHER', 'MALFORMED_FUNCTION_CALL', 'UNEXPECTED_TOOL_CALL', 'TOO_MANY_TOOL_CALLS',
-  'NO_IMAGE', 'IMAGE_OTHER', 'CONTINUATION', 'MALFORMED_RESPONSE', 'MISSING_THOUGHT_SIGNATURE',
+  'FINISH_REASON_UNSPECIFIED',
+  'OTHER',
+  'MALFORMED_FUNCTION_CALL',
+  'UNEXPECTED_TOOL_CALL',
+  'TOO_MANY_TOOL_CALLS',
+  'NO_IMAGE',
+  'IMAGE_OTHER',
+  'CONTINUATION',
+  'MALFORMED_RESPONSE',
+  'MISSING_THOUGHT_SIGNATURE',
 ])
 
 const TO_WIRE: Readonly<Record<FinishReason, string>> = {
@@ -31,7 +39,14 @@ const TO_WIRE: Readonly<Record<FinishReason, string>> = {
 }
 
 /** `enum-encoding=int` writes numbers. Above 5 the Gemini API and Vertex AI number differently; 6 to 8 are filters in both. */
-const BY_NUMBER: readonly string[] = ['FINISH_REASON_UNSPECIFIED', 'STOP', 'MAX_TOKENS', 'SAFETY', 'RECITATION', 'OTHER']
+const BY_NUMBER: readonly string[] = [
+  'FINISH_REASON_UNSPECIFIED',
+  'STOP',
+  'MAX_TOKENS',
+  'SAFETY',
+  'RECITATION',
+  'OTHER',
+]
 
 export interface Finish {
   finish_reason: FinishReason
@@ -43,16 +58,22 @@ export function decodeFinish(reason: unknown, hasCalls: boolean): Finish | undef
   if (typeof reason === 'number') {
     const name = BY_NUMBER[reason]
     if (name !== undefined) return decodeFinish(name, hasCalls)
-    return { finish_reason: reason >= 6 && reason <= 8 ? 'content_filter' : 'stop', native_finish_reason: String(reason) }
+    return {
+      finish_reason: reason >= 6 && reason <= 8 ? 'content_filter' : 'stop',
+      native_finish_reason: String(reason),
+    }
   }
   if (typeof reason !== 'string' || reason === '') return undefined
   // The wire has no reason of its own for calls.
   const finish = reason === 'STOP' && hasCalls ? 'tool_calls' : (TO_HUB.get(reason) ?? 'stop')
-  return TO_WIRE[finish] === reason ? { finish_reason: finish } : { finish_reason: finish, native_finish_reason: reason }
+  return TO_WIRE[finish] === reason
+    ? { finish_reason: finish }
+    : { finish_reason: finish, native_finish_reason: reason }
 }
 
 export function encodeFinish(finish: FinishReason, native: string | undefined): string {
   // Another provider's native word says nothing here, unless it is one of ours for the same thing.
-  if (native !== undefined && (TO_HUB.get(native) === finish || (finish === 'stop' && OTHERS.has(native)))) return native
+  if (native !== undefined && (TO_HUB.get(native) === finish || (finish === 'stop' && OTHERS.has(native))))
+    return native
   return TO_WIRE[finish] ?? 'STOP'
 }

@@ -32,7 +32,9 @@ export function encodeGenerationConfig(
     frequencyPenalty: request.frequency_penalty ?? undefined,
     responseLogprobs: request.logprobs ?? undefined,
     logprobs: request.top_logprobs ?? undefined,
-    responseModalities: request.modalities ? request.modalities.map((modality) => String(modality).toUpperCase()) : undefined,
+    responseModalities: request.modalities
+      ? request.modalities.map((modality) => String(modality).toUpperCase())
+      : undefined,
     speechConfig: encodeVoice(request.audio, limits),
     ...encodeFormat(request.response_format, context),
     thinkingConfig: encodeThinking(request, thinkingConfig, traitsOf(context.model), limits),
@@ -94,7 +96,11 @@ export function decodeGenerationConfig(wire: unknown, request: ChatRequest): Jso
     request.logprobs = logprobs
     delete rest['responseLogprobs']
   }
-  if (Array.isArray(modalities) && modalities.length > 0 && modalities.every((modality) => modality === 'TEXT' || modality === 'AUDIO')) {
+  if (
+    Array.isArray(modalities) &&
+    modalities.length > 0 &&
+    modalities.every((modality) => modality === 'TEXT' || modality === 'AUDIO')
+  ) {
     request.modalities = modalities.map((modality) => (modality === 'TEXT' ? 'text' : 'audio'))
     delete rest['responseModalities']
   }
@@ -113,7 +119,10 @@ function decodeFormat(config: JsonObject, request: ChatRequest, rest: JsonObject
     request.response_format = { type: 'json_schema', json_schema: { name: 'response', schema: jsonSchema } }
     delete rest['responseJsonSchema']
   } else if (isObject(responseSchema)) {
-    request.response_format = { type: 'json_schema', json_schema: { name: 'response', schema: toJsonSchema(responseSchema) } }
+    request.response_format = {
+      type: 'json_schema',
+      json_schema: { name: 'response', schema: toJsonSchema(responseSchema) },
+    }
   } else if (jsonSchema == null) {
     request.response_format = { type: 'json_object' }
   } else {

@@ -70,7 +70,9 @@ export function decodeSources(candidate: JsonObject, texts: readonly GroundedTex
       return source ? [annotation(source, start, end)] : []
     })
   })
-  const cited = asArray(isObject(citations) ? (citations['citations'] ?? citations['citationSources']) : undefined).flatMap((citation): Annotation[] => {
+  const cited = asArray(
+    isObject(citations) ? (citations['citations'] ?? citations['citationSources']) : undefined,
+  ).flatMap((citation): Annotation[] => {
     if (!isObject(citation) || !isHttpUrl(citation['uri'])) return []
     const start = place(undefined, citation['startIndex'])
     const end = place(undefined, citation['endIndex'])
@@ -87,7 +89,9 @@ export function encodeSources(annotations: readonly Annotation[], text: string):
   const urls = [...new Set(cited.map(({ url }) => url))]
   const bytes = (length: number): number => new TextEncoder().encode(text.slice(0, length)).length
   return {
-    groundingChunks: urls.map((url) => ({ web: { uri: url, title: cited.find((citation) => citation.url === url)?.title ?? '' } })),
+    groundingChunks: urls.map((url) => ({
+      web: { uri: url, title: cited.find((citation) => citation.url === url)?.title ?? '' },
+    })),
     groundingSupports: cited.map(({ url, start_index: start, end_index: end }) => ({
       segment: { startIndex: bytes(start), endIndex: bytes(end), text: text.slice(start, end) },
       groundingChunkIndices: [urls.indexOf(url)],

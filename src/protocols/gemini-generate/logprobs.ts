@@ -23,7 +23,10 @@ export function decodeLogprobs(wire: unknown): Logprobs | null {
   const top = asArray(wire['topCandidates'])
   const content = wire['chosenCandidates'].map((chosen: unknown, at): TokenLogprob => {
     const step = top[at]
-    return { ...readEntry(chosen), top_logprobs: asArray(isObject(step) ? step['candidates'] : undefined).map(readEntry) }
+    return {
+      ...readEntry(chosen),
+      top_logprobs: asArray(isObject(step) ? step['candidates'] : undefined).map(readEntry),
+    }
   })
   return { content, refusal: null }
 }

@@ -7,12 +7,30 @@ import { message } from './wire.js'
 
 /** The API's own table of what it reads: https://ai.google.dev/gemini-api/docs/files#supported-types */
 const TYPE_OF_EXTENSION: ReadonlyMap<string, string> = new Map([
-  ['png', 'image/png'], ['jpg', 'image/jpeg'], ['jpeg', 'image/jpeg'], ['webp', 'image/webp'], ['gif', 'image/gif'],
-  ['heic', 'image/heic'], ['heif', 'image/heif'],
-  ['pdf', 'application/pdf'], ['txt', 'text/plain'], ['html', 'text/html'], ['css', 'text/css'], ['csv', 'text/csv'],
-  ['md', 'text/markdown'], ['xml', 'text/xml'], ['json', 'application/json'],
-  ['mp3', 'audio/mp3'], ['wav', 'audio/wav'], ['flac', 'audio/flac'], ['ogg', 'audio/ogg'], ['aac', 'audio/aac'],
-  ['mp4', 'video/mp4'], ['mov', 'video/quicktime'], ['mpeg', 'video/mpeg'], ['webm', 'video/webm'],
+  ['png', 'image/png'],
+  ['jpg', 'image/jpeg'],
+  ['jpeg', 'image/jpeg'],
+  ['webp', 'image/webp'],
+  ['gif', 'image/gif'],
+  ['heic', 'image/heic'],
+  ['heif', 'image/heif'],
+  ['pdf', 'application/pdf'],
+  ['txt', 'text/plain'],
+  ['html', 'text/html'],
+  ['css', 'text/css'],
+  ['csv', 'text/csv'],
+  ['md', 'text/markdown'],
+  ['xml', 'text/xml'],
+  ['json', 'application/json'],
+  ['mp3', 'audio/mp3'],
+  ['wav', 'audio/wav'],
+  ['flac', 'audio/flac'],
+  ['ogg', 'audio/ogg'],
+  ['aac', 'audio/aac'],
+  ['mp4', 'video/mp4'],
+  ['mov', 'video/quicktime'],
+  ['mpeg', 'video/mpeg'],
+  ['webm', 'video/webm'],
 ])
 
 function typeByName(uri: string): string | undefined {
@@ -28,7 +46,11 @@ function imageType(uri: string): string {
 
 function inlineData(url: string, displayName?: string): JsonObject | undefined {
   const parsed = parseDataUrl(url)
-  return parsed && { inlineData: { mimeType: parsed.mediaType, data: parsed.data, ...(displayName !== undefined && { displayName }) } }
+  return (
+    parsed && {
+      inlineData: { mimeType: parsed.mediaType, data: parsed.data, ...(displayName !== undefined && { displayName }) },
+    }
+  )
 }
 
 export function encodeImage(url: unknown): JsonObject | undefined {
@@ -48,7 +70,13 @@ export function encodeFile(file: FilePart['file'] | undefined): JsonObject | und
   const uri = id ?? (typeof data === 'string' && /^(?:https?|gs):\/\//i.test(data) ? data : undefined)
   if (typeof uri === 'string') {
     const mimeType = typeByName(uri) ?? (filename === undefined ? undefined : typeByName(filename))
-    return { fileData: { fileUri: uri, ...(mimeType !== undefined && { mimeType }), ...(filename !== undefined && { displayName: filename }) } }
+    return {
+      fileData: {
+        fileUri: uri,
+        ...(mimeType !== undefined && { mimeType }),
+        ...(filename !== undefined && { displayName: filename }),
+      },
+    }
   }
   if (typeof data !== 'string') return undefined
   // Every PDF begins with `%PDF-`.

@@ -14,13 +14,15 @@ const MAX_INDEX = 100_000
 const STEP = /\.([^.[\]]+)|\[(\d{1,9})\]|\[(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\]/y
 
 function stepsOf(path: unknown): Step[] {
-  if (typeof path !== 'string' || !path.startsWith('$')) throw new StreamError('a piece of arguments without a JSON path')
+  if (typeof path !== 'string' || !path.startsWith('$'))
+    throw new StreamError('a piece of arguments without a JSON path')
   const steps: Step[] = []
   let at = 1
   while (at < path.length) {
     STEP.lastIndex = at
     const match = STEP.exec(path)
-    if (!match || steps.length === MAX_STEPS) throw new StreamError('a piece of arguments with a JSON path that cannot be read')
+    if (!match || steps.length === MAX_STEPS)
+      throw new StreamError('a piece of arguments with a JSON path that cannot be read')
     const [whole, name, index, single, double] = match
     steps.push(index === undefined ? (name ?? (single ?? double ?? '').replace(/\\(.)/g, '$1')) : Number(index))
     at += whole.length

@@ -55,7 +55,16 @@ export function decodeParts(parts: unknown, nextId: () => string): DecodedParts 
 }
 
 const TEXT_FIELDS: ReadonlySet<string> = new Set(['text', 'thought'])
-const DATA_FIELDS = ['inlineData', 'fileData', 'executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse', 'functionResponse', 'audioTranscription']
+const DATA_FIELDS = [
+  'inlineData',
+  'fileData',
+  'executableCode',
+  'codeExecutionResult',
+  'toolCall',
+  'toolResponse',
+  'functionResponse',
+  'audioTranscription',
+]
 
 /** @returns `undefined` for a text that says nothing. */
 export function decodeBlock(part: JsonObject): Block | undefined {
@@ -81,13 +90,21 @@ const CALL_FIELDS: ReadonlySet<string> = new Set(['id', 'name', 'args', 'partial
 const CALL_PART_FIELDS: ReadonlySet<string> = new Set(['functionCall'])
 
 /** The raw form of a call leaves its arguments out: the caller's `tool_calls` entry holds them. */
-export function decodeCall(part: JsonObject, functionCall: JsonObject, nextId: () => string): { call: FunctionToolCall; block: Block } {
+export function decodeCall(
+  part: JsonObject,
+  functionCall: JsonObject,
+  nextId: () => string,
+): { call: FunctionToolCall; block: Block } {
   const id = asString(functionCall['id']) || nextId()
   const rest = without(functionCall, CALL_FIELDS)
   const beside = { ...without(part, CALL_PART_FIELDS), ...(rest && { functionCall: rest }) }
   const { args } = functionCall
   return {
-    call: { id, type: 'function', function: { name: asString(functionCall['name']) ?? '', arguments: args == null ? '{}' : encodeArguments(args) } },
+    call: {
+      id,
+      type: 'function',
+      function: { name: asString(functionCall['name']) ?? '', arguments: args == null ? '{}' : encodeArguments(args) },
+    },
     block: { type: 'tool_call', id, ...(Object.keys(beside).length > 0 && { raw: { protocol: ID, value: beside } }) },
   }
 }
@@ -96,7 +113,8 @@ export function decodeCall(part: JsonObject, functionCall: JsonObject, nextId: (
 const INVALID_JSON = 'INVALID_JSON'
 
 function encodeArguments(args: unknown): string {
-  if (isObject(args) && typeof args[INVALID_JSON] === 'string' && Object.keys(args).length === 1) return args[INVALID_JSON]
+  if (isObject(args) && typeof args[INVALID_JSON] === 'string' && Object.keys(args).length === 1)
+    return args[INVALID_JSON]
   return stringify(args)
 }
 

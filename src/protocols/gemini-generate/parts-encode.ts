@@ -16,7 +16,12 @@ export function encodeBlock(block: Block, toolCalls: readonly ToolCall[]): JsonO
       return block.text === '' && !raw ? undefined : { ...raw, text: block.text }
     case 'thinking': {
       const { signature } = block
-      return { ...raw, text: block.thinking, thought: true, ...(signature !== undefined && { thoughtSignature: signature }) }
+      return {
+        ...raw,
+        text: block.thinking,
+        thought: true,
+        ...(signature !== undefined && { thoughtSignature: signature }),
+      }
     }
     case 'redacted_thinking':
       return 'redacted thinking'

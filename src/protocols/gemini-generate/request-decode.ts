@@ -9,7 +9,15 @@ import { decodeToolConfig, decodeTools } from './tools.js'
 import { ID, camel, readPath } from './wire.js'
 
 /** Fields with a place of their own in the hub. All others go to `raw`, so that nothing is lost. */
-const KNOWN: ReadonlySet<string> = new Set(['model', 'contents', 'systemInstruction', 'tools', 'toolConfig', 'generationConfig', 'serviceTier'])
+const KNOWN: ReadonlySet<string> = new Set([
+  'model',
+  'contents',
+  'systemInstruction',
+  'tools',
+  'toolConfig',
+  'generationConfig',
+  'serviceTier',
+])
 
 const SERVICE_TIERS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
   ['standard', 'default'],
@@ -18,7 +26,8 @@ const SERVICE_TIERS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
 ])
 
 export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatRequest {
-  if (!isObject(wire)) throw new StreamError(`expected a generateContent request, got ${typeName(wire)}`, { isRetryable: false })
+  if (!isObject(wire))
+    throw new StreamError(`expected a generateContent request, got ${typeName(wire)}`, { isRetryable: false })
   const body = camel(wire)
   const content = options.content ?? true
   const target = readPath(options.path)
@@ -40,7 +49,8 @@ export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatR
   else if (body['serviceTier'] != null) extra['serviceTier'] = body['serviceTier']
   if (!content) {
     // A schema is content of the caller's, and grows with it.
-    if (request.response_format?.type === 'json_schema') request.response_format = { type: 'json_schema', json_schema: { name: 'response' } }
+    if (request.response_format?.type === 'json_schema')
+      request.response_format = { type: 'json_schema', json_schema: { name: 'response' } }
     return request
   }
 

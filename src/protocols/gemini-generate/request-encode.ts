@@ -14,20 +14,54 @@ import { ID, methodPath, ownRaw } from './wire.js'
 
 /** Fields the encoder reads. */
 const READ: ReadonlySet<string> = new Set([
-  'model', 'messages', 'audio', 'extra_body', 'frequency_penalty', 'logprobs', 'max_completion_tokens', 'max_tokens',
-  'modalities', 'n', 'parallel_tool_calls', 'presence_penalty', 'raw', 'reasoning_effort', 'response_format', 'seed',
-  'service_tier', 'stop', 'stream', 'temperature', 'thinking', 'tool_choice', 'tools', 'top_k', 'top_logprobs', 'top_p',
+  'model',
+  'messages',
+  'audio',
+  'extra_body',
+  'frequency_penalty',
+  'logprobs',
+  'max_completion_tokens',
+  'max_tokens',
+  'modalities',
+  'n',
+  'parallel_tool_calls',
+  'presence_penalty',
+  'raw',
+  'reasoning_effort',
+  'response_format',
+  'seed',
+  'service_tier',
+  'stop',
+  'stream',
+  'temperature',
+  'thinking',
+  'tool_choice',
+  'tools',
+  'top_k',
+  'top_logprobs',
+  'top_p',
   'web_search_options',
 ])
 
 /** Fields of the format itself that a caller may give at the top of a request, as well as in `extra_body`. */
 const NATIVE: ReadonlySet<string> = new Set([
-  'safetySettings', 'cachedContent', 'labels', 'modelArmorConfig', 'generationConfig', 'toolConfig',
+  'safetySettings',
+  'cachedContent',
+  'labels',
+  'modelArmorConfig',
+  'generationConfig',
+  'toolConfig',
 ])
 
 /** Fields that change nothing in the answer: usage always comes, the rest is storage and bookkeeping at OpenAI. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
-  'stream_options', 'store', 'prompt_cache_key', 'prompt_cache_retention', 'safety_identifier', 'metadata', 'user',
+  'stream_options',
+  'store',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'safety_identifier',
+  'metadata',
+  'user',
 ])
 
 const NEUTRAL: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
@@ -61,7 +95,9 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     serviceTier: encodeServiceTier(request.service_tier, limits),
   })
   return {
-    path: request.stream ? `${methodPath(context.model, 'streamGenerateContent')}?alt=sse` : methodPath(context.model, 'generateContent'),
+    path: request.stream
+      ? `${methodPath(context.model, 'streamGenerateContent')}?alt=sse`
+      : methodPath(context.model, 'generateContent'),
     body: [native, raw, request.extra_body].reduce<JsonObject>(merge, body),
   }
 }

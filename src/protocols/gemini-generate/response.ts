@@ -5,7 +5,18 @@ import { StreamError } from '../../kernel/errors.js'
 import type { ChatChoice, ChatCompletion, CompletionMessage } from '../../kernel/hub.js'
 import { asArray, asString, compact, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
-import { blockReasonOf, blockedChoice, createTimeOf, createdOf, groundedTexts, indexOf, mergeAnswerLeftovers, mergeLeftovers, rawOf, readRaw } from './candidate.js'
+import {
+  blockReasonOf,
+  blockedChoice,
+  createTimeOf,
+  createdOf,
+  groundedTexts,
+  indexOf,
+  mergeAnswerLeftovers,
+  mergeLeftovers,
+  rawOf,
+  readRaw,
+} from './candidate.js'
 import { providerErrorOf } from './errors.js'
 import { decodeFinish, encodeFinish } from './finish-reason.js'
 import { decodeSources, encodeSources } from './grounding.js'
@@ -41,7 +52,10 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
     object: 'chat.completion',
     created: createdOf(wire['createTime']),
     model: asString(wire['modelVersion']) ?? '',
-    choices: choices.length === 0 && blocked !== undefined ? [blockedChoice(blocked)] : choices.sort((a, b) => a.index - b.index),
+    choices:
+      choices.length === 0 && blocked !== undefined
+        ? [blockedChoice(blocked)]
+        : choices.sort((a, b) => a.index - b.index),
     ...(usage && { usage }),
     ...decodeServiceTier(wire['usageMetadata']),
     ...(content && rawOf(mergeAnswerLeftovers(undefined, wire), leftovers, usageLeftovers(wire['usageMetadata']))),
@@ -59,13 +73,21 @@ function decodeList(wire: readonly unknown[], options: DecodeOptions): ChatCompl
   return completion
 }
 
-function decodeCandidate(candidate: JsonObject, position: number, id: string, made: { count: number }, content: boolean): ChatChoice {
+function decodeCandidate(
+  candidate: JsonObject,
+  position: number,
+  id: string,
+  made: { count: number },
+  content: boolean,
+): ChatChoice {
   const wireParts = isObject(candidate['content']) ? asArray(candidate['content']['parts']) : []
   const hasCalls = wireParts.some((part) => isObject(part) && isObject(part['functionCall']))
   return {
     index: indexOf(candidate, position),
     ...(decodeFinish(candidate['finishReason'], hasCalls) ?? { finish_reason: hasCalls ? 'tool_calls' : 'stop' }),
-    message: content ? decodeMessage(candidate, wireParts, () => madeId(id, made.count++)) : { role: 'assistant', content: null, refusal: null },
+    message: content
+      ? decodeMessage(candidate, wireParts, () => madeId(id, made.count++))
+      : { role: 'assistant', content: null, refusal: null },
     logprobs: content ? decodeLogprobs(candidate['logprobsResult']) : null,
   }
 }
@@ -80,9 +102,12 @@ function decodeMessage(candidate: JsonObject, parts: readonly unknown[], nextId:
 
 export function encodeResponse(response: ChatCompletion): JsonObject {
   const { answer, candidates, usage } = readRaw(response.raw)
-  const blocked = blockReasonOf(answer) !== undefined && response.choices.every(({ message }) => blocksOf(message).length === 0)
+  const blocked =
+    blockReasonOf(answer) !== undefined && response.choices.every(({ message }) => blocksOf(message).length === 0)
   return {
-    ...(!blocked && { candidates: response.choices.map((choice) => encodeCandidate(choice, candidates.get(choice.index))) }),
+    ...(!blocked && {
+      candidates: response.choices.map((choice) => encodeCandidate(choice, candidates.get(choice.index))),
+    }),
     ...answer,
     ...compact({
       usageMetadata: encodeUsage(response.usage, response.service_tier, usage),
@@ -103,7 +128,10 @@ function encodeCandidate(choice: ChatChoice, leftovers: JsonObject | undefined):
     content: { role: 'model', parts },
     finishReason: encodeFinish(choice.finish_reason, choice.native_finish_reason),
     index: choice.index,
-    ...compact({ logprobsResult: encodeLogprobs(choice.logprobs), groundingMetadata: encodeSources(message.annotations ?? [], message.content ?? '') }),
+    ...compact({
+      logprobsResult: encodeLogprobs(choice.logprobs),
+      groundingMetadata: encodeSources(message.annotations ?? [], message.content ?? ''),
+    }),
     ...leftovers,
   }
 }

@@ -15,7 +15,9 @@ export function toJsonSchema(schema: JsonObject, depth = 0): JsonObject {
   const entries = Object.entries(source).flatMap(([key, value]): [string, unknown][] => {
     if (key === 'type') {
       const type = typeof value === 'string' ? value.toLowerCase() : value
-      return type === 'type_unspecified' ? [] : [[key, nullable === true && typeof type === 'string' ? [type, 'null'] : type]]
+      return type === 'type_unspecified'
+        ? []
+        : [[key, nullable === true && typeof type === 'string' ? [type, 'null'] : type]]
     }
     if ((key === 'properties' || key === '$defs') && isObject(value)) {
       return [[key, Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, nested(inner, depth)]))]]

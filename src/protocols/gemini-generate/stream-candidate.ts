@@ -55,7 +55,8 @@ export function createStreamCandidate(nextId: () => string): StreamCandidate {
     const { call, block } = decodeCall(part, functionCall, nextId)
     const at = enter(undefined)
     const index = calls++
-    if (continues) open = { ordinal: at, index, args: isObject(functionCall['args']) ? structuredClone(functionCall['args']) : {} }
+    if (continues)
+      open = { ordinal: at, index, args: isObject(functionCall['args']) ? structuredClone(functionCall['args']) : {} }
     const fn = { name: call.function.name, arguments: continues ? '' : call.function.arguments }
     return {
       tool_calls: [{ index, id: call.id, type: 'function', function: fn }],

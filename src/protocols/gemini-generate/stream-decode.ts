@@ -83,7 +83,11 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
 
   function finishChunks(): ChatChunk[] {
     if (candidates.size === 0 && blocked !== undefined) {
-      return [chunkOf([{ index: 0, delta: { role: 'assistant' }, finish_reason: 'content_filter', native_finish_reason: blocked }])]
+      return [
+        chunkOf([
+          { index: 0, delta: { role: 'assistant' }, finish_reason: 'content_filter', native_finish_reason: blocked },
+        ]),
+      ]
     }
     return [...candidates].flatMap(([index, { content, hasCalls, finishReason, leftovers }]) => {
       const finish = decodeFinish(finishReason, hasCalls)
@@ -99,7 +103,9 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
   function lastChunk(): ChatChunk[] {
     const counts = decodeUsage(usage)
     const tier = decodeServiceTier(usage)
-    const leftovers = new Map([...candidates].flatMap(([index, state]) => (state.leftovers ? [[index, state.leftovers] as const] : [])))
+    const leftovers = new Map(
+      [...candidates].flatMap(([index, state]) => (state.leftovers ? [[index, state.leftovers] as const] : [])),
+    )
     const raw = keepContent ? rawOf(answer, leftovers, usageLeftovers(usage)) : {}
     if (!counts && !tier.service_tier && !raw.raw) return []
     return [{ ...chunkOf([]), ...tier, ...(counts && { usage: counts }), ...raw }]

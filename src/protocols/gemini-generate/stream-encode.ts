@@ -3,7 +3,17 @@
  * whole, so its fragments are held until it is complete; finish reasons and usage are in the last event.
  */
 import { StreamError } from '../../kernel/errors.js'
-import type { Annotation, ChatChunk, ChunkChoice, ChunkDelta, FinishReason, Logprobs, ToolCall, ToolCallDelta, Usage } from '../../kernel/hub.js'
+import type {
+  Annotation,
+  ChatChunk,
+  ChunkChoice,
+  ChunkDelta,
+  FinishReason,
+  Logprobs,
+  ToolCall,
+  ToolCallDelta,
+  Usage,
+} from '../../kernel/hub.js'
 import { compact, isObject, parseJson } from '../../kernel/json.js'
 import type { JsonObject, StreamEncoder, WireEvent } from '../../kernel/protocol.js'
 import { blockReasonOf, createTimeOf, readRaw } from './candidate.js'
@@ -74,12 +84,19 @@ function growCall(state: ChoiceState, delta: ToolCallDelta, raw: JsonObject | un
 /** Parts of a delta other than calls. */
 function partsOf(delta: ChunkDelta): JsonObject[] {
   const parts: JsonObject[] = []
-  const thinking = delta.thinking_blocks ?? (delta.reasoning_content ? [{ type: 'thinking' as const, thinking: delta.reasoning_content }] : [])
+  const thinking =
+    delta.thinking_blocks ??
+    (delta.reasoning_content ? [{ type: 'thinking' as const, thinking: delta.reasoning_content }] : [])
   for (const block of thinking) {
     // Redacted thinking of another provider has no form here, and is nothing to read.
     if (block.type !== 'thinking') continue
     const { thinking: text, signature } = block
-    parts.push({ ...rawOfBlock(delta, 'thinking'), text, thought: true, ...(signature !== undefined && { thoughtSignature: signature }) })
+    parts.push({
+      ...rawOfBlock(delta, 'thinking'),
+      text,
+      thought: true,
+      ...(signature !== undefined && { thoughtSignature: signature }),
+    })
   }
   const rawText = rawOfBlock(delta, 'text')
   if (delta.content || rawText) parts.push({ ...rawText, text: delta.content ?? '' })
@@ -106,7 +123,11 @@ export function createStreamEncoder(): StreamEncoder {
 
   function stateOf(index: number): ChoiceState {
     let state = choices.get(index)
-    if (!state) choices.set(index, (state = { held: new Map(), text: '', annotations: [], hasParts: false, finish: undefined, native: undefined }))
+    if (!state)
+      choices.set(
+        index,
+        (state = { held: new Map(), text: '', annotations: [], hasParts: false, finish: undefined, native: undefined }),
+      )
     return state
   }
 
@@ -126,7 +147,12 @@ export function createStreamEncoder(): StreamEncoder {
     return candidateOf(state, index, parts, choice.logprobs)
   }
 
-  function candidateOf(state: ChoiceState, index: number, parts: JsonObject[], logprobs: Logprobs | null | undefined): JsonObject | undefined {
+  function candidateOf(
+    state: ChoiceState,
+    index: number,
+    parts: JsonObject[],
+    logprobs: Logprobs | null | undefined,
+  ): JsonObject | undefined {
     const logprobsResult = encodeLogprobs(logprobs)
     if (parts.length > 0) state.hasParts = true
     if (parts.length === 0 && !logprobsResult) return undefined
@@ -147,7 +173,11 @@ export function createStreamEncoder(): StreamEncoder {
   return {
     push(chunk) {
       started = true
-      head = compact({ modelVersion: chunk.model || undefined, responseId: chunk.id || undefined, createTime: createTimeOf(chunk.created) })
+      head = compact({
+        modelVersion: chunk.model || undefined,
+        responseId: chunk.id || undefined,
+        createTime: createTimeOf(chunk.created),
+      })
       if (chunk.usage) usage = chunk.usage
       if (chunk.service_tier != null) tier = chunk.service_tier
       if (chunk.raw) raw = chunk.raw
@@ -157,10 +187,14 @@ export function createStreamEncoder(): StreamEncoder {
     end(): readonly WireEvent[] {
       if (!started) throw new StreamError('a stream that ended before its first chunk')
       const { answer, candidates: leftovers, usage: usageLeft } = readRaw(raw)
-      const blocked = blockReasonOf(answer) !== undefined && [...choices.values()].every(({ hasParts, held }) => !hasParts && held.size === 0)
+      const blocked =
+        blockReasonOf(answer) !== undefined &&
+        [...choices.values()].every(({ hasParts, held }) => !hasParts && held.size === 0)
       const candidates = [...choices].map(([index, state]) => lastCandidate(index, state, leftovers.get(index)))
       const usageMetadata = encodeUsage(usage, tier, usageLeft)
-      return [{ data: { ...(!blocked && { candidates }), ...answer, ...(usageMetadata && { usageMetadata }), ...head } }]
+      return [
+        { data: { ...(!blocked && { candidates }), ...answer, ...(usageMetadata && { usageMetadata }), ...head } },
+      ]
     },
   }
 }

@@ -25,14 +25,22 @@ const DYNAMIC = -1
 type Reasoning = Pick<ChatRequest, 'thinking' | 'reasoning_effort'>
 
 /** @param kept - The wire's own settings, as they were read; they go out as they were while they still say the same. */
-export function encodeThinking(request: Reasoning, kept: unknown, traits: ModelTraits, limits: Limits): JsonObject | undefined {
+export function encodeThinking(
+  request: Reasoning,
+  kept: unknown,
+  traits: ModelTraits,
+  limits: Limits,
+): JsonObject | undefined {
   if (isObject(kept) && saysTheSame(decodeThinking(kept), request)) return kept
   const { thinking } = request
   const effort = request.reasoning_effort ?? undefined
   if (isObject(thinking)) {
     if (effort !== undefined) limits.warn('`thinking` is given, so `reasoning_effort` is left out')
     if (thinking.type === 'disabled') return { thinkingBudget: 0 }
-    return { thinkingBudget: thinking.type === 'adaptive' ? DYNAMIC : (asNumber(thinking.budget_tokens) ?? DYNAMIC), includeThoughts: true }
+    return {
+      thinkingBudget: thinking.type === 'adaptive' ? DYNAMIC : (asNumber(thinking.budget_tokens) ?? DYNAMIC),
+      includeThoughts: true,
+    }
   }
   if (effort === undefined) return undefined
   const budget = BUDGETS.get(effort)
@@ -44,7 +52,8 @@ export function encodeThinking(request: Reasoning, kept: unknown, traits: ModelT
     if (effort !== 'none') limits.unsupported('reasoning_effort', 'the model does not think')
     return undefined
   }
-  if (effort === 'none' && !traits.canStopThinking) limits.warn('the model cannot be told not to think: `reasoning_effort` is its least')
+  if (effort === 'none' && !traits.canStopThinking)
+    limits.warn('the model cannot be told not to think: `reasoning_effort` is its least')
   if (traits.thinkingLevel) return { thinkingLevel: levelOf(effort, traits), includeThoughts: effort !== 'none' }
   if (effort === 'none') return { thinkingBudget: traits.canStopThinking ? 0 : 128 }
   return { thinkingBudget: budget, includeThoughts: true }

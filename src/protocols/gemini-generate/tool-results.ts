@@ -29,9 +29,18 @@ function decodeResult(response: unknown): { text: string; failed?: true } {
 }
 
 /** @param name - Of the function that was called, when the call is known. `id` is left out for a call without one. */
-export function encodeToolResult(message: ToolMessage, name: string | undefined, id: string | undefined, limits: Limits): JsonObject {
-  const parts = typeof message.content === 'string' ? [] : asArray(message.content).filter(isObject) as unknown as ContentPart[]
-  const text = typeof message.content === 'string' ? message.content : parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
+export function encodeToolResult(
+  message: ToolMessage,
+  name: string | undefined,
+  id: string | undefined,
+  limits: Limits,
+): JsonObject {
+  const parts =
+    typeof message.content === 'string' ? [] : (asArray(message.content).filter(isObject) as unknown as ContentPart[])
+  const text =
+    typeof message.content === 'string'
+      ? message.content
+      : parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
   if (message.cache_control) limits.warn('`cache_control` has no effect here: the cache works by itself')
   let beside: JsonObject = {}
   const media: JsonObject[] = []
@@ -63,7 +72,11 @@ const BESIDE: ReadonlySet<string> = new Set(['willContinue', 'scheduling'])
  * @param part - A part with a function response.
  * @param call - The call it answers: its id in the hub, and its name where the conversation has it.
  */
-export function decodeToolResult(part: JsonObject, response: JsonObject, call: { id: string; name: string | undefined }): ToolMessage {
+export function decodeToolResult(
+  part: JsonObject,
+  response: JsonObject,
+  call: { id: string; name: string | undefined },
+): ToolMessage {
   const { text, failed } = decodeResult(response['response'])
   const media = asArray(response['parts']).flatMap((entry) => (isObject(entry) ? [decodePart(entry)] : []))
   const name = asString(response['name'])
@@ -72,7 +85,13 @@ export function decodeToolResult(part: JsonObject, response: JsonObject, call: {
   const signature = part['thoughtSignature']
   const beside = Object.keys(kept).length > 0 || signature != null
   const raw: ContentPart[] = beside
-    ? [{ type: 'raw', protocol: ID, value: { ...(signature != null && { thoughtSignature: signature }), functionResponse: kept } }]
+    ? [
+        {
+          type: 'raw',
+          protocol: ID,
+          value: { ...(signature != null && { thoughtSignature: signature }), functionResponse: kept },
+        },
+      ]
     : []
   return {
     role: 'tool',

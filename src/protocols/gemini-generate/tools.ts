@@ -40,8 +40,18 @@ function encodeTool(tool: FunctionTool, limits: Limits): JsonObject {
 
 /** Tools that run at the provider, by their field (https://ai.google.dev/api/caching#Tool; Vertex AI's among them). */
 const SERVER_TOOLS: ReadonlySet<string> = new Set([
-  'googleSearch', 'googleSearchRetrieval', 'codeExecution', 'urlContext', 'fileSearch', 'googleMaps', 'computerUse',
-  'enterpriseWebSearch', 'retrieval', 'mcpServers', 'exaAiSearch', 'parallelAiSearch',
+  'googleSearch',
+  'googleSearchRetrieval',
+  'codeExecution',
+  'urlContext',
+  'fileSearch',
+  'googleMaps',
+  'computerUse',
+  'enterpriseWebSearch',
+  'retrieval',
+  'mcpServers',
+  'exaAiSearch',
+  'parallelAiSearch',
 ])
 
 export function decodeTools(wire: unknown): Tool[] {
@@ -65,7 +75,11 @@ function decodeTool(wire: unknown): Tool[] {
   if (!declaration || name === undefined) return []
   const description = asString(declaration['description'])
   const { parameters, parametersJsonSchema } = declaration
-  const schema = isObject(parametersJsonSchema) ? parametersJsonSchema : isObject(parameters) ? toJsonSchema(parameters) : undefined
+  const schema = isObject(parametersJsonSchema)
+    ? parametersJsonSchema
+    : isObject(parameters)
+      ? toJsonSchema(parameters)
+      : undefined
   // The older kind of schema, and what only this format says of a function, go out again as they came.
   const raw = without(declaration, DECLARATION_FIELDS)
   return [
@@ -120,7 +134,8 @@ export function decodeToolConfig(wire: unknown): DecodedToolConfig {
 function decodeChoice({ mode, allowedFunctionNames }: JsonObject): ToolChoice | undefined {
   const names = asArray(allowedFunctionNames).filter((name) => typeof name === 'string')
   const tools = names.map((name) => ({ type: 'function', function: { name } }))
-  if (mode === 'VALIDATED') return tools.length > 0 ? { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools } } : undefined
+  if (mode === 'VALIDATED')
+    return tools.length > 0 ? { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools } } : undefined
   if (mode === 'ANY') {
     const [only] = names
     if (only === undefined) return 'required'

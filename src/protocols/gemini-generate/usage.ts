@@ -32,7 +32,12 @@ function readModalities(details: unknown): ModalityCounts {
 
 /** Fields that the hub's counts say in full. The others stay beside them. */
 const COUNTS: ReadonlySet<string> = new Set([
-  'promptTokenCount', 'candidatesTokenCount', 'totalTokenCount', 'thoughtsTokenCount', 'cachedContentTokenCount', 'serviceTier',
+  'promptTokenCount',
+  'candidatesTokenCount',
+  'totalTokenCount',
+  'thoughtsTokenCount',
+  'cachedContentTokenCount',
+  'serviceTier',
 ])
 const DETAILS: ReadonlySet<string> = new Set(['promptTokensDetails', 'candidatesTokensDetails'])
 
@@ -43,13 +48,17 @@ export function decodeUsage(wire: unknown): Usage | undefined {
   const candidates = asNumber(wire['candidatesTokenCount'])
   const thoughts = asNumber(wire['thoughtsTokenCount'])
   const wireTotal = asNumber(wire['totalTokenCount'])
-  if (promptCount === undefined && candidates === undefined && thoughts === undefined && wireTotal === undefined) return undefined
+  if (promptCount === undefined && candidates === undefined && thoughts === undefined && wireTotal === undefined)
+    return undefined
   const prompt = (promptCount ?? 0) + (asNumber(wire['toolUsePromptTokenCount']) ?? 0)
   // Some versions of the API count thoughts among the candidates' tokens; the total tells.
   const inclusive = wireTotal !== undefined && (thoughts ?? 0) > 0 && prompt + (candidates ?? 0) === wireTotal
   const completion = (candidates ?? 0) + (inclusive ? 0 : (thoughts ?? 0))
   const cached = asNumber(wire['cachedContentTokenCount'])
-  const promptDetails = { ...(cached !== undefined && { cached_tokens: cached }), ...readModalities(wire['promptTokensDetails']) }
+  const promptDetails = {
+    ...(cached !== undefined && { cached_tokens: cached }),
+    ...readModalities(wire['promptTokensDetails']),
+  }
   const completionDetails = {
     ...(thoughts !== undefined && { reasoning_tokens: thoughts }),
     ...readModalities(wire['candidatesTokensDetails']),
@@ -71,7 +80,8 @@ function isExpressible(entry: unknown): boolean {
 export function usageLeftovers(wire: unknown): JsonObject | undefined {
   if (!isObject(wire)) return undefined
   const rest = Object.entries(wire).filter(([field, value]) => {
-    if (value == null || COUNTS.has(field)) return field === 'serviceTier' && asString(value) !== undefined && !TIERS.has(value)
+    if (value == null || COUNTS.has(field))
+      return field === 'serviceTier' && asString(value) !== undefined && !TIERS.has(value)
     return !(DETAILS.has(field) && asArray(value).every(isExpressible))
   })
   return rest.length > 0 ? Object.fromEntries(rest) : undefined
@@ -86,7 +96,11 @@ function writeModalities(counts: ModalityCounts | undefined): JsonObject[] | und
 }
 
 /** @param leftovers - What {@link usageLeftovers} kept. */
-export function encodeUsage(usage: Usage | null | undefined, tier: ServiceTier, leftovers?: JsonObject): JsonObject | undefined {
+export function encodeUsage(
+  usage: Usage | null | undefined,
+  tier: ServiceTier,
+  leftovers?: JsonObject,
+): JsonObject | undefined {
   const serviceTier = encodeServiceTier(tier)
   if (!usage) return leftovers || serviceTier ? compact({ ...leftovers, serviceTier }) : undefined
   const thoughts = usage.completion_tokens_details?.reasoning_tokens

@@ -20,7 +20,9 @@ export function decodeMessages(messages: unknown): Message[] {
   function answered(wire: JsonObject): string {
     const id = asString(wire['tool_call_id'])
     const name = asString(wire['tool_name']) ?? asString(wire['name'])
-    const call = (id !== undefined && open.find((one) => one.id === id)) || (id === undefined && (open.find((one) => one.name === name) ?? open[0]))
+    const call =
+      (id !== undefined && open.find((one) => one.id === id)) ||
+      (id === undefined && (open.find((one) => one.name === name) ?? open[0]))
     if (call) open = open.filter((one) => one !== call)
     return id ?? (call ? call.id : '')
   }

@@ -29,7 +29,11 @@ function split(content: Message['content'], role: string, limits: Limits): Said[
       said.push({ content: text, images })
       images = []
     } else if (image !== undefined) images.push(image)
-    else limits.unsupported(part.type === 'raw' ? `a message part of ${part.protocol}` : partName(part, role), 'only text and inline images are taken')
+    else
+      limits.unsupported(
+        part.type === 'raw' ? `a message part of ${part.protocol}` : partName(part, role),
+        'only text and inline images are taken',
+      )
   }
   const last = said.at(-1)
   if (last) last.images.push(...images)
@@ -43,7 +47,8 @@ function partName(part: ContentPart, role: string): string {
 
 function imageOf(part: ContentPart): string | undefined {
   if (part.type === 'image_url') return toBase64Image(part.image_url.url)
-  const inline = part.type === 'file' && part.file.file_data?.startsWith('data:image/') ? part.file.file_data : undefined
+  const inline =
+    part.type === 'file' && part.file.file_data?.startsWith('data:image/') ? part.file.file_data : undefined
   return inline === undefined ? undefined : toBase64Image(inline)
 }
 
@@ -54,7 +59,10 @@ function withImages({ content, images }: Said): JsonObject {
 /** One message: texts are joined by a line break. */
 function joined(content: Message['content'], role: string, limits: Limits): JsonObject {
   const said = split(content, role, limits)
-  return withImages({ content: said.map((one) => one.content).join('\n'), images: said.flatMap(({ images }) => images) })
+  return withImages({
+    content: said.map((one) => one.content).join('\n'),
+    images: said.flatMap(({ images }) => images),
+  })
 }
 
 export function encodeMessages(messages: readonly Message[], limits: Limits): JsonObject[] {
@@ -71,12 +79,20 @@ export function encodeMessages(messages: readonly Message[], limits: Limits): Js
       case 'tool': {
         const { tool_call_id: id, is_error: failed } = message
         if (failed) limits.warn('that a tool failed is said by its result alone')
-        return [compact({ role: 'tool', ...joined(message.content, 'tool', limits), tool_name: names.get(id), tool_call_id: sentId(id) })]
+        return [
+          compact({
+            role: 'tool',
+            ...joined(message.content, 'tool', limits),
+            tool_name: names.get(id),
+            tool_call_id: sentId(id),
+          }),
+        ]
       }
       case 'function':
         return [{ role: 'tool', content: message.content ?? '', tool_name: message.name }]
       case 'assistant':
-        for (const call of message.tool_calls ?? []) names.set(call.id, call.type === 'custom' ? call.custom.name : call.function.name)
+        for (const call of message.tool_calls ?? [])
+          names.set(call.id, call.type === 'custom' ? call.custom.name : call.function.name)
         return [encodeAssistant(message, limits)]
       default:
         limits.unsupported(`messages of role ${String((message as { role?: unknown } | null)?.role)}`)
@@ -104,5 +120,10 @@ function encodeAssistant(message: AssistantMessage, limits: Limits): JsonObject 
   if (message.function_call) calls.push(encodeCall({ id: '', type: 'function', function: message.function_call }))
   if (message.audio) limits.warn('audio of earlier answers is left out')
   // The server reads text from every message, so one without text has an empty one.
-  return { role: 'assistant', content, ...(thinking !== '' && { thinking }), ...(calls.length > 0 && { tool_calls: calls }) }
+  return {
+    role: 'assistant',
+    content,
+    ...(thinking !== '' && { thinking }),
+    ...(calls.length > 0 && { tool_calls: calls }),
+  }
 }

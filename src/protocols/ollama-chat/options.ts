@@ -55,7 +55,9 @@ export function encodeFormat(format: ChatRequest['response_format']): unknown {
 export function decodeFormat(format: unknown, content: boolean): ChatRequest['response_format'] {
   if (format === 'json') return { type: 'json_object' }
   // The wire has no name for a schema, and the hub requires one. A schema is the caller's own words.
-  return isObject(format) ? { type: 'json_schema', json_schema: { name: 'response', ...(content && { schema: format }) } } : undefined
+  return isObject(format)
+    ? { type: 'json_schema', json_schema: { name: 'response', ...(content && { schema: format }) } }
+    : undefined
 }
 
 /** The one family that takes an effort; for the others thinking is on or off (https://docs.ollama.com/capabilities/thinking). */
@@ -70,7 +72,11 @@ const LEVELS: ReadonlyMap<string, string> = new Map([
   ['max', 'high'],
 ])
 
-export function encodeThink({ thinking, reasoning_effort: effort }: ChatRequest, model: string, limits: Limits): boolean | string | undefined {
+export function encodeThink(
+  { thinking, reasoning_effort: effort }: ChatRequest,
+  model: string,
+  limits: Limits,
+): boolean | string | undefined {
   if (isObject(thinking)) {
     if (thinking.budget_tokens !== undefined) limits.warn('`thinking` has no token budget here')
     if (thinking.type === 'disabled') return false

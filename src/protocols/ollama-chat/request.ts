@@ -14,9 +14,27 @@ export const PATH = '/api/chat'
 
 /** Fields the encoder reads. */
 const READ: ReadonlySet<string> = new Set([
-  'model', 'messages', 'frequency_penalty', 'logprobs', 'max_completion_tokens', 'max_tokens', 'presence_penalty',
-  'reasoning_effort', 'response_format', 'seed', 'stop', 'stream', 'temperature', 'thinking', 'tool_choice', 'tools',
-  'top_k', 'top_logprobs', 'top_p', 'extra_body', 'raw',
+  'model',
+  'messages',
+  'frequency_penalty',
+  'logprobs',
+  'max_completion_tokens',
+  'max_tokens',
+  'presence_penalty',
+  'reasoning_effort',
+  'response_format',
+  'seed',
+  'stop',
+  'stream',
+  'temperature',
+  'thinking',
+  'tool_choice',
+  'tools',
+  'top_k',
+  'top_logprobs',
+  'top_p',
+  'extra_body',
+  'raw',
 ])
 
 /** Fields of the format itself that a caller may give at the top of a request, as well as in `extra_body`. */
@@ -24,7 +42,13 @@ const NATIVE: ReadonlySet<string> = new Set(['keep_alive', 'options', 'shift', '
 
 /** Fields that change nothing in the answer: usage always comes, the rest is bookkeeping and cache routing at OpenAI. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
-  'stream_options', 'store', 'prompt_cache_key', 'prompt_cache_retention', 'safety_identifier', 'metadata', 'user',
+  'stream_options',
+  'store',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'safety_identifier',
+  'metadata',
+  'user',
 ])
 
 /** Values that ask for nothing, field by field. */
@@ -61,7 +85,11 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
 function mergeBody(body: JsonObject, extra: JsonObject | undefined): JsonObject {
   if (!extra) return body
   const joins = isObject(body['options']) && isObject(extra['options'])
-  return { ...body, ...extra, ...(joins && { options: { ...(body['options'] as JsonObject), ...(extra['options'] as JsonObject) } }) }
+  return {
+    ...body,
+    ...extra,
+    ...(joins && { options: { ...(body['options'] as JsonObject), ...(extra['options'] as JsonObject) } }),
+  }
 }
 
 /** No field is passed over: each is read, native, without effect, neutral, or unsupported. */
@@ -96,14 +124,31 @@ function encodeTool(tool: Tool, limits: Limits): JsonObject[] {
     return []
   }
   const { name, description, parameters } = tool.function
-  return [{ ...ownRaw(tool.raw), type: 'function', function: compact({ name, description, parameters: parameters ?? { type: 'object', properties: {} } }) }]
+  return [
+    {
+      ...ownRaw(tool.raw),
+      type: 'function',
+      function: compact({ name, description, parameters: parameters ?? { type: 'object', properties: {} } }),
+    },
+  ]
 }
 
 /** Fields with a place of their own in the hub. All others go to `raw`, so that nothing is lost. */
-const KNOWN: ReadonlySet<string> = new Set(['model', 'messages', 'tools', 'format', 'think', 'logprobs', 'top_logprobs', 'stream', 'options'])
+const KNOWN: ReadonlySet<string> = new Set([
+  'model',
+  'messages',
+  'tools',
+  'format',
+  'think',
+  'logprobs',
+  'top_logprobs',
+  'stream',
+  'options',
+])
 
 export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatRequest {
-  if (!isObject(wire)) throw new StreamError(`the request is malformed: it is ${typeName(wire)}, not an object`, { isRetryable: false })
+  if (!isObject(wire))
+    throw new StreamError(`the request is malformed: it is ${typeName(wire)}, not an object`, { isRetryable: false })
   const content = options.content ?? true
   const request: ChatRequest = {
     model: asString(wire['model']) ?? '',
@@ -133,7 +178,8 @@ export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatR
 
 function decodeTool(tool: JsonObject): Tool {
   const made = tool['function']
-  if (tool['type'] !== 'function' || !isObject(made) || typeof made['name'] !== 'string') return { type: 'raw', protocol: ID, value: tool }
+  if (tool['type'] !== 'function' || !isObject(made) || typeof made['name'] !== 'string')
+    return { type: 'raw', protocol: ID, value: tool }
   const description = asString(made['description'])
   return {
     type: 'function',

@@ -1,7 +1,14 @@
 /** Answers that come whole (https://docs.ollama.com/api/chat), both ways. A line of a stream has the same shape. */
 import { blocksOf } from '../../kernel/blocks.js'
 import { StreamError } from '../../kernel/errors.js'
-import type { ChatCompletion, CompletionMessage, FinishReason, Logprobs, TokenLogprob, Usage } from '../../kernel/hub.js'
+import type {
+  ChatCompletion,
+  CompletionMessage,
+  FinishReason,
+  Logprobs,
+  TokenLogprob,
+  Usage,
+} from '../../kernel/hub.js'
 import { asArray, asNumber, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
 import { providerErrorOf } from '../openai-chat/error.js'
@@ -9,13 +16,22 @@ import { decodeCall, encodeCall } from './tool-calls.js'
 import { ID, ownRaw, restOf } from './wire.js'
 
 const KNOWN: ReadonlySet<string> = new Set([
-  'id', 'model', 'created_at', 'message', 'done', 'done_reason', 'prompt_eval_count', 'eval_count', 'logprobs',
+  'id',
+  'model',
+  'created_at',
+  'message',
+  'done',
+  'done_reason',
+  'prompt_eval_count',
+  'eval_count',
+  'logprobs',
 ])
 
 export function decodeResponse(wire: unknown, options: DecodeOptions = {}): ChatCompletion {
   if (!isObject(wire)) throw providerErrorOf(wire) ?? new StreamError(`the answer is ${typeName(wire)}, not an object`)
   const { message } = wire
-  if (!isObject(message) || typeof wire['error'] === 'string') throw providerErrorOf(wire) ?? new StreamError('the answer has no `message`')
+  if (!isObject(message) || typeof wire['error'] === 'string')
+    throw providerErrorOf(wire) ?? new StreamError('the answer has no `message`')
   const content = options.content ?? true
   const usage = decodeUsage(wire)
   return {
@@ -43,7 +59,11 @@ export function decodeRaw(wire: JsonObject): Pick<ChatCompletion, 'raw'> {
 /** The server gives its answers no id; our own gateway does. */
 export function decodeHead(wire: JsonObject): Pick<ChatCompletion, 'id' | 'created' | 'model'> {
   const created = Date.parse(asString(wire['created_at']) ?? '')
-  return { id: asString(wire['id']) ?? '', created: Number.isFinite(created) ? Math.floor(created / 1000) : 0, model: asString(wire['model']) ?? '' }
+  return {
+    id: asString(wire['id']) ?? '',
+    created: Number.isFinite(created) ? Math.floor(created / 1000) : 0,
+    model: asString(wire['model']) ?? '',
+  }
 }
 
 export function encodeHead({ id, created, model }: Pick<ChatCompletion, 'id' | 'created' | 'model'>): JsonObject {
@@ -63,7 +83,10 @@ function decodeMessage(message: JsonObject): CompletionMessage {
 }
 
 /** Calls end with `stop` here. `load` and `unload` answer a request without messages. */
-export function decodeFinish(reason: unknown, called: boolean): { finish_reason: FinishReason; native_finish_reason?: string } {
+export function decodeFinish(
+  reason: unknown,
+  called: boolean,
+): { finish_reason: FinishReason; native_finish_reason?: string } {
   if (reason === 'length') return { finish_reason: 'length' }
   const finish = called ? 'tool_calls' : 'stop'
   const plain = reason === 'stop' || reason === finish || typeof reason !== 'string' || reason === ''
@@ -79,7 +102,11 @@ export function decodeUsage(wire: JsonObject): Usage | undefined {
   const prompt = asNumber(wire['prompt_eval_count'])
   const completion = asNumber(wire['eval_count'])
   if (prompt === undefined && completion === undefined) return undefined
-  return { prompt_tokens: prompt ?? 0, completion_tokens: completion ?? 0, total_tokens: (prompt ?? 0) + (completion ?? 0) }
+  return {
+    prompt_tokens: prompt ?? 0,
+    completion_tokens: completion ?? 0,
+    total_tokens: (prompt ?? 0) + (completion ?? 0),
+  }
 }
 
 export function encodeUsage(usage: Usage | null | undefined): JsonObject {
@@ -95,7 +122,10 @@ function readToken(entry: JsonObject): Omit<TokenLogprob, 'top_logprobs'> {
 export function decodeLogprobs(wire: unknown): Logprobs | null {
   const content = asArray(wire)
     .filter(isObject)
-    .map((entry): TokenLogprob => ({ ...readToken(entry), top_logprobs: asArray(entry['top_logprobs']).filter(isObject).map(readToken) }))
+    .map((entry): TokenLogprob => ({
+      ...readToken(entry),
+      top_logprobs: asArray(entry['top_logprobs']).filter(isObject).map(readToken),
+    }))
   return content.length > 0 ? { content, refusal: null } : null
 }
 
@@ -108,7 +138,9 @@ export function encodeLogprobs(logprobs: Logprobs | null | undefined): JsonObjec
 export function encodeResponse(response: ChatCompletion): JsonObject {
   const choice = response.choices[0]
   const blocks = choice ? blocksOf(choice.message) : []
-  const textOf = blocks.map((block) => (block.type === 'text' ? block.text : block.type === 'refusal' ? block.refusal : ''))
+  const textOf = blocks.map((block) =>
+    block.type === 'text' ? block.text : block.type === 'refusal' ? block.refusal : '',
+  )
   const thinking = blocks.map((block) => (block.type === 'thinking' ? block.thinking : '')).join('')
   const calls = (choice?.message.tool_calls ?? []).map((call, place) => encodeCall(call, undefined, place))
   return {

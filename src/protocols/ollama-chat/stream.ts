@@ -3,11 +3,30 @@
  * `done: true` and the counts; an error is a line of its own.
  */
 import { StreamError } from '../../kernel/errors.js'
-import type { ChatChunk, ChunkChoice, ChunkDelta, FinishReason, FunctionToolCall, Logprobs, ToolCall, Usage } from '../../kernel/hub.js'
+import type {
+  ChatChunk,
+  ChunkChoice,
+  ChunkDelta,
+  FinishReason,
+  FunctionToolCall,
+  Logprobs,
+  ToolCall,
+  Usage,
+} from '../../kernel/hub.js'
 import { asArray, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject, StreamDecoder, StreamEncoder, WireEvent } from '../../kernel/protocol.js'
 import { providerErrorOf } from '../openai-chat/error.js'
-import { decodeFinish, decodeHead, decodeLogprobs, decodeRaw, decodeUsage, encodeFinish, encodeHead, encodeLogprobs, encodeUsage } from './response.js'
+import {
+  decodeFinish,
+  decodeHead,
+  decodeLogprobs,
+  decodeRaw,
+  decodeUsage,
+  encodeFinish,
+  encodeHead,
+  encodeLogprobs,
+  encodeUsage,
+} from './response.js'
 import { decodeCall, encodeCall } from './tool-calls.js'
 import { ownRaw } from './wire.js'
 
@@ -31,7 +50,8 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
     if (thinking) deltas.push({ reasoning_content: thinking })
     if (content) deltas.push({ content })
     const made = asArray(message['tool_calls']).filter(isObject)
-    if (made.length > 0 && keepContent) deltas.push({ tool_calls: made.map((call, at) => callDelta(decodeCall(call, calls + at), calls + at)) })
+    if (made.length > 0 && keepContent)
+      deltas.push({ tool_calls: made.map((call, at) => callDelta(decodeCall(call, calls + at), calls + at)) })
     calls += made.length
     return keepContent ? deltas : []
   }
@@ -39,7 +59,8 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
   return {
     push(data) {
       if (data === '[DONE]') return NOTHING
-      if (!isObject(data)) throw providerErrorOf(data) ?? new StreamError(`expected a line of an answer, got ${typeName(data)}`)
+      if (!isObject(data))
+        throw providerErrorOf(data) ?? new StreamError(`expected a line of an answer, got ${typeName(data)}`)
       const { message } = data
       if (data['error'] != null || !(isObject(message) || data['done'] === true)) {
         throw providerErrorOf(data) ?? new StreamError('a line without a message')
@@ -71,7 +92,10 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
   }
 }
 
-function callDelta({ id, function: made }: FunctionToolCall, index: number): NonNullable<ChunkDelta['tool_calls']>[number] {
+function callDelta(
+  { id, function: made }: FunctionToolCall,
+  index: number,
+): NonNullable<ChunkDelta['tool_calls']>[number] {
   return { index, id, type: 'function', function: made }
 }
 
@@ -83,13 +107,21 @@ export function createStreamEncoder(): StreamEncoder {
   let timings: JsonObject | undefined
 
   function line(message: JsonObject, logprobs?: Logprobs | null): WireEvent {
-    return { data: { ...(head && encodeHead(head)), message: { role: 'assistant', content: '', ...message }, done: false, ...encodeLogprobs(logprobs) } }
+    return {
+      data: {
+        ...(head && encodeHead(head)),
+        message: { role: 'assistant', content: '', ...message },
+        done: false,
+        ...encodeLogprobs(logprobs),
+      },
+    }
   }
 
   function lines(delta: ChunkDelta, logprobs: Logprobs | null | undefined): WireEvent[] {
     const written: WireEvent[] = []
     const thinking =
-      delta.thinking_blocks?.map((block) => (block.type === 'thinking' ? block.thinking : '')).join('') ?? delta.reasoning_content
+      delta.thinking_blocks?.map((block) => (block.type === 'thinking' ? block.thinking : '')).join('') ??
+      delta.reasoning_content
     if (thinking) written.push(line({ thinking }))
     const content = `${delta.content ?? ''}${delta.refusal ?? ''}`
     if (content !== '') written.push(line({ content }, logprobs))

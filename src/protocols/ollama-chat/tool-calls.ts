@@ -53,7 +53,11 @@ export function encodeCall(call: ToolCall, block?: Block, place?: number): JsonO
       ? { name: call.custom.name, arguments: { input: call.custom.input } }
       : { name: call.function.name, arguments: argumentsObject(call.function.arguments) }
   const id = place === undefined ? sentId(call.id) : call.id
-  return compact({ ...raw, id, function: compact({ index: place, ...(isObject(raw?.['function']) && raw['function']), ...made }) })
+  return compact({
+    ...raw,
+    id,
+    function: compact({ index: place, ...(isObject(raw?.['function']) && raw['function']), ...made }),
+  })
 }
 
 /** Arguments that a model wrote badly go as what they are, in the only form an object has for it. */

@@ -13,7 +13,9 @@ function messageOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value === '' ? undefined : value
   if (Array.isArray(value)) {
     // FastAPI's validation errors. `loc` and `msg` name the field; `input` would quote the request.
-    const lines = value.map((entry: unknown) => (isObject(entry) ? asString(entry.msg) ?? asString(entry.message) : undefined))
+    const lines = value.map((entry: unknown) =>
+      isObject(entry) ? (asString(entry.msg) ?? asString(entry.message)) : undefined,
+    )
     const known = lines.filter((line) => line !== undefined)
     return known.length > 0 ? known.join('; ') : undefined
   }
@@ -63,7 +65,8 @@ export function providerErrorOf(body: unknown): ProviderError | undefined {
   if (!error) return undefined
   const source = isObject(body) && isObject(body.error) ? body.error : isObject(body) ? body : {}
   const status = [source.code, source.status_code, source.status].map(statusOf).find((number) => number !== undefined)
-  const retryable = status === undefined ? RETRYABLE_TYPE.test(`${error.type} ${error.code}`) : status >= 500 || status === 429
+  const retryable =
+    status === undefined ? RETRYABLE_TYPE.test(`${error.type} ${error.code}`) : status >= 500 || status === 429
   const retryAfter = asNumber(source.retry_after)
   return new ProviderError(error.message, {
     ...(status !== undefined && { status }),

@@ -23,7 +23,12 @@ export function isThinkingBlock(value: unknown): value is AnyThinkingBlock {
 }
 
 function isFunctionCall(value: unknown): boolean {
-  return isObject(value) && isOptionalString(value.name) && isOptionalString(value.arguments) && Boolean(value.name || value.arguments)
+  return (
+    isObject(value) &&
+    isOptionalString(value.name) &&
+    isOptionalString(value.arguments) &&
+    Boolean(value.name || value.arguments)
+  )
 }
 
 /** Some servers write out every field of their types, with empty values. */
@@ -72,7 +77,9 @@ export function readSpeech(wire: JsonObject): Speech {
     parts?.reasoning ??
     details.text ??
     asString(wire.reasoning_content)
-  const own = asArray(wire.thinking_blocks).map(readThinkingBlock).filter((block) => block !== undefined)
+  const own = asArray(wire.thinking_blocks)
+    .map(readThinkingBlock)
+    .filter((block) => block !== undefined)
   const blocks = own.length > 0 ? own : details.blocks.length > 0 ? details.blocks : parts?.blocks
   const annotations = Array.isArray(wire.annotations) ? (wire.annotations as unknown[]).filter(isObject) : undefined
   const call = isObject(wire.function_call) ? readFunctionCall(wire.function_call) : undefined

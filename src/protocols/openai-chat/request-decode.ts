@@ -68,14 +68,19 @@ function readPart(part: unknown): ContentPart {
     // Mistral's short form.
     if (typeof part.image_url === 'string') return { ...part, type: 'image_url', image_url: { url: part.image_url } }
   }
-  const isKnown = PART_TYPES.has(part.type) && (part.type === 'refusal' ? typeof part.refusal === 'string' : isObject(part[part.type as string]))
+  const isKnown =
+    PART_TYPES.has(part.type) &&
+    (part.type === 'refusal' ? typeof part.refusal === 'string' : isObject(part[part.type as string]))
   return isKnown ? (part as unknown as ContentPart) : raw(part)
 }
 
 /** Fields that would have to be read to be trusted, and that no client of this format sends. */
 function hasForeignFields(message: JsonObject): boolean {
   const { thinking_blocks: thinking } = message
-  return message.blocks !== undefined || (thinking !== undefined && !(Array.isArray(thinking) && thinking.every(isThinkingBlock)))
+  return (
+    message.blocks !== undefined ||
+    (thinking !== undefined && !(Array.isArray(thinking) && thinking.every(isThinkingBlock)))
+  )
 }
 
 function readMessage(wire: unknown, place: number): Message {
@@ -115,7 +120,8 @@ function readTool(wire: unknown, place: number): Tool {
 function checkSettings(wire: JsonObject): void {
   for (const field of ['response_format', 'stream_options', 'thinking'] as const) {
     const value = wire[field]
-    if (value !== undefined && value !== null && !isObject(value)) throw badRequest(`\`${field}\` is ${typeName(value)}`)
+    if (value !== undefined && value !== null && !isObject(value))
+      throw badRequest(`\`${field}\` is ${typeName(value)}`)
   }
 }
 
@@ -142,7 +148,8 @@ export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatR
   const messages = readList(wire.messages as unknown[], readMessage)
   const { tools, tool_choice: choice } = wire
   const hubChoice = readToolChoice(choice)
-  if (tools !== undefined && tools !== null && !Array.isArray(tools)) throw badRequest(`\`tools\` is ${typeName(tools)}`)
+  if (tools !== undefined && tools !== null && !Array.isArray(tools))
+    throw badRequest(`\`tools\` is ${typeName(tools)}`)
   const hubTools = Array.isArray(tools) ? readList(tools as unknown[], readTool) : tools
   const same = messages === wire.messages && hubTools === tools && hubChoice === choice && wire.model === model
   if (same) return wire as unknown as ChatRequest

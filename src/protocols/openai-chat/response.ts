@@ -31,7 +31,8 @@ function isHubMessage(message: unknown): boolean {
     message.role === 'assistant' &&
     message.content !== undefined &&
     message.refusal !== undefined &&
-    (message.tool_calls === undefined || (Array.isArray(message.tool_calls) && message.tool_calls.every(isHubToolCall))) &&
+    (message.tool_calls === undefined ||
+      (Array.isArray(message.tool_calls) && message.tool_calls.every(isHubToolCall))) &&
     (message.audio === undefined || message.audio === null || isAudio(message.audio)) &&
     isHubSpeech(message)
   )
@@ -92,10 +93,13 @@ function readChoice(choice: JsonObject, place: number): ChatChoice {
 
 function withoutContent(choice: JsonObject, place: number): ChatChoice {
   const message: CompletionMessage = { role: 'assistant', content: null, refusal: null }
-  const called = isObject(choice.message) && Array.isArray(choice.message.tool_calls) && choice.message.tool_calls.length > 0
+  const called =
+    isObject(choice.message) && Array.isArray(choice.message.tool_calls) && choice.message.tool_calls.length > 0
   const word = choice.finish_reason
   const finish = finishReasonOf(word) ?? (called ? 'tool_calls' : 'stop')
-  const native = asString(choice.native_finish_reason) ?? (typeof word === 'string' && word !== '' && word !== finish ? word : undefined)
+  const native =
+    asString(choice.native_finish_reason) ??
+    (typeof word === 'string' && word !== '' && word !== finish ? word : undefined)
   return {
     index: asNumber(choice.index) ?? place,
     finish_reason: finish,
@@ -137,7 +141,9 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
   return {
     ...rest,
     ...head,
-    choices: choices.map((choice, place) => (isHubChoice(choice) ? (choice as unknown as ChatChoice) : readChoice(choice, place))),
+    choices: choices.map((choice, place) =>
+      isHubChoice(choice) ? (choice as unknown as ChatChoice) : readChoice(choice, place),
+    ),
     ...(usage && { usage }),
   }
 }

@@ -105,7 +105,11 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
     const reason = finishReasonOf(wire.finish_reason)
     if (reason) finish(memory)
     // Some servers put a whole message, or bare text, where the delta belongs.
-    const delta = isObject(wire.delta) ? wire.delta : isObject(wire.message) ? wire.message : { content: asString(wire.text) ?? null }
+    const delta = isObject(wire.delta)
+      ? wire.delta
+      : isObject(wire.message)
+        ? wire.message
+        : { content: asString(wire.text) ?? null }
     const wireCalls = Array.isArray(delta.tool_calls) ? (delta.tool_calls as unknown[]) : undefined
     if (wireCalls && wireCalls.length > 0) memory.called = true
     const calls = wireCalls && keepContent ? numbered(wireCalls, memory) : undefined
@@ -123,7 +127,8 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
     }
     const { native_finish_reason: ownNative, delta: _delta, message: _message, text: _text, ...rest } = wire
     const word = wire.finish_reason
-    const native = asString(ownNative) ?? (typeof word === 'string' && reason !== null && !isFinishReason(word) ? word : undefined)
+    const native =
+      asString(ownNative) ?? (typeof word === 'string' && reason !== null && !isFinishReason(word) ? word : undefined)
     return {
       ...(keepContent ? rest : {}),
       index,
@@ -138,7 +143,11 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
     let news = usage !== undefined || chunk.id !== last.id || chunk.model !== last.model
     for (let place = 0; place < choices.length && !news; place += 1) {
       const choice = choices[place]
-      news = !isObject(choice) || Boolean(choice.finish_reason) || Boolean(choice.error) || !memories.has(asNumber(choice.index) ?? place)
+      news =
+        !isObject(choice) ||
+        Boolean(choice.finish_reason) ||
+        Boolean(choice.error) ||
+        !memories.has(asNumber(choice.index) ?? place)
     }
     if (!news) return NOTHING
     const tier = asString(chunk.service_tier) as ChatChunk['service_tier']
@@ -170,8 +179,10 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
         ended = true
         return unfinished > 0 ? finishAll() : NOTHING
       }
-      if (!isObject(chunk)) throw providerErrorOf(chunk) ?? new StreamError(`a chunk is ${typeName(chunk)}, not an object`)
-      if (chunk.error || event === 'error') throw providerErrorOf(chunk) ?? new StreamError('the stream reported an error')
+      if (!isObject(chunk))
+        throw providerErrorOf(chunk) ?? new StreamError(`a chunk is ${typeName(chunk)}, not an object`)
+      if (chunk.error || event === 'error')
+        throw providerErrorOf(chunk) ?? new StreamError('the stream reported an error')
       const list = chunk.choices
       if (list !== undefined && list !== null && !Array.isArray(list)) {
         throw new StreamError(`\`choices\` of a chunk is ${typeName(list)}, not an array`)
@@ -189,7 +200,8 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
       }
       last = chunk
       const hubChoices = readAll(wireChoices, readChoice)
-      if (hubChoices === list && isHubHead(chunk) && (chunk.usage ?? undefined) === usage) return [chunk as unknown as ChatChunk]
+      if (hubChoices === list && isHubHead(chunk) && (chunk.usage ?? undefined) === usage)
+        return [chunk as unknown as ChatChunk]
       const { usage: _usage, ...rest } = chunk
       return [{ ...rest, ...headOf(chunk), choices: hubChoices, ...(usage && { usage }) }]
     },

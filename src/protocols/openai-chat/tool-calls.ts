@@ -21,7 +21,12 @@ export function readToolCall(call: unknown, place: number): ToolCall | undefined
   const id = asString(call.id) || `call_${place}`
   if (call.type === 'custom' && isObject(call.custom)) {
     const { custom } = call
-    return { ...call, id, type: 'custom', custom: { ...custom, name: asString(custom.name) ?? '', input: asString(custom.input) ?? '' } }
+    return {
+      ...call,
+      id,
+      type: 'custom',
+      custom: { ...custom, name: asString(custom.name) ?? '', input: asString(custom.input) ?? '' },
+    }
   }
   // Older servers put name and arguments on the call itself.
   const made = isObject(call.function) ? call.function : call

@@ -81,7 +81,10 @@ export function readUsage(wire: unknown): Usage | undefined {
       },
     }),
     ...((completionDetails || reasoning !== undefined) && {
-      completion_tokens_details: { ...completionDetails, ...(reasoning !== undefined && { reasoning_tokens: reasoning }) },
+      completion_tokens_details: {
+        ...completionDetails,
+        ...(reasoning !== undefined && { reasoning_tokens: reasoning }),
+      },
     }),
     ...(cost !== undefined && { cost }),
   }

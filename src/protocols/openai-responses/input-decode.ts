@@ -83,7 +83,8 @@ function decodeContent(content: unknown, extra: JsonObject | undefined): string 
 function decodeMessage(item: JsonObject, role: 'user' | 'system' | 'developer', first: boolean): Message {
   const content = decodeContent(item.content, pick(item, ITEM_FIELDS))
   if (content === undefined) return { role: 'user', content: [rawPart(item)] }
-  if (role === 'system' && first && typeof content === 'string') return { role, content: [{ type: 'text', text: content }] }
+  if (role === 'system' && first && typeof content === 'string')
+    return { role, content: [{ type: 'text', text: content }] }
   return { role, content }
 }
 
@@ -96,11 +97,14 @@ function decodeOutput(item: JsonObject, kinds: ReadonlyMap<string, ToolCall['typ
   const extra = Object.keys(rest).length > 0 ? rest : undefined
   const output = isObject(item.output) ? asText(item.output) : item.output
   const content = decodeContent(output, extra)
-  return content === undefined ? { role: 'user', content: [rawPart(item)] } : { role: 'tool', tool_call_id: id, content }
+  return content === undefined
+    ? { role: 'user', content: [rawPart(item)] }
+    : { role: 'tool', tool_call_id: id, content }
 }
 
 /** Items that the caller wrote, not the model, besides messages and tool outputs. */
-const CALLER_ITEM = /_output$|_response$|^item_reference$|^additional_tools$|^configuration_update$|^compaction_trigger$/
+const CALLER_ITEM =
+  /_output$|_response$|^item_reference$|^additional_tools$|^configuration_update$|^compaction_trigger$/
 
 /** Items of the assistant's side that follow each other become one message with ordered blocks. */
 export function decodeInput(instructions: unknown, input: unknown): Message[] {
@@ -138,7 +142,11 @@ export function decodeInput(instructions: unknown, input: unknown): Message[] {
 }
 
 /** `undefined` when the item is of the assistant's side. */
-function decodeCallerItem(item: JsonObject, kinds: ReadonlyMap<string, ToolCall['type']>, first: boolean): Message | undefined {
+function decodeCallerItem(
+  item: JsonObject,
+  kinds: ReadonlyMap<string, ToolCall['type']>,
+  first: boolean,
+): Message | undefined {
   const { type, role } = item
   if (type === undefined || type === 'message') {
     return role === 'user' || role === 'system' || role === 'developer' ? decodeMessage(item, role, first) : undefined

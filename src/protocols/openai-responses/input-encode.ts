@@ -95,14 +95,16 @@ class InputEncoder {
   }
 
   #addMessage(message: Extract<Message, { role: 'system' | 'developer' | 'user' }>, first: boolean): void {
-    if (message.name !== undefined) this.#context.warn(`${this.#context.provider}: the name of a ${message.role} message left out`)
+    if (message.name !== undefined)
+      this.#context.warn(`${this.#context.provider}: the name of a ${message.role} message left out`)
     const role = message.role === 'developer' && this.#context.quirks.developerAsSystem ? 'system' : message.role
     const { content, fields, items } = encodeContent(message.content, this.#context)
     const only = content.length === 1 && typeof content[0] === 'object' ? content[0] : undefined
     // Where a string would be `instructions`, a lone text part stands for it.
     const lone = role === 'system' && first && only?.type === 'input_text' && Object.keys(only).length === 2
     const empty = content.length === 0 && typeof content !== 'string'
-    if (!empty || items.length === 0) this.items.push({ type: 'message', ...fields, role, content: lone ? only.text : content })
+    if (!empty || items.length === 0)
+      this.items.push({ type: 'message', ...fields, role, content: lone ? only.text : content })
     for (const item of items) this.items.push(item)
   }
 
@@ -115,7 +117,8 @@ class InputEncoder {
     if (legacy) {
       items.push(encodeToolCall({ id: legacyCallId(legacy.name), type: 'function', function: legacy }))
     }
-    if (items.length === 0 && typeof message.content === 'string') items.push({ type: 'message', role: 'assistant', content: message.content })
+    if (items.length === 0 && typeof message.content === 'string')
+      items.push({ type: 'message', role: 'assistant', content: message.content })
     for (const item of items) this.items.push(item)
   }
 
@@ -155,7 +158,10 @@ export interface EncodedInput {
 export function encodeInput(messages: readonly Message[], context: EncodeContext): EncodedInput {
   const encoder = new InputEncoder(context)
   const [first] = messages
-  const leading = first?.role === 'system' && typeof first.content === 'string' && first.name === undefined ? first.content : undefined
+  const leading =
+    first?.role === 'system' && typeof first.content === 'string' && first.name === undefined
+      ? first.content
+      : undefined
   for (const [index, message] of messages.entries()) {
     if (index > 0 || leading === undefined) encoder.add(message, index === 0)
   }

@@ -22,7 +22,9 @@ export function rawPart(value: unknown): RawPart {
 }
 
 /** The form this codec wrote, if this codec wrote it. */
-export function ownRaw(raw: { readonly protocol: ProtocolId; readonly value: unknown } | undefined): JsonObject | undefined {
+export function ownRaw(
+  raw: { readonly protocol: ProtocolId; readonly value: unknown } | undefined,
+): JsonObject | undefined {
   return raw?.protocol === PROTOCOL && isObject(raw.value) ? raw.value : undefined
 }
 
@@ -52,7 +54,12 @@ export function decodeAnnotation(value: unknown): UrlCitation | undefined {
   if (typeof url !== 'string') return undefined
   return {
     type: 'url_citation',
-    url_citation: { url, title: asString(title) ?? '', start_index: asNumber(start) ?? 0, end_index: asNumber(end) ?? 0 },
+    url_citation: {
+      url,
+      title: asString(title) ?? '',
+      start_index: asNumber(start) ?? 0,
+      end_index: asNumber(end) ?? 0,
+    },
   }
 }
 
@@ -71,7 +78,10 @@ const CITATION_KEYS = new Set(['type', 'url', 'title', 'start_index', 'end_index
 
 function isPlainCitation(value: unknown): boolean {
   return (
-    isObject(value) && decodeAnnotation(value) !== undefined && !hasOther(value, CITATION_KEYS) && Object.keys(value).length === CITATION_KEYS.size
+    isObject(value) &&
+    decodeAnnotation(value) !== undefined &&
+    !hasOther(value, CITATION_KEYS) &&
+    Object.keys(value).length === CITATION_KEYS.size
   )
 }
 
@@ -103,7 +113,9 @@ function messageBlocks(item: JsonObject): Block[] {
   if (typeof content === 'string') {
     return [withRaw<Block>({ type: 'text', text: content }, content === '' || hasOther(item, MESSAGE_KEYS), item)]
   }
-  const blocks = asArray(content).map((part) => partBlock(isObject(part) ? part : { type: 'unknown', value: part }, item))
+  const blocks = asArray(content).map((part) =>
+    partBlock(isObject(part) ? part : { type: 'unknown', value: part }, item),
+  )
   return blocks.length > 0 ? blocks : [rawPart(item)]
 }
 
@@ -120,7 +132,8 @@ function reasoningBlock(item: JsonObject): Block {
   if (sealed.startsWith(SIGNATURE_PREFIX)) {
     return { type: 'thinking', thinking, signature: sealed.slice(SIGNATURE_PREFIX.length) }
   }
-  if (sealed.startsWith(REDACTED_PREFIX)) return { type: 'redacted_thinking', data: sealed.slice(REDACTED_PREFIX.length) }
+  if (sealed.startsWith(REDACTED_PREFIX))
+    return { type: 'redacted_thinking', data: sealed.slice(REDACTED_PREFIX.length) }
   return thinking === '' ? rawPart(item) : { type: 'thinking', thinking, raw: { protocol: PROTOCOL, value: item } }
 }
 
@@ -142,7 +155,8 @@ const CUSTOM_CALL_KEYS = new Set(['type', 'call_id', 'name', 'input'])
 export function toolCallOf(item: JsonObject): ToolCall | undefined {
   const id = asString(item.call_id) || asString(item.id) || ''
   const name = asString(item.name) ?? ''
-  if (item.type === 'function_call') return { id, type: 'function', function: { name, arguments: asText(item.arguments) } }
+  if (item.type === 'function_call')
+    return { id, type: 'function', function: { name, arguments: asText(item.arguments) } }
   if (item.type === 'custom_tool_call') return { id, type: 'custom', custom: { name, input: asText(item.input) } }
   return undefined
 }
@@ -154,7 +168,8 @@ export interface DecodedItem {
 
 /** The blocks of one item of the assistant's side; an item the hub has no word for is one raw block. */
 export function decodeItem(item: JsonObject): DecodedItem {
-  if ((item.type === 'message' || item.type === undefined) && item.role === 'assistant') return { blocks: messageBlocks(item) }
+  if ((item.type === 'message' || item.type === undefined) && item.role === 'assistant')
+    return { blocks: messageBlocks(item) }
   if (item.type === 'reasoning') return { blocks: [reasoningBlock(item)] }
   const call = toolCallOf(item)
   if (!call) return { blocks: [rawPart(item)] }
@@ -182,7 +197,9 @@ function encodeTextBlock(block: TextBlock, own: JsonObject | undefined): JsonObj
   const annotations = (block.annotations ?? []).map(encodeAnnotation)
   // Citations point into the text, so those of a text that was changed since would point astray.
   const part =
-    own && base.text === block.text ? base : { ...base, type: base.type ?? 'output_text', text: block.text, annotations }
+    own && base.text === block.text
+      ? base
+      : { ...base, type: base.type ?? 'output_text', text: block.text, annotations }
   return { type: 'message', role: 'assistant', ...own, content: [part] }
 }
 

@@ -7,7 +7,15 @@ import { warnForeign, warnUnsaid } from '../../kernel/unsaid.js'
 import { decodeInput } from './input-decode.js'
 import { encodeInput, unsupported } from './input-encode.js'
 import { PROTOCOL, ownRaw } from './items.js'
-import { decodeFormat, decodeToolChoice, decodeTools, encodeFormat, encodeToolChoice, encodeTools, encodeWebSearch } from './tools.js'
+import {
+  decodeFormat,
+  decodeToolChoice,
+  decodeTools,
+  encodeFormat,
+  encodeToolChoice,
+  encodeTools,
+  encodeWebSearch,
+} from './tools.js'
 
 export const PATH = '/responses'
 

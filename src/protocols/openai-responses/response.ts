@@ -1,7 +1,15 @@
 /** Responses (https://platform.openai.com/docs/api-reference/responses/object). */
 import { blocksOf, messageFromBlocks } from '../../kernel/blocks.js'
 import { ProviderError, StreamError } from '../../kernel/errors.js'
-import type { Block, ChatChoice, ChatCompletion, FinishReason, Logprobs, TokenLogprob, ToolCall } from '../../kernel/hub.js'
+import type {
+  Block,
+  ChatChoice,
+  ChatCompletion,
+  FinishReason,
+  Logprobs,
+  TokenLogprob,
+  ToolCall,
+} from '../../kernel/hub.js'
 import { asArray, asNumber, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
 import { safeMessage } from '../../kernel/safe-message.js'
@@ -55,11 +63,13 @@ export function tierOf(wire: unknown): Pick<ChatCompletion, 'service_tier'> {
 }
 
 function decodeTokens(wire: unknown): Pick<TokenLogprob, 'token' | 'logprob' | 'bytes'>[] {
-  return asArray(wire).filter(isObject).map(({ token, logprob, bytes }) => ({
-    token: asString(token) ?? '',
-    logprob: asNumber(logprob) ?? 0,
-    bytes: Array.isArray(bytes) ? bytes.filter((byte) => typeof byte === 'number') : null,
-  }))
+  return asArray(wire)
+    .filter(isObject)
+    .map(({ token, logprob, bytes }) => ({
+      token: asString(token) ?? '',
+      logprob: asNumber(logprob) ?? 0,
+      bytes: Array.isArray(bytes) ? bytes.filter((byte) => typeof byte === 'number') : null,
+    }))
 }
 
 /** Log probabilities of one item's text parts. */
@@ -67,9 +77,11 @@ export function logprobsOf(item: JsonObject): TokenLogprob[] {
   if (item.type !== 'message') return []
   return asArray(item.content).flatMap((part) =>
     isObject(part)
-      ? asArray(part.logprobs).filter(isObject).flatMap((entry) =>
-          decodeTokens([entry]).map((token) => ({ ...token, top_logprobs: decodeTokens(entry.top_logprobs) })),
-        )
+      ? asArray(part.logprobs)
+          .filter(isObject)
+          .flatMap((entry) =>
+            decodeTokens([entry]).map((token) => ({ ...token, top_logprobs: decodeTokens(entry.top_logprobs) })),
+          )
       : [],
   )
 }
@@ -160,8 +172,11 @@ export function outputItem(item: JsonObject, id: string, status: string): JsonOb
   if (asString(item.id)) return { ...item, type }
   const whole = { ...item, id, type }
   if (type === 'message') {
-    const content = typeof item.content === 'string' ? [{ type: 'output_text', text: item.content }] : asArray(item.content)
-    const parts = content.map((part) => (isObject(part) && part.type === 'output_text' ? { annotations: [], logprobs: [], ...part } : part))
+    const content =
+      typeof item.content === 'string' ? [{ type: 'output_text', text: item.content }] : asArray(item.content)
+    const parts = content.map((part) =>
+      isObject(part) && part.type === 'output_text' ? { annotations: [], logprobs: [], ...part } : part,
+    )
     return { status, ...whole, content: parts }
   }
   if (type === 'reasoning') return { summary: [], ...whole }
@@ -211,7 +226,8 @@ export function encodeResponse(completion: ChatCompletion): JsonObject {
     if (blocks.length === 0 && typeof message.content === 'string') blocks.push({ type: 'text', text: message.content })
     items.push(
       ...encodeItems(blocks, calls, {
-        foreign: (block) => (block.type === 'thinking' || block.type === 'redacted_thinking' ? encodeThinking(block) : undefined),
+        foreign: (block) =>
+          block.type === 'thinking' || block.type === 'redacted_thinking' ? encodeThinking(block) : undefined,
       }),
     )
     addLogprobs(items, choice.logprobs)
@@ -230,10 +246,13 @@ export function encodeResponse(completion: ChatCompletion): JsonObject {
 /** The hub has one list for the whole message: it belongs to the only text, where no text carries its own. */
 export function addLogprobs(items: JsonObject[], logprobs: Logprobs | null | undefined): void {
   const tokens = logprobs?.content
-  const texts = items.filter((item) => item.role === 'assistant' && (typeof item.content === 'string' || Array.isArray(item.content)))
+  const texts = items.filter(
+    (item) => item.role === 'assistant' && (typeof item.content === 'string' || Array.isArray(item.content)),
+  )
   const [message] = texts
   if (!tokens || !message || texts.length > 1) return
-  const parts = typeof message.content === 'string' ? [{ type: 'output_text', text: message.content }] : asArray(message.content)
+  const parts =
+    typeof message.content === 'string' ? [{ type: 'output_text', text: message.content }] : asArray(message.content)
   if (parts.some((part) => isObject(part) && asArray(part.logprobs).length > 0)) return
   const at = parts.findIndex((part) => isObject(part) && part.type === 'output_text')
   message.content = parts.map((part, index) => (index === at && isObject(part) ? { ...part, logprobs: tokens } : part))

@@ -16,7 +16,12 @@ import { decodeUsage } from './usage.js'
 
 const NOTHING: readonly ChatChunk[] = []
 
-const TERMINAL: ReadonlySet<string> = new Set(['response.completed', 'response.incomplete', 'response.failed', 'response.cancelled'])
+const TERMINAL: ReadonlySet<string> = new Set([
+  'response.completed',
+  'response.incomplete',
+  'response.failed',
+  'response.cancelled',
+])
 
 const ENDED: ReadonlySet<unknown> = new Set(['completed', 'incomplete', 'cancelled'])
 

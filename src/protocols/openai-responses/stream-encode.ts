@@ -5,7 +5,16 @@
  * One item grows at a time, except calls, whose arguments may interleave: they stay open to the end.
  * A stream without a finish reason was cut, and gets no last event, so that its reader sees the cut too.
  */
-import type { Block, ChatChunk, ChatCompletion, ChunkChoice, ChunkDelta, FinishReason, ToolCallDelta, Usage } from '../../kernel/hub.js'
+import type {
+  Block,
+  ChatChunk,
+  ChatCompletion,
+  ChunkChoice,
+  ChunkDelta,
+  FinishReason,
+  ToolCallDelta,
+  Usage,
+} from '../../kernel/hub.js'
 import type { JsonObject, StreamEncoder, WireEvent } from '../../kernel/protocol.js'
 import { ownRaw } from './items.js'
 import { encodeEnding, itemId, responseSkeleton } from './response.js'
@@ -150,7 +159,9 @@ class Encoder implements StreamEncoder {
       call = new CallItem(custom, index, id, delta.id || `call_${index}`, this.#emit)
       this.#calls.set(delta.index, call)
     }
-    const piece = delta.custom ? { name: delta.custom.name, text: delta.custom.input } : { name: delta.function?.name, text: delta.function?.arguments }
+    const piece = delta.custom
+      ? { name: delta.custom.name, text: delta.custom.input }
+      : { name: delta.function?.name, text: delta.function?.arguments }
     call.grow(piece.name ?? '', piece.text ?? '')
   }
 
@@ -205,7 +216,9 @@ class Encoder implements StreamEncoder {
 
   #close(item: GrowingItem): void {
     if (this.#output[item.index]) return
-    this.#output[item.index] = item.close(this.#finish === 'length' || this.#finish === 'content_filter' ? 'incomplete' : 'completed')
+    this.#output[item.index] = item.close(
+      this.#finish === 'length' || this.#finish === 'content_filter' ? 'incomplete' : 'completed',
+    )
   }
 }
 

@@ -227,7 +227,9 @@ class ReasoningDecoder extends Base {
   }
 
   protected restate(item: JsonObject, deltas: ItemDelta[]): void {
-    const blocks = decodeItem(item).blocks.flatMap(form).filter((block) => block.type === 'thinking' || block.type === 'raw')
+    const blocks = decodeItem(item)
+      .blocks.flatMap(form)
+      .filter((block) => block.type === 'thinking' || block.type === 'raw')
     if (blocks.length > 0) deltas.push({ block: this.ordinal, blocks })
   }
 }
@@ -262,7 +264,9 @@ class CallDecoder extends Base {
     const index = (this.#index = this.#nextCall())
     const { id, type } = call
     const begun =
-      type === 'custom' ? { custom: { name: call.custom.name, input: '' } } : { function: { name: call.function.name, arguments: '' } }
+      type === 'custom'
+        ? { custom: { name: call.custom.name, input: '' } }
+        : { function: { name: call.function.name, arguments: '' } }
     deltas.push({ tool_calls: [{ index, id, type, ...begun }], block: this.ordinal })
   }
 

@@ -20,9 +20,16 @@ function rawOf(value: Form): { raw?: NonNullable<Block['raw']> } {
 }
 
 /** The item of one block, as `encodeResponse` would write it, under the id the stream announced. */
-function finished(block: Block, id: string, status: string, calls: readonly ToolCall[], logprobs: TokenLogprob[]): JsonObject {
+function finished(
+  block: Block,
+  id: string,
+  status: string,
+  calls: readonly ToolCall[],
+  logprobs: TokenLogprob[],
+): JsonObject {
   const items = encodeItems([block], calls, {
-    foreign: (foreign) => (foreign.type === 'thinking' || foreign.type === 'redacted_thinking' ? encodeThinking(foreign) : undefined),
+    foreign: (foreign) =>
+      foreign.type === 'thinking' || foreign.type === 'redacted_thinking' ? encodeThinking(foreign) : undefined,
   })
   if (logprobs.length > 0) addLogprobs(items, { content: logprobs, refusal: null })
   return { ...outputItem(items[0] ?? {}, id, status), id }
@@ -30,7 +37,9 @@ function finished(block: Block, id: string, status: string, calls: readonly Tool
 
 /** `undefined` for a block that has no place in this format. */
 export function wholeItem(block: Block, idOf: (type: string) => string): JsonObject | undefined {
-  const [item] = encodeItems([block], [], { foreign: (foreign) => (foreign.type === 'redacted_thinking' ? encodeThinking(foreign) : undefined) })
+  const [item] = encodeItems([block], [], {
+    foreign: (foreign) => (foreign.type === 'redacted_thinking' ? encodeThinking(foreign) : undefined),
+  })
   return item && outputItem(item, idOf(typeof item.type === 'string' ? item.type : 'message'), 'completed')
 }
 
@@ -49,7 +58,8 @@ export class TextItem implements GrowingItem {
     this.index = index
     this.#id = id
     this.#emit = emit
-    const part = kind === 'output_text' ? { type: kind, text: '', annotations: [], logprobs: [] } : { type: kind, refusal: '' }
+    const part =
+      kind === 'output_text' ? { type: kind, text: '', annotations: [], logprobs: [] } : { type: kind, refusal: '' }
     const item = { id, type: 'message', status: 'in_progress', role: 'assistant', content: [] }
     emit('response.output_item.added', { output_index: index, item })
     emit('response.content_part.added', { ...this.#place(), part })
@@ -117,7 +127,10 @@ export class ReasoningItem implements GrowingItem {
 
   grow(delta: string): void {
     if (this.#text === '') {
-      this.#emit('response.reasoning_summary_part.added', { ...this.#place(), part: { type: 'summary_text', text: '' } })
+      this.#emit('response.reasoning_summary_part.added', {
+        ...this.#place(),
+        part: { type: 'summary_text', text: '' },
+      })
     }
     this.#text += delta
     this.#emit('response.reasoning_summary_text.delta', { ...this.#place(), delta })
@@ -131,10 +144,18 @@ export class ReasoningItem implements GrowingItem {
     const thinking = this.#text
     if (thinking !== '') {
       this.#emit('response.reasoning_summary_text.done', { ...this.#place(), text: thinking })
-      this.#emit('response.reasoning_summary_part.done', { ...this.#place(), part: { type: 'summary_text', text: thinking } })
+      this.#emit('response.reasoning_summary_part.done', {
+        ...this.#place(),
+        part: { type: 'summary_text', text: thinking },
+      })
     }
     const signature = this.#signature
-    const block: Block = { type: 'thinking', thinking, ...(signature !== undefined && { signature }), ...rawOf(this.raw) }
+    const block: Block = {
+      type: 'thinking',
+      thinking,
+      ...(signature !== undefined && { signature }),
+      ...rawOf(this.raw),
+    }
     const item = finished(block, this.#id, status, [], [])
     this.#emit('response.output_item.done', { output_index: this.index, item })
     return item
@@ -191,7 +212,13 @@ export class CallItem implements GrowingItem {
     const text = this.#text
     if (this.#custom) this.#emit('response.custom_tool_call_input.done', { ...place, input: text })
     else this.#emit('response.function_call_arguments.done', { ...place, name: this.#name, arguments: text })
-    const item = finished({ type: 'tool_call', id: this.callId, ...rawOf(this.raw) }, this.#id, status, [this.#call()], [])
+    const item = finished(
+      { type: 'tool_call', id: this.callId, ...rawOf(this.raw) },
+      this.#id,
+      status,
+      [this.#call()],
+      [],
+    )
     this.#emit('response.output_item.done', { output_index: this.index, item })
     return item
   }

@@ -39,7 +39,11 @@ export function decodeTools(wire: unknown): DecodedTools {
     } else {
       tools.push({
         type,
-        custom: { name, ...(description !== undefined && { description }), ...(tool.format !== undefined && { format: tool.format }) },
+        custom: {
+          name,
+          ...(description !== undefined && { description }),
+          ...(tool.format !== undefined && { format: tool.format }),
+        },
       })
     }
     const known = type === 'function' ? FUNCTION_KEYS : CUSTOM_KEYS
@@ -53,7 +57,9 @@ export function encodeTools(tools: readonly Tool[], extras: readonly unknown[], 
   return tools.flatMap((tool) => {
     const encoded = encodeTool(tool, context)
     if (!encoded) return []
-    const extra = extras.find((fields) => isObject(fields) && fields.type === encoded.type && fields.name === encoded.name)
+    const extra = extras.find(
+      (fields) => isObject(fields) && fields.type === encoded.type && fields.name === encoded.name,
+    )
     return [isObject(extra) ? { ...extra, ...encoded } : encoded]
   })
 }
@@ -138,13 +144,20 @@ export function decodeFormat(wire: unknown, withSchema: boolean): ResponseFormat
 }
 
 export function encodeFormat(format: ResponseFormat): JsonObject {
-  return format.type === 'json_schema' && isObject(format.json_schema) ? { type: 'json_schema', ...format.json_schema } : { ...format }
+  return format.type === 'json_schema' && isObject(format.json_schema)
+    ? { type: 'json_schema', ...format.json_schema }
+    : { ...format }
 }
 
 /** Chat's `web_search_options` as the tool it stands for. */
 export function encodeWebSearch(options: ChatRequest['web_search_options']): JsonObject {
   if (!isObject(options)) return { type: 'web_search' }
   const { search_context_size: size, user_location: location } = options
-  const place = isObject(location) && isObject(location.approximate) ? { type: 'approximate', ...location.approximate } : location
-  return { type: 'web_search', ...(size !== undefined && { search_context_size: size }), ...(place != null && { user_location: place }) }
+  const place =
+    isObject(location) && isObject(location.approximate) ? { type: 'approximate', ...location.approximate } : location
+  return {
+    type: 'web_search',
+    ...(size !== undefined && { search_context_size: size }),
+    ...(place != null && { user_location: place }),
+  }
 }

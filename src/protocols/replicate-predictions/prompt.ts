@@ -13,7 +13,12 @@ export interface Prompt {
   readonly image: string | undefined
 }
 
-const NAMES: Readonly<Record<string, string>> = { user: 'User', assistant: 'Assistant', system: 'System', developer: 'System' }
+const NAMES: Readonly<Record<string, string>> = {
+  user: 'User',
+  assistant: 'Assistant',
+  system: 'System',
+  developer: 'System',
+}
 
 export function encodePrompt(messages: ChatRequest['messages'], limits: Limits): Prompt {
   const images: string[] = []
@@ -23,10 +28,17 @@ export function encodePrompt(messages: ChatRequest['messages'], limits: Limits):
   const system = head.map((message) => textOf(message, images, limits))
   const said = turns.map((message) => ({ role: message.role, text: textOf(message, images, limits) }))
   const only = said.length === 1 && said[0]?.role === 'user' ? said[0].text : undefined
-  if (only === undefined && said.length > 0) limits.warn('the conversation is sent as one prompt, a transcript of its messages')
-  if (images.length > 1) limits.unsupported('several images', 'give one, or the field the model has for them in extra_body.input')
+  if (only === undefined && said.length > 0)
+    limits.warn('the conversation is sent as one prompt, a transcript of its messages')
+  if (images.length > 1)
+    limits.unsupported('several images', 'give one, or the field the model has for them in extra_body.input')
   return {
-    prompt: only ?? [...said.map(({ role, text }) => `${NAMES[role] ?? role}: ${text}`), ...(said.length > 0 ? ['Assistant:'] : [])].join('\n\n'),
+    prompt:
+      only ??
+      [
+        ...said.map(({ role, text }) => `${NAMES[role] ?? role}: ${text}`),
+        ...(said.length > 0 ? ['Assistant:'] : []),
+      ].join('\n\n'),
     system: system.length > 0 ? system.join('\n\n') : undefined,
     image: images[0],
   }
@@ -37,7 +49,10 @@ function textOf(message: Message, images: string[], limits: Limits): string {
   const { content } = message
   if (typeof content === 'string') return content
   if (message.role === 'assistant' && message.refusal && !content?.length) return message.refusal
-  return (content ?? []).map((part: ContentPart) => partText(part, message.role, images, limits)).filter((text) => text !== undefined).join('\n\n')
+  return (content ?? [])
+    .map((part: ContentPart) => partText(part, message.role, images, limits))
+    .filter((text) => text !== undefined)
+    .join('\n\n')
 }
 
 function partText(part: ContentPart, role: string, images: string[], limits: Limits): string | undefined {
@@ -45,14 +60,20 @@ function partText(part: ContentPart, role: string, images: string[], limits: Lim
   if (part.type === 'refusal') return part.refusal
   const url = part.type === 'image_url' && role === 'user' ? part.image_url.url : undefined
   if (url !== undefined && (isHttpUrl(url) || parseDataUrl(url))) images.push(url)
-  else limits.unsupported(part.type === 'raw' ? `a message part of ${part.protocol}` : `${part.type} parts in ${role} messages`, 'a prompt is text and an image')
+  else
+    limits.unsupported(
+      part.type === 'raw' ? `a message part of ${part.protocol}` : `${part.type} parts in ${role} messages`,
+      'a prompt is text and an image',
+    )
   return undefined
 }
 
 /** What of a message is more than its text. */
 function checkMessage(message: Message, limits: Limits): void {
-  if (message.role === 'tool' || message.role === 'function') limits.unsupported(`${message.role} messages`, 'a prompt knows no tools')
-  if ('name' in message && message.name !== undefined && message.role !== 'function') limits.warn('names of messages are left out')
+  if (message.role === 'tool' || message.role === 'function')
+    limits.unsupported(`${message.role} messages`, 'a prompt knows no tools')
+  if ('name' in message && message.name !== undefined && message.role !== 'function')
+    limits.warn('names of messages are left out')
   if (message.role !== 'assistant') return
   if (message.tool_calls?.length || message.function_call) limits.unsupported('tool_calls', 'a prompt knows no tools')
   if (message.refusal && message.content?.length) limits.warn('the refusal of an earlier answer is left out')

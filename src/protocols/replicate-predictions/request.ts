@@ -10,8 +10,20 @@ import { ID, modelOf, ownRaw, placeOf, restOf } from './wire.js'
 
 /** Fields the encoder reads. */
 const READ: ReadonlySet<string> = new Set([
-  'model', 'messages', 'frequency_penalty', 'max_completion_tokens', 'max_tokens', 'presence_penalty', 'seed', 'stop', 'stream',
-  'temperature', 'top_k', 'top_p', 'extra_body', 'raw',
+  'model',
+  'messages',
+  'frequency_penalty',
+  'max_completion_tokens',
+  'max_tokens',
+  'presence_penalty',
+  'seed',
+  'stop',
+  'stream',
+  'temperature',
+  'top_k',
+  'top_p',
+  'extra_body',
+  'raw',
 ])
 
 /** Fields of the format itself that a caller may give at the top of a request, as well as in `extra_body`. */
@@ -19,7 +31,13 @@ const NATIVE: ReadonlySet<string> = new Set(['webhook', 'webhook_events_filter']
 
 /** Fields that change nothing in the answer: usage always comes, the rest is bookkeeping and cache routing at OpenAI. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
-  'stream_options', 'store', 'prompt_cache_key', 'prompt_cache_retention', 'safety_identifier', 'metadata', 'user',
+  'stream_options',
+  'store',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'safety_identifier',
+  'metadata',
+  'user',
 ])
 
 /** Values that ask for nothing, field by field. */
@@ -72,7 +90,11 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
 function mergeBody(body: JsonObject, extra: JsonObject | undefined): JsonObject {
   if (!extra) return body
   const joins = isObject(body['input']) && isObject(extra['input'])
-  return { ...body, ...extra, ...(joins && { input: { ...(body['input'] as JsonObject), ...(extra['input'] as JsonObject) } }) }
+  return {
+    ...body,
+    ...extra,
+    ...(joins && { input: { ...(body['input'] as JsonObject), ...(extra['input'] as JsonObject) } }),
+  }
 }
 
 /** No field is passed over: each is read, native, without effect, neutral, or unsupported. */
@@ -96,14 +118,26 @@ function encodeStop(stop: ChatRequest['stop'], limits: Limits): string | undefin
   return plain.length > 0 ? plain.join(',') : undefined
 }
 
-const INPUT_FIELDS: ReadonlySet<string> = new Set([...NUMBERS, 'prompt', 'system_prompt', 'max_tokens', 'max_completion_tokens', 'stop_sequences', 'image'])
+const INPUT_FIELDS: ReadonlySet<string> = new Set([
+  ...NUMBERS,
+  'prompt',
+  'system_prompt',
+  'max_tokens',
+  'max_completion_tokens',
+  'stop_sequences',
+  'image',
+])
 const BODY_FIELDS: ReadonlySet<string> = new Set(['version', 'input', 'stream'])
 
 export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatRequest {
-  if (!isObject(wire)) throw new StreamError(`the request is malformed: it is ${typeName(wire)}, not an object`, { isRetryable: false })
+  if (!isObject(wire))
+    throw new StreamError(`the request is malformed: it is ${typeName(wire)}, not an object`, { isRetryable: false })
   const content = options.content ?? true
   const input = isObject(wire['input']) ? wire['input'] : {}
-  const request: ChatRequest = { model: modelOf(options.path, wire['version']), messages: content ? decodeMessages(input) : [] }
+  const request: ChatRequest = {
+    model: modelOf(options.path, wire['version']),
+    messages: content ? decodeMessages(input) : [],
+  }
   for (const field of NUMBERS) {
     const value = asNumber(input[field])
     if (value !== undefined) request[field] = value
@@ -126,7 +160,10 @@ function decodeMessages(input: JsonObject): Message[] {
   const system = asString(input['system_prompt'])
   const text = asString(input['prompt']) ?? ''
   const image = asString(input['image'])
-  const parts: ContentPart[] = [{ type: 'image_url', image_url: { url: image ?? '' } }, ...(text === '' ? [] : [{ type: 'text' as const, text }])]
+  const parts: ContentPart[] = [
+    { type: 'image_url', image_url: { url: image ?? '' } },
+    ...(text === '' ? [] : [{ type: 'text' as const, text }]),
+  ]
   return [
     ...(system === undefined ? [] : [{ role: 'system' as const, content: system }]),
     { role: 'user', content: image === undefined ? text : parts },

@@ -42,7 +42,10 @@ export function checkStatus(prediction: JsonObject): void {
   if (status === 'failed') throw failure(prediction)
   if (status === 'starting' || status === 'processing') throw unfinished(status)
   if (status === 'canceled' || status === 'aborted') {
-    throw new ProviderError(`the prediction was ${status}`, { type: 'prediction_canceled', code: 'prediction_canceled' })
+    throw new ProviderError(`the prediction was ${status}`, {
+      type: 'prediction_canceled',
+      code: 'prediction_canceled',
+    })
   }
   const error = decodeError(prediction)
   if (!error) throw new StreamError('the answer is no prediction: it has no known `status`')
@@ -89,17 +92,24 @@ export function decodeUsage(prediction: JsonObject): Usage | undefined {
   const prompt = asNumber(metrics['input_token_count'])
   const completion = asNumber(metrics['output_token_count'])
   if (prompt === undefined && completion === undefined) return undefined
-  return { prompt_tokens: prompt ?? 0, completion_tokens: completion ?? 0, total_tokens: (prompt ?? 0) + (completion ?? 0) }
+  return {
+    prompt_tokens: prompt ?? 0,
+    completion_tokens: completion ?? 0,
+    total_tokens: (prompt ?? 0) + (completion ?? 0),
+  }
 }
 
 export function encodeUsage(usage: Usage | null | undefined): JsonObject {
-  return usage ? { metrics: { input_token_count: usage.prompt_tokens, output_token_count: usage.completion_tokens } } : {}
+  return usage
+    ? { metrics: { input_token_count: usage.prompt_tokens, output_token_count: usage.completion_tokens } }
+    : {}
 }
 
 /** The format does not say why the model stopped. It echoes the request, so an answer of just its limit was cut. */
 export function decodeFinish(prediction: JsonObject, usage: Usage | undefined): FinishReason {
   const input = isObject(prediction['input']) ? prediction['input'] : {}
-  const limit = asNumber(input['max_tokens']) ?? asNumber(input['max_completion_tokens']) ?? asNumber(input['max_new_tokens'])
+  const limit =
+    asNumber(input['max_tokens']) ?? asNumber(input['max_completion_tokens']) ?? asNumber(input['max_new_tokens'])
   return limit !== undefined && usage && usage.completion_tokens >= limit ? 'length' : 'stop'
 }
 
@@ -108,9 +118,16 @@ export function encodeFinish(reason: FinishReason | undefined, usage: Usage | nu
 }
 
 const KNOWN: ReadonlySet<string> = new Set([
-  'id', 'model', 'created_at', 'status', 'output', 'error', 'metrics',
+  'id',
+  'model',
+  'created_at',
+  'status',
+  'output',
+  'error',
+  'metrics',
   // The caller's own words, and what the model printed about them.
-  'input', 'logs',
+  'input',
+  'logs',
 ])
 const KNOWN_METRICS: ReadonlySet<string> = new Set(['input_token_count', 'output_token_count'])
 
@@ -147,7 +164,13 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
 export function encodeResponse(response: ChatCompletion): JsonObject {
   const choice = response.choices[0]
   const { message } = choice ?? {}
-  return encodePrediction(response, `${message?.content ?? ''}${message?.refusal ?? ''}`, choice?.finish_reason, response.usage, ownRaw(response.raw))
+  return encodePrediction(
+    response,
+    `${message?.content ?? ''}${message?.refusal ?? ''}`,
+    choice?.finish_reason,
+    response.usage,
+    ownRaw(response.raw),
+  )
 }
 
 export function encodePrediction(
@@ -158,7 +181,10 @@ export function encodePrediction(
   raw: JsonObject | undefined,
 ): JsonObject {
   const counts = encodeUsage(usage)
-  const metrics = { ...(isObject(raw?.['metrics']) && raw['metrics']), ...(isObject(counts['metrics']) && counts['metrics']) }
+  const metrics = {
+    ...(isObject(raw?.['metrics']) && raw['metrics']),
+    ...(isObject(counts['metrics']) && counts['metrics']),
+  }
   return {
     ...raw,
     ...encodeHead(head),

@@ -26,12 +26,16 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
       if (!started) chunks.push(chunkOf([{ index: 0, delta: { role: 'assistant' }, finish_reason: null }]))
       started = true
       const text = textOf(data['output'])
-      if (content && text.length > seen) chunks.push(chunkOf([{ index: 0, delta: { content: text.slice(seen) }, finish_reason: null }]))
+      if (content && text.length > seen)
+        chunks.push(chunkOf([{ index: 0, delta: { content: text.slice(seen) }, finish_reason: null }]))
       seen = Math.max(seen, text.length)
       if (growing) return chunks
       done = true
       const usage = decodeUsage(data)
-      chunks.push({ ...chunkOf([{ index: 0, delta: {}, finish_reason: decodeFinish(data, usage) }]), ...(content && decodeRaw(data)) })
+      chunks.push({
+        ...chunkOf([{ index: 0, delta: {}, finish_reason: decodeFinish(data, usage) }]),
+        ...(content && decodeRaw(data)),
+      })
       if (usage) chunks.push({ ...chunkOf([]), usage })
       return chunks
     },

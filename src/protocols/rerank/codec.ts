@@ -3,7 +3,15 @@ import { StreamError } from '../../kernel/errors.js'
 import type { RerankRequest, RerankResponse, RerankResult } from '../../kernel/hub.js'
 import { asNumber, asString, compact, isObject, typeName } from '../../kernel/json.js'
 import { limitsOf } from '../../kernel/limits.js'
-import type { DecodeOptions, EncodeContext, EncodedRequest, JsonObject, ProtocolId, RerankProtocol, WireError } from '../../kernel/protocol.js'
+import type {
+  DecodeOptions,
+  EncodeContext,
+  EncodedRequest,
+  JsonObject,
+  ProtocolId,
+  RerankProtocol,
+  WireError,
+} from '../../kernel/protocol.js'
 import { decodeError, providerErrorOf } from '../openai-chat/error.js'
 import { badRequest } from '../openai-chat/request-decode.js'
 
@@ -34,7 +42,8 @@ export function createRerankCodec(dialect: RerankDialect): RerankProtocol {
   function encodeDocument(document: RerankDocument, context: EncodeContext): RerankDocument {
     if (typeof document === 'string' || dialect.takesObjects) return document
     const isText = typeof document.text === 'string' && Object.keys(document).length === 1
-    if (!isText) limitsOf(context).unsupported('documents with more than a text', 'give texts; YAML keeps the names of fields')
+    if (!isText)
+      limitsOf(context).unsupported('documents with more than a text', 'give texts; YAML keeps the names of fields')
     return asString(document.text) ?? ''
   }
 
@@ -69,13 +78,16 @@ export function createRerankCodec(dialect: RerankDialect): RerankProtocol {
     return {
       ...head,
       query: asString(query) ?? '',
-      documents: (documents as unknown[]).filter((document): document is RerankDocument => typeof document === 'string' || isObject(document)),
+      documents: (documents as unknown[]).filter(
+        (document): document is RerankDocument => typeof document === 'string' || isObject(document),
+      ),
       ...(Object.keys(extra).length > 0 && { raw: { protocol: id, value: extra } }),
     }
   }
 
   function decodeResponse(wire: unknown, options: DecodeOptions = {}): RerankResponse {
-    if (!isObject(wire)) throw providerErrorOf(wire) ?? new StreamError(`the answer is ${typeName(wire)}, not an object`)
+    if (!isObject(wire))
+      throw providerErrorOf(wire) ?? new StreamError(`the answer is ${typeName(wire)}, not an object`)
     const list = wire[resultsField] ?? wire['results'] ?? wire['data']
     if (!Array.isArray(list)) throw providerErrorOf(wire) ?? new StreamError(`the answer has no \`${resultsField}\``)
     const meta = isObject(wire['meta']) ? wire['meta'] : undefined
@@ -107,7 +119,18 @@ export function createRerankCodec(dialect: RerankDialect): RerankProtocol {
     return { [dialect.errorField]: error.message }
   }
 
-  return { id, kind: 'rerank', operation: 'rerank', path, encodeRequest, decodeRequest, decodeResponse, encodeResponse, decodeError, encodeError }
+  return {
+    id,
+    kind: 'rerank',
+    operation: 'rerank',
+    path,
+    encodeRequest,
+    decodeRequest,
+    decodeResponse,
+    encodeResponse,
+    decodeError,
+    encodeError,
+  }
 }
 
 function decodeResult(wire: unknown, place: number): RerankResult {

@@ -1,7 +1,18 @@
 /** Checks one recording against its codec, and says in words without content what did not hold. */
 import { createFrameParser } from '../../../src/kernel/frames.js'
 import { isObject, parseJson } from '../../../src/kernel/json.js'
-import type { ChatProtocol, DecodeOptions, EmbeddingsProtocol, EncodeContext, EncodedRequest, JsonObject, Protocol, ProtocolId, RerankProtocol, StreamDecoder } from '../../../src/kernel/protocol.js'
+import type {
+  ChatProtocol,
+  DecodeOptions,
+  EmbeddingsProtocol,
+  EncodeContext,
+  EncodedRequest,
+  JsonObject,
+  Protocol,
+  ProtocolId,
+  RerankProtocol,
+  StreamDecoder,
+} from '../../../src/kernel/protocol.js'
 import { TracestitchError } from '../../../src/kernel/errors.js'
 import { bytesOf, eventsOf, readStream } from '../../contracts/chunks.js'
 import { completionMeaning } from '../../contracts/meaning.js'
@@ -13,7 +24,9 @@ import { lost, saidBy, saidByHub } from './said.js'
 const SLICE = 700
 
 function slices(bytes: Uint8Array): Uint8Array[] {
-  return Array.from({ length: Math.ceil(bytes.length / SLICE) }, (_, at) => bytes.subarray(at * SLICE, (at + 1) * SLICE))
+  return Array.from({ length: Math.ceil(bytes.length / SLICE) }, (_, at) =>
+    bytes.subarray(at * SLICE, (at + 1) * SLICE),
+  )
 }
 
 /** The error's class and our own words; a provider's message may quote content. */
@@ -61,7 +74,11 @@ function checkChatAnswer(protocol: ChatProtocol, wire: JsonObject, problems: Pro
   const completion = protocol.decodeResponse(wire)
   problems.push(...lost(saidBy(protocol.id, [wire], false), saidByHub(completion)).map((field) => `answer: ${field}`))
   const again = protocol.decodeResponse(JSON.parse(JSON.stringify(protocol.encodeResponse(completion))))
-  problems.push(...differences(completionMeaning(completion), completionMeaning(again)).map((path) => `answer written again ${path}`))
+  problems.push(
+    ...differences(completionMeaning(completion), completionMeaning(again)).map(
+      (path) => `answer written again ${path}`,
+    ),
+  )
 }
 
 /** The vectors of an answer, from wherever a format puts them. */
@@ -69,9 +86,13 @@ function recordedVectors(wire: JsonObject): readonly unknown[] {
   if (Array.isArray(wire.data)) return (wire.data as JsonObject[]).map(({ embedding }) => embedding)
   if (Array.isArray(wire.embedding)) return [wire.embedding]
   const { embeddings = isObject(wire.embedding) ? [wire.embedding] : undefined, predictions } = wire
-  if (Array.isArray(predictions)) return (predictions as { embeddings: { values: unknown } }[]).map(({ embeddings: { values } }) => values)
-  if (isObject(embeddings)) return (Object.values(embeddings).find((list) => Array.isArray(list)) as unknown[] | undefined) ?? []
-  return Array.isArray(embeddings) ? (embeddings as unknown[]).map((vector) => (isObject(vector) ? vector.values : vector)) : []
+  if (Array.isArray(predictions))
+    return (predictions as { embeddings: { values: unknown } }[]).map(({ embeddings: { values } }) => values)
+  if (isObject(embeddings))
+    return (Object.values(embeddings).find((list) => Array.isArray(list)) as unknown[] | undefined) ?? []
+  return Array.isArray(embeddings)
+    ? (embeddings as unknown[]).map((vector) => (isObject(vector) ? vector.values : vector))
+    : []
 }
 
 function recordedTokens(wire: JsonObject): unknown {
@@ -81,7 +102,8 @@ function recordedTokens(wire: JsonObject): unknown {
     const predictions = wire.predictions as { embeddings: { statistics: { token_count: number } } }[]
     return predictions.reduce((sum, { embeddings: { statistics } }) => sum + statistics.token_count, 0)
   }
-  const billed = isObject(wire.meta) && isObject(wire.meta.billed_units) ? wire.meta.billed_units.input_tokens : undefined
+  const billed =
+    isObject(wire.meta) && isObject(wire.meta.billed_units) ? wire.meta.billed_units.input_tokens : undefined
   return isObject(wire.usage) ? wire.usage.total_tokens : (billed ?? wire.prompt_eval_count)
 }
 
@@ -91,7 +113,8 @@ function checkEmbeddings(protocol: EmbeddingsProtocol, wire: JsonObject, problem
   if (answer.data.length !== recorded.length) problems.push('answer: number of embeddings')
   answer.data.forEach(({ embedding }, at) => {
     const source = recorded[at]
-    const length = typeof source === 'string' ? Buffer.from(source, 'base64').length / 4 : Array.isArray(source) ? source.length : -1
+    const length =
+      typeof source === 'string' ? Buffer.from(source, 'base64').length / 4 : Array.isArray(source) ? source.length : -1
     if (embedding.length !== length || !embedding.every(Number.isFinite)) problems.push('answer: embedding')
   })
   if (answer.usage.total_tokens !== (recordedTokens(wire) ?? 0)) problems.push('answer: usage')
@@ -101,7 +124,8 @@ function checkEmbeddings(protocol: EmbeddingsProtocol, wire: JsonObject, problem
 function checkRanking(protocol: RerankProtocol, wire: JsonObject, problems: Problems): void {
   const answer = protocol.decodeResponse(wire)
   const recorded = [wire.results, wire.data].find((list) => Array.isArray(list)) as JsonObject[]
-  const ranks = (list: readonly { index?: unknown; relevance_score?: unknown }[]): unknown[] => list.map(({ index, relevance_score: score }) => [index, score])
+  const ranks = (list: readonly { index?: unknown; relevance_score?: unknown }[]): unknown[] =>
+    list.map(({ index, relevance_score: score }) => [index, score])
   problems.push(...differences(ranks(recorded), ranks(answer.results)).map((path) => `answer results ${path}`))
   const again = protocol.decodeResponse(JSON.parse(JSON.stringify(protocol.encodeResponse(answer))))
   problems.push(...differences(answer, again).map((path) => `answer written again ${path}`))
@@ -116,9 +140,17 @@ function payloads(protocol: ChatProtocol, bytes: Uint8Array): JsonObject[] {
 function checkStream(protocol: ChatProtocol, bytes: Uint8Array, problems: Problems): void {
   const { completion, chunks, done } = readStream(protocol, slices(bytes))
   if (!done) problems.push('stream: its end was not seen')
-  problems.push(...lost(saidBy(protocol.id, payloads(protocol, bytes), true), saidByHub(completion)).map((field) => `stream: ${field}`))
+  problems.push(
+    ...lost(saidBy(protocol.id, payloads(protocol, bytes), true), saidByHub(completion)).map(
+      (field) => `stream: ${field}`,
+    ),
+  )
   const again = readStream(protocol, [bytesOf(protocol, eventsOf(protocol, chunks))])
-  problems.push(...differences(completionMeaning(completion), completionMeaning(again.completion)).map((path) => `stream written again ${path}`))
+  problems.push(
+    ...differences(completionMeaning(completion), completionMeaning(again.completion)).map(
+      (path) => `stream written again ${path}`,
+    ),
+  )
 }
 
 function isError(wire: unknown): boolean {
@@ -168,14 +200,17 @@ export function check(protocol: Protocol, recording: Recording): Findings {
     })
   } else if (answer !== undefined) {
     // The Responses API carries `error: null` in every answer, and a failed one is an answer too.
-    if (isError(answer) && !(isObject(answer) && Array.isArray(answer.output))) attempt('error', () => expectsError(() => protocol.decodeResponse(answer), problems))
+    if (isError(answer) && !(isObject(answer) && Array.isArray(answer.output)))
+      attempt('error', () => expectsError(() => protocol.decodeResponse(answer), problems))
     // A stream of `generateContent` that is not asked for as events is a list.
-    else if (protocol.kind === 'chat' && Array.isArray(answer)) attempt('stream', () => checkChatAnswer(protocol, answer as unknown as JsonObject, problems))
+    else if (protocol.kind === 'chat' && Array.isArray(answer))
+      attempt('stream', () => checkChatAnswer(protocol, answer as unknown as JsonObject, problems))
     else if (!isObject(answer)) problems.push('answer: is no object')
     else if (protocol.kind === 'chat') attempt('answer', () => checkChatAnswer(protocol, answer, problems))
     else if (protocol.kind === 'rerank') attempt('answer', () => checkRanking(protocol, answer, problems))
     else attempt('answer', () => checkEmbeddings(protocol, answer, problems))
   }
-  for (const stream of protocol.kind === 'chat' ? streams : []) checkOneStream(protocol as ChatProtocol, stream, attempt, problems)
+  for (const stream of protocol.kind === 'chat' ? streams : [])
+    checkOneStream(protocol as ChatProtocol, stream, attempt, problems)
   return { kinds, problems: [...new Set(problems)] }
 }

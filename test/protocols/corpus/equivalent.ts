@@ -11,7 +11,8 @@ function onlyText(content: unknown): string | undefined {
   if (typeof content === 'string') return content
   if (!Array.isArray(content) || content.length !== 1) return undefined
   const [part] = content as unknown[]
-  const isPlain = isObject(part) && /^(?:input_|output_)?text$/.test(String(part.type)) && Object.keys(part).length === 2
+  const isPlain =
+    isObject(part) && /^(?:input_|output_)?text$/.test(String(part.type)) && Object.keys(part).length === 2
   return isPlain && typeof part.text === 'string' ? part.text : undefined
 }
 
@@ -29,7 +30,8 @@ export const ALLOWED = {
   nullOrAbsent: (recorded, written) => isEmpty(recorded) && isEmpty(written),
   /** A list of nothing in place of nothing. */
   emptyList: (recorded, written) =>
-    (isEmpty(recorded) && Array.isArray(written) && written.length === 0) || (isEmpty(written) && Array.isArray(recorded) && recorded.length === 0),
+    (isEmpty(recorded) && Array.isArray(written) && written.length === 0) ||
+    (isEmpty(written) && Array.isArray(recorded) && recorded.length === 0),
   /** Settings of nothing in place of nothing. */
   emptySettings: (recorded, written, path) =>
     /^\$\.\w+$/.test(path) && isEmpty(written) && isObject(recorded) && Object.keys(recorded).length === 0,
@@ -39,15 +41,22 @@ export const ALLOWED = {
   textOrPart: (recorded, written) => onlyText(recorded) !== undefined && onlyText(recorded) === onlyText(written),
   /** A tool, or an item of input, whose type can only be one. */
   impliedType: (recorded, written, path) =>
-    path.endsWith('.type') && (recorded === undefined || written === undefined) && IMPLIED_TYPES.has(recorded ?? written),
+    path.endsWith('.type') &&
+    (recorded === undefined || written === undefined) &&
+    IMPLIED_TYPES.has(recorded ?? written),
   /** Input as a string, or as the only message of the user. */
   inputOrMessage: (recorded, written, path) =>
     path === '$.input' && onlyInput(recorded) !== undefined && onlyInput(recorded) === onlyInput(written),
   /** A prompt, or a list of that prompt alone. */
-  onePrompt: (recorded, written, path) => path === '$.prompt' && Array.isArray(recorded) && recorded.length === 1 && recorded[0] === written,
+  onePrompt: (recorded, written, path) =>
+    path === '$.prompt' && Array.isArray(recorded) && recorded.length === 1 && recorded[0] === written,
   /** JSON text with other white space or escapes. */
   jsonText: (recorded, written, path) =>
-    /\.(?:arguments|schema)$/.test(path) && typeof recorded === 'string' && typeof written === 'string' && parseJson(recorded) !== undefined && same(parseJson(recorded), parseJson(written)),
+    /\.(?:arguments|schema)$/.test(path) &&
+    typeof recorded === 'string' &&
+    typeof written === 'string' &&
+    parseJson(recorded) !== undefined &&
+    same(parseJson(recorded), parseJson(written)),
   /** `false` is what `stream` is when nothing is said. */
   defaultStream: (recorded, written, path) => path === '$.stream' && (recorded ?? false) === (written ?? false),
 } as const satisfies Record<string, Allowance>

@@ -89,7 +89,10 @@ function framed(text: string): Uint8Array[] {
 
 /** Payloads that stand under the names of their events, as the event-stream messages they came in. */
 function messagesOf(text: string): Uint8Array {
-  const payloads = text.split('\n').map((line) => parseJson(line)).filter(isObject)
+  const payloads = text
+    .split('\n')
+    .map((line) => parseJson(line))
+    .filter(isObject)
   const events = payloads.flatMap((payload) => Object.entries(payload).map(([event, data]) => ({ event, data })))
   return new Uint8Array(Buffer.concat(events.map((event) => encodeFrame(event, 'aws-eventstream'))))
 }
@@ -106,7 +109,10 @@ function readBody(body: unknown): Pick<Recording, 'answer' | 'streams'> {
 }
 
 function readExchange(text: string): Omit<Recording, 'file' | 'format'> {
-  const exchange = JSON.parse(text) as { request: { url: string; body: unknown }; response: { status: number; body: unknown } }
+  const exchange = JSON.parse(text) as {
+    request: { url: string; body: unknown }
+    response: { status: number; body: unknown }
+  }
   const { request, response } = exchange
   const body = isObject(request.body) ? (request.body.json ?? parseJson(asString(request.body.text) ?? '')) : undefined
   return {
@@ -119,14 +125,18 @@ function readExchange(text: string): Omit<Recording, 'file' | 'format'> {
 
 /** Chat under another API's name: only its answers begin with `choices` or name their object. */
 function isChat(text: string): boolean {
-  return /"object":\s*"chat\.completion/.test(text.slice(0, 2000)) || /^\{\s*"id":[^\n]*\s*"model":[^\n]*\s*"choices"/.test(text)
+  return (
+    /"object":\s*"chat\.completion/.test(text.slice(0, 2000)) ||
+    /^\{\s*"id":[^\n]*\s*"model":[^\n]*\s*"choices"/.test(text)
+  )
 }
 
 function readRecording({ file, kind }: ManifestEntry, format: ProtocolId): Recording {
   const text = readFileSync(ROOT + file, 'utf8')
   const head = { file, format: kind !== 'exchange' && isChat(text) ? 'openai-chat' : format }
   if (kind === 'exchange') return { ...head, ...readExchange(text) }
-  if (kind === 'chunks') return { ...head, status: 200, streams: format === 'bedrock-converse' ? [messagesOf(text)] : framed(text) }
+  if (kind === 'chunks')
+    return { ...head, status: 200, streams: format === 'bedrock-converse' ? [messagesOf(text)] : framed(text) }
   if (kind === 'sse') return { ...head, status: 200, streams: [new TextEncoder().encode(text)] }
   return { ...head, status: 200, answer: JSON.parse(text) as JsonObject }
 }

@@ -2,7 +2,15 @@
 import { isObject } from '../../../src/kernel/json.js'
 
 /** Values whose names belong to the caller or the model. */
-const FREE = new Set(['args', 'response', 'parameters', 'parametersJsonSchema', 'responseSchema', 'responseJsonSchema', 'labels'])
+const FREE = new Set([
+  'args',
+  'response',
+  'parameters',
+  'parametersJsonSchema',
+  'responseSchema',
+  'responseJsonSchema',
+  'labels',
+])
 
 function camelName(name: string): string {
   return name.replaceAll(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase())

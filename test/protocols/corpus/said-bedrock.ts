@@ -4,7 +4,12 @@ import type { FinishReason } from '../../../src/kernel/hub.js'
 import type { JsonObject } from '../../../src/kernel/protocol.js'
 import { call, objects, squeeze, type Said } from './said-words.js'
 
-const FINISH: Record<string, FinishReason> = { end_turn: 'stop', stop_sequence: 'stop', max_tokens: 'length', tool_use: 'tool_calls' }
+const FINISH: Record<string, FinishReason> = {
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  max_tokens: 'length',
+  tool_use: 'tool_calls',
+}
 
 /** The blocks that a stream builds, as an answer would hold them. */
 function blocksOf(events: readonly JsonObject[]): JsonObject[] {
@@ -43,11 +48,17 @@ export function saidByBedrock(bodies: readonly JsonObject[], isStream: boolean):
     text: squeeze(blocks.map(({ text }) => asString(text) ?? '').join('')),
     reasoning: squeeze(
       blocks
-        .map(({ reasoningContent }) => (isObject(reasoningContent) && isObject(reasoningContent.reasoningText) ? (asString(reasoningContent.reasoningText.text) ?? '') : ''))
+        .map(({ reasoningContent }) =>
+          isObject(reasoningContent) && isObject(reasoningContent.reasoningText)
+            ? (asString(reasoningContent.reasoningText.text) ?? '')
+            : '',
+        )
         .join(''),
     ),
     // A tool that ran at the provider is no call.
-    calls: uses.filter(({ type }) => type !== 'server_tool_use').map(({ name, input }) => call(name, input === '' ? '{}' : input)),
+    calls: uses
+      .filter(({ type }) => type !== 'server_tool_use')
+      .map(({ name, input }) => call(name, input === '' ? '{}' : input)),
     finish: FINISH[asString(field('stopReason')) ?? ''],
     prompt: total === undefined || said === undefined ? undefined : total - said,
     completion: said,

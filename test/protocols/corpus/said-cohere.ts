@@ -4,7 +4,12 @@ import type { FinishReason } from '../../../src/kernel/hub.js'
 import type { JsonObject } from '../../../src/kernel/protocol.js'
 import { call, objects, squeeze, type Said } from './said-words.js'
 
-const FINISH: Record<string, FinishReason> = { COMPLETE: 'stop', STOP_SEQUENCE: 'stop', MAX_TOKENS: 'length', TOOL_CALL: 'tool_calls' }
+const FINISH: Record<string, FinishReason> = {
+  COMPLETE: 'stop',
+  STOP_SEQUENCE: 'stop',
+  MAX_TOKENS: 'length',
+  TOOL_CALL: 'tool_calls',
+}
 
 interface Gathered {
   id: unknown
@@ -22,7 +27,9 @@ function whole(body: JsonObject): Gathered {
     id: body.id,
     text: content.map(({ text }) => asString(text) ?? '').join(''),
     reasoning: content.map(({ thinking }) => asString(thinking) ?? '').join('') + (asString(message.tool_plan) ?? ''),
-    calls: objects(message.tool_calls).map(({ function: made }) => (isObject(made) ? { name: made.name, input: asString(made.arguments) ?? '' } : { name: '', input: '' })),
+    calls: objects(message.tool_calls).map(({ function: made }) =>
+      isObject(made) ? { name: made.name, input: asString(made.arguments) ?? '' } : { name: '', input: '' },
+    ),
     finish: body.finish_reason,
     usage: body.usage,
   }

@@ -23,7 +23,8 @@ function callsOf(parts: readonly JsonObject[]): string[] {
   const calls: { name: unknown; args: Record<string, unknown> }[] = []
   for (const { functionCall } of parts) {
     if (!isObject(functionCall)) continue
-    if (functionCall.name !== undefined) calls.push({ name: functionCall.name, args: isObject(functionCall.args) ? functionCall.args : {} })
+    if (functionCall.name !== undefined)
+      calls.push({ name: functionCall.name, args: isObject(functionCall.args) ? functionCall.args : {} })
     const args = calls.at(-1)?.args
     for (const piece of asArray(functionCall.partialArgs)) {
       if (!args || !isObject(piece)) continue
@@ -39,11 +40,16 @@ export function saidByGemini(bodies: readonly unknown[]): Said {
   const answers = bodies.flat().filter(isObject)
   const candidates = answers.flatMap((answer) => asArray(answer.candidates).filter(isObject))
   const parts = candidates.flatMap(({ content }) => (isObject(content) ? asArray(content.parts).filter(isObject) : []))
-  const usage = answers.map(({ usageMetadata }) => usageMetadata).filter(isObject).findLast(({ totalTokenCount }) => totalTokenCount !== undefined) ?? {}
+  const usage =
+    answers
+      .map(({ usageMetadata }) => usageMetadata)
+      .filter(isObject)
+      .findLast(({ totalTokenCount }) => totalTokenCount !== undefined) ?? {}
   const count = (field: string): number => asNumber(usage[field]) ?? 0
   const counted = usage.totalTokenCount !== undefined
   const calls = callsOf(parts)
-  const finish = FINISH[String(candidates.map(({ finishReason }) => finishReason).findLast((reason) => reason !== undefined))]
+  const finish =
+    FINISH[String(candidates.map(({ finishReason }) => finishReason).findLast((reason) => reason !== undefined))]
   return {
     id: answers.map((answer) => asString(answer.responseId)).findLast(Boolean),
     model: answers.map((answer) => asString(answer.modelVersion)).findLast(Boolean),
@@ -52,7 +58,9 @@ export function saidByGemini(bodies: readonly unknown[]): Said {
     calls,
     finish: finish === 'stop' && calls.length > 0 ? 'tool_calls' : finish,
     // What the model did not write, the prompt and the results of tools, is the prompt.
-    prompt: counted ? count('totalTokenCount') - count('candidatesTokenCount') - count('thoughtsTokenCount') : undefined,
+    prompt: counted
+      ? count('totalTokenCount') - count('candidatesTokenCount') - count('thoughtsTokenCount')
+      : undefined,
     completion: counted ? count('candidatesTokenCount') + count('thoughtsTokenCount') : undefined,
   }
 }

@@ -13,7 +13,9 @@ import { call, objects, squeeze, type Said } from './said-words.js'
 
 function nested(value: unknown): string {
   if (typeof value === 'string') return value
-  return objects(value).map((part) => nested(part.text ?? part.thinking ?? part.summary ?? '')).join('')
+  return objects(value)
+    .map((part) => nested(part.text ?? part.thinking ?? part.summary ?? ''))
+    .join('')
 }
 
 const CHAT_FINISH: Record<string, FinishReason> = {
@@ -33,21 +35,36 @@ function saidByChat(bodies: readonly JsonObject[]): Said {
   let usage: JsonObject | undefined
   const calls = new Map<string, { name: string; input: string }>()
   for (const body of bodies) {
-    const own = isObject(body.usage) ? body.usage : isObject(body.x_groq) && isObject(body.x_groq.usage) ? body.x_groq.usage : undefined
+    const own = isObject(body.usage)
+      ? body.usage
+      : isObject(body.x_groq) && isObject(body.x_groq.usage)
+        ? body.x_groq.usage
+        : undefined
     usage = own ?? usage
     for (const choice of objects(body.choices)) {
-      const message = isObject(choice.message) ? choice.message : isObject(choice.delta) ? choice.delta : { content: choice.text }
+      const message = isObject(choice.message)
+        ? choice.message
+        : isObject(choice.delta)
+          ? choice.delta
+          : { content: choice.text }
       const parts = asArray(message.content)
       const at = asNumber(choice.index) ?? 0
-      text[at] = (text[at] ?? '') + (asString(message.content) ?? parts.map((part) => (isObject(part) ? (asString(part.text) ?? '') : '')).join(''))
-      const thought = asString(message.reasoning_content) ?? asString(message.reasoning) ?? nested(message.reasoning_details)
-      reasoning[at] = (reasoning[at] ?? '') + (thought || parts.map((part) => (isObject(part) ? nested(part.thinking) : '')).join(''))
+      text[at] =
+        (text[at] ?? '') +
+        (asString(message.content) ?? parts.map((part) => (isObject(part) ? (asString(part.text) ?? '') : '')).join(''))
+      const thought =
+        asString(message.reasoning_content) ?? asString(message.reasoning) ?? nested(message.reasoning_details)
+      reasoning[at] =
+        (reasoning[at] ?? '') + (thought || parts.map((part) => (isObject(part) ? nested(part.thinking) : '')).join(''))
       finish = CHAT_FINISH[asString(choice.finish_reason) ?? ''] ?? finish
       for (const made of objects(message.tool_calls)) {
         const fn = isObject(made.function) ? made.function : {}
         const key = `${String(choice.index)}/${made.index === undefined ? `${String(made.id)}` : String(made.index)}`
         const known = calls.get(key) ?? { name: '', input: '' }
-        calls.set(key, { name: known.name + (asString(fn.name) ?? ''), input: known.input + (asString(fn.arguments) ?? '') })
+        calls.set(key, {
+          name: known.name + (asString(fn.name) ?? ''),
+          input: known.input + (asString(fn.arguments) ?? ''),
+        })
       }
     }
   }
@@ -81,10 +98,15 @@ function saidByAnthropic(message: JsonObject): Said {
     id: asString(message.id),
     model: asString(message.model),
     text: squeeze(blocks.map((block) => (block.type === 'text' ? (asString(block.text) ?? '') : '')).join('')),
-    reasoning: squeeze(blocks.map((block) => (block.type === 'thinking' ? (asString(block.thinking) ?? '') : '')).join('')),
+    reasoning: squeeze(
+      blocks.map((block) => (block.type === 'thinking' ? (asString(block.thinking) ?? '') : '')).join(''),
+    ),
     calls: blocks.filter((block) => block.type === 'tool_use').map((block) => call(block.name, block.input)),
     finish: ANTHROPIC_FINISH[asString(message.stop_reason) ?? ''],
-    prompt: input === undefined ? undefined : input + (asNumber(usage.cache_read_input_tokens) ?? 0) + (asNumber(usage.cache_creation_input_tokens) ?? 0),
+    prompt:
+      input === undefined
+        ? undefined
+        : input + (asNumber(usage.cache_read_input_tokens) ?? 0) + (asNumber(usage.cache_creation_input_tokens) ?? 0),
     completion: asNumber(usage.output_tokens),
   }
 }
@@ -97,14 +119,24 @@ function anthropicMessage(events: readonly JsonObject[]): JsonObject {
     const delta = isObject(event.delta) ? event.delta : {}
     const block = blocks.get(event.index)
     if (event.type === 'message_start' && isObject(event.message)) message = { ...event.message }
-    else if (event.type === 'content_block_start' && isObject(event.content_block)) blocks.set(event.index, { ...event.content_block })
+    else if (event.type === 'content_block_start' && isObject(event.content_block))
+      blocks.set(event.index, { ...event.content_block })
     else if (event.type === 'message_delta') {
-      message = { ...message, ...delta, usage: { ...(message.usage as object), ...(isObject(event.usage) ? withoutNulls(event.usage) : {}) } }
-    } else if (block && delta.type === 'text_delta') block.text = `${asString(block.text) ?? ''}${asString(delta.text) ?? ''}`
-    else if (block && delta.type === 'thinking_delta') block.thinking = `${asString(block.thinking) ?? ''}${asString(delta.thinking) ?? ''}`
-    else if (block && delta.type === 'input_json_delta') block.json = `${asString(block.json) ?? ''}${asString(delta.partial_json) ?? ''}`
+      message = {
+        ...message,
+        ...delta,
+        usage: { ...(message.usage as object), ...(isObject(event.usage) ? withoutNulls(event.usage) : {}) },
+      }
+    } else if (block && delta.type === 'text_delta')
+      block.text = `${asString(block.text) ?? ''}${asString(delta.text) ?? ''}`
+    else if (block && delta.type === 'thinking_delta')
+      block.thinking = `${asString(block.thinking) ?? ''}${asString(delta.thinking) ?? ''}`
+    else if (block && delta.type === 'input_json_delta')
+      block.json = `${asString(block.json) ?? ''}${asString(delta.partial_json) ?? ''}`
   }
-  const content = [...blocks.values()].map((block) => (block.json ? { ...block, input: parseJson(block.json as string) } : block))
+  const content = [...blocks.values()].map((block) =>
+    block.json ? { ...block, input: parseJson(block.json as string) } : block,
+  )
   return { ...message, content }
 }
 
@@ -125,7 +157,12 @@ function saidByResponses(response: JsonObject): Said {
     text: squeeze(texts.map((part) => (part.type === 'output_text' ? (asString(part.text) ?? '') : '')).join('')),
     reasoning: squeeze(thoughts.map((item) => nested(item.summary) || nested(item.content)).join('')),
     calls: made.map((item) => call(item.name, item.arguments ?? item.input)),
-    finish: incomplete === 'max_output_tokens' ? 'length' : response.status === 'completed' && made.length > 0 ? 'tool_calls' : undefined,
+    finish:
+      incomplete === 'max_output_tokens'
+        ? 'length'
+        : response.status === 'completed' && made.length > 0
+          ? 'tool_calls'
+          : undefined,
     prompt: asNumber(usage.input_tokens),
     completion: asNumber(usage.output_tokens),
   }
@@ -159,7 +196,11 @@ export function saidByHub(completion: ChatCompletion): Said {
     text: squeeze(messages.map(({ content }) => content ?? '').join('')),
     reasoning: squeeze(messages.map((message) => message.reasoning_content ?? '').join('')),
     calls: messages.flatMap((message) =>
-      (message.tool_calls ?? []).map((made) => (made.type === 'function' ? call(made.function.name, made.function.arguments) : call(made.custom.name, made.custom.input))),
+      (message.tool_calls ?? []).map((made) =>
+        made.type === 'function'
+          ? call(made.function.name, made.function.arguments)
+          : call(made.custom.name, made.custom.input),
+      ),
     ),
     finish: completion.choices.at(-1)?.finish_reason,
     prompt: usage?.prompt_tokens,

@@ -19,7 +19,11 @@ export interface FormatCase {
 const URL = 'https://cited.test/'
 const TEXT = 'Sunny'
 const token = { token: TEXT, logprob: -0.1, bytes: null }
-const call = (id: string, city: string): JsonObject => ({ id, type: 'function', function: { name: 'lookup', arguments: JSON.stringify({ city }) } })
+const call = (id: string, city: string): JsonObject => ({
+  id,
+  type: 'function',
+  function: { name: 'lookup', arguments: JSON.stringify({ city }) },
+})
 const objectCall = (id: string, city: string): JsonObject => ({ id, function: { name: 'lookup', arguments: { city } } })
 
 const openaiUsage = {
@@ -49,54 +53,165 @@ const openaiAnswer: JsonObject = {
       },
       logprobs: { content: [{ ...token, top_logprobs: [token] }], refusal: null },
     },
-    { index: 1, finish_reason: 'stop', message: { role: 'assistant', content: 'SECOND', refusal: null }, logprobs: null },
+    {
+      index: 1,
+      finish_reason: 'stop',
+      message: { role: 'assistant', content: 'SECOND', refusal: null },
+      logprobs: null,
+    },
   ],
   usage: { ...openaiUsage, server_tool_use: { web_search_requests: 1 } },
 }
 const openaiFinish = (word: string): JsonObject => ({
-  id: 'ID1', object: 'chat.completion', created: 5, model: 'm',
-  choices: [{ index: 0, finish_reason: word, message: { role: 'assistant', content: TEXT, refusal: null }, logprobs: null }],
+  id: 'ID1',
+  object: 'chat.completion',
+  created: 5,
+  model: 'm',
+  choices: [
+    { index: 0, finish_reason: word, message: { role: 'assistant', content: TEXT, refusal: null }, logprobs: null },
+  ],
 })
 const openaiFinishes = { stop: 'stop', length: 'length', tool_calls: 'tool_calls', content_filter: 'content_filter' }
 const openaiRefusal: JsonObject = {
-  id: 'ID1', object: 'chat.completion', created: 5, model: 'm',
-  choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: null, refusal: 'REFUSAL' }, logprobs: null }],
+  id: 'ID1',
+  object: 'chat.completion',
+  created: 5,
+  model: 'm',
+  choices: [
+    {
+      index: 0,
+      finish_reason: 'stop',
+      message: { role: 'assistant', content: null, refusal: 'REFUSAL' },
+      logprobs: null,
+    },
+  ],
 }
 
 const responses = (output: JsonObject[], more: JsonObject = {}): JsonObject => ({
-  id: 'ID1', object: 'response', created_at: 5, model: 'm', status: 'completed', output, error: null, incomplete_details: null, ...more,
+  id: 'ID1',
+  object: 'response',
+  created_at: 5,
+  model: 'm',
+  status: 'completed',
+  output,
+  error: null,
+  incomplete_details: null,
+  ...more,
 })
-const outputText = { type: 'output_text', text: TEXT, annotations: [{ type: 'url_citation', url: URL, title: 'T', start_index: 0, end_index: 5 }], logprobs: [{ ...token, top_logprobs: [token] }] }
+const outputText = {
+  type: 'output_text',
+  text: TEXT,
+  annotations: [{ type: 'url_citation', url: URL, title: 'T', start_index: 0, end_index: 5 }],
+  logprobs: [{ ...token, top_logprobs: [token] }],
+}
 
 const anthropic = (content: JsonObject[], more: JsonObject = {}): JsonObject => ({
-  id: 'ID1', type: 'message', role: 'assistant', model: 'm', content, stop_reason: 'tool_use', stop_sequence: null, ...more,
+  id: 'ID1',
+  type: 'message',
+  role: 'assistant',
+  model: 'm',
+  content,
+  stop_reason: 'tool_use',
+  stop_sequence: null,
+  ...more,
 })
-const gemini = (candidate: JsonObject, more: JsonObject = {}): JsonObject => ({ responseId: 'ID1', modelVersion: 'm', candidates: [{ index: 0, ...candidate }], ...more })
-const bedrock = (content: JsonObject[], stopReason: string, more: JsonObject = {}): JsonObject => ({ output: { message: { role: 'assistant', content } }, stopReason, ...more })
-const cohere = (message: JsonObject, finish: string, more: JsonObject = {}): JsonObject => ({ id: 'ID1', finish_reason: finish, message: { role: 'assistant', ...message }, ...more })
-const ollama = (message: JsonObject, more: JsonObject = {}): JsonObject => ({ model: 'm', created_at: '2026-01-01T00:00:00Z', message: { role: 'assistant', content: TEXT, ...message }, done: true, done_reason: 'stop', ...more })
-const prediction = (more: JsonObject = {}): JsonObject => ({ id: 'ID1', model: 'm', created_at: '2026-01-01T00:00:00Z', status: 'succeeded', output: [TEXT], error: null, ...more })
+const gemini = (candidate: JsonObject, more: JsonObject = {}): JsonObject => ({
+  responseId: 'ID1',
+  modelVersion: 'm',
+  candidates: [{ index: 0, ...candidate }],
+  ...more,
+})
+const bedrock = (content: JsonObject[], stopReason: string, more: JsonObject = {}): JsonObject => ({
+  output: { message: { role: 'assistant', content } },
+  stopReason,
+  ...more,
+})
+const cohere = (message: JsonObject, finish: string, more: JsonObject = {}): JsonObject => ({
+  id: 'ID1',
+  finish_reason: finish,
+  message: { role: 'assistant', ...message },
+  ...more,
+})
+const ollama = (message: JsonObject, more: JsonObject = {}): JsonObject => ({
+  model: 'm',
+  created_at: '2026-01-01T00:00:00Z',
+  message: { role: 'assistant', content: TEXT, ...message },
+  done: true,
+  done_reason: 'stop',
+  ...more,
+})
+const prediction = (more: JsonObject = {}): JsonObject => ({
+  id: 'ID1',
+  model: 'm',
+  created_at: '2026-01-01T00:00:00Z',
+  status: 'succeeded',
+  output: [TEXT],
+  error: null,
+  ...more,
+})
 
 export const formats: readonly FormatCase[] = [
-  { id: 'openai-chat', provider: 'openai', model: 'gpt-5.4', answer: openaiAnswer, lacks: {}, finish: openaiFinish, finishes: openaiFinishes, refusal: openaiRefusal },
+  {
+    id: 'openai-chat',
+    provider: 'openai',
+    model: 'gpt-5.4',
+    answer: openaiAnswer,
+    lacks: {},
+    finish: openaiFinish,
+    finishes: openaiFinishes,
+    refusal: openaiRefusal,
+  },
   {
     id: 'openai-responses',
     provider: 'openai',
     model: 'gpt-5.4',
     answer: responses(
       [
-        { id: 'rs_1', type: 'reasoning', summary: [{ type: 'summary_text', text: 'REASON' }], encrypted_content: 'SIG' },
+        {
+          id: 'rs_1',
+          type: 'reasoning',
+          summary: [{ type: 'summary_text', text: 'REASON' }],
+          encrypted_content: 'SIG',
+        },
         { id: 'ws_1', type: 'web_search_call', status: 'completed', action: { type: 'search', query: 'SERVER_USE' } },
         { id: 'msg_1', type: 'message', role: 'assistant', status: 'completed', content: [outputText] },
-        { id: 'fc_1', type: 'function_call', status: 'completed', call_id: 'c1', name: 'lookup', arguments: '{"city":"Aa"}' },
-        { id: 'fc_2', type: 'function_call', status: 'completed', call_id: 'c2', name: 'lookup', arguments: '{"city":"Bb"}' },
+        {
+          id: 'fc_1',
+          type: 'function_call',
+          status: 'completed',
+          call_id: 'c1',
+          name: 'lookup',
+          arguments: '{"city":"Aa"}',
+        },
+        {
+          id: 'fc_2',
+          type: 'function_call',
+          status: 'completed',
+          call_id: 'c2',
+          name: 'lookup',
+          arguments: '{"city":"Bb"}',
+        },
       ],
-      { usage: { input_tokens: 10, input_tokens_details: { cached_tokens: 3 }, output_tokens: 8, output_tokens_details: { reasoning_tokens: 4 }, total_tokens: 18 } },
+      {
+        usage: {
+          input_tokens: 10,
+          input_tokens_details: { cached_tokens: 3 },
+          output_tokens: 8,
+          output_tokens_details: { reasoning_tokens: 4 },
+          total_tokens: 18,
+        },
+      },
     ),
     lacks: { 'several choices': 'a response is one answer', 'cache writes': 'writes are not billed' },
-    finish: (word) => responses([{ id: 'msg_1', type: 'message', role: 'assistant', content: [outputText] }], word === 'completed' ? {} : { status: 'incomplete', incomplete_details: { reason: word } }),
+    finish: (word) =>
+      responses(
+        [{ id: 'msg_1', type: 'message', role: 'assistant', content: [outputText] }],
+        word === 'completed' ? {} : { status: 'incomplete', incomplete_details: { reason: word } },
+      ),
     finishes: { completed: 'stop', max_output_tokens: 'length', content_filter: 'content_filter' },
-    refusal: responses([{ id: 'msg_1', type: 'message', role: 'assistant', content: [{ type: 'refusal', refusal: 'REFUSAL' }] }]),
+    refusal: responses([
+      { id: 'msg_1', type: 'message', role: 'assistant', content: [{ type: 'refusal', refusal: 'REFUSAL' }] },
+    ]),
   },
   {
     id: 'anthropic-messages',
@@ -106,17 +221,49 @@ export const formats: readonly FormatCase[] = [
       [
         { type: 'thinking', thinking: 'REASON', signature: 'SIG' },
         { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: { query: 'SERVER_USE' } },
-        { type: 'web_search_tool_result', tool_use_id: 'srvtoolu_1', content: [{ type: 'web_search_result', url: URL, title: 'T', encrypted_content: 'e' }] },
-        { type: 'text', text: TEXT, citations: [{ type: 'web_search_result_location', url: URL, title: 'T', cited_text: 'c', encrypted_index: 'e' }] },
+        {
+          type: 'web_search_tool_result',
+          tool_use_id: 'srvtoolu_1',
+          content: [{ type: 'web_search_result', url: URL, title: 'T', encrypted_content: 'e' }],
+        },
+        {
+          type: 'text',
+          text: TEXT,
+          citations: [
+            { type: 'web_search_result_location', url: URL, title: 'T', cited_text: 'c', encrypted_index: 'e' },
+          ],
+        },
         { type: 'tool_use', id: 'c1', name: 'lookup', input: { city: 'Aa' } },
         { type: 'tool_use', id: 'c2', name: 'lookup', input: { city: 'Bb' } },
       ],
-      { usage: { input_tokens: 5, cache_read_input_tokens: 3, cache_creation_input_tokens: 2, output_tokens: 8, server_tool_use: { web_search_requests: 1 } } },
+      {
+        usage: {
+          input_tokens: 5,
+          cache_read_input_tokens: 3,
+          cache_creation_input_tokens: 2,
+          output_tokens: 8,
+          server_tool_use: { web_search_requests: 1 },
+        },
+      },
     ),
-    lacks: { 'several choices': 'a message is one answer', logprobs: 'the API gives none', 'reasoning tokens': 'they are counted in the output only' },
+    lacks: {
+      'several choices': 'a message is one answer',
+      logprobs: 'the API gives none',
+      'reasoning tokens': 'they are counted in the output only',
+    },
     finish: (word) => anthropic([{ type: 'text', text: TEXT }], { stop_reason: word }),
-    finishes: { end_turn: 'stop', stop_sequence: 'stop', max_tokens: 'length', tool_use: 'tool_calls', refusal: 'content_filter', model_context_window_exceeded: 'length' },
-    refusal: anthropic([], { stop_reason: 'refusal', stop_details: { type: 'refusal', category: null, explanation: 'REFUSAL' } }),
+    finishes: {
+      end_turn: 'stop',
+      stop_sequence: 'stop',
+      max_tokens: 'length',
+      tool_use: 'tool_calls',
+      refusal: 'content_filter',
+      model_context_window_exceeded: 'length',
+    },
+    refusal: anthropic([], {
+      stop_reason: 'refusal',
+      stop_details: { type: 'refusal', category: null, explanation: 'REFUSAL' },
+    }),
   },
   {
     id: 'gemini-generate',
@@ -135,14 +282,34 @@ export const formats: readonly FormatCase[] = [
           ],
         },
         finishReason: 'STOP',
-        groundingMetadata: { groundingChunks: [{ web: { uri: URL, title: 'T' } }], groundingSupports: [{ segment: { startIndex: 0, endIndex: 5, text: TEXT }, groundingChunkIndices: [0] }] },
-        logprobsResult: { chosenCandidates: [{ token: TEXT, logProbability: -0.1 }], topCandidates: [{ candidates: [{ token: TEXT, logProbability: -0.1 }] }] },
+        groundingMetadata: {
+          groundingChunks: [{ web: { uri: URL, title: 'T' } }],
+          groundingSupports: [{ segment: { startIndex: 0, endIndex: 5, text: TEXT }, groundingChunkIndices: [0] }],
+        },
+        logprobsResult: {
+          chosenCandidates: [{ token: TEXT, logProbability: -0.1 }],
+          topCandidates: [{ candidates: [{ token: TEXT, logProbability: -0.1 }] }],
+        },
       },
-      { usageMetadata: { promptTokenCount: 10, cachedContentTokenCount: 3, candidatesTokenCount: 4, thoughtsTokenCount: 4, totalTokenCount: 18 } },
+      {
+        usageMetadata: {
+          promptTokenCount: 10,
+          cachedContentTokenCount: 3,
+          candidatesTokenCount: 4,
+          thoughtsTokenCount: 4,
+          totalTokenCount: 18,
+        },
+      },
     ),
     lacks: { 'cache writes': 'the cache works by itself', refusal: 'a blocked answer has a reason and no words' },
     finish: (word) => gemini({ content: { role: 'model', parts: [{ text: TEXT }] }, finishReason: word }),
-    finishes: { STOP: 'stop', MAX_TOKENS: 'length', SAFETY: 'content_filter', RECITATION: 'content_filter', PROHIBITED_CONTENT: 'content_filter' },
+    finishes: {
+      STOP: 'stop',
+      MAX_TOKENS: 'length',
+      SAFETY: 'content_filter',
+      RECITATION: 'content_filter',
+      PROHIBITED_CONTENT: 'content_filter',
+    },
   },
   {
     id: 'bedrock-converse',
@@ -151,13 +318,22 @@ export const formats: readonly FormatCase[] = [
     answer: bedrock(
       [
         { reasoningContent: { reasoningText: { text: 'REASON', signature: 'SIG' } } },
-        { toolUse: { toolUseId: 's1', name: 'nova_grounding', input: { query: 'SERVER_USE' }, type: 'server_tool_use' } },
-        { citationsContent: { content: [{ text: TEXT }], citations: [{ title: 'T', location: { web: { url: URL } }, sourceContent: [{ text: 'c' }] }] } },
+        {
+          toolUse: { toolUseId: 's1', name: 'nova_grounding', input: { query: 'SERVER_USE' }, type: 'server_tool_use' },
+        },
+        {
+          citationsContent: {
+            content: [{ text: TEXT }],
+            citations: [{ title: 'T', location: { web: { url: URL } }, sourceContent: [{ text: 'c' }] }],
+          },
+        },
         { toolUse: { toolUseId: 'c1', name: 'lookup', input: { city: 'Aa' } } },
         { toolUse: { toolUseId: 'c2', name: 'lookup', input: { city: 'Bb' } } },
       ],
       'tool_use',
-      { usage: { inputTokens: 5, outputTokens: 8, totalTokens: 18, cacheReadInputTokens: 3, cacheWriteInputTokens: 2 } },
+      {
+        usage: { inputTokens: 5, outputTokens: 8, totalTokens: 18, cacheReadInputTokens: 3, cacheWriteInputTokens: 2 },
+      },
     ),
     lacks: {
       id: 'the answer has none; the request has one in a header',
@@ -167,7 +343,14 @@ export const formats: readonly FormatCase[] = [
       refusal: 'a blocked answer has a reason and no words of its own',
     },
     finish: (word) => bedrock([{ text: TEXT }], word),
-    finishes: { end_turn: 'stop', stop_sequence: 'stop', max_tokens: 'length', tool_use: 'tool_calls', content_filtered: 'content_filter', guardrail_intervened: 'content_filter' },
+    finishes: {
+      end_turn: 'stop',
+      stop_sequence: 'stop',
+      max_tokens: 'length',
+      tool_use: 'tool_calls',
+      content_filtered: 'content_filter',
+      guardrail_intervened: 'content_filter',
+    },
   },
   {
     id: 'cohere-chat',
@@ -175,12 +358,31 @@ export const formats: readonly FormatCase[] = [
     model: 'command-a-reasoning-08-2025',
     answer: cohere(
       {
-        content: [{ type: 'thinking', thinking: 'REASON' }, { type: 'text', text: TEXT }],
+        content: [
+          { type: 'thinking', thinking: 'REASON' },
+          { type: 'text', text: TEXT },
+        ],
         tool_calls: [call('c1', 'Aa'), call('c2', 'Bb')],
-        citations: [{ start: 0, end: 5, text: TEXT, type: 'TEXT_CONTENT', content_index: 1, sources: [{ type: 'document', id: 'd1', document: { id: 'd1', title: 'T', url: URL } }] }],
+        citations: [
+          {
+            start: 0,
+            end: 5,
+            text: TEXT,
+            type: 'TEXT_CONTENT',
+            content_index: 1,
+            sources: [{ type: 'document', id: 'd1', document: { id: 'd1', title: 'T', url: URL } }],
+          },
+        ],
       },
       'TOOL_CALL',
-      { usage: { billed_units: { input_tokens: 9, output_tokens: 8 }, tokens: { input_tokens: 10, output_tokens: 8 }, cached_tokens: 3 }, logprobs: [{ token_ids: [1], text: TEXT, logprobs: [-0.1] }] },
+      {
+        usage: {
+          billed_units: { input_tokens: 9, output_tokens: 8 },
+          tokens: { input_tokens: 10, output_tokens: 8 },
+          cached_tokens: 3,
+        },
+        logprobs: [{ token_ids: [1], text: TEXT, logprobs: [-0.1] }],
+      },
     ),
     lacks: {
       signature: 'thinking goes back without one',
@@ -197,7 +399,10 @@ export const formats: readonly FormatCase[] = [
     id: 'ollama-chat',
     provider: 'ollama',
     model: 'gpt-oss:20b',
-    answer: ollama({ thinking: 'REASON', tool_calls: [objectCall('c1', 'Aa'), objectCall('c2', 'Bb')] }, { prompt_eval_count: 10, eval_count: 8, logprobs: [{ ...token, top_logprobs: [token] }] }),
+    answer: ollama(
+      { thinking: 'REASON', tool_calls: [objectCall('c1', 'Aa'), objectCall('c2', 'Bb')] },
+      { prompt_eval_count: 10, eval_count: 8, logprobs: [{ ...token, top_logprobs: [token] }] },
+    ),
     lacks: {
       id: 'an answer has none',
       signature: 'thinking goes back without one',
@@ -212,7 +417,16 @@ export const formats: readonly FormatCase[] = [
     finish: (word) => ollama({}, { done_reason: word }),
     finishes: { stop: 'stop', length: 'length' },
   },
-  { id: 'watsonx-chat', provider: 'watsonx', model: 'ibm/granite-4-h-small', answer: { ...openaiAnswer, model_id: 'm' }, lacks: {}, finish: openaiFinish, finishes: openaiFinishes, refusal: openaiRefusal },
+  {
+    id: 'watsonx-chat',
+    provider: 'watsonx',
+    model: 'ibm/granite-4-h-small',
+    answer: { ...openaiAnswer, model_id: 'm' },
+    lacks: {},
+    finish: openaiFinish,
+    finishes: openaiFinishes,
+    refusal: openaiRefusal,
+  },
   {
     id: 'replicate-predictions',
     provider: 'replicate',
