@@ -1,5 +1,5 @@
 /** Keys that are asked for: a function of the caller's, or a source that a row names. */
-import { CredentialsError, TracestitchError } from '../kernel/errors.js'
+import { ConfigError, CredentialsError } from '../kernel/errors.js'
 import { headerValue } from './header-value.js'
 
 /** What a function that gives a key may want to know. */
@@ -40,7 +40,7 @@ async function askKey(give: GiveKey, provider: string, refresh: boolean): Promis
   try {
     key = await give({ refresh })
   } catch (cause) {
-    if (cause instanceof TracestitchError) throw cause
+    if (cause instanceof ConfigError) throw cause
     throw new CredentialsError(path, 'the function that gives the key failed; see the cause', { cause, provider })
   }
   if (typeof key !== 'string' || key.trim() === '') {
