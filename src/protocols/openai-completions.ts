@@ -14,6 +14,7 @@ import type {
   TokenLogprob,
 } from '../kernel/hub.js'
 import { asNumber, asString, isObject, typeName } from '../kernel/json.js'
+import { limitsOf, type Limits } from '../kernel/limits.js'
 import type {
   ChatProtocol,
   DecodeOptions,
@@ -23,6 +24,7 @@ import type {
   StreamEncoder,
   WireEvent,
 } from '../kernel/protocol.js'
+import { warnForeign, warnUnsaid } from '../kernel/unsaid.js'
 import { decodeError, encodeError } from './openai-chat/error.js'
 import { badRequest, scalarsOf } from './openai-chat/request-decode.js'
 import { refuse } from './openai-chat/request-encode.js'
@@ -57,12 +59,23 @@ function textOf(content: Message['content'], context: EncodeContext): string {
     .join('')
 }
 
+/** What of a message is more than its text. */
+function checkMessage(message: Message, limits: Limits): void {
+  if (message.role === 'tool' || message.role === 'function') limits.unsupported(`${message.role} messages`, 'a prompt knows no tools')
+  if ('name' in message && message.name !== undefined && message.role !== 'function') limits.warn('names of messages are left out')
+  if (message.role !== 'assistant') return
+  if (message.tool_calls?.length || message.function_call) limits.unsupported('tool_calls', 'a prompt knows no tools')
+  if (message.refusal) limits.warn('refusals of earlier answers are left out')
+  if (message.audio) limits.warn('audio of earlier answers is left out')
+}
+
 function encodePrompt(messages: readonly Message[], context: EncodeContext): unknown {
   const prompts = messages.map((message) =>
     message.role === 'user' ? (tokensOf(message.content) ?? textOf(message.content, context)) : undefined,
   )
   if (prompts.length === 1 && prompts[0] !== undefined) return prompts[0]
   if (prompts.length > 0 && prompts.every((prompt) => prompt !== undefined)) return prompts
+  context.warn('the conversation is sent as one prompt, a transcript of its messages')
   const lines = messages.map((message) => `${message.role}: ${textOf(message.content, context)}`)
   return [...lines, 'assistant:'].join('\n\n')
 }
@@ -74,7 +87,11 @@ function tokensOf(content: Message['content']): unknown {
 }
 
 function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
-  const { extra_body: extra, messages, max_completion_tokens: limit, logprobs, top_logprobs: top, ...rest } = request
+  const { extra_body: extra, messages, max_completion_tokens: limit, logprobs, top_logprobs: top, raw, ...rest } = request
+  const limits = limitsOf(context)
+  warnForeign(request, 'openai-completions', limits.warn)
+  warnUnsaid(request, ['blocks', 'cache_control', 'reasoning'], limits.warn)
+  for (const message of messages) checkMessage(message, limits)
   for (const field of CHAT_ONLY) {
     if (rest[field] !== undefined && rest[field] !== null) refuse(field, context)
     delete rest[field]
@@ -86,6 +103,7 @@ function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedReq
     ...(messages.length > 0 && { prompt: encodePrompt(messages, context) }),
     ...(limit !== undefined && { max_tokens: limit }),
     ...(logprobs && { logprobs: top ?? 0 }),
+    ...(raw?.protocol === 'openai-completions' && raw.value),
     ...extra,
   }
   return { path: PATH, body }

@@ -187,11 +187,10 @@ function table(): string {
 
 test('every chat format of the registry is in the table', () => {
   const chats = Object.values(protocols).filter(({ kind }) => kind === 'chat')
-  // Text completions are the format before chat: its own test says what it refuses.
   expect(
     chats
       .map(({ id }) => id)
-      .filter((id) => id !== 'openai-completions')
+      
       .sort(),
   ).toEqual(formats.map(({ id }) => id).sort())
 })
