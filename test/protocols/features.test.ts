@@ -8,7 +8,8 @@ import { UnsupportedParameterError } from '../../src/kernel/errors.js'
 import type { AssistantMessage, ChatCompletion, ChatRequest } from '../../src/kernel/hub.js'
 import type { ChatProtocol, EncodeContext } from '../../src/kernel/protocol.js'
 import { chatProtocol, protocols } from '../../src/protocols/index.js'
-import { formats, type FormatCase } from './features/formats.js'
+import type { FormatCase } from './features/format-case.js'
+import { formats } from './features/formats.js'
 import { hi, requestProbes, type RequestProbe } from './features/requests.js'
 
 const TABLE = new URL('features.md', import.meta.url)
