@@ -6,13 +6,27 @@ import { startServer, type FaultServer } from './fault-server.js'
 let server: FaultServer
 const messages = [{ role: 'user' as const, content: 'Capital of Norway?' }]
 
-const gemini = { candidates: [{ content: { role: 'model', parts: [{ text: 'Oslo' }] }, finishReason: 'STOP' }], usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 1, totalTokenCount: 6 } }
+const gemini = {
+  candidates: [{ content: { role: 'model', parts: [{ text: 'Oslo' }] }, finishReason: 'STOP' }],
+  usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 1, totalTokenCount: 6 },
+}
 const ANSWERS: readonly (readonly [RegExp, unknown])[] = [
   [/:generateContent$/, gemini],
   [/:embedContent$/, { embedding: { values: [1, 2] } }],
   [/:batchEmbedContents$/, { embeddings: [{ values: [1, 2] }, { values: [3, 4] }] }],
   [/:predict$/, { predictions: [{ embeddings: { values: [1, 2], statistics: { token_count: 3 } } }] }],
-  [/\/api\/chat$/, { model: 'llama3.3', created_at: '2026-01-01T00:00:00Z', message: { role: 'assistant', content: 'Oslo' }, done: true, done_reason: 'stop', prompt_eval_count: 5, eval_count: 1 }],
+  [
+    /\/api\/chat$/,
+    {
+      model: 'llama3.3',
+      created_at: '2026-01-01T00:00:00Z',
+      message: { role: 'assistant', content: 'Oslo' },
+      done: true,
+      done_reason: 'stop',
+      prompt_eval_count: 5,
+      eval_count: 1,
+    },
+  ],
   [/\/api\/embed$/, { model: 'e', embeddings: [[1, 2]], prompt_eval_count: 3 }],
 ]
 
@@ -36,8 +50,16 @@ const clientFor = () =>
   })
 
 test.each<[string, string, Record<string, string | undefined>]>([
-  ['gemini/gemini-3-pro', '/v1beta/models/gemini-3-pro:generateContent', { 'x-goog-api-key': 'g-key', authorization: undefined }],
-  ['vertex/gemini-3-pro', '/v1/projects/p/locations/global/publishers/google/models/gemini-3-pro:generateContent', { authorization: 'Bearer a-token' }],
+  [
+    'gemini/gemini-3-pro',
+    '/v1beta/models/gemini-3-pro:generateContent',
+    { 'x-goog-api-key': 'g-key', authorization: undefined },
+  ],
+  [
+    'vertex/gemini-3-pro',
+    '/v1/projects/p/locations/global/publishers/google/models/gemini-3-pro:generateContent',
+    { authorization: 'Bearer a-token' },
+  ],
   ['ollama/llama3.3', '/api/chat', { authorization: undefined }],
 ])('chat with %s goes to %s', async (model, path, headers) => {
   const result = await clientFor().chat.completions.create({ model, messages })
@@ -50,7 +72,15 @@ test.each<[string, string, Record<string, string | undefined>]>([
 
 test.each<[string, string | string[], string, number[][]]>([
   ['gemini/gemini-embedding-001', 'one', ':embedContent', [[1, 2]]],
-  ['gemini/gemini-embedding-001', ['one', 'two'], ':batchEmbedContents', [[1, 2], [3, 4]]],
+  [
+    'gemini/gemini-embedding-001',
+    ['one', 'two'],
+    ':batchEmbedContents',
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  ],
   ['vertex/text-embedding-005', 'one', '/models/text-embedding-005:predict', [[1, 2]]],
   ['ollama/nomic-embed-text', 'one', '/api/embed', [[1, 2]]],
 ])('embeddings with %s of %j go to %s', async (model, input, path, vectors) => {
@@ -61,7 +91,13 @@ test.each<[string, string | string[], string, number[][]]>([
 
 test('a dialect of a known provider can be named, with its base URL', async () => {
   server.behave = (_, response) => {
-    const answer = { id: 'a', object: 'chat.completion', created: 1, model: 'm', choices: [{ index: 0, message: { role: 'assistant', content: 'Oslo' }, finish_reason: 'stop' }] }
+    const answer = {
+      id: 'a',
+      object: 'chat.completion',
+      created: 1,
+      model: 'm',
+      choices: [{ index: 0, message: { role: 'assistant', content: 'Oslo' }, finish_reason: 'stop' }],
+    }
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
   }
   const ai = createClient({ providers: { ollama: { protocol: 'openai-chat', baseURL: `${server.origin}/v1` } } })
