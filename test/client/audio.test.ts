@@ -4,7 +4,9 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { describe, expect, test, vi } from 'vitest'
 import type { Upload } from '../../src/client/index.js'
 import { answersJson, bodyOf, clientFor, openai, sendJson, usePassedServer, wire, type Seen } from './passed-server.js'
 
@@ -54,6 +56,24 @@ describe('speech', () => {
     expect(Buffer.from((await reader.read()).value!)).toEqual(AUDIO)
     expect((await reader.read()).done).toBe(true)
     expect(traces.inference()).toHaveLength(1)
+  })
+
+  test('a body that nobody reads ends with its collection, and not while somebody does', async () => {
+    wire.behave = (_, response) => void response.writeHead(200, { 'content-type': 'audio/mpeg' }).write(AUDIO)
+    const reader = (await clientFor().audio.speech.create({ ...BODY, model: 'openai/m' })).body!.getReader()
+    await clientFor().audio.speech.create({ ...BODY, model: 'openai/m' })
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    await vi.waitFor(
+      () => {
+        collect()
+        expect(traces.inference()).toHaveLength(1)
+      },
+      { timeout: 5000, interval: 50 },
+    )
+    expect(Buffer.from((await reader.read()).value!)).toEqual(AUDIO)
+    await reader.cancel()
+    expect(traces.inference()).toHaveLength(2)
   })
 
   test('a cancelled body ends the call', async () => {
