@@ -1,9 +1,6 @@
 /** The caller's formats over targets of every format. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import * as z from 'zod'
-import { zodResponseFormat } from 'openai/helpers/zod'
 import { createClient, type ClientOptions } from '../../src/client/index.js'
-import { StreamError } from '../../src/kernel/errors.js'
 import {
   answers,
   beginStream,
@@ -205,86 +202,6 @@ describe('chat', () => {
       usd: 0.0014,
       source: 'override',
     })
-  })
-})
-
-describe('structured output', () => {
-  const Person = z.object({ name: z.string(), age: z.number() })
-  const says =
-    (content: string, finish_reason = 'stop', extra: object = {}): Behaviour =>
-    (_, response) =>
-      sendJson(
-        response,
-        200,
-        completion('', {
-          choices: [
-            {
-              index: 0,
-              finish_reason,
-              logprobs: null,
-              message: { role: 'assistant', content, refusal: null, ...extra },
-            },
-          ],
-        }),
-      )
-
-  test('parse with a zod schema', async () => {
-    server.behave = says('{"name":"Ada","age":36}')
-    const result = await clientFor().chat.completions.parse({ model: 'chat/m', messages, response_format: Person })
-    const parsed: { name: string; age: number } | null | undefined = result.choices[0]?.message.parsed
-    expect(parsed).toEqual({ name: 'Ada', age: 36 })
-    expect(server.seen[0]?.body.response_format).toMatchObject({
-      type: 'json_schema',
-      json_schema: {
-        name: 'answer',
-        strict: true,
-        schema: { type: 'object', required: ['name', 'age'], additionalProperties: false },
-      },
-    })
-    expect(result._meta.provider).toBe('chat')
-  })
-
-  test('an optional property is not strict', async () => {
-    await clientFor().chat.completions.create({
-      model: 'chat/m',
-      messages,
-      response_format: z.object({ a: z.string().optional() }),
-    })
-    expect(server.seen[0]?.body.response_format).toMatchObject({ json_schema: { strict: false } })
-  })
-
-  test("parse with the openai package's helper", async () => {
-    server.behave = says('{"name":"Ada","age":36}')
-    const result = await clientFor().chat.completions.parse({
-      model: 'chat/m',
-      messages,
-      response_format: zodResponseFormat(Person, 'person'),
-    })
-    expect(result.choices[0]?.message.parsed).toEqual({ name: 'Ada', age: 36 })
-    expect(server.seen[0]?.body.response_format).toMatchObject({ json_schema: { name: 'person' } })
-  })
-
-  const misfits: readonly (readonly [string, Behaviour, string])[] = [
-    ['content that does not fit', says('{"name":"Ada","age":"secret"}'), 'age'],
-    ['content that is no JSON', says('secret words'), 'not JSON'],
-    ['content cut at the limit', says('{"name":"secr', 'length'), 'output limit'],
-  ]
-  test.each(misfits)('%s is a StreamError with the answer', async (_what, behave, word) => {
-    server.behave = behave
-    const failure: unknown = await clientFor()
-      .chat.completions.parse({ model: 'chat/m', messages, response_format: Person })
-      .catch((error: unknown) => error)
-    expect(failure).toBeInstanceOf(StreamError)
-    expect((failure as Error).message).toContain(word)
-    expect((failure as Error).message).not.toContain('secret')
-    expect((failure as StreamError).partial).toMatchObject({ object: 'chat.completion' })
-    expect((failure as StreamError).attempts).toHaveLength(1)
-  })
-
-  test('a refusal parses to null', async () => {
-    server.behave = says('', 'stop', { content: null, refusal: 'no' })
-    const result = await clientFor().chat.completions.parse({ model: 'chat/m', messages, response_format: Person })
-    expect(result.choices[0]?.message).toMatchObject({ parsed: null, refusal: 'no' })
   })
 })
 

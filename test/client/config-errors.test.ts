@@ -1,0 +1,242 @@
+/** Each mistake in the options or the body is a ConfigError that names its place and the way out, before any request. */
+import { afterEach, expect, test, vi } from 'vitest'
+import { createClient, type ClientOptions } from '../../src/client/index.js'
+import { ConfigError } from '../../src/kernel/errors.js'
+import { noKeys } from './no-keys.js'
+
+afterEach(() => vi.unstubAllEnvs())
+
+const SECRET = 'sk-this-must-never-be-shown'
+
+/** `[what, options, path, words that the message must hold]`. Options are untyped: JavaScript users make these mistakes. */
+const rows: readonly (readonly [string, unknown, string, readonly string[]])[] = [
+  ['options that are no object', 7, '', ['expected an object', 'number']],
+  ['an unknown option', { modles: {} }, 'modles', ['no such option', 'did you mean `models`']],
+  ['an unknown option far from any', { qqqqqqq: 1 }, 'qqqqqqq', ['no such option', 'use one of models, providers']],
+  [
+    'an unknown nested option',
+    { providers: { mine: { baseUrl: 'http://x/v1' } } },
+    'providers.mine.baseUrl',
+    ['did you mean `baseURL`'],
+  ],
+  [
+    'an unknown option of timeout',
+    { timeout: { first_chunk: 1 } },
+    'timeout.first_chunk',
+    ['did you mean `firstChunk`'],
+  ],
+  ['a wrong type', { timeout: 'soon' }, 'timeout', ['expected a number or an object', 'got string']],
+  ['a wrong nested type', { retries: { max: '3' } }, 'retries.max', ['got string']],
+  ['a number that is not positive', { timeout: -5 }, 'timeout', ['greater than 0', 'negative']],
+  ['a fraction of a retry', { retries: 1.5 }, 'retries', ['whole number']],
+  ['an empty list of targets', { models: { smart: [] } }, 'models.smart', ['at least 1', 'an empty array']],
+  [
+    'a target of a wrong type',
+    { models: { smart: ['openai/a', 7] } },
+    'models.smart[1]',
+    ['expected a string', 'number'],
+  ],
+  [
+    'an alias of a wrong type',
+    { models: { smart: 7 } },
+    'models.smart',
+    ['a string or an array or an object', 'number'],
+  ],
+  [
+    'a key of a wrong type',
+    { providers: { openai: { apiKey: { value: SECRET } } } },
+    'providers.openai.apiKey',
+    ['got object'],
+  ],
+  ['an empty key', { providers: { openai: { apiKey: '' } } }, 'providers.openai.apiKey', ['an empty string']],
+  [
+    'a key with a line break',
+    { providers: { openai: { apiKey: `${SECRET}\nx` } } },
+    'providers.openai.apiKey',
+    ['line break'],
+  ],
+  [
+    'a header with a line break',
+    { providers: { openai: { apiKey: 'k', headers: { 'x-a': `${SECRET}\nx` } } } },
+    'providers.openai.headers.x-a',
+    ['line break'],
+  ],
+  [
+    'a base URL without a scheme',
+    { providers: { mine: { baseURL: 'localhost:8080' } } },
+    'providers.mine.baseURL',
+    ['http://'],
+  ],
+  [
+    'a base URL with a password',
+    { providers: { mine: { baseURL: `http://user:${SECRET}@host/v1` } } },
+    'providers.mine.baseURL',
+    ['apiKey'],
+  ],
+  [
+    'a new provider without a base URL',
+    { providers: { mine: { apiKey: SECRET } } },
+    'providers.mine.baseURL',
+    ['needs a base URL'],
+  ],
+  [
+    'an unknown protocol',
+    { providers: { mine: { baseURL: 'http://x', protocol: 'openai' } } },
+    'providers.mine.protocol',
+    ['openai-chat', 'anthropic-messages'],
+  ],
+  [
+    'an unknown provider',
+    { models: { smart: 'opnai/gpt-5.4' } },
+    'models.smart',
+    ['no provider `opnai`', 'did you mean `openai`'],
+  ],
+  [
+    'the maker of models for a provider',
+    { models: { smart: 'google/gemini-3-pro' } },
+    'models.smart',
+    ['no provider `google`', '`gemini` (Google', 'npx tracestitch providers'],
+  ],
+  [
+    'an unknown provider in a target',
+    { models: { smart: { targets: [{ model: 'antropic/x' }] } } },
+    'models.smart.targets[0].model',
+    ['did you mean `anthropic`'],
+  ],
+  [
+    'a model without a provider',
+    { models: { smart: ['gpt-5.4'] } },
+    'models.smart[0]',
+    ['names no provider', 'openai/gpt-5.4'],
+  ],
+  [
+    'a model of another maker without a provider',
+    { models: { smart: 'claude-sonnet-4-6' } },
+    'models.smart',
+    ['such as openai/gpt-5.4', 'npx tracestitch providers'],
+  ],
+  [
+    'a missing key',
+    { models: { smart: ['ollama/a', 'openai/gpt-5.4'] } },
+    'models.smart[1]',
+    ['no API key for OpenAI', 'OPENAI_API_KEY', 'providers.openai.apiKey'],
+  ],
+  [
+    'a missing key with two names',
+    { fallbacks: ['perplexity/sonar'] },
+    'fallbacks[0]',
+    ['PERPLEXITY_API_KEY or PPLX_API_KEY'],
+  ],
+  ['an alias of itself', { models: { a: 'a' } }, 'models.a', ['a → a']],
+  [
+    'an alias cycle',
+    { models: { a: ['ollama/x', 'b'], b: 'c', c: 'a' } },
+    'models.a',
+    ['a → b → c → a', 'break the cycle'],
+  ],
+  ['an unknown fallback', { fallbacks: ['nobody/x'] }, 'fallbacks[0]', ['no provider `nobody`']],
+  ['a fetch that is no function', { fetch: 'fetch' }, 'fetch', ['a function', 'string']],
+  [
+    'a price that is no number',
+    { prices: { overrides: { 'mine/m': { input: '1', output: 1 } } } },
+    'prices.overrides.mine/m.input',
+    ['number', 'string'],
+  ],
+  ['limits', { limits: [] }, 'limits', ['not available in this version']],
+  ['budgets', { budgets: [] }, 'budgets', ['not available in this version']],
+  ['cache', { cache: {} }, 'cache', ['not available in this version']],
+  ['guardrails', { guardrails: [] }, 'guardrails', ['not available in this version']],
+  ['cooldown', { cooldown: {} }, 'cooldown', ['not available in this version']],
+  ['store', { store: {} }, 'store', ['not available in this version']],
+  ['hooks', { hooks: {} }, 'hooks', ['not available in this version']],
+  [
+    'a strategy of a later version',
+    { models: { a: { strategy: 'latency', targets: ['ollama/x'] } } },
+    'models.a.strategy',
+    ['not available in this version', 'ordered'],
+  ],
+  [
+    'a weight',
+    { models: { a: { targets: [{ model: 'ollama/x', weight: 3 }] } } },
+    'models.a.targets[0].weight',
+    ['not available in this version'],
+  ],
+  ['a retry budget', { retries: { budget: 3 } }, 'retries.budget', ['not available in this version']],
+  ['a price table of LiteLLM', { prices: { litellm: {} } }, 'prices.litellm', ['not available in this version']],
+]
+
+test.each(rows)('createClient: %s', (_what, options, path, words) => {
+  noKeys()
+  let failure: unknown
+  try {
+    createClient(options as ClientOptions)
+  } catch (error) {
+    failure = error
+  }
+  expect(failure).toBeInstanceOf(ConfigError)
+  const error = failure as ConfigError
+  expect(error.path).toBe(path)
+  for (const word of words) expect(error.message).toContain(word)
+  expect(JSON.stringify([error.message, error.stack])).not.toContain(SECRET)
+})
+
+const bodies: readonly (readonly [string, unknown, unknown, string, readonly string[]])[] = [
+  ['no body', undefined, undefined, 'body', ['undefined']],
+  ['no model', { messages: [] }, undefined, 'model', ['provider/model', 'undefined']],
+  ['no messages', { model: 'ollama/x' }, undefined, 'messages', ['an array of messages']],
+  ['an unknown provider', { model: 'opnai/x', messages: [] }, undefined, 'model', ['did you mean `openai`']],
+  ['a near alias', { model: 'smrt', messages: [] }, undefined, 'model', ['the alias `smart`']],
+  ['a missing key', { model: 'groq/x', messages: [] }, undefined, 'model', ['GROQ_API_KEY']],
+  [
+    'an unknown fallback',
+    { model: 'ollama/x', messages: [], fallbacks: ['gone/x'] },
+    undefined,
+    'fallbacks[0]',
+    ['no provider `gone`'],
+  ],
+  [
+    'an unknown call option',
+    { model: 'ollama/x', messages: [] },
+    { timeuot: 1 },
+    'timeuot',
+    ['did you mean `timeout`'],
+  ],
+  [
+    'a call option of a later version',
+    { model: 'ollama/x', messages: [], cache: false },
+    undefined,
+    'cache',
+    ['not available in this version'],
+  ],
+  [
+    'a signal that is none',
+    { model: 'ollama/x', messages: [] },
+    { signal: {} },
+    'signal',
+    ['an AbortSignal', 'object'],
+  ],
+  [
+    'a schema that cannot say its JSON Schema',
+    {
+      model: 'ollama/x',
+      messages: [],
+      response_format: { '~standard': { version: 1, vendor: 'thing', validate: () => ({ value: 1 }) } },
+    },
+    undefined,
+    'response_format',
+    ['thing schema'],
+  ],
+]
+
+test.each(bodies)('a call: %s', async (_what, body, options, path, words) => {
+  noKeys()
+  const fetch = vi.fn()
+  const ai = createClient({ models: { smart: 'ollama/x' }, fetch: fetch as never })
+  const failure: unknown = await ai.chat.completions
+    .create(body as never, options as never)
+    .catch((error: unknown) => error)
+  expect(failure).toBeInstanceOf(ConfigError)
+  expect((failure as ConfigError).path).toBe(path)
+  for (const word of words) expect((failure as ConfigError).message).toContain(word)
+  expect(fetch).not.toHaveBeenCalled()
+})
