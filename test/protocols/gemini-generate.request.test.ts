@@ -1,51 +1,20 @@
-/** Requests of `generateContent`: what is read, what is written, and what cannot be said. */
+/** Requests of `generateContent`: what is read, and what is written of it again. */
 import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { TracestitchError } from '../../src/kernel/errors.js'
 import type { AssistantMessage, ChatRequest, Message, ToolMessage } from '../../src/kernel/hub.js'
-import type { EncodeContext, JsonObject } from '../../src/kernel/protocol.js'
+import type { JsonObject } from '../../src/kernel/protocol.js'
 import { anthropicMessages } from '../../src/protocols/anthropic-messages/index.js'
 import { geminiGenerate as codec } from '../../src/protocols/gemini-generate/index.js'
 import { openaiChat } from '../../src/protocols/openai-chat/index.js'
 import { chatRequest } from '../contracts/hub-arbitraries.js'
 import { mutated } from '../contracts/json-values.js'
+import { context, encode, generationConfig, hello, partsAt } from './support/gemini-generate.js'
 
 const wire = JSON.parse(
   readFileSync(new URL('../fixtures/gemini-generate/request.json', import.meta.url), 'utf8'),
 ) as JsonObject
-const hello: Message[] = [{ role: 'user', content: 'hi' }]
-
-function context(changes: Partial<EncodeContext> = {}): EncodeContext {
-  return {
-    provider: 'google',
-    model: 'gemini-2.5-flash',
-    quirks: {},
-    dropUnsupported: false,
-    warn: () => undefined,
-    ...changes,
-  }
-}
-
-function encode(
-  request: Partial<ChatRequest>,
-  changes: Partial<EncodeContext> = {},
-): { path: string; body: JsonObject; warnings: string[] } {
-  const warnings: string[] = []
-  const encoded = codec.encodeRequest(
-    { model: 'm', messages: hello, ...request },
-    context({ warn: (text) => warnings.push(text), ...changes }),
-  )
-  return { ...encoded, warnings }
-}
-
-function generationConfig(request: Partial<ChatRequest>, changes: Partial<EncodeContext> = {}): unknown {
-  return encode(request, changes).body['generationConfig']
-}
-
-function partsAt(body: JsonObject, at: number): JsonObject[] {
-  return (body['contents'] as { parts: JsonObject[] }[])[at]?.parts ?? []
-}
 
 describe('a request with everything', () => {
   const path = '/models/gemini-3-flash-preview:streamGenerateContent?alt=sse'
@@ -252,166 +221,6 @@ describe('signatures of calls', () => {
       { text: 't', thought: true },
       { text: 'a' },
     ])
-  })
-})
-
-describe('what the hub says in its own way', () => {
-  test('tool results: text, JSON, failures, media, and the name of a call that is not known', () => {
-    const result = (content: ToolMessage['content'], is_error?: boolean): unknown => {
-      const message: ToolMessage = {
-        role: 'tool',
-        tool_call_id: 'x',
-        content,
-        ...(is_error !== undefined && { is_error }),
-      }
-      return partsAt(encode({ messages: [message] }).body, 0)[0]?.['functionResponse']
-    }
-    expect(result('plain')).toEqual({ id: 'x', name: 'x', response: { output: 'plain' } })
-    expect(result('{"a":1}')).toMatchObject({ response: { a: 1 } })
-    expect(result('[1]')).toMatchObject({ response: { output: '[1]' } })
-    expect(result('boom', true)).toMatchObject({ response: { error: 'boom' } })
-    expect(
-      result([
-        { type: 'text', text: 'see' },
-        { type: 'image_url', image_url: { url: 'data:image/png;base64,aa' } },
-      ]),
-    ).toMatchObject({
-      response: { output: 'see' },
-      parts: [{ inlineData: { mimeType: 'image/png', data: 'aa' } }],
-    })
-  })
-
-  test.each([
-    { output: '{"a":1}' },
-    { output: 1 },
-    { error: { code: 1 } },
-    { error: '{"code":1}' },
-    { output: 'x', more: 1 },
-    { result: 'x' },
-    {},
-  ])('a function response %j is written as it was read', (response) => {
-    const contents = [{ role: 'user', parts: [{ functionResponse: { name: 'f', response } }] }]
-    expect(encode(codec.decodeRequest({ contents })).body['contents']).toEqual(contents)
-  })
-
-  test('old function calls, system messages in the middle, names', () => {
-    const { body, warnings } = encode({
-      messages: [
-        { role: 'user', content: 'hi', name: 'Ann' },
-        { role: 'system', content: 'late' },
-        { role: 'assistant', function_call: { name: 'f', arguments: '{"a":1}' } },
-        { role: 'function', name: 'f', content: '2' },
-      ],
-    })
-    expect(body).toEqual({
-      systemInstruction: { role: 'user', parts: [{ text: 'late' }] },
-      contents: [
-        { role: 'user', parts: [{ text: 'hi' }] },
-        { role: 'model', parts: [{ functionCall: { name: 'f', args: { a: 1 } } }] },
-        { role: 'user', parts: [{ functionResponse: { name: 'f', response: { output: '2' } } }] },
-      ],
-    })
-    expect(warnings).toHaveLength(2)
-  })
-
-  test('arguments that are no JSON object are wrapped and come back', () => {
-    const message: AssistantMessage = {
-      role: 'assistant',
-      tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{"cut' } }],
-    }
-    const { body } = encode({ messages: [...hello, message] })
-    expect(codec.decodeRequest(body).messages[1]).toMatchObject({ tool_calls: [{ function: { arguments: '{"cut' } }] })
-  })
-
-  test('tools, choices, search, formats, voices, tiers', () => {
-    const tool = { type: 'function' as const, function: { name: 'f', parameters: { type: 'object', $defs: {} } } }
-    expect(
-      encode({ tools: [tool], tool_choice: { type: 'function', function: { name: 'f' } }, web_search_options: {} })
-        .body,
-    ).toMatchObject({
-      tools: [
-        { functionDeclarations: [{ name: 'f', parametersJsonSchema: { type: 'object', $defs: {} } }] },
-        { googleSearch: {} },
-      ],
-      toolConfig: { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: ['f'] } },
-    })
-    const allowed = {
-      type: 'allowed_tools' as const,
-      allowed_tools: { mode: 'auto' as const, tools: [{ type: 'function', function: { name: 'f' } }] },
-    }
-    expect(encode({ tool_choice: allowed }).body).toMatchObject({
-      toolConfig: { functionCallingConfig: { mode: 'VALIDATED', allowedFunctionNames: ['f'] } },
-    })
-    expect(generationConfig({ response_format: { type: 'json_object' } })).toEqual({
-      responseMimeType: 'application/json',
-    })
-    expect(generationConfig({ audio: { voice: 'Kore', format: 'wav' }, modalities: ['audio'] })).toEqual({
-      responseModalities: ['AUDIO'],
-      speechConfig: { voiceConfig: { prebuiltVoiceConfig: { voiceName: 'Kore' } } },
-    })
-    expect(encode({ service_tier: 'default' }).body).toMatchObject({ serviceTier: 'standard' })
-  })
-
-  test('the caller’s own fields join what is written', () => {
-    const { body } = encode({
-      temperature: 1,
-      extra_body: {
-        generationConfig: { mediaResolution: 'LOW', thinkingConfig: { includeThoughts: true } },
-        safetySettings: [],
-      },
-      reasoning_effort: 'low',
-    })
-    expect(body).toMatchObject({
-      generationConfig: {
-        temperature: 1,
-        mediaResolution: 'LOW',
-        thinkingConfig: { thinkingBudget: 1024, includeThoughts: true },
-      },
-      safetySettings: [],
-    })
-  })
-
-  test('the older kind of response schema stays alone', () => {
-    const config = {
-      responseMimeType: 'application/json',
-      responseSchema: { type: 'OBJECT', properties: { a: { type: 'INTEGER' } } },
-    }
-    const read = codec.decodeRequest({ contents: [], generationConfig: config })
-    expect(read.response_format).toMatchObject({
-      json_schema: { schema: { type: 'object', properties: { a: { type: 'integer' } } } },
-    })
-    expect(generationConfig(read)).toEqual(config)
-  })
-})
-
-describe('what the format cannot say', () => {
-  test.each<[string, Partial<ChatRequest>]>([
-    ['parallel_tool_calls', { parallel_tool_calls: false }],
-    ['logit_bias', { logit_bias: { 5: 1 } }],
-    ['prediction', { prediction: { type: 'content', content: 'a' } }],
-    ['verbosity', { verbosity: 'low' }],
-    ['service_tier', { service_tier: 'scale' }],
-    ['custom tools', { tools: [{ type: 'custom', custom: { name: 'c' } }] }],
-    ['a tool of anthropic-messages', { tools: [{ type: 'raw', protocol: 'anthropic-messages', value: {} }] }],
-    [
-      'image_url',
-      { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'not an address' } }] }] },
-    ],
-  ])('%s', (parameter, request) => {
-    expect(() => encode(request)).toThrow(expect.objectContaining({ name: 'UnsupportedParameterError', parameter }))
-    const { warnings } = encode(request, { dropUnsupported: true })
-    expect(warnings.join()).toContain(parameter)
-  })
-
-  test('what has no effect is said', () => {
-    const { warnings, body } = encode({
-      user: 'u',
-      metadata: { a: 'b' },
-      stream_options: { include_usage: true },
-      store: false,
-    })
-    expect(warnings).toEqual(['`user` has no effect here', '`metadata` has no effect here'])
-    expect(Object.keys(body)).toEqual(['contents'])
   })
 })
 

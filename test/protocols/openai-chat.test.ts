@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { createChatAccumulator } from '../../src/kernel/accumulate.js'
-import type { ChatChunk, ChatCompletion, Usage } from '../../src/kernel/hub.js'
+import type { ChatCompletion, Usage } from '../../src/kernel/hub.js'
 import { parseJson } from '../../src/kernel/json.js'
 import { createSseParser } from '../../src/kernel/sse.js'
 import { openaiChat } from '../../src/protocols/openai-chat/index.js'
 import { readUsage } from '../../src/protocols/openai-chat/usage.js'
+import { accumulate } from './support/accumulate.js'
 
 function fixture(name: string): string {
   return readFileSync(new URL(`../fixtures/openai-chat/${name}`, import.meta.url), 'utf8')
@@ -17,15 +17,9 @@ function payloads(name: string): unknown[] {
   return events.map(({ data }) => (data === '[DONE]' ? data : parseJson(data)))
 }
 
-function accumulated(chunks: readonly ChatChunk[]): ChatCompletion {
-  const accumulator = createChatAccumulator()
-  for (const chunk of chunks) accumulator.push(chunk)
-  return accumulator.result()
-}
-
 function streamed(events: readonly unknown[]): ChatCompletion {
   const decoder = openaiChat.createStreamDecoder()
-  return accumulated(events.flatMap((event) => [...decoder.push(event)]))
+  return accumulate(events.flatMap((event) => [...decoder.push(event)]))
 }
 
 function chunk(delta: unknown, more: object = {}): Record<string, unknown> {
