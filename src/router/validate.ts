@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import { ConfigError } from '../kernel/errors.js'
 import { isObject, typeName } from '../kernel/json.js'
 import { passthroughs, protocols } from '../protocols/index.js'
-import { didYouMean } from './near.js'
+import { didYouMean } from '../kernel/near.js'
 import type { ClientOptions } from './options.js'
 import { strategies } from './strategies/index.js'
 
@@ -127,6 +127,9 @@ type Path = readonly PropertyKey[]
 
 /** @throws ConfigError on the first fault. */
 export function checkClientOptions(options: unknown): asserts options is ClientOptions {
+  if (!isObject(options)) {
+    throw new ConfigError('createClient(options)', `expected an object or nothing, got ${typeName(options)}`)
+  }
   check(clientOptions, options, '')
 }
 
