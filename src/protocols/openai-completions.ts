@@ -61,8 +61,10 @@ function textOf(content: Message['content'], context: EncodeContext): string {
 
 /** What of a message is more than its text. */
 function checkMessage(message: Message, limits: Limits): void {
-  if (message.role === 'tool' || message.role === 'function') limits.unsupported(`${message.role} messages`, 'a prompt knows no tools')
-  if ('name' in message && message.name !== undefined && message.role !== 'function') limits.warn('names of messages are left out')
+  if (message.role === 'tool' || message.role === 'function')
+    limits.unsupported(`${message.role} messages`, 'a prompt knows no tools')
+  if ('name' in message && message.name !== undefined && message.role !== 'function')
+    limits.warn('names of messages are left out')
   if (message.role !== 'assistant') return
   if (message.tool_calls?.length || message.function_call) limits.unsupported('tool_calls', 'a prompt knows no tools')
   if (message.refusal) limits.warn('refusals of earlier answers are left out')
@@ -87,7 +89,15 @@ function tokensOf(content: Message['content']): unknown {
 }
 
 function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
-  const { extra_body: extra, messages, max_completion_tokens: limit, logprobs, top_logprobs: top, raw, ...rest } = request
+  const {
+    extra_body: extra,
+    messages,
+    max_completion_tokens: limit,
+    logprobs,
+    top_logprobs: top,
+    raw,
+    ...rest
+  } = request
   const limits = limitsOf(context)
   warnForeign(request, 'openai-completions', limits.warn)
   warnUnsaid(request, ['blocks', 'cache_control', 'reasoning'], limits.warn)

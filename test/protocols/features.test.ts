@@ -191,7 +191,7 @@ test('every chat format of the registry is in the table', () => {
   expect(
     chats
       .map(({ id }) => id)
-      
+
       .sort(),
   ).toEqual(formats.map(({ id }) => id).sort())
 })

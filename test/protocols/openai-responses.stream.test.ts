@@ -109,20 +109,16 @@ const shape = fc.oneof(
   fc
     .array(part, { maxLength: 3 })
     .map((content): JsonObject => ({ type: 'message', role: 'assistant', status: 'completed', content })),
-  fc
-    .array(word, { maxLength: 3 })
-    .map((texts): JsonObject => ({
-      type: 'reasoning',
-      encrypted_content: 'x',
-      summary: texts.map((text) => ({ type: 'summary_text', text })),
-    })),
-  fc
-    .array(word, { maxLength: 2 })
-    .map((texts): JsonObject => ({
-      type: 'reasoning',
-      summary: [],
-      content: texts.map((text) => ({ type: 'reasoning_text', text })),
-    })),
+  fc.array(word, { maxLength: 3 }).map((texts): JsonObject => ({
+    type: 'reasoning',
+    encrypted_content: 'x',
+    summary: texts.map((text) => ({ type: 'summary_text', text })),
+  })),
+  fc.array(word, { maxLength: 2 }).map((texts): JsonObject => ({
+    type: 'reasoning',
+    summary: [],
+    content: texts.map((text) => ({ type: 'reasoning_text', text })),
+  })),
   fc
     .record({ name: word, arguments: word })
     .map((call): JsonObject => ({ type: 'function_call', status: 'completed', ...call })),

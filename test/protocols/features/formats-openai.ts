@@ -104,9 +104,17 @@ export const openaiFormats: readonly FormatCase[] = [
     provider: 'openai',
     model: 'gpt-3.5-turbo-instruct',
     answer: {
-      id: 'ID1', object: 'text_completion', created: 5, model: 'm',
+      id: 'ID1',
+      object: 'text_completion',
+      created: 5,
+      model: 'm',
       choices: [
-        { index: 0, text: TEXT, finish_reason: 'stop', logprobs: { tokens: [TEXT], token_logprobs: [-0.1], top_logprobs: [{ Sunny: -0.1 }], text_offset: [0] } },
+        {
+          index: 0,
+          text: TEXT,
+          finish_reason: 'stop',
+          logprobs: { tokens: [TEXT], token_logprobs: [-0.1], top_logprobs: [{ Sunny: -0.1 }], text_offset: [0] },
+        },
         { index: 1, text: 'SECOND', finish_reason: 'stop', logprobs: null },
       ],
       usage: openaiUsage,
@@ -119,7 +127,13 @@ export const openaiFormats: readonly FormatCase[] = [
       'server tools': 'the API runs none',
       refusal: 'an answer that declines is text',
     },
-    finish: (word) => ({ id: 'ID1', object: 'text_completion', created: 5, model: 'm', choices: [{ index: 0, text: TEXT, finish_reason: word, logprobs: null }] }),
+    finish: (word) => ({
+      id: 'ID1',
+      object: 'text_completion',
+      created: 5,
+      model: 'm',
+      choices: [{ index: 0, text: TEXT, finish_reason: word, logprobs: null }],
+    }),
     finishes: { stop: 'stop', length: 'length', content_filter: 'content_filter' },
   },
   {
