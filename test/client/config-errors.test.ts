@@ -10,7 +10,7 @@ const SECRET = 'sk-this-must-never-be-shown'
 
 /** `[what, options, path, words that the message must hold]`. Options are untyped: JavaScript users make these mistakes. */
 const rows: readonly (readonly [string, unknown, string, readonly string[]])[] = [
-  ['options that are no object', 7, '', ['expected an object', 'number']],
+  ['options that are no object', 7, 'createClient(options)', ['expected an object', 'number']],
   ['an unknown option', { modles: {} }, 'modles', ['no such option', 'did you mean `models`']],
   ['an unknown option far from any', { qqqqqqq: 1 }, 'qqqqqqq', ['no such option', 'use one of models, providers']],
   [
