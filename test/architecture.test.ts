@@ -189,7 +189,7 @@ describe('text', () => {
     ['/' + 'work/main/src', 1],
     ['file "/' + 'root/.npmrc"', 1],
     ['/' + 'home/somebody/project', 1],
-    ['https://registry' + '.npmjs.org/openai', 1],
+    [`https://${['registry', 'npmjs', 'org'].join('.')}/openai`, 1],
     ['"resolved": "https' + '://example.test/a.tgz"', 1],
     ['https://example.test/' + 'work/main', 0],
     ['src/home/' + 'root/x', 0],

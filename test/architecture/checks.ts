@@ -173,7 +173,7 @@ export function longFiles(sources: Sources, limit = 400): readonly string[] {
 const privatePlaces = [
   new RegExp(`(?<![\\w.:/-])/(?:${['wo' + 'rk', 'fa' + 'rm', 'ro' + 'ot'].join('|')})/`),
   new RegExp(`(?<![\\w.:/-])/(?:ho` + `me|Us` + `ers)/\\w+/`),
-  new RegExp('registry' + '\\.(?:npmjs|yarnpkg|npmmirror)\\.'),
+  new RegExp(['registry', '(?:npmjs|yarnpkg|npmmirror)', ''].join('\\.')),
   new RegExp('npm\\.pkg' + '\\.github\\.com'),
   /"resolved": "https?:/,
 ]
