@@ -4,11 +4,17 @@ import { startAutolog, type Autolog } from './autolog/engine.js'
 import type { AutologOptions } from './autolog/options.js'
 import { findCallerFile } from './autolog/roots.js'
 import { priceCall } from './cost/price.js'
-import { identifyHost, keepsHeader } from './providers/directory.js'
+import { identifyHost, keepsHeader, reportedCost } from './providers/directory.js'
 import { compilePropagate } from './telemetry/propagation.js'
 import { setDefaults } from './telemetry/settings.js'
 
-setDefaults({ identifyHost, keepsHeader, price: priceCall, propagates: compilePropagate('gateways', identifyHost) })
+setDefaults({
+  identifyHost,
+  keepsHeader,
+  reportedCost,
+  price: priceCall,
+  propagates: compilePropagate('gateways', identifyHost),
+})
 
 /**
  * Traces every model call and agent framework of this process: finds the SDKs that are loaded, patches
@@ -18,7 +24,11 @@ setDefaults({ identifyHost, keepsHeader, price: priceCall, propagates: compilePr
  * @throws {ConfigError} An option is unknown or of the wrong type. Nothing has been patched then.
  */
 export function autolog(options: AutologOptions = {}): Autolog {
-  return startAutolog({ integrations, identifyHost, keepsHeader, price: priceCall }, options, findCallerFile())
+  return startAutolog(
+    { integrations, identifyHost, keepsHeader, reportedCost, price: priceCall },
+    options,
+    findCallerFile(),
+  )
 }
 
 export { createClient } from './client/index.js'

@@ -38,6 +38,7 @@ export interface AutologParts {
   readonly integrations: readonly Integration[]
   readonly identifyHost: (hostname: string) => HostFacts | undefined
   readonly keepsHeader: TelemetrySettings['keepsHeader']
+  readonly reportedCost: TelemetrySettings['reportedCost']
   readonly price: TelemetrySettings['price']
 }
 
@@ -66,6 +67,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
     propagates: compilePropagate(options.propagate ?? 'gateways', parts.identifyHost),
     identifyHost: parts.identifyHost,
     keepsHeader: parts.keepsHeader,
+    reportedCost: parts.reportedCost,
     price: parts.price,
     onSpanStart: options.onSpanStart,
     onSpanEnd: options.onSpanEnd,

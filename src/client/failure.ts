@@ -9,7 +9,7 @@ import {
   type ErrorFields,
 } from '../kernel/errors.js'
 import type { WireError } from '../kernel/protocol.js'
-import { asNumber, asString, isObject } from '../kernel/json.js'
+import { asString, isObject } from '../kernel/json.js'
 import { classifyError, isRetryableClass } from '../policies/error-class.js'
 import { parseRetryAfter } from '../policies/retry.js'
 
@@ -142,10 +142,4 @@ export function committedFailure(error: unknown, partial: unknown, fields: Error
     ...(known?.requestId !== undefined && { requestId: known.requestId }),
     ...(known?.retryAfterMs !== undefined && { retryAfterMs: known.retryAfterMs }),
   })
-}
-
-/** USD that a gateway says the call cost, in a header of its own. */
-export function reportedCost(headers: Headers): number | undefined {
-  const value = headers.get('x-litellm-response-cost')
-  return value === null || value.trim() === '' ? undefined : asNumber(Number(value))
 }

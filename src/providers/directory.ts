@@ -1,4 +1,5 @@
 /** What the rows know together: whose host a request goes to, and which headers of an answer speak of it. */
+import { asNumber } from '../kernel/json.js'
 import type { HostFacts } from '../telemetry/settings.js'
 import type { ProviderRow } from '../kernel/provider.js'
 import { providers } from './index.js'
@@ -63,6 +64,21 @@ let keptHeaders: RegExp | undefined
 export function keepsHeader(name: string): boolean {
   keptHeaders ??= buildKeptHeaders()
   return keptHeaders.test(name)
+}
+
+let costHeaders: ReadonlySet<string> | undefined
+
+/**
+ * USD that a gateway says an answer cost, in a header of its own. As with ids, the name counts and not the
+ * address: a LiteLLM proxy stands anywhere.
+ */
+export function reportedCost(headers: Pick<Headers, 'forEach'>): number | undefined {
+  costHeaders ??= new Set([...providers.values()].flatMap(({ gateway }) => gateway?.costHeader ?? []))
+  let cost: number | undefined
+  headers.forEach((value, name) => {
+    if (costHeaders?.has(name.toLowerCase()) && value.trim() !== '') cost = asNumber(Number(value))
+  })
+  return cost
 }
 
 function buildKeptHeaders(): RegExp {

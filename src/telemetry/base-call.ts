@@ -9,6 +9,8 @@ import { guard, settings } from './settings.js'
 export interface Facts {
   chat?: ChatCompletion
   embeddings?: EmbeddingsResponse
+  /** USD, when the answer's headers say it. */
+  cost?: number
   /** Seconds. */
   firstChunk?: number
   attributes: Attributes
@@ -29,7 +31,13 @@ export abstract class BaseCall implements Call {
   }
 
   headers(headers: Pick<Headers, 'forEach'>): void {
-    if (this.recording) this.set(guard('headers', () => responseHeaderAttributes(headers, settings())) ?? {})
+    if (!this.recording) return
+    guard('headers', () => {
+      const current = settings()
+      this.set(responseHeaderAttributes(headers, current))
+      const cost = current.reportedCost(headers)
+      if (cost !== undefined) this.facts.cost = cost
+    })
   }
 
   response(response: CallResponse): void {

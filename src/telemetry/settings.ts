@@ -34,6 +34,8 @@ export interface TelemetrySettings {
   readonly identifyHost: (hostname: string) => HostFacts | undefined
   /** Whether a response header, by its name in lower case, identifies or explains an answer: ids, costs, a gateway's own. */
   readonly keepsHeader: (name: string) => boolean
+  /** USD that the headers of an answer say it cost, or `undefined`. */
+  readonly reportedCost: (headers: Pick<Headers, 'forEach'>) => number | undefined
   /** USD of a call, or `undefined` when unknown. */
   readonly price: ((call: PricedCall) => number | undefined) | undefined
   readonly onSpanStart: ((span: Span) => void) | undefined
@@ -84,6 +86,7 @@ export function defaultSettings(): TelemetrySettings {
     propagates: () => false,
     identifyHost: () => undefined,
     keepsHeader: (name) => name === 'x-request-id',
+    reportedCost: () => undefined,
     price: undefined,
     onSpanStart: undefined,
     onSpanEnd: undefined,
@@ -102,7 +105,7 @@ export function applySettings(next: TelemetrySettings | undefined): void {
 
 /** The entry of the package names here what rooms above telemetry know: hosts and prices. */
 export function setDefaults(
-  known: Pick<TelemetrySettings, 'identifyHost' | 'keepsHeader' | 'price' | 'propagates'>,
+  known: Pick<TelemetrySettings, 'identifyHost' | 'keepsHeader' | 'price' | 'propagates' | 'reportedCost'>,
 ): void {
   defaults = { ...defaultSettings(), ...known }
 }

@@ -26,7 +26,7 @@ export function summaryOf(own: Facts, inner: readonly Facts[], priced: Priced): 
     if (facts.chat) Object.assign(attributes, chatResponseAttributes(facts.chat, priced.settings))
     if (facts.embeddings) Object.assign(attributes, embeddingsResponseAttributes(facts.embeddings))
   }
-  const used = inner.filter(usageOf)
+  const used = inner.filter((facts) => usageOf(facts) !== undefined || facts.cost !== undefined)
   if (used.length > 1) Object.assign(attributes, totalUsage(used, priced.settings))
   if (attributes[semconv.USAGE_COST] === undefined) {
     const cost = totalCost(used.length > 0 ? used : [own], priced)
@@ -88,6 +88,7 @@ export function preparePrices({ price }: TelemetrySettings): void {
 }
 
 function costOf(facts: Facts, { settings: { price }, provider, model: asked }: Priced): number | undefined {
+  if (facts.cost !== undefined) return facts.cost
   const usage = usageOf(facts)
   if (!usage) return undefined
   const reported = asNumber(usage.cost)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { identifyHost, keepsHeader } from '../../src/providers/directory.js'
+import { identifyHost, keepsHeader, reportedCost } from '../../src/providers/directory.js'
 
 test.each([
   ['api.openai.com', 'openai'],
@@ -66,3 +66,13 @@ test.each(['content-type', 'x-request-id-2', 'my-x-litellm-cost', 'x-requested-w
     expect(keepsHeader(name)).toBe(false)
   },
 )
+
+test.each([
+  [{ 'x-litellm-response-cost': '0.0042' }, 0.0042],
+  [{ 'X-LiteLLM-Response-Cost': '0' }, 0],
+  [{ 'x-litellm-response-cost': '' }, undefined],
+  [{ 'x-litellm-response-cost': 'much' }, undefined],
+  [{ 'x-request-id': '7' }, undefined],
+])('what an answer cost, from the headers %o', (headers: Record<string, string>, cost) => {
+  expect(reportedCost(new Headers(headers))).toBe(cost)
+})

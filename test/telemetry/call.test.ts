@@ -152,6 +152,27 @@ describe('money', () => {
     expect(harness.only().attributes['gen_ai.usage.cost']).toBe(cost)
   })
 
+  test('what the headers say wins, with usage and without', () => {
+    harness.use({ price: () => 0.5, reportedCost: () => 0.25 })
+    const call = chat()
+    call.headers(new Headers())
+    call.response({ chat: answer({}) })
+    call.end()
+    expect(harness.only().attributes['gen_ai.usage.cost']).toBe(0.25)
+  })
+
+  test('a call below brings the cost that its headers say, though no usage came', () => {
+    harness.use({ reportedCost: () => 0.25 })
+    const outer = chat({ layer: 'framework' })
+    context.with(outer.context, () => {
+      const inner = chat()
+      inner.headers(new Headers())
+      inner.end()
+    })
+    outer.end()
+    expect(harness.only().attributes['gen_ai.usage.cost']).toBe(0.25)
+  })
+
   test('a price that throws costs nothing but itself', () => {
     harness.use({
       price: () => {
