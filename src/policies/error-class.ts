@@ -23,6 +23,8 @@ export type ErrorClass =
   | 'rate-limit'
   /** Quota or credit used up: waiting does not help. */
   | 'quota'
+  /** 529, 503, or said so: the provider has no capacity. Another target may have; this one may later. */
+  | 'overloaded'
   /** The prompt is longer than the model's context. */
   | 'context-length'
   | 'content-policy'
@@ -55,7 +57,9 @@ const CLASS_BY_CODE: Readonly<Record<string, ErrorClass>> = {
   permission_error: 'auth',
   rate_limit_exceeded: 'rate-limit',
   rate_limit_error: 'rate-limit',
-  overloaded_error: 'server',
+  overloaded_error: 'overloaded',
+  engine_overloaded_error: 'overloaded',
+  model_overloaded: 'overloaded',
   api_error: 'server',
   server_error: 'server',
 }
@@ -93,11 +97,12 @@ function classifyProviderError(error: ProviderError): ErrorClass {
   if (status === 404) return 'not-found'
   if (status === 429) return 'rate-limit'
   if (status === 413) return 'context-length'
+  if (status === 529 || status === 503) return 'overloaded'
   if (status >= 500 || status === 408 || status === 409 || status === 425) return 'server'
   return TOO_LONG.test(error.message) ? 'context-length' : 'bad-request'
 }
 
-const RETRYABLE: ReadonlySet<ErrorClass> = new Set(['rate-limit', 'timeout', 'connection', 'server', 'malformed'])
+const RETRYABLE: ReadonlySet<ErrorClass> = new Set(['rate-limit', 'timeout', 'connection', 'server', 'overloaded', 'malformed'])
 
 /** Whether the same request may succeed at the same target a little later. */
 export function isRetryableClass(errorClass: ErrorClass): boolean {

@@ -2,21 +2,34 @@
 import { isRetryableClass, type ErrorClass } from './error-class.js'
 
 export interface RetryPolicy {
-  /** Further tries at one target after the first. */
+  /** Further tries at the targets of a level, once each of them has been tried. */
   readonly max: number
+  /** For classes of failures where it is another number than `max`. */
+  readonly on: Readonly<Partial<Record<ErrorClass, number>>>
   /** Milliseconds; doubles with every try. */
   readonly baseDelay: number
   /** Milliseconds; also the longest wait a provider can ask for and still be retried. */
   readonly maxDelay: number
+  /** Retries a target gets for each of its calls, in the long run, so that an outage is not made worse. */
+  readonly budget: number
+  /** Attempts of one call at most, at all targets together. */
+  readonly attempts: number
 }
 
-export const DEFAULT_RETRIES: RetryPolicy = { max: 2, baseDelay: 500, maxDelay: 30_000 }
+export const DEFAULT_RETRIES: RetryPolicy = {
+  max: 2,
+  on: {},
+  baseDelay: 500,
+  maxDelay: 30_000,
+  budget: 0.2,
+  attempts: 12,
+}
 
 export interface Failure {
   readonly errorClass: ErrorClass
   readonly retryAfterMs: number | undefined
-  /** Tries at this target so far, this failed one included. */
-  readonly tries: number
+  /** Retries so far at this level. */
+  readonly retries: number
   /** Whether another target is left. */
   readonly hasNext: boolean
   /** Milliseconds left of the call's time. */
@@ -24,17 +37,40 @@ export interface Failure {
 }
 
 /**
- * Milliseconds to wait before the same target is tried again, or `undefined` not to try it again.
+ * Milliseconds to wait before a target that was tried is tried again, or `undefined` not to try it again.
  * Exponential backoff with full jitter; a provider's own wait wins up to `maxDelay`. While another target
  * is left, nobody waits out a provider's wait or tries a target again that has just timed out.
  */
 export function retryDelay(policy: RetryPolicy, failure: Failure, random: () => number): number | undefined {
-  const { errorClass, retryAfterMs, tries, hasNext, remaining } = failure
-  if (tries > policy.max || !isRetryableClass(errorClass)) return undefined
+  const { errorClass, retryAfterMs, retries, hasNext, remaining } = failure
+  if (!isRetryableClass(errorClass) || retries >= (policy.on[errorClass] ?? policy.max)) return undefined
   if (hasNext && (errorClass === 'timeout' || retryAfterMs !== undefined)) return undefined
   if (retryAfterMs !== undefined && retryAfterMs > policy.maxDelay) return undefined
-  const delay = retryAfterMs ?? random() * Math.min(policy.maxDelay, policy.baseDelay * 2 ** (tries - 1))
+  const delay = retryAfterMs ?? random() * Math.min(policy.maxDelay, policy.baseDelay * 2 ** retries)
   return delay < remaining ? delay : undefined
+}
+
+/** Retries that a target always has in reserve, so that a quiet one gets them too. */
+const RESERVE = 10
+
+/** Counts what a target may still be retried: each call adds a share, each retry takes one. */
+export class RetryBudget {
+  private readonly share: number
+  private left = RESERVE
+
+  constructor(share: number) {
+    this.share = share
+  }
+
+  call(): void {
+    this.left = Math.min(this.left + this.share, RESERVE * 10)
+  }
+
+  take(): boolean {
+    if (this.left < 1) return false
+    this.left -= 1
+    return true
+  }
 }
 
 /**

@@ -1,14 +1,85 @@
-/** The contract of a routing strategy. */
+/** The contract of a routing strategy: which target of a group serves next. */
+import type { Clock } from '../kernel/clock.js'
+import type { Health } from './health.js'
 import type { Target } from './target.js'
 
-/** What a strategy may know of the call that it orders targets for. */
+/** What a strategy may know of a call. Getters are worked out when first read. */
 export interface RoutedCall {
   /** The model string as the caller wrote it. */
   readonly model: string
+  readonly stream: boolean
+  /** `metadata` of the call: user, session, tags, and whatever else the caller put there. */
+  readonly metadata: Readonly<Record<string, unknown>>
+  /** Tokens of the input, estimated. */
+  readonly inputTokens: number
+  /** The stable beginning of the prompt (system message, tools, first turns), for prompt caches; empty when there is none. */
+  readonly promptPrefix: string
+}
+
+/** A condition on a call's metadata, as data, so that a configuration can be JSON. All of its fields must hold. */
+export type Condition = Readonly<Record<string, Scalar | readonly Scalar[] | Comparison>>
+export type Scalar = string | number | boolean | null
+/** One or more operators, all of which must hold. */
+export interface Comparison {
+  readonly $eq?: Scalar
+  readonly $ne?: Scalar
+  readonly $in?: readonly Scalar[]
+  readonly $nin?: readonly Scalar[]
+  readonly $gt?: number
+  readonly $gte?: number
+  readonly $lt?: number
+  readonly $lte?: number
+  /** A regular expression's source; matched against text. */
+  readonly $regex?: string
+}
+
+/** A target within a group. */
+export interface Member {
+  readonly target: Target
+  /** Share of the calls, relative to the others. Default 1; 0: only when nothing else is available. */
+  readonly weight: number
+  readonly tags: readonly string[]
+  /** Serves only calls for which this holds. */
+  readonly when: Condition | undefined
+  readonly health: Health
+}
+
+export interface Group {
+  /** Name of the alias, for messages. */
+  readonly name: string
+  readonly members: readonly Member[]
+  /** Of the strategy, checked by its {@link Strategy.options}. */
+  readonly options: Readonly<Record<string, unknown>>
+  readonly clock: Clock
+  /** 0 up to 1. */
+  readonly random: () => number
+}
+
+export interface Choice {
+  /** Of `members`. */
+  readonly index: number
+  /** A word or two for the trace, such as `lowest latency` or `explore`. */
+  readonly reason: string
+}
+
+/** A strategy at work on one group. */
+export interface Selector {
+  /**
+   * The member to try next, or `undefined` when none is available.
+   *
+   * @param available - Whether a member may be tried now: not tried by this call, not resting, fit for the call.
+   *   Cheap, but may be asked of every member: ask of the likely one first.
+   */
+  select(call: RoutedCall, available: (index: number) => boolean): Choice | undefined
+  /** Told when the health of a member has changed: an attempt began or ended. Absent: not told. */
+  changed?(index: number): void
 }
 
 export interface Strategy {
+  /** As it is named in options. */
   readonly id: string
-  /** The targets in the order in which to try them: each at most once, none added. */
-  order(targets: readonly Target[], call: RoutedCall): readonly Target[]
+  /** Names of its own options, and what is wrong with a value: `undefined` when nothing is. Absent: it has none. */
+  readonly options?: Readonly<Record<string, (value: unknown) => string | undefined>>
+  /** Once for each group, when the client is made. */
+  create(group: Group): Selector
 }

@@ -1,0 +1,65 @@
+/**
+ * The contract of a store: numbers and short facts that calls share, in one process or in many. Every
+ * operation is atomic over all the keys it names. Time is the store's own: processes whose clocks differ
+ * agree through it.
+ */
+
+/** What an operation gives at once in memory, and later over a network. */
+export type MaybePromise<T> = T | Promise<T>
+
+/** A rate: `limit` units in `windowMs`, refilled evenly. */
+export interface RateTake {
+  readonly key: string
+  /** Units a window, greater than 0. */
+  readonly limit: number
+  readonly windowMs: number
+  /** Units to take now. More than `limit` is taken as `limit`, or such a call could never run. */
+  readonly units: number
+}
+
+export type TakeResult =
+  | { readonly ok: true; /** Units left of each, in the order of the takes. */ readonly remaining: readonly number[] }
+  | { readonly ok: false; /** Index of the take that was refused first. */ readonly refused: number; readonly retryAfterMs: number }
+
+/** A place among at most `limit` holders. It expires, so that a killed process gives it back. */
+export interface LeaseRequest {
+  readonly key: string
+  readonly limit: number
+  /** Names the holder, uniquely. */
+  readonly holder: string
+  readonly leaseMs: number
+}
+
+/** A fact that holds for a while, such as a target that rests. */
+export interface Fact {
+  readonly name: string
+  readonly value: string
+  /** Milliseconds it still holds. */
+  readonly expiresInMs: number
+}
+
+export interface Store {
+  /** For messages and health, such as `memory`. */
+  readonly name: string
+  /** Whether other processes see what this one writes. */
+  readonly shared: boolean
+  /**
+   * Takes from every rate, or from none (generic cell rate algorithm).
+   *
+   * @throws StoreUnavailable-like errors of the implementation; whoever calls decides what a store that is down means.
+   */
+  take(takes: readonly RateTake[]): MaybePromise<TakeResult>
+  /** Takes further units, or gives units back when negative: what a call really used, against what was estimated. Never refuses. */
+  correct(corrections: readonly RateTake[]): MaybePromise<void>
+  /** `true` when the place was had or is held already; the same holder asking again renews it. */
+  acquire(lease: LeaseRequest): MaybePromise<boolean>
+  release(key: string, holder: string): MaybePromise<void>
+  /** Holders now. */
+  held(key: string): MaybePromise<number>
+  /** Writes a fact into `space` for `ttlMs`; one that holds longer already stays. */
+  put(space: string, name: string, value: string, ttlMs: number): MaybePromise<void>
+  remove(space: string, name: string): MaybePromise<void>
+  /** Every fact of `space` that still holds. */
+  facts(space: string): MaybePromise<readonly Fact[]>
+  close(): MaybePromise<void>
+}

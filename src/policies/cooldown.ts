@@ -1,0 +1,183 @@
+/** A circuit breaker: when a target rests, for how long, and how it comes back. Pure but for what it counts. */
+import type { ErrorClass } from './error-class.js'
+
+export interface CooldownPolicy {
+  /** Share of failures among the last minute's answers, above which a target rests. Default 0.5. */
+  readonly failureRate: number
+  /** Answers in the last minute below which the share says nothing. Default 10. */
+  readonly minRequests: number
+  /** Failures in a row after which a target rests, however many answers there were. Default 5. */
+  readonly consecutive: number
+  /** Milliseconds of the first rest; doubles each time the probe after it fails. Default 5 000. */
+  readonly duration: number
+  /** Milliseconds of the longest rest, a provider's own wait excepted. Default 120 000. */
+  readonly maxDuration: number
+}
+
+export const DEFAULT_COOLDOWN: CooldownPolicy = {
+  failureRate: 0.5,
+  minRequests: 10,
+  consecutive: 5,
+  duration: 5_000,
+  maxDuration: 120_000,
+}
+
+export type BreakerState = 'closed' | 'open' | 'half-open'
+
+/** What an attempt's end says about the target: `neutral` when the caller went away. */
+export type Verdict = 'success' | 'failure' | 'neutral'
+
+/** Failures of the target itself. A request that is wrong, too long or refused was still answered. */
+const OWN: ReadonlySet<ErrorClass> = new Set([
+  'auth',
+  'not-found',
+  'rate-limit',
+  'quota',
+  'overloaded',
+  'timeout',
+  'connection',
+  'server',
+  'malformed',
+  'unreadable',
+])
+
+/** Failures that the next call would meet too: the target rests at the first. */
+const AT_ONCE: ReadonlySet<ErrorClass> = new Set(['auth', 'not-found', 'rate-limit', 'quota'])
+
+export function verdictOf(errorClass: ErrorClass | undefined): Verdict {
+  if (errorClass === undefined) return 'success'
+  if (errorClass === 'abort') return 'neutral'
+  return OWN.has(errorClass) ? 'failure' : 'success'
+}
+
+/** The longest wait of a provider that is believed: an hour. */
+const LONGEST_WAIT = 3_600_000
+const SLOTS = 6
+const SLOT_MS = 10_000
+
+/** Answers of the last minute, in slots that are forgotten one by one. */
+class Window {
+  private readonly answers = new Int32Array(SLOTS)
+  private readonly failures = new Int32Array(SLOTS)
+  private slot = 0
+
+  add(now: number, failed: boolean): void {
+    this.advance(now)
+    const at = this.slot % SLOTS
+    this.answers[at] = (this.answers[at] ?? 0) + 1
+    if (failed) this.failures[at] = (this.failures[at] ?? 0) + 1
+  }
+
+  read(now: number): { readonly answers: number; readonly failures: number } {
+    this.advance(now)
+    const sum = (counts: Int32Array): number => counts.reduce((total, count) => total + count, 0)
+    return { answers: sum(this.answers), failures: sum(this.failures) }
+  }
+
+  clear(): void {
+    this.answers.fill(0)
+    this.failures.fill(0)
+  }
+
+  private advance(now: number): void {
+    const slot = Math.floor(now / SLOT_MS)
+    if (slot <= this.slot) return
+    const passed = Math.min(slot - this.slot, SLOTS)
+    for (let i = 1; i <= passed; i += 1) {
+      this.answers[(slot - passed + i) % SLOTS] = 0
+      this.failures[(slot - passed + i) % SLOTS] = 0
+    }
+    this.slot = slot
+  }
+}
+
+/** Of one target. Times are those of a clock that only grows. */
+export class Breaker {
+  private readonly policy: CooldownPolicy
+  private readonly window = new Window()
+  private inRow = 0
+  /** Rests since it last was well. */
+  private rests = 0
+  private restsUntil: number | undefined
+  private probing = false
+
+  constructor(policy: CooldownPolicy) {
+    this.policy = policy
+  }
+
+  state(now: number): BreakerState {
+    if (this.restsUntil === undefined) return 'closed'
+    return now < this.restsUntil ? 'open' : 'half-open'
+  }
+
+  /** Whether a call may go there now. One that comes back is tried by a single call first. */
+  allows(now: number): boolean {
+    if (this.restsUntil === undefined) return true
+    return now >= this.restsUntil && !this.probing
+  }
+
+  /** Milliseconds until it may be tried again; 0 when it may be now. */
+  restsFor(now: number): number {
+    return this.restsUntil === undefined ? 0 : Math.max(0, this.restsUntil - now)
+  }
+
+  /** An attempt begins. @returns whether it is the probe, which {@link settle} must be told. */
+  begin(): boolean {
+    // Also one that rests still, when there was no other choice.
+    if (this.restsUntil === undefined || this.probing) return false
+    this.probing = true
+    return true
+  }
+
+  /**
+   * An attempt has ended.
+   *
+   * @param retryAfterMs - The provider's own wait.
+   * @returns milliseconds of the rest that begins now, or `undefined` when none does.
+   */
+  settle(now: number, errorClass: ErrorClass | undefined, probe: boolean, retryAfterMs?: number): number | undefined {
+    const verdict = verdictOf(errorClass)
+    if (probe) this.probing = false
+    if (verdict === 'neutral') return undefined
+    const failed = verdict === 'failure'
+    this.window.add(now, failed)
+    if (!failed) {
+      this.inRow = 0
+      // An answer to a call that began before the rest says nothing of now; only the probe's does.
+      if (probe) this.recover()
+      return undefined
+    }
+    this.inRow += 1
+    if (!probe && this.state(now) === 'open') return undefined
+    const atOnce = errorClass !== undefined && AT_ONCE.has(errorClass)
+    if (!probe && !atOnce && !this.tooMany(now)) return undefined
+    return this.rest(now, retryAfterMs)
+  }
+
+  /** Rests because another process says so. Never shortens a rest. */
+  restUntil(until: number): void {
+    if (until > (this.restsUntil ?? 0)) this.restsUntil = until
+  }
+
+  private tooMany(now: number): boolean {
+    const { consecutive, failureRate, minRequests } = this.policy
+    if (this.inRow >= consecutive) return true
+    const { answers, failures } = this.window.read(now)
+    return answers >= minRequests && failures / answers > failureRate
+  }
+
+  private rest(now: number, retryAfterMs: number | undefined): number {
+    const { duration, maxDuration } = this.policy
+    const own = Math.min(maxDuration, duration * 2 ** Math.min(this.rests, 20))
+    const ms = retryAfterMs === undefined ? own : Math.min(LONGEST_WAIT, retryAfterMs)
+    this.rests += 1
+    this.restsUntil = now + ms
+    return ms
+  }
+
+  private recover(): void {
+    this.rests = 0
+    this.restsUntil = undefined
+    this.window.clear()
+  }
+}
