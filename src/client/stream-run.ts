@@ -152,13 +152,14 @@ class StreamRun<T extends object> implements StreamSource<StreamItem<T>> {
 
   private read(reader: EventReader, data: string, event: string | undefined): void {
     this.events += 1
-    if (data === '[DONE]') {
+    const isText = event !== undefined && this.start.face.codec.textEvents?.includes(event)
+    if (data === '[DONE]' && !isText) {
       this.decoder.push(data)
       reader.drain()
       this.end()
       return
     }
-    const wire = parseJson(data)
+    const wire = isText ? data : parseJson(data)
     if (wire === undefined)
       throw new StreamError(`event ${this.events} of the stream is not JSON`, this.start.answer.fields)
     const chunks = decoding(() => this.decoder.push(wire, event))

@@ -3,7 +3,7 @@
  * written as a transcript, `User: …` and `Assistant: …` parted by empty lines, that ends where the assistant speaks.
  * System messages before it are the system prompt.
  */
-import type { ChatRequest, ContentPart, Message } from '../../kernel/hub.js'
+import type { ContentPart, Message } from '../../kernel/hub.js'
 import { isHttpUrl, parseDataUrl } from '../../kernel/media.js'
 import type { Limits } from '../../kernel/limits.js'
 
@@ -20,7 +20,7 @@ const NAMES: Readonly<Record<string, string>> = {
   developer: 'System',
 }
 
-export function encodePrompt(messages: ChatRequest['messages'], limits: Limits): Prompt {
+export function encodePrompt(messages: readonly Message[], limits: Limits): Prompt {
   const images: string[] = []
   const firstTurn = messages.findIndex(({ role }) => role !== 'system' && role !== 'developer')
   const head = firstTurn < 0 ? messages : messages.slice(0, firstTurn)

@@ -1,5 +1,6 @@
 /** The body of `POST …/predictions` (https://replicate.com/docs/reference/http#models.predictions.create), both ways. */
 import { StreamError } from '../../kernel/errors.js'
+import { formatHint, withSystemText } from '../../kernel/format-hint.js'
 import type { ChatRequest, ContentPart, Message } from '../../kernel/hub.js'
 import { asArray, asNumber, asString, compact, isObject, typeName } from '../../kernel/json.js'
 import { limitsOf, type Limits } from '../../kernel/limits.js'
@@ -16,6 +17,7 @@ const READ: ReadonlySet<string> = new Set([
   'max_completion_tokens',
   'max_tokens',
   'presence_penalty',
+  'response_format',
   'seed',
   'stop',
   'stream',
@@ -50,25 +52,22 @@ const NEUTRAL: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
   ['parallel_tool_calls', (value: unknown) => value === true],
   ['logit_bias', (value: unknown) => isObject(value) && Object.keys(value).length === 0],
   ['modalities', (value: unknown) => asArray(value).every((modality) => modality === 'text')],
-  ['response_format', (value: unknown) => isObject(value) && value['type'] === 'text'],
   ['service_tier', (value: unknown) => value === 'auto' || value === 'default'],
 ])
 
 /** Numbers of `input` under the hub's own names, as the language models of Replicate commonly call them. */
 const NUMBERS = ['frequency_penalty', 'presence_penalty', 'seed', 'temperature', 'top_k', 'top_p'] as const
 
-/**
- * Asks the server to hold its answer until the model is done, 60 seconds at most. A stream would be a second
- * request to an address in that answer, so one is not asked for: the client makes it of the whole answer.
- */
+/** A plain call has the server hold its answer until the model is done, 60 seconds at most; a stream begins at once. */
 export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
   const limits = limitsOf(context)
   const native = checkFields(request, limits)
   warnForeign(request, ID, limits.warn)
   warnUnsaid(request, ['blocks', 'cache_control', 'detail', 'reasoning'], limits.warn)
-  if (request.stream) limits.warn('the answer comes whole, not streamed')
   const { path, version } = placeOf(context.model)
-  const { prompt, system, image } = encodePrompt(request.messages, limits)
+  const hint = formatHint(request.response_format, limits)
+  const messages = hint === undefined ? request.messages : withSystemText(request.messages, hint)
+  const { prompt, system, image } = encodePrompt(messages, limits)
   const input = compact({
     ...Object.fromEntries(NUMBERS.map((field) => [field, request[field] ?? undefined])),
     prompt,
@@ -82,7 +81,7 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   return {
     path,
     body: [native, ownRaw(request.raw), request.extra_body].reduce(mergeBody, body),
-    headers: { prefer: 'wait', accept: 'application/json' },
+    headers: { accept: 'application/json', ...(request.stream !== true && { prefer: 'wait' }) },
   }
 }
 
