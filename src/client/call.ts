@@ -181,6 +181,8 @@ export class AttemptRun {
   readonly target: Target
   readonly limits: AttemptLimits
   readonly span: AttemptSpan
+  /** USD that headers of the answer say it cost. */
+  reportedCost: number | undefined
   private readonly call: LogicalCall
   private readonly entry: Attempt
   private readonly startedAt: number
@@ -219,23 +221,21 @@ export class AttemptRun {
     return all || own ? { ...all, ...own } : undefined
   }
 
-  get reportedCost(): number | undefined {
-    return this.answer && reportedCost(this.answer.response.headers)
-  }
-
+  /** @param part - Limits of a request that is one of several of this attempt, sent side by side. */
   async send(
     encoded: EncodedRequest | EncodedBytes,
     codec: Pick<Protocol, 'decodeError'> & Pick<ChatProtocol, 'framing'>,
     stream: boolean,
+    part?: AttemptLimits,
   ): Promise<WireAnswer> {
     const { client, options, timeout, telemetry } = this.call
-    this.answer = await send({
+    const answer = await send({
       target: this.target,
       encoded,
       accept: stream ? FRAMING_MEDIA_TYPES[codec.framing ?? 'sse'] : 'application/json',
       headers: options.headers ?? {},
       traceHeaders: (url) => this.span.headers(url),
-      limits: this.limits,
+      limits: part ?? this.limits,
       connect: timeout.connect,
       fetch: client.fetch ?? globalThis.fetch,
       decodeError: (body) => codec.decodeError(body),
@@ -243,9 +243,16 @@ export class AttemptRun {
       onStatus: (status) => {
         this.entry.status = status
       },
+    }).catch((error: unknown) => {
+      // Of several requests the one that failed counts.
+      if (part && error instanceof TracestitchError && error.status !== undefined) this.entry.status = error.status
+      throw error
     })
-    telemetry.headers(this.answer.response.headers)
-    return this.answer
+    const { headers } = answer.response
+    telemetry.headers(headers)
+    this.answer = answer
+    this.reportedCost = reportedCost(headers)
+    return answer
   }
 
   /** Completes an error with what is known of this attempt. */

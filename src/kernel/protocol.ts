@@ -65,6 +65,8 @@ export interface Quirks {
   readonly jsonSchema?: boolean
   /** Output limit sent when the caller gives none and the format requires one. */
   readonly defaultMaxTokens?: number
+  /** By format: inputs that one request for embeddings may hold, where the speaker takes another number than the format. */
+  readonly maxInputs?: Readonly<Partial<Record<ProtocolId, number>>>
 }
 
 export interface EncodeContext {
@@ -158,6 +160,10 @@ export interface EmbeddingsProtocol extends Codec<EmbeddingsRequest, EmbeddingsR
   readonly operation: 'embeddings'
   /** Path of requests with several texts, where it is another than `path`. */
   readonly batchPath?: string
+  /** Inputs that one request to a model may hold, where the provider documents a limit. The client splits longer lists. */
+  maxInputs?(model: string): number | undefined
+  /** Response header with the count of input tokens, lower case, for answers that do not count them in the body. */
+  readonly tokensHeader?: string
 }
 
 /** A wire format that orders documents by relevance to a query. */

@@ -89,6 +89,7 @@ export const bedrockTitanEmbeddings: EmbeddingsProtocol = {
   kind: 'embeddings',
   operation: 'embeddings',
   path: '/invoke',
+  maxInputs: () => 1,
   encodeRequest,
   decodeRequest,
   decodeResponse,

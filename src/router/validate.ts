@@ -75,6 +75,7 @@ const quirks = z.strictObject({
   developerAsSystem: z.optional(z.boolean()),
   jsonSchema: z.optional(z.boolean()),
   defaultMaxTokens: z.optional(z.int().check(z.positive())),
+  maxInputs: optionalRecord(z.int().check(z.positive())),
 })
 // What AWS's packages give holds more, such as an expiry.
 const awsCredentials = z.object({ accessKeyId: text, secretAccessKey: text, sessionToken: z.optional(text) })
