@@ -7,5 +7,6 @@ export const codestral = openaiCompatible({
   env: ['CODESTRAL_API_KEY'],
   quirks: { maxTokensField: 'max_tokens', streamOptions: false, developerAsSystem: true },
   telemetryName: 'mistral_ai',
+  idHeaders: ['mistral-correlation-id'],
   docs: 'https://docs.litellm.ai/docs/providers/codestral',
 })

@@ -16,5 +16,6 @@ export const mistral: ProviderRow = {
   },
   telemetryName: 'mistral_ai',
   hosts: ['api.mistral.ai', 'codestral.mistral.ai'],
+  idHeaders: ['mistral-correlation-id'],
   docs: 'https://docs.mistral.ai/api',
 }
