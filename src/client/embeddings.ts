@@ -3,7 +3,6 @@ import { ConfigError } from '../kernel/errors.js'
 import type { EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
 import type { EmbeddingsProtocol } from '../kernel/protocol.js'
 import { encodeEmbedding } from '../protocols/openai-embeddings.js'
-import { reportedCost } from '../providers/directory.js'
 import type { Target } from '../router/target.js'
 import { requireField, splitArguments } from './arguments.js'
 import { readJson } from './body.js'
@@ -30,7 +29,7 @@ type Parts = Map<Target, (Part | undefined)[]>
 function embeddingsCodec({ provider, model }: Target): EmbeddingsProtocol {
   const codec = provider.embeddingsFor(model)
   if (codec) return codec
-  throw new ConfigError('model', `the provider \`${provider.id}\` has no embeddings in this version`, {
+  throw new ConfigError('model', `the provider \`${provider.id}\` has no embeddings in this version${provider.unspoken}`, {
     provider: provider.id,
     model,
   })
@@ -117,7 +116,7 @@ async function embedPart(run: AttemptRun, codec: EmbeddingsProtocol, request: Em
   const limits = new AttemptLimits(run.limits.signal, { provider, model: run.target.model })
   try {
     const answer = await run.send(encoded, codec, false, limits)
-    const cost = reportedCost(answer.response.headers)
+    const cost = run.costIn(answer.response.headers)
     try {
       const wire = await readJson(answer, limits)
       const embeddings = decoding(() => codec.decodeResponse(wire))

@@ -98,6 +98,7 @@ export const bedrockCohereEmbeddings: EmbeddingsProtocol = {
   kind: 'embeddings',
   operation: 'embeddings',
   path: '/invoke',
+  auth: { header: 'authorization', prefix: 'Bearer ', sign: { kind: 'aws-sigv4', service: 'bedrock' } },
   maxInputs: () => MAX_TEXTS,
   tokensHeader: 'x-amzn-bedrock-input-token-count',
   encodeRequest,

@@ -155,6 +155,7 @@ export const geminiEmbeddings: EmbeddingsProtocol = {
   kind: 'embeddings',
   operation: 'embeddings',
   path: ':embedContent',
+  auth: { header: 'x-goog-api-key' },
   batchPath: `:${BATCH}`,
   maxInputs: () => MAX_TEXTS,
   encodeRequest,

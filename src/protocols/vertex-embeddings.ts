@@ -136,6 +136,11 @@ export const vertexEmbeddings: EmbeddingsProtocol = {
   kind: 'embeddings',
   operation: 'embeddings',
   path: `:${METHOD}`,
+  auth: {
+    header: 'authorization',
+    prefix: 'Bearer ',
+    source: { kind: 'google-adc', scope: 'https://www.googleapis.com/auth/cloud-platform' },
+  },
   maxInputs: (model) => (ONE_TEXT.test(model) ? 1 : MAX_TEXTS),
   encodeRequest,
   decodeRequest,
