@@ -1,6 +1,6 @@
 /** Embeddings of more texts than a provider takes at once. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createClient, type ClientOptions } from '../../src/client/index.js'
+import { createClient, type ClientOptions } from '../../src/index.js'
 import { eventually, sendJson, startServer, type Behaviour, type FaultServer } from './fault-server.js'
 
 let server: FaultServer

@@ -1,6 +1,6 @@
 /** Answers that a server announces before they are made, from a loopback server that behaves as Replicate does. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createClient } from '../../src/client/index.js'
+import { createClient } from '../../src/index.js'
 import type { ChatChunk } from '../../src/kernel/hub.js'
 import { accumulate } from '../protocols/support/accumulate.js'
 import { eventually, sendJson, startServer, type Behaviour, type FaultServer, type Seen } from './fault-server.js'
