@@ -4,7 +4,8 @@ import type { ChatCompletion, FinishReason, Usage } from '../../kernel/hub.js'
 import { asNumber, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject, PendingAnswer, WireError } from '../../kernel/protocol.js'
 import { safeMessage } from '../../kernel/safe-message.js'
-import { ID, PATH, ownRaw, restOf } from './wire.js'
+import { rawOf, restOf } from '../shared/raw.js'
+import { ID, PATH, ownRaw } from './wire.js'
 
 /** An error body: `{title, detail, status}` (RFC 7807 in part), or `detail` alone. */
 export function decodeError(body: unknown): WireError | undefined {
@@ -149,8 +150,7 @@ const KNOWN_METRICS: ReadonlySet<string> = new Set(['input_token_count', 'output
 /** Times, addresses and the version. */
 export function decodeRaw(prediction: JsonObject): Pick<ChatCompletion, 'raw'> {
   const metrics = isObject(prediction['metrics']) ? restOf(prediction['metrics'], KNOWN_METRICS) : undefined
-  const rest = { ...restOf(prediction, KNOWN), ...(metrics && { metrics }) }
-  return Object.keys(rest).length > 0 ? { raw: { protocol: ID, value: rest } } : {}
+  return rawOf(ID, { ...restOf(prediction, KNOWN), ...(metrics && { metrics }) })
 }
 
 /** @throws StreamError when it is no prediction, ProviderError when it holds no answer. */
