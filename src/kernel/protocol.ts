@@ -69,6 +69,8 @@ export interface Quirks {
   readonly thinkingParts?: 'thinking' | 'reasoning'
   /** Assistant history keeps `annotations`. Default false. */
   readonly annotations?: boolean
+  /** Messages may have a `name`. Default true. */
+  readonly messageNames?: boolean
   /** The field for the seed. Default `seed`. */
   readonly seedField?: 'seed' | 'random_seed'
   /** Chat parameters that the speaker answers with an error. Not sent: an error, or a warning with `dropUnsupported`. */

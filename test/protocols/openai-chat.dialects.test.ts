@@ -120,10 +120,10 @@ describe('content as a list of parts', () => {
   test('goes back as it came where the target has such parts', () => {
     const { message } = openaiChat.decodeResponse(answer({ content: parts })).choices[0]!
     const { body, warnings } = write({ messages: [message] }, { thinkingParts: 'thinking' })
-    expect(body.messages).toEqual([{ role: 'assistant', content: parts, refusal: null }])
+    expect(body.messages).toEqual([{ role: 'assistant', content: parts }])
     expect(warnings).toEqual([])
     const elsewhere = write({ messages: [message] })
-    expect(elsewhere.body.messages).toEqual([{ role: 'assistant', content: 'It is so, I read.', refusal: null }])
+    expect(elsewhere.body.messages).toEqual([{ role: 'assistant', content: 'It is so, I read.' }])
     expect(elsewhere.warnings).toHaveLength(2)
   })
 
@@ -135,7 +135,7 @@ describe('content as a list of parts', () => {
     const { message } = openaiChat.decodeResponse(answer({ content })).choices[0]!
     expect(message.thinking_blocks).toEqual([{ type: 'thinking', thinking: 'hm', signature: 's' }])
     const { body } = write({ messages: [message] }, { thinkingParts: 'reasoning' })
-    expect(body.messages).toEqual([{ role: 'assistant', content, refusal: null }])
+    expect(body.messages).toEqual([{ role: 'assistant', content }])
   })
 })
 
@@ -225,6 +225,21 @@ describe('what a target wants said in another way', () => {
   test('annotations of earlier answers', () => {
     const { body } = write({ messages: [history] }, { annotations: true, reasoningContent: true })
     expect(body.messages).toEqual([history])
+  })
+
+  test('names of messages', () => {
+    const { body, warnings } = write(
+      { messages: [{ role: 'user', content: 'hi', name: 'ann' }] },
+      { messageNames: false },
+    )
+    expect(body.messages).toEqual([{ role: 'user', content: 'hi' }])
+    expect(warnings).toHaveLength(1)
+  })
+
+  test('fields of an answer that say nothing', () => {
+    const { message } = openaiChat.decodeResponse(answer({ content: 'a', audio: null, function_call: null }))
+      .choices[0]!
+    expect(write({ messages: [message] }).body.messages).toEqual([{ role: 'assistant', content: 'a' }])
   })
 
   test('the seed', () => {

@@ -51,6 +51,7 @@ function hubOnlyFields(context: EncodeContext): readonly string[] {
     'blocks',
     'is_error',
     ...(quirks.annotations ? [] : ['annotations']),
+    ...(quirks.messageNames === false ? ['name'] : []),
     ...(quirks.cacheControl ? [] : ['cache_control']),
     ...(quirks.thinkingBlocks ? [] : ['thinking_blocks']),
     ...(quirks.reasoningContent ? [] : ['reasoning_content', 'reasoning', 'reasoning_details']),
@@ -81,9 +82,18 @@ function withReasoning(plain: AssistantMessage, message: AssistantMessage, quirk
   return { ...rest, reasoning } as AssistantMessage
 }
 
+/** Fields of an answer that came back with the conversation and say nothing; strict servers refuse what they do not know. */
+const SILENT = ['refusal', 'audio', 'function_call', 'annotations', 'tool_calls'] as const
+
+function withoutNulls(message: AssistantMessage): AssistantMessage {
+  const silent = SILENT.filter((field) => message[field] === null)
+  return silent.length === 0 ? message : without(message, silent)
+}
+
 function encodeMessage(message: Message, hubOnly: readonly string[], context: EncodeContext): Message {
   let plain = without(message, hubOnly)
-  if (message.role === 'assistant') plain = withReasoning(plain as AssistantMessage, message, context.quirks)
+  if (message.role === 'assistant')
+    plain = withReasoning(withoutNulls(plain as AssistantMessage), message, context.quirks)
   if (Array.isArray(plain.content)) {
     const content = mapShared(plain.content, (part) => encodePart(part, context))
     if (content !== plain.content) plain = { ...plain, content: [...content] } as Message
@@ -133,6 +143,8 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   const warn = (message: string): void => context.warn(`${context.provider}: ${message}`)
   warnForeign(request, 'openai-chat', warn)
   warnUnsaid(request, unsaidOf(context), warn)
+  if (context.quirks.messageNames === false && messages.some((message) => 'name' in message && message.name))
+    warn('names of messages are left out')
   if (previous) refuse('previous_response_id', context)
   const hubOnly = hubOnlyFields(context)
   const wireTools = tools && mapShared(tools, (tool) => encodeTool(tool, context))
