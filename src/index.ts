@@ -3,18 +3,11 @@ import { integrations } from '../integrations/index.js'
 import { startAutolog, type Autolog } from './autolog/engine.js'
 import type { AutologOptions } from './autolog/options.js'
 import { findCallerFile } from './autolog/roots.js'
+import { directory, everything } from './catalogue.js'
+import { openClient } from './client/index.js'
+import type { ClientOptions } from './client/index.js'
+import type { Client } from './client/types.js'
 import { priceCall } from './cost/price.js'
-import { identifyHost, keepsHeader, reportedCost } from './providers/directory.js'
-import { compilePropagate } from './telemetry/propagation.js'
-import { setDefaults } from './telemetry/settings.js'
-
-setDefaults({
-  identifyHost,
-  keepsHeader,
-  reportedCost,
-  price: priceCall,
-  propagates: compilePropagate('gateways', identifyHost),
-})
 
 /**
  * Traces every model call and agent framework of this process: finds the SDKs that are loaded, patches
@@ -24,14 +17,20 @@ setDefaults({
  * @throws {ConfigError} An option is unknown or of the wrong type. Nothing has been patched then.
  */
 export function autolog(options: AutologOptions = {}): Autolog {
-  return startAutolog(
-    { integrations, identifyHost, keepsHeader, reportedCost, price: priceCall },
-    options,
-    findCallerFile(),
-  )
+  return startAutolog({ integrations, ...directory, price: priceCall }, options, findCallerFile())
 }
 
-export { createClient } from './client/index.js'
+/**
+ * Makes a client. The options are checked and compiled here, once; a call only looks up.
+ *
+ * @throws ConfigError that names the option and the fix: an unknown option, a wrong type, an unknown
+ *   provider, a model without a provider, an alias of itself, or a key that an alias needs and that is
+ *   nowhere. A model string that only a call brings is checked at that call, before any request.
+ */
+export function createClient(options: ClientOptions = {}): Client {
+  return openClient(everything, directory, options)
+}
+
 export type * from './client/index.js'
 export { costOf } from './cost/price.js'
 /** Sends the spans that wait, through whatever tracer provider is registered. Never rejects; at most five seconds. */

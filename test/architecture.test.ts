@@ -118,7 +118,7 @@ describe('cycles', () => {
 describe('registries', () => {
   // Entries that several implementations share and that register nothing.
   const helpers: Record<string, readonly string[]> = {
-    'src/protocols': [],
+    'src/protocols': ['shared'],
     'src/providers': ['directory', 'openai-compatible'],
     'src/router/strategies': [],
     integrations: [],

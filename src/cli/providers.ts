@@ -1,7 +1,7 @@
 /** `tracestitch providers`: the catalogue, and which of it can be used with this environment. */
 import { ConfigError } from '../kernel/errors.js'
 import type { ProviderRow } from '../kernel/provider.js'
-import { providers } from '../providers/index.js'
+import { everything } from '../catalogue.js'
 import type { Environment } from '../router/environment.js'
 import { planProvider } from '../router/provider-plan.js'
 import type { Command } from './command.js'
@@ -26,7 +26,7 @@ function list(row: ProviderRow, env: Environment): Listed {
   const { id, name, protocols, docs } = row
   const facts = { id, name, protocol: protocols[0] }
   try {
-    const { baseURL, ready } = planProvider(id, {}, providers, env)
+    const { baseURL, ready } = planProvider(id, {}, everything, env)
     return { ...facts, baseURL, env: row.env, ready, docs }
   } catch (error) {
     // The environment holds something that is no URL or no key: a call would say so, this list goes on.
@@ -44,7 +44,7 @@ export const providersCommand: Command = {
     '--ready': 'only those that this environment has what they need for',
   },
   run(options, { env, out }) {
-    const all = [...providers.values()].map((row) => list(row, env)).sort((a, b) => (a.id < b.id ? -1 : 1))
+    const all = [...everything.providers.values()].map((row) => list(row, env)).sort((a, b) => (a.id < b.id ? -1 : 1))
     const shown = options['ready'] === true ? all.filter(({ ready }) => ready) : all
     if (options['json'] === true) {
       out(`${JSON.stringify(shown, null, 2)}\n`)

@@ -124,24 +124,35 @@ export async function readText(answer: WireAnswer, limits: AttemptLimits): Promi
 
 /** @throws StreamError when the body is not JSON. */
 export async function readJson(answer: WireAnswer, limits: AttemptLimits): Promise<unknown> {
-  const text = await readText(answer, limits)
-  const body = parseJson(text)
-  if (body !== undefined) return body
-  const contentType = answer.response.headers.get('content-type')
-  const found = text.trim() === '' ? 'an empty body' : describeBody(contentType, text.length)
-  throw new StreamError(`expected JSON from ${answer.host}, got ${found}`, answer.fields)
+  return parseBody(answer, await readText(answer, limits))
 }
 
-export interface EventReader {
-  /** The events that one read completes; `undefined` at the end. `last`: nothing must follow, so the wait is short. */
-  next(last?: boolean): Promise<readonly FrameEvent[] | undefined>
-  /** Reads what little is left in the background, so that the connection can serve again. */
-  drain(): void
-  cancel(): void
+/** @throws StreamError when the text is not JSON. */
+export function parseBody({ response, host, fields }: WireAnswer, text: string): unknown {
+  const body = parseJson(text)
+  if (body !== undefined) return body
+  const found = text.trim() === '' ? 'an empty body' : describeBody(response.headers.get('content-type'), text.length)
+  throw new StreamError(`expected JSON from ${host}, got ${found}`, fields)
+}
+
+/** @throws StreamError for a page of HTML, which no operation answers with. */
+export function refusePage({ response, host, fields }: WireAnswer, expected: string): void {
+  const type = response.headers.get('content-type')?.split(';')[0] ?? ''
+  if (/^text\/html/i.test(type)) throw new StreamError(`expected ${expected} from ${host}, got ${type}`, fields)
 }
 
 /** Milliseconds for a body to end after its format's own end. */
 const GRACE = 1000
+
+/** A stream's body, read piece by piece. */
+export interface PieceReader<P> {
+  /** The pieces that one read completes; `undefined` at the end. `last`: nothing must follow, so the wait is short. */
+  next(last?: boolean): Promise<readonly P[] | undefined>
+  /** Reads what little is left in the background, so that the connection can serve again. */
+  drain(): void
+  /** Closes the socket. */
+  cancel(): void
+}
 
 /** The events of a stream. `idle` limits every read, in milliseconds. */
 export function readEvents(
@@ -149,10 +160,39 @@ export function readEvents(
   limits: AttemptLimits,
   idle: number | undefined,
   framing: Framing | undefined,
-): EventReader {
-  const reader = new BodyReader(answer, limits.signal)
-  const parser = createFrameParser(framing)
+): PieceReader<FrameEvent> {
+  refusePage(answer, 'a stream of events')
+  const parser = createFrameParser(framing, answer.response.headers.get('content-type'))
   let sinceEvent = 0
+  return readPieces(answer, limits, idle, (bytes) => {
+    if (bytes === undefined) return parser.end()
+    const events = parser.push(bytes)
+    sinceEvent = events.length > 0 ? 0 : sinceEvent + bytes.byteLength
+    if (sinceEvent <= MAX_BODY_BYTES) return events
+    throw new StreamError(`an event of ${answer.host} is larger than ${MAX_BODY_BYTES} bytes`, {
+      ...answer.fields,
+      isRetryable: false,
+    })
+  })
+}
+
+/** The bytes of a stream as they come. */
+export function readBytes(
+  answer: WireAnswer,
+  limits: AttemptLimits,
+  idle: number | undefined,
+): PieceReader<Uint8Array> {
+  return readPieces(answer, limits, idle, (bytes) => (bytes ? [bytes] : []))
+}
+
+/** @param split - The pieces that bytes complete, or that their end does. */
+function readPieces<P>(
+  answer: WireAnswer,
+  limits: AttemptLimits,
+  idle: number | undefined,
+  split: (bytes: Uint8Array | undefined) => readonly P[],
+): PieceReader<P> {
+  const reader = new BodyReader(answer, limits.signal)
   let ended = false
   return {
     async next(last = false) {
@@ -167,18 +207,8 @@ export function readEvents(
       if (bytes === undefined) {
         ended = true
         if (last) reader.cancel()
-        return parser.end()
       }
-      const events = parser.push(bytes)
-      sinceEvent = events.length > 0 ? 0 : sinceEvent + bytes.byteLength
-      if (sinceEvent > MAX_BODY_BYTES) {
-        reader.cancel()
-        throw new StreamError(`an event of ${answer.host} is larger than ${MAX_BODY_BYTES} bytes`, {
-          ...answer.fields,
-          isRetryable: false,
-        })
-      }
-      return events
+      return split(bytes)
     },
     drain() {
       ended = true

@@ -1,12 +1,13 @@
 /** One logical call: its limits, its attempts, its span, and what is known of it at the end. */
 import { isSpanContextValid, type Attributes } from '@opentelemetry/api'
-import { costOf, type Cost, type PriceOptions } from '../cost/price.js'
+import type { PriceOptions } from '../cost/price.js'
+import type { Catalogue } from '../kernel/catalogue.js'
 import type { Clock } from '../kernel/clock.js'
 import { TracestitchError, type Attempt } from '../kernel/errors.js'
 import { FRAMING_MEDIA_TYPES } from '../kernel/frames.js'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../kernel/hub.js'
+import { pickRateLimitHeaders, type HeaderSource } from '../kernel/rate-limit.js'
 import { timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
-import { reportedCost } from '../providers/directory.js'
 import type { Plan } from '../router/plan.js'
 import type { Target } from '../router/target.js'
 import { otherAttributes, serverOf } from '../telemetry/attributes.js'
@@ -18,14 +19,18 @@ import { guard, settings } from '../telemetry/settings.js'
 import type { WireAnswer } from './body.js'
 import { locate } from './failure.js'
 import { AttemptLimits, CallLimits } from './limits.js'
-import { send, type EncodedBytes } from './transport.js'
+import { createMeta } from './meta.js'
+import { send, type EncodedBytes, type FollowUp } from './transport.js'
 import type { CallMeta, CallOptions } from './types.js'
 import type { ChatProtocol, EncodeContext, EncodedRequest, Protocol } from '../kernel/protocol.js'
 
 /** What every call of a client shares. */
 export interface ClientContext {
+  readonly catalogue: Catalogue
   readonly plan: Plan
   readonly prices: PriceOptions
+  /** USD that the headers of an answer say it cost. */
+  readonly reportedCost: (headers: Pick<Headers, 'forEach'>) => number | undefined
   readonly fetch: typeof globalThis.fetch | undefined
   readonly clock: Clock
   readonly random: () => number
@@ -123,35 +128,21 @@ export class LogicalCall {
   }
 
   describe(run: AttemptRun, answer: { readonly model: string; readonly usage?: object | undefined }): CallMeta {
-    const { target } = run
-    const { prices } = this.client
-    const at = this.client.clock.date()
-    const reported = run.reportedCost
-    const usage = reported === undefined ? answer.usage : { ...answer.usage, cost: reported }
+    const { target, reportedCost: reported } = run
     const spanContext = this.telemetry.span?.spanContext()
-    let cost: Cost | undefined
-    return {
-      provider: target.provider.id,
-      model: target.model,
+    return createMeta({
+      target,
       attempts: this.attempts,
-      // The price table takes a while to load, and not everybody looks.
-      get cost() {
-        return (cost ??= priceOf(target, answer.model, usage, at, prices))
-      },
-      cache: null,
-      traceId: spanContext && isSpanContextValid(spanContext) ? spanContext.traceId : null,
       warnings: this.warnings,
-    }
+      traceId: spanContext && isSpanContextValid(spanContext) ? spanContext.traceId : null,
+      served: answer.model,
+      usage: reported === undefined ? answer.usage : { ...answer.usage, cost: reported },
+      prices: this.client.prices,
+      limitHeaders: run.limitHeaders,
+      answeredAt: run.answeredAt,
+      at: this.client.clock.date(),
+    })
   }
-}
-
-/** The model that was asked for may be an alias of the provider's own; the served one is priced when the asked one is not known. */
-function priceOf(target: Target, served: string, usage: object | undefined, at: number, prices: PriceOptions): Cost {
-  const provider = target.provider.id
-  const asked = costOf({ provider, model: target.model, usage, at }, prices)
-  if (asked.usd !== null || !usage || served === '' || served === target.model) return asked
-  const other = costOf({ provider, model: served, usage, at }, prices)
-  return other.usd === null ? asked : other
 }
 
 function identityFrom(metadata: NonNullable<CallOptions['metadata']>): {
@@ -181,6 +172,12 @@ export class AttemptRun {
   readonly target: Target
   readonly limits: AttemptLimits
   readonly span: AttemptSpan
+  /** USD that headers of the answer say it cost. */
+  reportedCost: number | undefined
+  /** Headers of the answer that may speak of rate limits. The answer itself, and all else it says, is not kept for them. */
+  limitHeaders: HeaderSource | undefined
+  /** When the answer began, in milliseconds since 1970. */
+  answeredAt = 0
   private readonly call: LogicalCall
   private readonly entry: Attempt
   private readonly startedAt: number
@@ -219,23 +216,21 @@ export class AttemptRun {
     return all || own ? { ...all, ...own } : undefined
   }
 
-  get reportedCost(): number | undefined {
-    return this.answer && reportedCost(this.answer.response.headers)
-  }
-
+  /** @param part - Limits of a request that is one of several of this attempt, sent side by side. */
   async send(
-    encoded: EncodedRequest | EncodedBytes,
+    encoded: EncodedRequest | EncodedBytes | FollowUp,
     codec: Pick<Protocol, 'decodeError'> & Pick<ChatProtocol, 'framing'>,
     stream: boolean,
+    part?: AttemptLimits,
   ): Promise<WireAnswer> {
     const { client, options, timeout, telemetry } = this.call
-    this.answer = await send({
+    const answer = await send({
       target: this.target,
       encoded,
       accept: stream ? FRAMING_MEDIA_TYPES[codec.framing ?? 'sse'] : 'application/json',
       headers: options.headers ?? {},
       traceHeaders: (url) => this.span.headers(url),
-      limits: this.limits,
+      limits: part ?? this.limits,
       connect: timeout.connect,
       fetch: client.fetch ?? globalThis.fetch,
       decodeError: (body) => codec.decodeError(body),
@@ -243,9 +238,23 @@ export class AttemptRun {
       onStatus: (status) => {
         this.entry.status = status
       },
+    }).catch((error: unknown) => {
+      // Of several requests the one that failed counts.
+      if (part && error instanceof TracestitchError && error.status !== undefined) this.entry.status = error.status
+      throw error
     })
-    telemetry.headers(this.answer.response.headers)
-    return this.answer
+    const { headers } = answer.response
+    telemetry.headers(headers)
+    this.answer = answer
+    this.reportedCost = this.costIn(headers)
+    this.limitHeaders = pickRateLimitHeaders(headers)
+    this.answeredAt = client.clock.date()
+    return answer
+  }
+
+  /** USD that headers of an answer say it cost. */
+  costIn(headers: Headers): number | undefined {
+    return this.call.client.reportedCost(headers)
   }
 
   /** Completes an error with what is known of this attempt. */

@@ -10,10 +10,10 @@ import { isUsageOnly } from './chunks.js'
 import { completed } from './completed.js'
 import { execute } from './execute.js'
 import { decoding, encoding } from './failure.js'
+import { sendStream, sendWhole } from './follow.js'
 import { ModelStream } from './model-stream.js'
 import { formatOfSchema, isStandardSchema, parseContent, parseWithSchema } from './schema.js'
 import { openStream } from './stream-run.js'
-import { readJson } from './body.js'
 import type {
   CallOptions,
   ChatBody,
@@ -28,7 +28,7 @@ import type {
 /** @throws ConfigError when the target has no chat format. */
 export function chatCodec({ provider, model }: Target): ChatProtocol {
   if (provider.chat) return provider.chat
-  throw new ConfigError('model', `the provider \`${provider.id}\` speaks no format for chat in this version`, {
+  throw new ConfigError('model', `the provider \`${provider.id}\` speaks no format for chat in this version${provider.unspoken}`, {
     provider: provider.id,
     model,
   })
@@ -91,8 +91,7 @@ async function whole(run: AttemptRun, request: ChatRequest): Promise<{ run: Atte
   const encoded = encoding(run.target.provider.id, () =>
     codec.encodeRequest(requestFor(request, run), run.encodeContext),
   )
-  const answer = await run.send(encoded, codec, false)
-  const wire = await readJson(answer, run.limits)
+  const { answer, wire } = await sendWhole(run, codec, encoded)
   const chat = decoding(() => completed(codec, run.target, answer).decodeResponse(wire))
   run.finish()
   return { run, chat }
@@ -108,7 +107,7 @@ async function stream(call: LogicalCall, request: ChatRequest): Promise<ChatStre
       codec.encodeRequest(requestFor(request, run), run.encodeContext),
     )
     run.limits.start('firstChunk', call.timeout.firstChunk)
-    const answer = await run.send(encoded, codec, true)
+    const answer = await sendStream(run, codec, encoded)
     const face = {
       codec: completed(codec, run.target, answer),
       event: (_wire: unknown, chunks: readonly ChatChunk[]) => visible(chunks),

@@ -5,16 +5,31 @@ import type { EmbeddingsProtocol } from '../kernel/protocol.js'
 import { encodeEmbedding } from '../protocols/openai-embeddings.js'
 import type { Target } from '../router/target.js'
 import { requireField, splitArguments } from './arguments.js'
-import { LogicalCall, type AttemptRun, type ClientContext } from './call.js'
-import { execute } from './execute.js'
-import { decoding, encoding } from './failure.js'
 import { readJson } from './body.js'
+import { LogicalCall, type AttemptRun, type ClientContext } from './call.js'
+import { joinAnswers, splitInput } from './embedding-batches.js'
+import { execute } from './execute.js'
+import { decoding, encoding, locate } from './failure.js'
+import { AttemptLimits } from './limits.js'
 import type { CallOptions, Embeddings, EmbeddingsBody, EmbeddingsResult } from './types.js'
+
+/** Requests of one call that are on their way at the same time. */
+const MAX_CONCURRENT = 8
+
+/** What one request brought. */
+interface Part {
+  readonly embeddings: EmbeddingsResponse
+  /** USD, where a header of the answer says it. */
+  readonly cost: number | undefined
+}
+
+/** By target, in order of the requests. Vectors of two models do not mix, so a fallback begins anew; a retry goes on. */
+type Parts = Map<Target, (Part | undefined)[]>
 
 function embeddingsCodec({ provider, model }: Target): EmbeddingsProtocol {
   const codec = provider.embeddingsFor(model)
   if (codec) return codec
-  throw new ConfigError('model', `the provider \`${provider.id}\` has no embeddings in this version`, {
+  throw new ConfigError('model', `the provider \`${provider.id}\` has no embeddings in this version${provider.unspoken}`, {
     provider: provider.id,
     model,
   })
@@ -34,7 +49,8 @@ export function createEmbeddings(client: ClientContext): Embeddings {
         request: { embeddings: request },
       })
       try {
-        const { run, embeddings } = await execute(call, (run) => embed(run, request))
+        const received: Parts = new Map()
+        const { run, embeddings } = await execute(call, (run) => embed(run, request, received))
         const meta = call.succeed(run, { embeddings })
         return { ...(request.encoding_format === 'base64' ? asBase64(embeddings) : embeddings), _meta: meta }
       } catch (error) {
@@ -47,16 +63,78 @@ export function createEmbeddings(client: ClientContext): Embeddings {
 async function embed(
   run: AttemptRun,
   request: EmbeddingsRequest,
+  received: Parts,
 ): Promise<{ run: AttemptRun; embeddings: EmbeddingsResponse }> {
-  const codec = embeddingsCodec(run.target)
-  const { extraBody } = run
-  const own = { ...request, ...(extraBody && { extra_body: extraBody }) }
-  const encoded = encoding(run.target.provider.id, () => codec.encodeRequest(own, run.encodeContext))
-  const answer = await run.send(encoded, codec, false)
-  const wire = await readJson(answer, run.limits)
-  const embeddings = decoding(() => codec.decodeResponse(wire))
+  const { target, extraBody } = run
+  const codec = embeddingsCodec(target)
+  const max = target.provider.quirks.maxInputs?.[codec.id] ?? codec.maxInputs?.(target.model)
+  const requests = splitInput({ ...request, ...(extraBody && { extra_body: extraBody }) }, max)
+  const parts = received.get(target) ?? requests.map(() => undefined)
+  received.set(target, parts)
+  const waiting = parts.flatMap((part, at) => (part ? [] : [at]))
+  await sideBySide(waiting, run.limits.signal, async (at) => {
+    parts[at] = await embedPart(run, codec, requests[at] as EmbeddingsRequest)
+  })
+  const done = parts as Part[]
+  const costs = done.flatMap(({ cost }) => (cost === undefined ? [] : [cost]))
+  run.reportedCost = costs.length > 0 ? costs.reduce((sum, cost) => sum + cost, 0) : undefined
+  const embeddings = joinAnswers(
+    requests,
+    done.map((part) => part.embeddings),
+  )
   run.finish()
   return { run, embeddings }
+}
+
+/** Runs `step` on every entry. The first failure is thrown, and nothing is begun after it or after an abort. */
+async function sideBySide<T>(
+  entries: readonly T[],
+  signal: AbortSignal,
+  step: (entry: T) => Promise<void>,
+): Promise<void> {
+  const queue = entries.values()
+  let failed = false
+  const worker = async (): Promise<void> => {
+    for (const entry of queue) {
+      if (failed || signal.aborted) return
+      try {
+        await step(entry)
+      } catch (error) {
+        failed = true
+        throw error
+      }
+    }
+  }
+  // Whoever runs the attempt aborts what is still on its way when this throws.
+  await Promise.all(Array.from({ length: Math.min(MAX_CONCURRENT, entries.length) }, worker))
+  if (signal.aborted) throw signal.reason
+}
+
+async function embedPart(run: AttemptRun, codec: EmbeddingsProtocol, request: EmbeddingsRequest): Promise<Part> {
+  const { id: provider } = run.target.provider
+  const encoded = encoding(provider, () => codec.encodeRequest(request, run.encodeContext))
+  const limits = new AttemptLimits(run.limits.signal, { provider, model: run.target.model })
+  try {
+    const answer = await run.send(encoded, codec, false, limits)
+    const cost = run.costIn(answer.response.headers)
+    try {
+      const wire = await readJson(answer, limits)
+      const embeddings = decoding(() => codec.decodeResponse(wire))
+      return { embeddings: withTokens(embeddings, answer.response.headers, codec.tokensHeader), cost }
+    } catch (error) {
+      // The attempt knows the answer that came last, which may be another one.
+      throw locate(error, answer.fields, answer.secret)
+    }
+  } finally {
+    limits.release()
+  }
+}
+
+function withTokens(embeddings: EmbeddingsResponse, headers: Headers, header: string | undefined): EmbeddingsResponse {
+  const text = header === undefined ? null : headers.get(header)
+  if (text === null || !/^\d{1,15}$/.test(text) || embeddings.usage.total_tokens > 0) return embeddings
+  const tokens = Number(text)
+  return { ...embeddings, usage: { ...embeddings.usage, prompt_tokens: tokens, total_tokens: tokens } }
 }
 
 /** The caller asked for base64, and OpenAI's types call that a list of numbers all the same. */

@@ -9,9 +9,11 @@ import {
   type ErrorFields,
 } from '../kernel/errors.js'
 import type { WireError } from '../kernel/protocol.js'
+import { readRateLimit, waitFor } from '../kernel/rate-limit.js'
 import { asString, isObject } from '../kernel/json.js'
 import { classifyError, isRetryableClass } from '../policies/error-class.js'
 import { parseRetryAfter } from '../policies/retry.js'
+import type { PlannedProvider } from '../router/target.js'
 
 /** What undici gives a connection when nothing else is set, in milliseconds. */
 const UNDICI_CONNECT_TIMEOUT = 10_000
@@ -44,6 +46,7 @@ export function describeBody(contentType: string | null, length: number): string
 
 export interface HttpFailure {
   readonly response: Response
+  readonly provider: Pick<PlannedProvider, IdFields | 'errorTypeHeader'>
   readonly text: string
   readonly decoded: WireError | undefined
   /** The key, which an echoing server may have put into its message. */
@@ -52,16 +55,19 @@ export interface HttpFailure {
   readonly fields: ErrorFields
 }
 
-export function httpFailure({ response, text, decoded, secret, date, fields }: HttpFailure): ProviderError {
+export function httpFailure({ response, provider, text, decoded, secret, date, fields }: HttpFailure): ProviderError {
   const { status, headers } = response
-  const requestId = requestIdOf(headers)
-  const retryAfterMs = parseRetryAfter(headers, date)
+  const requestId = requestIdOf(headers, provider)
+  const rateLimit = readRateLimit(headers, date)
+  // The provider's own word on the wait, and when it gives none, until the quota is whole again.
+  const asked = parseRetryAfter(headers, date) ?? decoded?.retryAfterMs
+  const retryAfterMs = asked ?? (status === 429 ? waitFor(rateLimit) : undefined)
   const redirect = status >= 300 && status < 400
   const said = redirect
     ? 'redirects are not followed, because they would carry the key elsewhere; set baseURL to the final address'
     : (decoded?.message ?? describeBody(headers.get('content-type'), text.length))
   const message = `${status} ${redact(said, secret)}`
-  const type = decoded?.type ?? errorTypeOf(headers)
+  const type = decoded?.type ?? errorTypeOf(headers, provider)
   const all = {
     ...fields,
     status,
@@ -69,18 +75,27 @@ export function httpFailure({ response, text, decoded, secret, date, fields }: H
     ...(type !== undefined && { type }),
     ...(requestId !== undefined && { requestId }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(rateLimit && { rateLimit }),
   }
   const isRetryable = !redirect && isRetryableClass(classifyError(new ProviderError(message, all)))
   return new ProviderError(message, { ...all, isRetryable })
 }
 
-/** AWS names the error's class in a header, `ThrottlingException:http://…`, where the body holds only a message. */
-function errorTypeOf(headers: Headers): string | undefined {
-  return headers.get('x-amzn-errortype')?.split(':', 1)[0] || undefined
+function errorTypeOf(headers: Headers, { errorTypeHeader }: HttpFailure['provider']): string | undefined {
+  return errorTypeHeader === undefined ? undefined : headers.get(errorTypeHeader)?.split(':', 1)[0] || undefined
 }
 
-export function requestIdOf(headers: Headers): string | undefined {
-  return headers.get('x-request-id') ?? headers.get('request-id') ?? headers.get('x-amzn-requestid') ?? undefined
+type IdFields = 'idHeaders' | 'gatewayIdHeaders'
+
+/** What most servers call it, listed or not. */
+const USUAL_ID_HEADERS = ['x-request-id', 'request-id']
+
+export function requestIdOf(headers: Headers, provider: Pick<PlannedProvider, IdFields>): string | undefined {
+  for (const name of [...provider.idHeaders, ...USUAL_ID_HEADERS, ...provider.gatewayIdHeaders]) {
+    const id = headers.get(name)
+    if (id) return id
+  }
+  return undefined
 }
 
 /** The key in a header's value. */

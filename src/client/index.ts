@@ -1,11 +1,14 @@
 /** The client: OpenAI's shape over every provider. */
 import { systemClock } from '../kernel/clock.js'
+import type { Catalogue } from '../kernel/catalogue.js'
+import type { Directory } from '../providers/directory.js'
 import { compilePlan } from '../router/plan.js'
 import type { ClientOptions } from '../router/options.js'
 import { checkClientOptions } from '../router/validate.js'
 import type { ClientContext } from './call.js'
 import { createChatCompletions } from './chat.js'
 import { createEmbeddings } from './embeddings.js'
+import { introduce } from './introduce.js'
 import { passBytes, passJson } from './passthrough.js'
 import { createRerank } from './rerank.js'
 import { createResponses } from './responses.js'
@@ -40,21 +43,26 @@ function createPassed(client: ClientContext): Pick<Client, 'moderations' | 'imag
 }
 
 /**
- * Makes a client. The options are checked and compiled here, once; a call only looks up.
+ * The client of one catalogue.
  *
- * @throws ConfigError that names the option and the fix: an unknown option, a wrong type, an unknown
- *   provider, a model without a provider, an alias of itself, or a key that an alias needs and that is
- *   nowhere. A model string that only a call brings is checked at that call, before any request.
+ * @throws ConfigError as `createClient` says.
  */
-export function createClient(options: ClientOptions = {}): Client {
+export function openClient(
+  catalogue: Catalogue,
+  { reportedCost }: Pick<Directory, 'reportedCost'>,
+  options: ClientOptions = {},
+): Client {
   checkClientOptions(options)
   const client: ClientContext = Object.freeze({
-    plan: compilePlan(options, process.env),
+    catalogue,
+    plan: compilePlan(options, process.env, catalogue),
     prices: options.prices ?? {},
+    reportedCost,
     fetch: options.fetch,
     clock: systemClock,
     random: Math.random,
   })
+  introduce(catalogue)
   return {
     chat: { completions: createChatCompletions(client) },
     embeddings: createEmbeddings(client),

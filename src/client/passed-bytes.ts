@@ -1,34 +1,30 @@
 /** An answer of bytes, such as speech: a `Response` whose body is read under the limits of the call, and ends it. */
 import { StreamError } from '../kernel/errors.js'
 import { providerErrorOf } from '../protocols/openai-chat/error.js'
-import { BodyReader, readJson, type WireAnswer } from './body.js'
-import type { AttemptRun, LogicalCall, OtherAnswer } from './call.js'
-import { committedFailure } from './failure.js'
+import { readBytes, readJson, refusePage, type WireAnswer } from './body.js'
+import type { Answer, AttemptRun, LogicalCall, OtherAnswer } from './call.js'
+import type { StreamSource } from './model-stream.js'
+import { openCommitted, type StreamReading } from './stream-attempt.js'
 import type { WithMeta } from './types.js'
 
 /** Nothing is counted in bytes of audio. */
 const NO_COUNTS: OtherAnswer = { id: '', model: '' }
 
 /** A body that nobody reads must not keep its socket and its span open. */
-const unread = new FinalizationRegistry<ByteSource>((source) => source.stop())
+const unread = new FinalizationRegistry<StreamSource<Uint8Array>>((source) => source.stop())
 
 /** Reads the first bytes. Until then every failure is the attempt's, and may fall back. */
 export async function openBytes(call: LogicalCall, run: AttemptRun, answer: WireAnswer): Promise<WithMeta<Response>> {
   const { response, host, fields } = answer
-  const type = response.headers.get('content-type') ?? ''
-  if (/\bjson\b/i.test(type))
+  if (/\bjson\b/i.test(response.headers.get('content-type') ?? ''))
     throw (
       providerErrorOf(await readJson(answer, run.limits)) ??
       new StreamError(`expected bytes from ${host}, got JSON`, fields)
     )
-  if (/^text\/html/i.test(type)) throw new StreamError(`expected bytes from ${host}, got text/html`, fields)
-  const source = new ByteSource(call, run, answer)
-  const first = await source.read()
-  if (!first) throw new StreamError(`expected bytes from ${host}, got an empty body`, fields)
-  call.telemetry.chunk()
-  run.limits.stop('firstChunk')
-  call.limits.unref()
-  const body = streamOf(source, first)
+  refusePage(answer, 'bytes')
+  const pieces = readBytes(answer, run.limits, call.timeout.idle)
+  const source = await openCommitted({ call, run, wire: answer, pieces, reading: new ByteReading(answer) })
+  const body = streamOf(source)
   unread.register(body, source)
   const headers = new Headers(response.headers)
   // The bytes are unpacked by now.
@@ -41,15 +37,13 @@ export async function openBytes(call: LogicalCall, run: AttemptRun, answer: Wire
 }
 
 /** Apart from {@link openBytes}, whose answer it must not keep alive. */
-function streamOf(source: ByteSource, first: Uint8Array): ReadableStream<Uint8Array> {
-  let ahead: Uint8Array | undefined = first
+function streamOf(source: StreamSource<Uint8Array>): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
       async pull(sink) {
-        const piece = ahead ?? (await source.next())
-        ahead = undefined
-        if (piece) sink.enqueue(piece)
-        else sink.close()
+        const { done, value } = await source.next()
+        if (done) sink.close()
+        else sink.enqueue(value)
       },
       cancel: () => source.stop(),
     },
@@ -57,60 +51,32 @@ function streamOf(source: ByteSource, first: Uint8Array): ReadableStream<Uint8Ar
   )
 }
 
-class ByteSource {
-  private readonly call: LogicalCall
-  private readonly run: AttemptRun
-  private readonly answer: WireAnswer
-  private readonly reader: BodyReader
-  private settled = false
+class ByteReading implements StreamReading<Uint8Array, Uint8Array> {
+  hasContent = false
+  readonly mayBeLast = false
+  readonly isComplete = false
+  private readonly wire: WireAnswer
 
-  constructor(call: LogicalCall, run: AttemptRun, answer: WireAnswer) {
-    this.call = call
-    this.run = run
-    this.answer = answer
-    this.reader = new BodyReader(answer, run.limits.signal)
+  constructor(wire: WireAnswer) {
+    this.wire = wire
   }
 
-  async read(): Promise<Uint8Array | undefined> {
-    const { limits } = this.run
-    limits.start('idle', this.call.timeout.idle)
-    try {
-      return await this.reader.read()
-    } finally {
-      limits.stop('idle')
-    }
+  read(piece: Uint8Array, give: (item: Uint8Array) => void): boolean {
+    this.hasContent = true
+    give(piece)
+    return false
   }
 
-  /** @throws the error that ends the call. */
-  async next(): Promise<Uint8Array | undefined> {
-    const { call, run, answer } = this
-    let piece: Uint8Array | undefined
-    try {
-      piece = await this.read()
-    } catch (thrown) {
-      if (this.settled) return undefined
-      this.settled = true
-      const error = call.limits.abortedByCaller
-        ? call.limits.signal.reason
-        : committedFailure(run.locate(thrown), undefined, answer.fields)
-      run.finish(error)
-      throw call.fail(error)
-    }
-    if (!piece) this.succeed()
-    return piece
+  end(): void {
+    const { host, fields } = this.wire
+    if (!this.hasContent) throw new StreamError(`expected bytes from ${host}, got an empty body`, fields)
   }
 
-  /** The reader wants no more. */
-  stop(): void {
-    if (this.settled) return
-    this.reader.cancel()
-    this.succeed()
+  answer(): Answer {
+    return { other: NO_COUNTS }
   }
 
-  private succeed(): void {
-    if (this.settled) return
-    this.settled = true
-    this.run.finish()
-    this.call.succeed(this.run, { other: NO_COUNTS })
+  withMeta(item: Uint8Array): Uint8Array {
+    return item
   }
 }

@@ -1,158 +1,79 @@
 /** A stream of an operation that is passed on: each event goes to the caller as it came. */
 import { StreamError } from '../kernel/errors.js'
+import type { FrameEvent } from '../kernel/frames.js'
 import { isObject, parseJson } from '../kernel/json.js'
 import type { JsonObject } from '../kernel/protocol.js'
 import { providerErrorOf } from '../protocols/openai-chat/error.js'
-import { readEvents, readJson, type EventReader, type WireAnswer } from './body.js'
-import type { AttemptRun } from './call.js'
-import { committedFailure } from './failure.js'
+import { parseBody, readEvents, type WireAnswer } from './body.js'
+import type { Answer, AttemptRun } from './call.js'
 import type { StreamSource } from './model-stream.js'
 import { factsOf } from './passed-facts.js'
 import type { Passed } from './passthrough.js'
+import { openCommitted, type StreamReading } from './stream-attempt.js'
 import type { CallMeta, StreamItem } from './types.js'
 
 type Item = StreamItem<JsonObject>
 
 /** Reads until the first event is there. Until then every failure is the attempt's, and may fall back. */
-export async function openPassedEvents(
-  passed: Passed,
-  run: AttemptRun,
-  answer: WireAnswer,
-): Promise<StreamSource<Item>> {
-  const source = new PassedEvents(passed, run, answer)
-  await source.open()
-  run.limits.stop('firstChunk')
-  passed.call.limits.unref()
-  return source
+export function openPassedEvents(passed: Passed, run: AttemptRun, answer: WireAnswer): Promise<StreamSource<Item>> {
+  const { call } = passed
+  const pieces = readEvents(answer, run.limits, call.timeout.idle, 'sse')
+  return openCommitted({ call, run, wire: answer, pieces, reading: new PassedReading(passed, answer) })
 }
 
-class PassedEvents implements StreamSource<Item> {
+class PassedReading implements StreamReading<FrameEvent, Item> {
+  hasContent = false
   private readonly passed: Passed
-  private readonly run: AttemptRun
-  private readonly answer: WireAnswer
-  private reader: EventReader | undefined
-  private readonly queue: Item[] = []
-  /** The event that completes the stream, until it is known to be the last, which carries `_meta`. */
-  private held: JsonObject | undefined
+  private readonly wire: WireAnswer
   /** The newest event that carries counts, or the newest one. */
   private last: JsonObject = {}
-  private complete = false
-  private settled = false
-  private result: CallMeta | undefined
-  private failure: { readonly error: unknown } | undefined
-  private pumping: Promise<void> | undefined
+  private lastSeen = false
+  private ended = false
 
-  constructor(passed: Passed, run: AttemptRun, answer: WireAnswer) {
+  constructor(passed: Passed, wire: WireAnswer) {
     this.passed = passed
-    this.run = run
-    this.answer = answer
+    this.wire = wire
   }
 
-  get meta(): CallMeta | undefined {
-    return this.queue.length === 0 ? this.result : undefined
+  get mayBeLast(): boolean {
+    return this.lastSeen
   }
 
-  async open(): Promise<void> {
-    const { answer, run, passed } = this
-    const type = answer.response.headers.get('content-type')?.split(';')[0] ?? ''
-    if (/^text\/html/i.test(type))
-      throw new StreamError(`expected a stream of events from ${answer.host}, got ${type}`, answer.fields)
-    // A server that knows no streams of this operation answers whole.
-    if (/\bjson$/i.test(type)) return this.readWhole(await readJson(answer, run.limits))
-    this.reader = readEvents(answer, run.limits, passed.call.timeout.idle, 'sse')
-    while (this.queue.length === 0 && !this.held && !this.settled) await this.pump(this.reader)
+  get isComplete(): boolean {
+    return this.lastSeen
   }
 
-  async next(): Promise<IteratorResult<Item, undefined>> {
-    for (;;) {
-      const item = this.queue.shift()
-      if (item) return { done: false, value: item }
-      if (this.failure) {
-        const { error } = this.failure
-        this.failure = undefined
-        throw error
-      }
-      if (this.settled || !this.reader) return { done: true, value: undefined }
-      this.pumping ??= this.pumpCommitted(this.reader)
-      await this.pumping
+  answer(): Answer {
+    return { other: factsOf(this.last) }
+  }
+
+  withMeta(item: Item, meta: CallMeta): Item {
+    return { ...item, _meta: meta }
+  }
+
+  read({ data, whole }: FrameEvent, give: (item: Item) => void): boolean {
+    if (data === '') return false
+    if (data === '[DONE]') return (this.ended = true)
+    const { host, fields } = this.wire
+    const event = whole ? parseBody(this.wire, data) : parseJson(data)
+    if (!isObject(event)) {
+      const what = whole ? `the answer of ${host} is no object` : 'an event of the stream is no JSON object'
+      throw new StreamError(what, fields)
     }
-  }
-
-  stop(): void {
-    this.queue.length = 0
-    this.held = undefined
-    this.failure = undefined
-    if (this.settled) return
-    this.reader?.cancel()
-    this.succeed()
-  }
-
-  private readWhole(wire: unknown): void {
-    if (!isObject(wire)) throw new StreamError(`the answer of ${this.answer.host} is no object`, this.answer.fields)
-    this.take(wire)
-    this.succeed()
-  }
-
-  private async pumpCommitted(reader: EventReader): Promise<void> {
-    const { call } = this.passed
-    try {
-      await this.pump(reader)
-    } catch (thrown) {
-      if (this.settled) return
-      this.settled = true
-      reader.cancel()
-      this.release()
-      const error = call.limits.abortedByCaller
-        ? call.limits.signal.reason
-        : committedFailure(this.run.locate(thrown), undefined, this.answer.fields)
-      this.run.finish(error)
-      this.failure = { error: call.fail(error) }
-    } finally {
-      this.pumping = undefined
-    }
-  }
-
-  private async pump(reader: EventReader): Promise<void> {
-    const batch = await reader.next(this.complete)
-    if (this.settled) return
-    if (batch === undefined) {
-      if (!this.complete) throw new StreamError('the stream ended before its end was sent', this.answer.fields)
-      return this.succeed()
-    }
-    for (const { data } of batch) {
-      if (data === '') continue
-      if (data === '[DONE]') {
-        reader.drain()
-        return this.succeed()
-      }
-      const wire = parseJson(data)
-      if (!isObject(wire)) throw new StreamError('an event of the stream is no JSON object', this.answer.fields)
-      this.take(wire)
-    }
-  }
-
-  private take(wire: JsonObject): void {
-    const failure = wire['type'] === 'error' || wire['error'] != null ? providerErrorOf(wire) : undefined
+    const failure = event['type'] === 'error' || event['error'] != null ? providerErrorOf(event) : undefined
     if (failure) throw failure
-    this.passed.call.telemetry.chunk()
-    if (wire['type'] === this.passed.format.lastEvent) this.complete = true
-    if (isObject(wire['usage']) || !isObject(this.last['usage'])) this.last = wire
-    this.release()
-    if (this.complete) this.held = wire
-    else this.queue.push(wire)
+    if (event['type'] === this.passed.format.lastEvent) this.lastSeen = true
+    if (isObject(event['usage']) || !isObject(this.last['usage'])) this.last = event
+    this.hasContent = true
+    give(event)
+    // A server that knows no streams of this operation answers whole.
+    if (whole) this.ended = true
+    return this.ended
   }
 
-  private release(): void {
-    if (this.held) this.queue.push(this.held)
-    this.held = undefined
-  }
-
-  private succeed(): void {
-    this.settled = true
-    this.run.finish()
-    this.result = this.passed.call.succeed(this.run, { other: factsOf(this.last) })
-    const item = this.held ?? this.queue.pop()
-    this.held = undefined
-    if (item) this.queue.push({ ...item, _meta: this.result })
+  end(): void {
+    const { fields } = this.wire
+    if (!this.lastSeen && !this.ended) throw new StreamError('the stream ended before its end was sent', fields)
+    if (!this.hasContent) throw new StreamError('the stream ended without an answer', fields)
   }
 }

@@ -1,8 +1,8 @@
 /** Operations in OpenAI's own shape, passed on as they are: the model's name and the key change, and telemetry looks on. */
+import { missingFormat } from '../kernel/catalogue.js'
 import { ConfigError, StreamError } from '../kernel/errors.js'
 import { asString, isObject } from '../kernel/json.js'
 import type { JsonObject, PassthroughFormat, PassthroughId } from '../kernel/protocol.js'
-import { passthroughs } from '../protocols/index.js'
 import { providerErrorOf } from '../protocols/openai-chat/error.js'
 import type { Target } from '../router/target.js'
 import { outputType } from '../telemetry/attributes.js'
@@ -33,7 +33,7 @@ function formatOf({ provider, model }: Target, id: PassthroughId): PassthroughFo
   if (format) return format
   throw new ConfigError(
     'model',
-    `the provider \`${provider.id}\` does not take ${id} in this version; add it to providers.${provider.id}.protocol if it does`,
+    `the provider \`${provider.id}\` does not take ${id} in this version; add it to providers.${provider.id}.protocol if it does${provider.unspoken}`,
     {
       provider: provider.id,
       model,
@@ -48,7 +48,8 @@ async function begin(
   options: CallOptions | undefined,
 ): Promise<Passed> {
   const { body, options: callOptions } = splitArguments(given, options)
-  const format = passthroughs[id]
+  const format = client.catalogue.passthroughs.get(id)
+  if (!format) throw missingFormat(client.catalogue, id, 'protocols')
   const { model } = body as { model: string }
   const fields = format.request === 'multipart' ? await readFields(body) : []
   const attributes = format.outputType && outputType(format.outputType)

@@ -12,7 +12,7 @@ import type { CallOptions, Rerank, RerankBody, RerankAnswer } from './types.js'
 
 function rerankCodec({ provider, model }: Target): RerankProtocol {
   if (provider.rerank) return provider.rerank
-  throw new ConfigError('model', `the provider \`${provider.id}\` has no rerank in this version`, {
+  throw new ConfigError('model', `the provider \`${provider.id}\` has no rerank in this version${provider.unspoken}`, {
     provider: provider.id,
     model,
   })

@@ -2,19 +2,19 @@
  * `responses`: OpenAI's Responses shape in and out. A target that speaks it gets the body as it is; for
  * any other the hub stands in between.
  */
+import { missingFormat } from '../kernel/catalogue.js'
 import type { ChatChunk, ChatCompletion, ChatRequest } from '../kernel/hub.js'
 import { asArray, isObject } from '../kernel/json.js'
 import type { ChatProtocol, EncodedRequest, JsonObject } from '../kernel/protocol.js'
-import { chatProtocol } from '../protocols/index.js'
 import { splitArguments } from './arguments.js'
 import { LogicalCall, type AttemptRun, type ClientContext } from './call.js'
 import { chatCodec, requestFor } from './chat.js'
 import { completed } from './completed.js'
 import { execute } from './execute.js'
 import { decoding, encoding } from './failure.js'
+import { sendStream, sendWhole } from './follow.js'
 import { ModelStream } from './model-stream.js'
 import { openStream, type StreamFace } from './stream-run.js'
-import { readJson } from './body.js'
 import type { CallOptions, ResponseObject, Responses, ResponsesBody, StreamItem, WithMeta } from './types.js'
 
 const FORMAT = 'openai-responses'
@@ -31,7 +31,7 @@ export function createResponses(client: ClientContext): Responses {
     options?: CallOptions,
   ): Promise<WithMeta<JsonObject> | ModelStream<StreamItem<JsonObject>>> {
     const { body, options: callOptions } = splitArguments(given, options)
-    const format = chatProtocol(FORMAT)
+    const format = codecOf(client)
     const request = encoding(FORMAT, () => format.decodeRequest(body))
     const exchange: Exchange = { format, body: body as JsonObject, request }
     const call = new LogicalCall(client, {
@@ -49,6 +49,13 @@ export function createResponses(client: ClientContext): Responses {
     }
   }
   return { create: create as Responses['create'] }
+}
+
+/** @throws ConfigError when this client was not given it. */
+function codecOf({ catalogue }: ClientContext): ChatProtocol {
+  const format = catalogue.protocols.get(FORMAT)
+  if (format?.kind === 'chat') return format
+  throw missingFormat(catalogue, FORMAT, 'protocols')
 }
 
 /** The format of the target itself when it speaks the caller's, otherwise its format for chat. */
@@ -74,8 +81,7 @@ async function whole(
   exchange: Exchange,
 ): Promise<{ run: AttemptRun; chat: ChatCompletion; wire: JsonObject }> {
   const { codec, encoded, native } = encode(run, exchange)
-  const answer = await run.send(encoded, codec, false)
-  const body = await readJson(answer, run.limits)
+  const { answer, wire: body } = await sendWhole(run, codec, encoded)
   const chat = decoding(() => completed(codec, run.target, answer).decodeResponse(body))
   const wire = native && isObject(body) ? body : decoding(() => exchange.format.encodeResponse(chat))
   run.finish()
@@ -85,7 +91,7 @@ async function whole(
 async function stream(call: LogicalCall, run: AttemptRun, exchange: Exchange) {
   const { codec: written, encoded, native } = encode(run, exchange)
   run.limits.start('firstChunk', call.timeout.firstChunk)
-  const answer = await run.send(encoded, written, true)
+  const answer = await sendStream(run, written, encoded)
   const codec = completed(written, run.target, answer)
   const face = native ? nativeFace(codec) : translatingFace(codec, exchange.format)
   const encodeWhole = translatingFace(codec, exchange.format)

@@ -19,9 +19,15 @@ export interface EncodedBytes {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** A GET for more of an answer. The key goes along, so the address must be one of the provider's. */
+export interface FollowUp {
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 export interface WireRequest {
   readonly target: Target
-  readonly encoded: EncodedRequest | EncodedBytes
+  readonly encoded: EncodedRequest | EncodedBytes | FollowUp
   /** Media type of the answer that is asked for. */
   readonly accept: string
   /** Of the call; they win over the provider's. */
@@ -59,6 +65,7 @@ export async function send(request: WireRequest): Promise<WireAnswer> {
   const decoded = request.decodeError(parseJson(text))
   throw httpFailure({
     response,
+    provider,
     text,
     decoded,
     secret,
@@ -71,10 +78,12 @@ async function exchange(request: WireRequest, key: KeyHeader): Promise<WireAnswe
   const { target, encoded, limits } = request
   const { provider } = target
   const fields = { provider: provider.id, model: target.model }
-  const url = operationURL(provider.baseURL, encoded.path)
-  const body = encoded.body instanceof Uint8Array ? encoded.body : writeJson(encoded.body)
+  const isFollowUp = 'url' in encoded
+  const url = isFollowUp ? encoded.url : operationURL(provider.baseURL, encoded.path)
+  const method = isFollowUp ? 'GET' : 'POST'
+  const body = isFollowUp ? '' : encoded.body instanceof Uint8Array ? encoded.body : writeJson(encoded.body)
   const headers = requestHeaders(request, key)
-  const proof = await provider.sign?.({ method: 'POST', url, headers, body })
+  const proof = await provider.sign?.({ method, url, headers, body })
   for (const [name, value] of Object.entries(proof ?? {})) headers.set(name, value)
   // Last, so that they are no part of a signature.
   setHeaders(headers, request.traceHeaders(url))
@@ -85,7 +94,7 @@ async function exchange(request: WireRequest, key: KeyHeader): Promise<WireAnswe
   limits.start('connect', request.connect)
   try {
     const run = (): Promise<Response> =>
-      request.fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' })
+      request.fetch(url, { method, headers, signal, redirect: 'manual', ...(!isFollowUp && { body }) })
     const sent = request.connect === undefined ? run() : watchConnect(run, () => limits.stop('connect'))
     response = await orAborted(sent, signal)
   } catch (error) {
@@ -94,7 +103,7 @@ async function exchange(request: WireRequest, key: KeyHeader): Promise<WireAnswe
     limits.stop('connect')
   }
   request.onStatus(response.status)
-  const requestId = requestIdOf(response.headers)
+  const requestId = requestIdOf(response.headers, provider)
   const secret = keyOf(key?.[1] ?? sessionSecret(proof))
   const known = { ...fields, status: response.status, ...(requestId !== undefined && { requestId }) }
   return { response, host, fields: known, secret }
@@ -107,7 +116,7 @@ function sessionSecret(proof: Readonly<Record<string, string>> | undefined): str
 
 function requestHeaders(request: WireRequest, key: KeyHeader): Headers {
   const headers = new Headers({
-    'content-type': 'application/json',
+    ...(!('url' in request.encoded) && { 'content-type': 'application/json' }),
     accept: request.accept,
     'user-agent': `tracestitch/${VERSION}`,
   })

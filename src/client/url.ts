@@ -1,12 +1,19 @@
 /**
- * The address of an operation. A query of the base URL stays behind the path; a version that both the base
- * URL and the path name, as in `https://host/v1` with `/v1/messages`, is said once.
+ * The address of an operation. A query of the base URL stays behind the path and joins the one that the path brings;
+ * a version that both the base URL and the path name, as in `https://host/v1` with `/v1/messages`, is said once.
  */
 export function operationURL(baseURL: string, path: string): string {
-  const at = baseURL.indexOf('?')
-  const base = (at === -1 ? baseURL : baseURL.slice(0, at)).replace(/\/+$/, '')
-  const query = at === -1 ? '' : baseURL.slice(at)
-  const version = /^\/v\d+(?=\/)/.exec(path)?.[0]
-  const rest = version !== undefined && base.endsWith(version) ? path.slice(version.length) : path
-  return base + rest + query
+  const [base, baseQuery] = divide(baseURL)
+  const [operation, query] = divide(path)
+  const root = base.replace(/\/+$/, '')
+  const version = /^\/v\d+(?=\/)/.exec(operation)?.[0]
+  const rest = version !== undefined && root.endsWith(version) ? operation.slice(version.length) : operation
+  const queries = [baseQuery, query].filter((part) => part !== '').join('&')
+  return root + rest + (queries === '' ? '' : `?${queries}`)
+}
+
+/** Before and behind the question mark. */
+function divide(url: string): readonly [string, string] {
+  const at = url.indexOf('?')
+  return at === -1 ? [url, ''] : [url.slice(0, at), url.slice(at + 1).replace(/&+$/, '')]
 }

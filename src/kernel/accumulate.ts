@@ -1,5 +1,6 @@
 /** Puts the chunks of a stream together into the completion that the same call without streaming would give. */
 import { messageFromBlocks } from './blocks.js'
+import { addExtras } from './extras.js'
 import type {
   Block,
   ChatChoice,
@@ -12,6 +13,20 @@ import type {
   ToolCall,
   ToolCallDelta,
 } from './hub.js'
+import { isObject } from './json.js'
+import type { JsonObject } from './protocol.js'
+
+/** Fields that are read by their names, and those that repeat one of them. The others are kept as they are. */
+const OF_CHUNK = new Set([
+  ...['id', 'object', 'created', 'model', 'choices', 'usage', 'service_tier', 'system_fingerprint', 'raw'],
+  ...['obfuscation', '_meta'],
+])
+const OF_CHOICE = new Set(['index', 'delta', 'finish_reason', 'native_finish_reason', 'logprobs', 'message', 'usage'])
+const OF_DELTA = new Set([
+  ...['role', 'content', 'refusal', 'tool_calls', 'function_call', 'audio', 'annotations', 'block', 'blocks'],
+  ...['reasoning_content', 'reasoning', 'thinking_blocks'],
+])
+const OF_CALL = new Set(['index', 'id', 'type', 'function', 'custom'])
 
 interface ChoiceState {
   finish: FinishReason | null
@@ -26,6 +41,11 @@ interface ChoiceState {
   calls: Map<number, ToolCall>
   functionCall: CompletionMessage['function_call']
   audio: CompletionMessage['audio']
+  /** Whether thinking came as blocks and not as text alone. */
+  thinkingBlocks: boolean
+  /** What the choice and its message say beyond the hub's names. */
+  extras: JsonObject | undefined
+  messageExtras: JsonObject | undefined
 }
 
 interface Slot {
@@ -49,6 +69,7 @@ export function createChatAccumulator(options: { readonly content?: boolean } = 
   const keepContent = options.content ?? true
   const choices = new Map<number, ChoiceState>()
   const head: Omit<ChatCompletion, 'choices'> = { id: '', object: 'chat.completion', created: 0, model: '' }
+  const extras: JsonObject = {}
 
   function stateOf(index: number): ChoiceState {
     let state = choices.get(index)
@@ -63,6 +84,9 @@ export function createChatAccumulator(options: { readonly content?: boolean } = 
         calls: new Map(),
         functionCall: undefined,
         audio: undefined,
+        thinkingBlocks: false,
+        extras: undefined,
+        messageExtras: undefined,
       }
       choices.set(index, state)
     }
@@ -78,6 +102,7 @@ export function createChatAccumulator(options: { readonly content?: boolean } = 
       if (chunk.service_tier != null) head.service_tier = chunk.service_tier
       if (chunk.system_fingerprint != null) head.system_fingerprint = chunk.system_fingerprint
       if (chunk.raw) head.raw = chunk.raw
+      if (keepContent) replaceExtras(extras, chunk)
       for (const choice of chunk.choices) {
         const state = stateOf(choice.index)
         if (choice.finish_reason) state.finish = choice.finish_reason
@@ -87,7 +112,7 @@ export function createChatAccumulator(options: { readonly content?: boolean } = 
     },
     result() {
       const sorted = [...choices].sort(([a], [b]) => a - b)
-      return { ...head, choices: sorted.map(([index, state]) => toChoice(index, state)) }
+      return { ...extras, ...head, choices: sorted.map(([index, state]) => toChoice(index, state)) }
     },
     get finishReasons() {
       return [...choices].sort(([a], [b]) => a - b).map(([, state]) => state.finish)
@@ -95,8 +120,21 @@ export function createChatAccumulator(options: { readonly content?: boolean } = 
   }
 }
 
+/** Of the answer as a whole each chunk says everything anew: Perplexity's sources, a gateway's notes. */
+function replaceExtras(extras: JsonObject, chunk: ChatChunk): void {
+  for (const key in chunk) {
+    if (OF_CHUNK.has(key)) continue
+    const value = (chunk as unknown as JsonObject)[key]
+    if (value === null || value === undefined) continue
+    const known = extras[key]
+    extras[key] = isObject(known) && isObject(value) ? { ...known, ...value } : value
+  }
+}
+
 function pushContent(state: ChoiceState, choice: ChunkChoice): void {
   const { delta } = choice
+  state.extras = addExtras(state.extras, choice, OF_CHOICE)
+  state.messageExtras = addExtras(state.messageExtras, delta, OF_DELTA)
   if (choice.logprobs) {
     state.logprobs ??= { content: null, refusal: null }
     // One by one: a format may give those of a whole answer at once, too many for a spread.
@@ -107,6 +145,7 @@ function pushContent(state: ChoiceState, choice: ChunkChoice): void {
   state.ordinal = delta.block ?? state.ordinal
 
   if (delta.thinking_blocks) {
+    state.thinkingBlocks = true
     for (const block of delta.thinking_blocks) growThinking(state, block)
   } else if (delta.reasoning_content) {
     growThinking(state, { type: 'thinking', thinking: delta.reasoning_content })
@@ -176,7 +215,8 @@ function growToolCall(state: ChoiceState, delta: ToolCallDelta): void {
   if (!call) {
     const id = delta.id ?? ''
     call =
-      delta.type === 'custom' || delta.custom
+      // Some servers write out every field of their types, so both kinds may be there.
+      delta.type === 'custom' || (delta.custom && delta.type !== 'function')
         ? { id, type: 'custom', custom: { name: '', input: '' } }
         : { id, type: 'function', function: { name: '', arguments: '' } }
     state.calls.set(delta.index, call)
@@ -194,6 +234,7 @@ function growToolCall(state: ChoiceState, delta: ToolCallDelta): void {
     call.function.name += delta.function?.name ?? ''
     call.function.arguments += delta.function?.arguments ?? ''
   }
+  addExtras(call as unknown as JsonObject, delta, OF_CALL)
 }
 
 function growThinking(state: ChoiceState, piece: Extract<Block, { type: 'thinking' | 'redacted_thinking' }>): void {
@@ -219,13 +260,15 @@ function toChoice(index: number, state: ChoiceState): ChatChoice {
   )
   // Without numbers from the decoder the order of arrival says nothing about blocks.
   if (!state.numbered) delete message.blocks
+  if (!state.numbered && !state.thinkingBlocks) delete message.thinking_blocks
   if (state.functionCall) message.function_call = state.functionCall
   if (state.audio) message.audio = state.audio
   return {
+    ...state.extras,
     index,
     // A cut stream has no reason; the span and the error say so, the shape stays OpenAI's.
     finish_reason: state.finish as FinishReason,
-    message,
+    message: state.messageExtras ? { ...state.messageExtras, ...message } : message,
     logprobs: state.logprobs,
     ...(state.native !== undefined && { native_finish_reason: state.native }),
   }

@@ -2,6 +2,7 @@
  * Every error the library throws. `AbortError` is never wrapped: an abort by the caller reaches the
  * caller as it was. No message contains a key, a header or a prompt.
  */
+import type { RateLimit } from './rate-limit.js'
 
 const BRAND = Symbol.for('tracestitch.error')
 
@@ -93,9 +94,12 @@ export class ProviderError extends TracestitchError {
   override name = 'ProviderError'
   /** The provider's error type, such as `invalid_request_error`. */
   readonly type: string | undefined
-  constructor(message: string, fields: ErrorFields & { readonly type?: string } = {}) {
+  /** What the answer's headers say of the rate limits, where they do. */
+  readonly rateLimit: RateLimit | undefined
+  constructor(message: string, fields: ErrorFields & { readonly type?: string; readonly rateLimit?: RateLimit } = {}) {
     super(message, fields)
     this.type = fields.type
+    this.rateLimit = fields.rateLimit
   }
 }
 

@@ -1,6 +1,8 @@
 /** One face for the ways a stream is framed, so that a transport reads any format and a server writes any. */
 import { createEventStreamParser, encodeEventStreamMessage, type EventStreamMessage } from './event-stream.js'
 import type { EventStreamHeaders } from './event-stream-headers.js'
+import { createJsonArrayParser } from './json-array.js'
+import { createJsonBodyParser } from './json-body.js'
 import { isObject, parseJson } from './json.js'
 import { createNdjsonParser } from './ndjson.js'
 import type { ChatProtocol, WireEvent } from './protocol.js'
@@ -24,9 +26,48 @@ const PARSERS: Readonly<Record<Framing, () => FrameParser>> = {
   'aws-eventstream': createMessageParser,
 }
 
-/** @param framing - Default: server-sent events. */
-export function createFrameParser(framing: Framing = 'sse'): FrameParser {
-  return PARSERS[framing]()
+const OPEN_LIST = 0x5b
+const OPEN_OBJECT = 0x7b
+
+/** White space, and the bytes of a byte order mark. No framing has them as its first byte. */
+const SKIPPED: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf])
+
+/**
+ * Reads a stream however its server frames it. The first byte tells: a body that begins as JSON is one whole answer,
+ * or a list whose elements are the events; anything else is framed as its format says.
+ *
+ * @param framing - Of the format. Default: server-sent events.
+ * @param mediaType - What the server says of the body. Matters only where a line may be JSON by itself.
+ */
+export function createFrameParser(framing: Framing = 'sse', mediaType?: string | null): FrameParser {
+  let parser: FrameParser | undefined
+
+  function choose(first: number): FrameParser {
+    if (first === OPEN_LIST) return createJsonArrayParser()
+    if (first !== OPEN_OBJECT) return PARSERS[framing]()
+    if (framing !== 'ndjson') return createJsonBodyParser()
+    return isJsonType(mediaType) ? createJsonBodyParser({ mayBeLines: true }) : createNdjsonParser()
+  }
+
+  return {
+    push(bytes) {
+      if (parser) return parser.push(bytes)
+      const at = bytes.findIndex((byte) => !SKIPPED.has(byte))
+      if (at === -1) return []
+      parser = choose(bytes[at] as number)
+      return parser.push(at === 0 ? bytes : bytes.subarray(at))
+    },
+    end: () => parser?.end() ?? [],
+  }
+}
+
+function isJsonType(mediaType: string | null | undefined): boolean {
+  return /^application\/(?:[\w.-]+\+)?json\b/i.test(mediaType ?? '')
+}
+
+/** Whether the data of an event is text by the format's own word, see {@link ChatProtocol.textEvents}. */
+export function isTextEvent({ event }: FrameEvent, textEvents: readonly string[] | undefined): boolean {
+  return event !== undefined && textEvents?.includes(event) === true
 }
 
 /** Name of the event that stands for a message of type `exception` or `error`; its data is `{__type, message}`. */

@@ -7,7 +7,8 @@ export function createNdjsonParser(): SseParser {
   let pieces: string[] = []
 
   function read(text: string): ServerSentEvent[] {
-    const lines = text.split('\n')
+    // A lone carriage return ends a line too; no JSON text has one inside a string.
+    const lines = text.split(text.includes('\r') ? /[\r\n]/ : '\n')
     if (lines.length === 1) {
       pieces.push(text)
       return []

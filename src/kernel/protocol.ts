@@ -12,33 +12,41 @@ import type {
   RerankRequest,
   RerankResponse,
 } from './hub.js'
+import type { AuthScheme } from './provider.js'
 
-/** Names a wire format. The registry in `src/protocols/index.ts` lists those this version speaks. */
-export type ProtocolId =
-  | 'anthropic-messages'
-  | 'bedrock-cohere-embeddings'
-  | 'bedrock-converse'
-  | 'bedrock-titan-embeddings'
-  | 'cohere-chat'
-  | 'cohere-embeddings'
-  | 'cohere-rerank'
-  | 'gemini-embeddings'
-  | 'gemini-generate'
-  | 'jina-rerank'
-  | 'ollama-chat'
-  | 'ollama-embeddings'
-  | 'openai-chat'
-  | 'openai-completions'
-  | 'openai-embeddings'
-  | 'openai-responses'
-  | 'replicate-predictions'
-  | 'vertex-embeddings'
-  | 'voyage-embeddings'
-  | 'voyage-rerank'
-  | 'watsonx-chat'
+/** The wire formats of this version. */
+export const PROTOCOL_IDS = [
+  'anthropic-messages',
+  'bedrock-cohere-embeddings',
+  'bedrock-converse',
+  'bedrock-titan-embeddings',
+  'cohere-chat',
+  'cohere-embeddings',
+  'cohere-rerank',
+  'gemini-embeddings',
+  'gemini-generate',
+  'jina-rerank',
+  'ollama-chat',
+  'ollama-embeddings',
+  'openai-chat',
+  'openai-completions',
+  'openai-embeddings',
+  'openai-responses',
+  'replicate-predictions',
+  'vertex-embeddings',
+  'voyage-embeddings',
+  'voyage-rerank',
+  'watsonx-chat',
+] as const
+
+/** The formats that are passed on as they are. */
+export const PASSTHROUGH_IDS = ['openai-images', 'openai-moderations', 'openai-speech', 'openai-transcriptions'] as const
+
+/** Names a wire format. Its codec is in `src/protocols/codecs.ts`. */
+export type ProtocolId = (typeof PROTOCOL_IDS)[number]
 
 /** Names a format that is passed on as it is. */
-export type PassthroughId = 'openai-images' | 'openai-moderations' | 'openai-speech' | 'openai-transcriptions'
+export type PassthroughId = (typeof PASSTHROUGH_IDS)[number]
 
 /** What a provider can be said to speak. */
 export type FormatId = ProtocolId | PassthroughId
@@ -55,6 +63,18 @@ export interface Quirks {
   readonly streamOptions?: boolean
   /** Assistant history keeps `reasoning_content`, which a tool loop must send back. Default false. */
   readonly reasoningContent?: boolean
+  /** Where reasoning of assistant history goes in the speaker's words, with `reasoningContent`. Default `reasoning_content`. */
+  readonly reasoningField?: 'reasoning_content' | 'reasoning'
+  /** Assistant history keeps its thinking as parts of the content, in Mistral's form (`thinking`) or Databricks' (`reasoning`). */
+  readonly thinkingParts?: 'thinking' | 'reasoning'
+  /** Assistant history keeps `annotations`. Default false. */
+  readonly annotations?: boolean
+  /** Messages may have a `name`. Default true. */
+  readonly messageNames?: boolean
+  /** The field for the seed. Default `seed`. */
+  readonly seedField?: 'seed' | 'random_seed'
+  /** Chat parameters that the speaker answers with an error. Not sent: an error, or a warning with `dropUnsupported`. */
+  readonly unsupported?: readonly (keyof ChatRequest)[]
   /** Assistant history keeps `thinking_blocks` with their signatures, as gateways in front of Anthropic take them. Default false. */
   readonly thinkingBlocks?: boolean
   /** Takes `cache_control` on messages, parts and tools. Default false for OpenAI's formats. */
@@ -65,6 +85,8 @@ export interface Quirks {
   readonly jsonSchema?: boolean
   /** Output limit sent when the caller gives none and the format requires one. */
   readonly defaultMaxTokens?: number
+  /** By format: inputs that one request for embeddings may hold, where the speaker takes another number than the format. */
+  readonly maxInputs?: Readonly<Partial<Record<ProtocolId, number>>>
 }
 
 export interface EncodeContext {
@@ -114,6 +136,14 @@ export interface StreamDecoder {
   readonly done: boolean
 }
 
+/** Where an answer will be that was announced before it was made. */
+export interface PendingAnswer {
+  /** Path below the base URL of the answer as it stands: it is asked for, with GET, until it is pending no more. */
+  readonly path: string
+  /** Address of its events, where it can be read as a stream. They are read only from the host of the base URL, or one of `hostEnds`. */
+  readonly events?: string
+}
+
 /** One server-sent event. `data` is written as JSON, except the string `[DONE]`. */
 export interface WireEvent {
   readonly event?: string
@@ -128,6 +158,10 @@ export interface StreamEncoder {
 
 interface Codec<Request, Response> {
   readonly id: ProtocolId
+  /** How its maker takes a key, where that is not a bearer token. A provider of the caller's own takes it so too. */
+  readonly auth?: AuthScheme
+  /** Headers without which its maker refuses a request, for a provider of the caller's own. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Path below the base URL that carries this format, as `encodeRequest` gives it. */
   readonly path: string
   encodeRequest(request: Request, context: EncodeContext): EncodedRequest
@@ -149,6 +183,12 @@ export interface ChatProtocol extends Codec<ChatRequest, ChatCompletion> {
   readonly streamPath?: string
   /** How stream events are framed: server-sent events (default), a JSON value a line, or AWS event-stream messages. */
   readonly framing?: 'sse' | 'ndjson' | 'aws-eventstream'
+  /** For a format that answers before the model has: where the rest will be; `undefined` when `wire` is the answer. */
+  pending?(wire: unknown): PendingAnswer | undefined
+  /** Ends of host names, such as `.example.com`. Hosts of one end belong together: the key of one goes to the others too. */
+  readonly hostEnds?: readonly string[]
+  /** Names of stream events whose data is text, which the decoder gets as it is; that of all others is JSON. */
+  readonly textEvents?: readonly string[]
   createStreamDecoder(options?: DecodeOptions): StreamDecoder
   createStreamEncoder(): StreamEncoder
 }
@@ -158,6 +198,10 @@ export interface EmbeddingsProtocol extends Codec<EmbeddingsRequest, EmbeddingsR
   readonly operation: 'embeddings'
   /** Path of requests with several texts, where it is another than `path`. */
   readonly batchPath?: string
+  /** Inputs that one request to a model may hold, where the provider documents a limit. The client splits longer lists. */
+  maxInputs?(model: string): number | undefined
+  /** Response header with the count of input tokens, lower case, for answers that do not count them in the body. */
+  readonly tokensHeader?: string
 }
 
 /** A wire format that orders documents by relevance to a query. */

@@ -44,8 +44,8 @@ export interface URLVariable {
 export interface GatewayFacts {
   /** Continues the caller's trace from `traceparent`. Its hosts receive trace context by default only then. */
   readonly traceparent: boolean
-  /** Request headers that link its spans to the caller's trace, where it takes no `traceparent`. Lower case. */
-  readonly traceHeaders?: { readonly traceId: string; readonly parentSpanId: string }
+  /** Headers of its own for the caller's trace. They are sent by default, also where `traceparent` is not. */
+  readonly traceHeaders?: TraceHeaders
   /** How the model names it takes are built, such as `{vendor}/{model}`. */
   readonly modelNames: string
   /** Response header with the cost of the call in USD, lower case. */
@@ -54,6 +54,14 @@ export interface GatewayFacts {
   readonly idHeaders?: readonly string[]
   /** Beginnings of the names of its response headers, lower case, such as `x-litellm-`. */
   readonly headerPrefixes?: readonly string[]
+}
+
+/** Request headers by which a gateway links its spans to the caller's trace. Lower case. */
+export interface TraceHeaders {
+  /** Carries the trace id, 32 hexadecimal digits. */
+  readonly traceId: string
+  /** Carries the id of the span that sends the request, 16 hexadecimal digits. */
+  readonly parentSpanId: string
 }
 
 export interface ProviderRow {
@@ -97,8 +105,13 @@ export interface ProviderRow {
    * default trace context is not sent to a first-party host.
    */
   readonly hosts?: readonly string[]
-  /** Response headers that identify the answer, lower case, where the name is not `x-request-id`. */
+  /** Response headers that identify the answer, lower case, best first, where the name is not `x-request-id`. */
   readonly idHeaders?: readonly string[]
+  /**
+   * Response header that names the class of an error, lower case, where the body may hold only a message. What follows a
+   * colon in it is no part of the name.
+   */
+  readonly errorTypeHeader?: string
   /** Set when the provider is a gateway. */
   readonly gateway?: GatewayFacts
   /** Page that the row's facts come from. */

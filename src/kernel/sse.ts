@@ -4,6 +4,8 @@ import { createParser } from 'eventsource-parser'
 export interface ServerSentEvent {
   readonly event?: string
   readonly data: string
+  /** The data is an answer that came whole, and no event of a stream. */
+  readonly whole?: true
 }
 
 export interface SseParser {

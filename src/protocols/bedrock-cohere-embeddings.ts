@@ -22,6 +22,9 @@ const ID = 'bedrock-cohere-embeddings'
 /** The format requires one, and OpenAI's has no word for it; `extra_body` says another. */
 const DEFAULT_INPUT_TYPE = 'search_document'
 
+/** Texts a call, as the page above says. */
+const MAX_TEXTS = 96
+
 function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): EncodedRequest {
   const { input, dimensions, user, extra_body: extra } = request
   const texts: unknown[] = typeof input === 'string' ? [input] : [...input]
@@ -95,6 +98,9 @@ export const bedrockCohereEmbeddings: EmbeddingsProtocol = {
   kind: 'embeddings',
   operation: 'embeddings',
   path: '/invoke',
+  auth: { header: 'authorization', prefix: 'Bearer ', sign: { kind: 'aws-sigv4', service: 'bedrock' } },
+  maxInputs: () => MAX_TEXTS,
+  tokensHeader: 'x-amzn-bedrock-input-token-count',
   encodeRequest,
   decodeRequest,
   decodeResponse,

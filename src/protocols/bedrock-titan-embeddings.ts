@@ -89,6 +89,8 @@ export const bedrockTitanEmbeddings: EmbeddingsProtocol = {
   kind: 'embeddings',
   operation: 'embeddings',
   path: '/invoke',
+  auth: { header: 'authorization', prefix: 'Bearer ', sign: { kind: 'aws-sigv4', service: 'bedrock' } },
+  maxInputs: () => 1,
   encodeRequest,
   decodeRequest,
   decodeResponse,

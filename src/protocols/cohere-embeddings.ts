@@ -19,6 +19,9 @@ import { decodeEmbedding } from './openai-embeddings.js'
 const ID: ProtocolId = 'cohere-embeddings'
 const PATH = '/v2/embed'
 
+/** Texts a call (https://docs.cohere.com/reference/embed#request.body.texts). */
+const MAX_TEXTS = 96
+
 /** The API requires to know what the vectors are for, and the hub has no word for it. */
 const DEFAULT_INPUT_TYPE = 'search_document'
 
@@ -155,6 +158,7 @@ export const cohereEmbeddings: EmbeddingsProtocol = {
   kind: 'embeddings',
   operation: 'embeddings',
   path: PATH,
+  maxInputs: () => MAX_TEXTS,
   encodeRequest,
   decodeRequest,
   decodeResponse,

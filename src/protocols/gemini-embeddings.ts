@@ -20,6 +20,9 @@ import { camel, methodPath, readPath } from './gemini-generate/wire.js'
 const ID: ProtocolId = 'gemini-embeddings'
 const BATCH = 'batchEmbedContents'
 
+/** The API refuses more: `at most 100 requests can be in one batch`. */
+const MAX_TEXTS = 100
+
 /** `taskType`, `title` and the like come in `extra_body`, and are said of every text. */
 function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): EncodedRequest {
   const { input, dimensions, extra_body: extra, raw } = request
@@ -152,7 +155,9 @@ export const geminiEmbeddings: EmbeddingsProtocol = {
   kind: 'embeddings',
   operation: 'embeddings',
   path: ':embedContent',
+  auth: { header: 'x-goog-api-key' },
   batchPath: `:${BATCH}`,
+  maxInputs: () => MAX_TEXTS,
   encodeRequest,
   decodeRequest,
   decodeResponse,

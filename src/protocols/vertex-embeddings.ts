@@ -20,6 +20,11 @@ import { camel, methodPath, readPath } from './gemini-generate/wire.js'
 const ID: ProtocolId = 'vertex-embeddings'
 const METHOD = 'predict'
 
+/** https://cloud.google.com/vertex-ai/generative-ai/docs/embeddings/get-text-embeddings#api_limits */
+const MAX_TEXTS = 250
+/** Models that take one text a call, as the same page says. */
+const ONE_TEXT = /gemini-embedding/
+
 /** Settings that the format says of each text: `extra_body` may give them once. Camel case is what the SDKs' callers know. */
 const OF_INSTANCE: ReadonlyMap<string, string> = new Map([
   ['task_type', 'task_type'],
@@ -131,6 +136,12 @@ export const vertexEmbeddings: EmbeddingsProtocol = {
   kind: 'embeddings',
   operation: 'embeddings',
   path: `:${METHOD}`,
+  auth: {
+    header: 'authorization',
+    prefix: 'Bearer ',
+    source: { kind: 'google-adc', scope: 'https://www.googleapis.com/auth/cloud-platform' },
+  },
+  maxInputs: (model) => (ONE_TEXT.test(model) ? 1 : MAX_TEXTS),
   encodeRequest,
   decodeRequest,
   decodeResponse,

@@ -18,6 +18,9 @@ import { openaiEmbeddings } from './openai-embeddings.js'
 
 const ID: ProtocolId = 'voyage-embeddings'
 
+/** Texts a call, as the page above says. */
+const MAX_TEXTS = 1000
+
 const FIELDS: ReadonlySet<string> = new Set(['model', 'input', 'output_dimension', 'encoding_format'])
 
 /** `input_type`, `output_dtype` and `truncation` come in `extra_body`, or from the wire in `raw`. */
@@ -60,6 +63,7 @@ function encodeError(error: WireError): JsonObject {
 export const voyageEmbeddings: EmbeddingsProtocol = {
   ...openaiEmbeddings,
   id: ID,
+  maxInputs: () => MAX_TEXTS,
   encodeRequest,
   decodeRequest,
   encodeError,

@@ -16,5 +16,6 @@ export const bedrock: ProviderRow = {
     'bedrock-agent-runtime.*.amazonaws.com',
   ],
   idHeaders: ['x-amzn-requestid'],
+  errorTypeHeader: 'x-amzn-errortype',
   docs: 'https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html',
 }

@@ -7,5 +7,11 @@ export const cloudflareWorkersAi = openaiCompatible({
   baseURL: 'https://api.cloudflare.com/client/v4/accounts/{account}/ai/v1',
   variables: { account: { env: ['CLOUDFLARE_ACCOUNT_ID'] } },
   env: ['CLOUDFLARE_API_TOKEN', 'CLOUDFLARE_API_KEY'],
+  quirks: {
+    maxTokensField: 'max_tokens',
+    developerAsSystem: true,
+    reasoningContent: true,
+    reasoningField: 'reasoning',
+  },
   docs: 'https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility/',
 })

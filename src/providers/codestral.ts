@@ -5,7 +5,8 @@ export const codestral = openaiCompatible({
   name: 'Mistral Codestral',
   baseURL: 'https://codestral.mistral.ai/v1',
   env: ['CODESTRAL_API_KEY'],
-  quirks: { maxTokensField: 'max_tokens', streamOptions: false, developerAsSystem: true },
+  quirks: { maxTokensField: 'max_tokens', streamOptions: false, developerAsSystem: true, seedField: 'random_seed' },
   telemetryName: 'mistral_ai',
+  idHeaders: ['mistral-correlation-id'],
   docs: 'https://docs.litellm.ai/docs/providers/codestral',
 })

@@ -9,6 +9,7 @@ export const databricks = openaiCompatible({
   env: ['DATABRICKS_TOKEN', 'DATABRICKS_API_KEY'],
   baseURLEnv: ['DATABRICKS_API_BASE'],
   hosts: ['.cloud.databricks.com', '.azuredatabricks.net', '.gcp.databricks.com'],
+  quirks: { maxTokensField: 'max_tokens', developerAsSystem: true, thinkingParts: 'reasoning' },
   gateway: { traceparent: false, modelNames: '{endpoint}' },
   docs: 'https://docs.databricks.com/aws/en/machine-learning/model-serving/query-chat-models',
 })

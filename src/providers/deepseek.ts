@@ -3,8 +3,8 @@ import type { ProviderRow } from '../kernel/provider.js'
 export const deepseek: ProviderRow = {
   id: 'deepseek',
   name: 'DeepSeek',
-  protocols: ['openai-chat'],
-  baseURL: 'https://api.deepseek.com/v1',
+  protocols: ['openai-chat', 'openai-responses'],
+  baseURL: 'https://api.deepseek.com',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['DEEPSEEK_API_KEY'],
   quirks: { maxTokensField: 'max_tokens', reasoningContent: true, developerAsSystem: true, jsonSchema: false },

@@ -3,6 +3,7 @@ import { openaiCompatible } from './openai-compatible.js'
 export const huggingface = openaiCompatible({
   id: 'huggingface',
   name: 'Hugging Face Inference Providers',
+  protocols: ['openai-chat', 'openai-responses'],
   baseURL: 'https://router.huggingface.co/v1',
   env: ['HF_TOKEN', 'HUGGINGFACE_API_KEY'],
   telemetryName: 'hugging_face',

@@ -1,8 +1,7 @@
-/** The catalogue: every provider this version knows, by id. */
+/** Every provider this version knows, by id: the registry. The client does not read it, its rows are handed in. */
 import type { ProviderRow } from '../kernel/provider.js'
 import * as rows from './rows.js'
 
-// The makers of a format come first: a provider of the caller's own takes its key as the first of its format does.
-const ordered: readonly ProviderRow[] = [rows.openai, rows.anthropic, ...Object.values(rows)]
-
-export const providers: ReadonlyMap<string, ProviderRow> = new Map(ordered.map((row) => [row.id, row]))
+export const providers: ReadonlyMap<string, ProviderRow> = new Map(
+  Object.values<ProviderRow>(rows).map((row) => [row.id, row]),
+)

@@ -3,7 +3,7 @@ import type { ProviderRow } from '../kernel/provider.js'
 export const lmstudio: ProviderRow = {
   id: 'lmstudio',
   name: 'LM Studio',
-  protocols: ['openai-chat', 'openai-embeddings', 'openai-completions'],
+  protocols: ['openai-chat', 'openai-responses', 'openai-embeddings', 'openai-completions'],
   baseURL: 'http://127.0.0.1:1234/v1',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: [],

@@ -14,5 +14,12 @@ export const localai = openaiCompatible({
   ],
   baseURL: 'http://127.0.0.1:8080/v1',
   env: [],
+  // https://localai.io/features/interleaved-thinking/
+  quirks: {
+    maxTokensField: 'max_tokens',
+    developerAsSystem: true,
+    reasoningContent: true,
+    reasoningField: 'reasoning',
+  },
   docs: 'https://localai.io/features/text-generation/',
 })

@@ -7,5 +7,7 @@ export const minimaxCn = openaiCompatible({
   env: ['MINIMAX_API_KEY'],
   telemetryName: 'minimax',
   hosts: ['api.minimaxi.com', 'api.minimax.cn'],
+  // `reasoning_details` have to return with a tool's result.
+  quirks: { maxTokensField: 'max_completion_tokens', developerAsSystem: true, reasoningContent: true },
   docs: 'https://platform.minimaxi.com/docs/guides/quickstart',
 })

@@ -5,5 +5,7 @@ export const minimax = openaiCompatible({
   name: 'MiniMax',
   baseURL: 'https://api.minimax.io/v1',
   env: ['MINIMAX_API_KEY'],
+  // https://platform.minimax.io/docs/api-reference/text-openai-api: `reasoning_details` have to return with a tool's result.
+  quirks: { maxTokensField: 'max_completion_tokens', developerAsSystem: true, reasoningContent: true },
   docs: 'https://platform.minimax.io/docs/api-reference/text-openai-api',
 })

@@ -7,14 +7,18 @@ export const mistral: ProviderRow = {
   baseURL: 'https://api.mistral.ai/v1',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['MISTRAL_API_KEY'],
-  // Usage comes on the last chunk unasked; unknown fields are refused with 422.
+  // Usage comes on the last chunk unasked; unknown fields are refused with 422. Thinking goes back as it came, as a part.
   quirks: {
     maxTokensField: 'max_tokens',
     streamOptions: false,
     developerAsSystem: true,
     dimensionsField: 'output_dimension',
+    thinkingParts: 'thinking',
+    seedField: 'random_seed',
+    unsupported: ['logit_bias', 'logprobs', 'top_logprobs', 'store', 'service_tier', 'user', 'verbosity', 'top_k'],
   },
   telemetryName: 'mistral_ai',
   hosts: ['api.mistral.ai', 'codestral.mistral.ai'],
+  idHeaders: ['mistral-correlation-id'],
   docs: 'https://docs.mistral.ai/api',
 }

@@ -6,5 +6,6 @@ export const novita = openaiCompatible({
   embeddings: true,
   baseURL: 'https://api.novita.ai/openai/v1',
   env: ['NOVITA_API_KEY'],
+  quirks: { maxTokensField: 'max_tokens', developerAsSystem: true, reasoningContent: true },
   docs: 'https://novita.ai/docs/guides/llm-api',
 })

@@ -6,5 +6,6 @@ export const nvidia = openaiCompatible({
   embeddings: true,
   baseURL: 'https://integrate.api.nvidia.com/v1',
   env: ['NVIDIA_API_KEY', 'NVIDIA_NIM_API_KEY'],
+  idHeaders: ['nvcf-reqid'],
   docs: 'https://docs.api.nvidia.com/nim/reference/llm-apis',
 })

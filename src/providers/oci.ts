@@ -7,5 +7,6 @@ export const oci = openaiCompatible({
   variables: { region: { env: ['OCI_REGION'], default: 'us-chicago-1' } },
   env: ['OCI_GENAI_API_KEY'],
   hosts: ['inference.generativeai.*.oci.oraclecloud.com'],
+  idHeaders: ['opc-request-id'],
   docs: 'https://docs.oracle.com/en-us/iaas/Content/generative-ai/openai-compatible-api.htm',
 })

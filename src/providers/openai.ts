@@ -17,6 +17,8 @@ export const openai: ProviderRow = {
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['OPENAI_API_KEY'],
   baseURLEnv: ['OPENAI_BASE_URL'],
+  // https://platform.openai.com/docs/api-reference/embeddings/create#embeddings-create-input
+  quirks: { maxInputs: { 'openai-embeddings': 2048 } },
   hosts: ['api.openai.com', '.api.openai.com'],
   docs: 'https://platform.openai.com/docs/api-reference',
 }

@@ -3,11 +3,12 @@ import type { ProviderRow } from '../kernel/provider.js'
 export const openrouter: ProviderRow = {
   id: 'openrouter',
   name: 'OpenRouter',
-  protocols: ['openai-chat', 'openai-embeddings'],
+  protocols: ['openai-chat', 'openai-responses', 'openai-embeddings'],
   baseURL: 'https://openrouter.ai/api/v1',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['OPENROUTER_API_KEY'],
-  quirks: { cacheControl: true },
+  // `reasoning_details` keep a tool loop's reasoning, `annotations` a parsed file.
+  quirks: { cacheControl: true, reasoningContent: true, annotations: true },
   hosts: ['openrouter.ai', '.openrouter.ai'],
   gateway: { traceparent: false, modelNames: '{vendor}/{model}', idHeaders: ['x-generation-id'] },
   docs: 'https://openrouter.ai/docs/api-reference/overview',

@@ -7,6 +7,6 @@ export const replicate: ProviderRow = {
   baseURL: 'https://api.replicate.com/v1',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['REPLICATE_API_TOKEN'],
-  hosts: ['api.replicate.com'],
+  hosts: ['.replicate.com'],
   docs: 'https://replicate.com/docs/reference/http',
 }

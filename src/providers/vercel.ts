@@ -6,7 +6,7 @@ export const vercel = openaiCompatible({
   protocols: ['openai-chat', 'openai-responses', 'openai-embeddings'],
   baseURL: 'https://ai-gateway.vercel.sh/v1',
   env: ['AI_GATEWAY_API_KEY', 'VERCEL_AI_GATEWAY_API_KEY', 'VERCEL_OIDC_TOKEN'],
-  quirks: { cacheControl: true },
+  quirks: { cacheControl: true, reasoningContent: true },
   gateway: { traceparent: false, modelNames: '{vendor}/{model}', idHeaders: ['x-vercel-id'] },
   docs: 'https://vercel.com/docs/ai-gateway/sdks-and-apis/openai-chat-completions',
 })

@@ -10,5 +10,6 @@ export const watsonx = openaiCompatible({
   env: ['WATSONX_TOKEN'],
   telemetryName: 'ibm.watsonx.ai',
   hosts: ['.ml.cloud.ibm.com'],
+  idHeaders: ['x-global-transaction-id'],
   docs: 'https://www.ibm.com/docs/en/watsonx/saas?topic=models-model-gateway',
 })

@@ -3,7 +3,7 @@ import type { ProviderRow } from '../kernel/provider.js'
 export const xai: ProviderRow = {
   id: 'xai',
   name: 'xAI',
-  protocols: ['openai-chat', 'openai-images'],
+  protocols: ['openai-chat', 'openai-responses', 'openai-images'],
   baseURL: 'https://api.x.ai/v1',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['XAI_API_KEY'],

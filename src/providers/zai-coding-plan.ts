@@ -6,5 +6,6 @@ export const zaiCodingPlan = openaiCompatible({
   baseURL: 'https://api.z.ai/api/coding/paas/v4',
   env: ['ZAI_API_KEY', 'ZHIPU_API_KEY'],
   telemetryName: 'zai',
+  quirks: { maxTokensField: 'max_tokens', developerAsSystem: true, reasoningContent: true },
   docs: 'https://docs.z.ai/devpack/overview',
 })

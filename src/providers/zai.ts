@@ -5,5 +5,6 @@ export const zai = openaiCompatible({
   name: 'Z.AI',
   baseURL: 'https://api.z.ai/api/paas/v4',
   env: ['ZAI_API_KEY', 'ZHIPU_API_KEY'],
+  quirks: { maxTokensField: 'max_tokens', developerAsSystem: true, reasoningContent: true },
   docs: 'https://docs.z.ai/api-reference/llm/chat-completion',
 })

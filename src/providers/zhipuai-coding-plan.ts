@@ -6,5 +6,6 @@ export const zhipuaiCodingPlan = openaiCompatible({
   baseURL: 'https://open.bigmodel.cn/api/coding/paas/v4',
   env: ['ZHIPU_API_KEY', 'ZHIPUAI_API_KEY'],
   telemetryName: 'zhipuai',
+  quirks: { maxTokensField: 'max_tokens', developerAsSystem: true, reasoningContent: true },
   docs: 'https://docs.bigmodel.cn/cn/coding-plan/overview',
 })

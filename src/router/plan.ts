@@ -1,9 +1,9 @@
 /** Options compiled once to a frozen plan; a call only looks up. */
+import { LISTED, missingProvider, type Catalogue } from '../kernel/catalogue.js'
 import { ConfigError } from '../kernel/errors.js'
-import { didYouMean, nearNames } from '../kernel/near.js'
+import { nearNames } from '../kernel/near.js'
 import { DEFAULT_RETRIES, type RetryPolicy } from '../policies/retry.js'
 import { timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
-import { providers as knownProviders } from '../providers/index.js'
 import type { AliasOptions, ClientOptions } from './options.js'
 import { planProvider, type Environment } from './provider-plan.js'
 import { ordered } from './strategies/ordered.js'
@@ -35,11 +35,11 @@ export interface Plan {
 /** Model strings remembered at most; a program that makes them up must not grow without end. */
 const MEMO_LIMIT = 1024
 
-/** Follows what names a known provider. */
-const LISTED = ' (`npx tracestitch providers` lists them)'
-
-/** @throws ConfigError on an unknown provider, a model without one, a missing key, or an alias cycle. */
-export function compilePlan(options: ClientOptions, env: Environment): Plan {
+/**
+ * @param catalogue - The formats and the providers that the options may name.
+ * @throws ConfigError on an unknown provider, a model without one, a missing key, or an alias cycle.
+ */
+export function compilePlan(options: ClientOptions, env: Environment, catalogue: Catalogue): Plan {
   const aliases = new Map<string, Route>()
   const routes = new Map<string, Route>()
   const planned = new Map<string, PlannedProvider>()
@@ -50,14 +50,10 @@ export function compilePlan(options: ClientOptions, env: Environment): Plan {
     let found = planned.get(id)
     if (found) return found
     const changes = Object.hasOwn(own, id) ? own[id] : undefined
-    if (!knownProviders.has(id) && !changes) return undefined
-    found = planProvider(id, changes ?? {}, knownProviders, env)
+    if (!catalogue.providers.has(id) && !changes) return undefined
+    found = planProvider(id, changes ?? {}, catalogue, env)
     planned.set(id, found)
     return found
-  }
-
-  function providerIds(): Set<string> {
-    return new Set([...Object.keys(own), ...knownProviders.keys()])
   }
 
   /** `provider/model` or `provider:model`: whichever mark comes first divides, so a model may hold both. */
@@ -75,13 +71,7 @@ export function compilePlan(options: ClientOptions, env: Environment): Plan {
     const id = model.slice(0, at)
     const name = model.slice(at + 1)
     const found = provider(id)
-    if (!found) {
-      const hint = didYouMean(id, providerIds()) || ofMaker(id) || '.'
-      throw new ConfigError(
-        path,
-        `there is no provider \`${id}\`${hint} Add it to \`providers\` with its baseURL, or use a known one${LISTED}`,
-      )
-    }
+    if (!found) throw missingProvider(catalogue, Object.keys(own), id, path)
     if (found.missing !== undefined) throw new ConfigError(path, found.missing, { provider: id, model: name })
     return Object.freeze({ id: `${id}/${name}`, model: name, provider: found })
   }
@@ -169,12 +159,4 @@ function unique(targets: readonly Target[]): readonly Target[] {
   const byId = new Map<string, Target>()
   for (const target of targets) if (!byId.has(target.id)) byId.set(target.id, target)
   return Object.freeze([...byId.values()])
-}
-
-/** For one who writes the maker's name, such as `google`, which several providers have in theirs. */
-function ofMaker(word: string): string {
-  const wanted = word.toLowerCase()
-  const rows = [...knownProviders.values()].filter((row) => row.name.toLowerCase().split(/\W+/).includes(wanted))
-  const named = rows.slice(0, 3).map((row) => `\`${row.id}\` (${row.name})`)
-  return named.length === 0 ? '' : `; there is ${named.join(', ')}.`
 }

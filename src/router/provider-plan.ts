@@ -1,4 +1,5 @@
 /** A provider row, the caller's changes and the environment, compiled to what a call needs. */
+import { exportNames, formatOf, missingFormat, type Catalogue } from '../kernel/catalogue.js'
 import { ConfigError } from '../kernel/errors.js'
 import type {
   ChatProtocol,
@@ -10,9 +11,8 @@ import type {
   ProtocolId,
 } from '../kernel/protocol.js'
 import type { AuthScheme, ProviderRow } from '../kernel/provider.js'
-import { passthroughs, protocols } from '../protocols/index.js'
 import { awsSigner, hasCredentials } from './aws-sigv4.js'
-import { baseURLAt, fillBaseURL } from './base-url.js'
+import { baseURLAt, fillBaseURL, namedOperation } from './base-url.js'
 import { firstSet, type Environment } from './environment.js'
 import { hasGoogleCredentials, googleTokens } from './google-adc.js'
 import { headerValue } from './header-value.js'
@@ -38,55 +38,72 @@ const COMPANIONS: Partial<Record<FormatId, readonly FormatId[]>> = {
   'openai-responses': OPENAI_COMPANIONS,
 }
 
-/**
- * A row for a provider of the caller's own. How its key is sent follows from its format: as the first known
- * provider of that format takes it.
- */
-function ownRow(id: string, options: ProviderOptions, known: ReadonlyMap<string, ProviderRow>): ProviderRow {
+/** A row for a provider of the caller's own. How its key is sent follows from its format: as the format's maker takes it. */
+function ownRow(id: string, options: ProviderOptions, catalogue: Catalogue): ProviderRow {
   if (options.baseURL === undefined) {
     throw new ConfigError(
       `providers.${id}.baseURL`,
       `a provider that is not built in needs a base URL, such as http://127.0.0.1:8080/v1`,
     )
   }
-  const format = typeof options.protocol === 'string' ? options.protocol : (options.protocol?.[0] ?? 'openai-chat')
-  const model = [...known.values()].find((row) => row.protocols.includes(format))
+  const first = typeof options.protocol === 'string' ? options.protocol : (options.protocol?.[0] ?? 'openai-chat')
+  const format = formatOf(catalogue, first)
+  if (!format) throw missingFormat(catalogue, first, `providers.${id}.protocol`)
+  const { auth, headers } = 'auth' in format || 'headers' in format ? format : {}
   return {
     id,
     name: id,
     protocols: ['openai-chat', ...OPENAI_COMPANIONS],
     baseURL: options.baseURL,
-    auth: model?.auth ?? { header: 'authorization', prefix: 'Bearer ' },
-    ...(model?.headers && { headers: model.headers }),
+    auth: auth ?? { header: 'authorization', prefix: 'Bearer ' },
+    ...(headers && { headers }),
     env: [],
     docs: options.baseURL,
   }
 }
 
-function isPassthrough(name: FormatId): name is PassthroughId {
-  return Object.hasOwn(passthroughs, name)
+interface Spoken {
+  readonly protocols: ReadonlyMap<FormatId, Protocol>
+  readonly passthroughs: ReadonlyMap<PassthroughId, PassthroughFormat>
+  /** Those of the row for which there is no codec. */
+  readonly missing: readonly FormatId[]
 }
 
-function protocolsOf(options: ProviderOptions, row: ProviderRow): readonly FormatId[] {
+/** @throws ConfigError for a format that the caller names and that is not in the catalogue. */
+function spokenBy(options: ProviderOptions, row: ProviderRow, catalogue: Catalogue): Spoken {
   const { protocol } = options
-  if (protocol === undefined) return row.protocols
-  return typeof protocol === 'string' ? [protocol, ...(COMPANIONS[protocol] ?? [])] : protocol
+  const named = protocol === undefined ? [] : typeof protocol === 'string' ? [protocol] : protocol
+  for (const [i, name] of named.entries()) {
+    const at = `providers.${row.id}.protocol${typeof protocol === 'string' ? '' : `[${i}]`}`
+    if (!formatOf(catalogue, name)) throw missingFormat(catalogue, name, at)
+  }
+  const companions = typeof protocol === 'string' ? (COMPANIONS[protocol] ?? []) : []
+  const protocols = new Map<FormatId, Protocol>()
+  const passthroughs = new Map<PassthroughId, PassthroughFormat>()
+  const missing: FormatId[] = []
+  for (const name of named.length > 0 ? [...named, ...companions] : row.protocols) {
+    const format = formatOf(catalogue, name)
+    if (!format) missing.push(name)
+    else if (format.kind === 'passthrough') passthroughs.set(format.id, format)
+    else protocols.set(name, format)
+  }
+  return { protocols, passthroughs, missing }
 }
 
 /** @throws ConfigError when what the caller gave cannot make a provider. A missing key only throws on use. */
 export function planProvider(
   id: string,
   options: ProviderOptions,
-  known: ReadonlyMap<string, ProviderRow>,
+  catalogue: Catalogue,
   env: Environment,
 ): PlannedProvider {
-  const row = known.get(id) ?? ownRow(id, options, known)
+  const row = catalogue.providers.get(id) ?? ownRow(id, options, catalogue)
   const filled = fillBaseURL(row, options.variables, env)
   const whole = options.baseURL ?? firstSet(row.baseURLEnv ?? [], env) ?? addressFrom(row, env)
   const baseURL = (whole ?? filled.baseURL).replace(/\/+$/, '')
   const missingPart = whole === undefined ? filled.missing : undefined
+  const source = options.baseURL === undefined ? (row.baseURLEnv ?? []).join(', ') : `providers.${id}.baseURL`
   if (missingPart === undefined && !URL.canParse(baseURL)) {
-    const source = options.baseURL === undefined ? (row.baseURLEnv ?? []).join(', ') : `providers.${id}.baseURL`
     throw new ConfigError(source, 'is not a URL; write it as https://host/path')
   }
   if (missingPart === undefined && new URL(baseURL).username !== '') {
@@ -94,14 +111,11 @@ export function planProvider(
   }
   for (const [name, value] of Object.entries(options.headers ?? {}))
     headerValue(value, `providers.${id}.headers.${name}`)
-  const speaks = new Map<FormatId, Protocol>()
-  const passed = new Map<PassthroughId, PassthroughFormat>()
-  for (const name of protocolsOf(options, row)) {
-    if (isPassthrough(name)) passed.set(name, passthroughs[name])
-    // A row may name a format that a later version brings.
-    else if (Object.hasOwn(protocols, name)) speaks.set(name, protocols[name])
-  }
+  const { protocols: speaks, passthroughs: passed, missing: unspoken } = spokenBy(options, row, catalogue)
   const spoken = [...speaks.values()]
+  const operation = whole === undefined ? undefined : namedOperation(baseURL, [...spoken, ...passed.values()])
+  if (operation !== undefined)
+    throw new ConfigError(source, `ends with ${operation}, which each request adds to it; leave it off`)
   const embeddings = spoken.find((found): found is EmbeddingsProtocol => found.kind === 'embeddings')
   const chatOf = (found: Protocol | undefined): ChatProtocol | undefined => (found?.kind === 'chat' ? found : undefined)
 
@@ -133,13 +147,23 @@ export function planProvider(
     quirks: Object.freeze({ ...row.quirks, ...options.quirks }),
     dropUnsupported: options.dropUnsupported,
     headers: Object.freeze({ ...row.headers, ...options.headers }),
+    idHeaders: row.idHeaders ?? [],
+    gatewayIdHeaders: row.gateway?.idHeaders ?? [],
+    errorTypeHeader: row.errorTypeHeader,
+    traceHeaders: row.gateway?.traceHeaders,
     chat: chatOf(spoken.find((found) => found.kind === 'chat')),
     embeddingsFor(model: string) {
       const named = row.byModel?.find(({ part }) => model.includes(part))
-      const found = named && speaks.get(named.protocol)
-      return found?.kind === 'embeddings' ? found : embeddings
+      if (!named) return embeddings
+      const found = speaks.get(named.protocol)
+      // Without its codec, such a model would be asked in a format that is not its own.
+      return found?.kind === 'embeddings' ? found : unspoken.includes(named.protocol) ? undefined : embeddings
     },
     rerank: spoken.find((found) => found.kind === 'rerank'),
+    unspoken:
+      unspoken.length === 0
+        ? ''
+        : `; it speaks ${unspoken.join(', ')} too, if createClientWith gets ${exportNames(unspoken)} of tracestitch/protocols`,
     passes: (name: PassthroughId) => passed.get(name),
     speaks: (name: ProtocolId) => chatOf(speaks.get(name)),
     sign,

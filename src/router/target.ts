@@ -8,6 +8,7 @@ import type {
   Quirks,
   RerankProtocol,
 } from '../kernel/protocol.js'
+import type { TraceHeaders } from '../kernel/provider.js'
 
 /** A request as it will be sent, but for what may be set after signing. */
 export interface SignableRequest {
@@ -28,12 +29,22 @@ export interface PlannedProvider {
   readonly dropUnsupported: boolean | undefined
   /** Without authentication. */
   readonly headers: Readonly<Record<string, string>>
+  /** Response headers that identify an answer, best first, before `x-request-id`. */
+  readonly idHeaders: readonly string[]
+  /** Those of a gateway, which identify the call where nothing else does. */
+  readonly gatewayIdHeaders: readonly string[]
+  /** Response header that names the class of an error. */
+  readonly errorTypeHeader: string | undefined
+  /** A gateway's own request headers for the caller's trace. */
+  readonly traceHeaders: TraceHeaders | undefined
   /** The format for chat; `undefined` when it has none. */
   readonly chat: ChatProtocol | undefined
   /** The format for embeddings of a model; `undefined` when it has none. */
   embeddingsFor(model: string): EmbeddingsProtocol | undefined
   /** The format for ordering documents; `undefined` when it has none. */
   readonly rerank: RerankProtocol | undefined
+  /** For messages: which codecs would have it speak more formats. Empty when it has them all. */
+  readonly unspoken: string
   /** The format `id`, when this provider takes it as it is. */
   passes(id: PassthroughId): PassthroughFormat | undefined
   /** The codec of `id`, when this provider speaks it. */

@@ -2,7 +2,6 @@
 import * as z from 'zod/mini'
 import { ConfigError } from '../kernel/errors.js'
 import { isObject, typeName } from '../kernel/json.js'
-import { passthroughs, protocols } from '../protocols/index.js'
 import { didYouMean } from '../kernel/near.js'
 import type { ClientOptions } from './options.js'
 import { strategies } from './strategies/index.js'
@@ -46,7 +45,6 @@ const timeout = z.optional(
     }),
   ]),
 )
-const protocolId = z.enum([...Object.keys(protocols), ...Object.keys(passthroughs)])
 const dropUnsupported = z.optional(z.boolean())
 const target = z.union([text, z.strictObject({ model: text, dropUnsupported })])
 const targets = z.array(target).check(z.minLength(1))
@@ -75,11 +73,13 @@ const quirks = z.strictObject({
   developerAsSystem: z.optional(z.boolean()),
   jsonSchema: z.optional(z.boolean()),
   defaultMaxTokens: z.optional(z.int().check(z.positive())),
+  maxInputs: optionalRecord(z.int().check(z.positive())),
 })
 // What AWS's packages give holds more, such as an expiry.
 const awsCredentials = z.object({ accessKeyId: text, secretAccessKey: text, sessionToken: z.optional(text) })
 const provider = z.strictObject({
-  protocol: z.optional(z.union([protocolId, z.array(protocolId).check(z.minLength(1))])),
+  // Which formats there are, the plan knows.
+  protocol: z.optional(z.union([text, z.array(text).check(z.minLength(1))])),
   baseURL: z.optional(z.string().check(z.regex(/^https?:\/\/[^/]/, 'a URL that begins with http:// or https://'))),
   variables: optionalRecord(text),
   apiKey: z.optional(z.union([text, isFunction])),

@@ -26,8 +26,8 @@ export abstract class BaseCall implements Call {
   protected readonly facts: Facts = { attributes: {} }
   private readonly startedAt = performance.now()
 
-  chunk(): void {
-    this.facts.firstChunk ??= (performance.now() - this.startedAt) / 1000
+  chunk(at?: number): void {
+    this.facts.firstChunk ??= ((at ?? performance.now()) - this.startedAt) / 1000
   }
 
   headers(headers: Pick<Headers, 'forEach'>): void {

@@ -46,8 +46,12 @@ export interface Call {
   /** Whether messages are wanted, so that decoders read them. */
   readonly content: boolean
   readonly ended: boolean
-  /** The first piece of a streamed answer is there. Later calls cost nothing. */
-  chunk(): void
+  /**
+   * The first piece of a streamed answer is there. Later calls cost nothing.
+   *
+   * @param at - When it came, as `performance.now()` tells time. Default: now.
+   */
+  chunk(at?: number): void
   headers(headers: Pick<Headers, 'forEach'>): void
   response(response: CallResponse): void
   /** Attributes that the decoders do not know of. */

@@ -103,7 +103,7 @@ export function applySettings(next: TelemetrySettings | undefined): void {
   holder().settings = next && Object.freeze(next)
 }
 
-/** The entry of the package names here what rooms above telemetry know: hosts and prices. */
+/** The client names here what rooms above telemetry know: hosts, headers and prices. */
 export function setDefaults(
   known: Pick<TelemetrySettings, 'identifyHost' | 'keepsHeader' | 'price' | 'propagates' | 'reportedCost'>,
 ): void {

@@ -1,7 +1,7 @@
 /** Which failures move on, retries, the limit over all attempts, and what breaks after content has come. */
 import { createServer, type AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { createClient } from '../../src/client/index.js'
+import { createClient } from '../../src/index.js'
 import { ConnectionError, StreamError } from '../../src/kernel/errors.js'
 import { clientFor, faultPair, LONG, messages, text } from './fault-pair.js'
 import { answers, beginStream, chunk, eventually, sendEvent, sendJson, wait, type Behaviour } from './fault-server.js'

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test, vi } from 'vitest'
-import type { Upload } from '../../src/client/index.js'
+import type { Upload } from '../../src/index.js'
 import { answersJson, bodyOf, clientFor, openai, sendJson, usePassedServer, wire, type Seen } from './passed-server.js'
 
 const traces = usePassedServer()

@@ -1,6 +1,6 @@
 /** Each mistake in the options or the body is a ConfigError that names its place and the way out, before any request. */
 import { afterEach, expect, test, vi } from 'vitest'
-import { createClient, type ClientOptions } from '../../src/client/index.js'
+import { createClient, type ClientOptions } from '../../src/index.js'
 import { ConfigError } from '../../src/kernel/errors.js'
 import { noKeys } from './no-keys.js'
 

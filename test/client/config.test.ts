@@ -1,6 +1,6 @@
 /** Keys, base URLs, aliases and options: what reaches the provider, and where. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { createClient } from '../../src/client/index.js'
+import { createClient } from '../../src/index.js'
 import { TracestitchError } from '../../src/kernel/errors.js'
 import { noKeys } from './no-keys.js'
 

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { createClient } from '../../src/client/index.js'
+import { createClient } from '../../src/index.js'
 import { answers, startServer, wait } from './fault-server.js'
 
 const messages = [{ role: 'user' as const, content: 'hi' }]

@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createClient } from '../../src/client/index.js'
+import { createClient } from '../../src/index.js'
 import { ConfigError, CredentialsError } from '../../src/kernel/errors.js'
 import { startServer, type FaultServer } from './fault-server.js'
 

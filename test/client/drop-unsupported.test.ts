@@ -1,6 +1,6 @@
 /** Where `dropUnsupported` may be said, and which word counts. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createClient, type ClientOptions } from '../../src/client/index.js'
+import { createClient, type ClientOptions } from '../../src/index.js'
 import { startServer, type FaultServer } from './fault-server.js'
 
 let server: FaultServer

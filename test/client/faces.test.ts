@@ -1,6 +1,6 @@
 /** The caller's formats over targets of every format. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createClient, type ClientOptions } from '../../src/client/index.js'
+import { createClient, type ClientOptions } from '../../src/index.js'
 import {
   answers,
   beginStream,

@@ -1,6 +1,6 @@
 /** A failing server beside a good one, fresh for each test, and a client that knows both. */
 import { afterEach, beforeEach, expect } from 'vitest'
-import { createClient, type Client } from '../../src/client/index.js'
+import { createClient, type Client } from '../../src/index.js'
 import { answers, eventually, startServer, type FaultServer } from './fault-server.js'
 
 export interface FaultPair {

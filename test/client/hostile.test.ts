@@ -1,6 +1,6 @@
 /** Hostile answers from a real server: one typed error, bounded memory, and nothing private in the message. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createClient } from '../../src/client/index.js'
+import { createClient } from '../../src/index.js'
 import { TracestitchError } from '../../src/kernel/errors.js'
 import type { ProtocolId } from '../../src/kernel/protocol.js'
 import { answers, completion, sendJson, startServer, type FaultServer } from './fault-server.js'

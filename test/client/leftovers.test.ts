@@ -1,7 +1,7 @@
 /** Nothing is left behind, and nothing is lost in silence. */
 import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
-import { createClient } from '../../src/client/index.js'
+import { createClient } from '../../src/index.js'
 import { StreamError } from '../../src/kernel/errors.js'
 import { chunk, completion, usageChunk, wait } from './fault-server.js'
 

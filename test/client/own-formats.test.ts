@@ -1,6 +1,6 @@
 /** Rows of providers with formats of their own: where a request goes, how the key is sent, what comes back. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createClient } from '../../src/client/index.js'
+import { createClient } from '../../src/index.js'
 import { startServer, type FaultServer } from './fault-server.js'
 
 let server: FaultServer

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { zodResponseFormat } from 'openai/helpers/zod'
-import { createClient } from '../../src/client/index.js'
+import { createClient } from '../../src/index.js'
 import { StreamError } from '../../src/kernel/errors.js'
 import { answers, completion, sendJson, startServer, type Behaviour, type FaultServer } from './fault-server.js'
 

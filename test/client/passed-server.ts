@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import type { AddressInfo } from 'node:net'
 import OpenAI from 'openai'
 import { afterEach, beforeEach } from 'vitest'
-import { createClient, type ClientOptions } from '../../src/client/index.js'
+import { createClient, type ClientOptions } from '../../src/index.js'
 import { spanHarness } from '../telemetry/span-harness.js'
 
 export interface Seen {

@@ -1,6 +1,6 @@
 /** Moderation, images and rerank: the `openai` package beside the client, at a server that keeps what it got. */
 import { describe, expect, test } from 'vitest'
-import { createClient } from '../../src/client/index.js'
+import { createClient } from '../../src/index.js'
 import { answersJson, bodyOf, clientFor, openai, sendJson, usePassedServer, wire } from './passed-server.js'
 
 const traces = usePassedServer()

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { createClient, type ChatStream, type ClientOptions } from '../../src/client/index.js'
+import { createClient, type ChatStream, type ClientOptions } from '../../src/index.js'
 import {
   answers,
   beginStream,

@@ -1,7 +1,7 @@
 /** Structured output: native where the target has it, asked for in the prompt and said so where it has not. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import * as z from 'zod'
-import { createClient } from '../../src/client/index.js'
+import { createClient } from '../../src/index.js'
 import { startServer, type FaultServer } from './fault-server.js'
 
 let server: FaultServer

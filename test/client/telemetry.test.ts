@@ -9,7 +9,7 @@ import {
   type ReadableSpan,
 } from '@opentelemetry/sdk-trace-base'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createClient, type ClientOptions } from '../../src/client/index.js'
+import { createClient, type ClientOptions } from '../../src/index.js'
 import { startCall } from '../../src/telemetry/call.js'
 import { applySettings, defaultSettings } from '../../src/telemetry/settings.js'
 import {

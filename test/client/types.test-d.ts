@@ -2,7 +2,7 @@
 import type OpenAI from 'openai'
 import { createReadStream } from 'node:fs'
 import * as z from 'zod'
-import { createClient, type ChatStream, type Client, type ClientOptions } from '../../src/client/index.js'
+import { createClient, type ChatStream, type Client, type ClientOptions } from '../../src/index.js'
 
 declare const ai: Client
 declare const openaiBody: OpenAI.ChatCompletionCreateParamsNonStreaming

@@ -10,7 +10,7 @@ import { openai } from '../../integrations/openai.js'
 import { instrumentCall } from '../../src/autolog/call.js'
 import { createPatcher, type PatchSession } from '../../src/autolog/patch.js'
 import type { Integration } from '../../src/autolog/contract.js'
-import { createClient } from '../../src/client/index.js'
+import { createClient } from '../../src/index.js'
 import { startFakeProvider, type FakeProvider } from '../support/fake-provider.js'
 import { spanHarness } from '../telemetry/span-harness.js'
 

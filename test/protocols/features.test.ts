@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { UnsupportedParameterError } from '../../src/kernel/errors.js'
 import type { AssistantMessage, ChatCompletion, ChatRequest } from '../../src/kernel/hub.js'
 import type { ChatProtocol, EncodeContext } from '../../src/kernel/protocol.js'
-import { chatProtocol, protocols } from '../../src/protocols/index.js'
+import { protocols } from '../../src/protocols/index.js'
 import type { FormatCase } from './features/format-case.js'
 import { formats } from './features/formats.js'
 import { hi, requestProbes, type RequestProbe } from './features/requests.js'
@@ -135,7 +135,7 @@ function note(feature: string, verdict: Verdict): void {
 }
 
 describe.each(formats)('$id', (format) => {
-  const codec = chatProtocol(format.id)
+  const codec = protocols[format.id] as ChatProtocol
   test.each(requestProbes(format.id))('asked: $feature', (probe) => {
     const verdict = judge(codec, format, probe)
     note(probe.feature, verdict)

@@ -1,11 +1,9 @@
-/** What Replicate's format says beyond the contract, and the client against a loopback server that answers as it does. */
-import { createServer, type IncomingMessage, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createClient } from '../../src/client/index.js'
+/** What Replicate's format says beyond the contract. */
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { ChatRequest } from '../../src/kernel/hub.js'
 import type { EncodeContext } from '../../src/kernel/protocol.js'
 import { replicatePredictions as codec } from '../../src/protocols/replicate-predictions/index.js'
+import { accumulate } from './support/accumulate.js'
 
 const warnings: string[] = []
 const context: EncodeContext = {
@@ -116,7 +114,6 @@ describe('requests', () => {
   test.each<[string, Partial<ChatRequest>]>([
     ['tools', { tools: [{ type: 'function', function: { name: 'f' } }] }],
     ['tool_choice', { tool_choice: 'required' }],
-    ['response_format', { response_format: { type: 'json_object' } }],
     ['n', { n: 2 }],
     ['logprobs', { logprobs: true }],
     ['reasoning_effort', { reasoning_effort: 'low' }],
@@ -129,6 +126,21 @@ describe('requests', () => {
     encode({ messages, ...fields }, { dropUnsupported: true })
     expect(warnings.join()).toContain(parameter)
   })
+})
+
+test('structured output is asked for in the system prompt, and said so', () => {
+  const schema = { type: 'object', properties: { city: { type: 'string' } } }
+  const { body, headers } = encode({
+    messages: [{ role: 'system', content: 'Be brief.' }, ...messages],
+    stream: true,
+    response_format: { type: 'json_schema', json_schema: { name: 'answer', schema } },
+  })
+  const system = (body['input'] as { system_prompt: string }).system_prompt
+  expect(system).toMatch(/^Be brief\.\n\n/)
+  expect(system).toContain(JSON.stringify(schema))
+  expect(warnings.join()).toContain('response_format')
+  // A stream begins at once.
+  expect(headers).not.toHaveProperty('prefer')
 })
 
 describe('answers', () => {
@@ -200,6 +212,45 @@ describe('answers', () => {
     })
   })
 
+  test('its own stream is text: newlines, marks and numbers are words like any other', () => {
+    const decoder = codec.createStreamDecoder()
+    const growing = { ...done, status: 'processing', output: null }
+    const said = ['{"a":', '1', '[DONE]', '\n', ' null']
+    const chunks = [
+      ...decoder.push(growing),
+      ...said.flatMap((data) => decoder.push(data, 'output')),
+      ...decoder.push('{}', 'done'),
+      ...decoder.push({ ...done, output: said, metrics: { input_token_count: 4, output_token_count: 5 } }),
+    ]
+    expect(decoder.done).toBe(true)
+    const whole = accumulate(chunks)
+    expect(whole.choices[0]?.message.content).toBe(said.join(''))
+    expect(whole).toMatchObject({ id: 'p1', usage: { completion_tokens: 5 }, choices: [{ finish_reason: 'stop' }] })
+  })
+
+  test('a stream that says it is done is an answer without its counts, and no answer before that', () => {
+    const cut = codec.createStreamDecoder()
+    cut.push('Hel', 'output')
+    expect(cut.end()).toEqual([])
+    expect(cut.done).toBe(false)
+    const decoder = codec.createStreamDecoder()
+    const chunks = [...decoder.push('Hello', 'output'), ...decoder.push('', 'done'), ...decoder.end()]
+    expect(decoder.done).toBe(true)
+    expect(accumulate(chunks).choices).toMatchObject([{ finish_reason: 'stop', message: { content: 'Hello' } }])
+  })
+
+  test.each([
+    ['error', '{"detail":"the model is overloaded"}', { code: 'prediction_failed', isRetryable: true }],
+    ['error', 'out of memory', { message: 'out of memory' }],
+    ['done', '{"reason":"canceled"}', { code: 'prediction_canceled' }],
+    ['done', '{"reason":"error"}', { code: 'prediction_failed' }],
+  ])('the event %s with %s is a ProviderError', (event, data, says) => {
+    const decoder = codec.createStreamDecoder()
+    expect(() => [decoder.push('Hel', 'output'), decoder.push(data, event), decoder.end()]).toThrow(
+      expect.objectContaining({ name: 'ProviderError', ...says }),
+    )
+  })
+
   test('a prediction seen while it grows gives each piece once', () => {
     const decoder = codec.createStreamDecoder()
     const text = [{ ...done, status: 'processing', output: ['Hel'] }, done]
@@ -207,61 +258,5 @@ describe('answers', () => {
       .map((chunk) => chunk.choices[0]?.delta.content ?? '')
     expect(text.filter((piece) => piece !== '')).toEqual(['Hel', 'lo'])
     expect(decoder.done).toBe(true)
-  })
-})
-
-describe('the client', () => {
-  let server: Server
-  let seen: { request: IncomingMessage; body: unknown } | undefined
-  let answer: object
-
-  beforeEach(async () => {
-    server = createServer((request, response) => {
-      let text = ''
-      request.on('data', (piece) => (text += String(piece)))
-      request.on('end', () => {
-        seen = { request, body: JSON.parse(text) as unknown }
-        response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
-      })
-    })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  })
-  afterEach(() => new Promise((resolve) => server.close(resolve)))
-
-  const client = () =>
-    createClient({
-      retries: 0,
-      providers: {
-        replicate: { apiKey: 'r8_key', baseURL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` },
-      },
-    })
-
-  test('a call, and a stream made of the whole answer with a warning', async () => {
-    answer = { ...done, metrics: { input_token_count: 4, output_token_count: 2 } }
-    const model = 'replicate/meta/meta-llama-3-70b-instruct'
-    const whole = await client().chat.completions.create({ model, messages })
-    expect(whole.choices[0]?.message.content).toBe('Hello')
-    expect(seen?.request.url).toBe('/v1/models/meta/meta-llama-3-70b-instruct/predictions')
-    expect(seen?.request.headers).toMatchObject({
-      prefer: 'wait',
-      authorization: 'Bearer r8_key',
-      accept: 'application/json',
-    })
-
-    const stream = await client().chat.completions.create({ model, messages, stream: true })
-    let text = ''
-    for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? ''
-    expect(text).toBe('Hello')
-    expect(stream._meta?.warnings.join()).toContain('comes whole')
-  })
-
-  test('a prediction that is not done is a ProviderError', async () => {
-    answer = { ...done, status: 'processing', output: null }
-    await expect(client().chat.completions.create({ model: 'replicate/a/b', messages })).rejects.toMatchObject({
-      name: 'ProviderError',
-      code: 'prediction_unfinished',
-      provider: 'replicate',
-      isRetryable: true,
-    })
   })
 })

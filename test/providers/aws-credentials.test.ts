@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { everything } from '../../src/catalogue.js'
 import { ConfigError } from '../../src/kernel/errors.js'
-import { providers } from '../../src/providers/index.js'
 import { planProvider } from '../../src/router/provider-plan.js'
 import type { ProviderOptions } from '../../src/router/options.js'
 import type { SignableRequest } from '../../src/router/target.js'
 
 const keys = { AWS_ACCESS_KEY_ID: 'AKIDENV', AWS_SECRET_ACCESS_KEY: 'secret' }
-const plan = (options: ProviderOptions, env: Record<string, string>) => planProvider('bedrock', options, providers, env)
+const plan = (options: ProviderOptions, env: Record<string, string>) => planProvider('bedrock', options, everything, env)
 const request = (url: string): SignableRequest => ({ method: 'POST', url, headers: new Headers(), body: '{}' })
 const AT = 'https://bedrock-runtime.eu-west-1.amazonaws.com/model/m/converse'
 

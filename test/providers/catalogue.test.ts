@@ -5,8 +5,12 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { ProviderRow } from '../../src/kernel/provider.js'
 import { passthroughs, protocols } from '../../src/protocols/index.js'
-import { identifyHost } from '../../src/providers/directory.js'
+import { directory } from '../../src/catalogue.js'
 import { providers } from '../../src/providers/index.js'
+import { bearer } from '../../src/providers/openai-compatible.js'
+import { namedOperation } from '../../src/router/base-url.js'
+
+const { identifyHost } = directory
 
 const rows = [...providers.values()]
 const ENV_NAME = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/
@@ -81,11 +85,29 @@ test.each([
   else expect(found.filter((row) => !isLocal(row))).toEqual([])
 })
 
-test('a provider of the caller’s own takes its key as the maker of its format does', () => {
-  const first = (id: string): string | undefined => rows.find((row) => row.protocols.some((name) => name === id))?.id
-  expect(first('openai-chat')).toBe('openai')
-  expect(first('openai-responses')).toBe('openai')
-  expect(first('anthropic-messages')).toBe('anthropic')
+test.each([
+  ['openai-chat', 'openai'],
+  ['openai-responses', 'openai'],
+  ['anthropic-messages', 'anthropic'],
+  ['gemini-generate', 'gemini'],
+  ['gemini-embeddings', 'gemini'],
+  ['vertex-embeddings', 'vertex'],
+  ['bedrock-converse', 'bedrock'],
+  ['bedrock-titan-embeddings', 'bedrock'],
+  ['bedrock-cohere-embeddings', 'bedrock'],
+  ['cohere-chat', 'cohere'],
+  ['voyage-embeddings', 'voyage'],
+  ['ollama-chat', 'ollama'],
+  ['replicate-predictions', 'replicate'],
+] as const)('a provider of the caller’s own that speaks %s takes its key as %s does', (format, id) => {
+  const { auth, headers } = protocols[format]
+  expect({ auth: auth ?? bearer, headers }).toEqual({ auth: providers.get(id)?.auth, headers: providers.get(id)?.headers })
+})
+
+test('no base URL ends with an operation', () => {
+  const all = [...Object.values(protocols), ...Object.values(passthroughs)]
+  const named = rows.filter((row) => namedOperation(example(row), all) !== undefined)
+  expect(named.map(({ id }) => id)).toEqual([])
 })
 
 describe.each(rows)('$id', (row) => {

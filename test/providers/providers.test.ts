@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { identifyHost, keepsHeader, reportedCost } from '../../src/providers/directory.js'
+import { directory } from '../../src/catalogue.js'
+
+const { identifyHost, keepsHeader, reportedCost } = directory
 
 test.each([
   ['api.openai.com', 'openai'],

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { everything } from '../../src/catalogue.js'
 import { ConfigError } from '../../src/kernel/errors.js'
-import { providers } from '../../src/providers/index.js'
 import type { ProviderOptions } from '../../src/router/options.js'
 import { planProvider, type Environment } from '../../src/router/provider-plan.js'
 import type { PlannedProvider } from '../../src/router/target.js'
 
 function plan(id: string, options: ProviderOptions = {}, env: Environment = {}): PlannedProvider {
-  return planProvider(id, options, providers, env)
+  return planProvider(id, options, everything, env)
 }
 
 function faultOf(step: () => unknown): ConfigError {

@@ -12,7 +12,9 @@ import {
   usageAttributes,
 } from '../../src/telemetry/attributes.js'
 import { defaultSettings } from '../../src/telemetry/settings.js'
-import { keepsHeader } from '../../src/providers/directory.js'
+import { directory } from '../../src/catalogue.js'
+
+const { keepsHeader } = directory
 
 const request = (more: object): ChatRequest => ({ model: 'm', messages: [], ...more }) as ChatRequest
 

@@ -1,8 +1,10 @@
 import { createTraceState, trace, TraceFlags } from '@opentelemetry/api'
 import { describe, expect, test } from 'vitest'
-import { identifyHost } from '../../src/providers/directory.js'
+import { directory } from '../../src/catalogue.js'
 import { compilePropagate, traceHeaders, type Propagate } from '../../src/telemetry/propagation.js'
 import { spanHarness } from './span-harness.js'
+
+const { identifyHost } = directory
 
 spanHarness()
 

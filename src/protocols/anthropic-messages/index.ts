@@ -1,9 +1,7 @@
 /**
  * Anthropic's Messages API (https://platform.claude.com/docs/en/api/messages), which others speak too.
  *
- * What the hub cannot hold, and an answer therefore loses: the matched stop sequence, `container`,
- * `context_management` and `diagnostics` of an answer, and counts of server tool uses in its usage. In
- * a request, fields without a place in the hub travel in its `raw`.
+ * What the hub has no place for travels in the `raw` of a request, an answer, a block or a part.
  */
 import type { ChatProtocol } from '../../kernel/protocol.js'
 import { decodeError, encodeError } from './errors.js'
@@ -19,6 +17,8 @@ export const anthropicMessages: ChatProtocol = {
   kind: 'chat',
   operation: 'chat',
   path: PATH,
+  auth: { header: 'x-api-key' },
+  headers: { 'anthropic-version': '2023-06-01' },
   encodeRequest,
   decodeRequest,
   decodeResponse,

@@ -21,6 +21,7 @@ export const bedrockConverse: ChatProtocol = {
   kind: 'chat',
   operation: 'chat',
   path: PATH,
+  auth: { header: 'authorization', prefix: 'Bearer ', sign: { kind: 'aws-sigv4', service: 'bedrock' } },
   streamPath: `${PATH}-stream`,
   framing: 'aws-eventstream',
   encodeRequest,

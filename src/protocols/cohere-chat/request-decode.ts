@@ -1,10 +1,14 @@
 /** The body of `POST /v2/chat` to a chat request: the reverse of `request-encode.ts`. */
-import { StreamError } from '../../kernel/errors.js'
 import type { ChatRequest, Tool } from '../../kernel/hub.js'
-import { asArray, asNumber, asString, isObject, typeName } from '../../kernel/json.js'
+import { asArray, asNumber, asString, isObject } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
+import { requestObject } from '../shared/malformed.js'
+import { rawOf, restOf } from '../shared/raw.js'
+import { readStops } from '../shared/scalars.js'
+import { decodeFunction } from '../shared/tools.js'
 import { decodeMessages } from './messages.js'
-import { ID, restOf } from './wire.js'
+import { SETTINGS } from './request-encode.js'
+import { ID } from './wire.js'
 
 /** Fields with a place of their own in the hub. All others go to `raw`, so that nothing is lost. */
 const KNOWN: ReadonlySet<string> = new Set([
@@ -16,44 +20,25 @@ const KNOWN: ReadonlySet<string> = new Set([
   'response_format',
   'max_tokens',
   'stop_sequences',
-  'temperature',
-  'seed',
-  'frequency_penalty',
-  'presence_penalty',
-  'k',
-  'p',
-  'logprobs',
+  ...SETTINGS.names,
   'thinking',
   'stream',
 ])
 
-const NUMBERS = [
-  ['max_tokens', 'max_tokens'],
-  ['temperature', 'temperature'],
-  ['seed', 'seed'],
-  ['frequency_penalty', 'frequency_penalty'],
-  ['presence_penalty', 'presence_penalty'],
-  ['k', 'top_k'],
-  ['p', 'top_p'],
-] as const
-
-export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatRequest {
-  if (!isObject(wire))
-    throw new StreamError(`the request is malformed: it is ${typeName(wire)}, not an object`, { isRetryable: false })
+export function decodeRequest(body: unknown, options: DecodeOptions = {}): ChatRequest {
+  const wire = requestObject(body)
   const content = options.content ?? true
   const request: ChatRequest = {
     model: asString(wire['model']) ?? '',
     messages: content ? decodeMessages(wire['messages']) : [],
   }
   const extra = content ? { ...restOf(wire, KNOWN) } : {}
-  for (const [field, own] of NUMBERS) {
-    const value = asNumber(wire[field])
-    if (value !== undefined) request[own] = value
-  }
+  SETTINGS.decode(wire, request)
+  const limit = asNumber(wire['max_tokens'])
+  if (limit !== undefined) request.max_tokens = limit
   if (typeof wire['stream'] === 'boolean') request.stream = wire['stream']
-  if (typeof wire['logprobs'] === 'boolean') request.logprobs = wire['logprobs']
-  const stop = asArray(wire['stop_sequences']).filter((sequence) => typeof sequence === 'string')
-  if (stop.length > 0) request.stop = stop
+  const stop = readStops(wire['stop_sequences'])
+  if (stop) request.stop = stop
   readThinking(request, wire['thinking'])
   readFormat(request, wire['response_format'], extra, content)
 
@@ -69,25 +54,15 @@ export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatR
     if (Array.isArray(wire['tools'])) request.tools = tools
     if (typeof strict === 'boolean' && !(strict && tools.some(({ type }) => type === 'function')))
       extra['strict_tools'] = strict
-    if (Object.keys(extra).length > 0) request.raw = { protocol: ID, value: extra }
+    Object.assign(request, rawOf(ID, extra))
   }
   return request
 }
 
-function decodeTool(tool: JsonObject, strict: boolean): Tool {
-  const made = tool['function']
-  if (tool['type'] !== 'function' || !isObject(made) || typeof made['name'] !== 'string')
-    return { type: 'raw', protocol: ID, value: tool }
-  const description = asString(made['description'])
-  return {
-    type: 'function',
-    function: {
-      name: made['name'],
-      ...(description !== undefined && { description }),
-      ...(isObject(made['parameters']) && { parameters: made['parameters'] }),
-      ...(strict && { strict }),
-    },
-  }
+function decodeTool(wire: JsonObject, strict: boolean): Tool {
+  const tool = decodeFunction(wire, ID)
+  if (strict && tool.type === 'function') tool.function.strict = true
+  return tool
 }
 
 function readThinking(request: ChatRequest, wire: unknown): void {

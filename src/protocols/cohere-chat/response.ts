@@ -5,11 +5,12 @@ import type { ChatCompletion, CompletionMessage } from '../../kernel/hub.js'
 import { asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
 import { providerErrorOf } from '../openai-chat/error.js'
+import { rawOf, restOf } from '../shared/raw.js'
 import { decodeBlocks, encodeBlocks, encodeCall } from './blocks.js'
 import { decodeFinish, encodeFinish } from './finish-reason.js'
 import { decodeLogprobs, encodeLogprobs } from './logprobs.js'
 import { decodeUsage, encodeUsage } from './usage.js'
-import { ID, PLAN, ownRaw, restOf } from './wire.js'
+import { ID, PLAN, ownRaw } from './wire.js'
 
 const KNOWN: ReadonlySet<string> = new Set(['id', 'model', 'message', 'finish_reason', 'usage'])
 
@@ -19,7 +20,6 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
   if (!isObject(message)) throw providerErrorOf(wire) ?? new StreamError('the answer has no `message`')
   const content = options.content ?? true
   const usage = decodeUsage(wire['usage'])
-  const rest = content ? restOf(wire, KNOWN) : undefined
   return {
     id: asString(wire['id']) ?? '',
     object: 'chat.completion',
@@ -35,7 +35,7 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
       },
     ],
     ...(usage && { usage }),
-    ...(rest && { raw: { protocol: ID, value: rest } }),
+    ...(content && rawOf(ID, restOf(wire, KNOWN))),
   }
 }
 

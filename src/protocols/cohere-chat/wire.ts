@@ -1,19 +1,10 @@
 /** Small readings of this wire format that requests, answers and streams share. */
-import { isObject } from '../../kernel/json.js'
-import type { JsonObject, ProtocolId } from '../../kernel/protocol.js'
+import type { ProtocolId } from '../../kernel/protocol.js'
+import { rawReader } from '../shared/raw.js'
 
 export const ID: ProtocolId = 'cohere-chat'
 
-/** The value of a raw part or of a block's raw form, when this codec wrote it. */
-export function ownRaw(raw: { protocol: ProtocolId; value: unknown } | undefined): JsonObject | undefined {
-  return raw?.protocol === ID && isObject(raw.value) ? raw.value : undefined
-}
-
-/** The fields of an object beyond those named, or `undefined` when there are none. `null` says nothing. */
-export function restOf(object: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
-  const rest = Object.entries(object).filter(([key, value]) => value != null && !known.has(key))
-  return rest.length > 0 ? Object.fromEntries(rest) : undefined
-}
+export const ownRaw = rawReader(ID)
 
 /** Raw form of the thinking block that stands for `tool_plan`, the reasoning of models without thinking content. */
 export const PLAN = 'tool_plan'

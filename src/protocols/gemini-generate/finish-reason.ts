@@ -1,42 +1,34 @@
 /** Finish reasons (https://ai.google.dev/api/generate-content#FinishReason) and the hub's, both ways. */
-import type { FinishReason } from '../../kernel/hub.js'
+import { finishWords, type Finish } from '../shared/finish-reason.js'
 
-/** Reasons without an entry (a malformed call, `OTHER`, later ones) count as `stop` and stay readable as the native one. */
-const TO_HUB: ReadonlyMap<string, FinishReason> = new Map([
-  ['STOP', 'stop'],
-  ['MAX_TOKENS', 'length'],
-  ['SAFETY', 'content_filter'],
-  ['RECITATION', 'content_filter'],
-  ['LANGUAGE', 'content_filter'],
-  ['BLOCKLIST', 'content_filter'],
-  ['PROHIBITED_CONTENT', 'content_filter'],
-  ['SPII', 'content_filter'],
-  ['MODEL_ARMOR', 'content_filter'],
-  ['IMAGE_SAFETY', 'content_filter'],
-  ['IMAGE_PROHIBITED_CONTENT', 'content_filter'],
-  ['IMAGE_RECITATION', 'content_filter'],
-])
-
-const OTHERS: ReadonlySet<string> = new Set([
-  'FINISH_REASON_UNSPECIFIED',
-  'OTHER',
-  'MALFORMED_FUNCTION_CALL',
-  'UNEXPECTED_TOOL_CALL',
-  'TOO_MANY_TOOL_CALLS',
-  'NO_IMAGE',
-  'IMAGE_OTHER',
-  'CONTINUATION',
-  'MALFORMED_RESPONSE',
-  'MISSING_THOUGHT_SIGNATURE',
-])
-
-const TO_WIRE: Readonly<Record<FinishReason, string>> = {
-  stop: 'STOP',
-  length: 'MAX_TOKENS',
-  tool_calls: 'STOP',
-  function_call: 'STOP',
-  content_filter: 'SAFETY',
-}
+const WORDS = finishWords(
+  {
+    STOP: 'stop',
+    MAX_TOKENS: 'length',
+    SAFETY: 'content_filter',
+    RECITATION: 'content_filter',
+    LANGUAGE: 'content_filter',
+    BLOCKLIST: 'content_filter',
+    PROHIBITED_CONTENT: 'content_filter',
+    SPII: 'content_filter',
+    MODEL_ARMOR: 'content_filter',
+    IMAGE_SAFETY: 'content_filter',
+    IMAGE_PROHIBITED_CONTENT: 'content_filter',
+    IMAGE_RECITATION: 'content_filter',
+    FINISH_REASON_UNSPECIFIED: 'stop',
+    OTHER: 'stop',
+    MALFORMED_FUNCTION_CALL: 'stop',
+    UNEXPECTED_TOOL_CALL: 'stop',
+    TOO_MANY_TOOL_CALLS: 'stop',
+    NO_IMAGE: 'stop',
+    IMAGE_OTHER: 'stop',
+    CONTINUATION: 'stop',
+    MALFORMED_RESPONSE: 'stop',
+    MISSING_THOUGHT_SIGNATURE: 'stop',
+  },
+  // The wire has no reason of its own for calls.
+  { stop: 'STOP', length: 'MAX_TOKENS', tool_calls: 'STOP', function_call: 'STOP', content_filter: 'SAFETY' },
+)
 
 /** `enum-encoding=int` writes numbers. Above 5 the Gemini API and Vertex AI number differently; 6 to 8 are filters in both. */
 const BY_NUMBER: readonly string[] = [
@@ -47,11 +39,6 @@ const BY_NUMBER: readonly string[] = [
   'RECITATION',
   'OTHER',
 ]
-
-export interface Finish {
-  finish_reason: FinishReason
-  native_finish_reason?: string
-}
 
 /** @returns `undefined` while the candidate has not finished. */
 export function decodeFinish(reason: unknown, hasCalls: boolean): Finish | undefined {
@@ -64,16 +51,7 @@ export function decodeFinish(reason: unknown, hasCalls: boolean): Finish | undef
     }
   }
   if (typeof reason !== 'string' || reason === '') return undefined
-  // The wire has no reason of its own for calls.
-  const finish = reason === 'STOP' && hasCalls ? 'tool_calls' : (TO_HUB.get(reason) ?? 'stop')
-  return TO_WIRE[finish] === reason
-    ? { finish_reason: finish }
-    : { finish_reason: finish, native_finish_reason: reason }
+  return reason === 'STOP' && hasCalls ? { finish_reason: 'tool_calls' } : WORDS.decode(reason)
 }
 
-export function encodeFinish(finish: FinishReason, native: string | undefined): string {
-  // Another provider's native word says nothing here, unless it is one of ours for the same thing.
-  if (native !== undefined && (TO_HUB.get(native) === finish || (finish === 'stop' && OTHERS.has(native))))
-    return native
-  return TO_WIRE[finish] ?? 'STOP'
-}
+export const encodeFinish = WORDS.encode

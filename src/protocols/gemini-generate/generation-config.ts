@@ -3,12 +3,25 @@ import type { ChatRequest } from '../../kernel/hub.js'
 import { asNumber, asString, compact, isObject } from '../../kernel/json.js'
 import type { EncodeContext, JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
+import { scalars, stopsOf } from '../shared/scalars.js'
 import { traitsOf } from './model-traits.js'
 import { toJsonSchema } from './schema.js'
 import { decodeThinking, encodeThinking } from './thinking.js'
 import { message } from './wire.js'
 
 const JSON_TYPE = 'application/json'
+
+export const SETTINGS = scalars({
+  temperature: 'temperature',
+  top_p: 'topP',
+  top_k: 'topK',
+  n: 'candidateCount',
+  seed: 'seed',
+  presence_penalty: 'presencePenalty',
+  frequency_penalty: 'frequencyPenalty',
+  logprobs: 'responseLogprobs',
+  top_logprobs: 'logprobs',
+})
 
 /** @param kept - What `decodeGenerationConfig` left for this codec; it replaces and adds. */
 export function encodeGenerationConfig(
@@ -19,19 +32,10 @@ export function encodeGenerationConfig(
 ): JsonObject | undefined {
   const { thinkingConfig, ...rest } = kept ?? {}
   const limit = request.max_completion_tokens ?? request.max_tokens ?? context.quirks.defaultMaxTokens
-  const stop = typeof request.stop === 'string' ? [request.stop] : request.stop
   const config: JsonObject = compact({
-    temperature: request.temperature ?? undefined,
-    topP: request.top_p ?? undefined,
-    topK: request.top_k ?? undefined,
+    ...SETTINGS.encode(request),
     maxOutputTokens: limit ?? undefined,
-    stopSequences: stop && stop.length > 0 ? [...stop] : undefined,
-    candidateCount: request.n ?? undefined,
-    seed: request.seed ?? undefined,
-    presencePenalty: request.presence_penalty ?? undefined,
-    frequencyPenalty: request.frequency_penalty ?? undefined,
-    responseLogprobs: request.logprobs ?? undefined,
-    logprobs: request.top_logprobs ?? undefined,
+    stopSequences: stopsOf(request),
     responseModalities: request.modalities
       ? request.modalities.map((modality) => String(modality).toUpperCase())
       : undefined,
@@ -64,37 +68,21 @@ function encodeFormat(format: ChatRequest['response_format'], context: EncodeCon
   return { responseMimeType: JSON_TYPE }
 }
 
-const NUMBERS = [
-  ['temperature', 'temperature'],
-  ['topP', 'top_p'],
-  ['topK', 'top_k'],
-  ['maxOutputTokens', 'max_tokens'],
-  ['candidateCount', 'n'],
-  ['seed', 'seed'],
-  ['presencePenalty', 'presence_penalty'],
-  ['frequencyPenalty', 'frequency_penalty'],
-  ['logprobs', 'top_logprobs'],
-] as const satisfies readonly (readonly [string, keyof ChatRequest])[]
-
 /** Writes the settings onto the request. @returns What the hub has no place for, for the same codec to send again. */
 export function decodeGenerationConfig(wire: unknown, request: ChatRequest): JsonObject | undefined {
   const config = message(wire)
   if (!config) return undefined
   const rest: JsonObject = { ...config }
-  for (const [field, name] of NUMBERS) {
-    const value = asNumber(config[field])
-    if (value === undefined) continue
-    request[name] = value
-    delete rest[field]
+  SETTINGS.decode(config, request, rest)
+  const { maxOutputTokens, stopSequences: stop, responseModalities: modalities } = config
+  const limit = asNumber(maxOutputTokens)
+  if (limit !== undefined) {
+    request.max_tokens = limit
+    delete rest['maxOutputTokens']
   }
-  const { stopSequences: stop, responseLogprobs: logprobs, responseModalities: modalities } = config
   if (Array.isArray(stop) && stop.every((sequence) => typeof sequence === 'string')) {
     if (stop.length > 0) request.stop = stop
     delete rest['stopSequences']
-  }
-  if (typeof logprobs === 'boolean') {
-    request.logprobs = logprobs
-    delete rest['responseLogprobs']
   }
   if (
     Array.isArray(modalities) &&

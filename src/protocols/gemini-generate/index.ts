@@ -18,6 +18,7 @@ export const geminiGenerate: ChatProtocol = {
   kind: 'chat',
   operation: 'generate_content',
   path: ':generateContent',
+  auth: { header: 'x-goog-api-key' },
   streamPath: ':streamGenerateContent?alt=sse',
   framing: 'sse',
   encodeRequest,

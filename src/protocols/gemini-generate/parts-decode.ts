@@ -7,7 +7,8 @@ import { StreamError } from '../../kernel/errors.js'
 import type { Block, FunctionToolCall, ToolCall } from '../../kernel/hub.js'
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { ID, camel, without } from './wire.js'
+import { restOf } from '../shared/raw.js'
+import { ID, camel } from './wire.js'
 
 export interface DecodedParts {
   readonly blocks: Block[]
@@ -77,7 +78,7 @@ export function decodeBlock(part: JsonObject): Block | undefined {
     }
     return Object.keys(part).length === 0 ? undefined : { type: 'raw', protocol: ID, value: part }
   }
-  const beside = without(part, TEXT_FIELDS)
+  const beside = restOf(part, TEXT_FIELDS)
   const raw = beside && { raw: { protocol: ID, value: beside } }
   if (part['thought'] === true) {
     const signature = asString(part['thoughtSignature'])
@@ -96,8 +97,8 @@ export function decodeCall(
   nextId: () => string,
 ): { call: FunctionToolCall; block: Block } {
   const id = asString(functionCall['id']) || nextId()
-  const rest = without(functionCall, CALL_FIELDS)
-  const beside = { ...without(part, CALL_PART_FIELDS), ...(rest && { functionCall: rest }) }
+  const rest = restOf(functionCall, CALL_FIELDS)
+  const beside = { ...restOf(part, CALL_PART_FIELDS), ...(rest && { functionCall: rest }) }
   const { args } = functionCall
   return {
     call: {

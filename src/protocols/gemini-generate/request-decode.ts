@@ -1,8 +1,9 @@
 /** The body of `generateContent` to a chat request: the reverse of `request-encode.ts`. Model and streaming are in the path. */
-import { StreamError } from '../../kernel/errors.js'
 import type { ChatRequest } from '../../kernel/hub.js'
-import { asString, isObject, typeName } from '../../kernel/json.js'
+import { asString } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
+import { requestObject } from '../shared/malformed.js'
+import { rawOf, restOf } from '../shared/raw.js'
 import { decodeContents } from './contents-decode.js'
 import { decodeGenerationConfig } from './generation-config.js'
 import { decodeToolConfig, decodeTools } from './tools.js'
@@ -26,9 +27,7 @@ const SERVICE_TIERS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
 ])
 
 export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatRequest {
-  if (!isObject(wire))
-    throw new StreamError(`expected a generateContent request, got ${typeName(wire)}`, { isRetryable: false })
-  const body = camel(wire)
+  const body = camel(requestObject(wire))
   const content = options.content ?? true
   const target = readPath(options.path)
   const request: ChatRequest = {
@@ -56,8 +55,5 @@ export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatR
 
   const tools = decodeTools(body['tools'])
   if (tools.length > 0) request.tools = tools
-  const others = Object.entries(body).filter(([field, value]) => !KNOWN.has(field) && value != null)
-  const value: JsonObject = { ...extra, ...(Object.fromEntries(others) as JsonObject) }
-  if (Object.keys(value).length > 0) request.raw = { protocol: ID, value }
-  return request
+  return Object.assign(request, rawOf(ID, { ...extra, ...restOf(body, KNOWN) }))
 }

@@ -8,7 +8,8 @@ import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
 import { encodeContent, decodePart } from './content.js'
 import { stringify } from './parts-decode.js'
-import { ID, camel, ownRaw, without } from './wire.js'
+import { restOf } from '../shared/raw.js'
+import { ID, camel, ownRaw } from './wire.js'
 
 /** JSON text of an object goes out as that object, which the model reads best; any other text is wrapped. */
 export function encodeResult(text: string, failed: boolean | undefined): JsonObject {
@@ -80,7 +81,7 @@ export function decodeToolResult(
   const { text, failed } = decodeResult(response['response'])
   const media = asArray(response['parts']).flatMap((entry) => (isObject(entry) ? [decodePart(entry)] : []))
   const name = asString(response['name'])
-  const rest = Object.entries(without(response, KNOWN) ?? {}).filter(([field]) => BESIDE.has(field))
+  const rest = Object.entries(restOf(response, KNOWN) ?? {}).filter(([field]) => BESIDE.has(field))
   const kept: JsonObject = { ...Object.fromEntries(rest), ...(name !== undefined && name !== call.name && { name }) }
   const signature = part['thoughtSignature']
   const beside = Object.keys(kept).length > 0 || signature != null

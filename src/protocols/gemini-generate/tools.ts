@@ -4,22 +4,19 @@ import { asArray, asString, compact, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
 import { toJsonSchema } from './schema.js'
-import { ID, camel, list, message, ownRaw, without } from './wire.js'
+import { restOf } from '../shared/raw.js'
+import { allowedNames, encodeTools as encodeNativeTools } from '../shared/tools.js'
+import { ID, camel, list, message, ownRaw } from './wire.js'
 
 /** All functions are declared together, where the first of them stood. */
 export function encodeTools(request: ChatRequest, limits: Limits): JsonObject[] | undefined {
-  const tools: JsonObject[] = []
   let declarations: JsonObject[] | undefined
-  for (const tool of asArray(request.tools) as readonly Tool[]) {
-    if (tool.type === 'raw') {
-      const value = ownRaw(tool)
-      if (value) tools.push(value)
-      else limits.unsupported(`a tool of ${tool.protocol}`, 'it runs at another provider')
-    } else if (tool.type === 'function') {
-      if (!declarations) tools.push({ functionDeclarations: (declarations = []) })
-      declarations.push(encodeTool(tool, limits))
-    } else limits.unsupported('custom tools', 'use a function tool')
-  }
+  const tools = encodeNativeTools(request.tools, ownRaw, limits, (tool) => {
+    const declaration = encodeTool(tool, limits)
+    if (declarations) declarations.push(declaration)
+    else return [{ functionDeclarations: (declarations = [declaration]) }]
+    return []
+  })
   if (request.web_search_options != null) {
     if (isObject(request.web_search_options) && Object.keys(request.web_search_options).length > 0) {
       limits.warn('the details of `web_search_options` are left out: the search has none here')
@@ -81,7 +78,7 @@ function decodeTool(wire: unknown): Tool[] {
       ? toJsonSchema(parameters)
       : undefined
   // The older kind of schema, and what only this format says of a function, go out again as they came.
-  const raw = without(declaration, DECLARATION_FIELDS)
+  const raw = restOf(declaration, DECLARATION_FIELDS)
   return [
     {
       type: 'function',
@@ -102,10 +99,7 @@ export function encodeToolChoice(request: ChatRequest, limits: Limits): JsonObje
     return { mode: 'ANY', allowedFunctionNames: [choice.function?.name] }
   }
   if (typeof choice === 'object' && choice.type === 'allowed_tools') {
-    const names = asArray(choice.allowed_tools?.tools).flatMap((tool) => {
-      const named = isObject(tool) ? (message(tool['function'])?.['name'] ?? tool['name']) : undefined
-      return typeof named === 'string' ? [named] : []
-    })
+    const names = allowedNames(choice)
     return { mode: choice.allowed_tools?.mode === 'required' ? 'ANY' : 'VALIDATED', allowedFunctionNames: names }
   }
   limits.unsupported('tool_choice', 'use auto, none, required or a function')
@@ -126,8 +120,8 @@ export function decodeToolConfig(wire: unknown): DecodedToolConfig {
   if (!config) return {}
   const calling = message(config['functionCallingConfig'])
   const choice = calling && decodeChoice(calling)
-  const restOfCalling = calling && (choice === undefined ? calling : without(calling, CHOICE_FIELDS))
-  const rest = { ...without(config, CONFIG_FIELDS), ...(restOfCalling && { functionCallingConfig: restOfCalling }) }
+  const restOfCalling = calling && (choice === undefined ? calling : restOf(calling, CHOICE_FIELDS))
+  const rest = { ...restOf(config, CONFIG_FIELDS), ...(restOfCalling && { functionCallingConfig: restOfCalling }) }
   return { ...(choice !== undefined && { choice }), ...(Object.keys(rest).length > 0 && { rest }) }
 }
 

@@ -2,13 +2,11 @@
 import { ConfigError } from '../../kernel/errors.js'
 import { isObject } from '../../kernel/json.js'
 import type { JsonObject, ProtocolId } from '../../kernel/protocol.js'
+import { rawReader } from '../shared/raw.js'
 
 export const ID: ProtocolId = 'gemini-generate'
 
-/** The value of a raw part or of a block's raw form, when this codec wrote it. */
-export function ownRaw(raw: { protocol: ProtocolId; value: unknown } | undefined): JsonObject | undefined {
-  return raw?.protocol === ID && isObject(raw.value) ? raw.value : undefined
-}
+export const ownRaw = rawReader(ID)
 
 /**
  * The object with its own field names in camelCase. Proto JSON takes `file_uri` for `fileUri`
@@ -28,12 +26,6 @@ function camelName(key: string): string {
 /** A nested message under its camelCase name, or `undefined` when it is none. */
 export function message(value: unknown): JsonObject | undefined {
   return isObject(value) ? camel(value) : undefined
-}
-
-/** Fields without the named ones; `undefined` when nothing is left. */
-export function without(object: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
-  const rest = Object.entries(object).filter(([key, value]) => value != null && !known.has(key))
-  return rest.length > 0 ? Object.fromEntries(rest) : undefined
 }
 
 /** A repeated field: several writers give a single entry without its list. */

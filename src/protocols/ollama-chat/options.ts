@@ -3,23 +3,23 @@ import type { ChatRequest } from '../../kernel/hub.js'
 import { asNumber, compact, isObject } from '../../kernel/json.js'
 import type { Limits } from '../../kernel/limits.js'
 import type { JsonObject } from '../../kernel/protocol.js'
+import { readStops, scalars, stopsOf } from '../shared/scalars.js'
 
-/** Numbers of `options` that the hub has a word for. */
-const NUMBERS = [
-  ['temperature', 'temperature'],
-  ['top_k', 'top_k'],
-  ['top_p', 'top_p'],
-  ['seed', 'seed'],
-  ['frequency_penalty', 'frequency_penalty'],
-  ['presence_penalty', 'presence_penalty'],
-] as const
+/** Settings of `options`, whose names are the hub's. */
+export const SETTINGS = scalars({
+  temperature: 'temperature',
+  top_k: 'top_k',
+  top_p: 'top_p',
+  seed: 'seed',
+  frequency_penalty: 'frequency_penalty',
+  presence_penalty: 'presence_penalty',
+})
 
 export function encodeOptions(request: ChatRequest): JsonObject {
-  const { stop } = request
   return compact({
-    ...Object.fromEntries(NUMBERS.map(([option, field]) => [option, request[field] ?? undefined])),
+    ...SETTINGS.encode(request),
     num_predict: request.max_completion_tokens ?? request.max_tokens ?? undefined,
-    stop: stop == null ? undefined : [stop].flat(),
+    stop: stopsOf(request),
   })
 }
 
@@ -27,20 +27,15 @@ export function encodeOptions(request: ChatRequest): JsonObject {
 export function decodeOptions(request: ChatRequest, wire: unknown): JsonObject {
   if (!isObject(wire)) return {}
   const rest = { ...wire }
-  for (const [option, field] of NUMBERS) {
-    const value = asNumber(wire[option])
-    if (value === undefined) continue
-    request[field] = value
-    delete rest[option]
-  }
+  SETTINGS.decode(wire, request, rest)
   const limit = asNumber(wire['num_predict'])
   // Negative numbers mean no limit, or up to the context's end.
   if (limit !== undefined && limit > 0) {
     request.max_tokens = limit
     delete rest['num_predict']
   }
-  const stop = [wire['stop']].flat().filter((sequence) => typeof sequence === 'string')
-  if (stop.length > 0) {
+  const stop = readStops(wire['stop'])
+  if (stop) {
     request.stop = stop
     delete rest['stop']
   }

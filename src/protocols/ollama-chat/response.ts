@@ -12,8 +12,9 @@ import type {
 import { asArray, asNumber, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
 import { providerErrorOf } from '../openai-chat/error.js'
+import { rawOf, restOf } from '../shared/raw.js'
 import { decodeCall, encodeCall } from './tool-calls.js'
-import { ID, ownRaw, restOf } from './wire.js'
+import { ID, ownRaw } from './wire.js'
 
 const KNOWN: ReadonlySet<string> = new Set([
   'id',
@@ -52,8 +53,7 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
 
 /** The server's timings, in nanoseconds, and what else it says. */
 export function decodeRaw(wire: JsonObject): Pick<ChatCompletion, 'raw'> {
-  const rest = restOf(wire, KNOWN)
-  return rest ? { raw: { protocol: ID, value: rest } } : {}
+  return rawOf(ID, restOf(wire, KNOWN))
 }
 
 /** The server gives its answers no id; our own gateway does. */

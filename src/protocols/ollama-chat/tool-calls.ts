@@ -5,7 +5,8 @@
 import type { Block, FunctionToolCall, ToolCall } from '../../kernel/hub.js'
 import { asString, compact, isObject, parseJson } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { ID, ownRaw, restOf } from './wire.js'
+import { restOf } from '../shared/raw.js'
+import { ID, ownRaw } from './wire.js'
 
 const MADE_ID = /^unnamed_call_\d+$/
 

@@ -14,7 +14,7 @@ function messageOf(value: unknown): string | undefined {
   if (Array.isArray(value)) {
     // FastAPI's validation errors. `loc` and `msg` name the field; `input` would quote the request.
     const lines = value.map((entry: unknown) =>
-      isObject(entry) ? (asString(entry.msg) ?? asString(entry.message)) : undefined,
+      isObject(entry) ? (asString(entry.msg) ?? asString(entry.message)) : asString(entry),
     )
     const known = lines.filter((line) => line !== undefined)
     return known.length > 0 ? known.join('; ') : undefined
@@ -24,8 +24,8 @@ function messageOf(value: unknown): string | undefined {
 }
 
 function wireError(message: string | undefined, source: JsonObject): WireError | undefined {
-  const type = word(source.type) ?? word(source.status)
-  const code = word(source.code) ?? word(source.status_code)
+  const type = word(source.type) ?? word(source.error_type) ?? word(source.status)
+  const code = word(source.code) ?? word(source.status_code) ?? word(source.error_code) ?? word(source.statusCode)
   if (message === undefined && type === undefined && code === undefined) return undefined
   return {
     message: safeMessage(message ?? code ?? type ?? ''),
@@ -44,12 +44,54 @@ export function decodeError(body: unknown): WireError | undefined {
   if (isObject(source.error)) return wireError(messageOf(source.error), source.error)
   const message =
     messageOf(source.error) ??
-    asString(source.message) ??
+    messageOf(source.message) ??
     asString(source.Message) ??
     asString(source.msg) ??
     messageOf(source.detail) ??
     messageOf(source.errors)
-  return message === undefined ? undefined : wireError(message, source)
+  if (message !== undefined) return wireError(message, withCode(source))
+  const refusal = baseRefusal(source)
+  return refusal && wireError(asString(refusal.status_msg), { code: refusal.status_code })
+}
+
+/** Cloudflare's `errors` carry the code. */
+function withCode(source: JsonObject): JsonObject {
+  const first: unknown = Array.isArray(source.errors) ? source.errors[0] : undefined
+  return isObject(first) && source.code === undefined ? { ...source, code: first.code } : source
+}
+
+/** MiniMax answers 200 to everything, and says in `base_resp` what went wrong; 0 is success. */
+function baseRefusal(source: JsonObject): JsonObject | undefined {
+  const { base_resp: said } = source
+  return isObject(said) && asNumber(said.status_code) ? said : undefined
+}
+
+/** Its codes as HTTP statuses (https://platform.minimax.io/docs/api-reference/errorcode). */
+const BASE_STATUSES: ReadonlyMap<unknown, number> = new Map([
+  [1000, 500],
+  [1001, 504],
+  [1002, 429],
+  [1004, 401],
+  [1008, 402],
+  [1024, 500],
+  [1026, 400],
+  [1027, 400],
+  [1033, 500],
+  [1039, 429],
+  [1041, 429],
+  [2013, 400],
+  [2045, 429],
+  [2049, 401],
+  [2056, 429],
+])
+
+/** An error inside a chunk that has the shape of an answer: Groq's `x_groq.error`, or a refusal without choices. */
+export function lateErrorOf(chunk: JsonObject): ProviderError | undefined {
+  if (isObject(chunk.x_groq) && typeof chunk.x_groq.error === 'string') {
+    return new ProviderError(safeMessage(chunk.x_groq.error), { isRetryable: true })
+  }
+  if (chunk.base_resp === undefined || (Array.isArray(chunk.choices) && chunk.choices.length > 0)) return undefined
+  return baseRefusal(chunk) && providerErrorOf(chunk)
 }
 
 export function encodeError(error: WireError, status: number): JsonObject {
@@ -64,7 +106,9 @@ export function providerErrorOf(body: unknown): ProviderError | undefined {
   const error = decodeError(body)
   if (!error) return undefined
   const source = isObject(body) && isObject(body.error) ? body.error : isObject(body) ? body : {}
-  const status = [source.code, source.status_code, source.status].map(statusOf).find((number) => number !== undefined)
+  const status =
+    [source.code, source.status_code, source.status].map(statusOf).find((number) => number !== undefined) ??
+    BASE_STATUSES.get(baseRefusal(source)?.status_code)
   const retryable =
     status === undefined ? RETRYABLE_TYPE.test(`${error.type} ${error.code}`) : status >= 500 || status === 429
   const retryAfter = asNumber(source.retry_after)

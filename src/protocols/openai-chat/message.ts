@@ -2,9 +2,10 @@
  * What a model said, in a message or in the delta of a chunk: the same fields in both, and the same
  * variants of them in the dialects.
  */
-import type { Annotation, RedactedThinkingBlock, ThinkingBlock } from '../../kernel/hub.js'
+import type { Annotation, Block, RedactedThinkingBlock, ThinkingBlock } from '../../kernel/hub.js'
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
+import { readParts } from './content-parts.js'
 
 export type AnyThinkingBlock = ThinkingBlock | RedactedThinkingBlock
 
@@ -64,6 +65,7 @@ interface Speech {
   thinking_blocks?: AnyThinkingBlock[]
   annotations?: Annotation[]
   function_call?: { name?: string; arguments?: string }
+  blocks?: Block[]
 }
 
 /** The hub's fields out of any dialect's. Copies only what it changes. */
@@ -80,7 +82,7 @@ export function readSpeech(wire: JsonObject): Speech {
   const own = asArray(wire.thinking_blocks)
     .map(readThinkingBlock)
     .filter((block) => block !== undefined)
-  const blocks = own.length > 0 ? own : details.blocks.length > 0 ? details.blocks : parts?.blocks
+  const blocks = own.length > 0 ? own : details.blocks.length > 0 ? details.blocks : parts?.thinking
   const annotations = Array.isArray(wire.annotations) ? (wire.annotations as unknown[]).filter(isObject) : undefined
   const call = isObject(wire.function_call) ? readFunctionCall(wire.function_call) : undefined
   return {
@@ -90,6 +92,7 @@ export function readSpeech(wire: JsonObject): Speech {
     ...(blocks && blocks.length > 0 && { thinking_blocks: blocks }),
     ...(annotations && { annotations: annotations as unknown as Annotation[] }),
     ...(call && { function_call: call }),
+    ...(parts?.blocks && { blocks: parts.blocks }),
   }
 }
 
@@ -114,43 +117,6 @@ function readFunctionCall(call: JsonObject): { name?: string; arguments?: string
   const text = argumentsText(call.arguments)
   if (!name && !text) return undefined
   return { ...(name !== undefined && { name }), ...(text !== undefined && { arguments: text }) }
-}
-
-/** Text of a part's field: a string, or a list of `{text}` (Mistral's `thinking`, Databricks' `summary`). */
-function joinedText(value: unknown): string {
-  if (typeof value === 'string') return value
-  return asArray(value)
-    .map((piece) => (typeof piece === 'string' ? piece : isObject(piece) ? (asString(piece.text) ?? '') : ''))
-    .join('')
-}
-
-interface Parts {
-  content: string | null
-  refusal: string | undefined
-  reasoning: string | undefined
-  blocks: AnyThinkingBlock[]
-}
-
-/** Content as a list of parts (https://docs.mistral.ai/capabilities/reasoning/). */
-function readParts(list: readonly unknown[]): Parts {
-  const parts: Parts = { content: null, refusal: undefined, reasoning: undefined, blocks: [] }
-  for (const part of list) {
-    if (typeof part === 'string') {
-      parts.content = (parts.content ?? '') + part
-    } else if (isObject(part)) {
-      if (part.type === 'thinking' || part.type === 'reasoning') {
-        const text = joinedText(part.thinking ?? part.summary ?? part.text)
-        parts.reasoning = (parts.reasoning ?? '') + text
-        const signature = nonEmpty(part.signature)
-        if (signature !== undefined) parts.blocks.push({ type: 'thinking', thinking: text, signature })
-      } else if (part.type === 'refusal') {
-        parts.refusal = (parts.refusal ?? '') + (asString(part.refusal) ?? '')
-      } else if (typeof part.text === 'string') {
-        parts.content = (parts.content ?? '') + part.text
-      }
-    }
-  }
-  return parts
 }
 
 const ANTHROPIC_FORMAT = 'anthropic-claude-v1'

@@ -1,10 +1,11 @@
 /** Writing requests: https://platform.openai.com/docs/api-reference/chat/create */
 import { UnsupportedParameterError } from '../../kernel/errors.js'
 import { formatHint, withSystemText } from '../../kernel/format-hint.js'
-import type { ChatRequest, ContentPart, Message, Tool } from '../../kernel/hub.js'
+import type { AssistantMessage, ChatRequest, ContentPart, Message, Tool } from '../../kernel/hub.js'
 import { limitsOf } from '../../kernel/limits.js'
-import type { EncodeContext, EncodedRequest, JsonObject, ProtocolId } from '../../kernel/protocol.js'
+import type { EncodeContext, EncodedRequest, JsonObject, ProtocolId, Quirks } from '../../kernel/protocol.js'
 import { warnForeign, warnUnsaid, type Unsaid } from '../../kernel/unsaid.js'
+import { answerParts } from './content-parts.js'
 
 export const PATH = '/chat/completions'
 
@@ -48,8 +49,9 @@ function hubOnlyFields(context: EncodeContext): readonly string[] {
   const { quirks } = context
   return [
     'blocks',
-    'annotations',
     'is_error',
+    ...(quirks.annotations ? [] : ['annotations']),
+    ...(quirks.messageNames === false ? ['name'] : []),
     ...(quirks.cacheControl ? [] : ['cache_control']),
     ...(quirks.thinkingBlocks ? [] : ['thinking_blocks']),
     ...(quirks.reasoningContent ? [] : ['reasoning_content', 'reasoning', 'reasoning_details']),
@@ -59,16 +61,39 @@ function hubOnlyFields(context: EncodeContext): readonly string[] {
 /** Those of {@link hubOnlyFields} that say something. */
 function unsaidOf({ quirks }: EncodeContext): readonly Unsaid[] {
   return [
-    'blocks',
+    ...(quirks.thinkingParts ? [] : (['blocks'] as const)),
     'is_error',
     ...(quirks.cacheControl ? [] : (['cache_control'] as const)),
-    ...(quirks.thinkingBlocks ? [] : ([quirks.reasoningContent ? 'thinking_blocks' : 'reasoning'] as const)),
+    ...(quirks.thinkingParts || quirks.thinkingBlocks
+      ? []
+      : ([quirks.reasoningContent ? 'thinking_blocks' : 'reasoning'] as const)),
     ...(quirks.thinkingBlocks && !quirks.reasoningContent ? (['reasoning_content'] as const) : []),
   ]
 }
 
+/** Reasoning of an earlier answer, in the field or the parts in which the target reads it. */
+function withReasoning(plain: AssistantMessage, message: AssistantMessage, quirks: Quirks): AssistantMessage {
+  if (quirks.thinkingParts) {
+    const content = answerParts(message, quirks.thinkingParts)
+    return content ? { ...plain, content } : plain
+  }
+  const { reasoning_content: reasoning, ...rest } = plain
+  if (quirks.reasoningField !== 'reasoning' || reasoning === undefined) return plain
+  return { ...rest, reasoning } as AssistantMessage
+}
+
+/** Fields of an answer that came back with the conversation and say nothing; strict servers refuse what they do not know. */
+const SILENT = ['refusal', 'audio', 'function_call', 'annotations', 'tool_calls'] as const
+
+function withoutNulls(message: AssistantMessage): AssistantMessage {
+  const silent = SILENT.filter((field) => message[field] === null)
+  return silent.length === 0 ? message : without(message, silent)
+}
+
 function encodeMessage(message: Message, hubOnly: readonly string[], context: EncodeContext): Message {
   let plain = without(message, hubOnly)
+  if (message.role === 'assistant')
+    plain = withReasoning(withoutNulls(plain as AssistantMessage), message, context.quirks)
   if (Array.isArray(plain.content)) {
     const content = mapShared(plain.content, (part) => encodePart(part, context))
     if (content !== plain.content) plain = { ...plain, content: [...content] } as Message
@@ -80,6 +105,23 @@ function encodeMessage(message: Message, hubOnly: readonly string[], context: En
 function encodeTool(tool: Tool, context: EncodeContext): Tool | undefined {
   if (tool.type === 'raw') return rawValue(tool, `tool of ${tool.protocol}`, context) as Tool | undefined
   return context.quirks.cacheControl ? tool : without(tool, ['cache_control'])
+}
+
+/** A value that asks for nothing is left out without a word. */
+const IDLE: Readonly<Partial<Record<keyof ChatRequest, unknown>>> = {
+  frequency_penalty: 0,
+  logprobs: false,
+  n: 1,
+  presence_penalty: 0,
+  service_tier: 'auto',
+  store: false,
+}
+
+function refuseField(rest: Partial<ChatRequest>, field: keyof ChatRequest, context: EncodeContext): void {
+  const value = rest[field]
+  if (value === undefined) return
+  if (value !== null && value !== IDLE[field]) refuse(field, context)
+  delete rest[field]
 }
 
 function encodeLimit(request: ChatRequest, context: EncodeContext): JsonObject | undefined {
@@ -101,6 +143,8 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   const warn = (message: string): void => context.warn(`${context.provider}: ${message}`)
   warnForeign(request, 'openai-chat', warn)
   warnUnsaid(request, unsaidOf(context), warn)
+  if (context.quirks.messageNames === false && messages.some((message) => 'name' in message && message.name))
+    warn('names of messages are left out')
   if (previous) refuse('previous_response_id', context)
   const hubOnly = hubOnlyFields(context)
   const wireTools = tools && mapShared(tools, (tool) => encodeTool(tool, context))
@@ -110,6 +154,9 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     delete rest.max_completion_tokens
   }
   if (context.quirks.streamOptions === false) delete rest.stream_options
+  for (const field of context.quirks.unsupported ?? []) refuseField(rest, field, context)
+  const seed = context.quirks.seedField === 'random_seed' && rest.seed != null ? { random_seed: rest.seed } : undefined
+  if (seed) delete rest.seed
   let said: ChatRequest['messages'] = messages
   if (context.quirks.jsonSchema === false && rest.response_format?.type === 'json_schema') {
     const hint = formatHint(rest.response_format, limitsOf(context))
@@ -120,6 +167,7 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   const body: JsonObject = {
     ...rest,
     ...limit,
+    ...seed,
     model: context.model,
     messages: mapShared(said, (message) => encodeMessage(message, hubOnly, context)),
     ...(wireTools && (wireTools.length > 0 || tools?.length === 0) && { tools: wireTools }),

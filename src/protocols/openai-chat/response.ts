@@ -1,9 +1,9 @@
 /** Whole answers: https://platform.openai.com/docs/api-reference/chat/object */
 import { StreamError } from '../../kernel/errors.js'
-import type { ChatChoice, ChatCompletion, CompletionMessage } from '../../kernel/hub.js'
+import type { Block, ChatChoice, ChatCompletion, CompletionMessage } from '../../kernel/hub.js'
 import { asNumber, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
-import { providerErrorOf } from './error.js'
+import { lateErrorOf, providerErrorOf } from './error.js'
 import { finishReasonOf, isFinishReason } from './finish-reason.js'
 import { isHubLogprobs, readLogprobs } from './logprobs.js'
 import { isAudio, isHubSpeech, readSpeech } from './message.js'
@@ -13,7 +13,8 @@ import { usageOf } from './usage.js'
 /** The list of choices of an answer, checked to be one. */
 function choicesOf(wire: unknown): { body: JsonObject; choices: readonly JsonObject[] } {
   if (!isObject(wire)) throw providerErrorOf(wire) ?? new StreamError(`the answer is ${typeName(wire)}, not an object`)
-  if (!Array.isArray(wire.choices) || (isObject(wire.error) && wire.choices.length === 0)) {
+  const refused = isObject(wire.error) || lateErrorOf(wire) !== undefined
+  if (!Array.isArray(wire.choices) || (refused && wire.choices.length === 0)) {
     throw providerErrorOf(wire) ?? new StreamError('the answer has no `choices`')
   }
   const choices = wire.choices as unknown[]
@@ -62,7 +63,7 @@ function readMessage(wire: unknown): CompletionMessage {
     ...rest
   } = wire
   const calls = readToolCalls(wire.tool_calls)
-  const { function_call: call, ...speech } = readSpeech(wire)
+  const { function_call: call, blocks, ...speech } = readSpeech(wire)
   return {
     ...rest,
     role: 'assistant',
@@ -70,6 +71,7 @@ function readMessage(wire: unknown): CompletionMessage {
     ...(calls && { tool_calls: calls }),
     ...(call && { function_call: { name: call.name ?? '', arguments: call.arguments ?? '' } }),
     ...(isAudio(audio) && { audio }),
+    ...(blocks && { blocks: [...blocks, ...(calls ?? []).map(({ id }): Block => ({ type: 'tool_call', id }))] }),
   }
 }
 

@@ -3,7 +3,7 @@ import { StreamError } from '../../kernel/errors.js'
 import type { ChatChunk, ChunkChoice, ChunkDelta, ToolCallDelta, Usage } from '../../kernel/hub.js'
 import { asNumber, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject, StreamDecoder } from '../../kernel/protocol.js'
-import { providerErrorOf } from './error.js'
+import { lateErrorOf, providerErrorOf } from './error.js'
 import { finishReasonOf, isFinishReason } from './finish-reason.js'
 import { isHubLogprobs, readLogprobs } from './logprobs.js'
 import { isAudio, isHubSpeech, readSpeech } from './message.js'
@@ -12,10 +12,15 @@ import { usageOf } from './usage.js'
 
 const NOTHING: readonly ChatChunk[] = Object.freeze([])
 
+/** `object` of a completion that is no chunk. */
+const WHOLE = 'chat.completion'
+
 /** What the decoder remembers of one choice. */
 interface ChoiceMemory {
   finished: boolean
   called: boolean
+  /** Whether a delta came. */
+  spoke: boolean
   numbering: ToolCallNumbering | undefined
 }
 
@@ -61,7 +66,8 @@ function readDelta(wire: unknown, calls: readonly ToolCallDelta[] | undefined): 
     blocks: _blocks,
     ...rest
   } = wire
-  const { content: text, refusal: refused, ...speech } = readSpeech(wire)
+  const { content: text, refusal: refused, blocks, ...speech } = readSpeech(wire)
+  const raw = blocks?.filter(({ type }) => type === 'raw')
   return {
     ...rest,
     ...(typeof role === 'string' && { role: role as NonNullable<ChunkDelta['role']> }),
@@ -70,7 +76,19 @@ function readDelta(wire: unknown, calls: readonly ToolCallDelta[] | undefined): 
     ...speech,
     ...(isAudio(audio) && { audio }),
     ...(calls && calls.length > 0 && { tool_calls: [...calls] }),
+    // A list in a delta holds one part as a rule, so these come after what was said before them.
+    ...(raw && { blocks: raw }),
   }
+}
+
+/**
+ * Some servers put a message, or bare text, where the delta belongs. `restated`: MiniMax's streams end with the whole
+ * completion, whose words came before.
+ */
+function speechOf(wire: JsonObject, restated: boolean): JsonObject {
+  if (isObject(wire.delta)) return wire.delta
+  if (restated) return {}
+  return isObject(wire.message) ? wire.message : { content: asString(wire.text) ?? null }
 }
 
 /** @param options.content - With `false`, chunks that bring nothing but content give no chunk at all. */
@@ -84,7 +102,7 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
   function memoryOf(index: number): ChoiceMemory {
     let memory = memories.get(index)
     if (!memory) {
-      memory = { finished: false, called: false, numbering: undefined }
+      memory = { finished: false, called: false, spoke: false, numbering: undefined }
       memories.set(index, memory)
       unfinished += 1
     }
@@ -97,19 +115,15 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
   }
 
   /** The choice itself when it has the hub's shape. */
-  function readChoice(wire: unknown, place: number): ChunkChoice {
+  function readChoice(wire: unknown, place: number, whole: boolean): ChunkChoice {
     if (!isObject(wire)) throw new StreamError(`a choice of the chunk is ${typeName(wire)}, not an object`)
     if (isObject(wire.error)) throw providerErrorOf(wire) ?? new StreamError('the stream reported an error')
     const index = asNumber(wire.index) ?? place
     const memory = memoryOf(index)
     const reason = finishReasonOf(wire.finish_reason)
     if (reason) finish(memory)
-    // Some servers put a whole message, or bare text, where the delta belongs.
-    const delta = isObject(wire.delta)
-      ? wire.delta
-      : isObject(wire.message)
-        ? wire.message
-        : { content: asString(wire.text) ?? null }
+    const delta = speechOf(wire, whole && memory.spoke)
+    memory.spoke = true
     const wireCalls = Array.isArray(delta.tool_calls) ? (delta.tool_calls as unknown[]) : undefined
     if (wireCalls && wireCalls.length > 0) memory.called = true
     const calls = wireCalls && keepContent ? numbered(wireCalls, memory) : undefined
@@ -155,7 +169,7 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
     return [
       {
         ...headOf(chunk),
-        choices: choices.map(readChoice),
+        choices: choices.map((choice, place) => readChoice(choice, place, chunk.object === WHOLE)),
         ...(usage && { usage }),
         ...(tier !== undefined && { service_tier: tier }),
         ...(fingerprint !== undefined && { system_fingerprint: fingerprint }),
@@ -188,10 +202,8 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
         throw new StreamError(`\`choices\` of a chunk is ${typeName(list)}, not an array`)
       }
       const usage = usageOf(chunk)
-      if (!list && !usage) {
-        const error = providerErrorOf(chunk)
-        if (error) throw error
-      }
+      const error = !list && !usage ? providerErrorOf(chunk) : lateErrorOf(chunk)
+      if (error) throw error
       const wireChoices = (list ?? []) as unknown[]
       if (!keepContent) {
         const news = scalars(chunk, wireChoices, usage)
@@ -199,7 +211,7 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
         return news
       }
       last = chunk
-      const hubChoices = readAll(wireChoices, readChoice)
+      const hubChoices = readAll(wireChoices, readChoice, chunk.object === WHOLE)
       if (hubChoices === list && isHubHead(chunk) && (chunk.usage ?? undefined) === usage)
         return [chunk as unknown as ChatChunk]
       const { usage: _usage, ...rest } = chunk
@@ -222,10 +234,14 @@ function headOf(chunk: JsonObject): Omit<ChatChunk, 'choices'> {
 }
 
 /** Maps, but returns the very list when every element came back itself: the usual case costs no array. */
-function readAll(wires: unknown[], read: (wire: unknown, place: number) => ChunkChoice): ChunkChoice[] {
+function readAll(
+  wires: unknown[],
+  read: (wire: unknown, place: number, whole: boolean) => ChunkChoice,
+  whole: boolean,
+): ChunkChoice[] {
   let changed: ChunkChoice[] | undefined
   for (let place = 0; place < wires.length; place += 1) {
-    const choice = read(wires[place], place)
+    const choice = read(wires[place], place, whole)
     if (changed) changed.push(choice)
     else if (choice !== wires[place]) changed = [...(wires.slice(0, place) as ChunkChoice[]), choice]
   }

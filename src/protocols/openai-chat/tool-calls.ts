@@ -117,12 +117,15 @@ export function createToolCallNumbering(): ToolCallNumbering {
 }
 
 function rebuild(delta: JsonObject, index: number, repeated: boolean, nameless: boolean): ToolCallDelta {
-  const id = asString(delta.id) || (nameless ? `call_${index}` : undefined)
+  const { id: ownId, type: _type, function: _function, custom: _custom, ...rest } = delta
+  const id = asString(ownId) || (nameless ? `call_${index}` : undefined)
   const isCustom = delta.type === 'custom' || (!isObject(delta.function) && isObject(delta.custom))
   const made = isObject(delta.function) ? delta.function : isObject(delta.custom) ? delta.custom : delta
+  if (made === delta) for (const key of ['name', 'arguments', 'input']) delete rest[key]
   const name = repeated ? undefined : asString(made.name)
   const text = argumentsText(isCustom ? made.input : made.arguments)
   return {
+    ...rest,
     index,
     ...(id !== undefined && { id }),
     type: isCustom ? 'custom' : 'function',

@@ -87,6 +87,8 @@ export function readUsage(wire: unknown): Usage | undefined {
       },
     }),
     ...(cost !== undefined && { cost }),
+    // Perplexity: the total and its parts in one object.
+    ...(isObject(wire.cost) && { cost_details: wire.cost }),
   }
 }
 
@@ -103,7 +105,9 @@ function withHiddenTokens(prompt: number, shown: number | undefined, total: numb
 /** Dollars. With a key of the caller's own, OpenRouter's `cost` is only its fee and the provider's bill comes on top. */
 function readCost(wire: JsonObject): number | undefined {
   const ticks = asNumber(wire.cost_in_usd_ticks)
-  const cost = asNumber(wire.cost) ?? (ticks === undefined ? asNumber(wire.estimated_cost) : ticks / TICKS_PER_USD)
+  const parts = isObject(wire.cost) ? asNumber(wire.cost.total_cost) : undefined
+  const cost =
+    asNumber(wire.cost) ?? parts ?? (ticks === undefined ? asNumber(wire.estimated_cost) : ticks / TICKS_PER_USD)
   if (wire.is_byok !== true || !isObject(wire.cost_details)) return cost
   const upstream = asNumber(wire.cost_details.upstream_inference_cost)
   return upstream === undefined ? cost : (cost ?? 0) + upstream

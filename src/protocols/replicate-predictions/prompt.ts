@@ -3,9 +3,10 @@
  * written as a transcript, `User: …` and `Assistant: …` parted by empty lines, that ends where the assistant speaks.
  * System messages before it are the system prompt.
  */
-import type { ChatRequest, ContentPart, Message } from '../../kernel/hub.js'
+import type { ContentPart, Message } from '../../kernel/hub.js'
 import { isHttpUrl, parseDataUrl } from '../../kernel/media.js'
 import type { Limits } from '../../kernel/limits.js'
+import { checkSpoken } from '../shared/prompt.js'
 
 export interface Prompt {
   readonly prompt: string
@@ -20,7 +21,7 @@ const NAMES: Readonly<Record<string, string>> = {
   developer: 'System',
 }
 
-export function encodePrompt(messages: ChatRequest['messages'], limits: Limits): Prompt {
+export function encodePrompt(messages: readonly Message[], limits: Limits): Prompt {
   const images: string[] = []
   const firstTurn = messages.findIndex(({ role }) => role !== 'system' && role !== 'developer')
   const head = firstTurn < 0 ? messages : messages.slice(0, firstTurn)
@@ -45,7 +46,7 @@ export function encodePrompt(messages: ChatRequest['messages'], limits: Limits):
 }
 
 function textOf(message: Message, images: string[], limits: Limits): string {
-  checkMessage(message, limits)
+  checkSpoken(message, limits)
   const { content } = message
   if (typeof content === 'string') return content
   if (message.role === 'assistant' && message.refusal && !content?.length) return message.refusal
@@ -66,16 +67,4 @@ function partText(part: ContentPart, role: string, images: string[], limits: Lim
       'a prompt is text and an image',
     )
   return undefined
-}
-
-/** What of a message is more than its text. */
-function checkMessage(message: Message, limits: Limits): void {
-  if (message.role === 'tool' || message.role === 'function')
-    limits.unsupported(`${message.role} messages`, 'a prompt knows no tools')
-  if ('name' in message && message.name !== undefined && message.role !== 'function')
-    limits.warn('names of messages are left out')
-  if (message.role !== 'assistant') return
-  if (message.tool_calls?.length || message.function_call) limits.unsupported('tool_calls', 'a prompt knows no tools')
-  if (message.refusal && message.content?.length) limits.warn('the refusal of an earlier answer is left out')
-  if (message.audio) limits.warn('audio of earlier answers is left out')
 }

@@ -1,76 +1,46 @@
 /** The body of `POST …/predictions` (https://replicate.com/docs/reference/http#models.predictions.create), both ways. */
-import { StreamError } from '../../kernel/errors.js'
+import { formatHint, withSystemText } from '../../kernel/format-hint.js'
 import type { ChatRequest, ContentPart, Message } from '../../kernel/hub.js'
-import { asArray, asNumber, asString, compact, isObject, typeName } from '../../kernel/json.js'
+import { asString, compact, isObject } from '../../kernel/json.js'
 import { limitsOf, type Limits } from '../../kernel/limits.js'
 import type { DecodeOptions, EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
-import { warnForeign, warnUnsaid } from '../../kernel/unsaid.js'
+import { requestObject } from '../shared/malformed.js'
+import { rawOf, restOf } from '../shared/raw.js'
+import { fieldCheck, layOver } from '../shared/request-fields.js'
+import { scalars } from '../shared/scalars.js'
 import { encodePrompt } from './prompt.js'
-import { ID, modelOf, ownRaw, placeOf, restOf } from './wire.js'
+import { ID, modelOf, ownRaw, placeOf } from './wire.js'
 
-/** Fields the encoder reads. */
-const READ: ReadonlySet<string> = new Set([
-  'model',
-  'messages',
-  'frequency_penalty',
-  'max_completion_tokens',
-  'max_tokens',
-  'presence_penalty',
-  'seed',
-  'stop',
-  'stream',
-  'temperature',
-  'top_k',
-  'top_p',
-  'extra_body',
-  'raw',
-])
+/** Settings of `input`, as the language models of Replicate commonly call them: by the hub's own names. */
+const SETTINGS = scalars({
+  frequency_penalty: 'frequency_penalty',
+  presence_penalty: 'presence_penalty',
+  seed: 'seed',
+  temperature: 'temperature',
+  top_k: 'top_k',
+  top_p: 'top_p',
+})
 
-/** Fields of the format itself that a caller may give at the top of a request, as well as in `extra_body`. */
-const NATIVE: ReadonlySet<string> = new Set(['webhook', 'webhook_events_filter'])
+/** A model takes one of them. */
+const OUTPUT_LIMITS = scalars({ max_tokens: 'max_tokens', max_completion_tokens: 'max_completion_tokens' })
 
-/** Fields that change nothing in the answer: usage always comes, the rest is bookkeeping and cache routing at OpenAI. */
-const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
-  'stream_options',
-  'store',
-  'prompt_cache_key',
-  'prompt_cache_retention',
-  'safety_identifier',
-  'metadata',
-  'user',
-])
+const checkFields = fieldCheck({
+  id: ID,
+  reads: [...SETTINGS.fields, ...OUTPUT_LIMITS.fields, 'response_format', 'stop', 'stream'],
+  native: ['webhook', 'webhook_events_filter'],
+  unsaid: ['blocks', 'cache_control', 'detail', 'reasoning'],
+})
 
-/** Values that ask for nothing, field by field. */
-const NEUTRAL: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
-  ['n', (value: unknown) => value === 1],
-  ['logprobs', (value: unknown) => value === false],
-  ['top_logprobs', (value: unknown) => value === 0],
-  ['tools', (value: unknown) => asArray(value).length === 0],
-  ['tool_choice', (value: unknown) => value === 'none' || value === 'auto'],
-  ['parallel_tool_calls', (value: unknown) => value === true],
-  ['logit_bias', (value: unknown) => isObject(value) && Object.keys(value).length === 0],
-  ['modalities', (value: unknown) => asArray(value).every((modality) => modality === 'text')],
-  ['response_format', (value: unknown) => isObject(value) && value['type'] === 'text'],
-  ['service_tier', (value: unknown) => value === 'auto' || value === 'default'],
-])
-
-/** Numbers of `input` under the hub's own names, as the language models of Replicate commonly call them. */
-const NUMBERS = ['frequency_penalty', 'presence_penalty', 'seed', 'temperature', 'top_k', 'top_p'] as const
-
-/**
- * Asks the server to hold its answer until the model is done, 60 seconds at most. A stream would be a second
- * request to an address in that answer, so one is not asked for: the client makes it of the whole answer.
- */
+/** A plain call has the server hold its answer until the model is done, 60 seconds at most; a stream begins at once. */
 export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
   const limits = limitsOf(context)
   const native = checkFields(request, limits)
-  warnForeign(request, ID, limits.warn)
-  warnUnsaid(request, ['blocks', 'cache_control', 'detail', 'reasoning'], limits.warn)
-  if (request.stream) limits.warn('the answer comes whole, not streamed')
   const { path, version } = placeOf(context.model)
-  const { prompt, system, image } = encodePrompt(request.messages, limits)
+  const hint = formatHint(request.response_format, limits)
+  const messages = hint === undefined ? request.messages : withSystemText(request.messages, hint)
+  const { prompt, system, image } = encodePrompt(messages, limits)
   const input = compact({
-    ...Object.fromEntries(NUMBERS.map((field) => [field, request[field] ?? undefined])),
+    ...SETTINGS.encode(request),
     prompt,
     system_prompt: system,
     [context.quirks.maxTokensField ?? 'max_tokens']: request.max_completion_tokens ?? request.max_tokens ?? undefined,
@@ -81,33 +51,9 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   const body: JsonObject = compact({ version, input, stream: request.stream ?? undefined })
   return {
     path,
-    body: [native, ownRaw(request.raw), request.extra_body].reduce(mergeBody, body),
-    headers: { prefer: 'wait', accept: 'application/json' },
+    body: layOver(body, [native, ownRaw(request.raw), request.extra_body], { input: {} }),
+    headers: { accept: 'application/json', ...(request.stream !== true && { prefer: 'wait' }) },
   }
-}
-
-/** `input` differs from model to model, so the caller's fields of it join ours; all else replaces. */
-function mergeBody(body: JsonObject, extra: JsonObject | undefined): JsonObject {
-  if (!extra) return body
-  const joins = isObject(body['input']) && isObject(extra['input'])
-  return {
-    ...body,
-    ...extra,
-    ...(joins && { input: { ...(body['input'] as JsonObject), ...(extra['input'] as JsonObject) } }),
-  }
-}
-
-/** No field is passed over: each is read, native, without effect, neutral, or unsupported. */
-function checkFields(request: ChatRequest, limits: Limits): JsonObject {
-  const native: [string, unknown][] = []
-  for (const [field, value] of Object.entries(request)) {
-    if (value == null || READ.has(field)) continue
-    if (NATIVE.has(field)) native.push([field, value])
-    else if (WITHOUT_EFFECT.has(field)) {
-      if (field !== 'stream_options' && value !== false) limits.warn(`\`${field}\` has no effect here`)
-    } else if (!NEUTRAL.get(field)?.(value)) limits.unsupported(field)
-  }
-  return Object.fromEntries(native)
 }
 
 /** A list parted by commas, so that a sequence cannot hold one. */
@@ -119,41 +65,32 @@ function encodeStop(stop: ChatRequest['stop'], limits: Limits): string | undefin
 }
 
 const INPUT_FIELDS: ReadonlySet<string> = new Set([
-  ...NUMBERS,
+  ...SETTINGS.names,
+  ...OUTPUT_LIMITS.names,
   'prompt',
   'system_prompt',
-  'max_tokens',
-  'max_completion_tokens',
   'stop_sequences',
   'image',
 ])
 const BODY_FIELDS: ReadonlySet<string> = new Set(['version', 'input', 'stream'])
 
-export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatRequest {
-  if (!isObject(wire))
-    throw new StreamError(`the request is malformed: it is ${typeName(wire)}, not an object`, { isRetryable: false })
+export function decodeRequest(body: unknown, options: DecodeOptions = {}): ChatRequest {
+  const wire = requestObject(body)
   const content = options.content ?? true
   const input = isObject(wire['input']) ? wire['input'] : {}
   const request: ChatRequest = {
     model: modelOf(options.path, wire['version']),
     messages: content ? decodeMessages(input) : [],
   }
-  for (const field of NUMBERS) {
-    const value = asNumber(input[field])
-    if (value !== undefined) request[field] = value
-  }
-  for (const field of ['max_tokens', 'max_completion_tokens'] as const) {
-    const value = asNumber(input[field])
-    if (value !== undefined) request[field] = value
-  }
+  SETTINGS.decode(input, request)
+  OUTPUT_LIMITS.decode(input, request)
   const stop = asString(input['stop_sequences'])
   if (stop) request.stop = stop.split(',').filter((sequence) => sequence !== '')
   if (typeof wire['stream'] === 'boolean') request.stream = wire['stream']
   if (!content) return request
   const ownInput = restOf(input, INPUT_FIELDS)
   const rest = { ...restOf(wire, BODY_FIELDS), ...(ownInput && { input: ownInput }) }
-  if (Object.keys(rest).length > 0) request.raw = { protocol: ID, value: rest }
-  return request
+  return Object.assign(request, rawOf(ID, rest))
 }
 
 function decodeMessages(input: JsonObject): Message[] {

@@ -2,9 +2,10 @@
 import { ProviderError, StreamError } from '../../kernel/errors.js'
 import type { ChatCompletion, FinishReason, Usage } from '../../kernel/hub.js'
 import { asNumber, asString, isObject, typeName } from '../../kernel/json.js'
-import type { DecodeOptions, JsonObject, WireError } from '../../kernel/protocol.js'
+import type { DecodeOptions, JsonObject, PendingAnswer, WireError } from '../../kernel/protocol.js'
 import { safeMessage } from '../../kernel/safe-message.js'
-import { ID, ownRaw, restOf } from './wire.js'
+import { rawOf, restOf } from '../shared/raw.js'
+import { ID, PATH, ownRaw } from './wire.js'
 
 /** An error body: `{title, detail, status}` (RFC 7807 in part), or `detail` alone. */
 export function decodeError(body: unknown): WireError | undefined {
@@ -25,8 +26,9 @@ const MAY_PASS = /retry|interrupted|time[sd]? ?out|overload|high demand|unavaila
 /** Codes such as `(E005)` and `(code: PA)` at the end of a failure (https://replicate.com/docs/reference/error-codes). */
 const FAILURE_CODE = /\((?:code: )?([A-Z]{1,2}\d{0,5})\)/
 
-function failure(prediction: JsonObject): ProviderError {
-  const message = asString(prediction['error']) || 'the prediction failed'
+/** @param said - What the model or the server said of it; may be empty. */
+export function failure(said: string | undefined): ProviderError {
+  const message = said || 'the prediction failed'
   const flagged = /flagged|sensitive|safety/i.test(message)
   return new ProviderError(safeMessage(message), {
     type: 'prediction_failed',
@@ -35,18 +37,32 @@ function failure(prediction: JsonObject): ProviderError {
   })
 }
 
+/** @param word - `canceled`, or `aborted` for a prediction that was canceled before it began. */
+export function canceled(word: string): ProviderError {
+  return new ProviderError(`the prediction was ${word}`, { type: 'prediction_canceled', code: 'prediction_canceled' })
+}
+
+/** Whether the model is still at work on it, or has yet to begin. */
+export function isGrowing({ status }: JsonObject): boolean {
+  return status === 'starting' || status === 'processing'
+}
+
+/** Where a prediction that is not done is asked for, and where it streams when its model can. */
+export function pending(wire: unknown): PendingAnswer | undefined {
+  if (!isObject(wire) || !isGrowing(wire)) return undefined
+  const id = asString(wire['id'])
+  if (!id) return undefined
+  const events = isObject(wire['urls']) ? asString(wire['urls']['stream']) : undefined
+  return { path: `${PATH}/${encodeURIComponent(id)}`, ...(events !== undefined && { events }) }
+}
+
 /** @throws ProviderError for a prediction that failed, was canceled, or is not done. */
 export function checkStatus(prediction: JsonObject): void {
   const { status } = prediction
   if (status === 'succeeded') return
-  if (status === 'failed') throw failure(prediction)
-  if (status === 'starting' || status === 'processing') throw unfinished(status)
-  if (status === 'canceled' || status === 'aborted') {
-    throw new ProviderError(`the prediction was ${status}`, {
-      type: 'prediction_canceled',
-      code: 'prediction_canceled',
-    })
-  }
+  if (status === 'failed') throw failure(asString(prediction['error']))
+  if (isGrowing(prediction)) throw unfinished(String(status))
+  if (status === 'canceled' || status === 'aborted') throw canceled(status)
   const error = decodeError(prediction)
   if (!error) throw new StreamError('the answer is no prediction: it has no known `status`')
   const code = asNumber(status)
@@ -58,7 +74,7 @@ export function checkStatus(prediction: JsonObject): void {
 }
 
 export function unfinished(status: string): ProviderError {
-  return new ProviderError(`the prediction was still ${status} when the wait of at most 60 seconds ended`, {
+  return new ProviderError(`the prediction was still ${status}`, {
     type: 'prediction_unfinished',
     code: 'prediction_unfinished',
     isRetryable: true,
@@ -134,8 +150,7 @@ const KNOWN_METRICS: ReadonlySet<string> = new Set(['input_token_count', 'output
 /** Times, addresses and the version. */
 export function decodeRaw(prediction: JsonObject): Pick<ChatCompletion, 'raw'> {
   const metrics = isObject(prediction['metrics']) ? restOf(prediction['metrics'], KNOWN_METRICS) : undefined
-  const rest = { ...restOf(prediction, KNOWN), ...(metrics && { metrics }) }
-  return Object.keys(rest).length > 0 ? { raw: { protocol: ID, value: rest } } : {}
+  return rawOf(ID, { ...restOf(prediction, KNOWN), ...(metrics && { metrics }) })
 }
 
 /** @throws StreamError when it is no prediction, ProviderError when it holds no answer. */

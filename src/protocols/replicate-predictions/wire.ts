@@ -1,21 +1,12 @@
 /** Small readings of this wire format that requests and answers share. */
-import { isObject } from '../../kernel/json.js'
-import type { JsonObject, ProtocolId } from '../../kernel/protocol.js'
+import type { ProtocolId } from '../../kernel/protocol.js'
+import { rawReader } from '../shared/raw.js'
 
 export const ID: ProtocolId = 'replicate-predictions'
 
 export const PATH = '/predictions'
 
-/** The value of a raw form, when this codec wrote it. */
-export function ownRaw(raw: { protocol: ProtocolId; value: unknown } | undefined): JsonObject | undefined {
-  return raw?.protocol === ID && isObject(raw.value) ? raw.value : undefined
-}
-
-/** The fields of an object beyond those named, or `undefined` when there are none. `null` says nothing. */
-export function restOf(object: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
-  const rest = Object.entries(object).filter(([key, value]) => value != null && !known.has(key))
-  return rest.length > 0 ? Object.fromEntries(rest) : undefined
-}
+export const ownRaw = rawReader(ID)
 
 /**
  * Where a model runs (https://replicate.com/docs/topics/predictions/create-a-prediction): an official model has an

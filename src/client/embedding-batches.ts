@@ -1,0 +1,64 @@
+/** A request for more embeddings than a provider takes at once: cut into requests, and the answers joined again. */
+import type { EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
+import { isObject } from '../kernel/json.js'
+
+/** How many inputs a request holds. A list of numbers is one input, written as tokens. */
+function sizeOf(input: EmbeddingsRequest['input']): number {
+  return Array.isArray(input) && typeof input[0] !== 'number' ? input.length : 1
+}
+
+/** @param max - Inputs that one request may hold; `undefined` means any number. */
+export function splitInput(request: EmbeddingsRequest, max: number | undefined): EmbeddingsRequest[] {
+  const { input } = request
+  const size = sizeOf(input)
+  if (max === undefined || (max > 1 && size <= max) || size === 0) return [request]
+  const list = (Array.isArray(input) && typeof input[0] !== 'number' ? input : [input]) as string[] | number[][]
+  // Formats that take one input want it bare.
+  if (max === 1) return list.map((one) => ({ ...request, input: one }))
+  return Array.from({ length: Math.ceil(size / max) }, (_, at) => ({
+    ...request,
+    input: list.slice(at * max, (at + 1) * max) as string[] | number[][],
+  }))
+}
+
+/** @param parts - The requests that `answers` answer, in order. */
+export function joinAnswers(
+  parts: readonly EmbeddingsRequest[],
+  answers: readonly EmbeddingsResponse[],
+): EmbeddingsResponse {
+  const [first, ...others] = answers as readonly [EmbeddingsResponse, ...EmbeddingsResponse[]]
+  if (others.length === 0) return first
+  let before = 0
+  const data = answers.flatMap((answer, at) => {
+    const start = before
+    before += sizeOf(parts[at]?.input ?? [])
+    return answer.data.map((entry) => ({ ...entry, index: start + entry.index }))
+  })
+  const raw = first.raw && {
+    protocol: first.raw.protocol,
+    value: joinValues(answers.map((answer) => answer.raw?.value ?? {})) as Record<string, unknown>,
+  }
+  return {
+    ...first,
+    data,
+    usage: joinValues(answers.map(({ usage }) => usage)) as EmbeddingsResponse['usage'],
+    ...(raw && { raw }),
+  }
+}
+
+function isVector(value: unknown): boolean {
+  return Array.isArray(value) && typeof value[0] === 'number'
+}
+
+/** Counts add up and lists follow each other, a vector being an entry and no list; of all else the first value counts. */
+function joinValues(values: readonly unknown[]): unknown {
+  const [first] = values
+  if (values.every((value) => typeof value === 'number')) return values.reduce((sum, value) => sum + value, 0)
+  if (values.every(isVector)) return values
+  if (values.every((value) => Array.isArray(value))) return values.flat()
+  if (!values.every(isObject)) return first
+  const keys = [...new Set(values.flatMap((value) => Object.keys(value)))]
+  return Object.fromEntries(
+    keys.map((key) => [key, joinValues(values.flatMap((value) => (Object.hasOwn(value, key) ? [value[key]] : [])))]),
+  )
+}

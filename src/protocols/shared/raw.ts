@@ -1,0 +1,29 @@
+/** What only one format can say rides along in `raw`, for the codec that read it to send again. */
+import { isObject } from '../../kernel/json.js'
+import type { JsonObject, ProtocolId } from '../../kernel/protocol.js'
+
+interface Raw<Value> {
+  readonly protocol: ProtocolId
+  readonly value: Value
+}
+
+/** Gives the value of a raw part or of a raw form when its own codec wrote it. */
+export type RawReader = (raw: Raw<unknown> | undefined) => JsonObject | undefined
+
+export function rawReader(id: ProtocolId): RawReader {
+  return (raw) => (raw?.protocol === id && isObject(raw.value) ? raw.value : undefined)
+}
+
+/** `{raw}` for what is left of a wire object; nothing when there is nothing left. */
+export function rawOf(
+  id: ProtocolId,
+  value: JsonObject | undefined,
+): { raw?: { protocol: ProtocolId; value: JsonObject } } {
+  return value && Object.keys(value).length > 0 ? { raw: { protocol: id, value } } : {}
+}
+
+/** The fields of an object beyond those named, or `undefined` when there are none. `null` says nothing. */
+export function restOf(object: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
+  const rest = Object.entries(object).filter(([key, value]) => value != null && !known.has(key))
+  return rest.length > 0 ? Object.fromEntries(rest) : undefined
+}

@@ -1,0 +1,67 @@
+/** Settings that mean the same in the hub and in a format, under a name of its own: one table for both directions. */
+import type { ChatRequest } from '../../kernel/hub.js'
+import type { JsonObject } from '../../kernel/protocol.js'
+
+/** The kind of each scalar of the hub. */
+const KINDS = {
+  frequency_penalty: 'number',
+  logprobs: 'boolean',
+  max_completion_tokens: 'number',
+  max_tokens: 'number',
+  n: 'number',
+  presence_penalty: 'number',
+  seed: 'number',
+  stream: 'boolean',
+  temperature: 'number',
+  top_k: 'number',
+  top_logprobs: 'number',
+  top_p: 'number',
+} as const satisfies { readonly [Field in keyof ChatRequest]?: 'number' | 'boolean' }
+
+type Scalar = keyof typeof KINDS
+
+export interface Scalars<Field extends Scalar> {
+  /** Fields of the hub. */
+  readonly fields: readonly Field[]
+  /** Names in the format. */
+  readonly names: readonly string[]
+  /** What the request says, under the format's names. `null` says nothing. */
+  encode(request: Pick<ChatRequest, Field>): JsonObject
+  /** Writes onto the request what the wire says, and removes it from `rest`. A value of another kind is not read. */
+  decode(wire: JsonObject, request: ChatRequest, rest?: JsonObject): void
+}
+
+/** @param names - The format's name of each field. */
+export function scalars<Field extends Scalar>(names: Readonly<Record<Field, string>>): Scalars<Field> {
+  const pairs = Object.entries(names) as [Field, string][]
+  return {
+    fields: pairs.map(([field]) => field),
+    names: pairs.map(([, name]) => name),
+    encode(request) {
+      const wire: JsonObject = {}
+      for (const [field, name] of pairs) if (request[field] != null) wire[name] = request[field]
+      return wire
+    },
+    decode(wire, request, rest) {
+      const read = request as unknown as JsonObject
+      for (const [field, name] of pairs) {
+        const value = wire[name]
+        if (typeof value !== KINDS[field] || (typeof value === 'number' && !Number.isFinite(value))) continue
+        read[field] = value
+        if (rest) delete rest[name]
+      }
+    },
+  }
+}
+
+/** Texts that end the answer; `undefined` when there are none. */
+export function stopsOf({ stop }: ChatRequest): string[] | undefined {
+  const list = stop == null ? [] : [stop].flat()
+  return list.length > 0 ? list : undefined
+}
+
+/** The reverse of {@link stopsOf}, for a list or a single text. */
+export function readStops(wire: unknown): string[] | undefined {
+  const list = [wire].flat().filter((text): text is string => typeof text === 'string')
+  return list.length > 0 ? list : undefined
+}
