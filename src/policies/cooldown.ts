@@ -22,6 +22,18 @@ export const DEFAULT_COOLDOWN: CooldownPolicy = {
   maxDuration: 120_000,
 }
 
+/** `options` over the defaults; `false`: no target ever rests. */
+export function cooldownPolicy(options: { readonly [K in keyof CooldownPolicy]?: number | undefined } | false | undefined): CooldownPolicy {
+  if (options === false) return { ...DEFAULT_COOLDOWN, duration: 0, maxDuration: 0 }
+  return {
+    failureRate: options?.failureRate ?? DEFAULT_COOLDOWN.failureRate,
+    minRequests: options?.minRequests ?? DEFAULT_COOLDOWN.minRequests,
+    consecutive: options?.consecutive ?? DEFAULT_COOLDOWN.consecutive,
+    duration: options?.duration ?? DEFAULT_COOLDOWN.duration,
+    maxDuration: options?.maxDuration ?? DEFAULT_COOLDOWN.maxDuration,
+  }
+}
+
 export type BreakerState = 'closed' | 'open' | 'half-open'
 
 /** What an attempt's end says about the target: `neutral` when the caller went away. */
@@ -168,6 +180,7 @@ export class Breaker {
 
   private rest(now: number, retryAfterMs: number | undefined): number {
     const { duration, maxDuration } = this.policy
+    if (maxDuration === 0) return 0
     const own = Math.min(maxDuration, duration * 2 ** Math.min(this.rests, 20))
     const ms = retryAfterMs === undefined ? own : Math.min(LONGEST_WAIT, retryAfterMs)
     this.rests += 1

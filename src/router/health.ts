@@ -68,6 +68,23 @@ class MovingAverage {
   }
 }
 
+/** The last few of many. */
+class Sample {
+  private readonly values = new Float64Array(64)
+  private count = 0
+
+  add(value: number): void {
+    this.values[this.count % this.values.length] = value
+    this.count += 1
+  }
+
+  percentile(share: number): number | undefined {
+    if (this.count < 10) return undefined
+    const sorted = this.values.slice(0, Math.min(this.count, this.values.length)).sort()
+    return sorted[Math.ceil(share * sorted.length) - 1]
+  }
+}
+
 /** Of one target, whatever groups it stands in. */
 export class Health {
   readonly breaker: Breaker
@@ -82,8 +99,10 @@ export class Health {
   private readonly perToken = new MovingAverage(MEMORY_MS)
   private readonly toFirstChunk = new MovingAverage(MEMORY_MS)
   private readonly toAnswer = new MovingAverage(MEMORY_MS)
+  private readonly wholes = new Sample()
+  private readonly firstChunks = new Sample()
   private readonly errors = new MovingAverage(MEMORY_MS)
-  private readonly watchers: (() => void)[] = []
+  private readonly watchers = new Set<() => void>()
 
   constructor(policies: HealthPolicies, clock: Clock, sources: HealthSources = {}) {
     this.breaker = new Breaker(policies.cooldown)
@@ -122,6 +141,11 @@ export class Health {
     return this.sources.price?.()
   }
 
+  /** Milliseconds within which 95 of 100 recent answers came (of streams: their first content); `undefined` until there are enough. */
+  p95(stream: boolean): number | undefined {
+    return (stream ? this.firstChunks : this.wholes).percentile(0.95)
+  }
+
   get state(): BreakerState {
     return this.breaker.state(this.clock.now())
   }
@@ -136,9 +160,10 @@ export class Health {
     return this.breaker.allows(this.clock.now())
   }
 
-  /** Calls `changed` whenever an attempt begins or ends here. */
-  watch(changed: () => void): void {
-    this.watchers.push(changed)
+  /** Calls `changed` whenever an attempt begins or ends here, until what is returned is called. */
+  watch(changed: () => void): () => void {
+    this.watchers.add(changed)
+    return () => this.watchers.delete(changed)
   }
 
   /** An attempt begins. What is returned ends it, once; it gives the milliseconds of a rest that begins then. */
@@ -168,6 +193,7 @@ export class Health {
     }
     if (errorClass === undefined) {
       // The whole time of a stream depends on how fast the caller reads.
+      ;(firstChunkMs === undefined ? this.wholes : this.firstChunks).add(firstChunkMs ?? durationMs)
       if (firstChunkMs !== undefined) this.toFirstChunk.add(now, firstChunkMs)
       else if (outputTokens !== undefined && outputTokens > 0) this.perToken.add(now, durationMs / outputTokens)
       this.toAnswer.peak(now, firstChunkMs ?? durationMs)

@@ -32,7 +32,7 @@ export interface FailedStep {
 export interface Journey {
   readonly call: RoutedCall
   readonly route: Route
-  /** After those of the route. */
+  /** What follows the route's own targets. */
   readonly fallbacks: readonly Fallback[]
   readonly retries: RetryPolicy
   /** When every target rests: try the one that comes back first, or none. */
@@ -63,7 +63,7 @@ export class Itinerary {
 
   constructor(journey: Journey) {
     this.journey = journey
-    this.waiting = [...journey.route.fallbacks, ...journey.fallbacks]
+    this.waiting = [...journey.fallbacks]
     this.stage = { levels: journey.route.levels, params: undefined, after: undefined }
   }
 
@@ -167,7 +167,7 @@ export class Itinerary {
   }
 
   private resting(): Step | AllResting {
-    const all = [this.journey.route, ...this.journey.route.fallbacks, ...this.journey.fallbacks]
+    const all = [this.journey.route, ...this.journey.fallbacks]
     const members = all.flatMap(({ levels }) => levels.flatMap((level) => level.members))
     const able = members.filter((member) => !this.unfit(member))
     const candidates = able.length > 0 ? able : members

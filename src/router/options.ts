@@ -1,29 +1,145 @@
 /** The options of `createClient`. */
 import type { PriceOptions } from '../cost/price.js'
+import type { Message } from '../kernel/hub.js'
 import type { FormatId, Quirks } from '../kernel/protocol.js'
+import type { ErrorClass } from '../policies/error-class.js'
 import type { RetryPolicy } from '../policies/retry.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
+import type { Condition, RoutedCall } from './strategy.js'
 import type { GiveKey } from './token-source.js'
 
+/** Limits of one target. A target at its limit is passed by while another can serve. */
+export interface TargetLimits {
+  /** Requests a minute. */
+  rpm?: number | undefined
+  /** Tokens a minute, input and output together. */
+  tpm?: number | undefined
+  /** Calls at once. Further ones wait, by priority. */
+  concurrent?: number | undefined
+  /** Calls that may wait for one of `concurrent` places; one more is refused. Default 100. */
+  queue?: number | undefined
+}
+
+/** What a model can take, where the answer decides whether a call is sent there. What is left out is taken for granted. */
+export type Capability = 'vision' | 'audio' | 'files' | 'tools' | 'json_schema'
+
 /** One place that can serve an alias. */
-export interface TargetOptions {
-  /** `provider/model`, or another alias. */
+export interface TargetOptions extends Pick<ProviderOptions, 'apiKey' | 'baseURL' | 'variables' | 'credentials' | 'headers'> {
+  /** `provider/model`, or another alias. In an alias with a `*` in its name, a `*` here stands for the same text. */
   model: string
+  /** Tells apart targets of the same model, in `_meta`, spans and health: `provider/model#name`. Default: the region, or a number. */
+  name?: string | undefined
+  /** Share of the calls, relative to the other targets, for strategies that weigh. Default 1; 0: only when no other is available. */
+  weight?: number | undefined
+  /** Targets of a higher order serve only when none of a lower one is left. Default 1. */
+  order?: number | undefined
+  tags?: readonly string[] | undefined
+  /** Such as `eu`; a call can ask for it with `metadata.region`. */
+  region?: string | undefined
+  /** Serves only calls whose `metadata` fits. */
+  when?: Condition | undefined
+  /** Time limits in milliseconds, over those of the client. */
+  timeout?: TimeoutOptions | undefined
+  limits?: TargetLimits | undefined
+  /** Fields of the body that differ at this target. */
+  params?: Readonly<Record<string, unknown>> | undefined
+  /** Tokens of input and output together. A call that is estimated to need more goes elsewhere. */
+  contextWindow?: number | undefined
+  capabilities?: Readonly<Partial<Record<Capability, boolean>>> | undefined
   /** For this target: as the client's option. */
   dropUnsupported?: boolean | undefined
 }
 
-/** An alias: one model, a fallback order, or targets with a strategy. */
-export type AliasOptions =
+/** A failure's class, as fallbacks and retries name it. */
+export type FailureClass = Exclude<ErrorClass, 'abort' | 'config' | 'unknown'>
+
+/** Where a call goes when its own targets have failed. */
+export type FallbackOptions =
   | string
-  | readonly (string | TargetOptions)[]
   | {
-      /** How targets are chosen. `ordered` (the default): as written. */
-      strategy?: 'ordered' | undefined
-      targets: readonly (string | TargetOptions)[]
-      /** For targets that do not say it themselves: as the client's option. */
-      dropUnsupported?: boolean | undefined
+      /** `provider/model`, or an alias. */
+      model: string
+      /** Failures that it is for: it is then tried at once. Default `any`: whenever another target may do better. */
+      on?: FailureClass | 'any' | readonly FailureClass[] | undefined
+      /** Fields of the body that differ there. */
+      params?: Readonly<Record<string, unknown>> | undefined
+      /** Messages instead of the call's own, such as a shorter prompt. */
+      messages?: readonly Message[] | undefined
     }
+
+/** What a strategy of the caller's own sees of a target. Live: read on each call. */
+export interface TargetView {
+  /** `provider/model`, with the target's name where it has one. */
+  readonly id: string
+  readonly provider: string
+  readonly model: string
+  readonly weight: number
+  readonly tags: readonly string[]
+  readonly inFlight: number
+  /** 0 to 1. */
+  readonly errorRate: number
+  /** Milliseconds per output token; `undefined` until measured. */
+  readonly msPerToken: number | undefined
+  /** Milliseconds to the first chunk of a stream; `undefined` until measured. */
+  readonly msToFirstChunk: number | undefined
+  /** Share of its limits that is free, 0 to 1. */
+  readonly headroom: number
+}
+
+/** Gives one of the targets, or nothing when none of them shall serve. The targets are those that are available. */
+export type ChooseTarget = (targets: readonly TargetView[], call: RoutedCall) => TargetView | undefined
+
+export type StrategyName =
+  | 'ordered'
+  | 'weighted'
+  | 'round-robin'
+  | 'least-busy'
+  | 'latency'
+  | 'cost'
+  | 'usage'
+  | 'adaptive'
+  | 'tags'
+  | 'conditional'
+  | 'sticky'
+
+export type StrategyOptions = StrategyName | { name: StrategyName; [option: string]: unknown } | ChooseTarget
+
+export interface HedgeOptions {
+  /** Milliseconds without an answer (of a stream: without its first content) before another target is asked too, or `p95` of what the target usually takes. Default `p95`. */
+  after?: number | 'p95' | undefined
+  /** Further targets at most. Default 1. */
+  max?: number | undefined
+}
+
+export interface GroupOptions {
+  /** How targets are chosen. Default: `weighted` when one of them has a weight, otherwise `ordered`, as written. */
+  strategy?: StrategyOptions | undefined
+  targets: readonly (string | TargetOptions)[]
+  /** Tried after the targets, before the client's. */
+  fallbacks?: readonly FallbackOptions[] | undefined
+  /** Ask a second target when the first is slow; the first answer wins, the other is cancelled. Default: no. */
+  hedge?: boolean | HedgeOptions | undefined
+  /** For targets that do not say it themselves: as the client's option. */
+  dropUnsupported?: boolean | undefined
+}
+
+/** An alias: one model, a fallback order, or targets with a strategy. */
+export type AliasOptions = string | readonly (string | TargetOptions)[] | GroupOptions
+
+export interface CooldownOptions {
+  /** Share of failures among the last minute's answers, above which a target rests. Default 0.5. */
+  failureRate?: number | undefined
+  /** Answers in the last minute below which the share says nothing. Default 10. */
+  minRequests?: number | undefined
+  /** Failures in a row after which a target rests. Default 5. */
+  consecutive?: number | undefined
+  /** Milliseconds of the first rest; doubles each time the call that tries it again fails. Default 5 000. */
+  duration?: number | undefined
+  /** Milliseconds of the longest rest; a provider's own wait may be longer. Default 120 000. */
+  maxDuration?: number | undefined
+  /** When every target rests: try the one that is back `soonest` (the default), or `reject` with a LimitError that says when. */
+  whenAllRest?: 'soonest' | 'reject' | undefined
+}
 
 /** Of an AWS user or role. */
 export interface AwsCredentials {
@@ -68,9 +184,11 @@ export interface ClientOptions {
   /** Providers by id, beside or over the known ones. */
   providers?: Readonly<Record<string, ProviderOptions>> | undefined
   /** Models tried after those that a call names. */
-  fallbacks?: readonly string[] | undefined
-  /** Further tries at each target; a number is `max`. Default 2, from 500 ms doubling to at most 30 s, with full jitter. */
+  fallbacks?: readonly FallbackOptions[] | undefined
+  /** Further tries at a target, or at equal ones once each was tried; a number is `max`. Default 2, from 500 ms doubling to at most 30 s, with full jitter. */
   retries?: number | Partial<RetryPolicy> | undefined
+  /** When a target rests after failures; `false`: never. */
+  cooldown?: CooldownOptions | false | undefined
   /** Time limits in milliseconds; a number is `total`. Default: total 600 000. */
   timeout?: number | TimeoutOptions | undefined
   /** Prices that are not in the table, or differ from it. */

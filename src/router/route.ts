@@ -1,5 +1,6 @@
 /** What a model string means, compiled: levels of targets, and what stands behind them. */
 import type { ErrorClass } from '../policies/error-class.js'
+import type { HedgePolicy } from '../policies/hedge.js'
 import type { Member, Selector } from './strategy.js'
 
 /** Targets of equal rank, one of which a strategy picks. */
@@ -26,4 +27,5 @@ export interface Route {
   readonly levels: readonly Level[]
   /** Of the alias, before those of the client. */
   readonly fallbacks: readonly Fallback[]
+  readonly hedge: HedgePolicy | undefined
 }

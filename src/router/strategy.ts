@@ -1,7 +1,6 @@
 /** The contract of a routing strategy: which target of a group serves next. */
 import type { Clock } from '../kernel/clock.js'
-import type { Health } from './health.js'
-import type { Target } from './target.js'
+import type { Holding } from './target.js'
 
 /** What a strategy may know of a call. Getters are worked out when first read. */
 export interface RoutedCall {
@@ -34,14 +33,12 @@ export interface Comparison {
 }
 
 /** A target within a group. */
-export interface Member {
-  readonly target: Target
+export interface Member extends Holding {
   /** Share of the calls, relative to the others. Default 1; 0: only when nothing else is available. */
   readonly weight: number
   readonly tags: readonly string[]
-  /** Serves only calls for which this holds. */
-  readonly when: Condition | undefined
-  readonly health: Health
+  /** Serves only calls whose metadata this holds for. */
+  readonly when: ((metadata: Readonly<Record<string, unknown>>) => boolean) | undefined
 }
 
 export interface Group {

@@ -10,6 +10,10 @@ import type {
 } from '../kernel/protocol.js'
 import type { TraceHeaders } from '../kernel/provider.js'
 
+import type { TimeoutOptions } from '../policies/timeout.js'
+import type { Health } from './health.js'
+import type { Capability, TargetLimits } from './options.js'
+
 /** A request as it will be sent, but for what may be set after signing. */
 export interface SignableRequest {
   readonly method: string
@@ -68,12 +72,32 @@ export interface PlannedProvider {
   readonly missing: string | undefined
 }
 
+/** What is known of a target beforehand. */
+export interface TargetFacts {
+  readonly region?: string | undefined
+  /** Tokens of input and output together. */
+  readonly contextWindow?: number | undefined
+  readonly capabilities?: Readonly<Partial<Record<Capability, boolean>>> | undefined
+}
+
 export interface Target {
-  /** `provider/model`. */
+  /** `provider/model`, with `#name` where targets of one model are told apart. */
   readonly id: string
   /** Name as the provider knows it. */
   readonly model: string
   readonly provider: PlannedProvider
+  readonly facts: TargetFacts
+  /** Over those of the client. */
+  readonly timeout?: TimeoutOptions | undefined
+  readonly limits?: TargetLimits | undefined
+  /** Fields of the body that differ here. */
+  readonly params?: Readonly<Record<string, unknown>> | undefined
   /** What the target or its alias says of {@link PlannedProvider.dropUnsupported}, before the provider. */
-  readonly dropUnsupported?: boolean
+  readonly dropUnsupported?: boolean | undefined
+}
+
+/** A target and what is known of it as calls go by. */
+export interface Holding {
+  readonly target: Target
+  readonly health: Health
 }

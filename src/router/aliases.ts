@@ -1,0 +1,279 @@
+/** Aliases compiled to routes: levels of members, each level with its strategy. */
+import type { Clock } from '../kernel/clock.js'
+import { ConfigError } from '../kernel/errors.js'
+import type { ErrorClass } from '../policies/error-class.js'
+import { compileCondition } from './condition.js'
+import type { AliasOptions, FallbackOptions, GroupOptions, StrategyOptions, TargetOptions } from './options.js'
+import { hedgePolicy } from '../policies/hedge.js'
+import type { Fallback, Level, Route } from './route.js'
+import { strategies } from './strategies/index.js'
+import { ordered } from './strategies/ordered.js'
+import { ownStrategy } from './strategies/own.js'
+import { weighted } from './strategies/weighted.js'
+import type { Group, Member, Strategy } from './strategy.js'
+import type { Holding } from './target.js'
+import type { Targets } from './targets.js'
+
+export interface AliasesOptions {
+  readonly aliases: Readonly<Record<string, AliasOptions>>
+  readonly targets: Targets
+  readonly clock: Clock
+  readonly random: () => number
+}
+
+/** Routes of made-up model strings remembered at most. */
+const MEMO_LIMIT = 1024
+
+interface Entry {
+  readonly options: TargetOptions
+  /** Where it stands in the options. */
+  readonly path: string
+  readonly position: number
+}
+
+/** An alias whose name has a `*`, which stands for any text. */
+interface Pattern {
+  readonly name: string
+  readonly before: string
+  readonly after: string
+}
+
+export class Aliases {
+  private readonly options: AliasesOptions
+  private readonly compiled = new Map<string, Route>()
+  private readonly asked = new Map<string, Route>()
+  private readonly patterns: readonly Pattern[]
+  /** What ends the watches of routes that may be forgotten. */
+  private readonly askedWatches: (() => void)[] = []
+  /** Where new watches are noted: nowhere while the configuration is compiled, which stays. */
+  private watches: (() => void)[] | undefined
+
+  /** @throws ConfigError on the first fault of an alias. */
+  constructor(options: AliasesOptions) {
+    this.options = options
+    const names = Object.keys(options.aliases)
+    this.patterns = names.filter((name) => name.includes('*')).map(patternOf).sort(bySpecificity)
+    for (const name of names) if (!name.includes('*')) this.alias(name, [])
+  }
+
+  /** What a model string means. @throws ConfigError when it names no target. */
+  route(model: string, path = 'model'): Route {
+    const known = this.compiled.get(model) ?? this.asked.get(model)
+    if (known) return known
+    if (this.asked.size >= MEMO_LIMIT) this.forget()
+    this.watches = this.askedWatches
+    const route = this.fromPattern(model, []) ?? this.single(model, this.options.targets.ask(model, path))
+    this.asked.set(model, route)
+    return route
+  }
+
+  /** Of the configuration. @throws ConfigError for one that names no target. */
+  fallbacks(list: readonly FallbackOptions[], path: string, trail: readonly string[] = []): readonly Fallback[] {
+    return this.compileFallbacks(list, (model, i) => this.named(model, `${path}[${i}]`, trail))
+  }
+
+  /** Of a call, which may make up names. @throws ConfigError for one that names no target. */
+  askedFallbacks(list: readonly FallbackOptions[]): readonly Fallback[] {
+    return this.compileFallbacks(list, (model, i) => this.route(model, `fallbacks[${i}]`))
+  }
+
+  private compileFallbacks(
+    list: readonly FallbackOptions[],
+    routeOf: (model: string, index: number) => Route,
+  ): readonly Fallback[] {
+    return list.map((entry, i) => {
+      const { model, on, params, messages } = typeof entry === 'string' ? ({ model: entry } as const) : entry
+      const { levels } = routeOf(model, i)
+      return Object.freeze({
+        levels,
+        on: classesOf(on),
+        params: params || messages ? { ...params, ...(messages && { messages }) } : undefined,
+      })
+    })
+  }
+
+  private forget(): void {
+    this.asked.clear()
+    for (const unwatch of this.askedWatches.splice(0)) unwatch()
+  }
+
+  private has(name: string): boolean {
+    return Object.hasOwn(this.options.aliases, name)
+  }
+
+  /** An alias or a target that the configuration names. */
+  private named(model: string, path: string, trail: readonly string[]): Route {
+    if (this.has(model)) return this.alias(model, trail)
+    return this.fromPattern(model, trail) ?? this.single(model, this.options.targets.configure({ model }, path, ''))
+  }
+
+  private single(model: string, holding: Holding): Route {
+    const level = this.level(model, ordered, [memberOf(holding)], {})
+    return Object.freeze({ alias: false, levels: [level], fallbacks: [], hedge: undefined })
+  }
+
+  private alias(name: string, trail: readonly string[]): Route {
+    const done = this.compiled.get(name)
+    if (done) return done
+    const route = this.compile(name, (text) => text, trail)
+    this.compiled.set(name, route)
+    return route
+  }
+
+  /** A target of the alias may match its own pattern (`openai/*` from `openai/*`): there it means itself. */
+  private fromPattern(model: string, trail: readonly string[]): Route | undefined {
+    const pattern = this.patterns.find((candidate) => matches(candidate, model) && !trail.includes(candidate.name))
+    if (!pattern) return undefined
+    const star = model.slice(pattern.before.length, model.length - pattern.after.length)
+    return this.compile(pattern.name, (text) => text.replaceAll('*', star), trail)
+  }
+
+  private compile(name: string, fill: (text: string) => string, trail: readonly string[]): Route {
+    const path = `models.${name}`
+    if (trail.includes(name)) {
+      throw new ConfigError(path, `is an alias of itself: ${[...trail, name].join(' → ')}; break the cycle`)
+    }
+    const group = groupOf(this.options.aliases[name] as AliasOptions)
+    const entries = entriesOf(group, path, fill)
+    const strategy = strategyOf(group, entries)
+    const inner = [...trail, name]
+    const levels = strategy.strategy === ordered ? this.inOrder(entries, name, inner) : this.byOrder(entries, name, inner, strategy)
+    return Object.freeze({
+      alias: true,
+      levels: Object.freeze(levels),
+      fallbacks: this.fallbacks(group.fallbacks ?? [], `${path}.fallbacks`, inner),
+      hedge: hedgePolicy(group.hedge),
+    })
+  }
+
+  /** Each entry is a level of its own: its tries are used up before the next begins. An alias among them keeps its strategy. */
+  private inOrder(entries: readonly Entry[], name: string, trail: readonly string[]): Level[] {
+    const sorted = [...entries].sort((a, b) => (a.options.order ?? 1) - (b.options.order ?? 1))
+    return sorted.flatMap((entry) => {
+      const nested = this.nested(entry, trail)
+      if (!nested) return [this.level(name, ordered, [this.member(entry, name)], {})]
+      return nested.levels.map((level) => ({ ...level, members: level.members.map((member) => over(member, entry)) }))
+    })
+  }
+
+  /** Entries of one order are a level, from which the strategy picks; an alias among them brings its targets. */
+  private byOrder(entries: readonly Entry[], name: string, trail: readonly string[], { strategy, options }: Chosen): Level[] {
+    const orders = [...new Set(entries.map((entry) => entry.options.order ?? 1))].sort((a, b) => a - b)
+    return orders.map((order) => {
+      const here = entries.filter((entry) => (entry.options.order ?? 1) === order)
+      const members = here.flatMap((entry) => {
+        const nested = this.nested(entry, trail)
+        if (!nested) return [this.member(entry, name)]
+        return nested.levels.flatMap((level) => level.members.map((member) => over(member, entry)))
+      })
+      return this.level(name, strategy, unique(members), options)
+    })
+  }
+
+  private nested({ options: { model } }: Entry, trail: readonly string[]): Route | undefined {
+    return this.has(model) ? this.alias(model, trail) : this.fromPattern(model, trail)
+  }
+
+  private member({ options, path, position }: Entry, name: string): Member {
+    const holding = this.options.targets.configure(options, `${path}.model`, `${name}.${position + 1}`)
+    return over(memberOf(holding), { options, path, position })
+  }
+
+  private level(name: string, strategy: Strategy, members: readonly Member[], options: Group['options']): Level {
+    const { clock, random } = this.options
+    const selector = strategy.create({ name, members, options, clock, random })
+    if (selector.changed) {
+      for (const [index, { health }] of members.entries()) {
+        const unwatch = health.watch(() => selector.changed?.(index))
+        this.watches?.push(unwatch)
+      }
+    }
+    return Object.freeze({ members: Object.freeze(members), selector, strategy: strategy.id })
+  }
+}
+
+interface Chosen {
+  readonly strategy: Strategy
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+function groupOf(alias: AliasOptions): GroupOptions & { readonly listed?: boolean } {
+  if (typeof alias === 'string') return { targets: [alias] }
+  return 'targets' in alias ? alias : { targets: alias, listed: true }
+}
+
+function entriesOf(group: GroupOptions & { readonly listed?: boolean }, path: string, fill: (text: string) => string): readonly Entry[] {
+  const at = `${path}${group.listed ? '' : '.targets'}`
+  return group.targets.map((entry, position) => {
+    const options = typeof entry === 'string' ? { model: entry } : entry
+    const dropUnsupported = options.dropUnsupported ?? group.dropUnsupported
+    return { options: { ...options, model: fill(options.model), dropUnsupported }, path: `${at}[${position}]`, position }
+  })
+}
+
+/** @throws ConfigError for options that the strategy has not. */
+function strategyOf({ strategy: named }: GroupOptions, entries: readonly Entry[]): Chosen {
+  if (named === undefined) {
+    const weighs = entries.some(({ options }) => options.weight !== undefined)
+    return { strategy: weighs ? weighted : ordered, options: {} }
+  }
+  if (typeof named === 'function') return { strategy: ownStrategy(named), options: {} }
+  const { name, ...options } = typeof named === 'string' ? { name: named } : named
+  return { strategy: strategies.get(name) ?? ordered, options }
+}
+
+function classesOf(on: Exclude<FallbackOptions, string>['on']): ReadonlySet<ErrorClass> | undefined {
+  return on === undefined || on === 'any' ? undefined : new Set(typeof on === 'string' ? [on] : on)
+}
+
+function memberOf(holding: Holding): Member {
+  return { ...holding, weight: 1, tags: [], when: undefined }
+}
+
+/** What an entry says of the member, or of all members of the alias that it names. */
+function over(member: Member, { options, path }: Entry): Member {
+  const { target } = member
+  const { weight, tags, when, timeout, params, contextWindow, capabilities, dropUnsupported } = options
+  return Object.freeze({
+    health: member.health,
+    weight: weight ?? member.weight,
+    tags: tags ?? member.tags,
+    when: when ? compileCondition(when, `${path}.when`) : member.when,
+    target: Object.freeze({
+      ...target,
+      timeout: timeout ? { ...target.timeout, ...timeout } : target.timeout,
+      params: params ? { ...target.params, ...params } : target.params,
+      facts: {
+        ...target.facts,
+        ...(contextWindow !== undefined && { contextWindow }),
+        ...(capabilities && { capabilities: { ...target.facts.capabilities, ...capabilities } }),
+      },
+      dropUnsupported: target.dropUnsupported ?? dropUnsupported,
+    }),
+  })
+}
+
+/** Each once, as it was named first; conditions make members of one target differ. */
+function unique(members: readonly Member[]): readonly Member[] {
+  const seen = new Set<string>()
+  return members.filter(({ target, when }) => {
+    if (when) return true
+    if (seen.has(target.id)) return false
+    seen.add(target.id)
+    return true
+  })
+}
+
+function patternOf(name: string): Pattern {
+  const at = name.indexOf('*')
+  return { name, before: name.slice(0, at), after: name.slice(at + 1) }
+}
+
+function matches({ before, after }: Pattern, model: string): boolean {
+  return model.length >= before.length + after.length && model.startsWith(before) && model.endsWith(after)
+}
+
+/** The longer the text beside the star, the more it says. */
+function bySpecificity(a: Pattern, b: Pattern): number {
+  return b.before.length + b.after.length - (a.before.length + a.after.length)
+}
