@@ -9,7 +9,7 @@ import {
   type FrameEvent,
   type FrameParser,
 } from '../kernel/frames.js'
-import { parseJson } from '../kernel/json.js'
+import { isObject, parseJson } from '../kernel/json.js'
 import type { ChatProtocol } from '../kernel/protocol.js'
 import { endWhenAbandoned } from '../telemetry/abandoned.js'
 import { guard } from '../telemetry/settings.js'
@@ -61,14 +61,16 @@ function eventSink(codec: ChatProtocol, mediaType: string | null | undefined, re
   let tooLarge = false
   let seen: 'nothing' | 'events' | 'whole' = 'nothing'
 
-  function deliver(event: FrameEvent): void {
+  /** @param isRest - What bytes that have ended still held: half an event means that the stream was cut. */
+  function deliver(event: FrameEvent, isRest: boolean): void {
     const { data } = event
     seen = event.whole ? 'whole' : 'events'
-    if (event.whole) reader.whole(parseJson(data))
-    else reader.event(data === '[DONE]' || isTextEvent(event, codec.textEvents) ? data : parseJson(data), event.event)
+    const wire = data === '[DONE]' || isTextEvent(event, codec.textEvents) ? data : parseJson(data)
+    if (event.whole) reader.whole(wire)
+    else if (wire !== undefined || !isRest) reader.event(wire, event.event)
   }
 
-  function read(step: (parser: FrameParser) => readonly FrameEvent[]): void {
+  function read(step: (parser: FrameParser) => readonly FrameEvent[], isRest = false): void {
     if (!parser) return
     let events: readonly FrameEvent[] = []
     try {
@@ -78,7 +80,7 @@ function eventSink(codec: ChatProtocol, mediaType: string | null | undefined, re
       parser = undefined
     }
     if (events.length > 0) sinceEvent = 0
-    for (const event of events) deliver(event)
+    for (const event of events) deliver(event, isRest)
   }
 
   return {
@@ -91,7 +93,7 @@ function eventSink(codec: ChatProtocol, mediaType: string | null | undefined, re
       read((framed) => framed.push(bytes))
     },
     end() {
-      read((framed) => framed.end())
+      read((framed) => framed.end(), true)
       if (seen === 'whole') return
       // Neither JSON nor events: an answer of which nothing is known.
       if (seen === 'nothing' && !isStreamType(mediaType)) reader.whole(undefined)
@@ -197,8 +199,14 @@ function tapNodeStream(stream: NodeJS.ReadableStream, sink: ByteSink): void {
   define(stream, 'emit', function (this: unknown, event: string | symbol, ...args: unknown[]) {
     if (event === 'data') sink.push(typeof args[0] === 'string' ? Buffer.from(args[0]) : (args[0] as Uint8Array))
     else if (event === 'end') sink.end()
+    // A reader that breaks out of its loop leaves this error behind.
+    else if (event === 'error' && isAbort(args[0])) sink.cancel()
     else if (event === 'error') sink.fail(args[0])
     else if (event === 'close') sink.cancel()
     return Reflect.apply(emit, stream, [event, ...args]) as boolean
   })
+}
+
+function isAbort(error: unknown): boolean {
+  return isObject(error) && error['code'] === 'ABORT_ERR'
 }
