@@ -78,8 +78,7 @@ function framed(text: string): Uint8Array[] {
   const streams: string[][] = [[]]
   let pending = ''
   for (const line of text.split('\n')) {
-    // A payload of one line ends what came before, which then was none: one recording begins with such a line.
-    pending = /^\{"type":/.test(line) && parseJson(line) !== undefined ? line : pending + line.trim()
+    pending += line.trim()
     if (pending === '' || (pending !== '[DONE]' && parseJson(pending) === undefined)) continue
     if (LAST_EVENT.test(streams.at(-1)?.at(-1) ?? '')) streams.push([])
     streams.at(-1)?.push(pending)
