@@ -2,8 +2,15 @@
  * Watches a raw response while the program reads its body (`asResponse()`): whatever way it reads, the
  * bytes go through the body stream's reader, or through `data` events on Node streams.
  */
-import { parseJson } from '../kernel/json.js'
-import { createSseParser } from '../kernel/sse.js'
+import {
+  createFrameParser,
+  FRAMING_MEDIA_TYPES,
+  isTextEvent,
+  type FrameEvent,
+  type FrameParser,
+} from '../kernel/frames.js'
+import { isObject, parseJson } from '../kernel/json.js'
+import type { ChatProtocol } from '../kernel/protocol.js'
 import { endWhenAbandoned } from '../telemetry/abandoned.js'
 import { guard } from '../telemetry/settings.js'
 import type { AnswerReader } from './reader.js'
@@ -14,7 +21,7 @@ interface RawResponse {
   readonly body?: unknown
 }
 
-/** Bodies past this size are not kept for reading; the span then lacks what only the body says. */
+/** Bodies, and events, past this size are not kept for reading; the span then lacks what only they say. */
 const MAX_BODY = 16 * 1024 * 1024
 
 /** Feeds body bytes to the reader; as events, or gathered to one JSON answer. */
@@ -26,28 +33,82 @@ interface ByteSink {
 }
 
 function createSink(response: RawResponse, reader: AnswerReader): ByteSink {
-  const isStream = response.headers?.get('content-type')?.includes('text/event-stream') === true
-  const parser = isStream ? createSseParser() : undefined
+  const { codec } = reader
+  const mediaType = response.headers?.get('content-type')
+  return codec.kind === 'chat' ? eventSink(codec, mediaType, reader) : wholeSink(reader)
+}
+
+/** Of a format that knows no streams. */
+function wholeSink(reader: AnswerReader): ByteSink {
   let pieces: Uint8Array[] = []
   let size = 0
-  const deliver = (events: readonly { event?: string; data: string }[]): void => {
-    for (const { event, data } of events) reader.event(data === '[DONE]' ? data : parseJson(data), event)
-  }
   return {
     push(bytes) {
-      if (parser) return deliver(parser.push(bytes))
       size += bytes.byteLength
       if (size > MAX_BODY) pieces = []
       else pieces.push(bytes)
     },
+    end: () => reader.whole(size > MAX_BODY ? undefined : parseJson(Buffer.concat(pieces).toString('utf8'))),
+    fail: (error) => reader.close({ error, closed: false }),
+    cancel: () => reader.close({ closed: true }),
+  }
+}
+
+/** Reads the bytes as the client does: whether they are a stream, and how it is framed, they tell themselves. */
+function eventSink(codec: ChatProtocol, mediaType: string | null | undefined, reader: AnswerReader): ByteSink {
+  let parser: FrameParser | undefined = createFrameParser(codec.framing, mediaType)
+  let sinceEvent = 0
+  let tooLarge = false
+  let seen: 'nothing' | 'events' | 'whole' = 'nothing'
+
+  /** @param isRest - What bytes that have ended still held: half an event means that the stream was cut. */
+  function deliver(event: FrameEvent, isRest: boolean): void {
+    const { data } = event
+    seen = event.whole ? 'whole' : 'events'
+    const wire = data === '[DONE]' || isTextEvent(event, codec.textEvents) ? data : parseJson(data)
+    if (event.whole) reader.whole(wire)
+    else if (wire !== undefined || !isRest) reader.event(wire, event.event)
+  }
+
+  function read(step: (parser: FrameParser) => readonly FrameEvent[], isRest = false): void {
+    if (!parser) return
+    let events: readonly FrameEvent[] = []
+    try {
+      events = step(parser)
+    } catch {
+      // The program meets a fault of the framing itself, as its SDK reports it; what came before is kept.
+      parser = undefined
+    }
+    if (events.length > 0) sinceEvent = 0
+    for (const event of events) deliver(event, isRest)
+  }
+
+  return {
+    push(bytes) {
+      sinceEvent += bytes.byteLength
+      if (sinceEvent > MAX_BODY) {
+        tooLarge = true
+        parser = undefined
+      }
+      read((framed) => framed.push(bytes))
+    },
     end() {
-      if (!parser) return reader.whole(size > MAX_BODY ? undefined : parseJson(Buffer.concat(pieces).toString('utf8')))
-      deliver(parser.end())
-      reader.close({ closed: false })
+      read((framed) => framed.end(), true)
+      if (seen === 'whole') return
+      // Neither JSON nor events: an answer of which nothing is known.
+      if (seen === 'nothing' && !isStreamType(mediaType)) reader.whole(undefined)
+      // Whether a stream was cut that was too large to read, nobody knows.
+      else reader.close({ closed: tooLarge })
     },
     fail: (error) => reader.close({ error, closed: false }),
     cancel: () => reader.close({ closed: true }),
   }
+}
+
+const STREAM_TYPES: ReadonlySet<string> = new Set(Object.values(FRAMING_MEDIA_TYPES))
+
+function isStreamType(mediaType: string | null | undefined): boolean {
+  return STREAM_TYPES.has(mediaType?.split(';')[0]?.trim().toLowerCase() ?? '')
 }
 
 export function tapBody(response: RawResponse, reader: AnswerReader): void {
@@ -138,8 +199,14 @@ function tapNodeStream(stream: NodeJS.ReadableStream, sink: ByteSink): void {
   define(stream, 'emit', function (this: unknown, event: string | symbol, ...args: unknown[]) {
     if (event === 'data') sink.push(typeof args[0] === 'string' ? Buffer.from(args[0]) : (args[0] as Uint8Array))
     else if (event === 'end') sink.end()
+    // A reader that breaks out of its loop leaves this error behind.
+    else if (event === 'error' && isAbort(args[0])) sink.cancel()
     else if (event === 'error') sink.fail(args[0])
     else if (event === 'close') sink.cancel()
     return Reflect.apply(emit, stream, [event, ...args]) as boolean
   })
+}
+
+function isAbort(error: unknown): boolean {
+  return isObject(error) && error['code'] === 'ABORT_ERR'
 }

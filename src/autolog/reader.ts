@@ -10,6 +10,8 @@ import type { CallDeclaration } from './contract.js'
 /** Reads one answer: whole, or event by event. */
 export interface AnswerReader {
   readonly call: Call
+  /** What the answer is read with; says how its stream is framed. */
+  readonly codec: Protocol
   /** A whole answer; ends the call. */
   whole(answer: unknown): void
   /** One event of a streamed answer. */
@@ -59,6 +61,7 @@ export function createReader(call: Call, codec: Protocol, declaration: CallDecla
 
   return {
     call,
+    codec,
     fail,
     whole(answer) {
       if (call.recording && isObject(answer)) guard('response', () => readWhole(answer))

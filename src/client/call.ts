@@ -191,7 +191,12 @@ export class AttemptRun {
     call.attempts.push(this.entry)
     this.startedAt = call.client.clock.now()
     this.limits = new AttemptLimits(call.limits.signal, { provider: target.provider.id, model: target.model })
-    this.span = startAttempt(call.telemetry, { target: target.id, number, baseURL: target.provider.baseURL })
+    this.span = startAttempt(call.telemetry, {
+      target: target.id,
+      number,
+      baseURL: target.provider.baseURL,
+      traceHeaders: target.provider.traceHeaders,
+    })
   }
 
   /** For the codec of this target. */

@@ -86,7 +86,7 @@ async function exchange(request: WireRequest, key: KeyHeader): Promise<WireAnswe
   const proof = await provider.sign?.({ method, url, headers, body })
   for (const [name, value] of Object.entries(proof ?? {})) headers.set(name, value)
   // Last, so that they are no part of a signature.
-  setHeaders(headers, request.traceHeaders(url))
+  setTraceHeaders(headers, request.traceHeaders(url))
   const { host } = new URL(url)
   const { signal } = limits
 
@@ -128,6 +128,11 @@ function requestHeaders(request: WireRequest, key: KeyHeader): Headers {
 
 function setHeaders(headers: Headers, layer: Readonly<Record<string, string>> | undefined): void {
   for (const [name, value] of Object.entries(layer ?? {})) setHeader(headers, name, value)
+}
+
+/** A parent that the caller names itself is the one that is meant. */
+function setTraceHeaders(headers: Headers, trace: Readonly<Record<string, string>> | undefined): void {
+  if (Object.keys(trace ?? {}).every((name) => name === 'tracestate' || !headers.has(name))) setHeaders(headers, trace)
 }
 
 function setHeader(headers: Headers, name: string, value: string): void {

@@ -13,6 +13,7 @@ import type {
   ResponseFormat,
 } from '../kernel/hub.js'
 import type { JsonObject } from '../kernel/protocol.js'
+import type { RateLimit } from '../kernel/rate-limit.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
 import type { ModelStream } from './model-stream.js'
 import type { Upload } from './multipart.js'
@@ -28,6 +29,8 @@ export interface CallMeta {
   readonly attempts: readonly Attempt[]
   /** Worked out when first read. */
   readonly cost: Cost
+  /** What the answer's headers say of the provider's rate limits; `null` when they say nothing. Read when first asked for. */
+  readonly rateLimit: RateLimit | null
   /** Always `null`: this version has no cache. */
   readonly cache: null
   /** Trace id in hexadecimal; `null` when no trace is recorded. */

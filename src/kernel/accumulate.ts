@@ -185,10 +185,22 @@ function pushContent(state: ChoiceState, choice: ChunkChoice): void {
     state.numbered = true
     const slot = growingSlot(state, block.type)
     // The exact form of a block comes at its end, and once more where the end of the stream revises it.
-    if (slot && block.raw) slot.block.raw = block.raw
+    if (slot && block.raw) slot.block = restated(slot.block, block)
     else if (slot && slot.ordinal !== undefined && block.type === 'raw') slot.block = { ...block }
     else place(state, { ...block })
   }
+}
+
+/** A block with its exact form. Text beside that form stands in place of what the deltas said: the server revised it. */
+function restated(grown: Block, block: Block): Block {
+  const { raw } = block
+  if (grown.type === 'text' && block.type === 'text' && block.text !== '')
+    return { ...grown, text: block.text, raw: raw! }
+  if (grown.type === 'refusal' && block.type === 'refusal' && block.refusal !== '') {
+    return { ...grown, refusal: block.refusal, raw: raw! }
+  }
+  grown.raw = raw!
+  return grown
 }
 
 /** Blocks may arrive interleaved, so a numbered block goes to its place, not to the end. */

@@ -3,10 +3,9 @@
  * (https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-embed.html). The answer counts no
  * tokens: the count comes in the header `x-amzn-bedrock-input-token-count`.
  */
-import { StreamError, UnsupportedParameterError } from '../kernel/errors.js'
-import type { Embedding, EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
-import { asArray, asNumber, asString, compact, isObject, typeName } from '../kernel/json.js'
-import { limitsOf } from '../kernel/limits.js'
+import { StreamError } from '../kernel/errors.js'
+import type { EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
+import { asArray, compact, isObject } from '../kernel/json.js'
 import type {
   DecodeOptions,
   EmbeddingsProtocol,
@@ -14,10 +13,14 @@ import type {
   EncodedRequest,
   JsonObject,
 } from '../kernel/protocol.js'
-import { decodeError, encodeError, providerError } from './bedrock-converse/errors.js'
+import { decodeError, encodeError, providerErrorOf } from './bedrock-converse/errors.js'
 import { modelPath, readModelPath } from './bedrock-converse/paths.js'
+import { embeddingsAnswer, embeddingsRequest, textsOf } from './shared/embeddings.js'
+import { answerObject, requestObject } from './shared/malformed.js'
+import { rawReader } from './shared/raw.js'
 
 const ID = 'bedrock-cohere-embeddings'
+const ownRaw = rawReader(ID)
 
 /** The format requires one, and OpenAI's has no word for it; `extra_body` says another. */
 const DEFAULT_INPUT_TYPE = 'search_document'
@@ -26,63 +29,47 @@ const DEFAULT_INPUT_TYPE = 'search_document'
 const MAX_TEXTS = 96
 
 function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): EncodedRequest {
-  const { input, dimensions, user, extra_body: extra } = request
-  const texts: unknown[] = typeof input === 'string' ? [input] : [...input]
-  if (!texts.every((text) => typeof text === 'string')) {
-    throw new UnsupportedParameterError('input', context.provider, 'the model takes texts, not tokens')
-  }
-  if (user !== undefined) limitsOf(context).warn('`user` has no effect here')
+  const { dimensions, extra_body: extra, raw } = request
   return {
     path: modelPath(context.model, 'invoke'),
-    body: { ...compact({ texts, input_type: DEFAULT_INPUT_TYPE, output_dimension: dimensions }), ...extra },
+    body: compact({
+      texts: textsOf(request, context),
+      input_type: DEFAULT_INPUT_TYPE,
+      output_dimension: dimensions,
+      ...ownRaw(raw),
+      ...extra,
+    }),
   }
 }
 
 function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRequest {
-  if (!isObject(wire))
-    throw new StreamError(`expected a request for embeddings, got ${typeName(wire)}`, { isRetryable: false })
-  const { texts, output_dimension: dimension, ...rest } = wire
-  const size = asNumber(dimension)
-  const content = options.content ?? true
-  const strings = asArray(texts).filter((text): text is string => typeof text === 'string')
-  return {
-    model: readModelPath(options.path).model ?? '',
-    input: content ? strings : [],
-    ...(size !== undefined && { dimensions: size }),
-    ...(content && Object.keys(rest).length > 0 && { extra_body: rest }),
-  }
+  const { texts, output_dimension: dimensions, ...rest } = requestObject(wire)
+  const { model } = readModelPath(options.path)
+  const input = (): string[] => asArray(texts).filter((text) => typeof text === 'string')
+  return embeddingsRequest(ID, { model, dimensions, input, rest: () => rest }, options)
 }
 
-function decodeResponse(wire: unknown, options: DecodeOptions = {}): EmbeddingsResponse {
-  if (!isObject(wire)) throw new StreamError(`expected embeddings, got ${typeName(wire)}`)
-  const { embeddings, id, ...rest } = wire
-  const byType = isObject(embeddings) ? embeddings : { float: embeddings }
-  const { float, ...otherTypes } = byType
-  if (!Array.isArray(float) && Object.keys(otherTypes).length === 0) {
-    throw decodeError(wire) ? providerError(wire) : new StreamError('the answer has no embeddings')
-  }
-  const content = options.content ?? true
-  const more: JsonObject = { ...rest, ...(Object.keys(otherTypes).length > 0 && { embeddings: otherTypes }) }
-  const name = asString(id)
-  return {
-    object: 'list',
-    data: content ? asArray(float).map(readVector) : [],
-    model: '',
-    usage: { prompt_tokens: 0, total_tokens: 0 },
-    ...(name !== undefined && { id: name }),
-    ...(content && Object.keys(more).length > 0 && { raw: { protocol: ID, value: more } }),
-  }
-}
-
-function readVector(vector: unknown, index: number): Embedding {
-  if (!Array.isArray(vector))
-    throw new StreamError(`embedding ${index} of the answer is ${typeName(vector)}, not a list`)
-  return { object: 'embedding', index, embedding: vector.filter((value): value is number => typeof value === 'number') }
+function decodeResponse(body: unknown, options: DecodeOptions = {}): EmbeddingsResponse {
+  const { embeddings, id, ...rest } = answerObject(body, providerErrorOf)
+  const { float, ...otherTypes } = isObject(embeddings) ? embeddings : { float: embeddings }
+  const hasOthers = Object.keys(otherTypes).length > 0
+  if (!Array.isArray(float) && !hasOthers)
+    throw providerErrorOf(body) ?? new StreamError('the answer has no embeddings')
+  return embeddingsAnswer(
+    ID,
+    {
+      model: undefined,
+      id,
+      tokens: 0,
+      vectors: () => asArray(float),
+      rest: () => ({ ...rest, ...(hasOthers && { embeddings: otherTypes }) }),
+    },
+    options,
+  )
 }
 
 function encodeResponse(response: EmbeddingsResponse): JsonObject {
-  const { raw } = response
-  const own = raw?.protocol === ID ? raw.value : {}
+  const own = ownRaw(response.raw) ?? {}
   const float = response.data.map(({ embedding }) => embedding)
   const typed = isObject(own['embeddings']) || own['response_type'] === 'embeddings_by_type'
   return {

@@ -4,8 +4,7 @@
  */
 import { StreamError, UnsupportedParameterError } from '../kernel/errors.js'
 import type { EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
-import { asArray, asNumber, asString, compact, isObject, typeName } from '../kernel/json.js'
-import { limitsOf } from '../kernel/limits.js'
+import { asNumber, asString, compact, isObject } from '../kernel/json.js'
 import type {
   DecodeOptions,
   EmbeddingsProtocol,
@@ -13,68 +12,54 @@ import type {
   EncodedRequest,
   JsonObject,
 } from '../kernel/protocol.js'
-import { decodeError, encodeError, providerError } from './bedrock-converse/errors.js'
+import { decodeError, encodeError, providerErrorOf } from './bedrock-converse/errors.js'
 import { modelPath, readModelPath } from './bedrock-converse/paths.js'
+import { embeddingsAnswer, embeddingsRequest, textsOf } from './shared/embeddings.js'
+import { answerObject, requestObject } from './shared/malformed.js'
+import { rawReader } from './shared/raw.js'
 
 const ID = 'bedrock-titan-embeddings'
+const ownRaw = rawReader(ID)
 
 function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): EncodedRequest {
-  const { input, dimensions, user, extra_body: extra } = request
-  const [only, ...rest] = typeof input === 'string' ? [input] : input
-  if (typeof only !== 'string' || rest.length > 0) {
-    throw new UnsupportedParameterError(
-      'input',
-      context.provider,
-      'the model embeds one text a call, and takes no tokens',
-    )
-  }
-  if (user !== undefined) limitsOf(context).warn('`user` has no effect here')
+  const { dimensions, extra_body: extra, raw } = request
+  const [inputText, ...others] = textsOf(request, context)
+  if (inputText === undefined || others.length > 0)
+    throw new UnsupportedParameterError('input', context.provider, 'the model embeds one text a call')
   return {
     path: modelPath(context.model, 'invoke'),
-    body: { ...compact({ inputText: only, dimensions }), ...extra },
+    body: compact({ inputText, dimensions, ...ownRaw(raw), ...extra }),
   }
 }
 
 function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRequest {
-  if (!isObject(wire))
-    throw new StreamError(`expected a request for embeddings, got ${typeName(wire)}`, { isRetryable: false })
-  const { inputText, dimensions, ...rest } = wire
-  const size = asNumber(dimensions)
-  const content = options.content ?? true
-  return {
-    model: readModelPath(options.path).model ?? '',
-    input: content ? (asString(inputText) ?? '') : [],
-    ...(size !== undefined && { dimensions: size }),
-    ...(content && Object.keys(rest).length > 0 && { extra_body: rest }),
-  }
+  const { inputText, dimensions, ...rest } = requestObject(wire)
+  const { model } = readModelPath(options.path)
+  return embeddingsRequest(ID, { model, dimensions, input: () => asString(inputText) ?? '', rest: () => rest }, options)
 }
 
-function decodeResponse(wire: unknown, options: DecodeOptions = {}): EmbeddingsResponse {
-  if (!isObject(wire)) throw new StreamError(`expected embeddings, got ${typeName(wire)}`)
-  const { embedding, embeddingsByType, inputTextTokenCount, ...rest } = wire
-  const byType = isObject(embeddingsByType) ? embeddingsByType : {}
-  const vector = Array.isArray(embedding) ? embedding : byType['float']
-  if (!Array.isArray(vector) && Object.keys(byType).length === 0) {
-    throw decodeError(wire) ? providerError(wire) : new StreamError('the answer has no embedding')
-  }
-  const tokens = asNumber(inputTextTokenCount) ?? 0
-  const { float: _float, ...otherTypes } = byType
-  const more: JsonObject = { ...rest, ...(Object.keys(otherTypes).length > 0 && { embeddingsByType: otherTypes }) }
-  const content = options.content ?? true
-  const numbers = asArray(vector).filter((value): value is number => typeof value === 'number')
-  return {
-    object: 'list',
-    data: content ? [{ object: 'embedding', index: 0, embedding: numbers }] : [],
-    model: '',
-    usage: { prompt_tokens: tokens, total_tokens: tokens },
-    ...(content && Object.keys(more).length > 0 && { raw: { protocol: ID, value: more } }),
-  }
+function decodeResponse(body: unknown, options: DecodeOptions = {}): EmbeddingsResponse {
+  const { embedding, embeddingsByType, inputTextTokenCount, ...rest } = answerObject(body, providerErrorOf)
+  const { float, ...otherTypes } = isObject(embeddingsByType) ? embeddingsByType : {}
+  const vector = Array.isArray(embedding) ? embedding : float
+  const hasOthers = Object.keys(otherTypes).length > 0
+  if (!Array.isArray(vector) && !hasOthers)
+    throw providerErrorOf(body) ?? new StreamError('the answer has no embedding')
+  return embeddingsAnswer(
+    ID,
+    {
+      model: undefined,
+      tokens: asNumber(inputTextTokenCount),
+      vectors: () => [vector ?? []],
+      rest: () => ({ ...rest, ...(hasOthers && { embeddingsByType: otherTypes }) }),
+    },
+    options,
+  )
 }
 
 function encodeResponse(response: EmbeddingsResponse): JsonObject {
   const embedding = response.data[0]?.embedding ?? []
-  const { raw } = response
-  const own = raw?.protocol === ID ? raw.value : {}
+  const own = ownRaw(response.raw) ?? {}
   const byType = isObject(own['embeddingsByType']) ? own['embeddingsByType'] : {}
   return {
     ...own,

@@ -1,8 +1,7 @@
 /** Cohere's embeddings, second version: https://docs.cohere.com/reference/embed */
 import { StreamError } from '../kernel/errors.js'
-import type { Embedding, EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
-import { asArray, asNumber, asString, compact, isObject, typeName } from '../kernel/json.js'
-import { limitsOf } from '../kernel/limits.js'
+import type { EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
+import { asArray, asNumber, asString, compact, isObject } from '../kernel/json.js'
 import type {
   DecodeOptions,
   EmbeddingsProtocol,
@@ -13,11 +12,14 @@ import type {
   WireError,
 } from '../kernel/protocol.js'
 import { decodeError, providerErrorOf } from './openai-chat/error.js'
-import { badRequest } from './openai-chat/request-decode.js'
 import { decodeEmbedding } from './openai-embeddings.js'
+import { embeddingsAnswer, embeddingsRequest, isVector, textsOf } from './shared/embeddings.js'
+import { answerObject, requestObject } from './shared/malformed.js'
+import { rawReader, restOf } from './shared/raw.js'
 
 const ID: ProtocolId = 'cohere-embeddings'
 const PATH = '/v2/embed'
+const ownRaw = rawReader(ID)
 
 /** Texts a call (https://docs.cohere.com/reference/embed#request.body.texts). */
 const MAX_TEXTS = 96
@@ -28,19 +30,11 @@ const DEFAULT_INPUT_TYPE = 'search_document'
 /** Representations that are vectors of numbers, the best first. Binary ones are numbers of packed bits. */
 const NUMERIC = ['float', 'int8', 'uint8', 'binary', 'ubinary'] as const
 
-function textsOf(input: EmbeddingsRequest['input'], context: EncodeContext): string[] {
-  const list: readonly unknown[] = [input].flat()
-  if (list.some((entry) => typeof entry !== 'string'))
-    limitsOf(context).unsupported('input of token numbers', 'give texts')
-  return list.filter((entry) => typeof entry === 'string')
-}
-
 /** `input_type`, `images`, `truncate` and the like come in `extra_body`, or from the wire in `raw`. */
 function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): EncodedRequest {
-  const { input, dimensions, encoding_format: format } = request
-  const extra: JsonObject = { ...(request.raw?.protocol === ID && request.raw.value), ...request.extra_body }
-  const texts = textsOf(input, context)
-  if (request.user !== undefined) context.warn('`user` has no effect here')
+  const { dimensions, encoding_format: format } = request
+  const extra: JsonObject = { ...ownRaw(request.raw), ...request.extra_body }
+  const texts = textsOf(request, context)
   if (extra['input_type'] === undefined) context.warn(`\`input_type\` is not given: ${DEFAULT_INPUT_TYPE} is sent`)
   const isOther = texts.length === 0 && (extra['images'] !== undefined || extra['inputs'] !== undefined)
   const body = compact({
@@ -55,29 +49,20 @@ function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): Enco
 }
 
 function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRequest {
-  if (!isObject(wire)) throw badRequest(`it is ${typeName(wire)}, not an object`)
-  const { model, texts, output_dimension: dimension, embedding_types: types, ...extra } = wire
-  const dimensions = asNumber(dimension)
+  const { model, texts, output_dimension: dimensions, embedding_types: types, ...extra } = requestObject(wire)
   const [type, ...others] = asArray(types)
-  const format: EmbeddingsRequest['encoding_format'] =
-    others.length === 0 && (type === 'float' || type === 'base64') ? type : undefined
-  const head = {
-    model: asString(model) ?? '',
-    ...(dimensions !== undefined && { dimensions }),
-    ...(format !== undefined && { encoding_format: format }),
-  }
-  if (options.content === false) return { ...head, input: [] }
-  const more = { ...extra, ...(types !== undefined && format === undefined && { embedding_types: types }) }
-  return {
-    ...head,
-    input: asArray(texts).filter((text) => typeof text === 'string'),
-    ...(Object.keys(more).length > 0 && { raw: { protocol: ID, value: more } }),
-  }
-}
-
-function isVector(value: unknown): value is number[] {
-  // A vector is of one kind throughout, and long.
-  return Array.isArray(value) && (value.length === 0 || typeof value[0] === 'number')
+  const format = others.length === 0 && (type === 'float' || type === 'base64') ? type : undefined
+  return embeddingsRequest(
+    ID,
+    {
+      model,
+      dimensions,
+      ...(format && { format }),
+      input: () => asArray(texts).filter((text) => typeof text === 'string'),
+      rest: () => ({ ...extra, ...(types !== undefined && !format && { embedding_types: types }) }),
+    },
+    options,
+  )
 }
 
 /** The vectors, and which representation they are. The first version gives a bare list. */
@@ -95,44 +80,41 @@ function vectorsOf(embeddings: unknown): { type: string; vectors: number[][] } |
 
 const KNOWN: ReadonlySet<string> = new Set(['id', 'model', 'embeddings'])
 
-function decodeResponse(wire: unknown, options: DecodeOptions = {}): EmbeddingsResponse {
-  if (!isObject(wire)) throw providerErrorOf(wire) ?? new StreamError(`the answer is ${typeName(wire)}, not an object`)
-  if (wire['embeddings'] == null) throw providerErrorOf(wire) ?? new StreamError('the answer has no `embeddings`')
+function decodeResponse(body: unknown, options: DecodeOptions = {}): EmbeddingsResponse {
+  const wire = answerObject(body, providerErrorOf)
+  const { embeddings } = wire
+  if (embeddings == null) throw providerErrorOf(wire) ?? new StreamError('the answer has no `embeddings`')
   const meta = isObject(wire['meta']) ? wire['meta'] : {}
   const tokens = isObject(meta['tokens']) ? meta['tokens'] : {}
   const billed = isObject(meta['billed_units']) ? meta['billed_units'] : {}
   const units = (asNumber(billed['input_tokens']) ?? 0) + (asNumber(billed['image_tokens']) ?? 0)
-  const prompt = asNumber(tokens['input_tokens']) ?? units
-  const id = asString(wire['id'])
-  const head = {
-    object: 'list' as const,
-    // The API does not say which model answered; our own gateway does.
-    model: asString(wire['model']) ?? '',
-    usage: { prompt_tokens: prompt, total_tokens: prompt },
-    ...(id !== undefined && { id }),
-  }
-  if (options.content === false) return { ...head, data: [] }
-  const found = vectorsOf(wire['embeddings'])
-  if (!found) throw new StreamError('the answer has no vectors of numbers')
-  const others = isObject(wire['embeddings'])
-    ? Object.entries(wire['embeddings']).filter(([type, list]) => type !== found.type && list != null)
-    : []
-  const rest = Object.fromEntries(Object.entries(wire).filter(([key, value]) => value != null && !KNOWN.has(key)))
-  const raw = {
-    ...rest,
-    ...(others.length > 0 && { embeddings: Object.fromEntries(others) }),
-    ...(found.type !== 'float' && found.type !== 'base64' && { embedding_type: found.type }),
-  }
-  return {
-    ...head,
-    data: found.vectors.map((embedding, index): Embedding => ({ object: 'embedding', index, embedding })),
-    ...(Object.keys(raw).length > 0 && { raw: { protocol: ID, value: raw } }),
-  }
+  const found = options.content === false ? undefined : vectorsOf(embeddings)
+  return embeddingsAnswer(
+    ID,
+    {
+      model: wire['model'],
+      id: wire['id'],
+      tokens: asNumber(tokens['input_tokens']) ?? units,
+      vectors() {
+        if (!found) throw new StreamError('the answer has no vectors of numbers')
+        return found.vectors
+      },
+      rest() {
+        const type = found?.type ?? ''
+        const others = isObject(embeddings) ? restOf(embeddings, new Set([type])) : undefined
+        return {
+          ...restOf(wire, KNOWN),
+          ...(others && { embeddings: others }),
+          ...(type !== 'float' && type !== 'base64' && { embedding_type: type }),
+        }
+      },
+    },
+    options,
+  )
 }
 
 function encodeResponse(response: EmbeddingsResponse): JsonObject {
-  const own = response.raw?.protocol === ID ? response.raw.value : {}
-  const { embeddings: others, embedding_type: type, ...rest } = own
+  const { embeddings: others, embedding_type: type, ...rest } = ownRaw(response.raw) ?? {}
   const { prompt_tokens: tokens } = response.usage
   return {
     id: response.id ?? '',

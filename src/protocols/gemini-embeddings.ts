@@ -3,8 +3,8 @@
  * takes too for its newer models, and `batchEmbedContents` for several. The model is in the path.
  */
 import { StreamError } from '../kernel/errors.js'
-import type { Embedding, EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
-import { asArray, asNumber, asString, compact, isObject, typeName } from '../kernel/json.js'
+import type { EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
+import { asArray, asNumber, asString, compact, isObject } from '../kernel/json.js'
 import type {
   DecodeOptions,
   EmbeddingsProtocol,
@@ -13,12 +13,15 @@ import type {
   JsonObject,
   ProtocolId,
 } from '../kernel/protocol.js'
-import { textsOf, vectorOf } from './gemini-generate/embedding-texts.js'
 import { decodeError, encodeError, providerErrorOf } from './gemini-generate/errors.js'
 import { camel, methodPath, readPath } from './gemini-generate/wire.js'
+import { embeddingsAnswer, textsOf } from './shared/embeddings.js'
+import { answerObject, requestObject } from './shared/malformed.js'
+import { rawOf, rawReader, restOf } from './shared/raw.js'
 
 const ID: ProtocolId = 'gemini-embeddings'
 const BATCH = 'batchEmbedContents'
+const ownRaw = rawReader(ID)
 
 /** The API refuses more: `at most 100 requests can be in one batch`. */
 const MAX_TEXTS = 100
@@ -26,8 +29,7 @@ const MAX_TEXTS = 100
 /** `taskType`, `title` and the like come in `extra_body`, and are said of every text. */
 function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): EncodedRequest {
   const { input, dimensions, extra_body: extra, raw } = request
-  const own = raw?.protocol === ID ? raw.value : {}
-  const { requests, role, ...rest } = { ...own, ...extra }
+  const { requests, role, ...rest }: JsonObject = { ...ownRaw(raw), ...extra }
   const one = (text: string): JsonObject =>
     compact({ content: compact({ role, parts: [{ text }] }), outputDimensionality: dimensions, ...rest })
   const texts = textsOf(request, context)
@@ -78,9 +80,7 @@ function readOne(wire: unknown): One {
 }
 
 function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRequest {
-  if (!isObject(wire))
-    throw new StreamError(`expected an embeddings request, got ${typeName(wire)}`, { isRetryable: false })
-  const body = camel(wire)
+  const body = camel(requestObject(wire))
   const path = readPath(options.path)
   const requests = Array.isArray(body['requests']) ? (body['requests'] as unknown[]) : undefined
   const first = requests?.[0]
@@ -91,50 +91,40 @@ function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRe
     ...(dimensions !== undefined && { dimensions }),
   }
   if (options.content === false) return { ...head, input: [] }
-  if (!requests) return { ...head, input: text, ...rawOf(rest) }
+  if (!requests) return { ...head, input: text, ...rawOf(ID, rest) }
   const all = requests.map(readOne)
   const same = all.every(
     (one) =>
       one.dimensions === dimensions && !('content' in one.rest) && JSON.stringify(one.rest) === JSON.stringify(rest),
   )
-  return { ...head, input: all.map((one) => one.text), ...rawOf(same ? rest : { requests }) }
-}
-
-function rawOf(value: JsonObject): { raw?: NonNullable<EmbeddingsRequest['raw']> } {
-  return Object.keys(value).length > 0 ? { raw: { protocol: ID, value } } : {}
+  return { ...head, input: all.map((one) => one.text), ...rawOf(ID, same ? rest : { requests }) }
 }
 
 const KNOWN: ReadonlySet<string> = new Set(['embedding', 'embeddings', 'model'])
 
-function decodeResponse(wire: unknown, options: DecodeOptions = {}): EmbeddingsResponse {
-  const error = providerErrorOf(wire)
+function decodeResponse(body: unknown, options: DecodeOptions = {}): EmbeddingsResponse {
+  const error = providerErrorOf(body)
   if (error) throw error
-  if (!isObject(wire)) throw new StreamError(`the answer is ${typeName(wire)}, not an object`)
-  const vectors = Array.isArray(wire['embeddings'])
+  const wire = answerObject(body, providerErrorOf)
+  const list = Array.isArray(wire['embeddings'])
     ? (wire['embeddings'] as unknown[])
     : isObject(wire['embedding'])
       ? [wire['embedding']]
       : undefined
-  if (!vectors) throw new StreamError('the answer has no `embedding` or `embeddings`')
+  if (!list) throw new StreamError('the answer has no `embedding` or `embeddings`')
   const usage = isObject(wire['usageMetadata']) ? wire['usageMetadata'] : {}
-  const prompt = asNumber(usage['promptTokenCount']) ?? asNumber(usage['totalTokenCount']) ?? 0
-  const head = {
-    object: 'list' as const,
-    // The API does not say which model answered; our own gateway does.
-    model: asString(wire['model']) ?? '',
-    usage: { prompt_tokens: prompt, total_tokens: asNumber(usage['totalTokenCount']) ?? prompt },
-  }
-  if (options.content === false) return { ...head, data: [] }
-  const rest = Object.entries(wire).filter(([field, value]) => value != null && !KNOWN.has(field))
-  return {
-    ...head,
-    data: vectors.map((vector, index): Embedding => ({
-      object: 'embedding',
-      index,
-      embedding: vectorOf(isObject(vector) ? vector['values'] : undefined, index),
-    })),
-    ...(rest.length > 0 && { raw: { protocol: ID, value: Object.fromEntries(rest) } }),
-  }
+  const total = asNumber(usage['totalTokenCount'])
+  return embeddingsAnswer(
+    ID,
+    {
+      model: wire['model'],
+      tokens: asNumber(usage['promptTokenCount']) ?? total,
+      total,
+      vectors: () => list.map((embedding) => (isObject(embedding) ? embedding['values'] : undefined)),
+      rest: () => restOf(wire, KNOWN),
+    },
+    options,
+  )
 }
 
 /** One vector is written for readers of either method: the answer does not know which of them was called. */
@@ -146,7 +136,7 @@ function encodeResponse(response: EmbeddingsResponse): JsonObject {
     ...(embeddings.length === 1 && { embedding: embeddings[0] }),
     ...(response.model !== '' && { model: response.model }),
     usageMetadata: { promptTokenCount, totalTokenCount },
-    ...(response.raw?.protocol === ID && response.raw.value),
+    ...ownRaw(response.raw),
   }
 }
 

@@ -1,8 +1,7 @@
 /** Ollama's own embeddings: https://docs.ollama.com/api/embed. `/v1/embeddings` of the same server is OpenAI's. */
 import { StreamError } from '../kernel/errors.js'
-import type { Embedding, EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
-import { asNumber, asString, compact, isObject, typeName } from '../kernel/json.js'
-import { limitsOf } from '../kernel/limits.js'
+import type { EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
+import { asNumber, compact } from '../kernel/json.js'
 import type {
   DecodeOptions,
   EmbeddingsProtocol,
@@ -13,70 +12,52 @@ import type {
   WireError,
 } from '../kernel/protocol.js'
 import { decodeError, providerErrorOf } from './openai-chat/error.js'
-import { openaiEmbeddings } from './openai-embeddings.js'
+import { embeddingsAnswer, embeddingsRequest, isVector, textsIn, textsOf } from './shared/embeddings.js'
+import { answerObject, requestObject } from './shared/malformed.js'
+import { rawReader, restOf } from './shared/raw.js'
 
 const ID: ProtocolId = 'ollama-embeddings'
 const PATH = '/api/embed'
-
-const FIELDS: ReadonlySet<string> = new Set(['model', 'input', 'dimensions'])
+const ownRaw = rawReader(ID)
 
 /** Vectors are numbers always: an `encoding_format` is for the caller's side. */
-function encodeRequest(
-  { input, dimensions, extra_body: extra, raw, user }: EmbeddingsRequest,
-  context: EncodeContext,
-): EncodedRequest {
-  if ([input].flat().some((entry) => typeof entry !== 'string'))
-    limitsOf(context).unsupported('input of token numbers', 'give texts')
-  if (user !== undefined) context.warn('`user` has no effect here')
+function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): EncodedRequest {
+  const { input, dimensions, extra_body: extra, raw } = request
+  const texts = textsOf(request, context)
   return {
     path: PATH,
-    body: compact({ model: context.model, input, dimensions, ...(raw?.protocol === ID && raw.value), ...extra }),
+    body: compact({
+      model: context.model,
+      input: typeof input === 'string' ? input : texts,
+      dimensions,
+      ...ownRaw(raw),
+      ...extra,
+    }),
   }
 }
 
 function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRequest {
-  const { model, input } = openaiEmbeddings.decodeRequest(wire, options)
-  const body = isObject(wire) ? wire : {}
-  const dimensions = asNumber(body['dimensions'])
-  const extra = Object.fromEntries(Object.entries(body).filter(([key]) => !FIELDS.has(key)))
-  return {
-    model,
-    input,
-    ...(dimensions !== undefined && { dimensions }),
-    ...(options.content !== false && Object.keys(extra).length > 0 && { raw: { protocol: ID, value: extra } }),
-  }
-}
-
-function isVector(value: unknown): value is number[] {
-  // A vector is of one kind throughout, and long.
-  return Array.isArray(value) && (value.length === 0 || typeof value[0] === 'number')
+  const { model, input, dimensions, ...rest } = requestObject(wire)
+  return embeddingsRequest(ID, { model, dimensions, input: () => textsIn(input), rest: () => rest }, options)
 }
 
 const KNOWN: ReadonlySet<string> = new Set(['model', 'embeddings', 'embedding', 'prompt_eval_count'])
 
-function decodeResponse(wire: unknown, options: DecodeOptions = {}): EmbeddingsResponse {
-  if (!isObject(wire)) throw providerErrorOf(wire) ?? new StreamError(`the answer is ${typeName(wire)}, not an object`)
+function decodeResponse(body: unknown, options: DecodeOptions = {}): EmbeddingsResponse {
+  const wire = answerObject(body, providerErrorOf)
   // `/api/embeddings`, which this replaced, gives one vector.
-  const vectors: unknown[] | undefined = Array.isArray(wire['embeddings'])
-    ? wire['embeddings']
-    : isVector(wire['embedding'])
-      ? [wire['embedding']]
-      : undefined
-  if (!vectors) throw providerErrorOf(wire) ?? new StreamError('the answer has no `embeddings`')
-  const tokens = asNumber(wire['prompt_eval_count']) ?? 0
-  const head = {
-    object: 'list' as const,
-    model: asString(wire['model']) ?? '',
-    usage: { prompt_tokens: tokens, total_tokens: tokens },
-  }
-  if (options.content === false) return { ...head, data: [] }
-  if (!vectors.every(isVector)) throw new StreamError('an embedding of the answer is not a list of numbers')
-  const rest = Object.entries(wire).filter(([key, value]) => value != null && !KNOWN.has(key))
-  return {
-    ...head,
-    data: vectors.map((embedding, index): Embedding => ({ object: 'embedding', index, embedding })),
-    ...(rest.length > 0 && { raw: { protocol: ID, value: Object.fromEntries(rest) } }),
-  }
+  const vectors: unknown = wire['embeddings'] ?? (isVector(wire['embedding']) ? [wire['embedding']] : undefined)
+  if (!Array.isArray(vectors)) throw providerErrorOf(wire) ?? new StreamError('the answer has no `embeddings`')
+  return embeddingsAnswer(
+    ID,
+    {
+      model: wire['model'],
+      tokens: asNumber(wire['prompt_eval_count']),
+      vectors: () => vectors,
+      rest: () => restOf(wire, KNOWN),
+    },
+    options,
+  )
 }
 
 function encodeResponse(response: EmbeddingsResponse): JsonObject {
@@ -84,7 +65,7 @@ function encodeResponse(response: EmbeddingsResponse): JsonObject {
     model: response.model,
     embeddings: response.data.map(({ embedding }) => embedding),
     prompt_eval_count: response.usage.prompt_tokens,
-    ...(response.raw?.protocol === ID && response.raw.value),
+    ...ownRaw(response.raw),
   }
 }
 

@@ -13,7 +13,7 @@ import type {
   Message,
   TokenLogprob,
 } from '../kernel/hub.js'
-import { asNumber, asString, isObject, typeName } from '../kernel/json.js'
+import { asNumber, asString } from '../kernel/json.js'
 import { limitsOf, type Limits } from '../kernel/limits.js'
 import type {
   ChatProtocol,
@@ -26,10 +26,11 @@ import type {
 } from '../kernel/protocol.js'
 import { warnForeign, warnUnsaid } from '../kernel/unsaid.js'
 import { decodeError, encodeError } from './openai-chat/error.js'
-import { badRequest, scalarsOf } from './openai-chat/request-decode.js'
+import { scalarsOf } from './openai-chat/request-decode.js'
 import { refuse } from './openai-chat/request-encode.js'
 import { decodeResponse } from './openai-chat/response.js'
 import { createStreamDecoder } from './openai-chat/stream-decode.js'
+import { requestObject } from './shared/malformed.js'
 
 const PATH = '/completions'
 
@@ -133,8 +134,8 @@ function tokenMessage(tokens: unknown): Message {
   return { role: 'user', content: [part] }
 }
 
-function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatRequest {
-  if (!isObject(wire)) throw badRequest(`it is ${typeName(wire)}, not an object`)
+function decodeRequest(body: unknown, options: DecodeOptions = {}): ChatRequest {
+  const wire = requestObject(body)
   const { prompt, logprobs, model: ownModel, messages: _messages, ...rest } = wire
   const model = asString(ownModel) ?? ''
   // Here `logprobs` is the number of alternatives, not a switch.

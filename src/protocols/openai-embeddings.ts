@@ -10,8 +10,9 @@ import type {
   JsonObject,
 } from '../kernel/protocol.js'
 import { decodeError, encodeError, providerErrorOf } from './openai-chat/error.js'
-import { badRequest } from './openai-chat/request-decode.js'
 import { readUsage } from './openai-chat/usage.js'
+import { isVector } from './shared/embeddings.js'
+import { answerObject, badRequest, requestObject } from './shared/malformed.js'
 
 const PATH = '/embeddings'
 const FLOAT_BYTES = 4
@@ -54,8 +55,8 @@ function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): Enco
   return { path: PATH, body: { ...others, [field]: dimensions, model: context.model, ...extra } }
 }
 
-function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRequest {
-  if (!isObject(wire)) throw badRequest(`it is ${typeName(wire)}, not an object`)
+function decodeRequest(body: unknown, options: DecodeOptions = {}): EmbeddingsRequest {
+  const wire = requestObject(body)
   const model = asString(wire.model) ?? ''
   if (options.content === false) {
     const dimensions = asNumber(wire.dimensions)
@@ -73,16 +74,11 @@ function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRe
   return (wire.model === model ? wire : { ...wire, model }) as unknown as EmbeddingsRequest
 }
 
-function isNumbers(value: unknown): value is number[] {
-  // A vector is of one kind throughout, and long.
-  return Array.isArray(value) && (value.length === 0 || typeof value[0] === 'number')
-}
-
 function readEmbedding(entry: unknown, place: number): Embedding {
   if (!isObject(entry)) throw new StreamError(`data[${place}] of the answer is ${typeName(entry)}, not an object`)
   const index = asNumber(entry.index) ?? place
   const { embedding } = entry
-  if (isNumbers(embedding)) {
+  if (isVector(embedding)) {
     if (entry.object === 'embedding' && entry.index === index) return entry as unknown as Embedding
     return { ...entry, object: 'embedding', index, embedding }
   }
@@ -90,8 +86,8 @@ function readEmbedding(entry: unknown, place: number): Embedding {
   return { ...entry, object: 'embedding', index, embedding: decodeEmbedding(embedding) }
 }
 
-function decodeResponse(wire: unknown, options: DecodeOptions = {}): EmbeddingsResponse {
-  if (!isObject(wire)) throw providerErrorOf(wire) ?? new StreamError(`the answer is ${typeName(wire)}, not an object`)
+function decodeResponse(body: unknown, options: DecodeOptions = {}): EmbeddingsResponse {
+  const wire = answerObject(body, providerErrorOf)
   if (!Array.isArray(wire.data)) throw providerErrorOf(wire) ?? new StreamError('the answer has no `data`')
   const usage = isObject(wire.usage) ? wire.usage : {}
   const total = asNumber(usage.total_tokens) ?? asNumber(usage.prompt_tokens) ?? 0

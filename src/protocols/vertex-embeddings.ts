@@ -3,8 +3,8 @@
  * (https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api). The model is in the path.
  */
 import { StreamError } from '../kernel/errors.js'
-import type { Embedding, EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
-import { asArray, asNumber, asString, isObject, typeName } from '../kernel/json.js'
+import type { EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
+import { asArray, asNumber, asString, isObject } from '../kernel/json.js'
 import type {
   DecodeOptions,
   EmbeddingsProtocol,
@@ -13,12 +13,15 @@ import type {
   JsonObject,
   ProtocolId,
 } from '../kernel/protocol.js'
-import { textsOf, vectorOf } from './gemini-generate/embedding-texts.js'
 import { decodeError, encodeError, providerErrorOf } from './gemini-generate/errors.js'
 import { camel, methodPath, readPath } from './gemini-generate/wire.js'
+import { embeddingsAnswer, embeddingsRequest, textsOf } from './shared/embeddings.js'
+import { answerObject, requestObject } from './shared/malformed.js'
+import { rawReader } from './shared/raw.js'
 
 const ID: ProtocolId = 'vertex-embeddings'
 const METHOD = 'predict'
+const ownRaw = rawReader(ID)
 
 /** https://cloud.google.com/vertex-ai/generative-ai/docs/embeddings/get-text-embeddings#api_limits */
 const MAX_TEXTS = 250
@@ -35,8 +38,7 @@ const OF_INSTANCE: ReadonlyMap<string, string> = new Map([
 
 function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): EncodedRequest {
   const { dimensions, extra_body: extra, raw } = request
-  const own = raw?.protocol === ID ? raw.value : {}
-  const { instances, parameters: given, ...rest } = { ...own, ...extra }
+  const { instances, parameters: given, ...rest }: JsonObject = { ...ownRaw(raw), ...extra }
   const ofInstance: [string, unknown][] = []
   const ofBody: [string, unknown][] = []
   for (const [field, value] of Object.entries(rest)) {
@@ -60,64 +62,63 @@ function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): Enco
 }
 
 function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRequest {
-  if (!isObject(wire))
-    throw new StreamError(`expected a predict request, got ${typeName(wire)}`, { isRetryable: false })
-  const { instances: list, parameters, ...others } = wire
-  const { outputDimensionality, ...otherParameters } = isObject(parameters) ? camel(parameters) : {}
-  const dimensions = asNumber(outputDimensionality)
-  const head = { model: readPath(options.path)?.model ?? '', ...(dimensions !== undefined && { dimensions }) }
-  if (options.content === false) return { ...head, input: [] }
+  const { instances: list, parameters, ...others } = requestObject(wire)
+  const { outputDimensionality: dimensions, ...otherParameters } = isObject(parameters) ? camel(parameters) : {}
   const instances = asArray(list).map((instance) => (isObject(instance) ? instance : {}))
+  return embeddingsRequest(
+    ID,
+    {
+      model: readPath(options.path)?.model,
+      dimensions,
+      input: () => instances.map(({ content }) => asString(content) ?? ''),
+      rest: () => ({
+        ...others,
+        ...(sharedSettings(instances) ?? { instances: list }),
+        ...(Object.keys(otherParameters).length > 0 && { parameters: otherParameters }),
+      }),
+    },
+    options,
+  )
+}
+
+/** What all instances say beside a text, so that it need be said once; `undefined` when they differ. */
+function sharedSettings(instances: readonly JsonObject[]): JsonObject | undefined {
   const settings = instances.map(({ content: _content, ...rest }) => rest)
   const [first = {}] = settings
   const same =
     Object.keys(first).every((field) => OF_INSTANCE.get(field) === field) &&
     settings.every((rest) => JSON.stringify(rest) === JSON.stringify(first)) &&
     instances.every(({ content }) => typeof content === 'string')
-  const value: JsonObject = {
-    ...others,
-    ...(same ? first : { instances: list }),
-    ...(Object.keys(otherParameters).length > 0 && { parameters: otherParameters }),
-  }
-  return {
-    ...head,
-    input: instances.map(({ content }) => asString(content) ?? ''),
-    ...(Object.keys(value).length > 0 && { raw: { protocol: ID, value } }),
-  }
+  return same ? first : undefined
 }
 
-function statisticsOf(prediction: unknown): JsonObject {
-  const embeddings = isObject(prediction) ? prediction['embeddings'] : undefined
-  return isObject(embeddings) && isObject(embeddings['statistics']) ? camel(embeddings['statistics']) : {}
+function embeddingsOf(prediction: unknown): JsonObject {
+  return isObject(prediction) && isObject(prediction['embeddings']) ? prediction['embeddings'] : {}
 }
 
-function decodeResponse(wire: unknown, options: DecodeOptions = {}): EmbeddingsResponse {
-  const error = providerErrorOf(wire)
+function decodeResponse(body: unknown, options: DecodeOptions = {}): EmbeddingsResponse {
+  const error = providerErrorOf(body)
   if (error) throw error
-  if (!isObject(wire)) throw new StreamError(`the answer is ${typeName(wire)}, not an object`)
-  const { predictions, ...rest } = wire
+  const { predictions, ...rest } = answerObject(body, providerErrorOf)
   if (!Array.isArray(predictions)) throw new StreamError('the answer has no `predictions`')
-  const statistics = (predictions as unknown[]).map(statisticsOf)
-  const tokens = statistics.reduce((sum, { tokenCount }) => sum + (asNumber(tokenCount) ?? 0), 0)
-  const model = asString(rest['model']) ?? ''
-  const head = { object: 'list' as const, model, usage: { prompt_tokens: tokens, total_tokens: tokens } }
-  if (options.content === false) return { ...head, data: [] }
-  const data = (predictions as unknown[]).map((prediction, index): Embedding => {
-    const embeddings = isObject(prediction) ? prediction['embeddings'] : undefined
-    return {
-      object: 'embedding',
-      index,
-      embedding: vectorOf(isObject(embeddings) ? embeddings['values'] : undefined, index),
-    }
-  })
+  const list = (predictions as unknown[]).map(embeddingsOf)
+  const statistics = list.map(({ statistics: said }) => (isObject(said) ? camel(said) : {}))
   const said = statistics.some((one) => Object.keys(one).length > 0)
-  const value: JsonObject = { ...rest, ...(said && { statistics }) }
-  return { ...head, data, ...(Object.keys(value).length > 0 && { raw: { protocol: ID, value } }) }
+  return embeddingsAnswer(
+    ID,
+    {
+      model: rest['model'],
+      tokens: statistics.reduce((sum, { tokenCount }) => sum + (asNumber(tokenCount) ?? 0), 0),
+      vectors: () => list.map(({ values }) => values),
+      rest: () => ({ ...rest, ...(said && { statistics }) }),
+    },
+    options,
+  )
 }
 
 /** The format counts tokens of each text, the hub of all: without counts of its own the first text carries the sum. */
 function encodeResponse(response: EmbeddingsResponse): JsonObject {
-  const { statistics, ...rest } = response.raw?.protocol === ID ? response.raw.value : {}
+  const { statistics, ...rest } = ownRaw(response.raw) ?? {}
   const own = asArray(statistics)
   return {
     predictions: response.data.map(({ embedding }, at) => {

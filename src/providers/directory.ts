@@ -52,7 +52,11 @@ function indexHosts(rows: readonly ProviderRow[]): HostIndex {
   const suffixes = new Map<string, HostFacts>()
   const patterns: { pattern: RegExp; facts: HostFacts }[] = []
   for (const row of rows) {
-    const facts = { provider: row.telemetryName ?? row.id, firstParty: row.gateway?.traceparent !== true }
+    const facts = {
+      provider: row.telemetryName ?? row.id,
+      firstParty: row.gateway?.traceparent !== true,
+      ...(row.gateway?.traceHeaders && { traceHeaders: row.gateway.traceHeaders }),
+    }
     for (const host of hostsOf(row)) {
       if (host.includes('*')) patterns.push({ pattern: hostPattern(host), facts })
       else if (host.startsWith('.')) suffixes.set(host, facts)

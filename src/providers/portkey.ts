@@ -9,7 +9,9 @@ export const portkey = openaiCompatible({
   env: ['PORTKEY_API_KEY'],
   quirks: { cacheControl: true },
   gateway: {
-    traceparent: false,
+    // Both forms, since an older gateway at an address of its owner's knows only its own. See
+    // https://portkey.ai/docs/aigw/product/observability/traces.
+    traceparent: true,
     traceHeaders: { traceId: 'x-portkey-trace-id', parentSpanId: 'x-portkey-parent-span-id' },
     modelNames: '@{provider}/{model}',
     idHeaders: ['x-portkey-trace-id'],

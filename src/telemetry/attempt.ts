@@ -2,11 +2,12 @@
  * One try of a model call at one target: a child of the call's span. It has no operation name, so that a
  * call with three attempts stays one inference.
  */
-import { SpanKind, SpanStatusCode, trace, type Context, type Span } from '@opentelemetry/api'
+import { isSpanContextValid, SpanKind, SpanStatusCode, trace, type Context, type Span } from '@opentelemetry/api'
+import type { TraceHeaders } from '../kernel/provider.js'
 import { VERSION } from '../kernel/version.js'
 import { errorTypeOf, serverOf, statusOf } from './attributes.js'
 import type { Call } from './call.js'
-import { traceHeaders } from './propagation.js'
+import { headersTo } from './propagation.js'
 import { withScope } from './scope.js'
 import * as semconv from './semconv.js'
 import { guard, runHook, settings } from './settings.js'
@@ -17,6 +18,8 @@ export interface AttemptStart {
   /** 1 for the first attempt of the call. */
   readonly number: number
   readonly baseURL: string
+  /** The gateway's own headers for the caller's trace, where the target is a gateway that has some. */
+  readonly traceHeaders?: TraceHeaders | undefined
 }
 
 export interface AttemptSpan {
@@ -31,29 +34,32 @@ export interface AttemptSpan {
 /** Starts the span of an attempt at `call`. Never throws. */
 export function startAttempt(call: Call, attempt: AttemptStart): AttemptSpan {
   const recorded = call.recording ? guard('span', () => new RecordedAttempt(call, attempt)) : undefined
-  return recorded ?? new SilentAttempt(call)
+  return recorded ?? new SilentAttempt(call, attempt)
 }
 
-function headersFor(span: Span | undefined, url: string): Readonly<Record<string, string>> | undefined {
-  if (!span) return undefined
-  return guard('propagation', () => {
-    const headers = traceHeaders(span)
-    return headers && settings().propagates(new URL(url)) === true ? headers : undefined
-  })
+function headersFor(
+  span: Span | undefined,
+  url: string,
+  own: TraceHeaders | undefined,
+): Readonly<Record<string, string>> | undefined {
+  if (!span || !isSpanContextValid(span.spanContext())) return undefined
+  return guard('propagation', () => headersTo(span, new URL(url), settings(), { own }))
 }
 
 /** Nothing records, but a trace that was not sampled is still continued. */
 class SilentAttempt implements AttemptSpan {
   readonly context: Context
   private readonly span: Span | undefined
+  private readonly own: TraceHeaders | undefined
 
-  constructor(call: Call) {
+  constructor(call: Call, { traceHeaders }: AttemptStart) {
     this.context = call.context
     this.span = call.span
+    this.own = traceHeaders
   }
 
   headers(url: string): Readonly<Record<string, string>> | undefined {
-    return headersFor(this.span, url)
+    return headersFor(this.span, url, this.own)
   }
 
   end(): void {}
@@ -62,10 +68,12 @@ class SilentAttempt implements AttemptSpan {
 class RecordedAttempt implements AttemptSpan {
   readonly context: Context
   private readonly span: Span
+  private readonly own: TraceHeaders | undefined
   private ended = false
 
   constructor(call: Call, attempt: AttemptStart) {
     const server = serverOf(attempt.baseURL)
+    this.own = attempt.traceHeaders
     const attributes = {
       'tracestitch.target': attempt.target,
       'tracestitch.attempt.number': attempt.number,
@@ -84,7 +92,7 @@ class RecordedAttempt implements AttemptSpan {
   }
 
   headers(url: string): Readonly<Record<string, string>> | undefined {
-    return headersFor(this.span, url)
+    return headersFor(this.span, url, this.own)
   }
 
   end({ status, error }: { readonly status?: number | undefined; readonly error?: unknown }): void {

@@ -1,6 +1,7 @@
 /** W3C Trace Context (https://www.w3.org/TR/trace-context/) on outgoing requests, and the rule for which requests. */
-import { isSpanContextValid, type Span } from '@opentelemetry/api'
-import { runHook, type HostFacts } from './settings.js'
+import { isSpanContextValid, TraceFlags, type Span } from '@opentelemetry/api'
+import type { TraceHeaders } from '../kernel/provider.js'
+import { runHook, type HostFacts, type Propagation, type TelemetrySettings } from './settings.js'
 
 /** `gateways`: every host but the vendors' own. A string matches a host or a URL's beginning. */
 export type Propagate = 'gateways' | 'all' | 'none' | readonly (string | RegExp)[] | ((url: string) => boolean)
@@ -16,25 +17,51 @@ export function traceHeaders(span: Span): { traceparent: string; tracestate?: st
 }
 
 /**
+ * The headers that a request to `url` carries for `span`; `undefined` for none. A gateway that has headers of its own for
+ * this gets them too, when there will be a span to link to.
+ *
+ * @param server - Host that the call is addressed to, when known.
+ * @param own - Those headers, where the gateway is known and stands at an address of its owner's.
+ */
+export function headersTo(
+  span: Span,
+  url: URL,
+  { propagates, identifyHost }: Pick<TelemetrySettings, 'propagates' | 'identifyHost'>,
+  { server, own }: { readonly server?: string | undefined; readonly own?: TraceHeaders | undefined } = {},
+): Readonly<Record<string, string>> | undefined {
+  const allowed = propagates(url, server)
+  if (allowed !== true && allowed !== 'own') return undefined
+  const names = own ?? identifyHost(bareHost(url.hostname))?.traceHeaders
+  const { traceId, spanId, traceFlags } = span.spanContext()
+  const sampled = (traceFlags & TraceFlags.SAMPLED) !== 0
+  const headers = {
+    ...(allowed === true && traceHeaders(span)),
+    ...(names && sampled && { [names.traceId]: traceId, [names.parentSpanId]: spanId }),
+  }
+  return Object.keys(headers).length > 0 ? headers : undefined
+}
+
+/**
  * Compiles the `propagate` option to one decision about a URL. `server` is the host that the call is
  * addressed to, when known: with `gateways`, other hosts that are reached on the way (for a token, say)
- * receive nothing, the program's own machine aside.
+ * receive nothing, the program's own machine aside; a gateway that takes no W3C headers receives its own.
  */
 export function compilePropagate(
   rule: Propagate,
   identifyHost: (hostname: string) => HostFacts | undefined,
-): (url: URL, server?: string) => boolean {
+): (url: URL, server?: string) => Propagation {
   if (rule === 'all') return () => true
   if (rule === 'none') return () => false
   if (typeof rule === 'function') return (url) => isTrue(rule(url.href))
   if (rule === 'gateways') {
-    const known = new Map<string, boolean>()
+    const known = new Map<string, Propagation>()
     return (url, server) => {
       const host = bareHost(url.hostname)
       if (server !== undefined && host !== server && !LOOPBACK.test(host)) return false
       let allowed = known.get(host)
       if (allowed === undefined) {
-        allowed = identifyHost(host)?.firstParty !== true
+        const facts = identifyHost(host)
+        allowed = facts?.firstParty !== true ? true : facts.traceHeaders ? 'own' : false
         if (known.size >= 1024) known.clear()
         known.set(host, allowed)
       }

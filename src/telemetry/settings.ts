@@ -3,6 +3,7 @@
  * `autolog()` the defaults hold, so a client alone follows an OpenTelemetry set-up that is already there.
  */
 import type { Span } from '@opentelemetry/api'
+import type { TraceHeaders } from '../kernel/provider.js'
 import { shared } from '../kernel/state.js'
 
 export type CaptureMode = 'none' | 'span' | 'event' | 'both'
@@ -15,7 +16,12 @@ export interface HostFacts {
   readonly provider?: string
   /** A model vendor's own host, which has no use for our trace context. */
   readonly firstParty: boolean
+  /** A gateway's own headers for the caller's trace. */
+  readonly traceHeaders?: TraceHeaders
 }
+
+/** Whether a request carries trace context. `own`: only in the headers of the gateway it goes to. */
+export type Propagation = boolean | 'own'
 
 /** What a price needs to know about an ended call. */
 export interface PricedCall {
@@ -30,7 +36,7 @@ export interface TelemetrySettings {
   readonly redact: ((part: TelemetryPart) => TelemetryPart | null) | undefined
   readonly semconv: 'latest' | 'v1.41' | 'both'
   /** Whether requests to this URL carry trace context. `server`: host that the call is addressed to, when known. */
-  readonly propagates: (url: URL, server?: string) => boolean
+  readonly propagates: (url: URL, server?: string) => Propagation
   readonly identifyHost: (hostname: string) => HostFacts | undefined
   /** Whether a response header, by its name in lower case, identifies or explains an answer: ids, costs, a gateway's own. */
   readonly keepsHeader: (name: string) => boolean

@@ -2,12 +2,12 @@
  * Trace context onto requests as they leave, for whatever client makes them: the diagnostics channels of
  * undici (the built-in `fetch`) and of `node:http`. Only requests of an open model call are touched.
  */
-import { context } from '@opentelemetry/api'
+import { context, isSpanContextValid } from '@opentelemetry/api'
 import diagnostics from 'node:diagnostics_channel'
 import http, { type ClientRequest } from 'node:http'
 import https from 'node:https'
 import { syncBuiltinESMExports } from 'node:module'
-import { traceHeaders } from './propagation.js'
+import { headersTo } from './propagation.js'
 import { scopeOf } from './scope.js'
 import { guard, settings } from './settings.js'
 
@@ -20,19 +20,26 @@ interface UndiciRequest {
 }
 
 /** The headers for a request to `url`, or `undefined` when this request carries none. */
-function headersFor(url: () => URL): ReturnType<typeof traceHeaders> {
+function headersFor(url: () => URL): ReturnType<typeof headersTo> {
   const scope = scopeOf(context.active())
   // Timers and sockets keep the context they were made in, also when the call is long over.
-  if (!scope?.span || scope.call?.ended === true) return undefined
-  return settings().propagates(url(), scope.server) === true ? traceHeaders(scope.span) : undefined
+  if (!scope?.span || scope.call?.ended === true || !isSpanContextValid(scope.span.spanContext())) return undefined
+  return headersTo(scope.span, url(), settings(), { server: scope.server })
 }
 
-function hasTraceparent(headers: UndiciRequest['headers']): boolean {
-  if (typeof headers === 'string') return /^traceparent:/im.test(headers)
+/** A `tracestate` alone names no parent. */
+const isParent = (name: string): boolean => name !== 'tracestate'
+
+/** Whether the request has one of `names` already: whoever set it meant another span, or this one. */
+function hasAny(headers: UndiciRequest['headers'], names: readonly string[]): boolean {
+  if (typeof headers === 'string') {
+    const lines = headers.toLowerCase().split('\n')
+    return names.some((name) => lines.some((line) => line.startsWith(`${name}:`)))
+  }
   // undici keeps a flat list of names and values.
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i]
-    if (typeof name === 'string' && name.toLowerCase() === 'traceparent') return true
+    if (typeof name === 'string' && names.includes(name.toLowerCase())) return true
   }
   return false
 }
@@ -41,9 +48,8 @@ function onUndiciRequest(event: unknown): void {
   guard('propagation', () => {
     const { request } = event as { request: UndiciRequest }
     const headers = headersFor(() => new URL(request.path, request.origin))
-    if (!headers || hasTraceparent(request.headers)) return
-    request.addHeader('traceparent', headers.traceparent)
-    if (headers.tracestate) request.addHeader('tracestate', headers.tracestate)
+    if (!headers || hasAny(request.headers, Object.keys(headers).filter(isParent))) return
+    for (const [name, value] of Object.entries(headers)) request.addHeader(name, value)
   })
 }
 
@@ -60,9 +66,9 @@ function injectHttp(request: ClientRequest): void {
   guard('propagation', () => {
     const headers = headersFor(() => urlOf(request))
     // Headers that were given as a list, and those of `Expect: 100-continue`, are on their way already.
-    if (!headers || request.headersSent || request.hasHeader('traceparent')) return
-    request.setHeader('traceparent', headers.traceparent)
-    if (headers.tracestate) request.setHeader('tracestate', headers.tracestate)
+    if (!headers || request.headersSent) return
+    if (Object.keys(headers).some((name) => isParent(name) && request.hasHeader(name))) return
+    for (const [name, value] of Object.entries(headers)) request.setHeader(name, value)
   })
 }
 

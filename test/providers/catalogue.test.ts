@@ -151,6 +151,7 @@ describe.each(rows)('$id', (row) => {
       row.auth.header,
       ...Object.keys(row.headers ?? {}),
       ...(row.idHeaders ?? []),
+      ...(row.errorTypeHeader === undefined ? [] : [row.errorTypeHeader]),
       ...(gateway?.idHeaders ?? []),
       ...(gateway?.costHeader ? [gateway.costHeader] : []),
       ...Object.values(gateway?.traceHeaders ?? {}),
@@ -178,6 +179,7 @@ describe.each(rows)('$id', (row) => {
       expect(identifyHost(hostname)).toEqual({
         provider: row.telemetryName ?? row.id,
         firstParty: row.gateway?.traceparent !== true,
+        traceHeaders: row.gateway?.traceHeaders,
       })
     }
   })

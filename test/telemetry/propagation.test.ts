@@ -1,18 +1,19 @@
 import { createTraceState, trace, TraceFlags } from '@opentelemetry/api'
 import { describe, expect, test } from 'vitest'
 import { directory } from '../../src/catalogue.js'
-import { compilePropagate, traceHeaders, type Propagate } from '../../src/telemetry/propagation.js'
+import { compilePropagate, headersTo, traceHeaders, type Propagate } from '../../src/telemetry/propagation.js'
+import type { Propagation } from '../../src/telemetry/settings.js'
 import { spanHarness } from './span-harness.js'
 
 const { identifyHost } = directory
 
 spanHarness()
 
-const allows = (rule: Propagate, url: string, server?: string): boolean =>
+const allows = (rule: Propagate, url: string, server?: string): Propagation =>
   compilePropagate(rule, identifyHost)(new URL(url), server)
 
 describe('gateways', () => {
-  test.each<[string, string | undefined, boolean]>([
+  test.each<[string, string | undefined, Propagation]>([
     ['https://api.openai.com/v1', undefined, false],
     ['https://API.OPENAI.COM/v1', undefined, false],
     ['https://api.anthropic.com/v1', undefined, false],
@@ -27,6 +28,11 @@ describe('gateways', () => {
     ['http://localhost:9999/v1', 'gateway.example', true],
     ['http://127.0.0.1.evil.example/', 'gateway.example', false],
     ['https://api.openai.com/v1', 'api.openai.com', false],
+    // A gateway that links its spans by headers of its own.
+    ['https://gateway.ai.cloudflare.com/v1', undefined, 'own'],
+    ['https://gateway.ai.cloudflare.com/v1', 'gateway.ai.cloudflare.com', 'own'],
+    ['https://gateway.ai.cloudflare.com/v1', 'gateway.example', false],
+    ['https://api.portkey.ai/v1', undefined, true],
   ])('%s in a call to %s: %s', (url, server, allowed) => {
     expect(allows('gateways', url, server)).toBe(allowed)
   })
@@ -88,5 +94,40 @@ describe('headers', () => {
     ['no identity, no headers', { traceId: '0'.repeat(32) }, undefined],
   ])('%s', (_name, more, headers) => {
     expect(traceHeaders(spanOf(more))).toEqual(headers)
+  })
+
+  const own = { traceId: 'x-gw-trace', parentSpanId: 'x-gw-parent' }
+  const linked = { 'x-gw-trace': 'a'.repeat(32), 'x-gw-parent': 'b'.repeat(16) }
+  const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
+  const gateway = (hostname: string) =>
+    hostname === 'gw.test'
+      ? { firstParty: true, traceHeaders: own }
+      : hostname === 'vendor.test'
+        ? { firstParty: true }
+        : undefined
+  const to = (rule: Propagate, url: string, more: object = {}, given = {}) =>
+    headersTo(spanOf(more), new URL(url), { propagates: compilePropagate(rule, gateway), identifyHost: gateway }, given)
+
+  test.each<[string, Propagate, string, object | undefined]>([
+    ['a gateway with headers of its own', 'gateways', 'https://gw.test/v1', linked],
+    ['the same, and everything is allowed', 'all', 'https://gw.test/v1', { traceparent, ...linked }],
+    ['the same, and nothing is', 'none', 'https://gw.test/v1', undefined],
+    ['the same, named', ['gw.test'], 'https://gw.test/v1', { traceparent, ...linked }],
+    ['another named', ['other.test'], 'https://gw.test/v1', undefined],
+    ['a vendor', 'gateways', 'https://vendor.test/v1', undefined],
+    ['a host nobody knows', 'gateways', 'https://who.test/v1', { traceparent }],
+  ])('to %s', (_name, rule, url, headers) => {
+    expect(to(rule, url)).toEqual(headers)
+  })
+
+  test('a span that is not recorded is nothing for a gateway to link to', () => {
+    expect(to('gateways', 'https://gw.test/v1', { traceFlags: TraceFlags.NONE })).toBeUndefined()
+    expect(to('all', 'https://gw.test/v1', { traceFlags: TraceFlags.NONE })).toEqual({
+      traceparent: traceparent.replace(/01$/, '00'),
+    })
+  })
+
+  test('a gateway that the caller knows, at an address of its owner’s', () => {
+    expect(to('gateways', 'http://127.0.0.1:8787/v1', {}, { own })).toEqual({ traceparent, ...linked })
   })
 })

@@ -201,6 +201,37 @@ describe('requests that are left alone', () => {
   })
 })
 
+describe("a gateway's own headers", () => {
+  const names = { traceId: 'x-gw-trace-id', parentSpanId: 'x-gw-parent-id' }
+  // The loopback server stands for the gateway.
+  const gateway = () => ({ firstParty: true, traceHeaders: names })
+  const linked = () => seen.map(({ headers }) => [headers['x-gw-trace-id'], headers['x-gw-parent-id']])
+  const useGateway = (rule: Propagate): void =>
+    harness.use({ propagates: compilePropagate(rule, gateway), identifyHost: gateway })
+
+  test.each<[string, (headers?: Record<string, string>) => Promise<unknown>]>([
+    ['fetch', (headers = {}) => fetch(`${base}/v1`, { headers })],
+    ['http', (headers = {}) => finish(http.request(`${base}/v1`, { headers }))],
+  ])('link to the call, once: %s', async (_name, send) => {
+    useGateway('gateways')
+    const open = call()
+    await context.with(open.context, () => send())
+    const own = open.span?.spanContext()
+    expect(linked()).toEqual([[own?.traceId, own?.spanId]])
+    expect(seen[0]?.traceparents).toEqual([])
+
+    useGateway('all')
+    await context.with(open.context, () => send({ 'X-GW-Trace-Id': 'mine' }))
+    expect(linked()[1]).toEqual(['mine', undefined])
+    expect(seen[1]?.traceparents).toEqual([])
+
+    useGateway('none')
+    await context.with(open.context, () => send())
+    expect(linked()[2]).toEqual([undefined, undefined])
+    open.end()
+  })
+})
+
 describe('hosts on the way', () => {
   test('each hop of a redirect is judged by its own URL', async () => {
     use((url) => url.startsWith(base))

@@ -61,6 +61,11 @@ export function encodeError(error: WireError, status: number): JsonObject {
   return { __type: type, message: error.message }
 }
 
+/** An error in place of an answer; `undefined` when the body holds none. */
+export function providerErrorOf(body: unknown): ProviderError | undefined {
+  return decodeError(body) && providerError(body)
+}
+
 /** An error that came inside a 200 answer. Its class stands for the status it would have had. */
 export function providerError(body: unknown): ProviderError {
   const error = decodeError(body)

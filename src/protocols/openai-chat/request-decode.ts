@@ -1,8 +1,8 @@
 /** Reading requests: what a gateway's client or an instrumented SDK sends. */
-import { StreamError } from '../../kernel/errors.js'
 import type { ChatRequest, ContentPart, Message, RawPart, Tool } from '../../kernel/hub.js'
 import { asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
+import { badRequest } from '../shared/malformed.js'
 import { isThinkingBlock } from './message.js'
 import { isHubToolCall, readToolCalls } from './tool-calls.js'
 
@@ -41,10 +41,6 @@ export function scalarsOf(wire: JsonObject): Partial<ChatRequest> {
       format.type === 'json_schema' ? { type: 'json_schema', json_schema: { name: '' } } : { type: format.type }
   }
   return scalars
-}
-
-export function badRequest(problem: string): StreamError {
-  return new StreamError(`the request is malformed: ${problem}`, { isRetryable: false })
 }
 
 /** Maps, and returns the very list when every element came back itself. */

@@ -63,7 +63,13 @@ function decodePart(part: unknown): ContentPart[] {
   if (!decoded) return typeof type === 'string' && PART_TYPE.test(type) ? [rawPart(part)] : []
   // Parts of OpenAI's chat format carry the breakpoint under the same name.
   if (part.prompt_cache_breakpoint != null) decoded = { ...decoded, ...pick(part, ['prompt_cache_breakpoint']) }
-  const rest = type === 'input_file' ? pick(part, ['detail']) : undefined
+  // A file by its address has no field in the hub; beside another source it rides along.
+  const rest =
+    type === 'input_file'
+      ? pick(part, ['detail', 'file_url'])
+      : type === 'input_image'
+        ? pick(part, ['file_id'])
+        : undefined
   return rest ? [decoded, extraFields('part', rest)] : [decoded]
 }
 

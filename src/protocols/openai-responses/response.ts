@@ -14,7 +14,7 @@ import { asArray, asNumber, asString, isObject, typeName } from '../../kernel/js
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
 import { safeMessage } from '../../kernel/safe-message.js'
 import { providerErrorOf } from '../openai-chat/error.js'
-import { decodeItem, encodeItems, encodeThinking } from './items.js'
+import { PROTOCOL, decodeItem, encodeItems, encodeThinking, ownRaw } from './items.js'
 import { decodeUsage, encodeUsage } from './usage.js'
 
 const RETRYABLE_CODES = new Set(['server_error', 'rate_limit_exceeded', 'vector_store_timeout'])
@@ -108,6 +108,29 @@ export function headOf(wire: JsonObject): Omit<ChatCompletion, 'choices'> {
   }
 }
 
+/** Fields of a response that the hub has names for, and the one that the SDK adds. */
+const NAMED: ReadonlySet<string> = new Set([
+  ...['id', 'object', 'created_at', 'model', 'output', 'usage', 'status', 'error', 'incomplete_details'],
+  ...['output_text', '_request_id'],
+])
+
+/** Whether {@link responseSkeleton} says the same. */
+function isDefault(key: string, value: unknown): boolean {
+  if (value === null || value === undefined) return true
+  if (key === 'parallel_tool_calls') return value === true
+  if (key === 'tool_choice') return value === 'auto'
+  return typeof value === 'object' && Object.keys(value).length === 0
+}
+
+/** What a response says beside its answer: the conversation, moderation, and the request's settings as they were taken. */
+export function restOf(response: JsonObject): Pick<ChatCompletion, 'raw'> {
+  const named = TIERS.has(response.service_tier) ? 'service_tier' : undefined
+  const rest = Object.entries(response).filter(
+    ([key, value]) => !NAMED.has(key) && key !== named && !isDefault(key, value),
+  )
+  return rest.length > 0 ? { raw: { protocol: PROTOCOL, value: Object.fromEntries(rest) } } : {}
+}
+
 export function decodeResponse(wire: unknown, options: DecodeOptions = {}): ChatCompletion {
   const response = checkResponse(wire)
   const output = asArray(response.output).filter(isObject)
@@ -136,6 +159,7 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
     choices: finish === null && output.length === 0 ? [] : [choice],
     ...(usage && { usage }),
     ...tierOf(response.service_tier),
+    ...(options.content !== false && restOf(response)),
   }
 }
 
@@ -236,6 +260,7 @@ export function encodeResponse(completion: ChatCompletion): JsonObject {
   const output = items.map((item, index) => outputItem(item, itemId(id, item.type ?? 'message', index), status))
   return {
     ...responseSkeleton(id, completion.created, completion.model),
+    ...ownRaw(completion.raw),
     ...ending,
     output,
     usage: completion.usage ? encodeUsage(completion.usage) : null,

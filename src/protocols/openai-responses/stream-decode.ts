@@ -9,7 +9,7 @@ import { StreamError } from '../../kernel/errors.js'
 import type { ChatChunk, ChunkChoice } from '../../kernel/hub.js'
 import { asArray, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject, StreamDecoder } from '../../kernel/protocol.js'
-import { responseError, checkResponse, endingOf, headOf, isCall, tierOf } from './response.js'
+import { responseError, checkResponse, endingOf, headOf, isCall, restOf, tierOf } from './response.js'
 import { createItemDecoder, growsOverTime } from './stream-item.js'
 import type { ItemDecoder, ItemDelta } from './stream-item.js'
 import { decodeUsage } from './usage.js'
@@ -90,7 +90,8 @@ class Decoder implements StreamDecoder {
   #begin(response: JsonObject): readonly ChatChunk[] {
     this.#begun = true
     this.#readHead(response)
-    return [this.#chunk({ index: 0, delta: { role: 'assistant' }, finish_reason: null })]
+    const begin = this.#chunk({ index: 0, delta: { role: 'assistant' }, finish_reason: null })
+    return [this.#content ? { ...begin, ...restOf(response) } : begin]
   }
 
   #readHead(response: JsonObject): void {
@@ -205,7 +206,7 @@ class Decoder implements StreamDecoder {
     return [
       ...begin,
       ...this.#chunks(deltas),
-      { ...ending, ...tierOf(response.service_tier) },
+      { ...ending, ...tierOf(response.service_tier), ...(this.#content && restOf(response)) },
       ...(usage ? [{ ...this.#chunk(undefined), usage }] : []),
     ]
   }

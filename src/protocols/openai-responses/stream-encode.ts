@@ -26,6 +26,9 @@ class Encoder implements StreamEncoder {
   #response: JsonObject | undefined
   #events: WireEvent[] = []
   #sequence = 0
+  #id = ''
+  #model = ''
+  #raw: JsonObject | undefined
   /** Finished items in their places; `undefined` while one grows. */
   readonly #output: (JsonObject | undefined)[] = []
   #open: { readonly item: TextItem | ReasoningItem; readonly ordinal: number | undefined } | undefined
@@ -40,8 +43,12 @@ class Encoder implements StreamEncoder {
 
   push(chunk: ChatChunk): readonly WireEvent[] {
     if (!this.#response) this.#begin(chunk)
+    // Some servers give each event another id; the one of the end is what a follow-up names.
+    if (chunk.id !== '') this.#id = chunk.id
+    if (chunk.model !== '') this.#model = chunk.model
     if (chunk.usage) this.#usage = chunk.usage
     if (chunk.service_tier != null) this.#tier = chunk.service_tier
+    if (chunk.raw) this.#raw = ownRaw(chunk.raw)
     for (const choice of chunk.choices) if (choice.index === 0) this.#pushChoice(choice)
     return this.#take()
   }
@@ -52,6 +59,9 @@ class Encoder implements StreamEncoder {
     this.#emit(ending.status === 'incomplete' ? 'response.incomplete' : 'response.completed', {
       response: {
         ...this.#response,
+        ...this.#raw,
+        id: this.#id,
+        model: this.#model,
         ...ending,
         output: this.#output.filter((item) => item !== undefined),
         usage: this.#usage ? encodeUsage(this.#usage) : null,
@@ -72,7 +82,7 @@ class Encoder implements StreamEncoder {
   }
 
   #begin(chunk: ChatChunk): void {
-    const response = responseSkeleton(chunk.id, chunk.created, chunk.model)
+    const response = { ...responseSkeleton(chunk.id, chunk.created, chunk.model), ...ownRaw(chunk.raw) }
     this.#response = response
     this.#emit('response.created', { response })
     this.#emit('response.in_progress', { response })
@@ -187,7 +197,8 @@ class Encoder implements StreamEncoder {
       default: {
         const item = this.#textItem(block.type === 'text' ? 'output_text' : 'refusal')
         const text = block.type === 'text' ? block.text : block.refusal
-        if (text !== '') item.grow(text, [])
+        if (text !== '' && raw) item.restate(text)
+        else if (text !== '') item.grow(text, [])
         if (block.type === 'text') for (const annotation of block.annotations ?? []) item.annotate(annotation)
         if (raw) item.raw = raw
       }

@@ -2,7 +2,7 @@
 import type { Block, ChunkDelta, Logprobs } from '../../kernel/hub.js'
 import { asArray, asNumber, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { decodeAnnotation, decodeItem, partBlock, toolCallOf } from './items.js'
+import { PROTOCOL, decodeAnnotation, decodeItem, partBlock, toolCallOf } from './items.js'
 import { logprobsOf } from './response.js'
 
 /** A delta, with what stands beside it in a chunk's choice. */
@@ -111,6 +111,12 @@ function form(block: Block): Block[] {
   }
 }
 
+/** The form of a text that is another than its deltas said: it carries the whole text, which counts. */
+function revision(block: Extract<Block, { type: 'text' | 'refusal' }>, part: unknown): Block {
+  const raw = block.raw ?? { protocol: PROTOCOL, value: { type: 'message', role: 'assistant', content: [part] } }
+  return block.type === 'text' ? { type: 'text', text: block.text, raw } : { ...block, raw }
+}
+
 interface Part {
   readonly ordinal: number
   text: string
@@ -154,9 +160,11 @@ class MessageDecoder extends Base {
 
   protected settle(item: JsonObject, deltas: ItemDelta[]): void {
     const { blocks } = decodeItem(item)
+    const wires = asArray(item.content)
     for (const [index, block] of blocks.entries()) {
       const part = this.#partAt(index)
       const delta: ItemDelta = { block: part.ordinal }
+      const exact = this.#formOf(block, wires[index], part)
       if (block.type === 'text') {
         const rest = remainder(block.text, part.text)
         const annotations = block.annotations?.slice(part.annotations) ?? []
@@ -166,21 +174,28 @@ class MessageDecoder extends Base {
         const rest = remainder(block.refusal, part.text)
         if (rest !== '') delta.refusal = rest
       }
-      const exact = form(block)
       if (exact.length > 0) delta.blocks = exact
       if (index === 0) {
         const tokens = logprobsOf(item)
         if (tokens.length > 0) delta.logprobs = { content: tokens, refusal: null }
       }
+      if (block.type === 'text') part.text = block.text
+      else if (block.type === 'refusal') part.text = block.refusal
       if (Object.keys(delta).length > 1) deltas.push(delta)
     }
+  }
+
+  #formOf(block: Block, wire: unknown, part: Part): Block[] {
+    const whole = block.type === 'text' ? block.text : block.type === 'refusal' ? block.refusal : undefined
+    const isRevised = whole !== undefined && whole !== '' && !whole.startsWith(part.text)
+    return isRevised && (block.type === 'text' || block.type === 'refusal') ? [revision(block, wire)] : form(block)
   }
 
   protected restate(item: JsonObject, deltas: ItemDelta[]): void {
     for (const [index, part] of asArray(item.content).entries()) {
       const known = this.#parts.get(index)
       if (!known || !isObject(part)) continue
-      const exact = form(partBlock(part, item))
+      const exact = this.#formOf(partBlock(part, item), part, known)
       if (exact.length > 0) deltas.push({ block: known.ordinal, blocks: exact })
     }
   }

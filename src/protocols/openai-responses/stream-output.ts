@@ -76,6 +76,12 @@ export class TextItem implements GrowingItem {
     else this.#emit('response.output_text.delta', { ...this.#place(), delta, logprobs })
   }
 
+  /** The text as the server has it in the end, where its deltas said another. */
+  restate(text: string): void {
+    if (this.#text === '') this.grow(text, [])
+    else this.#text = text
+  }
+
   addLogprobs(logprobs: readonly TokenLogprob[]): void {
     for (const token of logprobs) this.#logprobs.push(token)
   }

@@ -19,6 +19,16 @@ function pick<Key extends string>(source: unknown, keys: readonly Key[]): Partia
   return picked
 }
 
+/** Fields that become the hub's. Others stay as they are: xAI's numbers of sources and tools, OpenRouter's parts of the cost. */
+const NAMED: ReadonlySet<string> = new Set([
+  ...['input_tokens', 'input_tokens_details', 'output_tokens', 'output_tokens_details', 'total_tokens', 'cost'],
+  ...['prompt_tokens', 'prompt_tokens_details', 'completion_tokens', 'completion_tokens_details'],
+])
+
+function others(usage: object): JsonObject {
+  return Object.fromEntries(Object.entries(usage).filter(([key, value]) => !NAMED.has(key) && value !== null))
+}
+
 /** `undefined` when the response counts nothing (yet). */
 export function decodeUsage(wire: unknown): Usage | undefined {
   if (!isObject(wire)) return undefined
@@ -30,6 +40,7 @@ export function decodeUsage(wire: unknown): Usage | undefined {
   const ticks = asNumber(wire.cost_in_usd_ticks)
   const cost = asNumber(wire.cost) ?? (ticks === undefined ? undefined : ticks / TICKS_PER_USD)
   return {
+    ...others(wire),
     prompt_tokens: input ?? 0,
     completion_tokens: output ?? 0,
     total_tokens: asNumber(wire.total_tokens) ?? (input ?? 0) + (output ?? 0),
@@ -42,6 +53,7 @@ export function decodeUsage(wire: unknown): Usage | undefined {
 /** The format requires `cached_tokens` and `reasoning_tokens`, so both are there, 0 when unknown. */
 export function encodeUsage(usage: Usage): JsonObject {
   return {
+    ...others(usage),
     input_tokens: usage.prompt_tokens,
     input_tokens_details: { cached_tokens: 0, ...pick(usage.prompt_tokens_details, INPUT_DETAILS) },
     output_tokens: usage.completion_tokens,

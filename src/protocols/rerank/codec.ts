@@ -1,7 +1,7 @@
 /** Rerank formats differ in a few names: each is a row of {@link RerankDialect} for one codec. */
 import { StreamError } from '../../kernel/errors.js'
 import type { RerankRequest, RerankResponse, RerankResult } from '../../kernel/hub.js'
-import { asNumber, asString, compact, isObject, typeName } from '../../kernel/json.js'
+import { asNumber, asString, compact, isObject } from '../../kernel/json.js'
 import { limitsOf } from '../../kernel/limits.js'
 import type {
   DecodeOptions,
@@ -13,7 +13,8 @@ import type {
   WireError,
 } from '../../kernel/protocol.js'
 import { decodeError, providerErrorOf } from '../openai-chat/error.js'
-import { badRequest } from '../openai-chat/request-decode.js'
+import { rawOf, rawReader } from '../shared/raw.js'
+import { answerObject, badRequest, requestObject } from '../shared/malformed.js'
 
 export interface RerankDialect {
   readonly id: ProtocolId
@@ -38,6 +39,7 @@ type RerankDocument = RerankRequest['documents'][number]
 
 export function createRerankCodec(dialect: RerankDialect): RerankProtocol {
   const { id, path, topField, resultsField } = dialect
+  const ownRaw = rawReader(id)
 
   function encodeDocument(document: RerankDocument, context: EncodeContext): RerankDocument {
     if (typeof document === 'string' || dialect.takesObjects) return document
@@ -58,15 +60,14 @@ export function createRerankCodec(dialect: RerankDialect): RerankProtocol {
       documents: documents.map((document) => encodeDocument(document, context)),
       [topField]: top,
       return_documents: dialect.returnsDocuments ? returns : undefined,
-      ...(raw?.protocol === id && raw.value),
+      ...ownRaw(raw),
       ...extra,
     })
     return { path, body }
   }
 
   function decodeRequest(wire: unknown, options: DecodeOptions = {}): RerankRequest {
-    if (!isObject(wire)) throw badRequest(`it is ${typeName(wire)}, not an object`)
-    const { model, query, documents, [topField]: top, return_documents: returns, ...extra } = wire
+    const { model, query, documents, [topField]: top, return_documents: returns, ...extra } = requestObject(wire)
     const count = asNumber(top)
     const head = {
       model: asString(model) ?? '',
@@ -81,13 +82,12 @@ export function createRerankCodec(dialect: RerankDialect): RerankProtocol {
       documents: (documents as unknown[]).filter(
         (document): document is RerankDocument => typeof document === 'string' || isObject(document),
       ),
-      ...(Object.keys(extra).length > 0 && { raw: { protocol: id, value: extra } }),
+      ...rawOf(id, extra),
     }
   }
 
-  function decodeResponse(wire: unknown, options: DecodeOptions = {}): RerankResponse {
-    if (!isObject(wire))
-      throw providerErrorOf(wire) ?? new StreamError(`the answer is ${typeName(wire)}, not an object`)
+  function decodeResponse(body: unknown, options: DecodeOptions = {}): RerankResponse {
+    const wire = answerObject(body, providerErrorOf)
     const list = wire[resultsField] ?? wire['results'] ?? wire['data']
     if (!Array.isArray(list)) throw providerErrorOf(wire) ?? new StreamError(`the answer has no \`${resultsField}\``)
     const meta = isObject(wire['meta']) ? wire['meta'] : undefined
