@@ -1,6 +1,8 @@
 /** Aliases compiled to routes: levels of members, each level with its strategy. */
 import type { Clock } from '../kernel/clock.js'
 import { ConfigError } from '../kernel/errors.js'
+import { typeName } from '../kernel/json.js'
+import { didYouMean } from '../kernel/near.js'
 import type { ErrorClass } from '../policies/error-class.js'
 import { compileCondition } from './condition.js'
 import type { AliasOptions, FallbackOptions, GroupOptions, StrategyOptions, TargetOptions } from './options.js'
@@ -135,7 +137,7 @@ export class Aliases {
     }
     const group = groupOf(this.options.aliases[name] as AliasOptions)
     const entries = entriesOf(group, path, fill)
-    const strategy = strategyOf(group, entries)
+    const strategy = strategyOf(group, entries, `${path}.strategy`)
     const inner = [...trail, name]
     const levels = strategy.strategy === ordered ? this.inOrder(entries, name, inner) : this.byOrder(entries, name, inner, strategy)
     return Object.freeze({
@@ -212,14 +214,24 @@ function entriesOf(group: GroupOptions & { readonly listed?: boolean }, path: st
 }
 
 /** @throws ConfigError for options that the strategy has not. */
-function strategyOf({ strategy: named }: GroupOptions, entries: readonly Entry[]): Chosen {
+function strategyOf({ strategy: named }: GroupOptions, entries: readonly Entry[], path: string): Chosen {
   if (named === undefined) {
     const weighs = entries.some(({ options }) => options.weight !== undefined)
     return { strategy: weighs ? weighted : ordered, options: {} }
   }
   if (typeof named === 'function') return { strategy: ownStrategy(named), options: {} }
   const { name, ...options } = typeof named === 'string' ? { name: named } : named
-  return { strategy: strategies.get(name) ?? ordered, options }
+  const strategy = strategies.get(name) ?? ordered
+  for (const [option, value] of Object.entries(options)) {
+    const known = strategy.options ?? {}
+    if (!Object.hasOwn(known, option)) {
+      const hint = didYouMean(option, Object.keys(known))
+      throw new ConfigError(`${path}.${option}`, `\`${name}\` has no such option${hint}`)
+    }
+    const expected = known[option]?.(value)
+    if (expected !== undefined) throw new ConfigError(`${path}.${option}`, `expected ${expected}, got ${typeName(value)}`)
+  }
+  return { strategy, options }
 }
 
 function classesOf(on: Exclude<FallbackOptions, string>['on']): ReadonlySet<ErrorClass> | undefined {

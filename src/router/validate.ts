@@ -1,9 +1,10 @@
 /** Checks options once. An error names the path, the type of what is there, and the fix; never the value. */
-import * as z from 'zod/mini'
+import type * as z from 'zod/mini'
 import { ConfigError } from '../kernel/errors.js'
 import { isObject, typeName } from '../kernel/json.js'
 import { didYouMean } from '../kernel/near.js'
 import type { ClientOptions } from './options.js'
+import { callOptions, clientOptions } from './option-shapes.js'
 import { strategies } from './strategies/index.js'
 
 /** Options that DESIGN promises and this version does not have. Each would change what a call does, so none is ignored. */
@@ -12,115 +13,12 @@ const NOT_YET: Readonly<Record<string, string>> = {
   budgets: 'budgets',
   cache: 'caching',
   guardrails: 'guardrails',
-  cooldown: 'cooldowns',
   store: 'shared stores',
   hooks: 'hooks',
-  hedging: 'hedging',
-  'retries.budget': 'a retry budget',
   'prices.litellm': 'price tables of LiteLLM',
   'prices.modelsDev': 'price tables of models.dev',
-  'models.*.targets.*.weight': 'weights',
-  'models.*.*.weight': 'weights',
   'call.cache': 'caching',
 }
-
-const milliseconds = z.number().check(z.positive())
-const count = z.int().check(z.nonnegative())
-const text = z.string().check(z.minLength(1))
-const optionalRecord = <T extends z.ZodMiniType>(value: T) => z.optional(z.record(z.string(), value))
-const isFunction = z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', 'a function')
-
-/** By its shape: there are polyfills. */
-const isSignal = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value
-
-const timeout = z.optional(
-  z.union([
-    milliseconds,
-    z.strictObject({
-      connect: z.optional(milliseconds),
-      firstChunk: z.optional(milliseconds),
-      idle: z.optional(milliseconds),
-      total: z.optional(milliseconds),
-    }),
-  ]),
-)
-const dropUnsupported = z.optional(z.boolean())
-const target = z.union([text, z.strictObject({ model: text, dropUnsupported })])
-const targets = z.array(target).check(z.minLength(1))
-const alias = z.union([
-  text,
-  targets,
-  z.strictObject({ strategy: z.optional(z.enum([...strategies.keys()])), targets, dropUnsupported }),
-])
-const tokenPrice = z.number().check(z.nonnegative())
-const override = z.strictObject({
-  input: tokenPrice,
-  output: tokenPrice,
-  cache_read: z.optional(tokenPrice),
-  cache_write: z.optional(tokenPrice),
-  cache_write_1h: z.optional(tokenPrice),
-  input_audio: z.optional(tokenPrice),
-  output_audio: z.optional(tokenPrice),
-})
-const quirks = z.strictObject({
-  maxTokensField: z.optional(z.enum(['max_tokens', 'max_completion_tokens'])),
-  dimensionsField: z.optional(z.enum(['dimensions', 'output_dimension'])),
-  streamOptions: z.optional(z.boolean()),
-  reasoningContent: z.optional(z.boolean()),
-  thinkingBlocks: z.optional(z.boolean()),
-  cacheControl: z.optional(z.boolean()),
-  developerAsSystem: z.optional(z.boolean()),
-  jsonSchema: z.optional(z.boolean()),
-  defaultMaxTokens: z.optional(z.int().check(z.positive())),
-  maxInputs: optionalRecord(z.int().check(z.positive())),
-})
-// What AWS's packages give holds more, such as an expiry.
-const awsCredentials = z.object({ accessKeyId: text, secretAccessKey: text, sessionToken: z.optional(text) })
-const provider = z.strictObject({
-  // Which formats there are, the plan knows.
-  protocol: z.optional(z.union([text, z.array(text).check(z.minLength(1))])),
-  baseURL: z.optional(z.string().check(z.regex(/^https?:\/\/[^/]/, 'a URL that begins with http:// or https://'))),
-  variables: optionalRecord(text),
-  apiKey: z.optional(z.union([text, isFunction])),
-  credentials: z.optional(z.union([awsCredentials, isFunction])),
-  headers: optionalRecord(z.string()),
-  quirks: z.optional(quirks),
-  dropUnsupported,
-})
-
-const clientOptions = z.strictObject({
-  models: optionalRecord(alias),
-  providers: optionalRecord(provider),
-  fallbacks: z.optional(z.array(text)),
-  retries: z.optional(
-    z.union([
-      count,
-      z.strictObject({
-        max: z.optional(count),
-        baseDelay: z.optional(milliseconds),
-        maxDelay: z.optional(milliseconds),
-      }),
-    ]),
-  ),
-  timeout,
-  prices: z.optional(z.strictObject({ overrides: optionalRecord(override) })),
-  dropUnsupported,
-  fetch: z.optional(isFunction),
-})
-
-const callOptions = z.strictObject({
-  signal: z.nullish(z.custom<AbortSignal>(isSignal, 'an AbortSignal')),
-  headers: optionalRecord(z.string()),
-  timeout,
-  fallbacks: z.optional(z.union([z.array(text), z.literal(false)])),
-  metadata: z.optional(
-    z.strictObject({ user: z.optional(text), session: z.optional(text), tags: z.optional(z.array(z.string())) }),
-  ),
-  dropUnsupported,
-  extra_body: optionalRecord(z.unknown()),
-  provider_options: optionalRecord(z.record(z.string(), z.unknown())),
-})
 
 type Schema = typeof clientOptions | typeof callOptions
 type Path = readonly PropertyKey[]

@@ -1,0 +1,190 @@
+/** The shapes of options. */
+import * as z from 'zod/mini'
+import type { Capability, FailureClass } from './options.js'
+import { strategies } from './strategies/index.js'
+
+const FAILURE_CLASSES = [
+  'unsupported',
+  'auth',
+  'not-found',
+  'rate-limit',
+  'quota',
+  'overloaded',
+  'context-length',
+  'content-policy',
+  'bad-request',
+  'timeout',
+  'connection',
+  'server',
+  'malformed',
+  'unreadable',
+] as const satisfies readonly FailureClass[]
+const CAPABILITIES = {
+  vision: z.boolean(),
+  audio: z.boolean(),
+  files: z.boolean(),
+  tools: z.boolean(),
+  json_schema: z.boolean(),
+} as const satisfies Readonly<Record<Capability, unknown>>
+const milliseconds = z.number().check(z.positive())
+const count = z.int().check(z.nonnegative())
+const text = z.string().check(z.minLength(1))
+const optionalRecord = <T extends z.ZodMiniType>(value: T) => z.optional(z.record(z.string(), value))
+const isFunction = z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', 'a function')
+
+/** By its shape: there are polyfills. */
+const isSignal = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value
+
+// What AWS's packages give holds more, such as an expiry.
+const awsCredentials = z.object({ accessKeyId: text, secretAccessKey: text, sessionToken: z.optional(text) })
+/** What a target may change of its provider. */
+const providerChanges = {
+  baseURL: z.optional(z.string().check(z.regex(/^https?:\/\/[^/]/, 'a URL that begins with http:// or https://'))),
+  variables: optionalRecord(text),
+  apiKey: z.optional(z.union([text, isFunction])),
+  credentials: z.optional(z.union([awsCredentials, isFunction])),
+  headers: optionalRecord(z.string()),
+}
+const timeoutParts = z.strictObject({
+  connect: z.optional(milliseconds),
+  firstChunk: z.optional(milliseconds),
+  idle: z.optional(milliseconds),
+  total: z.optional(milliseconds),
+})
+const timeout = z.optional(z.union([milliseconds, timeoutParts]))
+const dropUnsupported = z.optional(z.boolean())
+const failureClasses = z.enum(FAILURE_CLASSES)
+const fallback = z.union([
+  text,
+  z.strictObject({
+    model: text,
+    on: z.optional(z.union([z.enum(['any', ...FAILURE_CLASSES]), z.array(failureClasses)])),
+    params: optionalRecord(z.unknown()),
+    messages: z.optional(z.array(z.unknown())),
+  }),
+])
+const positiveCount = z.int().check(z.positive())
+const target = z.union([
+  text,
+  z.strictObject({
+    model: text,
+    name: z.optional(text),
+    weight: z.optional(z.number().check(z.nonnegative())),
+    order: z.optional(z.number()),
+    tags: z.optional(z.array(text)),
+    region: z.optional(text),
+    when: optionalRecord(z.unknown()),
+    timeout: z.optional(timeoutParts),
+    limits: z.optional(
+      z.strictObject({
+        rpm: z.optional(z.number().check(z.positive())),
+        tpm: z.optional(z.number().check(z.positive())),
+        concurrent: z.optional(positiveCount),
+        queue: z.optional(count),
+      }),
+    ),
+    params: optionalRecord(z.unknown()),
+    contextWindow: z.optional(positiveCount),
+    capabilities: z.optional(z.partial(z.strictObject(CAPABILITIES))),
+    ...providerChanges,
+    dropUnsupported,
+  }),
+])
+const targets = z.array(target).check(z.minLength(1))
+const strategyName = z.enum([...strategies.keys()])
+const hedge = z.union([
+  z.boolean(),
+  z.strictObject({ after: z.optional(z.union([z.literal('p95'), milliseconds])), max: z.optional(positiveCount) }),
+])
+const alias = z.union([
+  text,
+  targets,
+  z.strictObject({
+    strategy: z.optional(z.union([strategyName, isFunction, z.looseObject({ name: strategyName })])),
+    targets,
+    fallbacks: z.optional(z.array(fallback)),
+    hedge: z.optional(hedge),
+    dropUnsupported,
+  }),
+])
+const tokenPrice = z.number().check(z.nonnegative())
+const override = z.strictObject({
+  input: tokenPrice,
+  output: tokenPrice,
+  cache_read: z.optional(tokenPrice),
+  cache_write: z.optional(tokenPrice),
+  cache_write_1h: z.optional(tokenPrice),
+  input_audio: z.optional(tokenPrice),
+  output_audio: z.optional(tokenPrice),
+})
+const quirks = z.strictObject({
+  maxTokensField: z.optional(z.enum(['max_tokens', 'max_completion_tokens'])),
+  dimensionsField: z.optional(z.enum(['dimensions', 'output_dimension'])),
+  streamOptions: z.optional(z.boolean()),
+  reasoningContent: z.optional(z.boolean()),
+  thinkingBlocks: z.optional(z.boolean()),
+  cacheControl: z.optional(z.boolean()),
+  developerAsSystem: z.optional(z.boolean()),
+  jsonSchema: z.optional(z.boolean()),
+  defaultMaxTokens: z.optional(z.int().check(z.positive())),
+  maxInputs: optionalRecord(z.int().check(z.positive())),
+})
+const provider = z.strictObject({
+  // Which formats there are, the plan knows.
+  protocol: z.optional(z.union([text, z.array(text).check(z.minLength(1))])),
+  ...providerChanges,
+  quirks: z.optional(quirks),
+  dropUnsupported,
+})
+
+export const clientOptions = z.strictObject({
+  models: optionalRecord(alias),
+  providers: optionalRecord(provider),
+  fallbacks: z.optional(z.array(fallback)),
+  cooldown: z.optional(
+    z.union([
+      z.literal(false),
+      z.strictObject({
+        failureRate: z.optional(z.number().check(z.positive(), z.maximum(1))),
+        minRequests: z.optional(positiveCount),
+        consecutive: z.optional(positiveCount),
+        duration: z.optional(milliseconds),
+        maxDuration: z.optional(milliseconds),
+        whenAllRest: z.optional(z.enum(['soonest', 'reject'])),
+      }),
+    ]),
+  ),
+  retries: z.optional(
+    z.union([
+      count,
+      z.strictObject({
+        max: z.optional(count),
+        on: z.optional(z.partialRecord(failureClasses, count)),
+        baseDelay: z.optional(milliseconds),
+        maxDelay: z.optional(milliseconds),
+        budget: z.optional(z.number().check(z.nonnegative())),
+        attempts: z.optional(positiveCount),
+      }),
+    ]),
+  ),
+  timeout,
+  prices: z.optional(z.strictObject({ overrides: optionalRecord(override) })),
+  dropUnsupported,
+  fetch: z.optional(isFunction),
+})
+
+export const callOptions = z.strictObject({
+  signal: z.nullish(z.custom<AbortSignal>(isSignal, 'an AbortSignal')),
+  headers: optionalRecord(z.string()),
+  timeout,
+  fallbacks: z.optional(z.union([z.array(fallback), z.literal(false)])),
+  priority: z.optional(z.number()),
+  metadata: z.optional(
+    z.looseObject({ user: z.optional(text), session: z.optional(text), tags: z.optional(z.array(z.string())) }),
+  ),
+  dropUnsupported,
+  extra_body: optionalRecord(z.unknown()),
+  provider_options: optionalRecord(z.record(z.string(), z.unknown())),
+})
+
