@@ -9,6 +9,7 @@ const BODY_OPTIONS = [
   'headers',
   'timeout',
   'fallbacks',
+  'priority',
   'dropUnsupported',
   'extra_body',
   'provider_options',

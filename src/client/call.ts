@@ -3,31 +3,33 @@ import { isSpanContextValid, type Attributes } from '@opentelemetry/api'
 import type { PriceOptions } from '../cost/price.js'
 import type { Catalogue } from '../kernel/catalogue.js'
 import type { Clock } from '../kernel/clock.js'
-import { TracestitchError, type Attempt } from '../kernel/errors.js'
-import { FRAMING_MEDIA_TYPES } from '../kernel/frames.js'
+import { LimitError, TracestitchError, type Attempt } from '../kernel/errors.js'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../kernel/hub.js'
-import { pickRateLimitHeaders, type HeaderSource } from '../kernel/rate-limit.js'
+import type { HedgePolicy } from '../policies/hedge.js'
 import { timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
+import { unfitness } from '../router/fit.js'
+import { Itinerary, type AllResting, type Step } from '../router/itinerary.js'
 import type { Plan } from '../router/plan.js'
+import type { RoutedCall } from '../router/strategy.js'
 import type { Target } from '../router/target.js'
 import { otherAttributes, serverOf } from '../telemetry/attributes.js'
-import { startAttempt, type AttemptSpan } from '../telemetry/attempt.js'
 import { startCall, type Call } from '../telemetry/call.js'
 import { withContext } from '../telemetry/identity.js'
 import * as semconv from '../telemetry/semconv.js'
 import { guard, settings } from '../telemetry/settings.js'
-import type { WireAnswer } from './body.js'
-import { locate } from './failure.js'
-import { AttemptLimits, CallLimits } from './limits.js'
+import { AttemptRun } from './attempt-run.js'
+import type { Gates } from './gates.js'
+import { CallLimits } from './limits.js'
 import { createMeta } from './meta.js'
-import { send, type EncodedBytes, type FollowUp } from './transport.js'
+import { routedCall } from './routed-call.js'
 import type { CallMeta, CallOptions } from './types.js'
-import type { ChatProtocol, EncodeContext, EncodedRequest, Protocol } from '../kernel/protocol.js'
 
 /** What every call of a client shares. */
 export interface ClientContext {
   readonly catalogue: Catalogue
   readonly plan: Plan
+  /** Where targets' limits are kept. */
+  readonly gates: Gates
   readonly prices: PriceOptions
   /** USD that the headers of an answer say it cost. */
   readonly reportedCost: (headers: Pick<Headers, 'forEach'>) => number | undefined
@@ -64,21 +66,42 @@ export type Answer =
 export class LogicalCall {
   readonly client: ClientContext
   readonly options: CallOptions
-  readonly targets: readonly Target[]
   readonly timeout: TimeoutPolicy
+  readonly itinerary: Itinerary
+  readonly routed: RoutedCall
+  readonly hedge: HedgePolicy | undefined
   readonly limits: CallLimits
   readonly telemetry: Call
   readonly attempts: Attempt[] = []
   readonly warnings: string[] = []
+  private readonly begun: Step | AllResting
+  /** Whose facts the span began with. */
+  private readonly shown: Target
+  private readonly running = new Set<AttemptRun>()
+  private winner: AttemptRun | undefined
 
   /** @throws ConfigError when the model names no target. Nothing is open then. */
   constructor(client: ClientContext, { operation, model, options, request, attributes }: CallRequest) {
     this.client = client
     this.options = options
-    this.targets = client.plan.targets({ model }, options.fallbacks)
-    this.timeout = timeoutPolicy(options.timeout, client.plan.timeout)
-    const [first] = this.targets as readonly [Target]
-    const alias = client.plan.route(model).alias
+    const { plan } = client
+    const route = plan.route(model)
+    this.timeout = timeoutPolicy(options.timeout, plan.timeout)
+    this.routed = routedCall(model, options, request)
+    this.hedge = route.hedge
+    this.itinerary = new Itinerary({
+      call: this.routed,
+      route,
+      fallbacks: plan.fallbacks(route, options.fallbacks),
+      retries: plan.retries,
+      whenAllRest: plan.whenAllRest,
+      random: client.random,
+      unfit: (member) => unfitness(this.routed, member.target),
+    })
+    this.begun = this.itinerary.first()
+    this.shown = 'member' in this.begun ? this.begun.member.target : route.levels[0]?.members[0]?.target as Target
+    const first = this.shown
+    const { alias } = route
     const start = (): Call =>
       startCall({
         operation,
@@ -93,14 +116,43 @@ export class LogicalCall {
     this.limits = new CallLimits(options.signal ?? undefined, this.timeout.total, client.clock)
   }
 
-  attempt(target: Target): AttemptRun {
-    return new AttemptRun(this, target, this.attempts.length + 1)
+  /** The first step. @throws LimitError when every target rests and the client does not try them. */
+  start(): Step {
+    if ('member' in this.begun) return this.begun
+    throw new LimitError('every target rests after failures', {
+      limit: 'cooldown',
+      retryAfterMs: Math.ceil(this.begun.retryAfterMs),
+    })
+  }
+
+  attempt(step: Step): AttemptRun {
+    const run = new AttemptRun(this, step, this.attempts.length + 1)
+    this.running.add(run)
+    return run
+  }
+
+  /** An attempt has ended or was given up. */
+  ended(run: AttemptRun): void {
+    this.running.delete(run)
+  }
+
+  /**
+   * Makes `run` the one that answers the call, and gives up those beside it, which may then no longer touch the call.
+   *
+   * @throws an AbortError when another one has answered.
+   */
+  claim(run: AttemptRun): void {
+    if (this.winner === run) return
+    run.limits.signal.throwIfAborted()
+    this.winner = run
+    for (const other of this.running) if (other !== run) other.giveUp()
   }
 
   /** Ends the call with an answer. */
   succeed(run: AttemptRun, answer: Answer): CallMeta {
     const { target } = run
     const { telemetry } = this
+    run.succeeded(answer)
     const meta = this.describe(
       run,
       'chat' in answer ? answer.chat : 'embeddings' in answer ? answer.embeddings : answer.other,
@@ -109,7 +161,7 @@ export class LogicalCall {
     else telemetry.response(answer)
     if (telemetry.recording) {
       // The span began with the facts of the first target.
-      if (target !== this.targets[0]) telemetry.set(targetAttributes(target))
+      if (target !== this.shown) telemetry.set(targetAttributes(target))
       const { usd } = meta.cost
       if (usd !== null) telemetry.set({ [semconv.USAGE_COST]: usd })
     }
@@ -164,117 +216,5 @@ function targetAttributes({ provider }: Target): Attributes {
   return {
     [semconv.PROVIDER_NAME]: known ?? provider.telemetryName,
     ...(server && { [semconv.SERVER_ADDRESS]: server.address, [semconv.SERVER_PORT]: server.port }),
-  }
-}
-
-/** One try at one target. */
-export class AttemptRun {
-  readonly target: Target
-  readonly limits: AttemptLimits
-  readonly span: AttemptSpan
-  /** USD that headers of the answer say it cost. */
-  reportedCost: number | undefined
-  /** Headers of the answer that may speak of rate limits. The answer itself, and all else it says, is not kept for them. */
-  limitHeaders: HeaderSource | undefined
-  /** When the answer began, in milliseconds since 1970. */
-  answeredAt = 0
-  private readonly call: LogicalCall
-  private readonly entry: Attempt
-  private readonly startedAt: number
-  private finished = false
-  private answer: WireAnswer | undefined
-
-  constructor(call: LogicalCall, target: Target, number: number) {
-    this.call = call
-    this.target = target
-    this.entry = { target: target.id, ms: 0 }
-    call.attempts.push(this.entry)
-    this.startedAt = call.client.clock.now()
-    this.limits = new AttemptLimits(call.limits.signal, { provider: target.provider.id, model: target.model })
-    this.span = startAttempt(call.telemetry, {
-      target: target.id,
-      number,
-      baseURL: target.provider.baseURL,
-      traceHeaders: target.provider.traceHeaders,
-    })
-  }
-
-  /** For the codec of this target. */
-  get encodeContext(): EncodeContext {
-    const { provider, model, dropUnsupported: own } = this.target
-    const { client, options } = this.call
-    return {
-      provider: provider.id,
-      model,
-      quirks: provider.quirks,
-      dropUnsupported: options.dropUnsupported ?? own ?? provider.dropUnsupported ?? client.plan.dropUnsupported,
-      warn: (message) => {
-        if (!this.call.warnings.includes(message)) this.call.warnings.push(message)
-      },
-    }
-  }
-
-  /** Fields of the call that this target's body gets as they are. */
-  get extraBody(): Record<string, unknown> | undefined {
-    const { extra_body: all, provider_options: byProvider } = this.call.options
-    const own = byProvider?.[this.target.provider.id]
-    return all || own ? { ...all, ...own } : undefined
-  }
-
-  /** @param part - Limits of a request that is one of several of this attempt, sent side by side. */
-  async send(
-    encoded: EncodedRequest | EncodedBytes | FollowUp,
-    codec: Pick<Protocol, 'decodeError'> & Pick<ChatProtocol, 'framing'>,
-    stream: boolean,
-    part?: AttemptLimits,
-  ): Promise<WireAnswer> {
-    const { client, options, timeout, telemetry } = this.call
-    const answer = await send({
-      target: this.target,
-      encoded,
-      accept: stream ? FRAMING_MEDIA_TYPES[codec.framing ?? 'sse'] : 'application/json',
-      headers: options.headers ?? {},
-      traceHeaders: (url) => this.span.headers(url),
-      limits: part ?? this.limits,
-      connect: timeout.connect,
-      fetch: client.fetch ?? globalThis.fetch,
-      decodeError: (body) => codec.decodeError(body),
-      date: () => client.clock.date(),
-      onStatus: (status) => {
-        this.entry.status = status
-      },
-    }).catch((error: unknown) => {
-      // Of several requests the one that failed counts.
-      if (part && error instanceof TracestitchError && error.status !== undefined) this.entry.status = error.status
-      throw error
-    })
-    const { headers } = answer.response
-    telemetry.headers(headers)
-    this.answer = answer
-    this.reportedCost = this.costIn(headers)
-    this.limitHeaders = pickRateLimitHeaders(headers)
-    this.answeredAt = client.clock.date()
-    return answer
-  }
-
-  /** USD that headers of an answer say it cost. */
-  costIn(headers: Headers): number | undefined {
-    return this.call.client.reportedCost(headers)
-  }
-
-  /** Completes an error with what is known of this attempt. */
-  locate<T>(error: T): T {
-    const { provider, model } = this.target
-    return locate(error, this.answer?.fields ?? { provider: provider.id, model }, this.answer?.secret)
-  }
-
-  /** Closes the attempt. Only the first call counts. */
-  finish(error?: unknown): void {
-    if (this.finished) return
-    this.finished = true
-    this.limits.release()
-    this.entry.ms = Math.round((this.call.client.clock.now() - this.startedAt) * 1000) / 1000
-    if (error !== undefined) this.entry.error = error instanceof Error ? error.name : 'Error'
-    this.span.end({ status: this.entry.status, error })
   }
 }

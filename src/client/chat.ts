@@ -5,7 +5,8 @@ import { isObject } from '../kernel/json.js'
 import type { ChatProtocol } from '../kernel/protocol.js'
 import type { Target } from '../router/target.js'
 import { requireField, splitArguments } from './arguments.js'
-import { LogicalCall, type AttemptRun, type ClientContext } from './call.js'
+import type { AttemptRun } from './attempt-run.js'
+import { LogicalCall, type ClientContext } from './call.js'
 import { isUsageOnly } from './chunks.js'
 import { completed } from './completed.js'
 import { execute } from './execute.js'
@@ -36,9 +37,10 @@ export function chatCodec({ provider, model }: Target): ChatProtocol {
 
 /** The request as `run`'s target gets it: its own extra fields, and usage with a stream. */
 export function requestFor(request: ChatRequest, run: AttemptRun): ChatRequest {
-  const { extraBody } = run
+  const { extraBody, params } = run
   return {
     ...request,
+    ...params,
     ...(extraBody && { extra_body: extraBody }),
     ...(request.stream === true &&
       run.target.provider.quirks.streamOptions !== false && {
@@ -106,7 +108,7 @@ async function stream(call: LogicalCall, request: ChatRequest): Promise<ChatStre
     const encoded = encoding(run.target.provider.id, () =>
       codec.encodeRequest(requestFor(request, run), run.encodeContext),
     )
-    run.limits.start('firstChunk', call.timeout.firstChunk)
+    run.limits.start('firstChunk', run.timeout.firstChunk)
     const answer = await sendStream(run, codec, encoded)
     const face = {
       codec: completed(codec, run.target, answer),

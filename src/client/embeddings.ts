@@ -6,7 +6,8 @@ import { encodeEmbedding } from '../protocols/openai-embeddings.js'
 import type { Target } from '../router/target.js'
 import { requireField, splitArguments } from './arguments.js'
 import { readJson } from './body.js'
-import { LogicalCall, type AttemptRun, type ClientContext } from './call.js'
+import type { AttemptRun } from './attempt-run.js'
+import { LogicalCall, type ClientContext } from './call.js'
 import { joinAnswers, splitInput } from './embedding-batches.js'
 import { execute } from './execute.js'
 import { decoding, encoding, locate } from './failure.js'
@@ -65,10 +66,10 @@ async function embed(
   request: EmbeddingsRequest,
   received: Parts,
 ): Promise<{ run: AttemptRun; embeddings: EmbeddingsResponse }> {
-  const { target, extraBody } = run
+  const { target, extraBody, params } = run
   const codec = embeddingsCodec(target)
   const max = target.provider.quirks.maxInputs?.[codec.id] ?? codec.maxInputs?.(target.model)
-  const requests = splitInput({ ...request, ...(extraBody && { extra_body: extraBody }) }, max)
+  const requests = splitInput({ ...request, ...params, ...(extraBody && { extra_body: extraBody }) }, max)
   const parts = received.get(target) ?? requests.map(() => undefined)
   received.set(target, parts)
   const waiting = parts.flatMap((part, at) => (part ? [] : [at]))

@@ -6,7 +6,7 @@ import { TracestitchError } from '../kernel/errors.js'
 import { encodeFrame } from '../kernel/frames.js'
 import type { ChatProtocol, EncodedRequest, PendingAnswer } from '../kernel/protocol.js'
 import { BodyReader, orAborted, readJson, type WireAnswer } from './body.js'
-import type { AttemptRun } from './call.js'
+import type { AttemptRun } from './attempt-run.js'
 import type { FollowUp } from './transport.js'
 import { operationURL } from './url.js'
 

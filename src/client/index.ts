@@ -5,9 +5,12 @@ import type { Directory } from '../providers/directory.js'
 import { compilePlan } from '../router/plan.js'
 import type { ClientOptions } from '../router/options.js'
 import { checkClientOptions } from '../router/validate.js'
+import { MemoryStore } from '../stores/memory.js'
 import type { ClientContext } from './call.js'
+import { blendedPrice } from './blended-price.js'
 import { createChatCompletions } from './chat.js'
 import { createEmbeddings } from './embeddings.js'
+import { Gates } from './gates.js'
 import { introduce } from './introduce.js'
 import { passBytes, passJson } from './passthrough.js'
 import { createRerank } from './rerank.js'
@@ -56,7 +59,14 @@ export function openClient(
   checkClientOptions(options)
   const client: ClientContext = Object.freeze({
     catalogue,
-    plan: compilePlan(options, process.env, catalogue),
+    plan: compilePlan(options, {
+      env: process.env,
+      catalogue,
+      clock: systemClock,
+      random: Math.random,
+      price: (target) => blendedPrice(target, options.prices),
+    }),
+    gates: new Gates(new MemoryStore(systemClock)),
     prices: options.prices ?? {},
     reportedCost,
     fetch: options.fetch,

@@ -2,7 +2,8 @@
 import { StreamError } from '../kernel/errors.js'
 import { providerErrorOf } from '../protocols/openai-chat/error.js'
 import { readBytes, readJson, refusePage, type WireAnswer } from './body.js'
-import type { Answer, AttemptRun, LogicalCall, OtherAnswer } from './call.js'
+import type { AttemptRun } from './attempt-run.js'
+import type { Answer, LogicalCall, OtherAnswer } from './call.js'
 import type { StreamSource } from './model-stream.js'
 import { openCommitted, type StreamReading } from './stream-attempt.js'
 import type { WithMeta } from './types.js'
@@ -22,7 +23,7 @@ export async function openBytes(call: LogicalCall, run: AttemptRun, answer: Wire
       new StreamError(`expected bytes from ${host}, got JSON`, fields)
     )
   refusePage(answer, 'bytes')
-  const pieces = readBytes(answer, run.limits, call.timeout.idle)
+  const pieces = readBytes(answer, run.limits, run.timeout.idle)
   const source = await openCommitted({ call, run, wire: answer, pieces, reading: new ByteReading(answer) })
   const body = streamOf(source)
   unread.register(body, source)

@@ -5,7 +5,8 @@ import { isObject, parseJson } from '../kernel/json.js'
 import type { JsonObject } from '../kernel/protocol.js'
 import { providerErrorOf } from '../protocols/openai-chat/error.js'
 import { parseBody, readEvents, type WireAnswer } from './body.js'
-import type { Answer, AttemptRun } from './call.js'
+import type { AttemptRun } from './attempt-run.js'
+import type { Answer } from './call.js'
 import type { StreamSource } from './model-stream.js'
 import { factsOf } from './passed-facts.js'
 import type { Passed } from './passthrough.js'
@@ -17,7 +18,7 @@ type Item = StreamItem<JsonObject>
 /** Reads until the first event is there. Until then every failure is the attempt's, and may fall back. */
 export function openPassedEvents(passed: Passed, run: AttemptRun, answer: WireAnswer): Promise<StreamSource<Item>> {
   const { call } = passed
-  const pieces = readEvents(answer, run.limits, call.timeout.idle, 'sse')
+  const pieces = readEvents(answer, run.limits, run.timeout.idle, 'sse')
   return openCommitted({ call, run, wire: answer, pieces, reading: new PassedReading(passed, answer) })
 }
 

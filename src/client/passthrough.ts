@@ -8,7 +8,8 @@ import type { Target } from '../router/target.js'
 import { outputType } from '../telemetry/attributes.js'
 import { splitArguments } from './arguments.js'
 import { readJson, readText, type WireAnswer } from './body.js'
-import { LogicalCall, type AttemptRun, type ClientContext } from './call.js'
+import type { AttemptRun } from './attempt-run.js'
+import { LogicalCall, type ClientContext } from './call.js'
 import { execute } from './execute.js'
 import { describeBody } from './failure.js'
 import { ModelStream } from './model-stream.js'
@@ -66,7 +67,7 @@ async function begin(
 /** Sends the call to the target of `run`. */
 async function sendTo(run: AttemptRun, { format, body, fields }: Passed): Promise<WireAnswer> {
   const { path, decodeError } = formatOf(run.target, format.id)
-  const own = { model: run.target.model, ...run.extraBody }
+  const own = { ...run.params, model: run.target.model, ...run.extraBody }
   const codec = { decodeError }
   if (format.request === 'json') return run.send({ path, body: { ...body, ...own } }, codec, body['stream'] === true)
   const changed = await readFields(own)
@@ -88,7 +89,7 @@ export async function passJson(
   try {
     if (body['stream'] === true) {
       const source = await execute(call, async (run) => {
-        run.limits.start('firstChunk', call.timeout.firstChunk)
+        run.limits.start('firstChunk', run.timeout.firstChunk)
         const answer = await sendTo(run, passed)
         return openPassedEvents(passed, run, answer)
       })
@@ -117,7 +118,7 @@ export async function passBytes(
   const { call } = passed
   try {
     return await execute(call, async (run) => {
-      run.limits.start('firstChunk', call.timeout.firstChunk)
+      run.limits.start('firstChunk', run.timeout.firstChunk)
       return openBytes(call, run, await sendTo(run, passed))
     })
   } catch (error) {

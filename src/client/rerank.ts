@@ -5,7 +5,8 @@ import type { RerankProtocol } from '../kernel/protocol.js'
 import type { Target } from '../router/target.js'
 import { requireField, splitArguments } from './arguments.js'
 import { readJson } from './body.js'
-import { LogicalCall, type AttemptRun, type ClientContext } from './call.js'
+import type { AttemptRun } from './attempt-run.js'
+import { LogicalCall, type ClientContext } from './call.js'
 import { execute } from './execute.js'
 import { decoding, encoding } from './failure.js'
 import type { CallOptions, Rerank, RerankBody, RerankAnswer } from './types.js'
@@ -44,8 +45,8 @@ export function createRerank(client: ClientContext): Rerank {
 
 async function rank(run: AttemptRun, request: RerankRequest): Promise<{ run: AttemptRun; answer: RerankResponse }> {
   const codec = rerankCodec(run.target)
-  const { extraBody } = run
-  const own = { ...request, ...(extraBody && { extra_body: extraBody }) }
+  const { extraBody, params } = run
+  const own = { ...request, ...params, ...(extraBody && { extra_body: extraBody }) }
   const encoded = encoding(run.target.provider.id, () => codec.encodeRequest(own, run.encodeContext))
   const wire = await readJson(await run.send(encoded, codec, false), run.limits)
   const answer = decoding(() => codec.decodeResponse(wire))

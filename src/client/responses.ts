@@ -7,7 +7,8 @@ import type { ChatChunk, ChatCompletion, ChatRequest } from '../kernel/hub.js'
 import { asArray, isObject } from '../kernel/json.js'
 import type { ChatProtocol, EncodedRequest, JsonObject } from '../kernel/protocol.js'
 import { splitArguments } from './arguments.js'
-import { LogicalCall, type AttemptRun, type ClientContext } from './call.js'
+import type { AttemptRun } from './attempt-run.js'
+import { LogicalCall, type ClientContext } from './call.js'
 import { chatCodec, requestFor } from './chat.js'
 import { completed } from './completed.js'
 import { execute } from './execute.js'
@@ -63,12 +64,12 @@ function encode(
   run: AttemptRun,
   { body, request }: Exchange,
 ): { codec: ChatProtocol; encoded: EncodedRequest; native: boolean } {
-  const { target, extraBody } = run
+  const { target, extraBody, params } = run
   const own = target.provider.speaks(FORMAT)
   if (own)
     return {
       codec: own,
-      encoded: { path: own.path, body: { ...body, model: target.model, ...extraBody } },
+      encoded: { path: own.path, body: { ...body, ...params, model: target.model, ...extraBody } },
       native: true,
     }
   const codec = chatCodec(target)
@@ -90,7 +91,7 @@ async function whole(
 
 async function stream(call: LogicalCall, run: AttemptRun, exchange: Exchange) {
   const { codec: written, encoded, native } = encode(run, exchange)
-  run.limits.start('firstChunk', call.timeout.firstChunk)
+  run.limits.start('firstChunk', run.timeout.firstChunk)
   const answer = await sendStream(run, written, encoded)
   const codec = completed(written, run.target, answer)
   const face = native ? nativeFace(codec) : translatingFace(codec, exchange.format)

@@ -6,7 +6,8 @@
  * it gives is the caller's, and a fault is the caller's typed error, with what came so far. In the end it settles the call.
  */
 import type { PieceReader, WireAnswer } from './body.js'
-import type { Answer, AttemptRun, LogicalCall } from './call.js'
+import type { AttemptRun } from './attempt-run.js'
+import type { Answer, LogicalCall } from './call.js'
 import { committedFailure } from './failure.js'
 import type { StreamSource } from './model-stream.js'
 import type { CallMeta } from './types.js'
@@ -80,7 +81,9 @@ export class StreamAttempt<P, T> implements StreamSource<T> {
   /** The one point after which no other attempt can answer the call. Follows `open()`. */
   commit(): void {
     const { call, run } = this.parts
+    call.claim(run)
     this.committed = true
+    run.contentBegan()
     run.limits.stop('firstChunk')
     call.limits.unref()
     call.telemetry.chunk(this.firstPieceAt)

@@ -6,7 +6,8 @@ import type { ChatChunk } from '../kernel/hub.js'
 import { parseJson } from '../kernel/json.js'
 import type { ChatProtocol, StreamDecoder } from '../kernel/protocol.js'
 import { parseBody, readEvents, type WireAnswer } from './body.js'
-import type { Answer, AttemptRun, LogicalCall } from './call.js'
+import type { AttemptRun } from './attempt-run.js'
+import type { Answer, LogicalCall } from './call.js'
 import { chunksOf, hasContent } from './chunks.js'
 import { decoding, describeBody } from './failure.js'
 import type { StreamSource } from './model-stream.js'
@@ -37,7 +38,7 @@ export interface StreamStart<T> {
 /** Reads until the first piece of content is there. Until then every failure is the attempt's, and may fall back. */
 export function openStream<T extends object>(start: StreamStart<T>): Promise<StreamSource<StreamItem<T>>> {
   const { call, run, answer, face } = start
-  const pieces = readEvents(answer, run.limits, call.timeout.idle, face.codec.framing)
+  const pieces = readEvents(answer, run.limits, run.timeout.idle, face.codec.framing)
   return openCommitted({ call, run, wire: answer, pieces, reading: new ChatReading(start) })
 }
 

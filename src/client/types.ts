@@ -14,6 +14,7 @@ import type {
 } from '../kernel/hub.js'
 import type { JsonObject } from '../kernel/protocol.js'
 import type { RateLimit } from '../kernel/rate-limit.js'
+import type { FallbackOptions } from '../router/options.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
 import type { ModelStream } from './model-stream.js'
 import type { Upload } from './multipart.js'
@@ -44,6 +45,8 @@ export interface CallMetadata {
   user?: string | undefined
   session?: string | undefined
   tags?: readonly string[] | undefined
+  /** Whatever else conditions of targets and strategies of your own look at, such as `region`. */
+  [field: string]: unknown
 }
 
 /** Options of one call, as second argument. All but `metadata` may also stand in the body. */
@@ -54,8 +57,10 @@ export interface CallOptions {
   headers?: Readonly<Record<string, string>> | undefined
   /** Time limits in milliseconds, over those of the client; a number is `total`. */
   timeout?: number | TimeoutOptions | undefined
-  /** Models to try next, instead of the client's; `false`: none. */
-  fallbacks?: readonly string[] | false | undefined
+  /** Models to try next, instead of the alias' and the client's; `false`: none. */
+  fallbacks?: readonly FallbackOptions[] | false | undefined
+  /** Where calls wait for a place, a lower number goes first. Default 0. */
+  priority?: number | undefined
   /** Leave out, with a warning, what a target's format cannot say; over what the client's options say. */
   dropUnsupported?: boolean | undefined
   metadata?: CallMetadata | undefined

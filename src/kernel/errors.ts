@@ -103,6 +103,21 @@ export class ProviderError extends TracestitchError {
   }
 }
 
+/** A limit of the caller's own was reached, so that no request was made: nothing was sent, and nothing was spent. */
+export class LimitError extends TracestitchError {
+  override name = 'LimitError'
+  /** `cooldown`: every target rests; `queue`: too many wait already, or for too long; the others: a limit of that name. */
+  readonly limit: 'cooldown' | 'queue' | 'requests' | 'tokens' | 'concurrent'
+  constructor(problem: string, fields: ErrorFields & { readonly limit: LimitError['limit'] }) {
+    const { retryAfterMs } = fields
+    super(retryAfterMs === undefined ? problem : `${problem}; the first may be tried in ${retryAfterMs} ms`, {
+      isRetryable: true,
+      ...fields,
+    })
+    this.limit = fields.limit
+  }
+}
+
 /** No answer: refused, reset, DNS, TLS. */
 export class ConnectionError extends TracestitchError {
   override name = 'ConnectionError'

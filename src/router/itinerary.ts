@@ -36,7 +36,7 @@ export interface Journey {
   readonly fallbacks: readonly Fallback[]
   readonly retries: RetryPolicy
   /** When every target rests: try the one that comes back first, or none. */
-  readonly whenAllResting: 'soonest' | 'reject'
+  readonly whenAllRest: 'soonest' | 'reject'
   readonly random: () => number
   /** Why a member cannot serve the call, such as a context that is too small; `undefined` when it can. */
   readonly unfit: (member: Member) => string | undefined
@@ -172,7 +172,7 @@ export class Itinerary {
     const able = members.filter((member) => !this.unfit(member))
     const candidates = able.length > 0 ? able : members
     const soonest = candidates.reduce((best, member) => (member.health.restsFor < best.health.restsFor ? member : best))
-    if (this.journey.whenAllResting === 'soonest') {
+    if (this.journey.whenAllRest === 'soonest') {
       this.stage = { ...this.journey.route, params: undefined, after: undefined }
       this.startLevel(this.journey.route.levels.findIndex(({ members: own }) => own.includes(soonest)))
       return this.go(soonest, 0, 'all rest: the soonest back')

@@ -1,5 +1,6 @@
 /** The contract of a routing strategy: which target of a group serves next. */
 import type { Clock } from '../kernel/clock.js'
+import type { Capability } from './options.js'
 import type { Holding } from './target.js'
 
 /** What a strategy may know of a call. Getters are worked out when first read. */
@@ -11,6 +12,10 @@ export interface RoutedCall {
   readonly metadata: Readonly<Record<string, unknown>>
   /** Tokens of the input, estimated. */
   readonly inputTokens: number
+  /** Tokens of the output that the call asks room for; 0 when it does not say. */
+  readonly outputTokens: number
+  /** What the request needs of a model. */
+  readonly needs: readonly Capability[]
   /** The stable beginning of the prompt (system message, tools, first turns), for prompt caches; empty when there is none. */
   readonly promptPrefix: string
 }

@@ -17,6 +17,8 @@ export interface AttemptStart {
   readonly target: string
   /** 1 for the first attempt of the call. */
   readonly number: number
+  /** Why this target, in a few words. */
+  readonly reason: string
   readonly baseURL: string
   /** The gateway's own headers for the caller's trace, where the target is a gateway that has some. */
   readonly traceHeaders?: TraceHeaders | undefined
@@ -77,6 +79,7 @@ class RecordedAttempt implements AttemptSpan {
     const attributes = {
       'tracestitch.target': attempt.target,
       'tracestitch.attempt.number': attempt.number,
+      'tracestitch.attempt.reason': attempt.reason,
       ...(server && { [semconv.SERVER_ADDRESS]: server.address, [semconv.SERVER_PORT]: server.port }),
     }
     const tracer = trace.getTracer('tracestitch', VERSION)

@@ -1,0 +1,174 @@
+/** One try at one target. */
+import { TracestitchError, type Attempt } from '../kernel/errors.js'
+import { FRAMING_MEDIA_TYPES } from '../kernel/frames.js'
+import type { ChatProtocol, EncodeContext, EncodedRequest, Protocol } from '../kernel/protocol.js'
+import { pickRateLimitHeaders, type HeaderSource } from '../kernel/rate-limit.js'
+import { classifyError } from '../policies/error-class.js'
+import { timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
+import type { Outcome } from '../router/health.js'
+import type { Step } from '../router/itinerary.js'
+import type { Member } from '../router/strategy.js'
+import type { Target } from '../router/target.js'
+import { startAttempt, type AttemptSpan } from '../telemetry/attempt.js'
+import type { WireAnswer } from './body.js'
+import type { Answer, LogicalCall } from './call.js'
+import { locate } from './failure.js'
+import { AttemptLimits } from './limits.js'
+import { send, type EncodedBytes, type FollowUp } from './transport.js'
+
+function retryAfterOf(error: unknown): number | undefined {
+  return error instanceof TracestitchError ? error.retryAfterMs : undefined
+}
+
+export class AttemptRun {
+  readonly target: Target
+  readonly limits: AttemptLimits
+  readonly span: AttemptSpan
+  /** USD that headers of the answer say it cost. */
+  reportedCost: number | undefined
+  /** Headers of the answer that may speak of rate limits. The answer itself, and all else it says, is not kept for them. */
+  limitHeaders: HeaderSource | undefined
+  /** When the answer began, in milliseconds since 1970. */
+  answeredAt = 0
+  /** Fields of the body that differ at this target. */
+  readonly params: Readonly<Record<string, unknown>> | undefined
+  readonly timeout: TimeoutPolicy
+  private readonly call: LogicalCall
+  private readonly entry: Attempt
+  private readonly member: Member
+  private readonly settle: (outcome: Outcome) => number | undefined
+  /** Given up for another attempt, which was faster. */
+  lost = false
+  private firstContentMs: number | undefined
+  private readonly startedAt: number
+  private finished = false
+  private answer: WireAnswer | undefined
+
+  constructor(call: LogicalCall, { member, reason, params }: Step, number: number) {
+    const { target } = member
+    this.call = call
+    this.member = member
+    this.target = target
+    this.params = target.params || params ? { ...target.params, ...params } : undefined
+    this.timeout = timeoutPolicy(call.options.timeout, timeoutPolicy(target.timeout, call.client.plan.timeout))
+    this.settle = member.health.begin()
+    this.entry = { target: target.id, ms: 0 }
+    call.attempts.push(this.entry)
+    this.startedAt = call.client.clock.now()
+    this.limits = new AttemptLimits(call.limits.signal, { provider: target.provider.id, model: target.model })
+    if (target.timeout?.total !== undefined) this.limits.start('total', target.timeout.total)
+    this.span = startAttempt(call.telemetry, {
+      target: target.id,
+      number,
+      reason,
+      baseURL: target.provider.baseURL,
+      traceHeaders: target.provider.traceHeaders,
+    })
+  }
+
+  /** For the codec of this target. */
+  get encodeContext(): EncodeContext {
+    const { provider, model, dropUnsupported: own } = this.target
+    const { client, options } = this.call
+    return {
+      provider: provider.id,
+      model,
+      quirks: provider.quirks,
+      dropUnsupported: options.dropUnsupported ?? own ?? provider.dropUnsupported ?? client.plan.dropUnsupported,
+      warn: (message) => {
+        if (!this.call.warnings.includes(message)) this.call.warnings.push(message)
+      },
+    }
+  }
+
+  /** Fields of the call that this target's body gets as they are. */
+  get extraBody(): Record<string, unknown> | undefined {
+    const { extra_body: all, provider_options: byProvider } = this.call.options
+    const own = byProvider?.[this.target.provider.id]
+    return all || own ? { ...all, ...own } : undefined
+  }
+
+  /** @param part - Limits of a request that is one of several of this attempt, sent side by side. */
+  async send(
+    encoded: EncodedRequest | EncodedBytes | FollowUp,
+    codec: Pick<Protocol, 'decodeError'> & Pick<ChatProtocol, 'framing'>,
+    stream: boolean,
+    part?: AttemptLimits,
+  ): Promise<WireAnswer> {
+    const { client, options, telemetry } = this.call
+    const answer = await send({
+      target: this.target,
+      encoded,
+      accept: stream ? FRAMING_MEDIA_TYPES[codec.framing ?? 'sse'] : 'application/json',
+      headers: options.headers ?? {},
+      traceHeaders: (url) => this.span.headers(url),
+      limits: part ?? this.limits,
+      connect: this.timeout.connect,
+      fetch: client.fetch ?? globalThis.fetch,
+      decodeError: (body) => codec.decodeError(body),
+      date: () => client.clock.date(),
+      onStatus: (status) => {
+        this.entry.status = status
+      },
+    }).catch((error: unknown) => {
+      // Of several requests the one that failed counts.
+      if (part && error instanceof TracestitchError && error.status !== undefined) this.entry.status = error.status
+      throw error
+    })
+    const { headers } = answer.response
+    telemetry.headers(headers)
+    this.answer = answer
+    this.reportedCost = this.costIn(headers)
+    this.limitHeaders = pickRateLimitHeaders(headers)
+    this.answeredAt = client.clock.date()
+    return answer
+  }
+
+  /** USD that headers of an answer say it cost. */
+  costIn(headers: Headers): number | undefined {
+    return this.call.client.reportedCost(headers)
+  }
+
+  /** Completes an error with what is known of this attempt. */
+  locate<T>(error: T): T {
+    const { provider, model } = this.target
+    return locate(error, this.answer?.fields ?? { provider: provider.id, model }, this.answer?.secret)
+  }
+
+  /** Closes the attempt. Only the first call counts. */
+  finish(error?: unknown): void {
+    if (this.finished) return
+    this.finished = true
+    this.limits.release()
+    this.entry.ms = Math.round((this.call.client.clock.now() - this.startedAt) * 1000) / 1000
+    this.call.ended(this)
+    this.call.client.gates.of(this.target)?.leave()
+    if (error !== undefined) {
+      this.entry.error = error instanceof Error ? error.name : 'Error'
+      this.settled({ errorClass: classifyError(error), retryAfterMs: retryAfterOf(error) })
+    }
+    this.span.end({ status: this.entry.status, error })
+  }
+
+  /** The first content of a stream is there. */
+  contentBegan(): void {
+    this.firstContentMs ??= this.call.client.clock.now() - this.startedAt
+  }
+
+  /** What the answer came to is known. */
+  succeeded(answer: Answer): void {
+    const usage = 'chat' in answer ? answer.chat.usage : 'other' in answer ? answer.other.usage : undefined
+    this.settled({ outputTokens: usage?.completion_tokens, firstChunkMs: this.firstContentMs })
+  }
+
+  /** Another attempt has answered: closes the socket. Says nothing of the target. */
+  giveUp(): void {
+    this.lost = true
+    this.limits.abandon()
+    this.finish(new DOMException('another attempt answered first', 'AbortError'))
+  }
+
+  private settled(outcome: Omit<Outcome, 'durationMs'>): void {
+    this.settle({ ...outcome, durationMs: this.entry.ms })
+  }
+}

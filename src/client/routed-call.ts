@@ -1,0 +1,76 @@
+/** What the router may know of a call: worked out from its request, when it is first asked for. */
+import type { ChatRequest, EmbeddingsRequest } from '../kernel/hub.js'
+import { estimateTokens, promptPrefix } from '../kernel/estimate.js'
+import type { Capability } from '../router/options.js'
+import type { RoutedCall } from '../router/strategy.js'
+import type { CallOptions } from './types.js'
+
+type Request = { readonly chat: ChatRequest } | { readonly embeddings: EmbeddingsRequest } | undefined
+
+export function routedCall(model: string, { metadata = {} }: CallOptions, request: Request): RoutedCall {
+  const chat = request && 'chat' in request ? request.chat : undefined
+  const input = request && 'embeddings' in request ? request.embeddings.input : chat
+  return new LazyCall(model, metadata as Readonly<Record<string, unknown>>, chat, input)
+}
+
+class LazyCall implements RoutedCall {
+  readonly model: string
+  readonly metadata: Readonly<Record<string, unknown>>
+  private readonly chat: ChatRequest | undefined
+  private readonly input: unknown
+  private tokens: number | undefined
+  private prefix: string | undefined
+  private needed: readonly Capability[] | undefined
+
+  constructor(
+    model: string,
+    metadata: Readonly<Record<string, unknown>>,
+    chat: ChatRequest | undefined,
+    input: unknown,
+  ) {
+    this.model = model
+    this.metadata = metadata
+    this.chat = chat
+    this.input = input
+  }
+
+  get stream(): boolean {
+    return this.chat?.stream === true
+  }
+
+  get inputTokens(): number {
+    return (this.tokens ??= estimateTokens(this.input))
+  }
+
+  get outputTokens(): number {
+    return this.chat?.max_completion_tokens ?? this.chat?.max_tokens ?? 0
+  }
+
+  get promptPrefix(): string {
+    return (this.prefix ??= this.chat ? promptPrefix(this.chat) : '')
+  }
+
+  get needs(): readonly Capability[] {
+    return (this.needed ??= this.chat ? needsOf(this.chat) : [])
+  }
+}
+
+const NEED_OF_PART: Readonly<Record<string, Capability>> = {
+  image_url: 'vision',
+  input_audio: 'audio',
+  file: 'files',
+}
+
+function needsOf(request: ChatRequest): readonly Capability[] {
+  const needs = new Set<Capability>()
+  for (const { content } of request.messages) {
+    if (!Array.isArray(content)) continue
+    for (const { type } of content as readonly { readonly type: string }[]) {
+      const need = NEED_OF_PART[type]
+      if (need) needs.add(need)
+    }
+  }
+  if (request.tools && request.tools.length > 0) needs.add('tools')
+  if (request.response_format?.type === 'json_schema') needs.add('json_schema')
+  return [...needs]
+}
