@@ -13,7 +13,7 @@ export function encodeToolConfig(request: ChatRequest, limits: Limits): JsonObje
       'the API has no such switch; a model may have one in extra_body.additionalModelRequestFields',
     )
   const tools = encodeTools(request, limits)
-  if (tools.length === 0) return undefined
+  if (tools.length === 0) return declareCalled(request.messages, limits)
   if (choice === 'none') {
     // There is no such choice: without tools the model calls none, but a conversation with calls needs them.
     if (!request.messages.some(callsTools)) return undefined
@@ -22,6 +22,18 @@ export function encodeToolConfig(request: ChatRequest, limits: Limits): JsonObje
   return compact({ tools, toolChoice: choice == null || choice === 'none' ? undefined : encodeChoice(choice, limits) })
 }
 
+/** The API refuses a conversation that holds calls without declarations, as one is that ends a loop of tools. */
+function declareCalled(messages: readonly Message[], limits: Limits): JsonObject | undefined {
+  const calls = messages.flatMap((message) => (message.role === 'assistant' ? (message.tool_calls ?? []) : []))
+  if (calls.length === 0) return undefined
+  limits.warn('tools that earlier answers called are declared, as the API demands it: the model may call them again')
+  const names = new Set(calls.map((call) => (call.type === 'custom' ? call.custom.name : call.function.name)))
+  return { tools: [...names].map((name) => encodeTool({ type: 'function', function: { name, description: GONE } })) }
+}
+
+/** Tells the model, and a reader of the request, that the declaration is there for its name alone. */
+const GONE = 'Was called before and is no longer available: do not call it.'
+
 function callsTools(message: Message): boolean {
   return message.role === 'tool' || (message.role === 'assistant' && asArray(message.tool_calls).length > 0)
 }
@@ -29,6 +41,7 @@ function callsTools(message: Message): boolean {
 function encodeTools(request: ChatRequest, limits: Limits): JsonObject[] {
   const allowed = allowedNames(request.tool_choice)
   return (asArray(request.tools) as readonly Tool[]).flatMap((tool) => {
+    if (isNative(tool)) return [tool as unknown as JsonObject]
     if (tool.type === 'raw') {
       const value = ownRaw(tool)
       if (!value) limits.unsupported(`a tool of ${tool.protocol}`, 'it runs at another provider')
@@ -40,6 +53,11 @@ function encodeTools(request: ChatRequest, limits: Limits): JsonObject[] {
     }
     return !allowed || allowed.has(tool.function.name) ? [encodeTool(tool), ...cachePointOf(tool.cache_control)] : []
   })
+}
+
+/** A tool in the format's own words. */
+function isNative(tool: unknown): boolean {
+  return isObject(tool) && (isObject(tool['toolSpec']) || isObject(tool['systemTool']))
 }
 
 const EMPTY_SCHEMA = { type: 'object', properties: {} }
@@ -82,7 +100,7 @@ function encodeChoice(choice: ToolChoice, limits: Limits): JsonObject | undefine
 export function decodeTools(tools: unknown): Tool[] {
   const decoded: Tool[] = []
   for (const tool of asArray(tools)) {
-    if (!isObject(tool)) continue
+    if (!isObject(tool) || (isObject(tool['toolSpec']) && tool['toolSpec']['description'] === GONE)) continue
     const cache = asCacheControl(tool['cachePoint'])
     const last = decoded.at(-1)
     if (cache && last?.type === 'function' && !last.cache_control) last.cache_control = cache

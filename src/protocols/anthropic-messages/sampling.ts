@@ -1,0 +1,45 @@
+/** Temperature, `top_p` and `top_k`, which models of the format take in different measure. */
+import type { ChatRequest } from '../../kernel/hub.js'
+import type { Limits } from '../../kernel/limits.js'
+import type { ModelTraits } from './model-traits.js'
+
+export interface Sampling {
+  readonly temperature: number | undefined
+  readonly topK: number | undefined
+  readonly topP: number | undefined
+}
+
+/** @param thinks - Thinking goes out that the caller did not spell out, so the rest of the request has to fit it. */
+export function encodeSampling(request: ChatRequest, traits: ModelTraits, thinks: boolean, limits: Limits): Sampling {
+  let temperature = request.temperature ?? undefined
+  let topK = request.top_k ?? undefined
+  let topP = request.top_p ?? undefined
+  const reason = traits.sampling ? 'reasoning_effort excludes it' : 'the model takes none'
+  if (thinks || !traits.sampling) {
+    if (temperature !== undefined && temperature !== 1) {
+      limits.unsupported('temperature', traits.sampling ? 'with reasoning_effort only 1 is taken' : reason)
+      temperature = undefined
+    }
+    if (topK !== undefined) {
+      limits.unsupported('top_k', reason)
+      topK = undefined
+    }
+    if (topP !== undefined && (traits.sampling ? topP < 0.95 : topP !== 1)) {
+      limits.unsupported('top_p', traits.sampling ? 'with reasoning_effort only 0.95 to 1 is taken' : reason)
+      topP = undefined
+    }
+  }
+  if (temperature !== undefined && temperature > 1) {
+    limits.unsupported('temperature', 'its highest value is 1')
+    temperature = 1
+  }
+  if (temperature !== undefined && topP !== undefined && !traits.bothSamplers) {
+    // The value that changes nothing gives way.
+    if (temperature === 1 && topP !== 1) temperature = undefined
+    else {
+      if (topP !== 1) limits.unsupported('top_p', 'the model takes it or a temperature, not both')
+      topP = undefined
+    }
+  }
+  return { temperature, topK, topP }
+}
