@@ -40,7 +40,15 @@ export const PROTOCOL_IDS = [
 ] as const
 
 /** The formats that are passed on as they are. */
-export const PASSTHROUGH_IDS = ['openai-images', 'openai-moderations', 'openai-speech', 'openai-transcriptions'] as const
+export const PASSTHROUGH_IDS = [
+  'openai-image-edits',
+  'openai-image-variations',
+  'openai-images',
+  'openai-moderations',
+  'openai-speech',
+  'openai-transcriptions',
+  'openai-translations',
+] as const
 
 /** Names a wire format. Its codec is in `src/protocols/codecs.ts`. */
 export type ProtocolId = (typeof PROTOCOL_IDS)[number]
