@@ -104,7 +104,10 @@ function encodeMessage(message: Message, hubOnly: readonly string[], context: En
 
 function encodeTool(tool: Tool, context: EncodeContext): Tool | undefined {
   if (tool.type === 'raw') return rawValue(tool, `tool of ${tool.protocol}`, context) as Tool | undefined
-  return context.quirks.cacheControl ? tool : without(tool, ['cache_control'])
+  const plain = context.quirks.cacheControl ? tool : without(tool, ['cache_control'])
+  // `null` is how the Responses format says that nothing was said.
+  if (plain.type !== 'function' || plain.function?.strict !== null) return plain
+  return { ...plain, function: without(plain.function, ['strict']) }
 }
 
 /** A value that asks for nothing is left out without a word. */
