@@ -34,7 +34,7 @@ function serve(): Behaviour {
     }
     beginStream(response)
     const stream = await client.responses.create({ ...body, model: target, stream: true } as never)
-    for await (const event of stream as AsyncIterable<{ type: string }>)
+    for await (const event of stream as unknown as AsyncIterable<{ type: string }>)
       response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
     response.end()
   }
