@@ -70,6 +70,8 @@ const DATA_FIELDS = [
 /** @returns `undefined` for a text that says nothing. */
 export function decodeBlock(part: JsonObject): Block | undefined {
   const text = asString(part['text'])
+  // What nearly every event of a stream holds.
+  if (text !== undefined && text !== '' && Object.keys(part).length === 1) return { type: 'text', text }
   if (text === undefined || DATA_FIELDS.some((field) => part[field] != null)) {
     const { thoughtSignature: signature } = part
     // Proto JSON leaves an empty text out.

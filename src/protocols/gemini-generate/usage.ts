@@ -150,7 +150,10 @@ function encodeServiceTier(tier: ServiceTier): string | undefined {
 export function mergeUsage(earlier: JsonObject | undefined, later: unknown): JsonObject | undefined {
   if (!isObject(later)) return earlier
   const counts = asNumber(later['totalTokenCount']) !== undefined || asNumber(later['promptTokenCount']) !== undefined
-  if (!counts || !earlier) return { ...earlier, ...later }
+  if (!earlier) return later
+  if (!counts) return { ...earlier, ...later }
   const { trafficType, serviceTier } = earlier
-  return { ...compact({ trafficType, serviceTier }), ...later }
+  return trafficType === undefined && serviceTier === undefined
+    ? later
+    : { ...compact({ trafficType, serviceTier }), ...later }
 }
