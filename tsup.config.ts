@@ -34,7 +34,10 @@ const pureStatements: NonNullable<Options['plugins']>[number] = {
   renderChunk(code) {
     if (this.format !== 'esm') return undefined
     const space = 'var $1 = ((all) => {\n  var space = {};\n  __export(space, all);\n  return space;\n})($2);'
-    let text = code.replaceAll(/^var (\w+) = \{\};\n__export\(\1, (\{.*?^\})\);$/gms, space)
+    let text = code
+      // For the order of effects alone.
+      .replaceAll(/^import "\.\/chunk-\w+\.js";\n/gm, '')
+      .replaceAll(/^var (\w+) = \{\};\n__export\(\1, (\{.*?^\})\);$/gms, space)
     const chunk = ts.createSourceFile('chunk.js', text, ts.ScriptTarget.ES2022)
     for (const statement of chunk.statements.toReversed()) {
       if (!ts.isVariableStatement(statement)) continue
