@@ -75,8 +75,6 @@ export interface Quirks {
   readonly reasoningField?: 'reasoning_content' | 'reasoning'
   /** Assistant history keeps its thinking as parts of the content, in Mistral's form (`thinking`) or Databricks' (`reasoning`). */
   readonly thinkingParts?: 'thinking' | 'reasoning'
-  /** Assistant history keeps `annotations`. Default false. */
-  readonly annotations?: boolean
   /** Messages may have a `name`. Default true. */
   readonly messageNames?: boolean
   /** The field for the seed. Default `seed`. */

@@ -222,9 +222,15 @@ describe('what a target wants said in another way', () => {
     expect(body.messages).toEqual([{ role: 'assistant', content: 'a', reasoning: 'r' }])
   })
 
-  test('annotations of earlier answers', () => {
-    const { body } = write({ messages: [history] }, { annotations: true, reasoningContent: true })
-    expect(body.messages).toEqual([history])
+  test('annotations that are no citations', () => {
+    const citation = { type: 'url_citation', url_citation: { url: 'u', title: 't', start_index: 0, end_index: 1 } }
+    const file = { type: 'file', file: { hash: 'h', name: 'a.pdf', content: [{ type: 'text', text: 'parsed' }] } }
+    const said = (annotations: object[]): unknown => {
+      const { message } = openaiChat.decodeResponse(answer({ content: 'a', annotations })).choices[0]!
+      return write({ messages: [message] }).body.messages
+    }
+    expect(said([citation])).toEqual([{ role: 'assistant', content: 'a' }])
+    expect(said([citation, file])).toEqual([{ role: 'assistant', content: 'a', annotations: [citation, file] }])
   })
 
   test('names of messages', () => {
