@@ -89,6 +89,8 @@ export interface Quirks {
   readonly developerAsSystem?: boolean
   /** Takes `response_format: json_schema`. Default true. */
   readonly jsonSchema?: boolean
+  /** Functions beside a tool that runs at the provider have to be announced (Gemini 3). Default true for Gemini's format. */
+  readonly toolCombination?: boolean
   /** Output limit sent when the caller gives none and the format requires one. */
   readonly defaultMaxTokens?: number
   /** By format: inputs that one request for embeddings may hold, where the speaker takes another number than the format. */

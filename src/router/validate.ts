@@ -73,6 +73,7 @@ const quirks = z.strictObject({
   developerAsSystem: z.optional(z.boolean()),
   jsonSchema: z.optional(z.boolean()),
   defaultMaxTokens: z.optional(z.int().check(z.positive())),
+  toolCombination: z.optional(z.boolean()),
   maxInputs: optionalRecord(z.int().check(z.positive())),
 })
 // What AWS's packages give holds more, such as an expiry.

@@ -73,7 +73,12 @@ export function decodeUsage(wire: unknown): Usage | undefined {
 }
 
 function isExpressible(entry: unknown): boolean {
-  return isObject(entry) && MODALITIES.has(entry['modality']) && typeof entry['modality'] === 'string'
+  return (
+    isObject(entry) &&
+    MODALITIES.has(entry['modality']) &&
+    typeof entry['modality'] === 'string' &&
+    Object.keys(entry).every((field) => field === 'modality' || field === 'tokenCount')
+  )
 }
 
 /** What the hub has no place for: the traffic type, server tools' tokens, video and document counts. */
