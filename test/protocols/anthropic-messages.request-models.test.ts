@@ -16,7 +16,7 @@ describe('sampling', () => {
   test.each([
     ['claude-opus-4-7', { temperature: 0.2 }, 'temperature'],
     ['claude-sonnet-5', { top_p: 0.9 }, 'top_p'],
-    ['claude-fable-5', { top_k: 4 }, 'top_k'],
+    ['claude-fable-5', { top_k: 4 }, undefined],
     ['claude-opus-4-1', { temperature: 0.2, top_p: 0.9 }, 'top_p'],
     ['claude-sonnet-4-5', { temperature: 0.2, top_p: 0.9 }, 'top_p'],
     ['claude-sonnet-4-5', { temperature: 0.2 }, undefined],

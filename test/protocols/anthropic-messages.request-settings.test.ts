@@ -19,7 +19,7 @@ describe('settings', () => {
       {
         name: 'f',
         description: 'd',
-        input_schema: { type: 'object', properties: {} },
+        input_schema: { type: 'object', properties: {}, additionalProperties: false },
         strict: true,
         cache_control: { type: 'ephemeral' },
       },

@@ -67,6 +67,44 @@ test('bounds of a schema that the API refuses are told in words; it takes the le
   })
 })
 
+describe('families', () => {
+  const nova = { model: 'us.amazon.nova-2-lite-v1:0' }
+  const gpt = { model: 'us.openai.gpt-5.6-sol' }
+
+  test('Nova 2 decides its limits by itself at its highest effort', () => {
+    const request = { reasoning_effort: 'high', max_tokens: 9, temperature: 0.1 }
+    expect(() => encode(request, nova)).toThrow(/max_tokens/)
+    const { body } = encode(request, { ...nova, dropUnsupported: true })
+    expect(body).not.toHaveProperty('inferenceConfig')
+    expect(encode({ ...request, reasoning_effort: 'low' }, nova).body.inferenceConfig).toEqual({
+      maxTokens: 9,
+      temperature: 0.1,
+    })
+  })
+
+  test('GPT has an effort of its own, no samplers and no stop', () => {
+    expect(encode({ reasoning_effort: 'low' }, gpt).body.additionalModelRequestFields).toEqual({
+      reasoning: { effort: 'low' },
+    })
+    for (const [field, value] of Object.entries({ temperature: 0.2, top_p: 0.2, stop: 'END' }))
+      expect(() => encode({ [field]: value }, gpt)).toThrow(expect.objectContaining({ parameter: field }))
+    expect(encode({ reasoning_effort: 'low' }, { model: 'openai.gpt-oss-120b-1:0' }).body).toMatchObject({
+      additionalModelRequestFields: { reasoning_effort: 'low' },
+    })
+  })
+
+  test.each([
+    { reasoning: { effort: 'low' } },
+    { reasoning_effort: 'low' },
+    { reasoningConfig: { type: 'enabled', maxReasoningEffort: 'low' } },
+  ])('%j is told, and goes back as it was', (additionalModelRequestFields) => {
+    const wire = { messages: [{ role: 'user', content: [{ text: 'a' }] }], additionalModelRequestFields }
+    const request = codec.decodeRequest(wire)
+    expect(request.reasoning_effort).toBe('low')
+    for (const context of [nova, gpt, {}]) expect(encode(request, context).body).toEqual(wire)
+  })
+})
+
 describe('tools', () => {
   test('called before and no longer given are declared, and are none for a reader', () => {
     const { body, warnings } = encode({ messages: loop })
@@ -90,6 +128,50 @@ describe('tools', () => {
       { toolResult: { toolUseId: 'a', content: [{ text: 'x' }] } },
       { cachePoint: { type: 'default', ttl: '1h' } },
     ])
+  })
+
+  const tools: Tool[] = [{ type: 'function', function: { name: 'f' } }]
+
+  test.each<[ChatRequest['tool_choice'], JsonObject]>([
+    [undefined, { type: 'auto' }],
+    ['auto', { type: 'auto' }],
+    ['required', { type: 'any' }],
+    [
+      { type: 'function', function: { name: 'f' } },
+      { type: 'tool', name: 'f' },
+    ],
+  ])('one at a time is said in the words of Claude, for the choice %j', (choice, words) => {
+    const { body } = encode({ tools, parallel_tool_calls: false, ...(choice !== undefined && { tool_choice: choice }) })
+    expect(body.additionalModelRequestFields).toEqual({ tool_choice: { ...words, disable_parallel_tool_use: true } })
+    expect(body.toolConfig).not.toHaveProperty('toolChoice')
+    expect(encode(codec.decodeRequest(body)).body).toEqual(body)
+  })
+
+  test('one at a time is nothing that other models know', () => {
+    const nova = { model: 'amazon.nova-pro-v1:0' }
+    expect(() => encode({ tools, parallel_tool_calls: false }, nova)).toThrow(/parallel_tool_calls/)
+  })
+
+  test('enforced ones have closed objects', () => {
+    const strict: Tool[] = [{ type: 'function', function: { name: 'f', strict: true, parameters: { type: 'object' } } }]
+    expect(encode({ tools: strict }).body.toolConfig).toMatchObject({
+      tools: [{ toolSpec: { strict: true, inputSchema: { json: { additionalProperties: false } } } }],
+    })
+  })
+
+  test('the kind of a call goes back as it came', () => {
+    const wire = {
+      messages: [
+        { role: 'user', content: [{ text: 'a' }] },
+        {
+          role: 'assistant',
+          content: [{ toolUse: { toolUseId: 'a', name: 'f', input: {}, type: 'tool_use' } }],
+        },
+        { role: 'user', content: [{ toolResult: { toolUseId: 'a', content: [{ text: 'b' }] } }] },
+      ],
+      toolConfig: { tools: [{ toolSpec: { name: 'f', inputSchema: { json: { type: 'object' } } } }] },
+    }
+    expect(encode(codec.decodeRequest(wire)).body).toEqual(wire)
   })
 
   test('in the format’s own words', () => {

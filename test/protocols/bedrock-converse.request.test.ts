@@ -132,7 +132,6 @@ describe('messages', () => {
       logit_bias: { 1: 2 },
       frequency_penalty: 1,
       logprobs: true,
-      parallel_tool_calls: false,
       service_tier: 'scale',
     })) {
       expect(() => encode({ [field]: value })).toThrow(

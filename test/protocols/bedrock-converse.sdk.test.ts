@@ -215,7 +215,7 @@ describe('the official client', () => {
               toolSpec: {
                 name: 'look',
                 description: 'Looks',
-                inputSchema: { json: { type: 'object', properties: {} } },
+                inputSchema: { json: { additionalProperties: false, type: 'object', properties: {} } },
                 strict: true,
               },
             },

@@ -12,7 +12,7 @@ export interface ModelTraits {
   readonly jsonSchema: boolean
   /** Takes a token budget for thinking. Until Claude 4.6 (https://platform.claude.com/docs/en/about-claude/models/migration-guide). */
   readonly thinkingBudget: boolean
-  /** Takes `temperature`, `top_p` and `top_k` other than the default. Until Claude 4.6. */
+  /** Takes a `temperature` and a `top_p` other than the default. Until Claude 4.6. */
   readonly sampling: boolean
   /** Takes `temperature` beside `top_p`. Until Claude Opus 4 and Claude 4. */
   readonly bothSamplers: boolean

@@ -117,7 +117,7 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     max_tokens: roomForThinking(maxTokens, thinking, limits),
     system: hint === undefined ? system : [...toBlocks(system ?? ''), { type: 'text', text: hint }],
     messages,
-    tools: encodeTools(request, limits),
+    tools: encodeTools(request, traits.isClaude, limits),
     tool_choice: toolChoice,
     thinking: thinking.thinking,
     output_config: thinking.effort !== undefined || format ? compact({ effort: thinking.effort, format }) : undefined,

@@ -9,23 +9,25 @@ export interface Sampling {
   readonly topP: number | undefined
 }
 
+const NONE = 'the model takes none other than the default, 1'
+
 /** @param thinks - Thinking goes out that the caller did not spell out, so the rest of the request has to fit it. */
 export function encodeSampling(request: ChatRequest, traits: ModelTraits, thinks: boolean, limits: Limits): Sampling {
   let temperature = request.temperature ?? undefined
   let topK = request.top_k ?? undefined
   let topP = request.top_p ?? undefined
-  const reason = traits.sampling ? 'reasoning_effort excludes it' : 'the model takes none'
   if (thinks || !traits.sampling) {
     if (temperature !== undefined && temperature !== 1) {
-      limits.unsupported('temperature', traits.sampling ? 'with reasoning_effort only 1 is taken' : reason)
+      limits.unsupported('temperature', traits.sampling ? 'with reasoning_effort only 1 is taken' : NONE)
       temperature = undefined
     }
-    if (topK !== undefined) {
-      limits.unsupported('top_k', reason)
+    // The newest models still take a `top_k`.
+    if (topK !== undefined && thinks) {
+      limits.unsupported('top_k', 'reasoning_effort excludes it')
       topK = undefined
     }
     if (topP !== undefined && (traits.sampling ? topP < 0.95 : topP !== 1)) {
-      limits.unsupported('top_p', traits.sampling ? 'with reasoning_effort only 0.95 to 1 is taken' : reason)
+      limits.unsupported('top_p', traits.sampling ? 'with reasoning_effort only 0.95 to 1 is taken' : NONE)
       topP = undefined
     }
   }

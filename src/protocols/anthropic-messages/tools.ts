@@ -3,9 +3,10 @@ import type { ChatRequest, FunctionTool, Tool, ToolChoice } from '../../kernel/h
 import { asArray, asString, compact, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
+import { REFUSED_BOUNDS, fitSchema } from './output-schema.js'
 import { ID, cacheFields, holdsMore, ownRaw } from './wire.js'
 
-export function encodeTools(request: ChatRequest, limits: Limits): JsonObject[] | undefined {
+export function encodeTools(request: ChatRequest, isClaude: boolean, limits: Limits): JsonObject[] | undefined {
   const tools = asArray(request.tools) as readonly Tool[]
   const search = encodeSearch(request.web_search_options, limits)
   if (tools.length === 0) return search
@@ -21,7 +22,7 @@ export function encodeTools(request: ChatRequest, limits: Limits): JsonObject[] 
       limits.unsupported('custom tools', 'use a function tool')
       return []
     }
-    return !allowed || allowed.has(tool.function.name) ? [encodeTool(tool)] : []
+    return !allowed || allowed.has(tool.function.name) ? [encodeTool(tool, isClaude, limits)] : []
   })
   return search ? [...encoded, ...search] : encoded
 }
@@ -50,12 +51,14 @@ function encodeSearch(options: unknown, limits: Limits): JsonObject[] | undefine
   ]
 }
 
-function encodeTool(tool: FunctionTool): JsonObject {
+function encodeTool(tool: FunctionTool, isClaude: boolean, limits: Limits): JsonObject {
   const { name, description, parameters, strict } = tool.function
+  const given = parameters ? { ...(!('type' in parameters) && { type: 'object' }), ...parameters } : EMPTY_SCHEMA
   return compact({
     name,
     description,
-    input_schema: parameters ? { ...(!('type' in parameters) && { type: 'object' }), ...parameters } : EMPTY_SCHEMA,
+    // What is enforced has the limits of structured output.
+    input_schema: strict === true && isClaude ? fitSchema(given, REFUSED_BOUNDS.anthropic, limits) : given,
     strict: strict ?? undefined,
     cache_control: tool.cache_control,
   })

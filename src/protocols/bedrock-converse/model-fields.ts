@@ -8,7 +8,6 @@ import type { Limits } from '../../kernel/limits.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { traitsOf, type ModelTraits } from '../anthropic-messages/model-traits.js'
 import { encodeThinking, fitGiven, roomForThinking } from '../anthropic-messages/thinking.js'
-import { isForced } from './tools.js'
 import { familyOf } from './model-family.js'
 
 export interface EncodedModelFields {
@@ -20,7 +19,7 @@ export interface EncodedModelFields {
 }
 
 /** Fields that ask for reasoning, in the words of any family. */
-const REASONING = ['thinking', 'output_config', 'reasoning_effort', 'reasoning_config', 'reasoningConfig']
+const REASONING = ['thinking', 'output_config', 'reasoning_effort', 'reasoning_config', 'reasoningConfig', 'reasoning']
 
 export interface SpelledOut {
   readonly modelFields: JsonObject
@@ -34,7 +33,7 @@ export function encodeModelFields(
   request: ChatRequest,
   model: string,
   spelledOut: SpelledOut,
-  toolConfig: JsonObject | undefined,
+  forced: boolean,
   limits: Limits,
 ): EncodedModelFields {
   const given = request.max_completion_tokens ?? request.max_tokens ?? undefined
@@ -51,7 +50,7 @@ export function encodeModelFields(
     spelledOut.outputConfig['effort'] !== undefined
   if (family.reasoning === 'claude') {
     const traits = traitsOf(model)
-    if (effort != null && !isSpelledOut) return encodeClaude(request, traits, isForced(toolConfig), said, limits)
+    if (effort != null && !isSpelledOut) return encodeClaude(request, traits, forced, said, limits)
     if (request.thinking != null) fields['thinking'] = fitGiven(request.thinking, traits, limits)
     return said
   }
@@ -96,9 +95,9 @@ export function decodeModelFields(request: ChatRequest, wire: unknown): unknown 
   else if (thinking !== undefined) left.push(['thinking', thinking])
   const output = isObject(rest['output_config']) ? rest['output_config'] : {}
   const nova = isObject(rest['reasoningConfig']) ? rest['reasoningConfig'] : {}
-  const effort = [rest['reasoning_effort'], rest['reasoning_config'], output['effort'], nova['maxReasoningEffort']]
-    .map(asString)
-    .find((word) => word !== undefined)
+  const openai = isObject(rest['reasoning']) ? rest['reasoning'] : {}
+  const words = [rest['reasoning_effort'], rest['reasoning_config'], output['effort'], nova['maxReasoningEffort']]
+  const effort = [...words, openai['effort']].map(asString).find((word) => word !== undefined)
   // Told for readers; what is sent again is the field itself, which the model's family decides.
   if (effort !== undefined) request.reasoning_effort = effort
   return left.length > 0 ? Object.fromEntries(left) : undefined

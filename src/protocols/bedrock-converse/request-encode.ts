@@ -11,7 +11,7 @@ import { familyOf } from './model-family.js'
 import { encodeModelFields } from './model-fields.js'
 import { encodeFormat } from './output-config.js'
 import { modelPath } from './paths.js'
-import { encodeToolConfig } from './tools.js'
+import { encodeTools } from './tools.js'
 import { ID, ownRaw } from './wire.js'
 
 /** Fields the encoder reads. */
@@ -88,21 +88,29 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     },
     limits,
   )
-  const takesSchema = familyOf(model).jsonSchema && traits.jsonSchema && quirks.jsonSchema !== false
+  const family = familyOf(model)
+  const takesSchema = family.jsonSchema && traits.jsonSchema && quirks.jsonSchema !== false
   const { outputConfig, hint } = encodeFormat(request.response_format, takesSchema, limits)
-  const toolConfig = encodeToolConfig(request, limits)
+  const { toolConfig, forced, claudeChoice } = encodeTools(request, isClaude, limits)
   const spelledOut = {
     modelFields: joined(extras, 'additionalModelRequestFields'),
     outputConfig: joined(extras, 'outputConfig'),
   }
-  const { fields, maxTokens, thinks } = encodeModelFields(request, model, spelledOut, toolConfig, limits)
+  const { fields, maxTokens, thinks } = encodeModelFields(request, model, spelledOut, forced, limits)
   const sampling = encodeSampling(request, traits, thinks, limits)
-  const inferenceConfig = compact({
-    maxTokens: maxTokens ?? quirks.defaultMaxTokens,
+  const settings = {
+    max_tokens: maxTokens ?? quirks.defaultMaxTokens,
     temperature: sampling.temperature,
-    topP: sampling.topP,
-    stopSequences: encodeStop(request.stop),
-  })
+    top_p: sampling.topP,
+    stop: encodeStop(request.stop),
+  }
+  for (const setting of family.refuses?.(request.reasoning_effort ?? undefined) ?? []) {
+    if (settings[setting] === undefined) continue
+    limits.unsupported(setting, 'the model takes none here')
+    settings[setting] = undefined
+  }
+  const { max_tokens, temperature, top_p, stop } = settings
+  const inferenceConfig = compact({ maxTokens: max_tokens, temperature, topP: top_p, stopSequences: stop })
   const all = hint === undefined ? system : [...system, { text: hint }]
   const body: JsonObject = compact({
     system: all.length > 0 ? all : undefined,
@@ -110,7 +118,7 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     messages: messages.length > 0 ? messages : undefined,
     inferenceConfig: emptyToNothing(inferenceConfig),
     toolConfig,
-    additionalModelRequestFields: emptyToNothing(fields),
+    additionalModelRequestFields: emptyToNothing(claudeChoice ? { ...fields, tool_choice: claudeChoice } : fields),
     outputConfig,
     requestMetadata: encodeMetadata(request.metadata, limits),
     serviceTier: encodeTier(request.service_tier, limits),
