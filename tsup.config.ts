@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import type { Options } from 'tsup'
+import ts from 'typescript'
 
 // Sources say `import.meta.url`, which CommonJS has not. tsup's own shim breaks on `#` and `?` in a path.
 const commonJsUrl = `const importMetaUrl = require('node:url').pathToFileURL(__filename).href;`
@@ -23,6 +24,50 @@ const keepDynamicImport: NonNullable<Options['plugins']>[number] = {
   },
 }
 
+/**
+ * Nothing of ours happens at import, so whatever a program does not use, its bundler may drop. Bundlers cannot see
+ * that: a call, a property that is read and what `import * as` gives might do anything. Here each is put into a
+ * function whose call is marked as pure.
+ */
+const pureStatements: NonNullable<Options['plugins']>[number] = {
+  name: 'pure-statements',
+  renderChunk(code) {
+    if (this.format !== 'esm') return undefined
+    const space = 'var $1 = ((all) => {\n  var space = {};\n  __export(space, all);\n  return space;\n})($2);'
+    let text = code
+      // For the order of effects alone.
+      .replaceAll(/^import "\.\/chunk-\w+\.js";\n/gm, '')
+      .replaceAll(/^var (\w+) = \{\};\n__export\(\1, (\{.*?^\})\);$/gms, space)
+    const chunk = ts.createSourceFile('chunk.js', text, ts.ScriptTarget.ES2022)
+    for (const statement of chunk.statements.toReversed()) {
+      if (!ts.isVariableStatement(statement)) continue
+      for (const { initializer } of statement.declarationList.declarations.toReversed()) {
+        if (!initializer || !mayAct(initializer)) continue
+        const start = initializer.getStart(chunk)
+        const value = initializer.getText(chunk)
+        const body = ts.isObjectLiteralExpression(initializer) ? `(${value})` : value
+        text = `${text.slice(0, start)}/* @__PURE__ */ (() => ${body})()${text.slice(initializer.end)}`
+      }
+    }
+    return { code: text }
+  },
+}
+
+/** Whether something runs when `node` is evaluated. What a function holds does not, and a class has to keep its name. */
+function mayAct(node: ts.Node): boolean {
+  if (ts.isFunctionLike(node) || ts.isClassLike(node)) return false
+  const acts =
+    ts.isCallExpression(node) ||
+    ts.isNewExpression(node) ||
+    ts.isPropertyAccessExpression(node) ||
+    ts.isElementAccessExpression(node) ||
+    ts.isSpreadElement(node) ||
+    ts.isSpreadAssignment(node) ||
+    ts.isTemplateExpression(node) ||
+    ts.isBinaryExpression(node)
+  return acts || ts.forEachChild(node, (child) => mayAct(child) || undefined) === true
+}
+
 /** What is bundled keeps its licence beside it. */
 const bundledLicences: NonNullable<Options['plugins']>[number] = {
   name: 'bundled-licences',
@@ -37,6 +82,9 @@ export default {
   entry: {
     index: 'src/index.ts',
     auto: 'src/auto.ts',
+    core: 'src/core.ts',
+    protocols: 'src/protocols.ts',
+    providers: 'src/providers.ts',
     testing: 'src/testing.ts',
     cli: 'src/cli.ts',
   },
@@ -54,7 +102,7 @@ export default {
   // options: imported whole, zod takes four times as long to load as the rest of the package together.
   skipNodeModulesBundle: true,
   noExternal: [/^zod\//],
-  plugins: [keepDynamicImport, bundledLicences],
+  plugins: [keepDynamicImport, pureStatements, bundledLicences],
   esbuildOptions(options, { format }) {
     if (format !== 'cjs') return
     options.define = { ...options.define, 'import.meta.url': 'importMetaUrl' }

@@ -10,6 +10,7 @@ import {
   longFiles,
   privateTraces,
   registryGaps,
+  registryImports,
   runtimeCycles,
   strayConventionNames,
 } from './architecture/checks.js'
@@ -52,7 +53,6 @@ describe('floors', () => {
   test.each([
     ['a lower floor', 'src/client/a.ts', `import { x } from '../kernel/b.js'`],
     ['its own room', 'src/router/a.ts', `import { x } from './deep/b.js'`],
-    ['a door of its floor', 'src/router/a.ts', `import { x } from '../providers/b.js'`],
     ['a door', 'src/gateway/a.ts', `import { x } from '../client/b.js'`],
     ['a package', 'src/kernel/a.ts', `import { x } from 'zod'`],
     ['a string that is no import', 'src/kernel/a.ts', `const x = "import '../client/b.js'"`],
@@ -126,6 +126,21 @@ describe('registries', () => {
 
   test.each(Object.entries(helpers))('%s names every entry of its folder', (folder, shared) => {
     expect(registryGaps(house, folder, shared)).toEqual([])
+  })
+
+  test('the client is handed its formats and rows, and imports no list of them', () => {
+    expect(registryImports(house)).toEqual([])
+    const wrong = files({
+      'src/client/a.ts': `import { protocols } from '../protocols/index.js'`,
+      'src/router/a.ts': `export * from '../providers/rows.js'`,
+      'src/core.ts': `import { everything } from './catalogue.js'`,
+    })
+    expect(registryImports(wrong)).toHaveLength(3)
+    const right = files({
+      'src/client/a.ts': `import type { X } from '../providers/index.js'; import { x } from '../providers/directory.js'`,
+      'src/autolog/a.ts': `import { protocols } from '../protocols/index.js'`,
+    })
+    expect(registryImports(right)).toEqual([])
   })
 
   test('a forgotten file, a forgotten folder and a stale line are found', () => {

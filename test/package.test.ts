@@ -134,6 +134,31 @@ describe('an application', () => {
     if (specifier === 'tracestitch') expect(imported).toContain('VERSION')
   })
 
+  test.each(['mjs', 'cjs'])('calls one provider with a client of that one, from a file .%s', async (extension) => {
+    const load = (names: string, from: string): string =>
+      extension === 'mjs' ? `import { ${names} } from '${from}'` : `const { ${names} } = require('${from}')`
+    const source = `
+      ${load('createServer', 'node:http')}
+      ${load('createClientWith', 'tracestitch/core')}
+      ${load('openaiChat', 'tracestitch/protocols')}
+      ${load('groq', 'tracestitch/providers')}
+      const message = { role: 'assistant', content: 'Hello back' }
+      const server = createServer((request, response) => {
+        const choices = [{ index: 0, message, finish_reason: 'stop' }]
+        response.end(JSON.stringify({ id: request.url, object: 'chat.completion', created: 1, model: 'm', choices }))
+      })
+      server.listen(0, '127.0.0.1', async () => {
+        const baseURL = 'http://127.0.0.1:' + server.address().port
+        const ai = createClientWith({ protocols: [openaiChat], providers: [groq] })({ providers: { groq: { baseURL, apiKey: 'k' } } })
+        const { id, choices, _meta } = await ai.chat.completions.create({ model: 'groq/m', messages: [{ role: 'user', content: 'Hello' }] })
+        console.log(JSON.stringify([id, choices[0].message.content, _meta.provider]))
+        server.close()
+        server.closeAllConnections()
+      })`
+    const said = await runInApplication(`one.${extension}`, source)
+    expect(said).toEqual(['/chat/completions', 'Hello back', 'groq'])
+  })
+
   // Both formats report the same facts: every socket, every lookup, and the packages loaded as CommonJS.
   const watch = `
     const facts = { network: [], packages: [] }

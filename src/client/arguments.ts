@@ -48,6 +48,20 @@ export function splitArguments<Body extends object>(
   return { body: rest as Omit<Body, keyof CallOptions>, options: merged ?? {} }
 }
 
+/** @throws ConfigError when `messages` is no list of objects. */
+export function requireMessages(body: object): void {
+  requireField(body, 'messages', 'an array of messages', Array.isArray)
+  const { messages } = body as { readonly messages: readonly unknown[] }
+  // Unlike `forEach`, it stops at holes too.
+  for (const [i, message] of messages.entries()) {
+    if (!isObject(message))
+      throw new ConfigError(
+        `messages[${i}]`,
+        `expected a message such as { role: 'user', content: '…' }, got ${typeName(message)}`,
+      )
+  }
+}
+
 /** @throws ConfigError when `field` of the body is not there. */
 export function requireField(body: object, field: string, expected: string, holds: (value: unknown) => boolean): void {
   const value = (body as Record<string, unknown>)[field]

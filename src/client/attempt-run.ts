@@ -16,10 +16,6 @@ import { locate } from './failure.js'
 import { AttemptLimits } from './limits.js'
 import { send, type EncodedBytes, type FollowUp } from './transport.js'
 
-function retryAfterOf(error: unknown): number | undefined {
-  return error instanceof TracestitchError ? error.retryAfterMs : undefined
-}
-
 export class AttemptRun {
   readonly target: Target
   readonly limits: AttemptLimits
@@ -143,10 +139,13 @@ export class AttemptRun {
     this.entry.ms = Math.round((this.call.client.clock.now() - this.startedAt) * 1000) / 1000
     this.call.ended(this)
     this.call.client.gates.of(this.target)?.leave()
-    if (error !== undefined) {
-      this.entry.error = error instanceof Error ? error.name : 'Error'
-      this.settled({ errorClass: classifyError(error), retryAfterMs: retryAfterOf(error) })
-    }
+    if (error !== undefined) this.entry.error = error instanceof Error ? error.name : 'Error'
+    this.settle({
+      errorClass: error === undefined ? undefined : classifyError(error),
+      retryAfterMs: error instanceof TracestitchError ? error.retryAfterMs : undefined,
+      durationMs: this.entry.ms,
+      firstChunkMs: this.firstContentMs,
+    })
     this.span.end({ status: this.entry.status, error })
   }
 
@@ -158,7 +157,8 @@ export class AttemptRun {
   /** What the answer came to is known. */
   succeeded(answer: Answer): void {
     const usage = 'chat' in answer ? answer.chat.usage : 'other' in answer ? answer.other.usage : undefined
-    this.settled({ outputTokens: usage?.completion_tokens, firstChunkMs: this.firstContentMs })
+    // The whole time of a stream depends on how fast the caller reads.
+    if (this.firstContentMs === undefined) this.member.health.answered(this.entry.ms, usage?.completion_tokens ?? 0)
   }
 
   /** Another attempt has answered: closes the socket. Says nothing of the target. */
@@ -166,9 +166,5 @@ export class AttemptRun {
     this.lost = true
     this.limits.abandon()
     this.finish(new DOMException('another attempt answered first', 'AbortError'))
-  }
-
-  private settled(outcome: Omit<Outcome, 'durationMs'>): void {
-    this.settle({ ...outcome, durationMs: this.entry.ms })
   }
 }

@@ -18,6 +18,7 @@ import { withContext } from '../telemetry/identity.js'
 import * as semconv from '../telemetry/semconv.js'
 import { guard, settings } from '../telemetry/settings.js'
 import { AttemptRun } from './attempt-run.js'
+import { nameTargets } from './failure.js'
 import type { Gates } from './gates.js'
 import { CallLimits } from './limits.js'
 import { createMeta } from './meta.js'
@@ -172,7 +173,11 @@ export class LogicalCall {
 
   /** Ends the call with the error that its caller gets, and returns it. */
   fail(error: unknown, partial?: Exclude<Answer, { readonly other: OtherAnswer }>): unknown {
-    if (error instanceof TracestitchError) error.attempts = this.attempts
+    if (error instanceof TracestitchError) {
+      // Calls that wait for the same key share its failure, which is told once.
+      if (error.attempts.length === 0) nameTargets(error, this.attempts)
+      error.attempts = this.attempts
+    }
     if (partial) this.telemetry.response(partial)
     this.telemetry.end({ error })
     this.limits.release()

@@ -4,7 +4,7 @@ import type { ChatChunk, ChatCompletion, ChatRequest, ResponseFormat } from '../
 import { isObject } from '../kernel/json.js'
 import type { ChatProtocol } from '../kernel/protocol.js'
 import type { Target } from '../router/target.js'
-import { requireField, splitArguments } from './arguments.js'
+import { requireMessages, splitArguments } from './arguments.js'
 import type { AttemptRun } from './attempt-run.js'
 import { LogicalCall, type ClientContext } from './call.js'
 import { isUsageOnly } from './chunks.js'
@@ -52,7 +52,7 @@ export function requestFor(request: ChatRequest, run: AttemptRun): ChatRequest {
 export function createChatCompletions(client: ClientContext): ChatCompletions {
   async function create(given: ChatBody, options?: CallOptions): Promise<ChatResult | ChatStream> {
     const { body, options: callOptions } = splitArguments(given, options)
-    requireField(body, 'messages', 'an array of messages', Array.isArray)
+    requireMessages(body)
     const request = { ...body, ...wireFormat(given.response_format) } as ChatRequest
     const call = new LogicalCall(client, {
       operation: 'chat',

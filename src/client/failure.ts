@@ -6,6 +6,7 @@ import {
   StreamError,
   TimeoutError,
   TracestitchError,
+  type Attempt,
   type ErrorFields,
 } from '../kernel/errors.js'
 import type { WireError } from '../kernel/protocol.js'
@@ -120,6 +121,20 @@ export function locate<T>(error: T, fields: ErrorFields, secret?: string): T {
     // The stack begins with the message.
     ...(error.stack !== undefined && { stack: redact(error.stack, secret) }),
   })
+}
+
+/** The last failure of a call that tried several targets names its own, and says that others failed before it. */
+export function nameTargets(error: TracestitchError, attempts: readonly Attempt[]): void {
+  const last = attempts.at(-1)?.target
+  const others = [...new Set(attempts.map(({ target }) => target))].filter((target) => target !== last)
+  const [first, second, ...rest] = others
+  if (last === undefined || first === undefined) return
+  const more = second === undefined ? '' : rest.length === 0 ? ` and ${second}` : ` and ${rest.length + 1} more`
+  const { message } = error
+  const whole = `${message} (${last}; before it ${first}${more} failed)`
+  error.message = whole
+  // The stack begins with the message.
+  if (error.stack !== undefined) error.stack = error.stack.replace(message, () => whole)
 }
 
 /** What a codec throws is typed; anything else means that the answer had a shape nobody foresaw. */

@@ -7,6 +7,7 @@ import { encodeFrame } from '../kernel/frames.js'
 import type { ChatProtocol, EncodedRequest, PendingAnswer } from '../kernel/protocol.js'
 import { BodyReader, orAborted, readJson, type WireAnswer } from './body.js'
 import type { AttemptRun } from './attempt-run.js'
+import { decoding } from './failure.js'
 import type { FollowUp } from './transport.js'
 import { operationURL } from './url.js'
 
@@ -45,7 +46,12 @@ export async function sendStream(run: AttemptRun, codec: ChatProtocol, encoded: 
   }
   if (pending) run.encodeContext.warn('the answer cannot be read as a stream here, so it comes whole')
   const last = await settle(run, codec, first)
-  return withBody(last.answer, JSON.stringify(last.wire), 'application/json')
+  // Too deep a nesting can be read and not be written.
+  return withBody(
+    last.answer,
+    decoding(() => JSON.stringify(last.wire)),
+    'application/json',
+  )
 }
 
 async function settle(run: AttemptRun, codec: ChatProtocol, first: WholeAnswer): Promise<WholeAnswer> {
@@ -102,9 +108,10 @@ interface Parts {
 
 /** One stream: the answer as it was announced, which names it; its events; the answer as it is in the end, which counts it. */
 function joined(run: AttemptRun, codec: ChatProtocol, { first, events, pending }: Parts): WireAnswer {
+  const head = decoding(() => encodeFrame({ data: first }, codec.framing))
   const reader = new BodyReader(events, run.limits.signal)
   const body = new ReadableStream<Uint8Array>({
-    start: (sink) => sink.enqueue(encodeFrame({ data: first }, codec.framing)),
+    start: (sink) => sink.enqueue(head),
     async pull(sink) {
       const bytes = await reader.read()
       if (bytes) return sink.enqueue(bytes)

@@ -1,6 +1,7 @@
 /** The client: OpenAI's shape over every provider. */
 import { systemClock } from '../kernel/clock.js'
 import type { Catalogue } from '../kernel/catalogue.js'
+import type { PassthroughId } from '../kernel/protocol.js'
 import type { Directory } from '../providers/directory.js'
 import { compilePlan } from '../router/plan.js'
 import type { ClientOptions } from '../router/options.js'
@@ -15,7 +16,7 @@ import { introduce } from './introduce.js'
 import { passBytes, passJson } from './passthrough.js'
 import { createRerank } from './rerank.js'
 import { createResponses } from './responses.js'
-import type { Client, Images, Moderations, Transcriptions } from './types.js'
+import type { CallOptions, Client, Images, Moderations, Transcriptions, Translations } from './types.js'
 
 export type { AliasOptions, ClientOptions, ProviderOptions, TargetOptions } from '../router/options.js'
 export type { TimeoutOptions } from '../policies/timeout.js'
@@ -29,19 +30,21 @@ export type { StandardSchema } from './schema.js'
 
 /** Operations in OpenAI's own shape. What they answer is the provider's word, so the caller names its type. */
 function createPassed(client: ClientContext): Pick<Client, 'moderations' | 'images' | 'audio'> {
+  const json =
+    (id: PassthroughId) =>
+    (body: object, options?: CallOptions): ReturnType<typeof passJson> =>
+      passJson(client, id, body, options)
   return {
-    moderations: {
-      create: ((body, options) => passJson(client, 'openai-moderations', body, options)) as Moderations['create'],
-    },
+    moderations: { create: json('openai-moderations') as Moderations['create'] },
     images: {
-      generate: ((body: object, options) => passJson(client, 'openai-images', body, options)) as Images['generate'],
+      generate: json('openai-images') as Images['generate'],
+      edit: json('openai-image-edits') as Images['edit'],
+      createVariation: json('openai-image-variations') as Images['createVariation'],
     },
     audio: {
       speech: { create: (body, options) => passBytes(client, 'openai-speech', body, options) },
-      transcriptions: {
-        create: ((body: object, options) =>
-          passJson(client, 'openai-transcriptions', body, options)) as Transcriptions['create'],
-      },
+      transcriptions: { create: json('openai-transcriptions') as Transcriptions['create'] },
+      translations: { create: json('openai-translations') as Translations['create'] },
     },
   }
 }

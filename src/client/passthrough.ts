@@ -1,7 +1,7 @@
 /** Operations in OpenAI's own shape, passed on as they are: the model's name and the key change, and telemetry looks on. */
 import { missingFormat } from '../kernel/catalogue.js'
 import { ConfigError, StreamError } from '../kernel/errors.js'
-import { asString, isObject } from '../kernel/json.js'
+import { asString, isObject, typeName } from '../kernel/json.js'
 import type { JsonObject, PassthroughFormat, PassthroughId } from '../kernel/protocol.js'
 import { providerErrorOf } from '../protocols/openai-chat/error.js'
 import type { Target } from '../router/target.js'
@@ -11,7 +11,6 @@ import { readJson, readText, type WireAnswer } from './body.js'
 import type { AttemptRun } from './attempt-run.js'
 import { LogicalCall, type ClientContext } from './call.js'
 import { execute } from './execute.js'
-import { describeBody } from './failure.js'
 import { ModelStream } from './model-stream.js'
 import { readFields, writeMultipart, type Fields } from './multipart.js'
 import { openBytes } from './passed-bytes.js'
@@ -133,10 +132,7 @@ async function readAnswer({ format, body }: Passed, run: AttemptRun, answer: Wir
   }
   const wire = await readJson(answer, run.limits)
   if (!isObject(wire))
-    throw new StreamError(
-      `expected an object from ${answer.host}, got ${describeBody(type, JSON.stringify(wire).length)}`,
-      answer.fields,
-    )
+    throw new StreamError(`expected an object from ${answer.host}, got ${typeName(wire)}`, answer.fields)
   // Only this key: an answer may have a `message` of its own.
   const failure = wire['error'] == null ? undefined : providerErrorOf(wire)
   if (failure) throw failure

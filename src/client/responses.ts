@@ -15,6 +15,7 @@ import { execute } from './execute.js'
 import { decoding, encoding } from './failure.js'
 import { sendStream, sendWhole } from './follow.js'
 import { ModelStream } from './model-stream.js'
+import { echoOf, refuseKeptThere } from './responses-echo.js'
 import { openStream, type StreamFace } from './stream-run.js'
 import type { CallOptions, ResponseObject, Responses, ResponsesBody, StreamItem, WithMeta } from './types.js'
 
@@ -73,7 +74,10 @@ function encode(
       native: true,
     }
   const codec = chatCodec(target)
-  const encoded = encoding(target.provider.id, () => codec.encodeRequest(requestFor(request, run), run.encodeContext))
+  const encoded = encoding(target.provider.id, () => {
+    refuseKeptThere(body, run.encodeContext)
+    return codec.encodeRequest(requestFor(request, run), run.encodeContext)
+  })
   return { codec, encoded, native: false }
 }
 
@@ -84,7 +88,10 @@ async function whole(
   const { codec, encoded, native } = encode(run, exchange)
   const { answer, wire: body } = await sendWhole(run, codec, encoded)
   const chat = decoding(() => completed(codec, run.target, answer).decodeResponse(body))
-  const wire = native && isObject(body) ? body : decoding(() => exchange.format.encodeResponse(chat))
+  const wire =
+    native && isObject(body)
+      ? body
+      : decoding(() => ({ ...exchange.format.encodeResponse(chat), ...echoOf(exchange.body) }))
   run.finish()
   return { run, chat, wire }
 }
@@ -94,8 +101,8 @@ async function stream(call: LogicalCall, run: AttemptRun, exchange: Exchange) {
   run.limits.start('firstChunk', run.timeout.firstChunk)
   const answer = await sendStream(run, written, encoded)
   const codec = completed(written, run.target, answer)
-  const face = native ? nativeFace(codec) : translatingFace(codec, exchange.format)
-  const encodeWhole = translatingFace(codec, exchange.format)
+  const face = native ? nativeFace(codec) : translatingFace(codec, exchange)
+  const encodeWhole = translatingFace(codec, exchange)
   const all = (chunks: readonly ChatChunk[]): readonly JsonObject[] => [
     ...encodeWhole.event(undefined, chunks),
     ...encodeWhole.end([]),
@@ -107,10 +114,13 @@ function nativeFace(codec: ChatProtocol): StreamFace<JsonObject> {
   return { codec, event: (wire) => (isObject(wire) ? [wire] : []), end: () => [] }
 }
 
-function translatingFace(codec: ChatProtocol, format: ChatProtocol): StreamFace<JsonObject> {
+function translatingFace(codec: ChatProtocol, { format, body }: Exchange): StreamFace<JsonObject> {
   const encoder = format.createStreamEncoder()
+  const echo = echoOf(body)
+  const withEcho = (event: JsonObject): JsonObject =>
+    isObject(event['response']) ? { ...event, response: { ...event['response'], ...echo } } : event
   const data = (events: readonly { readonly data: unknown }[]): JsonObject[] =>
-    events.flatMap((event) => (isObject(event.data) ? [event.data] : []))
+    events.flatMap((event) => (isObject(event.data) ? [withEcho(event.data)] : []))
   const event = (_wire: unknown, chunks: readonly ChatChunk[]): JsonObject[] =>
     chunks.flatMap((chunk) => data(encoder.push(chunk)))
   return { codec, event, end: (chunks) => [...event(undefined, chunks), ...data(encoder.end())] }

@@ -18,7 +18,10 @@ import type { FallbackOptions } from '../router/options.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
 import type { ModelStream } from './model-stream.js'
 import type { Upload } from './multipart.js'
+import type { ResponseObject } from './response-object.js'
 import type { StandardSchema, SchemaOutput } from './schema.js'
+
+export type * from './response-object.js'
 
 /** How an answer came about. */
 export interface CallMeta {
@@ -169,6 +172,16 @@ export interface PassedEvent {
   [field: string]: unknown
 }
 
+/** https://platform.openai.com/docs/api-reference/images/createEdit */
+export type ImageEditBody = PassedBody & {
+  image: Upload | readonly Upload[]
+  prompt: string
+  mask?: Upload | undefined
+  stream?: boolean | null | undefined
+}
+/** https://platform.openai.com/docs/api-reference/images/createVariation */
+export type ImageVariationBody = PassedBody & { image: Upload }
+
 export interface Images {
   generate<T extends object = ImagesResponse>(
     body: Open<ImageBody & { stream?: false | null | undefined }>,
@@ -178,6 +191,28 @@ export interface Images {
     body: Open<ImageBody & { stream: true }>,
     options?: CallOptions,
   ): Promise<ModelStream<StreamItem<T>>>
+  generate<T extends object = ImagesResponse, E extends object = PassedEvent>(
+    body: Open<ImageBody>,
+    options?: CallOptions,
+  ): Promise<WithMeta<T> | ModelStream<StreamItem<E>>>
+  /** The files are read into memory. */
+  edit<T extends object = ImagesResponse>(
+    body: Open<ImageEditBody & { stream?: false | null | undefined }>,
+    options?: CallOptions,
+  ): Promise<WithMeta<T>>
+  edit<T extends object = PassedEvent>(
+    body: Open<ImageEditBody & { stream: true }>,
+    options?: CallOptions,
+  ): Promise<ModelStream<StreamItem<T>>>
+  edit<T extends object = ImagesResponse, E extends object = PassedEvent>(
+    body: Open<ImageEditBody>,
+    options?: CallOptions,
+  ): Promise<WithMeta<T> | ModelStream<StreamItem<E>>>
+  /** The file is read into memory. */
+  createVariation<T extends object = ImagesResponse>(
+    body: Open<ImageVariationBody>,
+    options?: CallOptions,
+  ): Promise<WithMeta<T>>
 }
 
 /** https://platform.openai.com/docs/api-reference/audio/createSpeech */
@@ -208,23 +243,24 @@ export interface Transcriptions {
     body: Open<TranscriptionBody & { stream: true }>,
     options?: CallOptions,
   ): Promise<ModelStream<StreamItem<T>>>
+  create<T extends object = Transcription, E extends object = PassedEvent>(
+    body: Open<TranscriptionBody>,
+    options?: CallOptions,
+  ): Promise<WithMeta<T> | ModelStream<StreamItem<E>>>
+}
+
+/** https://platform.openai.com/docs/api-reference/audio/createTranslation */
+export type TranslationBody = PassedBody & { file: Upload }
+
+export interface Translations {
+  /** As a transcription, in English. */
+  create<T extends object = Transcription>(body: Open<TranslationBody>, options?: CallOptions): Promise<WithMeta<T>>
 }
 
 /** OpenAI's responses body (https://platform.openai.com/docs/api-reference/responses/create). */
-export type ResponsesBody = { model: string; input?: unknown; stream?: boolean | null } & BodyOptions & {
+export type ResponsesBody = { model: string; input?: unknown; stream?: boolean | null | undefined } & BodyOptions & {
     [field: string]: unknown
   }
-
-/** A response. Name OpenAI's own type as type argument to have it typed further. */
-export interface ResponseObject {
-  id: string
-  object: 'response'
-  model: string
-  output: JsonObject[]
-  /** All text of the output, joined, as the `openai` package adds it. */
-  output_text: string
-  [field: string]: unknown
-}
 
 export interface ResponseEvent {
   type: string
@@ -233,13 +269,17 @@ export interface ResponseEvent {
 
 export interface Responses {
   create<T extends object = ResponseObject>(
-    body: ResponsesBody & { stream?: false | null },
+    body: ResponsesBody & { stream?: false | null | undefined },
     options?: CallOptions,
   ): Promise<WithMeta<T>>
   create<T extends object = ResponseEvent>(
     body: ResponsesBody & { stream: true },
     options?: CallOptions,
   ): Promise<ModelStream<StreamItem<T>>>
+  create<T extends object = ResponseObject, E extends object = ResponseEvent>(
+    body: ResponsesBody,
+    options?: CallOptions,
+  ): Promise<WithMeta<T> | ModelStream<StreamItem<E>>>
 }
 
 export interface Client {
@@ -249,5 +289,9 @@ export interface Client {
   readonly rerank: Rerank
   readonly moderations: Moderations
   readonly images: Images
-  readonly audio: { readonly speech: Speech; readonly transcriptions: Transcriptions }
+  readonly audio: {
+    readonly speech: Speech
+    readonly transcriptions: Transcriptions
+    readonly translations: Translations
+  }
 }

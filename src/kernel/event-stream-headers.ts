@@ -27,10 +27,11 @@ const UUID = 9
 
 const UUID_BYTES = 16
 
+const decoder = new TextDecoder()
+
 export function decodeHeaders(bytes: Uint8Array): EventStreamHeaders {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const headers = new Map<string, EventStreamHeaderValue>()
-  const decoder = new TextDecoder()
   let at = 0
   function take(length: number): number {
     if (at + length > bytes.length) throw new StreamError('the headers of an event-stream message are cut')

@@ -29,9 +29,17 @@ const CHECKSUM = 4
 /** What the format allows: 24 MB of payload and 128 KB of headers. */
 const MAX_MESSAGE_BYTES = 24 * 1024 * 1024 + 128 * 1024 + PRELUDE + CHECKSUM
 
-/** @param options.maxBytes - Longest message that is read into memory. Default: the format's own limit. */
+/** Blocks of headers that are kept: a stream has few kinds of messages, and those of a kind have the same headers. */
+const MAX_KNOWN_HEADERS = 8
+
+/**
+ * A message's bytes may be a view of those that were pushed.
+ *
+ * @param options.maxBytes - Longest message that is read into memory. Default: the format's own limit.
+ */
 export function createEventStreamParser(options: { readonly maxBytes?: number } = {}): EventStreamParser {
   const maxBytes = options.maxBytes ?? MAX_MESSAGE_BYTES
+  const readHeaders = createHeaderReader()
   /** The message that is being read, once its length is known; the prelude before that. */
   let buffer = new Uint8Array(PRELUDE)
   let filled = 0
@@ -45,10 +53,31 @@ export function createEventStreamParser(options: { readonly maxBytes?: number } 
     return piece.length
   }
 
-  function reset(): void {
+  /** The bytes of the message that begins at `from`, when all of them are there. */
+  function wholeMessage(bytes: Uint8Array, from: number): Uint8Array | undefined {
+    if (filled > 0 || bytes.length - from < PRELUDE) return undefined
+    const end = from + readPrelude(bytes.subarray(from, from + PRELUDE), maxBytes)
+    return end <= bytes.length ? bytes.subarray(from, end) : undefined
+  }
+
+  /** The message that bytes from several reads complete. */
+  function gatheredMessage(bytes: Uint8Array, from: number): { taken: number; message?: Uint8Array } {
+    let taken = 0
+    if (total === 0) {
+      taken += fill(bytes, from, PRELUDE)
+      if (filled < PRELUDE) return { taken }
+      total = readPrelude(buffer, maxBytes)
+      const whole = new Uint8Array(total)
+      whole.set(buffer)
+      buffer = whole
+    }
+    taken += fill(bytes, from + taken, total)
+    if (filled < total) return { taken }
+    const message = buffer
     buffer = new Uint8Array(PRELUDE)
     filled = 0
     total = 0
+    return { taken, message }
   }
 
   function read(bytes: Uint8Array): EventStreamMessage[] {
@@ -56,19 +85,10 @@ export function createEventStreamParser(options: { readonly maxBytes?: number } 
     let at = 0
     try {
       while (at < bytes.length) {
-        if (total === 0) {
-          at += fill(bytes, at, PRELUDE)
-          if (filled < PRELUDE) break
-          total = readPrelude(buffer, maxBytes)
-          const whole = new Uint8Array(total)
-          whole.set(buffer)
-          buffer = whole
-        }
-        at += fill(bytes, at, total)
-        if (filled < total) break
-        const message = readMessage(buffer)
-        reset()
-        messages.push(message)
+        const whole = wholeMessage(bytes, at)
+        const { taken, message } = whole ? { taken: whole.length, message: whole } : gatheredMessage(bytes, at)
+        at += taken
+        if (message) messages.push(readMessage(message, readHeaders))
       }
     } catch (error) {
       if (messages.length === 0 || !(error instanceof StreamError)) throw error
@@ -94,17 +114,41 @@ export function createEventStreamParser(options: { readonly maxBytes?: number } 
   }
 }
 
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+type HeaderReader = (bytes: Uint8Array) => EventStreamHeaders
+
+function createHeaderReader(): HeaderReader {
+  const known: { readonly bytes: Uint8Array; readonly headers: EventStreamHeaders }[] = []
+  return (bytes) => {
+    for (const one of known) if (isSame(one.bytes, bytes)) return one.headers
+    const own = bytes.slice()
+    const headers = decodeHeaders(own)
+    if (known.length < MAX_KNOWN_HEADERS) known.push({ bytes: own, headers })
+    return headers
+  }
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false
+  return true
+}
+
+function uint32(bytes: Uint8Array, at: number): number {
+  const [first, second, third, fourth] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]] as [
+    number,
+    number,
+    number,
+    number,
+  ]
+  return ((first << 24) | (second << 16) | (third << 8) | fourth) >>> 0
 }
 
 function readPrelude(bytes: Uint8Array, maxBytes: number): number {
-  const view = viewOf(bytes)
-  if (view.getUint32(8) !== crc32(bytes.subarray(0, 8))) {
+  if (uint32(bytes, 8) !== crc32(bytes.subarray(0, 8))) {
     throw new StreamError('the checksum of an event-stream prelude is wrong')
   }
-  const total = view.getUint32(0)
-  if (total < PRELUDE + view.getUint32(4) + CHECKSUM)
+  const total = uint32(bytes, 0)
+  if (total < PRELUDE + uint32(bytes, 4) + CHECKSUM)
     throw new StreamError('the lengths of an event-stream message are wrong')
   if (total > maxBytes) {
     throw new StreamError(`an event-stream message is larger than ${maxBytes} bytes`, { isRetryable: false })
@@ -112,21 +156,20 @@ function readPrelude(bytes: Uint8Array, maxBytes: number): number {
   return total
 }
 
-function readMessage(bytes: Uint8Array): EventStreamMessage {
-  const view = viewOf(bytes)
+function readMessage(bytes: Uint8Array, readHeaders: HeaderReader): EventStreamMessage {
   const end = bytes.length - CHECKSUM
-  if (view.getUint32(end) !== crc32(bytes.subarray(0, end))) {
+  if (uint32(bytes, end) !== crc32(bytes.subarray(0, end))) {
     throw new StreamError('the checksum of an event-stream message is wrong')
   }
-  const payloadStart = PRELUDE + view.getUint32(4)
-  return { headers: decodeHeaders(bytes.subarray(PRELUDE, payloadStart)), payload: bytes.subarray(payloadStart, end) }
+  const payloadStart = PRELUDE + uint32(bytes, 4)
+  return { headers: readHeaders(bytes.subarray(PRELUDE, payloadStart)), payload: bytes.subarray(payloadStart, end) }
 }
 
 export function encodeEventStreamMessage({ headers, payload }: EventStreamMessage): Uint8Array {
   const head = encodeHeaders(headers)
   const total = PRELUDE + head.length + payload.length + CHECKSUM
   const bytes = new Uint8Array(total)
-  const view = viewOf(bytes)
+  const view = new DataView(bytes.buffer)
   view.setUint32(0, total)
   view.setUint32(4, head.length)
   view.setUint32(8, crc32(bytes.subarray(0, 8)))

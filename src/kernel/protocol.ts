@@ -40,7 +40,15 @@ export const PROTOCOL_IDS = [
 ] as const
 
 /** The formats that are passed on as they are. */
-export const PASSTHROUGH_IDS = ['openai-images', 'openai-moderations', 'openai-speech', 'openai-transcriptions'] as const
+export const PASSTHROUGH_IDS = [
+  'openai-image-edits',
+  'openai-image-variations',
+  'openai-images',
+  'openai-moderations',
+  'openai-speech',
+  'openai-transcriptions',
+  'openai-translations',
+] as const
 
 /** Names a wire format. Its codec is in `src/protocols/codecs.ts`. */
 export type ProtocolId = (typeof PROTOCOL_IDS)[number]
@@ -67,8 +75,6 @@ export interface Quirks {
   readonly reasoningField?: 'reasoning_content' | 'reasoning'
   /** Assistant history keeps its thinking as parts of the content, in Mistral's form (`thinking`) or Databricks' (`reasoning`). */
   readonly thinkingParts?: 'thinking' | 'reasoning'
-  /** Assistant history keeps `annotations`. Default false. */
-  readonly annotations?: boolean
   /** Messages may have a `name`. Default true. */
   readonly messageNames?: boolean
   /** The field for the seed. Default `seed`. */
@@ -83,6 +89,8 @@ export interface Quirks {
   readonly developerAsSystem?: boolean
   /** Takes `response_format: json_schema`. Default true. */
   readonly jsonSchema?: boolean
+  /** Functions beside a tool that runs at the provider have to be announced (Gemini 3). Default true for Gemini's format. */
+  readonly toolCombination?: boolean
   /** Output limit sent when the caller gives none and the format requires one. */
   readonly defaultMaxTokens?: number
   /** By format: inputs that one request for embeddings may hold, where the speaker takes another number than the format. */

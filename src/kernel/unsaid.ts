@@ -62,6 +62,8 @@ function lookAtPart(part: ContentPart, found: Set<Unsaid>): void {
 /** Warns of fields that were read from another format than `id`. */
 export function warnForeign(request: ChatRequest, id: ProtocolId, warn: (message: string) => void): void {
   const { raw } = request
-  if (raw && raw.protocol !== id)
-    warn(`left out what only ${raw.protocol} can say: ${Object.keys(raw.value).join(', ')}`)
+  if (!raw || raw.protocol === id) return
+  // A name that begins with `_` is a note about the form of the request.
+  const fields = Object.keys(raw.value).filter((field) => !field.startsWith('_'))
+  if (fields.length > 0) warn(`left out what only ${raw.protocol} can say: ${fields.join(', ')}`)
 }

@@ -12,7 +12,15 @@ export { ollamaEmbeddings } from './ollama-embeddings.js'
 export { openaiChat } from './openai-chat/index.js'
 export { openaiCompletions } from './openai-completions.js'
 export { openaiEmbeddings } from './openai-embeddings.js'
-export { openaiImages, openaiModerations, openaiSpeech, openaiTranscriptions } from './openai-passthrough.js'
+export {
+  openaiImageEdits,
+  openaiImageVariations,
+  openaiImages,
+  openaiModerations,
+  openaiSpeech,
+  openaiTranscriptions,
+  openaiTranslations,
+} from './openai-passthrough.js'
 export { openaiResponses } from './openai-responses/index.js'
 export { replicatePredictions } from './replicate-predictions/index.js'
 export { cohereRerank, jinaRerank, voyageRerank } from './rerank/index.js'

@@ -1,25 +1,12 @@
 /** Cohere's embeddings, second version: https://docs.cohere.com/reference/embed */
 import { StreamError } from '../kernel/errors.js'
-import type { EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
 import { asArray, asNumber, asString, compact, isObject } from '../kernel/json.js'
-import type {
-  DecodeOptions,
-  EmbeddingsProtocol,
-  EncodeContext,
-  EncodedRequest,
-  JsonObject,
-  ProtocolId,
-  WireError,
-} from '../kernel/protocol.js'
 import { decodeError, providerErrorOf } from './openai-chat/error.js'
 import { decodeEmbedding } from './openai-embeddings.js'
-import { embeddingsAnswer, embeddingsRequest, isVector, textsOf } from './shared/embeddings.js'
-import { answerObject, requestObject } from './shared/malformed.js'
-import { rawReader, restOf } from './shared/raw.js'
+import { embeddingsCodec, isVector } from './shared/embeddings.js'
+import { restOf } from './shared/raw.js'
 
-const ID: ProtocolId = 'cohere-embeddings'
 const PATH = '/v2/embed'
-const ownRaw = rawReader(ID)
 
 /** Texts a call (https://docs.cohere.com/reference/embed#request.body.texts). */
 const MAX_TEXTS = 96
@@ -29,41 +16,6 @@ const DEFAULT_INPUT_TYPE = 'search_document'
 
 /** Representations that are vectors of numbers, the best first. Binary ones are numbers of packed bits. */
 const NUMERIC = ['float', 'int8', 'uint8', 'binary', 'ubinary'] as const
-
-/** `input_type`, `images`, `truncate` and the like come in `extra_body`, or from the wire in `raw`. */
-function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): EncodedRequest {
-  const { dimensions, encoding_format: format } = request
-  const extra: JsonObject = { ...ownRaw(request.raw), ...request.extra_body }
-  const texts = textsOf(request, context)
-  if (extra['input_type'] === undefined) context.warn(`\`input_type\` is not given: ${DEFAULT_INPUT_TYPE} is sent`)
-  const isOther = texts.length === 0 && (extra['images'] !== undefined || extra['inputs'] !== undefined)
-  const body = compact({
-    model: context.model,
-    texts: isOther ? undefined : texts,
-    input_type: DEFAULT_INPUT_TYPE,
-    embedding_types: [format === 'base64' ? 'base64' : 'float'],
-    output_dimension: dimensions,
-    ...extra,
-  })
-  return { path: PATH, body }
-}
-
-function decodeRequest(wire: unknown, options: DecodeOptions = {}): EmbeddingsRequest {
-  const { model, texts, output_dimension: dimensions, embedding_types: types, ...extra } = requestObject(wire)
-  const [type, ...others] = asArray(types)
-  const format = others.length === 0 && (type === 'float' || type === 'base64') ? type : undefined
-  return embeddingsRequest(
-    ID,
-    {
-      model,
-      dimensions,
-      ...(format && { format }),
-      input: () => asArray(texts).filter((text) => typeof text === 'string'),
-      rest: () => ({ ...extra, ...(types !== undefined && !format && { embedding_types: types }) }),
-    },
-    options,
-  )
-}
 
 /** The vectors, and which representation they are. The first version gives a bare list. */
 function vectorsOf(embeddings: unknown): { type: string; vectors: number[][] } | undefined {
@@ -80,71 +32,78 @@ function vectorsOf(embeddings: unknown): { type: string; vectors: number[][] } |
 
 const KNOWN: ReadonlySet<string> = new Set(['id', 'model', 'embeddings'])
 
-function decodeResponse(body: unknown, options: DecodeOptions = {}): EmbeddingsResponse {
-  const wire = answerObject(body, providerErrorOf)
-  const { embeddings } = wire
-  if (embeddings == null) throw providerErrorOf(wire) ?? new StreamError('the answer has no `embeddings`')
-  const meta = isObject(wire['meta']) ? wire['meta'] : {}
-  const tokens = isObject(meta['tokens']) ? meta['tokens'] : {}
-  const billed = isObject(meta['billed_units']) ? meta['billed_units'] : {}
-  const units = (asNumber(billed['input_tokens']) ?? 0) + (asNumber(billed['image_tokens']) ?? 0)
-  const found = options.content === false ? undefined : vectorsOf(embeddings)
-  return embeddingsAnswer(
-    ID,
-    {
+export const cohereEmbeddings = embeddingsCodec({
+  id: 'cohere-embeddings',
+  path: PATH,
+  maxInputs: () => MAX_TEXTS,
+  /** `input_type`, `images`, `truncate` and the like come in `extra_body`, or from the wire in `raw`. */
+  encodeRequest({ texts, dimensions, encoding_format: format, extra }, context) {
+    if (extra['input_type'] === undefined) context.warn(`\`input_type\` is not given: ${DEFAULT_INPUT_TYPE} is sent`)
+    const isOther = texts.length === 0 && (extra['images'] !== undefined || extra['inputs'] !== undefined)
+    const body = compact({
+      model: context.model,
+      texts: isOther ? undefined : texts,
+      input_type: DEFAULT_INPUT_TYPE,
+      embedding_types: [format === 'base64' ? 'base64' : 'float'],
+      output_dimension: dimensions,
+      ...extra,
+    })
+    return { path: PATH, body }
+  },
+  readRequest({ model, texts, output_dimension: dimensions, embedding_types: types, ...extra }) {
+    const [type, ...others] = asArray(types)
+    const format = others.length === 0 && (type === 'float' || type === 'base64') ? type : undefined
+    return {
+      model,
+      dimensions,
+      ...(format && { format }),
+      content: () => ({
+        input: asArray(texts).filter((text) => typeof text === 'string'),
+        rest: { ...extra, ...(types !== undefined && !format && { embedding_types: types }) },
+      }),
+    }
+  },
+  providerErrorOf,
+  readAnswer(wire) {
+    const { embeddings } = wire
+    if (embeddings == null) return undefined
+    const meta = isObject(wire['meta']) ? wire['meta'] : {}
+    const tokens = isObject(meta['tokens']) ? meta['tokens'] : {}
+    const billed = isObject(meta['billed_units']) ? meta['billed_units'] : {}
+    const units = (asNumber(billed['input_tokens']) ?? 0) + (asNumber(billed['image_tokens']) ?? 0)
+    return {
       model: wire['model'],
       id: wire['id'],
       tokens: asNumber(tokens['input_tokens']) ?? units,
-      vectors() {
+      content() {
+        const found = vectorsOf(embeddings)
         if (!found) throw new StreamError('the answer has no vectors of numbers')
-        return found.vectors
-      },
-      rest() {
-        const type = found?.type ?? ''
+        const { type, vectors } = found
         const others = isObject(embeddings) ? restOf(embeddings, new Set([type])) : undefined
-        return {
+        const rest = {
           ...restOf(wire, KNOWN),
           ...(others && { embeddings: others }),
           ...(type !== 'float' && type !== 'base64' && { embedding_type: type }),
         }
+        return { vectors, rest }
       },
-    },
-    options,
-  )
-}
-
-function encodeResponse(response: EmbeddingsResponse): JsonObject {
-  const { embeddings: others, embedding_type: type, ...rest } = ownRaw(response.raw) ?? {}
-  const { prompt_tokens: tokens } = response.usage
-  return {
-    id: response.id ?? '',
-    ...(response.model !== '' && { model: response.model }),
-    embeddings: {
-      [asString(type) ?? 'float']: response.data.map(({ embedding }) => embedding),
-      ...(isObject(others) && others),
-    },
-    texts: [],
-    meta: { api_version: { version: '2' }, billed_units: { input_tokens: tokens } },
-    response_type: 'embeddings_by_type',
-    ...rest,
-  }
-}
-
-/** The format's errors have a message only; the status says the rest. */
-function encodeError(error: WireError): JsonObject {
-  return { message: error.message }
-}
-
-export const cohereEmbeddings: EmbeddingsProtocol = {
-  id: ID,
-  kind: 'embeddings',
-  operation: 'embeddings',
-  path: PATH,
-  maxInputs: () => MAX_TEXTS,
-  encodeRequest,
-  decodeRequest,
-  decodeResponse,
-  encodeResponse,
+    }
+  },
+  encodeResponse({ id, model, data, usage }, { embeddings: others, embedding_type: type, ...rest }) {
+    return {
+      id: id ?? '',
+      ...(model !== '' && { model }),
+      embeddings: {
+        [asString(type) ?? 'float']: data.map(({ embedding }) => embedding),
+        ...(isObject(others) && others),
+      },
+      texts: [],
+      meta: { api_version: { version: '2' }, billed_units: { input_tokens: usage.prompt_tokens } },
+      response_type: 'embeddings_by_type',
+      ...rest,
+    }
+  },
   decodeError,
-  encodeError,
-}
+  /** The format's errors have a message only; the status says the rest. */
+  encodeError: ({ message }) => ({ message }),
+})

@@ -13,7 +13,8 @@ import type {
   Message,
   TokenLogprob,
 } from '../kernel/hub.js'
-import { asNumber, asString } from '../kernel/json.js'
+import { formatHint, withSystemText } from '../kernel/format-hint.js'
+import { asNumber, asString, isObject } from '../kernel/json.js'
 import { limitsOf, type Limits } from '../kernel/limits.js'
 import type {
   ChatProtocol,
@@ -41,7 +42,6 @@ const CHAT_ONLY = [
   'prediction',
   'previous_response_id',
   'reasoning_effort',
-  'response_format',
   'thinking',
   'tool_choice',
   'tools',
@@ -83,6 +83,20 @@ function encodePrompt(messages: readonly Message[], context: EncodeContext): unk
   return [...lines, 'assistant:'].join('\n\n')
 }
 
+/**
+ * Asks for the format in words: at the end of each prompt, or in the system message of a conversation. A prompt of token
+ * numbers has no words.
+ */
+function withHint(messages: readonly Message[], hint: string, context: EncodeContext): readonly Message[] {
+  if (!messages.every(({ role }) => role === 'user')) return withSystemText(messages, hint)
+  return messages.map((message) => {
+    if (tokensOf(message.content) === undefined)
+      return { role: 'user', content: `${textOf(message.content, context)}\n\n${hint}` }
+    refuse('response_format', context)
+    return message
+  })
+}
+
 /** A prompt of token numbers, as `decodeRequest` keeps it. */
 function tokensOf(content: Message['content']): unknown {
   const part = Array.isArray(content) && content.length === 1 ? content[0] : undefined
@@ -96,6 +110,7 @@ function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedReq
     max_completion_tokens: limit,
     logprobs,
     top_logprobs: top,
+    response_format: format,
     raw,
     ...rest
   } = request
@@ -108,13 +123,17 @@ function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedReq
     delete rest[field]
   }
   if (context.quirks.streamOptions === false) delete rest.stream_options
+  const own = raw?.protocol === 'openai-completions' ? raw.value : undefined
+  // Some servers take it here too, and then the caller wrote it in this format.
+  const hint = own?.response_format === undefined ? formatHint(format, limits) : undefined
+  const said = hint === undefined ? messages : withHint(messages, hint, context)
   const body: JsonObject = {
     ...rest,
     model: context.model,
-    ...(messages.length > 0 && { prompt: encodePrompt(messages, context) }),
+    ...(messages.length > 0 && { prompt: encodePrompt(said, context) }),
     ...(limit !== undefined && { max_tokens: limit }),
     ...(logprobs && { logprobs: top ?? 0 }),
-    ...(raw?.protocol === 'openai-completions' && raw.value),
+    ...own,
     ...extra,
   }
   return { path: PATH, body }
@@ -142,7 +161,11 @@ function decodeRequest(body: unknown, options: DecodeOptions = {}): ChatRequest 
   const count = asNumber(logprobs)
   const logs = count === undefined ? {} : { logprobs: true, ...(count > 0 && { top_logprobs: count }) }
   if (options.content === false) return { ...scalarsOf(rest), ...logs, model, messages: [] }
-  return { ...rest, ...logs, model, messages: decodePrompt(prompt) }
+  const format = rest.response_format
+  const raw = isObject(format) && {
+    raw: { protocol: 'openai-completions' as const, value: { response_format: format } },
+  }
+  return { ...rest, ...logs, ...raw, model, messages: decodePrompt(prompt) }
 }
 
 function encodeLogprobs(logprobs: Logprobs | null | undefined): JsonObject | null {

@@ -26,6 +26,31 @@ export const openaiImages: PassthroughFormat = {
   decodeError,
 }
 
+/** https://platform.openai.com/docs/api-reference/images/createEdit */
+export const openaiImageEdits: PassthroughFormat = {
+  id: 'openai-image-edits',
+  kind: 'passthrough',
+  operation: 'generate_content',
+  outputType: 'image',
+  path: '/images/edits',
+  request: 'multipart',
+  response: 'json',
+  lastEvent: 'image_edit.completed',
+  decodeError,
+}
+
+/** https://platform.openai.com/docs/api-reference/images/createVariation */
+export const openaiImageVariations: PassthroughFormat = {
+  id: 'openai-image-variations',
+  kind: 'passthrough',
+  operation: 'generate_content',
+  outputType: 'image',
+  path: '/images/variations',
+  request: 'multipart',
+  response: 'json',
+  decodeError,
+}
+
 /** https://platform.openai.com/docs/api-reference/audio/createSpeech */
 export const openaiSpeech: PassthroughFormat = {
   id: 'openai-speech',
@@ -49,5 +74,18 @@ export const openaiTranscriptions: PassthroughFormat = {
   response: 'json',
   textFormats: ['text', 'srt', 'vtt'],
   lastEvent: 'transcript.text.done',
+  decodeError,
+}
+
+/** https://platform.openai.com/docs/api-reference/audio/createTranslation */
+export const openaiTranslations: PassthroughFormat = {
+  id: 'openai-translations',
+  kind: 'passthrough',
+  operation: 'generate_content',
+  outputType: 'text',
+  path: '/audio/translations',
+  request: 'multipart',
+  response: 'json',
+  textFormats: ['text', 'srt', 'vtt'],
   decodeError,
 }

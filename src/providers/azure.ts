@@ -3,7 +3,18 @@ import { bearer, openaiCompatible } from './openai-compatible.js'
 export const azure = openaiCompatible({
   id: 'azure',
   name: 'Azure OpenAI',
-  protocols: ['openai-chat', 'openai-responses', 'openai-embeddings', 'openai-completions'],
+  // Images and audio: https://learn.microsoft.com/azure/ai-foundry/openai/reference-preview-latest
+  protocols: [
+    'openai-chat',
+    'openai-responses',
+    'openai-embeddings',
+    'openai-completions',
+    'openai-images',
+    'openai-image-edits',
+    'openai-speech',
+    'openai-transcriptions',
+    'openai-translations',
+  ],
   baseURL: 'https://{resource}.openai.azure.com/openai/v1',
   variables: { resource: { env: ['AZURE_RESOURCE_NAME'] } },
   auth: { header: 'api-key', token: bearer },

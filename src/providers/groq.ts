@@ -3,7 +3,8 @@ import type { ProviderRow } from '../kernel/provider.js'
 export const groq: ProviderRow = {
   id: 'groq',
   name: 'Groq',
-  protocols: ['openai-chat', 'openai-responses', 'openai-speech', 'openai-transcriptions'],
+  // Audio: https://console.groq.com/docs/speech-to-text
+  protocols: ['openai-chat', 'openai-responses', 'openai-speech', 'openai-transcriptions', 'openai-translations'],
   baseURL: 'https://api.groq.com/openai/v1',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['GROQ_API_KEY'],

@@ -12,6 +12,8 @@ export const litellm = openaiCompatible({
     'jina-rerank',
     'openai-moderations',
     'openai-images',
+    // https://docs.litellm.ai/docs/image_edits
+    'openai-image-edits',
     'openai-speech',
     'openai-transcriptions',
   ],

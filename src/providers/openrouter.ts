@@ -7,8 +7,8 @@ export const openrouter: ProviderRow = {
   baseURL: 'https://openrouter.ai/api/v1',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['OPENROUTER_API_KEY'],
-  // `reasoning_details` keep a tool loop's reasoning, `annotations` a parsed file.
-  quirks: { cacheControl: true, reasoningContent: true, annotations: true },
+  // `reasoning_details` keep the reasoning of a tool loop.
+  quirks: { cacheControl: true, reasoningContent: true },
   hosts: ['openrouter.ai', '.openrouter.ai'],
   gateway: { traceparent: false, modelNames: '{vendor}/{model}', idHeaders: ['x-generation-id'] },
   docs: 'https://openrouter.ai/docs/api-reference/overview',

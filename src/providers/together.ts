@@ -11,6 +11,8 @@ export const together: ProviderRow = {
     'openai-images',
     'openai-speech',
     'openai-transcriptions',
+    // https://docs.together.ai/reference/audio-translations
+    'openai-translations',
   ],
   baseURL: 'https://api.together.xyz/v1',
   auth: { header: 'authorization', prefix: 'Bearer ' },

@@ -30,8 +30,12 @@ export const vertex: ProviderRow = {
     source: { kind: 'google-adc', scope: 'https://www.googleapis.com/auth/cloud-platform' },
   },
   env: ['GOOGLE_OAUTH_ACCESS_TOKEN'],
-  // It has `embedContent`, and no batches of it.
-  quirks: { maxInputs: { 'gemini-embeddings': 1 } },
+  quirks: {
+    // It has `embedContent`, and no batches of it.
+    maxInputs: { 'gemini-embeddings': 1 },
+    // It does not know the field.
+    toolCombination: false,
+  },
   telemetryName: 'gcp.vertex_ai',
   hosts: ['aiplatform.googleapis.com', '*-aiplatform.googleapis.com', 'aiplatform.*.rep.googleapis.com'],
   docs: 'https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference',

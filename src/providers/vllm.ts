@@ -10,6 +10,7 @@ export const vllm: ProviderRow = {
     'openai-completions',
     'jina-rerank',
     'openai-transcriptions',
+    'openai-translations',
   ],
   baseURL: 'http://127.0.0.1:8000/v1',
   auth: { header: 'authorization', prefix: 'Bearer ' },

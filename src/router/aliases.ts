@@ -30,6 +30,7 @@ interface Entry {
   readonly options: TargetOptions
   /** Where it stands in the options. */
   readonly path: string
+  readonly modelPath: string
   readonly position: number
 }
 
@@ -176,9 +177,9 @@ export class Aliases {
     return this.has(model) ? this.alias(model, trail) : this.fromPattern(model, trail)
   }
 
-  private member({ options, path, position }: Entry, name: string): Member {
-    const holding = this.options.targets.configure(options, `${path}.model`, `${name}.${position + 1}`)
-    return over(memberOf(holding), { options, path, position })
+  private member(entry: Entry, name: string): Member {
+    const { options, modelPath, position } = entry
+    return over(memberOf(this.options.targets.configure(options, modelPath, `${name}.${position + 1}`)), entry)
   }
 
   private level(name: string, strategy: Strategy, members: readonly Member[], options: Group['options']): Level {
@@ -199,17 +200,25 @@ interface Chosen {
   readonly options: Readonly<Record<string, unknown>>
 }
 
-function groupOf(alias: AliasOptions): GroupOptions & { readonly listed?: boolean } {
-  if (typeof alias === 'string') return { targets: [alias] }
-  return 'targets' in alias ? alias : { targets: alias, listed: true }
+/** A group, and where its targets stand below the alias; `undefined` when the alias is its only target. */
+type NamedGroup = GroupOptions & { readonly at: string | undefined }
+
+function groupOf(alias: AliasOptions): NamedGroup {
+  if (typeof alias === 'string') return { targets: [alias], at: undefined }
+  return 'targets' in alias ? { ...alias, at: '.targets' } : { targets: alias, at: '' }
 }
 
-function entriesOf(group: GroupOptions & { readonly listed?: boolean }, path: string, fill: (text: string) => string): readonly Entry[] {
-  const at = `${path}${group.listed ? '' : '.targets'}`
+function entriesOf(group: NamedGroup, path: string, fill: (text: string) => string): readonly Entry[] {
   return group.targets.map((entry, position) => {
     const options = typeof entry === 'string' ? { model: entry } : entry
     const dropUnsupported = options.dropUnsupported ?? group.dropUnsupported
-    return { options: { ...options, model: fill(options.model), dropUnsupported }, path: `${at}[${position}]`, position }
+    const at = group.at === undefined ? path : `${path}${group.at}[${position}]`
+    return {
+      options: { ...options, model: fill(options.model), dropUnsupported },
+      path: at,
+      modelPath: typeof entry === 'string' ? at : `${at}.model`,
+      position,
+    }
   })
 }
 

@@ -72,13 +72,20 @@ export function baseURLAt(address: string, baseURL: string): string | undefined 
  * The operation that a base URL ends with, such as `/chat/completions`: someone copied the address of a request.
  * Beside formats for chat, whose paths are hardly anything else, one counts only behind a version, as in `/v1/rerank`.
  */
-export function namedOperation(baseURL: string, formats: readonly (Protocol | PassthroughFormat)[]): string | undefined {
+export function namedOperation(
+  baseURL: string,
+  formats: readonly (Protocol | PassthroughFormat)[],
+): string | undefined {
   const path = new URL(baseURL).pathname.replace(/\/+$/, '')
   for (const format of formats) {
     const [whole = ''] = format.path.split('?', 1)
     const bare = whole.replace(VERSION, '')
     if (path.endsWith(whole) && (format.kind === 'chat' || whole !== bare)) return whole
-    if (format.kind === 'chat' ? path.endsWith(bare) : VERSION_LAST.test(path.slice(0, -bare.length)) && path.endsWith(bare))
+    if (
+      format.kind === 'chat'
+        ? path.endsWith(bare)
+        : VERSION_LAST.test(path.slice(0, -bare.length)) && path.endsWith(bare)
+    )
       return bare
   }
   return undefined

@@ -13,7 +13,6 @@ export interface Outcome {
   readonly durationMs: number
   /** To the first content chunk of a stream. */
   readonly firstChunkMs?: number | undefined
-  readonly outputTokens?: number | undefined
 }
 
 export interface HealthPolicies {
@@ -183,7 +182,14 @@ export class Health {
     }
   }
 
-  private end({ errorClass, retryAfterMs, durationMs, firstChunkMs, outputTokens }: Outcome, probe: boolean) {
+  /** How long a whole answer took, and how much it was. */
+  answered(durationMs: number, outputTokens: number): void {
+    if (outputTokens <= 0) return
+    this.perToken.add(this.clock.now(), durationMs / outputTokens)
+    this.changed()
+  }
+
+  private end({ errorClass, retryAfterMs, durationMs, firstChunkMs }: Outcome, probe: boolean) {
     const now = this.clock.now()
     const verdict = verdictOf(errorClass)
     if (verdict !== 'neutral') {
@@ -192,10 +198,8 @@ export class Health {
       this.errors.add(now, verdict === 'failure' ? 1 : 0)
     }
     if (errorClass === undefined) {
-      // The whole time of a stream depends on how fast the caller reads.
       ;(firstChunkMs === undefined ? this.wholes : this.firstChunks).add(firstChunkMs ?? durationMs)
       if (firstChunkMs !== undefined) this.toFirstChunk.add(now, firstChunkMs)
-      else if (outputTokens !== undefined && outputTokens > 0) this.perToken.add(now, durationMs / outputTokens)
       this.toAnswer.peak(now, firstChunkMs ?? durationMs)
     } else if (errorClass === 'timeout') {
       // It took at least as long as it was given.

@@ -128,6 +128,7 @@ const quirks = z.strictObject({
   developerAsSystem: z.optional(z.boolean()),
   jsonSchema: z.optional(z.boolean()),
   defaultMaxTokens: z.optional(z.int().check(z.positive())),
+  toolCombination: z.optional(z.boolean()),
   maxInputs: optionalRecord(z.int().check(z.positive())),
 })
 const provider = z.strictObject({

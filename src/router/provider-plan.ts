@@ -28,8 +28,11 @@ const OPENAI_COMPANIONS: readonly FormatId[] = [
   'jina-rerank',
   'openai-moderations',
   'openai-images',
+  'openai-image-edits',
+  'openai-image-variations',
   'openai-speech',
   'openai-transcriptions',
+  'openai-translations',
 ]
 
 /** What a provider of the caller's own speaks beside the format in the key. */

@@ -14,7 +14,6 @@ export const floors: readonly (readonly string[])[] = [
 
 /** Doors between rooms of one floor. */
 export const doors: readonly { readonly from: string; readonly to: string; readonly why: string }[] = [
-  { from: 'src/router', to: 'src/providers', why: 'a plan is compiled from the rows of providers' },
   { from: 'src/gateway', to: 'src/client', why: 'the gateway is an HTTP face of the client' },
 ]
 
@@ -61,6 +60,20 @@ export function floorViolations(sources: Sources): readonly string[] {
 
 function hasDoor(from: Room, to: Room): boolean {
   return doors.some((door) => door.from === from.name && door.to === to.name)
+}
+
+/** Files that name every codec or every row. What imports one brings the whole catalogue into the bundle of a user. */
+const registries = /^src\/(?:protocols\/(?:index|codecs)|providers\/(?:index|rows)|catalogue)\.ts$/
+
+/** The client and what it stands on get their formats and rows handed in. */
+export function registryImports(sources: Sources): readonly string[] {
+  return [...sources].flatMap(([path, text]) =>
+    /^src\/(?:kernel|policies|cost|telemetry|router|client)\/|^src\/core\.ts$/.test(path)
+      ? importsOf(path, text)
+          .filter(({ specifier, typeOnly }) => !typeOnly && registries.test(resolveImport(path, specifier) ?? ''))
+          .map(({ specifier }) => `${path} imports ${specifier}, a registry`)
+      : [],
+  )
 }
 
 /** Relative imports that mean no file: a typo would otherwise hide an edge from the other checks. */
@@ -127,11 +140,11 @@ export function runtimeCycles(sources: Sources): readonly string[] {
 
 /**
  * Entries of a folder that its `index.ts` does not import, and imports of entries that are not there.
- * A long list stands in a `rows.ts` beside it. An entry is a file, or a folder with a file of its own. `helpers` are entries that register nothing.
+ * A list of named exports stands in `rows.ts` or `codecs.ts` beside it. An entry is a file, or a folder with a file of its own. `helpers` are entries that register nothing.
  */
 export function registryGaps(sources: Sources, folder: string, helpers: readonly string[] = []): readonly string[] {
-  const list = `${folder}/rows.ts`
-  const registry = sources.has(list) ? list : `${folder}/index.ts`
+  const lists = ['rows', 'codecs'].map((name) => `${folder}/${name}.ts`)
+  const registry = lists.find((list) => sources.has(list)) ?? `${folder}/index.ts`
   const text = sources.get(registry)
   if (text === undefined) return [`${registry} is missing`]
   const entryOf = (path: string): string => path.slice(folder.length + 1).replace(/(\/.*|\.ts)$/, '')
@@ -142,7 +155,7 @@ export function registryGaps(sources: Sources, folder: string, helpers: readonly
       .filter((target) => target?.startsWith(`${folder}/`))
       .map((target) => entryOf(target as string)),
   )
-  const known = new Set([...imported, ...helpers, 'index', 'rows'])
+  const known = new Set([...imported, ...helpers, 'index', 'rows', 'codecs'])
   return [
     ...[...entries].filter((entry) => !known.has(entry)).map((entry) => `${registry} does not register ${entry}`),
     ...[...imported, ...helpers]

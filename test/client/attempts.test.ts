@@ -2,7 +2,7 @@
 import { createServer, type AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { createClient } from '../../src/index.js'
-import { ConnectionError, StreamError } from '../../src/kernel/errors.js'
+import { ConnectionError, StreamError, type ProviderError } from '../../src/kernel/errors.js'
 import { clientFor, faultPair, LONG, messages, text } from './fault-pair.js'
 import { answers, beginStream, chunk, eventually, sendEvent, sendJson, wait, type Behaviour } from './fault-server.js'
 
@@ -60,6 +60,43 @@ test('retries at the same target, waits as the provider asks, and reports each t
     [200, undefined],
   ])
   expect(performance.now() - before).toBeGreaterThanOrEqual(59)
+})
+
+describe('the last failure of several', () => {
+  const refuse: Behaviour = (request, response) =>
+    sendJson(response, 503, { error: { message: `no ${String(request.body['model'])}` } })
+  const failed = async (targets: readonly string[]): Promise<ProviderError> => {
+    pair.bad.behave = refuse
+    pair.good.behave = refuse
+    const [model = '', ...fallbacks] = targets
+    return (await clientFor(pair, 1)
+      .chat.completions.create({ model, messages, fallbacks })
+      .catch((thrown: unknown) => thrown)) as ProviderError
+  }
+
+  test.each<[readonly string[], string]>([
+    [['bad/a'], '503 no a'],
+    [['bad/a', 'good/b'], '503 no b (good/b; before it bad/a failed)'],
+    [['bad/a', 'bad/b', 'good/c'], '503 no c (good/c; before it bad/a and bad/b failed)'],
+    [['bad/a', 'bad/b', 'bad/c', 'good/d'], '503 no d (good/d; before it bad/a and 2 more failed)'],
+  ])('%j names its target, and that others failed', async (targets, message) => {
+    const error = await failed(targets)
+    expect(error.message).toBe(message)
+    expect(error.stack?.split('\n')[0]).toContain(message)
+    expect(error).toMatchObject({ provider: targets.at(-1)?.split('/')[0], model: targets.at(-1)?.split('/')[1] })
+    expect([...new Set(error.attempts.map(({ target }) => target))]).toEqual(targets)
+  })
+
+  test('after content has come, too', async () => {
+    pair.bad.behave = refuse
+    pair.good.behave = (_, response) => {
+      beginStream(response)
+      sendEvent(response, chunk({ role: 'assistant', content: 'Hello' }))
+      response.end()
+    }
+    const stream = await clientFor(pair).chat.completions.create({ model: 'both', messages, stream: true })
+    await expect(text(stream)).rejects.toThrow(/^the stream broke off: .* \(good\/m; before it bad\/m failed\)$/)
+  })
 })
 
 describe('after the first content chunk', () => {

@@ -93,6 +93,7 @@ describe('a function that gives the key', () => {
     const ai = createClient({
       retries: 0,
       models: { smart: ['broken/m', 'mine/m'] },
+      cooldown: false,
       providers: {
         broken: { baseURL: server.baseURL, apiKey: () => Promise.reject(new Error('vault sealed: token-value')) },
         mine: { baseURL: server.baseURL, apiKey: 'good' },

@@ -38,7 +38,8 @@ export async function startServer(behave: Behaviour): Promise<FaultServer> {
       const one: Seen = {
         path: request.url ?? '',
         headers: request.headers,
-        body: text ? (JSON.parse(text) as Record<string, unknown>) : {},
+        // A multipart body is of no interest here.
+        body: text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {},
       }
       seen.push(one)
       void Promise.resolve(self.behave(one, response, request.socket)).catch((error: unknown) => {

@@ -2,7 +2,16 @@
 import type OpenAI from 'openai'
 import { createReadStream } from 'node:fs'
 import * as z from 'zod'
-import { createClient, type ChatStream, type Client, type ClientOptions } from '../../src/index.js'
+import {
+  createClient,
+  type ChatStream,
+  type Client,
+  type ClientOptions,
+  type ModelStream,
+  type PassedEvent,
+  type ResponseEvent,
+  type ResponseObject,
+} from '../../src/index.js'
 
 declare const ai: Client
 declare const openaiBody: OpenAI.ChatCompletionCreateParamsNonStreaming
@@ -10,6 +19,8 @@ declare const openaiMessages: OpenAI.ChatCompletionMessageParam[]
 declare const imageBody: OpenAI.ImageGenerateParamsNonStreaming & { model: string }
 declare const speechBody: OpenAI.Audio.SpeechCreateParams
 declare const openaiTools: OpenAI.ChatCompletionTool[]
+declare const openaiResponse: OpenAI.Responses.Response
+declare const sometimes: boolean
 
 export async function results(): Promise<void> {
   const completion: OpenAI.ChatCompletion = await ai.chat.completions.create({ model: 'a/b', messages: [] })
@@ -62,6 +73,39 @@ export async function results(): Promise<void> {
   const s: string | undefined = parsed.choices[0]?.message.parsed?.n
   const usd: number | null = (await ai.chat.completions.create({ model: 'a/b', messages: [] }))._meta.cost.usd
   void [completion, embeddings, response, n, s, usd]
+}
+
+/** What a caller that streams only sometimes gets is told apart by the iterator, or by a field of the answer. */
+export async function eitherWay(): Promise<void> {
+  const chat = await ai.chat.completions.create({ model: 'a/b', messages: [], stream: sometimes })
+  const chatId: string | undefined = 'id' in chat ? chat.id : undefined
+  const response = await ai.responses.create({ model: 'a/b', input: 'x', stream: sometimes })
+  if ('output' in response) {
+    const text: string = response.output_text
+    const total: number | undefined = response.usage?.total_tokens
+    const part: string | undefined = response.output[0]?.content?.[0]?.text
+    void [text, total, part]
+  } else {
+    const stream: ModelStream<ResponseEvent> = response
+    for await (const event of stream) event.type.toUpperCase()
+  }
+  const image = await ai.images.generate({ model: 'a/b', prompt: 'x', stream: sometimes })
+  if (!('created' in image)) {
+    const stream: ModelStream<PassedEvent> = image
+    void stream
+  }
+  const spoken = await ai.audio.transcriptions.create({ model: 'a/b', file: new Uint8Array(), stream: sometimes })
+  const words: string | undefined = 'text' in spoken ? spoken.text : undefined
+  const typed = await ai.responses.create<OpenAI.Responses.Response, OpenAI.Responses.ResponseStreamEvent>({
+    model: 'a/b',
+    stream: sometimes,
+  })
+  if ('output' in typed) {
+    const whole: OpenAI.Responses.Response = typed
+    void whole
+  }
+  const ours: ResponseObject = openaiResponse
+  void [chatId, words, ours]
 }
 
 export async function requests(): Promise<void> {

@@ -44,7 +44,8 @@ describe('error classes', () => {
     ['408', http(408), 'server', true, true],
     ['409', http(409), 'server', true, true],
     ['500', http(500), 'server', true, true],
-    ['529', http(529, 'overloaded_error'), 'server', true, true],
+    ['503', http(503), 'overloaded', true, true],
+    ['529', http(529, 'overloaded_error'), 'overloaded', true, true],
     ['an error inside a 200', http(200), 'server', true, true],
     ['an error without a status', new ProviderError('x'), 'server', true, true],
     ['a lost connection', new ConnectionError('x'), 'connection', true, true],
@@ -71,7 +72,7 @@ describe('retries', () => {
   const failure = (changes: Partial<Failure> = {}): Failure => ({
     errorClass: 'server',
     retryAfterMs: undefined,
-    tries: 1,
+    retries: 0,
     hasNext: false,
     remaining: 60_000,
     ...changes,
@@ -79,15 +80,15 @@ describe('retries', () => {
   const one = (): number => 0.999999
 
   test('doubles, with full jitter, up to the cap', () => {
-    const delays = [1, 2, 3, 7, 30].map((tries) =>
-      Math.round(retryDelay({ ...DEFAULT_RETRIES, max: 99 }, failure({ tries }), one) ?? -1),
+    const delays = [0, 1, 2, 6, 29].map((retries) =>
+      Math.round(retryDelay({ ...DEFAULT_RETRIES, max: 99 }, failure({ retries }), one) ?? -1),
     )
     expect(delays).toEqual([500, 1000, 2000, 30_000, 30_000])
     expect(retryDelay(DEFAULT_RETRIES, failure(), () => 0)).toBe(0)
   })
 
   test('two further tries by default', () => {
-    expect([1, 2, 3].map((tries) => retryDelay(DEFAULT_RETRIES, failure({ tries }), one) !== undefined)).toEqual([
+    expect([0, 1, 2].map((retries) => retryDelay(DEFAULT_RETRIES, failure({ retries }), one) !== undefined)).toEqual([
       true,
       true,
       false,
@@ -115,19 +116,19 @@ describe('retries', () => {
           maxDelay: fc.integer({ min: 1, max: 60_000 }),
         }),
         fc.record({
-          tries: fc.integer({ min: 1, max: 12 }),
+          retries: fc.nat(12),
           retryAfterMs: fc.option(fc.nat(100_000), { nil: undefined }),
           hasNext: fc.boolean(),
           remaining: fc.integer({ min: -5, max: 100_000 }),
         }),
         fc.double({ min: 0, max: 0.999, noNaN: true }),
         (policy, part, random) => {
-          const delay = retryDelay(policy, failure(part), () => random)
+          const delay = retryDelay({ ...DEFAULT_RETRIES, ...policy }, failure(part), () => random)
           if (delay === undefined) return
           expect(delay).toBeGreaterThanOrEqual(0)
           expect(delay).toBeLessThanOrEqual(policy.maxDelay)
           expect(delay).toBeLessThan(part.remaining)
-          expect(part.tries).toBeLessThanOrEqual(policy.max)
+          expect(part.retries).toBeLessThan(policy.max)
         },
       ),
     )

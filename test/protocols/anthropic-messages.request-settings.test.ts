@@ -19,7 +19,7 @@ describe('settings', () => {
       {
         name: 'f',
         description: 'd',
-        input_schema: { type: 'object', properties: {} },
+        input_schema: { type: 'object', properties: {}, additionalProperties: false },
         strict: true,
         cache_control: { type: 'ephemeral' },
       },
@@ -103,7 +103,6 @@ describe('settings', () => {
   test('the rest', () => {
     const { body } = encode({
       temperature: 0.5,
-      top_p: 0.9,
       top_k: 3,
       stop: 'END',
       stream: true,
@@ -121,7 +120,6 @@ describe('settings', () => {
       max_tokens: 4096,
       messages: [{ role: 'user', content: 'hi' }],
       temperature: 0.5,
-      top_p: 0.9,
       top_k: 3,
       stop_sequences: ['END'],
       stream: true,

@@ -171,9 +171,9 @@ describe('conversation', () => {
           { type: 'text', text: 'x' },
           { type: 'tool_use', id: 'call_1', name: 'f', input: { INVALID_JSON: '{"a":' } },
           { type: 'tool_use', id: 'c2', name: 'g', input: {} },
-          { type: 'tool_use', id: 'function_call_0', name: 'h', input: {} },
         ],
       },
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'function_call_0', name: 'h', input: {} }] },
       { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'function_call_0', content: 'done' }] },
     ])
     expect(warnings).toEqual(['thinking without a signature, which the API refuses, is left out'])
@@ -301,7 +301,7 @@ const settings = fc.record(
     thinking: fc.constant({ type: 'enabled' as const, budget_tokens: 2000 }),
     response_format: fc.constant({
       type: 'json_schema' as const,
-      json_schema: { name: 'response', schema: { type: 'object' } },
+      json_schema: { name: 'response', schema: { type: 'object', additionalProperties: false } },
     }),
     tool_choice: fc.constantFrom('auto' as const, 'none' as const, 'required' as const, {
       type: 'function' as const,

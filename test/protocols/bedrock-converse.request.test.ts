@@ -132,7 +132,6 @@ describe('messages', () => {
       logit_bias: { 1: 2 },
       frequency_penalty: 1,
       logprobs: true,
-      parallel_tool_calls: false,
       service_tier: 'scale',
     })) {
       expect(() => encode({ [field]: value })).toThrow(
@@ -226,7 +225,10 @@ describe('settings of the model', () => {
   test('a schema is native where the model takes it, and asked for in words elsewhere', () => {
     const response_format = { type: 'json_schema', json_schema: { name: 'city', schema: { type: 'object' } } } as const
     expect(encode({ response_format }).body.outputConfig).toEqual({
-      textFormat: { type: 'json_schema', structure: { jsonSchema: { schema: '{"type":"object"}', name: 'city' } } },
+      textFormat: {
+        type: 'json_schema',
+        structure: { jsonSchema: { schema: '{"type":"object","additionalProperties":false}', name: 'city' } },
+      },
     })
     for (const model of ['amazon.nova-pro-v1:0', 'anthropic.claude-3-haiku-20240307-v1:0']) {
       const { body, warnings } = encode({ response_format }, { model })

@@ -208,14 +208,14 @@ describe('the official client', () => {
             ],
           },
         ],
-        inferenceConfig: { maxTokens: 100, temperature: 0.5, topP: 0.9, stopSequences: ['END'] },
+        inferenceConfig: { maxTokens: 100, temperature: 0.5, stopSequences: ['END'] },
         toolConfig: {
           tools: [
             {
               toolSpec: {
                 name: 'look',
                 description: 'Looks',
-                inputSchema: { json: { type: 'object', properties: {} } },
+                inputSchema: { json: { additionalProperties: false, type: 'object', properties: {} } },
                 strict: true,
               },
             },
@@ -235,7 +235,10 @@ describe('the official client', () => {
         performanceConfig: { latency: 'optimized' },
         serviceTier: { type: 'priority' },
         outputConfig: {
-          textFormat: { type: 'json_schema', structure: { jsonSchema: { name: 'n', schema: '{"type":"object"}' } } },
+          textFormat: {
+            type: 'json_schema',
+            structure: { jsonSchema: { name: 'n', schema: '{"type":"object","additionalProperties":false}' } },
+          },
         },
       }),
     )
@@ -244,14 +247,16 @@ describe('the official client', () => {
       model: 'arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-sonnet-4-6',
       max_tokens: 100,
       temperature: 0.5,
-      top_p: 0.9,
       top_k: 5,
       stop: ['END'],
       service_tier: 'priority',
       metadata: { team: 'a' },
       thinking: { type: 'enabled', budget_tokens: 1024 },
       tool_choice: { type: 'function', function: { name: 'look' } },
-      response_format: { type: 'json_schema', json_schema: { name: 'n', schema: { type: 'object' } } },
+      response_format: {
+        type: 'json_schema',
+        json_schema: { name: 'n', schema: { type: 'object', additionalProperties: false } },
+      },
     })
     expect(request.tools).toMatchObject([
       { function: { name: 'look', strict: true }, cache_control: { type: 'ephemeral' } },

@@ -1,6 +1,6 @@
 /** What speakers of OpenAI's chat format say in their own way, and what they want said. */
 import { describe, expect, test } from 'vitest'
-import type { AssistantMessage, ChatCompletion, ChatRequest } from '../../src/kernel/hub.js'
+import type { AssistantMessage, ChatChunk, ChatCompletion, ChatRequest } from '../../src/kernel/hub.js'
 import type { Quirks } from '../../src/kernel/protocol.js'
 import { openaiChat } from '../../src/protocols/openai-chat/index.js'
 import { accumulate } from './support/accumulate.js'
@@ -92,6 +92,14 @@ describe('fields the hub has no name for', () => {
       { id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } },
     ])
   })
+})
+
+test('what only another format can say is not written', () => {
+  const raw = { protocol: 'openai-responses' as const, value: { instructions: 'x' } }
+  const whole = openaiChat.decodeResponse(answer({ content: 'a' }))
+  expect(openaiChat.encodeResponse({ ...whole, raw })).not.toHaveProperty('raw')
+  const [event] = openaiChat.createStreamEncoder().push({ ...(chunk({ content: 'a' }) as unknown as ChatChunk), raw })
+  expect(event?.data).toEqual(chunk({ role: 'assistant', content: 'a' }))
 })
 
 describe('content as a list of parts', () => {
@@ -222,9 +230,15 @@ describe('what a target wants said in another way', () => {
     expect(body.messages).toEqual([{ role: 'assistant', content: 'a', reasoning: 'r' }])
   })
 
-  test('annotations of earlier answers', () => {
-    const { body } = write({ messages: [history] }, { annotations: true, reasoningContent: true })
-    expect(body.messages).toEqual([history])
+  test('annotations that are no citations', () => {
+    const citation = { type: 'url_citation', url_citation: { url: 'u', title: 't', start_index: 0, end_index: 1 } }
+    const file = { type: 'file', file: { hash: 'h', name: 'a.pdf', content: [{ type: 'text', text: 'parsed' }] } }
+    const said = (annotations: object[]): unknown => {
+      const { message } = openaiChat.decodeResponse(answer({ content: 'a', annotations })).choices[0]!
+      return write({ messages: [message] }).body.messages
+    }
+    expect(said([citation])).toEqual([{ role: 'assistant', content: 'a' }])
+    expect(said([citation, file])).toEqual([{ role: 'assistant', content: 'a', annotations: [citation, file] }])
   })
 
   test('names of messages', () => {

@@ -228,6 +228,31 @@ describe('text completions', () => {
     })
   })
 
+  test('a format of the answer is asked for in the prompt, and said so', () => {
+    const response_format = { type: 'json_schema' as const, json_schema: { name: 'n', schema: { type: 'object' } } }
+    const write = (messages: ChatRequest['messages']): { prompt: unknown; warnings: string[] } => {
+      const context = contextOf()
+      const { body } = openaiCompletions.encodeRequest({ model: 'm', messages, response_format }, context)
+      expect(body).not.toHaveProperty('response_format')
+      return { prompt: body.prompt, warnings: context.warnings }
+    }
+    const alone = write([{ role: 'user', content: 'hi' }])
+    expect(alone.prompt).toMatch(/^hi\n\nAnswer with one valid JSON object.*{"type":"object"}$/s)
+    expect(alone.warnings).toEqual([expect.stringContaining('not enforced')])
+    const talk = write([
+      { role: 'system', content: 'be brief' },
+      { role: 'user', content: 'hi' },
+    ])
+    expect(talk.prompt).toMatch(/^system: be brief\n\nAnswer with one valid JSON.*\n\nuser: hi\n\nassistant:$/s)
+    const tokens = openaiCompletions.decodeRequest({ model: 'm', prompt: [1, 2] })
+    expect(() => openaiCompletions.encodeRequest({ ...tokens, response_format }, contextOf())).toThrow(
+      /response_format/,
+    )
+    // A server that takes it here gets what the caller wrote in this format.
+    const wire = { model: 'wire-model', prompt: 'hi', response_format }
+    expect(openaiCompletions.encodeRequest(openaiCompletions.decodeRequest(wire), contextOf()).body).toEqual(wire)
+  })
+
   test('text and its log probabilities are read', () => {
     const logprobs = {
       tokens: ['a', 'b'],

@@ -69,6 +69,13 @@ test('settings and counts without a name in the hub are there again when the ans
   expect(light).not.toHaveProperty('raw')
 })
 
+test('searches that are billed apart are counted', () => {
+  const searched = response('hi', { tool_usage: { web_search: { num_requests: 2 } } })
+  expect(openaiResponses.decodeResponse(searched).usage?.server_tool_use).toEqual({ web_search_requests: 2 })
+  const none = response('hi', { tool_usage: { web_search: { num_requests: 0 } } })
+  expect(openaiResponses.decodeResponse(none).usage).not.toHaveProperty('server_tool_use')
+})
+
 test('what every response says is no extra', () => {
   const plain = openaiResponses.encodeResponse(openaiResponses.decodeResponse(response('hi')))
   for (const key of Object.keys(settings)) delete plain[key]

@@ -10,7 +10,8 @@ import type { ProviderOptions } from '../../src/router/options.js'
 import type { SignableRequest } from '../../src/router/target.js'
 
 const keys = { AWS_ACCESS_KEY_ID: 'AKIDENV', AWS_SECRET_ACCESS_KEY: 'secret' }
-const plan = (options: ProviderOptions, env: Record<string, string>) => planProvider('bedrock', options, everything, env)
+const plan = (options: ProviderOptions, env: Record<string, string>) =>
+  planProvider('bedrock', options, everything, env)
 const request = (url: string): SignableRequest => ({ method: 'POST', url, headers: new Headers(), body: '{}' })
 const AT = 'https://bedrock-runtime.eu-west-1.amazonaws.com/model/m/converse'
 

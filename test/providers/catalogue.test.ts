@@ -101,7 +101,10 @@ test.each([
   ['replicate-predictions', 'replicate'],
 ] as const)('a provider of the caller’s own that speaks %s takes its key as %s does', (format, id) => {
   const { auth, headers } = protocols[format]
-  expect({ auth: auth ?? bearer, headers }).toEqual({ auth: providers.get(id)?.auth, headers: providers.get(id)?.headers })
+  expect({ auth: auth ?? bearer, headers }).toEqual({
+    auth: providers.get(id)?.auth,
+    headers: providers.get(id)?.headers,
+  })
 })
 
 test('no base URL ends with an operation', () => {

@@ -15,14 +15,18 @@ export interface DecodedBlocks {
   readonly toolCalls: ToolCall[]
 }
 
-export function decodeBlocks(content: unknown): DecodedBlocks {
+/**
+ * @param options.callers - Keep that the model itself made a call, which is what the field's absence means too. A
+ *   request keeps it for its way back; in an answer it would only be noise.
+ */
+export function decodeBlocks(content: unknown, options: { readonly callers?: boolean } = {}): DecodedBlocks {
   const blocks: Block[] = []
   const toolCalls: ToolCall[] = []
   let textLength = 0
   for (const wire of asArray(content)) {
     if (!isObject(wire)) continue
     if (wire['type'] === 'tool_use') {
-      const { call, block } = decodeToolUse(wire)
+      const { call, block } = decodeToolUse(wire, options.callers)
       toolCalls.push(call)
       blocks.push(block)
       continue
@@ -108,12 +112,12 @@ function hasOnly(wire: JsonObject, known: ReadonlySet<string>): boolean {
 const TOOL_USE_FIELDS = new Set(['type', 'id', 'name', 'input'])
 
 /** The raw form of a tool use leaves its `input` out: the caller's `tool_calls` entry holds that. */
-export function decodeToolUse(wire: JsonObject): { call: FunctionToolCall; block: Block } {
+export function decodeToolUse(wire: JsonObject, callers = false): { call: FunctionToolCall; block: Block } {
   const id = asString(wire['id']) ?? ''
   const { input: _input, ...rest } = wire
   const caller = rest['caller']
-  // Called by the model itself, which is what the field's absence means.
-  if (isObject(caller) && caller['type'] === 'direct' && Object.keys(caller).length === 1) delete rest['caller']
+  if (!callers && isObject(caller) && caller['type'] === 'direct' && Object.keys(caller).length === 1)
+    delete rest['caller']
   return {
     call: {
       id,

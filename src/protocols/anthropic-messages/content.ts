@@ -54,9 +54,10 @@ function encodeImage(part: ImagePart, limits: Limits): JsonObject[] {
 function imageSource(url: unknown): JsonObject | undefined {
   if (isHttpUrl(url)) return { type: 'url', url }
   const inline = typeof url === 'string' ? parseDataUrl(url) : undefined
-  return inline?.mediaType.startsWith('image/')
-    ? { type: 'base64', media_type: inline.mediaType, data: inline.data }
-    : undefined
+  if (!inline?.mediaType.startsWith('image/')) return undefined
+  // A common misnomer that the API refuses.
+  const mediaType = inline.mediaType === 'image/jpg' ? 'image/jpeg' : inline.mediaType
+  return { type: 'base64', media_type: mediaType, data: inline.data }
 }
 
 function encodeFile(part: FilePart, limits: Limits): JsonObject[] {
@@ -71,6 +72,9 @@ function encodeFile(part: FilePart, limits: Limits): JsonObject[] {
   return []
 }
 
+/** The API knows plain text alone; these are read as such. */
+const TEXT_TYPE = /^(?:text\/|application\/(?:json|xml|yaml|x-yaml|toml|javascript|sql)$)/
+
 function documentSource(fileData: string | undefined): JsonObject | undefined {
   if (fileData === undefined) return undefined
   if (isHttpUrl(fileData)) return { type: 'url', url: fileData }
@@ -80,7 +84,7 @@ function documentSource(fileData: string | undefined): JsonObject | undefined {
   if (inline?.mediaType === 'application/pdf') {
     return { type: 'base64', media_type: 'application/pdf', data: inline.data }
   }
-  const text = inline?.mediaType.startsWith('text/') ? fromBase64(inline.data) : undefined
+  const text = inline && TEXT_TYPE.test(inline.mediaType) ? fromBase64(inline.data) : undefined
   return text === undefined ? undefined : { type: 'text', media_type: 'text/plain', data: text }
 }
 

@@ -5,7 +5,7 @@ import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { decodeBlocks } from './blocks-decode.js'
 import { decodeContent, decodePart } from './content.js'
-import { asCacheControl, cacheFields, holdsMore } from './wire.js'
+import { ID, asCacheControl, cacheFields, holdsMore } from './wire.js'
 
 export function decodeMessages(system: unknown, messages: unknown): Message[] {
   const decoded: Message[] = []
@@ -15,11 +15,20 @@ export function decodeMessages(system: unknown, messages: unknown): Message[] {
   for (const message of asArray(messages)) {
     if (!isObject(message)) continue
     const { role, content } = message
-    if (role === 'system') decoded.push({ role, content: decodeContent(content) })
+    if (role === 'system') decoded.push({ role, content: decodeInstruction(message) })
     else if (role === 'assistant') decoded.push(decodeAssistant(content))
     else decoded.push(...decodeUser(content))
   }
   return decoded
+}
+
+/** Settings of a system message, such as when it is cleared, stand in a part of their own: one without a type. */
+function decodeInstruction(message: JsonObject): string | ContentPart[] {
+  const { role: _role, content, ...settings } = message
+  const decoded = decodeContent(content)
+  if (Object.values(settings).every((value) => value == null)) return decoded
+  const parts: ContentPart[] = typeof decoded === 'string' ? [{ type: 'text', text: decoded }] : decoded
+  return [...parts, { type: 'raw', protocol: ID, value: settings }]
 }
 
 const RESULT_MORE = ['toolset_name']
@@ -67,7 +76,7 @@ function decodeAssistant(content: unknown): AssistantMessage {
     const { cache_control: _cache, ...rest } = last
     wire = [...content.slice(0, -1), rest]
   }
-  const { blocks, toolCalls } = decodeBlocks(wire)
+  const { blocks, toolCalls } = decodeBlocks(wire, { callers: true })
   const { refusal: _refusal, ...message } = messageFromBlocks(blocks, toolCalls)
   return { ...message, ...(onlyLast && { cache_control: cache }) }
 }

@@ -19,10 +19,18 @@ import type { Limits } from '../../kernel/limits.js'
 
 type Content = string | JsonObject[]
 
-interface Turn {
-  role: 'user' | 'assistant' | 'system'
+interface SpokenTurn {
+  role: 'user' | 'assistant'
   content: Content
 }
+
+interface SystemTurn {
+  role: 'system'
+  content?: Content
+  [setting: string]: unknown
+}
+
+type Turn = SpokenTurn | SystemTurn
 
 export interface EncodedMessages {
   readonly system: Content | undefined
@@ -40,12 +48,14 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
   const system: Content[] = []
   const turns: Turn[] = []
   /** System turns that wait for the end of the user turn, the only place the API takes them. */
-  let waiting: Turn[] = []
+  let waiting: SystemTurn[] = []
   let functionCalls = 0
 
   function settle(): void {
     for (const turn of waiting) {
-      if (turns.at(-1)?.role === 'assistant' && !isNative(turn.content)) hoist(turn.content)
+      const { role: _role, content = [], ...settings } = turn
+      const isPlain = Object.keys(settings).length === 0 && !isNative(content)
+      if (turns.at(-1)?.role === 'assistant' && isPlain) hoist(content)
       else turns.push(turn)
     }
     waiting = []
@@ -57,8 +67,10 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
   function append(role: 'user' | 'assistant', content: Content): void {
     if (role === 'assistant') settle()
     const last = turns.at(-1)
-    if (last?.role === role) last.content = [...toBlocks(last.content), ...toBlocks(content)]
-    else if (content.length > 0 || role === 'user') turns.push({ role, content })
+    // The API joins turns of one side by itself; results of tools have to stand in one, before what the user says.
+    if (last?.role === role && (last.content.length === 0 || holdsResult(last.content) || holdsResult(content)))
+      last.content = [...toBlocks(last.content), ...toBlocks(content)]
+    else if (content.length > 0 || (role === 'user' && last?.role !== role)) turns.push({ role, content })
   }
 
   for (const message of messages) {
@@ -70,7 +82,7 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
       case 'developer': {
         const content = encodeSystem(message, limits)
         if (isNative(content) || (options.systemInMessages && turns.length > 0)) {
-          waiting.push({ role: 'system', content })
+          waiting.push(systemTurn(content))
         } else if (turns.length > 0) hoist(content)
         else system.push(content)
         break
@@ -100,6 +112,19 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
 /** Whether a system message holds what only this format's `messages` take, such as a `tool_addition`. */
 function isNative(content: Content): boolean {
   return typeof content !== 'string' && content.some((block) => block['type'] !== 'text')
+}
+
+/** The reverse of `decodeInstruction`: blocks without a type are settings of the message. */
+function systemTurn(content: Content): SystemTurn {
+  if (typeof content === 'string') return { role: 'system', content }
+  const settings = content.filter((block) => block['type'] === undefined)
+  const blocks = content.filter((block) => block['type'] !== undefined)
+  const said = blocks.length > 0 || settings.length === 0 ? { content: blocks } : {}
+  return Object.assign({ role: 'system' as const }, said, ...settings) as SystemTurn
+}
+
+function holdsResult(content: Content): boolean {
+  return typeof content !== 'string' && content.some((block) => block['type'] === 'tool_result')
 }
 
 function encodeSystem(message: SystemMessage, limits: Limits): Content {

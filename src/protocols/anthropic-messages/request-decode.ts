@@ -84,16 +84,20 @@ function readOutput(request: ChatRequest, wire: JsonObject, extra: [string, unkn
   Object.assign(request, reasoning)
   if (keepThinking) extra.push(['thinking', wire['thinking']])
 
-  const known = isObject(format) && format['type'] === 'json_schema' && isObject(format['schema'])
-  if (known) {
-    // The wire has no name for a schema, and the hub requires one.
-    const schema = format['schema'] as JsonObject
-    request.response_format = { type: 'json_schema', json_schema: { name: 'response', schema } }
-  }
+  const known = schemaOf(format)
+  // The older place of the format is told too, and stays in `raw`, which goes out again.
+  const schema = known ?? schemaOf(wire['output_format'])
+  // The wire has no name for a schema, and the hub requires one.
+  if (schema) request.response_format = { type: 'json_schema', json_schema: { name: 'response', schema } }
   const kept: JsonObject = {
     ...rest,
     ...(keepEffort && { effort }),
     ...(format != null && !known && { format }),
   }
   if (Object.keys(kept).length > 0) extra.push(['output_config', kept])
+}
+
+function schemaOf(format: unknown): JsonObject | undefined {
+  if (!isObject(format) || format['type'] !== 'json_schema') return undefined
+  return isObject(format['schema']) ? format['schema'] : undefined
 }

@@ -8,9 +8,10 @@ import { limitsOf } from '../../kernel/limits.js'
 import type { Limits } from '../../kernel/limits.js'
 import { warnForeign, warnUnsaid } from '../../kernel/unsaid.js'
 import { encodeMessages } from './messages-encode.js'
-import { traitsOf } from './model-traits.js'
+import { traitsOf, type ModelTraits } from './model-traits.js'
+import { REFUSED_BOUNDS, fitSchema } from './output-schema.js'
+import { encodeSampling } from './sampling.js'
 import { encodeThinking, roomForThinking } from './thinking.js'
-import type { EncodedThinking } from './thinking.js'
 import { encodeToolChoice, encodeTools, isForced } from './tools.js'
 import { ID, ownRaw } from './wire.js'
 
@@ -42,20 +43,27 @@ const READ: ReadonlySet<string> = new Set([
   'top_k',
   'top_p',
   'user',
+  'web_search_options',
   'extra_body',
   'raw',
 ])
 
 /** Fields of the format itself that a caller may give at the top of a request, as well as in `extra_body`. */
 const NATIVE: ReadonlySet<string> = new Set([
+  'billing_policy',
   'cache_control',
+  'compaction',
   'container',
   'context_management',
   'diagnostics',
+  'fallback_credit_token',
+  'fallbacks',
   'inference_geo',
   'mcp_servers',
   'output_config',
+  'output_format',
   'speed',
+  'thread',
 ])
 
 /** Fields that change nothing in the answer: usage always comes, the rest is storage and cache routing at OpenAI. */
@@ -93,9 +101,13 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     limits,
   )
   const toolChoice = encodeToolChoice(request, limits)
-  const thinking = fitThinking(encodeThinking(request, traits, limits), isForced(toolChoice), limits)
+  const thinking = encodeThinking(request, traits, isForced(toolChoice), limits)
+  const sampling = encodeSampling(request, traits, thinking.derived, limits)
+  const extras = [native, ownRaw(request.raw), request.extra_body]
+  // The older place of the format: two of them are refused.
+  const isSpelledOut = extras.some((fields) => isObject(fields) && fields['output_format'] != null)
   const takesSchema = traits.jsonSchema && context.quirks.jsonSchema !== false
-  const { format, hint } = encodeFormat(request.response_format, takesSchema, limits)
+  const { format, hint } = isSpelledOut ? {} : encodeFormat(request.response_format, takesSchema, traits, limits)
   const { stream } = request
   const maxTokens =
     request.max_completion_tokens ?? request.max_tokens ?? context.quirks.defaultMaxTokens ?? DEFAULT_MAX_TOKENS
@@ -105,11 +117,13 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     max_tokens: roomForThinking(maxTokens, thinking, limits),
     system: hint === undefined ? system : [...toBlocks(system ?? ''), { type: 'text', text: hint }],
     messages,
-    tools: encodeTools(request, limits),
+    tools: encodeTools(request, traits.isClaude, limits),
     tool_choice: toolChoice,
     thinking: thinking.thinking,
     output_config: thinking.effort !== undefined || format ? compact({ effort: thinking.effort, format }) : undefined,
-    ...encodeSampling(request, thinking, limits),
+    temperature: sampling.temperature,
+    top_k: sampling.topK,
+    top_p: sampling.topP,
     stop_sequences: encodeStop(request.stop, limits),
     stream: typeof stream === 'boolean' ? stream : undefined,
     metadata: encodeMetadata(request, limits),
@@ -117,7 +131,7 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   })
   return {
     path: PATH,
-    body: [native, ownRaw(request.raw), request.extra_body].reduce(mergeBody, body),
+    body: extras.reduce<JsonObject>(mergeBody, body),
     headers: { 'anthropic-version': API_VERSION },
   }
 }
@@ -145,36 +159,6 @@ function mergeBody(body: JsonObject, extra: unknown): JsonObject {
     return [field, BAGS.has(field) && isObject(own) && isObject(value) ? { ...own, ...value } : value]
   })
   return { ...body, ...(Object.fromEntries(entries) as JsonObject) }
-}
-
-/** A budget that we chose gives way to a forced tool, which the API refuses beside it; adaptive thinking stays. */
-function fitThinking(thinking: EncodedThinking, forced: boolean, limits: Limits): EncodedThinking {
-  if (!thinking.derived || !forced || thinking.thinking?.['type'] !== 'enabled') return thinking
-  limits.warn('a forced tool excludes a thinking budget, so `reasoning_effort` is left out')
-  return { derived: false }
-}
-
-function encodeSampling(request: ChatRequest, thinking: EncodedThinking, limits: Limits): JsonObject {
-  let { temperature, top_k: topK, top_p: topP } = request
-  if (thinking.derived) {
-    if (temperature != null && temperature !== 1) {
-      limits.unsupported('temperature', 'with reasoning_effort only 1 is taken')
-      temperature = undefined
-    }
-    if (topK != null) {
-      limits.unsupported('top_k', 'it excludes reasoning_effort')
-      topK = undefined
-    }
-    if (topP != null && topP < 0.95) {
-      limits.unsupported('top_p', 'with reasoning_effort only 0.95 to 1 is taken')
-      topP = undefined
-    }
-  }
-  if (temperature != null && temperature > 1) {
-    limits.unsupported('temperature', 'its highest value is 1')
-    temperature = 1
-  }
-  return { temperature: temperature ?? undefined, top_k: topK ?? undefined, top_p: topP ?? undefined }
 }
 
 function encodeStop(stop: ChatRequest['stop'], limits: Limits): string[] | undefined {
@@ -208,11 +192,18 @@ function encodeServiceTier(tier: string | null | undefined, limits: Limits): Jso
 function encodeFormat(
   format: ChatRequest['response_format'],
   takesSchema: boolean,
+  traits: ModelTraits,
   limits: Limits,
 ): { format?: JsonObject; hint?: string } {
   if (format == null || format.type === 'text') return {}
   const schema = format.type === 'json_schema' ? format.json_schema.schema : undefined
-  if (schema && takesSchema) return { format: { type: 'json_schema', schema } }
+  if (schema && takesSchema)
+    return {
+      format: {
+        type: 'json_schema',
+        schema: traits.isClaude ? fitSchema(schema, REFUSED_BOUNDS.anthropic, limits) : schema,
+      },
+    }
   const hint = formatHint(format, limits)
   return hint === undefined ? {} : { hint }
 }

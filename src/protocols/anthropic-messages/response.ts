@@ -4,11 +4,13 @@ import { StreamError } from '../../kernel/errors.js'
 import type { Block, ChatCompletion, CompletionMessage } from '../../kernel/hub.js'
 import { asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
+import { rawOf } from './answer-raw.js'
 import { decodeBlocks, decodeRefusal } from './blocks-decode.js'
 import { citationsOf, encodeBlock, encodeStopDetails } from './blocks-encode.js'
 import { providerError } from './errors.js'
 import { decodeFinish, encodeFinish } from './finish-reason.js'
 import { decodeServiceTier, decodeUsage, encodeServiceTier, encodeUsage } from './usage.js'
+import { ownRaw } from './wire.js'
 
 export function decodeResponse(wire: unknown, options: DecodeOptions = {}): ChatCompletion {
   if (!isObject(wire)) throw new StreamError(`expected a message, got ${typeName(wire)}`)
@@ -16,7 +18,9 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
   if (wire['type'] !== 'message' && !Array.isArray(wire['content'])) {
     throw new StreamError('expected a message, got another object')
   }
+  const content = options.content ?? true
   const usage = decodeUsage(wire['usage'])
+  const raw = rawOf(wire, wire['usage'], content)
   return {
     id: asString(wire['id']) ?? '',
     object: 'chat.completion',
@@ -26,12 +30,13 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
       {
         index: 0,
         ...decodeFinish(wire['stop_reason']),
-        message: (options.content ?? true) ? decodeMessage(wire) : { role: 'assistant', content: null, refusal: null },
+        message: content ? decodeMessage(wire) : { role: 'assistant', content: null, refusal: null },
         logprobs: null,
       },
     ],
     ...(usage && { usage }),
     ...decodeServiceTier(wire['usage']),
+    ...(raw && { raw }),
   }
 }
 
@@ -48,6 +53,7 @@ export function encodeResponse(response: ChatCompletion): JsonObject {
   const blocks = message ? blocksOf(message) : []
   const refusal = blocks.findLast((block) => block.type === 'refusal')
   const finish = choice?.finish_reason ?? 'stop'
+  const { usage, ...rest } = ownRaw(response.raw) ?? {}
   return {
     id: response.id,
     type: 'message',
@@ -58,7 +64,12 @@ export function encodeResponse(response: ChatCompletion): JsonObject {
     stop_reason: encodeFinish(refusal && finish === 'stop' ? 'content_filter' : finish, choice?.native_finish_reason),
     stop_sequence: null,
     stop_details: encodeStopDetails(refusal),
-    usage: { ...encodeUsage(response.usage), ...encodeServiceTier(response.service_tier) },
+    ...rest,
+    usage: {
+      ...encodeUsage(response.usage),
+      ...encodeServiceTier(response.service_tier),
+      ...(isObject(usage) ? usage : {}),
+    },
   }
 }
 

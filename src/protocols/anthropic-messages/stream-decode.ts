@@ -6,14 +6,15 @@
  */
 import { StreamError } from '../../kernel/errors.js'
 import type { Block, ChatChunk, ChunkChoice, ChunkDelta } from '../../kernel/hub.js'
-import { asString, isObject, typeName } from '../../kernel/json.js'
+import { asArray, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject, StreamDecoder } from '../../kernel/protocol.js'
+import { rawOf } from './answer-raw.js'
 import { decodeRefusal } from './blocks-decode.js'
 import { providerError } from './errors.js'
 import { decodeFinish } from './finish-reason.js'
 import { createOpenBlock } from './stream-block.js'
 import type { OpenBlock, StreamPosition } from './stream-block.js'
-import { decodeServiceTier, decodeUsage, mergeUsage } from './usage.js'
+import { decodeServiceTier, decodeUsage, merge } from './usage.js'
 
 const NOTHING: readonly ChatChunk[] = []
 
@@ -30,6 +31,8 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
   let model = ''
   let tier: ReturnType<typeof decodeServiceTier> = {}
   let usage: JsonObject | undefined
+  /** Fields of the message beside its content, of the latest event that says them. */
+  let said: JsonObject = {}
   let started = false
   let finished = false
   let done = false
@@ -52,15 +55,29 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
     if (started) {
       // A proxy may repeat the event; another message inside this one would mix two answers.
       if (messageId !== id) throw new StreamError('a second message began inside the stream')
-      usage = mergeUsage(usage, message['usage'])
+      usage = merge(usage, message['usage'])
       return NOTHING
     }
     started = true
     id = messageId
     model = asString(message['model']) ?? ''
-    usage = mergeUsage(usage, message['usage'])
+    const { content: begun, ...fields } = message
+    usage = merge(usage, message['usage'])
     tier = decodeServiceTier(usage)
-    return [deltaChunk({ role: 'assistant' })]
+    said = merge(said, fields)
+    const raw = rawOf(said, undefined, keepContent)
+    return [{ ...deltaChunk({ role: 'assistant' }), ...(raw && { raw }) }, ...chunksOf(wholeBlocks(begun))]
+  }
+
+  /** A message that needs no more sampling comes whole in its start: calls that code at the provider goes on to make. */
+  function wholeBlocks(content: unknown): readonly ChunkDelta[] {
+    if (!keepContent) return []
+    return asArray(content)
+      .filter(isObject)
+      .flatMap((block) => {
+        const opened = createOpenBlock(block, position)
+        return [...opened.open(), ...opened.close()]
+      })
   }
 
   function closeBlocks(): readonly ChunkDelta[] {
@@ -96,27 +113,30 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
   }
 
   function finish(event: JsonObject): readonly ChatChunk[] {
-    usage = mergeUsage(usage, event['usage'])
+    usage = merge(usage, event['usage'])
     tier = decodeServiceTier(usage)
-    const delta = event['delta']
-    if (!isObject(delta) || typeof delta['stop_reason'] !== 'string' || finished) return NOTHING
-    return finishChunks(delta)
+    const { delta, usage: _usage, type: _type, ...fields } = event
+    said = merge(said, fields)
+    if (!isObject(delta)) return NOTHING
+    said = merge(said, delta)
+    return finished || typeof delta['stop_reason'] !== 'string' ? NOTHING : finishChunks()
   }
 
-  function finishChunks(delta: JsonObject): readonly ChatChunk[] {
+  function finishChunks(): readonly ChatChunk[] {
     finished = true
     const deltas = [...closeBlocks()]
-    const refusal = keepContent ? decodeRefusal(delta['stop_details']) : undefined
+    const refusal = keepContent ? decodeRefusal(said['stop_details']) : undefined
     if (refusal?.type === 'refusal') deltas.push(refusalDelta(refusal, position.ordinal++))
-    const last: ChunkChoice = { index: 0, delta: {}, ...decodeFinish(delta['stop_reason']) }
+    const last: ChunkChoice = { index: 0, delta: {}, ...decodeFinish(said['stop_reason']) }
     return [...chunksOf(deltas), chunkOf([last])]
   }
 
   function usageChunk(): readonly ChatChunk[] {
-    const counts = usageSent ? undefined : decodeUsage(usage)
-    if (!counts) return NOTHING
+    if (usageSent) return NOTHING
     usageSent = true
-    return [{ ...chunkOf([]), usage: counts }]
+    const counts = decodeUsage(usage)
+    const raw = rawOf(said, usage, keepContent)
+    return counts || raw ? [{ ...chunkOf([]), ...(counts && { usage: counts }), ...(raw && { raw }) }] : NOTHING
   }
 
   return {
@@ -138,7 +158,7 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
           if (!started) throw new StreamError('message_stop before message_start')
           if (done) return NOTHING
           done = true
-          return [...(finished ? NOTHING : finishChunks({})), ...usageChunk()]
+          return [...(finished ? NOTHING : finishChunks()), ...usageChunk()]
         }
         case 'error':
           throw providerError(data)

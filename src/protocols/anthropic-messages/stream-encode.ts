@@ -8,7 +8,9 @@ import type { JsonObject, StreamEncoder, WireEvent } from '../../kernel/protocol
 import { encodeStopDetails } from './blocks-encode.js'
 import { encodeFinish } from './finish-reason.js'
 import { createBlockWriter } from './stream-writer.js'
+import { isObject } from '../../kernel/json.js'
 import { encodeServiceTier, encodeUsage } from './usage.js'
+import { ownRaw } from './wire.js'
 
 type RefusalBlock = Extract<Block, { type: 'refusal' }>
 
@@ -21,6 +23,7 @@ export function createStreamEncoder(): StreamEncoder {
   let refusal: RefusalBlock | undefined
   let usage: Usage | undefined
   let tier: ChatChunk['service_tier']
+  let raw: JsonObject = {}
 
   function emit(type: string, fields: JsonObject): void {
     events.push({ event: type, data: { type, ...fields } })
@@ -43,6 +46,7 @@ export function createStreamEncoder(): StreamEncoder {
         stop_reason: null,
         stop_sequence: null,
         stop_details: null,
+        ...raw,
         // Counts are known at the end only; those of `message_delta` replace these.
         usage: { ...encodeUsage(chunk.usage), ...encodeServiceTier(chunk.service_tier) },
       },
@@ -62,6 +66,7 @@ export function createStreamEncoder(): StreamEncoder {
 
   return {
     push(chunk) {
+      raw = ownRaw(chunk.raw) ?? raw
       if (!started) start(chunk)
       if (chunk.usage) usage = chunk.usage
       if (chunk.service_tier != null) tier = chunk.service_tier
@@ -82,13 +87,17 @@ export function createStreamEncoder(): StreamEncoder {
       writer.end()
       // Without a finish reason the answer was cut, which `null` says.
       const reason = refusal && finish === 'stop' ? 'content_filter' : finish
+      // The diagnostics of a message stand in its start alone.
+      const { stop_sequence, container, diagnostics: _diagnostics, usage: counts, ...rest } = raw
       emit('message_delta', {
         delta: {
           stop_reason: reason === undefined ? null : encodeFinish(reason, native),
-          stop_sequence: null,
+          stop_sequence: stop_sequence ?? null,
           stop_details: encodeStopDetails(refusal),
+          ...(container !== undefined && { container }),
         },
-        usage: { ...encodeUsage(usage), ...encodeServiceTier(tier) },
+        ...rest,
+        usage: { ...encodeUsage(usage), ...encodeServiceTier(tier), ...(isObject(counts) ? counts : {}) },
       })
       emit('message_stop', {})
       return take()

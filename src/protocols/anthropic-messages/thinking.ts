@@ -2,7 +2,7 @@
  * Reasoning, both ways (https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking and
  * /extended-thinking): older models take a token budget, newer ones an effort.
  */
-import type { ChatRequest } from '../../kernel/hub.js'
+import type { Block, ChatRequest, Message } from '../../kernel/hub.js'
 import { asNumber, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
@@ -31,9 +31,25 @@ export interface EncodedThinking {
  * thinking with an effort where the model takes that; an effort that is spelled out in
  * `output_config` keeps it from both.
  */
-export function encodeThinking(request: ChatRequest, traits: ModelTraits, limits: Limits): EncodedThinking {
+export function encodeThinking(
+  request: ChatRequest,
+  traits: ModelTraits,
+  forced: boolean,
+  limits: Limits,
+): EncodedThinking {
+  const thinking = chooseThinking(request, traits, limits)
+  if (!thinking.derived || thinking.thinking?.['type'] !== 'enabled') return thinking
+  // A budget that we chose gives way to what the API refuses beside it; adaptive thinking does not mind.
+  if (forced) limits.warn('a forced tool excludes a thinking budget, so `reasoning_effort` is left out')
+  else if (callsWithoutThinking(request.messages))
+    limits.warn('the tools were called without thinking, so `reasoning_effort` is left out until they are done')
+  else return thinking
+  return { derived: false }
+}
+
+function chooseThinking(request: ChatRequest, traits: ModelTraits, limits: Limits): EncodedThinking {
   const effort = request.reasoning_effort ?? undefined
-  const given = isObject(request.thinking) ? request.thinking : undefined
+  const given = isObject(request.thinking) ? fitGiven(request.thinking, traits, limits) : undefined
   const spelledOut = [request.extra_body, ownRaw(request.raw), request as unknown].some(hasEffort)
   if (spelledOut || effort === undefined) return { derived: false, ...(given && { thinking: given }) }
   const budget = BUDGETS.get(effort)
@@ -41,7 +57,7 @@ export function encodeThinking(request: ChatRequest, traits: ModelTraits, limits
     limits.unsupported('reasoning_effort', `use none, ${[...BUDGETS.keys()].join(', ')}`)
     return { derived: false, ...(given && { thinking: given }) }
   }
-  const level = effort === 'minimal' ? 'low' : effort
+  const level = encodeEffort(effort, traits, limits)
   if (given) {
     if (!traits.adaptiveThinking) limits.warn('`thinking` is given, so `reasoning_effort` is left out')
     return { thinking: given, derived: false, ...(traits.adaptiveThinking && effort !== 'none' && { effort: level }) }
@@ -50,6 +66,41 @@ export function encodeThinking(request: ChatRequest, traits: ModelTraits, limits
   return traits.adaptiveThinking
     ? { thinking: { type: 'adaptive' }, effort: level, derived: true }
     : { thinking: { type: 'enabled', budget_tokens: budget }, derived: true }
+}
+
+function encodeEffort(effort: string, traits: ModelTraits, limits: Limits): string {
+  if (effort === 'minimal') return 'low'
+  if (effort !== 'xhigh' || traits.xhighEffort || !traits.adaptiveThinking) return effort
+  limits.warn('the model knows no `reasoning_effort` xhigh: high is sent')
+  return 'high'
+}
+
+/** Newer models choose by themselves how long to think. */
+export function fitGiven(thinking: JsonObject, traits: ModelTraits, limits: Limits): JsonObject {
+  if (thinking['type'] !== 'enabled' || traits.thinkingBudget) return thinking
+  const { budget_tokens: _budget, ...rest } = thinking
+  limits.warn('the model takes no thinking budget: adaptive thinking is sent')
+  return { ...rest, type: 'adaptive' }
+}
+
+/**
+ * Whether the answer goes on after calls of tools that none of the model's messages began with thinking: the API
+ * refuses a budget until the results are dealt with. Such calls are another provider's, or lost their `thinking_blocks`.
+ */
+function callsWithoutThinking(messages: readonly Message[]): boolean {
+  let called = false
+  for (const message of messages.toReversed()) {
+    if (message.role === 'user' && called) break
+    if (message.role !== 'assistant') continue
+    if (!message.function_call && !message.tool_calls?.length) break
+    if ([...(message.thinking_blocks ?? []), ...(message.blocks ?? [])].some(isProven)) return false
+    called = true
+  }
+  return called
+}
+
+function isProven(block: Block): boolean {
+  return block.type === 'redacted_thinking' || (block.type === 'thinking' && block.signature !== undefined)
 }
 
 /** Whether the wire fields say the effort themselves. */

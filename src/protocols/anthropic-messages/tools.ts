@@ -3,13 +3,16 @@ import type { ChatRequest, FunctionTool, Tool, ToolChoice } from '../../kernel/h
 import { asArray, asString, compact, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
+import { REFUSED_BOUNDS, fitSchema } from './output-schema.js'
 import { ID, cacheFields, holdsMore, ownRaw } from './wire.js'
 
-export function encodeTools(request: ChatRequest, limits: Limits): JsonObject[] | undefined {
+export function encodeTools(request: ChatRequest, isClaude: boolean, limits: Limits): JsonObject[] | undefined {
   const tools = asArray(request.tools) as readonly Tool[]
-  if (tools.length === 0) return undefined
+  const search = encodeSearch(request.web_search_options, limits)
+  if (tools.length === 0) return search
   const allowed = allowedNames(request.tool_choice)
-  return tools.flatMap((tool) => {
+  const encoded = tools.flatMap((tool) => {
+    if (isNative(tool)) return [tool as unknown as JsonObject]
     if (tool.type === 'raw') {
       const value = ownRaw(tool)
       if (!value) limits.unsupported(`a tool of ${tool.protocol}`, 'it runs at another provider')
@@ -19,16 +22,43 @@ export function encodeTools(request: ChatRequest, limits: Limits): JsonObject[] 
       limits.unsupported('custom tools', 'use a function tool')
       return []
     }
-    return !allowed || allowed.has(tool.function.name) ? [encodeTool(tool)] : []
+    return !allowed || allowed.has(tool.function.name) ? [encodeTool(tool, isClaude, limits)] : []
   })
+  return search ? [...encoded, ...search] : encoded
 }
 
-function encodeTool(tool: FunctionTool): JsonObject {
+/** A tool in the format's own words: one with a schema, or of a dated kind that the API knows. */
+function isNative(tool: unknown): boolean {
+  if (!isObject(tool)) return false
+  const { type, name, input_schema: schema } = tool
+  return (
+    (typeof name === 'string' && isObject(schema)) || /^(?:[a-z]+_)+\d{8}$|^mcp_toolset$/.test(asString(type) ?? '')
+  )
+}
+
+/** https://platform.claude.com/docs/en/agents-and-tools/tool-use/web-search-tool */
+function encodeSearch(options: unknown, limits: Limits): JsonObject[] | undefined {
+  if (!isObject(options)) return undefined
+  if (options['search_context_size'] != null) limits.warn('`search_context_size` has no counterpart here')
+  const location = isObject(options['user_location']) ? options['user_location'] : {}
+  const place = isObject(location['approximate']) ? location['approximate'] : undefined
+  return [
+    {
+      type: 'web_search_20250305',
+      name: 'web_search',
+      ...(place && { user_location: { type: 'approximate', ...place } }),
+    },
+  ]
+}
+
+function encodeTool(tool: FunctionTool, isClaude: boolean, limits: Limits): JsonObject {
   const { name, description, parameters, strict } = tool.function
+  const given = parameters ? { ...(!('type' in parameters) && { type: 'object' }), ...parameters } : EMPTY_SCHEMA
   return compact({
     name,
     description,
-    input_schema: parameters ? { ...(!('type' in parameters) && { type: 'object' }), ...parameters } : EMPTY_SCHEMA,
+    // What is enforced has the limits of structured output.
+    input_schema: strict === true && isClaude ? fitSchema(given, REFUSED_BOUNDS.anthropic, limits) : given,
     strict: strict ?? undefined,
     cache_control: tool.cache_control,
   })

@@ -14,9 +14,9 @@ export function decodeUsage(wire: unknown): Usage | undefined {
   const output = asNumber(wire['output_tokens'])
   if (input === undefined && output === undefined) return undefined
   const cached = asNumber(wire['cache_read_input_tokens'])
-  const written = asNumber(wire['cache_creation_input_tokens'])
   const creation = wire['cache_creation']
   const writtenHour = isObject(creation) ? asNumber(creation['ephemeral_1h_input_tokens']) : undefined
+  const written = asNumber(wire['cache_creation_input_tokens']) ?? sumOf(creation)
   const details = wire['output_tokens_details']
   const reasoning = isObject(details) ? asNumber(details['thinking_tokens']) : undefined
   const prompt = (input ?? 0) + (cached ?? 0) + (written ?? 0)
@@ -33,7 +33,45 @@ export function decodeUsage(wire: unknown): Usage | undefined {
     usage.prompt_tokens_details = promptDetails
   }
   if (reasoning !== undefined) usage.completion_tokens_details = { reasoning_tokens: reasoning }
+  const tools = countsOf(wire['server_tool_use'])
+  if (tools.length > 0) usage.server_tool_use = Object.fromEntries(tools)
   return usage
+}
+
+function countsOf(wire: unknown): [string, number][] {
+  if (!isObject(wire)) return []
+  return Object.entries(wire).filter((entry): entry is [string, number] => asNumber(entry[1]) !== undefined)
+}
+
+/** Writes by lifetime, where nobody added them up. */
+function sumOf(creation: unknown): number | undefined {
+  const counts = countsOf(creation)
+  return counts.length === 0 ? undefined : counts.reduce((sum, [, count]) => sum + count, 0)
+}
+
+/** Counts with a place in the hub. */
+const COUNTED: ReadonlySet<string> = new Set([
+  'input_tokens',
+  'output_tokens',
+  'cache_read_input_tokens',
+  'cache_creation_input_tokens',
+  'cache_creation',
+  'output_tokens_details',
+  'server_tool_use',
+])
+
+/** Words for the usual, which say nothing. */
+const USUAL: ReadonlySet<unknown> = new Set(['standard', 'not_available'])
+
+/** What else the wire's usage says, such as the counts of each iteration; `undefined` when it says nothing. */
+export function restOfUsage(wire: unknown): JsonObject | undefined {
+  if (!isObject(wire)) return undefined
+  const told = decodeServiceTier(wire).service_tier
+  const rest = Object.entries(wire).filter(([field, value]) => {
+    if (value == null || COUNTED.has(field) || USUAL.has(value)) return false
+    return told === undefined || (field !== 'service_tier' && field !== 'speed')
+  })
+  return rest.length > 0 ? Object.fromEntries(rest) : undefined
 }
 
 export function encodeUsage(usage: Usage | null | undefined): JsonObject {
@@ -54,6 +92,7 @@ export function encodeUsage(usage: Usage | null | undefined): JsonObject {
             ephemeral_1h_input_tokens: writtenHour,
           },
     output_tokens_details: reasoning === undefined ? undefined : { thinking_tokens: reasoning },
+    server_tool_use: usage?.server_tool_use,
   })
 }
 
@@ -72,8 +111,10 @@ export function encodeServiceTier(tier: ServiceTier): JsonObject {
   return tier === 'priority' ? { service_tier: 'priority' } : {}
 }
 
-/** Counts of a later event are totals so far and replace the earlier ones; `null` means not said. */
-export function mergeUsage(earlier: JsonObject | undefined, later: unknown): JsonObject | undefined {
+/** What a later event says is the state so far and replaces the earlier; `null` means not said. */
+export function merge(earlier: JsonObject, later: unknown): JsonObject
+export function merge(earlier: JsonObject | undefined, later: unknown): JsonObject | undefined
+export function merge(earlier: JsonObject | undefined, later: unknown): JsonObject | undefined {
   if (!isObject(later)) return earlier
   const said = Object.fromEntries(Object.entries(later).filter(([, value]) => value != null))
   return { ...earlier, ...said }

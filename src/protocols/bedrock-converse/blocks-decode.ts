@@ -15,7 +15,11 @@ export interface DecodedBlocks {
   readonly toolCalls: ToolCall[]
 }
 
-export function decodeBlocks(content: unknown): DecodedBlocks {
+/**
+ * @param options.types - Keep the word for the usual kind of tool use, which its absence means too. A request keeps it
+ *   for its way back; in an answer it would only be noise.
+ */
+export function decodeBlocks(content: unknown, options: { readonly types?: boolean } = {}): DecodedBlocks {
   const blocks: Block[] = []
   const toolCalls: ToolCall[] = []
   let textLength = 0
@@ -23,7 +27,7 @@ export function decodeBlocks(content: unknown): DecodedBlocks {
     if (!isObject(wire)) continue
     const toolUse = clientToolUse(wire)
     if (toolUse) {
-      const { call, block } = decodeToolUse(toolUse)
+      const { call, block } = decodeToolUse(toolUse, options.types)
       toolCalls.push(call)
       blocks.push(block)
       continue
@@ -61,11 +65,10 @@ export function clientToolUse(wire: JsonObject): JsonObject | undefined {
   return isObject(toolUse) && toolUse['type'] !== 'server_tool_use' ? toolUse : undefined
 }
 
-export function decodeToolUse(toolUse: JsonObject): { call: FunctionToolCall; block: Block } {
+export function decodeToolUse(toolUse: JsonObject, types = false): { call: FunctionToolCall; block: Block } {
   const id = asString(toolUse['toolUseId']) ?? ''
   const type = asString(toolUse['type'])
-  // The word for the usual kind says nothing.
-  const special = type !== undefined && type !== 'tool_use'
+  const special = type !== undefined && (types || type !== 'tool_use')
   return {
     call: {
       id,

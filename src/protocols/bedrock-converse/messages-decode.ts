@@ -71,7 +71,7 @@ function decodeToolResult(block: JsonObject): ToolMessage | undefined {
 
 function decodeAssistant(wire: readonly unknown[]): AssistantMessage {
   const { content, cache } = splitLastCachePoint(wire)
-  const { blocks, toolCalls } = decodeBlocks(content)
+  const { blocks, toolCalls } = decodeBlocks(content, { types: true })
   const { refusal: _refusal, ...message } = messageFromBlocks(blocks, toolCalls)
   return { ...message, ...(cache && { cache_control: cache }) }
 }

@@ -90,8 +90,12 @@ function textOnly(blocks: JsonObject[], limits: Limits): JsonObject[] {
 function encodeToolResult(message: ToolMessage, ids: ToolIds, limits: Limits): JsonObject[] {
   const { is_error: failed } = message
   const status = failed === undefined ? {} : { status: failed ? 'error' : 'success' }
-  const content = encodeContent(message.content, limits)
-  return [result(encodeToolId(message.tool_call_id, ids), content, status), ...cachePointOf(message.cache_control)]
+  const blocks = encodeContent(message.content, limits)
+  // A result holds no cache point, so one on a part of it covers the whole.
+  const content = blocks.filter((block) => block['cachePoint'] === undefined)
+  const points = blocks.filter((block) => block['cachePoint'] !== undefined)
+  const cache = message.cache_control ? cachePointOf(message.cache_control) : points.slice(-1)
+  return [result(encodeToolId(message.tool_call_id, ids), content, status), ...cache]
 }
 
 function result(toolUseId: string, content: JsonObject[], more: JsonObject = {}): JsonObject {

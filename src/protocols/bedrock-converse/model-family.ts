@@ -12,22 +12,51 @@ export interface ModelFamily {
   readonly reasoning?: 'claude' | ((effort: string) => JsonObject)
   /** Takes `outputConfig.textFormat` with a JSON schema. */
   readonly jsonSchema: boolean
+  /** Settings that the model refuses, always or beside an effort of reasoning. */
+  readonly refuses?: (effort: string | undefined) => readonly Refused[]
 }
+
+export type Refused = 'max_tokens' | 'temperature' | 'top_p' | 'stop'
 
 const plainTopK = (value: number): JsonObject => ({ top_k: value })
 
 /** https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html */
 function novaReasoning(effort: string): JsonObject {
   if (effort === 'none') return { reasoningConfig: { type: 'disabled' } }
-  const level = effort === 'low' || effort === 'medium' ? effort : effort === 'minimal' ? 'low' : 'high'
-  return { reasoningConfig: { type: 'enabled', maxReasoningEffort: level } }
+  return { reasoningConfig: { type: 'enabled', maxReasoningEffort: novaLevel(effort) } }
+}
+
+function novaLevel(effort: string): string {
+  return effort === 'low' || effort === 'medium' ? effort : effort === 'minimal' ? 'low' : 'high'
+}
+
+/** At its highest effort the model decides these by itself. */
+function novaRefuses(effort: string | undefined): readonly Refused[] {
+  const isHigh = effort !== undefined && effort !== 'none' && novaLevel(effort) === 'high'
+  return isHigh ? ['max_tokens', 'temperature', 'top_p'] : []
 }
 
 const FAMILIES: readonly (readonly [pattern: RegExp, family: ModelFamily])[] = [
   [/claude/, { topK: plainTopK, reasoning: 'claude', jsonSchema: true }],
-  [/amazon\.nova-2/, { topK: (topK) => ({ inferenceConfig: { topK } }), reasoning: novaReasoning, jsonSchema: false }],
+  [
+    /amazon\.nova-2/,
+    {
+      topK: (topK) => ({ inferenceConfig: { topK } }),
+      reasoning: novaReasoning,
+      jsonSchema: false,
+      refuses: novaRefuses,
+    },
+  ],
   [/amazon\.nova/, { topK: (topK) => ({ inferenceConfig: { topK } }), jsonSchema: false }],
   [/openai\.gpt-oss/, { reasoning: (effort) => ({ reasoning_effort: effort }), jsonSchema: true }],
+  [
+    /openai\.gpt/,
+    {
+      reasoning: (effort) => ({ reasoning: { effort } }),
+      jsonSchema: true,
+      refuses: () => ['temperature', 'top_p', 'stop'],
+    },
+  ],
   [/(?:qwen|deepseek)\./, { topK: plainTopK, reasoning: (effort) => ({ reasoning_config: effort }), jsonSchema: true }],
   [/mistral\./, { topK: plainTopK, jsonSchema: true }],
   [/cohere\./, { topK: (k) => ({ k }), jsonSchema: false }],

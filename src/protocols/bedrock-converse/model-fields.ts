@@ -6,19 +6,25 @@ import type { ChatRequest } from '../../kernel/hub.js'
 import { asNumber, asString, isObject } from '../../kernel/json.js'
 import type { Limits } from '../../kernel/limits.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { traitsOf } from '../anthropic-messages/model-traits.js'
-import { encodeThinking, roomForThinking } from '../anthropic-messages/thinking.js'
-import { isForced } from './tools.js'
+import { traitsOf, type ModelTraits } from '../anthropic-messages/model-traits.js'
+import { encodeThinking, fitGiven, roomForThinking } from '../anthropic-messages/thinking.js'
 import { familyOf } from './model-family.js'
 
 export interface EncodedModelFields {
   readonly fields: JsonObject
   /** Output limit, raised where it has to exceed a thinking budget that we chose. */
   readonly maxTokens: number | undefined
+  /** Thinking goes out that the caller did not spell out. */
+  readonly thinks: boolean
 }
 
 /** Fields that ask for reasoning, in the words of any family. */
-const REASONING = ['thinking', 'output_config', 'reasoning_effort', 'reasoning_config', 'reasoningConfig']
+const REASONING = ['thinking', 'output_config', 'reasoning_effort', 'reasoning_config', 'reasoningConfig', 'reasoning']
+
+export interface SpelledOut {
+  readonly modelFields: JsonObject
+  readonly outputConfig: JsonObject
+}
 
 /** What Claude takes when nothing is said; a budget has to stay below the limit. */
 const DEFAULT_MAX_TOKENS = 4096
@@ -26,8 +32,8 @@ const DEFAULT_MAX_TOKENS = 4096
 export function encodeModelFields(
   request: ChatRequest,
   model: string,
-  spelledOut: JsonObject,
-  toolConfig: JsonObject | undefined,
+  spelledOut: SpelledOut,
+  forced: boolean,
   limits: Limits,
 ): EncodedModelFields {
   const given = request.max_completion_tokens ?? request.max_tokens ?? undefined
@@ -37,28 +43,44 @@ export function encodeModelFields(
     if (family.topK) Object.assign(fields, family.topK(request.top_k))
     else limits.unsupported('top_k', 'the model takes none')
   }
-  if (request.thinking != null) fields['thinking'] = request.thinking
+  const said = { fields, maxTokens: given, thinks: false }
   const effort = request.reasoning_effort
-  if (effort == null || REASONING.some((name) => spelledOut[name] !== undefined)) return { fields, maxTokens: given }
-  if (typeof family.reasoning === 'function') {
-    return { fields: { ...fields, ...family.reasoning(effort) }, maxTokens: given }
+  const isSpelledOut =
+    REASONING.some((name) => spelledOut.modelFields[name] !== undefined) ||
+    spelledOut.outputConfig['effort'] !== undefined
+  if (family.reasoning === 'claude') {
+    const traits = traitsOf(model)
+    if (effort != null && !isSpelledOut) return encodeClaude(request, traits, forced, said, limits)
+    if (request.thinking != null) fields['thinking'] = fitGiven(request.thinking, traits, limits)
+    return said
   }
-  if (family.reasoning === undefined) {
-    limits.unsupported(
-      'reasoning_effort',
-      'the model is not known to take one; say it in extra_body.additionalModelRequestFields',
-    )
-    return { fields, maxTokens: given }
-  }
-  const thinking = encodeThinking(request, traitsOf(model), limits)
-  if (thinking.derived && isForced(toolConfig) && thinking.thinking?.['type'] === 'enabled') {
-    limits.warn('a forced tool excludes a thinking budget, so `reasoning_effort` is left out')
-    return { fields, maxTokens: given }
-  }
+  if (request.thinking != null) fields['thinking'] = request.thinking
+  if (effort == null || isSpelledOut) return said
+  if (family.reasoning) return { ...said, fields: { ...fields, ...family.reasoning(effort) } }
+  limits.unsupported(
+    'reasoning_effort',
+    'the model is not known to take one; say it in extra_body.additionalModelRequestFields',
+  )
+  return said
+}
+
+function encodeClaude(
+  request: ChatRequest,
+  traits: ModelTraits,
+  forced: boolean,
+  said: EncodedModelFields,
+  limits: Limits,
+): EncodedModelFields {
+  const thinking = encodeThinking(request, traits, forced, limits)
+  const { fields, maxTokens } = said
   if (thinking.thinking) fields['thinking'] = thinking.thinking
   if (thinking.effort !== undefined) fields['output_config'] = { effort: thinking.effort }
-  const budgeted = thinking.derived && thinking.thinking?.['budget_tokens'] !== undefined
-  return { fields, maxTokens: budgeted ? roomForThinking(given ?? DEFAULT_MAX_TOKENS, thinking, limits) : given }
+  const isBudgeted = thinking.derived && thinking.thinking?.['budget_tokens'] !== undefined
+  return {
+    fields,
+    maxTokens: isBudgeted ? roomForThinking(maxTokens ?? DEFAULT_MAX_TOKENS, thinking, limits) : maxTokens,
+    thinks: thinking.derived,
+  }
 }
 
 /** @returns What has no place in the hub, to be sent again as it was; `undefined` when nothing is left. */
@@ -73,9 +95,9 @@ export function decodeModelFields(request: ChatRequest, wire: unknown): unknown 
   else if (thinking !== undefined) left.push(['thinking', thinking])
   const output = isObject(rest['output_config']) ? rest['output_config'] : {}
   const nova = isObject(rest['reasoningConfig']) ? rest['reasoningConfig'] : {}
-  const effort = [rest['reasoning_effort'], rest['reasoning_config'], output['effort'], nova['maxReasoningEffort']]
-    .map(asString)
-    .find((word) => word !== undefined)
+  const openai = isObject(rest['reasoning']) ? rest['reasoning'] : {}
+  const words = [rest['reasoning_effort'], rest['reasoning_config'], output['effort'], nova['maxReasoningEffort']]
+  const effort = [...words, openai['effort']].map(asString).find((word) => word !== undefined)
   // Told for readers; what is sent again is the field itself, which the model's family decides.
   if (effort !== undefined) request.reasoning_effort = effort
   return left.length > 0 ? Object.fromEntries(left) : undefined

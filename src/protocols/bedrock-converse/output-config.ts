@@ -4,6 +4,7 @@ import type { ResponseFormat } from '../../kernel/hub.js'
 import { asString, compact, isObject, parseJson } from '../../kernel/json.js'
 import type { Limits } from '../../kernel/limits.js'
 import type { JsonObject } from '../../kernel/protocol.js'
+import { REFUSED_BOUNDS, fitSchema } from '../anthropic-messages/output-schema.js'
 
 /** @returns The native format, or a sentence for the system prompt where there is none. */
 export function encodeFormat(
@@ -15,7 +16,11 @@ export function encodeFormat(
   const schema = format.type === 'json_schema' ? format.json_schema.schema : undefined
   if (format.type === 'json_schema' && schema && takesSchema) {
     const { name, description } = format.json_schema
-    const jsonSchema = compact({ schema: JSON.stringify(schema), name, description })
+    const jsonSchema = compact({
+      schema: JSON.stringify(fitSchema(schema, REFUSED_BOUNDS.bedrock, limits)),
+      name,
+      description,
+    })
     return { outputConfig: { textFormat: { type: 'json_schema', structure: { jsonSchema } } } }
   }
   const hint = formatHint(format, limits)

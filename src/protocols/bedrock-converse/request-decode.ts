@@ -1,7 +1,7 @@
 /** The body of Converse and ConverseStream to a chat request: the reverse of `request-encode.ts`. */
 import { StreamError } from '../../kernel/errors.js'
 import type { ChatRequest } from '../../kernel/hub.js'
-import { asNumber, isObject, typeName } from '../../kernel/json.js'
+import { asNumber, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
 import { decodeMessages } from './messages-decode.js'
 import { decodeModelFields } from './model-fields.js'
@@ -44,6 +44,9 @@ export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatR
   const { format, rest } = decodeOutputConfig(wire['outputConfig'])
   if (format) request.response_format = content ? format : { type: 'json_schema', json_schema: { name: '' } }
   if (rest !== undefined) extra.push(['outputConfig', rest])
+  // Told for readers; what is sent again is the field itself.
+  const effort = isObject(rest) ? asString(rest['effort']) : undefined
+  if (effort !== undefined) request.reasoning_effort = effort
   readTools(request, wire['toolConfig'], content, extra)
   if (!content) return request
 
@@ -80,7 +83,8 @@ function readTools(request: ChatRequest, wire: unknown, content: boolean, extra:
   const choice = decodeToolChoice(wire['toolChoice'])
   if (choice !== undefined) request.tool_choice = choice
   else if (wire['toolChoice'] != null) extra.push(['toolConfig', { toolChoice: wire['toolChoice'] }])
-  if (content && Array.isArray(wire['tools'])) request.tools = decodeTools(wire['tools'])
+  const tools = content ? decodeTools(wire['tools']) : []
+  if (tools.length > 0) request.tools = tools
 }
 
 function readMetadata(request: ChatRequest, wire: unknown, extra: [string, unknown][]): void {

@@ -5,12 +5,13 @@ import { limitsOf, type Limits } from '../../kernel/limits.js'
 import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
 import { warnForeign, warnUnsaid } from '../../kernel/unsaid.js'
 import { traitsOf } from '../anthropic-messages/model-traits.js'
+import { encodeSampling } from '../anthropic-messages/sampling.js'
 import { encodeMessages } from './messages-encode.js'
 import { familyOf } from './model-family.js'
 import { encodeModelFields } from './model-fields.js'
 import { encodeFormat } from './output-config.js'
 import { modelPath } from './paths.js'
-import { encodeToolConfig } from './tools.js'
+import { encodeTools } from './tools.js'
 import { ID, ownRaw } from './wire.js'
 
 /** Fields the encoder reads. */
@@ -87,27 +88,37 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     },
     limits,
   )
-  const takesSchema = familyOf(model).jsonSchema && traits.jsonSchema && quirks.jsonSchema !== false
+  const family = familyOf(model)
+  const takesSchema = family.jsonSchema && traits.jsonSchema && quirks.jsonSchema !== false
   const { outputConfig, hint } = encodeFormat(request.response_format, takesSchema, limits)
-  const toolConfig = encodeToolConfig(request, limits)
-  const spelledOut = Object.assign(
-    {},
-    ...extras.map((extra) => extra['additionalModelRequestFields']).filter(isObject),
-  ) as JsonObject
-  const { fields, maxTokens } = encodeModelFields(request, model, spelledOut, toolConfig, limits)
-  const inferenceConfig = compact({
-    maxTokens: maxTokens ?? quirks.defaultMaxTokens,
-    temperature: encodeTemperature(request.temperature, limits),
-    topP: request.top_p ?? undefined,
-    stopSequences: encodeStop(request.stop),
-  })
+  const { toolConfig, forced, claudeChoice } = encodeTools(request, isClaude, limits)
+  const spelledOut = {
+    modelFields: joined(extras, 'additionalModelRequestFields'),
+    outputConfig: joined(extras, 'outputConfig'),
+  }
+  const { fields, maxTokens, thinks } = encodeModelFields(request, model, spelledOut, forced, limits)
+  const sampling = encodeSampling(request, traits, thinks, limits)
+  const settings = {
+    max_tokens: maxTokens ?? quirks.defaultMaxTokens,
+    temperature: sampling.temperature,
+    top_p: sampling.topP,
+    stop: encodeStop(request.stop),
+  }
+  for (const setting of family.refuses?.(request.reasoning_effort ?? undefined) ?? []) {
+    if (settings[setting] === undefined) continue
+    limits.unsupported(setting, 'the model takes none here')
+    settings[setting] = undefined
+  }
+  const { max_tokens, temperature, top_p, stop } = settings
+  const inferenceConfig = compact({ maxTokens: max_tokens, temperature, topP: top_p, stopSequences: stop })
   const all = hint === undefined ? system : [...system, { text: hint }]
   const body: JsonObject = compact({
     system: all.length > 0 ? all : undefined,
-    messages,
+    // A stored prompt may hold them all.
+    messages: messages.length > 0 ? messages : undefined,
     inferenceConfig: emptyToNothing(inferenceConfig),
     toolConfig,
-    additionalModelRequestFields: emptyToNothing(fields),
+    additionalModelRequestFields: emptyToNothing(claudeChoice ? { ...fields, tool_choice: claudeChoice } : fields),
     outputConfig,
     requestMetadata: encodeMetadata(request.metadata, limits),
     serviceTier: encodeTier(request.service_tier, limits),
@@ -116,6 +127,10 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     path: modelPath(model, request.stream === true ? 'converse-stream' : 'converse'),
     body: extras.reduce(mergeBody, body),
   }
+}
+
+function joined(extras: readonly JsonObject[], field: string): JsonObject {
+  return Object.assign({}, ...extras.map((extra) => extra[field]).filter(isObject)) as JsonObject
 }
 
 /** No field is passed over: each is read, native, without effect, neutral, or unsupported. */
@@ -150,12 +165,6 @@ function mergeBody(body: JsonObject, extra: JsonObject): JsonObject {
 
 function emptyToNothing(fields: JsonObject): JsonObject | undefined {
   return Object.keys(fields).length > 0 ? fields : undefined
-}
-
-function encodeTemperature(temperature: number | null | undefined, limits: Limits): number | undefined {
-  if (temperature == null || temperature <= 1) return temperature ?? undefined
-  limits.unsupported('temperature', 'its highest value is 1')
-  return 1
 }
 
 function encodeStop(stop: ChatRequest['stop']): string[] | undefined {

@@ -6,7 +6,7 @@
  */
 import { StreamError } from '../../kernel/errors.js'
 import type { ChatChunk, ChunkChoice, ChunkDelta } from '../../kernel/hub.js'
-import { isObject, typeName } from '../../kernel/json.js'
+import { asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject, StreamDecoder } from '../../kernel/protocol.js'
 import { providerError } from './errors.js'
 import { decodeFinish } from './finish-reason.js'
@@ -39,7 +39,7 @@ function nameOf(data: unknown, name: string | undefined): Named {
     if (EVENTS.has(key)) return { name: key, event: value }
     if (key.endsWith('Exception')) return { name: 'exception', event: { __type: key, ...value } }
   }
-  if (name?.endsWith('Exception')) return { name: 'exception', event: { __type: name, ...data } }
+  if (asString(name)?.endsWith('Exception')) return { name: 'exception', event: { __type: name, ...data } }
   return { name, event: data }
 }
 

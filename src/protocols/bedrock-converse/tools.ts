@@ -3,17 +3,42 @@ import type { ChatRequest, FunctionTool, Message, Tool, ToolChoice } from '../..
 import { asArray, asString, compact, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
+import { REFUSED_BOUNDS, fitSchema } from '../anthropic-messages/output-schema.js'
 import { ID, asCacheControl, cachePointOf, ownRaw } from './wire.js'
 
-export function encodeToolConfig(request: ChatRequest, limits: Limits): JsonObject | undefined {
-  const { tool_choice: choice, parallel_tool_calls: parallel } = request
-  if (parallel === false)
+export interface EncodedTools {
+  readonly toolConfig: JsonObject | undefined
+  /** Whether the model has to call a tool. */
+  readonly forced: boolean
+  /** A choice in Claude's own words, for `additionalModelRequestFields`: the API's have none for one call at a time. */
+  readonly claudeChoice?: JsonObject
+}
+
+export function encodeTools(request: ChatRequest, isClaude: boolean, limits: Limits): EncodedTools {
+  const toolConfig = encodeToolConfig(request, limits)
+  const forced = isForced(toolConfig)
+  if (request.parallel_tool_calls !== false || toolConfig === undefined) return { toolConfig, forced }
+  if (!isClaude) {
     limits.unsupported(
       'parallel_tool_calls',
       'the API has no such switch; a model may have one in extra_body.additionalModelRequestFields',
     )
-  const tools = encodeTools(request, limits)
-  if (tools.length === 0) return undefined
+    return { toolConfig, forced }
+  }
+  const { toolChoice, ...rest } = toolConfig
+  // The API refuses both at once.
+  return { toolConfig: rest, forced, claudeChoice: { ...claudeWords(toolChoice), disable_parallel_tool_use: true } }
+}
+
+function claudeWords(choice: unknown): JsonObject {
+  if (!isObject(choice) || choice['auto'] !== undefined) return { type: 'auto' }
+  return isObject(choice['tool']) ? { type: 'tool', name: choice['tool']['name'] } : { type: 'any' }
+}
+
+function encodeToolConfig(request: ChatRequest, limits: Limits): JsonObject | undefined {
+  const { tool_choice: choice } = request
+  const tools = encodeEach(request, limits)
+  if (tools.length === 0) return declareCalled(request.messages, limits)
   if (choice === 'none') {
     // There is no such choice: without tools the model calls none, but a conversation with calls needs them.
     if (!request.messages.some(callsTools)) return undefined
@@ -22,13 +47,28 @@ export function encodeToolConfig(request: ChatRequest, limits: Limits): JsonObje
   return compact({ tools, toolChoice: choice == null || choice === 'none' ? undefined : encodeChoice(choice, limits) })
 }
 
+/** The API refuses a conversation that holds calls without declarations, as one is that ends a loop of tools. */
+function declareCalled(messages: readonly Message[], limits: Limits): JsonObject | undefined {
+  const calls = messages.flatMap((message) => (message.role === 'assistant' ? (message.tool_calls ?? []) : []))
+  if (calls.length === 0) return undefined
+  limits.warn('tools that earlier answers called are declared, as the API demands it: the model may call them again')
+  const names = new Set(calls.map((call) => (call.type === 'custom' ? call.custom.name : call.function.name)))
+  return {
+    tools: [...names].map((name) => encodeTool({ type: 'function', function: { name, description: GONE } }, limits)),
+  }
+}
+
+/** Tells the model, and a reader of the request, that the declaration is there for its name alone. */
+const GONE = 'Was called before and is no longer available: do not call it.'
+
 function callsTools(message: Message): boolean {
   return message.role === 'tool' || (message.role === 'assistant' && asArray(message.tool_calls).length > 0)
 }
 
-function encodeTools(request: ChatRequest, limits: Limits): JsonObject[] {
+function encodeEach(request: ChatRequest, limits: Limits): JsonObject[] {
   const allowed = allowedNames(request.tool_choice)
   return (asArray(request.tools) as readonly Tool[]).flatMap((tool) => {
+    if (isNative(tool)) return [tool as unknown as JsonObject]
     if (tool.type === 'raw') {
       const value = ownRaw(tool)
       if (!value) limits.unsupported(`a tool of ${tool.protocol}`, 'it runs at another provider')
@@ -38,15 +78,24 @@ function encodeTools(request: ChatRequest, limits: Limits): JsonObject[] {
       limits.unsupported('custom tools', 'use a function tool')
       return []
     }
-    return !allowed || allowed.has(tool.function.name) ? [encodeTool(tool), ...cachePointOf(tool.cache_control)] : []
+    return !allowed || allowed.has(tool.function.name)
+      ? [encodeTool(tool, limits), ...cachePointOf(tool.cache_control)]
+      : []
   })
+}
+
+/** A tool in the format's own words. */
+function isNative(tool: unknown): boolean {
+  return isObject(tool) && (isObject(tool['toolSpec']) || isObject(tool['systemTool']))
 }
 
 const EMPTY_SCHEMA = { type: 'object', properties: {} }
 
-function encodeTool(tool: FunctionTool): JsonObject {
+function encodeTool(tool: FunctionTool, limits: Limits): JsonObject {
   const { name, description, parameters, strict } = tool.function
-  const json = parameters ? { ...(!('type' in parameters) && { type: 'object' }), ...parameters } : EMPTY_SCHEMA
+  const given = parameters ? { ...(!('type' in parameters) && { type: 'object' }), ...parameters } : EMPTY_SCHEMA
+  // What is enforced has the limits of structured output.
+  const json = strict === true ? fitSchema(given, REFUSED_BOUNDS.bedrock, limits) : given
   return {
     // The API refuses an empty description.
     toolSpec: compact({
@@ -82,7 +131,7 @@ function encodeChoice(choice: ToolChoice, limits: Limits): JsonObject | undefine
 export function decodeTools(tools: unknown): Tool[] {
   const decoded: Tool[] = []
   for (const tool of asArray(tools)) {
-    if (!isObject(tool)) continue
+    if (!isObject(tool) || (isObject(tool['toolSpec']) && tool['toolSpec']['description'] === GONE)) continue
     const cache = asCacheControl(tool['cachePoint'])
     const last = decoded.at(-1)
     if (cache && last?.type === 'function' && !last.cache_control) last.cache_control = cache
@@ -118,7 +167,7 @@ export function decodeToolChoice(choice: unknown): ToolChoice | undefined {
   return name === undefined ? undefined : { type: 'function', function: { name } }
 }
 
-export function isForced(toolConfig: JsonObject | undefined): boolean {
+function isForced(toolConfig: JsonObject | undefined): boolean {
   const choice = toolConfig?.['toolChoice']
   return isObject(choice) && choice['auto'] === undefined
 }

@@ -25,12 +25,13 @@ export function mergeLeftovers(
   wire: JsonObject,
   known: ReadonlySet<string> = KNOWN,
 ): JsonObject | undefined {
-  const fields = Object.entries(wire).filter(
-    ([field, value]) => !known.has(field) && value != null && !(Array.isArray(value) && value.length === 0),
-  )
-  if (fields.length === 0) return earlier
-  const merged: JsonObject = { ...earlier }
-  for (const [field, value] of fields) {
+  let merged: JsonObject | undefined
+  // Most events of a stream bring nothing here, and cost no object then.
+  for (const field of Object.keys(wire)) {
+    if (known.has(field)) continue
+    const value = wire[field]
+    if (value == null || (Array.isArray(value) && value.length === 0)) continue
+    merged ??= { ...earlier }
     const before = Object.hasOwn(merged, field) ? merged[field] : undefined
     Object.defineProperty(merged, field, {
       // Metadata of a stream comes in pieces, each with the fields it has news of.
@@ -40,7 +41,7 @@ export function mergeLeftovers(
       writable: true,
     })
   }
-  return merged
+  return merged ?? earlier
 }
 
 export function mergeAnswerLeftovers(earlier: JsonObject | undefined, wire: JsonObject): JsonObject | undefined {

@@ -58,7 +58,7 @@ export function decodeContents(systemInstruction: unknown, contents: unknown): M
   for (const content of typeof contents === 'string' ? [contents] : list(contents)) {
     const parts = partsOf(content)
     if (isObject(content) && content['role'] === 'model') {
-      const { blocks, toolCalls } = decodeParts(parts, calls.nextId)
+      const { blocks, toolCalls } = decodeParts(parts, calls.nextId, true)
       for (const call of toolCalls) {
         remember(calls, call.id, call.type === 'function' ? call.function.name : call.custom.name)
       }

@@ -78,7 +78,8 @@ export function encodeContents(
           names.set(call.id, call.type === 'custom' ? call.custom.name : call.function.name)
         }
         const parts = encodeAssistant(message, at > turnStart, limits)
-        if (parts.length > 0) contents.push({ role: 'model', parts })
+        // A turn that says nothing is one all the same, and the API takes it so.
+        contents.push({ role: 'model', parts: parts.length > 0 ? parts : [{ text: '' }] })
         break
       }
       case 'user':

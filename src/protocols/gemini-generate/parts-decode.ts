@@ -36,8 +36,11 @@ export function stringify(value: unknown): string {
   }
 }
 
-/** @param nextId - Gives the id of a call that has none. */
-export function decodeParts(parts: unknown, nextId: () => string): DecodedParts {
+/**
+ * @param nextId - Gives the id of a call that has none.
+ * @param keepEmpty - Keep texts that say nothing: history is sent back as it was.
+ */
+export function decodeParts(parts: unknown, nextId: () => string, keepEmpty = false): DecodedParts {
   const blocks: Block[] = []
   const toolCalls: ToolCall[] = []
   for (const wire of asArray(parts)) {
@@ -50,6 +53,7 @@ export function decodeParts(parts: unknown, nextId: () => string): DecodedParts 
     } else {
       const block = decodeBlock(part)
       if (block) blocks.push(block)
+      else if (keepEmpty && Object.keys(part).length > 0) blocks.push({ type: 'raw', protocol: ID, value: part })
     }
   }
   return { blocks, toolCalls }
@@ -70,6 +74,8 @@ const DATA_FIELDS = [
 /** @returns `undefined` for a text that says nothing. */
 export function decodeBlock(part: JsonObject): Block | undefined {
   const text = asString(part['text'])
+  // What nearly every event of a stream holds.
+  if (text !== undefined && text !== '' && Object.keys(part).length === 1) return { type: 'text', text }
   if (text === undefined || DATA_FIELDS.some((field) => part[field] != null)) {
     const { thoughtSignature: signature } = part
     // Proto JSON leaves an empty text out.

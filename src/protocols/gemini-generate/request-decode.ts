@@ -6,6 +6,8 @@ import { requestObject } from '../shared/malformed.js'
 import { rawOf, restOf } from '../shared/raw.js'
 import { decodeContents } from './contents-decode.js'
 import { decodeGenerationConfig } from './generation-config.js'
+import { LAYOUT, readLayout } from './layout.js'
+import { traitsOf } from './model-traits.js'
 import { decodeToolConfig, decodeTools } from './tools.js'
 import { ID, camel, readPath } from './wire.js'
 
@@ -53,6 +55,8 @@ export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatR
     return request
   }
 
+  const layout = readLayout(body, traitsOf(request.model).needsSignatures)
+  if (layout) extra[LAYOUT] = layout
   const tools = decodeTools(body['tools'])
   if (tools.length > 0) request.tools = tools
   return Object.assign(request, rawOf(ID, { ...extra, ...restOf(body, KNOWN) }))

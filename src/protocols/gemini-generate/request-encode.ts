@@ -8,8 +8,9 @@ import type { Limits } from '../../kernel/limits.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
 import { encodeContents } from './contents-encode.js'
 import { SETTINGS, encodeGenerationConfig } from './generation-config.js'
+import { LAYOUT, followLayout, isUnsignedRequest } from './layout.js'
 import { traitsOf } from './model-traits.js'
-import { encodeToolChoice, encodeTools } from './tools.js'
+import { encodeToolChoice, encodeTools, hasFunctions, isForced } from './tools.js'
 import { ID, methodPath, ownRaw } from './wire.js'
 
 const checkFields = fieldCheck({
@@ -47,26 +48,50 @@ const SERVICE_TIERS: ReadonlyMap<string, string> = new Map([
 export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
   const limits = limitsOf(context)
   const native = checkFields(request, limits)
-  const { generationConfig: kept, ...raw } = ownRaw(request.raw) ?? {}
+  const { generationConfig: kept, [LAYOUT]: layout, ...raw } = ownRaw(request.raw) ?? {}
   const given = asArray(request.messages) as ChatRequest['messages']
+  const traits = traitsOf(context.model)
+  const functions = hasFunctions(request)
+  // A function that must be called leaves no answer for the format to shape, and the API refuses both together.
+  const takesJson = !functions || (traits.jsonBesideFunctions && !isForced(request)) || isObject(kept)
   const takesSchema = context.quirks.jsonSchema !== false || request.response_format?.type !== 'json_schema'
-  const hint = takesSchema ? undefined : formatHint(request.response_format, limits)
+  const hint = takesJson && takesSchema ? undefined : formatHint(request.response_format, limits)
+  const { response_format: _format, ...withoutFormat } = request
   const messages = hint === undefined ? given : [...withSystemText(given, hint)]
-  const { systemInstruction, contents } = encodeContents(messages, traitsOf(context.model).needsSignatures, limits)
-  const functionCallingConfig = encodeToolChoice(request, limits)
+  const needsSignatures = traits.needsSignatures && !isUnsignedRequest(layout)
+  const { systemInstruction, contents } = encodeContents(messages, needsSignatures, limits)
+  const functionCallingConfig = encodeToolChoice(request, traits.validatesCalls, limits)
+  const announces =
+    functions &&
+    request.web_search_options != null &&
+    traits.jsonBesideFunctions &&
+    context.quirks.toolCombination !== false
+  const toolConfig = compact({
+    functionCallingConfig,
+    includeServerSideToolInvocations: announces ? true : undefined,
+  })
   const body: JsonObject = compact({
     systemInstruction,
     contents,
     tools: encodeTools(request, limits),
-    toolConfig: functionCallingConfig && { functionCallingConfig },
-    generationConfig: encodeGenerationConfig(request, isObject(kept) ? kept : undefined, context, limits),
+    toolConfig: Object.keys(toolConfig).length > 0 ? toolConfig : undefined,
+    generationConfig: encodeGenerationConfig(
+      takesJson ? request : withoutFormat,
+      isObject(kept) ? kept : undefined,
+      context,
+      limits,
+    ),
     serviceTier: encodeServiceTier(request.service_tier, limits),
   })
   return {
     path: request.stream
       ? `${methodPath(context.model, 'streamGenerateContent')}?alt=sse`
       : methodPath(context.model, 'generateContent'),
-    body: layOver(body, [native, raw, request.extra_body], JOINS),
+    body: layOver(
+      layout === undefined ? body : followLayout(body, layout, context.model),
+      [native, raw, request.extra_body],
+      JOINS,
+    ),
   }
 }
 

@@ -31,6 +31,7 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
   let id = ''
   let model = ''
   let created = 0
+  let createTime: unknown
   let made = 0
   let usage: JsonObject | undefined
   let answer: JsonObject | undefined
@@ -50,20 +51,22 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
     return { state, isNew: true }
   }
 
-  function readCandidate(candidate: JsonObject, index: number): ChatChunk[] {
+  function readCandidate(candidate: JsonObject, index: number, into: ChatChunk[]): void {
     const { state, isNew } = stateOf(index)
-    const parts = isObject(candidate['content']) ? asArray(candidate['content']['parts']).filter(isObject) : []
-    if (parts.some((part) => isObject(part['functionCall']))) state.hasCalls = true
     if (candidate['finishReason'] != null) state.finishReason = candidate['finishReason']
-    if (!keepContent) return isNew ? [chunkOf([{ index, delta: { role: 'assistant' }, finish_reason: null }])] : []
-    state.leftovers = mergeLeftovers(state.leftovers, candidate)
-    const deltas: ChunkDelta[] = parts.flatMap((part) => [...state.content.part(part)])
-    const logprobs = decodeLogprobs(candidate['logprobsResult'])
+    const deltas: ChunkDelta[] = []
+    for (const part of isObject(candidate['content']) ? asArray(candidate['content']['parts']) : []) {
+      if (!isObject(part)) continue
+      if (isObject(part['functionCall'])) state.hasCalls = true
+      if (keepContent) deltas.push(...state.content.part(part))
+    }
+    const logprobs = keepContent ? decodeLogprobs(candidate['logprobsResult']) : null
+    if (keepContent) state.leftovers = mergeLeftovers(state.leftovers, candidate)
     if (deltas.length === 0 && (isNew || logprobs)) deltas.push({})
     if (isNew) deltas[0] = { role: 'assistant', ...deltas[0] }
-    return deltas.map((delta, at) =>
-      chunkOf([{ index, delta, finish_reason: null, ...(logprobs && at === deltas.length - 1 && { logprobs }) }]),
-    )
+    for (const delta of deltas) into.push(chunkOf([{ index, delta, finish_reason: null }]))
+    const last = into.at(-1)?.choices[0]
+    if (last && logprobs) last.logprobs = logprobs
   }
 
   function readEvent(data: unknown): ChatChunk[] {
@@ -72,13 +75,18 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
     if (error) throw error
     id = asString(data['responseId']) ?? id
     model = asString(data['modelVersion']) ?? model
-    created = createdOf(data['createTime']) || created
+    if (data['createTime'] !== createTime) {
+      createTime = data['createTime']
+      created = createdOf(createTime) || created
+    }
     usage = mergeUsage(usage, data['usageMetadata'])
     if (keepContent) answer = mergeAnswerLeftovers(answer, data)
     blocked = blockReasonOf(data) ?? blocked
-    return asArray(data['candidates']).flatMap((candidate, position) =>
-      isObject(candidate) ? readCandidate(candidate, indexOf(candidate, position)) : [],
-    )
+    const chunks: ChatChunk[] = []
+    asArray(data['candidates']).forEach((candidate, position) => {
+      if (isObject(candidate)) readCandidate(candidate, indexOf(candidate, position), chunks)
+    })
+    return chunks
   }
 
   function finishChunks(): ChatChunk[] {

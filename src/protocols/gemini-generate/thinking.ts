@@ -3,7 +3,7 @@ import type { ChatRequest } from '../../kernel/hub.js'
 import { asNumber, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
-import type { ModelTraits } from './model-traits.js'
+import type { ModelTraits, ThinkingLevel } from './model-traits.js'
 import { message } from './wire.js'
 
 /** The API's own equivalents: https://ai.google.dev/gemini-api/docs/openai#thinking */
@@ -17,7 +17,7 @@ const BUDGETS: ReadonlyMap<string, number> = new Map([
   ['max', 24_576],
 ])
 
-const LEVELS: ReadonlySet<string> = new Set(['minimal', 'low', 'medium', 'high'])
+const LEVELS: readonly string[] = ['minimal', 'low', 'medium', 'high'] satisfies ThinkingLevel[]
 
 /** The budget that lets the model decide. */
 const DYNAMIC = -1
@@ -36,7 +36,11 @@ export function encodeThinking(
   const effort = request.reasoning_effort ?? undefined
   if (isObject(thinking)) {
     if (effort !== undefined) limits.warn('`thinking` is given, so `reasoning_effort` is left out')
-    if (thinking.type === 'disabled') return { thinkingBudget: 0 }
+    if (thinking.type === 'disabled') return withoutThinking('thinking', traits, limits)
+    if (!traits.thinks) {
+      limits.unsupported('thinking', 'the model does not think')
+      return undefined
+    }
     return {
       thinkingBudget: thinking.type === 'adaptive' ? DYNAMIC : (asNumber(thinking.budget_tokens) ?? DYNAMIC),
       includeThoughts: true,
@@ -48,20 +52,29 @@ export function encodeThinking(
     limits.unsupported('reasoning_effort', `use ${[...BUDGETS.keys()].join(', ')}`)
     return undefined
   }
+  if (effort === 'none') return withoutThinking('reasoning_effort', traits, limits)
   if (!traits.thinks) {
-    if (effort !== 'none') limits.unsupported('reasoning_effort', 'the model does not think')
+    limits.unsupported('reasoning_effort', 'the model does not think')
     return undefined
   }
-  if (effort === 'none' && !traits.canStopThinking)
-    limits.warn('the model cannot be told not to think: `reasoning_effort` is its least')
-  if (traits.thinkingLevel) return { thinkingLevel: levelOf(effort, traits), includeThoughts: effort !== 'none' }
-  if (effort === 'none') return { thinkingBudget: traits.canStopThinking ? 0 : 128 }
+  if (traits.thinkingLevels.length > 0) return { thinkingLevel: levelOf(effort, traits), includeThoughts: true }
   return { thinkingBudget: budget, includeThoughts: true }
 }
 
-function levelOf(effort: string, traits: ModelTraits): string {
-  if (effort === 'none' || effort === 'minimal') return traits.minimalLevel ? 'MINIMAL' : 'LOW'
-  return LEVELS.has(effort) ? effort.toUpperCase() : 'HIGH'
+/** The least that the model can be told, where it cannot be told to stop. */
+function withoutThinking(field: string, traits: ModelTraits, limits: Limits): JsonObject | undefined {
+  if (!traits.thinks) return undefined
+  if (traits.canStopThinking) return { thinkingBudget: 0 }
+  limits.warn(`the model cannot be told not to think: \`${field}\` is its least`)
+  const [least] = traits.thinkingLevels
+  return least === undefined ? { thinkingBudget: 128 } : { thinkingLevel: least.toUpperCase(), includeThoughts: false }
+}
+
+/** The level itself, or the next above it that the model takes. */
+function levelOf(effort: string, { thinkingLevels }: ModelTraits): string {
+  const wanted = LEVELS.indexOf(effort)
+  const taken = wanted < 0 ? undefined : thinkingLevels.find((level) => LEVELS.indexOf(level) >= wanted)
+  return (taken ?? 'high').toUpperCase()
 }
 
 function saysTheSame(a: Reasoning, b: Reasoning): boolean {
@@ -78,7 +91,7 @@ export function decodeThinking(wire: unknown): Reasoning {
   if (!config) return {}
   const level = asString(config['thinkingLevel'])?.toLowerCase()
   const budget = asNumber(config['thinkingBudget'])
-  if (level !== undefined && LEVELS.has(level)) return { reasoning_effort: level }
+  if (level !== undefined && LEVELS.includes(level)) return { reasoning_effort: level }
   if (budget === undefined) return {}
   if (budget === 0) return { thinking: { type: 'disabled' } }
   return { thinking: budget < 0 ? { type: 'adaptive' } : { type: 'enabled', budget_tokens: budget } }

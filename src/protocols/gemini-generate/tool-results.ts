@@ -8,7 +8,6 @@ import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
 import { encodeContent, decodePart } from './content.js'
 import { stringify } from './parts-decode.js'
-import { restOf } from '../shared/raw.js'
 import { ID, camel, ownRaw } from './wire.js'
 
 /** JSON text of an object goes out as that object, which the model reads best; any other text is wrapped. */
@@ -66,8 +65,12 @@ export function encodeToolResult(
   return { ...partFields, functionResponse }
 }
 
-const KNOWN: ReadonlySet<string> = new Set(['id', 'name', 'response', 'parts'])
-const BESIDE: ReadonlySet<string> = new Set(['willContinue', 'scheduling'])
+const BESIDE = ['willContinue', 'scheduling']
+const BESIDE_IN_PART = ['thoughtSignature', 'partMetadata']
+
+function pick(object: JsonObject, fields: readonly string[]): JsonObject {
+  return Object.fromEntries(fields.filter((field) => object[field] != null).map((field) => [field, object[field]]))
+}
 
 /**
  * @param part - A part with a function response.
@@ -81,19 +84,15 @@ export function decodeToolResult(
   const { text, failed } = decodeResult(response['response'])
   const media = asArray(response['parts']).flatMap((entry) => (isObject(entry) ? [decodePart(entry)] : []))
   const name = asString(response['name'])
-  const rest = Object.entries(restOf(response, KNOWN) ?? {}).filter(([field]) => BESIDE.has(field))
-  const kept: JsonObject = { ...Object.fromEntries(rest), ...(name !== undefined && name !== call.name && { name }) }
-  const signature = part['thoughtSignature']
-  const beside = Object.keys(kept).length > 0 || signature != null
-  const raw: ContentPart[] = beside
-    ? [
-        {
-          type: 'raw',
-          protocol: ID,
-          value: { ...(signature != null && { thoughtSignature: signature }), functionResponse: kept },
-        },
-      ]
-    : []
+  const kept: JsonObject = {
+    ...pick(response, BESIDE),
+    ...(name !== undefined && name !== call.name && { name }),
+  }
+  const beside = pick(part, BESIDE_IN_PART)
+  const raw: ContentPart[] =
+    Object.keys({ ...beside, ...kept }).length > 0
+      ? [{ type: 'raw', protocol: ID, value: { ...beside, functionResponse: kept } }]
+      : []
   return {
     role: 'tool',
     tool_call_id: call.id,

@@ -27,8 +27,7 @@ export function encodeTools(request: ChatRequest, limits: Limits): JsonObject[] 
 }
 
 function encodeTool(tool: FunctionTool, limits: Limits): JsonObject {
-  const { name, description, parameters, strict } = tool.function
-  if (strict) limits.warn('`strict` has no counterpart: calls follow their schema as the model does by itself')
+  const { name, description, parameters } = tool.function
   if (tool.cache_control) limits.warn('`cache_control` has no effect here: the cache works by itself')
   const raw = ownRaw(tool.raw)
   const schema = raw && ('parameters' in raw || 'parametersJsonSchema' in raw) ? undefined : parameters
@@ -88,11 +87,30 @@ function decodeTool(wire: unknown): Tool[] {
   ]
 }
 
-export function encodeToolChoice(request: ChatRequest, limits: Limits): JsonObject | undefined {
+function functionsOf({ tools }: ChatRequest): FunctionTool[] {
+  return (asArray(tools) as readonly Tool[]).filter((tool) => tool.type === 'function')
+}
+
+export function hasFunctions(request: ChatRequest): boolean {
+  return functionsOf(request).length > 0
+}
+
+/** Whether the model has to call a function. */
+export function isForced({ tool_choice: choice }: ChatRequest): boolean {
+  if (!isObject(choice)) return choice === 'required'
+  return choice.type === 'function' || (choice.type === 'allowed_tools' && choice.allowed_tools?.mode === 'required')
+}
+
+/** @param validates - The model takes `VALIDATED`, which holds calls to their schemas. */
+export function encodeToolChoice(request: ChatRequest, validates: boolean, limits: Limits): JsonObject | undefined {
   if (request.parallel_tool_calls === false) limits.unsupported('parallel_tool_calls', 'the model decides by itself')
   const { tool_choice: choice } = request
-  if (choice == null) return undefined
-  if (choice === 'auto') return { mode: 'AUTO' }
+  if (choice == null || choice === 'auto') {
+    const strict = functionsOf(request).some((tool) => tool.function?.strict === true)
+    if (strict && validates) return { mode: 'VALIDATED' }
+    if (strict) limits.warn('`strict` has no counterpart: calls follow their schema as the model does by itself')
+    return choice == null ? undefined : { mode: 'AUTO' }
+  }
   if (choice === 'none') return { mode: 'NONE' }
   if (choice === 'required') return { mode: 'ANY' }
   if (typeof choice === 'object' && choice.type === 'function') {

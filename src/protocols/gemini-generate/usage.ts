@@ -73,7 +73,12 @@ export function decodeUsage(wire: unknown): Usage | undefined {
 }
 
 function isExpressible(entry: unknown): boolean {
-  return isObject(entry) && MODALITIES.has(entry['modality']) && typeof entry['modality'] === 'string'
+  return (
+    isObject(entry) &&
+    MODALITIES.has(entry['modality']) &&
+    typeof entry['modality'] === 'string' &&
+    Object.keys(entry).every((field) => field === 'modality' || field === 'tokenCount')
+  )
 }
 
 /** What the hub has no place for: the traffic type, server tools' tokens, video and document counts. */
@@ -150,7 +155,10 @@ function encodeServiceTier(tier: ServiceTier): string | undefined {
 export function mergeUsage(earlier: JsonObject | undefined, later: unknown): JsonObject | undefined {
   if (!isObject(later)) return earlier
   const counts = asNumber(later['totalTokenCount']) !== undefined || asNumber(later['promptTokenCount']) !== undefined
-  if (!counts || !earlier) return { ...earlier, ...later }
+  if (!earlier) return later
+  if (!counts) return { ...earlier, ...later }
   const { trafficType, serviceTier } = earlier
-  return { ...compact({ trafficType, serviceTier }), ...later }
+  return trafficType === undefined && serviceTier === undefined
+    ? later
+    : { ...compact({ trafficType, serviceTier }), ...later }
 }

@@ -14,7 +14,10 @@ export const ownRaw = rawReader(ID)
  */
 export function camel(object: JsonObject): JsonObject {
   const keys = Object.keys(object)
-  if (!keys.some((key) => key.includes('_'))) return object
+  // A loop: this runs for every part of every event.
+  let hasSnakeCase = false
+  for (const key of keys) if (key.includes('_')) hasSnakeCase = true
+  if (!hasSnakeCase) return object
   return Object.fromEntries(keys.map((key) => [camelName(key), object[key]]))
 }
 

@@ -50,7 +50,6 @@ function hubOnlyFields(context: EncodeContext): readonly string[] {
   return [
     'blocks',
     'is_error',
-    ...(quirks.annotations ? [] : ['annotations']),
     ...(quirks.messageNames === false ? ['name'] : []),
     ...(quirks.cacheControl ? [] : ['cache_control']),
     ...(quirks.thinkingBlocks ? [] : ['thinking_blocks']),
@@ -83,17 +82,20 @@ function withReasoning(plain: AssistantMessage, message: AssistantMessage, quirk
 }
 
 /** Fields of an answer that came back with the conversation and say nothing; strict servers refuse what they do not know. */
-const SILENT = ['refusal', 'audio', 'function_call', 'annotations', 'tool_calls'] as const
+const SILENT = ['refusal', 'audio', 'function_call', 'tool_calls'] as const
 
-function withoutNulls(message: AssistantMessage): AssistantMessage {
-  const silent = SILENT.filter((field) => message[field] === null)
-  return silent.length === 0 ? message : without(message, silent)
+function withoutSilent(message: AssistantMessage): AssistantMessage {
+  const silent: string[] = SILENT.filter((field) => message[field] === null)
+  // Citations are for the reader. Another kind is for the server: OpenRouter's parsed files, which it reads only once.
+  const kinds: readonly { type: string }[] = message.annotations ?? []
+  if (!kinds.some(({ type }) => type !== 'url_citation')) silent.push('annotations')
+  return without(message, silent)
 }
 
 function encodeMessage(message: Message, hubOnly: readonly string[], context: EncodeContext): Message {
   let plain = without(message, hubOnly)
   if (message.role === 'assistant')
-    plain = withReasoning(withoutNulls(plain as AssistantMessage), message, context.quirks)
+    plain = withReasoning(withoutSilent(plain as AssistantMessage), message, context.quirks)
   if (Array.isArray(plain.content)) {
     const content = mapShared(plain.content, (part) => encodePart(part, context))
     if (content !== plain.content) plain = { ...plain, content: [...content] } as Message
@@ -104,7 +106,10 @@ function encodeMessage(message: Message, hubOnly: readonly string[], context: En
 
 function encodeTool(tool: Tool, context: EncodeContext): Tool | undefined {
   if (tool.type === 'raw') return rawValue(tool, `tool of ${tool.protocol}`, context) as Tool | undefined
-  return context.quirks.cacheControl ? tool : without(tool, ['cache_control'])
+  const plain = context.quirks.cacheControl ? tool : without(tool, ['cache_control'])
+  // `null` is how the Responses format says that nothing was said.
+  if (plain.type !== 'function' || plain.function?.strict !== null) return plain
+  return { ...plain, function: without(plain.function, ['strict']) }
 }
 
 /** A value that asks for nothing is left out without a word. */

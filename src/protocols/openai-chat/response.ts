@@ -150,12 +150,16 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
   }
 }
 
-/** OpenAI's shape; `reasoning_content` and `thinking_blocks` stay, as clients of reasoning models know them. */
+/**
+ * OpenAI's shape, without what only another format can say. `reasoning_content` and `thinking_blocks` stay, as clients of
+ * reasoning models know them.
+ */
 export function encodeResponse(response: ChatCompletion): JsonObject {
-  if (response.choices.every((choice) => choice.message.blocks === undefined)) return { ...response }
+  const { raw: _raw, ...plain } = response
+  if (plain.choices.every((choice) => choice.message.blocks === undefined)) return plain
   return {
-    ...response,
-    choices: response.choices.map((choice) => {
+    ...plain,
+    choices: plain.choices.map((choice) => {
       const { blocks: _blocks, ...message } = choice.message
       return { ...choice, message }
     }),

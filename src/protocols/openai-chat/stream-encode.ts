@@ -1,6 +1,12 @@
 /** Writing streamed answers, for a gateway's clients. */
-import type { ChunkChoice } from '../../kernel/hub.js'
+import type { ChatChunk, ChunkChoice } from '../../kernel/hub.js'
 import type { StreamEncoder, WireEvent } from '../../kernel/protocol.js'
+
+function withoutRaw(chunk: ChatChunk): ChatChunk {
+  if (!chunk.raw) return chunk
+  const { raw: _raw, ...plain } = chunk
+  return plain
+}
 
 /** Hub chunks to OpenAI's: without block numbers, and with the role that clients expect on a choice's first chunk. */
 export function createStreamEncoder(): StreamEncoder {
@@ -21,7 +27,8 @@ export function createStreamEncoder(): StreamEncoder {
   }
 
   return {
-    push(chunk) {
+    push(given) {
+      const chunk = withoutRaw(given)
       const choices = chunk.choices.map(encodeChoice)
       if (choices.every((choice, place) => choice === chunk.choices[place])) return [{ data: chunk }]
       const telling = choices.filter((choice, place) => says(chunk.choices[place]!, choice))

@@ -202,7 +202,7 @@ class Decoder implements StreamDecoder {
       finish_reason: finish,
       ...(native !== undefined && { native_finish_reason: native }),
     })
-    const usage = decodeUsage(response.usage)
+    const usage = decodeUsage(response.usage, response.tool_usage)
     return [
       ...begin,
       ...this.#chunks(deltas),

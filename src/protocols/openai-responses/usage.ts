@@ -29,8 +29,19 @@ function others(usage: object): JsonObject {
   return Object.fromEntries(Object.entries(usage).filter(([key, value]) => !NAMED.has(key) && value !== null))
 }
 
-/** `undefined` when the response counts nothing (yet). */
-export function decodeUsage(wire: unknown): Usage | undefined {
+/** Web searches are billed apart, and `tool_usage` counts them. */
+function serverTools(toolUsage: unknown): Usage['server_tool_use'] {
+  const search = isObject(toolUsage) && isObject(toolUsage.web_search) ? toolUsage.web_search : {}
+  const requests = asNumber(search.num_requests)
+  return requests ? { web_search_requests: requests } : undefined
+}
+
+/**
+ * `undefined` when the response counts nothing (yet).
+ *
+ * @param toolUsage - `tool_usage` of the response.
+ */
+export function decodeUsage(wire: unknown, toolUsage?: unknown): Usage | undefined {
   if (!isObject(wire)) return undefined
   const input = asNumber(wire.input_tokens)
   const output = asNumber(wire.output_tokens)
@@ -38,6 +49,7 @@ export function decodeUsage(wire: unknown): Usage | undefined {
   const inputDetails = pick(wire.input_tokens_details, INPUT_DETAILS)
   const outputDetails = pick(wire.output_tokens_details, OUTPUT_DETAILS)
   const ticks = asNumber(wire.cost_in_usd_ticks)
+  const tools = serverTools(toolUsage)
   const cost = asNumber(wire.cost) ?? (ticks === undefined ? undefined : ticks / TICKS_PER_USD)
   return {
     ...others(wire),
@@ -47,6 +59,7 @@ export function decodeUsage(wire: unknown): Usage | undefined {
     ...(inputDetails && { prompt_tokens_details: inputDetails }),
     ...(outputDetails && { completion_tokens_details: outputDetails }),
     ...(cost !== undefined && { cost }),
+    ...(tools && { server_tool_use: tools }),
   }
 }
 

@@ -1,31 +1,45 @@
-/** What formats of embeddings agree on: texts go in, lists of numbers come out. */
+/** What formats of embeddings agree on: texts go in, lists of numbers come out. A codec says the rest of its format. */
 import { StreamError, UnsupportedParameterError } from '../../kernel/errors.js'
 import type { EmbeddingsRequest, EmbeddingsResponse } from '../../kernel/hub.js'
 import { asNumber, asString } from '../../kernel/json.js'
-import type { DecodeOptions, EncodeContext, JsonObject, ProtocolId } from '../../kernel/protocol.js'
-import { badRequest } from './malformed.js'
-import { rawOf } from './raw.js'
+import type {
+  DecodeOptions,
+  EmbeddingsProtocol,
+  EncodeContext,
+  EncodedRequest,
+  JsonObject,
+  ProtocolId,
+} from '../../kernel/protocol.js'
+import { answerObject, badRequest, requestObject } from './malformed.js'
+import { rawOf, rawReader } from './raw.js'
 
-/**
- * The texts of a request. Warns of `user`, which these formats have no field for.
- *
- * @throws UnsupportedParameterError for token numbers, whatever may be dropped: an answer without a vector for each input
- * would be no answer.
- */
-export function textsOf({ input, user }: EmbeddingsRequest, context: EncodeContext): string[] {
-  const texts: readonly unknown[] = [input].flat()
-  if (!texts.every((text) => typeof text === 'string'))
-    throw new UnsupportedParameterError('input', context.provider, 'the format takes texts, not token numbers')
-  if (user !== undefined) context.warn('`user` has no effect here')
-  return texts as string[]
+/** A request of texts, and of the fields that only the format knows: those read from it, under those of `extra_body`. */
+export interface TextsRequest extends Pick<EmbeddingsRequest, 'dimensions' | 'encoding_format'> {
+  readonly input: string | string[]
+  /** All of the input. */
+  readonly texts: readonly string[]
+  readonly extra: JsonObject
 }
 
-/**
- * The reverse of {@link textsOf}, for a field of one text or a list of them.
- *
- * @throws StreamError when it is neither.
- */
-export function textsIn(input: unknown): string | string[] {
+/** @throws UnsupportedParameterError for token numbers, whatever may be dropped: each input is to have its vector. */
+export function textsRequest(id: ProtocolId, request: EmbeddingsRequest, context: EncodeContext): TextsRequest {
+  const { dimensions, encoding_format: format, extra_body: extra, raw } = request
+  const input: unknown = request.input
+  const texts = [input].flat()
+  if (!texts.every((text) => typeof text === 'string'))
+    throw new UnsupportedParameterError('input', context.provider, 'the format takes texts, not token numbers')
+  if (request.user !== undefined) context.warn('`user` has no effect here')
+  return {
+    input: typeof input === 'string' ? input : texts,
+    texts,
+    ...(dimensions !== undefined && { dimensions }),
+    ...(format && { encoding_format: format }),
+    extra: { ...rawReader(id)(raw), ...extra },
+  }
+}
+
+/** @throws StreamError when the field is neither a text nor a list. */
+export function readInput(input: unknown): string | string[] {
   if (typeof input === 'string') return input
   if (!Array.isArray(input)) throw badRequest('it has no `input`')
   return input.filter((text) => typeof text === 'string')
@@ -35,22 +49,20 @@ export interface WireRequest {
   readonly model: unknown
   readonly dimensions: unknown
   readonly format?: EmbeddingsRequest['encoding_format']
-  /** Read only where content is wanted, as is `rest`. */
-  readonly input: () => EmbeddingsRequest['input']
-  /** What the hub has no place for. */
-  readonly rest: () => JsonObject | undefined
+  /** Called only where content is wanted. `rest` is what the hub has no place for. */
+  readonly content: () => { readonly input: EmbeddingsRequest['input']; readonly rest: JsonObject }
 }
 
-export function embeddingsRequest(id: ProtocolId, wire: WireRequest, options: DecodeOptions): EmbeddingsRequest {
+export function readRequest(id: ProtocolId, wire: WireRequest, options: DecodeOptions): EmbeddingsRequest {
   const dimensions = asNumber(wire.dimensions)
   const head = {
     model: asString(wire.model) ?? '',
     ...(dimensions !== undefined && { dimensions }),
     ...(wire.format && { encoding_format: wire.format }),
   }
-  return options.content === false
-    ? { ...head, input: [] }
-    : { ...head, input: wire.input(), ...rawOf(id, wire.rest()) }
+  if (options.content === false) return { ...head, input: [] }
+  const { input, rest } = wire.content()
+  return { ...head, input, ...rawOf(id, rest) }
 }
 
 export interface WireAnswer {
@@ -60,13 +72,12 @@ export interface WireAnswer {
   readonly tokens: number | undefined
   /** Default `tokens`. */
   readonly total?: number | undefined
-  /** Read only where content is wanted, as is `rest`. */
-  readonly vectors: () => readonly unknown[]
-  readonly rest: () => JsonObject | undefined
+  /** Called only where content is wanted. `rest` is what the hub has no place for. */
+  readonly content: () => { readonly vectors: readonly unknown[]; readonly rest: JsonObject | undefined }
 }
 
 /** @throws StreamError when a vector is no list of numbers. */
-export function embeddingsAnswer(id: ProtocolId, wire: WireAnswer, options: DecodeOptions): EmbeddingsResponse {
+function readAnswer(id: ProtocolId, wire: WireAnswer, options: DecodeOptions): EmbeddingsResponse {
   const { tokens = 0, total = tokens } = wire
   const answerId = asString(wire.id)
   const head = {
@@ -76,14 +87,53 @@ export function embeddingsAnswer(id: ProtocolId, wire: WireAnswer, options: Deco
     ...(answerId !== undefined && { id: answerId }),
   }
   if (options.content === false) return { ...head, data: [] }
-  const data = wire.vectors().map((vector, index) => {
+  const { vectors, rest } = wire.content()
+  const data = vectors.map((vector, index) => {
     if (!isVector(vector)) throw new StreamError(`embedding ${index} of the answer is no list of numbers`)
     return { object: 'embedding' as const, index, embedding: vector }
   })
-  return { ...head, data, ...rawOf(id, wire.rest()) }
+  return { ...head, data, ...rawOf(id, rest) }
 }
 
 export function isVector(value: unknown): value is number[] {
   // A vector is of one kind throughout, and long.
   return Array.isArray(value) && (value.length === 0 || typeof value[0] === 'number')
+}
+
+/** Facts of the contract that a codec hands on as they are. */
+type Facts = Pick<
+  EmbeddingsProtocol,
+  'id' | 'path' | 'auth' | 'batchPath' | 'maxInputs' | 'tokensHeader' | 'decodeError' | 'encodeError'
+>
+
+export interface EmbeddingsFormat extends Facts {
+  encodeRequest(request: TextsRequest, context: EncodeContext): EncodedRequest
+  /** @param path - Of the request, where the format says the model there. */
+  readRequest(wire: JsonObject, path: string | undefined): WireRequest
+  /** The error that a body holds in place of an answer. */
+  providerErrorOf(body: unknown): Error | undefined
+  /** Throws, or gives `undefined`, for a body without vectors. */
+  readAnswer(wire: JsonObject): WireAnswer | undefined
+  /** @param own - Fields of the answer that only this format knows. */
+  encodeResponse(response: EmbeddingsResponse, own: JsonObject): JsonObject
+}
+
+export function embeddingsCodec(format: EmbeddingsFormat): EmbeddingsProtocol {
+  const { readRequest: _request, readAnswer: _answer, providerErrorOf, ...facts } = format
+  const { id } = format
+  const ownRaw = rawReader(id)
+  return {
+    ...facts,
+    kind: 'embeddings',
+    operation: 'embeddings',
+    encodeRequest: (request, context) => format.encodeRequest(textsRequest(id, request, context), context),
+    decodeRequest: (wire, options = {}) =>
+      readRequest(id, format.readRequest(requestObject(wire), options.path), options),
+    decodeResponse(body, options = {}) {
+      const answer = format.readAnswer(answerObject(body, providerErrorOf))
+      if (!answer) throw providerErrorOf(body) ?? new StreamError('the answer has no embeddings')
+      return readAnswer(id, answer, options)
+    },
+    encodeResponse: (response) => format.encodeResponse(response, ownRaw(response.raw) ?? {}),
+  }
 }

@@ -137,7 +137,7 @@ function anthropicMessage(events: readonly JsonObject[]): JsonObject {
   const content = [...blocks.values()].map((block) =>
     block.json ? { ...block, input: parseJson(block.json as string) } : block,
   )
-  return { ...message, content }
+  return { ...message, content: [...objects(message.content), ...content] }
 }
 
 function withoutNulls(object: JsonObject): JsonObject {
