@@ -7,7 +7,8 @@ export const fireworks: ProviderRow = {
   baseURL: 'https://api.fireworks.ai/inference/v1',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['FIREWORKS_API_KEY'],
-  quirks: { developerAsSystem: true },
+  // https://docs.fireworks.ai/guides/reasoning
+  quirks: { developerAsSystem: true, reasoningContent: true },
   hosts: ['api.fireworks.ai'],
   docs: 'https://docs.fireworks.ai/tools-sdks/openai-compatibility',
 }

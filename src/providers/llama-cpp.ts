@@ -6,5 +6,6 @@ export const llamaCpp = openaiCompatible({
   protocols: ['openai-chat', 'openai-embeddings', 'openai-completions'],
   baseURL: 'http://127.0.0.1:8080/v1',
   env: [],
+  quirks: { maxTokensField: 'max_tokens', developerAsSystem: true, reasoningContent: true },
   docs: 'https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md',
 })

@@ -122,3 +122,15 @@ test('a file or an image with two sources keeps both', () => {
   const context = { provider: 'p', model: 'm', quirks: {}, dropUnsupported: false, warn: () => undefined }
   expect(openaiResponses.encodeRequest(openaiResponses.decodeRequest(wire), context).body).toEqual(wire)
 })
+
+test('`null` of a setting asks for nothing', () => {
+  const context = { provider: 'p', model: 'm', quirks: {}, dropUnsupported: false, warn: () => undefined }
+  const request = {
+    model: 'm',
+    messages: [{ role: 'user' as const, content: 'hi' }],
+    tool_choice: null,
+    stop: null,
+    n: null,
+  }
+  expect(openaiResponses.encodeRequest(request as never, context).body).not.toHaveProperty('tool_choice')
+})

@@ -106,7 +106,7 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   const tools = encodeTools(request.tools ?? [], asArray(extras), context)
   if (request.web_search_options != null) tools.push(encodeWebSearch(request.web_search_options))
   if (tools.length > 0 || request.tools) body.tools = tools
-  if (request.tool_choice !== undefined) body.tool_choice = encodeToolChoice(request.tool_choice)
+  if (request.tool_choice != null) body.tool_choice = encodeToolChoice(request.tool_choice)
   const include = asArray(keptInclude)
   if (request.logprobs) body.include = [...include, LOGPROBS]
   else if (include.length > 0) body.include = include
