@@ -3,7 +3,7 @@ import type { ChatRequest, Tool } from '../../kernel/hub.js'
 import { asArray, asNumber, asString, isObject } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
 import { requestObject } from '../shared/malformed.js'
-import { rawOf, restOf } from '../shared/raw.js'
+import { keepRaw, restOf } from '../shared/raw.js'
 import { readStops } from '../shared/scalars.js'
 import { decodeFunction } from '../shared/tools.js'
 import { decodeMessages } from './messages.js'
@@ -54,7 +54,7 @@ export function decodeRequest(body: unknown, options: DecodeOptions = {}): ChatR
     if (Array.isArray(wire['tools'])) request.tools = tools
     if (typeof strict === 'boolean' && !(strict && tools.some(({ type }) => type === 'function')))
       extra['strict_tools'] = strict
-    Object.assign(request, rawOf(ID, extra))
+    keepRaw(request, ID, extra)
   }
   return request
 }

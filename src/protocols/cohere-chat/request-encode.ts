@@ -62,9 +62,9 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     response_format: encodeFormat(request.response_format),
     max_tokens: request.max_completion_tokens ?? request.max_tokens ?? undefined,
     stop_sequences: stopsOf(request),
-    ...SETTINGS.encode(request),
     thinking: encodeThinking(request, limits),
     stream: typeof stream === 'boolean' ? stream : undefined,
+    ...SETTINGS.encode(request),
   })
   return { path: PATH, body: layOver(body, [native, ownRaw(request.raw), request.extra_body]) }
 }
