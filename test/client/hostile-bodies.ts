@@ -29,7 +29,7 @@ const say =
     void response.writeHead(status, headers).end(body)
 
 /** Until more can be written, or nobody reads any more. */
-function writable(stream: Writable): Promise<void> {
+export function writable(stream: Writable): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       stream.off('drain', done).off('close', done)
