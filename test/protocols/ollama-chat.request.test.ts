@@ -259,6 +259,6 @@ describe('requests', () => {
       'unnamed_call_4',
       'unnamed_call_3',
     ])
-    expect(bodyOf(hub)).toEqual(wire)
+    expect(bodyOf(hub)['messages']).toEqual(wire.messages)
   })
 })
