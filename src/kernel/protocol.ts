@@ -19,6 +19,7 @@ export const PROTOCOL_IDS = [
   'anthropic-messages',
   'bedrock-cohere-embeddings',
   'bedrock-converse',
+  'bedrock-nova-embeddings',
   'bedrock-titan-embeddings',
   'cohere-chat',
   'cohere-embeddings',

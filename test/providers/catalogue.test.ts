@@ -95,6 +95,7 @@ test.each([
   ['bedrock-converse', 'bedrock'],
   ['bedrock-titan-embeddings', 'bedrock'],
   ['bedrock-cohere-embeddings', 'bedrock'],
+  ['bedrock-nova-embeddings', 'bedrock'],
   ['cohere-chat', 'cohere'],
   ['voyage-embeddings', 'voyage'],
   ['ollama-chat', 'ollama'],
