@@ -3,7 +3,8 @@ import type { ProviderRow } from '../kernel/provider.js'
 export const fireworks: ProviderRow = {
   id: 'fireworks',
   name: 'Fireworks AI',
-  protocols: ['openai-chat', 'openai-responses', 'openai-embeddings', 'openai-completions'],
+  // https://docs.fireworks.ai/api-reference/rerank-documents
+  protocols: ['openai-chat', 'openai-responses', 'openai-embeddings', 'openai-completions', 'jina-rerank'],
   baseURL: 'https://api.fireworks.ai/inference/v1',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['FIREWORKS_API_KEY'],
