@@ -1,8 +1,9 @@
 /** The conversation to `system` and `messages` (https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-call.html). */
 import { blocksOf } from '../../kernel/blocks.js'
-import type { AssistantMessage, Message, ToolCall, ToolMessage } from '../../kernel/hub.js'
+import type { AssistantMessage, Message, ToolMessage } from '../../kernel/hub.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
+import { withToolCalls } from '../shared/messages.js'
 import { encodeBlock, encodeThinking } from './blocks-encode.js'
 import { encodeContent, withUniqueNames } from './content.js'
 import { cachePointOf, encodeToolId, type ToolIds } from './wire.js'
@@ -28,7 +29,6 @@ export interface EncodedMessages {
 export function encodeMessages(messages: readonly Message[], options: MessageOptions, limits: Limits): EncodedMessages {
   const system: JsonObject[] = []
   const turns: Turn[] = []
-  let functionCalls = 0
 
   function append(role: Turn['role'], content: JsonObject[]): void {
     const last = turns.at(-1)
@@ -44,8 +44,8 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
     system.push(...content)
   }
 
-  for (const message of messages) {
-    if ('name' in message && message.role !== 'function' && message.name !== undefined) {
+  for (const message of withToolCalls(messages)) {
+    if ('name' in message && message.name !== undefined) {
       limits.warn('names of messages are left out')
     }
     switch (message.role) {
@@ -59,12 +59,8 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
       case 'tool':
         append('user', encodeToolResult(message, options.toolIds, limits))
         break
-      case 'function':
-        append('user', [result(functionId(functionCalls - 1), message.content ? [{ text: message.content }] : [])])
-        break
       case 'assistant':
-        append('assistant', encodeAssistant(message, options, limits, functionCalls))
-        if (message.function_call) functionCalls += 1
+        append('assistant', encodeAssistant(message, options, limits))
         break
       default:
         limits.unsupported(`messages of role ${String((message as { role?: unknown } | null)?.role)}`)
@@ -102,27 +98,11 @@ function result(toolUseId: string, content: JsonObject[], more: JsonObject = {})
   return { toolResult: { toolUseId, content, ...more } }
 }
 
-/** Calls in the old form have no id: they are numbered, and a result belongs to the call before it. */
-function functionId(number: number): string {
-  return `function_call_${Math.max(0, number)}`
-}
-
-function encodeAssistant(
-  message: AssistantMessage,
-  options: MessageOptions,
-  limits: Limits,
-  functionCalls: number,
-): JsonObject[] {
-  const calls: ToolCall[] = [...(message.tool_calls ?? [])]
-  const blocks = [...blocksOf(message)]
-  if (message.function_call) {
-    const id = functionId(functionCalls)
-    calls.push({ id, type: 'function', function: message.function_call })
-    blocks.push({ type: 'tool_call', id })
-  }
+function encodeAssistant(message: AssistantMessage, options: MessageOptions, limits: Limits): JsonObject[] {
+  const calls = message.tool_calls ?? []
   if (message.audio) limits.warn('audio of earlier answers is left out')
   const encoded: JsonObject[] = []
-  for (const block of blocks) {
+  for (const block of blocksOf(message)) {
     const wire = encodeBlock(block, calls, options.toolIds)
     if (typeof wire === 'object') encoded.push(...wire)
     else if (wire === 'unsigned thinking' && block.type === 'thinking') {

@@ -1,6 +1,6 @@
 /** A chat request to the body of `POST /v2/chat` (https://docs.cohere.com/reference/chat). */
 import type { ChatRequest } from '../../kernel/hub.js'
-import { asArray, asNumber, compact, isObject } from '../../kernel/json.js'
+import { asNumber, compact, isObject } from '../../kernel/json.js'
 import { limitsOf, type Limits } from '../../kernel/limits.js'
 import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
