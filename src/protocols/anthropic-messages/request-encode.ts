@@ -3,6 +3,7 @@ import { formatHint } from '../../kernel/format-hint.js'
 import type { ChatRequest } from '../../kernel/hub.js'
 import { asString, compact, isObject } from '../../kernel/json.js'
 import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
+import { betaHeader } from './betas.js'
 import { toBlocks } from './content.js'
 import { limitsOf } from '../../kernel/limits.js'
 import type { Limits } from '../../kernel/limits.js'
@@ -45,6 +46,8 @@ const checkFields = fieldCheck({
     'web_search_options',
   ],
   native: [
+    // Names for a header, as the SDK takes them.
+    'betas',
     'billing_policy',
     'cache_control',
     'compaction',
@@ -52,7 +55,6 @@ const checkFields = fieldCheck({
     'context_management',
     'diagnostics',
     'fallback_credit_token',
-    'fallbacks',
     'inference_geo',
     'mcp_servers',
     'output_config',
@@ -69,7 +71,7 @@ const JOINS = { output_config: {}, metadata: {} }
 export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
   const limits = limitsOf(context)
   const traits = traitsOf(context.model)
-  const native = checkFields(request, limits)
+  const given = checkFields(request, limits)
   const { system, messages } = encodeMessages(
     request.messages,
     {
@@ -81,9 +83,9 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   const toolChoice = encodeToolChoice(request, limits)
   const thinking = encodeThinking(request, traits, isForced(toolChoice), limits)
   const sampling = encodeSampling(request, traits, thinking.derived, limits)
-  const extras = [native, ownRaw(request.raw), request.extra_body]
+  const extras = [ownRaw(request.raw), request.extra_body]
   // The older place of the format: two of them are refused.
-  const isSpelledOut = extras.some((fields) => isObject(fields) && fields['output_format'] != null)
+  const isSpelledOut = [given, ...extras].some((fields) => isObject(fields) && fields['output_format'] != null)
   const takesSchema = traits.jsonSchema && context.quirks.jsonSchema !== false
   const { format, hint } = isSpelledOut ? {} : encodeFormat(request.response_format, takesSchema, traits, limits)
   const { stream } = request
@@ -107,11 +109,9 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     metadata: encodeMetadata(request, limits),
     ...encodeServiceTier(request.service_tier, limits),
   })
-  return {
-    path: PATH,
-    body: layOver(body, extras, JOINS),
-    headers: { 'anthropic-version': API_VERSION },
-  }
+  const { betas, ...native } = given ?? {}
+  const whole = layOver(body, [native, ...extras], JOINS)
+  return { path: PATH, body: whole, headers: { 'anthropic-version': API_VERSION, ...betaHeader(whole, betas) } }
 }
 
 function encodeStop(stop: ChatRequest['stop'], limits: Limits): string[] | undefined {
