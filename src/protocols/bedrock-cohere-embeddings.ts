@@ -10,6 +10,7 @@ import { modelPath, readModelPath } from './bedrock-converse/paths.js'
 import { vectorsOf } from './shared/cohere-vectors.js'
 import { embeddingsCodec } from './shared/embeddings.js'
 import { restOf } from './shared/raw.js'
+import { BEDROCK_RUNTIME } from './shared/bedrock.js'
 
 /** The format requires one, and OpenAI's has no word for it; `extra_body` says another. */
 const DEFAULT_INPUT_TYPE = 'search_document'
@@ -20,7 +21,7 @@ const MAX_TEXTS = 96
 export const bedrockCohereEmbeddings = embeddingsCodec({
   id: 'bedrock-cohere-embeddings',
   path: '/invoke',
-  auth: { header: 'authorization', prefix: 'Bearer ', sign: { kind: 'aws-sigv4', service: 'bedrock' } },
+  ...BEDROCK_RUNTIME,
   maxInputs: () => MAX_TEXTS,
   tokensHeader: 'x-amzn-bedrock-input-token-count',
   /** `input_type`, `images`, `truncate` and the like come in `extra_body`, or from the wire in `raw`. */

@@ -11,6 +11,7 @@ import { modelPath, readModelPath } from './bedrock-converse/paths.js'
 import { embeddingsCodec } from './shared/embeddings.js'
 import { restOf } from './shared/raw.js'
 import { layOver } from './shared/request-fields.js'
+import { BEDROCK_RUNTIME } from './shared/bedrock.js'
 
 /** The format requires to know what the vectors are for, and OpenAI's has no word for it; `extra_body` says another. */
 const DEFAULT_PURPOSE = 'GENERIC_INDEX'
@@ -30,7 +31,7 @@ function inner(object: JsonObject, field: string): JsonObject {
 export const bedrockNovaEmbeddings = embeddingsCodec({
   id: 'bedrock-nova-embeddings',
   path: '/invoke',
-  auth: { header: 'authorization', prefix: 'Bearer ', sign: { kind: 'aws-sigv4', service: 'bedrock' } },
+  ...BEDROCK_RUNTIME,
   maxInputs: () => 1,
   tokensHeader: 'x-amzn-bedrock-input-token-count',
   encodeRequest({ texts, dimensions, extra }, { provider, model }) {

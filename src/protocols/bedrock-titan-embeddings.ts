@@ -9,6 +9,7 @@ import { decodeError, encodeError, providerErrorOf } from './bedrock-converse/er
 import { modelPath, readModelPath } from './bedrock-converse/paths.js'
 import { embeddingsCodec } from './shared/embeddings.js'
 import { restOf } from './shared/raw.js'
+import { BEDROCK_RUNTIME } from './shared/bedrock.js'
 
 /** It says the length of its vectors in another place. */
 const IMAGE_MODEL = /titan-embed-image/
@@ -16,7 +17,7 @@ const IMAGE_MODEL = /titan-embed-image/
 export const bedrockTitanEmbeddings = embeddingsCodec({
   id: 'bedrock-titan-embeddings',
   path: '/invoke',
-  auth: { header: 'authorization', prefix: 'Bearer ', sign: { kind: 'aws-sigv4', service: 'bedrock' } },
+  ...BEDROCK_RUNTIME,
   maxInputs: () => 1,
   /** An image comes as `inputImage` in `extra_body`, with a text or without one. */
   encodeRequest({ texts, dimensions, extra }, { provider, model }) {

@@ -101,10 +101,11 @@ test.each([
   ['ollama-chat', 'ollama'],
   ['replicate-predictions', 'replicate'],
 ] as const)('a provider of the caller’s own that speaks %s takes its key as %s does', (format, id) => {
-  const { auth, headers } = protocols[format]
-  expect({ auth: auth ?? bearer, headers }).toEqual({
+  const { auth, headers, errorTypeHeader } = protocols[format]
+  expect({ auth: auth ?? bearer, headers, errorTypeHeader }).toEqual({
     auth: providers.get(id)?.auth,
     headers: providers.get(id)?.headers,
+    errorTypeHeader: providers.get(id)?.errorTypeHeader,
   })
 })
 
