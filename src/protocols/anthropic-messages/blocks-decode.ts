@@ -4,7 +4,7 @@
  * and kinds this version does not know) is a raw block.
  */
 import type { Annotation, Block, FunctionToolCall, ToolCall } from '../../kernel/hub.js'
-import { asArray, asNumber, asString, isObject } from '../../kernel/json.js'
+import { asArray, asNumber, asString, isObject, parseJson } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { isHttpUrl } from '../../kernel/media.js'
 import { argumentsText } from '../shared/arguments.js'
@@ -122,7 +122,7 @@ export function decodeToolUse(wire: JsonObject, callers = false): { call: Functi
     call: {
       id,
       type: 'function',
-      function: { name: asString(wire['name']) ?? '', arguments: argumentsText(wire['input']) },
+      function: { name: asString(wire['name']) ?? '', arguments: inputText(wire['input']) },
     },
     block: {
       type: 'tool_call',
@@ -130,6 +130,11 @@ export function decodeToolUse(wire: JsonObject, callers = false): { call: Functi
       ...(!hasOnly(rest, TOOL_USE_FIELDS) && { raw: { protocol: ID, value: rest } }),
     },
   }
+}
+
+/** Some speakers of the format give the object as its text. */
+function inputText(input: unknown): string {
+  return typeof input === 'string' && isObject(parseJson(input)) ? input : argumentsText(input)
 }
 
 const STOP_DETAILS_FIELDS = new Set(['type', 'explanation'])
