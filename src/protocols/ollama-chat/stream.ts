@@ -42,7 +42,7 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
   let own: JsonObject | undefined
 
   function chunkOf(choices: ChunkChoice[]): ChatChunk {
-    return { ...head, object: 'chat.completion.chunk', choices }
+    return { id: head.id, object: 'chat.completion.chunk', created: head.created, model: head.model, choices }
   }
 
   function deltasOf(message: JsonObject): ChunkDelta[] {
