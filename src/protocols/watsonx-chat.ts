@@ -3,8 +3,8 @@
  * a stream at an address of its own. Its model gateway speaks OpenAI's format as it is.
  *
  * The API's version is a query, so the base URL carries it: `https://us-south.ml.cloud.ibm.com?version=2025-02-11`.
- * `project_id`, or `space_id`, comes in `extra_body`. The model `deployment/<id>` is a deployment, which has an address of
- * its own and knows its model and its space (https://cloud.ibm.com/apidocs/watsonx-ai#deployments-text-chat).
+ * `project_id`, or `space_id`, comes from the row or in `extra_body`. The model `deployment/<id>` is a deployment, which has
+ * an address of its own, knows its model and its space, and refuses to be told (https://cloud.ibm.com/apidocs/watsonx-ai#deployments-text-chat).
  */
 import type { ChatRequest } from '../kernel/hub.js'
 import { asArray, asString, isObject } from '../kernel/json.js'
@@ -95,6 +95,8 @@ function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedReq
     ...rest
   } = strip(openaiChat.encodeRequest(plain, context).body, limitsOf(context))
   const { path, named: modelField } = placeOf(String(model), stream === true)
+  const { project_id: project, space_id: space, ...own } = extra ?? {}
+  const isDeployed = modelField.model_id === undefined
   return {
     path,
     body: {
@@ -102,7 +104,9 @@ function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedReq
       ...modelField,
       // A word and an object are two fields.
       ...(typeof choice === 'string' ? { tool_choice_option: choice } : choice != null && { tool_choice: choice }),
-      ...extra,
+      ...(!isDeployed && project !== undefined && { project_id: project }),
+      ...(!isDeployed && space !== undefined && { space_id: space }),
+      ...own,
     },
   }
 }

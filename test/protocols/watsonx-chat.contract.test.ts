@@ -46,7 +46,7 @@ test('model, choice and address have names of their own', () => {
 
 test('a deployment has an address of its own and names no model', () => {
   const model = 'deployment/my-deployment'
-  const given = { model, messages, extra_body: { context: 'Today is Wednesday' } }
+  const given = { model, messages, extra_body: { context: 'Today is Wednesday', project_id: 'p', space_id: 's' } }
   const { path, body } = codec.encodeRequest(given, { ...context, model })
   expect([path, body]).toEqual([
     '/ml/v1/deployments/my-deployment/text/chat',
