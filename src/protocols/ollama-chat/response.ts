@@ -13,6 +13,7 @@ import { asArray, asNumber, asString, isObject, typeName } from '../../kernel/js
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
 import { providerErrorOf } from '../openai-chat/error.js'
 import { rawOf, restOf } from '../shared/raw.js'
+import { usageOf } from '../shared/usage.js'
 import { decodeCall, encodeCall } from './tool-calls.js'
 import { ID, ownRaw } from './wire.js'
 
@@ -111,14 +112,7 @@ export function encodeFinish(finish: FinishReason | undefined, native: string | 
 
 /** A prompt that the server still holds from the call before is not counted again, and its field left out. */
 export function decodeUsage(wire: JsonObject): Usage | undefined {
-  const prompt = asNumber(wire['prompt_eval_count'])
-  const completion = asNumber(wire['eval_count'])
-  if (prompt === undefined && completion === undefined) return undefined
-  return {
-    prompt_tokens: prompt ?? 0,
-    completion_tokens: completion ?? 0,
-    total_tokens: (prompt ?? 0) + (completion ?? 0),
-  }
+  return usageOf(wire['prompt_eval_count'], wire['eval_count'])
 }
 
 export function encodeUsage(usage: Usage | null | undefined): JsonObject {
