@@ -40,12 +40,9 @@ function encodeToolConfig(request: ChatRequest, limits: Limits): JsonObject | un
   const { tool_choice: choice } = request
   const tools = encodeEach(request, limits)
   if (tools.length === 0) return declareCalled(request.messages, limits)
-  if (choice === 'none') {
-    // There is no such choice: without tools the model calls none, but a conversation with calls needs them.
-    if (!request.messages.some(callsTools)) return undefined
-    limits.unsupported('tool_choice', '`none` cannot be said in a conversation that holds tool calls')
-  }
-  return compact({ tools, toolChoice: choice == null || choice === 'none' ? undefined : encodeChoice(choice, limits) })
+  // There is no such choice: without tools the model calls none.
+  if (choice === 'none') return declareCalled(request.messages, limits)
+  return compact({ tools, toolChoice: choice == null ? undefined : encodeChoice(choice, limits) })
 }
 
 /** The API refuses a conversation that holds calls without declarations, as one is that ends a loop of tools. */
@@ -61,10 +58,6 @@ function declareCalled(messages: readonly Message[], limits: Limits): JsonObject
 
 /** Tells the model, and a reader of the request, that the declaration is there for its name alone. */
 const GONE = 'Was called before and is no longer available: do not call it.'
-
-function callsTools(message: Message): boolean {
-  return message.role === 'tool' || (message.role === 'assistant' && asArray(message.tool_calls).length > 0)
-}
 
 function encodeEach(request: ChatRequest, limits: Limits): JsonObject[] {
   const allowed = allowedNames(request.tool_choice)
