@@ -4,7 +4,7 @@ import { asString, isObject } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
 import { traitsOf } from '../anthropic-messages/model-traits.js'
 import { requestObject } from '../shared/malformed.js'
-import { keepRaw } from '../shared/raw.js'
+import { keepRaw, restOf } from '../shared/raw.js'
 import { readStops, scalars } from '../shared/scalars.js'
 import { decodeMessages } from './messages-decode.js'
 import { familyOf } from './model-family.js'
@@ -61,14 +61,15 @@ export function decodeRequest(body: unknown, options: DecodeOptions = {}): ChatR
 }
 
 const INFERENCE = scalars({ max_tokens: 'maxTokens', temperature: 'temperature', top_p: 'topP' })
+const INFERENCE_FIELDS: ReadonlySet<string> = new Set([...INFERENCE.names, 'stopSequences'])
 
 function readInference(request: ChatRequest, wire: unknown, extra: [string, unknown][]): void {
   if (!isObject(wire)) return
-  const { stopSequences, ...rest } = wire
-  INFERENCE.decode(wire, request, rest)
-  const stop = readStops(stopSequences)
+  INFERENCE.decode(wire, request)
+  const stop = readStops(wire['stopSequences'])
   if (stop) request.stop = stop
-  if (Object.keys(rest).length > 0) extra.push(['inferenceConfig', rest])
+  const rest = restOf(wire, INFERENCE_FIELDS)
+  if (rest) extra.push(['inferenceConfig', rest])
 }
 
 function readTier(request: ChatRequest, wire: unknown, extra: [string, unknown][]): void {
