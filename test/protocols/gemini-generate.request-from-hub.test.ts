@@ -186,3 +186,7 @@ test.each([
 ])('what is in the base URL of Vertex AI is left out of the name %s', (model, path) => {
   expect(encode({}, { model }).path).toBe(path)
 })
+
+test('a stop that is no text is refused by its name', () => {
+  expect(() => encode({ stop: {} as unknown as string })).toThrow(/stop/)
+})

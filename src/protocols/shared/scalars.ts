@@ -1,4 +1,5 @@
 /** Settings that mean the same in the hub and in a format, under a name of its own: one table for both directions. */
+import { ConfigError } from '../../kernel/errors.js'
 import type { ChatRequest } from '../../kernel/hub.js'
 import { asArray } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
@@ -59,10 +60,16 @@ export function scalars<Field extends Scalar>(names: Readonly<Record<Field, stri
   }
 }
 
-/** Texts that end the answer; `undefined` when there are none. */
+/**
+ * Texts that end the answer; `undefined` when there are none.
+ *
+ * @throws ConfigError when it is neither a text nor a list.
+ */
 export function stopsOf({ stop }: ChatRequest): string[] | undefined {
   if (stop == null || stop.length === 0) return undefined
-  return typeof stop === 'string' ? [stop] : [...stop]
+  if (typeof stop === 'string') return [stop]
+  if (!Array.isArray(stop)) throw new ConfigError('stop', 'give a text or a list of texts')
+  return [...stop]
 }
 
 /** The reverse of {@link stopsOf}, for a list or a single text. */
