@@ -19,6 +19,8 @@ export interface MessageOptions {
   /** Thinking without a signature goes out too. */
   readonly unsignedThinking: boolean
   readonly toolIds: ToolIds
+  /** The model takes turns of one side that follow each other. */
+  readonly turnsInRow: boolean
 }
 
 export interface EncodedMessages {
@@ -32,7 +34,9 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
 
   function append(role: Turn['role'], content: JsonObject[]): void {
     const last = turns.at(-1)
-    if (last?.role === role) last.content.push(...content)
+    const isJoined =
+      !options.turnsInRow || [...(last?.content ?? []), ...content].some((block) => 'toolResult' in block)
+    if (last?.role === role && isJoined) last.content.push(...content)
     else if (content.length > 0 || role === 'user') turns.push({ role, content: [...content] })
   }
   function instruct(content: JsonObject[]): void {

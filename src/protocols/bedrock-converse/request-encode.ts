@@ -63,12 +63,14 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   const extras = [checkFields(request, limits), ownRaw(request.raw), request.extra_body].filter(isObject)
   const traits = traitsOf(model)
   const isClaude = /claude/i.test(model)
+  const family = familyOf(model)
   const { system, messages } = encodeMessages(
     request.messages,
     {
       systemInMessages: isClaude && traits.systemInMessages,
       unsignedThinking: quirks.reasoningContent ?? false,
       toolIds: isClaude ? 'claude' : 'api',
+      turnsInRow: family.turnsInRow ?? false,
     },
     limits,
   )
@@ -76,7 +78,6 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     modelFields: joined(extras, 'additionalModelRequestFields'),
     outputConfig: joined(extras, 'outputConfig'),
   }
-  const family = familyOf(model)
   const takesSchema = family.jsonSchema && traits.jsonSchema && quirks.jsonSchema !== false
   const isFormatSaid = spelledOut.outputConfig['textFormat'] != null
   const { outputConfig, hint } = isFormatSaid ? {} : encodeFormat(request.response_format, takesSchema, limits)
