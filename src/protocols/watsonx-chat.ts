@@ -21,6 +21,7 @@ import type {
 import { safeMessage } from '../kernel/safe-message.js'
 import { decodeError as decodeOpenaiError } from './openai-chat/error.js'
 import { openaiChat } from './openai-chat/index.js'
+import { WITHOUT_EFFECT, asksNothing } from './shared/request-fields.js'
 
 const PATH = '/ml/v1/text/chat'
 const STREAM_PATH = '/ml/v1/text/chat_stream'
@@ -47,17 +48,6 @@ function deploymentOf(path: string | undefined): string {
   }
 }
 
-/** Fields that the API refuses and that change nothing in the answer, or only what is kept of it. */
-const WITHOUT_EFFECT = [
-  'stream_options',
-  'store',
-  'metadata',
-  'user',
-  'prompt_cache_key',
-  'prompt_cache_retention',
-  'safety_identifier',
-] as const
-
 /** Fields of OpenAI's format that the API has no word for. `null` says nothing. */
 const UNSUPPORTED = [
   'audio',
@@ -79,8 +69,7 @@ function strip(body: JsonObject, limits: Limits): JsonObject {
     delete rest[field]
   }
   for (const field of UNSUPPORTED) {
-    // Parallel calls are what the API does, so to ask for them is to ask for nothing.
-    if (rest[field] != null && !(field === 'parallel_tool_calls' && rest[field] === true)) limits.unsupported(field)
+    if (!asksNothing(field, rest[field])) limits.unsupported(field)
     delete rest[field]
   }
   return rest
