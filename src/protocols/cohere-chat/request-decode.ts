@@ -77,8 +77,10 @@ function readFormat(request: ChatRequest, wire: unknown, extra: JsonObject, cont
   const schema = isObject(own) ? own : isObject(older) ? older : undefined
   if (type === 'text') request.response_format = { type }
   // The wire has no name for a schema, and the hub requires one. A schema is the caller's own words.
-  else if (type === 'json_object' && schema)
+  else if (type === 'json_object' && schema) {
     request.response_format = { type: 'json_schema', json_schema: { name: 'response', ...(content && { schema }) } }
-  else if (type === 'json_object') request.response_format = { type }
+    // The older name of the field goes back as it came.
+    if (content && schema === older) extra['response_format'] = wire
+  } else if (type === 'json_object') request.response_format = { type }
   else if (content) extra['response_format'] = wire
 }
