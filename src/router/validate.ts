@@ -1,33 +1,10 @@
 /** Checks options once. An error names the path, the type of what is there, and the fix; never the value. */
+import * as z from 'zod/mini'
 import { ConfigError } from '../kernel/errors.js'
 import { isObject, typeName } from '../kernel/json.js'
 import { didYouMean } from '../kernel/near.js'
 import type { Quirks } from '../kernel/protocol.js'
-import type { PriceOptions, PriceOverride } from '../cost/price.js'
-import type { RetryPolicy } from '../policies/retry.js'
-import type { TimeoutOptions } from '../policies/timeout.js'
-import type { AliasOptions, AwsCredentials, ClientOptions, ProviderOptions, TargetOptions } from './options.js'
-import {
-  aFunction,
-  anything,
-  boolean,
-  count,
-  either,
-  faultOf,
-  list,
-  notNegative,
-  object,
-  oneOf,
-  positive,
-  positiveCount,
-  record,
-  string,
-  text,
-  type,
-  type Fault,
-  type Path,
-  type Shape,
-} from './shape.js'
+import type { ClientOptions } from './options.js'
 import { strategies } from './strategies/index.js'
 
 /** Options that DESIGN promises and this version does not have. Each would change what a call does, so none is ignored. */
@@ -48,142 +25,218 @@ const NOT_YET: Readonly<Record<string, string>> = {
   'call.cache': 'caching',
 }
 
-/** By its shape: there are polyfills. */
-const signal: Shape = {
-  noun: 'an AbortSignal',
-  fits: (value) => value === null || (isObject(value) && 'aborted' in value && 'addEventListener' in value),
-}
+const milliseconds = z.number().check(z.positive())
+const count = z.int().check(z.nonnegative())
+const text = z.string().check(z.minLength(1))
+const optionalRecord = <T extends z.ZodMiniType>(value: T) => z.optional(z.record(z.string(), value))
+const isFunction = z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', 'a function')
 
-const timeout = either(
-  positive,
-  object<TimeoutOptions>({ connect: positive, firstChunk: positive, idle: positive, total: positive }),
+/** By its shape: there are polyfills. */
+const isSignal = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value
+
+const timeout = z.optional(
+  z.union([
+    milliseconds,
+    z.strictObject({
+      connect: z.optional(milliseconds),
+      firstChunk: z.optional(milliseconds),
+      idle: z.optional(milliseconds),
+      total: z.optional(milliseconds),
+    }),
+  ]),
 )
-const target = either(text, object<TargetOptions>({ model: text, dropUnsupported: boolean }, { needed: ['model'] }))
-const targets = list(target, 1)
-const alias = either(
+const dropUnsupported = z.optional(z.boolean())
+const target = z.union([text, z.strictObject({ model: text, dropUnsupported })])
+const targets = z.array(target).check(z.minLength(1))
+const alias = z.union([
   text,
   targets,
-  object<Extract<AliasOptions, { targets: unknown }>>(
-    { strategy: oneOf(...strategies.keys()), targets, dropUnsupported: boolean },
-    { needed: ['targets'] },
-  ),
-)
-const override = object<PriceOverride>(
-  {
-    input: notNegative,
-    output: notNegative,
-    cache_read: notNegative,
-    cache_write: notNegative,
-    cache_write_1h: notNegative,
-    input_audio: notNegative,
-    output_audio: notNegative,
-  },
-  { needed: ['input', 'output'] },
-)
-const quirks = object<Quirks>({
-  maxTokensField: oneOf('max_tokens', 'max_completion_tokens'),
-  dimensionsField: oneOf('dimensions', 'output_dimension'),
-  seedField: oneOf('seed', 'random_seed'),
-  reasoningField: oneOf('reasoning_content', 'reasoning'),
-  thinkingParts: oneOf('thinking', 'reasoning'),
-  streamOptions: boolean,
-  messageNames: boolean,
-  reasoningContent: boolean,
-  thinkingBlocks: boolean,
-  cacheControl: boolean,
-  developerAsSystem: boolean,
-  jsonSchema: boolean,
-  toolCombination: boolean,
-  unsupported: list(text),
-  defaultMaxTokens: positiveCount,
-  maxInputs: record(positiveCount),
+  z.strictObject({ strategy: z.optional(z.enum([...strategies.keys()])), targets, dropUnsupported }),
+])
+const tokenPrice = z.number().check(z.nonnegative())
+const override = z.strictObject({
+  input: tokenPrice,
+  output: tokenPrice,
+  cache_read: z.optional(tokenPrice),
+  cache_write: z.optional(tokenPrice),
+  cache_write_1h: z.optional(tokenPrice),
+  input_audio: z.optional(tokenPrice),
+  output_audio: z.optional(tokenPrice),
 })
-const baseURL: Shape = type(
-  'a string',
-  (value) => typeof value === 'string',
-  (value) => /^https?:\/\/[^/]/.test(value),
-  'a URL that begins with http:// or https://',
-)
-const provider = object<ProviderOptions>({
+// The type sees to it that no quirk is forgotten.
+const quirks = z.strictObject({
+  maxTokensField: z.optional(z.enum(['max_tokens', 'max_completion_tokens'])),
+  dimensionsField: z.optional(z.enum(['dimensions', 'output_dimension'])),
+  streamOptions: z.optional(z.boolean()),
+  reasoningContent: z.optional(z.boolean()),
+  reasoningField: z.optional(z.enum(['reasoning_content', 'reasoning'])),
+  thinkingParts: z.optional(z.enum(['thinking', 'reasoning'])),
+  messageNames: z.optional(z.boolean()),
+  seedField: z.optional(z.enum(['seed', 'random_seed'])),
+  unsupported: z.optional(z.array(text)),
+  thinkingBlocks: z.optional(z.boolean()),
+  cacheControl: z.optional(z.boolean()),
+  developerAsSystem: z.optional(z.boolean()),
+  jsonSchema: z.optional(z.boolean()),
+  defaultMaxTokens: z.optional(z.int().check(z.positive())),
+  toolCombination: z.optional(z.boolean()),
+  maxInputs: optionalRecord(z.int().check(z.positive())),
+} satisfies Readonly<Record<keyof Quirks, z.ZodMiniType>>)
+// What AWS's packages give holds more, such as an expiry.
+const awsCredentials = z.object({ accessKeyId: text, secretAccessKey: text, sessionToken: z.optional(text) })
+const provider = z.strictObject({
   // Which formats there are, the plan knows.
-  protocol: either(text, list(text, 1)),
-  baseURL,
-  variables: record(text),
-  apiKey: either(text, aFunction),
-  credentials: either(
-    aFunction,
-    // What AWS's packages give holds more, such as an expiry.
-    object<AwsCredentials>(
-      { accessKeyId: text, secretAccessKey: text, sessionToken: text },
-      { needed: ['accessKeyId', 'secretAccessKey'], open: true },
-    ),
+  protocol: z.optional(z.union([text, z.array(text).check(z.minLength(1))])),
+  baseURL: z.optional(z.string().check(z.regex(/^https?:\/\/[^/]/, 'a URL that begins with http:// or https://'))),
+  variables: optionalRecord(text),
+  apiKey: z.optional(z.union([text, isFunction])),
+  credentials: z.optional(z.union([awsCredentials, isFunction])),
+  headers: optionalRecord(z.string()),
+  quirks: z.optional(quirks),
+  dropUnsupported,
+})
+
+const clientOptions = z.strictObject({
+  models: optionalRecord(alias),
+  providers: optionalRecord(provider),
+  fallbacks: z.optional(z.array(text)),
+  retries: z.optional(
+    z.union([
+      count,
+      z.strictObject({
+        max: z.optional(count),
+        baseDelay: z.optional(milliseconds),
+        maxDelay: z.optional(milliseconds),
+      }),
+    ]),
   ),
-  headers: record(string),
-  quirks,
-  dropUnsupported: boolean,
-})
-
-const clientOptions = object<ClientOptions>({
-  models: record(alias),
-  providers: record(provider),
-  fallbacks: list(text),
-  retries: either(count, object<RetryPolicy>({ max: count, baseDelay: positive, maxDelay: positive })),
   timeout,
-  prices: object<PriceOptions>({ overrides: record(override) }),
-  dropUnsupported: boolean,
-  fetch: aFunction,
+  prices: z.optional(z.strictObject({ overrides: optionalRecord(override) })),
+  dropUnsupported,
+  fetch: z.optional(isFunction),
 })
 
-const callOptions = object<CallShape>({
-  signal,
-  headers: record(string),
+const callOptions = z.strictObject({
+  signal: z.nullish(z.custom<AbortSignal>(isSignal, 'an AbortSignal')),
+  headers: optionalRecord(z.string()),
   timeout,
-  fallbacks: either(list(text), oneOf(false)),
-  metadata: object<Record<'user' | 'session' | 'tags', unknown>>({ user: text, session: text, tags: list(string) }),
-  dropUnsupported: boolean,
-  extra_body: record(anything),
-  provider_options: record(record(anything)),
+  fallbacks: z.optional(z.union([z.array(text), z.literal(false)])),
+  metadata: z.optional(
+    z.strictObject({ user: z.optional(text), session: z.optional(text), tags: z.optional(z.array(z.string())) }),
+  ),
+  dropUnsupported,
+  extra_body: optionalRecord(z.unknown()),
+  provider_options: optionalRecord(z.record(z.string(), z.unknown())),
 })
 
-/** The options of one call are declared by the client, which stands above. */
-type CallShape = Record<
-  'signal' | 'headers' | 'timeout' | 'fallbacks' | 'metadata' | 'dropUnsupported' | 'extra_body' | 'provider_options',
-  unknown
->
+type Schema = typeof clientOptions | typeof callOptions
+type Path = readonly PropertyKey[]
 
 /** @throws ConfigError on the first fault. */
 export function checkClientOptions(options: unknown): asserts options is ClientOptions {
   if (!isObject(options)) {
     throw new ConfigError('createClient(options)', `expected an object or nothing, got ${typeName(options)}`)
   }
-  const fault = faultOf(clientOptions, options)
-  if (fault) throw toConfigError(fault, [])
+  check(clientOptions, options, '')
 }
 
 /** @throws ConfigError on the first fault. */
 export function checkCallOptions(options: unknown): void {
-  const fault = faultOf(callOptions, options)
-  if (fault) throw toConfigError(fault, ['call'])
+  check(callOptions, options, 'call')
 }
 
-/** `root` stands before the path in {@link NOT_YET}. */
-function toConfigError({ path, value, expected, known }: Fault, root: Path): ConfigError {
-  const key = path.at(-1)
-  if (known) {
-    const later = notYet([...root, ...path])
-    if (later) return new ConfigError(show(path), `${later} are not available in this version; remove the option`)
+function check(schema: Schema, options: unknown, root: string): void {
+  const result = schema.safeParse(options)
+  if (result.success) return
+  const issue = result.error.issues[0]
+  if (issue) throw toConfigError(schema, options, innermost(issue), root)
+}
+
+type Issue = z.core.$ZodIssue
+
+/** Of a union's faults, the one of the branch that was meant: the branch whose own type fits. */
+function innermost(issue: Issue): Issue {
+  if (issue.code !== 'invalid_union') return issue
+  for (const branch of issue.errors) {
+    const first = branch[0]
+    const wrongKind =
+      first?.path.length === 0 &&
+      (first.code === 'invalid_type' || first.code === 'invalid_value' || first.code === 'custom')
+    if (first && !wrongKind) return innermost({ ...first, path: [...issue.path, ...first.path] })
+  }
+  return issue
+}
+
+function toConfigError(schema: Schema, options: unknown, issue: Issue, root: string): ConfigError {
+  const path = issue.path
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? ''
+    const full = [...path, key]
+    const later = notYet(root === '' ? full : [root, ...full])
+    if (later) return new ConfigError(show(full), `${later} are not available in this version; remove the option`)
+    const known = knownKeys(schema, options, path, key)
+    const hint = didYouMean(key, known)
     return new ConfigError(
-      show(path),
-      `there is no such option${didYouMean(String(key), known) || `; use one of ${known.join(', ')}`}`,
+      show(full),
+      `there is no such option${hint || (known.length > 0 ? `; use one of ${known.join(', ')}` : '')}`,
     )
   }
-  if (key === 'strategy' && typeof value === 'string') {
+  if (path.length > 0 && path.at(-1) === 'strategy' && typeof valueAt(options, path) === 'string') {
     return new ConfigError(
       show(path),
       `this strategy is not available in this version; use ${[...strategies.keys()].join(', ')}`,
     )
   }
-  return new ConfigError(show(path), `expected ${expected}, got ${describe(value)}`)
+  const value = valueAt(options, path)
+  return new ConfigError(show(path), `expected ${expectation(issue)}, got ${describe(value)}`)
+}
+
+/** The keys that belong where an unknown one was found: the schema says which of them it would have taken. */
+function knownKeys(schema: Schema, options: unknown, path: Path, wrong: string): readonly string[] {
+  let node: unknown = schema
+  for (const step of path) node = stepInto(node, step)
+  const shapes = shapesOf(node)
+  const value = valueAt(options, path)
+  return shapes.length > 0
+    ? shapes.flatMap((shape) => Object.keys(shape))
+    : isObject(value)
+      ? Object.keys(value).filter((key) => key !== wrong)
+      : []
+}
+
+interface Definition {
+  readonly type?: string
+  readonly shape?: Record<string, unknown>
+  readonly innerType?: unknown
+  readonly valueType?: unknown
+  readonly element?: unknown
+  readonly options?: readonly unknown[]
+}
+
+function definitionOf(node: unknown): Definition {
+  return (node as { _zod?: { def: Definition } } | undefined)?._zod?.def ?? {}
+}
+
+function stepInto(node: unknown, step: PropertyKey): unknown {
+  const definition = definitionOf(node)
+  if (definition.innerType) return stepInto(definition.innerType, step)
+  if (definition.options) {
+    for (const option of definition.options) {
+      const next = stepInto(option, step)
+      if (next) return next
+    }
+    return undefined
+  }
+  if (definition.element) return typeof step === 'number' ? definition.element : undefined
+  return definition.shape?.[String(step)] ?? definition.valueType
+}
+
+function shapesOf(node: unknown): readonly Record<string, unknown>[] {
+  const definition = definitionOf(node)
+  if (definition.innerType) return shapesOf(definition.innerType)
+  if (definition.options) return definition.options.flatMap(shapesOf)
+  return definition.shape ? [definition.shape] : []
 }
 
 function notYet(path: Path): string | undefined {
@@ -195,19 +248,46 @@ function notYet(path: Path): string | undefined {
   return undefined
 }
 
+function expectation(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected === 'int' ? 'a whole number' : article(issue.expected)
+    case 'invalid_value':
+      return issue.values.length === 1 ? String(issue.values[0]) : `one of ${issue.values.map(String).join(', ')}`
+    case 'too_small':
+      if (issue.origin === 'string') return 'a string that is not empty'
+      if (issue.origin === 'array') return `an array of at least ${String(issue.minimum)}`
+      return `a number ${issue.inclusive ? 'of at least' : 'greater than'} ${String(issue.minimum)}`
+    case 'invalid_union':
+      return [...new Set(issue.errors.flatMap((branch) => (branch[0] ? [expectation(branch[0])] : [])))].join(' or ')
+    default:
+      return issue.message
+  }
+}
+
+const article = (noun: string): string =>
+  noun === 'record' ? 'an object' : /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`
+
 /** A number's sign and a string's emptiness are part of its type here: they are what was wrong. */
 function describe(value: unknown): string {
   if (value === '') return 'an empty string'
   if (Array.isArray(value) && value.length === 0) return 'an empty array'
-  if (typeof value !== 'number') return typeName(value)
-  if (!Number.isFinite(value)) return String(value)
-  if (value === 0) return 'zero'
-  return value < 0 ? 'a negative number' : Number.isInteger(value) ? 'number' : 'a fraction'
+  if (typeof value === 'number')
+    return Number.isNaN(value) ? 'NaN' : value < 0 ? 'a negative number' : value === 0 ? 'zero' : 'number'
+  return typeName(value)
+}
+
+function valueAt(options: unknown, path: Path): unknown {
+  let value = options
+  for (const step of path)
+    value = typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined
+  return value
 }
 
 function show(path: Path): string {
   return path.reduce<string>(
-    (shown, step) => (typeof step === 'number' ? `${shown}[${step}]` : shown === '' ? step : `${shown}.${step}`),
+    (shown, step) =>
+      typeof step === 'number' ? `${shown}[${step}]` : shown === '' ? String(step) : `${shown}.${String(step)}`,
     '',
   )
 }

@@ -10,7 +10,13 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
-import { applySettings, defaultSettings, faults, settings, type TelemetrySettings } from '../../src/telemetry/settings.js'
+import {
+  applySettings,
+  defaultSettings,
+  faults,
+  settings,
+  type TelemetrySettings,
+} from '../../src/telemetry/settings.js'
 
 export interface SpanHarness {
   /** Ended spans, oldest first. */
