@@ -29,6 +29,7 @@ async function serve(path, request, response) {
   let text = ''
   for await (const piece of request.setEncoding('utf8')) text += piece
   const isAnthropic = path === '/v1/messages'
+  /** @type {import('tracestitch').ChatBody} */
   const body = isAnthropic ? anthropicRequest(JSON.parse(text)) : JSON.parse(text)
   if (body.stream) {
     const chunks = await ai.chat.completions.create({ ...body, stream: true })
