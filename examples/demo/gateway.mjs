@@ -29,14 +29,15 @@ async function serve(path, request, response) {
   let text = ''
   for await (const piece of request.setEncoding('utf8')) text += piece
   const isAnthropic = path === '/v1/messages'
+  /** @type {import('tracestitch').ChatBody} */
   const body = isAnthropic ? anthropicRequest(JSON.parse(text)) : JSON.parse(text)
-  const answer = await ai.chat.completions.create(body)
   if (body.stream) {
+    const chunks = await ai.chat.completions.create({ ...body, stream: true })
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    for await (const chunk of answer) response.write(`data: ${JSON.stringify(withCost(chunk))}\n\n`)
+    for await (const chunk of chunks) response.write(`data: ${JSON.stringify(withCost(chunk))}\n\n`)
     response.end('data: [DONE]\n\n')
   } else {
-    const completion = withCost(answer)
+    const completion = withCost(await ai.chat.completions.create({ ...body, stream: false }))
     response.writeHead(200, { 'content-type': 'application/json' })
     response.end(JSON.stringify(isAnthropic ? anthropicAnswer(completion) : completion))
   }

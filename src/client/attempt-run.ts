@@ -77,11 +77,12 @@ export class AttemptRun {
     }
   }
 
-  /** Fields of the call that this target's body gets as they are. */
+  /** Fields of the account and of the call that this target's body gets as they are. */
   get extraBody(): Record<string, unknown> | undefined {
     const { extra_body: all, provider_options: byProvider } = this.call.options
-    const own = byProvider?.[this.target.provider.id]
-    return all || own ? { ...all, ...own } : undefined
+    const { id, body } = this.target.provider
+    const own = byProvider?.[id]
+    return body || all || own ? { ...body, ...all, ...own } : undefined
   }
 
   /** @param part - Limits of a request that is one of several of this attempt, sent side by side. */

@@ -131,7 +131,7 @@ export async function readJson(answer: WireAnswer, limits: AttemptLimits): Promi
 export function parseBody({ response, host, fields }: WireAnswer, text: string): unknown {
   const body = parseJson(text)
   if (body !== undefined) return body
-  const found = text.trim() === '' ? 'an empty body' : describeBody(response.headers.get('content-type'), text.length)
+  const found = text.trim() === '' ? 'an empty body' : describeBody(response.headers.get('content-type'), text)
   throw new StreamError(`expected JSON from ${host}, got ${found}`, fields)
 }
 

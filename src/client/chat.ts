@@ -29,10 +29,14 @@ import type {
 /** @throws ConfigError when the target has no chat format. */
 export function chatCodec({ provider, model }: Target): ChatProtocol {
   if (provider.chat) return provider.chat
-  throw new ConfigError('model', `the provider \`${provider.id}\` speaks no format for chat in this version${provider.unspoken}`, {
-    provider: provider.id,
-    model,
-  })
+  throw new ConfigError(
+    'model',
+    `the provider \`${provider.id}\` speaks no format for chat in this version${provider.unspoken}`,
+    {
+      provider: provider.id,
+      model,
+    },
+  )
 }
 
 /** The request as `run`'s target gets it: its own extra fields, and usage with a stream. */

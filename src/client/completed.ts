@@ -1,15 +1,17 @@
-/** Some formats name neither an answer nor its model; callers of OpenAI's shape count on both. */
+/** Some formats name neither an answer nor its model nor its time; callers of OpenAI's shape count on them. */
 import type { ChatChunk, ChatCompletion } from '../kernel/hub.js'
 import type { ChatProtocol } from '../kernel/protocol.js'
 import type { Target } from '../router/target.js'
 import type { WireAnswer } from './body.js'
 
-/** The same codec, reading one answer: the id of the request and the target's model stand in for those it does not give. */
+/** The same codec, reading one answer: the id of the request, the target's model and the time stand in for those it does not give. */
 export function completed(codec: ChatProtocol, target: Target, answer: WireAnswer): ChatProtocol {
   let id: string | undefined
+  let created: number | undefined
   function complete<T extends ChatChunk | ChatCompletion>(value: T): T {
     if (value.id === '') value.id = id ??= `chatcmpl-${answer.fields.requestId ?? crypto.randomUUID()}`
     if (value.model === '') value.model = target.model
+    if (value.created === 0) value.created = created ??= Math.floor(Date.now() / 1000)
     return value
   }
   return {

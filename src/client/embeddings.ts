@@ -30,10 +30,14 @@ type Parts = Map<Target, (Part | undefined)[]>
 function embeddingsCodec({ provider, model }: Target): EmbeddingsProtocol {
   const codec = provider.embeddingsFor(model)
   if (codec) return codec
-  throw new ConfigError('model', `the provider \`${provider.id}\` has no embeddings in this version${provider.unspoken}`, {
-    provider: provider.id,
-    model,
-  })
+  throw new ConfigError(
+    'model',
+    `the provider \`${provider.id}\` has no embeddings in this version${provider.unspoken}`,
+    {
+      provider: provider.id,
+      model,
+    },
+  )
 }
 
 export function createEmbeddings(client: ClientContext): Embeddings {

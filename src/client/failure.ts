@@ -12,6 +12,7 @@ import {
 import type { WireError } from '../kernel/protocol.js'
 import { readRateLimit, waitFor } from '../kernel/rate-limit.js'
 import { asString, isObject } from '../kernel/json.js'
+import { safeMessage } from '../kernel/safe-message.js'
 import { classifyError, isRetryableClass } from '../policies/error-class.js'
 import { parseRetryAfter } from '../policies/retry.js'
 import type { PlannedProvider } from '../router/target.js'
@@ -39,10 +40,18 @@ export function connectionFailure(cause: unknown, host: string, fields: ErrorFie
   return new ConnectionError(message, { ...fields, cause, ...(code !== undefined && { code }) })
 }
 
-/** How a body that cannot be shown is described. */
-export function describeBody(contentType: string | null, length: number): string {
+const TITLE = /<title[^<>]*>([^<]+)/i
+const MAX_TITLE = 80
+
+/**
+ * How a body that cannot be shown is described. Of a page its title is told, which says what stands between, such as
+ * `502 Bad Gateway`; the rest of a body may quote the request.
+ */
+export function describeBody(contentType: string | null, text: string): string {
   const type = contentType?.split(';')[0]?.trim().toLowerCase()
-  return `${type === undefined || type === '' ? 'no content type' : type}, ${length} characters`
+  const title = TITLE.exec(text.slice(0, 4096))?.[1]?.replace(/\s+/g, ' ').trim()
+  const said = title ? `, titled "${safeMessage(title.slice(0, MAX_TITLE))}"` : ''
+  return `${type === undefined || type === '' ? 'no content type' : type}, ${text.length} characters${said}`
 }
 
 export interface HttpFailure {
@@ -66,7 +75,7 @@ export function httpFailure({ response, provider, text, decoded, secret, date, f
   const redirect = status >= 300 && status < 400
   const said = redirect
     ? 'redirects are not followed, because they would carry the key elsewhere; set baseURL to the final address'
-    : (decoded?.message ?? describeBody(headers.get('content-type'), text.length))
+    : (decoded?.message ?? describeBody(headers.get('content-type'), text))
   const message = `${status} ${redact(said, secret)}`
   const type = decoded?.type ?? errorTypeOf(headers, provider)
   const all = {

@@ -100,7 +100,7 @@ class ChatReading<T extends object> implements StreamReading<FrameEvent, StreamI
     if (!this.decoder.done) {
       const found =
         this.events === 0
-          ? `without an event (${describeBody(answer.response.headers.get('content-type'), 0)})`
+          ? `without an event (${describeBody(answer.response.headers.get('content-type'), '')})`
           : 'before its end was sent'
       throw new StreamError(`the stream ended ${found}`, answer.fields)
     }

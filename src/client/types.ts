@@ -12,7 +12,6 @@ import type {
   RerankResponse,
   ResponseFormat,
 } from '../kernel/hub.js'
-import type { JsonObject } from '../kernel/protocol.js'
 import type { RateLimit } from '../kernel/rate-limit.js'
 import type { FallbackOptions } from '../router/options.js'
 import type { TimeoutOptions } from '../policies/timeout.js'

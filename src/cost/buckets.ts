@@ -1,5 +1,6 @@
 /** Usage as disjoint counts: every token is in exactly one bucket, so none is priced twice. */
 import { asNumber, isObject } from '../kernel/json.js'
+import type { JsonObject } from '../kernel/protocol.js'
 
 export interface UsageBuckets {
   /** Input that neither came from a cache nor was written to one, without audio. */
@@ -18,16 +19,20 @@ export type Bucket = keyof UsageBuckets
 
 /**
  * Splits a hub usage, whose totals include their details. A detail larger than its total is cut to it:
- * some providers report cached tokens beyond the prompt.
+ * some providers report cached tokens beyond the prompt. Where the provider says what it bills apart from what
+ * the model read, its bill counts, which has no details (https://docs.cohere.com/docs/how-does-cohere-pricing-work).
  *
  * @returns `undefined` when neither prompt nor completion tokens are counted.
  */
 export function bucketsOf(usage: unknown): UsageBuckets | undefined {
   if (!isObject(usage)) return undefined
-  const prompt = asNumber(usage['prompt_tokens'])
-  const completion = asNumber(usage['completion_tokens'])
+  const billed = isObject(usage['billed_units']) ? usage['billed_units'] : {}
+  const billedInput = asNumber(billed['input_tokens'])
+  const prompt = billedInput ?? asNumber(usage['prompt_tokens'])
+  const completion = asNumber(billed['output_tokens']) ?? asNumber(usage['completion_tokens'])
   if (prompt === undefined && completion === undefined) return undefined
-  const promptDetails = isObject(usage['prompt_tokens_details']) ? usage['prompt_tokens_details'] : {}
+  const hasDetails = billedInput === undefined && isObject(usage['prompt_tokens_details'])
+  const promptDetails = hasDetails ? (usage['prompt_tokens_details'] as JsonObject) : {}
   const completionDetails = isObject(usage['completion_tokens_details']) ? usage['completion_tokens_details'] : {}
 
   let left = Math.max(0, prompt ?? 0)

@@ -18,13 +18,32 @@ import type { JsonObject } from './protocol.js'
 
 /** Fields that are read by their names, and those that repeat one of them. The others are kept as they are. */
 const OF_CHUNK = new Set([
-  ...['id', 'object', 'created', 'model', 'choices', 'usage', 'service_tier', 'system_fingerprint', 'raw'],
-  ...['obfuscation', '_meta'],
+  'id',
+  'object',
+  'created',
+  'model',
+  'choices',
+  'usage',
+  'service_tier',
+  'system_fingerprint',
+  'raw',
+  'obfuscation',
+  '_meta',
 ])
 const OF_CHOICE = new Set(['index', 'delta', 'finish_reason', 'native_finish_reason', 'logprobs', 'message', 'usage'])
 const OF_DELTA = new Set([
-  ...['role', 'content', 'refusal', 'tool_calls', 'function_call', 'audio', 'annotations', 'block', 'blocks'],
-  ...['reasoning_content', 'reasoning', 'thinking_blocks'],
+  'role',
+  'content',
+  'refusal',
+  'tool_calls',
+  'function_call',
+  'audio',
+  'annotations',
+  'block',
+  'blocks',
+  'reasoning_content',
+  'reasoning',
+  'thinking_blocks',
 ])
 const OF_CALL = new Set(['index', 'id', 'type', 'function', 'custom'])
 

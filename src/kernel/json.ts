@@ -26,12 +26,18 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Removes the fields whose value is `undefined`; the object is changed and returned. */
+/** A copy without the fields whose value is `undefined`: an object from which fields are deleted is slow from then on. */
 export function compact<T extends object>(object: T): T {
+  const rest: Partial<T> = {}
   for (const key of Object.keys(object) as (keyof T)[]) {
-    if (object[key] === undefined) delete object[key]
+    const value = object[key]
+    if (value === undefined) continue
+    // Assigned, a field of this name would become the prototype.
+    if (key === '__proto__')
+      Object.defineProperty(rest, key, { value, enumerable: true, configurable: true, writable: true })
+    else rest[key] = value
   }
-  return object
+  return rest as T
 }
 
 /** For error messages: names a value's type without showing the value. */

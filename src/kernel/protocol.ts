@@ -19,6 +19,7 @@ export const PROTOCOL_IDS = [
   'anthropic-messages',
   'bedrock-cohere-embeddings',
   'bedrock-converse',
+  'bedrock-nova-embeddings',
   'bedrock-titan-embeddings',
   'cohere-chat',
   'cohere-embeddings',
@@ -168,6 +169,10 @@ interface Codec<Request, Response> {
   readonly id: ProtocolId
   /** How its maker takes a key, where that is not a bearer token. A provider of the caller's own takes it so too. */
   readonly auth?: AuthScheme
+  /** Its maker's `ProviderRow.idHeaders`, for a provider of the caller's own. */
+  readonly idHeaders?: readonly string[]
+  /** Its maker's `ProviderRow.errorTypeHeader`, for a provider of the caller's own. */
+  readonly errorTypeHeader?: string
   /** Headers without which its maker refuses a request, for a provider of the caller's own. */
   readonly headers?: Readonly<Record<string, string>>
   /** Path below the base URL that carries this format, as `encodeRequest` gives it. */

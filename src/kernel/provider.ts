@@ -13,6 +13,19 @@ export interface AuthScheme {
   readonly source?: GoogleCredentials
   /** How a request is signed with credentials where there is no key. */
   readonly sign?: RequestSigning
+  /** Where a key is traded for the tokens that are sent. */
+  readonly exchange?: TokenExchange
+}
+
+/** A token endpoint (https://www.rfc-editor.org/rfc/rfc6749#section-3.2) that gives tokens for a key. */
+export interface TokenExchange {
+  readonly url: string
+  /** Form fields of the request beside the key, such as `grant_type`. */
+  readonly fields: Readonly<Record<string, string>>
+  /** Form field of the key. */
+  readonly keyField: string
+  /** What begins so is a token already, and is sent as it is. */
+  readonly tokenPrefix: string
 }
 
 /** Google's application default credentials, found by `google-auth-library`. */
@@ -32,7 +45,7 @@ export interface RequestSigning {
   readonly service: string
 }
 
-/** A part of a base URL that differs between accounts, such as a region or a resource. */
+/** A part of a base URL, or a field of bodies, that differs between accounts, such as a region or a project. */
 export interface URLVariable {
   /** Environment variables that may hold it, in order. */
   readonly env: readonly string[]
@@ -83,6 +96,8 @@ export interface ProviderRow {
   }[]
   /** By name: what fills `baseURL`. The name is also that of the provider's option. */
   readonly variables?: Readonly<Record<string, URLVariable>>
+  /** By name: fields of the body that differ between accounts, sent where the options or the environment say them. */
+  readonly bodyVariables?: Readonly<Record<string, URLVariable>>
   readonly auth: AuthScheme
   /** Environment variables that may hold the key, in order. Empty: no key is needed. */
   readonly env: readonly string[]

@@ -31,20 +31,20 @@ type Counted = keyof RateLimit
 type Field = 'limit' | 'remaining' | 'reset'
 
 /** The words for what is counted. */
-const COUNTED: Readonly<Record<string, Counted>> = {
-  requests: 'requests',
-  req: 'requests',
-  tokens: 'tokens',
-  'input-tokens': 'inputTokens',
-  'prompt-tokens': 'inputTokens',
-  'tokens-prompt': 'inputTokens',
-  'output-tokens': 'outputTokens',
-  'completion-tokens': 'outputTokens',
-  'tokens-generated': 'outputTokens',
-}
+const COUNTED: ReadonlyMap<string, Counted> = new Map([
+  ['requests', 'requests'],
+  ['req', 'requests'],
+  ['tokens', 'tokens'],
+  ['input-tokens', 'inputTokens'],
+  ['prompt-tokens', 'inputTokens'],
+  ['tokens-prompt', 'inputTokens'],
+  ['output-tokens', 'outputTokens'],
+  ['completion-tokens', 'outputTokens'],
+  ['tokens-generated', 'outputTokens'],
+])
 
 const FIELD = '(?<field>limit|remaining|reset)'
-const OF = `(?<counted>${Object.keys(COUNTED).join('|')})`
+const OF = `(?<counted>${[...COUNTED.keys()].join('|')})`
 const WINDOW = '(?<window>second|minute|hour|day|month|dynamic)'
 
 /** Families of headers. `counted`: what they count where the name does not say. */
@@ -116,7 +116,7 @@ export function readRateLimit(headers: HeaderSource, date: number): RateLimit | 
     for (const family of FAMILIES) {
       const found = family.name.exec(name)?.groups
       if (!found) continue
-      const counted = COUNTED[found['counted'] ?? ''] ?? family.counted
+      const counted = COUNTED.get(found['counted'] ?? '') ?? family.counted
       const { field, amount } = read(found['field'] as Field, value, now)
       if (amount !== undefined) windowOf(counted, found['window'] ?? '')[field] = amount
       return
@@ -237,8 +237,8 @@ function set(window: RateLimitWindow, field: keyof RateLimitWindow, amount: numb
 
 /** By the unit of the policy, else by its name. `undefined` for what is neither requests nor tokens, such as bytes. */
 function countedBy(unit: string | undefined, names: readonly string[]): Counted | undefined {
-  if (unit !== undefined) return COUNTED[unit]
-  return names.map((name) => COUNTED[name.toLowerCase().replaceAll('_', '-')]).find((known) => known) ?? 'requests'
+  if (unit !== undefined) return COUNTED.get(unit)
+  return names.map((name) => COUNTED.get(name.toLowerCase().replaceAll('_', '-'))).find((known) => known) ?? 'requests'
 }
 
 function tightest(windows: readonly Window[]): RateLimit | undefined {

@@ -3,10 +3,14 @@
  * (https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-embed.html). The answer counts no
  * tokens: the count comes in a header.
  */
-import { asArray, compact, isObject } from '../kernel/json.js'
+import { StreamError } from '../kernel/errors.js'
+import { asArray, asString, compact, isObject } from '../kernel/json.js'
 import { decodeError, encodeError, providerErrorOf } from './bedrock-converse/errors.js'
 import { modelPath, readModelPath } from './bedrock-converse/paths.js'
+import { vectorsOf } from './shared/cohere-vectors.js'
 import { embeddingsCodec } from './shared/embeddings.js'
+import { restOf } from './shared/raw.js'
+import { BEDROCK_RUNTIME } from './shared/bedrock.js'
 
 /** The format requires one, and OpenAI's has no word for it; `extra_body` says another. */
 const DEFAULT_INPUT_TYPE = 'search_document'
@@ -17,13 +21,22 @@ const MAX_TEXTS = 96
 export const bedrockCohereEmbeddings = embeddingsCodec({
   id: 'bedrock-cohere-embeddings',
   path: '/invoke',
-  auth: { header: 'authorization', prefix: 'Bearer ', sign: { kind: 'aws-sigv4', service: 'bedrock' } },
+  ...BEDROCK_RUNTIME,
   maxInputs: () => MAX_TEXTS,
   tokensHeader: 'x-amzn-bedrock-input-token-count',
-  encodeRequest: ({ texts, dimensions, extra }, { model }) => ({
-    path: modelPath(model, 'invoke'),
-    body: compact({ texts, input_type: DEFAULT_INPUT_TYPE, output_dimension: dimensions, ...extra }),
-  }),
+  /** `input_type`, `images`, `truncate` and the like come in `extra_body`, or from the wire in `raw`. */
+  encodeRequest({ texts, dimensions, extra }, { model }) {
+    const isOther = texts.length === 0 && (extra['images'] !== undefined || extra['inputs'] !== undefined)
+    return {
+      path: modelPath(model, 'invoke'),
+      body: compact({
+        texts: isOther ? undefined : texts,
+        input_type: DEFAULT_INPUT_TYPE,
+        output_dimension: dimensions,
+        ...extra,
+      }),
+    }
+  },
   readRequest: ({ texts, output_dimension: dimensions, ...rest }, path) => ({
     model: readModelPath(path).model,
     dimensions,
@@ -31,27 +44,35 @@ export const bedrockCohereEmbeddings = embeddingsCodec({
   }),
   providerErrorOf,
   readAnswer({ embeddings, id, ...rest }) {
-    const { float, ...otherTypes } = isObject(embeddings) ? embeddings : { float: embeddings }
-    const hasOthers = Object.keys(otherTypes).length > 0
-    if (!Array.isArray(float) && !hasOthers) return undefined
+    if (embeddings == null) return undefined
     return {
       model: undefined,
       id,
       tokens: undefined,
-      content: () => ({
-        vectors: asArray(float),
-        rest: { ...rest, ...(hasOthers && { embeddings: otherTypes }) },
-      }),
+      content() {
+        const found = vectorsOf(embeddings)
+        if (!found) throw new StreamError('the answer has no vectors of numbers')
+        const { type, vectors } = found
+        const others = isObject(embeddings) ? restOf(embeddings, new Set([type])) : undefined
+        return {
+          vectors,
+          rest: {
+            ...rest,
+            ...(others && { embeddings: others }),
+            ...(type !== 'float' && { embedding_type: type }),
+          },
+        }
+      },
     }
   },
-  encodeResponse({ id, data }, own) {
-    const float = data.map(({ embedding }) => embedding)
-    const typed = isObject(own['embeddings']) || own['response_type'] === 'embeddings_by_type'
+  encodeResponse({ id, data }, { embeddings: others, embedding_type: type, ...own }) {
+    const vectors = data.map(({ embedding }) => embedding)
+    const isTyped = isObject(others) || type !== undefined || own['response_type'] === 'embeddings_by_type'
     return {
       response_type: 'embeddings_floats',
       ...own,
       id: id ?? '',
-      embeddings: typed ? { float, ...(isObject(own['embeddings']) ? own['embeddings'] : {}) } : float,
+      embeddings: isTyped ? { [asString(type) ?? 'float']: vectors, ...(isObject(others) && others) } : vectors,
     }
   },
   decodeError,

@@ -1,51 +1,66 @@
 /**
- * Amazon Titan's text embeddings on Bedrock's InvokeModel
- * (https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html): one text a call.
+ * Amazon Titan's embeddings on Bedrock's InvokeModel: one text, one image or both a call
+ * (https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html and
+ * https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-mm.html).
  */
 import { UnsupportedParameterError } from '../kernel/errors.js'
 import { asNumber, asString, compact, isObject } from '../kernel/json.js'
 import { decodeError, encodeError, providerErrorOf } from './bedrock-converse/errors.js'
 import { modelPath, readModelPath } from './bedrock-converse/paths.js'
 import { embeddingsCodec } from './shared/embeddings.js'
+import { restOf } from './shared/raw.js'
+import { BEDROCK_RUNTIME } from './shared/bedrock.js'
+
+/** It says the length of its vectors in another place. */
+const IMAGE_MODEL = /titan-embed-image/
 
 export const bedrockTitanEmbeddings = embeddingsCodec({
   id: 'bedrock-titan-embeddings',
   path: '/invoke',
-  auth: { header: 'authorization', prefix: 'Bearer ', sign: { kind: 'aws-sigv4', service: 'bedrock' } },
+  ...BEDROCK_RUNTIME,
   maxInputs: () => 1,
+  /** An image comes as `inputImage` in `extra_body`, with a text or without one. */
   encodeRequest({ texts, dimensions, extra }, { provider, model }) {
     const [inputText, ...others] = texts
-    if (inputText === undefined || others.length > 0)
+    if (others.length > 0 || (inputText === undefined && extra['inputImage'] === undefined))
       throw new UnsupportedParameterError('input', provider, 'the model embeds one text a call')
-    return { path: modelPath(model, 'invoke'), body: compact({ inputText, dimensions, ...extra }) }
+    const size = IMAGE_MODEL.test(model)
+      ? { embeddingConfig: dimensions === undefined ? undefined : { outputEmbeddingLength: dimensions } }
+      : { dimensions }
+    return { path: modelPath(model, 'invoke'), body: compact({ inputText, ...size, ...extra }) }
   },
   readRequest: ({ inputText, dimensions, ...rest }, path) => ({
     model: readModelPath(path).model,
     dimensions,
-    content: () => ({ input: asString(inputText) ?? '', rest }),
+    content: () => ({ input: asString(inputText) ?? [], rest }),
   }),
   providerErrorOf,
   readAnswer({ embedding, embeddingsByType, inputTextTokenCount, ...rest }) {
-    const { float, ...otherTypes } = isObject(embeddingsByType) ? embeddingsByType : {}
-    const vector = Array.isArray(embedding) ? embedding : float
-    const hasOthers = Object.keys(otherTypes).length > 0
-    if (!Array.isArray(vector) && !hasOthers) return undefined
+    const byType = isObject(embeddingsByType) ? embeddingsByType : {}
+    const type = Array.isArray(embedding) ? 'float' : ['float', 'binary'].find((one) => Array.isArray(byType[one]))
+    if (type === undefined) return undefined
     return {
       model: undefined,
       tokens: asNumber(inputTextTokenCount),
-      content: () => ({
-        vectors: [vector ?? []],
-        rest: { ...rest, ...(hasOthers && { embeddingsByType: otherTypes }) },
-      }),
+      content() {
+        const others = restOf(byType, new Set([type]))
+        return {
+          vectors: [Array.isArray(embedding) ? embedding : byType[type]],
+          rest: {
+            ...rest,
+            ...(others && { embeddingsByType: others }),
+            ...(type !== 'float' && { embedding_type: type }),
+          },
+        }
+      },
     }
   },
-  encodeResponse({ data, usage }, own) {
+  encodeResponse({ data, usage }, { embeddingsByType: others, embedding_type: type = 'float', ...own }) {
     const embedding = data[0]?.embedding ?? []
-    const byType = isObject(own['embeddingsByType']) ? own['embeddingsByType'] : {}
     return {
       ...own,
-      embedding,
-      embeddingsByType: { float: embedding, ...byType },
+      ...(type === 'float' && { embedding }),
+      embeddingsByType: { [String(type)]: embedding, ...(isObject(others) && others) },
       inputTextTokenCount: usage.prompt_tokens,
     }
   },

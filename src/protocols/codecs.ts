@@ -2,6 +2,7 @@
 export { anthropicMessages } from './anthropic-messages/index.js'
 export { bedrockCohereEmbeddings } from './bedrock-cohere-embeddings.js'
 export { bedrockConverse } from './bedrock-converse/index.js'
+export { bedrockNovaEmbeddings } from './bedrock-nova-embeddings.js'
 export { bedrockTitanEmbeddings } from './bedrock-titan-embeddings.js'
 export { cohereChat } from './cohere-chat/index.js'
 export { cohereEmbeddings } from './cohere-embeddings.js'

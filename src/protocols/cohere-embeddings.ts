@@ -2,8 +2,8 @@
 import { StreamError } from '../kernel/errors.js'
 import { asArray, asNumber, asString, compact, isObject } from '../kernel/json.js'
 import { decodeError, providerErrorOf } from './openai-chat/error.js'
-import { decodeEmbedding } from './openai-embeddings.js'
-import { embeddingsCodec, isVector } from './shared/embeddings.js'
+import { vectorsOf } from './shared/cohere-vectors.js'
+import { embeddingsCodec } from './shared/embeddings.js'
 import { restOf } from './shared/raw.js'
 
 const PATH = '/v2/embed'
@@ -13,22 +13,6 @@ const MAX_TEXTS = 96
 
 /** The API requires to know what the vectors are for, and the hub has no word for it. */
 const DEFAULT_INPUT_TYPE = 'search_document'
-
-/** Representations that are vectors of numbers, the best first. Binary ones are numbers of packed bits. */
-const NUMERIC = ['float', 'int8', 'uint8', 'binary', 'ubinary'] as const
-
-/** The vectors, and which representation they are. The first version gives a bare list. */
-function vectorsOf(embeddings: unknown): { type: string; vectors: number[][] } | undefined {
-  if (Array.isArray(embeddings)) return embeddings.every(isVector) ? { type: 'float', vectors: embeddings } : undefined
-  if (!isObject(embeddings)) return undefined
-  for (const type of NUMERIC) {
-    const list = embeddings[type]
-    if (Array.isArray(list) && list.every(isVector)) return { type, vectors: list }
-  }
-  const { base64 } = embeddings
-  if (!Array.isArray(base64)) return undefined
-  return { type: 'base64', vectors: base64.map((text: unknown) => decodeEmbedding(asString(text) ?? '')) }
-}
 
 const KNOWN: ReadonlySet<string> = new Set(['id', 'model', 'embeddings'])
 

@@ -15,7 +15,7 @@ import type {
 } from '../kernel/hub.js'
 import { formatHint, withSystemText } from '../kernel/format-hint.js'
 import { asNumber, asString, isObject } from '../kernel/json.js'
-import { limitsOf, type Limits } from '../kernel/limits.js'
+import { limitsOf } from '../kernel/limits.js'
 import type {
   ChatProtocol,
   DecodeOptions,
@@ -32,6 +32,8 @@ import { refuse } from './openai-chat/request-encode.js'
 import { decodeResponse } from './openai-chat/response.js'
 import { createStreamDecoder } from './openai-chat/stream-decode.js'
 import { requestObject } from './shared/malformed.js'
+import { checkSpoken } from './shared/prompt.js'
+import { asksNothing } from './shared/request-fields.js'
 
 const PATH = '/completions'
 
@@ -49,8 +51,10 @@ const CHAT_ONLY = [
   'web_search_options',
 ] as const satisfies readonly (keyof ChatRequest)[]
 
-function textOf(content: Message['content'], context: EncodeContext): string {
+function textOf(message: Message, context: EncodeContext): string {
+  const { content } = message
   if (typeof content === 'string') return content
+  if (message.role === 'assistant' && message.refusal && !content?.length) return message.refusal
   return (content ?? [])
     .map((part) => {
       if (part.type === 'text') return part.text
@@ -60,26 +64,14 @@ function textOf(content: Message['content'], context: EncodeContext): string {
     .join('')
 }
 
-/** What of a message is more than its text. */
-function checkMessage(message: Message, limits: Limits): void {
-  if (message.role === 'tool' || message.role === 'function')
-    limits.unsupported(`${message.role} messages`, 'a prompt knows no tools')
-  if ('name' in message && message.name !== undefined && message.role !== 'function')
-    limits.warn('names of messages are left out')
-  if (message.role !== 'assistant') return
-  if (message.tool_calls?.length || message.function_call) limits.unsupported('tool_calls', 'a prompt knows no tools')
-  if (message.refusal) limits.warn('refusals of earlier answers are left out')
-  if (message.audio) limits.warn('audio of earlier answers is left out')
-}
-
 function encodePrompt(messages: readonly Message[], context: EncodeContext): unknown {
   const prompts = messages.map((message) =>
-    message.role === 'user' ? (tokensOf(message.content) ?? textOf(message.content, context)) : undefined,
+    message.role === 'user' ? (tokensOf(message.content) ?? textOf(message, context)) : undefined,
   )
   if (prompts.length === 1 && prompts[0] !== undefined) return prompts[0]
   if (prompts.length > 0 && prompts.every((prompt) => prompt !== undefined)) return prompts
   context.warn('the conversation is sent as one prompt, a transcript of its messages')
-  const lines = messages.map((message) => `${message.role}: ${textOf(message.content, context)}`)
+  const lines = messages.map((message) => `${message.role}: ${textOf(message, context)}`)
   return [...lines, 'assistant:'].join('\n\n')
 }
 
@@ -91,7 +83,7 @@ function withHint(messages: readonly Message[], hint: string, context: EncodeCon
   if (!messages.every(({ role }) => role === 'user')) return withSystemText(messages, hint)
   return messages.map((message) => {
     if (tokensOf(message.content) === undefined)
-      return { role: 'user', content: `${textOf(message.content, context)}\n\n${hint}` }
+      return { role: 'user', content: `${textOf(message, context)}\n\n${hint}` }
     refuse('response_format', context)
     return message
   })
@@ -117,9 +109,9 @@ function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedReq
   const limits = limitsOf(context)
   warnForeign(request, 'openai-completions', limits.warn)
   warnUnsaid(request, ['blocks', 'cache_control', 'reasoning'], limits.warn)
-  for (const message of messages) checkMessage(message, limits)
+  for (const message of messages) checkSpoken(message, limits)
   for (const field of CHAT_ONLY) {
-    if (rest[field] !== undefined && rest[field] !== null) refuse(field, context)
+    if (!asksNothing(field, rest[field])) refuse(field, context)
     delete rest[field]
   }
   if (context.quirks.streamOptions === false) delete rest.stream_options

@@ -13,30 +13,39 @@ const ID: ProtocolId = 'voyage-embeddings'
 /** Texts a call, as the page above says. */
 const MAX_TEXTS = 1000
 
+/** Texts with images: https://docs.voyageai.com/reference/multimodal-embeddings-api */
+const MULTIMODAL_PATH = '/multimodalembeddings'
+
 export const voyageEmbeddings: EmbeddingsProtocol = {
   ...openaiEmbeddings,
   id: ID,
   maxInputs: () => MAX_TEXTS,
-  /** `input_type`, `output_dtype` and `truncation` come in `extra_body`, or from the wire in `raw`. */
+  /** `inputs` of texts and images, `input_type`, `output_dtype` and `truncation` come in `extra_body`, or from the wire in `raw`. */
   encodeRequest(request, context) {
     const { input, dimensions, encoding_format: format, extra } = textsRequest(ID, request, context)
     // Base64 of other types than floats does not say what it holds, so those come as numbers.
     const isFloat = extra['output_dtype'] == null || extra['output_dtype'] === 'float'
+    const isMultimodal = extra['inputs'] !== undefined
     const body = compact({
       model: context.model,
-      input,
+      input: isMultimodal ? undefined : input,
       output_dimension: dimensions,
       encoding_format: format === 'base64' && isFloat ? format : undefined,
       ...extra,
     })
-    return { path: openaiEmbeddings.path, body }
+    return { path: isMultimodal ? MULTIMODAL_PATH : openaiEmbeddings.path, body }
   },
   decodeRequest(wire, options = {}) {
     const { model, input, output_dimension: dimensions, encoding_format: format, ...rest } = requestObject(wire)
     const base64 = format === 'base64' ? ({ format } as const) : {}
     return readRequest(
       ID,
-      { model, dimensions, ...base64, content: () => ({ input: readInput(input), rest }) },
+      {
+        model,
+        dimensions,
+        ...base64,
+        content: () => ({ input: rest['inputs'] === undefined ? readInput(input) : [], rest }),
+      },
       options,
     )
   },

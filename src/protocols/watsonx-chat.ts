@@ -3,7 +3,8 @@
  * a stream at an address of its own. Its model gateway speaks OpenAI's format as it is.
  *
  * The API's version is a query, so the base URL carries it: `https://us-south.ml.cloud.ibm.com?version=2025-02-11`.
- * `project_id`, or `space_id`, comes in `extra_body`.
+ * `project_id`, or `space_id`, comes from the row or in `extra_body`. The model `deployment/<id>` is a deployment, which has
+ * an address of its own, knows its model and its space, and refuses to be told (https://cloud.ibm.com/apidocs/watsonx-ai#deployments-text-chat).
  */
 import type { ChatRequest } from '../kernel/hub.js'
 import { asArray, asString, isObject } from '../kernel/json.js'
@@ -20,20 +21,32 @@ import type {
 import { safeMessage } from '../kernel/safe-message.js'
 import { decodeError as decodeOpenaiError } from './openai-chat/error.js'
 import { openaiChat } from './openai-chat/index.js'
+import { WITHOUT_EFFECT, asksNothing } from './shared/request-fields.js'
 
 const PATH = '/ml/v1/text/chat'
 const STREAM_PATH = '/ml/v1/text/chat_stream'
 
-/** Fields that the API refuses and that change nothing in the answer, or only what is kept of it. */
-const WITHOUT_EFFECT = [
-  'stream_options',
-  'store',
-  'metadata',
-  'user',
-  'prompt_cache_key',
-  'prompt_cache_retention',
-  'safety_identifier',
-] as const
+const DEPLOYMENT = 'deployment/'
+
+/** The address of an operation, and the field that names the model where the address does not. */
+function placeOf(model: string, stream: boolean): { path: string; named: { model_id?: string } } {
+  const path = stream ? STREAM_PATH : PATH
+  if (!model.startsWith(DEPLOYMENT)) return { path, named: { model_id: model } }
+  const id = encodeURIComponent(model.slice(DEPLOYMENT.length))
+  return { path: path.replace('/text/', `/deployments/${id}/text/`), named: {} }
+}
+
+/** The reverse of {@link placeOf}, for a request that names no model. */
+function deploymentOf(path: string | undefined): string {
+  const id = /\/deployments\/([^/?]+)\/text\/chat/.exec(path ?? '')?.[1]
+  if (id === undefined) return ''
+  try {
+    return DEPLOYMENT + decodeURIComponent(id)
+  } catch {
+    // A wrong percent escape is no address of ours; it is shown as it came.
+    return DEPLOYMENT + id
+  }
+}
 
 /** Fields of OpenAI's format that the API has no word for. `null` says nothing. */
 const UNSUPPORTED = [
@@ -56,8 +69,7 @@ function strip(body: JsonObject, limits: Limits): JsonObject {
     delete rest[field]
   }
   for (const field of UNSUPPORTED) {
-    // Parallel calls are what the API does, so to ask for them is to ask for nothing.
-    if (rest[field] != null && !(field === 'parallel_tool_calls' && rest[field] === true)) limits.unsupported(field)
+    if (!asksNothing(field, rest[field])) limits.unsupported(field)
     delete rest[field]
   }
   return rest
@@ -71,14 +83,19 @@ function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedReq
     tool_choice: choice,
     ...rest
   } = strip(openaiChat.encodeRequest(plain, context).body, limitsOf(context))
+  const { path, named: modelField } = placeOf(String(model), stream === true)
+  const { project_id: project, space_id: space, ...own } = extra ?? {}
+  const isDeployed = modelField.model_id === undefined
   return {
-    path: stream === true ? STREAM_PATH : PATH,
+    path,
     body: {
       ...rest,
-      model_id: model,
+      ...modelField,
       // A word and an object are two fields.
       ...(typeof choice === 'string' ? { tool_choice_option: choice } : choice != null && { tool_choice: choice }),
-      ...extra,
+      ...(!isDeployed && project !== undefined && { project_id: project }),
+      ...(!isDeployed && space !== undefined && { space_id: space }),
+      ...own,
     },
   }
 }
@@ -89,7 +106,7 @@ function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatRequest 
   return openaiChat.decodeRequest(
     {
       ...rest,
-      model: asString(model) ?? asString(rest['model']) ?? '',
+      model: asString(model) ?? asString(rest['model']) ?? deploymentOf(options.path),
       ...(option != null && rest['tool_choice'] == null && { tool_choice: option }),
       ...(options.path?.includes('chat_stream') && { stream: true }),
     },

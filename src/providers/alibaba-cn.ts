@@ -3,7 +3,7 @@ import { openaiCompatible } from './openai-compatible.js'
 export const alibabaCn = openaiCompatible({
   id: 'alibaba-cn',
   name: 'Alibaba Model Studio (China)',
-  embeddings: true,
+  embeddings: 10,
   baseURL: 'https://dashscope.aliyuncs.com/compatible-mode/v1',
   env: ['DASHSCOPE_API_KEY'],
   telemetryName: 'alibaba',

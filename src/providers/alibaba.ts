@@ -3,7 +3,7 @@ import { openaiCompatible } from './openai-compatible.js'
 export const alibaba = openaiCompatible({
   id: 'alibaba',
   name: 'Alibaba Model Studio',
-  embeddings: true,
+  embeddings: 10,
   baseURL: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
   env: ['DASHSCOPE_API_KEY'],
   hosts: ['dashscope-intl.aliyuncs.com', 'dashscope-us.aliyuncs.com'],

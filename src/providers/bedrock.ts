@@ -3,8 +3,11 @@ import type { ProviderRow } from '../kernel/provider.js'
 export const bedrock: ProviderRow = {
   id: 'bedrock',
   name: 'Amazon Bedrock',
-  protocols: ['bedrock-converse', 'bedrock-titan-embeddings', 'bedrock-cohere-embeddings'],
-  byModel: [{ part: 'cohere.', protocol: 'bedrock-cohere-embeddings' }],
+  protocols: ['bedrock-converse', 'bedrock-titan-embeddings', 'bedrock-cohere-embeddings', 'bedrock-nova-embeddings'],
+  byModel: [
+    { part: 'cohere.', protocol: 'bedrock-cohere-embeddings' },
+    { part: 'amazon.nova', protocol: 'bedrock-nova-embeddings' },
+  ],
   baseURL: 'https://bedrock-runtime.{region}.amazonaws.com',
   variables: { region: { env: ['AWS_REGION', 'AWS_DEFAULT_REGION'] } },
   auth: { header: 'authorization', prefix: 'Bearer ', sign: { kind: 'aws-sigv4', service: 'bedrock' } },

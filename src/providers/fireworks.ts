@@ -3,11 +3,13 @@ import type { ProviderRow } from '../kernel/provider.js'
 export const fireworks: ProviderRow = {
   id: 'fireworks',
   name: 'Fireworks AI',
-  protocols: ['openai-chat', 'openai-responses', 'openai-embeddings', 'openai-completions'],
+  // https://docs.fireworks.ai/api-reference/rerank-documents
+  protocols: ['openai-chat', 'openai-responses', 'openai-embeddings', 'openai-completions', 'jina-rerank'],
   baseURL: 'https://api.fireworks.ai/inference/v1',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['FIREWORKS_API_KEY'],
-  quirks: { developerAsSystem: true },
+  // https://docs.fireworks.ai/guides/reasoning
+  quirks: { developerAsSystem: true, reasoningContent: true },
   hosts: ['api.fireworks.ai'],
   docs: 'https://docs.fireworks.ai/tools-sdks/openai-compatibility',
 }

@@ -3,7 +3,8 @@ import { openaiCompatible } from './openai-compatible.js'
 export const novita = openaiCompatible({
   id: 'novita',
   name: 'Novita AI',
-  embeddings: true,
+  // https://novita.ai/docs/api-reference/model-apis-llm-create-rerank
+  protocols: ['openai-chat', 'openai-embeddings', 'jina-rerank'],
   baseURL: 'https://api.novita.ai/openai/v1',
   env: ['NOVITA_API_KEY'],
   quirks: { maxTokensField: 'max_tokens', developerAsSystem: true, reasoningContent: true },

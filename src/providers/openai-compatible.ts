@@ -10,14 +10,19 @@ const openModelServer: Quirks = { maxTokensField: 'max_tokens', developerAsSyste
 type Row = Omit<ProviderRow, 'protocols' | 'auth'> & Partial<Pick<ProviderRow, 'protocols' | 'auth'>>
 
 /**
- * A row with what most of these vendors share. `embeddings` adds OpenAI's embeddings format. `quirks`
- * replaces the usual ones; `{}` passes the caller's fields on as they are.
+ * A row with what most of these vendors share. `embeddings` adds OpenAI's embeddings format; a number is how
+ * many inputs the vendor takes in one request. `quirks` replaces the usual ones; `{}` passes the caller's fields
+ * on as they are.
  */
-export function openaiCompatible({ embeddings, ...row }: Row & { readonly embeddings?: true }): ProviderRow {
+export function openaiCompatible({
+  embeddings,
+  quirks = openModelServer,
+  ...row
+}: Row & { readonly embeddings?: true | number }): ProviderRow {
   return {
     protocols: embeddings ? ['openai-chat', 'openai-embeddings'] : ['openai-chat'],
     auth: bearer,
-    quirks: openModelServer,
+    quirks: typeof embeddings === 'number' ? { ...quirks, maxInputs: { 'openai-embeddings': embeddings } } : quirks,
     ...row,
   }
 }

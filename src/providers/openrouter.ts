@@ -3,7 +3,8 @@ import type { ProviderRow } from '../kernel/provider.js'
 export const openrouter: ProviderRow = {
   id: 'openrouter',
   name: 'OpenRouter',
-  protocols: ['openai-chat', 'openai-responses', 'openai-embeddings'],
+  // https://openrouter.ai/docs/api/api-reference/rerank/create-rerank
+  protocols: ['openai-chat', 'openai-responses', 'openai-embeddings', 'jina-rerank'],
   baseURL: 'https://openrouter.ai/api/v1',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['OPENROUTER_API_KEY'],

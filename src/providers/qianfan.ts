@@ -3,7 +3,7 @@ import { openaiCompatible } from './openai-compatible.js'
 export const qianfan = openaiCompatible({
   id: 'qianfan',
   name: 'Baidu Qianfan',
-  embeddings: true,
+  embeddings: 16,
   baseURL: 'https://qianfan.baidubce.com/v2',
   env: ['QIANFAN_API_KEY'],
   docs: 'https://cloud.baidu.com/doc/qianfan-api/s/3m7of64lb',

@@ -3,7 +3,7 @@ import { openaiCompatible } from './openai-compatible.js'
 export const upstage = openaiCompatible({
   id: 'upstage',
   name: 'Upstage',
-  embeddings: true,
+  embeddings: 100,
   baseURL: 'https://api.upstage.ai/v1/solar',
   env: ['UPSTAGE_API_KEY'],
   docs: 'https://developers.upstage.ai/docs/apis/chat',

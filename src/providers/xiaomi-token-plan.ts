@@ -9,5 +9,6 @@ export const xiaomiTokenPlan = openaiCompatible({
   env: ['XIAOMI_API_KEY'],
   telemetryName: 'xiaomi',
   hosts: ['token-plan-*.xiaomimimo.com'],
+  quirks: { maxTokensField: 'max_tokens', developerAsSystem: true, reasoningContent: true, jsonSchema: false },
   docs: 'https://platform.xiaomimimo.com/#/docs',
 })

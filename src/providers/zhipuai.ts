@@ -3,9 +3,15 @@ import { openaiCompatible } from './openai-compatible.js'
 export const zhipuai = openaiCompatible({
   id: 'zhipuai',
   name: 'Zhipu AI',
-  embeddings: true,
+  // https://docs.bigmodel.cn/cn/guide/models/embedding/rerank
+  protocols: ['openai-chat', 'openai-embeddings', 'jina-rerank'],
   baseURL: 'https://open.bigmodel.cn/api/paas/v4',
   env: ['ZHIPU_API_KEY', 'ZHIPUAI_API_KEY'],
-  quirks: { maxTokensField: 'max_tokens', developerAsSystem: true, reasoningContent: true },
+  quirks: {
+    maxTokensField: 'max_tokens',
+    developerAsSystem: true,
+    reasoningContent: true,
+    maxInputs: { 'openai-embeddings': 64 },
+  },
   docs: 'https://docs.bigmodel.cn/api-reference',
 })

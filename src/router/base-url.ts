@@ -23,8 +23,8 @@ export function fillBaseURL(
   const variables = row.variables ?? {}
   const path = `providers.${row.id}.variables`
   for (const name of Object.keys(given ?? {})) {
-    if (Object.hasOwn(variables, name)) continue
-    const known = Object.keys(variables)
+    const known = Object.keys({ ...variables, ...row.bodyVariables })
+    if (known.includes(name)) continue
     const hint = known.length > 0 ? `it takes ${known.join(', ')}` : 'its base URL has none'
     throw new ConfigError(`${path}.${name}`, `${row.name} has no such variable; ${hint}`, { provider: row.id })
   }

@@ -1,5 +1,6 @@
 /** The shapes of options. */
 import * as z from 'zod/mini'
+import type { Quirks } from '../kernel/protocol.js'
 import type { Capability, FailureClass } from './options.js'
 import { strategies } from './strategies/index.js'
 
@@ -118,11 +119,17 @@ const override = z.strictObject({
   input_audio: z.optional(tokenPrice),
   output_audio: z.optional(tokenPrice),
 })
+// The type sees to it that no quirk is forgotten.
 const quirks = z.strictObject({
   maxTokensField: z.optional(z.enum(['max_tokens', 'max_completion_tokens'])),
   dimensionsField: z.optional(z.enum(['dimensions', 'output_dimension'])),
   streamOptions: z.optional(z.boolean()),
   reasoningContent: z.optional(z.boolean()),
+  reasoningField: z.optional(z.enum(['reasoning_content', 'reasoning'])),
+  thinkingParts: z.optional(z.enum(['thinking', 'reasoning'])),
+  messageNames: z.optional(z.boolean()),
+  seedField: z.optional(z.enum(['seed', 'random_seed'])),
+  unsupported: z.optional(z.array(text)),
   thinkingBlocks: z.optional(z.boolean()),
   cacheControl: z.optional(z.boolean()),
   developerAsSystem: z.optional(z.boolean()),
@@ -130,7 +137,7 @@ const quirks = z.strictObject({
   defaultMaxTokens: z.optional(z.int().check(z.positive())),
   toolCombination: z.optional(z.boolean()),
   maxInputs: optionalRecord(z.int().check(z.positive())),
-})
+} satisfies Readonly<Record<keyof Quirks, z.ZodMiniType>>)
 const provider = z.strictObject({
   // Which formats there are, the plan knows.
   protocol: z.optional(z.union([text, z.array(text).check(z.minLength(1))])),

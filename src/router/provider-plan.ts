@@ -18,6 +18,7 @@ import { hasGoogleCredentials, googleTokens } from './google-adc.js'
 import { headerValue } from './header-value.js'
 import type { ProviderOptions } from './options.js'
 import type { PlannedProvider } from './target.js'
+import { exchangedTokens } from './token-exchange.js'
 import { keySource } from './token-source.js'
 
 export type { Environment }
@@ -52,7 +53,7 @@ function ownRow(id: string, options: ProviderOptions, catalogue: Catalogue): Pro
   const first = typeof options.protocol === 'string' ? options.protocol : (options.protocol?.[0] ?? 'openai-chat')
   const format = formatOf(catalogue, first)
   if (!format) throw missingFormat(catalogue, first, `providers.${id}.protocol`)
-  const { auth, headers } = 'auth' in format || 'headers' in format ? format : {}
+  const { auth, headers, idHeaders, errorTypeHeader } = format.kind === 'passthrough' ? {} : format
   return {
     id,
     name: id,
@@ -60,6 +61,8 @@ function ownRow(id: string, options: ProviderOptions, catalogue: Catalogue): Pro
     baseURL: options.baseURL,
     auth: auth ?? { header: 'authorization', prefix: 'Bearer ' },
     ...(headers && { headers }),
+    ...(idHeaders && { idHeaders }),
+    ...(errorTypeHeader !== undefined && { errorTypeHeader }),
     env: [],
     docs: options.baseURL,
   }
@@ -126,12 +129,16 @@ export function planProvider(
   // Credentials that the caller gives win over a key of the environment.
   const given = apiKey ?? (credentials ? undefined : firstSet(row.env, env))
   const { auth } = row
+  const traded =
+    typeof given === 'string' && auth.exchange && !given.startsWith(auth.exchange.tokenPrefix) ? given : undefined
   const tokens =
     typeof given === 'function'
       ? given
-      : given === undefined && auth.source
-        ? googleTokens(id, auth.source, row.env)
-        : undefined
+      : traded !== undefined && auth.exchange
+        ? exchangedTokens(id, auth.exchange, traded, row.env)
+        : given === undefined && auth.source
+          ? googleTokens(id, auth.source, row.env)
+          : undefined
   const key = tokens && keySource(tokens, id)
   const keyNeeded = row.env.length > 0 && row.keyOptional !== true && !auth.sign && !auth.source
   const missingKey =
@@ -140,7 +147,10 @@ export function planProvider(
       : undefined
   const missing = missingKey ?? missingPart
   const sign = given === undefined ? signerOf(row, options, env) : undefined
-  const fixed = typeof given === 'string' ? keyHeader(auth, headerValue(given, `providers.${id}.apiKey`)) : undefined
+  const fixed =
+    typeof given === 'string' && traded === undefined
+      ? keyHeader(auth, headerValue(given, `providers.${id}.apiKey`))
+      : undefined
   // Found only by asking for a token.
   const atHand = given !== undefined || !auth.source || hasGoogleCredentials(env)
   return Object.freeze({
@@ -150,6 +160,7 @@ export function planProvider(
     quirks: Object.freeze({ ...row.quirks, ...options.quirks }),
     dropUnsupported: options.dropUnsupported,
     headers: Object.freeze({ ...row.headers, ...options.headers }),
+    body: bodyOf(row, options, env),
     idHeaders: row.idHeaders ?? [],
     gatewayIdHeaders: row.gateway?.idHeaders ?? [],
     errorTypeHeader: row.errorTypeHeader,
@@ -193,6 +204,16 @@ function addressFrom(row: ProviderRow, env: Environment): string | undefined {
     'is no address; write it as host, host:port or http://host:port',
     { provider: row.id },
   )
+}
+
+/** The fields of the body that are the account's. */
+function bodyOf(row: ProviderRow, { variables }: ProviderOptions, env: Environment): PlannedProvider['body'] {
+  const body: Record<string, string> = {}
+  for (const [name, variable] of Object.entries(row.bodyVariables ?? {})) {
+    const value = variables?.[name] ?? firstSet(variable.env, env) ?? variable.default
+    if (value !== undefined) body[name] = value
+  }
+  return Object.keys(body).length > 0 ? Object.freeze(body) : undefined
 }
 
 function keyHeader(

@@ -33,6 +33,8 @@ export interface PlannedProvider {
   readonly dropUnsupported: boolean | undefined
   /** Without authentication. */
   readonly headers: Readonly<Record<string, string>>
+  /** Fields that every request to it carries, where the call does not say them; `undefined` when there are none. */
+  readonly body: Readonly<Record<string, string>> | undefined
   /** Response headers that identify an answer, best first, before `x-request-id`. */
   readonly idHeaders: readonly string[]
   /** Those of a gateway, which identify the call where nothing else does. */

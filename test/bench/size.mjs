@@ -1,34 +1,19 @@
-// What a user pays in bytes: the client with every provider and format, and with one of each, as a bundler with
-// minifier would ship it. Dependencies stay out, as in .size-limit.mjs; the part of zod that is built in counts.
+// What a user pays in bytes: programs of one line, as a bundler with minifier would ship them, from the built package.
+// Dependencies stay out, as in .size-limit.mjs; the part of zod that is built in counts.
 import { build } from 'esbuild'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { brotliCompressSync } from 'node:zlib'
 
-const root = resolve(import.meta.dirname, '../..')
-const { dependencies, devDependencies } = JSON.parse(
+const { dependencies, peerDependencies } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 )
-const external = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => name !== 'zod')
+const external = Object.keys({ ...dependencies, ...peerDependencies })
 
-/** Replaces the text of files, by their path from the root. */
-const replacing = (texts) => ({
-  name: 'replacing',
-  setup({ onLoad }) {
-    for (const [path, contents] of Object.entries(texts)) {
-      const file = resolve(root, path)
-      onLoad(
-        { filter: new RegExp(`${path.replaceAll(/[.\\/]/g, (sign) => (sign === '.' ? '\\.' : '[\\\\/]'))}$`) },
-        (args) => (args.path === file ? { contents, loader: 'ts', resolveDir: resolve(file, '..') } : undefined),
-      )
-    }
-  },
-})
-
-async function weigh(contents, texts = {}) {
+async function weigh(contents) {
   const { outputFiles } = await build({
-    stdin: { contents, resolveDir: root, loader: 'ts' },
+    stdin: { contents, resolveDir: resolve(import.meta.dirname, '../..'), loader: 'js' },
     bundle: true,
     minify: true,
     write: false,
@@ -36,58 +21,44 @@ async function weigh(contents, texts = {}) {
     platform: 'node',
     target: 'node20',
     external,
-    plugins: [replacing(texts)],
+    // The package by its exports: by our own compiler settings it would be its sources.
+    tsconfigRaw: '{}',
     logLevel: 'warning',
   })
   const [{ contents: bytes }] = outputFiles
   return { minified: bytes.length, brotli: brotliCompressSync(bytes).length }
 }
 
-/** The registries as they would be with one format, and with few providers. */
-function only(format, name, from, providers) {
-  const registry = readFileSync(resolve(root, 'src/protocols/index.ts'), 'utf8')
-  return {
-    'src/protocols/index.ts': registry
-      .replaceAll(/^import \{.*\} from '\.\/.*'\n/gm, '')
-      .replace(/(Record<ProtocolId, Protocol>> = )\{[^}]*\}/, `$1{ '${format}': ${name} } as never`)
-      .replace(/^/, `import { ${name} } from '${from}'\n`),
-    ...(providers && {
-      'src/providers/index.ts': `${providers.map((id) => `import { ${id} } from './${id}.js'`).join('\n')}\nexport const providers = new Map([${providers.join(', ')}].map((row) => [row.id, row]))`,
-    }),
-  }
+const client = (format, row) => `
+  import { createClientWith } from 'tracestitch/core'
+  import { ${format} } from 'tracestitch/protocols'
+  ${row ? `import { ${row} } from 'tracestitch/providers'` : ''}
+  export const createClient = createClientWith({ protocols: [${format}], providers: [${row ?? ''}] })`
+
+const cases = {
+  'tracestitch, everything': `export * from 'tracestitch'`,
+  createClient: `export { createClient } from 'tracestitch'`,
+  autolog: `export { autolog } from 'tracestitch'`,
+  'createClientWith, no format': `export { createClientWith } from 'tracestitch/core'`,
+  'createClientWith, openaiChat, a server of one\u2019s own': client('openaiChat'),
+  'createClientWith, openaiChat, openai': client('openaiChat', 'openai'),
+  'createClientWith, anthropicMessages, anthropic': client('anthropicMessages', 'anthropic'),
+  'createClientWith, geminiGenerate, gemini': client('geminiGenerate', 'gemini'),
+  'all formats alone': `export * from 'tracestitch/protocols'`,
+  'openaiChat alone': `export { openaiChat } from 'tracestitch/protocols'`,
+  'anthropicMessages alone': `export { anthropicMessages } from 'tracestitch/protocols'`,
+  'all rows of providers alone': `export * from 'tracestitch/providers'`,
+  'one row of a provider alone': `export { openai } from 'tracestitch/providers'`,
 }
 
-const CLIENT = `export { createClient } from './src/client/index.ts'`
-
 export async function benchSize() {
-  const cases = {
-    'createClient, everything': [CLIENT],
-    'createClient, openai-chat, all providers': [CLIENT, only('openai-chat', 'openaiChat', './openai-chat/index.js')],
-    'createClient, openai-chat, one provider': [
-      CLIENT,
-      only('openai-chat', 'openaiChat', './openai-chat/index.js', ['openai']),
-    ],
-    'createClient, anthropic-messages, one provider': [
-      CLIENT,
-      only('anthropic-messages', 'anthropicMessages', './anthropic-messages/index.js', ['anthropic']),
-    ],
-    'createClient, gemini-generate, one provider': [
-      CLIENT,
-      only('gemini-generate', 'geminiGenerate', './gemini-generate/index.js', ['gemini']),
-    ],
-    'all formats alone': [`export { protocols } from './src/protocols/index.ts'`],
-    'openai-chat alone': [`export { openaiChat } from './src/protocols/openai-chat/index.ts'`],
-    'anthropic-messages alone': [`export { anthropicMessages } from './src/protocols/anthropic-messages/index.ts'`],
-    'all rows of providers alone': [`export { providers } from './src/providers/index.ts'`],
-    'one row of a provider alone': [`export { openai } from './src/providers/openai.ts'`],
-  }
   console.log('\nBundle size, minified and after brotli, without dependencies')
   let whole
-  for (const [name, [contents, texts]] of Object.entries(cases)) {
-    const { minified, brotli } = await weigh(contents, texts)
+  for (const [name, contents] of Object.entries(cases)) {
+    const { minified, brotli } = await weigh(contents)
     whole ??= brotli
     console.log(
-      `  ${name.padEnd(48)} ${(minified / 1000).toFixed(1).padStart(7)} kB ${(brotli / 1000).toFixed(1).padStart(7)} kB   ${((100 * brotli) / whole).toFixed(0).padStart(3)} %`,
+      `  ${name.padEnd(54)} ${(minified / 1000).toFixed(1).padStart(7)} kB ${(brotli / 1000).toFixed(1).padStart(7)} kB   ${((100 * brotli) / whole).toFixed(0).padStart(3)} %`,
     )
   }
 }

@@ -24,6 +24,8 @@ export async function benchStartup(rounds) {
         'node:http (baseline)': async () => run(bare, 'import-http.mjs'),
         '@opentelemetry/api': async () => run(bare, 'import-api.mjs'),
         tracestitch: async () => run(bare, 'import-tracestitch.mjs'),
+        'tracestitch/core': async () => run(bare, 'import-core.mjs'),
+        'tracestitch/core, protocols and providers': async () => run(bare, 'import-parts.mjs'),
       },
       rounds,
     )
@@ -70,6 +72,9 @@ function app(home, name, packages) {
   writeFileSync(join(dir, 'import-http.mjs'), timed(`await import('node:http')`))
   writeFileSync(join(dir, 'import-api.mjs'), timed(`await import('@opentelemetry/api')`))
   writeFileSync(join(dir, 'import-tracestitch.mjs'), timed(`await import('tracestitch')`))
+  writeFileSync(join(dir, 'import-core.mjs'), timed(`await import('tracestitch/core')`))
+  const parts = ['core', 'protocols', 'providers'].map((part) => `await import('tracestitch/${part}')`)
+  writeFileSync(join(dir, 'import-parts.mjs'), timed(parts.join('; ')))
   writeFileSync(
     join(dir, 'autolog.mjs'),
     `import 'openai'; import '@anthropic-ai/sdk'; import { autolog } from 'tracestitch'\n${timed(`autolog({ exporter: 'none' })`)}; process.exit(0)`,

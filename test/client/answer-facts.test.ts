@@ -150,6 +150,17 @@ describe('the id of a request', () => {
   })
 })
 
+test('a provider of the caller’s own is read as the maker of its format', async () => {
+  pair.bad.behave = (_, response) =>
+    sendJson(response, 400, { message: 'no' }, { 'x-amzn-errortype': 'ValidationException', 'x-amzn-requestid': 'aws' })
+  const ai = createClient({
+    providers: { mine: { baseURL: pair.bad.baseURL, protocol: 'bedrock-converse', apiKey: 'k' } },
+    retries: 0,
+  })
+  const error = await failure(ai.chat.completions.create({ model: 'mine/m', messages }))
+  expect(error).toMatchObject({ type: 'ValidationException', requestId: 'aws' })
+})
+
 describe('the type of an error', () => {
   test.each<[string, string | undefined]>([
     ['bedrock', 'ThrottlingException'],

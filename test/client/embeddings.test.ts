@@ -72,6 +72,13 @@ describe('more texts than a request may hold', () => {
     expect(result._meta.cost).toMatchObject({ usd: 0.75 })
   })
 
+  test('a limit that the vendor documents', async () => {
+    server.behave = openai
+    const ai = clientFor({ providers: { alibaba: { baseURL: server.baseURL, apiKey: 'k' } } })
+    await ai.embeddings.create({ model: 'alibaba/text-embedding-v4', input: texts(12) })
+    expect(server.seen.map(({ body }) => (body['input'] as string[]).length).sort()).toEqual([10, 2])
+  })
+
   test('a list of tokens is one input', async () => {
     server.behave = (_, response) =>
       sendJson(response, 200, { data: [{ object: 'embedding', index: 0, embedding: [1] }], model: 'e' })

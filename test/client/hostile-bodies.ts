@@ -29,7 +29,7 @@ const say =
     void response.writeHead(status, headers).end(body)
 
 /** Until more can be written, or nobody reads any more. */
-function writable(stream: Writable): Promise<void> {
+export function writable(stream: Writable): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       stream.off('drain', done).off('close', done)
@@ -169,6 +169,17 @@ export const hostile: readonly Hostile[] = [
     error: ['ProviderError'],
     status: 502,
     says: /^502 text\/html, 27 characters$/,
+  },
+  {
+    name: 'an HTML error page with a title',
+    answer: say(
+      502,
+      { 'content-type': 'text/html' },
+      `<html><head><title>\n 502 Bad\n Gateway ${'x'.repeat(300)}</title></head><body>a private page</body></html>`,
+    ),
+    error: ['ProviderError'],
+    status: 502,
+    says: /^502 text\/html, \d+ characters, titled "502 Bad Gateway x{60,70}"$/,
   },
   { name: 'an empty body', answer: say(200, JSON_TYPE, ''), error: NOT_JSON, says: /an empty body/ },
   { name: 'an empty body without a type', answer: say(200, {}, ''), error: NOT_JSON },

@@ -7,7 +7,7 @@ import type { FormatId, Protocol, ProtocolId } from '../../src/kernel/protocol.j
 import { protocols } from '../../src/protocols/index.js'
 import { sendJson, startServer, type FaultServer } from './fault-server.js'
 import { hostile, nested } from './hostile-bodies.js'
-import { KEY, MB, growth, inherited, poisoned, told, wounded } from './hostile-support.js'
+import { KEY, MB, faultsOfError, growth, inherited, poisoned, wounded } from './hostile-support.js'
 
 const PROMPT = 'a very private prompt'
 const unhandled: unknown[] = []
@@ -138,14 +138,6 @@ async function attempt({ format, call }: Face, fetch?: typeof globalThis.fetch):
   }
 }
 
-function checkError(result: unknown, at: string): void {
-  expect(result, at).toBeInstanceOf(TracestitchError)
-  expect(result, at).toMatchObject({ provider: 'odd', model: 'm' })
-  expect((result as TracestitchError).status, at).toBeGreaterThanOrEqual(200)
-  expect((result as Error).message.length, at).toBeLessThan(300)
-  expect(told(result as Error), at).not.toMatch(/private|secret/)
-}
-
 /** Bodies that no JSON operation takes for an answer. */
 const bodies = hostile.filter(
   ({ name, only }) =>
@@ -161,16 +153,18 @@ describe.each([...embeddings, ...rerank, ...passed])('$name in $format', (face) 
     if (passed.includes(face) && /JSON of 50 MB|objects nested/.test(name)) return
     server.behave = (_, response, socket) => answer(response, socket)
     const { result, bytes } = await growth(() => attempt(face))
-    checkError(result, name)
+    expect(faultsOfError(result)).toEqual([])
     expect(bytes).toBeLessThan(400 * MB)
   })
 
   test('any field may be anything', async () => {
+    const wrong: string[] = []
     for (const { at, value } of wounded(JSON.parse(JSON.stringify(face.good)))) {
       const result = await attempt(face, () => Promise.resolve(Response.json(value)))
-      if (result instanceof Error) checkError(result, at)
-      else expect(result, at).toBeTypeOf('object')
+      if (result instanceof Error) wrong.push(...faultsOfError(result).map((fault) => `${at}: ${fault}`))
+      else if (typeof result !== 'object') wrong.push(`${at}: ${typeof result}`)
     }
+    expect(wrong).toEqual([])
   })
 
   test('keys named __proto__ and constructor reach no prototype', async () => {
@@ -178,7 +172,7 @@ describe.each([...embeddings, ...rerank, ...passed])('$name in $format', (face) 
     const result = await attempt(face, () =>
       Promise.resolve(new Response(body, { headers: { 'content-type': 'application/json' } })),
     )
-    if (result instanceof Error) checkError(result, body)
+    if (result instanceof Error) expect(faultsOfError(result)).toEqual([])
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
     expect(inherited(result)).toEqual([])
   })
@@ -190,7 +184,7 @@ describe.each([...embeddings, ...rerank, ...passed])('$name in $format', (face) 
       const result = await attempt(face, () =>
         Promise.resolve(new Response(body, { headers: { 'content-type': 'application/json' } })),
       )
-      if (result instanceof Error) checkError(result, place)
+      if (result instanceof Error) expect(faultsOfError(result)).toEqual([])
     }
   })
 
@@ -198,15 +192,15 @@ describe.each([...embeddings, ...rerank, ...passed])('$name in $format', (face) 
     const said = `your key ${KEY} is wrong`
     server.behave = (_request, response) =>
       sendJson(response, status, { error: { message: said }, message: said, detail: said })
-    checkError(await attempt(face), `${status}`)
+    expect(faultsOfError(await attempt(face))).toEqual([])
   })
 })
 
 describe.each(streams)('$name', (face) => {
-  test.each(events)('$name', async ({ name, answer }) => {
+  test.each(events)('$name', async ({ answer }) => {
     server.behave = (_, response, socket) => answer(response, socket)
     const { result, bytes } = await growth(() => attempt(face))
-    checkError(result, name)
+    expect(faultsOfError(result)).toEqual([])
     expect(bytes).toBeLessThan(400 * MB)
   })
 
@@ -219,11 +213,13 @@ describe.each(streams)('$name', (face) => {
           }),
         ),
       )
+    const wrong: string[] = []
     for (const { at, value } of wounded(face.good)) {
       const result = await stream(value)
-      if (result instanceof Error) checkError(result, at)
-      else expect((result as unknown[]).length, at).toBeGreaterThan(0)
+      if (result instanceof Error) wrong.push(...faultsOfError(result).map((fault) => `${at}: ${fault}`))
+      else if ((result as unknown[]).length === 0) wrong.push(`${at}: nothing, and no error`)
     }
+    expect(wrong).toEqual([])
     expect(await stream(face.good)).toHaveLength(1)
     expect(await stream()).toBeInstanceOf(TracestitchError)
     expect(await stream({ type: 'something.else' })).toBeInstanceOf(TracestitchError)
@@ -233,9 +229,9 @@ describe.each(streams)('$name', (face) => {
 describe('speech', () => {
   test.each(
     hostile.filter(({ name, only }) => only !== 'stream' && /JSON (null|true|\[\])$|422|HTML|empty|204/.test(name)),
-  )('$name', async ({ name, answer }) => {
+  )('$name', async ({ answer }) => {
     server.behave = (_, response, socket) => answer(response, socket)
-    checkError(await attempt(speech), name)
+    expect(faultsOfError(await attempt(speech))).toEqual([])
   })
 
   test('bytes that break off are an error', async () => {

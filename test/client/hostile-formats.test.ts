@@ -14,6 +14,7 @@ import {
   MB,
   RICH,
   faultsOf,
+  faultsOfError,
   growth,
   inherited,
   messages,
@@ -65,19 +66,12 @@ const streamed =
       new Response(new Uint8Array(bytes), { headers: { 'content-type': FRAMING_MEDIA_TYPES[framing ?? 'sse'] } }),
     )
 
-function check(result: unknown, at: string): void {
-  if (result instanceof Error) {
-    expect(result, at).toBeInstanceOf(TracestitchError)
-    expect(result, at).toMatchObject({ provider: 'odd', model: 'm', status: 200 })
-    expect(told(result), at).not.toMatch(/private|secret/)
-    return
-  }
+/** What is wrong with an answer, the items of a stream, or an error. */
+function faultsIn(result: unknown, at: string): string[] {
   const items = Array.isArray(result) ? (result as unknown[]) : [result]
-  expect(items.length, at).toBeGreaterThan(0)
-  expect(
-    items.flatMap((item) => faultsOf(item)),
-    at,
-  ).toEqual([])
+  const faults = result instanceof Error ? faultsOfError(result) : items.flatMap((item) => faultsOf(item))
+  if (items.length === 0) faults.push('nothing, and no error')
+  return faults.map((fault) => `${at}: ${fault}`)
 }
 
 describe.each(CHAT_FORMATS)('%s', (format) => {
@@ -92,11 +86,7 @@ describe.each(CHAT_FORMATS)('%s', (format) => {
     for (const stream of [true, false]) {
       if (only === 'stream' && !stream) continue
       const failure = await call(format, stream)
-      expect(failure).toBeInstanceOf(TracestitchError)
-      expect(failure).toMatchObject({ provider: 'odd', model: 'm' })
-      expect((failure as TracestitchError).status).toBeGreaterThanOrEqual(200)
-      expect((failure as Error).message.length).toBeLessThan(300)
-      expect(told(failure as Error)).not.toMatch(/private|secret/)
+      expect(faultsOfError(failure)).toEqual([])
     }
   })
 
@@ -111,24 +101,31 @@ describe.each(CHAT_FORMATS)('%s', (format) => {
   })
 
   test('any field of an answer may be anything', async () => {
+    const wrong: string[] = []
     const whole = codec.encodeResponse(RICH)
     for (const { at, value } of wounded(JSON.parse(JSON.stringify(whole))))
       for (const stream of [false, true])
-        check(await call(format, stream, () => Promise.resolve(Response.json(value))), at)
+        wrong.push(...faultsIn(await call(format, stream, () => Promise.resolve(Response.json(value))), at))
+    expect(wrong).toEqual([])
   })
 
   test('any field of any event may be anything', async () => {
+    const wrong: string[] = []
     const events = eventsOf(codec, chunksOf(RICH, 3))
     for (const [place, event] of events.entries()) {
       if (typeof event.data === 'string') continue
       for (const { at, value } of wounded(event.data)) {
         const changed = events.with(place, { ...event, data: value })
-        check(await call(format, true, streamed(codec, bytesOf(codec, changed))), `event ${place}: ${at}`)
+        wrong.push(
+          ...faultsIn(await call(format, true, streamed(codec, bytesOf(codec, changed))), `event ${place}: ${at}`),
+        )
       }
     }
+    expect(wrong).toEqual([])
   })
 
   test('a stream that is cut after any event, or lacks one, or has them in another order', async () => {
+    const wrong: string[] = []
     const events = eventsOf(codec, chunksOf(RICH, 3))
     const variants = events.flatMap((event, place) => [
       events.slice(0, place),
@@ -137,7 +134,10 @@ describe.each(CHAT_FORMATS)('%s', (format) => {
       [...events.slice(place), ...events.slice(0, place)],
     ])
     for (const variant of [...variants, events.toReversed()])
-      check(await call(format, true, streamed(codec, bytesOf(codec, variant))), JSON.stringify(variant).slice(0, 500))
+      wrong.push(
+        ...faultsIn(await call(format, true, streamed(codec, bytesOf(codec, variant))), JSON.stringify(variant)),
+      )
+    expect(wrong).toEqual([])
   })
 
   test('keys named __proto__ and constructor reach no prototype', async () => {
@@ -151,7 +151,7 @@ describe.each(CHAT_FORMATS)('%s', (format) => {
     ]
     for (const [stream, fetch] of answers) {
       const result = await call(format, stream, fetch)
-      check(result, `${stream}`)
+      expect(faultsIn(result, `${stream}`)).toEqual([])
       expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
       expect(inherited(result)).toEqual([])
     }

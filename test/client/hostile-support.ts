@@ -1,4 +1,5 @@
 /** What tests of hostile answers share. */
+import { TracestitchError } from '../../src/kernel/errors.js'
 import type { ChatCompletion } from '../../src/kernel/hub.js'
 import type { ProtocolId } from '../../src/kernel/protocol.js'
 
@@ -153,4 +154,16 @@ export function faultsOf(item: unknown): string[] {
   for (const [name, count] of Object.entries((usage ?? {}) as object))
     if (name.endsWith('_tokens')) expect(Number.isFinite(count), `usage.${name}`)
   return faults
+}
+
+/** What is wrong with the error that a hostile answer ended in, in words. */
+export function faultsOfError(error: unknown): string[] {
+  if (!(error instanceof TracestitchError)) return [`no error of the library: ${String(error)}`]
+  const { provider, model, status, message } = error
+  return [
+    ...(provider === 'odd' && model === 'm' ? [] : [`names ${provider}/${model}`]),
+    ...(status !== undefined && status >= 200 ? [] : [`status ${status}`]),
+    ...(message.length < 300 ? [] : [`a message of ${message.length} characters`]),
+    ...(/private|secret/.test(told(error)) ? ['tells what is private'] : []),
+  ]
 }

@@ -81,6 +81,21 @@ const anyUsage = fc.record({
   completion_tokens_details: fc.record({ reasoning_tokens: tokens, audio_tokens: tokens }),
 })
 
+test('what the provider bills counts, not what the model read', () => {
+  const read = {
+    prompt_tokens: 500,
+    completion_tokens: 5,
+    total_tokens: 505,
+    prompt_tokens_details: { cached_tokens: 448 },
+    billed_units: { input_tokens: 5, output_tokens: 2, search_units: 1 },
+  }
+  expect(bucketsOf(read)).toMatchObject({ input: 5, cache_read: 0, output: 2 })
+  const { usd } = costOf({ provider: 'c', model: 'm', usage: read }, { overrides: { 'c/m': { input: 1, output: 10 } } })
+  expect(usd).toBeCloseTo(25e-6, 12)
+  // A bill of other things alone says nothing of tokens.
+  expect(bucketsOf({ ...read, billed_units: { search_units: 1 } })).toMatchObject({ input: 52, cache_read: 448 })
+})
+
 test('buckets are disjoint: they add up to the totals, whatever a provider reports', () => {
   fc.assert(
     fc.property(anyUsage, (reported) => {

@@ -154,3 +154,16 @@ describe('a message that comes whole in its start', () => {
     expect(completion.choices[0]?.finish_reason).toBe('length')
   })
 })
+
+describe('speakers that are not Anthropic', () => {
+  test('an answer that is its text', () => {
+    const completion = codec.decodeResponse({ ...head, content: 'a', stop_reason: 'end_turn' })
+    expect(completion.choices[0]?.message.content).toBe('a')
+  })
+
+  test('the input of a tool as the text of an object', () => {
+    const use = { type: 'tool_use', id: 'a', name: 'f', input: '{"a":"\\"q\\""}' }
+    const [call] = codec.decodeResponse({ ...head, content: [use] }).choices[0]?.message.tool_calls ?? []
+    expect(call).toMatchObject({ function: { arguments: use.input } })
+  })
+})

@@ -1,6 +1,7 @@
 /** What models of the Messages API take in different measure, and what a user of the hub writes for them. */
 import { describe, expect, test } from 'vitest'
 import type { ChatRequest, Message, Tool } from '../../src/kernel/hub.js'
+import { anthropicMessages as codec } from '../../src/protocols/anthropic-messages/index.js'
 import { encode, messages } from './support/anthropic-messages.js'
 
 const refused = (request: Partial<ChatRequest>, model: string): unknown => {
@@ -168,5 +169,39 @@ describe('what a user of the hub writes', () => {
         ],
       },
     ])
+  })
+})
+
+describe('features in beta', () => {
+  const betas = (request: Partial<ChatRequest> & Record<string, unknown>): string | undefined =>
+    codec.encodeRequest(
+      { model: 'm', messages: [{ role: 'user', content: 'hi' }], ...request },
+      { provider: 'p', model: 'claude-opus-4-8', quirks: {}, dropUnsupported: false, warn: () => undefined },
+    ).headers?.['anthropic-beta']
+
+  test.each<[string, Partial<ChatRequest> & Record<string, unknown>, string | undefined]>([
+    ['none', { metadata: { user_id: 'u' } }, undefined],
+    [
+      'a file by id',
+      { messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: 'f' } }] }] },
+      'files-api-2025-04-14',
+    ],
+    ['servers of tools', { mcp_servers: [{ type: 'url', name: 'm', url: 'https://m.test' }] }, 'mcp-client-2025-04-04'],
+    [
+      'the context of a long conversation',
+      { context_management: { edits: [{ type: 'compact_20260112' }] } },
+      'context-management-2025-06-27,compact-2026-01-12',
+    ],
+    [
+      'those of the caller, who names them as the SDK does',
+      { betas: ['a-1', 'b-2'], speed: 'fast' },
+      'a-1,b-2,fast-mode-2026-02-01',
+    ],
+  ])('%s', (_name, request, header) => {
+    expect(betas(request)).toBe(header)
+  })
+
+  test('their names are no field of the body', () => {
+    expect(encode({ betas: ['a-1'] } as Partial<ChatRequest>).body).not.toHaveProperty('betas')
   })
 })

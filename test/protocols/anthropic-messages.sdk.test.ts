@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { createChatAccumulator } from '../../src/kernel/accumulate.js'
 import { anthropicMessages as codec } from '../../src/protocols/anthropic-messages/index.js'
 import { chunksOf, eventsOf, readStream, sseOf } from '../contracts/chunks.js'
+import { twoCalls } from './support/two-calls.js'
 
 const folder = new URL('../fixtures/anthropic-messages/', import.meta.url)
 const sse = readFileSync(new URL('answer.sse', folder))
@@ -34,32 +35,7 @@ test('MessageStream gives the message the chunks were made of', async () => {
 })
 
 test('another provider’s answer: unsigned reasoning, text and two calls', async () => {
-  const completion = {
-    id: 'chatcmpl-1',
-    object: 'chat.completion' as const,
-    created: 0,
-    model: 'other',
-    choices: [
-      {
-        index: 0,
-        finish_reason: 'tool_calls' as const,
-        logprobs: null,
-        message: {
-          role: 'assistant' as const,
-          content: 'Two calls.',
-          refusal: null,
-          reasoning_content: 'Both are needed.',
-          tool_calls: ['a', 'b'].map((id) => ({
-            id,
-            type: 'function' as const,
-            function: { name: 'f', arguments: `{"id":"${id}"}` },
-          })),
-        },
-      },
-    ],
-    usage: { prompt_tokens: 9, completion_tokens: 4, total_tokens: 13, prompt_tokens_details: { cached_tokens: 5 } },
-  }
-  const final = await clientFor(sseOf(eventsOf(codec, chunksOf(completion, 2))))
+  const final = await clientFor(sseOf(eventsOf(codec, chunksOf(twoCalls, 2))))
     .messages.stream(params)
     .finalMessage()
   expect(final.content).toEqual([
@@ -70,7 +46,7 @@ test('another provider’s answer: unsigned reasoning, text and two calls', asyn
   ])
   expect(final.stop_reason).toBe('tool_use')
   expect(final.usage).toMatchObject({ input_tokens: 4, cache_read_input_tokens: 5, output_tokens: 4 })
-  const whole = JSON.stringify(codec.encodeResponse(completion))
+  const whole = JSON.stringify(codec.encodeResponse(twoCalls))
   expect((await clientFor(whole, 200, 'application/json').messages.create(params)).content).toEqual(final.content)
 })
 

@@ -82,6 +82,18 @@ describe('families', () => {
     })
   })
 
+  test('turns of one side are joined, except for Titan, which takes them in a row', () => {
+    const messages: Message[] = [
+      { role: 'user', content: 'a' },
+      { role: 'user', content: 'b' },
+    ]
+    expect(encode({ messages }).body.messages).toEqual([{ role: 'user', content: [{ text: 'a' }, { text: 'b' }] }])
+    expect(encode({ messages }, { model: 'amazon.titan-text-express-v1' }).body.messages).toEqual([
+      { role: 'user', content: [{ text: 'a' }] },
+      { role: 'user', content: [{ text: 'b' }] },
+    ])
+  })
+
   test('GPT has an effort of its own, no samplers and no stop', () => {
     expect(encode({ reasoning_effort: 'low' }, gpt).body.additionalModelRequestFields).toEqual({
       reasoning: { effort: 'low' },

@@ -246,10 +246,11 @@ describe('settings of the model', () => {
       { role: 'assistant', tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }] },
       { role: 'tool', tool_call_id: 'a', content: 'x' },
     ]
-    expect(() => encode({ messages, tools, tool_choice: 'none' })).toThrow(/tool_choice/)
-    expect(encode({ messages, tools, tool_choice: 'none' }, { dropUnsupported: true }).body.toolConfig).toEqual({
-      tools: [{ toolSpec: { name: 'f', inputSchema: { json: { type: 'object', properties: {} } } } }],
+    const { body, warnings } = encode({ messages, tools, tool_choice: 'none' })
+    expect(body.toolConfig).toMatchObject({
+      tools: [{ toolSpec: { name: 'f', description: expect.stringContaining('do not call it') as string } }],
     })
+    expect(warnings).toHaveLength(1)
   })
 
   test('metadata goes along as far as the API takes it', () => {

@@ -8,44 +8,20 @@ import {
   type ConverseStreamOutput,
 } from '@aws-sdk/client-bedrock-runtime'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { encodeFrame, FRAMING_MEDIA_TYPES } from '../../src/kernel/frames.js'
 import type { ChatChunk, ChatCompletion, ChatRequest } from '../../src/kernel/hub.js'
-import type { EncodeContext, JsonObject, WireEvent } from '../../src/kernel/protocol.js'
+import type { EncodeContext, WireEvent } from '../../src/kernel/protocol.js'
 import { bedrockConverse } from '../../src/protocols/bedrock-converse/index.js'
 import { chunksOf } from '../contracts/chunks.js'
+import { startLoopback, type Loopback } from '../support/loopback.js'
 
-interface Reply {
-  readonly status?: number
-  readonly body?: JsonObject
-  readonly events?: readonly WireEvent[]
-}
-
-let server: Server
+let server: Loopback
 let client: BedrockRuntimeClient
-let reply: Reply
-let seen: { path: string; body: unknown }
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    const pieces: Buffer[] = []
-    request.on('data', (piece: Buffer) => pieces.push(piece))
-    request.on('end', () => {
-      seen = { path: request.url ?? '', body: JSON.parse(Buffer.concat(pieces).toString('utf8')) }
-      if (!reply.events) {
-        response.writeHead(reply.status ?? 200, { 'content-type': 'application/json' }).end(JSON.stringify(reply.body))
-        return
-      }
-      response.writeHead(200, { 'content-type': FRAMING_MEDIA_TYPES['aws-eventstream'] })
-      for (const event of reply.events) response.write(encodeFrame(event, 'aws-eventstream'))
-      response.end()
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  server = await startLoopback()
   client = new BedrockRuntimeClient({
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: server.origin,
     region: 'us-east-1',
     credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
     // The default speaks HTTP/2, which the loopback server does not.
@@ -56,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   client.destroy()
-  await new Promise((resolve) => server.close(resolve))
+  await server.close()
 })
 
 const completion: ChatCompletion = {
@@ -104,7 +80,7 @@ function eventsOf(chunks: readonly ChatChunk[]): WireEvent[] {
 }
 
 async function streamed(events: readonly WireEvent[]): Promise<ConverseStreamOutput[]> {
-  reply = { events }
+  server.answer = { events, framing: 'aws-eventstream' }
   const { stream } = await client.send(new ConverseStreamCommand(input))
   const received: ConverseStreamOutput[] = []
   for await (const event of stream ?? []) received.push(event)
@@ -113,7 +89,7 @@ async function streamed(events: readonly WireEvent[]): Promise<ConverseStreamOut
 
 describe('the official client', () => {
   test('reads a whole answer', async () => {
-    reply = { body: bedrockConverse.encodeResponse(completion) }
+    server.answer = { json: bedrockConverse.encodeResponse(completion) }
     const answer = await client.send(new ConverseCommand(input))
     expect(answer.stopReason).toBe('tool_use')
     expect(answer.usage).toMatchObject({
@@ -159,7 +135,7 @@ describe('the official client', () => {
 
   test('throws its own class for an error, whole or streamed', async () => {
     const error = bedrockConverse.encodeError({ message: 'slow down', type: 'rate_limit_error' }, 429)
-    reply = { status: 429, body: error }
+    server.answer = { status: 429, json: error }
     await expect(client.send(new ConverseCommand(input))).rejects.toThrow(ThrottlingException)
     const exception = { event: 'exception', data: { ...error, __type: 'throttlingException' } }
     const [first] = eventsOf(chunksOf(completion, 5))
@@ -168,7 +144,7 @@ describe('the official client', () => {
 
   test('sends requests that the codec reads, and writes again as they were', async () => {
     const bytes = new Uint8Array(Buffer.from('%PDF-1.7'))
-    reply = { body: bedrockConverse.encodeResponse(completion) }
+    server.answer = { json: bedrockConverse.encodeResponse(completion) }
     await client.send(
       new ConverseCommand({
         modelId: 'arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-sonnet-4-6',
@@ -242,7 +218,8 @@ describe('the official client', () => {
         },
       }),
     )
-    const request: ChatRequest = bedrockConverse.decodeRequest(seen.body, { path: seen.path })
+    const { body, path } = server.requests.at(-1) ?? { path: '' }
+    const request: ChatRequest = bedrockConverse.decodeRequest(body, { path })
     expect(request).toMatchObject({
       model: 'arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-sonnet-4-6',
       max_tokens: 100,
@@ -276,7 +253,7 @@ describe('the official client', () => {
       warn: () => undefined,
     }
     const again = bedrockConverse.encodeRequest(request, context)
-    expect(again.body).toEqual(seen.body)
-    expect(again.path).toBe(seen.path)
+    expect(again.body).toEqual(body)
+    expect(again.path).toBe(path)
   })
 })

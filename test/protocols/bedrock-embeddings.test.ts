@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { TracestitchError } from '../../src/kernel/errors.js'
 import type { EncodeContext } from '../../src/kernel/protocol.js'
 import { bedrockCohereEmbeddings } from '../../src/protocols/bedrock-cohere-embeddings.js'
+import { bedrockNovaEmbeddings } from '../../src/protocols/bedrock-nova-embeddings.js'
 import { bedrockTitanEmbeddings } from '../../src/protocols/bedrock-titan-embeddings.js'
 
 const context: EncodeContext = {
@@ -15,8 +16,9 @@ const context: EncodeContext = {
 const path = '/model/a.model%3A0/invoke'
 const vector = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 8 })
 
-describe.each([bedrockTitanEmbeddings, bedrockCohereEmbeddings])('$id', (protocol) => {
+describe.each([bedrockTitanEmbeddings, bedrockNovaEmbeddings, bedrockCohereEmbeddings])('$id', (protocol) => {
   const many = protocol === bedrockCohereEmbeddings
+  const tokens = protocol.tokensHeader === undefined ? 7 : 0
 
   test('a request and an answer keep their meaning', () => {
     const inputs = many ? fc.array(fc.string(), { minLength: 1, maxLength: 3 }) : fc.string()
@@ -35,7 +37,7 @@ describe.each([bedrockTitanEmbeddings, bedrockCohereEmbeddings])('$id', (protoco
           const answer = {
             object: 'list' as const,
             model: '',
-            usage: { prompt_tokens: many ? 0 : 7, total_tokens: many ? 0 : 7 },
+            usage: { prompt_tokens: tokens, total_tokens: tokens },
             ...(many && { id: 'x' }),
             data: vectors.map((embedding, index) => ({ object: 'embedding' as const, index, embedding })),
           }
@@ -43,13 +45,6 @@ describe.each([bedrockTitanEmbeddings, bedrockCohereEmbeddings])('$id', (protoco
         },
       ),
     )
-  })
-
-  test('vectors of other types are kept', () => {
-    const wire = many
-      ? { id: 'x', response_type: 'embeddings_by_type', embeddings: { float: [[1]], int8: [[3]] }, texts: ['a'] }
-      : { embedding: [1], embeddingsByType: { float: [1], binary: [1, 0] }, inputTextTokenCount: 2 }
-    expect(protocol.encodeResponse(protocol.decodeResponse(wire))).toEqual(wire)
   })
 
   test('what is no answer is refused cleanly, and an error is told', () => {
@@ -88,4 +83,90 @@ test('Titan embeds one text a call', () => {
   expect(() => bedrockTitanEmbeddings.encodeRequest({ model: 'm', input: ['a', 'b'] }, context)).toThrow(
     /one text a call/,
   )
+})
+
+describe('Titan', () => {
+  test('an image, with a text or without', () => {
+    const image = { ...context, model: 'amazon.titan-embed-image-v1' }
+    const extra_body = { inputImage: 'iVBORw0KGgo=' }
+    expect(
+      bedrockTitanEmbeddings.encodeRequest({ model: 'm', input: 'a', dimensions: 256, extra_body }, image).body,
+    ).toEqual({ inputText: 'a', embeddingConfig: { outputEmbeddingLength: 256 }, ...extra_body })
+    expect(bedrockTitanEmbeddings.encodeRequest({ model: 'm', input: [], extra_body }, image).body).toEqual(extra_body)
+    expect(() => bedrockTitanEmbeddings.encodeRequest({ model: 'm', input: [] }, image)).toThrow(/one text a call/)
+  })
+
+  test('binary vectors, alone or beside the others', () => {
+    const alone = { embeddingsByType: { binary: [0, 1, 1] }, inputTextTokenCount: 2 }
+    const read = bedrockTitanEmbeddings.decodeResponse(alone)
+    expect(read.data[0]?.embedding).toEqual([0, 1, 1])
+    expect(bedrockTitanEmbeddings.encodeResponse(read)).toEqual(alone)
+    const both = { embedding: [0.5], embeddingsByType: { float: [0.5], binary: [1] }, inputTextTokenCount: 2 }
+    expect(bedrockTitanEmbeddings.encodeResponse(bedrockTitanEmbeddings.decodeResponse(both))).toEqual(both)
+  })
+})
+
+describe('Nova', () => {
+  const params = { embeddingPurpose: 'GENERIC_INDEX', text: { truncationMode: 'NONE', value: 'a' } }
+
+  test('says what the vectors are for, and is told another purpose', () => {
+    const request = { model: 'm', input: ['a'], dimensions: 256 }
+    expect(bedrockNovaEmbeddings.encodeRequest(request, context).body).toEqual({
+      taskType: 'SINGLE_EMBEDDING',
+      singleEmbeddingParams: { ...params, embeddingDimension: 256 },
+    })
+    const extra_body = { singleEmbeddingParams: { embeddingPurpose: 'CLUSTERING', text: { truncationMode: 'END' } } }
+    expect(bedrockNovaEmbeddings.encodeRequest({ ...request, extra_body }, context).body).toMatchObject({
+      singleEmbeddingParams: { embeddingPurpose: 'CLUSTERING', text: { truncationMode: 'END', value: 'a' } },
+    })
+  })
+
+  test('an image, or one text, a call', () => {
+    const image = { format: 'png', source: { bytes: 'iVBORw0KGgo=' } }
+    const extra_body = { singleEmbeddingParams: { image } }
+    expect(bedrockNovaEmbeddings.encodeRequest({ model: 'm', input: [], extra_body }, context).body).toEqual({
+      taskType: 'SINGLE_EMBEDDING',
+      singleEmbeddingParams: { embeddingPurpose: 'GENERIC_INDEX', image },
+    })
+    for (const request of [{ input: [] }, { input: ['a', 'b'] }, { input: 'a', extra_body }])
+      expect(() => bedrockNovaEmbeddings.encodeRequest({ model: 'm', ...request }, context)).toThrow(/one text, image/)
+  })
+
+  test('a request and an answer of more than one kind go back as they came', () => {
+    const wire = {
+      schemaVersion: 'nova-multimodal-embed-v1',
+      taskType: 'SINGLE_EMBEDDING',
+      singleEmbeddingParams: {
+        embeddingPurpose: 'VIDEO_RETRIEVAL',
+        embeddingDimension: 384,
+        video: { format: 'mp4', embeddingMode: 'AUDIO_VIDEO_SEPARATE', source: { s3Location: { uri: 's3://a/b' } } },
+      },
+    }
+    const read = bedrockNovaEmbeddings.decodeRequest(wire, { path })
+    expect(read).toMatchObject({ input: [], dimensions: 384 })
+    expect(bedrockNovaEmbeddings.encodeRequest(read, context).body).toEqual(wire)
+    const answer = {
+      embeddings: [
+        { embeddingType: 'VIDEO', embedding: [1, 2] },
+        { embeddingType: 'AUDIO', embedding: [3, 4], truncatedCharLength: 9 },
+      ],
+    }
+    const decoded = bedrockNovaEmbeddings.decodeResponse(answer)
+    expect(decoded.data.map(({ embedding }) => embedding)).toEqual([
+      [1, 2],
+      [3, 4],
+    ])
+    expect(bedrockNovaEmbeddings.encodeResponse(decoded)).toEqual(answer)
+  })
+})
+
+test('Cohere: images in place of texts, and vectors of other types than floats', () => {
+  const extra_body = { input_type: 'image', images: ['data:image/png;base64,iVBORw0KGgo='], embedding_types: ['int8'] }
+  expect(bedrockCohereEmbeddings.encodeRequest({ model: 'm', input: [], extra_body }, context).body).toEqual(extra_body)
+  const wire = { id: 'e', response_type: 'embeddings_by_type', embeddings: { int8: [[1, -2]], ubinary: [[7]] } }
+  const both = { ...wire, embeddings: { float: [[1]], int8: [[3]] }, texts: ['a'] }
+  expect(bedrockCohereEmbeddings.encodeResponse(bedrockCohereEmbeddings.decodeResponse(both))).toEqual(both)
+  const read = bedrockCohereEmbeddings.decodeResponse(wire)
+  expect(read.data[0]?.embedding).toEqual([1, -2])
+  expect(bedrockCohereEmbeddings.encodeResponse(read)).toEqual(wire)
 })

@@ -199,4 +199,14 @@ describe('requests', () => {
       { role: 'tool', tool_call_id: 'function_call_0', content: 'r' },
     ])
   })
+
+  test('a schema under the older name of its field is read, and goes back under it', () => {
+    const wire = { model: 'm', messages: [], response_format: { type: 'json_object', schema: { type: 'object' } } }
+    const request = codec.decodeRequest(wire)
+    expect(request.response_format).toMatchObject({ type: 'json_schema', json_schema: { schema: { type: 'object' } } })
+    expect(
+      codec.encodeRequest(request, { provider: 'p', model: 'm', quirks: {}, dropUnsupported: false, warn: () => {} })
+        .body,
+    ).toEqual(wire)
+  })
 })

@@ -242,6 +242,31 @@ describe('streams', () => {
     expect(events.at(-1)).toEqual({ id: 's', ...stream.at(-1) })
   })
 
+  test('calls keep their order, whichever gets its arguments first', () => {
+    const call = (index: number, name: string, text: string) => ({
+      index,
+      id: name,
+      function: { name, arguments: text },
+    })
+    const deltas = [[call(0, 'f', '')], [call(1, 'g', '{"b":')], [{ index: 0, function: { arguments: '{"a":1}' } }]]
+    const last = [{ index: 1, function: { arguments: '2}' } }]
+    const chunks = [...deltas, last].map((tool_calls) => ({
+      id: 'a',
+      object: 'chat.completion.chunk' as const,
+      created: 0,
+      model: 'm',
+      choices: [{ index: 0, delta: { tool_calls }, finish_reason: null }],
+    }))
+    const events = eventsOf(codec, chunks).map(({ data }) => data as JsonObject)
+    const finished = events.map((event) =>
+      event['type'] === 'message-end' ? { ...event, delta: { finish_reason: 'TOOL_CALL' } } : event,
+    )
+    expect(read(finished).completion.choices[0]?.message.tool_calls).toMatchObject([
+      { id: 'f', function: { arguments: '{"a":1}' } },
+      { id: 'g', function: { arguments: '{"b":2}' } },
+    ])
+  })
+
   test('without content, the scalars alone', () => {
     const decoder = codec.createStreamDecoder({ content: false })
     const chunks = stream.flatMap((one) => [...decoder.push(one)])

@@ -1,11 +1,11 @@
 /** The official SDK against a loopback server that answers with what the codec writes. */
 import { CohereClientV2, CohereError } from 'cohere-ai'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ChatCompletion } from '../../src/kernel/hub.js'
 import { cohereChat as codec } from '../../src/protocols/cohere-chat/index.js'
 import { chunksOf, eventsOf } from '../contracts/chunks.js'
 import { requestMeaning } from '../contracts/meaning.js'
 import { startLoopback, type Loopback } from '../support/loopback.js'
+import { twoCalls } from './support/two-calls.js'
 
 let server: Loopback
 let client: CohereClientV2
@@ -16,31 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-const completion: ChatCompletion = {
-  id: 'answer-1',
-  object: 'chat.completion',
-  created: 0,
-  model: 'other',
-  choices: [
-    {
-      index: 0,
-      finish_reason: 'tool_calls',
-      logprobs: null,
-      message: {
-        role: 'assistant',
-        content: 'Two calls.',
-        refusal: null,
-        reasoning_content: 'Both are needed.',
-        tool_calls: ['a', 'b'].map((id) => ({
-          id,
-          type: 'function' as const,
-          function: { name: 'f', arguments: `{"id":"${id}"}` },
-        })),
-      },
-    },
-  ],
-  usage: { prompt_tokens: 9, completion_tokens: 4, total_tokens: 13, prompt_tokens_details: { cached_tokens: 5 } },
-}
+const completion = twoCalls
 
 const params = { model: 'command-a-03-2025', messages: [{ role: 'user' as const, content: 'hi' }] }
 

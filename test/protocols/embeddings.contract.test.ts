@@ -106,3 +106,11 @@ test('token numbers are refused where only texts are taken', () => {
     )
   }
 })
+
+test('voyage: texts with images have a path of their own', () => {
+  const inputs = [{ content: [{ type: 'text', text: 'a' }] }]
+  const encoded = voyageEmbeddings.encodeRequest({ model: 'm', input: [], extra_body: { inputs } }, context)
+  expect(encoded).toEqual({ path: '/multimodalembeddings', body: { model: 'm', inputs } })
+  const read = voyageEmbeddings.decodeRequest(encoded.body)
+  expect(voyageEmbeddings.encodeRequest(read, context)).toEqual(encoded)
+})

@@ -163,3 +163,30 @@ describe('what the format cannot say', () => {
     expect(Object.keys(body)).toEqual(['contents'])
   })
 })
+
+test('a video of YouTube is no image, wherever it is given', () => {
+  const url = 'https://www.youtube.com/watch?v=abc'
+  const { body } = encode({
+    messages: [
+      {
+        role: 'user',
+        content: [
+          { type: 'image_url', image_url: { url } },
+          { type: 'file', file: { file_data: url } },
+        ],
+      },
+    ],
+  })
+  expect(partsAt(body, 0)).toEqual([{ fileData: { fileUri: url } }, { fileData: { fileUri: url } }])
+})
+
+test.each([
+  ['publishers/google/models/gemini-3-pro', '/models/gemini-3-pro:generateContent'],
+  ['projects/p/locations/eu/publishers/google/models/m@1', '/models/m@1:generateContent'],
+])('what is in the base URL of Vertex AI is left out of the name %s', (model, path) => {
+  expect(encode({}, { model }).path).toBe(path)
+})
+
+test('a stop that is no text is refused by its name', () => {
+  expect(() => encode({ stop: {} as unknown as string })).toThrow(/stop/)
+})

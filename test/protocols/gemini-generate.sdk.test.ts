@@ -17,33 +17,14 @@ import { vertexEmbeddings } from '../../src/protocols/vertex-embeddings.js'
 import { chunksOf, eventsOf, readStream } from '../contracts/chunks.js'
 import { completionMeaning } from '../contracts/meaning.js'
 import { startLoopback, type Loopback } from '../support/loopback.js'
+import { twoCalls } from './support/two-calls.js'
 
 const contents = [{ role: 'user', parts: [{ text: 'hi' }] }]
 const sse = readFileSync(new URL('../fixtures/gemini-generate/answer.sse', import.meta.url))
 
 const completion: ChatCompletion = {
-  id: 'chatcmpl-1',
-  object: 'chat.completion',
+  ...twoCalls,
   created: 1_700_000_000,
-  model: 'other',
-  choices: [
-    {
-      index: 0,
-      finish_reason: 'tool_calls',
-      logprobs: null,
-      message: {
-        role: 'assistant',
-        content: 'Two calls.',
-        refusal: null,
-        reasoning_content: 'Both are needed.',
-        tool_calls: ['a', 'b'].map((id) => ({
-          id,
-          type: 'function',
-          function: { name: 'f', arguments: `{"id":"${id}"}` },
-        })),
-      },
-    },
-  ],
   usage: {
     prompt_tokens: 9,
     completion_tokens: 7,
@@ -76,7 +57,7 @@ function expectOther(answer: GenerateContentResponse): void {
     cachedContentTokenCount: 5,
     totalTokenCount: 16,
   })
-  expect(answer).toMatchObject({ responseId: 'chatcmpl-1', modelVersion: 'other' })
+  expect(answer).toMatchObject({ responseId: 'answer-1', modelVersion: 'other' })
 }
 
 test('generateContent gives another provider’s answer', async () => {

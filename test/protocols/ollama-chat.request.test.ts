@@ -225,7 +225,6 @@ describe('requests', () => {
       { role: 'system', content: 'Be brief.' },
       {
         role: 'assistant',
-        content: '',
         tool_calls: [
           { id: 'a', function: { name: 'f', arguments: { input: 'not json' } } },
           { id: 'b', function: { name: 'g', arguments: {} } },
@@ -233,5 +232,33 @@ describe('requests', () => {
       },
       { role: 'tool', content: 'x\ny', tool_name: 'g', tool_call_id: 'b' },
     ])
+  })
+
+  test('results go back as they were named, whether by function, by id, or by nothing but their place', () => {
+    const call = (name: string, id?: string) => ({ ...(id && { id }), function: { name, arguments: {} } })
+    const wire = {
+      model: 'm',
+      stream: false,
+      messages: [
+        { role: 'user', content: 'x' },
+        { role: 'assistant', tool_calls: [call('f', 'call_1'), call('g', 'call_2'), call('h', 'call_3')] },
+        { role: 'tool', content: '1', tool_name: 'f' },
+        { role: 'tool', content: '2', tool_name: 'g', tool_call_id: 'call_2' },
+        { role: 'tool', content: '3', tool_call_id: 'call_3' },
+        { role: 'assistant', content: '', tool_calls: [call('f'), call('g')] },
+        { role: 'tool', content: '4', name: 'g' },
+        { role: 'tool', content: '5' },
+        { role: 'tool', content: '6', tool_name: 'of a call that is gone' },
+      ],
+    }
+    const hub = codec.decodeRequest(wire)
+    expect(hub.messages.flatMap((message) => (message.role === 'tool' ? [message.tool_call_id] : []))).toEqual([
+      'call_1',
+      'call_2',
+      'call_3',
+      'unnamed_call_4',
+      'unnamed_call_3',
+    ])
+    expect(bodyOf(hub)['messages']).toEqual(wire.messages)
   })
 })

@@ -85,6 +85,24 @@ describe('answers', () => {
     expect(codec.decodeResponse(line({ content: 'x' }, { done: true })).choices[0]?.finish_reason).toBe('stop')
   })
 
+  test('what only this server says goes back as it came: images, how a model was loaded', () => {
+    const pictured = line({ content: 'here', images: ['iVBORw0KGgo'] }, { done: true, done_reason: 'load' })
+    const read = codec.decodeResponse(pictured)
+    expect(codec.encodeResponse(read)).toMatchObject({ message: pictured['message'], done_reason: 'load' })
+    const stream = [
+      line({ images: ['iVBORw0KGgo'] }),
+      line({ content: 'here' }),
+      line({}, { done: true, done_reason: 'load' }),
+    ]
+    const { completion } = readStream(codec, [
+      bytesOf(
+        codec,
+        stream.map((data) => ({ data })),
+      ),
+    ])
+    expect(completionMeaning(completion)).toEqual(completionMeaning(read))
+  })
+
   test('log probabilities there and back', () => {
     const logprobs = [
       { token: 'x', logprob: -0.1, bytes: [120], top_logprobs: [{ token: 'y', logprob: -2, bytes: [121] }] },

@@ -5,6 +5,7 @@ import type { ChatCompletion } from '../../src/kernel/hub.js'
 import { ollamaChat as codec } from '../../src/protocols/ollama-chat/index.js'
 import { chunksOf, eventsOf } from '../contracts/chunks.js'
 import { startLoopback, type Loopback } from '../support/loopback.js'
+import { twoCalls } from './support/two-calls.js'
 
 let server: Loopback
 let client: Ollama
@@ -16,28 +17,8 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 const completion: ChatCompletion = {
-  id: 'answer-1',
-  object: 'chat.completion',
+  ...twoCalls,
   created: 1_700_000_000,
-  model: 'other',
-  choices: [
-    {
-      index: 0,
-      finish_reason: 'tool_calls',
-      logprobs: null,
-      message: {
-        role: 'assistant',
-        content: 'Two calls.',
-        refusal: null,
-        reasoning_content: 'Both are needed.',
-        tool_calls: ['a', 'b'].map((id) => ({
-          id,
-          type: 'function' as const,
-          function: { name: 'f', arguments: `{"id":"${id}"}` },
-        })),
-      },
-    },
-  ],
   usage: { prompt_tokens: 9, completion_tokens: 4, total_tokens: 13 },
 }
 

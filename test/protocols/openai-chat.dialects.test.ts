@@ -147,6 +147,44 @@ describe('content as a list of parts', () => {
   })
 })
 
+describe('sources beside the choices', () => {
+  const found = [{ title: 'A', url: 'https://a.test', date: '2026-01-01' }]
+  const cited = [
+    { type: 'url_citation', url_citation: { url: 'https://a.test', title: 'A', start_index: 0, end_index: 0 } },
+  ]
+  const bare = [{ ...cited[0], url_citation: { ...cited[0]!.url_citation, title: '' } }]
+
+  test.each([
+    ['search_results', { citations: ['https://a.test'], search_results: found }, cited],
+    ['citations', { citations: ['https://a.test'] }, bare],
+    ['web_search', { web_search: [{ title: 'A', link: 'https://a.test', content: '...' }] }, cited],
+  ])('%s are citations of the answer, streamed too', (_, more, annotations) => {
+    const whole = openaiChat.decodeResponse(answer({ content: 'a[1]', refusal: null }, more))
+    const everywhere = streamed([
+      chunk({ role: 'assistant', content: 'a' }, more),
+      chunk({ content: '[1]' }, more, { finish_reason: 'stop' }),
+      { ...chunk({}, more), choices: [] },
+    ])
+    const late = streamed([chunk({ content: 'a[1]' }), ending, { ...chunk({}, more), choices: [] }])
+    const unfinished = streamed([chunk({ content: 'a[1]' }, more)])
+    for (const completion of [whole, everywhere, late, unfinished]) {
+      expect(completion).toMatchObject(more)
+      expect(completion.choices[0]?.message).toMatchObject({ content: 'a[1]', annotations })
+    }
+  })
+
+  test('citations of the text itself count more', () => {
+    const own = [
+      { type: 'url_citation', url_citation: { url: 'https://b.test', title: 'B', start_index: 0, end_index: 1 } },
+    ]
+    const whole = openaiChat.decodeResponse(
+      answer({ content: 'a', annotations: own }, { citations: ['https://a.test'] }),
+    )
+    const piecewise = streamed([chunk({ content: 'a' }), chunk({ annotations: own }), { ...ending, citations: ['u'] }])
+    for (const { choices } of [whole, piecewise]) expect(choices[0]?.message.annotations).toEqual(own)
+  })
+})
+
 describe('errors under status 200', () => {
   test("MiniMax's base_resp", () => {
     const limited = { choices: null, base_resp: { status_code: 1002, status_msg: 'rate limit' } }

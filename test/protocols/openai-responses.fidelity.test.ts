@@ -113,6 +113,27 @@ describe('streams whose parts do not agree', () => {
   })
 })
 
+test('sources that come after the reason belong to the text', () => {
+  const citation = { url: 'https://a.test', title: '', start_index: 0, end_index: 0 }
+  const chunk = (choice: object): ChatChunk =>
+    ({
+      id: 'c',
+      object: 'chat.completion.chunk',
+      created: 1,
+      model: 'm',
+      choices: [{ index: 0, ...choice }],
+    }) as ChatChunk
+  const written = encode([
+    chunk({ delta: { content: 'hi' }, finish_reason: null }),
+    chunk({ delta: {}, finish_reason: 'stop' }),
+    chunk({ delta: { annotations: [{ type: 'url_citation', url_citation: citation }] }, finish_reason: null }),
+  ])
+  expect(written.at(-1)).toMatchObject({
+    type: 'response.completed',
+    response: { output: [{ content: [{ text: 'hi', annotations: [{ type: 'url_citation', ...citation }] }] }] },
+  })
+})
+
 test('a file or an image with two sources keeps both', () => {
   const content = [
     { type: 'input_file', file_id: 'file_1', file_url: 'https://a.test/b.pdf' },
@@ -121,4 +142,16 @@ test('a file or an image with two sources keeps both', () => {
   const wire = { model: 'm', input: [{ type: 'message', role: 'user', content }] }
   const context = { provider: 'p', model: 'm', quirks: {}, dropUnsupported: false, warn: () => undefined }
   expect(openaiResponses.encodeRequest(openaiResponses.decodeRequest(wire), context).body).toEqual(wire)
+})
+
+test('`null` of a setting asks for nothing', () => {
+  const context = { provider: 'p', model: 'm', quirks: {}, dropUnsupported: false, warn: () => undefined }
+  const request = {
+    model: 'm',
+    messages: [{ role: 'user' as const, content: 'hi' }],
+    tool_choice: null,
+    stop: null,
+    n: null,
+  }
+  expect(openaiResponses.encodeRequest(request as never, context).body).not.toHaveProperty('tool_choice')
 })

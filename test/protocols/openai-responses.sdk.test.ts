@@ -1,47 +1,20 @@
 /** The official SDK against a loopback server that answers with what the codec writes. */
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import OpenAI from 'openai'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createChatAccumulator } from '../../src/kernel/accumulate.js'
 import type { ChatChunk, ChatCompletion, ChunkDelta, FinishReason } from '../../src/kernel/hub.js'
-import type { WireEvent } from '../../src/kernel/protocol.js'
 import { openaiResponses } from '../../src/protocols/openai-responses/index.js'
 import { chunksOf, eventsOf } from '../contracts/chunks.js'
+import { startLoopback, type Loopback } from '../support/loopback.js'
 
-let server: Server
+let server: Loopback
 let client: OpenAI
-let answer: { json?: unknown; events?: readonly WireEvent[] } = {}
-let received: unknown
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    const bytes: Buffer[] = []
-    request.on('data', (chunk: Buffer) => bytes.push(chunk))
-    request.on('end', () => {
-      received = JSON.parse(Buffer.concat(bytes).toString()) as unknown
-      if (answer.events) {
-        response.writeHead(200, { 'content-type': 'text/event-stream' })
-        for (const { event, data } of answer.events)
-          response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
-        response.end()
-      } else {
-        response.writeHead(200, { 'content-type': 'application/json' })
-        response.end(JSON.stringify(answer.json))
-      }
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  client = new OpenAI({ apiKey: 'test', baseURL: `http://127.0.0.1:${port}/v1`, maxRetries: 0 })
+  server = await startLoopback()
+  client = new OpenAI({ apiKey: 'test', baseURL: `${server.origin}/v1`, maxRetries: 0 })
 })
-
-afterAll(() => new Promise((resolve) => server.close(resolve)))
-
-beforeEach(() => {
-  answer = {}
-  received = undefined
-})
+afterAll(() => server.close())
 
 const completion: ChatCompletion = {
   id: 'resp_1',
@@ -96,7 +69,7 @@ function chunk(delta: ChunkDelta, finish: FinishReason | null = null): ChatChunk
 
 describe('responses.create', () => {
   test('reads what encodeResponse writes', async () => {
-    answer = { json: openaiResponses.encodeResponse(completion) }
+    server.answer = { json: openaiResponses.encodeResponse(completion) }
     const response = await client.responses.create({ model: 'a-model', input: 'look' })
     expect(response.output_text).toBe('Let me look.')
     expect(response.status).toBe('completed')
@@ -113,18 +86,20 @@ describe('responses.create', () => {
       input_tokens_details: { cached_tokens: 4 },
       output_tokens: 20,
     })
-    expect(openaiResponses.decodeRequest(received).messages).toEqual([{ role: 'user', content: 'look' }])
+    expect(openaiResponses.decodeRequest(server.requests.at(-1)?.body).messages).toEqual([
+      { role: 'user', content: 'look' },
+    ])
   })
 
   test('what it sends back on the next turn still proves the thinking', async () => {
-    answer = { json: openaiResponses.encodeResponse(completion) }
+    server.answer = { json: openaiResponses.encodeResponse(completion) }
     const response = await client.responses.create({ model: 'a-model', input: 'look' })
     const output = { type: 'function_call_output', call_id: 'call_1', output: 'blue' } as const
     await client.responses.create({
       model: 'a-model',
       input: [...response.output, output] as OpenAI.Responses.ResponseInput,
     })
-    const [assistant, tool] = openaiResponses.decodeRequest(received).messages
+    const [assistant, tool] = openaiResponses.decodeRequest(server.requests.at(-1)?.body).messages
     expect(assistant).toMatchObject({
       role: 'assistant',
       content: 'Let me look.',
@@ -148,7 +123,7 @@ describe('responses.create', () => {
         },
       ],
     }
-    answer = { json: openaiResponses.encodeResponse(text) }
+    server.answer = { json: openaiResponses.encodeResponse(text) }
     const schema = {
       type: 'object',
       properties: { a: { type: 'number' } },
@@ -166,7 +141,7 @@ describe('responses.create', () => {
 
 describe('responses.stream', () => {
   test.each([1, 3, 100])('reads what the stream encoder writes of pieces of %d characters', async (size) => {
-    answer = { events: eventsOf(openaiResponses, chunksOf(completion, size)) }
+    server.answer = { events: eventsOf(openaiResponses, chunksOf(completion, size)) }
     const stream = client.responses.stream({ model: 'a-model', input: 'look' })
     const deltas: string[] = []
     stream.on('response.output_text.delta', ({ delta }) => deltas.push(delta))
@@ -203,7 +178,7 @@ describe('responses.stream', () => {
       chunk({ tool_calls: [{ index: 1, function: { arguments: '}' } }], block: 3 }),
       chunk({}, 'tool_calls'),
     ]
-    answer = { events: eventsOf(openaiResponses, chunks) }
+    server.answer = { events: eventsOf(openaiResponses, chunks) }
     const response = await client.responses.stream({ model: 'a-model', input: 'x' }).finalResponse()
     expect(response.output).toMatchObject([
       {
@@ -223,7 +198,7 @@ describe('responses.stream', () => {
   })
 
   test('a limit ends it with response.incomplete, and a stream that was cut has no end', async () => {
-    answer = { events: eventsOf(openaiResponses, [chunk({ content: 'Hi' }), chunk({}, 'length')]) }
+    server.answer = { events: eventsOf(openaiResponses, [chunk({ content: 'Hi' }), chunk({}, 'length')]) }
     const events: string[] = []
     for await (const event of client.responses.stream({ model: 'a-model', input: 'x' })) events.push(event.type)
     expect(events.at(-1)).toBe('response.incomplete')
@@ -251,7 +226,7 @@ describe('responses.stream', () => {
       output: [item, message],
     }
     const chunks = [...decoder.push({ type: 'response.completed', response }), ...decoder.end()]
-    answer = { events: eventsOf(openaiResponses, chunks) }
+    server.answer = { events: eventsOf(openaiResponses, chunks) }
     const read = await client.responses.stream({ model: 'a-model', input: 'x' }).finalResponse()
     expect(read.output[0]).toEqual(item)
     expect(read.output_text).toBe('Hi')
@@ -260,7 +235,7 @@ describe('responses.stream', () => {
 
 test('the SDK reads the same from our events as our decoder does', async () => {
   const events = eventsOf(openaiResponses, chunksOf(completion, 2))
-  answer = { events }
+  server.answer = { events }
   const decoder = openaiResponses.createStreamDecoder()
   const accumulator = createChatAccumulator()
   for await (const event of await client.responses.create({ model: 'a-model', input: 'x', stream: true })) {

@@ -133,6 +133,24 @@ test('names of fields, document forms and counts are those of each format', () =
   ])
 })
 
+test('answers of others who speak of Jina’s format: where the results are, what a document is, who counts', () => {
+  const results = [{ index: 1, relevance_score: 0.5, document: { text: 'b' } }]
+  const fireworks = {
+    object: 'list',
+    model: 'm',
+    data: [{ index: 1, relevance_score: 0.5, document: 'b' }],
+    usage: { prompt_tokens: 7, total_tokens: 7 },
+  }
+  expect(jinaRerank.decodeResponse(fireworks)).toMatchObject({ results, usage: { prompt_tokens: 7 } })
+  const siliconflow = { id: 'r', results, tokens: { input_tokens: 7, output_tokens: 0 } }
+  expect(jinaRerank.decodeResponse(siliconflow)).toMatchObject({
+    results,
+    usage: { prompt_tokens: 7, total_tokens: 7 },
+  })
+  const openrouter = { id: 'r', model: 'm', results, usage: { search_units: 1, total_tokens: 150, cost: 0.002 } }
+  expect(jinaRerank.decodeResponse(openrouter).usage).toEqual({ total_tokens: 150, search_units: 1, cost: 0.002 })
+})
+
 test('what a format cannot say is refused, or left out where the caller allows it', () => {
   const request: RerankRequest = {
     model: 'm',

@@ -44,6 +44,36 @@ test('model, choice and address have names of their own', () => {
   expect(warnings).toEqual([])
 })
 
+test('a deployment has an address of its own and names no model', () => {
+  const model = 'deployment/my-deployment'
+  const given = { model, messages, extra_body: { context: 'Today is Wednesday', project_id: 'p', space_id: 's' } }
+  const { path, body } = codec.encodeRequest(given, { ...context, model })
+  expect([path, body]).toEqual([
+    '/ml/v1/deployments/my-deployment/text/chat',
+    { messages, context: 'Today is Wednesday' },
+  ])
+  const stream = codec.encodeRequest({ ...given, stream: true }, { ...context, model })
+  expect(stream.path).toBe('/ml/v1/deployments/my-deployment/text/chat_stream')
+  expect(codec.decodeRequest(stream.body, { path: stream.path })).toMatchObject({ model, stream: true })
+})
+
+test('fields of the API alone pass; a time limit that ran out is a cut answer', () => {
+  const own = {
+    project_id: 'p',
+    time_limit: 1000,
+    guided_choice: ['a'],
+    repetition_penalty: 1.1,
+    include_reasoning: true,
+  }
+  const wire = { model_id: 'm', messages, ...own }
+  expect(codec.encodeRequest(codec.decodeRequest(wire), { ...context, model: 'm' }).body).toEqual(wire)
+  const message = { role: 'assistant', content: 'hi', reasoning_content: 'hm' }
+  const answer = codec.decodeResponse({ id: 'c', choices: [{ index: 0, message, finish_reason: 'time_limit' }] })
+  expect(answer.choices).toMatchObject([
+    { finish_reason: 'length', native_finish_reason: 'time_limit', message: { reasoning_content: 'hm' } },
+  ])
+})
+
 test('what the API has no word for is refused; bookkeeping is left out with a warning', () => {
   expect(() => codec.encodeRequest({ model: 'm', messages, top_k: 3 }, context)).toThrow(
     expect.objectContaining({ parameter: 'top_k' }),

@@ -40,6 +40,7 @@ const CONVENTIONAL: Readonly<Record<string, string>> = {
   vertex: 'gcp.vertex_ai',
   'vertex-openai': 'gcp.vertex_ai',
   watsonx: 'ibm.watsonx.ai',
+  'watsonx-text': 'ibm.watsonx.ai',
   xai: 'x_ai',
 }
 
@@ -95,15 +96,17 @@ test.each([
   ['bedrock-converse', 'bedrock'],
   ['bedrock-titan-embeddings', 'bedrock'],
   ['bedrock-cohere-embeddings', 'bedrock'],
+  ['bedrock-nova-embeddings', 'bedrock'],
   ['cohere-chat', 'cohere'],
   ['voyage-embeddings', 'voyage'],
   ['ollama-chat', 'ollama'],
   ['replicate-predictions', 'replicate'],
 ] as const)('a provider of the caller’s own that speaks %s takes its key as %s does', (format, id) => {
-  const { auth, headers } = protocols[format]
-  expect({ auth: auth ?? bearer, headers }).toEqual({
+  const { auth, headers, errorTypeHeader } = protocols[format]
+  expect({ auth: auth ?? bearer, headers, errorTypeHeader }).toEqual({
     auth: providers.get(id)?.auth,
     headers: providers.get(id)?.headers,
+    errorTypeHeader: providers.get(id)?.errorTypeHeader,
   })
 })
 
@@ -126,7 +129,8 @@ describe.each(rows)('$id', (row) => {
 
   test('has a base URL, of which every variable is one of its own', () => {
     const url = new URL(example(row))
-    expect(row.baseURL).not.toMatch(/\/$|\?|#|\s/)
+    // A query holds what every request says alike, such as a version.
+    expect(row.baseURL).toMatch(/^[^?#\s]+[^?#\s/](?:\/\?\w+=\{\w+\})?$/)
     expect(url.href.replace(/\/$/, '')).toBe(example(row))
     if (isLocal(row)) expect(url.hostname).toBe('127.0.0.1')
     else expect(url.protocol).toBe('https:')
@@ -145,7 +149,7 @@ describe.each(rows)('$id', (row) => {
       ...row.env,
       ...(row.baseURLEnv ?? []),
       ...(row.addressEnv ?? []),
-      ...Object.values(row.variables ?? {}).flatMap(({ env }) => env),
+      ...Object.values({ ...row.variables, ...row.bodyVariables }).flatMap(({ env }) => env),
     ]
     expect(names.filter((name) => !ENV_NAME.test(name))).toEqual([])
     expect(new Set(row.env).size).toBe(row.env.length)

@@ -9,8 +9,14 @@ import {
   type Span,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base'
-import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import { applySettings, defaultSettings, faults, type TelemetrySettings } from '../../src/telemetry/settings.js'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import {
+  applySettings,
+  defaultSettings,
+  faults,
+  settings,
+  type TelemetrySettings,
+} from '../../src/telemetry/settings.js'
 
 export interface SpanHarness {
   /** Ended spans, oldest first. */
@@ -42,10 +48,14 @@ export function spanHarness(): SpanHarness {
     )
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   })
+  let before: TelemetrySettings | undefined
+  beforeEach(() => {
+    before = settings() === defaultSettings() ? undefined : settings()
+  })
   afterEach(async () => {
     await new Promise((resolve) => setImmediate(resolve))
     exporter.reset()
-    applySettings(undefined)
+    applySettings(before)
     harness.onStart = undefined
     faultsBefore = faults().count
     expect(rejections.splice(0)).toEqual([])

@@ -19,7 +19,7 @@ const programs = (await readFile(join(root, 'README.md'), 'utf8')).split(/^## /m
   return [
     [
       title,
-      source.includes("from 'tracestitch'") ? source : `import { autolog } from 'tracestitch'\n${source}`,
+      /from 'tracestitch['/]/.test(source) ? source : `import { autolog } from 'tracestitch'\n${source}`,
     ] as const,
   ]
 })
@@ -59,6 +59,7 @@ test('there are examples', () => {
     'the top',
     'autolog()',
     'createClient()',
+    'Only what you use',
     'Spans of your own',
     'Testing',
   ])

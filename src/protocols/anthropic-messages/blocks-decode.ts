@@ -3,11 +3,11 @@
  * for keeps its wire form beside its meaning; a block of another kind (server tools and their results,
  * and kinds this version does not know) is a raw block.
  */
-import { StreamError } from '../../kernel/errors.js'
 import type { Annotation, Block, FunctionToolCall, ToolCall } from '../../kernel/hub.js'
-import { asArray, asNumber, asString, isObject } from '../../kernel/json.js'
+import { asArray, asNumber, asString, isObject, parseJson } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { isHttpUrl } from '../../kernel/media.js'
+import { argumentsText } from '../shared/arguments.js'
 import { ID, asCacheControl, cacheFields } from './wire.js'
 
 export interface DecodedBlocks {
@@ -122,7 +122,7 @@ export function decodeToolUse(wire: JsonObject, callers = false): { call: Functi
     call: {
       id,
       type: 'function',
-      function: { name: asString(wire['name']) ?? '', arguments: encodeArguments(wire['input']) },
+      function: { name: asString(wire['name']) ?? '', arguments: inputText(wire['input']) },
     },
     block: {
       type: 'tool_call',
@@ -132,35 +132,9 @@ export function decodeToolUse(wire: JsonObject, callers = false): { call: Functi
   }
 }
 
-/**
- * Where invalid JSON travels
- * (https://platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming).
- */
-const INVALID_JSON = 'INVALID_JSON'
-
-function encodeArguments(input: unknown): string {
-  if (input === undefined) return '{}'
-  if (isObject(input) && typeof input[INVALID_JSON] === 'string' && Object.keys(input).length === 1) {
-    return input[INVALID_JSON]
-  }
-  try {
-    return JSON.stringify(input)
-  } catch (cause) {
-    // Nested deeper than the stack: nothing an honest model writes.
-    throw new StreamError('the input of a tool use cannot be written as JSON', { cause, isRetryable: false })
-  }
-}
-
-/** A tool input as the wire wants it: an object. Text that is not one is wrapped, never thrown away. */
-export function decodeArguments(text: string): JsonObject {
-  if (text.trim() === '') return {}
-  try {
-    const value = JSON.parse(text) as unknown
-    if (isObject(value)) return value
-  } catch {
-    // Wrapped below.
-  }
-  return { [INVALID_JSON]: text }
+/** Some speakers of the format give the object as its text. */
+function inputText(input: unknown): string {
+  return typeof input === 'string' && isObject(parseJson(input)) ? input : argumentsText(input)
 }
 
 const STOP_DETAILS_FIELDS = new Set(['type', 'explanation'])

@@ -2,7 +2,7 @@
 import type { Annotation, Block, ToolCall } from '../../kernel/hub.js'
 import { asArray } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { decodeArguments } from './blocks-decode.js'
+import { argumentsObject } from '../shared/arguments.js'
 import { ownRaw } from './wire.js'
 
 /** What cannot be written in a block's place; the caller decides what that means. */
@@ -41,7 +41,7 @@ export function encodeToolUse(call: ToolCall, block?: Block): JsonObject {
   const named =
     call.type === 'custom'
       ? { name: call.custom.name, input: { input: call.custom.input } }
-      : { name: call.function.name, input: decodeArguments(call.function.arguments) }
+      : { name: call.function.name, input: argumentsObject(call.function.arguments) }
   return { ...ownRaw(block?.raw), type: 'tool_use', id: encodeToolId(call.id), ...named }
 }
 

@@ -22,11 +22,14 @@ export function decodeMessages(system: unknown, messages: unknown): Message[] {
   return decoded
 }
 
+const SYSTEM_MORE = ['clear_at', 'output_config']
+
 /** Settings of a system message, such as when it is cleared, stand in a part of their own: one without a type. */
 function decodeInstruction(message: JsonObject): string | ContentPart[] {
-  const { role: _role, content, ...settings } = message
-  const decoded = decodeContent(content)
-  if (Object.values(settings).every((value) => value == null)) return decoded
+  const decoded = decodeContent(message['content'])
+  const said = SYSTEM_MORE.flatMap((field) => (message[field] == null ? [] : [[field, message[field]] as const]))
+  if (said.length === 0) return decoded
+  const settings = Object.fromEntries(said)
   const parts: ContentPart[] = typeof decoded === 'string' ? [{ type: 'text', text: decoded }] : decoded
   return [...parts, { type: 'raw', protocol: ID, value: settings }]
 }

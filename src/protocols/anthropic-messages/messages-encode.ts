@@ -3,19 +3,13 @@
  * (https://platform.claude.com/docs/en/build-with-claude/working-with-messages).
  */
 import { blocksOf } from '../../kernel/blocks.js'
-import type {
-  AssistantMessage,
-  FunctionMessage,
-  Message,
-  SystemMessage,
-  ToolCall,
-  ToolMessage,
-} from '../../kernel/hub.js'
+import type { AssistantMessage, Message, SystemMessage, ToolMessage } from '../../kernel/hub.js'
 import { asArray } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { encodeBlock, encodeToolId } from './blocks-encode.js'
 import { encodeContent, toBlocks } from './content.js'
 import type { Limits } from '../../kernel/limits.js'
+import { withToolCalls } from '../shared/messages.js'
 
 type Content = string | JsonObject[]
 
@@ -49,7 +43,6 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
   const turns: Turn[] = []
   /** System turns that wait for the end of the user turn, the only place the API takes them. */
   let waiting: SystemTurn[] = []
-  let functionCalls = 0
 
   function settle(): void {
     for (const turn of waiting) {
@@ -73,8 +66,8 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
     else if (content.length > 0 || (role === 'user' && last?.role !== role)) turns.push({ role, content })
   }
 
-  for (const message of messages) {
-    if ('name' in message && message.role !== 'function' && message.name !== undefined) {
+  for (const message of withToolCalls(messages)) {
+    if ('name' in message && message.name !== undefined) {
       limits.warn('names of messages are left out')
     }
     switch (message.role) {
@@ -93,12 +86,8 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
       case 'tool':
         append('user', [encodeToolResult(message, limits)])
         break
-      case 'function':
-        append('user', [functionResult(message, functionCalls - 1)])
-        break
       case 'assistant':
-        append('assistant', encodeAssistant(message, options, limits, functionCalls))
-        if (message.function_call) functionCalls++
+        append('assistant', encodeAssistant(message, options, limits))
         break
       default:
         limits.unsupported(`messages of role ${String((message as { role?: unknown } | null)?.role)}`)
@@ -157,15 +146,6 @@ function encodeToolResult(message: ToolMessage, limits: Limits): JsonObject {
   }
 }
 
-/** Calls in the old form have no id: they are numbered, and a result belongs to the call before it. */
-function functionId(number: number): string {
-  return `function_call_${Math.max(0, number)}`
-}
-
-function functionResult(message: FunctionMessage, number: number): JsonObject {
-  return { type: 'tool_result', tool_use_id: functionId(number), content: message.content ?? '' }
-}
-
 /** The API wants all tool results before anything else the user says in the same turn. */
 function resultsFirst(content: Content): Content {
   if (typeof content === 'string') return content
@@ -173,22 +153,11 @@ function resultsFirst(content: Content): Content {
   return [...content.filter(isResult), ...content.filter((block) => !isResult(block))]
 }
 
-function encodeAssistant(
-  message: AssistantMessage,
-  options: MessageOptions,
-  limits: Limits,
-  functionCalls: number,
-): Content {
-  const calls: ToolCall[] = [...(message.tool_calls ?? [])]
-  const blocks = [...blocksOf(message)]
-  if (message.function_call) {
-    const id = functionId(functionCalls)
-    calls.push({ id, type: 'function', function: message.function_call })
-    blocks.push({ type: 'tool_call', id })
-  }
+function encodeAssistant(message: AssistantMessage, options: MessageOptions, limits: Limits): Content {
+  const calls = message.tool_calls ?? []
   if (message.audio) limits.warn('audio of earlier answers is left out')
   const encoded: JsonObject[] = []
-  for (const block of blocks) {
+  for (const block of blocksOf(message)) {
     const wire = encodeBlock(block, calls)
     if (typeof wire === 'object') encoded.push(wire)
     else if (wire === 'unsigned thinking' && block.type === 'thinking') {

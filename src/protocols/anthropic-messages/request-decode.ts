@@ -1,34 +1,40 @@
 /** The body of `POST /v1/messages` to a chat request: the reverse of `request-encode.ts`. */
-import { StreamError } from '../../kernel/errors.js'
 import type { ChatRequest } from '../../kernel/hub.js'
-import { asNumber, asString, isObject, typeName } from '../../kernel/json.js'
+import { asString, isObject } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
+import { requestObject } from '../shared/malformed.js'
+import { keepRaw } from '../shared/raw.js'
+import { readStops, scalars } from '../shared/scalars.js'
 import { decodeMessages } from './messages-decode.js'
 import { decodeThinking } from './thinking.js'
 import { decodeToolChoice, decodeTools } from './tools.js'
 import { ID } from './wire.js'
 
+const SETTINGS = scalars({
+  max_tokens: 'max_tokens',
+  temperature: 'temperature',
+  top_k: 'top_k',
+  top_p: 'top_p',
+  stream: 'stream',
+})
+
 /** Fields with a place of their own in the hub. All others go to `raw`, so that nothing is lost. */
 const KNOWN: ReadonlySet<string> = new Set([
+  ...SETTINGS.names,
   'model',
   'messages',
   'system',
-  'max_tokens',
   'metadata',
   'output_config',
   'service_tier',
   'stop_sequences',
-  'stream',
-  'temperature',
   'thinking',
   'tool_choice',
   'tools',
-  'top_k',
-  'top_p',
 ])
 
-export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatRequest {
-  if (!isObject(wire)) throw new StreamError(`expected a messages request, got ${typeName(wire)}`)
+export function decodeRequest(body: unknown, options: DecodeOptions = {}): ChatRequest {
+  const wire = requestObject(body)
   const content = options.content ?? true
   const request: ChatRequest = {
     model: asString(wire['model']) ?? '',
@@ -37,19 +43,9 @@ export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatR
   /** What only this format can say, for the same codec to send again. */
   const extra: [string, unknown][] = []
 
-  const maxTokens = asNumber(wire['max_tokens'])
-  if (maxTokens !== undefined) request.max_tokens = maxTokens
-  const temperature = asNumber(wire['temperature'])
-  if (temperature !== undefined) request.temperature = temperature
-  const topK = asNumber(wire['top_k'])
-  if (topK !== undefined) request.top_k = topK
-  const topP = asNumber(wire['top_p'])
-  if (topP !== undefined) request.top_p = topP
-  if (typeof wire['stream'] === 'boolean') request.stream = wire['stream']
-  const stop = wire['stop_sequences']
-  if (Array.isArray(stop) && stop.length > 0) {
-    request.stop = stop.filter((sequence): sequence is string => typeof sequence === 'string')
-  }
+  SETTINGS.decode(wire, request)
+  const stop = readStops(wire['stop_sequences'])
+  if (stop) request.stop = stop
 
   const tier = wire['service_tier']
   if (tier === 'auto') request.service_tier = 'auto'
@@ -65,7 +61,7 @@ export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatR
   if (content) {
     if (Array.isArray(wire['tools'])) request.tools = decodeTools(wire['tools'])
     for (const [field, value] of Object.entries(wire)) if (!KNOWN.has(field)) extra.push([field, value])
-    if (extra.length > 0) request.raw = { protocol: ID, value: Object.fromEntries(extra) }
+    keepRaw(request, ID, Object.fromEntries(extra))
   }
   return request
 }

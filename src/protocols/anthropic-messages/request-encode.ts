@@ -1,12 +1,13 @@
 /** A chat request to the body of `POST /v1/messages` (https://platform.claude.com/docs/en/api/messages/create). */
 import { formatHint } from '../../kernel/format-hint.js'
 import type { ChatRequest } from '../../kernel/hub.js'
-import { asArray, asString, compact, isObject } from '../../kernel/json.js'
+import { asString, compact, isObject } from '../../kernel/json.js'
 import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
+import { betaHeader } from './betas.js'
 import { toBlocks } from './content.js'
 import { limitsOf } from '../../kernel/limits.js'
 import type { Limits } from '../../kernel/limits.js'
-import { warnForeign, warnUnsaid } from '../../kernel/unsaid.js'
+import { fieldCheck, layOver } from '../shared/request-fields.js'
 import { encodeMessages } from './messages-encode.js'
 import { traitsOf, type ModelTraits } from './model-traits.js'
 import { REFUSED_BOUNDS, fitSchema } from './output-schema.js'
@@ -23,75 +24,54 @@ const API_VERSION = '2023-06-01'
 
 const DEFAULT_MAX_TOKENS = 4096
 
-/** Fields the encoder reads. */
-const READ: ReadonlySet<string> = new Set([
-  'model',
-  'messages',
-  'max_completion_tokens',
-  'max_tokens',
-  'metadata',
-  'parallel_tool_calls',
-  'reasoning_effort',
-  'response_format',
-  'service_tier',
-  'stop',
-  'stream',
-  'temperature',
-  'thinking',
-  'tool_choice',
-  'tools',
-  'top_k',
-  'top_p',
-  'user',
-  'web_search_options',
-  'extra_body',
-  'raw',
-])
+const checkFields = fieldCheck({
+  id: ID,
+  reads: [
+    'max_completion_tokens',
+    'max_tokens',
+    'metadata',
+    'parallel_tool_calls',
+    'reasoning_effort',
+    'response_format',
+    'service_tier',
+    'stop',
+    'stream',
+    'temperature',
+    'thinking',
+    'tool_choice',
+    'tools',
+    'top_k',
+    'top_p',
+    'user',
+    'web_search_options',
+  ],
+  native: [
+    // Names for a header, as the SDK takes them.
+    'betas',
+    'billing_policy',
+    'cache_control',
+    'compaction',
+    'container',
+    'context_management',
+    'diagnostics',
+    'fallback_credit_token',
+    'inference_geo',
+    'mcp_servers',
+    'output_config',
+    'output_format',
+    'speed',
+    'thread',
+  ],
+  unsaid: ['detail'],
+})
 
-/** Fields of the format itself that a caller may give at the top of a request, as well as in `extra_body`. */
-const NATIVE: ReadonlySet<string> = new Set([
-  'billing_policy',
-  'cache_control',
-  'compaction',
-  'container',
-  'context_management',
-  'diagnostics',
-  'fallback_credit_token',
-  'fallbacks',
-  'inference_geo',
-  'mcp_servers',
-  'output_config',
-  'output_format',
-  'speed',
-  'thread',
-])
-
-/** Fields that change nothing in the answer: usage always comes, the rest is storage and cache routing at OpenAI. */
-const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
-  'stream_options',
-  'store',
-  'prompt_cache_key',
-  'prompt_cache_retention',
-  'safety_identifier',
-])
-
-/** Values that ask for nothing, field by field. */
-const NEUTRAL: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
-  ['n', (value: unknown) => value === 1],
-  ['logprobs', (value: unknown) => value === false],
-  ['top_logprobs', (value: unknown) => value === 0],
-  ['frequency_penalty', (value: unknown) => value === 0],
-  ['presence_penalty', (value: unknown) => value === 0],
-  ['logit_bias', (value: unknown) => isObject(value) && Object.keys(value).length === 0],
-  ['modalities', (value: unknown) => asArray(value).every((modality) => modality === 'text')],
-])
+/** They hold settings independent of one another, so the caller's join ours. */
+const JOINS = { output_config: {}, metadata: {} }
 
 export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
   const limits = limitsOf(context)
   const traits = traitsOf(context.model)
-  const native = checkFields(request, limits)
-  warnForeign(request, ID, limits.warn)
-  warnUnsaid(request, ['detail'], limits.warn)
+  const given = checkFields(request, limits)
   const { system, messages } = encodeMessages(
     request.messages,
     {
@@ -103,9 +83,9 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   const toolChoice = encodeToolChoice(request, limits)
   const thinking = encodeThinking(request, traits, isForced(toolChoice), limits)
   const sampling = encodeSampling(request, traits, thinking.derived, limits)
-  const extras = [native, ownRaw(request.raw), request.extra_body]
+  const extras = [ownRaw(request.raw), request.extra_body]
   // The older place of the format: two of them are refused.
-  const isSpelledOut = extras.some((fields) => isObject(fields) && fields['output_format'] != null)
+  const isSpelledOut = [given, ...extras].some((fields) => isObject(fields) && fields['output_format'] != null)
   const takesSchema = traits.jsonSchema && context.quirks.jsonSchema !== false
   const { format, hint } = isSpelledOut ? {} : encodeFormat(request.response_format, takesSchema, traits, limits)
   const { stream } = request
@@ -129,36 +109,9 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     metadata: encodeMetadata(request, limits),
     ...encodeServiceTier(request.service_tier, limits),
   })
-  return {
-    path: PATH,
-    body: extras.reduce<JsonObject>(mergeBody, body),
-    headers: { 'anthropic-version': API_VERSION },
-  }
-}
-
-/** No field is passed over: each is read, native, without effect, neutral, or unsupported. */
-function checkFields(request: ChatRequest, limits: Limits): JsonObject {
-  const native: [string, unknown][] = []
-  for (const [field, value] of Object.entries(request)) {
-    if (value == null || READ.has(field)) continue
-    if (NATIVE.has(field)) native.push([field, value])
-    else if (WITHOUT_EFFECT.has(field)) {
-      if (field !== 'stream_options' && value !== false) limits.warn(`\`${field}\` has no effect here`)
-    } else if (!NEUTRAL.get(field)?.(value)) limits.unsupported(field)
-  }
-  return Object.fromEntries(native)
-}
-
-/** These two hold settings independent of one another, so the caller's join ours; all else replaces. */
-const BAGS: ReadonlySet<string> = new Set(['output_config', 'metadata'])
-
-function mergeBody(body: JsonObject, extra: unknown): JsonObject {
-  if (!isObject(extra)) return body
-  const entries = Object.entries(extra).map(([field, value]) => {
-    const own = Object.hasOwn(body, field) ? body[field] : undefined
-    return [field, BAGS.has(field) && isObject(own) && isObject(value) ? { ...own, ...value } : value]
-  })
-  return { ...body, ...(Object.fromEntries(entries) as JsonObject) }
+  const { betas, ...native } = given ?? {}
+  const whole = layOver(body, [native, ...extras], JOINS)
+  return { path: PATH, body: whole, headers: { 'anthropic-version': API_VERSION, ...betaHeader(whole, betas) } }
 }
 
 function encodeStop(stop: ChatRequest['stop'], limits: Limits): string[] | undefined {

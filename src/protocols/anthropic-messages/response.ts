@@ -41,7 +41,9 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
 }
 
 function decodeMessage(wire: JsonObject): CompletionMessage {
-  const { blocks, toolCalls } = decodeBlocks(wire['content'])
+  const { content } = wire
+  // A request may write its only text so, and some speakers of the format do in an answer.
+  const { blocks, toolCalls } = decodeBlocks(typeof content === 'string' ? [{ type: 'text', text: content }] : content)
   const refusal = decodeRefusal(wire['stop_details'])
   return messageFromBlocks(refusal ? [...blocks, refusal] : blocks, toolCalls)
 }

@@ -3,7 +3,8 @@ import { StreamError } from '../../kernel/errors.js'
 import type { ChunkDelta } from '../../kernel/hub.js'
 import { asString } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { decodeArguments, decodeBlock, decodeToolUse } from './blocks-decode.js'
+import { argumentsObject } from '../shared/arguments.js'
+import { decodeBlock, decodeToolUse } from './blocks-decode.js'
 
 /** Where the stream stands; the blocks move it on. */
 export interface StreamPosition {
@@ -150,7 +151,7 @@ function wholeBlock(start: JsonObject, block: number, position: StreamPosition):
       return undefined
     },
     close() {
-      const whole = input === '' ? wire : { ...wire, input: decodeArguments(input) }
+      const whole = input === '' ? wire : { ...wire, input: argumentsObject(input) }
       const decoded = decodeBlock(whole, position.textLength)
       if (decoded?.type === 'redacted_thinking') return [{ thinking_blocks: [decoded], block }]
       return decoded ? [{ blocks: [decoded], block }] : []

@@ -3,28 +3,17 @@ import type { ChatRequest, FunctionTool, Tool, ToolChoice } from '../../kernel/h
 import { asArray, asString, compact, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
+import { allowedNames, encodeTools as encodeNativeTools, objectSchema } from '../shared/tools.js'
 import { REFUSED_BOUNDS, fitSchema } from './output-schema.js'
 import { ID, cacheFields, holdsMore, ownRaw } from './wire.js'
 
 export function encodeTools(request: ChatRequest, isClaude: boolean, limits: Limits): JsonObject[] | undefined {
-  const tools = asArray(request.tools) as readonly Tool[]
   const search = encodeSearch(request.web_search_options, limits)
-  if (tools.length === 0) return search
+  if (asArray(request.tools).length === 0) return search
   const allowed = allowedNames(request.tool_choice)
-  const encoded = tools.flatMap((tool) => {
-    if (isNative(tool)) return [tool as unknown as JsonObject]
-    if (tool.type === 'raw') {
-      const value = ownRaw(tool)
-      if (!value) limits.unsupported(`a tool of ${tool.protocol}`, 'it runs at another provider')
-      return value ? [value] : []
-    }
-    if (tool.type !== 'function') {
-      limits.unsupported('custom tools', 'use a function tool')
-      return []
-    }
-    return !allowed || allowed.has(tool.function.name) ? [encodeTool(tool, isClaude, limits)] : []
-  })
-  return search ? [...encoded, ...search] : encoded
+  const encodeAllowed = (tool: FunctionTool): JsonObject[] =>
+    !allowed || allowed.includes(tool.function.name) ? [encodeTool(tool, isClaude, limits)] : []
+  return [...encodeNativeTools(request.tools, ownRaw, limits, encodeAllowed, isNative), ...(search ?? [])]
 }
 
 /** A tool in the format's own words: one with a schema, or of a dated kind that the API knows. */
@@ -52,27 +41,16 @@ function encodeSearch(options: unknown, limits: Limits): JsonObject[] | undefine
 }
 
 function encodeTool(tool: FunctionTool, isClaude: boolean, limits: Limits): JsonObject {
-  const { name, description, parameters, strict } = tool.function
-  const given = parameters ? { ...(!('type' in parameters) && { type: 'object' }), ...parameters } : EMPTY_SCHEMA
+  const { name, description, strict } = tool.function
+  const schema = objectSchema(tool.function)
   return compact({
     name,
     description,
     // What is enforced has the limits of structured output.
-    input_schema: strict === true && isClaude ? fitSchema(given, REFUSED_BOUNDS.anthropic, limits) : given,
+    input_schema: strict === true && isClaude ? fitSchema(schema, REFUSED_BOUNDS.anthropic, limits) : schema,
     strict: strict ?? undefined,
     cache_control: tool.cache_control,
   })
-}
-
-const EMPTY_SCHEMA = { type: 'object', properties: {} }
-
-function allowedNames(choice: ToolChoice | undefined): ReadonlySet<unknown> | undefined {
-  if (typeof choice !== 'object' || choice?.type !== 'allowed_tools') return undefined
-  return new Set(
-    asArray(choice.allowed_tools.tools).map((tool) =>
-      isObject(tool) && isObject(tool['function']) ? tool['function']['name'] : undefined,
-    ),
-  )
 }
 
 export function encodeToolChoice(request: ChatRequest, limits: Limits): JsonObject | undefined {

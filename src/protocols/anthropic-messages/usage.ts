@@ -69,7 +69,7 @@ export function restOfUsage(wire: unknown): JsonObject | undefined {
   const told = decodeServiceTier(wire).service_tier
   const rest = Object.entries(wire).filter(([field, value]) => {
     if (value == null || COUNTED.has(field) || USUAL.has(value)) return false
-    return told === undefined || (field !== 'service_tier' && field !== 'speed')
+    return field !== (told === 'fast' ? 'speed' : told && 'service_tier')
   })
   return rest.length > 0 ? Object.fromEntries(rest) : undefined
 }

@@ -1,20 +1,15 @@
 /** Small readings of this wire format that requests, answers and streams share. */
 import type { CacheControl } from '../../kernel/hub.js'
-import { isObject } from '../../kernel/json.js'
 import type { JsonObject, ProtocolId } from '../../kernel/protocol.js'
+import { readCacheControl } from '../shared/cache-control.js'
+import { rawReader } from '../shared/raw.js'
 
 export const ID: ProtocolId = 'anthropic-messages'
 
-/** The value of a raw part or of a block's raw form, when this codec wrote it. */
-export function ownRaw(raw: { protocol: ProtocolId; value: unknown } | undefined): JsonObject | undefined {
-  return raw?.protocol === ID && isObject(raw.value) ? raw.value : undefined
-}
+export const ownRaw = rawReader(ID)
 
 export function asCacheControl(value: unknown): CacheControl | undefined {
-  if (!isObject(value) || value['type'] !== 'ephemeral') return undefined
-  const { ttl } = value
-  if (ttl === '5m' || ttl === '1h') return { type: 'ephemeral', ttl }
-  return ttl == null ? { type: 'ephemeral' } : undefined
+  return readCacheControl(value, 'ephemeral')
 }
 
 /**

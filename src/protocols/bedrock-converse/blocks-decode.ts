@@ -7,7 +7,7 @@ import type { Annotation, Block, CacheControl, FunctionToolCall, ToolCall } from
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { fromBase64, isHttpUrl } from '../../kernel/media.js'
-import { decodeInput } from './arguments.js'
+import { argumentsText } from '../shared/arguments.js'
 import { ID, asCacheControl } from './wire.js'
 
 export interface DecodedBlocks {
@@ -73,7 +73,7 @@ export function decodeToolUse(toolUse: JsonObject, types = false): { call: Funct
     call: {
       id,
       type: 'function',
-      function: { name: asString(toolUse['name']) ?? '', arguments: decodeInput(toolUse['input']) },
+      function: { name: asString(toolUse['name']) ?? '', arguments: argumentsText(toolUse['input']) },
     },
     block: { type: 'tool_call', id, ...(special && { raw: { protocol: ID, value: { type } } }) },
   }

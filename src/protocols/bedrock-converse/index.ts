@@ -15,13 +15,14 @@ import { decodeResponse, encodeResponse } from './response.js'
 import { createStreamDecoder } from './stream-decode.js'
 import { createStreamEncoder } from './stream-encode.js'
 import { ID } from './wire.js'
+import { BEDROCK_RUNTIME } from '../shared/bedrock.js'
 
 export const bedrockConverse: ChatProtocol = {
   id: ID,
   kind: 'chat',
   operation: 'chat',
   path: PATH,
-  auth: { header: 'authorization', prefix: 'Bearer ', sign: { kind: 'aws-sigv4', service: 'bedrock' } },
+  ...BEDROCK_RUNTIME,
   streamPath: `${PATH}-stream`,
   framing: 'aws-eventstream',
   encodeRequest,

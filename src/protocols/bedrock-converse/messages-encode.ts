@@ -1,8 +1,9 @@
 /** The conversation to `system` and `messages` (https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-call.html). */
 import { blocksOf } from '../../kernel/blocks.js'
-import type { AssistantMessage, Message, ToolCall, ToolMessage } from '../../kernel/hub.js'
+import type { AssistantMessage, Message, ToolMessage } from '../../kernel/hub.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
+import { withToolCalls } from '../shared/messages.js'
 import { encodeBlock, encodeThinking } from './blocks-encode.js'
 import { encodeContent, withUniqueNames } from './content.js'
 import { cachePointOf, encodeToolId, type ToolIds } from './wire.js'
@@ -18,6 +19,8 @@ export interface MessageOptions {
   /** Thinking without a signature goes out too. */
   readonly unsignedThinking: boolean
   readonly toolIds: ToolIds
+  /** The model takes turns of one side that follow each other. */
+  readonly turnsInRow: boolean
 }
 
 export interface EncodedMessages {
@@ -28,11 +31,12 @@ export interface EncodedMessages {
 export function encodeMessages(messages: readonly Message[], options: MessageOptions, limits: Limits): EncodedMessages {
   const system: JsonObject[] = []
   const turns: Turn[] = []
-  let functionCalls = 0
 
   function append(role: Turn['role'], content: JsonObject[]): void {
     const last = turns.at(-1)
-    if (last?.role === role) last.content.push(...content)
+    const isJoined =
+      !options.turnsInRow || [...(last?.content ?? []), ...content].some((block) => 'toolResult' in block)
+    if (last?.role === role && isJoined) last.content.push(...content)
     else if (content.length > 0 || role === 'user') turns.push({ role, content: [...content] })
   }
   function instruct(content: JsonObject[]): void {
@@ -44,8 +48,8 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
     system.push(...content)
   }
 
-  for (const message of messages) {
-    if ('name' in message && message.role !== 'function' && message.name !== undefined) {
+  for (const message of withToolCalls(messages)) {
+    if ('name' in message && message.name !== undefined) {
       limits.warn('names of messages are left out')
     }
     switch (message.role) {
@@ -59,12 +63,8 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
       case 'tool':
         append('user', encodeToolResult(message, options.toolIds, limits))
         break
-      case 'function':
-        append('user', [result(functionId(functionCalls - 1), message.content ? [{ text: message.content }] : [])])
-        break
       case 'assistant':
-        append('assistant', encodeAssistant(message, options, limits, functionCalls))
-        if (message.function_call) functionCalls += 1
+        append('assistant', encodeAssistant(message, options, limits))
         break
       default:
         limits.unsupported(`messages of role ${String((message as { role?: unknown } | null)?.role)}`)
@@ -102,27 +102,11 @@ function result(toolUseId: string, content: JsonObject[], more: JsonObject = {})
   return { toolResult: { toolUseId, content, ...more } }
 }
 
-/** Calls in the old form have no id: they are numbered, and a result belongs to the call before it. */
-function functionId(number: number): string {
-  return `function_call_${Math.max(0, number)}`
-}
-
-function encodeAssistant(
-  message: AssistantMessage,
-  options: MessageOptions,
-  limits: Limits,
-  functionCalls: number,
-): JsonObject[] {
-  const calls: ToolCall[] = [...(message.tool_calls ?? [])]
-  const blocks = [...blocksOf(message)]
-  if (message.function_call) {
-    const id = functionId(functionCalls)
-    calls.push({ id, type: 'function', function: message.function_call })
-    blocks.push({ type: 'tool_call', id })
-  }
+function encodeAssistant(message: AssistantMessage, options: MessageOptions, limits: Limits): JsonObject[] {
+  const calls = message.tool_calls ?? []
   if (message.audio) limits.warn('audio of earlier answers is left out')
   const encoded: JsonObject[] = []
-  for (const block of blocks) {
+  for (const block of blocksOf(message)) {
     const wire = encodeBlock(block, calls, options.toolIds)
     if (typeof wire === 'object') encoded.push(...wire)
     else if (wire === 'unsigned thinking' && block.type === 'thinking') {

@@ -12,6 +12,8 @@ export interface ModelFamily {
   readonly reasoning?: 'claude' | ((effort: string) => JsonObject)
   /** Takes `outputConfig.textFormat` with a JSON schema. */
   readonly jsonSchema: boolean
+  /** Takes turns of one side that follow each other. Of others the API demands that they alternate. */
+  readonly turnsInRow?: boolean
   /** Settings that the model refuses, always or beside an effort of reasoning. */
   readonly refuses?: (effort: string | undefined) => readonly Refused[]
 }
@@ -60,7 +62,8 @@ const FAMILIES: readonly (readonly [pattern: RegExp, family: ModelFamily])[] = [
   [/(?:qwen|deepseek)\./, { topK: plainTopK, reasoning: (effort) => ({ reasoning_config: effort }), jsonSchema: true }],
   [/mistral\./, { topK: plainTopK, jsonSchema: true }],
   [/cohere\./, { topK: (k) => ({ k }), jsonSchema: false }],
-  [/(?:amazon\.titan|meta\.|ai21\.|writer\.)/, { jsonSchema: false }],
+  [/amazon\.titan/, { jsonSchema: false, turnsInRow: true }],
+  [/(?:meta\.|ai21\.|writer\.)/, { jsonSchema: false }],
 ]
 
 /** A model this version does not know, or an ARN that does not name it. */

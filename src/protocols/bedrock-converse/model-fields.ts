@@ -16,6 +16,8 @@ export interface EncodedModelFields {
   readonly maxTokens: number | undefined
   /** Thinking goes out that the caller did not spell out. */
   readonly thinks: boolean
+  /** The effort that was put in the words of the model's family. */
+  readonly effort?: string
 }
 
 /** Fields that ask for reasoning, in the words of any family. */
@@ -56,7 +58,7 @@ export function encodeModelFields(
   }
   if (request.thinking != null) fields['thinking'] = request.thinking
   if (effort == null || isSpelledOut) return said
-  if (family.reasoning) return { ...said, fields: { ...fields, ...family.reasoning(effort) } }
+  if (family.reasoning) return { ...said, fields: { ...fields, ...family.reasoning(effort) }, effort }
   limits.unsupported(
     'reasoning_effort',
     'the model is not known to take one; say it in extra_body.additionalModelRequestFields',
@@ -89,7 +91,9 @@ export function decodeModelFields(request: ChatRequest, wire: unknown): unknown 
   const { top_k: topK, thinking, ...rest } = wire
   const left: [string, unknown][] = Object.entries(rest)
   const topNumber = asNumber(topK)
-  if (topNumber !== undefined) request.top_k = topNumber
+  // Only where it would be written as it stands here.
+  if (topNumber !== undefined && familyOf(request.model).topK?.(topNumber)['top_k'] === topNumber)
+    request.top_k = topNumber
   else if (topK !== undefined) left.push(['top_k', topK])
   if (isThinking(thinking)) request.thinking = thinking
   else if (thinking !== undefined) left.push(['thinking', thinking])

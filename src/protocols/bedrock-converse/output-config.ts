@@ -27,12 +27,16 @@ export function encodeFormat(
   return hint === undefined ? {} : { hint }
 }
 
-/** The hub's form, and what of `outputConfig` it cannot say. */
-export function decodeOutputConfig(wire: unknown): { format?: ResponseFormat; rest?: unknown } {
+/**
+ * The hub's form, and what of `outputConfig` it cannot say.
+ *
+ * @param takesSchema - The model is known to take a schema. Of another one the format is told, and kept as it is.
+ */
+export function decodeOutputConfig(wire: unknown, takesSchema: boolean): { format?: ResponseFormat; rest?: unknown } {
   if (!isObject(wire)) return wire == null ? {} : { rest: wire }
   const { textFormat, ...rest } = wire
   const format = decodeTextFormat(textFormat)
-  const left: JsonObject = { ...rest, ...(textFormat != null && !format && { textFormat }) }
+  const left: JsonObject = { ...rest, ...(textFormat != null && !(format && takesSchema) && { textFormat }) }
   return { ...(format && { format }), ...(Object.keys(left).length > 0 && { rest: left }) }
 }
 

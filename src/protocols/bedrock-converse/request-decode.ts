@@ -1,9 +1,13 @@
 /** The body of Converse and ConverseStream to a chat request: the reverse of `request-encode.ts`. */
-import { StreamError } from '../../kernel/errors.js'
 import type { ChatRequest } from '../../kernel/hub.js'
-import { asNumber, asString, isObject, typeName } from '../../kernel/json.js'
+import { asString, isObject } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
+import { traitsOf } from '../anthropic-messages/model-traits.js'
+import { requestObject } from '../shared/malformed.js'
+import { keepRaw, restOf } from '../shared/raw.js'
+import { readStops, scalars } from '../shared/scalars.js'
 import { decodeMessages } from './messages-decode.js'
+import { familyOf } from './model-family.js'
 import { decodeModelFields } from './model-fields.js'
 import { decodeOutputConfig } from './output-config.js'
 import { readModelPath } from './paths.js'
@@ -23,9 +27,8 @@ const KNOWN: ReadonlySet<string> = new Set([
   'serviceTier',
 ])
 
-export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatRequest {
-  if (!isObject(wire))
-    throw new StreamError(`expected a converse request, got ${typeName(wire)}`, { isRetryable: false })
+export function decodeRequest(body: unknown, options: DecodeOptions = {}): ChatRequest {
+  const wire = requestObject(body)
   const content = options.content ?? true
   const { model, operation } = readModelPath(options.path)
   const inSdk = typeof wire['modelId'] === 'string' ? wire['modelId'] : ''
@@ -41,7 +44,8 @@ export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatR
   if (modelFields !== undefined) extra.push(['additionalModelRequestFields', modelFields])
   readTier(request, wire['serviceTier'], extra)
 
-  const { format, rest } = decodeOutputConfig(wire['outputConfig'])
+  const takesSchema = familyOf(request.model).jsonSchema && traitsOf(request.model).jsonSchema
+  const { format, rest } = decodeOutputConfig(wire['outputConfig'], takesSchema)
   if (format) request.response_format = content ? format : { type: 'json_schema', json_schema: { name: '' } }
   if (rest !== undefined) extra.push(['outputConfig', rest])
   // Told for readers; what is sent again is the field itself.
@@ -52,24 +56,20 @@ export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatR
 
   readMetadata(request, wire['requestMetadata'], extra)
   for (const [field, value] of Object.entries(wire)) if (!KNOWN.has(field)) extra.push([field, value])
-  if (extra.length > 0) request.raw = { protocol: ID, value: Object.fromEntries(extra) }
+  keepRaw(request, ID, Object.fromEntries(extra))
   return request
 }
 
+const INFERENCE = scalars({ max_tokens: 'maxTokens', temperature: 'temperature', top_p: 'topP' })
+const INFERENCE_FIELDS: ReadonlySet<string> = new Set([...INFERENCE.names, 'stopSequences'])
+
 function readInference(request: ChatRequest, wire: unknown, extra: [string, unknown][]): void {
   if (!isObject(wire)) return
-  const { maxTokens, temperature, topP, stopSequences, ...rest } = wire
-  const limit = asNumber(maxTokens)
-  if (limit !== undefined) request.max_tokens = limit
-  const heat = asNumber(temperature)
-  if (heat !== undefined) request.temperature = heat
-  const mass = asNumber(topP)
-  if (mass !== undefined) request.top_p = mass
-  if (Array.isArray(stopSequences)) {
-    const stop = stopSequences.filter((sequence): sequence is string => typeof sequence === 'string')
-    if (stop.length > 0) request.stop = stop
-  }
-  if (Object.keys(rest).length > 0) extra.push(['inferenceConfig', rest])
+  INFERENCE.decode(wire, request)
+  const stop = readStops(wire['stopSequences'])
+  if (stop) request.stop = stop
+  const rest = restOf(wire, INFERENCE_FIELDS)
+  if (rest) extra.push(['inferenceConfig', rest])
 }
 
 function readTier(request: ChatRequest, wire: unknown, extra: [string, unknown][]): void {

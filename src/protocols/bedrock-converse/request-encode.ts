@@ -1,11 +1,12 @@
 /** A chat request to the body of Converse and ConverseStream (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html). */
 import type { ChatRequest } from '../../kernel/hub.js'
-import { asArray, compact, isObject } from '../../kernel/json.js'
+import { compact, isObject } from '../../kernel/json.js'
 import { limitsOf, type Limits } from '../../kernel/limits.js'
 import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
-import { warnForeign, warnUnsaid } from '../../kernel/unsaid.js'
 import { traitsOf } from '../anthropic-messages/model-traits.js'
 import { encodeSampling } from '../anthropic-messages/sampling.js'
+import { fieldCheck, layOver } from '../shared/request-fields.js'
+import { stopsOf } from '../shared/scalars.js'
 import { encodeMessages } from './messages-encode.js'
 import { familyOf } from './model-family.js'
 import { encodeModelFields } from './model-fields.js'
@@ -14,97 +15,82 @@ import { modelPath } from './paths.js'
 import { encodeTools } from './tools.js'
 import { ID, ownRaw } from './wire.js'
 
-/** Fields the encoder reads. */
-const READ: ReadonlySet<string> = new Set([
-  'model',
-  'messages',
-  'max_completion_tokens',
-  'max_tokens',
-  'metadata',
-  'parallel_tool_calls',
-  'reasoning_effort',
-  'response_format',
-  'service_tier',
-  'stop',
-  'stream',
-  'temperature',
-  'thinking',
-  'tool_choice',
-  'tools',
-  'top_k',
-  'top_p',
-  'extra_body',
-  'raw',
-])
+const checkFields = fieldCheck({
+  id: ID,
+  reads: [
+    'max_completion_tokens',
+    'max_tokens',
+    'metadata',
+    'parallel_tool_calls',
+    'reasoning_effort',
+    'response_format',
+    'service_tier',
+    'stop',
+    'stream',
+    'temperature',
+    'thinking',
+    'tool_choice',
+    'tools',
+    'top_k',
+    'top_p',
+  ],
+  native: [
+    'additionalModelRequestFields',
+    'additionalModelResponseFieldPaths',
+    'guardrailConfig',
+    'inferenceConfig',
+    'outputConfig',
+    'performanceConfig',
+    'promptVariables',
+    'requestMetadata',
+    'serviceTier',
+  ],
+  unsaid: ['detail'],
+})
 
-/** Fields of the format itself that a caller may give at the top of a request, as well as in `extra_body`. */
-const NATIVE: ReadonlySet<string> = new Set([
-  'additionalModelRequestFields',
-  'additionalModelResponseFieldPaths',
-  'guardrailConfig',
-  'inferenceConfig',
-  'outputConfig',
-  'performanceConfig',
-  'promptVariables',
-  'requestMetadata',
-  'serviceTier',
-])
-
-/** Fields that change nothing in the answer: usage always comes, the rest is storage, routing and accounting. */
-const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
-  'stream_options',
-  'store',
-  'prompt_cache_key',
-  'prompt_cache_retention',
-  'safety_identifier',
-  'user',
-])
-
-/** Values that ask for nothing, field by field. */
-const NEUTRAL: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
-  ['n', (value: unknown) => value === 1],
-  ['logprobs', (value: unknown) => value === false],
-  ['top_logprobs', (value: unknown) => value === 0],
-  ['frequency_penalty', (value: unknown) => value === 0],
-  ['presence_penalty', (value: unknown) => value === 0],
-  ['logit_bias', (value: unknown) => isObject(value) && Object.keys(value).length === 0],
-  ['modalities', (value: unknown) => asArray(value).every((modality) => modality === 'text')],
-])
+/** They hold settings independent of one another, so the caller's join ours. */
+const JOINS = {
+  additionalModelRequestFields: {},
+  inferenceConfig: {},
+  outputConfig: {},
+  requestMetadata: {},
+  toolConfig: {},
+}
 
 export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
   const limits = limitsOf(context)
   const { model, quirks } = context
-  warnForeign(request, ID, limits.warn)
-  warnUnsaid(request, ['detail'], limits.warn)
   const extras = [checkFields(request, limits), ownRaw(request.raw), request.extra_body].filter(isObject)
   const traits = traitsOf(model)
   const isClaude = /claude/i.test(model)
+  const family = familyOf(model)
   const { system, messages } = encodeMessages(
     request.messages,
     {
       systemInMessages: isClaude && traits.systemInMessages,
       unsignedThinking: quirks.reasoningContent ?? false,
       toolIds: isClaude ? 'claude' : 'api',
+      turnsInRow: family.turnsInRow ?? false,
     },
     limits,
   )
-  const family = familyOf(model)
-  const takesSchema = family.jsonSchema && traits.jsonSchema && quirks.jsonSchema !== false
-  const { outputConfig, hint } = encodeFormat(request.response_format, takesSchema, limits)
-  const { toolConfig, forced, claudeChoice } = encodeTools(request, isClaude, limits)
   const spelledOut = {
     modelFields: joined(extras, 'additionalModelRequestFields'),
     outputConfig: joined(extras, 'outputConfig'),
   }
-  const { fields, maxTokens, thinks } = encodeModelFields(request, model, spelledOut, forced, limits)
+  const takesSchema = family.jsonSchema && traits.jsonSchema && quirks.jsonSchema !== false
+  const isFormatSaid = spelledOut.outputConfig['textFormat'] != null
+  const { outputConfig, hint } = isFormatSaid ? {} : encodeFormat(request.response_format, takesSchema, limits)
+  const { toolConfig, forced, claudeChoice } = encodeTools(request, isClaude, limits)
+  const { fields, maxTokens, thinks, effort } = encodeModelFields(request, model, spelledOut, forced, limits)
   const sampling = encodeSampling(request, traits, thinks, limits)
   const settings = {
     max_tokens: maxTokens ?? quirks.defaultMaxTokens,
     temperature: sampling.temperature,
     top_p: sampling.topP,
-    stop: encodeStop(request.stop),
+    stop: stopsOf(request),
   }
-  for (const setting of family.refuses?.(request.reasoning_effort ?? undefined) ?? []) {
+  for (const setting of family.refuses?.(effort) ?? []) {
     if (settings[setting] === undefined) continue
     limits.unsupported(setting, 'the model takes none here')
     settings[setting] = undefined
@@ -125,7 +111,7 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   })
   return {
     path: modelPath(model, request.stream === true ? 'converse-stream' : 'converse'),
-    body: extras.reduce(mergeBody, body),
+    body: layOver(body, extras, JOINS),
   }
 }
 
@@ -133,43 +119,8 @@ function joined(extras: readonly JsonObject[], field: string): JsonObject {
   return Object.assign({}, ...extras.map((extra) => extra[field]).filter(isObject)) as JsonObject
 }
 
-/** No field is passed over: each is read, native, without effect, neutral, or unsupported. */
-function checkFields(request: ChatRequest, limits: Limits): JsonObject {
-  const native: [string, unknown][] = []
-  for (const [field, value] of Object.entries(request)) {
-    if (value == null || READ.has(field)) continue
-    if (NATIVE.has(field)) native.push([field, value])
-    else if (WITHOUT_EFFECT.has(field)) {
-      if (field !== 'stream_options' && value !== false) limits.warn(`\`${field}\` has no effect here`)
-    } else if (!NEUTRAL.get(field)?.(value)) limits.unsupported(field)
-  }
-  return Object.fromEntries(native)
-}
-
-/** These hold settings independent of one another, so the caller's join ours; all else replaces. */
-const BAGS: ReadonlySet<string> = new Set([
-  'additionalModelRequestFields',
-  'inferenceConfig',
-  'outputConfig',
-  'requestMetadata',
-  'toolConfig',
-])
-
-function mergeBody(body: JsonObject, extra: JsonObject): JsonObject {
-  const entries = Object.entries(extra).map(([field, value]) => {
-    const own = Object.hasOwn(body, field) ? body[field] : undefined
-    return [field, BAGS.has(field) && isObject(own) && isObject(value) ? { ...own, ...value } : value]
-  })
-  return { ...body, ...(Object.fromEntries(entries) as JsonObject) }
-}
-
 function emptyToNothing(fields: JsonObject): JsonObject | undefined {
   return Object.keys(fields).length > 0 ? fields : undefined
-}
-
-function encodeStop(stop: ChatRequest['stop']): string[] | undefined {
-  const sequences = typeof stop === 'string' ? [stop] : [...(stop ?? [])]
-  return sequences.length > 0 ? sequences : undefined
 }
 
 /** What the API takes in a key or a value of `requestMetadata`; it refuses the whole request otherwise. */

@@ -3,7 +3,7 @@ import { StreamError } from '../../kernel/errors.js'
 import type { ChunkDelta } from '../../kernel/hub.js'
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { encodeInput } from './arguments.js'
+import { argumentsValue } from '../shared/arguments.js'
 import { clientToolUse, decodeBlock, decodeToolUse } from './blocks-decode.js'
 import { memberOf } from './wire.js'
 
@@ -137,7 +137,7 @@ function wholeBlock(start: JsonObject, block: number): OpenBlock {
     },
     close() {
       const whole: JsonObject = { ...(isObject(head) ? head : {}), ...fields }
-      if (kind === 'toolUse') whole['input'] = encodeInput(input)
+      if (kind === 'toolUse') whole['input'] = argumentsValue(input)
       if (kind === 'toolResult') whole['content'] = joinTexts(content)
       const decoded = decodeBlock({ [kind]: whole }, 0)
       return decoded ? [{ blocks: [decoded], block }] : NOTHING

@@ -4,6 +4,7 @@ import { asArray, asString, compact, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
 import { REFUSED_BOUNDS, fitSchema } from '../anthropic-messages/output-schema.js'
+import { allowedNames, encodeTools as encodeNativeTools, objectSchema } from '../shared/tools.js'
 import { ID, asCacheControl, cachePointOf, ownRaw } from './wire.js'
 
 export interface EncodedTools {
@@ -39,12 +40,9 @@ function encodeToolConfig(request: ChatRequest, limits: Limits): JsonObject | un
   const { tool_choice: choice } = request
   const tools = encodeEach(request, limits)
   if (tools.length === 0) return declareCalled(request.messages, limits)
-  if (choice === 'none') {
-    // There is no such choice: without tools the model calls none, but a conversation with calls needs them.
-    if (!request.messages.some(callsTools)) return undefined
-    limits.unsupported('tool_choice', '`none` cannot be said in a conversation that holds tool calls')
-  }
-  return compact({ tools, toolChoice: choice == null || choice === 'none' ? undefined : encodeChoice(choice, limits) })
+  // There is no such choice: without tools the model calls none.
+  if (choice === 'none') return declareCalled(request.messages, limits)
+  return compact({ tools, toolChoice: choice == null ? undefined : encodeChoice(choice, limits) })
 }
 
 /** The API refuses a conversation that holds calls without declarations, as one is that ends a loop of tools. */
@@ -61,27 +59,13 @@ function declareCalled(messages: readonly Message[], limits: Limits): JsonObject
 /** Tells the model, and a reader of the request, that the declaration is there for its name alone. */
 const GONE = 'Was called before and is no longer available: do not call it.'
 
-function callsTools(message: Message): boolean {
-  return message.role === 'tool' || (message.role === 'assistant' && asArray(message.tool_calls).length > 0)
-}
-
 function encodeEach(request: ChatRequest, limits: Limits): JsonObject[] {
   const allowed = allowedNames(request.tool_choice)
-  return (asArray(request.tools) as readonly Tool[]).flatMap((tool) => {
-    if (isNative(tool)) return [tool as unknown as JsonObject]
-    if (tool.type === 'raw') {
-      const value = ownRaw(tool)
-      if (!value) limits.unsupported(`a tool of ${tool.protocol}`, 'it runs at another provider')
-      return value ? [value] : []
-    }
-    if (tool.type !== 'function') {
-      limits.unsupported('custom tools', 'use a function tool')
-      return []
-    }
-    return !allowed || allowed.has(tool.function.name)
+  const encodeAllowed = (tool: FunctionTool): JsonObject[] =>
+    !allowed || allowed.includes(tool.function.name)
       ? [encodeTool(tool, limits), ...cachePointOf(tool.cache_control)]
       : []
-  })
+  return encodeNativeTools(request.tools, ownRaw, limits, encodeAllowed, isNative)
 }
 
 /** A tool in the format's own words. */
@@ -89,13 +73,11 @@ function isNative(tool: unknown): boolean {
   return isObject(tool) && (isObject(tool['toolSpec']) || isObject(tool['systemTool']))
 }
 
-const EMPTY_SCHEMA = { type: 'object', properties: {} }
-
 function encodeTool(tool: FunctionTool, limits: Limits): JsonObject {
-  const { name, description, parameters, strict } = tool.function
-  const given = parameters ? { ...(!('type' in parameters) && { type: 'object' }), ...parameters } : EMPTY_SCHEMA
+  const { name, description, strict } = tool.function
+  const schema = objectSchema(tool.function)
   // What is enforced has the limits of structured output.
-  const json = strict === true ? fitSchema(given, REFUSED_BOUNDS.bedrock, limits) : given
+  const json = strict === true ? fitSchema(schema, REFUSED_BOUNDS.bedrock, limits) : schema
   return {
     // The API refuses an empty description.
     toolSpec: compact({
@@ -105,15 +87,6 @@ function encodeTool(tool: FunctionTool, limits: Limits): JsonObject {
       strict: strict ?? undefined,
     }),
   }
-}
-
-function allowedNames(choice: ToolChoice | undefined): ReadonlySet<unknown> | undefined {
-  if (typeof choice !== 'object' || choice?.type !== 'allowed_tools') return undefined
-  return new Set(
-    asArray(choice.allowed_tools.tools).map((tool) =>
-      isObject(tool) && isObject(tool['function']) ? tool['function']['name'] : undefined,
-    ),
-  )
 }
 
 function encodeChoice(choice: ToolChoice, limits: Limits): JsonObject | undefined {

@@ -1,14 +1,12 @@
 /** Small readings of this wire format that requests, answers and streams share. */
 import type { CacheControl } from '../../kernel/hub.js'
-import { isObject } from '../../kernel/json.js'
 import type { JsonObject, ProtocolId } from '../../kernel/protocol.js'
+import { readCacheControl } from '../shared/cache-control.js'
+import { rawReader } from '../shared/raw.js'
 
 export const ID: ProtocolId = 'bedrock-converse'
 
-/** The value of a raw part or of a block's raw form, when this codec wrote it. */
-export function ownRaw(raw: { protocol: ProtocolId; value: unknown } | undefined): JsonObject | undefined {
-  return raw?.protocol === ID && isObject(raw.value) ? raw.value : undefined
-}
+export const ownRaw = rawReader(ID)
 
 /**
  * A union member, such as `{text: …}`: the only field that is said. Fields that nobody knows may stand
@@ -31,10 +29,7 @@ export function cachePointOf(cache: CacheControl | undefined): JsonObject[] {
 
 /** @returns `undefined` for a point with more than the hub can say. */
 export function asCacheControl(point: unknown): CacheControl | undefined {
-  if (!isObject(point) || point['type'] !== 'default') return undefined
-  const { ttl } = point
-  if (ttl === '5m' || ttl === '1h') return { type: 'ephemeral', ttl }
-  return ttl == null ? { type: 'ephemeral' } : undefined
+  return readCacheControl(point, 'default')
 }
 
 /** Characters of a tool's id: those the API takes, and those its Claude models take. */

@@ -4,6 +4,7 @@ import type { AssistantMessage, ContentPart, Message } from '../../kernel/hub.js
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { Limits } from '../../kernel/limits.js'
 import type { JsonObject } from '../../kernel/protocol.js'
+import { withToolCalls } from '../shared/messages.js'
 import { decodeBlocks, encodeBlocks, encodeCall } from './blocks.js'
 import { ID, PLAN, ownRaw } from './wire.js'
 
@@ -48,16 +49,9 @@ function encodePart(part: ContentPart): JsonObject | undefined {
   }
 }
 
-/** Calls in the old form have no id: they are numbered, and a result belongs to the call before it. */
-function functionId(number: number): string {
-  return `function_call_${Math.max(0, number)}`
-}
-
 export function encodeMessages(messages: readonly Message[], limits: Limits): JsonObject[] {
-  let functionCalls = 0
-  return messages.flatMap((message): JsonObject[] => {
-    if ('name' in message && message.role !== 'function' && message.name !== undefined)
-      limits.warn('names of messages are left out')
+  return withToolCalls(messages).flatMap((message): JsonObject[] => {
+    if ('name' in message && message.name !== undefined) limits.warn('names of messages are left out')
     switch (message.role) {
       case 'system':
       case 'developer':
@@ -69,13 +63,8 @@ export function encodeMessages(messages: readonly Message[], limits: Limits): Js
         return [
           { role: 'tool', tool_call_id: message.tool_call_id, content: encodeContent(message.content, 'tool', limits) },
         ]
-      case 'function':
-        return [{ role: 'tool', tool_call_id: functionId(functionCalls - 1), content: message.content ?? '' }]
-      case 'assistant': {
-        const id = functionId(functionCalls)
-        if (message.function_call) functionCalls += 1
-        return [encodeAssistant(message, id, limits)]
-      }
+      case 'assistant':
+        return [encodeAssistant(message, limits)]
       default:
         limits.unsupported(`messages of role ${String((message as { role?: unknown } | null)?.role)}`)
         return []
@@ -83,9 +72,8 @@ export function encodeMessages(messages: readonly Message[], limits: Limits): Js
   })
 }
 
-function encodeAssistant(message: AssistantMessage, id: string, limits: Limits): JsonObject {
+function encodeAssistant(message: AssistantMessage, limits: Limits): JsonObject {
   const calls = (message.tool_calls ?? []).map(encodeCall)
-  if (message.function_call) calls.push(encodeCall({ id, type: 'function', function: message.function_call }))
   if (message.audio) limits.warn('audio of earlier answers is left out')
   const { content, plan, citations, skipped } = encodeBlocks(blocksOf(message))
   for (const what of skipped) limits.warn(`${what} in an earlier answer are left out`)

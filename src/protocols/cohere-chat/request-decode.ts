@@ -3,7 +3,7 @@ import type { ChatRequest, Tool } from '../../kernel/hub.js'
 import { asArray, asNumber, asString, isObject } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
 import { requestObject } from '../shared/malformed.js'
-import { rawOf, restOf } from '../shared/raw.js'
+import { keepRaw, restOf } from '../shared/raw.js'
 import { readStops } from '../shared/scalars.js'
 import { decodeFunction } from '../shared/tools.js'
 import { decodeMessages } from './messages.js'
@@ -54,7 +54,7 @@ export function decodeRequest(body: unknown, options: DecodeOptions = {}): ChatR
     if (Array.isArray(wire['tools'])) request.tools = tools
     if (typeof strict === 'boolean' && !(strict && tools.some(({ type }) => type === 'function')))
       extra['strict_tools'] = strict
-    Object.assign(request, rawOf(ID, extra))
+    keepRaw(request, ID, extra)
   }
   return request
 }
@@ -77,8 +77,10 @@ function readFormat(request: ChatRequest, wire: unknown, extra: JsonObject, cont
   const schema = isObject(own) ? own : isObject(older) ? older : undefined
   if (type === 'text') request.response_format = { type }
   // The wire has no name for a schema, and the hub requires one. A schema is the caller's own words.
-  else if (type === 'json_object' && schema)
+  else if (type === 'json_object' && schema) {
     request.response_format = { type: 'json_schema', json_schema: { name: 'response', ...(content && { schema }) } }
-  else if (type === 'json_object') request.response_format = { type }
+    // The older name of the field goes back as it came.
+    if (content && schema === older) extra['response_format'] = wire
+  } else if (type === 'json_object') request.response_format = { type }
   else if (content) extra['response_format'] = wire
 }

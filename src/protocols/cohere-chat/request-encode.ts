@@ -1,6 +1,6 @@
 /** A chat request to the body of `POST /v2/chat` (https://docs.cohere.com/reference/chat). */
 import type { ChatRequest } from '../../kernel/hub.js'
-import { asArray, asNumber, compact, isObject } from '../../kernel/json.js'
+import { asNumber, compact, isObject } from '../../kernel/json.js'
 import { limitsOf, type Limits } from '../../kernel/limits.js'
 import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
@@ -62,9 +62,9 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     response_format: encodeFormat(request.response_format),
     max_tokens: request.max_completion_tokens ?? request.max_tokens ?? undefined,
     stop_sequences: stopsOf(request),
-    ...SETTINGS.encode(request),
     thinking: encodeThinking(request, limits),
     stream: typeof stream === 'boolean' ? stream : undefined,
+    ...SETTINGS.encode(request),
   })
   return { path: PATH, body: layOver(body, [native, ownRaw(request.raw), request.extra_body]) }
 }

@@ -1,60 +1,40 @@
 /** Hub chunks to stream events: the reverse of `stream-decode.ts`. */
-import { StreamError } from '../../kernel/errors.js'
-import type { FinishReason, Usage } from '../../kernel/hub.js'
-import type { JsonObject, StreamEncoder, WireEvent } from '../../kernel/protocol.js'
+import type { JsonObject, StreamEncoder } from '../../kernel/protocol.js'
+import { streamEncoder, type AnswerWriter, type Emit } from '../shared/stream-encoder.js'
 import { encodeFinish } from './finish-reason.js'
 import { createMessageWriter } from './stream-writer.js'
 import { encodeUsage } from './usage.js'
+import { ownRaw } from './wire.js'
 
 export function createStreamEncoder(): StreamEncoder {
-  let events: WireEvent[] = []
+  return streamEncoder(ownRaw, createAnswerWriter)
+}
+
+function createAnswerWriter(send: Emit): AnswerWriter {
   const writer = createMessageWriter(emit)
   let id = ''
-  let started = false
-  let finish: FinishReason | undefined
-  let native: string | undefined
-  let usage: Usage | undefined
 
   function emit(type: string, fields: JsonObject): void {
-    events.push({ event: type, data: { type, ...fields } })
+    send(type, { type, ...fields })
   }
-  function take(): readonly WireEvent[] {
-    const taken = events
-    events = []
-    return taken
-  }
-
   return {
-    push(chunk) {
-      if (!started) {
-        started = true
-        id = chunk.id
-        emit('message-start', {
-          id,
-          ...(chunk.model !== '' && { model: chunk.model }),
-          delta: { message: { role: 'assistant', content: [], tool_plan: '', tool_calls: [], citations: [] } },
-        })
-      }
-      if (chunk.usage) usage = chunk.usage
-      // The format holds one choice.
-      const choice = chunk.choices.find(({ index }) => index === 0)
-      if (choice) {
-        writer.write(choice.delta, choice.logprobs)
-        if (choice.finish_reason) {
-          finish = choice.finish_reason
-          native = choice.native_finish_reason
-        }
-      }
-      return take()
+    start(chunk) {
+      id = chunk.id
+      emit('message-start', {
+        id,
+        ...(chunk.model !== '' && { model: chunk.model }),
+        delta: { message: { role: 'assistant', content: [], tool_plan: '', tool_calls: [], citations: [] } },
+      })
     },
-    end() {
-      if (!started) throw new StreamError('a stream that ended before its first chunk')
+    write({ delta, logprobs }) {
+      writer.write(delta, logprobs)
+    },
+    end({ finish, native, usage }) {
       writer.end()
       const counts = encodeUsage(usage)
       // Without a finish reason the answer was cut, which is an error here.
       const reason = finish === undefined ? 'ERROR' : encodeFinish(finish, native)
       emit('message-end', { id, delta: { finish_reason: reason, ...(counts && { usage: counts }) } })
-      return take()
     },
   }
 }

@@ -124,7 +124,11 @@ export function createMessageWriter(emit: (type: string, fields: JsonObject) => 
     close()
     let call = calls.get(delta.index)
     if (!call) {
-      for (const [index, other] of calls) if (isComplete(other)) closeCall(index, other)
+      for (const [index, other] of calls) {
+        if (isComplete(other)) closeCall(index, other)
+        // The order in which calls begin is their order, and a name is whole when the next call begins.
+        else openCall(index, other)
+      }
       call = {
         id: delta.id ?? `call_${delta.index}`,
         custom: delta.type === 'custom',
@@ -145,15 +149,18 @@ export function createMessageWriter(emit: (type: string, fields: JsonObject) => 
     if (!call.custom && call.pending !== '') writeArguments(delta.index, call)
   }
 
+  function openCall(index: number, call: Call): void {
+    if (call.state !== 'held') return
+    call.state = 'open'
+    emitMessage(
+      'tool-call-start',
+      { tool_calls: { id: call.id, type: 'function', function: { name: call.name, arguments: '' } } },
+      { index },
+    )
+  }
+
   function writeArguments(index: number, call: Call): void {
-    if (call.state === 'held') {
-      call.state = 'open'
-      emitMessage(
-        'tool-call-start',
-        { tool_calls: { id: call.id, type: 'function', function: { name: call.name, arguments: '' } } },
-        { index },
-      )
-    }
+    openCall(index, call)
     if (call.pending !== '')
       emitMessage('tool-call-delta', { tool_calls: { function: { arguments: call.pending } } }, { index })
     call.pending = ''

@@ -33,15 +33,15 @@ export function encodeGenerationConfig(
   const { thinkingConfig, ...rest } = kept ?? {}
   const limit = request.max_completion_tokens ?? request.max_tokens ?? context.quirks.defaultMaxTokens
   const config: JsonObject = compact({
-    ...SETTINGS.encode(request),
     maxOutputTokens: limit ?? undefined,
     stopSequences: stopsOf(request),
     responseModalities: request.modalities
       ? request.modalities.map((modality) => String(modality).toUpperCase())
       : undefined,
     speechConfig: encodeVoice(request.audio, limits),
-    ...encodeFormat(request.response_format, context),
     thinkingConfig: encodeThinking(request, thinkingConfig, traitsOf(context.model), limits),
+    ...SETTINGS.encode(request),
+    ...encodeFormat(request.response_format, context),
     ...rest,
   })
   // The two kinds of schema exclude each other, and this one was read from the wire.

@@ -53,8 +53,12 @@ function inlineData(url: string, displayName?: string): JsonObject | undefined {
   )
 }
 
+/** A video that the provider reads from its page, and whose kind need not be said. */
+const YOUTUBE = /^https?:\/\/(?:(?:www|m)\.)?(?:youtube\.com|youtu\.be)\//i
+
 export function encodeImage(url: unknown): JsonObject | undefined {
   if (typeof url !== 'string') return undefined
+  if (YOUTUBE.test(url)) return { fileData: { fileUri: url } }
   if (isHttpUrl(url) || url.startsWith('gs://')) return { fileData: { fileUri: url, mimeType: imageType(url) } }
   return inlineData(url)
 }

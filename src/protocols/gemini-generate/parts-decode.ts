@@ -7,6 +7,7 @@ import { StreamError } from '../../kernel/errors.js'
 import type { Block, FunctionToolCall, ToolCall } from '../../kernel/hub.js'
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
+import { argumentsText } from '../shared/arguments.js'
 import { restOf } from '../shared/raw.js'
 import { ID, camel } from './wire.js'
 
@@ -110,29 +111,8 @@ export function decodeCall(
     call: {
       id,
       type: 'function',
-      function: { name: asString(functionCall['name']) ?? '', arguments: args == null ? '{}' : encodeArguments(args) },
+      function: { name: asString(functionCall['name']) ?? '', arguments: argumentsText(args ?? undefined) },
     },
     block: { type: 'tool_call', id, ...(Object.keys(beside).length > 0 && { raw: { protocol: ID, value: beside } }) },
   }
-}
-
-/** Where arguments travel that are no JSON object. */
-const INVALID_JSON = 'INVALID_JSON'
-
-function encodeArguments(args: unknown): string {
-  if (isObject(args) && typeof args[INVALID_JSON] === 'string' && Object.keys(args).length === 1)
-    return args[INVALID_JSON]
-  return stringify(args)
-}
-
-/** Arguments as the wire wants them: an object. Text that is not one is wrapped, never thrown away. */
-export function decodeArguments(text: string): JsonObject {
-  if (typeof text !== 'string' || text.trim() === '') return {}
-  try {
-    const value = JSON.parse(text) as unknown
-    if (isObject(value)) return value
-  } catch {
-    // Wrapped below.
-  }
-  return { [INVALID_JSON]: text }
 }

@@ -2,7 +2,8 @@
 import type { Block, ToolCall } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { decodeArguments, wireId } from './parts-decode.js'
+import { argumentsObject } from '../shared/arguments.js'
+import { wireId } from './parts-decode.js'
 import { ownRaw } from './wire.js'
 
 /** What cannot be written in a block's place; the caller decides what that means. */
@@ -41,7 +42,7 @@ export function encodeCall(call: ToolCall, raw?: JsonObject): JsonObject {
   const named =
     call.type === 'custom'
       ? { name: call.custom.name, args: { input: call.custom.input } }
-      : { name: call.function.name, args: decodeArguments(call.function.arguments) }
+      : { name: call.function.name, args: argumentsObject(call.function.arguments) }
   const id = wireId(call.id)
   const kept = raw?.['functionCall']
   return {

@@ -148,6 +148,8 @@ function encodeServiceTier(tier: ServiceTier): string | undefined {
   return tier === 'default' ? 'standard' : tier === 'flex' || tier === 'priority' ? tier : undefined
 }
 
+const KEPT = ['trafficType', 'serviceTier'] as const
+
 /**
  * Usage of a later chunk is the total so far and replaces the earlier one, also where it has fewer counts:
  * mixed counts would not add up. A chunk that counts nothing adds what it says.
@@ -157,8 +159,9 @@ export function mergeUsage(earlier: JsonObject | undefined, later: unknown): Jso
   const counts = asNumber(later['totalTokenCount']) !== undefined || asNumber(later['promptTokenCount']) !== undefined
   if (!earlier) return later
   if (!counts) return { ...earlier, ...later }
-  const { trafficType, serviceTier } = earlier
-  return trafficType === undefined && serviceTier === undefined
+  // Said once, or again in every event.
+  const missing = KEPT.filter((field) => earlier[field] !== undefined && !Object.hasOwn(later, field))
+  return missing.length === 0
     ? later
-    : { ...compact({ trafficType, serviceTier }), ...later }
+    : { ...later, ...Object.fromEntries(missing.map((field) => [field, earlier[field]])) }
 }

@@ -39,13 +39,17 @@ export function list(value: unknown): readonly unknown[] {
 
 const RESOURCE = /^(?:models|tunedModels|endpoints)\//
 
+/** What Vertex AI's full names begin with, which is in its base URL already. */
+const PUBLISHER = /^(?:projects\/[^/]+\/locations\/[^/]+\/)?publishers\/google\//
+
 /**
  * Path of a model's method. A name may say its collection (`tunedModels/mine`); otherwise it is a model's.
  *
  * @throws ConfigError when the name would lead out of the API's path.
  */
 export function methodPath(model: string, method: string): string {
-  const resource = RESOURCE.test(model) ? model : `models/${model}`
+  const name = model.replace(PUBLISHER, '')
+  const resource = RESOURCE.test(name) ? name : `models/${name}`
   const segments = resource.split('/')
   if (segments.some((segment) => segment === '' || segment === '.' || segment === '..')) {
     throw new ConfigError('model', 'the model name has an empty or a dot segment; give it as the provider lists it')

@@ -5,7 +5,7 @@ import type { Limits } from '../../kernel/limits.js'
 import { compact } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { toBase64Image } from './images.js'
-import { encodeCall, sentId } from './tool-calls.js'
+import { encodeCall, resultForm, sentId, type ResultForm } from './tool-calls.js'
 import { ownRaw } from './wire.js'
 
 /** A message holds one text, and images beside it. */
@@ -66,8 +66,8 @@ function joined(content: Message['content'], role: string, limits: Limits): Json
 }
 
 export function encodeMessages(messages: readonly Message[], limits: Limits): JsonObject[] {
-  /** Function names by the id of their call: a result names its function here. */
-  const names = new Map<string, string>()
+  /** By the id of a call: its function's name, which a result says here, and the form of its result. */
+  const known = new Map<string, { readonly name: string; readonly form: ResultForm | undefined }>()
   return messages.flatMap((message): JsonObject[] => {
     switch (message.role) {
       case 'system':
@@ -83,22 +83,35 @@ export function encodeMessages(messages: readonly Message[], limits: Limits): Js
           compact({
             role: 'tool',
             ...joined(message.content, 'tool', limits),
-            tool_name: names.get(id),
-            tool_call_id: sentId(id),
+            ...resultFields(id, known.get(id)),
           }),
         ]
       }
       case 'function':
         return [{ role: 'tool', content: message.content ?? '', tool_name: message.name }]
       case 'assistant':
-        for (const call of message.tool_calls ?? [])
-          names.set(call.id, call.type === 'custom' ? call.custom.name : call.function.name)
+        for (const call of message.tool_calls ?? []) {
+          const block = message.blocks?.find((one) => one.type === 'tool_call' && one.id === call.id)
+          const { name } = call.type === 'custom' ? call.custom : call.function
+          known.set(call.id, { name, form: block && resultForm(block) })
+        }
         return [encodeAssistant(message, limits)]
       default:
         limits.unsupported(`messages of role ${String((message as { role?: unknown } | null)?.role)}`)
         return []
     }
   })
+}
+
+function resultFields(
+  id: string,
+  call: { readonly name: string; readonly form: ResultForm | undefined } | undefined,
+): JsonObject {
+  const field = call?.form ? call.form.name : 'tool_name'
+  return {
+    ...(field !== null && { [field]: call?.name }),
+    ...(call?.form?.id !== false && { tool_call_id: sentId(id) }),
+  }
 }
 
 function encodeAssistant(message: AssistantMessage, limits: Limits): JsonObject {
@@ -119,10 +132,10 @@ function encodeAssistant(message: AssistantMessage, limits: Limits): JsonObject 
   }
   if (message.function_call) calls.push(encodeCall({ id: '', type: 'function', function: message.function_call }))
   if (message.audio) limits.warn('audio of earlier answers is left out')
-  // The server reads text from every message, so one without text has an empty one.
+  const isSilent = content === '' && typeof message.content !== 'string' && (calls.length > 0 || thinking !== '')
   return {
     role: 'assistant',
-    content,
+    ...(!isSilent && { content }),
     ...(thinking !== '' && { thinking }),
     ...(calls.length > 0 && { tool_calls: calls }),
   }

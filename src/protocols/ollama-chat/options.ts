@@ -17,9 +17,9 @@ export const SETTINGS = scalars({
 
 export function encodeOptions(request: ChatRequest): JsonObject {
   return compact({
-    ...SETTINGS.encode(request),
     num_predict: request.max_completion_tokens ?? request.max_tokens ?? undefined,
     stop: stopsOf(request),
+    ...SETTINGS.encode(request),
   })
 }
 

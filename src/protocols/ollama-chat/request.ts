@@ -4,7 +4,7 @@ import { asString, compact, isObject } from '../../kernel/json.js'
 import { limitsOf, type Limits } from '../../kernel/limits.js'
 import type { DecodeOptions, EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
 import { requestObject } from '../shared/malformed.js'
-import { rawOf, restOf } from '../shared/raw.js'
+import { keepRaw, restOf } from '../shared/raw.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
 import { scalars } from '../shared/scalars.js'
 import { decodeFunction, encodeFunction, encodeTools } from '../shared/tools.js'
@@ -54,9 +54,9 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     tools: offeredTools(request, limits),
     format: encodeFormat(request.response_format),
     think: encodeThink(request, context.model, limits),
-    ...SETTINGS.encode(request),
     // The server streams unless it is told not to.
     stream: request.stream ?? false,
+    ...SETTINGS.encode(request),
   })
   const options = encodeOptions(request)
   if (Object.keys(options).length > 0) body['options'] = options
@@ -106,7 +106,7 @@ export function decodeRequest(body: unknown, options: DecodeOptions = {}): ChatR
       ...(typeof wire['think'] === 'string' && { think: wire['think'] }),
       ...(wire['format'] != null && !format && { format: wire['format'] }),
     }
-    Object.assign(request, rawOf(ID, extra))
+    keepRaw(request, ID, extra)
   }
   return request
 }

@@ -13,6 +13,7 @@ import { asArray, asNumber, asString, isObject, typeName } from '../../kernel/js
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
 import { providerErrorOf } from '../openai-chat/error.js'
 import { rawOf, restOf } from '../shared/raw.js'
+import { usageOf } from '../shared/usage.js'
 import { decodeCall, encodeCall } from './tool-calls.js'
 import { ID, ownRaw } from './wire.js'
 
@@ -51,9 +52,17 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
   }
 }
 
+const MESSAGE: ReadonlySet<string> = new Set(['role', 'content', 'thinking', 'tool_calls'])
+
+/** What a message says beyond the hub's words, such as images that a model made. */
+export function restOfMessage(message: unknown): JsonObject | undefined {
+  return isObject(message) ? restOf(message, MESSAGE) : undefined
+}
+
 /** The server's timings, in nanoseconds, and what else it says. */
-export function decodeRaw(wire: JsonObject): Pick<ChatCompletion, 'raw'> {
-  return rawOf(ID, restOf(wire, KNOWN))
+export function decodeRaw(wire: JsonObject, message = restOfMessage(wire['message'])): Pick<ChatCompletion, 'raw'> {
+  const outer = restOf(wire, KNOWN)
+  return rawOf(ID, message ? { ...outer, message } : outer)
 }
 
 /** The server gives its answers no id; our own gateway does. */
@@ -93,20 +102,17 @@ export function decodeFinish(
   return plain ? { finish_reason: finish } : { finish_reason: finish, native_finish_reason: reason }
 }
 
-export function encodeFinish(finish: FinishReason | undefined): string {
-  return finish === 'length' ? 'length' : 'stop'
+/** Words of this format alone: a model was loaded or unloaded, and said nothing. */
+const OWN_REASONS: ReadonlySet<string | undefined> = new Set(['load', 'unload'])
+
+export function encodeFinish(finish: FinishReason | undefined, native: string | undefined): string {
+  if (finish === 'length') return 'length'
+  return native !== undefined && OWN_REASONS.has(native) ? native : 'stop'
 }
 
 /** A prompt that the server still holds from the call before is not counted again, and its field left out. */
 export function decodeUsage(wire: JsonObject): Usage | undefined {
-  const prompt = asNumber(wire['prompt_eval_count'])
-  const completion = asNumber(wire['eval_count'])
-  if (prompt === undefined && completion === undefined) return undefined
-  return {
-    prompt_tokens: prompt ?? 0,
-    completion_tokens: completion ?? 0,
-    total_tokens: (prompt ?? 0) + (completion ?? 0),
-  }
+  return usageOf(wire['prompt_eval_count'], wire['eval_count'])
 }
 
 export function encodeUsage(usage: Usage | null | undefined): JsonObject {
@@ -143,18 +149,20 @@ export function encodeResponse(response: ChatCompletion): JsonObject {
   )
   const thinking = blocks.map((block) => (block.type === 'thinking' ? block.thinking : '')).join('')
   const calls = (choice?.message.tool_calls ?? []).map((call, place) => encodeCall(call, undefined, place))
+  const { message: own, ...raw } = ownRaw(response.raw) ?? {}
   return {
     ...encodeHead(response),
     message: {
+      ...(isObject(own) && own),
       role: 'assistant',
       content: textOf.join(''),
       ...(thinking !== '' && { thinking }),
       ...(calls.length > 0 && { tool_calls: calls }),
     },
     done: true,
-    done_reason: encodeFinish(choice?.finish_reason),
+    done_reason: encodeFinish(choice?.finish_reason, choice?.native_finish_reason),
     ...encodeUsage(response.usage),
     ...encodeLogprobs(choice?.logprobs),
-    ...ownRaw(response.raw),
+    ...raw,
   }
 }

@@ -26,6 +26,7 @@ import {
   encodeHead,
   encodeLogprobs,
   encodeUsage,
+  restOfMessage,
 } from './response.js'
 import { decodeCall, encodeCall } from './tool-calls.js'
 import { ownRaw } from './wire.js'
@@ -38,9 +39,10 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
   let started = false
   let calls = 0
   let done = false
+  let own: JsonObject | undefined
 
   function chunkOf(choices: ChunkChoice[]): ChatChunk {
-    return { ...head, object: 'chat.completion.chunk', choices }
+    return { id: head.id, object: 'chat.completion.chunk', created: head.created, model: head.model, choices }
   }
 
   function deltasOf(message: JsonObject): ChunkDelta[] {
@@ -73,13 +75,15 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
         chunks.push(chunkOf([{ index: 0, delta: { role: 'assistant' }, finish_reason: null }]))
       }
       const deltas = isObject(message) ? deltasOf(message) : []
+      const rest = restOfMessage(message)
+      if (rest) own = { ...own, ...rest }
       const logprobs = keepContent ? decodeLogprobs(data['logprobs']) : null
       deltas.forEach((delta, at) => {
         chunks.push(chunkOf([{ index: 0, delta, finish_reason: null, ...(logprobs && at === 0 && { logprobs }) }]))
       })
       if (data['done'] !== true) return chunks
       done = true
-      const raw = keepContent ? decodeRaw(data) : {}
+      const raw = keepContent ? decodeRaw(data, own) : {}
       chunks.push({ ...chunkOf([{ index: 0, delta: {}, ...decodeFinish(data['done_reason'], calls > 0) }]), ...raw })
       const usage = decodeUsage(data)
       if (usage) chunks.push({ ...chunkOf([]), usage })
@@ -103,6 +107,7 @@ export function createStreamEncoder(): StreamEncoder {
   const calls = new Map<number, ToolCall>()
   let head: Pick<ChatChunk, 'id' | 'created' | 'model'> | undefined
   let finish: FinishReason | undefined
+  let native: string | undefined
   let usage: Usage | undefined
   let timings: JsonObject | undefined
 
@@ -161,19 +166,23 @@ export function createStreamEncoder(): StreamEncoder {
       const choice = chunk.choices.find(({ index }) => index === 0)
       if (!choice) return []
       gather(choice.delta)
-      if (choice.finish_reason) finish = choice.finish_reason
+      if (choice.finish_reason) {
+        finish = choice.finish_reason
+        native = choice.native_finish_reason
+      }
       return lines(choice.delta, choice.logprobs)
     },
     end() {
       if (!head) throw new StreamError('a stream that ended before its first chunk')
       const made = [...calls.values()].map((call, place) => encodeCall(call, undefined, place))
+      const { message: own, ...raw } = timings ?? {}
       const last = {
         ...encodeHead(head),
-        message: { role: 'assistant', content: '' },
+        message: { ...(isObject(own) && own), role: 'assistant', content: '' },
         done: true,
-        done_reason: encodeFinish(finish),
+        done_reason: encodeFinish(finish, native),
         ...encodeUsage(usage),
-        ...timings,
+        ...raw,
       }
       return [...(made.length > 0 ? [line({ tool_calls: made })] : []), { data: last }]
     },

@@ -37,18 +37,43 @@ function argumentsText(value: unknown): string {
 const CALL_FIELDS: ReadonlySet<string> = new Set(['id', 'type', 'function'])
 const FUNCTION_FIELDS: ReadonlySet<string> = new Set(['name', 'arguments'])
 
-/** The block of a call in a request; its raw form keeps the call's other fields, such as `index`. */
-export function callBlock(call: JsonObject, id: string): Block {
+export type CallBlock = Extract<Block, { type: 'tool_call' }>
+
+/** How a result names its call, where it does so in another way than ours. */
+export interface ResultForm {
+  /** The field with the function's name; `null` when there is none. */
+  readonly name: 'tool_name' | 'name' | null
+  readonly id: boolean
+}
+
+/** The block of a call in a request. Its raw form is `{call, result}`: the call's other fields, such as `index`, and its result's form. */
+export function callBlock(call: JsonObject, id: string): CallBlock {
   const outer = restOf(call, CALL_FIELDS)
   const inner = isObject(call['function']) ? restOf(call['function'], FUNCTION_FIELDS) : undefined
   const type = asString(call['type'])
   if (!outer && !inner && type === undefined) return { type: 'tool_call', id }
-  return { type: 'tool_call', id, raw: { protocol: ID, value: compact({ ...outer, type, function: inner }) } }
+  return { type: 'tool_call', id, raw: { protocol: ID, value: { call: compact({ ...outer, type, function: inner }) } } }
+}
+
+/** Keeps how the result of a call names it. Clients of older servers give the name only, or nothing. */
+export function markResult(block: CallBlock, wire: JsonObject): void {
+  const name = typeof wire['tool_name'] === 'string' ? 'tool_name' : typeof wire['name'] === 'string' ? 'name' : null
+  const id = typeof wire['tool_call_id'] === 'string'
+  if (name === 'tool_name' && id === (sentId(block.id) !== undefined)) return
+  const form: ResultForm = { name, id }
+  block.raw = { protocol: ID, value: { ...ownRaw(block.raw), result: form } }
+}
+
+/** The reverse of {@link markResult}. */
+export function resultForm(block: Block): ResultForm | undefined {
+  const form = ownRaw(block.raw)?.['result']
+  return isObject(form) ? (form as unknown as ResultForm) : undefined
 }
 
 /** @param place - Written as `index` in an answer, as the server does. */
 export function encodeCall(call: ToolCall, block?: Block, place?: number): JsonObject {
-  const raw = ownRaw(block?.raw)
+  const kept = ownRaw(block?.raw)?.['call']
+  const raw = isObject(kept) ? kept : undefined
   const made =
     call.type === 'custom'
       ? { name: call.custom.name, arguments: { input: call.custom.input } }

@@ -25,7 +25,7 @@ function signatureOf(part: JsonObject): string | undefined {
   return undefined
 }
 
-export interface Parts {
+interface Parts {
   content: string | null
   refusal: string | undefined
   reasoning: string | undefined

@@ -23,6 +23,7 @@ const OTHER_WORDS: ReadonlyMap<string, FinishReason> = new Map<string, FinishRea
   ['max_length', 'length'],
   ['max_output_tokens', 'length'],
   ['model_length', 'length'],
+  ['time_limit', 'length'],
   ['model_context_window_exceeded', 'length'],
   ['tool_use', 'tool_calls'],
   ['tool_call', 'tool_calls'],

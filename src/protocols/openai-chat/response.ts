@@ -1,12 +1,13 @@
 /** Whole answers: https://platform.openai.com/docs/api-reference/chat/object */
 import { StreamError } from '../../kernel/errors.js'
-import type { Block, ChatChoice, ChatCompletion, CompletionMessage } from '../../kernel/hub.js'
+import type { Annotation, Block, ChatChoice, ChatCompletion, CompletionMessage } from '../../kernel/hub.js'
 import { asNumber, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
 import { lateErrorOf, providerErrorOf } from './error.js'
 import { finishReasonOf, isFinishReason } from './finish-reason.js'
 import { isHubLogprobs, readLogprobs } from './logprobs.js'
 import { isAudio, isHubSpeech, readSpeech } from './message.js'
+import { sourcesOf } from './sources.js'
 import { isHubToolCall, readToolCalls } from './tool-calls.js'
 import { usageOf } from './usage.js'
 
@@ -93,6 +94,11 @@ function readChoice(choice: JsonObject, place: number): ChatChoice {
   }
 }
 
+function withSources(choice: ChatChoice, sources: Annotation[]): ChatChoice {
+  const { message } = choice
+  return message.annotations?.length ? choice : { ...choice, message: { ...message, annotations: sources } }
+}
+
 function withoutContent(choice: JsonObject, place: number): ChatChoice {
   const message: CompletionMessage = { role: 'assistant', content: null, refusal: null }
   const called =
@@ -138,14 +144,17 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
   }
   const same =
     head.id === body.id && head.object === body.object && head.created === body.created && head.model === body.model
-  if (same && usage === body.usage && choices.every(isHubChoice)) return body as unknown as ChatCompletion
+  const sources = sourcesOf(body)
+  if (same && usage === body.usage && sources.length === 0 && choices.every(isHubChoice))
+    return body as unknown as ChatCompletion
   const { usage: _usage, ...rest } = body
+  const read = choices.map((choice, place) =>
+    isHubChoice(choice) ? (choice as unknown as ChatChoice) : readChoice(choice, place),
+  )
   return {
     ...rest,
     ...head,
-    choices: choices.map((choice, place) =>
-      isHubChoice(choice) ? (choice as unknown as ChatChoice) : readChoice(choice, place),
-    ),
+    choices: sources.length === 0 ? read : read.map((choice) => withSources(choice, sources)),
     ...(usage && { usage }),
   }
 }

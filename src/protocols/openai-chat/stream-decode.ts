@@ -1,12 +1,13 @@
 /** Reading streamed answers: https://platform.openai.com/docs/api-reference/chat-streaming */
 import { StreamError } from '../../kernel/errors.js'
-import type { ChatChunk, ChunkChoice, ChunkDelta, ToolCallDelta, Usage } from '../../kernel/hub.js'
+import type { Annotation, ChatChunk, ChunkChoice, ChunkDelta, ToolCallDelta, Usage } from '../../kernel/hub.js'
 import { asNumber, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject, StreamDecoder } from '../../kernel/protocol.js'
 import { lateErrorOf, providerErrorOf } from './error.js'
 import { finishReasonOf, isFinishReason } from './finish-reason.js'
 import { isHubLogprobs, readLogprobs } from './logprobs.js'
 import { isAudio, isHubSpeech, readSpeech } from './message.js'
+import { sourcesOf } from './sources.js'
 import { createToolCallNumbering, type ToolCallNumbering } from './tool-calls.js'
 import { usageOf } from './usage.js'
 
@@ -21,6 +22,8 @@ interface ChoiceMemory {
   called: boolean
   /** Whether a delta came. */
   spoke: boolean
+  /** Whether sources came with the text, or were told at its end. */
+  cited: boolean
   numbering: ToolCallNumbering | undefined
 }
 
@@ -98,11 +101,12 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
   let unfinished = 0
   let ended = false
   let last: JsonObject = {}
+  let sources: Annotation[] = []
 
   function memoryOf(index: number): ChoiceMemory {
     let memory = memories.get(index)
     if (!memory) {
-      memory = { finished: false, called: false, spoke: false, numbering: undefined }
+      memory = { finished: false, called: false, spoke: false, cited: false, numbering: undefined }
       memories.set(index, memory)
       unfinished += 1
     }
@@ -124,6 +128,7 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
     if (reason) finish(memory)
     const delta = speechOf(wire, whole && memory.spoke)
     memory.spoke = true
+    if (Array.isArray(delta.annotations) && delta.annotations.length > 0) memory.cited = true
     const wireCalls = Array.isArray(delta.tool_calls) ? (delta.tool_calls as unknown[]) : undefined
     if (wireCalls && wireCalls.length > 0) memory.called = true
     const calls = wireCalls && keepContent ? numbered(wireCalls, memory) : undefined
@@ -177,6 +182,24 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
     ]
   }
 
+  /** Sources are told once, with the end of a choice or after it: servers repeat them, and give them late. */
+  function cite(choices: ChunkChoice[], chunk: JsonObject): ChunkChoice[] {
+    const found = sourcesOf(chunk)
+    if (found.length > 0) sources = found
+    if (sources.length === 0) return choices
+    const told = [...choices]
+    for (const [index, memory] of memories) {
+      if (!memory.finished || memory.cited) continue
+      memory.cited = true
+      const at = told.findIndex((choice) => choice.index === index)
+      const choice = told[at] ?? { index, delta: {}, finish_reason: null }
+      const cited = { ...choice, delta: { ...choice.delta, annotations: sources } }
+      if (at === -1) told.push(cited)
+      else told[at] = cited
+    }
+    return told.some((choice, place) => choice !== choices[place]) ? told : choices
+  }
+
   /** A stream that ends well without saying why has stopped, as a whole answer without a reason has. */
   function finishAll(): readonly ChatChunk[] {
     const open = [...memories].filter(([, memory]) => !memory.finished)
@@ -184,7 +207,7 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
       finish(memory)
       return { index, delta: {}, finish_reason: memory.called ? 'tool_calls' : 'stop' }
     })
-    return [{ ...headOf(last), choices }]
+    return [{ ...headOf(last), choices: cite(choices, {}) }]
   }
 
   return {
@@ -211,7 +234,7 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
         return news
       }
       last = chunk
-      const hubChoices = readAll(wireChoices, readChoice, chunk.object === WHOLE)
+      const hubChoices = cite(readAll(wireChoices, readChoice, chunk.object === WHOLE), chunk)
       if (hubChoices === list && isHubHead(chunk) && (chunk.usage ?? undefined) === usage)
         return [chunk as unknown as ChatChunk]
       const { usage: _usage, ...rest } = chunk

@@ -1,9 +1,10 @@
 /** Requests (https://platform.openai.com/docs/api-reference/responses/create). */
-import { StreamError } from '../../kernel/errors.js'
 import type { ChatRequest } from '../../kernel/hub.js'
-import { asArray, asNumber, asString, isObject, typeName } from '../../kernel/json.js'
+import { asArray, asNumber, asString, isObject } from '../../kernel/json.js'
 import type { DecodeOptions, EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
 import { warnForeign, warnUnsaid } from '../../kernel/unsaid.js'
+import { requestObject } from '../shared/malformed.js'
+import { asksNothing, layOver } from '../shared/request-fields.js'
 import { decodeInput } from './input-decode.js'
 import { encodeInput, unsupported } from './input-encode.js'
 import { PROTOCOL, ownRaw } from './items.js'
@@ -37,25 +38,25 @@ const SHARED = [
 ] as const satisfies readonly (keyof ChatRequest)[]
 
 /** Chat parameters without a counterpart. A value that asks for nothing is no reason to refuse. */
-const UNSUPPORTED: Readonly<Record<string, (value: unknown) => boolean>> = {
-  audio: () => true,
-  frequency_penalty: (value) => value !== 0,
-  function_call: () => true,
-  functions: (value) => asArray(value).length > 0,
-  logit_bias: (value) => isObject(value) && Object.keys(value).length > 0,
-  modalities: (value) => asArray(value).some((modality) => modality !== 'text'),
-  n: (value) => value !== 1,
-  prediction: () => true,
-  presence_penalty: (value) => value !== 0,
-  seed: () => true,
-  stop: (value) => typeof value === 'string' || asArray(value).length > 0,
-  thinking: () => true,
-  top_k: () => true,
-}
+const UNSUPPORTED = [
+  'audio',
+  'frequency_penalty',
+  'function_call',
+  'functions',
+  'logit_bias',
+  'modalities',
+  'n',
+  'prediction',
+  'presence_penalty',
+  'seed',
+  'stop',
+  'thinking',
+  'top_k',
+] as const
 
 const HANDLED: ReadonlySet<string> = new Set([
   ...SHARED,
-  ...Object.keys(UNSUPPORTED),
+  ...UNSUPPORTED,
   'model',
   'messages',
   'logprobs',
@@ -72,15 +73,8 @@ const HANDLED: ReadonlySet<string> = new Set([
   'raw',
 ])
 
-/** Lays `over` on `under`; the settings objects that both have are laid on each other in turn. */
-function merge(under: JsonObject, over: JsonObject): JsonObject {
-  const merged = { ...under, ...over }
-  for (const key of ['reasoning', 'text', 'stream_options']) {
-    const [below, above] = [under[key], over[key]]
-    if (isObject(below) && isObject(above)) merged[key] = { ...below, ...above }
-  }
-  return merged
-}
+/** They hold settings independent of one another, so the caller's join ours. */
+const JOINS = { reasoning: {}, text: {}, stream_options: {} }
 
 export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
   const { tools: extras, include: keptInclude, ...kept } = ownRaw(request.raw) ?? {}
@@ -106,19 +100,15 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   const tools = encodeTools(request.tools ?? [], asArray(extras), context)
   if (request.web_search_options != null) tools.push(encodeWebSearch(request.web_search_options))
   if (tools.length > 0 || request.tools) body.tools = tools
-  if (request.tool_choice !== undefined) body.tool_choice = encodeToolChoice(request.tool_choice)
+  if (request.tool_choice != null) body.tool_choice = encodeToolChoice(request.tool_choice)
   const include = asArray(keptInclude)
   if (request.logprobs) body.include = [...include, LOGPROBS]
   else if (include.length > 0) body.include = include
 
   const given = request as unknown as JsonObject
-  for (const [parameter, asks] of Object.entries(UNSUPPORTED)) {
-    const value = given[parameter]
-    if (value != null && asks(value)) unsupported(parameter, context)
-  }
+  for (const field of UNSUPPORTED) if (!asksNothing(field, given[field])) unsupported(field, context)
   const others = Object.entries(given).filter(([key, value]) => !HANDLED.has(key) && value !== undefined)
-  const whole = merge(merge(kept, { ...Object.fromEntries(others), ...body }), request.extra_body ?? {})
-  return { path: PATH, body: whole }
+  return { path: PATH, body: layOver(kept, [{ ...Object.fromEntries(others), ...body }, request.extra_body], JOINS) }
 }
 
 /** Wire fields that became hub fields; what is left rides along in `raw`. */
@@ -168,8 +158,8 @@ function remaining(settings: unknown, taken: Readonly<Record<string, boolean>>):
   return entries.length > 0 ? Object.fromEntries(entries) : undefined
 }
 
-export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatRequest {
-  if (!isObject(wire)) throw new StreamError(`a Responses request must be an object, not ${typeName(wire)}`)
+export function decodeRequest(body: unknown, options: DecodeOptions = {}): ChatRequest {
+  const wire = requestObject(body)
   const request = decodeScalars(wire)
   const content = options.content ?? true
   const text = isObject(wire.text) ? wire.text : {}

@@ -110,8 +110,17 @@ export function headOf(wire: JsonObject): Omit<ChatCompletion, 'choices'> {
 
 /** Fields of a response that the hub has names for, and the one that the SDK adds. */
 const NAMED: ReadonlySet<string> = new Set([
-  ...['id', 'object', 'created_at', 'model', 'output', 'usage', 'status', 'error', 'incomplete_details'],
-  ...['output_text', '_request_id'],
+  'id',
+  'object',
+  'created_at',
+  'model',
+  'output',
+  'usage',
+  'status',
+  'error',
+  'incomplete_details',
+  'output_text',
+  '_request_id',
 ])
 
 /** Whether {@link responseSkeleton} says the same. */

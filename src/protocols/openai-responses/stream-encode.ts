@@ -55,6 +55,9 @@ class Encoder implements StreamEncoder {
 
   end(): readonly WireEvent[] {
     if (!this.#response || this.#finish === undefined) return []
+    // Not when the reason comes: some servers name their sources after it.
+    this.#closeOpen()
+    for (const call of this.#calls.values()) this.#close(call)
     const ending = encodeEnding(this.#finish, this.#native)
     this.#emit(ending.status === 'incomplete' ? 'response.incomplete' : 'response.completed', {
       response: {
@@ -111,11 +114,7 @@ class Encoder implements StreamEncoder {
       this.#open.item.addLogprobs(choice.logprobs.content)
     }
     if (choice.native_finish_reason !== undefined) this.#native = choice.native_finish_reason
-    if (choice.finish_reason) {
-      this.#finish = choice.finish_reason
-      this.#closeOpen()
-      for (const call of this.#calls.values()) this.#close(call)
-    }
+    if (choice.finish_reason) this.#finish = choice.finish_reason
   }
 
   #pushThinking(delta: ChunkDelta): void {

@@ -21,8 +21,16 @@ function pick<Key extends string>(source: unknown, keys: readonly Key[]): Partia
 
 /** Fields that become the hub's. Others stay as they are: xAI's numbers of sources and tools, OpenRouter's parts of the cost. */
 const NAMED: ReadonlySet<string> = new Set([
-  ...['input_tokens', 'input_tokens_details', 'output_tokens', 'output_tokens_details', 'total_tokens', 'cost'],
-  ...['prompt_tokens', 'prompt_tokens_details', 'completion_tokens', 'completion_tokens_details'],
+  'input_tokens',
+  'input_tokens_details',
+  'output_tokens',
+  'output_tokens_details',
+  'total_tokens',
+  'cost',
+  'prompt_tokens',
+  'prompt_tokens_details',
+  'completion_tokens',
+  'completion_tokens_details',
 ])
 
 function others(usage: object): JsonObject {

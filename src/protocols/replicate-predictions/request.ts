@@ -5,7 +5,7 @@ import { asString, compact, isObject } from '../../kernel/json.js'
 import { limitsOf, type Limits } from '../../kernel/limits.js'
 import type { DecodeOptions, EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
 import { requestObject } from '../shared/malformed.js'
-import { rawOf, restOf } from '../shared/raw.js'
+import { keepRaw, restOf } from '../shared/raw.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
 import { scalars } from '../shared/scalars.js'
 import { encodePrompt } from './prompt.js'
@@ -40,12 +40,12 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   const messages = hint === undefined ? request.messages : withSystemText(request.messages, hint)
   const { prompt, system, image } = encodePrompt(messages, limits)
   const input = compact({
-    ...SETTINGS.encode(request),
     prompt,
     system_prompt: system,
     [context.quirks.maxTokensField ?? 'max_tokens']: request.max_completion_tokens ?? request.max_tokens ?? undefined,
     stop_sequences: encodeStop(request.stop, limits),
     image,
+    ...SETTINGS.encode(request),
   })
   // `stream` is an old switch that the server takes and no longer needs; a reader of the body learns what was wanted.
   const body: JsonObject = compact({ version, input, stream: request.stream ?? undefined })
@@ -90,7 +90,8 @@ export function decodeRequest(body: unknown, options: DecodeOptions = {}): ChatR
   if (!content) return request
   const ownInput = restOf(input, INPUT_FIELDS)
   const rest = { ...restOf(wire, BODY_FIELDS), ...(ownInput && { input: ownInput }) }
-  return Object.assign(request, rawOf(ID, rest))
+  keepRaw(request, ID, rest)
+  return request
 }
 
 function decodeMessages(input: JsonObject): Message[] {

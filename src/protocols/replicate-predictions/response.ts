@@ -5,6 +5,7 @@ import { asNumber, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject, PendingAnswer, WireError } from '../../kernel/protocol.js'
 import { safeMessage } from '../../kernel/safe-message.js'
 import { rawOf, restOf } from '../shared/raw.js'
+import { usageOf } from '../shared/usage.js'
 import { ID, PATH, ownRaw } from './wire.js'
 
 /** An error body: `{title, detail, status}` (RFC 7807 in part), or `detail` alone. */
@@ -105,14 +106,7 @@ export function encodeHead({ id, created, model }: Pick<ChatCompletion, 'id' | '
 /** Official language models count tokens; others tell their time only. */
 export function decodeUsage(prediction: JsonObject): Usage | undefined {
   const metrics = isObject(prediction['metrics']) ? prediction['metrics'] : {}
-  const prompt = asNumber(metrics['input_token_count'])
-  const completion = asNumber(metrics['output_token_count'])
-  if (prompt === undefined && completion === undefined) return undefined
-  return {
-    prompt_tokens: prompt ?? 0,
-    completion_tokens: completion ?? 0,
-    total_tokens: (prompt ?? 0) + (completion ?? 0),
-  }
+  return usageOf(metrics['input_token_count'], metrics['output_token_count'])
 }
 
 export function encodeUsage(usage: Usage | null | undefined): JsonObject {

@@ -91,7 +91,7 @@ export function createRerankCodec(dialect: RerankDialect): RerankProtocol {
     const list = wire[resultsField] ?? wire['results'] ?? wire['data']
     if (!Array.isArray(list)) throw providerErrorOf(wire) ?? new StreamError(`the answer has no \`${resultsField}\``)
     const meta = isObject(wire['meta']) ? wire['meta'] : undefined
-    const usage = decodeUsage(wire['usage'], meta)
+    const usage = decodeUsage(wire['usage'] ?? wire['tokens'], meta)
     return {
       id: asString(wire['id']) ?? '',
       model: asString(wire['model']) ?? '',
@@ -150,12 +150,12 @@ function decodeDocument(wire: unknown): RerankResult['document'] {
   return { ...wire, text: asString(wire['text']) ?? '' }
 }
 
-/** Tokens from OpenAI's `usage`, and what Cohere bills from its `meta`. */
+/** Tokens from OpenAI's `usage`, or as SiliconFlow counts them, and what Cohere bills from its `meta`. */
 function decodeUsage(wire: unknown, meta: JsonObject | undefined): RerankResponse['usage'] {
   const usage = isObject(wire) ? wire : {}
   const billed = isObject(meta?.['billed_units']) ? meta['billed_units'] : {}
   const tokens = isObject(meta?.['tokens']) ? meta['tokens'] : {}
-  const prompt = asNumber(usage['prompt_tokens']) ?? asNumber(tokens['input_tokens'])
+  const prompt = asNumber(usage['prompt_tokens']) ?? asNumber(usage['input_tokens']) ?? asNumber(tokens['input_tokens'])
   const total = asNumber(usage['total_tokens']) ?? asNumber(billed['total_tokens']) ?? prompt
   const units = asNumber(usage['search_units']) ?? asNumber(billed['search_units'])
   const cost = asNumber(usage['cost'])

@@ -103,7 +103,16 @@ export function isVector(value: unknown): value is number[] {
 /** Facts of the contract that a codec hands on as they are. */
 type Facts = Pick<
   EmbeddingsProtocol,
-  'id' | 'path' | 'auth' | 'batchPath' | 'maxInputs' | 'tokensHeader' | 'decodeError' | 'encodeError'
+  | 'id'
+  | 'path'
+  | 'auth'
+  | 'idHeaders'
+  | 'errorTypeHeader'
+  | 'batchPath'
+  | 'maxInputs'
+  | 'tokensHeader'
+  | 'decodeError'
+  | 'encodeError'
 >
 
 export interface EmbeddingsFormat extends Facts {

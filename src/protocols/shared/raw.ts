@@ -22,8 +22,17 @@ export function rawOf(
   return value && Object.keys(value).length > 0 ? { raw: { protocol: id, value } } : {}
 }
 
+/** Keeps in `raw` what is left of a wire object, when something is. */
+export function keepRaw(holder: { raw?: Raw<JsonObject> }, id: ProtocolId, value: JsonObject): void {
+  if (Object.keys(value).length > 0) holder.raw = { protocol: id, value }
+}
+
 /** The fields of an object beyond those named, or `undefined` when there are none. `null` says nothing. */
 export function restOf(object: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
-  const rest = Object.entries(object).filter(([key, value]) => value != null && !known.has(key))
-  return rest.length > 0 ? Object.fromEntries(rest) : undefined
+  // Streams ask this of every event, and most have nothing.
+  let rest: [string, unknown][] | undefined
+  for (const key of Object.keys(object)) {
+    if (object[key] != null && !known.has(key)) (rest ??= []).push([key, object[key]])
+  }
+  return rest && Object.fromEntries(rest)
 }

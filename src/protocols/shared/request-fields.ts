@@ -38,6 +38,7 @@ const isEmpty = (value: unknown): boolean => asArray(value).length === 0
 /** Values that ask for nothing, field by field. */
 const NEUTRAL: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
   ['frequency_penalty', isZero],
+  ['functions', isEmpty],
   ['logit_bias', (value: unknown) => isObject(value) && Object.keys(value).length === 0],
   ['logprobs', (value: unknown) => value === false],
   ['modalities', (value: unknown) => asArray(value).every((modality) => modality === 'text')],
@@ -46,6 +47,7 @@ const NEUTRAL: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
   ['presence_penalty', isZero],
   ['response_format', (value: unknown) => isObject(value) && value['type'] === 'text'],
   ['service_tier', (value: unknown) => value === 'auto' || value === 'default'],
+  ['stop', (value: unknown) => Array.isArray(value) && value.length === 0],
   ['tool_choice', (value: unknown) => value === 'none' || value === 'auto'],
   ['tools', isEmpty],
   ['top_logprobs', isZero],

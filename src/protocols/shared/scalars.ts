@@ -1,5 +1,7 @@
 /** Settings that mean the same in the hub and in a format, under a name of its own: one table for both directions. */
+import { ConfigError } from '../../kernel/errors.js'
 import type { ChatRequest } from '../../kernel/hub.js'
+import { asArray } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 
 /** The kind of each scalar of the hub. */
@@ -33,20 +35,24 @@ export interface Scalars<Field extends Scalar> {
 
 /** @param names - The format's name of each field. */
 export function scalars<Field extends Scalar>(names: Readonly<Record<Field, string>>): Scalars<Field> {
-  const pairs = Object.entries(names) as [Field, string][]
+  const entries = (Object.entries(names) as [Field, string][]).map(([field, name]) => ({
+    field,
+    name,
+    kind: KINDS[field],
+  }))
   return {
-    fields: pairs.map(([field]) => field),
-    names: pairs.map(([, name]) => name),
+    fields: entries.map(({ field }) => field),
+    names: entries.map(({ name }) => name),
     encode(request) {
       const wire: JsonObject = {}
-      for (const [field, name] of pairs) if (request[field] != null) wire[name] = request[field]
+      for (const { field, name } of entries) if (request[field] != null) wire[name] = request[field]
       return wire
     },
     decode(wire, request, rest) {
       const read = request as unknown as JsonObject
-      for (const [field, name] of pairs) {
+      for (const { field, name, kind } of entries) {
         const value = wire[name]
-        if (typeof value !== KINDS[field] || (typeof value === 'number' && !Number.isFinite(value))) continue
+        if (value === undefined || typeof value !== kind || !(kind === 'boolean' || Number.isFinite(value))) continue
         read[field] = value
         if (rest) delete rest[name]
       }
@@ -54,14 +60,20 @@ export function scalars<Field extends Scalar>(names: Readonly<Record<Field, stri
   }
 }
 
-/** Texts that end the answer; `undefined` when there are none. */
+/**
+ * Texts that end the answer; `undefined` when there are none.
+ *
+ * @throws ConfigError when it is neither a text nor a list.
+ */
 export function stopsOf({ stop }: ChatRequest): string[] | undefined {
-  const list = stop == null ? [] : [stop].flat()
-  return list.length > 0 ? list : undefined
+  if (stop == null || stop.length === 0) return undefined
+  if (typeof stop === 'string') return [stop]
+  if (!Array.isArray(stop)) throw new ConfigError('stop', 'give a text or a list of texts')
+  return [...stop]
 }
 
 /** The reverse of {@link stopsOf}, for a list or a single text. */
 export function readStops(wire: unknown): string[] | undefined {
-  const list = [wire].flat().filter((text): text is string => typeof text === 'string')
+  const list = (typeof wire === 'string' ? [wire] : asArray(wire)).filter((text) => typeof text === 'string')
   return list.length > 0 ? list : undefined
 }

@@ -8,14 +8,18 @@ import type { RawReader } from './raw.js'
 /**
  * Writes tools for a format that has functions, and tools of its own that come as raw parts. A tool of another provider
  * and a custom one are refused, or left out with a warning.
+ *
+ * @param isNative - Whether what stands among the tools is one in the format's own words, which goes out as it is.
  */
 export function encodeTools(
   tools: readonly Tool[] | null | undefined,
   ownRaw: RawReader,
   limits: Limits,
   encodeFunction: (tool: FunctionTool) => readonly JsonObject[],
+  isNative: (tool: unknown) => boolean = () => false,
 ): JsonObject[] {
   return (asArray(tools) as readonly Tool[]).flatMap((tool) => {
+    if (isNative(tool)) return [tool as unknown as JsonObject]
     if (tool.type === 'function') return encodeFunction(tool)
     if (tool.type === 'raw') {
       const value = ownRaw(tool)

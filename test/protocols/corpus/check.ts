@@ -91,7 +91,7 @@ function recordedVectors(wire: JsonObject): readonly unknown[] {
   if (isObject(embeddings))
     return (Object.values(embeddings).find((list) => Array.isArray(list)) as unknown[] | undefined) ?? []
   return Array.isArray(embeddings)
-    ? (embeddings as unknown[]).map((vector) => (isObject(vector) ? vector.values : vector))
+    ? (embeddings as unknown[]).map((vector) => (isObject(vector) ? (vector.values ?? vector.embedding) : vector))
     : []
 }
 

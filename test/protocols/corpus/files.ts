@@ -41,6 +41,7 @@ const OWN_FORMATS: ReadonlyMap<string, ProtocolId> = new Map([
 /** One operation carries the bodies of many makers there. */
 const INVOKED: readonly (readonly [model: RegExp, format: ProtocolId])[] = [
   [/titan-embed-text/, 'bedrock-titan-embeddings'],
+  [/nova-2-multimodal-embeddings/, 'bedrock-nova-embeddings'],
   [/cohere\.embed/, 'bedrock-cohere-embeddings'],
 ]
 

@@ -1,0 +1,15 @@
+/** Token counts where a format says two numbers. */
+import type { Usage } from '../../kernel/hub.js'
+import { asNumber } from '../../kernel/json.js'
+
+/** @returns `undefined` when neither is a number. */
+export function usageOf(promptTokens: unknown, completionTokens: unknown): Usage | undefined {
+  const prompt = asNumber(promptTokens)
+  const completion = asNumber(completionTokens)
+  if (prompt === undefined && completion === undefined) return undefined
+  return {
+    prompt_tokens: prompt ?? 0,
+    completion_tokens: completion ?? 0,
+    total_tokens: (prompt ?? 0) + (completion ?? 0),
+  }
+}
