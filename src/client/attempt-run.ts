@@ -1,6 +1,7 @@
 /** One try at one target. */
-import { TracestitchError, type Attempt } from '../kernel/errors.js'
+import { ProviderError, TracestitchError, type Attempt } from '../kernel/errors.js'
 import { FRAMING_MEDIA_TYPES } from '../kernel/frames.js'
+import type { ChatChunk, ChatCompletion } from '../kernel/hub.js'
 import type { ChatProtocol, EncodeContext, EncodedRequest, Protocol } from '../kernel/protocol.js'
 import { pickRateLimitHeaders, type HeaderSource } from '../kernel/rate-limit.js'
 import { classifyError } from '../policies/error-class.js'
@@ -38,6 +39,9 @@ export class AttemptRun {
   private firstContentMs: number | undefined
   private readonly startedAt: number
   private finished = false
+  /** Headers of its answers that the call's telemetry was not told yet. */
+  private heard: Headers[] = []
+  private told = false
   private answer: WireAnswer | undefined
 
   constructor(call: LogicalCall, { member, reason, params }: Step, number: number) {
@@ -92,7 +96,7 @@ export class AttemptRun {
     stream: boolean,
     part?: AttemptLimits,
   ): Promise<WireAnswer> {
-    const { client, options, telemetry } = this.call
+    const { client, options } = this.call
     const answer = await send({
       target: this.target,
       encoded,
@@ -113,7 +117,8 @@ export class AttemptRun {
       throw error
     })
     const { headers } = answer.response
-    telemetry.headers(headers)
+    this.heard.push(headers)
+    if (this.told) this.tellHeaders()
     this.answer = answer
     this.reportedCost = this.costIn(headers)
     this.limitHeaders = pickRateLimitHeaders(headers)
@@ -132,9 +137,31 @@ export class AttemptRun {
     return locate(error, this.answer?.fields ?? { provider: provider.id, model }, this.answer?.secret)
   }
 
-  /** Closes the attempt. Only the first call counts. */
+  /**
+   * An answer that a content filter withheld is a failure, if another target stands ready for that.
+   *
+   * @throws ProviderError with the code `content_filter`.
+   */
+  refuseFiltered(choices: ChatCompletion['choices'] | ChatChunk['choices']): void {
+    if (choices.length === 0 || !choices.every(({ finish_reason: finish }) => finish === 'content_filter')) return
+    if (!this.call.itinerary.hasFallbackOn('content-policy')) return
+    throw new ProviderError('a content filter withheld the answer', { code: 'content_filter' })
+  }
+
+  /** Lets the call's telemetry read the headers of the answer, and of those to come. Until then they may be a loser's. */
+  tellHeaders(): void {
+    this.told = true
+    for (const headers of this.heard.splice(0)) this.call.telemetry.headers(headers)
+  }
+
+  /**
+   * Closes the attempt. Only the first call counts. Without an error it answers the call.
+   *
+   * @throws as `LogicalCall.claim` does.
+   */
   finish(error?: unknown): void {
     if (this.finished) return
+    if (error === undefined) this.call.claim(this)
     this.finished = true
     this.limits.release()
     this.entry.ms = Math.round((this.call.client.clock.now() - this.startedAt) * 1000) / 1000
@@ -163,9 +190,9 @@ export class AttemptRun {
   }
 
   /** Another attempt has answered: closes the socket. Says nothing of the target. */
-  giveUp(): void {
+  giveUp(reason: DOMException): void {
     this.lost = true
     this.limits.abandon()
-    this.finish(new DOMException('another attempt answered first', 'AbortError'))
+    this.finish(reason)
   }
 }

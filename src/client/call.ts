@@ -80,6 +80,8 @@ export class LogicalCall {
   private readonly shown: Target
   private readonly running = new Set<AttemptRun>()
   private winner: AttemptRun | undefined
+  /** The attempt that ended last, those given up aside. */
+  private latest: AttemptRun | undefined
 
   /** @throws ConfigError when the model names no target. Nothing is open then. */
   constructor(client: ClientContext, { operation, model, options, request, attributes }: CallRequest) {
@@ -135,18 +137,21 @@ export class LogicalCall {
   /** An attempt has ended or was given up. */
   ended(run: AttemptRun): void {
     this.running.delete(run)
+    if (!run.lost) this.latest = run
   }
 
   /**
    * Makes `run` the one that answers the call, and gives up those beside it, which may then no longer touch the call.
    *
-   * @throws an AbortError when another one has answered.
+   * @throws an AbortError when another one has answered, or the reason of the call's abort.
    */
   claim(run: AttemptRun): void {
     if (this.winner === run) return
+    if (this.winner) throw answeredByAnother()
     run.limits.signal.throwIfAborted()
     this.winner = run
-    for (const other of this.running) if (other !== run) other.giveUp()
+    run.tellHeaders()
+    for (const other of this.running) if (other !== run) other.giveUp(answeredByAnother())
   }
 
   /** Ends the call with an answer. */
@@ -175,9 +180,10 @@ export class LogicalCall {
   fail(error: unknown, partial?: Exclude<Answer, { readonly other: OtherAnswer }>): unknown {
     if (error instanceof TracestitchError) {
       // Calls that wait for the same key share its failure, which is told once.
-      if (error.attempts.length === 0) nameTargets(error, this.attempts)
+      if (error.attempts.length === 0) nameTargets(error, this.attempts, this.latest?.target.id)
       error.attempts = this.attempts
     }
+    this.latest?.tellHeaders()
     if (partial) this.telemetry.response(partial)
     this.telemetry.end({ error })
     this.limits.release()
@@ -200,6 +206,11 @@ export class LogicalCall {
       at: this.client.clock.date(),
     })
   }
+}
+
+/** What a lost attempt ends with. */
+function answeredByAnother(): DOMException {
+  return new DOMException('another attempt answered first', 'AbortError')
 }
 
 function identityFrom(metadata: NonNullable<CallOptions['metadata']>): {

@@ -99,6 +99,7 @@ async function whole(run: AttemptRun, request: ChatRequest): Promise<{ run: Atte
   )
   const { answer, wire } = await sendWhole(run, codec, encoded)
   const chat = decoding(() => completed(codec, run.target, answer).decodeResponse(wire))
+  run.refuseFiltered(chat.choices)
   run.finish()
   return { run, chat }
 }

@@ -3,19 +3,21 @@ import type { ChatChunk, ChatCompletion } from '../kernel/hub.js'
 
 /** Whether the chunk brings a part of the answer, so that its stream may be handed to the caller. */
 export function hasContent(chunk: ChatChunk): boolean {
-  return chunk.choices.some(({ delta, finish_reason }) =>
-    Boolean(
-      finish_reason ||
-      delta.content ||
-      delta.refusal ||
-      delta.reasoning_content ||
-      delta.function_call ||
-      delta.audio ||
-      delta.tool_calls?.length ||
-      delta.thinking_blocks?.length ||
-      delta.annotations?.length ||
-      delta.blocks?.length,
-    ),
+  return chunk.choices.some((choice) => Boolean(choice.finish_reason) || bringsContent(choice))
+}
+
+/** Whether there is more in it than that it has ended. */
+export function bringsContent({ delta }: ChatChunk['choices'][number]): boolean {
+  return Boolean(
+    delta.content ||
+    delta.refusal ||
+    delta.reasoning_content ||
+    delta.function_call ||
+    delta.audio ||
+    delta.tool_calls?.length ||
+    delta.thinking_blocks?.length ||
+    delta.annotations?.length ||
+    delta.blocks?.length,
   )
 }
 

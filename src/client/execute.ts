@@ -1,19 +1,24 @@
 /** Attempts until one succeeds: beside each other, the same target again, then the next, as the policies say. */
 import { context } from '@opentelemetry/api'
-import { TracestitchError } from '../kernel/errors.js'
+import { LimitError, TracestitchError } from '../kernel/errors.js'
 import { classifyError } from '../policies/error-class.js'
-import { hedgeDelay } from '../policies/hedge.js'
+import { hedgeDelay, type HedgePolicy } from '../policies/hedge.js'
 import type { Step } from '../router/itinerary.js'
 import type { Target } from '../router/target.js'
-import { admit, admitsNow } from './admission.js'
+import { admit, admitBeside, dismiss } from './admission.js'
 import type { AttemptRun } from './attempt-run.js'
 import type { LogicalCall } from './call.js'
 import { locate } from './failure.js'
 
 type Attempt<T> = (run: AttemptRun) => Promise<T>
 
+interface Failed {
+  readonly error: unknown
+  readonly target: Target
+}
+
 /** How one or more attempts side by side came out: the answer, or the failure that came last. */
-type Outcome<T> = { readonly value: T } | { readonly error: unknown; readonly target: Target }
+type Outcome<T> = { readonly value: T } | Failed
 
 /**
  * Runs `attempt` until it succeeds; a failed attempt is finished here, a successful one by `attempt`.
@@ -23,10 +28,18 @@ type Outcome<T> = { readonly value: T } | { readonly error: unknown; readonly ta
 export async function execute<T>(call: LogicalCall, attempt: Attempt<T>): Promise<T> {
   const { limits, itinerary } = call
   if (limits.signal.aborted) throw abortReason(call)
-  let step = await admit(call, call.start())
+  let step = call.start()
+  let failed: Failed | undefined
   for (;;) {
+    const entry = admit(call, step)
+    step = entry instanceof Promise ? await orFailed(entry, failed) : entry
+    if (limits.signal.aborted) {
+      dismiss(call, step)
+      throw abortReason(call, failed?.target)
+    }
     const outcome = await sideBySide(call, step, attempt)
     if ('value' in outcome) return outcome.value
+    failed = outcome
     const { error, target } = outcome
     if (limits.signal.aborted) throw abortReason(call, target)
     const next = itinerary.next({
@@ -40,40 +53,62 @@ export async function execute<T>(call: LogicalCall, attempt: Attempt<T>): Promis
         throw abortReason(call, target)
       })
     }
-    step = await admit(call, next)
+    step = next
   }
+}
+
+/** Once something was sent, its failure tells the caller more than that there is no room for another try. */
+function orFailed(entry: Promise<Step>, failed: Failed | undefined): Promise<Step> {
+  return entry.catch((error: unknown) => {
+    throw failed && error instanceof LimitError ? failed.error : error
+  })
 }
 
 /** One attempt, and others beside it when it is slow and the alias says so. The first answer wins. */
 function sideBySide<T>(call: LogicalCall, first: Step, attempt: Attempt<T>): Promise<Outcome<T>> {
   const { hedge } = call
-  if (!hedge) return one(call, first, attempt)
-  return new Promise((resolve) => {
+  return hedge ? hedged(call, hedge, first, attempt) : one(call, first, attempt)
+}
+
+function hedged<T>(call: LogicalCall, hedge: HedgePolicy, first: Step, attempt: Attempt<T>): Promise<Outcome<T>> {
+  return new Promise((resolve, reject) => {
+    // Attempts under way, and one that is being let in: the last failure waits for it.
     let running = 0
     let further = hedge.max
+    let over = false
+    let failed: Failed | undefined
     let timer: NodeJS.Timeout | undefined
+    const settle = (outcome: Outcome<T> | undefined): void => {
+      running -= 1
+      if (outcome && 'error' in outcome) failed = outcome
+      const answer = outcome && 'value' in outcome ? outcome : undefined
+      const result = answer ?? (running === 0 ? failed : undefined)
+      if (over || !result) return
+      over = true
+      clearTimeout(timer)
+      resolve(result)
+    }
     const start = (step: Step): void => {
-      running += 1
       const delay = further > 0 ? hedgeDelay(hedge, step.member.health.p95(call.routed.stream)) : undefined
-      if (delay !== undefined) timer = setTimeout(() => void beside(), delay)
-      void one(call, step, attempt).then((outcome) => {
-        running -= 1
-        if (!('value' in outcome) && running > 0) return
-        clearTimeout(timer)
-        resolve(outcome)
-      })
+      if (delay !== undefined) timer = setTimeout(() => void beside().then(() => settle(undefined), reject), delay)
+      running += 1
+      one(call, step, attempt).then(settle, reject)
     }
     const beside = async (): Promise<void> => {
-      const step = call.limits.signal.aborted ? undefined : call.itinerary.hedge()
-      if (!step || !(await admitsNow(call, step))) return
-      if (running === 0) return call.client.gates.of(step.member.target)?.leave()
-      further -= 1
-      start(step)
+      running += 1
+      const step = await admitBeside(call)
+      if (!step) return
+      if (over || call.limits.signal.aborted) dismiss(call, step)
+      else {
+        further -= 1
+        start(step)
+      }
     }
     start(first)
   })
 }
 
+/** Never rejects. */
 async function one<T>(call: LogicalCall, step: Step, attempt: Attempt<T>): Promise<Outcome<T>> {
   const run = call.attempt(step)
   try {

@@ -132,9 +132,12 @@ export function locate<T>(error: T, fields: ErrorFields, secret?: string): T {
   })
 }
 
-/** The last failure of a call that tried several targets names its own, and says that others failed before it. */
-export function nameTargets(error: TracestitchError, attempts: readonly Attempt[]): void {
-  const last = attempts.at(-1)?.target
+/**
+ * The last failure of a call that tried several targets names its own, and says that others failed before it.
+ *
+ * @param last - The target that failed last: of attempts side by side not the one that began last.
+ */
+export function nameTargets(error: TracestitchError, attempts: readonly Attempt[], last: string | undefined): void {
   const others = [...new Set(attempts.map(({ target }) => target))].filter((target) => target !== last)
   const [first, second, ...rest] = others
   if (last === undefined || first === undefined) return

@@ -66,7 +66,7 @@ export class Gate {
     const { limits, options } = call
     if (this.queue) {
       const refusal = await this.queue.enter(options.priority ?? 0, limits.remaining, limits.signal)
-      if (refusal) return { limit: refusal === 'full' ? 'queue' : 'concurrent' }
+      if (refusal) return { limit: 'queue' }
     }
     for (;;) {
       const refusal = await this.takeRates(call)

@@ -88,6 +88,7 @@ async function whole(
   const { codec, encoded, native } = encode(run, exchange)
   const { answer, wire: body } = await sendWhole(run, codec, encoded)
   const chat = decoding(() => completed(codec, run.target, answer).decodeResponse(body))
+  run.refuseFiltered(chat.choices)
   const wire =
     native && isObject(body)
       ? body

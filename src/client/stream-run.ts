@@ -8,7 +8,7 @@ import type { ChatProtocol, StreamDecoder } from '../kernel/protocol.js'
 import { parseBody, readEvents, type WireAnswer } from './body.js'
 import type { AttemptRun } from './attempt-run.js'
 import type { Answer, LogicalCall } from './call.js'
-import { chunksOf, hasContent } from './chunks.js'
+import { bringsContent, chunksOf, hasContent } from './chunks.js'
 import { decoding, describeBody } from './failure.js'
 import type { StreamSource } from './model-stream.js'
 import { openCommitted, type StreamReading } from './stream-attempt.js'
@@ -112,7 +112,9 @@ class ChatReading<T extends object> implements StreamReading<FrameEvent, StreamI
   private readWhole(data: string, give: (item: StreamItem<T>) => void): boolean {
     const { answer, face, whole } = this.start
     const body = parseBody(answer, data)
-    const chunks = decoding(() => chunksOf(face.codec.decodeResponse(body)))
+    const completion = decoding(() => face.codec.decodeResponse(body))
+    this.start.run.refuseFiltered(completion.choices)
+    const chunks = decoding(() => chunksOf(completion))
     this.observe(chunks)
     const items = decoding(() => whole(chunks))
     this.isWhole = true
@@ -128,7 +130,10 @@ class ChatReading<T extends object> implements StreamReading<FrameEvent, StreamI
         this.seen.add(choice.index)
         if (choice.finish_reason) this.finished.add(choice.index)
       }
-      if (!this.hasContent && hasContent(chunk)) this.hasContent = true
+      if (this.hasContent || !hasContent(chunk)) continue
+      // Of several choices another may still bring something.
+      if (this.start.choices === 1 && !chunk.choices.some(bringsContent)) this.start.run.refuseFiltered(chunk.choices)
+      this.hasContent = true
     }
   }
 }

@@ -28,7 +28,7 @@ export interface CallMeta {
   readonly provider: string
   /** Model as that provider knows it. */
   readonly model: string
-  /** Every try, oldest first; the last one gave the answer. */
+  /** Every try, oldest first; the one without an `error` gave the answer. */
   readonly attempts: readonly Attempt[]
   /** Worked out when first read. */
   readonly cost: Cost

@@ -2,6 +2,7 @@
 import type { ErrorClass } from '../policies/error-class.js'
 import { mayFallBack } from '../policies/fallback.js'
 import { retryDelay, type RetryPolicy } from '../policies/retry.js'
+import { isTight, misfit, noneFits, regionOf, type Misfit } from './fit.js'
 import type { Fallback, Level, Route } from './route.js'
 import type { Member, RoutedCall } from './strategy.js'
 
@@ -27,6 +28,8 @@ export interface FailedStep {
   readonly retryAfterMs: number | undefined
   /** Milliseconds left of the call's time. */
   readonly remaining: number
+  /** Id of the target that failed. Default: that of the last step. */
+  readonly target?: string
 }
 
 export interface Journey {
@@ -38,8 +41,6 @@ export interface Journey {
   /** When every target rests: try the one that comes back first, or none. */
   readonly whenAllRest: 'soonest' | 'reject'
   readonly random: () => number
-  /** Why a member cannot serve the call, such as a context that is too small; `undefined` when it can. */
-  readonly unfit: (member: Member) => string | undefined
 }
 
 interface Stage {
@@ -49,47 +50,102 @@ interface Stage {
   readonly after: ErrorClass | undefined
 }
 
+interface Tried {
+  readonly member: Member
+  /** `undefined` while it is under way, or when it failed beside another one. */
+  failure: Pick<FailedStep, 'errorClass' | 'retryAfterMs'> | undefined
+}
+
+interface Position {
+  readonly stage: Stage
+  readonly level: number
+  readonly retries: number
+  /** Members tried at this level, newest last. */
+  readonly here: readonly Tried[]
+}
+
+/** Where a call was before members took it not. */
+interface Refused {
+  readonly member: Member
+  readonly at: Position
+  readonly suspended: readonly Position[]
+  readonly waiting: readonly Fallback[]
+  readonly lenient: boolean
+  readonly attempts: number
+}
+
+/** What is said of a target whose probe is under way, which may end at any time. */
+const PROBE_MS = 1_000
+
 /** Never gives a target twice but to retry it, and never more attempts than the policy allows. */
 export class Itinerary {
   private readonly journey: Journey
-  private readonly waiting: Fallback[]
+  private readonly regional: boolean
+  private waiting: readonly Fallback[]
+  /** Ids of targets that an attempt was made at. */
   private readonly tried = new Set<string>()
-  private stage: Stage
-  private level = 0
-  private retries = 0
+  /** Ids of targets that took no call since the last attempt. */
+  private readonly passed = new Set<string>()
+  private at: Position
+  /** Left for a fallback of one class of failures; gone on with after it. */
+  private suspended: readonly Position[] = []
   private attempts = 0
-  /** Members tried at this level, newest last. */
-  private here: Member[] = []
+  /** Whether members for which the call seems too long are asked too: when nothing else is left. */
+  private lenient = false
+  private sawTight = false
+  private isRetry = false
+  private refused: Refused | undefined
 
   constructor(journey: Journey) {
     this.journey = journey
-    this.waiting = [...journey.fallbacks]
-    this.stage = { levels: journey.route.levels, params: undefined, after: undefined }
+    this.waiting = journey.fallbacks
+    this.at = begin(journey.route, undefined)
+    this.regional =
+      regionOf(journey.call) !== undefined &&
+      allMembers([journey.route, ...journey.fallbacks]).some(({ target }) => target.facts.region !== undefined)
   }
 
+  /** @throws UnsupportedParameterError or ConfigError when no target can serve the call, whatever its health. */
   first(): Step | AllResting {
     return this.fresh(undefined) ?? this.resting()
   }
 
   /** After a failure; `undefined` when nothing is left to try. */
   next(failure: FailedStep): Step | undefined {
+    this.passed.clear()
+    this.refused = undefined
+    this.note(failure)
     if (this.attempts >= this.journey.retries.attempts) return undefined
-    const { errorClass } = failure
-    const special = this.waiting.findIndex(({ on }) => on?.has(errorClass) === true)
-    if (special >= 0) {
-      this.enter(special, errorClass)
-      return this.fresh(errorClass) ?? this.next(failure)
-    }
+    const { errorClass, remaining } = failure
+    const special = this.special(errorClass)
+    if (special) return special
     if (!mayFallBack(errorClass)) return undefined
     const beside = this.pick(this.levelNow())
     if (beside) return this.go(beside.member, 0, `failover: ${beside.reason}`)
-    return this.again(failure) ?? this.fresh(errorClass)
+    return this.again(failure, remaining) ?? this.fresh(errorClass)
   }
 
-  /** A member takes no call now, and none was made there: a limit is reached. */
+  /**
+   * The member of the last step takes no call now: a limit is reached. The next that may, or `undefined` when none is
+   * left: then the first that was passed by is the one to wait for, and the way goes on from there.
+   */
   passBy(): Step | undefined {
-    this.attempts -= 1
-    return this.fresh(undefined)
+    const last = this.at.here.at(-1)?.member
+    if (!last) return undefined
+    const { at, suspended, waiting, lenient, attempts } = this
+    this.refused ??= { member: last, at, suspended, waiting, lenient, attempts }
+    this.passed.add(last.target.id)
+    this.withdraw(last, this.isRetry)
+    const step = this.fresh(undefined)
+    if (step) return step
+    const { refused } = this
+    Object.assign(this, { at: refused.at, suspended: refused.suspended, waiting: refused.waiting })
+    this.lenient = refused.lenient
+    this.attempts = refused.attempts
+    this.tried.add(refused.member.target.id)
+    this.passed.clear()
+    this.refused = undefined
+    return undefined
   }
 
   /** Another target beside one that is slow, of the same rank. */
@@ -99,37 +155,75 @@ export class Itinerary {
     return beside && this.go(beside.member, 0, `hedge: ${beside.reason}`)
   }
 
+  /** No attempt was made of a step that {@link hedge} gave: its target may be tried later. */
+  withdraw({ target }: Member, keepTried = false): void {
+    this.attempts -= 1
+    if (keepTried) return
+    this.tried.delete(target.id)
+    this.at = { ...this.at, here: this.at.here.filter(({ member }) => member.target.id !== target.id) }
+  }
+
+  private note({ errorClass, retryAfterMs, target }: FailedStep): void {
+    const { here } = this.at
+    const failed = target === undefined ? here.at(-1) : here.findLast(({ member }) => member.target.id === target)
+    if (failed) failed.failure = { errorClass, retryAfterMs }
+  }
+
   private levelNow(): Level | undefined {
-    return this.stage.levels[this.level]
+    return this.at.stage.levels[this.at.level]
   }
 
-  private enter(index: number, after: ErrorClass | undefined): void {
-    const [fallback] = this.waiting.splice(index, 1)
-    this.stage = { levels: fallback?.levels ?? [], params: fallback?.params, after }
-    this.startLevel(0)
+  /** A fallback for this class of failures, when it has a target to try. */
+  private special(errorClass: ErrorClass): Step | undefined {
+    for (const fallback of this.waiting) {
+      if (!fallback.on?.has(errorClass)) continue
+      for (const [index, level] of fallback.levels.entries()) {
+        const found = this.pick(level)
+        if (!found) continue
+        this.waiting = this.waiting.filter((other) => other !== fallback)
+        this.suspended = [...this.suspended, this.at]
+        this.at = { ...begin(fallback, errorClass), level: index }
+        return this.go(found.member, 0, this.reasonFor(found.reason))
+      }
+    }
+    return undefined
   }
 
-  private startLevel(level: number): void {
-    this.level = level
-    this.retries = 0
-    this.here = []
-  }
-
-  /** The first target that was not tried, here or further on. */
+  /** The first target that was not tried, here or further on. Where the call seems too long comes last. */
   private fresh(after: ErrorClass | undefined): Step | undefined {
+    const roomy = this.forward(after)
+    if (roomy || !this.sawTight || this.lenient) return roomy
+    const larger = this.special('context-length')
+    if (larger) return larger
+    this.lenient = true
+    this.at = begin(this.journey.route, undefined)
+    this.waiting = this.journey.fallbacks
+    return this.forward(after)
+  }
+
+  private forward(after: ErrorClass | undefined): Step | undefined {
     for (;;) {
-      for (; this.level < this.stage.levels.length; this.startLevel(this.level + 1)) {
-        const found = this.pick(this.levelNow())
+      const { levels } = this.at.stage
+      for (let { level } = this.at; level < levels.length; level += 1) {
+        if (level !== this.at.level) this.at = { ...this.at, level, retries: 0, here: [] }
+        const found = this.pick(levels[level])
         if (found) return this.go(found.member, 0, this.reasonFor(found.reason))
       }
-      const index = this.waiting.findIndex(({ on }) => on === undefined)
-      if (index < 0) return undefined
-      this.enter(index, after)
+      this.at = { ...this.at, level: levels.length, retries: 0, here: [] }
+      const left = this.suspended.at(-1)
+      const fallback = this.waiting.find(({ on }) => on === undefined)
+      if (left) {
+        this.suspended = this.suspended.slice(0, -1)
+        this.at = left
+      } else if (fallback) {
+        this.waiting = this.waiting.filter((other) => other !== fallback)
+        this.at = begin(fallback, after)
+      } else return undefined
     }
   }
 
   private reasonFor(reason: string): string {
-    const { after } = this.stage
+    const { after } = this.at.stage
     if (after !== undefined) return `fallback after ${after}: ${reason}`
     return this.attempts === 0 ? reason : `failover: ${reason}`
   }
@@ -137,53 +231,106 @@ export class Itinerary {
   private pick(level: Level | undefined): { readonly member: Member; readonly reason: string } | undefined {
     if (!level) return undefined
     const { members, selector } = level
-    const choice = selector.select(this.journey.call, (index) => {
-      const member = members[index]
-      return member !== undefined && !this.tried.has(member.target.id) && member.health.allows && !this.unfit(member)
-    })
+    const choice = selector.select(this.journey.call, (index) => this.isOpen(members[index]))
     const member = choice && members[choice.index]
     return member && choice && { member, reason: choice.reason }
   }
 
-  private unfit(member: Member): boolean {
-    return this.journey.unfit(member) !== undefined
+  private isOpen(member: Member | undefined): boolean {
+    if (!member || !this.isNew(member) || !member.health.allows || this.misfit(member)) return false
+    if (this.lenient || !isTight(this.journey.call, member)) return true
+    this.sawTight = true
+    return false
   }
 
-  /** One of this level once more: the one that was tried first. */
-  private again({ errorClass, retryAfterMs, remaining }: FailedStep): Step | undefined {
-    const [member] = this.here
-    if (!member) return undefined
-    const { retries, random } = this.journey
-    const failure = { errorClass, retryAfterMs, remaining, retries: this.retries, hasNext: this.hasNext() }
-    const wait = retryDelay(retries, failure, random)
-    if (wait === undefined || !member.health.retryBudget.take()) return undefined
-    this.retries += 1
-    this.here.shift()
-    return this.go(member, wait, 'retry')
+  private isNew({ target: { id } }: Member): boolean {
+    return !this.tried.has(id) && !this.passed.has(id)
+  }
+
+  private misfit(member: Member): Misfit | undefined {
+    return misfit(this.journey.call, member, this.regional)
+  }
+
+  /** One of this level once more: one that waiting may help, the readiest and then the oldest first. */
+  private again(last: FailedStep, remaining: number): Step | undefined {
+    const { here, retries } = this.at
+    const { retries: policy, random, whenAllRest } = this.journey
+    const readiest = here
+      .map((tried) => ({ tried, failure: tried.failure ?? last }))
+      .sort((a, b) => rank(a.tried) - rank(b.tried) || (a.failure.retryAfterMs ?? 0) - (b.failure.retryAfterMs ?? 0))
+    const hasNext = readiest.length > 0 && this.hasNext()
+    for (const { tried, failure } of readiest) {
+      const { errorClass, retryAfterMs } = failure
+      const { member } = tried
+      const wait = retryDelay(policy, { errorClass, retryAfterMs, remaining, retries, hasNext }, random)
+      if (wait === undefined || (whenAllRest === 'reject' && member.health.restsFor > wait)) continue
+      if (!member.health.retryBudget.take()) continue
+      this.at = { ...this.at, retries: retries + 1, here: here.filter((other) => other !== tried) }
+      return this.go(member, wait, 'retry', true)
+    }
+    return undefined
   }
 
   private hasNext(): boolean {
-    return this.level + 1 < this.stage.levels.length || this.waiting.some(({ on }) => on === undefined)
+    const { stage, level } = this.at
+    const ahead = [
+      { levels: stage.levels.slice(level + 1) },
+      ...this.suspended.map((left) => ({ levels: left.stage.levels.slice(left.level) })),
+      ...this.waiting.filter(({ on }) => on === undefined),
+    ]
+    return ahead.some(({ levels }) => levels.some(({ members }) => members.some((member) => this.isOpen(member))))
   }
 
+  /** @throws UnsupportedParameterError or ConfigError when it is not for their health that none was taken. */
   private resting(): Step | AllResting {
-    const all = [this.journey.route, ...this.journey.fallbacks]
-    const members = all.flatMap(({ levels }) => levels.flatMap((level) => level.members))
-    const able = members.filter((member) => !this.unfit(member))
-    const candidates = able.length > 0 ? able : members
-    const soonest = candidates.reduce((best, member) => (member.health.restsFor < best.health.restsFor ? member : best))
-    if (this.journey.whenAllRest === 'soonest') {
-      this.stage = { ...this.journey.route, params: undefined, after: undefined }
-      this.startLevel(this.journey.route.levels.findIndex(({ members: own }) => own.includes(soonest)))
-      return this.go(soonest, 0, 'all rest: the soonest back')
+    const { route, fallbacks, call, whenAllRest } = this.journey
+    const stages = [begin(route, undefined), ...fallbacks.filter(({ on }) => on === undefined).map((entry) => begin(entry, undefined))]
+    const misfits = new Map<Member, Misfit>()
+    let soonest: { readonly member: Member; readonly at: Position; readonly restsFor: number } | undefined
+    for (const stage of stages) {
+      for (const [level, { members, selector }] of stage.stage.levels.entries()) {
+        const resting: { member: Member; index: number; restsFor: number }[] = []
+        for (const [index, member] of members.entries()) {
+          const wrong = this.misfit(member)
+          if (wrong) misfits.set(member, wrong)
+          else resting.push({ member, index, restsFor: member.health.restsFor })
+        }
+        // What the strategy would not choose is no choice because the others rest.
+        const chosen = resting
+          .sort((a, b) => a.restsFor - b.restsFor)
+          .find(({ index }) => selector.select(call, (other) => other === index) !== undefined)
+        if (chosen && (!soonest || chosen.restsFor < soonest.restsFor)) soonest = { ...chosen, at: { ...stage, level } }
+      }
     }
-    return { retryAfterMs: soonest.health.restsFor }
+    if (!soonest) {
+      const lacking = [...misfits.values()].some(({ capability }) => capability !== undefined)
+      const able = lacking ? this.special('unsupported') : undefined
+      if (able) return able
+      throw noneFits(call, misfits)
+    }
+    if (whenAllRest === 'reject') return { retryAfterMs: soonest.restsFor || PROBE_MS }
+    this.at = soonest.at
+    return this.go(soonest.member, 0, 'all rest: the soonest back')
   }
 
-  private go(member: Member, wait: number, reason: string): Step {
+  private go(member: Member, wait: number, reason: string, isRetry = false): Step {
     this.attempts += 1
+    this.isRetry = isRetry
     this.tried.add(member.target.id)
-    this.here.push(member)
-    return { member, wait, reason, params: this.stage.params }
+    this.at = { ...this.at, here: [...this.at.here, { member, failure: undefined }] }
+    return { member, wait, reason, params: this.at.stage.params }
   }
+}
+
+function begin({ levels, params }: Pick<Route, 'levels'> & Partial<Fallback>, after: ErrorClass | undefined): Position {
+  return { stage: { levels, params, after }, level: 0, retries: 0, here: [] }
+}
+
+function allMembers(stages: readonly Pick<Route, 'levels'>[]): readonly Member[] {
+  return stages.flatMap(({ levels }) => levels.flatMap(({ members }) => members))
+}
+
+/** One that rests comes after those that do not. */
+function rank({ member }: Tried): number {
+  return member.health.restsFor > 0 ? 1 : 0
 }

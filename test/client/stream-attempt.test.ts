@@ -42,6 +42,7 @@ function parts(batches: readonly (readonly string[])[]) {
     withMeta: (item, meta) => ({ ...item, _meta: meta }),
   }
   const call = {
+    claim: () => {},
     limits: { unref: () => log.push('call: unref'), abortedByCaller: false },
     telemetry: { chunk: (at: unknown) => log.push(`call: first chunk ${typeof at}`) },
     succeed: () => (log.push('call: succeeded'), 'meta'),
@@ -49,6 +50,7 @@ function parts(batches: readonly (readonly string[])[]) {
   }
   const run = {
     limits: { stop: (limit: string) => log.push(`attempt: stop ${limit}`) },
+    contentBegan: () => {},
     locate: (error: unknown) => error,
     finish: (error: unknown) => log.push(error ? 'attempt: failed' : 'attempt: finished'),
   }
