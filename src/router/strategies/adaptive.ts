@@ -1,5 +1,24 @@
-import type { Member, Strategy } from '../strategy.js'
-import { evenDraw } from './draw.js'
+import type { Strategy } from '../strategy.js'
+import { evenDraw, ranksOf, type Available } from './draw.js'
+import { Exploration } from './exploration.js'
+import { Load } from './load.js'
+
+/** How good a member is, lower is better: first by kind, then by load. */
+interface Grade {
+  readonly kind: number
+  readonly load: number
+}
+
+/** Never measured, idle, and without failures of late: it gets a call, one at a time. */
+const NEW = 0
+const MEASURED = 1
+/** Never measured, and busy with its first call or failing. */
+const UNKNOWN = 2
+
+/** Errors below this share do not keep a new member from being tried. */
+const FEW_ERRORS = 0.1
+/** The least share of answers that is reckoned with, so that loads stay comparable. */
+const LEAST_ANSWERED = 0.02
 
 /**
  * Of two members at random the better one, by peak latency, attempts under way and error rate (Mitzenmacher,
@@ -7,25 +26,45 @@ import { evenDraw } from './draw.js'
  */
 export const adaptive: Strategy = {
   id: 'adaptive',
-  create({ members, random }) {
+  create(group) {
+    const { members, clock, random } = group
+    const ranks = ranksOf(members)
+    const load = new Load(group)
+    const exploration = new Exploration(members.length, clock, random)
+
+    const grade = (index: number): Grade => {
+      const member = members[index]
+      if (!member) return { kind: UNKNOWN, load: Infinity }
+      const { latency, errorRate } = member.health
+      const under = load.of(index)
+      const answered = Math.max(LEAST_ANSWERED, 1 - errorRate)
+      const kind = latency !== undefined ? MEASURED : under === 0 && errorRate < FEW_ERRORS ? NEW : UNKNOWN
+      return { kind, load: ((latency ?? 1) * (under + 1)) / (answered * answered * (member.weight || 1)) }
+    }
+
+    const pick = (indexes: readonly number[], available: Available) => {
+      const first = evenDraw(indexes, random, available)
+      if (first < 0) return undefined
+      const second = indexes.length > 1 ? evenDraw(indexes, random, (index) => index !== first && available(index)) : -1
+      if (second < 0) return { index: first, reason: 'the only one' }
+      const [a, b] = [grade(first), grade(second)]
+      const isSecond = b.kind === a.kind ? b.load < a.load : b.kind < a.kind
+      const [better, worse] = isSecond ? [second, first] : [first, second]
+      if (Math.min(a.kind, b.kind) === NEW) return { index: better, reason: 'not measured yet' }
+      if (load.of(worse) === 0 && exploration.isStale(worse) && exploration.due) return { index: worse, reason: 'explore' }
+      return { index: better, reason: 'lower load of two' }
+    }
+
     return {
       select(_call, available) {
-        const first = evenDraw(members.length, random, available)
-        if (first < 0) return undefined
-        const second = evenDraw(members.length, random, (index) => index !== first && available(index))
-        const index = second >= 0 && load(members[second]) < load(members[first]) ? second : first
-        return { index, reason: 'lower load of two' }
+        load.expire()
+        const choice = pick(ranks.first, available) ?? pick(ranks.last, available)
+        if (!choice) return undefined
+        load.promise(choice.index)
+        exploration.seen(choice.index)
+        return choice
       },
+      changed: (index) => load.changed(index),
     }
   },
-}
-
-/** A member that was not seen yet is as good as its attempts under way let it be: it is tried, but not by everybody. */
-const UNSEEN_MS = 1
-
-function load(member: Member | undefined): number {
-  if (!member || member.weight <= 0) return Infinity
-  const { latency = UNSEEN_MS, inFlight, errorRate } = member.health
-  const answered = Math.max(0.02, 1 - errorRate)
-  return (latency * (inFlight + 1)) / (answered * answered * member.weight)
 }

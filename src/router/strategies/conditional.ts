@@ -1,16 +1,17 @@
 import type { Strategy } from '../strategy.js'
+import { ranksOf } from './draw.js'
 
 /** The first whose condition on the call's metadata holds, then those without one, each as written. */
 export const conditional: Strategy = {
   id: 'conditional',
   create({ members }) {
-    const order = [...members.keys()].sort(
-      (a, b) => Number(members[a]?.when === undefined) - Number(members[b]?.when === undefined),
-    )
+    const { first, last } = ranksOf(members)
+    const hasNone = (index: number): number => Number(members[index]?.when === undefined)
+    const order = [first, last].flatMap((rank) => [...rank].sort((a, b) => hasNone(a) - hasNone(b)))
     return {
-      // Whether a condition holds is part of being available, for every strategy.
-      select(_call, available) {
-        const index = order.find(available)
+      select(call, available) {
+        // Availability may hold the condition too; here it is what the choice is made by.
+        const index = order.find((i) => members[i]?.when?.(call.metadata) !== false && available(i))
         if (index === undefined) return undefined
         return { index, reason: members[index]?.when === undefined ? 'default' : 'condition holds' }
       },

@@ -1,31 +1,67 @@
 /** Random draws that cost the same however many members there are, as long as most of them are available. */
+import type { Member } from '../strategy.js'
 
 /** Draws before every member is looked at. */
 const DRAWS = 16
 
-export type Draw = (random: () => number, available: (index: number) => boolean) => number
+export type Available = (index: number) => boolean
+export type Draw = (random: () => number, available: Available) => number
 
-/** Index of an available member, by weight; -1 when there is none. A weight of 0 serves when nothing else does. */
-export function weightedDraw(weights: readonly number[]): Draw {
+/** Indexes of the members that serve, and of those with a weight of 0, which serve when none of them can. */
+export interface Ranks {
+  readonly first: readonly number[]
+  readonly last: readonly number[]
+}
+
+export function ranksOf(members: readonly Pick<Member, 'weight'>[]): Ranks {
+  const first: number[] = []
+  const last: number[] = []
+  for (const [index, { weight }] of members.entries()) (weight > 0 ? first : last).push(index)
+  return { first, last }
+}
+
+/** Index of an available member, by weight; -1 when there is none. `indexes`: those to draw from; default all. */
+export function weightedDraw(
+  members: readonly Pick<Member, 'weight'>[],
+  indexes: Iterable<number> = members.keys(),
+): Draw {
+  const drawn = [...indexes]
+  const ranks = ranksOf(drawn.map((index) => ({ weight: members[index]?.weight ?? 0 })))
+  const first = ranks.first.map((slot) => drawn[slot] ?? 0)
+  const last = ranks.last.map((slot) => drawn[slot] ?? 0)
+  const weights = first.map((index) => members[index]?.weight ?? 0)
   const table = aliasTable(weights)
   return (random, available) => {
-    for (let draw = 0; table && draw < DRAWS; draw += 1) {
-      const index = drawFrom(table, random())
+    for (let draw = Math.min(DRAWS, first.length); draw > 0; draw -= 1) {
+      const index = first[drawFrom(table, random())] ?? 0
       if (available(index)) return index
     }
-    return scan(weights, random, available)
+    const open = first.flatMap((index, slot) => (available(index) ? [slot] : []))
+    if (open.length === 0) return evenDraw(last, random, available)
+    let at = random() * open.reduce((sum, slot) => sum + (weights[slot] ?? 0), 0)
+    const slot = open.find((candidate) => (at -= weights[candidate] ?? 0) < 0) ?? open.at(-1) ?? 0
+    return first[slot] ?? -1
   }
 }
 
-/** Index of an available member, each as likely as another; -1 when there is none. */
-export function evenDraw(count: number, random: () => number, available: (index: number) => boolean): number {
-  for (let draw = 0; draw < DRAWS; draw += 1) {
-    const index = Math.floor(random() * count)
-    if (available(index)) return index
+/** One of `indexes` that is available, each as likely as another; -1 when there is none. */
+export function evenDraw(indexes: readonly number[], random: () => number, available: Available): number {
+  const found = fewDraws(indexes, random, available)
+  if (found >= 0) return found
+  let chosen = -1
+  let open = 0
+  for (const index of indexes) {
+    if (!available(index)) continue
+    open += 1
+    if (random() * open < 1) chosen = index
   }
-  const start = Math.floor(random() * count)
-  for (let step = 0; step < count; step += 1) {
-    const index = (start + step) % count
+  return chosen
+}
+
+/** As {@link evenDraw}, but -1 as soon as a few draws found none. */
+export function fewDraws(indexes: readonly number[], random: () => number, available: Available): number {
+  for (let draw = Math.min(DRAWS, indexes.length); draw > 0; draw -= 1) {
+    const index = indexes[Math.floor(random() * indexes.length)] ?? 0
     if (available(index)) return index
   }
   return -1
@@ -37,11 +73,11 @@ interface AliasTable {
   readonly other: Int32Array
 }
 
-function aliasTable(weights: readonly number[]): AliasTable | undefined {
-  const count = weights.length
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  if (total <= 0) return undefined
-  const share = Float64Array.from(weights, (weight) => (weight * count) / total)
+function aliasTable(weights: readonly number[]): AliasTable {
+  const largest = weights.reduce((most, weight) => Math.max(most, weight), 0)
+  // Against the largest, so that the sum of any weights is finite.
+  const total = weights.reduce((sum, weight) => sum + weight / largest, 0)
+  const share = Float64Array.from(weights, (weight) => ((weight / largest) * weights.length) / total)
   const other = Int32Array.from(weights, (_, i) => i)
   const small: number[] = []
   const large: number[] = []
@@ -62,17 +98,4 @@ function drawFrom({ share, other }: AliasTable, random: number): number {
   const scaled = random * share.length
   const slot = Math.min(share.length - 1, Math.floor(scaled))
   return scaled - slot < (share[slot] ?? 0) ? slot : (other[slot] ?? slot)
-}
-
-function scan(weights: readonly number[], random: () => number, available: (index: number) => boolean): number {
-  const open: number[] = []
-  const idle: number[] = []
-  for (const [i, weight] of weights.entries()) if (available(i)) (weight > 0 ? open : idle).push(i)
-  const total = open.reduce((sum, i) => sum + (weights[i] ?? 0), 0)
-  let at = random() * total
-  for (const i of open) {
-    at -= weights[i] ?? 0
-    if (at < 0) return i
-  }
-  return open.at(-1) ?? idle[Math.floor(random() * idle.length)] ?? -1
 }

@@ -1,77 +1,141 @@
-import type { Choice, Member, Strategy } from '../strategy.js'
-import { evenDraw } from './draw.js'
+import type { Choice, Group, Member, Selector, Strategy } from '../strategy.js'
+import { evenDraw, fewDraws, ranksOf, type Available, type Ranks } from './draw.js'
+import { Exploration } from './exploration.js'
+import { Load } from './load.js'
 import { Ranking } from './ranking.js'
 
-/** Share of the calls that go to a member at random, so that one that has become faster is found again. */
-const EXPLORE = 0.05
 /** Members nearly as fast as the fastest share its calls; this many at most. */
 const SHARERS = 8
+/** Members that were never tried and cannot serve now that a pick passes by at most. */
+const LOOKS = 8
 
 const number = (value: unknown): string | undefined =>
   typeof value === 'number' && value >= 0 ? undefined : 'a number of at least 0'
 
 /**
- * The fastest: by time per output token, and by time to the first chunk for streams. A member that was not
- * seen yet gets one call at a time.
+ * The fastest: by time per output token, and by time to the first chunk for streams; where answers have no
+ * output tokens, as embeddings have none, by time to the answer. A member that was not seen yet gets one call.
  */
 export const latency: Strategy = {
   id: 'latency',
   /** `tolerance`: how much slower than the fastest a member may be and still share its calls. Default 0.1. */
   options: { tolerance: number },
-  create({ members, random, options }) {
-    const tolerance = typeof options['tolerance'] === 'number' ? options['tolerance'] : 0.1
-    const whole = new Speed(members, ({ health }) => health.msPerToken)
-    const streams = new Speed(members, ({ health }) => health.msToFirstChunk)
+  create(group) {
+    const load = new Load(group)
+    const ranks = ranksOf(group.members)
+    const speed = (measure: Measure): Speed => new Speed(group, ranks, load, measure)
+    const whole = speed(({ health }) => health.msPerToken)
+    const streams = speed(({ health }) => health.msToFirstChunk)
+    const answers = speed(({ health }) => health.latency)
+    const { random } = group
+    const pick = ({ stream }: { readonly stream: boolean }, available: Available): Choice | undefined => {
+      const found = (stream ? streams : whole).select(available) ?? answers.select(available)
+      if (found) return found
+      const index = evenDraw(ranks.first, random, available)
+      if (index >= 0) return { index, reason: 'nothing measured yet' }
+      const last = evenDraw(ranks.last, random, available)
+      return last < 0 ? undefined : { index: last, reason: 'nothing else available' }
+    }
     return {
       select(call, available) {
-        const speed = call.stream ? streams : whole
-        return speed.select(available, random, tolerance)
+        load.expire()
+        const choice = pick(call, available)
+        if (choice) load.promise(choice.index)
+        return choice
       },
       changed(index) {
-        whole.update(index)
-        streams.update(index)
+        load.changed(index)
+        for (const each of [whole, streams, answers]) each.update(index)
       },
-    }
+    } satisfies Selector
   },
 }
 
+type Measure = (member: Member) => number | undefined
+
+/** Members by one measure. */
 class Speed {
   private readonly members: readonly Member[]
-  private readonly measure: (member: Member) => number | undefined
+  private readonly measure: Measure
+  private readonly random: () => number
+  private readonly tolerance: number
+  private readonly indexes: readonly number[]
+  private readonly load: Load
   private readonly ranking: Ranking
-  private readonly unseen: Set<number>
+  private readonly exploration: Exploration
+  /** Members that were neither measured nor chosen, next to be tried first. */
+  private readonly untried: Set<number>
 
-  constructor(members: readonly Member[], measure: (member: Member) => number | undefined) {
+  constructor({ members, clock, random, options }: Group, { first }: Ranks, load: Load, measure: Measure) {
+    const { tolerance } = options
     this.members = members
     this.measure = measure
-    this.ranking = new Ranking(members.map(() => Infinity))
-    this.unseen = new Set(members.keys())
-    for (const index of members.keys()) this.update(index)
+    this.random = random
+    this.tolerance = typeof tolerance === 'number' ? tolerance : 0.1
+    this.indexes = first
+    this.load = load
+    this.ranking = new Ranking(
+      members.map(() => Infinity),
+      random,
+    )
+    this.exploration = new Exploration(members.length, clock, random)
+    this.untried = new Set(first)
+    for (const index of first) this.update(index)
   }
 
   update(index: number): void {
     const member = this.members[index]
-    const ms = member && this.measure(member)
-    if (ms === undefined) return
-    this.unseen.delete(index)
+    const ms = member && member.weight > 0 ? this.measure(member) : undefined
+    if (ms === undefined || ms === this.ranking.key(index)) return
+    this.untried.delete(index)
+    this.exploration.seen(index)
     this.ranking.update(index, ms)
   }
 
-  select(available: (index: number) => boolean, random: () => number, tolerance: number): Choice | undefined {
-    const idle = (index: number): boolean => this.members[index]?.health.inFlight === 0 && available(index)
-    for (const index of this.unseen) if (idle(index)) return { index, reason: 'not measured yet' }
-    if (random() < EXPLORE) {
-      const index = evenDraw(this.members.length, random, idle)
-      if (index >= 0) return { index, reason: 'explore' }
+  /** `undefined` when no member that is available was measured. */
+  select(available: Available): Choice | undefined {
+    const untried = this.nextUntried(available)
+    if (untried !== undefined) return { index: untried, reason: 'not measured yet' }
+    if (this.exploration.due) {
+      const index = fewDraws(
+        this.indexes,
+        this.random,
+        (candidate) => this.exploration.isStale(candidate) && this.load.of(candidate) === 0 && available(candidate),
+      )
+      if (index >= 0) {
+        this.exploration.seen(index)
+        return { index, reason: 'explore' }
+      }
     }
+    const near = this.nearFastest(available)
+    const index = near[Math.floor(this.random() * near.length)]
+    if (index === undefined) return undefined
+    this.ranking.took(index, 1)
+    return { index, reason: 'lowest latency' }
+  }
+
+  /** Each once: one that failed is found again by exploration, and does not meet every call with its failure. */
+  private nextUntried(available: Available): number | undefined {
+    let looks = LOOKS
+    for (const index of this.untried) {
+      if (looks === 0) return undefined
+      looks -= 1
+      this.untried.delete(index)
+      if (this.load.of(index) === 0 && available(index)) return index
+      // To the end of the queue.
+      this.untried.add(index)
+    }
+    return undefined
+  }
+
+  private nearFastest(available: Available): readonly number[] {
     const near: number[] = []
     for (const index of this.ranking.lowest(available)) {
-      const limit = this.ranking.key(near[0] ?? index) * (1 + tolerance)
-      if (this.ranking.key(index) > limit) break
+      const ms = this.ranking.key(index)
+      if (ms === Infinity || ms > this.ranking.key(near[0] ?? index) * (1 + this.tolerance)) break
       near.push(index)
       if (near.length === SHARERS) break
     }
-    const index = near[Math.floor(random() * near.length)]
-    return index === undefined ? undefined : { index, reason: 'lowest latency' }
+    return near
   }
 }

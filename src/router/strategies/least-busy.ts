@@ -1,24 +1,39 @@
 import type { Strategy } from '../strategy.js'
+import { Load } from './load.js'
 import { Ranking } from './ranking.js'
 
-/** The fewest attempts under way, in proportion to the weights; at random among equals. */
+/** Added to the load of a member with a weight of 0: more than any other has. */
+const LAST = 1e12
+
+/** The fewest attempts under way, in proportion to the weights; equals take turns, by weight too. */
 export const leastBusy: Strategy = {
   id: 'least-busy',
-  create({ members, random }) {
-    const busy = (index: number): number => {
-      const member = members[index]
-      // Less than one attempt, so that it only decides among equals.
-      const tie = 0.5 * random()
-      if (!member || member.weight <= 0) return Number.MAX_SAFE_INTEGER
-      return (member.health.inFlight + tie) / member.weight
-    }
-    const ranking = new Ranking(members.map((_, index) => busy(index)))
+  create(group) {
+    const { members, random } = group
+    const weight = (index: number): number => members[index]?.weight ?? 0
+    const stride = (index: number): number => (weight(index) > 0 ? 1 / weight(index) : 1)
+    const load = new Load(group, (index) => ranking.update(index, busy(index)))
+    const busy = (index: number): number =>
+      weight(index) > 0 ? load.of(index) / weight(index) : LAST + load.of(index)
+    const ranking = new Ranking(
+      members.map((_, index) => busy(index)),
+      (index) => random() * stride(index),
+    )
     return {
       select(_call, available) {
+        load.expire()
         const found = ranking.lowest(available).next()
-        return found.done ? undefined : { index: found.value, reason: 'fewest in flight' }
+        if (found.done) return undefined
+        const index = found.value
+        load.promise(index)
+        ranking.update(index, busy(index))
+        ranking.took(index, stride(index))
+        return { index, reason: 'fewest in flight' }
       },
-      changed: (index) => ranking.update(index, busy(index)),
+      changed(index) {
+        load.changed(index)
+        ranking.update(index, busy(index))
+      },
     }
   },
 }

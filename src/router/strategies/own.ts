@@ -2,21 +2,24 @@ import { ConfigError } from '../../kernel/errors.js'
 import type { ChooseTarget, TargetView } from '../options.js'
 import type { Member, Strategy } from '../strategy.js'
 
-/** The caller's own function as a strategy. */
+/** The caller's own function as a strategy. What it throws reaches the caller as it is. */
 export function ownStrategy(choose: ChooseTarget): Strategy {
   return {
     id: 'own',
     create({ members, name }) {
       const views = members.map(viewOf)
+      const indexes = new Map<unknown, number>(views.map((view, index) => [view, index]))
       return {
         select(call, available) {
           const open = views.filter((_, index) => available(index))
           if (open.length === 0) return undefined
-          const chosen = choose(open, call)
-          if (chosen === undefined) return undefined
-          const index = views.indexOf(chosen)
-          if (open.includes(chosen)) return { index, reason: 'own strategy' }
-          throw new ConfigError(`models.${name}.strategy`, 'the function gave something that is none of the targets it got')
+          // It may be written in JavaScript, and give anything.
+          const chosen: unknown = choose(open, call)
+          if (chosen === undefined || chosen === null) return undefined
+          const index = indexes.get(chosen)
+          if (index !== undefined && available(index)) return { index, reason: 'own strategy' }
+          const hint = chosen instanceof Promise ? '; it gave a promise, and must answer at once' : ''
+          throw new ConfigError(`models.${name}.strategy`, `the function gave none of the targets it got${hint}`)
         },
       }
     },
@@ -24,7 +27,7 @@ export function ownStrategy(choose: ChooseTarget): Strategy {
 }
 
 function viewOf({ target, weight, tags, health }: Member): TargetView {
-  return {
+  return Object.freeze({
     id: target.id,
     provider: target.provider.id,
     model: target.model,
@@ -45,5 +48,5 @@ function viewOf({ target, weight, tags, health }: Member): TargetView {
     get headroom() {
       return health.headroom
     },
-  }
+  })
 }

@@ -1,8 +1,15 @@
 import type { Member, RoutedCall, Strategy } from '../strategy.js'
-import { weightedDraw } from './draw.js'
+import { weightedDraw, type Draw } from './draw.js'
 
 /** Serves calls that have no tags, and those whose tags nobody has. */
 const DEFAULT = 'default'
+/** Sets of tags whose members are remembered; calls may make tags up. */
+const REMEMBERED = 256
+
+interface Pool {
+  readonly draw: Draw
+  readonly reason: string
+}
 
 /**
  * Members that have the tags of the call (`metadata.tags`), by weight. A call without tags, or with tags that
@@ -14,23 +21,51 @@ export const tags: Strategy = {
   options: { match: (value) => (value === 'any' || value === 'all' ? undefined : 'one of any, all') },
   create({ members, random, options }) {
     const all = options['match'] === 'all'
-    const draw = weightedDraw(members.map(({ weight }) => weight))
-    const has = ({ tags: own }: Member, wanted: readonly string[]): boolean =>
-      all ? wanted.every((tag) => own.includes(tag)) : wanted.some((tag) => own.includes(tag))
-    const isDefault = ({ tags: own }: Member): boolean => own.includes(DEFAULT) || own.length === 0
+    const holders = holdersOf(members)
+    const defaults: Pool = { draw: weightedDraw(members, holders.get(DEFAULT)), reason: 'default of tags' }
+    const pools = new Map<string, Pool>()
+    const poolOf = (wanted: readonly string[]): Pool => {
+      const key = JSON.stringify(wanted)
+      const known = pools.get(key)
+      if (known) return known
+      const found = all ? common(wanted, holders) : union(wanted, holders)
+      const pool = found.size > 0 ? { draw: weightedDraw(members, found), reason: 'tag' } : defaults
+      if (pools.size >= REMEMBERED) pools.clear()
+      pools.set(key, pool)
+      return pool
+    }
     return {
       select(call, available) {
         const wanted = tagsOf(call)
-        const known = wanted.length > 0 && members.some((member) => has(member, wanted))
-        const serves = (member: Member): boolean => (known ? has(member, wanted) : isDefault(member))
-        const index = draw(random, (i) => {
-          const member = members[i]
-          return member !== undefined && serves(member) && available(i)
-        })
-        return index < 0 ? undefined : { index, reason: known ? 'tag' : 'default of tags' }
+        const { draw, reason } = wanted.length === 0 ? defaults : poolOf(wanted)
+        const index = draw(random, available)
+        return index < 0 ? undefined : { index, reason }
       },
     }
   },
+}
+
+type Holders = ReadonlyMap<string, ReadonlySet<number>>
+
+/** Indexes of the members of each tag. One without a tag is a default. */
+function holdersOf(members: readonly Member[]): Holders {
+  const holders = new Map<string, Set<number>>([[DEFAULT, new Set()]])
+  for (const [index, { tags: own }] of members.entries()) {
+    for (const tag of own.length === 0 ? [DEFAULT] : own) {
+      const known = holders.get(tag)
+      if (known) known.add(index)
+      else holders.set(tag, new Set([index]))
+    }
+  }
+  return holders
+}
+
+const union = (wanted: readonly string[], holders: Holders): ReadonlySet<number> =>
+  new Set(wanted.flatMap((tag) => [...(holders.get(tag) ?? [])]))
+
+function common([first = '', ...others]: readonly string[], holders: Holders): ReadonlySet<number> {
+  const found = holders.get(first) ?? new Set<number>()
+  return new Set([...found].filter((index) => others.every((tag) => holders.get(tag)?.has(index) === true)))
 }
 
 function tagsOf({ metadata }: RoutedCall): readonly string[] {

@@ -5,7 +5,7 @@ import { weightedDraw } from './draw.js'
 export const weighted: Strategy = {
   id: 'weighted',
   create({ members, random }) {
-    const draw = weightedDraw(members.map(({ weight }) => weight))
+    const draw = weightedDraw(members)
     return {
       select(_call, available) {
         const index = draw(random, available)
