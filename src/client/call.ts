@@ -7,7 +7,6 @@ import { LimitError, TracestitchError, type Attempt } from '../kernel/errors.js'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../kernel/hub.js'
 import type { HedgePolicy } from '../policies/hedge.js'
 import { timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
-import { unfitness } from '../router/fit.js'
 import { Itinerary, type AllResting, type Step } from '../router/itinerary.js'
 import type { Plan } from '../router/plan.js'
 import type { RoutedCall } from '../router/strategy.js'
@@ -83,7 +82,7 @@ export class LogicalCall {
   /** The attempt that ended last, those given up aside. */
   private latest: AttemptRun | undefined
 
-  /** @throws ConfigError when the model names no target. Nothing is open then. */
+  /** @throws ConfigError or UnsupportedParameterError when no target can serve the call. Nothing is open then. */
   constructor(client: ClientContext, { operation, model, options, request, attributes }: CallRequest) {
     this.client = client
     this.options = options
@@ -99,7 +98,6 @@ export class LogicalCall {
       retries: plan.retries,
       whenAllRest: plan.whenAllRest,
       random: client.random,
-      unfit: (member) => unfitness(this.routed, member.target),
     })
     this.begun = this.itinerary.first()
     this.shown = 'member' in this.begun ? this.begun.member.target : route.levels[0]?.members[0]?.target as Target

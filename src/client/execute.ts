@@ -43,6 +43,7 @@ export async function execute<T>(call: LogicalCall, attempt: Attempt<T>): Promis
     const { error, target } = outcome
     if (limits.signal.aborted) throw abortReason(call, target)
     const next = itinerary.next({
+      target: target.id,
       errorClass: classifyError(error),
       retryAfterMs: error instanceof TracestitchError ? error.retryAfterMs : undefined,
       remaining: limits.remaining,

@@ -64,16 +64,6 @@ interface Position {
   readonly here: readonly Tried[]
 }
 
-/** Where a call was before members took it not. */
-interface Refused {
-  readonly member: Member
-  readonly at: Position
-  readonly suspended: readonly Position[]
-  readonly waiting: readonly Fallback[]
-  readonly lenient: boolean
-  readonly attempts: number
-}
-
 /** What is said of a target whose probe is under way, which may end at any time. */
 const PROBE_MS = 1_000
 
@@ -94,7 +84,6 @@ export class Itinerary {
   private lenient = false
   private sawTight = false
   private isRetry = false
-  private refused: Refused | undefined
 
   constructor(journey: Journey) {
     this.journey = journey
@@ -113,7 +102,6 @@ export class Itinerary {
   /** After a failure; `undefined` when nothing is left to try. */
   next(failure: FailedStep): Step | undefined {
     this.passed.clear()
-    this.refused = undefined
     this.note(failure)
     if (this.attempts >= this.journey.retries.attempts) return undefined
     const { errorClass, remaining } = failure
@@ -125,42 +113,54 @@ export class Itinerary {
     return this.again(failure, remaining) ?? this.fresh(errorClass)
   }
 
-  /**
-   * The member of the last step takes no call now: a limit is reached. The next that may, or `undefined` when none is
-   * left: then the first that was passed by is the one to wait for, and the way goes on from there.
-   */
+  /** The member of the last step takes no call now: a limit is reached. The next that may, or `undefined` when none is left. */
   passBy(): Step | undefined {
-    const last = this.at.here.at(-1)?.member
-    if (!last) return undefined
-    const { at, suspended, waiting, lenient, attempts } = this
-    this.refused ??= { member: last, at, suspended, waiting, lenient, attempts }
-    this.passed.add(last.target.id)
-    this.withdraw(last, this.isRetry)
-    const step = this.fresh(undefined)
-    if (step) return step
-    const { refused } = this
-    Object.assign(this, { at: refused.at, suspended: refused.suspended, waiting: refused.waiting })
-    this.lenient = refused.lenient
-    this.attempts = refused.attempts
-    this.tried.add(refused.member.target.id)
-    this.passed.clear()
-    this.refused = undefined
+    this.forgo()
+    return this.fresh(undefined)
+  }
+
+  /** What gives back the way as it is now, for a step that is waited for after all. */
+  mark(): () => void {
+    const { at, suspended, waiting, lenient, attempts, isRetry } = this
+    const tried = [...this.tried]
+    return () => {
+      Object.assign(this, { at, suspended, waiting, lenient, attempts, isRetry })
+      for (const id of tried) this.tried.add(id)
+      this.passed.clear()
+    }
+  }
+
+  /** Another target beside one that is slow: of the same rank, or of the next that has one. */
+  hedge(): Step | undefined {
+    if (this.attempts >= this.journey.retries.attempts) return undefined
+    const { stage, level } = this.at
+    for (const rank of stage.levels.slice(level)) {
+      const beside = this.pick(rank)
+      if (beside) return this.go(beside.member, 0, `hedge: ${beside.reason}`)
+    }
     return undefined
   }
 
-  /** Another target beside one that is slow, of the same rank. */
-  hedge(): Step | undefined {
-    if (this.attempts >= this.journey.retries.attempts) return undefined
-    const beside = this.pick(this.levelNow())
-    return beside && this.go(beside.member, 0, `hedge: ${beside.reason}`)
+  /** Whether a fallback for this very class of failures has a target to try now. */
+  hasFallbackOn(errorClass: ErrorClass): boolean {
+    if (this.attempts >= this.journey.retries.attempts) return false
+    return this.waiting.some(
+      ({ on, levels }) =>
+        on?.has(errorClass) === true &&
+        levels.some(({ members }) => members.some((member) => this.isOpen(member))),
+    )
   }
 
-  /** No attempt was made of a step that {@link hedge} gave: its target may be tried later. */
-  withdraw({ target }: Member, keepTried = false): void {
+  /** No attempt is made of the last step: its target took no call. It may be tried after the next failure. */
+  forgo(): void {
+    const last = this.at.here.at(-1)?.member.target.id
+    if (last === undefined) return
     this.attempts -= 1
-    if (keepTried) return
-    this.tried.delete(target.id)
-    this.at = { ...this.at, here: this.at.here.filter(({ member }) => member.target.id !== target.id) }
+    this.passed.add(last)
+    // A retry's target was tried before.
+    if (this.isRetry) return
+    this.tried.delete(last)
+    this.at = { ...this.at, here: this.at.here.slice(0, -1) }
   }
 
   private note({ errorClass, retryAfterMs, target }: FailedStep): void {
