@@ -167,6 +167,8 @@ export class StreamAttempt<P, T> implements StreamSource<T> {
 
   private end(ended: { readonly error?: unknown }): void {
     this.ended = ended
+    // A stream whose every byte came at once ends before it is committed.
+    if (this.parts.reading.hasContent) this.parts.run.contentBegan()
     this.parts.run.finish(ended.error)
     if (this.committed) this.settle(ended)
   }
