@@ -12,6 +12,7 @@ import { blendedPrice } from './blended-price.js'
 import { createChatCompletions } from './chat.js'
 import { createEmbeddings } from './embeddings.js'
 import { Gates } from './gates.js'
+import { healthOf } from './health.js'
 import { introduce } from './introduce.js'
 import { passBytes, passJson } from './passthrough.js'
 import { createRerank } from './rerank.js'
@@ -83,5 +84,6 @@ export function openClient(
     responses: createResponses(client),
     rerank: createRerank(client),
     ...createPassed(client),
+    health: () => client.plan.targets().map(healthOf),
   }
 }

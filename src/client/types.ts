@@ -281,6 +281,35 @@ export interface Responses {
   ): Promise<WithMeta<T> | ModelStream<StreamItem<E>>>
 }
 
+/** How a target does, as this client knows it from its own calls. Plain data, fit for JSON. */
+export interface TargetHealth {
+  /** `provider/model`, with `#name` where targets of one model are told apart. */
+  readonly target: string
+  readonly provider: string
+  /** As the provider knows it. */
+  readonly model: string
+  /** `closed`: serves. `open`: rests after failures. `half-open`: has rested; one call tries it before others follow. */
+  readonly state: 'closed' | 'open' | 'half-open'
+  /** Attempts under way. */
+  readonly inFlight: number
+  /** Attempts that were answered or failed since the client was made; those that were called off do not count. */
+  readonly requests: number
+  /** Of `requests`, those whose failure was the target's own: a request that is wrong is not. */
+  readonly failures: number
+  /** Share of such failures, 0 to 1, as a moving average that forgets in some ten seconds. */
+  readonly errorRate: number
+  /** Milliseconds to an answer (of a stream: to its first content), as an average that rises at once and falls slowly; `null` until there was one. */
+  readonly latencyMs: number | null
+  /** Milliseconds to the first content of a stream, as a moving average; `null` until there was one. */
+  readonly firstChunkMs: number | null
+  /** Milliseconds per output token of whole answers, as a moving average; `null` until there was one. */
+  readonly msPerToken: number | null
+  /** Share of the tightest of its limits that is free, 0 to 1; 1 without limits. */
+  readonly headroom: number
+  /** Milliseconds until it may be tried again: 0 when it may be now; `null` while it does not rest. */
+  readonly retryAfterMs: number | null
+}
+
 export interface Client {
   readonly chat: { readonly completions: ChatCompletions }
   readonly embeddings: Embeddings
@@ -293,4 +322,6 @@ export interface Client {
     readonly transcriptions: Transcriptions
     readonly translations: Translations
   }
+  /** Every target that the options name, and those that calls have named since, in the order in which they were named. */
+  health(): readonly TargetHealth[]
 }
