@@ -32,6 +32,7 @@ export default [
   entry('core', '45.5 kB'),
   entry('protocols', '74 kB'),
   entry('providers', '12.5 kB'),
+  entry('redis', '6 kB'),
   entry('testing', '5 kB'),
   one('openaiChat', 'openai', '53 kB'),
   one('anthropicMessages', 'anthropic', '59 kB'),

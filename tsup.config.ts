@@ -85,6 +85,7 @@ export default {
     core: 'src/core.ts',
     protocols: 'src/protocols.ts',
     providers: 'src/providers.ts',
+    redis: 'src/redis.ts',
     testing: 'src/testing.ts',
     cli: 'src/cli.ts',
   },

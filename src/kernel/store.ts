@@ -19,7 +19,11 @@ export interface RateTake {
 
 export type TakeResult =
   | { readonly ok: true; /** Units left of each, in the order of the takes. */ readonly remaining: readonly number[] }
-  | { readonly ok: false; /** Index of the take that was refused first. */ readonly refused: number; readonly retryAfterMs: number }
+  | {
+      readonly ok: false
+      /** Index of the take that was refused first. */ readonly refused: number
+      readonly retryAfterMs: number
+    }
 
 /** A place among at most `limit` holders. It expires, so that a killed process gives it back. */
 export interface LeaseRequest {
@@ -38,6 +42,15 @@ export interface Fact {
   readonly expiresInMs: number
 }
 
+/** Whether a shared store can be reached. */
+export interface StoreStatus {
+  readonly up: boolean
+  /** Milliseconds since 1970; absent while it is up. */
+  readonly downSince?: number
+  /** Operations that this process answered by itself because the store was down. */
+  readonly localOperations: number
+}
+
 export interface Store {
   /** For messages and health, such as `memory`. */
   readonly name: string
@@ -46,7 +59,7 @@ export interface Store {
   /**
    * Takes from every rate, or from none (generic cell rate algorithm).
    *
-   * @throws StoreUnavailable-like errors of the implementation; whoever calls decides what a store that is down means.
+   * @throws ConnectionError when the store cannot say.
    */
   take(takes: readonly RateTake[]): MaybePromise<TakeResult>
   /** Takes further units, or gives units back when negative: what a call really used, against what was estimated. Never refuses. */
@@ -61,5 +74,7 @@ export interface Store {
   remove(space: string, name: string): MaybePromise<void>
   /** Every fact of `space` that still holds. */
   facts(space: string): MaybePromise<readonly Fact[]>
+  /** For health; a store that cannot be down has none. */
+  status?(): StoreStatus
   close(): MaybePromise<void>
 }

@@ -1,0 +1,73 @@
+/** `tracestitch/redis`: limits and rests that processes share through Redis or Valkey. Loads ioredis, which is installed beside it. */
+import { systemClock } from './kernel/clock.js'
+import { ConfigError } from './kernel/errors.js'
+import { typeName } from './kernel/json.js'
+import type { Store } from './kernel/store.js'
+import { GuardedStore, type WhenDown } from './stores/guarded.js'
+import { MemoryStore } from './stores/memory.js'
+import { givenConnection, OwnConnection, type RedisConnection } from './stores/redis-connection.js'
+import { RedisStore } from './stores/redis.js'
+
+export type { Store, StoreStatus } from './kernel/store.js'
+export type { RedisConnection, WhenDown }
+
+export interface RedisOptions {
+  /** Begins every key. Clients that share one share limits and rests of targets of one name. Default `tracestitch`. */
+  readonly prefix?: string | undefined
+  /** Milliseconds for an answer, after which the store counts as down for that operation. Default 250. */
+  readonly timeout?: number | undefined
+  /**
+   * While it is down: `local` (the default) has each process keep limits by itself, `reject` refuses calls to
+   * targets with limits with a ConnectionError. Either way no call waits longer than `timeout`, and after three
+   * failures in a row none waits until the store has answered again.
+   */
+  readonly whenDown?: WhenDown | undefined
+}
+
+/** Milliseconds for a connection to be made; an answer comes faster. */
+const LEAST_TO_CONNECT = 1_000
+
+/**
+ * A store for `createClient({ store })`. Keys begin with `{prefix}:` and run out by themselves.
+ *
+ * @param connection - `redis://[user:password@]host:port/db` (`rediss://` for TLS), or a `Redis` or `Cluster` of
+ * ioredis, which stays its maker's to close.
+ * @throws ConfigError when something is wrong with the arguments; a missing ioredis is told by the first call.
+ */
+export function redisStore(connection: string | RedisConnection, options: RedisOptions = {}): Store {
+  const { prefix = 'tracestitch', timeout = 250, whenDown = 'local' } = options
+  if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
+    throw new ConfigError('redisStore.prefix', 'expected a string that is not empty and holds no brace')
+  }
+  if (!(timeout > 0)) throw new ConfigError('redisStore.timeout', 'expected a number greater than 0')
+  if (!['local', 'reject'].includes(whenDown)) {
+    throw new ConfigError('redisStore.whenDown', `expected 'local' or 'reject'`)
+  }
+  const connections =
+    typeof connection === 'string'
+      ? new OwnConnection(checkedUrl(connection), Math.max(timeout, LEAST_TO_CONNECT))
+      : givenConnection(checkedConnection(connection))
+  return new GuardedStore({
+    store: new RedisStore({ connections, prefix, timeout }),
+    local: new MemoryStore(systemClock),
+    whenDown,
+    clock: systemClock,
+  })
+}
+
+/** The address may hold a password, so no message shows it. */
+function checkedUrl(url: string): string {
+  if (!/^rediss?:\/\/./.test(url)) {
+    throw new ConfigError('redisStore(connection)', 'expected an address that begins with redis:// or rediss://')
+  }
+  return url
+}
+
+function checkedConnection(connection: unknown): RedisConnection {
+  const { defineCommand } = (connection ?? {}) as Partial<RedisConnection>
+  if (typeof defineCommand === 'function') return connection as RedisConnection
+  throw new ConfigError(
+    'redisStore(connection)',
+    `expected an address or a connection of ioredis, got ${typeName(connection)}`,
+  )
+}

@@ -1,0 +1,88 @@
+/**
+ * One script for each operation of a store. Each runs alone on the server, by the server's clock (`TIME`), so that
+ * processes whose clocks differ agree. Milliseconds throughout. Redis 5 or later, or Valkey.
+ */
+
+const NOW = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + time[2] / 1000
+`
+
+/** KEYS: rates. ARGV: limit, window, units of each. Gives -1 and what is left of each, or the index refused and the wait. */
+const take = `${NOW}
+local after, remaining = {}, {}
+for i, key in ipairs(KEYS) do
+  local limit, window, units = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
+  local full = after[key] or tonumber(redis.call('GET', key) or now)
+  local following = math.max(now, full) + math.min(units, limit) * window / limit
+  local late = following - (now + window)
+  -- A double of today's date in milliseconds has steps of 0.0002: rounding must not refuse the last unit.
+  if late > 0.01 then return { i - 1, math.ceil(late) } end
+  after[key] = following
+  remaining[i] = math.max(0, math.floor((now + window - following) * limit / window + 0.001))
+end
+for key, following in pairs(after) do
+  redis.call('SET', key, string.format('%.17g', following), 'PX', math.max(1, math.ceil(following - now)))
+end
+return { -1, unpack(remaining) }
+`
+
+/** KEYS: rates. ARGV: limit, window, units of each, less than 0 to give back. */
+const correct = `${NOW}
+for i, key in ipairs(KEYS) do
+  local limit, window, units = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
+  local full = math.max(now, tonumber(redis.call('GET', key) or now)) + units * window / limit
+  if full <= now then redis.call('DEL', key)
+  else redis.call('SET', key, string.format('%.17g', full), 'PX', math.ceil(full - now)) end
+end
+return 0
+`
+
+/** KEYS: a sorted set of holders by expiry. ARGV: limit, holder, lease. Gives 1 with the place, 0 without. */
+const acquire = `${NOW}
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+if not redis.call('ZSCORE', KEYS[1], ARGV[2]) and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[1]) then return 0 end
+local lease = tonumber(ARGV[3])
+redis.call('ZADD', KEYS[1], now + lease, ARGV[2])
+if redis.call('PTTL', KEYS[1]) < lease then redis.call('PEXPIRE', KEYS[1], math.ceil(lease)) end
+return 1
+`
+
+/** KEYS: holders. ARGV: holder. */
+const release = `return redis.call('ZREM', KEYS[1], ARGV[1])`
+
+/** KEYS: holders. Gives how many hold now. */
+const held = `${NOW}
+return redis.call('ZCOUNT', KEYS[1], '(' .. string.format('%.17g', now), '+inf')
+`
+
+/** KEYS: a hash of facts, each \`until value\`. ARGV: name, value, time to live. */
+const put = `${NOW}
+local ttl = tonumber(ARGV[3])
+local known = redis.call('HGET', KEYS[1], ARGV[1])
+if known and tonumber(string.match(known, '^%S+')) >= now + ttl then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], string.format('%.17g', now + ttl) .. ' ' .. ARGV[2])
+if redis.call('PTTL', KEYS[1]) < ttl then redis.call('PEXPIRE', KEYS[1], math.ceil(ttl)) end
+return 1
+`
+
+/** KEYS: facts. ARGV: name. */
+const remove = `return redis.call('HDEL', KEYS[1], ARGV[1])`
+
+/** KEYS: facts. Gives name, value and milliseconds left of each that holds, one after the other, and drops the others. */
+const facts = `${NOW}
+local all, holding = redis.call('HGETALL', KEYS[1]), {}
+for i = 1, #all, 2 do
+  local til, value = string.match(all[i + 1], '^(%S+) (.*)$')
+  local left = tonumber(til) - now
+  if left > 0 then
+    holding[#holding + 1] = all[i]
+    holding[#holding + 1] = value
+    holding[#holding + 1] = math.ceil(left)
+  else redis.call('HDEL', KEYS[1], all[i]) end
+end
+return holding
+`
+
+/** By the name of the operation. Those of rates take as many keys as they are given. */
+export const redisScripts = { take, correct, acquire, release, held, put, remove, facts } as const

@@ -1,0 +1,144 @@
+/** The store of many processes: Redis 5 or later, Valkey, or a cluster of either. */
+import { ConfigError, ConnectionError } from '../kernel/errors.js'
+import type { Fact, LeaseRequest, RateTake, Store, TakeResult } from '../kernel/store.js'
+import type { Connections, RedisConnection } from './redis-connection.js'
+import { redisScripts } from './redis-scripts.js'
+
+type ScriptName = keyof typeof redisScripts
+type Scripts = Readonly<Record<string, (...args: (string | number)[]) => Promise<unknown>>>
+
+export interface RedisStoreOptions {
+  readonly connections: Connections
+  /** Begins every key. All of them lie in one slot of a cluster, so that a script may touch several. */
+  readonly prefix: string
+  /** Milliseconds for an answer. */
+  readonly timeout: number
+}
+
+/** On a connection that others use too, the commands need a name of their own. */
+const commandName = (name: ScriptName): string => `tracestitch_${name}`
+
+/** Throws a ConnectionError whenever the server gives no answer in time, or an error. */
+export class RedisStore implements Store {
+  readonly name = 'redis'
+  readonly shared = true
+  private readonly connections: Connections
+  private readonly tag: string
+  private readonly timeout: number
+  private prepared: RedisConnection | undefined
+
+  constructor({ connections, prefix, timeout }: RedisStoreOptions) {
+    this.connections = connections
+    this.tag = `{${prefix}}`
+    this.timeout = timeout
+  }
+
+  async take(takes: readonly RateTake[]): Promise<TakeResult> {
+    if (takes.length === 0) return { ok: true, remaining: [] }
+    const [refused = -1, ...rest] = (await this.rates('take', takes)) as number[]
+    return refused < 0 ? { ok: true, remaining: rest } : { ok: false, refused, retryAfterMs: rest[0] ?? 1 }
+  }
+
+  async correct(corrections: readonly RateTake[]): Promise<void> {
+    if (corrections.length > 0) await this.rates('correct', corrections)
+  }
+
+  async acquire({ key, limit, holder, leaseMs }: LeaseRequest): Promise<boolean> {
+    // An answer that comes too late for whoever asked: the place goes back.
+    const tooLate = (reply: unknown): void => {
+      // It runs out by itself.
+      if (reply === 1) this.release(key, holder).catch(() => undefined)
+    }
+    return (await this.run('acquire', [this.key('lease', key)], [limit, holder, leaseMs], tooLate)) === 1
+  }
+
+  async release(key: string, holder: string): Promise<void> {
+    await this.run('release', [this.key('lease', key)], [holder])
+  }
+
+  async held(key: string): Promise<number> {
+    return Number(await this.run('held', [this.key('lease', key)], []))
+  }
+
+  async put(space: string, name: string, value: string, ttlMs: number): Promise<void> {
+    await this.run('put', [this.key('facts', space)], [name, value, ttlMs])
+  }
+
+  async remove(space: string, name: string): Promise<void> {
+    await this.run('remove', [this.key('facts', space)], [name])
+  }
+
+  async facts(space: string): Promise<readonly Fact[]> {
+    const flat = (await this.run('facts', [this.key('facts', space)], [])) as (string | number)[]
+    const facts: Fact[] = []
+    for (let i = 0; i + 2 < flat.length; i += 3) {
+      facts.push({ name: String(flat[i]), value: String(flat[i + 1]), expiresInMs: Number(flat[i + 2]) })
+    }
+    return facts
+  }
+
+  close(): void {
+    this.connections.close()
+  }
+
+  private key(kind: 'rate' | 'lease' | 'facts', name: string): string {
+    return `${this.tag}:${kind}:${name}`
+  }
+
+  private rates(script: 'take' | 'correct', takes: readonly RateTake[]): Promise<unknown> {
+    const keys = takes.map(({ key }) => this.key('rate', key))
+    return this.run(
+      script,
+      keys,
+      takes.flatMap(({ limit, windowMs, units }) => [limit, windowMs, units]),
+    )
+  }
+
+  private async run(
+    script: ScriptName,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+    tooLate?: (reply: unknown) => void,
+  ): Promise<unknown> {
+    try {
+      const connection = await this.connections.ready()
+      this.prepare(connection)
+      const command = (connection as unknown as Scripts)[commandName(script)]
+      if (!command) throw new Error(`no command for ${script}`)
+      return await this.inTime(command.call(connection, keys.length, ...keys, ...args), tooLate)
+    } catch (cause) {
+      if (cause instanceof ConfigError || cause instanceof ConnectionError) throw cause
+      throw new ConnectionError('the store redis failed; see the cause', { cause })
+    }
+  }
+
+  private prepare(connection: RedisConnection): void {
+    if (this.prepared === connection) return
+    // Sent as EVALSHA, and whole once for each connection.
+    for (const [name, lua] of Object.entries(redisScripts))
+      connection.defineCommand(commandName(name as ScriptName), { lua })
+    this.prepared = connection
+  }
+
+  private inTime(reply: Promise<unknown>, tooLate?: (reply: unknown) => void): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      let late = false
+      const timer = setTimeout(() => {
+        late = true
+        reject(new ConnectionError(`the store redis gave no answer within ${this.timeout} ms`))
+      }, this.timeout)
+      reply.then(
+        (value) => {
+          clearTimeout(timer)
+          if (late) tooLate?.(value)
+          else resolve(value)
+        },
+        (error: unknown) => {
+          clearTimeout(timer)
+          // After the time it was told already.
+          reject(error as Error)
+        },
+      )
+    })
+  }
+}

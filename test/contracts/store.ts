@@ -1,0 +1,193 @@
+/** What every store keeps to. Run for each implementation, on its own time. */
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { RateTake, Store } from '../../src/kernel/store.js'
+
+export interface StoreUnderTest {
+  readonly store: Store
+  /** Lets this many milliseconds pass on the store's own clock. */
+  pass(ms: number): Promise<void>
+  /** Milliseconds on the clock of the store, or of this machine. */
+  now(): number
+  stop(): Promise<void>
+}
+
+export function storeContract(name: string, open: () => Promise<StoreUnderTest>, skipped = ''): void {
+  describe.skipIf(skipped !== '')(`the store ${name}${skipped}`, () => {
+    let under: StoreUnderTest
+    let store: Store
+    let keys = 0
+    const key = (): string => `key ${(keys += 1)}`
+    const rate = (name: string, limit: number, units = 1, windowMs = 60_000): RateTake => ({
+      key: name,
+      limit,
+      units,
+      windowMs,
+    })
+
+    beforeAll(async () => {
+      under = await open()
+      ;({ store } = under)
+    })
+    afterAll(() => under.stop())
+
+    describe('rates', () => {
+      test('a burst of the limit is let in, and not one more', async () => {
+        const one = rate(key(), 3)
+        for (const left of [2, 1, 0]) expect(await store.take([one])).toEqual({ ok: true, remaining: [left] })
+        const refused = await store.take([one])
+        expect(refused).toMatchObject({ ok: false, refused: 0 })
+        expect(!refused.ok && refused.retryAfterMs).toBeGreaterThan(19_000)
+        expect(!refused.ok && refused.retryAfterMs).toBeLessThanOrEqual(20_000)
+      })
+
+      test('what is refused may go after the time it is told', async () => {
+        const one = rate(key(), 2, 1, 400)
+        await store.take([one])
+        await store.take([one])
+        const refused = await store.take([one])
+        if (refused.ok) throw new Error('was let in')
+        expect(refused.retryAfterMs).toBeLessThanOrEqual(200)
+        await under.pass(refused.retryAfterMs + 1)
+        expect(await store.take([one])).toMatchObject({ ok: true })
+      })
+
+      test('of several rates all are taken, or none', async () => {
+        const [wide, narrow] = [key(), key()]
+        expect(await store.take([rate(wide, 10, 4), rate(narrow, 1)])).toEqual({ ok: true, remaining: [6, 0] })
+        expect(await store.take([rate(wide, 10, 4), rate(narrow, 1)])).toMatchObject({ ok: false, refused: 1 })
+        expect(await store.take([rate(wide, 10, 6)])).toEqual({ ok: true, remaining: [0] })
+      })
+
+      test('a key that is named twice is taken from twice', async () => {
+        const twice = key()
+        expect(await store.take([rate(twice, 10, 4), rate(twice, 10, 4)])).toEqual({ ok: true, remaining: [6, 2] })
+        expect(await store.take([rate(twice, 10, 2), rate(twice, 10, 1)])).toMatchObject({ ok: false, refused: 1 })
+        expect(await store.take([rate(twice, 10, 2)])).toMatchObject({ ok: true })
+      })
+
+      test('more than the limit is taken as the limit', async () => {
+        const big = key()
+        expect(await store.take([rate(big, 5, 50)])).toEqual({ ok: true, remaining: [0] })
+        expect(await store.take([rate(big, 5)])).toMatchObject({ ok: false })
+      })
+
+      test('what a call really used is taken or given back, and never refused', async () => {
+        const tokens = key()
+        await store.take([rate(tokens, 100, 80)])
+        await store.correct([rate(tokens, 100, -50)])
+        expect(await store.take([rate(tokens, 100, 70)])).toMatchObject({ ok: true })
+        await store.correct([rate(tokens, 100, 100)])
+        const refused = await store.take([rate(tokens, 100, 1)])
+        expect(!refused.ok && refused.retryAfterMs).toBeGreaterThan(59_000)
+        await store.correct([rate(tokens, 100, -10_000)])
+        expect(await store.take([rate(tokens, 100, 1)])).toEqual({ ok: true, remaining: [99] })
+      })
+
+      test('in no time is more let in than the burst and what was refilled', async () => {
+        const steps = fc.array(
+          fc.record({ units: fc.integer({ min: 1, max: 4 }), pause: fc.integer({ min: 0, max: 8 }) }),
+          {
+            minLength: 10,
+            maxLength: 40,
+          },
+        )
+        await fc.assert(
+          fc.asyncProperty(steps, fc.integer({ min: 2, max: 20 }), async (calls, limit) => {
+            const name = key()
+            const windowMs = 100
+            const admitted: { readonly before: number; readonly after: number; readonly units: number }[] = []
+            for (const { units, pause } of calls) {
+              const before = under.now()
+              const result = await store.take([rate(name, limit, units, windowMs)])
+              if (result.ok) admitted.push({ before, after: under.now(), units: Math.min(units, limit) })
+              if (pause > 0) await under.pass(pause)
+            }
+            for (const [i, first] of admitted.entries()) {
+              let sum = 0
+              for (const last of admitted.slice(i)) {
+                sum += last.units
+                // The widest that the span may have been: both were answered between `before` and `after`.
+                const span = last.after - first.before
+                expect(sum).toBeLessThanOrEqual(limit + (span * limit) / windowMs + 0.01)
+              }
+            }
+          }),
+          { numRuns: 15 },
+        )
+      })
+    })
+
+    describe('places', () => {
+      const lease = (name: string, holder: string, leaseMs = 60_000, limit = 2) => ({
+        key: name,
+        limit,
+        holder,
+        leaseMs,
+      })
+
+      test('are had by as many as the limit', async () => {
+        const name = key()
+        expect(await store.acquire(lease(name, 'a'))).toBe(true)
+        expect(await store.acquire(lease(name, 'b'))).toBe(true)
+        expect(await store.acquire(lease(name, 'c'))).toBe(false)
+        expect(await store.held(name)).toBe(2)
+        await store.release(name, 'a')
+        await store.release(name, 'nobody')
+        expect(await store.held(name)).toBe(1)
+        expect(await store.acquire(lease(name, 'c'))).toBe(true)
+      })
+
+      test('run out unless their holder asks again', async () => {
+        const name = key()
+        await store.acquire(lease(name, 'stays', 150))
+        await store.acquire(lease(name, 'dies', 150))
+        await under.pass(100)
+        expect(await store.acquire(lease(name, 'stays', 150))).toBe(true)
+        expect(await store.acquire(lease(name, 'new', 150))).toBe(false)
+        await under.pass(80)
+        expect(await store.held(name)).toBe(1)
+        expect(await store.acquire(lease(name, 'new', 150))).toBe(true)
+      })
+
+      test('of many who ask at once go to as many as the limit', async () => {
+        const name = key()
+        const got = await Promise.all(
+          Array.from({ length: 40 }, (_, i) => store.acquire(lease(name, `h${i}`, 60_000, 7))),
+        )
+        expect(got.filter(Boolean)).toHaveLength(7)
+        expect(await store.held(name)).toBe(7)
+      })
+    })
+
+    describe('facts', () => {
+      test('hold for their time', async () => {
+        const space = key()
+        await store.put(space, 'short', 'a value\nwith lines', 60)
+        await store.put(space, 'long', '', 60_000)
+        const both = await store.facts(space)
+        expect(both.map(({ name, value }) => [name, value]).sort()).toEqual([
+          ['long', ''],
+          ['short', 'a value\nwith lines'],
+        ])
+        for (const { expiresInMs } of both) expect(expiresInMs).toBeGreaterThan(0)
+        await under.pass(80)
+        expect((await store.facts(space)).map(({ name }) => name)).toEqual(['long'])
+        expect(await store.facts(key())).toEqual([])
+      })
+
+      test('give way to one that holds longer, and to no other', async () => {
+        const space = key()
+        await store.put(space, 'x', 'first', 10_000)
+        await store.put(space, 'x', 'shorter', 5_000)
+        expect(await store.facts(space)).toMatchObject([{ value: 'first' }])
+        await store.put(space, 'x', 'longer', 20_000)
+        const [fact] = await store.facts(space)
+        expect(fact?.value).toBe('longer')
+        expect(fact?.expiresInMs).toBeGreaterThan(15_000)
+        await store.remove(space, 'x')
+        expect(await store.facts(space)).toEqual([])
+      })
+    })
+  })
+}

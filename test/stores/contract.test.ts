@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import type { Clock } from '../../src/kernel/clock.js'
+import { redisStore } from '../../src/redis.js'
+import { MemoryStore } from '../../src/stores/memory.js'
+import { storeContract } from '../contracts/store.js'
+import { noRedis, RedisServer } from './redis-server.js'
+
+storeContract('memory', async () => {
+  let time = 1_000
+  const clock: Clock = { now: () => time, date: () => time }
+  return {
+    store: new MemoryStore(clock),
+    pass: async (ms) => {
+      time += ms
+    },
+    now: () => time,
+    stop: async () => undefined,
+  }
+})
+
+const realTime = { pass: async (ms: number) => void (await sleep(ms)), now: () => performance.now() }
+
+storeContract(
+  'redis, by address',
+  async () => {
+    const server = await RedisServer.start()
+    const store = redisStore(server.url, { whenDown: 'reject', timeout: 5_000 })
+    return { store, ...realTime, stop: async () => (await store.close(), server.kill()) }
+  },
+  noRedis,
+)
+
+storeContract(
+  'redis, on a connection that others use',
+  async () => {
+    const server = await RedisServer.start()
+    const redis = new Redis(server.url, { keyPrefix: 'application:' })
+    const store = redisStore(redis, { prefix: randomUUID(), whenDown: 'reject', timeout: 5_000 })
+    return { store, ...realTime, stop: async () => (await store.close(), redis.disconnect(), server.kill()) }
+  },
+  noRedis,
+)

@@ -1,0 +1,65 @@
+/** A Redis of the test's own. */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import { Redis } from 'ioredis'
+
+/** Why there can be none, for the name of what is skipped; empty when there can. */
+export const noRedis =
+  spawnSync('redis-server', ['--version']).status === 0 ? '' : ' (skipped: no redis-server on the PATH)'
+
+export class RedisServer {
+  readonly port: number
+  private process: ChildProcess | undefined
+
+  private constructor(port: number) {
+    this.port = port
+  }
+
+  static async start(): Promise<RedisServer> {
+    const server = new RedisServer(await freePort())
+    await server.start()
+    return server
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`
+  }
+
+  async start(): Promise<void> {
+    const args = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+    this.process = spawn('redis-server', args, { stdio: 'ignore' })
+    const redis = new Redis(this.url, { retryStrategy: () => 20, maxRetriesPerRequest: null })
+    // Refused until it listens.
+    redis.on('error', () => undefined)
+    await redis.ping()
+    redis.disconnect()
+  }
+
+  /** Stops answering, with every connection open, until it is told to go on. */
+  freeze(): void {
+    this.process?.kill('SIGSTOP')
+  }
+
+  thaw(): void {
+    this.process?.kill('SIGCONT')
+  }
+
+  async kill(): Promise<void> {
+    const { process } = this
+    this.process = undefined
+    if (!process) return
+    const exited = once(process, 'exit')
+    process.kill('SIGKILL')
+    await exited
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
