@@ -66,7 +66,8 @@ class Speed {
   /** Members that were neither measured nor chosen, next to be tried first. */
   private readonly untried: Set<number>
 
-  constructor({ members, clock, random, options }: Group, { first }: Ranks, load: Load, measure: Measure) {
+  constructor(group: Group, { first }: Ranks, load: Load, measure: Measure) {
+    const { members, clock, random, options } = group
     const { tolerance } = options
     this.members = members
     this.measure = measure
@@ -74,10 +75,7 @@ class Speed {
     this.tolerance = typeof tolerance === 'number' ? tolerance : 0.1
     this.indexes = first
     this.load = load
-    this.ranking = new Ranking(
-      members.map(() => Infinity),
-      random,
-    )
+    this.ranking = new Ranking(group, () => Infinity, random)
     this.exploration = new Exploration(members.length, clock, random)
     this.untried = new Set(first)
     for (const index of first) this.update(index)
@@ -129,13 +127,11 @@ class Speed {
   }
 
   private nearFastest(available: Available): readonly number[] {
-    const near: number[] = []
-    for (const index of this.ranking.lowest(available)) {
-      const ms = this.ranking.key(index)
-      if (ms === Infinity || ms > this.ranking.key(near[0] ?? index) * (1 + this.tolerance)) break
-      near.push(index)
-      if (near.length === SHARERS) break
-    }
-    return near
+    const msOf = (index: number): number => this.ranking.key(index)
+    return this.ranking.lowest(
+      available,
+      SHARERS,
+      (index, first) => msOf(index) !== Infinity && msOf(index) <= msOf(first) * (1 + this.tolerance),
+    )
   }
 }

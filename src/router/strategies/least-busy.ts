@@ -15,16 +15,12 @@ export const leastBusy: Strategy = {
     const load = new Load(group, (index) => ranking.update(index, busy(index)))
     const busy = (index: number): number =>
       weight(index) > 0 ? load.of(index) / weight(index) : LAST + load.of(index)
-    const ranking = new Ranking(
-      members.map((_, index) => busy(index)),
-      (index) => random() * stride(index),
-    )
+    const ranking = new Ranking(group, busy, (index) => random() * stride(index))
     return {
       select(_call, available) {
         load.expire()
-        const found = ranking.lowest(available).next()
-        if (found.done) return undefined
-        const index = found.value
+        const [index] = ranking.lowest(available)
+        if (index === undefined) return undefined
         load.promise(index)
         ranking.update(index, busy(index))
         ranking.took(index, stride(index))

@@ -1,5 +1,14 @@
+import type { Group } from '../strategy.js'
+import type { Available } from './draw.js'
+
+/** Members that cannot serve which a pick passes by, however often, before it moves them out of the way. */
+const PASSED = 16
+/** How long a member that rests stands behind the others then. */
+const PARKED_MS = 1_000
+
 /** Members in the order of a number that changes: a binary heap that knows where each member stands. */
 export class Ranking {
+  private readonly group: Pick<Group, 'members' | 'clock'>
   private readonly keys: Float64Array
   /** Among equal keys the lower comes first: whoever was taken goes behind the others. */
   private readonly ties: Float64Array
@@ -7,10 +16,18 @@ export class Ranking {
   private readonly places: Int32Array
   /** Tie of the one taken last. */
   private turn = 0
+  /** 1 for members that rest and were moved behind the others. */
+  private readonly parked: Uint8Array
+  private readonly parking: { readonly index: number; readonly until: number }[] = []
 
-  /** @param ties - Where each member begins among equals, 0 to 1. */
-  constructor(keys: Iterable<number>, ties: (index: number) => number) {
-    this.keys = Float64Array.from(keys)
+  /**
+   * @param keys - Of each member, greater than those of all others when it is to be the last resort.
+   * @param ties - Where each member begins among equals.
+   */
+  constructor(group: Pick<Group, 'members' | 'clock'>, keys: (index: number) => number, ties: (index: number) => number) {
+    this.group = group
+    this.keys = Float64Array.from(group.members.keys(), keys)
+    this.parked = new Uint8Array(this.keys.length)
     this.ties = Float64Array.from(this.keys.keys(), ties)
     this.heap = Int32Array.from(this.keys.keys())
     this.places = Int32Array.from(this.heap)
@@ -34,13 +51,44 @@ export class Ranking {
     this.restore(index)
   }
 
-  /** Available members, lowest number first. Looks at no more of them than are taken or passed by. */
-  *lowest(available: (index: number) => boolean): Generator<number> {
+  /**
+   * Available members, lowest number first: `most` of them, and no more than are `near` enough to the first. Asks of
+   * no more than are taken or passed by; those that rest stand behind all others for a while once many were passed by.
+   */
+  lowest(available: Available, most = 1, near: (index: number, first: number) => boolean = () => true): readonly number[] {
+    this.bringBack()
+    const found: number[] = []
+    const passed: number[] = []
     const frontier: number[] = this.heap.length > 0 ? [0] : []
-    for (let place = this.pop(frontier); place !== undefined; place = this.pop(frontier)) {
+    for (let place = this.pop(frontier); place !== undefined && found.length < most; place = this.pop(frontier)) {
       const index = this.heap[place] ?? 0
+      if (!available(index)) passed.push(index)
+      else if (near(index, found[0] ?? index)) found.push(index)
+      else break
       for (const child of [2 * place + 1, 2 * place + 2]) if (child < this.heap.length) this.push(frontier, child)
-      if (available(index)) yield index
+    }
+    for (let i = PASSED; i < passed.length; i += 1) this.passBy(passed[i] ?? 0)
+    return found
+  }
+
+  private passBy(index: number): void {
+    const restsFor = this.group.members[index]?.health.restsFor ?? 0
+    if (restsFor === 0) this.took(index, 0)
+    else if (this.parked[index] === 0) {
+      this.parked[index] = 1
+      this.parking.push({ index, until: this.group.clock.now() + PARKED_MS })
+      this.restore(index)
+    }
+  }
+
+  private bringBack(): void {
+    const first = this.parking[0]
+    const now = this.group.clock.now()
+    if (!first || first.until > now) return
+    const still = this.parking.findIndex(({ until }) => until > now)
+    for (const { index } of this.parking.splice(0, still < 0 ? this.parking.length : still)) {
+      this.parked[index] = 0
+      this.restore(index)
     }
   }
 
@@ -78,6 +126,8 @@ export class Ranking {
   private before(place: number, other: number): boolean {
     const first = this.heap[place] ?? 0
     const second = this.heap[other] ?? 0
+    const behind = (this.parked[first] ?? 0) - (this.parked[second] ?? 0)
+    if (behind !== 0) return behind < 0
     const a = this.key(first)
     const b = this.key(second)
     return a === b ? (this.ties[first] ?? 0) < (this.ties[second] ?? 0) : a < b
