@@ -44,6 +44,7 @@ const providerChanges = {
   baseURL: z.optional(z.string().check(z.regex(/^https?:\/\/[^/]/, 'a URL that begins with http:// or https://'))),
   variables: optionalRecord(text),
   apiKey: z.optional(z.union([text, isFunction])),
+  apiKeyEnv: z.optional(text),
   credentials: z.optional(z.union([awsCredentials, isFunction])),
   headers: optionalRecord(z.string()),
 }
@@ -180,6 +181,7 @@ export const clientOptions = z.strictObject({
   prices: z.optional(z.strictObject({ overrides: optionalRecord(override) })),
   dropUnsupported,
   fetch: z.optional(isFunction),
+  $schema: z.optional(z.string()),
 })
 
 export const callOptions = z.strictObject({

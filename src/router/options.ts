@@ -24,7 +24,7 @@ export interface TargetLimits {
 export type Capability = 'vision' | 'audio' | 'files' | 'tools' | 'json_schema'
 
 /** One place that can serve an alias. */
-export interface TargetOptions extends Pick<ProviderOptions, 'apiKey' | 'baseURL' | 'variables' | 'credentials' | 'headers'> {
+export interface TargetOptions extends Pick<ProviderOptions, 'apiKey' | 'apiKeyEnv' | 'baseURL' | 'variables' | 'credentials' | 'headers'> {
   /** `provider/model`, or another alias. In an alias with a `*` in its name, a `*` here stands for the same text. */
   model: string
   /** Tells apart targets of the same model, in `_meta`, spans and health: `provider/model#name`. Default: the region, or a number. */
@@ -165,6 +165,8 @@ export interface ProviderOptions {
    * known provider, then Google's default credentials where the provider takes them.
    */
   apiKey?: string | GiveKey | undefined
+  /** Environment variable that holds the key, read when the client is made; instead of `apiKey`, for options that stand in a file. */
+  apiKeyEnv?: string | undefined
   /**
    * For a provider whose requests are signed: AWS credentials, or a function that gives them for each request.
    * Default: AWS_ACCESS_KEY_ID and its companions, then the chain of `@aws-sdk/credential-providers`. A key wins.
@@ -178,7 +180,10 @@ export interface ProviderOptions {
   dropUnsupported?: boolean | undefined
 }
 
+/** Everything but functions can be written as JSON; `tracestitch/schema.json` is its JSON Schema. */
 export interface ClientOptions {
+  /** Address of the JSON Schema, which editors read. Means nothing here. */
+  $schema?: string | undefined
   /** Aliases by name. They can be used wherever a model is named, in other aliases too. */
   models?: Readonly<Record<string, AliasOptions>> | undefined
   /** Providers by id, beside or over the known ones. */

@@ -125,9 +125,13 @@ export function planProvider(
   const embeddings = spoken.find((found): found is EmbeddingsProtocol => found.kind === 'embeddings')
   const chatOf = (found: Protocol | undefined): ChatProtocol | undefined => (found?.kind === 'chat' ? found : undefined)
 
-  const { apiKey, credentials } = options
-  // Credentials that the caller gives win over a key of the environment.
-  const given = apiKey ?? (credentials ? undefined : firstSet(row.env, env))
+  const { apiKey, apiKeyEnv, credentials } = options
+  if (apiKey !== undefined && apiKeyEnv !== undefined) {
+    throw new ConfigError(`providers.${id}.apiKeyEnv`, 'is given beside apiKey; leave one of them out')
+  }
+  // Credentials that the caller gives win over a key of the environment, unless the caller names its variable.
+  const fromEnv = apiKeyEnv === undefined ? (credentials ? [] : row.env) : [apiKeyEnv]
+  const given = apiKey ?? firstSet(fromEnv, env)
   const { auth } = row
   const traded =
     typeof given === 'string' && auth.exchange && !given.startsWith(auth.exchange.tokenPrefix) ? given : undefined
@@ -142,9 +146,11 @@ export function planProvider(
   const key = tokens && keySource(tokens, id)
   const keyNeeded = row.env.length > 0 && row.keyOptional !== true && !auth.sign && !auth.source
   const missingKey =
-    given === undefined && keyNeeded
-      ? `no API key for ${row.name}: set ${row.env.join(' or ')}, or providers.${id}.apiKey`
-      : undefined
+    given === undefined && apiKeyEnv !== undefined
+      ? `the environment variable ${apiKeyEnv}, which apiKeyEnv names, is not set`
+      : given === undefined && keyNeeded
+        ? `no API key for ${row.name}: set ${row.env.join(' or ')}, or providers.${id}.apiKey`
+        : undefined
   const missing = missingKey ?? missingPart
   const sign = given === undefined ? signerOf(row, options, env) : undefined
   const fixed =

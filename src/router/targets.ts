@@ -13,7 +13,7 @@ import type { Holding, PlannedProvider, Target } from './target.js'
 const MEMO_LIMIT = 1024
 
 /** Options of a target that change its provider. */
-const OF_PROVIDER = ['apiKey', 'baseURL', 'variables', 'credentials', 'headers'] as const
+const OF_PROVIDER = ['apiKey', 'apiKeyEnv', 'baseURL', 'variables', 'credentials', 'headers'] as const
 
 function hasOwnProvider(options: TargetOptions): boolean {
   return OF_PROVIDER.some((name) => options[name] !== undefined)
@@ -104,7 +104,12 @@ export class Targets {
   private changed(id: string, options: TargetOptions, path: string): PlannedProvider {
     const changes = Object.fromEntries(OF_PROVIDER.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])))
     const { catalogue, env } = this.options
-    const planned = planProvider(id, { ...this.ownOf(id), ...changes }, catalogue, env)
+    const own = { ...this.ownOf(id) }
+    if (options.apiKey !== undefined || options.apiKeyEnv !== undefined) {
+      delete own.apiKey
+      delete own.apiKeyEnv
+    }
+    const planned = planProvider(id, { ...own, ...changes }, catalogue, env)
     if (planned.missing !== undefined) throw new ConfigError(path, planned.missing, { provider: id })
     return planned
   }

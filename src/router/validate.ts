@@ -26,6 +26,9 @@ type Path = readonly PropertyKey[]
 
 /** @throws ConfigError on the first fault. */
 export function checkClientOptions(options: unknown): asserts options is ClientOptions {
+  if (typeof options === 'string') {
+    throw new ConfigError('createClient(options)', 'expected an object, got a string; parse JSON text first')
+  }
   if (!isObject(options)) {
     throw new ConfigError('createClient(options)', `expected an object or nothing, got ${typeName(options)}`)
   }
