@@ -4,7 +4,7 @@ import { FRAMING_MEDIA_TYPES } from '../kernel/frames.js'
 import type { ChatChunk, ChatCompletion } from '../kernel/hub.js'
 import type { ChatProtocol, EncodeContext, EncodedRequest, Protocol } from '../kernel/protocol.js'
 import { pickRateLimitHeaders, type HeaderSource } from '../kernel/rate-limit.js'
-import { classifyError } from '../policies/error-class.js'
+import { classifyError, type ErrorClass } from '../policies/error-class.js'
 import { timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
 import type { Outcome } from '../router/health.js'
 import type { Step } from '../router/itinerary.js'
@@ -33,6 +33,8 @@ export class AttemptRun {
   private readonly call: LogicalCall
   private readonly entry: Attempt
   private readonly member: Member
+  private readonly number: number
+  private readonly reason: string
   private readonly settle: (outcome: Outcome) => number | undefined
   /** Given up for another attempt, which was faster. */
   lost = false
@@ -48,6 +50,8 @@ export class AttemptRun {
     const { target } = member
     this.call = call
     this.member = member
+    this.number = number
+    this.reason = reason
     this.target = target
     this.params = target.params || params ? { ...target.params, ...params } : undefined
     this.timeout = timeoutPolicy(call.options.timeout, timeoutPolicy(target.timeout, call.client.plan.timeout))
@@ -168,13 +172,45 @@ export class AttemptRun {
     this.call.ended(this)
     this.call.client.gates.of(this.target)?.leave()
     if (error !== undefined) this.entry.error = error instanceof Error ? error.name : 'Error'
-    this.settle({
-      errorClass: error === undefined ? undefined : classifyError(error),
+    const errorClass = error === undefined ? undefined : classifyError(error)
+    const { health } = this.member
+    const before = health.state
+    const rest = this.settle({
+      errorClass,
       retryAfterMs: error instanceof TracestitchError ? error.retryAfterMs : undefined,
       durationMs: this.entry.ms,
       firstChunkMs: this.firstContentMs,
     })
     this.span.end({ status: this.entry.status, error })
+    this.tell(errorClass)
+    if (rest !== undefined && rest > 0 && errorClass) this.tellRest(rest, errorClass)
+    else if (before !== 'closed' && health.state === 'closed') this.tellRecovery()
+  }
+
+  private tell(errorClass: ErrorClass | undefined): void {
+    const { target, number, reason, entry } = this
+    this.call.client.hooks.tell('onAttempt', () => ({
+      model: this.call.routed.model,
+      target: target.id,
+      provider: target.provider.id,
+      number,
+      reason,
+      outcome: this.lost ? 'lost' : (errorClass ?? 'ok'),
+      status: entry.status,
+      error: entry.error,
+      ms: entry.ms,
+      firstChunkMs: this.firstContentMs,
+    }))
+  }
+
+  private tellRest(ms: number, after: ErrorClass): void {
+    const { id, provider } = this.target
+    this.call.client.hooks.tell('onRest', () => ({ target: id, provider: provider.id, after, ms }))
+  }
+
+  private tellRecovery(): void {
+    const { id, provider } = this.target
+    this.call.client.hooks.tell('onRecovery', () => ({ target: id, provider: provider.id }))
   }
 
   /** The first content of a stream is there. */

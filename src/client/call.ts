@@ -19,6 +19,7 @@ import { guard, settings } from '../telemetry/settings.js'
 import { AttemptRun } from './attempt-run.js'
 import { nameTargets } from './failure.js'
 import type { Gates } from './gates.js'
+import type { Hooks } from './hooks.js'
 import { CallLimits } from './limits.js'
 import { createMeta } from './meta.js'
 import { routedCall } from './routed-call.js'
@@ -31,6 +32,7 @@ export interface ClientContext {
   /** Where targets' limits are kept. */
   readonly gates: Gates
   readonly prices: PriceOptions
+  readonly hooks: Hooks
   /** USD that the headers of an answer say it cost. */
   readonly reportedCost: (headers: Pick<Headers, 'forEach'>) => number | undefined
   readonly fetch: typeof globalThis.fetch | undefined

@@ -37,6 +37,7 @@ export async function execute<T>(call: LogicalCall, attempt: Attempt<T>): Promis
       dismiss(call, step)
       throw abortReason(call, failed?.target)
     }
+    if (failed && failed.target !== step.member.target) tellFallback(call, failed, step)
     const outcome = await sideBySide(call, step, attempt)
     if ('value' in outcome) return outcome.value
     failed = outcome
@@ -56,6 +57,16 @@ export async function execute<T>(call: LogicalCall, attempt: Attempt<T>): Promis
     }
     step = next
   }
+}
+
+function tellFallback(call: LogicalCall, { error, target }: Failed, { member, reason }: Step): void {
+  call.client.hooks.tell('onFallback', () => ({
+    model: call.routed.model,
+    from: target.id,
+    to: member.target.id,
+    after: classifyError(error),
+    reason,
+  }))
 }
 
 /** Once something was sent, its failure tells the caller more than that there is no room for another try. */

@@ -13,12 +13,14 @@ import { createChatCompletions } from './chat.js'
 import { createEmbeddings } from './embeddings.js'
 import { Gates } from './gates.js'
 import { healthOf } from './health.js'
+import { Hooks } from './hooks.js'
 import { introduce } from './introduce.js'
 import { passBytes, passJson } from './passthrough.js'
 import { createRerank } from './rerank.js'
 import { createResponses } from './responses.js'
 import type { CallOptions, Client, Images, Moderations, Transcriptions, Translations } from './types.js'
 
+export type * from '../router/events.js'
 export type { AliasOptions, ClientOptions, ProviderOptions, TargetOptions } from '../router/options.js'
 export type { TimeoutOptions } from '../policies/timeout.js'
 export type { RetryPolicy } from '../policies/retry.js'
@@ -72,6 +74,7 @@ export function openClient(
     }),
     gates: new Gates(new MemoryStore(systemClock)),
     prices: options.prices ?? {},
+    hooks: new Hooks(options.hooks),
     reportedCost,
     fetch: options.fetch,
     clock: systemClock,

@@ -1,6 +1,7 @@
 /** The shapes of options. */
 import * as z from 'zod/mini'
 import type { Quirks } from '../kernel/protocol.js'
+import type { HookOptions } from './events.js'
 import type { Capability, FailureClass } from './options.js'
 import { strategies } from './strategies/index.js'
 
@@ -180,6 +181,14 @@ export const clientOptions = z.strictObject({
   timeout,
   prices: z.optional(z.strictObject({ overrides: optionalRecord(override) })),
   dropUnsupported,
+  hooks: z.optional(
+    z.strictObject({
+      onAttempt: z.optional(isFunction),
+      onFallback: z.optional(isFunction),
+      onRest: z.optional(isFunction),
+      onRecovery: z.optional(isFunction),
+    } satisfies Readonly<Record<keyof HookOptions, z.ZodMiniType>>),
+  ),
   fetch: z.optional(isFunction),
   $schema: z.optional(z.string()),
 })

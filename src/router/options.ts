@@ -5,6 +5,7 @@ import type { FormatId, Quirks } from '../kernel/protocol.js'
 import type { ErrorClass } from '../policies/error-class.js'
 import type { RetryPolicy } from '../policies/retry.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
+import type { HookOptions } from './events.js'
 import type { Condition, RoutedCall } from './strategy.js'
 import type { GiveKey } from './token-source.js'
 
@@ -204,6 +205,8 @@ export interface ClientOptions {
    * provider's, then this one. Default false.
    */
   dropUnsupported?: boolean | undefined
+  /** Called as attempts end, calls fall back, and targets rest and recover. */
+  hooks?: HookOptions | undefined
   /** Used for every request. Default: the global `fetch` at the time of the request. */
   fetch?: typeof globalThis.fetch | undefined
 }

@@ -15,7 +15,7 @@ const NOT_YET: Readonly<Record<string, string>> = {
   cache: 'caching',
   guardrails: 'guardrails',
   store: 'shared stores',
-  hooks: 'hooks',
+
   'prices.litellm': 'price tables of LiteLLM',
   'prices.modelsDev': 'price tables of models.dev',
   'call.cache': 'caching',

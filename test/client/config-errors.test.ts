@@ -166,7 +166,8 @@ const rows: readonly (readonly [string, unknown, string, readonly string[]])[] =
   ['guardrails', { guardrails: [] }, 'guardrails', ['not available in this version']],
   ['cooldown', { cooldown: { failureRate: 2 } }, 'cooldown.failureRate', ['number']],
   ['store', { store: {} }, 'store', ['not available in this version']],
-  ['hooks', { hooks: {} }, 'hooks', ['not available in this version']],
+  ['a hook that is none', { hooks: { onRest: 'log' } }, 'hooks.onRest', ['a function', 'string']],
+  ['a hook that there is not', { hooks: { onRetry: () => undefined } }, 'hooks.onRetry', ['onAttempt', 'onRecovery']],
   [
     'a strategy that there is not',
     { models: { a: { strategy: 'fastest', targets: ['ollama/x'] } } },

@@ -1,0 +1,41 @@
+/** Runs the hooks of a client. */
+import type { AttemptEvent, FallbackEvent, HookOptions, RecoveryEvent, RestEvent } from '../router/events.js'
+import { countFault, isThenable } from '../telemetry/settings.js'
+import { warnOnce } from '../telemetry/warn.js'
+
+interface Events {
+  onAttempt: AttemptEvent
+  onFallback: FallbackEvent
+  onRest: RestEvent
+  onRecovery: RecoveryEvent
+}
+
+type HookMap = { readonly [Name in keyof Events]?: ((event: Events[Name]) => unknown) | undefined }
+
+export class Hooks {
+  private readonly hooks: HookMap
+
+  constructor(hooks: HookOptions = {}) {
+    // The program may change its object later; what a client does is settled when it is made.
+    this.hooks = Object.freeze({ ...hooks })
+  }
+
+  /** Never throws. `event` is made only when somebody wants it. */
+  tell<Name extends keyof Events>(name: Name, event: () => Events[Name]): void {
+    const hook: HookMap[Name] = this.hooks[name]
+    if (!hook) return
+    const report = (): void => {
+      countFault(`hooks.${name}`)
+      // What it threw may hold anything, a secret too.
+      warnOnce(`the hook \`hooks.${name}\` of a client failed; calls go on without it. Reported once.`)
+    }
+    try {
+      const told = event()
+      Object.freeze(told)
+      const result = hook(told)
+      if (isThenable(result)) result.then(undefined, report)
+    } catch {
+      report()
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/** What a program can be told of as calls go by. */
+import type { ErrorClass } from '../policies/error-class.js'
+
+/** `lost`: called off because an attempt beside it answered first. `abort`: called off by the caller, or for the call's time. */
+export type AttemptOutcome = 'ok' | 'lost' | ErrorClass
+
+/** An attempt has ended. Of a stream: its end, not its beginning. */
+export interface AttemptEvent {
+  /** As the caller named it: an alias, or `provider/model`. */
+  readonly model: string
+  /** `provider/model`, with `#name` where targets of one model are told apart. */
+  readonly target: string
+  readonly provider: string
+  /** Place among the attempts of its call, from 1. */
+  readonly number: number
+  /** Why this target, in a few words, such as `lowest latency` or `retry`. */
+  readonly reason: string
+  readonly outcome: AttemptOutcome
+  /** HTTP status; `undefined` when there was no answer. */
+  readonly status: number | undefined
+  /** Class name of the error; `undefined` when there was none. Messages are left out: they may quote a prompt. */
+  readonly error: string | undefined
+  /** Milliseconds that it took. */
+  readonly ms: number
+  /** Milliseconds to the first content of a stream; `undefined` when there was none. */
+  readonly firstChunkMs: number | undefined
+}
+
+/** A call goes on at another target, because one has failed. */
+export interface FallbackEvent {
+  /** As the caller named it. */
+  readonly model: string
+  /** The target that failed. */
+  readonly from: string
+  readonly to: string
+  /** How it failed. */
+  readonly after: ErrorClass
+  /** Why the other one, in a few words. */
+  readonly reason: string
+}
+
+/** A target is left alone for a while. Told again when it has rested, was tried, and failed again. */
+export interface RestEvent {
+  readonly target: string
+  readonly provider: string
+  /** The failure that was one too many. */
+  readonly after: ErrorClass
+  /** Milliseconds of the rest. */
+  readonly ms: number
+}
+
+/** A target that rested has answered, and serves again. */
+export interface RecoveryEvent {
+  readonly target: string
+  readonly provider: string
+}
+
+/**
+ * Functions that a client calls, at once and without waiting for what they return; keep them quick. What they are
+ * given is frozen. One that throws or rejects is reported once on stderr; no call fails for it.
+ */
+export interface HookOptions {
+  onAttempt?: ((event: AttemptEvent) => unknown) | undefined
+  onFallback?: ((event: FallbackEvent) => unknown) | undefined
+  onRest?: ((event: RestEvent) => unknown) | undefined
+  onRecovery?: ((event: RecoveryEvent) => unknown) | undefined
+}

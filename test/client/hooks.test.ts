@@ -1,0 +1,197 @@
+/** What a program is told of as calls go by, and that a hook cannot break one. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createClient, type AttemptEvent, type ClientOptions, type HookOptions } from '../../src/index.js'
+import { faults } from '../../src/telemetry/settings.js'
+import { sharedState } from '../../src/kernel/state.js'
+import { faultPair, LONG, messages, text } from './fault-pair.js'
+import { answers, beginStream, chunk, completion, eventually, sendEvent, sendJson, wait } from './fault-server.js'
+
+const pair = faultPair()
+type Told = readonly [name: string, event: object]
+let told: Told[]
+let warned: ReturnType<typeof vi.spyOn>
+
+beforeEach(() => {
+  told = []
+  sharedState().delete('telemetry.warnings')
+  warned = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+})
+afterEach(() => {
+  warned.mockRestore()
+})
+
+const record = (): HookOptions => ({
+  onAttempt: (event) => told.push(['attempt', event]),
+  onFallback: (event) => told.push(['fallback', event]),
+  onRest: (event) => told.push(['rest', event]),
+  onRecovery: (event) => told.push(['recovery', event]),
+})
+
+const clientFor = (options: ClientOptions = {}) =>
+  createClient({
+    providers: {
+      bad: { baseURL: pair.bad.baseURL, apiKey: 'k-very-secret-key' },
+      good: { baseURL: pair.good.baseURL, apiKey: 'k-very-secret-key' },
+    },
+    models: { both: ['bad/m', 'good/m'] },
+    retries: 0,
+    timeout: { firstChunk: 150, idle: 150, total: 3000 },
+    hooks: record(),
+    ...options,
+  })
+const namesOf = (): string[] => told.map(([name]) => name)
+
+test('a call that falls back: two attempts and the way between them', async () => {
+  pair.bad.behave = (_, response) => sendJson(response, 500, { error: { message: 'it was: a very private prompt' } })
+  await clientFor().chat.completions.create({ model: 'both', messages })
+  expect(told).toEqual([
+    [
+      'attempt',
+      {
+        model: 'both',
+        target: 'bad/m',
+        provider: 'bad',
+        number: 1,
+        reason: expect.any(String),
+        outcome: 'server',
+        status: 500,
+        error: 'ProviderError',
+        ms: expect.any(Number),
+        firstChunkMs: undefined,
+      },
+    ],
+    ['fallback', { model: 'both', from: 'bad/m', to: 'good/m', after: 'server', reason: expect.any(String) }],
+    [
+      'attempt',
+      {
+        model: 'both',
+        target: 'good/m',
+        provider: 'good',
+        number: 2,
+        reason: expect.any(String),
+        outcome: 'ok',
+        status: 200,
+        error: undefined,
+        ms: expect.any(Number),
+        firstChunkMs: undefined,
+      },
+    ],
+  ])
+  expect(told.every(([, event]) => Object.isFrozen(event))).toBe(true)
+  expect(JSON.stringify(told)).not.toMatch(/private|secret/)
+})
+
+test('a retry of the same target is an attempt and no fallback', async () => {
+  let calls = 0
+  pair.bad.behave = (request, response, socket) => {
+    calls += 1
+    return calls === 1 ? sendJson(response, 503, {}) : answers('again')(request, response, socket)
+  }
+  await clientFor({ retries: { max: 1, baseDelay: 1 } }).chat.completions.create({ model: 'bad/m', messages })
+  expect(told).toMatchObject([
+    ['attempt', { number: 1, outcome: 'overloaded' }],
+    ['attempt', { number: 2, outcome: 'ok', reason: 'retry' }],
+  ])
+})
+
+test('a target rests, its trial fails and it rests longer, then it recovers', async () => {
+  const ai = clientFor({ cooldown: { consecutive: 1, duration: 40 } })
+  const call = () => ai.chat.completions.create({ model: 'both', messages })
+  const changes = (): readonly Told[] => told.filter(([name]) => name === 'rest' || name === 'recovery')
+  pair.bad.behave = (_, response) => sendJson(response, 500, {})
+  await call()
+  expect(namesOf()).toEqual(['attempt', 'rest', 'fallback', 'attempt'])
+  await call()
+  await wait(60)
+  await call()
+  await wait(100)
+  pair.bad.behave = answers('well again')
+  await call()
+  await call()
+  expect(changes()).toEqual([
+    ['rest', { target: 'bad/m', provider: 'bad', after: 'server', ms: 40 }],
+    ['rest', { target: 'bad/m', provider: 'bad', after: 'server', ms: 80 }],
+    ['recovery', { target: 'bad/m', provider: 'bad' }],
+  ])
+})
+
+test("a provider's own wait is the rest that is told; a client without cooldown tells none", async () => {
+  pair.bad.behave = (_, response) => sendJson(response, 429, {}, { 'retry-after': '7' })
+  await clientFor().chat.completions.create({ model: 'both', messages })
+  expect(told).toContainEqual(['rest', { target: 'bad/m', provider: 'bad', after: 'rate-limit', ms: 7000 }])
+  told = []
+  await clientFor({ cooldown: false }).chat.completions.create({ model: 'both', messages })
+  expect(namesOf()).toEqual(['attempt', 'fallback', 'attempt'])
+})
+
+test('a stream is told of at its end, whole, broken off or cut', async () => {
+  const ai = clientFor()
+  const stream = await ai.chat.completions.create({ model: 'good/m', messages, stream: true })
+  await text(stream)
+  expect(told).toMatchObject([['attempt', { outcome: 'ok', firstChunkMs: expect.any(Number) }]])
+  told = []
+  pair.bad.behave = (_, response) => {
+    beginStream(response)
+    sendEvent(response, chunk({ role: 'assistant', content: 'part' }))
+    setTimeout(() => response.destroy(), 20)
+  }
+  const cut = await ai.chat.completions.create({ model: 'both', messages, stream: true })
+  expect(told).toEqual([])
+  await expect(text(cut)).rejects.toThrow()
+  expect(told).toMatchObject([['attempt', { target: 'bad/m', outcome: expect.not.stringMatching(/^ok$/), status: 200 }]])
+})
+
+test('a hedge that loses is told as lost', async () => {
+  const ai = clientFor({ models: { both: { targets: ['bad/m', 'good/m'], hedge: { after: 30 } } } })
+  pair.bad.behave = (_, response) => {
+    const timer = setTimeout(() => sendJson(response, 200, completion('late')), LONG)
+    response.once('close', () => clearTimeout(timer))
+  }
+  await ai.chat.completions.create({ model: 'both', messages })
+  await eventually(() => told.length === 2, 'both attempts are told of')
+  expect(told.map(([name, event]) => [name, (event as AttemptEvent).target, (event as AttemptEvent).outcome])).toEqual(
+    expect.arrayContaining([
+      ['attempt', 'bad/m', 'lost'],
+      ['attempt', 'good/m', 'ok'],
+    ]),
+  )
+})
+
+test('a hook that throws or rejects fails no call, is counted each time and reported once', async () => {
+  const before = faults().count
+  const secret = new Error('k-very-secret-key')
+  const ai = clientFor({
+    hooks: {
+      onAttempt: () => {
+        throw secret
+      },
+      onFallback: () => Promise.reject(secret),
+    },
+  })
+  pair.bad.behave = (_, response) => sendJson(response, 500, {})
+  for (let i = 0; i < 2; i += 1) {
+    const result = await ai.chat.completions.create({ model: 'both', messages })
+    expect(result._meta.provider).toBe('good')
+  }
+  await wait(0)
+  expect(faults().count - before).toBe(6)
+  expect(warned.mock.calls.map(([line]) => String(line))).toEqual([
+    expect.stringContaining('hooks.onAttempt'),
+    expect.stringContaining('hooks.onFallback'),
+  ])
+  expect(JSON.stringify(warned.mock.calls)).not.toContain('secret')
+})
+
+test('a hook may ask the client itself, whose books are in order by then', async () => {
+  const states: unknown[] = []
+  const ai = clientFor({
+    cooldown: { consecutive: 1, duration: 5000 },
+    hooks: {
+      onAttempt: () => states.push(ai.health().map(({ inFlight }) => inFlight)),
+      onRest: () => states.push(ai.health()[0]?.state),
+    },
+  })
+  pair.bad.behave = (_, response) => sendJson(response, 500, {})
+  await ai.chat.completions.create({ model: 'both', messages })
+  expect(states).toEqual([[0, 0], 'open', [0, 0]])
+})
