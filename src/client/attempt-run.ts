@@ -181,6 +181,7 @@ export class AttemptRun {
       durationMs: this.entry.ms,
       firstChunkMs: this.firstContentMs,
     })
+    this.call.client.rests?.settled(this.member, rest)
     this.span.end({ status: this.entry.status, error })
     this.tell(errorClass)
     if (rest !== undefined && rest > 0 && errorClass) this.tellRest(rest, errorClass)

@@ -9,6 +9,7 @@ import type { HedgePolicy } from '../policies/hedge.js'
 import { timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
 import { Itinerary, type AllResting, type Step } from '../router/itinerary.js'
 import type { Plan } from '../router/plan.js'
+import type { Rests } from '../router/rests.js'
 import type { RoutedCall } from '../router/strategy.js'
 import type { Target } from '../router/target.js'
 import { otherAttributes, serverOf } from '../telemetry/attributes.js'
@@ -31,6 +32,8 @@ export interface ClientContext {
   readonly plan: Plan
   /** Where targets' limits are kept. */
   readonly gates: Gates
+  /** Where other processes tell which targets rest; absent where there is no other. */
+  readonly rests?: Rests | undefined
   readonly prices: PriceOptions
   readonly hooks: Hooks
   /** USD that the headers of an answer say it cost. */
@@ -89,6 +92,7 @@ export class LogicalCall {
     this.client = client
     this.options = options
     const { plan } = client
+    client.rests?.refresh()
     const route = plan.route(model)
     this.timeout = timeoutPolicy(options.timeout, plan.timeout)
     this.routed = routedCall(model, options, request)

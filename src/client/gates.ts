@@ -1,9 +1,11 @@
 /** The limits of targets: places for calls at once, and rates by the minute. */
+import { systemClock } from '../kernel/clock.js'
 import type { RateTake, Store } from '../kernel/store.js'
 import { CallQueue } from '../policies/queue.js'
 import type { Target } from '../router/target.js'
 import type { LogicalCall } from './call.js'
 import type { LimitError } from '../kernel/errors.js'
+import { Places } from './places.js'
 
 const MINUTE = 60_000
 const DEFAULT_QUEUE = 100
@@ -17,10 +19,13 @@ export interface Refusal {
 /** By target. */
 export class Gates {
   private readonly store: Store
+  private readonly leaseMs: number | undefined
   private readonly gates = new Map<string, Gate>()
 
-  constructor(store: Store) {
+  /** @param leaseMs - How long a place outlives a process that was killed, where processes share them. */
+  constructor(store: Store, leaseMs?: number) {
     this.store = store
+    this.leaseMs = leaseMs
   }
 
   /** `undefined` for a target without limits. */
@@ -28,7 +33,7 @@ export class Gates {
     if (!target.limits) return undefined
     let gate = this.gates.get(target.id)
     if (!gate) {
-      gate = new Gate(target, this.store)
+      gate = new Gate(target, this.store, this.leaseMs)
       this.gates.set(target.id, gate)
     }
     return gate
@@ -38,54 +43,79 @@ export class Gates {
 export class Gate {
   private readonly store: Store
   private readonly queue: CallQueue | undefined
+  /** Beyond the queue of this process, where other processes count too. */
+  private readonly places: Places | undefined
   private readonly rates: readonly { readonly limit: LimitError['limit']; readonly take: Omit<RateTake, 'units'> }[]
   /** Until when the store is not asked again, because it has refused. */
   private refusedUntil = 0
   private refusedFor: LimitError['limit'] = 'requests'
 
-  constructor({ id, limits = {} }: Target, store: Store) {
+  constructor({ id, limits = {} }: Target, store: Store, leaseMs?: number) {
     const { rpm, tpm, concurrent, queue = DEFAULT_QUEUE } = limits
     this.store = store
     this.queue = concurrent === undefined ? undefined : new CallQueue({ concurrent, queue })
+    this.places =
+      concurrent === undefined || !store.shared
+        ? undefined
+        : new Places({ key: `concurrent ${id}`, limit: concurrent, store, now: systemClock.now, leaseMs })
     this.rates = [
       ...(rpm === undefined ? [] : [rateOf('requests', `rpm ${id}`, rpm)]),
       ...(tpm === undefined ? [] : [rateOf('tokens', `tpm ${id}`, tpm)]),
     ]
   }
 
-  /** Lets the call in when that can be now. */
+  /** Lets the call in when that can be now. @throws ConnectionError when the store is down and calls shall not go without it. */
   async tryEnter(call: LogicalCall): Promise<boolean> {
     if (this.queue && !this.queue.tryEnter()) return false
-    if ((await this.takeRates(call)) === undefined) return true
-    this.queue?.leave()
-    return false
+    let placed = false
+    let entered = false
+    try {
+      placed = !this.places || (await this.places.tryTake())
+      entered = placed && (await this.takeRates(call)) === undefined
+      return entered
+    } finally {
+      if (!entered) this.giveBack(placed)
+    }
   }
 
-  /** Waits until the call is let in. @returns why it is not. @throws the reason of the call's abort. */
+  /** Waits until the call is let in. @returns why it is not. @throws the reason of the call's abort, and as {@link tryEnter}. */
   async enter(call: LogicalCall): Promise<Refusal | undefined> {
     const { limits, options } = call
     if (this.queue) {
       const refusal = await this.queue.enter(options.priority ?? 0, limits.remaining, limits.signal)
-      if (refusal) return { limit: 'queue' }
+      if (refusal) return { limit: refusal === 'full' ? 'queue' : 'concurrent' }
     }
-    for (;;) {
-      const refusal = await this.takeRates(call)
-      if (refusal === undefined) return undefined
-      if (refusal.retryAfterMs >= limits.remaining) {
-        this.queue?.leave()
-        return refusal
+    let placed = false
+    let entered = false
+    try {
+      while (this.places && !placed) {
+        placed = await this.places.tryTake()
+        if (placed) break
+        if (this.places.wait >= limits.remaining) return { limit: 'concurrent' }
+        await limits.sleep(this.places.wait)
       }
-      try {
+      placed = true
+      for (;;) {
+        const refusal = await this.takeRates(call)
+        if (refusal === undefined) {
+          entered = true
+          return undefined
+        }
+        if (refusal.retryAfterMs >= limits.remaining) return refusal
         await limits.sleep(refusal.retryAfterMs)
-      } catch (error) {
-        this.queue?.leave()
-        throw error
       }
+    } finally {
+      if (!entered) this.giveBack(placed)
     }
   }
 
   /** The call has ended. */
   leave(): void {
+    this.giveBack(true)
+  }
+
+  private giveBack(placed: boolean): void {
+    if (placed) this.places?.give((this.queue?.length ?? 0) > 0)
     this.queue?.leave()
   }
 

@@ -4,6 +4,7 @@ import type { Catalogue } from '../kernel/catalogue.js'
 import type { PassthroughId } from '../kernel/protocol.js'
 import type { Directory } from '../providers/directory.js'
 import { compilePlan } from '../router/plan.js'
+import { Rests } from '../router/rests.js'
 import type { ClientOptions } from '../router/options.js'
 import { checkClientOptions } from '../router/validate.js'
 import { MemoryStore } from '../stores/memory.js'
@@ -24,6 +25,7 @@ export type * from '../router/events.js'
 export type { AliasOptions, ClientOptions, ProviderOptions, TargetOptions } from '../router/options.js'
 export type { TimeoutOptions } from '../policies/timeout.js'
 export type { RetryPolicy } from '../policies/retry.js'
+export type { Fact, LeaseRequest, RateTake, Store, StoreStatus, TakeResult } from '../kernel/store.js'
 export type { RateLimit, RateLimitWindow } from '../kernel/rate-limit.js'
 export type { Cost, CostQuery, PriceOptions, PriceOverride } from '../cost/price.js'
 export { ModelStream } from './model-stream.js'
@@ -63,16 +65,19 @@ export function openClient(
   options: ClientOptions = {},
 ): Client {
   checkClientOptions(options)
+  const plan = compilePlan(options, {
+    env: process.env,
+    catalogue,
+    clock: systemClock,
+    random: Math.random,
+    price: (target) => blendedPrice(target, options.prices),
+  })
+  const store = options.store ?? new MemoryStore(systemClock)
   const client: ClientContext = Object.freeze({
     catalogue,
-    plan: compilePlan(options, {
-      env: process.env,
-      catalogue,
-      clock: systemClock,
-      random: Math.random,
-      price: (target) => blendedPrice(target, options.prices),
-    }),
-    gates: new Gates(new MemoryStore(systemClock)),
+    plan,
+    gates: new Gates(store),
+    rests: store.shared ? new Rests({ store, clock: systemClock, targets: () => plan.targets() }) : undefined,
     prices: options.prices ?? {},
     hooks: new Hooks(options.hooks),
     reportedCost,

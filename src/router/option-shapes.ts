@@ -1,6 +1,7 @@
 /** The shapes of options. */
 import * as z from 'zod/mini'
 import type { Quirks } from '../kernel/protocol.js'
+import type { Store } from '../kernel/store.js'
 import type { HookOptions } from './events.js'
 import type { Capability, FailureClass } from './options.js'
 import { strategies } from './strategies/index.js'
@@ -37,6 +38,13 @@ const isFunction = z.custom<(...args: never[]) => unknown>((value) => typeof val
 /** By its shape: there are polyfills. */
 const isSignal = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value
+
+const STORE_METHODS = ['take', 'correct', 'acquire', 'release', 'held', 'put', 'remove', 'facts', 'close'] as const satisfies readonly (keyof Store)[]
+const isStore = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  'shared' in value &&
+  STORE_METHODS.every((name) => typeof (value as Readonly<Record<string, unknown>>)[name] === 'function')
 
 // What AWS's packages give holds more, such as an expiry.
 const awsCredentials = z.object({ accessKeyId: text, secretAccessKey: text, sessionToken: z.optional(text) })
@@ -189,6 +197,7 @@ export const clientOptions = z.strictObject({
       onRecovery: z.optional(isFunction),
     } satisfies Readonly<Record<keyof HookOptions, z.ZodMiniType>>),
   ),
+  store: z.optional(z.custom<Store>(isStore, 'a store, such as redisStore(url) of tracestitch/redis')),
   fetch: z.optional(isFunction),
   $schema: z.optional(z.string()),
 })

@@ -2,6 +2,7 @@
 import type { PriceOptions } from '../cost/price.js'
 import type { Message } from '../kernel/hub.js'
 import type { FormatId, Quirks } from '../kernel/protocol.js'
+import type { Store } from '../kernel/store.js'
 import type { ErrorClass } from '../policies/error-class.js'
 import type { RetryPolicy } from '../policies/retry.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
@@ -207,6 +208,8 @@ export interface ClientOptions {
   dropUnsupported?: boolean | undefined
   /** Called as attempts end, calls fall back, and targets rest and recover. */
   hooks?: HookOptions | undefined
+  /** Where limits and rests are kept: `redisStore(url)` of `tracestitch/redis` shares them between processes. Default: in this process. */
+  store?: Store | undefined
   /** Used for every request. Default: the global `fetch` at the time of the request. */
   fetch?: typeof globalThis.fetch | undefined
 }

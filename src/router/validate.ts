@@ -14,7 +14,6 @@ const NOT_YET: Readonly<Record<string, string>> = {
   budgets: 'budgets',
   cache: 'caching',
   guardrails: 'guardrails',
-  store: 'shared stores',
 
   'prices.litellm': 'price tables of LiteLLM',
   'prices.modelsDev': 'price tables of models.dev',

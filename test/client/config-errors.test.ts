@@ -165,7 +165,7 @@ const rows: readonly (readonly [string, unknown, string, readonly string[]])[] =
   ['cache', { cache: {} }, 'cache', ['not available in this version']],
   ['guardrails', { guardrails: [] }, 'guardrails', ['not available in this version']],
   ['cooldown', { cooldown: { failureRate: 2 } }, 'cooldown.failureRate', ['number']],
-  ['store', { store: {} }, 'store', ['not available in this version']],
+  ['store', { store: {} }, 'store', ['expected a store', 'tracestitch/redis']],
   ['a hook that is none', { hooks: { onRest: 'log' } }, 'hooks.onRest', ['a function', 'string']],
   ['a hook that there is not', { hooks: { onRetry: () => undefined } }, 'hooks.onRetry', ['onAttempt', 'onRecovery']],
   [

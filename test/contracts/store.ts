@@ -153,7 +153,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>,
       test('of many who ask at once go to as many as the limit', async () => {
         const name = key()
         const got = await Promise.all(
-          Array.from({ length: 40 }, (_, i) => store.acquire(lease(name, `h${i}`, 60_000, 7))),
+          Array.from({ length: 40 }, async (_, i) => store.acquire(lease(name, `h${i}`, 60_000, 7))),
         )
         expect(got.filter(Boolean)).toHaveLength(7)
         expect(await store.held(name)).toBe(7)

@@ -1,0 +1,85 @@
+/** Places of a target that all processes share. A place is held by a lease, which runs out with its process. */
+import { randomUUID } from 'node:crypto'
+import type { Store } from '../kernel/store.js'
+
+/** Milliseconds that a place outlives its process. */
+const LEASE = 15_000
+/** Milliseconds between two questions for a place when there was none: at least, and at most as much more. */
+const ASK_AGAIN = 20
+/** Milliseconds of asking without a break after which others get the next place, and for how long. */
+const TURN = 1_000
+const YIELD = 75
+
+export interface PlacesOptions {
+  readonly key: string
+  readonly limit: number
+  readonly store: Store
+  /** Milliseconds that only ever grow. */
+  readonly now: () => number
+  /** Default 15 000. */
+  readonly leaseMs?: number | undefined
+}
+
+export class Places {
+  private readonly options: PlacesOptions
+  private readonly leaseMs: number
+  private readonly own = randomUUID()
+  private readonly held: string[] = []
+  private taken = 0
+  private askAt = 0
+  private yieldAt = 0
+  private renewal: NodeJS.Timeout | undefined
+
+  constructor(options: PlacesOptions) {
+    this.options = options
+    this.leaseMs = options.leaseMs ?? LEASE
+  }
+
+  /** Milliseconds until it is worth asking. */
+  get wait(): number {
+    return Math.max(0, this.askAt - this.options.now())
+  }
+
+  /** Asks the store, unless it has just said that there is none. @throws ConnectionError when the store cannot say. */
+  async tryTake(): Promise<boolean> {
+    if (this.wait > 0) return false
+    const { key, limit, store, now } = this.options
+    this.taken += 1
+    const holder = `${this.own} ${this.taken}`
+    if (await store.acquire({ key, limit, holder, leaseMs: this.leaseMs })) {
+      this.held.push(holder)
+      this.renewal ??= setInterval(() => this.renew(), this.leaseMs / 3).unref()
+      return true
+    }
+    this.askAt = now() + ASK_AGAIN * (1 + Math.random())
+    return false
+  }
+
+  /** Gives one back; which one makes no difference. @param wanted - Whether a call of this process waits for one. */
+  give(wanted: boolean): void {
+    const holder = this.held.pop()
+    if (holder === undefined) return
+    const { key, store, now } = this.options
+    if (this.held.length === 0) {
+      clearInterval(this.renewal)
+      this.renewal = undefined
+    }
+    if (!wanted) this.yieldAt = now() + TURN
+    else if (now() >= this.yieldAt) {
+      // Whoever gives a place back is the first to ask for it. Other processes must come to theirs.
+      this.yieldAt = now() + TURN
+      this.askAt = Math.max(this.askAt, now() + YIELD)
+    }
+    settle(store.release(key, holder))
+  }
+
+  private renew(): void {
+    const { key, limit, store } = this.options
+    for (const holder of this.held) settle(store.acquire({ key, limit, holder, leaseMs: this.leaseMs }))
+  }
+}
+
+/** Neither holds up a call: a place that is not given back, or not renewed, runs out. A store that is down says so itself. */
+function settle(done: unknown): void {
+  Promise.resolve(done).catch(() => undefined)
+}

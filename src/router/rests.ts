@@ -1,0 +1,95 @@
+/** Rests that processes share: where one process found a target failing, the others do not have to. */
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '../kernel/clock.js'
+import { ConfigError } from '../kernel/errors.js'
+import type { Fact, Store } from '../kernel/store.js'
+import { warnOnce } from '../telemetry/warn.js'
+import type { Holding } from './target.js'
+
+const SPACE = 'rests'
+/** Milliseconds between two looks at what the others have found. */
+const REFRESH = 250
+
+export interface RestsOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly targets: () => readonly Holding[]
+}
+
+/** No call waits for the store here. What it cannot say, the breakers of this process find out by themselves. */
+export class Rests {
+  private readonly options: RestsOptions
+  private readonly own = randomUUID()
+  /** By target: the rest that was last told or learnt. Each is applied once, or it would outlive a recovery. */
+  private readonly known = new Map<string, string>()
+  private refreshAt = 0
+  private refreshing = false
+  private published = 0
+  private missed = 0
+
+  constructor(options: RestsOptions) {
+    this.options = options
+  }
+
+  /** Operations that the store failed. */
+  get failures(): number {
+    return this.missed
+  }
+
+  /** A call begins: learns what is new, when it was not done just now. */
+  refresh(): void {
+    const { store, clock } = this.options
+    if (!store.shared || this.refreshing) return
+    const now = clock.now()
+    if (now < this.refreshAt) return
+    this.refreshAt = now + REFRESH
+    this.refreshing = true
+    this.background(async () => {
+      try {
+        this.apply(await store.facts(SPACE))
+      } finally {
+        this.refreshing = false
+      }
+    })
+  }
+
+  /** An attempt has ended. @param rest - Milliseconds of the rest that begins now, if one does. */
+  settled({ target, health }: Holding, rest: number | undefined): void {
+    const { store } = this.options
+    if (!store.shared) return
+    const { id } = target
+    if (rest !== undefined && rest > 0) {
+      this.published += 1
+      const value = `${this.own} ${this.published}`
+      this.known.set(id, value)
+      this.background(() => store.put(SPACE, id, value, rest))
+    } else if (this.known.has(id) && health.state === 'closed') {
+      this.known.delete(id)
+      // Processes that begin later need not rest.
+      this.background(() => store.remove(SPACE, id))
+    }
+  }
+
+  private apply(facts: readonly Fact[]): void {
+    const fresh = new Map(
+      facts.filter(({ name, value }) => this.known.get(name) !== value).map((fact) => [fact.name, fact]),
+    )
+    if (fresh.size === 0) return
+    const now = this.options.clock.now()
+    for (const { target, health } of this.options.targets()) {
+      const fact = fresh.get(target.id)
+      if (!fact) continue
+      this.known.set(target.id, fact.value)
+      if (!fact.value.startsWith(this.own)) health.breaker.restUntil(now + fact.expiresInMs)
+    }
+  }
+
+  private background(operation: () => unknown): void {
+    const failed = (error: unknown): void => {
+      this.missed += 1
+      // A store that is down says so itself; one that cannot work must not stay unnoticed, though no call fails of it.
+      if (error instanceof ConfigError) warnOnce(error.message)
+    }
+    void (async () => operation())().catch(failed)
+  }
+}
