@@ -109,6 +109,8 @@ export class LogicalCall {
     this.shown = 'member' in this.begun ? this.begun.member.target : route.levels[0]?.members[0]?.target as Target
     const first = this.shown
     const { alias } = route
+    // Nothing may fail once the span is open: whoever ends it has the call.
+    this.limits = new CallLimits(options.signal ?? undefined, this.timeout.total, client.clock)
     const start = (): Call =>
       startCall({
         operation,
@@ -120,7 +122,6 @@ export class LogicalCall {
         attributes: { ...attributes, ...(alias && { 'tracestitch.alias': model }) },
       })
     this.telemetry = options.metadata ? withContext(identityFrom(options.metadata), start) : start()
-    this.limits = new CallLimits(options.signal ?? undefined, this.timeout.total, client.clock)
   }
 
   /** The first step. @throws LimitError when every target rests and the client does not try them. */
