@@ -1,7 +1,9 @@
 /** A group of made-up targets with real health, a clock that is held and a seeded random. */
+import { expect } from 'vitest'
 import { cooldownPolicy } from '../../src/policies/cooldown.js'
 import type { ErrorClass } from '../../src/policies/error-class.js'
 import { Health, type Outcome } from '../../src/router/health.js'
+import { strategies } from '../../src/router/strategies/index.js'
 import type { Choice, Group, Member, RoutedCall, Selector, Strategy } from '../../src/router/strategy.js'
 import type { Target } from '../../src/router/target.js'
 
@@ -110,4 +112,26 @@ export function tally(count: number, times: number, pick: () => number): number[
     counts[index] = (counts[index] ?? 0) + 1
   }
   return counts
+}
+
+/** Of the registry. */
+export function strategy(id: string): Strategy {
+  const found = strategies.get(id)
+  if (!found) throw new Error(`there is no strategy ${id}`)
+  return found
+}
+
+export const plain = (count: number): Sketch[] => Array.from({ length: count }, () => ({}))
+
+/** Counts lie within six standard deviations of what the weights say. */
+export function expectShares(counts: readonly number[], weights: readonly number[]): void {
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  const times = counts.reduce((sum, count) => sum + count, 0)
+  for (const [index, weight] of weights.entries()) {
+    const share = weight / total
+    const deviation = Math.sqrt(times * share * (1 - share))
+    expect(Math.abs((counts[index] ?? 0) - times * share), `member ${index} of ${weights.join(', ')}`).toBeLessThanOrEqual(
+      6 * deviation,
+    )
+  }
 }

@@ -32,6 +32,7 @@ export const adaptive: Strategy = {
     const load = new Load(group)
     const exploration = new Exploration(members.length, clock, random)
 
+    // A failure costs more than its time, one of the few attempts of a call; hence the third power.
     const grade = (index: number): Grade => {
       const member = members[index]
       if (!member) return { kind: UNKNOWN, load: Infinity }
@@ -39,7 +40,7 @@ export const adaptive: Strategy = {
       const under = load.of(index)
       const answered = Math.max(LEAST_ANSWERED, 1 - errorRate)
       const kind = latency !== undefined ? MEASURED : under === 0 && errorRate < FEW_ERRORS ? NEW : UNKNOWN
-      return { kind, load: ((latency ?? 1) * (under + 1)) / (answered * answered * (member.weight || 1)) }
+      return { kind, load: ((latency ?? 1) * (under + 1)) / (answered ** 3 * (member.weight || 1)) }
     }
 
     const pick = (indexes: readonly number[], available: Available) => {
