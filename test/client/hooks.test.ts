@@ -1,5 +1,5 @@
 /** What a program is told of as calls go by, and that a hook cannot break one. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi, type MockInstance } from 'vitest'
 import { createClient, type AttemptEvent, type ClientOptions, type HookOptions } from '../../src/index.js'
 import { faults } from '../../src/telemetry/settings.js'
 import { sharedState } from '../../src/kernel/state.js'
@@ -9,7 +9,7 @@ import { answers, beginStream, chunk, completion, eventually, sendEvent, sendJso
 const pair = faultPair()
 type Told = readonly [name: string, event: object]
 let told: Told[]
-let warned: ReturnType<typeof vi.spyOn>
+let warned: MockInstance<typeof console.warn>
 
 beforeEach(() => {
   told = []
@@ -137,7 +137,7 @@ test('a stream is told of at its end, whole, broken off or cut', async () => {
   }
   const cut = await ai.chat.completions.create({ model: 'both', messages, stream: true })
   expect(told).toEqual([])
-  await expect(text(cut)).rejects.toThrow()
+  await expect(text(cut)).rejects.toMatchObject({ name: 'StreamError' })
   expect(told).toMatchObject([['attempt', { target: 'bad/m', outcome: expect.not.stringMatching(/^ok$/), status: 200 }]])
 })
 
