@@ -3,6 +3,7 @@ import { execFileSync, fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { benchCalls } from './calls.mjs'
 import { benchCodecs } from './codecs.mjs'
+import { benchRouting } from './routing.mjs'
 import { benchSize } from './size.mjs'
 import { benchStartup } from './startup.mjs'
 
@@ -13,6 +14,12 @@ try {
   await benchCalls(
     `http://127.0.0.1:${port}`,
     quick ? { rounds: 3, calls: 100, streams: 10 } : { rounds: 15, calls: 400, streams: 40 },
+  )
+  await benchRouting(
+    `http://127.0.0.1:${port}`,
+    quick
+      ? { picks: { rounds: 3, calls: 200 }, crowds: { rounds: 2, callsEach: 10 } }
+      : { picks: { rounds: 7, calls: 1000 }, crowds: { rounds: 7, callsEach: 40 } },
   )
   await benchStartup(quick ? 3 : 9)
   await benchCodecs(quick ? { rounds: 3, ms: 10 } : { rounds: 7, ms: 30 })

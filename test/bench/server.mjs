@@ -32,7 +32,9 @@ const server = createServer((request, response) => {
     }
     const streamed = text.includes('"stream":true')
     response.writeHead(200, { 'content-type': streamed ? 'text/event-stream' : 'application/json' })
-    response.end(streamed ? stream : whole)
+    const answer = () => response.end(streamed ? stream : whole)
+    if (request.url.startsWith('/slow/')) setTimeout(answer, 50)
+    else answer()
   })
 })
 server.keepAliveTimeout = 60_000
