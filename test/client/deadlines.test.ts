@@ -1,0 +1,62 @@
+/** Time limits of a target and of a call, and the abort that reaches the socket. */
+import { expect, test } from 'vitest'
+import { createClient } from '../../src/index.js'
+import { faultPair, messages } from './fault-pair.js'
+import { eventually, type Behaviour } from './fault-server.js'
+
+const pair = faultPair()
+const never: Behaviour = () => new Promise(() => {})
+const clientWith = (perTarget: number, total: number) =>
+  createClient({
+    providers: { bad: { baseURL: pair.bad.baseURL }, good: { baseURL: pair.good.baseURL } },
+    models: { both: [{ model: 'bad/m', timeout: { total: perTarget } }, 'good/m'] },
+    retries: 0,
+    timeout: total,
+  })
+
+test.each([false, true])('a target’s own total moves the call on, and its socket closes; stream %s', async (stream) => {
+  pair.bad.behave = never
+  const answer = await clientWith(50, 3000).chat.completions.create({ model: 'both', messages, stream })
+  if (Symbol.asyncIterator in answer) for await (const _ of answer) if (pair.bad.busy() > 0) break
+  expect(answer._meta?.attempts[0]).toMatchObject({ target: 'bad/m', error: 'TimeoutError' })
+  await eventually(() => pair.bad.busy() === 0, 'the socket is closed')
+})
+
+test.each([false, true])('the total of the call ends it wherever it is; stream %s', async (stream) => {
+  pair.bad.behave = never
+  pair.good.behave = never
+  const ai = clientWith(40, 120)
+  const before = performance.now()
+  await expect(ai.chat.completions.create({ model: 'both', messages, stream })).rejects.toMatchObject({
+    name: 'TimeoutError',
+    limit: 'total',
+    provider: 'good',
+    attempts: [
+      { target: 'bad/m', error: 'TimeoutError' },
+      { target: 'good/m', error: 'TimeoutError' },
+    ],
+  })
+  expect(performance.now() - before).toBeLessThan(1500)
+  await eventually(() => pair.bad.busy() + pair.good.busy() === 0, 'the sockets are closed')
+})
+
+test('a call’s own limits are over those of its targets and of the client', async () => {
+  pair.bad.behave = never
+  const before = performance.now()
+  await expect(
+    clientWith(5000, 5000).chat.completions.create({ model: 'both', messages }, { timeout: 50, fallbacks: false }),
+  ).rejects.toMatchObject({ name: 'TimeoutError', limit: 'total' })
+  expect(performance.now() - before).toBeLessThan(1500)
+})
+
+test.each([false, true])('an abort reaches the socket, with the caller’s own reason; stream %s', async (stream) => {
+  pair.bad.behave = never
+  const controller = new AbortController()
+  const asked = clientWith(5000, 5000).chat.completions.create({ model: 'both', messages, stream }, { signal: controller.signal })
+  await eventually(() => pair.bad.busy() === 1, 'the request is there')
+  const reason = new Error('stopped')
+  controller.abort(reason)
+  await expect(asked).rejects.toBe(reason)
+  await eventually(() => pair.bad.busy() === 0, 'the socket is closed')
+  expect(pair.good.seen).toHaveLength(0)
+})
