@@ -22,6 +22,8 @@ export interface RedisOptions {
    * failures in a row none waits until the store has answered again.
    */
   readonly whenDown?: WhenDown | undefined
+  /** Milliseconds after which places of `limits.concurrent` come back from a process that was killed. Default 15 000. */
+  readonly lease?: number | undefined
 }
 
 /** Milliseconds for a connection to be made; an answer comes faster. */
@@ -35,11 +37,13 @@ const LEAST_TO_CONNECT = 1_000
  * @throws ConfigError when something is wrong with the arguments; a missing ioredis is told by the first call.
  */
 export function redisStore(connection: string | RedisConnection, options: RedisOptions = {}): Store {
-  const { prefix = 'tracestitch', timeout = 250, whenDown = 'local' } = options
+  const { prefix = 'tracestitch', timeout = 250, whenDown = 'local', lease = 15_000 } = options
   if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
     throw new ConfigError('redisStore.prefix', 'expected a string that is not empty and holds no brace')
   }
-  if (!(timeout > 0)) throw new ConfigError('redisStore.timeout', 'expected a number greater than 0')
+  for (const [name, value] of Object.entries({ timeout, lease })) {
+    if (!(value > 0)) throw new ConfigError(`redisStore.${name}`, 'expected a number greater than 0')
+  }
   if (!['local', 'reject'].includes(whenDown)) {
     throw new ConfigError('redisStore.whenDown', `expected 'local' or 'reject'`)
   }
@@ -51,6 +55,7 @@ export function redisStore(connection: string | RedisConnection, options: RedisO
     store: new RedisStore({ connections, prefix, timeout }),
     local: new MemoryStore(systemClock),
     whenDown,
+    leaseMs: lease,
     clock: systemClock,
   })
 }

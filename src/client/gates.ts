@@ -19,13 +19,10 @@ export interface Refusal {
 /** By target. */
 export class Gates {
   private readonly store: Store
-  private readonly leaseMs: number | undefined
   private readonly gates = new Map<string, Gate>()
 
-  /** @param leaseMs - How long a place outlives a process that was killed, where processes share them. */
-  constructor(store: Store, leaseMs?: number) {
+  constructor(store: Store) {
     this.store = store
-    this.leaseMs = leaseMs
   }
 
   /** `undefined` for a target without limits. */
@@ -33,7 +30,7 @@ export class Gates {
     if (!target.limits) return undefined
     let gate = this.gates.get(target.id)
     if (!gate) {
-      gate = new Gate(target, this.store, this.leaseMs)
+      gate = new Gate(target, this.store)
       this.gates.set(target.id, gate)
     }
     return gate
@@ -50,14 +47,14 @@ export class Gate {
   private refusedUntil = 0
   private refusedFor: LimitError['limit'] = 'requests'
 
-  constructor({ id, limits = {} }: Target, store: Store, leaseMs?: number) {
+  constructor({ id, limits = {} }: Target, store: Store) {
     const { rpm, tpm, concurrent, queue = DEFAULT_QUEUE } = limits
     this.store = store
     this.queue = concurrent === undefined ? undefined : new CallQueue({ concurrent, queue })
     this.places =
       concurrent === undefined || !store.shared
         ? undefined
-        : new Places({ key: `concurrent ${id}`, limit: concurrent, store, now: systemClock.now, leaseMs })
+        : new Places({ key: `concurrent ${id}`, limit: concurrent, store, now: systemClock.now })
     this.rates = [
       ...(rpm === undefined ? [] : [rateOf('requests', `rpm ${id}`, rpm)]),
       ...(tpm === undefined ? [] : [rateOf('tokens', `tpm ${id}`, tpm)]),

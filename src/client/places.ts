@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Store } from '../kernel/store.js'
 
-/** Milliseconds that a place outlives its process. */
+/** Where the store does not say. */
 const LEASE = 15_000
 /** Milliseconds between two questions for a place when there was none: at least, and at most as much more. */
 const ASK_AGAIN = 20
@@ -16,8 +16,6 @@ export interface PlacesOptions {
   readonly store: Store
   /** Milliseconds that only ever grow. */
   readonly now: () => number
-  /** Default 15 000. */
-  readonly leaseMs?: number | undefined
 }
 
 export class Places {
@@ -32,7 +30,7 @@ export class Places {
 
   constructor(options: PlacesOptions) {
     this.options = options
-    this.leaseMs = options.leaseMs ?? LEASE
+    this.leaseMs = options.store.leaseMs ?? LEASE
   }
 
   /** Milliseconds until it is worth asking. */

@@ -56,6 +56,8 @@ export interface Store {
   readonly name: string
   /** Whether other processes see what this one writes. */
   readonly shared: boolean
+  /** Milliseconds that a place outlives its process, when it was killed. Default 15 000. */
+  readonly leaseMs?: number | undefined
   /**
    * Takes from every rate, or from none (generic cell rate algorithm).
    *

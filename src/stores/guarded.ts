@@ -12,6 +12,7 @@ export interface GuardOptions {
   /** Takes the place of `store` while it is down. */
   readonly local: Store
   readonly whenDown: WhenDown
+  readonly leaseMs?: number | undefined
   readonly clock: Clock
 }
 
@@ -25,6 +26,7 @@ const LAST_WAIT = 2_000
 export class GuardedStore implements Store {
   readonly name: string
   readonly shared: boolean
+  readonly leaseMs: number | undefined
   private readonly options: GuardOptions
   private failures = 0
   /** Since when the store is left alone, in milliseconds since 1970. */
@@ -39,6 +41,7 @@ export class GuardedStore implements Store {
     this.options = options
     this.name = options.store.name
     this.shared = options.store.shared
+    this.leaseMs = options.leaseMs
   }
 
   take(takes: readonly RateTake[]): Promise<TakeResult> {

@@ -1,0 +1,170 @@
+/** Four processes on one Redis: what they are allowed, they are allowed together. */
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { root } from '../architecture/sources.js'
+import { noRedis, RedisServer } from './redis-server.js'
+
+/** A provider that counts who is with it. */
+class Provider {
+  arrivals = 0
+  inside = 0
+  most = 0
+  answer: (response: ServerResponse) => unknown = (response) => ok(response)
+  private readonly server: Server = createServer((request, response) => {
+    this.arrivals += 1
+    this.inside += 1
+    this.most = Math.max(this.most, this.inside)
+    response.on('close', () => (this.inside -= 1))
+    request.resume().on('end', () => void this.answer(response))
+  })
+
+  async start(): Promise<void> {
+    this.server.listen(0, '127.0.0.1')
+    await once(this.server, 'listening')
+  }
+
+  get baseURL(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/v1`
+  }
+
+  stop(): void {
+    this.server.closeAllConnections()
+    this.server.close()
+  }
+}
+
+function ok(response: ServerResponse): void {
+  const message = { role: 'assistant', content: 'Hello' }
+  const choices = [{ index: 0, message, finish_reason: 'stop' }]
+  response.setHeader('content-type', 'application/json')
+  response.end(JSON.stringify({ id: 'x', object: 'chat.completion', created: 1, model: 'm', choices }))
+}
+
+class Worker {
+  readonly process: ChildProcess
+
+  constructor(process: ChildProcess) {
+    this.process = process
+  }
+
+  static async start(settings: object): Promise<Worker> {
+    const child = fork(join(root, 'test/stores/worker.mjs'), [JSON.stringify(settings)], {
+      env: { ...process.env, OTEL_TRACES_EXPORTER: 'none' },
+    })
+    await once(child, 'message')
+    return new Worker(child)
+  }
+
+  /** How each of so many calls at once ended. */
+  async calls(calls: number, timeout = 20_000): Promise<readonly string[]> {
+    this.process.send({ calls, timeout })
+    const [{ ends }] = (await once(this.process, 'message')) as [{ ends: readonly string[] }]
+    return ends
+  }
+}
+
+describe.skipIf(noRedis !== '')(`four processes on one Redis${noRedis}`, () => {
+  let redis: RedisServer
+  let provider: Provider
+  let workers: Worker[]
+
+  const start = async (settings: object = {}): Promise<Worker[]> => {
+    const all = { redis: redis.url, baseURL: provider.baseURL, ...settings }
+    workers = await Promise.all(Array.from({ length: 4 }, () => Worker.start(all)))
+    return workers
+  }
+
+  beforeEach(async () => {
+    workers = []
+    provider = new Provider()
+    ;[redis] = await Promise.all([RedisServer.start(), provider.start()])
+  })
+  afterEach(async () => {
+    for (const worker of workers) worker.process.kill('SIGKILL')
+    provider.stop()
+    await redis.kill()
+  })
+
+  test('keep one limit of requests a minute', async () => {
+    await start({ limits: { rpm: 12 } })
+    const began = performance.now()
+    const ends = (await Promise.all(workers.map((worker) => worker.calls(20, 1_500)))).flat()
+    const refilled = Math.ceil(((performance.now() - began) * 12) / 60_000)
+    expect(provider.arrivals).toBeGreaterThanOrEqual(12)
+    expect(provider.arrivals).toBeLessThanOrEqual(12 + refilled)
+    expect(ends.filter((end) => end === 'ok')).toHaveLength(provider.arrivals)
+    expect(new Set(ends)).toEqual(new Set(['ok', 'LimitError requests']))
+  }, 30_000)
+
+  test('keep one limit of calls at once, and each comes to its turn', async () => {
+    await start({ limits: { concurrent: 3 } })
+    provider.answer = async (response) => {
+      await sleep(15)
+      ok(response)
+    }
+    const ends = await Promise.all(workers.map((worker) => worker.calls(15)))
+    expect(ends.flat().filter((end) => end !== 'ok')).toEqual([])
+    expect(provider.arrivals).toBe(60)
+    expect(provider.most).toBe(3)
+  }, 40_000)
+
+  test('get back the places of one that was killed', async () => {
+    const [dies, lives] = await start({ limits: { concurrent: 2 }, lease: 900 })
+    provider.answer = () => undefined
+    void dies?.calls(2).catch(() => undefined)
+    await expect.poll(() => provider.inside, { timeout: 10_000 }).toBe(2)
+    // Its places are renewed for as long as it lives.
+    expect(await lives?.calls(1, 1_500)).toEqual(['LimitError concurrent'])
+    dies?.process.kill('SIGKILL')
+    await expect.poll(() => provider.inside, { timeout: 10_000 }).toBe(0)
+    provider.answer = ok
+    expect(await lives?.calls(2)).toEqual(['ok', 'ok'])
+  }, 30_000)
+
+  test('share a rest', async () => {
+    const [finds, ...learn] = await start({ cooldown: { whenAllRest: 'reject' } })
+    for (const worker of learn) expect(await worker.calls(1)).toEqual(['ok'])
+    provider.answer = (response) => {
+      provider.answer = ok
+      response.writeHead(429, { 'retry-after': '60', 'content-type': 'application/json' })
+      response.end('{"error":{"message":"slow down"}}')
+    }
+    expect(await finds?.calls(1)).toEqual(['ProviderError 429'])
+    expect(await finds?.calls(1)).toEqual(['LimitError cooldown'])
+    for (const worker of learn) {
+      await expect.poll(() => worker.calls(1), { timeout: 10_000 }).toEqual(['LimitError cooldown'])
+    }
+    const { arrivals } = provider
+    const ends = await Promise.all(workers.map((worker) => worker.calls(5)))
+    expect(new Set(ends.flat())).toEqual(new Set(['LimitError cooldown']))
+    expect(provider.arrivals).toBe(arrivals)
+  }, 30_000)
+
+  test('go on while it is down, and count together again when it is back', async () => {
+    await start({ limits: { concurrent: 2 } })
+    provider.answer = async (response) => {
+      await sleep(10)
+      ok(response)
+    }
+    const before = workers.map((worker) => worker.calls(10))
+    await expect.poll(() => provider.arrivals, { timeout: 10_000 }).toBeGreaterThan(4)
+    await redis.kill()
+    expect((await Promise.all(before)).flat().filter((end) => end !== 'ok')).toEqual([])
+    // Each by itself.
+    const alone = await Promise.all(workers.map((worker) => worker.calls(5)))
+    expect(alone.flat().filter((end) => end !== 'ok')).toEqual([])
+    await redis.start()
+    const together = async (): Promise<number> => {
+      provider.most = 0
+      const ends = await Promise.all(workers.map((worker) => worker.calls(4)))
+      expect(ends.flat().filter((end) => end !== 'ok')).toEqual([])
+      return provider.most
+    }
+    await expect.poll(together, { timeout: 20_000, interval: 300 }).toBe(2)
+  }, 60_000)
+})

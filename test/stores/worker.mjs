@@ -1,0 +1,30 @@
+// One of the processes of processes.test.ts: makes calls as it is told, and says how they ended.
+import { createClient } from '../../dist/index.js'
+import { redisStore } from '../../dist/redis.js'
+
+const { redis, baseURL, limits, cooldown, lease } = JSON.parse(process.argv[2])
+const store = redisStore(redis, { timeout: 2_000, ...(lease && { lease }) })
+const ai = createClient({
+  providers: { mine: { protocol: 'openai-chat', baseURL, apiKey: 'none' } },
+  models: { shared: [{ model: 'mine/m', ...(limits && { limits }) }] },
+  retries: 0,
+  cooldown,
+  store,
+})
+
+async function call(timeout) {
+  const messages = [{ role: 'user', content: String(process.pid) }]
+  try {
+    await ai.chat.completions.create({ model: 'shared', messages }, { timeout })
+    return 'ok'
+  } catch (error) {
+    return `${error.name} ${error.limit ?? error.status ?? ''}`.trim()
+  }
+}
+
+process.on('message', async ({ calls, timeout }) => {
+  const ends = await Promise.all(Array.from({ length: calls }, () => call(timeout)))
+  process.send({ ends })
+})
+process.on('disconnect', () => process.exit(0))
+process.send({ ready: true })
