@@ -36,7 +36,7 @@ export function cooldownPolicy(options: { readonly [K in keyof CooldownPolicy]?:
 
 export type BreakerState = 'closed' | 'open' | 'half-open'
 
-/** What an attempt's end says about the target: `neutral` when the caller went away. */
+/** What an attempt's end says about the target: `neutral` when the caller went away, or nothing was sent. */
 export type Verdict = 'success' | 'failure' | 'neutral'
 
 /** Failures of the target itself. A request that is wrong, too long or refused was still answered. */
@@ -56,9 +56,12 @@ const OWN: ReadonlySet<ErrorClass> = new Set([
 /** Failures that the next call would meet too: the target rests at the first. */
 const AT_ONCE: ReadonlySet<ErrorClass> = new Set(['auth', 'not-found', 'rate-limit', 'quota'])
 
+/** Failures before anything was sent, and the caller's own abort: the target has not shown how it is. */
+const SAYS_NOTHING: ReadonlySet<ErrorClass> = new Set(['abort', 'config', 'unsupported', 'unknown'])
+
 export function verdictOf(errorClass: ErrorClass | undefined): Verdict {
   if (errorClass === undefined) return 'success'
-  if (errorClass === 'abort') return 'neutral'
+  if (SAYS_NOTHING.has(errorClass)) return 'neutral'
   return OWN.has(errorClass) ? 'failure' : 'success'
 }
 
@@ -160,8 +163,12 @@ export class Breaker {
       return undefined
     }
     this.inRow += 1
-    if (!probe && this.state(now) === 'open') return undefined
     const atOnce = errorClass !== undefined && AT_ONCE.has(errorClass)
+    if (!probe && this.restsUntil !== undefined) {
+      // It began before the rest, or was sent though the target rests. Only the provider's word makes the rest longer.
+      if (atOnce && retryAfterMs !== undefined && !this.never) this.restUntil(now + Math.min(LONGEST_WAIT, retryAfterMs))
+      return undefined
+    }
     if (!probe && !atOnce && !this.tooMany(now)) return undefined
     return this.rest(now, retryAfterMs)
   }
@@ -178,11 +185,16 @@ export class Breaker {
     return answers >= minRequests && failures / answers > failureRate
   }
 
-  private rest(now: number, retryAfterMs: number | undefined): number {
+  private get never(): boolean {
+    return this.policy.maxDuration === 0
+  }
+
+  private rest(now: number, retryAfterMs: number | undefined): number | undefined {
+    if (this.never) return undefined
     const { duration, maxDuration } = this.policy
-    if (maxDuration === 0) return 0
     const own = Math.min(maxDuration, duration * 2 ** Math.min(this.rests, 20))
-    const ms = retryAfterMs === undefined ? own : Math.min(LONGEST_WAIT, retryAfterMs)
+    // A wait of nothing would send every call back at once.
+    const ms = retryAfterMs ? Math.min(LONGEST_WAIT, retryAfterMs) : own
     this.rests += 1
     this.restsUntil = now + ms
     return ms

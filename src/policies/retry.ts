@@ -39,12 +39,12 @@ export interface Failure {
 /**
  * Milliseconds to wait before a target that was tried is tried again, or `undefined` not to try it again.
  * Exponential backoff with full jitter; a provider's own wait wins up to `maxDelay`. While another target
- * is left, nobody waits out a provider's wait or tries a target again that has just timed out.
+ * is left, nobody waits out a provider's wait, or tries a target again that has just timed out or is at its rate.
  */
 export function retryDelay(policy: RetryPolicy, failure: Failure, random: () => number): number | undefined {
   const { errorClass, retryAfterMs, retries, hasNext, remaining } = failure
   if (!isRetryableClass(errorClass) || retries >= (policy.on[errorClass] ?? policy.max)) return undefined
-  if (hasNext && (errorClass === 'timeout' || retryAfterMs !== undefined)) return undefined
+  if (hasNext && (errorClass === 'timeout' || errorClass === 'rate-limit' || retryAfterMs !== undefined)) return undefined
   if (retryAfterMs !== undefined && retryAfterMs > policy.maxDelay) return undefined
   const delay = retryAfterMs ?? random() * Math.min(policy.maxDelay, policy.baseDelay * 2 ** retries)
   return delay < remaining ? delay : undefined
@@ -56,19 +56,24 @@ const RESERVE = 10
 /** Counts what a target may still be retried: each call adds a share, each retry takes one. */
 export class RetryBudget {
   private readonly share: number
-  private left = RESERVE
+  private left: number
 
+  /** @param share - 0: it is never retried. */
   constructor(share: number) {
     this.share = share
+    this.left = share === 0 ? 0 : RESERVE
   }
 
+  /** An attempt begins, a retry too. */
   call(): void {
     this.left = Math.min(this.left + this.share, RESERVE * 10)
   }
 
+  /** Whether there may be a retry now. */
   take(): boolean {
     if (this.left < 1) return false
-    this.left -= 1
+    // A retry is an attempt too, which adds its share again.
+    this.left -= 1 + this.share
     return true
   }
 }

@@ -46,8 +46,8 @@ export function decodeError(body: unknown): WireError | undefined {
   const message = asString(error['message'])
   const type = asString(error['status'])
   const number = asNumber(error['code'])
-  const code =
-    asString(details(error, 'rpc.ErrorInfo')?.['reason']) ?? (number === undefined ? undefined : String(number))
+  const info = details(error, 'rpc.ErrorInfo')
+  const code = longQuota(error, info) ?? asString(info?.['reason']) ?? (number === undefined ? undefined : String(number))
   if (message === undefined && type === undefined && number === undefined) return undefined
   const retryAfterMs = retryAfter(error)
   return {
@@ -56,6 +56,15 @@ export function decodeError(body: unknown): WireError | undefined {
     ...(code !== undefined && { code: code.slice(0, 200) }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   }
+}
+
+/** Name of a quota by the day or month that was used up: nothing else tells it from one by the minute. */
+function longQuota(error: JsonObject, info: JsonObject | undefined): string | undefined {
+  const violations = asArray(details(error, 'rpc.QuotaFailure')?.['violations'])
+  const ids = violations.map((violation) => (isObject(violation) ? asString(violation['quotaId']) : undefined))
+  const metadata = info?.['metadata']
+  const limit = isObject(metadata) ? asString(metadata['quota_limit']) : undefined
+  return [...ids, limit].find((id) => id !== undefined && /per(day|month)/i.test(id))
 }
 
 export function encodeError(error: WireError, status: number): JsonObject {

@@ -1,0 +1,168 @@
+/** The circuit breaker and the retry budget, on a virtual clock. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Breaker, cooldownPolicy, DEFAULT_COOLDOWN, type CooldownPolicy } from '../../src/policies/cooldown.js'
+import type { ErrorClass } from '../../src/policies/error-class.js'
+import { RetryBudget } from '../../src/policies/retry.js'
+
+const policy: CooldownPolicy = { ...DEFAULT_COOLDOWN, duration: 1000, maxDuration: 8000 }
+
+const attempt = (breaker: Breaker, now: number, errorClass?: ErrorClass, wait?: number): number | undefined =>
+  breaker.settle(now, errorClass, breaker.begin(), wait)
+
+function opened(at = 0): Breaker {
+  const breaker = new Breaker(policy)
+  for (let i = 0; i < policy.consecutive; i += 1) attempt(breaker, at, 'server')
+  return breaker
+}
+
+describe('a breaker opens', () => {
+  test('after failures in a row, not before', () => {
+    const breaker = new Breaker(policy)
+    for (let i = 0; i < 4; i += 1) expect(attempt(breaker, 0, 'server')).toBeUndefined()
+    expect(breaker.state(0)).toBe('closed')
+    expect(attempt(breaker, 0, 'server')).toBe(1000)
+    expect(breaker.state(0)).toBe('open')
+    expect(breaker.allows(999)).toBe(false)
+  })
+
+  test('by the share of failures, once there are enough answers', () => {
+    const breaker = new Breaker({ ...policy, consecutive: 100 })
+    for (let i = 0; i < 4; i += 1) attempt(breaker, 0)
+    for (let i = 0; i < 4; i += 1) attempt(breaker, 0, 'server')
+    expect(attempt(breaker, 0, 'server')).toBeUndefined()
+    expect(attempt(breaker, 0, 'server')).toBe(1000)
+  })
+
+  test('not by failures that are more than a minute old', () => {
+    const breaker = new Breaker({ ...policy, consecutive: 100 })
+    for (let i = 0; i < 9; i += 1) attempt(breaker, 0, 'server')
+    for (let i = 0; i < 8; i += 1) attempt(breaker, 70_000)
+    expect(attempt(breaker, 70_000, 'server')).toBeUndefined()
+    expect(attempt(breaker, 70_000, 'server')).toBeUndefined()
+  })
+
+  test.each(['auth', 'not-found', 'rate-limit', 'quota'] as const)('at once after %s', (errorClass) => {
+    expect(attempt(new Breaker(policy), 0, errorClass)).toBe(1000)
+  })
+
+  test("for the provider's own time, which may be longer than ours, up to an hour", () => {
+    expect(attempt(new Breaker(policy), 0, 'rate-limit', 60_000)).toBe(60_000)
+    expect(attempt(new Breaker(policy), 0, 'rate-limit', 86_400_000)).toBe(3_600_000)
+    expect(attempt(new Breaker(policy), 0, 'rate-limit', 0)).toBe(1000)
+  })
+
+  test('never for a request that is wrong, too long or refused', () => {
+    const breaker = new Breaker(policy)
+    for (let i = 0; i < 50; i += 1) attempt(breaker, 0, (['bad-request', 'context-length', 'content-policy'] as const)[i % 3])
+    expect(breaker.state(0)).toBe('closed')
+  })
+
+  test('never when it is off', () => {
+    const breaker = new Breaker(cooldownPolicy(false))
+    for (let i = 0; i < 50; i += 1) expect(attempt(breaker, 0, i % 2 ? 'rate-limit' : 'server', 5000)).toBeUndefined()
+    expect(breaker.allows(0)).toBe(true)
+  })
+})
+
+describe('a breaker comes back', () => {
+  test('with exactly one probe, whose answer closes it', () => {
+    const breaker = opened()
+    expect(breaker.state(1000)).toBe('half-open')
+    expect(breaker.allows(1000)).toBe(true)
+    const probe = breaker.begin()
+    expect(probe).toBe(true)
+    expect(breaker.allows(1000)).toBe(false)
+    expect(breaker.begin()).toBe(false)
+    breaker.settle(1100, undefined, probe)
+    expect(breaker.state(1100)).toBe('closed')
+    // What was before the rest is forgotten.
+    expect(attempt(breaker, 1100, 'server')).toBeUndefined()
+  })
+
+  test('a probe that fails doubles the rest, up to the longest', () => {
+    const breaker = opened()
+    let now = 0
+    const rests: (number | undefined)[] = []
+    for (let i = 0; i < 5; i += 1) {
+      now += 10_000
+      rests.push(attempt(breaker, now, 'server'))
+    }
+    expect(rests).toEqual([2000, 4000, 8000, 8000, 8000])
+  })
+
+  test.each(['abort', 'unsupported', 'config'] as const)('a probe that ends with %s frees its place, and says nothing', (errorClass) => {
+    const breaker = opened()
+    breaker.settle(1000, errorClass, breaker.begin())
+    expect(breaker.state(1000)).toBe('half-open')
+    expect(breaker.allows(1000)).toBe(true)
+  })
+
+  test('calls that began before the rest neither close it nor make it longer, unless the provider says so', () => {
+    const breaker = new Breaker(policy)
+    const early = breaker.begin()
+    for (let i = 0; i < 5; i += 1) attempt(breaker, 0, 'server')
+    expect(early).toBe(false)
+    breaker.settle(500, undefined, early)
+    expect(breaker.state(500)).toBe('open')
+    expect(breaker.settle(900, 'server', false)).toBeUndefined()
+    expect(breaker.restsFor(900)).toBe(100)
+    breaker.settle(900, 'rate-limit', false, 5000)
+    expect(breaker.restsFor(900)).toBe(5000)
+  })
+
+  test('another process may make the rest longer, never shorter', () => {
+    const breaker = opened()
+    breaker.restUntil(500)
+    expect(breaker.restsFor(0)).toBe(1000)
+    breaker.restUntil(3000)
+    expect(breaker.restsFor(0)).toBe(3000)
+  })
+
+  test('whatever happens: at most one probe, and a rest is never beyond the longest', () => {
+    const step = fc.record({
+      wait: fc.nat(3000),
+      ends: fc.constantFrom<ErrorClass | undefined>(undefined, 'server', 'rate-limit', 'abort', 'bad-request', 'timeout'),
+      last: fc.boolean(),
+    })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        const breaker = new Breaker(policy)
+        const open: boolean[] = []
+        let now = 0
+        for (const { wait, ends, last } of steps) {
+          now += wait
+          if (breaker.allows(now) || open.length === 0) open.push(breaker.begin())
+          expect(open.filter((probe) => probe).length).toBeLessThanOrEqual(1)
+          const probe = last ? open.pop() : open.shift()
+          if (probe !== undefined) breaker.settle(now, ends, probe)
+          expect(breaker.restsFor(now)).toBeLessThanOrEqual(policy.maxDuration)
+          expect(breaker.allows(now)).toBe(breaker.state(now) === 'closed' || (breaker.state(now) === 'half-open' && !open.includes(true)))
+        }
+      }),
+    )
+  })
+})
+
+describe('the retry budget', () => {
+  test('an outage is amplified by its share, not by the number of retries', () => {
+    const budget = new RetryBudget(0.2)
+    let sent = 0
+    for (let call = 0; call < 10_000; call += 1) {
+      budget.call()
+      sent += 1
+      for (let retry = 0; retry < 2 && budget.take(); retry += 1) {
+        budget.call()
+        sent += 1
+      }
+    }
+    expect(sent).toBeGreaterThan(11_900)
+    expect(sent).toBeLessThanOrEqual(12_010)
+  })
+
+  test('a quiet target has some in reserve; a share of 0 has none', () => {
+    const quiet = new RetryBudget(0.1)
+    expect(quiet.take()).toBe(true)
+    expect(new RetryBudget(0).take()).toBe(false)
+  })
+})
