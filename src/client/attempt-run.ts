@@ -6,11 +6,13 @@ import type { ChatProtocol, EncodeContext, EncodedRequest, Protocol } from '../k
 import { pickRateLimitHeaders, type HeaderSource } from '../kernel/rate-limit.js'
 import { classifyError, type ErrorClass } from '../policies/error-class.js'
 import { timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
+import type { AttemptOutcome } from '../router/events.js'
 import type { Outcome } from '../router/health.js'
 import type { Step } from '../router/itinerary.js'
 import type { Member } from '../router/strategy.js'
 import type { Target } from '../router/target.js'
 import { startAttempt, type AttemptSpan } from '../telemetry/attempt.js'
+import { countAttempt, countRest } from '../telemetry/metrics.js'
 import type { WireAnswer } from './body.js'
 import type { Answer, LogicalCall } from './call.js'
 import { locate } from './failure.js'
@@ -182,13 +184,15 @@ export class AttemptRun {
       firstChunkMs: this.firstContentMs,
     })
     this.call.client.rests?.settled(this.member, rest)
-    this.span.end({ status: this.entry.status, error })
-    this.tell(errorClass)
+    const outcome = this.lost ? 'lost' : (errorClass ?? 'ok')
+    this.span.end({ status: this.entry.status, error, outcome })
+    countAttempt(this.target.id, this.target.provider.telemetryName, outcome)
+    this.tell(outcome)
     if (rest !== undefined && rest > 0 && errorClass) this.tellRest(rest, errorClass)
     else if (before !== 'closed' && health.state === 'closed') this.tellRecovery()
   }
 
-  private tell(errorClass: ErrorClass | undefined): void {
+  private tell(outcome: AttemptOutcome): void {
     const { target, number, reason, entry } = this
     this.call.client.hooks.tell('onAttempt', () => ({
       model: this.call.routed.model,
@@ -196,7 +200,7 @@ export class AttemptRun {
       provider: target.provider.id,
       number,
       reason,
-      outcome: this.lost ? 'lost' : (errorClass ?? 'ok'),
+      outcome,
       status: entry.status,
       error: entry.error,
       ms: entry.ms,
@@ -206,6 +210,7 @@ export class AttemptRun {
 
   private tellRest(ms: number, after: ErrorClass): void {
     const { id, provider } = this.target
+    countRest(id, provider.telemetryName, after)
     this.call.client.hooks.tell('onRest', () => ({ target: id, provider: provider.id, after, ms }))
   }
 

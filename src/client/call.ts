@@ -15,6 +15,7 @@ import type { Target } from '../router/target.js'
 import { otherAttributes, serverOf } from '../telemetry/attributes.js'
 import { startCall, type Call } from '../telemetry/call.js'
 import { withContext } from '../telemetry/identity.js'
+import { metering } from '../telemetry/metrics.js'
 import * as semconv from '../telemetry/semconv.js'
 import { guard, settings } from '../telemetry/settings.js'
 import { AttemptRun } from './attempt-run.js'
@@ -170,9 +171,9 @@ export class LogicalCall {
     )
     if ('other' in answer) telemetry.set(guard('response', () => otherAttributes(answer.other, settings())) ?? {})
     else telemetry.response(answer)
+    // The span began with the facts of the first target.
+    if (target !== this.shown && (telemetry.recording || metering())) telemetry.set(targetAttributes(target))
     if (telemetry.recording) {
-      // The span began with the facts of the first target.
-      if (target !== this.shown) telemetry.set(targetAttributes(target))
       const { usd } = meta.cost
       if (usd !== null) telemetry.set({ [semconv.USAGE_COST]: usd })
     }

@@ -24,13 +24,20 @@ export interface AttemptStart {
   readonly traceHeaders?: TraceHeaders | undefined
 }
 
+export interface AttemptEnd {
+  readonly status?: number | undefined
+  readonly error?: unknown
+  /** `ok`, or the class of the failure. */
+  readonly outcome: string
+}
+
 export interface AttemptSpan {
   /** Send the request in this context: its scope names this attempt as the request's parent. */
   readonly context: Context
   /** The trace headers for a request to `url`, where the propagation rule allows them. */
   headers(url: string): Readonly<Record<string, string>> | undefined
   /** Ends the span. Only the first call counts. */
-  end(outcome: { readonly status?: number | undefined; readonly error?: unknown }): void
+  end(end: AttemptEnd): void
 }
 
 /** Starts the span of an attempt at `call`. Never throws. */
@@ -77,9 +84,9 @@ class RecordedAttempt implements AttemptSpan {
     const server = serverOf(attempt.baseURL)
     this.own = attempt.traceHeaders
     const attributes = {
-      'tracestitch.target': attempt.target,
-      'tracestitch.attempt.number': attempt.number,
-      'tracestitch.attempt.reason': attempt.reason,
+      [semconv.TARGET]: attempt.target,
+      [semconv.ATTEMPT_NUMBER]: attempt.number,
+      [semconv.ATTEMPT_REASON]: attempt.reason,
       ...(server && { [semconv.SERVER_ADDRESS]: server.address, [semconv.SERVER_PORT]: server.port }),
     }
     const tracer = trace.getTracer('tracestitch', VERSION)
@@ -98,12 +105,13 @@ class RecordedAttempt implements AttemptSpan {
     return headersFor(this.span, url, this.own)
   }
 
-  end({ status, error }: { readonly status?: number | undefined; readonly error?: unknown }): void {
+  end({ status, error, outcome }: AttemptEnd): void {
     if (this.ended) return
     this.ended = true
     guard('attempt', () => {
       const code = status ?? statusOf(error)
       if (code !== undefined) this.span.setAttribute(semconv.HTTP_STATUS, code)
+      this.span.setAttribute(semconv.ATTEMPT_OUTCOME, outcome)
       if (error === undefined) return
       const type = errorTypeOf(error)
       this.span.setAttribute(semconv.ERROR_TYPE, type)

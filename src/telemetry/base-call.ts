@@ -24,7 +24,7 @@ export abstract class BaseCall implements Call {
   abstract end(outcome?: CallEnd): void
   ended = false
   protected readonly facts: Facts = { attributes: {} }
-  private readonly startedAt = performance.now()
+  protected readonly startedAt = performance.now()
 
   chunk(at?: number): void {
     this.facts.firstChunk ??= ((at ?? performance.now()) - this.startedAt) / 1000

@@ -4,13 +4,14 @@
  * ignores it, and a copy that handed out tracers before a registration through another copy keeps them dead.
  */
 import { context, ProxyTracerProvider, propagation, trace } from '@opentelemetry/api'
-import type { ContextManager, TextMapPropagator, TracerProvider } from '@opentelemetry/api'
+import type { ContextManager, MeterProvider, TextMapPropagator, TracerProvider } from '@opentelemetry/api'
 
 interface GlobalApi {
   version?: string
   trace?: TracerProvider
   context?: ContextManager
   propagation?: TextMapPropagator
+  metrics?: MeterProvider
 }
 
 interface ProxyProvider {
@@ -25,6 +26,11 @@ const globalApi = (): GlobalApi | undefined => (globalThis as { [KEY]?: GlobalAp
 /** The registered tracer provider, whichever copy of the API registered it. */
 export function registeredProvider(): TracerProvider | undefined {
   return globalApi()?.trace
+}
+
+/** The registered meter provider, whichever copy of the API registered it. */
+export function registeredMeterProvider(): MeterProvider | undefined {
+  return globalApi()?.metrics
 }
 
 /** Registers what is not registered yet. Returns the object that now stands for the tracer provider. */

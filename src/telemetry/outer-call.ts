@@ -6,6 +6,7 @@ import { BaseCall, type Facts } from './base-call.js'
 import type { CallEnd, CallRequest, CallStart } from './call.js'
 import { contentAttributes } from './content.js'
 import { identityAttributes } from './identity.js'
+import { metering, recordCall } from './metrics.js'
 import { preparePrices, summaryOf } from './summary.js'
 import { withScope } from './scope.js'
 import * as semconv from './semconv.js'
@@ -20,6 +21,8 @@ export class OuterCall extends BaseCall {
   readonly start: CallStart
   private readonly settings: TelemetrySettings
   private readonly provider: string
+  /** Attributes that the span began with. */
+  private readonly known: Attributes
   /** Facts of calls below, newest last: they saw the wire. */
   private readonly inner: Facts[] = []
   /** Content for the event, which is added when the call ends. */
@@ -39,6 +42,7 @@ export class OuterCall extends BaseCall {
       attributes[semconv.SERVER_ADDRESS] = server.address
       attributes[semconv.SERVER_PORT] = server.port
     }
+    this.known = attributes
     this.span = startSpan(
       model === undefined ? operation : `${operation} ${model}`,
       { kind: SpanKind.CLIENT, attributes },
@@ -66,8 +70,11 @@ export class OuterCall extends BaseCall {
   end(outcome: CallEnd = {}): void {
     if (this.ended) return
     this.ended = true
+    const measured = metering()
+    const summary = this.recording || measured ? guard('response', () => this.summary()) : undefined
+    if (measured) this.measure(summary ?? {}, outcome)
     if (this.recording) {
-      guard('response', () => this.span.setAttributes(this.summary()))
+      if (summary) guard('response', () => this.span.setAttributes(summary))
       if (outcome.error !== undefined) guard('error', () => this.recordError(outcome.error))
       if (this.content) {
         guard('content', () => {
@@ -79,6 +86,12 @@ export class OuterCall extends BaseCall {
       if (onSpanEnd) runHook('onSpanEnd', () => onSpanEnd(this.span))
     }
     guard('end', () => this.span.end())
+  }
+
+  /** What is not known of a call that no span records is not measured either: an SDK's answer is then not read. */
+  private measure(summary: Attributes, { error }: CallEnd): void {
+    const seconds = (performance.now() - this.startedAt) / 1000
+    recordCall(seconds, { ...this.known, ...summary }, error === undefined ? undefined : errorTypeOf(error))
   }
 
   private recordRequest(parent: Context): void {

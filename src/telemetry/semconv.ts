@@ -72,6 +72,26 @@ export const DATA_SOURCE_ID = 'gen_ai.data_source.id'
 export const RETRIEVAL_QUERY = 'gen_ai.retrieval.query.text'
 export const RETRIEVAL_DOCUMENTS = 'gen_ai.retrieval.documents'
 
+/**
+ * Metrics of the conventions, by the names of v1.41, which collectors and dashboards read. 0.1 divides them by kind of
+ * call (`gen_ai.client.inference.*`).
+ */
+export const METRIC_OPERATION_DURATION = 'gen_ai.client.operation.duration'
+export const METRIC_TOKEN_USAGE = 'gen_ai.client.token.usage'
+/** `input` or `output`. */
+export const TOKEN_TYPE = 'gen_ai.token.type'
+
+/** Not of the conventions: what this package's client tells of its attempts and targets. */
+export const METRIC_ATTEMPTS = 'tracestitch.client.attempts'
+export const METRIC_RESTS = 'tracestitch.client.rests'
+export const TARGET = 'tracestitch.target'
+export const ATTEMPT_NUMBER = 'tracestitch.attempt.number'
+export const ATTEMPT_REASON = 'tracestitch.attempt.reason'
+/** `ok`, `lost` (another attempt answered first), or the class of the failure, such as `rate-limit`. */
+export const ATTEMPT_OUTCOME = 'tracestitch.attempt.outcome'
+/** Class of the failure after which a target rests. */
+export const REST_AFTER = 'tracestitch.rest.after'
+
 /** Values of {@link OPERATION_NAME} that this package emits. */
 export type Operation =
   | 'chat'

@@ -96,6 +96,7 @@ test('one inference span, one attempt below it, and the request names the attemp
     'tracestitch.target': 'first/gpt-4o',
     'tracestitch.attempt.number': 1,
     'tracestitch.attempt.reason': 'first in order',
+    'tracestitch.attempt.outcome': 'ok',
     'server.address': '127.0.0.1',
     'server.port': portOf(server),
     'http.response.status_code': 200,

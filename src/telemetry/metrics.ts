@@ -1,0 +1,115 @@
+/** OpenTelemetry metrics, through the API only. Where no meter provider is registered, nothing is worked out. */
+import type { Attributes, Counter, Histogram, MeterProvider } from '@opentelemetry/api'
+import { VERSION } from '../kernel/version.js'
+import { registeredMeterProvider } from './global-api.js'
+import * as semconv from './semconv.js'
+import { guard } from './settings.js'
+
+interface Instruments {
+  readonly duration: Histogram
+  readonly tokens: Histogram
+  readonly attempts: Counter
+  readonly rests: Counter
+}
+
+/** Of the GenAI conventions: seconds, each twice the one before. */
+const DURATION_BUCKETS = Array.from({ length: 14 }, (_, i) => 2 ** i / 100)
+/** Of the GenAI conventions: tokens, each four times the one before. */
+const TOKEN_BUCKETS = Array.from({ length: 14 }, (_, i) => 4 ** i)
+
+let known: MeterProvider | undefined
+let instruments: Instruments | undefined
+
+function create(from: MeterProvider): Instruments {
+  const meter = from.getMeter('tracestitch', VERSION)
+  return {
+    duration: meter.createHistogram(semconv.METRIC_OPERATION_DURATION, {
+      description: 'Duration of a model call, with its retries and fallbacks',
+      unit: 's',
+      advice: { explicitBucketBoundaries: DURATION_BUCKETS },
+    }),
+    tokens: meter.createHistogram(semconv.METRIC_TOKEN_USAGE, {
+      description: 'Input and output tokens of a model call',
+      unit: '{token}',
+      advice: { explicitBucketBoundaries: TOKEN_BUCKETS },
+    }),
+    attempts: meter.createCounter(semconv.METRIC_ATTEMPTS, {
+      description: 'Attempts of model calls at targets, by outcome',
+      unit: '{attempt}',
+    }),
+    rests: meter.createCounter(semconv.METRIC_RESTS, {
+      description: 'Times that a target was left alone after failures',
+      unit: '{rest}',
+    }),
+  }
+}
+
+/** Asked each time, because a program may register its provider after the first call. */
+function current(): Instruments | undefined {
+  const registered = registeredMeterProvider()
+  if (registered !== known) {
+    known = registered
+    instruments = registered && guard('metrics', () => create(registered))
+  }
+  return instruments
+}
+
+/** Whether anybody measures. */
+export function metering(): boolean {
+  return current() !== undefined
+}
+
+/** What a measured call shares with its span; other attributes have too many values. */
+const OF_CALL = [
+  semconv.OPERATION_NAME,
+  semconv.PROVIDER_NAME,
+  semconv.REQUEST_MODEL,
+  semconv.RESPONSE_MODEL,
+  semconv.SERVER_ADDRESS,
+  semconv.SERVER_PORT,
+] as const
+
+/**
+ * A model call has ended.
+ *
+ * @param seconds - From its beginning to the end of its answer.
+ * @param span - Attributes of its span.
+ */
+export function recordCall(seconds: number, span: Attributes, errorType: string | undefined): void {
+  const measured = current()
+  if (!measured) return
+  guard('metrics', () => {
+    const attributes: Attributes = {}
+    for (const key of OF_CALL) if (span[key] !== undefined) attributes[key] = span[key]
+    measured.duration.record(seconds, {
+      ...attributes,
+      ...(errorType !== undefined && { [semconv.ERROR_TYPE]: errorType }),
+    })
+    const counted = { input: span[semconv.USAGE_INPUT_TOKENS], output: span[semconv.USAGE_OUTPUT_TOKENS] }
+    for (const [type, tokens] of Object.entries(counted)) {
+      if (typeof tokens === 'number') measured.tokens.record(tokens, { ...attributes, [semconv.TOKEN_TYPE]: type })
+    }
+  })
+}
+
+/** An attempt has ended. @param provider - Value of `gen_ai.provider.name`. */
+export function countAttempt(target: string, provider: string, outcome: string): void {
+  guard('metrics', () =>
+    current()?.attempts.add(1, {
+      [semconv.TARGET]: target,
+      [semconv.PROVIDER_NAME]: provider,
+      [semconv.ATTEMPT_OUTCOME]: outcome,
+    }),
+  )
+}
+
+/** A target rests. @param after - The class of the failure that was one too many. */
+export function countRest(target: string, provider: string, after: string): void {
+  guard('metrics', () =>
+    current()?.rests.add(1, {
+      [semconv.TARGET]: target,
+      [semconv.PROVIDER_NAME]: provider,
+      [semconv.REST_AFTER]: after,
+    }),
+  )
+}
