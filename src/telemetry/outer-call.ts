@@ -88,7 +88,7 @@ export class OuterCall extends BaseCall {
     guard('end', () => this.span.end())
   }
 
-  /** What is not known of a call that no span records is not measured either: an SDK's answer is then not read. */
+  /** Tokens only where the answer is known: an SDK's is not read when no span records it. */
   private measure(summary: Attributes, { error }: CallEnd): void {
     const seconds = (performance.now() - this.startedAt) / 1000
     recordCall(seconds, { ...this.known, ...summary }, error === undefined ? undefined : errorTypeOf(error))

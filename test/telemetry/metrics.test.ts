@@ -46,6 +46,8 @@ const pointsOf = (metric: MetricData | undefined): unknown[] =>
     value: typeof value === 'number' ? value : value.sum,
   }))
 
+type Distribution = { count: number; buckets: { boundaries: number[] } }
+
 const clientFor = (options: ClientOptions = {}) =>
   createClient({
     providers: { bad: { baseURL: pair.bad.baseURL }, good: { baseURL: pair.good.baseURL } },
@@ -91,7 +93,7 @@ test('units and buckets are those of the conventions, and seconds are seconds', 
   expect(found[DURATION]?.descriptor.unit).toBe('s')
   expect(found[TOKENS]?.descriptor.unit).toBe('{token}')
   const buckets = (name: string): unknown =>
-    (found[name]?.dataPoints[0]?.value as { buckets: { boundaries: number[] } }).buckets.boundaries
+    (found[name]?.dataPoints[0]?.value as Distribution | undefined)?.buckets.boundaries
   expect(buckets(DURATION)).toEqual([
     0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
   ])
@@ -142,7 +144,7 @@ test('a call inside a call is measured once', async () => {
   outer.end()
   outer.end()
   const point = (await collect())[DURATION]?.dataPoints[0]
-  expect((point?.value as { count: number }).count).toBe(1)
+  expect((point?.value as Distribution | undefined)?.count).toBe(1)
 })
 
 test('attempt spans carry their outcome', async () => {
