@@ -1,0 +1,179 @@
+/** Nothing is left behind: after 10 000 calls on kept-alive connections, and after 2 000 calls with faults. */
+import { getEventListeners, setMaxListeners } from 'node:events'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { afterEach, expect, test } from 'vitest'
+import { createClient, type Client } from '../../src/index.js'
+import { faults, laterFaults, wordsThen } from './chaos-faults.js'
+import { messages } from './fault-pair.js'
+import { answers, eventually, startServer, wait, type Behaviour, type FaultServer } from './fault-server.js'
+import { countSpans, stopCounting, type SpanCount } from './open-spans.js'
+
+const TIME = 240_000
+const CALLERS = 16
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+async function heap(): Promise<number> {
+  for (let i = 0; i < 3; i += 1) {
+    collect()
+    await wait(20)
+  }
+  return process.memoryUsage().heapUsed
+}
+
+/** Sockets that were cut are released some seconds later, by `fetch` and by the server. */
+async function expectHeap(before: number): Promise<void> {
+  const most = before + 4 * 1024 * 1024
+  const until = Date.now() + 20_000
+  let now = await heap()
+  while (now > most && Date.now() < until) {
+    await wait(1000)
+    now = await heap()
+  }
+  expect(now).toBeLessThan(most)
+}
+
+/** Timers and sockets that keep the process alive. */
+function resources(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout' || name === 'TCPSocketWrap').length
+}
+
+/** The connections that the built-in `fetch` keeps end with their servers. */
+async function expectNoResources(before: number, servers: readonly FaultServer[]): Promise<void> {
+  await Promise.all(servers.map((server) => server.close()))
+  await eventually(() => resources() <= before, `${resources()} timers and sockets are ${before} again`)
+}
+
+/** `count` calls by {@link CALLERS} callers, each of whom makes one after the other. */
+async function inTurn(count: number, call: (index: number) => Promise<unknown>): Promise<void> {
+  const indices = Array.from({ length: count }, (_, index) => index).values()
+  await Promise.all(
+    Array.from({ length: CALLERS }, async () => {
+      for (const index of indices) await call(index)
+    }),
+  )
+}
+
+/** Keeps no requests. */
+const forgetful =
+  (server: FaultServer, behave: Behaviour): Behaviour =>
+  (request, response, socket) => {
+    server.seen.length = 0
+    return behave(request, response, socket)
+  }
+
+async function read(stream: AsyncIterable<unknown>, items = Infinity): Promise<void> {
+  let left = items
+  for await (const _ of stream) if ((left -= 1) <= 0) break
+}
+
+function expectNothingLeft(ai: Client, spans: SpanCount, signal: AbortSignal): void {
+  expect(spans.open).toBe(0)
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  for (const { target, inFlight } of ai.health()) expect({ target, inFlight }).toEqual({ target, inFlight: 0 })
+}
+
+afterEach(() => {
+  stopCounting()
+})
+
+test('10 000 calls on kept-alive connections', { timeout: TIME }, async () => {
+  const before = resources()
+  const server = await startServer(answers('Hello there'))
+  server.behave = forgetful(server, answers('Hello there'))
+  const spans = countSpans()
+  const { signal } = new AbortController()
+  setMaxListeners(2 * CALLERS, signal)
+  const ai = createClient({
+    providers: { one: { baseURL: server.baseURL } },
+    models: { m: { targets: [{ model: 'one/m', limits: { concurrent: CALLERS - 2 } }], hedge: { after: 5000 } } },
+    timeout: { connect: 5000, firstChunk: 5000, idle: 5000, total: 60_000 },
+  })
+  let most = 0
+  const call = async (index: number): Promise<void> => {
+    const answer = await ai.chat.completions.create({ model: 'm', messages, stream: index % 3 === 0 }, { signal })
+    most = Math.max(most, server.connections())
+    // Every ninth call leaves its stream early, which costs its connection.
+    if (Symbol.asyncIterator in answer) await read(answer, index % 9 === 0 ? 1 : Infinity)
+    else expect(answer.choices[0]?.message.content).toBe('Hello there')
+  }
+  await inTurn(2000, call)
+  const heapBefore = await heap()
+  await inTurn(10_000, call)
+  await eventually(() => server.busy() === 0, 'no request is under way')
+  expectNothingLeft(ai, spans, signal)
+  // One for the call, one for its attempt.
+  expect(spans.ended).toBe(24_000)
+  expect(most).toBeLessThanOrEqual(3 * CALLERS)
+  await expectHeap(heapBefore)
+  await expectNoResources(before, [server])
+})
+
+/** Numbers from 0 up to 1, the same in every run (Park and Miller). */
+function seeded(seed: number): () => number {
+  let state = seed
+  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647
+}
+
+test('2 000 calls with faults', { timeout: TIME }, async () => {
+  const random = seeded(7)
+  const behaviours: Behaviour[] = [
+    answers('Hello'),
+    ...faults.flatMap(({ behave }) => (typeof behave === 'string' ? [] : [behave])),
+    ...laterFaults.map(({ then }) => wordsThen(then)),
+  ]
+  const before = resources()
+  const bad = await startServer(answers('never'))
+  const good = await startServer(answers('Hello'))
+  good.behave = forgetful(good, answers('Hello'))
+  bad.behave = forgetful(bad, (request, response, socket) =>
+    behaviours[Math.floor(random() * behaviours.length)]?.(request, response, socket),
+  )
+  const spans = countSpans()
+  const { signal } = new AbortController()
+  setMaxListeners(2 * CALLERS, signal)
+  const shared = {
+    providers: { bad: { baseURL: bad.baseURL }, good: { baseURL: good.baseURL } },
+    cooldown: false,
+    retries: { max: 1, baseDelay: 1, maxDelay: 2 },
+    timeout: { firstChunk: 25, idle: 25, total: 5000 },
+  } as const
+  const slow = { timeout: { total: 25 }, limits: { concurrent: CALLERS - 4 } }
+  const ai = createClient({
+    ...shared,
+    models: {
+      both: [{ model: 'bad/m', name: 'first', ...slow }, 'good/m'],
+      hedged: { targets: [{ model: 'bad/m', name: 'hedged', ...slow }, 'good/m'], hedge: { after: 5 } },
+      alone: [{ model: 'bad/m', name: 'alone', ...slow }],
+    },
+  })
+  const models = ['both', 'hedged', 'alone']
+  const outcomes = new Map<string, number>()
+  const call = async (index: number): Promise<void> => {
+    const model = models[index % models.length] ?? 'both'
+    // Some callers go away in the middle.
+    const own = index % 13 === 0 ? AbortSignal.timeout(8) : signal
+    let outcome = 'answered'
+    try {
+      const stream = Math.floor(index / models.length) % 2 === 0
+      const answer = await ai.chat.completions.create({ model, messages, stream }, { signal: own })
+      if (Symbol.asyncIterator in answer) await read(answer, index % 7 === 0 ? 1 : Infinity)
+    } catch (error) {
+      outcome = (error as Error).name
+    }
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+  }
+  await inTurn(500, call)
+  await inTurn(2000, call)
+  await eventually(() => bad.busy() + good.busy() === 0, 'no request is under way')
+  await wait(50)
+  expectNothingLeft(ai, spans, signal)
+  // Those that are kept are few.
+  expect(bad.connections()).toBeLessThanOrEqual(3 * CALLERS)
+  const names = [...outcomes.keys()]
+  expect(names.filter((name) => !/^(answered|(Provider|Stream|Timeout|Connection)Error)$/.test(name))).toEqual([])
+  expect(outcomes.get('answered')).toBeGreaterThan(1000)
+  await expectNoResources(before, [bad, good])
+})
