@@ -29,6 +29,7 @@ const one = (format, row, limit) => ({
 export default [
   entry('index', '149 kB'),
   entry('auto', '122.5 kB'),
+  entry('config', '10 kB'),
   entry('core', '45.5 kB'),
   entry('protocols', '74 kB'),
   entry('providers', '12.5 kB'),

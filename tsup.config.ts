@@ -19,7 +19,11 @@ const keepDynamicImport: NonNullable<Options['plugins']>[number] = {
     if (this.format !== 'cjs') return
     for (const { name } of writtenFiles) {
       if (!name.endsWith('.cjs')) continue
-      await writeFile(name, (await readFile(name, 'utf8')).replaceAll('imp0rt(', 'import('))
+      const code = await readFile(name, 'utf8')
+      // The pass takes a class field that has the name of an export for that export.
+      const field = /\bthis\.(\w+) = exports\.\1 = /.exec(code)
+      if (field) throw new Error(`${name}: the field \`${field[1]}\` of a class would write over an export`)
+      await writeFile(name, code.replaceAll('imp0rt(', 'import('))
     }
   },
 }
@@ -82,6 +86,7 @@ export default {
   entry: {
     index: 'src/index.ts',
     auto: 'src/auto.ts',
+    config: 'src/config.ts',
     core: 'src/core.ts',
     protocols: 'src/protocols.ts',
     providers: 'src/providers.ts',

@@ -6,7 +6,7 @@ export const floors: readonly (readonly string[])[] = [
   ['src/kernel'],
   ['src/protocols', 'src/policies', 'src/cost', 'src/telemetry'],
   ['src/providers', 'src/router', 'src/stores', 'src/autolog'],
-  ['src/client', 'src/gateway'],
+  ['src/client', 'src/gateway', 'src/config'],
   ['integrations'],
   // index, auto and the other package entries, the command line, and the pieces of `testing`.
   ['src'],

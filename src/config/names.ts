@@ -1,0 +1,99 @@
+/** What LiteLLM and Portkey call the providers of the catalogue. `test/config/names.test.ts` holds the ids against it. */
+
+/** Prefixes of LiteLLM's model strings (https://docs.litellm.ai/docs/providers), by our id. */
+const LITELLM: Readonly<Record<string, string>> = {
+  same:
+    'abliteration ai21 aihubmix anthropic apertis azure baseten bedrock bytez cerebras chutes clarifai codestral cohere cometapi ' +
+    'compactifai crusoe databricks datarobot deepinfra deepseek gemini groq helicone heroku huggingface hyperbolic ' +
+    'inception lemonade llamafile minimax mistral moonshot morph nano-gpt nebius novita nscale oci ollama openai openrouter ' +
+    'ovhcloud perplexity poe publicai replicate sambanova sarvam scaleway snowflake synthetic v0 vllm volcengine voyage wandb ' +
+    'watsonx xai xinference zai',
+  ai21: 'ai21_chat',
+  aimlapi: 'aiml',
+  alibaba: 'dashscope',
+  'azure-ai': 'azure_ai',
+  bedrock: 'bedrock_converse',
+  'cloudflare-workers-ai': 'cloudflare',
+  cohere: 'cohere_chat',
+  'docker-model-runner': 'docker_model_runner',
+  featherless: 'featherless_ai',
+  fireworks: 'fireworks_ai',
+  friendli: 'friendliai',
+  'github-models': 'github',
+  gmicloud: 'gmi',
+  jina: 'jina_ai',
+  litellm: 'litellm_proxy',
+  llama: 'meta_llama',
+  lmstudio: 'lm_studio',
+  nova: 'amazon_nova',
+  nvidia: 'nvidia_nim',
+  ollama: 'ollama_chat',
+  openai: 'custom_openai openai_like',
+  'text-generation-webui': 'oobabooga',
+  together: 'together_ai',
+  vercel: 'vercel_ai_gateway',
+  vertex: 'vertex_ai vertex_ai_beta',
+  vllm: 'hosted_vllm',
+  'watsonx-text': 'watsonx_text',
+  xiaomi: 'xiaomi_mimo',
+}
+
+/** Portkey's provider slugs (https://portkey.ai/docs/integrations/llms), by our id. */
+const PORTKEY: Readonly<Record<string, string>> = {
+  same:
+    '302ai ai21 anthropic bedrock bytez cerebras cohere cometapi databricks deepinfra deepseek groq huggingface hyperbolic ' +
+    'inference-net jina krutrim moonshot nebius nextbit nscale ollama openai openrouter replicate sambanova siliconflow upstage voyage',
+  alibaba: 'dashscope',
+  azure: 'azure-openai',
+  'azure-ai': 'azure-ai',
+  'cloudflare-workers-ai': 'workers-ai',
+  featherless: 'featherless-ai',
+  fireworks: 'fireworks-ai',
+  gemini: 'google',
+  'github-models': 'github',
+  mistral: 'mistral-ai',
+  novita: 'novita-ai',
+  perplexity: 'perplexity-ai',
+  reka: 'reka-ai',
+  together: 'together-ai',
+  vertex: 'vertex-ai',
+  xai: 'x-ai',
+  zai: 'z-ai',
+  zhipuai: 'zhipu',
+}
+
+function byForeignName(table: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(table).flatMap(([id, names]) =>
+      names.split(' ').map((name) => [name, id === 'same' ? name : id] as const),
+    ),
+  )
+}
+
+export const fromLiteLLMName: ReadonlyMap<string, string> = /* @__PURE__ */ byForeignName(LITELLM)
+export const fromPortkeyName: ReadonlyMap<string, string> = /* @__PURE__ */ byForeignName(PORTKEY)
+
+/** What a bare model name means to LiteLLM. */
+const BARE: readonly (readonly [RegExp, string])[] = [
+  [/^(gpt-|chatgpt-|o\d|text-embedding-|dall-e-|whisper-|tts-|ft:gpt-)/, 'openai'],
+  [/^claude-/, 'anthropic'],
+  [/^command-/, 'cohere'],
+  [/^gemini-/, 'vertex'],
+]
+
+export interface Named {
+  readonly provider: string
+  readonly model: string
+}
+
+/** `undefined` for a provider that is not in the table. */
+export function liteLLMModel(text: string, named: string | undefined): Named | undefined {
+  if (named !== undefined) {
+    const provider = fromLiteLLMName.get(named)
+    const model = text.startsWith(`${named}/`) ? text.slice(named.length + 1) : text
+    return provider === undefined ? undefined : { provider, model }
+  }
+  const at = text.indexOf('/')
+  const provider = at < 0 ? BARE.find(([pattern]) => pattern.test(text))?.[1] : fromLiteLLMName.get(text.slice(0, at))
+  return provider === undefined || at === text.length - 1 ? undefined : { provider, model: text.slice(at + 1) }
+}

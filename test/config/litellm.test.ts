@@ -1,0 +1,146 @@
+/** A LiteLLM configuration becomes options that a client takes and routes by. */
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { fromLiteLLM } from '../../src/config.js'
+import { createClient } from '../../src/index.js'
+import { startFakeProvider } from '../support/fake-provider.js'
+
+afterEach(() => vi.unstubAllEnvs())
+
+const file = (origin: string): string => `
+model_list:
+  - model_name: support-chat            # two deployments share the work
+    litellm_params:
+      model: openai/main-model
+      api_base: ${origin}/litellm/ok/v1
+      api_key: os.environ/SUPPORT_KEY
+      rpm: 300
+      timeout: 20
+      stream_timeout: 4
+    model_info:
+      id: main
+      max_input_tokens: 100000
+      supports_vision: true
+  - model_name: support-chat
+    litellm_params:
+      model: openai/second-model
+      api_base: ${origin}/litellm/ok/v1
+      api_key: sk-literal-secret
+      rpm: 100
+      input_cost_per_token: 0.000002
+      output_cost_per_token: 0.000008
+      max_budget: 5
+  - model_name: support-large
+    litellm_params: { model: openai/large-model, api_base: "${origin}/litellm/ok/v1", api_key: os.environ/SUPPORT_KEY, temperature: 0.2 }
+  - model_name: unreachable
+    litellm_params: { model: petals/none, api_key: os.environ/SUPPORT_KEY }
+  - model_name: hidden-host
+    litellm_params: { model: openai/x, api_base: os.environ/SOME_BASE }
+litellm_settings:
+  drop_params: true
+  success_callback: [langfuse]
+router_settings:
+  routing_strategy: simple-shuffle
+  num_retries: 1
+  timeout: 30
+  cooldown_time: 60
+  allowed_fails: 3
+  fallbacks: [{ support-chat: [support-large] }, { support-large: [support-chat] }]
+  context_window_fallbacks: [{ support-chat: [support-large] }]
+  model_group_alias: { helpdesk: support-chat }
+  redis_host: cache.internal
+general_settings:
+  master_key: os.environ/MASTER
+`
+
+describe('fromLiteLLM', () => {
+  test('routes as the file says, and names all that it cannot say', async () => {
+    vi.stubEnv('SUPPORT_KEY', 'k-support')
+    const server = await startFakeProvider()
+    try {
+      const { options, warnings } = fromLiteLLM(file(server.origin))
+      expect(options).toEqual(JSON.parse(JSON.stringify(options)))
+      expect(options.models?.['support-chat.targets']).toMatchObject({
+        strategy: 'weighted',
+        targets: [
+          {
+            model: 'openai/main-model',
+            name: 'main',
+            apiKeyEnv: 'SUPPORT_KEY',
+            weight: 300,
+            limits: { rpm: 300 },
+            timeout: { total: 20_000, firstChunk: 4_000 },
+            contextWindow: 100_000,
+            capabilities: { vision: true },
+          },
+          { model: 'openai/second-model', weight: 100 },
+        ],
+      })
+      expect(options.models?.['support-chat']).toMatchObject({
+        fallbacks: [{ model: 'support-large.targets', on: 'context-length' }, 'support-large.targets'],
+      })
+      expect(options).toMatchObject({
+        retries: 1,
+        timeout: { total: 30_000 },
+        cooldown: { duration: 60_000, consecutive: 4 },
+        dropUnsupported: true,
+        prices: { overrides: { 'openai/second-model': { input: 2, output: 8 } } },
+      })
+      expect(warnings.map((warning) => warning.slice(0, warning.indexOf(':'))).sort()).toEqual(
+        [
+          'general_settings',
+          'litellm_settings.success_callback',
+          'model_list[1].litellm_params.api_key',
+          'model_list[1].litellm_params.max_budget',
+          'model_list[3].litellm_params.model',
+          'model_list[4].litellm_params.api_base',
+          'router_settings.allowed_fails',
+          'router_settings.redis_host',
+          'router_settings.timeout',
+        ].sort(),
+      )
+      expect(JSON.stringify(warnings)).not.toContain('sk-literal-secret')
+
+      const ai = createClient(options)
+      const messages = [{ role: 'user' as const, content: 'hi' }]
+      for (let call = 0; call < 40; call += 1) await ai.chat.completions.create({ model: 'helpdesk', messages })
+      await ai.chat.completions.create({ model: 'support-large', messages })
+      const sent = server.requests('litellm').map(({ headers, body }) => ({
+        key: headers['authorization'],
+        ...(body as { model: string; temperature?: number }),
+      }))
+      const keys = new Map(sent.map(({ model, key }) => [model, key]))
+      expect(keys).toEqual(
+        new Map([
+          ['main-model', 'Bearer k-support'],
+          ['second-model', 'Bearer sk-literal-secret'],
+          ['large-model', 'Bearer k-support'],
+        ]),
+      )
+      expect(sent.at(-1)).toMatchObject({ model: 'large-model', temperature: 0.2 })
+    } finally {
+      await server.close()
+    }
+  })
+
+  test('a group that has the name of its own model, and a wildcard', () => {
+    vi.stubEnv('OPENAI_API_KEY', 'k')
+    const { options } = fromLiteLLM({
+      model_list: [
+        { model_name: 'openai/gpt-5.4', litellm_params: { model: 'openai/gpt-5.4' } },
+        { model_name: 'openai/*', litellm_params: { model: 'openai/*' } },
+        { model_name: 'bare', litellm_params: { model: 'gpt-5.4' } },
+      ],
+      router_settings: {
+        routing_strategy: 'latency-based-routing',
+        routing_strategy_args: { lowest_latency_buffer: 0.5 },
+      },
+    })
+    expect(() => createClient(options)).not.toThrow()
+  })
+
+  test('text that is neither JSON nor YAML is told without quoting it', () => {
+    expect(() => fromLiteLLM('model_list: [\n  sk-secret: {')).toThrow(
+      /^fromLiteLLM\(config\): is neither JSON nor YAML; line \d+ is at fault$/,
+    )
+  })
+})
