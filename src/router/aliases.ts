@@ -41,9 +41,26 @@ interface Pattern {
   readonly after: string
 }
 
+/** Puts in what a wildcard stands for. */
+type Fill = (text: string) => string
+
+/** A model string that fits a wildcard. */
+interface Filled {
+  readonly name: string
+  readonly fill: Fill
+  readonly trail: readonly string[]
+}
+
+const asItIs: Fill = (text) => text
+
+/** What makes no sense on an alias within an alias. */
+const OF_TARGET = ['name', 'region', 'limits', 'apiKey', 'apiKeyEnv', 'baseURL', 'variables', 'credentials', 'headers'] as const
+
 export class Aliases {
   private readonly options: AliasesOptions
   private readonly compiled = new Map<string, Route>()
+  /** Levels of the aliases. */
+  private readonly ranked = new Map<string, readonly Level[]>()
   private readonly asked = new Map<string, Route>()
   private readonly patterns: readonly Pattern[]
   /** What ends the watches of routes that may be forgotten. */
@@ -56,7 +73,7 @@ export class Aliases {
     this.options = options
     const names = Object.keys(options.aliases)
     this.patterns = names.filter((name) => name.includes('*')).map(patternOf).sort(bySpecificity)
-    for (const name of names) if (!name.includes('*')) this.alias(name, [])
+    for (const name of names) if (!name.includes('*')) this.alias(name)
   }
 
   /** What a model string means. @throws ConfigError when it names no target. */
@@ -65,14 +82,19 @@ export class Aliases {
     if (known) return known
     if (this.asked.size >= MEMO_LIMIT) this.forget()
     this.watches = this.askedWatches
-    const route = this.fromPattern(model, []) ?? this.single(model, this.options.targets.ask(model, path))
+    const route = this.fromPattern(model) ?? this.single(model, this.options.targets.ask(model, path))
     this.asked.set(model, route)
     return route
   }
 
-  /** Of the configuration. @throws ConfigError for one that names no target. */
-  fallbacks(list: readonly FallbackOptions[], path: string, trail: readonly string[] = []): readonly Fallback[] {
-    return this.compileFallbacks(list, (model, i) => this.named(model, `${path}[${i}]`, trail))
+  /**
+   * Of the configuration. Of an alias only its targets are meant, not its own fallbacks, so that two may stand in for each other.
+   *
+   * @param within - The alias that they belong to.
+   * @throws ConfigError for one that names no target.
+   */
+  fallbacks(list: readonly FallbackOptions[], path: string, within?: string): readonly Fallback[] {
+    return this.compileFallbacks(list, (model, i) => this.named(model, `${path}[${i}]`, within))
   }
 
   /** Of a call, which may make up names. @throws ConfigError for one that names no target. */
@@ -82,7 +104,7 @@ export class Aliases {
 
   private compileFallbacks(
     list: readonly FallbackOptions[],
-    routeOf: (model: string, index: number) => Route,
+    routeOf: (model: string, index: number) => Pick<Route, 'levels'>,
   ): readonly Fallback[] {
     return list.map((entry, i) => {
       const { model, on, params, messages } = typeof entry === 'string' ? ({ model: entry } as const) : entry
@@ -97,6 +119,7 @@ export class Aliases {
 
   private forget(): void {
     this.asked.clear()
+    this.options.targets.forget()
     for (const unwatch of this.askedWatches.splice(0)) unwatch()
   }
 
@@ -105,9 +128,11 @@ export class Aliases {
   }
 
   /** An alias or a target that the configuration names. */
-  private named(model: string, path: string, trail: readonly string[]): Route {
-    if (this.has(model)) return this.alias(model, trail)
-    return this.fromPattern(model, trail) ?? this.single(model, this.options.targets.configure({ model }, path, ''))
+  private named(model: string, path: string, within: string | undefined): Pick<Route, 'levels'> {
+    if (this.has(model)) return { levels: this.levelsOf(model, []) }
+    const filled = this.filled(model, within === undefined ? [] : [within])
+    if (filled) return { levels: this.levels(filled.name, filled.fill, filled.trail) }
+    return this.single(model, this.options.targets.configure({ model }, path, '', !this.watches))
   }
 
   private single(model: string, holding: Holding): Route {
@@ -115,23 +140,49 @@ export class Aliases {
     return Object.freeze({ alias: false, levels: [level], fallbacks: [], hedge: undefined })
   }
 
-  private alias(name: string, trail: readonly string[]): Route {
+  private alias(name: string): Route {
     const done = this.compiled.get(name)
     if (done) return done
-    const route = this.compile(name, (text) => text, trail)
+    const route = this.compile(name, asItIs, this.levelsOf(name, []))
     this.compiled.set(name, route)
     return route
   }
 
   /** A target of the alias may match its own pattern (`openai/*` from `openai/*`): there it means itself. */
-  private fromPattern(model: string, trail: readonly string[]): Route | undefined {
+  private filled(model: string, trail: readonly string[]): Filled | undefined {
     const pattern = this.patterns.find((candidate) => matches(candidate, model) && !trail.includes(candidate.name))
     if (!pattern) return undefined
     const star = model.slice(pattern.before.length, model.length - pattern.after.length)
-    return this.compile(pattern.name, (text) => text.replaceAll('*', star), trail)
+    return { name: pattern.name, fill: (text) => text.replaceAll('*', () => star), trail }
   }
 
-  private compile(name: string, fill: (text: string) => string, trail: readonly string[]): Route {
+  private fromPattern(model: string): Route | undefined {
+    const filled = this.filled(model, [])
+    return filled && this.compile(filled.name, filled.fill, this.levels(filled.name, filled.fill, []))
+  }
+
+  private compile(name: string, fill: Fill, levels: readonly Level[]): Route {
+    const group = groupOf(this.options.aliases[name] as AliasOptions)
+    const fallbacks = (group.fallbacks ?? []).map((entry) =>
+      typeof entry === 'string' ? fill(entry) : { ...entry, model: fill(entry.model) },
+    )
+    return Object.freeze({
+      alias: true,
+      levels,
+      fallbacks: this.fallbacks(fallbacks, `models.${name}.fallbacks`, name),
+      hedge: hedgePolicy(group.hedge),
+    })
+  }
+
+  private levelsOf(name: string, trail: readonly string[]): readonly Level[] {
+    const done = this.ranked.get(name)
+    if (done) return done
+    const levels = this.levels(name, asItIs, trail)
+    this.ranked.set(name, levels)
+    return levels
+  }
+
+  private levels(name: string, fill: Fill, trail: readonly string[]): readonly Level[] {
     const path = `models.${name}`
     if (trail.includes(name)) {
       throw new ConfigError(path, `is an alias of itself: ${[...trail, name].join(' → ')}; break the cycle`)
@@ -140,13 +191,9 @@ export class Aliases {
     const entries = entriesOf(group, path, fill)
     const strategy = strategyOf(group, entries, `${path}.strategy`)
     const inner = [...trail, name]
-    const levels = strategy.strategy === ordered ? this.inOrder(entries, name, inner) : this.byOrder(entries, name, inner, strategy)
-    return Object.freeze({
-      alias: true,
-      levels: Object.freeze(levels),
-      fallbacks: this.fallbacks(group.fallbacks ?? [], `${path}.fallbacks`, inner),
-      hedge: hedgePolicy(group.hedge),
-    })
+    const levels =
+      strategy.strategy === ordered ? this.inOrder(entries, name, inner) : this.byOrder(entries, name, inner, strategy)
+    return Object.freeze(levels)
   }
 
   /** Each entry is a level of its own: its tries are used up before the next begins. An alias among them keeps its strategy. */
@@ -155,7 +202,7 @@ export class Aliases {
     return sorted.flatMap((entry) => {
       const nested = this.nested(entry, trail)
       if (!nested) return [this.level(name, ordered, [this.member(entry, name)], {})]
-      return nested.levels.map((level) => ({ ...level, members: level.members.map((member) => over(member, entry)) }))
+      return nested.map((level) => ({ ...level, members: level.members.map((member) => over(member, entry)) }))
     })
   }
 
@@ -167,19 +214,25 @@ export class Aliases {
       const members = here.flatMap((entry) => {
         const nested = this.nested(entry, trail)
         if (!nested) return [this.member(entry, name)]
-        return nested.levels.flatMap((level) => level.members.map((member) => over(member, entry)))
+        return nested.flatMap((level) => level.members.map((member) => over(member, entry)))
       })
       return this.level(name, strategy, unique(members), options)
     })
   }
 
-  private nested({ options: { model } }: Entry, trail: readonly string[]): Route | undefined {
-    return this.has(model) ? this.alias(model, trail) : this.fromPattern(model, trail)
+  /** @throws ConfigError for what only a target can have. */
+  private nested({ options, path }: Entry, trail: readonly string[]): readonly Level[] | undefined {
+    const { model } = options
+    const filled = this.has(model) ? undefined : this.filled(model, trail)
+    if (!filled && !this.has(model)) return undefined
+    const own = OF_TARGET.find((option) => options[option] !== undefined)
+    if (own) throw new ConfigError(`${path}.${own}`, `\`${model}\` is an alias; set it on the alias's own targets`)
+    return filled ? this.levels(filled.name, filled.fill, trail) : this.levelsOf(model, trail)
   }
 
   private member(entry: Entry, name: string): Member {
     const { options, modelPath, position } = entry
-    return over(memberOf(this.options.targets.configure(options, modelPath, `${name}.${position + 1}`)), entry)
+    return over(memberOf(this.options.targets.configure(options, modelPath, `${name}.${position + 1}`, !this.watches)), entry)
   }
 
   private level(name: string, strategy: Strategy, members: readonly Member[], options: Group['options']): Level {

@@ -39,7 +39,7 @@ export interface PlanSources {
 export function compilePlan(options: ClientOptions, sources: PlanSources): Plan {
   const { clock, random } = sources
   const retries = typeof options.retries === 'number' ? { max: options.retries } : options.retries
-  const policy: RetryPolicy = Object.freeze({ ...DEFAULT_RETRIES, ...retries })
+  const policy: RetryPolicy = Object.freeze({ ...DEFAULT_RETRIES, ...given(retries ?? {}) })
   const cooldown = cooldownPolicy(options.cooldown)
   const aliasOptions = options.models ?? {}
   const targets = new Targets({
@@ -62,4 +62,9 @@ export function compilePlan(options: ClientOptions, sources: PlanSources): Plan 
     },
     targets: () => targets.all(),
   })
+}
+
+/** Without what is given as `undefined`, which means the default. */
+function given<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>
 }

@@ -9,9 +9,6 @@ import type { ProviderOptions, TargetOptions } from './options.js'
 import { planProvider } from './provider-plan.js'
 import type { Holding, PlannedProvider, Target } from './target.js'
 
-/** Model strings remembered at most; a program that makes them up must not grow without end. */
-const MEMO_LIMIT = 1024
-
 /** Options of a target that change its provider. */
 const OF_PROVIDER = ['apiKey', 'apiKeyEnv', 'baseURL', 'variables', 'credentials', 'headers'] as const
 
@@ -35,6 +32,8 @@ export class Targets {
   private readonly planned = new Map<string, PlannedProvider>()
   private readonly configured = new Map<string, Holding>()
   private readonly asked = new Map<string, Holding>()
+  /** Where in the options a target was configured. */
+  private readonly paths = new WeakMap<Holding, string>()
 
   /** @throws ConfigError on a provider that cannot be planned. */
   constructor(options: TargetsOptions) {
@@ -56,7 +55,6 @@ export class Targets {
     const { id, name, provider } = this.parse(model, path)
     const known = this.find(`${id}/${name}`)
     if (known) return known
-    if (this.asked.size >= MEMO_LIMIT) this.asked.clear()
     return this.hold({ id: `${id}/${name}`, model: name, provider, facts: {} }, this.asked)
   }
 
@@ -64,19 +62,29 @@ export class Targets {
    * Of the configuration. Targets of one model are one, unless their provider, limits or names differ.
    *
    * @param fallbackName - For a target that must have a name and has none.
+   * @param kept - `false` for one that a call's model string made of a wildcard: {@link forget} drops it.
    * @throws ConfigError when it names no target, or two targets have one name.
    */
-  configure(options: TargetOptions, path: string, fallbackName: string): Holding {
+  configure(options: TargetOptions, path: string, fallbackName: string, kept = true): Holding {
     const { id, name, provider } = this.parse(options.model, path, hasOwnProvider(options))
     const label = options.name ?? options.region
     const apart = label !== undefined || hasOwnProvider(options) || options.limits !== undefined
     const full = `${id}/${name}${apart ? `#${label ?? fallbackName}` : ''}`
-    const known = this.configured.get(full)
-    if (known && !apart) return known
+    const known = kept ? this.configured.get(full) : this.find(full)
+    // Several strings can fill one entry of a wildcard to one target.
+    if (known && (!apart || (!kept && this.paths.get(known) === path))) return known
     if (known) throw new ConfigError(path, `there are two targets \`${full}\`; give each a \`name\` of its own`)
     const planned = hasOwnProvider(options) ? this.changed(id, options, path) : provider
     const { limits, region } = options
-    return this.hold({ id: full, model: name, provider: planned, limits, facts: { region } }, this.configured)
+    const into = kept ? this.configured : this.asked
+    const holding = this.hold({ id: full, model: name, provider: planned, limits, facts: { region } }, into)
+    this.paths.set(holding, path)
+    return holding
+  }
+
+  /** Drops what only calls have named. */
+  forget(): void {
+    this.asked.clear()
   }
 
   /** `provider/model` or `provider:model`: whichever mark comes first divides, so a model may hold both. */
