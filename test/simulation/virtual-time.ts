@@ -4,7 +4,7 @@ import type { Clock } from '../../src/kernel/clock.js'
 interface Timer {
   readonly at: number
   readonly order: number
-  readonly run: () => void
+  run: () => void
   cancelled: boolean
 }
 
@@ -49,7 +49,7 @@ export class VirtualTime implements Clock {
     Object.assign(globalThis, {
       setTimeout: (run: () => void, ms = 0) => this.after(ms, run),
       clearTimeout: (handle: Handle | undefined) => {
-        if (handle) handle.timer.cancelled = true
+        if (handle) cancel(handle.timer)
       },
     })
     try {
@@ -98,6 +98,12 @@ export class VirtualTime implements Clock {
     heap[place] = last
     return first
   }
+}
+
+export function cancel(timer: Timer): void {
+  timer.cancelled = true
+  // What it would have touched may go before its time comes.
+  timer.run = () => {}
 }
 
 function before(a: Timer, b: Timer): boolean {

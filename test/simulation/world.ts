@@ -1,6 +1,6 @@
 /** Eight providers that answer slower under load, cost money, limit their rates and have bad hours; and the calls to them. */
 import { exponential, logNormal, seeded } from './chance.js'
-import type { VirtualTime } from './virtual-time.js'
+import { cancel, type VirtualTime } from './virtual-time.js'
 
 export interface Profile {
   readonly id: string
@@ -154,7 +154,7 @@ export class World {
     return new Promise((resolve, reject) => {
       const handle = this.time.after(ms, resolve)
       signal?.addEventListener('abort', () => {
-        handle.timer.cancelled = true
+        cancel(handle.timer)
         reject(signal.reason as Error)
       })
     })
