@@ -20,10 +20,9 @@ const keepDynamicImport: NonNullable<Options['plugins']>[number] = {
     for (const { name } of writtenFiles) {
       if (!name.endsWith('.cjs')) continue
       const code = await readFile(name, 'utf8')
-      // The pass takes a class field that has the name of an export for that export.
-      const field = /\bthis\.(\w+) = exports\.\1 = /.exec(code)
-      if (field) throw new Error(`${name}: the field \`${field[1]}\` of a class would write over an export`)
-      await writeFile(name, code.replaceAll('imp0rt(', 'import('))
+      // It also takes a class field that has the name of an export for that export, and writes over it.
+      const fields = code.replaceAll(/(__init\d*\(\) \{this\.(\w+) = )exports\.\2 = /g, '$1')
+      await writeFile(name, fields.replaceAll('imp0rt(', 'import('))
     }
   },
 }
