@@ -16,6 +16,10 @@ const REASONS: ReadonlyMap<string, string> = new Map([
     'anthropic/vercel-ai/spliced-message-start.chunks.txt',
     'a proxy put two answers into one stream: what was given to the reader cannot be taken back, so it ends in an error',
   ],
+  [
+    'openai/vercel-ai/responses/parallel-tool-call-wrapper.1.chunks.txt',
+    'the first and the last line of the recording are cut, so that they are no JSON',
+  ],
 ])
 
 /** Some recordings of an API were made at a URL of another format. */
