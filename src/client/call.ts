@@ -107,7 +107,7 @@ export class LogicalCall {
       random: client.random,
     })
     this.begun = this.itinerary.first()
-    this.shown = 'member' in this.begun ? this.begun.member.target : route.levels[0]?.members[0]?.target as Target
+    this.shown = 'member' in this.begun ? this.begun.member.target : (route.levels[0]?.members[0]?.target as Target)
     const first = this.shown
     const { alias } = route
     // Nothing may fail once the span is open: whoever ends it has the call.

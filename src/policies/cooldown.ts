@@ -23,7 +23,9 @@ export const DEFAULT_COOLDOWN: CooldownPolicy = {
 }
 
 /** `options` over the defaults; `false`: no target ever rests. */
-export function cooldownPolicy(options: { readonly [K in keyof CooldownPolicy]?: number | undefined } | false | undefined): CooldownPolicy {
+export function cooldownPolicy(
+  options: { readonly [K in keyof CooldownPolicy]?: number | undefined } | false | undefined,
+): CooldownPolicy {
   if (options === false) return { ...DEFAULT_COOLDOWN, duration: 0, maxDuration: 0 }
   return {
     failureRate: options?.failureRate ?? DEFAULT_COOLDOWN.failureRate,
@@ -166,7 +168,8 @@ export class Breaker {
     const atOnce = errorClass !== undefined && AT_ONCE.has(errorClass)
     if (!probe && this.restsUntil !== undefined) {
       // It began before the rest, or was sent though the target rests. Only the provider's word makes the rest longer.
-      if (atOnce && retryAfterMs !== undefined && !this.never) this.restUntil(now + Math.min(LONGEST_WAIT, retryAfterMs))
+      if (atOnce && retryAfterMs !== undefined && !this.never)
+        this.restUntil(now + Math.min(LONGEST_WAIT, retryAfterMs))
       return undefined
     }
     if (!probe && !atOnce && !this.tooMany(now)) return undefined

@@ -107,11 +107,13 @@ const TOO_LONG =
 /** More in one request than the account gets in a minute: OpenAI as 429, Groq as 413. Waiting does not help. */
 const TOO_LARGE = /request too large for/i
 /** Anthropic's and xAI's account without credit, as 400, 403 or 429. */
-const SPENT = /credit balance is too low|reached your specified api usage limits|(used|run out of|exhausted) (all|available|your) .*credits|insufficient (balance|credits?|quota)|spending limit/i
+const SPENT =
+  /credit balance is too low|reached your specified api usage limits|(used|run out of|exhausted) (all|available|your) .*credits|insufficient (balance|credits?|quota)|spending limit/i
 /** A quota that is whole again tomorrow, or that must be bought: OpenAI, Gemini, Groq, Bedrock. */
 const FOR_LONG = /per[ _]?(day|month)|daily|monthly|\b(TPD|RPD)\b|exceeded your current quota/i
 /** Azure and Mistral send 429 also when it is they who have too little. */
-const NO_CAPACITY = /high demand|temporarily unable to process|capacity (exceeded|exhausted|constrained)|no capacity|overloaded/i
+const NO_CAPACITY =
+  /high demand|temporarily unable to process|capacity (exceeded|exhausted|constrained)|no capacity|overloaded/i
 /** Google refuses some countries with a 400. */
 const WRONG_PLACE = /location is not supported/i
 
@@ -138,7 +140,8 @@ function classifyProviderError(error: ProviderError): ErrorClass {
   const named = nameOf(error.code) ?? nameOf(error.type)
   const byStatus = status === undefined || status < 300 ? undefined : classOfStatus(status)
   // What says no more than that there was an error yields to a status that does.
-  const known = named === undefined || (named === 'server' && byStatus !== 'bad-request') ? (byStatus ?? 'server') : named
+  const known =
+    named === undefined || (named === 'server' && byStatus !== 'bad-request') ? (byStatus ?? 'server') : named
   if (known === 'rate-limit') return classifyRefusal(error)
   if ((known === 'bad-request' || known === 'auth') && SPENT.test(message)) return 'quota'
   if (known !== 'bad-request') return known
@@ -174,7 +177,14 @@ function classOfStatus(status: number): ErrorClass {
   return 'bad-request'
 }
 
-const RETRYABLE: ReadonlySet<ErrorClass> = new Set(['rate-limit', 'timeout', 'connection', 'server', 'overloaded', 'malformed'])
+const RETRYABLE: ReadonlySet<ErrorClass> = new Set([
+  'rate-limit',
+  'timeout',
+  'connection',
+  'server',
+  'overloaded',
+  'malformed',
+])
 
 /** Whether the same request may succeed at the same target a little later. */
 export function isRetryableClass(errorClass: ErrorClass): boolean {

@@ -74,10 +74,13 @@ export class CallQueue {
         if (at >= 0) this.waiting.splice(at, 1)
         done()
       }
-      const timer = setTimeout(() => {
-        leaveQueue()
-        resolve('expired')
-      }, Math.min(waitMs, 2 ** 31 - 1))
+      const timer = setTimeout(
+        () => {
+          leaveQueue()
+          resolve('expired')
+        },
+        Math.min(waitMs, 2 ** 31 - 1),
+      )
       const onAbort = (): void => {
         leaveQueue()
         reject(signal.reason as Error)
@@ -101,7 +104,10 @@ export class CallQueue {
     while (low < high) {
       const middle = (low + high) >> 1
       const other = this.waiting[middle]
-      if (other && (other.priority < entry.priority || (other.priority === entry.priority && other.order < entry.order)))
+      if (
+        other &&
+        (other.priority < entry.priority || (other.priority === entry.priority && other.order < entry.order))
+      )
         low = middle + 1
       else high = middle
     }

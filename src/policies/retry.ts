@@ -44,7 +44,8 @@ export interface Failure {
 export function retryDelay(policy: RetryPolicy, failure: Failure, random: () => number): number | undefined {
   const { errorClass, retryAfterMs, retries, hasNext, remaining } = failure
   if (!isRetryableClass(errorClass) || retries >= (policy.on[errorClass] ?? policy.max)) return undefined
-  if (hasNext && (errorClass === 'timeout' || errorClass === 'rate-limit' || retryAfterMs !== undefined)) return undefined
+  if (hasNext && (errorClass === 'timeout' || errorClass === 'rate-limit' || retryAfterMs !== undefined))
+    return undefined
   if (retryAfterMs !== undefined && retryAfterMs > policy.maxDelay) return undefined
   const delay = retryAfterMs ?? random() * Math.min(policy.maxDelay, policy.baseDelay * 2 ** retries)
   return delay < remaining ? delay : undefined

@@ -54,7 +54,17 @@ interface Filled {
 const asItIs: Fill = (text) => text
 
 /** What makes no sense on an alias within an alias. */
-const OF_TARGET = ['name', 'region', 'limits', 'apiKey', 'apiKeyEnv', 'baseURL', 'variables', 'credentials', 'headers'] as const
+const OF_TARGET = [
+  'name',
+  'region',
+  'limits',
+  'apiKey',
+  'apiKeyEnv',
+  'baseURL',
+  'variables',
+  'credentials',
+  'headers',
+] as const
 
 export class Aliases {
   private readonly options: AliasesOptions
@@ -72,7 +82,10 @@ export class Aliases {
   constructor(options: AliasesOptions) {
     this.options = options
     const names = Object.keys(options.aliases)
-    this.patterns = names.filter((name) => name.includes('*')).map(patternOf).sort(bySpecificity)
+    this.patterns = names
+      .filter((name) => name.includes('*'))
+      .map(patternOf)
+      .sort(bySpecificity)
     for (const name of names) if (!name.includes('*')) this.alias(name)
   }
 
@@ -207,7 +220,12 @@ export class Aliases {
   }
 
   /** Entries of one order are a level, from which the strategy picks; an alias among them brings its targets. */
-  private byOrder(entries: readonly Entry[], name: string, trail: readonly string[], { strategy, options }: Chosen): Level[] {
+  private byOrder(
+    entries: readonly Entry[],
+    name: string,
+    trail: readonly string[],
+    { strategy, options }: Chosen,
+  ): Level[] {
     const orders = [...new Set(entries.map((entry) => entry.options.order ?? 1))].sort((a, b) => a - b)
     return orders.map((order) => {
       const here = entries.filter((entry) => (entry.options.order ?? 1) === order)
@@ -232,7 +250,10 @@ export class Aliases {
 
   private member(entry: Entry, name: string): Member {
     const { options, modelPath, position } = entry
-    return over(memberOf(this.options.targets.configure(options, modelPath, `${name}.${position + 1}`, !this.watches)), entry)
+    return over(
+      memberOf(this.options.targets.configure(options, modelPath, `${name}.${position + 1}`, !this.watches)),
+      entry,
+    )
   }
 
   private level(name: string, strategy: Strategy, members: readonly Member[], options: Group['options']): Level {
@@ -291,7 +312,8 @@ function strategyOf({ strategy: named }: GroupOptions, entries: readonly Entry[]
       throw new ConfigError(`${path}.${option}`, `\`${name}\` has no such option${hint}`)
     }
     const expected = known[option]?.(value)
-    if (expected !== undefined) throw new ConfigError(`${path}.${option}`, `expected ${expected}, got ${typeName(value)}`)
+    if (expected !== undefined)
+      throw new ConfigError(`${path}.${option}`, `expected ${expected}, got ${typeName(value)}`)
   }
   return { strategy, options }
 }

@@ -55,7 +55,10 @@ function testOf(wanted: unknown, path: string): Test {
 function operator(name: string, operand: unknown, path: string): Test {
   if (!Object.hasOwn(OPERATORS, name)) {
     const names = Object.keys(OPERATORS)
-    throw new ConfigError(`${path}.${name}`, `there is no such operator${didYouMean(name, names) || `; use one of ${names.join(', ')}`}`)
+    throw new ConfigError(
+      `${path}.${name}`,
+      `there is no such operator${didYouMean(name, names) || `; use one of ${names.join(', ')}`}`,
+    )
   }
   const expected = expectedOf(name)
   if (!expected.fits(operand)) throw new ConfigError(`${path}.${name}`, `expected ${expected.words}`)
@@ -68,7 +71,9 @@ function operator(name: string, operand: unknown, path: string): Test {
 
 function expectedOf(name: string): { readonly words: string; readonly fits: (operand: unknown) => boolean } {
   if (name === '$in' || name === '$nin') return { words: 'an array', fits: Array.isArray }
-  if (name === '$regex') return { words: 'a regular expression as a string', fits: (operand) => typeof operand === 'string' }
-  if (name === '$eq' || name === '$ne') return { words: 'a string, number, boolean or null', fits: (operand) => !isObject(operand) }
+  if (name === '$regex')
+    return { words: 'a regular expression as a string', fits: (operand) => typeof operand === 'string' }
+  if (name === '$eq' || name === '$ne')
+    return { words: 'a string, number, boolean or null', fits: (operand) => !isObject(operand) }
   return { words: 'a number', fits: (operand) => typeof operand === 'number' }
 }

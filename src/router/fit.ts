@@ -21,7 +21,8 @@ const REFUSED_BY_CONDITION: Misfit = { why: 'is for other calls (`when`)' }
 export function misfit(call: RoutedCall, { target, when }: Member, regional: boolean): Misfit | undefined {
   if (when && !when(call.metadata)) return REFUSED_BY_CONDITION
   const { region, capabilities } = target.facts
-  if (regional && region !== regionOf(call)) return { why: region === undefined ? 'names no region' : `is in ${region}` }
+  if (regional && region !== regionOf(call))
+    return { why: region === undefined ? 'names no region' : `is in ${region}` }
   if (!capabilities) return undefined
   const capability = call.needs.find((need) => capabilities[need] === false)
   return capability && { why: `has no ${capability}`, capability }

@@ -47,8 +47,7 @@ class MovingAverage {
   }
 
   add(now: number, sample: number): void {
-    const weight =
-      this.value === undefined ? 1 : Math.max(LEAST_WEIGHT, 1 - Math.exp((this.at - now) / this.memoryMs))
+    const weight = this.value === undefined ? 1 : Math.max(LEAST_WEIGHT, 1 - Math.exp((this.at - now) / this.memoryMs))
     this.value = (this.value ?? 0) * (1 - weight) + sample * weight
     this.at = now
   }

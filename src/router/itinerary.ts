@@ -146,8 +146,7 @@ export class Itinerary {
     if (this.attempts >= this.journey.retries.attempts) return false
     return this.waiting.some(
       ({ on, levels }) =>
-        on?.has(errorClass) === true &&
-        levels.some(({ members }) => members.some((member) => this.isOpen(member))),
+        on?.has(errorClass) === true && levels.some(({ members }) => members.some((member) => this.isOpen(member))),
     )
   }
 
@@ -284,7 +283,10 @@ export class Itinerary {
   /** @throws UnsupportedParameterError or ConfigError when it is not for their health that none was taken. */
   private resting(): Step | AllResting {
     const { route, fallbacks, call, whenAllRest } = this.journey
-    const stages = [begin(route, undefined), ...fallbacks.filter(({ on }) => on === undefined).map((entry) => begin(entry, undefined))]
+    const stages = [
+      begin(route, undefined),
+      ...fallbacks.filter(({ on }) => on === undefined).map((entry) => begin(entry, undefined)),
+    ]
     const misfits = new Map<Member, Misfit>()
     let soonest: { readonly member: Member; readonly at: Position; readonly restsFor: number } | undefined
     for (const stage of stages) {

@@ -39,7 +39,17 @@ const isFunction = z.custom<(...args: never[]) => unknown>((value) => typeof val
 const isSignal = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value
 
-const STORE_METHODS = ['take', 'correct', 'acquire', 'release', 'held', 'put', 'remove', 'facts', 'close'] as const satisfies readonly (keyof Store)[]
+const STORE_METHODS = [
+  'take',
+  'correct',
+  'acquire',
+  'release',
+  'held',
+  'put',
+  'remove',
+  'facts',
+  'close',
+] as const satisfies readonly (keyof Store)[]
 const isStore = (value: unknown): boolean =>
   typeof value === 'object' &&
   value !== null &&
@@ -215,4 +225,3 @@ export const callOptions = z.strictObject({
   extra_body: optionalRecord(z.unknown()),
   provider_options: optionalRecord(z.record(z.string(), z.unknown())),
 })
-

@@ -26,7 +26,10 @@ export interface TargetLimits {
 export type Capability = 'vision' | 'audio' | 'files' | 'tools' | 'json_schema'
 
 /** One place that can serve an alias. */
-export interface TargetOptions extends Pick<ProviderOptions, 'apiKey' | 'apiKeyEnv' | 'baseURL' | 'variables' | 'credentials' | 'headers'> {
+export interface TargetOptions extends Pick<
+  ProviderOptions,
+  'apiKey' | 'apiKeyEnv' | 'baseURL' | 'variables' | 'credentials' | 'headers'
+> {
   /** `provider/model`, or another alias. In an alias with a `*` in its name, a `*` here stands for the same text. */
   model: string
   /** Tells apart targets of the same model, in `_meta`, spans and health: `provider/model#name`. Default: the region, or a number. */

@@ -110,7 +110,9 @@ export class Targets {
   }
 
   private changed(id: string, options: TargetOptions, path: string): PlannedProvider {
-    const changes = Object.fromEntries(OF_PROVIDER.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])))
+    const changes = Object.fromEntries(
+      OF_PROVIDER.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])),
+    )
     const { catalogue, env } = this.options
     const own = { ...this.ownOf(id) }
     if (options.apiKey !== undefined || options.apiKeyEnv !== undefined) {

@@ -11,6 +11,7 @@ const SWEEP_EVERY = 1024
  */
 export class MemoryStore implements Store {
   readonly name = 'memory'
+  readonly shared = false
   private readonly clock: Clock
   private readonly full = new Map<string, number>()
   private readonly leases = new Map<string, Map<string, number>>()
@@ -19,11 +20,6 @@ export class MemoryStore implements Store {
 
   constructor(clock: Clock) {
     this.clock = clock
-  }
-
-  // Not a field: where one has the name of an export, the CommonJS build would write over the export.
-  get shared(): boolean {
-    return false
   }
 
   take(takes: readonly RateTake[]): TakeResult {

@@ -21,6 +21,7 @@ const commandName = (name: ScriptName): string => `tracestitch_${name}`
 /** Throws a ConnectionError whenever the server gives no answer in time, or an error. */
 export class RedisStore implements Store {
   readonly name = 'redis'
+  readonly shared = true
   private readonly connections: Connections
   private readonly tag: string
   private readonly timeout: number
@@ -30,11 +31,6 @@ export class RedisStore implements Store {
     this.connections = connections
     this.tag = `{${prefix}}`
     this.timeout = timeout
-  }
-
-  // Not a field: where one has the name of an export, the CommonJS build would write over the export.
-  get shared(): boolean {
-    return true
   }
 
   async take(takes: readonly RateTake[]): Promise<TakeResult> {

@@ -49,7 +49,8 @@ async function benchPicks({ rounds, calls }) {
   })
   const through = (model) => async () => {
     const run = async () => {
-      for (let i = 0; i < calls; i++) await ai.chat.completions.create({ model, messages, metadata: { session: `s${i}` } })
+      for (let i = 0; i < calls; i++)
+        await ai.chat.completions.create({ model, messages, metadata: { session: `s${i}` } })
     }
     return (await cpu(run)) / calls
   }
@@ -60,7 +61,9 @@ async function benchPicks({ rounds, calls }) {
     for (const size of SIZES) contestants[size] = through(`${id} ${size}`)
     const medians = await interleave(contestants, rounds)
     const cells = SIZES.map((size) => `${medians[size].toFixed(1)} us ${(medians[size] / medians.direct).toFixed(2)} x`)
-    console.log(`  ${id.padEnd(14)}${cells.map((cell) => cell.padStart(18)).join('')}   direct ${medians.direct.toFixed(1)} us`)
+    console.log(
+      `  ${id.padEnd(14)}${cells.map((cell) => cell.padStart(18)).join('')}   direct ${medians.direct.toFixed(1)} us`,
+    )
   }
 }
 
@@ -115,7 +118,9 @@ async function benchCrowd(origin, { rounds, callsEach }) {
       name === 'bare fetch'
         ? 'baseline'
         : `added p50 ${(p50 - base.p50).toFixed(2)} ms, p99 ${(p99 - base.p99).toFixed(2)} ms, ${((100 * rate) / base.rate).toFixed(1)} % of its requests per second`
-    console.log(`  ${name.padEnd(26)} p50 ${p50.toFixed(1)} ms  p99 ${p99.toFixed(1)} ms  ${rate.toFixed(0).padStart(4)}/s   ${added}`)
+    console.log(
+      `  ${name.padEnd(26)} p50 ${p50.toFixed(1)} ms  p99 ${p99.toFixed(1)} ms  ${rate.toFixed(0).padStart(4)}/s   ${added}`,
+    )
   }
 }
 

@@ -25,10 +25,11 @@ test('200 callers at once: never more than the places, and all are answered', as
     now -= 1
     await answers('ok')(...seen)
   }
-  const ai = clientWith({ models: { m: [{ model: 'good/m', limits: { concurrent: 20, queue: 200 } }] }, timeout: 20_000 })
-  const all = await Promise.all(
-    Array.from({ length: 200 }, () => ai.chat.completions.create({ model: 'm', messages })),
-  )
+  const ai = clientWith({
+    models: { m: [{ model: 'good/m', limits: { concurrent: 20, queue: 200 } }] },
+    timeout: 20_000,
+  })
+  const all = await Promise.all(Array.from({ length: 200 }, () => ai.chat.completions.create({ model: 'm', messages })))
   expect(all.every((answer) => content(answer) === 'ok' && answer._meta.attempts.length === 1)).toBe(true)
   expect(most).toBe(20)
   expect(ai.health()[0]?.inFlight).toBe(0)
@@ -44,7 +45,9 @@ test('200 callers at once see each other: the least busy target is another one e
 test('a full target is passed by; one more than may wait is refused with a LimitError, and nothing is sent', async () => {
   pair.bad.behave = never
   const limits = { concurrent: 1, queue: 0 }
-  const ai = clientWith({ models: { m: [{ model: 'bad/m', limits }, 'good/m'], alone: [{ model: 'bad/m', name: 'alone', limits }] } })
+  const ai = clientWith({
+    models: { m: [{ model: 'bad/m', limits }, 'good/m'], alone: [{ model: 'bad/m', name: 'alone', limits }] },
+  })
   const holder = new AbortController()
   const held = ['m', 'alone'].map((model) =>
     ai.chat.completions.create({ model, messages }, { signal: holder.signal }).catch((error: Error) => error.name),
@@ -67,7 +70,9 @@ test('the deadline holds in the queue too, and an abort ends the wait; neither t
   pair.bad.behave = never
   const ai = clientWith({ models: { m: [{ model: 'bad/m', limits: { concurrent: 1 } }] } })
   const holder = new AbortController()
-  const held = ai.chat.completions.create({ model: 'm', messages }, { signal: holder.signal }).catch((error: Error) => error.name)
+  const held = ai.chat.completions
+    .create({ model: 'm', messages }, { signal: holder.signal })
+    .catch((error: Error) => error.name)
   await eventually(() => pair.bad.seen.length === 1, 'the place is taken')
   await expect(ai.chat.completions.create({ model: 'm', messages }, { timeout: 40 })).rejects.toMatchObject({
     name: 'LimitError',
@@ -127,10 +132,15 @@ test('no room for a retry: the failure that was met is told, not the limit', asy
     seen += 1
     return seen === 1 ? sendJson(response, 500, { error: { message: 'oops' } }) : never(request, response, socket)
   }
-  const ai = clientWith({ models: { m: [{ model: 'bad/m', limits: { concurrent: 1, queue: 1 } }] }, retries: { max: 1, baseDelay: 60 } })
+  const ai = clientWith({
+    models: { m: [{ model: 'bad/m', limits: { concurrent: 1, queue: 1 } }] },
+    retries: { max: 1, baseDelay: 60 },
+  })
   const holder = new AbortController()
   const first = ai.chat.completions.create({ model: 'm', messages }, { timeout: 400 }).catch((error: unknown) => error)
-  const second = ai.chat.completions.create({ model: 'm', messages }, { signal: holder.signal }).catch((error: Error) => error.name)
+  const second = ai.chat.completions
+    .create({ model: 'm', messages }, { signal: holder.signal })
+    .catch((error: Error) => error.name)
   expect(await first).toMatchObject({ name: 'ProviderError', status: 500, attempts: [{ status: 500 }] })
   holder.abort()
   expect(await second).toBe('AbortError')

@@ -31,7 +31,10 @@ async function clientWith({ behave }: Pick<Fault, 'behave'>): Promise<Client> {
         : pair.bad.baseURL
   return createClient({
     providers: { bad: { baseURL, apiKey: 'k-very-secret-key' }, good: { baseURL: pair.good.baseURL } },
-    models: { both: [{ model: 'bad/m', timeout: { total: ATTEMPT } }, 'good/m'], alone: [{ model: 'bad/m', timeout: { total: ATTEMPT } }] },
+    models: {
+      both: [{ model: 'bad/m', timeout: { total: ATTEMPT } }, 'good/m'],
+      alone: [{ model: 'bad/m', timeout: { total: ATTEMPT } }],
+    },
     retries: 0,
     timeout: { firstChunk: ATTEMPT, idle: ATTEMPT, total: TOTAL },
   })
@@ -82,22 +85,25 @@ test.each(cases)('$name, $kind: a lone target gives one typed error', async (fau
   await expectNothingOpen(ai)
 })
 
-test.each(laterFaults)('$name: what came goes with the error, and no other target begins anew', async ({ then, cause }) => {
-  const ai = await clientWith({ behave: wordsThen(then) })
-  const stream = await ai.chat.completions.create({ model: 'both', messages, stream: true })
-  let said = ''
-  const failure = await (async () => {
-    for await (const item of stream) said += item.choices[0]?.delta.content ?? ''
-  })().catch((thrown: unknown) => thrown)
-  expect(said).toBe('one two ')
-  expect(failure).toMatchObject({
-    name: 'StreamError',
-    provider: 'bad',
-    model: 'm',
-    partial: { choices: [{ message: { content: 'one two ' } }] },
-    cause: { name: cause },
-    attempts: [{ target: 'bad/m', error: 'StreamError' }],
-  })
-  expect(pair.good.seen).toHaveLength(0)
-  await expectNothingOpen(ai)
-})
+test.each(laterFaults)(
+  '$name: what came goes with the error, and no other target begins anew',
+  async ({ then, cause }) => {
+    const ai = await clientWith({ behave: wordsThen(then) })
+    const stream = await ai.chat.completions.create({ model: 'both', messages, stream: true })
+    let said = ''
+    const failure = await (async () => {
+      for await (const item of stream) said += item.choices[0]?.delta.content ?? ''
+    })().catch((thrown: unknown) => thrown)
+    expect(said).toBe('one two ')
+    expect(failure).toMatchObject({
+      name: 'StreamError',
+      provider: 'bad',
+      model: 'm',
+      partial: { choices: [{ message: { content: 'one two ' } }] },
+      cause: { name: cause },
+      attempts: [{ target: 'bad/m', error: 'StreamError' }],
+    })
+    expect(pair.good.seen).toHaveLength(0)
+    await expectNothingOpen(ai)
+  },
+)

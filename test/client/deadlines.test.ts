@@ -52,7 +52,10 @@ test('a call’s own limits are over those of its targets and of the client', as
 test.each([false, true])('an abort reaches the socket, with the caller’s own reason; stream %s', async (stream) => {
   pair.bad.behave = never
   const controller = new AbortController()
-  const asked = clientWith(5000, 5000).chat.completions.create({ model: 'both', messages, stream }, { signal: controller.signal })
+  const asked = clientWith(5000, 5000).chat.completions.create(
+    { model: 'both', messages, stream },
+    { signal: controller.signal },
+  )
   await eventually(() => pair.bad.busy() === 1, 'the request is there')
   const reason = new Error('stopped')
   controller.abort(reason)

@@ -36,7 +36,10 @@ const after =
 const fails: Behaviour = (_, response) => sendJson(response, 500, { error: { message: 'oops' } })
 
 /** What a caller gets, whole. */
-async function ask(ai: Client, stream: boolean): Promise<{ said: string; attempts: readonly object[]; answer: unknown }> {
+async function ask(
+  ai: Client,
+  stream: boolean,
+): Promise<{ said: string; attempts: readonly object[]; answer: unknown }> {
   const answer = await ai.chat.completions.create({ model: 'both', messages, stream })
   const said = Symbol.asyncIterator in answer ? await text(answer) : String(answer.choices[0]?.message.content)
   return { said, attempts: answer._meta?.attempts ?? [], answer }
@@ -48,25 +51,34 @@ async function expectNothingOpen(ai: Client): Promise<void> {
   for (const { inFlight } of ai.health()) expect(inFlight).toBe(0)
 }
 
-test.each([false, true])('a slow target: the second answers after the delay, the first loses its socket; stream %s', async (stream) => {
-  let loser: Socket | undefined
-  pair.bad.behave = (_, __, socket) => {
-    loser = socket
-  }
-  const ai = clientWith({ after: 40 })
-  const before = performance.now()
-  const { said, attempts } = await ask(ai, stream)
-  const took = performance.now() - before
-  expect(said).toBe('Hello from next door')
-  expect(took).toBeGreaterThanOrEqual(39)
-  expect(took).toBeLessThan(2000)
-  expect(attempts).toMatchObject([{ target: 'bad/m', error: 'AbortError' }, { target: 'good/m#g', status: 200 }])
-  expect(attempts[1]).not.toHaveProperty('error')
-  await expectNothingOpen(ai)
-  await eventually(() => loser?.destroyed === true, 'the socket of the loser is closed')
-  // To have been slower is no failure.
-  expect(ai.health().map(({ requests, failures }) => [requests, failures])).toEqual([[0, 0], [1, 0]])
-})
+test.each([false, true])(
+  'a slow target: the second answers after the delay, the first loses its socket; stream %s',
+  async (stream) => {
+    let loser: Socket | undefined
+    pair.bad.behave = (_, __, socket) => {
+      loser = socket
+    }
+    const ai = clientWith({ after: 40 })
+    const before = performance.now()
+    const { said, attempts } = await ask(ai, stream)
+    const took = performance.now() - before
+    expect(said).toBe('Hello from next door')
+    expect(took).toBeGreaterThanOrEqual(39)
+    expect(took).toBeLessThan(2000)
+    expect(attempts).toMatchObject([
+      { target: 'bad/m', error: 'AbortError' },
+      { target: 'good/m#g', status: 200 },
+    ])
+    expect(attempts[1]).not.toHaveProperty('error')
+    await expectNothingOpen(ai)
+    await eventually(() => loser?.destroyed === true, 'the socket of the loser is closed')
+    // To have been slower is no failure.
+    expect(ai.health().map(({ requests, failures }) => [requests, failures])).toEqual([
+      [0, 0],
+      [1, 0],
+    ])
+  },
+)
 
 test.each([false, true])('the first may still win; stream %s', async (stream) => {
   pair.bad.behave = after(80, answers('late, but first'))
@@ -74,7 +86,10 @@ test.each([false, true])('the first may still win; stream %s', async (stream) =>
   const ai = clientWith({ after: 20 })
   const { said, attempts } = await ask(ai, stream)
   expect(said).toBe('late, but first')
-  expect(attempts).toMatchObject([{ target: 'bad/m', status: 200 }, { target: 'good/m#g', error: 'AbortError' }])
+  expect(attempts).toMatchObject([
+    { target: 'bad/m', status: 200 },
+    { target: 'good/m#g', error: 'AbortError' },
+  ])
   await expectNothingOpen(ai)
 })
 

@@ -138,7 +138,9 @@ test('a stream is told of at its end, whole, broken off or cut', async () => {
   const cut = await ai.chat.completions.create({ model: 'both', messages, stream: true })
   expect(told).toEqual([])
   await expect(text(cut)).rejects.toMatchObject({ name: 'StreamError' })
-  expect(told).toMatchObject([['attempt', { target: 'bad/m', outcome: expect.not.stringMatching(/^ok$/), status: 200 }]])
+  expect(told).toMatchObject([
+    ['attempt', { target: 'bad/m', outcome: expect.not.stringMatching(/^ok$/), status: 200 }],
+  ])
 })
 
 test('a hedge that loses is told as lost', async () => {

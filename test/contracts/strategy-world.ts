@@ -45,11 +45,22 @@ export class World {
   readonly members: readonly Member[]
 
   /** @param rests - Whether failures make a member rest. */
-  constructor(strategy: Strategy, sketches: readonly Sketch[], options: Group['options'] = {}, seed = 1, rests = false) {
+  constructor(
+    strategy: Strategy,
+    sketches: readonly Sketch[],
+    options: Group['options'] = {},
+    seed = 1,
+    rests = false,
+  ) {
     const clock = { now: () => this.now, date: () => this.now }
     const policies = { cooldown: cooldownPolicy(rests ? {} : false), retryShare: 1 }
     this.members = sketches.map((sketch, index) => ({
-      target: { id: `p/model-${index}`, model: `model-${index}`, provider: { id: 'p' }, facts: {} } as unknown as Target,
+      target: {
+        id: `p/model-${index}`,
+        model: `model-${index}`,
+        provider: { id: 'p' },
+        facts: {},
+      } as unknown as Target,
       health: new Health(policies, clock, { price: () => sketch.price, headroom: () => sketch.headroom ?? 1 }),
       weight: sketch.weight ?? 1,
       tags: sketch.tags ?? [],
@@ -81,7 +92,11 @@ export class World {
   }
 
   /** Ends the oldest attempt of a member. */
-  end(index: number, durationMs: number, outcome: { errorClass?: ErrorClass; retryAfterMs?: number; firstChunkMs?: number; tokens?: number } = {}) {
+  end(
+    index: number,
+    durationMs: number,
+    outcome: { errorClass?: ErrorClass; retryAfterMs?: number; firstChunkMs?: number; tokens?: number } = {},
+  ) {
     const { tokens = 10, ...rest } = outcome
     const [end, ...others] = this.ends[index] ?? []
     if (!end) return
@@ -130,8 +145,9 @@ export function expectShares(counts: readonly number[], weights: readonly number
   for (const [index, weight] of weights.entries()) {
     const share = weight / total
     const deviation = Math.sqrt(times * share * (1 - share))
-    expect(Math.abs((counts[index] ?? 0) - times * share), `member ${index} of ${weights.join(', ')}`).toBeLessThanOrEqual(
-      6 * deviation,
-    )
+    expect(
+      Math.abs((counts[index] ?? 0) - times * share),
+      `member ${index} of ${weights.join(', ')}`,
+    ).toBeLessThanOrEqual(6 * deviation)
   }
 }

@@ -18,8 +18,20 @@ const MOST_ASKED = 64
 const IN_ORDER: ReadonlySet<string> = new Set(['ordered', 'conditional'])
 
 type Step =
-  | { readonly do: 'select'; readonly mask: number; readonly session: string; readonly stream: boolean; readonly begin: boolean }
-  | { readonly do: 'end'; readonly member: number; readonly ms: number; readonly fails: boolean; readonly tokens: number }
+  | {
+      readonly do: 'select'
+      readonly mask: number
+      readonly session: string
+      readonly stream: boolean
+      readonly begin: boolean
+    }
+  | {
+      readonly do: 'end'
+      readonly member: number
+      readonly ms: number
+      readonly fails: boolean
+      readonly tokens: number
+    }
   | { readonly do: 'wait'; readonly ms: number }
 
 const steps: fc.Arbitrary<readonly Step[]> = fc.array(
@@ -110,7 +122,11 @@ export function testStrategy({ strategy, options = {} }: StrategyCase): void {
 
     for (const size of SIZES) {
       test(`reaches every one of ${size} members`, () => {
-        const world = new World(strategy, Array.from({ length: size }, () => ({})), options)
+        const world = new World(
+          strategy,
+          Array.from({ length: size }, () => ({})),
+          options,
+        )
         for (let wanted = 0; wanted < size; wanted += Math.ceil(size / 100)) {
           expect(world.pick({}, (index) => index === wanted)).toBe(wanted)
         }
@@ -131,7 +147,11 @@ export function testStrategy({ strategy, options = {} }: StrategyCase): void {
 
     test('asks of as few members among 10 000 as among 100', () => {
       for (const size of [100, 10_000]) {
-        const world = new World(strategy, Array.from({ length: size }, () => ({})), options)
+        const world = new World(
+          strategy,
+          Array.from({ length: size }, () => ({})),
+          options,
+        )
         for (let i = 0; i < 300; i += 1) {
           let asked = 0
           const index = world.pick({ metadata: { session: `s${i}` }, stream: i % 2 === 0 }, () => {
@@ -147,7 +167,13 @@ export function testStrategy({ strategy, options = {} }: StrategyCase): void {
     })
 
     test('asks of few when half of 10 000 rest', () => {
-      const world = new World(strategy, Array.from({ length: 10_000 }, () => ({})), options, 1, true)
+      const world = new World(
+        strategy,
+        Array.from({ length: 10_000 }, () => ({})),
+        options,
+        1,
+        true,
+      )
       for (let index = 0; index < 10_000; index += 1) {
         // Those that rest were the fastest, and are idle.
         world.begin(index)

@@ -54,7 +54,8 @@ describe('a breaker opens', () => {
 
   test('never for a request that is wrong, too long or refused', () => {
     const breaker = new Breaker(policy)
-    for (let i = 0; i < 50; i += 1) attempt(breaker, 0, (['bad-request', 'context-length', 'content-policy'] as const)[i % 3])
+    for (let i = 0; i < 50; i += 1)
+      attempt(breaker, 0, (['bad-request', 'context-length', 'content-policy'] as const)[i % 3])
     expect(breaker.state(0)).toBe('closed')
   })
 
@@ -91,12 +92,15 @@ describe('a breaker comes back', () => {
     expect(rests).toEqual([2000, 4000, 8000, 8000, 8000])
   })
 
-  test.each(['abort', 'unsupported', 'config'] as const)('a probe that ends with %s frees its place, and says nothing', (errorClass) => {
-    const breaker = opened()
-    breaker.settle(1000, errorClass, breaker.begin())
-    expect(breaker.state(1000)).toBe('half-open')
-    expect(breaker.allows(1000)).toBe(true)
-  })
+  test.each(['abort', 'unsupported', 'config'] as const)(
+    'a probe that ends with %s frees its place, and says nothing',
+    (errorClass) => {
+      const breaker = opened()
+      breaker.settle(1000, errorClass, breaker.begin())
+      expect(breaker.state(1000)).toBe('half-open')
+      expect(breaker.allows(1000)).toBe(true)
+    },
+  )
 
   test('calls that began before the rest neither close it nor make it longer, unless the provider says so', () => {
     const breaker = new Breaker(policy)
@@ -122,7 +126,14 @@ describe('a breaker comes back', () => {
   test('whatever happens: at most one probe, and a rest is never beyond the longest', () => {
     const step = fc.record({
       wait: fc.nat(3000),
-      ends: fc.constantFrom<ErrorClass | undefined>(undefined, 'server', 'rate-limit', 'abort', 'bad-request', 'timeout'),
+      ends: fc.constantFrom<ErrorClass | undefined>(
+        undefined,
+        'server',
+        'rate-limit',
+        'abort',
+        'bad-request',
+        'timeout',
+      ),
       last: fc.boolean(),
     })
     fc.assert(
@@ -137,7 +148,9 @@ describe('a breaker comes back', () => {
           const probe = last ? open.pop() : open.shift()
           if (probe !== undefined) breaker.settle(now, ends, probe)
           expect(breaker.restsFor(now)).toBeLessThanOrEqual(policy.maxDuration)
-          expect(breaker.allows(now)).toBe(breaker.state(now) === 'closed' || (breaker.state(now) === 'half-open' && !open.includes(true)))
+          expect(breaker.allows(now)).toBe(
+            breaker.state(now) === 'closed' || (breaker.state(now) === 'half-open' && !open.includes(true)),
+          )
         }
       }),
     )

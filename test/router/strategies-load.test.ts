@@ -12,8 +12,16 @@ describe('weighted', () => {
     fc.assert(
       fc.property(weights, fc.nat(), (list, seed) => {
         fc.pre(list.some((weight) => weight > 0))
-        const world = new World(strategy('weighted'), list.map((weight) => ({ weight })), {}, seed)
-        expectShares(tally(list.length, 4_000, () => world.pick()), list)
+        const world = new World(
+          strategy('weighted'),
+          list.map((weight) => ({ weight })),
+          {},
+          seed,
+        )
+        expectShares(
+          tally(list.length, 4_000, () => world.pick()),
+          list,
+        )
       }),
       RUNS,
     )
@@ -24,8 +32,16 @@ describe('weighted', () => {
       fc.property(weights, masks(12), fc.nat(), (list, open, seed) => {
         const left = list.map((weight, index) => (open[index] ? weight : 0))
         fc.pre(left.some((weight) => weight > 0))
-        const world = new World(strategy('weighted'), list.map((weight) => ({ weight })), {}, seed)
-        expectShares(tally(list.length, 4_000, () => world.pick({}, (index) => open[index] === true)), left)
+        const world = new World(
+          strategy('weighted'),
+          list.map((weight) => ({ weight })),
+          {},
+          seed,
+        )
+        expectShares(
+          tally(list.length, 4_000, () => world.pick({}, (index) => open[index] === true)),
+          left,
+        )
       }),
       RUNS,
     )
@@ -33,7 +49,10 @@ describe('weighted', () => {
 
   test('takes weights of any size', () => {
     const world = new World(strategy('weighted'), [{ weight: 1e308 }, { weight: 1e308 }, { weight: 5e-324 }])
-    expectShares(tally(3, 2_000, () => world.pick()), [1, 1, 0])
+    expectShares(
+      tally(3, 2_000, () => world.pick()),
+      [1, 1, 0],
+    )
     expect(world.pick({}, (index) => index === 2)).toBe(2)
   })
 })
@@ -71,7 +90,10 @@ describe('least-busy', () => {
     const weights = fc.array(fc.constantFrom(0, 1, 2, 10), { minLength: 8, maxLength: 8 })
     fc.assert(
       fc.property(weights, events, (list, plan) => {
-        const world = new World(strategy('least-busy'), list.map((weight) => ({ weight })))
+        const world = new World(
+          strategy('least-busy'),
+          list.map((weight) => ({ weight })),
+        )
         const busy = (index: number): number => world.health(index).inFlight / (list[index] ?? 1)
         for (const [begins, member, open] of plan) {
           if (!begins) {
@@ -107,7 +129,12 @@ describe('least-busy', () => {
   test('gives idle members their share, one call after the other', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(1, 2, 5), { minLength: 2, maxLength: 6 }), fc.nat(), (list, seed) => {
-        const world = new World(strategy('least-busy'), list.map((weight) => ({ weight })), {}, seed)
+        const world = new World(
+          strategy('least-busy'),
+          list.map((weight) => ({ weight })),
+          {},
+          seed,
+        )
         const total = list.reduce((sum, weight) => sum + weight, 0)
         const counts = tally(list.length, total * 20, () => world.serve(() => 10))
         for (const [index, weight] of list.entries()) {
@@ -124,7 +151,12 @@ describe('cost', () => {
     const prices = fc.array(fc.constantFrom(undefined, 0, 0.5, 3, 15, NaN), { minLength: 8, maxLength: 8 })
     fc.assert(
       fc.property(prices, masks(8), fc.nat(), (list, open, seed) => {
-        const world = new World(strategy('cost'), list.map((price) => (price === undefined ? {} : { price })), {}, seed)
+        const world = new World(
+          strategy('cost'),
+          list.map((price) => (price === undefined ? {} : { price })),
+          {},
+          seed,
+        )
         const priceOf = (index: number): number => {
           const price = list[index]
           return price === undefined || Number.isNaN(price) ? Infinity : price
@@ -140,8 +172,14 @@ describe('cost', () => {
 
   test('gives members of one price shares by weight, all of them', () => {
     const weights = Array.from({ length: 30 }, (_, index) => (index % 3) + 1)
-    const world = new World(strategy('cost'), weights.map((weight) => ({ weight, price: 2 })))
-    expectShares(tally(30, 20_000, () => world.pick()), weights)
+    const world = new World(
+      strategy('cost'),
+      weights.map((weight) => ({ weight, price: 2 })),
+    )
+    expectShares(
+      tally(30, 20_000, () => world.pick()),
+      weights,
+    )
   })
 })
 
@@ -151,7 +189,10 @@ describe('usage', () => {
     fc.assert(
       fc.property(rooms, masks(8), (list, open) => {
         fc.pre(open.includes(true))
-        const world = new World(strategy('usage'), list.map((headroom) => ({ headroom })))
+        const world = new World(
+          strategy('usage'),
+          list.map((headroom) => ({ headroom })),
+        )
         const index = world.pick({}, (i) => open[i] === true)
         expect(list[index]).toBe(Math.max(...list.filter((_, i) => open[i])))
       }),
@@ -173,7 +214,10 @@ describe('usage', () => {
   })
 
   test('of a large group takes one of those with much headroom', () => {
-    const world = new World(strategy('usage'), Array.from({ length: 1_000 }, (_, index) => ({ headroom: index / 1_000 })))
+    const world = new World(
+      strategy('usage'),
+      Array.from({ length: 1_000 }, (_, index) => ({ headroom: index / 1_000 })),
+    )
     const picks = Array.from({ length: 200 }, () => world.pick())
     expect(picks.reduce((sum, index) => sum + index, 0) / 200).toBeGreaterThan(900)
   })

@@ -115,7 +115,10 @@ describe('tags', () => {
 
   test('weighs', () => {
     const world = new World(strategy('tags'), [{ tags: ['a'], weight: 3 }, { tags: ['a'] }, { weight: 9 }])
-    expectShares(tally(3, 4_000, () => world.pick({ metadata: { tags: ['a'] } })), [3, 1, 0])
+    expectShares(
+      tally(3, 4_000, () => world.pick({ metadata: { tags: ['a'] } })),
+      [3, 1, 0],
+    )
   })
 })
 
@@ -170,14 +173,20 @@ describe('a function of the caller', () => {
     ['a number', 0],
     ['a promise', Promise.resolve()],
   ])('is told when it gives %s', (_, given) => {
-    const world = new World(ownStrategy(() => given as never), plain(2))
+    const world = new World(
+      ownStrategy(() => given as never),
+      plain(2),
+    )
     expect(() => world.select()).toThrow(ConfigError)
     expect(() => world.select()).toThrow('models.group.strategy')
   })
 
   test('is told when it gives a target that was not among those it got', () => {
     let first: unknown
-    const world = new World(ownStrategy(([target]) => (first ??= target) as never), plain(2))
+    const world = new World(
+      ownStrategy(([target]) => (first ??= target) as never),
+      plain(2),
+    )
     expect(world.pick()).toBe(0)
     expect(() => world.select({}, (index) => index === 1)).toThrow(ConfigError)
   })

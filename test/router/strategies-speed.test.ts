@@ -87,7 +87,12 @@ describe.each([
 
   test('leaves no member without calls when all are alike', () => {
     const world = new World(strategy(id), plain(40), {}, 5)
-    for (const count of share(world, plain(40).map(() => 100), 4_000)) expect(count).toBeGreaterThan(20)
+    for (const count of share(
+      world,
+      plain(40).map(() => 100),
+      4_000,
+    ))
+      expect(count).toBeGreaterThan(20)
   })
 })
 

@@ -28,7 +28,9 @@ test.each(examples)('example %i', (_, source) => {
 })
 
 test('an example with a wrong option would not', () => {
-  expect(() => run("const ai = createClient({ models: { a: { strategy: 'no-such', targets: ['openai/m'] } } })")).toThrow('strategy')
+  expect(() =>
+    run("const ai = createClient({ models: { a: { strategy: 'no-such', targets: ['openai/m'] } } })"),
+  ).toThrow('strategy')
 })
 
 test('it names every strategy', () => {

@@ -15,7 +15,8 @@ export async function runAll(scenarios: readonly Scenario[]): Promise<Results> {
   for (const scenario of scenarios) {
     const row = new Map<string, Result>()
     results.set(scenario.name, row)
-    for (const contender of [...contenders, ...PEERS]) row.set(contender.name, await simulate(contender, scenario, seeded(3)))
+    for (const contender of [...contenders, ...PEERS])
+      row.set(contender.name, await simulate(contender, scenario, seeded(3)))
   }
   return results
 }

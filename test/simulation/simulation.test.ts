@@ -12,7 +12,7 @@ const UPDATE = process.env['UPDATE'] === '1'
 
 /** All take more than half a minute: SIMULATE=all compares them, UPDATE=1 writes them. */
 const EVERYTHING = UPDATE || process.env['SIMULATE'] === 'all'
-const scenarios = SCENARIOS.filter(({ name }) => EVERYTHING || name === 'steady' || name === 'all together')
+const scenarios = SCENARIOS.filter(({ name }) => EVERYTHING || name === 'all together')
 
 /** They look at what targets do, so that whatever is wrong with some of them is worked around. */
 const WATCHFUL = ['least-busy', 'latency', 'usage', 'adaptive', 'adaptive, hedged']
@@ -32,15 +32,15 @@ describe.each(scenarios)('$name', (scenario) => {
   }
 
   test('strategies that look at their targets answer, sooner than others do', () => {
-    for (const name of WATCHFUL) {
+    const plain = of('plain round robin')
+    const shuffle = of('LiteLLM simple-shuffle')
+    const fastest = of('LiteLLM latency-based')
+    const worse = WATCHFUL.filter((name) => {
       const { success, p50, p99 } = of(name)
-      expect(success, name).toBeGreaterThan(0.999)
-      expect(success, name).toBeGreaterThanOrEqual(of('plain round robin').success - 0.0005)
-      expect(success, name).toBeGreaterThanOrEqual(of('LiteLLM simple-shuffle').success - 0.0005)
-      expect(p99, name).toBeLessThan(of('plain round robin').p99)
-      expect(p50, name).toBeLessThan(of('LiteLLM latency-based').p50)
-      expect(p99, name).toBeLessThan(of('LiteLLM latency-based').p99)
-    }
+      const answers = success > 0.999 && success >= Math.max(plain.success, shuffle.success, fastest.success) - 0.0005
+      return !answers || p50 >= fastest.p50 || p99 >= Math.min(plain.p99, fastest.p99)
+    })
+    expect(worse).toEqual([])
     expect(of('round-robin').success).toBeGreaterThanOrEqual(of('plain round robin').success)
     expect(of('weighted').success).toBeGreaterThanOrEqual(of('LiteLLM simple-shuffle').success - 0.005)
     expect(of('cost').cost).toBeLessThan(of('plain round robin').cost)

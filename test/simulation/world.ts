@@ -51,9 +51,21 @@ export interface Scenario {
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'steady', says: 'nothing is wrong', troubles: {} },
-  { name: 'outage', says: 'the fastest and the cheapest are down', troubles: { quick: { down: true }, thrifty: { down: true } } },
-  { name: 'slow-down', says: 'the same two are ten times as slow', troubles: { quick: { slow: 10 }, thrifty: { slow: 10 } } },
-  { name: 'brown-out', says: '30 % of their calls get a 500', troubles: { quick: { errors: 0.3 }, thrifty: { errors: 0.3 } } },
+  {
+    name: 'outage',
+    says: 'the fastest and the cheapest are down',
+    troubles: { quick: { down: true }, thrifty: { down: true } },
+  },
+  {
+    name: 'slow-down',
+    says: 'the same two are ten times as slow',
+    troubles: { quick: { slow: 10 }, thrifty: { slow: 10 } },
+  },
+  {
+    name: 'brown-out',
+    says: '30 % of their calls get a 500',
+    troubles: { quick: { errors: 0.3 }, thrifty: { errors: 0.3 } },
+  },
   {
     name: 'rate limits',
     says: 'they and the first grant a tenth of their rates, then 429 with retry-after',

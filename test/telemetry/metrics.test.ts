@@ -77,7 +77,12 @@ test('a call that falls back is one duration, its tokens, two attempts and a res
     { ...call, 'gen_ai.token.type': 'output', value: 100 },
   ])
   expect(pointsOf(found['tracestitch.client.attempts'])).toEqual([
-    { 'tracestitch.target': 'bad/m', 'gen_ai.provider.name': 'bad', 'tracestitch.attempt.outcome': 'rate-limit', value: 1 },
+    {
+      'tracestitch.target': 'bad/m',
+      'gen_ai.provider.name': 'bad',
+      'tracestitch.attempt.outcome': 'rate-limit',
+      value: 1,
+    },
     { 'tracestitch.target': 'good/m', 'gen_ai.provider.name': 'good', 'tracestitch.attempt.outcome': 'ok', value: 1 },
   ])
   expect(pointsOf(found['tracestitch.client.rests'])).toEqual([
@@ -111,7 +116,9 @@ test('a call that fails says how, and has no tokens', async () => {
   const found = await collect()
   expect(pointsOf(found[DURATION])).toMatchObject([{ 'gen_ai.provider.name': 'bad', 'error.type': 'bad_input' }])
   expect(found[TOKENS]).toBeUndefined()
-  expect(pointsOf(found['tracestitch.client.attempts'])).toMatchObject([{ 'tracestitch.attempt.outcome': 'bad-request' }])
+  expect(pointsOf(found['tracestitch.client.attempts'])).toMatchObject([
+    { 'tracestitch.attempt.outcome': 'bad-request' },
+  ])
 })
 
 test('calls are measured whether or not a span is recorded', async () => {

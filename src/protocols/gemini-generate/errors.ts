@@ -47,7 +47,8 @@ export function decodeError(body: unknown): WireError | undefined {
   const type = asString(error['status'])
   const number = asNumber(error['code'])
   const info = details(error, 'rpc.ErrorInfo')
-  const code = longQuota(error, info) ?? asString(info?.['reason']) ?? (number === undefined ? undefined : String(number))
+  const code =
+    longQuota(error, info) ?? asString(info?.['reason']) ?? (number === undefined ? undefined : String(number))
   if (message === undefined && type === undefined && number === undefined) return undefined
   const retryAfterMs = retryAfter(error)
   return {

@@ -52,7 +52,8 @@ export const adaptive: Strategy = {
       const isSecond = b.kind === a.kind ? b.load < a.load : b.kind < a.kind
       const [better, worse] = isSecond ? [second, first] : [first, second]
       if (Math.min(a.kind, b.kind) === NEW) return { index: better, reason: 'not measured yet' }
-      if (load.of(worse) === 0 && exploration.isStale(worse) && exploration.due) return { index: worse, reason: 'explore' }
+      if (load.of(worse) === 0 && exploration.isStale(worse) && exploration.due)
+        return { index: worse, reason: 'explore' }
       return { index: better, reason: 'lower load of two' }
     }
 

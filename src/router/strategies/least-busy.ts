@@ -13,8 +13,7 @@ export const leastBusy: Strategy = {
     const weight = (index: number): number => members[index]?.weight ?? 0
     const stride = (index: number): number => (weight(index) > 0 ? 1 / weight(index) : 1)
     const load = new Load(group, (index) => ranking.update(index, busy(index)))
-    const busy = (index: number): number =>
-      weight(index) > 0 ? load.of(index) / weight(index) : LAST + load.of(index)
+    const busy = (index: number): number => (weight(index) > 0 ? load.of(index) / weight(index) : LAST + load.of(index))
     const ranking = new Ranking(group, busy, (index) => random() * stride(index))
     return {
       select(_call, available) {

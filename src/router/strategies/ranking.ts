@@ -24,7 +24,11 @@ export class Ranking {
    * @param keys - Of each member, greater than those of all others when it is to be the last resort.
    * @param ties - Where each member begins among equals.
    */
-  constructor(group: Pick<Group, 'members' | 'clock'>, keys: (index: number) => number, ties: (index: number) => number) {
+  constructor(
+    group: Pick<Group, 'members' | 'clock'>,
+    keys: (index: number) => number,
+    ties: (index: number) => number,
+  ) {
     this.group = group
     this.keys = Float64Array.from(group.members.keys(), keys)
     this.parked = new Uint8Array(this.keys.length)
@@ -55,7 +59,11 @@ export class Ranking {
    * Available members, lowest number first: `most` of them, and no more than are `near` enough to the first. Asks of
    * no more than are taken or passed by; those that rest stand behind all others for a while once many were passed by.
    */
-  lowest(available: Available, most = 1, near: (index: number, first: number) => boolean = () => true): readonly number[] {
+  lowest(
+    available: Available,
+    most = 1,
+    near: (index: number, first: number) => boolean = () => true,
+  ): readonly number[] {
     this.bringBack()
     const found: number[] = []
     const passed: number[] = []
@@ -139,7 +147,7 @@ export class Ranking {
   }
 
   private rise(from: number): void {
-    for (let place = from; place > 0; ) {
+    for (let place = from; place > 0;) {
       const parent = (place - 1) >> 1
       if (!this.before(place, parent)) return
       this.swap(place, parent)
@@ -148,7 +156,7 @@ export class Ranking {
   }
 
   private sink(from: number): void {
-    for (let place = from; ; ) {
+    for (let place = from; ;) {
       const left = 2 * place + 1
       if (left >= this.heap.length) return
       const right = left + 1

@@ -21,7 +21,9 @@ export const sticky: Strategy = {
     const { first, last } = ranksOf(members)
     const ringOf = (indexes: readonly number[]): Ring =>
       new Ring(indexes.map((index) => ({ name: members[index]?.target.id ?? '', weight: members[index]?.weight || 1 })))
-    const rings = [first, last].filter(({ length }) => length > 0).map((indexes) => ({ indexes, ring: ringOf(indexes) }))
+    const rings = [first, last]
+      .filter(({ length }) => length > 0)
+      .map((indexes) => ({ indexes, ring: ringOf(indexes) }))
     const draw = weightedDraw(members)
     return {
       select(call, available) {
