@@ -19,7 +19,10 @@ const keepDynamicImport: NonNullable<Options['plugins']>[number] = {
     if (this.format !== 'cjs') return
     for (const { name } of writtenFiles) {
       if (!name.endsWith('.cjs')) continue
-      await writeFile(name, (await readFile(name, 'utf8')).replaceAll('imp0rt(', 'import('))
+      const code = await readFile(name, 'utf8')
+      // It also takes a class field that has the name of an export for that export, and writes over it.
+      const fields = code.replaceAll(/(__init\d*\(\) \{this\.(\w+) = )exports\.\2 = /g, '$1')
+      await writeFile(name, fields.replaceAll('imp0rt(', 'import('))
     }
   },
 }
