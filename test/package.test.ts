@@ -1,6 +1,6 @@
 /** The package as its users get it: packed, installed beside its dependencies, imported in both formats. */
 import { execFile } from 'node:child_process'
-import { cp, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -132,6 +132,13 @@ describe('an application', () => {
     const required = await runInApplication(`${label}.cjs`, `const entry = require('${specifier}'); ${print}`)
     expect(required).toEqual(imported)
     if (specifier === 'tracestitch') expect(imported).toContain('VERSION')
+  })
+
+  test('no class of the CommonJS build writes over an export', async () => {
+    const files = (await readdir(join(installed, 'dist'))).filter((name) => name.endsWith('.cjs'))
+    expect(files).not.toEqual([])
+    const texts = await Promise.all(files.map((name) => readFile(join(installed, 'dist', name), 'utf8')))
+    expect(files.filter((_, i) => /\bthis\.(\w+) = exports\.\1 = /.test(texts[i] ?? ''))).toEqual([])
   })
 
   test.each(['mjs', 'cjs'])('calls one provider with a client of that one, from a file .%s', async (extension) => {
