@@ -120,7 +120,7 @@ describe('registries', () => {
   const helpers: Record<string, readonly string[]> = {
     'src/protocols': ['shared'],
     'src/providers': ['directory', 'openai-compatible'],
-    'src/router/strategies': [],
+    'src/router/strategies': ['draw', 'exploration', 'load', 'own', 'ranking', 'ring'],
     integrations: [],
   }
 
