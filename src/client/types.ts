@@ -46,6 +46,10 @@ export interface CallMeta {
 export interface CallMetadata {
   user?: string | undefined
   session?: string | undefined
+  /** Which program or customer calls; limits and budgets can be of one (`scope: { client }`). */
+  client?: string | undefined
+  /** Name of the key that the call came with, never the key itself; for limits and budgets. */
+  key?: string | undefined
   tags?: readonly string[] | undefined
   /** Whatever else conditions of targets and strategies of your own look at, such as `region`. */
   [field: string]: unknown

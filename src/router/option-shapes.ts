@@ -4,6 +4,7 @@ import type { Quirks } from '../kernel/protocol.js'
 import type { Store } from '../kernel/store.js'
 import type { HookOptions } from './events.js'
 import type { Capability, FailureClass } from './options.js'
+import { budget, scopedLimit } from './scoped-shapes.js'
 import { strategies } from './strategies/index.js'
 
 const FAILURE_CLASSES = [
@@ -197,6 +198,8 @@ export const clientOptions = z.strictObject({
     ]),
   ),
   timeout,
+  limits: z.optional(z.array(scopedLimit)),
+  budgets: z.optional(z.array(budget)),
   prices: z.optional(z.strictObject({ overrides: optionalRecord(override) })),
   dropUnsupported,
   hooks: z.optional(
@@ -219,7 +222,13 @@ export const callOptions = z.strictObject({
   fallbacks: z.optional(z.union([z.array(fallback), z.literal(false)])),
   priority: z.optional(z.number()),
   metadata: z.optional(
-    z.looseObject({ user: z.optional(text), session: z.optional(text), tags: z.optional(z.array(z.string())) }),
+    z.looseObject({
+      user: z.optional(text),
+      session: z.optional(text),
+      client: z.optional(text),
+      key: z.optional(text),
+      tags: z.optional(z.array(z.string())),
+    }),
   ),
   dropUnsupported,
   extra_body: optionalRecord(z.unknown()),

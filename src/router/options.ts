@@ -7,8 +7,11 @@ import type { ErrorClass } from '../policies/error-class.js'
 import type { RetryPolicy } from '../policies/retry.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
 import type { HookOptions } from './events.js'
+import type { BudgetOptions, ScopedLimit } from './scoped-options.js'
 import type { Condition, RoutedCall } from './strategy.js'
 import type { GiveKey } from './token-source.js'
+
+export type { BudgetOptions, Scope, ScopedLimit } from './scoped-options.js'
 
 /** Limits of one target. A target at its limit is passed by while another can serve. */
 export interface TargetLimits {
@@ -201,6 +204,10 @@ export interface ClientOptions {
   cooldown?: CooldownOptions | false | undefined
   /** Time limits in milliseconds; a number is `total`. Default: total 600 000. */
   timeout?: number | TimeoutOptions | undefined
+  /** Limits of calls by alias, provider, model, user, tag and so on, beside those of single targets. A call keeps all that hold for it. */
+  limits?: readonly ScopedLimit[] | undefined
+  /** What calls may cost or use in a time. A call keeps all that hold for it. */
+  budgets?: readonly BudgetOptions[] | undefined
   /** Prices that are not in the table, or differ from it. */
   prices?: PriceOptions | undefined
   /**

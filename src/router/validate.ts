@@ -9,11 +9,8 @@ import { strategies } from './strategies/index.js'
 
 /** Options that DESIGN promises and this version does not have. Each would change what a call does, so none is ignored. */
 const NOT_YET: Readonly<Record<string, string>> = {
-  limits: 'rate limits',
-  budgets: 'budgets',
   cache: 'caching',
   guardrails: 'guardrails',
-
   'prices.litellm': 'price tables of LiteLLM',
   'prices.modelsDev': 'price tables of models.dev',
   'call.cache': 'caching',
