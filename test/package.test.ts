@@ -80,7 +80,7 @@ describe('the archive', () => {
     const { files } = await packList(root)
     const foreign = files
       .map(({ path }) => path)
-      .filter((path) => !/^(dist\/|[A-Z]+(\.md)?$|package\.json$)/.test(path))
+      .filter((path) => !/^(dist\/|[A-Z]+(\.md)?$|package\.json$|schema\.json$)/.test(path))
     expect(foreign).toEqual([])
   })
 
