@@ -184,6 +184,7 @@ export class AttemptRun {
       firstChunkMs: this.firstContentMs,
     })
     this.call.client.rests?.settled(this.member, rest)
+    if (rest !== undefined && rest > 0) this.call.client.probes?.rested(this.call, this.member)
     const outcome = this.lost ? 'lost' : (errorClass ?? 'ok')
     this.span.end({ status: this.entry.status, error, outcome })
     countAttempt(this.target.id, this.target.provider.telemetryName, outcome)

@@ -24,6 +24,7 @@ import type { Gates } from './gates.js'
 import type { Hooks } from './hooks.js'
 import { CallLimits } from './limits.js'
 import { createMeta } from './meta.js'
+import type { Probes } from './probes.js'
 import { routedCall } from './routed-call.js'
 import type { CallMeta, CallOptions } from './types.js'
 
@@ -35,6 +36,8 @@ export interface ClientContext {
   readonly gates: Gates
   /** Where other processes tell which targets rest; absent where there is no other. */
   readonly rests?: Rests | undefined
+  /** Asks targets that have rested whether they are well; absent where nobody wants that. */
+  readonly probes?: Probes | undefined
   readonly prices: PriceOptions
   readonly hooks: Hooks
   /** USD that the headers of an answer say it cost. */
@@ -71,6 +74,7 @@ export type Answer =
 
 export class LogicalCall {
   readonly client: ClientContext
+  readonly operation: semconv.Operation
   readonly options: CallOptions
   readonly timeout: TimeoutPolicy
   readonly itinerary: Itinerary
@@ -91,6 +95,7 @@ export class LogicalCall {
   /** @throws ConfigError or UnsupportedParameterError when no target can serve the call. Nothing is open then. */
   constructor(client: ClientContext, { operation, model, options, request, attributes }: CallRequest) {
     this.client = client
+    this.operation = operation
     this.options = options
     const { plan } = client
     client.rests?.refresh()

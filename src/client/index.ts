@@ -13,16 +13,17 @@ import { blendedPrice } from './blended-price.js'
 import { createChatCompletions } from './chat.js'
 import { createEmbeddings } from './embeddings.js'
 import { Gates } from './gates.js'
-import { healthOf } from './health.js'
+import { storeHealth, targetHealth } from './health.js'
 import { Hooks } from './hooks.js'
 import { introduce } from './introduce.js'
 import { passBytes, passJson } from './passthrough.js'
+import { Probes } from './probes.js'
 import { createRerank } from './rerank.js'
 import { createResponses } from './responses.js'
 import type { CallOptions, Client, Images, Moderations, Transcriptions, Translations } from './types.js'
 
 export type * from '../router/events.js'
-export type { AliasOptions, ClientOptions, ProviderOptions, TargetOptions } from '../router/options.js'
+export type { AliasOptions, ClientOptions, ProbeOptions, ProviderOptions, TargetOptions } from '../router/options.js'
 export type { TimeoutOptions } from '../policies/timeout.js'
 export type { RetryPolicy } from '../policies/retry.js'
 export type { Fact, LeaseRequest, RateTake, Store, StoreStatus, TakeResult } from '../kernel/store.js'
@@ -78,6 +79,7 @@ export function openClient(
     plan,
     gates: new Gates(store),
     rests: store.shared ? new Rests({ store, clock: systemClock, targets: () => plan.targets() }) : undefined,
+    probes: options.probes ? new Probes(options.probes === true ? {} : options.probes, plan.targets()) : undefined,
     prices: options.prices ?? {},
     hooks: new Hooks(options.hooks),
     reportedCost,
@@ -86,12 +88,20 @@ export function openClient(
     random: Math.random,
   })
   introduce(catalogue)
+  const close = async (): Promise<void> => {
+    await client.probes?.close()
+    const { gates }: { readonly gates: Gates & { close?: () => void } } = client
+    gates.close?.()
+    if (!options.store) await store.close()
+  }
   return {
     chat: { completions: createChatCompletions(client) },
     embeddings: createEmbeddings(client),
     responses: createResponses(client),
     rerank: createRerank(client),
     ...createPassed(client),
-    health: () => client.plan.targets().map(healthOf),
+    health: () => ({ targets: client.plan.targets().map(targetHealth), store: storeHealth(store) }),
+    close,
+    [Symbol.asyncDispose]: close,
   }
 }

@@ -314,6 +314,27 @@ export interface TargetHealth {
   readonly retryAfterMs: number | null
 }
 
+/** Where the client keeps limits and rests. Plain data, fit for JSON. */
+export interface StoreHealth {
+  /** `memory`, `redis`, or the name of a store of your own. */
+  readonly name: string
+  /** Whether other processes see what this one writes. */
+  readonly shared: boolean
+  /** `false` while it does not answer. */
+  readonly up: boolean
+  /** Milliseconds since 1970; `null` while it is up. */
+  readonly downSince: number | null
+  /** Operations that this process answered by itself because the store was down, since the store was made. */
+  readonly localOperations: number
+}
+
+/** A snapshot. */
+export interface ClientHealth {
+  /** Every target that the options name, and those that calls have named since, in the order in which they were named. */
+  readonly targets: readonly TargetHealth[]
+  readonly store: StoreHealth
+}
+
 export interface Client {
   readonly chat: { readonly completions: ChatCompletions }
   readonly embeddings: Embeddings
@@ -326,6 +347,12 @@ export interface Client {
     readonly transcriptions: Transcriptions
     readonly translations: Translations
   }
-  /** Every target that the options name, and those that calls have named since, in the order in which they were named. */
-  health(): readonly TargetHealth[]
+  /** How targets and the store do now. Asks nobody. */
+  health(): ClientHealth
+  /**
+   * Ends what the client does in the background: probes, the renewal of places in a shared store, and the store of its
+   * own. A store that the options gave stays its maker's to close. Calls still work, those under way and new ones.
+   */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
 }

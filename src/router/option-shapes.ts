@@ -184,6 +184,21 @@ export const clientOptions = z.strictObject({
       }),
     ]),
   ),
+  probes: z.optional(
+    z.union([
+      z.boolean(),
+      z.strictObject({
+        interval: z.optional(milliseconds),
+        timeout: z.optional(milliseconds),
+        request: z.optional(
+          z.strictObject({
+            messages: z.optional(z.array(z.unknown()).check(z.minLength(1))),
+            max_tokens: z.optional(positiveCount),
+          }),
+        ),
+      }),
+    ]),
+  ),
   retries: z.optional(
     z.union([
       count,

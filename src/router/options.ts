@@ -149,6 +149,16 @@ export interface CooldownOptions {
   whenAllRest?: 'soonest' | 'reject' | undefined
 }
 
+/** What a target that has rested is asked. */
+export interface ProbeOptions {
+  /** Milliseconds between two probes of one target, at least, however short its rests are. Default 1 000. */
+  interval?: number | undefined
+  /** Milliseconds for the answer. Default 10 000. */
+  timeout?: number | undefined
+  /** Default: the one word `ping`, with 16 tokens for the answer. What targets preset in `params` is left out. */
+  request?: { messages?: readonly Message[] | undefined; max_tokens?: number | undefined } | undefined
+}
+
 /** Of an AWS user or role. */
 export interface AwsCredentials {
   readonly accessKeyId: string
@@ -202,6 +212,12 @@ export interface ClientOptions {
   retries?: number | Partial<RetryPolicy> | undefined
   /** When a target rests after failures; `false`: never. */
   cooldown?: CooldownOptions | false | undefined
+  /**
+   * When a target's rest ends, ask it by a small request of the client's own, before any call of the program is sent
+   * there. Providers bill it as they bill any request. Only for targets that the options name, and that failed at
+   * chat. Of processes that share a store, the one that met the failure asks. `close()` ends it. Default false.
+   */
+  probes?: boolean | ProbeOptions | undefined
   /** Time limits in milliseconds; a number is `total`. Default: total 600 000. */
   timeout?: number | TimeoutOptions | undefined
   /** Limits of calls by alias, provider, model, user, tag and so on, beside those of single targets. A call keeps all that hold for it. */

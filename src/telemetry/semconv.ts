@@ -89,6 +89,8 @@ export const ATTEMPT_NUMBER = 'tracestitch.attempt.number'
 export const ATTEMPT_REASON = 'tracestitch.attempt.reason'
 /** `ok`, `lost` (another attempt answered first), or the class of the failure, such as `rate-limit`. */
 export const ATTEMPT_OUTCOME = 'tracestitch.attempt.outcome'
+/** A request of the client's own, which asks whether a target is well again. */
+export const PROBE = 'tracestitch.probe'
 /** Class of the failure after which a target rests. */
 export const REST_AFTER = 'tracestitch.rest.after'
 

@@ -48,7 +48,7 @@ async function ask(
 async function expectNothingOpen(ai: Client): Promise<void> {
   await eventually(() => pair.bad.busy() + pair.good.busy() === 0, 'every request is over')
   expect(spans.open).toBe(0)
-  for (const { inFlight } of ai.health()) expect(inFlight).toBe(0)
+  for (const { inFlight } of ai.health().targets) expect(inFlight).toBe(0)
 }
 
 test.each([false, true])(
@@ -73,7 +73,7 @@ test.each([false, true])(
     await expectNothingOpen(ai)
     await eventually(() => loser?.destroyed === true, 'the socket of the loser is closed')
     // To have been slower is no failure.
-    expect(ai.health().map(({ requests, failures }) => [requests, failures])).toEqual([
+    expect(ai.health().targets.map(({ requests, failures }) => [requests, failures])).toEqual([
       [0, 0],
       [1, 0],
     ])
@@ -141,7 +141,7 @@ test('p95: nothing is known at first; what is slower than usual is hedged', asyn
   pair.bad.behave = after(5, answers('usual'))
   const ai = clientWith(true)
   for (let i = 0; i < 12; i += 1) expect((await ask(ai, false)).said).toBe('usual')
-  const [known] = ai.health()
+  const [known] = ai.health().targets
   expect(known?.requests).toBeGreaterThanOrEqual(10)
   pair.bad.behave = never
   const before = performance.now()

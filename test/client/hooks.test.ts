@@ -189,8 +189,8 @@ test('a hook may ask the client itself, whose books are in order by then', async
   const ai = clientFor({
     cooldown: { consecutive: 1, duration: 5000 },
     hooks: {
-      onAttempt: () => states.push(ai.health().map(({ inFlight }) => inFlight)),
-      onRest: () => states.push(ai.health()[0]?.state),
+      onAttempt: () => states.push(ai.health().targets.map(({ inFlight }) => inFlight)),
+      onRest: () => states.push(ai.health().targets[0]?.state),
     },
   })
   pair.bad.behave = (_, response) => sendJson(response, 500, {})
