@@ -82,6 +82,8 @@ export interface Strategy {
   readonly id: string
   /** Names of its own options, and what is wrong with a value: `undefined` when nothing is. Absent: it has none. */
   readonly options?: Readonly<Record<string, (value: unknown) => string | undefined>>
+  /** It goes through its members as written, so that the levels of an alias among them need not be levels of their own. */
+  readonly keepsOrder?: boolean
   /** Once for each group, when the client is made. */
   create(group: Group): Selector
 }
