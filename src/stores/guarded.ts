@@ -1,7 +1,18 @@
 /** A shared store that may be down or slow, so that calls neither wait for it nor fail unless they shall. */
 import type { Clock } from '../kernel/clock.js'
 import { ConfigError, ConnectionError } from '../kernel/errors.js'
-import type { Fact, LeaseRequest, MaybePromise, RateTake, Store, StoreStatus, TakeResult } from '../kernel/store.js'
+import type {
+  AllowanceRequest,
+  Fact,
+  LeaseRequest,
+  MaybePromise,
+  RateTake,
+  ReserveResult,
+  Store,
+  StoreStatus,
+  TakeResult,
+  Usage,
+} from '../kernel/store.js'
 import { warnOnce } from '../telemetry/warn.js'
 
 /** While the shared store is down: count in this process alone, or refuse the calls that have limits. */
@@ -66,6 +77,27 @@ export class GuardedStore implements Store {
     return this.run((store) => store.held(key))
   }
 
+  reserve(holder: string, requests: readonly AllowanceRequest[], leaseMs: number): Promise<ReserveResult> {
+    return this.run((store) => store.reserve(holder, requests, leaseMs))
+  }
+
+  async settle(holder: string, uses: readonly AllowanceRequest[]): Promise<readonly number[]> {
+    // It may have been reserved while the shared one was down.
+    await this.options.local.settle(
+      holder,
+      uses.map((use) => ({ ...use, amount: 0 })),
+    )
+    return this.run((store) => store.settle(holder, uses))
+  }
+
+  renew(holder: string, keys: readonly string[], leaseMs: number): Promise<void> {
+    return this.run((store) => store.renew(holder, keys, leaseMs))
+  }
+
+  usage(keys: readonly string[]): Promise<readonly Usage[]> {
+    return this.run((store) => store.usage(keys))
+  }
+
   put(space: string, name: string, value: string, ttlMs: number): Promise<void> {
     return this.run((store) => store.put(space, name, value, ttlMs))
   }
@@ -100,7 +132,7 @@ export class GuardedStore implements Store {
       return value
     } catch (error) {
       // It will not mend itself.
-      if (error instanceof ConfigError) throw error
+      if (error instanceof ConfigError || error instanceof RangeError) throw error
       this.failed(error)
       return this.instead(operation)
     }
