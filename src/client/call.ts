@@ -1,6 +1,6 @@
 /** One logical call: its limits, its attempts, its span, and what is known of it at the end. */
 import { isSpanContextValid, type Attributes } from '@opentelemetry/api'
-import type { PriceOptions } from '../cost/price.js'
+import { costOf, type PriceOptions } from '../cost/price.js'
 import type { Catalogue } from '../kernel/catalogue.js'
 import type { Clock } from '../kernel/clock.js'
 import { LimitError, TracestitchError, type Attempt } from '../kernel/errors.js'
@@ -18,9 +18,13 @@ import { withContext } from '../telemetry/identity.js'
 import { metering } from '../telemetry/metrics.js'
 import * as semconv from '../telemetry/semconv.js'
 import { guard, settings } from '../telemetry/settings.js'
+import type { AdmittedStep } from './admission/admit.js'
+import type { Estimate } from './admission/budgets.js'
+import type { Gates } from './admission/gates.js'
+import type { Pass } from './admission/pass.js'
+import type { ScopeFacts } from './admission/scope.js'
 import { AttemptRun } from './attempt-run.js'
 import { nameTargets } from './failure.js'
-import type { Gates } from './gates.js'
 import type { Hooks } from './hooks.js'
 import { CallLimits } from './limits.js'
 import { createMeta } from './meta.js'
@@ -32,7 +36,7 @@ import type { CallMeta, CallOptions } from './types.js'
 export interface ClientContext {
   readonly catalogue: Catalogue
   readonly plan: Plan
-  /** Where targets' limits are kept. */
+  /** Limits and budgets. */
   readonly gates: Gates
   /** Where other processes tell which targets rest; absent where there is no other. */
   readonly rests?: Rests | undefined
@@ -72,8 +76,13 @@ export type Answer =
   | { readonly embeddings: EmbeddingsResponse }
   | { readonly other: OtherAnswer }
 
+/** Tokens of output that a call is expected to ask for when it sets no limit; budgets and limits reserve them. */
+const EXPECTED_OUTPUT = 1_000
+
 export class LogicalCall {
   readonly client: ClientContext
+  /** What the whole call holds, beside what its attempts do. */
+  pass: Pass | undefined
   readonly operation: semconv.Operation
   readonly options: CallOptions
   readonly timeout: TimeoutPolicy
@@ -84,6 +93,8 @@ export class LogicalCall {
   readonly telemetry: Call
   readonly attempts: Attempt[] = []
   readonly warnings: string[] = []
+  private readonly request: CallRequest['request']
+  private readonly alias: string | undefined
   private readonly begun: Step | AllResting
   /** Whose facts the span began with. */
   private readonly shown: Target
@@ -97,6 +108,7 @@ export class LogicalCall {
     this.client = client
     this.operation = operation
     this.options = options
+    this.request = request
     const { plan } = client
     client.rests?.refresh()
     const route = plan.route(model)
@@ -114,7 +126,7 @@ export class LogicalCall {
     this.begun = this.itinerary.first()
     this.shown = 'member' in this.begun ? this.begun.member.target : (route.levels[0]?.members[0]?.target as Target)
     const first = this.shown
-    const { alias } = route
+    this.alias = route.alias ? model : undefined
     // Nothing may fail once the span is open: whoever ends it has the call.
     this.limits = new CallLimits(options.signal ?? undefined, this.timeout.total, client.clock)
     const start = (): Call =>
@@ -125,7 +137,7 @@ export class LogicalCall {
         model: first.model,
         request,
         baseURL: first.provider.baseURL,
-        attributes: { ...attributes, ...(alias && { 'tracestitch.alias': model }) },
+        attributes: { ...attributes, ...(this.alias !== undefined && { 'tracestitch.alias': model }) },
       })
     this.telemetry = options.metadata ? withContext(identityFrom(options.metadata), start) : start()
   }
@@ -139,7 +151,49 @@ export class LogicalCall {
     })
   }
 
-  attempt(step: Step): AttemptRun {
+  /** Input, and the output that it asks room for or is expected to need. */
+  get expectedTokens(): number {
+    return this.routed.inputTokens + this.expectedOutput
+  }
+
+  private get expectedOutput(): number {
+    const chat = this.request && 'chat' in this.request ? this.request.chat : undefined
+    return chat ? (this.routed.outputTokens || EXPECTED_OUTPUT) * (chat.n ?? 1) : 0
+  }
+
+  /** What it may come to at the target, before it is sent. */
+  estimate({ provider, model }: Target): Estimate {
+    const { inputTokens: prompt } = this.routed
+    const usage = {
+      prompt_tokens: prompt,
+      completion_tokens: this.expectedOutput,
+      total_tokens: prompt + this.expectedOutput,
+    }
+    return {
+      tokens: usage.total_tokens,
+      usd:
+        costOf({ provider: provider.id, model, usage, at: this.client.clock.date() }, this.client.prices).usd ??
+        undefined,
+      // Images, speech and the like are not priced by what can be known before.
+      priced: this.request !== undefined,
+    }
+  }
+
+  /** @param target - The one that an attempt goes to. */
+  scopeFacts(target?: Target): ScopeFacts {
+    const { metadata = {} } = this.options
+    return {
+      client: metadata.client,
+      alias: this.alias,
+      provider: target?.provider.id,
+      model: target && `${target.provider.id}/${target.model}`,
+      user: metadata.user,
+      key: metadata.key,
+      tags: metadata.tags ?? [],
+    }
+  }
+
+  attempt(step: AdmittedStep): AttemptRun {
     const run = new AttemptRun(this, step, this.attempts.length + 1)
     this.running.add(run)
     return run
@@ -162,7 +216,11 @@ export class LogicalCall {
     run.limits.signal.throwIfAborted()
     this.winner = run
     run.tellHeaders()
-    for (const other of this.running) if (other !== run) other.giveUp(answeredByAnother())
+    for (const other of this.running) if (other !== run) other.giveUp(answeredByAnother(), run)
+  }
+
+  isAnsweredBy(run: AttemptRun): boolean {
+    return this.winner === run
   }
 
   /** Ends the call with an answer. */
@@ -170,10 +228,9 @@ export class LogicalCall {
     const { target } = run
     const { telemetry } = this
     run.succeeded(answer)
-    const meta = this.describe(
-      run,
-      'chat' in answer ? answer.chat : 'embeddings' in answer ? answer.embeddings : answer.other,
-    )
+    const facts = 'chat' in answer ? answer.chat : 'embeddings' in answer ? answer.embeddings : answer.other
+    const meta = this.describe(run, facts)
+    this.settle(run, meta, facts.usage)
     if ('other' in answer) telemetry.set(guard('response', () => otherAttributes(answer.other, settings())) ?? {})
     else telemetry.response(answer)
     // The span began with the facts of the first target.
@@ -198,7 +255,23 @@ export class LogicalCall {
     if (partial) this.telemetry.response(partial)
     this.telemetry.end({ error })
     this.limits.release()
+    const { winner } = this
+    if (winner) {
+      const facts = partial && ('chat' in partial ? partial.chat : partial.embeddings)
+      this.settle(winner, facts && this.describe(winner, facts), facts?.usage)
+    } else this.pass?.settle(undefined)
+    this.pass?.leave()
     return error
+  }
+
+  /** Of an answer that says nothing of its usage, what was reserved counts as used. */
+  private settle(run: AttemptRun, meta: CallMeta | undefined, usage: Partial<Usage> | undefined): void {
+    if (!run.pass && !this.pass) return
+    const tokens = usage && (usage.total_tokens ?? (usage.prompt_tokens ?? 0) + (usage.completion_tokens ?? 0))
+    const used = { tokens: tokens || undefined, usd: run.pass?.budgeted ? (meta?.cost.usd ?? undefined) : undefined }
+    run.pass?.settle(used)
+    this.pass?.settle(used)
+    this.pass?.leave()
   }
 
   describe(run: AttemptRun, answer: { readonly model: string; readonly usage?: object | undefined }): CallMeta {

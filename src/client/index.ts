@@ -8,11 +8,11 @@ import { Rests } from '../router/rests.js'
 import type { ClientOptions } from '../router/options.js'
 import { checkClientOptions } from '../router/validate.js'
 import { MemoryStore } from '../stores/memory.js'
+import { Gates } from './admission/gates.js'
 import type { ClientContext } from './call.js'
 import { blendedPrice } from './blended-price.js'
 import { createChatCompletions } from './chat.js'
 import { createEmbeddings } from './embeddings.js'
-import { Gates } from './gates.js'
 import { storeHealth, targetHealth } from './health.js'
 import { Hooks } from './hooks.js'
 import { introduce } from './introduce.js'
@@ -74,14 +74,31 @@ export function openClient(
     price: (target) => blendedPrice(target, options.prices),
   })
   const store = options.store ?? new MemoryStore(systemClock)
+  const hooks = new Hooks(options.hooks)
+  const { limits, budgets } = options
+  const gates = new Gates({
+    store,
+    clock: systemClock,
+    limits,
+    budgets,
+    tellBudget: (event) => hooks.tell('onBudget', event),
+  })
+  for (const holding of plan.targets()) gates.observe(holding)
   const client: ClientContext = Object.freeze({
     catalogue,
     plan,
-    gates: new Gates(store),
-    rests: store.shared ? new Rests({ store, clock: systemClock, targets: () => plan.targets() }) : undefined,
+    gates,
+    rests: store.shared
+      ? new Rests({
+          store,
+          clock: systemClock,
+          targets: () => plan.targets(),
+          onRest: (event) => hooks.tell('onRest', () => event),
+        })
+      : undefined,
     probes: options.probes ? new Probes(options.probes === true ? {} : options.probes, plan.targets()) : undefined,
     prices: options.prices ?? {},
-    hooks: new Hooks(options.hooks),
+    hooks,
     reportedCost,
     fetch: options.fetch,
     clock: systemClock,
@@ -90,8 +107,7 @@ export function openClient(
   introduce(catalogue)
   const close = async (): Promise<void> => {
     await client.probes?.close()
-    const { gates }: { readonly gates: Gates & { close?: () => void } } = client
-    gates.close?.()
+    await gates.close()
     if (!options.store) await store.close()
   }
   return {

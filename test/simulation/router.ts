@@ -1,9 +1,9 @@
 /** The router as it is: its plan, strategies, breakers, limits and `execute`, without HTTP. */
 import { directory, everything } from '../../src/catalogue.js'
+import { Gates } from '../../src/client/admission/gates.js'
 import { blendedPrice } from '../../src/client/blended-price.js'
 import { LogicalCall, type ClientContext } from '../../src/client/call.js'
 import { execute } from '../../src/client/execute.js'
-import { Gates } from '../../src/client/gates.js'
 import { Hooks } from '../../src/client/hooks.js'
 import type { AttemptRun } from '../../src/client/attempt-run.js'
 import { ConnectionError, ProviderError } from '../../src/kernel/errors.js'
@@ -46,16 +46,19 @@ function optionsOf({ strategy, hedge, target }: Ours): ClientOptions {
 function contextOf(options: ClientOptions, world: World, random: () => number): ClientContext {
   const { time: clock } = world
   const prices = options.prices ?? {}
+  const plan = compilePlan(options, {
+    env: {},
+    catalogue: everything,
+    clock,
+    random,
+    price: (target) => blendedPrice(target, prices),
+  })
+  const gates = new Gates({ store: new MemoryStore(clock), clock })
+  for (const holding of plan.targets()) gates.observe(holding)
   return {
     catalogue: everything,
-    plan: compilePlan(options, {
-      env: {},
-      catalogue: everything,
-      clock,
-      random,
-      price: (target) => blendedPrice(target, prices),
-    }),
-    gates: new Gates(new MemoryStore(clock)),
+    plan,
+    gates,
     prices,
     hooks: new Hooks(),
     reportedCost: directory.reportedCost,
