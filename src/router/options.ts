@@ -33,11 +33,23 @@ export interface TargetOptions extends Pick<
   ProviderOptions,
   'apiKey' | 'apiKeyEnv' | 'baseURL' | 'variables' | 'credentials' | 'headers'
 > {
-  /** `provider/model`, or another alias. In an alias with a `*` in its name, a `*` here stands for the same text. */
+  /**
+   * `provider/model`, or another alias, which stands for its targets. A name that is an alias is that alias; else
+   * `provider/model` of a provider that is known is the target itself; else it is the alias with a wildcard that it fits.
+   * In an alias with a `*` in its name, a `*` here stands for the same text.
+   */
   model: string
-  /** Tells apart targets of the same model, in `_meta`, spans and health: `provider/model#name`. Default: the region, or a number. */
+  /**
+   * Tells apart targets of the same model, in `_meta`, spans and health: `provider/model#name`. Default: the region, or
+   * a number. One name is one target, with one health, wherever it stands, and must say the same of key, address and limits.
+   */
   name?: string | undefined
-  /** Share of the calls, relative to the other targets, for strategies that weigh. Default 1; 0: only when no other is available. */
+  /**
+   * Share of the calls, relative to the other targets, for strategies that weigh. Default 1; 0: only when no other is
+   * available. An alias has its share as a whole, spread over its targets by their own weights. Where it has levels (an
+   * order), its first takes part in the first here with that share, its second in one behind it, and so on; the strategy
+   * here picks within each. In an `ordered` alias, one within it keeps its own strategy and weights.
+   */
   weight?: number | undefined
   /** Targets of a higher order serve only when none of a lower one is left. Default 1. */
   order?: number | undefined
@@ -131,7 +143,10 @@ export interface GroupOptions {
   dropUnsupported?: boolean | undefined
 }
 
-/** An alias: one model, a fallback order, or targets with a strategy. */
+/**
+ * An alias: one model, a fallback order, or targets with a strategy. A target that is written twice is one; two that
+ * differ need a `name` each, or conditions (`when`) that tell their calls apart.
+ */
 export type AliasOptions = string | readonly (string | TargetOptions)[] | GroupOptions
 
 export interface CooldownOptions {
@@ -145,6 +160,11 @@ export interface CooldownOptions {
   duration?: number | undefined
   /** Milliseconds of the longest rest; a provider's own wait may be longer. Default 120 000. */
   maxDuration?: number | undefined
+  /**
+   * Answers that took longer (streams: to their first content) count as failures here: milliseconds, or `{ timesUsual: 5 }`
+   * for five times what the target's answers usually take. For strategies that do not look at latency. Default: none does.
+   */
+  slowerThan?: number | { timesUsual: number } | undefined
   /** When every target rests: try the one that is back `soonest` (the default), or `reject` with a LimitError that says when. */
   whenAllRest?: 'soonest' | 'reject' | undefined
 }
@@ -202,7 +222,11 @@ export interface ProviderOptions {
 export interface ClientOptions {
   /** Address of the JSON Schema, which editors read. Means nothing here. */
   $schema?: string | undefined
-  /** Aliases by name. They can be used wherever a model is named, in other aliases too. */
+  /**
+   * Aliases by name. They can be used wherever a model is named, in other aliases too. A `*` in a name stands for any
+   * text: such an alias catches what calls name, the more specific before the less (`openai/*` before `*`). Of what the
+   * configuration itself names it catches only what is neither an alias nor a model of a known provider.
+   */
   models?: Readonly<Record<string, AliasOptions>> | undefined
   /** Providers by id, beside or over the known ones. */
   providers?: Readonly<Record<string, ProviderOptions>> | undefined
