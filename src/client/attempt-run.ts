@@ -63,7 +63,7 @@ export class AttemptRun {
     this.target = target
     this.params = target.params || params ? { ...target.params, ...params } : undefined
     this.timeout = timeoutPolicy(call.options.timeout, timeoutPolicy(target.timeout, call.client.plan.timeout))
-    this.settle = member.health.begin()
+    this.settle = member.health.begin(call.routed.stream)
     this.entry = { target: target.id, ms: 0 }
     call.attempts.push(this.entry)
     this.startedAt = call.client.clock.now()
@@ -76,6 +76,10 @@ export class AttemptRun {
       baseURL: target.provider.baseURL,
       traceHeaders: target.provider.traceHeaders,
     })
+    const { rest } = this.settle
+    if (rest === undefined || rest === 0) return
+    this.shareRest(rest, 'slow')
+    this.tellRest(rest, 'slow')
   }
 
   /** For the codec of this target. */
@@ -194,8 +198,7 @@ export class AttemptRun {
       stream: this.call.routed.stream,
       outrun: this.outrun,
     })
-    this.call.client.rests?.settled(this.member, rest, errorClass ?? 'slow')
-    if (rest !== undefined && rest > 0) this.call.client.probes?.rested(this.call, this.member)
+    this.shareRest(rest, errorClass ?? 'slow')
     const outcome = this.lost ? 'lost' : (errorClass ?? 'ok')
     this.span.end({ status: this.entry.status, error, outcome })
     countAttempt(this.target.id, this.target.provider.telemetryName, outcome)
@@ -220,6 +223,12 @@ export class AttemptRun {
     }))
   }
 
+  private shareRest(rest: number | undefined, after: RestEvent['after']): void {
+    const { rests, probes } = this.call.client
+    rests?.settled(this.member, rest, after)
+    if (rest !== undefined && rest > 0) probes?.rested(this.call, this.member)
+  }
+
   private tellRest(ms: number, after: RestEvent['after']): void {
     const { id, provider } = this.target
     countRest(id, provider.telemetryName, after)
@@ -236,7 +245,7 @@ export class AttemptRun {
     if (this.firstContentMs !== undefined) return
     this.firstContentMs = this.call.client.clock.now() - this.startedAt
     if (!this.settle.answers(this.firstContentMs)) return
-    this.call.client.rests?.settled(this.member, undefined)
+    this.shareRest(undefined, 'unknown')
     this.tellRecovery()
   }
 

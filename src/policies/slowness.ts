@@ -35,10 +35,17 @@ class Usual {
   }
 }
 
+/** An attempt that waits for its answer. */
+export interface Waiting {
+  readonly since: number
+}
+
 /** Of one target and one kind of answers. */
 export class Slowness {
   private readonly limit: SlowerThan
   private readonly usual = new Usual()
+  /** Oldest first. */
+  private readonly waiting = new Set<Waiting>()
 
   constructor(limit: SlowerThan) {
     this.limit = limit
@@ -49,6 +56,28 @@ export class Slowness {
     if (typeof this.limit === 'number') return ms > this.limit
     const usual = this.usual.get()
     return usual !== undefined && ms > usual * this.limit.timesUsual
+  }
+
+  begin(now: number): Waiting {
+    const attempt = { since: now }
+    this.waiting.add(attempt)
+    return attempt
+  }
+
+  /** It waits no longer. @returns whether it was not found to be overdue before. */
+  end(attempt: Waiting): boolean {
+    return this.waiting.delete(attempt)
+  }
+
+  /** How many attempts have become slow while they wait, each told once: what hangs must not be waited for to be known. */
+  overdue(now: number): number {
+    let count = 0
+    for (const attempt of this.waiting) {
+      if (!this.isSlow(now - attempt.since)) break
+      this.waiting.delete(attempt)
+      count += 1
+    }
+    return count
   }
 
   /** An answer took so many milliseconds. */

@@ -29,6 +29,8 @@ export interface Running {
   (outcome: Outcome): number | undefined
   /** The first content of a stream is there, after so many milliseconds. @returns whether the target serves again by that. */
   readonly answers: (firstChunkMs: number) => boolean
+  /** Milliseconds of a rest that has begun with it, because others wait too long; it is sent all the same. */
+  readonly rest: number | undefined
 }
 
 export interface HealthPolicies {
@@ -145,8 +147,16 @@ export class Health {
   }
 
   /** An attempt begins. */
-  begin(): Running {
+  begin(stream = false): Running {
+    const now = this.clock.now()
+    const rest = this.overdue(now)
     let probe = this.breaker.begin()
+    const { slowness } = stream ? this.firstChunks : this.wholes
+    const waiting = probe ? undefined : slowness?.begin(now)
+    let late = false
+    const answered = (): void => {
+      if (waiting && !slowness?.end(waiting)) late = true
+    }
     this.inFlight += 1
     this.retryBudget.call()
     this.changed()
@@ -155,11 +165,13 @@ export class Health {
       if (!open) return undefined
       open = false
       this.inFlight -= 1
-      const rest = this.end(outcome, probe)
+      if (outcome.firstChunkMs === undefined) answered()
+      const rest = this.end(outcome, probe, late)
       this.changed()
       return rest
     }
     const answers = (firstChunkMs: number): boolean => {
+      if (open) answered()
       // A stream may last for minutes. A slow one waits for its end, where that counts as a failure.
       if (!open || !probe || this.firstChunks.slowness?.isSlow(firstChunkMs) === true) return false
       probe = false
@@ -167,7 +179,7 @@ export class Health {
       this.changed()
       return true
     }
-    return Object.assign(end, { answers })
+    return Object.assign(end, { answers, rest })
   }
 
   /** Headers of an answer that may speak of the provider's own limits. They are read when somebody asks. @param date - Unix milliseconds of the answer. */
@@ -182,7 +194,19 @@ export class Health {
     this.changed()
   }
 
-  private end(outcome: Outcome, probe: boolean): number | undefined {
+  /** @returns milliseconds of a rest that begins because attempts wait too long. */
+  private overdue(now: number): number | undefined {
+    let rest: number | undefined
+    if (!this.wholes.slowness) return rest
+    for (const { slowness } of [this.wholes, this.firstChunks]) {
+      for (let late = slowness?.overdue(now) ?? 0; late > 0; late -= 1)
+        rest = this.breaker.settle(now, undefined, false, undefined, true) ?? rest
+    }
+    return rest
+  }
+
+  /** @param late - It has counted as slow while it was waited for. */
+  private end(outcome: Outcome, probe: boolean, late: boolean): number | undefined {
     const { errorClass, retryAfterMs, durationMs, firstChunkMs } = outcome
     const now = this.clock.now()
     const verdict = verdictOf(errorClass)
@@ -195,6 +219,7 @@ export class Health {
     if (errorClass === undefined) slow = this.took(now, durationMs, firstChunkMs)
     else if (firstChunkMs === undefined && (errorClass === 'timeout' || outcome.outrun))
       this.tookAtLeast(now, durationMs, outcome.stream === true)
+    if (late && (errorClass === undefined || errorClass === 'timeout')) return undefined
     return this.breaker.settle(now, errorClass, probe, retryAfterMs, slow)
   }
 

@@ -80,6 +80,25 @@ test.each([false, true])(
   },
 )
 
+test.each([false, true])(
+  'a loser took at least so long; the faster one beside it says nothing of itself; stream %s',
+  async (stream) => {
+    pair.bad.behave = never
+    const ai = clientWith({ after: 60 })
+    await ask(ai, stream)
+    const [slow] = ai.health().targets
+    expect(slow?.latencyMs).toBeGreaterThanOrEqual(60)
+    if (stream) expect(slow?.firstChunkMs).toBeGreaterThanOrEqual(60)
+    // Now the one that was asked later is broken off.
+    pair.bad.behave = after(80, answers('first'))
+    pair.good.behave = never
+    const fresh = clientWith({ after: 60 })
+    expect((await ask(fresh, stream)).said).toBe('first')
+    expect(fresh.health().targets[1]).toMatchObject({ latencyMs: null, firstChunkMs: null })
+    await expectNothingOpen(ai)
+  },
+)
+
 test.each([false, true])('the first may still win; stream %s', async (stream) => {
   pair.bad.behave = after(80, answers('late, but first'))
   pair.good.behave = never

@@ -317,4 +317,36 @@ describe('slow answers', () => {
     expect(states.slice(0, 5)).not.toContain('closed')
     expect(states.slice(20)).toEqual(states.slice(20).map(() => 'closed'))
   })
+
+  test('count while they are waited for: what hangs makes a target rest before it answers', () => {
+    const health = healthWith({ slowerThan: 2_000, consecutive: 3 })
+    const hanging = [1, 2, 3].map(() => health.begin())
+    now += 2_000
+    expect(health.begin().rest).toBeUndefined()
+    now += 1
+    expect(health.begin().rest).toBe(5_000)
+    expect(health).toMatchObject({ state: 'open', failures: 0, requests: 0 })
+    // Each is told once, whatever becomes of it, and an answer from before the rest does not end it.
+    expect(hanging[0]?.({ durationMs: 9_000 })).toBeUndefined()
+    expect(hanging[1]?.({ durationMs: 9_000, errorClass: 'timeout' })).toBeUndefined()
+    expect(hanging[2]?.({ durationMs: 9_000, errorClass: 'server' })).toBeUndefined()
+    expect(health).toMatchObject({ state: 'open', failures: 2, requests: 3, restsFor: 5_000 })
+  })
+
+  test('streams that have begun are not waited for', () => {
+    const health = healthWith({ slowerThan: 2_000, consecutive: 1 })
+    const streams = [1, 2, 3].map(() => health.begin(true))
+    for (const stream of streams) stream.answers(100)
+    now += 60_000
+    expect(health.begin(true).rest).toBeUndefined()
+    for (const stream of streams) stream({ durationMs: 60_000, firstChunkMs: 100 })
+    expect(health.state).toBe('closed')
+  })
+
+  test('one that the caller broke off in time is not waited for', () => {
+    const health = healthWith({ slowerThan: 2_000, consecutive: 1 })
+    health.begin()({ durationMs: 10, errorClass: 'abort' })
+    now += 60_000
+    expect(health.begin().rest).toBeUndefined()
+  })
 })
