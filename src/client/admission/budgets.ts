@@ -126,7 +126,9 @@ export class Budgets {
       if (!result.ok) {
         const { budget, endsAt } = hard[result.refused] as Account
         this.tell(hard[result.refused] as Account, result.left, 'refused')
-        const resetsInMs = endsAt === undefined ? result.resetsInMs : endsAt - this.options.clock.date()
+        // More than there ever is comes free never.
+        const frees = Number.isFinite(result.resetsInMs) ? result.resetsInMs : undefined
+        const resetsInMs = endsAt === undefined ? frees : endsAt - this.options.clock.date()
         const left = budget.unit === 'usd' ? result.left / NANO : result.left
         return { refused: refusalOf(budget, { left: Math.max(0, left), resetsInMs, unpriced: false }) }
       }
@@ -263,7 +265,7 @@ function compile({ scope, usd, tokens, per, window, hard, warnAt }: BudgetOption
 
 function refusalOf(
   { path, scope, unit, limit }: Budget,
-  { left, resetsInMs, unpriced }: { left: number; resetsInMs?: number; unpriced: boolean },
+  { left, resetsInMs, unpriced }: Pick<BudgetRefusal, 'left' | 'unpriced'> & Partial<BudgetRefusal>,
 ): BudgetRefusal {
   return { path, scope: scope.name, unit, limit, left, resetsInMs, unpriced }
 }
