@@ -32,7 +32,7 @@ local function used_of(key)
 end
 
 local function write_sum(key, total, first_end)
-  if redis.call('HLEN', key) <= 1 then redis.call('DEL', key)
+  if total == 0 then redis.call('DEL', key)
   else redis.call('HSET', key, '=', text(total) .. ' ' .. text(first_end)) end
 end
 
