@@ -135,3 +135,54 @@ test('`usage` follows what the providers say of their quotas', async () => {
   for (let i = 0; i < 10; i += 1) expect((await ask(ai))._meta.provider).toBe('good')
   expect(ai.health().targets.map(({ headroom }) => headroom)).toEqual([0.5, left.good / 100])
 })
+
+/** A quota that is used up, and when it is whole again, without `retry-after`. */
+const usedUp = (reset: string, remaining = '0') => ({
+  'x-ratelimit-limit-requests': '60',
+  'x-ratelimit-remaining-requests': remaining,
+  'x-ratelimit-reset-requests': reset,
+})
+async function refusedOnce(headers: Record<string, string>, retries: object) {
+  const at: number[] = []
+  pair.bad.behave = (seen, response, socket) => {
+    at.push(performance.now())
+    if (at.length === 1) return sendJson(response, 429, { error: { message: 'slow down' } }, headers)
+    return answers('after the wait')(seen, response, socket)
+  }
+  const ai = clientWith({ models: {}, retries })
+  const end = await ai.chat.completions.create({ model: 'bad/m', messages }).then(
+    ({ choices }) => choices[0]?.message.content,
+    (error: unknown) => error,
+  )
+  return { end, at, waited: (at[1] ?? Infinity) - (at[0] ?? 0), health: ai.health().targets[0] }
+}
+
+test('a retry waits until the quota is whole again, as x-ratelimit-reset says', async () => {
+  const { end, waited } = await refusedOnce(usedUp('150ms'), { max: 1, baseDelay: 1, maxDelay: 1000 })
+  expect(end).toBe('after the wait')
+  expect(waited).toBeGreaterThanOrEqual(149)
+  expect(waited).toBeLessThan(2000)
+})
+
+test('one that is longer than `maxDelay` is not waited for: the caller is told how long, and the target rests so long', async () => {
+  const { end, at, health } = await refusedOnce(usedUp('90s'), { max: 1, baseDelay: 1, maxDelay: 1000 })
+  expect(end).toMatchObject({ name: 'ProviderError', status: 429, retryAfterMs: 90_000 })
+  expect(at).toHaveLength(1)
+  expect(health?.state).toBe('open')
+  expect(health?.retryAfterMs).toBeGreaterThan(89_000)
+})
+
+test('the reset of a quota with something left is no wait', async () => {
+  const { end, waited } = await refusedOnce(usedUp('90s', '7'), { max: 1, baseDelay: 1, maxDelay: 1000 })
+  expect(end).toBe('after the wait')
+  expect(waited).toBeLessThan(1000)
+})
+
+test('retry-after is nearer than x-ratelimit-reset', async () => {
+  const { end, waited } = await refusedOnce(
+    { ...usedUp('90s'), 'retry-after-ms': '60' },
+    { max: 1, baseDelay: 1, maxDelay: 1000 },
+  )
+  expect(end).toBe('after the wait')
+  expect(waited).toBeGreaterThanOrEqual(59)
+})
