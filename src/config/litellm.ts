@@ -168,7 +168,8 @@ function fallbackOf(
   at: string,
 ): readonly FallbackOptions[] {
   const { model, messages, ...params } = isObject(value) ? value : { model: value, messages: undefined }
-  const named = typeof model === 'string' && !Object.hasOwn(models, model) ? liteLLMModel(model, undefined) : undefined
+  const read = typeof model === 'string' && !Object.hasOwn(models, model) ? liteLLMModel(model, undefined) : undefined
+  const named = read && !('fault' in read) ? read : undefined
   const found = named ? `${named.provider}/${named.model}` : model
   if (typeof found !== 'string' || (!named && !Object.hasOwn(models, found))) {
     entry.warn(at, 'names neither a group of model_list nor a provider that is known here; left out')
