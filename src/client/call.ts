@@ -30,6 +30,7 @@ import { CallLimits } from './limits.js'
 import { createMeta } from './meta.js'
 import type { Probes } from './probes.js'
 import { routedCall } from './routed-call.js'
+import type { Ledger } from './spend.js'
 import type { CallMeta, CallOptions } from './types.js'
 
 /** What every call of a client shares. */
@@ -43,6 +44,8 @@ export interface ClientContext {
   /** Asks targets that have rested whether they are well; absent where nobody wants that. */
   readonly probes?: Probes | undefined
   readonly prices: PriceOptions
+  /** What was spent so far. */
+  readonly ledger?: Ledger | undefined
   readonly hooks: Hooks
   /** USD that the headers of an answer say it cost. */
   readonly reportedCost: (headers: Pick<Headers, 'forEach'>) => number | undefined
@@ -266,6 +269,10 @@ export class LogicalCall {
 
   /** Of an answer that says nothing of its usage, what was reserved counts as used. */
   private settle(run: AttemptRun, meta: CallMeta | undefined, usage: Partial<Usage> | undefined): void {
+    if (meta) {
+      const { alias, options, client } = this
+      client.ledger?.add({ meta, usage, alias, metadata: options.metadata, date: client.clock.date() })
+    }
     if (!run.pass && !this.pass) return
     const tokens = usage && (usage.total_tokens ?? (usage.prompt_tokens ?? 0) + (usage.completion_tokens ?? 0))
     const used = { tokens: tokens || undefined, usd: run.pass?.budgeted ? (meta?.cost.usd ?? undefined) : undefined }

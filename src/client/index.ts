@@ -20,6 +20,7 @@ import { passBytes, passJson } from './passthrough.js'
 import { Probes } from './probes.js'
 import { createRerank } from './rerank.js'
 import { createResponses } from './responses.js'
+import { Ledger } from './spend.js'
 import type { CallOptions, Client, Images, Moderations, Transcriptions, Translations } from './types.js'
 
 export type * from '../router/events.js'
@@ -31,6 +32,7 @@ export type { RateLimit, RateLimitWindow } from '../kernel/rate-limit.js'
 export type { Cost, CostQuery, PriceOptions, PriceOverride } from '../cost/price.js'
 export { ModelStream } from './model-stream.js'
 export type { Upload } from './multipart.js'
+export type { Spend, SpendBy, SpendRow } from './spend.js'
 export type * from './types.js'
 export type { StandardSchema } from './schema.js'
 
@@ -84,6 +86,7 @@ export function openClient(
     tellBudget: (event) => hooks.tell('onBudget', event),
   })
   for (const holding of plan.targets()) gates.observe(holding)
+  const ledger = new Ledger()
   const client: ClientContext = Object.freeze({
     catalogue,
     plan,
@@ -98,6 +101,7 @@ export function openClient(
       : undefined,
     probes: options.probes ? new Probes(options.probes === true ? {} : options.probes, plan.targets()) : undefined,
     prices: options.prices ?? {},
+    ledger,
     hooks,
     reportedCost,
     fetch: options.fetch,
@@ -117,6 +121,7 @@ export function openClient(
     rerank: createRerank(client),
     ...createPassed(client),
     health: () => ({ targets: client.plan.targets().map(targetHealth), store: storeHealth(store) }),
+    spend: ({ by } = {}) => ledger.spend(by),
     close,
     [Symbol.asyncDispose]: close,
   }

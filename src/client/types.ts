@@ -19,6 +19,7 @@ import type { ModelStream } from './model-stream.js'
 import type { Upload } from './multipart.js'
 import type { ResponseObject } from './response-object.js'
 import type { StandardSchema, SchemaOutput } from './schema.js'
+import type { Spend, SpendBy } from './spend.js'
 
 export type * from './response-object.js'
 
@@ -349,6 +350,8 @@ export interface Client {
   }
   /** How targets and the store do now. Asks nobody. */
   health(): ClientHealth
+  /** What the calls of this client came to so far, in this process: in all, and by model (the default), user, day and so on. */
+  spend(options?: { by?: SpendBy | undefined }): Spend
   /**
    * Ends what the client does in the background: probes, the renewal of places in a shared store, and the store of its
    * own. A store that the options gave stays its maker's to close. Calls still work, those under way and new ones.
