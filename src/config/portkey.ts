@@ -5,6 +5,7 @@ import { conditionOf } from './portkey-condition.js'
 import { classesOf, retriesOf } from './portkey-retry.js'
 import { leafOf } from './portkey-target.js'
 import { Fields, parseConfig, type Imported } from './reading.js'
+import { toldApart } from './told-apart.js'
 
 export interface PortkeyOptions {
   /** Name of the alias that the config becomes. Default `default`. */
@@ -113,7 +114,8 @@ function groupOf(
   const entries = used.flatMap((target, i) => entryOf(target, name, i, context) ?? [])
   if (entries.length === 0) return undefined
   if (entries.length === 1) return { targets: entries }
-  return { strategy: mode === 'loadbalance' ? 'weighted' : 'ordered', targets: entries }
+  const isAlias = (model: string): boolean => Object.hasOwn(context.models, model)
+  return { strategy: mode === 'loadbalance' ? 'weighted' : 'ordered', targets: toldApart(entries, isAlias) }
 }
 
 /** The first target, and the others for the failures that are named. A fallback is a model, so each becomes an alias. */
