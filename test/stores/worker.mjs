@@ -1,8 +1,8 @@
-// One of the processes of processes.test.ts: makes calls as it is told, and says how they ended.
+// One of the processes of workers.ts: makes calls as it is told, and says how they ended.
 import { createClient } from '../../dist/index.js'
 import { redisStore } from '../../dist/redis.js'
 
-const { redis, baseURL, limits, cooldown, lease } = JSON.parse(process.argv[2])
+const { redis, baseURL, limits, cooldown, lease, scoped, maxTokens, ...options } = JSON.parse(process.argv[2])
 const store = redisStore(redis, { timeout: 2_000, ...(lease && { lease }) })
 const ai = createClient({
   providers: { mine: { protocol: 'openai-chat', baseURL, apiKey: 'none' } },
@@ -10,12 +10,17 @@ const ai = createClient({
   retries: 0,
   cooldown,
   store,
+  ...(scoped && { limits: scoped }),
+  ...options,
 })
 
 async function call(timeout) {
   const messages = [{ role: 'user', content: String(process.pid) }]
   try {
-    await ai.chat.completions.create({ model: 'shared', messages }, { timeout })
+    await ai.chat.completions.create(
+      { model: 'shared', messages, ...(maxTokens && { max_tokens: maxTokens }) },
+      { timeout },
+    )
     return 'ok'
   } catch (error) {
     return `${error.name} ${error.limit ?? error.status ?? ''}`.trim()

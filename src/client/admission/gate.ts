@@ -118,6 +118,9 @@ export class Gate {
       }
       placed()
       if (this.rates.length === 0) return undefined
+      // Known to be in vain.
+      const known = this.lastRefusal(entry)
+      if (known && known.retryAfterMs >= entry.remaining) return known
       const behind = await this.turnstile.enter(entry.priority, entry.remaining, signal)
       if (behind) return this.refused({ limit: 'queue' })
       try {
@@ -187,11 +190,9 @@ export class Gate {
   private async takeRates(entry: Entry): Promise<Refusal | undefined> {
     if (this.rates.length === 0) return undefined
     const { store, clock } = this.options
+    const known = this.lastRefusal(entry)
+    if (known) return known
     const now = clock.now()
-    const last = this.refusal
-    if (last && now < last.until && (last.limit !== 'tokens' || entry.tokens >= last.tokens)) {
-      return this.refused({ limit: last.limit, retryAfterMs: Math.ceil(last.until - now) })
-    }
     const result = await store.take(this.rates.map((rate) => ({ ...rate.take, units: unitsOf(rate, entry) })))
     if (result.ok) {
       for (const [at, rate] of this.rates.entries()) {
@@ -203,6 +204,14 @@ export class Gate {
     const limit = this.rates[result.refused]?.limit ?? 'requests'
     this.refusal = { limit, until: now + result.retryAfterMs, tokens: limit === 'tokens' ? entry.tokens : 0 }
     return this.refused({ limit, retryAfterMs: result.retryAfterMs })
+  }
+
+  /** What the store has just said of this much or less, while it holds. */
+  private lastRefusal(entry: Entry): (Refusal & { readonly retryAfterMs: number }) | undefined {
+    const last = this.refusal
+    const now = this.options.clock.now()
+    if (!last || now >= last.until || (last.limit === 'tokens' && entry.tokens < last.tokens)) return undefined
+    return { ...this.refused({ limit: last.limit }), retryAfterMs: Math.ceil(last.until - now) }
   }
 
   private refused(why: Pick<Refusal, 'limit' | 'retryAfterMs'>): Refusal {
