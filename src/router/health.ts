@@ -116,6 +116,11 @@ export class Health {
     return Math.min(this.headroomFrom?.() ?? 1, this.toldLimits.headroom(this.clock.now()))
   }
 
+  /** Whether the provider's last answer said that nothing of its quota is left, and that still holds. */
+  get exhausted(): boolean {
+    return this.toldLimits.headroom(this.clock.now()) === 0
+  }
+
   /** USD per million tokens at three of input to one of output; `undefined` when no price is known. */
   get price(): number | undefined {
     return this.sources.price?.()

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { createClient, type ClientOptions, type LimitError } from '../../src/index.js'
 import { faultPair, messages } from './fault-pair.js'
-import { answers, eventually, sendJson, type Behaviour } from './fault-server.js'
+import { answers, completion, eventually, sendJson, wait, type Behaviour } from './fault-server.js'
 
 const pair = faultPair()
 const never: Behaviour = () => new Promise(() => {})
@@ -199,6 +199,21 @@ test('calls wait for a rate in a bounded queue: those that do not fit, and those
     ai.chat.completions.create({ model: 'good/m', messages, max_tokens: 1100 }, { timeout: 40 }),
   )
   expect([limit, message]).toEqual(['tokens', expect.stringContaining('limits[0] (all calls) takes no further call')])
+})
+
+test('a target whose provider says that nothing is left is passed by until it is whole, or nothing else is there', async () => {
+  pair.bad.behave = (_, response) =>
+    sendJson(response, 200, completion('from bad'), {
+      'x-ratelimit-limit-requests': '10',
+      'x-ratelimit-remaining-requests': '0',
+      'x-ratelimit-reset-requests': '150ms',
+    })
+  const ai = clientWith({ models: { m: ['bad/m', 'good/m'] } })
+  const served = async (model: string) => (await ai.chat.completions.create({ model, messages }))._meta.provider
+  expect([await served('m'), await served('m'), await served('m')]).toEqual(['bad', 'good', 'good'])
+  expect(await served('bad/m')).toBe('bad')
+  await wait(160)
+  expect(await served('m')).toBe('bad')
 })
 
 test('two limits of one scope, and an alias that there is not, are refused', () => {

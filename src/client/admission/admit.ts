@@ -54,16 +54,32 @@ export async function admitCall(call: LogicalCall): Promise<Pass> {
  * @throws LimitError when no target takes the call in time, or the reason of the caller's abort.
  */
 export function admit(call: LogicalCall, first: Step): AdmittedStep | Promise<AdmittedStep> {
-  return call.client.gates.limits(first.member.target) ? admitSome(call, first) : first
+  const { target, health } = first.member
+  return call.client.gates.limits(target) || health.exhausted ? admitSome(call, first) : first
 }
 
 async function admitSome(call: LogicalCall, first: Step): Promise<AdmittedStep> {
   const refused: Waiting[] = []
+  const exhausted: Omit<Waiting, 'refusal'>[] = []
   for (let step: Step | undefined = first; step; step = call.itinerary.passBy()) {
+    const back = call.itinerary.mark()
+    if (step.member.health.exhausted) {
+      exhausted.push({ step, back })
+      continue
+    }
     const entered = await enter(call, step, atOnce)
     if (entered instanceof Pass) return { ...step, pass: entered }
     if (!entered) return step
-    refused.push({ step, refusal: entered, back: call.itinerary.mark() })
+    refused.push({ step, refusal: entered, back })
+  }
+  // Where nothing else is left, what a provider said of its quota is put to the test.
+  for (const { step, back } of exhausted) {
+    const entered = await enter(call, step, atOnce)
+    if (entered && !(entered instanceof Pass)) refused.push({ step, refusal: entered, back })
+    else {
+      back()
+      return { ...step, pass: entered }
+    }
   }
   const waiting = refused.filter(({ refusal }) => 'mayWait' in refusal && refusal.mayWait)
   const [only] = waiting
