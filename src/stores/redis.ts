@@ -11,6 +11,7 @@ import type {
   Usage,
 } from '../kernel/store.js'
 import { checkAllowances } from './allowance.js'
+import { NoAnswer } from './no-answer.js'
 import { redisAllowanceScripts } from './redis-allowance-scripts.js'
 import type { Connections, RedisConnection } from './redis-connection.js'
 import { redisScripts } from './redis-scripts.js'
@@ -188,7 +189,7 @@ export class RedisStore implements Store {
       let late = false
       const timer = setTimeout(() => {
         late = true
-        reject(new ConnectionError(`the store redis gave no answer within ${this.timeout} ms`))
+        reject(new NoAnswer(`the store redis gave no answer within ${this.timeout} ms`, reply))
       }, this.timeout)
       reply.then(
         (value) => {
