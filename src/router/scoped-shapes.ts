@@ -1,10 +1,10 @@
 /** The shapes of limits and budgets of a scope. */
 import * as z from 'zod/mini'
 import type { BudgetOptions, Scope, ScopedLimit } from './scoped-options.js'
+import { text } from './shape-parts.js'
 
 type Shape<T> = Readonly<Record<keyof T, z.ZodMiniType>>
 
-const text = z.string().check(z.minLength(1))
 const amount = z.number().check(z.positive())
 
 const scope = z.optional(
