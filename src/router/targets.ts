@@ -95,6 +95,13 @@ export class Targets {
     return at > 0 && at < model.length - 1 && this.provider(model.slice(0, at)) !== undefined
   }
 
+  /** @throws ConfigError when there is no such provider. */
+  requireProvider(id: string, path: string): PlannedProvider {
+    const provider = this.provider(id)
+    if (!provider) throw missingProvider(this.options.catalogue, Object.keys(this.options.providers), id, path)
+    return provider
+  }
+
   /** @throws ConfigError for what {@link configure} would refuse of a target by itself. */
   check(options: TargetOptions, path: string): void {
     const changes = hasOwnProvider(options)
@@ -150,8 +157,7 @@ export class Targets {
     }
     const id = model.slice(0, at)
     const name = model.slice(at + 1)
-    const provider = this.provider(id)
-    if (!provider) throw missingProvider(this.options.catalogue, Object.keys(this.options.providers), id, path)
+    const provider = this.requireProvider(id, path)
     if (!changed && provider.missing !== undefined) {
       throw new ConfigError(path, provider.missing, { provider: id, model: name })
     }

@@ -180,6 +180,30 @@ const rows: readonly (readonly [string, unknown, string, readonly string[]])[] =
     'limits[0].scope.model',
     ['provider/model'],
   ],
+  [
+    'a limit of an alias that there is not',
+    { models: { smart: 'ollama/x' }, limits: [{ rpm: 1 }, { scope: { alias: 'smrt' }, rpm: 1 }] },
+    'limits[1].scope.alias',
+    ['no alias `smrt`', 'did you mean `smart`'],
+  ],
+  [
+    'a budget of a wildcard',
+    { models: { 'o-*': 'ollama/*' }, budgets: [{ scope: { alias: 'o-*' }, usd: 1, per: 'day' }] },
+    'budgets[0].scope.alias',
+    ['count under the name'],
+  ],
+  [
+    'a budget of a provider that there is not',
+    { budgets: [{ scope: { provider: 'opnai' }, usd: 1, per: 'day' }] },
+    'budgets[0].scope.provider',
+    ['did you mean `openai`'],
+  ],
+  [
+    'a budget of a model of a provider that there is not',
+    { budgets: [{ scope: { model: 'opnai/gpt-5' }, usd: 1, per: 'day' }] },
+    'budgets[0].scope.model',
+    ['did you mean `openai`'],
+  ],
   ['a budget of nothing', { budgets: [{ per: 'day' }] }, 'budgets[0]', ['exactly one of usd and tokens']],
   ['a budget of both', { budgets: [{ per: 'day', usd: 1, tokens: 1 }] }, 'budgets[0]', ['write two budgets']],
   ['a budget for no time', { budgets: [{ usd: 1 }] }, 'budgets[0].per', ['one of minute, hour, day', 'undefined']],
@@ -252,7 +276,19 @@ const rows: readonly (readonly [string, unknown, string, readonly string[]])[] =
     ['a negative number'],
   ],
   ['a retry budget', { retries: { budget: -1 } }, 'retries.budget', ['a negative number']],
-  ['a price table of LiteLLM', { prices: { litellm: {} } }, 'prices.litellm', ['not available in this version']],
+  ['a price list of LiteLLM', { prices: { litellm: 5 } }, 'prices.litellm', ['an object', 'number']],
+  [
+    'a misspelt price',
+    { prices: { overrides: { 'mine/m': { input: 1, cached_read: 1 } } } },
+    'prices.overrides.mine/m.cached_read',
+    ['`cache_read`'],
+  ],
+  [
+    'hours of a price',
+    { prices: { overrides: { 'mine/m': { input: 1, periods: [{ hours_utc: '16h' }] } } } },
+    'prices.overrides.mine/m.periods[0].hours_utc',
+    ['16:30-00:30'],
+  ],
 ]
 
 test.each(rows)('createClient: %s', (_what, options, path, words) => {

@@ -327,3 +327,22 @@ describe('model strings that calls make up', () => {
     expect(plan.targets()).toEqual([])
   })
 })
+
+test('scopes of limits and budgets that hold for something are taken', () => {
+  const scopes = [
+    {},
+    { alias: '*', provider: '*', model: '*' },
+    { alias: 'm', user: 'whoever' },
+    { alias: 'any-1' },
+    { provider: 'a' },
+    // No key is needed to count what is never called.
+    { provider: 'groq' },
+    { model: 'a/org/model' },
+  ]
+  const options: ClientOptions = {
+    models: { m: ['a/x'], 'any-*': ['b/*'] },
+    limits: [{ rpm: 1 }, ...scopes.map((scope) => ({ scope, rpm: 1 }))],
+    budgets: scopes.map((scope) => ({ scope, usd: 1, per: 'day' as const })),
+  }
+  expect(planOf(options).targets()).toHaveLength(1)
+})
