@@ -238,7 +238,7 @@ export class LogicalCall {
     else telemetry.response(answer)
     // The span began with the facts of the first target.
     if (target !== this.shown && (telemetry.recording || metering())) telemetry.set(targetAttributes(target))
-    if (telemetry.recording) {
+    if (telemetry.recording || metering()) {
       const { usd } = meta.cost
       if (usd !== null) telemetry.set({ [semconv.USAGE_COST]: usd })
     }

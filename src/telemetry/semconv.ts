@@ -84,6 +84,8 @@ export const TOKEN_TYPE = 'gen_ai.token.type'
 /** Not of the conventions: what this package's client tells of its attempts and targets. */
 export const METRIC_ATTEMPTS = 'tracestitch.client.attempts'
 export const METRIC_RESTS = 'tracestitch.client.rests'
+/** Of SDK calls too. */
+export const METRIC_COST = 'tracestitch.client.cost'
 export const TARGET = 'tracestitch.target'
 export const ATTEMPT_NUMBER = 'tracestitch.attempt.number'
 export const ATTEMPT_REASON = 'tracestitch.attempt.reason'
