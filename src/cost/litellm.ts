@@ -5,6 +5,7 @@
  */
 import { asArray, asNumber, isObject } from '../kernel/json.js'
 import type { Bucket, TokenBucket } from './buckets.js'
+import { hoursOf } from './hours.js'
 import { NO_RATES, type Period, type RateCard, type Rates, type ServiceRates, type Tier } from './rates.js'
 
 /** Only its prices count. Numbers may be written as text, as YAML files have them. */
@@ -209,11 +210,7 @@ function regionsOf(entry: Fields): Record<string, number> {
 function offPeakOf(block: unknown, rates: Rates): Period | undefined {
   if (!isObject(block)) return undefined
   const windows = typeof block['hours_utc'] === 'string' ? [block['hours_utc']] : asArray(block['hours_utc'])
-  const hours = windows.flatMap((window) => {
-    const bounds = typeof window === 'string' ? window.split('-').map(secondOfDay) : []
-    const [from, to] = bounds
-    return from === undefined || to === undefined ? [] : [[from, to] as const]
-  })
+  const hours = hoursOf(windows)
   if (hours.length === 0) return undefined
   const differs = cardsOf(block, false).get('')?.card ?? {}
   const over = (card: RateCard): RateCard => {
@@ -232,9 +229,4 @@ function offPeakOf(block: unknown, rates: Rates): Period | undefined {
       tiers: rates.tiers.map(({ above, card }) => ({ above, card: over(card) })),
     },
   }
-}
-
-function secondOfDay(text: string): number | undefined {
-  const [, hour, minute] = /^\s*(\d{1,2}):(\d{2})\s*$/.exec(text) ?? []
-  return minute === undefined ? undefined : Number(hour) * 3600 + Number(minute) * 60
 }

@@ -1,5 +1,6 @@
 /** The one form that every source of prices is brought into, and what of it holds for a call. */
 import { TOKEN_BUCKETS, type Bucket, type TokenBucket } from './buckets.js'
+import { isWithin, type Hours } from './hours.js'
 import { rateOf, type Rate } from './money.js'
 
 /** USD for one unit of a bucket: a token, a search, a second. */
@@ -27,8 +28,7 @@ export interface ServiceRates {
 export interface Period {
   /** Unix milliseconds. */
   readonly since?: number | undefined
-  /** Hours of the day in UTC, in seconds since midnight; the end is not in it, and may lie on the next day. */
-  readonly hours?: readonly (readonly [from: number, to: number])[] | undefined
+  readonly hours?: readonly Hours[] | undefined
   readonly rates: Rates
 }
 
@@ -96,14 +96,9 @@ export function vectorOf(all: Rates, situation: Situation): Vector {
   return vector
 }
 
-const SECONDS_A_DAY = 86_400
-
 function inForce(rates: Rates, at: number): Rates {
-  const second = Math.floor(at / 1000) % SECONDS_A_DAY
   const holds = ({ since, hours }: Period): boolean =>
-    (since === undefined || at >= since) &&
-    (hours === undefined ||
-      hours.some(([from, to]) => (from < to ? second >= from && second < to : second >= from || second < to)))
+    (since === undefined || at >= since) && (hours === undefined || isWithin(hours, at))
   return rates.periods.findLast(holds)?.rates ?? rates
 }
 

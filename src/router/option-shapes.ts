@@ -4,6 +4,7 @@ import type { Store } from '../kernel/store.js'
 import type { HookOptions } from './events.js'
 import type { Capability, FailureClass } from './options.js'
 import { provider, providerChanges } from './provider-shapes.js'
+import { prices } from './price-shapes.js'
 import { budget, scopedLimit } from './scoped-shapes.js'
 import { isFunction, optionalRecord, text } from './shape-parts.js'
 import { strategies } from './strategies/index.js'
@@ -121,16 +122,6 @@ const alias = z.union([
     dropUnsupported,
   }),
 ])
-const tokenPrice = z.number().check(z.nonnegative())
-const override = z.strictObject({
-  input: tokenPrice,
-  output: tokenPrice,
-  cache_read: z.optional(tokenPrice),
-  cache_write: z.optional(tokenPrice),
-  cache_write_1h: z.optional(tokenPrice),
-  input_audio: z.optional(tokenPrice),
-  output_audio: z.optional(tokenPrice),
-})
 export const clientOptions = z.strictObject({
   models: optionalRecord(alias),
   providers: optionalRecord(provider),
@@ -180,7 +171,7 @@ export const clientOptions = z.strictObject({
   timeout,
   limits: z.optional(z.array(scopedLimit)),
   budgets: z.optional(z.array(budget)),
-  prices: z.optional(z.strictObject({ overrides: optionalRecord(override) })),
+  prices: z.optional(prices),
   dropUnsupported,
   hooks: z.optional(
     z.strictObject({

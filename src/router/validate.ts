@@ -10,8 +10,6 @@ import { callOptions, clientOptions } from './option-shapes.js'
 const NOT_YET: Readonly<Record<string, string>> = {
   cache: 'caching',
   guardrails: 'guardrails',
-  'prices.litellm': 'price tables of LiteLLM',
-  'prices.modelsDev': 'price tables of models.dev',
   'call.cache': 'caching',
 }
 
