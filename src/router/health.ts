@@ -154,8 +154,9 @@ export class Health {
   /** An attempt begins. */
   begin(stream = false): Running {
     const now = this.clock.now()
-    const rest = this.overdue(now)
     let probe = this.breaker.begin()
+    // After it: what begins with a rest is no probe of it.
+    const rest = this.overdue(now)
     const { slowness } = stream ? this.firstChunks : this.wholes
     const waiting = probe ? undefined : slowness?.begin(now)
     let late = false

@@ -112,6 +112,30 @@ test('answers slower than `cooldown.slowerThan` rest a target, and the hook says
   expect(ai.health().targets[0]).toMatchObject({ state: 'open', requests: 2, failures: 0 })
 })
 
+test('what hangs rests its target before it answers', async () => {
+  const told: RestEvent[] = []
+  const ai = clientWith({
+    cooldown: { consecutive: 3, slowerThan: 50 },
+    hooks: { onRest: (event) => told.push(event) },
+  })
+  let open = (): void => {}
+  const opened = new Promise<void>((resolve) => (open = resolve))
+  pair.bad.behave = async (...seen) => {
+    await opened
+    await answers('at last')(...seen)
+  }
+  const hanging = [1, 2, 3].map(() => ask(ai))
+  await eventually(() => pair.bad.busy() === 3, 'they hang')
+  await wait(60)
+  hanging.push(ask(ai))
+  expect(told).toEqual([{ target: 'bad/m', provider: 'bad', after: 'slow', ms: 5000, from: 'own' }])
+  expect((await ask(ai))._meta.provider).toBe('good')
+  open()
+  await Promise.all(hanging)
+  expect(told).toHaveLength(1)
+  expect(ai.health().targets[0]).toMatchObject({ state: 'open', requests: 4, failures: 0 })
+})
+
 test.each([0, -1, '5x', { timesUsual: 1 }, { usual: 3 }])('slowerThan %j is told to be wrong', (slowerThan) => {
   expect(() => clientWith({ cooldown: { slowerThan: slowerThan as number } })).toThrow('cooldown')
 })
