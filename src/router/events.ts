@@ -13,7 +13,7 @@ export interface AttemptEvent {
   readonly provider: string
   /** Place among the attempts of its call, from 1. */
   readonly number: number
-  /** Why this target, in a few words, such as `lowest latency` or `retry`. */
+  /** Why this target, in a few words, such as `lowest latency` or `retry`. `probe`: the client asked by itself (option `probes`). */
   readonly reason: string
   readonly outcome: AttemptOutcome
   /** HTTP status; `undefined` when there was no answer. */
