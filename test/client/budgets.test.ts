@@ -1,5 +1,5 @@
 /** Budgets: reserved before, settled after, and never over by more than the estimate was off. */
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createClient, type BudgetEvent, type ClientOptions, type LimitError } from '../../src/index.js'
 import { faultPair, messages } from './fault-pair.js'
 import { beginStream, chunk, sendEvent, sendJson, usageChunk, wait, type Behaviour } from './fault-server.js'
@@ -206,6 +206,27 @@ test('two attempts side by side both count', async () => {
   // There is no money for a second one.
   expect((await asking(ai)({ model: 'm' }))._meta.attempts).toHaveLength(1)
   expect(pair.good.seen).toHaveLength(0)
+})
+
+test('a target without a price is passed by, which is said once', async () => {
+  const said: string[] = []
+  const warn = vi.spyOn(console, 'warn').mockImplementation((text) => void said.push(String(text)))
+  pair.good.behave = using(1)
+  const ask = asking(clientWith({ models: { m: ['bad/unpriced', 'good/m'] }, budgets: [{ usd: 100, per: 'day' }] }))
+  expect((await ask({ model: 'm' }))._meta.provider).toBe('good')
+  await ask({ model: 'm' })
+  warn.mockRestore()
+  expect(said.filter((line) => line.includes('cannot count bad/unpriced'))).toHaveLength(1)
+})
+
+test('a budget that is too large to be counted, or of an alias that there is not, is refused', () => {
+  expect(() => clientWith({ budgets: [{ usd: 1e12, per: 'day' }] })).toThrow('budgets[0].usd: can be at most 9007199')
+  expect(() =>
+    clientWith({ models: { smart: 'good/m' }, budgets: [{ scope: { alias: 'smrt' }, usd: 1, per: 'day' }] }),
+  ).toThrow('budgets[0].scope.alias: there is no alias `smrt`; did you mean `smart`?')
+  expect(() => clientWith({ limits: [{ scope: { alias: 'smart' }, rpm: 1 }] })).toThrow(
+    /^limits\[0\]\.scope\.alias: there is no alias `smart`/,
+  )
 })
 
 test('two budgets for the same are refused, two windows are not', () => {

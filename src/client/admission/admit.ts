@@ -2,6 +2,7 @@
 import { LimitError } from '../../kernel/errors.js'
 import type { Step } from '../../router/itinerary.js'
 import type { Target } from '../../router/target.js'
+import { warnOnce } from '../../telemetry/warn.js'
 import type { LogicalCall } from '../call.js'
 import type { BudgetRefusal } from './budgets.js'
 import type { Entry, Gate, Refusal } from './gate.js'
@@ -156,7 +157,10 @@ async function enter(call: LogicalCall, { member }: Step, way: Way): Promise<Pas
   }
   if (!reserved || !('refused' in reserved)) return new Pass(passed, entry, reserved)
   for (const gate of passed) gate.undo(entry)
-  return reserved.refused
+  const { refused } = reserved
+  // While others serve, nobody would notice that this one never does.
+  if (refused.unpriced) warnOnce(uncounted(refused, target))
+  return refused
 }
 
 /** All gates, or none. */
@@ -227,7 +231,7 @@ function budgetError(
 ): LimitError {
   const amount = (value: number): string => (unit === 'usd' ? `${Number(value.toPrecision(6))} USD` : `${value} tokens`)
   const problem = unpriced
-    ? `${path} (${scope}) cannot count ${target?.id}, which has no price; give it one in prices.overrides, 0 if it is free`
+    ? uncounted({ path, scope }, target)
     : `${path} (${scope}) has ${amount(left)} left of ${amount(limit)}, less than the call may come to`
   return new LimitError(problem, {
     limit: 'budget',
@@ -235,4 +239,9 @@ function budgetError(
     isRetryable: false,
     ...where,
   })
+}
+
+function uncounted({ path, scope }: Pick<BudgetRefusal, 'path' | 'scope'>, target: Target | undefined): string {
+  const id = target && `${target.provider.id}/${target.model}`
+  return `${path} (${scope}) cannot count ${id}, which has no price; give it one in prices.overrides, 0 if it is free`
 }

@@ -88,6 +88,10 @@ export class Budgets {
   constructor(options: BudgetsOptions) {
     this.options = options
     this.budgets = options.budgets.map(compile)
+    for (const { path, unit, limit } of this.budgets) {
+      const most = unit === 'usd' ? Number.MAX_SAFE_INTEGER / NANO : Number.MAX_SAFE_INTEGER
+      if (limit > most) throw new ConfigError(`${path}.${unit}`, `can be at most ${Math.floor(most)}`)
+    }
     const seen = new Map<string, string>()
     for (const { path, scope, unit, per, window } of this.budgets) {
       const same = `${scope.name} ${unit} ${per} ${window}`
