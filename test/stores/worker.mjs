@@ -1,4 +1,4 @@
-// One of the processes of workers.ts: makes calls as it is told, and says how they ended.
+// One of the processes of workers.ts: makes calls, or asks its store, as it is told.
 import { createClient } from '../../dist/index.js'
 import { redisStore } from '../../dist/redis.js'
 
@@ -27,8 +27,16 @@ async function call(timeout) {
   }
 }
 
-process.on('message', async ({ calls, timeout }) => {
-  const ends = await Promise.all(Array.from({ length: calls }, () => call(timeout)))
+const inTurn = async (operations) => {
+  const results = []
+  for (const [name, ...args] of operations) results.push(await store[name](...args))
+  return results
+}
+
+process.on('message', async ({ calls, timeout, operations }) => {
+  const ends = await Promise.all(
+    operations ? operations.map(inTurn) : Array.from({ length: calls }, () => call(timeout)),
+  )
   process.send({ ends })
 })
 process.on('disconnect', () => process.exit(0))

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import type { Store } from '../../src/kernel/store.js'
 import { root } from '../architecture/sources.js'
 
 /** A provider that counts who is with it. */
@@ -45,6 +46,8 @@ export function ok(response: ServerResponse, tokens?: number): void {
   response.end(JSON.stringify({ id: 'x', object: 'chat.completion', created: 1, model: 'm', choices, usage }))
 }
 
+type Operation = readonly [keyof Store, ...unknown[]]
+
 export class Worker {
   readonly process: ChildProcess
 
@@ -64,6 +67,13 @@ export class Worker {
   async calls(calls: number, timeout = 20_000): Promise<readonly string[]> {
     this.process.send({ calls, timeout })
     const [{ ends }] = (await once(this.process, 'message')) as [{ ends: readonly string[] }]
+    return ends
+  }
+
+  /** Asks its store. @param operations - Lists of name and arguments; all lists at once, each in its order. */
+  async asks(operations: readonly (readonly Operation[])[]): Promise<readonly (readonly unknown[])[]> {
+    this.process.send({ operations })
+    const [{ ends }] = (await once(this.process, 'message')) as [{ ends: readonly (readonly unknown[])[] }]
     return ends
   }
 }
