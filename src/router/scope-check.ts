@@ -19,8 +19,7 @@ export function checkScopes({ limits = [], budgets = [], models = {} }: ClientOp
       throw new ConfigError(`${path}.alias`, problem)
     }
     if (alias !== EACH && !names.includes(alias) && !wildcards.find(alias)) {
-      const hint = didYouMean(alias, names) || '; name one of `models`, or add it there'
-      throw new ConfigError(`${path}.alias`, `there is no alias \`${alias}\`${hint}`)
+      throw new ConfigError(`${path}.alias`, `there is no alias \`${alias}\` in \`models\`${didYouMean(alias, names)}`)
     }
     if (provider !== EACH) targets.requireProvider(provider, `${path}.provider`)
     if (model !== EACH) targets.requireProvider(model.slice(0, model.indexOf('/')), `${path}.model`)
