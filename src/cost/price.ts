@@ -232,7 +232,8 @@ function own(overrides: NonNullable<PriceOptions['overrides']>, key: string): Pr
   return Object.hasOwn(overrides, key) ? overrides[key] : undefined
 }
 
-/** What telemetry asks of a price: USD, or `undefined` when unknown. */
-export function priceCall(call: CostQuery): number | undefined {
-  return costOf(call).usd ?? undefined
+/** What telemetry asks of a price: USD and its parts, or `undefined` when unknown. */
+export function priceCall(call: CostQuery): { readonly usd: number; readonly parts: Cost['parts'] } | undefined {
+  const { usd, parts } = costOf(call)
+  return usd === null ? undefined : { usd, parts }
 }

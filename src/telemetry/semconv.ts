@@ -51,6 +51,8 @@ export const usageInputOf = (modality: 'text' | 'audio' | 'image') => `gen_ai.us
 export const usageOutputOf = (modality: 'text' | 'audio' | 'image') => `gen_ai.usage.${modality}.output_tokens`
 /** USD. Not part of the conventions; the name that the field has settled on. */
 export const USAGE_COST = 'gen_ai.usage.cost'
+/** USD of a part of it, such as `input`, `cache_read` or `output`. */
+export const usageCostOf = (part: string) => `gen_ai.usage.cost.${part}`
 
 export const INPUT_MESSAGES = 'gen_ai.input.messages'
 export const OUTPUT_MESSAGES = 'gen_ai.output.messages'
