@@ -154,9 +154,9 @@ export class Health {
   /** An attempt begins. */
   begin(stream = false): Running {
     const now = this.clock.now()
-    let probe = this.breaker.begin()
-    // After it: what begins with a rest is no probe of it.
+    // Before it: what begins with a rest is its probe. Until that is answered, nobody else follows to where others hang.
     const rest = this.overdue(now)
+    let probe = this.breaker.begin()
     const { slowness } = stream ? this.firstChunks : this.wholes
     const waiting = probe ? undefined : slowness?.begin(now)
     let late = false

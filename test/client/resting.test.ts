@@ -132,8 +132,7 @@ test('what hangs rests its target before it answers', async () => {
   expect((await ask(ai))._meta.provider).toBe('good')
   open()
   await Promise.all(hanging)
-  expect(told).toHaveLength(1)
-  expect(ai.health().targets[0]).toMatchObject({ state: 'open', requests: 4, failures: 0 })
+  expect(ai.health().targets[0]).toMatchObject({ requests: 4, failures: 0 })
 })
 
 test.each([0, -1, '5x', { timesUsual: 1 }, { usual: 3 }])('slowerThan %j is told to be wrong', (slowerThan) => {

@@ -327,14 +327,16 @@ describe('slow answers', () => {
     const last = health.begin()
     expect(last.rest).toBe(5_000)
     expect(health).toMatchObject({ state: 'open', failures: 0, requests: 0 })
-    // It went there all the same, and is no probe.
-    last({ durationMs: 100 })
-    expect(health.state).toBe('open')
+    // It went there all the same, and is the probe: nobody follows it, however long it takes.
+    now += 60_000
+    expect(health).toMatchObject({ state: 'half-open', allows: false })
     // Each is told once, whatever becomes of it, and an answer from before the rest does not end it.
     expect(hanging[0]?.({ durationMs: 9_000 })).toBeUndefined()
     expect(hanging[1]?.({ durationMs: 9_000, errorClass: 'timeout' })).toBeUndefined()
     expect(hanging[2]?.({ durationMs: 9_000, errorClass: 'server' })).toBeUndefined()
-    expect(health).toMatchObject({ state: 'open', failures: 2, requests: 4, restsFor: 5_000 })
+    expect(health).toMatchObject({ state: 'half-open', failures: 2, requests: 3, restsFor: 0, allows: false })
+    expect(last({ durationMs: 60_000 })).toBe(10_000)
+    expect(health).toMatchObject({ state: 'open', restsFor: 10_000 })
   })
 
   test('streams that have begun are not waited for', () => {
