@@ -19,7 +19,10 @@ export function checkScopes({ limits = [], budgets = [], models = {} }: ClientOp
       throw new ConfigError(`${path}.alias`, problem)
     }
     if (alias !== EACH && !names.includes(alias) && !wildcards.find(alias)) {
-      throw new ConfigError(`${path}.alias`, `there is no alias \`${alias}\` in \`models\`${didYouMean(alias, names)}`)
+      throw new ConfigError(
+        `${path}.alias`,
+        `there is no alias \`${alias}\`${didYouMean(alias, names) || '; name one of \`models\`, or add it there'}`,
+      )
     }
     if (provider !== EACH) targets.requireProvider(provider, `${path}.provider`)
     if (model !== EACH) targets.requireProvider(model.slice(0, model.indexOf('/')), `${path}.model`)

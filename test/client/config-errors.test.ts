@@ -184,7 +184,7 @@ const rows: readonly (readonly [string, unknown, string, readonly string[]])[] =
     'a limit of an alias that there is not',
     { models: { smart: 'ollama/x' }, limits: [{ rpm: 1 }, { scope: { alias: 'smrt' }, rpm: 1 }] },
     'limits[1].scope.alias',
-    ['no alias `smrt` in `models`', 'did you mean `smart`'],
+    ['no alias `smrt`', 'did you mean `smart`'],
   ],
   [
     'a budget of a wildcard',
