@@ -21,7 +21,7 @@ export function checkScopes({ limits = [], budgets = [], models = {} }: ClientOp
     if (alias !== EACH && !names.includes(alias) && !wildcards.find(alias)) {
       throw new ConfigError(
         `${path}.alias`,
-        `there is no alias \`${alias}\`${didYouMean(alias, names) || '; name one of \`models\`, or add it there'}`,
+        `there is no alias \`${alias}\`${didYouMean(alias, names) || '; name one of `models`, or add it there'}`,
       )
     }
     if (provider !== EACH) targets.requireProvider(provider, `${path}.provider`)
