@@ -1,6 +1,6 @@
 /** One logical call: its limits, its attempts, its span, and what is known of it at the end. */
 import { isSpanContextValid, type Attributes } from '@opentelemetry/api'
-import { costOf, type PriceOptions } from '../cost/price.js'
+import type { PriceOptions } from '../cost/price.js'
 import type { Catalogue } from '../kernel/catalogue.js'
 import type { Clock } from '../kernel/clock.js'
 import { LimitError, TracestitchError, type Attempt } from '../kernel/errors.js'
@@ -19,11 +19,11 @@ import { metering } from '../telemetry/metrics.js'
 import * as semconv from '../telemetry/semconv.js'
 import { guard, settings } from '../telemetry/settings.js'
 import type { AdmittedStep } from './admission/admit.js'
-import type { Estimate } from './admission/budgets.js'
+import { Demand } from './admission/demand.js'
 import type { Gates } from './admission/gates.js'
 import type { Pass } from './admission/pass.js'
-import type { ScopeFacts } from './admission/scope.js'
 import { AttemptRun } from './attempt-run.js'
+import { isBrokenOff, usageSoFar } from './broken-off.js'
 import { nameTargets } from './failure.js'
 import type { Hooks } from './hooks.js'
 import { CallLimits } from './limits.js'
@@ -79,9 +79,6 @@ export type Answer =
   | { readonly embeddings: EmbeddingsResponse }
   | { readonly other: OtherAnswer }
 
-/** Tokens of output that a call is expected to ask for when it sets no limit; budgets and limits reserve them. */
-const EXPECTED_OUTPUT = 1_000
-
 export class LogicalCall {
   readonly client: ClientContext
   /** What the whole call holds, beside what its attempts do. */
@@ -96,7 +93,7 @@ export class LogicalCall {
   readonly telemetry: Call
   readonly attempts: Attempt[] = []
   readonly warnings: string[] = []
-  private readonly request: CallRequest['request']
+  readonly demand: Demand
   private readonly alias: string | undefined
   private readonly begun: Step | AllResting
   /** Whose facts the span began with. */
@@ -111,7 +108,6 @@ export class LogicalCall {
     this.client = client
     this.operation = operation
     this.options = options
-    this.request = request
     const { plan } = client
     client.rests?.refresh()
     const route = plan.route(model)
@@ -130,6 +126,7 @@ export class LogicalCall {
     this.shown = 'member' in this.begun ? this.begun.member.target : (route.levels[0]?.members[0]?.target as Target)
     const first = this.shown
     this.alias = route.alias ? model : undefined
+    this.demand = new Demand({ client, routed: this.routed, request, options, alias: this.alias })
     // Nothing may fail once the span is open: whoever ends it has the call.
     this.limits = new CallLimits(options.signal ?? undefined, this.timeout.total, client.clock)
     const start = (): Call =>
@@ -152,48 +149,6 @@ export class LogicalCall {
       limit: 'cooldown',
       retryAfterMs: Math.ceil(this.begun.retryAfterMs),
     })
-  }
-
-  /** Input, and the output that it asks room for or is expected to need. */
-  get expectedTokens(): number {
-    return this.routed.inputTokens + this.expectedOutput
-  }
-
-  private get expectedOutput(): number {
-    const chat = this.request && 'chat' in this.request ? this.request.chat : undefined
-    return chat ? (this.routed.outputTokens || EXPECTED_OUTPUT) * (chat.n ?? 1) : 0
-  }
-
-  /** What it may come to at the target, before it is sent. */
-  estimate({ provider, model }: Target): Estimate {
-    const { inputTokens: prompt } = this.routed
-    const usage = {
-      prompt_tokens: prompt,
-      completion_tokens: this.expectedOutput,
-      total_tokens: prompt + this.expectedOutput,
-    }
-    return {
-      tokens: usage.total_tokens,
-      usd:
-        costOf({ provider: provider.id, model, usage, at: this.client.clock.date() }, this.client.prices).usd ??
-        undefined,
-      // Images, speech and the like are not priced by what can be known before.
-      priced: this.request !== undefined,
-    }
-  }
-
-  /** @param target - The one that an attempt goes to. */
-  scopeFacts(target?: Target): ScopeFacts {
-    const { metadata = {} } = this.options
-    return {
-      client: metadata.client,
-      alias: this.alias,
-      provider: target?.provider.id,
-      model: target && `${target.provider.id}/${target.model}`,
-      user: metadata.user,
-      key: metadata.key,
-      tags: metadata.tags ?? [],
-    }
   }
 
   attempt(step: AdmittedStep): AttemptRun {
@@ -231,9 +186,7 @@ export class LogicalCall {
     const { target } = run
     const { telemetry } = this
     run.succeeded(answer)
-    const facts = 'chat' in answer ? answer.chat : 'embeddings' in answer ? answer.embeddings : answer.other
-    const meta = this.describe(run, facts)
-    this.settle(run, meta, facts.usage)
+    const meta = this.settle(run, answer)
     if ('other' in answer) telemetry.set(guard('response', () => otherAttributes(answer.other, settings())) ?? {})
     else telemetry.response(answer)
     // The span began with the facts of the first target.
@@ -259,29 +212,43 @@ export class LogicalCall {
     this.telemetry.end({ error })
     this.limits.release()
     const { winner } = this
-    if (winner) {
-      const facts = partial && ('chat' in partial ? partial.chat : partial.embeddings)
-      this.settle(winner, facts && this.describe(winner, facts), facts?.usage)
-    } else this.pass?.settle(undefined)
-    this.pass?.leave()
+    if (winner && partial) this.settle(winner, partial)
+    else {
+      // An answer that had begun counts as it was estimated.
+      winner?.pass?.settle(UNKNOWN)
+      this.pass?.settle(winner && UNKNOWN)
+      this.pass?.leave()
+    }
     return error
   }
 
-  /** Of an answer that says nothing of its usage, what was reserved counts as used. */
-  private settle(run: AttemptRun, meta: CallMeta | undefined, usage: Partial<Usage> | undefined): void {
-    if (meta) {
-      const { alias, options, client } = this
-      client.ledger?.add({ meta, usage, alias, metadata: options.metadata, date: client.clock.date() })
-    }
-    if (!run.pass && !this.pass) return
+  /** Counts what the answer came to: in limits, budgets and the sums of the client. */
+  private settle(run: AttemptRun, answer: Answer): CallMeta {
+    const { alias, options, client } = this
+    const facts = this.factsOf(answer)
+    const { usage } = facts
+    const meta = this.describe(run, facts)
+    client.ledger?.add({ meta, usage, alias, metadata: options.metadata, date: client.clock.date() })
+    if (!run.pass && !this.pass) return meta
     const tokens = usage && (usage.total_tokens ?? (usage.prompt_tokens ?? 0) + (usage.completion_tokens ?? 0))
-    const used = { tokens: tokens || undefined, usd: run.pass?.budgeted ? (meta?.cost.usd ?? undefined) : undefined }
+    const used = { tokens: tokens || undefined, usd: run.pass?.budgeted ? (meta.cost.usd ?? undefined) : undefined }
     run.pass?.settle(used)
     this.pass?.settle(used)
     this.pass?.leave()
+    return meta
   }
 
-  describe(run: AttemptRun, answer: { readonly model: string; readonly usage?: object | undefined }): CallMeta {
+  private factsOf(answer: Answer): AnswerFacts {
+    if ('embeddings' in answer) return answer.embeddings
+    if ('other' in answer) return answer.other
+    const { chat } = answer
+    if (!this.routed.stream || !isBrokenOff(chat))
+      return { model: chat.model, usage: chat.usage, serviceTier: chat.service_tier }
+    const usage = usageSoFar(chat, this.routed.inputTokens)
+    return { model: chat.model, usage, serviceTier: chat.service_tier, partial: true }
+  }
+
+  describe(run: AttemptRun, { model, usage, serviceTier, partial }: AnswerFacts): CallMeta {
     const { target, reportedCost: reported } = run
     const spanContext = this.telemetry.span?.spanContext()
     return createMeta({
@@ -289,8 +256,10 @@ export class LogicalCall {
       attempts: this.attempts,
       warnings: this.warnings,
       traceId: spanContext && isSpanContextValid(spanContext) ? spanContext.traceId : null,
-      served: answer.model,
-      usage: reported === undefined ? answer.usage : { ...answer.usage, cost: reported },
+      served: model,
+      usage: reported === undefined ? usage : { ...usage, cost: reported },
+      serviceTier,
+      partial,
       prices: this.client.prices,
       limitHeaders: run.limitHeaders,
       answeredAt: run.answeredAt,
@@ -298,6 +267,16 @@ export class LogicalCall {
     })
   }
 }
+
+/** What is priced of an answer. */
+interface AnswerFacts {
+  readonly model: string
+  readonly usage?: Partial<Usage> | undefined
+  readonly serviceTier?: string | null | undefined
+  readonly partial?: boolean
+}
+
+const UNKNOWN = { tokens: undefined, usd: undefined }
 
 /** What a lost attempt ends with. */
 function answeredByAnother(): DOMException {

@@ -38,7 +38,7 @@ const inTurn =
 export async function admitCall(call: LogicalCall): Promise<Pass> {
   const { gates } = call.client
   const entry = new CallEntry(call)
-  const passed = gates.forCall(call.scopeFacts())
+  const passed = gates.forCall(call.demand.scopeFacts())
   const refusal = await through(passed, entry, async (gate) => {
     const now = await gate.tryEnter(entry)
     return now?.mayWait ? inTime(call, () => gate.enter(entry, call.limits.signal), gate) : now
@@ -142,7 +142,7 @@ function waitForOne(call: LogicalCall, waiting: readonly Waiting[]): Promise<Adm
 async function enter(call: LogicalCall, { member }: Step, way: Way): Promise<Pass | Refused | undefined> {
   const { gates } = call.client
   const { target } = member
-  const facts = call.scopeFacts(target)
+  const facts = call.demand.scopeFacts(target)
   const entry = new CallEntry(call)
   const passed = gates.forAttempt(target, facts)
   const refusal = await through(passed, entry, way)
@@ -150,7 +150,7 @@ async function enter(call: LogicalCall, { member }: Step, way: Way): Promise<Pas
   if (!gates.budgets.any) return passed.length > 0 ? new Pass(passed, entry) : undefined
   let reserved
   try {
-    reserved = await gates.budgets.reserve(facts, call.estimate(target))
+    reserved = await gates.budgets.reserve(facts, call.demand.estimate(target))
   } catch (error) {
     for (const gate of passed) gate.undo(entry)
     throw error
@@ -188,7 +188,7 @@ class CallEntry implements Entry {
   }
 
   get tokens(): number {
-    return this.call.expectedTokens
+    return this.call.demand.tokens
   }
 
   get remaining(): number {
