@@ -32,7 +32,9 @@ export function createClient(options: ClientOptions = {}): Client {
 }
 
 export type * from './client/index.js'
+export { estimateCost } from './cost/estimate.js'
 export { costOf } from './cost/price.js'
+export { loadPrices } from './cost/tables.js'
 /** Sends the spans that wait, through whatever tracer provider is registered. Never rejects; at most five seconds. */
 export { flushRegistered as flush } from './telemetry/setup.js'
 export * from './kernel/errors.js'

@@ -194,7 +194,8 @@ describe('an application', () => {
         `const net = require('node:net'), dns = require('node:dns'), cache = require.cache; ${watch}; ${load}; report()`,
     ],
   ]
-  const isHeavy = (name: string): boolean => /^@opentelemetry\/(?!api$)|^@pydantic\/|^openai$|^@langchain\//.test(name)
+  const isHeavy = (name: string): boolean =>
+    /^@opentelemetry\/(?!api$)|^@pydantic\/|^openai$|^ioredis$|^@langchain\//.test(name)
 
   // `tracestitch/auto` is there to set tracing up.
   const quiet = specifiers
@@ -210,6 +211,43 @@ describe('an application', () => {
       expect(facts.packages.filter(isHeavy)).toEqual([])
     },
   )
+
+  test.each(formats)('makes a store in Redis without loading ioredis, by %s', async (format, file, program) => {
+    const entry = `'tracestitch/redis'`
+    const load = format === 'import' ? `await import(${entry})` : `require(${entry})`
+    const source = program(`(${load}).redisStore('redis://127.0.0.1:9')`)
+    const facts = (await runInApplication(`redis-${file}`, source)) as { network: string[]; packages: string[] }
+    expect(facts.network).toEqual([])
+    expect(facts.packages.filter(isHeavy)).toEqual([])
+  })
+
+  test.each(['mjs', 'cjs'])('is told how to get ioredis when it is missing, by a file .%s', async (extension) => {
+    const load = (names: string, from: string): string =>
+      extension === 'mjs' ? `import { ${names} } from '${from}'` : `const { ${names} } = require('${from}')`
+    const source = `
+      ${load('createClient', 'tracestitch')}
+      ${load('redisStore', 'tracestitch/redis')}
+      const ai = createClient({
+        providers: { mine: { baseURL: 'http://127.0.0.1:9/v1' } },
+        models: { m: [{ model: 'mine/m', limits: { rpm: 60 } }] },
+        store: redisStore('redis://127.0.0.1:9'),
+      })
+      const messages = [{ role: 'user', content: 'Hello' }]
+      ai.chat.completions.create({ model: 'm', messages }).catch(({ name, message }) => {
+        console.log(JSON.stringify([name, message]))
+      })`
+    // A folder without a package hides the one that this tree has for its tests.
+    const hidden = join(application, 'node_modules/ioredis')
+    await mkdir(hidden)
+    try {
+      expect(await runInApplication(`no-ioredis.${extension}`, source)).toEqual([
+        'ConfigError',
+        'store: a store in Redis needs the package ioredis, which is not installed: npm install ioredis',
+      ])
+    } finally {
+      await rm(hidden, { recursive: true })
+    }
+  })
 
   test.each(formats)('would be caught loading one by %s', async (format, file, program) => {
     const call = `net.connect({ host: '127.0.0.1', port: 9 }).on('error', () => {})`

@@ -20,6 +20,8 @@ export interface Command {
   readonly optionHelp: Readonly<Record<string, string>>
   /** As `parseArgs` takes them. `--help` is every command's. */
   readonly options: NonNullable<ParseArgsConfig['options']>
-  /** Returns the exit code. */
-  run(options: Readonly<Record<string, unknown>>, terminal: Terminal): number
+  /** Names of what follows the command beside options, each of which must be given. Absent: nothing does. */
+  readonly operands?: readonly string[]
+  /** Returns the exit code: 0, 1 when it could not do its work, 2 when the command line cannot be understood. */
+  run(options: Readonly<Record<string, unknown>>, terminal: Terminal, operands: readonly string[]): number
 }

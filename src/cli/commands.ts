@@ -1,5 +1,9 @@
 /** Every subcommand, one line each. */
 import type { Command } from './command.js'
+import { importCommand } from './import.js'
 import { providersCommand } from './providers.js'
 
-export const commands: ReadonlyMap<string, Command> = new Map([['providers', providersCommand]])
+export const commands: ReadonlyMap<string, Command> = new Map([
+  ['import', importCommand],
+  ['providers', providersCommand],
+])

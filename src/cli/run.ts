@@ -8,7 +8,7 @@ import { commands } from './commands.js'
 /** Exit code for a command line that cannot be understood. */
 const MISUSE = 2
 
-/** Runs one command line, without the program's name. Returns the exit code: 0, or 2 when it cannot be understood. */
+/** Runs one command line, without the program's name. Returns the exit code: 2 when it cannot be understood, else the command's. */
 export function run(args: readonly string[], terminal: Terminal): number {
   const [name, ...rest] = args
   if (name === '--version' || name === '-v') {
@@ -29,10 +29,19 @@ export function run(args: readonly string[], terminal: Terminal): number {
     const known = what === 'option' ? ['--help', '--version'] : commands.keys()
     return misuse(terminal, `there is no ${what} \`${name}\`${didYouMean(name, known)}`, 'tracestitch --help')
   }
+  const { operands: wanted = [] } = command
   let options: Readonly<Record<string, unknown>>
+  let operands: readonly string[]
   try {
     const help = { type: 'boolean', short: 'h' } as const
-    options = parseArgs({ args: rest, options: { ...command.options, help }, strict: true }).values
+    const parsed = parseArgs({
+      args: rest,
+      options: { ...command.options, help },
+      strict: true,
+      allowPositionals: wanted.length > 0,
+    })
+    options = parsed.values
+    operands = parsed.positionals
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
     // `parseArgs` explains itself in sentences; the first says what is wrong.
@@ -42,7 +51,12 @@ export function run(args: readonly string[], terminal: Terminal): number {
     terminal.out(help(name, command))
     return 0
   }
-  return command.run(options, terminal)
+  if (operands.length !== wanted.length) {
+    const missing = wanted[operands.length]
+    const fault = missing === undefined ? 'there is an argument too many' : `<${missing}> is missing`
+    return misuse(terminal, fault, `tracestitch ${name} --help`)
+  }
+  return command.run(options, terminal, operands)
 }
 
 function misuse({ error }: Terminal, fault: string, help: string): number {

@@ -4,15 +4,16 @@ import { FRAMING_MEDIA_TYPES } from '../kernel/frames.js'
 import type { ChatChunk, ChatCompletion } from '../kernel/hub.js'
 import type { ChatProtocol, EncodeContext, EncodedRequest, Protocol } from '../kernel/protocol.js'
 import { pickRateLimitHeaders, type HeaderSource } from '../kernel/rate-limit.js'
-import { classifyError, type ErrorClass } from '../policies/error-class.js'
+import { classifyError } from '../policies/error-class.js'
 import { timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
-import type { AttemptOutcome } from '../router/events.js'
-import type { Outcome } from '../router/health.js'
-import type { Step } from '../router/itinerary.js'
+import type { AttemptOutcome, RestEvent } from '../router/events.js'
+import type { Running } from '../router/health.js'
 import type { Member } from '../router/strategy.js'
 import type { Target } from '../router/target.js'
 import { startAttempt, type AttemptSpan } from '../telemetry/attempt.js'
 import { countAttempt, countRest } from '../telemetry/metrics.js'
+import type { AdmittedStep } from './admission/admit.js'
+import type { Pass } from './admission/pass.js'
 import type { WireAnswer } from './body.js'
 import type { Answer, LogicalCall } from './call.js'
 import { locate } from './failure.js'
@@ -32,14 +33,18 @@ export class AttemptRun {
   /** Fields of the body that differ at this target. */
   readonly params: Readonly<Record<string, unknown>> | undefined
   readonly timeout: TimeoutPolicy
+  /** What it holds of limits and budgets. */
+  readonly pass: Pass | undefined
   private readonly call: LogicalCall
   private readonly entry: Attempt
   private readonly member: Member
   private readonly number: number
   private readonly reason: string
-  private readonly settle: (outcome: Outcome) => number | undefined
+  private readonly settle: Running
   /** Given up for another attempt, which was faster. */
   lost = false
+  /** By one that began after it. */
+  private outrun = false
   private firstContentMs: number | undefined
   private readonly startedAt: number
   private finished = false
@@ -48,16 +53,17 @@ export class AttemptRun {
   private told = false
   private answer: WireAnswer | undefined
 
-  constructor(call: LogicalCall, { member, reason, params }: Step, number: number) {
+  constructor(call: LogicalCall, { member, reason, params, pass }: AdmittedStep, number: number) {
     const { target } = member
     this.call = call
     this.member = member
+    this.pass = pass
     this.number = number
     this.reason = reason
     this.target = target
     this.params = target.params || params ? { ...target.params, ...params } : undefined
     this.timeout = timeoutPolicy(call.options.timeout, timeoutPolicy(target.timeout, call.client.plan.timeout))
-    this.settle = member.health.begin()
+    this.settle = member.health.begin(call.routed.stream)
     this.entry = { target: target.id, ms: 0 }
     call.attempts.push(this.entry)
     this.startedAt = call.client.clock.now()
@@ -70,6 +76,10 @@ export class AttemptRun {
       baseURL: target.provider.baseURL,
       traceHeaders: target.provider.traceHeaders,
     })
+    const { rest } = this.settle
+    if (rest === undefined || rest === 0) return
+    this.shareRest(rest, 'slow')
+    this.tellRest(rest, 'slow')
   }
 
   /** For the codec of this target. */
@@ -129,6 +139,7 @@ export class AttemptRun {
     this.reportedCost = this.costIn(headers)
     this.limitHeaders = pickRateLimitHeaders(headers)
     this.answeredAt = client.clock.date()
+    if (this.limitHeaders) this.member.health.limitsTold(this.limitHeaders, this.answeredAt)
     return answer
   }
 
@@ -172,7 +183,9 @@ export class AttemptRun {
     this.limits.release()
     this.entry.ms = Math.round((this.call.client.clock.now() - this.startedAt) * 1000) / 1000
     this.call.ended(this)
-    this.call.client.gates.of(this.target)?.leave()
+    this.pass?.leave()
+    // What an answer that has begun came to, its call says.
+    if (error !== undefined && !this.call.isAnsweredBy(this)) this.pass?.settle(undefined)
     if (error !== undefined) this.entry.error = error instanceof Error ? error.name : 'Error'
     const errorClass = error === undefined ? undefined : classifyError(error)
     const { health } = this.member
@@ -182,13 +195,15 @@ export class AttemptRun {
       retryAfterMs: error instanceof TracestitchError ? error.retryAfterMs : undefined,
       durationMs: this.entry.ms,
       firstChunkMs: this.firstContentMs,
+      stream: this.call.routed.stream,
+      outrun: this.outrun,
     })
-    this.call.client.rests?.settled(this.member, rest)
+    this.shareRest(rest, errorClass ?? 'slow')
     const outcome = this.lost ? 'lost' : (errorClass ?? 'ok')
     this.span.end({ status: this.entry.status, error, outcome })
     countAttempt(this.target.id, this.target.provider.telemetryName, outcome)
     this.tell(outcome)
-    if (rest !== undefined && rest > 0 && errorClass) this.tellRest(rest, errorClass)
+    if (rest !== undefined && rest > 0) this.tellRest(rest, errorClass ?? 'slow')
     else if (before !== 'closed' && health.state === 'closed') this.tellRecovery()
   }
 
@@ -208,10 +223,16 @@ export class AttemptRun {
     }))
   }
 
-  private tellRest(ms: number, after: ErrorClass): void {
+  private shareRest(rest: number | undefined, after: RestEvent['after']): void {
+    const { rests, probes } = this.call.client
+    rests?.settled(this.member, rest, after)
+    if (rest !== undefined && rest > 0) probes?.rested(this.call, this.member)
+  }
+
+  private tellRest(ms: number, after: RestEvent['after']): void {
     const { id, provider } = this.target
     countRest(id, provider.telemetryName, after)
-    this.call.client.hooks.tell('onRest', () => ({ target: id, provider: provider.id, after, ms }))
+    this.call.client.hooks.tell('onRest', () => ({ target: id, provider: provider.id, after, ms, from: 'own' }))
   }
 
   private tellRecovery(): void {
@@ -221,7 +242,11 @@ export class AttemptRun {
 
   /** The first content of a stream is there. */
   contentBegan(): void {
-    this.firstContentMs ??= this.call.client.clock.now() - this.startedAt
+    if (this.firstContentMs !== undefined) return
+    this.firstContentMs = this.call.client.clock.now() - this.startedAt
+    if (!this.settle.answers(this.firstContentMs)) return
+    this.shareRest(undefined, 'unknown')
+    this.tellRecovery()
   }
 
   /** What the answer came to is known. */
@@ -231,9 +256,10 @@ export class AttemptRun {
     if (this.firstContentMs === undefined) this.member.health.answered(this.entry.ms, usage?.completion_tokens ?? 0)
   }
 
-  /** Another attempt has answered: closes the socket. Says nothing of the target. */
-  giveUp(reason: DOMException): void {
+  /** `winner` has answered: closes the socket. No failure of the target, but one that began earlier is the slower one. */
+  giveUp(reason: DOMException, winner: AttemptRun): void {
     this.lost = true
+    this.outrun = this.startedAt <= winner.startedAt
     this.limits.abandon()
     this.finish(reason)
   }

@@ -18,24 +18,34 @@ import { withContext } from '../telemetry/identity.js'
 import { metering } from '../telemetry/metrics.js'
 import * as semconv from '../telemetry/semconv.js'
 import { guard, settings } from '../telemetry/settings.js'
+import type { AdmittedStep } from './admission/admit.js'
+import { Demand } from './admission/demand.js'
+import type { Gates } from './admission/gates.js'
+import type { Pass } from './admission/pass.js'
 import { AttemptRun } from './attempt-run.js'
+import { isBrokenOff, usageSoFar } from './broken-off.js'
 import { nameTargets } from './failure.js'
-import type { Gates } from './gates.js'
 import type { Hooks } from './hooks.js'
 import { CallLimits } from './limits.js'
 import { createMeta } from './meta.js'
+import type { Probes } from './probes.js'
 import { routedCall } from './routed-call.js'
+import type { Ledger } from './spend.js'
 import type { CallMeta, CallOptions } from './types.js'
 
 /** What every call of a client shares. */
 export interface ClientContext {
   readonly catalogue: Catalogue
   readonly plan: Plan
-  /** Where targets' limits are kept. */
+  /** Limits and budgets. */
   readonly gates: Gates
   /** Where other processes tell which targets rest; absent where there is no other. */
   readonly rests?: Rests | undefined
+  /** Asks targets that have rested whether they are well; absent where nobody wants that. */
+  readonly probes?: Probes | undefined
   readonly prices: PriceOptions
+  /** What was spent so far. */
+  readonly ledger?: Ledger | undefined
   readonly hooks: Hooks
   /** USD that the headers of an answer say it cost. */
   readonly reportedCost: (headers: Pick<Headers, 'forEach'>) => number | undefined
@@ -71,6 +81,9 @@ export type Answer =
 
 export class LogicalCall {
   readonly client: ClientContext
+  /** What the whole call holds, beside what its attempts do. */
+  pass: Pass | undefined
+  readonly operation: semconv.Operation
   readonly options: CallOptions
   readonly timeout: TimeoutPolicy
   readonly itinerary: Itinerary
@@ -80,6 +93,8 @@ export class LogicalCall {
   readonly telemetry: Call
   readonly attempts: Attempt[] = []
   readonly warnings: string[] = []
+  readonly demand: Demand
+  private readonly alias: string | undefined
   private readonly begun: Step | AllResting
   /** Whose facts the span began with. */
   private readonly shown: Target
@@ -91,6 +106,7 @@ export class LogicalCall {
   /** @throws ConfigError or UnsupportedParameterError when no target can serve the call. Nothing is open then. */
   constructor(client: ClientContext, { operation, model, options, request, attributes }: CallRequest) {
     this.client = client
+    this.operation = operation
     this.options = options
     const { plan } = client
     client.rests?.refresh()
@@ -109,7 +125,8 @@ export class LogicalCall {
     this.begun = this.itinerary.first()
     this.shown = 'member' in this.begun ? this.begun.member.target : (route.levels[0]?.members[0]?.target as Target)
     const first = this.shown
-    const { alias } = route
+    this.alias = route.alias ? model : undefined
+    this.demand = new Demand({ client, routed: this.routed, request, options, alias: this.alias })
     // Nothing may fail once the span is open: whoever ends it has the call.
     this.limits = new CallLimits(options.signal ?? undefined, this.timeout.total, client.clock)
     const start = (): Call =>
@@ -120,7 +137,7 @@ export class LogicalCall {
         model: first.model,
         request,
         baseURL: first.provider.baseURL,
-        attributes: { ...attributes, ...(alias && { 'tracestitch.alias': model }) },
+        attributes: { ...attributes, ...(this.alias !== undefined && { 'tracestitch.alias': model }) },
       })
     this.telemetry = options.metadata ? withContext(identityFrom(options.metadata), start) : start()
   }
@@ -134,7 +151,7 @@ export class LogicalCall {
     })
   }
 
-  attempt(step: Step): AttemptRun {
+  attempt(step: AdmittedStep): AttemptRun {
     const run = new AttemptRun(this, step, this.attempts.length + 1)
     this.running.add(run)
     return run
@@ -157,7 +174,11 @@ export class LogicalCall {
     run.limits.signal.throwIfAborted()
     this.winner = run
     run.tellHeaders()
-    for (const other of this.running) if (other !== run) other.giveUp(answeredByAnother())
+    for (const other of this.running) if (other !== run) other.giveUp(answeredByAnother(), run)
+  }
+
+  isAnsweredBy(run: AttemptRun): boolean {
+    return this.winner === run
   }
 
   /** Ends the call with an answer. */
@@ -165,15 +186,12 @@ export class LogicalCall {
     const { target } = run
     const { telemetry } = this
     run.succeeded(answer)
-    const meta = this.describe(
-      run,
-      'chat' in answer ? answer.chat : 'embeddings' in answer ? answer.embeddings : answer.other,
-    )
+    const meta = this.settle(run, answer)
     if ('other' in answer) telemetry.set(guard('response', () => otherAttributes(answer.other, settings())) ?? {})
     else telemetry.response(answer)
     // The span began with the facts of the first target.
     if (target !== this.shown && (telemetry.recording || metering())) telemetry.set(targetAttributes(target))
-    if (telemetry.recording) {
+    if (telemetry.recording || metering()) {
       const { usd } = meta.cost
       if (usd !== null) telemetry.set({ [semconv.USAGE_COST]: usd })
     }
@@ -193,10 +211,44 @@ export class LogicalCall {
     if (partial) this.telemetry.response(partial)
     this.telemetry.end({ error })
     this.limits.release()
+    const { winner } = this
+    if (winner && partial) this.settle(winner, partial)
+    else {
+      // An answer that had begun counts as it was estimated.
+      winner?.pass?.settle(UNKNOWN)
+      this.pass?.settle(winner && UNKNOWN)
+      this.pass?.leave()
+    }
     return error
   }
 
-  describe(run: AttemptRun, answer: { readonly model: string; readonly usage?: object | undefined }): CallMeta {
+  /** Counts what the answer came to: in limits, budgets and the sums of the client. */
+  private settle(run: AttemptRun, answer: Answer): CallMeta {
+    const { alias, options, client } = this
+    const facts = this.factsOf(answer)
+    const { usage } = facts
+    const meta = this.describe(run, facts)
+    client.ledger?.add({ meta, usage, alias, metadata: options.metadata, date: client.clock.date() })
+    if (!run.pass && !this.pass) return meta
+    const tokens = usage && (usage.total_tokens ?? (usage.prompt_tokens ?? 0) + (usage.completion_tokens ?? 0))
+    const used = { tokens: tokens || undefined, usd: run.pass?.budgeted ? (meta.cost.usd ?? undefined) : undefined }
+    run.pass?.settle(used)
+    this.pass?.settle(used)
+    this.pass?.leave()
+    return meta
+  }
+
+  private factsOf(answer: Answer): AnswerFacts {
+    if ('embeddings' in answer) return answer.embeddings
+    if ('other' in answer) return answer.other
+    const { chat } = answer
+    if (!this.routed.stream || !isBrokenOff(chat))
+      return { model: chat.model, usage: chat.usage, serviceTier: chat.service_tier }
+    const usage = usageSoFar(chat, this.routed.inputTokens)
+    return { model: chat.model, usage, serviceTier: chat.service_tier, partial: true }
+  }
+
+  describe(run: AttemptRun, { model, usage, serviceTier, partial }: AnswerFacts): CallMeta {
     const { target, reportedCost: reported } = run
     const spanContext = this.telemetry.span?.spanContext()
     return createMeta({
@@ -204,8 +256,10 @@ export class LogicalCall {
       attempts: this.attempts,
       warnings: this.warnings,
       traceId: spanContext && isSpanContextValid(spanContext) ? spanContext.traceId : null,
-      served: answer.model,
-      usage: reported === undefined ? answer.usage : { ...answer.usage, cost: reported },
+      served: model,
+      usage: reported === undefined ? usage : { ...usage, cost: reported },
+      serviceTier,
+      partial,
       prices: this.client.prices,
       limitHeaders: run.limitHeaders,
       answeredAt: run.answeredAt,
@@ -213,6 +267,16 @@ export class LogicalCall {
     })
   }
 }
+
+/** What is priced of an answer. */
+interface AnswerFacts {
+  readonly model: string
+  readonly usage?: Partial<Usage> | undefined
+  readonly serviceTier?: string | null | undefined
+  readonly partial?: boolean
+}
+
+const UNKNOWN = { tokens: undefined, usd: undefined }
 
 /** What a lost attempt ends with. */
 function answeredByAnother(): DOMException {

@@ -92,7 +92,8 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
   return { create: create as ChatCompletions['create'], parse }
 }
 
-async function whole(run: AttemptRun, request: ChatRequest): Promise<{ run: AttemptRun; chat: ChatCompletion }> {
+/** One attempt at a whole answer. */
+export async function whole(run: AttemptRun, request: ChatRequest): Promise<{ run: AttemptRun; chat: ChatCompletion }> {
   const codec = chatCodec(run.target)
   const encoded = encoding(run.target.provider.id, () =>
     codec.encodeRequest(requestFor(request, run), run.encodeContext),

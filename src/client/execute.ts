@@ -3,9 +3,8 @@ import { context } from '@opentelemetry/api'
 import { LimitError, TracestitchError } from '../kernel/errors.js'
 import { classifyError } from '../policies/error-class.js'
 import { hedgeDelay, type HedgePolicy } from '../policies/hedge.js'
-import type { Step } from '../router/itinerary.js'
 import type { Target } from '../router/target.js'
-import { admit, admitBeside, dismiss } from './admission.js'
+import { admit, admitBeside, admitCall, type AdmittedStep } from './admission/admit.js'
 import type { AttemptRun } from './attempt-run.js'
 import type { LogicalCall } from './call.js'
 import { locate } from './failure.js'
@@ -28,13 +27,14 @@ type Outcome<T> = { readonly value: T } | Failed
 export async function execute<T>(call: LogicalCall, attempt: Attempt<T>): Promise<T> {
   const { limits, itinerary } = call
   if (limits.signal.aborted) throw abortReason(call)
-  let step = call.start()
+  if (call.client.gates.limitCalls) call.pass = await admitCall(call)
+  let step: AdmittedStep = call.start()
   let failed: Failed | undefined
   for (;;) {
     const entry = admit(call, step)
     step = entry instanceof Promise ? await orFailed(entry, failed) : entry
     if (limits.signal.aborted) {
-      dismiss(call, step)
+      step.pass?.undo()
       throw abortReason(call, failed?.target)
     }
     if (failed && failed.target !== step.member.target) tellFallback(call, failed, step)
@@ -59,7 +59,7 @@ export async function execute<T>(call: LogicalCall, attempt: Attempt<T>): Promis
   }
 }
 
-function tellFallback(call: LogicalCall, { error, target }: Failed, { member, reason }: Step): void {
+function tellFallback(call: LogicalCall, { error, target }: Failed, { member, reason }: AdmittedStep): void {
   call.client.hooks.tell('onFallback', () => ({
     model: call.routed.model,
     from: target.id,
@@ -70,19 +70,24 @@ function tellFallback(call: LogicalCall, { error, target }: Failed, { member, re
 }
 
 /** Once something was sent, its failure tells the caller more than that there is no room for another try. */
-function orFailed(entry: Promise<Step>, failed: Failed | undefined): Promise<Step> {
+function orFailed(entry: Promise<AdmittedStep>, failed: Failed | undefined): Promise<AdmittedStep> {
   return entry.catch((error: unknown) => {
     throw failed && error instanceof LimitError ? failed.error : error
   })
 }
 
 /** One attempt, and others beside it when it is slow and the alias says so. The first answer wins. */
-function sideBySide<T>(call: LogicalCall, first: Step, attempt: Attempt<T>): Promise<Outcome<T>> {
+function sideBySide<T>(call: LogicalCall, first: AdmittedStep, attempt: Attempt<T>): Promise<Outcome<T>> {
   const { hedge } = call
   return hedge ? hedged(call, hedge, first, attempt) : one(call, first, attempt)
 }
 
-function hedged<T>(call: LogicalCall, hedge: HedgePolicy, first: Step, attempt: Attempt<T>): Promise<Outcome<T>> {
+function hedged<T>(
+  call: LogicalCall,
+  hedge: HedgePolicy,
+  first: AdmittedStep,
+  attempt: Attempt<T>,
+): Promise<Outcome<T>> {
   return new Promise((resolve, reject) => {
     // Attempts under way, and one that is being let in: the last failure waits for it.
     let running = 0
@@ -100,7 +105,7 @@ function hedged<T>(call: LogicalCall, hedge: HedgePolicy, first: Step, attempt: 
       clearTimeout(timer)
       resolve(result)
     }
-    const start = (step: Step): void => {
+    const start = (step: AdmittedStep): void => {
       const delay = further > 0 ? hedgeDelay(hedge, step.member.health.p95(call.routed.stream)) : undefined
       if (delay !== undefined) timer = setTimeout(() => void beside().then(() => settle(undefined), reject), delay)
       running += 1
@@ -110,7 +115,7 @@ function hedged<T>(call: LogicalCall, hedge: HedgePolicy, first: Step, attempt: 
       running += 1
       const step = await admitBeside(call)
       if (!step) return
-      if (over || call.limits.signal.aborted) dismiss(call, step)
+      if (over || call.limits.signal.aborted) step.pass?.undo()
       else {
         further -= 1
         start(step)
@@ -121,7 +126,7 @@ function hedged<T>(call: LogicalCall, hedge: HedgePolicy, first: Step, attempt: 
 }
 
 /** Never rejects. */
-async function one<T>(call: LogicalCall, step: Step, attempt: Attempt<T>): Promise<Outcome<T>> {
+async function one<T>(call: LogicalCall, step: AdmittedStep, attempt: Attempt<T>): Promise<Outcome<T>> {
   const run = call.attempt(step)
   try {
     const value = await context.with(run.span.context, () => attempt(run))

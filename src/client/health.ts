@@ -1,8 +1,15 @@
-/** What `client.health()` tells of the targets. */
+/** What `client.health()` tells of the targets and the store. */
+import type { Store } from '../kernel/store.js'
 import type { Holding } from '../router/target.js'
-import type { TargetHealth } from './types.js'
+import type { StoreHealth, TargetHealth } from './types.js'
 
-export function healthOf({ target, health }: Holding): TargetHealth {
+/** A store without a status cannot be down. */
+export function storeHealth(store: Store): StoreHealth {
+  const { up, downSince, localOperations } = store.status?.() ?? { up: true, localOperations: 0 }
+  return { name: store.name, shared: store.shared, up, downSince: downSince ?? null, localOperations }
+}
+
+export function targetHealth({ target, health }: Holding): TargetHealth {
   const { state } = health
   return {
     target: target.id,

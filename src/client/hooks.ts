@@ -1,5 +1,12 @@
 /** Runs the hooks of a client. */
-import type { AttemptEvent, FallbackEvent, HookOptions, RecoveryEvent, RestEvent } from '../router/events.js'
+import type {
+  AttemptEvent,
+  BudgetEvent,
+  FallbackEvent,
+  HookOptions,
+  RecoveryEvent,
+  RestEvent,
+} from '../router/events.js'
 import { countFault, isThenable } from '../telemetry/settings.js'
 import { warnOnce } from '../telemetry/warn.js'
 
@@ -8,6 +15,7 @@ interface Events {
   onFallback: FallbackEvent
   onRest: RestEvent
   onRecovery: RecoveryEvent
+  onBudget: BudgetEvent
 }
 
 type HookMap = { readonly [Name in keyof Events]?: ((event: Events[Name]) => unknown) | undefined }

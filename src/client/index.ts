@@ -8,28 +8,33 @@ import { Rests } from '../router/rests.js'
 import type { ClientOptions } from '../router/options.js'
 import { checkClientOptions } from '../router/validate.js'
 import { MemoryStore } from '../stores/memory.js'
+import { Gates } from './admission/gates.js'
 import type { ClientContext } from './call.js'
 import { blendedPrice } from './blended-price.js'
 import { createChatCompletions } from './chat.js'
 import { createEmbeddings } from './embeddings.js'
-import { Gates } from './gates.js'
-import { healthOf } from './health.js'
+import { storeHealth, targetHealth } from './health.js'
 import { Hooks } from './hooks.js'
 import { introduce } from './introduce.js'
 import { passBytes, passJson } from './passthrough.js'
+import { Probes } from './probes.js'
 import { createRerank } from './rerank.js'
 import { createResponses } from './responses.js'
+import { Ledger } from './spend.js'
 import type { CallOptions, Client, Images, Moderations, Transcriptions, Translations } from './types.js'
 
 export type * from '../router/events.js'
-export type { AliasOptions, ClientOptions, ProviderOptions, TargetOptions } from '../router/options.js'
+export type { AliasOptions, ClientOptions, ProbeOptions, ProviderOptions, TargetOptions } from '../router/options.js'
 export type { TimeoutOptions } from '../policies/timeout.js'
 export type { RetryPolicy } from '../policies/retry.js'
 export type { Fact, LeaseRequest, RateTake, Store, StoreStatus, TakeResult } from '../kernel/store.js'
 export type { RateLimit, RateLimitWindow } from '../kernel/rate-limit.js'
+export type { CostRequest, EstimatedCost, EstimateOptions } from '../cost/estimate.js'
 export type { Cost, CostQuery, PriceOptions, PriceOverride } from '../cost/price.js'
+export type { PriceList, PriceListStatus } from '../cost/tables.js'
 export { ModelStream } from './model-stream.js'
 export type { Upload } from './multipart.js'
+export type { Spend, SpendBy, SpendRow } from './spend.js'
 export type * from './types.js'
 export type { StandardSchema } from './schema.js'
 
@@ -73,25 +78,53 @@ export function openClient(
     price: (target) => blendedPrice(target, options.prices),
   })
   const store = options.store ?? new MemoryStore(systemClock)
+  const hooks = new Hooks(options.hooks)
+  const { limits, budgets } = options
+  const gates = new Gates({
+    store,
+    clock: systemClock,
+    limits,
+    budgets,
+    tellBudget: (event) => hooks.tell('onBudget', event),
+  })
+  for (const holding of plan.targets()) gates.observe(holding)
+  const ledger = new Ledger()
   const client: ClientContext = Object.freeze({
     catalogue,
     plan,
-    gates: new Gates(store),
-    rests: store.shared ? new Rests({ store, clock: systemClock, targets: () => plan.targets() }) : undefined,
+    gates,
+    rests: store.shared
+      ? new Rests({
+          store,
+          clock: systemClock,
+          targets: () => plan.targets(),
+          onRest: (event) => hooks.tell('onRest', () => event),
+        })
+      : undefined,
+    probes: options.probes ? new Probes(options.probes === true ? {} : options.probes, plan.targets()) : undefined,
     prices: options.prices ?? {},
-    hooks: new Hooks(options.hooks),
+    ledger,
+    hooks,
     reportedCost,
     fetch: options.fetch,
     clock: systemClock,
     random: Math.random,
   })
   introduce(catalogue)
+  const close = async (): Promise<void> => {
+    await client.probes?.close()
+    await gates.close()
+    if (!options.store) await store.close()
+  }
   return {
     chat: { completions: createChatCompletions(client) },
     embeddings: createEmbeddings(client),
     responses: createResponses(client),
     rerank: createRerank(client),
     ...createPassed(client),
-    health: () => client.plan.targets().map(healthOf),
+    health: () => ({ targets: client.plan.targets().map(targetHealth), store: storeHealth(store) }),
+    spend: ({ by } = {}) => ledger.spend(by),
+    close,
+    [Symbol.asyncDispose]: close,
   }
 }

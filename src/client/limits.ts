@@ -1,6 +1,8 @@
 /** The time limits and the abort of one call, and of one attempt within it. */
 import { TimeoutError, type ErrorFields } from '../kernel/errors.js'
 import type { Clock } from '../kernel/clock.js'
+import { sleep } from '../kernel/sleep.js'
+import { onAbort } from './on-abort.js'
 
 /** The longest delay that a timer takes. */
 const MAX_TIMER = 2 ** 31 - 1
@@ -12,15 +14,16 @@ export class CallLimits {
   private readonly endsAt: number
   private readonly clock: Clock
   private readonly caller: AbortSignal | undefined
-  private readonly onCallerAbort = (): void => this.controller.abort(this.caller?.reason)
+  private readonly stopListening: (() => void) | undefined
 
   constructor(caller: AbortSignal | undefined, total: number, clock: Clock) {
     this.caller = caller
     this.clock = clock
     this.endsAt = clock.now() + total
     this.timer = setTimeout(() => this.controller.abort(new TimeoutError('total', total)), Math.min(total, MAX_TIMER))
-    if (caller?.aborted) this.onCallerAbort()
-    else caller?.addEventListener('abort', this.onCallerAbort, { once: true })
+    const abort = (): void => this.controller.abort(caller?.reason)
+    if (caller?.aborted) abort()
+    else if (caller) this.stopListening = onAbort(caller, abort)
   }
 
   get signal(): AbortSignal {
@@ -43,41 +46,28 @@ export class CallLimits {
 
   /** Ends early, with the reason as error, when the call is aborted. */
   sleep(ms: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const { signal } = this
-      if (signal.aborted) return reject(signal.reason as Error)
-      const onAbort = (): void => {
-        clearTimeout(timer)
-        reject(signal.reason as Error)
-      }
-      const timer = setTimeout(() => {
-        signal.removeEventListener('abort', onAbort)
-        resolve()
-      }, ms)
-      signal.addEventListener('abort', onAbort, { once: true })
-    })
+    return sleep(ms, this.signal)
   }
 
   release(): void {
     clearTimeout(this.timer)
-    this.caller?.removeEventListener('abort', this.onCallerAbort)
+    this.stopListening?.()
   }
 }
 
 /** Lives as long as one attempt. Aborts with the call, or when a limit of its own runs out. */
 export class AttemptLimits {
   private readonly controller = new AbortController()
-  private readonly call: AbortSignal
   private readonly fields: ErrorFields
   private readonly timers = new Map<TimeoutError['limit'], NodeJS.Timeout>()
-  private readonly onCallAbort = (): void => this.controller.abort(this.call.reason)
+  private readonly stopListening: (() => void) | undefined
 
   /** @param fields - Provider and model, for the error. */
   constructor(call: AbortSignal, fields: ErrorFields) {
-    this.call = call
     this.fields = fields
-    if (call.aborted) this.onCallAbort()
-    else call.addEventListener('abort', this.onCallAbort, { once: true })
+    const abort = (): void => this.controller.abort(call.reason)
+    if (call.aborted) abort()
+    else this.stopListening = onAbort(call, abort)
   }
 
   get signal(): AbortSignal {
@@ -100,7 +90,7 @@ export class AttemptLimits {
   release(): void {
     for (const timer of this.timers.values()) clearTimeout(timer)
     this.timers.clear()
-    this.call.removeEventListener('abort', this.onCallAbort)
+    this.stopListening?.()
   }
 
   /** Gives up the request: closes its socket. */

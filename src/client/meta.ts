@@ -13,6 +13,10 @@ export interface MetaFacts {
   /** Model that the answer names; empty when it names none. */
   readonly served: string
   readonly usage: object | undefined
+  /** The tier that served the call, where the answer says so. */
+  readonly serviceTier?: string | null | undefined
+  /** The answer broke off. */
+  readonly partial?: boolean | undefined
   readonly prices: PriceOptions
   /** Those of the answer that may speak of rate limits. */
   readonly limitHeaders: HeaderSource | undefined
@@ -53,11 +57,13 @@ export function createMeta(facts: MetaFacts): CallMeta {
   return Object.defineProperty(meta, INSPECT, { value: inspected })
 }
 
-/** The model that was asked for may be an alias of the provider's own; the served one is priced when the asked one is not known. */
-function priceOf({ target, served, usage, at, prices }: MetaFacts): Cost {
-  const provider = target.provider.id
-  const asked = costOf({ provider, model: target.model, usage, at }, prices)
-  if (asked.usd !== null || !usage || served === '' || served === target.model) return asked
-  const other = costOf({ provider, model: served, usage, at }, prices)
-  return other.usd === null ? asked : other
+function priceOf({ target, served, usage, serviceTier, partial, at, prices }: MetaFacts): Cost {
+  const { id, baseURL } = target.provider
+  return costOf(
+    { provider: id, model: target.model, served, usage, serviceTier, partial, region: REGION.exec(baseURL)?.[1], at },
+    prices,
+  )
 }
+
+/** A host that processes calls in a region of its own, which may cost more: `https://eu.api.openai.com/v1`. */
+const REGION = /^https:\/\/(eu|us)\.api\./

@@ -19,6 +19,7 @@ import type { ModelStream } from './model-stream.js'
 import type { Upload } from './multipart.js'
 import type { ResponseObject } from './response-object.js'
 import type { StandardSchema, SchemaOutput } from './schema.js'
+import type { Spend, SpendBy } from './spend.js'
 
 export type * from './response-object.js'
 
@@ -46,6 +47,10 @@ export interface CallMeta {
 export interface CallMetadata {
   user?: string | undefined
   session?: string | undefined
+  /** Which program or customer calls; limits and budgets can be of one (`scope: { client }`). */
+  client?: string | undefined
+  /** Name of the key that the call came with, never the key itself; for limits and budgets. */
+  key?: string | undefined
   tags?: readonly string[] | undefined
   /** Whatever else conditions of targets and strategies of your own look at, such as `region`. */
   [field: string]: unknown
@@ -310,6 +315,27 @@ export interface TargetHealth {
   readonly retryAfterMs: number | null
 }
 
+/** Where the client keeps limits and rests. Plain data, fit for JSON. */
+export interface StoreHealth {
+  /** `memory`, `redis`, or the name of a store of your own. */
+  readonly name: string
+  /** Whether other processes see what this one writes. */
+  readonly shared: boolean
+  /** `false` while it does not answer. */
+  readonly up: boolean
+  /** Milliseconds since 1970; `null` while it is up. */
+  readonly downSince: number | null
+  /** Operations that this process answered by itself because the store was down, since the store was made. */
+  readonly localOperations: number
+}
+
+/** A snapshot. */
+export interface ClientHealth {
+  /** Every target that the options name, and those that calls have named since, in the order in which they were named. */
+  readonly targets: readonly TargetHealth[]
+  readonly store: StoreHealth
+}
+
 export interface Client {
   readonly chat: { readonly completions: ChatCompletions }
   readonly embeddings: Embeddings
@@ -322,6 +348,14 @@ export interface Client {
     readonly transcriptions: Transcriptions
     readonly translations: Translations
   }
-  /** Every target that the options name, and those that calls have named since, in the order in which they were named. */
-  health(): readonly TargetHealth[]
+  /** How targets and the store do now. Asks nobody. */
+  health(): ClientHealth
+  /** What the calls of this client came to so far, in this process: in all, and by model (the default), user, day and so on. */
+  spend(options?: { by?: SpendBy | undefined }): Spend
+  /**
+   * Ends what the client does in the background: probes, the renewal of places in a shared store, and the store of its
+   * own. A store that the options gave stays its maker's to close. Calls still work, those under way and new ones.
+   */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
 }

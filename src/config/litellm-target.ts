@@ -1,10 +1,9 @@
 /** One deployment of LiteLLM's `model_list`, as a target. */
-import type { Capability, ProviderOptions, TargetLimits, TargetOptions } from '../router/options.js'
+import type { Capability, TargetLimits, TargetOptions } from '../router/options.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
+import { addressOf, SECRET } from './litellm-address.js'
 import { liteLLMModel } from './names.js'
 import type { Fields } from './reading.js'
-
-const SECRET = /^os\.environ\/(.+)$/
 
 /** Fields of a chat request that LiteLLM lets a deployment preset. */
 const PARAMS = [
@@ -26,6 +25,18 @@ const PARAMS = [
   'user',
   'service_tier',
   'dimensions',
+  'top_k',
+  'logprobs',
+  'top_logprobs',
+  'modalities',
+  'audio',
+  'prediction',
+  'prompt_cache_key',
+  'store',
+  'verbosity',
+  'thinking',
+  'web_search_options',
+  'extra_body',
 ] as const
 
 const CAPABILITIES: Readonly<Record<string, Capability>> = {
@@ -34,13 +45,6 @@ const CAPABILITIES: Readonly<Record<string, Capability>> = {
   supports_pdf_input: 'files',
   supports_function_calling: 'tools',
   supports_response_schema: 'json_schema',
-}
-
-/** What fills the base URL of a row, by LiteLLM's name. */
-const VARIABLES: Readonly<Record<string, string>> = {
-  aws_region_name: 'region',
-  vertex_project: 'project',
-  vertex_location: 'location',
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -61,19 +65,15 @@ export function deploymentOf(entry: Fields): Deployment | undefined {
     return undefined
   }
   const named = liteLLMModel(model, params.text('custom_llm_provider'))
-  if (!named) {
-    params.warn('model', `\`${model}\` names no provider that is known here; the deployment is left out`)
+  if ('fault' in named) {
+    params.warn('model', `\`${model}\` ${named.fault}; the deployment is left out`)
     return undefined
   }
-  const address = addressOf(params, named.provider)
+  const address = addressOf(params, named)
   if (address === 'unknown') return undefined
-  const target: Mutable<TargetOptions> = {
-    model: `${named.provider}/${routeless(named.model, named.provider)}`,
-    ...address,
-  }
+  const target: Mutable<TargetOptions> = { model: `${named.provider}/${named.model}`, ...address }
   setKey(target, params)
   setCredentials(target, params)
-  setVariables(target, params)
   setHeaders(target, params)
   const rpm = params.number('rpm') ?? entry.number('rpm')
   const tpm = params.number('tpm') ?? entry.number('tpm')
@@ -92,7 +92,10 @@ export function deploymentOf(entry: Fields): Deployment | undefined {
   if (region !== undefined) target.region = region
   const tags = params.list('tags').filter((tag) => typeof tag === 'string')
   if (tags.length > 0) target.tags = tags
-  setTimeouts(target, params)
+  const timeout = timeoutsOf(params)
+  if (timeout) target.timeout = timeout
+  const drops = params.boolean('drop_params')
+  if (drops !== undefined) target.dropUnsupported = drops
   const preset = Object.fromEntries(PARAMS.flatMap((name) => valueOf(params, name)))
   if (Object.keys(preset).length > 0) target.params = preset
   const info = entry.object('model_info')
@@ -107,27 +110,6 @@ export function deploymentOf(entry: Fields): Deployment | undefined {
 function valueOf(fields: Fields, name: string): [string, unknown][] {
   const value = fields.take(name)
   return value === undefined ? [] : [[name, value]]
-}
-
-/** Parts of a Bedrock or Azure model string that choose a route of LiteLLM's own. */
-function routeless(model: string, provider: string): string {
-  return provider === 'bedrock' || provider === 'azure' ? model.replace(/^(converse|invoke|responses)\//, '') : model
-}
-
-/** A key that went to another host than the one it is for would be given away, so an unknown address is no address. */
-function addressOf(params: Fields, provider: string): Pick<ProviderOptions, 'baseURL' | 'variables'> | 'unknown' {
-  const base = params.text('api_base') ?? params.text('base_url')
-  if (base === undefined) return {}
-  const variable = SECRET.exec(base)?.[1]
-  if (variable !== undefined || !/^https?:\/\/[^/]/.test(base)) {
-    const found = variable === undefined ? 'is no URL' : `stands in the environment variable ${variable}`
-    params.warn('api_base', `${found}; write the URL itself. The deployment is left out`)
-    return 'unknown'
-  }
-  const resource = /^https:\/\/([\w-]+)\.openai\.azure\.com\/?$/.exec(base)?.[1]
-  if (provider === 'azure' && resource !== undefined) return { variables: { resource } }
-  const whole = base.replace(/\/+$/, '')
-  return { baseURL: provider === 'azure' && new URL(whole).pathname === '/' ? `${whole}/openai/v1` : whole }
 }
 
 function setKey(target: Mutable<TargetOptions>, params: Fields): void {
@@ -164,15 +146,6 @@ function setCredentials(target: Mutable<TargetOptions>, params: Fields): void {
     params.warn(name, 'AWS credentials are read from AWS_ACCESS_KEY_ID and its companions; left out')
 }
 
-function setVariables(target: Mutable<TargetOptions>, params: Fields): void {
-  for (const [foreign, name] of Object.entries(VARIABLES)) {
-    const value = params.text(foreign)
-    if (value === undefined) continue
-    if (SECRET.test(value)) params.warn(foreign, `stands in an environment variable; give it as variables.${name}`)
-    else target.variables = { ...target.variables, [name]: value }
-  }
-}
-
 function setHeaders(target: Mutable<TargetOptions>, params: Fields): void {
   const headers: Record<string, string> = {}
   const extra = params.object('extra_headers')
@@ -188,11 +161,6 @@ function setHeaders(target: Mutable<TargetOptions>, params: Fields): void {
   if (Object.keys(headers).length > 0) target.headers = headers
 }
 
-function setTimeouts(target: Mutable<TargetOptions>, params: Fields): void {
-  const timeout = timeoutsOf(params)
-  if (timeout) target.timeout = timeout
-}
-
 /** Seconds there, milliseconds here. */
 export function timeoutsOf(fields: Fields): TimeoutOptions | undefined {
   const total = fields.number('timeout')
@@ -206,6 +174,8 @@ export function timeoutsOf(fields: Fields): TimeoutOptions | undefined {
 
 function readInfo(target: Mutable<TargetOptions>, info: Fields): void {
   const id = info.text('id')
+  // Says what kind of model it is, which each call here says itself.
+  info.take('mode')
   if (id !== undefined) target.name = id
   const input = info.number('max_input_tokens')
   const output = info.number('max_output_tokens')

@@ -14,6 +14,7 @@ import type {
 import { deploymentOf, timeoutsOf, type Deployment } from './litellm-target.js'
 import { liteLLMModel } from './names.js'
 import { Fields, parseConfig, type Imported } from './reading.js'
+import { toldApart } from './told-apart.js'
 
 const STRATEGIES: Readonly<Record<string, StrategyName>> = {
   'simple-shuffle': 'weighted',
@@ -108,7 +109,7 @@ function groupOf(
     model: names.has(target.model) ? target.model.replace('/', ':') : target.model,
     ...(by && strategy === 'weighted' && limits[by] !== undefined && { weight: limits[by] }),
   }))
-  return targets.length === 1 ? { targets } : { strategy, targets }
+  return targets.length === 1 ? { targets } : { strategy, targets: toldApart(targets) }
 }
 
 function addAliases(models: Record<string, AliasOptions>, router: Fields): void {
@@ -168,7 +169,8 @@ function fallbackOf(
   at: string,
 ): readonly FallbackOptions[] {
   const { model, messages, ...params } = isObject(value) ? value : { model: value, messages: undefined }
-  const named = typeof model === 'string' && !Object.hasOwn(models, model) ? liteLLMModel(model, undefined) : undefined
+  const read = typeof model === 'string' && !Object.hasOwn(models, model) ? liteLLMModel(model, undefined) : undefined
+  const named = read && !('fault' in read) ? read : undefined
   const found = named ? `${named.provider}/${named.model}` : model
   if (typeof found !== 'string' || (!named && !Object.hasOwn(models, found))) {
     entry.warn(at, 'names neither a group of model_list nor a provider that is known here; left out')

@@ -7,7 +7,7 @@ const LITELLM: Readonly<Record<string, string>> = {
     'compactifai crusoe databricks datarobot deepinfra deepseek gemini groq helicone heroku huggingface hyperbolic ' +
     'inception lemonade llamafile minimax mistral moonshot morph nano-gpt nebius novita nscale oci ollama openai openrouter ' +
     'ovhcloud perplexity poe publicai replicate sambanova sarvam scaleway snowflake synthetic v0 vllm volcengine voyage wandb ' +
-    'watsonx xai xinference zai',
+    'xai xinference zai',
   ai21: 'ai21_chat',
   aimlapi: 'aiml',
   alibaba: 'dashscope',
@@ -34,7 +34,8 @@ const LITELLM: Readonly<Record<string, string>> = {
   vercel: 'vercel_ai_gateway',
   vertex: 'vertex_ai vertex_ai_beta',
   vllm: 'hosted_vllm',
-  'watsonx-text': 'watsonx_text',
+  // Both mean IBM's own API, and not the model gateway before it.
+  'watsonx-text': 'watsonx watsonx_text',
   xiaomi: 'xiaomi_mimo',
 }
 
@@ -84,16 +85,53 @@ const BARE: readonly (readonly [RegExp, string])[] = [
 export interface Named {
   readonly provider: string
   readonly model: string
+  /** Where the model string says it. */
+  readonly region?: string
 }
 
-/** `undefined` for a provider that is not in the table. */
-export function liteLLMModel(text: string, named: string | undefined): Named | undefined {
-  if (named !== undefined) {
-    const provider = fromLiteLLMName.get(named)
-    const model = text.startsWith(`${named}/`) ? text.slice(named.length + 1) : text
-    return provider === undefined ? undefined : { provider, model }
-  }
+/** What follows the model string in a message. */
+export interface Unknown {
+  readonly fault: string
+}
+
+const UNKNOWN: Unknown = { fault: 'names no provider that is known here' }
+
+/** Models for which a provider has another API than for the rest: the row that speaks it, where there is one. */
+const ELSEWHERE: Readonly<Record<string, readonly (readonly [pattern: RegExp, row: string | undefined])[]>> = {
+  vertex: [
+    [/^(claude-|anthropic[./]|mistral-|codestral|jamba-|ai21\/)/, undefined],
+    // Open models, as `publisher/model`.
+    [/^(?!google\/|publishers\/|gemini\/|\d+$)[\w-]+\/./, 'vertex-openai'],
+  ],
+  'azure-ai': [[/^claude-/, undefined]],
+}
+
+/** Parts of a model string that choose a route of LiteLLM's own, by row. */
+const ROUTES: Readonly<Record<string, RegExp>> = {
+  bedrock: /^(converse|invoke|converse_like)\//,
+  azure: /^(responses|gpt5_series|o_series)\//,
+}
+const AWS_REGION = /^([a-z]{2}(?:-[a-z]+)+-\d)\//
+
+/** `model` as the row takes it, or why there is none that does. */
+export function served(provider: string, model: string): Named | Unknown {
+  const other = ELSEWHERE[provider]?.find(([pattern]) => pattern.test(model))
+  if (!other) return { provider, model }
+  const [, row] = other
+  return row === undefined
+    ? { fault: `is served by an API of \`${provider}\` that is not spoken here` }
+    : { provider: row, model }
+}
+
+export function liteLLMModel(text: string, named: string | undefined): Named | Unknown {
   const at = text.indexOf('/')
-  const provider = at < 0 ? BARE.find(([pattern]) => pattern.test(text))?.[1] : fromLiteLLMName.get(text.slice(0, at))
-  return provider === undefined || at === text.length - 1 ? undefined : { provider, model: text.slice(at + 1) }
+  const prefix = named ?? (at < 0 ? undefined : text.slice(0, at))
+  const provider =
+    prefix === undefined ? BARE.find(([pattern]) => pattern.test(text))?.[1] : fromLiteLLMName.get(prefix)
+  const model = prefix !== undefined && text.startsWith(`${prefix}/`) ? text.slice(prefix.length + 1) : text
+  if (provider === undefined || model === '') return UNKNOWN
+  const bare = model.replace(ROUTES[provider] ?? /^$/, '')
+  const region = provider === 'bedrock' ? AWS_REGION.exec(bare)?.[1] : undefined
+  if (region !== undefined) return { provider, model: bare.slice(region.length + 1), region }
+  return served(provider, bare)
 }

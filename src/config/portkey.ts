@@ -1,9 +1,11 @@
 /** A Portkey config as options of a client. Its fields: https://portkey.ai/docs/api-reference/inference-api/config-object */
 import { isObject } from '../kernel/json.js'
-import type { AliasOptions, ClientOptions, FailureClass, GroupOptions, TargetOptions } from '../router/options.js'
-import { fromPortkeyName } from './names.js'
-import { conditionsOf } from './portkey-condition.js'
+import type { AliasOptions, ClientOptions, FallbackOptions, GroupOptions, TargetOptions } from '../router/options.js'
+import { conditionOf } from './portkey-condition.js'
+import { classesOf, retriesOf } from './portkey-retry.js'
+import { leafOf } from './portkey-target.js'
 import { Fields, parseConfig, type Imported } from './reading.js'
+import { toldApart } from './told-apart.js'
 
 export interface PortkeyOptions {
   /** Name of the alias that the config becomes. Default `default`. */
@@ -12,30 +14,14 @@ export interface PortkeyOptions {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
-/** What fills the base URL of a row, by Portkey's name. */
-const VARIABLES: Readonly<Record<string, string>> = {
-  resource_name: 'resource',
-  azure_resource_name: 'resource',
-  vertex_project_id: 'project',
-  vertex_region: 'location',
-  aws_region: 'region',
-  workers_ai_account_id: 'account',
-}
-
-const CLASSES: Readonly<Record<number, FailureClass>> = {
-  408: 'timeout',
-  429: 'rate-limit',
-  500: 'server',
-  502: 'server',
-  503: 'overloaded',
-  504: 'server',
-  529: 'overloaded',
-}
-
 interface Context {
+  /** Of the alias that the whole config becomes. */
+  readonly name: string
   readonly models: Record<string, AliasOptions>
   /** Whether the model of some target is the call's. */
   readonly star: boolean
+  /** What each target says of retries. */
+  readonly retries: { readonly node: Fields; readonly said: ClientOptions['retries'] }[]
 }
 
 /**
@@ -50,14 +36,15 @@ export function fromPortkey(config: unknown, { name = 'default' }: PortkeyOption
   const whole = snakeCased(parseConfig(config, 'fromPortkey(config)')) as Record<string, unknown>
   const root = new Fields(whole, '', warnings)
   const options: Mutable<ClientOptions> = {}
-  readRetries(options, root)
   const timeout = root.number('request_timeout')
   if (timeout !== undefined) {
     options.timeout = timeout
     root.warn('request_timeout', 'bounds the whole call here, its retries and fallbacks too')
   }
-  const context: Context = { models: {}, star: takesCallModel(whole) }
+  const context: Context = { name, models: {}, star: takesCallModel(whole), retries: [] }
+  const retries = root.list('targets').length > 0 ? retriesOf(root.object('retry')) : undefined
   const made = aliasOf(root, name, context)
+  setRetries(options, retries, context)
   root.close()
   if (made === undefined) root.warn('targets', 'none of them can be reached from here; the alias is left out')
   else if (context.star) {
@@ -91,15 +78,15 @@ function aliasOf(node: Fields, name: string, context: Context): string | undefin
   const alias = context.star ? `${name}/*` : name
   const strategy = node.object('strategy')
   const targets = node.objects('targets')
-  const group = targets.length === 0 ? leafGroup(node) : groupOf(strategy, targets, name, context)
+  const group = targets.length === 0 ? leafGroup(node, context) : groupOf(strategy, targets, name, context)
   strategy?.close()
   if (!group) return undefined
   context.models[alias] = group
   return alias
 }
 
-function leafGroup(node: Fields): GroupOptions | undefined {
-  const target = targetOf(node)
+function leafGroup(node: Fields, context: Context): GroupOptions | undefined {
+  const target = targetOf(node, context)
   return target && { targets: [target] }
 }
 
@@ -114,15 +101,42 @@ function groupOf(
   if (mode !== 'single' && mode !== 'fallback' && mode !== 'loadbalance') {
     strategy?.warn('mode', 'there is no such strategy here; the targets are tried in order')
   }
-  if (strategy?.take('on_status_codes') !== undefined) {
-    strategy.warn('on_status_codes', 'the next target is tried after every failure that it may not share; left out')
+  const statuses = strategy?.list('on_status_codes') ?? []
+  // The fallbacks of an alias within an alias would not be asked.
+  if (mode === 'fallback' && statuses.length > 0 && strategy && name === context.name) {
+    return guardedGroup(strategy, statuses, targets, context)
+  }
+  if (statuses.length > 0) {
+    strategy?.warn('on_status_codes', 'the next target is tried after every failure that it may not share; left out')
   }
   const used = mode === 'single' ? targets.slice(0, 1) : targets
   if (used.length < targets.length) strategy?.warn('mode', '`single` uses the first target; the others are left out')
   const entries = used.flatMap((target, i) => entryOf(target, name, i, context) ?? [])
   if (entries.length === 0) return undefined
   if (entries.length === 1) return { targets: entries }
-  return { strategy: mode === 'loadbalance' ? 'weighted' : 'ordered', targets: entries }
+  const isAlias = (model: string): boolean => Object.hasOwn(context.models, model)
+  return { strategy: mode === 'loadbalance' ? 'weighted' : 'ordered', targets: toldApart(entries, isAlias) }
+}
+
+/** The first target, and the others for the failures that are named. A fallback is a model, so each becomes an alias. */
+function guardedGroup(
+  strategy: Fields,
+  statuses: readonly unknown[],
+  targets: readonly Fields[],
+  context: Context,
+): GroupOptions | undefined {
+  const on = classesOf(statuses, strategy, 'is no failure that a fallback is for here; left out')
+  const [first, ...others] = targets.flatMap((target, i) => entryOf(target, context.name, i, context) ?? [])
+  if (!first) return undefined
+  const fallbacks = others.map((entry, i): FallbackOptions => ({ model: aliasFor(entry, i + 2, context), on }))
+  return { targets: [first], ...(on.length > 0 && fallbacks.length > 0 && { fallbacks }) }
+}
+
+function aliasFor(entry: TargetOptions, position: number, { name, models, star }: Context): string {
+  if (Object.hasOwn(models, entry.model)) return entry.model
+  const alias = `${name}.${entry.name ?? position}${star ? '/*' : ''}`
+  models[alias] = { targets: [entry] }
+  return alias
 }
 
 /** A target, or one that names the alias of nested targets. */
@@ -131,7 +145,7 @@ function entryOf(node: Fields, name: string, position: number, context: Context)
   const weight = node.number('weight')
   const nested = node.objects('targets').length > 0
   const alias = nested ? aliasOf(node, `${name}.${label ?? position + 1}`, context) : undefined
-  const target = nested ? alias !== undefined && { model: alias } : targetOf(node)
+  const target = nested ? alias !== undefined && { model: alias } : targetOf(node, context)
   if (nested) node.close('holds for each of its targets there, and has no counterpart here; left out')
   if (!target) return undefined
   return { ...target, ...(label !== undefined && !nested && { name: label }), ...(weight !== undefined && { weight }) }
@@ -156,11 +170,11 @@ function conditionalGroup(
   for (const condition of strategy.objects('conditions')) {
     const then = condition.text('then')
     const alias = then === undefined ? undefined : aliases.get(then)
-    const read = conditionsOf(condition.take('query'))
+    const read = conditionOf(condition.take('query'))
     condition.close()
     if (alias === undefined) condition.warn('then', 'names no target that can be reached; the condition is left out')
     else if ('fault' in read) condition.warn('query', `${read.fault}; the condition is left out`)
-    else entries.push(...read.anyOf.map((when) => ({ model: alias, when })))
+    else entries.push({ model: alias, when: read.when })
   }
   const otherwise = strategy.text('default')
   const last = otherwise === undefined ? undefined : aliases.get(otherwise)
@@ -169,87 +183,24 @@ function conditionalGroup(
   return entries.length === 0 ? undefined : { strategy: 'conditional', targets: entries }
 }
 
-/** `undefined`, with a warning, for one whose provider is not known here. */
-function targetOf(node: Fields): TargetOptions | undefined {
-  const params = node.object('override_params')
-  const { model, ...preset } = Object.fromEntries((params?.names() ?? []).map((name) => [name, params?.take(name)]))
-  const slug = node.text('provider')
-  const virtual = node.text('virtual_key')
-  const provider = slug === undefined ? undefined : fromPortkeyName.get(slug)
-  if (virtual !== undefined) {
-    node.warn(
-      'virtual_key',
-      'is kept at Portkey; the key is read from the environment here, or from apiKeyEnv if you add it',
-    )
-  }
-  if (provider === undefined) {
-    const why =
-      slug === undefined
-        ? 'the target names none'
-        : `\`${slug}\` is ${slug.startsWith('@') ? 'kept at Portkey' : 'not known here'}`
-    node.warn('provider', `${why}; the target is left out`)
-    node.close('belongs to a target that is left out')
-    return undefined
-  }
-  const name = typeof model === 'string' ? model : '*'
-  const target: Mutable<TargetOptions> = { model: `${provider}/${name}` }
-  const key = node.text('api_key')
-  if (key !== undefined) {
-    target.apiKey = key
-    node.warn(
-      'api_key',
-      'the key itself is in the options now; better put it into an environment variable and name it in apiKeyEnv',
-    )
-  }
-  const host = node.text('custom_host')
-  if (host !== undefined && !/^https?:\/\/[^/]/.test(host)) {
-    // Its key must not go to the provider instead.
-    node.warn('custom_host', 'is no URL; the target is left out')
-    return undefined
-  }
-  if (host !== undefined) target.baseURL = host.replace(/\/+$/, '')
-  for (const [foreign, variable] of Object.entries(VARIABLES)) {
-    const value = node.text(foreign)
-    if (value !== undefined) target.variables = { ...target.variables, [variable]: value }
-  }
-  const headers: Record<string, string> = {}
-  for (const [foreign, header] of [
-    ['openai_organization', 'openai-organization'],
-    ['openai_project', 'openai-project'],
-  ] as const) {
-    const value = node.text(foreign)
-    if (value !== undefined) headers[header] = value
-  }
-  if (Object.keys(headers).length > 0) target.headers = headers
-  const timeout = node.number('request_timeout')
-  if (timeout !== undefined) target.timeout = { total: timeout }
-  if (Object.keys(preset).length > 0) target.params = preset
-  if (node.names().includes('retry')) {
-    node.take('retry')
-    node.warn('retry', 'retries are set for the whole client; left out')
-  }
-  node.close()
-  return target
+function targetOf(node: Fields, context: Context): TargetOptions | undefined {
+  const leaf = leafOf(node)
+  if (leaf) context.retries.push({ node, said: leaf.retries })
+  return leaf?.target
 }
 
-function readRetries(options: Mutable<ClientOptions>, root: Fields): void {
-  const retry = root.object('retry')
-  const attempts = retry?.number('attempts')
-  const statuses = retry?.list('on_status_codes') ?? []
-  // A provider's own wait is always honoured here.
-  retry?.take('use_retry_after_headers')
-  retry?.take('use_retry_after_header')
-  retry?.close()
-  if (attempts === undefined) return
-  if (statuses.length === 0) {
-    options.retries = attempts
-    return
+/** Retries are of the whole client here: those of the config, or what all of its targets say alike. */
+function setRetries(options: Mutable<ClientOptions>, whole: ClientOptions['retries'], { retries }: Context): void {
+  const [first] = retries
+  const alike = retries.every(({ said }) => same(said, first?.said)) ? first?.said : undefined
+  const chosen = whole ?? alike
+  if (chosen !== undefined) options.retries = chosen
+  for (const { node, said } of retries) {
+    if (said === undefined || same(said, chosen)) continue
+    node.warn('retry', 'retries are set for the whole client, and its targets differ; left out')
   }
-  const on: Partial<Record<FailureClass, number>> = {}
-  for (const status of statuses) {
-    const failure = CLASSES[Number(status)]
-    if (failure) on[failure] = attempts
-    else retry?.warn('on_status_codes', `${String(status)} is not tried again here; left out`)
-  }
-  options.retries = { max: 0, on }
+}
+
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
 }

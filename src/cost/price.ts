@@ -1,103 +1,239 @@
-/** What a call cost: the provider's own word first, then the user's prices, then the table. */
+/** What a call cost: the provider's own word first, then the user's prices, then the tables. */
 import { asNumber, isObject } from '../kernel/json.js'
-import { bucketsOf, type Bucket, type UsageBuckets } from './buckets.js'
-import { tablePrice } from './table.js'
+import { BUCKETS, bucketsOf, promptTokens, TOKEN_BUCKETS, type Bucket, type UsageBuckets } from './buckets.js'
+import { tablePrices, type Found } from './genai.js'
+import { amountOf, usdOf } from './money.js'
+import { namesOf, providerNames } from './names.js'
+import { ratesOf, type PriceOverride } from './override.js'
+import { serviceTierOf, vectorOf, type Vector } from './rates.js'
+import { listsOf, type PriceLists } from './tables.js'
 
-/** USD for a million tokens. A bucket that is left out is priced as plain input or output. */
-export interface PriceOverride {
-  input: number
-  output: number
-  cache_read?: number
-  cache_write?: number
-  cache_write_1h?: number
-  input_audio?: number
-  output_audio?: number
-}
+export type { OwnPrices, PriceOverride } from './override.js'
 
-export interface PriceOptions {
-  /** Prices by `provider/model`. They win over the table. */
-  overrides?: Readonly<Record<string, PriceOverride>>
+/**
+ * Where prices come from, best first: `overrides`, the table of `@pydantic/genai-prices`, `litellm`, `modelsDev`. A list
+ * that names the model goes before a pattern of the table that the name only fits. To have a whole list of LiteLLM's
+ * shape go first, give it as `overrides`.
+ */
+export interface PriceOptions extends PriceLists {
+  /** Prices by `provider/model`, by the model alone, or by `provider/*`. */
+  overrides?: Readonly<Record<string, PriceOverride>> | undefined
 }
 
 export interface CostQuery {
   /** A provider id, or its `gen_ai.provider.name`. */
   readonly provider: string
+  /** As it was asked for. */
   readonly model: string
+  /** The model that the answer names, where it names one. */
+  readonly served?: string | undefined
   /** Usage in the OpenAI shape: totals include cached and reasoning tokens. */
   readonly usage: object | undefined
+  /** The tier that served the call (`batch`, `flex`, `priority`), not the one asked for. Default: what the usage says. */
+  readonly serviceTier?: string | null | undefined
+  /** Where the call was processed, when that was asked for, such as `eu`. */
+  readonly region?: string | undefined
   /** Unix milliseconds of the call, for prices that change with time. Default now. */
-  readonly at?: number
+  readonly at?: number | undefined
+  /** The answer broke off: what is counted is what came of it. */
+  readonly partial?: boolean | undefined
 }
 
 export interface Cost {
-  /** USD; `null` when unknown, and `missing` says why. */
+  /** USD, a whole number of 1e-12; `null` when unknown, and `missing` says why. */
   readonly usd: number | null
-  /** USD a bucket. Empty when the source gives a total only. */
+  /** USD a bucket, which add up to `usd`. Empty when the source gives a total only. */
   readonly parts: Readonly<Partial<Record<Bucket, number>>>
-  readonly source: 'provider' | 'override' | 'genai-prices' | null
+  readonly source: 'provider' | 'override' | 'genai-prices' | 'litellm' | 'models.dev' | null
   /** ISO date for which the price holds. */
   readonly priced_at: string
-  /** `reported`: the provider's own figure. `exact`: the price of this model. `matched`: of the family the name fits. */
+  /**
+   * `reported`: the provider's own figure. `exact`: the price of this model. `matched`: of the family the name fits,
+   * or of the maker.
+   */
   readonly confidence: 'reported' | 'exact' | 'matched' | 'none'
-  /** What was not known. */
+  /** What was not known, and what was assumed instead. */
   readonly missing: readonly string[]
 }
+
+const PARTIAL = 'partial: the answer broke off, what came of it is priced'
 
 /** Prices a call. Never throws; a price that is not known is `null`, never 0. */
 export function costOf(query: CostQuery, prices: PriceOptions = {}): Cost {
   const at = query.at ?? Date.now()
-  const priced_at = new Date(at).toISOString().slice(0, 10)
-  const reported = isObject(query.usage) ? asNumber(query.usage['cost']) : undefined
-  if (reported !== undefined) {
-    return { usd: reported, parts: {}, source: 'provider', priced_at, confidence: 'reported', missing: [] }
-  }
+  const priced_at = dayOf(at)
+  const missing = query.partial ? [PARTIAL] : []
+  const usage = isObject(query.usage) ? query.usage : {}
+  const reported = asNumber(usage['cost'])
+  if (reported !== undefined && reported >= 0)
+    return { usd: reported, parts: {}, source: 'provider', priced_at, confidence: 'reported', missing }
   const unknown = (reason: string): Cost => ({
     usd: null,
     parts: {},
     source: null,
     priced_at,
     confidence: 'none',
-    missing: [reason],
+    missing: [...missing, reason],
   })
   const buckets = bucketsOf(query.usage)
   if (!buckets) return unknown('the answer carries no token counts')
-  const override = prices.overrides?.[`${query.provider}/${query.model}`]
-  if (override) {
-    const parts = overrideParts(override, buckets)
-    const usd = Object.values(parts).reduce((sum, part) => sum + part, 0)
-    return { usd, parts, source: 'override', priced_at, confidence: 'exact', missing: [] }
-  }
-  const answer = tablePrice(query.provider, query.model, buckets, at)
+  const answer = findPrices(query, prices)
   if ('missing' in answer) return unknown(answer.missing)
-  return {
-    usd: answer.usd,
-    parts: { input: answer.input, output: answer.output },
-    source: 'genai-prices',
-    priced_at,
-    confidence: answer.exact ? 'exact' : 'matched',
-    missing: [],
+  const { found, source } = answer
+  const tier = query.serviceTier ?? usage['service_tier']
+  const geo = query.region ?? usage['inference_geo']
+  const size = usage['search_context_size']
+  const vector = vectorOf(found.rates, {
+    promptTokens: promptTokens(buckets),
+    serviceTier: serviceTierOf(tier),
+    region: typeof geo === 'string' && geo !== 'not_available' ? geo.toLowerCase() : '',
+    factor: found.factor,
+    searchSize: typeof size === 'string' ? size : '',
+    at,
+  })
+  const { pico, parts, unpriced, priced } = sumUp(vector, buckets, missing)
+  if (unpriced !== undefined && (!priced || isTokens(unpriced)))
+    return unknown(`no price for ${unpriced} of ${query.provider}/${query.model}`)
+  missing.push(...found.notes, ...vector.notes)
+  return { usd: usdOf(pico), parts, source, priced_at, confidence: found.exact ? 'exact' : 'matched', missing }
+}
+
+let lastDay = Number.NaN
+let lastDate = ''
+
+/** ISO date of a time; most calls are of one day. */
+function dayOf(at: number): string {
+  const day = Math.floor(at / 86_400_000)
+  if (day !== lastDay) {
+    lastDay = day
+    lastDate = new Date(at).toISOString().slice(0, 10)
   }
+  return lastDate
 }
 
-const OVERRIDE_RATE: Readonly<Record<Bucket, (prices: PriceOverride) => number>> = {
-  input: (prices) => prices.input,
-  input_audio: (prices) => prices.input_audio ?? prices.input,
-  cache_read: (prices) => prices.cache_read ?? prices.input,
-  cache_write: (prices) => prices.cache_write ?? prices.input,
-  cache_write_1h: (prices) => prices.cache_write_1h ?? prices.cache_write ?? prices.input,
-  output: (prices) => prices.output,
-  output_audio: (prices) => prices.output_audio ?? prices.output,
+const TOKENS: ReadonlySet<Bucket> = new Set(TOKEN_BUCKETS)
+
+function isTokens(bucket: Bucket): boolean {
+  return TOKENS.has(bucket)
 }
 
-function overrideParts(prices: PriceOverride, buckets: UsageBuckets): Partial<Record<Bucket, number>> {
+interface Sum {
+  readonly pico: number
+  readonly parts: Partial<Record<Bucket, number>>
+  /** A bucket that has no price, one of tokens before one of fees. */
+  readonly unpriced: Bucket | undefined
+  readonly priced: boolean
+}
+
+function sumUp(vector: Vector, buckets: UsageBuckets, missing: string[]): Sum {
+  let pico = 0
   const parts: Partial<Record<Bucket, number>> = {}
-  for (const bucket of Object.keys(buckets) as Bucket[]) {
-    if (buckets[bucket] > 0) parts[bucket] = (buckets[bucket] * OVERRIDE_RATE[bucket](prices)) / 1_000_000
+  let unpriced: Bucket | undefined
+  let priced = false
+  let counted = false
+  for (const bucket of BUCKETS) {
+    let count = buckets[bucket]
+    if (count === 0) continue
+    const rate = vector.rates[bucket]
+    if (bucket === 'requests') {
+      if (rate === undefined) continue
+    } else counted = true
+    if (rate === undefined) {
+      missing.push(`${bucket}: ${count} without a price, not counted`)
+      unpriced ??= bucket
+      continue
+    }
+    const fallback = vector.fallbacks[bucket]
+    if (fallback !== undefined) missing.push(fallback)
+    if (bucket === 'web_searches' && vector.searchesAsOne) count = 1
+    const amount = amountOf(rate, count)
+    parts[bucket] = usdOf(amount)
+    pico += amount
+    priced = true
   }
-  return parts
+  return { pico, parts, unpriced, priced: priced || !counted }
 }
 
-/** What telemetry asks of a price: USD, or `undefined` when unknown. */
-export function priceCall(call: CostQuery): number | undefined {
-  return costOf(call).usd ?? undefined
+type Answer = { readonly found: Found; readonly source: NonNullable<Cost['source']> } | { readonly missing: string }
+
+/** The best source that knows the model, under the name that was asked for or the one that answered. */
+function findPrices(query: CostQuery, prices: PriceOptions): Answer {
+  const { provider, model } = query
+  const served = query.served === '' || query.served === model ? undefined : query.served
+  if (prices.overrides) {
+    const found =
+      overrideFor(prices.overrides, provider, model) ?? (served && overrideFor(prices.overrides, provider, served))
+    if (found) return { found, source: 'override' }
+  }
+  const listed = better(tablePrices(provider, model), served ? tablePrices(provider, served) : undefined, model, served)
+  if ('rates' in listed && listed.exact) return { found: listed, source: 'genai-prices' }
+  const reasons: string[] = []
+  let loose: Answer | undefined = 'rates' in listed ? { found: listed, source: 'genai-prices' } : undefined
+  for (const list of listsOf(prices)) {
+    for (const name of served ? [model, served] : [model]) {
+      const found = list.find(provider, name)
+      if (!found) continue
+      if ('missing' in found) reasons.push(found.missing)
+      else if (found.exact) return { found, source: list.format.id }
+      else loose ??= { found, source: list.format.id }
+    }
+  }
+  if (loose) return loose
+  return { missing: ['missing' in listed ? listed.missing : '', ...new Set(reasons)].join('; ') }
+}
+
+type TableAnswer = ReturnType<typeof tablePrices>
+
+/**
+ * Of the prices for the model that was asked for and the one that answered: what answered is paid for. The name that
+ * was asked for counts where both are one model, since it may say more, such as a region; and where nothing else does.
+ */
+function better(asked: TableAnswer, answered: TableAnswer | undefined, model: string, served?: string): TableAnswer {
+  if (!answered || 'missing' in answered || served === undefined) return asked
+  if ('missing' in asked) return answered
+  if (answered.rates === asked.rates) return asked.exact ? asked : answered
+  if (model.includes(served) || (asked.exact && served.startsWith(model) && !answered.exact)) return asked
+  return answered.exact || !asked.exact ? answered : asked
+}
+
+/** An entry for a model by any of its names, then one for all models of its provider. */
+function overrideFor(
+  overrides: NonNullable<PriceOptions['overrides']>,
+  provider: string,
+  model: string,
+): Found | undefined {
+  const { ours, others } = providerNames(provider)
+  for (const { name, exact, factor = 1, note } of namesOf(provider, model).models) {
+    const entry =
+      own(overrides, `${provider}/${name}`) ??
+      synonymous(overrides, provider, ours, others, name) ??
+      own(overrides, name)
+    if (entry) return { rates: ratesOf(entry), exact, factor, notes: note === undefined ? [] : [note] }
+  }
+  const all = own(overrides, `${provider}/*`) ?? own(overrides, `${ours}/*`)
+  return all && { rates: ratesOf(all), exact: true, factor: 1, notes: [] }
+}
+
+function synonymous(
+  overrides: NonNullable<PriceOptions['overrides']>,
+  provider: string,
+  ours: string,
+  others: readonly string[],
+  name: string,
+): PriceOverride | undefined {
+  for (const id of ours === provider ? others : [ours, ...others]) {
+    const entry = own(overrides, `${id}/${name}`)
+    if (entry) return entry
+  }
+  return undefined
+}
+
+function own(overrides: NonNullable<PriceOptions['overrides']>, key: string): PriceOverride | undefined {
+  return Object.hasOwn(overrides, key) ? overrides[key] : undefined
+}
+
+/** What telemetry asks of a price: USD and its parts, or `undefined` when unknown. */
+export function priceCall(call: CostQuery): { readonly usd: number; readonly parts: Cost['parts'] } | undefined {
+  const { usd, parts } = costOf(call)
+  return usd === null ? undefined : { usd, parts }
 }

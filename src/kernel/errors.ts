@@ -103,18 +103,35 @@ export class ProviderError extends TracestitchError {
   }
 }
 
+/** What is left of a budget. */
+export interface BudgetLeft {
+  /** Where it stands in the options, such as `budgets[0]`. */
+  readonly path: string
+  readonly unit: 'usd' | 'tokens'
+  readonly limit: number
+  readonly left: number
+  /** Milliseconds; of a rolling budget until something is free again, as far as that is known. */
+  readonly resetsInMs?: number
+}
+
 /** A limit of the caller's own was reached, so that no request was made: nothing was sent, and nothing was spent. */
 export class LimitError extends TracestitchError {
   override name = 'LimitError'
   /** `cooldown`: every target rests; `queue`: too many wait already, or for too long; the others: a limit of that name. */
-  readonly limit: 'cooldown' | 'queue' | 'requests' | 'tokens' | 'concurrent'
-  constructor(problem: string, fields: ErrorFields & { readonly limit: LimitError['limit'] }) {
+  readonly limit: 'cooldown' | 'queue' | 'requests' | 'tokens' | 'concurrent' | 'budget'
+  /** Of a budget: what is left of it, and when it begins anew. */
+  readonly budget: BudgetLeft | undefined
+  constructor(
+    problem: string,
+    fields: ErrorFields & { readonly limit: LimitError['limit']; readonly budget?: BudgetLeft },
+  ) {
     const { retryAfterMs } = fields
     super(retryAfterMs === undefined ? problem : `${problem}; the first may be tried in ${retryAfterMs} ms`, {
       isRetryable: true,
       ...fields,
     })
     this.limit = fields.limit
+    this.budget = fields.budget
   }
 }
 

@@ -34,6 +34,46 @@ export interface LeaseRequest {
   readonly leaseMs: number
 }
 
+/** Room in an allowance, such as a budget: units that may be used up within a window. */
+export interface AllowanceRequest {
+  readonly key: string
+  /** Units that may be used up within the window: an integer, 0 or more. */
+  readonly limit: number
+  readonly windowMs: number
+  /**
+   * Parts in which the window is forgotten. 1: all at once, `windowMs` after the first use (for a calendar window the
+   * period is part of the key). More: a rolling window that forgets part by part, each only when the whole of it is
+   * older than `windowMs`, so that no span of `windowMs` ever holds more than the limit. Work grows with it: some 60 will do.
+   */
+  readonly slots: number
+  /** Units, an integer from 0 to 2^53 - 1: to be reserved, or really used. */
+  readonly amount: number
+}
+
+export type ReserveResult =
+  | {
+      readonly ok: true
+      /** Of each, in the order of the requests: limit - used - reserved, this reservation included. */
+      readonly left: readonly number[]
+    }
+  | {
+      readonly ok: false
+      /** Index of the request that was refused first. */ readonly refused: number
+      /** What could have been reserved; less than 0 when more was used than allowed. */ readonly left: number
+      /**
+       * Until there may be room, as far as the store can tell: when enough of what is used will be forgotten, or leases
+       * will have run out. Others may give room back before. `Infinity` when the amount is more than the limit.
+       */
+      readonly resetsInMs: number
+    }
+
+export interface Usage {
+  readonly used: number
+  readonly reserved: number
+  /** Until some of what is used will be forgotten; 0 when nothing is used. */
+  readonly resetsInMs: number
+}
+
 /** A fact that holds for a while, such as a target that rests. */
 export interface Fact {
   readonly name: string
@@ -71,6 +111,24 @@ export interface Store {
   release(key: string, holder: string): MaybePromise<void>
   /** Holders now. */
   held(key: string): MaybePromise<number>
+  /**
+   * Reserves on every allowance, or on none. What `holder` had reserved on one of them already is replaced, or stays when
+   * this is refused. A reservation counts until it is settled or its lease has run out.
+   *
+   * @throws ConnectionError when the store cannot say, RangeError for an amount, limit or number of slots that is none.
+   */
+  reserve(holder: string, requests: readonly AllowanceRequest[], leaseMs: number): MaybePromise<ReserveResult>
+  /**
+   * Gives back what `holder` has reserved on each key, and adds `amount` to what is used: what was really used, 0 for
+   * nothing. Never refuses, and needs no reservation.
+   *
+   * @returns what is left of each, less than 0 when more was used than allowed.
+   */
+  settle(holder: string, uses: readonly AllowanceRequest[]): MaybePromise<readonly number[]>
+  /** Renews the lease of what `holder` has reserved on these keys. What has run out stays so: others may have its room. */
+  renew(holder: string, keys: readonly string[], leaseMs: number): MaybePromise<void>
+  /** What is used and reserved now of each allowance. */
+  usage(keys: readonly string[]): MaybePromise<readonly Usage[]>
   /** Writes a fact into `space` for `ttlMs`; one that holds longer already stays. */
   put(space: string, name: string, value: string, ttlMs: number): MaybePromise<void>
   remove(space: string, name: string): MaybePromise<void>

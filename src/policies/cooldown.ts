@@ -1,5 +1,6 @@
 /** A circuit breaker: when a target rests, for how long, and how it comes back. Pure but for what it counts. */
 import type { ErrorClass } from './error-class.js'
+import type { SlowerThan } from './slowness.js'
 
 export interface CooldownPolicy {
   /** Share of failures among the last minute's answers, above which a target rests. Default 0.5. */
@@ -12,6 +13,8 @@ export interface CooldownPolicy {
   readonly duration: number
   /** Milliseconds of the longest rest, a provider's own wait excepted. Default 120 000. */
   readonly maxDuration: number
+  /** An answer that took longer (of a stream: its first content) counts as a failure here. Absent: however slow, it is none. */
+  readonly slowerThan?: SlowerThan | undefined
 }
 
 export const DEFAULT_COOLDOWN: CooldownPolicy = {
@@ -24,7 +27,7 @@ export const DEFAULT_COOLDOWN: CooldownPolicy = {
 
 /** `options` over the defaults; `false`: no target ever rests. */
 export function cooldownPolicy(
-  options: { readonly [K in keyof CooldownPolicy]?: number | undefined } | false | undefined,
+  options: { readonly [K in keyof CooldownPolicy]?: CooldownPolicy[K] | undefined } | false | undefined,
 ): CooldownPolicy {
   if (options === false) return { ...DEFAULT_COOLDOWN, duration: 0, maxDuration: 0 }
   return {
@@ -33,6 +36,7 @@ export function cooldownPolicy(
     consecutive: options?.consecutive ?? DEFAULT_COOLDOWN.consecutive,
     duration: options?.duration ?? DEFAULT_COOLDOWN.duration,
     maxDuration: options?.maxDuration ?? DEFAULT_COOLDOWN.maxDuration,
+    ...(options?.slowerThan !== undefined && { slowerThan: options.slowerThan }),
   }
 }
 
@@ -147,13 +151,30 @@ export class Breaker {
   }
 
   /**
+   * The answer to the probe has begun: its place is free, and the target serves again. How the probe ends is then told as
+   * that of any other attempt.
+   */
+  confirm(): void {
+    this.probing = false
+    this.inRow = 0
+    this.recover()
+  }
+
+  /**
    * An attempt has ended.
    *
    * @param retryAfterMs - The provider's own wait.
+   * @param slow - It was answered, but so slowly that this counts as a failure.
    * @returns milliseconds of the rest that begins now, or `undefined` when none does.
    */
-  settle(now: number, errorClass: ErrorClass | undefined, probe: boolean, retryAfterMs?: number): number | undefined {
-    const verdict = verdictOf(errorClass)
+  settle(
+    now: number,
+    errorClass: ErrorClass | undefined,
+    probe: boolean,
+    retryAfterMs?: number,
+    slow = false,
+  ): number | undefined {
+    const verdict = slow ? 'failure' : verdictOf(errorClass)
     if (probe) this.probing = false
     if (verdict === 'neutral') return undefined
     const failed = verdict === 'failure'
@@ -176,9 +197,11 @@ export class Breaker {
     return this.rest(now, retryAfterMs)
   }
 
-  /** Rests because another process says so. Never shortens a rest. */
-  restUntil(until: number): void {
-    if (until > (this.restsUntil ?? 0)) this.restsUntil = until
+  /** Rests because another process says so. Never shortens a rest. @returns whether it rests longer now. */
+  restUntil(until: number): boolean {
+    if (this.never || until <= (this.restsUntil ?? 0)) return false
+    this.restsUntil = until
+    return true
   }
 
   private tooMany(now: number): boolean {

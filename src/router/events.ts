@@ -13,7 +13,7 @@ export interface AttemptEvent {
   readonly provider: string
   /** Place among the attempts of its call, from 1. */
   readonly number: number
-  /** Why this target, in a few words, such as `lowest latency` or `retry`. */
+  /** Why this target, in a few words, such as `lowest latency` or `retry`. `probe`: the client asked by itself (option `probes`). */
   readonly reason: string
   readonly outcome: AttemptOutcome
   /** HTTP status; `undefined` when there was no answer. */
@@ -43,16 +43,34 @@ export interface FallbackEvent {
 export interface RestEvent {
   readonly target: string
   readonly provider: string
-  /** The failure that was one too many. */
-  readonly after: ErrorClass
+  /** The failure that was one too many; `slow`: an answer that `cooldown.slowerThan` counts as one. */
+  readonly after: ErrorClass | 'slow'
   /** Milliseconds of the rest. */
   readonly ms: number
+  /** `own`: this client met the failure. `shared`: another process did, and told it through the `store`. */
+  readonly from: 'own' | 'shared'
 }
 
 /** A target that rested has answered, and serves again. */
 export interface RecoveryEvent {
   readonly target: string
   readonly provider: string
+}
+
+/** A budget comes to its end. Told once for each state, period and scope. */
+export interface BudgetEvent {
+  /** Where it stands in the options, such as `budgets[0]`. */
+  readonly budget: string
+  /** Whose it is, in words, such as `user *`. */
+  readonly scope: string
+  /** `warning`: more than `warnAt` is used; `exceeded`: nothing is left; `refused`: a call is not let through. */
+  readonly state: 'warning' | 'exceeded' | 'refused'
+  readonly unit: 'usd' | 'tokens'
+  readonly limit: number
+  /** Negative when more was used than there was. */
+  readonly left: number
+  /** End of a calendar period, in milliseconds since 1970; `undefined` for a rolling one. */
+  readonly resetsAt: number | undefined
 }
 
 /**
@@ -64,4 +82,5 @@ export interface HookOptions {
   onFallback?: ((event: FallbackEvent) => unknown) | undefined
   onRest?: ((event: RestEvent) => unknown) | undefined
   onRecovery?: ((event: RecoveryEvent) => unknown) | undefined
+  onBudget?: ((event: BudgetEvent) => unknown) | undefined
 }

@@ -1,8 +1,12 @@
 /** What is known of a target as calls go by. Updated in the call path, read by strategies, breakers and `health()`. */
 import type { Clock } from '../kernel/clock.js'
+import type { HeaderSource } from '../kernel/rate-limit.js'
 import { Breaker, verdictOf, type BreakerState, type CooldownPolicy } from '../policies/cooldown.js'
 import type { ErrorClass } from '../policies/error-class.js'
 import { RetryBudget } from '../policies/retry.js'
+import { Slowness } from '../policies/slowness.js'
+import { MovingAverage, Sample } from './averages.js'
+import { ToldLimits } from './told-limits.js'
 
 /** How an attempt ended. Times in milliseconds. */
 export interface Outcome {
@@ -13,6 +17,20 @@ export interface Outcome {
   readonly durationMs: number
   /** To the first content chunk of a stream. */
   readonly firstChunkMs?: number | undefined
+  /** Whether it was a stream. Default: when there is a first chunk. */
+  readonly stream?: boolean | undefined
+  /** It was called off, slower than one that began after it: it would have taken longer than it did. */
+  readonly outrun?: boolean | undefined
+}
+
+/** An attempt under way. */
+export interface Running {
+  /** Ends it, once. @returns milliseconds of a rest that begins then. */
+  (outcome: Outcome): number | undefined
+  /** The first content of a stream is there, after so many milliseconds. @returns whether the target serves again by that. */
+  readonly answers: (firstChunkMs: number) => boolean
+  /** Milliseconds of a rest that has begun with it, because others wait too long; it is sent all the same. */
+  readonly rest: number | undefined
 }
 
 export interface HealthPolicies {
@@ -27,60 +45,10 @@ export interface HealthSources {
   readonly price?: () => number | undefined
 }
 
-/** Time constant of the averages: what is this old weighs about a third. */
-const MEMORY_MS = 10_000
-/** The least weight of a new sample, so that the first of many at once does not decide alone. */
-const LEAST_WEIGHT = 0.1
-
-/** An average that adapts at the same speed however often it is told. */
-class MovingAverage {
-  private readonly memoryMs: number
-  private value: number | undefined
-  private at = 0
-
-  constructor(memoryMs: number) {
-    this.memoryMs = memoryMs
-  }
-
-  get(): number | undefined {
-    return this.value
-  }
-
-  add(now: number, sample: number): void {
-    const weight = this.value === undefined ? 1 : Math.max(LEAST_WEIGHT, 1 - Math.exp((this.at - now) / this.memoryMs))
-    this.value = (this.value ?? 0) * (1 - weight) + sample * weight
-    this.at = now
-  }
-
-  /** A sample above the average replaces it. */
-  peak(now: number, sample: number): void {
-    if (this.value === undefined || sample > this.value) {
-      this.value = sample
-      this.at = now
-    } else this.add(now, sample)
-  }
-
-  /** As it is now, had it gone towards zero since. */
-  decayed(now: number): number {
-    return this.value === undefined ? 0 : this.value * Math.exp((this.at - now) / this.memoryMs)
-  }
-}
-
-/** The last few of many. */
-class Sample {
-  private readonly values = new Float64Array(64)
-  private count = 0
-
-  add(value: number): void {
-    this.values[this.count % this.values.length] = value
-    this.count += 1
-  }
-
-  percentile(share: number): number | undefined {
-    if (this.count < 10) return undefined
-    const sorted = this.values.slice(0, Math.min(this.count, this.values.length)).sort()
-    return sorted[Math.ceil(share * sorted.length) - 1]
-  }
+/** Answers of one kind: whole ones, or the first content of streams. */
+interface Kind {
+  readonly sample: Sample
+  readonly slowness: Slowness | undefined
 }
 
 /** Of one target, whatever groups it stands in. */
@@ -92,14 +60,17 @@ export class Health {
   /** Attempts that were answered or failed, those that the caller broke off aside. */
   requests = 0
   failures = 0
+  /** The share of the target's own limits that is still free, 0 to 1, where somebody keeps count. */
+  headroomFrom: (() => number) | undefined
   private readonly clock: Clock
   private readonly sources: HealthSources
-  private readonly perToken = new MovingAverage(MEMORY_MS)
-  private readonly toFirstChunk = new MovingAverage(MEMORY_MS)
-  private readonly toAnswer = new MovingAverage(MEMORY_MS)
-  private readonly wholes = new Sample()
-  private readonly firstChunks = new Sample()
-  private readonly errors = new MovingAverage(MEMORY_MS)
+  private readonly toldLimits = new ToldLimits()
+  private readonly perToken = new MovingAverage()
+  private readonly toFirstChunk = new MovingAverage()
+  private readonly toAnswer = new MovingAverage()
+  private readonly wholes: Kind
+  private readonly firstChunks: Kind
+  private readonly errors = new MovingAverage()
   private readonly watchers = new Set<() => void>()
 
   constructor(policies: HealthPolicies, clock: Clock, sources: HealthSources = {}) {
@@ -107,6 +78,14 @@ export class Health {
     this.retryBudget = new RetryBudget(policies.retryShare)
     this.clock = clock
     this.sources = sources
+    this.headroomFrom = sources.headroom
+    const { slowerThan } = policies.cooldown
+    const kind = (): Kind => ({
+      sample: new Sample(),
+      slowness: slowerThan === undefined ? undefined : new Slowness(slowerThan),
+    })
+    this.wholes = kind()
+    this.firstChunks = kind()
   }
 
   /** Moving average of milliseconds per output token of whole answers; `undefined` until one was seen. */
@@ -129,9 +108,17 @@ export class Health {
     return this.errors.decayed(this.clock.now())
   }
 
-  /** Share of the tightest of its rate limits that is still free, 0 to 1; 1 without limits. */
+  /**
+   * Share of the tightest of its rate limits that is still free, 0 to 1; 1 where none is known. Its own limits count, and
+   * what the provider's last answer said of its quota, until that is whole again.
+   */
   get headroom(): number {
-    return this.sources.headroom?.() ?? 1
+    return Math.min(this.headroomFrom?.() ?? 1, this.toldLimits.headroom(this.clock.now()))
+  }
+
+  /** Whether the provider's last answer said that nothing of its quota is left, and that still holds. */
+  get exhausted(): boolean {
+    return this.toldLimits.headroom(this.clock.now()) === 0
   }
 
   /** USD per million tokens at three of input to one of output; `undefined` when no price is known. */
@@ -141,7 +128,7 @@ export class Health {
 
   /** Milliseconds within which 95 of 100 recent answers came (of streams: their first content); `undefined` until there are enough. */
   p95(stream: boolean): number | undefined {
-    return (stream ? this.firstChunks : this.wholes).percentile(0.95)
+    return (stream ? this.firstChunks : this.wholes).sample.percentile(0.95)
   }
 
   get state(): BreakerState {
@@ -164,21 +151,46 @@ export class Health {
     return () => this.watchers.delete(changed)
   }
 
-  /** An attempt begins. What is returned ends it, once; it gives the milliseconds of a rest that begins then. */
-  begin(): (outcome: Outcome) => number | undefined {
-    const probe = this.breaker.begin()
+  /** An attempt begins. */
+  begin(stream = false): Running {
+    const now = this.clock.now()
+    // Before it: what begins with a rest is its probe. Until that is answered, nobody else follows to where others hang.
+    const rest = this.overdue(now)
+    let probe = this.breaker.begin()
+    const { slowness } = stream ? this.firstChunks : this.wholes
+    const waiting = probe ? undefined : slowness?.begin(now)
+    let late = false
+    const answered = (): void => {
+      if (waiting && !slowness?.end(waiting)) late = true
+    }
     this.inFlight += 1
     this.retryBudget.call()
     this.changed()
     let open = true
-    return (outcome) => {
+    const end = (outcome: Outcome): number | undefined => {
       if (!open) return undefined
       open = false
       this.inFlight -= 1
-      const rest = this.end(outcome, probe)
+      if (outcome.firstChunkMs === undefined) answered()
+      const rest = this.end(outcome, probe, late)
       this.changed()
       return rest
     }
+    const answers = (firstChunkMs: number): boolean => {
+      if (open) answered()
+      // A stream may last for minutes. A slow one waits for its end, where that counts as a failure.
+      if (!open || !probe || this.firstChunks.slowness?.isSlow(firstChunkMs) === true) return false
+      probe = false
+      this.breaker.confirm()
+      this.changed()
+      return true
+    }
+    return Object.assign(end, { answers, rest })
+  }
+
+  /** Headers of an answer that may speak of the provider's own limits. They are read when somebody asks. @param date - Unix milliseconds of the answer. */
+  limitsTold(headers: HeaderSource, date: number): void {
+    this.toldLimits.told(headers, date, this.clock.now())
   }
 
   /** How long a whole answer took, and how much it was. */
@@ -188,7 +200,20 @@ export class Health {
     this.changed()
   }
 
-  private end({ errorClass, retryAfterMs, durationMs, firstChunkMs }: Outcome, probe: boolean) {
+  /** @returns milliseconds of a rest that begins because attempts wait too long. */
+  private overdue(now: number): number | undefined {
+    let rest: number | undefined
+    if (!this.wholes.slowness) return rest
+    for (const { slowness } of [this.wholes, this.firstChunks]) {
+      for (let late = slowness?.overdue(now) ?? 0; late > 0; late -= 1)
+        rest = this.breaker.settle(now, undefined, false, undefined, true) ?? rest
+    }
+    return rest
+  }
+
+  /** @param late - It has counted as slow while it was waited for. */
+  private end(outcome: Outcome, probe: boolean, late: boolean): number | undefined {
+    const { errorClass, retryAfterMs, durationMs, firstChunkMs } = outcome
     const now = this.clock.now()
     const verdict = verdictOf(errorClass)
     if (verdict !== 'neutral') {
@@ -196,15 +221,32 @@ export class Health {
       if (verdict === 'failure') this.failures += 1
       this.errors.add(now, verdict === 'failure' ? 1 : 0)
     }
-    if (errorClass === undefined) {
-      ;(firstChunkMs === undefined ? this.wholes : this.firstChunks).add(firstChunkMs ?? durationMs)
-      if (firstChunkMs !== undefined) this.toFirstChunk.add(now, firstChunkMs)
-      this.toAnswer.peak(now, firstChunkMs ?? durationMs)
-    } else if (errorClass === 'timeout') {
-      // It took at least as long as it was given.
-      this.toAnswer.peak(now, durationMs)
-    }
-    return this.breaker.settle(now, errorClass, probe, retryAfterMs)
+    let slow = false
+    if (errorClass === undefined) slow = this.took(now, durationMs, firstChunkMs)
+    else if (firstChunkMs === undefined && (errorClass === 'timeout' || outcome.outrun))
+      this.tookAtLeast(now, durationMs, outcome.stream === true)
+    if (late && (errorClass === undefined || errorClass === 'timeout')) return undefined
+    return this.breaker.settle(now, errorClass, probe, retryAfterMs, slow)
+  }
+
+  /** @returns whether that was slow, as the cooldown has it. */
+  private took(now: number, durationMs: number, firstChunkMs: number | undefined): boolean {
+    const ms = firstChunkMs ?? durationMs
+    const { sample, slowness } = firstChunkMs === undefined ? this.wholes : this.firstChunks
+    sample.add(ms)
+    if (firstChunkMs !== undefined) this.toFirstChunk.add(now, firstChunkMs)
+    this.toAnswer.peak(now, ms)
+    const slow = slowness?.isSlow(ms) ?? false
+    slowness?.add(now, ms)
+    return slow
+  }
+
+  /** It was called off after so long. Where answers take longer than that, it says nothing. */
+  private tookAtLeast(now: number, ms: number, stream: boolean): void {
+    this.toAnswer.atLeast(now, ms)
+    if (stream) this.toFirstChunk.atLeast(now, ms)
+    const { sample } = stream ? this.firstChunks : this.wholes
+    if (ms >= (sample.percentile(0.95) ?? Infinity)) sample.add(ms)
   }
 
   private changed(): void {

@@ -1,68 +1,15 @@
 /** The way of one call through its targets: where next, after what has failed so far. */
 import type { ErrorClass } from '../policies/error-class.js'
 import { mayFallBack } from '../policies/fallback.js'
-import { retryDelay, type RetryPolicy } from '../policies/retry.js'
 import { isTight, misfit, noneFits, regionOf, type Misfit } from './fit.js'
+import type { AllResting, FailedStep, Journey, Step } from './journey.js'
+import { begin, type Position } from './position.js'
+import { readiest } from './readiest.js'
+import { soonestBack } from './resting.js'
 import type { Fallback, Level, Route } from './route.js'
-import type { Member, RoutedCall } from './strategy.js'
+import type { Member } from './strategy.js'
 
-/** The next attempt. */
-export interface Step {
-  readonly member: Member
-  /** Milliseconds to wait first. */
-  readonly wait: number
-  /** For the trace: why this target. */
-  readonly reason: string
-  /** Fields of the body that differ at this target. */
-  readonly params: Readonly<Record<string, unknown>> | undefined
-}
-
-/** There is no next attempt, though none was made: every target rests. */
-export interface AllResting {
-  /** Milliseconds until the first of them may be tried. */
-  readonly retryAfterMs: number
-}
-
-export interface FailedStep {
-  readonly errorClass: ErrorClass
-  readonly retryAfterMs: number | undefined
-  /** Milliseconds left of the call's time. */
-  readonly remaining: number
-  /** Id of the target that failed. Default: that of the last step. */
-  readonly target?: string
-}
-
-export interface Journey {
-  readonly call: RoutedCall
-  readonly route: Route
-  /** What follows the route's own targets. */
-  readonly fallbacks: readonly Fallback[]
-  readonly retries: RetryPolicy
-  /** When every target rests: try the one that comes back first, or none. */
-  readonly whenAllRest: 'soonest' | 'reject'
-  readonly random: () => number
-}
-
-interface Stage {
-  readonly levels: readonly Level[]
-  readonly params: Readonly<Record<string, unknown>> | undefined
-  /** Why it was entered; `undefined` for the call's own. */
-  readonly after: ErrorClass | undefined
-}
-
-interface Tried {
-  readonly member: Member
-  /** `undefined` while it is under way, or when it failed beside another one. */
-  failure: Pick<FailedStep, 'errorClass' | 'retryAfterMs'> | undefined
-}
-
-interface Position {
-  readonly stage: Stage
-  readonly level: number
-  readonly retries: number
-  /** Members tried at this level, newest last. */
-  readonly here: readonly Tried[]
-}
+export type { AllResting, FailedStep, Journey, Step } from './journey.js'
 
 /** What is said of a target whose probe is under way, which may end at any time. */
 const PROBE_MS = 1_000
@@ -250,24 +197,14 @@ export class Itinerary {
     return misfit(this.journey.call, member, this.regional)
   }
 
-  /** One of this level once more: one that waiting may help, the readiest and then the oldest first. */
+  /** One of this level once more. */
   private again(last: FailedStep, remaining: number): Step | undefined {
     const { here, retries } = this.at
-    const { retries: policy, random, whenAllRest } = this.journey
-    const readiest = here
-      .map((tried) => ({ tried, failure: tried.failure ?? last }))
-      .sort((a, b) => rank(a.tried) - rank(b.tried) || (a.failure.retryAfterMs ?? 0) - (b.failure.retryAfterMs ?? 0))
-    const hasNext = readiest.length > 0 && this.hasNext()
-    for (const { tried, failure } of readiest) {
-      const { errorClass, retryAfterMs } = failure
-      const { member } = tried
-      const wait = retryDelay(policy, { errorClass, retryAfterMs, remaining, retries, hasNext }, random)
-      if (wait === undefined || (whenAllRest === 'reject' && member.health.restsFor > wait)) continue
-      if (!member.health.retryBudget.take()) continue
-      this.at = { ...this.at, retries: retries + 1, here: here.filter((other) => other !== tried) }
-      return this.go(member, wait, 'retry', true)
-    }
-    return undefined
+    if (here.length === 0) return undefined
+    const found = readiest(here, this.journey, { last, remaining, retries, hasNext: this.hasNext() })
+    if (!found) return undefined
+    this.at = { ...this.at, retries: retries + 1, here: here.filter((other) => other !== found.tried) }
+    return this.go(found.tried.member, found.wait, 'retry', true)
   }
 
   private hasNext(): boolean {
@@ -283,36 +220,20 @@ export class Itinerary {
   /** @throws UnsupportedParameterError or ConfigError when it is not for their health that none was taken. */
   private resting(): Step | AllResting {
     const { route, fallbacks, call, whenAllRest } = this.journey
-    const stages = [
-      begin(route, undefined),
-      ...fallbacks.filter(({ on }) => on === undefined).map((entry) => begin(entry, undefined)),
-    ]
-    const misfits = new Map<Member, Misfit>()
-    let soonest: { readonly member: Member; readonly at: Position; readonly restsFor: number } | undefined
-    for (const stage of stages) {
-      for (const [level, { members, selector }] of stage.stage.levels.entries()) {
-        const resting: { member: Member; index: number; restsFor: number }[] = []
-        for (const [index, member] of members.entries()) {
-          const wrong = this.misfit(member)
-          if (wrong) misfits.set(member, wrong)
-          else resting.push({ member, index, restsFor: member.health.restsFor })
-        }
-        // What the strategy would not choose is no choice because the others rest.
-        const chosen = resting
-          .sort((a, b) => a.restsFor - b.restsFor)
-          .find(({ index }) => selector.select(call, (other) => other === index) !== undefined)
-        if (chosen && (!soonest || chosen.restsFor < soonest.restsFor)) soonest = { ...chosen, at: { ...stage, level } }
-      }
-    }
+    const { soonest, misfits } = soonestBack(this.journey, (member) => this.misfit(member))
     if (!soonest) {
       const lacking = [...misfits.values()].some(({ capability }) => capability !== undefined)
       const able = lacking ? this.special('unsupported') : undefined
       if (able) return able
       throw noneFits(call, misfits)
     }
-    if (whenAllRest === 'reject') return { retryAfterMs: soonest.restsFor || PROBE_MS }
-    this.at = soonest.at
-    return this.go(soonest.member, 0, 'all rest: the soonest back')
+    const { member, restsFor, fallback, level } = soonest
+    if (whenAllRest === 'reject') return { retryAfterMs: restsFor || PROBE_MS }
+    // Others may be back when it has failed.
+    this.waiting = fallbacks.filter((other) => other !== fallback)
+    this.suspended = [begin(route, undefined)]
+    this.at = { ...begin(fallback ?? route, undefined), level }
+    return this.go(member, 0, 'all rest: the soonest back')
   }
 
   private go(member: Member, wait: number, reason: string, isRetry = false): Step {
@@ -324,15 +245,6 @@ export class Itinerary {
   }
 }
 
-function begin({ levels, params }: Pick<Route, 'levels'> & Partial<Fallback>, after: ErrorClass | undefined): Position {
-  return { stage: { levels, params, after }, level: 0, retries: 0, here: [] }
-}
-
 function allMembers(stages: readonly Pick<Route, 'levels'>[]): readonly Member[] {
   return stages.flatMap(({ levels }) => levels.flatMap(({ members }) => members))
-}
-
-/** One that rests comes after those that do not. */
-function rank({ member }: Tried): number {
-  return member.health.restsFor > 0 ? 1 : 0
 }

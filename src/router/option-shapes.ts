@@ -1,9 +1,12 @@
 /** The shapes of options. */
 import * as z from 'zod/mini'
-import type { Quirks } from '../kernel/protocol.js'
 import type { Store } from '../kernel/store.js'
 import type { HookOptions } from './events.js'
 import type { Capability, FailureClass } from './options.js'
+import { provider, providerChanges } from './provider-shapes.js'
+import { prices } from './price-shapes.js'
+import { budget, scopedLimit } from './scoped-shapes.js'
+import { isFunction, optionalRecord, text } from './shape-parts.js'
 import { strategies } from './strategies/index.js'
 
 const FAILURE_CLASSES = [
@@ -31,9 +34,6 @@ const CAPABILITIES = {
 } as const satisfies Readonly<Record<Capability, unknown>>
 const milliseconds = z.number().check(z.positive())
 const count = z.int().check(z.nonnegative())
-const text = z.string().check(z.minLength(1))
-const optionalRecord = <T extends z.ZodMiniType>(value: T) => z.optional(z.record(z.string(), value))
-const isFunction = z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', 'a function')
 
 /** By its shape: there are polyfills. */
 const isSignal = (value: unknown): boolean =>
@@ -45,6 +45,10 @@ const STORE_METHODS = [
   'acquire',
   'release',
   'held',
+  'reserve',
+  'settle',
+  'renew',
+  'usage',
   'put',
   'remove',
   'facts',
@@ -56,17 +60,6 @@ const isStore = (value: unknown): boolean =>
   'shared' in value &&
   STORE_METHODS.every((name) => typeof (value as Readonly<Record<string, unknown>>)[name] === 'function')
 
-// What AWS's packages give holds more, such as an expiry.
-const awsCredentials = z.object({ accessKeyId: text, secretAccessKey: text, sessionToken: z.optional(text) })
-/** What a target may change of its provider. */
-const providerChanges = {
-  baseURL: z.optional(z.string().check(z.regex(/^https?:\/\/[^/]/, 'a URL that begins with http:// or https://'))),
-  variables: optionalRecord(text),
-  apiKey: z.optional(z.union([text, isFunction])),
-  apiKeyEnv: z.optional(text),
-  credentials: z.optional(z.union([awsCredentials, isFunction])),
-  headers: optionalRecord(z.string()),
-}
 const timeoutParts = z.strictObject({
   connect: z.optional(milliseconds),
   firstChunk: z.optional(milliseconds),
@@ -129,43 +122,6 @@ const alias = z.union([
     dropUnsupported,
   }),
 ])
-const tokenPrice = z.number().check(z.nonnegative())
-const override = z.strictObject({
-  input: tokenPrice,
-  output: tokenPrice,
-  cache_read: z.optional(tokenPrice),
-  cache_write: z.optional(tokenPrice),
-  cache_write_1h: z.optional(tokenPrice),
-  input_audio: z.optional(tokenPrice),
-  output_audio: z.optional(tokenPrice),
-})
-// The type sees to it that no quirk is forgotten.
-const quirks = z.strictObject({
-  maxTokensField: z.optional(z.enum(['max_tokens', 'max_completion_tokens'])),
-  dimensionsField: z.optional(z.enum(['dimensions', 'output_dimension'])),
-  streamOptions: z.optional(z.boolean()),
-  reasoningContent: z.optional(z.boolean()),
-  reasoningField: z.optional(z.enum(['reasoning_content', 'reasoning'])),
-  thinkingParts: z.optional(z.enum(['thinking', 'reasoning'])),
-  messageNames: z.optional(z.boolean()),
-  seedField: z.optional(z.enum(['seed', 'random_seed'])),
-  unsupported: z.optional(z.array(text)),
-  thinkingBlocks: z.optional(z.boolean()),
-  cacheControl: z.optional(z.boolean()),
-  developerAsSystem: z.optional(z.boolean()),
-  jsonSchema: z.optional(z.boolean()),
-  defaultMaxTokens: z.optional(z.int().check(z.positive())),
-  toolCombination: z.optional(z.boolean()),
-  maxInputs: optionalRecord(z.int().check(z.positive())),
-} satisfies Readonly<Record<keyof Quirks, z.ZodMiniType>>)
-const provider = z.strictObject({
-  // Which formats there are, the plan knows.
-  protocol: z.optional(z.union([text, z.array(text).check(z.minLength(1))])),
-  ...providerChanges,
-  quirks: z.optional(quirks),
-  dropUnsupported,
-})
-
 export const clientOptions = z.strictObject({
   models: optionalRecord(alias),
   providers: optionalRecord(provider),
@@ -179,7 +135,23 @@ export const clientOptions = z.strictObject({
         consecutive: z.optional(positiveCount),
         duration: z.optional(milliseconds),
         maxDuration: z.optional(milliseconds),
+        slowerThan: z.optional(z.union([milliseconds, z.strictObject({ timesUsual: z.number().check(z.gt(1)) })])),
         whenAllRest: z.optional(z.enum(['soonest', 'reject'])),
+      }),
+    ]),
+  ),
+  probes: z.optional(
+    z.union([
+      z.boolean(),
+      z.strictObject({
+        interval: z.optional(milliseconds),
+        timeout: z.optional(milliseconds),
+        request: z.optional(
+          z.strictObject({
+            messages: z.optional(z.array(z.unknown()).check(z.minLength(1))),
+            max_tokens: z.optional(positiveCount),
+          }),
+        ),
       }),
     ]),
   ),
@@ -197,7 +169,9 @@ export const clientOptions = z.strictObject({
     ]),
   ),
   timeout,
-  prices: z.optional(z.strictObject({ overrides: optionalRecord(override) })),
+  limits: z.optional(z.array(scopedLimit)),
+  budgets: z.optional(z.array(budget)),
+  prices: z.optional(prices),
   dropUnsupported,
   hooks: z.optional(
     z.strictObject({
@@ -205,6 +179,7 @@ export const clientOptions = z.strictObject({
       onFallback: z.optional(isFunction),
       onRest: z.optional(isFunction),
       onRecovery: z.optional(isFunction),
+      onBudget: z.optional(isFunction),
     } satisfies Readonly<Record<keyof HookOptions, z.ZodMiniType>>),
   ),
   store: z.optional(z.custom<Store>(isStore, 'a store, such as redisStore(url) of tracestitch/redis')),
@@ -219,7 +194,13 @@ export const callOptions = z.strictObject({
   fallbacks: z.optional(z.union([z.array(fallback), z.literal(false)])),
   priority: z.optional(z.number()),
   metadata: z.optional(
-    z.looseObject({ user: z.optional(text), session: z.optional(text), tags: z.optional(z.array(z.string())) }),
+    z.looseObject({
+      user: z.optional(text),
+      session: z.optional(text),
+      client: z.optional(text),
+      key: z.optional(text),
+      tags: z.optional(z.array(z.string())),
+    }),
   ),
   dropUnsupported,
   extra_body: optionalRecord(z.unknown()),

@@ -1,14 +1,17 @@
 /** The options of `createClient`. */
 import type { PriceOptions } from '../cost/price.js'
 import type { Message } from '../kernel/hub.js'
-import type { FormatId, Quirks } from '../kernel/protocol.js'
 import type { Store } from '../kernel/store.js'
 import type { ErrorClass } from '../policies/error-class.js'
 import type { RetryPolicy } from '../policies/retry.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
 import type { HookOptions } from './events.js'
+import type { ProviderOptions } from './provider-options.js'
+import type { BudgetOptions, ScopedLimit } from './scoped-options.js'
 import type { Condition, RoutedCall } from './strategy.js'
-import type { GiveKey } from './token-source.js'
+
+export type { AwsCredentials, ProviderOptions } from './provider-options.js'
+export type { BudgetOptions, Scope, ScopedLimit } from './scoped-options.js'
 
 /** Limits of one target. A target at its limit is passed by while another can serve. */
 export interface TargetLimits {
@@ -30,11 +33,23 @@ export interface TargetOptions extends Pick<
   ProviderOptions,
   'apiKey' | 'apiKeyEnv' | 'baseURL' | 'variables' | 'credentials' | 'headers'
 > {
-  /** `provider/model`, or another alias. In an alias with a `*` in its name, a `*` here stands for the same text. */
+  /**
+   * `provider/model`, or another alias, which stands for its targets. A name that is an alias is that alias; else
+   * `provider/model` of a provider that is known is the target itself; else it is the alias with a wildcard that it fits.
+   * In an alias with a `*` in its name, a `*` here stands for the same text.
+   */
   model: string
-  /** Tells apart targets of the same model, in `_meta`, spans and health: `provider/model#name`. Default: the region, or a number. */
+  /**
+   * Tells apart targets of the same model, in `_meta`, spans and health: `provider/model#name`. Default: the region, or
+   * a number. One name is one target, with one health, wherever it stands, and must say the same of key, address and limits.
+   */
   name?: string | undefined
-  /** Share of the calls, relative to the other targets, for strategies that weigh. Default 1; 0: only when no other is available. */
+  /**
+   * Share of the calls, relative to the other targets, for strategies that weigh. Default 1; 0: only when no other is
+   * available. An alias has its share as a whole, spread over its targets by their own weights. Where it has levels (an
+   * order), its first takes part in the first here with that share, its second in one behind it, and so on; the strategy
+   * here picks within each. In an `ordered` alias, one within it keeps its own strategy and weights.
+   */
   weight?: number | undefined
   /** Targets of a higher order serve only when none of a lower one is left. Default 1. */
   order?: number | undefined
@@ -128,7 +143,10 @@ export interface GroupOptions {
   dropUnsupported?: boolean | undefined
 }
 
-/** An alias: one model, a fallback order, or targets with a strategy. */
+/**
+ * An alias: one model, a fallback order, or targets with a strategy. A target that is written twice is one; two that
+ * differ need a `name` each, or conditions (`when`) that tell their calls apart.
+ */
 export type AliasOptions = string | readonly (string | TargetOptions)[] | GroupOptions
 
 export interface CooldownOptions {
@@ -142,54 +160,34 @@ export interface CooldownOptions {
   duration?: number | undefined
   /** Milliseconds of the longest rest; a provider's own wait may be longer. Default 120 000. */
   maxDuration?: number | undefined
+  /**
+   * Answers that took longer (streams: to their first content) count as failures here: milliseconds, or `{ timesUsual: 5 }`
+   * for five times what the target's answers usually take. For strategies that do not look at latency. Default: none does.
+   */
+  slowerThan?: number | { timesUsual: number } | undefined
   /** When every target rests: try the one that is back `soonest` (the default), or `reject` with a LimitError that says when. */
   whenAllRest?: 'soonest' | 'reject' | undefined
 }
 
-/** Of an AWS user or role. */
-export interface AwsCredentials {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  /** Of temporary credentials. */
-  readonly sessionToken?: string | undefined
-}
-
-/** A provider of the caller's own, or changes to a known one. What is left out of a known provider stays as it is. */
-export interface ProviderOptions {
-  /** Wire format, or formats with the one for chat first. Default for a new provider: `openai-chat`, with OpenAI's others and rerank. */
-  protocol?: FormatId | readonly FormatId[] | undefined
-  /** Up to and without the path of the operation, such as `http://127.0.0.1:8080/v1`. */
-  baseURL?: string | undefined
-  /** What fills a known provider's base URL, such as `{ resource: 'mine' }` for Azure. Default: its environment variables. */
-  variables?: Readonly<Record<string, string>> | undefined
-  /**
-   * The key, or a function that gives it for each request, such as a token that rotates. Requests that come while
-   * the function is busy share its answer. When the provider answers 401, it is asked once more, with `refresh`,
-   * and the request is sent again if the key is another one. For Azure, what a function gives is sent as a bearer
-   * token, so `getBearerTokenProvider` of `@azure/identity` fits as it is. Default: the environment variables of a
-   * known provider, then Google's default credentials where the provider takes them.
-   */
-  apiKey?: string | GiveKey | undefined
-  /** Environment variable that holds the key, read when the client is made; instead of `apiKey`, for options that stand in a file. */
-  apiKeyEnv?: string | undefined
-  /**
-   * For a provider whose requests are signed: AWS credentials, or a function that gives them for each request.
-   * Default: AWS_ACCESS_KEY_ID and its companions, then the chain of `@aws-sdk/credential-providers`. A key wins.
-   */
-  credentials?: AwsCredentials | (() => AwsCredentials | Promise<AwsCredentials>) | undefined
-  /** Sent with every request to this provider. */
-  headers?: Readonly<Record<string, string>> | undefined
-  /** What differs from the usual speaker of the format. */
-  quirks?: Quirks | undefined
-  /** For models of this provider: as the client's option. */
-  dropUnsupported?: boolean | undefined
+/** What a target that has rested is asked. */
+export interface ProbeOptions {
+  /** Milliseconds between two probes of one target, at least, however short its rests are. Default 1 000. */
+  interval?: number | undefined
+  /** Milliseconds for the answer. Default 10 000. */
+  timeout?: number | undefined
+  /** Default: the one word `ping`, with 16 tokens for the answer. What targets preset in `params` is left out. */
+  request?: { messages?: readonly Message[] | undefined; max_tokens?: number | undefined } | undefined
 }
 
 /** Everything but functions can be written as JSON; `tracestitch/schema.json` is its JSON Schema. */
 export interface ClientOptions {
   /** Address of the JSON Schema, which editors read. Means nothing here. */
   $schema?: string | undefined
-  /** Aliases by name. They can be used wherever a model is named, in other aliases too. */
+  /**
+   * Aliases by name. They can be used wherever a model is named, in other aliases too. A `*` in a name stands for any
+   * text: such an alias catches what calls name, the more specific before the less (`openai/*` before `*`). Of what the
+   * configuration itself names it catches only what is neither an alias nor a model of a known provider.
+   */
   models?: Readonly<Record<string, AliasOptions>> | undefined
   /** Providers by id, beside or over the known ones. */
   providers?: Readonly<Record<string, ProviderOptions>> | undefined
@@ -199,8 +197,18 @@ export interface ClientOptions {
   retries?: number | Partial<RetryPolicy> | undefined
   /** When a target rests after failures; `false`: never. */
   cooldown?: CooldownOptions | false | undefined
+  /**
+   * When a target's rest ends, ask it by a small request of the client's own, before any call of the program is sent
+   * there. Providers bill it as they bill any request. Only for targets that the options name, and that failed at
+   * chat. Of processes that share a store, the one that met the failure asks. `close()` ends it. Default false.
+   */
+  probes?: boolean | ProbeOptions | undefined
   /** Time limits in milliseconds; a number is `total`. Default: total 600 000. */
   timeout?: number | TimeoutOptions | undefined
+  /** Limits of calls by alias, provider, model, user, tag and so on, beside those of single targets. A call keeps all that hold for it. */
+  limits?: readonly ScopedLimit[] | undefined
+  /** What calls may cost or use in a time. A call keeps all that hold for it. */
+  budgets?: readonly BudgetOptions[] | undefined
   /** Prices that are not in the table, or differ from it. */
   prices?: PriceOptions | undefined
   /**

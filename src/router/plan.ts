@@ -8,6 +8,7 @@ import { Aliases } from './aliases.js'
 import type { Environment } from './environment.js'
 import type { ClientOptions, FallbackOptions } from './options.js'
 import type { Fallback, Route } from './route.js'
+import { checkScopes } from './scope-check.js'
 import type { Holding, Target } from './target.js'
 import { Targets } from './targets.js'
 
@@ -50,6 +51,7 @@ export function compilePlan(options: ClientOptions, sources: PlanSources): Plan 
   })
   const aliases = new Aliases({ aliases: aliasOptions, targets, clock, random })
   const standing = aliases.fallbacks(options.fallbacks ?? [], 'fallbacks')
+  checkScopes(options, targets)
   return Object.freeze({
     retries: policy,
     timeout: Object.freeze(timeoutPolicy(options.timeout)),

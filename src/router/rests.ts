@@ -3,7 +3,10 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../kernel/clock.js'
 import { ConfigError } from '../kernel/errors.js'
 import type { Fact, Store } from '../kernel/store.js'
+import { verdictOf } from '../policies/cooldown.js'
+import type { ErrorClass } from '../policies/error-class.js'
 import { warnOnce } from '../telemetry/warn.js'
+import type { RestEvent } from './events.js'
 import type { Holding } from './target.js'
 
 const SPACE = 'rests'
@@ -14,6 +17,8 @@ export interface RestsOptions {
   readonly store: Store
   readonly clock: Clock
   readonly targets: () => readonly Holding[]
+  /** A target rests because another process said so. */
+  readonly onRest?: (event: RestEvent) => void
 }
 
 /** No call waits for the store here. What it cannot say, the breakers of this process find out by themselves. */
@@ -53,14 +58,14 @@ export class Rests {
     })
   }
 
-  /** An attempt has ended. @param rest - Milliseconds of the rest that begins now, if one does. */
-  settled({ target, health }: Holding, rest: number | undefined): void {
+  /** An attempt has ended. @param rest - Milliseconds of the rest that begins now, if one does; and after what. */
+  settled({ target, health }: Holding, rest: number | undefined, after: RestEvent['after'] = 'unknown'): void {
     const { store } = this.options
     if (!store.shared) return
     const { id } = target
     if (rest !== undefined && rest > 0) {
       this.published += 1
-      const value = `${this.own} ${this.published}`
+      const value = `${this.own} ${this.published} ${after}`
       this.known.set(id, value)
       this.background(() => store.put(SPACE, id, value, rest))
     } else if (this.known.has(id) && health.state === 'closed') {
@@ -80,7 +85,17 @@ export class Rests {
       const fact = fresh.get(target.id)
       if (!fact) continue
       this.known.set(target.id, fact.value)
-      if (!fact.value.startsWith(this.own)) health.breaker.restUntil(now + fact.expiresInMs)
+      const [from, , after] = fact.value.split(' ')
+      if (from === this.own) continue
+      const ms = fact.expiresInMs
+      if (!health.breaker.restUntil(now + ms)) continue
+      this.options.onRest?.({
+        target: target.id,
+        provider: target.provider.id,
+        after: known(after),
+        ms,
+        from: 'shared',
+      })
     }
   }
 
@@ -92,4 +107,10 @@ export class Rests {
     }
     void (async () => operation())().catch(failed)
   }
+}
+
+/** Another version of this package may tell what this one does not know. */
+function known(after: string | undefined): RestEvent['after'] {
+  const isKnown = after === 'slow' || verdictOf(after as ErrorClass) === 'failure'
+  return isKnown ? (after as RestEvent['after']) : 'unknown'
 }

@@ -20,8 +20,15 @@ export interface RoutedCall {
   readonly promptPrefix: string
 }
 
-/** A condition on a call's metadata, as data, so that a configuration can be JSON. All of its fields must hold. */
-export type Condition = Readonly<Record<string, Scalar | readonly Scalar[] | Comparison>>
+/**
+ * A condition on a call's metadata, as data, so that a configuration can be JSON. All of its fields must hold. A value
+ * means that value, a list one of its values. `$and`, `$or` and `$not` combine conditions.
+ */
+export type Condition =
+  | Readonly<Record<string, Scalar | readonly Scalar[] | Comparison>>
+  | { readonly $and: readonly Condition[] }
+  | { readonly $or: readonly Condition[] }
+  | { readonly $not: Condition }
 export type Scalar = string | number | boolean | null
 /** One or more operators, all of which must hold. */
 export interface Comparison {
@@ -82,6 +89,8 @@ export interface Strategy {
   readonly id: string
   /** Names of its own options, and what is wrong with a value: `undefined` when nothing is. Absent: it has none. */
   readonly options?: Readonly<Record<string, (value: unknown) => string | undefined>>
+  /** It goes through its members as written, so that the levels of an alias among them need not be levels of their own. */
+  readonly keepsOrder?: boolean
   /** Once for each group, when the client is made. */
   create(group: Group): Selector
 }

@@ -7,14 +7,9 @@ import type { Environment } from './environment.js'
 import { Health, type HealthPolicies } from './health.js'
 import type { ProviderOptions, TargetOptions } from './options.js'
 import { planProvider } from './provider-plan.js'
+import { differingFields } from './same.js'
+import { hasOwnProvider, identityOf, isOwnTarget, labelOf, markOf, OF_PROVIDER } from './target-name.js'
 import type { Holding, PlannedProvider, Target } from './target.js'
-
-/** Options of a target that change its provider. */
-const OF_PROVIDER = ['apiKey', 'apiKeyEnv', 'baseURL', 'variables', 'credentials', 'headers'] as const
-
-function hasOwnProvider(options: TargetOptions): boolean {
-  return OF_PROVIDER.some((name) => options[name] !== undefined)
-}
 
 export interface TargetsOptions {
   readonly providers: Readonly<Record<string, ProviderOptions>>
@@ -27,13 +22,24 @@ export interface TargetsOptions {
   readonly price: (target: Target) => number | undefined
 }
 
+/** What the configuration says of a target, and where it says it first. */
+interface Said {
+  readonly path: string
+  readonly identity: Partial<TargetOptions>
+}
+
+interface Asked {
+  readonly holding: Holding
+  /** Routes that are remembered and lead there. */
+  routes: number
+}
+
 export class Targets {
   private readonly options: TargetsOptions
   private readonly planned = new Map<string, PlannedProvider>()
   private readonly configured = new Map<string, Holding>()
-  private readonly asked = new Map<string, Holding>()
-  /** Where in the options a target was configured. */
-  private readonly paths = new WeakMap<Holding, string>()
+  private readonly asked = new Map<string, Asked>()
+  private readonly said = new WeakMap<Holding, Said>()
 
   /** @throws ConfigError on a provider that cannot be planned. */
   constructor(options: TargetsOptions) {
@@ -43,11 +49,11 @@ export class Targets {
 
   /** In the order in which they were first named. */
   all(): readonly Holding[] {
-    return [...this.configured.values(), ...this.asked.values()]
+    return [...this.configured.values(), ...[...this.asked.values()].map(({ holding }) => holding)]
   }
 
   find(id: string): Holding | undefined {
-    return this.configured.get(id) ?? this.asked.get(id)
+    return this.configured.get(id) ?? this.asked.get(id)?.holding
   }
 
   /** Of a model string that a call brings. @throws ConfigError when it names no target. */
@@ -55,41 +61,91 @@ export class Targets {
     const { id, name, provider } = this.parse(model, path)
     const known = this.find(`${id}/${name}`)
     if (known) return known
-    return this.hold({ id: `${id}/${name}`, model: name, provider, facts: {} }, this.asked)
+    return this.hold({ id: `${id}/${name}`, model: name, provider, facts: {} }, false)
   }
 
   /**
-   * Of the configuration. Targets of one model are one, unless their provider, limits or names differ.
+   * Of the configuration. Targets of one model are one, unless their provider, limits or names differ; those of one
+   * name are one wherever they stand, and must be alike.
    *
    * @param fallbackName - For a target that must have a name and has none.
-   * @param kept - `false` for one that a call's model string made of a wildcard: {@link forget} drops it.
-   * @throws ConfigError when it names no target, or two targets have one name.
+   * @param kept - `false` for one that a call's model string made of a wildcard: it goes with the last route to it.
+   * @throws ConfigError when it names no target, or two that differ have one name.
    */
   configure(options: TargetOptions, path: string, fallbackName: string, kept = true): Holding {
     const { id, name, provider } = this.parse(options.model, path, hasOwnProvider(options))
-    const label = options.name ?? options.region
-    const apart = label !== undefined || hasOwnProvider(options) || options.limits !== undefined
-    const full = `${id}/${name}${apart ? `#${label ?? fallbackName}` : ''}`
+    const apart = isOwnTarget(options)
+    const full = `${id}/${name}${apart ? `#${labelOf(options) ?? fallbackName}` : ''}`
     const known = kept ? this.configured.get(full) : this.find(full)
-    // Several strings can fill one entry of a wildcard to one target.
-    if (known && (!apart || (!kept && this.paths.get(known) === path))) return known
-    if (known) throw new ConfigError(path, `there are two targets \`${full}\`; give each a \`name\` of its own`)
+    const identity = identityOf(options)
+    if (known) {
+      if (apart) this.refuseOther(full, known, { path, identity })
+      return known
+    }
     const planned = hasOwnProvider(options) ? this.changed(id, options, path) : provider
     const { limits, region } = options
-    const into = kept ? this.configured : this.asked
-    const holding = this.hold({ id: full, model: name, provider: planned, limits, facts: { region } }, into)
-    this.paths.set(holding, path)
+    const holding = this.hold({ id: full, model: name, provider: planned, limits, facts: { region } }, kept)
+    this.said.set(holding, { path, identity })
     return holding
   }
 
-  /** Drops what only calls have named. */
-  forget(): void {
-    this.asked.clear()
+  /** Whether a model string begins with a provider that there is. */
+  knows(model: string): boolean {
+    const at = markOf(model)
+    return at > 0 && at < model.length - 1 && this.provider(model.slice(0, at)) !== undefined
+  }
+
+  /** @throws ConfigError when there is no such provider. */
+  requireProvider(id: string, path: string): PlannedProvider {
+    const provider = this.provider(id)
+    if (!provider) throw missingProvider(this.options.catalogue, Object.keys(this.options.providers), id, path)
+    return provider
+  }
+
+  /** @throws ConfigError for what {@link configure} would refuse of a target by itself. */
+  check(options: TargetOptions, path: string): void {
+    const changes = hasOwnProvider(options)
+    const { id } = this.parse(options.model, path, changes)
+    if (changes) this.changed(id, options, path)
+  }
+
+  /** A route is remembered that leads to these. */
+  retain(ids: readonly string[]): void {
+    for (const id of ids) {
+      const asked = this.asked.get(id)
+      if (asked) asked.routes += 1
+    }
+  }
+
+  /** Such a route is forgotten: what only calls have named goes with the last one. */
+  release(ids: readonly string[]): void {
+    for (const id of ids) {
+      const asked = this.asked.get(id)
+      if (!asked) continue
+      asked.routes -= 1
+      if (asked.routes <= 0) this.asked.delete(id)
+    }
+  }
+
+  /** Drops what a call has named that no route leads to: it failed at another name. */
+  dropUnused(): void {
+    for (const [id, { routes }] of this.asked) if (routes === 0) this.asked.delete(id)
+  }
+
+  private refuseOther(full: string, known: Holding, { path, identity }: Said): void {
+    const said = this.said.get(known)
+    const differing = said ? differingFields(said.identity, identity) : []
+    if (!said || differing.length === 0) return
+    const many = differing.map((name) => `\`${name}\``).join(', ')
+    throw new ConfigError(
+      path,
+      `there are two targets \`${full}\`, here and at ${said.path}, that differ in ${many}; give each a \`name\` of its own`,
+    )
   }
 
   /** `provider/model` or `provider:model`: whichever mark comes first divides, so a model may hold both. */
   private parse(model: string, path: string, changed = false): { id: string; name: string; provider: PlannedProvider } {
-    const at = model.search(/[/:]/)
+    const at = markOf(model)
     if (at <= 0 || at === model.length - 1) {
       const suggested = nearNames(model, this.options.aliases)
       const hint =
@@ -101,8 +157,7 @@ export class Targets {
     }
     const id = model.slice(0, at)
     const name = model.slice(at + 1)
-    const provider = this.provider(id)
-    if (!provider) throw missingProvider(this.options.catalogue, Object.keys(this.options.providers), id, path)
+    const provider = this.requireProvider(id, path)
     if (!changed && provider.missing !== undefined) {
       throw new ConfigError(path, provider.missing, { provider: id, model: name })
     }
@@ -140,11 +195,12 @@ export class Targets {
     return planned
   }
 
-  private hold(target: Target, into: Map<string, Holding>): Holding {
+  private hold(target: Target, kept: boolean): Holding {
     const { clock, policies, price } = this.options
     const frozen = Object.freeze(target)
     const holding = { target: frozen, health: new Health(policies, clock, { price: () => price(frozen) }) }
-    into.set(target.id, holding)
+    if (kept) this.configured.set(target.id, holding)
+    else this.asked.set(target.id, { holding, routes: 0 })
     return holding
   }
 }

@@ -5,17 +5,11 @@ import { isObject, typeName } from '../kernel/json.js'
 import { didYouMean } from '../kernel/near.js'
 import type { ClientOptions } from './options.js'
 import { callOptions, clientOptions } from './option-shapes.js'
-import { strategies } from './strategies/index.js'
 
 /** Options that DESIGN promises and this version does not have. Each would change what a call does, so none is ignored. */
 const NOT_YET: Readonly<Record<string, string>> = {
-  limits: 'rate limits',
-  budgets: 'budgets',
   cache: 'caching',
   guardrails: 'guardrails',
-
-  'prices.litellm': 'price tables of LiteLLM',
-  'prices.modelsDev': 'price tables of models.dev',
   'call.cache': 'caching',
 }
 
@@ -74,14 +68,15 @@ function toConfigError(schema: Schema, options: unknown, issue: Issue, root: str
       `there is no such option${hint || (known.length > 0 ? `; use one of ${known.join(', ')}` : '')}`,
     )
   }
-  if (path.length > 0 && path.at(-1) === 'strategy' && typeof valueAt(options, path) === 'string') {
-    return new ConfigError(
-      show(path),
-      `this strategy is not available in this version; use ${[...strategies.keys()].join(', ')}`,
-    )
-  }
   const value = valueAt(options, path)
-  return new ConfigError(show(path), `expected ${expectation(issue)}, got ${describe(value)}`)
+  const hint = typeof value === 'string' ? didYouMean(value, wordsOf(issue)) : ''
+  return new ConfigError(show(path), `expected ${expectation(issue)}, got ${describe(value)}${hint}`)
+}
+
+/** The words that would be taken. */
+function wordsOf(issue: Issue): readonly string[] {
+  if (issue.code === 'invalid_union') return issue.errors.flatMap(([first]) => (first ? wordsOf(first) : []))
+  return issue.code === 'invalid_value' ? issue.values.filter((value) => typeof value === 'string') : []
 }
 
 /** The keys that belong where an unknown one was found: the schema says which of them it would have taken. */

@@ -1,8 +1,20 @@
 /** A shared store that may be down or slow, so that calls neither wait for it nor fail unless they shall. */
 import type { Clock } from '../kernel/clock.js'
 import { ConfigError, ConnectionError } from '../kernel/errors.js'
-import type { Fact, LeaseRequest, MaybePromise, RateTake, Store, StoreStatus, TakeResult } from '../kernel/store.js'
+import type {
+  AllowanceRequest,
+  Fact,
+  LeaseRequest,
+  MaybePromise,
+  RateTake,
+  ReserveResult,
+  Store,
+  StoreStatus,
+  TakeResult,
+  Usage,
+} from '../kernel/store.js'
 import { warnOnce } from '../telemetry/warn.js'
+import { Unsettled } from './unsettled.js'
 
 /** While the shared store is down: count in this process alone, or refuse the calls that have limits. */
 export type WhenDown = 'local' | 'reject'
@@ -28,6 +40,7 @@ export class GuardedStore implements Store {
   readonly shared: boolean
   readonly leaseMs: number | undefined
   private readonly options: GuardOptions
+  private readonly unsettled: Unsettled
   private failures = 0
   /** Since when the store is left alone, in milliseconds since 1970. */
   private downSince: number | undefined
@@ -36,9 +49,11 @@ export class GuardedStore implements Store {
   private asking = false
   private localOperations = 0
   private lastError: unknown
+  private handing: NodeJS.Timeout | undefined
 
   constructor(options: GuardOptions) {
     this.options = options
+    this.unsettled = new Unsettled((holder, uses) => options.store.settle(holder, uses))
     this.name = options.store.name
     this.shared = options.store.shared
     this.leaseMs = options.leaseMs
@@ -66,6 +81,31 @@ export class GuardedStore implements Store {
     return this.run((store) => store.held(key))
   }
 
+  reserve(holder: string, requests: readonly AllowanceRequest[], leaseMs: number): Promise<ReserveResult> {
+    return this.run((store) => store.reserve(holder, requests, leaseMs))
+  }
+
+  async settle(holder: string, uses: readonly AllowanceRequest[]): Promise<readonly number[]> {
+    const { local } = this.options
+    // By itself, this process goes on from what it used before; and it may have reserved there.
+    const alone = await local.settle(holder, uses)
+    return this.run(
+      (store) => (store === local ? alone : store.settle(holder, uses)),
+      (error) => {
+        this.unsettled.failed(uses, error)
+        this.handing ??= setInterval(() => this.handOver(), LAST_WAIT).unref()
+      },
+    )
+  }
+
+  renew(holder: string, keys: readonly string[], leaseMs: number): Promise<void> {
+    return this.run((store) => store.renew(holder, keys, leaseMs))
+  }
+
+  usage(keys: readonly string[]): Promise<readonly Usage[]> {
+    return this.run((store) => store.usage(keys))
+  }
+
   put(space: string, name: string, value: string, ttlMs: number): Promise<void> {
     return this.run((store) => store.put(space, name, value, ttlMs))
   }
@@ -80,6 +120,8 @@ export class GuardedStore implements Store {
   }
 
   async close(): Promise<void> {
+    if (this.downSince === undefined) await this.unsettled.handOver()
+    clearInterval(this.handing)
     await this.options.local.close()
     await this.options.store.close()
   }
@@ -89,21 +131,34 @@ export class GuardedStore implements Store {
     return { up: downSince === undefined, ...(downSince !== undefined && { downSince }), localOperations }
   }
 
-  private async run<T>(operation: (store: Store) => MaybePromise<T>): Promise<T> {
+  /** @param missed - Told when the shared store has not done it, with the error when it was asked. */
+  private async run<T>(operation: (store: Store) => MaybePromise<T>, missed?: (error: unknown) => void): Promise<T> {
     if (this.downSince !== undefined) {
+      missed?.(undefined)
       this.ask()
       return this.instead(operation)
     }
     try {
       const value = await operation(this.options.store)
       this.failures = 0
+      if (this.unsettled.any) void this.unsettled.handOver()
       return value
     } catch (error) {
       // It will not mend itself.
-      if (error instanceof ConfigError) throw error
+      if (error instanceof ConfigError || error instanceof RangeError) throw error
+      missed?.(error)
       this.failed(error)
       return this.instead(operation)
     }
+  }
+
+  /** What was used while the store was down goes to it when it is back, though no call is made any more. */
+  private handOver(): void {
+    if (this.downSince !== undefined) this.ask()
+    else void this.unsettled.handOver()
+    if (!this.unsettled.done) return
+    clearInterval(this.handing)
+    this.handing = undefined
   }
 
   private async instead<T>(operation: (store: Store) => MaybePromise<T>): Promise<T> {
@@ -143,6 +198,7 @@ export class GuardedStore implements Store {
       .then(() => {
         this.downSince = undefined
         this.failures = 0
+        return this.unsettled.handOver()
       })
       .catch((error: unknown) => {
         this.lastError = error

@@ -1,6 +1,16 @@
 /** The store of one process. */
 import type { Clock } from '../kernel/clock.js'
-import type { Fact, LeaseRequest, RateTake, Store, TakeResult } from '../kernel/store.js'
+import type {
+  AllowanceRequest,
+  Fact,
+  LeaseRequest,
+  RateTake,
+  ReserveResult,
+  Store,
+  TakeResult,
+  Usage,
+} from '../kernel/store.js'
+import { Allowances } from './memory-allowances.js'
 
 /** Entries between two sweeps of what has run out. */
 const SWEEP_EVERY = 1024
@@ -16,10 +26,12 @@ export class MemoryStore implements Store {
   private readonly full = new Map<string, number>()
   private readonly leases = new Map<string, Map<string, number>>()
   private readonly spaces = new Map<string, Map<string, { value: string; until: number }>>()
+  private readonly allowances: Allowances
   private writes = 0
 
   constructor(clock: Clock) {
     this.clock = clock
+    this.allowances = new Allowances(clock)
   }
 
   take(takes: readonly RateTake[]): TakeResult {
@@ -67,6 +79,22 @@ export class MemoryStore implements Store {
     return this.holders(key, this.clock.now()).size
   }
 
+  reserve(holder: string, requests: readonly AllowanceRequest[], leaseMs: number): ReserveResult {
+    return this.allowances.reserve(holder, requests, leaseMs)
+  }
+
+  settle(holder: string, uses: readonly AllowanceRequest[]): readonly number[] {
+    return this.allowances.settle(holder, uses)
+  }
+
+  renew(holder: string, keys: readonly string[], leaseMs: number): void {
+    this.allowances.renew(holder, keys, leaseMs)
+  }
+
+  usage(keys: readonly string[]): readonly Usage[] {
+    return this.allowances.usage(keys)
+  }
+
   put(space: string, name: string, value: string, ttlMs: number): void {
     const now = this.clock.now()
     const facts = this.spaces.get(space) ?? new Map<string, { value: string; until: number }>()
@@ -91,6 +119,7 @@ export class MemoryStore implements Store {
     this.full.clear()
     this.leases.clear()
     this.spaces.clear()
+    this.allowances.clear()
   }
 
   private holders(key: string, now: number): Map<string, number> {

@@ -116,6 +116,10 @@ async function loadLibrary(): Promise<Pick<typeof import('ioredis'), 'Redis'>> {
   try {
     return await import('ioredis')
   } catch (cause) {
-    throw new ConfigError('store', 'install ioredis for a store in Redis', { cause })
+    throw new ConfigError(
+      'store',
+      'a store in Redis needs the package ioredis, which is not installed: npm install ioredis',
+      { cause },
+    )
   }
 }

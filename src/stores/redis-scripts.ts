@@ -3,7 +3,8 @@
  * processes whose clocks differ agree. Milliseconds throughout. Redis 5 or later, or Valkey.
  */
 
-const NOW = `
+/** Milliseconds since 1970 on the server. */
+export const NOW = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 `

@@ -1,10 +1,24 @@
 /** The store of many processes: Redis 5 or later, Valkey, or a cluster of either. */
 import { ConfigError, ConnectionError } from '../kernel/errors.js'
-import type { Fact, LeaseRequest, RateTake, Store, TakeResult } from '../kernel/store.js'
+import type {
+  AllowanceRequest,
+  Fact,
+  LeaseRequest,
+  RateTake,
+  ReserveResult,
+  Store,
+  TakeResult,
+  Usage,
+} from '../kernel/store.js'
+import { checkAllowances } from './allowance.js'
+import { NoAnswer } from './no-answer.js'
+import { redisAllowanceScripts } from './redis-allowance-scripts.js'
 import type { Connections, RedisConnection } from './redis-connection.js'
 import { redisScripts } from './redis-scripts.js'
 
-type ScriptName = keyof typeof redisScripts
+const scripts = { ...redisScripts, ...redisAllowanceScripts }
+
+type ScriptName = keyof typeof scripts
 type Scripts = Readonly<Record<string, (...args: (string | number)[]) => Promise<unknown>>>
 
 export interface RedisStoreOptions {
@@ -17,6 +31,9 @@ export interface RedisStoreOptions {
 
 /** On a connection that others use too, the commands need a name of their own. */
 const commandName = (name: ScriptName): string => `tracestitch_${name}`
+
+const allowanceArguments = (allowances: readonly AllowanceRequest[]): number[] =>
+  allowances.flatMap(({ limit, windowMs, slots, amount }) => [limit, windowMs, slots, amount])
 
 /** Throws a ConnectionError whenever the server gives no answer in time, or an error. */
 export class RedisStore implements Store {
@@ -60,6 +77,49 @@ export class RedisStore implements Store {
     return Number(await this.run('held', [this.key('lease', key)], []))
   }
 
+  async reserve(holder: string, requests: readonly AllowanceRequest[], leaseMs: number): Promise<ReserveResult> {
+    checkAllowances(requests)
+    if (requests.length === 0) return { ok: true, left: [] }
+    // An answer that comes too late for whoever asked: the room goes back.
+    const tooLate = (reply: unknown): void => {
+      if ((reply as readonly number[])[0] !== -1) return
+      const none = requests.map((request) => ({ ...request, amount: 0 }))
+      // It runs out by itself.
+      this.settle(holder, none).catch(() => undefined)
+    }
+    const [refused = -1, ...rest] = (await this.run(
+      'reserve',
+      this.allowanceKeys(requests),
+      [holder, leaseMs, ...allowanceArguments(requests)],
+      tooLate,
+    )) as number[]
+    if (refused < 0) return { ok: true, left: rest }
+    const [left = 0, wait = -1] = rest
+    return { ok: false, refused, left, resetsInMs: wait < 0 ? Infinity : wait }
+  }
+
+  async settle(holder: string, uses: readonly AllowanceRequest[]): Promise<readonly number[]> {
+    checkAllowances(uses)
+    if (uses.length === 0) return []
+    const args = [holder, 0, ...allowanceArguments(uses)]
+    return (await this.run('settle', this.allowanceKeys(uses), args)) as number[]
+  }
+
+  async renew(holder: string, keys: readonly string[], leaseMs: number): Promise<void> {
+    if (keys.length === 0) return
+    const reserved = keys.map((key) => this.key('reserved', key))
+    await this.run('renew', reserved, [holder, leaseMs])
+  }
+
+  async usage(keys: readonly string[]): Promise<readonly Usage[]> {
+    if (keys.length === 0) return []
+    const flat = (await this.run('usage', this.allowanceKeys(keys.map((key) => ({ key }))), [])) as number[]
+    return keys.map((_, i) => {
+      const [used = 0, reserved = 0, resetsInMs = 0] = flat.slice(3 * i, 3 * i + 3)
+      return { used, reserved, resetsInMs }
+    })
+  }
+
   async put(space: string, name: string, value: string, ttlMs: number): Promise<void> {
     await this.run('put', [this.key('facts', space)], [name, value, ttlMs])
   }
@@ -81,8 +141,12 @@ export class RedisStore implements Store {
     this.connections.close()
   }
 
-  private key(kind: 'rate' | 'lease' | 'facts', name: string): string {
+  private key(kind: 'rate' | 'lease' | 'facts' | 'used' | 'reserved', name: string): string {
     return `${this.tag}:${kind}:${name}`
+  }
+
+  private allowanceKeys(allowances: readonly Pick<AllowanceRequest, 'key'>[]): string[] {
+    return allowances.flatMap(({ key }) => [this.key('used', key), this.key('reserved', key)])
   }
 
   private rates(script: 'take' | 'correct', takes: readonly RateTake[]): Promise<unknown> {
@@ -115,7 +179,7 @@ export class RedisStore implements Store {
   private prepare(connection: RedisConnection): void {
     if (this.prepared === connection) return
     // Sent as EVALSHA, and whole once for each connection.
-    for (const [name, lua] of Object.entries(redisScripts))
+    for (const [name, lua] of Object.entries(scripts))
       connection.defineCommand(commandName(name as ScriptName), { lua })
     this.prepared = connection
   }
@@ -125,7 +189,7 @@ export class RedisStore implements Store {
       let late = false
       const timer = setTimeout(() => {
         late = true
-        reject(new ConnectionError(`the store redis gave no answer within ${this.timeout} ms`))
+        reject(new NoAnswer(`the store redis gave no answer within ${this.timeout} ms`, reply))
       }, this.timeout)
       reply.then(
         (value) => {

@@ -3,7 +3,7 @@ import type { Attributes } from '@opentelemetry/api'
 import { isObject } from '../kernel/json.js'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../kernel/hub.js'
 import * as semconv from './semconv.js'
-import { guard, type TelemetrySettings } from './settings.js'
+import { guard, type CallPrice, type TelemetrySettings } from './settings.js'
 
 // The program's values come here unchecked: one of another type than the API's is left out.
 function putText(attributes: Attributes, key: string, value: unknown): void {
@@ -167,5 +167,12 @@ export function responseHeaderAttributes(
     const key = name.toLowerCase()
     if (keepsHeader(key) && !PRIVATE_HEADER.test(key)) attributes[semconv.RESPONSE_HEADER_PREFIX + key] = [value]
   })
+  return attributes
+}
+
+/** What a call cost, and the parts of it. */
+export function costAttributes({ usd, parts }: CallPrice): Attributes {
+  const attributes: Attributes = { [semconv.USAGE_COST]: usd }
+  for (const [part, amount] of Object.entries(parts)) putCount(attributes, semconv.usageCostOf(part), amount)
   return attributes
 }

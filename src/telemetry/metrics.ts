@@ -10,6 +10,7 @@ interface Instruments {
   readonly tokens: Histogram
   readonly attempts: Counter
   readonly rests: Counter
+  readonly cost: Counter
 }
 
 /** Of the GenAI conventions: seconds, each twice the one before. */
@@ -40,6 +41,10 @@ function create(from: MeterProvider): Instruments {
     rests: meter.createCounter(semconv.METRIC_RESTS, {
       description: 'Times that a target was left alone after failures',
       unit: '{rest}',
+    }),
+    cost: meter.createCounter(semconv.METRIC_COST, {
+      description: 'What model calls cost, as far as it is known',
+      unit: '{USD}',
     }),
   }
 }
@@ -85,6 +90,8 @@ export function recordCall(seconds: number, span: Attributes, errorType: string 
       ...attributes,
       ...(errorType !== undefined && { [semconv.ERROR_TYPE]: errorType }),
     })
+    const usd = span[semconv.USAGE_COST]
+    if (typeof usd === 'number' && usd >= 0) measured.cost.add(usd, attributes)
     const counted = { input: span[semconv.USAGE_INPUT_TOKENS], output: span[semconv.USAGE_OUTPUT_TOKENS] }
     for (const [type, tokens] of Object.entries(counted)) {
       if (typeof tokens === 'number') measured.tokens.record(tokens, { ...attributes, [semconv.TOKEN_TYPE]: type })

@@ -51,6 +51,8 @@ export const usageInputOf = (modality: 'text' | 'audio' | 'image') => `gen_ai.us
 export const usageOutputOf = (modality: 'text' | 'audio' | 'image') => `gen_ai.usage.${modality}.output_tokens`
 /** USD. Not part of the conventions; the name that the field has settled on. */
 export const USAGE_COST = 'gen_ai.usage.cost'
+/** USD of a part of it, such as `input`, `cache_read` or `output`. */
+export const usageCostOf = (part: string) => `gen_ai.usage.cost.${part}`
 
 export const INPUT_MESSAGES = 'gen_ai.input.messages'
 export const OUTPUT_MESSAGES = 'gen_ai.output.messages'
@@ -84,11 +86,15 @@ export const TOKEN_TYPE = 'gen_ai.token.type'
 /** Not of the conventions: what this package's client tells of its attempts and targets. */
 export const METRIC_ATTEMPTS = 'tracestitch.client.attempts'
 export const METRIC_RESTS = 'tracestitch.client.rests'
+/** Of SDK calls too. */
+export const METRIC_COST = 'tracestitch.client.cost'
 export const TARGET = 'tracestitch.target'
 export const ATTEMPT_NUMBER = 'tracestitch.attempt.number'
 export const ATTEMPT_REASON = 'tracestitch.attempt.reason'
 /** `ok`, `lost` (another attempt answered first), or the class of the failure, such as `rate-limit`. */
 export const ATTEMPT_OUTCOME = 'tracestitch.attempt.outcome'
+/** A request of the client's own, which asks whether a target is well again. */
+export const PROBE = 'tracestitch.probe'
 /** Class of the failure after which a target rests. */
 export const REST_AFTER = 'tracestitch.rest.after'
 

@@ -26,9 +26,20 @@ export type Propagation = boolean | 'own'
 /** What a price needs to know about an ended call. */
 export interface PricedCall {
   readonly provider: string
+  /** As it was asked for. */
   readonly model: string
+  /** As the answer names it. */
+  readonly served?: string | undefined
   readonly usage: object
+  /** The tier that served the call. */
+  readonly serviceTier?: string | null | undefined
   readonly at: number
+}
+
+/** USD. The parts, such as `input` and `cache_read`, add up to it; there are none when only the whole is known. */
+export interface CallPrice {
+  readonly usd: number
+  readonly parts: Readonly<Partial<Record<string, number>>>
 }
 
 export interface TelemetrySettings {
@@ -42,8 +53,8 @@ export interface TelemetrySettings {
   readonly keepsHeader: (name: string) => boolean
   /** USD that the headers of an answer say it cost, or `undefined`. */
   readonly reportedCost: (headers: Pick<Headers, 'forEach'>) => number | undefined
-  /** USD of a call, or `undefined` when unknown. */
-  readonly price: ((call: PricedCall) => number | undefined) | undefined
+  /** What a call cost, or `undefined` when unknown. */
+  readonly price: ((call: PricedCall) => CallPrice | undefined) | undefined
   readonly onSpanStart: ((span: Span) => void) | undefined
   readonly onSpanEnd: ((span: Span) => void) | undefined
 }

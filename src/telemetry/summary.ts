@@ -2,10 +2,10 @@
 import type { Attributes } from '@opentelemetry/api'
 import { asNumber, isObject } from '../kernel/json.js'
 import type { Usage } from '../kernel/hub.js'
-import { chatResponseAttributes, embeddingsResponseAttributes, usageAttributes } from './attributes.js'
+import { chatResponseAttributes, costAttributes, embeddingsResponseAttributes, usageAttributes } from './attributes.js'
 import type { Facts } from './base-call.js'
 import * as semconv from './semconv.js'
-import { guard, type TelemetrySettings } from './settings.js'
+import { guard, type CallPrice, type TelemetrySettings } from './settings.js'
 
 interface Priced {
   readonly settings: TelemetrySettings
@@ -30,7 +30,7 @@ export function summaryOf(own: Facts, inner: readonly Facts[], priced: Priced): 
   if (used.length > 1) Object.assign(attributes, totalUsage(used, priced.settings))
   if (attributes[semconv.USAGE_COST] === undefined) {
     const cost = totalCost(used.length > 0 ? used : [own], priced)
-    if (cost !== undefined) attributes[semconv.USAGE_COST] = cost
+    if (cost) Object.assign(attributes, costAttributes(cost))
   }
   return attributes
 }
@@ -58,15 +58,22 @@ function added(left: object, right: object): object {
   return sum
 }
 
-/** USD of all; unknown as soon as one of them is. */
-function totalCost(used: readonly Facts[], priced: Priced): number | undefined {
-  let total: number | undefined
+/** Of all; unknown as soon as one of them is. */
+function totalCost(used: readonly Facts[], priced: Priced): CallPrice | undefined {
+  let usd = 0
+  const parts: Record<string, number> = {}
   for (const facts of used) {
     const cost = costOf(facts, priced)
-    if (cost === undefined) return undefined
-    total = (total ?? 0) + cost
+    if (!cost) return undefined
+    usd = sumOf(usd, cost.usd)
+    for (const [part, amount] of Object.entries(cost.parts)) parts[part] = sumOf(parts[part] ?? 0, amount ?? 0)
   }
-  return total
+  return used.length === 0 ? undefined : { usd, parts }
+}
+
+/** Prices are whole numbers of 1e-12 USD, which their sum as doubles is off by a little. */
+function sumOf(left: number, right: number): number {
+  return Math.round((left + right) * 1e12) / 1e12
 }
 
 /** Milliseconds, by which a request is on its way. */
@@ -87,17 +94,16 @@ export function preparePrices({ price }: TelemetrySettings): void {
   ).unref()
 }
 
-function costOf(facts: Facts, { settings: { price }, provider, model: asked }: Priced): number | undefined {
-  if (facts.cost !== undefined) return facts.cost
+function costOf(facts: Facts, { settings: { price }, provider, model: asked }: Priced): CallPrice | undefined {
+  if (facts.cost !== undefined) return { usd: facts.cost, parts: {} }
   const usage = usageOf(facts)
   if (!usage) return undefined
   const reported = asNumber(usage.cost)
-  if (reported !== undefined) return reported
-  // The model that answered has the price; a name that no table knows may be one that the provider made up.
-  for (const model of new Set([facts.chat?.model ?? facts.embeddings?.model, asked])) {
-    if (!price || !model) continue
-    const cost = guard('price', () => price({ provider, model, usage, at: Date.now() }))
-    if (typeof cost === 'number' && Number.isFinite(cost)) return cost
-  }
-  return undefined
+  if (reported !== undefined) return { usd: reported, parts: {} }
+  const served = facts.chat?.model ?? facts.embeddings?.model
+  const model = asked ?? served
+  if (!price || !model) return undefined
+  const serviceTier = facts.chat?.service_tier
+  const cost = guard('price', () => price({ provider, model, served, usage, serviceTier, at: Date.now() }))
+  return cost && Number.isFinite(cost.usd) ? cost : undefined
 }

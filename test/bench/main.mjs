@@ -1,8 +1,10 @@
-// `npm run bench`: every figure is a ratio against a baseline of the same run.
+// `npm run bench`: every figure is a ratio against a baseline of the same run. `--memory=1000000`: so many calls for the heap.
 import { execFileSync, fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { benchCalls } from './calls.mjs'
 import { benchCodecs } from './codecs.mjs'
+import { benchLimits } from './limits.mjs'
+import { benchMemory } from './memory.mjs'
 import { benchRouting } from './routing.mjs'
 import { benchSize } from './size.mjs'
 import { benchStartup } from './startup.mjs'
@@ -21,6 +23,8 @@ try {
       ? { picks: { rounds: 3, calls: 200 }, crowds: { rounds: 2, callsEach: 10 } }
       : { picks: { rounds: 7, calls: 1000 }, crowds: { rounds: 7, callsEach: 40 } },
   )
+  await benchLimits(quick ? { rounds: 3, calls: 200 } : { rounds: 15, calls: 2000 })
+  benchMemory(Number(/^--memory=(\d+)$/m.exec(process.argv.join('\n'))?.[1] ?? (quick ? 20_000 : 100_000)))
   await benchStartup(quick ? 3 : 9)
   await benchCodecs(quick ? { rounds: 3, ms: 10 } : { rounds: 7, ms: 30 })
   await benchSize()

@@ -131,3 +131,14 @@ test('providers prints a table with a count', () => {
   expect(out).toContain(`\n${providers.size} providers, `)
   expect(lines.filter((line) => line.endsWith(' '))).toEqual([])
 })
+
+test.each([
+  [['import'], '<file> is missing'],
+  [['import', 'a', 'b'], 'there is an argument too many'],
+  [['import', 'a', '--from', 'kong'], '--from is one of litellm, portkey'],
+])('%j is a mistake', (args, words) => {
+  const { code, out, error } = tracestitch(args)
+  expect([code, out]).toEqual([2, ''])
+  expect(error).toContain(words)
+  expect(error).toMatch(/\nSee tracestitch import --help\n$/)
+})

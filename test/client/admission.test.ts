@@ -32,7 +32,7 @@ test('200 callers at once: never more than the places, and all are answered', as
   const all = await Promise.all(Array.from({ length: 200 }, () => ai.chat.completions.create({ model: 'm', messages })))
   expect(all.every((answer) => content(answer) === 'ok' && answer._meta.attempts.length === 1)).toBe(true)
   expect(most).toBe(20)
-  expect(ai.health()[0]?.inFlight).toBe(0)
+  expect(ai.health().targets[0]?.inFlight).toBe(0)
 })
 
 test('200 callers at once see each other: the least busy target is another one each time', async () => {

@@ -69,7 +69,7 @@ async function read(stream: AsyncIterable<unknown>, items = Infinity): Promise<v
 function expectNothingLeft(ai: Client, spans: SpanCount, signal: AbortSignal): void {
   expect(spans.open).toBe(0)
   expect(getEventListeners(signal, 'abort')).toHaveLength(0)
-  for (const { target, inFlight } of ai.health()) expect({ target, inFlight }).toEqual({ target, inFlight: 0 })
+  for (const { target, inFlight } of ai.health().targets) expect({ target, inFlight }).toEqual({ target, inFlight: 0 })
 }
 
 afterEach(() => {

@@ -44,7 +44,7 @@ async function clientWith({ behave }: Pick<Fault, 'behave'>): Promise<Client> {
 async function expectNothingOpen(ai: Client): Promise<void> {
   await eventually(() => pair.bad.busy() + pair.good.busy() === 0, 'no request is under way')
   expect(spans.open).toBe(0)
-  expect(ai.health().map(({ inFlight }) => inFlight)).toEqual(ai.health().map(() => 0))
+  expect(ai.health().targets.map(({ inFlight }) => inFlight)).toEqual(ai.health().targets.map(() => 0))
 }
 
 const cases = faults.flatMap((fault) =>

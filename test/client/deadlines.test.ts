@@ -1,8 +1,9 @@
 /** Time limits of a target and of a call, and the abort that reaches the socket. */
+import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { createClient } from '../../src/index.js'
 import { faultPair, messages } from './fault-pair.js'
-import { eventually, type Behaviour } from './fault-server.js'
+import { answers, eventually, wait, type Behaviour } from './fault-server.js'
 
 const pair = faultPair()
 const never: Behaviour = () => new Promise(() => {})
@@ -63,3 +64,35 @@ test.each([false, true])('an abort reaches the socket, with the caller’s own r
   await eventually(() => pair.bad.busy() === 0, 'the socket is closed')
   expect(pair.good.seen).toHaveLength(0)
 })
+
+test.each([false, true])(
+  'fifty calls at once on one signal: no warning, no listener left; aborted %s',
+  async (aborted) => {
+    const warnings: Error[] = []
+    const warn = (warning: Error): void => void warnings.push(warning)
+    process.on('warning', warn)
+    try {
+      pair.bad.behave = aborted ? never : answers('together')
+      const ai = clientWith(5000, 5000)
+      const controller = new AbortController()
+      const { signal } = controller
+      const asked = Array.from({ length: 50 }, () =>
+        ai.chat.completions.create({ model: 'both', messages }, { signal }),
+      )
+      expect(getEventListeners(signal, 'abort').length).toBeLessThanOrEqual(1)
+      const ends = Promise.allSettled(asked)
+      if (aborted) {
+        await eventually(() => pair.bad.busy() === 50, 'all are there')
+        controller.abort()
+      }
+      for (const end of await ends) expect(end).toHaveProperty(aborted ? 'reason' : 'value')
+      await eventually(() => pair.bad.busy() === 0, 'every request is over')
+      expect(getEventListeners(signal, 'abort')).toEqual([])
+      // Node tells its warnings in a tick of their own.
+      await wait(0)
+      expect(warnings).toEqual([])
+    } finally {
+      process.off('warning', warn)
+    }
+  },
+)

@@ -1,6 +1,8 @@
 /** What `health()` tells of targets, from calls over real sockets. */
 import { expect, test } from 'vitest'
-import { createClient, type ClientOptions } from '../../src/index.js'
+import { createClient, type ClientOptions, type Store, type StoreStatus } from '../../src/index.js'
+import { systemClock } from '../../src/kernel/clock.js'
+import { MemoryStore } from '../../src/stores/memory.js'
 import { faultPair, messages, text } from './fault-pair.js'
 import { answers, eventually, sendJson, wait } from './fault-server.js'
 
@@ -32,10 +34,13 @@ test('every target of the options is there before any call, with nothing measure
     headroom: 1,
     retryAfterMs: null,
   }
-  expect(clientFor().health()).toEqual([
-    { target: 'bad/m', provider: 'bad', model: 'm', ...fresh },
-    { target: 'good/m#second', provider: 'good', model: 'm', ...fresh },
-  ])
+  expect(clientFor().health()).toEqual({
+    targets: [
+      { target: 'bad/m', provider: 'bad', model: 'm', ...fresh },
+      { target: 'good/m#second', provider: 'good', model: 'm', ...fresh },
+    ],
+    store: { name: 'memory', shared: false, up: true, downSince: null, localOperations: 0 },
+  })
 })
 
 test('an answer, a stream and a failure are counted and measured', async () => {
@@ -43,7 +48,7 @@ test('an answer, a stream and a failure are counted and measured', async () => {
   pair.bad.behave = (_, response) => sendJson(response, 500, {})
   await ai.chat.completions.create({ model: 'both', messages })
   await text(await ai.chat.completions.create({ model: 'good/other', messages, stream: true }))
-  const [bad, good, other] = ai.health()
+  const [bad, good, other] = ai.health().targets
   expect(bad).toMatchObject({ state: 'closed', inFlight: 0, requests: 1, failures: 1, latencyMs: null })
   expect(bad?.errorRate).toBeGreaterThan(0.9)
   expect(good).toMatchObject({ state: 'closed', requests: 1, failures: 0, errorRate: 0, firstChunkMs: null })
@@ -59,18 +64,18 @@ test('an attempt is in flight until it ends, also when the caller breaks it off'
   pair.good.behave = () => {}
   const controller = new AbortController()
   const call = ai.chat.completions.create({ model: 'good/m', messages }, { signal: controller.signal })
-  const inFlight = (): number | undefined => ai.health().find(({ target }) => target === 'good/m')?.inFlight
+  const inFlight = (): number | undefined => ai.health().targets.find(({ target }) => target === 'good/m')?.inFlight
   await eventually(() => pair.good.seen.length === 1, 'the request is there')
   expect(inFlight()).toBe(1)
   controller.abort()
   await expect(call).rejects.toMatchObject({ name: 'AbortError' })
   expect(inFlight()).toBe(0)
-  expect(ai.health().find(({ target }) => target === 'good/m')).toMatchObject({ requests: 0, failures: 0 })
+  expect(ai.health().targets.find(({ target }) => target === 'good/m')).toMatchObject({ requests: 0, failures: 0 })
 })
 
 test('a target that rests says for how long, and that it may be tried again', async () => {
   const ai = clientFor({ cooldown: { consecutive: 1, duration: 60 } })
-  const bad = () => ai.health()[0]
+  const bad = () => ai.health().targets[0]
   pair.bad.behave = (_, response) => sendJson(response, 500, {})
   await ai.chat.completions.create({ model: 'both', messages })
   expect(bad()).toMatchObject({ target: 'bad/m', state: 'open' })
@@ -91,4 +96,20 @@ test('it is plain data that JSON keeps, and holds no key, header or address', as
   expect(JSON.parse(json)).toEqual(health)
   for (const secret of [KEY, 'a secret of the team', pair.good.origin, 'very private'])
     expect(json).not.toContain(secret)
+})
+
+test('a store that is down shows since when, and how much this process has kept by itself', async () => {
+  let status: StoreStatus = { up: true, localOperations: 0 }
+  const own: Store = Object.assign(new MemoryStore(systemClock), { name: 'mine', shared: true, status: () => status })
+  const ai = clientFor({ store: own })
+  const { store } = ai.health()
+  expect(store).toEqual({ name: 'mine', shared: true, up: true, downSince: null, localOperations: 0 })
+  status = { up: false, downSince: 1_760_000_000_000, localOperations: 7 }
+  expect(ai.health().store).toEqual({
+    name: 'mine',
+    shared: true,
+    up: false,
+    downSince: 1_760_000_000_000,
+    localOperations: 7,
+  })
 })

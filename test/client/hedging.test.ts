@@ -48,7 +48,7 @@ async function ask(
 async function expectNothingOpen(ai: Client): Promise<void> {
   await eventually(() => pair.bad.busy() + pair.good.busy() === 0, 'every request is over')
   expect(spans.open).toBe(0)
-  for (const { inFlight } of ai.health()) expect(inFlight).toBe(0)
+  for (const { inFlight } of ai.health().targets) expect(inFlight).toBe(0)
 }
 
 test.each([false, true])(
@@ -73,10 +73,29 @@ test.each([false, true])(
     await expectNothingOpen(ai)
     await eventually(() => loser?.destroyed === true, 'the socket of the loser is closed')
     // To have been slower is no failure.
-    expect(ai.health().map(({ requests, failures }) => [requests, failures])).toEqual([
+    expect(ai.health().targets.map(({ requests, failures }) => [requests, failures])).toEqual([
       [0, 0],
       [1, 0],
     ])
+  },
+)
+
+test.each([false, true])(
+  'a loser took at least so long; the faster one beside it says nothing of itself; stream %s',
+  async (stream) => {
+    pair.bad.behave = never
+    const ai = clientWith({ after: 60 })
+    await ask(ai, stream)
+    const [slow] = ai.health().targets
+    expect(slow?.latencyMs).toBeGreaterThanOrEqual(60)
+    if (stream) expect(slow?.firstChunkMs).toBeGreaterThanOrEqual(60)
+    // Now the one that was asked later is broken off.
+    pair.bad.behave = after(80, answers('first'))
+    pair.good.behave = never
+    const fresh = clientWith({ after: 60 })
+    expect((await ask(fresh, stream)).said).toBe('first')
+    expect(fresh.health().targets[1]).toMatchObject({ latencyMs: null, firstChunkMs: null })
+    await expectNothingOpen(ai)
   },
 )
 
@@ -141,7 +160,7 @@ test('p95: nothing is known at first; what is slower than usual is hedged', asyn
   pair.bad.behave = after(5, answers('usual'))
   const ai = clientWith(true)
   for (let i = 0; i < 12; i += 1) expect((await ask(ai, false)).said).toBe('usual')
-  const [known] = ai.health()
+  const [known] = ai.health().targets
   expect(known?.requests).toBeGreaterThanOrEqual(10)
   pair.bad.behave = never
   const before = performance.now()

@@ -109,8 +109,8 @@ test('a target rests, its trial fails and it rests longer, then it recovers', as
   await call()
   await call()
   expect(changes()).toEqual([
-    ['rest', { target: 'bad/m', provider: 'bad', after: 'server', ms: 40 }],
-    ['rest', { target: 'bad/m', provider: 'bad', after: 'server', ms: 80 }],
+    ['rest', { target: 'bad/m', provider: 'bad', after: 'server', ms: 40, from: 'own' }],
+    ['rest', { target: 'bad/m', provider: 'bad', after: 'server', ms: 80, from: 'own' }],
     ['recovery', { target: 'bad/m', provider: 'bad' }],
   ])
 })
@@ -118,7 +118,10 @@ test('a target rests, its trial fails and it rests longer, then it recovers', as
 test("a provider's own wait is the rest that is told; a client without cooldown tells none", async () => {
   pair.bad.behave = (_, response) => sendJson(response, 429, {}, { 'retry-after': '7' })
   await clientFor().chat.completions.create({ model: 'both', messages })
-  expect(told).toContainEqual(['rest', { target: 'bad/m', provider: 'bad', after: 'rate-limit', ms: 7000 }])
+  expect(told).toContainEqual([
+    'rest',
+    { target: 'bad/m', provider: 'bad', after: 'rate-limit', ms: 7000, from: 'own' },
+  ])
   told = []
   await clientFor({ cooldown: false }).chat.completions.create({ model: 'both', messages })
   expect(namesOf()).toEqual(['attempt', 'fallback', 'attempt'])
@@ -189,8 +192,8 @@ test('a hook may ask the client itself, whose books are in order by then', async
   const ai = clientFor({
     cooldown: { consecutive: 1, duration: 5000 },
     hooks: {
-      onAttempt: () => states.push(ai.health().map(({ inFlight }) => inFlight)),
-      onRest: () => states.push(ai.health()[0]?.state),
+      onAttempt: () => states.push(ai.health().targets.map(({ inFlight }) => inFlight)),
+      onRest: () => states.push(ai.health().targets[0]?.state),
     },
   })
   pair.bad.behave = (_, response) => sendJson(response, 500, {})

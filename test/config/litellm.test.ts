@@ -138,6 +138,91 @@ describe('fromLiteLLM', () => {
     expect(() => createClient(options)).not.toThrow()
   })
 
+  test('a model that its provider serves by another API goes there, or is left out with a warning', () => {
+    const { options, warnings } = fromLiteLLM({
+      model_list: [
+        'vertex_ai/claude-sonnet-4-6',
+        'vertex_ai/gemini-3-flash',
+        'vertex_ai/meta/llama-4-scout-maas',
+        'vertex_ai/mistral-large@2407',
+        'azure_ai/claude-haiku-4-5',
+        'bedrock/converse/us-east-1/anthropic.claude-haiku-4-5',
+        'watsonx/ibm/granite-4',
+      ].map((model) => ({ model_name: 'all', litellm_params: { model } })),
+    })
+    expect(options.models?.['all']).toEqual({
+      strategy: 'weighted',
+      targets: [
+        { model: 'vertex/gemini-3-flash' },
+        { model: 'vertex-openai/meta/llama-4-scout-maas' },
+        { model: 'bedrock/anthropic.claude-haiku-4-5', variables: { region: 'us-east-1' } },
+        { model: 'watsonx-text/ibm/granite-4' },
+      ],
+    })
+    expect(warnings).toEqual(
+      [
+        [0, 'vertex_ai/claude-sonnet-4-6', 'vertex'],
+        [3, 'vertex_ai/mistral-large@2407', 'vertex'],
+        [4, 'azure_ai/claude-haiku-4-5', 'azure-ai'],
+      ].map(
+        ([at, model, row]) =>
+          `model_list[${at}].litellm_params.model: \`${model}\` is served by an API of \`${row}\` that is not spoken here; the deployment is left out`,
+      ),
+    )
+  })
+
+  test.each([
+    ['anthropic/claude-haiku-4-5', 'https://proxy.example/v1', { baseURL: 'https://proxy.example' }],
+    ['anthropic/claude-haiku-4-5', 'https://proxy.example/team/v1/messages', { baseURL: 'https://proxy.example/team' }],
+    ['cohere/command-a', 'https://proxy.example/v2/chat', { baseURL: 'https://proxy.example' }],
+    ['ollama/llama', 'http://127.0.0.1:11434/api/chat', { baseURL: 'http://127.0.0.1:11434' }],
+    ['openai/gpt-5.4', 'https://proxy.example/v1/chat/completions', { baseURL: 'https://proxy.example/v1' }],
+    ['openai/gpt-5.4', 'https://proxy.example/v1/', { baseURL: 'https://proxy.example/v1' }],
+    ['azure/d', 'https://mine.openai.azure.com/', { variables: { resource: 'mine' } }],
+    ['azure_ai/m', 'https://mine.services.ai.azure.com/models', { variables: { resource: 'mine' } }],
+    ['watsonx/m', 'https://eu-de.ml.cloud.ibm.com', { variables: { region: 'eu-de' } }],
+  ])('the address of %s: %s', (model, api_base, expected) => {
+    const { options, warnings } = fromLiteLLM({
+      model_list: [{ model_name: 'm', litellm_params: { model, api_base, api_key: 'os.environ/TEAM_KEY' } }],
+    })
+    expect(warnings).toEqual([])
+    vi.stubEnv('TEAM_KEY', 'k')
+    expect(() => createClient(options)).not.toThrow()
+    expect(options.models?.['m']).toEqual({
+      targets: [{ model: expect.any(String), apiKeyEnv: 'TEAM_KEY', ...expected }],
+    })
+  })
+
+  test('fields of bodies, and variables of the provider that they are for', () => {
+    const { options, warnings } = fromLiteLLM({
+      model_list: [
+        {
+          model_name: 'm',
+          litellm_params: {
+            model: 'watsonx/ibm/granite-4',
+            project_id: 'p-1',
+            drop_params: true,
+            thinking: { type: 'enabled', budget_tokens: 1024 },
+            extra_body: { mine: 1 },
+          },
+          model_info: { mode: 'chat' },
+        },
+        { model_name: 'n', litellm_params: { model: 'openai/gpt-5.4', project_id: 'p-2' } },
+      ],
+    })
+    expect(options.models?.['m']).toEqual({
+      targets: [
+        {
+          model: 'watsonx-text/ibm/granite-4',
+          variables: { project_id: 'p-1' },
+          dropUnsupported: true,
+          params: { thinking: { type: 'enabled', budget_tokens: 1024 }, extra_body: { mine: 1 } },
+        },
+      ],
+    })
+    expect(warnings).toEqual(['model_list[1].litellm_params.project_id: has no counterpart here; left out'])
+  })
+
   test('text that is neither JSON nor YAML is told without quoting it', () => {
     expect(() => fromLiteLLM('model_list: [\n  sk-secret: {')).toThrow(
       /^fromLiteLLM\(config\): is neither JSON nor YAML; line \d+ is at fault$/,

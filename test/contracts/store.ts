@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RateTake, Store } from '../../src/kernel/store.js'
+import { allowanceContract } from './store-allowances.js'
 
 export interface StoreUnderTest {
   readonly store: Store
@@ -84,6 +85,15 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>,
         expect(await store.take([rate(tokens, 100, 1)])).toEqual({ ok: true, remaining: [99] })
       })
 
+      test('given back by many at once, none is lost', async () => {
+        const tokens = key()
+        await store.take([rate(tokens, 1_000, 1_000, 3_600_000)])
+        await Promise.all(Array.from({ length: 100 }, async () => store.correct([rate(tokens, 1_000, -5, 3_600_000)])))
+        await Promise.all(Array.from({ length: 50 }, async () => store.correct([rate(tokens, 1_000, 2, 3_600_000)])))
+        expect(await store.take([rate(tokens, 1_000, 401, 3_600_000)])).toMatchObject({ ok: false })
+        expect(await store.take([rate(tokens, 1_000, 400, 3_600_000)])).toMatchObject({ ok: true })
+      })
+
       test('in no time is more let in than the burst and what was refilled', async () => {
         const steps = fc.array(
           fc.record({ units: fc.integer({ min: 1, max: 4 }), pause: fc.integer({ min: 0, max: 8 }) }),
@@ -159,6 +169,8 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>,
         expect(await store.held(name)).toBe(7)
       })
     })
+
+    allowanceContract(() => under, key)
 
     describe('facts', () => {
       test('hold for their time', async () => {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { ConfigError, UnsupportedParameterError } from '../../src/kernel/errors.js'
 import type { ErrorClass } from '../../src/policies/error-class.js'
 import { Itinerary, type AllResting, type Step } from '../../src/router/itinerary.js'
-import type { ClientOptions, FallbackOptions } from '../../src/router/options.js'
+import type { ClientOptions, FallbackOptions, TargetOptions } from '../../src/router/options.js'
 import { compilePlan, type Plan } from '../../src/router/plan.js'
 import type { RoutedCall } from '../../src/router/strategy.js'
 import { everything } from '../../src/catalogue.js'
@@ -138,6 +138,67 @@ test('when all rest: the soonest, with its parameters, or the time', () => {
   }
 })
 
+/** Every target rests, each as long as `rests` says. */
+function allRest(plan: Plan, rests: Readonly<Record<string, number>>): Plan {
+  for (const { health, target } of plan.targets()) {
+    health.begin()({ errorClass: 'rate-limit', retryAfterMs: rests[target.id] ?? 60_000, durationMs: 1 })
+  }
+  return plan
+}
+
+test('when all rest: the soonest of those that the strategy would choose', () => {
+  const rests = { 'a/x': 9000, 'b/x': 2000, 'c/x': 5000 }
+  const firstOf = (targets: readonly object[], strategy: 'tags' | 'conditional' | 'round-robin', metadata: object) => {
+    const plan = planOf({ models: { m: { strategy, targets: targets as TargetOptions[] } }, retries: 0 })
+    const step = wayOf(allRest(plan, rests), 'm', { metadata: { ...metadata } }).first()
+    return 'member' in step ? step.member.target.id : step
+  }
+  const tagged = [{ model: 'a/x', tags: ['t'] }, { model: 'b/x' }, { model: 'c/x', tags: ['t'] }]
+  expect(firstOf(tagged, 'tags', { tags: ['t'] })).toBe('c/x')
+  expect(firstOf(tagged, 'tags', {})).toBe('b/x')
+  const paid = { plan: 'paid' }
+  const conditions = [
+    { model: 'a/x', when: paid },
+    { model: 'b/x', when: { plan: 'free' } },
+    { model: 'c/x', when: paid },
+  ]
+  for (const strategy of ['conditional', 'round-robin'] as const) {
+    expect(firstOf(conditions, strategy, paid)).toBe('c/x')
+    expect(firstOf(conditions, strategy, { plan: 'free' })).toBe('b/x')
+  }
+  const small = [{ model: 'a/x' }, { model: 'b/x', contextWindow: 5 }, { model: 'c/x' }]
+  expect(firstOf(small, 'round-robin', {})).toBe('c/x')
+  const allSmall = small.map((target) => ({ ...target, contextWindow: 5 }))
+  expect(firstOf(allSmall, 'round-robin', {})).toBe('b/x')
+})
+
+test('when all rest, a strategy of one’s own that chooses none of them is kept to', () => {
+  const plan = planOf({
+    models: { m: { strategy: (targets) => targets.find(({ id }) => id !== 'b/x'), targets: ['a/x', 'b/x', 'c/x'] } },
+    retries: 0,
+  })
+  const step = wayOf(allRest(plan, { 'a/x': 9000, 'b/x': 2000, 'c/x': 5000 }), 'm').first()
+  expect(step).toMatchObject({ member: { target: { id: 'c/x' } } })
+})
+
+test('when all rested and the soonest failed, those that came back meanwhile are tried, its stage or not', () => {
+  const plan = planOf({
+    models: { m: ['a/x', 'b/x'] },
+    fallbacks: [{ model: 'c/x', params: { n: 1 } }, 'd/x'],
+    retries: 0,
+  })
+  allRest(plan, { 'a/x': 3000, 'b/x': 60_000, 'c/x': 1000, 'd/x': 3000 })
+  const way = wayOf(plan, 'm')
+  const first = way.first() as Step
+  expect([first.member.target.id, first.params]).toEqual(['c/x', { n: 1 }])
+  now += 5000
+  const failure = { errorClass: 'server', retryAfterMs: undefined, remaining: 60_000 } as const
+  const second = way.next(failure)
+  expect([second?.member.target.id, second?.params]).toEqual(['a/x', undefined])
+  expect(way.next(failure)?.member.target.id).toBe('d/x')
+  expect(way.next(failure)).toBeUndefined()
+})
+
 test('a target that takes no call is not used up, and the way goes on from the one that is waited for', () => {
   const way = wayOf(planOf({ models: { m: ['a/x', 'b/x'] }, retries: { max: 0, attempts: 2 } }), 'm')
   const first = way.first() as Step
@@ -215,8 +276,13 @@ test('never a target twice but for retries, never more attempts than allowed, al
       fc.array(errorClass, { minLength: 1, maxLength: 30 }),
       fc.nat(3),
       fc.integer({ min: 1, max: 12 }),
-      (targets, fallbacks, strategy, failures, max, attempts) => {
+      fc.dictionary(model, fc.integer({ min: 1, max: 50 })),
+      (targets, fallbacks, strategy, failures, max, attempts, rests) => {
         const plan = planOf({ models: { m: { strategy, targets } }, fallbacks, retries: { max, attempts } })
+        for (const { health, target } of plan.targets()) {
+          const retryAfterMs = rests[target.id]
+          if (retryAfterMs) health.begin()({ errorClass: 'rate-limit', retryAfterMs, durationMs: 1 })
+        }
         const way = wayOf(plan, 'm')
         const seen = new Set<string>()
         let step: Step | AllResting | undefined = way.first()

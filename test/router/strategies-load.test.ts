@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { expectShares, plain, strategy, tally, World, type Sketch } from '../contracts/strategy-world.js'
 
-const RUNS = { numRuns: Number(process.env.FAST_CHECK_RUNS ?? 60) }
+/** The same in every run: shares are a matter of chance, and a rare draw is no fault. FAST_CHECK_SEED looks elsewhere. */
+const RUNS = { numRuns: Number(process.env.FAST_CHECK_RUNS ?? 60), seed: Number(process.env.FAST_CHECK_SEED ?? 1) }
 const masks = (count: number): fc.Arbitrary<boolean[]> => fc.array(fc.boolean(), { minLength: count, maxLength: count })
 
 describe('weighted', () => {
@@ -184,7 +185,7 @@ describe('cost', () => {
 })
 
 describe('usage', () => {
-  test('picks the most headroom of those that are available', () => {
+  test('picks the most headroom of those that are available, or nearly so much', () => {
     const rooms = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 8, maxLength: 8 })
     fc.assert(
       fc.property(rooms, masks(8), (list, open) => {
@@ -194,10 +195,41 @@ describe('usage', () => {
           list.map((headroom) => ({ headroom })),
         )
         const index = world.pick({}, (i) => open[i] === true)
-        expect(list[index]).toBe(Math.max(...list.filter((_, i) => open[i])))
+        expect(list[index]).toBeGreaterThanOrEqual(Math.max(...list.filter((_, i) => open[i])) - 0.1)
       }),
       RUNS,
     )
+  })
+
+  test('of those with about as much headroom takes the least busy, so that it does not run after a single call', () => {
+    const world = new World(strategy('usage'), [{ headroom: 0.95 }, { headroom: 0.9 }, { headroom: 0.5 }])
+    for (let i = 0; i < 3; i += 1) world.begin(0)
+    expect([world.pick(), world.pick(), world.pick()]).toEqual([1, 1, 1])
+    for (let i = 0; i < 9; i += 1) world.begin(1)
+    expect(world.pick()).toBe(0)
+  })
+
+  test("follows its own limits as they are counted, and the provider's word, whichever is tighter", () => {
+    const world = new World(strategy('usage'), plain(2))
+    const told = (index: number, remaining: number): void =>
+      world.health(index).limitsTold(
+        new Map([
+          ['x-ratelimit-limit-requests', '100'],
+          ['x-ratelimit-remaining-requests', String(remaining)],
+          ['x-ratelimit-reset-requests', '20s'],
+        ]),
+        world.now,
+      )
+    told(0, 30)
+    expect(world.pick()).toBe(1)
+    world.health(1).headroomFrom = () => 0.1
+    expect(world.pick()).toBe(0)
+    world.health(0).headroomFrom = () => 0.9
+    expect(world.pick()).toBe(0)
+    told(0, 0)
+    expect(world.pick()).toBe(1)
+    world.now += 20_000
+    expect(world.pick()).toBe(0)
   })
 
   test('follows the headroom as it changes', () => {
@@ -219,6 +251,6 @@ describe('usage', () => {
       Array.from({ length: 1_000 }, (_, index) => ({ headroom: index / 1_000 })),
     )
     const picks = Array.from({ length: 200 }, () => world.pick())
-    expect(picks.reduce((sum, index) => sum + index, 0) / 200).toBeGreaterThan(900)
+    expect(picks.reduce((sum, index) => sum + index, 0) / 200).toBeGreaterThan(850)
   })
 })

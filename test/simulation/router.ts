@@ -1,14 +1,20 @@
 /** The router as it is: its plan, strategies, breakers, limits and `execute`, without HTTP. */
 import { directory, everything } from '../../src/catalogue.js'
+import { Gates } from '../../src/client/admission/gates.js'
 import { blendedPrice } from '../../src/client/blended-price.js'
 import { LogicalCall, type ClientContext } from '../../src/client/call.js'
 import { execute } from '../../src/client/execute.js'
-import { Gates } from '../../src/client/gates.js'
 import { Hooks } from '../../src/client/hooks.js'
 import type { AttemptRun } from '../../src/client/attempt-run.js'
 import { ConnectionError, ProviderError } from '../../src/kernel/errors.js'
 import type { ChatCompletion } from '../../src/kernel/hub.js'
-import type { ClientOptions, HedgeOptions, StrategyOptions, TargetOptions } from '../../src/router/options.js'
+import type {
+  ClientOptions,
+  CooldownOptions,
+  HedgeOptions,
+  StrategyOptions,
+  TargetOptions,
+} from '../../src/router/options.js'
 import { compilePlan } from '../../src/router/plan.js'
 import { MemoryStore } from '../../src/stores/memory.js'
 import type { Contender } from './contender.js'
@@ -17,13 +23,14 @@ import { DEADLINE, Failure, PROFILES, type Profile, type Traffic, type World } f
 interface Ours {
   readonly strategy: StrategyOptions
   readonly hedge?: HedgeOptions
+  readonly cooldown?: CooldownOptions
   /** What differs in the targets. */
   readonly target?: (profile: Profile) => Partial<TargetOptions>
 }
 
 const messages = [{ role: 'user', content: 'a question' }] as const
 
-function optionsOf({ strategy, hedge, target }: Ours): ClientOptions {
+function optionsOf({ strategy, hedge, cooldown, target }: Ours): ClientOptions {
   return {
     providers: Object.fromEntries(PROFILES.map(({ id }) => [id, { baseURL: `http://${id}.test/v1`, apiKey: 'none' }])),
     models: {
@@ -37,6 +44,7 @@ function optionsOf({ strategy, hedge, target }: Ours): ClientOptions {
         })),
       },
     },
+    ...(cooldown && { cooldown }),
     timeout: DEADLINE,
     prices: { overrides: Object.fromEntries(PROFILES.map(({ id, input, output }) => [`${id}/m`, { input, output }])) },
   }
@@ -46,16 +54,19 @@ function optionsOf({ strategy, hedge, target }: Ours): ClientOptions {
 function contextOf(options: ClientOptions, world: World, random: () => number): ClientContext {
   const { time: clock } = world
   const prices = options.prices ?? {}
+  const plan = compilePlan(options, {
+    env: {},
+    catalogue: everything,
+    clock,
+    random,
+    price: (target) => blendedPrice(target, prices),
+  })
+  const gates = new Gates({ store: new MemoryStore(clock), clock })
+  for (const holding of plan.targets()) gates.observe(holding)
   return {
     catalogue: everything,
-    plan: compilePlan(options, {
-      env: {},
-      catalogue: everything,
-      clock,
-      random,
-      price: (target) => blendedPrice(target, prices),
-    }),
-    gates: new Gates(new MemoryStore(clock)),
+    plan,
+    gates,
     prices,
     hooks: new Hooks(),
     reportedCost: directory.reportedCost,
@@ -116,20 +127,27 @@ function ours(name: string, options: Ours): Contender {
 
 const places = ({ rpm, slots }: Profile): Partial<TargetOptions> => ({ limits: { rpm, concurrent: slots } })
 
+/** Strategies that do not look at latency, once as they are and once with targets that rest when they are slow. */
+function twice(name: string, options: Ours): readonly Contender[] {
+  return [ours(name, options), ours(`${name}, slow ones rest`, { ...options, cooldown: SLOW })]
+}
+
+const SLOW: CooldownOptions = { slowerThan: { timesUsual: 5 } }
+
 export const contenders: readonly Contender[] = [
-  ours('ordered', { strategy: 'ordered' }),
+  ...twice('ordered', { strategy: 'ordered' }),
   ours('ordered, with places', { strategy: 'ordered', target: places }),
-  ours('weighted', { strategy: 'weighted', target: ({ rpm }) => ({ weight: rpm / 100 }) }),
-  ours('round-robin', { strategy: 'round-robin' }),
+  ...twice('weighted', { strategy: 'weighted', target: ({ rpm }) => ({ weight: rpm / 100 }) }),
+  ...twice('round-robin', { strategy: 'round-robin' }),
   ours('round-robin, 15 s a target', { strategy: 'round-robin', target: () => ({ timeout: { total: 15_000 } }) }),
   ours('least-busy', { strategy: 'least-busy' }),
   ours('latency', { strategy: 'latency' }),
-  ours('cost', { strategy: 'cost' }),
+  ...twice('cost', { strategy: 'cost' }),
   ours('cost, with places', { strategy: 'cost', target: places }),
   ours('usage', { strategy: 'usage' }),
   ours('adaptive', { strategy: 'adaptive' }),
   ours('adaptive, hedged', { strategy: 'adaptive', hedge: { after: 'p95' } }),
-  ours('tags', { strategy: 'tags', target: ({ tag }) => ({ tags: [tag] }) }),
+  ...twice('tags', { strategy: 'tags', target: ({ tag }) => ({ tags: [tag] }) }),
   ours('conditional', { strategy: 'conditional', target: ({ tag }) => ({ when: { tier: tag } }) }),
-  ours('sticky', { strategy: 'sticky' }),
+  ...twice('sticky', { strategy: 'sticky' }),
 ]

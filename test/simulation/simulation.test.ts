@@ -17,6 +17,10 @@ const scenarios = SCENARIOS.filter(({ name }) => EVERYTHING || name === 'all tog
 /** They look at what targets do, so that whatever is wrong with some of them is worked around. */
 const WATCHFUL = ['least-busy', 'latency', 'usage', 'adaptive', 'adaptive, hedged']
 
+/** They do not, but a slow target may rest. Those that crowd their favourite are slow by that. */
+const BLIND = ['weighted', 'round-robin', 'tags', 'sticky']
+const CROWDING = ['ordered', 'cost']
+
 let results: Results
 
 beforeAll(async () => {
@@ -44,6 +48,18 @@ describe.each(scenarios)('$name', (scenario) => {
     expect(of('round-robin').success).toBeGreaterThanOrEqual(of('plain round robin').success)
     expect(of('weighted').success).toBeGreaterThanOrEqual(of('LiteLLM simple-shuffle').success - 0.005)
     expect(of('cost').cost).toBeLessThan(of('plain round robin').cost)
+  })
+
+  test('strategies that do not look do as well, when slow targets rest', () => {
+    const shuffle = of('LiteLLM simple-shuffle')
+    const isSlow = Object.values(scenario.troubles).some(({ slow }) => slow !== undefined)
+    const worse = [...BLIND, ...CROWDING].filter((name) => {
+      const resting = of(`${name}, slow ones rest`)
+      if (!isSlow) return resting.success < of(name).success - 0.001
+      const soon = CROWDING.includes(name) || resting.p99 < shuffle.p99 / 2
+      return !soon || resting.success < 0.995 || resting.success < shuffle.success
+    })
+    expect(worse).toEqual([])
   })
 })
 

@@ -1,33 +1,10 @@
 /** A shared store that is down, slow or silent. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { Clock } from '../../src/kernel/clock.js'
 import { ConfigError, ConnectionError } from '../../src/kernel/errors.js'
-import type { Store } from '../../src/kernel/store.js'
 import { createClient } from '../../src/index.js'
 import { redisStore } from '../../src/redis.js'
-import { GuardedStore, type WhenDown } from '../../src/stores/guarded.js'
-import { MemoryStore } from '../../src/stores/memory.js'
+import { behindSwitch } from './behind-switch.js'
 import { noRedis, RedisServer } from './redis-server.js'
-
-/** A store behind a switch, that counts what it is asked. */
-function behindSwitch(whenDown: WhenDown) {
-  const time = { now: 0 }
-  const clock: Clock = { now: () => time.now, date: () => time.now }
-  const state = { asked: 0, fault: undefined as Error | undefined }
-  const memory = new MemoryStore(clock)
-  const store = new Proxy<Store>(memory, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name)
-      if (typeof member !== 'function') return member
-      return async (...args: unknown[]) => {
-        state.asked += 1
-        if (state.fault) throw state.fault
-        return Reflect.apply(member, target, args) as unknown
-      }
-    },
-  })
-  return { state, time, guarded: new GuardedStore({ store, local: new MemoryStore(clock), whenDown, clock }) }
-}
 
 const one = [{ key: 'k', limit: 2, windowMs: 60_000, units: 1 }]
 

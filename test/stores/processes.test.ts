@@ -1,72 +1,8 @@
 /** Four processes on one Redis: what they are allowed, they are allowed together. */
-import { fork, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { root } from '../architecture/sources.js'
 import { noRedis, RedisServer } from './redis-server.js'
-
-/** A provider that counts who is with it. */
-class Provider {
-  arrivals = 0
-  inside = 0
-  most = 0
-  answer: (response: ServerResponse) => unknown = (response) => ok(response)
-  private readonly server: Server = createServer((request, response) => {
-    this.arrivals += 1
-    this.inside += 1
-    this.most = Math.max(this.most, this.inside)
-    response.on('close', () => (this.inside -= 1))
-    request.resume().on('end', () => void this.answer(response))
-  })
-
-  async start(): Promise<void> {
-    this.server.listen(0, '127.0.0.1')
-    await once(this.server, 'listening')
-  }
-
-  get baseURL(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/v1`
-  }
-
-  stop(): void {
-    this.server.closeAllConnections()
-    this.server.close()
-  }
-}
-
-function ok(response: ServerResponse): void {
-  const message = { role: 'assistant', content: 'Hello' }
-  const choices = [{ index: 0, message, finish_reason: 'stop' }]
-  response.setHeader('content-type', 'application/json')
-  response.end(JSON.stringify({ id: 'x', object: 'chat.completion', created: 1, model: 'm', choices }))
-}
-
-class Worker {
-  readonly process: ChildProcess
-
-  constructor(process: ChildProcess) {
-    this.process = process
-  }
-
-  static async start(settings: object): Promise<Worker> {
-    const child = fork(join(root, 'test/stores/worker.mjs'), [JSON.stringify(settings)], {
-      env: { ...process.env, OTEL_TRACES_EXPORTER: 'none' },
-    })
-    await once(child, 'message')
-    return new Worker(child)
-  }
-
-  /** How each of so many calls at once ended. */
-  async calls(calls: number, timeout = 20_000): Promise<readonly string[]> {
-    this.process.send({ calls, timeout })
-    const [{ ends }] = (await once(this.process, 'message')) as [{ ends: readonly string[] }]
-    return ends
-  }
-}
+import { ok, Provider, Worker } from './workers.js'
 
 describe.skipIf(noRedis !== '')(`four processes on one Redis${noRedis}`, () => {
   let redis: RedisServer

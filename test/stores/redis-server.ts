@@ -1,7 +1,10 @@
 /** A Redis of the test's own. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Redis } from 'ioredis'
 
 /** Why there can be none, for the name of what is skipped; empty when there can. */
@@ -12,12 +15,17 @@ export class RedisServer {
   readonly port: number
   private process: ChildProcess | undefined
 
-  private constructor(port: number) {
+  /** Where it keeps an append-only file; without one, what it knew is gone with its process. */
+  private readonly directory: string | undefined
+
+  private constructor(port: number, directory: string | undefined) {
     this.port = port
+    this.directory = directory
   }
 
-  static async start(): Promise<RedisServer> {
-    const server = new RedisServer(await freePort())
+  static async start(persistent = false): Promise<RedisServer> {
+    const directory = persistent ? await mkdtemp(join(tmpdir(), 'redis-')) : undefined
+    const server = new RedisServer(await freePort(), directory)
     await server.start()
     return server
   }
@@ -27,7 +35,9 @@ export class RedisServer {
   }
 
   async start(): Promise<void> {
-    const args = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+    const { port, directory } = this
+    const files = directory === undefined ? ['--appendonly', 'no'] : ['--appendonly', 'yes', '--dir', directory]
+    const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', ...files]
     this.process = spawn('redis-server', args, { stdio: 'ignore' })
     const redis = new Redis(this.url, { retryStrategy: () => 20, maxRetriesPerRequest: null })
     // Refused until it listens.
@@ -52,6 +62,12 @@ export class RedisServer {
     const exited = once(process, 'exit')
     process.kill('SIGKILL')
     await exited
+  }
+
+  /** For good. */
+  async stop(): Promise<void> {
+    await this.kill()
+    if (this.directory !== undefined) await rm(this.directory, { recursive: true })
   }
 }
 

@@ -1,8 +1,8 @@
-// One of the processes of processes.test.ts: makes calls as it is told, and says how they ended.
+// One of the processes of workers.ts: makes calls, or asks its store, as it is told.
 import { createClient } from '../../dist/index.js'
 import { redisStore } from '../../dist/redis.js'
 
-const { redis, baseURL, limits, cooldown, lease } = JSON.parse(process.argv[2])
+const { redis, baseURL, limits, cooldown, lease, scoped, maxTokens, ...options } = JSON.parse(process.argv[2])
 const store = redisStore(redis, { timeout: 2_000, ...(lease && { lease }) })
 const ai = createClient({
   providers: { mine: { protocol: 'openai-chat', baseURL, apiKey: 'none' } },
@@ -10,20 +10,33 @@ const ai = createClient({
   retries: 0,
   cooldown,
   store,
+  ...(scoped && { limits: scoped }),
+  ...options,
 })
 
 async function call(timeout) {
   const messages = [{ role: 'user', content: String(process.pid) }]
   try {
-    await ai.chat.completions.create({ model: 'shared', messages }, { timeout })
+    await ai.chat.completions.create(
+      { model: 'shared', messages, ...(maxTokens && { max_tokens: maxTokens }) },
+      { timeout },
+    )
     return 'ok'
   } catch (error) {
     return `${error.name} ${error.limit ?? error.status ?? ''}`.trim()
   }
 }
 
-process.on('message', async ({ calls, timeout }) => {
-  const ends = await Promise.all(Array.from({ length: calls }, () => call(timeout)))
+const inTurn = async (operations) => {
+  const results = []
+  for (const [name, ...args] of operations) results.push(await store[name](...args))
+  return results
+}
+
+process.on('message', async ({ calls, timeout, operations }) => {
+  const ends = await Promise.all(
+    operations ? operations.map(inTurn) : Array.from({ length: calls }, () => call(timeout)),
+  )
   process.send({ ends })
 })
 process.on('disconnect', () => process.exit(0))

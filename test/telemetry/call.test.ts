@@ -145,7 +145,12 @@ describe('money', () => {
     ['without usage there is none', undefined, prices, undefined],
     ['a price that is no number is none', {}, { 'm-2026': Number.NaN }, undefined],
   ])('%s', (_name, usage, table, cost) => {
-    harness.use({ price: ({ model }) => table[model] })
+    harness.use({
+      price({ model, served = '' }) {
+        const usd = table[served] ?? table[model]
+        return usd === undefined ? undefined : { usd, parts: {} }
+      },
+    })
     const call = chat()
     call.response({ chat: answer(usage) })
     call.end()
@@ -153,7 +158,7 @@ describe('money', () => {
   })
 
   test('what the headers say wins, with usage and without', () => {
-    harness.use({ price: () => 0.5, reportedCost: () => 0.25 })
+    harness.use({ price: () => ({ usd: 0.5, parts: {} }), reportedCost: () => 0.25 })
     const call = chat()
     call.headers(new Headers())
     call.response({ chat: answer({}) })
@@ -221,7 +226,7 @@ describe('calls inside calls', () => {
   })
 
   test('several that succeed: tokens and money add up, the last names the answer', () => {
-    harness.use({ price: () => 0.25, semconv: 'both' })
+    harness.use({ price: () => ({ usd: 0.25, parts: { input: 0.1, output: 0.15 } }), semconv: 'both' })
     const outer = framework()
     outer.response({ chat: answer({ prompt_tokens: 1, completion_tokens: 1 }, { id: 'of the framework' }) })
     for (const id of ['first', 'second']) {
@@ -238,6 +243,8 @@ describe('calls inside calls', () => {
       'gen_ai.usage.cache_write.input_tokens': 2,
       'gen_ai.usage.cache_creation.input_tokens': 2,
       'gen_ai.usage.cost': 0.5,
+      'gen_ai.usage.cost.input': 0.2,
+      'gen_ai.usage.cost.output': 0.3,
     })
   })
 

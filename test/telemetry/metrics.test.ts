@@ -90,6 +90,18 @@ test('a call that falls back is one duration, its tokens, two attempts and a res
   ])
 })
 
+test('what calls cost adds up; what is not known is not counted as nothing', async () => {
+  const ai = clientFor({ prices: { overrides: { 'good/m': { input: 0.1, output: 2 } } } })
+  await ai.chat.completions.create({ model: 'good/m', messages })
+  await text(await ai.chat.completions.create({ model: 'good/m', messages, stream: true }))
+  await ai.chat.completions.create({ model: 'good/unpriced', messages })
+  const { descriptor, ...cost } = (await collect())['tracestitch.client.cost'] as MetricData
+  expect(descriptor.unit).toBe('{USD}')
+  expect(pointsOf({ descriptor, ...cost } as MetricData)).toEqual([
+    expect.objectContaining({ 'gen_ai.request.model': 'm', value: 0.0006 }),
+  ])
+})
+
 test('units and buckets are those of the conventions, and seconds are seconds', async () => {
   const before = performance.now()
   await clientFor().chat.completions.create({ model: 'good/m', messages })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { root } from '../architecture/sources.js'
+import { noRedis, RedisServer } from '../stores/redis-server.js'
 import { startModelServer, type ModelServer } from './model-server.js'
 
 const run = promisify(execFile)
@@ -25,13 +26,16 @@ const programs = (await readFile(join(root, 'README.md'), 'utf8')).split(/^## /m
 })
 
 let server: ModelServer
+let redis: RedisServer | undefined
 
 beforeAll(async () => {
   server = await startModelServer()
+  if (noRedis === '') redis = await RedisServer.start()
   await mkdir(folder, { recursive: true })
 })
 afterAll(async () => {
   await server.close()
+  await redis?.kill()
   await rm(folder, { recursive: true, force: true })
 })
 
@@ -39,7 +43,10 @@ afterAll(async () => {
 async function runProgram(name: string, source: string): Promise<{ stdout: string; stderr: string; paths: string[] }> {
   const before = server.paths.length
   const file = join(folder, `${name.replaceAll(/\W+/g, '-')}.mjs`)
-  await writeFile(file, source.replaceAll(/http:\/\/(127\.0\.0\.1:8080|localhost:4318)/g, server.origin))
+  const here = source
+    .replaceAll(/http:\/\/(127\.0\.0\.1:8080|localhost:4318)/g, server.origin)
+    .replaceAll('redis://127.0.0.1:6379', redis?.url ?? '')
+  await writeFile(file, here)
   const { stdout, stderr } = await run(process.execPath, [file], {
     cwd: folder,
     env: {
@@ -59,13 +66,25 @@ test('there are examples', () => {
     'the top',
     'autolog()',
     'createClient()',
+    'Routing',
+    'Health, hooks and metrics',
+    'Several processes',
+    'Routes in a file',
     'Only what you use',
     'Spans of your own',
     'Testing',
   ])
 })
 
-test.each(programs)('%s', async (title, source) => {
+const needsRedis = ([, source]: (typeof programs)[number]): boolean => source.includes('redis://')
+
+test.skipIf(noRedis !== '').each(programs.filter(needsRedis))(`%s${noRedis}`, async (title, source) => {
+  const { stderr, paths } = await runProgram(title, source)
+  expect(stderr).toBe('')
+  expect(paths).toEqual(['/v1/chat/completions'])
+})
+
+test.each(programs.filter((program) => !needsRedis(program)))('%s', async (title, source) => {
   const { stdout, stderr, paths } = await runProgram(title, source)
   // The one line that is due where traces go nowhere.
   expect(stderr.replace(/^\[tracestitch\] traces are not exported: .*\n/, '')).toBe('')

@@ -4,6 +4,7 @@ import { ranksOf } from './draw.js'
 /** The first whose condition on the call's metadata holds, then those without one, each as written. */
 export const conditional: Strategy = {
   id: 'conditional',
+  keepsOrder: true,
   create({ members }) {
     const { first, last } = ranksOf(members)
     const hasNone = (index: number): number => Number(members[index]?.when === undefined)

@@ -5,7 +5,10 @@ import { Load } from './load.js'
 /** Groups up to this size are looked at whole; of larger ones as many are drawn. */
 const LOOKED_AT = 32
 
-/** The most headroom in its rate limits, requests and tokens a minute; among equals the least busy, by weight. */
+/** Members whose headroom differs by less have as much: a call more or less says nothing, how busy they are does. */
+const TOLERANCE = 0.1
+
+/** The most headroom in its rate limits, requests and tokens a minute; of those with about as much the least busy, by weight. */
 export const usage: Strategy = {
   id: 'usage',
   create(group) {
@@ -13,24 +16,23 @@ export const usage: Strategy = {
     const ranks = ranksOf(members)
     const load = new Load(group)
 
+    const headroomOf = (index: number): number => members[index]?.health.headroom ?? 0
+
     const pick = (indexes: readonly number[], available: Available): number => {
+      const open = lookedAt(indexes, random).filter(available)
+      const most = open.reduce((highest, index) => Math.max(highest, headroomOf(index)), 0)
       let best = -1
-      let most = -Infinity
       let least = Infinity
       let equals = 0
-      const consider = (index: number): void => {
-        if (!available(index)) return
-        const headroom = members[index]?.health.headroom ?? 0
+      for (const index of open) {
+        if (headroomOf(index) < most - TOLERANCE) continue
         const busy = load.of(index) / (members[index]?.weight || 1)
-        if (headroom < most || (headroom === most && busy > least)) return
-        equals = headroom === most && busy === least ? equals + 1 : 1
-        if (equals > 1 && random() * equals >= 1) return
+        if (busy > least) continue
+        equals = busy === least ? equals + 1 : 1
+        if (equals > 1 && random() * equals >= 1) continue
         best = index
-        most = headroom
         least = busy
       }
-      if (indexes.length <= LOOKED_AT) for (const index of indexes) consider(index)
-      else for (let i = 0; i < LOOKED_AT; i += 1) consider(indexes[Math.floor(random() * indexes.length)] ?? 0)
       return best < 0 && indexes.length > LOOKED_AT ? evenDraw(indexes, random, available) : best
     }
 
@@ -46,4 +48,9 @@ export const usage: Strategy = {
       changed: (index) => load.changed(index),
     }
   },
+}
+
+function lookedAt(indexes: readonly number[], random: () => number): readonly number[] {
+  if (indexes.length <= LOOKED_AT) return indexes
+  return Array.from({ length: LOOKED_AT }, () => indexes[Math.floor(random() * indexes.length)] ?? 0)
 }

@@ -1,6 +1,6 @@
 /** Places of a target that all processes share. A place is held by a lease, which runs out with its process. */
 import { randomUUID } from 'node:crypto'
-import type { Store } from '../kernel/store.js'
+import type { Store } from '../../kernel/store.js'
 
 /** Where the store does not say. */
 const LEASE = 15_000
@@ -69,6 +69,12 @@ export class Places {
       this.askAt = Math.max(this.askAt, now() + YIELD)
     }
     settle(store.release(key, holder))
+  }
+
+  /** Renews no longer what is held. */
+  close(): void {
+    clearInterval(this.renewal)
+    this.renewal = undefined
   }
 
   private renew(): void {

@@ -1,0 +1,117 @@
+/** `tracestitch import`: a configuration of another router as options of `createClient`, as JSON. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fromLiteLLM } from '../config/litellm.js'
+import { fromPortkey } from '../config/portkey.js'
+import { parseConfig, type Imported } from '../config/reading.js'
+import { ConfigError } from '../kernel/errors.js'
+import type { Command, Terminal } from './command.js'
+
+type Config = Readonly<Record<string, unknown>>
+
+interface Kind {
+  /** Fields at the top of a configuration that only this kind has. */
+  readonly marks: readonly string[]
+  read(config: Config, name: string | undefined): Imported
+}
+
+const KINDS: ReadonlyMap<string, Kind> = new Map([
+  [
+    'litellm',
+    {
+      marks: ['model_list', 'router_settings', 'litellm_settings', 'general_settings'],
+      read: (config: Config) => fromLiteLLM(config),
+    },
+  ],
+  [
+    'portkey',
+    {
+      marks: ['targets', 'strategy', 'provider', 'virtual_key', 'virtualKey', 'override_params', 'overrideParams'],
+      read: (config: Config, name: string | undefined) => fromPortkey(config, { name }),
+    },
+  ],
+])
+
+const FAILED = 1
+const MISUSE = 2
+/** The file may hold keys, so that only its owner shall read it. */
+const OWNER_ONLY = 0o600
+
+/** The kind of which a mark is there, when it is one. */
+function kindOf(config: Config): Kind | undefined {
+  const found = [...KINDS.values()].filter(({ marks }) => marks.some((mark) => Object.hasOwn(config, mark)))
+  return found.length === 1 ? found[0] : undefined
+}
+
+/** What went wrong with a file, without its content. */
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT') return 'there is no such file'
+  if (code === 'EISDIR') return 'it is a folder'
+  return code ?? message
+}
+
+/** `undefined`, with a message, for a file that cannot be read as an object. */
+function load(file: string, { error: say }: Terminal): Config | undefined {
+  let text: string
+  try {
+    text = readFileSync(file === '-' ? 0 : file, 'utf8')
+  } catch (error) {
+    say(`tracestitch: cannot read ${file}: ${reasonOf(error)}\n`)
+    return undefined
+  }
+  try {
+    return parseConfig(text, file)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    say(`tracestitch: ${error.message}\n`)
+    return undefined
+  }
+}
+
+export const importCommand: Command = {
+  summary: "turn a LiteLLM config.yaml or a Portkey config into this client's options",
+  usage: '<file> [--from litellm|portkey] [--name <alias>] [--out <file>]',
+  operands: ['file'],
+  options: { from: { type: 'string' }, name: { type: 'string' }, out: { type: 'string' } },
+  optionHelp: {
+    '<file>': 'JSON, or YAML where the package `yaml` is installed; `-` reads standard input',
+    '--from <kind>': 'litellm or portkey; by default what the file looks like',
+    '--name <alias>': 'the alias that a Portkey config becomes (default: default)',
+    '--out <file>': 'write the JSON there instead of to standard output',
+  },
+  run(given, terminal, [file = '']) {
+    // By `options`, they are text where they are given.
+    const { from, name, out } = given as { readonly from?: string; readonly name?: string; readonly out?: string }
+    const { error: say } = terminal
+    const asked = from === undefined ? undefined : KINDS.get(from)
+    if (from !== undefined && !asked) {
+      say(`tracestitch: --from is one of ${[...KINDS.keys()].join(', ')}\nSee tracestitch import --help\n`)
+      return MISUSE
+    }
+    const config = load(file, terminal)
+    if (!config) return FAILED
+    const kind = asked ?? kindOf(config)
+    if (!kind) {
+      say(`tracestitch: ${file} is not clearly one of ${[...KINDS.keys()].join(', ')}; say which with --from\n`)
+      return FAILED
+    }
+    const { options, warnings } = kind.read(config, name)
+    for (const warning of warnings) say(`warning: ${warning}\n`)
+    if (Object.keys(options.models ?? {}).length === 0) {
+      say(`tracestitch: nothing in ${file} can be reached from here\n`)
+      return FAILED
+    }
+    const json = `${JSON.stringify(options, null, 2)}\n`
+    if (out === undefined) {
+      terminal.out(json)
+      return 0
+    }
+    try {
+      writeFileSync(out, json, { mode: OWNER_ONLY })
+    } catch (error) {
+      say(`tracestitch: cannot write ${out}: ${reasonOf(error)}\n`)
+      return FAILED
+    }
+    return 0
+  },
+}

@@ -1,0 +1,247 @@
+/** Whether a call, and each of its attempts, may run now: limits of the target and of scopes, and budgets. */
+import { LimitError } from '../../kernel/errors.js'
+import type { Step } from '../../router/itinerary.js'
+import type { Target } from '../../router/target.js'
+import { warnOnce } from '../../telemetry/warn.js'
+import type { LogicalCall } from '../call.js'
+import type { BudgetRefusal } from './budgets.js'
+import type { Entry, Gate, Refusal } from './gate.js'
+import { Pass } from './pass.js'
+
+/** A step that may be made, with what it holds for it. */
+export interface AdmittedStep extends Step {
+  readonly pass?: Pass | undefined
+}
+
+type Refused = Refusal | BudgetRefusal
+/** Lets an attempt through its gates, or says why not: with or without waiting. */
+type Way = (gate: Gate, entry: Entry) => Promise<Refusal | undefined>
+
+interface Waiting {
+  readonly step: Step
+  readonly refusal: Refused
+  /** Gives the itinerary back as it was at this step. */
+  readonly back: () => void
+}
+
+const atOnce: Way = (gate, entry) => gate.tryEnter(entry)
+const inTurn =
+  (signal: AbortSignal): Way =>
+  (gate, entry) =>
+    gate.enter(entry, signal)
+
+/**
+ * Lets the call itself in, where limits hold for it whatever target serves.
+ *
+ * @throws LimitError when it is not let in in time, or the reason of the caller's abort.
+ */
+export async function admitCall(call: LogicalCall): Promise<Pass> {
+  const { gates } = call.client
+  const entry = new CallEntry(call)
+  const passed = gates.forCall(call.demand.scopeFacts())
+  const refusal = await through(passed, entry, async (gate) => {
+    const now = await gate.tryEnter(entry)
+    return now?.mayWait ? inTime(call, () => gate.enter(entry, call.limits.signal), gate) : now
+  })
+  if (refusal) throw refusalError(refusal)
+  return new Pass(passed, entry)
+}
+
+/**
+ * The step when its target takes the call, else the next that does. When all are at their limits, the first that has
+ * room again is waited for. Gives the step at once when it can: of calls that begin together each then sees the attempts
+ * of those before it.
+ *
+ * @throws LimitError when no target takes the call in time, or the reason of the caller's abort.
+ */
+export function admit(call: LogicalCall, first: Step): AdmittedStep | Promise<AdmittedStep> {
+  const { target, health } = first.member
+  return call.client.gates.limits(target) || health.exhausted ? admitSome(call, first) : first
+}
+
+async function admitSome(call: LogicalCall, first: Step): Promise<AdmittedStep> {
+  const refused: Waiting[] = []
+  const exhausted: Omit<Waiting, 'refusal'>[] = []
+  for (let step: Step | undefined = first; step; step = call.itinerary.passBy()) {
+    const back = call.itinerary.mark()
+    if (step.member.health.exhausted) {
+      exhausted.push({ step, back })
+      continue
+    }
+    const entered = await enter(call, step, atOnce)
+    if (entered instanceof Pass) return { ...step, pass: entered }
+    if (!entered) return step
+    refused.push({ step, refusal: entered, back })
+  }
+  // Where nothing else is left, what a provider said of its quota is put to the test.
+  for (const { step, back } of exhausted) {
+    const entered = await enter(call, step, atOnce)
+    if (entered && !(entered instanceof Pass)) refused.push({ step, refusal: entered, back })
+    else {
+      back()
+      return { ...step, pass: entered }
+    }
+  }
+  const waiting = refused.filter(({ refusal }) => 'mayWait' in refusal && refusal.mayWait)
+  const [only] = waiting
+  if (only) return waitForOne(call, waiting)
+  const { step, refusal } = refused[0] as Waiting
+  throw refusalError(refusal, step.member.target)
+}
+
+/** Another target beside those at work, let in without waiting; `undefined` when there is none. */
+export async function admitBeside(call: LogicalCall): Promise<AdmittedStep | undefined> {
+  const { itinerary, client } = call
+  for (let step = itinerary.hedge(); step; step = itinerary.hedge()) {
+    if (!client.gates.limits(step.member.target)) return step
+    // A store that does not answer fails no call whose first attempt is under way.
+    const entered = await enter(call, step, atOnce).catch(() => ({ failed: true as const }))
+    if (entered instanceof Pass) return { ...step, pass: entered }
+    if (!entered) return step
+    itinerary.forgo()
+  }
+  return undefined
+}
+
+/** In all queues at once; the first that lets the call in is its step. */
+function waitForOne(call: LogicalCall, waiting: readonly Waiting[]): Promise<AdmittedStep> {
+  const { signal } = call.limits
+  const over = new AbortController()
+  const onAbort = (): void => over.abort(signal.reason)
+  return new Promise<AdmittedStep>((resolve, reject) => {
+    let left = waiting.length
+    let refusal: { readonly why: Refused; readonly target: Target } | undefined
+    const refuse = (why: Refused, target: Target): void => {
+      refusal ??= { why, target }
+      left -= 1
+      if (left === 0) reject(refusalError(refusal.why, refusal.target))
+    }
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+    for (const { step, back } of waiting) {
+      const { target } = step.member
+      enter(call, step, (gate, entry) => inTime(call, () => inTurn(over.signal)(gate, entry), gate)).then((entered) => {
+        if (entered && !(entered instanceof Pass)) return refuse(entered, target)
+        // Two queues can let it in at once, or one just as its time ends.
+        if (over.signal.aborted) {
+          entered?.undo()
+          return reject(signal.reason as Error)
+        }
+        over.abort()
+        back()
+        resolve({ ...step, pass: entered })
+      }, reject)
+    }
+  }).finally(() => {
+    over.abort()
+    signal.removeEventListener('abort', onAbort)
+  })
+}
+
+/** `undefined` when nothing limits it. */
+async function enter(call: LogicalCall, { member }: Step, way: Way): Promise<Pass | Refused | undefined> {
+  const { gates } = call.client
+  const { target } = member
+  const facts = call.demand.scopeFacts(target)
+  const entry = new CallEntry(call)
+  const passed = gates.forAttempt(target, facts)
+  const refusal = await through(passed, entry, way)
+  if (refusal) return refusal
+  if (!gates.budgets.any) return passed.length > 0 ? new Pass(passed, entry) : undefined
+  let reserved
+  try {
+    reserved = await gates.budgets.reserve(facts, call.demand.estimate(target))
+  } catch (error) {
+    for (const gate of passed) gate.undo(entry)
+    throw error
+  }
+  if (!reserved || !('refused' in reserved)) return new Pass(passed, entry, reserved)
+  for (const gate of passed) gate.undo(entry)
+  const { refused } = reserved
+  // While others serve, nobody would notice that this one never does.
+  if (refused.unpriced) warnOnce(uncounted(refused, target))
+  return refused
+}
+
+/** All gates, or none. */
+async function through(gates: readonly Gate[], entry: Entry, way: Way): Promise<Refusal | undefined> {
+  const passed: Gate[] = []
+  try {
+    for (const gate of gates) {
+      const refusal = await way(gate, entry)
+      if (refusal) return refusal
+      passed.push(gate)
+    }
+    return undefined
+  } finally {
+    if (passed.length < gates.length) for (const gate of passed) gate.undo(entry)
+  }
+}
+
+class CallEntry implements Entry {
+  readonly priority: number
+  private readonly call: LogicalCall
+
+  constructor(call: LogicalCall) {
+    this.call = call
+    this.priority = call.options.priority ?? 0
+  }
+
+  get tokens(): number {
+    return this.call.demand.tokens
+  }
+
+  get remaining(): number {
+    return this.call.limits.remaining
+  }
+}
+
+/** The call's time may run out in a queue; its own end is told as that of the wait. */
+async function inTime(
+  call: LogicalCall,
+  enter: () => Promise<Refusal | undefined>,
+  { name }: Gate,
+): Promise<Refusal | undefined> {
+  try {
+    return await enter()
+  } catch (error) {
+    const { signal, abortedByCaller } = call.limits
+    if (signal.aborted && !abortedByCaller) return { limit: 'queue', of: name, mayWait: false }
+    throw error
+  }
+}
+
+function refusalError(refusal: Refused, target?: Target): LimitError {
+  const where = target && { provider: target.provider.id, model: target.model }
+  if ('mayWait' in refusal) {
+    const { limit, of, retryAfterMs } = refusal
+    return new LimitError(`${of} takes no further call (limits.${limit})`, {
+      limit,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...where,
+    })
+  }
+  return budgetError(refusal, target, where)
+}
+
+function budgetError(
+  { path, scope, unit, limit, left, resetsInMs, unpriced }: BudgetRefusal,
+  target: Target | undefined,
+  where: object | undefined,
+): LimitError {
+  const amount = (value: number): string => (unit === 'usd' ? `${Number(value.toPrecision(6))} USD` : `${value} tokens`)
+  const problem = unpriced
+    ? uncounted({ path, scope }, target)
+    : `${path} (${scope}) has ${amount(left)} left of ${amount(limit)}, less than the call may come to`
+  return new LimitError(problem, {
+    limit: 'budget',
+    budget: { path, unit, limit, left, ...(resetsInMs !== undefined && { resetsInMs }) },
+    isRetryable: false,
+    ...where,
+  })
+}
+
+function uncounted({ path, scope }: Pick<BudgetRefusal, 'path' | 'scope'>, target: Target | undefined): string {
+  const id = target && `${target.provider.id}/${target.model}`
+  return `${path} (${scope}) cannot count ${id}, which has no price; give it one in prices.overrides, 0 if it is free`
+}

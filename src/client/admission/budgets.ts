@@ -1,0 +1,275 @@
+/** Budgets: reserved from an estimate before an attempt, settled with what it came to. */
+import { randomUUID } from 'node:crypto'
+import { toNanoUsd } from '../../cost/money.js'
+import type { Clock } from '../../kernel/clock.js'
+import { ConfigError } from '../../kernel/errors.js'
+import type { AllowanceRequest, Store } from '../../kernel/store.js'
+import { windowAt } from '../../policies/budget.js'
+import type { BudgetEvent } from '../../router/events.js'
+import type { BudgetOptions } from '../../router/options.js'
+import type { Used } from './pass.js'
+import { compileScope, type CompiledScope, type ScopeFacts } from './scope.js'
+
+/** Where the store does not say how long a reservation outlives its process. */
+const LEASE = 15_000
+/** Of a store that only this process has. */
+const FOR_EVER = 2 ** 40
+const DEFAULT_WARNING = 0.8
+/** Budgets of single users and the like whose last event is remembered. */
+const MEMORY = 1_000
+const NANO = 1e9
+
+/** What an attempt may come to. */
+export interface Estimate {
+  readonly tokens: number
+  /** `undefined` when there is no price. */
+  readonly usd: number | undefined
+  /** Whether a price is needed: no budget in USD can count a call without one. */
+  readonly priced: boolean
+}
+
+/** Why a budget lets an attempt not run. */
+export interface BudgetRefusal {
+  readonly path: string
+  /** Whose budget, in words. */
+  readonly scope: string
+  readonly unit: 'usd' | 'tokens'
+  readonly limit: number
+  readonly left: number
+  /** Milliseconds. */
+  readonly resetsInMs: number | undefined
+  /** The attempt's target has no price. */
+  readonly unpriced: boolean
+}
+
+export interface Reservation {
+  settle(used: Used): void
+  release(): void
+}
+
+interface Budget {
+  readonly path: string
+  readonly scope: CompiledScope
+  readonly unit: 'usd' | 'tokens'
+  /** In the unit of the options. */
+  readonly limit: number
+  readonly per: BudgetOptions['per']
+  readonly window: 'calendar' | 'rolling'
+  readonly hard: boolean
+  readonly warnAt: number
+}
+
+/** One budget's count for one scope's value. */
+interface Account {
+  readonly budget: Budget
+  readonly request: AllowanceRequest
+  readonly endsAt: number | undefined
+}
+
+export interface BudgetsOptions {
+  readonly budgets: readonly BudgetOptions[]
+  readonly store: Store
+  readonly clock: Clock
+  readonly tell: (event: () => BudgetEvent) => void
+}
+
+export class Budgets {
+  private readonly options: BudgetsOptions
+  private readonly budgets: readonly Budget[]
+  private readonly own = randomUUID()
+  private reservations = 0
+  /** Keys of the reservations that are open, by holder. */
+  private readonly open = new Map<string, readonly string[]>()
+  private readonly settling = new Set<Promise<unknown>>()
+  private readonly told = new Map<string, BudgetEvent['state']>()
+  private renewal: NodeJS.Timeout | undefined
+
+  /** @throws ConfigError for two budgets that would count on one account. */
+  constructor(options: BudgetsOptions) {
+    this.options = options
+    this.budgets = options.budgets.map(compile)
+    for (const { path, unit, limit } of this.budgets) {
+      const most = unit === 'usd' ? Number.MAX_SAFE_INTEGER / NANO : Number.MAX_SAFE_INTEGER
+      if (limit > most) throw new ConfigError(`${path}.${unit}`, `can be at most ${Math.floor(most)}`)
+    }
+    const seen = new Map<string, string>()
+    for (const { path, scope, unit, per, window } of this.budgets) {
+      const same = `${scope.name} ${unit} ${per} ${window}`
+      const other = seen.get(same)
+      if (other !== undefined) throw new ConfigError(path, `holds for the same as ${other}; keep one of them`)
+      seen.set(same, path)
+    }
+  }
+
+  get any(): boolean {
+    return this.budgets.length > 0
+  }
+
+  /**
+   * Reserves what the attempt may come to in every hard budget that holds for it, or in none.
+   *
+   * @throws ConnectionError when the store is down and calls shall not go without it.
+   */
+  async reserve(
+    facts: ScopeFacts,
+    estimate: Estimate,
+  ): Promise<Reservation | { readonly refused: BudgetRefusal } | undefined> {
+    const accounts = this.accounts(facts, estimate)
+    if (accounts.length === 0) return undefined
+    const hard = accounts.filter(({ budget }) => budget.hard)
+    const unpriced = estimate.priced && estimate.usd === undefined && hard.find(({ budget }) => budget.unit === 'usd')
+    if (unpriced) return { refused: refusalOf(unpriced.budget, { left: unpriced.budget.limit, unpriced: true }) }
+    const holder = `${this.own} ${(this.reservations += 1)}`
+    if (hard.length > 0) {
+      const { store } = this.options
+      const result = await store.reserve(
+        holder,
+        hard.map(({ request }) => request),
+        store.shared ? (store.leaseMs ?? LEASE) : FOR_EVER,
+      )
+      if (!result.ok) {
+        const { budget, endsAt } = hard[result.refused] as Account
+        this.tell(hard[result.refused] as Account, result.left, 'refused')
+        // More than there ever is comes free never.
+        const frees = Number.isFinite(result.resetsInMs) ? result.resetsInMs : undefined
+        const resetsInMs = endsAt === undefined ? frees : endsAt - this.options.clock.date()
+        const left = budget.unit === 'usd' ? result.left / NANO : result.left
+        return { refused: refusalOf(budget, { left: Math.max(0, left), resetsInMs, unpriced: false }) }
+      }
+      this.hold(
+        holder,
+        hard.map(({ request }) => request.key),
+      )
+    }
+    return {
+      settle: (used) => this.settle(holder, accounts, used),
+      release: () => this.release(holder, hard),
+    }
+  }
+
+  /** Until all that was used is in the store. */
+  async settled(): Promise<void> {
+    await Promise.all(this.settling)
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.renewal)
+    this.renewal = undefined
+    await this.settled()
+  }
+
+  private accounts(facts: ScopeFacts, { tokens, usd }: Estimate): Account[] {
+    const date = this.options.clock.date()
+    return this.budgets.flatMap((budget) => {
+      const { scope, unit, per, window, limit } = budget
+      return scope.keys(facts).map((key) => {
+        const { id, windowMs, slots, endsAt } = windowAt(per, window, date)
+        const units = (amount: number): number => (unit === 'usd' ? toNanoUsd(amount) : Math.ceil(amount))
+        const request = {
+          key: `budget ${unit} ${per} ${window} ${id}${key}`,
+          limit: units(limit),
+          windowMs,
+          slots,
+          amount: units((unit === 'usd' ? usd : tokens) ?? 0),
+        }
+        return { budget, request, endsAt }
+      })
+    })
+  }
+
+  private settle(holder: string, accounts: readonly Account[], used: Used): void {
+    this.open.delete(holder)
+    const uses = accounts.map(({ budget, request }) => {
+      const { unit, hard } = budget
+      const amount = unit === 'usd' ? used.usd && toNanoUsd(used.usd) : used.tokens
+      // What is not known counts as it was estimated.
+      return { ...request, amount: amount ?? (hard ? request.amount : 0) }
+    })
+    this.background(async () => {
+      const left = await this.options.store.settle(holder, uses)
+      for (const [at, account] of accounts.entries()) this.compare(account, left[at])
+    })
+  }
+
+  private release(holder: string, hard: readonly Account[]): void {
+    this.open.delete(holder)
+    if (hard.length === 0) return
+    this.background(async () => {
+      await this.options.store.settle(
+        holder,
+        hard.map(({ request }) => ({ ...request, amount: 0 })),
+      )
+    })
+  }
+
+  private compare(account: Account, left: number | undefined): void {
+    if (left === undefined) return
+    const { budget, request } = account
+    if (left <= 0) this.tell(account, left, 'exceeded')
+    else if (request.limit - left >= request.limit * budget.warnAt) this.tell(account, left, 'warning')
+  }
+
+  /** Once for each state that an account comes to; a state that is less than the last is no news. */
+  private tell({ budget, request, endsAt }: Account, left: number, state: BudgetEvent['state']): void {
+    const before = this.told.get(request.key)
+    if (before !== undefined && STATES.indexOf(before) >= STATES.indexOf(state)) return
+    this.told.delete(request.key)
+    this.told.set(request.key, state)
+    for (const oldest of this.told.keys()) {
+      if (this.told.size <= MEMORY) break
+      this.told.delete(oldest)
+    }
+    const { path, scope, unit, limit } = budget
+    this.options.tell(() => ({
+      budget: path,
+      scope: scope.name,
+      state,
+      unit,
+      limit,
+      left: unit === 'usd' ? left / NANO : left,
+      resetsAt: endsAt,
+    }))
+  }
+
+  private hold(holder: string, keys: readonly string[]): void {
+    const { store } = this.options
+    if (!store.shared) return
+    this.open.set(holder, keys)
+    const leaseMs = store.leaseMs ?? LEASE
+    this.renewal ??= setInterval(() => {
+      for (const [held, of] of this.open) this.background(async () => store.renew(held, of, leaseMs))
+      if (this.open.size > 0) return
+      clearInterval(this.renewal)
+      this.renewal = undefined
+    }, leaseMs / 3).unref()
+  }
+
+  /** No call waits for it. A store that is down says so itself, and a reservation that is not given back runs out. */
+  private background(operation: () => Promise<void>): void {
+    const done = operation().catch(() => undefined)
+    this.settling.add(done)
+    void done.finally(() => this.settling.delete(done))
+  }
+}
+
+const STATES: readonly BudgetEvent['state'][] = ['warning', 'exceeded', 'refused']
+
+function compile({ scope, usd, tokens, per, window, hard, warnAt }: BudgetOptions, index: number): Budget {
+  return {
+    path: `budgets[${index}]`,
+    scope: compileScope(scope),
+    unit: usd === undefined ? 'tokens' : 'usd',
+    limit: usd ?? tokens ?? 0,
+    per,
+    window: window ?? 'calendar',
+    hard: hard ?? true,
+    warnAt: warnAt ?? DEFAULT_WARNING,
+  }
+}
+
+function refusalOf(
+  { path, scope, unit, limit }: Budget,
+  { left, resetsInMs, unpriced }: Pick<BudgetRefusal, 'left' | 'unpriced'> & Partial<BudgetRefusal>,
+): BudgetRefusal {
+  return { path, scope: scope.name, unit, limit, left, resetsInMs, unpriced }
+}

@@ -1,0 +1,68 @@
+/** What a call may come to, and whom it is for: what limits and budgets ask before it is sent. */
+import { costOf } from '../../cost/price.js'
+import type { RoutedCall } from '../../router/strategy.js'
+import type { Target } from '../../router/target.js'
+import type { CallRequest, ClientContext } from '../call.js'
+import type { Estimate } from './budgets.js'
+import type { ScopeFacts } from './scope.js'
+
+/** Tokens of output that a call is expected to need when it asks for no limit. */
+const EXPECTED_OUTPUT = 1_000
+
+export interface Demanded {
+  readonly client: ClientContext
+  readonly routed: RoutedCall
+  readonly request: CallRequest['request']
+  readonly options: CallRequest['options']
+  /** The alias that the call names, if it does. */
+  readonly alias: string | undefined
+}
+
+export class Demand {
+  private readonly call: Demanded
+
+  constructor(call: Demanded) {
+    this.call = call
+  }
+
+  /** Input, and the output that it asks room for or is expected to need. */
+  get tokens(): number {
+    return this.call.routed.inputTokens + this.output
+  }
+
+  private get output(): number {
+    const { request, routed } = this.call
+    const chat = request && 'chat' in request ? request.chat : undefined
+    return chat ? (routed.outputTokens || EXPECTED_OUTPUT) * (chat.n ?? 1) : 0
+  }
+
+  /** At one target. */
+  estimate({ provider, model }: Target): Estimate {
+    const { client, routed, request } = this.call
+    const { inputTokens: prompt } = routed
+    const { output } = this
+    const usage = { prompt_tokens: prompt, completion_tokens: output, total_tokens: prompt + output }
+    const { usd } = costOf({ provider: provider.id, model, usage, at: client.clock.date() }, client.prices)
+    return {
+      tokens: usage.total_tokens,
+      usd: usd ?? undefined,
+      // Images, speech and the like are not priced by what can be known before.
+      priced: request !== undefined,
+    }
+  }
+
+  /** @param target - The one that an attempt goes to. */
+  scopeFacts(target?: Target): ScopeFacts {
+    const { options, alias } = this.call
+    const { client, user, key, tags } = options.metadata ?? {}
+    return {
+      client,
+      alias,
+      provider: target?.provider.id,
+      model: target && `${target.provider.id}/${target.model}`,
+      user,
+      key,
+      tags: tags ?? [],
+    }
+  }
+}

@@ -1,0 +1,228 @@
+/** One set of limits: places for calls at once, and rates by the minute. */
+import type { Clock } from '../../kernel/clock.js'
+import type { LimitError } from '../../kernel/errors.js'
+import { sleep } from '../../kernel/sleep.js'
+import type { RateTake, Store } from '../../kernel/store.js'
+import { CallQueue } from '../../policies/queue.js'
+import type { TargetLimits } from '../../router/options.js'
+import { Places } from './places.js'
+
+const MINUTE = 60_000
+const DEFAULT_QUEUE = 100
+
+/** A call that asks to be let in. */
+export interface Entry {
+  /** Tokens that it is estimated to need; worked out when first read. */
+  readonly tokens: number
+  readonly priority: number
+  /** Milliseconds left of its time. */
+  readonly remaining: number
+}
+
+/** Why a call was not let in. */
+export interface Refusal {
+  readonly limit: LimitError['limit']
+  /** Whose limit, in words. */
+  readonly of: string
+  readonly retryAfterMs?: number
+  /** Whether there is a queue in which the call could wait. */
+  readonly mayWait: boolean
+}
+
+export interface GateOptions {
+  /** Under which it counts in the store. */
+  readonly key: string
+  /** In words, for messages. */
+  readonly name: string
+  readonly limits: TargetLimits
+  /** Whether calls may wait. */
+  readonly waits: boolean
+  readonly store: Store
+  readonly clock: Clock
+}
+
+interface Rate {
+  readonly limit: 'requests' | 'tokens'
+  readonly take: Omit<RateTake, 'units'>
+  /** Units left when the store last said so, and when that was. */
+  left: number
+  at: number
+}
+
+export class Gate {
+  private readonly options: GateOptions
+  private readonly queue: CallQueue | undefined
+  /** Beyond the queue of this process, where other processes count too. */
+  private readonly places: Places | undefined
+  private readonly rates: readonly Rate[]
+  /** Of those that wait for a rate one at a time asks, the others stand behind it in order. */
+  private readonly turnstile: CallQueue
+  /** Until when the store is not asked again, because it has refused as much or less. */
+  private refusal: { readonly limit: LimitError['limit']; readonly until: number; readonly tokens: number } | undefined
+
+  constructor(options: GateOptions) {
+    const { key, limits, store, clock } = options
+    const { rpm, tpm, concurrent, queue = DEFAULT_QUEUE } = limits
+    this.options = options
+    this.queue = concurrent === undefined ? undefined : new CallQueue({ concurrent, queue })
+    this.places =
+      concurrent === undefined || !store.shared
+        ? undefined
+        : new Places({ key: `concurrent ${key}`, limit: concurrent, store, now: clock.now })
+    this.turnstile = new CallQueue({ concurrent: 1, queue })
+    this.rates = [
+      ...(rpm === undefined ? [] : [rateOf('requests', `rpm ${key}`, rpm)]),
+      ...(tpm === undefined ? [] : [rateOf('tokens', `tpm ${key}`, tpm)]),
+    ]
+  }
+
+  /** In words, for messages. */
+  get name(): string {
+    return this.options.name
+  }
+
+  /** Whether no call is in it or waits for it. */
+  get idle(): boolean {
+    return (this.queue?.inFlight ?? 0) === 0 && (this.queue?.length ?? 0) === 0 && this.turnstile.inFlight === 0
+  }
+
+  /** Share of the tightest rate that is free, 0 to 1, as far as this process knows. */
+  get headroom(): number {
+    const now = this.options.clock.now()
+    return this.rates.reduce((least, { left, at, take: { limit, windowMs } }) => {
+      const refilled = left + (Math.max(0, now - at) * limit) / windowMs
+      return Math.min(least, refilled / limit)
+    }, 1)
+  }
+
+  /** Lets the call in when that can be now. @throws ConnectionError when the store is down and calls shall not go without it. */
+  async tryEnter(entry: Entry): Promise<Refusal | undefined> {
+    if (this.queue && !this.queue.tryEnter()) return this.refused({ limit: 'concurrent' })
+    return this.orGiveBack(async (placed) => {
+      if (this.places && !(await this.places.tryTake())) return this.refused({ limit: 'concurrent' })
+      placed()
+      // Nobody overtakes those that wait.
+      if (this.turnstile.inFlight > 0) return this.refused({ limit: this.refusal?.limit ?? 'requests' })
+      return this.takeRates(entry)
+    })
+  }
+
+  /** Waits until the call is let in. @returns why it is not. @throws the reason of the signal, and as {@link tryEnter}. */
+  async enter(entry: Entry, signal: AbortSignal): Promise<Refusal | undefined> {
+    const queued = await this.queue?.enter(entry.priority, entry.remaining, signal)
+    if (queued) return this.refused({ limit: 'queue' })
+    return this.orGiveBack(async (placed) => {
+      while (this.places && !(await this.places.tryTake())) {
+        if (this.places.wait >= entry.remaining) return this.refused({ limit: 'concurrent' })
+        await sleep(this.places.wait, signal)
+      }
+      placed()
+      if (this.rates.length === 0) return undefined
+      // Known to be in vain.
+      const known = this.lastRefusal(entry)
+      if (known && known.retryAfterMs >= entry.remaining) return known
+      const behind = await this.turnstile.enter(entry.priority, entry.remaining, signal)
+      if (behind) return this.refused({ limit: 'queue' })
+      try {
+        for (;;) {
+          const refusal = await this.takeRates(entry)
+          if (refusal?.retryAfterMs === undefined || refusal.retryAfterMs >= entry.remaining) return refusal
+          await sleep(refusal.retryAfterMs, signal)
+        }
+      } finally {
+        this.turnstile.leave()
+      }
+    })
+  }
+
+  /** The call has ended, or is not made after all. */
+  leave(): void {
+    this.giveBack(true)
+  }
+
+  /** Nothing was sent: what was taken of the rates is free again. The place is given back too. */
+  undo(entry: Entry): void {
+    this.leave()
+    this.correct((rate) => -unitsOf(rate, entry))
+  }
+
+  /** What the call used in tokens, against what it was estimated to; `undefined` when the answer does not say. */
+  used(entry: Entry, tokens: number | undefined): void {
+    if (tokens !== undefined) this.correct((rate) => (rate.limit === 'tokens' ? tokens - unitsOf(rate, entry) : 0))
+  }
+
+  close(): void {
+    this.places?.close()
+  }
+
+  private correct(units: (rate: Rate) => number): void {
+    const corrections = this.rates.flatMap((rate) => {
+      const change = units(rate)
+      if (change === 0) return []
+      rate.left -= change
+      return [{ ...rate.take, units: change }]
+    })
+    if (corrections.length === 0) return
+    // No call waits for it, and a store that is down says so itself.
+    Promise.resolve(this.options.store.correct(corrections)).catch(() => undefined)
+  }
+
+  /** `enter` tells when it has a place of those that processes share. What was taken is given back unless it lets the call in. */
+  private async orGiveBack(enter: (placed: () => void) => Promise<Refusal | undefined>): Promise<Refusal | undefined> {
+    let placed = false
+    let entered = false
+    try {
+      const refusal = await enter(() => {
+        placed = true
+      })
+      entered = refusal === undefined
+      return refusal
+    } finally {
+      if (!entered) this.giveBack(placed)
+    }
+  }
+
+  private giveBack(placed: boolean): void {
+    if (placed) this.places?.give((this.queue?.length ?? 0) > 0)
+    this.queue?.leave()
+  }
+
+  private async takeRates(entry: Entry): Promise<Refusal | undefined> {
+    if (this.rates.length === 0) return undefined
+    const { store, clock } = this.options
+    const known = this.lastRefusal(entry)
+    if (known) return known
+    const now = clock.now()
+    const result = await store.take(this.rates.map((rate) => ({ ...rate.take, units: unitsOf(rate, entry) })))
+    if (result.ok) {
+      for (const [at, rate] of this.rates.entries()) {
+        rate.left = result.remaining[at] ?? rate.left
+        rate.at = now
+      }
+      return undefined
+    }
+    const limit = this.rates[result.refused]?.limit ?? 'requests'
+    this.refusal = { limit, until: now + result.retryAfterMs, tokens: limit === 'tokens' ? entry.tokens : 0 }
+    return this.refused({ limit, retryAfterMs: result.retryAfterMs })
+  }
+
+  /** What the store has just said of this much or less, while it holds. */
+  private lastRefusal(entry: Entry): (Refusal & { readonly retryAfterMs: number }) | undefined {
+    const last = this.refusal
+    const now = this.options.clock.now()
+    if (!last || now >= last.until || (last.limit === 'tokens' && entry.tokens < last.tokens)) return undefined
+    return { ...this.refused({ limit: last.limit }), retryAfterMs: Math.ceil(last.until - now) }
+  }
+
+  private refused(why: Pick<Refusal, 'limit' | 'retryAfterMs'>): Refusal {
+    return { ...why, of: this.options.name, mayWait: this.options.waits }
+  }
+}
+
+function rateOf(limit: Rate['limit'], key: string, units: number): Rate {
+  return { limit, take: { key, limit: units, windowMs: MINUTE }, left: units, at: 0 }
+}
+
+function unitsOf({ limit }: Rate, entry: Entry): number {
+  return limit === 'requests' ? 1 : Math.max(1, entry.tokens)
+}

@@ -1,0 +1,106 @@
+/** Which limits and budgets a call, and each of its attempts, must pass. */
+import type { Clock } from '../../kernel/clock.js'
+import { ConfigError } from '../../kernel/errors.js'
+import type { Store } from '../../kernel/store.js'
+import type { BudgetEvent } from '../../router/events.js'
+import type { BudgetOptions, ScopedLimit, TargetLimits } from '../../router/options.js'
+import type { Holding, Target } from '../../router/target.js'
+import { Budgets } from './budgets.js'
+import { Gate } from './gate.js'
+import { compileScope, type CompiledScope, type ScopeFacts } from './scope.js'
+
+/** Gates of single users, of models that calls made up and the like; when there are more, those without a call go. */
+const KEPT = 4096
+
+export interface GatesOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly limits?: readonly ScopedLimit[] | undefined
+  readonly budgets?: readonly BudgetOptions[] | undefined
+  readonly tellBudget?: ((event: () => BudgetEvent) => void) | undefined
+}
+
+interface Limited {
+  readonly scope: CompiledScope
+  readonly limits: TargetLimits
+  readonly waits: boolean
+  readonly path: string
+}
+
+export class Gates {
+  readonly budgets: Budgets
+  private readonly options: GatesOptions
+  /** Held once by a call, whatever targets it tries. */
+  private readonly ofCalls: readonly Limited[]
+  /** Held by each attempt. */
+  private readonly ofAttempts: readonly Limited[]
+  private readonly gates = new Map<string, Gate>()
+
+  /** @throws ConfigError for two limits or two budgets of one scope. */
+  constructor(options: GatesOptions) {
+    this.options = options
+    const { store, clock, limits = [], budgets = [], tellBudget = () => undefined } = options
+    const compiled = limits.map(compile)
+    for (const [at, { scope, path }] of compiled.entries()) {
+      const other = compiled.slice(0, at).find((before) => before.scope.name === scope.name)
+      if (other) throw new ConfigError(path, `has the scope of ${other.path}; make them one`)
+    }
+    this.ofCalls = compiled.filter(({ scope }) => !scope.ofTarget)
+    this.ofAttempts = compiled.filter(({ scope }) => scope.ofTarget)
+    this.budgets = new Budgets({ budgets, store, clock, tell: tellBudget })
+  }
+
+  /** Whether calls have anything to pass beside their attempts. */
+  get limitCalls(): boolean {
+    return this.ofCalls.length > 0
+  }
+
+  /** Whether attempts at the target have anything to pass. */
+  limits(target: Target): boolean {
+    return target.limits !== undefined || this.ofAttempts.length > 0 || this.budgets.any
+  }
+
+  forCall(facts: ScopeFacts): readonly Gate[] {
+    return this.scoped(this.ofCalls, facts)
+  }
+
+  /** Always in the same order, so that calls that hold one and wait for the next do not wait for each other. */
+  forAttempt(target: Target, facts: ScopeFacts): readonly Gate[] {
+    const { id, limits } = target
+    const scoped = this.scoped(this.ofAttempts, facts)
+    return limits ? [...scoped, this.gate(id, id, limits, true)] : scoped
+  }
+
+  /** Makes the free share of a target's rates known to its health, for strategies. */
+  observe({ target, health }: Holding): void {
+    const { id, limits } = target
+    if (limits?.rpm === undefined && limits?.tpm === undefined) return
+    health.headroomFrom = () => this.gate(id, id, limits, true).headroom
+  }
+
+  /** Ends what runs in the background. What is still held runs out. */
+  async close(): Promise<void> {
+    for (const gate of this.gates.values()) gate.close()
+    await this.budgets.close()
+  }
+
+  private scoped(limited: readonly Limited[], facts: ScopeFacts): readonly Gate[] {
+    return limited.flatMap(({ scope, limits, waits, path }) =>
+      scope.keys(facts).map((key) => this.gate(`calls${key}`, `${path} (${key.trim() || scope.name})`, limits, waits)),
+    )
+  }
+
+  private gate(key: string, name: string, limits: TargetLimits, waits: boolean): Gate {
+    const known = this.gates.get(key)
+    if (known) return known
+    const { store, clock } = this.options
+    if (this.gates.size >= KEPT) for (const [other, gate] of this.gates) if (gate.idle) this.gates.delete(other)
+    const gate = new Gate({ key, name, limits, waits, store, clock })
+    this.gates.set(key, gate)
+    return gate
+  }
+}
+
+function compile({ scope, onLimit, ...limits }: ScopedLimit, index: number): Limited {
+  return { scope: compileScope(scope), limits, waits: onLimit !== 'reject', path: `limits[${index}]` }
+}

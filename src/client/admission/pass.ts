@@ -1,0 +1,55 @@
+/** What a call, or one of its attempts, holds while it runs: places, what it took of rates, what it reserved of budgets. */
+import type { Entry, Gate } from './gate.js'
+import type { Reservation } from './budgets.js'
+
+/** What was used. */
+export interface Used {
+  /** Input and output; `undefined` when the answer does not say. */
+  readonly tokens: number | undefined
+  /** `undefined` when it is not known. */
+  readonly usd: number | undefined
+}
+
+export class Pass {
+  private readonly gates: readonly Gate[]
+  private readonly entry: Entry
+  private readonly reservation: Reservation | undefined
+  private left = false
+  private settled = false
+
+  constructor(gates: readonly Gate[], entry: Entry, reservation?: Reservation) {
+    this.gates = gates
+    this.entry = entry
+    this.reservation = reservation
+  }
+
+  /** Whether its cost is asked for. */
+  get budgeted(): boolean {
+    return this.reservation !== undefined
+  }
+
+  /** It no longer runs: its places are free. */
+  leave(): void {
+    if (this.left) return
+    this.left = true
+    for (const gate of this.gates) gate.leave()
+  }
+
+  /** Nothing was sent: all is as if it had not been let in. */
+  undo(): void {
+    if (this.left) return
+    this.left = true
+    this.settled = true
+    for (const gate of this.gates) gate.undo(this.entry)
+    this.reservation?.release()
+  }
+
+  /** What it used is known; `undefined`: nothing. Only the first word counts. */
+  settle(used: Used | undefined): void {
+    if (this.settled) return
+    this.settled = true
+    for (const gate of this.gates) gate.used(this.entry, used ? used.tokens : 0)
+    if (used) this.reservation?.settle(used)
+    else this.reservation?.release()
+  }
+}

@@ -1,0 +1,128 @@
+/** Small requests of our own to targets that have rested, so that no caller has to find out whether they are well again. */
+import { context, ROOT_CONTEXT } from '@opentelemetry/api'
+import type { ChatRequest } from '../kernel/hub.js'
+import type { ProbeOptions } from '../router/options.js'
+import type { Plan } from '../router/plan.js'
+import type { Route } from '../router/route.js'
+import type { Member } from '../router/strategy.js'
+import * as semconv from '../telemetry/semconv.js'
+import { whole } from './chat.js'
+import { LogicalCall, type ClientContext } from './call.js'
+import { execute } from './execute.js'
+
+const INTERVAL = 1_000
+const TIMEOUT = 10_000
+/** Some providers refuse less as a limit of output. */
+const MAX_TOKENS = 16
+/** Milliseconds before a rest ends: from then on the target is taken, and no call of the program gets in between. */
+const EARLY = 5
+
+export class Probes {
+  private readonly options: ProbeOptions
+  /** Targets that the options name. */
+  private readonly configured: ReadonlySet<string>
+  private readonly timers = new Map<string, NodeJS.Timeout>()
+  private readonly running = new Map<AbortController, Promise<void>>()
+  /** By target: when it was asked last. */
+  private readonly askedAt = new Map<string, number>()
+  private closed = false
+
+  constructor(options: ProbeOptions, targets: readonly { readonly target: { readonly id: string } }[]) {
+    this.options = options
+    this.configured = new Set(targets.map(({ target }) => target.id))
+  }
+
+  /** A rest begins after a failure of `call`. The target is asked when it ends, by what it was asked before: chat only. */
+  rested({ client, operation }: Pick<LogicalCall, 'client' | 'operation'>, member: Member): void {
+    const { id, provider } = member.target
+    if (this.closed || operation !== 'chat' || !provider.chat || !this.configured.has(id)) return
+    this.plan(client, member)
+  }
+
+  /** Ends what waits and what is under way. Nothing begins after it. */
+  async close(): Promise<void> {
+    this.closed = true
+    for (const timer of this.timers.values()) clearTimeout(timer)
+    this.timers.clear()
+    for (const controller of this.running.keys()) controller.abort()
+    await Promise.all(this.running.values())
+  }
+
+  private plan(client: ClientContext, member: Member): void {
+    const { id } = member.target
+    const last = this.askedAt.get(id)
+    const pause = last === undefined ? 0 : last + (this.options.interval ?? INTERVAL) - client.clock.now()
+    const delay = Math.max(0, member.health.restsFor - EARLY, pause)
+    clearTimeout(this.timers.get(id))
+    this.timers.set(id, setTimeout(() => this.due(client, member), delay).unref())
+  }
+
+  private due(client: ClientContext, member: Member): void {
+    const { health, target } = member
+    this.timers.delete(target.id)
+    const { state, restsFor } = health
+    if (state === 'closed') return
+    // The provider has asked for a longer rest since.
+    if (restsFor > EARLY) return this.plan(client, member)
+    // A call of the program tries it just now.
+    if (restsFor === 0 && !health.allows) return
+    this.askedAt.set(target.id, client.clock.now())
+    const controller = new AbortController()
+    // Not a part of the trace of whoever met the failure.
+    const asked = context.with(ROOT_CONTEXT, () => this.ask(client, member, controller.signal))
+    this.running.set(
+      controller,
+      asked.finally(() => this.running.delete(controller)),
+    )
+  }
+
+  /** Never rejects: what comes of it is in the target's health, in hooks and on the span. */
+  private async ask(client: ClientContext, member: Member, signal: AbortSignal): Promise<void> {
+    const { request, timeout = TIMEOUT } = this.options
+    const chat: ChatRequest = {
+      model: member.target.id,
+      messages: [...(request?.messages ?? [{ role: 'user' as const, content: 'ping' }])],
+      max_tokens: request?.max_tokens ?? MAX_TOKENS,
+    }
+    try {
+      const call = new LogicalCall(
+        { ...client, plan: planOf(client.plan, member) },
+        {
+          operation: 'chat',
+          model: chat.model,
+          options: { signal, timeout, fallbacks: false },
+          request: { chat },
+          attributes: { [semconv.PROBE]: true },
+        },
+      )
+      try {
+        const { run, chat: answer } = await execute(call, (attempt) => whole(attempt, chat))
+        call.succeed(run, { chat: answer })
+      } catch (error) {
+        call.fail(error)
+      }
+    } catch {
+      // It could not even begin, as a call of the program to this target could not. That call will tell its caller why.
+    }
+  }
+}
+
+/** A plan of one target and one attempt. */
+function planOf(plan: Plan, { health, target, weight, tags }: Member): Plan {
+  let given = false
+  // Also while it still rests, which is what it is asked for; once, or its limits would be asked without end.
+  const select = () => {
+    if (given) return undefined
+    given = true
+    return { index: 0, reason: 'probe' }
+  }
+  // What the options preset for calls may make this one dear.
+  const member = { health, weight, tags, when: undefined, target: { ...target, params: undefined } }
+  const route: Route = {
+    alias: false,
+    levels: [{ members: [member], selector: { select }, strategy: 'probe' }],
+    fallbacks: [],
+    hedge: undefined,
+  }
+  return { ...plan, retries: { ...plan.retries, max: 0, on: {}, attempts: 1 }, route: () => route }
+}

@@ -1,0 +1,235 @@
+/** The price table of `@pydantic/genai-prices` (https://github.com/pydantic/genai-prices), loaded on the first priced call. */
+import type { calcPrice, findProvider, ModelInfo, ModelPrice } from '@pydantic/genai-prices'
+import { requireFromHere } from '../kernel/own-require.js'
+import type { Bucket } from './buckets.js'
+import { namesOf, providerNames } from './names.js'
+import { NO_RATES, type Period, type RateCard, type Rates, type ServiceRates } from './rates.js'
+
+/** Prices that a source has for a model. */
+export interface Found {
+  readonly rates: Rates
+  /** Whether the source names the model, and not only a family or a pattern that it fits. */
+  readonly exact: boolean
+  /** On the prices of tokens; 1 when the source has the model as it was called. */
+  readonly factor: number
+  /** What was assumed. */
+  readonly notes: readonly string[]
+}
+
+export type TableAnswer = Found | { readonly missing: string }
+
+interface Table {
+  readonly calcPrice: typeof calcPrice
+  readonly findProvider: typeof findProvider
+}
+
+let table: Table | null | undefined
+
+function loadTable(): Table | null {
+  if (table === undefined) {
+    try {
+      table = requireFromHere()('@pydantic/genai-prices') as Table
+    } catch {
+      // A bundle may have left the package out; every price then says so.
+      table = null
+    }
+  }
+  return table
+}
+
+/** Answers by provider and model: the search through all patterns of the table is not worth repeating. */
+const answers = new Map<string, TableAnswer>()
+const MAX_ANSWERS = 2000
+
+/** The table's prices of a model, those that have held and those that hold at some hours included. */
+export function tablePrices(provider: string, model: string): TableAnswer {
+  const key = `${provider}/${model}`
+  let answer = answers.get(key)
+  if (!answer) {
+    const loaded = loadTable()
+    if (!loaded)
+      return { missing: 'the price table @pydantic/genai-prices could not be loaded: keep it out of the bundle' }
+    if (answers.size >= MAX_ANSWERS) answers.clear()
+    answer = search(loaded, provider, model) ?? { missing: `no price for ${key}` }
+    answers.set(key, answer)
+  }
+  return answer
+}
+
+function search(loaded: Table, provider: string, model: string): Found | undefined {
+  const providerId = providerNames(provider).genaiPrices
+  const { models, maker, made } = namesOf(provider, model)
+  const listed = providerId !== '' && loaded.findProvider({ providerId })
+  if (listed) {
+    const names = new Set(models.map(({ name }) => name.toLowerCase()))
+    for (const { name, factor = 1, note } of models) {
+      const info = modelIn(loaded, listed.id, name)
+      if (!info) continue
+      const id = info.id.toLowerCase()
+      const exact = names.has(id) || names.has(id.replace(REGION_WORD, ''))
+      return { rates: compile(info, listed.id), exact, factor, notes: note === undefined ? [] : [note] }
+    }
+    return undefined
+  }
+  // A gateway that is not in the table passes on what the maker takes.
+  if (maker === undefined || made === undefined || loaded.findProvider({ providerId: maker })?.id !== maker)
+    return undefined
+  const info = modelIn(loaded, maker, made)
+  return (
+    info && {
+      rates: compile(info, maker),
+      exact: false,
+      factor: 1,
+      notes: [`${provider} is not in the table: priced as ${maker}/${info.id}`],
+    }
+  )
+}
+
+/** How the table's ids of Bedrock's models begin. */
+const REGION_WORD = /^(global|regional)\./
+const BEDROCK_BARE = /^anthropic\./
+
+function modelIn({ calcPrice: calculate }: Table, providerId: string, name: string): ModelInfo | undefined {
+  // Without a region Bedrock's price is the one of its global profiles; the table takes such a name for a regional one.
+  const tried = BEDROCK_BARE.test(name) ? [`global.${name}`, name] : [name]
+  for (const id of tried) {
+    const priced = calculate({}, id, { providerId })
+    if (priced) return priced.model
+  }
+  return undefined
+}
+
+/** Units of the table that are priced, by what they count and how many of it. */
+const UNIT: Readonly<Record<string, readonly [Bucket, per: number]>> = {
+  input_mtok: ['input', 1e6],
+  output_mtok: ['output', 1e6],
+  cache_read_mtok: ['cache_read', 1e6],
+  cache_write_mtok: ['cache_write', 1e6],
+  cache_write_5m_mtok: ['cache_write', 1e6],
+  cache_write_1h_mtok: ['cache_write_1h', 1e6],
+  input_audio_mtok: ['input_audio', 1e6],
+  cache_audio_read_mtok: ['cache_read_audio', 1e6],
+  output_audio_mtok: ['output_audio', 1e6],
+  input_image_mtok: ['input_image', 1e6],
+  cache_image_read_mtok: ['cache_read_image', 1e6],
+  output_image_mtok: ['output_image', 1e6],
+  input_video_mtok: ['input_video', 1e6],
+  output_video_mtok: ['output_video', 1e6],
+  output_reasoning_mtok: ['reasoning', 1e6],
+  requests_kcount: ['requests', 1000],
+  web_searches_kcount: ['web_searches', 1000],
+  social_searches_kcount: ['social_searches', 1000],
+  storage_searches_kcount: ['file_searches', 1000],
+  code_executions_kcount: ['code_executions', 1000],
+  rerank_searches_kcount: ['search_units', 1000],
+  audio_hours: ['input_seconds', 3600],
+  input_audio_hours: ['input_seconds', 3600],
+  output_audio_hours: ['output_seconds', 3600],
+  input_mchars: ['input_characters', 1e6],
+  input_document_kpages: ['pages', 1000],
+}
+
+/** What prices of tiers of service come to where the table has none, which it does not have at all. Of price pages. */
+const SERVICES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  // https://platform.openai.com/docs/pricing: flex is half; priority 1.67 to 2 times, by model.
+  openai: { flex: 0.5, priority: 2 },
+  azure: { priority: 2 },
+  // https://ai.google.dev/gemini-api/docs/pricing
+  google: { flex: 0.5, priority: 1.8 },
+  // https://aws.amazon.com/bedrock/pricing
+  aws: { flex: 0.5, priority: 1.75 },
+  // https://platform.claude.com/docs/en/build-with-claude/fast-mode; priority is capacity bought before.
+  anthropic: { priority: 1, fast: 6 },
+  // https://console.groq.com/docs/flex-processing
+  groq: { flex: 1 },
+}
+
+function servicesOf(providerId: string): Record<string, ServiceRates> {
+  return Object.fromEntries(
+    Object.entries(SERVICES[providerId] ?? {}).map(([name, multiplier]) => [
+      name,
+      {
+        multiplier,
+        card: {},
+        tiers: [],
+        note: `service tier ${name}: taken as ${multiplier} times the standard prices`,
+      },
+    ]),
+  )
+}
+
+const compiled = new WeakMap<ModelInfo, Rates>()
+
+function compile(info: ModelInfo, providerId: string): Rates {
+  let rates = compiled.get(info)
+  if (!rates) {
+    rates = compileAll(info, servicesOf(providerId), regionsOf(providerId, info.id))
+    compiled.set(info, rates)
+  }
+  return rates
+}
+
+/** Models whose calls cost more where a region is to process them, and how much more. Of price pages. */
+const REGIONS: readonly (readonly [provider: string, RegExp, Readonly<Record<string, number>>])[] = [
+  // https://platform.openai.com/docs/pricing, "Regional processing"
+  ['openai', /^gpt-(?:5\.[4-9]|[6-9])/, { eu: 1.1, us: 1.1 }],
+  // https://platform.claude.com/docs/en/about-claude/pricing, "Data residency pricing"
+  ['anthropic', /^claude-(?:(?:opus|sonnet|haiku)-(?:4-[6-9]|[5-9])|fable)/, { us: 1.1 }],
+]
+
+function regionsOf(providerId: string, model: string): Readonly<Record<string, number>> {
+  return REGIONS.find(([provider, pattern]) => provider === providerId && pattern.test(model))?.[2] ?? {}
+}
+
+function compileAll({ prices }: ModelInfo, services: Rates['services'], regions: Rates['regions']): Rates {
+  if (!Array.isArray(prices)) return { ...ratesOfPrice(prices), services, regions }
+  const periods = prices.map(({ constraint, prices: price }): Period => {
+    const rates = { ...ratesOfPrice(price), services, regions }
+    if (!constraint) return { rates }
+    if (constraint.type === 'start_date') return { since: Date.parse(constraint.start_date), rates }
+    return { hours: [[secondsOf(constraint.start_time), secondsOf(constraint.end_time)]], rates }
+  })
+  // Where none holds, the first does.
+  const first = periods[0]?.rates ?? NO_RATES
+  return { ...first, periods }
+}
+
+/** `HH:MM:SSZ`, or with an offset. */
+function secondsOf(time: string): number {
+  return (Date.parse(`1970-01-02T${time}`) / 1000) % 86_400
+}
+
+type Card = Partial<Record<Bucket, number>>
+
+/** A price of the table: one number, or one by the length of the prompt. */
+function ratesOfPrice(price: ModelPrice): Rates {
+  const card: Card = {}
+  const above = new Map<number, Card>()
+  for (const [unit, usd] of Object.entries(price)) {
+    const [bucket, per] = UNIT[unit] ?? []
+    if (bucket === undefined || per === undefined || usd === undefined) continue
+    card[bucket] = (typeof usd === 'number' ? usd : usd.base) / per
+    if (typeof usd === 'number') continue
+    for (const { start, price: dearer } of usd.tiers) {
+      const tier = above.get(start) ?? {}
+      above.set(start, tier)
+      tier[bucket] = dearer / per
+    }
+  }
+  withLongWrites(card, card)
+  for (const tier of above.values()) withLongWrites(tier, { ...card, ...tier })
+  return {
+    ...NO_RATES,
+    card,
+    tiers: [...above].map(([from, tier]) => ({ above: from, card: tier })).sort((a, b) => a.above - b.above),
+  }
+}
+
+/**
+ * The table has the price of writes that last an hour for some models only. Where those that last five minutes cost
+ * 1.25 times the input, they cost twice the input (https://platform.claude.com/docs/en/build-with-claude/prompt-caching).
+ */
+function withLongWrites(card: Card, { input, cache_write: written }: RateCard): void {
+  if (input === undefined || written === undefined) return
+  if (Math.abs(written / input - 1.25) < 1e-9) card.cache_write_1h ??= input * 2
+}

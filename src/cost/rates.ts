@@ -1,0 +1,205 @@
+/** The one form that every source of prices is brought into, and what of it holds for a call. */
+import { TOKEN_BUCKETS, type Bucket, type TokenBucket } from './buckets.js'
+import { isWithin, type Hours } from './hours.js'
+import { rateOf, type Rate } from './money.js'
+
+/** USD for one unit of a bucket: a token, a search, a second. */
+export type RateCard = Readonly<Partial<Record<Bucket, number>>>
+
+/** Prices of a request whose whole prompt is longer than this, for all of its tokens. */
+export interface Tier {
+  readonly above: number
+  /** What differs from the prices below. */
+  readonly card: RateCard
+}
+
+/** Prices where the provider served a call in a tier of service such as `flex`. */
+export interface ServiceRates {
+  /** On the standard prices of tokens. */
+  readonly multiplier?: number | undefined
+  /** What differs from the standard prices. */
+  readonly card: RateCard
+  readonly tiers: readonly Tier[]
+  /** Says in `missing` where the multiplier comes from, when not from the source of the prices. */
+  readonly note?: string | undefined
+}
+
+/** Prices that hold at certain times only. The last one that holds counts. */
+export interface Period {
+  /** Unix milliseconds. */
+  readonly since?: number | undefined
+  readonly hours?: readonly Hours[] | undefined
+  readonly rates: Rates
+}
+
+export interface Rates {
+  readonly card: RateCard
+  /** Ascending. */
+  readonly tiers: readonly Tier[]
+  readonly services: Readonly<Record<string, ServiceRates>>
+  /** Factors on the prices of tokens by region, such as `{ eu: 1.1 }`; `*` is any but `global`. */
+  readonly regions: Readonly<Record<string, number>>
+  readonly periods: readonly Period[]
+  /** USD for a web search by `search_context_size`. */
+  readonly searchSizes?: Readonly<Record<string, number>> | undefined
+  /** Web searches of one call are billed as one. */
+  readonly searchesAsOne?: boolean | undefined
+}
+
+export const NO_RATES: Rates = { card: {}, tiers: [], services: {}, regions: {}, periods: [] }
+
+/** What a price depends on beyond model and counts. */
+export interface Situation {
+  readonly promptTokens: number
+  /** As normalised by {@link serviceTierOf}; empty for the standard one. */
+  readonly serviceTier: string
+  /** Where the call was processed, in lower case; empty when not told. */
+  readonly region: string
+  /** On the prices of tokens, apart from these prices. */
+  readonly factor: number
+  /** Empty when not told. */
+  readonly searchSize: string
+  /** Unix milliseconds. */
+  readonly at: number
+}
+
+/** Prices of one situation, for every bucket that has one. */
+export interface Vector {
+  readonly rates: Readonly<Partial<Record<Bucket, Rate>>>
+  /** Buckets whose price is another one's. */
+  readonly fallbacks: Readonly<Partial<Record<Bucket, string>>>
+  /** What of the situation the prices do not cover. */
+  readonly notes: readonly string[]
+  readonly searchesAsOne: boolean
+}
+
+/** Half the price is what all providers with a batch API give (OpenAI, Anthropic, Google, Bedrock, Mistral, Groq). */
+const BATCH_MULTIPLIER = 0.5
+
+const vectors = new WeakMap<Rates, Map<string, Vector>>()
+
+/** The prices that hold in a situation. Worked out once. */
+export function vectorOf(all: Rates, situation: Situation): Vector {
+  const rates = all.periods.length === 0 ? all : inForce(all, situation.at)
+  let known = vectors.get(rates)
+  if (!known) vectors.set(rates, (known = new Map()))
+  let tier = -1
+  for (const [index, { above }] of rates.tiers.entries()) if (situation.promptTokens > above) tier = index
+  const service = rates.services[situation.serviceTier]
+  let serviceTier = -1
+  if (service) {
+    for (const [index, { above }] of service.tiers.entries()) if (situation.promptTokens > above) serviceTier = index
+  }
+  const key = `${tier} ${serviceTier} ${situation.serviceTier} ${situation.region} ${situation.searchSize} ${situation.factor}`
+  let vector = known.get(key)
+  if (!vector) known.set(key, (vector = workOut(rates, situation, tier, serviceTier)))
+  return vector
+}
+
+function inForce(rates: Rates, at: number): Rates {
+  const holds = ({ since, hours }: Period): boolean =>
+    (since === undefined || at >= since) && (hours === undefined || isWithin(hours, at))
+  return rates.periods.findLast(holds)?.rates ?? rates
+}
+
+type Card = Partial<Record<Bucket, number>>
+
+/** Lays a card over another. A cached token whose price stems from below is no dearer than an uncached one. */
+function layOver(card: Card, over: RateCard | undefined): Card {
+  if (!over) return card
+  const next: Card = { ...card, ...over }
+  if (over.input !== undefined && over.cache_read === undefined && next.cache_read !== undefined)
+    next.cache_read = Math.min(next.cache_read, over.input)
+  // One price for text and thought stays one.
+  if (over.output !== undefined && over.reasoning === undefined && card.reasoning === card.output) delete next.reasoning
+  return next
+}
+
+function workOut(rates: Rates, situation: Situation, tier: number, serviceTier: number): Vector {
+  const notes: string[] = []
+  const { serviceTier: name, region, searchSize } = situation
+  const service = rates.services[name]
+  let card: Card = { ...rates.card }
+  if (service && service.multiplier === undefined) card = layOver(card, service.card)
+  card = layOver(card, rates.tiers[tier]?.card)
+  if (service && service.multiplier === undefined) card = layOver(card, service.tiers[serviceTier]?.card)
+
+  let factor = service?.multiplier ?? 1
+  if (service?.note !== undefined) notes.push(service.note)
+  if (name !== '' && !service) {
+    if (name === 'batch') {
+      factor = BATCH_MULTIPLIER
+      notes.push('service tier batch: priced at half the standard prices')
+    } else notes.push(`service tier ${name}: priced as standard`)
+  }
+  const uplift = upliftOf(rates, region)
+  if (uplift !== 1) notes.push(`region ${region}: ${uplift} times the standard prices`)
+  factor *= uplift * situation.factor
+  if (factor !== 1) {
+    for (const bucket of TOKEN_BUCKETS) if (card[bucket] !== undefined) card[bucket] *= factor
+  }
+  const sized = searchSize === '' ? undefined : rates.searchSizes?.[searchSize]
+  if (sized !== undefined) card.web_searches = sized
+
+  const fallbacks: Partial<Record<Bucket, string>> = {}
+  for (const [bucket, instead, told] of FALLBACKS) {
+    if (card[bucket] !== undefined || card[instead] === undefined) continue
+    card[bucket] = card[instead]
+    if (bucket === 'cache_read_audio' && card.input_audio !== undefined)
+      card[bucket] = Math.min(card[instead], card.input_audio)
+    if (told) fallbacks[bucket] = `${bucket}: no price of its own, priced as ${instead}`
+  }
+  const exact: Partial<Record<Bucket, Rate>> = {}
+  for (const bucket of Object.keys(card) as Bucket[]) {
+    const usd = card[bucket]
+    if (usd !== undefined) exact[bucket] = rateOf(usd)
+  }
+  return { rates: exact, fallbacks, notes, searchesAsOne: rates.searchesAsOne ?? false }
+}
+
+function upliftOf({ regions }: Rates, region: string): number {
+  if (region === '' || region === 'global') return 1
+  return regions[region] ?? regions[region.split('-')[0] ?? ''] ?? regions['*'] ?? 1
+}
+
+/**
+ * Which price stands in for one that is not listed, in this order, and whether that is told. Everywhere thought is
+ * billed as output, and pictures and films that are read as text, unless the provider says otherwise.
+ */
+const FALLBACKS: readonly (readonly [TokenBucket, TokenBucket, told: boolean])[] = [
+  ['output', 'output_image', false],
+  ['cache_read', 'input', true],
+  ['cache_write', 'input', true],
+  ['cache_write_1h', 'cache_write', true],
+  ['input_audio', 'input', true],
+  ['cache_read_audio', 'cache_read', true],
+  ['input_image', 'input', false],
+  ['cache_read_image', 'cache_read', false],
+  ['input_video', 'input', false],
+  ['reasoning', 'output', false],
+  ['output_audio', 'output', true],
+  ['output_image', 'output', true],
+  ['output_video', 'output', true],
+]
+
+/** Words for the service that has no name in a price list. */
+const STANDARD: ReadonlySet<string> = new Set([
+  '',
+  'standard',
+  'default',
+  'auto',
+  'on_demand',
+  'on-demand',
+  'not_available',
+  'none',
+  'scale',
+  'provisioned',
+  'reserved',
+])
+
+/** The tier of service in one spelling; empty for the standard one. */
+export function serviceTierOf(word: unknown): string {
+  if (typeof word !== 'string') return ''
+  const tier = word.toLowerCase().replace(/^on_demand_/, '')
+  return STANDARD.has(tier) ? '' : tier === 'batches' ? 'batch' : tier
+}

@@ -1,0 +1,49 @@
+/** The times that a budget holds for. */
+
+export type Period = 'minute' | 'hour' | 'day' | 'week' | 'month'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+/** 1970 began on a Thursday, weeks begin on Monday. */
+const FIRST_MONDAY = 4 * DAY
+
+/** Milliseconds; of a month the longest, or for a rolling one 30 days. */
+const LENGTH: Readonly<Record<Period, number>> = {
+  minute: MINUTE,
+  hour: HOUR,
+  day: DAY,
+  week: 7 * DAY,
+  month: 30 * DAY,
+}
+
+/** Parts that a rolling window is forgotten in. */
+const SLOTS = 60
+
+export interface BudgetWindow {
+  /** Tells this calendar period from the others; empty for a rolling window. */
+  readonly id: string
+  readonly windowMs: number
+  readonly slots: number
+  /** When a calendar period ends, in milliseconds since 1970. */
+  readonly endsAt: number | undefined
+}
+
+/** The window that a call at `date` (milliseconds since 1970) belongs to. Calendar periods are those of UTC. */
+export function windowAt(per: Period, kind: 'calendar' | 'rolling', date: number): BudgetWindow {
+  if (kind === 'rolling') return { id: '', windowMs: LENGTH[per], slots: SLOTS, endsAt: undefined }
+  const [start, end] =
+    per === 'month' ? monthOf(date) : evenPeriod(date, LENGTH[per], per === 'week' ? FIRST_MONDAY : 0)
+  return { id: new Date(start).toISOString().slice(0, 16), windowMs: end - start, slots: 1, endsAt: end }
+}
+
+function evenPeriod(date: number, length: number, offset: number): readonly [number, number] {
+  const start = Math.floor((date - offset) / length) * length + offset
+  return [start, start + length]
+}
+
+function monthOf(date: number): readonly [number, number] {
+  const at = new Date(date)
+  const [year, month] = [at.getUTCFullYear(), at.getUTCMonth()]
+  return [Date.UTC(year, month, 1), Date.UTC(year, month + 1, 1)]
+}

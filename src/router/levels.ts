@@ -1,0 +1,233 @@
+/** The targets of aliases, in levels, each with its strategy at work. */
+import type { Clock } from '../kernel/clock.js'
+import { ConfigError } from '../kernel/errors.js'
+import { chosenStrategy, type ChosenStrategy } from './chosen-strategy.js'
+import { aliasCycle, entriesOf, groupOf, type Entry } from './entries.js'
+import { adjusted, conditionOf, joined, memberOf, spread } from './members.js'
+import type { AliasOptions } from './options.js'
+import type { Level } from './route.js'
+import { ordered } from './strategies/ordered.js'
+import type { Member } from './strategy.js'
+import { targetOption } from './target-name.js'
+import type { Holding } from './target.js'
+import type { Targets } from './targets.js'
+import { asItIs, isWildcard, Wildcards, type Fill, type Filled } from './wildcards.js'
+
+export interface LevelsOptions {
+  readonly aliases: Readonly<Record<string, AliasOptions>>
+  readonly targets: Targets
+  readonly clock: Clock
+  readonly random: () => number
+}
+
+/** A level that can be made again with other members. */
+interface Rank {
+  readonly level: Level
+  readonly name: string
+  readonly chosen: ChosenStrategy
+}
+
+/** Aliases, outermost first. */
+type Trail = readonly string[]
+
+export class Levels {
+  readonly wildcards: Wildcards
+  private readonly options: LevelsOptions
+  private readonly compiled = new Map<string, readonly Rank[]>()
+  /** Where what ends a watch is noted: nowhere while the configuration is compiled, which stays. */
+  private watches: (() => void)[] | undefined
+
+  constructor(options: LevelsOptions) {
+    this.options = options
+    this.wildcards = new Wildcards(Object.keys(options.aliases))
+  }
+
+  /** Of an alias whose name has no wildcard. @throws ConfigError on its first fault. */
+  of(name: string): readonly Level[] {
+    return levelsOf(this.alias(name, []))
+  }
+
+  /** Of an alias whose name has one. @throws ConfigError on its first fault. */
+  filled({ name, fill }: Filled): readonly Level[] {
+    return levelsOf(this.ranks(name, fill, []))
+  }
+
+  /** Of a target by itself. */
+  single(holding: Holding): readonly Level[] {
+    return [this.rank('', { strategy: ordered, options: {} }, [memberOf(holding)]).level]
+  }
+
+  /**
+   * Of an alias or a target that the configuration names.
+   *
+   * @param within - The alias that it stands in as a fallback.
+   * @throws ConfigError when it names none.
+   */
+  named(model: string, path: string, within: string | undefined): readonly Level[] {
+    const alias = this.meant(model, within === undefined ? [] : [within])
+    if (alias) return levelsOf(this.nestedRanks(alias, []))
+    return this.single(this.options.targets.configure({ model }, path, '', !this.watches))
+  }
+
+  /** Runs `compile`, and returns what ends the watches of the levels that it made, which may be forgotten then. */
+  passing<T>(compile: () => T): { readonly made: T; readonly end: () => void } {
+    const watches: (() => void)[] = []
+    const end = (): void => {
+      for (const unwatch of watches) unwatch()
+    }
+    this.watches = watches
+    try {
+      return { made: compile(), end }
+    } catch (error) {
+      end()
+      throw error
+    } finally {
+      this.watches = undefined
+    }
+  }
+
+  /**
+   * What a name means in the configuration: an alias of that very name, else a target of a provider that is known, else
+   * an alias with a wildcard that it fits. `undefined` for a target.
+   */
+  meant(model: string, trail: Trail): Filled | undefined {
+    if (Object.hasOwn(this.options.aliases, model)) return { name: model, fill: asItIs }
+    if (this.options.targets.knows(model)) return undefined
+    return this.wildcards.find(model, trail)
+  }
+
+  /** @throws ConfigError on the first fault in what an alias says of itself, or in a strategy's options. */
+  group(name: string): { readonly entries: readonly Entry[]; readonly chosen: ChosenStrategy } {
+    const { aliases } = this.options
+    const path = `models.${name}`
+    const group = groupOf(aliases[name] as AliasOptions)
+    const entries = entriesOf(group, path, (model) => Object.hasOwn(aliases, model))
+    if (!isWildcard(name)) for (const { options, modelPath } of entries) refuseStar(options.model, modelPath)
+    return { entries, chosen: chosenStrategy(group, entries, `${path}.strategy`) }
+  }
+
+  private alias(name: string, trail: Trail): readonly Rank[] {
+    const done = this.compiled.get(name)
+    if (done) return done
+    const ranks = this.ranks(name, asItIs, trail)
+    this.compiled.set(name, ranks)
+    return ranks
+  }
+
+  private nestedRanks({ name, fill }: Filled, trail: Trail): readonly Rank[] {
+    return fill === asItIs ? this.alias(name, trail) : this.ranks(name, fill, trail)
+  }
+
+  private ranks(name: string, fill: Fill, trail: Trail): readonly Rank[] {
+    if (trail.includes(name)) throw aliasCycle(name, trail)
+    const { entries, chosen } = this.group(name)
+    const filled = entries.map((entry) => ({
+      ...entry,
+      options: { ...entry.options, model: fill(entry.options.model) },
+    }))
+    const inner = [...trail, name]
+    return chosen.strategy === ordered ? this.inOrder(filled, name, inner) : this.byOrder(filled, name, inner, chosen)
+  }
+
+  /** Each entry is a level of its own: its tries are used up before the next begins. An alias among them keeps its levels. */
+  private inOrder(entries: readonly Entry[], name: string, trail: Trail): readonly Rank[] {
+    const sorted = [...entries].sort((a, b) => (a.options.order ?? 1) - (b.options.order ?? 1))
+    return sorted.flatMap((entry) => {
+      const when = conditionOf(entry)
+      const nested = this.nested(entry, trail)
+      if (!nested) {
+        const member = adjusted(this.member(entry, name), entry, when)
+        return [this.rank(name, { strategy: ordered, options: {} }, [member])]
+      }
+      return nested.map((rank) => {
+        const members = rank.level.members.map((member) => adjusted(member, entry, when))
+        if (members.every((member, i) => member === rank.level.members[i])) return rank
+        // What strategies choose by; otherwise the one at work goes on with the same targets.
+        if (when || entry.options.tags) return this.rank(rank.name, rank.chosen, members)
+        return { ...rank, level: Object.freeze({ ...rank.level, members: Object.freeze(members) }) }
+      })
+    })
+  }
+
+  /**
+   * Entries of one order are a level, from which the strategy picks. An alias among them brings its targets: those of its
+   * first level to the first, those of its second to a second one behind it, and so on.
+   */
+  private byOrder(entries: readonly Entry[], name: string, trail: Trail, chosen: ChosenStrategy): readonly Rank[] {
+    const orders = [...new Set(entries.map((entry) => entry.options.order ?? 1))].sort((a, b) => a - b)
+    return orders.flatMap((order) => {
+      const levels: Member[][] = []
+      for (const entry of entries) {
+        if ((entry.options.order ?? 1) !== order) continue
+        for (const [depth, members] of this.brought(entry, name, trail, chosen).entries()) {
+          const level = levels[depth]
+          if (level) level.push(...members)
+          else levels.push([...members])
+        }
+      }
+      return levels.map((members) => this.rank(name, chosen, joined(members)))
+    })
+  }
+
+  /** The members that an entry brings to each level. */
+  private brought(
+    entry: Entry,
+    name: string,
+    trail: Trail,
+    { strategy }: ChosenStrategy,
+  ): readonly (readonly Member[])[] {
+    const { weight = 1 } = entry.options
+    const when = conditionOf(entry)
+    const nested = this.nested(entry, trail)
+    if (!nested) return [[Object.freeze({ ...adjusted(this.member(entry, name), entry, when), weight })]]
+    const levels = nested.map(({ level: { members } }) => members)
+    // A strategy that goes through its members as written has their order already.
+    const kept = strategy.keepsOrder === true ? [levels.flat()] : levels
+    return kept.map((members) => spread(members, weight).map((member) => adjusted(member, entry, when)))
+  }
+
+  /** @throws ConfigError for what only a target can have. */
+  private nested(entry: Entry, trail: Trail): readonly Rank[] | undefined {
+    const alias = this.meant(entry.options.model, trail)
+    if (!alias) return undefined
+    refuseTargetOptions(entry)
+    return this.nestedRanks(alias, trail)
+  }
+
+  private member({ options, modelPath, position }: Entry, name: string): Member {
+    return memberOf(this.options.targets.configure(options, modelPath, `${name}.${position + 1}`, !this.watches))
+  }
+
+  private rank(name: string, chosen: ChosenStrategy, members: readonly Member[]): Rank {
+    const { clock, random } = this.options
+    const { strategy, options } = chosen
+    const selector = strategy.create({ name, members, options, clock, random })
+    if (selector.changed) {
+      for (const [index, { health }] of members.entries()) {
+        const unwatch = health.watch(() => selector.changed?.(index))
+        this.watches?.push(unwatch)
+      }
+    }
+    const level = Object.freeze({ members: Object.freeze(members), selector, strategy: strategy.id })
+    return { level, name, chosen }
+  }
+}
+
+function levelsOf(ranks: readonly Rank[]): readonly Level[] {
+  return Object.freeze(ranks.map(({ level }) => level))
+}
+
+export function refuseTargetOptions({ options, path }: Entry): void {
+  const own = targetOption(options)
+  if (own === undefined) return
+  throw new ConfigError(`${path}.${own}`, `\`${options.model}\` is an alias; set it on the alias's own targets`)
+}
+
+/** @throws ConfigError where nothing says what the `*` of a model stands for. */
+export function refuseStar(model: string, path: string): void {
+  if (!isWildcard(model)) return
+  throw new ConfigError(
+    path,
+    `the \`*\` in \`${model}\` stands for nothing here: only an alias with a \`*\` in its own name can pass one on`,
+  )
+}

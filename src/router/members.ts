@@ -1,0 +1,86 @@
+/** Members of groups: targets, and what the entries of aliases say of them. */
+import { compileCondition, type Holds } from './condition.js'
+import type { Entry } from './entries.js'
+import { isSame } from './same.js'
+import type { Member } from './strategy.js'
+import type { Holding } from './target.js'
+
+export function memberOf(holding: Holding): Member {
+  return { ...holding, weight: 1, tags: [], when: undefined }
+}
+
+/** What an entry says of the member, or of each member of the alias that it names; weights aside. */
+export function adjusted(member: Member, { options }: Entry, when: Holds | undefined): Member {
+  const { target } = member
+  const { tags, timeout, params, contextWindow, capabilities, dropUnsupported } = options
+  const changes = { tags, timeout, params, contextWindow, capabilities, dropUnsupported, when }
+  if (Object.values(changes).every((change) => change === undefined)) return member
+  return Object.freeze({
+    ...member,
+    tags: tags ?? member.tags,
+    when: bothHold(member.when, when),
+    target: Object.freeze({
+      ...target,
+      timeout: timeout ? { ...target.timeout, ...timeout } : target.timeout,
+      params: params ? { ...target.params, ...params } : target.params,
+      facts: {
+        ...target.facts,
+        ...(contextWindow !== undefined && { contextWindow }),
+        ...(capabilities && { capabilities: { ...target.facts.capabilities, ...capabilities } }),
+      },
+      dropUnsupported: target.dropUnsupported ?? dropUnsupported,
+    }),
+  })
+}
+
+export function conditionOf({ options: { when }, path }: Entry): Holds | undefined {
+  return when && compileCondition(when, `${path}.when`)
+}
+
+/** An alias within an alias is for the calls that both are for. */
+function bothHold(inner: Holds | undefined, outer: Holds | undefined): Holds | undefined {
+  if (!inner || !outer) return inner ?? outer
+  return (metadata) => outer(metadata) && inner(metadata)
+}
+
+/** One share for all members together, spread by their own weights; evenly when none of them has any. */
+export function spread(members: readonly Member[], share: number): readonly Member[] {
+  const total = members.reduce((sum, { weight }) => sum + weight, 0)
+  return members.map((member) =>
+    Object.freeze({ ...member, weight: total > 0 ? (share * member.weight) / total : share / members.length }),
+  )
+}
+
+/** Members that are alike but for their weights become one, with the weights of all, where the first of them stood. */
+export function joined(members: readonly Member[]): readonly Member[] {
+  const distinct: Member[] = []
+  const places = new Map<string, number[]>()
+  for (const member of members) {
+    const { id } = member.target
+    const known = places.get(id)
+    const same = known?.find((place) => isAlike(distinct[place], member))
+    if (same !== undefined) {
+      const first = distinct[same] as Member
+      distinct[same] = Object.freeze({ ...first, weight: first.weight + member.weight })
+      continue
+    }
+    const place = distinct.push(member) - 1
+    if (known) known.push(place)
+    else places.set(id, [place])
+  }
+  return distinct
+}
+
+function isAlike(one: Member | undefined, other: Member): boolean {
+  if (!one) return false
+  const { timeout, params, facts, dropUnsupported } = one.target
+  const { target } = other
+  return (
+    one.when === other.when &&
+    isSame(one.tags, other.tags) &&
+    isSame(
+      [timeout, params, facts, dropUnsupported],
+      [target.timeout, target.params, target.facts, target.dropUnsupported],
+    )
+  )
+}

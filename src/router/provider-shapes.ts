@@ -1,0 +1,42 @@
+/** The shapes of what is said of providers, by themselves or at a target. */
+import * as z from 'zod/mini'
+import type { Quirks } from '../kernel/protocol.js'
+import { isFunction, optionalRecord, text } from './shape-parts.js'
+
+// What AWS's packages give holds more, such as an expiry.
+const awsCredentials = z.object({ accessKeyId: text, secretAccessKey: text, sessionToken: z.optional(text) })
+/** What a target may change of its provider. */
+export const providerChanges = {
+  baseURL: z.optional(z.string().check(z.regex(/^https?:\/\/[^/]/, 'a URL that begins with http:// or https://'))),
+  variables: optionalRecord(text),
+  apiKey: z.optional(z.union([text, isFunction])),
+  apiKeyEnv: z.optional(text),
+  credentials: z.optional(z.union([awsCredentials, isFunction])),
+  headers: optionalRecord(z.string()),
+}
+// The type sees to it that no quirk is forgotten.
+const quirks = z.strictObject({
+  maxTokensField: z.optional(z.enum(['max_tokens', 'max_completion_tokens'])),
+  dimensionsField: z.optional(z.enum(['dimensions', 'output_dimension'])),
+  streamOptions: z.optional(z.boolean()),
+  reasoningContent: z.optional(z.boolean()),
+  reasoningField: z.optional(z.enum(['reasoning_content', 'reasoning'])),
+  thinkingParts: z.optional(z.enum(['thinking', 'reasoning'])),
+  messageNames: z.optional(z.boolean()),
+  seedField: z.optional(z.enum(['seed', 'random_seed'])),
+  unsupported: z.optional(z.array(text)),
+  thinkingBlocks: z.optional(z.boolean()),
+  cacheControl: z.optional(z.boolean()),
+  developerAsSystem: z.optional(z.boolean()),
+  jsonSchema: z.optional(z.boolean()),
+  defaultMaxTokens: z.optional(z.int().check(z.positive())),
+  toolCombination: z.optional(z.boolean()),
+  maxInputs: optionalRecord(z.int().check(z.positive())),
+} satisfies Readonly<Record<keyof Quirks, z.ZodMiniType>>)
+export const provider = z.strictObject({
+  // Which formats there are, the plan knows.
+  protocol: z.optional(z.union([text, z.array(text).check(z.minLength(1))])),
+  ...providerChanges,
+  quirks: z.optional(quirks),
+  dropUnsupported: z.optional(z.boolean()),
+})

@@ -1,0 +1,39 @@
+/** Which of the targets that failed is worth another try. */
+import { retryDelay } from '../policies/retry.js'
+import type { FailedStep, Journey } from './journey.js'
+import type { Tried } from './position.js'
+
+export interface Failed {
+  /** For those that failed beside it. */
+  readonly last: Pick<FailedStep, 'errorClass' | 'retryAfterMs'>
+  /** Milliseconds left of the call's time. */
+  readonly remaining: number
+  /** Made at this level. */
+  readonly retries: number
+  /** Whether another target is there to go to. */
+  readonly hasNext: boolean
+}
+
+/** The first that waiting may help: those that rest last, then the shortest wait, then the oldest. Takes of its budget. */
+export function readiest(
+  here: readonly Tried[],
+  { retries: policy, random, whenAllRest }: Pick<Journey, 'retries' | 'random' | 'whenAllRest'>,
+  { last, remaining, retries, hasNext }: Failed,
+): { readonly tried: Tried; readonly wait: number } | undefined {
+  const sorted = here
+    .map((tried) => ({ tried, failure: tried.failure ?? last }))
+    .sort((a, b) => rank(a.tried) - rank(b.tried) || (a.failure.retryAfterMs ?? 0) - (b.failure.retryAfterMs ?? 0))
+  for (const { tried, failure } of sorted) {
+    const { health } = tried.member
+    const { errorClass, retryAfterMs } = failure
+    const wait = retryDelay(policy, { errorClass, retryAfterMs, remaining, retries, hasNext }, random)
+    if (wait === undefined || (whenAllRest === 'reject' && health.restsFor > wait)) continue
+    if (health.retryBudget.take()) return { tried, wait }
+  }
+  return undefined
+}
+
+/** One that rests comes after those that do not. */
+function rank({ member }: Tried): number {
+  return member.health.restsFor > 0 ? 1 : 0
+}

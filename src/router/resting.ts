@@ -1,0 +1,60 @@
+/** When no target takes a call now: the one that is back first. */
+import { isTight, type Misfit } from './fit.js'
+import type { Journey } from './journey.js'
+import type { Fallback, Level } from './route.js'
+import type { Member } from './strategy.js'
+
+export interface Soonest {
+  readonly member: Member
+  /** Milliseconds; 0 while a call tries whether it is back. */
+  readonly restsFor: number
+  /** It stands in; `undefined`: in the route itself. */
+  readonly fallback: Fallback | undefined
+  /** Index of its level there. */
+  readonly level: number
+}
+
+export interface Back {
+  /** `undefined` when no target fits the call, or the strategies choose none that does. */
+  readonly soonest: Soonest | undefined
+  readonly misfits: ReadonlyMap<Member, Misfit>
+}
+
+/**
+ * Of the route, and of the fallbacks that are for all failures. One that the call seems too long for is only taken when
+ * there is no other, however soon it is back.
+ */
+export function soonestBack(
+  { call, route, fallbacks }: Pick<Journey, 'call' | 'route' | 'fallbacks'>,
+  misfitOf: (member: Member) => Misfit | undefined,
+): Back {
+  const misfits = new Map<Member, Misfit>()
+  let soonest: (Soonest & { readonly tight: boolean }) | undefined
+  const look = (levels: readonly Level[], fallback: Fallback | undefined): void => {
+    for (const [level, { members, selector }] of levels.entries()) {
+      const resting: { member: Member; index: number; restsFor: number; tight: boolean }[] = []
+      for (const [index, member] of members.entries()) {
+        const wrong = misfitOf(member)
+        if (wrong) misfits.set(member, wrong)
+        else resting.push({ member, index, restsFor: member.health.restsFor, tight: isTight(call, member) })
+      }
+      // What the strategy would not choose is no choice because the others rest.
+      const chosen = resting
+        .sort(bySoonest)
+        .find(({ index }) => selector.select(call, (other) => other === index) !== undefined)
+      if (chosen && (!soonest || bySoonest(chosen, soonest) < 0)) soonest = { ...chosen, fallback, level }
+    }
+  }
+  look(route.levels, undefined)
+  for (const fallback of fallbacks) if (fallback.on === undefined) look(fallback.levels, fallback)
+  return { soonest, misfits }
+}
+
+interface Candidate {
+  readonly restsFor: number
+  readonly tight: boolean
+}
+
+function bySoonest(a: Candidate, b: Candidate): number {
+  return Number(a.tight) - Number(b.tight) || a.restsFor - b.restsFor
+}

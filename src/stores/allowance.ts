@@ -1,0 +1,110 @@
+/** One allowance as memory holds it: what is used by the time at which it is forgotten, and what is reserved. */
+import type { AllowanceRequest } from '../kernel/store.js'
+
+interface Reservation {
+  readonly amount: number
+  until: number
+}
+
+/** A store that has added one amount that is none would never count right again. */
+export function checkAllowances(requests: readonly AllowanceRequest[]): void {
+  for (const { key, limit, windowMs, slots, amount } of requests) {
+    if (!(Number.isSafeInteger(amount) && amount >= 0)) throw new RangeError(`no amount of ${key}: ${amount}`)
+    if (!(Number.isSafeInteger(limit) && limit >= 0)) throw new RangeError(`no limit of ${key}: ${limit}`)
+    if (!(windowMs > 0 && Number.isFinite(windowMs))) throw new RangeError(`no window of ${key}: ${windowMs}`)
+    if (!(Number.isSafeInteger(slots) && slots > 0)) throw new RangeError(`no number of slots of ${key}: ${slots}`)
+  }
+}
+
+export class Allowance {
+  /** Amounts by the time at which they are forgotten. */
+  private readonly parts = new Map<number, number>()
+  private readonly reservations = new Map<string, Reservation>()
+  private usedTotal = 0
+  private reservedTotal = 0
+  /** Nothing runs out before. It may lie too early, never too late. */
+  private nextEnd = Infinity
+
+  get used(): number {
+    return this.usedTotal
+  }
+
+  get reserved(): number {
+    return this.reservedTotal
+  }
+
+  get empty(): boolean {
+    return this.parts.size === 0 && this.reservations.size === 0
+  }
+
+  reservedBy(holder: string): number {
+    return this.reservations.get(holder)?.amount ?? 0
+  }
+
+  /** Forgets what has run out. */
+  forget(now: number): void {
+    if (now < this.nextEnd) return
+    this.nextEnd = Infinity
+    for (const [until, amount] of this.parts) {
+      if (until > now) this.nextEnd = Math.min(this.nextEnd, until)
+      else {
+        this.parts.delete(until)
+        this.usedTotal -= amount
+      }
+    }
+    for (const [holder, { until }] of this.reservations) {
+      if (until > now) this.nextEnd = Math.min(this.nextEnd, until)
+      else this.release(holder)
+    }
+  }
+
+  /** In place of what the holder has reserved before. */
+  reserve(holder: string, amount: number, until: number): void {
+    this.release(holder)
+    if (amount === 0) return
+    this.reservations.set(holder, { amount, until })
+    this.reservedTotal += amount
+    this.nextEnd = Math.min(this.nextEnd, until)
+  }
+
+  release(holder: string): void {
+    this.reservedTotal -= this.reservedBy(holder)
+    this.reservations.delete(holder)
+  }
+
+  renew(holder: string, until: number): void {
+    const reservation = this.reservations.get(holder)
+    if (reservation) reservation.until = Math.max(reservation.until, until)
+  }
+
+  use({ windowMs, slots, amount }: AllowanceRequest, now: number): void {
+    if (amount === 0) return
+    const width = windowMs / slots
+    const until =
+      slots === 1
+        ? this.parts.size > 0
+          ? Math.max(...this.parts.keys())
+          : now + windowMs
+        : (Math.floor(now / width) + 1) * width + windowMs
+    this.parts.set(until, (this.parts.get(until) ?? 0) + amount)
+    this.usedTotal += amount
+    this.nextEnd = Math.min(this.nextEnd, until)
+  }
+
+  /** When this many units more will be free at the latest, if nothing is added; `Infinity` for never. */
+  freeAt(units: number, except: string): number {
+    const ends = [...this.parts].map(([until, amount]) => ({ until, amount }))
+    for (const [holder, reservation] of this.reservations) if (holder !== except) ends.push(reservation)
+    let free = 0
+    for (const { until, amount } of ends.sort((a, b) => a.until - b.until)) {
+      free += amount
+      if (free >= units) return until
+    }
+    return Infinity
+  }
+
+  /** When some of what is used will be forgotten. */
+  get nextForgotten(): number | undefined {
+    return this.parts.size === 0 ? undefined : Math.min(...this.parts.keys())
+  }
+}

@@ -1,0 +1,12 @@
+/** An answer that did not come in time. What was asked may be done all the same. */
+import { ConnectionError } from '../kernel/errors.js'
+
+export class NoAnswer extends ConnectionError {
+  /** The answer, whenever it comes. */
+  readonly late: Promise<unknown>
+
+  constructor(message: string, late: Promise<unknown>) {
+    super(message)
+    this.late = late
+  }
+}
