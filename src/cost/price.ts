@@ -91,10 +91,10 @@ export function costOf(query: CostQuery, prices: PriceOptions = {}): Cost {
     searchSize: typeof size === 'string' ? size : '',
     at,
   })
-  const { pico, parts, unpriced, priced } = sumUp(vector, buckets, missing)
+  const { pico, parts, unpriced, priced, notes } = sumUp(vector, buckets)
   if (unpriced !== undefined && (!priced || isTokens(unpriced)))
     return unknown(`no price for ${unpriced} of ${query.provider}/${query.model}`)
-  missing.push(...found.notes, ...vector.notes)
+  missing.push(...notes, ...found.notes, ...vector.notes)
   return { usd: usdOf(pico), parts, source, priced_at, confidence: found.exact ? 'exact' : 'matched', missing }
 }
 
@@ -123,9 +123,12 @@ interface Sum {
   /** A bucket that has no price, one of tokens before one of fees. */
   readonly unpriced: Bucket | undefined
   readonly priced: boolean
+  /** What was assumed, and what was left out. */
+  readonly notes: readonly string[]
 }
 
-function sumUp(vector: Vector, buckets: UsageBuckets, missing: string[]): Sum {
+function sumUp(vector: Vector, buckets: UsageBuckets): Sum {
+  const notes: string[] = []
   let pico = 0
   const parts: Partial<Record<Bucket, number>> = {}
   let unpriced: Bucket | undefined
@@ -139,19 +142,19 @@ function sumUp(vector: Vector, buckets: UsageBuckets, missing: string[]): Sum {
       if (rate === undefined) continue
     } else counted = true
     if (rate === undefined) {
-      missing.push(`${bucket}: ${count} without a price, not counted`)
+      notes.push(`${bucket}: ${count} without a price, not counted`)
       unpriced ??= bucket
       continue
     }
     const fallback = vector.fallbacks[bucket]
-    if (fallback !== undefined) missing.push(fallback)
+    if (fallback !== undefined) notes.push(fallback)
     if (bucket === 'web_searches' && vector.searchesAsOne) count = 1
     const amount = amountOf(rate, count)
     parts[bucket] = usdOf(amount)
     pico += amount
     priced = true
   }
-  return { pico, parts, unpriced, priced: priced || !counted }
+  return { pico, parts, unpriced, priced: priced || !counted, notes }
 }
 
 type Answer = { readonly found: Found; readonly source: NonNullable<Cost['source']> } | { readonly missing: string }
