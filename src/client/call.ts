@@ -12,7 +12,7 @@ import type { Plan } from '../router/plan.js'
 import type { Rests } from '../router/rests.js'
 import type { RoutedCall } from '../router/strategy.js'
 import type { Target } from '../router/target.js'
-import { otherAttributes, serverOf } from '../telemetry/attributes.js'
+import { costAttributes, otherAttributes, serverOf } from '../telemetry/attributes.js'
 import { startCall, type Call } from '../telemetry/call.js'
 import { withContext } from '../telemetry/identity.js'
 import { metering } from '../telemetry/metrics.js'
@@ -191,10 +191,7 @@ export class LogicalCall {
     else telemetry.response(answer)
     // The span began with the facts of the first target.
     if (target !== this.shown && (telemetry.recording || metering())) telemetry.set(targetAttributes(target))
-    if (telemetry.recording || metering()) {
-      const { usd } = meta.cost
-      if (usd !== null) telemetry.set({ [semconv.USAGE_COST]: usd })
-    }
+    this.tellCost(meta)
     telemetry.end()
     this.limits.release()
     return meta
@@ -209,17 +206,24 @@ export class LogicalCall {
     }
     this.latest?.tellHeaders()
     if (partial) this.telemetry.response(partial)
-    this.telemetry.end({ error })
-    this.limits.release()
     const { winner } = this
-    if (winner && partial) this.settle(winner, partial)
+    if (winner && partial) this.tellCost(this.settle(winner, partial))
     else {
       // An answer that had begun counts as it was estimated.
       winner?.pass?.settle(UNKNOWN)
       this.pass?.settle(winner && UNKNOWN)
       this.pass?.leave()
     }
+    this.telemetry.end({ error })
+    this.limits.release()
     return error
+  }
+
+  private tellCost({ cost }: CallMeta): void {
+    const { telemetry } = this
+    if (!telemetry.recording && !metering()) return
+    const { usd, parts } = cost
+    if (usd !== null) telemetry.set(costAttributes({ usd, parts }))
   }
 
   /** Counts what the answer came to: in limits, budgets and the sums of the client. */
