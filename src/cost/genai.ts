@@ -94,7 +94,8 @@ function modelIn({ calcPrice: calculate }: Table, providerId: string, name: stri
   const tried = BEDROCK_BARE.test(name) ? [`global.${name}`, name] : [name]
   for (const id of tried) {
     const priced = calculate({}, id, { providerId })
-    if (priced) return priced.model
+    // Some entries say that a model is there, and no price.
+    if (priced && Object.keys(priced.model_price).length > 0) return priced.model
   }
   return undefined
 }

@@ -160,7 +160,7 @@ function sumUp(vector: Vector, buckets: UsageBuckets): Sum {
 type Answer = { readonly found: Found; readonly source: NonNullable<Cost['source']> } | { readonly missing: string }
 
 /** The best source that knows the model, under the name that was asked for or the one that answered. */
-function findPrices(query: CostQuery, prices: PriceOptions): Answer {
+export function findPrices(query: Pick<CostQuery, 'provider' | 'model' | 'served'>, prices: PriceOptions): Answer {
   const { provider, model } = query
   const served = query.served === '' || query.served === model ? undefined : query.served
   if (prices.overrides) {
