@@ -98,7 +98,7 @@ describe('a bundle', () => {
 
   test('of the client alone holds no format', async () => {
     const text = await bundle('core', `export { createClientWith } from 'tracestitch/core'`)
-    const words = [...FOREIGN, '/v1/messages', 'tool_use']
+    const words = [...FOREIGN, '/v1/messages', '"tool_use"']
     expect(words.filter((word) => text.includes(word))).toEqual([])
   })
 
