@@ -14,6 +14,7 @@ import { startAttempt, type AttemptSpan } from '../telemetry/attempt.js'
 import { countAttempt, countRest } from '../telemetry/metrics.js'
 import type { AdmittedStep } from './admission/admit.js'
 import type { Pass } from './admission/pass.js'
+import { countOf } from './admission/used.js'
 import type { WireAnswer } from './body.js'
 import type { Answer, LogicalCall } from './call.js'
 import { locate } from './failure.js'
@@ -253,7 +254,8 @@ export class AttemptRun {
   succeeded(answer: Answer): void {
     const usage = 'chat' in answer ? answer.chat.usage : 'other' in answer ? answer.other.usage : undefined
     // The whole time of a stream depends on how fast the caller reads.
-    if (this.firstContentMs === undefined) this.member.health.answered(this.entry.ms, usage?.completion_tokens ?? 0)
+    if (this.firstContentMs === undefined)
+      this.member.health.answered(this.entry.ms, countOf(usage?.completion_tokens) ?? 0)
   }
 
   /** `winner` has answered: closes the socket. No failure of the target, but one that began earlier is the slower one. */

@@ -22,6 +22,7 @@ import type { AdmittedStep } from './admission/admit.js'
 import { Demand } from './admission/demand.js'
 import type { Gates } from './admission/gates.js'
 import type { Pass } from './admission/pass.js'
+import { usedBy } from './admission/used.js'
 import { AttemptRun } from './attempt-run.js'
 import { isBrokenOff, usageSoFar } from './broken-off.js'
 import { nameTargets } from './failure.js'
@@ -234,8 +235,7 @@ export class LogicalCall {
     const meta = this.describe(run, facts)
     client.ledger?.add({ meta, usage, alias, metadata: options.metadata, date: client.clock.date() })
     if (!run.pass && !this.pass) return meta
-    const tokens = usage && (usage.total_tokens ?? (usage.prompt_tokens ?? 0) + (usage.completion_tokens ?? 0))
-    const used = { tokens: tokens || undefined, usd: run.pass?.budgeted ? (meta.cost.usd ?? undefined) : undefined }
+    const used = usedBy(usage, () => run.pass?.budgeted && meta.cost.usd)
     run.pass?.settle(used)
     this.pass?.settle(used)
     this.pass?.leave()

@@ -164,7 +164,7 @@ export class Budgets {
       const { scope, unit, per, window, limit } = budget
       return scope.keys(facts).map((key) => {
         const { id, windowMs, slots, endsAt } = windowAt(per, window, date)
-        const units = (amount: number): number => (unit === 'usd' ? toNanoUsd(amount) : Math.ceil(amount))
+        const units = (amount: number): number => unitsOf(unit, amount)
         const request = {
           key: `budget ${unit} ${per} ${window} ${id}${key}`,
           limit: units(limit),
@@ -181,9 +181,9 @@ export class Budgets {
     this.open.delete(holder)
     const uses = accounts.map(({ budget, request }) => {
       const { unit, hard } = budget
-      const amount = unit === 'usd' ? used.usd && toNanoUsd(used.usd) : used.tokens
+      const amount = unit === 'usd' ? used.usd : used.tokens
       // What is not known counts as it was estimated.
-      return { ...request, amount: amount ?? (hard ? request.amount : 0) }
+      return { ...request, amount: amount === undefined ? (hard ? request.amount : 0) : unitsOf(unit, amount) }
     })
     this.background(async () => {
       const left = await this.options.store.settle(holder, uses)
@@ -265,6 +265,12 @@ function compile({ scope, usd, tokens, per, window, hard, warnAt }: BudgetOption
     hard: hard ?? true,
     warnAt: warnAt ?? DEFAULT_WARNING,
   }
+}
+
+/** A store counts whole numbers, up to the greatest that is exact. */
+function unitsOf(unit: Budget['unit'], amount: number): number {
+  const most = Number.MAX_SAFE_INTEGER
+  return unit === 'usd' ? Math.min(most, toNanoUsd(Math.min(amount, most / NANO))) : Math.min(most, Math.ceil(amount))
 }
 
 function refusalOf(

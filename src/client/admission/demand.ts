@@ -9,6 +9,9 @@ import type { ScopeFacts } from './scope.js'
 /** Tokens of output that a call is expected to need when it asks for no limit. */
 const EXPECTED_OUTPUT = 1_000
 
+/** No call is asked for as much, and sums of it stay exact. */
+const MOST = 2 ** 50
+
 export interface Demanded {
   readonly client: ClientContext
   readonly routed: RoutedCall
@@ -33,7 +36,8 @@ export class Demand {
   private get output(): number {
     const { request, routed } = this.call
     const chat = request && 'chat' in request ? request.chat : undefined
-    return chat ? (routed.outputTokens || EXPECTED_OUTPUT) * (chat.n ?? 1) : 0
+    if (!chat) return 0
+    return Math.min(MOST, (positive(routed.outputTokens) ?? EXPECTED_OUTPUT) * (positive(chat.n) ?? 1))
   }
 
   /** At one target. */
@@ -65,4 +69,9 @@ export class Demand {
       tags: tags ?? [],
     }
   }
+}
+
+/** What is none is the provider's to refuse. */
+function positive(value: unknown): number | undefined {
+  return typeof value === 'number' && value > 0 ? Math.max(1, value) : undefined
 }

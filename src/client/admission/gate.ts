@@ -9,6 +9,8 @@ import { Places } from './places.js'
 
 const MINUTE = 60_000
 const DEFAULT_QUEUE = 100
+/** Minutes of a limit that one call can have used at most, as others see it. */
+const MOST_DEBT = 10
 
 /** A call that asks to be let in. */
 export interface Entry {
@@ -148,7 +150,10 @@ export class Gate {
 
   /** What the call used in tokens, against what it was estimated to; `undefined` when the answer does not say. */
   used(entry: Entry, tokens: number | undefined): void {
-    if (tokens !== undefined) this.correct((rate) => (rate.limit === 'tokens' ? tokens - unitsOf(rate, entry) : 0))
+    if (tokens === undefined) return
+    this.correct((rate) =>
+      rate.limit === 'tokens' ? Math.min(tokens, rate.take.limit * MOST_DEBT) - unitsOf(rate, entry) : 0,
+    )
   }
 
   close(): void {
@@ -223,6 +228,7 @@ function rateOf(limit: Rate['limit'], key: string, units: number): Rate {
   return { limit, take: { key, limit: units, windowMs: MINUTE }, left: units, at: 0 }
 }
 
-function unitsOf({ limit }: Rate, entry: Entry): number {
-  return limit === 'requests' ? 1 : Math.max(1, entry.tokens)
+/** As much as was taken: of more than there is in a minute no more can be given back. */
+function unitsOf({ limit, take }: Rate, entry: Entry): number {
+  return Math.min(take.limit, limit === 'requests' ? 1 : Math.max(1, entry.tokens))
 }
