@@ -50,7 +50,12 @@ export function tablePrices(provider: string, model: string): TableAnswer {
     if (!loaded)
       return { missing: 'the price table @pydantic/genai-prices could not be loaded: keep it out of the bundle' }
     if (answers.size >= MAX_ANSWERS) answers.clear()
-    answer = search(loaded, provider, model) ?? { missing: `no price for ${key}` }
+    try {
+      answer = search(loaded, provider, model)
+    } catch {
+      // The table throws on what a later version of its data may have; the call goes on without a price.
+    }
+    answer ??= { missing: `no price for ${key}` }
     answers.set(key, answer)
   }
   return answer

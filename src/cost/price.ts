@@ -58,9 +58,12 @@ export interface Cost {
 
 const PARTIAL = 'partial: the answer broke off, what came of it is priced'
 
+/** The last time that a `Date` can hold, and the negative of the first. */
+const LAST_DATE = 8.64e15
+
 /** Prices a call. Never throws; a price that is not known is `null`, never 0. */
 export function costOf(query: CostQuery, prices: PriceOptions = {}): Cost {
-  const at = query.at ?? Date.now()
+  const at = Math.abs(query.at ?? Number.NaN) <= LAST_DATE ? (query.at as number) : Date.now()
   const priced_at = dayOf(at)
   const missing = query.partial ? [PARTIAL] : []
   const usage = isObject(query.usage) ? query.usage : {}
@@ -77,6 +80,8 @@ export function costOf(query: CostQuery, prices: PriceOptions = {}): Cost {
   })
   const buckets = bucketsOf(query.usage)
   if (!buckets) return unknown('the answer carries no token counts')
+  if (typeof query.provider !== 'string' || typeof query.model !== 'string')
+    return unknown('no provider and model are named')
   const answer = findPrices(query, prices)
   if ('missing' in answer) return unknown(answer.missing)
   const { found, source } = answer
@@ -232,7 +237,8 @@ function synonymous(
 }
 
 function own(overrides: NonNullable<PriceOptions['overrides']>, key: string): PriceOverride | undefined {
-  return Object.hasOwn(overrides, key) ? overrides[key] : undefined
+  const entry = Object.hasOwn(overrides, key) ? overrides[key] : undefined
+  return isObject(entry) ? entry : undefined
 }
 
 /** What telemetry asks of a price: USD and its parts, or `undefined` when unknown. */
