@@ -142,15 +142,3 @@ function loadTiktoken(): Count | undefined {
   const encoding = (getEncoding as (name: string) => Encoding)('o200k_base')
   return (text) => encoding.encode(text, [], []).length
 }
-
-/**
- * What an answer that broke off came to: the counts that it brought, or else an estimate from what was sent and what came.
- * Price it with `partial: true`.
- */
-export function usageSoFar(request: unknown, answer: { readonly usage?: object | undefined } | undefined): object {
-  if (answer?.usage) return answer.usage
-  const { choices } = (answer ?? {}) as { choices?: unknown }
-  const prompt = estimateTokens(request)
-  const completion = estimateTokens(choices)
-  return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion }
-}
