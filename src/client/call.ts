@@ -3,6 +3,7 @@ import { isSpanContextValid, type Attributes } from '@opentelemetry/api'
 import type { PriceOptions } from '../cost/price.js'
 import type { Catalogue } from '../kernel/catalogue.js'
 import type { Clock } from '../kernel/clock.js'
+import type { CountTokens } from '../kernel/estimate.js'
 import { LimitError, TracestitchError, type Attempt } from '../kernel/errors.js'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../kernel/hub.js'
 import type { HedgePolicy } from '../policies/hedge.js'
@@ -45,6 +46,8 @@ export interface ClientContext {
   /** Asks targets that have rested whether they are well; absent where nobody wants that. */
   readonly probes?: Probes | undefined
   readonly prices: PriceOptions
+  /** Gives what counts the tokens of a request; absent: by characters. */
+  readonly tokenCounter?: (() => CountTokens | undefined) | undefined
   /** What was spent so far. */
   readonly ledger?: Ledger | undefined
   readonly hooks: Hooks
@@ -113,7 +116,7 @@ export class LogicalCall {
     client.rests?.refresh()
     const route = plan.route(model)
     this.timeout = timeoutPolicy(options.timeout, plan.timeout)
-    this.routed = routedCall(model, options, request)
+    this.routed = routedCall(model, options, request, client.tokenCounter)
     this.hedge = route.hedge
     this.itinerary = new Itinerary({
       call: this.routed,

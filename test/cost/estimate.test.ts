@@ -15,8 +15,8 @@ describe('estimateCost', () => {
 
   test('without a limit it says what it assumes', () => {
     const cost = estimateCost({ ...request, n: 2 }, prices)
-    expect(cost.tokens.output).toBe(2048)
-    expect(cost.missing).toEqual(['output: no limit is set, 2048 tokens are assumed'])
+    expect(cost.tokens.output).toBe(2000)
+    expect(cost.missing).toEqual(['output: no limit is set, 2000 tokens are assumed'])
   })
 
   test.each([

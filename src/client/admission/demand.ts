@@ -1,13 +1,11 @@
 /** What a call may come to, and whom it is for: what limits and budgets ask before it is sent. */
 import { costOf } from '../../cost/price.js'
+import { EXPECTED_OUTPUT } from '../../kernel/estimate.js'
 import type { RoutedCall } from '../../router/strategy.js'
 import type { Target } from '../../router/target.js'
 import type { CallRequest, ClientContext } from '../call.js'
 import type { Estimate } from './budgets.js'
 import type { ScopeFacts } from './scope.js'
-
-/** Tokens of output that a call is expected to need when it asks for no limit. */
-const EXPECTED_OUTPUT = 1_000
 
 /** No call is asked for as much, and sums of it stay exact. */
 const MOST = 2 ** 50
