@@ -166,6 +166,8 @@ async function enter(call: LogicalCall, { member }: Step, way: Way): Promise<Pas
 /** All gates, or none. */
 async function through(gates: readonly Gate[], entry: Entry, way: Way): Promise<Refusal | undefined> {
   const passed: Gate[] = []
+  // One that another call makes in its place would count from nothing.
+  for (const gate of gates) gate.expect()
   try {
     for (const gate of gates) {
       const refusal = await way(gate, entry)
@@ -174,6 +176,7 @@ async function through(gates: readonly Gate[], entry: Entry, way: Way): Promise<
     }
     return undefined
   } finally {
+    for (const gate of gates) gate.expectNoMore()
     if (passed.length < gates.length) for (const gate of passed) gate.undo(entry)
   }
 }

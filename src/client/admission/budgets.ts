@@ -94,7 +94,7 @@ export class Budgets {
     }
     const seen = new Map<string, string>()
     for (const { path, scope, unit, per, window } of this.budgets) {
-      const same = `${scope.name} ${unit} ${per} ${window}`
+      const same = `${scope.id} ${unit} ${per} ${window}`
       const other = seen.get(same)
       if (other !== undefined) throw new ConfigError(path, `holds for the same as ${other}; keep one of them`)
       seen.set(same, path)
