@@ -23,9 +23,10 @@ test('budgets: the dear model first, then the cheaper one, then a refusal; and e
     ...Array.from({ length: 3 }, () => 'ann refused'),
     'bob openai/gpt-5.4',
   ])
-  expect(stdout).toMatch(/^ {2}budget of user \*: warning, \$0\.000340 of \$0\.000990 left$/m)
+  expect(stdout).toMatch(/^ {2}budget of user \*: warning, \$0\.000350 of \$0\.001000 left$/m)
   expect(stdout).toMatch(/^ {2}budget of all calls: exceeded, -40 tokens of 200 tokens left$/m)
-  // The whole budget, and not a part of a cent more.
+  // What is left is less than a call of the cheaper model may come to.
+  expect(stdout).toMatch(/^ann: refused, \$0\.000010 left, anew in \d+ h$/m)
   expect(stdout).toMatch(/^ {2}user ann: 5 calls, \$0\.000990$/m)
   expect(stdout).toMatch(/^ {2}user bob: 1 call, \$0\.000650$/m)
 })

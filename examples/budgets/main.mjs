@@ -13,12 +13,14 @@ const request = {
   messages: [{ role: 'user', content: 'Name a town in Portugal that is worth a weekend, in one sentence.' }],
   max_completion_tokens: 40,
 }
-const dear = estimateCost({ ...request, model: BETTER })
-const cheap = estimateCost({ ...request, model: CHEAPER })
+// Counted as the client does it by default.
+const counted = { tokenizer: 'characters' }
+const dear = estimateCost({ ...request, model: BETTER }, counted)
+const cheap = estimateCost({ ...request, model: CHEAPER }, counted)
 console.log(`A call may cost ${inUsd(dear.high)} at ${BETTER}, ${inUsd(cheap.high)} at ${CHEAPER}.`)
 
 // Enough for one call of the better model, and for some of the cheaper.
-const budget = dear.high * 1.5
+const budget = 0.001
 console.log(`Each user has ${inUsd(budget)} a day.\n`)
 
 const ai = createClient({
