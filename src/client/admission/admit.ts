@@ -1,4 +1,5 @@
 /** Whether a call, and each of its attempts, may run now: limits of the target and of scopes, and budgets. */
+import { setMaxListeners } from 'node:events'
 import { LimitError } from '../../kernel/errors.js'
 import type { Step } from '../../router/itinerary.js'
 import type { Target } from '../../router/target.js'
@@ -6,6 +7,7 @@ import { warnOnce } from '../../telemetry/warn.js'
 import type { LogicalCall } from '../call.js'
 import type { BudgetRefusal } from './budgets.js'
 import type { Entry, Gate, Refusal } from './gate.js'
+import { whileAlive } from './in-time.js'
 import { Pass } from './pass.js'
 
 /** A step that may be made, with what it holds for it. */
@@ -35,7 +37,11 @@ const inTurn =
  *
  * @throws LimitError when it is not let in in time, or the reason of the caller's abort.
  */
-export async function admitCall(call: LogicalCall): Promise<Pass> {
+export function admitCall(call: LogicalCall): Promise<Pass> {
+  return whileAlive(call.limits.signal, enterCall(call), (pass) => pass.undo())
+}
+
+async function enterCall(call: LogicalCall): Promise<Pass> {
   const { gates } = call.client
   const entry = new CallEntry(call)
   const passed = gates.forCall(call.demand.scopeFacts())
@@ -56,7 +62,8 @@ export async function admitCall(call: LogicalCall): Promise<Pass> {
  */
 export function admit(call: LogicalCall, first: Step): AdmittedStep | Promise<AdmittedStep> {
   const { target, health } = first.member
-  return call.client.gates.limits(target) || health.exhausted ? admitSome(call, first) : first
+  if (!call.client.gates.limits(target) && !health.exhausted) return first
+  return whileAlive(call.limits.signal, admitSome(call, first), ({ pass }) => pass?.undo())
 }
 
 async function admitSome(call: LogicalCall, first: Step): Promise<AdmittedStep> {
@@ -95,7 +102,10 @@ export async function admitBeside(call: LogicalCall): Promise<AdmittedStep | und
   for (let step = itinerary.hedge(); step; step = itinerary.hedge()) {
     if (!client.gates.limits(step.member.target)) return step
     // A store that does not answer fails no call whose first attempt is under way.
-    const entered = await enter(call, step, atOnce).catch(() => ({ failed: true as const }))
+    const entering = whileAlive(call.limits.signal, enter(call, step, atOnce), (late) => {
+      if (late instanceof Pass) late.undo()
+    })
+    const entered = await entering.catch(() => ({ failed: true as const }))
     if (entered instanceof Pass) return { ...step, pass: entered }
     if (!entered) return step
     itinerary.forgo()
@@ -108,6 +118,8 @@ function waitForOne(call: LogicalCall, waiting: readonly Waiting[]): Promise<Adm
   const { signal } = call.limits
   const over = new AbortController()
   const onAbort = (): void => over.abort(signal.reason)
+  // It waits in as many queues as there are targets.
+  setMaxListeners(0, over.signal)
   return new Promise<AdmittedStep>((resolve, reject) => {
     let left = waiting.length
     let refusal: { readonly why: Refused; readonly target: Target } | undefined

@@ -15,6 +15,8 @@ const LEASE = 15_000
 /** Of a store that only this process has. */
 const FOR_EVER = 2 ** 40
 const DEFAULT_WARNING = 0.8
+/** Milliseconds that closing waits for a store. */
+const PATIENCE = 5_000
 /** Budgets of single users and the like whose last event is remembered. */
 const MEMORY = 1_000
 const NANO = 1e9
@@ -152,10 +154,16 @@ export class Budgets {
     await Promise.all(this.settling)
   }
 
+  /** Waits for what is being settled, though not for a store that does not answer. */
   async close(): Promise<void> {
     clearInterval(this.renewal)
     this.renewal = undefined
-    await this.settled()
+    let timer: NodeJS.Timeout | undefined
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, PATIENCE)
+    })
+    await Promise.race([this.settled(), patience])
+    clearTimeout(timer)
   }
 
   private accounts(facts: ScopeFacts, { tokens, usd }: Estimate): Account[] {
