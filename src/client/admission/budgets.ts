@@ -83,7 +83,7 @@ export class Budgets {
   /** Keys of the reservations that are open, by holder. */
   private readonly open = new Map<string, readonly string[]>()
   private readonly settling = new Set<Promise<unknown>>()
-  private readonly told = new Map<string, BudgetEvent['state']>()
+  private readonly told = new Map<string, { readonly state: BudgetEvent['state']; readonly until: number }>()
   private renewal: NodeJS.Timeout | undefined
 
   /** @throws ConfigError for two budgets that would count on one account. */
@@ -130,11 +130,12 @@ export class Budgets {
         store.shared ? (store.leaseMs ?? LEASE) : FOR_EVER,
       )
       if (!result.ok) {
-        const { budget, endsAt } = hard[result.refused] as Account
-        this.tell(hard[result.refused] as Account, result.left, 'refused')
+        const account = (hard[result.refused] ?? hard[0]) as Account
+        const { budget, endsAt } = account
+        this.tell(account, result.left, 'refused')
         // More than there ever is comes free never.
         const frees = Number.isFinite(result.resetsInMs) ? result.resetsInMs : undefined
-        const resetsInMs = endsAt === undefined ? frees : endsAt - this.options.clock.date()
+        const resetsInMs = endsAt === undefined || frees === undefined ? frees : endsAt - this.options.clock.date()
         const left = budget.unit === 'usd' ? result.left / NANO : result.left
         return { refused: refusalOf(budget, { left: Math.max(0, left), resetsInMs, unpriced: false }) }
       }
@@ -217,12 +218,16 @@ export class Budgets {
     else if (request.limit - left >= request.limit * budget.warnAt) this.tell(account, left, 'warning')
   }
 
-  /** Once for each state that an account comes to; a state that is less than the last is no news. */
+  /**
+   * Once for each state that an account comes to; a state that is less than the last is no news. A rolling account never
+   * begins anew: of it, what was told a window ago is old.
+   */
   private tell({ budget, request, endsAt }: Account, left: number, state: BudgetEvent['state']): void {
+    const now = this.options.clock.now()
     const before = this.told.get(request.key)
-    if (before !== undefined && STATES.indexOf(before) >= STATES.indexOf(state)) return
+    if (before && now < before.until && STATES.indexOf(before.state) >= STATES.indexOf(state)) return
     this.told.delete(request.key)
-    this.told.set(request.key, state)
+    this.told.set(request.key, { state, until: endsAt === undefined ? now + request.windowMs : Infinity })
     for (const oldest of this.told.keys()) {
       if (this.told.size <= MEMORY) break
       this.told.delete(oldest)
