@@ -1,6 +1,7 @@
 /** Usage as disjoint counts: every token is in exactly one bucket, so none is priced twice. */
 import { asNumber, isObject } from '../kernel/json.js'
 import type { JsonObject } from '../kernel/protocol.js'
+import { usageOfRaw } from './raw-usage.js'
 
 /** Of the prompt. They add up to the provider's count of it. */
 export const INPUT_BUCKETS = [
@@ -32,9 +33,16 @@ export const FEE_BUCKETS = [
   'search_units',
   'input_seconds',
   'output_seconds',
+  /** Of films that are read. */
+  'input_video_seconds',
   'input_characters',
+  'output_characters',
+  /** Read by the provider for its sources. */
+  'citation_tokens',
   /** Made. */
   'images',
+  /** Of all images made, where those are billed by size. */
+  'pixels',
   'images_read',
   'pages',
 ] as const
@@ -73,8 +81,12 @@ function noUsage(): UsageBuckets {
     search_units: 0,
     input_seconds: 0,
     output_seconds: 0,
+    input_video_seconds: 0,
     input_characters: 0,
+    output_characters: 0,
+    citation_tokens: 0,
     images: 0,
+    pixels: 0,
     images_read: 0,
     pages: 0,
   }
@@ -128,10 +140,10 @@ function promptOf(usage: JsonObject): number | undefined {
 
 /**
  * Splits a usage, whose totals include their details. It is in the hub's shape, which is that of OpenAI's chat, or in
- * that of OpenAI's other operations or Anthropic's messages. A detail larger than its total is cut to it: some
- * providers report cached tokens beyond the prompt. Where cached and audio tokens exceed the prompt together, what is
- * over was both. Where the provider says what it bills apart from what the model read, its bill counts, which has no
- * details (https://docs.cohere.com/docs/how-does-cohere-pricing-work).
+ * that of OpenAI's other operations, Anthropic's messages, Gemini's or Bedrock's answers. A detail larger than its total
+ * is cut to it: some providers report cached tokens beyond the prompt. Where cached and audio tokens exceed the prompt
+ * together, what is over was both. Where the provider says what it bills apart from what the model read, its bill
+ * counts, which has no details (https://docs.cohere.com/docs/how-does-cohere-pricing-work).
  *
  * @returns `undefined` when nothing is counted.
  */
@@ -143,28 +155,35 @@ export function bucketsOf(usage: unknown): UsageBuckets | undefined {
   const completion = countIn(billed, ['output_tokens']) ?? countIn(usage, ['completion_tokens', 'output_tokens'])
   const buckets = noUsage()
   const billable = countFees(buckets, usage, billed)
-  if (prompt === undefined && completion === undefined && !billable) return undefined
+  if (prompt === undefined && completion === undefined) {
+    const read = usageOfRaw(usage)
+    if (read) return bucketsOf({ server_tool_use: usage['server_tool_use'], ...read })
+    if (!billable) return undefined
+  }
   if (billedInput === undefined) countInput(buckets, usage, prompt)
   else buckets.input = Math.max(0, billedInput)
-  countOutput(buckets, usage, completion)
+  countOutput(buckets, usage, completion, prompt)
   return buckets
 }
+
+/** Beside the prompt's count, by Anthropic, DeepSeek and Moonshot. */
+const CACHED = ['cache_read_input_tokens', 'prompt_cache_hit_tokens', 'cached_tokens'] as const
 
 function countInput(buckets: UsageBuckets, usage: JsonObject, prompt: number | undefined): void {
   // Transcriptions say it in the singular.
   const details = objectIn(usage, 'prompt_tokens_details', 'input_tokens_details')
   const counts = details === NONE ? objectIn(usage, 'input_token_details') : details
   const rest = new Rest(prompt)
-  const cached = rest.take(countIn(counts, ['cached_tokens']) ?? usage['cache_read_input_tokens'])
+  const cached = rest.take(countIn(counts, ['cached_tokens']) ?? countIn(usage, CACHED))
+  const own = objectIn(counts, 'cache_creation_token_details')
+  const lifetimes = own === NONE ? objectIn(usage, 'cache_creation') : own
+  const hour = countIn(counts, ['cache_write_1h_tokens']) ?? countIn(lifetimes, ['ephemeral_1h_input_tokens']) ?? 0
   const written = rest.take(
-    countIn(counts, ['cache_write_tokens', 'cache_creation_tokens']) ?? usage['cache_creation_input_tokens'],
+    countIn(counts, ['cache_write_tokens', 'cache_creation_tokens']) ??
+      countIn(usage, ['cache_creation_input_tokens']) ??
+      hour + (countIn(lifetimes, ['ephemeral_5m_input_tokens']) ?? 0),
   )
-  const lifetimes = objectIn(counts, 'cache_creation_token_details')
-  const hour =
-    countIn(counts, ['cache_write_1h_tokens']) ??
-    countIn(lifetimes, ['ephemeral_1h_input_tokens']) ??
-    countIn(objectIn(usage, 'cache_creation'), ['ephemeral_1h_input_tokens'])
-  const long = Math.min(written, Math.max(0, hour ?? 0))
+  const long = Math.min(written, Math.max(0, hour))
 
   const cachedKinds = objectIn(counts, 'cached_tokens_details')
   const cache = new Rest(cached)
@@ -188,13 +207,17 @@ function countInput(buckets: UsageBuckets, usage: JsonObject, prompt: number | u
   buckets.input_video = inputVideo
 }
 
-function countOutput(buckets: UsageBuckets, usage: JsonObject, completion: number | undefined): void {
+function countOutput(buckets: UsageBuckets, usage: JsonObject, completion = 0, prompt = 0): void {
   const details = objectIn(usage, 'completion_tokens_details', 'output_tokens_details')
-  const rest = new Rest(completion)
+  const thought = countIn(details, ['reasoning_tokens', 'thinking_tokens']) ?? countIn(usage, ['reasoning_tokens']) ?? 0
+  // xAI and Perplexity count thought in the total only.
+  const hidden = thought > 0 && usage['total_tokens'] === prompt + completion + thought ? thought : 0
+  const rest = new Rest(completion + hidden)
   buckets.output_audio = rest.take(details['audio_tokens'])
-  buckets.output_image = rest.take(details['image_tokens'])
+  // An answer of images that does not say what its tokens are is images.
+  buckets.output_image = rest.take(details === NONE && buckets.images > 0 ? completion : details['image_tokens'])
   buckets.output_video = rest.take(details['video_tokens'])
-  buckets.reasoning = rest.take(countIn(details, ['reasoning_tokens', 'thinking_tokens']))
+  buckets.reasoning = rest.take(thought)
   buckets.output = rest.left
 }
 
@@ -208,14 +231,22 @@ const TOOLS: readonly (readonly [RegExp, FeeBucket])[] = [
 
 /** Where usages say what is billed by the piece, in this order. */
 const COUNTED: readonly (readonly [FeeBucket, fields: readonly string[]])[] = [
-  ['search_units', ['search_units']],
+  ['search_units', ['search_units', 'queries']],
   ['input_seconds', ['seconds', 'input_seconds', 'audio_length_seconds']],
   ['output_seconds', ['output_seconds']],
+  ['input_video_seconds', ['input_video_seconds', 'video_length_seconds']],
   ['input_characters', ['characters', 'input_characters', 'character_count']],
+  ['output_characters', ['output_characters']],
+  ['citation_tokens', ['citation_tokens']],
   ['images', ['generated_images']],
   ['images_read', ['images_read', 'image_count', 'images']],
   ['pages', ['pages', 'pages_processed']],
 ]
+
+/** Searches where no tools are counted: of Gemini's and xAI's answers as LiteLLM has them, and Perplexity's own. */
+const SEARCHES = ['web_search_requests', 'num_search_queries'] as const
+/** `1024x1024`, or `1024-x-1024` in LiteLLM's list. */
+const SIZE = /^(\d+)-?x-?(\d+)$/
 
 /** @returns Whether anything is billed by the piece. */
 function countFees(buckets: UsageBuckets, usage: JsonObject, billed: JsonObject): boolean {
@@ -227,8 +258,13 @@ function countFees(buckets: UsageBuckets, usage: JsonObject, billed: JsonObject)
     buckets[bucket] = count
     billable = true
   }
+  const [, width, height] = SIZE.exec(typeof usage['size'] === 'string' ? usage['size'] : '') ?? []
+  if (width !== undefined) buckets.pixels = Number(width) * Number(height) * buckets.images
   const tools = usage['server_tool_use']
-  if (!isObject(tools)) return billable
+  if (!isObject(tools)) {
+    buckets.web_searches = Math.max(0, countIn(usage, SEARCHES) ?? countIn(prompt, SEARCHES) ?? 0)
+    return billable || buckets.web_searches > 0
+  }
   for (const name in tools) {
     const bucket = TOOLS.find(([pattern]) => pattern.test(name))?.[1]
     const count = asNumber(tools[name]) ?? 0

@@ -4,7 +4,7 @@
  * fields that name unit, tier of length and tier of service.
  */
 import { asArray, asNumber, isObject } from '../kernel/json.js'
-import type { Bucket, TokenBucket } from './buckets.js'
+import { TOKEN_BUCKETS, type Bucket, type TokenBucket } from './buckets.js'
 import { hoursOf } from './hours.js'
 import { NO_RATES, type Period, type RateCard, type Rates, type ServiceRates, type Tier } from './rates.js'
 
@@ -22,6 +22,7 @@ const FIELD: Readonly<Record<string, Bucket>> = {
   input_cost_per_token: 'input',
   output_cost_per_token: 'output',
   cache_read_input_token_cost: 'cache_read',
+  input_cost_per_token_cache_hit: 'cache_read',
   cache_creation_input_token_cost: 'cache_write',
   cache_creation_input_token_cost_above_1hr: 'cache_write_1h',
   input_cost_per_audio_token: 'input_audio',
@@ -35,12 +36,18 @@ const FIELD: Readonly<Record<string, Bucket>> = {
   output_cost_per_reasoning_token: 'reasoning',
   input_cost_per_request: 'requests',
   input_cost_per_query: 'search_units',
+  search_queries_cost_per_query: 'web_searches',
+  citation_cost_per_token: 'citation_tokens',
   input_cost_per_character: 'input_characters',
+  output_cost_per_character: 'output_characters',
   input_cost_per_second: 'input_seconds',
   input_cost_per_audio_per_second: 'input_seconds',
   output_cost_per_second: 'output_seconds',
+  output_cost_per_video_per_second: 'output_seconds',
+  input_cost_per_video_per_second: 'input_video_seconds',
   output_cost_per_image: 'images',
   input_cost_per_image: 'images_read',
+  input_cost_per_pixel: 'pixels',
   ocr_cost_per_page: 'pages',
   code_interpreter_cost_per_session: 'code_executions',
   file_search_cost_per_1k_calls: 'file_searches',
@@ -113,25 +120,41 @@ export function ratesOfLiteLLM(entry: LiteLLMEntry): Rates {
     // A range's prices stand together: none of them is taken from outside but that of the output.
     const { input: _input, cache_read: _read, cache_write: _write, cache_write_1h: _long, ...others } = card
     const [first, ...longer] = ranges
-    card = { ...others, ...first?.card }
+    const { output } = first?.card ?? {}
+    card = {
+      ...others,
+      ...(output !== undefined && card.reasoning !== undefined && { reasoning: output }),
+      ...first?.card,
+    }
     tiers = longer.map(({ above, card: range }) => ({ above, card: standalone(range) }))
   }
-  // Of a model that makes pictures, the price of one stands in either field.
-  if (entry['mode'] === 'image_generation' && card.images === undefined && card.images_read !== undefined)
-    card = { ...card, images: card.images_read }
+  card = byMode(card, entry['mode'])
   const sizes = searchSizes(entry['search_context_cost_per_query'])
-  const medium = sizes['medium'] ?? sizes['low'] ?? sizes['high']
+  const usual = sizes[USUAL_SIZE[entry.litellm_provider ?? ''] ?? 'medium'] ?? sizes['low'] ?? sizes['high']
   const rates: Rates = {
     ...NO_RATES,
-    card: { ...card, ...(medium !== undefined && { web_searches: medium }) },
+    card: { ...(usual !== undefined && { web_searches: usual }), ...card },
     tiers,
     services: servicesOf(cards, entry['provider_specific_entry']),
     regions: regionsOf(entry),
-    searchSizes: sizes,
+    searchSizes: card.web_searches === undefined ? sizes : {},
     searchesAsOne: entry['web_search_billing_unit'] === 'per_prompt',
   }
   const offPeak = offPeakOf(entry['off_peak_pricing'], rates)
   return offPeak ? { ...rates, periods: [offPeak] } : rates
+}
+
+/** What a request that names no size has brought (https://docs.perplexity.ai/getting-started/pricing). */
+const USUAL_SIZE: Readonly<Record<string, string>> = { perplexity: 'low' }
+
+/** Of a model that makes images or writes down speech, the price of one image or second stands in either field. */
+function byMode(card: RateCard, mode: unknown): RateCard {
+  const { images_read: image, output_seconds: second } = card
+  if ((mode === 'image_generation' || mode === 'image_edit') && card.images === undefined && image !== undefined)
+    return { ...card, images: image }
+  if (mode === 'audio_transcription' && card.input_seconds === undefined && second !== undefined)
+    return { ...card, input_seconds: second }
+  return card
 }
 
 /** What a range does not price is priced as its input, and not as a shorter range has it. */
@@ -168,20 +191,45 @@ function searchSizes(costs: unknown): Record<string, number> {
   return sizes
 }
 
-function halfOf(above: ReadonlyMap<number, RateCard> | undefined): [number, RateCard][] {
-  return [...(above ?? [])].map(([from, card]) => [
-    from,
-    Object.fromEntries(Object.entries(card).map(([bucket, usd]) => [bucket, usd / 2])),
-  ])
+/** The prices of tokens, halved. */
+function halfOf(card: RateCard = {}): RateCard {
+  const half: Partial<Record<TokenBucket, number>> = {}
+  for (const bucket of TOKEN_BUCKETS) {
+    const usd = card[bucket]
+    if (usd !== undefined) half[bucket] = usd / 2
+  }
+  return half
+}
+
+/** Where thought has a price apart, a tier of service that prices the output prices thought with it. */
+function withReasoning(card: RateCard, standard: RateCard): RateCard {
+  return card.output === undefined || standard.reasoning === undefined ? card : { reasoning: card.output, ...card }
+}
+
+/** A batch is cheaper at every length and in every bucket, also where the list says so of some only. */
+function batchOf(own: RateCard, standard: RateCard | undefined): { card: RateCard; halved: readonly Bucket[] } {
+  const half = halfOf(standard)
+  const halved = TOKEN_BUCKETS.filter((bucket) => half[bucket] !== undefined && own[bucket] === undefined)
+  return { card: { ...half, ...own }, halved }
 }
 
 function servicesOf(cards: Cards, specific: unknown): Record<string, ServiceRates> {
   const services: Record<string, ServiceRates> = {}
+  const { card: standard = {}, above: longer = new Map<number, RateCard>() } = cards.get('') ?? {}
   for (const [name, { card, above }] of cards) {
     if (name === '') continue
-    // A batch is cheaper at every length, also where the list says so of the shorter ones only.
-    const halved = name === 'batch' ? halfOf(cards.get('')?.above) : []
-    services[name] = { card, tiers: sortedTiers(new Map([...halved, ...above])) }
+    const own = withReasoning(card, standard)
+    if (name === 'batch') {
+      const lengths = [...new Set([...longer.keys(), ...above.keys()])].sort((left, right) => left - right)
+      const tiers = lengths.map((from) => ({
+        above: from,
+        ...batchOf(withReasoning(above.get(from) ?? {}, standard), longer.get(from)),
+      }))
+      services[name] = { ...batchOf(own, standard), tiers }
+    } else {
+      const tiers = sortedTiers(above).map((tier) => ({ ...tier, card: withReasoning(tier.card, standard) }))
+      services[name] = { card: own, tiers }
+    }
   }
   const fast = isObject(specific) ? priceOf(specific['fast']) : undefined
   if (fast !== undefined) services['fast'] = { multiplier: fast, card: {}, tiers: [] }

@@ -67,7 +67,8 @@ export function costOf(query: CostQuery, prices: PriceOptions = {}): Cost {
   const priced_at = dayOf(at)
   const missing = query.partial ? [PARTIAL] : []
   const usage = isObject(query.usage) ? query.usage : {}
-  const reported = asNumber(usage['cost'])
+  // Perplexity: the total and its parts in one object.
+  const reported = asNumber(isObject(usage['cost']) ? usage['cost']['total_cost'] : usage['cost'])
   if (reported !== undefined && reported >= 0)
     return { usd: reported, parts: {}, source: 'provider', priced_at, confidence: 'reported', missing }
   const unknown = (reason: string): Cost => ({
@@ -85,7 +86,7 @@ export function costOf(query: CostQuery, prices: PriceOptions = {}): Cost {
   const answer = findPrices(query, prices)
   if ('missing' in answer) return unknown(answer.missing)
   const { found, source } = answer
-  const tier = query.serviceTier ?? usage['service_tier']
+  const tier = query.serviceTier ?? (usage['speed'] === 'fast' ? 'fast' : usage['service_tier'])
   const geo = query.region ?? usage['inference_geo']
   const size = usage['search_context_size']
   const vector = vectorOf(found.rates, {
@@ -122,6 +123,15 @@ function isTokens(bucket: Bucket): boolean {
   return TOKENS.has(bucket)
 }
 
+/** What costs nothing where it has no price. */
+const OPTIONAL: ReadonlySet<Bucket> = new Set(['requests', 'citation_tokens', 'pixels'])
+
+/** Images by the piece: not those that are billed by their tokens, nor where only their size has a price. */
+function isBilledOtherwise({ rates, fallbacks }: Vector, { output_image: tokens, pixels }: UsageBuckets): boolean {
+  if (tokens > 0 && rates.output_image !== undefined && fallbacks.output_image === undefined) return true
+  return rates.images === undefined && pixels > 0 && rates.pixels !== undefined
+}
+
 interface Sum {
   readonly pico: number
   readonly parts: Partial<Record<Bucket, number>>
@@ -143,9 +153,9 @@ function sumUp(vector: Vector, buckets: UsageBuckets): Sum {
     let count = buckets[bucket]
     if (count === 0) continue
     const rate = vector.rates[bucket]
-    if (bucket === 'requests') {
-      if (rate === undefined) continue
-    } else counted = true
+    if (bucket === 'images' && isBilledOtherwise(vector, buckets)) continue
+    if (rate === undefined && OPTIONAL.has(bucket)) continue
+    if (bucket !== 'requests') counted = true
     if (rate === undefined) {
       notes.push(`${bucket}: ${count} without a price, not counted`)
       unpriced ??= bucket

@@ -11,6 +11,8 @@ export interface Tier {
   readonly above: number
   /** What differs from the prices below. */
   readonly card: RateCard
+  /** Prices of the card that are not of its source but half of the standard ones. */
+  readonly halved?: readonly Bucket[] | undefined
 }
 
 /** Prices where the provider served a call in a tier of service such as `flex`. */
@@ -20,6 +22,8 @@ export interface ServiceRates {
   /** What differs from the standard prices. */
   readonly card: RateCard
   readonly tiers: readonly Tier[]
+  /** Prices of the card that are not of its source but half of the standard ones. */
+  readonly halved?: readonly Bucket[] | undefined
   /** Says in `missing` where the multiplier comes from, when not from the source of the prices. */
   readonly note?: string | undefined
 }
@@ -149,6 +153,8 @@ function workOut(rates: Rates, situation: Situation, tier: number, serviceTier: 
       card[bucket] = Math.min(card[instead], card.input_audio)
     if (told) fallbacks[bucket] = `${bucket}: no price of its own, priced as ${instead}`
   }
+  for (const bucket of (service?.tiers[serviceTier] ?? service)?.halved ?? [])
+    fallbacks[bucket] = `${bucket}: no price for service tier ${name}, priced at half the standard one`
   const exact: Partial<Record<Bucket, Rate>> = {}
   for (const bucket of Object.keys(card) as Bucket[]) {
     const usd = card[bucket]
