@@ -1,7 +1,8 @@
 /** Budgets at the edges of time, what they tell, and hooks that misbehave. */
 import { expect, test } from 'vitest'
 import { Budgets } from '../../src/client/admission/budgets.js'
-import type { BudgetEvent, BudgetOptions } from '../../src/index.js'
+import type { BudgetEvent } from '../../src/index.js'
+import type { BudgetOptions } from '../../src/router/options.js'
 import { MemoryStore } from '../../src/stores/memory.js'
 import { windowAt } from '../../src/policies/budget.js'
 import { clientOf, messages, OpenStore, outcome, using } from './abuse-support.js'

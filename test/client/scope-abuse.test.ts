@@ -249,3 +249,62 @@ test('a limit that a call is about to come to is not forgotten, however many oth
   rest.abort()
   await Promise.all([holder, waits, other])
 }, 30_000)
+
+test('a place that two targets share is not held for the one that is full while the other is free', async () => {
+  const ai = clientOf((body, signal) => (body['max_tokens'] === 1 ? hanging(body, signal) : later(20)), {
+    models: {
+      m: [
+        { model: 'a/m1', limits: { concurrent: 1 } },
+        { model: 'a/m2', limits: { concurrent: 1 } },
+      ],
+    },
+    limits: [{ scope: { provider: 'a' }, concurrent: 2 }],
+  })
+  const over = new AbortController()
+  const ask = (max_tokens: number, signal?: AbortSignal) =>
+    outcome(ai.chat.completions.create({ model: 'm', messages, max_tokens }, { signal, timeout: 1000 }))
+  const long = ask(1, over.signal)
+  await eventually(() => ai.health().targets[0]?.inFlight === 1, 'the first is taken')
+  expect(await Promise.all([ask(2), ask(2), ask(2)])).toEqual(Array(3).fill({ name: 'answered' }))
+  over.abort()
+  await long
+  // All places are free again, once each.
+  expect(await Promise.all([ask(2), ask(2), ask(2)])).toEqual(Array(3).fill({ name: 'answered' }))
+  expect(ai.health().targets.every(({ inFlight }) => inFlight === 0)).toBe(true)
+})
+
+test('however many calls are aborted on their way, there are as many places as before, and not one more', async () => {
+  const now: Record<string, number> = {}
+  const most: Record<string, number> = {}
+  const ai = clientOf(
+    async ({ model }, signal) => {
+      const name = String(model)
+      for (const one of [name, 'all']) most[one] = Math.max(most[one] ?? 0, (now[one] = (now[one] ?? 0) + 1))
+      try {
+        await Promise.race([wait(3), hanging({}, signal)])
+        return using(1)
+      } finally {
+        for (const one of [name, 'all']) now[one] = (now[one] ?? 0) - 1
+      }
+    },
+    {
+      models: {
+        m: {
+          targets: [
+            { model: 'a/m1', limits: { concurrent: 2, queue: 1000 } },
+            { model: 'a/m2', limits: { concurrent: 2, rpm: 1e6, queue: 1000 } },
+          ],
+          hedge: { after: 2 },
+        },
+      },
+      limits: [{ scope: { provider: 'a' }, concurrent: 3, queue: 1000 }],
+      budgets: [{ tokens: 1e9, per: 'day' }],
+    },
+  )
+  const ask = (timeout: number) => outcome(ai.chat.completions.create({ model: 'm', messages }, { timeout }))
+  await Promise.all(Array.from({ length: 600 }, (_, at) => ask(at % 2 === 0 ? 1 + Math.random() * 150 : 20_000)))
+  const all = await Promise.all(Array.from({ length: 50 }, () => ask(20_000)))
+  expect(all.filter(({ name }) => name !== 'answered')).toEqual([])
+  expect(most).toMatchObject({ m1: 2, all: 3 })
+  expect(most['m2']).toBeLessThanOrEqual(2)
+}, 30_000)

@@ -307,3 +307,16 @@ test('close() does not wait for ever for a store that never settles', async () =
   await ai.chat.completions.create({ model: 'a/m', messages }, options)
   await ai.close()
 }, 20_000)
+
+test('a rest that a store knows no end of rests nothing', async () => {
+  for (const expiresInMs of [Number.NaN, Infinity, '5', undefined]) {
+    const store = new SharedStore()
+    store.facts = () => [{ name: 'a/m', value: 'other 1 server-error', expiresInMs: expiresInMs as number }]
+    const ai = clientOf(() => using(3), { store, models: { m: ['a/m'] }, cooldown: { whenAllRest: 'reject' } })
+    const ask = () => outcome(ai.chat.completions.create({ model: 'm', messages }))
+    await ask()
+    await wait(5)
+    expect(await ask()).toEqual({ name: 'answered' })
+    await ai.close()
+  }
+})

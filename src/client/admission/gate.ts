@@ -132,7 +132,7 @@ export class Gate {
     if (queued) return this.refused({ limit: 'queue' })
     return this.orGiveBack(async (placed) => {
       while (this.places && !(await this.places.tryTake())) {
-        if (this.places.wait >= entry.remaining) return this.refused({ limit: 'concurrent' })
+        if (this.places.wait >= entry.remaining) return this.refused({ limit: 'queue' })
         await sleep(this.places.wait, signal)
       }
       placed()
