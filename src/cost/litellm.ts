@@ -147,11 +147,14 @@ export function ratesOfLiteLLM(entry: LiteLLMEntry): Rates {
 /** What a request that names no size has brought (https://docs.perplexity.ai/getting-started/pricing). */
 const USUAL_SIZE: Readonly<Record<string, string>> = { perplexity: 'low' }
 
-/** Of a model that makes images or writes down speech, the price of one image or second stands in either field. */
+/**
+ * Of a model that makes images or writes down speech, the price of one image or second stands in either field. The
+ * price of an image goes before that of its size.
+ */
 function byMode(card: RateCard, mode: unknown): RateCard {
-  const { images_read: image, output_seconds: second } = card
-  if ((mode === 'image_generation' || mode === 'image_edit') && card.images === undefined && image !== undefined)
-    return { ...card, images: image }
+  const { output_seconds: second, pixels: _pixels, ...others } = card
+  const image = card.images ?? card.images_read
+  if ((mode === 'image_generation' || mode === 'image_edit') && image !== undefined) return { ...others, images: image }
   if (mode === 'audio_transcription' && card.input_seconds === undefined && second !== undefined)
     return { ...card, input_seconds: second }
   return card
