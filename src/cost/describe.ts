@@ -51,16 +51,27 @@ export function describePrice(
   const { found, source } = answer
   const { rates, later } = splitByTime(found.rates, at)
   const { factor } = found
-  const periods = later.map((period) => periodPrices(period, factor))
+  const periods = later.filter((period) => !isOfDays(period)).map((period) => periodPrices(period, factor))
   const prices = { ...alwaysPrices(rates, factor), ...(periods.length > 0 && { periods }) }
   const card: PriceCard = {
     ...facts,
     source: source as PriceCard['source'],
     confidence: found.exact ? 'exact' : 'matched',
     prices,
-    notes: [...found.notes, ...notesOf(rates)],
+    notes: [
+      ...found.notes,
+      ...notesOf(rates),
+      ...(later.some(({ dayHours = [] }) => dayHours.length > 0) ? [OF_DAYS] : []),
+    ],
   }
   return { card, table: tableOf(rates, later, factor) }
+}
+
+const OF_DAYS = 'at some hours of some days of the week the prices are others'
+
+/** Our own shape has no days of the week. */
+function isOfDays({ hours, dayHours = [] }: Period): boolean {
+  return hours?.length === 0 && dayHours.length > 0
 }
 
 /** What holds whenever none of the later ones does, and those: at some hours, or from a day to come. */
@@ -161,8 +172,10 @@ function columnsOf(rates: Rates, later: readonly Period[]): Column[] {
     ...Object.entries(rates.services).flatMap(([name, { tiers }]) =>
       byLength({ name, rates, promptTokens: 0, serviceTier: name }, tiers),
     ),
-    ...later.flatMap(({ since, hours, rates: then }) => {
-      const name = [...(since === undefined ? [] : [`from ${isoOf(since)}`]), ...(hours ?? []).map(windowOf)].join(' ')
+    ...later.flatMap((period) => {
+      const { since, hours, rates: then } = period
+      const words = [...(since === undefined ? [] : [`from ${isoOf(since)}`]), ...(hours ?? []).map(windowOf)]
+      const name = isOfDays(period) ? 'on some days' : words.join(' ')
       return byLength({ ...STANDARD, name, rates: { ...then, periods: [] } }, then.tiers)
     }),
   ]

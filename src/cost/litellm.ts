@@ -5,7 +5,7 @@
  */
 import { asArray, asNumber, isObject } from '../kernel/json.js'
 import { TOKEN_BUCKETS, type Bucket, type TokenBucket } from './buckets.js'
-import { hoursOf } from './hours.js'
+import { dayOf, hoursOf, type DayHours, type Hours } from './hours.js'
 import { NO_RATES, type Period, type RateCard, type Rates, type ServiceRates, type Tier } from './rates.js'
 
 /** Only its prices count. Numbers may be written as text, as YAML files have them. */
@@ -257,12 +257,31 @@ function regionsOf(entry: Fields): Record<string, number> {
   return regions
 }
 
-/** `off_peak_pricing`: hours in UTC and the prices that differ in them. Rules for days of the week are not read. */
+/** `hours_utc`: a window or several. */
+function windowsIn(holder: Fields): Hours[] {
+  const windows = holder['hours_utc']
+  return hoursOf(typeof windows === 'string' ? [windows] : asArray(windows))
+}
+
+/** `windows`: hours in UTC on days by a calendar; without days they hold on all. */
+function dayHoursOf(block: Fields): DayHours[] {
+  const zone = block['weekday_timezone']
+  const timeZone = typeof zone === 'string' && zone.trim() !== '' ? zone.trim() : 'UTC'
+  return asArray(block['windows']).flatMap((rule): DayHours[] => {
+    if (!isObject(rule)) return []
+    const named = rule['weekdays'] ?? [1, 2, 3, 4, 5, 6, 7]
+    const days = new Set(asArray(named).flatMap((day) => dayOf(day) ?? []))
+    const hours = windowsIn(rule)
+    return days.size === 0 || hours.length === 0 ? [] : [{ hours, days, timeZone }]
+  })
+}
+
+/** `off_peak_pricing`: hours in UTC and the prices that differ in them. */
 function offPeakOf(block: unknown, rates: Rates): Period | undefined {
   if (!isObject(block)) return undefined
-  const windows = typeof block['hours_utc'] === 'string' ? [block['hours_utc']] : asArray(block['hours_utc'])
-  const hours = hoursOf(windows)
-  if (hours.length === 0) return undefined
+  const hours = windowsIn(block)
+  const dayHours = dayHoursOf(block)
+  if (hours.length === 0 && dayHours.length === 0) return undefined
   const differs = cardsOf(block, false).get('')?.card ?? {}
   const over = (card: RateCard): RateCard => {
     const next: Partial<Record<TokenBucket, number>> = {}
@@ -274,6 +293,7 @@ function offPeakOf(block: unknown, rates: Rates): Period | undefined {
   }
   return {
     hours,
+    dayHours,
     rates: {
       ...rates,
       card: over(rates.card),

@@ -1,6 +1,6 @@
 /** The one form that every source of prices is brought into, and what of it holds for a call. */
 import { TOKEN_BUCKETS, type Bucket, type TokenBucket } from './buckets.js'
-import { isWithin, type Hours } from './hours.js'
+import { isOnDay, isWithin, type DayHours, type Hours } from './hours.js'
 import { rateOf, type Rate } from './money.js'
 
 /** USD for one unit of a bucket: a token, a search, a second. */
@@ -33,6 +33,8 @@ export interface Period {
   /** Unix milliseconds. */
   readonly since?: number | undefined
   readonly hours?: readonly Hours[] | undefined
+  /** Further hours, on some days only. */
+  readonly dayHours?: readonly DayHours[] | undefined
   readonly rates: Rates
 }
 
@@ -101,8 +103,9 @@ export function vectorOf(all: Rates, situation: Situation): Vector {
 }
 
 function inForce(rates: Rates, at: number): Rates {
-  const holds = ({ since, hours }: Period): boolean =>
-    (since === undefined || at >= since) && (hours === undefined || isWithin(hours, at))
+  const holds = ({ since, hours, dayHours = [] }: Period): boolean =>
+    (since === undefined || at >= since) &&
+    (hours === undefined || isWithin(hours, at) || dayHours.some((window) => isOnDay(window, at)))
   return rates.periods.findLast(holds)?.rates ?? rates
 }
 

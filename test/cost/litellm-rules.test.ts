@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { describePrice } from '../../src/cost/describe.js'
 import { costOf } from '../../src/cost/price.js'
 import { at, usage } from './rows.js'
 
@@ -151,5 +152,54 @@ describe('a second reading of the rules agrees', () => {
       }),
       { numRuns: 500 },
     )
+  })
+})
+
+describe('hours of days of the week', () => {
+  // Off-peak is all but working hours of Shanghai: its Monday starts on Sunday, 16:00 UTC.
+  const flash = {
+    input_cost_per_token: 3e-7,
+    output_cost_per_token: 1.2e-6,
+    cache_read_input_token_cost: 6e-9,
+    off_peak_pricing: {
+      input_cost_per_token: 1.5e-7,
+      output_cost_per_token: 6e-7,
+      weekday_timezone: 'Asia/Shanghai',
+      windows: [
+        { hours_utc: ['10:00-01:00'], weekdays: ['mon', 'Tuesday', 3, 4, 5] },
+        { hours_utc: '00:00-00:00', weekdays: [6, 7] },
+        { hours_utc: '00:00-00:00', weekdays: [0, 'someday'] },
+      ],
+    },
+  }
+  const inputAt = (time: string, entry: object = flash) =>
+    costOf(
+      { provider: 'deepseek', model: 'flash', usage: usage(1_000_000, 0), at: Date.parse(time) },
+      { overrides: { 'deepseek/flash': entry } },
+    ).usd
+  test.each([
+    ['Friday noon in Shanghai', '2026-06-05T04:00:00Z', 0.3],
+    ['Friday evening', '2026-06-05T10:00:00Z', 0.15],
+    ['Saturday noon there', '2026-06-06T04:00:00Z', 0.15],
+    ['Saturday already there, Friday in UTC', '2026-06-05T16:30:00Z', 0.15],
+    ['Monday morning there, its hours begun on Sunday in UTC', '2026-06-07T17:00:00Z', 0.15],
+    ['Monday, 09:00 there', '2026-06-08T01:00:00Z', 0.3],
+  ])('%s', (_when, time, usd) => expect(inputAt(time)).toBe(usd))
+
+  test('a card says so, since our shape has no days', () => {
+    const { card, table } = describePrice(
+      { provider: 'deepseek', model: 'flash', at },
+      { overrides: { 'deepseek/flash': flash } },
+    )
+    expect(card.prices).toEqual({ input: 0.3, output: 1.2, cache_read: 0.006 })
+    expect(card.notes).toContain('at some hours of some days of the week the prices are others')
+    expect(table.situations).toEqual(['standard', 'on some days'])
+    expect(table.tokens[0]).toEqual(['input', [0.3, 0.15]])
+  })
+
+  test('a calendar that is not known is UTC', () => {
+    const entry = { ...flash, off_peak_pricing: { ...flash.off_peak_pricing, weekday_timezone: 'Nowhere/Else' } }
+    expect(inputAt('2026-06-06T04:00:00Z', entry)).toBe(0.15)
+    expect(inputAt('2026-06-05T04:00:00Z', entry)).toBe(0.3)
   })
 })
