@@ -5,6 +5,7 @@ import type { RoutedCall } from '../../router/strategy.js'
 import type { Target } from '../../router/target.js'
 import type { CallRequest, ClientContext } from '../call.js'
 import type { Estimate } from './budgets.js'
+import type { Used } from './pass.js'
 import type { ScopeFacts } from './scope.js'
 
 /** No call is asked for as much, and sums of it stay exact. */
@@ -39,18 +40,24 @@ export class Demand {
   }
 
   /** At one target. */
-  estimate({ provider, model }: Target): Estimate {
-    const { client, routed, request } = this.call
-    const { inputTokens: prompt } = routed
+  estimate(target: Target): Estimate {
     const { output } = this
+    const usd = this.price(target, output)
+    // Images, speech and the like are not priced by what can be known before.
+    return { tokens: this.call.routed.inputTokens + output, usd, priced: this.call.request !== undefined }
+  }
+
+  /** What a request came to at a target that has read it, and gave no answer. */
+  inputAt(target: Target): Used {
+    return { tokens: this.call.routed.inputTokens, usd: this.price(target, 0) }
+  }
+
+  private price({ provider, model }: Target, output: number): number | undefined {
+    const { client, routed } = this.call
+    const { inputTokens: prompt } = routed
     const usage = { prompt_tokens: prompt, completion_tokens: output, total_tokens: prompt + output }
     const { usd } = costOf({ provider: provider.id, model, usage, at: client.clock.date() }, client.prices)
-    return {
-      tokens: usage.total_tokens,
-      usd: usd ?? undefined,
-      // Images, speech and the like are not priced by what can be known before.
-      priced: request !== undefined,
-    }
+    return usd ?? undefined
   }
 
   /** @param target - The one that an attempt goes to. */
