@@ -8,8 +8,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 // The exit code is set, not enforced: what was written to a pipe still has to get there.
-process.exitCode = run(process.argv.slice(2), {
+void run(process.argv.slice(2), {
   env: process.env,
   out: (text) => process.stdout.write(text),
   error: (text) => process.stderr.write(text),
-})
+}).then((code) => (process.exitCode = code))

@@ -18,11 +18,12 @@ export interface RedisOptions {
   readonly timeout?: number | undefined
   /**
    * While it is down: `local` (the default) has each process keep limits by itself, `reject` refuses calls to
-   * targets with limits with a ConnectionError. Either way no call waits longer than `timeout`, and after three
-   * failures in a row none waits until the store has answered again.
+   * targets with limits or budgets with a ConnectionError. Either way no call waits longer than `timeout`, and after
+   * three failures in a row none waits until the store has answered again. Of budgets, each process then counts what it
+   * has used itself, and the store is told when it is back: one that must hold through an outage needs `reject`.
    */
   readonly whenDown?: WhenDown | undefined
-  /** Milliseconds after which places of `limits.concurrent` come back from a process that was killed. Default 15 000. */
+  /** Milliseconds after which a killed process's places of `limits.concurrent` and reservations of budgets come back. Default 15 000. */
   readonly lease?: number | undefined
 }
 
@@ -30,7 +31,9 @@ export interface RedisOptions {
 const LEAST_TO_CONNECT = 1_000
 
 /**
- * A store for `createClient({ store })`. Keys begin with `{prefix}:` and run out by themselves.
+ * A store for `createClient({ store })`. Keys begin with `{prefix}:` and run out by themselves. What budgets have used
+ * lives as long as the server's data: it outlives a restart of a server with an append-only file, and no server that
+ * throws keys out when its memory is full.
  *
  * @param connection - `redis://[user:password@]host:port/db` (`rediss://` for TLS), or a `Redis` or `Cluster` of
  * ioredis, which stays its maker's to close.

@@ -22,6 +22,12 @@ export interface Command {
   readonly options: NonNullable<ParseArgsConfig['options']>
   /** Names of what follows the command beside options, each of which must be given. Absent: nothing does. */
   readonly operands?: readonly string[]
+  /** What may follow any number of times, beside `operands`. */
+  readonly more?: string
   /** Returns the exit code: 0, 1 when it could not do its work, 2 when the command line cannot be understood. */
-  run(options: Readonly<Record<string, unknown>>, terminal: Terminal, operands: readonly string[]): number
+  run(
+    options: Readonly<Record<string, unknown>>,
+    terminal: Terminal,
+    operands: readonly string[],
+  ): number | Promise<number>
 }

@@ -1,9 +1,11 @@
 /** Every subcommand, one line each. */
 import type { Command } from './command.js'
 import { importCommand } from './import.js'
+import { pricesCommand } from './prices.js'
 import { providersCommand } from './providers.js'
 
 export const commands: ReadonlyMap<string, Command> = new Map([
   ['import', importCommand],
+  ['prices', pricesCommand],
   ['providers', providersCommand],
 ])

@@ -1,12 +1,10 @@
 /** `tracestitch import`: a configuration of another router as options of `createClient`, as JSON. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { fromLiteLLM } from '../config/litellm.js'
 import { fromPortkey } from '../config/portkey.js'
-import { parseConfig, type Imported } from '../config/reading.js'
-import { ConfigError } from '../kernel/errors.js'
-import type { Command, Terminal } from './command.js'
-
-type Config = Readonly<Record<string, unknown>>
+import type { Imported } from '../config/reading.js'
+import type { Command } from './command.js'
+import { readConfig, reasonOf, type Config } from './file.js'
 
 interface Kind {
   /** Fields at the top of a configuration that only this kind has. */
@@ -42,32 +40,6 @@ function kindOf(config: Config): Kind | undefined {
   return found.length === 1 ? found[0] : undefined
 }
 
-/** What went wrong with a file, without its content. */
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException
-  if (code === 'ENOENT') return 'there is no such file'
-  if (code === 'EISDIR') return 'it is a folder'
-  return code ?? message
-}
-
-/** `undefined`, with a message, for a file that cannot be read as an object. */
-function load(file: string, { error: say }: Terminal): Config | undefined {
-  let text: string
-  try {
-    text = readFileSync(file === '-' ? 0 : file, 'utf8')
-  } catch (error) {
-    say(`tracestitch: cannot read ${file}: ${reasonOf(error)}\n`)
-    return undefined
-  }
-  try {
-    return parseConfig(text, file)
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    say(`tracestitch: ${error.message}\n`)
-    return undefined
-  }
-}
-
 export const importCommand: Command = {
   summary: "turn a LiteLLM config.yaml or a Portkey config into this client's options",
   usage: '<file> [--from litellm|portkey] [--name <alias>] [--out <file>]',
@@ -88,7 +60,7 @@ export const importCommand: Command = {
       say(`tracestitch: --from is one of ${[...KINDS.keys()].join(', ')}\nSee tracestitch import --help\n`)
       return MISUSE
     }
-    const config = load(file, terminal)
+    const config = readConfig(file, terminal)
     if (!config) return FAILED
     const kind = asked ?? kindOf(config)
     if (!kind) {

@@ -9,7 +9,7 @@ import { commands } from './commands.js'
 const MISUSE = 2
 
 /** Runs one command line, without the program's name. Returns the exit code: 2 when it cannot be understood, else the command's. */
-export function run(args: readonly string[], terminal: Terminal): number {
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = args
   if (name === '--version' || name === '-v') {
     terminal.out(`${VERSION}\n`)
@@ -29,7 +29,7 @@ export function run(args: readonly string[], terminal: Terminal): number {
     const known = what === 'option' ? ['--help', '--version'] : commands.keys()
     return misuse(terminal, `there is no ${what} \`${name}\`${didYouMean(name, known)}`, 'tracestitch --help')
   }
-  const { operands: wanted = [] } = command
+  const { operands: wanted = [], more } = command
   let options: Readonly<Record<string, unknown>>
   let operands: readonly string[]
   try {
@@ -38,7 +38,7 @@ export function run(args: readonly string[], terminal: Terminal): number {
       args: rest,
       options: { ...command.options, help },
       strict: true,
-      allowPositionals: wanted.length > 0,
+      allowPositionals: wanted.length > 0 || more !== undefined,
     })
     options = parsed.values
     operands = parsed.positionals
@@ -51,7 +51,7 @@ export function run(args: readonly string[], terminal: Terminal): number {
     terminal.out(help(name, command))
     return 0
   }
-  if (operands.length !== wanted.length) {
+  if (operands.length < wanted.length || (operands.length > wanted.length && more === undefined)) {
     const missing = wanted[operands.length]
     const fault = missing === undefined ? 'there is an argument too many' : `<${missing}> is missing`
     return misuse(terminal, fault, `tracestitch ${name} --help`)

@@ -1,5 +1,5 @@
 /** One try at one target. */
-import { ProviderError, TracestitchError, type Attempt } from '../kernel/errors.js'
+import { ProviderError, TimeoutError, TracestitchError, type Attempt } from '../kernel/errors.js'
 import { FRAMING_MEDIA_TYPES } from '../kernel/frames.js'
 import type { ChatChunk, ChatCompletion } from '../kernel/hub.js'
 import type { ChatProtocol, EncodeContext, EncodedRequest, Protocol } from '../kernel/protocol.js'
@@ -13,7 +13,8 @@ import type { Target } from '../router/target.js'
 import { startAttempt, type AttemptSpan } from '../telemetry/attempt.js'
 import { countAttempt, countRest } from '../telemetry/metrics.js'
 import type { AdmittedStep } from './admission/admit.js'
-import type { Pass } from './admission/pass.js'
+import type { Pass, Used } from './admission/pass.js'
+import { countOf } from './admission/used.js'
 import type { WireAnswer } from './body.js'
 import type { Answer, LogicalCall } from './call.js'
 import { locate } from './failure.js'
@@ -48,6 +49,7 @@ export class AttemptRun {
   private firstContentMs: number | undefined
   private readonly startedAt: number
   private finished = false
+  private sent = false
   /** Headers of its answers that the call's telemetry was not told yet. */
   private heard: Headers[] = []
   private told = false
@@ -113,6 +115,7 @@ export class AttemptRun {
     part?: AttemptLimits,
   ): Promise<WireAnswer> {
     const { client, options } = this.call
+    this.sent = true
     const answer = await send({
       target: this.target,
       encoded,
@@ -185,7 +188,7 @@ export class AttemptRun {
     this.call.ended(this)
     this.pass?.leave()
     // What an answer that has begun came to, its call says.
-    if (error !== undefined && !this.call.isAnsweredBy(this)) this.pass?.settle(undefined)
+    if (error !== undefined && !this.call.isAnsweredBy(this)) this.pass?.settle(this.usedInVain(error))
     if (error !== undefined) this.entry.error = error instanceof Error ? error.name : 'Error'
     const errorClass = error === undefined ? undefined : classifyError(error)
     const { health } = this.member
@@ -205,6 +208,16 @@ export class AttemptRun {
     this.tell(outcome)
     if (rest !== undefined && rest > 0) this.tellRest(rest, errorClass ?? 'slow')
     else if (before !== 'closed' && health.state === 'closed') this.tellRecovery()
+  }
+
+  /** A request that was called off on its way has been read, so its input is billed. One that was refused is not. */
+  private usedInVain(error: unknown): Used | undefined {
+    const { status = 200 } = this.entry
+    if (!this.pass || !this.sent || status >= 400) return undefined
+    if (error instanceof TimeoutError && error.limit === 'connect') return undefined
+    // The caller's reason may be anything.
+    const calledOff = this.lost || this.call.limits.signal.aborted || classifyError(error) === 'timeout'
+    return calledOff ? this.call.demand.inputAt(this.target) : undefined
   }
 
   private tell(outcome: AttemptOutcome): void {
@@ -253,7 +266,8 @@ export class AttemptRun {
   succeeded(answer: Answer): void {
     const usage = 'chat' in answer ? answer.chat.usage : 'other' in answer ? answer.other.usage : undefined
     // The whole time of a stream depends on how fast the caller reads.
-    if (this.firstContentMs === undefined) this.member.health.answered(this.entry.ms, usage?.completion_tokens ?? 0)
+    if (this.firstContentMs === undefined)
+      this.member.health.answered(this.entry.ms, countOf(usage?.completion_tokens) ?? 0)
   }
 
   /** `winner` has answered: closes the socket. No failure of the target, but one that began earlier is the slower one. */

@@ -3,6 +3,7 @@ import { isSpanContextValid, type Attributes } from '@opentelemetry/api'
 import type { PriceOptions } from '../cost/price.js'
 import type { Catalogue } from '../kernel/catalogue.js'
 import type { Clock } from '../kernel/clock.js'
+import type { CountTokens } from '../kernel/estimate.js'
 import { LimitError, TracestitchError, type Attempt } from '../kernel/errors.js'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../kernel/hub.js'
 import type { HedgePolicy } from '../policies/hedge.js'
@@ -12,7 +13,7 @@ import type { Plan } from '../router/plan.js'
 import type { Rests } from '../router/rests.js'
 import type { RoutedCall } from '../router/strategy.js'
 import type { Target } from '../router/target.js'
-import { otherAttributes, serverOf } from '../telemetry/attributes.js'
+import { costAttributes, otherAttributes, serverOf } from '../telemetry/attributes.js'
 import { startCall, type Call } from '../telemetry/call.js'
 import { withContext } from '../telemetry/identity.js'
 import { metering } from '../telemetry/metrics.js'
@@ -22,6 +23,7 @@ import type { AdmittedStep } from './admission/admit.js'
 import { Demand } from './admission/demand.js'
 import type { Gates } from './admission/gates.js'
 import type { Pass } from './admission/pass.js'
+import { usedBy } from './admission/used.js'
 import { AttemptRun } from './attempt-run.js'
 import { isBrokenOff, usageSoFar } from './broken-off.js'
 import { nameTargets } from './failure.js'
@@ -44,6 +46,8 @@ export interface ClientContext {
   /** Asks targets that have rested whether they are well; absent where nobody wants that. */
   readonly probes?: Probes | undefined
   readonly prices: PriceOptions
+  /** Gives what counts the tokens of a request; absent: by characters. */
+  readonly tokenCounter?: (() => CountTokens | undefined) | undefined
   /** What was spent so far. */
   readonly ledger?: Ledger | undefined
   readonly hooks: Hooks
@@ -112,7 +116,7 @@ export class LogicalCall {
     client.rests?.refresh()
     const route = plan.route(model)
     this.timeout = timeoutPolicy(options.timeout, plan.timeout)
-    this.routed = routedCall(model, options, request)
+    this.routed = routedCall(model, options, request, client.tokenCounter)
     this.hedge = route.hedge
     this.itinerary = new Itinerary({
       call: this.routed,
@@ -191,10 +195,7 @@ export class LogicalCall {
     else telemetry.response(answer)
     // The span began with the facts of the first target.
     if (target !== this.shown && (telemetry.recording || metering())) telemetry.set(targetAttributes(target))
-    if (telemetry.recording || metering()) {
-      const { usd } = meta.cost
-      if (usd !== null) telemetry.set({ [semconv.USAGE_COST]: usd })
-    }
+    this.tellCost(meta)
     telemetry.end()
     this.limits.release()
     return meta
@@ -209,17 +210,24 @@ export class LogicalCall {
     }
     this.latest?.tellHeaders()
     if (partial) this.telemetry.response(partial)
-    this.telemetry.end({ error })
-    this.limits.release()
     const { winner } = this
-    if (winner && partial) this.settle(winner, partial)
+    if (winner && partial) this.tellCost(this.settle(winner, partial))
     else {
       // An answer that had begun counts as it was estimated.
       winner?.pass?.settle(UNKNOWN)
       this.pass?.settle(winner && UNKNOWN)
       this.pass?.leave()
     }
+    this.telemetry.end({ error })
+    this.limits.release()
     return error
+  }
+
+  private tellCost({ cost }: CallMeta): void {
+    const { telemetry } = this
+    if (!telemetry.recording && !metering()) return
+    const { usd, parts } = cost
+    if (usd !== null) telemetry.set(costAttributes({ usd, parts }))
   }
 
   /** Counts what the answer came to: in limits, budgets and the sums of the client. */
@@ -230,8 +238,7 @@ export class LogicalCall {
     const meta = this.describe(run, facts)
     client.ledger?.add({ meta, usage, alias, metadata: options.metadata, date: client.clock.date() })
     if (!run.pass && !this.pass) return meta
-    const tokens = usage && (usage.total_tokens ?? (usage.prompt_tokens ?? 0) + (usage.completion_tokens ?? 0))
-    const used = { tokens: tokens || undefined, usd: run.pass?.budgeted ? (meta.cost.usd ?? undefined) : undefined }
+    const used = usedBy(usage, () => run.pass?.budgeted && meta.cost.usd)
     run.pass?.settle(used)
     this.pass?.settle(used)
     this.pass?.leave()

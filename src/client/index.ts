@@ -2,6 +2,7 @@
 import { systemClock } from '../kernel/clock.js'
 import type { Catalogue } from '../kernel/catalogue.js'
 import type { PassthroughId } from '../kernel/protocol.js'
+import { loadPrices } from '../cost/tables.js'
 import type { Directory } from '../providers/directory.js'
 import { compilePlan } from '../router/plan.js'
 import { Rests } from '../router/rests.js'
@@ -12,6 +13,7 @@ import { Gates } from './admission/gates.js'
 import type { ClientContext } from './call.js'
 import { blendedPrice } from './blended-price.js'
 import { createChatCompletions } from './chat.js'
+import { counterOf } from './count-tokens.js'
 import { createEmbeddings } from './embeddings.js'
 import { storeHealth, targetHealth } from './health.js'
 import { Hooks } from './hooks.js'
@@ -30,6 +32,7 @@ export type { RetryPolicy } from '../policies/retry.js'
 export type { Fact, LeaseRequest, RateTake, Store, StoreStatus, TakeResult } from '../kernel/store.js'
 export type { RateLimit, RateLimitWindow } from '../kernel/rate-limit.js'
 export type { CostRequest, EstimatedCost, EstimateOptions } from '../cost/estimate.js'
+export type { Tokenizer } from '../cost/tokenizer.js'
 export type { Cost, CostQuery, PriceOptions, PriceOverride } from '../cost/price.js'
 export type { PriceList, PriceListStatus } from '../cost/tables.js'
 export { ModelStream } from './model-stream.js'
@@ -103,6 +106,7 @@ export function openClient(
       : undefined,
     probes: options.probes ? new Probes(options.probes === true ? {} : options.probes, plan.targets()) : undefined,
     prices: options.prices ?? {},
+    tokenCounter: counterOf(options.tokenizer),
     ledger,
     hooks,
     reportedCost,
@@ -111,6 +115,8 @@ export function openClient(
     random: Math.random,
   })
   introduce(catalogue)
+  // So that a list at an address is there when the first cost is asked for; no call waits for it.
+  if (options.prices?.litellm !== undefined || options.prices?.modelsDev !== undefined) void loadPrices(options.prices)
   const close = async (): Promise<void> => {
     await client.probes?.close()
     await gates.close()

@@ -1,16 +1,22 @@
 /** What the router may know of a call: worked out from its request, when it is first asked for. */
 import type { ChatRequest, EmbeddingsRequest } from '../kernel/hub.js'
-import { estimateTokens, promptPrefix } from '../kernel/estimate.js'
+import { estimateTokens, promptPrefix, type CountTokens } from '../kernel/estimate.js'
 import type { Capability } from '../router/options.js'
 import type { RoutedCall } from '../router/strategy.js'
 import type { CallOptions } from './types.js'
 
 type Request = { readonly chat: ChatRequest } | { readonly embeddings: EmbeddingsRequest } | undefined
 
-export function routedCall(model: string, { metadata = {} }: CallOptions, request: Request): RoutedCall {
+/** @param counter - Gives what counts tokens; `undefined` for characters. */
+export function routedCall(
+  model: string,
+  { metadata = {} }: CallOptions,
+  request: Request,
+  counter?: () => CountTokens | undefined,
+): RoutedCall {
   const chat = request && 'chat' in request ? request.chat : undefined
   const input = request && 'embeddings' in request ? request.embeddings.input : chat
-  return new LazyCall(model, metadata as Readonly<Record<string, unknown>>, chat, input)
+  return new LazyCall(model, metadata as Readonly<Record<string, unknown>>, chat, input, counter)
 }
 
 class LazyCall implements RoutedCall {
@@ -18,6 +24,7 @@ class LazyCall implements RoutedCall {
   readonly metadata: Readonly<Record<string, unknown>>
   private readonly chat: ChatRequest | undefined
   private readonly input: unknown
+  private readonly counter: (() => CountTokens | undefined) | undefined
   private tokens: number | undefined
   private prefix: string | undefined
   private needed: readonly Capability[] | undefined
@@ -27,7 +34,9 @@ class LazyCall implements RoutedCall {
     metadata: Readonly<Record<string, unknown>>,
     chat: ChatRequest | undefined,
     input: unknown,
+    counter: (() => CountTokens | undefined) | undefined,
   ) {
+    this.counter = counter
     this.model = model
     this.metadata = metadata
     this.chat = chat
@@ -39,7 +48,7 @@ class LazyCall implements RoutedCall {
   }
 
   get inputTokens(): number {
-    return (this.tokens ??= estimateTokens(this.input))
+    return (this.tokens ??= estimateTokens(this.input, this.counter?.()))
   }
 
   get outputTokens(): number {

@@ -1,6 +1,7 @@
 /** What the calls of a client came to so far: tokens and money, by model, user and so on. */
 import { UsdSum } from '../cost/money.js'
 import type { Usage } from '../kernel/hub.js'
+import { countOf, usdOf } from './admission/used.js'
 import type { CallMeta, CallMetadata } from './types.js'
 
 const DIMENSIONS = ['model', 'provider', 'alias', 'tag', 'user', 'day'] as const
@@ -95,8 +96,8 @@ export class Ledger {
         user: [metadata?.user ?? null],
         day: [new Date(date).toISOString().slice(0, 10)],
       },
-      input: usage?.prompt_tokens ?? 0,
-      output: usage?.completion_tokens ?? 0,
+      input: countOf(usage?.prompt_tokens) ?? 0,
+      output: countOf(usage?.completion_tokens) ?? 0,
     })
     if (this.waiting.length >= WAITING) this.price()
   }
@@ -114,7 +115,7 @@ export class Ledger {
     const waiting = this.waiting
     this.waiting = []
     for (const entry of waiting) {
-      const { usd } = entry.meta.cost
+      const usd = usdOf(entry.meta.cost.usd) ?? null
       this.total.add(entry, usd)
       for (const by of DIMENSIONS) for (const name of entry.names[by]) this.sumOf(by, name).add(entry, usd)
     }

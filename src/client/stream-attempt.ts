@@ -10,6 +10,7 @@ import type { AttemptRun } from './attempt-run.js'
 import type { Answer, LogicalCall } from './call.js'
 import { committedFailure } from './failure.js'
 import type { StreamSource } from './model-stream.js'
+import { onAbort } from './on-abort.js'
 import type { CallMeta } from './types.js'
 
 /** What the pieces of a stream mean: all in which streams differ. */
@@ -63,6 +64,7 @@ export class StreamAttempt<P, T> implements StreamSource<T> {
   private failure: { readonly error: unknown } | undefined
   private result: CallMeta | undefined
   private pumping: Promise<void> | undefined
+  private stopListening: (() => void) | undefined
 
   constructor(parts: StreamParts<P, T>) {
     this.parts = parts
@@ -87,7 +89,13 @@ export class StreamAttempt<P, T> implements StreamSource<T> {
     run.limits.stop('firstChunk')
     call.limits.unref()
     call.telemetry.chunk(this.firstPieceAt)
-    if (this.ended) this.settle(this.ended)
+    if (this.ended) return this.settle(this.ended)
+    const { signal } = run.limits
+    // Where nobody reads, no read tells that the time is up, and what the call holds would never come free.
+    this.stopListening = onAbort(signal, () => {
+      if (!this.ended && !this.pumping) this.fail(signal.reason)
+    })
+    if (signal.aborted) this.fail(signal.reason)
   }
 
   async next(): Promise<IteratorResult<T, undefined>> {
@@ -167,6 +175,7 @@ export class StreamAttempt<P, T> implements StreamSource<T> {
 
   private end(ended: { readonly error?: unknown }): void {
     this.ended = ended
+    this.stopListening?.()
     // A stream whose every byte came at once ends before it is committed.
     if (this.parts.reading.hasContent) this.parts.run.contentBegan()
     this.parts.run.finish(ended.error)

@@ -1,6 +1,7 @@
 /** Usage as disjoint counts: every token is in exactly one bucket, so none is priced twice. */
 import { asNumber, isObject } from '../kernel/json.js'
 import type { JsonObject } from '../kernel/protocol.js'
+import { usageOfRaw } from './raw-usage.js'
 
 /** Of the prompt. They add up to the provider's count of it. */
 export const INPUT_BUCKETS = [
@@ -32,16 +33,21 @@ export const FEE_BUCKETS = [
   'search_units',
   'input_seconds',
   'output_seconds',
+  /** Of films that are read. */
+  'input_video_seconds',
   'input_characters',
+  'output_characters',
+  /** Read by the provider for its sources. */
+  'citation_tokens',
   /** Made. */
   'images',
+  /** Of all images made, where those are billed by size. */
+  'pixels',
   'images_read',
   'pages',
 ] as const
 
-export type InputBucket = (typeof INPUT_BUCKETS)[number]
-export type OutputBucket = (typeof OUTPUT_BUCKETS)[number]
-export type TokenBucket = InputBucket | OutputBucket
+export type TokenBucket = (typeof INPUT_BUCKETS)[number] | (typeof OUTPUT_BUCKETS)[number]
 export type FeeBucket = (typeof FEE_BUCKETS)[number]
 export type Bucket = TokenBucket | FeeBucket
 
@@ -49,6 +55,42 @@ export const TOKEN_BUCKETS: readonly TokenBucket[] = [...INPUT_BUCKETS, ...OUTPU
 export const BUCKETS: readonly Bucket[] = [...TOKEN_BUCKETS, ...FEE_BUCKETS]
 
 export type UsageBuckets = Record<Bucket, number>
+
+/** Written out: an object that is put together of others is many times slower to make. */
+function noUsage(): UsageBuckets {
+  return {
+    input: 0,
+    cache_read: 0,
+    cache_write: 0,
+    cache_write_1h: 0,
+    input_audio: 0,
+    cache_read_audio: 0,
+    input_image: 0,
+    cache_read_image: 0,
+    input_video: 0,
+    output: 0,
+    reasoning: 0,
+    output_audio: 0,
+    output_image: 0,
+    output_video: 0,
+    requests: 1,
+    web_searches: 0,
+    social_searches: 0,
+    file_searches: 0,
+    code_executions: 0,
+    search_units: 0,
+    input_seconds: 0,
+    output_seconds: 0,
+    input_video_seconds: 0,
+    input_characters: 0,
+    output_characters: 0,
+    citation_tokens: 0,
+    images: 0,
+    pixels: 0,
+    images_read: 0,
+    pages: 0,
+  }
+}
 
 /** Takes counts out of a total, none of them beyond what is left of it. */
 class Rest {
@@ -73,7 +115,7 @@ function objectIn(holder: JsonObject, field: string, other?: string): JsonObject
   return other === undefined ? NONE : objectIn(holder, other)
 }
 
-function countIn(holder: JsonObject, ...fields: readonly string[]): number | undefined {
+function countIn(holder: JsonObject, fields: readonly string[]): number | undefined {
   for (const field of fields) {
     const count = asNumber(holder[field])
     if (count !== undefined) return count
@@ -86,87 +128,97 @@ function countIn(holder: JsonObject, ...fields: readonly string[]): number | und
  * (https://platform.claude.com/docs/en/build-with-claude/prompt-caching).
  */
 function promptOf(usage: JsonObject): number | undefined {
-  const prompt = countIn(usage, 'prompt_tokens')
+  const prompt = countIn(usage, ['prompt_tokens'])
   if (prompt !== undefined) return prompt
-  const input = countIn(usage, 'input_tokens')
-  const read = countIn(usage, 'cache_read_input_tokens')
-  const written = countIn(usage, 'cache_creation_input_tokens')
+  const input = countIn(usage, ['input_tokens'])
+  const read = countIn(usage, ['cache_read_input_tokens'])
+  const written = countIn(usage, ['cache_creation_input_tokens'])
   if (input !== undefined && (read !== undefined || written !== undefined)) return input + (read ?? 0) + (written ?? 0)
   // Of embeddings and of documents that were ordered, some say a total only.
-  return input ?? (countIn(usage, 'completion_tokens') === undefined ? countIn(usage, 'total_tokens') : undefined)
+  return input ?? (countIn(usage, ['completion_tokens']) === undefined ? countIn(usage, ['total_tokens']) : undefined)
 }
 
 /**
  * Splits a usage, whose totals include their details. It is in the hub's shape, which is that of OpenAI's chat, or in
- * that of OpenAI's other operations or Anthropic's messages. A detail larger than its total is cut to it: some
- * providers report cached tokens beyond the prompt. Where cached and audio tokens exceed the prompt together, what is
- * over was both. Where the provider says what it bills apart from what the model read, its bill counts, which has no
- * details (https://docs.cohere.com/docs/how-does-cohere-pricing-work).
+ * that of OpenAI's other operations, Anthropic's messages, Gemini's or Bedrock's answers. A detail larger than its total
+ * is cut to it: some providers report cached tokens beyond the prompt. Where cached and audio tokens exceed the prompt
+ * together, what is over was both. Where the provider says what it bills apart from what the model read, its bill
+ * counts, which has no details (https://docs.cohere.com/docs/how-does-cohere-pricing-work).
  *
  * @returns `undefined` when nothing is counted.
  */
 export function bucketsOf(usage: unknown): UsageBuckets | undefined {
   if (!isObject(usage)) return undefined
   const billed = objectIn(usage, 'billed_units')
-  const billedInput = countIn(billed, 'input_tokens')
+  const billedInput = countIn(billed, ['input_tokens'])
   const prompt = billedInput ?? promptOf(usage)
-  const completion = countIn(billed, 'output_tokens') ?? countIn(usage, 'completion_tokens', 'output_tokens')
-  const fees = feesOf(usage, billed)
-  if (prompt === undefined && completion === undefined && !fees.some) return undefined
-  const input = billedInput === undefined ? inputOf(usage, prompt) : { ...EMPTY_INPUT, input: billedInput }
-  return { ...input, ...outputOf(usage, completion), ...fees.counts }
+  const completion = countIn(billed, ['output_tokens']) ?? countIn(usage, ['completion_tokens', 'output_tokens'])
+  const buckets = noUsage()
+  const billable = countFees(buckets, usage, billed)
+  if (prompt === undefined && completion === undefined) {
+    const read = usageOfRaw(usage)
+    if (read) return bucketsOf({ server_tool_use: usage['server_tool_use'], ...read })
+    if (!billable) return undefined
+  }
+  if (billedInput === undefined) countInput(buckets, usage, prompt)
+  else buckets.input = Math.max(0, billedInput)
+  countOutput(buckets, usage, completion, prompt)
+  return buckets
 }
 
-const EMPTY_INPUT = Object.fromEntries(INPUT_BUCKETS.map((bucket) => [bucket, 0])) as Record<InputBucket, number>
+/** Beside the prompt's count, by Anthropic, DeepSeek and Moonshot. */
+const CACHED = ['cache_read_input_tokens', 'prompt_cache_hit_tokens', 'cached_tokens'] as const
 
-function inputOf(usage: JsonObject, prompt: number | undefined): Record<InputBucket, number> {
+function countInput(buckets: UsageBuckets, usage: JsonObject, prompt: number | undefined): void {
   // Transcriptions say it in the singular.
   const details = objectIn(usage, 'prompt_tokens_details', 'input_tokens_details')
   const counts = details === NONE ? objectIn(usage, 'input_token_details') : details
   const rest = new Rest(prompt)
-  const cached = rest.take(countIn(counts, 'cached_tokens') ?? usage['cache_read_input_tokens'])
+  const cached = rest.take(countIn(counts, ['cached_tokens']) ?? countIn(usage, CACHED))
+  const own = objectIn(counts, 'cache_creation_token_details')
+  const lifetimes = own === NONE ? objectIn(usage, 'cache_creation') : own
+  const hour = countIn(counts, ['cache_write_1h_tokens']) ?? countIn(lifetimes, ['ephemeral_1h_input_tokens']) ?? 0
   const written = rest.take(
-    countIn(counts, 'cache_write_tokens', 'cache_creation_tokens') ?? usage['cache_creation_input_tokens'],
+    countIn(counts, ['cache_write_tokens', 'cache_creation_tokens']) ??
+      countIn(usage, ['cache_creation_input_tokens']) ??
+      hour + (countIn(lifetimes, ['ephemeral_5m_input_tokens']) ?? 0),
   )
-  const lifetimes = objectIn(counts, 'cache_creation_token_details')
-  const hour =
-    countIn(counts, 'cache_write_1h_tokens') ??
-    countIn(lifetimes, 'ephemeral_1h_input_tokens') ??
-    countIn(objectIn(usage, 'cache_creation'), 'ephemeral_1h_input_tokens')
-  const long = Math.min(written, Math.max(0, hour ?? 0))
+  const long = Math.min(written, Math.max(0, hour))
 
   const cachedKinds = objectIn(counts, 'cached_tokens_details')
   const cache = new Rest(cached)
-  const audio = Math.max(0, countIn(counts, 'audio_tokens') ?? 0)
-  const cachedAudioTold = countIn(cachedKinds, 'audio_tokens')
+  const audio = Math.max(0, countIn(counts, ['audio_tokens']) ?? 0)
+  const cachedAudioTold = countIn(cachedKinds, ['audio_tokens'])
   const inputAudio = rest.take(cachedAudioTold === undefined ? audio : audio - cachedAudioTold)
   const cachedAudio = cache.take(cachedAudioTold ?? Math.min(audio - inputAudio, cached))
-  const image = Math.max(0, countIn(counts, 'image_tokens') ?? 0)
-  const cachedImageTold = countIn(cachedKinds, 'image_tokens')
+  const image = Math.max(0, countIn(counts, ['image_tokens']) ?? 0)
+  const cachedImageTold = countIn(cachedKinds, ['image_tokens'])
   const inputImage = rest.take(cachedImageTold === undefined ? image : image - cachedImageTold)
   const cachedImage = cache.take(cachedImageTold ?? Math.min(image - inputImage, cache.left))
   const inputVideo = rest.take(counts['video_tokens'])
-  return {
-    input: rest.left,
-    cache_read: cache.left,
-    cache_write: written - long,
-    cache_write_1h: long,
-    input_audio: inputAudio,
-    cache_read_audio: cachedAudio,
-    input_image: inputImage,
-    cache_read_image: cachedImage,
-    input_video: inputVideo,
-  }
+  buckets.input = rest.left
+  buckets.cache_read = cache.left
+  buckets.cache_write = written - long
+  buckets.cache_write_1h = long
+  buckets.input_audio = inputAudio
+  buckets.cache_read_audio = cachedAudio
+  buckets.input_image = inputImage
+  buckets.cache_read_image = cachedImage
+  buckets.input_video = inputVideo
 }
 
-function outputOf(usage: JsonObject, completion: number | undefined): Record<OutputBucket, number> {
+function countOutput(buckets: UsageBuckets, usage: JsonObject, completion = 0, prompt = 0): void {
   const details = objectIn(usage, 'completion_tokens_details', 'output_tokens_details')
-  const rest = new Rest(completion)
-  const audio = rest.take(details['audio_tokens'])
-  const image = rest.take(details['image_tokens'])
-  const video = rest.take(details['video_tokens'])
-  const reasoning = rest.take(countIn(details, 'reasoning_tokens', 'thinking_tokens'))
-  return { output: rest.left, reasoning, output_audio: audio, output_image: image, output_video: video }
+  const thought = countIn(details, ['reasoning_tokens', 'thinking_tokens']) ?? countIn(usage, ['reasoning_tokens']) ?? 0
+  // xAI and Perplexity count thought in the total only.
+  const hidden = thought > 0 && usage['total_tokens'] === prompt + completion + thought ? thought : 0
+  const rest = new Rest(completion + hidden)
+  buckets.output_audio = rest.take(details['audio_tokens'])
+  // An answer of images that does not say what its tokens are is images.
+  buckets.output_image = rest.take(details === NONE && buckets.images > 0 ? completion : details['image_tokens'])
+  buckets.output_video = rest.take(details['video_tokens'])
+  buckets.reasoning = rest.take(thought)
+  buckets.output = rest.left
 }
 
 /** Uses of tools at the provider, as its counters are named, by what they are billed as. Fetching a page has no fee. */
@@ -177,32 +229,50 @@ const TOOLS: readonly (readonly [RegExp, FeeBucket])[] = [
   [/code_(interpreter|execution)/, 'code_executions'],
 ]
 
-function feesOf(usage: JsonObject, billed: JsonObject): { counts: Record<FeeBucket, number>; some: boolean } {
+/** Where usages say what is billed by the piece, in this order. */
+const COUNTED: readonly (readonly [FeeBucket, fields: readonly string[]])[] = [
+  ['search_units', ['search_units', 'queries']],
+  ['input_seconds', ['seconds', 'input_seconds', 'audio_length_seconds']],
+  ['output_seconds', ['output_seconds']],
+  ['input_video_seconds', ['input_video_seconds', 'video_length_seconds']],
+  ['input_characters', ['characters', 'input_characters', 'character_count']],
+  ['output_characters', ['output_characters']],
+  ['citation_tokens', ['citation_tokens']],
+  ['images', ['generated_images']],
+  ['images_read', ['images_read', 'image_count', 'images']],
+  ['pages', ['pages', 'pages_processed']],
+]
+
+/** Searches where no tools are counted: of Gemini's and xAI's answers as LiteLLM has them, and Perplexity's own. */
+const SEARCHES = ['web_search_requests', 'num_search_queries'] as const
+/** `1024x1024`, or `1024-x-1024` in LiteLLM's list. */
+const SIZE = /^(\d+)-?x-?(\d+)$/
+
+/** @returns Whether anything is billed by the piece. */
+function countFees(buckets: UsageBuckets, usage: JsonObject, billed: JsonObject): boolean {
   const prompt = objectIn(usage, 'prompt_tokens_details')
-  const counts: Record<FeeBucket, number> = {
-    requests: 1,
-    web_searches: 0,
-    social_searches: 0,
-    file_searches: 0,
-    code_executions: 0,
-    search_units: countIn(billed, 'search_units') ?? countIn(usage, 'search_units') ?? 0,
-    input_seconds: countIn(usage, 'seconds', 'input_seconds') ?? countIn(prompt, 'audio_length_seconds') ?? 0,
-    output_seconds: countIn(usage, 'output_seconds') ?? 0,
-    input_characters: countIn(usage, 'characters', 'input_characters') ?? countIn(prompt, 'character_count') ?? 0,
-    images: countIn(usage, 'images', 'generated_images') ?? 0,
-    images_read: countIn(usage, 'images_read') ?? countIn(prompt, 'image_count') ?? 0,
-    pages: countIn(usage, 'pages', 'pages_processed') ?? 0,
+  let billable = false
+  for (const [bucket, fields] of COUNTED) {
+    const count = countIn(billed, fields) ?? countIn(usage, fields) ?? countIn(prompt, fields)
+    if (count === undefined || count <= 0) continue
+    buckets[bucket] = count
+    billable = true
   }
+  const [, width, height] = SIZE.exec(typeof usage['size'] === 'string' ? usage['size'] : '') ?? []
+  if (width !== undefined) buckets.pixels = Number(width) * Number(height) * buckets.images
   const tools = usage['server_tool_use']
-  if (isObject(tools)) {
-    for (const name in tools) {
-      const bucket = TOOLS.find(([pattern]) => pattern.test(name))?.[1]
-      if (bucket) counts[bucket] += Math.max(0, asNumber(tools[name]) ?? 0)
-    }
+  if (!isObject(tools)) {
+    buckets.web_searches = Math.max(0, countIn(usage, SEARCHES) ?? countIn(prompt, SEARCHES) ?? 0)
+    return billable || buckets.web_searches > 0
   }
-  let some = false
-  for (const bucket of FEE_BUCKETS) if (bucket !== 'requests' && counts[bucket] > 0) some = true
-  return { counts, some }
+  for (const name in tools) {
+    const bucket = TOOLS.find(([pattern]) => pattern.test(name))?.[1]
+    const count = asNumber(tools[name]) ?? 0
+    if (!bucket || count <= 0) continue
+    buckets[bucket] += count
+    billable = true
+  }
+  return billable
 }
 
 /** Tokens of the whole prompt, cached ones included: by them a request falls into a tier of prices. */

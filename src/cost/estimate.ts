@@ -1,9 +1,9 @@
 /** What a request may cost, before it is sent. */
-import { estimateTokens } from '../kernel/estimate.js'
-import { asNumber, isObject } from '../kernel/json.js'
-import { requireFromHere } from '../kernel/own-require.js'
+import { estimateTokens, EXPECTED_OUTPUT, type CountTokens } from '../kernel/estimate.js'
+import { asNumber } from '../kernel/json.js'
 import { namesOf } from './names.js'
 import { costOf, type Cost, type PriceOptions } from './price.js'
+import { tokenCounter, type Tokenizer } from './tokenizer.js'
 
 /** A chat request, one for embeddings, or a Responses request. */
 export interface CostRequest {
@@ -26,7 +26,7 @@ export interface EstimateOptions extends PriceOptions {
    * Counts the tokens of a text. Default: `gpt-tokenizer` or `js-tiktoken` where one is installed, else by characters,
    * four to a token. Loading a tokenizer takes up to a second, once.
    */
-  tokenizer?: 'characters' | ((text: string) => number) | undefined
+  tokenizer?: Tokenizer | undefined
 }
 
 export interface EstimatedCost extends Cost {
@@ -37,25 +37,23 @@ export interface EstimatedCost extends Cost {
   readonly tokens: { readonly input: number; readonly output: number }
 }
 
-/** What is assumed where a request sets no limit to its output. */
-const ASSUMED_OUTPUT = 1024
 /** How far an estimate by characters is off in most languages; a tokenizer of another maker's model is off as far. */
 const MARGIN = 0.2
 /** What formats put around a message (https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken). */
 const TOKENS_PER_MESSAGE = 4
 
 /**
- * Estimates the cost of a request. `usd` is of the input as counted and of the output up to its limit, or 1024 tokens
+ * Estimates the cost of a request. `usd` is of the input as counted and of the output up to its limit, or 1,000 tokens
  * where there is none, which `missing` then says. Nothing of what a cache may save is counted.
  */
 export function estimateCost(request: CostRequest, { tokenizer, ...prices }: EstimateOptions = {}): EstimatedCost {
   const { provider, model } = splitModel(request)
-  const count = tokenizer === 'characters' ? estimateTokens : (tokenizer ?? installedTokenizer())
+  const count = tokenCounter(tokenizer ?? 'installed')
   const input = inputTokens(request, count)
   const embeds = request.messages === undefined && request.max_output_tokens == null && request.instructions == null
   const limit =
     asNumber(request.max_completion_tokens) ?? asNumber(request.max_tokens) ?? asNumber(request.max_output_tokens)
-  const output = (limit ?? (embeds ? 0 : ASSUMED_OUTPUT)) * (request.n ?? 1)
+  const output = (limit ?? (embeds ? 0 : EXPECTED_OUTPUT)) * (request.n ?? 1)
   const at = Date.now()
   const price = (prompt: number, completion: number): Cost =>
     costOf(
@@ -86,59 +84,7 @@ function splitModel({ provider, model }: CostRequest): { provider: string; model
   return { provider: namesOf('', model).maker ?? '', model }
 }
 
-type Count = (text: string) => number
-
-function inputTokens({ messages, tools, input, instructions }: CostRequest, count: Count): number {
+function inputTokens({ messages, tools, input, instructions }: CostRequest, count: CountTokens | undefined): number {
   const spoken = (messages?.length ?? 0) * TOKENS_PER_MESSAGE
-  return Math.ceil(spoken + tokensIn([messages, tools, input, instructions], count))
-}
-
-/** Fields that hold media, which are counted as a lump, and not their characters. */
-const MEDIA: ReadonlySet<string> = new Set(['image_url', 'input_audio', 'file', 'file_data'])
-
-function tokensIn(value: unknown, count: Count): number {
-  if (typeof value === 'string') return count(value)
-  if (Array.isArray(value)) {
-    // Tokens already.
-    if (value.length > 0 && value.every((element) => typeof element === 'number')) return value.length
-    return value.reduce<number>((sum, element) => sum + tokensIn(element, count), 0)
-  }
-  if (!isObject(value)) return 0
-  let sum = 0
-  for (const [key, inner] of Object.entries(value)) {
-    sum += MEDIA.has(key) ? estimateTokens({ [key === 'file_data' ? 'file' : key]: inner }) : tokensIn(inner, count)
-  }
-  return sum
-}
-
-let installed: Count | undefined
-
-/** Of OpenAI's newer models; those of others split text much alike. */
-function installedTokenizer(): Count {
-  installed ??= loadGptTokenizer() ?? loadTiktoken() ?? estimateTokens
-  return installed
-}
-
-function load(name: string): Record<string, unknown> | undefined {
-  try {
-    return requireFromHere()(name) as Record<string, unknown>
-  } catch {
-    // It is not installed, which is the usual case: characters are counted then.
-    return undefined
-  }
-}
-
-/** https://github.com/niieani/gpt-tokenizer, whose default is `o200k_base`. */
-function loadGptTokenizer(): Count | undefined {
-  const { countTokens } = load('gpt-tokenizer') ?? {}
-  return typeof countTokens === 'function' ? (text) => Number((countTokens as Count)(text)) : undefined
-}
-
-/** https://github.com/dqbd/tiktoken/tree/main/js. What looks like a special token is text in a prompt. */
-function loadTiktoken(): Count | undefined {
-  const { getEncoding } = load('js-tiktoken') ?? {}
-  if (typeof getEncoding !== 'function') return undefined
-  type Encoding = { encode(text: string, allowed: string[], disallowed: string[]): unknown[] }
-  const encoding = (getEncoding as (name: string) => Encoding)('o200k_base')
-  return (text) => encoding.encode(text, [], []).length
+  return spoken + estimateTokens([messages, tools, input, instructions], count)
 }

@@ -50,7 +50,12 @@ export function tablePrices(provider: string, model: string): TableAnswer {
     if (!loaded)
       return { missing: 'the price table @pydantic/genai-prices could not be loaded: keep it out of the bundle' }
     if (answers.size >= MAX_ANSWERS) answers.clear()
-    answer = search(loaded, provider, model) ?? { missing: `no price for ${key}` }
+    try {
+      answer = search(loaded, provider, model)
+    } catch {
+      // The table throws on what a later version of its data may have; the call goes on without a price.
+    }
+    answer ??= { missing: `no price for ${key}` }
     answers.set(key, answer)
   }
   return answer
@@ -94,7 +99,8 @@ function modelIn({ calcPrice: calculate }: Table, providerId: string, name: stri
   const tried = BEDROCK_BARE.test(name) ? [`global.${name}`, name] : [name]
   for (const id of tried) {
     const priced = calculate({}, id, { providerId })
-    if (priced) return priced.model
+    // Some entries say that a model is there, and no price.
+    if (priced && Object.keys(priced.model_price).length > 0) return priced.model
   }
   return undefined
 }

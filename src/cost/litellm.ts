@@ -4,8 +4,8 @@
  * fields that name unit, tier of length and tier of service.
  */
 import { asArray, asNumber, isObject } from '../kernel/json.js'
-import type { Bucket, TokenBucket } from './buckets.js'
-import { hoursOf } from './hours.js'
+import { TOKEN_BUCKETS, type Bucket, type TokenBucket } from './buckets.js'
+import { dayOf, hoursOf, type DayHours, type Hours } from './hours.js'
 import { NO_RATES, type Period, type RateCard, type Rates, type ServiceRates, type Tier } from './rates.js'
 
 /** Only its prices count. Numbers may be written as text, as YAML files have them. */
@@ -22,6 +22,7 @@ const FIELD: Readonly<Record<string, Bucket>> = {
   input_cost_per_token: 'input',
   output_cost_per_token: 'output',
   cache_read_input_token_cost: 'cache_read',
+  input_cost_per_token_cache_hit: 'cache_read',
   cache_creation_input_token_cost: 'cache_write',
   cache_creation_input_token_cost_above_1hr: 'cache_write_1h',
   input_cost_per_audio_token: 'input_audio',
@@ -35,12 +36,18 @@ const FIELD: Readonly<Record<string, Bucket>> = {
   output_cost_per_reasoning_token: 'reasoning',
   input_cost_per_request: 'requests',
   input_cost_per_query: 'search_units',
+  search_queries_cost_per_query: 'web_searches',
+  citation_cost_per_token: 'citation_tokens',
   input_cost_per_character: 'input_characters',
+  output_cost_per_character: 'output_characters',
   input_cost_per_second: 'input_seconds',
   input_cost_per_audio_per_second: 'input_seconds',
   output_cost_per_second: 'output_seconds',
+  output_cost_per_video_per_second: 'output_seconds',
+  input_cost_per_video_per_second: 'input_video_seconds',
   output_cost_per_image: 'images',
   input_cost_per_image: 'images_read',
+  input_cost_per_pixel: 'pixels',
   ocr_cost_per_page: 'pages',
   code_interpreter_cost_per_session: 'code_executions',
   file_search_cost_per_1k_calls: 'file_searches',
@@ -113,25 +120,44 @@ export function ratesOfLiteLLM(entry: LiteLLMEntry): Rates {
     // A range's prices stand together: none of them is taken from outside but that of the output.
     const { input: _input, cache_read: _read, cache_write: _write, cache_write_1h: _long, ...others } = card
     const [first, ...longer] = ranges
-    card = { ...others, ...first?.card }
+    const { output } = first?.card ?? {}
+    card = {
+      ...others,
+      ...(output !== undefined && card.reasoning !== undefined && { reasoning: output }),
+      ...first?.card,
+    }
     tiers = longer.map(({ above, card: range }) => ({ above, card: standalone(range) }))
   }
-  // Of a model that makes pictures, the price of one stands in either field.
-  if (entry['mode'] === 'image_generation' && card.images === undefined && card.images_read !== undefined)
-    card = { ...card, images: card.images_read }
+  card = byMode(card, entry['mode'])
   const sizes = searchSizes(entry['search_context_cost_per_query'])
-  const medium = sizes['medium'] ?? sizes['low'] ?? sizes['high']
+  const usual = sizes[USUAL_SIZE[entry.litellm_provider ?? ''] ?? 'medium'] ?? sizes['low'] ?? sizes['high']
   const rates: Rates = {
     ...NO_RATES,
-    card: { ...card, ...(medium !== undefined && { web_searches: medium }) },
+    card: { ...(usual !== undefined && { web_searches: usual }), ...card },
     tiers,
     services: servicesOf(cards, entry['provider_specific_entry']),
     regions: regionsOf(entry),
-    searchSizes: sizes,
+    searchSizes: card.web_searches === undefined ? sizes : {},
     searchesAsOne: entry['web_search_billing_unit'] === 'per_prompt',
   }
   const offPeak = offPeakOf(entry['off_peak_pricing'], rates)
   return offPeak ? { ...rates, periods: [offPeak] } : rates
+}
+
+/** What a request that names no size has brought (https://docs.perplexity.ai/getting-started/pricing). */
+const USUAL_SIZE: Readonly<Record<string, string>> = { perplexity: 'low' }
+
+/**
+ * Of a model that makes images or writes down speech, the price of one image or second stands in either field. The
+ * price of an image goes before that of its size.
+ */
+function byMode(card: RateCard, mode: unknown): RateCard {
+  const { output_seconds: second, pixels: _pixels, ...others } = card
+  const image = card.images ?? card.images_read
+  if ((mode === 'image_generation' || mode === 'image_edit') && image !== undefined) return { ...others, images: image }
+  if (mode === 'audio_transcription' && card.input_seconds === undefined && second !== undefined)
+    return { ...card, input_seconds: second }
+  return card
 }
 
 /** What a range does not price is priced as its input, and not as a shorter range has it. */
@@ -168,20 +194,45 @@ function searchSizes(costs: unknown): Record<string, number> {
   return sizes
 }
 
-function halfOf(above: ReadonlyMap<number, RateCard> | undefined): [number, RateCard][] {
-  return [...(above ?? [])].map(([from, card]) => [
-    from,
-    Object.fromEntries(Object.entries(card).map(([bucket, usd]) => [bucket, usd / 2])),
-  ])
+/** The prices of tokens, halved. */
+function halfOf(card: RateCard = {}): RateCard {
+  const half: Partial<Record<TokenBucket, number>> = {}
+  for (const bucket of TOKEN_BUCKETS) {
+    const usd = card[bucket]
+    if (usd !== undefined) half[bucket] = usd / 2
+  }
+  return half
+}
+
+/** Where thought has a price apart, a tier of service that prices the output prices thought with it. */
+function withReasoning(card: RateCard, standard: RateCard): RateCard {
+  return card.output === undefined || standard.reasoning === undefined ? card : { reasoning: card.output, ...card }
+}
+
+/** A batch is cheaper at every length and in every bucket, also where the list says so of some only. */
+function batchOf(own: RateCard, standard: RateCard | undefined): { card: RateCard; halved: readonly Bucket[] } {
+  const half = halfOf(standard)
+  const halved = TOKEN_BUCKETS.filter((bucket) => half[bucket] !== undefined && own[bucket] === undefined)
+  return { card: { ...half, ...own }, halved }
 }
 
 function servicesOf(cards: Cards, specific: unknown): Record<string, ServiceRates> {
   const services: Record<string, ServiceRates> = {}
+  const { card: standard = {}, above: longer = new Map<number, RateCard>() } = cards.get('') ?? {}
   for (const [name, { card, above }] of cards) {
     if (name === '') continue
-    // A batch is cheaper at every length, also where the list says so of the shorter ones only.
-    const halved = name === 'batch' ? halfOf(cards.get('')?.above) : []
-    services[name] = { card, tiers: sortedTiers(new Map([...halved, ...above])) }
+    const own = withReasoning(card, standard)
+    if (name === 'batch') {
+      const lengths = [...new Set([...longer.keys(), ...above.keys()])].sort((left, right) => left - right)
+      const tiers = lengths.map((from) => ({
+        above: from,
+        ...batchOf(withReasoning(above.get(from) ?? {}, standard), longer.get(from)),
+      }))
+      services[name] = { ...batchOf(own, standard), tiers }
+    } else {
+      const tiers = sortedTiers(above).map((tier) => ({ ...tier, card: withReasoning(tier.card, standard) }))
+      services[name] = { card: own, tiers }
+    }
   }
   const fast = isObject(specific) ? priceOf(specific['fast']) : undefined
   if (fast !== undefined) services['fast'] = { multiplier: fast, card: {}, tiers: [] }
@@ -206,12 +257,31 @@ function regionsOf(entry: Fields): Record<string, number> {
   return regions
 }
 
-/** `off_peak_pricing`: hours in UTC and the prices that differ in them. Rules for days of the week are not read. */
+/** `hours_utc`: a window or several. */
+function windowsIn(holder: Fields): Hours[] {
+  const windows = holder['hours_utc']
+  return hoursOf(typeof windows === 'string' ? [windows] : asArray(windows))
+}
+
+/** `windows`: hours in UTC on days by a calendar; without days they hold on all. */
+function dayHoursOf(block: Fields): DayHours[] {
+  const zone = block['weekday_timezone']
+  const timeZone = typeof zone === 'string' && zone.trim() !== '' ? zone.trim() : 'UTC'
+  return asArray(block['windows']).flatMap((rule): DayHours[] => {
+    if (!isObject(rule)) return []
+    const named = rule['weekdays'] ?? [1, 2, 3, 4, 5, 6, 7]
+    const days = new Set(asArray(named).flatMap((day) => dayOf(day) ?? []))
+    const hours = windowsIn(rule)
+    return days.size === 0 || hours.length === 0 ? [] : [{ hours, days, timeZone }]
+  })
+}
+
+/** `off_peak_pricing`: hours in UTC and the prices that differ in them. */
 function offPeakOf(block: unknown, rates: Rates): Period | undefined {
   if (!isObject(block)) return undefined
-  const windows = typeof block['hours_utc'] === 'string' ? [block['hours_utc']] : asArray(block['hours_utc'])
-  const hours = hoursOf(windows)
-  if (hours.length === 0) return undefined
+  const hours = windowsIn(block)
+  const dayHours = dayHoursOf(block)
+  if (hours.length === 0 && dayHours.length === 0) return undefined
   const differs = cardsOf(block, false).get('')?.card ?? {}
   const over = (card: RateCard): RateCard => {
     const next: Partial<Record<TokenBucket, number>> = {}
@@ -223,6 +293,7 @@ function offPeakOf(block: unknown, rates: Rates): Period | undefined {
   }
   return {
     hours,
+    dayHours,
     rates: {
       ...rates,
       card: over(rates.card),

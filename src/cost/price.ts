@@ -58,13 +58,17 @@ export interface Cost {
 
 const PARTIAL = 'partial: the answer broke off, what came of it is priced'
 
+/** The last time that a `Date` can hold, and the negative of the first. */
+const LAST_DATE = 8.64e15
+
 /** Prices a call. Never throws; a price that is not known is `null`, never 0. */
 export function costOf(query: CostQuery, prices: PriceOptions = {}): Cost {
-  const at = query.at ?? Date.now()
+  const at = Math.abs(query.at ?? Number.NaN) <= LAST_DATE ? (query.at as number) : Date.now()
   const priced_at = dayOf(at)
   const missing = query.partial ? [PARTIAL] : []
   const usage = isObject(query.usage) ? query.usage : {}
-  const reported = asNumber(usage['cost'])
+  // Perplexity: the total and its parts in one object.
+  const reported = asNumber(isObject(usage['cost']) ? usage['cost']['total_cost'] : usage['cost'])
   if (reported !== undefined && reported >= 0)
     return { usd: reported, parts: {}, source: 'provider', priced_at, confidence: 'reported', missing }
   const unknown = (reason: string): Cost => ({
@@ -77,10 +81,12 @@ export function costOf(query: CostQuery, prices: PriceOptions = {}): Cost {
   })
   const buckets = bucketsOf(query.usage)
   if (!buckets) return unknown('the answer carries no token counts')
+  if (typeof query.provider !== 'string' || typeof query.model !== 'string')
+    return unknown('no provider and model are named')
   const answer = findPrices(query, prices)
   if ('missing' in answer) return unknown(answer.missing)
   const { found, source } = answer
-  const tier = query.serviceTier ?? usage['service_tier']
+  const tier = query.serviceTier ?? (usage['speed'] === 'fast' ? 'fast' : usage['service_tier'])
   const geo = query.region ?? usage['inference_geo']
   const size = usage['search_context_size']
   const vector = vectorOf(found.rates, {
@@ -91,10 +97,10 @@ export function costOf(query: CostQuery, prices: PriceOptions = {}): Cost {
     searchSize: typeof size === 'string' ? size : '',
     at,
   })
-  const { pico, parts, unpriced, priced } = sumUp(vector, buckets, missing)
+  const { pico, parts, unpriced, priced, notes } = sumUp(vector, buckets)
   if (unpriced !== undefined && (!priced || isTokens(unpriced)))
     return unknown(`no price for ${unpriced} of ${query.provider}/${query.model}`)
-  missing.push(...found.notes, ...vector.notes)
+  missing.push(...notes, ...found.notes, ...vector.notes)
   return { usd: usdOf(pico), parts, source, priced_at, confidence: found.exact ? 'exact' : 'matched', missing }
 }
 
@@ -117,15 +123,27 @@ function isTokens(bucket: Bucket): boolean {
   return TOKENS.has(bucket)
 }
 
+/** What costs nothing where it has no price. */
+const OPTIONAL: ReadonlySet<Bucket> = new Set(['requests', 'citation_tokens', 'pixels'])
+
+/** Images by the piece: not those that are billed by their tokens, nor where only their size has a price. */
+function isBilledOtherwise({ rates, fallbacks }: Vector, { output_image: tokens, pixels }: UsageBuckets): boolean {
+  if (tokens > 0 && rates.output_image !== undefined && fallbacks.output_image === undefined) return true
+  return rates.images === undefined && pixels > 0 && rates.pixels !== undefined
+}
+
 interface Sum {
   readonly pico: number
   readonly parts: Partial<Record<Bucket, number>>
   /** A bucket that has no price, one of tokens before one of fees. */
   readonly unpriced: Bucket | undefined
   readonly priced: boolean
+  /** What was assumed, and what was left out. */
+  readonly notes: readonly string[]
 }
 
-function sumUp(vector: Vector, buckets: UsageBuckets, missing: string[]): Sum {
+function sumUp(vector: Vector, buckets: UsageBuckets): Sum {
+  const notes: string[] = []
   let pico = 0
   const parts: Partial<Record<Bucket, number>> = {}
   let unpriced: Bucket | undefined
@@ -135,29 +153,29 @@ function sumUp(vector: Vector, buckets: UsageBuckets, missing: string[]): Sum {
     let count = buckets[bucket]
     if (count === 0) continue
     const rate = vector.rates[bucket]
-    if (bucket === 'requests') {
-      if (rate === undefined) continue
-    } else counted = true
+    if (bucket === 'images' && isBilledOtherwise(vector, buckets)) continue
+    if (rate === undefined && OPTIONAL.has(bucket)) continue
+    if (bucket !== 'requests') counted = true
     if (rate === undefined) {
-      missing.push(`${bucket}: ${count} without a price, not counted`)
+      notes.push(`${bucket}: ${count} without a price, not counted`)
       unpriced ??= bucket
       continue
     }
     const fallback = vector.fallbacks[bucket]
-    if (fallback !== undefined) missing.push(fallback)
+    if (fallback !== undefined) notes.push(fallback)
     if (bucket === 'web_searches' && vector.searchesAsOne) count = 1
     const amount = amountOf(rate, count)
     parts[bucket] = usdOf(amount)
     pico += amount
     priced = true
   }
-  return { pico, parts, unpriced, priced: priced || !counted }
+  return { pico, parts, unpriced, priced: priced || !counted, notes }
 }
 
 type Answer = { readonly found: Found; readonly source: NonNullable<Cost['source']> } | { readonly missing: string }
 
 /** The best source that knows the model, under the name that was asked for or the one that answered. */
-function findPrices(query: CostQuery, prices: PriceOptions): Answer {
+export function findPrices(query: Pick<CostQuery, 'provider' | 'model' | 'served'>, prices: PriceOptions): Answer {
   const { provider, model } = query
   const served = query.served === '' || query.served === model ? undefined : query.served
   if (prices.overrides) {
@@ -229,7 +247,8 @@ function synonymous(
 }
 
 function own(overrides: NonNullable<PriceOptions['overrides']>, key: string): PriceOverride | undefined {
-  return Object.hasOwn(overrides, key) ? overrides[key] : undefined
+  const entry = Object.hasOwn(overrides, key) ? overrides[key] : undefined
+  return isObject(entry) ? entry : undefined
 }
 
 /** What telemetry asks of a price: USD and its parts, or `undefined` when unknown. */

@@ -1,6 +1,6 @@
 /** The one form that every source of prices is brought into, and what of it holds for a call. */
 import { TOKEN_BUCKETS, type Bucket, type TokenBucket } from './buckets.js'
-import { isWithin, type Hours } from './hours.js'
+import { isOnDay, isWithin, type DayHours, type Hours } from './hours.js'
 import { rateOf, type Rate } from './money.js'
 
 /** USD for one unit of a bucket: a token, a search, a second. */
@@ -11,6 +11,8 @@ export interface Tier {
   readonly above: number
   /** What differs from the prices below. */
   readonly card: RateCard
+  /** Prices of the card that are not of its source but half of the standard ones. */
+  readonly halved?: readonly Bucket[] | undefined
 }
 
 /** Prices where the provider served a call in a tier of service such as `flex`. */
@@ -20,6 +22,8 @@ export interface ServiceRates {
   /** What differs from the standard prices. */
   readonly card: RateCard
   readonly tiers: readonly Tier[]
+  /** Prices of the card that are not of its source but half of the standard ones. */
+  readonly halved?: readonly Bucket[] | undefined
   /** Says in `missing` where the multiplier comes from, when not from the source of the prices. */
   readonly note?: string | undefined
 }
@@ -29,6 +33,8 @@ export interface Period {
   /** Unix milliseconds. */
   readonly since?: number | undefined
   readonly hours?: readonly Hours[] | undefined
+  /** Further hours, on some days only. */
+  readonly dayHours?: readonly DayHours[] | undefined
   readonly rates: Rates
 }
 
@@ -97,8 +103,9 @@ export function vectorOf(all: Rates, situation: Situation): Vector {
 }
 
 function inForce(rates: Rates, at: number): Rates {
-  const holds = ({ since, hours }: Period): boolean =>
-    (since === undefined || at >= since) && (hours === undefined || isWithin(hours, at))
+  const holds = ({ since, hours, dayHours = [] }: Period): boolean =>
+    (since === undefined || at >= since) &&
+    (hours === undefined || isWithin(hours, at) || dayHours.some((window) => isOnDay(window, at)))
   return rates.periods.findLast(holds)?.rates ?? rates
 }
 
@@ -149,6 +156,8 @@ function workOut(rates: Rates, situation: Situation, tier: number, serviceTier: 
       card[bucket] = Math.min(card[instead], card.input_audio)
     if (told) fallbacks[bucket] = `${bucket}: no price of its own, priced as ${instead}`
   }
+  for (const bucket of (service?.tiers[serviceTier] ?? service)?.halved ?? [])
+    fallbacks[bucket] = `${bucket}: no price for service tier ${name}, priced at half the standard one`
   const exact: Partial<Record<Bucket, Rate>> = {}
   for (const bucket of Object.keys(card) as Bucket[]) {
     const usd = card[bucket]

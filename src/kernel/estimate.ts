@@ -8,17 +8,28 @@ const BEYOND_ASCII = 1
 /** What an image or a file costs is the provider's secret; this is a small image of OpenAI's and Anthropic's. */
 const TOKENS_PER_MEDIA = 1000
 
-/** Tokens of all text in `value`, however deep. Media count as a lump. */
-export function estimateTokens(value: unknown): number {
+/** Tokens of output that a request is expected to need when it sets no limit. */
+export const EXPECTED_OUTPUT = 1_000
+
+/** Counts the tokens of a text. */
+export type CountTokens = (text: string) => number
+
+/** Fields that hold media, which count as a lump, and not by their characters. */
+const MEDIA: ReadonlySet<string> = new Set(['image_url', 'input_audio', 'file', 'file_data'])
+
+/** Tokens of all text in `value`, however deep. Media count as a lump; a list of numbers is tokens already. */
+export function estimateTokens(value: unknown, count: CountTokens = ofText): number {
   let tokens = 0
   const waiting: unknown[] = [value]
   while (waiting.length > 0) {
     const next = waiting.pop()
-    if (typeof next === 'string') tokens += ofText(next)
-    else if (Array.isArray(next)) for (const element of next) waiting.push(element)
-    else if (typeof next === 'object' && next !== null) {
+    if (typeof next === 'string') tokens += count(next)
+    else if (Array.isArray(next)) {
+      if (typeof next[0] === 'number') tokens += next.length
+      else for (const element of next) waiting.push(element)
+    } else if (typeof next === 'object' && next !== null) {
       for (const [key, inner] of Object.entries(next)) {
-        if (key === 'image_url' || key === 'input_audio' || key === 'file') tokens += TOKENS_PER_MEDIA
+        if (MEDIA.has(key)) tokens += TOKENS_PER_MEDIA
         else waiting.push(inner)
       }
     }

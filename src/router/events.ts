@@ -63,7 +63,7 @@ export interface BudgetEvent {
   readonly budget: string
   /** Whose it is, in words, such as `user *`. */
   readonly scope: string
-  /** `warning`: more than `warnAt` is used; `exceeded`: nothing is left; `refused`: a call is not let through. */
+  /** `warning`: more than `warnAt` is used; `exceeded`: nothing is left; `refused`: an attempt would go over it, so that its call goes elsewhere or fails. */
   readonly state: 'warning' | 'exceeded' | 'refused'
   readonly unit: 'usd' | 'tokens'
   readonly limit: number

@@ -171,6 +171,7 @@ export const clientOptions = z.strictObject({
   timeout,
   limits: z.optional(z.array(scopedLimit)),
   budgets: z.optional(z.array(budget)),
+  tokenizer: z.optional(z.union([z.enum(['characters', 'installed']), isFunction])),
   prices: z.optional(prices),
   dropUnsupported,
   hooks: z.optional(

@@ -1,5 +1,6 @@
 /** The options of `createClient`. */
 import type { PriceOptions } from '../cost/price.js'
+import type { Tokenizer } from '../cost/tokenizer.js'
 import type { Message } from '../kernel/hub.js'
 import type { Store } from '../kernel/store.js'
 import type { ErrorClass } from '../policies/error-class.js'
@@ -209,6 +210,11 @@ export interface ClientOptions {
   limits?: readonly ScopedLimit[] | undefined
   /** What calls may cost or use in a time. A call keeps all that hold for it. */
   budgets?: readonly BudgetOptions[] | undefined
+  /**
+   * What counts tokens before a call is sent, for budgets, limits of tokens and context windows. Default `characters`,
+   * about four to a token.
+   */
+  tokenizer?: Tokenizer | undefined
   /** Prices that are not in the table, or differ from it. */
   prices?: PriceOptions | undefined
   /**

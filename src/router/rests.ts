@@ -88,6 +88,8 @@ export class Rests {
       const [from, , after] = fact.value.split(' ')
       if (from === this.own) continue
       const ms = fact.expiresInMs
+      // A store that does not know how long would rest it for ever.
+      if (!Number.isFinite(ms)) continue
       if (!health.breaker.restUntil(now + ms)) continue
       this.options.onRest?.({
         target: target.id,

@@ -83,7 +83,9 @@ export class Targets {
       return known
     }
     const planned = hasOwnProvider(options) ? this.changed(id, options, path) : provider
-    const { limits, region } = options
+    const { region } = options
+    // The program may change its object later.
+    const limits = options.limits && { ...options.limits }
     const holding = this.hold({ id: full, model: name, provider: planned, limits, facts: { region } }, kept)
     this.said.set(holding, { path, identity })
     return holding

@@ -69,6 +69,10 @@ function toConfigError(schema: Schema, options: unknown, issue: Issue, root: str
     )
   }
   const value = valueAt(options, path)
+  // Of an object whose fields do not go together, its type says nothing.
+  if (issue.code === 'custom' && isObject(value) && shapesOf(nodeAt(schema, path)).length > 0) {
+    return new ConfigError(show(path), `expected ${expectation(issue)}`)
+  }
   const hint = typeof value === 'string' ? didYouMean(value, wordsOf(issue)) : ''
   return new ConfigError(show(path), `expected ${expectation(issue)}, got ${describe(value)}${hint}`)
 }
@@ -81,9 +85,7 @@ function wordsOf(issue: Issue): readonly string[] {
 
 /** The keys that belong where an unknown one was found: the schema says which of them it would have taken. */
 function knownKeys(schema: Schema, options: unknown, path: Path, wrong: string): readonly string[] {
-  let node: unknown = schema
-  for (const step of path) node = stepInto(node, step)
-  const shapes = shapesOf(node)
+  const shapes = shapesOf(nodeAt(schema, path))
   const value = valueAt(options, path)
   return shapes.length > 0
     ? shapes.flatMap((shape) => Object.keys(shape))
@@ -103,6 +105,10 @@ interface Definition {
 
 function definitionOf(node: unknown): Definition {
   return (node as { _zod?: { def: Definition } } | undefined)?._zod?.def ?? {}
+}
+
+function nodeAt(schema: Schema, path: Path): unknown {
+  return path.reduce<unknown>(stepInto, schema)
 }
 
 function stepInto(node: unknown, step: PropertyKey): unknown {

@@ -3,11 +3,13 @@ import { execFileSync, fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { benchCalls } from './calls.mjs'
 import { benchCodecs } from './codecs.mjs'
+import { benchCost } from './cost.mjs'
 import { benchLimits } from './limits.mjs'
 import { benchMemory } from './memory.mjs'
 import { benchRouting } from './routing.mjs'
 import { benchSize } from './size.mjs'
 import { benchStartup } from './startup.mjs'
+import { benchStores } from './stores.mjs'
 
 const quick = process.argv.includes('--quick')
 const server = fork(new URL('server.mjs', import.meta.url))
@@ -24,8 +26,10 @@ try {
       : { picks: { rounds: 7, calls: 1000 }, crowds: { rounds: 7, callsEach: 40 } },
   )
   await benchLimits(quick ? { rounds: 3, calls: 200 } : { rounds: 15, calls: 2000 })
+  await benchStores(quick ? { rounds: 2, count: 200 } : { rounds: 9, count: 1000 })
   benchMemory(Number(/^--memory=(\d+)$/m.exec(process.argv.join('\n'))?.[1] ?? (quick ? 20_000 : 100_000)))
   await benchStartup(quick ? 3 : 9)
+  await benchCost(quick ? 3 : 9)
   await benchCodecs(quick ? { rounds: 3, ms: 10 } : { rounds: 7, ms: 30 })
   await benchSize()
   const [packed] = JSON.parse(

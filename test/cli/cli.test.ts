@@ -9,10 +9,10 @@ interface Ran {
   readonly error: string
 }
 
-function tracestitch(args: readonly string[], env: Readonly<Record<string, string>> = {}): Ran {
+async function tracestitch(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
   let out = ''
   let error = ''
-  const code = run(args, { env, out: (text) => void (out += text), error: (text) => void (error += text) })
+  const code = await run(args, { env, out: (text) => void (out += text), error: (text) => void (error += text) })
   return { code, out, error }
 }
 
@@ -23,8 +23,11 @@ interface Listed {
   readonly ready: boolean
 }
 
-function list(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): readonly Listed[] {
-  const { code, out, error } = tracestitch(['providers', '--json', ...args], env)
+async function list(
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<readonly Listed[]> {
+  const { code, out, error } = await tracestitch(['providers', '--json', ...args], env)
   expect([code, error]).toEqual([0, ''])
   return JSON.parse(out) as readonly Listed[]
 }
@@ -32,19 +35,19 @@ function list(args: readonly string[] = [], env: Readonly<Record<string, string>
 const find = (listed: readonly Listed[], id: string): Listed | undefined => listed.find((row) => row.id === id)
 
 describe('the command line', () => {
-  test.each([['--version'], ['-v']])('%s', (flag) => {
-    expect(tracestitch([flag])).toEqual({ code: 0, out: `${VERSION}\n`, error: '' })
+  test.each([['--version'], ['-v']])('%s', async (flag) => {
+    expect(await tracestitch([flag])).toEqual({ code: 0, out: `${VERSION}\n`, error: '' })
   })
 
-  test.each([['--help'], ['-h'], ['help']])('%s lists the commands', (flag) => {
-    const { code, out, error } = tracestitch([flag])
+  test.each([['--help'], ['-h'], ['help']])('%s lists the commands', async (flag) => {
+    const { code, out, error } = await tracestitch([flag])
     expect([code, error]).toEqual([0, ''])
     expect(out).toMatch(/^Usage: tracestitch <command>\n/)
     expect(out).toContain('providers [--json] [--ready]')
   })
 
-  test('without a command says how to use it and fails', () => {
-    const { code, out, error } = tracestitch([])
+  test('without a command says how to use it and fails', async () => {
+    const { code, out, error } = await tracestitch([])
     expect([code, out]).toEqual([2, ''])
     expect(error).toContain('Usage: tracestitch <command>')
   })
@@ -56,15 +59,15 @@ describe('the command line', () => {
     [['providers', '--jsn'], "Unknown option '--jsn'"],
     [['providers', 'openai'], "Unexpected argument 'openai'"],
     [['providers', '--json=yes'], '--json'],
-  ])('%j is a mistake, with a hint', (args, words) => {
-    const { code, out, error } = tracestitch(args)
+  ])('%j is a mistake, with a hint', async (args, words) => {
+    const { code, out, error } = await tracestitch(args)
     expect([code, out]).toEqual([2, ''])
     expect(error).toContain(words)
     expect(error).toMatch(/\nSee tracestitch (providers )?--help\n$/)
   })
 
-  test('--help after a command explains that command', () => {
-    const { code, out } = tracestitch(['providers', '--help'])
+  test('--help after a command explains that command', async () => {
+    const { code, out } = await tracestitch(['providers', '--help'])
     expect(code).toBe(0)
     expect(out).toContain('Usage: tracestitch providers [--json] [--ready]')
     expect(out).toContain('--ready  only those')
@@ -72,16 +75,16 @@ describe('the command line', () => {
 })
 
 describe('providers --json', () => {
-  test('lists every provider once, by id, with the promised fields', () => {
-    const listed = list()
+  test('lists every provider once, by id, with the promised fields', async () => {
+    const listed = await list()
     expect(listed.map(({ id }) => id)).toEqual([...providers.keys()].toSorted())
     for (const row of listed) {
       expect(Object.keys(row)).toEqual(['id', 'name', 'protocol', 'baseURL', 'env', 'ready', 'docs'])
     }
   })
 
-  test('without a key only what needs none is ready', () => {
-    const ready = list().filter((row) => row.ready)
+  test('without a key only what needs none is ready', async () => {
+    const ready = (await list()).filter((row) => row.ready)
     expect(ready.map(({ id }) => id)).toContain('ollama')
     expect(ready.map(({ id }) => id)).toContain('litellm')
     expect(ready.filter(({ baseURL }) => !baseURL.startsWith('http://127.0.0.1:'))).toEqual([])
@@ -91,9 +94,9 @@ describe('providers --json', () => {
     ['openai', { OPENAI_API_KEY: 'k' }],
     ['perplexity', { PPLX_API_KEY: 'k' }],
     ['azure', { AZURE_OPENAI_API_KEY: 'k', AZURE_RESOURCE_NAME: 'mine' }],
-  ])('%s is ready when the environment has what it needs', (id, env) => {
-    expect(find(list(), id)?.ready).toBe(false)
-    expect(find(list([], env), id)?.ready).toBe(true)
+  ])('%s is ready when the environment has what it needs', async (id, env) => {
+    expect(find(await list(), id)?.ready).toBe(false)
+    expect(find(await list([], env), id)?.ready).toBe(true)
   })
 
   test.each([
@@ -101,28 +104,28 @@ describe('providers --json', () => {
     ['a part of the base URL is missing', 'azure', { AZURE_OPENAI_API_KEY: 'k' }],
     ['the base URL is none', 'openai', { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'nonsense' }],
     ['the key has a line break', 'openai', { OPENAI_API_KEY: 'a\nb' }],
-  ])('not ready: %s', (_why, id, env) => {
-    expect(find(list([], env), id)?.ready).toBe(false)
+  ])('not ready: %s', async (_why, id, env) => {
+    expect(find(await list([], env), id)?.ready).toBe(false)
   })
 
-  test('shows the base URL that the environment makes, and never a key', () => {
+  test('shows the base URL that the environment makes, and never a key', async () => {
     const secret = 'sk-this-must-never-be-shown'
     const env = { AZURE_OPENAI_API_KEY: secret, AZURE_RESOURCE_NAME: 'mine' }
-    expect(find(list([], env), 'azure')?.baseURL).toBe('https://mine.openai.azure.com/openai/v1')
-    expect(tracestitch(['providers', '--json'], env).out).not.toContain(secret)
-    expect(tracestitch(['providers'], env).out).not.toContain(secret)
+    expect(find(await list([], env), 'azure')?.baseURL).toBe('https://mine.openai.azure.com/openai/v1')
+    expect((await tracestitch(['providers', '--json'], env)).out).not.toContain(secret)
+    expect((await tracestitch(['providers'], env)).out).not.toContain(secret)
   })
 
-  test('--ready leaves the others out', () => {
-    const listed = list(['--ready'], { GROQ_API_KEY: 'k' })
+  test('--ready leaves the others out', async () => {
+    const listed = await list(['--ready'], { GROQ_API_KEY: 'k' })
     expect(listed.filter(({ ready }) => !ready)).toEqual([])
     expect(find(listed, 'groq')).toBeDefined()
     expect(find(listed, 'openai')).toBeUndefined()
   })
 })
 
-test('providers prints a table with a count', () => {
-  const { code, out } = tracestitch(['providers'], { GROQ_API_KEY: 'k' })
+test('providers prints a table with a count', async () => {
+  const { code, out } = await tracestitch(['providers'], { GROQ_API_KEY: 'k' })
   const lines = out.split('\n')
   expect(code).toBe(0)
   expect(lines[0]).toMatch(/^READY {2}ID +NAME +FORMAT +KEY$/)
@@ -136,8 +139,8 @@ test.each([
   [['import'], '<file> is missing'],
   [['import', 'a', 'b'], 'there is an argument too many'],
   [['import', 'a', '--from', 'kong'], '--from is one of litellm, portkey'],
-])('%j is a mistake', (args, words) => {
-  const { code, out, error } = tracestitch(args)
+])('%j is a mistake', async (args, words) => {
+  const { code, out, error } = await tracestitch(args)
   expect([code, out]).toEqual([2, ''])
   expect(error).toContain(words)
   expect(error).toMatch(/\nSee tracestitch import --help\n$/)

@@ -85,6 +85,32 @@ test('a failure gives back what it reserved, whatever it was', async () => {
   expect(await refusal(ask({ max_tokens: 1 }))).toMatchObject({ budget: { left: 0 } })
 })
 
+test('of an attempt that was called off on its way the input counts: a timeout, an abort, the loser of a hedge', async () => {
+  pair.bad.behave = () => new Promise(() => {})
+  pair.good.behave = using(0)
+  const ai = clientWith({
+    models: { both: { targets: ['bad/m', 'good/m'], hedge: { after: 10 } } },
+    // A USD for a token of input: 8 of them.
+    prices: { overrides: { 'bad/m': { input: 1_000_000, output: 0 }, 'good/m': { input: 0, output: 0 } } },
+    budgets: [{ usd: 100, per: 'day' }],
+    cooldown: false,
+  })
+  const ask = (model: string, options?: object) =>
+    ai.chat.completions.create({ model, messages }, options).catch((error: Error) => error.name)
+  const left = async () => (await refusal(clientLeft())).budget?.left
+  const clientLeft = () =>
+    ai.chat.completions.create({ model: 'bad/m', messages: [{ role: 'user', content: 'x'.repeat(1000) }] })
+  expect(await ask('bad/m', { timeout: 30 })).toBe('TimeoutError')
+  expect(await left()).toBe(92)
+  expect(await ask('bad/m', { signal: AbortSignal.timeout(30) })).toBe('TimeoutError')
+  expect(await left()).toBe(84)
+  await ask('both')
+  expect(await left()).toBe(76)
+  pair.bad.behave = (_, response) => sendJson(response, 500, {})
+  expect(await ask('bad/m')).toBe('ProviderError')
+  expect(await left()).toBe(76)
+})
+
 test('more than was estimated counts whole', async () => {
   pair.good.behave = using(30)
   const told: BudgetEvent[] = []

@@ -160,12 +160,7 @@ const rows: readonly (readonly [string, unknown, string, readonly string[]])[] =
     'prices.overrides.mine/m.input',
     ['number', 'string'],
   ],
-  [
-    'a limit of nothing',
-    { limits: [{ scope: {} }] },
-    'limits[0]',
-    ['at least one of rpm, tpm and concurrent', 'object'],
-  ],
+  ['a limit of nothing', { limits: [{ scope: {} }] }, 'limits[0]', ['at least one of rpm, tpm and concurrent']],
   ['a limit that is no number', { limits: [{ rpm: '5' }] }, 'limits[0].rpm', ['a number', 'string']],
   [
     'a limit of a made-up scope',
@@ -304,6 +299,18 @@ test.each(rows)('createClient: %s', (_what, options, path, words) => {
   expect(error.path).toBe(path)
   for (const word of words) expect(error.message).toContain(word)
   expect(JSON.stringify([error.message, error.stack])).not.toContain(SECRET)
+})
+
+test('an object whose fields do not go together is told what it lacks, not its type', () => {
+  const both = { usd: 1, tokens: 1, per: 'day' } as const
+  expect(() => createClient({ budgets: [both] })).toThrow(
+    /^budgets\[0\]: expected a budget with exactly one of usd and tokens; for both, write two budgets$/,
+  )
+  expect(() => createClient({ limits: [{ queue: 1 }] })).toThrow(
+    /^limits\[0\]: expected a limit with at least one of rpm, tpm and concurrent$/,
+  )
+  // Where the type is what is wrong, it is said.
+  expect(() => createClient({ fetch: {} as never })).toThrow(/^fetch: expected a function, got object$/)
 })
 
 const bodies: readonly (readonly [string, unknown, unknown, string, readonly string[]])[] = [

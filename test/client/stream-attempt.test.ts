@@ -49,7 +49,7 @@ function parts(batches: readonly (readonly string[])[]) {
     fail: (error: unknown) => (log.push('call: failed'), error),
   }
   const run = {
-    limits: { stop: (limit: string) => log.push(`attempt: stop ${limit}`) },
+    limits: { signal: new AbortController().signal, stop: (limit: string) => log.push(`attempt: stop ${limit}`) },
     contentBegan: () => {},
     locate: (error: unknown) => error,
     finish: (error: unknown) => log.push(error ? 'attempt: failed' : 'attempt: finished'),

@@ -11,6 +11,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createClient, type ClientOptions } from '../../src/index.js'
 import { startCall } from '../../src/telemetry/call.js'
+import { text } from './fault-pair.js'
 import { applySettings, defaultSettings } from '../../src/telemetry/settings.js'
 import {
   answers,
@@ -86,6 +87,8 @@ test('one inference span, one attempt below it, and the request names the attemp
     'gen_ai.usage.input_tokens': 1000,
     'gen_ai.usage.output_tokens': 100,
     'gen_ai.usage.cost': 0.0014,
+    'gen_ai.usage.cost.input': expect.any(Number) as number,
+    'gen_ai.usage.cost.output': expect.any(Number) as number,
     'server.address': '127.0.0.1',
     'server.port': portOf(server),
   })
@@ -108,6 +111,20 @@ test('one inference span, one attempt below it, and the request names the attemp
       exporter.getFinishedSpans().map(({ attributes, events, status }) => ({ attributes, events, status })),
     ),
   ).not.toMatch(/secret|private/)
+})
+
+test('a stream that was cut has the cost of what came on its span', async () => {
+  setUp()
+  server.behave = (_, response) => {
+    beginStream(response)
+    sendEvent(response, chunk({ content: 'some words that came' }))
+    setTimeout(() => response.destroy(), 10)
+  }
+  const stream = await clientFor({
+    prices: { overrides: { 'first/gpt-4o': { input: 0, output: 1_000_000 } } },
+  }).chat.completions.create({ model: 'first/gpt-4o', messages, stream: true })
+  await expect(text(stream)).rejects.toMatchObject({ name: 'StreamError' })
+  expect(inference().attributes).toMatchObject({ 'error.type': expect.any(String) as string, 'gen_ai.usage.cost': 5 })
 })
 
 test('a fallback is two attempts of one call, which then says who answered', async () => {

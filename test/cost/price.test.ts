@@ -133,3 +133,17 @@ test('the parts of a price add up to it', () => {
     { numRuns: 50 },
   )
 })
+
+test.each([
+  ['an entry that is none', { overrides: { 'p/m': 5 } }, {}],
+  ['tiers that are no list', { overrides: { 'p/m': { tiers: 5, service_tiers: 'x', periods: {}, fees: 1 } } }, {}],
+  ['ranges without prices', { overrides: { 'p/m': { tiered_pricing: [{}, null] } } }, {}],
+  ['no time', {}, { at: Number.NaN }],
+  ['a time beyond all dates', {}, { at: 1e300 }],
+  ['no model', {}, { model: undefined }],
+  ['usage of other types', {}, { usage: { prompt_tokens: 3, prompt_tokens_details: null, server_tool_use: 1 } }],
+])('%s: no price, and no error', (_what, prices, query) => {
+  const cost = costOf({ provider: 'p', model: 'm', usage, ...query } as never, prices as never)
+  expect(cost).toMatchObject({ usd: null, source: null })
+  expect(cost.missing).toHaveLength(1)
+})

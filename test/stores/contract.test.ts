@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Redis } from 'ioredis'
+import { Cluster, Redis } from 'ioredis'
 import type { Clock } from '../../src/kernel/clock.js'
 import { redisStore } from '../../src/redis.js'
 import { MemoryStore } from '../../src/stores/memory.js'
@@ -39,6 +39,17 @@ storeContract(
     const redis = new Redis(server.url, { keyPrefix: 'application:' })
     const store = redisStore(redis, { prefix: randomUUID(), whenDown: 'reject', timeout: 5_000 })
     return { store, ...realTime, stop: async () => (await store.close(), redis.disconnect(), server.kill()) }
+  },
+  noRedis,
+)
+
+storeContract(
+  'redis, a cluster',
+  async () => {
+    const server = await RedisServer.startCluster()
+    const cluster = new Cluster([server.url])
+    const store = redisStore(cluster, { whenDown: 'reject', timeout: 5_000 })
+    return { store, ...realTime, stop: async () => (await store.close(), cluster.disconnect(), server.stop()) }
   },
   noRedis,
 )

@@ -55,7 +55,7 @@ describe.skipIf(noRedis !== '')(`four processes on one Redis${noRedis}`, () => {
     void dies?.calls(2).catch(() => undefined)
     await expect.poll(() => provider.inside, { timeout: 10_000 }).toBe(2)
     // Its places are renewed for as long as it lives.
-    expect(await lives?.calls(1, 1_500)).toEqual(['LimitError concurrent'])
+    expect(await lives?.calls(1, 1_500)).toEqual(['LimitError queue'])
     dies?.process.kill('SIGKILL')
     await expect.poll(() => provider.inside, { timeout: 10_000 }).toBe(0)
     provider.answer = ok

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 
 /** Why there can be none, for the name of what is skipped; empty when there can. */
@@ -18,9 +19,28 @@ export class RedisServer {
   /** Where it keeps an append-only file; without one, what it knew is gone with its process. */
   private readonly directory: string | undefined
 
-  private constructor(port: number, directory: string | undefined) {
+  private readonly settings: readonly string[]
+
+  private constructor(port: number, directory: string | undefined, settings: readonly string[] = []) {
     this.port = port
     this.directory = directory
+    this.settings = settings
+  }
+
+  /** A cluster of one, which has all slots. Its scripts may touch keys of one slot only. */
+  static async startCluster(): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'redis-')), [
+      '--cluster-enabled',
+      'yes',
+      '--cluster-announce-ip',
+      '127.0.0.1',
+    ])
+    await server.start()
+    const redis = new Redis(server.url)
+    await redis.cluster('ADDSLOTSRANGE', 0, 16_383)
+    while (!/cluster_state:ok/.test(String(await redis.cluster('INFO')))) await sleep(20)
+    redis.disconnect()
+    return server
   }
 
   static async start(persistent = false): Promise<RedisServer> {
@@ -37,7 +57,7 @@ export class RedisServer {
   async start(): Promise<void> {
     const { port, directory } = this
     const files = directory === undefined ? ['--appendonly', 'no'] : ['--appendonly', 'yes', '--dir', directory]
-    const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', ...files]
+    const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', ...files, ...this.settings]
     this.process = spawn('redis-server', args, { stdio: 'ignore' })
     const redis = new Redis(this.url, { retryStrategy: () => 20, maxRetriesPerRequest: null })
     // Refused until it listens.

@@ -43,7 +43,15 @@ const said = [
 ]
 
 /** Paths and words of formats that no program here uses. */
-const FOREIGN = ['/v2/chat', '/api/chat', '/ml/v1/', 'generateContent', '/converse', '/chat/completions', 'candidates']
+const FOREIGN = [
+  '/v2/chat',
+  '/api/chat',
+  '/ml/v1/',
+  'generateContent',
+  '/converse',
+  '/chat/completions',
+  'functionDeclarations',
+]
 
 let server: ModelServer
 

@@ -69,6 +69,7 @@ test('there are examples', () => {
     'Routing',
     'Health, hooks and metrics',
     'Several processes',
+    'Money',
     'Routes in a file',
     'Only what you use',
     'Spans of your own',
@@ -91,6 +92,18 @@ test.each(programs.filter((program) => !needsRedis(program)))('%s', async (title
   if (title !== 'createClient()') return
   expect(stdout).toBe('streamed')
   expect(paths).toEqual(['/v1/messages', '/v1/chat/completions', '/v1/messages', '/v1/embeddings', '/v1/messages'])
+})
+
+test('costs come to what is said of them', async () => {
+  const [, source = ''] = programs.find(([title]) => title === 'Money') ?? []
+  const said = [...source.matchAll(/usd: (0\.[0-9]+)|\/\/ (0\.[0-9]+)$/gm)].map((match) => Number(match[1] ?? match[2]))
+  const shown = source
+    .replace(/answer\._meta\.cost/, 'console.log(answer._meta.cost.usd)')
+    .replace(/^ai\.spend\(.*?\)/m, 'console.log($&.rows[0].usd)')
+    .replace(/^costOf\(.*?\.usd/m, 'console.log($&)')
+  const { stdout } = await runProgram('money', shown)
+  expect(stdout.trim().split('\n').map(Number)).toEqual([0.000065, 0.000065, 0.000065])
+  expect(said.filter((usd) => usd === 0.000065)).toHaveLength(3)
 })
 
 test('the recorder has the usage that the answer said', async () => {

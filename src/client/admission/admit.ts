@@ -1,4 +1,5 @@
 /** Whether a call, and each of its attempts, may run now: limits of the target and of scopes, and budgets. */
+import { setMaxListeners } from 'node:events'
 import { LimitError } from '../../kernel/errors.js'
 import type { Step } from '../../router/itinerary.js'
 import type { Target } from '../../router/target.js'
@@ -6,6 +7,7 @@ import { warnOnce } from '../../telemetry/warn.js'
 import type { LogicalCall } from '../call.js'
 import type { BudgetRefusal } from './budgets.js'
 import type { Entry, Gate, Refusal } from './gate.js'
+import { whileAlive } from './in-time.js'
 import { Pass } from './pass.js'
 
 /** A step that may be made, with what it holds for it. */
@@ -14,8 +16,13 @@ export interface AdmittedStep extends Step {
 }
 
 type Refused = Refusal | BudgetRefusal
-/** Lets an attempt through its gates, or says why not: with or without waiting. */
-type Way = (gate: Gate, entry: Entry) => Promise<Refusal | undefined>
+/** How an attempt gets through its gates: with or without waiting. */
+interface Way {
+  /** Lets it in, or says why not. */
+  enter(gate: Gate, entry: Entry): Promise<Refusal | undefined>
+  /** It was let in for nothing. */
+  undo(gate: Gate, entry: Entry): void
+}
 
 interface Waiting {
   readonly step: Step
@@ -24,24 +31,28 @@ interface Waiting {
   readonly back: () => void
 }
 
-const atOnce: Way = (gate, entry) => gate.tryEnter(entry)
-const inTurn =
-  (signal: AbortSignal): Way =>
-  (gate, entry) =>
-    gate.enter(entry, signal)
+const undo = (gate: Gate, entry: Entry): void => gate.undo(entry)
+const atOnce: Way = { enter: (gate, entry) => gate.tryEnter(entry), undo }
 
 /**
  * Lets the call itself in, where limits hold for it whatever target serves.
  *
  * @throws LimitError when it is not let in in time, or the reason of the caller's abort.
  */
-export async function admitCall(call: LogicalCall): Promise<Pass> {
+export function admitCall(call: LogicalCall): Promise<Pass> {
+  return whileAlive(call.limits.signal, enterCall(call), (pass) => pass.undo())
+}
+
+async function enterCall(call: LogicalCall): Promise<Pass> {
   const { gates } = call.client
   const entry = new CallEntry(call)
   const passed = gates.forCall(call.demand.scopeFacts())
-  const refusal = await through(passed, entry, async (gate) => {
-    const now = await gate.tryEnter(entry)
-    return now?.mayWait ? inTime(call, () => gate.enter(entry, call.limits.signal), gate) : now
+  const refusal = await through(passed, entry, {
+    async enter(gate) {
+      const now = await gate.tryEnter(entry)
+      return now?.mayWait ? inTime(call, () => gate.enter(entry, call.limits.signal), gate) : now
+    },
+    undo,
   })
   if (refusal) throw refusalError(refusal)
   return new Pass(passed, entry)
@@ -56,7 +67,8 @@ export async function admitCall(call: LogicalCall): Promise<Pass> {
  */
 export function admit(call: LogicalCall, first: Step): AdmittedStep | Promise<AdmittedStep> {
   const { target, health } = first.member
-  return call.client.gates.limits(target) || health.exhausted ? admitSome(call, first) : first
+  if (!call.client.gates.limits(target) && !health.exhausted) return first
+  return whileAlive(call.limits.signal, admitSome(call, first), ({ pass }) => pass?.undo())
 }
 
 async function admitSome(call: LogicalCall, first: Step): Promise<AdmittedStep> {
@@ -95,7 +107,10 @@ export async function admitBeside(call: LogicalCall): Promise<AdmittedStep | und
   for (let step = itinerary.hedge(); step; step = itinerary.hedge()) {
     if (!client.gates.limits(step.member.target)) return step
     // A store that does not answer fails no call whose first attempt is under way.
-    const entered = await enter(call, step, atOnce).catch(() => ({ failed: true as const }))
+    const entering = whileAlive(call.limits.signal, enter(call, step, atOnce), (late) => {
+      if (late instanceof Pass) late.undo()
+    })
+    const entered = await entering.catch(() => ({ failed: true as const }))
     if (entered instanceof Pass) return { ...step, pass: entered }
     if (!entered) return step
     itinerary.forgo()
@@ -103,11 +118,39 @@ export async function admitBeside(call: LogicalCall): Promise<AdmittedStep | und
   return undefined
 }
 
-/** In all queues at once; the first that lets the call in is its step. */
+/**
+ * In all queues at once; the first that lets the call in is its step. A limit that several targets share is passed once:
+ * a place of it that was held for the one would be missing for the other.
+ */
 function waitForOne(call: LogicalCall, waiting: readonly Waiting[]): Promise<AdmittedStep> {
   const { signal } = call.limits
   const over = new AbortController()
   const onAbort = (): void => over.abort(signal.reason)
+  const entry = new CallEntry(call)
+  const passing = new Map<Gate, Promise<Refusal | undefined>>()
+  let kept: readonly Gate[] = []
+  const way: Way = {
+    enter(gate) {
+      const entering = passing.get(gate) ?? inTime(call, () => gate.enter(entry, over.signal), gate)
+      passing.set(gate, entering)
+      return entering
+    },
+    // In the end, all at once.
+    undo: () => {},
+  }
+  const undoOthers = (): void => {
+    for (const [gate, entering] of passing) {
+      entering.then(
+        (refusal) => {
+          if (!refusal && !kept.includes(gate)) gate.undo(entry)
+        },
+        // Told to the call, which waits no longer.
+        () => {},
+      )
+    }
+  }
+  // It waits in as many queues as there are targets.
+  setMaxListeners(0, over.signal)
   return new Promise<AdmittedStep>((resolve, reject) => {
     let left = waiting.length
     let refusal: { readonly why: Refused; readonly target: Target } | undefined
@@ -120,13 +163,14 @@ function waitForOne(call: LogicalCall, waiting: readonly Waiting[]): Promise<Adm
     else signal.addEventListener('abort', onAbort, { once: true })
     for (const { step, back } of waiting) {
       const { target } = step.member
-      enter(call, step, (gate, entry) => inTime(call, () => inTurn(over.signal)(gate, entry), gate)).then((entered) => {
+      enter(call, step, way).then((entered) => {
         if (entered && !(entered instanceof Pass)) return refuse(entered, target)
         // Two queues can let it in at once, or one just as its time ends.
         if (over.signal.aborted) {
-          entered?.undo()
+          entered?.forgo()
           return reject(signal.reason as Error)
         }
+        kept = entered?.gates ?? []
         over.abort()
         back()
         resolve({ ...step, pass: entered })
@@ -134,6 +178,7 @@ function waitForOne(call: LogicalCall, waiting: readonly Waiting[]): Promise<Adm
     }
   }).finally(() => {
     over.abort()
+    undoOthers()
     signal.removeEventListener('abort', onAbort)
   })
 }
@@ -152,11 +197,11 @@ async function enter(call: LogicalCall, { member }: Step, way: Way): Promise<Pas
   try {
     reserved = await gates.budgets.reserve(facts, call.demand.estimate(target))
   } catch (error) {
-    for (const gate of passed) gate.undo(entry)
+    for (const gate of passed) way.undo(gate, entry)
     throw error
   }
   if (!reserved || !('refused' in reserved)) return new Pass(passed, entry, reserved)
-  for (const gate of passed) gate.undo(entry)
+  for (const gate of passed) way.undo(gate, entry)
   const { refused } = reserved
   // While others serve, nobody would notice that this one never does.
   if (refused.unpriced) warnOnce(uncounted(refused, target))
@@ -166,15 +211,18 @@ async function enter(call: LogicalCall, { member }: Step, way: Way): Promise<Pas
 /** All gates, or none. */
 async function through(gates: readonly Gate[], entry: Entry, way: Way): Promise<Refusal | undefined> {
   const passed: Gate[] = []
+  // One that another call makes in its place would count from nothing.
+  for (const gate of gates) gate.expect()
   try {
     for (const gate of gates) {
-      const refusal = await way(gate, entry)
+      const refusal = await way.enter(gate, entry)
       if (refusal) return refusal
       passed.push(gate)
     }
     return undefined
   } finally {
-    if (passed.length < gates.length) for (const gate of passed) gate.undo(entry)
+    for (const gate of gates) gate.expectNoMore()
+    if (passed.length < gates.length) for (const gate of passed) way.undo(gate, entry)
   }
 }
 

@@ -15,6 +15,8 @@ const LEASE = 15_000
 /** Of a store that only this process has. */
 const FOR_EVER = 2 ** 40
 const DEFAULT_WARNING = 0.8
+/** Milliseconds that closing waits for a store. */
+const PATIENCE = 5_000
 /** Budgets of single users and the like whose last event is remembered. */
 const MEMORY = 1_000
 const NANO = 1e9
@@ -81,7 +83,7 @@ export class Budgets {
   /** Keys of the reservations that are open, by holder. */
   private readonly open = new Map<string, readonly string[]>()
   private readonly settling = new Set<Promise<unknown>>()
-  private readonly told = new Map<string, BudgetEvent['state']>()
+  private readonly told = new Map<string, { readonly state: BudgetEvent['state']; readonly until: number }>()
   private renewal: NodeJS.Timeout | undefined
 
   /** @throws ConfigError for two budgets that would count on one account. */
@@ -94,7 +96,7 @@ export class Budgets {
     }
     const seen = new Map<string, string>()
     for (const { path, scope, unit, per, window } of this.budgets) {
-      const same = `${scope.name} ${unit} ${per} ${window}`
+      const same = `${scope.id} ${unit} ${per} ${window}`
       const other = seen.get(same)
       if (other !== undefined) throw new ConfigError(path, `holds for the same as ${other}; keep one of them`)
       seen.set(same, path)
@@ -128,11 +130,12 @@ export class Budgets {
         store.shared ? (store.leaseMs ?? LEASE) : FOR_EVER,
       )
       if (!result.ok) {
-        const { budget, endsAt } = hard[result.refused] as Account
-        this.tell(hard[result.refused] as Account, result.left, 'refused')
+        const account = (hard[result.refused] ?? hard[0]) as Account
+        const { budget, endsAt } = account
+        this.tell(account, result.left, 'refused')
         // More than there ever is comes free never.
         const frees = Number.isFinite(result.resetsInMs) ? result.resetsInMs : undefined
-        const resetsInMs = endsAt === undefined ? frees : endsAt - this.options.clock.date()
+        const resetsInMs = endsAt === undefined || frees === undefined ? frees : endsAt - this.options.clock.date()
         const left = budget.unit === 'usd' ? result.left / NANO : result.left
         return { refused: refusalOf(budget, { left: Math.max(0, left), resetsInMs, unpriced: false }) }
       }
@@ -152,10 +155,16 @@ export class Budgets {
     await Promise.all(this.settling)
   }
 
+  /** Waits for what is being settled, though not for a store that does not answer. */
   async close(): Promise<void> {
     clearInterval(this.renewal)
     this.renewal = undefined
-    await this.settled()
+    let timer: NodeJS.Timeout | undefined
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, PATIENCE)
+    })
+    await Promise.race([this.settled(), patience])
+    clearTimeout(timer)
   }
 
   private accounts(facts: ScopeFacts, { tokens, usd }: Estimate): Account[] {
@@ -164,7 +173,7 @@ export class Budgets {
       const { scope, unit, per, window, limit } = budget
       return scope.keys(facts).map((key) => {
         const { id, windowMs, slots, endsAt } = windowAt(per, window, date)
-        const units = (amount: number): number => (unit === 'usd' ? toNanoUsd(amount) : Math.ceil(amount))
+        const units = (amount: number): number => unitsOf(unit, amount)
         const request = {
           key: `budget ${unit} ${per} ${window} ${id}${key}`,
           limit: units(limit),
@@ -181,9 +190,9 @@ export class Budgets {
     this.open.delete(holder)
     const uses = accounts.map(({ budget, request }) => {
       const { unit, hard } = budget
-      const amount = unit === 'usd' ? used.usd && toNanoUsd(used.usd) : used.tokens
+      const amount = unit === 'usd' ? used.usd : used.tokens
       // What is not known counts as it was estimated.
-      return { ...request, amount: amount ?? (hard ? request.amount : 0) }
+      return { ...request, amount: amount === undefined ? (hard ? request.amount : 0) : unitsOf(unit, amount) }
     })
     this.background(async () => {
       const left = await this.options.store.settle(holder, uses)
@@ -209,12 +218,16 @@ export class Budgets {
     else if (request.limit - left >= request.limit * budget.warnAt) this.tell(account, left, 'warning')
   }
 
-  /** Once for each state that an account comes to; a state that is less than the last is no news. */
+  /**
+   * Once for each state that an account comes to; a state that is less than the last is no news. A rolling account never
+   * begins anew: of it, what was told a window ago is old.
+   */
   private tell({ budget, request, endsAt }: Account, left: number, state: BudgetEvent['state']): void {
+    const now = this.options.clock.now()
     const before = this.told.get(request.key)
-    if (before !== undefined && STATES.indexOf(before) >= STATES.indexOf(state)) return
+    if (before && now < before.until && STATES.indexOf(before.state) >= STATES.indexOf(state)) return
     this.told.delete(request.key)
-    this.told.set(request.key, state)
+    this.told.set(request.key, { state, until: endsAt === undefined ? now + request.windowMs : Infinity })
     for (const oldest of this.told.keys()) {
       if (this.told.size <= MEMORY) break
       this.told.delete(oldest)
@@ -265,6 +278,12 @@ function compile({ scope, usd, tokens, per, window, hard, warnAt }: BudgetOption
     hard: hard ?? true,
     warnAt: warnAt ?? DEFAULT_WARNING,
   }
+}
+
+/** A store counts whole numbers, up to the greatest that is exact. */
+function unitsOf(unit: Budget['unit'], amount: number): number {
+  const most = Number.MAX_SAFE_INTEGER
+  return unit === 'usd' ? Math.min(most, toNanoUsd(Math.min(amount, most / NANO))) : Math.min(most, Math.ceil(amount))
 }
 
 function refusalOf(

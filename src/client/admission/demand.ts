@@ -1,13 +1,15 @@
 /** What a call may come to, and whom it is for: what limits and budgets ask before it is sent. */
 import { costOf } from '../../cost/price.js'
+import { EXPECTED_OUTPUT } from '../../kernel/estimate.js'
 import type { RoutedCall } from '../../router/strategy.js'
 import type { Target } from '../../router/target.js'
 import type { CallRequest, ClientContext } from '../call.js'
 import type { Estimate } from './budgets.js'
+import type { Used } from './pass.js'
 import type { ScopeFacts } from './scope.js'
 
-/** Tokens of output that a call is expected to need when it asks for no limit. */
-const EXPECTED_OUTPUT = 1_000
+/** No call is asked for as much, and sums of it stay exact. */
+const MOST = 2 ** 50
 
 export interface Demanded {
   readonly client: ClientContext
@@ -33,22 +35,29 @@ export class Demand {
   private get output(): number {
     const { request, routed } = this.call
     const chat = request && 'chat' in request ? request.chat : undefined
-    return chat ? (routed.outputTokens || EXPECTED_OUTPUT) * (chat.n ?? 1) : 0
+    if (!chat) return 0
+    return Math.min(MOST, (positive(routed.outputTokens) ?? EXPECTED_OUTPUT) * (positive(chat.n) ?? 1))
   }
 
   /** At one target. */
-  estimate({ provider, model }: Target): Estimate {
-    const { client, routed, request } = this.call
-    const { inputTokens: prompt } = routed
+  estimate(target: Target): Estimate {
     const { output } = this
+    const usd = this.price(target, output)
+    // Images, speech and the like are not priced by what can be known before.
+    return { tokens: this.call.routed.inputTokens + output, usd, priced: this.call.request !== undefined }
+  }
+
+  /** What a request came to at a target that has read it, and gave no answer. */
+  inputAt(target: Target): Used {
+    return { tokens: this.call.routed.inputTokens, usd: this.price(target, 0) }
+  }
+
+  private price({ provider, model }: Target, output: number): number | undefined {
+    const { client, routed } = this.call
+    const { inputTokens: prompt } = routed
     const usage = { prompt_tokens: prompt, completion_tokens: output, total_tokens: prompt + output }
     const { usd } = costOf({ provider: provider.id, model, usage, at: client.clock.date() }, client.prices)
-    return {
-      tokens: usage.total_tokens,
-      usd: usd ?? undefined,
-      // Images, speech and the like are not priced by what can be known before.
-      priced: request !== undefined,
-    }
+    return usd ?? undefined
   }
 
   /** @param target - The one that an attempt goes to. */
@@ -65,4 +74,9 @@ export class Demand {
       tags: tags ?? [],
     }
   }
+}
+
+/** What is none is the provider's to refuse. */
+function positive(value: unknown): number | undefined {
+  return typeof value === 'number' && value > 0 ? Math.max(1, value) : undefined
 }

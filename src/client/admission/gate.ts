@@ -9,6 +9,8 @@ import { Places } from './places.js'
 
 const MINUTE = 60_000
 const DEFAULT_QUEUE = 100
+/** Minutes of a limit that one call can have used at most, as others see it. */
+const MOST_DEBT = 10
 
 /** A call that asks to be let in. */
 export interface Entry {
@@ -60,6 +62,11 @@ export class Gate {
   /** Until when the store is not asked again, because it has refused as much or less. */
   private refusal: { readonly limit: LimitError['limit']; readonly until: number; readonly tokens: number } | undefined
 
+  /** Calls that have been shown to it, and may come. */
+  private expected = 0
+  /** Ends the pause of the one that asks. */
+  private wake: (() => void) | undefined
+
   constructor(options: GateOptions) {
     const { key, limits, store, clock } = options
     const { rpm, tpm, concurrent, queue = DEFAULT_QUEUE } = limits
@@ -83,6 +90,7 @@ export class Gate {
 
   /** Whether no call is in it or waits for it. */
   get idle(): boolean {
+    if (this.expected > 0) return false
     return (this.queue?.inFlight ?? 0) === 0 && (this.queue?.length ?? 0) === 0 && this.turnstile.inFlight === 0
   }
 
@@ -93,6 +101,16 @@ export class Gate {
       const refilled = left + (Math.max(0, now - at) * limit) / windowMs
       return Math.min(least, refilled / limit)
     }, 1)
+  }
+
+  /** A call will come, if it gets past what is before this one. */
+  expect(): void {
+    this.expected += 1
+  }
+
+  /** It has come, or will not. */
+  expectNoMore(): void {
+    this.expected -= 1
   }
 
   /** Lets the call in when that can be now. @throws ConnectionError when the store is down and calls shall not go without it. */
@@ -109,11 +127,12 @@ export class Gate {
 
   /** Waits until the call is let in. @returns why it is not. @throws the reason of the signal, and as {@link tryEnter}. */
   async enter(entry: Entry, signal: AbortSignal): Promise<Refusal | undefined> {
+    if (!this.options.waits) return this.tryEnter(entry)
     const queued = await this.queue?.enter(entry.priority, entry.remaining, signal)
     if (queued) return this.refused({ limit: 'queue' })
     return this.orGiveBack(async (placed) => {
       while (this.places && !(await this.places.tryTake())) {
-        if (this.places.wait >= entry.remaining) return this.refused({ limit: 'concurrent' })
+        if (this.places.wait >= entry.remaining) return this.refused({ limit: 'queue' })
         await sleep(this.places.wait, signal)
       }
       placed()
@@ -127,7 +146,7 @@ export class Gate {
         for (;;) {
           const refusal = await this.takeRates(entry)
           if (refusal?.retryAfterMs === undefined || refusal.retryAfterMs >= entry.remaining) return refusal
-          await sleep(refusal.retryAfterMs, signal)
+          await this.pause(refusal.retryAfterMs, signal)
         }
       } finally {
         this.turnstile.leave()
@@ -148,7 +167,10 @@ export class Gate {
 
   /** What the call used in tokens, against what it was estimated to; `undefined` when the answer does not say. */
   used(entry: Entry, tokens: number | undefined): void {
-    if (tokens !== undefined) this.correct((rate) => (rate.limit === 'tokens' ? tokens - unitsOf(rate, entry) : 0))
+    if (tokens === undefined) return
+    this.correct((rate) =>
+      rate.limit === 'tokens' ? Math.min(tokens, rate.take.limit * MOST_DEBT) - unitsOf(rate, entry) : 0,
+    )
   }
 
   close(): void {
@@ -156,15 +178,38 @@ export class Gate {
   }
 
   private correct(units: (rate: Rate) => number): void {
+    let back = false
     const corrections = this.rates.flatMap((rate) => {
       const change = units(rate)
       if (change === 0) return []
       rate.left -= change
+      if (change < 0) back = true
       return [{ ...rate.take, units: change }]
     })
     if (corrections.length === 0) return
+    const { store } = this.options
     // No call waits for it, and a store that is down says so itself.
-    Promise.resolve(this.options.store.correct(corrections)).catch(() => undefined)
+    const corrected = (async () => store.correct(corrections))().catch(() => undefined)
+    if (back) void corrected.then(() => this.roomAgain())
+  }
+
+  /** What the store said last no longer holds. */
+  private roomAgain(): void {
+    this.refusal = undefined
+    this.wake?.()
+  }
+
+  /** Until there may be room: when the store said so, or some was given back. @throws the reason of the signal. */
+  private async pause(ms: number, signal: AbortSignal): Promise<void> {
+    const over = new AbortController()
+    const end = (): void => over.abort()
+    this.wake = end
+    signal.addEventListener('abort', end, { once: true })
+    // It ends early by rejecting; why, the signal tells.
+    await sleep(ms, over.signal).catch(() => undefined)
+    signal.removeEventListener('abort', end)
+    this.wake = undefined
+    signal.throwIfAborted()
   }
 
   /** `enter` tells when it has a place of those that processes share. What was taken is given back unless it lets the call in. */
@@ -202,8 +247,11 @@ export class Gate {
       return undefined
     }
     const limit = this.rates[result.refused]?.limit ?? 'requests'
-    this.refusal = { limit, until: now + result.retryAfterMs, tokens: limit === 'tokens' ? entry.tokens : 0 }
-    return this.refused({ limit, retryAfterMs: result.retryAfterMs })
+    const { retryAfterMs: told } = result
+    // Of a store that says nonsense: neither asked without a break nor never again.
+    const retryAfterMs = told >= 1 && told < Infinity ? told : 1_000
+    this.refusal = { limit, until: now + retryAfterMs, tokens: limit === 'tokens' ? entry.tokens : 0 }
+    return this.refused({ limit, retryAfterMs })
   }
 
   /** What the store has just said of this much or less, while it holds. */
@@ -223,6 +271,7 @@ function rateOf(limit: Rate['limit'], key: string, units: number): Rate {
   return { limit, take: { key, limit: units, windowMs: MINUTE }, left: units, at: 0 }
 }
 
-function unitsOf({ limit }: Rate, entry: Entry): number {
-  return limit === 'requests' ? 1 : Math.max(1, entry.tokens)
+/** As much as was taken: of more than there is in a minute no more can be given back. */
+function unitsOf({ limit, take }: Rate, entry: Entry): number {
+  return Math.min(take.limit, limit === 'requests' ? 1 : Math.max(1, entry.tokens))
 }

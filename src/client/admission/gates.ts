@@ -7,7 +7,7 @@ import type { BudgetOptions, ScopedLimit, TargetLimits } from '../../router/opti
 import type { Holding, Target } from '../../router/target.js'
 import { Budgets } from './budgets.js'
 import { Gate } from './gate.js'
-import { compileScope, type CompiledScope, type ScopeFacts } from './scope.js'
+import { compileScope, keyName, type CompiledScope, type ScopeFacts } from './scope.js'
 
 /** Gates of single users, of models that calls made up and the like; when there are more, those without a call go. */
 const KEPT = 4096
@@ -35,6 +35,7 @@ export class Gates {
   /** Held by each attempt. */
   private readonly ofAttempts: readonly Limited[]
   private readonly gates = new Map<string, Gate>()
+  private sweepAt = KEPT
 
   /** @throws ConfigError for two limits or two budgets of one scope. */
   constructor(options: GatesOptions) {
@@ -42,7 +43,7 @@ export class Gates {
     const { store, clock, limits = [], budgets = [], tellBudget = () => undefined } = options
     const compiled = limits.map(compile)
     for (const [at, { scope, path }] of compiled.entries()) {
-      const other = compiled.slice(0, at).find((before) => before.scope.name === scope.name)
+      const other = compiled.slice(0, at).find((before) => before.scope.id === scope.id)
       if (other) throw new ConfigError(path, `has the scope of ${other.path}; make them one`)
     }
     this.ofCalls = compiled.filter(({ scope }) => !scope.ofTarget)
@@ -86,7 +87,9 @@ export class Gates {
 
   private scoped(limited: readonly Limited[], facts: ScopeFacts): readonly Gate[] {
     return limited.flatMap(({ scope, limits, waits, path }) =>
-      scope.keys(facts).map((key) => this.gate(`calls${key}`, `${path} (${key.trim() || scope.name})`, limits, waits)),
+      scope
+        .keys(facts)
+        .map((key) => this.gate(`calls${key}`, `${path} (${keyName(key) || scope.name})`, limits, waits)),
     )
   }
 
@@ -94,10 +97,16 @@ export class Gates {
     const known = this.gates.get(key)
     if (known) return known
     const { store, clock } = this.options
-    if (this.gates.size >= KEPT) for (const [other, gate] of this.gates) if (gate.idle) this.gates.delete(other)
+    if (this.gates.size >= this.sweepAt) this.sweep()
     const gate = new Gate({ key, name, limits, waits, store, clock })
     this.gates.set(key, gate)
     return gate
+  }
+
+  private sweep(): void {
+    for (const [key, gate] of this.gates) if (gate.idle) this.gates.delete(key)
+    // Where most are in use, not each new one may look at all the others.
+    this.sweepAt = Math.max(KEPT, 2 * this.gates.size)
   }
 }
 

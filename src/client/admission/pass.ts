@@ -11,7 +11,7 @@ export interface Used {
 }
 
 export class Pass {
-  private readonly gates: readonly Gate[]
+  readonly gates: readonly Gate[]
   private readonly entry: Entry
   private readonly reservation: Reservation | undefined
   private left = false
@@ -41,6 +41,13 @@ export class Pass {
     this.left = true
     this.settled = true
     for (const gate of this.gates) gate.undo(this.entry)
+    this.reservation?.release()
+  }
+
+  /** It is not used, and others have its gates. */
+  forgo(): void {
+    this.left = true
+    this.settled = true
     this.reservation?.release()
   }
 

@@ -68,7 +68,7 @@ export class Places {
       this.yieldAt = now() + TURN
       this.askAt = Math.max(this.askAt, now() + YIELD)
     }
-    settle(store.release(key, holder))
+    settle(() => store.release(key, holder))
   }
 
   /** Renews no longer what is held. */
@@ -79,11 +79,11 @@ export class Places {
 
   private renew(): void {
     const { key, limit, store } = this.options
-    for (const holder of this.held) settle(store.acquire({ key, limit, holder, leaseMs: this.leaseMs }))
+    for (const holder of this.held) settle(() => store.acquire({ key, limit, holder, leaseMs: this.leaseMs }))
   }
 }
 
 /** Neither holds up a call: a place that is not given back, or not renewed, runs out. A store that is down says so itself. */
-function settle(done: unknown): void {
-  Promise.resolve(done).catch(() => undefined)
+function settle(operation: () => unknown): void {
+  void (async () => operation())().catch(() => undefined)
 }

@@ -1,4 +1,5 @@
 /** Which limits and budgets hold for a call, and under which key what they count is kept. */
+import { createHash } from 'node:crypto'
 import type { Scope } from '../../router/options.js'
 
 const FIELDS = ['client', 'alias', 'provider', 'model', 'user', 'key', 'tag'] as const
@@ -18,12 +19,20 @@ export interface ScopeFacts {
   readonly tags: readonly string[]
 }
 
+/** Characters of a value that stand in a key as they are. */
+const LEGIBLE = 200
+
 export interface CompiledScope {
+  /** The same for scopes that are the same. */
+  readonly id: string
   /** In words, for messages. */
   readonly name: string
   /** Whether the target decides about it, so that each attempt counts by itself. */
   readonly ofTarget: boolean
-  /** A key for each count that the call belongs to; none when the scope does not hold for it. */
+  /**
+   * A key for each count that the call belongs to, always in the same order, so that no two calls wait for each other;
+   * none when the scope does not hold for it. No other scope has the same ones.
+   */
   keys(facts: ScopeFacts): readonly string[]
 }
 
@@ -33,17 +42,31 @@ export function compileScope(scope: Scope = {}): CompiledScope {
     return wanted === undefined ? [] : [[field, wanted] as const]
   })
   return Object.freeze({
+    id: JSON.stringify(fields),
     name: fields.length === 0 ? 'all calls' : fields.map(([field, wanted]) => `${field} ${wanted}`).join(', '),
     ofTarget: fields.some(([field]) => OF_TARGET.has(field)),
     keys(facts: ScopeFacts): readonly string[] {
       let keys: readonly string[] = ['']
       for (const [field, wanted] of fields) {
-        const values = field === 'tag' ? [...new Set(facts.tags)] : [facts[field]]
+        const values = field === 'tag' ? [...new Set(facts.tags)].sort() : [facts[field]]
         const fitting = values.filter((value) => value !== undefined && (wanted === EACH || value === wanted))
-        // A value may hold whatever divides the fields.
-        keys = keys.flatMap((key) => fitting.map((value) => `${key} ${field}=${encodeURIComponent(value as string)}`))
+        const quote = wanted === EACH ? '' : '"'
+        keys = keys.flatMap((key) =>
+          fitting.map((value) => `${key} ${field}=${quote}${encoded(value as string)}${quote}`),
+        )
       }
       return keys
     },
   })
+}
+
+/** A key in words, for messages. */
+export function keyName(key: string): string {
+  return key.trim().replaceAll('"', '')
+}
+
+/** A value may hold whatever divides the fields, be as long as a book, or be no proper text. */
+function encoded(value: string): string {
+  if (value.length <= LEGIBLE && !/\p{Surrogate}/u.test(value)) return encodeURIComponent(value)
+  return `#${createHash('sha256').update(value, 'utf16le').digest('hex')}`
 }
