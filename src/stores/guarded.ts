@@ -47,6 +47,7 @@ export class GuardedStore implements Store {
   private askAt = 0
   private wait = FIRST_WAIT
   private asking = false
+  private closed = false
   private localOperations = 0
   private lastError: unknown
   private handing: NodeJS.Timeout | undefined
@@ -120,6 +121,7 @@ export class GuardedStore implements Store {
   }
 
   async close(): Promise<void> {
+    this.closed = true
     if (this.downSince === undefined) await this.unsettled.handOver()
     clearInterval(this.handing)
     await this.options.local.close()
@@ -183,6 +185,8 @@ export class GuardedStore implements Store {
     this.downSince = clock.date()
     this.wait = FIRST_WAIT
     this.askAt = clock.now() + this.wait
+    // Whoever closes it knows that it does not answer.
+    if (this.closed) return
     warnOnce(
       `the store ${this.name} does not answer: until it does, ` +
         (whenDown === 'local' ? 'each process keeps limits by itself' : 'calls to targets with limits are refused'),

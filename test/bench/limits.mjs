@@ -37,7 +37,7 @@ async function report(title, store, measured, { rounds, calls }) {
   const contestants = {}
   for (const [name, options] of Object.entries(KINDS)) {
     const ai = clientOf(options, store)
-    const ask = (i) => ai.chat.completions.create({ model: 'local/m', messages, metadata: { user: `u${i % 100}` } })
+    const ask = (i) => ai.chat.completions.create({ model: 'local/m', messages }, { metadata: { user: `u${i % 100}` } })
     contestants[name] = async () => (await measured(ask, calls)) / calls
   }
   const medians = await interleave(contestants, rounds)

@@ -81,8 +81,8 @@ async function measure(calls) {
   const kinds = {
     'calls, each of a user of its own, on one signal': (i) =>
       ai.chat.completions.create(
-        { model: i % 2 === 0 ? 'group' : 'session', messages, metadata: metadata(i) },
-        { signal: shared.signal },
+        { model: i % 2 === 0 ? 'group' : 'session', messages },
+        { metadata: metadata(i), signal: shared.signal },
       ),
     'streams, every other one left half-way': async (i) => {
       const answer = await ai.chat.completions.create({ model: 'group', messages, stream: true })

@@ -50,7 +50,7 @@ async function benchPicks({ rounds, calls }) {
   const through = (model) => async () => {
     const run = async () => {
       for (let i = 0; i < calls; i++)
-        await ai.chat.completions.create({ model, messages, metadata: { session: `s${i}` } })
+        await ai.chat.completions.create({ model, messages }, { metadata: { session: `s${i}` } })
     }
     return (await cpu(run)) / calls
   }

@@ -1,5 +1,5 @@
 /** Limits of scopes, and what targets' rates count: waits, refusals, corrections, queues in front of several targets. */
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createClient, type ClientOptions, type LimitError } from '../../src/index.js'
 import { faultPair, messages } from './fault-pair.js'
 import { answers, completion, eventually, sendJson, wait, type Behaviour } from './fault-server.js'
@@ -47,6 +47,19 @@ test('each user has a limit of its own, and calls that name none are free of it'
   expect(retryAfterMs).toBeLessThanOrEqual(30_000)
   await ask()
   expect(pair.good.seen).toHaveLength(8)
+})
+
+test('who a call is for stands in the second argument; in the body it is told to hold for nothing', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const ai = clientWith({ limits: [{ scope: { user: '*' }, rpm: 1, onLimit: 'reject' }] })
+  const ask = () => ai.chat.completions.create({ model: 'good/m', messages, metadata: { user: 'ann' } })
+  await ask()
+  await ask()
+  expect(warn.mock.calls.flat()).toEqual([
+    expect.stringContaining('limits and budgets read `metadata` of the second argument'),
+  ])
+  expect(pair.good.seen[0]?.body.metadata).toEqual({ user: 'ann' })
+  warn.mockRestore()
 })
 
 test('each tag of a call counts, once', async () => {

@@ -49,6 +49,15 @@ describe('a store that fails', () => {
     expect(state.asked).toBe(before + 1)
   })
 
+  test('after it was closed is not told to be down', async () => {
+    const warned = vi.spyOn(console, 'warn').mockReturnValue(undefined)
+    const { guarded, state } = behindSwitch('local')
+    await guarded.close()
+    state.fault = new Error('closed')
+    for (let i = 0; i < 5; i += 1) await guarded.held('x')
+    expect(warned).not.toHaveBeenCalled()
+  })
+
   test('now and then only is not down', async () => {
     const { guarded, state } = behindSwitch('local')
     for (let i = 0; i < 10; i += 1) {

@@ -1,9 +1,12 @@
 /** What a call may come to, and whom it is for: what limits and budgets ask before it is sent. */
 import { costOf } from '../../cost/price.js'
 import { EXPECTED_OUTPUT } from '../../kernel/estimate.js'
+import { isObject } from '../../kernel/json.js'
 import type { RoutedCall } from '../../router/strategy.js'
 import type { Target } from '../../router/target.js'
+import { warnOnce } from '../../telemetry/warn.js'
 import type { CallRequest, ClientContext } from '../call.js'
+import type { CallMetadata } from '../types.js'
 import type { Estimate } from './budgets.js'
 import type { Used } from './pass.js'
 import type { ScopeFacts } from './scope.js'
@@ -60,9 +63,20 @@ export class Demand {
     return usd ?? undefined
   }
 
+  /** Limits and budgets of a user would not hold, and nobody would notice. */
+  private warnOfBody(): void {
+    const { request } = this.call
+    const body = request && 'chat' in request ? request.chat.metadata : undefined
+    if (!isObject(body) || !OF_SCOPES.some((name) => name in body)) return
+    warnOnce(
+      "`metadata` in the body is the provider's own field; limits and budgets read `metadata` of the second argument",
+    )
+  }
+
   /** @param target - The one that an attempt goes to. */
   scopeFacts(target?: Target): ScopeFacts {
     const { options, alias } = this.call
+    if (!options.metadata) this.warnOfBody()
     const { client, user, key, tags } = options.metadata ?? {}
     return {
       client,
@@ -75,6 +89,8 @@ export class Demand {
     }
   }
 }
+
+const OF_SCOPES = ['client', 'user', 'key', 'tags'] as const satisfies readonly (keyof CallMetadata)[]
 
 /** What is none is the provider's to refuse. */
 function positive(value: unknown): number | undefined {
