@@ -154,7 +154,8 @@ describe.each([...embeddings, ...rerank, ...passed])('$name in $format', (face) 
     server.behave = (_, response, socket) => answer(response, socket)
     const { result, bytes } = await growth(() => attempt(face))
     expect(faultsOfError(result)).toEqual([])
-    expect(bytes).toBeLessThan(400 * MB)
+    // A dozen copies: what a collector that is behind may leave lying about.
+    expect(bytes).toBeLessThan(600 * MB)
   })
 
   test('any field may be anything', async () => {
@@ -201,7 +202,8 @@ describe.each(streams)('$name', (face) => {
     server.behave = (_, response, socket) => answer(response, socket)
     const { result, bytes } = await growth(() => attempt(face))
     expect(faultsOfError(result)).toEqual([])
-    expect(bytes).toBeLessThan(400 * MB)
+    // A dozen copies: what a collector that is behind may leave lying about.
+    expect(bytes).toBeLessThan(600 * MB)
   })
 
   test('any field of an event may be anything, and a stream without its last event is an error', async () => {
