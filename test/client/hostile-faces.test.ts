@@ -154,8 +154,7 @@ describe.each([...embeddings, ...rerank, ...passed])('$name in $format', (face) 
     server.behave = (_, response, socket) => answer(response, socket)
     const { result, bytes } = await growth(() => attempt(face))
     expect(faultsOfError(result)).toEqual([])
-    // A dozen copies: what a collector that is behind may leave lying about.
-    expect(bytes).toBeLessThan(600 * MB)
+    expect(bytes).toBeLessThan(400 * MB)
   })
 
   test('any field may be anything', async () => {
@@ -202,8 +201,7 @@ describe.each(streams)('$name', (face) => {
     server.behave = (_, response, socket) => answer(response, socket)
     const { result, bytes } = await growth(() => attempt(face))
     expect(faultsOfError(result)).toEqual([])
-    // A dozen copies: what a collector that is behind may leave lying about.
-    expect(bytes).toBeLessThan(600 * MB)
+    expect(bytes).toBeLessThan(400 * MB)
   })
 
   test('any field of an event may be anything, and a stream without its last event is an error', async () => {

@@ -96,8 +96,7 @@ describe.each(CHAT_FORMATS)('%s', (format) => {
     for (const stream of [false, true]) {
       const { result, bytes } = await growth(() => call(format, stream))
       expect(result).toBeInstanceOf(TracestitchError)
-      // A dozen copies: what a collector that is behind may leave lying about.
-      expect(bytes).toBeLessThan(600 * MB)
+      expect(bytes).toBeLessThan(400 * MB)
     }
   })
 

@@ -1,4 +1,6 @@
 /** What tests of hostile answers share. */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { TracestitchError } from '../../src/kernel/errors.js'
 import type { ChatCompletion } from '../../src/kernel/hub.js'
 import type { ProtocolId } from '../../src/kernel/protocol.js'
@@ -24,15 +26,24 @@ export const CHAT_FORMATS = [
 /** Everything an error says when it is logged, its causes left out: they are the runtime's. */
 export const told = (error: Error): string => `${String(error)} ${JSON.stringify(error)}`
 
-/** Runs `work` and tells how far resident memory rose above its start. */
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+/** Runs `work` and tells how far resident memory rose above its start, without what only waited to be collected. */
 export async function growth(work: () => Promise<unknown>): Promise<{ result: unknown; bytes: number }> {
-  globalThis.gc?.()
+  collect()
   const before = process.memoryUsage.rss()
   let peak = before
-  const sampler = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 10)
+  const look = (): void => {
+    if (process.memoryUsage.rss() <= peak) return
+    collect()
+    peak = Math.max(peak, process.memoryUsage.rss())
+  }
+  const sampler = setInterval(look, 10)
   try {
     const result = await work()
-    return { result, bytes: Math.max(peak, process.memoryUsage.rss()) - before }
+    look()
+    return { result, bytes: peak - before }
   } finally {
     clearInterval(sampler)
   }
