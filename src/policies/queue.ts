@@ -49,7 +49,7 @@ export class CallQueue {
   /**
    * Waits for a place.
    *
-   * @param expiry - Resolves or rejects when the call no longer waits.
+   * @param waitMs - The longest that the call waits.
    * @returns `undefined` with a place taken, or why there is none.
    * @throws what `signal` was aborted with.
    */
