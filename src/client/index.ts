@@ -5,7 +5,7 @@ import type { PassthroughId } from '../kernel/protocol.js'
 import { loadPrices } from '../cost/tables.js'
 import type { Directory } from '../providers/directory.js'
 import { compilePlan } from '../router/plan.js'
-import { Rests } from '../router/rests.js'
+import { SharedCooldowns } from '../router/shared-cooldowns.js'
 import type { ClientOptions } from '../router/options.js'
 import { checkClientOptions } from '../router/validate.js'
 import { MemoryStore } from '../stores/memory.js'
@@ -96,12 +96,12 @@ export function openClient(
     catalogue,
     plan,
     gates,
-    rests: store.shared
-      ? new Rests({
+    cooldowns: store.shared
+      ? new SharedCooldowns({
           store,
           clock: systemClock,
           targets: () => plan.targets(),
-          onRest: (event) => hooks.tell('onRest', () => event),
+          onCooldown: (event) => hooks.tell('onCooldown', () => event),
         })
       : undefined,
     probes: options.probes ? new Probes(options.probes === true ? {} : options.probes, plan.targets()) : undefined,

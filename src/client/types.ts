@@ -293,7 +293,7 @@ export interface TargetHealth {
   readonly provider: string
   /** As the provider knows it. */
   readonly model: string
-  /** `closed`: serves. `open`: rests after failures. `half-open`: has rested; one call tries it before others follow. */
+  /** `closed`: serves. `open`: in cooldown after failures. `half-open`: has cooled down; one call tries it before others follow. */
   readonly state: 'closed' | 'open' | 'half-open'
   /** Attempts under way. */
   readonly inFlight: number
@@ -311,11 +311,11 @@ export interface TargetHealth {
   readonly msPerToken: number | null
   /** Share of the tightest of its limits that is free, 0 to 1; 1 without limits. */
   readonly headroom: number
-  /** Milliseconds until it may be tried again: 0 when it may be now; `null` while it does not rest. */
+  /** Milliseconds until it may be tried again: 0 when it may be now; `null` while it is not in cooldown. */
   readonly retryAfterMs: number | null
 }
 
-/** Where the client keeps limits and rests. Plain data, fit for JSON. */
+/** Where the client keeps limits and cooldowns. Plain data, fit for JSON. */
 export interface StoreHealth {
   /** `memory`, `redis`, or the name of a store of your own. */
   readonly name: string

@@ -117,7 +117,7 @@ export interface BudgetLeft {
 /** A limit of the caller's own was reached, so that no request was made: nothing was sent, and nothing was spent. */
 export class LimitError extends TracestitchError {
   override name = 'LimitError'
-  /** `cooldown`: every target rests; `queue`: too many wait already, or for too long; the others: a limit of that name. */
+  /** `cooldown`: every target is in cooldown; `queue`: too many wait already, or for too long; the others: a limit of that name. */
   readonly limit: 'cooldown' | 'queue' | 'requests' | 'tokens' | 'concurrent' | 'budget'
   /** Of a budget: what is left of it, and when it begins anew. */
   readonly budget: BudgetLeft | undefined

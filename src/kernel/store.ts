@@ -82,7 +82,7 @@ export interface Usage {
   readonly resetsInMs: number
 }
 
-/** A fact that holds for a while, such as a target that rests. */
+/** A fact that holds for a while, such as a target in cooldown. */
 export interface Fact {
   readonly name: string
   readonly value: string

@@ -2,14 +2,14 @@
 import type { ErrorClass } from '../policies/error-class.js'
 import { mayFallBack } from '../policies/fallback.js'
 import { isTight, misfit, noneFits, regionOf, type Misfit } from './fit.js'
-import type { AllResting, FailedStep, Journey, Step } from './journey.js'
+import type { AllInCooldown, FailedStep, Journey, Step } from './journey.js'
 import { begin, type Position } from './position.js'
 import { readiest } from './readiest.js'
-import { soonestBack } from './resting.js'
+import { soonestBack } from './soonest-back.js'
 import type { Fallback, Level, Route } from './route.js'
 import type { Member } from './strategy.js'
 
-export type { AllResting, FailedStep, Journey, Step } from './journey.js'
+export type { AllInCooldown, FailedStep, Journey, Step } from './journey.js'
 
 /** What is said of a target whose probe is under way, which may end at any time. */
 const PROBE_MS = 1_000
@@ -42,8 +42,8 @@ export class Itinerary {
   }
 
   /** @throws UnsupportedParameterError or ConfigError when no target can serve the call, whatever its health. */
-  first(): Step | AllResting {
-    return this.fresh(undefined) ?? this.resting()
+  first(): Step | AllInCooldown {
+    return this.fresh(undefined) ?? this.cooling()
   }
 
   /** After a failure; `undefined` when nothing is left to try. */
@@ -218,8 +218,8 @@ export class Itinerary {
   }
 
   /** @throws UnsupportedParameterError or ConfigError when it is not for their health that none was taken. */
-  private resting(): Step | AllResting {
-    const { route, fallbacks, call, whenAllRest } = this.journey
+  private cooling(): Step | AllInCooldown {
+    const { route, fallbacks, call, whenAllInCooldown } = this.journey
     const { soonest, misfits } = soonestBack(this.journey, (member) => this.misfit(member))
     if (!soonest) {
       const lacking = [...misfits.values()].some(({ capability }) => capability !== undefined)
@@ -227,13 +227,13 @@ export class Itinerary {
       if (able) return able
       throw noneFits(call, misfits)
     }
-    const { member, restsFor, fallback, level } = soonest
-    if (whenAllRest === 'reject') return { retryAfterMs: restsFor || PROBE_MS }
+    const { member, cooldownLeft, fallback, level } = soonest
+    if (whenAllInCooldown === 'reject') return { retryAfterMs: cooldownLeft || PROBE_MS }
     // Others may be back when it has failed.
     this.waiting = fallbacks.filter((other) => other !== fallback)
     this.suspended = [begin(route, undefined)]
     this.at = { ...begin(fallback ?? route, undefined), level }
-    return this.go(member, 0, 'all rest: the soonest back')
+    return this.go(member, 0, 'all are in cooldown: the soonest back')
   }
 
   private go(member: Member, wait: number, reason: string, isRetry = false): Step {

@@ -16,7 +16,7 @@ export interface Plan {
   readonly retries: RetryPolicy
   readonly timeout: TimeoutPolicy
   readonly dropUnsupported: boolean
-  readonly whenAllRest: 'soonest' | 'reject'
+  readonly whenAllInCooldown: 'soonest' | 'reject'
   /** @throws ConfigError when the string names no target. */
   route(model: string): Route
   /** What follows the targets of `route`: `fallbacks`, or those of the alias and of the options (`false`: none). */
@@ -56,7 +56,7 @@ export function compilePlan(options: ClientOptions, sources: PlanSources): Plan 
     retries: policy,
     timeout: Object.freeze(timeoutPolicy(options.timeout)),
     dropUnsupported: options.dropUnsupported ?? false,
-    whenAllRest: (options.cooldown && options.cooldown.whenAllRest) || 'soonest',
+    whenAllInCooldown: (options.cooldown && options.cooldown.whenAllInCooldown) || 'soonest',
     route: (model: string) => aliases.route(model),
     fallbacks(route: Route, own?: readonly FallbackOptions[] | false) {
       if (own === undefined) return standing.length === 0 ? route.fallbacks : [...route.fallbacks, ...standing]

@@ -59,8 +59,8 @@ describe.skipIf(noRedis !== '')(`four processes on one Redis${noRedis}`, () => {
     expect(await lives?.calls(2)).toEqual(['ok', 'ok'])
   }, 30_000)
 
-  test('share a rest', async () => {
-    const [finds, ...learn] = await start({ cooldown: { whenAllRest: 'reject' } })
+  test('share a cooldown', async () => {
+    const [finds, ...learn] = await start({ cooldown: { whenAllInCooldown: 'reject' } })
     for (const worker of learn) expect(await worker.calls(1)).toEqual(['ok'])
     provider.answer = (response) => {
       provider.answer = ok
