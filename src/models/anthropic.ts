@@ -4,6 +4,8 @@ import type { Family, TraitLine } from './traits.js'
 const OVERVIEW = 'https://platform.claude.com/docs/en/about-claude/models/overview'
 const MIGRATION = 'https://platform.claude.com/docs/en/about-claude/models/migration-guide'
 const OPUS_5_5 = 'https://platform.claude.com/docs/en/models/opus-5-5/migration-guide'
+const SONNET_5_5 = 'https://platform.claude.com/docs/en/models/sonnet-5-5/migration-guide'
+const FABLE_5_1 = 'https://platform.claude.com/docs/en/models/fable-5-1/migration-guide'
 const PRICES = 'https://platform.claude.com/docs/en/about-claude/pricing'
 
 export const families: readonly Family[] = [
@@ -55,8 +57,16 @@ export const lines: readonly TraitLine[] = [
     has: { claude: { thinkingBudget: false, sampling: false, xhighEffort: true } },
     page: MIGRATION,
   },
-  { of: 'claude', from: 408, has: { claude: { systemInMessages: true } }, page: MIGRATION },
-  { of: 'claude', from: 500, only: /fable|mythos/, has: { claude: { leastThinking: undefined } }, page: OVERVIEW },
+  { of: 'claude', from: 408, only: /opus/, has: { claude: { systemInMessages: true } }, page: MIGRATION },
+  { of: 'claude', from: 505, has: { claude: { systemInMessages: true } }, page: SONNET_5_5 },
+  {
+    of: 'claude',
+    from: 500,
+    only: /fable|mythos/,
+    has: { claude: { leastThinking: undefined, systemInMessages: true } },
+    page: OVERVIEW,
+  },
+  { of: 'claude', from: 501, only: /fable|mythos/, has: { claude: { forcedTools: false } }, page: FABLE_5_1 },
   {
     of: 'claude',
     from: 505,
@@ -68,8 +78,8 @@ export const lines: readonly TraitLine[] = [
     of: 'claude',
     from: 505,
     only: /sonnet/,
-    has: { claude: { leastThinking: 'between_tools' } },
-    page: 'https://platform.claude.com/docs/en/models/sonnet-5-5/migration-guide',
+    has: { claude: { leastThinking: 'between_tools', forcedTools: false } },
+    page: SONNET_5_5,
   },
   // "Regional endpoint pricing" and "Data residency pricing".
   { of: 'claude', from: 405, has: { regionalFactor: 1.1 }, page: PRICES },

@@ -61,9 +61,7 @@ function hintOf(
   exceptAt: readonly string[] | undefined,
   onlyAt: readonly string[] | undefined,
 ): string {
-  const other = TAKEN_AS_DEFAULT.has(field)
-    ? `the model takes none other than the default, 1`
-    : 'the model takes none'
+  const other = TAKEN_AS_DEFAULT.has(field) ? `the model takes none other than the default, 1` : 'the model takes none'
   if (exceptAt) return `${other}, except with reasoning_effort ${exceptAt.join(' or ')}`
   return onlyAt ? `${other} with reasoning_effort ${onlyAt.join(', ')}` : other
 }
