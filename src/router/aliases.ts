@@ -96,6 +96,7 @@ export class Aliases {
       levels,
       fallbacks: this.fallbacks(fallbacks, `models.${name}.fallbacks`, name),
       hedge: hedgePolicy(group.hedge),
+      timeout: group.timeout,
     })
   }
 }
