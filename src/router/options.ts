@@ -16,9 +16,9 @@ export type { BudgetOptions, Scope, ScopedLimit } from './scoped-options.js'
 
 /** Limits of one target. A target at its limit is passed by while another can serve. */
 export interface TargetLimits {
-  /** Requests a minute. */
+  /** Requests in any 60 seconds, wherever those begin; as many may come at once. Each try counts. */
   rpm?: number | undefined
-  /** Tokens a minute, input and output together. */
+  /** Tokens in any 60 seconds, input and output together: as estimated, then as the answer says. */
   tpm?: number | undefined
   /** Calls at once. Further ones wait, by priority. */
   concurrent?: number | undefined
