@@ -265,6 +265,7 @@ export class LogicalCall {
       traceId: spanContext && isSpanContextValid(spanContext) ? spanContext.traceId : null,
       served: model,
       usage: reported === undefined ? usage : { ...usage, cost: reported },
+      told: usage,
       serviceTier,
       partial,
       prices: this.client.prices,

@@ -167,6 +167,7 @@ export const clientOptions = z.strictObject({
   budgets: z.optional(z.array(budget)),
   tokenizer: z.optional(z.union([z.enum(['characters', 'installed']), isFunction])),
   prices: z.optional(prices),
+  skipWithoutKey: z.optional(z.boolean()),
   dropUnsupported,
   hooks: z.optional(
     z.strictObject({

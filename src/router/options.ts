@@ -231,6 +231,12 @@ export interface ClientOptions {
    * provider's, then this one. Default false.
    */
   dropUnsupported?: boolean | undefined
+  /**
+   * Go on without the targets whose key, or a part of whose address, is missing: they are left out of aliases and
+   * fallbacks, named once on stderr and listed in `health().skipped`. A call of an alias of which no target is left fails
+   * with a ConfigError. Default false: the client is not made, and the error names them all.
+   */
+  skipWithoutKey?: boolean | undefined
   /** Called as attempts end, calls fall back, and targets cool down and recover. */
   hooks?: HookOptions | undefined
   /** Where limits and cooldowns are kept: `redisStore(url)` of `tracestitch/redis` shares them between processes. Default: in this process. */
