@@ -8,8 +8,8 @@ import type { AttemptLimits } from './limits.js'
 /** Longest body, or single event, that is read into memory. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024
 const MAX_ERROR_BYTES = 1024 * 1024
-/** Milliseconds for the body of an error: its status is known, and another target may be waiting. */
-const MAX_ERROR_MS = 3000
+/** Milliseconds for the body of an error. It comes with its headers, or is not worth the call's time. */
+const ERROR_BODY = 3_000
 
 /** A 2xx answer whose body is not read yet. */
 export interface WireAnswer {
@@ -83,19 +83,22 @@ export async function readErrorText(answer: WireAnswer, limits: AttemptLimits): 
   const decoder = new TextDecoder()
   let text = ''
   let size = 0
-  const until = performance.now() + MAX_ERROR_MS
-  const next = (): Promise<Uint8Array | undefined> => within(until - performance.now(), reader.read())
+  // What is waited for ends by it, and what has come so far counts.
+  const timer = setTimeout(() => reader.cancel(), ERROR_BODY)
   try {
-    for (let bytes = await next(); bytes; bytes = await next()) {
+    for (let bytes = await reader.read(); bytes; bytes = await reader.read()) {
       text += decoder.decode(bytes, { stream: true })
       size += bytes.byteLength
-      if (size > MAX_ERROR_BYTES) break
+      if (size > MAX_ERROR_BYTES) {
+        reader.cancel()
+        break
+      }
     }
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error
+  } finally {
+    clearTimeout(timer)
   }
-  // Does nothing to one that was read to its end.
-  reader.cancel()
   return text + decoder.decode()
 }
 
@@ -230,23 +233,16 @@ function readPieces<P>(
 
 /** `undefined` when nothing came in time: all that matters has been read before. */
 async function withinGrace(read: Promise<Uint8Array | undefined>): Promise<Uint8Array | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const grace = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, GRACE, undefined).unref()
+  })
   try {
-    return await within(GRACE, read)
+    return await Promise.race([read, grace])
   } catch (error) {
     // A server may reset the connection after the last event instead of ending it.
     if (error instanceof ConnectionError) return undefined
     throw error
-  }
-}
-
-/** `undefined` when nothing came in so many milliseconds. */
-async function within(milliseconds: number, read: Promise<Uint8Array | undefined>): Promise<Uint8Array | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const over = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, milliseconds), undefined).unref()
-  })
-  try {
-    return await Promise.race([read, over])
   } finally {
     clearTimeout(timer)
     read.catch(() => {}) // Told above, or too late to matter.
