@@ -211,7 +211,7 @@ describe('runTools()', () => {
     expect(runner.allChatCompletions()).toHaveLength(2)
     const [first, second] = server.seen
     expect(first?.body.tools).toMatchObject([
-      { type: 'function', function: { name: 'add', parameters: { type: 'object', required: ['a', 'b'] } } },
+      { type: 'function', function: { name: 'add', parameters: { type: 'object' } } },
     ])
     expect(JSON.stringify(first?.body)).not.toContain('toolContext')
     expect(second?.body.messages).toHaveLength(4)
@@ -308,7 +308,21 @@ describe('runTools()', () => {
 
   test.each([
     ['no function to run', [{ type: 'function' as const, function: { name: 'x' } }], 'tools[0].function.function'],
-    ['no name', [{ type: 'function' as const, function: { function: (() => () => 1)() } }], 'tools[0].function.name'],
+    [
+      'no name',
+      [
+        {
+          type: 'function' as const,
+          function: {
+            function: (
+              () => () =>
+                1
+            )(),
+          },
+        },
+      ],
+      'tools[0].function.name',
+    ],
   ])('%s is a ConfigError', (_what, tools, path) => {
     const { completions } = clientFor().chat
     let error: unknown
