@@ -19,6 +19,7 @@ import type { WireAnswer } from './body.js'
 import type { Answer, LogicalCall } from './call.js'
 import { locate } from './failure.js'
 import { AttemptLimits } from './limits.js'
+import type { Redaction } from './redaction.js'
 import { send, type EncodedBytes, type FollowUp } from './transport.js'
 import { addWarning } from './warnings.js'
 
@@ -106,8 +107,13 @@ export class AttemptRun {
       model,
       quirks: provider.quirks,
       dropUnsupported: options.dropUnsupported ?? own ?? provider.dropUnsupported ?? client.plan.dropUnsupported,
-      warn: (message) => addWarning(this.call.warnings, message),
+      warn: (message) => addWarning(this.call.warnings, this.call.redaction.secrets(message)),
     }
+  }
+
+  /** What its errors must not show. */
+  get redaction(): Redaction {
+    return this.call.redaction
   }
 
   /** Fields of the account and of the call that this target's body gets as they are. */
@@ -165,7 +171,7 @@ export class AttemptRun {
   /** Completes an error with what is known of this attempt. */
   locate<T>(error: T): T {
     const { provider, model } = this.target
-    return locate(error, this.answer?.fields ?? { provider: provider.id, model }, this.answer?.secret)
+    return locate(error, this.answer?.fields ?? { provider: provider.id, model }, this.redaction)
   }
 
   /**

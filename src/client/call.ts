@@ -8,6 +8,7 @@ import { LimitError, TracestitchError, type Attempt } from '../kernel/errors.js'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../kernel/hub.js'
 import type { HedgePolicy } from '../policies/hedge.js'
 import { timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
+import { maskError } from '../kernel/redact/errors.js'
 import { Itinerary, type AllInCooldown, type Step } from '../router/itinerary.js'
 import type { Plan } from '../router/plan.js'
 import type { SharedCooldowns } from '../router/shared-cooldowns.js'
@@ -31,6 +32,7 @@ import type { Hooks } from './hooks.js'
 import { CallLimits } from './limits.js'
 import { createMeta } from './meta.js'
 import type { Probes } from './probes.js'
+import { Redaction } from './redaction.js'
 import { routedCall } from './routed-call.js'
 import type { Ledger } from './spend.js'
 import type { CallMeta, CallOptions } from './types.js'
@@ -65,6 +67,8 @@ export interface CallRequest {
   /** `undefined` for an operation of which telemetry reads no request. */
   readonly request: { readonly chat: ChatRequest } | { readonly embeddings: EmbeddingsRequest } | undefined
   readonly attributes?: Attributes
+  /** What the caller sent, where `request` does not say it: its words are nobody's business. */
+  readonly body?: object
 }
 
 /** What is known of an answer that is neither chat nor embeddings. */
@@ -98,6 +102,8 @@ export class LogicalCall {
   readonly attempts: Attempt[] = []
   readonly warnings: string[] = []
   readonly demand: Demand
+  /** What errors, warnings and spans must not show. */
+  readonly redaction: Redaction
   private readonly alias: string | undefined
   private readonly begun: Step | AllInCooldown
   /** Whose facts the span began with. */
@@ -108,7 +114,7 @@ export class LogicalCall {
   private latest: AttemptRun | undefined
 
   /** @throws ConfigError or UnsupportedParameterError when no target can serve the call. Nothing is open then. */
-  constructor(client: ClientContext, { operation, model, options, request, attributes }: CallRequest) {
+  constructor(client: ClientContext, { operation, model, options, request, attributes, body }: CallRequest) {
     this.client = client
     this.operation = operation
     this.options = options
@@ -131,6 +137,12 @@ export class LogicalCall {
     const first = this.shown
     this.alias = route.alias ? model : undefined
     this.demand = new Demand({ client, routed: this.routed, request, options, alias: this.alias })
+    this.redaction = new Redaction({
+      secrets: plan.secrets,
+      options,
+      request: body ?? request,
+      known: [model, first.model, first.provider.id],
+    })
     // Nothing may fail once the span is open: whoever ends it has the call.
     this.limits = new CallLimits(options.signal ?? undefined, this.timeout.total, client.clock)
     const start = (): Call =>
@@ -141,6 +153,7 @@ export class LogicalCall {
         model: first.model,
         request,
         baseURL: first.provider.baseURL,
+        mask: this.redaction.secrets,
         attributes: { ...attributes, ...(this.alias !== undefined && { 'tracestitch.alias': model }) },
       })
     this.telemetry = options.metadata ? withContext(identityFrom(options.metadata), start) : start()
@@ -203,6 +216,7 @@ export class LogicalCall {
 
   /** Ends the call with the error that its caller gets, and returns it. */
   fail(error: unknown, partial?: Exclude<Answer, { readonly other: OtherAnswer }>): unknown {
+    maskError(error, this.redaction)
     if (error instanceof TracestitchError) {
       // Calls that wait for the same key share its failure, which is told once.
       if (error.attempts.length === 0) nameTargets(error, this.attempts, this.latest?.target.id)

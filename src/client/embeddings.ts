@@ -128,7 +128,7 @@ async function embedPart(run: AttemptRun, codec: EmbeddingsProtocol, request: Em
       return { embeddings: withTokens(embeddings, answer.response.headers, codec.tokensHeader), cost }
     } catch (error) {
       // The attempt knows the answer that came last, which may be another one.
-      throw locate(error, answer.fields, answer.secret)
+      throw locate(error, answer.fields, run.redaction)
     }
   } finally {
     limits.release()

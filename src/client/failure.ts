@@ -12,6 +12,7 @@ import {
 import type { WireError } from '../kernel/protocol.js'
 import { readRateLimit, waitFor } from '../kernel/rate-limit.js'
 import { asString, isObject } from '../kernel/json.js'
+import { maskError, type ErrorMask } from '../kernel/redact/errors.js'
 import { safeMessage } from '../kernel/safe-message.js'
 import { classifyError, isRetryableClass } from '../policies/error-class.js'
 import { parseRetryAfter } from '../policies/retry.js'
@@ -42,16 +43,19 @@ export function connectionFailure(cause: unknown, host: string, fields: ErrorFie
 
 const TITLE = /<title[^<>]*>([^<]+)/i
 const MAX_TITLE = 80
+const MEDIA_TYPE = /^[a-z]{4,11}\/[a-z][a-z.+-]{2,40}$/i
 
 /**
  * How a body that cannot be shown is described. Of a page its title is told, which says what stands between, such as
  * `502 Bad Gateway`; the rest of a body may quote the request.
  */
 export function describeBody(contentType: string | null, text: string): string {
-  const type = contentType?.split(';')[0]?.trim().toLowerCase()
+  const type = contentType?.split(';')[0]?.trim() ?? ''
   const title = TITLE.exec(text.slice(0, 4096))?.[1]?.replace(/\s+/g, ' ').trim()
   const said = title ? `, titled "${safeMessage(title.slice(0, MAX_TITLE))}"` : ''
-  return `${type === undefined || type === '' ? 'no content type' : type}, ${text.length} characters${said}`
+  // A type of another form is none that anybody knows, and may be anything.
+  const shown = type === '' ? 'no content type' : MEDIA_TYPE.test(type) ? type.toLowerCase() : 'an odd content type'
+  return `${shown}, ${text.length} characters${said}`
 }
 
 export interface HttpFailure {
@@ -59,13 +63,11 @@ export interface HttpFailure {
   readonly provider: Pick<PlannedProvider, IdFields | 'errorTypeHeader'>
   readonly text: string
   readonly decoded: WireError | undefined
-  /** The key, which an echoing server may have put into its message. */
-  readonly secret: string | undefined
   readonly date: number
   readonly fields: ErrorFields
 }
 
-export function httpFailure({ response, provider, text, decoded, secret, date, fields }: HttpFailure): ProviderError {
+export function httpFailure({ response, provider, text, decoded, date, fields }: HttpFailure): ProviderError {
   const { status, headers } = response
   const requestId = requestIdOf(headers, provider)
   const rateLimit = readRateLimit(headers, date)
@@ -76,7 +78,7 @@ export function httpFailure({ response, provider, text, decoded, secret, date, f
   const said = redirect
     ? 'redirects are not followed, because they would carry the key elsewhere; set baseURL to the final address'
     : (decoded?.message ?? describeBody(headers.get('content-type'), text))
-  const message = `${status} ${redact(said, secret)}`
+  const message = `${status} ${said}`
   const type = decoded?.type ?? errorTypeOf(headers, provider)
   const all = {
     ...fields,
@@ -108,28 +110,18 @@ export function requestIdOf(headers: Headers, provider: Pick<PlannedProvider, Id
   return undefined
 }
 
-/** The key in a header's value. */
-export function keyOf(header: string | undefined): string | undefined {
-  return header?.replace(/^\S+ /, '')
-}
-
-function redact(message: string, secret: string | undefined): string {
-  return secret !== undefined && secret.length >= 4 ? message.replaceAll(secret, '[key]') : message
-}
-
-/** Completes an error from a codec, which does not know the target, and hides the key that the target may have quoted. */
-export function locate<T>(error: T, fields: ErrorFields, secret?: string): T {
+/** Completes an error from a codec, which does not know the target, and hides what the target may have quoted. */
+export function locate<T>(error: T, fields: ErrorFields, mask: ErrorMask): T {
   if (!(error instanceof TracestitchError)) return error
   const { provider, model, requestId, status } = error
-  return Object.assign(error, {
+  Object.assign(error, {
     provider: provider ?? fields.provider,
     model: model ?? fields.model,
     requestId: requestId ?? fields.requestId,
     status: status ?? fields.status,
-    message: redact(error.message, secret),
-    // The stack begins with the message.
-    ...(error.stack !== undefined && { stack: redact(error.stack, secret) }),
   })
+  maskError(error, mask)
+  return error
 }
 
 /**

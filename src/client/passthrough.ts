@@ -57,6 +57,7 @@ function begin(
     model,
     options: callOptions,
     request: undefined,
+    body,
     ...(attributes && { attributes }),
   })
   return { call, format, body: body as JsonObject }

@@ -7,6 +7,7 @@ import type { ProviderRow } from '../kernel/provider.js'
 import { directoryOf } from '../providers/directory.js'
 import type { ClientOptions } from '../router/options.js'
 import { openClient } from './index.js'
+import { atCaller } from './leave.js'
 import type { Client } from './types.js'
 
 /** What a client is made of. */
@@ -28,7 +29,7 @@ export function createClientWith(parts: ClientParts): (options?: ClientOptions) 
   const catalogue = checked(parts)
   const directory = directoryOf([...catalogue.providers.values()])
   return function createClient(options) {
-    return openClient(catalogue, directory, options)
+    return atCaller(createClient, () => openClient(catalogue, directory, options))
   }
 }
 

@@ -2,6 +2,8 @@
  * Every error the library throws. `AbortError` is never wrapped: an abort by the caller reaches the
  * caller as it was. No message contains a key, a header or a prompt.
  */
+import { types } from 'node:util'
+import { typeName } from './json.js'
 import type { RateLimit } from './rate-limit.js'
 import { boundedWait } from './wait.js'
 
@@ -48,7 +50,7 @@ export class TracestitchError extends Error {
   attempts: readonly Attempt[] = []
 
   constructor(message: string, fields: ErrorFields = {}) {
-    super(message, fields.cause === undefined ? undefined : { cause: fields.cause })
+    super(message, fields.cause === undefined ? undefined : { cause: causeOf(fields.cause) })
     Object.defineProperty(this, BRAND, { value: true })
     this.status = fields.status
     this.provider = fields.provider
@@ -62,6 +64,12 @@ export class TracestitchError extends Error {
   static isInstance(value: unknown): value is TracestitchError {
     return typeof value === 'object' && value !== null && BRAND in value
   }
+}
+
+/** What was thrown, as an Error: some programs throw strings, and loggers look for a stack. */
+function causeOf(thrown: unknown): Error {
+  if (thrown instanceof Error || types.isNativeError(thrown)) return thrown
+  return new Error(typeof thrown === 'string' ? thrown : `a value of type ${typeName(thrown)} was thrown`)
 }
 
 /** The configuration or the arguments are wrong. The message names the path and the fix. */
@@ -164,10 +172,11 @@ export class TimeoutError extends TracestitchError {
 export class StreamError extends TracestitchError {
   override name = 'StreamError'
   /** What arrived before the fault, as a chat completion, when there was anything. */
-  readonly partial: unknown
+  declare readonly partial: unknown
   constructor(message: string, fields: ErrorFields & { readonly partial?: unknown } = {}) {
     super(message, { isRetryable: true, ...fields })
-    this.partial = fields.partial
+    // Not shown where an error is printed: it is what the model said.
+    Object.defineProperty(this, 'partial', { value: fields.partial })
   }
 }
 

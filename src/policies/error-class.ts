@@ -9,6 +9,7 @@ import {
   UnsupportedParameterError,
   ConfigError,
 } from '../kernel/errors.js'
+import { wordsOf } from '../kernel/redact/errors.js'
 
 export type ErrorClass =
   | 'abort'
@@ -136,7 +137,8 @@ function classifyStreamError({ isRetryable, status }: StreamError): ErrorClass {
 }
 
 function classifyProviderError(error: ProviderError): ErrorClass {
-  const { status, message } = error
+  const { status } = error
+  const message = wordsOf(error)
   const named = nameOf(error.code) ?? nameOf(error.type)
   const byStatus = status === undefined || status < 300 ? undefined : classOfStatus(status)
   // What says no more than that there was an error yields to a status that does.
@@ -154,7 +156,9 @@ function nameOf(code: string | undefined): ErrorClass | undefined {
 }
 
 /** Too much at once: because of the rate, for longer, because the provider has no capacity, or in this one request. */
-function classifyRefusal({ status, code = '', type = '', message, retryAfterMs }: ProviderError): ErrorClass {
+function classifyRefusal(error: ProviderError): ErrorClass {
+  const { status, code = '', type = '', retryAfterMs } = error
+  const message = wordsOf(error)
   if (status === 413 || TOO_LARGE.test(message)) return 'context-length'
   if (SPENT.test(message)) return 'quota'
   if (NO_CAPACITY.test(message)) return 'overloaded'
