@@ -1,4 +1,18 @@
 import type { ProviderRow } from '../kernel/provider.js'
+import type { HistoryRules } from '../kernel/history.js'
+
+/**
+ * What Mistral's API demands of a conversation: ids of nine letters or digits, an answer between the result of a tool and the
+ * user, no system message after an answer, `prefix` on a last answer
+ * (https://docs.mistral.ai/api, https://github.com/mistralai/mistral-common, `protocol/instruct/validator.py`).
+ */
+export const MISTRAL_HISTORY: HistoryRules = {
+  toolIds: { also: '', max: 9, exact: true },
+  answerAfterTools: true,
+  instructionsFirst: true,
+  marksPrefix: true,
+  userNeeded: true,
+}
 
 export const mistral: ProviderRow = {
   id: 'mistral',
@@ -14,6 +28,9 @@ export const mistral: ProviderRow = {
     developerAsSystem: true,
     dimensionsField: 'output_dimension',
     thinkingParts: 'thinking',
+    messageNames: false,
+    filePart: 'document_url',
+    history: MISTRAL_HISTORY,
     seedField: 'random_seed',
     unsupported: ['logit_bias', 'logprobs', 'top_logprobs', 'store', 'service_tier', 'user', 'verbosity', 'top_k'],
   },

@@ -17,6 +17,8 @@ export interface ModelTraits {
   readonly validatesCalls: boolean
   /** Refuses a function call in history without its signature (https://ai.google.dev/gemini-api/docs/thought-signatures). */
   readonly needsSignatures: boolean
+  /** The result of a function may hold images and files (https://ai.google.dev/gemini-api/docs/function-calling#multimodal). From Gemini 3. */
+  readonly mediaInResults: boolean
 }
 
 const NAME = /gemini-(?:[a-z]+-)*?(\d{1,2})(?:\.(\d{1,2}))?(?!\d)/
@@ -36,7 +38,8 @@ export function traitsOf(model: string): ModelTraits {
     canStopThinking: version < 300 && !pro,
     jsonBesideFunctions: version >= 300 && !gemma,
     validatesCalls: version >= 205 && !gemma,
-    needsSignatures: match !== null && version >= 300,
+    needsSignatures: name.includes('gemini') && version >= 300,
+    mediaInResults: version >= 300 && !gemma,
   }
 }
 
