@@ -1,4 +1,4 @@
-/** `tracestitch/redis`: limits and rests that processes share through Redis or Valkey. Loads ioredis, which is installed beside it. */
+/** `tracestitch/redis`: limits and cooldowns that processes share through Redis or Valkey. Loads ioredis, which is installed beside it. */
 import { systemClock } from './kernel/clock.js'
 import { ConfigError } from './kernel/errors.js'
 import { typeName } from './kernel/json.js'
@@ -12,7 +12,7 @@ export type { Store, StoreStatus } from './kernel/store.js'
 export type { RedisConnection, WhenDown }
 
 export interface RedisOptions {
-  /** Begins every key. Clients that share one share limits and rests of targets of one name. Default `tracestitch`. */
+  /** Begins every key. Clients that share one share limits and cooldowns of targets of one name. Default `tracestitch`. */
   readonly prefix?: string | undefined
   /** Milliseconds for an answer, after which the store counts as down for that operation. Default 250. */
   readonly timeout?: number | undefined

@@ -5,13 +5,13 @@ import type { ChatChunk, ChatCompletion } from '../kernel/hub.js'
 import type { ChatProtocol, EncodeContext, EncodedRequest, Protocol } from '../kernel/protocol.js'
 import { pickRateLimitHeaders, type HeaderSource } from '../kernel/rate-limit.js'
 import { classifyError } from '../policies/error-class.js'
-import { timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
-import type { AttemptOutcome, RestEvent } from '../router/events.js'
+import { attemptLimit, timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
+import type { AttemptOutcome, CooldownEvent } from '../router/events.js'
 import type { Running } from '../router/health.js'
 import type { Member } from '../router/strategy.js'
 import type { Target } from '../router/target.js'
 import { startAttempt, type AttemptSpan } from '../telemetry/attempt.js'
-import { countAttempt, countRest } from '../telemetry/metrics.js'
+import { countAttempt, countCooldown } from '../telemetry/metrics.js'
 import type { AdmittedStep } from './admission/admit.js'
 import type { Pass, Used } from './admission/pass.js'
 import { countOf } from './admission/used.js'
@@ -64,13 +64,15 @@ export class AttemptRun {
     this.reason = reason
     this.target = target
     this.params = target.params || params ? { ...target.params, ...params } : undefined
-    this.timeout = timeoutPolicy(call.options.timeout, timeoutPolicy(target.timeout, call.client.plan.timeout))
+    const { timeout } = target.provider
+    const usual = timeoutPolicy(timeout, call.client.plan.timeout)
+    this.timeout = timeoutPolicy(call.options.timeout, timeoutPolicy(target.timeout, usual))
     this.settle = member.health.begin(call.routed.stream)
     this.entry = { target: target.id, ms: 0 }
     call.attempts.push(this.entry)
     this.startedAt = call.client.clock.now()
     this.limits = new AttemptLimits(call.limits.signal, { provider: target.provider.id, model: target.model })
-    if (target.timeout?.total !== undefined) this.limits.start('total', target.timeout.total)
+    this.startLimits(target.timeout?.total ?? timeout?.total)
     this.span = startAttempt(call.telemetry, {
       target: target.id,
       number,
@@ -80,8 +82,18 @@ export class AttemptRun {
     })
     const { rest } = this.settle
     if (rest === undefined || rest === 0) return
-    this.shareRest(rest, 'slow')
-    this.tellRest(rest, 'slow')
+    this.shareCooldown(rest, 'slow')
+    this.tellCooldown(rest, 'slow')
+  }
+
+  /** @param total - The attempt's own, the stream to its end included. */
+  private startLimits(total: number | undefined): void {
+    const { call, timeout } = this
+    const set = timeout.attempt ?? (call.routed.stream ? timeout.firstChunk : undefined) ?? total
+    const limit = attemptLimit(set, call.limits.remaining, () => call.itinerary.hasOther)
+    this.limits.start('total', total)
+    if (limit && (timeout.attempt !== undefined || limit.why !== undefined))
+      this.limits.start('attempt', limit.ms, limit.why)
   }
 
   /** For the codec of this target. */
@@ -201,13 +213,13 @@ export class AttemptRun {
       stream: this.call.routed.stream,
       outrun: this.outrun,
     })
-    this.shareRest(rest, errorClass ?? 'slow')
+    this.shareCooldown(rest, errorClass ?? 'slow')
     const outcome = this.lost ? 'lost' : (errorClass ?? 'ok')
     this.span.end({ status: this.entry.status, error, outcome })
     countAttempt(this.target.id, this.target.provider.telemetryName, outcome)
     this.tell(outcome)
-    if (rest !== undefined && rest > 0) this.tellRest(rest, errorClass ?? 'slow')
-    else if (before !== 'closed' && health.state === 'closed') this.tellRecovery()
+    if (rest !== undefined && rest > 0) this.tellCooldown(rest, errorClass ?? 'slow')
+    else if (before !== 'closed' && health.state === 'closed') this.tellRecover()
   }
 
   /** A request that was called off on its way has been read, so its input is billed. One that was refused is not. */
@@ -236,21 +248,21 @@ export class AttemptRun {
     }))
   }
 
-  private shareRest(rest: number | undefined, after: RestEvent['after']): void {
-    const { rests, probes } = this.call.client
-    rests?.settled(this.member, rest, after)
-    if (rest !== undefined && rest > 0) probes?.rested(this.call, this.member)
+  private shareCooldown(rest: number | undefined, after: CooldownEvent['after']): void {
+    const { cooldowns, probes } = this.call.client
+    cooldowns?.settled(this.member, rest, after)
+    if (rest !== undefined && rest > 0) probes?.cooledDown(this.call, this.member)
   }
 
-  private tellRest(ms: number, after: RestEvent['after']): void {
+  private tellCooldown(ms: number, after: CooldownEvent['after']): void {
     const { id, provider } = this.target
-    countRest(id, provider.telemetryName, after)
-    this.call.client.hooks.tell('onRest', () => ({ target: id, provider: provider.id, after, ms, from: 'own' }))
+    countCooldown(id, provider.telemetryName, after)
+    this.call.client.hooks.tell('onCooldown', () => ({ target: id, provider: provider.id, after, ms, from: 'own' }))
   }
 
-  private tellRecovery(): void {
+  private tellRecover(): void {
     const { id, provider } = this.target
-    this.call.client.hooks.tell('onRecovery', () => ({ target: id, provider: provider.id }))
+    this.call.client.hooks.tell('onRecover', () => ({ target: id, provider: provider.id }))
   }
 
   /** The first content of a stream is there. */
@@ -258,8 +270,8 @@ export class AttemptRun {
     if (this.firstContentMs !== undefined) return
     this.firstContentMs = this.call.client.clock.now() - this.startedAt
     if (!this.settle.answers(this.firstContentMs)) return
-    this.shareRest(undefined, 'unknown')
-    this.tellRecovery()
+    this.shareCooldown(undefined, 'unknown')
+    this.tellRecover()
   }
 
   /** What the answer came to is known. */

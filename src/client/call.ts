@@ -8,9 +8,9 @@ import { LimitError, TracestitchError, type Attempt } from '../kernel/errors.js'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../kernel/hub.js'
 import type { HedgePolicy } from '../policies/hedge.js'
 import { timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
-import { Itinerary, type AllResting, type Step } from '../router/itinerary.js'
+import { Itinerary, type AllInCooldown, type Step } from '../router/itinerary.js'
 import type { Plan } from '../router/plan.js'
-import type { Rests } from '../router/rests.js'
+import type { SharedCooldowns } from '../router/shared-cooldowns.js'
 import type { RoutedCall } from '../router/strategy.js'
 import type { Target } from '../router/target.js'
 import { costAttributes, otherAttributes, serverOf } from '../telemetry/attributes.js'
@@ -41,9 +41,9 @@ export interface ClientContext {
   readonly plan: Plan
   /** Limits and budgets. */
   readonly gates: Gates
-  /** Where other processes tell which targets rest; absent where there is no other. */
-  readonly rests?: Rests | undefined
-  /** Asks targets that have rested whether they are well; absent where nobody wants that. */
+  /** Where other processes tell which targets are in cooldown; absent where there is no other. */
+  readonly cooldowns?: SharedCooldowns | undefined
+  /** Asks targets that have cooled down whether they are well; absent where nobody wants that. */
   readonly probes?: Probes | undefined
   readonly prices: PriceOptions
   /** Gives what counts the tokens of a request; absent: by characters. */
@@ -99,7 +99,7 @@ export class LogicalCall {
   readonly warnings: string[] = []
   readonly demand: Demand
   private readonly alias: string | undefined
-  private readonly begun: Step | AllResting
+  private readonly begun: Step | AllInCooldown
   /** Whose facts the span began with. */
   private readonly shown: Target
   private readonly running = new Set<AttemptRun>()
@@ -113,9 +113,9 @@ export class LogicalCall {
     this.operation = operation
     this.options = options
     const { plan } = client
-    client.rests?.refresh()
+    client.cooldowns?.refresh()
     const route = plan.route(model)
-    this.timeout = timeoutPolicy(options.timeout, plan.timeout)
+    this.timeout = timeoutPolicy(options.timeout, timeoutPolicy(route.timeout, plan.timeout))
     this.routed = routedCall(model, options, request, client.tokenCounter)
     this.hedge = route.hedge
     this.itinerary = new Itinerary({
@@ -123,7 +123,7 @@ export class LogicalCall {
       route,
       fallbacks: plan.fallbacks(route, options.fallbacks),
       retries: plan.retries,
-      whenAllRest: plan.whenAllRest,
+      whenAllInCooldown: plan.whenAllInCooldown,
       random: client.random,
     })
     this.begun = this.itinerary.first()
@@ -146,10 +146,10 @@ export class LogicalCall {
     this.telemetry = options.metadata ? withContext(identityFrom(options.metadata), start) : start()
   }
 
-  /** The first step. @throws LimitError when every target rests and the client does not try them. */
+  /** The first step. @throws LimitError when every target is in cooldown and the client does not try them. */
   start(): Step {
     if ('member' in this.begun) return this.begun
-    throw new LimitError('every target rests after failures', {
+    throw new LimitError('every target is in cooldown after failures', {
       limit: 'cooldown',
       retryAfterMs: Math.ceil(this.begun.retryAfterMs),
     })
@@ -265,6 +265,7 @@ export class LogicalCall {
       traceId: spanContext && isSpanContextValid(spanContext) ? spanContext.traceId : null,
       served: model,
       usage: reported === undefined ? usage : { ...usage, cost: reported },
+      told: usage,
       serviceTier,
       partial,
       prices: this.client.prices,

@@ -24,7 +24,7 @@ export function targetHealth({ target, health }: Holding): TargetHealth {
     firstChunkMs: known(health.msToFirstChunk),
     msPerToken: known(health.msPerToken),
     headroom: rounded(health.headroom),
-    retryAfterMs: state === 'closed' ? null : Math.ceil(health.restsFor),
+    retryAfterMs: state === 'closed' ? null : Math.ceil(health.cooldownLeft),
   }
 }
 

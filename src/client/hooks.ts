@@ -4,8 +4,8 @@ import type {
   BudgetEvent,
   FallbackEvent,
   HookOptions,
-  RecoveryEvent,
-  RestEvent,
+  RecoverEvent,
+  CooldownEvent,
 } from '../router/events.js'
 import { countFault, isThenable } from '../telemetry/settings.js'
 import { warnOnce } from '../telemetry/warn.js'
@@ -13,8 +13,8 @@ import { warnOnce } from '../telemetry/warn.js'
 interface Events {
   onAttempt: AttemptEvent
   onFallback: FallbackEvent
-  onRest: RestEvent
-  onRecovery: RecoveryEvent
+  onCooldown: CooldownEvent
+  onRecover: RecoverEvent
   onBudget: BudgetEvent
 }
 

@@ -1,4 +1,4 @@
-/** Small requests of our own to targets that have rested, so that no caller has to find out whether they are well again. */
+/** Small requests of our own to targets that have cooled down, so that no caller has to find out whether they are well again. */
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import type { ChatRequest } from '../kernel/hub.js'
 import type { ProbeOptions } from '../router/options.js'
@@ -14,7 +14,7 @@ const INTERVAL = 1_000
 const TIMEOUT = 10_000
 /** Some providers refuse less as a limit of output. */
 const MAX_TOKENS = 16
-/** Milliseconds before a rest ends: from then on the target is taken, and no call of the program gets in between. */
+/** Milliseconds before a cooldown ends: from then on the target is taken, and no call of the program gets in between. */
 const EARLY = 5
 
 export class Probes {
@@ -32,8 +32,8 @@ export class Probes {
     this.configured = new Set(targets.map(({ target }) => target.id))
   }
 
-  /** A rest begins after a failure of `call`. The target is asked when it ends, by what it was asked before: chat only. */
-  rested({ client, operation }: Pick<LogicalCall, 'client' | 'operation'>, member: Member): void {
+  /** A cooldown begins after a failure of `call`. The target is asked when it ends, by what it was asked before: chat only. */
+  cooledDown({ client, operation }: Pick<LogicalCall, 'client' | 'operation'>, member: Member): void {
     const { id, provider } = member.target
     if (this.closed || operation !== 'chat' || !provider.chat || !this.configured.has(id)) return
     this.plan(client, member)
@@ -52,7 +52,7 @@ export class Probes {
     const { id } = member.target
     const last = this.askedAt.get(id)
     const pause = last === undefined ? 0 : last + (this.options.interval ?? INTERVAL) - client.clock.now()
-    const delay = Math.max(0, member.health.restsFor - EARLY, pause)
+    const delay = Math.max(0, member.health.cooldownLeft - EARLY, pause)
     clearTimeout(this.timers.get(id))
     this.timers.set(id, setTimeout(() => this.due(client, member), delay).unref())
   }
@@ -60,12 +60,12 @@ export class Probes {
   private due(client: ClientContext, member: Member): void {
     const { health, target } = member
     this.timers.delete(target.id)
-    const { state, restsFor } = health
+    const { state, cooldownLeft } = health
     if (state === 'closed') return
-    // The provider has asked for a longer rest since.
-    if (restsFor > EARLY) return this.plan(client, member)
+    // The provider has asked for a longer cooldown since.
+    if (cooldownLeft > EARLY) return this.plan(client, member)
     // A call of the program tries it just now.
-    if (restsFor === 0 && !health.allows) return
+    if (cooldownLeft === 0 && !health.allows) return
     this.askedAt.set(target.id, client.clock.now())
     const controller = new AbortController()
     // Not a part of the trace of whoever met the failure.
@@ -110,7 +110,7 @@ export class Probes {
 /** A plan of one target and one attempt. */
 function planOf(plan: Plan, { health, target, weight, tags }: Member): Plan {
   let given = false
-  // Also while it still rests, which is what it is asked for; once, or its limits would be asked without end.
+  // Also while it is still in cooldown, which is what it is asked for; once, or its limits would be asked without end.
   const select = () => {
     if (given) return undefined
     given = true

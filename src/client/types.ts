@@ -11,8 +11,10 @@ import type {
   RerankRequest,
   RerankResponse,
   ResponseFormat,
+  Usage,
 } from '../kernel/hub.js'
 import type { RateLimit } from '../kernel/rate-limit.js'
+import type { SkippedTarget } from '../router/missing-keys.js'
 import type { FallbackOptions } from '../router/options.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
 import type { ModelStream } from './model-stream.js'
@@ -31,6 +33,11 @@ export interface CallMeta {
   readonly model: string
   /** Every try, oldest first; the one without an `error` gave the answer. */
   readonly attempts: readonly Attempt[]
+  /**
+   * Tokens in the spelling of chat, whatever the operation and the format: `prompt_tokens`, `completion_tokens`,
+   * `total_tokens`, and their details. Of a stream that broke off, what had come. `null` when the answer does not say.
+   */
+  readonly usage: Partial<Usage> | null
   /** Worked out when first read. */
   readonly cost: Cost
   /** What the answer's headers say of the provider's rate limits; `null` when they say nothing. Read when first asked for. */
@@ -293,7 +300,7 @@ export interface TargetHealth {
   readonly provider: string
   /** As the provider knows it. */
   readonly model: string
-  /** `closed`: serves. `open`: rests after failures. `half-open`: has rested; one call tries it before others follow. */
+  /** `closed`: serves. `open`: in cooldown after failures. `half-open`: has cooled down; one call tries it before others follow. */
   readonly state: 'closed' | 'open' | 'half-open'
   /** Attempts under way. */
   readonly inFlight: number
@@ -311,11 +318,11 @@ export interface TargetHealth {
   readonly msPerToken: number | null
   /** Share of the tightest of its limits that is free, 0 to 1; 1 without limits. */
   readonly headroom: number
-  /** Milliseconds until it may be tried again: 0 when it may be now; `null` while it does not rest. */
+  /** Milliseconds until it may be tried again: 0 when it may be now; `null` while it is not in cooldown. */
   readonly retryAfterMs: number | null
 }
 
-/** Where the client keeps limits and rests. Plain data, fit for JSON. */
+/** Where the client keeps limits and cooldowns. Plain data, fit for JSON. */
 export interface StoreHealth {
   /** `memory`, `redis`, or the name of a store of your own. */
   readonly name: string
@@ -334,6 +341,8 @@ export interface ClientHealth {
   /** Every target that the options name, and those that calls have named since, in the order in which they were named. */
   readonly targets: readonly TargetHealth[]
   readonly store: StoreHealth
+  /** Targets that the options name and that were left out, because their key is missing (option `skipWithoutKey`). */
+  readonly skipped: readonly SkippedTarget[]
 }
 
 export interface Client {

@@ -1,17 +1,17 @@
-/** A circuit breaker: when a target rests, for how long, and how it comes back. Pure but for what it counts. */
+/** A circuit breaker: when a target cools down, for how long, and how it comes back. Pure but for what it counts. */
 import type { ErrorClass } from './error-class.js'
 import type { SlowerThan } from './slowness.js'
 
 export interface CooldownPolicy {
-  /** Share of failures among the last minute's answers, above which a target rests. Default 0.5. */
+  /** Share of failures among the last minute's answers, above which a target cools down. Default 0.5. */
   readonly failureRate: number
   /** Answers in the last minute below which the share says nothing. Default 10. */
   readonly minRequests: number
-  /** Failures in a row after which a target rests, however many answers there were. Default 5. */
+  /** Failures in a row after which a target cools down, however many answers there were. Default 5. */
   readonly consecutive: number
-  /** Milliseconds of the first rest; doubles each time the probe after it fails. Default 5 000. */
+  /** Milliseconds of the first cooldown; doubles each time the probe after it fails. Default 5 000. */
   readonly duration: number
-  /** Milliseconds of the longest rest, a provider's own wait excepted. Default 120 000. */
+  /** Milliseconds of the longest cooldown, a provider's own wait excepted. Default 120 000. */
   readonly maxDuration: number
   /** An answer that took longer (of a stream: its first content) counts as a failure here. Absent: however slow, it is none. */
   readonly slowerThan?: SlowerThan | undefined
@@ -25,7 +25,7 @@ export const DEFAULT_COOLDOWN: CooldownPolicy = {
   maxDuration: 120_000,
 }
 
-/** `options` over the defaults; `false`: no target ever rests. */
+/** `options` over the defaults; `false`: no target ever cools down. */
 export function cooldownPolicy(
   options: { readonly [K in keyof CooldownPolicy]?: CooldownPolicy[K] | undefined } | false | undefined,
 ): CooldownPolicy {
@@ -59,7 +59,7 @@ const OWN: ReadonlySet<ErrorClass> = new Set([
   'unreadable',
 ])
 
-/** Failures that the next call would meet too: the target rests at the first. */
+/** Failures that the next call would meet too: the target cools down at the first. */
 const AT_ONCE: ReadonlySet<ErrorClass> = new Set(['auth', 'not-found', 'rate-limit', 'quota'])
 
 /** Failures before anything was sent, and the caller's own abort: the target has not shown how it is. */
@@ -117,9 +117,9 @@ export class Breaker {
   private readonly policy: CooldownPolicy
   private readonly window = new Window()
   private inRow = 0
-  /** Rests since it last was well. */
-  private rests = 0
-  private restsUntil: number | undefined
+  /** Cooldowns since it last was well. */
+  private cooldowns = 0
+  private cooldownUntil: number | undefined
   private probing = false
 
   constructor(policy: CooldownPolicy) {
@@ -127,25 +127,25 @@ export class Breaker {
   }
 
   state(now: number): BreakerState {
-    if (this.restsUntil === undefined) return 'closed'
-    return now < this.restsUntil ? 'open' : 'half-open'
+    if (this.cooldownUntil === undefined) return 'closed'
+    return now < this.cooldownUntil ? 'open' : 'half-open'
   }
 
   /** Whether a call may go there now. One that comes back is tried by a single call first. */
   allows(now: number): boolean {
-    if (this.restsUntil === undefined) return true
-    return now >= this.restsUntil && !this.probing
+    if (this.cooldownUntil === undefined) return true
+    return now >= this.cooldownUntil && !this.probing
   }
 
   /** Milliseconds until it may be tried again; 0 when it may be now. */
-  restsFor(now: number): number {
-    return this.restsUntil === undefined ? 0 : Math.max(0, this.restsUntil - now)
+  cooldownLeft(now: number): number {
+    return this.cooldownUntil === undefined ? 0 : Math.max(0, this.cooldownUntil - now)
   }
 
   /** An attempt begins. @returns whether it is the probe, which {@link settle} must be told. */
   begin(): boolean {
-    // Also one that rests still, when there was no other choice.
-    if (this.restsUntil === undefined || this.probing) return false
+    // Also one still in cooldown, when there was no other choice.
+    if (this.cooldownUntil === undefined || this.probing) return false
     this.probing = true
     return true
   }
@@ -181,26 +181,26 @@ export class Breaker {
     this.window.add(now, failed)
     if (!failed) {
       this.inRow = 0
-      // An answer to a call that began before the rest says nothing of now; only the probe's does.
+      // An answer to a call that began before the cooldown says nothing of now; only the probe's does.
       if (probe) this.recover()
       return undefined
     }
     this.inRow += 1
     const atOnce = errorClass !== undefined && AT_ONCE.has(errorClass)
-    if (!probe && this.restsUntil !== undefined) {
-      // It began before the rest, or was sent though the target rests. Only the provider's word makes the rest longer.
+    if (!probe && this.cooldownUntil !== undefined) {
+      // It began before the cooldown, or was sent though the target is in cooldown. Only the provider's word makes the cooldown longer.
       if (atOnce && retryAfterMs !== undefined && !this.never)
-        this.restUntil(now + Math.min(LONGEST_WAIT, retryAfterMs))
+        this.coolDownUntil(now + Math.min(LONGEST_WAIT, retryAfterMs))
       return undefined
     }
     if (!probe && !atOnce && !this.tooMany(now)) return undefined
     return this.rest(now, retryAfterMs)
   }
 
-  /** Rests because another process says so. Never shortens a rest. @returns whether it rests longer now. */
-  restUntil(until: number): boolean {
-    if (this.never || until <= (this.restsUntil ?? 0)) return false
-    this.restsUntil = until
+  /** Cools down because another process says so. Never shortens a cooldown. @returns whether it cools down longer now. */
+  coolDownUntil(until: number): boolean {
+    if (this.never || until <= (this.cooldownUntil ?? 0)) return false
+    this.cooldownUntil = until
     return true
   }
 
@@ -218,17 +218,17 @@ export class Breaker {
   private rest(now: number, retryAfterMs: number | undefined): number | undefined {
     if (this.never) return undefined
     const { duration, maxDuration } = this.policy
-    const own = Math.min(maxDuration, duration * 2 ** Math.min(this.rests, 20))
+    const own = Math.min(maxDuration, duration * 2 ** Math.min(this.cooldowns, 20))
     // A wait of nothing would send every call back at once.
     const ms = retryAfterMs ? Math.min(LONGEST_WAIT, retryAfterMs) : own
-    this.rests += 1
-    this.restsUntil = now + ms
+    this.cooldowns += 1
+    this.cooldownUntil = now + ms
     return ms
   }
 
   private recover(): void {
-    this.rests = 0
-    this.restsUntil = undefined
+    this.cooldowns = 0
+    this.cooldownUntil = undefined
     this.window.clear()
   }
 }

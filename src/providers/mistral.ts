@@ -1,18 +1,12 @@
-import type { ProviderRow } from '../kernel/provider.js'
 import type { HistoryRules } from '../kernel/history.js'
+import type { ProviderRow } from '../kernel/provider.js'
+import { MISTRAL_RULES } from '../models/open.js'
 
 /**
- * What Mistral's API demands of a conversation: ids of nine letters or digits, an answer between the result of a tool and the
- * user, no system message after an answer, `prefix` on a last answer
- * (https://docs.mistral.ai/api, https://github.com/mistralai/mistral-common, `protocol/instruct/validator.py`).
+ * What its API demands beyond what its models do: `prefix` on a last answer, and something said beside instructions
+ * (https://docs.mistral.ai/api).
  */
-export const MISTRAL_HISTORY: HistoryRules = {
-  toolIds: { also: '', max: 9, exact: true },
-  answerAfterTools: true,
-  instructionsFirst: true,
-  marksPrefix: true,
-  userNeeded: true,
-}
+export const MISTRAL_HISTORY: HistoryRules = { ...MISTRAL_RULES, marksPrefix: true, userNeeded: true }
 
 export const mistral: ProviderRow = {
   id: 'mistral',

@@ -39,8 +39,8 @@ export interface FallbackEvent {
   readonly reason: string
 }
 
-/** A target is left alone for a while. Told again when it has rested, was tried, and failed again. */
-export interface RestEvent {
+/** A target is left alone for a while. Told again when it has cooled down, was tried, and failed again. */
+export interface CooldownEvent {
   readonly target: string
   readonly provider: string
   /** The failure that was one too many; `slow`: an answer that `cooldown.slowerThan` counts as one. */
@@ -51,8 +51,8 @@ export interface RestEvent {
   readonly from: 'own' | 'shared'
 }
 
-/** A target that rested has answered, and serves again. */
-export interface RecoveryEvent {
+/** A target that cooled down has answered, and serves again. */
+export interface RecoverEvent {
   readonly target: string
   readonly provider: string
 }
@@ -80,7 +80,7 @@ export interface BudgetEvent {
 export interface HookOptions {
   onAttempt?: ((event: AttemptEvent) => unknown) | undefined
   onFallback?: ((event: FallbackEvent) => unknown) | undefined
-  onRest?: ((event: RestEvent) => unknown) | undefined
-  onRecovery?: ((event: RecoveryEvent) => unknown) | undefined
+  onCooldown?: ((event: CooldownEvent) => unknown) | undefined
+  onRecover?: ((event: RecoverEvent) => unknown) | undefined
   onBudget?: ((event: BudgetEvent) => unknown) | undefined
 }

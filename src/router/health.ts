@@ -25,11 +25,11 @@ export interface Outcome {
 
 /** An attempt under way. */
 export interface Running {
-  /** Ends it, once. @returns milliseconds of a rest that begins then. */
+  /** Ends it, once. @returns milliseconds of a cooldown that begins then. */
   (outcome: Outcome): number | undefined
   /** The first content of a stream is there, after so many milliseconds. @returns whether the target serves again by that. */
   readonly answers: (firstChunkMs: number) => boolean
-  /** Milliseconds of a rest that has begun with it, because others wait too long; it is sent all the same. */
+  /** Milliseconds of a cooldown that has begun with it, because others wait too long; it is sent all the same. */
   readonly rest: number | undefined
 }
 
@@ -136,8 +136,8 @@ export class Health {
   }
 
   /** Milliseconds until it may be tried again. */
-  get restsFor(): number {
-    return this.breaker.restsFor(this.clock.now())
+  get cooldownLeft(): number {
+    return this.breaker.cooldownLeft(this.clock.now())
   }
 
   /** Whether a call may go there now. */
@@ -154,7 +154,7 @@ export class Health {
   /** An attempt begins. */
   begin(stream = false): Running {
     const now = this.clock.now()
-    // Before it: what begins with a rest is its probe. Until that is answered, nobody else follows to where others hang.
+    // Before it: what begins with a cooldown is its probe. Until that is answered, nobody else follows to where others hang.
     const rest = this.overdue(now)
     let probe = this.breaker.begin()
     const { slowness } = stream ? this.firstChunks : this.wholes
@@ -200,7 +200,7 @@ export class Health {
     this.changed()
   }
 
-  /** @returns milliseconds of a rest that begins because attempts wait too long. */
+  /** @returns milliseconds of a cooldown that begins because attempts wait too long. */
   private overdue(now: number): number | undefined {
     let rest: number | undefined
     if (!this.wholes.slowness) return rest

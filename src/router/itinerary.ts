@@ -2,14 +2,14 @@
 import type { ErrorClass } from '../policies/error-class.js'
 import { mayFallBack } from '../policies/fallback.js'
 import { isTight, misfit, noneFits, regionOf, type Misfit } from './fit.js'
-import type { AllResting, FailedStep, Journey, Step } from './journey.js'
+import type { AllInCooldown, FailedStep, Journey, Step } from './journey.js'
 import { begin, type Position } from './position.js'
 import { readiest } from './readiest.js'
-import { soonestBack } from './resting.js'
+import { soonestBack } from './soonest-back.js'
 import type { Fallback, Level, Route } from './route.js'
 import type { Member } from './strategy.js'
 
-export type { AllResting, FailedStep, Journey, Step } from './journey.js'
+export type { AllInCooldown, FailedStep, Journey, Step } from './journey.js'
 
 /** What is said of a target whose probe is under way, which may end at any time. */
 const PROBE_MS = 1_000
@@ -42,8 +42,8 @@ export class Itinerary {
   }
 
   /** @throws UnsupportedParameterError or ConfigError when no target can serve the call, whatever its health. */
-  first(): Step | AllResting {
-    return this.fresh(undefined) ?? this.resting()
+  first(): Step | AllInCooldown {
+    return this.fresh(undefined) ?? this.cooling()
   }
 
   /** After a failure; `undefined` when nothing is left to try. */
@@ -86,6 +86,23 @@ export class Itinerary {
       if (beside) return this.go(beside.member, 0, `hedge: ${beside.reason}`)
     }
     return undefined
+  }
+
+  /** Whether a target is left that can be tried when the last step's gives no answer in time, one in cooldown included. */
+  get hasOther(): boolean {
+    if (this.attempts >= this.journey.retries.attempts) return false
+    const { stage, level } = this.at
+    const { route, fallbacks } = this.journey
+    const ahead = [
+      { levels: stage.levels.slice(level) },
+      ...this.suspended.map((left) => ({ levels: left.stage.levels.slice(left.level) })),
+      ...this.waiting.filter(({ on }) => on === undefined || on.has('timeout')),
+      // Those for which the call seems too long come last.
+      ...(this.sawTight && !this.lenient ? [route, ...fallbacks] : []),
+    ]
+    return ahead.some(({ levels }) =>
+      levels.some(({ members }) => members.some((member) => !this.tried.has(member.target.id) && !this.misfit(member))),
+    )
   }
 
   /** Whether a fallback for this very class of failures has a target to try now. */
@@ -218,8 +235,8 @@ export class Itinerary {
   }
 
   /** @throws UnsupportedParameterError or ConfigError when it is not for their health that none was taken. */
-  private resting(): Step | AllResting {
-    const { route, fallbacks, call, whenAllRest } = this.journey
+  private cooling(): Step | AllInCooldown {
+    const { route, fallbacks, call, whenAllInCooldown } = this.journey
     const { soonest, misfits } = soonestBack(this.journey, (member) => this.misfit(member))
     if (!soonest) {
       const lacking = [...misfits.values()].some(({ capability }) => capability !== undefined)
@@ -227,13 +244,13 @@ export class Itinerary {
       if (able) return able
       throw noneFits(call, misfits)
     }
-    const { member, restsFor, fallback, level } = soonest
-    if (whenAllRest === 'reject') return { retryAfterMs: restsFor || PROBE_MS }
+    const { member, cooldownLeft, fallback, level } = soonest
+    if (whenAllInCooldown === 'reject') return { retryAfterMs: cooldownLeft || PROBE_MS }
     // Others may be back when it has failed.
     this.waiting = fallbacks.filter((other) => other !== fallback)
     this.suspended = [begin(route, undefined)]
     this.at = { ...begin(fallback ?? route, undefined), level }
-    return this.go(member, 0, 'all rest: the soonest back')
+    return this.go(member, 0, 'all are in cooldown: the soonest back')
   }
 
   private go(member: Member, wait: number, reason: string, isRetry = false): Step {

@@ -15,8 +15,8 @@ export interface Step {
   readonly params: Readonly<Record<string, unknown>> | undefined
 }
 
-/** There is no next attempt, though none was made: every target rests. */
-export interface AllResting {
+/** There is no next attempt, though none was made: every target is in cooldown. */
+export interface AllInCooldown {
   /** Milliseconds until the first of them may be tried. */
   readonly retryAfterMs: number
 }
@@ -36,7 +36,7 @@ export interface Journey {
   /** What follows the route's own targets. */
   readonly fallbacks: readonly Fallback[]
   readonly retries: RetryPolicy
-  /** When every target rests: try the one that comes back first, or none. */
-  readonly whenAllRest: 'soonest' | 'reject'
+  /** When every target is in cooldown: try the one that comes back first, or none. */
+  readonly whenAllInCooldown: 'soonest' | 'reject'
   readonly random: () => number
 }

@@ -16,9 +16,9 @@ export type { BudgetOptions, Scope, ScopedLimit } from './scoped-options.js'
 
 /** Limits of one target. A target at its limit is passed by while another can serve. */
 export interface TargetLimits {
-  /** Requests a minute. */
+  /** Requests in any 60 seconds, wherever those begin; as many may come at once. Each try counts. */
   rpm?: number | undefined
-  /** Tokens a minute, input and output together. */
+  /** Tokens in any 60 seconds, input and output together: as estimated, then as the answer says. */
   tpm?: number | undefined
   /** Calls at once. Further ones wait, by priority. */
   concurrent?: number | undefined
@@ -59,7 +59,7 @@ export interface TargetOptions extends Pick<
   region?: string | undefined
   /** Serves only calls whose `metadata` fits. */
   when?: Condition | undefined
-  /** Time limits in milliseconds, over those of the client. */
+  /** Time limits in milliseconds, over those of its alias, its provider and the client; `total` is that of each attempt here. */
   timeout?: TimeoutOptions | undefined
   limits?: TargetLimits | undefined
   /** Fields of the body that differ at this target. */
@@ -140,6 +140,11 @@ export interface GroupOptions {
   fallbacks?: readonly FallbackOptions[] | undefined
   /** Ask a second target when the first is slow; the first answer wins, the other is cancelled. Default: no. */
   hedge?: boolean | HedgeOptions | undefined
+  /**
+   * Time limits in milliseconds, over those of the client and of providers, under those of targets and calls; a number is
+   * `total`, which holds for the whole of a call that names this alias.
+   */
+  timeout?: number | TimeoutOptions | undefined
   /** For targets that do not say it themselves: as the client's option. */
   dropUnsupported?: boolean | undefined
 }
@@ -151,28 +156,28 @@ export interface GroupOptions {
 export type AliasOptions = string | readonly (string | TargetOptions)[] | GroupOptions
 
 export interface CooldownOptions {
-  /** Share of failures among the last minute's answers, above which a target rests. Default 0.5. */
+  /** Share of failures among the last minute's answers, above which a target cools down. Default 0.5. */
   failureRate?: number | undefined
   /** Answers in the last minute below which the share says nothing. Default 10. */
   minRequests?: number | undefined
-  /** Failures in a row after which a target rests. Default 5. */
+  /** Failures in a row after which a target cools down. Default 5. */
   consecutive?: number | undefined
-  /** Milliseconds of the first rest; doubles each time the call that tries it again fails. Default 5 000. */
+  /** Milliseconds of the first cooldown; doubles each time the call that tries it again fails. Default 5 000. */
   duration?: number | undefined
-  /** Milliseconds of the longest rest; a provider's own wait may be longer. Default 120 000. */
+  /** Milliseconds of the longest cooldown; a provider's own wait may be longer. Default 120 000. */
   maxDuration?: number | undefined
   /**
    * Answers that took longer (streams: to their first content) count as failures here: milliseconds, or `{ timesUsual: 5 }`
    * for five times what the target's answers usually take. For strategies that do not look at latency. Default: none does.
    */
   slowerThan?: number | { timesUsual: number } | undefined
-  /** When every target rests: try the one that is back `soonest` (the default), or `reject` with a LimitError that says when. */
-  whenAllRest?: 'soonest' | 'reject' | undefined
+  /** When every target is in cooldown: try the one that is back `soonest` (the default), or `reject` with a LimitError that says when. */
+  whenAllInCooldown?: 'soonest' | 'reject' | undefined
 }
 
-/** What a target that has rested is asked. */
+/** What a target that has cooled down is asked. */
 export interface ProbeOptions {
-  /** Milliseconds between two probes of one target, at least, however short its rests are. Default 1 000. */
+  /** Milliseconds between two probes of one target, at least, however short its cooldowns are. Default 1 000. */
   interval?: number | undefined
   /** Milliseconds for the answer. Default 10 000. */
   timeout?: number | undefined
@@ -196,15 +201,18 @@ export interface ClientOptions {
   fallbacks?: readonly FallbackOptions[] | undefined
   /** Further tries at a target, or at equal ones once each was tried; a number is `max`. Default 2, from 500 ms doubling to at most 30 s, with full jitter. */
   retries?: number | Partial<RetryPolicy> | undefined
-  /** When a target rests after failures; `false`: never. */
+  /** When a target cools down after failures; `false`: never. */
   cooldown?: CooldownOptions | false | undefined
   /**
-   * When a target's rest ends, ask it by a small request of the client's own, before any call of the program is sent
+   * When a target's cooldown ends, ask it by a small request of the client's own, before any call of the program is sent
    * there. Providers bill it as they bill any request. Only for targets that the options name, and that failed at
    * chat. Of processes that share a store, the one that met the failure asks. `close()` ends it. Default false.
    */
   probes?: boolean | ProbeOptions | undefined
-  /** Time limits in milliseconds; a number is `total`. Default: total 600 000. */
+  /**
+   * Time limits in milliseconds; a number is `total`. The nearest word counts, limit by limit: the call's, the target's,
+   * its alias', its provider's, then this one. Default: total 600 000.
+   */
   timeout?: number | TimeoutOptions | undefined
   /** Limits of calls by alias, provider, model, user, tag and so on, beside those of single targets. A call keeps all that hold for it. */
   limits?: readonly ScopedLimit[] | undefined
@@ -223,9 +231,15 @@ export interface ClientOptions {
    * provider's, then this one. Default false.
    */
   dropUnsupported?: boolean | undefined
-  /** Called as attempts end, calls fall back, and targets rest and recover. */
+  /**
+   * Go on without the targets whose key, or a part of whose address, is missing: they are left out of aliases and
+   * fallbacks, named once on stderr and listed in `health().skipped`. A call of an alias of which no target is left fails
+   * with a ConfigError. Default false: the client is not made, and the error names them all.
+   */
+  skipWithoutKey?: boolean | undefined
+  /** Called as attempts end, calls fall back, and targets cool down and recover. */
   hooks?: HookOptions | undefined
-  /** Where limits and rests are kept: `redisStore(url)` of `tracestitch/redis` shares them between processes. Default: in this process. */
+  /** Where limits and cooldowns are kept: `redisStore(url)` of `tracestitch/redis` shares them between processes. Default: in this process. */
   store?: Store | undefined
   /** Used for every request. Default: the global `fetch` at the time of the request. */
   fetch?: typeof globalThis.fetch | undefined

@@ -14,10 +14,10 @@ export interface Failed {
   readonly hasNext: boolean
 }
 
-/** The first that waiting may help: those that rest last, then the shortest wait, then the oldest. Takes of its budget. */
+/** The first that waiting may help: those in cooldown last, then the shortest wait, then the oldest. Takes of its budget. */
 export function readiest(
   here: readonly Tried[],
-  { retries: policy, random, whenAllRest }: Pick<Journey, 'retries' | 'random' | 'whenAllRest'>,
+  { retries: policy, random, whenAllInCooldown }: Pick<Journey, 'retries' | 'random' | 'whenAllInCooldown'>,
   { last, remaining, retries, hasNext }: Failed,
 ): { readonly tried: Tried; readonly wait: number } | undefined {
   const sorted = here
@@ -27,13 +27,13 @@ export function readiest(
     const { health } = tried.member
     const { errorClass, retryAfterMs } = failure
     const wait = retryDelay(policy, { errorClass, retryAfterMs, remaining, retries, hasNext }, random)
-    if (wait === undefined || (whenAllRest === 'reject' && health.restsFor > wait)) continue
+    if (wait === undefined || (whenAllInCooldown === 'reject' && health.cooldownLeft > wait)) continue
     if (health.retryBudget.take()) return { tried, wait }
   }
   return undefined
 }
 
-/** One that rests comes after those that do not. */
+/** One in cooldown comes after those that do not. */
 function rank({ member }: Tried): number {
-  return member.health.restsFor > 0 ? 1 : 0
+  return member.health.cooldownLeft > 0 ? 1 : 0
 }

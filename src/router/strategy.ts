@@ -76,7 +76,7 @@ export interface Selector {
   /**
    * The member to try next, or `undefined` when none is available.
    *
-   * @param available - Whether a member may be tried now: not tried by this call, not resting, fit for the call.
+   * @param available - Whether a member may be tried now: not tried by this call, not in cooldown, fit for the call.
    *   Cheap, but may be asked of every member: ask of the likely one first.
    */
   select(call: RoutedCall, available: (index: number) => boolean): Choice | undefined

@@ -6,6 +6,7 @@ import type {
   Fact,
   LeaseRequest,
   MaybePromise,
+  RateCorrection,
   RateTake,
   ReserveResult,
   Store,
@@ -64,7 +65,7 @@ export class GuardedStore implements Store {
     return this.run((store) => store.take(takes))
   }
 
-  correct(corrections: readonly RateTake[]): Promise<void> {
+  correct(corrections: readonly RateCorrection[]): Promise<void> {
     return this.run((store) => store.correct(corrections))
   }
 

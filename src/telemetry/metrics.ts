@@ -9,7 +9,7 @@ interface Instruments {
   readonly duration: Histogram
   readonly tokens: Histogram
   readonly attempts: Counter
-  readonly rests: Counter
+  readonly cooldowns: Counter
   readonly cost: Counter
 }
 
@@ -38,9 +38,9 @@ function create(from: MeterProvider): Instruments {
       description: 'Attempts of model calls at targets, by outcome',
       unit: '{attempt}',
     }),
-    rests: meter.createCounter(semconv.METRIC_RESTS, {
+    cooldowns: meter.createCounter(semconv.METRIC_COOLDOWNS, {
       description: 'Times that a target was left alone after failures',
-      unit: '{rest}',
+      unit: '{cooldown}',
     }),
     cost: meter.createCounter(semconv.METRIC_COST, {
       description: 'What model calls cost, as far as it is known',
@@ -110,13 +110,13 @@ export function countAttempt(target: string, provider: string, outcome: string):
   )
 }
 
-/** A target rests. @param after - The class of the failure that was one too many. */
-export function countRest(target: string, provider: string, after: string): void {
+/** A target cools down. @param after - The class of the failure that was one too many. */
+export function countCooldown(target: string, provider: string, after: string): void {
   guard('metrics', () =>
-    current()?.rests.add(1, {
+    current()?.cooldowns.add(1, {
       [semconv.TARGET]: target,
       [semconv.PROVIDER_NAME]: provider,
-      [semconv.REST_AFTER]: after,
+      [semconv.COOLDOWN_AFTER]: after,
     }),
   )
 }

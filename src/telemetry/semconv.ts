@@ -85,7 +85,7 @@ export const TOKEN_TYPE = 'gen_ai.token.type'
 
 /** Not of the conventions: what this package's client tells of its attempts and targets. */
 export const METRIC_ATTEMPTS = 'tracestitch.client.attempts'
-export const METRIC_RESTS = 'tracestitch.client.rests'
+export const METRIC_COOLDOWNS = 'tracestitch.client.cooldowns'
 /** Of SDK calls too. */
 export const METRIC_COST = 'tracestitch.client.cost'
 export const TARGET = 'tracestitch.target'
@@ -95,8 +95,8 @@ export const ATTEMPT_REASON = 'tracestitch.attempt.reason'
 export const ATTEMPT_OUTCOME = 'tracestitch.attempt.outcome'
 /** A request of the client's own, which asks whether a target is well again. */
 export const PROBE = 'tracestitch.probe'
-/** Class of the failure after which a target rests. */
-export const REST_AFTER = 'tracestitch.rest.after'
+/** Class of the failure after which a target cools down. */
+export const COOLDOWN_AFTER = 'tracestitch.cooldown.after'
 
 /** Values of {@link OPERATION_NAME} that this package emits. */
 export type Operation =

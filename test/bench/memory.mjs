@@ -22,7 +22,7 @@ const limitHeaders = {
   'x-ratelimit-reset-requests': '1s',
 }
 
-/** Every hundredth request fails, so that retries, fallbacks and rests are part of it. */
+/** Every hundredth request fails, so that retries, fallbacks and cooldowns are part of it. */
 function fetchInProcess() {
   let requests = 0
   return async (_, { body }) => {

@@ -207,8 +207,8 @@ const rows: readonly (readonly [string, unknown, string, readonly string[]])[] =
   ['guardrails', { guardrails: [] }, 'guardrails', ['not available in this version']],
   ['cooldown', { cooldown: { failureRate: 2 } }, 'cooldown.failureRate', ['number']],
   ['store', { store: {} }, 'store', ['expected a store', 'tracestitch/redis']],
-  ['a hook that is none', { hooks: { onRest: 'log' } }, 'hooks.onRest', ['a function', 'string']],
-  ['a hook that there is not', { hooks: { onRetry: () => undefined } }, 'hooks.onRetry', ['onAttempt', 'onRecovery']],
+  ['a hook that is none', { hooks: { onCooldown: 'log' } }, 'hooks.onCooldown', ['a function', 'string']],
+  ['a hook that there is not', { hooks: { onRetry: () => undefined } }, 'hooks.onRetry', ['onAttempt', 'onRecover']],
   [
     'a strategy that there is not',
     { models: { a: { strategy: 'fastest', targets: ['ollama/x'] } } },
@@ -246,9 +246,9 @@ const rows: readonly (readonly [string, unknown, string, readonly string[]])[] =
     ['did you mean `server`'],
   ],
   [
-    'a misspelt word for when all rest',
-    { cooldown: { whenAllRest: 'sonest' } },
-    'cooldown.whenAllRest',
+    'a misspelt word for when all are in cooldown',
+    { cooldown: { whenAllInCooldown: 'sonest' } },
+    'cooldown.whenAllInCooldown',
     ['did you mean `soonest`'],
   ],
   [

@@ -40,6 +40,7 @@ test('every target of the options is there before any call, with nothing measure
       { target: 'good/m#second', provider: 'good', model: 'm', ...fresh },
     ],
     store: { name: 'memory', shared: false, up: true, downSince: null, localOperations: 0 },
+    skipped: [],
   })
 })
 
@@ -73,7 +74,7 @@ test('an attempt is in flight until it ends, also when the caller breaks it off'
   expect(ai.health().targets.find(({ target }) => target === 'good/m')).toMatchObject({ requests: 0, failures: 0 })
 })
 
-test('a target that rests says for how long, and that it may be tried again', async () => {
+test('a target in cooldown says for how long, and that it may be tried again', async () => {
   const ai = clientFor({ cooldown: { consecutive: 1, duration: 60 } })
   const bad = () => ai.health().targets[0]
   pair.bad.behave = (_, response) => sendJson(response, 500, {})

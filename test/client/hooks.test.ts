@@ -23,8 +23,8 @@ afterEach(() => {
 const record = (): HookOptions => ({
   onAttempt: (event) => told.push(['attempt', event]),
   onFallback: (event) => told.push(['fallback', event]),
-  onRest: (event) => told.push(['rest', event]),
-  onRecovery: (event) => told.push(['recovery', event]),
+  onCooldown: (event) => told.push(['rest', event]),
+  onRecover: (event) => told.push(['recovery', event]),
 })
 
 const clientFor = (options: ClientOptions = {}) =>
@@ -94,7 +94,7 @@ test('a retry of the same target is an attempt and no fallback', async () => {
   ])
 })
 
-test('a target rests, its trial fails and it rests longer, then it recovers', async () => {
+test('a target cools down, its trial fails and it cools down longer, then it recovers', async () => {
   const ai = clientFor({ cooldown: { consecutive: 1, duration: 40 } })
   const call = () => ai.chat.completions.create({ model: 'both', messages })
   const changes = (): readonly Told[] => told.filter(([name]) => name === 'rest' || name === 'recovery')
@@ -115,7 +115,7 @@ test('a target rests, its trial fails and it rests longer, then it recovers', as
   ])
 })
 
-test("a provider's own wait is the rest that is told; a client without cooldown tells none", async () => {
+test("a provider's own wait is the cooldown that is told; a client without cooldown tells none", async () => {
   pair.bad.behave = (_, response) => sendJson(response, 429, {}, { 'retry-after': '7' })
   await clientFor().chat.completions.create({ model: 'both', messages })
   expect(told).toContainEqual([
@@ -193,7 +193,7 @@ test('a hook may ask the client itself, whose books are in order by then', async
     cooldown: { consecutive: 1, duration: 5000 },
     hooks: {
       onAttempt: () => states.push(ai.health().targets.map(({ inFlight }) => inFlight)),
-      onRest: () => states.push(ai.health().targets[0]?.state),
+      onCooldown: () => states.push(ai.health().targets[0]?.state),
     },
   })
   pair.bad.behave = (_, response) => sendJson(response, 500, {})

@@ -1,4 +1,4 @@
-/** What is asked of targets that have rested, over real sockets, and that nothing of it outlives `close()`. */
+/** What is asked of targets that have cooled down, over real sockets, and that nothing of it outlives `close()`. */
 import { context, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
@@ -50,7 +50,7 @@ function clientFor(options: ClientOptions = {}) {
 const ask = (ai: ReturnType<typeof createClient>) => ai.chat.completions.create({ model: 'both', messages })
 const stateOf = (ai: ReturnType<typeof createClient>) => ai.health().targets[0]?.state
 
-describe('a target that has rested', () => {
+describe('a target that has cooled down', () => {
   test('is asked by a small request, and serves again once that was answered', async () => {
     const attempts: AttemptEvent[] = []
     const recovered: string[] = []
@@ -59,7 +59,7 @@ describe('a target that has rested', () => {
       probes: true,
       hooks: {
         onAttempt: (event) => attempts.push(event),
-        onRecovery: ({ target }) => recovered.push(target),
+        onRecover: ({ target }) => recovered.push(target),
       },
     })
     expect((await ask(ai))._meta.provider).toBe('good')
@@ -77,13 +77,13 @@ describe('a target that has rested', () => {
     expect((await ask(ai))._meta.provider).toBe('bad')
   })
 
-  test('is asked again after each rest while it fails, and every rest is longer', async () => {
-    const rests: number[] = []
+  test('is asked again after each cooldown while it fails, and every cooldown is longer', async () => {
+    const cooldowns: number[] = []
     pair.bad.behave = fails
-    const ai = clientFor({ hooks: { onRest: ({ ms }) => rests.push(ms) } })
+    const ai = clientFor({ hooks: { onCooldown: ({ ms }) => cooldowns.push(ms) } })
     await ask(ai)
-    await eventually(() => rests.length >= 4, 'it has failed some probes')
-    expect(rests.slice(0, 4)).toEqual([40, 80, 160, 320])
+    await eventually(() => cooldowns.length >= 4, 'it has failed some probes')
+    expect(cooldowns.slice(0, 4)).toEqual([40, 80, 160, 320])
     expect(pair.good.seen).toHaveLength(1)
   })
 
@@ -111,12 +111,15 @@ describe('a target that has rested', () => {
     expect(pair.bad.seen).toHaveLength(2)
   })
 
-  test('that says nothing in time goes on resting', async () => {
+  test('that says nothing in time stays in cooldown', async () => {
     pair.bad.behave = failsOnce(hangs)
-    const rests: string[] = []
-    const ai = clientFor({ probes: { interval: 1, timeout: 30 }, hooks: { onRest: ({ after }) => rests.push(after) } })
+    const cooldowns: string[] = []
+    const ai = clientFor({
+      probes: { interval: 1, timeout: 30 },
+      hooks: { onCooldown: ({ after }) => cooldowns.push(after) },
+    })
     await ask(ai)
-    await eventually(() => rests.includes('timeout'), 'the probe has run out of time')
+    await eventually(() => cooldowns.includes('timeout'), 'the probe has run out of time')
   })
 })
 
@@ -157,7 +160,7 @@ describe('nobody asks', () => {
     expect(pair.bad.seen).toHaveLength(length)
   })
 
-  test('after close(), also when rests begin later', async () => {
+  test('after close(), also when cooldowns begin later', async () => {
     pair.bad.behave = fails
     const ai = clientFor({ cooldown: { consecutive: 1, duration: 10 } })
     await ai.close()
@@ -167,7 +170,7 @@ describe('nobody asks', () => {
   })
 })
 
-test('what waits for the end of a rest keeps no process alive', async () => {
+test('what waits for the end of a cooldown keeps no process alive', async () => {
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
   pair.bad.behave = fails
   const ai = clientFor({ cooldown: { consecutive: 1, duration: 60_000 } })

@@ -308,11 +308,11 @@ test('close() does not wait for ever for a store that never settles', async () =
   await ai.close()
 }, 20_000)
 
-test('a rest that a store knows no end of rests nothing', async () => {
+test('a cooldown that a store knows no end of puts nothing into cooldown', async () => {
   for (const expiresInMs of [Number.NaN, Infinity, '5', undefined]) {
     const store = new SharedStore()
     store.facts = () => [{ name: 'a/m', value: 'other 1 server-error', expiresInMs: expiresInMs as number }]
-    const ai = clientOf(() => using(3), { store, models: { m: ['a/m'] }, cooldown: { whenAllRest: 'reject' } })
+    const ai = clientOf(() => using(3), { store, models: { m: ['a/m'] }, cooldown: { whenAllInCooldown: 'reject' } })
     const ask = () => outcome(ai.chat.completions.create({ model: 'm', messages }))
     await ask()
     await wait(5)

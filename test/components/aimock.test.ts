@@ -215,7 +215,7 @@ describe.each(faces)('faults of $provider', ({ provider }) => {
     const ai = client({
       providers: { ...providers(headers), good },
       timeout: { firstChunk: 150, total: error === 'TimeoutError' ? 300 : 5000 },
-      // A target that was at its rate would rest, and not be asked again.
+      // A target that was at its rate would cool down, and not be asked again.
       cooldown: false,
     })
     for (const stream of [false, true]) {

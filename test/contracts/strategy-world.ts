@@ -44,16 +44,16 @@ export class World {
   readonly selector: Selector
   readonly members: readonly Member[]
 
-  /** @param rests - Whether failures make a member rest. */
+  /** @param cooldowns - Whether failures make a member cool down. */
   constructor(
     strategy: Strategy,
     sketches: readonly Sketch[],
     options: Group['options'] = {},
     seed = 1,
-    rests = false,
+    cooldowns = false,
   ) {
     const clock = { now: () => this.now, date: () => this.now }
-    const policies = { cooldown: cooldownPolicy(rests ? {} : false), retryShare: 1 }
+    const policies = { cooldown: cooldownPolicy(cooldowns ? {} : false), retryShare: 1 }
     this.members = sketches.map((sketch, index) => ({
       target: {
         id: `p/model-${index}`,

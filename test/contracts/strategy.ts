@@ -167,7 +167,7 @@ export function testStrategy({ strategy, options = {} }: StrategyCase): void {
       }
     })
 
-    test('asks of few when half of 10 000 rest', () => {
+    test('asks of few when half of 10 000 cool down', () => {
       const world = new World(
         strategy,
         Array.from({ length: 10_000 }, () => ({})),
@@ -176,7 +176,7 @@ export function testStrategy({ strategy, options = {} }: StrategyCase): void {
         true,
       )
       for (let index = 0; index < 10_000; index += 1) {
-        // Those that rest were the fastest, and are idle.
+        // Those that cool down were the fastest, and are idle.
         world.begin(index)
         world.end(index, index % 2 === 1 ? 1 : 100 + (index % 50))
         world.begin(index)

@@ -77,19 +77,19 @@ describe('a breaker comes back', () => {
     expect(breaker.begin()).toBe(false)
     breaker.settle(1100, undefined, probe)
     expect(breaker.state(1100)).toBe('closed')
-    // What was before the rest is forgotten.
+    // What was before the cooldown is forgotten.
     expect(attempt(breaker, 1100, 'server')).toBeUndefined()
   })
 
-  test('a probe that fails doubles the rest, up to the longest', () => {
+  test('a probe that fails doubles the cooldown, up to the longest', () => {
     const breaker = opened()
     let now = 0
-    const rests: (number | undefined)[] = []
+    const cooldowns: (number | undefined)[] = []
     for (let i = 0; i < 5; i += 1) {
       now += 10_000
-      rests.push(attempt(breaker, now, 'server'))
+      cooldowns.push(attempt(breaker, now, 'server'))
     }
-    expect(rests).toEqual([2000, 4000, 8000, 8000, 8000])
+    expect(cooldowns).toEqual([2000, 4000, 8000, 8000, 8000])
   })
 
   test.each(['abort', 'unsupported', 'config'] as const)(
@@ -102,7 +102,7 @@ describe('a breaker comes back', () => {
     },
   )
 
-  test('calls that began before the rest neither close it nor make it longer, unless the provider says so', () => {
+  test('calls that began before the cooldown neither close it nor make it longer, unless the provider says so', () => {
     const breaker = new Breaker(policy)
     const early = breaker.begin()
     for (let i = 0; i < 5; i += 1) attempt(breaker, 0, 'server')
@@ -110,20 +110,20 @@ describe('a breaker comes back', () => {
     breaker.settle(500, undefined, early)
     expect(breaker.state(500)).toBe('open')
     expect(breaker.settle(900, 'server', false)).toBeUndefined()
-    expect(breaker.restsFor(900)).toBe(100)
+    expect(breaker.cooldownLeft(900)).toBe(100)
     breaker.settle(900, 'rate-limit', false, 5000)
-    expect(breaker.restsFor(900)).toBe(5000)
+    expect(breaker.cooldownLeft(900)).toBe(5000)
   })
 
-  test('another process may make the rest longer, never shorter', () => {
+  test('another process may make the cooldown longer, never shorter', () => {
     const breaker = opened()
-    breaker.restUntil(500)
-    expect(breaker.restsFor(0)).toBe(1000)
-    breaker.restUntil(3000)
-    expect(breaker.restsFor(0)).toBe(3000)
+    breaker.coolDownUntil(500)
+    expect(breaker.cooldownLeft(0)).toBe(1000)
+    breaker.coolDownUntil(3000)
+    expect(breaker.cooldownLeft(0)).toBe(3000)
   })
 
-  test('whatever happens: at most one probe, and a rest is never beyond the longest', () => {
+  test('whatever happens: at most one probe, and a cooldown is never beyond the longest', () => {
     const step = fc.record({
       wait: fc.nat(3000),
       ends: fc.constantFrom<ErrorClass | undefined>(
@@ -147,7 +147,7 @@ describe('a breaker comes back', () => {
           expect(open.filter((probe) => probe).length).toBeLessThanOrEqual(1)
           const probe = last ? open.pop() : open.shift()
           if (probe !== undefined) breaker.settle(now, ends, probe)
-          expect(breaker.restsFor(now)).toBeLessThanOrEqual(policy.maxDuration)
+          expect(breaker.cooldownLeft(now)).toBeLessThanOrEqual(policy.maxDuration)
           expect(breaker.allows(now)).toBe(
             breaker.state(now) === 'closed' || (breaker.state(now) === 'half-open' && !open.includes(true)),
           )

@@ -158,17 +158,17 @@ describe('one that was called off', () => {
 })
 
 describe('the probe', () => {
-  function rested(): Health {
+  function cooledDown(): Health {
     const health = healthWith({ consecutive: 1, duration: 1_000 })
     expect(serve(health, { errorClass: 'server' })).toBe(1_000)
-    expect(health).toMatchObject({ state: 'open', allows: false, restsFor: 1_000 })
+    expect(health).toMatchObject({ state: 'open', allows: false, cooldownLeft: 1_000 })
     now += 1_000
-    expect(health).toMatchObject({ state: 'half-open', allows: true, restsFor: 0 })
+    expect(health).toMatchObject({ state: 'half-open', allows: true, cooldownLeft: 0 })
     return health
   }
 
   test('is one call; a stream is well at its first content, long before its end', () => {
-    const health = rested()
+    const health = cooledDown()
     const probe = health.begin()
     expect(health.allows).toBe(false)
     let told = 0
@@ -183,15 +183,15 @@ describe('the probe', () => {
   })
 
   test('that fails after its first content still counts as a failure', () => {
-    const health = rested()
+    const health = cooledDown()
     const probe = health.begin()
     probe.answers(80)
     expect(probe({ durationMs: 500, firstChunkMs: 80, errorClass: 'server' })).toBe(1_000)
     expect(health).toMatchObject({ state: 'open', failures: 2 })
   })
 
-  test('that fails before it rests for longer', () => {
-    const health = rested()
+  test('that fails before it cools down for longer', () => {
+    const health = cooledDown()
     expect(health.begin()({ durationMs: 5, errorClass: 'server' })).toBe(2_000)
     expect(health.state).toBe('open')
   })
@@ -330,13 +330,13 @@ describe('slow answers', () => {
     // It went there all the same, and is the probe: nobody follows it, however long it takes.
     now += 60_000
     expect(health).toMatchObject({ state: 'half-open', allows: false })
-    // Each is told once, whatever becomes of it, and an answer from before the rest does not end it.
+    // Each is told once, whatever becomes of it, and an answer from before the cooldown does not end it.
     expect(hanging[0]?.({ durationMs: 9_000 })).toBeUndefined()
     expect(hanging[1]?.({ durationMs: 9_000, errorClass: 'timeout' })).toBeUndefined()
     expect(hanging[2]?.({ durationMs: 9_000, errorClass: 'server' })).toBeUndefined()
-    expect(health).toMatchObject({ state: 'half-open', failures: 2, requests: 3, restsFor: 0, allows: false })
+    expect(health).toMatchObject({ state: 'half-open', failures: 2, requests: 3, cooldownLeft: 0, allows: false })
     expect(last({ durationMs: 60_000 })).toBe(10_000)
-    expect(health).toMatchObject({ state: 'open', restsFor: 10_000 })
+    expect(health).toMatchObject({ state: 'open', cooldownLeft: 10_000 })
   })
 
   test('streams that have begun are not waited for', () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ConfigError, UnsupportedParameterError } from '../../src/kernel/errors.js'
 import type { ErrorClass } from '../../src/policies/error-class.js'
-import { Itinerary, type AllResting, type Step } from '../../src/router/itinerary.js'
+import { Itinerary, type AllInCooldown, type Step } from '../../src/router/itinerary.js'
 import type { ClientOptions, FallbackOptions, TargetOptions } from '../../src/router/options.js'
 import { compilePlan, type Plan } from '../../src/router/plan.js'
 import type { RoutedCall } from '../../src/router/strategy.js'
@@ -30,7 +30,7 @@ function wayOf(
   own?: readonly FallbackOptions[] | false,
 ): Itinerary {
   const route = plan.route(model)
-  const { retries, whenAllRest } = plan
+  const { retries, whenAllInCooldown } = plan
   const routed: RoutedCall = {
     model,
     stream: false,
@@ -42,13 +42,13 @@ function wayOf(
     ...call,
   }
   const fallbacks = plan.fallbacks(route, own)
-  return new Itinerary({ call: routed, route, fallbacks, retries, whenAllRest, random: () => 0.5 })
+  return new Itinerary({ call: routed, route, fallbacks, retries, whenAllInCooldown, random: () => 0.5 })
 }
 
 /** Lets every attempt fail with the next of `failures`, the last for good. */
 function walk(way: Itinerary, ...failures: readonly ErrorClass[]): string[] {
   const seen: string[] = []
-  let step: Step | AllResting | undefined = way.first()
+  let step: Step | AllInCooldown | undefined = way.first()
   for (let i = 0; step && 'member' in step; i += 1) {
     const { health, target } = step.member
     seen.push(target.id)
@@ -108,7 +108,7 @@ test('a target that seems too small comes last, and is still asked', () => {
   expect(walk(wayOf(alone, 'm'), 'server')).toEqual(['a/x'])
 })
 
-test('a fallback of a class is tried at once, and then the rest; one that rests stands in nobody’s way', () => {
+test('a fallback of a class is tried at once, and then the rest; one in cooldown stands in nobody’s way', () => {
   const options: ClientOptions = {
     models: { m: ['a/x', 'b/x'] },
     fallbacks: [{ model: 'c/x', on: 'rate-limit', params: { n: 1 } }, 'd/x'],
@@ -125,32 +125,32 @@ test('a retry goes to a target that waiting may help', () => {
   expect(walk(wayOf(plan, 'm'), 'auth', 'server')).toEqual(['a/x', 'b/x', 'b/x'])
 })
 
-test('when all rest: the soonest, with its parameters, or the time', () => {
+test('when all are in cooldown: the soonest, with its parameters, or the time', () => {
   const options: ClientOptions = { models: { m: ['a/x'] }, fallbacks: [{ model: 'b/x', params: { n: 1 } }], retries: 0 }
-  for (const whenAllRest of ['soonest', 'reject'] as const) {
-    const plan = planOf({ ...options, cooldown: { whenAllRest } })
+  for (const whenAllInCooldown of ['soonest', 'reject'] as const) {
+    const plan = planOf({ ...options, cooldown: { whenAllInCooldown } })
     for (const { health, target } of plan.targets()) {
       health.begin()({ errorClass: 'rate-limit', retryAfterMs: target.id === 'a/x' ? 9000 : 4000, durationMs: 1 })
     }
     const first = wayOf(plan, 'm').first()
-    if (whenAllRest === 'reject') expect(first).toEqual({ retryAfterMs: 4000 })
+    if (whenAllInCooldown === 'reject') expect(first).toEqual({ retryAfterMs: 4000 })
     else expect(first).toMatchObject({ member: { target: { id: 'b/x' } }, params: { n: 1 } })
   }
 })
 
-/** Every target rests, each as long as `rests` says. */
-function allRest(plan: Plan, rests: Readonly<Record<string, number>>): Plan {
+/** every target is in cooldown, each as long as `cooldowns` says. */
+function allInCooldown(plan: Plan, cooldowns: Readonly<Record<string, number>>): Plan {
   for (const { health, target } of plan.targets()) {
-    health.begin()({ errorClass: 'rate-limit', retryAfterMs: rests[target.id] ?? 60_000, durationMs: 1 })
+    health.begin()({ errorClass: 'rate-limit', retryAfterMs: cooldowns[target.id] ?? 60_000, durationMs: 1 })
   }
   return plan
 }
 
-test('when all rest: the soonest of those that the strategy would choose', () => {
-  const rests = { 'a/x': 9000, 'b/x': 2000, 'c/x': 5000 }
+test('when all are in cooldown: the soonest of those that the strategy would choose', () => {
+  const cooldowns = { 'a/x': 9000, 'b/x': 2000, 'c/x': 5000 }
   const firstOf = (targets: readonly object[], strategy: 'tags' | 'conditional' | 'round-robin', metadata: object) => {
     const plan = planOf({ models: { m: { strategy, targets: targets as TargetOptions[] } }, retries: 0 })
-    const step = wayOf(allRest(plan, rests), 'm', { metadata: { ...metadata } }).first()
+    const step = wayOf(allInCooldown(plan, cooldowns), 'm', { metadata: { ...metadata } }).first()
     return 'member' in step ? step.member.target.id : step
   }
   const tagged = [{ model: 'a/x', tags: ['t'] }, { model: 'b/x' }, { model: 'c/x', tags: ['t'] }]
@@ -172,22 +172,22 @@ test('when all rest: the soonest of those that the strategy would choose', () =>
   expect(firstOf(allSmall, 'round-robin', {})).toBe('b/x')
 })
 
-test('when all rest, a strategy of one’s own that chooses none of them is kept to', () => {
+test('when all are in cooldown, a strategy of one’s own that chooses none of them is kept to', () => {
   const plan = planOf({
     models: { m: { strategy: (targets) => targets.find(({ id }) => id !== 'b/x'), targets: ['a/x', 'b/x', 'c/x'] } },
     retries: 0,
   })
-  const step = wayOf(allRest(plan, { 'a/x': 9000, 'b/x': 2000, 'c/x': 5000 }), 'm').first()
+  const step = wayOf(allInCooldown(plan, { 'a/x': 9000, 'b/x': 2000, 'c/x': 5000 }), 'm').first()
   expect(step).toMatchObject({ member: { target: { id: 'c/x' } } })
 })
 
-test('when all rested and the soonest failed, those that came back meanwhile are tried, its stage or not', () => {
+test('when all were in cooldown and the soonest failed, those that came back meanwhile are tried, its stage or not', () => {
   const plan = planOf({
     models: { m: ['a/x', 'b/x'] },
     fallbacks: [{ model: 'c/x', params: { n: 1 } }, 'd/x'],
     retries: 0,
   })
-  allRest(plan, { 'a/x': 3000, 'b/x': 60_000, 'c/x': 1000, 'd/x': 3000 })
+  allInCooldown(plan, { 'a/x': 3000, 'b/x': 60_000, 'c/x': 1000, 'd/x': 3000 })
   const way = wayOf(plan, 'm')
   const first = way.first() as Step
   expect([first.member.target.id, first.params]).toEqual(['c/x', { n: 1 }])
@@ -277,15 +277,15 @@ test('never a target twice but for retries, never more attempts than allowed, al
       fc.nat(3),
       fc.integer({ min: 1, max: 12 }),
       fc.dictionary(model, fc.integer({ min: 1, max: 50 })),
-      (targets, fallbacks, strategy, failures, max, attempts, rests) => {
+      (targets, fallbacks, strategy, failures, max, attempts, cooldowns) => {
         const plan = planOf({ models: { m: { strategy, targets } }, fallbacks, retries: { max, attempts } })
         for (const { health, target } of plan.targets()) {
-          const retryAfterMs = rests[target.id]
+          const retryAfterMs = cooldowns[target.id]
           if (retryAfterMs) health.begin()({ errorClass: 'rate-limit', retryAfterMs, durationMs: 1 })
         }
         const way = wayOf(plan, 'm')
         const seen = new Set<string>()
-        let step: Step | AllResting | undefined = way.first()
+        let step: Step | AllInCooldown | undefined = way.first()
         let made = 0
         for (; step && 'member' in step; made += 1) {
           const { health, target } = step.member

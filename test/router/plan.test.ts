@@ -179,14 +179,14 @@ describe('an alias in an alias', () => {
     })
     expect(levelsOf(planOf({ models: only(2) }), 'm')).toEqual([['a/x', 'b/x × 2', 'c/x × 0']])
     expect(levelsOf(planOf({ models: only(0) }), 'm')).toEqual([['a/x', 'b/x × 0', 'c/x × 0']])
-    const resting = {
+    const cooling = {
       targets: [
         { model: 'b/x', weight: 0 },
         { model: 'c/x', weight: 0 },
       ],
     }
     expect(
-      levelsOf(planOf({ models: { resting, m: { strategy: 'weighted', targets: ['a/x', 'resting'] } } }), 'm'),
+      levelsOf(planOf({ models: { cooling, m: { strategy: 'weighted', targets: ['a/x', 'cooling'] } } }), 'm'),
     ).toEqual([['a/x', 'b/x × 0.5', 'c/x × 0.5']])
   })
 

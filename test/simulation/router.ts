@@ -127,9 +127,9 @@ function ours(name: string, options: Ours): Contender {
 
 const places = ({ rpm, slots }: Profile): Partial<TargetOptions> => ({ limits: { rpm, concurrent: slots } })
 
-/** Strategies that do not look at latency, once as they are and once with targets that rest when they are slow. */
+/** Strategies that do not look at latency, once as they are and once with targets that cool down when they are slow. */
 function twice(name: string, options: Ours): readonly Contender[] {
-  return [ours(name, options), ours(`${name}, slow ones rest`, { ...options, cooldown: SLOW })]
+  return [ours(name, options), ours(`${name}, slow ones cool down`, { ...options, cooldown: SLOW })]
 }
 
 const SLOW: CooldownOptions = { slowerThan: { timesUsual: 5 } }

@@ -17,7 +17,7 @@ const scenarios = SCENARIOS.filter(({ name }) => EVERYTHING || name === 'all tog
 /** They look at what targets do, so that whatever is wrong with some of them is worked around. */
 const WATCHFUL = ['least-busy', 'latency', 'usage', 'adaptive', 'adaptive, hedged']
 
-/** They do not, but a slow target may rest. Those that crowd their favourite are slow by that. */
+/** They do not, but a slow target may cool down. Those that crowd their favourite are slow by that. */
 const BLIND = ['weighted', 'round-robin', 'tags', 'sticky']
 const CROWDING = ['ordered', 'cost']
 
@@ -50,14 +50,14 @@ describe.each(scenarios)('$name', (scenario) => {
     expect(of('cost').cost).toBeLessThan(of('plain round robin').cost)
   })
 
-  test('strategies that do not look do as well, when slow targets rest', () => {
+  test('strategies that do not look do as well, when slow targets cool down', () => {
     const shuffle = of('LiteLLM simple-shuffle')
     const isSlow = Object.values(scenario.troubles).some(({ slow }) => slow !== undefined)
     const worse = [...BLIND, ...CROWDING].filter((name) => {
-      const resting = of(`${name}, slow ones rest`)
-      if (!isSlow) return resting.success < of(name).success - 0.001
-      const soon = CROWDING.includes(name) || resting.p99 < shuffle.p99 / 2
-      return !soon || resting.success < 0.995 || resting.success < shuffle.success
+      const cooling = of(`${name}, slow ones cool down`)
+      if (!isSlow) return cooling.success < of(name).success - 0.001
+      const soon = CROWDING.includes(name) || cooling.p99 < shuffle.p99 / 2
+      return !soon || cooling.success < 0.995 || cooling.success < shuffle.success
     })
     expect(worse).toEqual([])
   })

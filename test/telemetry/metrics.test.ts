@@ -59,7 +59,7 @@ const clientFor = (options: ClientOptions = {}) =>
 const DURATION = 'gen_ai.client.operation.duration'
 const TOKENS = 'gen_ai.client.token.usage'
 
-test('a call that falls back is one duration, its tokens, two attempts and a rest', async () => {
+test('a call that falls back is one duration, its tokens, two attempts and a cooldown', async () => {
   pair.bad.behave = (_, response) => sendJson(response, 429, {})
   await clientFor().chat.completions.create({ model: 'both', messages })
   const found = await collect()
@@ -85,8 +85,13 @@ test('a call that falls back is one duration, its tokens, two attempts and a res
     },
     { 'tracestitch.target': 'good/m', 'gen_ai.provider.name': 'good', 'tracestitch.attempt.outcome': 'ok', value: 1 },
   ])
-  expect(pointsOf(found['tracestitch.client.rests'])).toEqual([
-    { 'tracestitch.target': 'bad/m', 'gen_ai.provider.name': 'bad', 'tracestitch.rest.after': 'rate-limit', value: 1 },
+  expect(pointsOf(found['tracestitch.client.cooldowns'])).toEqual([
+    {
+      'tracestitch.target': 'bad/m',
+      'gen_ai.provider.name': 'bad',
+      'tracestitch.cooldown.after': 'rate-limit',
+      value: 1,
+    },
   ])
 })
 

@@ -64,7 +64,7 @@ const BUDGETS: ReadonlyMap<string, number | undefined> = new Map([
 
 export function encodeRequest(asked: ChatRequest, context: EncodeContext): EncodedRequest {
   const limits = limitsOf(context)
-  const { request, toolNames } = portable(asked, rulesOf(RULES, context.quirks.history), {
+  const { request, toolNames } = portable(asked, rulesOf(RULES, context), {
     provider: context.provider,
     limits,
     isKept: (part) => part.type === 'raw' && ownRaw(part) !== undefined,

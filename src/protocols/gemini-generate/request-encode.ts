@@ -11,8 +11,8 @@ import { fieldCheck, layOver } from '../shared/request-fields.js'
 import { encodeContents } from './contents-encode.js'
 import { SETTINGS, encodeGenerationConfig } from './generation-config.js'
 import { LAYOUT, followLayout, isUnsignedRequest } from './layout.js'
+import { dialectOf } from './dialect.js'
 import { withoutFileNames } from './media.js'
-import { traitsOf } from './model-traits.js'
 import { encodeToolChoice, encodeTools, hasFunctions, isForced } from './tools.js'
 import { ID, methodPath, ownRaw } from './wire.js'
 
@@ -62,8 +62,8 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   const limits = limitsOf(context)
   const { provider, quirks } = context
   const native = checkFields(asked, limits)
-  const traits = traitsOf(context.model)
-  const rules = rulesOf({ ...RULES, textResults: !traits.mediaInResults }, quirks.history)
+  const traits = dialectOf(context.base ?? context.model)
+  const rules = rulesOf({ ...RULES, textResults: !traits.mediaInResults }, context)
   const { request, toolNames } = portable(asked, rules, {
     provider,
     limits,

@@ -53,14 +53,14 @@ const checkFields = fieldCheck({
 export function encodeRequest(asked: ChatRequest, context: EncodeContext): EncodedRequest {
   const limits = limitsOf(context)
   const { provider, quirks } = context
-  const { request } = portable(asked, rulesOf(RULES, quirks.history), { provider, limits, knowsOldCalls: true })
+  const { request } = portable(asked, rulesOf(RULES, context), { provider, limits, knowsOldCalls: true })
   const native = checkFields(request, limits)
   const body: JsonObject = compact({
     model: context.model,
     messages: encodeMessages(request.messages, limits),
     tools: offeredTools(request, limits),
     format: encodeFormat(request.response_format),
-    think: encodeThink(request, context.model, limits),
+    think: encodeThink(request, context.base ?? context.model, limits),
     // The server streams unless it is told not to.
     stream: request.stream ?? false,
     ...SETTINGS.encode(request),

@@ -4,7 +4,7 @@ import type { Limits } from '../../kernel/limits.js'
 import type { Quirks } from '../../kernel/protocol.js'
 
 /**
- * Stands for reasoning that another provider did not show. The field has to be there and not empty
+ * Stands for reasoning that another provider did not show. The field has to be there
  * (https://api-docs.deepseek.com/guides/thinking_mode#tool-calls,
  * https://platform.moonshot.ai/docs/guide/use-kimi-k2-thinking-model), and nothing may be made up.
  */
@@ -18,7 +18,7 @@ export function withReasoningText(
 ): ChatRequest {
   let isBlank = false
   const messages = request.messages.map((message): Message => {
-    if (message.role !== 'assistant' || !message.tool_calls?.length || hasText(message, field)) return message
+    if (message.role !== 'assistant' || !message.tool_calls?.length || hasField(message, field)) return message
     const text = (message.thinking_blocks ?? [])
       .map((block) => (block.type === 'thinking' ? block.thinking : ''))
       .join('')
@@ -30,7 +30,7 @@ export function withReasoningText(
   return messages.every((message, at) => message === request.messages[at]) ? request : { ...request, messages }
 }
 
-function hasText(message: AssistantMessage, field: string): boolean {
+function hasField(message: AssistantMessage, field: string): boolean {
   const given = (message as unknown as Record<string, unknown>)[field]
-  return Boolean(message.reasoning_content) || (typeof given === 'string' && given !== '')
+  return typeof message.reasoning_content === 'string' || typeof given === 'string'
 }

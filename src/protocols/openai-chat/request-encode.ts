@@ -6,6 +6,7 @@ import type { AssistantMessage, ChatRequest, ContentPart, FilePart, Message, Too
 import { limitsOf } from '../../kernel/limits.js'
 import type { EncodeContext, EncodedRequest, JsonObject, ProtocolId, Quirks } from '../../kernel/protocol.js'
 import { warnForeign, warnUnsaid, type Unsaid } from '../../kernel/unsaid.js'
+import { traitsOf } from '../../models/index.js'
 import { portable, rulesOf } from '../shared/history/index.js'
 import { answerParts } from './content-parts.js'
 import { withReasoningText } from './reasoning.js'
@@ -229,13 +230,14 @@ export function encodeRequest(given: ChatRequest, context: EncodeContext): Encod
 function portableRequest(given: ChatRequest, context: EncodeContext): ReturnType<typeof portable> {
   const { provider, quirks } = context
   const limits = limitsOf({ ...context, warn: (message) => context.warn(`${provider}: ${message}`) })
-  const ported = portable(given, rulesOf(RULES, quirks.history), {
+  const ported = portable(given, rulesOf(RULES, context), {
     provider,
     limits,
     knowsOldCalls: true,
     isContinued: given.previous_response_id != null,
   })
-  if (!quirks.reasoningRequired || given.thinking?.type === 'disabled' || given.reasoning_effort === 'none')
-    return ported
+  const needsReasoning = quirks.reasoningRequired ?? traitsOf(context.base ?? context.model).needsReasoning
+  const thinks = given.thinking?.type !== 'disabled' && given.reasoning_effort !== 'none'
+  if (!needsReasoning || !quirks.reasoningContent || !thinks) return ported
   return { ...ported, request: withReasoningText(ported.request, quirks.reasoningField ?? 'reasoning_content', limits) }
 }

@@ -85,7 +85,7 @@ const JOINS = { reasoning: {}, text: {}, stream_options: {} }
 export function encodeRequest(asked: ChatRequest, context: EncodeContext): EncodedRequest {
   const { tools: extras, include: keptInclude, ...kept } = ownRaw(asked.raw) ?? {}
   const warn = (message: string): void => context.warn(`${context.provider}: ${message}`)
-  const { request, toolNames } = portable(asked, rulesOf(RULES, context.quirks.history), {
+  const { request, toolNames } = portable(asked, rulesOf(RULES, context), {
     provider: context.provider,
     limits: limitsOf({ ...context, warn }),
     knowsOldCalls: true,

@@ -3,7 +3,7 @@ import type { Available } from './draw.js'
 
 /** Members that cannot serve which a pick passes by, however often, before it moves them out of the way. */
 const PASSED = 16
-/** How long a member that rests stands behind the others then. */
+/** How long a member in cooldown stands behind the others then. */
 const PARKED_MS = 1_000
 
 /** Members in the order of a number that changes: a binary heap that knows where each member stands. */
@@ -16,7 +16,7 @@ export class Ranking {
   private readonly places: Int32Array
   /** Tie of the one taken last. */
   private turn = 0
-  /** 1 for members that rest and were moved behind the others. */
+  /** 1 for members in cooldown that were moved behind the others. */
   private readonly parked: Uint8Array
   private readonly parking: { readonly index: number; readonly until: number }[] = []
 
@@ -57,7 +57,7 @@ export class Ranking {
 
   /**
    * Available members, lowest number first: `most` of them, and no more than are `near` enough to the first. Asks of
-   * no more than are taken or passed by; those that rest stand behind all others for a while once many were passed by.
+   * no more than are taken or passed by; those in cooldown stand behind all others for a while once many were passed by.
    */
   lowest(
     available: Available,
@@ -80,8 +80,8 @@ export class Ranking {
   }
 
   private passBy(index: number): void {
-    const restsFor = this.group.members[index]?.health.restsFor ?? 0
-    if (restsFor === 0) this.took(index, 0)
+    const cooldownLeft = this.group.members[index]?.health.cooldownLeft ?? 0
+    if (cooldownLeft === 0) this.took(index, 0)
     else if (this.parked[index] === 0) {
       this.parked[index] = 1
       this.parking.push({ index, until: this.group.clock.now() + PARKED_MS })

@@ -6,6 +6,8 @@ import type { ChatRequest, ContentPart, Message } from '../../../kernel/hub.js'
 import type { HistoryRules } from '../../../kernel/history.js'
 import { asArray } from '../../../kernel/json.js'
 import type { Limits } from '../../../kernel/limits.js'
+import type { EncodeContext } from '../../../kernel/protocol.js'
+import { traitsOf } from '../../../models/index.js'
 import { withToolCalls } from '../messages.js'
 import { dropBlanks } from './blanks.js'
 import { pairCalls } from './pairing.js'
@@ -67,7 +69,8 @@ function withMessageNames(
   )
 }
 
-/** Rules of a format, under those of a row. */
-export function rulesOf(format: HistoryRules, own: HistoryRules | undefined): HistoryRules {
-  return own ? { ...format, ...own } : format
+/** Rules of a format, under those of the model and those of the row. */
+export function rulesOf(format: HistoryRules, { quirks, model, base }: EncodeContext): HistoryRules {
+  const { history } = traitsOf(base ?? model)
+  return history || quirks.history ? { ...format, ...history, ...quirks.history } : format
 }

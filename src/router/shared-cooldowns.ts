@@ -1,4 +1,4 @@
-/** Rests that processes share: where one process found a target failing, the others do not have to. */
+/** Cooldowns that processes share: where one process found a target failing, the others do not have to. */
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../kernel/clock.js'
 import { ConfigError } from '../kernel/errors.js'
@@ -6,33 +6,33 @@ import type { Fact, Store } from '../kernel/store.js'
 import { verdictOf } from '../policies/cooldown.js'
 import type { ErrorClass } from '../policies/error-class.js'
 import { warnOnce } from '../telemetry/warn.js'
-import type { RestEvent } from './events.js'
+import type { CooldownEvent } from './events.js'
 import type { Holding } from './target.js'
 
-const SPACE = 'rests'
+const SPACE = 'cooldowns'
 /** Milliseconds between two looks at what the others have found. */
 const REFRESH = 250
 
-export interface RestsOptions {
+export interface SharedCooldownsOptions {
   readonly store: Store
   readonly clock: Clock
   readonly targets: () => readonly Holding[]
-  /** A target rests because another process said so. */
-  readonly onRest?: (event: RestEvent) => void
+  /** A target cools down because another process said so. */
+  readonly onCooldown?: (event: CooldownEvent) => void
 }
 
 /** No call waits for the store here. What it cannot say, the breakers of this process find out by themselves. */
-export class Rests {
-  private readonly options: RestsOptions
+export class SharedCooldowns {
+  private readonly options: SharedCooldownsOptions
   private readonly own = randomUUID()
-  /** By target: the rest that was last told or learnt. Each is applied once, or it would outlive a recovery. */
+  /** By target: the cooldown that was last told or learnt. Each is applied once, or it would outlive a recovery. */
   private readonly known = new Map<string, string>()
   private refreshAt = 0
   private refreshing = false
   private published = 0
   private missed = 0
 
-  constructor(options: RestsOptions) {
+  constructor(options: SharedCooldownsOptions) {
     this.options = options
   }
 
@@ -59,18 +59,18 @@ export class Rests {
   }
 
   /** An attempt has ended. @param rest - Milliseconds of the rest that begins now, if one does; and after what. */
-  settled({ target, health }: Holding, rest: number | undefined, after: RestEvent['after'] = 'unknown'): void {
+  settled({ target, health }: Holding, cooldown: number | undefined, after: CooldownEvent['after'] = 'unknown'): void {
     const { store } = this.options
     if (!store.shared) return
     const { id } = target
-    if (rest !== undefined && rest > 0) {
+    if (cooldown !== undefined && cooldown > 0) {
       this.published += 1
       const value = `${this.own} ${this.published} ${after}`
       this.known.set(id, value)
-      this.background(() => store.put(SPACE, id, value, rest))
+      this.background(() => store.put(SPACE, id, value, cooldown))
     } else if (this.known.has(id) && health.state === 'closed') {
       this.known.delete(id)
-      // Processes that begin later need not rest.
+      // Processes that begin later need not cool down.
       this.background(() => store.remove(SPACE, id))
     }
   }
@@ -88,10 +88,10 @@ export class Rests {
       const [from, , after] = fact.value.split(' ')
       if (from === this.own) continue
       const ms = fact.expiresInMs
-      // A store that does not know how long would rest it for ever.
+      // A store that does not know how long would put it into cooldown for ever.
       if (!Number.isFinite(ms)) continue
-      if (!health.breaker.restUntil(now + ms)) continue
-      this.options.onRest?.({
+      if (!health.breaker.coolDownUntil(now + ms)) continue
+      this.options.onCooldown?.({
         target: target.id,
         provider: target.provider.id,
         after: known(after),
@@ -112,7 +112,7 @@ export class Rests {
 }
 
 /** Another version of this package may tell what this one does not know. */
-function known(after: string | undefined): RestEvent['after'] {
+function known(after: string | undefined): CooldownEvent['after'] {
   const isKnown = after === 'slow' || verdictOf(after as ErrorClass) === 'failure'
-  return isKnown ? (after as RestEvent['after']) : 'unknown'
+  return isKnown ? (after as CooldownEvent['after']) : 'unknown'
 }

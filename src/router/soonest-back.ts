@@ -7,7 +7,7 @@ import type { Member } from './strategy.js'
 export interface Soonest {
   readonly member: Member
   /** Milliseconds; 0 while a call tries whether it is back. */
-  readonly restsFor: number
+  readonly cooldownLeft: number
   /** It stands in; `undefined`: in the route itself. */
   readonly fallback: Fallback | undefined
   /** Index of its level there. */
@@ -32,14 +32,14 @@ export function soonestBack(
   let soonest: (Soonest & { readonly tight: boolean }) | undefined
   const look = (levels: readonly Level[], fallback: Fallback | undefined): void => {
     for (const [level, { members, selector }] of levels.entries()) {
-      const resting: { member: Member; index: number; restsFor: number; tight: boolean }[] = []
+      const cooling: { member: Member; index: number; cooldownLeft: number; tight: boolean }[] = []
       for (const [index, member] of members.entries()) {
         const wrong = misfitOf(member)
         if (wrong) misfits.set(member, wrong)
-        else resting.push({ member, index, restsFor: member.health.restsFor, tight: isTight(call, member) })
+        else cooling.push({ member, index, cooldownLeft: member.health.cooldownLeft, tight: isTight(call, member) })
       }
-      // What the strategy would not choose is no choice because the others rest.
-      const chosen = resting
+      // What the strategy would not choose is no choice because the others are in cooldown.
+      const chosen = cooling
         .sort(bySoonest)
         .find(({ index }) => selector.select(call, (other) => other === index) !== undefined)
       if (chosen && (!soonest || bySoonest(chosen, soonest) < 0)) soonest = { ...chosen, fallback, level }
@@ -51,10 +51,10 @@ export function soonestBack(
 }
 
 interface Candidate {
-  readonly restsFor: number
+  readonly cooldownLeft: number
   readonly tight: boolean
 }
 
 function bySoonest(a: Candidate, b: Candidate): number {
-  return Number(a.tight) - Number(b.tight) || a.restsFor - b.restsFor
+  return Number(a.tight) - Number(b.tight) || a.cooldownLeft - b.cooldownLeft
 }

@@ -1,6 +1,6 @@
-/** How a client's targets rest and come back: streams that try them, rests of other processes, slow answers, told quotas. */
+/** How a client's targets cool down and come back: streams that try them, cooldowns of other processes, slow answers, told quotas. */
 import { expect, test } from 'vitest'
-import { createClient, type ClientOptions, type RestEvent } from '../../src/index.js'
+import { createClient, type ClientOptions, type CooldownEvent } from '../../src/index.js'
 import { systemClock } from '../../src/kernel/clock.js'
 import { MemoryStore } from '../../src/stores/memory.js'
 import { faultPair, messages, text } from './fault-pair.js'
@@ -17,11 +17,11 @@ const clientWith = (options: ClientOptions) =>
   })
 const ask = (ai: ReturnType<typeof clientWith>) => ai.chat.completions.create({ model: 'both', messages })
 
-test('a stream that tries a rested target frees its place at its first content', async () => {
+test('a stream that tries a target in cooldown frees its place at its first content', async () => {
   const recovered: string[] = []
   const ai = clientWith({
     cooldown: { consecutive: 1, duration: 30 },
-    hooks: { onRecovery: ({ target }) => recovered.push(target) },
+    hooks: { onRecover: ({ target }) => recovered.push(target) },
   })
   pair.bad.behave = (_, response) => sendJson(response, 500, {})
   await ask(ai)
@@ -62,19 +62,19 @@ test('a stream that fails after its first content is a failure of its target all
   expect(ai.health().targets[0]).toMatchObject({ state: 'open', failures: 2 })
 })
 
-test('a rest learnt from another process is told as such, once, and its recovery too', async () => {
+test('a cooldown learnt from another process is told as such, once, and its recovery too', async () => {
   class Shared extends MemoryStore {
     override readonly shared = true as unknown as false
   }
   const store = new Shared(systemClock)
-  const told: (readonly [string, string, Partial<RestEvent>])[] = []
+  const told: (readonly [string, string, Partial<CooldownEvent>])[] = []
   const processOf = (name: string) =>
     clientWith({
       store,
       cooldown: { consecutive: 1, duration: 400 },
       hooks: {
-        onRest: (event) => told.push([name, 'rest', event]),
-        onRecovery: (event) => told.push([name, 'recovery', event]),
+        onCooldown: (event) => told.push([name, 'rest', event]),
+        onRecover: (event) => told.push([name, 'recovery', event]),
       },
     })
   const [first, second] = [processOf('first'), processOf('second')]
@@ -96,10 +96,10 @@ test('a rest learnt from another process is told as such, once, and its recovery
 })
 
 test('answers slower than `cooldown.slowerThan` rest a target, and the hook says why', async () => {
-  const told: RestEvent[] = []
+  const told: CooldownEvent[] = []
   const ai = clientWith({
     cooldown: { consecutive: 2, slowerThan: 40 },
-    hooks: { onRest: (event) => told.push(event) },
+    hooks: { onCooldown: (event) => told.push(event) },
   })
   pair.bad.behave = async (_, response) => {
     await wait(60)
@@ -112,11 +112,11 @@ test('answers slower than `cooldown.slowerThan` rest a target, and the hook says
   expect(ai.health().targets[0]).toMatchObject({ state: 'open', requests: 2, failures: 0 })
 })
 
-test('what hangs rests its target before it answers', async () => {
-  const told: RestEvent[] = []
+test('what hangs puts its target into cooldown before it answers', async () => {
+  const told: CooldownEvent[] = []
   const ai = clientWith({
     cooldown: { consecutive: 3, slowerThan: 50 },
-    hooks: { onRest: (event) => told.push(event) },
+    hooks: { onCooldown: (event) => told.push(event) },
   })
   let open = (): void => {}
   const opened = new Promise<void>((resolve) => (open = resolve))
@@ -187,7 +187,7 @@ test('a retry waits until the quota is whole again, as x-ratelimit-reset says', 
   expect(waited).toBeLessThan(2000)
 })
 
-test('one that is longer than `maxDelay` is not waited for: the caller is told how long, and the target rests so long', async () => {
+test('one that is longer than `maxDelay` is not waited for: the caller is told how long, and the target cools down so long', async () => {
   const { end, at, health } = await refusedOnce(usedUp('90s'), { max: 1, baseDelay: 1, maxDelay: 1000 })
   expect(end).toMatchObject({ name: 'ProviderError', status: 429, retryAfterMs: 90_000 })
   expect(at).toHaveLength(1)
