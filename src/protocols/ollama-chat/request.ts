@@ -52,7 +52,7 @@ const checkFields = fieldCheck({
 
 export function encodeRequest(asked: ChatRequest, context: EncodeContext): EncodedRequest {
   const limits = limitsOf(context)
-  const { provider, quirks } = context
+  const { provider } = context
   const { request } = portable(asked, rulesOf(RULES, context), { provider, limits, knowsOldCalls: true })
   const native = checkFields(request, limits)
   const body: JsonObject = compact({
