@@ -43,7 +43,13 @@ function throughDoor(operation: Function, secrets: Secrets): Function {
 function leaving(error: unknown, at: Here, redaction: () => Redaction): unknown {
   if (!(error instanceof TracestitchError)) return error
   // What a call threw has been looked at with all that the call knows.
-  if (error.attempts.length === 0) maskError(error, redaction())
+  if (error.attempts.length === 0) {
+    try {
+      maskError(error, redaction())
+    } catch {
+      // Options that cannot be read were used for nothing, and the error is about that.
+    }
+  }
   startAt(error, at)
   return error
 }

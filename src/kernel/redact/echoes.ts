@@ -11,8 +11,8 @@ const LONG_PART = 20
 const LONG = 2_000
 /** The shortest text that is hidden where it stands as a whole. */
 const WHOLE = 6
-/** Strings and characters of a request that are looked at. */
-const STRINGS = 20_000
+/** Values and characters of a request that are looked at. */
+const VALUES = 100_000
 const CHARACTERS = 16 * 1024 * 1024
 const DEPTH = 64
 
@@ -37,6 +37,7 @@ interface Told {
   /** In lower case. */
   readonly texts: string[]
   readonly keys: string[]
+  values: number
   characters: number
 }
 
@@ -115,13 +116,18 @@ function isWord(character: string | undefined): boolean {
 }
 
 function told(request: unknown): Told {
-  const all: Told = { texts: [], keys: [], characters: 0 }
-  collect(request, '', all, 0)
+  const all: Told = { texts: [], keys: [], values: 0, characters: 0 }
+  try {
+    collect(request, '', all, 0)
+  } catch {
+    // A request that cannot be read to its end was not sent: what was read of it is enough.
+  }
   return all
 }
 
 function collect(value: unknown, field: string, all: Told, depth: number): void {
-  if (all.texts.length >= STRINGS || all.characters >= CHARACTERS || depth > DEPTH) return
+  all.values += 1
+  if (all.values > VALUES || all.characters >= CHARACTERS || depth > DEPTH) return
   if (typeof value === 'string') addText(value, field, all)
   else if (Array.isArray(value)) for (const entry of value) collect(entry, field, all, depth + 1)
   else if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) {
