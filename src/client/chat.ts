@@ -10,7 +10,7 @@ import { isUsageOnly } from './chunks.js'
 import { completed } from './completed.js'
 import { execute } from './execute.js'
 import { createChatHelpers } from './helpers/index.js'
-import { decoding, encoding } from './failure.js'
+import { decoding, encodingFor } from './failure.js'
 import { sendStream, sendWhole } from './follow.js'
 import { ModelStream } from './model-stream.js'
 import { contentParser, ownParser, withParsed } from './parsed.js'
@@ -96,9 +96,7 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
 /** One attempt at a whole answer. */
 export async function whole(run: AttemptRun, request: ChatRequest): Promise<{ run: AttemptRun; chat: ChatCompletion }> {
   const codec = chatCodec(run.target)
-  const encoded = encoding(run.target.provider.id, () =>
-    codec.encodeRequest(requestFor(request, run), run.encodeContext),
-  )
+  const encoded = encodingFor(run.encodeContext, (context) => codec.encodeRequest(requestFor(request, run), context))
   const { answer, wire } = await sendWhole(run, codec, encoded)
   const chat = decoding(() => completed(codec, run.target, answer, encoded).decodeResponse(wire))
   run.refuseFiltered(chat.choices)
@@ -112,9 +110,7 @@ async function stream(call: LogicalCall, request: ChatRequest): Promise<ChatStre
     wantsUsage ? chunks : chunks.filter((chunk) => !isUsageOnly(chunk))
   const source = await execute(call, async (run) => {
     const codec = chatCodec(run.target)
-    const encoded = encoding(run.target.provider.id, () =>
-      codec.encodeRequest(requestFor(request, run), run.encodeContext),
-    )
+    const encoded = encodingFor(run.encodeContext, (context) => codec.encodeRequest(requestFor(request, run), context))
     run.limits.start('firstChunk', run.timeout.firstChunk)
     const answer = await sendStream(run, codec, encoded)
     const face = {

@@ -6,10 +6,12 @@ import {
   StreamError,
   TimeoutError,
   TracestitchError,
+  UnsupportedParameterError,
   type Attempt,
   type ErrorFields,
+  type Unsupported,
 } from '../kernel/errors.js'
-import type { WireError } from '../kernel/protocol.js'
+import type { EncodeContext, WireError } from '../kernel/protocol.js'
 import { readRateLimit, waitFor } from '../kernel/rate-limit.js'
 import { asString, isObject } from '../kernel/json.js'
 import { maskError, type ErrorMask } from '../kernel/redact/errors.js'
@@ -125,17 +127,19 @@ export function locate<T>(error: T, fields: ErrorFields, mask: ErrorMask): T {
 }
 
 /**
- * The last failure of a call that tried several targets names its own, and says that others failed before it.
+ * The failure of a call names the target that failed, and of one that tried several says that others failed before it.
  *
  * @param last - The target that failed last: of attempts side by side not the one that began last.
  */
 export function nameTargets(error: TracestitchError, attempts: readonly Attempt[], last: string | undefined): void {
-  const others = [...new Set(attempts.map(({ target }) => target))].filter((target) => target !== last)
-  const [first, second, ...rest] = others
-  if (last === undefined || first === undefined) return
+  if (last === undefined) return
+  const [first, second, ...rest] = [...new Set(attempts.map(({ target }) => target))].filter(
+    (target) => target !== last,
+  )
   const more = second === undefined ? '' : rest.length === 0 ? ` and ${second}` : ` and ${rest.length + 1} more`
+  const before = first === undefined ? '' : `; before it ${first}${more} failed`
   const { message } = error
-  const whole = `${message} (${last}; before it ${first}${more} failed)`
+  const whole = `${message} (${last}${before})`
   error.message = whole
   // The stack begins with the message.
   if (error.stack !== undefined) error.stack = error.stack.replace(message, () => whole)
@@ -149,6 +153,43 @@ export function decoding<T>(step: () => T): T {
     if (error instanceof TracestitchError) throw error
     throw new StreamError('the answer cannot be read as its format', { cause: error })
   }
+}
+
+/**
+ * Writes a request in the format of a target.
+ *
+ * @throws UnsupportedParameterError that names all that the format cannot say, and ConfigError for a request that no codec
+ *   foresaw, such as a message that is `null`.
+ */
+export function encodingFor<T>(context: EncodeContext, encode: (context: EncodeContext) => T): T {
+  return encoding(context.provider, () => {
+    try {
+      return encode(context)
+    } catch (error) {
+      throw error instanceof UnsupportedParameterError ? withAll(error, context, encode) : error
+    }
+  })
+}
+
+/** A codec stops at the first thing. Asked to leave out what it cannot say, it says all of it. */
+function withAll(
+  first: UnsupportedParameterError,
+  context: EncodeContext,
+  encode: (context: EncodeContext) => unknown,
+): UnsupportedParameterError {
+  const found = new Map<string, Unsupported>()
+  try {
+    encode({
+      ...context,
+      dropUnsupported: true,
+      warn: () => {},
+      onDropped: (parameter, hint) => found.set(parameter, { parameter, hint }),
+    })
+  } catch {
+    // What else is wrong with the request is told once this is mended.
+  }
+  if (found.size <= 1 || !found.has(first.parameter)) return first
+  return new UnsupportedParameterError([...found.values()], context.provider)
 }
 
 /** A request that no codec foresaw, such as a message that is `null`. */
