@@ -1,5 +1,5 @@
 /** One logical call: its limits, its attempts, its span, and what is known of it at the end. */
-import { isSpanContextValid, type Attributes } from '@opentelemetry/api'
+import { context, isSpanContextValid, type Attributes } from '@opentelemetry/api'
 import type { PriceOptions } from '../cost/price.js'
 import type { Catalogue } from '../kernel/catalogue.js'
 import type { Clock } from '../kernel/clock.js'
@@ -15,7 +15,7 @@ import type { RoutedCall } from '../router/strategy.js'
 import type { Target } from '../router/target.js'
 import { costAttributes, otherAttributes, serverOf } from '../telemetry/attributes.js'
 import { startCall, type Call } from '../telemetry/call.js'
-import { withContext } from '../telemetry/identity.js'
+import { identityOf, mergeIdentity, withIdentity, type Identity } from '../telemetry/identity.js'
 import { metering } from '../telemetry/metrics.js'
 import * as semconv from '../telemetry/semconv.js'
 import { guard, settings } from '../telemetry/settings.js'
@@ -89,6 +89,8 @@ export class LogicalCall {
   pass: Pass | undefined
   readonly operation: semconv.Operation
   readonly options: CallOptions
+  /** Whom it is for: what `withContext` says, and its own metadata over it. */
+  readonly metadata: Identity | undefined
   readonly timeout: TimeoutPolicy
   readonly itinerary: Itinerary
   readonly routed: RoutedCall
@@ -116,7 +118,9 @@ export class LogicalCall {
     client.cooldowns?.refresh()
     const route = plan.route(model)
     this.timeout = timeoutPolicy(options.timeout, plan.timeout)
-    this.routed = routedCall(model, options, request, client.tokenCounter)
+    const around = identityOf()
+    this.metadata = options.metadata ? mergeIdentity(around, options.metadata) : around
+    this.routed = routedCall(model, this.metadata, request, client.tokenCounter)
     this.hedge = route.hedge
     this.itinerary = new Itinerary({
       call: this.routed,
@@ -130,20 +134,19 @@ export class LogicalCall {
     this.shown = 'member' in this.begun ? this.begun.member.target : (route.levels[0]?.members[0]?.target as Target)
     const first = this.shown
     this.alias = route.alias ? model : undefined
-    this.demand = new Demand({ client, routed: this.routed, request, options, alias: this.alias })
+    this.demand = new Demand({ client, routed: this.routed, request, metadata: this.metadata, alias: this.alias })
     // Nothing may fail once the span is open: whoever ends it has the call.
     this.limits = new CallLimits(options.signal ?? undefined, this.timeout.total, client.clock)
-    const start = (): Call =>
-      startCall({
-        operation,
-        layer: 'client',
-        provider: first.provider.telemetryName,
-        model: first.model,
-        request,
-        baseURL: first.provider.baseURL,
-        attributes: { ...attributes, ...(this.alias !== undefined && { 'tracestitch.alias': model }) },
-      })
-    this.telemetry = options.metadata ? withContext(identityFrom(options.metadata), start) : start()
+    this.telemetry = startCall({
+      operation,
+      layer: 'client',
+      provider: first.provider.telemetryName,
+      model: first.model,
+      request,
+      baseURL: first.provider.baseURL,
+      attributes: { ...attributes, ...(this.alias !== undefined && { 'tracestitch.alias': model }) },
+      ...(options.metadata && this.metadata && { parent: withIdentity(context.active(), this.metadata) }),
+    })
   }
 
   /** The first step. @throws LimitError when every target is in cooldown and the client does not try them. */
@@ -232,11 +235,11 @@ export class LogicalCall {
 
   /** Counts what the answer came to: in limits, budgets and the sums of the client. */
   private settle(run: AttemptRun, answer: Answer): CallMeta {
-    const { alias, options, client } = this
+    const { alias, client } = this
     const facts = this.factsOf(answer)
     const { usage } = facts
     const meta = this.describe(run, facts)
-    client.ledger?.add({ meta, usage, alias, metadata: options.metadata, date: client.clock.date() })
+    client.ledger?.add({ meta, usage, alias, metadata: this.metadata, date: client.clock.date() })
     if (!run.pass && !this.pass) return meta
     const used = usedBy(usage, () => run.pass?.budgeted && meta.cost.usd)
     run.pass?.settle(used)
@@ -288,19 +291,6 @@ const UNKNOWN = { tokens: undefined, usd: undefined }
 /** What a lost attempt ends with. */
 function answeredByAnother(): DOMException {
   return new DOMException('another attempt answered first', 'AbortError')
-}
-
-function identityFrom(metadata: NonNullable<CallOptions['metadata']>): {
-  user?: string
-  session?: string
-  tags?: readonly string[]
-} {
-  const { user, session, tags } = metadata
-  return {
-    ...(user !== undefined && { user }),
-    ...(session !== undefined && { session }),
-    ...(tags !== undefined && { tags }),
-  }
 }
 
 function targetAttributes({ provider }: Target): Attributes {

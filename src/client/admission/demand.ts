@@ -4,9 +4,9 @@ import { EXPECTED_OUTPUT } from '../../kernel/estimate.js'
 import { isObject } from '../../kernel/json.js'
 import type { RoutedCall } from '../../router/strategy.js'
 import type { Target } from '../../router/target.js'
+import type { Identity } from '../../telemetry/identity.js'
 import { warnOnce } from '../../telemetry/warn.js'
 import type { CallRequest, ClientContext } from '../call.js'
-import type { CallMetadata } from '../types.js'
 import type { Estimate } from './budgets.js'
 import type { Used } from './pass.js'
 import type { ScopeFacts } from './scope.js'
@@ -18,7 +18,7 @@ export interface Demanded {
   readonly client: ClientContext
   readonly routed: RoutedCall
   readonly request: CallRequest['request']
-  readonly options: CallRequest['options']
+  readonly metadata: Identity | undefined
   /** The alias that the call names, if it does. */
   readonly alias: string | undefined
 }
@@ -69,15 +69,15 @@ export class Demand {
     const body = request && 'chat' in request ? request.chat.metadata : undefined
     if (!isObject(body) || !OF_SCOPES.some((name) => name in body)) return
     warnOnce(
-      "`metadata` in the body is the provider's own field; limits and budgets read `metadata` of the second argument",
+      "`metadata` in the body is the provider's own field; limits and budgets read `metadata` of the second argument, and `withContext`",
     )
   }
 
   /** @param target - The one that an attempt goes to. */
   scopeFacts(target?: Target): ScopeFacts {
-    const { options, alias } = this.call
-    if (!options.metadata) this.warnOfBody()
-    const { client, user, key, tags } = options.metadata ?? {}
+    const { metadata, alias } = this.call
+    if (!metadata) this.warnOfBody()
+    const { client, user, key, tags } = metadata ?? {}
     return {
       client,
       alias,
@@ -90,7 +90,7 @@ export class Demand {
   }
 }
 
-const OF_SCOPES = ['client', 'user', 'key', 'tags'] as const satisfies readonly (keyof CallMetadata)[]
+const OF_SCOPES = ['client', 'user', 'key', 'tags'] as const satisfies readonly (keyof Identity)[]
 
 /** What is none is the provider's to refuse. */
 function positive(value: unknown): number | undefined {
