@@ -117,7 +117,7 @@ export class LogicalCall {
     const { plan } = client
     client.cooldowns?.refresh()
     const route = plan.route(model)
-    this.timeout = timeoutPolicy(options.timeout, plan.timeout)
+    this.timeout = timeoutPolicy(options.timeout, timeoutPolicy(route.timeout, plan.timeout))
     const around = identityOf()
     this.metadata = options.metadata ? mergeIdentity(around, options.metadata) : around
     this.routed = routedCall(model, this.metadata, request, client.tokenCounter)
@@ -268,6 +268,7 @@ export class LogicalCall {
       traceId: spanContext && isSpanContextValid(spanContext) ? spanContext.traceId : null,
       served: model,
       usage: reported === undefined ? usage : { ...usage, cost: reported },
+      told: usage,
       serviceTier,
       partial,
       prices: this.client.prices,
