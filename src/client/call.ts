@@ -22,6 +22,7 @@ import { guard, settings } from '../telemetry/settings.js'
 import type { AdmittedStep } from './admission/admit.js'
 import { Demand } from './admission/demand.js'
 import type { Gates } from './admission/gates.js'
+import type { Made } from './admission/made.js'
 import type { Pass } from './admission/pass.js'
 import { usedBy } from './admission/used.js'
 import { AttemptRun } from './attempt-run.js'
@@ -30,6 +31,7 @@ import { nameTargets } from './failure.js'
 import type { Hooks } from './hooks.js'
 import { CallLimits } from './limits.js'
 import { createMeta } from './meta.js'
+import { doubtOf, type Doubt } from './plausible.js'
 import type { Probes } from './probes.js'
 import { routedCall } from './routed-call.js'
 import type { Ledger } from './spend.js'
@@ -51,8 +53,6 @@ export interface ClientContext {
   /** What was spent so far. */
   readonly ledger?: Ledger | undefined
   readonly hooks: Hooks
-  /** USD that the headers of an answer say it cost. */
-  readonly reportedCost: (headers: Pick<Headers, 'forEach'>) => number | undefined
   readonly fetch: typeof globalThis.fetch | undefined
   readonly clock: Clock
   readonly random: () => number
@@ -64,7 +64,16 @@ export interface CallRequest {
   readonly options: CallOptions
   /** `undefined` for an operation of which telemetry reads no request. */
   readonly request: { readonly chat: ChatRequest } | { readonly embeddings: EmbeddingsRequest } | undefined
+  /** The caller's own body, where `request` is not all of it. */
+  readonly body?: RequestBody | undefined
   readonly attributes?: Attributes
+}
+
+/** A body of another shape than the hub's. */
+export interface RequestBody {
+  readonly request: object
+  /** What is billed of it, where it is neither chat nor embeddings. */
+  readonly made?: Made | undefined
 }
 
 /** What is known of an answer that is neither chat nor embeddings. */
@@ -110,7 +119,7 @@ export class LogicalCall {
   private latest: AttemptRun | undefined
 
   /** @throws ConfigError or UnsupportedParameterError when no target can serve the call. Nothing is open then. */
-  constructor(client: ClientContext, { operation, model, options, request, attributes }: CallRequest) {
+  constructor(client: ClientContext, { operation, model, options, request, body, attributes }: CallRequest) {
     this.client = client
     this.operation = operation
     this.options = options
@@ -134,7 +143,8 @@ export class LogicalCall {
     this.shown = 'member' in this.begun ? this.begun.member.target : (route.levels[0]?.members[0]?.target as Target)
     const first = this.shown
     this.alias = route.alias ? model : undefined
-    this.demand = new Demand({ client, routed: this.routed, request, metadata: this.metadata, alias: this.alias })
+    const { routed, metadata, alias } = this
+    this.demand = new Demand({ client, routed, request, body, options, metadata, alias })
     // Nothing may fail once the span is open: whoever ends it has the call.
     this.limits = new CallLimits(options.signal ?? undefined, this.timeout.total, client.clock)
     this.telemetry = startCall({
@@ -238,10 +248,11 @@ export class LogicalCall {
     const { alias, client } = this
     const facts = this.factsOf(answer)
     const { usage } = facts
-    const meta = this.describe(run, facts)
+    const doubt = doubtOf(answer, usage, this.demand.expected(run.place))
+    const meta = this.describe(run, { ...facts, doubt })
     client.ledger?.add({ meta, usage, alias, metadata: this.metadata, date: client.clock.date() })
     if (!run.pass && !this.pass) return meta
-    const used = usedBy(usage, () => run.pass?.budgeted && meta.cost.usd)
+    const used = usedBy(usage, doubt?.fault === undefined, () => run.pass?.budgeted && meta.cost.usd)
     run.pass?.settle(used)
     this.pass?.settle(used)
     this.pass?.leave()
@@ -258,7 +269,7 @@ export class LogicalCall {
     return { model: chat.model, usage, serviceTier: chat.service_tier, partial: true }
   }
 
-  describe(run: AttemptRun, { model, usage, serviceTier, partial }: AnswerFacts): CallMeta {
+  describe(run: AttemptRun, { model, usage, serviceTier, partial, doubt }: AnswerFacts): CallMeta {
     const { target, reportedCost: reported } = run
     const spanContext = this.telemetry.span?.spanContext()
     return createMeta({
@@ -271,6 +282,7 @@ export class LogicalCall {
       told: usage,
       serviceTier,
       partial,
+      doubt,
       prices: this.client.prices,
       limitHeaders: run.limitHeaders,
       answeredAt: run.answeredAt,
@@ -285,6 +297,7 @@ interface AnswerFacts {
   readonly usage?: Partial<Usage> | undefined
   readonly serviceTier?: string | null | undefined
   readonly partial?: boolean
+  readonly doubt?: Doubt | undefined
 }
 
 const UNKNOWN = { tokens: undefined, usd: undefined }

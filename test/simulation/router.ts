@@ -69,7 +69,6 @@ function contextOf(options: ClientOptions, world: World, random: () => number): 
     gates,
     prices,
     hooks: new Hooks(),
-    reportedCost: directory.reportedCost,
     fetch: undefined,
     clock,
     random,
