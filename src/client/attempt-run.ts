@@ -22,6 +22,7 @@ import { locate } from './failure.js'
 import { extraBodyAt, paramsAt } from './layers.js'
 import { AttemptLimits } from './limits.js'
 import { send, type EncodedBytes, type FollowUp } from './transport.js'
+import { addWarning } from './warnings.js'
 
 export class AttemptRun {
   readonly target: Target
@@ -110,9 +111,7 @@ export class AttemptRun {
       model,
       quirks: provider.quirks,
       dropUnsupported: options.dropUnsupported ?? own ?? provider.dropUnsupported ?? client.plan.dropUnsupported,
-      warn: (message) => {
-        if (!this.call.warnings.includes(message)) this.call.warnings.push(message)
-      },
+      warn: (message) => addWarning(this.call.warnings, message),
     }
   }
 
