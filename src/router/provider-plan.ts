@@ -171,6 +171,7 @@ export function planProvider(
     idHeaders: row.idHeaders ?? [],
     gatewayIdHeaders: row.gateway?.idHeaders ?? [],
     errorTypeHeader: row.errorTypeHeader,
+    errorCodes: row.errorCodes,
     traceHeaders: row.gateway?.traceHeaders,
     chat: chatOf(spoken.find((found) => found.kind === 'chat')),
     embeddingsFor(model: string) {
