@@ -30,7 +30,7 @@ export function autolog(options: AutologOptions = {}): Autolog {
  *   nowhere. A model string that only a call brings is checked at that call, before any request.
  */
 export function createClient(options: ClientOptions = {}): Client {
-  return atCaller(createClient, () => openClient(everything, directory, options))
+  return atCaller(createClient, () => openClient(everything, options))
 }
 
 export type * from './client/index.js'

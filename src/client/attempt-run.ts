@@ -1,23 +1,25 @@
 /** One try at one target. */
-import { ProviderError, TimeoutError, TracestitchError, type Attempt } from '../kernel/errors.js'
+import { TimeoutError, TracestitchError, type Attempt } from '../kernel/errors.js'
 import { FRAMING_MEDIA_TYPES } from '../kernel/frames.js'
-import type { ChatChunk, ChatCompletion } from '../kernel/hub.js'
 import type { ChatProtocol, EncodeContext, EncodedRequest, Protocol } from '../kernel/protocol.js'
 import { pickRateLimitHeaders, type HeaderSource } from '../kernel/rate-limit.js'
 import { classifyError } from '../policies/error-class.js'
 import { attemptLimit, timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
 import type { AttemptOutcome, CooldownEvent } from '../router/events.js'
 import type { Running } from '../router/health.js'
+import type { Itinerary } from '../router/itinerary.js'
 import type { Member } from '../router/strategy.js'
 import type { Target } from '../router/target.js'
 import { startAttempt, type AttemptSpan } from '../telemetry/attempt.js'
 import { countAttempt, countCooldown } from '../telemetry/metrics.js'
 import type { AdmittedStep } from './admission/admit.js'
+import type { Place } from './admission/demand.js'
 import type { Pass, Used } from './admission/pass.js'
 import { countOf } from './admission/used.js'
 import type { WireAnswer } from './body.js'
 import type { Answer, LogicalCall } from './call.js'
-import { locate } from './failure.js'
+import { locate, understood } from './failure.js'
+import { extraBodyAt, paramsAt } from './layers.js'
 import { AttemptLimits } from './limits.js'
 import type { Redaction } from './redaction.js'
 import { send, type EncodedBytes, type FollowUp } from './transport.js'
@@ -38,6 +40,8 @@ export class AttemptRun {
   readonly timeout: TimeoutPolicy
   /** What it holds of limits and budgets. */
   readonly pass: Pass | undefined
+  /** Those of the fallback that led here. */
+  private readonly ownParams: Readonly<Record<string, unknown>> | undefined
   private readonly call: LogicalCall
   private readonly entry: Attempt
   private readonly member: Member
@@ -65,7 +69,8 @@ export class AttemptRun {
     this.number = number
     this.reason = reason
     this.target = target
-    this.params = target.params || params ? { ...target.params, ...params } : undefined
+    this.params = paramsAt(target, params)
+    this.ownParams = params
     const { timeout } = target.provider
     const usual = timeoutPolicy(timeout, call.client.plan.timeout)
     this.timeout = timeoutPolicy(call.options.timeout, timeoutPolicy(target.timeout, usual))
@@ -118,10 +123,12 @@ export class AttemptRun {
 
   /** Fields of the account and of the call that this target's body gets as they are. */
   get extraBody(): Record<string, unknown> | undefined {
-    const { extra_body: all, provider_options: byProvider } = this.call.options
-    const { id, body } = this.target.provider
-    const own = byProvider?.[id]
-    return body || all || own ? { ...body, ...all, ...own } : undefined
+    return extraBodyAt(this.target, this.call.options)
+  }
+
+  /** Where it goes, as what it may come to is estimated. */
+  get place(): Place {
+    return { target: this.target, params: this.ownParams }
   }
 
   /** @param part - Limits of a request that is one of several of this attempt, sent side by side. */
@@ -163,26 +170,28 @@ export class AttemptRun {
     return answer
   }
 
-  /** USD that headers of an answer say it cost. */
+  /** USD that a header of an answer says it cost, of a provider that is known to send one; `NaN` for what is no number. */
   costIn(headers: Headers): number | undefined {
-    return this.call.client.reportedCost(headers)
+    const { costHeader } = this.target.provider
+    const text = costHeader === undefined ? null : headers.get(costHeader)
+    return text === null || text.trim() === '' ? undefined : Number(text)
   }
 
   /** Completes an error with what is known of this attempt. */
   locate<T>(error: T): T {
     const { provider, model } = this.target
-    return locate(error, this.answer?.fields ?? { provider: provider.id, model }, this.redaction)
+    const fields = this.answer?.fields ?? { provider: provider.id, model }
+    return locate(understood(error, provider, this.call.client.clock.date()), fields, this.redaction)
   }
 
-  /**
-   * An answer that a content filter withheld is a failure, if another target stands ready for that.
-   *
-   * @throws ProviderError with the code `content_filter`.
-   */
-  refuseFiltered(choices: ChatCompletion['choices'] | ChatChunk['choices']): void {
-    if (choices.length === 0 || !choices.every(({ finish_reason: finish }) => finish === 'content_filter')) return
-    if (!this.call.itinerary.hasFallbackOn('content-policy')) return
-    throw new ProviderError('a content filter withheld the answer', { code: 'content_filter' })
+  /** The way of its call, for what stands ready behind this attempt. */
+  get itinerary(): Itinerary {
+    return this.call.itinerary
+  }
+
+  /** The answer is not given to the caller. It counts as what it came to all the same. */
+  answeredInVain(answer: Answer): void {
+    this.call.countInVain(this, answer)
   }
 
   /** Lets the call's telemetry read the headers of the answer, and of those to come. Until then they may be a loser's. */
@@ -206,8 +215,9 @@ export class AttemptRun {
     this.pass?.leave()
     // What an answer that has begun came to, its call says.
     if (error !== undefined && !this.call.isAnsweredBy(this)) this.pass?.settle(this.usedInVain(error))
-    if (error !== undefined) this.entry.error = error instanceof Error ? error.name : 'Error'
     const errorClass = error === undefined ? undefined : classifyError(error)
+    if (error !== undefined) this.entry.error = error instanceof Error ? error.name : 'Error'
+    if (errorClass !== undefined && !this.lost) this.entry.failure = errorClass
     const { health } = this.member
     const before = health.state
     const rest = this.settle({
@@ -234,7 +244,7 @@ export class AttemptRun {
     if (error instanceof TimeoutError && error.limit === 'connect') return undefined
     // The caller's reason may be anything.
     const calledOff = this.lost || this.call.limits.signal.aborted || classifyError(error) === 'timeout'
-    return calledOff ? this.call.demand.inputAt(this.target) : undefined
+    return calledOff ? this.call.demand.inputAt(this.place) : undefined
   }
 
   private tell(outcome: AttemptOutcome): void {

@@ -3,7 +3,6 @@ import { systemClock } from '../kernel/clock.js'
 import type { Catalogue } from '../kernel/catalogue.js'
 import type { PassthroughId } from '../kernel/protocol.js'
 import { loadPrices } from '../cost/tables.js'
-import type { Directory } from '../providers/directory.js'
 import { compilePlan } from '../router/plan.js'
 import { SharedCooldowns } from '../router/shared-cooldowns.js'
 import type { ClientOptions } from '../router/options.js'
@@ -28,7 +27,17 @@ import { Ledger } from './spend.js'
 import type { CallOptions, Client, Images, Moderations, Transcriptions, Translations } from './types.js'
 
 export type * from '../router/events.js'
-export type { AliasOptions, ClientOptions, ProbeOptions, ProviderOptions, TargetOptions } from '../router/options.js'
+export type { ErrorClass } from '../kernel/error-class.js'
+export type {
+  AliasOptions,
+  AnswerTest,
+  ClientOptions,
+  FailureClass,
+  FallbackOptions,
+  ProbeOptions,
+  ProviderOptions,
+  TargetOptions,
+} from '../router/options.js'
 export type { TimeoutOptions } from '../policies/timeout.js'
 export type { RetryPolicy } from '../policies/retry.js'
 export type { Fact, LeaseRequest, RateTake, Store, StoreStatus, TakeResult } from '../kernel/store.js'
@@ -73,24 +82,16 @@ function createPassed(client: ClientContext): Pick<Client, 'moderations' | 'imag
  *
  * @throws ConfigError as `createClient` says.
  */
-export function openClient(
-  catalogue: Catalogue,
-  directory: Pick<Directory, 'reportedCost'>,
-  options: ClientOptions = {},
-): Client {
+export function openClient(catalogue: Catalogue, options: ClientOptions = {}): Client {
   checkClientOptions(options)
   try {
-    return opened(catalogue, directory, options)
+    return opened(catalogue, options)
   } catch (error) {
     throw cleanOf(error, options)
   }
 }
 
-function opened(
-  catalogue: Catalogue,
-  { reportedCost }: Pick<Directory, 'reportedCost'>,
-  options: ClientOptions,
-): Client {
+function opened(catalogue: Catalogue, options: ClientOptions): Client {
   const plan = compilePlan(options, {
     env: process.env,
     catalogue,
@@ -127,7 +128,6 @@ function opened(
     tokenCounter: counterOf(options.tokenizer),
     ledger,
     hooks,
-    reportedCost,
     fetch: options.fetch,
     clock: systemClock,
     random: Math.random,

@@ -17,6 +17,7 @@ import { sendStream, sendWhole } from './follow.js'
 import { ModelStream } from './model-stream.js'
 import { echoOf, refuseKeptThere } from './responses-echo.js'
 import { openStream, type StreamFace } from './stream-run.js'
+import { refuseUnfit } from './unfit.js'
 import type { CallOptions, ResponseObject, Responses, ResponsesBody, StreamItem, WithMeta } from './types.js'
 
 const FORMAT = 'openai-responses'
@@ -41,7 +42,7 @@ export function createResponses(client: ClientContext): Responses {
       model: request.model,
       options: callOptions,
       request: { chat: request },
-      body,
+      body: { request: body },
     })
     try {
       if (request.stream === true) return new ModelStream(await execute(call, (run) => stream(call, run, exchange)))
@@ -89,7 +90,7 @@ async function whole(
   const { codec, encoded, native } = encode(run, exchange)
   const { answer, wire: body } = await sendWhole(run, codec, encoded)
   const chat = decoding(() => completed(codec, run.target, answer, encoded).decodeResponse(body))
-  run.refuseFiltered(chat.choices)
+  await refuseUnfit(run, chat, { request: { ...exchange.request, ...run.params } })
   const wire =
     native && isObject(body)
       ? body

@@ -179,7 +179,9 @@ export function planProvider(
     body: bodyOf(row, options, env),
     idHeaders: row.idHeaders ?? [],
     gatewayIdHeaders: row.gateway?.idHeaders ?? [],
+    costHeader: options.costHeader ?? row.gateway?.costHeader,
     errorTypeHeader: row.errorTypeHeader,
+    errorCodes: row.errorCodes,
     traceHeaders: row.gateway?.traceHeaders,
     chat: chatOf(spoken.find((found) => found.kind === 'chat')),
     embeddingsFor(model: string) {

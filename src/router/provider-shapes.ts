@@ -26,6 +26,7 @@ const history = z.strictObject({
   toolIds: z.optional(wordForm),
   toolNames: z.optional(wordForm),
   messageNames: z.optional(wordForm),
+  oldCalls: z.optional(z.boolean()),
   anyOrder: z.optional(z.boolean()),
   joinsTurns: z.optional(z.boolean()),
   textResults: z.optional(z.boolean()),
@@ -67,5 +68,6 @@ export const provider = z.strictObject({
   ...providerChanges,
   quirks: z.optional(quirks),
   timeout: z.optional(timeoutParts),
+  costHeader: z.optional(text),
   dropUnsupported: z.optional(z.boolean()),
 })

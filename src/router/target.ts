@@ -8,7 +8,7 @@ import type {
   Quirks,
   RerankProtocol,
 } from '../kernel/protocol.js'
-import type { TraceHeaders } from '../kernel/provider.js'
+import type { ProviderRow, TraceHeaders } from '../kernel/provider.js'
 
 import type { TimeoutOptions } from '../policies/timeout.js'
 import type { Health } from './health.js'
@@ -41,8 +41,12 @@ export interface PlannedProvider {
   readonly idHeaders: readonly string[]
   /** Those of a gateway, which identify the call where nothing else does. */
   readonly gatewayIdHeaders: readonly string[]
+  /** Response header with the cost of the call in USD; only such a provider is believed in headers. */
+  readonly costHeader: string | undefined
   /** Response header that names the class of an error. */
   readonly errorTypeHeader: string | undefined
+  /** What its error codes mean that are numbers. */
+  readonly errorCodes: ProviderRow['errorCodes']
   /** A gateway's own request headers for the caller's trace. */
   readonly traceHeaders: TraceHeaders | undefined
   /** The format for chat; `undefined` when it has none. */

@@ -21,14 +21,6 @@ const STACK = 16_000
 /** What our errors say in the provider's words. All else is ours, or the caller's name for something. */
 const WORDS: ReadonlySet<string> = new Set(['message', 'code', 'type', 'requestId'])
 
-/** What an error said before anything of it was hidden, for those who read a class from it. */
-const originals = new WeakMap<Error, string>()
-
-/** The message as it came. Never to be shown. */
-export function wordsOf(error: Error): string {
-  return originals.get(error) ?? error.message
-}
-
 /** Hides in place what an error of ours must not show. Any other value is the caller's own, and stays as it is. */
 export function maskError(error: unknown, mask: ErrorMask): void {
   if (error instanceof TracestitchError) maskOwn(error, mask, 0)
@@ -41,7 +33,6 @@ function maskOwn(error: TracestitchError, mask: ErrorMask, depth: number): void 
     const said = WORDS.has(key) ? withoutEscapes(mask.all(value.value)) : mask.secrets(value.value)
     set(error, key, clip(said, LENGTH))
   }
-  if (error.message !== message && !originals.has(error)) originals.set(error, message)
   if (stack !== undefined) set(error, 'stack', maskedStack(stack, message, error.message, mask))
   if (cause === undefined || depth >= DEPTH) return
   const within = error instanceof CredentialsError ? guessing(mask) : mask
