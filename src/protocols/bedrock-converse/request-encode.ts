@@ -5,6 +5,7 @@ import { limitsOf, type Limits } from '../../kernel/limits.js'
 import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
 import { dialectOf as messagesDialectOf } from '../anthropic-messages/dialect.js'
 import { encodeSampling } from '../anthropic-messages/sampling.js'
+import { withoutPrefill } from '../shared/prefill.js'
 import { refusedBy } from '../shared/refusals.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
 import { stopsOf } from '../shared/scalars.js'
@@ -67,7 +68,7 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   const { isClaude } = messagesDialect
   const dialect = dialectOf(base)
   const { system, messages } = encodeMessages(
-    request.messages,
+    withoutPrefill(request.messages, base, limits),
     {
       systemInMessages: messagesDialect.systemInMessages,
       unsignedThinking: quirks.reasoningContent ?? false,
@@ -83,7 +84,7 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   const takesSchema = dialect.jsonSchema === true && messagesDialect.jsonSchema && quirks.jsonSchema !== false
   const isFormatSaid = spelledOut.outputConfig['textFormat'] != null
   const { outputConfig, hint } = isFormatSaid ? {} : encodeFormat(request.response_format, takesSchema, limits)
-  const { toolConfig, forced, claudeChoice } = encodeTools(request, isClaude, limits)
+  const { toolConfig, forced, claudeChoice } = encodeTools(request, messagesDialect, limits)
   const { fields, maxTokens, thinks, effort } = encodeModelFields(request, base, spelledOut, forced, limits)
   const sampling = encodeSampling(request, messagesDialect, thinks, limits)
   const settings = {

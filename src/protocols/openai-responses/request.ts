@@ -1,9 +1,12 @@
 /** Requests (https://platform.openai.com/docs/api-reference/responses/create). */
 import type { ChatRequest } from '../../kernel/hub.js'
 import { asArray, asNumber, asString, isObject } from '../../kernel/json.js'
+import { limitsOf } from '../../kernel/limits.js'
 import type { DecodeOptions, EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
 import { warnForeign, warnUnsaid } from '../../kernel/unsaid.js'
 import { requestObject } from '../shared/malformed.js'
+import { withoutPrefill } from '../shared/prefill.js'
+import { refusedBy } from '../shared/refusals.js'
 import { asksNothing, layOver } from '../shared/request-fields.js'
 import { decodeInput } from './input-decode.js'
 import { encodeInput, unsupported } from './input-encode.js'
@@ -76,12 +79,16 @@ const HANDLED: ReadonlySet<string> = new Set([
 /** They hold settings independent of one another, so the caller's join ours. */
 const JOINS = { reasoning: {}, text: {}, stream_options: {} }
 
-export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
-  const { tools: extras, include: keptInclude, ...kept } = ownRaw(request.raw) ?? {}
+export function encodeRequest(given: ChatRequest, context: EncodeContext): EncodedRequest {
+  const { tools: extras, include: keptInclude, ...kept } = ownRaw(given.raw) ?? {}
+  const limits = limitsOf(context)
+  const base = context.base ?? context.model
+  const request = refusedBy(base, effortOf(given, kept), given, limits)
+  const messages = withoutPrefill(request.messages, base, limits)
   const warn = (message: string): void => context.warn(`${context.provider}: ${message}`)
   warnForeign(request, PROTOCOL, warn)
   warnUnsaid(request, ['cache_control', 'is_error'], warn)
-  const { instructions, input } = encodeInput(request.messages, context)
+  const { instructions, input } = encodeInput(messages, context)
   const body: JsonObject = { model: context.model }
   if (instructions !== undefined) body.instructions = instructions
   if (input.length > 0) body.input = input
@@ -105,10 +112,18 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   if (request.logprobs) body.include = [...include, LOGPROBS]
   else if (include.length > 0) body.include = include
 
-  const given = request as unknown as JsonObject
-  for (const field of UNSUPPORTED) if (!asksNothing(field, given[field])) unsupported(field, context)
-  const others = Object.entries(given).filter(([key, value]) => !HANDLED.has(key) && value !== undefined)
+  const fields = request as unknown as JsonObject
+  for (const field of UNSUPPORTED) if (!asksNothing(field, fields[field])) unsupported(field, context)
+  const others = Object.entries(fields).filter(([key, value]) => !HANDLED.has(key) && value !== undefined)
   return { path: PATH, body: layOver(kept, [{ ...Object.fromEntries(others), ...body }, request.extra_body], JOINS) }
+}
+
+/** The effort that goes out, in the format's own words or the hub's. */
+function effortOf({ extra_body: extra, reasoning_effort: effort }: ChatRequest, kept: JsonObject): string | undefined {
+  const [over, under] = [extra?.['reasoning'], kept['reasoning']].map((reasoning) =>
+    isObject(reasoning) ? asString(reasoning['effort']) : undefined,
+  )
+  return over ?? effort ?? under
 }
 
 /** Wire fields that became hub fields; what is left rides along in `raw`. */
