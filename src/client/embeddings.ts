@@ -72,7 +72,7 @@ async function embed(
 ): Promise<{ run: AttemptRun; embeddings: EmbeddingsResponse }> {
   const { target, extraBody, params } = run
   const codec = embeddingsCodec(target)
-  const max = target.provider.quirks.maxInputs?.[codec.id] ?? codec.maxInputs?.(target.model)
+  const max = target.provider.quirks.maxInputs?.[codec.id] ?? codec.maxInputs?.(target.base ?? target.model)
   const requests = splitInput({ ...request, ...params, ...(extraBody && { extra_body: extraBody }) }, max)
   const parts = received.get(target) ?? requests.map(() => undefined)
   received.set(target, parts)

@@ -65,7 +65,17 @@ export function createMeta(facts: MetaFacts): CallMeta {
 function priceOf({ target, served, usage, serviceTier, partial, at, prices }: MetaFacts): Cost {
   const { id, baseURL } = target.provider
   return costOf(
-    { provider: id, model: target.model, served, usage, serviceTier, partial, region: REGION.exec(baseURL)?.[1], at },
+    {
+      provider: id,
+      model: target.model,
+      base: target.base,
+      served,
+      usage,
+      serviceTier,
+      partial,
+      region: REGION.exec(baseURL)?.[1],
+      at,
+    },
     prices,
   )
 }

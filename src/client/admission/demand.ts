@@ -55,11 +55,11 @@ export class Demand {
     return { tokens: this.call.routed.inputTokens, usd: this.price(target, 0) }
   }
 
-  private price({ provider, model }: Target, output: number): number | undefined {
+  private price({ provider, model, base }: Target, output: number): number | undefined {
     const { client, routed } = this.call
     const { inputTokens: prompt } = routed
     const usage = { prompt_tokens: prompt, completion_tokens: output, total_tokens: prompt + output }
-    const { usd } = costOf({ provider: provider.id, model, usage, at: client.clock.date() }, client.prices)
+    const { usd } = costOf({ provider: provider.id, model, base, usage, at: client.clock.date() }, client.prices)
     return usd ?? undefined
   }
 
