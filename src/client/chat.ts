@@ -99,7 +99,7 @@ export async function whole(run: AttemptRun, request: ChatRequest): Promise<{ ru
   const { codec, request: sent } = carriedBy(run, chatCodec(run.target), requestFor(request, run))
   const encoded = encoding(run.target.provider.id, () => codec.encodeRequest(sent, run.encodeContext))
   const { answer, wire } = await sendWhole(run, codec, encoded)
-  const chat = decoding(() => completed(codec, run.target, answer).decodeResponse(wire))
+  const chat = decoding(() => completed(codec, run.target, answer, encoded).decodeResponse(wire))
   run.refuseFiltered(chat.choices)
   run.finish()
   return { run, chat }
@@ -115,7 +115,7 @@ async function stream(call: LogicalCall, request: ChatRequest): Promise<ChatStre
     run.limits.start('firstChunk', run.timeout.firstChunk)
     const answer = await sendStream(run, codec, encoded)
     const face = {
-      codec: completed(codec, run.target, answer),
+      codec: completed(codec, run.target, answer, encoded),
       event: (_wire: unknown, chunks: readonly ChatChunk[]) => visible(chunks),
       end: visible,
     }

@@ -57,7 +57,8 @@ export function encodeModelFields(
   }
   if (request.thinking != null) fields['thinking'] = request.thinking
   if (effort == null || isSpelledOut) return said
-  if (dialect.reasoning) return { ...said, fields: { ...fields, ...effortIn(dialect.reasoning, effort) }, effort }
+  if (dialect.reasoning)
+    return { ...said, fields: { ...fields, ...effortIn(dialect.reasoning, effort, limits) }, effort }
   limits.unsupported(
     'reasoning_effort',
     'the model is not known to take one; say it in extra_body.additionalModelRequestFields',
@@ -70,12 +71,17 @@ function topKIn(place: NonNullable<ConverseTraits['topK']>, topK: number): JsonO
 }
 
 /** In the words of the model's family. */
-function effortIn(words: Exclude<ConverseTraits['reasoning'], 'thinking' | undefined>, effort: string): JsonObject {
+function effortIn(
+  words: Exclude<ConverseTraits['reasoning'], 'thinking' | undefined>,
+  effort: string,
+  limits: Limits,
+): JsonObject {
   if (words === 'reasoning.effort') return { reasoning: { effort } }
   if (words !== 'reasoningConfig') return { [words]: effort }
   // https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html
   if (effort === 'none') return { reasoningConfig: { type: 'disabled' } }
   const level = effort === 'low' || effort === 'medium' ? effort : effort === 'minimal' ? 'low' : 'high'
+  if (level !== effort) limits.warn(`the model knows no \`reasoning_effort\` ${effort}: ${level} is sent`)
   return { reasoningConfig: { type: 'enabled', maxReasoningEffort: level } }
 }
 

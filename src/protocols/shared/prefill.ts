@@ -1,5 +1,6 @@
 /** A conversation that ends with the beginning of the model's own answer, for models that take none. */
-import type { AssistantMessage, Message } from '../../kernel/hub.js'
+import type { AssistantMessage, ChatRequest, Message } from '../../kernel/hub.js'
+import { asArray } from '../../kernel/json.js'
 import type { Limits } from '../../kernel/limits.js'
 import { traitsOf } from '../../models/index.js'
 
@@ -13,30 +14,27 @@ const GO_ON: Message = {
 }
 
 /**
- * The messages, or with `dropUnsupported` those in which a user asks to go on where the answer begins.
+ * The request, or with `dropUnsupported` one in which a user asks to go on where the answer begins.
  *
  * @throws UnsupportedParameterError that names the message, unless `dropUnsupported`.
  */
-export function withoutPrefill<M extends readonly Message[]>(
-  messages: M,
-  model: string,
-  limits: Limits,
-): M | Message[] {
+export function withoutPrefill(request: ChatRequest, model: string, limits: Limits): ChatRequest {
+  if (traitsOf(model).prefill !== false) return request
+  const messages = asArray(request.messages) as readonly Message[]
   const place = messages.length - 1
   const last = messages[place]
-  if (last?.role !== 'assistant' || traitsOf(model).prefill !== false) return messages
-  // Calls without results are another fault, of which the provider says more.
-  if (last.tool_calls?.length || last.function_call) return messages
+  // Calls without results are another fault.
+  if (last?.role !== 'assistant' || last.tool_calls?.length || last.function_call) return request
   if (saysNothing(last)) {
     limits.warn(`messages[${place}] is an empty answer, which the model takes at no end: left out`)
-    return messages.slice(0, -1)
+    return { ...request, messages: messages.slice(0, -1) }
   }
   limits.unsupported(
     `messages[${place}]`,
     'a conversation that ends with the beginning of an answer: end it with a user message, or ask for a format with response_format; dropUnsupported has a user ask to go on',
     'it stays as an earlier turn, and a user turn after it asks to go on from there',
   )
-  return [...messages, GO_ON]
+  return { ...request, messages: [...messages, GO_ON] }
 }
 
 function saysNothing({ content, refusal, thinking_blocks: thinking, blocks }: AssistantMessage): boolean {
