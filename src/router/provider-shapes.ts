@@ -68,5 +68,6 @@ export const provider = z.strictObject({
   ...providerChanges,
   quirks: z.optional(quirks),
   timeout: z.optional(timeoutParts),
+  costHeader: z.optional(text),
   dropUnsupported: z.optional(z.boolean()),
 })
