@@ -46,11 +46,11 @@ function reply({ path, body }: Seen, response: ServerResponse): void {
   if (path.endsWith('/responses')) return void response.end(JSON.stringify(responseObject()))
   if (path.endsWith('/converse')) {
     const output = { message: { role: 'assistant', content: [{ text: 'Oslo' }] } }
-    const usage = { inputTokens: 1_000_000, outputTokens: 0, totalTokens: 1_000_000 }
+    const usage = { inputTokens: 8, outputTokens: 2, totalTokens: 10 }
     return void response.end(JSON.stringify({ output, stopReason: 'end_turn', usage }))
   }
   const message = { role: 'assistant', content: 'Oslo' }
-  const usage = { prompt_tokens: 1_000_000, completion_tokens: 0, total_tokens: 1_000_000 }
+  const usage = { prompt_tokens: 8, completion_tokens: 2, total_tokens: 10 }
   const choices = [{ index: 0, message, finish_reason: 'stop' }]
   response.end(JSON.stringify({ id: 'c', object: 'chat.completion', created: 1, model: '', choices, usage }))
 }
@@ -240,7 +240,7 @@ describe('a model behind a name that says nothing', () => {
       prices: { overrides: { [`bedrock/${ARN}`]: { input: 7, output: 7 } } },
     })
     const result = await ai.chat.completions.create({ model: 'claude', messages })
-    expect(result._meta.cost).toMatchObject({ usd: 7, source: 'override' })
+    expect(result._meta.cost).toMatchObject({ usd: 0.00007, source: 'override' })
   })
 
   test('an alias has no base, and two targets of one name have one', () => {
