@@ -97,8 +97,9 @@ describe('a bundle', () => {
   test('of one provider works, and holds no other row and no other format', async () => {
     const text = await bundle('one', program('mjs'))
     expect(await runProgram(join(folder, 'one.bundle.mjs'))).toEqual(said)
+    // By what only rows say: pages of documentation stand beside facts of models too.
     const others = [...providers.values()].filter(({ id }) => id !== 'anthropic')
-    const named = others.filter((row) => text.includes(row.docs) || row.env.some((name) => text.includes(name)))
+    const named = others.filter((row) => text.includes(row.baseURL) || row.env.some((name) => text.includes(name)))
     expect(named.map(({ id }) => id)).toEqual([])
     expect(FOREIGN.filter((word) => text.includes(word))).toEqual([])
     expect(text).toContain('/v1/messages')
