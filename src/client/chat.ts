@@ -97,18 +97,10 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
 }
 
 /** One attempt at a whole answer. */
-<<<<<<< HEAD
-export async function whole(run: AttemptRun, request: ChatRequest): Promise<{ run: AttemptRun; chat: ChatCompletion }> {
-  const { codec, request: sent } = carriedBy(run, chatCodec(run.target), requestFor(request, run))
-  const encoded = encoding(run.target.provider.id, () => codec.encodeRequest(sent, run.encodeContext))
-=======
 export async function whole(run: AttemptRun, asked: Asked): Promise<{ run: AttemptRun; chat: ChatCompletion }> {
   const { request } = asked
-  const codec = chatCodec(run.target)
-  const encoded = encoding(run.target.provider.id, () =>
-    codec.encodeRequest(requestFor(request, run), run.encodeContext),
-  )
->>>>>>> main
+  const { codec, request: sent } = carriedBy(run, chatCodec(run.target), requestFor(request, run))
+  const encoded = encoding(run.target.provider.id, () => codec.encodeRequest(sent, run.encodeContext))
   const { answer, wire } = await sendWhole(run, codec, encoded)
   const chat = decoding(() => completed(codec, run.target, answer, encoded).decodeResponse(wire))
   await refuseUnfit(run, chat, { ...asked, request: { ...request, ...run.params } })

@@ -158,23 +158,14 @@ export class Demand {
   }
 
   /** Of the first of `usages` that has a price there: some models are priced by tokens, others by the piece. */
-<<<<<<< HEAD
-  private price({ provider, model, base }: Target, usages: readonly object[]): number | undefined {
-=======
-  private price({ provider, model }: Target, usages: readonly object[]): Pick<Estimate, 'usd' | 'missing'> {
->>>>>>> main
+  private price({ provider, model, base }: Target, usages: readonly object[]): Pick<Estimate, 'usd' | 'missing'> {
     const { client } = this.call
     let reason: string | undefined
     for (const usage of usages) {
-<<<<<<< HEAD
-      const { usd } = costOf({ provider: provider.id, model, base, usage, at: client.clock.date() }, client.prices)
-      if (usd !== null) return usd
-=======
-      const query = { provider: provider.id, model, usage, at: client.clock.date() }
+      const query = { provider: provider.id, model, base, usage, at: client.clock.date() }
       const { usd, missing } = costOf(query, client.prices)
       if (usd !== null) return { usd }
       reason ??= missing.join('; ')
->>>>>>> main
     }
     return { usd: undefined, missing: reason }
   }

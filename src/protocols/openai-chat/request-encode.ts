@@ -9,13 +9,10 @@ import type { EncodeContext, EncodedRequest, JsonObject, ProtocolId, Quirks } fr
 import { warnForeign, warnUnsaid, type Unsaid } from '../../kernel/unsaid.js'
 import { traitsOf } from '../../models/index.js'
 import { portable, rulesOf } from '../shared/history/index.js'
-<<<<<<< HEAD
+import { LEFT_OUT } from '../shared/history/blanks.js'
 import { withoutPrefill } from '../shared/prefill.js'
 import { refusedBy } from '../shared/refusals.js'
 import { asksNothing } from '../shared/request-fields.js'
-=======
-import { LEFT_OUT } from '../shared/history/blanks.js'
->>>>>>> main
 import { answerParts } from './content-parts.js'
 import { withReasoningText } from './reasoning.js'
 
