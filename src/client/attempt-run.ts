@@ -104,11 +104,12 @@ export class AttemptRun {
 
   /** For the codec of this target. */
   get encodeContext(): EncodeContext {
-    const { provider, model, dropUnsupported: own } = this.target
+    const { provider, model, base, dropUnsupported: own } = this.target
     const { client, options } = this.call
     return {
       provider: provider.id,
       model,
+      base,
       quirks: provider.quirks,
       dropUnsupported: options.dropUnsupported ?? own ?? provider.dropUnsupported ?? client.plan.dropUnsupported,
       warn: (message) => addWarning(this.call.warnings, message),

@@ -131,9 +131,20 @@ export class ProviderError extends TracestitchError {
 export interface BudgetLeft {
   /** Where it stands in the options, such as `budgets[0]`. */
   readonly path: string
+  /** Whose it is, such as `user=ann`, or `all calls`. */
+  readonly scope: string
+  /** Of `limit`, `left` and `estimate`. */
   readonly unit: 'usd' | 'tokens'
   readonly limit: number
   readonly left: number
+  /** What the call may come to; absent when it cannot be priced. */
+  readonly estimate?: number
+  /** Of the estimate. `assumed`: the request sets no limit of its output. */
+  readonly tokens: { readonly input: number; readonly output: number; readonly assumed: boolean }
+  /** Why the call cannot be priced: no price, or a list of prices that could not be read. */
+  readonly missing?: string
+  /** What would let the call run. */
+  readonly change: string
   /** Milliseconds; of a rolling budget until something is free again, as far as that is known. */
   readonly resetsInMs?: number
 }
