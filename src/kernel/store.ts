@@ -82,11 +82,21 @@ export interface Fact {
   readonly expiresInMs: number
 }
 
+/** Why a store fails. */
+export interface StoreProblem {
+  /** Such as `READONLY`, `NOAUTH`, `ECONNREFUSED`, or `NO_ANSWER` for silence. */
+  readonly code: string
+  /** In words, with what mends it. */
+  readonly message: string
+}
+
 /** Whether a shared store can be reached. */
 export interface StoreStatus {
   readonly up: boolean
   /** Milliseconds since 1970; absent while it is up. */
   readonly downSince?: number
+  /** Why it failed last; absent when it has answered since. */
+  readonly problem?: StoreProblem
   /** Operations that this process answered by itself because the store was down. */
   readonly localOperations: number
 }
@@ -136,5 +146,7 @@ export interface Store {
   facts(space: string): MaybePromise<readonly Fact[]>
   /** For health; a store that cannot be down has none. */
   status?(): StoreStatus
+  /** Hands over what was used while it was down, and waits for that no longer than so many milliseconds. */
+  flush?(ms: number): MaybePromise<void>
   close(): MaybePromise<void>
 }

@@ -85,5 +85,26 @@ end
 return holding
 `
 
+/** KEYS: three of nobody's. Does what the other scripts do, so that it fails where one of them would, and leaves nothing. */
+const probe = `${NOW}
+redis.call('SET', KEYS[1], now, 'PX', 1000)
+redis.call('GET', KEYS[1])
+redis.call('ZADD', KEYS[2], now, 'x')
+redis.call('ZSCORE', KEYS[2], 'x')
+redis.call('ZCARD', KEYS[2])
+redis.call('ZCOUNT', KEYS[2], '-inf', '+inf')
+redis.call('ZREM', KEYS[2], 'x')
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+redis.call('HSET', KEYS[3], 'x', '1')
+redis.call('HINCRBY', KEYS[3], 'x', '1')
+redis.call('HGET', KEYS[3], 'x')
+redis.call('HGETALL', KEYS[3])
+redis.call('PTTL', KEYS[3])
+redis.call('PEXPIRE', KEYS[3], 1000)
+redis.call('HDEL', KEYS[3], 'x')
+redis.call('DEL', KEYS[1])
+return 0
+`
+
 /** By the name of the operation. Those of rates take as many keys as they are given. */
-export const redisScripts = { take, correct, acquire, release, held, put, remove, facts } as const
+export const redisScripts = { take, correct, acquire, release, held, put, remove, facts, probe } as const

@@ -155,16 +155,18 @@ export class Budgets {
     await Promise.all(this.settling)
   }
 
-  /** Waits for what is being settled, though not for a store that does not answer. */
+  /** Waits until what was used is in the store, though not for one that does not answer. */
   async close(): Promise<void> {
     clearInterval(this.renewal)
     this.renewal = undefined
+    const begun = performance.now()
     let timer: NodeJS.Timeout | undefined
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, PATIENCE)
     })
     await Promise.race([this.settled(), patience])
     clearTimeout(timer)
+    await this.options.store.flush?.(Math.max(0, PATIENCE - (performance.now() - begun)))
   }
 
   private accounts(facts: ScopeFacts, { tokens, usd }: Estimate): Account[] {
