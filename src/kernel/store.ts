@@ -7,7 +7,7 @@
 /** What an operation gives at once in memory, and later over a network. */
 export type MaybePromise<T> = T | Promise<T>
 
-/** A rate: `limit` units in `windowMs`, refilled evenly. */
+/** A rate: at most `limit` units in any span of `windowMs`, wherever that begins. */
 export interface RateTake {
   readonly key: string
   /** Units a window, greater than 0. */
@@ -15,6 +15,14 @@ export interface RateTake {
   readonly windowMs: number
   /** Units to take now. More than `limit` is taken as `limit`, or such a call could never run. */
   readonly units: number
+}
+
+/** What was really used, against what was taken. */
+export interface RateCorrection extends RateTake {
+  /** Greater than 0: counted now. Less than 0: given back. */
+  readonly units: number
+  /** Milliseconds since what is given back was taken. What was forgotten since then is not given back. Default 0. */
+  readonly agoMs?: number | undefined
 }
 
 export type TakeResult =
@@ -109,13 +117,13 @@ export interface Store {
   /** Milliseconds that a place outlives its process, when it was killed. Default 15 000. */
   readonly leaseMs?: number | undefined
   /**
-   * Takes from every rate, or from none (generic cell rate algorithm).
+   * Takes from every rate, or from none. What was taken may count a little longer than its window, never shorter.
    *
    * @throws ConnectionError when the store cannot say.
    */
   take(takes: readonly RateTake[]): MaybePromise<TakeResult>
   /** Takes further units, or gives units back when negative: what a call really used, against what was estimated. Never refuses. */
-  correct(corrections: readonly RateTake[]): MaybePromise<void>
+  correct(corrections: readonly RateCorrection[]): MaybePromise<void>
   /** `true` when the place was had or is held already; the same holder asking again renews it. */
   acquire(lease: LeaseRequest): MaybePromise<boolean>
   release(key: string, holder: string): MaybePromise<void>

@@ -23,9 +23,9 @@ export interface Scope {
 export interface ScopedLimit {
   /** Default: all calls. */
   scope?: Scope | undefined
-  /** Requests a minute. */
+  /** Requests in any 60 seconds, wherever those begin; as many may come at once. */
   rpm?: number | undefined
-  /** Tokens a minute, input and output together. */
+  /** Tokens in any 60 seconds, input and output together: as estimated, then as the answer says. */
   tpm?: number | undefined
   /** Calls at once. */
   concurrent?: number | undefined

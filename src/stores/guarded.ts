@@ -6,6 +6,7 @@ import type {
   Fact,
   LeaseRequest,
   MaybePromise,
+  RateCorrection,
   RateTake,
   ReserveResult,
   Store,
@@ -69,7 +70,7 @@ export class GuardedStore implements Store {
     return this.run((store) => store.take(takes))
   }
 
-  correct(corrections: readonly RateTake[]): Promise<void> {
+  correct(corrections: readonly RateCorrection[]): Promise<void> {
     return this.run((store) => store.correct(corrections))
   }
 

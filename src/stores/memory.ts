@@ -4,6 +4,7 @@ import type {
   AllowanceRequest,
   Fact,
   LeaseRequest,
+  RateCorrection,
   RateTake,
   ReserveResult,
   Store,
@@ -11,53 +12,29 @@ import type {
   Usage,
 } from '../kernel/store.js'
 import { Allowances } from './memory-allowances.js'
+import { Rates } from './memory-rates.js'
 
-/** Entries between two sweeps of what has run out. */
-const SWEEP_EVERY = 1024
-
-/**
- * Generic cell rate algorithm (ITU-T I.371, as a virtual schedule): a key holds the time at which its bucket
- * would be full again; a take moves it on, and is refused when that goes further than a window ahead.
- */
 export class MemoryStore implements Store {
   readonly name = 'memory'
   readonly shared = false
   private readonly clock: Clock
-  private readonly full = new Map<string, number>()
+  private readonly rates: Rates
   private readonly leases = new Map<string, Map<string, number>>()
   private readonly spaces = new Map<string, Map<string, { value: string; until: number }>>()
   private readonly allowances: Allowances
-  private writes = 0
 
   constructor(clock: Clock) {
     this.clock = clock
+    this.rates = new Rates(clock)
     this.allowances = new Allowances(clock)
   }
 
   take(takes: readonly RateTake[]): TakeResult {
-    const now = this.clock.now()
-    const after = new Map<string, number>()
-    const remaining: number[] = []
-    for (const [i, { key, limit, windowMs, units }] of takes.entries()) {
-      const base = Math.max(now, after.get(key) ?? this.full.get(key) ?? now)
-      const next = base + (Math.min(units, limit) * windowMs) / limit
-      const late = next - (now + windowMs)
-      // Rounding must not refuse the last unit.
-      if (late > 1e-6) return { ok: false, refused: i, retryAfterMs: Math.ceil(late) }
-      after.set(key, next)
-      remaining.push(Math.max(0, Math.floor(((now + windowMs - next) * limit) / windowMs + 1e-6)))
-    }
-    for (const [key, next] of after) this.full.set(key, next)
-    this.wrote(now)
-    return { ok: true, remaining }
+    return this.rates.take(takes)
   }
 
-  correct(corrections: readonly RateTake[]): void {
-    const now = this.clock.now()
-    for (const { key, limit, windowMs, units } of corrections) {
-      const base = Math.max(now, this.full.get(key) ?? now)
-      this.full.set(key, Math.max(now, base + (units * windowMs) / limit))
-    }
+  correct(corrections: readonly RateCorrection[]): void {
+    this.rates.correct(corrections)
   }
 
   acquire({ key, limit, holder, leaseMs }: LeaseRequest): boolean {
@@ -116,7 +93,7 @@ export class MemoryStore implements Store {
   }
 
   close(): void {
-    this.full.clear()
+    this.rates.clear()
     this.leases.clear()
     this.spaces.clear()
     this.allowances.clear()
@@ -126,12 +103,5 @@ export class MemoryStore implements Store {
     const holders = this.leases.get(key) ?? new Map<string, number>()
     for (const [holder, until] of holders) if (until <= now) holders.delete(holder)
     return holders
-  }
-
-  /** Keys that callers make up, such as users', must not stay for ever. */
-  private wrote(now: number): void {
-    this.writes += 1
-    if (this.writes % SWEEP_EVERY !== 0) return
-    for (const [key, at] of this.full) if (at <= now) this.full.delete(key)
   }
 }

@@ -3,38 +3,86 @@
  * processes whose clocks differ agree. Milliseconds throughout. Redis 5 or later, or Valkey.
  */
 
+import { RATE_PARTS, RATE_PARTS_KEPT } from './memory-rates.js'
+
 /** Milliseconds since 1970 on the server. */
 export const NOW = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 `
 
+/**
+ * A rate is a hash: units by the part of time in which they were taken. Each window is counted in parts, and a part is
+ * forgotten when the whole of it is older than the window, as in memory.
+ */
+const RATES = `${NOW}
+local kept = ${RATE_PARTS_KEPT}
+local function part_of(at, window) return math.floor(at * ${RATE_PARTS} / window) end
+local function field(part) return string.format('%.0f', part) end
+
+local function set(key, part, units)
+  if units > 0 then redis.call('HSET', key, field(part), string.format('%.17g', units))
+  else redis.call('HDEL', key, field(part)) end
+end
+
+local function add(key, units, window)
+  local part = part_of(now, window)
+  set(key, part, units + tonumber(redis.call('HGET', key, field(part)) or 0))
+  redis.call('PEXPIRE', key, math.ceil(window * (kept + 1) / ${RATE_PARTS}))
+end
+`
+
 /** KEYS: rates. ARGV: limit, window, units of each. Gives -1 and what is left of each, or the index refused and the wait. */
-const take = `${NOW}
-local after, remaining = {}, {}
+const take = `${RATES}
+local asked, remaining = {}, {}
 for i, key in ipairs(KEYS) do
   local limit, window, units = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
-  local full = after[key] or tonumber(redis.call('GET', key) or now)
-  local following = math.max(now, full) + math.min(units, limit) * window / limit
-  local late = following - (now + window)
-  -- A double of today's date in milliseconds has steps of 0.0002: rounding must not refuse the last unit.
-  if late > 0.01 then return { i - 1, math.ceil(late) } end
-  after[key] = following
-  remaining[i] = math.max(0, math.floor((now + window - following) * limit / window + 0.001))
+  local all, parts, taken, current = redis.call('HGETALL', key), {}, 0, part_of(now, window)
+  for j = 1, #all, 2 do
+    local part, there = tonumber(all[j]), tonumber(all[j + 1])
+    if part + kept > current then
+      parts[#parts + 1] = { part, there }
+      taken = taken + there
+    else redis.call('HDEL', key, all[j]) end
+  end
+  local sum = (asked[key] or 0) + math.min(units, limit)
+  local left = limit - taken - sum
+  -- Sums of what is not whole must not refuse the last unit.
+  if left < -0.000001 then
+    table.sort(parts, function(a, b) return a[1] < b[1] end)
+    local free = 0
+    for _, entry in ipairs(parts) do
+      free = free + entry[2]
+      if free >= -left - 0.000001 then
+        return { i - 1, math.max(1, math.ceil((entry[1] + kept) * window / ${RATE_PARTS} - now)) }
+      end
+    end
+    return { i - 1, math.ceil(window) }
+  end
+  asked[key] = sum
+  remaining[i] = math.max(0, math.floor(left + 0.000001))
 end
-for key, following in pairs(after) do
-  redis.call('SET', key, string.format('%.17g', following), 'PX', math.max(1, math.ceil(following - now)))
+for i, key in ipairs(KEYS) do
+  add(key, math.min(tonumber(ARGV[3 * i]), tonumber(ARGV[3 * i - 2])), tonumber(ARGV[3 * i - 1]))
 end
 return { -1, unpack(remaining) }
 `
 
-/** KEYS: rates. ARGV: limit, window, units of each, less than 0 to give back. */
-const correct = `${NOW}
+/** KEYS: rates. ARGV: window, units of each, less than 0 to give back, and milliseconds since those were taken. */
+const correct = `${RATES}
 for i, key in ipairs(KEYS) do
-  local limit, window, units = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
-  local full = math.max(now, tonumber(redis.call('GET', key) or now)) + units * window / limit
-  if full <= now then redis.call('DEL', key)
-  else redis.call('SET', key, string.format('%.17g', full), 'PX', math.ceil(full - now)) end
+  local window, units, ago = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
+  if units > 0 then add(key, units, window)
+  else
+    local left, first = -units, part_of(now - ago, window)
+    -- Whoever took them asked a moment before they were taken.
+    for part = first, first + 1 do
+      local there = tonumber(redis.call('HGET', key, field(part)) or 0)
+      local back = math.min(there, left)
+      if back > 0 then set(key, part, there - back) end
+      left = left - back
+    end
+  end
 end
 return 0
 `

@@ -5,6 +5,7 @@ import type {
   AllowanceRequest,
   Fact,
   LeaseRequest,
+  RateCorrection,
   RateTake,
   ReserveResult,
   Store,
@@ -65,12 +66,18 @@ export class RedisStore implements Store {
 
   async take(takes: readonly RateTake[]): Promise<TakeResult> {
     if (takes.length === 0) return { ok: true, remaining: [] }
-    const [refused = -1, ...rest] = (await this.rates('take', takes)) as number[]
+    const [refused = -1, ...rest] = (await this.run(
+      'take',
+      this.rateKeys(takes),
+      takes.flatMap(({ limit, windowMs, units }) => [limit, windowMs, units]),
+    )) as number[]
     return refused < 0 ? { ok: true, remaining: rest } : { ok: false, refused, retryAfterMs: rest[0] ?? 1 }
   }
 
-  async correct(corrections: readonly RateTake[]): Promise<void> {
-    if (corrections.length > 0) await this.rates('correct', corrections)
+  async correct(corrections: readonly RateCorrection[]): Promise<void> {
+    if (corrections.length === 0) return
+    const args = corrections.flatMap(({ windowMs, units, agoMs = 0 }) => [windowMs, units, agoMs])
+    await this.run('correct', this.rateKeys(corrections), args)
   }
 
   async acquire({ key, limit, holder, leaseMs }: LeaseRequest): Promise<boolean> {
@@ -171,13 +178,8 @@ export class RedisStore implements Store {
     return allowances.flatMap(({ key }) => [this.key('used', key), this.key('reserved', key)])
   }
 
-  private rates(script: 'take' | 'correct', takes: readonly RateTake[]): Promise<unknown> {
-    const keys = takes.map(({ key }) => this.key('rate', key))
-    return this.run(
-      script,
-      keys,
-      takes.flatMap(({ limit, windowMs, units }) => [limit, windowMs, units]),
-    )
+  private rateKeys(takes: readonly RateTake[]): string[] {
+    return takes.map(({ key }) => this.key('rate', key))
   }
 
   private async run(

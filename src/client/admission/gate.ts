@@ -9,8 +9,6 @@ import { Places } from './places.js'
 
 const MINUTE = 60_000
 const DEFAULT_QUEUE = 100
-/** Minutes of a limit that one call can have used at most, as others see it. */
-const MOST_DEBT = 10
 
 /** A call that asks to be let in. */
 export interface Entry {
@@ -62,6 +60,8 @@ export class Gate {
   /** Until when the store is not asked again, because it has refused as much or less. */
   private refusal: { readonly limit: LimitError['limit']; readonly until: number; readonly tokens: number } | undefined
 
+  /** When each call that is in took of the rates, until what it used is known. */
+  private readonly taking = new Map<Entry, number>()
   /** Calls that have been shown to it, and may come. */
   private expected = 0
   /** Ends the pause of the one that asks. */
@@ -137,15 +137,14 @@ export class Gate {
       }
       placed()
       if (this.rates.length === 0) return undefined
-      // Known to be in vain.
       const known = this.lastRefusal(entry)
-      if (known && known.retryAfterMs >= entry.remaining) return known
+      if (known && this.isInVain(known, entry)) return known
       const behind = await this.turnstile.enter(entry.priority, entry.remaining, signal)
       if (behind) return this.refused({ limit: 'queue' })
       try {
         for (;;) {
           const refusal = await this.takeRates(entry)
-          if (refusal?.retryAfterMs === undefined || refusal.retryAfterMs >= entry.remaining) return refusal
+          if (refusal?.retryAfterMs === undefined || this.isInVain(refusal, entry)) return refusal
           await this.pause(refusal.retryAfterMs, signal)
         }
       } finally {
@@ -162,35 +161,42 @@ export class Gate {
   /** Nothing was sent: what was taken of the rates is free again. The place is given back too. */
   undo(entry: Entry): void {
     this.leave()
-    this.correct((rate) => -unitsOf(rate, entry))
+    this.correct(entry, (rate) => -unitsOf(rate, entry))
   }
 
   /** What the call used in tokens, against what it was estimated to; `undefined` when the answer does not say. */
   used(entry: Entry, tokens: number | undefined): void {
-    if (tokens === undefined) return
-    this.correct((rate) =>
-      rate.limit === 'tokens' ? Math.min(tokens, rate.take.limit * MOST_DEBT) - unitsOf(rate, entry) : 0,
-    )
+    this.correct(entry, (rate) => (rate.limit === 'tokens' && tokens !== undefined ? tokens - unitsOf(rate, entry) : 0))
   }
 
   close(): void {
     this.places?.close()
   }
 
-  private correct(units: (rate: Rate) => number): void {
+  private correct(entry: Entry, units: (rate: Rate) => number): void {
     let back = false
+    const { store, clock } = this.options
+    const now = clock.now()
+    const agoMs = now - (this.taking.get(entry) ?? now)
+    this.taking.delete(entry)
     const corrections = this.rates.flatMap((rate) => {
       const change = units(rate)
       if (change === 0) return []
       rate.left -= change
       if (change < 0) back = true
-      return [{ ...rate.take, units: change }]
+      return [{ ...rate.take, units: change, agoMs }]
     })
+    // Whoever waits for what calls give back is told that none will.
+    if (this.taking.size === 0 && !back) this.roomAgain()
     if (corrections.length === 0) return
-    const { store } = this.options
     // No call waits for it, and a store that is down says so itself.
     const corrected = (async () => store.correct(corrections))().catch(() => undefined)
     if (back) void corrected.then(() => this.roomAgain())
+  }
+
+  /** Whether the call's time ends before there is room. A call that is in may give tokens back at any time. */
+  private isInVain({ limit, retryAfterMs = 0 }: Refusal, entry: Entry): boolean {
+    return retryAfterMs >= entry.remaining && (limit !== 'tokens' || this.taking.size === 0)
   }
 
   /** What the store said last no longer holds. */
@@ -240,6 +246,7 @@ export class Gate {
     const now = clock.now()
     const result = await store.take(this.rates.map((rate) => ({ ...rate.take, units: unitsOf(rate, entry) })))
     if (result.ok) {
+      this.taking.set(entry, now)
       for (const [at, rate] of this.rates.entries()) {
         rate.left = result.remaining[at] ?? rate.left
         rate.at = now
