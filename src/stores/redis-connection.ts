@@ -1,7 +1,7 @@
 /** A connection to Redis that never queues: a command goes out at once, or fails at once. */
 import type { LoopTime } from './loop-time.js'
 import { NoAnswer } from './no-answer.js'
-import { RedisFault, redisFault } from './redis-faults.js'
+import { redisFault, type RedisFault } from './redis-faults.js'
 
 /** What a store needs of a connection. `Redis` and `Cluster` of ioredis have it. */
 export interface RedisConnection {

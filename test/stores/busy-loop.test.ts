@@ -56,7 +56,7 @@ describe.skipIf(noRedis !== '')(`a Redis that answers a busy process${noRedis}`,
     const store = redisStore(server.url, { timeout: TIMEOUT })
     try {
       for (let round = 0; round < 8; round += 1) {
-        const asked = Array.from({ length: 30 }, () => store.take(one))
+        const asked = Array.from({ length: 30 }, async () => store.take(one))
         // The commands are written, or the connection is under way; what the server says lies in the socket.
         await turn()
         block(4 * TIMEOUT)
