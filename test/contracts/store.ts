@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RateTake, Store } from '../../src/kernel/store.js'
+import { admitContract } from './store-admit.js'
 import { allowanceContract } from './store-allowances.js'
 
 export interface StoreUnderTest {
@@ -10,6 +11,8 @@ export interface StoreUnderTest {
   pass(ms: number): Promise<void>
   /** Milliseconds on the clock of the store, or of this machine. */
   now(): number
+  /** Unix milliseconds by the store's own clock. */
+  date(): number
   stop(): Promise<void>
 }
 
@@ -197,6 +200,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>,
     })
 
     allowanceContract(() => under, key)
+    admitContract(() => under, key)
 
     describe('facts', () => {
       test('hold for their time', async () => {
