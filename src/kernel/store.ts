@@ -64,6 +64,8 @@ export interface AllowanceRequest {
   readonly slots: number
   /** Units, an integer from 0 to 2^53 - 1: to be reserved, or really used. */
   readonly amount: number
+  /** Milliseconds since what is settled was begun: it counts for the calendar period of then, and for none that is over. Default 0. */
+  readonly agoMs?: number | undefined
 }
 
 export type ReserveResult =

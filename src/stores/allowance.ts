@@ -1,10 +1,12 @@
 /** One allowance as memory holds it: what is used by the time at which it is forgotten, and what is reserved. */
 import { windowAt } from '../policies/budget.js'
-import { MOST_KEYS, type AllowanceRequest } from '../kernel/store.js'
+import { MOST_KEYS, type AllowanceRequest, type CalendarPeriod } from '../kernel/store.js'
 
 interface Reservation {
   readonly amount: number
   until: number
+  /** When its calendar period ends, in milliseconds since 1970. */
+  readonly endsAt: number | undefined
 }
 
 /** Both clocks of a store: one only ever grows, the other tells calendar periods. */
@@ -35,6 +37,11 @@ export function checkAllowances(requests: readonly AllowanceRequest[]): void {
   }
 }
 
+/** In milliseconds since 1970. */
+export function periodEnd(calendar: CalendarPeriod, date: number): number {
+  return windowAt(calendar, 'calendar', date).endsAt ?? Infinity
+}
+
 export class Allowance {
   /** Amounts by the time at which they are forgotten. */
   private readonly parts = new Map<number, number>()
@@ -44,6 +51,8 @@ export class Allowance {
   private reservedTotal = 0
   /** Nothing runs out before. It may lie too early, never too late. */
   private nextEnd = Infinity
+  /** No reservation's calendar period ends before. */
+  private periodEnd = Infinity
 
   get used(): number {
     return this.usedTotal
@@ -68,6 +77,13 @@ export class Allowance {
       this.periods.delete(endsAt)
       this.usedTotal -= amount
     }
+    if (date >= this.periodEnd) {
+      this.periodEnd = Infinity
+      for (const [holder, { endsAt = Infinity }] of this.reservations) {
+        if (endsAt <= date) this.release(holder)
+        else this.periodEnd = Math.min(this.periodEnd, endsAt)
+      }
+    }
     if (now < this.nextEnd) return
     this.nextEnd = Infinity
     for (const [until, amount] of this.parts) {
@@ -84,10 +100,11 @@ export class Allowance {
   }
 
   /** In place of what the holder has reserved before. */
-  reserve(holder: string, amount: number, until: number): void {
+  reserve(holder: string, amount: number, until: number, endsAt?: number): void {
     this.release(holder)
     if (amount === 0) return
-    this.reservations.set(holder, { amount, until })
+    this.reservations.set(holder, { amount, until, endsAt })
+    this.periodEnd = Math.min(this.periodEnd, endsAt ?? Infinity)
     this.reservedTotal += amount
     this.nextEnd = Math.min(this.nextEnd, until)
   }
@@ -102,11 +119,17 @@ export class Allowance {
     if (reservation) reservation.until = Math.max(reservation.until, until)
   }
 
-  use({ windowMs, slots, calendar, amount }: AllowanceRequest, { now, date }: Moment): void {
+  /** In place of what the holder has reserved. It counts for the period in which it was begun, and when that is over for none. */
+  settle(holder: string, { windowMs, slots, calendar, amount, agoMs = 0 }: AllowanceRequest, moment: Moment): void {
+    const { now, date } = moment
+    const begunFor = this.reservations.get(holder)?.endsAt
+    this.forget(moment)
+    this.release(holder)
     if (amount === 0) return
+    const endsAt = calendar && (begunFor ?? periodEnd(calendar, date - agoMs))
+    if (endsAt !== undefined && endsAt <= date) return
     this.usedTotal += amount
-    if (calendar) {
-      const { endsAt = Infinity } = windowAt(calendar, 'calendar', date)
+    if (endsAt !== undefined) {
       const period = this.periods.get(endsAt) ?? { amount: 0, endsAt }
       period.amount += amount
       this.periods.set(endsAt, period)

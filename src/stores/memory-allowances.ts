@@ -1,8 +1,7 @@
 /** The allowances of one process. */
 import type { Clock } from '../kernel/clock.js'
 import type { AllowanceRequest, ReserveResult, Usage } from '../kernel/store.js'
-import { windowAt } from '../policies/budget.js'
-import { Allowance, checkAllowances, type Moment } from './allowance.js'
+import { Allowance, checkAllowances, periodEnd, type Moment } from './allowance.js'
 
 /** Operations between two sweeps, at least. */
 const SWEEP_EVERY = 1024
@@ -36,8 +35,7 @@ export class Allowances {
       if (amount > room) {
         const { now, date } = moment
         const resetsInMs = Math.ceil((known?.freeAt(amount - room, holder, moment) ?? Infinity) - now)
-        const { endsAt } = calendar ? windowAt(calendar, 'calendar', date) : { endsAt: undefined }
-        const ends = endsAt === undefined ? {} : { periodEndsInMs: Math.ceil(endsAt - date) }
+        const ends = calendar ? { periodEndsInMs: Math.ceil(periodEnd(calendar, date) - date) } : {}
         return { ok: false, refused: i, left: room, resetsInMs, ...ends }
       }
       amounts.set(key, before + amount)
@@ -49,9 +47,15 @@ export class Allowances {
   /** Reserves what there is room for. */
   hold(holder: string, requests: readonly AllowanceRequest[], leaseMs: number): void {
     const moment = this.moment()
-    const amounts = new Map<string, number>()
-    for (const { key, amount } of requests) amounts.set(key, (amounts.get(key) ?? 0) + amount)
-    for (const [key, amount] of amounts) this.of(key).reserve(holder, amount, moment.now + leaseMs)
+    const sums = new Map<string, AllowanceRequest>()
+    for (const request of requests) {
+      const { key, amount } = request
+      sums.set(key, { ...request, amount: amount + (sums.get(key)?.amount ?? 0) })
+    }
+    for (const { key, calendar, amount } of sums.values()) {
+      const endsAt = calendar && periodEnd(calendar, moment.date)
+      this.of(key).reserve(holder, amount, moment.now + leaseMs, endsAt)
+    }
     this.sweep(moment)
   }
 
@@ -60,9 +64,7 @@ export class Allowances {
     const moment = this.moment()
     for (const use of uses) {
       const allowance = use.amount > 0 ? this.of(use.key) : this.allowances.get(use.key)
-      allowance?.forget(moment)
-      allowance?.release(holder)
-      allowance?.use(use, moment)
+      allowance?.settle(holder, use, moment)
     }
     this.sweep(moment)
     return uses.map(({ key, limit }) => {

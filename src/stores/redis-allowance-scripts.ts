@@ -1,7 +1,7 @@
 /**
  * Allowances in Redis: one script for each operation, by the server's clock. Each allowance has two hashes. One holds
- * what is used, by the time at which it is forgotten. The other holds what is reserved: `:holder` is `amount until lease`,
- * and `=` is their sum, a time before which none of them runs out (so that not every call reads them all), when the
+ * what is used, by the time at which it is forgotten. The other holds what is reserved: `:holder` is `amount until lease
+ * period` (the end of its calendar period, 0 for none), and `=` is their sum, a time before which none of them runs out (so that not every call reads them all), when the
  * allowance was last asked for, and the shortest lease.
  */
 import { NOW } from './redis-scripts.js'
@@ -59,8 +59,16 @@ local function outlive(key, til)
 end
 
 local function request_of(a, i)
-  local at = a + 5 * (i - 1)
-  return tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]), ARGV[at + 4], tonumber(ARGV[at + 5])
+  local at = a + 6 * (i - 1)
+  return tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]), ARGV[at + 4], tonumber(ARGV[at + 5]),
+    tonumber(ARGV[at + 6])
+end
+
+-- A reservation of a calendar period counts no longer than that.
+local function write_reservation(key, field, amount, til, lease, period)
+  if period > 0 then til = math.min(til, period) end
+  redis.call('HSET', key, field, text(amount) .. ' ' .. text(til) .. ' ' .. text(lease) .. ' ' .. text(period))
+  return til
 end
 
 -- Ends of what is used, and its sum.
@@ -95,10 +103,9 @@ local function reserved_of(key)
   total, first_end, least = 0, nil, nil
   for i = 1, #all, 2 do
     if all[i] ~= '=' then
-      local amount, til, lease = unpack(numbers(all[i + 1]))
+      local amount, til, lease, period = unpack(numbers(all[i + 1]))
       if gap > ${AWAY} * lease and til < now + lease then
-        til = math.ceil(now + lease)
-        redis.call('HSET', key, all[i], text(amount) .. ' ' .. text(til) .. ' ' .. text(lease))
+        til = write_reservation(key, all[i], amount, math.ceil(now + lease), lease, period)
         outlive(key, til)
       end
       if til > now then
@@ -148,9 +155,10 @@ local function room_for(k, a, count, holder)
     local state = states[key] or state_of(used_key, key, holder)
     states[key] = state
     state.window = window
+    state.period = calendar == '' and 0 or period_end(calendar, now)
     local room = limit - state.used - state.others - state.amount
     if amount > room then
-      local ends = calendar == '' and -1 or math.ceil(period_end(calendar, now) - now)
+      local ends = calendar == '' and -1 or math.ceil(state.period - now)
       return nil, { i - 1, room, wait_for(state, amount - room, holder), ends }
     end
     state.amount = state.amount + amount
@@ -163,8 +171,8 @@ local function reserve_all(states, holder, lease)
   local til = math.ceil(now + lease)
   for key, state in pairs(states) do
     if state.amount > 0 then
-      redis.call('HSET', key, ':' .. holder, text(state.amount) .. ' ' .. text(til) .. ' ' .. text(lease))
-      write_sum(key, state.others + state.amount, math.min(til, state.first_end or til), math.min(lease, state.least or lease))
+      local first = write_reservation(key, ':' .. holder, state.amount, til, lease, state.period)
+      write_sum(key, state.others + state.amount, math.min(first, state.first_end or first), math.min(lease, state.least or lease))
       outlive(key, math.max(til, now + state.window) + ${KEPT})
     elseif state.own then
       redis.call('HDEL', key, ':' .. holder)
@@ -175,8 +183,8 @@ end
 `
 
 /**
- * KEYS: used and reserved of each allowance. ARGV: holder, lease, then limit, window, slots, calendar period and amount of each.
- * Gives -1 and what is left of each, or what \`room_for\` says of the one that is refused.
+ * KEYS: used and reserved of each allowance. ARGV: holder, lease, then limit, window, slots, calendar period, amount of each,
+ * and milliseconds since what is settled was begun. Gives -1 and what is left of each, or what \`room_for\` says of the one that is refused.
  */
 const reserve = `${NOW}${ALLOWANCES}
 local left, states = room_for(0, 2, #KEYS / 2, ARGV[1])
@@ -190,17 +198,21 @@ return left
 const settle = `${NOW}${ALLOWANCES}
 local holder, states, left = ARGV[1], {}, {}
 for i = 1, #KEYS / 2 do
-  local _, window, slots, calendar, amount = request_of(2, i)
+  local _, window, slots, calendar, amount, ago = request_of(2, i)
   local state = states[KEYS[2 * i]] or state_of(KEYS[2 * i - 1], KEYS[2 * i], holder)
   states[state.key] = state
   if state.own then
     redis.call('HDEL', state.key, ':' .. holder)
     write_sum(state.key, state.others, state.first_end, state.least)
+    state.period = numbers(state.own)[4]
     state.own = false
   end
-  if amount > 0 then
-    local til = 0
-    if calendar ~= '' then til = period_end(calendar, now)
+  local til = 0
+  -- It counts for the period in which it was begun, and when that is over, for none.
+  if calendar ~= '' then til = state.period or period_end(calendar, now - ago) end
+  if amount > 0 and (til == 0 or til > now) then
+    if til > 0 then
+      -- Told by the calendar.
     elseif slots == 1 then
       for _, each in ipairs(state.ends) do til = math.max(til, each[1]) end
       if til == 0 then til = math.ceil(now + window) end
@@ -229,9 +241,9 @@ for _, key in ipairs(KEYS) do
   reserved_of(key)
   local own = redis.call('HGET', key, holder)
   if own then
-    local amount, before = unpack(numbers(own))
+    local amount, before, _, period = unpack(numbers(own))
     if before < til then
-      redis.call('HSET', key, holder, text(amount) .. ' ' .. text(til) .. ' ' .. text(lease))
+      write_reservation(key, holder, amount, til, lease, period)
       outlive(key, til)
     end
   end

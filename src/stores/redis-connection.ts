@@ -103,10 +103,7 @@ class Attempts {
     const ms = this.connected ? timeout : firstTimeout
     return new Promise((resolve, reject) => {
       const done = time.wait(ms, () => {
-        const { lastError } = this
-        reject(
-          lastError ?? new NoAnswer(`the store redis is not connected after ${ms} ms (${connection.status})`, ended),
-        )
+        reject(this.lastError ?? redisFault(new Error(`not connected after ${ms} ms (${connection.status})`)))
       })
       void ended.then(() => (done(), resolve()))
     })

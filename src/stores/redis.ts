@@ -47,7 +47,12 @@ export interface RedisStoreOptions {
 }
 
 const allowanceArguments = (allowances: readonly AllowanceRequest[]): (string | number)[] =>
-  allowances.flatMap(({ limit, windowMs, slots, calendar = '', amount }) => [limit, windowMs, slots, calendar, amount])
+  allowances.flatMap(({ limit, windowMs, slots, calendar = '', amount, agoMs = 0 }) => [
+    ...[limit, windowMs, slots],
+    calendar,
+    amount,
+    agoMs,
+  ])
 
 const rateArguments = (takes: readonly RateTake[]): number[] =>
   takes.flatMap(({ limit, windowMs, units }) => [limit, windowMs, units])

@@ -179,14 +179,14 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>,
 
       test('run out unless their holder asks again', async () => {
         const name = key()
-        await store.acquire(lease(name, 'stays', 150))
-        await store.acquire(lease(name, 'dies', 150))
-        await under.pass(100)
-        expect(await store.acquire(lease(name, 'stays', 150))).toBe(true)
-        expect(await store.acquire(lease(name, 'new', 150))).toBe(false)
-        await under.pass(80)
+        await store.acquire(lease(name, 'stays', 1_500))
+        await store.acquire(lease(name, 'dies', 1_500))
+        await under.pass(1_000)
+        expect(await store.acquire(lease(name, 'stays', 1_500))).toBe(true)
+        expect(await store.acquire(lease(name, 'new', 1_500))).toBe(false)
+        await under.pass(800)
         expect(await store.held(name)).toBe(1)
-        expect(await store.acquire(lease(name, 'new', 150))).toBe(true)
+        expect(await store.acquire(lease(name, 'new', 1_500))).toBe(true)
       })
 
       test('of many who ask at once go to as many as the limit', async () => {

@@ -146,8 +146,9 @@ export class Budgets {
         hard.map(({ request }) => request.key),
       )
     }
+    const begunAt = this.options.clock.now()
     return {
-      settle: (used) => this.settle(holder, accounts, used),
+      settle: (used) => this.settle(holder, accounts, used, begunAt),
       release: () => this.release(holder, hard),
     }
   }
@@ -192,13 +193,15 @@ export class Budgets {
     })
   }
 
-  private settle(holder: string, accounts: readonly Account[], used: Used): void {
+  private settle(holder: string, accounts: readonly Account[], used: Used, begunAt: number): void {
     this.open.delete(holder)
+    const agoMs = this.options.clock.now() - begunAt
     const uses = accounts.map(({ budget, request }) => {
       const { unit, hard } = budget
       const amount = unit === 'usd' ? used.usd : used.tokens
       // What is not known counts as it was estimated.
-      return { ...request, amount: amount === undefined ? (hard ? request.amount : 0) : unitsOf(unit, amount) }
+      const units = amount === undefined ? (hard ? request.amount : 0) : unitsOf(unit, amount)
+      return { ...request, amount: units, agoMs }
     })
     this.background(async () => {
       const left = await this.options.store.settle(holder, uses)
