@@ -18,7 +18,7 @@ export interface RedisOptions {
   readonly prefix?: string | undefined
   /**
    * Milliseconds for an answer, after which the store counts as down for that operation. Time in which this process's event
-   * loop was busy does not count: what the server says meanwhile lies in the socket. Default 250.
+   * loop was busy does not count: what the server says meanwhile lies in the socket. Default 1 000.
    */
   readonly timeout?: number | undefined
   /**
@@ -33,7 +33,11 @@ export interface RedisOptions {
 }
 
 /** Milliseconds that a call waits for the first connection; an answer comes faster. */
-const LEAST_TO_CONNECT = 1_000
+const LEAST_TO_CONNECT = 3_000
+/** Milliseconds at most until a lost connection is tried again: what this process has reserved must not run out before. */
+const LEAST_AGAIN = 50
+const MOST_AGAIN = 2_000
+const SHARE_OF_LEASE = 1 / 10
 /** Milliseconds of one attempt to connect, for which no call waits. */
 const MOST_TO_CONNECT = 5_000
 
@@ -47,7 +51,7 @@ const MOST_TO_CONNECT = 5_000
  * @throws ConfigError when something is wrong with the arguments; a missing ioredis is told by the first call.
  */
 export function redisStore(connection: string | RedisConnection, options: RedisOptions = {}): Store {
-  const { prefix = 'tracestitch', timeout = 250, whenDown = 'local', lease = 15_000 } = options
+  const { prefix = 'tracestitch', timeout = 1_000, whenDown = 'local', lease = 15_000 } = options
   if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
     throw new ConfigError('redisStore.prefix', 'expected a string that is not empty and holds no brace')
   }
@@ -58,7 +62,12 @@ export function redisStore(connection: string | RedisConnection, options: RedisO
     throw new ConfigError('redisStore.whenDown', `expected 'local' or 'reject'`)
   }
   const time = new LoopTime(timeout)
-  const waits = { time, timeout, firstTimeout: Math.max(timeout, LEAST_TO_CONNECT) }
+  const waits = {
+    time,
+    timeout,
+    firstTimeout: Math.max(timeout, LEAST_TO_CONNECT),
+    again: Math.max(LEAST_AGAIN, Math.min(MOST_AGAIN, lease * SHARE_OF_LEASE)),
+  }
   const connections =
     typeof connection === 'string'
       ? ownConnection(checkedUrl(connection), waits)

@@ -1,6 +1,8 @@
 /** The times that a budget holds for. */
 
-export type Period = 'minute' | 'hour' | 'day' | 'week' | 'month'
+import type { CalendarPeriod } from '../kernel/store.js'
+
+export type Period = CalendarPeriod
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

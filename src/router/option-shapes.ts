@@ -46,6 +46,7 @@ const STORE_METHODS = [
   'held',
   'reserve',
   'settle',
+  'admit',
   'renew',
   'usage',
   'put',

@@ -2,6 +2,8 @@
 import type { Clock } from '../kernel/clock.js'
 import { ConfigError, ConnectionError } from '../kernel/errors.js'
 import type {
+  AdmitRequest,
+  AdmitResult,
   AllowanceRequest,
   Fact,
   LeaseRequest,
@@ -90,6 +92,10 @@ export class GuardedStore implements Store {
 
   reserve(holder: string, requests: readonly AllowanceRequest[], leaseMs: number): Promise<ReserveResult> {
     return this.run((store) => store.reserve(holder, requests, leaseMs))
+  }
+
+  admit(request: AdmitRequest): Promise<AdmitResult> {
+    return this.run((store) => store.admit(request))
   }
 
   async settle(holder: string, uses: readonly AllowanceRequest[]): Promise<readonly number[]> {

@@ -1,6 +1,5 @@
 /** A connection to Redis that never queues: a command goes out at once, or fails at once. */
 import type { LoopTime } from './loop-time.js'
-import { NoAnswer } from './no-answer.js'
 import { redisFault, type RedisFault } from './redis-faults.js'
 
 /** What a store needs of a connection. `Redis` and `Cluster` of ioredis have it. */
@@ -17,7 +16,7 @@ export interface Connections {
   /**
    * Connected. While it is being connected, that is waited for.
    *
-   * @throws RedisFault when it is not connected, NoAnswer when that is not known in time.
+   * @throws RedisFault when it is not connected, or not in time: nothing was sent then.
    */
   ready(): Promise<RedisConnection>
   /** This one leads to the wrong server, or to none: the next may lead to another. */
@@ -25,9 +24,8 @@ export interface Connections {
   close(): void
 }
 
-/** Milliseconds until a lost connection is tried again: at once, then doubling, from the first to the last. */
+/** Milliseconds until a lost connection is tried again: at once, then from here on doubling. */
 const FIRST_WAIT = 50
-const LAST_WAIT = 2_000
 /** Milliseconds in which a connection is given up for another once, not more often. */
 const RENEWED_ONCE = 1_000
 
@@ -37,6 +35,8 @@ export interface Waits {
   readonly timeout: number
   /** Milliseconds for the first connection to be made. */
   readonly firstTimeout: number
+  /** Milliseconds at most until a lost connection is tried again. */
+  readonly again: number
 }
 
 /** Where an attempt to connect is, told by the events of a connection. */
@@ -103,10 +103,7 @@ class Attempts {
     const ms = this.connected ? timeout : firstTimeout
     return new Promise((resolve, reject) => {
       const done = time.wait(ms, () => {
-        const { lastError } = this
-        reject(
-          lastError ?? new NoAnswer(`the store redis is not connected after ${ms} ms (${connection.status})`, ended),
-        )
+        reject(this.lastError ?? redisFault(new Error(`not connected after ${ms} ms (${connection.status})`)))
       })
       void ended.then(() => (done(), resolve()))
     })
@@ -150,6 +147,7 @@ export function givenConnection(connection: RedisConnection, waits: Waits): Conn
 /** A connection of our own, made when it is first asked for. It keeps no process alive. */
 export class OwnConnection implements Connections {
   private readonly make: () => Promise<RedisConnection>
+  private readonly waits: Waits
   private readonly attempts: Attempts
   private made: Promise<RedisConnection> | undefined
   private timer: NodeJS.Timeout | undefined
@@ -159,6 +157,7 @@ export class OwnConnection implements Connections {
   /** @param make - Makes one that is not connected yet, and does not connect again by itself. */
   constructor(make: () => Promise<RedisConnection>, waits: Waits) {
     this.make = make
+    this.waits = waits
     this.attempts = new Attempts(waits)
   }
 
@@ -189,7 +188,7 @@ export class OwnConnection implements Connections {
     connection.on('end', () => {
       if (this.closed) return
       const { wait } = this
-      this.wait = Math.min(LAST_WAIT, Math.max(FIRST_WAIT, wait * 2))
+      this.wait = Math.min(this.waits.again, Math.max(FIRST_WAIT, wait * 2))
       if (wait === 0) this.connect(connection)
       else this.timer = setTimeout(() => this.connect(connection), wait).unref()
     })

@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto'
 import { ConfigError } from '../kernel/errors.js'
 import type {
+  AdmitRequest,
+  AdmitResult,
   AllowanceRequest,
   Fact,
   LeaseRequest,
@@ -12,19 +14,20 @@ import type {
   TakeResult,
   Usage,
 } from '../kernel/store.js'
-import { checkAllowances } from './allowance.js'
+import { checkAllowances, checkKeys } from './allowance.js'
 import type { LoopTime } from './loop-time.js'
 import { NoAnswer } from './no-answer.js'
+import { redisAdmitScript } from './redis-admit-script.js'
 import { redisAllowanceScripts } from './redis-allowance-scripts.js'
 import type { Connections, RedisConnection } from './redis-connection.js'
 import { RedisFault, redisFault } from './redis-faults.js'
 import { redisScripts } from './redis-scripts.js'
 
-type ScriptName = keyof typeof redisScripts | keyof typeof redisAllowanceScripts
+type ScriptName = keyof typeof redisScripts | keyof typeof redisAllowanceScripts | 'admit'
 type Script = { readonly lua: string; readonly sha: string }
 
 const scripts = Object.fromEntries(
-  Object.entries({ ...redisScripts, ...redisAllowanceScripts }).map(([name, lua]) => [
+  Object.entries({ ...redisScripts, ...redisAllowanceScripts, ...redisAdmitScript }).map(([name, lua]) => [
     name,
     { lua, sha: createHash('sha1').update(lua).digest('hex') },
   ]),
@@ -43,8 +46,22 @@ export interface RedisStoreOptions {
   readonly timeout: number
 }
 
-const allowanceArguments = (allowances: readonly AllowanceRequest[]): number[] =>
-  allowances.flatMap(({ limit, windowMs, slots, amount }) => [limit, windowMs, slots, amount])
+const allowanceArguments = (allowances: readonly AllowanceRequest[]): (string | number)[] =>
+  allowances.flatMap(({ limit, windowMs, slots, calendar = '', amount, agoMs = 0 }) => [
+    ...[limit, windowMs, slots],
+    calendar,
+    amount,
+    agoMs,
+  ])
+
+const rateArguments = (takes: readonly RateTake[]): number[] =>
+  takes.flatMap(({ limit, windowMs, units }) => [limit, windowMs, units])
+
+/** As its script says it. */
+function refusedReservation([refused = 0, left = 0, wait = -1, ends = -1]: readonly number[]) {
+  const periodEndsInMs = ends < 0 ? undefined : ends
+  return { ok: false, refused, left, resetsInMs: wait < 0 ? Infinity : wait, periodEndsInMs } as const
+}
 
 /** Throws a ConnectionError whenever the server gives no answer in time, or an error; its `code` says which. */
 export class RedisStore implements Store {
@@ -107,15 +124,51 @@ export class RedisStore implements Store {
       // It runs out by itself.
       this.settle(holder, none).catch(() => undefined)
     }
-    const [refused = -1, ...rest] = (await this.run(
-      'reserve',
-      this.allowanceKeys(requests),
-      [holder, leaseMs, ...allowanceArguments(requests)],
-      tooLate,
-    )) as number[]
-    if (refused < 0) return { ok: true, left: rest }
-    const [left = 0, wait = -1] = rest
-    return { ok: false, refused, left, resetsInMs: wait < 0 ? Infinity : wait }
+    const args = [holder, leaseMs, ...allowanceArguments(requests)]
+    const reply = (await this.run('reserve', this.allowanceKeys(requests), args, tooLate)) as number[]
+    return reply[0] === -1 ? { ok: true, left: reply.slice(1) } : refusedReservation(reply)
+  }
+
+  async admit({ holder, leaseMs, places, rates, allowances }: AdmitRequest): Promise<AdmitResult> {
+    checkAllowances(allowances)
+    const count = [places.length, rates.length, allowances.length] as const
+    checkKeys(count[0] + count[1] + count[2])
+    const keys = [
+      ...places.map(({ key }) => this.key('lease', key)),
+      ...rates.map(({ key }) => this.key('rate', key)),
+      ...this.allowanceKeys(allowances),
+    ]
+    if (keys.length === 0) return { ok: true, remaining: [], left: [] }
+    const args = [
+      ...count,
+      ...places.flatMap((place) => [place.limit, place.holder, place.leaseMs]),
+      ...rateArguments(rates),
+      holder,
+      leaseMs,
+      ...allowanceArguments(allowances),
+    ]
+    const tooLate = (reply: unknown): void => {
+      if ((reply as readonly number[])[0] === 0) this.giveBack({ holder, leaseMs, places, rates, allowances })
+    }
+    const [by, ...said] = (await this.run('admit', keys, args, tooLate)) as number[]
+    const [refused = 0, retryAfterMs = 1] = said
+    if (by === 1) return { ok: false, by: 'places', refused }
+    if (by === 2) return { ok: false, by: 'rates', refused, retryAfterMs }
+    if (by === 3) return { by: 'allowances', ...refusedReservation(said) }
+    return { ok: true, remaining: said.slice(0, rates.length), left: said.slice(rates.length) }
+  }
+
+  /** Whoever asked for it waits no longer. What this cannot give back runs out. */
+  private giveBack({ holder, places, rates, allowances }: AdmitRequest): void {
+    const all: readonly Promise<unknown>[] = [
+      ...places.map((place) => this.release(place.key, place.holder)),
+      this.correct(rates.map((rate) => ({ ...rate, units: -Math.min(rate.units, rate.limit) }))),
+      this.settle(
+        holder,
+        allowances.map((request) => ({ ...request, amount: 0 })),
+      ),
+    ]
+    for (const each of all) each.catch(() => undefined)
   }
 
   async settle(holder: string, uses: readonly AllowanceRequest[]): Promise<readonly number[]> {

@@ -19,7 +19,7 @@ export class Unsettled {
   private readonly store: Pick<Store, 'settle' | 'renew'>
   /** Of nobody who reserves. */
   private readonly holder = `unsettled ${randomUUID()}`
-  private readonly uses = new Map<string, AllowanceRequest>()
+  private readonly uses = new Map<string, AllowanceRequest & { readonly begunAt: number }>()
   /** Of calls that have ended: what they had reserved is free. */
   private readonly over = new Map<string, readonly AllowanceRequest[]>()
   /** Of calls that run on. */
@@ -97,7 +97,10 @@ export class Unsettled {
     const renewed = await this.each(this.renewals, (holder, { keys, leaseMs }) => store.renew(holder, keys, leaseMs))
     if (!renewed) return
     while (this.uses.size > 0) {
-      const some = [...this.uses.values()].slice(0, AT_ONCE)
+      const now = performance.now()
+      const some = [...this.uses.values()]
+        .slice(0, AT_ONCE)
+        .map(({ begunAt, ...use }) => ({ ...use, agoMs: now - begunAt }))
       for (const { key } of some) this.uses.delete(key)
       try {
         await store.settle(this.holder, some)
@@ -125,9 +128,12 @@ export class Unsettled {
 
   private use(uses: readonly AllowanceRequest[]): void {
     for (const use of uses) {
-      const amount = use.amount + (this.uses.get(use.key)?.amount ?? 0)
-      if (amount === 0) continue
-      if (this.uses.size < MOST || this.uses.has(use.key)) this.uses.set(use.key, { ...use, amount })
+      if (use.amount === 0) continue
+      const before = this.uses.get(use.key)
+      const amount = use.amount + (before?.amount ?? 0)
+      // Of a sum the latest counts: less is forgotten then at the end of a calendar period, not more.
+      const begunAt = Math.max(performance.now() - (use.agoMs ?? 0), before?.begunAt ?? -Infinity)
+      if (this.uses.size < MOST || before) this.uses.set(use.key, { ...use, amount, begunAt })
       else warnOnce(`what budgets of more than ${MOST} keys used while their store was down is lost to it`)
     }
   }

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RateTake, Store } from '../../src/kernel/store.js'
+import { admitContract } from './store-admit.js'
 import { allowanceContract } from './store-allowances.js'
 
 export interface StoreUnderTest {
@@ -10,6 +11,8 @@ export interface StoreUnderTest {
   pass(ms: number): Promise<void>
   /** Milliseconds on the clock of the store, or of this machine. */
   now(): number
+  /** Unix milliseconds by the store's own clock. */
+  date(): number
   stop(): Promise<void>
 }
 
@@ -176,14 +179,14 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>,
 
       test('run out unless their holder asks again', async () => {
         const name = key()
-        await store.acquire(lease(name, 'stays', 150))
-        await store.acquire(lease(name, 'dies', 150))
-        await under.pass(100)
-        expect(await store.acquire(lease(name, 'stays', 150))).toBe(true)
-        expect(await store.acquire(lease(name, 'new', 150))).toBe(false)
-        await under.pass(80)
+        await store.acquire(lease(name, 'stays', 1_500))
+        await store.acquire(lease(name, 'dies', 1_500))
+        await under.pass(1_000)
+        expect(await store.acquire(lease(name, 'stays', 1_500))).toBe(true)
+        expect(await store.acquire(lease(name, 'new', 1_500))).toBe(false)
+        await under.pass(800)
         expect(await store.held(name)).toBe(1)
-        expect(await store.acquire(lease(name, 'new', 150))).toBe(true)
+        expect(await store.acquire(lease(name, 'new', 1_500))).toBe(true)
       })
 
       test('of many who ask at once go to as many as the limit', async () => {
@@ -197,6 +200,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>,
     })
 
     allowanceContract(() => under, key)
+    admitContract(() => under, key)
 
     describe('facts', () => {
       test('hold for their time', async () => {

@@ -158,7 +158,7 @@ describe('a settlement without an answer', () => {
     unsettled.add('h', use(2))
     unsettled.add('h', use(0, 'nothing'))
     await unsettled.handOver()
-    expect(settled).toEqual(use(7))
+    expect(settled).toMatchObject(use(7))
     expect(unsettled.done).toBe(true)
   })
 

@@ -12,6 +12,8 @@ import { compileScope, type CompiledScope, type ScopeFacts } from './scope.js'
 
 /** Where the store does not say how long a reservation outlives its process. */
 const LEASE = 15_000
+/** Times in a lease that it is renewed: what a store makes of a silence depends on it. */
+const RENEWALS = 5
 /** Of a store that only this process has. */
 const FOR_EVER = 2 ** 40
 const DEFAULT_WARNING = 0.8
@@ -131,11 +133,11 @@ export class Budgets {
       )
       if (!result.ok) {
         const account = (hard[result.refused] ?? hard[0]) as Account
-        const { budget, endsAt } = account
+        const { budget } = account
         this.tell(account, result.left, 'refused')
         // More than there ever is comes free never.
         const frees = Number.isFinite(result.resetsInMs) ? result.resetsInMs : undefined
-        const resetsInMs = endsAt === undefined || frees === undefined ? frees : endsAt - this.options.clock.date()
+        const resetsInMs = frees === undefined ? undefined : (result.periodEndsInMs ?? frees)
         const left = budget.unit === 'usd' ? result.left / NANO : result.left
         return { refused: refusalOf(budget, { left: Math.max(0, left), resetsInMs, unpriced: false }) }
       }
@@ -144,8 +146,9 @@ export class Budgets {
         hard.map(({ request }) => request.key),
       )
     }
+    const begunAt = this.options.clock.now()
     return {
-      settle: (used) => this.settle(holder, accounts, used),
+      settle: (used) => this.settle(holder, accounts, used, begunAt),
       release: () => this.release(holder, hard),
     }
   }
@@ -174,13 +177,15 @@ export class Budgets {
     return this.budgets.flatMap((budget) => {
       const { scope, unit, per, window, limit } = budget
       return scope.keys(facts).map((key) => {
-        const { id, windowMs, slots, endsAt } = windowAt(per, window, date)
+        // The store tells the period by its own clock; this one's is for those who are told.
+        const { windowMs, slots, endsAt } = windowAt(per, window, date)
         const units = (amount: number): number => unitsOf(unit, amount)
         const request = {
-          key: `budget ${unit} ${per} ${window} ${id}${key}`,
+          key: `budget ${unit} ${per} ${window}${key}`,
           limit: units(limit),
           windowMs,
           slots,
+          calendar: window === 'calendar' ? per : undefined,
           amount: units((unit === 'usd' ? usd : tokens) ?? 0),
         }
         return { budget, request, endsAt }
@@ -188,13 +193,15 @@ export class Budgets {
     })
   }
 
-  private settle(holder: string, accounts: readonly Account[], used: Used): void {
+  private settle(holder: string, accounts: readonly Account[], used: Used, begunAt: number): void {
     this.open.delete(holder)
+    const agoMs = this.options.clock.now() - begunAt
     const uses = accounts.map(({ budget, request }) => {
       const { unit, hard } = budget
       const amount = unit === 'usd' ? used.usd : used.tokens
       // What is not known counts as it was estimated.
-      return { ...request, amount: amount === undefined ? (hard ? request.amount : 0) : unitsOf(unit, amount) }
+      const units = amount === undefined ? (hard ? request.amount : 0) : unitsOf(unit, amount)
+      return { ...request, amount: units, agoMs }
     })
     this.background(async () => {
       const left = await this.options.store.settle(holder, uses)
@@ -221,15 +228,18 @@ export class Budgets {
   }
 
   /**
-   * Once for each state that an account comes to; a state that is less than the last is no news. A rolling account never
-   * begins anew: of it, what was told a window ago is old.
+   * Once for each state that an account comes to; a state that is less than the last is no news. In another period, or a
+   * window later, all is news again.
    */
   private tell({ budget, request, endsAt }: Account, left: number, state: BudgetEvent['state']): void {
     const now = this.options.clock.now()
     const before = this.told.get(request.key)
     if (before && now < before.until && STATES.indexOf(before.state) >= STATES.indexOf(state)) return
     this.told.delete(request.key)
-    this.told.set(request.key, { state, until: endsAt === undefined ? now + request.windowMs : Infinity })
+    this.told.set(request.key, {
+      state,
+      until: now + (endsAt === undefined ? request.windowMs : endsAt - this.options.clock.date()),
+    })
     for (const oldest of this.told.keys()) {
       if (this.told.size <= MEMORY) break
       this.told.delete(oldest)
@@ -256,7 +266,7 @@ export class Budgets {
       if (this.open.size > 0) return
       clearInterval(this.renewal)
       this.renewal = undefined
-    }, leaseMs / 3).unref()
+    }, leaseMs / RENEWALS).unref()
   }
 
   /** No call waits for it. A store that is down says so itself, and a reservation that is not given back runs out. */
