@@ -24,7 +24,7 @@ export interface RedisOptions {
   /**
    * While it is down: `local` (the default) has each process keep limits by itself, `reject` refuses calls to
    * targets with limits or budgets with a ConnectionError. Either way no call waits longer than `timeout`, and after
-   * three failures in a row none waits until the store has answered again. Of budgets, each process then counts what it
+   * three failures in a row none waits until the store has answered again; `health()` and a warning say why it fails. Of budgets, each process then counts what it
    * has used itself, and the store is told when it is back: one that must hold through an outage needs `reject`.
    */
   readonly whenDown?: WhenDown | undefined

@@ -1,6 +1,6 @@
 /** One allowance as memory holds it: what is used by the time at which it is forgotten, and what is reserved. */
-import { windowAt } from '../policies/budget.js'
-import { MOST_KEYS, type AllowanceRequest, type CalendarPeriod } from '../kernel/store.js'
+import { periodEnd } from '../policies/budget.js'
+import { MOST_KEYS, type AllowanceRequest } from '../kernel/store.js'
 
 interface Reservation {
   readonly amount: number
@@ -35,11 +35,6 @@ export function checkAllowances(requests: readonly AllowanceRequest[]): void {
     if (!(windowMs > 0 && Number.isFinite(windowMs))) throw new RangeError(`no window of ${key}: ${windowMs}`)
     if (!(Number.isSafeInteger(slots) && slots > 0)) throw new RangeError(`no number of slots of ${key}: ${slots}`)
   }
-}
-
-/** In milliseconds since 1970. */
-export function periodEnd(calendar: CalendarPeriod, date: number): number {
-  return windowAt(calendar, 'calendar', date).endsAt ?? Infinity
 }
 
 export class Allowance {

@@ -1,7 +1,8 @@
 /** The allowances of one process. */
 import type { Clock } from '../kernel/clock.js'
 import type { AllowanceRequest, ReserveResult, Usage } from '../kernel/store.js'
-import { Allowance, checkAllowances, periodEnd, type Moment } from './allowance.js'
+import { periodEnd } from '../policies/budget.js'
+import { Allowance, checkAllowances, type Moment } from './allowance.js'
 
 /** Operations between two sweeps, at least. */
 const SWEEP_EVERY = 1024

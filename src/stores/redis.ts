@@ -48,7 +48,9 @@ export interface RedisStoreOptions {
 
 const allowanceArguments = (allowances: readonly AllowanceRequest[]): (string | number)[] =>
   allowances.flatMap(({ limit, windowMs, slots, calendar = '', amount, agoMs = 0 }) => [
-    ...[limit, windowMs, slots],
+    limit,
+    windowMs,
+    slots,
     calendar,
     amount,
     agoMs,

@@ -6,9 +6,11 @@ import type { Target } from '../../router/target.js'
 import { warnOnce } from '../../telemetry/warn.js'
 import type { LogicalCall } from '../call.js'
 import type { BudgetRefusal } from './budgets.js'
+import type { Place } from './demand.js'
 import type { Entry, Gate, Refusal } from './gate.js'
 import { whileAlive } from './in-time.js'
 import { Pass } from './pass.js'
+import { enterAll, type Side } from './together.js'
 
 /** A step that may be made, with what it holds for it. */
 export interface AdmittedStep extends Step {
@@ -18,6 +20,8 @@ export interface AdmittedStep extends Step {
 type Refused = Refusal | BudgetRefusal
 /** How an attempt gets through its gates: with or without waiting. */
 interface Way {
+  /** As whom it enters them all. Default: as itself, at its own target. */
+  readonly entry?: Entry
   /** Lets it in, or says why not. */
   enter(gate: Gate, entry: Entry): Promise<Refusal | undefined>
   /** It was let in for nothing. */
@@ -32,22 +36,14 @@ interface Waiting {
 }
 
 const undo = (gate: Gate, entry: Entry): void => gate.undo(entry)
-const atOnce: Way = { enter: (gate, entry) => gate.tryEnter(entry), undo }
 
 /**
- * Lets the call itself in, where limits hold for it whatever target serves.
+ * Waits until the call itself is let in, where limits hold for it whatever target serves.
  *
- * @throws LimitError when it is not let in in time, or the reason of the caller's abort.
+ * @throws LimitError when it is not let in in time.
  */
-export function admitCall(call: LogicalCall): Promise<Pass> {
-  return whileAlive(call.limits.signal, enterCall(call), (pass) => pass.undo())
-}
-
-async function enterCall(call: LogicalCall): Promise<Pass> {
-  const { gates } = call.client
-  const entry = new CallEntry(call)
-  const passed = gates.forCall(call.demand.scopeFacts())
-  const refusal = await through(passed, entry, {
+async function enterCall(call: LogicalCall, { gates, entry }: Side): Promise<Pass> {
+  const refusal = await through(gates, entry, {
     async enter(gate) {
       const now = await gate.tryEnter(entry)
       return now?.mayWait ? inTime(call, () => gate.enter(entry, call.limits.signal), gate) : now
@@ -55,7 +51,7 @@ async function enterCall(call: LogicalCall): Promise<Pass> {
     undo,
   })
   if (refusal) throw refusalError(refusal)
-  return new Pass(passed, entry)
+  return new Pass(gates, entry)
 }
 
 /**
@@ -67,11 +63,33 @@ async function enterCall(call: LogicalCall): Promise<Pass> {
  */
 export function admit(call: LogicalCall, first: Step): AdmittedStep | Promise<AdmittedStep> {
   const { target, health } = first.member
-  if (!call.client.gates.limits(target) && !health.exhausted) return first
-  return whileAlive(call.limits.signal, admitSome(call, first), ({ pass }) => pass?.undo())
+  const { gates } = call.client
+  // Once for all its attempts, with the first.
+  const side = gates.limitCalls && !call.pass ? sideOf(call, gates.forCall(call.demand.scopeFacts())) : undefined
+  if (!side && !gates.limits(target) && !health.exhausted) return first
+  const own: OwnSide | undefined = side && { side, pass: undefined }
+  const admitting = admitSome(call, first, own).catch((error: unknown) => {
+    own?.pass?.undo()
+    throw error
+  })
+  const admitted = whileAlive(call.limits.signal, admitting, ({ pass }) => {
+    pass?.undo()
+    own?.pass?.undo()
+  })
+  if (!own) return admitted
+  return admitted.then((step) => {
+    call.pass = own.pass
+    return step
+  })
 }
 
-async function admitSome(call: LogicalCall, first: Step): Promise<AdmittedStep> {
+/** The call's own gates, and what it holds of them. */
+interface OwnSide {
+  readonly side: Side
+  pass: Pass | undefined
+}
+
+async function admitSome(call: LogicalCall, first: Step, own?: OwnSide): Promise<AdmittedStep> {
   const refused: Waiting[] = []
   const exhausted: Omit<Waiting, 'refusal'>[] = []
   for (let step: Step | undefined = first; step; step = call.itinerary.passBy()) {
@@ -80,14 +98,14 @@ async function admitSome(call: LogicalCall, first: Step): Promise<AdmittedStep> 
       exhausted.push({ step, back })
       continue
     }
-    const entered = await enter(call, step, atOnce)
+    const entered = await enterNow(call, step, own)
     if (entered instanceof Pass) return { ...step, pass: entered }
     if (!entered) return step
     refused.push({ step, refusal: entered, back })
   }
   // Where nothing else is left, what a provider said of its quota is put to the test.
   for (const { step, back } of exhausted) {
-    const entered = await enter(call, step, atOnce)
+    const entered = await enterNow(call, step, own)
     if (entered && !(entered instanceof Pass)) refused.push({ step, refusal: entered, back })
     else {
       back()
@@ -96,7 +114,11 @@ async function admitSome(call: LogicalCall, first: Step): Promise<AdmittedStep> 
   }
   const waiting = refused.filter(({ refusal }) => 'mayWait' in refusal && refusal.mayWait)
   const [only] = waiting
-  if (only) return waitForOne(call, waiting)
+  if (only) {
+    // Its own places come before those of a target, as for every call.
+    if (own && !own.pass) own.pass = await enterCall(call, own.side)
+    return waitForOne(call, waiting)
+  }
   const { step, refusal } = refused[0] as Waiting
   throw refusalError(refusal, step.member.target)
 }
@@ -107,7 +129,7 @@ export async function admitBeside(call: LogicalCall): Promise<AdmittedStep | und
   for (let step = itinerary.hedge(); step; step = itinerary.hedge()) {
     if (!client.gates.limits(step.member.target)) return step
     // A store that does not answer fails no call whose first attempt is under way.
-    const entering = whileAlive(call.limits.signal, enter(call, step, atOnce), (late) => {
+    const entering = whileAlive(call.limits.signal, enterNow(call, step), (late) => {
       if (late instanceof Pass) late.undo()
     })
     const entered = await entering.catch(() => ({ failed: true as const }))
@@ -126,10 +148,15 @@ function waitForOne(call: LogicalCall, waiting: readonly Waiting[]): Promise<Adm
   const { signal } = call.limits
   const over = new AbortController()
   const onAbort = (): void => over.abort(signal.reason)
-  const entry = new CallEntry(call)
+  // A gate that several share is entered once, as for the one that needs most of it.
+  const entry = new CallEntry(
+    call,
+    waiting.map(({ step: { member, params } }) => ({ target: member.target, params })),
+  )
   const passing = new Map<Gate, Promise<Refusal | undefined>>()
   let kept: readonly Gate[] = []
   const way: Way = {
+    entry,
     enter(gate) {
       const entering = passing.get(gate) ?? inTime(call, () => gate.enter(entry, over.signal), gate)
       passing.set(gate, entering)
@@ -183,19 +210,56 @@ function waitForOne(call: LogicalCall, waiting: readonly Waiting[]): Promise<Adm
   })
 }
 
-/** `undefined` when nothing limits it. */
-async function enter(call: LogicalCall, { member }: Step, way: Way): Promise<Pass | Refused | undefined> {
+/** Without waiting at a target, and all in one operation of the store. `undefined` when nothing limits it. */
+async function enterNow(call: LogicalCall, { member }: Step, own?: OwnSide): Promise<Pass | Refused | undefined> {
   const { gates } = call.client
   const { target } = member
   const facts = call.demand.scopeFacts(target)
-  const entry = new CallEntry(call)
+  const draft = gates.budgets.any ? gates.budgets.draft(facts, call.demand.estimate(target)) : undefined
+  if (draft && 'refused' in draft) return told(draft.refused, target)
+  const attempt = sideOf(call, gates.forAttempt(target, facts))
+  const first = own && !own.pass ? own.side : undefined
+  const entered = await enterAll(gates.store, first ? [first, attempt] : [attempt], draft)
+  if (entered.in) {
+    if (own && first) own.pass = new Pass(first.gates, first.entry)
+    const { reservation } = entered
+    return attempt.gates.length > 0 || gates.budgets.any
+      ? new Pass(attempt.gates, attempt.entry, reservation)
+      : undefined
+  }
+  const { refusal, side } = entered
+  if (own && first && side === first) {
+    if (!('mayWait' in refusal && refusal.mayWait)) throw refusalError(refusal)
+    own.pass = await enterCall(call, first)
+    return enterNow(call, { member } as Step, own)
+  }
+  return 'mayWait' in refusal ? refusal : told(refusal, target)
+}
+
+function sideOf(call: LogicalCall, gates: readonly Gate[]): Side {
+  return { gates, entry: new CallEntry(call) }
+}
+
+/** While others serve, nobody would notice that this one never does. */
+function told(refusal: BudgetRefusal, target: Target): BudgetRefusal {
+  if (refusal.unpriced) warnOnce(uncounted(refusal, target))
+  return refusal
+}
+
+/** `undefined` when nothing limits it. */
+async function enter(call: LogicalCall, { member, params }: Step, way: Way): Promise<Pass | Refused | undefined> {
+  const { gates } = call.client
+  const { target } = member
+  const facts = call.demand.scopeFacts(target)
+  const place = { target, params }
+  const entry = way.entry ?? new CallEntry(call, [place])
   const passed = gates.forAttempt(target, facts)
   const refusal = await through(passed, entry, way)
   if (refusal) return refusal
   if (!gates.budgets.any) return passed.length > 0 ? new Pass(passed, entry) : undefined
   let reserved
   try {
-    reserved = await gates.budgets.reserve(facts, call.demand.estimate(target))
+    reserved = await gates.budgets.reserve(facts, call.demand.estimate(place))
   } catch (error) {
     for (const gate of passed) way.undo(gate, entry)
     throw error
@@ -229,14 +293,24 @@ async function through(gates: readonly Gate[], entry: Entry, way: Way): Promise<
 class CallEntry implements Entry {
   readonly priority: number
   private readonly call: LogicalCall
+  private readonly places: readonly Place[]
+  private estimated: number | undefined
 
-  constructor(call: LogicalCall) {
+  /** @param places - Where an attempt may go; none for the call itself. */
+  constructor(call: LogicalCall, places: readonly Place[] = []) {
     this.call = call
+    this.places = places
     this.priority = call.options.priority ?? 0
   }
 
   get tokens(): number {
-    return this.call.demand.tokens
+    const { call, places } = this
+    return (this.estimated ??=
+      places.length === 0 ? call.demand.tokens() : Math.max(...places.map((place) => call.demand.tokens(place))))
+  }
+
+  get requests(): number {
+    return Math.max(1, ...this.places.map((place) => this.call.demand.requests(place)))
   }
 
   get remaining(): number {

@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto'
 import { toNanoUsd } from '../../cost/money.js'
 import type { Clock } from '../../kernel/clock.js'
 import { ConfigError } from '../../kernel/errors.js'
-import type { AllowanceRequest, Store } from '../../kernel/store.js'
+import type { AllowanceRequest, ReserveResult, Store } from '../../kernel/store.js'
 import { windowAt } from '../../policies/budget.js'
 import type { BudgetEvent } from '../../router/events.js'
 import type { BudgetOptions } from '../../router/options.js'
 import type { Used } from './pass.js'
-import { compileScope, type CompiledScope, type ScopeFacts } from './scope.js'
+import { checkCounts, compileScope, type CompiledScope, type ScopeFacts } from './scope.js'
 
 /** Where the store does not say how long a reservation outlives its process. */
 const LEASE = 15_000
@@ -49,6 +49,19 @@ export interface BudgetRefusal {
 export interface Reservation {
   settle(used: Used): void
   release(): void
+}
+
+type RefusedReservation = Extract<ReserveResult, { ok: false }>
+
+/** A reservation that the store is still to be asked for. */
+export interface ReservationDraft {
+  readonly holder: string
+  readonly requests: readonly AllowanceRequest[]
+  readonly leaseMs: number
+  /** The store has made it. */
+  accept(): Reservation
+  /** The store has not. */
+  refuse(result: RefusedReservation): BudgetRefusal
 }
 
 interface Budget {
@@ -109,6 +122,39 @@ export class Budgets {
     return this.budgets.length > 0
   }
 
+  /** What has to be reserved for the attempt in every hard budget that holds for it; `undefined` where no budget does. */
+  draft(facts: ScopeFacts, estimate: Estimate): ReservationDraft | { readonly refused: BudgetRefusal } | undefined {
+    const accounts = this.accounts(facts, estimate)
+    if (accounts.length === 0) return undefined
+    // Those that refuse nothing are settled too.
+    checkCounts(accounts.length)
+    const hard = accounts.filter(({ budget }) => budget.hard)
+    const unpriced = estimate.priced && estimate.usd === undefined && hard.find(({ budget }) => budget.unit === 'usd')
+    if (unpriced) return { refused: refusalOf(unpriced.budget, { left: unpriced.budget.limit, unpriced: true }) }
+    const { store, clock } = this.options
+    const holder = `${this.own} ${(this.reservations += 1)}`
+    const requests = hard.map(({ request }) => request)
+    const begunAt = clock.now()
+    return {
+      holder,
+      requests,
+      leaseMs: store.shared ? (store.leaseMs ?? LEASE) : FOR_EVER,
+      accept: () => {
+        if (hard.length > 0) {
+          this.hold(
+            holder,
+            requests.map(({ key }) => key),
+          )
+        }
+        return {
+          settle: (used) => this.settle(holder, accounts, used, begunAt),
+          release: () => this.release(holder, hard),
+        }
+      },
+      refuse: (result) => this.refuse(hard, result),
+    }
+  }
+
   /**
    * Reserves what the attempt may come to in every hard budget that holds for it, or in none.
    *
@@ -118,39 +164,23 @@ export class Budgets {
     facts: ScopeFacts,
     estimate: Estimate,
   ): Promise<Reservation | { readonly refused: BudgetRefusal } | undefined> {
-    const accounts = this.accounts(facts, estimate)
-    if (accounts.length === 0) return undefined
-    const hard = accounts.filter(({ budget }) => budget.hard)
-    const unpriced = estimate.priced && estimate.usd === undefined && hard.find(({ budget }) => budget.unit === 'usd')
-    if (unpriced) return { refused: refusalOf(unpriced.budget, { left: unpriced.budget.limit, unpriced: true }) }
-    const holder = `${this.own} ${(this.reservations += 1)}`
-    if (hard.length > 0) {
-      const { store } = this.options
-      const result = await store.reserve(
-        holder,
-        hard.map(({ request }) => request),
-        store.shared ? (store.leaseMs ?? LEASE) : FOR_EVER,
-      )
-      if (!result.ok) {
-        const account = (hard[result.refused] ?? hard[0]) as Account
-        const { budget } = account
-        this.tell(account, result.left, 'refused')
-        // More than there ever is comes free never.
-        const frees = Number.isFinite(result.resetsInMs) ? result.resetsInMs : undefined
-        const resetsInMs = frees === undefined ? undefined : (result.periodEndsInMs ?? frees)
-        const left = budget.unit === 'usd' ? result.left / NANO : result.left
-        return { refused: refusalOf(budget, { left: Math.max(0, left), resetsInMs, unpriced: false }) }
-      }
-      this.hold(
-        holder,
-        hard.map(({ request }) => request.key),
-      )
-    }
-    const begunAt = this.options.clock.now()
-    return {
-      settle: (used) => this.settle(holder, accounts, used, begunAt),
-      release: () => this.release(holder, hard),
-    }
+    const draft = this.draft(facts, estimate)
+    if (!draft || 'refused' in draft) return draft
+    const { holder, requests, leaseMs } = draft
+    if (requests.length === 0) return draft.accept()
+    const result = await this.options.store.reserve(holder, requests, leaseMs)
+    return result.ok ? draft.accept() : { refused: draft.refuse(result) }
+  }
+
+  private refuse(hard: readonly Account[], result: RefusedReservation): BudgetRefusal {
+    const account = (hard[result.refused] ?? hard[0]) as Account
+    const { budget } = account
+    this.tell(account, result.left, 'refused')
+    // More than there ever is comes free never.
+    const frees = Number.isFinite(result.resetsInMs) ? result.resetsInMs : undefined
+    const resetsInMs = frees === undefined ? undefined : (result.periodEndsInMs ?? frees)
+    const left = budget.unit === 'usd' ? result.left / NANO : result.left
+    return refusalOf(budget, { left: Math.max(0, left), resetsInMs, unpriced: false })
   }
 
   /** Until all that was used is in the store. */
