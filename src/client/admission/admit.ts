@@ -211,13 +211,14 @@ function waitForOne(call: LogicalCall, waiting: readonly Waiting[]): Promise<Adm
 }
 
 /** Without waiting at a target, and all in one operation of the store. `undefined` when nothing limits it. */
-async function enterNow(call: LogicalCall, { member }: Step, own?: OwnSide): Promise<Pass | Refused | undefined> {
+async function enterNow(call: LogicalCall, step: Step, own?: OwnSide): Promise<Pass | Refused | undefined> {
   const { gates } = call.client
-  const { target } = member
+  const { target } = step.member
   const facts = call.demand.scopeFacts(target)
-  const draft = gates.budgets.any ? gates.budgets.draft(facts, call.demand.estimate(target)) : undefined
+  const place = { target, params: step.params }
+  const draft = gates.budgets.any ? gates.budgets.draft(facts, call.demand.estimate(place)) : undefined
   if (draft && 'refused' in draft) return told(draft.refused, target)
-  const attempt = sideOf(call, gates.forAttempt(target, facts))
+  const attempt = sideOf(call, gates.forAttempt(target, facts), [place])
   const first = own && !own.pass ? own.side : undefined
   const entered = await enterAll(gates.store, first ? [first, attempt] : [attempt], draft)
   if (entered.in) {
@@ -231,13 +232,14 @@ async function enterNow(call: LogicalCall, { member }: Step, own?: OwnSide): Pro
   if (own && first && side === first) {
     if (!('mayWait' in refusal && refusal.mayWait)) throw refusalError(refusal)
     own.pass = await enterCall(call, first)
-    return enterNow(call, { member } as Step, own)
+    return enterNow(call, step, own)
   }
   return 'mayWait' in refusal ? refusal : told(refusal, target)
 }
 
-function sideOf(call: LogicalCall, gates: readonly Gate[]): Side {
-  return { gates, entry: new CallEntry(call) }
+/** @param places - Where the attempt goes; none for the call itself. */
+function sideOf(call: LogicalCall, gates: readonly Gate[], places: readonly Place[] = []): Side {
+  return { gates, entry: new CallEntry(call, places) }
 }
 
 /** While others serve, nobody would notice that this one never does. */
