@@ -148,5 +148,5 @@ async function one<T>(call: LogicalCall, step: AdmittedStep, attempt: Attempt<T>
 function abortReason(call: LogicalCall, target?: Target): unknown {
   const reason: unknown = call.limits.signal.reason
   if (call.limits.abortedByCaller || !target) return reason
-  return locate(reason, { provider: target.provider.id, model: target.model })
+  return locate(reason, { provider: target.provider.id, model: target.model }, call.redaction)
 }
