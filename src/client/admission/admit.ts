@@ -216,7 +216,7 @@ async function enterNow(call: LogicalCall, step: Step, own?: OwnSide): Promise<P
   const { target } = step.member
   const facts = call.demand.scopeFacts(target)
   const place = { target, params: step.params }
-  const draft = gates.budgets.any ? gates.budgets.draft(facts, call.demand.estimate(place)) : undefined
+  const draft = gates.budgets.any ? gates.budgets.draft(facts, await estimateOf(call, place)) : undefined
   if (draft && 'refused' in draft) return told(draft.refused, target)
   const attempt = sideOf(call, gates.forAttempt(target, facts), [place])
   const first = own && !own.pass ? own.side : undefined
@@ -244,7 +244,7 @@ function sideOf(call: LogicalCall, gates: readonly Gate[], places: readonly Plac
 
 /** While others serve, nobody would notice that this one never does. */
 function told(refusal: BudgetRefusal, target: Target): BudgetRefusal {
-  if (refusal.unpriced) warnOnce(uncounted(refusal, target))
+  if (refusal.unpriced) warnOnce(uncounted(refusal, target), 'unpriced')
   return refusal
 }
 
@@ -268,10 +268,7 @@ async function enter(call: LogicalCall, { member, params }: Step, way: Way): Pro
   }
   if (!reserved || !('refused' in reserved)) return new Pass(passed, entry, reserved)
   for (const gate of passed) way.undo(gate, entry)
-  const { refused } = reserved
-  // While others serve, nobody would notice that this one never does.
-  if (refused.unpriced) warnOnce(uncounted(refused, target), 'unpriced')
-  return refused
+  return told(reserved.refused, target)
 }
 
 /** A list of prices that is on its way is waited for: the call has a price, and nobody knows it yet. */
