@@ -8,7 +8,7 @@ import { windowAt } from '../../policies/budget.js'
 import type { BudgetEvent } from '../../router/events.js'
 import type { BudgetOptions } from '../../router/options.js'
 import type { Used } from './pass.js'
-import { checkCounts, compileScope, type CompiledScope, type ScopeFacts } from './scope.js'
+import { checkCounts, compileScope, keyName, type CompiledScope, type ScopeFacts } from './scope.js'
 
 /** Where the store does not say how long a reservation outlives its process. */
 const LEASE = 15_000
@@ -30,6 +30,13 @@ export interface Estimate {
   readonly usd: number | undefined
   /** Whether a price is needed: no budget in USD can count a call without one. */
   readonly priced: boolean
+  /** Tokens. */
+  readonly input: number
+  readonly output: number
+  /** Whether the output is a guess: the request sets no limit. */
+  readonly assumed: boolean
+  /** Why there is no price. */
+  readonly missing?: string | undefined
 }
 
 /** Why a budget lets an attempt not run. */
@@ -44,6 +51,7 @@ export interface BudgetRefusal {
   readonly resetsInMs: number | undefined
   /** The attempt's target has no price. */
   readonly unpriced: boolean
+  readonly estimate: Estimate
 }
 
 export interface Reservation {
@@ -79,6 +87,8 @@ interface Budget {
 /** One budget's count for one scope's value. */
 interface Account {
   readonly budget: Budget
+  /** Whose count it is, in words. */
+  readonly of: string
   readonly request: AllowanceRequest
   readonly endsAt: number | undefined
 }
@@ -130,7 +140,7 @@ export class Budgets {
     checkCounts(accounts.length)
     const hard = accounts.filter(({ budget }) => budget.hard)
     const unpriced = estimate.priced && estimate.usd === undefined && hard.find(({ budget }) => budget.unit === 'usd')
-    if (unpriced) return { refused: refusalOf(unpriced.budget, { left: unpriced.budget.limit, unpriced: true }) }
+    if (unpriced) return { refused: refusalOf(unpriced, estimate, { left: unpriced.budget.limit, unpriced: true }) }
     const { store, clock } = this.options
     const holder = `${this.own} ${(this.reservations += 1)}`
     const requests = hard.map(({ request }) => request)
@@ -151,7 +161,7 @@ export class Budgets {
           release: () => this.release(holder, hard),
         }
       },
-      refuse: (result) => this.refuse(hard, result),
+      refuse: (result) => this.refuse(hard, estimate, result),
     }
   }
 
@@ -172,7 +182,7 @@ export class Budgets {
     return result.ok ? draft.accept() : { refused: draft.refuse(result) }
   }
 
-  private refuse(hard: readonly Account[], result: RefusedReservation): BudgetRefusal {
+  private refuse(hard: readonly Account[], estimate: Estimate, result: RefusedReservation): BudgetRefusal {
     const account = (hard[result.refused] ?? hard[0]) as Account
     const { budget } = account
     this.tell(account, result.left, 'refused')
@@ -180,7 +190,7 @@ export class Budgets {
     const frees = Number.isFinite(result.resetsInMs) ? result.resetsInMs : undefined
     const resetsInMs = frees === undefined ? undefined : (result.periodEndsInMs ?? frees)
     const left = budget.unit === 'usd' ? result.left / NANO : result.left
-    return refusalOf(budget, { left: Math.max(0, left), resetsInMs, unpriced: false })
+    return refusalOf(account, estimate, { left: Math.max(0, left), resetsInMs, unpriced: false })
   }
 
   /** Until all that was used is in the store. */
@@ -218,7 +228,7 @@ export class Budgets {
           calendar: window === 'calendar' ? per : undefined,
           amount: units((unit === 'usd' ? usd : tokens) ?? 0),
         }
-        return { budget, request, endsAt }
+        return { budget, of: keyName(key) || scope.name, request, endsAt }
       })
     })
   }
@@ -227,11 +237,10 @@ export class Budgets {
     this.open.delete(holder)
     const agoMs = this.options.clock.now() - begunAt
     const uses = accounts.map(({ budget, request }) => {
-      const { unit, hard } = budget
+      const { unit } = budget
       const amount = unit === 'usd' ? used.usd : used.tokens
       // What is not known counts as it was estimated.
-      const units = amount === undefined ? (hard ? request.amount : 0) : unitsOf(unit, amount)
-      return { ...request, amount: units, agoMs }
+      return { ...request, amount: amount === undefined ? request.amount : unitsOf(unit, amount), agoMs }
     })
     this.background(async () => {
       const left = await this.options.store.settle(holder, uses)
@@ -329,8 +338,9 @@ function unitsOf(unit: Budget['unit'], amount: number): number {
 }
 
 function refusalOf(
-  { path, scope, unit, limit }: Budget,
+  { budget: { path, unit, limit }, of }: Account,
+  estimate: Estimate,
   { left, resetsInMs, unpriced }: Pick<BudgetRefusal, 'left' | 'unpriced'> & Partial<BudgetRefusal>,
 ): BudgetRefusal {
-  return { path, scope: scope.name, unit, limit, left, resetsInMs, unpriced }
+  return { path, scope: of, unit, limit, left, resetsInMs, unpriced, estimate }
 }
