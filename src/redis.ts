@@ -53,7 +53,10 @@ const MOST_TO_CONNECT = 5_000
  * which stays its maker's to close.
  * @throws ConfigError when something is wrong with the arguments; a missing ioredis is told by the first call.
  */
-export function redisStore(connection: string | readonly string[] | RedisConnection, options: RedisOptions = {}): Store {
+export function redisStore(
+  connection: string | readonly string[] | RedisConnection,
+  options: RedisOptions = {},
+): Store {
   const { prefix = 'tracestitch', timeout = 1_000, whenDown = 'local', lease = 15_000 } = options
   if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
     throw new ConfigError('redisStore.prefix', 'expected a string that is not empty and holds no brace')

@@ -46,7 +46,8 @@ function readOne(url: string): RedisAddress {
     return { kind: 'cluster', ...common }
   }
   const [name = '', db = '0'] = path.split('/').map(decoded)
-  if (name === '' || !/^\d+$/.test(db)) throw wrong('expected redis+sentinel://host:port,host:port/name-of-the-primary/db')
+  if (name === '' || !/^\d+$/.test(db))
+    throw wrong('expected redis+sentinel://host:port,host:port/name-of-the-primary/db')
   const settings = new URLSearchParams(query)
   return {
     kind: 'sentinel',
