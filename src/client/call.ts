@@ -8,6 +8,7 @@ import { LimitError, TracestitchError, type Attempt } from '../kernel/errors.js'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../kernel/hub.js'
 import type { HedgePolicy } from '../policies/hedge.js'
 import { timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
+import { maskError } from '../kernel/redact/errors.js'
 import { Itinerary, type AllInCooldown, type Step } from '../router/itinerary.js'
 import type { Plan } from '../router/plan.js'
 import type { SharedCooldowns } from '../router/shared-cooldowns.js'
@@ -23,7 +24,7 @@ import type { AdmittedStep } from './admission/admit.js'
 import { Demand } from './admission/demand.js'
 import type { Gates } from './admission/gates.js'
 import type { Made } from './admission/made.js'
-import type { Pass } from './admission/pass.js'
+import type { Pass, Used } from './admission/pass.js'
 import { usedBy } from './admission/used.js'
 import { AttemptRun } from './attempt-run.js'
 import { isBrokenOff, usageSoFar } from './broken-off.js'
@@ -33,6 +34,7 @@ import { CallLimits } from './limits.js'
 import { createMeta } from './meta.js'
 import { doubtOf, type Doubt } from './plausible.js'
 import type { Probes } from './probes.js'
+import { Redaction } from './redaction.js'
 import { routedCall } from './routed-call.js'
 import type { Ledger } from './spend.js'
 import type { CallMeta, CallOptions } from './types.js'
@@ -109,12 +111,16 @@ export class LogicalCall {
   readonly attempts: Attempt[] = []
   readonly warnings: string[] = []
   readonly demand: Demand
+  /** What errors, warnings and spans must not show. */
+  readonly redaction: Redaction
   private readonly alias: string | undefined
   private readonly begun: Step | AllInCooldown
   /** Whose facts the span began with. */
   private readonly shown: Target
   private readonly running = new Set<AttemptRun>()
   private winner: AttemptRun | undefined
+  /** What answers came to that the caller does not get. */
+  private inVain: Used | undefined
   /** The attempt that ended last, those given up aside. */
   private latest: AttemptRun | undefined
 
@@ -145,6 +151,12 @@ export class LogicalCall {
     this.alias = route.alias ? model : undefined
     const { routed, metadata, alias } = this
     this.demand = new Demand({ client, routed, request, body, options, metadata, alias })
+    this.redaction = new Redaction({
+      secrets: plan.secrets,
+      options,
+      request: body?.request ?? request,
+      known: [model, first.model, first.provider.id],
+    })
     // Nothing may fail once the span is open: whoever ends it has the call.
     this.limits = new CallLimits(options.signal ?? undefined, this.timeout.total, client.clock)
     this.telemetry = startCall({
@@ -154,6 +166,7 @@ export class LogicalCall {
       model: first.model,
       request,
       baseURL: first.provider.baseURL,
+      mask: this.redaction.secrets,
       attributes: { ...attributes, ...(this.alias !== undefined && { 'tracestitch.alias': model }) },
       ...(options.metadata && this.metadata && { parent: withIdentity(context.active(), this.metadata) }),
     })
@@ -216,6 +229,7 @@ export class LogicalCall {
 
   /** Ends the call with the error that its caller gets, and returns it. */
   fail(error: unknown, partial?: Exclude<Answer, { readonly other: OtherAnswer }>): unknown {
+    maskError(error, this.redaction)
     if (error instanceof TracestitchError) {
       // Calls that wait for the same key share its failure, which is told once.
       if (error.attempts.length === 0) nameTargets(error, this.attempts, this.latest?.target.id)
@@ -228,7 +242,7 @@ export class LogicalCall {
     else {
       // An answer that had begun counts as it was estimated.
       winner?.pass?.settle(UNKNOWN)
-      this.pass?.settle(winner && UNKNOWN)
+      this.pass?.settle(winner ? UNKNOWN : this.inVain)
       this.pass?.leave()
     }
     this.telemetry.end({ error })
@@ -245,18 +259,29 @@ export class LogicalCall {
 
   /** Counts what the answer came to: in limits, budgets and the sums of the client. */
   private settle(run: AttemptRun, answer: Answer): CallMeta {
+    const { meta, used } = this.count(run, answer)
+    this.pass?.settle(together(used, this.inVain))
+    this.pass?.leave()
+    return meta
+  }
+
+  /** Counts an answer that the caller does not get: it was made, and is paid for. */
+  countInVain(run: AttemptRun, answer: Answer): void {
+    this.inVain = together(this.count(run, answer).used, this.inVain)
+  }
+
+  /** Counts what the answer came to at its target. @returns what the whole call has to count of it too. */
+  private count(run: AttemptRun, answer: Answer): { readonly meta: CallMeta; readonly used: Used | undefined } {
     const { alias, client } = this
     const facts = this.factsOf(answer)
     const { usage } = facts
     const doubt = doubtOf(answer, usage, this.demand.expected(run.place))
     const meta = this.describe(run, { ...facts, doubt })
     client.ledger?.add({ meta, usage, alias, metadata: this.metadata, date: client.clock.date() })
-    if (!run.pass && !this.pass) return meta
+    if (!run.pass && !this.pass) return { meta, used: undefined }
     const used = usedBy(usage, doubt?.fault === undefined, () => run.pass?.budgeted && meta.cost.usd)
     run.pass?.settle(used)
-    this.pass?.settle(used)
-    this.pass?.leave()
-    return meta
+    return { meta, used }
   }
 
   private factsOf(answer: Answer): AnswerFacts {
@@ -298,6 +323,14 @@ interface AnswerFacts {
   readonly serviceTier?: string | null | undefined
   readonly partial?: boolean
   readonly doubt?: Doubt | undefined
+}
+
+/** Of several answers of one call; what is not known of one is not known of all. */
+function together(one: Used | undefined, other: Used | undefined): Used | undefined {
+  if (!one || !other) return one ?? other
+  const sum = (a: number | undefined, b: number | undefined): number | undefined =>
+    a === undefined || b === undefined ? undefined : a + b
+  return { tokens: sum(one.tokens, other.tokens), usd: sum(one.usd, other.usd) }
 }
 
 const UNKNOWN = { tokens: undefined, usd: undefined }

@@ -2,12 +2,14 @@
 import { context } from '@opentelemetry/api'
 import { LimitError, TracestitchError } from '../kernel/errors.js'
 import { classifyError } from '../policies/error-class.js'
+import { secondClass } from '../policies/fallback.js'
 import { hedgeDelay, type HedgePolicy } from '../policies/hedge.js'
 import type { Target } from '../router/target.js'
-import { admit, admitBeside, admitCall, type AdmittedStep } from './admission/admit.js'
+import { admit, admitBeside, type AdmittedStep } from './admission/admit.js'
 import type { AttemptRun } from './attempt-run.js'
 import type { LogicalCall } from './call.js'
 import { locate } from './failure.js'
+import { turnedDownFor } from './unfit.js'
 
 type Attempt<T> = (run: AttemptRun) => Promise<T>
 
@@ -27,7 +29,6 @@ type Outcome<T> = { readonly value: T } | Failed
 export async function execute<T>(call: LogicalCall, attempt: Attempt<T>): Promise<T> {
   const { limits, itinerary } = call
   if (limits.signal.aborted) throw abortReason(call)
-  if (call.client.gates.limitCalls) call.pass = await admitCall(call)
   let step: AdmittedStep = call.start()
   let failed: Failed | undefined
   for (;;) {
@@ -43,9 +44,12 @@ export async function execute<T>(call: LogicalCall, attempt: Attempt<T>): Promis
     failed = outcome
     const { error, target } = outcome
     if (limits.signal.aborted) throw abortReason(call, target)
+    const errorClass = classifyError(error)
     const next = itinerary.next({
       target: target.id,
-      errorClass: classifyError(error),
+      errorClass,
+      also: secondClass(error, errorClass),
+      tested: turnedDownFor(error),
       retryAfterMs: error instanceof TracestitchError ? error.retryAfterMs : undefined,
       remaining: limits.remaining,
     })
@@ -144,5 +148,5 @@ async function one<T>(call: LogicalCall, step: AdmittedStep, attempt: Attempt<T>
 function abortReason(call: LogicalCall, target?: Target): unknown {
   const reason: unknown = call.limits.signal.reason
   if (call.limits.abortedByCaller || !target) return reason
-  return locate(reason, { provider: target.provider.id, model: target.model })
+  return locate(reason, { provider: target.provider.id, model: target.model }, call.redaction)
 }

@@ -6,14 +6,20 @@ import {
   StreamError,
   TimeoutError,
   TracestitchError,
+  UnsupportedParameterError,
   type Attempt,
   type ErrorFields,
+  type Unsupported,
 } from '../kernel/errors.js'
-import type { WireError } from '../kernel/protocol.js'
+import { titleIn } from '../kernel/error-body.js'
+import type { EncodeContext, WireError } from '../kernel/protocol.js'
 import { readRateLimit, waitFor } from '../kernel/rate-limit.js'
 import { asString, isObject } from '../kernel/json.js'
+import { maskError, type ErrorMask } from '../kernel/redact/errors.js'
 import { safeMessage } from '../kernel/safe-message.js'
-import { classifyError, isRetryableClass } from '../policies/error-class.js'
+import { boundedWait } from '../kernel/wait.js'
+import { meaningOf } from '../kernel/refused.js'
+import { isRetryableClass } from '../policies/error-class.js'
 import { parseRetryAfter } from '../policies/retry.js'
 import type { PlannedProvider } from '../router/target.js'
 
@@ -40,55 +46,66 @@ export function connectionFailure(cause: unknown, host: string, fields: ErrorFie
   return new ConnectionError(message, { ...fields, cause, ...(code !== undefined && { code }) })
 }
 
-const TITLE = /<title[^<>]*>([^<]+)/i
 const MAX_TITLE = 80
+const MEDIA_TYPE = /^[a-z]{4,11}\/[a-z][a-z.+-]{2,40}$/i
+/** Characters of a plain text that are shown: what servers say in so few is their own. */
+const MAX_TEXT = 200
 
 /**
- * How a body that cannot be shown is described. Of a page its title is told, which says what stands between, such as
- * `502 Bad Gateway`; the rest of a body may quote the request.
+ * How a body that cannot be shown is described. Of a page its title is told, of plain text a few words; the rest of a body
+ * may quote the request.
  */
 export function describeBody(contentType: string | null, text: string): string {
-  const type = contentType?.split(';')[0]?.trim().toLowerCase()
-  const title = TITLE.exec(text.slice(0, 4096))?.[1]?.replace(/\s+/g, ' ').trim()
+  const type = contentType?.split(';')[0]?.trim() ?? ''
+  const short = text.trim()
+  if (/^text\/plain$/i.test(type) && short !== '' && short.length <= MAX_TEXT) return safeMessage(short)
+  const title = titleIn(text)
   const said = title ? `, titled "${safeMessage(title.slice(0, MAX_TITLE))}"` : ''
-  return `${type === undefined || type === '' ? 'no content type' : type}, ${text.length} characters${said}`
+  // A type of another form is none that anybody knows, and may be anything.
+  const shown = type === '' ? 'no content type' : MEDIA_TYPE.test(type) ? type.toLowerCase() : 'an odd content type'
+  return `${shown}, ${text.length} characters${said}`
 }
 
 export interface HttpFailure {
   readonly response: Response
-  readonly provider: Pick<PlannedProvider, IdFields | 'errorTypeHeader'>
-  readonly text: string
-  readonly decoded: WireError | undefined
-  /** The key, which an echoing server may have put into its message. */
-  readonly secret: string | undefined
+  readonly provider: Pick<PlannedProvider, IdFields | 'errorTypeHeader' | 'errorCodes'>
+  readonly decoded: WireError
   readonly date: number
   readonly fields: ErrorFields
 }
 
-export function httpFailure({ response, provider, text, decoded, secret, date, fields }: HttpFailure): ProviderError {
+export function httpFailure({ response, provider, decoded, date, fields }: HttpFailure): ProviderError {
   const { status, headers } = response
   const requestId = requestIdOf(headers, provider)
   const rateLimit = readRateLimit(headers, date)
   // The provider's own word on the wait, and when it gives none, until the quota is whole again.
-  const asked = parseRetryAfter(headers, date) ?? decoded?.retryAfterMs
-  const retryAfterMs = asked ?? (status === 429 ? waitFor(rateLimit) : undefined)
+  const asked = parseRetryAfter(headers, date) ?? decoded.retryAfterMs ?? untilTime(decoded.retryAt, date)
+  const told = asked ?? (status === 429 ? waitFor(rateLimit) : undefined)
   const redirect = status >= 300 && status < 400
   const said = redirect
     ? 'redirects are not followed, because they would carry the key elsewhere; set baseURL to the final address'
-    : (decoded?.message ?? describeBody(headers.get('content-type'), text))
-  const message = `${status} ${redact(said, secret)}`
-  const type = decoded?.type ?? errorTypeOf(headers, provider)
+    : decoded.message
+  const message = `${status} ${said}`
+  const type = decoded.type ?? errorTypeOf(headers, provider)
+  const wire = { ...decoded, ...(type !== undefined && { type, names: [type, ...(decoded.names ?? [])] }) }
+  const { failureClass, retryAfterMs } = meaningOf(wire, status, told, provider.errorCodes)
   const all = {
     ...fields,
     status,
-    ...(decoded?.code !== undefined && { code: decoded.code }),
+    ...(decoded.code !== undefined && { code: decoded.code }),
     ...(type !== undefined && { type }),
     ...(requestId !== undefined && { requestId }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(rateLimit && { rateLimit }),
+    ...(decoded.upstream !== undefined && { upstream: decoded.upstream }),
   }
-  const isRetryable = !redirect && isRetryableClass(classifyError(new ProviderError(message, all)))
-  return new ProviderError(message, { ...all, isRetryable })
+  const isRetryable = !redirect && isRetryableClass(failureClass)
+  return new ProviderError(message, { ...all, failureClass, isRetryable })
+}
+
+/** Milliseconds from `date` on. */
+function untilTime(time: number | undefined, date: number): number | undefined {
+  return time === undefined ? undefined : boundedWait(time - date)
 }
 
 function errorTypeOf(headers: Headers, { errorTypeHeader }: HttpFailure['provider']): string | undefined {
@@ -108,42 +125,45 @@ export function requestIdOf(headers: Headers, provider: Pick<PlannedProvider, Id
   return undefined
 }
 
-/** The key in a header's value. */
-export function keyOf(header: string | undefined): string | undefined {
-  return header?.replace(/^\S+ /, '')
+/** What a codec cannot know of an error inside a 200 answer: the time, and what numbers mean to the provider. */
+export function understood<T>(error: T, { errorCodes }: Pick<PlannedProvider, 'errorCodes'>, date: number): T {
+  if (!(error instanceof ProviderError)) return error
+  const { code, retryAt } = error
+  const meant = code !== undefined && errorCodes && Object.hasOwn(errorCodes, code) ? errorCodes[code] : undefined
+  return Object.assign(error, {
+    retryAfterMs: error.retryAfterMs ?? untilTime(retryAt, date),
+    ...(meant !== undefined && { failureClass: meant, isRetryable: isRetryableClass(meant) }),
+  })
 }
 
-function redact(message: string, secret: string | undefined): string {
-  return secret !== undefined && secret.length >= 4 ? message.replaceAll(secret, '[key]') : message
-}
-
-/** Completes an error from a codec, which does not know the target, and hides the key that the target may have quoted. */
-export function locate<T>(error: T, fields: ErrorFields, secret?: string): T {
+/** Completes an error from a codec, which does not know the target, and hides what the target may have quoted. */
+export function locate<T>(error: T, fields: ErrorFields, mask: ErrorMask): T {
   if (!(error instanceof TracestitchError)) return error
   const { provider, model, requestId, status } = error
-  return Object.assign(error, {
+  Object.assign(error, {
     provider: provider ?? fields.provider,
     model: model ?? fields.model,
     requestId: requestId ?? fields.requestId,
     status: status ?? fields.status,
-    message: redact(error.message, secret),
-    // The stack begins with the message.
-    ...(error.stack !== undefined && { stack: redact(error.stack, secret) }),
   })
+  maskError(error, mask)
+  return error
 }
 
 /**
- * The last failure of a call that tried several targets names its own, and says that others failed before it.
+ * The failure of a call names the target that failed, and of one that tried several says that others failed before it.
  *
  * @param last - The target that failed last: of attempts side by side not the one that began last.
  */
 export function nameTargets(error: TracestitchError, attempts: readonly Attempt[], last: string | undefined): void {
-  const others = [...new Set(attempts.map(({ target }) => target))].filter((target) => target !== last)
-  const [first, second, ...rest] = others
-  if (last === undefined || first === undefined) return
+  if (last === undefined) return
+  const [first, second, ...rest] = [...new Set(attempts.map(({ target }) => target))].filter(
+    (target) => target !== last,
+  )
   const more = second === undefined ? '' : rest.length === 0 ? ` and ${second}` : ` and ${rest.length + 1} more`
+  const before = first === undefined ? '' : `; before it ${first}${more} failed`
   const { message } = error
-  const whole = `${message} (${last}; before it ${first}${more} failed)`
+  const whole = `${message} (${last}${before})`
   error.message = whole
   // The stack begins with the message.
   if (error.stack !== undefined) error.stack = error.stack.replace(message, () => whole)
@@ -157,6 +177,43 @@ export function decoding<T>(step: () => T): T {
     if (error instanceof TracestitchError) throw error
     throw new StreamError('the answer cannot be read as its format', { cause: error })
   }
+}
+
+/**
+ * Writes a request in the format of a target.
+ *
+ * @throws UnsupportedParameterError that names all that the format cannot say, and ConfigError for a request that no codec
+ *   foresaw, such as a message that is `null`.
+ */
+export function encodingFor<T>(context: EncodeContext, encode: (context: EncodeContext) => T): T {
+  return encoding(context.provider, () => {
+    try {
+      return encode(context)
+    } catch (error) {
+      throw error instanceof UnsupportedParameterError ? withAll(error, context, encode) : error
+    }
+  })
+}
+
+/** A codec stops at the first thing. Asked to leave out what it cannot say, it says all of it. */
+function withAll(
+  first: UnsupportedParameterError,
+  context: EncodeContext,
+  encode: (context: EncodeContext) => unknown,
+): UnsupportedParameterError {
+  const found = new Map<string, Unsupported>()
+  try {
+    encode({
+      ...context,
+      dropUnsupported: true,
+      warn: () => {},
+      onDropped: (parameter, hint) => found.set(parameter, { parameter, hint }),
+    })
+  } catch {
+    // What else is wrong with the request is told once this is mended.
+  }
+  if (found.size <= 1 || !found.has(first.parameter)) return first
+  return new UnsupportedParameterError([...found.values()], context.provider)
 }
 
 /** A request that no codec foresaw, such as a message that is `null`. */

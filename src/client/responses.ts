@@ -12,11 +12,12 @@ import { LogicalCall, type ClientContext } from './call.js'
 import { chatCodec, requestFor } from './chat.js'
 import { completed } from './completed.js'
 import { execute } from './execute.js'
-import { decoding, encoding } from './failure.js'
+import { decoding, encoding, encodingFor } from './failure.js'
 import { sendStream, sendWhole } from './follow.js'
 import { ModelStream } from './model-stream.js'
 import { echoOf, refuseKeptThere } from './responses-echo.js'
 import { openStream, type StreamFace } from './stream-run.js'
+import { refuseUnfit } from './unfit.js'
 import type { CallOptions, ResponseObject, Responses, ResponsesBody, StreamItem, WithMeta } from './types.js'
 
 const FORMAT = 'openai-responses'
@@ -75,9 +76,9 @@ function encode(
       native: true,
     }
   const codec = chatCodec(target)
-  const encoded = encoding(target.provider.id, () => {
-    refuseKeptThere(body, run.encodeContext)
-    return codec.encodeRequest(requestFor(request, run), run.encodeContext)
+  const encoded = encodingFor(run.encodeContext, (context) => {
+    refuseKeptThere(body, context)
+    return codec.encodeRequest(requestFor(request, run), context)
   })
   return { codec, encoded, native: false }
 }
@@ -89,7 +90,7 @@ async function whole(
   const { codec, encoded, native } = encode(run, exchange)
   const { answer, wire: body } = await sendWhole(run, codec, encoded)
   const chat = decoding(() => completed(codec, run.target, answer, encoded).decodeResponse(body))
-  run.refuseFiltered(chat.choices)
+  await refuseUnfit(run, chat, { request: { ...exchange.request, ...run.params } })
   const wire =
     native && isObject(body)
       ? body
