@@ -40,7 +40,7 @@ export type {
 } from '../router/options.js'
 export type { TimeoutOptions } from '../policies/timeout.js'
 export type { RetryPolicy } from '../policies/retry.js'
-export type { Fact, LeaseRequest, RateTake, Store, StoreStatus, TakeResult } from '../kernel/store.js'
+export type { Fact, LeaseRequest, RateTake, Store, StoreProblem, StoreStatus, TakeResult } from '../kernel/store.js'
 export type { RateLimit, RateLimitWindow } from '../kernel/rate-limit.js'
 export type { CostRequest, EstimatedCost, EstimateOptions } from '../cost/estimate.js'
 export type { Tokenizer } from '../cost/tokenizer.js'
