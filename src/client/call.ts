@@ -223,10 +223,10 @@ export class LogicalCall {
     return error
   }
 
-  private tellCost({ cost }: CallMeta): void {
+  private tellCost(meta: CallMeta): void {
     const { telemetry } = this
     if (!telemetry.recording && !metering()) return
-    const { usd, parts } = cost
+    const { usd, parts } = meta.cost
     if (usd !== null) telemetry.set(costAttributes({ usd, parts }))
   }
 
@@ -238,7 +238,7 @@ export class LogicalCall {
     const meta = this.describe(run, facts)
     client.ledger?.add({ meta, usage, alias, metadata: options.metadata, date: client.clock.date() })
     if (!run.pass && !this.pass) return meta
-    const used = usedBy(usage, () => run.pass?.budgeted && meta.cost.usd)
+    const used = usedBy(usage, () => meta.cost.usd)
     run.pass?.settle(used)
     this.pass?.settle(used)
     this.pass?.leave()

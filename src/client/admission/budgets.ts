@@ -24,7 +24,7 @@ const NANO = 1e9
 /** What an attempt may come to. */
 export interface Estimate {
   readonly tokens: number
-  /** `undefined` when there is no price. */
+  /** `undefined` when there is no price. Worked out when it is read, which budgets of tokens never do. */
   readonly usd: number | undefined
   /** Whether a price is needed: no budget in USD can count a call without one. */
   readonly priced: boolean
@@ -119,8 +119,9 @@ export class Budgets {
     const accounts = this.accounts(facts, estimate)
     if (accounts.length === 0) return undefined
     const hard = accounts.filter(({ budget }) => budget.hard)
-    const unpriced = estimate.priced && estimate.usd === undefined && hard.find(({ budget }) => budget.unit === 'usd')
-    if (unpriced) return { refused: refusalOf(unpriced.budget, { left: unpriced.budget.limit, unpriced: true }) }
+    const unpriced = estimate.priced && hard.find(({ budget }) => budget.unit === 'usd')
+    if (unpriced && estimate.usd === undefined)
+      return { refused: refusalOf(unpriced.budget, { left: unpriced.budget.limit, unpriced: true }) }
     const holder = `${this.own} ${(this.reservations += 1)}`
     if (hard.length > 0) {
       const { store } = this.options
@@ -167,7 +168,7 @@ export class Budgets {
     clearTimeout(timer)
   }
 
-  private accounts(facts: ScopeFacts, { tokens, usd }: Estimate): Account[] {
+  private accounts(facts: ScopeFacts, estimate: Estimate): Account[] {
     const date = this.options.clock.date()
     return this.budgets.flatMap((budget) => {
       const { scope, unit, per, window, limit } = budget
@@ -179,7 +180,7 @@ export class Budgets {
           limit: units(limit),
           windowMs,
           slots,
-          amount: units((unit === 'usd' ? usd : tokens) ?? 0),
+          amount: units((unit === 'usd' ? estimate.usd : estimate.tokens) ?? 0),
         }
         return { budget, request, endsAt }
       })

@@ -45,14 +45,26 @@ export class Demand {
   /** At one target. */
   estimate(target: Target): Estimate {
     const { output } = this
-    const usd = this.price(target, output)
     // Images, speech and the like are not priced by what can be known before.
-    return { tokens: this.call.routed.inputTokens + output, usd, priced: this.call.request !== undefined }
+    return this.pricedAt(target, output, { priced: this.call.request !== undefined })
   }
 
   /** What a request came to at a target that has read it, and gave no answer. */
   inputAt(target: Target): Used {
-    return { tokens: this.call.routed.inputTokens, usd: this.price(target, 0) }
+    return this.pricedAt(target, 0, {})
+  }
+
+  private pricedAt<T extends object>(target: Target, output: number, more: T): Pick<Estimate, 'tokens' | 'usd'> & T {
+    let priced: { readonly usd: number | undefined } | undefined
+    const price = (): number | undefined => (priced ??= { usd: this.price(target, output) }).usd
+    return {
+      ...more,
+      tokens: this.call.routed.inputTokens + output,
+      // The price table takes a while to load.
+      get usd() {
+        return price()
+      },
+    }
   }
 
   private price({ provider, model }: Target, output: number): number | undefined {

@@ -21,5 +21,10 @@ export function usedBy(usage: unknown, usd: () => unknown): Used {
   const parts = (countOf(prompt_tokens) ?? 0) + (countOf(completion_tokens) ?? 0)
   // A total that is less than its parts is none. Where all is 0, nothing was counted.
   const tokens = Math.max(countOf(total_tokens) ?? 0, parts)
-  return { tokens: tokens || undefined, usd: usdOf(usd()) }
+  return {
+    tokens: tokens || undefined,
+    get usd() {
+      return usdOf(usd())
+    },
+  }
 }
