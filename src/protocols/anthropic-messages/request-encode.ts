@@ -9,7 +9,7 @@ import { limitsOf } from '../../kernel/limits.js'
 import type { Limits } from '../../kernel/limits.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
 import { encodeMessages } from './messages-encode.js'
-import { traitsOf, type ModelTraits } from './model-traits.js'
+import { dialectOf, type Dialect } from './dialect.js'
 import { REFUSED_BOUNDS, fitSchema } from './output-schema.js'
 import { encodeSampling } from './sampling.js'
 import { encodeThinking, roomForThinking } from './thinking.js'
@@ -70,7 +70,7 @@ const JOINS = { output_config: {}, metadata: {} }
 
 export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
   const limits = limitsOf(context)
-  const traits = traitsOf(context.model)
+  const traits = dialectOf(context.base ?? context.model)
   const given = checkFields(request, limits)
   const { system, messages } = encodeMessages(
     request.messages,
@@ -145,7 +145,7 @@ function encodeServiceTier(tier: string | null | undefined, limits: Limits): Jso
 function encodeFormat(
   format: ChatRequest['response_format'],
   takesSchema: boolean,
-  traits: ModelTraits,
+  traits: Dialect,
   limits: Limits,
 ): { format?: JsonObject; hint?: string } {
   if (format == null || format.type === 'text') return {}
