@@ -175,7 +175,7 @@ export class LogicalCall {
   claim(run: AttemptRun): void {
     if (this.winner === run) return
     if (this.winner) throw answeredByAnother()
-    run.limits.signal.throwIfAborted()
+    run.limits.throwIfAborted()
     this.winner = run
     run.tellHeaders()
     for (const other of this.running) if (other !== run) other.giveUp(answeredByAnother(), run)
