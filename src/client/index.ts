@@ -65,7 +65,10 @@ function createPassed(client: ClientContext): Pick<Client, 'moderations' | 'imag
 
 let warm = false
 
-/** Node loads its `fetch` when it is first used, which takes longer than all else in a first call. So it is done before. */
+/**
+ * Node loads its `fetch`, with `Headers` and `Response`, when one of them is first used, which takes longer than all else
+ * in a first call. So it is done before.
+ */
 function warmFetch(): void {
   if (warm) return
   warm = true
@@ -125,7 +128,7 @@ export function openClient(
     random: Math.random,
   })
   introduce(catalogue)
-  if (!options.fetch) warmFetch()
+  warmFetch()
   for (const { target, path, reason } of plan.skipped) warnOnce(`${path}: \`${target}\` is left out: ${reason}`)
   // So that a list at an address is there when the first cost is asked for; no call waits for it.
   if (options.prices?.litellm !== undefined || options.prices?.modelsDev !== undefined) void loadPrices(options.prices)
