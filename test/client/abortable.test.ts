@@ -4,6 +4,7 @@ import { Abortable } from '../../src/client/abortable.js'
 test('aborts once, with the first reason, whoever listens and however late its signal is asked for', () => {
   const early = new Abortable()
   const { signal } = early
+  const first = new Error('first')
   const heard: string[] = []
   const stop = early.onAbort(() => void heard.push('stopped'))
   early.onAbort(() => void heard.push('one'))
@@ -11,11 +12,11 @@ test('aborts once, with the first reason, whoever listens and however late its s
   stop()
   expect(early.aborted).toBe(false)
   early.throwIfAborted()
-  early.abort('first')
+  early.abort(first)
   early.abort('second')
   expect(heard).toEqual(['one', 'two'])
-  expect([early.aborted, early.reason, signal.aborted, signal.reason]).toEqual([true, 'first', true, 'first'])
-  expect(() => early.throwIfAborted()).toThrow()
+  expect([early.aborted, early.reason, signal.aborted, signal.reason]).toEqual([true, first, true, first])
+  expect(() => early.throwIfAborted()).toThrow(early.reason as Error)
 
   const late = new Abortable()
   late.abort()
