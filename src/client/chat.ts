@@ -100,7 +100,7 @@ export async function whole(run: AttemptRun, request: ChatRequest): Promise<{ ru
     codec.encodeRequest(requestFor(request, run), run.encodeContext),
   )
   const { answer, wire } = await sendWhole(run, codec, encoded)
-  const chat = decoding(() => completed(codec, run.target, answer).decodeResponse(wire))
+  const chat = decoding(() => completed(codec, run.target, answer, encoded).decodeResponse(wire))
   run.refuseFiltered(chat.choices)
   run.finish()
   return { run, chat }
@@ -118,7 +118,7 @@ async function stream(call: LogicalCall, request: ChatRequest): Promise<ChatStre
     run.limits.start('firstChunk', run.timeout.firstChunk)
     const answer = await sendStream(run, codec, encoded)
     const face = {
-      codec: completed(codec, run.target, answer),
+      codec: completed(codec, run.target, answer, encoded),
       event: (_wire: unknown, chunks: readonly ChatChunk[]) => visible(chunks),
       end: visible,
     }

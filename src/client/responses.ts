@@ -87,7 +87,7 @@ async function whole(
 ): Promise<{ run: AttemptRun; chat: ChatCompletion; wire: JsonObject }> {
   const { codec, encoded, native } = encode(run, exchange)
   const { answer, wire: body } = await sendWhole(run, codec, encoded)
-  const chat = decoding(() => completed(codec, run.target, answer).decodeResponse(body))
+  const chat = decoding(() => completed(codec, run.target, answer, encoded).decodeResponse(body))
   run.refuseFiltered(chat.choices)
   const wire =
     native && isObject(body)
@@ -101,7 +101,7 @@ async function stream(call: LogicalCall, run: AttemptRun, exchange: Exchange) {
   const { codec: written, encoded, native } = encode(run, exchange)
   run.limits.start('firstChunk', run.timeout.firstChunk)
   const answer = await sendStream(run, written, encoded)
-  const codec = completed(written, run.target, answer)
+  const codec = completed(written, run.target, answer, encoded)
   const face = native ? nativeFace(codec) : translatingFace(codec, exchange)
   const encodeWhole = translatingFace(codec, exchange)
   const all = (chunks: readonly ChatChunk[]): readonly JsonObject[] => [
