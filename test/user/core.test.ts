@@ -98,7 +98,9 @@ describe('a bundle', () => {
     const text = await bundle('one', program('mjs'))
     expect(await runProgram(join(folder, 'one.bundle.mjs'))).toEqual(said)
     const others = [...providers.values()].filter(({ id }) => id !== 'anthropic')
-    const named = others.filter((row) => text.includes(row.docs) || row.env.some((name) => text.includes(name)))
+    const named = others.filter(
+      (row) => text.includes(`"${row.baseURL}"`) || row.env.some((name) => text.includes(name)),
+    )
     expect(named.map(({ id }) => id)).toEqual([])
     expect(FOREIGN.filter((word) => text.includes(word))).toEqual([])
     expect(text).toContain('/v1/messages')
