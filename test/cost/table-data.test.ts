@@ -1,6 +1,7 @@
 /** `prices.json` is what `@pydantic/genai-prices` says, and a name means the same model in both. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { runInNewContext } from 'node:vm'
 import { calcPrice } from '@pydantic/genai-prices'
 import { expect, test } from 'vitest'
 import { modelIn, providerIn, type Match, type Table, type TableProvider } from '../../src/cost/table-models.js'
@@ -12,8 +13,7 @@ const load = createRequire(import.meta.url)
 async function packaged(): Promise<Table> {
   const source = await readFile(load.resolve('@pydantic/genai-prices'), 'utf8')
   const name = /\bconst (\w+)=\[\{id:"/.exec(source)?.[1] ?? ''
-  // eslint-disable-next-line no-new-func -- the dependency's own code, as `require` would run it
-  const providers = new Function('exports', `${source};return ${name}`)({}) as TableProvider[]
+  const providers = runInNewContext(`${source};${name}`, { exports: {} }) as TableProvider[]
   const { version } = JSON.parse(
     await readFile(new URL('../../node_modules/@pydantic/genai-prices/package.json', import.meta.url), 'utf8'),
   ) as { version: string }
