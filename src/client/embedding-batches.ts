@@ -1,10 +1,24 @@
 /** A request for more embeddings than a provider takes at once: cut into requests, and the answers joined again. */
 import type { EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
 import { isObject } from '../kernel/json.js'
+import type { EmbeddingsProtocol } from '../kernel/protocol.js'
+import type { Target } from '../router/target.js'
 
 /** How many inputs a request holds. A list of numbers is one input, written as tokens. */
 function sizeOf(input: EmbeddingsRequest['input']): number {
   return Array.isArray(input) && typeof input[0] !== 'number' ? input.length : 1
+}
+
+/** Inputs that one request to a target may hold; `undefined` means any number. */
+export function maxInputs({ provider, model }: Target, codec: EmbeddingsProtocol): number | undefined {
+  return provider.quirks.maxInputs?.[codec.id] ?? codec.maxInputs?.(model)
+}
+
+/** How many requests it takes at a target. */
+export function requestsFor(target: Target, { input }: EmbeddingsRequest): number {
+  const codec = target.provider.embeddingsFor(target.model)
+  const max = codec && maxInputs(target, codec)
+  return max === undefined ? 1 : Math.max(1, Math.ceil(sizeOf(input) / max))
 }
 
 /** @param max - Inputs that one request may hold; `undefined` means any number. */

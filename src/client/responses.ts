@@ -41,6 +41,7 @@ export function createResponses(client: ClientContext): Responses {
       model: request.model,
       options: callOptions,
       request: { chat: request },
+      body: { request: body },
     })
     try {
       if (request.stream === true) return new ModelStream(await execute(call, (run) => stream(call, run, exchange)))

@@ -13,6 +13,7 @@ import { decodeError, encodeError, providerErrorOf } from './openai-chat/error.j
 import { readUsage } from './openai-chat/usage.js'
 import { isVector } from './shared/embeddings.js'
 import { answerObject, badRequest, requestObject } from './shared/malformed.js'
+import { wireCount } from './shared/count.js'
 
 const PATH = '/embeddings'
 const FLOAT_BYTES = 4
@@ -90,8 +91,8 @@ function decodeResponse(body: unknown, options: DecodeOptions = {}): EmbeddingsR
   const wire = answerObject(body, providerErrorOf)
   if (!Array.isArray(wire.data)) throw providerErrorOf(wire) ?? new StreamError('the answer has no `data`')
   const usage = isObject(wire.usage) ? wire.usage : {}
-  const total = asNumber(usage.total_tokens) ?? asNumber(usage.prompt_tokens) ?? 0
-  const prompt = asNumber(usage.prompt_tokens) ?? total
+  const total = wireCount(usage.total_tokens) ?? wireCount(usage.prompt_tokens) ?? 0
+  const prompt = wireCount(usage.prompt_tokens) ?? total
   const cost = readUsage(usage)?.cost
   const id = asString(wire.id)
   const head = { object: 'list' as const, model: asString(wire.model) ?? '' }

@@ -67,5 +67,6 @@ export const provider = z.strictObject({
   ...providerChanges,
   quirks: z.optional(quirks),
   timeout: z.optional(timeoutParts),
+  costHeader: z.optional(text),
   dropUnsupported: z.optional(z.boolean()),
 })
