@@ -16,6 +16,7 @@ import { ModelStream } from './model-stream.js'
 import { contentParser, ownParser, withParsed } from './parsed.js'
 import { formatOfSchema, isStandardSchema } from './schema.js'
 import { openStream } from './stream-run.js'
+import { refuseUnfit, type Asked } from './unfit.js'
 import type {
   CallOptions,
   ChatBody,
@@ -59,6 +60,7 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
     const { body, options: callOptions } = splitArguments(given, options)
     requireMessages(body)
     const request = { ...body, ...wireFormat(given.response_format) } as ChatRequest
+    const asked: Asked = { request, read: ownParser(given.response_format) }
     const call = new LogicalCall(client, {
       operation: 'chat',
       model: request.model,
@@ -67,7 +69,7 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
     })
     try {
       if (request.stream === true) return await stream(call, request)
-      const { run, chat } = await execute(call, (run) => whole(run, request))
+      const { run, chat } = await execute(call, (run) => whole(run, asked))
       return { ...chat, _meta: call.succeed(run, { chat }) }
     } catch (error) {
       throw call.fail(error)
@@ -94,14 +96,15 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
 }
 
 /** One attempt at a whole answer. */
-export async function whole(run: AttemptRun, request: ChatRequest): Promise<{ run: AttemptRun; chat: ChatCompletion }> {
+export async function whole(run: AttemptRun, asked: Asked): Promise<{ run: AttemptRun; chat: ChatCompletion }> {
+  const { request } = asked
   const codec = chatCodec(run.target)
   const encoded = encoding(run.target.provider.id, () =>
     codec.encodeRequest(requestFor(request, run), run.encodeContext),
   )
   const { answer, wire } = await sendWhole(run, codec, encoded)
   const chat = decoding(() => completed(codec, run.target, answer, encoded).decodeResponse(wire))
-  run.refuseFiltered(chat.choices)
+  await refuseUnfit(run, chat, { ...asked, request: { ...request, ...run.params } })
   run.finish()
   return { run, chat }
 }

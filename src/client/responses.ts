@@ -17,6 +17,7 @@ import { sendStream, sendWhole } from './follow.js'
 import { ModelStream } from './model-stream.js'
 import { echoOf, refuseKeptThere } from './responses-echo.js'
 import { openStream, type StreamFace } from './stream-run.js'
+import { refuseUnfit } from './unfit.js'
 import type { CallOptions, ResponseObject, Responses, ResponsesBody, StreamItem, WithMeta } from './types.js'
 
 const FORMAT = 'openai-responses'
@@ -89,7 +90,7 @@ async function whole(
   const { codec, encoded, native } = encode(run, exchange)
   const { answer, wire: body } = await sendWhole(run, codec, encoded)
   const chat = decoding(() => completed(codec, run.target, answer, encoded).decodeResponse(body))
-  run.refuseFiltered(chat.choices)
+  await refuseUnfit(run, chat, { request: { ...exchange.request, ...run.params } })
   const wire =
     native && isObject(body)
       ? body

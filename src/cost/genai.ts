@@ -31,14 +31,17 @@ export interface Found {
 export type TableAnswer = Found | { readonly missing: string }
 
 let table: Table | null | undefined
+/** Why it is not there. */
+let fault = ''
 
 function loadTable(): Table | null {
   if (table === undefined) {
     try {
       table = requireFromHere()('tracestitch/prices.json') as Table
-    } catch {
+    } catch (error) {
       // A bundle may have left the file behind; every price then says so.
       table = null
+      fault = (error as NodeJS.ErrnoException).code ?? 'it threw'
     }
   }
   return table
@@ -56,7 +59,9 @@ export function tablePrices(provider: string, model: string): TableAnswer {
     const loaded = loadTable()
     if (!loaded)
       return {
-        missing: 'the price table tracestitch/prices.json could not be loaded: keep tracestitch out of the bundle',
+        missing:
+          `the price table tracestitch/prices.json could not be loaded (${fault}): a bundle must leave tracestitch out ` +
+          '(`external`, `serverExternalPackages`), and it has to be installed where the program runs',
       }
     if (answers.size >= MAX_ANSWERS) answers.clear()
     try {

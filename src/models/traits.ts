@@ -101,8 +101,6 @@ export interface ConverseTraits {
   readonly turnsInRow?: boolean
   /** Where cache points may stand: `all`, or not behind tools. */
   readonly cachePoints?: 'all' | 'not-tools' | 'none'
-  /** Is told whether a tool failed. */
-  readonly resultStatus?: boolean
 }
 
 export interface EmbeddingsTraits {

@@ -172,6 +172,7 @@ export function planProvider(
     gatewayIdHeaders: row.gateway?.idHeaders ?? [],
     costHeader: options.costHeader ?? row.gateway?.costHeader,
     errorTypeHeader: row.errorTypeHeader,
+    errorCodes: row.errorCodes,
     traceHeaders: row.gateway?.traceHeaders,
     chat: chatOf(spoken.find((found) => found.kind === 'chat')),
     embeddingsFor(model: string) {

@@ -26,6 +26,7 @@ const history = z.strictObject({
   toolIds: z.optional(wordForm),
   toolNames: z.optional(wordForm),
   messageNames: z.optional(wordForm),
+  oldCalls: z.optional(z.boolean()),
   anyOrder: z.optional(z.boolean()),
   joinsTurns: z.optional(z.boolean()),
   textResults: z.optional(z.boolean()),

@@ -8,7 +8,7 @@ import type {
   Quirks,
   RerankProtocol,
 } from '../kernel/protocol.js'
-import type { TraceHeaders } from '../kernel/provider.js'
+import type { ProviderRow, TraceHeaders } from '../kernel/provider.js'
 
 import type { TimeoutOptions } from '../policies/timeout.js'
 import type { Health } from './health.js'
@@ -45,6 +45,8 @@ export interface PlannedProvider {
   readonly costHeader: string | undefined
   /** Response header that names the class of an error. */
   readonly errorTypeHeader: string | undefined
+  /** What its error codes mean that are numbers. */
+  readonly errorCodes: ProviderRow['errorCodes']
   /** A gateway's own request headers for the caller's trace. */
   readonly traceHeaders: TraceHeaders | undefined
   /** The format for chat; `undefined` when it has none. */

@@ -41,6 +41,8 @@ export interface Place {
   readonly params?: Fields | undefined
 }
 
+type Price = Pick<Estimate, 'usd' | 'missing'>
+
 export class Demand {
   private readonly call: Demanded
   /** Bytes of each file that is sent. */
@@ -75,7 +77,14 @@ export class Demand {
     const [input, output] = [this.input(layers), this.output(room)]
     if (this.call.request) {
       const usage = { prompt_tokens: input, completion_tokens: output, total_tokens: input + output }
-      return this.priced(place, [usage], { tokens: Math.min(MOST, input + output), priced: true })
+      const assumed = output > 0 && room.output === undefined
+      return this.priced(place, [usage], {
+        tokens: Math.min(MOST, input + output),
+        priced: true,
+        input,
+        output,
+        assumed,
+      })
     }
     const asked = { input, answers: room.answers, files: this.files }
     const usages = request ? usagesOf(made, Object.assign({}, ...layers) as Fields, asked) : []
@@ -83,6 +92,9 @@ export class Demand {
     return this.priced(place, usages, {
       tokens: Math.min(MOST, first ? (first.prompt_tokens ?? 0) + (first.completion_tokens ?? 0) : input),
       priced: usages.length > 0,
+      input: first?.prompt_tokens ?? input,
+      output: first?.completion_tokens ?? 0,
+      assumed: false,
     })
   }
 
@@ -145,20 +157,26 @@ export class Demand {
   }
 
   /** With what it costs there, worked out when it is read: the price table takes a while to load, and budgets of tokens need none. */
-  private priced<T extends object>({ target }: Place, usages: readonly object[], facts: T): T & Pick<Estimate, 'usd'> {
-    let known: { readonly usd: number | undefined } | undefined
-    const price = (): number | undefined => (known ??= { usd: this.price(target, usages) }).usd
-    return Object.defineProperty(facts, 'usd', { get: price, enumerable: true }) as T & Pick<Estimate, 'usd'>
+  private priced<T extends object>({ target }: Place, usages: readonly object[], facts: T): T & Price {
+    let known: Price | undefined
+    const price = (): Price => (known ??= this.price(target, usages))
+    return Object.defineProperties(facts, {
+      usd: { get: () => price().usd, enumerable: true },
+      missing: { get: () => price().missing, enumerable: true },
+    }) as T & Price
   }
 
   /** Of the first of `usages` that has a price there: some models are priced by tokens, others by the piece. */
-  private price({ provider, model }: Target, usages: readonly object[]): number | undefined {
+  private price({ provider, model }: Target, usages: readonly object[]): Price {
     const { client } = this.call
+    let reason: string | undefined
     for (const usage of usages) {
-      const { usd } = costOf({ provider: provider.id, model, usage, at: client.clock.date() }, client.prices)
-      if (usd !== null) return usd
+      const query = { provider: provider.id, model, usage, at: client.clock.date() }
+      const { usd, missing } = costOf(query, client.prices)
+      if (usd !== null) return { usd }
+      reason ??= missing.join('; ')
     }
-    return undefined
+    return { usd: undefined, missing: reason }
   }
 
   /** Limits and budgets of a user would not hold, and nobody would notice. */

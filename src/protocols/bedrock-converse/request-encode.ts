@@ -1,7 +1,7 @@
 /** A chat request to the body of Converse and ConverseStream (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html). */
 import type { HistoryRules } from '../../kernel/history.js'
 import type { ChatRequest } from '../../kernel/hub.js'
-import { compact, isObject } from '../../kernel/json.js'
+import { asArray, compact, isObject } from '../../kernel/json.js'
 import { limitsOf, type Limits } from '../../kernel/limits.js'
 import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
 import { dialectOf as messagesDialectOf } from '../anthropic-messages/dialect.js'
@@ -15,6 +15,7 @@ import { encodeMessages } from './messages-encode.js'
 import { encodeModelFields } from './model-fields.js'
 import { encodeFormat } from './output-config.js'
 import { modelPath } from './paths.js'
+import { placeCachePoints } from './placement.js'
 import { encodeTools } from './tools.js'
 import { ID, ownRaw } from './wire.js'
 
@@ -117,6 +118,8 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   const { max_tokens, temperature, top_p, stop } = refusedBy(base, effort, settings, limits)
   const inferenceConfig = compact({ maxTokens: max_tokens, temperature, topP: top_p, stopSequences: stop })
   const all = hint === undefined ? system : [...system, { text: hint }]
+  const tools = asArray(toolConfig?.['tools']) as JsonObject[]
+  placeCachePoints({ tools, system: all, messages: messages.map(({ content }) => content) }, dialect, limits)
   const body: JsonObject = compact({
     system: all.length > 0 ? all : undefined,
     // A stored prompt may hold them all.

@@ -8,6 +8,7 @@ import type { EncodeContext, EncodedRequest, JsonObject, ProtocolId, Quirks } fr
 import { warnForeign, warnUnsaid, type Unsaid } from '../../kernel/unsaid.js'
 import { traitsOf } from '../../models/index.js'
 import { portable, rulesOf } from '../shared/history/index.js'
+import { LEFT_OUT } from '../shared/history/blanks.js'
 import { answerParts } from './content-parts.js'
 import { withReasoningText } from './reasoning.js'
 
@@ -24,6 +25,7 @@ export function refuse(parameter: string, context: EncodeContext): void {
  * tools as text, names without white space, `<`, `>`, `|`, and slashes.
  */
 const RULES: HistoryRules = {
+  oldCalls: true,
   toolIds: { max: 40 },
   toolNames: { also: '_-', max: 64 },
   messageNames: { not: ' \t\n\r<>|\\/', max: 64 },
@@ -130,7 +132,7 @@ function encodeMessage(message: Message, hubOnly: readonly string[], context: En
     const content = mapShared(plain.content, (part) => encodePart(part, context))
     if (content !== plain.content) plain = { ...plain, content: [...content] } as Message
   }
-  if (saysNothing(plain)) plain = { ...plain, content: holdsCall(plain) ? null : '' } as Message
+  if (saysNothing(plain)) plain = { ...plain, content: contentInPlace(plain, message) } as Message
   if (plain.role === 'developer' && context.quirks.developerAsSystem) plain = { ...plain, role: 'system' }
   return plain
 }
@@ -142,6 +144,11 @@ function saysNothing(message: Message): boolean {
   if (message.role !== 'assistant') return typeof content !== 'string'
   if (typeof content === 'string') return false
   return Array.isArray(content) || !(holdsCall(message) || message.refusal || message.audio)
+}
+
+function contentInPlace(plain: Message, given: Message): string | null {
+  if (holdsCall(plain)) return null
+  return Array.isArray(given.content) && given.content.length > 0 && given.role !== 'assistant' ? LEFT_OUT : ''
 }
 
 function holdsCall(message: Message): boolean {
@@ -233,7 +240,6 @@ function portableRequest(given: ChatRequest, context: EncodeContext): ReturnType
   const ported = portable(given, rulesOf(RULES, context), {
     provider,
     limits,
-    knowsOldCalls: true,
     isContinued: given.previous_response_id != null,
   })
   const needsReasoning = quirks.reasoningRequired ?? traitsOf(context.base ?? context.model).needsReasoning

@@ -77,7 +77,7 @@ const HANDLED: ReadonlySet<string> = new Set([
 ])
 
 /** `call_id` has at most 64 characters (https://platform.openai.com/docs/api-reference/responses/create). */
-const RULES: HistoryRules = { toolIds: { max: 64 }, toolNames: { also: '_-', max: 64 } }
+const RULES: HistoryRules = { oldCalls: true, toolIds: { max: 64 }, toolNames: { also: '_-', max: 64 } }
 
 /** They hold settings independent of one another, so the caller's join ours. */
 const JOINS = { reasoning: {}, text: {}, stream_options: {} }
@@ -88,7 +88,6 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   const { request, toolNames } = portable(asked, rulesOf(RULES, context), {
     provider: context.provider,
     limits: limitsOf({ ...context, warn }),
-    knowsOldCalls: true,
     isContinued: isContinued(asked, kept),
   })
   warnForeign(request, PROTOCOL, warn)
