@@ -5,21 +5,26 @@ import { typeName } from './kernel/json.js'
 import type { Store } from './kernel/store.js'
 import { GuardedStore, type WhenDown } from './stores/guarded.js'
 import { MemoryStore } from './stores/memory.js'
-import { givenConnection, OwnConnection, type RedisConnection } from './stores/redis-connection.js'
+import { LoopTime } from './stores/loop-time.js'
+import { givenConnection, OwnConnection, type RedisConnection, type Waits } from './stores/redis-connection.js'
+import { oneServer } from './stores/redis-library.js'
 import { RedisStore } from './stores/redis.js'
 
-export type { Store, StoreStatus } from './kernel/store.js'
+export type { Store, StoreProblem, StoreStatus } from './kernel/store.js'
 export type { RedisConnection, WhenDown }
 
 export interface RedisOptions {
   /** Begins every key. Clients that share one share limits and cooldowns of targets of one name. Default `tracestitch`. */
   readonly prefix?: string | undefined
-  /** Milliseconds for an answer, after which the store counts as down for that operation. Default 250. */
+  /**
+   * Milliseconds for an answer, after which the store counts as down for that operation. Time in which this process's event
+   * loop was busy does not count: what the server says meanwhile lies in the socket. Default 1 000.
+   */
   readonly timeout?: number | undefined
   /**
    * While it is down: `local` (the default) has each process keep limits by itself, `reject` refuses calls to
    * targets with limits or budgets with a ConnectionError. Either way no call waits longer than `timeout`, and after
-   * three failures in a row none waits until the store has answered again. Of budgets, each process then counts what it
+   * three failures in a row none waits until the store has answered again; `health()` and a warning say why it fails. Of budgets, each process then counts what it
    * has used itself, and the store is told when it is back: one that must hold through an outage needs `reject`.
    */
   readonly whenDown?: WhenDown | undefined
@@ -27,8 +32,14 @@ export interface RedisOptions {
   readonly lease?: number | undefined
 }
 
-/** Milliseconds for a connection to be made; an answer comes faster. */
-const LEAST_TO_CONNECT = 1_000
+/** Milliseconds that a call waits for the first connection; an answer comes faster. */
+const LEAST_TO_CONNECT = 3_000
+/** Milliseconds at most until a lost connection is tried again: what this process has reserved must not run out before. */
+const LEAST_AGAIN = 50
+const MOST_AGAIN = 2_000
+const SHARE_OF_LEASE = 1 / 10
+/** Milliseconds of one attempt to connect, for which no call waits. */
+const MOST_TO_CONNECT = 5_000
 
 /**
  * A store for `createClient({ store })`. Keys begin with `{prefix}:` and run out by themselves. What budgets have used
@@ -40,7 +51,7 @@ const LEAST_TO_CONNECT = 1_000
  * @throws ConfigError when something is wrong with the arguments; a missing ioredis is told by the first call.
  */
 export function redisStore(connection: string | RedisConnection, options: RedisOptions = {}): Store {
-  const { prefix = 'tracestitch', timeout = 250, whenDown = 'local', lease = 15_000 } = options
+  const { prefix = 'tracestitch', timeout = 1_000, whenDown = 'local', lease = 15_000 } = options
   if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
     throw new ConfigError('redisStore.prefix', 'expected a string that is not empty and holds no brace')
   }
@@ -50,17 +61,30 @@ export function redisStore(connection: string | RedisConnection, options: RedisO
   if (!['local', 'reject'].includes(whenDown)) {
     throw new ConfigError('redisStore.whenDown', `expected 'local' or 'reject'`)
   }
+  const time = new LoopTime(timeout)
+  const waits = {
+    time,
+    timeout,
+    firstTimeout: Math.max(timeout, LEAST_TO_CONNECT),
+    again: Math.max(LEAST_AGAIN, Math.min(MOST_AGAIN, lease * SHARE_OF_LEASE)),
+  }
   const connections =
     typeof connection === 'string'
-      ? new OwnConnection(checkedUrl(connection), Math.max(timeout, LEAST_TO_CONNECT))
-      : givenConnection(checkedConnection(connection))
+      ? ownConnection(checkedUrl(connection), waits)
+      : givenConnection(checkedConnection(connection), waits)
+  const store = new RedisStore({ connections, prefix, time, timeout })
   return new GuardedStore({
-    store: new RedisStore({ connections, prefix, timeout }),
+    store,
+    probe: () => store.probe(),
     local: new MemoryStore(systemClock),
     whenDown,
     leaseMs: lease,
     clock: systemClock,
   })
+}
+
+function ownConnection(url: string, waits: Waits): OwnConnection {
+  return new OwnConnection(() => oneServer(url, Math.max(waits.timeout, MOST_TO_CONNECT)), waits)
 }
 
 /** The address may hold a password, so no message shows it. */
@@ -72,8 +96,8 @@ function checkedUrl(url: string): string {
 }
 
 function checkedConnection(connection: unknown): RedisConnection {
-  const { defineCommand } = (connection ?? {}) as Partial<RedisConnection>
-  if (typeof defineCommand === 'function') return connection as RedisConnection
+  const { evalsha } = (connection ?? {}) as Partial<RedisConnection>
+  if (typeof evalsha === 'function') return connection as RedisConnection
   throw new ConfigError(
     'redisStore(connection)',
     `expected an address or a connection of ioredis, got ${typeName(connection)}`,

@@ -17,8 +17,6 @@ export interface WireAnswer {
   readonly response: Response
   readonly host: string
   readonly fields: ErrorFields
-  /** What must not be shown although the answer may quote it. */
-  readonly secret: string | undefined
 }
 
 /** The bytes of an answer, piece by piece, each read under the attempt's limits. */

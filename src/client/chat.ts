@@ -7,10 +7,11 @@ import { requireMessages, splitArguments } from './arguments.js'
 import type { AttemptRun } from './attempt-run.js'
 import { LogicalCall, type ClientContext } from './call.js'
 import { isUsageOnly } from './chunks.js'
+import { carriedBy } from './chat-format.js'
 import { completed } from './completed.js'
 import { execute } from './execute.js'
 import { createChatHelpers } from './helpers/index.js'
-import { decoding, encoding } from './failure.js'
+import { decoding, encodingFor } from './failure.js'
 import { sendStream, sendWhole } from './follow.js'
 import { ModelStream } from './model-stream.js'
 import { contentParser, ownParser, withParsed } from './parsed.js'
@@ -98,10 +99,8 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
 /** One attempt at a whole answer. */
 export async function whole(run: AttemptRun, asked: Asked): Promise<{ run: AttemptRun; chat: ChatCompletion }> {
   const { request } = asked
-  const codec = chatCodec(run.target)
-  const encoded = encoding(run.target.provider.id, () =>
-    codec.encodeRequest(requestFor(request, run), run.encodeContext),
-  )
+  const { codec, request: sent } = carriedBy(run, chatCodec(run.target), requestFor(request, run))
+  const encoded = encodingFor(run.encodeContext, (context) => codec.encodeRequest(sent, context))
   const { answer, wire } = await sendWhole(run, codec, encoded)
   const chat = decoding(() => completed(codec, run.target, answer, encoded).decodeResponse(wire))
   await refuseUnfit(run, chat, { ...asked, request: { ...request, ...run.params } })
@@ -114,10 +113,8 @@ async function stream(call: LogicalCall, request: ChatRequest): Promise<ChatStre
   const visible = (chunks: readonly ChatChunk[]): readonly ChatChunk[] =>
     wantsUsage ? chunks : chunks.filter((chunk) => !isUsageOnly(chunk))
   const source = await execute(call, async (run) => {
-    const codec = chatCodec(run.target)
-    const encoded = encoding(run.target.provider.id, () =>
-      codec.encodeRequest(requestFor(request, run), run.encodeContext),
-    )
+    const { codec, request: sent } = carriedBy(run, chatCodec(run.target), requestFor(request, run))
+    const encoded = encodingFor(run.encodeContext, (context) => codec.encodeRequest(sent, context))
     run.limits.start('firstChunk', run.timeout.firstChunk)
     const answer = await sendStream(run, codec, encoded)
     const face = {

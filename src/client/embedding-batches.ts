@@ -10,8 +10,8 @@ function sizeOf(input: EmbeddingsRequest['input']): number {
 }
 
 /** Inputs that one request to a target may hold; `undefined` means any number. */
-export function maxInputs({ provider, model }: Target, codec: EmbeddingsProtocol): number | undefined {
-  return provider.quirks.maxInputs?.[codec.id] ?? codec.maxInputs?.(model)
+export function maxInputs({ provider, model, base }: Target, codec: EmbeddingsProtocol): number | undefined {
+  return provider.quirks.maxInputs?.[codec.id] ?? codec.maxInputs?.(base ?? model)
 }
 
 /** How many requests it takes at a target. */

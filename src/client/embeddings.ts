@@ -10,7 +10,7 @@ import type { AttemptRun } from './attempt-run.js'
 import { LogicalCall, type ClientContext } from './call.js'
 import { joinAnswers, maxInputs, splitInput } from './embedding-batches.js'
 import { execute } from './execute.js'
-import { decoding, encoding, locate } from './failure.js'
+import { decoding, encodingFor, locate } from './failure.js'
 import type { Abortable } from './abortable.js'
 import { AttemptLimits } from './limits.js'
 import type { CallOptions, Embeddings, EmbeddingsBody, EmbeddingsResult } from './types.js'
@@ -118,7 +118,7 @@ async function sideBySide<T>(
 
 async function embedPart(run: AttemptRun, codec: EmbeddingsProtocol, request: EmbeddingsRequest): Promise<Part> {
   const { id: provider } = run.target.provider
-  const encoded = encoding(provider, () => codec.encodeRequest(request, run.encodeContext))
+  const encoded = encodingFor(run.encodeContext, (context) => codec.encodeRequest(request, context))
   const limits = new AttemptLimits(run.limits, { provider, model: run.target.model })
   try {
     const answer = await run.send(encoded, codec, false, limits)
@@ -129,7 +129,7 @@ async function embedPart(run: AttemptRun, codec: EmbeddingsProtocol, request: Em
       return { embeddings: withTokens(embeddings, answer.response.headers, codec.tokensHeader), cost }
     } catch (error) {
       // The attempt knows the answer that came last, which may be another one.
-      throw locate(error, answer.fields, answer.secret)
+      throw locate(error, answer.fields, run.redaction)
     }
   } finally {
     limits.release()

@@ -71,6 +71,7 @@ function priceOf({ target, served, usage, serviceTier, partial, doubt, at, price
     {
       provider: id,
       model: target.model,
+      base: target.base,
       served,
       usage,
       serviceTier,

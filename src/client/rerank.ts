@@ -8,7 +8,7 @@ import { readJson } from './body.js'
 import type { AttemptRun } from './attempt-run.js'
 import { LogicalCall, type ClientContext } from './call.js'
 import { execute } from './execute.js'
-import { decoding, encoding } from './failure.js'
+import { decoding, encodingFor } from './failure.js'
 import type { CallOptions, Rerank, RerankBody, RerankAnswer } from './types.js'
 
 function rerankCodec({ provider, model }: Target): RerankProtocol {
@@ -48,7 +48,7 @@ async function rank(run: AttemptRun, request: RerankRequest): Promise<{ run: Att
   const codec = rerankCodec(run.target)
   const { extraBody, params } = run
   const own = { ...request, ...params, ...(extraBody && { extra_body: extraBody }) }
-  const encoded = encoding(run.target.provider.id, () => codec.encodeRequest(own, run.encodeContext))
+  const encoded = encodingFor(run.encodeContext, (context) => codec.encodeRequest(own, context))
   const wire = await readJson(await run.send(encoded, codec, false), run.limits)
   const answer = decoding(() => codec.decodeResponse(wire))
   run.finish()

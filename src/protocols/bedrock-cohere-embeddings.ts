@@ -25,7 +25,8 @@ export const bedrockCohereEmbeddings = embeddingsCodec({
   maxInputs: () => MAX_TEXTS,
   tokensHeader: 'x-amzn-bedrock-input-token-count',
   /** `input_type`, `images`, `truncate` and the like come in `extra_body`, or from the wire in `raw`. */
-  encodeRequest({ texts, dimensions, extra }, { model }) {
+  encodeRequest({ texts, dimensions, extra }, { model, warn }) {
+    if (extra['input_type'] === undefined) warn(`\`input_type\` is not given: ${DEFAULT_INPUT_TYPE} is sent`)
     const isOther = texts.length === 0 && (extra['images'] !== undefined || extra['inputs'] !== undefined)
     return {
       path: modelPath(model, 'invoke'),

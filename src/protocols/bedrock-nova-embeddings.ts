@@ -34,13 +34,17 @@ export const bedrockNovaEmbeddings = embeddingsCodec({
   ...BEDROCK_RUNTIME,
   maxInputs: () => 1,
   tokensHeader: 'x-amzn-bedrock-input-token-count',
-  encodeRequest({ texts, dimensions, extra }, { provider, model }) {
+  encodeRequest({ texts, dimensions, extra }, { provider, model, warn }) {
     const [value, ...others] = texts
     const given = inner(extra, 'singleEmbeddingParams')
     const hasOther =
       OTHER_INPUTS.some((field) => given[field] !== undefined) || inner(given, 'text')['source'] !== undefined
     if (others.length > 0 || (value === undefined) !== hasOther)
       throw new UnsupportedParameterError('input', provider, 'the model embeds one text, image, audio or video a call')
+    if (given['embeddingPurpose'] === undefined)
+      warn(
+        `\`embeddingPurpose\` is not given: ${DEFAULT_PURPOSE} is sent; say another in extra_body.singleEmbeddingParams`,
+      )
     const body: JsonObject = {
       taskType: 'SINGLE_EMBEDDING',
       singleEmbeddingParams: compact({

@@ -50,6 +50,7 @@ const STORE_METHODS = [
   'held',
   'reserve',
   'settle',
+  'admit',
   'renew',
   'usage',
   'put',
@@ -82,6 +83,7 @@ const target = z.union([
   text,
   z.strictObject({
     model: text,
+    base: z.optional(text),
     name: z.optional(text),
     weight: z.optional(z.number().check(z.nonnegative())),
     order: z.optional(z.number()),

@@ -32,7 +32,7 @@ export type Capability = 'vision' | 'audio' | 'files' | 'tools' | 'json_schema'
 /** One place that can serve an alias. */
 export interface TargetOptions extends Pick<
   ProviderOptions,
-  'apiKey' | 'apiKeyEnv' | 'baseURL' | 'variables' | 'credentials' | 'headers'
+  'protocol' | 'apiKey' | 'apiKeyEnv' | 'baseURL' | 'variables' | 'credentials' | 'headers'
 > {
   /**
    * `provider/model`, or another alias, which stands for its targets. A name that is an alias is that alias; else
@@ -40,6 +40,13 @@ export interface TargetOptions extends Pick<
    * In an alias with a `*` in its name, a `*` here stands for the same text.
    */
   model: string
+  /**
+   * The model behind a name that says nothing, such as the ARN of an application inference profile at Bedrock, a
+   * deployment at Azure or a fine-tune: `anthropic.claude-sonnet-4-6`. What is known of a model is asked for by this name:
+   * what it takes and refuses, its prices. `model` is still what is sent, and what spans say. Default: the provider's
+   * `bases`, then `model` itself, also where it is written with a prefix, a date or the name of a fine-tune around it.
+   */
+  base?: string | undefined
   /**
    * Tells apart targets of the same model, in `_meta`, spans and health: `provider/model#name`. Default: the region, or
    * a number. One name is one target, with one health, wherever it stands, and must say the same of key, address and limits.

@@ -59,6 +59,13 @@ export interface PlannedProvider {
   readonly unspoken: string
   /** The format `id`, when this provider takes it as it is. */
   passes(id: PassthroughId): PassthroughFormat | undefined
+  /** What the caller says of models whose names say nothing, by name. */
+  readonly bases: Readonly<Record<string, string>> | undefined
+  /**
+   * Another format for chat than `chat`, for a model that is served there alone: its codec; in words why it may not be
+   * used or is not at hand; `undefined` where the provider has none such.
+   */
+  otherwise(id: ProtocolId): ChatProtocol | string | undefined
   /** The codec of `id`, when this provider speaks it. */
   speaks(id: ProtocolId): ChatProtocol | undefined
   /**
@@ -93,6 +100,8 @@ export interface Target {
   readonly id: string
   /** Name as the provider knows it. */
   readonly model: string
+  /** Name of the model behind it, by which its traits and prices are known. */
+  readonly base?: string | undefined
   readonly provider: PlannedProvider
   readonly facts: TargetFacts
   /** Over those of the client. */

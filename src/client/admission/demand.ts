@@ -167,11 +167,11 @@ export class Demand {
   }
 
   /** Of the first of `usages` that has a price there: some models are priced by tokens, others by the piece. */
-  private price({ provider, model }: Target, usages: readonly object[]): Price {
+  private price({ provider, model, base }: Target, usages: readonly object[]): Price {
     const { client } = this.call
     let reason: string | undefined
     for (const usage of usages) {
-      const query = { provider: provider.id, model, usage, at: client.clock.date() }
+      const query = { provider: provider.id, model, base, usage, at: client.clock.date() }
       const { usd, missing } = costOf(query, client.prices)
       if (usd !== null) return { usd }
       reason ??= missing.join('; ')

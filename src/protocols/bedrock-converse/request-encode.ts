@@ -7,6 +7,7 @@ import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/pro
 import { dialectOf as messagesDialectOf } from '../anthropic-messages/dialect.js'
 import { encodeSampling } from '../anthropic-messages/sampling.js'
 import { portable, rulesOf } from '../shared/history/index.js'
+import { withoutPrefill } from '../shared/prefill.js'
 import { refusedBy } from '../shared/refusals.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
 import { stopsOf } from '../shared/scalars.js'
@@ -83,10 +84,8 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   const base = context.base ?? model
   const messagesDialect = messagesDialectOf(base)
   const { isClaude } = messagesDialect
-  const { request, toolNames } = portable(asked, rulesOf(isClaude ? CLAUDE_RULES : RULES, context), {
-    provider,
-    limits,
-  })
+  const rules = rulesOf(isClaude ? CLAUDE_RULES : RULES, context)
+  const { request, toolNames } = portable(withoutPrefill(asked, base, limits), rules, { provider, limits })
   const extras = [checkFields(request, limits), ownRaw(request.raw), request.extra_body].filter(isObject)
   const dialect = dialectOf(base)
   const { system, messages } = encodeMessages(
@@ -106,9 +105,11 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   const takesSchema = dialect.jsonSchema === true && messagesDialect.jsonSchema && quirks.jsonSchema !== false
   const isFormatSaid = spelledOut.outputConfig['textFormat'] != null
   const { outputConfig, hint } = isFormatSaid ? {} : encodeFormat(request.response_format, takesSchema, limits)
-  const { toolConfig, forced, claudeChoice } = encodeTools(request, isClaude, limits)
+  const { toolConfig, forced, claudeChoice } = encodeTools(request, messagesDialect, limits)
   const { fields, maxTokens, thinks, effort } = encodeModelFields(request, base, spelledOut, forced, limits)
   const sampling = encodeSampling(request, messagesDialect, thinks, limits)
+  if (maxTokens === undefined && quirks.defaultMaxTokens !== undefined)
+    limits.warn(`\`max_tokens\` is not given: ${quirks.defaultMaxTokens} is sent, the provider's \`defaultMaxTokens\``)
   const settings = {
     max_tokens: maxTokens ?? quirks.defaultMaxTokens,
     temperature: sampling.temperature,

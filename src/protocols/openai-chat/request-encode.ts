@@ -3,12 +3,16 @@ import { UnsupportedParameterError } from '../../kernel/errors.js'
 import { formatHint, withSystemText } from '../../kernel/format-hint.js'
 import type { HistoryRules } from '../../kernel/history.js'
 import type { AssistantMessage, ChatRequest, ContentPart, FilePart, Message, Tool } from '../../kernel/hub.js'
+import { asString, isObject } from '../../kernel/json.js'
 import { limitsOf } from '../../kernel/limits.js'
 import type { EncodeContext, EncodedRequest, JsonObject, ProtocolId, Quirks } from '../../kernel/protocol.js'
 import { warnForeign, warnUnsaid, type Unsaid } from '../../kernel/unsaid.js'
 import { traitsOf } from '../../models/index.js'
 import { portable, rulesOf } from '../shared/history/index.js'
 import { LEFT_OUT } from '../shared/history/blanks.js'
+import { withoutPrefill } from '../shared/prefill.js'
+import { refusedBy } from '../shared/refusals.js'
+import { asksNothing } from '../shared/request-fields.js'
 import { answerParts } from './content-parts.js'
 import { withReasoningText } from './reasoning.js'
 
@@ -17,6 +21,7 @@ export const PATH = '/chat/completions'
 /** Leaves `parameter` out with a warning where the caller allows that. */
 export function refuse(parameter: string, context: EncodeContext): void {
   if (!context.dropUnsupported) throw new UnsupportedParameterError(parameter, context.provider)
+  context.onDropped?.(parameter)
   context.warn(`${context.provider} does not support \`${parameter}\`; it was left out`)
 }
 
@@ -163,28 +168,28 @@ function encodeTool(tool: Tool, context: EncodeContext): Tool | undefined {
   return { ...plain, function: without(plain.function, ['strict']) }
 }
 
-/** A value that asks for nothing is left out without a word. */
-const IDLE: Readonly<Partial<Record<keyof ChatRequest, unknown>>> = {
-  frequency_penalty: 0,
-  logprobs: false,
-  n: 1,
-  presence_penalty: 0,
-  service_tier: 'auto',
-  store: false,
-}
-
 function refuseField(rest: Partial<ChatRequest>, field: keyof ChatRequest, context: EncodeContext): void {
   const value = rest[field]
   if (value === undefined) return
-  if (value !== null && value !== IDLE[field]) refuse(field, context)
+  // A value that asks for nothing is left out without a word.
+  if (!asksNothing(field, value)) refuse(field, context)
   delete rest[field]
 }
 
 function encodeLimit(request: ChatRequest, context: EncodeContext): JsonObject | undefined {
-  const field = context.quirks.maxTokensField
+  const field = context.quirks.maxTokensField ?? traitsOf(context.base ?? context.model).limitField
   const other = field === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens'
   if (!field || request[other] === undefined) return undefined
   return { [field]: request.max_completion_tokens ?? request.max_tokens }
+}
+
+/** The effort that goes out, in any of the words for it. */
+function effortOf({ reasoning_effort: effort, extra_body: extra, ...others }: ChatRequest): string | undefined {
+  // OpenRouter's, as gateways take it (https://openrouter.ai/docs/use-cases/reasoning-tokens).
+  const objects = [extra?.['reasoning'], (others as JsonObject)['reasoning']].filter(isObject)
+  return [extra?.['reasoning_effort'], effort, ...objects.map((reasoning) => reasoning['effort'])]
+    .map(asString)
+    .find((word) => word !== undefined)
 }
 
 /**
@@ -194,9 +199,12 @@ function encodeLimit(request: ChatRequest, context: EncodeContext): JsonObject |
  *
  * @throws UnsupportedParameterError unless `dropUnsupported`.
  */
-export function encodeRequest(given: ChatRequest, context: EncodeContext): EncodedRequest {
-  const { request, toolNames } = portableRequest(given, context)
-  const { extra_body: extra, messages, tools, previous_response_id: previous, raw, ...rest } = request
+export function encodeRequest(asked: ChatRequest, context: EncodeContext): EncodedRequest {
+  const base = context.base ?? context.model
+  const limits = limitsOf(context)
+  const { request, toolNames } = portableRequest(withoutPrefill(asked, base, limits), context)
+  const { extra_body: extra, messages, tools, previous_response_id: previous, raw, ...settings } = request
+  const rest = refusedBy(base, effortOf(request), settings, limits)
   const warn = (message: string): void => context.warn(`${context.provider}: ${message}`)
   warnForeign(request, 'openai-chat', warn)
   warnUnsaid(request, unsaidOf(context), warn)
@@ -216,7 +224,7 @@ export function encodeRequest(given: ChatRequest, context: EncodeContext): Encod
   if (seed) delete rest.seed
   let said: ChatRequest['messages'] = messages
   if (context.quirks.jsonSchema === false && rest.response_format?.type === 'json_schema') {
-    const hint = formatHint(rest.response_format, limitsOf(context))
+    const hint = formatHint(rest.response_format, limits)
     if (hint !== undefined) said = [...withSystemText(messages, hint)]
     rest.response_format = { type: 'json_object' }
   }

@@ -10,6 +10,7 @@ import { encodeItems, encodeToolCall, ownRaw } from './items.js'
 /** Throws, or warns where the caller prefers a request without the parameter. */
 export function unsupported(parameter: string, context: EncodeContext): void {
   if (!context.dropUnsupported) throw new UnsupportedParameterError(parameter, context.provider)
+  context.onDropped?.(parameter)
   context.warn(`${context.provider}: \`${parameter}\` left out, the Responses format cannot say it`)
 }
 
