@@ -7,7 +7,8 @@ import { GuardedStore, type WhenDown } from './stores/guarded.js'
 import { MemoryStore } from './stores/memory.js'
 import { LoopTime } from './stores/loop-time.js'
 import { givenConnection, OwnConnection, type RedisConnection, type Waits } from './stores/redis-connection.js'
-import { oneServer } from './stores/redis-library.js'
+import { readAddress, type RedisAddress } from './stores/redis-address.js'
+import { connectionTo } from './stores/redis-library.js'
 import { RedisStore } from './stores/redis.js'
 
 export type { Store, StoreProblem, StoreStatus } from './kernel/store.js'
@@ -46,11 +47,16 @@ const MOST_TO_CONNECT = 5_000
  * lives as long as the server's data: it outlives a restart of a server with an append-only file, and no server that
  * throws keys out when its memory is full.
  *
- * @param connection - `redis://[user:password@]host:port/db` (`rediss://` for TLS), or a `Redis` or `Cluster` of
- * ioredis, which stays its maker's to close.
+ * @param connection - `redis://[user:password@]host:port/db` (`rediss://` for TLS); of a Redis Cluster
+ * `redis+cluster://host:port,host:port` or a list of addresses of its nodes; with Sentinel
+ * `redis+sentinel://host:port,host:port/name/db`, where `name` is that of the primary; or a `Redis` or `Cluster` of ioredis,
+ * which stays its maker's to close.
  * @throws ConfigError when something is wrong with the arguments; a missing ioredis is told by the first call.
  */
-export function redisStore(connection: string | RedisConnection, options: RedisOptions = {}): Store {
+export function redisStore(
+  connection: string | readonly string[] | RedisConnection,
+  options: RedisOptions = {},
+): Store {
   const { prefix = 'tracestitch', timeout = 1_000, whenDown = 'local', lease = 15_000 } = options
   if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
     throw new ConfigError('redisStore.prefix', 'expected a string that is not empty and holds no brace')
@@ -69,8 +75,8 @@ export function redisStore(connection: string | RedisConnection, options: RedisO
     again: Math.max(LEAST_AGAIN, Math.min(MOST_AGAIN, lease * SHARE_OF_LEASE)),
   }
   const connections =
-    typeof connection === 'string'
-      ? ownConnection(checkedUrl(connection), waits)
+    typeof connection === 'string' || Array.isArray(connection)
+      ? ownConnection(readAddress(connection as string | readonly string[]), waits)
       : givenConnection(checkedConnection(connection), waits)
   const store = new RedisStore({ connections, prefix, time, timeout })
   return new GuardedStore({
@@ -83,16 +89,8 @@ export function redisStore(connection: string | RedisConnection, options: RedisO
   })
 }
 
-function ownConnection(url: string, waits: Waits): OwnConnection {
-  return new OwnConnection(() => oneServer(url, Math.max(waits.timeout, MOST_TO_CONNECT)), waits)
-}
-
-/** The address may hold a password, so no message shows it. */
-function checkedUrl(url: string): string {
-  if (!/^rediss?:\/\/./.test(url)) {
-    throw new ConfigError('redisStore(connection)', 'expected an address that begins with redis:// or rediss://')
-  }
-  return url
+function ownConnection(address: RedisAddress, waits: Waits): OwnConnection {
+  return new OwnConnection(() => connectionTo(address, Math.max(waits.timeout, MOST_TO_CONNECT)), waits)
 }
 
 function checkedConnection(connection: unknown): RedisConnection {
