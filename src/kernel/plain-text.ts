@@ -9,7 +9,9 @@ export function clip(text: string, most: number): string {
   if (text.length <= most) return text
   const end = most - 1
   const last = text.charCodeAt(end - 1)
-  return `${text.slice(0, last >= 0xd800 && last <= 0xdbff ? end - 1 : end)}…`
+  const kept = text.slice(0, last >= 0xd800 && last <= 0xdbff ? end - 1 : end)
+  // A copy: in V8 a slice keeps the whole text that it is of, however long, for as long as it lives itself.
+  return `${Buffer.from(kept, 'utf16le').toString('utf16le')}…`
 }
 
 const code = (point: number): string => String.fromCharCode(point)

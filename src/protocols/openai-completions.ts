@@ -34,6 +34,7 @@ import { createStreamDecoder } from './openai-chat/stream-decode.js'
 import { requestObject } from './shared/malformed.js'
 import { checkSpoken } from './shared/prompt.js'
 import { asksNothing } from './shared/request-fields.js'
+import { said } from './shared/said.js'
 
 const PATH = '/completions'
 
@@ -58,7 +59,7 @@ function textOf(message: Message, context: EncodeContext): string {
   return (content ?? [])
     .map((part) => {
       if (part.type === 'text') return part.text
-      refuse(`content part of type ${part.type}`, context)
+      refuse(`content part of type ${said(part.type)}`, context)
       return ''
     })
     .join('')

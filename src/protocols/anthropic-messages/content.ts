@@ -5,6 +5,7 @@ import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
 import { fromBase64, isHttpUrl, parseDataUrl, toBase64 } from '../../kernel/media.js'
 import { ID, cacheFields, holdsMore, ownRaw } from './wire.js'
+import { said } from '../shared/said.js'
 
 /** Content as the wire takes it: a string stays one. Empty texts, which the API refuses, are left out of arrays. */
 export function encodeContent(content: string | readonly ContentPart[], limits: Limits): string | JsonObject[] {
@@ -34,7 +35,7 @@ function encodePart(part: ContentPart, limits: Limits): JsonObject[] {
       return []
     }
     default:
-      limits.unsupported(`message part ${String(part.type)}`)
+      limits.unsupported(`message part ${said(part.type)}`)
       return []
   }
 }

@@ -11,6 +11,7 @@ import { trimmedEnd, withClaudeProof } from '../shared/history/proofs.js'
 import { encodeBlock, encodeToolId } from './blocks-encode.js'
 import { encodeContent, toBlocks } from './content.js'
 import type { Limits } from '../../kernel/limits.js'
+import { said } from '../shared/said.js'
 
 type Content = string | JsonObject[]
 
@@ -93,7 +94,7 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
         append('assistant', encodeAssistant(message, options, limits))
         break
       default:
-        limits.unsupported(`messages of role ${String((message as { role?: unknown } | null)?.role)}`)
+        limits.unsupported(`messages of role ${said((message as { role?: unknown } | null)?.role)}`)
     }
   }
   settle()
@@ -128,7 +129,7 @@ function encodeSystem(message: SystemMessage, limits: Limits): Content {
     const blocks = toBlocks(encodeContent([part as (typeof content)[number]], limits))
     return blocks.filter((block) => {
       const fits = block['type'] !== 'image' && block['type'] !== 'document'
-      if (!fits) limits.unsupported(`${String(block['type'])} parts in system messages`)
+      if (!fits) limits.unsupported(`${said(block['type'])} parts in system messages`)
       return fits
     })
   })

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
 import { documentName, readInline, writeInline, type Inline } from './formats.js'
 import { ID, asCacheControl, cachePointOf, holdsMore, ownRaw } from './wire.js'
+import { said } from '../shared/said.js'
 
 /** Empty texts, which the API refuses, are left out. */
 export function encodeContent(content: string | readonly ContentPart[], limits: Limits): JsonObject[] {
@@ -34,7 +35,7 @@ function encodePart(part: ContentPart, limits: Limits): JsonObject[] {
       return []
     }
     default:
-      limits.unsupported(`message part ${String((part as { type?: unknown }).type)}`)
+      limits.unsupported(`message part ${said((part as { type?: unknown }).type)}`)
       return []
   }
 }

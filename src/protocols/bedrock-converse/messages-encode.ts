@@ -9,6 +9,7 @@ import { encodeBlock, encodeThinking } from './blocks-encode.js'
 import { encodeContent } from './content.js'
 import { withTextBesideDocuments, withUniqueNames } from './placement.js'
 import { cachePointOf, encodeToolId, type ToolIds } from './wire.js'
+import { said } from '../shared/said.js'
 
 interface Turn {
   role: 'user' | 'assistant' | 'system'
@@ -71,7 +72,7 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
         append('assistant', encodeAssistant(message, options, limits))
         break
       default:
-        limits.unsupported(`messages of role ${String((message as { role?: unknown } | null)?.role)}`)
+        limits.unsupported(`messages of role ${said((message as { role?: unknown } | null)?.role)}`)
     }
   }
   const contents = turns.map(({ content }) => content)

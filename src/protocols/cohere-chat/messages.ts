@@ -7,6 +7,7 @@ import type { JsonObject } from '../../kernel/protocol.js'
 import { LEFT_OUT } from '../shared/history/blanks.js'
 import { decodeBlocks, encodeBlocks, encodeCall } from './blocks.js'
 import { ID, PLAN, ownRaw } from './wire.js'
+import { said } from '../shared/said.js'
 
 type Content = string | JsonObject[]
 
@@ -26,7 +27,7 @@ function encodeContent(content: Message['content'], role: string, limits: Limits
     // A raw part of this format is as the caller wrote it.
     if (wire && part.type === 'raw') return [wire]
     limits.unsupported(
-      part.type === 'raw' ? `a message part of ${part.protocol}` : `${part.type} parts in ${role} messages`,
+      part.type === 'raw' ? `a message part of ${part.protocol}` : `${said(part.type)} parts in ${role} messages`,
     )
     return []
   })
@@ -70,7 +71,7 @@ export function encodeMessages(messages: readonly Message[], limits: Limits): Js
       case 'assistant':
         return [encodeAssistant(message, limits)]
       default:
-        limits.unsupported(`messages of role ${String((message as { role?: unknown } | null)?.role)}`)
+        limits.unsupported(`messages of role ${said((message as { role?: unknown } | null)?.role)}`)
         return []
     }
   })

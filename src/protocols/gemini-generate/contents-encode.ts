@@ -10,6 +10,7 @@ import { wireId } from './parts-decode.js'
 import { encodeBlock, encodeCall } from './parts-encode.js'
 import { encodeResult, encodeToolResult } from './tool-results.js'
 import { ownRaw } from './wire.js'
+import { said } from '../shared/said.js'
 
 interface Content {
   role: 'user' | 'model'
@@ -84,7 +85,7 @@ export function encodeContents(
         break
       }
       default:
-        limits.unsupported(`messages of role ${String((message as { role?: unknown } | null)?.role)}`)
+        limits.unsupported(`messages of role ${said((message as { role?: unknown } | null)?.role)}`)
     }
   }
   return {

@@ -7,6 +7,7 @@ import type { ContentPart, Message } from '../../kernel/hub.js'
 import { isHttpUrl, parseDataUrl } from '../../kernel/media.js'
 import type { Limits } from '../../kernel/limits.js'
 import { checkSpoken } from '../shared/prompt.js'
+import { said } from '../shared/said.js'
 
 export interface Prompt {
   readonly prompt: string
@@ -63,7 +64,7 @@ function partText(part: ContentPart, role: string, images: string[], limits: Lim
   if (url !== undefined && (isHttpUrl(url) || parseDataUrl(url))) images.push(url)
   else
     limits.unsupported(
-      part.type === 'raw' ? `a message part of ${part.protocol}` : `${part.type} parts in ${role} messages`,
+      part.type === 'raw' ? `a message part of ${part.protocol}` : `${said(part.type)} parts in ${role} messages`,
       'a prompt is text and an image',
     )
   return undefined
