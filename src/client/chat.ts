@@ -1,6 +1,6 @@
 /** `chat.completions`: the hub's own shape in and out. */
 import { ConfigError, StreamError } from '../kernel/errors.js'
-import type { ChatChunk, ChatCompletion, ChatRequest, ResponseFormat } from '../kernel/hub.js'
+import type { ChatChunk, ChatCompletion, ChatRequest } from '../kernel/hub.js'
 import { isObject } from '../kernel/json.js'
 import type { ChatProtocol } from '../kernel/protocol.js'
 import type { Target } from '../router/target.js'
@@ -13,7 +13,8 @@ import { execute } from './execute.js'
 import { decoding, encoding } from './failure.js'
 import { sendStream, sendWhole } from './follow.js'
 import { ModelStream } from './model-stream.js'
-import { formatOfSchema, isStandardSchema, parseContent, parseWithSchema } from './schema.js'
+import { restored } from './restored.js'
+import { isStandardSchema, parseContent, parseWithSchema, withJsonSchemas } from './schema.js'
 import { openStream } from './stream-run.js'
 import type {
   CallOptions,
@@ -57,7 +58,7 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
   async function create(given: ChatBody, options?: CallOptions): Promise<ChatResult | ChatStream> {
     const { body, options: callOptions } = splitArguments(given, options)
     requireMessages(body)
-    const request = { ...body, ...wireFormat(given.response_format) } as ChatRequest
+    const request = withJsonSchemas(body) as ChatRequest
     const call = new LogicalCall(client, {
       operation: 'chat',
       model: request.model,
@@ -99,7 +100,7 @@ export async function whole(run: AttemptRun, request: ChatRequest): Promise<{ ru
     codec.encodeRequest(requestFor(request, run), run.encodeContext),
   )
   const { answer, wire } = await sendWhole(run, codec, encoded)
-  const chat = decoding(() => completed(codec, run.target, answer).decodeResponse(wire))
+  const chat = decoding(() => restored(completed(codec, run.target, answer), request).decodeResponse(wire))
   run.refuseFiltered(chat.choices)
   run.finish()
   return { run, chat }
@@ -117,18 +118,13 @@ async function stream(call: LogicalCall, request: ChatRequest): Promise<ChatStre
     run.limits.start('firstChunk', run.timeout.firstChunk)
     const answer = await sendStream(run, codec, encoded)
     const face = {
-      codec: completed(codec, run.target, answer),
+      codec: restored(completed(codec, run.target, answer), request),
       event: (_wire: unknown, chunks: readonly ChatChunk[]) => visible(chunks),
       end: visible,
     }
     return openStream<ChatChunk>({ call, run, answer, face, whole: visible, choices: request.n ?? 1 })
   })
   return new ModelStream(source)
-}
-
-function wireFormat(format: ChatBody['response_format']): { response_format?: ResponseFormat } {
-  if (format === undefined) return {}
-  return { response_format: isStandardSchema(format) ? formatOfSchema(format) : format }
 }
 
 type ContentParser = (content: string) => unknown

@@ -8,9 +8,11 @@ import type {
   CompletionMessage,
   EmbeddingsRequest,
   EmbeddingsResponse,
+  FunctionTool,
   RerankRequest,
   RerankResponse,
   ResponseFormat,
+  Tool,
 } from '../kernel/hub.js'
 import type { RateLimit } from '../kernel/rate-limit.js'
 import type { FallbackOptions } from '../router/options.js'
@@ -80,11 +82,22 @@ export interface CallOptions {
 /** Options of a call that may stand in its body. `metadata` there is OpenAI's own field. */
 export type BodyOptions = Omit<CallOptions, 'metadata'>
 
+/** A tool, whose arguments may be said by a schema library. */
+export type ChatTool =
+  | Exclude<Tool, FunctionTool>
+  | (Omit<FunctionTool, 'function'> & {
+      function: Omit<FunctionTool['function'], 'parameters'> & {
+        /** JSON Schema, or a Standard Schema that can say it, such as a zod schema. */
+        parameters?: Record<string, unknown> | StandardSchema
+      }
+    })
+
 /** OpenAI's chat body; `model` is `provider/model` or an alias. */
-export type ChatBody = Omit<ChatRequest, 'response_format' | 'extra_body'> &
+export type ChatBody = Omit<ChatRequest, 'response_format' | 'extra_body' | 'tools'> &
   BodyOptions & {
     /** OpenAI's, or a Standard Schema that can say its JSON Schema, such as a zod schema. */
     response_format?: ResponseFormat | StandardSchema | undefined
+    tools?: ChatTool[]
   }
 
 export type WithMeta<T> = T & { readonly _meta: CallMeta }

@@ -1,6 +1,6 @@
 /** The shapes of what is said of providers, by themselves or at a target. */
 import * as z from 'zod/mini'
-import type { Quirks } from '../kernel/protocol.js'
+import { SCHEMA_DIALECT_IDS, type Quirks } from '../kernel/protocol.js'
 import { isFunction, optionalRecord, text } from './shape-parts.js'
 
 // What AWS's packages give holds more, such as an expiry.
@@ -29,6 +29,7 @@ const quirks = z.strictObject({
   cacheControl: z.optional(z.boolean()),
   developerAsSystem: z.optional(z.boolean()),
   jsonSchema: z.optional(z.boolean()),
+  schemas: z.optional(z.enum(SCHEMA_DIALECT_IDS)),
   defaultMaxTokens: z.optional(z.int().check(z.positive())),
   toolCombination: z.optional(z.boolean()),
   maxInputs: optionalRecord(z.int().check(z.positive())),

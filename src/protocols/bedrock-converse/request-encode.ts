@@ -6,6 +6,8 @@ import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/pro
 import { traitsOf } from '../anthropic-messages/model-traits.js'
 import { encodeSampling } from '../anthropic-messages/sampling.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
+import { schemaFitter } from '../shared/schema/fitter.js'
+import { SCHEMA_DIALECTS } from '../shared/schema-dialects.js'
 import { stopsOf } from '../shared/scalars.js'
 import { encodeMessages } from './messages-encode.js'
 import { familyOf } from './model-family.js'
@@ -80,8 +82,9 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   }
   const takesSchema = family.jsonSchema && traits.jsonSchema && quirks.jsonSchema !== false
   const isFormatSaid = spelledOut.outputConfig['textFormat'] != null
-  const { outputConfig, hint } = isFormatSaid ? {} : encodeFormat(request.response_format, takesSchema, limits)
-  const { toolConfig, forced, claudeChoice } = encodeTools(request, isClaude, limits)
+  const fitter = schemaFitter(SCHEMA_DIALECTS[quirks.schemas ?? 'bedrock'], limits, request.stream === true)
+  const { outputConfig, hint } = isFormatSaid ? {} : encodeFormat(request.response_format, takesSchema, fitter, limits)
+  const { toolConfig, forced, claudeChoice } = encodeTools(request, isClaude, fitter, limits)
   const { fields, maxTokens, thinks, effort } = encodeModelFields(request, model, spelledOut, forced, limits)
   const sampling = encodeSampling(request, traits, thinks, limits)
   const settings = {

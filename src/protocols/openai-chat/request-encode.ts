@@ -2,9 +2,11 @@
 import { UnsupportedParameterError } from '../../kernel/errors.js'
 import { formatHint, withSystemText } from '../../kernel/format-hint.js'
 import type { AssistantMessage, ChatRequest, ContentPart, Message, Tool } from '../../kernel/hub.js'
+import { isObject } from '../../kernel/json.js'
 import { limitsOf } from '../../kernel/limits.js'
 import type { EncodeContext, EncodedRequest, JsonObject, ProtocolId, Quirks } from '../../kernel/protocol.js'
 import { warnForeign, warnUnsaid, type Unsaid } from '../../kernel/unsaid.js'
+import { strictFields, type StrictFields } from '../shared/strict.js'
 import { answerParts } from './content-parts.js'
 
 export const PATH = '/chat/completions'
@@ -104,12 +106,13 @@ function encodeMessage(message: Message, hubOnly: readonly string[], context: En
   return plain
 }
 
-function encodeTool(tool: Tool, context: EncodeContext): Tool | undefined {
+function encodeTool(tool: Tool, context: EncodeContext, strict: StrictFields): Tool | undefined {
   if (tool.type === 'raw') return rawValue(tool, `tool of ${tool.protocol}`, context) as Tool | undefined
   const plain = context.quirks.cacheControl ? tool : without(tool, ['cache_control'])
   // `null` is how the Responses format says that nothing was said.
-  if (plain.type !== 'function' || plain.function?.strict !== null) return plain
-  return { ...plain, function: without(plain.function, ['strict']) }
+  if (plain.type !== 'function' || !isObject(plain.function)) return plain
+  const made = strict.function(plain.function.strict === null ? without(plain.function, ['strict']) : plain.function)
+  return made === plain.function ? plain : { ...plain, function: made }
 }
 
 /** A value that asks for nothing is left out without a word. */
@@ -152,7 +155,8 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     warn('names of messages are left out')
   if (previous) refuse('previous_response_id', context)
   const hubOnly = hubOnlyFields(context)
-  const wireTools = tools && mapShared(tools, (tool) => encodeTool(tool, context))
+  const strict = strictFields(request, context)
+  const wireTools = tools && mapShared(tools, (tool) => encodeTool(tool, context, strict))
   const limit = encodeLimit(request, context)
   if (limit) {
     delete rest.max_tokens
@@ -167,7 +171,7 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     const hint = formatHint(rest.response_format, limitsOf(context))
     if (hint !== undefined) said = [...withSystemText(messages, hint)]
     rest.response_format = { type: 'json_object' }
-  }
+  } else if (rest.response_format) rest.response_format = strict.format(rest.response_format)
   if (wireTools?.length === 0 && tools?.length !== 0) delete rest.tool_choice
   const body: JsonObject = {
     ...rest,
