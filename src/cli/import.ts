@@ -3,8 +3,10 @@ import { writeFileSync } from 'node:fs'
 import { fromLiteLLM } from '../config/litellm.js'
 import { fromPortkey } from '../config/portkey.js'
 import type { Imported } from '../config/reading.js'
+import type { ClientOptions } from '../router/options.js'
 import type { Command } from './command.js'
 import { readConfig, reasonOf, type Config } from './file.js'
+import { amount } from './price-card.js'
 
 interface Kind {
   /** Fields at the top of a configuration that only this kind has. */
@@ -29,6 +31,13 @@ const KINDS: ReadonlyMap<string, Kind> = new Map([
   ],
 ])
 
+interface Given {
+  readonly from?: string
+  readonly name?: string
+  readonly out?: string
+  readonly force?: boolean
+}
+
 const FAILED = 1
 const MISUSE = 2
 /** The file may hold keys, so that only its owner shall read it. */
@@ -42,18 +51,19 @@ function kindOf(config: Config): Kind | undefined {
 
 export const importCommand: Command = {
   summary: "turn a LiteLLM config.yaml or a Portkey config into this client's options",
-  usage: '<file> [--from litellm|portkey] [--name <alias>] [--out <file>]',
+  usage: '<file> [--from litellm|portkey] [--name <alias>] [--out <file>] [--force]',
   operands: ['file'],
-  options: { from: { type: 'string' }, name: { type: 'string' }, out: { type: 'string' } },
+  options: { from: { type: 'string' }, name: { type: 'string' }, out: { type: 'string' }, force: { type: 'boolean' } },
   optionHelp: {
     '<file>': 'JSON, or YAML where the package `yaml` is installed; `-` reads standard input',
     '--from <kind>': 'litellm or portkey; by default what the file looks like',
     '--name <alias>': 'the alias that a Portkey config becomes (default: default)',
-    '--out <file>': 'write the JSON there instead of to standard output',
+    '--out <file>': 'write the JSON there instead of to standard output; a file that is there already stays as it is',
+    '--force': 'write over it all the same',
   },
   run(given, terminal, [file = '']) {
     // By `options`, they are text where they are given.
-    const { from, name, out } = given as { readonly from?: string; readonly name?: string; readonly out?: string }
+    const { from, name, out, force = false } = given as Given
     const { error: say } = terminal
     const asked = from === undefined ? undefined : KINDS.get(from)
     if (from !== undefined && !asked) {
@@ -79,11 +89,23 @@ export const importCommand: Command = {
       return 0
     }
     try {
-      writeFileSync(out, json, { mode: OWNER_ONLY })
+      writeFileSync(out, json, { mode: OWNER_ONLY, flag: force ? 'w' : 'wx' })
     } catch (error) {
-      say(`tracestitch: cannot write ${out}: ${reasonOf(error)}\n`)
+      const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST'
+      const why = isThere ? 'it is there already; --force writes over it' : reasonOf(error)
+      say(`tracestitch: cannot write ${out}: ${why}\n`)
       return FAILED
     }
+    say(`wrote ${out}: ${contents(options)}\n`)
     return 0
   },
+}
+
+/** What the options hold, in a few words. */
+function contents({ models = {}, ...others }: ClientOptions): string {
+  const names = Object.keys(models)
+  const shown = names.slice(0, 5).map((name) => `\`${name}\``)
+  const more = names.length > shown.length ? `, and ${names.length - shown.length} more` : ''
+  const rest = Object.keys(others).filter((key) => key !== '$schema')
+  return `${amount(names.length, 'alias', 'aliases')} (${shown.join(', ')}${more})${rest.length > 0 ? `, ${rest.join(', ')}` : ''}`
 }

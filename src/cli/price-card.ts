@@ -7,8 +7,8 @@ function usd(price: number | undefined): string {
   return price === undefined ? '' : price.toLocaleString('en-US', { maximumSignificantDigits: 6, useGrouping: false })
 }
 
-export function amount(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
+export function amount(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`
 }
 
 /** Each kind of token or use with its price in each situation. */

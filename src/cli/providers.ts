@@ -1,4 +1,5 @@
 /** `tracestitch providers`: the catalogue, and which of it can be used with this environment. */
+import { connect } from 'node:net'
 import { ConfigError } from '../kernel/errors.js'
 import type { ProviderRow } from '../kernel/provider.js'
 import { everything } from '../catalogue.js'
@@ -17,48 +18,82 @@ interface Listed {
   readonly baseURL: string
   /** Environment variables that may hold the key. */
   readonly env: readonly string[]
-  /** A key is in the environment or none is needed, and the base URL is whole. */
+  /** The base URL is whole, and the key is there if one is needed. Of a server of this machine: `--check` reached it. */
   readonly ready: boolean
+  /** A server that runs on this machine, if it runs. */
+  readonly local: boolean
   readonly docs: string
 }
 
-function list(row: ProviderRow, env: Environment): Listed {
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+
+/** Milliseconds for a server of this machine to take a connection. */
+const CHECK_TIMEOUT = 500
+
+async function list(row: ProviderRow, env: Environment, check: boolean): Promise<Listed> {
   const { id, name, protocols, docs } = row
   const facts = { id, name, protocol: protocols[0] }
   try {
     const { baseURL, ready } = planProvider(id, {}, everything, env)
-    return { ...facts, baseURL, env: row.env, ready, docs }
+    const local = URL.canParse(baseURL) && LOOPBACK.test(new URL(baseURL).hostname)
+    const isThere = !local || (check && ready && (await listens(baseURL)))
+    return { ...facts, baseURL, env: row.env, ready: ready && isThere, local, docs }
   } catch (error) {
     // The environment holds something that is no URL or no key: a call would say so, this list goes on.
-    if (error instanceof ConfigError) return { ...facts, baseURL: row.baseURL, env: row.env, ready: false, docs }
-    throw error
+    if (!(error instanceof ConfigError)) throw error
+    return { ...facts, baseURL: row.baseURL, env: row.env, ready: false, local: false, docs }
   }
+}
+
+/** Whether something takes connections there. Nothing is sent. */
+function listens(baseURL: string): Promise<boolean> {
+  const { hostname, port, protocol } = new URL(baseURL)
+  return new Promise((resolve) => {
+    const socket = connect({
+      host: hostname.replace(/^\[|\]$/g, ''),
+      port: Number(port || (protocol === 'https:' ? 443 : 80)),
+      timeout: CHECK_TIMEOUT,
+    })
+    const end = (isThere: boolean) => () => {
+      socket.destroy()
+      resolve(isThere)
+    }
+    socket.once('connect', end(true)).once('timeout', end(false)).once('error', end(false))
+  })
+}
+
+/** A line a provider, and one for each other variable that may hold its key. */
+function lines(shown: readonly Listed[]): string[][] {
+  return shown.flatMap(({ ready, local, id, env }) => {
+    const [first = 'none', ...others] = env
+    const state = ready ? 'yes' : local ? 'local' : ''
+    return [[state, id, first], ...others.map((name) => ['', '', `or ${name}`])]
+  })
 }
 
 export const providersCommand: Command = {
   summary: 'list the providers, and which are ready to use',
-  usage: '[--json] [--ready]',
-  options: { json: { type: 'boolean' }, ready: { type: 'boolean' } },
+  usage: '[--ready] [--check] [--json]',
+  options: { json: { type: 'boolean' }, ready: { type: 'boolean' }, check: { type: 'boolean' } },
   optionHelp: {
-    '--json': 'an array of { id, name, protocol, baseURL, env, ready, docs }',
-    '--ready': 'only those that this environment has what they need for',
+    '--ready': 'only those that can be used now, as far as this environment shows; no key is tried',
+    '--check': 'connect to each server that would run on this machine; those that answer are ready',
+    '--json': 'an array of { id, name, protocol, baseURL, env, ready, local, docs }',
   },
-  run(options, { env, out }) {
-    const all = [...everything.providers.values()].map((row) => list(row, env)).sort((a, b) => (a.id < b.id ? -1 : 1))
-    const shown = options['ready'] === true ? all.filter(({ ready }) => ready) : all
+  async run(options, { env, out }) {
+    const check = options['check'] === true
+    const listed = await Promise.all([...everything.providers.values()].map((row) => list(row, env, check)))
+    const all = listed.sort((a, b) => (a.id < b.id ? -1 : 1))
+    const ready = all.filter((row) => row.ready)
+    const shown = options['ready'] === true ? ready : all
     if (options['json'] === true) {
       out(`${JSON.stringify(shown, null, 2)}\n`)
       return 0
     }
-    const lines = shown.map((row) => [
-      row.ready ? 'yes' : '',
-      row.id,
-      row.name,
-      row.protocol,
-      row.env.join(' or ') || 'none',
-    ])
-    out(table(['READY', 'ID', 'NAME', 'FORMAT', 'KEY'], lines))
-    out(`\n${all.length} providers, ${all.filter(({ ready }) => ready).length} ready\n`)
+    if (shown.length > 0) out(`${table(['READY', 'ID', 'KEY'], lines(shown))}\n`)
+    const local = all.filter((row) => row.local).length
+    const unchecked = check ? '' : `\n${local} run on this machine, if they run: --check connects to each`
+    out(`${all.length} providers, ${ready.length} ready${unchecked}\n`)
     return 0
   },
 }

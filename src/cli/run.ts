@@ -4,6 +4,7 @@ import { VERSION } from '../kernel/version.js'
 import { didYouMean } from '../kernel/near.js'
 import type { Command, Terminal } from './command.js'
 import { commands } from './commands.js'
+import { definitions, wrap } from './wrap.js'
 
 /** Exit code for a command line that cannot be understood. */
 const MISUSE = 2
@@ -64,16 +65,13 @@ function misuse({ error }: Terminal, fault: string, help: string): number {
   return MISUSE
 }
 
-function lines(entries: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...entries.map(([left]) => left.length))
-  return entries.map(([left, right]) => `  ${left.padEnd(width)}  ${right}\n`).join('')
-}
-
 function overview(): string {
-  const listed = [...commands].map(([name, { usage, summary }]) => [`${name} ${usage}`, summary] as const)
-  return `Usage: tracestitch <command>\n\n${lines([...listed, ['--help', 'this text; after a command, its options'], ['--version', 'the version']])}`
+  const listed = [...commands].map(([name, { summary }]) => [name, summary] as const)
+  return `Usage: tracestitch <command>\n\n${definitions([...listed, ['--help', 'this text; after a command, what that command takes'], ['--version', 'the version']])}`
 }
 
 function help(name: string, { usage, summary, optionHelp }: Command): string {
-  return `Usage: tracestitch ${name} ${usage}\n\n${summary[0]?.toUpperCase()}${summary.slice(1)}.\n\n${lines(Object.entries(optionHelp))}`
+  const call = `Usage: tracestitch ${name} `
+  const does = `${summary[0]?.toUpperCase()}${summary.slice(1)}.`
+  return `${call}${wrap(usage, call.length, call.length)}\n\n${wrap(does, 0, 0)}\n\n${definitions(Object.entries(optionHelp))}`
 }

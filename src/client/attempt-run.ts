@@ -5,7 +5,7 @@ import type { ChatChunk, ChatCompletion } from '../kernel/hub.js'
 import type { ChatProtocol, EncodeContext, EncodedRequest, Protocol } from '../kernel/protocol.js'
 import { pickRateLimitHeaders, type HeaderSource } from '../kernel/rate-limit.js'
 import { classifyError } from '../policies/error-class.js'
-import { timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
+import { attemptLimit, timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
 import type { AttemptOutcome, CooldownEvent } from '../router/events.js'
 import type { Running } from '../router/health.js'
 import type { Member } from '../router/strategy.js'
@@ -64,13 +64,15 @@ export class AttemptRun {
     this.reason = reason
     this.target = target
     this.params = target.params || params ? { ...target.params, ...params } : undefined
-    this.timeout = timeoutPolicy(call.options.timeout, timeoutPolicy(target.timeout, call.client.plan.timeout))
+    const { timeout } = target.provider
+    const usual = timeoutPolicy(timeout, call.client.plan.timeout)
+    this.timeout = timeoutPolicy(call.options.timeout, timeoutPolicy(target.timeout, usual))
     this.settle = member.health.begin(call.routed.stream)
     this.entry = { target: target.id, ms: 0 }
     call.attempts.push(this.entry)
     this.startedAt = call.client.clock.now()
     this.limits = new AttemptLimits(call.limits.signal, { provider: target.provider.id, model: target.model })
-    if (target.timeout?.total !== undefined) this.limits.start('total', target.timeout.total)
+    this.startLimits(target.timeout?.total ?? timeout?.total)
     this.span = startAttempt(call.telemetry, {
       target: target.id,
       number,
@@ -82,6 +84,16 @@ export class AttemptRun {
     if (rest === undefined || rest === 0) return
     this.shareCooldown(rest, 'slow')
     this.tellCooldown(rest, 'slow')
+  }
+
+  /** @param total - The attempt's own, the stream to its end included. */
+  private startLimits(total: number | undefined): void {
+    const { call, timeout } = this
+    const set = timeout.attempt ?? (call.routed.stream ? timeout.firstChunk : undefined) ?? total
+    const limit = attemptLimit(set, call.limits.remaining, () => call.itinerary.hasOther)
+    this.limits.start('total', total)
+    if (limit && (timeout.attempt !== undefined || limit.why !== undefined))
+      this.limits.start('attempt', limit.ms, limit.why)
   }
 
   /** For the codec of this target. */

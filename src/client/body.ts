@@ -8,6 +8,8 @@ import type { AttemptLimits } from './limits.js'
 /** Longest body, or single event, that is read into memory. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024
 const MAX_ERROR_BYTES = 1024 * 1024
+/** Milliseconds for the body of an error. It comes with its headers, or is not worth the call's time. */
+const ERROR_BODY = 3_000
 
 /** A 2xx answer whose body is not read yet. */
 export interface WireAnswer {
@@ -75,12 +77,14 @@ function fits({ headers }: Response, max: number): boolean {
   return length !== null && Number(length) <= max && !headers.has('content-encoding')
 }
 
-/** The status says more than the body, which is read as far as it goes: too long, broken off or ill packed. */
+/** The status says more than the body, which is read as far as it goes: too long, without an end, broken off or ill packed. */
 export async function readErrorText(answer: WireAnswer, limits: AttemptLimits): Promise<string> {
   const reader = new BodyReader(answer, limits.signal)
   const decoder = new TextDecoder()
   let text = ''
   let size = 0
+  // What is waited for ends by it, and what has come so far counts.
+  const timer = setTimeout(() => reader.cancel(), ERROR_BODY)
   try {
     for (let bytes = await reader.read(); bytes; bytes = await reader.read()) {
       text += decoder.decode(bytes, { stream: true })
@@ -92,6 +96,8 @@ export async function readErrorText(answer: WireAnswer, limits: AttemptLimits): 
     }
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error
+  } finally {
+    clearTimeout(timer)
   }
   return text + decoder.decode()
 }

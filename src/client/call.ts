@@ -115,7 +115,7 @@ export class LogicalCall {
     const { plan } = client
     client.cooldowns?.refresh()
     const route = plan.route(model)
-    this.timeout = timeoutPolicy(options.timeout, plan.timeout)
+    this.timeout = timeoutPolicy(options.timeout, timeoutPolicy(route.timeout, plan.timeout))
     this.routed = routedCall(model, options, request, client.tokenCounter)
     this.hedge = route.hedge
     this.itinerary = new Itinerary({
@@ -265,6 +265,7 @@ export class LogicalCall {
       traceId: spanContext && isSpanContextValid(spanContext) ? spanContext.traceId : null,
       served: model,
       usage: reported === undefined ? usage : { ...usage, cost: reported },
+      told: usage,
       serviceTier,
       partial,
       prices: this.client.prices,

@@ -8,11 +8,15 @@ import type { ChatProtocol, EncodedRequest, PendingAnswer } from '../kernel/prot
 import { BodyReader, orAborted, readJson, type WireAnswer } from './body.js'
 import type { AttemptRun } from './attempt-run.js'
 import { decoding } from './failure.js'
+import { AttemptLimits } from './limits.js'
 import type { FollowUp } from './transport.js'
 import { operationURL } from './url.js'
 
 /** Milliseconds between two looks at an answer. */
 const INTERVAL = 500
+
+/** Milliseconds of one look, which the server answers at once, or not at all. */
+const LOOK = 30_000
 
 /** A look that fails is repeated, since to begin anew would have the model answer, and be paid, twice. */
 const MAX_FAILED_LOOKS = 3
@@ -73,8 +77,15 @@ async function settle(run: AttemptRun, codec: ChatProtocol, first: WholeAnswer):
 }
 
 async function look(run: AttemptRun, codec: ChatProtocol, { path }: PendingAnswer): Promise<WholeAnswer> {
-  const answer = await run.send(addressed(operationURL(run.target.provider.baseURL, path)), codec, false)
-  return { answer, wire: await readJson(answer, run.limits) }
+  const { provider, model } = run.target
+  const limits = new AttemptLimits(run.limits.signal, { provider: provider.id, model })
+  limits.start('attempt', LOOK, 'of one look at an answer that is being made')
+  try {
+    const answer = await run.send(addressed(operationURL(provider.baseURL, path)), codec, false, limits)
+    return { answer, wire: await readJson(answer, limits) }
+  } finally {
+    limits.release()
+  }
 }
 
 function addressed(url: string): FollowUp {

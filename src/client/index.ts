@@ -8,6 +8,7 @@ import { compilePlan } from '../router/plan.js'
 import { SharedCooldowns } from '../router/shared-cooldowns.js'
 import type { ClientOptions } from '../router/options.js'
 import { checkClientOptions } from '../router/validate.js'
+import { warnOnce } from '../telemetry/warn.js'
 import { MemoryStore } from '../stores/memory.js'
 import { Gates } from './admission/gates.js'
 import type { ClientContext } from './call.js'
@@ -115,6 +116,7 @@ export function openClient(
     random: Math.random,
   })
   introduce(catalogue)
+  for (const { target, path, reason } of plan.skipped) warnOnce(`${path}: \`${target}\` is left out: ${reason}`)
   // So that a list at an address is there when the first cost is asked for; no call waits for it.
   if (options.prices?.litellm !== undefined || options.prices?.modelsDev !== undefined) void loadPrices(options.prices)
   const close = async (): Promise<void> => {
@@ -128,7 +130,11 @@ export function openClient(
     responses: createResponses(client),
     rerank: createRerank(client),
     ...createPassed(client),
-    health: () => ({ targets: client.plan.targets().map(targetHealth), store: storeHealth(store) }),
+    health: () => ({
+      targets: client.plan.targets().map(targetHealth),
+      store: storeHealth(store),
+      skipped: plan.skipped,
+    }),
     spend: ({ by } = {}) => ledger.spend(by),
     close,
     [Symbol.asyncDispose]: close,

@@ -74,11 +74,17 @@ export class AttemptLimits {
     return this.controller.signal
   }
 
-  /** (Re)starts a limit; `undefined` means none. */
-  start(limit: TimeoutError['limit'], ms: number | undefined): void {
+  /**
+   * (Re)starts a limit; `undefined` means none.
+   *
+   * @param why - Why it is not what the options say, for the error.
+   */
+  start(limit: TimeoutError['limit'], ms: number | undefined, why?: string): void {
     if (ms === undefined) return
     this.stop(limit)
-    const abort = (): void => this.controller.abort(new TimeoutError(limit, ms, this.fields))
+    const abort = (): void => {
+      this.controller.abort(new TimeoutError(limit, ms, why === undefined ? this.fields : { ...this.fields, why }))
+    }
     this.timers.set(limit, setTimeout(abort, Math.min(ms, MAX_TIMER)))
   }
 

@@ -2,6 +2,7 @@
 import { costOf, type Cost, type PriceOptions } from '../cost/price.js'
 import type { Attempt } from '../kernel/errors.js'
 import { readRateLimit, type HeaderSource, type RateLimit } from '../kernel/rate-limit.js'
+import type { Usage } from '../kernel/hub.js'
 import type { Target } from '../router/target.js'
 import type { CallMeta } from './types.js'
 
@@ -12,7 +13,10 @@ export interface MetaFacts {
   readonly traceId: string | null
   /** Model that the answer names; empty when it names none. */
   readonly served: string
+  /** What is priced. */
   readonly usage: object | undefined
+  /** As the caller is told: without a cost that a header says. */
+  readonly told: Partial<Usage> | undefined
   /** The tier that served the call, where the answer says so. */
   readonly serviceTier?: string | null | undefined
   /** The answer broke off. */
@@ -41,6 +45,7 @@ export function createMeta(facts: MetaFacts): CallMeta {
     provider: target.provider.id,
     model: target.model,
     attempts,
+    usage: facts.told ?? null,
     // The price table takes a while to load.
     get cost() {
       return (cost ??= priceOf(facts))

@@ -7,7 +7,7 @@ import { providerErrorOf } from '../protocols/openai-chat/error.js'
 import type { Target } from '../router/target.js'
 import { outputType } from '../telemetry/attributes.js'
 import { splitArguments } from './arguments.js'
-import { readJson, readText, type WireAnswer } from './body.js'
+import { orAborted, readJson, readText, type WireAnswer } from './body.js'
 import type { AttemptRun } from './attempt-run.js'
 import { LogicalCall, type ClientContext } from './call.js'
 import { execute } from './execute.js'
@@ -41,17 +41,16 @@ function formatOf({ provider, model }: Target, id: PassthroughId): PassthroughFo
   )
 }
 
-async function begin(
+function begin(
   client: ClientContext,
   id: PassthroughId,
   given: object,
   options: CallOptions | undefined,
-): Promise<Passed> {
+): Omit<Passed, 'fields'> {
   const { body, options: callOptions } = splitArguments(given, options)
   const format = client.catalogue.passthroughs.get(id)
   if (!format) throw missingFormat(client.catalogue, id, 'protocols')
   const { model } = body as { model: string }
-  const fields = format.request === 'multipart' ? await readFields(body) : []
   const attributes = format.outputType && outputType(format.outputType)
   const call = new LogicalCall(client, {
     operation: format.operation,
@@ -60,7 +59,14 @@ async function begin(
     request: undefined,
     ...(attributes && { attributes }),
   })
-  return { call, format, body: body as JsonObject, fields }
+  return { call, format, body: body as JsonObject }
+}
+
+/** A stream that the caller uploads may never end. @throws the reason of the call's abort. */
+async function withFields(begun: Omit<Passed, 'fields'>): Promise<Passed> {
+  const { call, format, body } = begun
+  const fields = format.request === 'multipart' ? await orAborted(readFields(body), call.limits.signal) : []
+  return { ...begun, fields }
 }
 
 /** Sends the call to the target of `run`. */
@@ -83,9 +89,10 @@ export async function passJson(
   given: object,
   options?: CallOptions,
 ): Promise<WithMeta<JsonObject> | ModelStream<StreamItem<JsonObject>>> {
-  const passed = await begin(client, id, given, options)
-  const { call, body } = passed
+  const begun = begin(client, id, given, options)
+  const { call, body } = begun
   try {
+    const passed = await withFields(begun)
     if (body['stream'] === true) {
       const source = await execute(call, async (run) => {
         run.limits.start('firstChunk', run.timeout.firstChunk)
@@ -113,9 +120,10 @@ export async function passBytes(
   given: object,
   options?: CallOptions,
 ): Promise<WithMeta<Response>> {
-  const passed = await begin(client, id, given, options)
-  const { call } = passed
+  const begun = begin(client, id, given, options)
+  const { call } = begun
   try {
+    const passed = await withFields(begun)
     return await execute(call, async (run) => {
       run.limits.start('firstChunk', run.timeout.firstChunk)
       return openBytes(call, run, await sendTo(run, passed))

@@ -19,7 +19,9 @@ function schemasOf({ response_format: format, tools }: ChatRequest): Schemas | u
     if (tool?.type !== 'function' || tool.function?.strict !== true) continue
     if (isObject(tool.function.parameters)) strict.set(tool.function.name, tool.function.parameters)
   }
-  return isObject(schema) || strict.size > 0 ? { format: isObject(schema) ? schema : undefined, tools: strict } : undefined
+  return isObject(schema) || strict.size > 0
+    ? { format: isObject(schema) ? schema : undefined, tools: strict }
+    : undefined
 }
 
 /** The same codec, reading the answer to one request. In a stream `null` stays: what was given cannot be taken back. */

@@ -87,6 +87,7 @@ export class StreamAttempt<P, T> implements StreamSource<T> {
     this.committed = true
     run.contentBegan()
     run.limits.stop('firstChunk')
+    run.limits.stop('attempt')
     call.limits.unref()
     call.telemetry.chunk(this.firstPieceAt)
     if (this.ended) return this.settle(this.ended)

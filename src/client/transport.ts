@@ -83,12 +83,13 @@ async function exchange(request: WireRequest, key: KeyHeader): Promise<WireAnswe
   const method = isFollowUp ? 'GET' : 'POST'
   const body = isFollowUp ? '' : encoded.body instanceof Uint8Array ? encoded.body : writeJson(encoded.body)
   const headers = requestHeaders(request, key)
-  const proof = await provider.sign?.({ method, url, headers, body })
+  const { signal } = limits
+  // Who gives the credentials may never answer.
+  const proof = provider.sign && (await orAborted(provider.sign({ method, url, headers, body }), signal))
   for (const [name, value] of Object.entries(proof ?? {})) headers.set(name, value)
   // Last, so that they are no part of a signature.
   setTraceHeaders(headers, request.traceHeaders(url))
   const { host } = new URL(url)
-  const { signal } = limits
 
   let response: Response
   limits.start('connect', request.connect)

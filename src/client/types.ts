@@ -13,8 +13,10 @@ import type {
   RerankResponse,
   ResponseFormat,
   Tool,
+  Usage,
 } from '../kernel/hub.js'
 import type { RateLimit } from '../kernel/rate-limit.js'
+import type { SkippedTarget } from '../router/missing-keys.js'
 import type { FallbackOptions } from '../router/options.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
 import type { ModelStream } from './model-stream.js'
@@ -33,6 +35,11 @@ export interface CallMeta {
   readonly model: string
   /** Every try, oldest first; the one without an `error` gave the answer. */
   readonly attempts: readonly Attempt[]
+  /**
+   * Tokens in the spelling of chat, whatever the operation and the format: `prompt_tokens`, `completion_tokens`,
+   * `total_tokens`, and their details. Of a stream that broke off, what had come. `null` when the answer does not say.
+   */
+  readonly usage: Partial<Usage> | null
   /** Worked out when first read. */
   readonly cost: Cost
   /** What the answer's headers say of the provider's rate limits; `null` when they say nothing. Read when first asked for. */
@@ -347,6 +354,8 @@ export interface ClientHealth {
   /** Every target that the options name, and those that calls have named since, in the order in which they were named. */
   readonly targets: readonly TargetHealth[]
   readonly store: StoreHealth
+  /** Targets that the options name and that were left out, because their key is missing (option `skipWithoutKey`). */
+  readonly skipped: readonly SkippedTarget[]
 }
 
 export interface Client {

@@ -38,8 +38,8 @@ export function fromPortkey(config: unknown, { name = 'default' }: PortkeyOption
   const options: Mutable<ClientOptions> = {}
   const timeout = root.number('request_timeout')
   if (timeout !== undefined) {
-    options.timeout = timeout
-    root.warn('request_timeout', 'bounds the whole call here, its retries and fallbacks too')
+    options.timeout = { attempt: timeout }
+    root.warn('request_timeout', 'bounds each try there and here, but of a stream only until its first content here')
   }
   const context: Context = { name, models: {}, star: takesCallModel(whole), retries: [] }
   const retries = root.list('targets').length > 0 ? retriesOf(root.object('retry')) : undefined

@@ -1,6 +1,7 @@
 /** The price table of `@pydantic/genai-prices` (https://github.com/pydantic/genai-prices), loaded on the first priced call. */
 import type { calcPrice, findProvider, ModelInfo, ModelPrice } from '@pydantic/genai-prices'
 import { requireFromHere } from '../kernel/own-require.js'
+import { traitsOf } from '../models/index.js'
 import type { Bucket } from './buckets.js'
 import { namesOf, providerNames } from './names.js'
 import { NO_RATES, type Period, type RateCard, type Rates, type ServiceRates } from './rates.js'
@@ -175,16 +176,11 @@ function compile(info: ModelInfo, providerId: string): Rates {
   return rates
 }
 
-/** Models whose calls cost more where a region is to process them, and how much more. Of price pages. */
-const REGIONS: readonly (readonly [provider: string, RegExp, Readonly<Record<string, number>>])[] = [
-  // https://platform.openai.com/docs/pricing, "Regional processing"
-  ['openai', /^gpt-(?:5\.[4-9]|[6-9])/, { eu: 1.1, us: 1.1 }],
-  // https://platform.claude.com/docs/en/about-claude/pricing, "Data residency pricing"
-  ['anthropic', /^claude-(?:(?:opus|sonnet|haiku)-(?:4-[6-9]|[5-9])|fable)/, { us: 1.1 }],
-]
+/** Where a request may ask that a region processes it, and the price depends on that. */
+const ASKS_FOR_REGION: ReadonlySet<string> = new Set(['anthropic', 'openai'])
 
 function regionsOf(providerId: string, model: string): Readonly<Record<string, number>> {
-  return REGIONS.find(([provider, pattern]) => provider === providerId && pattern.test(model))?.[2] ?? {}
+  return (ASKS_FOR_REGION.has(providerId) ? traitsOf(model).residencyFactors : undefined) ?? {}
 }
 
 function compileAll({ prices }: ModelInfo, services: Rates['services'], regions: Rates['regions']): Rates {

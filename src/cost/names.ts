@@ -1,4 +1,5 @@
 /** The names under which a price list may have a model. */
+import { traitsOf } from '../models/index.js'
 
 export interface ModelName {
   readonly name: string
@@ -45,14 +46,6 @@ const VERSION = /(?:-v\d+(?::\d+(?::[\w]+)?)?|:\d+|@(?:\d{8}|default|latest))$/
 const DATE = /-(?:20\d{2}-\d{2}-\d{2}|20\d{6}|\d{4})$/
 const LATEST = /[-:]latest$/
 
-/**
- * From Claude Sonnet 4.5 on, calls that stay in a region cost a tenth more than those that go anywhere
- * (https://platform.claude.com/docs/en/about-claude/pricing, "Regional endpoint pricing").
- */
-const REGIONAL_UPLIFT = 1.1
-const HAS_UPLIFT =
-  /^anthropic\.claude-(?:(?:sonnet|haiku|opus)-(?:4-[5-9]|[5-9]|\d{2})|(?!opus|sonnet|haiku|instant|v\d|[1-3])\w+-\d)/
-
 function workOut(provider: string, model: string): Names {
   const models: ModelName[] = []
   const seen = new Set<string>()
@@ -69,10 +62,11 @@ function workOut(provider: string, model: string): Names {
 
   const region = BEDROCK_REGION.exec(name)?.[1]
   const bare = name.replace(BEDROCK_REGION, '')
+  const factor = region === undefined || region === 'global' ? undefined : traitsOf(bare).regionalFactor
   const regional =
-    region !== undefined && region !== 'global' && HAS_UPLIFT.test(bare)
-      ? { factor: REGIONAL_UPLIFT, note: `region ${region}: priced at 1.1 times the price without a region` }
-      : undefined
+    factor === undefined
+      ? undefined
+      : { factor, note: `region ${region}: priced at ${factor} times the price without a region` }
   add(bare, regional === undefined, regional)
   let shorter = bare
   for (const ending of [VERSION, DATE, LATEST]) {

@@ -146,15 +146,15 @@ export class ConnectionError extends TracestitchError {
 /** One of the call's time limits ran out; `limit` says which. */
 export class TimeoutError extends TracestitchError {
   override name = 'TimeoutError'
-  readonly limit: 'connect' | 'firstChunk' | 'idle' | 'total'
-  constructor(limit: TimeoutError['limit'], ms: number, fields: ErrorFields = {}) {
-    super(
-      `no ${limit === 'idle' ? 'further chunk' : limit === 'firstChunk' ? 'first chunk' : 'answer'} within ${ms} ms (timeout.${limit})`,
-      {
-        isRetryable: true,
-        ...fields,
-      },
-    )
+  readonly limit: 'connect' | 'attempt' | 'firstChunk' | 'idle' | 'total'
+  /** @param why - Why `ms` is not what the options say. */
+  constructor(limit: TimeoutError['limit'], ms: number, fields: ErrorFields & { readonly why?: string } = {}) {
+    const { why, ...rest } = fields
+    const awaited = limit === 'idle' ? 'further chunk' : limit === 'firstChunk' ? 'first chunk' : 'answer'
+    super(`no ${awaited} within ${ms} ms (timeout.${limit}${why === undefined ? '' : `: ${why}`})`, {
+      isRetryable: true,
+      ...rest,
+    })
     this.limit = limit
   }
 }

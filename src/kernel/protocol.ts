@@ -119,6 +119,8 @@ export interface EncodeContext {
   readonly provider: string
   /** Model name as the target knows it. */
   readonly model: string
+  /** Name of the model behind `model`, where that says nothing: what is known of the one is asked for by this. */
+  readonly base?: string | undefined
   readonly quirks: Quirks
   /** Leave out what the format cannot say, with a warning, instead of throwing. */
   readonly dropUnsupported: boolean

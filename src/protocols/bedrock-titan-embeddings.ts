@@ -5,14 +5,12 @@
  */
 import { UnsupportedParameterError } from '../kernel/errors.js'
 import { asNumber, asString, compact, isObject } from '../kernel/json.js'
+import { traitsOf } from '../models/index.js'
 import { decodeError, encodeError, providerErrorOf } from './bedrock-converse/errors.js'
 import { modelPath, readModelPath } from './bedrock-converse/paths.js'
 import { embeddingsCodec } from './shared/embeddings.js'
 import { restOf } from './shared/raw.js'
 import { BEDROCK_RUNTIME } from './shared/bedrock.js'
-
-/** It says the length of its vectors in another place. */
-const IMAGE_MODEL = /titan-embed-image/
 
 export const bedrockTitanEmbeddings = embeddingsCodec({
   id: 'bedrock-titan-embeddings',
@@ -20,12 +18,13 @@ export const bedrockTitanEmbeddings = embeddingsCodec({
   ...BEDROCK_RUNTIME,
   maxInputs: () => 1,
   /** An image comes as `inputImage` in `extra_body`, with a text or without one. */
-  encodeRequest({ texts, dimensions, extra }, { provider, model }) {
+  encodeRequest({ texts, dimensions, extra }, { provider, model, base }) {
     const [inputText, ...others] = texts
     if (others.length > 0 || (inputText === undefined && extra['inputImage'] === undefined))
       throw new UnsupportedParameterError('input', provider, 'the model embeds one text a call')
-    const size = IMAGE_MODEL.test(model)
-      ? { embeddingConfig: dimensions === undefined ? undefined : { outputEmbeddingLength: dimensions } }
+    const { sizeIn } = traitsOf(base ?? model).embeddings ?? {}
+    const size = sizeIn
+      ? { [sizeIn]: dimensions === undefined ? undefined : { outputEmbeddingLength: dimensions } }
       : { dimensions }
     return { path: modelPath(model, 'invoke'), body: compact({ inputText, ...size, ...extra }) }
   },

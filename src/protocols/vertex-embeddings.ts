@@ -4,6 +4,7 @@
  */
 import { asArray, asNumber, asString, isObject } from '../kernel/json.js'
 import type { JsonObject } from '../kernel/protocol.js'
+import { traitsOf } from '../models/index.js'
 import { decodeError, encodeError, providerErrorOf } from './gemini-generate/errors.js'
 import { camel, methodPath, readPath } from './gemini-generate/wire.js'
 import { embeddingsCodec } from './shared/embeddings.js'
@@ -12,8 +13,6 @@ const METHOD = 'predict'
 
 /** https://cloud.google.com/vertex-ai/generative-ai/docs/embeddings/get-text-embeddings#api_limits */
 const MAX_TEXTS = 250
-/** Models that take one text a call, as the same page says. */
-const ONE_TEXT = /gemini-embedding/
 
 /** Settings that the format says of each text: `extra_body` may give them once. Camel case is what the SDKs' callers know. */
 const OF_INSTANCE: ReadonlyMap<string, string> = new Map([
@@ -46,7 +45,7 @@ export const vertexEmbeddings = embeddingsCodec({
     prefix: 'Bearer ',
     source: { kind: 'google-adc', scope: 'https://www.googleapis.com/auth/cloud-platform' },
   },
-  maxInputs: (model) => (ONE_TEXT.test(model) ? 1 : MAX_TEXTS),
+  maxInputs: (model) => traitsOf(model).embeddings?.maxTexts ?? MAX_TEXTS,
   encodeRequest({ texts, dimensions, extra }, { model }) {
     const { instances, parameters: given, ...rest } = extra
     const ofInstance: [string, unknown][] = []

@@ -39,6 +39,11 @@ export class Aliases {
     checkWildcards(options, this.levels)
   }
 
+  /** Whether it is an alias, or a model of a provider that there is. */
+  knows(model: string): boolean {
+    return this.compiled.has(model) || this.options.targets.knows(model)
+  }
+
   /** What a model string of a call means. @throws ConfigError when it names no target. */
   route(model: string, path = 'model'): Route {
     return this.compiled.get(model) ?? this.asked.get(model)?.route ?? this.remember(model, path)
@@ -51,7 +56,8 @@ export class Aliases {
    * @throws ConfigError for one that names no target.
    */
   fallbacks(list: readonly FallbackOptions[], path: string, within?: string): readonly Fallback[] {
-    return compileFallbacks(list, (model, i) => {
+    const ready = list.map((entry, i) => (this.options.skips(`${path}[${i}]`) ? undefined : entry))
+    return compileFallbacks(ready, (model, i) => {
       refuseStar(model, `${path}[${i}]`)
       return this.levels.named(model, `${path}[${i}]`, within)
     })
@@ -96,15 +102,17 @@ export class Aliases {
       levels,
       fallbacks: this.fallbacks(fallbacks, `models.${name}.fallbacks`, name),
       hedge: hedgePolicy(group.hedge),
+      timeout: group.timeout,
     })
   }
 }
 
 function compileFallbacks(
-  list: readonly FallbackOptions[],
+  list: readonly (FallbackOptions | undefined)[],
   levelsOf: (model: string, index: number) => readonly Level[],
 ): readonly Fallback[] {
-  return list.map((entry, i) => {
+  return list.flatMap((entry, i) => {
+    if (entry === undefined) return []
     const { model, on, params, messages } = typeof entry === 'string' ? ({ model: entry } as const) : entry
     return Object.freeze({
       levels: levelsOf(model, i),

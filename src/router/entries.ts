@@ -1,11 +1,14 @@
 /** What an alias says, in one shape, whichever way it is written. */
 import { ConfigError } from '../kernel/errors.js'
+import type { TimeoutOptions } from '../policies/timeout.js'
 import type { AliasOptions, GroupOptions, TargetOptions } from './options.js'
 import { differingFields } from './same.js'
 import { canonical, labelOf, isOwnTarget } from './target-name.js'
 
 export interface Entry {
   readonly options: TargetOptions
+  /** What its alias says for targets that say nothing. */
+  readonly timeout: TimeoutOptions | undefined
   /** Where it stands in the options. */
   readonly path: string
   readonly modelPath: string
@@ -61,10 +64,18 @@ function entryOf(group: NamedGroup, path: string, target: string | TargetOptions
   const at = group.at === undefined ? path : `${path}${group.at}[${position}]`
   return {
     options: { ...options, dropUnsupported: options.dropUnsupported ?? group.dropUnsupported },
+    timeout: attemptTimeout(group.timeout),
     path: at,
     modelPath: typeof target === 'string' ? at : `${at}.model`,
     position,
   }
+}
+
+/** The total of an alias is that of a whole call. */
+function attemptTimeout(timeout: GroupOptions['timeout']): TimeoutOptions | undefined {
+  if (timeout === undefined || typeof timeout === 'number') return undefined
+  const { total: _total, ...ofAttempts } = timeout
+  return Object.values(ofAttempts).some((limit) => limit !== undefined) ? ofAttempts : undefined
 }
 
 /** With defaults said, and without what was compared before. */

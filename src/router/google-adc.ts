@@ -21,7 +21,7 @@ export function googleTokens(id: string, { scope }: GoogleCredentials, keyEnv: r
     // It keeps a token until shortly before its end; a refused one goes with the instance.
     if (refresh || !auth) auth = new GoogleAuth({ scopes: scope })
     try {
-      return (await auth.getAccessToken()) ?? ''
+      return (await inTime(auth.getAccessToken())) ?? ''
     } catch (cause) {
       // Credentials that are set up later are found later.
       auth = undefined
@@ -32,6 +32,17 @@ export function googleTokens(id: string, { scope }: GoogleCredentials, keyEnv: r
       )
     }
   }
+}
+
+/** Milliseconds that the library may take, which waits without end for a metadata server that does not answer. */
+const TIMEOUT = 15_000
+
+async function inTime<T>(asked: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no token within ${TIMEOUT} ms`)), TIMEOUT)
+  })
+  return Promise.race([asked, over]).finally(() => clearTimeout(timer))
 }
 
 async function loadLibrary(id: string, keyEnv: readonly string[]): Promise<typeof import('google-auth-library')> {

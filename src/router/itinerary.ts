@@ -88,6 +88,23 @@ export class Itinerary {
     return undefined
   }
 
+  /** Whether a target is left that can be tried when the last step's gives no answer in time, one in cooldown included. */
+  get hasOther(): boolean {
+    if (this.attempts >= this.journey.retries.attempts) return false
+    const { stage, level } = this.at
+    const { route, fallbacks } = this.journey
+    const ahead = [
+      { levels: stage.levels.slice(level) },
+      ...this.suspended.map((left) => ({ levels: left.stage.levels.slice(left.level) })),
+      ...this.waiting.filter(({ on }) => on === undefined || on.has('timeout')),
+      // Those for which the call seems too long come last.
+      ...(this.sawTight && !this.lenient ? [route, ...fallbacks] : []),
+    ]
+    return ahead.some(({ levels }) =>
+      levels.some(({ members }) => members.some((member) => !this.tried.has(member.target.id) && !this.misfit(member))),
+    )
+  }
+
   /** Whether a fallback for this very class of failures has a target to try now. */
   hasFallbackOn(errorClass: ErrorClass): boolean {
     if (this.attempts >= this.journey.retries.attempts) return false

@@ -18,6 +18,8 @@ export interface LevelsOptions {
   readonly targets: Targets
   readonly clock: Clock
   readonly random: () => number
+  /** Whether the entry or fallback at this path of the options is left out. */
+  readonly skips: (path: string) => boolean
 }
 
 /** A level that can be made again with other members. */
@@ -98,10 +100,11 @@ export class Levels {
 
   /** @throws ConfigError on the first fault in what an alias says of itself, or in a strategy's options. */
   group(name: string): { readonly entries: readonly Entry[]; readonly chosen: ChosenStrategy } {
-    const { aliases } = this.options
+    const { aliases, skips } = this.options
     const path = `models.${name}`
     const group = groupOf(aliases[name] as AliasOptions)
-    const entries = entriesOf(group, path, (model) => Object.hasOwn(aliases, model))
+    const all = entriesOf(group, path, (model) => Object.hasOwn(aliases, model))
+    const entries = all.filter((entry) => !skips(entry.path))
     if (!isWildcard(name)) for (const { options, modelPath } of entries) refuseStar(options.model, modelPath)
     return { entries, chosen: chosenStrategy(group, entries, `${path}.strategy`) }
   }

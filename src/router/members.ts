@@ -1,4 +1,5 @@
 /** Members of groups: targets, and what the entries of aliases say of them. */
+import { nearestTimeouts } from '../policies/timeout.js'
 import { compileCondition, type Holds } from './condition.js'
 import type { Entry } from './entries.js'
 import { isSame } from './same.js'
@@ -10,10 +11,10 @@ export function memberOf(holding: Holding): Member {
 }
 
 /** What an entry says of the member, or of each member of the alias that it names; weights aside. */
-export function adjusted(member: Member, { options }: Entry, when: Holds | undefined): Member {
+export function adjusted(member: Member, { options, timeout: usual }: Entry, when: Holds | undefined): Member {
   const { target } = member
   const { tags, timeout, params, contextWindow, capabilities, dropUnsupported } = options
-  const changes = { tags, timeout, params, contextWindow, capabilities, dropUnsupported, when }
+  const changes = { tags, usual, timeout, params, contextWindow, capabilities, dropUnsupported, when }
   if (Object.values(changes).every((change) => change === undefined)) return member
   return Object.freeze({
     ...member,
@@ -21,7 +22,7 @@ export function adjusted(member: Member, { options }: Entry, when: Holds | undef
     when: bothHold(member.when, when),
     target: Object.freeze({
       ...target,
-      timeout: timeout ? { ...target.timeout, ...timeout } : target.timeout,
+      timeout: nearestTimeouts(timeout, target.timeout, usual),
       params: params ? { ...target.params, ...params } : target.params,
       facts: {
         ...target.facts,

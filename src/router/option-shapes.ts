@@ -6,7 +6,7 @@ import type { Capability, FailureClass } from './options.js'
 import { provider, providerChanges } from './provider-shapes.js'
 import { prices } from './price-shapes.js'
 import { budget, scopedLimit } from './scoped-shapes.js'
-import { isFunction, optionalRecord, text } from './shape-parts.js'
+import { isFunction, milliseconds, optionalRecord, text, timeoutParts } from './shape-parts.js'
 import { strategies } from './strategies/index.js'
 
 const FAILURE_CLASSES = [
@@ -32,7 +32,6 @@ const CAPABILITIES = {
   tools: z.boolean(),
   json_schema: z.boolean(),
 } as const satisfies Readonly<Record<Capability, unknown>>
-const milliseconds = z.number().check(z.positive())
 const count = z.int().check(z.nonnegative())
 
 /** By its shape: there are polyfills. */
@@ -60,12 +59,6 @@ const isStore = (value: unknown): boolean =>
   'shared' in value &&
   STORE_METHODS.every((name) => typeof (value as Readonly<Record<string, unknown>>)[name] === 'function')
 
-const timeoutParts = z.strictObject({
-  connect: z.optional(milliseconds),
-  firstChunk: z.optional(milliseconds),
-  idle: z.optional(milliseconds),
-  total: z.optional(milliseconds),
-})
 const timeout = z.optional(z.union([milliseconds, timeoutParts]))
 const dropUnsupported = z.optional(z.boolean())
 const failureClasses = z.enum(FAILURE_CLASSES)
@@ -119,6 +112,7 @@ const alias = z.union([
     targets,
     fallbacks: z.optional(z.array(fallback)),
     hedge: z.optional(hedge),
+    timeout,
     dropUnsupported,
   }),
 ])
@@ -173,6 +167,7 @@ export const clientOptions = z.strictObject({
   budgets: z.optional(z.array(budget)),
   tokenizer: z.optional(z.union([z.enum(['characters', 'installed']), isFunction])),
   prices: z.optional(prices),
+  skipWithoutKey: z.optional(z.boolean()),
   dropUnsupported,
   hooks: z.optional(
     z.strictObject({

@@ -59,7 +59,7 @@ export interface TargetOptions extends Pick<
   region?: string | undefined
   /** Serves only calls whose `metadata` fits. */
   when?: Condition | undefined
-  /** Time limits in milliseconds, over those of the client. */
+  /** Time limits in milliseconds, over those of its alias, its provider and the client; `total` is that of each attempt here. */
   timeout?: TimeoutOptions | undefined
   limits?: TargetLimits | undefined
   /** Fields of the body that differ at this target. */
@@ -140,6 +140,11 @@ export interface GroupOptions {
   fallbacks?: readonly FallbackOptions[] | undefined
   /** Ask a second target when the first is slow; the first answer wins, the other is cancelled. Default: no. */
   hedge?: boolean | HedgeOptions | undefined
+  /**
+   * Time limits in milliseconds, over those of the client and of providers, under those of targets and calls; a number is
+   * `total`, which holds for the whole of a call that names this alias.
+   */
+  timeout?: number | TimeoutOptions | undefined
   /** For targets that do not say it themselves: as the client's option. */
   dropUnsupported?: boolean | undefined
 }
@@ -204,7 +209,10 @@ export interface ClientOptions {
    * chat. Of processes that share a store, the one that met the failure asks. `close()` ends it. Default false.
    */
   probes?: boolean | ProbeOptions | undefined
-  /** Time limits in milliseconds; a number is `total`. Default: total 600 000. */
+  /**
+   * Time limits in milliseconds; a number is `total`. The nearest word counts, limit by limit: the call's, the target's,
+   * its alias', its provider's, then this one. Default: total 600 000.
+   */
   timeout?: number | TimeoutOptions | undefined
   /** Limits of calls by alias, provider, model, user, tag and so on, beside those of single targets. A call keeps all that hold for it. */
   limits?: readonly ScopedLimit[] | undefined
@@ -223,6 +231,12 @@ export interface ClientOptions {
    * provider's, then this one. Default false.
    */
   dropUnsupported?: boolean | undefined
+  /**
+   * Go on without the targets whose key, or a part of whose address, is missing: they are left out of aliases and
+   * fallbacks, named once on stderr and listed in `health().skipped`. A call of an alias of which no target is left fails
+   * with a ConfigError. Default false: the client is not made, and the error names them all.
+   */
+  skipWithoutKey?: boolean | undefined
   /** Called as attempts end, calls fall back, and targets cool down and recover. */
   hooks?: HookOptions | undefined
   /** Where limits and cooldowns are kept: `redisStore(url)` of `tracestitch/redis` shares them between processes. Default: in this process. */

@@ -1,11 +1,13 @@
 /** Options compiled once to a frozen plan; a call only looks up. */
 import type { Catalogue } from '../kernel/catalogue.js'
 import type { Clock } from '../kernel/clock.js'
+import { ConfigError } from '../kernel/errors.js'
 import { cooldownPolicy } from '../policies/cooldown.js'
 import { DEFAULT_RETRIES, type RetryPolicy } from '../policies/retry.js'
 import { timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
 import { Aliases } from './aliases.js'
 import type { Environment } from './environment.js'
+import { findMissingKeys, missingKeysError, type SkippedTarget } from './missing-keys.js'
 import type { ClientOptions, FallbackOptions } from './options.js'
 import type { Fallback, Route } from './route.js'
 import { checkScopes } from './scope-check.js'
@@ -23,6 +25,8 @@ export interface Plan {
   fallbacks(route: Route, fallbacks?: readonly FallbackOptions[] | false): readonly Fallback[]
   /** Every target that the options or a call has named. */
   targets(): readonly Holding[]
+  /** Targets that the options name and that were left out (`skipWithoutKey`). */
+  readonly skipped: readonly SkippedTarget[]
 }
 
 export interface PlanSources {
@@ -49,7 +53,14 @@ export function compilePlan(options: ClientOptions, sources: PlanSources): Plan 
     aliases: Object.keys(aliasOptions),
     policies: { cooldown, retryShare: policy.budget },
   })
-  const aliases = new Aliases({ aliases: aliasOptions, targets, clock, random })
+  const missing = findMissingKeys({ models: aliasOptions, fallbacks: options.fallbacks ?? [] }, targets)
+  if (options.skipWithoutKey !== true) {
+    const error = missingKeysError(missing)
+    if (error) throw error
+  }
+  const { empty, skips } = missing
+  const ready = Object.fromEntries(Object.entries(aliasOptions).filter(([name]) => !empty.has(name)))
+  const aliases = new Aliases({ aliases: ready, targets, clock, random, skips })
   const standing = aliases.fallbacks(options.fallbacks ?? [], 'fallbacks')
   checkScopes(options, targets)
   return Object.freeze({
@@ -57,12 +68,17 @@ export function compilePlan(options: ClientOptions, sources: PlanSources): Plan 
     timeout: Object.freeze(timeoutPolicy(options.timeout)),
     dropUnsupported: options.dropUnsupported ?? false,
     whenAllInCooldown: (options.cooldown && options.cooldown.whenAllInCooldown) || 'soonest',
-    route: (model: string) => aliases.route(model),
+    route(model: string) {
+      const lacking = empty.size > 0 && !aliases.knows(model) ? missing.lacking(model) : undefined
+      if (lacking !== undefined) throw new ConfigError('model', `no target of \`${model}\` can be called: ${lacking}`)
+      return aliases.route(model)
+    },
     fallbacks(route: Route, own?: readonly FallbackOptions[] | false) {
       if (own === undefined) return standing.length === 0 ? route.fallbacks : [...route.fallbacks, ...standing]
       return own === false ? [] : aliases.askedFallbacks(own)
     },
     targets: () => targets.all(),
+    skipped: Object.freeze(missing.targets),
   })
 }
 

@@ -1,5 +1,6 @@
 /** The options of providers. */
 import type { FormatId, Quirks } from '../kernel/protocol.js'
+import type { TimeoutOptions } from '../policies/timeout.js'
 import type { GiveKey } from './token-source.js'
 
 /** Of an AWS user or role. */
@@ -37,6 +38,11 @@ export interface ProviderOptions {
   headers?: Readonly<Record<string, string>> | undefined
   /** What differs from the usual speaker of the format. */
   quirks?: Quirks | undefined
+  /**
+   * Time limits in milliseconds for models of this provider, over those of the client and under those of aliases, targets
+   * and calls; `total` is that of each attempt there.
+   */
+  timeout?: TimeoutOptions | undefined
   /** For models of this provider: as the client's option. */
   dropUnsupported?: boolean | undefined
 }

@@ -165,6 +165,7 @@ export function planProvider(
     baseURL,
     quirks: Object.freeze({ ...row.quirks, ...options.quirks }),
     dropUnsupported: options.dropUnsupported,
+    timeout: options.timeout && Object.freeze({ ...options.timeout }),
     headers: Object.freeze({ ...row.headers, ...options.headers }),
     body: bodyOf(row, options, env),
     idHeaders: row.idHeaders ?? [],

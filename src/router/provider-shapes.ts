@@ -1,7 +1,7 @@
 /** The shapes of what is said of providers, by themselves or at a target. */
 import * as z from 'zod/mini'
 import { SCHEMA_DIALECT_IDS, type Quirks } from '../kernel/protocol.js'
-import { isFunction, optionalRecord, text } from './shape-parts.js'
+import { isFunction, optionalRecord, text, timeoutParts } from './shape-parts.js'
 
 // What AWS's packages give holds more, such as an expiry.
 const awsCredentials = z.object({ accessKeyId: text, secretAccessKey: text, sessionToken: z.optional(text) })
@@ -39,5 +39,6 @@ export const provider = z.strictObject({
   protocol: z.optional(z.union([text, z.array(text).check(z.minLength(1))])),
   ...providerChanges,
   quirks: z.optional(quirks),
+  timeout: z.optional(timeoutParts),
   dropUnsupported: z.optional(z.boolean()),
 })

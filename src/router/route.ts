@@ -1,6 +1,7 @@
 /** What a model string means, compiled: levels of targets, and what stands behind them. */
 import type { ErrorClass } from '../policies/error-class.js'
 import type { HedgePolicy } from '../policies/hedge.js'
+import type { TimeoutOptions } from '../policies/timeout.js'
 import type { Member, Selector } from './strategy.js'
 
 /** Targets of equal rank, one of which a strategy picks. */
@@ -28,4 +29,6 @@ export interface Route {
   /** Of the alias, before those of the client. */
   readonly fallbacks: readonly Fallback[]
   readonly hedge: HedgePolicy | undefined
+  /** Of the alias, over that of the client. */
+  readonly timeout?: number | TimeoutOptions | undefined
 }

@@ -31,6 +31,8 @@ export interface PlannedProvider {
   readonly quirks: Quirks
   /** Whether models of this provider leave out what the format cannot say; `undefined` when it does not say. */
   readonly dropUnsupported: boolean | undefined
+  /** Of attempts at models of this provider, over those of the client. */
+  readonly timeout?: TimeoutOptions | undefined
   /** Without authentication. */
   readonly headers: Readonly<Record<string, string>>
   /** Fields that every request to it carries, where the call does not say them; `undefined` when there are none. */

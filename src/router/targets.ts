@@ -104,6 +104,13 @@ export class Targets {
     return provider
   }
 
+  /** What a target lacks that it cannot be called without, in words; `undefined` when nothing, or its provider is not known. */
+  lacking(options: TargetOptions): string | undefined {
+    const at = markOf(options.model)
+    const provider = at > 0 ? this.provider(options.model.slice(0, at)) : undefined
+    return provider && (hasOwnProvider(options) ? this.with(provider.id, options) : provider).missing
+  }
+
   /** @throws ConfigError for what {@link configure} would refuse of a target by itself. */
   check(options: TargetOptions, path: string): void {
     const changes = hasOwnProvider(options)
@@ -166,7 +173,15 @@ export class Targets {
     return { id, name, provider }
   }
 
+  /** @throws ConfigError when what it needs is missing. */
   private changed(id: string, options: TargetOptions, path: string): PlannedProvider {
+    const planned = this.with(id, options)
+    if (planned.missing !== undefined) throw new ConfigError(path, planned.missing, { provider: id })
+    return planned
+  }
+
+  /** The provider as one of its targets changes it. */
+  private with(id: string, options: TargetOptions): PlannedProvider {
     const changes = Object.fromEntries(
       OF_PROVIDER.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])),
     )
@@ -176,9 +191,7 @@ export class Targets {
       delete own.apiKey
       delete own.apiKeyEnv
     }
-    const planned = planProvider(id, { ...own, ...changes }, catalogue, env)
-    if (planned.missing !== undefined) throw new ConfigError(path, planned.missing, { provider: id })
-    return planned
+    return planProvider(id, { ...own, ...changes }, catalogue, env)
   }
 
   private ownOf(id: string): ProviderOptions | undefined {

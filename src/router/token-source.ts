@@ -10,27 +10,43 @@ export interface KeyRequest {
 
 export type GiveKey = (request: KeyRequest) => string | Promise<string>
 
+/** Milliseconds that requests share one asking. A function that hangs must not keep later calls from asking anew. */
+const SHARED = 30_000
+
 /**
- * Asks `give` for each request; requests that come while it is busy share its answer.
+ * Asks `give` for each request; requests that come while it is busy share its answer, unless it has been busy for long.
  *
  * @returns A function that throws CredentialsError when there is no key to be had. The message never holds a key.
  */
 export function keySource(give: GiveKey, provider: string): (refresh: boolean) => Promise<string> {
-  let asked: Promise<string> | undefined
-  let refreshed: Promise<string> | undefined
-  return (refresh) => {
-    // What is being renewed is newer than what anybody would get now.
-    if (refreshed) return refreshed
-    if (refresh) {
-      refreshed = askKey(give, provider, refresh).finally(() => {
-        refreshed = undefined
-      })
-      return refreshed
-    }
-    asked ??= askKey(give, provider, refresh).finally(() => {
-      asked = undefined
+  const asked = new Shared((): Promise<string> => askKey(give, provider, false))
+  const refreshed = new Shared((): Promise<string> => askKey(give, provider, true))
+  // What is being renewed is newer than what anybody would get now.
+  return (refresh) => (refresh || refreshed.busy ? refreshed.get() : asked.get())
+}
+
+/** Work whose result those share who ask while it is under way. */
+class Shared {
+  private readonly work: () => Promise<string>
+  private running: Promise<string> | undefined
+  private since = 0
+
+  constructor(work: () => Promise<string>) {
+    this.work = work
+  }
+
+  get busy(): boolean {
+    return this.running !== undefined && performance.now() - this.since < SHARED
+  }
+
+  get(): Promise<string> {
+    if (this.running && this.busy) return this.running
+    const own = this.work().finally(() => {
+      if (this.running === own) this.running = undefined
     })
-    return asked
+    this.running = own
+    this.since = performance.now()
+    return own
   }
 }
 

@@ -11,7 +11,7 @@ import { asItIs, isWildcard, type Filled } from './wildcards.js'
  *
  * @throws ConfigError on the first fault that is there whatever the `*` stands for.
  */
-export function checkWildcards({ aliases, targets }: LevelsOptions, levels: Levels): void {
+export function checkWildcards({ aliases, targets, skips }: LevelsOptions, levels: Levels): void {
   const check = ({ name, fill }: Filled, trail: readonly string[]): void => {
     if (trail.includes(name)) throw aliasCycle(name, trail)
     const inner = [...trail, name]
@@ -34,7 +34,8 @@ export function checkWildcards({ aliases, targets }: LevelsOptions, levels: Leve
     check({ name, fill: asItIs }, [])
     for (const [i, entry] of (groupOf(aliases[name] as AliasOptions).fallbacks ?? []).entries()) {
       const model = typeof entry === 'string' ? entry : entry.model
-      if (!meant(model, [name]) && saysProvider(model)) targets.check({ model }, `models.${name}.fallbacks[${i}]`)
+      const path = `models.${name}.fallbacks[${i}]`
+      if (!skips(path) && !meant(model, [name]) && saysProvider(model)) targets.check({ model }, path)
     }
   }
 }

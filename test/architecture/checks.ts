@@ -4,6 +4,7 @@ import { importsOf, resolveImport, stringsOf, type Sources } from './sources.js'
 /** Lowest floor first. A room imports from lower floors and from itself. */
 export const floors: readonly (readonly string[])[] = [
   ['src/kernel'],
+  ['src/models'],
   ['src/protocols', 'src/policies', 'src/cost', 'src/telemetry'],
   ['src/providers', 'src/router', 'src/stores', 'src/autolog'],
   ['src/client', 'src/gateway', 'src/config'],

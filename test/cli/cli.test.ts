@@ -1,4 +1,7 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
+import { commands } from '../../src/cli/commands.js'
 import { run } from '../../src/cli/run.js'
 import { VERSION } from '../../src/kernel/version.js'
 import { providers } from '../../src/providers/index.js'
@@ -21,6 +24,7 @@ interface Listed {
   readonly baseURL: string
   readonly env: readonly string[]
   readonly ready: boolean
+  readonly local: boolean
 }
 
 async function list(
@@ -43,7 +47,7 @@ describe('the command line', () => {
     const { code, out, error } = await tracestitch([flag])
     expect([code, error]).toEqual([0, ''])
     expect(out).toMatch(/^Usage: tracestitch <command>\n/)
-    expect(out).toContain('providers [--json] [--ready]')
+    expect(out).toMatch(/^ {2}providers +list the providers/m)
   })
 
   test('without a command says how to use it and fails', async () => {
@@ -69,9 +73,17 @@ describe('the command line', () => {
   test('--help after a command explains that command', async () => {
     const { code, out } = await tracestitch(['providers', '--help'])
     expect(code).toBe(0)
-    expect(out).toContain('Usage: tracestitch providers [--json] [--ready]')
+    expect(out).toContain('Usage: tracestitch providers [--ready] [--check] [--json]')
     expect(out).toContain('--ready  only those')
   })
+
+  test.each([[[]], [['--help']], ...[...commands.keys()].map((name) => [[name, '--help']]), [['providers']]])(
+    '%j fits 80 columns',
+    async (args) => {
+      const { out, error } = await tracestitch(args)
+      expect(`${out}${error}`.split('\n').filter((line) => line.length > 80)).toEqual([])
+    },
+  )
 })
 
 describe('providers --json', () => {
@@ -79,15 +91,32 @@ describe('providers --json', () => {
     const listed = await list()
     expect(listed.map(({ id }) => id)).toEqual([...providers.keys()].toSorted())
     for (const row of listed) {
-      expect(Object.keys(row)).toEqual(['id', 'name', 'protocol', 'baseURL', 'env', 'ready', 'docs'])
+      expect(Object.keys(row)).toEqual(['id', 'name', 'protocol', 'baseURL', 'env', 'ready', 'local', 'docs'])
     }
   })
 
-  test('without a key only what needs none is ready', async () => {
-    const ready = (await list()).filter((row) => row.ready)
-    expect(ready.map(({ id }) => id)).toContain('ollama')
-    expect(ready.map(({ id }) => id)).toContain('litellm')
-    expect(ready.filter(({ baseURL }) => !baseURL.startsWith('http://127.0.0.1:'))).toEqual([])
+  test('without a key none is ready: whether a server of this machine runs is not known', async () => {
+    const listed = await list()
+    expect(listed.filter((row) => row.ready)).toEqual([])
+    expect(find(listed, 'ollama')?.local).toBe(true)
+    expect(find(listed, 'openai')?.local).toBe(false)
+  })
+
+  test('--check: a server of this machine is ready when it takes a connection', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const env = { OLLAMA_HOST: `127.0.0.1:${port}`, OPENAI_API_KEY: 'k' }
+    try {
+      expect(find(await list([], env), 'ollama')?.ready).toBe(false)
+      const checked = await list(['--check', '--ready'], env)
+      expect(find(checked, 'ollama')?.ready).toBe(true)
+      expect(find(checked, 'openai')?.ready).toBe(true)
+    } finally {
+      server.close()
+      await once(server, 'close')
+    }
+    expect(find(await list(['--check'], env), 'ollama')?.ready).toBe(false)
   })
 
   test.each([
@@ -128,9 +157,12 @@ test('providers prints a table with a count', async () => {
   const { code, out } = await tracestitch(['providers'], { GROQ_API_KEY: 'k' })
   const lines = out.split('\n')
   expect(code).toBe(0)
-  expect(lines[0]).toMatch(/^READY {2}ID +NAME +FORMAT +KEY$/)
-  expect(out).toMatch(/^yes {4}groq +Groq +openai-chat +GROQ_API_KEY$/m)
-  expect(out).toMatch(/^ {7}openai +OpenAI +openai-chat +OPENAI_API_KEY$/m)
+  expect(lines[0]).toMatch(/^READY {2}ID +KEY$/)
+  expect(out).toMatch(/^yes {4}groq +GROQ_API_KEY$/m)
+  expect(out).toMatch(/^ {7}openai +OPENAI_API_KEY$/m)
+  expect(out).toMatch(/^local {2}ollama +none$/m)
+  expect(out).toMatch(/^ {7}perplexity +\w+\n +or \w+$/m)
+  expect(out).toMatch(/, 1 ready\n\d+ run on this machine, if they run: --check connects to each\n$/)
   expect(out).toContain(`\n${providers.size} providers, `)
   expect(lines.filter((line) => line.endsWith(' '))).toEqual([])
 })

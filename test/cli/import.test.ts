@@ -80,12 +80,23 @@ describe('a file', () => {
   })
 
   test('may come by standard input, and go to a file that only its owner reads', async () => {
-    const { code, out } = await tracestitch(['-', '--out', 'options.json'], PORTKEY)
+    const { code, out, error } = await tracestitch(['-', '--out', 'options.json'], PORTKEY)
     expect([code, out]).toEqual([0, ''])
+    expect(error).toMatch(/^wrote options\.json: 1 alias \(`default`\)/m)
     const written = join(folder, 'options.json')
     expect(JSON.parse(await readFile(written, 'utf8'))).toHaveProperty('models.default')
     if (process.platform !== 'win32') expect((await stat(written)).mode & 0o777).toBe(0o600)
   })
+})
+
+test('a file that is there stays as it is, unless --force is given', async () => {
+  const there = join(folder, await file('there.json', 'mine'))
+  const { code, error } = await tracestitch(['-', '--out', 'there.json'], PORTKEY)
+  expect(code).toBe(1)
+  expect(error).toContain('cannot write there.json: it is there already; --force writes over it')
+  expect(await readFile(there, 'utf8')).toBe('mine')
+  expect((await tracestitch(['-', '--out', 'there.json', '--force'], PORTKEY)).code).toBe(0)
+  expect(JSON.parse(await readFile(there, 'utf8'))).toHaveProperty('models.default')
 })
 
 describe('fails with 1 and says why', () => {

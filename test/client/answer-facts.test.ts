@@ -203,7 +203,7 @@ describe('_meta, looked at', () => {
     expect({ ...one }).toMatchObject(fields)
     expect(structuredClone(one)).toMatchObject(fields)
     expect(Object.keys(one).toSorted()).toEqual(
-      ['attempts', 'cache', 'cost', 'model', 'provider', 'rateLimit', 'traceId', 'warnings'].toSorted(),
+      ['attempts', 'cache', 'cost', 'model', 'provider', 'rateLimit', 'traceId', 'usage', 'warnings'].toSorted(),
     )
     expect(Object.getPrototypeOf(one)).toBe(Object.prototype)
   })
@@ -211,5 +211,46 @@ describe('_meta, looked at', () => {
   test('neither the price nor the limits are worked out before', async () => {
     const { cost, rateLimit } = Object.getOwnPropertyDescriptors(await meta())
     expect([typeof cost?.get, typeof rateLimit?.get]).toEqual(['function', 'function'])
+  })
+})
+
+describe('usage', () => {
+  const words = { prompt_tokens: 8, completion_tokens: 3, total_tokens: 11 }
+
+  test('of a plain answer and of a stream, in the spelling of chat', async () => {
+    const ai = clientFor(pair)
+    const plain = await ai.chat.completions.create({ model: 'good/m', messages })
+    expect(plain._meta.usage).toMatchObject({ prompt_tokens: plain.usage?.prompt_tokens })
+    pair.bad.behave = (_, response) => {
+      beginStream(response)
+      sendEvent(response, chunk({ content: 'hello' }))
+      sendEvent(response, { ...chunk({}), choices: [], usage: words })
+      sendEvent(response, '[DONE]')
+      response.end()
+    }
+    const stream = await ai.chat.completions.create({ model: 'bad/m', messages, stream: true })
+    for await (const _ of stream);
+    expect(stream._meta?.usage).toMatchObject(words)
+  })
+
+  test('of Responses and embeddings', async () => {
+    const ai = clientFor(pair)
+    const { _meta: meta } = await ai.responses.create({ model: 'good/m', input: 'hi' })
+    expect(meta.usage).toHaveProperty('prompt_tokens')
+    pair.bad.behave = (_, response) =>
+      sendJson(response, 200, {
+        object: 'list',
+        data: [{ object: 'embedding', index: 0, embedding: [1] }],
+        model: 'm',
+        usage: { prompt_tokens: 4, total_tokens: 4 },
+      })
+    const vectors = await ai.embeddings.create({ model: 'bad/m', input: 'hi' })
+    expect(vectors._meta.usage).toMatchObject({ prompt_tokens: 4 })
+  })
+
+  test('is null where the answer does not say', async () => {
+    pair.bad.behave = (_, response) => sendJson(response, 200, { ...completion('x'), usage: undefined })
+    const { _meta: meta } = await clientFor(pair).chat.completions.create({ model: 'bad/m', messages })
+    expect(meta.usage).toBeNull()
   })
 })

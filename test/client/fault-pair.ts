@@ -33,9 +33,13 @@ export function faultPair(): FaultPair {
   return pair
 }
 
-export function clientFor({ bad, good }: FaultPair, retries = 0): Client {
+/** @param attempt - Milliseconds of an attempt at the failing server. */
+export function clientFor({ bad, good }: FaultPair, retries = 0, attempt?: number): Client {
   return createClient({
-    providers: { bad: { baseURL: bad.baseURL, apiKey: KEY }, good: { baseURL: good.baseURL, apiKey: KEY } },
+    providers: {
+      bad: { baseURL: bad.baseURL, apiKey: KEY, timeout: { attempt } },
+      good: { baseURL: good.baseURL, apiKey: KEY },
+    },
     models: { both: ['bad/m', 'good/m'] },
     retries: { max: retries, baseDelay: 5 },
     timeout: { firstChunk: 150, idle: 150, total: 3000 },

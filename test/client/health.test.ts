@@ -40,6 +40,7 @@ test('every target of the options is there before any call, with nothing measure
       { target: 'good/m#second', provider: 'good', model: 'm', ...fresh },
     ],
     store: { name: 'memory', shared: false, up: true, downSince: null, localOperations: 0 },
+    skipped: [],
   })
 })
 

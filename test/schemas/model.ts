@@ -37,7 +37,8 @@ export function answerTo(root: Schema, value: unknown): unknown {
     if (Array.isArray(schema['enum']) && !schema['enum'].includes(said)) return undefined
     if (Array.isArray(said)) return types.includes('array') ? writeList(schema, said) : undefined
     if (isObject(said)) return types.includes('object') ? writeObject(schema, said) : undefined
-    const isNumber = typeof said === 'number' && (types.includes('number') || (types.includes('integer') && Number.isInteger(said)))
+    const isNumber =
+      typeof said === 'number' && (types.includes('number') || (types.includes('integer') && Number.isInteger(said)))
     return isNumber || types.includes(typeof said) ? { value: said } : undefined
   }
 

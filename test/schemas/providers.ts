@@ -1,6 +1,6 @@
 /** The targets of the tables of schemas: where each says its schema, and how it answers. */
 import { createClient, type Client } from '../../src/index.js'
-import { asArray, isObject, parseJson } from '../../src/kernel/json.js'
+import { parseJson } from '../../src/kernel/json.js'
 import type { Dialect } from './rules.js'
 
 type Body = Record<string, any> // oxlint-disable-line typescript/no-explicit-any -- bodies of eight APIs, read by path
@@ -20,16 +20,22 @@ const chat = (message: object, finish: string): object => ({
   object: 'chat.completion',
   created: 1,
   model: 'm',
-  choices: [{ index: 0, message: { role: 'assistant', content: null, refusal: null, ...message }, finish_reason: finish }],
+  choices: [
+    { index: 0, message: { role: 'assistant', content: null, refusal: null, ...message }, finish_reason: finish },
+  ],
 })
 
 const strict = (model: string): Provider => ({
   model,
-  format: ({ response_format: format }) => (format?.json_schema?.strict === true ? format.json_schema.schema : undefined),
+  format: ({ response_format: format }) =>
+    format?.json_schema?.strict === true ? format.json_schema.schema : undefined,
   tool: ({ tools }) => (tools?.[0]?.function.strict === true ? tools[0].function.parameters : undefined),
   says: (content) => chat({ content }, 'stop'),
   calls: (args) =>
-    chat({ tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: JSON.stringify(args) } }] }, 'tool_calls'),
+    chat(
+      { tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: JSON.stringify(args) } }] },
+      'tool_calls',
+    ),
 })
 
 const message = (content: object, reason: string): object => ({
@@ -68,7 +74,8 @@ export const PROVIDERS: Readonly<Record<Dialect, Provider>> = {
   bedrock: {
     model: 'bedrock/anthropic.claude-sonnet-4-6',
     format: (body) => parseJson(body.outputConfig?.textFormat?.structure.jsonSchema.schema ?? '') as Body | undefined,
-    tool: ({ toolConfig }) => (toolConfig?.tools[0].toolSpec.strict === true ? toolConfig.tools[0].toolSpec.inputSchema.json : undefined),
+    tool: ({ toolConfig }) =>
+      toolConfig?.tools[0].toolSpec.strict === true ? toolConfig.tools[0].toolSpec.inputSchema.json : undefined,
     says: (text) => converse({ text }, 'end_turn'),
     calls: (input) => converse({ toolUse: { toolUseId: 'c', name: 'f', input } }, 'tool_use'),
   },
@@ -106,5 +113,3 @@ export function exchange(answer: (body: Body) => unknown): Exchange {
   })
   return { client, bodies }
 }
-
-export { asArray, isObject }

@@ -113,10 +113,12 @@ export function complaints(root: Schema, dialect: Dialect): string[] {
     }
     if (typeof type !== 'string' && !(rules.typeLists && Array.isArray(type) && type.includes('null')))
       say(path, `type ${JSON.stringify(type)}`)
-    if (schema['format'] !== undefined && !formats.has(String(schema['format']))) say(path, `format ${String(schema['format'])}`)
+    if (schema['format'] !== undefined && !formats.has(String(schema['format'])))
+      say(path, `format ${String(schema['format'])}`)
     if (/\(\?<?[=!]/.test(String(schema['pattern'] ?? ''))) say(path, 'a pattern that looks around')
     if ((dialect === 'anthropic' || dialect === 'bedrock') && Number(schema['minItems'] ?? 0) > 1) say(path, 'minItems')
-    if (dialect === 'gemini' && Array.isArray(schema['enum']) && schema['enum'].includes(true)) say(path, 'enum of flags')
+    if (dialect === 'gemini' && Array.isArray(schema['enum']) && schema['enum'].includes(true))
+      say(path, 'enum of flags')
     if ([type].flat().includes('object')) lookAtObject(schema, path, depth + 1, within)
     if ([type].flat().includes('array')) lookAtList(schema, path, depth + 1, within, optional)
   }
@@ -135,7 +137,13 @@ export function complaints(root: Schema, dialect: Dialect): string[] {
     }
   }
 
-  function lookAtList(schema: Schema, path: string, depth: number, within: ReadonlySet<string>, optional: boolean): void {
+  function lookAtList(
+    schema: Schema,
+    path: string,
+    depth: number,
+    within: ReadonlySet<string>,
+    optional: boolean,
+  ): void {
     const { items, prefixItems: prefix } = schema
     if (Array.isArray(prefix)) prefix.forEach((one, at) => look(one, `${path}[${at}]`, depth, within, optional))
     if (prefix !== undefined && (items === undefined || items === false)) return

@@ -11,7 +11,7 @@ import { fieldCheck, layOver } from '../shared/request-fields.js'
 import { schemaFitter, type SchemaFitter } from '../shared/schema/fitter.js'
 import { SCHEMA_DIALECTS } from '../shared/schema-dialects.js'
 import { encodeMessages } from './messages-encode.js'
-import { traitsOf } from './model-traits.js'
+import { dialectOf } from './dialect.js'
 import { encodeSampling } from './sampling.js'
 import { encodeThinking, roomForThinking } from './thinking.js'
 import { encodeToolChoice, encodeTools, isForced } from './tools.js'
@@ -71,7 +71,7 @@ const JOINS = { output_config: {}, metadata: {} }
 
 export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
   const limits = limitsOf(context)
-  const traits = traitsOf(context.model)
+  const traits = dialectOf(context.base ?? context.model)
   const given = checkFields(request, limits)
   const { system, messages } = encodeMessages(
     request.messages,
@@ -155,7 +155,8 @@ function encodeFormat(
 ): { format?: JsonObject; hint?: string } {
   if (format == null || format.type === 'text') return {}
   const schema = format.type === 'json_schema' ? format.json_schema.schema : undefined
-  const enforced = schema && takesSchema ? (fitter ? fitter.format(schema, 'asked for in the system prompt') : schema) : undefined
+  const enforced =
+    schema && takesSchema ? (fitter ? fitter.format(schema, 'asked for in the system prompt') : schema) : undefined
   if (enforced) return { format: { type: 'json_schema', schema: enforced } }
   const hint = formatHint(format, limits)
   return hint === undefined ? {} : { hint }

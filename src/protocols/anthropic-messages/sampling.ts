@@ -1,7 +1,7 @@
 /** Temperature, `top_p` and `top_k`, which models of the format take in different measure. */
 import type { ChatRequest } from '../../kernel/hub.js'
 import type { Limits } from '../../kernel/limits.js'
-import type { ModelTraits } from './model-traits.js'
+import type { Dialect } from './dialect.js'
 
 export interface Sampling {
   readonly temperature: number | undefined
@@ -12,7 +12,7 @@ export interface Sampling {
 const NONE = 'the model takes none other than the default, 1'
 
 /** @param thinks - Thinking goes out that the caller did not spell out, so the rest of the request has to fit it. */
-export function encodeSampling(request: ChatRequest, traits: ModelTraits, thinks: boolean, limits: Limits): Sampling {
+export function encodeSampling(request: ChatRequest, traits: Dialect, thinks: boolean, limits: Limits): Sampling {
   let temperature = request.temperature ?? undefined
   let topK = request.top_k ?? undefined
   let topP = request.top_p ?? undefined

@@ -6,7 +6,7 @@ import type { Block, ChatRequest, Message } from '../../kernel/hub.js'
 import { asNumber, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
-import type { ModelTraits } from './model-traits.js'
+import type { Dialect } from './dialect.js'
 import { ownRaw } from './wire.js'
 
 /** Tokens an effort may think; the API's least is 1024. */
@@ -33,7 +33,7 @@ export interface EncodedThinking {
  */
 export function encodeThinking(
   request: ChatRequest,
-  traits: ModelTraits,
+  traits: Dialect,
   forced: boolean,
   limits: Limits,
 ): EncodedThinking {
@@ -47,7 +47,7 @@ export function encodeThinking(
   return { derived: false }
 }
 
-function chooseThinking(request: ChatRequest, traits: ModelTraits, limits: Limits): EncodedThinking {
+function chooseThinking(request: ChatRequest, traits: Dialect, limits: Limits): EncodedThinking {
   const effort = request.reasoning_effort ?? undefined
   const given = isObject(request.thinking) ? fitGiven(request.thinking, traits, limits) : undefined
   const spelledOut = [request.extra_body, ownRaw(request.raw), request as unknown].some(hasEffort)
@@ -68,7 +68,7 @@ function chooseThinking(request: ChatRequest, traits: ModelTraits, limits: Limit
     : { thinking: { type: 'enabled', budget_tokens: budget }, derived: true }
 }
 
-function encodeEffort(effort: string, traits: ModelTraits, limits: Limits): string {
+function encodeEffort(effort: string, traits: Dialect, limits: Limits): string {
   if (effort === 'minimal') return 'low'
   if (effort !== 'xhigh' || traits.xhighEffort || !traits.adaptiveThinking) return effort
   limits.warn('the model knows no `reasoning_effort` xhigh: high is sent')
@@ -76,7 +76,7 @@ function encodeEffort(effort: string, traits: ModelTraits, limits: Limits): stri
 }
 
 /** Newer models choose by themselves how long to think. */
-export function fitGiven(thinking: JsonObject, traits: ModelTraits, limits: Limits): JsonObject {
+export function fitGiven(thinking: JsonObject, traits: Dialect, limits: Limits): JsonObject {
   if (thinking['type'] !== 'enabled' || traits.thinkingBudget) return thinking
   const { budget_tokens: _budget, ...rest } = thinking
   limits.warn('the model takes no thinking budget: adaptive thinking is sent')

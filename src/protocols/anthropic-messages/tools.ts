@@ -8,7 +8,11 @@ import { allowedNames, encodeTools as encodeNativeTools, objectSchema } from '..
 import { ID, cacheFields, holdsMore, ownRaw } from './wire.js'
 
 /** @param fitter - What is enforced has the limits of structured output; absent where there are none. */
-export function encodeTools(request: ChatRequest, fitter: SchemaFitter | undefined, limits: Limits): JsonObject[] | undefined {
+export function encodeTools(
+  request: ChatRequest,
+  fitter: SchemaFitter | undefined,
+  limits: Limits,
+): JsonObject[] | undefined {
   const search = encodeSearch(request.web_search_options, limits)
   if (asArray(request.tools).length === 0) return search
   const allowed = allowedNames(request.tool_choice)

@@ -6,9 +6,10 @@ import type { ChatRequest } from '../../kernel/hub.js'
 import { asNumber, asString, isObject } from '../../kernel/json.js'
 import type { Limits } from '../../kernel/limits.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { traitsOf, type ModelTraits } from '../anthropic-messages/model-traits.js'
+import type { ConverseTraits } from '../../models/index.js'
+import { dialectOf as messagesDialectOf, type Dialect } from '../anthropic-messages/dialect.js'
 import { encodeThinking, fitGiven, roomForThinking } from '../anthropic-messages/thinking.js'
-import { familyOf } from './model-family.js'
+import { dialectOf } from './dialect.js'
 
 export interface EncodedModelFields {
   readonly fields: JsonObject
@@ -40,9 +41,9 @@ export function encodeModelFields(
 ): EncodedModelFields {
   const given = request.max_completion_tokens ?? request.max_tokens ?? undefined
   const fields: JsonObject = {}
-  const family = familyOf(model)
+  const dialect = dialectOf(model)
   if (request.top_k != null) {
-    if (family.topK) Object.assign(fields, family.topK(request.top_k))
+    if (dialect.topK) Object.assign(fields, topKIn(dialect.topK, request.top_k))
     else limits.unsupported('top_k', 'the model takes none')
   }
   const said = { fields, maxTokens: given, thinks: false }
@@ -50,15 +51,15 @@ export function encodeModelFields(
   const isSpelledOut =
     REASONING.some((name) => spelledOut.modelFields[name] !== undefined) ||
     spelledOut.outputConfig['effort'] !== undefined
-  if (family.reasoning === 'claude') {
-    const traits = traitsOf(model)
+  if (dialect.reasoning === 'thinking') {
+    const traits = messagesDialectOf(model)
     if (effort != null && !isSpelledOut) return encodeClaude(request, traits, forced, said, limits)
     if (request.thinking != null) fields['thinking'] = fitGiven(request.thinking, traits, limits)
     return said
   }
   if (request.thinking != null) fields['thinking'] = request.thinking
   if (effort == null || isSpelledOut) return said
-  if (family.reasoning) return { ...said, fields: { ...fields, ...family.reasoning(effort) }, effort }
+  if (dialect.reasoning) return { ...said, fields: { ...fields, ...effortIn(dialect.reasoning, effort) }, effort }
   limits.unsupported(
     'reasoning_effort',
     'the model is not known to take one; say it in extra_body.additionalModelRequestFields',
@@ -66,9 +67,23 @@ export function encodeModelFields(
   return said
 }
 
+function topKIn(place: NonNullable<ConverseTraits['topK']>, topK: number): JsonObject {
+  return place === 'inferenceConfig.topK' ? { inferenceConfig: { topK } } : { [place]: topK }
+}
+
+/** In the words of the model's family. */
+function effortIn(words: Exclude<ConverseTraits['reasoning'], 'thinking' | undefined>, effort: string): JsonObject {
+  if (words === 'reasoning.effort') return { reasoning: { effort } }
+  if (words !== 'reasoningConfig') return { [words]: effort }
+  // https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html
+  if (effort === 'none') return { reasoningConfig: { type: 'disabled' } }
+  const level = effort === 'low' || effort === 'medium' ? effort : effort === 'minimal' ? 'low' : 'high'
+  return { reasoningConfig: { type: 'enabled', maxReasoningEffort: level } }
+}
+
 function encodeClaude(
   request: ChatRequest,
-  traits: ModelTraits,
+  traits: Dialect,
   forced: boolean,
   said: EncodedModelFields,
   limits: Limits,
@@ -92,8 +107,7 @@ export function decodeModelFields(request: ChatRequest, wire: unknown): unknown 
   const left: [string, unknown][] = Object.entries(rest)
   const topNumber = asNumber(topK)
   // Only where it would be written as it stands here.
-  if (topNumber !== undefined && familyOf(request.model).topK?.(topNumber)['top_k'] === topNumber)
-    request.top_k = topNumber
+  if (topNumber !== undefined && dialectOf(request.model).topK === 'top_k') request.top_k = topNumber
   else if (topK !== undefined) left.push(['top_k', topK])
   if (isThinking(thinking)) request.thinking = thinking
   else if (thinking !== undefined) left.push(['thinking', thinking])

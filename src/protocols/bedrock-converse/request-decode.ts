@@ -2,12 +2,12 @@
 import type { ChatRequest } from '../../kernel/hub.js'
 import { asString, isObject } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
-import { traitsOf } from '../anthropic-messages/model-traits.js'
+import { dialectOf as messagesDialectOf } from '../anthropic-messages/dialect.js'
 import { requestObject } from '../shared/malformed.js'
 import { keepRaw, restOf } from '../shared/raw.js'
 import { readStops, scalars } from '../shared/scalars.js'
 import { decodeMessages } from './messages-decode.js'
-import { familyOf } from './model-family.js'
+import { dialectOf } from './dialect.js'
 import { decodeModelFields } from './model-fields.js'
 import { decodeOutputConfig } from './output-config.js'
 import { readModelPath } from './paths.js'
@@ -44,7 +44,7 @@ export function decodeRequest(body: unknown, options: DecodeOptions = {}): ChatR
   if (modelFields !== undefined) extra.push(['additionalModelRequestFields', modelFields])
   readTier(request, wire['serviceTier'], extra)
 
-  const takesSchema = familyOf(request.model).jsonSchema && traitsOf(request.model).jsonSchema
+  const takesSchema = dialectOf(request.model).jsonSchema === true && messagesDialectOf(request.model).jsonSchema
   const { format, rest } = decodeOutputConfig(wire['outputConfig'], takesSchema)
   if (format) request.response_format = content ? format : { type: 'json_schema', json_schema: { name: '' } }
   if (rest !== undefined) extra.push(['outputConfig', rest])

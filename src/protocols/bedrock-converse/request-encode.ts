@@ -3,14 +3,15 @@ import type { ChatRequest } from '../../kernel/hub.js'
 import { compact, isObject } from '../../kernel/json.js'
 import { limitsOf, type Limits } from '../../kernel/limits.js'
 import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
-import { traitsOf } from '../anthropic-messages/model-traits.js'
+import { dialectOf as messagesDialectOf } from '../anthropic-messages/dialect.js'
 import { encodeSampling } from '../anthropic-messages/sampling.js'
+import { refusedBy } from '../shared/refusals.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
 import { schemaFitter } from '../shared/schema/fitter.js'
 import { SCHEMA_DIALECTS } from '../shared/schema-dialects.js'
 import { stopsOf } from '../shared/scalars.js'
+import { dialectOf } from './dialect.js'
 import { encodeMessages } from './messages-encode.js'
-import { familyOf } from './model-family.js'
 import { encodeModelFields } from './model-fields.js'
 import { encodeFormat } from './output-config.js'
 import { modelPath } from './paths.js'
@@ -62,17 +63,18 @@ const JOINS = {
 export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
   const limits = limitsOf(context)
   const { model, quirks } = context
+  const base = context.base ?? model
   const extras = [checkFields(request, limits), ownRaw(request.raw), request.extra_body].filter(isObject)
-  const traits = traitsOf(model)
-  const isClaude = /claude/i.test(model)
-  const family = familyOf(model)
+  const messagesDialect = messagesDialectOf(base)
+  const { isClaude } = messagesDialect
+  const dialect = dialectOf(base)
   const { system, messages } = encodeMessages(
     request.messages,
     {
-      systemInMessages: isClaude && traits.systemInMessages,
+      systemInMessages: messagesDialect.systemInMessages,
       unsignedThinking: quirks.reasoningContent ?? false,
       toolIds: isClaude ? 'claude' : 'api',
-      turnsInRow: family.turnsInRow ?? false,
+      turnsInRow: dialect.turnsInRow ?? false,
     },
     limits,
   )
@@ -80,25 +82,20 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     modelFields: joined(extras, 'additionalModelRequestFields'),
     outputConfig: joined(extras, 'outputConfig'),
   }
-  const takesSchema = family.jsonSchema && traits.jsonSchema && quirks.jsonSchema !== false
+  const takesSchema = dialect.jsonSchema === true && messagesDialect.jsonSchema && quirks.jsonSchema !== false
   const isFormatSaid = spelledOut.outputConfig['textFormat'] != null
   const fitter = schemaFitter(SCHEMA_DIALECTS[quirks.schemas ?? 'bedrock'], limits, request.stream === true)
   const { outputConfig, hint } = isFormatSaid ? {} : encodeFormat(request.response_format, takesSchema, fitter, limits)
   const { toolConfig, forced, claudeChoice } = encodeTools(request, isClaude, fitter, limits)
-  const { fields, maxTokens, thinks, effort } = encodeModelFields(request, model, spelledOut, forced, limits)
-  const sampling = encodeSampling(request, traits, thinks, limits)
+  const { fields, maxTokens, thinks, effort } = encodeModelFields(request, base, spelledOut, forced, limits)
+  const sampling = encodeSampling(request, messagesDialect, thinks, limits)
   const settings = {
     max_tokens: maxTokens ?? quirks.defaultMaxTokens,
     temperature: sampling.temperature,
     top_p: sampling.topP,
     stop: stopsOf(request),
   }
-  for (const setting of family.refuses?.(effort) ?? []) {
-    if (settings[setting] === undefined) continue
-    limits.unsupported(setting, 'the model takes none here')
-    settings[setting] = undefined
-  }
-  const { max_tokens, temperature, top_p, stop } = settings
+  const { max_tokens, temperature, top_p, stop } = refusedBy(base, effort, settings, limits)
   const inferenceConfig = compact({ maxTokens: max_tokens, temperature, topP: top_p, stopSequences: stop })
   const all = hint === undefined ? system : [...system, { text: hint }]
   const body: JsonObject = compact({

@@ -4,7 +4,7 @@ import { asNumber, asString, compact, isObject } from '../../kernel/json.js'
 import type { EncodeContext, JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
 import { scalars, stopsOf } from '../shared/scalars.js'
-import { traitsOf } from './model-traits.js'
+import { dialectOf } from './dialect.js'
 import { toJsonSchema } from './schema.js'
 import { decodeThinking, encodeThinking } from './thinking.js'
 import { message } from './wire.js'
@@ -43,7 +43,7 @@ export function encodeGenerationConfig(
       ? request.modalities.map((modality) => String(modality).toUpperCase())
       : undefined,
     speechConfig: encodeVoice(request.audio, limits),
-    thinkingConfig: encodeThinking(request, thinkingConfig, traitsOf(context.model), limits),
+    thinkingConfig: encodeThinking(request, thinkingConfig, dialectOf(context.base ?? context.model), limits),
     ...SETTINGS.encode(request),
     ...encodeFormat(request.response_format, schema),
     ...rest,

@@ -7,7 +7,7 @@ import { keepRaw, restOf } from '../shared/raw.js'
 import { decodeContents } from './contents-decode.js'
 import { decodeGenerationConfig } from './generation-config.js'
 import { LAYOUT, readLayout } from './layout.js'
-import { traitsOf } from './model-traits.js'
+import { dialectOf } from './dialect.js'
 import { decodeToolConfig, decodeTools } from './tools.js'
 import { ID, camel, readPath } from './wire.js'
 
@@ -55,7 +55,7 @@ export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatR
     return request
   }
 
-  const layout = readLayout(body, traitsOf(request.model).needsSignatures)
+  const layout = readLayout(body, dialectOf(request.model).needsSignatures)
   if (layout) extra[LAYOUT] = layout
   const tools = decodeTools(body['tools'])
   if (tools.length > 0) request.tools = tools

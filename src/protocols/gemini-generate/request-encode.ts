@@ -11,7 +11,7 @@ import { SCHEMA_DIALECTS } from '../shared/schema-dialects.js'
 import { encodeContents } from './contents-encode.js'
 import { SETTINGS, encodeGenerationConfig } from './generation-config.js'
 import { LAYOUT, followLayout, isUnsignedRequest } from './layout.js'
-import { traitsOf } from './model-traits.js'
+import { dialectOf } from './dialect.js'
 import { encodeToolChoice, encodeTools, hasFunctions, isForced } from './tools.js'
 import { ID, methodPath, ownRaw } from './wire.js'
 
@@ -52,7 +52,7 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   const native = checkFields(request, limits)
   const { generationConfig: kept, [LAYOUT]: layout, ...raw } = ownRaw(request.raw) ?? {}
   const given = asArray(request.messages) as ChatRequest['messages']
-  const traits = traitsOf(context.model)
+  const traits = dialectOf(context.base ?? context.model)
   const functions = hasFunctions(request)
   // A function that must be called leaves no answer for the format to shape, and the API refuses both together.
   const takesJson = !functions || (traits.jsonBesideFunctions && !isForced(request)) || isObject(kept)

@@ -3,7 +3,7 @@ import type { ChatRequest } from '../../kernel/hub.js'
 import { asNumber, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
-import type { ModelTraits, ThinkingLevel } from './model-traits.js'
+import type { GeminiTraits, ThinkingLevel } from '../../models/index.js'
 import { message } from './wire.js'
 
 /** The API's own equivalents: https://ai.google.dev/gemini-api/docs/openai#thinking */
@@ -28,7 +28,7 @@ type Reasoning = Pick<ChatRequest, 'thinking' | 'reasoning_effort'>
 export function encodeThinking(
   request: Reasoning,
   kept: unknown,
-  traits: ModelTraits,
+  traits: GeminiTraits,
   limits: Limits,
 ): JsonObject | undefined {
   if (isObject(kept) && saysTheSame(decodeThinking(kept), request)) return kept
@@ -62,7 +62,7 @@ export function encodeThinking(
 }
 
 /** The least that the model can be told, where it cannot be told to stop. */
-function withoutThinking(field: string, traits: ModelTraits, limits: Limits): JsonObject | undefined {
+function withoutThinking(field: string, traits: GeminiTraits, limits: Limits): JsonObject | undefined {
   if (!traits.thinks) return undefined
   if (traits.canStopThinking) return { thinkingBudget: 0 }
   limits.warn(`the model cannot be told not to think: \`${field}\` is its least`)
@@ -71,7 +71,7 @@ function withoutThinking(field: string, traits: ModelTraits, limits: Limits): Js
 }
 
 /** The level itself, or the next above it that the model takes. */
-function levelOf(effort: string, { thinkingLevels }: ModelTraits): string {
+function levelOf(effort: string, { thinkingLevels }: GeminiTraits): string {
   const wanted = LEVELS.indexOf(effort)
   const taken = wanted < 0 ? undefined : thinkingLevels.find((level) => LEVELS.indexOf(level) >= wanted)
   return (taken ?? 'high').toUpperCase()

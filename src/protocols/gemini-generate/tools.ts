@@ -14,7 +14,11 @@ import { ID, camel, list, message, ownRaw } from './wire.js'
  *
  * @param fitter - Where calls can be held to their schemas.
  */
-export function encodeTools(request: ChatRequest, fitter: SchemaFitter | undefined, limits: Limits): JsonObject[] | undefined {
+export function encodeTools(
+  request: ChatRequest,
+  fitter: SchemaFitter | undefined,
+  limits: Limits,
+): JsonObject[] | undefined {
   let declarations: JsonObject[] | undefined
   const tools = encodeNativeTools(request.tools, ownRaw, limits, (tool) => {
     const declaration = encodeTool(tool, fitter, limits)

@@ -3,6 +3,7 @@ import type { ChatRequest } from '../../kernel/hub.js'
 import { asNumber, compact, isObject } from '../../kernel/json.js'
 import type { Limits } from '../../kernel/limits.js'
 import type { JsonObject } from '../../kernel/protocol.js'
+import { traitsOf } from '../../models/index.js'
 import { readStops, scalars, stopsOf } from '../shared/scalars.js'
 
 /** Settings of `options`, whose names are the hub's. */
@@ -55,9 +56,6 @@ export function decodeFormat(format: unknown, content: boolean): ChatRequest['re
     : undefined
 }
 
-/** The one family that takes an effort; for the others thinking is on or off (https://docs.ollama.com/capabilities/thinking). */
-const TAKES_EFFORT = /gpt-?oss/i
-
 const LEVELS: ReadonlyMap<string, string> = new Map([
   ['minimal', 'low'],
   ['low', 'low'],
@@ -84,7 +82,8 @@ export function encodeThink(
     limits.unsupported('reasoning_effort', `use none, ${[...LEVELS.keys()].join(', ')}`)
     return undefined
   }
-  return TAKES_EFFORT.test(model) ? level : true
+  // For most, thinking is on or off (https://docs.ollama.com/capabilities/thinking).
+  return traitsOf(model).effortByName ? level : true
 }
 
 export function decodeThink(request: ChatRequest, think: unknown): void {

@@ -53,7 +53,7 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     messages: encodeMessages(request.messages, limits),
     tools: offeredTools(request, limits),
     format: encodeFormat(request.response_format),
-    think: encodeThink(request, context.model, limits),
+    think: encodeThink(request, context.base ?? context.model, limits),
     // The server streams unless it is told not to.
     stream: request.stream ?? false,
     ...SETTINGS.encode(request),

@@ -24,7 +24,8 @@ const STRUCTURE: ReadonlySet<string> = new Set([
 export function conforms(root: JsonObject, dialect: SchemaDialect): boolean {
   const references = new References(root)
   const { $ref: reference, ...beside } = root
-  const isRoot = dialect.roots.includes(rootKind(root)) && (reference === undefined || !dialect.roots.includes('object'))
+  const isRoot =
+    dialect.roots.includes(rootKind(root)) && (reference === undefined || !dialect.roots.includes('object'))
   if (!isRoot || overLimit(measure(root), dialect.limits)) return false
   const definitions = [root['$defs'], root['definitions']].flatMap((map) => (isObject(map) ? Object.entries(map) : []))
   return [['', beside] as const, ...definitions].every(
@@ -39,7 +40,10 @@ export function conforms(root: JsonObject, dialect: SchemaDialect): boolean {
     const types = typesOf(schema)
     if (Array.isArray(anyOf)) {
       const rest = Object.keys(schema).filter((keyword) => keyword !== 'anyOf')
-      return rest.every((keyword) => keyword === 'description' || keyword === 'title' || isKept(schema, keyword)) && anyOf.every(inner)
+      return (
+        rest.every((keyword) => keyword === 'description' || keyword === 'title' || isKept(schema, keyword)) &&
+        anyOf.every(inner)
+      )
     }
     if (type === undefined || !types || !isTypeTaken(type)) return false
     if (!Object.keys(schema).every((keyword) => STRUCTURE.has(keyword) || isSilent(keyword) || isKept(schema, keyword)))

@@ -82,7 +82,8 @@ export function fitArray(given: JsonObject, fitting: Fitting, at: Spot): JsonObj
   const schema = withPrefix(given)
   const { prefixItems: prefix, items } = schema
   if (Array.isArray(prefix) && prefix.length > 0) return fitTuple(schema, prefix, fitting, at)
-  if (isNever(items)) return { type: 'array', ...keywordsOf(schema, 'array', fitting, at, { maxItems: 0 }), items: { type: 'string' } }
+  if (isNever(items))
+    return { type: 'array', ...keywordsOf(schema, 'array', fitting, at, { maxItems: 0 }), items: { type: 'string' } }
   if (items === undefined || isAny(items)) fitting.refuse(at, 'items', 'a list needs the schema of its entries')
   return { type: 'array', ...keywordsOf(schema, 'array', fitting, at), items: fitting.fit(items, step(at, '[]')) }
 }
@@ -91,7 +92,11 @@ export function fitArray(given: JsonObject, fitting: Fitting, at: Spot): JsonObj
 function withPrefix(schema: JsonObject): JsonObject {
   const { items, additionalItems: rest } = schema
   if (!Array.isArray(items)) return schema
-  return { ...without(schema, ['items', 'additionalItems']), prefixItems: items, ...(rest !== undefined && { items: rest }) }
+  return {
+    ...without(schema, ['items', 'additionalItems']),
+    prefixItems: items,
+    ...(rest !== undefined && { items: rest }),
+  }
 }
 
 function fitTuple(schema: JsonObject, prefix: readonly unknown[], fitting: Fitting, at: Spot): JsonObject {

@@ -106,8 +106,8 @@ function joinProperties(before: JsonObject, value: JsonObject): JsonObject {
 
 /** Two unions are one of all their pairs. */
 function withUnions(merged: JsonObject, one: JsonObject, other: JsonObject): JsonObject | undefined {
-  const lists = [one['anyOf'], one['oneOf'], other['anyOf'], other['oneOf']].filter(
-    (list): list is unknown[] => Array.isArray(list),
+  const lists = [one['anyOf'], one['oneOf'], other['anyOf'], other['oneOf']].filter((list): list is unknown[] =>
+    Array.isArray(list),
   )
   if (lists.length < 2) return merged
   let pairs: unknown[][] = [[]]

@@ -67,7 +67,11 @@ type Next = (inner: unknown, schema: unknown) => unknown
 
 function restoreList(list: readonly unknown[], schema: JsonObject, next: Next): readonly unknown[] {
   const { items } = schema
-  const prefix = Array.isArray(items) ? (items as unknown[]) : Array.isArray(schema['prefixItems']) ? schema['prefixItems'] : []
+  const prefix = Array.isArray(items)
+    ? (items as unknown[])
+    : Array.isArray(schema['prefixItems'])
+      ? schema['prefixItems']
+      : []
   const rest = Array.isArray(items) ? schema['additionalItems'] : items
   const restored = list.map((value, at) => next(value, at < prefix.length ? prefix[at] : rest))
   return restored.some((value, at) => value !== list[at]) ? restored : list

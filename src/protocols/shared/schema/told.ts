@@ -64,7 +64,12 @@ export function annotationsOf(schema: JsonObject, { dialect }: Fitting): JsonObj
   const told = Object.entries(schema).filter(
     ([keyword]) => (keyword === 'default' && !isKept) || keyword === 'examples' || keyword === 'example',
   )
-  return { ...(title !== undefined && { title }), ...(description !== undefined && { description }), ...(isKept && { default: schema['default'] }), ...describe(description, told) }
+  return {
+    ...(title !== undefined && { title }),
+    ...(description !== undefined && { description }),
+    ...(isKept && { default: schema['default'] }),
+    ...describe(description, told),
+  }
 }
 
 function describe(description: unknown, told: readonly (readonly [string, unknown])[]): JsonObject {

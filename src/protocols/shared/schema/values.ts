@@ -34,7 +34,9 @@ function isFirst(value: unknown, place: number, list: readonly unknown[]): boole
 function fitStructured(schema: JsonObject, values: readonly unknown[], fitting: Fitting, at: Spot): JsonObject {
   const fitted = values.map((value) => fitting.fit(schemaOfValue(value), step(at, '')))
   const [only] = fitted
-  return fitted.length === 1 ? { ...only, ...annotationsOf(schema, fitting) } : { ...annotationsOf(schema, fitting), anyOf: fitted }
+  return fitted.length === 1
+    ? { ...only, ...annotationsOf(schema, fitting) }
+    : { ...annotationsOf(schema, fitting), anyOf: fitted }
 }
 
 function schemaOfValue(value: unknown): JsonObject {

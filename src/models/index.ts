@@ -1,0 +1,90 @@
+/** The table of models, and what it says of one. A new family of models is a line of the maker's file. */
+import * as anthropic from './anthropic.js'
+import * as bedrock from './bedrock.js'
+import * as google from './google.js'
+import * as openai from './openai.js'
+import type { Family, ModelTraits, PartialTraits, TraitLine } from './traits.js'
+import * as xai from './xai.js'
+
+export type * from './traits.js'
+
+const MAKERS = [anthropic, openai, xai, google, bedrock]
+const MAX_KNOWN = 2000
+/** A longer name is nobody's; it is looked up every time, so that it is not kept. */
+const MAX_NAME = 300
+
+const known = new Map<string, ModelTraits>()
+
+/**
+ * @param model - As any provider writes it: with the maker before it (`openai/gpt-5`, `us.anthropic.claude-…-v1:0`), a
+ * date or a version behind it (`claude-…@20250929`), in an ARN, as a fine-tune (`ft:gpt-…:org`) or the name of a
+ * deployment that holds it.
+ * @returns What is known of it; nothing of a name that holds no model's.
+ */
+export function traitsOf(model: string): ModelTraits {
+  const found = known.get(model)
+  if (found) return found
+  const traits = workOut(plainName(model))
+  if (model.length > MAX_NAME) return traits
+  if (known.size >= MAX_KNOWN) known.clear()
+  known.set(model, traits)
+  return traits
+}
+
+/** `ft:<model>:<organisation>:…`: what follows the model is the caller's own. */
+const FINE_TUNE = /^(?:.*\/)?ft:([^:]+)/
+
+function plainName(model: string): string {
+  const name = model
+    .slice(0, MAX_NAME)
+    .toLowerCase()
+    .replaceAll(/[_\s]+/g, '-')
+  return FINE_TUNE.exec(name)?.[1] ?? name
+}
+
+function workOut(name: string): ModelTraits {
+  for (const { families, lines } of MAKERS) {
+    for (const family of families) {
+      const version = versionIn(name, family)
+      if (version !== undefined) return layLines(name, family, version, lines)
+    }
+  }
+  return {}
+}
+
+interface Version {
+  readonly number: number
+  readonly isSaid: boolean
+}
+
+/** `undefined` for a model of another family. A name without a number (`claude-opus-latest`) means the newest model. */
+function versionIn(name: string, family: Family): Version | undefined {
+  const match = family.name.exec(name)
+  if (!match || family.not?.test(name)) return undefined
+  const { major, minor, short } = match.groups ?? {}
+  if (major === undefined) return { number: Infinity, isSaid: false }
+  return { number: Number(major) * 100 + Number(minor ?? short ?? 0), isSaid: true }
+}
+
+function layLines(name: string, { id }: Family, version: Version, lines: readonly TraitLine[]): ModelTraits {
+  let traits: PartialTraits = { family: id }
+  for (const line of lines) {
+    if (line.of !== id || version.number < (line.from ?? 0)) continue
+    if (line.below !== undefined && version.number >= line.below) continue
+    if ((line.only && !line.only.test(name)) || line.not?.test(name)) continue
+    if (line.numbered && !version.isSaid) continue
+    traits = over(traits, line.has)
+  }
+  return Object.freeze(traits as ModelTraits)
+}
+
+function over(traits: PartialTraits, has: PartialTraits): PartialTraits {
+  return {
+    ...traits,
+    ...has,
+    ...(has.claude && { claude: { ...traits.claude, ...has.claude } }),
+    ...(has.gemini && { gemini: { ...traits.gemini, ...has.gemini } }),
+    ...(has.converse && { converse: { ...traits.converse, ...has.converse } }),
+    ...(has.embeddings && { embeddings: { ...traits.embeddings, ...has.embeddings } }),
+  }
+}

@@ -1,0 +1,116 @@
+/** OpenAI's models, at OpenAI, Azure, Bedrock and gateways. */
+import type { Family, PartialTraits, Refusal, TraitLine } from './traits.js'
+
+const REASONING = 'https://platform.openai.com/docs/guides/reasoning'
+const LATEST = 'https://platform.openai.com/docs/guides/latest-model'
+const AZURE = 'https://learn.microsoft.com/azure/ai-foundry/openai/how-to/reasoning'
+const CREATE = 'https://platform.openai.com/docs/api-reference/chat/create'
+
+/** Open models whose makers named them after it. */
+const NOT_O1 = /(?:marco|skywork|llava|llama|qwen\d*|gemma|mistral|deepseek|ernie|open|mimo|macro|virtuoso)-?o1/
+
+export const families: readonly Family[] = [
+  { id: 'gpt-oss', name: /gpt-?oss/ },
+  { id: 'codex', name: /(?<![a-z0-9])codex-mini/ },
+  {
+    id: 'gpt',
+    name: /(?<![a-z0-9])(?:chat)?gpt-?(?<major>\d)(?:(?:\.(?<minor>\d{1,2})|-?(?<short>\d))(?![\dk]))?/,
+    not: /distil/,
+  },
+  {
+    id: 'o-series',
+    name: /(?<![a-z0-9])o(?<major>[134])(?=-(?:mini|preview|pro|deep-research|high|medium|low)|(?![a-z0-9]|\.\d))/,
+    not: NOT_O1,
+  },
+]
+
+/** Named after a reasoning model and none: `gpt-5-chat-latest`. */
+const CHAT = /gpt[^/]*-chat(?![a-z])/
+/** They take no effort of `none`. */
+const ALWAYS_REASON = /gpt[^/]*-chat(?![a-z])|codex|-pro(?![a-z])|-search-/
+
+const PENALTIES: Refusal = { fields: ['presence_penalty', 'frequency_penalty', 'logit_bias'] }
+const SAMPLERS: Refusal['fields'] = ['temperature', 'top_p', 'logprobs', 'top_logprobs']
+const STOP: Refusal = { fields: ['stop'] }
+
+/** What every reasoning model there is refuses (https://learn.microsoft.com/azure/ai-foundry/openai/how-to/reasoning). */
+const REASONS: PartialTraits = {
+  limitField: 'max_completion_tokens',
+  defaultEffort: 'medium',
+  refuses: [PENALTIES, { fields: SAMPLERS }],
+}
+
+export const lines: readonly TraitLine[] = [
+  { of: 'o-series', has: REASONS, page: AZURE },
+  // "Not supported with latest reasoning models o3 and o4-mini."
+  {
+    of: 'o-series',
+    from: 300,
+    not: /o3-mini/,
+    has: { refuses: [PENALTIES, { fields: SAMPLERS }, STOP] },
+    page: CREATE,
+  },
+  { of: 'o-series', only: /-pro(?![a-z])|deep-research/, has: { needsResponses: 'always' }, page: REASONING },
+  { of: 'codex', has: { ...REASONS, needsResponses: 'always' }, page: REASONING },
+  { of: 'gpt', from: 500, has: { limitField: 'max_completion_tokens' }, page: LATEST },
+  {
+    of: 'gpt',
+    from: 500,
+    not: CHAT,
+    has: { ...REASONS, refuses: [PENALTIES, { fields: SAMPLERS }, STOP] },
+    page: LATEST,
+  },
+  // From 5.1 on an effort of `none` is taken, and samplers with it.
+  {
+    of: 'gpt',
+    from: 501,
+    not: ALWAYS_REASON,
+    has: { defaultEffort: 'none', refuses: [PENALTIES, { fields: SAMPLERS, exceptAt: ['none'] }, STOP] },
+    page: LATEST,
+  },
+  { of: 'gpt', from: 505, not: ALWAYS_REASON, has: { defaultEffort: 'medium' }, page: LATEST },
+  {
+    of: 'gpt',
+    from: 504,
+    not: CHAT,
+    has: { needsResponses: 'functions-with-effort' },
+    page: 'https://github.com/openai/openai-openapi/issues/541',
+  },
+  // It reasons by default, and so refuses functions where no effort is said.
+  {
+    of: 'gpt',
+    from: 506,
+    not: CHAT,
+    has: { needsResponses: 'functions-unless-none' },
+    page: 'https://github.com/danny-avila/LibreChat/issues/14355',
+  },
+  { of: 'gpt', from: 500, only: /codex|-pro(?![a-z])/, has: { needsResponses: 'always' }, page: REASONING },
+  // https://platform.openai.com/docs/guides/tools-web-search: models that search on chat completions.
+  {
+    of: 'gpt',
+    only: /gpt-[^/]*-search-(?:api|preview)/,
+    has: { refuses: [PENALTIES, { fields: [...SAMPLERS, 'n', 'seed', 'stop', 'parallel_tool_calls'] }] },
+    page: 'https://platform.openai.com/docs/guides/tools-web-search?api-mode=chat',
+  },
+  {
+    of: 'gpt',
+    from: 504,
+    has: { residencyFactors: { eu: 1.1, us: 1.1 } },
+    page: 'https://platform.openai.com/docs/pricing',
+  },
+  // On Bedrock: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-openai.html
+  {
+    of: 'gpt',
+    only: /openai\.gpt/,
+    has: {
+      refuses: [PENALTIES, { fields: [...SAMPLERS, 'stop'] }],
+      converse: { reasoning: 'reasoning.effort', jsonSchema: true },
+    },
+    page: 'https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-openai.html',
+  },
+  {
+    of: 'gpt-oss',
+    has: { effortByName: true, converse: { reasoning: 'reasoning_effort', jsonSchema: true } },
+    page: 'https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-openai.html',
+  },
+]

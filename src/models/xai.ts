@@ -1,0 +1,25 @@
+/** Grok, at xAI, Azure, Vertex AI, Oracle and gateways. */
+import type { Family, Refusal, TraitLine } from './traits.js'
+
+const REASONING = 'https://docs.x.ai/docs/guides/reasoning'
+
+export const families: readonly Family[] = [
+  { id: 'grok', name: /(?<![a-z])grok(?:-?(?<major>\d)(?:[.-](?<minor>\d{1,2})(?!\d))?)?/, not: /distil/ },
+]
+
+const REASONS: Refusal = { fields: ['presence_penalty', 'frequency_penalty', 'stop'] }
+const EFFORT: Refusal = { fields: ['reasoning_effort'] }
+
+export const lines: readonly TraitLine[] = [
+  { of: 'grok', only: /grok-3-mini/, has: { refuses: [REASONS] }, page: REASONING },
+  { of: 'grok', from: 200, below: 400, not: /grok-3-mini/, has: { refuses: [EFFORT] }, page: REASONING },
+  // Versions are counted 4, 4.1, 4.20, 4.3, 4.5.
+  { of: 'grok', from: 400, has: { refuses: [REASONS] }, page: REASONING },
+  {
+    of: 'grok',
+    only: /grok-?4(?![.-][3-9]|[.-]1\d)(?!.*multi-agent)|grok-code/,
+    has: { refuses: [REASONS, EFFORT] },
+    page: REASONING,
+  },
+  { of: 'grok', from: 400, only: /non-reasoning/, has: { refuses: [EFFORT] }, page: REASONING },
+]
