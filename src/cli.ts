@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `tracestitch` command. */
 import { run } from './cli/run.js'
+import { withoutEscapes } from './kernel/plain-text.js'
 
 // A reader that has seen enough, such as `head`, closes the pipe.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -11,5 +12,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 void run(process.argv.slice(2), {
   env: process.env,
   out: (text) => process.stdout.write(text),
-  error: (text) => process.stderr.write(text),
+  error: (text) => process.stderr.write(withoutEscapes(text)),
 }).then((code) => (process.exitCode = code))

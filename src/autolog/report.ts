@@ -1,4 +1,5 @@
 /** What `log.report` says, and the warning for a package that is loaded and could not be patched. */
+import { oneLine } from '../kernel/plain-text.js'
 import type { ReportEntry, ReportStatus } from './contract.js'
 
 /** State of one entry file of one copy, for one integration. */
@@ -72,7 +73,7 @@ export function buildReport(findings: readonly Finding[]): ReportEntry[] {
 
 /** The one place where the engine speaks to the person who runs the program. */
 export function warn(message: string): void {
-  process.stderr.write(`[tracestitch] ${message}\n`)
+  process.stderr.write(`[tracestitch] ${oneLine(message)}\n`)
 }
 
 /** Warns of every package that is loaded without a patch: once a package, and only once its other entries were tried. */

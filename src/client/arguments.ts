@@ -2,6 +2,7 @@
 import { ConfigError } from '../kernel/errors.js'
 import { isObject, typeName } from '../kernel/json.js'
 import { checkCallOptions } from '../router/validate.js'
+import { readable, requirePlain } from './plain-request.js'
 import type { CallOptions } from './types.js'
 
 const BODY_OPTIONS = [
@@ -22,12 +23,16 @@ export interface CallArguments<Body> {
   readonly options: CallOptions
 }
 
-/** @throws ConfigError on a wrong option, or a body without a model. */
+/** Options whose values go into the request, or are walked with it. */
+const WALKED = ['extra_body', 'provider_options', 'metadata'] as const satisfies readonly (keyof CallOptions)[]
+
+/** @throws ConfigError on a wrong option, a body without a model, or one that cannot be written as JSON. */
 export function splitArguments<Body extends object>(
   body: Body,
   options: CallOptions | undefined,
 ): CallArguments<Omit<Body, keyof CallOptions>> {
   if (!isObject(body)) throw new ConfigError('body', `expected an object, got ${typeName(body)}`)
+  requirePlain(body)
   const { model } = body
   if (typeof model !== 'string' || model === '') {
     throw new ConfigError(
@@ -35,6 +40,13 @@ export function splitArguments<Body extends object>(
       `expected provider/model or an alias, got ${model === '' ? 'an empty string' : typeName(model)}`,
     )
   }
+  return readable('call', () => split(body, options))
+}
+
+function split<Body extends object>(
+  body: Body & Record<string, unknown>,
+  options: CallOptions | undefined,
+): CallArguments<Omit<Body, keyof CallOptions>> {
   let rest: Record<string, unknown> = body
   let merged: Record<string, unknown> | undefined = options && { ...options }
   for (const key of BODY_OPTIONS) {
@@ -44,7 +56,10 @@ export function splitArguments<Body extends object>(
     // The second argument is the more deliberate of the two.
     if (body[key] !== undefined) merged = { [key]: body[key], ...merged }
   }
-  if (merged) checkCallOptions(merged)
+  if (merged) {
+    for (const name of WALKED) if (merged[name] !== undefined) requirePlain(merged[name], name)
+    checkCallOptions(merged)
+  }
   return { body: rest as Omit<Body, keyof CallOptions>, options: merged ?? {} }
 }
 

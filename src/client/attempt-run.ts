@@ -20,6 +20,7 @@ import type { Answer, LogicalCall } from './call.js'
 import { locate } from './failure.js'
 import { AttemptLimits } from './limits.js'
 import { send, type EncodedBytes, type FollowUp } from './transport.js'
+import { addWarning } from './warnings.js'
 
 export class AttemptRun {
   readonly target: Target
@@ -105,9 +106,7 @@ export class AttemptRun {
       model,
       quirks: provider.quirks,
       dropUnsupported: options.dropUnsupported ?? own ?? provider.dropUnsupported ?? client.plan.dropUnsupported,
-      warn: (message) => {
-        if (!this.call.warnings.includes(message)) this.call.warnings.push(message)
-      },
+      warn: (message) => addWarning(this.call.warnings, message),
     }
   }
 

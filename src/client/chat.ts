@@ -1,7 +1,6 @@
 /** `chat.completions`: the hub's own shape in and out. */
-import { ConfigError, StreamError } from '../kernel/errors.js'
+import { ConfigError } from '../kernel/errors.js'
 import type { ChatChunk, ChatCompletion, ChatRequest } from '../kernel/hub.js'
-import { isObject } from '../kernel/json.js'
 import type { ChatProtocol } from '../kernel/protocol.js'
 import type { Target } from '../router/target.js'
 import { requireMessages, splitArguments } from './arguments.js'
@@ -10,11 +9,13 @@ import { LogicalCall, type ClientContext } from './call.js'
 import { isUsageOnly } from './chunks.js'
 import { completed } from './completed.js'
 import { execute } from './execute.js'
+import { createChatHelpers } from './helpers/index.js'
 import { decoding, encoding } from './failure.js'
 import { sendStream, sendWhole } from './follow.js'
 import { ModelStream } from './model-stream.js'
+import { contentParser, ownParser, withParsed } from './parsed.js'
 import { restored } from './restored.js'
-import { isStandardSchema, parseContent, parseWithSchema, withJsonSchemas } from './schema.js'
+import { withJsonSchemas } from './schema.js'
 import { openStream } from './stream-run.js'
 import type {
   CallOptions,
@@ -78,19 +79,19 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
     given: Omit<ChatBody, 'response_format' | 'stream'> & { response_format: F },
     options?: CallOptions,
   ): Promise<ParsedChatResult<ParsedOutput<F>>> {
-    const format: ParseFormat = given.response_format
-    const read = contentParser(format)
+    const read = contentParser(given.response_format)
     const result = (await create({ ...given, stream: false } as ChatBody, options)) as ChatResult
-    const choices = await Promise.all(
-      result.choices.map(async (choice) => ({
-        ...choice,
-        message: { ...choice.message, parsed: await parsedContent(result, choice, read) },
-      })),
-    )
-    return { ...result, choices } as ParsedChatResult<ParsedOutput<F>>
+    return (await withParsed(result, read)) as ParsedChatResult<ParsedOutput<F>>
   }
 
-  return { create: create as ChatCompletions['create'], parse }
+  const helpers = createChatHelpers({
+    create,
+    parserOf({ response_format: format }) {
+      const read = ownParser(format)
+      return read && ((completion) => withParsed(completion, read))
+    },
+  })
+  return { create: create as ChatCompletions['create'], parse, ...helpers }
 }
 
 /** One attempt at a whole answer. */
@@ -125,41 +126,4 @@ async function stream(call: LogicalCall, request: ChatRequest): Promise<ChatStre
     return openStream<ChatChunk>({ call, run, answer, face, whole: visible, choices: request.n ?? 1 })
   })
   return new ModelStream(source)
-}
-
-type ContentParser = (content: string) => unknown
-
-function contentParser(format: ParseFormat): ContentParser {
-  if (isStandardSchema(format)) return (content) => parseWithSchema(format, content)
-  if (isObject(format) && typeof format['$parseRaw'] === 'function') return format['$parseRaw'] as ContentParser
-  if (isObject(format) && typeof format['type'] === 'string') return parseContent
-  throw new ConfigError(
-    'response_format',
-    "parse needs a schema: a zod schema, another Standard Schema, or OpenAI's json_schema form",
-  )
-}
-
-/** `null` where there is no content to parse: a refusal, or tool calls. */
-async function parsedContent(
-  result: ChatResult,
-  choice: ChatCompletion['choices'][number],
-  read: ContentParser,
-): Promise<unknown> {
-  const { content, refusal, tool_calls: calls } = choice.message
-  if (refusal || content === null || (content === '' && calls?.length)) return null
-  const { provider, model, attempts } = result._meta
-  const fail = (message: string, cause?: unknown): StreamError => {
-    const error = new StreamError(message, { provider, model, partial: result, cause, isRetryable: false })
-    error.attempts = attempts
-    return error
-  }
-  if (choice.finish_reason === 'length')
-    throw fail('the answer ended at the output limit, so it cannot be parsed; raise max_completion_tokens')
-  try {
-    return await read(content)
-  } catch (error) {
-    throw error instanceof StreamError
-      ? fail(error.message, error.cause)
-      : fail('the answer does not fit response_format', error)
-  }
 }

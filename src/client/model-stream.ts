@@ -86,20 +86,25 @@ export class ModelStream<T> implements AsyncIterable<T> {
 
   /** The items as lines of JSON, as the `openai` package's `Stream.fromReadableStream` reads them. */
   toReadableStream(): ReadableStream<Uint8Array> {
-    const encoder = new TextEncoder()
-    let iterator: AsyncIterator<T, undefined>
-    return new ReadableStream<Uint8Array>({
-      start: () => {
-        iterator = this[Symbol.asyncIterator]()
-      },
-      async pull(sink) {
-        const { done, value } = await iterator.next()
-        if (done) sink.close()
-        else sink.enqueue(encoder.encode(`${JSON.stringify(value)}\n`))
-      },
-      async cancel() {
-        await iterator.return?.()
-      },
-    })
+    return linesOf(this)
   }
+}
+
+/** Items as lines of JSON. What reads them no more ends the iteration. */
+export function linesOf<T>(items: AsyncIterable<T>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  let iterator: AsyncIterator<T>
+  return new ReadableStream<Uint8Array>({
+    start() {
+      iterator = items[Symbol.asyncIterator]()
+    },
+    async pull(sink) {
+      const { done, value } = await iterator.next()
+      if (done) sink.close()
+      else sink.enqueue(encoder.encode(`${JSON.stringify(value)}\n`))
+    },
+    async cancel() {
+      await iterator.return?.()
+    },
+  })
 }

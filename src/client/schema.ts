@@ -2,6 +2,7 @@
 import { ConfigError, StreamError } from '../kernel/errors.js'
 import type { ResponseFormat } from '../kernel/hub.js'
 import { isObject } from '../kernel/json.js'
+import { restoreValue } from '../protocols/shared/schema/restore.js'
 
 /** The part of Standard Schema v1 that is used. */
 export interface StandardSchema<Output = unknown> {
@@ -151,7 +152,9 @@ export async function parseWithSchema(schema: StandardSchema, content: string): 
     // The parser's message quotes the answer.
     throw new StreamError('the answer is not JSON, so it cannot be checked against response_format')
   }
-  const result = await schema['~standard'].validate(value)
+  // A stream gives what was said as it was said, with `null` for what may be left out.
+  const json = schema['~standard'].jsonSchema && jsonOfSchema(schema, 'response_format')
+  const result = await schema['~standard'].validate(json ? restoreValue(value, json) : value)
   if (!result.issues) return result.value
   const where = result.issues.slice(0, 3).map(({ path }) => (path ?? []).map(stepName).join('.') || 'the whole')
   throw new StreamError(`the answer does not fit response_format, at: ${where.join(', ')}`, {

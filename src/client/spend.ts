@@ -1,6 +1,7 @@
 /** What the calls of a client came to so far: tokens and money, by model, user and so on. */
 import { UsdSum } from '../cost/money.js'
 import type { Usage } from '../kernel/hub.js'
+import { shortName } from '../kernel/short-name.js'
 import { countOf, usdOf } from './admission/used.js'
 import type { CallMeta, CallMetadata } from './types.js'
 
@@ -32,6 +33,8 @@ const WAITING = 1_000
 /** Names of one kind that are told apart; more are one row. */
 const NAMES = 10_000
 const OTHERS = '(others)'
+/** Tags of one call that are told apart. */
+const TAGS = 100
 
 interface Entry {
   readonly meta: CallMeta
@@ -89,11 +92,11 @@ export class Ledger {
     this.waiting.push({
       meta,
       names: {
-        model: [`${provider}/${model}`],
+        model: [shortName(`${provider}/${model}`)],
         provider: [provider],
         alias: [alias ?? null],
-        tag: tags.length > 0 ? [...new Set(tags)] : [null],
-        user: [metadata?.user ?? null],
+        tag: tags.length > 0 ? [...new Set(tags.slice(0, TAGS).map(shortName))] : [null],
+        user: [metadata?.user === undefined ? null : shortName(metadata.user)],
         day: [new Date(date).toISOString().slice(0, 10)],
       },
       input: countOf(usage?.prompt_tokens) ?? 0,

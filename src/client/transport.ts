@@ -150,6 +150,6 @@ function writeJson(body: unknown): string {
   try {
     return JSON.stringify(body)
   } catch (cause) {
-    throw new ConfigError('body', 'cannot be written as JSON: it refers to itself, or holds a BigInt', { cause })
+    throw new ConfigError('body', 'cannot be written as JSON; see the cause', { cause })
   }
 }

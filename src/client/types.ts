@@ -19,6 +19,7 @@ import type { RateLimit } from '../kernel/rate-limit.js'
 import type { SkippedTarget } from '../router/missing-keys.js'
 import type { FallbackOptions } from '../router/options.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
+import type { ChatHelpers } from './helpers/index.js'
 import type { ModelStream } from './model-stream.js'
 import type { Upload } from './multipart.js'
 import type { ResponseObject } from './response-object.js'
@@ -132,7 +133,7 @@ export type ParsedOutput<F> = F extends StandardSchema
       ? T
       : unknown
 
-export interface ChatCompletions {
+export interface ChatCompletions extends ChatHelpers {
   /** @throws TracestitchError, or the caller's own abort reason. */
   create(body: ChatBody & { stream?: false | null }, options?: CallOptions): Promise<ChatResult>
   create(body: ChatBody & { stream: true }, options?: CallOptions): Promise<ChatStream>

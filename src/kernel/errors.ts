@@ -3,6 +3,7 @@
  * caller as it was. No message contains a key, a header or a prompt.
  */
 import type { RateLimit } from './rate-limit.js'
+import { boundedWait } from './wait.js'
 
 const BRAND = Symbol.for('tracestitch.error')
 
@@ -55,7 +56,7 @@ export class TracestitchError extends Error {
     this.code = fields.code
     this.requestId = fields.requestId
     this.isRetryable = fields.isRetryable ?? false
-    this.retryAfterMs = fields.retryAfterMs
+    this.retryAfterMs = fields.retryAfterMs === undefined ? undefined : boundedWait(fields.retryAfterMs)
   }
 
   static isInstance(value: unknown): value is TracestitchError {

@@ -2,6 +2,7 @@
  * What the headers of an answer say of the provider's rate limits. A family of headers is recognised by its names, so that
  * a gateway that passes its vendor's headers on, or a server nobody listed, is understood too.
  */
+import { boundedWait } from './wait.js'
 
 /** One limit. What the provider does not say is absent. */
 export interface RateLimitWindow {
@@ -178,7 +179,7 @@ function untilReset(value: string, now: number): number | undefined {
 }
 
 function fromNow(milliseconds: number): number | undefined {
-  return Number.isFinite(milliseconds) ? Math.max(0, Math.ceil(milliseconds)) : undefined
+  return Number.isFinite(milliseconds) ? boundedWait(milliseconds) : undefined
 }
 
 interface DraftWindow extends Window {
@@ -226,7 +227,7 @@ function draftWindows(limit: string | undefined, policy: string | undefined): re
     set(says, 'limit', leadingNumber(size ?? ''))
     set(says, 'remaining', leadingNumber(parameters.get('r') ?? parameters.get('remaining') ?? ''))
     const reset = leadingNumber(parameters.get('t') ?? parameters.get('reset') ?? '')
-    set(says, 'resetMs', reset && reset * 1000)
+    set(says, 'resetMs', reset && fromNow(reset * 1000))
     return Object.keys(says).length > 0 ? [{ name: names.join(' '), counted, says }] : []
   })
 }

@@ -1,4 +1,5 @@
 /** Whether and when to try the same target again. */
+import { boundedWait } from '../kernel/wait.js'
 import { isRetryableClass, type ErrorClass } from './error-class.js'
 
 export interface RetryPolicy {
@@ -85,11 +86,12 @@ export class RetryBudget {
  */
 export function parseRetryAfter(headers: Pick<Headers, 'get'>, date: number): number | undefined {
   const milliseconds = headers.get('retry-after-ms')
-  if (milliseconds !== null && milliseconds.trim() !== '' && Number(milliseconds) >= 0) return Number(milliseconds)
+  if (milliseconds !== null && milliseconds.trim() !== '' && Number(milliseconds) >= 0)
+    return boundedWait(Number(milliseconds))
   const after = headers.get('retry-after')
   if (after === null || after.trim() === '') return undefined
-  if (Number(after) >= 0) return Number(after) * 1000
+  if (Number(after) >= 0) return boundedWait(Number(after) * 1000)
   // Without a word in it, what is no number is no HTTP date either, though Date.parse takes it for a year.
   const time = /[a-z]/i.test(after) ? Date.parse(after) : NaN
-  return Number.isNaN(time) ? undefined : Math.max(0, time - date)
+  return boundedWait(time - date)
 }

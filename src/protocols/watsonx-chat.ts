@@ -9,6 +9,7 @@
 import type { ChatRequest } from '../kernel/hub.js'
 import { asArray, asString, isObject } from '../kernel/json.js'
 import { limitsOf, type Limits } from '../kernel/limits.js'
+import { pathSegment } from '../kernel/path-segment.js'
 import type {
   ChatProtocol,
   DecodeOptions,
@@ -32,7 +33,7 @@ const DEPLOYMENT = 'deployment/'
 function placeOf(model: string, stream: boolean): { path: string; named: { model_id?: string } } {
   const path = stream ? STREAM_PATH : PATH
   if (!model.startsWith(DEPLOYMENT)) return { path, named: { model_id: model } }
-  const id = encodeURIComponent(model.slice(DEPLOYMENT.length))
+  const id = pathSegment(model.slice(DEPLOYMENT.length))
   return { path: path.replace('/text/', `/deployments/${id}/text/`), named: {} }
 }
 

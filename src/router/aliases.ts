@@ -1,4 +1,5 @@
 /** Model strings compiled to routes: of the configuration at once, of calls when they come. */
+import { ConfigError } from '../kernel/errors.js'
 import type { ErrorClass } from '../policies/error-class.js'
 import { hedgePolicy } from '../policies/hedge.js'
 import { groupOf } from './entries.js'
@@ -11,6 +12,9 @@ import { asItIs, isWildcard, type Filled } from './wildcards.js'
 
 /** Routes of model strings that calls have made up, remembered at most. */
 const REMEMBERED = 1024
+
+/** Characters of a model string: of Bedrock's model ids, the longest, 2 048 (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html). */
+const LONGEST = 2_304
 
 interface Remembered {
   readonly route: Route
@@ -69,6 +73,7 @@ export class Aliases {
   }
 
   private remember(model: string, path: string): Route {
+    requireLength(model, path)
     const { targets } = this.options
     try {
       const { made: route, end } = this.levels.passing(() => this.fromWildcard(model) ?? this.single(model, path))
@@ -124,6 +129,11 @@ function compileFallbacks(
 
 function classesOf(on: Exclude<FallbackOptions, string>['on']): ReadonlySet<ErrorClass> | undefined {
   return on === undefined || on === 'any' ? undefined : new Set(typeof on === 'string' ? [on] : on)
+}
+
+/** @throws ConfigError that does not quote the name: routes are remembered by it, and it stands on spans. */
+function requireLength(model: string, path: string): void {
+  if (model.length > LONGEST) throw new ConfigError(path, `is longer than ${LONGEST} characters, as no model's name is`)
 }
 
 function idsOf({ levels, fallbacks }: Route): readonly string[] {

@@ -12,7 +12,7 @@ export interface FilledURL {
 }
 
 /** What may stand in a host label, a host or one segment of a path. */
-const PART = /^[\w.-]+$/
+const PART = /^(?!\.{1,2}$)[\w.-]+$/
 
 /** @throws ConfigError on a variable that the row does not have, or a value that is no part of a URL. */
 export function fillBaseURL(

@@ -6,6 +6,7 @@ import { isSpanContextValid, SpanKind, SpanStatusCode, trace, type Context, type
 import type { TraceHeaders } from '../kernel/provider.js'
 import { VERSION } from '../kernel/version.js'
 import { errorTypeOf, serverOf, statusOf } from './attributes.js'
+import { boundedAttributes, boundedName } from './bounded.js'
 import type { Call } from './call.js'
 import { headersTo } from './propagation.js'
 import { withScope } from './scope.js'
@@ -90,7 +91,11 @@ class RecordedAttempt implements AttemptSpan {
       ...(server && { [semconv.SERVER_ADDRESS]: server.address, [semconv.SERVER_PORT]: server.port }),
     }
     const tracer = trace.getTracer('tracestitch', VERSION)
-    this.span = tracer.startSpan(`attempt ${attempt.target}`, { kind: SpanKind.CLIENT, attributes }, call.context)
+    this.span = tracer.startSpan(
+      boundedName(`attempt ${attempt.target}`),
+      { kind: SpanKind.CLIENT, attributes: boundedAttributes(attributes) },
+      call.context,
+    )
     this.context = withScope(trace.setSpan(call.context, this.span), {
       call,
       span: this.span,

@@ -2,6 +2,7 @@
 import type { Attributes, Context, Span } from '@opentelemetry/api'
 import type { ChatCompletion, EmbeddingsResponse } from '../kernel/hub.js'
 import { responseHeaderAttributes } from './attributes.js'
+import { boundedAttributes, type Mask } from './bounded.js'
 import type { Call, CallEnd, CallResponse } from './call.js'
 import { guard, settings } from './settings.js'
 
@@ -14,6 +15,8 @@ export interface Facts {
   /** Seconds. */
   firstChunk?: number
   attributes: Attributes
+  /** Hides what the answer's ids and names may quote. */
+  readonly mask?: Mask | undefined
 }
 
 export abstract class BaseCall implements Call {
@@ -23,8 +26,13 @@ export abstract class BaseCall implements Call {
   abstract readonly content: boolean
   abstract end(outcome?: CallEnd): void
   ended = false
-  protected readonly facts: Facts = { attributes: {} }
+  protected readonly facts: Facts
   protected readonly startedAt = performance.now()
+
+  /** @param mask - Of the client that makes the call. */
+  constructor(mask?: Mask) {
+    this.facts = { attributes: {}, mask }
+  }
 
   chunk(at?: number): void {
     this.facts.firstChunk ??= ((at ?? performance.now()) - this.startedAt) / 1000
@@ -46,6 +54,6 @@ export abstract class BaseCall implements Call {
   }
 
   set(attributes: Attributes): void {
-    Object.assign(this.facts.attributes, attributes)
+    guard('attributes', () => Object.assign(this.facts.attributes, boundedAttributes(attributes, this.facts.mask)))
   }
 }

@@ -7,6 +7,7 @@
 import { context, ROOT_CONTEXT, TraceFlags, type Context } from '@opentelemetry/api'
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import type { BatchLimits } from './env.js'
+import { REQUEST_BYTES, weightOf } from './weight.js'
 
 export interface ExportCounts {
   exported: number
@@ -35,9 +36,14 @@ export interface PartialExportResult {
 
 const SUCCESS = 0
 
+/** Bytes of spans that wait: captured content of a backend that is down would fill the memory before the count is reached. */
+const QUEUE_BYTES = 128 * 1024 * 1024
+
 export class BatchProcessor implements SpanProcessor {
   private readonly options: BatchOptions
   private queue: ReadableSpan[] = []
+  /** Of the queue, by weight. */
+  private bytes = 0
   private timer: NodeJS.Timeout | undefined
   private draining: Promise<void> | undefined
   private exporting = 0
@@ -56,12 +62,14 @@ export class BatchProcessor implements SpanProcessor {
 
   onEnd(span: ReadableSpan): void {
     if (this.stopped || (span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return
-    if (this.queue.length >= this.options.maxQueueSize) {
+    const weight = weightOf(span)
+    if (this.queue.length >= this.options.maxQueueSize || (this.bytes > 0 && this.bytes + weight > QUEUE_BYTES)) {
       this.options.counts.queueFull++
       return
     }
     this.queue.push(span)
-    if (this.queue.length >= this.options.maxExportBatchSize) void this.drain()
+    this.bytes += weight
+    if (this.queue.length >= this.options.maxExportBatchSize || this.bytes >= REQUEST_BYTES) void this.drain()
     else this.startTimer()
   }
 
@@ -102,6 +110,7 @@ export class BatchProcessor implements SpanProcessor {
     while (this.queue.length > 0) {
       const batch = this.queue.splice(0, this.options.maxExportBatchSize)
       this.exporting = batch.length
+      this.bytes = this.queue.length === 0 ? 0 : this.bytes - batch.reduce((sum, span) => sum + weightOf(span), 0)
       const { counts } = this.options
       const outcome = await this.exportBatch(batch)
       this.exporting = 0

@@ -5,6 +5,7 @@
  */
 import { context, type Attributes, type Context, type Span } from '@opentelemetry/api'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
+import type { Mask } from './bounded.js'
 import { InnerCall } from './inner-call.js'
 import { OuterCall } from './outer-call.js'
 import { scopeOf, type Layer } from './scope.js'
@@ -26,6 +27,8 @@ export interface CallStart {
   /** Where the client sends the request; gives `server.address` and `server.port`. */
   readonly baseURL: string | undefined
   readonly attributes?: Attributes
+  /** Hides secrets that the provider's names and ids may quote. */
+  readonly mask?: Mask | undefined
   /** Who makes the call. Default `framework`. */
   readonly layer?: Layer
   /** Parent; default the active context. */

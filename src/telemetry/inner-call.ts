@@ -16,7 +16,7 @@ export class InnerCall extends BaseCall {
   private readonly outer: OuterCall
 
   constructor(parent: Context, outer: OuterCall, start: CallStart) {
-    super()
+    super(start.mask)
     this.outer = outer
     this.span = outer.span
     this.recording = outer.recording

@@ -1,6 +1,7 @@
 /** OpenTelemetry metrics, through the API only. Where no meter provider is registered, nothing is worked out. */
 import type { Attributes, Counter, Histogram, MeterProvider } from '@opentelemetry/api'
 import { VERSION } from '../kernel/version.js'
+import { boundedName } from './bounded.js'
 import { registeredMeterProvider } from './global-api.js'
 import * as semconv from './semconv.js'
 import { guard } from './settings.js'
@@ -103,7 +104,7 @@ export function recordCall(seconds: number, span: Attributes, errorType: string 
 export function countAttempt(target: string, provider: string, outcome: string): void {
   guard('metrics', () =>
     current()?.attempts.add(1, {
-      [semconv.TARGET]: target,
+      [semconv.TARGET]: boundedName(target),
       [semconv.PROVIDER_NAME]: provider,
       [semconv.ATTEMPT_OUTCOME]: outcome,
     }),
@@ -114,7 +115,7 @@ export function countAttempt(target: string, provider: string, outcome: string):
 export function countCooldown(target: string, provider: string, after: string): void {
   guard('metrics', () =>
     current()?.cooldowns.add(1, {
-      [semconv.TARGET]: target,
+      [semconv.TARGET]: boundedName(target),
       [semconv.PROVIDER_NAME]: provider,
       [semconv.COOLDOWN_AFTER]: after,
     }),

@@ -11,6 +11,7 @@ import { gzip } from 'node:zlib'
 import { VERSION } from '../kernel/version.js'
 import type { PartialExportResult } from './batch.js'
 import type { OtlpProtocol } from './env.js'
+import { partsOf } from './weight.js'
 
 /** The part of `@opentelemetry/otlp-transformer`'s serializers that is used. */
 export interface TraceSerializer {
@@ -31,7 +32,13 @@ export interface OtlpExporterOptions {
 
 type Answer =
   | { readonly ok: true; readonly body: Buffer }
-  | { readonly ok: false; readonly reason: string; readonly retry: boolean; readonly afterMs?: number }
+  | {
+      readonly ok: false
+      readonly reason: string
+      readonly retry: boolean
+      readonly afterMs?: number
+      readonly tooLarge?: boolean
+    }
 
 /** Statuses that the OTLP specification calls retryable. */
 const RETRYABLE_STATUS = new Set([429, 502, 503, 504])
@@ -72,7 +79,7 @@ export class OtlpExporter implements SpanExporter {
   }
 
   export(spans: ReadableSpan[], done: (result: { code: number; error?: Error } & PartialExportResult) => void): void {
-    this.send(spans).then(
+    this.sendParts(partsOf(spans), performance.now() + this.options.timeoutMs).then(
       (rejectedSpans) => done({ code: 0, rejectedSpans }),
       (error: Error) => done({ code: 1, error }),
     )
@@ -90,16 +97,37 @@ export class OtlpExporter implements SpanExporter {
     return Promise.resolve()
   }
 
+  /** One after the other. Resolves to the number of spans that were refused or lost; rejects when all are. */
+  private async sendParts(parts: readonly ReadableSpan[][], deadline: number): Promise<number> {
+    let lost = 0
+    let sent = 0
+    let failure: unknown
+    for (const part of parts) {
+      try {
+        lost += await this.send(part, deadline)
+        sent += 1
+      } catch (error) {
+        failure = error
+        lost += part.length
+      }
+    }
+    if (sent === 0 && failure !== undefined) throw failure
+    return lost
+  }
+
   /** Resolves to the number of spans the backend refused. */
-  private async send(spans: ReadableSpan[]): Promise<number> {
-    const { serializer, compression, timeoutMs } = this.options
-    const deadline = performance.now() + timeoutMs
+  private async send(spans: ReadableSpan[], deadline: number): Promise<number> {
+    const { serializer, compression } = this.options
     const serialized = serializer.serializeRequest(spans)
     if (!serialized) throw new ExportFailure('nothing to send')
     const body = compression === 'gzip' ? await compress(serialized) : serialized
     for (let backoff = FIRST_BACKOFF_MS; ; backoff *= 1.5) {
       const answer = await this.post(body, deadline)
       if (answer.ok) return this.rejectedOf(answer.body)
+      if (answer.tooLarge && spans.length > 1) {
+        const half = Math.ceil(spans.length / 2)
+        return this.sendParts([spans.slice(0, half), spans.slice(half)], deadline)
+      }
       // Spread out, so that many processes do not come back at once.
       const pause = answer.afterMs ?? backoff * (0.8 + Math.random() * 0.4)
       const now = performance.now()
@@ -174,19 +202,21 @@ export class OtlpExporter implements SpanExporter {
 function readAnswer(response: http.IncomingMessage, finish: (answer: Answer) => void): void {
   const { statusCode = 0, headers } = response
   if (statusCode < 200 || statusCode > 299) {
-    response.resume()
+    // Nothing in it is wanted, and it may have no end.
+    response.destroy()
     const afterMs = retryAfter(headers['retry-after'])
     finish({
       ok: false,
       reason: `HTTP ${statusCode}`,
       retry: RETRYABLE_STATUS.has(statusCode),
+      tooLarge: statusCode === 413,
       ...(afterMs !== undefined && { afterMs }),
     })
     return
   }
   if (/^text\/html/i.test(headers['content-type'] ?? '')) {
     // A web page with status 200: the endpoint is some other server.
-    response.resume()
+    response.destroy()
     finish({ ok: false, reason: 'not an OTLP endpoint (it answers with a web page)', retry: false })
     return
   }

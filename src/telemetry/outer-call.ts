@@ -3,6 +3,7 @@ import { SpanKind, SpanStatusCode, trace, type Attributes, type Context, type Sp
 import type { ChatCompletion, ChatRequest } from '../kernel/hub.js'
 import { chatRequestAttributes, embeddingsRequestAttributes, errorTypeOf, serverOf, statusOf } from './attributes.js'
 import { BaseCall, type Facts } from './base-call.js'
+import { boundedAttributes } from './bounded.js'
 import type { CallEnd, CallRequest, CallStart } from './call.js'
 import { contentAttributes } from './content.js'
 import { identityAttributes } from './identity.js'
@@ -29,19 +30,20 @@ export class OuterCall extends BaseCall {
   private event: Attributes | undefined
 
   constructor(parent: Context, start: CallStart) {
-    super()
+    super(start.mask)
     this.settings = settings()
     this.start = start
     const { baseURL, model, operation } = start
     const server = baseURL === undefined ? undefined : guard('server', () => serverOf(baseURL))
     this.provider =
       (server && guard('identifyHost', () => this.settings.identifyHost(server.address)?.provider)) ?? start.provider
-    const attributes: Attributes = { [semconv.OPERATION_NAME]: operation, [semconv.PROVIDER_NAME]: this.provider }
-    if (model !== undefined) attributes[semconv.REQUEST_MODEL] = model
+    const known: Attributes = { [semconv.OPERATION_NAME]: operation, [semconv.PROVIDER_NAME]: this.provider }
+    if (model !== undefined) known[semconv.REQUEST_MODEL] = model
     if (server) {
-      attributes[semconv.SERVER_ADDRESS] = server.address
-      attributes[semconv.SERVER_PORT] = server.port
+      known[semconv.SERVER_ADDRESS] = server.address
+      known[semconv.SERVER_PORT] = server.port
     }
+    const attributes = guard('attributes', () => boundedAttributes(known, start.mask)) ?? {}
     this.known = attributes
     this.span = startSpan(
       model === undefined ? operation : `${operation} ${model}`,
@@ -98,7 +100,7 @@ export class OuterCall extends BaseCall {
     const attributes: Attributes = { ...identityAttributes(parent), ...this.start.attributes }
     const request = guard('request', () => requestOf(this.start, this.content))
     if (request) Object.assign(attributes, requestAttributes(request))
-    this.span.setAttributes(attributes)
+    this.span.setAttributes(boundedAttributes(attributes, this.start.mask))
     if (request && this.content && 'chat' in request) this.recordContent(request.chat, undefined)
   }
 

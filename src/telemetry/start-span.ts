@@ -1,5 +1,6 @@
 import { INVALID_SPAN_CONTEXT, trace, type Context, type Span, type SpanOptions } from '@opentelemetry/api'
 import { VERSION } from '../kernel/version.js'
+import { boundedName } from './bounded.js'
 import { guard } from './settings.js'
 
 /**
@@ -7,6 +8,8 @@ import { guard } from './settings.js'
  * records nothing and stands for the parent, so that what runs below it keeps its place in the trace.
  */
 export function startSpan(name: string, options: SpanOptions, parent: Context): Span {
-  const span = guard('span', () => trace.getTracer('tracestitch', VERSION).startSpan(name, options, parent))
+  const span = guard('span', () =>
+    trace.getTracer('tracestitch', VERSION).startSpan(boundedName(name), options, parent),
+  )
   return span ?? trace.wrapSpanContext(trace.getSpanContext(parent) ?? INVALID_SPAN_CONTEXT)
 }

@@ -2,6 +2,7 @@
 import { context, SpanKind, SpanStatusCode, trace, type Attributes, type Context, type Span } from '@opentelemetry/api'
 import { types } from 'node:util'
 import { errorTypeOf } from './attributes.js'
+import { boundedAttributes } from './bounded.js'
 import { contentText } from './content.js'
 import { identityAttributes } from './identity.js'
 import * as semconv from './semconv.js'
@@ -73,7 +74,7 @@ class RecordedStep implements Step {
         kind: kind === 'retriever' ? SpanKind.CLIENT : SpanKind.INTERNAL,
         attributes: {
           ...(operation !== undefined && { [semconv.OPERATION_NAME]: operation }),
-          ...nameAttributes(kind, name, this.settings),
+          ...boundedAttributes(nameAttributes(kind, name, this.settings)),
           ...attributes,
         },
       },
@@ -84,7 +85,7 @@ class RecordedStep implements Step {
     const { capture, onSpanStart } = this.settings
     this.content = this.recording && (capture === 'span' || capture === 'both')
     if (!this.recording) return
-    guard('identity', () => this.span.setAttributes(identityAttributes(parent)))
+    guard('identity', () => this.span.setAttributes(boundedAttributes(identityAttributes(parent))))
     if (onSpanStart) runHook('onSpanStart', () => onSpanStart(this.span))
   }
 

@@ -4,6 +4,7 @@ import { asNumber, isObject } from '../kernel/json.js'
 import type { Usage } from '../kernel/hub.js'
 import { chatResponseAttributes, costAttributes, embeddingsResponseAttributes, usageAttributes } from './attributes.js'
 import type { Facts } from './base-call.js'
+import { boundedAttributes } from './bounded.js'
 import * as semconv from './semconv.js'
 import { guard, type CallPrice, type TelemetrySettings } from './settings.js'
 
@@ -23,8 +24,9 @@ export function summaryOf(own: Facts, inner: readonly Facts[], priced: Priced): 
   for (const facts of [own, ...inner]) {
     Object.assign(attributes, facts.attributes)
     if (facts.firstChunk !== undefined) attributes[semconv.RESPONSE_TIME_TO_FIRST_CHUNK] = facts.firstChunk
-    if (facts.chat) Object.assign(attributes, chatResponseAttributes(facts.chat, priced.settings))
-    if (facts.embeddings) Object.assign(attributes, embeddingsResponseAttributes(facts.embeddings))
+    const { chat, embeddings, mask } = facts
+    if (chat) Object.assign(attributes, boundedAttributes(chatResponseAttributes(chat, priced.settings), mask))
+    if (embeddings) Object.assign(attributes, boundedAttributes(embeddingsResponseAttributes(embeddings), mask))
   }
   const used = inner.filter((facts) => usageOf(facts) !== undefined || facts.cost !== undefined)
   if (used.length > 1) Object.assign(attributes, totalUsage(used, priced.settings))

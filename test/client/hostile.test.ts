@@ -121,3 +121,62 @@ test('text in bytes that are no UTF-8 is read with replacement characters', asyn
       .end(Buffer.concat([Buffer.from(head), Buffer.from([0x61, 0xff, 0x62]), Buffer.from(tail)]))
   expect(await call('openai-chat', false)).toMatchObject({ choices: [{ message: { content: 'a\uFFFDb' } }] })
 })
+
+test.each(['plain', 'stream'])('the body of an error that never ends is left after a while: %s', async (kind) => {
+  let closed = 0
+  server.behave = (_request, response) => {
+    response.writeHead(503, { 'content-type': 'application/json' })
+    response.write('{"error":{"message":"')
+    const timer = setInterval(() => response.write('x'), 50)
+    response.on('close', () => {
+      clearInterval(timer)
+      closed += 1
+    })
+  }
+  const ai = clientFor('openai-chat')
+  const answer = await ai.chat.completions.create({
+    model: 'odd/m',
+    messages,
+    fallbacks: ['good/m'],
+    stream: kind === 'stream',
+  } as never)
+  expect(answer).toBeDefined()
+  expect(closed).toBe(1)
+})
+
+const LONGEST_WAIT = 366 * 86_400_000
+
+test.each([
+  ['retry-after', '1e308', LONGEST_WAIT],
+  ['retry-after', '9'.repeat(1000), LONGEST_WAIT],
+  ['retry-after', 'Infinity', LONGEST_WAIT],
+  ['retry-after', 'Fri, 31 Dec 9999 23:59:59 GMT', LONGEST_WAIT],
+  ['retry-after', 'Fri, 31 Dec 99999999 23:59:59 GMT', undefined],
+  ['retry-after', 'Thu, 01 Jan 1970 00:00:00 GMT', 0],
+  ['retry-after', '-1', undefined],
+  ['retry-after', '-1e308', undefined],
+  ['retry-after', 'NaN', undefined],
+  ['retry-after', 'soon', undefined],
+  ['retry-after', '0', 0],
+  ['retry-after', '7', 7000],
+  ['retry-after-ms', '1e308', LONGEST_WAIT],
+  ['retry-after-ms', '-7', undefined],
+  ['x-ratelimit-reset-requests', `${'9'.repeat(300)}h`, LONGEST_WAIT],
+  ['x-ratelimit-reset-requests', '1e308', undefined],
+  ['ratelimit', `"a";r=0;t=${'9'.repeat(200)}`, LONGEST_WAIT],
+])('%s: %s is a wait that a timer can keep, and the call ends', async (name, value, most) => {
+  server.behave = (_request, response) =>
+    void response
+      .writeHead(429, { 'content-type': 'application/json', [name]: value, 'x-ratelimit-remaining-requests': '0' })
+      .end('{"error":{"message":"slow down"}}')
+  const ai = clientFor('openai-chat')
+  const error = (await ai.chat.completions
+    .create({ model: 'odd/m', messages })
+    .catch((thrown: unknown) => thrown)) as TracestitchError
+  expect(error.status).toBe(429)
+  if (most === undefined || most === 0 || most === 7000) expect(error.retryAfterMs).toBe(most)
+  else expect(error.retryAfterMs).toBeLessThanOrEqual(most)
+  for (const { retryAfterMs } of ai.health().targets)
+    expect(retryAfterMs === null || Number.isSafeInteger(retryAfterMs)).toBe(true)
+  expect(JSON.stringify(error)).not.toContain('null')
+})

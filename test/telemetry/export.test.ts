@@ -144,6 +144,71 @@ describe('OTLP export', () => {
     })
   })
 
+  it('sends large content in several requests, and halves one that is too large', async () => {
+    const sizes: number[] = []
+    let most = Number.POSITIVE_INFINITY
+    receiver.setFault((request, response) => {
+      const bytes = Number(request.headers['content-length'])
+      sizes.push(bytes)
+      if (bytes <= most) return false
+      request.resume()
+      response.writeHead(413).end('too large')
+      return true
+    })
+    const handle = setUp({ endpoint: receiver.url })
+    spans(80, { text: 'x'.repeat(100_000) })
+    await handle.flush()
+    expect(handle.status).toMatchObject({ exported: 80, dropped: { exportFailed: 0, queueFull: 0 } })
+    expect(Math.max(...sizes)).toBeLessThan(4 * 1024 * 1024)
+    most = 500_000
+    spans(10, { text: 'x'.repeat(100_000) })
+    await handle.flush()
+    expect(handle.status).toMatchObject({ exported: 90, dropped: { exportFailed: 0, queueFull: 0 } })
+  })
+
+  it('counts only the span that no backend would take', async () => {
+    receiver.setFault((request, response) => {
+      if (Number(request.headers['content-length']) < 100_000) return false
+      request.resume()
+      response.writeHead(413).end('too large')
+      return true
+    })
+    const handle = setUp({ endpoint: receiver.url })
+    spans(3)
+    spans(1, { text: 'x'.repeat(200_000) })
+    spans(4)
+    await handle.flush()
+    expect(handle.status).toMatchObject({ exported: 7, dropped: { exportFailed: 1, queueFull: 0 } })
+  })
+
+  it('holds no more than so many bytes for a backend that does not answer', async () => {
+    receiver.setFault((request) => {
+      request.resume()
+      return true
+    })
+    const handle = setUp({ endpoint: receiver.url }, { OTEL_EXPORTER_OTLP_TIMEOUT: '100' })
+    const text = 'x'.repeat(1_000_000)
+    spans(500, { text })
+    expect(handle.status.dropped.queueFull).toBeGreaterThan(300)
+    receiver.setFault(undefined)
+  })
+
+  it.each([500, 200])('leaves an answer with status %i that has no end', async (status) => {
+    const closed: boolean[] = []
+    receiver.setFault((request, response) => {
+      request.resume()
+      response.on('close', () => closed.push(true))
+      response.writeHead(status, { 'content-type': 'text/html' })
+      response.write('<html>')
+      return true
+    })
+    const handle = setUp({ endpoint: receiver.url })
+    spans(1)
+    await handle.flush()
+    await vi.waitFor(() => expect(closed).not.toEqual([]))
+    expect(handle.status.dropped.exportFailed).toBe(1)
+  })
+
   it('tries again when told to come back', async () => {
     let asked = 0
     receiver.setFault((request, response) => {

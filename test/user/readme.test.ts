@@ -91,7 +91,8 @@ test.each(programs.filter((program) => !needsRedis(program)))('%s', async (title
   expect(stderr.replace(/^\[tracestitch\] traces are not exported: .*\n/, '')).toBe('')
   if (title !== 'createClient()') return
   expect(stdout).toBe('streamed')
-  expect(paths).toEqual(['/v1/messages', '/v1/chat/completions', '/v1/messages', '/v1/embeddings', '/v1/messages'])
+  const [chat, messages] = ['/v1/chat/completions', '/v1/messages']
+  expect(paths).toEqual([messages, chat, messages, chat, messages, '/v1/embeddings', messages])
 })
 
 test('costs come to what is said of them', async () => {

@@ -204,7 +204,7 @@ async function enter(call: LogicalCall, { member }: Step, way: Way): Promise<Pas
   for (const gate of passed) way.undo(gate, entry)
   const { refused } = reserved
   // While others serve, nobody would notice that this one never does.
-  if (refused.unpriced) warnOnce(uncounted(refused, target))
+  if (refused.unpriced) warnOnce(uncounted(refused, target), 'unpriced')
   return refused
 }
 

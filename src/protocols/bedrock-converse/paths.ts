@@ -1,11 +1,12 @@
 /** Model and streaming stand in the path: `/model/{modelId}/converse` and `/converse-stream`. */
+import { pathSegment } from '../../kernel/path-segment.js'
 
 /** The model comes before it, and `-stream` follows for streams. */
 export const PATH = '/converse'
 
-/** An ARN holds slashes and colons, so the id is one encoded segment. */
+/** An ARN holds slashes and colons, so the id is one encoded segment. @throws ConfigError as `pathSegment` does. */
 export function modelPath(model: string, operation: string): string {
-  return `/model/${encodeURIComponent(model)}/${operation}`
+  return `/model/${pathSegment(model)}/${operation}`
 }
 
 const MODEL_PATH = /\/model\/([^/]+)\/([a-z-]+)\/?$/

@@ -1,6 +1,6 @@
 /** Small readings of this wire format that requests, answers and streams share. */
-import { ConfigError } from '../../kernel/errors.js'
 import { isObject } from '../../kernel/json.js'
+import { pathSegment } from '../../kernel/path-segment.js'
 import type { JsonObject, ProtocolId } from '../../kernel/protocol.js'
 import { rawReader } from '../shared/raw.js'
 
@@ -50,11 +50,7 @@ const PUBLISHER = /^(?:projects\/[^/]+\/locations\/[^/]+\/)?publishers\/google\/
 export function methodPath(model: string, method: string): string {
   const name = model.replace(PUBLISHER, '')
   const resource = RESOURCE.test(name) ? name : `models/${name}`
-  const segments = resource.split('/')
-  if (segments.some((segment) => segment === '' || segment === '.' || segment === '..')) {
-    throw new ConfigError('model', 'the model name has an empty or a dot segment; give it as the provider lists it')
-  }
-  return `/${segments.map((segment) => encodeURIComponent(segment).replaceAll('%40', '@')).join('/')}:${method}`
+  return `/${pathSegment(resource, 'model', true).replaceAll('%40', '@')}:${method}`
 }
 
 const METHOD = /(?:^|\/)(models|tunedModels|endpoints)\/([^/:?#]+):([a-zA-Z]+)(?:[?#]|$)/

@@ -48,13 +48,19 @@ export function isGrowing({ status }: JsonObject): boolean {
   return status === 'starting' || status === 'processing'
 }
 
+/** The server says it, and the key goes there. @throws StreamError for what is no id of a prediction. */
+function predictionSegment(id: string): string {
+  if (/^[\w-]{1,200}$/.test(id)) return id
+  throw new StreamError('the answer is no prediction: its `id` is no id')
+}
+
 /** Where a prediction that is not done is asked for, and where it streams when its model can. */
 export function pending(wire: unknown): PendingAnswer | undefined {
   if (!isObject(wire) || !isGrowing(wire)) return undefined
   const id = asString(wire['id'])
   if (!id) return undefined
   const events = isObject(wire['urls']) ? asString(wire['urls']['stream']) : undefined
-  return { path: `${PATH}/${encodeURIComponent(id)}`, ...(events !== undefined && { events }) }
+  return { path: `${PATH}/${predictionSegment(id)}`, ...(events !== undefined && { events }) }
 }
 
 /** @throws ProviderError for a prediction that failed, was canceled, or is not done. */

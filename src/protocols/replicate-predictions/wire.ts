@@ -1,4 +1,5 @@
 /** Small readings of this wire format that requests and answers share. */
+import { pathSegment } from '../../kernel/path-segment.js'
 import type { ProtocolId } from '../../kernel/protocol.js'
 import { rawReader } from '../shared/raw.js'
 
@@ -15,9 +16,8 @@ export const ownRaw = rawReader(ID)
  */
 export function placeOf(model: string): { path: string; version?: string } {
   const parts = model.split('/')
-  const address = parts.map(encodeURIComponent).join('/')
-  if (parts.length === 3 && parts[0] === 'deployments') return { path: `/${address}${PATH}` }
-  if (parts.length === 2 && !model.includes(':')) return { path: `/models/${address}${PATH}` }
+  if (parts.length === 3 && parts[0] === 'deployments') return { path: `/${pathSegment(model, 'model', true)}${PATH}` }
+  if (parts.length === 2 && !model.includes(':')) return { path: `/models/${pathSegment(model, 'model', true)}${PATH}` }
   return { path: PATH, version: model }
 }
 

@@ -1,0 +1,118 @@
+/** A streamed chat completion with events, as `chat.completions.stream()` of the `openai` package gives it. */
+import { createChatAccumulator } from '../../kernel/accumulate.js'
+import type { ChatChunk, ChatCompletion, Logprobs } from '../../kernel/hub.js'
+import { linesOf } from '../model-stream.js'
+import type { ChatResult, ChatStream, StreamItem } from '../types.js'
+import { ChatCompletionRunner, type ChatRunEvents } from './chat-run.js'
+import { ChoiceEvents } from './choice-events.js'
+
+type LogprobList = NonNullable<Logprobs['content']>
+
+export interface ChatStreamEvents extends ChatRunEvents {
+  /** A chunk, as it came, and the completion so far. */
+  chunk: (chunk: StreamItem<ChatChunk>, snapshot: ChatCompletion) => void
+  /** New text of the first choice, and its text so far. */
+  content: (delta: string, snapshot: string) => void
+  'content.delta': (event: { delta: string; snapshot: string; parsed: null }) => void
+  /** `parsed`: what a schema as `response_format` made of it; else `null`. */
+  'content.done': (event: { content: string; parsed: unknown }) => void
+  'refusal.delta': (event: { delta: string; snapshot: string }) => void
+  'refusal.done': (event: { refusal: string }) => void
+  /** `arguments`: those so far, as JSON that may not be whole. */
+  'tool_calls.function.arguments.delta': (event: {
+    name: string
+    index: number
+    arguments: string
+    arguments_delta: string
+  }) => void
+  /** `parsed_arguments`: as JSON, or `null` when the model wrote something else. */
+  'tool_calls.function.arguments.done': (event: {
+    name: string
+    index: number
+    arguments: string
+    parsed_arguments: unknown
+  }) => void
+  'logprobs.content.delta': (event: { content: LogprobList; snapshot: LogprobList }) => void
+  'logprobs.content.done': (event: { content: LogprobList }) => void
+  'logprobs.refusal.delta': (event: { refusal: LogprobList; snapshot: LogprobList }) => void
+  'logprobs.refusal.done': (event: { refusal: LogprobList }) => void
+}
+
+/** Checks the content of a completion against the call's schema, and adds it as `parsed`. */
+export type Parse = (completion: ChatResult) => Promise<ChatResult>
+
+/** What `chat.completions.stream()` gives, and `runTools()` with `stream: true`. Iterated, it gives the chunks. */
+export class ChatCompletionStream
+  extends ChatCompletionRunner<ChatStreamEvents>
+  implements AsyncIterable<StreamItem<ChatChunk>>
+{
+  #accumulator: ReturnType<typeof createChatAccumulator> | undefined
+
+  /** The completion that is under way; `undefined` before its first chunk and after its last. */
+  get currentChatCompletionSnapshot(): ChatCompletion | undefined {
+    return this.#accumulator?.result()
+  }
+
+  /**
+   * The chunks, as they come: those of all completions of a run with tools. Leaving the loop aborts the run. Chunks that came
+   * before the first call are not given again.
+   */
+  [Symbol.asyncIterator](): AsyncIterator<StreamItem<ChatChunk>, undefined> {
+    const waiting: StreamItem<ChatChunk>[] = []
+    let wake: (() => void) | undefined
+    const keep = (chunk: StreamItem<ChatChunk>): void => {
+      waiting.push(chunk)
+      wake?.()
+    }
+    this.on('chunk', keep)
+    let failed: { readonly error: unknown } | undefined
+    let over = false
+    void this.done()
+      .catch((error: unknown) => (failed = { error }))
+      .finally(() => {
+        over = true
+        wake?.()
+      })
+    const leave = (): Promise<IteratorReturnResult<undefined>> => {
+      this.off('chunk', keep)
+      if (!over) this.abort()
+      return Promise.resolve({ done: true, value: undefined })
+    }
+    return {
+      async next() {
+        while (waiting.length === 0 && !over) await new Promise<void>((resolve) => (wake = resolve))
+        const value = waiting.shift()
+        if (value) return { done: false, value }
+        if (failed) throw failed.error
+        return { done: true, value: undefined }
+      },
+      return: leave,
+    }
+  }
+
+  /** The chunks as lines of JSON, as `ChatCompletionStream.fromReadableStream` of the `openai` package reads them. */
+  toReadableStream(): ReadableStream<Uint8Array> {
+    return linesOf(this)
+  }
+
+  /** Reads one stream to its end and adds its completion. */
+  protected async readStream(stream: ChatStream, parse: Parse | undefined): Promise<ChatResult> {
+    const accumulator = (this.#accumulator = createChatAccumulator())
+    const choices = new ChoiceEvents((event, ...args) => this.emit(event, ...args))
+    for await (const chunk of stream) {
+      accumulator.push(chunk)
+      if (this.hasListeners('chunk')) this.emit('chunk', chunk, accumulator.result())
+      choices.read(chunk)
+    }
+    this.controller.signal.throwIfAborted()
+    const { _meta: meta } = stream
+    if (!meta) throw new Error('the stream ended without its facts')
+    const { usage } = meta
+    const whole = { ...(usage && { usage }), ...accumulator.result(), _meta: meta } as ChatResult
+    const completion = parse ? await parse(whole) : whole
+    choices.end(completion)
+    this.#accumulator = undefined
+    this.addCompletion(completion)
+    return completion
+  }
+}

@@ -1,0 +1,133 @@
+/** `chat.completions.stream()` and `runTools()`: what the `openai` package has on top of `create`, over every provider. */
+import type { Message } from '../../kernel/hub.js'
+import { requireMessages } from '../arguments.js'
+import type { CallOptions, ChatBody, ChatResult, ChatStream } from '../types.js'
+import { ChatCompletionRunner } from './chat-run.js'
+import { ChatCompletionStream, type Parse } from './chat-stream.js'
+import { runnableTools, type RunnableTool } from './runnable-tools.js'
+import { runToolLoop, type ToolLoopOptions } from './tool-loop.js'
+
+export type StreamBody = Omit<ChatBody, 'stream'> & { stream?: true }
+
+/** A chat body whose tools carry their functions. */
+export type RunToolsBody = Omit<ChatBody, 'tools' | 'n' | 'stream'> & {
+  tools: readonly RunnableTool[]
+  /** Given to each function as its third argument. */
+  toolContext?: unknown
+}
+
+export type RunToolsOptions = CallOptions & ToolLoopOptions
+
+export interface ChatHelpers {
+  /**
+   * Streams a completion and tells what comes by events: `.on('content', (delta, snapshot) => …)`. It can be iterated, and
+   * `await stream.finalChatCompletion()` gives the whole. With a schema as `response_format`, the content is checked at the
+   * end and given as `message.parsed`. Events and methods are those of the `openai` package.
+   *
+   * @see https://github.com/openai/openai-node/blob/master/helpers.md
+   */
+  stream(body: StreamBody, options?: CallOptions): ChatCompletionStream
+  /**
+   * Asks the model, runs the functions that it calls, and asks again, until it calls none: at most `maxChatCompletions`
+   * times (default 10). Each function runs in a span of its own. `await runner.finalContent()` gives the last text.
+   *
+   * @throws ConfigError when a tool has no function to run.
+   * @see https://github.com/openai/openai-node/blob/master/helpers.md#automated-function-calls
+   */
+  runTools(body: RunToolsBody & { stream?: false | null | undefined }, options?: RunToolsOptions): ChatCompletionRunner
+  runTools(body: RunToolsBody & { stream: true }, options?: RunToolsOptions): ChatCompletionStream
+}
+
+/** What the helpers call: `create`, and what makes `parsed` of a completion's content. */
+export interface HelperSource {
+  create(body: ChatBody, options: CallOptions): Promise<ChatResult | ChatStream>
+  /** `undefined` when the call asks for no format that can be read. */
+  parserOf(body: Pick<ChatBody, 'response_format'>): Parse | undefined
+}
+
+class PlainRun extends ChatCompletionRunner {
+  run(source: HelperSource, body: RunToolsBody, options: RunToolsOptions): this {
+    const { loop, call } = prepared(this, body, options)
+    this.begin(body.messages)
+    const parse = source.parserOf(body)
+    this.start(call.signal, () =>
+      runToolLoop({
+        ...loop,
+        add: (message) => this.addMessage(message),
+        complete: async (request) => {
+          const made = await source.create({ ...request, stream: false }, { ...call, signal: this.controller.signal })
+          const completion = parse ? await parse(made as ChatResult) : (made as ChatResult)
+          this.emit('connect')
+          this.addCompletion(completion)
+          return completion
+        },
+      }),
+    )
+    return this
+  }
+}
+
+class StreamRun extends ChatCompletionStream {
+  /** One completion. */
+  single(source: HelperSource, body: StreamBody, options: CallOptions): this {
+    this.begin(body.messages)
+    this.start(options.signal ?? body.signal, async () => {
+      await this.complete(source, body, options)
+    })
+    return this
+  }
+
+  run(source: HelperSource, body: RunToolsBody, options: RunToolsOptions): this {
+    const { loop, call } = prepared(this, body, options)
+    this.begin(body.messages)
+    this.start(call.signal, () =>
+      runToolLoop({
+        ...loop,
+        add: (message) => this.addMessage(message),
+        complete: (request) => this.complete(source, request, call),
+      }),
+    )
+    return this
+  }
+
+  private async complete(source: HelperSource, body: ChatBody, options: CallOptions): Promise<ChatResult> {
+    const { signal } = this.controller
+    const stream = (await source.create({ ...body, stream: true }, { ...options, signal })) as ChatStream
+    this.emit('connect')
+    return this.readStream(stream, source.parserOf(body))
+  }
+}
+
+type Loop = Omit<Parameters<typeof runToolLoop>[0], 'add' | 'complete'>
+
+/** @throws ConfigError when the tools or the messages cannot be used. */
+function prepared(
+  run: ChatCompletionRunner | ChatCompletionStream,
+  given: RunToolsBody,
+  { maxChatCompletions, afterCompletion, ...options }: RunToolsOptions,
+): { readonly loop: Loop; readonly call: CallOptions } {
+  requireMessages(given)
+  const { tools, toolContext, messages: _messages, signal, ...body } = given
+  const loop: Loop = {
+    body: body as Loop['body'],
+    tools: runnableTools(tools),
+    toolContext,
+    options: { maxChatCompletions, afterCompletion },
+    run: run as { readonly messages: Message[]; abort(): void },
+    signal: run.controller.signal,
+  }
+  return { loop, call: { ...options, signal: options.signal ?? signal } }
+}
+
+export function createChatHelpers(source: HelperSource): ChatHelpers {
+  function runTools(body: RunToolsBody & { stream?: boolean | null }, options: RunToolsOptions = {}): unknown {
+    return body.stream === true ? new StreamRun().run(source, body, options) : new PlainRun().run(source, body, options)
+  }
+  return {
+    stream(body, options = {}) {
+      requireMessages(body)
+      return new StreamRun().single(source, body, options)
+    },
+    runTools: runTools as ChatHelpers['runTools'],
+  }
+}

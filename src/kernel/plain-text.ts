@@ -1,0 +1,35 @@
+/** Text of others made fit to be shown: of bounded length, without characters that steer a terminal or forge a line. */
+
+/**
+ * `text` cut to `most` characters, the last of which is then `…`. No pair of surrogates is cut apart.
+ *
+ * @param most - In UTF-16 code units, at least 2.
+ */
+export function clip(text: string, most: number): string {
+  if (text.length <= most) return text
+  const end = most - 1
+  const last = text.charCodeAt(end - 1)
+  return `${text.slice(0, last >= 0xd800 && last <= 0xdbff ? end - 1 : end)}…`
+}
+
+const code = (point: number): string => String.fromCharCode(point)
+const [ESC, BEL, CSI, ST] = [code(0x1b), code(0x07), code(0x9b), code(0x9c)]
+/** Control strings of eight bits: DCS, SOS, OSC, PM and APC. */
+const STRINGS = [0x90, 0x98, 0x9d, 0x9e, 0x9f].map(code).join('')
+/** Escape sequences of terminals (ECMA-48): CSI, OSC and the like, with what belongs to them. */
+const ESCAPES = new RegExp(
+  `(?:${ESC}\\[|${CSI})[0-?]*[ -/]*[@-~]|(?:${ESC}[\\]PX^_]|[${STRINGS}])[^${BEL}${ESC}${ST}]*(?:${BEL}|${ESC}\\\\|${ST})?`,
+  'g',
+)
+/** What ends a line, moves the cursor, or turns the direction of writing. */
+const STEERING = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu
+
+/** `text` as a part of one line: without escape sequences, each run of control characters as one space. */
+export function oneLine(text: string): string {
+  return text.replace(ESCAPES, '').replace(STEERING, ' ')
+}
+
+/** The same, with line breaks and tabs kept. */
+export function withoutEscapes(text: string): string {
+  return text.replace(ESCAPES, '').replace(STEERING, (run) => run.replace(/[^\n\t]+/g, ' '))
+}
