@@ -145,8 +145,13 @@ export interface ChatCompletions extends ChatHelpers {
   ): Promise<ParsedChatResult<ParsedOutput<F>>>
 }
 
+/** OpenAI's body. Fields of a provider's own format may stand in it too, such as `truncate`. */
 export type EmbeddingsBody = Omit<EmbeddingsRequest, 'extra_body'> & BodyOptions
-export type EmbeddingsResult = WithMeta<EmbeddingsResponse>
+/**
+ * OpenAI's types say that `usage` is always there. Where the provider counts nothing it is missing: `_meta.usage` is `null`
+ * then, and `_meta.cost` says so.
+ */
+export type EmbeddingsResult = WithMeta<Omit<EmbeddingsResponse, 'usage'> & Required<Pick<EmbeddingsResponse, 'usage'>>>
 
 export interface Embeddings {
   create(body: EmbeddingsBody, options?: CallOptions): Promise<EmbeddingsResult>

@@ -23,9 +23,21 @@ export const bedrockCohereEmbeddings = embeddingsCodec({
   path: '/invoke',
   ...BEDROCK_RUNTIME,
   maxInputs: () => MAX_TEXTS,
+  inputTypes: {
+    field: 'input_type',
+    words: {
+      query: 'search_query',
+      document: 'search_document',
+      classification: 'classification',
+      clustering: 'clustering',
+    },
+    others: ['image'],
+  },
+  native: ['images', 'inputs', 'embedding_types', 'output_dimension', 'truncate', 'max_tokens'],
   tokensHeader: 'x-amzn-bedrock-input-token-count',
   /** `input_type`, `images`, `truncate` and the like come in `extra_body`, or from the wire in `raw`. */
-  encodeRequest({ texts, dimensions, extra }, { model }) {
+  encodeRequest({ texts, dimensions, extra }, { model, warn }) {
+    if (extra['input_type'] === undefined) warn(`\`input_type\` is not given: ${DEFAULT_INPUT_TYPE} is sent`)
     const isOther = texts.length === 0 && (extra['images'] !== undefined || extra['inputs'] !== undefined)
     return {
       path: modelPath(model, 'invoke'),

@@ -15,6 +15,7 @@ export const mistral: ProviderRow = {
     dimensionsField: 'output_dimension',
     thinkingParts: 'thinking',
     seedField: 'random_seed',
+    inputTypes: false,
     unsupported: ['logit_bias', 'logprobs', 'top_logprobs', 'store', 'service_tier', 'user', 'verbosity', 'top_k'],
   },
   telemetryName: 'mistral_ai',

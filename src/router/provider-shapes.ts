@@ -29,6 +29,12 @@ const quirks = z.strictObject({
   cacheControl: z.optional(z.boolean()),
   developerAsSystem: z.optional(z.boolean()),
   jsonSchema: z.optional(z.boolean()),
+  inputTypes: z.optional(
+    z.union([
+      z.literal(false),
+      z.strictObject({ field: text, words: z.record(z.string(), text), others: z.optional(z.array(text)) }),
+    ]),
+  ),
   schemas: z.optional(z.enum(SCHEMA_DIALECT_IDS)),
   defaultMaxTokens: z.optional(z.int().check(z.positive())),
   toolCombination: z.optional(z.boolean()),

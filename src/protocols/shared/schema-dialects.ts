@@ -48,8 +48,6 @@ export interface SchemaLimits {
 
 export interface SchemaDialect {
   readonly id: SchemaDialectId
-  /** Pages that the facts are from. */
-  readonly docs: readonly string[]
   /** What may stand at the root; all else is wrapped in an object, and unwrapped in the answer. */
   readonly roots: readonly RootKind[]
   /** Every object says `additionalProperties: false`. */
@@ -100,7 +98,7 @@ const STRICT = {
 const openai: SchemaDialect = {
   ...STRICT,
   id: 'openai',
-  docs: ['https://platform.openai.com/docs/guides/structured-outputs#supported-schemas'],
+  // https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
   takes: keywords('const', 'default', 'pattern', 'format', ...SIZES, ...BOUNDS),
   formats: new Set(NINE_FORMATS),
   limits: { properties: 5000, depth: 10, enumValues: 1000, enumChars: 15_000, nameChars: 120_000 },
@@ -109,14 +107,14 @@ const openai: SchemaDialect = {
 const azure: SchemaDialect = {
   ...STRICT,
   id: 'azure',
-  docs: ['https://learn.microsoft.com/azure/ai-foundry/openai/how-to/structured-outputs'],
+  // https://learn.microsoft.com/azure/ai-foundry/openai/how-to/structured-outputs
   takes: keywords('const'),
   limits: { properties: 100, depth: 5 },
 }
 
 const anthropic: SchemaDialect = {
   id: 'anthropic',
-  docs: ['https://platform.claude.com/docs/en/build-with-claude/structured-outputs#json-schema-limitations'],
+  // https://platform.claude.com/docs/en/build-with-claude/structured-outputs#json-schema-limitations
   roots: ['object'],
   closed: true,
   allRequired: false,
@@ -134,16 +132,14 @@ const anthropic: SchemaDialect = {
 const bedrock: SchemaDialect = {
   ...anthropic,
   id: 'bedrock',
-  docs: ['https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html'],
+  // https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html
   takes: keywords('const', 'default', 'pattern', 'format', 'minItems', ...LENGTHS),
 }
 
 const gemini: SchemaDialect = {
   id: 'gemini',
-  docs: [
-    'https://ai.google.dev/gemini-api/docs/structured-output#json_schema_support',
-    'https://ai.google.dev/api/generate-content#FIELDS.response_json_schema',
-  ],
+  // https://ai.google.dev/gemini-api/docs/structured-output#json_schema_support
+  // https://ai.google.dev/api/generate-content#FIELDS.response_json_schema
   roots: ['object', 'array', 'scalar'],
   closed: false,
   allRequired: false,
@@ -160,14 +156,14 @@ const gemini: SchemaDialect = {
 const groq: SchemaDialect = {
   ...openai,
   id: 'groq',
-  docs: ['https://console.groq.com/docs/structured-outputs'],
+  // https://console.groq.com/docs/structured-outputs
   limits: {},
 }
 
 const cerebras: SchemaDialect = {
   ...STRICT,
   id: 'cerebras',
-  docs: ['https://inference-docs.cerebras.ai/capabilities/structured-outputs'],
+  // https://inference-docs.cerebras.ai/capabilities/structured-outputs
   takes: keywords('const', 'prefixItems', ...BOUNDS),
   // `type: ['string', 'null']` is refused, as its page says.
   typeLists: false,
@@ -178,7 +174,7 @@ const cerebras: SchemaDialect = {
 const xai: SchemaDialect = {
   ...STRICT,
   id: 'xai',
-  docs: ['https://docs.x.ai/docs/guides/structured-outputs#supported-schemas'],
+  // https://docs.x.ai/docs/guides/structured-outputs#supported-schemas
   takes: keywords('const', 'pattern', 'format', ...BOUNDS),
   formats: new Set(NINE_FORMATS),
 }
