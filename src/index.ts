@@ -28,7 +28,7 @@ export function autolog(options: AutologOptions = {}): Autolog {
  *   nowhere. A model string that only a call brings is checked at that call, before any request.
  */
 export function createClient(options: ClientOptions = {}): Client {
-  return openClient(everything, directory, options)
+  return openClient(everything, options)
 }
 
 export type * from './client/index.js'

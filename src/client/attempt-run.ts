@@ -13,11 +13,13 @@ import type { Target } from '../router/target.js'
 import { startAttempt, type AttemptSpan } from '../telemetry/attempt.js'
 import { countAttempt, countCooldown } from '../telemetry/metrics.js'
 import type { AdmittedStep } from './admission/admit.js'
+import type { Place } from './admission/demand.js'
 import type { Pass, Used } from './admission/pass.js'
 import { countOf } from './admission/used.js'
 import type { WireAnswer } from './body.js'
 import type { Answer, LogicalCall } from './call.js'
 import { locate } from './failure.js'
+import { extraBodyAt, paramsAt } from './layers.js'
 import { AttemptLimits } from './limits.js'
 import { send, type EncodedBytes, type FollowUp } from './transport.js'
 import { addWarning } from './warnings.js'
@@ -37,6 +39,8 @@ export class AttemptRun {
   readonly timeout: TimeoutPolicy
   /** What it holds of limits and budgets. */
   readonly pass: Pass | undefined
+  /** Those of the fallback that led here. */
+  private readonly ownParams: Readonly<Record<string, unknown>> | undefined
   private readonly call: LogicalCall
   private readonly entry: Attempt
   private readonly member: Member
@@ -64,7 +68,8 @@ export class AttemptRun {
     this.number = number
     this.reason = reason
     this.target = target
-    this.params = target.params || params ? { ...target.params, ...params } : undefined
+    this.params = paramsAt(target, params)
+    this.ownParams = params
     const { timeout } = target.provider
     const usual = timeoutPolicy(timeout, call.client.plan.timeout)
     this.timeout = timeoutPolicy(call.options.timeout, timeoutPolicy(target.timeout, usual))
@@ -112,10 +117,12 @@ export class AttemptRun {
 
   /** Fields of the account and of the call that this target's body gets as they are. */
   get extraBody(): Record<string, unknown> | undefined {
-    const { extra_body: all, provider_options: byProvider } = this.call.options
-    const { id, body } = this.target.provider
-    const own = byProvider?.[id]
-    return body || all || own ? { ...body, ...all, ...own } : undefined
+    return extraBodyAt(this.target, this.call.options)
+  }
+
+  /** Where it goes, as what it may come to is estimated. */
+  get place(): Place {
+    return { target: this.target, params: this.ownParams }
   }
 
   /** @param part - Limits of a request that is one of several of this attempt, sent side by side. */
@@ -157,9 +164,11 @@ export class AttemptRun {
     return answer
   }
 
-  /** USD that headers of an answer say it cost. */
+  /** USD that a header of an answer says it cost, of a provider that is known to send one; `NaN` for what is no number. */
   costIn(headers: Headers): number | undefined {
-    return this.call.client.reportedCost(headers)
+    const { costHeader } = this.target.provider
+    const text = costHeader === undefined ? null : headers.get(costHeader)
+    return text === null || text.trim() === '' ? undefined : Number(text)
   }
 
   /** Completes an error with what is known of this attempt. */
@@ -228,7 +237,7 @@ export class AttemptRun {
     if (error instanceof TimeoutError && error.limit === 'connect') return undefined
     // The caller's reason may be anything.
     const calledOff = this.lost || this.call.limits.signal.aborted || classifyError(error) === 'timeout'
-    return calledOff ? this.call.demand.inputAt(this.target) : undefined
+    return calledOff ? this.call.demand.inputAt(this.place) : undefined
   }
 
   private tell(outcome: AttemptOutcome): void {

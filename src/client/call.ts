@@ -1,5 +1,5 @@
 /** One logical call: its limits, its attempts, its span, and what is known of it at the end. */
-import { isSpanContextValid, type Attributes } from '@opentelemetry/api'
+import { context, isSpanContextValid, type Attributes } from '@opentelemetry/api'
 import type { PriceOptions } from '../cost/price.js'
 import type { Catalogue } from '../kernel/catalogue.js'
 import type { Clock } from '../kernel/clock.js'
@@ -15,13 +15,14 @@ import type { RoutedCall } from '../router/strategy.js'
 import type { Target } from '../router/target.js'
 import { costAttributes, otherAttributes, serverOf } from '../telemetry/attributes.js'
 import { startCall, type Call } from '../telemetry/call.js'
-import { withContext } from '../telemetry/identity.js'
+import { identityOf, mergeIdentity, withIdentity, type Identity } from '../telemetry/identity.js'
 import { metering } from '../telemetry/metrics.js'
 import * as semconv from '../telemetry/semconv.js'
 import { guard, settings } from '../telemetry/settings.js'
 import type { AdmittedStep } from './admission/admit.js'
 import { Demand } from './admission/demand.js'
 import type { Gates } from './admission/gates.js'
+import type { Made } from './admission/made.js'
 import type { Pass } from './admission/pass.js'
 import { usedBy } from './admission/used.js'
 import { AttemptRun } from './attempt-run.js'
@@ -30,6 +31,7 @@ import { nameTargets } from './failure.js'
 import type { Hooks } from './hooks.js'
 import { CallLimits } from './limits.js'
 import { createMeta } from './meta.js'
+import { doubtOf, type Doubt } from './plausible.js'
 import type { Probes } from './probes.js'
 import { routedCall } from './routed-call.js'
 import type { Ledger } from './spend.js'
@@ -51,8 +53,6 @@ export interface ClientContext {
   /** What was spent so far. */
   readonly ledger?: Ledger | undefined
   readonly hooks: Hooks
-  /** USD that the headers of an answer say it cost. */
-  readonly reportedCost: (headers: Pick<Headers, 'forEach'>) => number | undefined
   readonly fetch: typeof globalThis.fetch | undefined
   readonly clock: Clock
   readonly random: () => number
@@ -64,7 +64,16 @@ export interface CallRequest {
   readonly options: CallOptions
   /** `undefined` for an operation of which telemetry reads no request. */
   readonly request: { readonly chat: ChatRequest } | { readonly embeddings: EmbeddingsRequest } | undefined
+  /** The caller's own body, where `request` is not all of it. */
+  readonly body?: RequestBody | undefined
   readonly attributes?: Attributes
+}
+
+/** A body of another shape than the hub's. */
+export interface RequestBody {
+  readonly request: object
+  /** What is billed of it, where it is neither chat nor embeddings. */
+  readonly made?: Made | undefined
 }
 
 /** What is known of an answer that is neither chat nor embeddings. */
@@ -89,6 +98,8 @@ export class LogicalCall {
   pass: Pass | undefined
   readonly operation: semconv.Operation
   readonly options: CallOptions
+  /** Whom it is for: what `withContext` says, and its own metadata over it. */
+  readonly metadata: Identity | undefined
   readonly timeout: TimeoutPolicy
   readonly itinerary: Itinerary
   readonly routed: RoutedCall
@@ -108,7 +119,7 @@ export class LogicalCall {
   private latest: AttemptRun | undefined
 
   /** @throws ConfigError or UnsupportedParameterError when no target can serve the call. Nothing is open then. */
-  constructor(client: ClientContext, { operation, model, options, request, attributes }: CallRequest) {
+  constructor(client: ClientContext, { operation, model, options, request, body, attributes }: CallRequest) {
     this.client = client
     this.operation = operation
     this.options = options
@@ -116,7 +127,9 @@ export class LogicalCall {
     client.cooldowns?.refresh()
     const route = plan.route(model)
     this.timeout = timeoutPolicy(options.timeout, timeoutPolicy(route.timeout, plan.timeout))
-    this.routed = routedCall(model, options, request, client.tokenCounter)
+    const around = identityOf()
+    this.metadata = options.metadata ? mergeIdentity(around, options.metadata) : around
+    this.routed = routedCall(model, this.metadata, request, client.tokenCounter)
     this.hedge = route.hedge
     this.itinerary = new Itinerary({
       call: this.routed,
@@ -130,20 +143,20 @@ export class LogicalCall {
     this.shown = 'member' in this.begun ? this.begun.member.target : (route.levels[0]?.members[0]?.target as Target)
     const first = this.shown
     this.alias = route.alias ? model : undefined
-    this.demand = new Demand({ client, routed: this.routed, request, options, alias: this.alias })
+    const { routed, metadata, alias } = this
+    this.demand = new Demand({ client, routed, request, body, options, metadata, alias })
     // Nothing may fail once the span is open: whoever ends it has the call.
     this.limits = new CallLimits(options.signal ?? undefined, this.timeout.total, client.clock)
-    const start = (): Call =>
-      startCall({
-        operation,
-        layer: 'client',
-        provider: first.provider.telemetryName,
-        model: first.model,
-        request,
-        baseURL: first.provider.baseURL,
-        attributes: { ...attributes, ...(this.alias !== undefined && { 'tracestitch.alias': model }) },
-      })
-    this.telemetry = options.metadata ? withContext(identityFrom(options.metadata), start) : start()
+    this.telemetry = startCall({
+      operation,
+      layer: 'client',
+      provider: first.provider.telemetryName,
+      model: first.model,
+      request,
+      baseURL: first.provider.baseURL,
+      attributes: { ...attributes, ...(this.alias !== undefined && { 'tracestitch.alias': model }) },
+      ...(options.metadata && this.metadata && { parent: withIdentity(context.active(), this.metadata) }),
+    })
   }
 
   /** The first step. @throws LimitError when every target is in cooldown and the client does not try them. */
@@ -232,13 +245,14 @@ export class LogicalCall {
 
   /** Counts what the answer came to: in limits, budgets and the sums of the client. */
   private settle(run: AttemptRun, answer: Answer): CallMeta {
-    const { alias, options, client } = this
+    const { alias, client } = this
     const facts = this.factsOf(answer)
     const { usage } = facts
-    const meta = this.describe(run, facts)
-    client.ledger?.add({ meta, usage, alias, metadata: options.metadata, date: client.clock.date() })
+    const doubt = doubtOf(answer, usage, this.demand.expected(run.place))
+    const meta = this.describe(run, { ...facts, doubt })
+    client.ledger?.add({ meta, usage, alias, metadata: this.metadata, date: client.clock.date() })
     if (!run.pass && !this.pass) return meta
-    const used = usedBy(usage, () => run.pass?.budgeted && meta.cost.usd)
+    const used = usedBy(usage, doubt?.fault === undefined, () => run.pass?.budgeted && meta.cost.usd)
     run.pass?.settle(used)
     this.pass?.settle(used)
     this.pass?.leave()
@@ -255,7 +269,7 @@ export class LogicalCall {
     return { model: chat.model, usage, serviceTier: chat.service_tier, partial: true }
   }
 
-  describe(run: AttemptRun, { model, usage, serviceTier, partial }: AnswerFacts): CallMeta {
+  describe(run: AttemptRun, { model, usage, serviceTier, partial, doubt }: AnswerFacts): CallMeta {
     const { target, reportedCost: reported } = run
     const spanContext = this.telemetry.span?.spanContext()
     return createMeta({
@@ -268,6 +282,7 @@ export class LogicalCall {
       told: usage,
       serviceTier,
       partial,
+      doubt,
       prices: this.client.prices,
       limitHeaders: run.limitHeaders,
       answeredAt: run.answeredAt,
@@ -282,6 +297,7 @@ interface AnswerFacts {
   readonly usage?: Partial<Usage> | undefined
   readonly serviceTier?: string | null | undefined
   readonly partial?: boolean
+  readonly doubt?: Doubt | undefined
 }
 
 const UNKNOWN = { tokens: undefined, usd: undefined }
@@ -289,19 +305,6 @@ const UNKNOWN = { tokens: undefined, usd: undefined }
 /** What a lost attempt ends with. */
 function answeredByAnother(): DOMException {
   return new DOMException('another attempt answered first', 'AbortError')
-}
-
-function identityFrom(metadata: NonNullable<CallOptions['metadata']>): {
-  user?: string
-  session?: string
-  tags?: readonly string[]
-} {
-  const { user, session, tags } = metadata
-  return {
-    ...(user !== undefined && { user }),
-    ...(session !== undefined && { session }),
-    ...(tags !== undefined && { tags }),
-  }
 }
 
 function targetAttributes({ provider }: Target): Attributes {

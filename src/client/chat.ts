@@ -101,7 +101,7 @@ export async function whole(run: AttemptRun, request: ChatRequest): Promise<{ ru
     codec.encodeRequest(requestFor(request, run), run.encodeContext),
   )
   const { answer, wire } = await sendWhole(run, codec, encoded)
-  const chat = decoding(() => restored(completed(codec, run.target, answer), request).decodeResponse(wire))
+  const chat = decoding(() => restored(completed(codec, run.target, answer, encoded), request).decodeResponse(wire))
   run.refuseFiltered(chat.choices)
   run.finish()
   return { run, chat }
@@ -119,7 +119,7 @@ async function stream(call: LogicalCall, request: ChatRequest): Promise<ChatStre
     run.limits.start('firstChunk', run.timeout.firstChunk)
     const answer = await sendStream(run, codec, encoded)
     const face = {
-      codec: restored(completed(codec, run.target, answer), request),
+      codec: restored(completed(codec, run.target, answer, encoded), request),
       event: (_wire: unknown, chunks: readonly ChatChunk[]) => visible(chunks),
       end: visible,
     }

@@ -2,6 +2,20 @@
 import type { EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
 import { isObject } from '../kernel/json.js'
 import { checkLengths, sizeOf } from './check-vectors.js'
+import type { EmbeddingsProtocol } from '../kernel/protocol.js'
+import type { Target } from '../router/target.js'
+
+/** Inputs that one request to a target may hold; `undefined` means any number. */
+export function maxInputs({ provider, model }: Target, codec: EmbeddingsProtocol): number | undefined {
+  return provider.quirks.maxInputs?.[codec.id] ?? codec.maxInputs?.(model)
+}
+
+/** How many requests it takes at a target. */
+export function requestsFor(target: Target, { input }: EmbeddingsRequest): number {
+  const codec = target.provider.embeddingsFor(target.model)
+  const max = codec && maxInputs(target, codec)
+  return max === undefined ? 1 : Math.max(1, Math.ceil(sizeOf(input) / max))
+}
 
 /** @param max - Inputs that one request may hold; `undefined` means any number. */
 export function splitInput(request: EmbeddingsRequest, max: number | undefined): EmbeddingsRequest[] {

@@ -9,7 +9,7 @@ import { readJson } from './body.js'
 import type { AttemptRun } from './attempt-run.js'
 import { LogicalCall, type ClientContext } from './call.js'
 import { inOrder, sizeOf } from './check-vectors.js'
-import { joinAnswers, splitInput } from './embedding-batches.js'
+import { joinAnswers, maxInputs, splitInput } from './embedding-batches.js'
 import { execute } from './execute.js'
 import { decoding, encoding, locate } from './failure.js'
 import { AttemptLimits } from './limits.js'
@@ -75,8 +75,8 @@ async function embed(
 ): Promise<{ run: AttemptRun; embeddings: EmbeddingsResponse }> {
   const { target, extraBody, params } = run
   const codec = embeddingsCodec(target)
-  const max = target.provider.quirks.maxInputs?.[codec.id] ?? codec.maxInputs?.(target.model)
-  const requests = splitInput({ ...request, ...params, ...(extraBody && { extra_body: extraBody }) }, max)
+  const whole = { ...request, ...params, ...(extraBody && { extra_body: extraBody }) }
+  const requests = splitInput(whole, maxInputs(target, codec))
   const parts = received.get(target) ?? requests.map(() => undefined)
   received.set(target, parts)
   const waiting = parts.flatMap((part, at) => (part ? [] : [at]))

@@ -3,7 +3,6 @@ import { systemClock } from '../kernel/clock.js'
 import type { Catalogue } from '../kernel/catalogue.js'
 import type { PassthroughId } from '../kernel/protocol.js'
 import { loadPrices } from '../cost/tables.js'
-import type { Directory } from '../providers/directory.js'
 import { compilePlan } from '../router/plan.js'
 import { SharedCooldowns } from '../router/shared-cooldowns.js'
 import type { ClientOptions } from '../router/options.js'
@@ -72,11 +71,7 @@ function createPassed(client: ClientContext): Pick<Client, 'moderations' | 'imag
  *
  * @throws ConfigError as `createClient` says.
  */
-export function openClient(
-  catalogue: Catalogue,
-  { reportedCost }: Pick<Directory, 'reportedCost'>,
-  options: ClientOptions = {},
-): Client {
+export function openClient(catalogue: Catalogue, options: ClientOptions = {}): Client {
   checkClientOptions(options)
   const plan = compilePlan(options, {
     env: process.env,
@@ -114,7 +109,6 @@ export function openClient(
     tokenCounter: counterOf(options.tokenizer),
     ledger,
     hooks,
-    reportedCost,
     fetch: options.fetch,
     clock: systemClock,
     random: Math.random,

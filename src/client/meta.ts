@@ -4,6 +4,7 @@ import type { Attempt } from '../kernel/errors.js'
 import { readRateLimit, type HeaderSource, type RateLimit } from '../kernel/rate-limit.js'
 import type { Usage } from '../kernel/hub.js'
 import type { Target } from '../router/target.js'
+import type { Doubt } from './plausible.js'
 import type { CallMeta } from './types.js'
 
 export interface MetaFacts {
@@ -21,6 +22,7 @@ export interface MetaFacts {
   readonly serviceTier?: string | null | undefined
   /** The answer broke off. */
   readonly partial?: boolean | undefined
+  readonly doubt?: Doubt | undefined
   readonly prices: PriceOptions
   /** Those of the answer that may speak of rate limits. */
   readonly limitHeaders: HeaderSource | undefined
@@ -62,12 +64,23 @@ export function createMeta(facts: MetaFacts): CallMeta {
   return Object.defineProperty(meta, INSPECT, { value: inspected })
 }
 
-function priceOf({ target, served, usage, serviceTier, partial, at, prices }: MetaFacts): Cost {
+function priceOf({ target, served, usage, serviceTier, partial, doubt, at, prices }: MetaFacts): Cost {
   const { id, baseURL } = target.provider
-  return costOf(
-    { provider: id, model: target.model, served, usage, serviceTier, partial, region: REGION.exec(baseURL)?.[1], at },
+  const cost = costOf(
+    {
+      provider: id,
+      model: target.model,
+      served,
+      usage,
+      serviceTier,
+      partial,
+      doubt: doubt?.fault,
+      region: REGION.exec(baseURL)?.[1],
+      at,
+    },
     prices,
   )
+  return doubt?.note === undefined ? cost : { ...cost, missing: [...cost.missing, doubt.note] }
 }
 
 /** A host that processes calls in a region of its own, which may cost more: `https://eu.api.openai.com/v1`. */

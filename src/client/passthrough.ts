@@ -57,6 +57,7 @@ function begin(
     model,
     options: callOptions,
     request: undefined,
+    body: { request: body, made: format.outputType },
     ...(attributes && { attributes }),
   })
   return { call, format, body: body as JsonObject }
@@ -66,6 +67,7 @@ function begin(
 async function withFields(begun: Omit<Passed, 'fields'>): Promise<Passed> {
   const { call, format, body } = begun
   const fields = format.request === 'multipart' ? await orAborted(readFields(body), call.limits.signal) : []
+  call.demand.uploads(fields.flatMap(([, value]) => (typeof value === 'string' ? [] : [value.size])))
   return { ...begun, fields }
 }
 

@@ -1,10 +1,10 @@
 /** Small requests of our own to targets that have cooled down, so that no caller has to find out whether they are well again. */
-import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import type { ChatRequest } from '../kernel/hub.js'
 import type { ProbeOptions } from '../router/options.js'
 import type { Plan } from '../router/plan.js'
 import type { Route } from '../router/route.js'
 import type { Member } from '../router/strategy.js'
+import { outsideOfCalls } from '../telemetry/identity.js'
 import * as semconv from '../telemetry/semconv.js'
 import { whole } from './chat.js'
 import { LogicalCall, type ClientContext } from './call.js'
@@ -68,8 +68,8 @@ export class Probes {
     if (cooldownLeft === 0 && !health.allows) return
     this.askedAt.set(target.id, client.clock.now())
     const controller = new AbortController()
-    // Not a part of the trace of whoever met the failure.
-    const asked = context.with(ROOT_CONTEXT, () => this.ask(client, member, controller.signal))
+    // Neither a part of the trace of whoever met the failure, nor on their bill.
+    const asked = outsideOfCalls(() => this.ask(client, member, controller.signal))
     this.running.set(
       controller,
       asked.finally(() => this.running.delete(controller)),

@@ -32,6 +32,7 @@ export function createRerank(client: ClientContext): Rerank {
         model: request.model,
         options: callOptions,
         request: undefined,
+        body: { request: body, made: 'order' },
       })
       try {
         const { run, answer } = await execute(call, (run) => rank(run, request))

@@ -44,6 +44,7 @@ export function createResponses(client: ClientContext): Responses {
       model: request.model,
       options: callOptions,
       request: { chat: request },
+      body: { request: body },
     })
     try {
       if (request.stream === true) return new ModelStream(await execute(call, (run) => stream(call, run, exchange)))
@@ -95,7 +96,7 @@ async function whole(
 ): Promise<{ run: AttemptRun; chat: ChatCompletion; wire: JsonObject }> {
   const { codec, encoded, native } = encode(run, exchange)
   const { answer, wire: body } = await sendWhole(run, codec, encoded)
-  const reader = readerOf(completed(codec, run.target, answer), exchange, native)
+  const reader = readerOf(completed(codec, run.target, answer, encoded), exchange, native)
   const chat = decoding(() => reader.decodeResponse(body))
   run.refuseFiltered(chat.choices)
   const wire =
@@ -110,7 +111,7 @@ async function stream(call: LogicalCall, run: AttemptRun, exchange: Exchange) {
   const { codec: written, encoded, native } = encode(run, exchange)
   run.limits.start('firstChunk', run.timeout.firstChunk)
   const answer = await sendStream(run, written, encoded)
-  const codec = readerOf(completed(written, run.target, answer), exchange, native)
+  const codec = readerOf(completed(written, run.target, answer, encoded), exchange, native)
   const face = native ? nativeFace(codec) : translatingFace(codec, exchange)
   const encodeWhole = translatingFace(codec, exchange)
   const all = (chunks: readonly ChatChunk[]): readonly JsonObject[] => [

@@ -3,20 +3,20 @@ import type { ChatRequest, EmbeddingsRequest } from '../kernel/hub.js'
 import { estimateTokens, promptPrefix, type CountTokens } from '../kernel/estimate.js'
 import type { Capability } from '../router/options.js'
 import type { RoutedCall } from '../router/strategy.js'
-import type { CallOptions } from './types.js'
+import type { Identity } from '../telemetry/identity.js'
 
 type Request = { readonly chat: ChatRequest } | { readonly embeddings: EmbeddingsRequest } | undefined
 
 /** @param counter - Gives what counts tokens; `undefined` for characters. */
 export function routedCall(
   model: string,
-  { metadata = {} }: CallOptions,
+  metadata: Identity | undefined,
   request: Request,
   counter?: () => CountTokens | undefined,
 ): RoutedCall {
   const chat = request && 'chat' in request ? request.chat : undefined
   const input = request && 'embeddings' in request ? request.embeddings.input : chat
-  return new LazyCall(model, metadata as Readonly<Record<string, unknown>>, chat, input, counter)
+  return new LazyCall(model, metadata ?? {}, chat, input, counter)
 }
 
 class LazyCall implements RoutedCall {

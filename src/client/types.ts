@@ -19,6 +19,7 @@ import type { RateLimit } from '../kernel/rate-limit.js'
 import type { SkippedTarget } from '../router/missing-keys.js'
 import type { FallbackOptions } from '../router/options.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
+import type { Identity } from '../telemetry/identity.js'
 import type { ChatHelpers } from './helpers/index.js'
 import type { ModelStream } from './model-stream.js'
 import type { Upload } from './multipart.js'
@@ -53,18 +54,8 @@ export interface CallMeta {
   readonly warnings: readonly string[]
 }
 
-/** Who a call is for; recorded on its spans. */
-export interface CallMetadata {
-  user?: string | undefined
-  session?: string | undefined
-  /** Which program or customer calls; limits and budgets can be of one (`scope: { client }`). */
-  client?: string | undefined
-  /** Name of the key that the call came with, never the key itself; for limits and budgets. */
-  key?: string | undefined
-  tags?: readonly string[] | undefined
-  /** Whatever else conditions of targets and strategies of your own look at, such as `region`. */
-  [field: string]: unknown
-}
+/** Whom a call is for, over what `withContext` says: field by field, tags added. */
+export type CallMetadata = Identity
 
 /** Options of one call, as second argument. All but `metadata` may also stand in the body. */
 export interface CallOptions {
@@ -80,6 +71,7 @@ export interface CallOptions {
   priority?: number | undefined
   /** Leave out, with a warning, what a target's format cannot say; over what the client's options say. */
   dropUnsupported?: boolean | undefined
+  /** Whom the call is for, over what `withContext` says around it. */
   metadata?: CallMetadata | undefined
   /** Fields merged into the wire body as they are. */
   extra_body?: Readonly<Record<string, unknown>> | undefined

@@ -4,7 +4,6 @@ import { ConfigError } from '../kernel/errors.js'
 import { isObject, typeName } from '../kernel/json.js'
 import type { PassthroughFormat, Protocol } from '../kernel/protocol.js'
 import type { ProviderRow } from '../kernel/provider.js'
-import { directoryOf } from '../providers/directory.js'
 import type { ClientOptions } from '../router/options.js'
 import { openClient } from './index.js'
 import type { Client } from './types.js'
@@ -26,9 +25,8 @@ export interface ClientParts {
  */
 export function createClientWith(parts: ClientParts): (options?: ClientOptions) => Client {
   const catalogue = checked(parts)
-  const directory = directoryOf([...catalogue.providers.values()])
   return function createClient(options) {
-    return openClient(catalogue, directory, options)
+    return openClient(catalogue, options)
   }
 }
 

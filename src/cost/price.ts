@@ -1,5 +1,6 @@
 /** What a call cost: the provider's own word first, then the user's prices, then the tables. */
 import { asNumber, isObject } from '../kernel/json.js'
+import type { JsonObject } from '../kernel/protocol.js'
 import { BUCKETS, bucketsOf, promptTokens, TOKEN_BUCKETS, type Bucket, type UsageBuckets } from './buckets.js'
 import { tablePrices, type Found } from './genai.js'
 import { amountOf, usdOf } from './money.js'
@@ -7,6 +8,7 @@ import { namesOf, providerNames } from './names.js'
 import { ratesOf, type PriceOverride } from './override.js'
 import { serviceTierOf, vectorOf, type Vector } from './rates.js'
 import { listsOf, type PriceLists } from './tables.js'
+import { MOST_USD, shownValue, usageFault } from './usage-fault.js'
 
 export type { OwnPrices, PriceOverride } from './override.js'
 
@@ -37,6 +39,8 @@ export interface CostQuery {
   readonly at?: number | undefined
   /** The answer broke off: what is counted is what came of it. */
   readonly partial?: boolean | undefined
+  /** Why the usage is not to be believed, where more is known of the call than its usage. */
+  readonly doubt?: string | undefined
 }
 
 export interface Cost {
@@ -49,7 +53,7 @@ export interface Cost {
   readonly priced_at: string
   /**
    * `reported`: the provider's own figure. `exact`: the price of this model. `matched`: of the family the name fits,
-   * or of the maker.
+   * or of the maker, or where the provider's own figure cannot be. `none`: not known.
    */
   readonly confidence: 'reported' | 'exact' | 'matched' | 'none'
   /** What was not known, and what was assumed instead. */
@@ -67,10 +71,16 @@ export function costOf(query: CostQuery, prices: PriceOptions = {}): Cost {
   const priced_at = dayOf(at)
   const missing = query.partial ? [PARTIAL] : []
   const usage = isObject(query.usage) ? query.usage : {}
-  // Perplexity: the total and its parts in one object.
-  const reported = asNumber(isObject(usage['cost']) ? usage['cost']['total_cost'] : usage['cost'])
-  if (reported !== undefined && reported >= 0)
-    return { usd: reported, parts: {}, source: 'provider', priced_at, confidence: 'reported', missing }
+  const told = toldCost(usage)
+  const reported = (amount: number): Cost => ({
+    usd: amount,
+    parts: {},
+    source: 'provider',
+    priced_at,
+    confidence: 'reported',
+    missing: [...missing, ...(query.doubt === undefined ? [] : [query.doubt])],
+  })
+  if (told && 'usd' in told && told.usd > 0 && told.usd <= UNCHECKED) return reported(told.usd)
   const unknown = (reason: string): Cost => ({
     usd: null,
     parts: {},
@@ -79,12 +89,17 @@ export function costOf(query: CostQuery, prices: PriceOptions = {}): Cost {
     confidence: 'none',
     missing: [...missing, reason],
   })
+  const fault = query.doubt ?? usageFault(query.usage)
+  if (told && 'fault' in told) missing.push(told.fault)
+  if (fault !== undefined) return told && 'usd' in told && told.usd > 0 ? reported(told.usd) : unknown(fault)
   const buckets = bucketsOf(query.usage)
-  if (!buckets) return unknown('the answer carries no token counts')
+  if (!buckets) return told && 'usd' in told ? reported(told.usd) : unknown('the answer carries no token counts')
+  if (!BUCKETS.some((bucket) => bucket !== 'requests' && buckets[bucket] > 0))
+    return told && 'usd' in told && told.usd > 0 ? reported(told.usd) : unknown('usage: all counts are 0')
   if (typeof query.provider !== 'string' || typeof query.model !== 'string')
     return unknown('no provider and model are named')
   const answer = findPrices(query, prices)
-  if ('missing' in answer) return unknown(answer.missing)
+  if ('missing' in answer) return told && 'usd' in told ? reported(told.usd) : unknown(answer.missing)
   const { found, source } = answer
   const tier = query.serviceTier ?? (usage['speed'] === 'fast' ? 'fast' : usage['service_tier'])
   const geo = query.region ?? usage['inference_geo']
@@ -99,9 +114,36 @@ export function costOf(query: CostQuery, prices: PriceOptions = {}): Cost {
   })
   const { pico, parts, unpriced, priced, notes } = sumUp(vector, buckets)
   if (unpriced !== undefined && (!priced || isTokens(unpriced)))
-    return unknown(`no price for ${unpriced} of ${query.provider}/${query.model}`)
+    return told && 'usd' in told
+      ? reported(told.usd)
+      : unknown(`no price for ${unpriced} of ${query.provider}/${query.model}`)
+  const usd = usdOf(pico)
+  const wrong = told && ('fault' in told || isFarFrom(told.usd, usd))
+  if (told && 'usd' in told) {
+    if (!wrong) return reported(told.usd)
+    missing.push(`cost: the provider says ${told.usd} USD, which cannot be; its price counts`)
+  }
   missing.push(...notes, ...found.notes, ...vector.notes)
-  return { usd: usdOf(pico), parts, source, priced_at, confidence: found.exact ? 'exact' : 'matched', missing }
+  return { usd, parts, source, priced_at, confidence: found.exact && !wrong ? 'exact' : 'matched', missing }
+}
+
+/** USD up to which a provider's own figure is not held against its price. */
+const UNCHECKED = 10
+/** Fees that no table knows may come to many times the tokens, not to this many. */
+const MANY = 1_000
+
+/** The provider's own figure. Perplexity has the total and its parts in one object. */
+function toldCost(usage: JsonObject): { readonly usd: number } | { readonly fault: string } | undefined {
+  const cost = isObject(usage['cost']) ? usage['cost']['total_cost'] : usage['cost']
+  if (cost == null) return undefined
+  const usd = asNumber(cost)
+  if (usd !== undefined && usd >= 0 && usd <= MOST_USD) return { usd }
+  return { fault: `cost: the provider says ${shownValue(cost)}, which is no cost of a call` }
+}
+
+/** Nothing where the price is something, or a fortune where it is next to nothing. */
+function isFarFrom(told: number, price: number): boolean {
+  return told === 0 ? price > 0 : told > UNCHECKED && price > 0 && told > price * MANY
 }
 
 let lastDay = Number.NaN

@@ -15,6 +15,7 @@ import type {
 } from './hub.js'
 import { isObject } from './json.js'
 import type { JsonObject } from './protocol.js'
+import { mergeUsage } from './merge-usage.js'
 
 /** Fields that are read by their names, and those that repeat one of them. The others are kept as they are. */
 const OF_CHUNK = new Set([
@@ -117,7 +118,7 @@ export function createChatAccumulator(options: { readonly content?: boolean } = 
       if (chunk.id) head.id = chunk.id
       if (chunk.model) head.model = chunk.model
       if (chunk.created) head.created = chunk.created
-      if (chunk.usage) head.usage = chunk.usage
+      if (chunk.usage) head.usage = mergeUsage(head.usage, chunk.usage)
       if (chunk.service_tier != null) head.service_tier = chunk.service_tier
       if (chunk.system_fingerprint != null) head.system_fingerprint = chunk.system_fingerprint
       if (chunk.raw) head.raw = chunk.raw

@@ -12,6 +12,7 @@ import type {
   RerankRequest,
   RerankResponse,
 } from './hub.js'
+import type { HistoryRules } from './history.js'
 import type { AuthScheme } from './provider.js'
 
 /** The wire formats of this version. */
@@ -107,6 +108,14 @@ export interface Quirks {
   readonly thinkingParts?: 'thinking' | 'reasoning'
   /** Messages may have a `name`. Default true. */
   readonly messageNames?: boolean
+  /** What it demands of a conversation, where that is other than its format's demands. */
+  readonly history?: HistoryRules
+  /** Earlier answers that call tools need `reasoningField`, unless the request turns thinking off. Default false. */
+  readonly reasoningRequired?: boolean
+  /** How files are given. Default `file`. */
+  readonly filePart?: 'file' | 'document_url'
+  /** Inline files may have a name (Gemini's format on Vertex AI). Default false. */
+  readonly fileNames?: boolean
   /** The field for the seed. Default `seed`. */
   readonly seedField?: 'seed' | 'random_seed'
   /** Chat parameters that the speaker answers with an error. Not sent: an error, or a warning with `dropUnsupported`. */
@@ -149,6 +158,8 @@ export interface EncodedRequest {
   readonly path: string
   readonly body: JsonObject
   readonly headers?: Readonly<Record<string, string>>
+  /** The caller's names of tools, by those that the body has in their place. Answers are read back with them. */
+  readonly toolNames?: ReadonlyMap<string, string>
 }
 
 export interface DecodeOptions {

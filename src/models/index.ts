@@ -2,13 +2,14 @@
 import * as anthropic from './anthropic.js'
 import * as bedrock from './bedrock.js'
 import * as google from './google.js'
+import * as open from './open.js'
 import * as openai from './openai.js'
 import type { Family, ModelTraits, PartialTraits, TraitLine } from './traits.js'
 import * as xai from './xai.js'
 
 export type * from './traits.js'
 
-const MAKERS = [anthropic, openai, xai, google, bedrock]
+const MAKERS = [anthropic, openai, xai, google, bedrock, open]
 const MAX_KNOWN = 2000
 /** A longer name is nobody's; it is looked up every time, so that it is not kept. */
 const MAX_NAME = 300

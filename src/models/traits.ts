@@ -1,4 +1,5 @@
 /** What a model takes and what it refuses, whoever serves it. The facts are in the table of this room, one line each. */
+import type { HistoryRules } from '../kernel/history.js'
 import type { ChatRequest } from '../kernel/hub.js'
 
 /** Fields of a chat request that a model answers with an error, unless their value asks for nothing. */
@@ -28,6 +29,10 @@ export interface ModelTraits {
   readonly needsResponses?: 'always' | 'functions-with-effort' | 'functions-unless-none'
   /** Takes a conversation that ends with the beginning of its own answer. Default true. */
   readonly prefill?: boolean
+  /** What it demands of a conversation, where that is more than its format does. */
+  readonly history?: HistoryRules
+  /** Refuses earlier calls of tools without reasoning, unless a request turns thinking off. */
+  readonly needsReasoning?: boolean
   /** Takes an effort by its name where other models of a format only know on and off. */
   readonly effortByName?: boolean
   /** Factor on the price of calls that are kept in a region, by the region a request asks for. */
@@ -77,6 +82,8 @@ export interface GeminiTraits {
   readonly validatesCalls: boolean
   /** Refuses a function call in history without its signature. */
   readonly needsSignatures: boolean
+  /** The result of a function may hold images and files. */
+  readonly mediaInResults: boolean
 }
 
 /**
@@ -92,6 +99,10 @@ export interface ConverseTraits {
   readonly jsonSchema?: boolean
   /** Takes turns of one side that follow each other. Of others the API demands that they alternate. */
   readonly turnsInRow?: boolean
+  /** Where cache points may stand: `all`, or not behind tools. */
+  readonly cachePoints?: 'all' | 'not-tools' | 'none'
+  /** Is told whether a tool failed. */
+  readonly resultStatus?: boolean
 }
 
 export interface EmbeddingsTraits {

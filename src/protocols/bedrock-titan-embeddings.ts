@@ -4,13 +4,14 @@
  * https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-mm.html).
  */
 import { UnsupportedParameterError } from '../kernel/errors.js'
-import { asNumber, asString, compact, isObject } from '../kernel/json.js'
+import { asString, compact, isObject } from '../kernel/json.js'
 import { traitsOf } from '../models/index.js'
 import { decodeError, encodeError, providerErrorOf } from './bedrock-converse/errors.js'
 import { modelPath, readModelPath } from './bedrock-converse/paths.js'
 import { embeddingsCodec } from './shared/embeddings.js'
 import { restOf } from './shared/raw.js'
 import { BEDROCK_RUNTIME } from './shared/bedrock.js'
+import { wireCount } from './shared/count.js'
 
 export const bedrockTitanEmbeddings = embeddingsCodec({
   id: 'bedrock-titan-embeddings',
@@ -42,7 +43,7 @@ export const bedrockTitanEmbeddings = embeddingsCodec({
     if (type === undefined) return undefined
     return {
       model: undefined,
-      tokens: asNumber(inputTextTokenCount),
+      tokens: wireCount(inputTextTokenCount),
       content() {
         const others = restOf(byType, new Set([type]))
         return {

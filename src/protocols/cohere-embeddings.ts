@@ -5,6 +5,7 @@ import { decodeError, providerErrorOf } from './openai-chat/error.js'
 import { vectorsOf } from './shared/cohere-vectors.js'
 import { embeddingsCodec } from './shared/embeddings.js'
 import { restOf } from './shared/raw.js'
+import { wireCount } from './shared/count.js'
 
 const PATH = '/v2/embed'
 
@@ -65,12 +66,14 @@ export const cohereEmbeddings = embeddingsCodec({
     const meta = isObject(wire['meta']) ? wire['meta'] : {}
     const tokens = isObject(meta['tokens']) ? meta['tokens'] : {}
     const billed = isObject(meta['billed_units']) ? meta['billed_units'] : {}
-    const counts = [billed['input_tokens'], billed['image_tokens']].map(asNumber).filter((count) => count !== undefined)
+    const counts = [wireCount(billed['input_tokens']), asNumber(billed['image_tokens'])].filter(
+      (count) => count !== undefined,
+    )
     const units = counts.length > 0 ? counts.reduce((sum, count) => sum + count, 0) : undefined
     return {
       model: wire['model'],
       id: wire['id'],
-      tokens: asNumber(tokens['input_tokens']) ?? units,
+      tokens: wireCount(tokens['input_tokens']) ?? units,
       content() {
         const found = vectorsOf(embeddings)
         if (!found) throw new StreamError('the answer has no vectors of numbers')

@@ -8,6 +8,7 @@ import { decodeError, encodeError, providerErrorOf } from './gemini-generate/err
 import { camel, methodPath, readPath } from './gemini-generate/wire.js'
 import { embeddingsCodec } from './shared/embeddings.js'
 import { restOf } from './shared/raw.js'
+import { wireCount } from './shared/count.js'
 
 const BATCH = 'batchEmbedContents'
 
@@ -113,10 +114,10 @@ export const geminiEmbeddings = embeddingsCodec({
     const { embedding, embeddings = isObject(embedding) ? [embedding] : undefined } = wire
     if (!Array.isArray(embeddings)) return undefined
     const usage = isObject(wire['usageMetadata']) ? wire['usageMetadata'] : {}
-    const total = asNumber(usage['totalTokenCount'])
+    const total = wireCount(usage['totalTokenCount'])
     return {
       model: wire['model'],
-      tokens: asNumber(usage['promptTokenCount']) ?? total,
+      tokens: wireCount(usage['promptTokenCount']) ?? total,
       total,
       content: () => ({
         vectors: embeddings.map((one: unknown) => (isObject(one) ? one['values'] : undefined)),

@@ -1,8 +1,9 @@
 /** Ollama's own embeddings: https://docs.ollama.com/api/embed. `/v1/embeddings` of the same server is OpenAI's. */
-import { asNumber, compact } from '../kernel/json.js'
+import { compact } from '../kernel/json.js'
 import { decodeError, providerErrorOf } from './openai-chat/error.js'
 import { embeddingsCodec, isVector, readInput } from './shared/embeddings.js'
 import { restOf } from './shared/raw.js'
+import { wireCount } from './shared/count.js'
 
 const PATH = '/api/embed'
 
@@ -32,7 +33,7 @@ export const ollamaEmbeddings = embeddingsCodec({
     if (!Array.isArray(vectors)) return undefined
     return {
       model: wire['model'],
-      tokens: asNumber(wire['prompt_eval_count']),
+      tokens: wireCount(wire['prompt_eval_count']),
       content: () => ({ vectors, rest: restOf(wire, KNOWN) }),
     }
   },

@@ -14,6 +14,7 @@ import { readUsage } from './openai-chat/usage.js'
 import { isVector } from './shared/embeddings.js'
 import { INPUT_TYPE_FIELDS, encodeInputType } from './shared/input-types.js'
 import { answerObject, badRequest, requestObject } from './shared/malformed.js'
+import { wireCount } from './shared/count.js'
 
 const PATH = '/embeddings'
 const FLOAT_BYTES = 4
@@ -98,8 +99,8 @@ function decodeResponse(body: unknown, options: DecodeOptions = {}): EmbeddingsR
   const wire = answerObject(body, providerErrorOf)
   if (!Array.isArray(wire.data)) throw providerErrorOf(wire) ?? new StreamError('the answer has no `data`')
   const usage = isObject(wire.usage) ? wire.usage : {}
-  const total = asNumber(usage.total_tokens) ?? asNumber(usage.prompt_tokens)
-  const prompt = asNumber(usage.prompt_tokens) ?? total
+  const total = wireCount(usage.total_tokens) ?? wireCount(usage.prompt_tokens)
+  const prompt = wireCount(usage.prompt_tokens) ?? total
   const cost = readUsage(usage)?.cost
   const id = asString(wire.id)
   const head = { object: 'list' as const, model: asString(wire.model) ?? '' }

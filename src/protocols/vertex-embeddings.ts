@@ -2,13 +2,14 @@
  * Text embeddings of Vertex AI over `predict`
  * (https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api). The model is in the path.
  */
-import { asArray, asNumber, asString, isObject } from '../kernel/json.js'
+import { asArray, asString, isObject } from '../kernel/json.js'
 import type { JsonObject } from '../kernel/protocol.js'
 import { traitsOf } from '../models/index.js'
 import { decodeError, encodeError, providerErrorOf } from './gemini-generate/errors.js'
 import { camel, methodPath, readPath } from './gemini-generate/wire.js'
 import { GEMINI_TASKS } from './gemini-embeddings.js'
 import { embeddingsCodec } from './shared/embeddings.js'
+import { wireCount } from './shared/count.js'
 
 const METHOD = 'predict'
 
@@ -95,8 +96,8 @@ export const vertexEmbeddings = embeddingsCodec({
     const said = statistics.some((one) => Object.keys(one).length > 0)
     return {
       model: rest['model'],
-      tokens: statistics.some(({ tokenCount }) => asNumber(tokenCount) !== undefined)
-        ? statistics.reduce((sum, { tokenCount }) => sum + (asNumber(tokenCount) ?? 0), 0)
+      tokens: statistics.some(({ tokenCount }) => wireCount(tokenCount) !== undefined)
+        ? statistics.reduce((sum, { tokenCount }) => sum + (wireCount(tokenCount) ?? 0), 0)
         : undefined,
       content: () => ({ vectors: list.map(({ values }) => values), rest: { ...rest, ...(said && { statistics }) } }),
     }

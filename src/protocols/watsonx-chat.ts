@@ -78,12 +78,8 @@ function strip(body: JsonObject, limits: Limits): JsonObject {
 
 function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
   const { extra_body: extra, ...plain } = request
-  const {
-    model,
-    stream,
-    tool_choice: choice,
-    ...rest
-  } = strip(openaiChat.encodeRequest(plain, context).body, limitsOf(context))
+  const { body, toolNames } = openaiChat.encodeRequest(plain, context)
+  const { model, stream, tool_choice: choice, ...rest } = strip(body, limitsOf(context))
   const { path, named: modelField } = placeOf(String(model), stream === true)
   const { project_id: project, space_id: space, ...own } = extra ?? {}
   const isDeployed = modelField.model_id === undefined
@@ -98,6 +94,7 @@ function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedReq
       ...(!isDeployed && space !== undefined && { space_id: space }),
       ...own,
     },
+    ...(toolNames && { toolNames }),
   }
 }
 

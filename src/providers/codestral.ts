@@ -1,3 +1,4 @@
+import { MISTRAL_HISTORY } from './mistral.js'
 import { openaiCompatible } from './openai-compatible.js'
 
 export const codestral = openaiCompatible({
@@ -5,7 +6,15 @@ export const codestral = openaiCompatible({
   name: 'Mistral Codestral',
   baseURL: 'https://codestral.mistral.ai/v1',
   env: ['CODESTRAL_API_KEY'],
-  quirks: { maxTokensField: 'max_tokens', streamOptions: false, developerAsSystem: true, seedField: 'random_seed' },
+  quirks: {
+    maxTokensField: 'max_tokens',
+    streamOptions: false,
+    developerAsSystem: true,
+    seedField: 'random_seed',
+    messageNames: false,
+    filePart: 'document_url',
+    history: MISTRAL_HISTORY,
+  },
   telemetryName: 'mistral_ai',
   idHeaders: ['mistral-correlation-id'],
   docs: 'https://docs.litellm.ai/docs/providers/codestral',

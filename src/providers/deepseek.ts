@@ -7,7 +7,14 @@ export const deepseek: ProviderRow = {
   baseURL: 'https://api.deepseek.com',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['DEEPSEEK_API_KEY'],
-  quirks: { maxTokensField: 'max_tokens', reasoningContent: true, developerAsSystem: true, jsonSchema: false },
+  quirks: {
+    maxTokensField: 'max_tokens',
+    reasoningContent: true,
+    // https://api-docs.deepseek.com/guides/thinking_mode#tool-calls
+    reasoningRequired: true,
+    developerAsSystem: true,
+    jsonSchema: false,
+  },
   hosts: ['api.deepseek.com'],
   docs: 'https://api-docs.deepseek.com',
 }

@@ -1,4 +1,12 @@
+import type { HistoryRules } from '../kernel/history.js'
 import type { ProviderRow } from '../kernel/provider.js'
+import { MISTRAL_RULES } from '../models/open.js'
+
+/**
+ * What its API demands beyond what its models do: `prefix` on a last answer, and something said beside instructions
+ * (https://docs.mistral.ai/api).
+ */
+export const MISTRAL_HISTORY: HistoryRules = { ...MISTRAL_RULES, marksPrefix: true, userNeeded: true }
 
 export const mistral: ProviderRow = {
   id: 'mistral',
@@ -14,6 +22,9 @@ export const mistral: ProviderRow = {
     developerAsSystem: true,
     dimensionsField: 'output_dimension',
     thinkingParts: 'thinking',
+    messageNames: false,
+    filePart: 'document_url',
+    history: MISTRAL_HISTORY,
     seedField: 'random_seed',
     inputTypes: false,
     unsupported: ['logit_bias', 'logprobs', 'top_logprobs', 'store', 'service_tier', 'user', 'verbosity', 'top_k'],

@@ -7,7 +7,15 @@ export const moonshot: ProviderRow = {
   baseURL: 'https://api.moonshot.ai/v1',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['MOONSHOT_API_KEY'],
-  quirks: { maxTokensField: 'max_tokens', reasoningContent: true, developerAsSystem: true },
+  quirks: {
+    maxTokensField: 'max_tokens',
+    reasoningContent: true,
+    // https://platform.moonshot.ai/docs/guide/use-kimi-k2-thinking-model
+    reasoningRequired: true,
+    developerAsSystem: true,
+    // It answers that a message must not be empty.
+    history: { refusesTexts: 'empty' },
+  },
   telemetryName: 'moonshot_ai',
   hosts: ['api.moonshot.ai', 'api.moonshot.cn'],
   docs: 'https://platform.moonshot.ai/docs/api/chat',

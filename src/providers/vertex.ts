@@ -35,6 +35,9 @@ export const vertex: ProviderRow = {
     maxInputs: { 'gemini-embeddings': 1 },
     // It does not know the field.
     toolCombination: false,
+    fileNames: true,
+    // It answers that a text parameter must not be empty.
+    history: { refusesTexts: 'empty' },
   },
   telemetryName: 'gcp.vertex_ai',
   hosts: ['aiplatform.googleapis.com', '*-aiplatform.googleapis.com', 'aiplatform.*.rep.googleapis.com'],

@@ -36,6 +36,11 @@ export interface ProviderOptions {
   credentials?: AwsCredentials | (() => AwsCredentials | Promise<AwsCredentials>) | undefined
   /** Sent with every request to this provider. */
   headers?: Readonly<Record<string, string>> | undefined
+  /**
+   * Response header with the cost of a call in USD, such as `x-litellm-response-cost` of a LiteLLM proxy, which is then
+   * believed. Default: that of a known gateway; no other provider is believed in a header.
+   */
+  costHeader?: string | undefined
   /** What differs from the usual speaker of the format. */
   quirks?: Quirks | undefined
   /**

@@ -170,6 +170,7 @@ export function planProvider(
     body: bodyOf(row, options, env),
     idHeaders: row.idHeaders ?? [],
     gatewayIdHeaders: row.gateway?.idHeaders ?? [],
+    costHeader: options.costHeader ?? row.gateway?.costHeader,
     errorTypeHeader: row.errorTypeHeader,
     traceHeaders: row.gateway?.traceHeaders,
     chat: chatOf(spoken.find((found) => found.kind === 'chat')),

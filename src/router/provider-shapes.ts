@@ -1,5 +1,6 @@
 /** The shapes of what is said of providers, by themselves or at a target. */
 import * as z from 'zod/mini'
+import type { HistoryRules, WordForm } from '../kernel/history.js'
 import { SCHEMA_DIALECT_IDS, type Quirks } from '../kernel/protocol.js'
 import { isFunction, optionalRecord, text, timeoutParts } from './shape-parts.js'
 
@@ -14,6 +15,29 @@ export const providerChanges = {
   credentials: z.optional(z.union([awsCredentials, isFunction])),
   headers: optionalRecord(z.string()),
 }
+const wordForm = z.strictObject({
+  also: z.optional(z.string()),
+  not: z.optional(z.string()),
+  max: z.int().check(z.positive()),
+  exact: z.optional(z.boolean()),
+  letterFirst: z.optional(z.boolean()),
+} satisfies Readonly<Record<keyof WordForm, z.ZodMiniType>>)
+const history = z.strictObject({
+  toolIds: z.optional(wordForm),
+  toolNames: z.optional(wordForm),
+  messageNames: z.optional(wordForm),
+  anyOrder: z.optional(z.boolean()),
+  joinsTurns: z.optional(z.boolean()),
+  textResults: z.optional(z.boolean()),
+  refusesTexts: z.optional(z.enum(['empty', 'blank'])),
+  refusesEmptyResults: z.optional(z.boolean()),
+  userFirst: z.optional(z.boolean()),
+  userNeeded: z.optional(z.boolean()),
+  alternates: z.optional(z.boolean()),
+  answerAfterTools: z.optional(z.boolean()),
+  instructionsFirst: z.optional(z.boolean()),
+  marksPrefix: z.optional(z.boolean()),
+} satisfies Readonly<Record<keyof HistoryRules, z.ZodMiniType>>)
 // The type sees to it that no quirk is forgotten.
 const quirks = z.strictObject({
   maxTokensField: z.optional(z.enum(['max_tokens', 'max_completion_tokens'])),
@@ -37,6 +61,10 @@ const quirks = z.strictObject({
   ),
   schemas: z.optional(z.enum(SCHEMA_DIALECT_IDS)),
   defaultMaxTokens: z.optional(z.int().check(z.positive())),
+  history: z.optional(history),
+  reasoningRequired: z.optional(z.boolean()),
+  filePart: z.optional(z.enum(['file', 'document_url'])),
+  fileNames: z.optional(z.boolean()),
   toolCombination: z.optional(z.boolean()),
   maxInputs: optionalRecord(z.int().check(z.positive())),
 } satisfies Readonly<Record<keyof Quirks, z.ZodMiniType>>)
@@ -46,5 +74,6 @@ export const provider = z.strictObject({
   ...providerChanges,
   quirks: z.optional(quirks),
   timeout: z.optional(timeoutParts),
+  costHeader: z.optional(text),
   dropUnsupported: z.optional(z.boolean()),
 })

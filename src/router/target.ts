@@ -41,6 +41,8 @@ export interface PlannedProvider {
   readonly idHeaders: readonly string[]
   /** Those of a gateway, which identify the call where nothing else does. */
   readonly gatewayIdHeaders: readonly string[]
+  /** Response header with the cost of the call in USD; only such a provider is believed in headers. */
+  readonly costHeader: string | undefined
   /** Response header that names the class of an error. */
   readonly errorTypeHeader: string | undefined
   /** A gateway's own request headers for the caller's trace. */

@@ -1,27 +1,91 @@
-/** Who a call is for: session, user and tags that `withContext` sets for everything it runs. */
-import { context, createContextKey, type Attributes, type Context } from '@opentelemetry/api'
+/** Whom calls are for: what `withContext` sets for everything it runs, and a call's `metadata` for that call. */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { context, createContextKey, ROOT_CONTEXT, type Attributes, type Context } from '@opentelemetry/api'
+import { sharedState } from '../kernel/state.js'
 import * as semconv from './semconv.js'
+import { warnOnce } from './warn.js'
 
+/** Whom a call is for. Spans say `user`, `session` and `tags`; limits, budgets, `spend` and strategies read all of it. */
 export interface Identity {
   /** Conversation or session id. Also recorded as the conversation id of GenAI spans. */
-  readonly session?: string
-  readonly user?: string
-  readonly tags?: readonly string[]
+  session?: string | undefined
+  user?: string | undefined
+  /** Which program or customer calls; limits and budgets can be of one (`scope: { client }`). */
+  client?: string | undefined
+  /** Name of the key that the call came with, never the key itself; for limits and budgets. */
+  key?: string | undefined
+  /** Of a call all count that are given for it, by `withContext` and by itself. */
+  tags?: readonly string[] | undefined
+  /** Whatever else conditions of targets and strategies of your own look at, such as `region`. */
+  [field: string]: unknown
 }
 
 const IDENTITY = createContextKey('tracestitch.identity')
+/** Where no OpenTelemetry context manager is registered, nothing else carries it. Copies of the package share it. */
+const SLOT = 'identity'
+type Carrier = AsyncLocalStorage<Identity | undefined>
+const NAMES = ['session', 'user', 'client', 'key'] as const
 
+/** @param current - Default: the active context. */
 export function identityOf(current: Context = context.active()): Identity | undefined {
-  return current.getValue(IDENTITY) as Identity | undefined
+  const known = current.getValue(IDENTITY) as Identity | undefined
+  return known ?? (sharedState().get(SLOT) as Carrier | undefined)?.getStore()
+}
+
+/** `current` with `identity` in place of what was known. */
+export function withIdentity(current: Context, identity: Identity): Context {
+  return current.setValue(IDENTITY, identity)
 }
 
 /**
- * Runs `fn` with session, user and tags on every span that this package makes inside it. Nested calls
- * add to the outer values.
+ * Runs `fn` for a user, a session, a client, a key and tags: every call of the client inside it counts for them, in limits,
+ * budgets, `spend` and strategies, and every span that this package makes inside it says so. Streams count for whom they
+ * were begun for, wherever they are read. Needs neither `autolog()` nor OpenTelemetry.
+ *
+ * Nested calls, and the `metadata` of a single call, win field by field; `undefined` leaves a field as it is. Tags add up.
+ * A number is taken as its digits; what is no name is left out with a warning.
  */
 export function withContext<T>(identity: Identity, fn: () => T): T {
   const active = context.active()
-  return context.with(active.setValue(IDENTITY, { ...identityOf(active), ...identity }), fn)
+  const merged = mergeIdentity(identityOf(active), cleaned(identity))
+  const state = sharedState()
+  let carrier = state.get(SLOT) as Carrier | undefined
+  if (!carrier) state.set(SLOT, (carrier = new AsyncLocalStorage()))
+  return carrier.run(merged, () => context.with(withIdentity(active, merged), fn))
+}
+
+/** Runs `fn` for nobody, and outside of every trace. */
+export function outsideOfCalls<T>(fn: () => T): T {
+  const run = (): T => context.with(ROOT_CONTEXT, fn)
+  const carrier = sharedState().get(SLOT) as Carrier | undefined
+  return carrier ? carrier.run(undefined, run) : run()
+}
+
+/** Field by field; `inner` wins where it says anything. Tags of both, each once. */
+export function mergeIdentity(outer: Identity | undefined, inner: Identity): Identity {
+  const merged: Identity = { ...outer }
+  for (const [field, value] of Object.entries(inner)) if (value != null) merged[field] = value
+  const tags = [...(outer?.tags ?? []), ...(inner.tags ?? [])]
+  if (tags.length > 0) merged.tags = [...new Set(tags)]
+  return merged
+}
+
+/** A name that is none would be counted for nobody, and none would notice. */
+function cleaned(identity: Identity): Identity {
+  const clean: Identity = { ...identity }
+  for (const field of NAMES) clean[field] = nameOf(field, clean[field])
+  const { tags } = clean as { readonly tags?: unknown }
+  if (tags != null)
+    clean.tags = (Array.isArray(tags) ? tags : [tags]).flatMap((tag: unknown) => nameOf('tags', tag) ?? [])
+  return clean
+}
+
+function nameOf(field: string, value: unknown): string | undefined {
+  if (value == null) return undefined
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value)
+  if (typeof value === 'string' && value !== '') return value
+  warnOnce(`withContext: \`${field}\` is no name (expected text), so that nothing counts for it`)
+  return undefined
 }
 
 export function identityAttributes(current: Context): Attributes {

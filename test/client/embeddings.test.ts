@@ -37,6 +37,7 @@ const clientFor = (options: ClientOptions = {}) =>
       small: {
         baseURL: server.baseURL,
         protocol: 'openai-embeddings',
+        costHeader: 'x-litellm-response-cost',
         quirks: { maxInputs: { 'openai-embeddings': 2 } },
       },
     },

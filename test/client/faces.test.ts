@@ -190,10 +190,20 @@ describe('chat', () => {
     expect(result._meta.warnings.join()).toContain('logprobs')
   })
 
-  test('a gateway that says what the call cost is believed', async () => {
+  test('a gateway that says what the call cost in a header is believed; nobody else is', async () => {
     server.behave = (_, response) => sendJson(response, 200, completion('x'), { 'x-litellm-response-cost': '0.0123' })
-    const { cost } = (await clientFor().chat.completions.create({ model: 'chat/m', messages }))._meta
-    expect(cost).toMatchObject({ usd: 0.0123, source: 'provider', confidence: 'reported' })
+    const ai = clientFor({
+      providers: {
+        litellm: { baseURL: server.baseURL, apiKey: 'k' },
+        proxy: { baseURL: server.baseURL, costHeader: 'X-LiteLLM-Response-Cost' },
+        other: { baseURL: server.baseURL },
+      },
+    })
+    const costAt = async (provider: string) =>
+      (await ai.chat.completions.create({ model: `${provider}/m`, messages }))._meta.cost
+    for (const known of ['litellm', 'proxy'])
+      expect(await costAt(known)).toMatchObject({ usd: 0.0123, source: 'provider', confidence: 'reported' })
+    expect(await costAt('other')).toMatchObject({ usd: null, source: null })
   })
 
   test('prices of the caller win', async () => {

@@ -13,7 +13,7 @@ const heap = (): number => {
   collect()
   return process.memoryUsage().heapUsed
 }
-const entry = { tokens: 10, priority: 0, remaining: 1000 }
+const entry = { tokens: 10, requests: 1, priority: 0, remaining: 1000 }
 const signal = new AbortController().signal
 
 class TestClock {

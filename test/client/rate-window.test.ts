@@ -14,7 +14,7 @@ function gateOf(limits: { rpm?: number; tpm?: number }) {
   return { time, gate: new Gate({ key: 'k', name: 'g', limits, waits: false, store, clock }) }
 }
 
-const entryOf = (tokens = 1): Entry => ({ tokens, priority: 0, remaining: 1 })
+const entryOf = (tokens = 1): Entry => ({ tokens, requests: 1, priority: 0, remaining: 1 })
 
 interface Arrival {
   readonly at: number

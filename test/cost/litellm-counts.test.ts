@@ -206,13 +206,6 @@ const cases: readonly Case[] = [
   },
   {
     model: 'openai/gpt-5.5',
-    what: 'nothing used costs nothing',
-    entry: gpt55,
-    usage: { prompt_tokens: 0, completion_tokens: 0, prompt_tokens_details: null, completion_tokens_details: null },
-    pico: {},
-  },
-  {
-    model: 'openai/gpt-5.5',
     what: 'more cached than the prompt has: the prompt',
     entry: gpt55,
     usage: usage(100, 0, { cached_tokens: 160 }),

@@ -91,7 +91,7 @@ describe('how a name is written', () => {
     'yandexgpt-5-lite',
     'gpt-j-6b',
     'eleutherai/gpt-neo-2.7b',
-    'mistral-large-latest',
+    'dolphin-mistral-24b',
     'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3d4e5f6',
     '',
   ])('%j says no model of the table', (name) => {

@@ -36,6 +36,7 @@ test.each<[string, JsonObject]>([
           role: 'assistant',
           content: [{ type: 'tool_use', id: 'a', name: 'f', input: {}, caller: { type: 'direct' } }],
         },
+        { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a', content: 'x' }] },
       ],
     },
   ],

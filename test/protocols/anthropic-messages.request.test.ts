@@ -153,6 +153,8 @@ describe('conversation', () => {
           { ...call, id: 'c2', function: { name: 'g', arguments: '' } },
         ],
       },
+      { role: 'tool', tool_call_id: 'call_1', content: 'one' },
+      { role: 'tool', tool_call_id: 'c2', content: 'two' },
       {
         role: 'assistant',
         content: null,
@@ -171,6 +173,13 @@ describe('conversation', () => {
           { type: 'text', text: 'x' },
           { type: 'tool_use', id: 'call_1', name: 'f', input: { INVALID_JSON: '{"a":' } },
           { type: 'tool_use', id: 'c2', name: 'g', input: {} },
+        ],
+      },
+      {
+        role: 'user',
+        content: [
+          { type: 'tool_result', tool_use_id: 'call_1', content: 'one' },
+          { type: 'tool_result', tool_use_id: 'c2', content: 'two' },
         ],
       },
       { role: 'assistant', content: [{ type: 'tool_use', id: 'function_call_0', name: 'h', input: {} }] },

@@ -157,7 +157,7 @@ describe('messages', () => {
       (encode({ messages }, { model }).body.messages as { content: unknown }[]).slice(1).map(({ content }) => content)
     expect(contents('moonshot.kimi-k2')).toEqual([
       [{ toolUse: { toolUseId: 'functions.f:0', name: 'f', input: { INVALID_JSON: 'not json' } } }],
-      [{ toolResult: { toolUseId: 'functions.f:0', content: [], status: 'success' } }],
+      [{ toolResult: { toolUseId: 'functions.f:0', content: [{ text: 'The result is empty.' }], status: 'success' } }],
     ])
     expect(JSON.stringify(contents(CLAUDE))).not.toContain('functions.f:0')
     expect(JSON.stringify(contents(CLAUDE)).match(/functions_2ef_3a0/g)).toHaveLength(2)

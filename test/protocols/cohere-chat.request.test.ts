@@ -109,14 +109,6 @@ describe('requests', () => {
       { messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: 'f' } }] }] },
     ],
     [
-      'image_url parts in tool messages',
-      {
-        messages: [
-          { role: 'tool', tool_call_id: 'c', content: [{ type: 'image_url', image_url: { url: 'https://x.test' } }] },
-        ],
-      },
-    ],
-    [
       'a tool of openai-responses',
       { tools: [{ type: 'raw', protocol: 'openai-responses', value: { type: 'web_search' } }] },
     ],

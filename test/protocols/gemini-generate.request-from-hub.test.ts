@@ -4,8 +4,14 @@ import type { AssistantMessage, ChatRequest, ToolMessage } from '../../src/kerne
 import { geminiGenerate as codec } from '../../src/protocols/gemini-generate/index.js'
 import { encode, generationConfig, hello, partsAt } from './support/gemini-generate.js'
 
+const calling: AssistantMessage = {
+  role: 'assistant',
+  content: null,
+  tool_calls: [{ id: 'x', type: 'function', function: { name: 'f', arguments: '{}' } }],
+}
+
 describe('what the hub says in its own way', () => {
-  test('tool results: text, JSON, failures, media, and the name of a call that is not known', () => {
+  test('tool results: text, JSON, failures, media', () => {
     const result = (content: ToolMessage['content'], is_error?: boolean): unknown => {
       const message: ToolMessage = {
         role: 'tool',
@@ -13,9 +19,11 @@ describe('what the hub says in its own way', () => {
         content,
         ...(is_error !== undefined && { is_error }),
       }
-      return partsAt(encode({ messages: [message] }).body, 0)[0]?.['functionResponse']
+      return partsAt(encode({ messages: [...hello, calling, message] }, { model: 'gemini-3-flash' }).body, 2)[0]?.[
+        'functionResponse'
+      ]
     }
-    expect(result('plain')).toEqual({ id: 'x', name: 'x', response: { output: 'plain' } })
+    expect(result('plain')).toEqual({ id: 'x', name: 'f', response: { output: 'plain' } })
     expect(result('{"a":1}')).toMatchObject({ response: { a: 1 } })
     expect(result('[1]')).toMatchObject({ response: { output: '[1]' } })
     expect(result('boom', true)).toMatchObject({ response: { error: 'boom' } })
@@ -39,7 +47,11 @@ describe('what the hub says in its own way', () => {
     { result: 'x' },
     {},
   ])('a function response %j is written as it was read', (response) => {
-    const contents = [{ role: 'user', parts: [{ functionResponse: { name: 'f', response } }] }]
+    const contents = [
+      { role: 'user', parts: [{ text: 'hi' }] },
+      { role: 'model', parts: [{ functionCall: { name: 'f', args: {} }, thoughtSignature: 'c2ln' }] },
+      { role: 'user', parts: [{ functionResponse: { name: 'f', response } }] },
+    ]
     expect(encode(codec.decodeRequest({ contents })).body['contents']).toEqual(contents)
   })
 

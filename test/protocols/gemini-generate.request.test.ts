@@ -21,7 +21,10 @@ describe('a request with everything', () => {
   const request = codec.decodeRequest(wire, { path })
 
   test('is written again as it was', () => {
-    const again = codec.encodeRequest(request, context({ model: 'gemini-3-flash-preview' }))
+    const again = codec.encodeRequest(
+      request,
+      context({ quirks: { fileNames: true }, model: 'gemini-3-flash-preview' }),
+    )
     expect(again).toEqual({ path, body: wire })
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { AssistantMessage, ChatRequest } from '../../src/kernel/hub.js'
+import type { AssistantMessage, ChatRequest, Message } from '../../src/kernel/hub.js'
 import type { EncodeContext, Quirks } from '../../src/kernel/protocol.js'
 import { openaiChat } from '../../src/protocols/openai-chat/index.js'
 import { openaiCompletions } from '../../src/protocols/openai-completions.js'
@@ -46,7 +46,14 @@ describe('writing chat requests', () => {
     expect(encode({ messages: [{ role: 'user', content: [cached] }] }).messages).toEqual([
       { role: 'user', content: [{ type: 'text', text: 'a' }] },
     ])
-    expect(encode({ messages: [{ role: 'tool', tool_call_id: 't', content: 'x', is_error: true }] }).messages).toEqual([
+    const call: Message = {
+      role: 'assistant',
+      content: null,
+      tool_calls: [{ id: 't', type: 'function', function: { name: 'f', arguments: '{}' } }],
+    }
+    const failed: Message = { role: 'tool', tool_call_id: 't', content: 'x', is_error: true }
+    expect(encode({ messages: [call, failed] }).messages).toEqual([
+      call,
       { role: 'tool', tool_call_id: 't', content: 'x' },
     ])
   })

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import type { Message } from '../../src/kernel/hub.js'
 import type { JsonObject } from '../../src/kernel/protocol.js'
 import { openaiResponses } from '../../src/protocols/openai-responses/index.js'
 
@@ -95,7 +96,13 @@ describe('an answer', () => {
       dropUnsupported: false,
       warn: (warning: string) => expect(warning).toBe(''),
     }
-    expect(openaiResponses.encodeRequest({ model: 'm', messages: [message] }, context).body.input).toEqual(turn.output)
+    const result = (message.tool_calls ?? []).map(({ id }): Message => ({
+      role: 'tool',
+      tool_call_id: id,
+      content: 'x',
+    }))
+    const { input } = openaiResponses.encodeRequest({ model: 'm', messages: [message, ...result] }, context).body
+    expect((input as unknown[]).slice(0, (turn.output as unknown[]).length)).toEqual(turn.output)
   })
 
   test.each([

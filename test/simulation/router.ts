@@ -1,5 +1,5 @@
 /** The router as it is: its plan, strategies, breakers, limits and `execute`, without HTTP. */
-import { directory, everything } from '../../src/catalogue.js'
+import { everything } from '../../src/catalogue.js'
 import { Gates } from '../../src/client/admission/gates.js'
 import { blendedPrice } from '../../src/client/blended-price.js'
 import { LogicalCall, type ClientContext } from '../../src/client/call.js'
@@ -69,7 +69,6 @@ function contextOf(options: ClientOptions, world: World, random: () => number): 
     gates,
     prices,
     hooks: new Hooks(),
-    reportedCost: directory.reportedCost,
     fetch: undefined,
     clock,
     random,

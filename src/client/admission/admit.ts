@@ -6,6 +6,7 @@ import type { Target } from '../../router/target.js'
 import { warnOnce } from '../../telemetry/warn.js'
 import type { LogicalCall } from '../call.js'
 import type { BudgetRefusal } from './budgets.js'
+import type { Place } from './demand.js'
 import type { Entry, Gate, Refusal } from './gate.js'
 import { whileAlive } from './in-time.js'
 import { Pass } from './pass.js'
@@ -18,6 +19,8 @@ export interface AdmittedStep extends Step {
 type Refused = Refusal | BudgetRefusal
 /** How an attempt gets through its gates: with or without waiting. */
 interface Way {
+  /** As whom it enters them all. Default: as itself, at its own target. */
+  readonly entry?: Entry
   /** Lets it in, or says why not. */
   enter(gate: Gate, entry: Entry): Promise<Refusal | undefined>
   /** It was let in for nothing. */
@@ -126,10 +129,15 @@ function waitForOne(call: LogicalCall, waiting: readonly Waiting[]): Promise<Adm
   const { signal } = call.limits
   const over = new AbortController()
   const onAbort = (): void => over.abort(signal.reason)
-  const entry = new CallEntry(call)
+  // A gate that several share is entered once, as for the one that needs most of it.
+  const entry = new CallEntry(
+    call,
+    waiting.map(({ step: { member, params } }) => ({ target: member.target, params })),
+  )
   const passing = new Map<Gate, Promise<Refusal | undefined>>()
   let kept: readonly Gate[] = []
   const way: Way = {
+    entry,
     enter(gate) {
       const entering = passing.get(gate) ?? inTime(call, () => gate.enter(entry, over.signal), gate)
       passing.set(gate, entering)
@@ -184,18 +192,19 @@ function waitForOne(call: LogicalCall, waiting: readonly Waiting[]): Promise<Adm
 }
 
 /** `undefined` when nothing limits it. */
-async function enter(call: LogicalCall, { member }: Step, way: Way): Promise<Pass | Refused | undefined> {
+async function enter(call: LogicalCall, { member, params }: Step, way: Way): Promise<Pass | Refused | undefined> {
   const { gates } = call.client
   const { target } = member
   const facts = call.demand.scopeFacts(target)
-  const entry = new CallEntry(call)
+  const place = { target, params }
+  const entry = way.entry ?? new CallEntry(call, [place])
   const passed = gates.forAttempt(target, facts)
   const refusal = await through(passed, entry, way)
   if (refusal) return refusal
   if (!gates.budgets.any) return passed.length > 0 ? new Pass(passed, entry) : undefined
   let reserved
   try {
-    reserved = await gates.budgets.reserve(facts, call.demand.estimate(target))
+    reserved = await gates.budgets.reserve(facts, call.demand.estimate(place))
   } catch (error) {
     for (const gate of passed) way.undo(gate, entry)
     throw error
@@ -229,14 +238,24 @@ async function through(gates: readonly Gate[], entry: Entry, way: Way): Promise<
 class CallEntry implements Entry {
   readonly priority: number
   private readonly call: LogicalCall
+  private readonly places: readonly Place[]
+  private estimated: number | undefined
 
-  constructor(call: LogicalCall) {
+  /** @param places - Where an attempt may go; none for the call itself. */
+  constructor(call: LogicalCall, places: readonly Place[] = []) {
     this.call = call
+    this.places = places
     this.priority = call.options.priority ?? 0
   }
 
   get tokens(): number {
-    return this.call.demand.tokens
+    const { call, places } = this
+    return (this.estimated ??=
+      places.length === 0 ? call.demand.tokens() : Math.max(...places.map((place) => call.demand.tokens(place))))
+  }
+
+  get requests(): number {
+    return Math.max(1, ...this.places.map((place) => this.call.demand.requests(place)))
   }
 
   get remaining(): number {

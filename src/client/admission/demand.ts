@@ -1,83 +1,113 @@
 /** What a call may come to, and whom it is for: what limits and budgets ask before it is sent. */
 import { costOf } from '../../cost/price.js'
-import { EXPECTED_OUTPUT } from '../../kernel/estimate.js'
+import { estimateTokens, EXPECTED_OUTPUT } from '../../kernel/estimate.js'
 import { isObject } from '../../kernel/json.js'
 import type { RoutedCall } from '../../router/strategy.js'
 import type { Target } from '../../router/target.js'
+import type { Identity } from '../../telemetry/identity.js'
 import { warnOnce } from '../../telemetry/warn.js'
 import type { CallRequest, ClientContext } from '../call.js'
-import type { CallMetadata } from '../types.js'
+import { requestsFor } from '../embedding-batches.js'
+import { extraBodyAt, paramsAt } from '../layers.js'
+import type { Expected } from '../plausible.js'
 import type { Estimate } from './budgets.js'
+import { usagesOf } from './made.js'
 import type { Used } from './pass.js'
+import { roomOf, type Room } from './room.js'
 import type { ScopeFacts } from './scope.js'
+
+type Fields = Readonly<Record<string, unknown>>
 
 /** No call is asked for as much, and sums of it stay exact. */
 const MOST = 2 ** 50
+/** Fields whose text stands in place of the call's own where a target or a fallback sets them. */
+const CONTENT = ['messages', 'input', 'prompt', 'instructions', 'system'] as const
 
 export interface Demanded {
   readonly client: ClientContext
   readonly routed: RoutedCall
   readonly request: CallRequest['request']
+  /** As the caller wrote it, where it differs from the request: Responses, and what is passed on. */
+  readonly body: CallRequest['body']
   readonly options: CallRequest['options']
+  readonly metadata: Identity | undefined
   /** The alias that the call names, if it does. */
   readonly alias: string | undefined
 }
 
+/** Where an attempt goes, and what the fallback that leads there changes. */
+export interface Place {
+  readonly target: Target
+  readonly params?: Fields | undefined
+}
+
 export class Demand {
   private readonly call: Demanded
+  /** Bytes of each file that is sent. */
+  private files: readonly number[] = []
 
   constructor(call: Demanded) {
     this.call = call
   }
 
-  /** Input, and the output that it asks room for or is expected to need. */
-  get tokens(): number {
-    return this.call.routed.inputTokens + this.output
+  /** The files of a form are read. @param files - Bytes of each. */
+  uploads(files: readonly number[]): void {
+    this.files = files
   }
 
-  private get output(): number {
-    const { request, routed } = this.call
-    const chat = request && 'chat' in request ? request.chat : undefined
-    if (!chat) return 0
-    return Math.min(MOST, (positive(routed.outputTokens) ?? EXPECTED_OUTPUT) * (positive(chat.n) ?? 1))
+  /** Tokens of input, and of the output that it asks room for or is expected to need. */
+  tokens(place?: Place): number {
+    const layers = this.layers(place)
+    return Math.min(MOST, this.input(layers) + this.output(roomOf(layers)))
   }
 
-  /** At one target. */
-  estimate(target: Target): Estimate {
-    const { output } = this
-    const usd = this.price(target, output)
-    // Images, speech and the like are not priced by what can be known before.
-    return { tokens: this.call.routed.inputTokens + output, usd, priced: this.call.request !== undefined }
+  /** Requests that an attempt sends. */
+  requests({ target }: Place): number {
+    const { request } = this.call
+    return request && 'embeddings' in request ? requestsFor(target, request.embeddings) : 1
+  }
+
+  /** What an attempt may come to, as it is sent: whatever sets it, the body, the target, a fallback, or fields for one provider. */
+  estimate(place: Place): Estimate {
+    const { request, made } = this.call.body ?? {}
+    const layers = this.layers(place)
+    const room = roomOf(layers)
+    const [input, output] = [this.input(layers), this.output(room)]
+    if (this.call.request) {
+      const usage = { prompt_tokens: input, completion_tokens: output, total_tokens: input + output }
+      return { tokens: Math.min(MOST, input + output), usd: this.price(place.target, [usage]), priced: true }
+    }
+    const asked = { input, answers: room.answers, files: this.files }
+    const usages = request ? usagesOf(made, Object.assign({}, ...layers) as Fields, asked) : []
+    const [first] = usages
+    return {
+      tokens: Math.min(MOST, first ? (first.prompt_tokens ?? 0) + (first.completion_tokens ?? 0) : input),
+      usd: this.price(place.target, usages),
+      priced: usages.length > 0,
+    }
   }
 
   /** What a request came to at a target that has read it, and gave no answer. */
-  inputAt(target: Target): Used {
-    return { tokens: this.call.routed.inputTokens, usd: this.price(target, 0) }
+  inputAt(place: Place): Used {
+    const input = this.input(this.layers(place))
+    return { tokens: input, usd: this.price(place.target, [{ prompt_tokens: input, completion_tokens: 0 }]) }
   }
 
-  private price({ provider, model }: Target, output: number): number | undefined {
-    const { client, routed } = this.call
-    const { inputTokens: prompt } = routed
-    const usage = { prompt_tokens: prompt, completion_tokens: output, total_tokens: prompt + output }
-    const { usd } = costOf({ provider: provider.id, model, usage, at: client.clock.date() }, client.prices)
-    return usd ?? undefined
-  }
-
-  /** Limits and budgets of a user would not hold, and nobody would notice. */
-  private warnOfBody(): void {
-    const { request } = this.call
-    const body = request && 'chat' in request ? request.chat.metadata : undefined
-    if (!isObject(body) || !OF_SCOPES.some((name) => name in body)) return
-    warnOnce(
-      "`metadata` in the body is the provider's own field; limits and budgets read `metadata` of the second argument",
-    )
+  /** What the usage of an answer is held against. */
+  expected(place: Place): Expected {
+    const layers = this.layers(place)
+    const { output, thinking, answers } = roomOf(layers)
+    return {
+      input: () => this.input(layers),
+      room: output === undefined ? undefined : Math.max(output, thinking) * answers,
+    }
   }
 
   /** @param target - The one that an attempt goes to. */
   scopeFacts(target?: Target): ScopeFacts {
-    const { options, alias } = this.call
-    if (!options.metadata) this.warnOfBody()
-    const { client, user, key, tags } = options.metadata ?? {}
+    const { metadata, alias } = this.call
+    if (!metadata) this.warnOfBody()
+    const { client, user, key, tags } = metadata ?? {}
     return {
       client,
       alias,
@@ -88,11 +118,59 @@ export class Demand {
       tags: tags ?? [],
     }
   }
+
+  /** The caller's request, and what changes it on its way. */
+  private layers(place: Place | undefined): readonly Fields[] {
+    const { request, body, options } = this.call
+    const own = body?.request ?? (request && ('chat' in request ? request.chat : request.embeddings))
+    const params = place && paramsAt(place.target, place.params)
+    const extra = place ? extraBodyAt(place.target, options) : options.extra_body
+    return [own as Fields | undefined, params, extra].filter((layer) => layer !== undefined)
+  }
+
+  /** Of all layers, with what they add. */
+  private input([own, ...changes]: readonly Fields[]): number {
+    const { routed, client, body } = this.call
+    const counter = client.tokenCounter?.()
+    const whole = changes.some((change) => CONTENT.some((field) => field in change))
+    if (whole) return estimateTokens({ ...own, ...Object.assign({}, ...changes) }, counter)
+    const known = body && !this.call.request ? estimateTokens(textsOf(own), counter) : routed.inputTokens
+    return changes.length === 0 ? known : known + estimateTokens(changes, counter)
+  }
+
+  private output({ output, thinking, answers }: Room): number {
+    const { request } = this.call
+    if (!request || !('chat' in request)) return 0
+    const each = output === undefined ? EXPECTED_OUTPUT + thinking : Math.max(output, thinking)
+    return Math.min(MOST, each * answers)
+  }
+
+  /** Of the first of `usages` that has a price there: some models are priced by tokens, others by the piece. */
+  private price({ provider, model }: Target, usages: readonly object[]): number | undefined {
+    const { client } = this.call
+    for (const usage of usages) {
+      const { usd } = costOf({ provider: provider.id, model, usage, at: client.clock.date() }, client.prices)
+      if (usd !== null) return usd
+    }
+    return undefined
+  }
+
+  /** Limits and budgets of a user would not hold, and nobody would notice. */
+  private warnOfBody(): void {
+    const { request } = this.call
+    const body = request && 'chat' in request ? request.chat.metadata : undefined
+    if (!isObject(body) || !OF_SCOPES.some((name) => name in body)) return
+    warnOnce(
+      "`metadata` in the body is the provider's own field; limits and budgets read `metadata` of the second argument, and `withContext`",
+    )
+  }
 }
 
-const OF_SCOPES = ['client', 'user', 'key', 'tags'] as const satisfies readonly (keyof CallMetadata)[]
+const OF_SCOPES = ['client', 'user', 'key', 'tags'] as const satisfies readonly (keyof Identity)[]
 
-/** What is none is the provider's to refuse. */
-function positive(value: unknown): number | undefined {
-  return typeof value === 'number' && value > 0 ? Math.max(1, value) : undefined
+/** Of a body that is passed on: its texts, and lists of them, but not its files. */
+function textsOf(body: Fields | undefined): readonly unknown[] {
+  const isText = (value: unknown): boolean =>
+    typeof value === 'string' || (isObject(value) && !(value instanceof Blob) && !ArrayBuffer.isView(value))
+  return Object.values(body ?? {}).flatMap((value) => (Array.isArray(value) ? value : [value]).filter(isText))
 }

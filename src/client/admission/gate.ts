@@ -14,6 +14,8 @@ const DEFAULT_QUEUE = 100
 export interface Entry {
   /** Tokens that it is estimated to need; worked out when first read. */
   readonly tokens: number
+  /** Requests that it sends. */
+  readonly requests: number
   readonly priority: number
   /** Milliseconds left of its time. */
   readonly remaining: number
@@ -280,5 +282,5 @@ function rateOf(limit: Rate['limit'], key: string, units: number): Rate {
 
 /** As much as was taken: of more than there is in a minute no more can be given back. */
 function unitsOf({ limit, take }: Rate, entry: Entry): number {
-  return Math.min(take.limit, limit === 'requests' ? 1 : Math.max(1, entry.tokens))
+  return Math.min(take.limit, Math.max(1, limit === 'requests' ? entry.requests : entry.tokens))
 }

@@ -9,7 +9,6 @@ import type { JsonObject } from '../../kernel/protocol.js'
 import { encodeBlock, encodeToolId } from './blocks-encode.js'
 import { encodeContent, toBlocks } from './content.js'
 import type { Limits } from '../../kernel/limits.js'
-import { withToolCalls } from '../shared/messages.js'
 
 type Content = string | JsonObject[]
 
@@ -66,7 +65,7 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
     else if (content.length > 0 || (role === 'user' && last?.role !== role)) turns.push({ role, content })
   }
 
-  for (const message of withToolCalls(messages)) {
+  for (const message of messages) {
     if ('name' in message && message.name !== undefined) {
       limits.warn('names of messages are left out')
     }

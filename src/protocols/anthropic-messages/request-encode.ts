@@ -1,5 +1,6 @@
 /** A chat request to the body of `POST /v1/messages` (https://platform.claude.com/docs/en/api/messages/create). */
 import { formatHint } from '../../kernel/format-hint.js'
+import type { HistoryRules } from '../../kernel/history.js'
 import type { ChatRequest } from '../../kernel/hub.js'
 import { asString, compact, isObject } from '../../kernel/json.js'
 import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
@@ -7,6 +8,7 @@ import { betaHeader } from './betas.js'
 import { toBlocks } from './content.js'
 import { limitsOf } from '../../kernel/limits.js'
 import type { Limits } from '../../kernel/limits.js'
+import { portable, rulesOf } from '../shared/history/index.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
 import { schemaFitter, type SchemaFitter } from '../shared/schema/fitter.js'
 import { SCHEMA_DIALECTS } from '../shared/schema-dialects.js'
@@ -66,12 +68,25 @@ const checkFields = fieldCheck({
   unsaid: ['detail'],
 })
 
+/**
+ * Ids match `^[a-zA-Z0-9_-]+$`, each once; names have at most 128 such characters; the first message is the user's; texts
+ * hold more than white space (https://platform.claude.com/docs/en/api/messages/create).
+ */
+const RULES: HistoryRules = {
+  toolIds: { also: '_-', max: 64 },
+  toolNames: { also: '_-', max: 128 },
+  joinsTurns: true,
+  userFirst: true,
+  refusesTexts: 'blank',
+}
+
 /** They hold settings independent of one another, so the caller's join ours. */
 const JOINS = { output_config: {}, metadata: {} }
 
-export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
+export function encodeRequest(asked: ChatRequest, context: EncodeContext): EncodedRequest {
   const limits = limitsOf(context)
   const traits = dialectOf(context.base ?? context.model)
+  const { request, toolNames } = portable(asked, rulesOf(RULES, context), { provider: context.provider, limits })
   const given = checkFields(request, limits)
   const { system, messages } = encodeMessages(
     request.messages,
@@ -116,7 +131,12 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   })
   const { betas, ...native } = given ?? {}
   const whole = layOver(body, [native, ...extras], JOINS)
-  return { path: PATH, body: whole, headers: { 'anthropic-version': API_VERSION, ...betaHeader(whole, betas) } }
+  return {
+    path: PATH,
+    body: whole,
+    headers: { 'anthropic-version': API_VERSION, ...betaHeader(whole, betas) },
+    ...(toolNames && { toolNames }),
+  }
 }
 
 function encodeStop(stop: ChatRequest['stop'], limits: Limits): string[] | undefined {

@@ -5,18 +5,19 @@
 import type { ChatCompletion, Usage } from '../../kernel/hub.js'
 import { asNumber, compact, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
+import { wireCount } from '../shared/count.js'
 
 type ServiceTier = ChatCompletion['service_tier']
 
 export function decodeUsage(wire: unknown): Usage | undefined {
   if (!isObject(wire)) return undefined
-  const input = asNumber(wire['input_tokens'])
-  const output = asNumber(wire['output_tokens'])
+  const input = wireCount(wire['input_tokens'])
+  const output = wireCount(wire['output_tokens'])
   if (input === undefined && output === undefined) return undefined
-  const cached = asNumber(wire['cache_read_input_tokens'])
+  const cached = wireCount(wire['cache_read_input_tokens'])
   const creation = wire['cache_creation']
   const writtenHour = isObject(creation) ? asNumber(creation['ephemeral_1h_input_tokens']) : undefined
-  const written = asNumber(wire['cache_creation_input_tokens']) ?? sumOf(creation)
+  const written = wireCount(wire['cache_creation_input_tokens']) ?? sumOf(creation)
   const details = wire['output_tokens_details']
   const reasoning = isObject(details) ? asNumber(details['thinking_tokens']) : undefined
   const prompt = (input ?? 0) + (cached ?? 0) + (written ?? 0)

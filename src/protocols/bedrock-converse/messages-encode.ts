@@ -3,7 +3,6 @@ import { blocksOf } from '../../kernel/blocks.js'
 import type { AssistantMessage, Message, ToolMessage } from '../../kernel/hub.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
-import { withToolCalls } from '../shared/messages.js'
 import { encodeBlock, encodeThinking } from './blocks-encode.js'
 import { encodeContent, withUniqueNames } from './content.js'
 import { cachePointOf, encodeToolId, type ToolIds } from './wire.js'
@@ -48,7 +47,7 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
     system.push(...content)
   }
 
-  for (const message of withToolCalls(messages)) {
+  for (const message of messages) {
     if ('name' in message && message.name !== undefined) {
       limits.warn('names of messages are left out')
     }

@@ -1,10 +1,12 @@
 /** A chat request to the body of Converse and ConverseStream (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html). */
+import type { HistoryRules } from '../../kernel/history.js'
 import type { ChatRequest } from '../../kernel/hub.js'
 import { compact, isObject } from '../../kernel/json.js'
 import { limitsOf, type Limits } from '../../kernel/limits.js'
 import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
 import { dialectOf as messagesDialectOf } from '../anthropic-messages/dialect.js'
 import { encodeSampling } from '../anthropic-messages/sampling.js'
+import { portable, rulesOf } from '../shared/history/index.js'
 import { refusedBy } from '../shared/refusals.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
 import { schemaFitter } from '../shared/schema/fitter.js'
@@ -51,6 +53,22 @@ const checkFields = fieldCheck({
   unsaid: ['detail'],
 })
 
+/**
+ * Ids have at most 64 characters, names too; a conversation begins with the user; no text is blank
+ * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolUseBlock.html, API_runtime_ContentBlock.html).
+ */
+const RULES: HistoryRules = {
+  toolIds: { also: '_.:-', max: 64 },
+  toolNames: { also: '_-', max: 64 },
+  joinsTurns: true,
+  userFirst: true,
+  refusesTexts: 'blank',
+  refusesEmptyResults: true,
+}
+
+/** Claude takes fewer characters in an id than the API. */
+const CLAUDE_RULES: HistoryRules = { ...RULES, toolIds: { also: '_-', max: 64 } }
+
 /** They hold settings independent of one another, so the caller's join ours. */
 const JOINS = {
   additionalModelRequestFields: {},
@@ -60,13 +78,17 @@ const JOINS = {
   toolConfig: {},
 }
 
-export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
+export function encodeRequest(asked: ChatRequest, context: EncodeContext): EncodedRequest {
   const limits = limitsOf(context)
-  const { model, quirks } = context
+  const { model, quirks, provider } = context
   const base = context.base ?? model
-  const extras = [checkFields(request, limits), ownRaw(request.raw), request.extra_body].filter(isObject)
   const messagesDialect = messagesDialectOf(base)
   const { isClaude } = messagesDialect
+  const { request, toolNames } = portable(asked, rulesOf(isClaude ? CLAUDE_RULES : RULES, context), {
+    provider,
+    limits,
+  })
+  const extras = [checkFields(request, limits), ownRaw(request.raw), request.extra_body].filter(isObject)
   const dialect = dialectOf(base)
   const { system, messages } = encodeMessages(
     request.messages,
@@ -112,6 +134,7 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   return {
     path: modelPath(model, request.stream === true ? 'converse-stream' : 'converse'),
     body: layOver(body, extras, JOINS),
+    ...(toolNames && { toolNames }),
   }
 }
 

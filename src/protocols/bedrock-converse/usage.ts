@@ -6,15 +6,16 @@
 import type { ChatCompletion, Usage } from '../../kernel/hub.js'
 import { asArray, asNumber, compact, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
+import { wireCount } from '../shared/count.js'
 
 export function decodeUsage(wire: unknown): Usage | undefined {
   if (!isObject(wire)) return undefined
-  const output = asNumber(wire['outputTokens'])
-  const total = asNumber(wire['totalTokens'])
+  const output = wireCount(wire['outputTokens'])
+  const total = wireCount(wire['totalTokens'])
   // The longer names are of older answers.
-  const cached = asNumber(wire['cacheReadInputTokens']) ?? asNumber(wire['cacheReadInputTokenCount'])
-  const written = asNumber(wire['cacheWriteInputTokens']) ?? asNumber(wire['cacheWriteInputTokenCount'])
-  const input = asNumber(wire['inputTokens'])
+  const cached = wireCount(wire['cacheReadInputTokens']) ?? wireCount(wire['cacheReadInputTokenCount'])
+  const written = wireCount(wire['cacheWriteInputTokens']) ?? wireCount(wire['cacheWriteInputTokenCount'])
+  const input = wireCount(wire['inputTokens'])
   if (input === undefined && output === undefined && total === undefined) return undefined
   const said = output ?? 0
   const prompt = input === undefined ? Math.max(0, (total ?? said) - said) : input + (cached ?? 0) + (written ?? 0)

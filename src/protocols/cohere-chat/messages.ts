@@ -4,7 +4,6 @@ import type { AssistantMessage, ContentPart, Message } from '../../kernel/hub.js
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { Limits } from '../../kernel/limits.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { withToolCalls } from '../shared/messages.js'
 import { decodeBlocks, encodeBlocks, encodeCall } from './blocks.js'
 import { ID, PLAN, ownRaw } from './wire.js'
 
@@ -50,7 +49,7 @@ function encodePart(part: ContentPart): JsonObject | undefined {
 }
 
 export function encodeMessages(messages: readonly Message[], limits: Limits): JsonObject[] {
-  return withToolCalls(messages).flatMap((message): JsonObject[] => {
+  return messages.flatMap((message): JsonObject[] => {
     if ('name' in message && message.name !== undefined) limits.warn('names of messages are left out')
     switch (message.role) {
       case 'system':

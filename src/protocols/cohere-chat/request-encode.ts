@@ -1,8 +1,10 @@
 /** A chat request to the body of `POST /v2/chat` (https://docs.cohere.com/reference/chat). */
+import type { HistoryRules } from '../../kernel/history.js'
 import type { ChatRequest } from '../../kernel/hub.js'
 import { asNumber, compact, isObject } from '../../kernel/json.js'
 import { limitsOf, type Limits } from '../../kernel/limits.js'
 import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
+import { portable, rulesOf } from '../shared/history/index.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
 import { scalars, stopsOf } from '../shared/scalars.js'
 import { allowedNames, encodeFunction, encodeTools } from '../shared/tools.js'
@@ -41,6 +43,15 @@ const checkFields = fieldCheck({
   unsaid: ['cache_control'],
 })
 
+/** Messages say something, and one beside the instructions; results are text and documents (https://docs.cohere.com/reference/chat). */
+const RULES: HistoryRules = {
+  toolNames: { also: '_-', max: 64 },
+  textResults: true,
+  userNeeded: true,
+  refusesTexts: 'blank',
+  refusesEmptyResults: true,
+}
+
 /** Tokens an effort may think. Without an entry there is no limit but the answer's. */
 const BUDGETS: ReadonlyMap<string, number | undefined> = new Map([
   ['minimal', 512],
@@ -51,8 +62,13 @@ const BUDGETS: ReadonlyMap<string, number | undefined> = new Map([
   ['max', undefined],
 ])
 
-export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
+export function encodeRequest(asked: ChatRequest, context: EncodeContext): EncodedRequest {
   const limits = limitsOf(context)
+  const { request, toolNames } = portable(asked, rulesOf(RULES, context), {
+    provider: context.provider,
+    limits,
+    isKept: (part) => part.type === 'raw' && ownRaw(part) !== undefined,
+  })
   const native = checkFields(request, limits)
   const { stream } = request
   const body: JsonObject = compact({
@@ -66,7 +82,11 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     stream: typeof stream === 'boolean' ? stream : undefined,
     ...SETTINGS.encode(request),
   })
-  return { path: PATH, body: layOver(body, [native, ownRaw(request.raw), request.extra_body]) }
+  return {
+    path: PATH,
+    body: layOver(body, [native, ownRaw(request.raw), request.extra_body]),
+    ...(toolNames && { toolNames }),
+  }
 }
 
 /** A named function is said by requiring a call and offering that function only. */

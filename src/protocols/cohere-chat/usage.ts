@@ -5,13 +5,14 @@
 import type { Usage } from '../../kernel/hub.js'
 import { asNumber, compact, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
+import { wireCount } from '../shared/count.js'
 
 export function decodeUsage(wire: unknown): Usage | undefined {
   if (!isObject(wire)) return undefined
   const billed = isObject(wire['billed_units']) ? wire['billed_units'] : undefined
   const tokens = isObject(wire['tokens']) ? wire['tokens'] : undefined
-  const prompt = asNumber(tokens?.['input_tokens']) ?? asNumber(billed?.['input_tokens'])
-  const completion = asNumber(tokens?.['output_tokens']) ?? asNumber(billed?.['output_tokens'])
+  const prompt = wireCount(tokens?.['input_tokens']) ?? wireCount(billed?.['input_tokens'])
+  const completion = wireCount(tokens?.['output_tokens']) ?? wireCount(billed?.['output_tokens'])
   if (prompt === undefined && completion === undefined) return undefined
   const cached = asNumber(wire['cached_tokens'])
   const units = Object.entries(billed ?? {}).filter(

@@ -35,13 +35,14 @@ export function encodeContents(
   const system: JsonObject[] = []
   const contents: Content[] = []
   const names = new Map<string, string>()
-  /** The turn of function responses that the next one joins: the API wants those of one step together. */
-  let results: Content | undefined
   const turnStart = needsSignatures ? messages.findLastIndex(({ role }) => role === 'user') : messages.length
 
-  function addResult(part: JsonObject): void {
-    if (!results) contents.push((results = { role: 'user', parts: [] }))
-    results.parts.push(part)
+  /** Turns of one side that follow each other are one: between a call and its response stands no other. */
+  function say(role: Content['role'], parts: readonly JsonObject[]): void {
+    const last = contents.at(-1)
+    if (last?.role === role) last.parts.push(...parts)
+    // The API refuses a turn without parts.
+    else if (parts.length > 0) contents.push({ role, parts: [...parts] })
   }
 
   for (const [at, message] of messages.entries()) {
@@ -59,36 +60,29 @@ export function encodeContents(
         if (contents.length > 0)
           limits.warn('a system message after the start of the conversation is moved to the front')
         system.push(...encodeContent(message.content, limits))
-        continue
-      case 'tool':
-        addResult(
-          encodeToolResult(
-            message,
-            names.get(message.tool_call_id) ?? givenName(message),
-            wireId(String(message.tool_call_id)),
-            limits,
-          ),
-        )
-        continue
+        break
+      case 'tool': {
+        const name = names.get(message.tool_call_id) ?? givenName(message)
+        say('user', [encodeToolResult(message, name, wireId(String(message.tool_call_id)), limits)])
+        break
+      }
       case 'function':
-        addResult({ functionResponse: { name: message.name, response: encodeResult(message.content ?? '', false) } })
-        continue
-      case 'assistant': {
+        say('user', [
+          { functionResponse: { name: message.name, response: encodeResult(message.content ?? '', false) } },
+        ])
+        break
+      case 'assistant':
         for (const call of asArray(message.tool_calls) as readonly ToolCall[]) {
           names.set(call.id, call.type === 'custom' ? call.custom.name : call.function.name)
         }
-        const parts = encodeAssistant(message, at > turnStart, limits)
-        // A turn that says nothing is one all the same, and the API takes it so.
-        contents.push({ role: 'model', parts: parts.length > 0 ? parts : [{ text: '' }] })
+        say('model', encodeAssistant(message, at > turnStart, limits))
         break
-      }
       case 'user':
-        contents.push({ role: 'user', parts: encodeContent(message.content, limits) })
+        say('user', encodeContent(message.content, limits))
         break
       default:
         limits.unsupported(`messages of role ${String((message as { role?: unknown } | null)?.role)}`)
     }
-    results = undefined
   }
   return {
     // The SDKs send a role here, which the API does not read.

@@ -47,20 +47,11 @@ function isPlainTurn({ rest, bare }: Turn, roles: readonly unknown[]): boolean {
   return !bare && roles.includes(rest['role']) && Object.keys(rest).length === 1
 }
 
-function hasResponse(part: unknown): boolean {
-  return isObject(part) && camel(part)['functionResponse'] != null
-}
-
 /** Whether the turns are those that the encoder would make of what they say. */
-function isUsual(contents: readonly unknown[], turns: readonly Turn[]): boolean {
-  let afterResults = false
-  return contents.every((content, at) => {
-    const turn = turns[at] as Turn
-    const responses = list(isObject(content) ? content['parts'] : undefined).filter(hasResponse).length
-    const joins = afterResults && responses > 0
-    afterResults = responses > 0
-    return isPlainTurn(turn, ['user', 'model']) && !joins && (responses === 0 || responses === turn.parts)
-  })
+function isUsual(turns: readonly Turn[]): boolean {
+  return turns.every(
+    (turn, at) => isPlainTurn(turn, ['user', 'model']) && turn.rest['role'] !== turns[at - 1]?.rest['role'],
+  )
 }
 
 function readContents(wire: unknown): Pick<Layout, 'contents' | 'bare'> {
@@ -68,7 +59,7 @@ function readContents(wire: unknown): Pick<Layout, 'contents' | 'bare'> {
   const turns = contents.map(readTurn)
   if (!turns.every((turn) => turn !== undefined)) return {}
   const bare = isObject(wire)
-  return { ...((bare || !isUsual(contents, turns)) && { contents: turns }), ...(bare && { bare }) }
+  return { ...((bare || !isUsual(turns)) && { contents: turns }), ...(bare && { bare }) }
 }
 
 function readTools(wire: unknown): readonly ToolEntry[] | undefined {

@@ -1,6 +1,7 @@
 /** Inline data and file references (https://ai.google.dev/api/caching#Part) as the hub's image, audio and file parts. */
 import type { AudioPart, ContentPart, FilePart } from '../../kernel/hub.js'
-import { asString } from '../../kernel/json.js'
+import { asString, isObject } from '../../kernel/json.js'
+import type { Limits } from '../../kernel/limits.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { isHttpUrl, parseDataUrl } from '../../kernel/media.js'
 import { message } from './wire.js'
@@ -115,4 +116,37 @@ export function decodeFileData(wire: unknown): ContentPart | undefined {
   const file = isHttpUrl(uri) ? { file_data: uri, ...name } : { file_id: uri, ...name }
   const again = message(encodeFile(file)?.['fileData'])
   return again?.['mimeType'] === mimeType ? { type: 'file', file } : undefined
+}
+
+/** Parts without the names of their files, which the API takes on Vertex AI alone. */
+export function withoutFileNames<T extends EncodedContents>(encoded: T, limits: Limits): T {
+  const { systemInstruction, contents } = encoded
+  let isNamed = false
+  function plainParts(parts: unknown): unknown {
+    if (!Array.isArray(parts)) return parts
+    return parts.map((part: unknown) => (isObject(part) ? plainPart(part) : part))
+  }
+  function plainPart(part: JsonObject): JsonObject {
+    const { functionResponse } = part
+    if (isObject(functionResponse) && Array.isArray(functionResponse['parts']))
+      return { ...part, functionResponse: { ...functionResponse, parts: plainParts(functionResponse['parts']) } }
+    const field = (['inlineData', 'fileData'] as const).find((name) => isObject(part[name]))
+    if (field === undefined || !('displayName' in (part[field] as JsonObject))) return part
+    isNamed = true
+    const { displayName: _name, ...data } = part[field] as JsonObject
+    return { ...part, [field]: data }
+  }
+  const plain = {
+    ...encoded,
+    contents: contents.map((content) => ({ ...content, parts: plainParts(content.parts) })),
+    systemInstruction: systemInstruction && { ...systemInstruction, parts: plainParts(systemInstruction['parts']) },
+  }
+  if (!isNamed) return encoded
+  limits.warn('names of files are left out: the API has no place for them')
+  return plain
+}
+
+interface EncodedContents {
+  readonly systemInstruction: JsonObject | undefined
+  readonly contents: readonly { readonly parts: readonly JsonObject[] }[]
 }

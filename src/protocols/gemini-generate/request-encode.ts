@@ -1,10 +1,12 @@
 /** A chat request to `generateContent` or `streamGenerateContent` (https://ai.google.dev/api/generate-content). */
 import { formatHint, withSystemText } from '../../kernel/format-hint.js'
+import type { HistoryRules } from '../../kernel/history.js'
 import type { ChatRequest } from '../../kernel/hub.js'
 import { asArray, compact, isObject } from '../../kernel/json.js'
 import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
 import { limitsOf } from '../../kernel/limits.js'
 import type { Limits } from '../../kernel/limits.js'
+import { portable, rulesOf } from '../shared/history/index.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
 import { schemaFitter } from '../shared/schema/fitter.js'
 import { SCHEMA_DIALECTS } from '../shared/schema-dialects.js'
@@ -12,6 +14,7 @@ import { encodeContents } from './contents-encode.js'
 import { SETTINGS, encodeGenerationConfig } from './generation-config.js'
 import { LAYOUT, followLayout, isUnsignedRequest } from './layout.js'
 import { dialectOf } from './dialect.js'
+import { withoutFileNames } from './media.js'
 import { encodeToolChoice, encodeTools, hasFunctions, isForced } from './tools.js'
 import { ID, methodPath, ownRaw } from './wire.js'
 
@@ -38,6 +41,16 @@ const checkFields = fieldCheck({
   unsaid: ['detail'],
 })
 
+/**
+ * The responses to the calls of a turn stand in the next one, as many as there are calls; the first turn is the
+ * user's (https://ai.google.dev/gemini-api/docs/function-calling, https://ai.google.dev/api/caching#FunctionDeclaration).
+ */
+const RULES: HistoryRules = {
+  toolNames: { also: '_.:-', max: 64, letterFirst: true },
+  joinsTurns: true,
+  userFirst: true,
+}
+
 /** They hold settings independent of one another, so the caller's join ours. */
 const JOINS = { generationConfig: { thinkingConfig: {} }, toolConfig: { functionCallingConfig: {} } }
 
@@ -47,31 +60,38 @@ const SERVICE_TIERS: ReadonlyMap<string, string> = new Map([
   ['priority', 'priority'],
 ])
 
-export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
+export function encodeRequest(asked: ChatRequest, context: EncodeContext): EncodedRequest {
   const limits = limitsOf(context)
-  const native = checkFields(request, limits)
+  const { provider, quirks } = context
+  const native = checkFields(asked, limits)
+  const traits = dialectOf(context.base ?? context.model)
+  const rules = rulesOf({ ...RULES, textResults: !traits.mediaInResults }, context)
+  const { request, toolNames } = portable(asked, rules, {
+    provider,
+    limits,
+    isKept: (part) => part.type === 'raw' && ownRaw(part) !== undefined,
+    knowsOldCalls: true,
+    isContinued: native?.['cachedContent'] !== undefined || ownRaw(asked.raw)?.['cachedContent'] !== undefined,
+  })
   const { generationConfig: kept, [LAYOUT]: layout, ...raw } = ownRaw(request.raw) ?? {}
   const given = asArray(request.messages) as ChatRequest['messages']
-  const traits = dialectOf(context.base ?? context.model)
   const functions = hasFunctions(request)
   // A function that must be called leaves no answer for the format to shape, and the API refuses both together.
   const takesJson = !functions || (traits.jsonBesideFunctions && !isForced(request)) || isObject(kept)
-  const fitter = schemaFitter(SCHEMA_DIALECTS[context.quirks.schemas ?? 'gemini'], limits, request.stream === true)
+  const fitter = schemaFitter(SCHEMA_DIALECTS[quirks.schemas ?? 'gemini'], limits, request.stream === true)
   const wanted = schemaOf(request)
-  const takesSchema = context.quirks.jsonSchema !== false && takesJson
+  const takesSchema = quirks.jsonSchema !== false && takesJson
   const schema = wanted && takesSchema ? fitter.format(wanted, 'asked for in the system prompt') : undefined
   const isSaid = takesJson && (request.response_format?.type !== 'json_schema' || schema !== undefined || !wanted)
   const hint = isSaid ? undefined : formatHint(request.response_format, limits)
   const { response_format: _format, ...withoutFormat } = request
   const messages = hint === undefined ? given : [...withSystemText(given, hint)]
   const needsSignatures = traits.needsSignatures && !isUnsignedRequest(layout)
-  const { systemInstruction, contents } = encodeContents(messages, needsSignatures, limits)
+  const encoded = encodeContents(messages, needsSignatures, limits)
+  const { systemInstruction, contents } = quirks.fileNames ? encoded : withoutFileNames(encoded, limits)
   const functionCallingConfig = encodeToolChoice(request, traits.validatesCalls, limits)
   const announces =
-    functions &&
-    request.web_search_options != null &&
-    traits.jsonBesideFunctions &&
-    context.quirks.toolCombination !== false
+    functions && request.web_search_options != null && traits.jsonBesideFunctions && quirks.toolCombination !== false
   const toolConfig = compact({
     functionCallingConfig,
     includeServerSideToolInvocations: announces ? true : undefined,
@@ -99,6 +119,7 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
       [native, raw, request.extra_body],
       JOINS,
     ),
+    ...(toolNames && { toolNames }),
   }
 }
 

@@ -5,6 +5,7 @@
 import type { ChatCompletion, Usage } from '../../kernel/hub.js'
 import { asArray, asNumber, asString, compact, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
+import { wireCount } from '../shared/count.js'
 
 type ServiceTier = ChatCompletion['service_tier']
 type ModalityCounts = { text_tokens?: number; image_tokens?: number; audio_tokens?: number }
@@ -44,13 +45,13 @@ const DETAILS: ReadonlySet<string> = new Set(['promptTokensDetails', 'candidates
 /** `undefined` when nothing was counted, as in the early chunks of a stream. */
 export function decodeUsage(wire: unknown): Usage | undefined {
   if (!isObject(wire)) return undefined
-  const promptCount = asNumber(wire['promptTokenCount'])
-  const candidates = asNumber(wire['candidatesTokenCount'])
-  const thoughts = asNumber(wire['thoughtsTokenCount'])
-  const wireTotal = asNumber(wire['totalTokenCount'])
+  const promptCount = wireCount(wire['promptTokenCount'])
+  const candidates = wireCount(wire['candidatesTokenCount'])
+  const thoughts = wireCount(wire['thoughtsTokenCount'])
+  const wireTotal = wireCount(wire['totalTokenCount'])
   if (promptCount === undefined && candidates === undefined && thoughts === undefined && wireTotal === undefined)
     return undefined
-  const prompt = (promptCount ?? 0) + (asNumber(wire['toolUsePromptTokenCount']) ?? 0)
+  const prompt = (promptCount ?? 0) + (wireCount(wire['toolUsePromptTokenCount']) ?? 0)
   // Some versions of the API count thoughts among the candidates' tokens; the total tells.
   const inclusive = wireTotal !== undefined && (thoughts ?? 0) > 0 && prompt + (candidates ?? 0) === wireTotal
   const completion = (candidates ?? 0) + (inclusive ? 0 : (thoughts ?? 0))

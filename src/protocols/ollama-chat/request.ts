@@ -1,10 +1,12 @@
 /** The body of `POST /api/chat` (https://docs.ollama.com/api/chat), both ways. */
+import type { HistoryRules } from '../../kernel/history.js'
 import type { ChatRequest } from '../../kernel/hub.js'
 import { asString, compact, isObject } from '../../kernel/json.js'
 import { limitsOf, type Limits } from '../../kernel/limits.js'
 import type { DecodeOptions, EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
 import { requestObject } from '../shared/malformed.js'
 import { keepRaw, restOf } from '../shared/raw.js'
+import { portable, rulesOf } from '../shared/history/index.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
 import { scalars } from '../shared/scalars.js'
 import { decodeFunction, encodeFunction, encodeTools } from '../shared/tools.js'
@@ -26,6 +28,9 @@ export const PATH = '/api/chat'
 /** Settings beside `options`. */
 const SETTINGS = scalars({ logprobs: 'logprobs', top_logprobs: 'top_logprobs' })
 
+/** The server demands nothing: what it gets goes through the model's template. */
+const RULES: HistoryRules = { anyOrder: true }
+
 const checkFields = fieldCheck({
   id: ID,
   reads: [
@@ -45,8 +50,10 @@ const checkFields = fieldCheck({
   unsaid: ['cache_control', 'detail', 'strict'],
 })
 
-export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
+export function encodeRequest(asked: ChatRequest, context: EncodeContext): EncodedRequest {
   const limits = limitsOf(context)
+  const { provider } = context
+  const { request } = portable(asked, rulesOf(RULES, context), { provider, limits, knowsOldCalls: true })
   const native = checkFields(request, limits)
   const body: JsonObject = compact({
     model: context.model,

@@ -64,10 +64,19 @@ function readPart(part: unknown): ContentPart {
     // Mistral's short form.
     if (typeof part.image_url === 'string') return { ...part, type: 'image_url', image_url: { url: part.image_url } }
   }
+  if (part.type === 'document_url' && typeof part.document_url === 'string')
+    return readDocument(part, part.document_url)
   const isKnown =
     PART_TYPES.has(part.type) &&
     (part.type === 'refusal' ? typeof part.refusal === 'string' : isObject(part[part.type as string]))
   return isKnown ? (part as unknown as ContentPart) : raw(part)
+}
+
+/** Mistral's form of a file. One with settings of its own stays as it is. */
+function readDocument(part: JsonObject, url: string): ContentPart {
+  const { type: _type, document_url: _url, document_name: name, ...rest } = part
+  if (Object.keys(rest).length > 0 || (name !== undefined && typeof name !== 'string')) return raw(part)
+  return { type: 'file', file: { file_data: url, ...(name !== undefined && { filename: name }) } }
 }
 
 /** Fields that would have to be read to be trusted, and that no client of this format sends. */

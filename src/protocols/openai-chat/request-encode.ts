@@ -1,13 +1,17 @@
 /** Writing requests: https://platform.openai.com/docs/api-reference/chat/create */
 import { UnsupportedParameterError } from '../../kernel/errors.js'
 import { formatHint, withSystemText } from '../../kernel/format-hint.js'
-import type { AssistantMessage, ChatRequest, ContentPart, Message, Tool } from '../../kernel/hub.js'
+import type { HistoryRules } from '../../kernel/history.js'
+import type { AssistantMessage, ChatRequest, ContentPart, FilePart, Message, Tool } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
 import { limitsOf } from '../../kernel/limits.js'
 import type { EncodeContext, EncodedRequest, JsonObject, ProtocolId, Quirks } from '../../kernel/protocol.js'
 import { warnForeign, warnUnsaid, type Unsaid } from '../../kernel/unsaid.js'
+import { traitsOf } from '../../models/index.js'
+import { portable, rulesOf } from '../shared/history/index.js'
 import { strictFields, type StrictFields } from '../shared/strict.js'
 import { answerParts } from './content-parts.js'
+import { withReasoningText } from './reasoning.js'
 
 export const PATH = '/chat/completions'
 
@@ -15,6 +19,17 @@ export const PATH = '/chat/completions'
 export function refuse(parameter: string, context: EncodeContext): void {
   if (!context.dropUnsupported) throw new UnsupportedParameterError(parameter, context.provider)
   context.warn(`${context.provider} does not support \`${parameter}\`; it was left out`)
+}
+
+/**
+ * What OpenAI demands (https://platform.openai.com/docs/api-reference/chat/create): ids of at most 40 characters, results of
+ * tools as text, names without white space, `<`, `>`, `|`, and slashes.
+ */
+const RULES: HistoryRules = {
+  toolIds: { max: 40 },
+  toolNames: { also: '_-', max: 64 },
+  messageNames: { not: ' \t\n\r<>|\\/', max: 64 },
+  textResults: true,
 }
 
 /** Maps, leaves out `undefined`, and returns the very list when nothing changed. */
@@ -43,7 +58,22 @@ function rawValue(raw: { protocol: ProtocolId; value: unknown }, parameter: stri
 
 function encodePart(part: ContentPart, context: EncodeContext): ContentPart | undefined {
   if (part.type === 'raw') return rawValue(part, `content part of ${part.protocol}`, context) as ContentPart | undefined
-  return context.quirks.cacheControl ? part : without(part, ['cache_control'])
+  const plain = context.quirks.cacheControl ? part : without(part, ['cache_control'])
+  return plain.type === 'file' && context.quirks.filePart === 'document_url' ? documentPart(plain) : plain
+}
+
+/** https://docs.mistral.ai/capabilities/document_ai/document_qna */
+function documentPart({ file }: FilePart): ContentPart {
+  const { file_id: id, file_data: data, filename } = file
+  if (id !== undefined) return { type: 'file', file_id: id } as unknown as ContentPart
+  if (data?.startsWith('data:image/')) return { type: 'image_url', image_url: { url: data } }
+  // Every PDF begins with `%PDF-`.
+  const url = data?.startsWith('JVBERi0') ? `data:application/pdf;base64,${data}` : data
+  return {
+    type: 'document_url',
+    document_url: url,
+    ...(filename !== undefined && { document_name: filename }),
+  } as unknown as ContentPart
 }
 
 /** Fields of the hub's messages that OpenAI's API rejects, by the quirks of the target. */
@@ -102,8 +132,22 @@ function encodeMessage(message: Message, hubOnly: readonly string[], context: En
     const content = mapShared(plain.content, (part) => encodePart(part, context))
     if (content !== plain.content) plain = { ...plain, content: [...content] } as Message
   }
+  if (saysNothing(plain)) plain = { ...plain, content: holdsCall(plain) ? null : '' } as Message
   if (plain.role === 'developer' && context.quirks.developerAsSystem) plain = { ...plain, role: 'system' }
   return plain
+}
+
+/** A message needs content, if not a call or the like stands beside it; a list of no parts is none. */
+function saysNothing(message: Message): boolean {
+  const { content } = message
+  if (content != null && content.length > 0) return false
+  if (message.role !== 'assistant') return typeof content !== 'string'
+  if (typeof content === 'string') return false
+  return Array.isArray(content) || !(holdsCall(message) || message.refusal || message.audio)
+}
+
+function holdsCall(message: Message): boolean {
+  return message.role === 'assistant' && Boolean(message.tool_calls?.length || message.function_call)
 }
 
 function encodeTool(tool: Tool, context: EncodeContext, strict: StrictFields): Tool | undefined {
@@ -146,7 +190,8 @@ function encodeLimit(request: ChatRequest, context: EncodeContext): JsonObject |
  *
  * @throws UnsupportedParameterError unless `dropUnsupported`.
  */
-export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
+export function encodeRequest(given: ChatRequest, context: EncodeContext): EncodedRequest {
+  const { request, toolNames } = portableRequest(given, context)
   const { extra_body: extra, messages, tools, previous_response_id: previous, raw, ...rest } = request
   const warn = (message: string): void => context.warn(`${context.provider}: ${message}`)
   warnForeign(request, 'openai-chat', warn)
@@ -183,5 +228,20 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
     ...(raw?.protocol === 'openai-chat' && raw.value),
     ...extra,
   }
-  return { path: PATH, body }
+  return { path: PATH, body, ...(toolNames && { toolNames }) }
+}
+
+function portableRequest(given: ChatRequest, context: EncodeContext): ReturnType<typeof portable> {
+  const { provider, quirks } = context
+  const limits = limitsOf({ ...context, warn: (message) => context.warn(`${provider}: ${message}`) })
+  const ported = portable(given, rulesOf(RULES, context), {
+    provider,
+    limits,
+    knowsOldCalls: true,
+    isContinued: given.previous_response_id != null,
+  })
+  const needsReasoning = quirks.reasoningRequired ?? traitsOf(context.base ?? context.model).needsReasoning
+  const thinks = given.thinking?.type !== 'disabled' && given.reasoning_effort !== 'none'
+  if (!needsReasoning || !quirks.reasoningContent || !thinks) return ported
+  return { ...ported, request: withReasoningText(ported.request, quirks.reasoningField ?? 'reasoning_content', limits) }
 }

@@ -5,6 +5,7 @@
 import type { Usage } from '../../kernel/hub.js'
 import { asNumber, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
+import { wireCount } from '../shared/count.js'
 
 /** Fields that say something the hub says elsewhere. Present with a number, they make a usage a dialect's. */
 const DIALECT_FIELDS = [
@@ -48,9 +49,9 @@ function readDetails(details: unknown): Record<string, number> | undefined {
 export function readUsage(wire: unknown): Usage | undefined {
   if (!isObject(wire)) return undefined
   if (isHubUsage(wire)) return wire as unknown as Usage
-  const total = asNumber(wire.total_tokens)
-  const prompt = asNumber(wire.prompt_tokens) ?? asNumber(wire.input_tokens)
-  const shown = asNumber(wire.completion_tokens) ?? asNumber(wire.output_tokens)
+  const total = wireCount(wire.total_tokens)
+  const prompt = wireCount(wire.prompt_tokens) ?? wireCount(wire.input_tokens)
+  const shown = wireCount(wire.completion_tokens) ?? wireCount(wire.output_tokens)
   if (total === undefined && prompt === undefined && shown === undefined) return undefined
 
   const promptDetails = readDetails(wire.prompt_tokens_details ?? wire.input_tokens_details)
@@ -105,9 +106,8 @@ function withHiddenTokens(prompt: number, shown: number | undefined, total: numb
 /** Dollars. With a key of the caller's own, OpenRouter's `cost` is only its fee and the provider's bill comes on top. */
 function readCost(wire: JsonObject): number | undefined {
   const ticks = asNumber(wire.cost_in_usd_ticks)
-  const parts = isObject(wire.cost) ? asNumber(wire.cost.total_cost) : undefined
-  const cost =
-    asNumber(wire.cost) ?? parts ?? (ticks === undefined ? asNumber(wire.estimated_cost) : ticks / TICKS_PER_USD)
+  const own = wireCount(isObject(wire.cost) ? wire.cost.total_cost : wire.cost)
+  const cost = own ?? (ticks === undefined ? asNumber(wire.estimated_cost) : ticks / TICKS_PER_USD)
   if (wire.is_byok !== true || !isObject(wire.cost_details)) return cost
   const upstream = asNumber(wire.cost_details.upstream_inference_cost)
   return upstream === undefined ? cost : (cost ?? 0) + upstream

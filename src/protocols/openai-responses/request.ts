@@ -1,8 +1,11 @@
 /** Requests (https://platform.openai.com/docs/api-reference/responses/create). */
+import type { HistoryRules } from '../../kernel/history.js'
 import type { ChatRequest } from '../../kernel/hub.js'
 import { asArray, asNumber, asString, isObject } from '../../kernel/json.js'
 import type { DecodeOptions, EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
 import { warnForeign, warnUnsaid } from '../../kernel/unsaid.js'
+import { limitsOf } from '../../kernel/limits.js'
+import { portable, rulesOf } from '../shared/history/index.js'
 import { requestObject } from '../shared/malformed.js'
 import { asksNothing, layOver } from '../shared/request-fields.js'
 import { strictFields } from '../shared/strict.js'
@@ -74,12 +77,21 @@ const HANDLED: ReadonlySet<string> = new Set([
   'raw',
 ])
 
+/** `call_id` has at most 64 characters (https://platform.openai.com/docs/api-reference/responses/create). */
+const RULES: HistoryRules = { toolIds: { max: 64 }, toolNames: { also: '_-', max: 64 } }
+
 /** They hold settings independent of one another, so the caller's join ours. */
 const JOINS = { reasoning: {}, text: {}, stream_options: {} }
 
-export function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedRequest {
-  const { tools: extras, include: keptInclude, ...kept } = ownRaw(request.raw) ?? {}
+export function encodeRequest(asked: ChatRequest, context: EncodeContext): EncodedRequest {
+  const { tools: extras, include: keptInclude, ...kept } = ownRaw(asked.raw) ?? {}
   const warn = (message: string): void => context.warn(`${context.provider}: ${message}`)
+  const { request, toolNames } = portable(asked, rulesOf(RULES, context), {
+    provider: context.provider,
+    limits: limitsOf({ ...context, warn }),
+    knowsOldCalls: true,
+    isContinued: isContinued(asked, kept),
+  })
   warnForeign(request, PROTOCOL, warn)
   warnUnsaid(request, ['cache_control', 'is_error'], warn)
   const { instructions, input } = encodeInput(request.messages, context)
@@ -110,7 +122,19 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   const given = request as unknown as JsonObject
   for (const field of UNSUPPORTED) if (!asksNothing(field, given[field])) unsupported(field, context)
   const others = Object.entries(given).filter(([key, value]) => !HANDLED.has(key) && value !== undefined)
-  return { path: PATH, body: layOver(kept, [{ ...Object.fromEntries(others), ...body }, request.extra_body], JOINS) }
+  return {
+    path: PATH,
+    body: layOver(kept, [{ ...Object.fromEntries(others), ...body }, request.extra_body], JOINS),
+    ...(toolNames && { toolNames }),
+  }
+}
+
+/** The API holds what was said before, calls of tools too. */
+function isContinued(request: ChatRequest, kept: JsonObject): boolean {
+  const given = request as unknown as JsonObject
+  return [given, kept, request.extra_body].some(
+    (fields) => fields?.['previous_response_id'] != null || fields?.['conversation'] != null,
+  )
 }
 
 /** Wire fields that became hub fields; what is left rides along in `raw`. */

@@ -2,6 +2,7 @@
 import type { Usage } from '../../kernel/hub.js'
 import { asNumber, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
+import { wireCount } from '../shared/count.js'
 
 const INPUT_DETAILS = ['cached_tokens', 'cache_write_tokens', 'audio_tokens', 'image_tokens', 'text_tokens'] as const
 const OUTPUT_DETAILS = ['reasoning_tokens', 'audio_tokens', 'image_tokens', 'text_tokens'] as const
@@ -51,19 +52,19 @@ function serverTools(toolUsage: unknown): Usage['server_tool_use'] {
  */
 export function decodeUsage(wire: unknown, toolUsage?: unknown): Usage | undefined {
   if (!isObject(wire)) return undefined
-  const input = asNumber(wire.input_tokens)
-  const output = asNumber(wire.output_tokens)
+  const input = wireCount(wire.input_tokens)
+  const output = wireCount(wire.output_tokens)
   if (input === undefined && output === undefined) return undefined
   const inputDetails = pick(wire.input_tokens_details, INPUT_DETAILS)
   const outputDetails = pick(wire.output_tokens_details, OUTPUT_DETAILS)
   const ticks = asNumber(wire.cost_in_usd_ticks)
   const tools = serverTools(toolUsage)
-  const cost = asNumber(wire.cost) ?? (ticks === undefined ? undefined : ticks / TICKS_PER_USD)
+  const cost = wireCount(wire.cost) ?? (ticks === undefined ? undefined : ticks / TICKS_PER_USD)
   return {
     ...others(wire),
     prompt_tokens: input ?? 0,
     completion_tokens: output ?? 0,
-    total_tokens: asNumber(wire.total_tokens) ?? (input ?? 0) + (output ?? 0),
+    total_tokens: wireCount(wire.total_tokens) ?? (input ?? 0) + (output ?? 0),
     ...(inputDetails && { prompt_tokens_details: inputDetails }),
     ...(outputDetails && { completion_tokens_details: outputDetails }),
     ...(cost !== undefined && { cost }),

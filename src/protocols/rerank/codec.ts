@@ -15,6 +15,7 @@ import type {
 import { decodeError, providerErrorOf } from '../openai-chat/error.js'
 import { rawOf, rawReader } from '../shared/raw.js'
 import { answerObject, badRequest, requestObject } from '../shared/malformed.js'
+import { wireCount } from '../shared/count.js'
 
 export interface RerankDialect {
   readonly id: ProtocolId
@@ -155,10 +156,11 @@ function decodeUsage(wire: unknown, meta: JsonObject | undefined): RerankRespons
   const usage = isObject(wire) ? wire : {}
   const billed = isObject(meta?.['billed_units']) ? meta['billed_units'] : {}
   const tokens = isObject(meta?.['tokens']) ? meta['tokens'] : {}
-  const prompt = asNumber(usage['prompt_tokens']) ?? asNumber(usage['input_tokens']) ?? asNumber(tokens['input_tokens'])
-  const total = asNumber(usage['total_tokens']) ?? asNumber(billed['total_tokens']) ?? prompt
+  const prompt =
+    wireCount(usage['prompt_tokens']) ?? wireCount(usage['input_tokens']) ?? wireCount(tokens['input_tokens'])
+  const total = wireCount(usage['total_tokens']) ?? wireCount(billed['total_tokens']) ?? prompt
   const units = asNumber(usage['search_units']) ?? asNumber(billed['search_units'])
-  const cost = asNumber(usage['cost'])
+  const cost = wireCount(usage['cost'])
   if (prompt === undefined && total === undefined && units === undefined && cost === undefined) return undefined
   return {
     ...(prompt !== undefined && { prompt_tokens: prompt }),

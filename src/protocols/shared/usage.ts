@@ -1,11 +1,11 @@
 /** Token counts where a format says two numbers. */
 import type { Usage } from '../../kernel/hub.js'
-import { asNumber } from '../../kernel/json.js'
+import { wireCount } from './count.js'
 
-/** @returns `undefined` when neither is a number. */
+/** @returns `undefined` when neither is told. */
 export function usageOf(promptTokens: unknown, completionTokens: unknown): Usage | undefined {
-  const prompt = asNumber(promptTokens)
-  const completion = asNumber(completionTokens)
+  const prompt = wireCount(promptTokens)
+  const completion = wireCount(completionTokens)
   if (prompt === undefined && completion === undefined) return undefined
   return {
     prompt_tokens: prompt ?? 0,

@@ -1,0 +1,40 @@
+/** Open models that demand something of a conversation, whoever serves them: their chat templates check it. */
+import type { HistoryRules } from '../kernel/history.js'
+import type { Family, TraitLine } from './traits.js'
+
+const DEEPSEEK_THINKING = 'https://api-docs.deepseek.com/guides/thinking_mode#tool-calls'
+const KIMI_THINKING = 'https://platform.moonshot.ai/docs/guide/use-kimi-k2-thinking-model'
+const VALIDATOR =
+  'https://github.com/mistralai/mistral-common/blob/main/src/mistral_common/protocol/instruct/validator.py'
+
+/** Ids of nine letters or digits, an answer between the result of a tool and the user, no system message after an answer. */
+export const MISTRAL_RULES: HistoryRules = {
+  toolIds: { also: '', max: 9, exact: true },
+  answerAfterTools: true,
+  instructionsFirst: true,
+}
+
+export const families: readonly Family[] = [
+  {
+    id: 'mistral',
+    name: /(?<![a-z])(?:open-)?(?:mistral|mixtral|ministral|magistral|devstral|codestral|pixtral|voxtral)(?![a-z])/,
+    not: /hermes|dolphin|zephyr/,
+  },
+  {
+    id: 'deepseek',
+    name: /(?<![a-z])deepseek(?:-(?:v|r)(?<major>\d{1,2})(?:[.-](?<minor>\d)(?!\d))?)?/,
+    not: /distil/,
+  },
+  { id: 'kimi', name: /(?<![a-z])kimi(?:-k(?<major>\d)(?:[.-](?<minor>\d)(?!\d))?)?/ },
+  { id: 'mimo', name: /(?<![a-z])mimo-v(?<major>\d)/ },
+]
+
+export const lines: readonly TraitLine[] = [
+  { of: 'mistral', has: { history: MISTRAL_RULES }, page: VALIDATOR },
+  { of: 'deepseek', only: /reasoner|v3[.-]2|v4/, has: { needsReasoning: true }, page: DEEPSEEK_THINKING },
+  { of: 'deepseek', from: 400, has: { needsReasoning: true }, page: DEEPSEEK_THINKING },
+  { of: 'kimi', only: /thinking/, has: { needsReasoning: true }, page: KIMI_THINKING },
+  { of: 'kimi', from: 205, has: { needsReasoning: true }, page: KIMI_THINKING },
+  // "The reasoning_content in the thinking mode must be passed back to the API."
+  { of: 'mimo', has: { needsReasoning: true }, page: 'https://platform.xiaomimimo.com/#/docs' },
+]

@@ -1,0 +1,110 @@
+/** Texts that say nothing, for speakers that refuse them. */
+import { UnsupportedParameterError } from '../../../kernel/errors.js'
+import type { AssistantMessage, Block, CacheControl, ContentPart, Message } from '../../../kernel/hub.js'
+import type { HistoryRules } from '../../../kernel/history.js'
+import type { Limits } from '../../../kernel/limits.js'
+import { hasCalls } from './pairing.js'
+import { isInstruction } from './turns.js'
+
+type IsBlank = (text: string) => boolean
+
+/** What stands for the result of a tool that said nothing. */
+export const EMPTY_RESULT = 'The result is empty.'
+
+/**
+ * Leaves out blank texts, and messages that hold nothing else.
+ *
+ * @param provider - For the error.
+ * @param placeOf - Where the caller's message stands.
+ * @throws UnsupportedParameterError for a blank message that the conversation ends with: without it another is answered.
+ */
+export function dropBlanks(
+  messages: readonly Message[],
+  { refusesTexts, refusesEmptyResults = false }: HistoryRules,
+  { provider, limits, placeOf }: { provider: string; limits: Limits; placeOf: (message: Message) => number },
+): readonly Message[] {
+  const isBlank: IsBlank = (text) => text === '' || (refusesTexts === 'blank' && text.trim() === '')
+  const last = messages.findLast((message) => !isInstruction(message))
+  let changed = false
+  const kept = messages.flatMap((message): Message[] => {
+    const left = withoutBlanks(message, isBlank)
+    if (left !== message) changed = true
+    if (left) return [left]
+    if (message.role === 'tool' || message.role === 'function') return [emptyResult(message)]
+    // An instruction without a character says nothing, and nobody misses it.
+    if (isInstruction(message) && message.content?.length === 0) return []
+    const name = `messages[${placeOf(message)}]`
+    if (message === last && message.role === 'user')
+      throw new UnsupportedParameterError(name, provider, 'it is blank, and the API takes no blank message')
+    limits.warn(`${name} is blank, which the API refuses: it is left out`)
+    return []
+  })
+  return changed ? kept : messages
+
+  function emptyResult(message: Message): Message {
+    if (!refusesEmptyResults) return message.content === '' ? message : ({ ...message, content: '' } as Message)
+    limits.warn('the result of a tool that is empty is sent as a text that says so')
+    return { ...message, content: EMPTY_RESULT } as Message
+  }
+}
+
+/** The message itself when nothing in it is blank, `undefined` when all is. */
+function withoutBlanks(message: Message, isBlank: IsBlank): Message | undefined {
+  if (message.role === 'assistant') return withoutBlankBlocks(message, isBlank)
+  const { content } = message
+  if (content == null || isBlankText(content, isBlank)) return undefined
+  const parts = visible(content, isBlank)
+  if (parts.length === 0) return undefined
+  return parts === content ? message : ({ ...message, content: parts } as Message)
+}
+
+function isBlankText(content: unknown, isBlank: IsBlank): boolean {
+  return typeof content === 'string' && isBlank(content)
+}
+
+/** The content itself where nothing of it is blank. */
+function visible(content: string | ContentPart[], isBlank: IsBlank): string | ContentPart[] {
+  if (typeof content === 'string' || !content.some((part) => isBlankPart(part, isBlank))) return content
+  const kept: ContentPart[] = []
+  for (const part of content) {
+    if (!isBlankPart(part, isBlank)) kept.push(part)
+    else if ('cache_control' in part && part.cache_control) markLast(kept, part.cache_control)
+  }
+  return kept
+}
+
+/** What a blank text marks for the cache ends with the part before it. */
+function markLast(parts: ContentPart[], cache: CacheControl): void {
+  const last = parts.at(-1)
+  const takes = last?.type === 'text' || last?.type === 'image_url' || last?.type === 'file'
+  if (takes && !last.cache_control) parts[parts.length - 1] = { ...last, cache_control: cache }
+}
+
+function isBlankPart(part: ContentPart | Block, isBlank: IsBlank): boolean {
+  // A text that only its own format can write, such as one with citations, is that format's.
+  if (part.type === 'text') return !('raw' in part && part.raw) && isBlank(part.text)
+  return part.type === 'refusal' && isBlank(part.refusal)
+}
+
+/** An answer without its blank texts; `undefined` when it says nothing at all. */
+function withoutBlankBlocks(message: AssistantMessage, isBlank: IsBlank): AssistantMessage | undefined {
+  const { content, blocks } = message
+  const isNothing = content == null || content.length === 0
+  const said = isNothing || isBlankText(content, isBlank) ? null : visible(content, isBlank)
+  const left = blocks?.some((block) => isBlankPart(block, isBlank))
+    ? blocks.filter((block) => !isBlankPart(block, isBlank))
+    : blocks
+  const isSaid = said !== null && said.length > 0
+  const holdsMore =
+    hasCalls(message) ||
+    Boolean(message.thinking_blocks?.length || message.reasoning_content) ||
+    (message.refusal ?? '') !== '' ||
+    message.function_call != null ||
+    message.audio != null ||
+    (left ?? []).some(({ type }) => type === 'raw')
+  if (!isSaid && !holdsMore) return undefined
+  if (said === content && left === blocks) return message
+  return isNothing && left === blocks
+    ? message
+    : { ...message, content: isSaid ? said : null, ...(left && { blocks: left }) }
+}

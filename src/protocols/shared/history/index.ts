@@ -1,0 +1,76 @@
+/**
+ * The conversation as a speaker takes it: history that another provider made, or a caller cut, is brought into the order and
+ * the words that an API demands. What is moved, put in or left out is told by a warning.
+ */
+import type { ChatRequest, ContentPart, Message } from '../../../kernel/hub.js'
+import type { HistoryRules } from '../../../kernel/history.js'
+import { asArray } from '../../../kernel/json.js'
+import type { Limits } from '../../../kernel/limits.js'
+import type { EncodeContext } from '../../../kernel/protocol.js'
+import { traitsOf } from '../../../models/index.js'
+import { withToolCalls } from '../messages.js'
+import { dropBlanks } from './blanks.js'
+import { pairCalls } from './pairing.js'
+import { moveResultMedia } from './result-media.js'
+import { withToolIds } from './tool-ids.js'
+import { withToolNames } from './tool-names.js'
+import { inTurn } from './turns.js'
+import { wordWriter } from './words.js'
+
+export interface Portable {
+  /** The very request where nothing had to change. */
+  readonly request: ChatRequest
+  /** The caller's names of tools, by those that the request has in their place. */
+  readonly toolNames?: ReadonlyMap<string, string>
+}
+
+export interface PortableContext {
+  readonly provider: string
+  readonly limits: Limits
+  /** A part in the result of a tool that the format has a place for, where results are otherwise text. */
+  readonly isKept?: (part: ContentPart) => boolean
+  /** The format knows the calls of before `tool_calls`, which have no id. */
+  readonly knowsOldCalls?: boolean
+  /** The conversation goes on from one that the provider holds, so its calls may be there. */
+  readonly isContinued?: boolean
+}
+
+export function portable(given: ChatRequest, rules: HistoryRules, context: PortableContext): Portable {
+  const { provider, limits, isKept = () => false, isContinued = false, knowsOldCalls = false } = context
+  const asked = asArray(given.messages) as readonly Message[]
+  const list = knowsOldCalls ? asked : withToolCalls(asked)
+  let messages = isContinued || rules.anyOrder ? list : pairCalls(list, rules.joinsTurns === true, limits)
+  if (rules.textResults) messages = moveResultMedia(messages, isKept, limits)
+  if (rules.refusesTexts) {
+    const placeOf = (message: Message): number => list.indexOf(message)
+    messages = dropBlanks(messages, rules, { provider, limits, placeOf })
+  }
+  messages = inTurn(messages, rules, limits)
+  if (rules.messageNames) messages = withMessageNames(messages, rules, limits)
+  if (rules.toolIds) messages = withToolIds(messages, rules.toolIds)
+  const request = messages === given.messages ? given : { ...given, messages: messages as Message[] }
+  const renamed = rules.toolNames && withToolNames(request, rules.toolNames, limits)
+  return renamed ? { request: { ...request, ...renamed.fields }, toolNames: renamed.names } : { request }
+}
+
+function withMessageNames(
+  messages: readonly Message[],
+  { messageNames }: HistoryRules,
+  limits: Limits,
+): readonly Message[] {
+  if (!messageNames) return messages
+  const { fits, write } = wordWriter(messageNames, '_')
+  const isOdd = (message: Message): boolean =>
+    'name' in message && typeof message.name === 'string' && message.name !== '' && !fits(message.name)
+  if (!messages.some(isOdd)) return messages
+  limits.warn('names of messages that the API does not take are written another way')
+  return messages.map((message) =>
+    isOdd(message) ? { ...message, name: write((message as { name: string }).name) } : message,
+  )
+}
+
+/** Rules of a format, under those of the model and those of the row. */
+export function rulesOf(format: HistoryRules, { quirks, model, base }: EncodeContext): HistoryRules {
+  const { history } = traitsOf(base ?? model)
+  return history || quirks.history ? { ...format, ...history, ...quirks.history } : format
+}
