@@ -119,7 +119,7 @@ describe('registries', () => {
   // Entries that several implementations share and that register nothing.
   const helpers: Record<string, readonly string[]> = {
     'src/protocols': ['shared'],
-    'src/providers': ['directory', 'openai-compatible'],
+    'src/providers': ['directory', 'openai-compatible', 'error-codes'],
     'src/router/strategies': ['draw', 'exploration', 'load', 'own', 'ranking', 'ring'],
     integrations: [],
   }

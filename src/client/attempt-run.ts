@@ -1,13 +1,13 @@
 /** One try at one target. */
-import { ProviderError, TimeoutError, TracestitchError, type Attempt } from '../kernel/errors.js'
+import { TimeoutError, TracestitchError, type Attempt } from '../kernel/errors.js'
 import { FRAMING_MEDIA_TYPES } from '../kernel/frames.js'
-import type { ChatChunk, ChatCompletion } from '../kernel/hub.js'
 import type { ChatProtocol, EncodeContext, EncodedRequest, Protocol } from '../kernel/protocol.js'
 import { pickRateLimitHeaders, type HeaderSource } from '../kernel/rate-limit.js'
 import { classifyError } from '../policies/error-class.js'
 import { attemptLimit, timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
 import type { AttemptOutcome, CooldownEvent } from '../router/events.js'
 import type { Running } from '../router/health.js'
+import type { Itinerary } from '../router/itinerary.js'
 import type { Member } from '../router/strategy.js'
 import type { Target } from '../router/target.js'
 import { startAttempt, type AttemptSpan } from '../telemetry/attempt.js'
@@ -18,7 +18,7 @@ import type { Pass, Used } from './admission/pass.js'
 import { countOf } from './admission/used.js'
 import type { WireAnswer } from './body.js'
 import type { Answer, LogicalCall } from './call.js'
-import { locate } from './failure.js'
+import { locate, understood } from './failure.js'
 import { extraBodyAt, paramsAt } from './layers.js'
 import { AttemptLimits } from './limits.js'
 import { send, type EncodedBytes, type FollowUp } from './transport.js'
@@ -104,11 +104,12 @@ export class AttemptRun {
 
   /** For the codec of this target. */
   get encodeContext(): EncodeContext {
-    const { provider, model, dropUnsupported: own } = this.target
+    const { provider, model, base, dropUnsupported: own } = this.target
     const { client, options } = this.call
     return {
       provider: provider.id,
       model,
+      base,
       quirks: provider.quirks,
       dropUnsupported: options.dropUnsupported ?? own ?? provider.dropUnsupported ?? client.plan.dropUnsupported,
       warn: (message) => addWarning(this.call.warnings, message),
@@ -174,18 +175,18 @@ export class AttemptRun {
   /** Completes an error with what is known of this attempt. */
   locate<T>(error: T): T {
     const { provider, model } = this.target
-    return locate(error, this.answer?.fields ?? { provider: provider.id, model }, this.answer?.secret)
+    const fields = this.answer?.fields ?? { provider: provider.id, model }
+    return locate(understood(error, provider, this.call.client.clock.date()), fields, this.answer?.secret)
   }
 
-  /**
-   * An answer that a content filter withheld is a failure, if another target stands ready for that.
-   *
-   * @throws ProviderError with the code `content_filter`.
-   */
-  refuseFiltered(choices: ChatCompletion['choices'] | ChatChunk['choices']): void {
-    if (choices.length === 0 || !choices.every(({ finish_reason: finish }) => finish === 'content_filter')) return
-    if (!this.call.itinerary.hasFallbackOn('content-policy')) return
-    throw new ProviderError('a content filter withheld the answer', { code: 'content_filter' })
+  /** The way of its call, for what stands ready behind this attempt. */
+  get itinerary(): Itinerary {
+    return this.call.itinerary
+  }
+
+  /** The answer is not given to the caller. It counts as what it came to all the same. */
+  answeredInVain(answer: Answer): void {
+    this.call.countInVain(this, answer)
   }
 
   /** Lets the call's telemetry read the headers of the answer, and of those to come. Until then they may be a loser's. */
@@ -209,8 +210,9 @@ export class AttemptRun {
     this.pass?.leave()
     // What an answer that has begun came to, its call says.
     if (error !== undefined && !this.call.isAnsweredBy(this)) this.pass?.settle(this.usedInVain(error))
-    if (error !== undefined) this.entry.error = error instanceof Error ? error.name : 'Error'
     const errorClass = error === undefined ? undefined : classifyError(error)
+    if (error !== undefined) this.entry.error = error instanceof Error ? error.name : 'Error'
+    if (errorClass !== undefined && !this.lost) this.entry.failure = errorClass
     const { health } = this.member
     const before = health.state
     const rest = this.settle({

@@ -8,7 +8,7 @@ const CALLS = 1000
 const USAGE = { prompt_tokens: 750, completion_tokens: 250, total_tokens: 1000 }
 
 /** USD for a million tokens; `undefined` when no price is known. */
-export function blendedPrice({ provider, model }: Target, prices: PriceOptions | undefined): number | undefined {
-  const { usd } = costOf({ provider: provider.id, model, usage: USAGE }, prices)
+export function blendedPrice({ provider, model, base }: Target, prices: PriceOptions | undefined): number | undefined {
+  const { usd } = costOf({ provider: provider.id, model, base, usage: USAGE }, prices)
   return usd === null ? undefined : usdOf(picoOf(usd) * CALLS)
 }

@@ -23,7 +23,7 @@ import type { AdmittedStep } from './admission/admit.js'
 import { Demand } from './admission/demand.js'
 import type { Gates } from './admission/gates.js'
 import type { Made } from './admission/made.js'
-import type { Pass } from './admission/pass.js'
+import type { Pass, Used } from './admission/pass.js'
 import { usedBy } from './admission/used.js'
 import { AttemptRun } from './attempt-run.js'
 import { isBrokenOff, usageSoFar } from './broken-off.js'
@@ -115,6 +115,8 @@ export class LogicalCall {
   private readonly shown: Target
   private readonly running = new Set<AttemptRun>()
   private winner: AttemptRun | undefined
+  /** What answers came to that the caller does not get. */
+  private inVain: Used | undefined
   /** The attempt that ended last, those given up aside. */
   private latest: AttemptRun | undefined
 
@@ -228,7 +230,7 @@ export class LogicalCall {
     else {
       // An answer that had begun counts as it was estimated.
       winner?.pass?.settle(UNKNOWN)
-      this.pass?.settle(winner && UNKNOWN)
+      this.pass?.settle(winner ? UNKNOWN : this.inVain)
       this.pass?.leave()
     }
     this.telemetry.end({ error })
@@ -245,18 +247,29 @@ export class LogicalCall {
 
   /** Counts what the answer came to: in limits, budgets and the sums of the client. */
   private settle(run: AttemptRun, answer: Answer): CallMeta {
+    const { meta, used } = this.count(run, answer)
+    this.pass?.settle(together(used, this.inVain))
+    this.pass?.leave()
+    return meta
+  }
+
+  /** Counts an answer that the caller does not get: it was made, and is paid for. */
+  countInVain(run: AttemptRun, answer: Answer): void {
+    this.inVain = together(this.count(run, answer).used, this.inVain)
+  }
+
+  /** Counts what the answer came to at its target. @returns what the whole call has to count of it too. */
+  private count(run: AttemptRun, answer: Answer): { readonly meta: CallMeta; readonly used: Used | undefined } {
     const { alias, client } = this
     const facts = this.factsOf(answer)
     const { usage } = facts
     const doubt = doubtOf(answer, usage, this.demand.expected(run.place))
     const meta = this.describe(run, { ...facts, doubt })
     client.ledger?.add({ meta, usage, alias, metadata: this.metadata, date: client.clock.date() })
-    if (!run.pass && !this.pass) return meta
+    if (!run.pass && !this.pass) return { meta, used: undefined }
     const used = usedBy(usage, doubt?.fault === undefined, () => run.pass?.budgeted && meta.cost.usd)
     run.pass?.settle(used)
-    this.pass?.settle(used)
-    this.pass?.leave()
-    return meta
+    return { meta, used }
   }
 
   private factsOf(answer: Answer): AnswerFacts {
@@ -298,6 +311,14 @@ interface AnswerFacts {
   readonly serviceTier?: string | null | undefined
   readonly partial?: boolean
   readonly doubt?: Doubt | undefined
+}
+
+/** Of several answers of one call; what is not known of one is not known of all. */
+function together(one: Used | undefined, other: Used | undefined): Used | undefined {
+  if (!one || !other) return one ?? other
+  const sum = (a: number | undefined, b: number | undefined): number | undefined =>
+    a === undefined || b === undefined ? undefined : a + b
+  return { tokens: sum(one.tokens, other.tokens), usd: sum(one.usd, other.usd) }
 }
 
 const UNKNOWN = { tokens: undefined, usd: undefined }

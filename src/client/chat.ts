@@ -7,6 +7,7 @@ import { requireMessages, splitArguments } from './arguments.js'
 import type { AttemptRun } from './attempt-run.js'
 import { LogicalCall, type ClientContext } from './call.js'
 import { isUsageOnly } from './chunks.js'
+import { carriedBy } from './chat-format.js'
 import { completed } from './completed.js'
 import { execute } from './execute.js'
 import { createChatHelpers } from './helpers/index.js'
@@ -17,6 +18,7 @@ import { contentParser, ownParser, withParsed } from './parsed.js'
 import { restored } from './restored.js'
 import { withJsonSchemas } from './schema.js'
 import { openStream } from './stream-run.js'
+import { refuseUnfit, type Asked } from './unfit.js'
 import type {
   CallOptions,
   ChatBody,
@@ -60,6 +62,7 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
     const { body, options: callOptions } = splitArguments(given, options)
     requireMessages(body)
     const request = withJsonSchemas(body) as ChatRequest
+    const asked: Asked = { request, read: ownParser(given.response_format) }
     const call = new LogicalCall(client, {
       operation: 'chat',
       model: request.model,
@@ -68,7 +71,7 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
     })
     try {
       if (request.stream === true) return await stream(call, request)
-      const { run, chat } = await execute(call, (run) => whole(run, request))
+      const { run, chat } = await execute(call, (run) => whole(run, asked))
       return { ...chat, _meta: call.succeed(run, { chat }) }
     } catch (error) {
       throw call.fail(error)
@@ -95,14 +98,13 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
 }
 
 /** One attempt at a whole answer. */
-export async function whole(run: AttemptRun, request: ChatRequest): Promise<{ run: AttemptRun; chat: ChatCompletion }> {
-  const codec = chatCodec(run.target)
-  const encoded = encoding(run.target.provider.id, () =>
-    codec.encodeRequest(requestFor(request, run), run.encodeContext),
-  )
+export async function whole(run: AttemptRun, asked: Asked): Promise<{ run: AttemptRun; chat: ChatCompletion }> {
+  const { request } = asked
+  const { codec, request: sent } = carriedBy(run, chatCodec(run.target), requestFor(request, run))
+  const encoded = encoding(run.target.provider.id, () => codec.encodeRequest(sent, run.encodeContext))
   const { answer, wire } = await sendWhole(run, codec, encoded)
   const chat = decoding(() => restored(completed(codec, run.target, answer, encoded), request).decodeResponse(wire))
-  run.refuseFiltered(chat.choices)
+  await refuseUnfit(run, chat, { ...asked, request: { ...request, ...run.params } })
   run.finish()
   return { run, chat }
 }
@@ -112,10 +114,8 @@ async function stream(call: LogicalCall, request: ChatRequest): Promise<ChatStre
   const visible = (chunks: readonly ChatChunk[]): readonly ChatChunk[] =>
     wantsUsage ? chunks : chunks.filter((chunk) => !isUsageOnly(chunk))
   const source = await execute(call, async (run) => {
-    const codec = chatCodec(run.target)
-    const encoded = encoding(run.target.provider.id, () =>
-      codec.encodeRequest(requestFor(request, run), run.encodeContext),
-    )
+    const { codec, request: sent } = carriedBy(run, chatCodec(run.target), requestFor(request, run))
+    const encoded = encoding(run.target.provider.id, () => codec.encodeRequest(sent, run.encodeContext))
     run.limits.start('firstChunk', run.timeout.firstChunk)
     const answer = await sendStream(run, codec, encoded)
     const face = {

@@ -6,8 +6,8 @@ import type { EmbeddingsProtocol } from '../kernel/protocol.js'
 import type { Target } from '../router/target.js'
 
 /** Inputs that one request to a target may hold; `undefined` means any number. */
-export function maxInputs({ provider, model }: Target, codec: EmbeddingsProtocol): number | undefined {
-  return provider.quirks.maxInputs?.[codec.id] ?? codec.maxInputs?.(model)
+export function maxInputs({ provider, model, base }: Target, codec: EmbeddingsProtocol): number | undefined {
+  return provider.quirks.maxInputs?.[codec.id] ?? codec.maxInputs?.(base ?? model)
 }
 
 /** How many requests it takes at a target. */

@@ -9,11 +9,14 @@ import {
   type Attempt,
   type ErrorFields,
 } from '../kernel/errors.js'
+import { titleIn } from '../kernel/error-body.js'
 import type { WireError } from '../kernel/protocol.js'
 import { readRateLimit, waitFor } from '../kernel/rate-limit.js'
 import { asString, isObject } from '../kernel/json.js'
 import { safeMessage } from '../kernel/safe-message.js'
-import { classifyError, isRetryableClass } from '../policies/error-class.js'
+import { boundedWait } from '../kernel/wait.js'
+import { meaningOf } from '../kernel/refused.js'
+import { isRetryableClass } from '../policies/error-class.js'
 import { parseRetryAfter } from '../policies/retry.js'
 import type { PlannedProvider } from '../router/target.js'
 
@@ -40,55 +43,65 @@ export function connectionFailure(cause: unknown, host: string, fields: ErrorFie
   return new ConnectionError(message, { ...fields, cause, ...(code !== undefined && { code }) })
 }
 
-const TITLE = /<title[^<>]*>([^<]+)/i
 const MAX_TITLE = 80
+/** Characters of a plain text that are shown: what servers say in so few is their own. */
+const MAX_TEXT = 200
 
 /**
- * How a body that cannot be shown is described. Of a page its title is told, which says what stands between, such as
- * `502 Bad Gateway`; the rest of a body may quote the request.
+ * How a body that cannot be shown is described. Of a page its title is told, of plain text a few words; the rest of a body
+ * may quote the request.
  */
 export function describeBody(contentType: string | null, text: string): string {
   const type = contentType?.split(';')[0]?.trim().toLowerCase()
-  const title = TITLE.exec(text.slice(0, 4096))?.[1]?.replace(/\s+/g, ' ').trim()
+  const short = text.trim()
+  if (type === 'text/plain' && short !== '' && short.length <= MAX_TEXT) return safeMessage(short)
+  const title = titleIn(text)
   const said = title ? `, titled "${safeMessage(title.slice(0, MAX_TITLE))}"` : ''
   return `${type === undefined || type === '' ? 'no content type' : type}, ${text.length} characters${said}`
 }
 
 export interface HttpFailure {
   readonly response: Response
-  readonly provider: Pick<PlannedProvider, IdFields | 'errorTypeHeader'>
-  readonly text: string
-  readonly decoded: WireError | undefined
+  readonly provider: Pick<PlannedProvider, IdFields | 'errorTypeHeader' | 'errorCodes'>
+  readonly decoded: WireError
   /** The key, which an echoing server may have put into its message. */
   readonly secret: string | undefined
   readonly date: number
   readonly fields: ErrorFields
 }
 
-export function httpFailure({ response, provider, text, decoded, secret, date, fields }: HttpFailure): ProviderError {
+export function httpFailure({ response, provider, decoded, secret, date, fields }: HttpFailure): ProviderError {
   const { status, headers } = response
   const requestId = requestIdOf(headers, provider)
   const rateLimit = readRateLimit(headers, date)
   // The provider's own word on the wait, and when it gives none, until the quota is whole again.
-  const asked = parseRetryAfter(headers, date) ?? decoded?.retryAfterMs
-  const retryAfterMs = asked ?? (status === 429 ? waitFor(rateLimit) : undefined)
+  const asked = parseRetryAfter(headers, date) ?? decoded.retryAfterMs ?? untilTime(decoded.retryAt, date)
+  const told = asked ?? (status === 429 ? waitFor(rateLimit) : undefined)
   const redirect = status >= 300 && status < 400
   const said = redirect
     ? 'redirects are not followed, because they would carry the key elsewhere; set baseURL to the final address'
-    : (decoded?.message ?? describeBody(headers.get('content-type'), text))
+    : decoded.message
   const message = `${status} ${redact(said, secret)}`
-  const type = decoded?.type ?? errorTypeOf(headers, provider)
+  const type = decoded.type ?? errorTypeOf(headers, provider)
+  const wire = { ...decoded, ...(type !== undefined && { type, names: [type, ...(decoded.names ?? [])] }) }
+  const { failureClass, retryAfterMs } = meaningOf(wire, status, told, provider.errorCodes)
   const all = {
     ...fields,
     status,
-    ...(decoded?.code !== undefined && { code: decoded.code }),
+    ...(decoded.code !== undefined && { code: decoded.code }),
     ...(type !== undefined && { type }),
     ...(requestId !== undefined && { requestId }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(rateLimit && { rateLimit }),
+    ...(decoded.upstream !== undefined && { upstream: decoded.upstream }),
   }
-  const isRetryable = !redirect && isRetryableClass(classifyError(new ProviderError(message, all)))
-  return new ProviderError(message, { ...all, isRetryable })
+  const isRetryable = !redirect && isRetryableClass(failureClass)
+  return new ProviderError(message, { ...all, failureClass, isRetryable })
+}
+
+/** Milliseconds from `date` on. */
+function untilTime(time: number | undefined, date: number): number | undefined {
+  return time === undefined ? undefined : boundedWait(time - date)
 }
 
 function errorTypeOf(headers: Headers, { errorTypeHeader }: HttpFailure['provider']): string | undefined {
@@ -115,6 +128,17 @@ export function keyOf(header: string | undefined): string | undefined {
 
 function redact(message: string, secret: string | undefined): string {
   return secret !== undefined && secret.length >= 4 ? message.replaceAll(secret, '[key]') : message
+}
+
+/** What a codec cannot know of an error inside a 200 answer: the time, and what numbers mean to the provider. */
+export function understood<T>(error: T, { errorCodes }: Pick<PlannedProvider, 'errorCodes'>, date: number): T {
+  if (!(error instanceof ProviderError)) return error
+  const { code, retryAt } = error
+  const meant = code !== undefined && errorCodes && Object.hasOwn(errorCodes, code) ? errorCodes[code] : undefined
+  return Object.assign(error, {
+    retryAfterMs: error.retryAfterMs ?? untilTime(retryAt, date),
+    ...(meant !== undefined && { failureClass: meant, isRetryable: isRetryableClass(meant) }),
+  })
 }
 
 /** Completes an error from a codec, which does not know the target, and hides the key that the target may have quoted. */

@@ -26,7 +26,17 @@ import { Ledger } from './spend.js'
 import type { CallOptions, Client, Images, Moderations, Transcriptions, Translations } from './types.js'
 
 export type * from '../router/events.js'
-export type { AliasOptions, ClientOptions, ProbeOptions, ProviderOptions, TargetOptions } from '../router/options.js'
+export type { ErrorClass } from '../kernel/error-class.js'
+export type {
+  AliasOptions,
+  AnswerTest,
+  ClientOptions,
+  FailureClass,
+  FallbackOptions,
+  ProbeOptions,
+  ProviderOptions,
+  TargetOptions,
+} from '../router/options.js'
 export type { TimeoutOptions } from '../policies/timeout.js'
 export type { RetryPolicy } from '../policies/retry.js'
 export type { Fact, LeaseRequest, RateTake, Store, StoreStatus, TakeResult } from '../kernel/store.js'

@@ -4,6 +4,7 @@ import type { Attempt } from '../kernel/errors.js'
 import { readRateLimit, type HeaderSource, type RateLimit } from '../kernel/rate-limit.js'
 import type { Usage } from '../kernel/hub.js'
 import type { Target } from '../router/target.js'
+import { warnOnce } from '../telemetry/warn.js'
 import type { Doubt } from './plausible.js'
 import type { CallMeta } from './types.js'
 
@@ -70,6 +71,7 @@ function priceOf({ target, served, usage, serviceTier, partial, doubt, at, price
     {
       provider: id,
       model: target.model,
+      base: target.base,
       served,
       usage,
       serviceTier,
@@ -80,6 +82,9 @@ function priceOf({ target, served, usage, serviceTier, partial, doubt, at, price
     },
     prices,
   )
+  // Not that the model has no price: that nobody has looked.
+  const unread = cost.usd === null ? cost.missing.find((reason) => reason.includes('could not be loaded')) : undefined
+  if (unread !== undefined) warnOnce(`costs are not known: ${unread}`)
   return doubt?.note === undefined ? cost : { ...cost, missing: [...cost.missing, doubt.note] }
 }
 

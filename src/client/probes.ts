@@ -96,7 +96,7 @@ export class Probes {
         },
       )
       try {
-        const { run, chat: answer } = await execute(call, (attempt) => whole(attempt, chat))
+        const { run, chat: answer } = await execute(call, (attempt) => whole(attempt, { request: chat }))
         call.succeed(run, { chat: answer })
       } catch (error) {
         call.fail(error)

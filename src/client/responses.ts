@@ -19,6 +19,7 @@ import { restored } from './restored.js'
 import { echoOf, refuseKeptThere } from './responses-echo.js'
 import { withJsonSchemas } from './schema.js'
 import { openStream, type StreamFace } from './stream-run.js'
+import { refuseUnfit } from './unfit.js'
 import type { CallOptions, ResponseObject, Responses, ResponsesBody, StreamItem, WithMeta } from './types.js'
 
 const FORMAT = 'openai-responses'
@@ -98,7 +99,7 @@ async function whole(
   const { answer, wire: body } = await sendWhole(run, codec, encoded)
   const reader = readerOf(completed(codec, run.target, answer, encoded), exchange, native)
   const chat = decoding(() => reader.decodeResponse(body))
-  run.refuseFiltered(chat.choices)
+  await refuseUnfit(run, chat, { request: { ...exchange.request, ...run.params } })
   const wire =
     native && isObject(body)
       ? body

@@ -8,11 +8,12 @@ import type { ChatProtocol, StreamDecoder } from '../kernel/protocol.js'
 import { parseBody, readEvents, type WireAnswer } from './body.js'
 import type { AttemptRun } from './attempt-run.js'
 import type { Answer, LogicalCall } from './call.js'
-import { bringsContent, chunksOf, hasContent } from './chunks.js'
+import { chunksOf, hasContent } from './chunks.js'
 import { decoding, describeBody } from './failure.js'
 import type { StreamSource } from './model-stream.js'
 import { openCommitted, type StreamReading } from './stream-attempt.js'
 import type { CallMeta, StreamItem } from './types.js'
+import { faultOfFirst, refuseUnfitWhole, turnDown } from './unfit.js'
 
 /** The caller's format: turns what a target sends into what the caller gets. */
 export interface StreamFace<T> {
@@ -51,6 +52,8 @@ class ChatReading<T extends object> implements StreamReading<FrameEvent, StreamI
   private readonly finished = new Set<number>()
   private events = 0
   private isWhole = false
+  /** Why the answer will not be given, once it has ended. */
+  private fault: ReturnType<typeof faultOfFirst>
 
   constructor(start: StreamStart<T>) {
     this.start = start
@@ -92,6 +95,10 @@ class ChatReading<T extends object> implements StreamReading<FrameEvent, StreamI
     return false
   }
 
+  private turnedDown(fault: NonNullable<ReturnType<typeof faultOfFirst>>): Error {
+    return turnDown(this.start.run, this.accumulator.result(), fault)
+  }
+
   end(give: (item: StreamItem<T>) => void): void {
     if (this.isWhole) return
     const { face, answer } = this.start
@@ -105,6 +112,7 @@ class ChatReading<T extends object> implements StreamReading<FrameEvent, StreamI
       throw new StreamError(`the stream ended ${found}`, answer.fields)
     }
     if (this.seen.size === 0) throw new StreamError('the stream ended without an answer', answer.fields)
+    if (this.fault) throw this.turnedDown(this.fault)
     for (const item of decoding(() => face.end(chunks))) give(item)
   }
 
@@ -113,7 +121,7 @@ class ChatReading<T extends object> implements StreamReading<FrameEvent, StreamI
     const { answer, face, whole } = this.start
     const body = parseBody(answer, data)
     const completion = decoding(() => face.codec.decodeResponse(body))
-    this.start.run.refuseFiltered(completion.choices)
+    refuseUnfitWhole(this.start.run, completion)
     const chunks = decoding(() => chunksOf(completion))
     this.observe(chunks)
     const items = decoding(() => whole(chunks))
@@ -132,8 +140,10 @@ class ChatReading<T extends object> implements StreamReading<FrameEvent, StreamI
       }
       if (this.hasContent || !hasContent(chunk)) continue
       // Of several choices another may still bring something.
-      if (this.start.choices === 1 && !chunk.choices.some(bringsContent)) this.start.run.refuseFiltered(chunk.choices)
-      this.hasContent = true
+      this.fault ??= this.start.choices === 1 ? faultOfFirst(this.start.run, chunk) : undefined
+      // What is declined at length need not be read on. Where nothing came, only the counts are left.
+      if (this.fault === 'refusal') throw this.turnedDown(this.fault)
+      this.hasContent = this.fault === undefined
     }
   }
 }

@@ -1,13 +1,13 @@
 /** One HTTP request to one target, over any `fetch`. */
 import { ConfigError } from '../kernel/errors.js'
-import { parseJson } from '../kernel/json.js'
+import { deepened, messageIn, parseErrorText } from '../kernel/error-body.js'
 import type { EncodedRequest, WireError } from '../kernel/protocol.js'
 import { VERSION } from '../kernel/version.js'
 import { headerValue } from '../router/header-value.js'
 import type { Target } from '../router/target.js'
 import { orAborted, readErrorText, type WireAnswer } from './body.js'
 import { watchConnect } from './connect-watch.js'
-import { connectionFailure, httpFailure, keyOf, requestIdOf } from './failure.js'
+import { connectionFailure, describeBody, httpFailure, keyOf, requestIdOf } from './failure.js'
 import type { AttemptLimits } from './limits.js'
 import { operationURL } from './url.js'
 
@@ -62,16 +62,22 @@ export async function send(request: WireRequest): Promise<WireAnswer> {
   const { response, secret } = answer
   if (response.ok) return answer
   const text = await readErrorText(answer, limits)
-  const decoded = request.decodeError(parseJson(text))
+  const decoded = errorOf(response, text, request.decodeError)
   throw httpFailure({
     response,
     provider,
-    text,
     decoded,
     secret,
     date: request.date(),
     fields: { provider: provider.id, model: target.model },
   })
+}
+
+/** What the format reads of it, or anyone may, with all that stands further in. */
+function errorOf({ headers }: Response, text: string, decodeError: WireRequest['decodeError']): WireError {
+  const body = parseErrorText(text)
+  const decoded = typeof body === 'string' ? undefined : decodeError(body)
+  return deepened(decoded ?? { message: messageIn(body) ?? describeBody(headers.get('content-type'), text) }, body)
 }
 
 async function exchange(request: WireRequest, key: KeyHeader): Promise<WireAnswer> {

@@ -177,6 +177,8 @@ function readInfo(target: Mutable<TargetOptions>, info: Fields): void {
   // Says what kind of model it is, which each call here says itself.
   info.take('mode')
   if (id !== undefined) target.name = id
+  const base = info.text('base_model')
+  if (base !== undefined) target.base = base
   const input = info.number('max_input_tokens')
   const output = info.number('max_output_tokens')
   if (input !== undefined) target.contextWindow = input + (output ?? 0)

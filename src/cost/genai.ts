@@ -25,14 +25,17 @@ interface Table {
 }
 
 let table: Table | null | undefined
+/** Why it is not there. */
+let fault = ''
 
 function loadTable(): Table | null {
   if (table === undefined) {
     try {
       table = requireFromHere()('@pydantic/genai-prices') as Table
-    } catch {
+    } catch (error) {
       // A bundle may have left the package out; every price then says so.
       table = null
+      fault = (error as NodeJS.ErrnoException).code ?? 'it threw'
     }
   }
   return table
@@ -49,7 +52,11 @@ export function tablePrices(provider: string, model: string): TableAnswer {
   if (!answer) {
     const loaded = loadTable()
     if (!loaded)
-      return { missing: 'the price table @pydantic/genai-prices could not be loaded: keep it out of the bundle' }
+      return {
+        missing:
+          `the price table @pydantic/genai-prices could not be loaded (${fault}): a bundle must leave it out ` +
+          '(`external`, `serverExternalPackages`), and it has to be installed where the program runs',
+      }
     if (answers.size >= MAX_ANSWERS) answers.clear()
     try {
       answer = search(loaded, provider, model)

@@ -27,6 +27,8 @@ export interface CostQuery {
   readonly provider: string
   /** As it was asked for. */
   readonly model: string
+  /** Name of the model behind `model`, where that says nothing: prices are looked for by it, after those of `model` itself in `overrides`. */
+  readonly base?: string | undefined
   /** The model that the answer names, where it names one. */
   readonly served?: string | undefined
   /** Usage in the OpenAI shape: totals include cached and reasoning tokens. */
@@ -217,8 +219,16 @@ function sumUp(vector: Vector, buckets: UsageBuckets): Sum {
 type Answer = { readonly found: Found; readonly source: NonNullable<Cost['source']> } | { readonly missing: string }
 
 /** The best source that knows the model, under the name that was asked for or the one that answered. */
-export function findPrices(query: Pick<CostQuery, 'provider' | 'model' | 'served'>, prices: PriceOptions): Answer {
-  const { provider, model } = query
+export function findPrices(
+  query: Pick<CostQuery, 'provider' | 'model' | 'base' | 'served'>,
+  prices: PriceOptions,
+): Answer {
+  const { provider, base } = query
+  if (base !== undefined && prices.overrides) {
+    const found = overrideFor(prices.overrides, provider, query.model)
+    if (found) return { found, source: 'override' }
+  }
+  const model = base ?? query.model
   const served = query.served === '' || query.served === model ? undefined : query.served
   if (prices.overrides) {
     const found =

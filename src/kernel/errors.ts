@@ -2,7 +2,9 @@
  * Every error the library throws. `AbortError` is never wrapped: an abort by the caller reaches the
  * caller as it was. No message contains a key, a header or a prompt.
  */
+import type { ErrorClass } from './error-class.js'
 import type { RateLimit } from './rate-limit.js'
+import { classOfRefusal } from './refusal/classify.js'
 import { boundedWait } from './wait.js'
 
 const BRAND = Symbol.for('tracestitch.error')
@@ -15,6 +17,8 @@ export interface Attempt {
   status?: number
   /** Class name of the error, when the attempt failed. */
   error?: string
+  /** How it failed, as `on` of a fallback names it. Not of one that was given up for a faster one. */
+  failure?: ErrorClass
   /** Duration in milliseconds. */
   ms: number
 }
@@ -90,6 +94,14 @@ export class UnsupportedParameterError extends TracestitchError {
   }
 }
 
+export interface ProviderErrorFields extends ErrorFields {
+  readonly type?: string
+  readonly rateLimit?: RateLimit
+  readonly upstream?: string
+  readonly retryAt?: number
+  readonly failureClass?: ErrorClass
+}
+
 /** The provider answered with an error status, or with an error inside a 200 answer. */
 export class ProviderError extends TracestitchError {
   override name = 'ProviderError'
@@ -97,10 +109,21 @@ export class ProviderError extends TracestitchError {
   readonly type: string | undefined
   /** What the answer's headers say of the rate limits, where they do. */
   readonly rateLimit: RateLimit | undefined
-  constructor(message: string, fields: ErrorFields & { readonly type?: string; readonly rateLimit?: RateLimit } = {}) {
+  /** The provider behind a gateway that refused, as the gateway names it. */
+  readonly upstream: string | undefined
+  /** When it may be tried again, in milliseconds since 1970, where the body of the answer says a time. */
+  readonly retryAt: number | undefined
+  /** What the refusal means, as `on` of a fallback names it: by its status, its codes and its words. */
+  readonly failureClass: ErrorClass
+  constructor(message: string, fields: ProviderErrorFields = {}) {
     super(message, fields)
-    this.type = fields.type
-    this.rateLimit = fields.rateLimit
+    const { type, rateLimit, upstream, retryAt, status, code, retryAfterMs } = fields
+    this.type = type
+    this.rateLimit = rateLimit
+    this.upstream = upstream
+    this.retryAt = retryAt
+    const names = [code, type].filter((name) => name !== undefined)
+    this.failureClass = fields.failureClass ?? classOfRefusal({ status, names, words: message, retryAfterMs })
   }
 }
 
@@ -108,9 +131,20 @@ export class ProviderError extends TracestitchError {
 export interface BudgetLeft {
   /** Where it stands in the options, such as `budgets[0]`. */
   readonly path: string
+  /** Whose it is, such as `user=ann`, or `all calls`. */
+  readonly scope: string
+  /** Of `limit`, `left` and `estimate`. */
   readonly unit: 'usd' | 'tokens'
   readonly limit: number
   readonly left: number
+  /** What the call may come to; absent when it cannot be priced. */
+  readonly estimate?: number
+  /** Of the estimate. `assumed`: the request sets no limit of its output. */
+  readonly tokens: { readonly input: number; readonly output: number; readonly assumed: boolean }
+  /** Why the call cannot be priced: no price, or a list of prices that could not be read. */
+  readonly missing?: string
+  /** What would let the call run. */
+  readonly change: string
   /** Milliseconds; of a rolling budget until something is free again, as far as that is known. */
   readonly resetsInMs?: number
 }

@@ -23,6 +23,8 @@ export interface HistoryRules {
   readonly toolNames?: WordForm
   /** Names of messages. Others are written in another way. */
   readonly messageNames?: WordForm
+  /** Takes calls in the form of before `tool_calls`: `function_call`, and results of role `function`. */
+  readonly oldCalls?: boolean
   /** Calls and results of tools may stand anywhere, with or without each other. */
   readonly anyOrder?: boolean
   /** Messages of one side that follow each other are one turn: results stand in the turn behind that of their calls. */

@@ -3,8 +3,8 @@ import { UnsupportedParameterError } from './errors.js'
 import type { EncodeContext } from './protocol.js'
 
 export interface Limits {
-  /** Throws, or warns that the parameter is left out when the caller allowed that. */
-  unsupported(parameter: string, hint?: string): void
+  /** Throws, or warns that the parameter is left out, or what is done `instead`, when the caller allowed that. */
+  unsupported(parameter: string, hint?: string, instead?: string): void
   /** For what changes nothing in the answer, or is said in another way. Each message once a request. */
   warn(message: string): void
 }
@@ -18,9 +18,9 @@ export function limitsOf(context: EncodeContext): Limits {
   }
   return {
     warn,
-    unsupported(parameter, hint) {
+    unsupported(parameter, hint, instead = 'left out') {
       if (!context.dropUnsupported) throw new UnsupportedParameterError(parameter, context.provider, hint)
-      warn(`${context.provider} does not support \`${parameter}\`: left out`)
+      warn(`${context.provider} does not support \`${parameter}\`: ${instead}`)
     },
   }
 }

@@ -179,6 +179,14 @@ export interface WireError {
   readonly code?: string
   /** Milliseconds to wait, where the body says so and not a header. */
   readonly retryAfterMs?: number
+  /** When it may be tried again, in milliseconds since 1970, where the body says a time. */
+  readonly retryAt?: number
+  /** The provider behind a gateway, as the gateway names it. */
+  readonly upstream?: string
+  /** Codes and types at every depth of the body, the outermost first. */
+  readonly names?: readonly string[]
+  /** All that the body says, for its class alone: it may quote the request, so it is never shown. */
+  readonly words?: string
 }
 
 /** Decodes one stream. Throws `ProviderError` for an error sent inside the stream, `StreamError` for a malformed event. */

@@ -1,4 +1,5 @@
 /** The contract of a provider: data only. A quirk of its dialect is a field of `quirks`, never a branch in shared code. */
+import type { ErrorClass } from './error-class.js'
 import type { FormatId, ProtocolId, Quirks } from './protocol.js'
 
 /** How a key is sent. */
@@ -127,6 +128,8 @@ export interface ProviderRow {
    * colon in it is no part of the name.
    */
   readonly errorTypeHeader?: string
+  /** What its error codes mean that are numbers, which say other things at other providers. */
+  readonly errorCodes?: Readonly<Record<string, ErrorClass>>
   /** Set when the provider is a gateway. */
   readonly gateway?: GatewayFacts
   /** Page that the row's facts come from. */

@@ -6,6 +6,7 @@ const MIGRATION = 'https://platform.claude.com/docs/en/about-claude/models/migra
 const OPUS_5_5 = 'https://platform.claude.com/docs/en/models/opus-5-5/migration-guide'
 const SONNET_5_5 = 'https://platform.claude.com/docs/en/models/sonnet-5-5/migration-guide'
 const FABLE_5_1 = 'https://platform.claude.com/docs/en/models/fable-5-1/migration-guide'
+const WINDOWS = 'https://platform.claude.com/docs/en/build-with-claude/context-windows'
 const PRICES = 'https://platform.claude.com/docs/en/about-claude/pricing'
 
 export const families: readonly Family[] = [
@@ -39,6 +40,7 @@ export const lines: readonly TraitLine[] = [
   },
   { of: 'claude', from: 305, has: { maxOutput: 8192 }, page: OVERVIEW },
   { of: 'claude', from: 307, has: { maxOutput: 64_000 }, page: OVERVIEW },
+  { of: 'claude', from: 307, below: 405, has: { strictWindow: 200_000 }, page: WINDOWS },
   { of: 'claude', from: 400, below: 405, only: /opus/, has: { maxOutput: 32_000 }, page: OVERVIEW },
   { of: 'claude', from: 406, has: { maxOutput: 128_000 }, page: OVERVIEW },
   // https://platform.claude.com/docs/en/build-with-claude/structured-outputs

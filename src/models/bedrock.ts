@@ -16,7 +16,11 @@ export const families: readonly Family[] = [
 ]
 
 export const lines: readonly TraitLine[] = [
-  { of: 'nova', has: { converse: { topK: 'inferenceConfig.topK', jsonSchema: false } }, page: PARAMETERS },
+  {
+    of: 'nova',
+    has: { converse: { topK: 'inferenceConfig.topK', jsonSchema: false, cachePoints: 'not-tools' } },
+    page: PARAMETERS,
+  },
   {
     of: 'nova',
     from: 200,
@@ -42,4 +46,12 @@ export const lines: readonly TraitLine[] = [
     has: { embeddings: { sizeIn: 'embeddingConfig' } },
     page: 'https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-mm.html',
   },
+  // "Supported models": Claude and Nova; Nova caches messages and instructions.
+  ...['bedrock-qwen', 'bedrock-deepseek', 'bedrock-mistral', 'bedrock-cohere', 'titan', 'bedrock-plain'].map(
+    (of): TraitLine => ({
+      of,
+      has: { converse: { cachePoints: 'none' } },
+      page: 'https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html',
+    }),
+  ),
 ]

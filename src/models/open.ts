@@ -10,6 +10,7 @@ const VALIDATOR =
 /** Ids of nine letters or digits, an answer between the result of a tool and the user, no system message after an answer. */
 export const MISTRAL_RULES: HistoryRules = {
   toolIds: { also: '', max: 9, exact: true },
+  oldCalls: false,
   answerAfterTools: true,
   instructionsFirst: true,
 }

@@ -4,7 +4,7 @@ import type { Family, PartialTraits, Refusal, TraitLine } from './traits.js'
 const REASONING = 'https://platform.openai.com/docs/guides/reasoning'
 const LATEST = 'https://platform.openai.com/docs/guides/latest-model'
 const AZURE = 'https://learn.microsoft.com/azure/ai-foundry/openai/how-to/reasoning'
-const CREATE = 'https://platform.openai.com/docs/api-reference/chat/create'
+const CREATE = 'https://developers.openai.com/api/reference/resources/chat/subresources/completions/methods/create'
 
 /** Open models whose makers named them after it. */
 const NOT_O1 = /(?:marco|skywork|llava|llama|qwen\d*|gemma|mistral|deepseek|ernie|open|mimo|macro|virtuoso)-?o1/

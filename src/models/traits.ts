@@ -17,6 +17,8 @@ export interface ModelTraits {
   readonly family?: string
   /** The most tokens of output that a request may ask for. */
   readonly maxOutput?: number
+  /** Tokens of input and of the limit of output together, above which it refuses a request. Absent: it takes any, and stops at its window. */
+  readonly strictWindow?: number
   /** The only field in which it takes a limit of output on chat completions. */
   readonly limitField?: 'max_completion_tokens'
   readonly refuses?: readonly Refusal[]
@@ -101,8 +103,6 @@ export interface ConverseTraits {
   readonly turnsInRow?: boolean
   /** Where cache points may stand: `all`, or not behind tools. */
   readonly cachePoints?: 'all' | 'not-tools' | 'none'
-  /** Is told whether a tool failed. */
-  readonly resultStatus?: boolean
 }
 
 export interface EmbeddingsTraits {

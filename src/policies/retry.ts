@@ -37,6 +37,9 @@ export interface Failure {
   readonly remaining: number
 }
 
+/** What another target is better for than the same once more: it has just timed out, is at its rate, or answered ill. */
+const ELSEWHERE: ReadonlySet<ErrorClass> = new Set(['timeout', 'rate-limit', 'invalid-output'])
+
 /**
  * Milliseconds to wait before a target that was tried is tried again, or `undefined` not to try it again.
  * Exponential backoff with full jitter; a provider's own wait wins up to `maxDelay`. While another target
@@ -45,8 +48,7 @@ export interface Failure {
 export function retryDelay(policy: RetryPolicy, failure: Failure, random: () => number): number | undefined {
   const { errorClass, retryAfterMs, retries, hasNext, remaining } = failure
   if (!isRetryableClass(errorClass) || retries >= (policy.on[errorClass] ?? policy.max)) return undefined
-  if (hasNext && (errorClass === 'timeout' || errorClass === 'rate-limit' || retryAfterMs !== undefined))
-    return undefined
+  if (hasNext && (ELSEWHERE.has(errorClass) || retryAfterMs !== undefined)) return undefined
   if (retryAfterMs !== undefined && retryAfterMs > policy.maxDelay) return undefined
   const delay = retryAfterMs ?? random() * Math.min(policy.maxDelay, policy.baseDelay * 2 ** retries)
   return delay < remaining ? delay : undefined

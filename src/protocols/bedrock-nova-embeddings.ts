@@ -49,12 +49,12 @@ export const bedrockNovaEmbeddings = embeddingsCodec({
     const [value, ...others] = texts
     const { embeddingPurpose: purpose, ...extra } = all
     const given = inner(extra, 'singleEmbeddingParams')
-    if (purpose === undefined && given['embeddingPurpose'] === undefined)
-      warn(`\`input_type\` is not given: ${DEFAULT_PURPOSE} is sent`)
     const hasOther =
       OTHER_INPUTS.some((field) => given[field] !== undefined) || inner(given, 'text')['source'] !== undefined
     if (others.length > 0 || (value === undefined) !== hasOther)
       throw new UnsupportedParameterError('input', provider, 'the model embeds one text, image, audio or video a call')
+    if (purpose === undefined && given['embeddingPurpose'] === undefined)
+      warn(`\`embeddingPurpose\` is not given: ${DEFAULT_PURPOSE} is sent; say another as \`input_type\``)
     const body: JsonObject = {
       taskType: 'SINGLE_EMBEDDING',
       singleEmbeddingParams: compact({

@@ -1,3 +1,4 @@
+import { minimaxCodes } from './error-codes.js'
 import { openaiCompatible } from './openai-compatible.js'
 
 export const minimaxCn = openaiCompatible({
@@ -9,5 +10,6 @@ export const minimaxCn = openaiCompatible({
   hosts: ['api.minimaxi.com', 'api.minimax.cn'],
   // `reasoning_details` have to return with a tool's result.
   quirks: { maxTokensField: 'max_completion_tokens', developerAsSystem: true, reasoningContent: true },
+  errorCodes: minimaxCodes,
   docs: 'https://platform.minimaxi.com/docs/guides/quickstart',
 })

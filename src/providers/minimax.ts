@@ -1,3 +1,4 @@
+import { minimaxCodes } from './error-codes.js'
 import { openaiCompatible } from './openai-compatible.js'
 
 export const minimax = openaiCompatible({
@@ -7,5 +8,6 @@ export const minimax = openaiCompatible({
   env: ['MINIMAX_API_KEY'],
   // https://platform.minimax.io/docs/api-reference/text-openai-api: `reasoning_details` have to return with a tool's result.
   quirks: { maxTokensField: 'max_completion_tokens', developerAsSystem: true, reasoningContent: true },
+  errorCodes: minimaxCodes,
   docs: 'https://platform.minimax.io/docs/api-reference/text-openai-api',
 })

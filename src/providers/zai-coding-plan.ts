@@ -1,3 +1,4 @@
+import { zhipuCodes } from './error-codes.js'
 import { openaiCompatible } from './openai-compatible.js'
 
 export const zaiCodingPlan = openaiCompatible({
@@ -7,5 +8,6 @@ export const zaiCodingPlan = openaiCompatible({
   env: ['ZAI_API_KEY', 'ZHIPU_API_KEY'],
   telemetryName: 'zai',
   quirks: { maxTokensField: 'max_tokens', developerAsSystem: true, reasoningContent: true },
+  errorCodes: zhipuCodes,
   docs: 'https://docs.z.ai/devpack/overview',
 })

@@ -1,3 +1,4 @@
+import { zhipuCodes } from './error-codes.js'
 import { openaiCompatible } from './openai-compatible.js'
 
 export const zai = openaiCompatible({
@@ -6,5 +7,6 @@ export const zai = openaiCompatible({
   baseURL: 'https://api.z.ai/api/paas/v4',
   env: ['ZAI_API_KEY', 'ZHIPU_API_KEY'],
   quirks: { maxTokensField: 'max_tokens', developerAsSystem: true, reasoningContent: true },
+  errorCodes: zhipuCodes,
   docs: 'https://docs.z.ai/api-reference/llm/chat-completion',
 })

@@ -1,3 +1,4 @@
+import { zhipuCodes } from './error-codes.js'
 import { openaiCompatible } from './openai-compatible.js'
 
 export const zhipuaiCodingPlan = openaiCompatible({
@@ -7,5 +8,6 @@ export const zhipuaiCodingPlan = openaiCompatible({
   env: ['ZHIPU_API_KEY', 'ZHIPUAI_API_KEY'],
   telemetryName: 'zhipuai',
   quirks: { maxTokensField: 'max_tokens', developerAsSystem: true, reasoningContent: true },
+  errorCodes: zhipuCodes,
   docs: 'https://docs.bigmodel.cn/cn/coding-plan/overview',
 })

@@ -1,3 +1,4 @@
+import { zhipuCodes } from './error-codes.js'
 import { openaiCompatible } from './openai-compatible.js'
 
 export const zhipuai = openaiCompatible({
@@ -13,5 +14,6 @@ export const zhipuai = openaiCompatible({
     reasoningContent: true,
     maxInputs: { 'openai-embeddings': 64 },
   },
+  errorCodes: zhipuCodes,
   docs: 'https://docs.bigmodel.cn/api-reference',
 })

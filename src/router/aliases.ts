@@ -1,10 +1,11 @@
 /** Model strings compiled to routes: of the configuration at once, of calls when they come. */
 import { ConfigError } from '../kernel/errors.js'
 import type { ErrorClass } from '../policies/error-class.js'
+import { classesMeantBy } from '../policies/fallback.js'
 import { hedgePolicy } from '../policies/hedge.js'
 import { groupOf } from './entries.js'
 import { Levels, refuseStar, type LevelsOptions } from './levels.js'
-import type { AliasOptions, FallbackOptions } from './options.js'
+import type { AliasOptions, AnswerTest, FallbackOptions } from './options.js'
 import { RecentlyUsed } from './recently-used.js'
 import type { Fallback, Level, Route } from './route.js'
 import { checkWildcards } from './wildcard-check.js'
@@ -122,13 +123,23 @@ function compileFallbacks(
     return Object.freeze({
       levels: levelsOf(model, i),
       on: classesOf(on),
+      tests: testsOf(on),
       params: params || messages ? { ...params, ...(messages && { messages }) } : undefined,
     })
   })
 }
 
-function classesOf(on: Exclude<FallbackOptions, string>['on']): ReadonlySet<ErrorClass> | undefined {
-  return on === undefined || on === 'any' ? undefined : new Set(typeof on === 'string' ? [on] : on)
+type On = Exclude<FallbackOptions, string>['on']
+
+function classesOf(on: On): ReadonlySet<ErrorClass> | undefined {
+  if (on === undefined || on === 'any') return undefined
+  const list = typeof on === 'object' ? on : [on]
+  return new Set(list.flatMap((entry) => (typeof entry === 'function' ? [] : classesMeantBy(entry))))
+}
+
+function testsOf(on: On): readonly AnswerTest[] {
+  const list = typeof on === 'object' ? on : [on]
+  return list.filter((entry) => typeof entry === 'function')
 }
 
 /** @throws ConfigError that does not quote the name: routes are remembered by it, and it stands on spans. */

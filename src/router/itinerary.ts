@@ -1,6 +1,6 @@
 /** The way of one call through its targets: where next, after what has failed so far. */
 import type { ErrorClass } from '../policies/error-class.js'
-import { mayFallBack } from '../policies/fallback.js'
+import { looksAtAnswers, mayFallBack } from '../policies/fallback.js'
 import { isTight, misfit, noneFits, regionOf, type Misfit } from './fit.js'
 import type { AllInCooldown, FailedStep, Journey, Step } from './journey.js'
 import { begin, type Position } from './position.js'
@@ -51,8 +51,8 @@ export class Itinerary {
     this.passed.clear()
     this.note(failure)
     if (this.attempts >= this.journey.retries.attempts) return undefined
-    const { errorClass, remaining } = failure
-    const special = this.special(errorClass)
+    const { errorClass, also, tested, remaining } = failure
+    const special = this.special(errorClass, tested) ?? (also && this.special(also))
     if (special) return special
     if (!mayFallBack(errorClass)) return undefined
     const beside = this.pick(this.levelNow())
@@ -107,11 +107,22 @@ export class Itinerary {
 
   /** Whether a fallback for this very class of failures has a target to try now. */
   hasFallbackOn(errorClass: ErrorClass): boolean {
+    return this.waiting.some((fallback) => fallback.on?.has(errorClass) === true && this.hasTarget(fallback))
+  }
+
+  /** Whether a fallback is for answers of some kind, or tests them. */
+  get looksAtAnswers(): boolean {
+    return this.waiting.some(({ on, tests }) => tests.length > 0 || looksAtAnswers(on))
+  }
+
+  /** The fallbacks that test answers themselves, and have a target to try now. */
+  get testing(): readonly Fallback[] {
+    return this.waiting.filter((fallback) => fallback.tests.length > 0 && this.hasTarget(fallback))
+  }
+
+  private hasTarget({ levels }: Fallback): boolean {
     if (this.attempts >= this.journey.retries.attempts) return false
-    return this.waiting.some(
-      ({ on, levels }) =>
-        on?.has(errorClass) === true && levels.some(({ members }) => members.some((member) => this.isOpen(member))),
-    )
+    return levels.some(({ members }) => members.some((member) => this.isOpen(member)))
   }
 
   /** No attempt is made of the last step: its target took no call. It may be tried after the next failure. */
@@ -136,10 +147,10 @@ export class Itinerary {
     return this.at.stage.levels[this.at.level]
   }
 
-  /** A fallback for this class of failures, when it has a target to try. */
-  private special(errorClass: ErrorClass): Step | undefined {
+  /** A fallback for this class of failures, when it has a target to try. @param only - The one that is meant. */
+  private special(errorClass: ErrorClass, only?: Fallback): Step | undefined {
     for (const fallback of this.waiting) {
-      if (!fallback.on?.has(errorClass)) continue
+      if (only ? fallback !== only : !fallback.on?.has(errorClass)) continue
       for (const [index, level] of fallback.levels.entries()) {
         const found = this.pick(level)
         if (!found) continue

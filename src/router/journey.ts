@@ -23,6 +23,10 @@ export interface AllInCooldown {
 
 export interface FailedStep {
   readonly errorClass: ErrorClass
+  /** A second class that a fallback may be for. */
+  readonly also?: ErrorClass | undefined
+  /** The fallback whose own test turned the answer down. */
+  readonly tested?: Fallback | undefined
   readonly retryAfterMs: number | undefined
   /** Milliseconds left of the call's time. */
   readonly remaining: number

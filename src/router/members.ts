@@ -13,8 +13,8 @@ export function memberOf(holding: Holding): Member {
 /** What an entry says of the member, or of each member of the alias that it names; weights aside. */
 export function adjusted(member: Member, { options, timeout: usual }: Entry, when: Holds | undefined): Member {
   const { target } = member
-  const { tags, timeout, params, contextWindow, capabilities, dropUnsupported } = options
-  const changes = { tags, usual, timeout, params, contextWindow, capabilities, dropUnsupported, when }
+  const { base, tags, timeout, params, contextWindow, capabilities, dropUnsupported } = options
+  const changes = { base, tags, usual, timeout, params, contextWindow, capabilities, dropUnsupported, when }
   if (Object.values(changes).every((change) => change === undefined)) return member
   return Object.freeze({
     ...member,
@@ -22,6 +22,7 @@ export function adjusted(member: Member, { options, timeout: usual }: Entry, whe
     when: bothHold(member.when, when),
     target: Object.freeze({
       ...target,
+      base: base ?? target.base,
       timeout: nearestTimeouts(timeout, target.timeout, usual),
       params: params ? { ...target.params, ...params } : target.params,
       facts: {
@@ -74,14 +75,14 @@ export function joined(members: readonly Member[]): readonly Member[] {
 
 function isAlike(one: Member | undefined, other: Member): boolean {
   if (!one) return false
-  const { timeout, params, facts, dropUnsupported } = one.target
+  const { base, timeout, params, facts, dropUnsupported } = one.target
   const { target } = other
   return (
     one.when === other.when &&
     isSame(one.tags, other.tags) &&
     isSame(
-      [timeout, params, facts, dropUnsupported],
-      [target.timeout, target.params, target.facts, target.dropUnsupported],
+      [base, timeout, params, facts, dropUnsupported],
+      [target.base, target.timeout, target.params, target.facts, target.dropUnsupported],
     )
   )
 }

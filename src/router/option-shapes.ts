@@ -18,6 +18,10 @@ const FAILURE_CLASSES = [
   'overloaded',
   'context-length',
   'content-policy',
+  'content-filter',
+  'refusal',
+  'empty',
+  'invalid-output',
   'bad-request',
   'timeout',
   'connection',
@@ -66,7 +70,9 @@ const fallback = z.union([
   text,
   z.strictObject({
     model: text,
-    on: z.optional(z.union([z.enum(['any', ...FAILURE_CLASSES]), z.array(failureClasses)])),
+    on: z.optional(
+      z.union([z.enum(['any', ...FAILURE_CLASSES]), isFunction, z.array(z.union([failureClasses, isFunction]))]),
+    ),
     params: optionalRecord(z.unknown()),
     messages: z.optional(z.array(z.unknown())),
   }),
@@ -76,6 +82,7 @@ const target = z.union([
   text,
   z.strictObject({
     model: text,
+    base: z.optional(text),
     name: z.optional(text),
     weight: z.optional(z.number().check(z.nonnegative())),
     order: z.optional(z.number()),

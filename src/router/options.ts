@@ -1,7 +1,7 @@
 /** The options of `createClient`. */
 import type { PriceOptions } from '../cost/price.js'
 import type { Tokenizer } from '../cost/tokenizer.js'
-import type { Message } from '../kernel/hub.js'
+import type { ChatCompletion, Message } from '../kernel/hub.js'
 import type { Store } from '../kernel/store.js'
 import type { ErrorClass } from '../policies/error-class.js'
 import type { RetryPolicy } from '../policies/retry.js'
@@ -32,7 +32,7 @@ export type Capability = 'vision' | 'audio' | 'files' | 'tools' | 'json_schema'
 /** One place that can serve an alias. */
 export interface TargetOptions extends Pick<
   ProviderOptions,
-  'apiKey' | 'apiKeyEnv' | 'baseURL' | 'variables' | 'credentials' | 'headers'
+  'protocol' | 'apiKey' | 'apiKeyEnv' | 'baseURL' | 'variables' | 'credentials' | 'headers'
 > {
   /**
    * `provider/model`, or another alias, which stands for its targets. A name that is an alias is that alias; else
@@ -40,6 +40,13 @@ export interface TargetOptions extends Pick<
    * In an alias with a `*` in its name, a `*` here stands for the same text.
    */
   model: string
+  /**
+   * The model behind a name that says nothing, such as the ARN of an application inference profile at Bedrock, a
+   * deployment at Azure or a fine-tune: `anthropic.claude-sonnet-4-6`. What is known of a model is asked for by this name:
+   * what it takes and refuses, its prices. `model` is still what is sent, and what spans say. Default: the provider's
+   * `bases`, then `model` itself, also where it is written with a prefix, a date or the name of a fine-tune around it.
+   */
+  base?: string | undefined
   /**
    * Tells apart targets of the same model, in `_meta`, spans and health: `provider/model#name`. Default: the region, or
    * a number. One name is one target, with one health, wherever it stands, and must say the same of key, address and limits.
@@ -72,7 +79,10 @@ export interface TargetOptions extends Pick<
 }
 
 /** A failure's class, as fallbacks and retries name it. */
-export type FailureClass = Exclude<ErrorClass, 'abort' | 'config' | 'unknown'>
+export type FailureClass = Exclude<ErrorClass, 'abort' | 'config' | 'unknown' | 'rejected'>
+
+/** Looks at an answer before it is given: `true` leaves it and asks the fallback. Its promise is waited for. */
+export type AnswerTest = (answer: ChatCompletion) => boolean | PromiseLike<boolean>
 
 /** Where a call goes when its own targets have failed. */
 export type FallbackOptions =
@@ -80,8 +90,17 @@ export type FallbackOptions =
   | {
       /** `provider/model`, or an alias. */
       model: string
-      /** Failures that it is for: it is then tried at once. Default `any`: whenever another target may do better. */
-      on?: FailureClass | 'any' | readonly FailureClass[] | undefined
+      /**
+       * Failures that it is for: it is then tried at once. Default `any`: whenever another target may do better.
+       *
+       * An answer can be a failure too, and is then left for this fallback: `content-filter` (a filter withheld it; the same
+       * as `content-policy`, which is what the provider's own refusal is called), `refusal` (the model declined), `empty`
+       * (no text, call or audio), `invalid-output` (a tool call or JSON that does not fit what was asked for), or a function
+       * that says `true` of it. Chat and responses only. Of a stream only what is known before its first content:
+       * `content-filter` and `empty` when nothing came, `refusal` when it begins with one. An answer that is left is paid
+       * for, and counted.
+       */
+      on?: FailureClass | 'any' | AnswerTest | readonly (FailureClass | AnswerTest)[] | undefined
       /** Fields of the body that differ there. */
       params?: Readonly<Record<string, unknown>> | undefined
       /** Messages instead of the call's own, such as a shorter prompt. */

@@ -34,6 +34,11 @@ export interface ProviderOptions {
    * Default: AWS_ACCESS_KEY_ID and its companions, then the chain of `@aws-sdk/credential-providers`. A key wins.
    */
   credentials?: AwsCredentials | (() => AwsCredentials | Promise<AwsCredentials>) | undefined
+  /**
+   * Models behind names that say nothing, such as those of deployments: `{ 'team-chat': 'gpt-5.4' }`. What is known of a
+   * model is asked for by this name: what it takes, its prices. The name itself is what is sent and what spans say.
+   */
+  bases?: Readonly<Record<string, string>> | undefined
   /** Sent with every request to this provider. */
   headers?: Readonly<Record<string, string>> | undefined
   /**

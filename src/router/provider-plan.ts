@@ -172,6 +172,7 @@ export function planProvider(
     gatewayIdHeaders: row.gateway?.idHeaders ?? [],
     costHeader: options.costHeader ?? row.gateway?.costHeader,
     errorTypeHeader: row.errorTypeHeader,
+    errorCodes: row.errorCodes,
     traceHeaders: row.gateway?.traceHeaders,
     chat: chatOf(spoken.find((found) => found.kind === 'chat')),
     embeddingsFor(model: string) {
@@ -188,6 +189,12 @@ export function planProvider(
         : `; it speaks ${unspoken.join(', ')} too, if createClientWith gets ${exportNames(unspoken)} of tracestitch/protocols`,
     passes: (name: PassthroughId) => passed.get(name),
     speaks: (name: ProtocolId) => chatOf(speaks.get(name)),
+    bases: options.bases,
+    otherwise(name: ProtocolId) {
+      if (options.protocol !== undefined) return row.protocols.includes(name) ? '`protocol` says where to' : undefined
+      if (unspoken.includes(name)) return `createClientWith has no ${exportNames([name])} of tracestitch/protocols`
+      return chatOf(speaks.get(name))
+    },
     sign,
     ready: missing === undefined && atHand && (!sign || hasCredentials(credentials, env)),
     missing,

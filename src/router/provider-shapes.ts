@@ -8,6 +8,8 @@ import { isFunction, optionalRecord, text, timeoutParts } from './shape-parts.js
 const awsCredentials = z.object({ accessKeyId: text, secretAccessKey: text, sessionToken: z.optional(text) })
 /** What a target may change of its provider. */
 export const providerChanges = {
+  // Which formats there are, the plan knows.
+  protocol: z.optional(z.union([text, z.array(text).check(z.minLength(1))])),
   baseURL: z.optional(z.string().check(z.regex(/^https?:\/\/[^/]/, 'a URL that begins with http:// or https://'))),
   variables: optionalRecord(text),
   apiKey: z.optional(z.union([text, isFunction])),
@@ -26,6 +28,7 @@ const history = z.strictObject({
   toolIds: z.optional(wordForm),
   toolNames: z.optional(wordForm),
   messageNames: z.optional(wordForm),
+  oldCalls: z.optional(z.boolean()),
   anyOrder: z.optional(z.boolean()),
   joinsTurns: z.optional(z.boolean()),
   textResults: z.optional(z.boolean()),
@@ -69,8 +72,7 @@ const quirks = z.strictObject({
   maxInputs: optionalRecord(z.int().check(z.positive())),
 } satisfies Readonly<Record<keyof Quirks, z.ZodMiniType>>)
 export const provider = z.strictObject({
-  // Which formats there are, the plan knows.
-  protocol: z.optional(z.union([text, z.array(text).check(z.minLength(1))])),
+  bases: optionalRecord(text),
   ...providerChanges,
   quirks: z.optional(quirks),
   timeout: z.optional(timeoutParts),

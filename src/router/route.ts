@@ -2,6 +2,7 @@
 import type { ErrorClass } from '../policies/error-class.js'
 import type { HedgePolicy } from '../policies/hedge.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
+import type { AnswerTest } from './options.js'
 import type { Member, Selector } from './strategy.js'
 
 /** Targets of equal rank, one of which a strategy picks. */
@@ -17,6 +18,8 @@ export interface Fallback {
   readonly levels: readonly Level[]
   /** Classes of failures it is for; `undefined`: all after which another target may do better. */
   readonly on: ReadonlySet<ErrorClass> | undefined
+  /** Its own tests: an answer for which one says `true` is left, and this one is asked. */
+  readonly tests: readonly AnswerTest[]
   /** Fields of the body that differ there, such as other messages. */
   readonly params: Readonly<Record<string, unknown>> | undefined
 }

@@ -2,9 +2,17 @@
 import type { TargetOptions } from './options.js'
 
 /** Options of a target that change its provider. */
-export const OF_PROVIDER = ['apiKey', 'apiKeyEnv', 'baseURL', 'variables', 'credentials', 'headers'] as const
+export const OF_PROVIDER = [
+  'protocol',
+  'apiKey',
+  'apiKeyEnv',
+  'baseURL',
+  'variables',
+  'credentials',
+  'headers',
+] as const
 /** Options that make a target another one than its model alone would be; all else is said of an entry in an alias. */
-const OF_TARGET = [...OF_PROVIDER, 'name', 'region', 'limits'] as const
+const OF_TARGET = [...OF_PROVIDER, 'name', 'base', 'region', 'limits'] as const
 
 /** What makes no sense on an alias within an alias. */
 export function targetOption(options: TargetOptions): string | undefined {

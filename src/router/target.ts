@@ -8,7 +8,7 @@ import type {
   Quirks,
   RerankProtocol,
 } from '../kernel/protocol.js'
-import type { TraceHeaders } from '../kernel/provider.js'
+import type { ProviderRow, TraceHeaders } from '../kernel/provider.js'
 
 import type { TimeoutOptions } from '../policies/timeout.js'
 import type { Health } from './health.js'
@@ -45,6 +45,8 @@ export interface PlannedProvider {
   readonly costHeader: string | undefined
   /** Response header that names the class of an error. */
   readonly errorTypeHeader: string | undefined
+  /** What its error codes mean that are numbers. */
+  readonly errorCodes: ProviderRow['errorCodes']
   /** A gateway's own request headers for the caller's trace. */
   readonly traceHeaders: TraceHeaders | undefined
   /** The format for chat; `undefined` when it has none. */
@@ -57,6 +59,13 @@ export interface PlannedProvider {
   readonly unspoken: string
   /** The format `id`, when this provider takes it as it is. */
   passes(id: PassthroughId): PassthroughFormat | undefined
+  /** What the caller says of models whose names say nothing, by name. */
+  readonly bases: Readonly<Record<string, string>> | undefined
+  /**
+   * Another format for chat than `chat`, for a model that is served there alone: its codec; in words why it may not be
+   * used or is not at hand; `undefined` where the provider has none such.
+   */
+  otherwise(id: ProtocolId): ChatProtocol | string | undefined
   /** The codec of `id`, when this provider speaks it. */
   speaks(id: ProtocolId): ChatProtocol | undefined
   /**
@@ -91,6 +100,8 @@ export interface Target {
   readonly id: string
   /** Name as the provider knows it. */
   readonly model: string
+  /** Name of the model behind it, by which its traits and prices are known. */
+  readonly base?: string | undefined
   readonly provider: PlannedProvider
   readonly facts: TargetFacts
   /** Over those of the client. */

@@ -61,7 +61,7 @@ export class Targets {
     const { id, name, provider } = this.parse(model, path)
     const known = this.find(`${id}/${name}`)
     if (known) return known
-    return this.hold({ id: `${id}/${name}`, model: name, provider, facts: {} }, false)
+    return this.hold({ id: `${id}/${name}`, model: name, base: baseIn(provider, name), provider, facts: {} }, false)
   }
 
   /**
@@ -83,10 +83,10 @@ export class Targets {
       return known
     }
     const planned = hasOwnProvider(options) ? this.changed(id, options, path) : provider
-    const { region } = options
+    const { region, base = baseIn(planned, name) } = options
     // The program may change its object later.
     const limits = options.limits && { ...options.limits }
-    const holding = this.hold({ id: full, model: name, provider: planned, limits, facts: { region } }, kept)
+    const holding = this.hold({ id: full, model: name, base, provider: planned, limits, facts: { region } }, kept)
     this.said.set(holding, { path, identity })
     return holding
   }
@@ -218,4 +218,8 @@ export class Targets {
     else this.asked.set(target.id, { holding, routes: 0 })
     return holding
   }
+}
+
+function baseIn({ bases }: PlannedProvider, model: string): string | undefined {
+  return bases && Object.hasOwn(bases, model) ? bases[model] : undefined
 }

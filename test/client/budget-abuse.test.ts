@@ -25,7 +25,17 @@ function setUp(budgets: BudgetOptions[]) {
   const store = new MemoryStore(clock)
   const all = new Budgets({ budgets, store, clock, tell: (event) => told.push(event()) })
   const reserve = async (tokens: number) => {
-    const result = await all.reserve({ tags: [] }, { tokens, usd: tokens, priced: true })
+    const result = await all.reserve(
+      { tags: [] },
+      {
+        tokens,
+        usd: tokens,
+        priced: true,
+        input: 0,
+        output: tokens,
+        assumed: false,
+      },
+    )
     if (!result) throw new Error('no budget holds')
     return result
   }

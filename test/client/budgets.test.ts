@@ -51,8 +51,10 @@ test('200 callers at once on a budget for fifty calls: fifty are sent, and the o
     isRetryable: false,
     attempts: [],
     provider: 'good',
-    message: 'budgets[0] (all calls) has 0 USD left of 500 USD, less than the call may come to',
-    budget: { path: 'budgets[0]', unit: 'usd', limit: 500, left: 0 },
+    message: expect.stringMatching(
+      /^budgets\[0\] \(all calls\) has 0 USD left of 500 USD, less than the call may come to: 10 USD, /,
+    ) as string,
+    budget: { path: 'budgets[0]', scope: 'all calls', unit: 'usd', limit: 500, left: 0, estimate: 10 },
   })
   const { resetsInMs = 0 } = refused?.budget ?? {}
   expect(resetsInMs).toBeGreaterThan(0)

@@ -32,7 +32,7 @@ afterEach(() => server.close())
 type Options = Pick<ClientOptions, 'dropUnsupported' | 'models'> & { provider?: boolean }
 
 /** The format of Anthropic has no seed. */
-const body = { messages: [{ role: 'user' as const, content: 'Hi' }], seed: 7 }
+const body = { messages: [{ role: 'user' as const, content: 'Hi' }], max_tokens: 9, seed: 7 }
 
 function clientWith({ provider, ...options }: Options) {
   return createClient({

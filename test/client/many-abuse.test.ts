@@ -36,7 +36,14 @@ test('gates and counts of users that come and go', async () => {
     const facts = { user: `user ${at}`, tags: [] }
     const [gate] = gates.forCall(facts)
     expect(await gate?.enter(entry, signal)).toBeUndefined()
-    const reservation = await budgets.reserve(facts, { tokens: 10, usd: undefined, priced: false })
+    const reservation = await budgets.reserve(facts, {
+      tokens: 10,
+      usd: undefined,
+      priced: false,
+      input: 10,
+      output: 0,
+      assumed: false,
+    })
     if (reservation && 'settle' in reservation) reservation.settle({ tokens: 900, usd: undefined })
     gate?.used(entry, 12)
     gate?.leave()

@@ -93,7 +93,7 @@ test.each([
   ['ollama/llama3.3'],
   ['bedrock/anthropic.claude-sonnet-4-6'],
 ])('%s is sent the schema, and nothing is warned of', async (model) => {
-  const result = await clientFor().chat.completions.parse({ model, messages, response_format: schema })
+  const result = await clientFor().chat.completions.parse({ model, messages, max_tokens: 99, response_format: schema })
   expect(result.choices[0]?.message.parsed).toEqual({ city: 'Oslo' })
   expect(result._meta.warnings).toEqual([])
   const { messages: sent, contents, system, ...settings } = server.seen[0]!.body
@@ -104,7 +104,12 @@ test.each([
 test.each([['deepseek/deepseek-chat'], ['anthropic/claude-3-5-haiku-20241022'], ['bedrock/amazon.nova-pro-v1:0']])(
   '%s is asked for it in the system prompt, which is said',
   async (model) => {
-    const result = await clientFor().chat.completions.parse({ model, messages, response_format: schema })
+    const result = await clientFor().chat.completions.parse({
+      model,
+      messages,
+      max_tokens: 99,
+      response_format: schema,
+    })
     expect(result.choices[0]?.message.parsed).toEqual({ city: 'Oslo' })
     expect(result._meta.warnings).toEqual([
       expect.stringContaining('`response_format` json_schema is asked for in the system prompt'),

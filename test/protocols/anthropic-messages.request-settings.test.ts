@@ -55,7 +55,7 @@ describe('settings', () => {
   test('the output limit', () => {
     expect(encode({ max_completion_tokens: 5, max_tokens: 6 }).body.max_tokens).toBe(5)
     expect(encode({ max_tokens: 6 }).body.max_tokens).toBe(6)
-    expect(encode({}, { quirks: { defaultMaxTokens: 7 } }).body.max_tokens).toBe(7)
+    expect(encode({ max_tokens: null }, { quirks: { defaultMaxTokens: 7 } }).body.max_tokens).toBe(7)
   })
 
   test.each<[string, string, JsonObject]>([

@@ -11,7 +11,7 @@ describe('conversation', () => {
     expect(encoded).toEqual({
       path: '/v1/messages',
       headers: { 'anthropic-version': '2023-06-01' },
-      body: { model: 'claude-x', max_tokens: 4096, messages: [{ role: 'user', content: 'hi' }] },
+      body: { model: 'claude-x', max_tokens: 128_000, messages: [{ role: 'user', content: 'hi' }] },
     })
   })
 

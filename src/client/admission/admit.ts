@@ -1,22 +1,22 @@
 /** Whether a call, and each of its attempts, may run now: limits of the target and of scopes, and budgets. */
 import { setMaxListeners } from 'node:events'
-import { LimitError } from '../../kernel/errors.js'
+import { loadPrices } from '../../cost/tables.js'
 import type { Step } from '../../router/itinerary.js'
 import type { Target } from '../../router/target.js'
 import { warnOnce } from '../../telemetry/warn.js'
 import type { LogicalCall } from '../call.js'
-import type { BudgetRefusal } from './budgets.js'
+import type { Estimate } from './budgets.js'
 import type { Place } from './demand.js'
 import type { Entry, Gate, Refusal } from './gate.js'
 import { whileAlive } from './in-time.js'
 import { Pass } from './pass.js'
+import { refusalError, uncounted, type Refused } from './refused.js'
 
 /** A step that may be made, with what it holds for it. */
 export interface AdmittedStep extends Step {
   readonly pass?: Pass | undefined
 }
 
-type Refused = Refusal | BudgetRefusal
 /** How an attempt gets through its gates: with or without waiting. */
 interface Way {
   /** As whom it enters them all. Default: as itself, at its own target. */
@@ -204,7 +204,7 @@ async function enter(call: LogicalCall, { member, params }: Step, way: Way): Pro
   if (!gates.budgets.any) return passed.length > 0 ? new Pass(passed, entry) : undefined
   let reserved
   try {
-    reserved = await gates.budgets.reserve(facts, call.demand.estimate(place))
+    reserved = await gates.budgets.reserve(facts, await estimateOf(call, place))
   } catch (error) {
     for (const gate of passed) way.undo(gate, entry)
     throw error
@@ -215,6 +215,14 @@ async function enter(call: LogicalCall, { member, params }: Step, way: Way): Pro
   // While others serve, nobody would notice that this one never does.
   if (refused.unpriced) warnOnce(uncounted(refused, target), 'unpriced')
   return refused
+}
+
+/** A list of prices that is on its way is waited for: the call has a price, and nobody knows it yet. */
+async function estimateOf({ demand, client }: LogicalCall, place: Place): Promise<Estimate> {
+  const estimate = demand.estimate(place)
+  if (!estimate.missing?.includes('is being loaded')) return estimate
+  await loadPrices(client.prices)
+  return demand.estimate(place)
 }
 
 /** All gates, or none. */
@@ -276,39 +284,4 @@ async function inTime(
     if (signal.aborted && !abortedByCaller) return { limit: 'queue', of: name, mayWait: false }
     throw error
   }
-}
-
-function refusalError(refusal: Refused, target?: Target): LimitError {
-  const where = target && { provider: target.provider.id, model: target.model }
-  if ('mayWait' in refusal) {
-    const { limit, of, retryAfterMs } = refusal
-    return new LimitError(`${of} takes no further call (limits.${limit})`, {
-      limit,
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-      ...where,
-    })
-  }
-  return budgetError(refusal, target, where)
-}
-
-function budgetError(
-  { path, scope, unit, limit, left, resetsInMs, unpriced }: BudgetRefusal,
-  target: Target | undefined,
-  where: object | undefined,
-): LimitError {
-  const amount = (value: number): string => (unit === 'usd' ? `${Number(value.toPrecision(6))} USD` : `${value} tokens`)
-  const problem = unpriced
-    ? uncounted({ path, scope }, target)
-    : `${path} (${scope}) has ${amount(left)} left of ${amount(limit)}, less than the call may come to`
-  return new LimitError(problem, {
-    limit: 'budget',
-    budget: { path, unit, limit, left, ...(resetsInMs !== undefined && { resetsInMs }) },
-    isRetryable: false,
-    ...where,
-  })
-}
-
-function uncounted({ path, scope }: Pick<BudgetRefusal, 'path' | 'scope'>, target: Target | undefined): string {
-  const id = target && `${target.provider.id}/${target.model}`
-  return `${path} (${scope}) cannot count ${id}, which has no price; give it one in prices.overrides, 0 if it is free`
 }

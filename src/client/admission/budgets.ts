@@ -8,7 +8,7 @@ import { windowAt } from '../../policies/budget.js'
 import type { BudgetEvent } from '../../router/events.js'
 import type { BudgetOptions } from '../../router/options.js'
 import type { Used } from './pass.js'
-import { compileScope, type CompiledScope, type ScopeFacts } from './scope.js'
+import { compileScope, keyName, type CompiledScope, type ScopeFacts } from './scope.js'
 
 /** Where the store does not say how long a reservation outlives its process. */
 const LEASE = 15_000
@@ -28,6 +28,13 @@ export interface Estimate {
   readonly usd: number | undefined
   /** Whether a price is needed: no budget in USD can count a call without one. */
   readonly priced: boolean
+  /** Tokens. */
+  readonly input: number
+  readonly output: number
+  /** Whether the output is a guess: the request sets no limit. */
+  readonly assumed: boolean
+  /** Why there is no price. */
+  readonly missing?: string | undefined
 }
 
 /** Why a budget lets an attempt not run. */
@@ -42,6 +49,7 @@ export interface BudgetRefusal {
   readonly resetsInMs: number | undefined
   /** The attempt's target has no price. */
   readonly unpriced: boolean
+  readonly estimate: Estimate
 }
 
 export interface Reservation {
@@ -64,6 +72,8 @@ interface Budget {
 /** One budget's count for one scope's value. */
 interface Account {
   readonly budget: Budget
+  /** Whose count it is, in words. */
+  readonly of: string
   readonly request: AllowanceRequest
   readonly endsAt: number | undefined
 }
@@ -120,7 +130,7 @@ export class Budgets {
     if (accounts.length === 0) return undefined
     const hard = accounts.filter(({ budget }) => budget.hard)
     const unpriced = estimate.priced && estimate.usd === undefined && hard.find(({ budget }) => budget.unit === 'usd')
-    if (unpriced) return { refused: refusalOf(unpriced.budget, { left: unpriced.budget.limit, unpriced: true }) }
+    if (unpriced) return { refused: refusalOf(unpriced, estimate, { left: unpriced.budget.limit, unpriced: true }) }
     const holder = `${this.own} ${(this.reservations += 1)}`
     if (hard.length > 0) {
       const { store } = this.options
@@ -137,7 +147,7 @@ export class Budgets {
         const frees = Number.isFinite(result.resetsInMs) ? result.resetsInMs : undefined
         const resetsInMs = endsAt === undefined || frees === undefined ? frees : endsAt - this.options.clock.date()
         const left = budget.unit === 'usd' ? result.left / NANO : result.left
-        return { refused: refusalOf(budget, { left: Math.max(0, left), resetsInMs, unpriced: false }) }
+        return { refused: refusalOf(account, estimate, { left: Math.max(0, left), resetsInMs, unpriced: false }) }
       }
       this.hold(
         holder,
@@ -181,7 +191,7 @@ export class Budgets {
           slots,
           amount: units((unit === 'usd' ? usd : tokens) ?? 0),
         }
-        return { budget, request, endsAt }
+        return { budget, of: keyName(key) || scope.name, request, endsAt }
       })
     })
   }
@@ -189,10 +199,10 @@ export class Budgets {
   private settle(holder: string, accounts: readonly Account[], used: Used): void {
     this.open.delete(holder)
     const uses = accounts.map(({ budget, request }) => {
-      const { unit, hard } = budget
+      const { unit } = budget
       const amount = unit === 'usd' ? used.usd : used.tokens
       // What is not known counts as it was estimated.
-      return { ...request, amount: amount === undefined ? (hard ? request.amount : 0) : unitsOf(unit, amount) }
+      return { ...request, amount: amount === undefined ? request.amount : unitsOf(unit, amount) }
     })
     this.background(async () => {
       const left = await this.options.store.settle(holder, uses)
@@ -287,8 +297,9 @@ function unitsOf(unit: Budget['unit'], amount: number): number {
 }
 
 function refusalOf(
-  { path, scope, unit, limit }: Budget,
+  { budget: { path, unit, limit }, of }: Account,
+  estimate: Estimate,
   { left, resetsInMs, unpriced }: Pick<BudgetRefusal, 'left' | 'unpriced'> & Partial<BudgetRefusal>,
 ): BudgetRefusal {
-  return { path, scope: scope.name, unit, limit, left, resetsInMs, unpriced }
+  return { path, scope: of, unit, limit, left, resetsInMs, unpriced, estimate }
 }

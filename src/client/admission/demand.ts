@@ -75,22 +75,34 @@ export class Demand {
     const [input, output] = [this.input(layers), this.output(room)]
     if (this.call.request) {
       const usage = { prompt_tokens: input, completion_tokens: output, total_tokens: input + output }
-      return { tokens: Math.min(MOST, input + output), usd: this.price(place.target, [usage]), priced: true }
+      const assumed = output > 0 && room.output === undefined
+      return {
+        tokens: Math.min(MOST, input + output),
+        ...this.price(place.target, [usage]),
+        priced: true,
+        input,
+        output,
+        assumed,
+      }
     }
     const asked = { input, answers: room.answers, files: this.files }
     const usages = request ? usagesOf(made, Object.assign({}, ...layers) as Fields, asked) : []
     const [first] = usages
     return {
       tokens: Math.min(MOST, first ? (first.prompt_tokens ?? 0) + (first.completion_tokens ?? 0) : input),
-      usd: this.price(place.target, usages),
+      ...this.price(place.target, usages),
       priced: usages.length > 0,
+      input: first?.prompt_tokens ?? input,
+      output: first?.completion_tokens ?? 0,
+      assumed: false,
     }
   }
 
   /** What a request came to at a target that has read it, and gave no answer. */
   inputAt(place: Place): Used {
     const input = this.input(this.layers(place))
-    return { tokens: input, usd: this.price(place.target, [{ prompt_tokens: input, completion_tokens: 0 }]) }
+    const { usd } = this.price(place.target, [{ prompt_tokens: input, completion_tokens: 0 }])
+    return { tokens: input, usd }
   }
 
   /** What the usage of an answer is held against. */
@@ -146,13 +158,16 @@ export class Demand {
   }
 
   /** Of the first of `usages` that has a price there: some models are priced by tokens, others by the piece. */
-  private price({ provider, model }: Target, usages: readonly object[]): number | undefined {
+  private price({ provider, model, base }: Target, usages: readonly object[]): Pick<Estimate, 'usd' | 'missing'> {
     const { client } = this.call
+    let reason: string | undefined
     for (const usage of usages) {
-      const { usd } = costOf({ provider: provider.id, model, usage, at: client.clock.date() }, client.prices)
-      if (usd !== null) return usd
+      const query = { provider: provider.id, model, base, usage, at: client.clock.date() }
+      const { usd, missing } = costOf(query, client.prices)
+      if (usd !== null) return { usd }
+      reason ??= missing.join('; ')
     }
-    return undefined
+    return { usd: undefined, missing: reason }
   }
 
   /** Limits and budgets of a user would not hold, and nobody would notice. */

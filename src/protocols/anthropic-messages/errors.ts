@@ -1,7 +1,8 @@
 /** Error bodies (https://platform.claude.com/docs/en/api/errors), in an answer of their own or inside a stream. */
-import { ProviderError } from '../../kernel/errors.js'
+import type { ProviderError } from '../../kernel/errors.js'
 import { asString, isObject } from '../../kernel/json.js'
 import type { JsonObject, WireError } from '../../kernel/protocol.js'
+import { refusedInAnswer } from '../../kernel/refused.js'
 import { safeMessage } from '../../kernel/safe-message.js'
 
 const STATUS_OF_TYPE: ReadonlyMap<string | undefined, number> = new Map([
@@ -47,10 +48,5 @@ export function encodeError(error: WireError, status: number): JsonObject {
 export function providerError(body: unknown): ProviderError {
   const error = decodeError(body)
   const status = STATUS_OF_TYPE.get(error?.type)
-  return new ProviderError(error?.message ?? 'the provider reported an error without a message', {
-    ...(error?.type !== undefined && { type: error.type }),
-    ...(error?.code !== undefined && { code: error.code }),
-    ...(status !== undefined && { status }),
-    isRetryable: status === undefined || status === 429 || status >= 500,
-  })
+  return refusedInAnswer(error ?? { message: 'the provider reported an error without a message' }, body, status)
 }

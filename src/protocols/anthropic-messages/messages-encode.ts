@@ -6,6 +6,7 @@ import { blocksOf } from '../../kernel/blocks.js'
 import type { AssistantMessage, Message, SystemMessage, ToolMessage } from '../../kernel/hub.js'
 import { asArray } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
+import { LEFT_OUT } from '../shared/history/blanks.js'
 import { encodeBlock, encodeToolId } from './blocks-encode.js'
 import { encodeContent, toBlocks } from './content.js'
 import type { Limits } from '../../kernel/limits.js'
@@ -79,9 +80,11 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
         else system.push(content)
         break
       }
-      case 'user':
-        append('user', encodeContent(message.content, limits))
+      case 'user': {
+        const content = encodeContent(message.content, limits)
+        append('user', content.length > 0 ? content : LEFT_OUT)
         break
+      }
       case 'tool':
         append('user', [encodeToolResult(message, limits)])
         break

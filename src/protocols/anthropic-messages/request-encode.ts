@@ -2,18 +2,20 @@
 import { formatHint } from '../../kernel/format-hint.js'
 import type { HistoryRules } from '../../kernel/history.js'
 import type { ChatRequest } from '../../kernel/hub.js'
-import { asString, compact, isObject } from '../../kernel/json.js'
+import { asNumber, asString, compact, isObject } from '../../kernel/json.js'
 import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
 import { betaHeader } from './betas.js'
 import { toBlocks } from './content.js'
 import { limitsOf } from '../../kernel/limits.js'
 import type { Limits } from '../../kernel/limits.js'
 import { portable, rulesOf } from '../shared/history/index.js'
+import { withoutPrefill } from '../shared/prefill.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
 import { schemaFitter, type SchemaFitter } from '../shared/schema/fitter.js'
 import { SCHEMA_DIALECTS } from '../shared/schema-dialects.js'
 import { encodeMessages } from './messages-encode.js'
 import { dialectOf } from './dialect.js'
+import { outputLimit } from './output-limit.js'
 import { encodeSampling } from './sampling.js'
 import { encodeThinking, roomForThinking } from './thinking.js'
 import { encodeToolChoice, encodeTools, isForced } from './tools.js'
@@ -24,8 +26,6 @@ export const PATH = '/v1/messages'
 
 /** The only published version (https://platform.claude.com/docs/en/api/versioning). */
 const API_VERSION = '2023-06-01'
-
-const DEFAULT_MAX_TOKENS = 4096
 
 const checkFields = fieldCheck({
   id: ID,
@@ -85,8 +85,12 @@ const JOINS = { output_config: {}, metadata: {} }
 
 export function encodeRequest(asked: ChatRequest, context: EncodeContext): EncodedRequest {
   const limits = limitsOf(context)
-  const traits = dialectOf(context.base ?? context.model)
-  const { request, toolNames } = portable(asked, rulesOf(RULES, context), { provider: context.provider, limits })
+  const base = context.base ?? context.model
+  const traits = dialectOf(base)
+  const { request, toolNames } = portable(withoutPrefill(asked, base, limits), rulesOf(RULES, context), {
+    provider: context.provider,
+    limits,
+  })
   const given = checkFields(request, limits)
   const { system, messages } = encodeMessages(
     request.messages,
@@ -96,7 +100,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
     },
     limits,
   )
-  const toolChoice = encodeToolChoice(request, limits)
+  const toolChoice = encodeToolChoice(request, traits.forcedTools, limits)
   const thinking = encodeThinking(request, traits, isForced(toolChoice), limits)
   const sampling = encodeSampling(request, traits, thinking.derived, limits)
   const extras = [ownRaw(request.raw), request.extra_body]
@@ -109,8 +113,11 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
     : undefined
   const { format, hint } = isSpelledOut ? {} : encodeFormat(request.response_format, takesSchema, fitter, limits)
   const { stream } = request
+  // Spelled out in the format's own words it is given too.
+  const spelledLimit = extras.map((fields) => (isObject(fields) ? asNumber(fields['max_tokens']) : undefined))
   const maxTokens =
-    request.max_completion_tokens ?? request.max_tokens ?? context.quirks.defaultMaxTokens ?? DEFAULT_MAX_TOKENS
+    spelledLimit.find((limit) => limit !== undefined) ??
+    outputLimit(request, base, context.quirks.defaultMaxTokens, limits)
 
   const body: JsonObject = compact({
     model: context.model,

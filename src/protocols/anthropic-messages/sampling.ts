@@ -32,7 +32,7 @@ export function encodeSampling(request: ChatRequest, traits: Dialect, thinks: bo
     }
   }
   if (temperature !== undefined && temperature > 1) {
-    limits.unsupported('temperature', 'its highest value is 1')
+    limits.unsupported('temperature', 'its highest value is 1', '1 is sent, its highest value')
     temperature = 1
   }
   if (temperature !== undefined && topP !== undefined && !traits.bothSamplers) {

@@ -62,21 +62,37 @@ function chooseThinking(request: ChatRequest, traits: Dialect, limits: Limits): 
     if (!traits.adaptiveThinking) limits.warn('`thinking` is given, so `reasoning_effort` is left out')
     return { thinking: given, derived: false, ...(traits.adaptiveThinking && effort !== 'none' && { effort: level }) }
   }
-  if (effort === 'none') return { thinking: { type: 'disabled' }, derived: false }
+  if (effort === 'none') return { ...leastThinking('reasoning_effort', traits, limits), derived: false }
   return traits.adaptiveThinking
     ? { thinking: { type: 'adaptive' }, effort: level, derived: true }
     : { thinking: { type: 'enabled', budget_tokens: budget }, derived: true }
 }
 
 function encodeEffort(effort: string, traits: Dialect, limits: Limits): string {
-  if (effort === 'minimal') return 'low'
+  if (effort === 'minimal') {
+    limits.warn('the model knows no `reasoning_effort` minimal: low is sent')
+    return 'low'
+  }
   if (effort !== 'xhigh' || traits.xhighEffort || !traits.adaptiveThinking) return effort
   limits.warn('the model knows no `reasoning_effort` xhigh: high is sent')
   return 'high'
 }
 
+/** As little as the model thinks: not all can be told to stop. */
+function leastThinking(
+  field: string,
+  { leastThinking: least }: Dialect,
+  limits: Limits,
+): Pick<EncodedThinking, 'thinking' | 'effort'> {
+  if (least === 'disabled') return { thinking: { type: 'disabled' } }
+  const said = least === undefined ? 'it thinks as it finds right' : `\`${least}\` is sent`
+  limits.warn(`the model cannot be told not to think (\`${field}\`): ${said}`)
+  return least === undefined ? { thinking: { type: 'adaptive' }, effort: 'low' } : { thinking: { type: least } }
+}
+
 /** Newer models choose by themselves how long to think. */
 export function fitGiven(thinking: JsonObject, traits: Dialect, limits: Limits): JsonObject {
+  if (thinking['type'] === 'disabled') return leastThinking('thinking', traits, limits).thinking ?? thinking
   if (thinking['type'] !== 'enabled' || traits.thinkingBudget) return thinking
   const { budget_tokens: _budget, ...rest } = thinking
   limits.warn('the model takes no thinking budget: adaptive thinking is sent')

@@ -58,14 +58,21 @@ function encodeTool(tool: FunctionTool, fitter: SchemaFitter | undefined): JsonO
   })
 }
 
-export function encodeToolChoice(request: ChatRequest, limits: Limits): JsonObject | undefined {
+/** @param takesForced - The model can be made to call a tool. */
+export function encodeToolChoice(request: ChatRequest, takesForced: boolean, limits: Limits): JsonObject | undefined {
   const { tool_choice: choice, parallel_tool_calls: parallel } = request
-  const wire = choice == null ? undefined : encodeChoice(choice, limits)
+  const wanted = choice == null ? undefined : encodeChoice(choice, limits)
+  const wire = !takesForced && isForced(wanted) ? refuseForced(limits) : wanted
   if (wire?.['type'] === 'none') return wire
   if (typeof parallel !== 'boolean') return wire
   // Parallel calls are the default, so `true` alone needs no choice to carry it.
   if (!wire && (parallel || asArray(request.tools).length === 0)) return undefined
   return { ...(wire ?? { type: 'auto' }), disable_parallel_tool_use: !parallel }
+}
+
+function refuseForced(limits: Limits): undefined {
+  limits.unsupported('tool_choice', 'the model takes auto or none, and cannot be made to call a tool', 'auto is sent')
+  return undefined
 }
 
 function encodeChoice(choice: ToolChoice, limits: Limits): JsonObject | undefined {

@@ -69,22 +69,6 @@ function encodeFile(part: FilePart, limits: Limits): JsonObject[] {
   return []
 }
 
-/** Two documents of one request may not have the same name. */
-export function withUniqueNames(contents: readonly JsonObject[][]): void {
-  const used = new Set<string>()
-  for (const content of contents) {
-    for (const [at, block] of content.entries()) {
-      const document = block['document']
-      if (!isObject(document) || typeof document['name'] !== 'string') continue
-      let { name } = document
-      for (let number = 2; used.has(String(name)); number += 1) name = `${document['name']} (${number})`
-      used.add(String(name))
-      // A block may be the caller's own raw part, so it is not written to.
-      if (name !== document['name']) content[at] = { ...block, document: { ...document, name } }
-    }
-  }
-}
-
 /** The reverse of {@link encodeContent}. What has no part of its own is kept whole as a raw part. */
 export function decodeContent(content: unknown): ContentPart[] {
   const parts: ContentPart[] = []

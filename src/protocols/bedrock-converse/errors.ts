@@ -3,9 +3,10 @@
  * the error stands in the header `x-amzn-errortype`, in `__type` or `code` of the body, or, inside a
  * stream, in the name of the exception.
  */
-import { ProviderError } from '../../kernel/errors.js'
+import type { ProviderError } from '../../kernel/errors.js'
 import { asString, isObject } from '../../kernel/json.js'
 import type { JsonObject, WireError } from '../../kernel/protocol.js'
+import { refusedInAnswer } from '../../kernel/refused.js'
 import { safeMessage } from '../../kernel/safe-message.js'
 
 /** In lower case: a stream begins the names with a small letter. */
@@ -70,9 +71,5 @@ export function providerErrorOf(body: unknown): ProviderError | undefined {
 export function providerError(body: unknown): ProviderError {
   const error = decodeError(body)
   const status = STATUS_OF_TYPE.get(error?.type?.toLowerCase() ?? '')
-  return new ProviderError(error?.message ?? 'the provider reported an error without a message', {
-    ...(error?.type !== undefined && { type: error.type, code: error.type }),
-    ...(status !== undefined && { status }),
-    isRetryable: status === undefined || status === 408 || status === 424 || status === 429 || status >= 500,
-  })
+  return refusedInAnswer(error ?? { message: 'the provider reported an error without a message' }, body, status)
 }

@@ -68,12 +68,22 @@ export function writeInline(block: Kind['block'], format: unknown, bytes: unknow
   return type === undefined ? undefined : `data:${type};base64,${bytes}`
 }
 
-/** The API takes these characters in a document's name, and no run of spaces. */
+/** Characters of a document's name, at most. */
+export const MAX_DOCUMENT_NAME = 200
+
+/**
+ * The API takes these characters of ASCII in a document's name, and no run of spaces
+ * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_DocumentBlock.html).
+ */
 export function documentName(filename: string | undefined, format: string): string {
-  const base = (filename ?? '').replace(new RegExp(`\\.${format}$`, 'i'), '')
+  const base = (filename ?? '').slice(0, 2 * MAX_DOCUMENT_NAME).replace(new RegExp(`\\.${format}$`, 'i'), '')
   const name = base
-    .replace(/[^\p{L}\p{N}\s\-()[\]]/gu, '-')
+    // `é` is `e` and an accent.
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^a-zA-Z0-9\s\-()[\]]+/g, '-')
     .replace(/\s+/g, ' ')
+    .slice(0, MAX_DOCUMENT_NAME)
     .trim()
-  return name === '' ? 'document' : name
+  return /[a-zA-Z0-9]/.test(name) ? name : 'document'
 }

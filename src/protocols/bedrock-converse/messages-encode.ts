@@ -3,8 +3,10 @@ import { blocksOf } from '../../kernel/blocks.js'
 import type { AssistantMessage, Message, ToolMessage } from '../../kernel/hub.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
+import { LEFT_OUT } from '../shared/history/blanks.js'
 import { encodeBlock, encodeThinking } from './blocks-encode.js'
-import { encodeContent, withUniqueNames } from './content.js'
+import { encodeContent } from './content.js'
+import { withTextBesideDocuments, withUniqueNames } from './placement.js'
 import { cachePointOf, encodeToolId, type ToolIds } from './wire.js'
 
 interface Turn {
@@ -56,9 +58,11 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
       case 'developer':
         instruct(textOnly(encodeContent(message.content, limits), limits))
         break
-      case 'user':
-        append('user', encodeContent(message.content, limits))
+      case 'user': {
+        const content = encodeContent(message.content, limits)
+        append('user', content.length > 0 ? content : [{ text: LEFT_OUT }])
         break
+      }
       case 'tool':
         append('user', encodeToolResult(message, options.toolIds, limits))
         break
@@ -69,7 +73,9 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
         limits.unsupported(`messages of role ${String((message as { role?: unknown } | null)?.role)}`)
     }
   }
-  withUniqueNames(turns.map(({ content }) => content))
+  const contents = turns.map(({ content }) => content)
+  withUniqueNames(contents)
+  for (const { role, content } of turns) if (role === 'user') withTextBesideDocuments(content, limits)
   return { system, messages: turns }
 }
 

@@ -7,7 +7,8 @@ import { asNumber, asString, isObject } from '../../kernel/json.js'
 import type { Limits } from '../../kernel/limits.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { ConverseTraits } from '../../models/index.js'
-import { dialectOf as messagesDialectOf, type Dialect } from '../anthropic-messages/dialect.js'
+import { dialectOf as messagesDialectOf } from '../anthropic-messages/dialect.js'
+import { outputLimit } from '../anthropic-messages/output-limit.js'
 import { encodeThinking, fitGiven, roomForThinking } from '../anthropic-messages/thinking.js'
 import { dialectOf } from './dialect.js'
 
@@ -28,9 +29,6 @@ export interface SpelledOut {
   readonly modelFields: JsonObject
   readonly outputConfig: JsonObject
 }
-
-/** What Claude takes when nothing is said; a budget has to stay below the limit. */
-const DEFAULT_MAX_TOKENS = 4096
 
 export function encodeModelFields(
   request: ChatRequest,
@@ -53,13 +51,14 @@ export function encodeModelFields(
     spelledOut.outputConfig['effort'] !== undefined
   if (dialect.reasoning === 'thinking') {
     const traits = messagesDialectOf(model)
-    if (effort != null && !isSpelledOut) return encodeClaude(request, traits, forced, said, limits)
+    if (effort != null && !isSpelledOut) return encodeClaude(request, model, forced, said, limits)
     if (request.thinking != null) fields['thinking'] = fitGiven(request.thinking, traits, limits)
     return said
   }
   if (request.thinking != null) fields['thinking'] = request.thinking
   if (effort == null || isSpelledOut) return said
-  if (dialect.reasoning) return { ...said, fields: { ...fields, ...effortIn(dialect.reasoning, effort) }, effort }
+  if (dialect.reasoning)
+    return { ...said, fields: { ...fields, ...effortIn(dialect.reasoning, effort, limits) }, effort }
   limits.unsupported(
     'reasoning_effort',
     'the model is not known to take one; say it in extra_body.additionalModelRequestFields',
@@ -72,30 +71,37 @@ function topKIn(place: NonNullable<ConverseTraits['topK']>, topK: number): JsonO
 }
 
 /** In the words of the model's family. */
-function effortIn(words: Exclude<ConverseTraits['reasoning'], 'thinking' | undefined>, effort: string): JsonObject {
+function effortIn(
+  words: Exclude<ConverseTraits['reasoning'], 'thinking' | undefined>,
+  effort: string,
+  limits: Limits,
+): JsonObject {
   if (words === 'reasoning.effort') return { reasoning: { effort } }
   if (words !== 'reasoningConfig') return { [words]: effort }
   // https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html
   if (effort === 'none') return { reasoningConfig: { type: 'disabled' } }
   const level = effort === 'low' || effort === 'medium' ? effort : effort === 'minimal' ? 'low' : 'high'
+  if (level !== effort) limits.warn(`the model knows no \`reasoning_effort\` ${effort}: ${level} is sent`)
   return { reasoningConfig: { type: 'enabled', maxReasoningEffort: level } }
 }
 
 function encodeClaude(
   request: ChatRequest,
-  traits: Dialect,
+  model: string,
   forced: boolean,
   said: EncodedModelFields,
   limits: Limits,
 ): EncodedModelFields {
-  const thinking = encodeThinking(request, traits, forced, limits)
+  const thinking = encodeThinking(request, messagesDialectOf(model), forced, limits)
   const { fields, maxTokens } = said
   if (thinking.thinking) fields['thinking'] = thinking.thinking
   if (thinking.effort !== undefined) fields['output_config'] = { effort: thinking.effort }
   const isBudgeted = thinking.derived && thinking.thinking?.['budget_tokens'] !== undefined
   return {
     fields,
-    maxTokens: isBudgeted ? roomForThinking(maxTokens ?? DEFAULT_MAX_TOKENS, thinking, limits) : maxTokens,
+    maxTokens: isBudgeted
+      ? roomForThinking(maxTokens ?? outputLimit(request, model, undefined, limits), thinking, limits)
+      : maxTokens,
     thinks: thinking.derived,
   }
 }

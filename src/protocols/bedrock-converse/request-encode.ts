@@ -1,12 +1,13 @@
 /** A chat request to the body of Converse and ConverseStream (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html). */
 import type { HistoryRules } from '../../kernel/history.js'
 import type { ChatRequest } from '../../kernel/hub.js'
-import { compact, isObject } from '../../kernel/json.js'
+import { asArray, compact, isObject } from '../../kernel/json.js'
 import { limitsOf, type Limits } from '../../kernel/limits.js'
 import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
 import { dialectOf as messagesDialectOf } from '../anthropic-messages/dialect.js'
 import { encodeSampling } from '../anthropic-messages/sampling.js'
 import { portable, rulesOf } from '../shared/history/index.js'
+import { withoutPrefill } from '../shared/prefill.js'
 import { refusedBy } from '../shared/refusals.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
 import { schemaFitter } from '../shared/schema/fitter.js'
@@ -17,6 +18,7 @@ import { encodeMessages } from './messages-encode.js'
 import { encodeModelFields } from './model-fields.js'
 import { encodeFormat } from './output-config.js'
 import { modelPath } from './paths.js'
+import { placeCachePoints } from './placement.js'
 import { encodeTools } from './tools.js'
 import { ID, ownRaw } from './wire.js'
 
@@ -84,10 +86,8 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   const base = context.base ?? model
   const messagesDialect = messagesDialectOf(base)
   const { isClaude } = messagesDialect
-  const { request, toolNames } = portable(asked, rulesOf(isClaude ? CLAUDE_RULES : RULES, context), {
-    provider,
-    limits,
-  })
+  const rules = rulesOf(isClaude ? CLAUDE_RULES : RULES, context)
+  const { request, toolNames } = portable(withoutPrefill(asked, base, limits), rules, { provider, limits })
   const extras = [checkFields(request, limits), ownRaw(request.raw), request.extra_body].filter(isObject)
   const dialect = dialectOf(base)
   const { system, messages } = encodeMessages(
@@ -108,9 +108,11 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   const isFormatSaid = spelledOut.outputConfig['textFormat'] != null
   const fitter = schemaFitter(SCHEMA_DIALECTS[quirks.schemas ?? 'bedrock'], limits, request.stream === true)
   const { outputConfig, hint } = isFormatSaid ? {} : encodeFormat(request.response_format, takesSchema, fitter, limits)
-  const { toolConfig, forced, claudeChoice } = encodeTools(request, isClaude, fitter, limits)
+  const { toolConfig, forced, claudeChoice } = encodeTools(request, messagesDialect, fitter, limits)
   const { fields, maxTokens, thinks, effort } = encodeModelFields(request, base, spelledOut, forced, limits)
   const sampling = encodeSampling(request, messagesDialect, thinks, limits)
+  if (maxTokens === undefined && quirks.defaultMaxTokens !== undefined)
+    limits.warn(`\`max_tokens\` is not given: ${quirks.defaultMaxTokens} is sent, the provider's \`defaultMaxTokens\``)
   const settings = {
     max_tokens: maxTokens ?? quirks.defaultMaxTokens,
     temperature: sampling.temperature,
@@ -120,6 +122,8 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   const { max_tokens, temperature, top_p, stop } = refusedBy(base, effort, settings, limits)
   const inferenceConfig = compact({ maxTokens: max_tokens, temperature, topP: top_p, stopSequences: stop })
   const all = hint === undefined ? system : [...system, { text: hint }]
+  const tools = asArray(toolConfig?.['tools']) as JsonObject[]
+  placeCachePoints({ tools, system: all, messages: messages.map(({ content }) => content) }, dialect, limits)
   const body: JsonObject = compact({
     system: all.length > 0 ? all : undefined,
     // A stored prompt may hold them all.

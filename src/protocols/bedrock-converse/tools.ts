@@ -3,6 +3,7 @@ import type { ChatRequest, FunctionTool, Message, Tool, ToolChoice } from '../..
 import { asArray, asString, compact, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
+import type { Dialect } from '../anthropic-messages/dialect.js'
 import type { SchemaFitter } from '../shared/schema/fitter.js'
 import { allowedNames, encodeTools as encodeNativeTools, objectSchema } from '../shared/tools.js'
 import { ID, asCacheControl, cachePointOf, ownRaw } from './wire.js'
@@ -17,11 +18,11 @@ export interface EncodedTools {
 
 export function encodeTools(
   request: ChatRequest,
-  isClaude: boolean,
+  { isClaude, forcedTools }: Pick<Dialect, 'isClaude' | 'forcedTools'>,
   fitter: SchemaFitter,
   limits: Limits,
 ): EncodedTools {
-  const toolConfig = encodeToolConfig(request, fitter, limits)
+  const toolConfig = takenChoice(encodeToolConfig(request, fitter, limits), forcedTools, limits)
   const forced = isForced(toolConfig)
   if (request.parallel_tool_calls !== false || toolConfig === undefined) return { toolConfig, forced }
   if (!isClaude) {
@@ -34,6 +35,14 @@ export function encodeTools(
   const { toolChoice, ...rest } = toolConfig
   // The API refuses both at once.
   return { toolConfig: rest, forced, claudeChoice: { ...claudeWords(toolChoice), disable_parallel_tool_use: true } }
+}
+
+/** Without a choice that makes the model call a tool, where it cannot be made to. */
+function takenChoice(toolConfig: JsonObject | undefined, takesForced: boolean, limits: Limits): JsonObject | undefined {
+  if (takesForced || !isForced(toolConfig)) return toolConfig
+  limits.unsupported('tool_choice', 'the model takes auto or none, and cannot be made to call a tool', 'auto is sent')
+  const { toolChoice: _choice, ...rest } = toolConfig ?? {}
+  return rest
 }
 
 function claudeWords(choice: unknown): JsonObject {

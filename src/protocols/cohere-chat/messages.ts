@@ -4,6 +4,7 @@ import type { AssistantMessage, ContentPart, Message } from '../../kernel/hub.js
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { Limits } from '../../kernel/limits.js'
 import type { JsonObject } from '../../kernel/protocol.js'
+import { LEFT_OUT } from '../shared/history/blanks.js'
 import { decodeBlocks, encodeBlocks, encodeCall } from './blocks.js'
 import { ID, PLAN, ownRaw } from './wire.js'
 
@@ -48,6 +49,10 @@ function encodePart(part: ContentPart): JsonObject | undefined {
   }
 }
 
+function saidOrLeftOut(content: Content): Content {
+  return content.length > 0 ? content : LEFT_OUT
+}
+
 export function encodeMessages(messages: readonly Message[], limits: Limits): JsonObject[] {
   return messages.flatMap((message): JsonObject[] => {
     if ('name' in message && message.name !== undefined) limits.warn('names of messages are left out')
@@ -56,7 +61,7 @@ export function encodeMessages(messages: readonly Message[], limits: Limits): Js
       case 'developer':
         return [{ role: 'system', content: encodeContent(message.content, 'system', limits) }]
       case 'user':
-        return [{ role: 'user', content: encodeContent(message.content, 'user', limits) }]
+        return [{ role: 'user', content: saidOrLeftOut(encodeContent(message.content, 'user', limits)) }]
       case 'tool':
         if (message.is_error) limits.warn('that a tool failed is said by its result alone')
         return [
@@ -83,7 +88,9 @@ function encodeAssistant(message: AssistantMessage, limits: Limits): JsonObject 
     ...(plan !== undefined && { [PLAN]: plan }),
     ...(calls.length > 0 && { tool_calls: calls }),
     ...(content.length > 0 && { content: isPlain ? only['text'] : content }),
-    ...(content.length === 0 && typeof message.content === 'string' && { content: message.content }),
+    ...(content.length === 0 &&
+      calls.length === 0 &&
+      typeof message.content === 'string' && { content: message.content }),
     ...(citations.length > 0 && { citations }),
   }
 }

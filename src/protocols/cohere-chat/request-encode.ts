@@ -45,6 +45,7 @@ const checkFields = fieldCheck({
 
 /** Messages say something, and one beside the instructions; results are text and documents (https://docs.cohere.com/reference/chat). */
 const RULES: HistoryRules = {
+  toolIds: { max: 64 },
   toolNames: { also: '_-', max: 64 },
   textResults: true,
   userNeeded: true,

@@ -90,7 +90,7 @@ function decodeUser(parts: readonly JsonObject[], calls: Calls): Message[] {
 
 /** A response without an id answers the first open call of its name. */
 function answeredBy(response: JsonObject, calls: Calls): { id: string; name: string | undefined } {
-  const id = asString(response['id'])
+  const id = asString(response['id']) || undefined
   const call = id === undefined ? nextOpen(calls, asString(response['name']) ?? '') : calls.byId.get(id)
   if (call) call.answered = true
   return { id: id ?? call?.id ?? calls.nextId(), name: call?.name }

@@ -4,6 +4,7 @@ import type { AssistantMessage, Block, Message, ToolCall } from '../../kernel/hu
 import { asArray, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
+import { LEFT_OUT } from '../shared/history/blanks.js'
 import { encodeContent } from './content.js'
 import { wireId } from './parts-decode.js'
 import { encodeBlock, encodeCall } from './parts-encode.js'
@@ -77,9 +78,11 @@ export function encodeContents(
         }
         say('model', encodeAssistant(message, at > turnStart, limits))
         break
-      case 'user':
-        say('user', encodeContent(message.content, limits))
+      case 'user': {
+        const parts = encodeContent(message.content, limits)
+        say('user', parts.length > 0 ? parts : [{ text: LEFT_OUT }])
         break
+      }
       default:
         limits.unsupported(`messages of role ${String((message as { role?: unknown } | null)?.role)}`)
     }

@@ -1,7 +1,8 @@
 /** Error bodies (https://google.aip.dev/193): `{error: {code, message, status, details}}`, alone or in a list. */
-import { ProviderError } from '../../kernel/errors.js'
+import type { ProviderError } from '../../kernel/errors.js'
 import { asArray, asNumber, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject, WireError } from '../../kernel/protocol.js'
+import { refusedInAnswer } from '../../kernel/refused.js'
 import { safeMessage } from '../../kernel/safe-message.js'
 
 /** https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto */
@@ -95,11 +96,5 @@ export function providerErrorOf(body: unknown): ProviderError | undefined {
   const decoded = decodeError(body)
   const code = asNumber(error['code'])
   const status = code !== undefined && code >= 400 && code < 600 ? code : HTTP_OF_STATUS.get(decoded?.type ?? '')
-  return new ProviderError(decoded?.message ?? 'the provider reported an error without a message', {
-    ...(decoded?.type !== undefined && { type: decoded.type }),
-    ...(decoded?.code !== undefined && { code: decoded.code }),
-    ...(status !== undefined && { status }),
-    ...(decoded?.retryAfterMs !== undefined && { retryAfterMs: decoded.retryAfterMs }),
-    isRetryable: status === undefined || status === 429 || status >= 500,
-  })
+  return refusedInAnswer(decoded ?? { message: 'the provider reported an error without a message' }, body, status)
 }

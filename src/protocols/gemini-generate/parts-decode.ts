@@ -25,7 +25,7 @@ export function madeId(scope: string, number: number): string {
 
 /** The id as the wire had it. */
 export function wireId(id: string): string | undefined {
-  return id.startsWith(MADE_ID) ? undefined : id
+  return id === '' || id.startsWith(MADE_ID) ? undefined : id
 }
 
 /** @throws StreamError for what is nested deeper than the stack: nothing an honest model writes. */

@@ -46,6 +46,7 @@ const checkFields = fieldCheck({
  * user's (https://ai.google.dev/gemini-api/docs/function-calling, https://ai.google.dev/api/caching#FunctionDeclaration).
  */
 const RULES: HistoryRules = {
+  oldCalls: true,
   toolNames: { also: '_.:-', max: 64, letterFirst: true },
   joinsTurns: true,
   userFirst: true,
@@ -70,7 +71,6 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
     provider,
     limits,
     isKept: (part) => part.type === 'raw' && ownRaw(part) !== undefined,
-    knowsOldCalls: true,
     isContinued: native?.['cachedContent'] !== undefined || ownRaw(asked.raw)?.['cachedContent'] !== undefined,
   })
   const { generationConfig: kept, [LAYOUT]: layout, ...raw } = ownRaw(request.raw) ?? {}

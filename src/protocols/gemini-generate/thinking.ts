@@ -57,8 +57,13 @@ export function encodeThinking(
     limits.unsupported('reasoning_effort', 'the model does not think')
     return undefined
   }
-  if (traits.thinkingLevels.length > 0) return { thinkingLevel: levelOf(effort, traits), includeThoughts: true }
+  if (traits.thinkingLevels.length > 0) return { thinkingLevel: levelOf(effort, traits, limits), includeThoughts: true }
+  if (effort === 'xhigh' || effort === 'max') warnOfLevel(effort, 'high', limits)
   return { thinkingBudget: budget, includeThoughts: true }
+}
+
+function warnOfLevel(effort: string, level: string, limits: Limits): void {
+  limits.warn(`the model knows no \`reasoning_effort\` ${effort}: ${level} is sent`)
 }
 
 /** The least that the model can be told, where it cannot be told to stop. */
@@ -71,10 +76,12 @@ function withoutThinking(field: string, traits: GeminiTraits, limits: Limits): J
 }
 
 /** The level itself, or the next above it that the model takes. */
-function levelOf(effort: string, { thinkingLevels }: GeminiTraits): string {
+function levelOf(effort: string, { thinkingLevels }: GeminiTraits, limits: Limits): string {
   const wanted = LEVELS.indexOf(effort)
   const taken = wanted < 0 ? undefined : thinkingLevels.find((level) => LEVELS.indexOf(level) >= wanted)
-  return (taken ?? 'high').toUpperCase()
+  const level = taken ?? 'high'
+  if (level !== effort) warnOfLevel(effort, level, limits)
+  return level.toUpperCase()
 }
 
 function saysTheSame(a: Reasoning, b: Reasoning): boolean {

@@ -82,8 +82,13 @@ export function encodeThink(
     limits.unsupported('reasoning_effort', `use none, ${[...LEVELS.keys()].join(', ')}`)
     return undefined
   }
+  if (traitsOf(model).effortByName) {
+    if (level !== effort) limits.warn(`the model knows no \`reasoning_effort\` ${effort}: ${level} is sent`)
+    return level
+  }
   // For most, thinking is on or off (https://docs.ollama.com/capabilities/thinking).
-  return traitsOf(model).effortByName ? level : true
+  limits.warn(`\`reasoning_effort\` ${effort} turns thinking on here: the model knows no other effort`)
+  return true
 }
 
 export function decodeThink(request: ChatRequest, think: unknown): void {

@@ -29,7 +29,7 @@ export const PATH = '/api/chat'
 const SETTINGS = scalars({ logprobs: 'logprobs', top_logprobs: 'top_logprobs' })
 
 /** The server demands nothing: what it gets goes through the model's template. */
-const RULES: HistoryRules = { anyOrder: true }
+const RULES: HistoryRules = { anyOrder: true, oldCalls: true }
 
 const checkFields = fieldCheck({
   id: ID,
@@ -53,7 +53,7 @@ const checkFields = fieldCheck({
 export function encodeRequest(asked: ChatRequest, context: EncodeContext): EncodedRequest {
   const limits = limitsOf(context)
   const { provider } = context
-  const { request } = portable(asked, rulesOf(RULES, context), { provider, limits, knowsOldCalls: true })
+  const { request } = portable(asked, rulesOf(RULES, context), { provider, limits })
   const native = checkFields(request, limits)
   const body: JsonObject = compact({
     model: context.model,

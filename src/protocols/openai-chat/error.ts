@@ -1,7 +1,8 @@
 /** Error bodies of OpenAI's formats and of those who nearly follow them. */
-import { ProviderError } from '../../kernel/errors.js'
+import type { ProviderError } from '../../kernel/errors.js'
 import { asNumber, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject, WireError } from '../../kernel/protocol.js'
+import { refusedInAnswer } from '../../kernel/refused.js'
 import { safeMessage } from '../../kernel/safe-message.js'
 
 function word(value: unknown): string | undefined {
@@ -88,7 +89,7 @@ const BASE_STATUSES: ReadonlyMap<unknown, number> = new Map([
 /** An error inside a chunk that has the shape of an answer: Groq's `x_groq.error`, or a refusal without choices. */
 export function lateErrorOf(chunk: JsonObject): ProviderError | undefined {
   if (isObject(chunk.x_groq) && typeof chunk.x_groq.error === 'string') {
-    return new ProviderError(safeMessage(chunk.x_groq.error), { isRetryable: true })
+    return refusedInAnswer({ message: safeMessage(chunk.x_groq.error) }, chunk.x_groq)
   }
   if (chunk.base_resp === undefined || (Array.isArray(chunk.choices) && chunk.choices.length > 0)) return undefined
   return baseRefusal(chunk) && providerErrorOf(chunk)
@@ -99,8 +100,6 @@ export function encodeError(error: WireError, status: number): JsonObject {
   return { error: { message: error.message, type, param: null, code: error.code ?? null } }
 }
 
-const RETRYABLE_TYPE = /overload|rate_?limit|server_error|unavailable|timeout|internal/i
-
 /** An error that arrived in place of an answer, under status 200. */
 export function providerErrorOf(body: unknown): ProviderError | undefined {
   const error = decodeError(body)
@@ -109,16 +108,7 @@ export function providerErrorOf(body: unknown): ProviderError | undefined {
   const status =
     [source.code, source.status_code, source.status].map(statusOf).find((number) => number !== undefined) ??
     BASE_STATUSES.get(baseRefusal(source)?.status_code)
-  const retryable =
-    status === undefined ? RETRYABLE_TYPE.test(`${error.type} ${error.code}`) : status >= 500 || status === 429
-  const retryAfter = asNumber(source.retry_after)
-  return new ProviderError(error.message, {
-    ...(status !== undefined && { status }),
-    ...(error.type !== undefined && { type: error.type }),
-    ...(error.code !== undefined && { code: error.code }),
-    ...(retryAfter !== undefined && { retryAfterMs: retryAfter * 1000 }),
-    isRetryable: retryable,
-  })
+  return refusedInAnswer(error, body, status)
 }
 
 /** Many servers put the HTTP status in `code`, as a number or as text. */

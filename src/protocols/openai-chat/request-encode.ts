@@ -3,13 +3,17 @@ import { UnsupportedParameterError } from '../../kernel/errors.js'
 import { formatHint, withSystemText } from '../../kernel/format-hint.js'
 import type { HistoryRules } from '../../kernel/history.js'
 import type { AssistantMessage, ChatRequest, ContentPart, FilePart, Message, Tool } from '../../kernel/hub.js'
-import { isObject } from '../../kernel/json.js'
+import { asString, isObject } from '../../kernel/json.js'
 import { limitsOf } from '../../kernel/limits.js'
 import type { EncodeContext, EncodedRequest, JsonObject, ProtocolId, Quirks } from '../../kernel/protocol.js'
 import { warnForeign, warnUnsaid, type Unsaid } from '../../kernel/unsaid.js'
 import { traitsOf } from '../../models/index.js'
 import { portable, rulesOf } from '../shared/history/index.js'
 import { strictFields, type StrictFields } from '../shared/strict.js'
+import { LEFT_OUT } from '../shared/history/blanks.js'
+import { withoutPrefill } from '../shared/prefill.js'
+import { refusedBy } from '../shared/refusals.js'
+import { asksNothing } from '../shared/request-fields.js'
 import { answerParts } from './content-parts.js'
 import { withReasoningText } from './reasoning.js'
 
@@ -26,6 +30,7 @@ export function refuse(parameter: string, context: EncodeContext): void {
  * tools as text, names without white space, `<`, `>`, `|`, and slashes.
  */
 const RULES: HistoryRules = {
+  oldCalls: true,
   toolIds: { max: 40 },
   toolNames: { also: '_-', max: 64 },
   messageNames: { not: ' \t\n\r<>|\\/', max: 64 },
@@ -132,7 +137,7 @@ function encodeMessage(message: Message, hubOnly: readonly string[], context: En
     const content = mapShared(plain.content, (part) => encodePart(part, context))
     if (content !== plain.content) plain = { ...plain, content: [...content] } as Message
   }
-  if (saysNothing(plain)) plain = { ...plain, content: holdsCall(plain) ? null : '' } as Message
+  if (saysNothing(plain)) plain = { ...plain, content: contentInPlace(plain, message) } as Message
   if (plain.role === 'developer' && context.quirks.developerAsSystem) plain = { ...plain, role: 'system' }
   return plain
 }
@@ -144,6 +149,11 @@ function saysNothing(message: Message): boolean {
   if (message.role !== 'assistant') return typeof content !== 'string'
   if (typeof content === 'string') return false
   return Array.isArray(content) || !(holdsCall(message) || message.refusal || message.audio)
+}
+
+function contentInPlace(plain: Message, given: Message): string | null {
+  if (holdsCall(plain)) return null
+  return Array.isArray(given.content) && given.content.length > 0 && given.role !== 'assistant' ? LEFT_OUT : ''
 }
 
 function holdsCall(message: Message): boolean {
@@ -159,28 +169,28 @@ function encodeTool(tool: Tool, context: EncodeContext, strict: StrictFields): T
   return made === plain.function ? plain : { ...plain, function: made }
 }
 
-/** A value that asks for nothing is left out without a word. */
-const IDLE: Readonly<Partial<Record<keyof ChatRequest, unknown>>> = {
-  frequency_penalty: 0,
-  logprobs: false,
-  n: 1,
-  presence_penalty: 0,
-  service_tier: 'auto',
-  store: false,
-}
-
 function refuseField(rest: Partial<ChatRequest>, field: keyof ChatRequest, context: EncodeContext): void {
   const value = rest[field]
   if (value === undefined) return
-  if (value !== null && value !== IDLE[field]) refuse(field, context)
+  // A value that asks for nothing is left out without a word.
+  if (!asksNothing(field, value)) refuse(field, context)
   delete rest[field]
 }
 
 function encodeLimit(request: ChatRequest, context: EncodeContext): JsonObject | undefined {
-  const field = context.quirks.maxTokensField
+  const field = context.quirks.maxTokensField ?? traitsOf(context.base ?? context.model).limitField
   const other = field === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens'
   if (!field || request[other] === undefined) return undefined
   return { [field]: request.max_completion_tokens ?? request.max_tokens }
+}
+
+/** The effort that goes out, in any of the words for it. */
+function effortOf({ reasoning_effort: effort, extra_body: extra, ...others }: ChatRequest): string | undefined {
+  // OpenRouter's, as gateways take it (https://openrouter.ai/docs/use-cases/reasoning-tokens).
+  const objects = [extra?.['reasoning'], (others as JsonObject)['reasoning']].filter(isObject)
+  return [extra?.['reasoning_effort'], effort, ...objects.map((reasoning) => reasoning['effort'])]
+    .map(asString)
+    .find((word) => word !== undefined)
 }
 
 /**
@@ -190,9 +200,12 @@ function encodeLimit(request: ChatRequest, context: EncodeContext): JsonObject |
  *
  * @throws UnsupportedParameterError unless `dropUnsupported`.
  */
-export function encodeRequest(given: ChatRequest, context: EncodeContext): EncodedRequest {
-  const { request, toolNames } = portableRequest(given, context)
-  const { extra_body: extra, messages, tools, previous_response_id: previous, raw, ...rest } = request
+export function encodeRequest(asked: ChatRequest, context: EncodeContext): EncodedRequest {
+  const base = context.base ?? context.model
+  const limits = limitsOf(context)
+  const { request, toolNames } = portableRequest(withoutPrefill(asked, base, limits), context)
+  const { extra_body: extra, messages, tools, previous_response_id: previous, raw, ...settings } = request
+  const rest = refusedBy(base, effortOf(request), settings, limits)
   const warn = (message: string): void => context.warn(`${context.provider}: ${message}`)
   warnForeign(request, 'openai-chat', warn)
   warnUnsaid(request, unsaidOf(context), warn)
@@ -213,7 +226,7 @@ export function encodeRequest(given: ChatRequest, context: EncodeContext): Encod
   if (seed) delete rest.seed
   let said: ChatRequest['messages'] = messages
   if (context.quirks.jsonSchema === false && rest.response_format?.type === 'json_schema') {
-    const hint = formatHint(rest.response_format, limitsOf(context))
+    const hint = formatHint(rest.response_format, limits)
     if (hint !== undefined) said = [...withSystemText(messages, hint)]
     rest.response_format = { type: 'json_object' }
   } else if (rest.response_format) rest.response_format = strict.format(rest.response_format)
@@ -237,7 +250,6 @@ function portableRequest(given: ChatRequest, context: EncodeContext): ReturnType
   const ported = portable(given, rulesOf(RULES, context), {
     provider,
     limits,
-    knowsOldCalls: true,
     isContinued: given.previous_response_id != null,
   })
   const needsReasoning = quirks.reasoningRequired ?? traitsOf(context.base ?? context.model).needsReasoning

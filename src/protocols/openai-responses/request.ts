@@ -7,6 +7,8 @@ import { warnForeign, warnUnsaid } from '../../kernel/unsaid.js'
 import { limitsOf } from '../../kernel/limits.js'
 import { portable, rulesOf } from '../shared/history/index.js'
 import { requestObject } from '../shared/malformed.js'
+import { withoutPrefill } from '../shared/prefill.js'
+import { refusedBy } from '../shared/refusals.js'
 import { asksNothing, layOver } from '../shared/request-fields.js'
 import { strictFields } from '../shared/strict.js'
 import { decodeInput } from './input-decode.js'
@@ -78,18 +80,20 @@ const HANDLED: ReadonlySet<string> = new Set([
 ])
 
 /** `call_id` has at most 64 characters (https://platform.openai.com/docs/api-reference/responses/create). */
-const RULES: HistoryRules = { toolIds: { max: 64 }, toolNames: { also: '_-', max: 64 } }
+const RULES: HistoryRules = { oldCalls: true, toolIds: { max: 64 }, toolNames: { also: '_-', max: 64 } }
 
 /** They hold settings independent of one another, so the caller's join ours. */
 const JOINS = { reasoning: {}, text: {}, stream_options: {} }
 
 export function encodeRequest(asked: ChatRequest, context: EncodeContext): EncodedRequest {
   const { tools: extras, include: keptInclude, ...kept } = ownRaw(asked.raw) ?? {}
+  const limits = limitsOf(context)
+  const base = context.base ?? context.model
+  const taken = withoutPrefill(refusedBy(base, effortOf(asked, kept), asked, limits), base, limits)
   const warn = (message: string): void => context.warn(`${context.provider}: ${message}`)
-  const { request, toolNames } = portable(asked, rulesOf(RULES, context), {
+  const { request, toolNames } = portable(taken, rulesOf(RULES, context), {
     provider: context.provider,
     limits: limitsOf({ ...context, warn }),
-    knowsOldCalls: true,
     isContinued: isContinued(asked, kept),
   })
   warnForeign(request, PROTOCOL, warn)
@@ -135,6 +139,14 @@ function isContinued(request: ChatRequest, kept: JsonObject): boolean {
   return [given, kept, request.extra_body].some(
     (fields) => fields?.['previous_response_id'] != null || fields?.['conversation'] != null,
   )
+}
+
+/** The effort that goes out, in the format's own words or the hub's. */
+function effortOf({ extra_body: extra, reasoning_effort: effort }: ChatRequest, kept: JsonObject): string | undefined {
+  const [over, under] = [extra?.['reasoning'], kept['reasoning']].map((reasoning) =>
+    isObject(reasoning) ? asString(reasoning['effort']) : undefined,
+  )
+  return over ?? effort ?? under
 }
 
 /** Wire fields that became hub fields; what is left rides along in `raw`. */

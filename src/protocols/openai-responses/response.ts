@@ -1,6 +1,6 @@
 /** Responses (https://platform.openai.com/docs/api-reference/responses/object). */
 import { blocksOf, messageFromBlocks } from '../../kernel/blocks.js'
-import { ProviderError, StreamError } from '../../kernel/errors.js'
+import { StreamError, type ProviderError } from '../../kernel/errors.js'
 import type {
   Block,
   ChatChoice,
@@ -12,12 +12,11 @@ import type {
 } from '../../kernel/hub.js'
 import { asArray, asNumber, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
+import { refusedInAnswer } from '../../kernel/refused.js'
 import { safeMessage } from '../../kernel/safe-message.js'
 import { providerErrorOf } from '../openai-chat/error.js'
 import { PROTOCOL, decodeItem, encodeItems, encodeThinking, ownRaw } from './items.js'
 import { decodeUsage, encodeUsage } from './usage.js'
-
-const RETRYABLE_CODES = new Set(['server_error', 'rate_limit_exceeded', 'vector_store_timeout'])
 
 /** The error of a failed response or of an `error` event, whose fields stand in the event or under `error`. */
 export function responseError(source: unknown): ProviderError {
@@ -25,12 +24,9 @@ export function responseError(source: unknown): ProviderError {
   const code = asString(error.code) || asNumber(error.code)?.toString()
   const type = error.type === 'error' ? undefined : asString(error.type)
   const known = providerErrorOf({ error })
-  return new ProviderError(safeMessage(asString(error.message) || code || type || 'the response failed'), {
-    ...(code !== undefined && { code }),
-    ...(type !== undefined && { type }),
-    ...(known?.status !== undefined && { status: known.status }),
-    isRetryable: (code !== undefined && RETRYABLE_CODES.has(code)) || (known?.isRetryable ?? false),
-  })
+  const message = safeMessage(asString(error.message) || code || type || 'the response failed')
+  const decoded = { message, ...(code !== undefined && { code }), ...(type !== undefined && { type }) }
+  return refusedInAnswer(decoded, { error }, known?.status)
 }
 
 export interface Ending {

@@ -2,29 +2,10 @@
 import type { ChatRequest } from '../../kernel/hub.js'
 import type { Limits } from '../../kernel/limits.js'
 import { traitsOf } from '../../models/index.js'
+import { asksNothing } from './request-fields.js'
 
-/** Values that ask for nothing: the model does the same without them. */
-const IDLE: Readonly<Partial<Record<keyof ChatRequest, unknown>>> = {
-  frequency_penalty: 0,
-  logprobs: false,
-  n: 1,
-  parallel_tool_calls: true,
-  presence_penalty: 0,
-  service_tier: 'auto',
-  store: false,
-  temperature: 1,
-  top_logprobs: 0,
-  top_p: 1,
-}
-
-/** Where the idle value is the only one that a model takes: it goes out as it was given. */
-const TAKEN_AS_DEFAULT: ReadonlySet<string> = new Set(['temperature', 'top_p'])
-
-/** Whether a field says nothing, so that it may be left out without a word. */
-export function asksForNothing(field: keyof ChatRequest, value: unknown): boolean {
-  if (value == null || value === IDLE[field]) return true
-  return typeof value === 'object' && Object.keys(value).length === 0
-}
+/** Their default is the one value that a model takes which takes no other: it goes out as it was given. */
+const DEFAULTS: Readonly<Partial<Record<keyof ChatRequest, unknown>>> = { temperature: 1, top_p: 1 }
 
 /**
  * The settings without those that the model answers with an error.
@@ -46,9 +27,8 @@ export function refusedBy<T extends { [Field in keyof ChatRequest]?: ChatRequest
     for (const field of fields) {
       const value = settings[field]
       if (value === undefined || !(field in left)) continue
-      if (asksForNothing(field, value)) {
-        if (TAKEN_AS_DEFAULT.has(field) && value !== null) continue
-      } else limits.unsupported(field, hintOf(field, exceptAt, onlyAt))
+      if (value === DEFAULTS[field]) continue
+      if (!asksNothing(field, value)) limits.unsupported(field, hintOf(field, exceptAt, onlyAt))
       if (left === settings) left = { ...settings }
       delete left[field]
     }
@@ -61,7 +41,7 @@ function hintOf(
   exceptAt: readonly string[] | undefined,
   onlyAt: readonly string[] | undefined,
 ): string {
-  const other = TAKEN_AS_DEFAULT.has(field) ? `the model takes none other than the default, 1` : 'the model takes none'
-  if (exceptAt) return `${other}, except with reasoning_effort ${exceptAt.join(' or ')}`
-  return onlyAt ? `${other} with reasoning_effort ${onlyAt.join(', ')}` : other
+  const none = field in DEFAULTS ? 'the model takes none other than the default, 1' : 'the model takes none'
+  const at = exceptAt ? `, except with reasoning_effort ${exceptAt.join(' or ')}` : ''
+  return `${none}${onlyAt ? ` with reasoning_effort ${onlyAt.join(', ')}` : at}; remove it, or set dropUnsupported`
 }

@@ -47,6 +47,7 @@ const NEUTRAL: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
   ['presence_penalty', isZero],
   ['response_format', (value: unknown) => isObject(value) && value['type'] === 'text'],
   ['service_tier', (value: unknown) => value === 'auto' || value === 'default'],
+  ['store', (value: unknown) => value === false],
   ['stop', (value: unknown) => Array.isArray(value) && value.length === 0],
   ['tool_choice', (value: unknown) => value === 'none' || value === 'auto'],
   ['tools', isEmpty],

@@ -92,7 +92,7 @@ export const openaiFormats: readonly FormatCase[] = [
   {
     id: 'openai-chat',
     provider: 'openai',
-    model: 'gpt-5.4',
+    model: 'gpt-4.1',
     answer: openaiAnswer,
     lacks: {},
     finish: openaiFinish,
@@ -139,7 +139,7 @@ export const openaiFormats: readonly FormatCase[] = [
   {
     id: 'openai-responses',
     provider: 'openai',
-    model: 'gpt-5.4',
+    model: 'gpt-4.1',
     answer: responses(
       [
         {

@@ -9,10 +9,11 @@ interface Encoded {
   readonly warnings: string[]
 }
 
+/** With a limit of output, which the format requires; `max_tokens: null` is a caller who gives none. */
 export function encode(request: Partial<ChatRequest>, context: Partial<EncodeContext> = {}): Encoded {
   const warnings: string[] = []
   const { body } = codec.encodeRequest(
-    { model: 'alias', messages: [{ role: 'user', content: 'hi' }], ...request },
+    { model: 'alias', messages: [{ role: 'user', content: 'hi' }], max_tokens: 4096, ...request },
     {
       provider: 'anthropic',
       model: 'claude-sonnet-4-5',

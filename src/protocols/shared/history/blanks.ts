@@ -8,6 +8,9 @@ import { isInstruction } from './turns.js'
 
 type IsBlank = (text: string) => boolean
 
+/** What stands for a message of which the format can say nothing, where the caller allows to leave it out. */
+export const LEFT_OUT = 'What this message held was left out.'
+
 /** What stands for the result of a tool that said nothing. */
 export const EMPTY_RESULT = 'The result is empty.'
 
@@ -97,7 +100,8 @@ function withoutBlankBlocks(message: AssistantMessage, isBlank: IsBlank): Assist
   const isSaid = said !== null && said.length > 0
   const holdsMore =
     hasCalls(message) ||
-    Boolean(message.thinking_blocks?.length || message.reasoning_content) ||
+    // Thinking alone says nothing to another model; with its proof it is one provider's own.
+    (message.thinking_blocks ?? []).some((block) => block.type === 'redacted_thinking' || block.signature) ||
     (message.refusal ?? '') !== '' ||
     message.function_call != null ||
     message.audio != null ||

@@ -29,16 +29,14 @@ export interface PortableContext {
   readonly limits: Limits
   /** A part in the result of a tool that the format has a place for, where results are otherwise text. */
   readonly isKept?: (part: ContentPart) => boolean
-  /** The format knows the calls of before `tool_calls`, which have no id. */
-  readonly knowsOldCalls?: boolean
   /** The conversation goes on from one that the provider holds, so its calls may be there. */
   readonly isContinued?: boolean
 }
 
 export function portable(given: ChatRequest, rules: HistoryRules, context: PortableContext): Portable {
-  const { provider, limits, isKept = () => false, isContinued = false, knowsOldCalls = false } = context
+  const { provider, limits, isKept = () => false, isContinued = false } = context
   const asked = asArray(given.messages) as readonly Message[]
-  const list = knowsOldCalls ? asked : withToolCalls(asked)
+  const list = rules.oldCalls ? asked : withToolCalls(asked)
   let messages = isContinued || rules.anyOrder ? list : pairCalls(list, rules.joinsTurns === true, limits)
   if (rules.textResults) messages = moveResultMedia(messages, isKept, limits)
   if (rules.refusesTexts) {

@@ -1,0 +1,96 @@
+/**
+ * What a provider's refusal means: the one place that reads its status, its codes and its words. A code that says enough
+ * comes first, then the status, and then the words of the tables beside this file, in their order.
+ */
+import type { ErrorClass } from '../error-class.js'
+import { account, SPENT } from './account.js'
+import { baseOfCode, classOfCode } from './codes.js'
+import { contentPolicy } from './content-policy.js'
+import { contextLength } from './context-length.js'
+import type { Base, Fact } from './fact.js'
+import { model } from './model.js'
+import { beyond, missing } from './request.js'
+
+/** What is known of a refusal. */
+export interface Refusal {
+  readonly status?: number | undefined
+  /** Codes and types, the outermost first: those of the provider behind a gateway stand further in. */
+  readonly names: readonly string[]
+  /** All that the body says, as far as it is read. */
+  readonly words: string
+  readonly retryAfterMs?: number | undefined
+}
+
+/** More in one request than the account gets in a minute: OpenAI as 429, Groq as 413. Waiting does not help. */
+const TOO_LARGE = /request too large for/i
+/** A quota that is whole again tomorrow, or that must be bought: OpenAI, Gemini, Groq, Bedrock. */
+const FOR_LONG = /per[ _]?(day|month)|daily|monthly|\b(TPD|RPD)\b|exceeded your current quota/i
+/** Azure and Mistral send 429 also when it is they who have too little; others a 500, or an error inside a 200. */
+const NO_CAPACITY =
+  /high demand|temporarily unable to process|capacity (exceeded|exhausted|constrained)|no capacity|at capacity|\boverloaded\b|too busy|server is busy|负载较高|访问量过大|服务繁忙/i
+/** Google's 403 of older APIs, gateways' 400 and 500. */
+const TOO_OFTEN =
+  /rate[ -]?limit(?:ed)? (?:is |was )?(?:exceeded|reached|hit)|(?:exceed(?:ed|s)?|reached|hit)(?: \w+){0,3} rate[ -]?limit|too many requests|请求频率|限流|速率限制/i
+
+const FACTS: readonly Fact[] = [
+  ...contextLength,
+  ...missing,
+  ...contentPolicy,
+  ...account,
+  ...model,
+  ...beyond,
+  { is: 'rate-limit', from: ['bad-request', 'auth', 'server'], words: TOO_OFTEN },
+  { is: 'overloaded', from: ['server'], words: NO_CAPACITY },
+]
+
+export function classOfRefusal(refusal: Refusal): ErrorClass {
+  const { status, names, words } = refusal
+  const failed = status !== undefined && status >= 300
+  for (const name of names) {
+    const known = classOfCode(name)
+    if (known !== undefined) return known
+  }
+  const byStatus = failed ? classOfStatus(status) : undefined
+  const base = baseOf(names, byStatus)
+  if (base === 'rate-limit') return classOfTooMuch(refusal)
+  const said = `${names.join(' ')} ${words}`
+  for (const { is, from, words: pattern } of FACTS) if (from.includes(base as Base) && pattern.test(said)) return is
+  return base
+}
+
+/** A name that says more than the status, or the status. */
+function baseOf(names: readonly string[], byStatus: ErrorClass | undefined): ErrorClass {
+  const bases = names.flatMap((name) => baseOfCode(name) ?? [])
+  const telling = bases.find((base) => base !== 'server' && base !== 'bad-request')
+  if (telling !== undefined) return telling
+  // What says no more than that there was an error yields to a status that does.
+  if (bases.includes('server') && (byStatus === undefined || byStatus === 'bad-request')) return 'server'
+  return byStatus ?? bases[0] ?? 'server'
+}
+
+/** Too much at once: because of the rate, for longer, because the provider has no capacity, or in this one request. */
+function classOfTooMuch({ status, names, words, retryAfterMs }: Refusal): ErrorClass {
+  if (status === 413 || TOO_LARGE.test(words)) return 'context-length'
+  if (SPENT.test(words)) return 'quota'
+  if (NO_CAPACITY.test(words)) return 'overloaded'
+  // A quota's name may say a day though its window rolls: the provider's own wait tells more.
+  if (retryAfterMs === undefined && FOR_LONG.test(`${names.join(' ')} ${words}`)) return 'quota'
+  return 'rate-limit'
+}
+
+function classOfStatus(status: number): ErrorClass {
+  if (status < 400) return 'not-found'
+  if (status === 401 || status === 403) return 'auth'
+  if (status === 402) return 'quota'
+  // 410: a model that was retired.
+  if (status === 404 || status === 410) return 'not-found'
+  if (status === 429) return 'rate-limit'
+  if (status === 413) return 'context-length'
+  // StepFun and Volcengine, for content; of the law in general, another provider may serve it too.
+  if (status === 451) return 'content-policy'
+  // 498 is Groq's, for its flex tier.
+  if (status === 529 || status === 503 || status === 498) return 'overloaded'
+  // 424 is Bedrock's, of a model that failed.
+  if (status >= 500 || status === 408 || status === 409 || status === 424 || status === 425) return 'server'
+  return 'bad-request'
+}

@@ -1,0 +1,103 @@
+/**
+ * What the API demands of blocks beside each other: names of documents, a text beside them
+ * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_DocumentBlock.html), and where cache points may stand
+ * (https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html).
+ */
+import { isObject } from '../../kernel/json.js'
+import type { Limits } from '../../kernel/limits.js'
+import type { ConverseTraits } from '../../models/index.js'
+import type { JsonObject } from '../../kernel/protocol.js'
+import { MAX_DOCUMENT_NAME } from './formats.js'
+
+/** Two documents of one request may not have the same name. */
+export function withUniqueNames(contents: readonly JsonObject[][]): void {
+  const used = new Set<string>()
+  function named(block: JsonObject): JsonObject {
+    const { document, toolResult } = block
+    // A block may be the caller's own raw part, so it is not written to.
+    if (isObject(toolResult) && Array.isArray(toolResult['content']))
+      return { ...block, toolResult: { ...toolResult, content: (toolResult['content'] as JsonObject[]).map(named) } }
+    if (!isObject(document) || typeof document['name'] !== 'string') return block
+    const { name } = document
+    let unique = name
+    for (let number = 2; used.has(unique); number += 1) {
+      const end = ` (${number})`
+      unique = name.slice(0, MAX_DOCUMENT_NAME - end.length) + end
+    }
+    used.add(unique)
+    return unique === name ? block : { ...block, document: { ...document, name: unique } }
+  }
+  for (const content of contents) for (const [at, block] of content.entries()) content[at] = named(block)
+}
+
+/** Stands beside documents of a message that holds no text. */
+const BESIDE_DOCUMENT = 'See the document.'
+
+/** "A text block must be included" beside a document of a user's message. */
+export function withTextBesideDocuments(content: JsonObject[], limits: Limits): void {
+  if (!content.some((block) => 'document' in block) || content.some((block) => 'text' in block)) return
+  limits.warn('a text is put beside a document that stands alone, as the API demands it')
+  content.splice(
+    content.findIndex((block) => 'document' in block),
+    0,
+    { text: BESIDE_DOCUMENT },
+  )
+}
+
+/** Points that one request may hold. */
+const MAX_POINTS = 4
+
+interface Places {
+  readonly tools: JsonObject[]
+  readonly system: JsonObject[]
+  readonly messages: readonly JsonObject[][]
+}
+
+/** Points that stand where they may not: they are moved to the front of what they cannot follow, or left out. */
+export function placeCachePoints(
+  { tools, system, messages }: Places,
+  { cachePoints = 'all' }: ConverseTraits,
+  limits: Limits,
+): void {
+  const all = [tools, system, ...messages]
+  if (!all.some((content) => content.some(isPoint))) return
+  const refusing = cachePoints === 'none' ? all : cachePoints === 'not-tools' ? [tools] : []
+  if (refusing.some((content) => content.some(isPoint)))
+    limits.warn('`cache_control` is left out where the model has no cache')
+  for (const content of all) {
+    const blocks = placed(content, refusing.includes(content))
+    content.splice(0, content.length, ...blocks)
+  }
+  const points = all.flatMap((content) => content.filter(isPoint))
+  if (points.length <= MAX_POINTS) return
+  limits.warn(`the API takes ${MAX_POINTS} cache points: of ${points.length} the last are sent`)
+  const extra = new Set(points.slice(0, -MAX_POINTS))
+  for (const content of all) {
+    const blocks = content.filter((block) => !extra.has(block))
+    content.splice(0, content.length, ...blocks)
+  }
+}
+
+function isPoint(block: JsonObject): boolean {
+  return block['cachePoint'] !== undefined
+}
+
+function placed(content: readonly JsonObject[], none: boolean): JsonObject[] {
+  const blocks: JsonObject[] = []
+  for (const block of content) {
+    if (!isPoint(block)) blocks.push(block)
+    else if (!none) putBehind(blocks, { ...block })
+  }
+  return blocks
+}
+
+/** A point has something before it, which is no reasoning, no text file, and no other point. */
+function putBehind(blocks: JsonObject[], point: JsonObject): void {
+  const before = blocks.findLastIndex((block) => !refusesPoint(block))
+  const last = blocks[before]
+  if (last && !isPoint(last)) blocks.splice(before + 1, 0, point)
+}
+
+function refusesPoint({ reasoningContent, document }: JsonObject): boolean {
+  return reasoningContent !== undefined || (isObject(document) && document['format'] !== 'pdf')
+}

@@ -1,0 +1,310 @@
+/** Answers that are failures: a fallback stands ready for them, they count, and nobody cools down. */
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { createClient, type ChatBody, type ClientOptions, type FallbackOptions } from '../../src/index.js'
+
+type Message = Readonly<Record<string, unknown>>
+type Reply =
+  | { readonly message: Message; readonly finish?: string }
+  | { readonly status: number; readonly body: unknown }
+
+const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 }
+
+function answer(reply: Reply, stream: boolean): Response {
+  if ('status' in reply) return Response.json(reply.body, { status: reply.status })
+  const { message, finish = 'stop' } = reply
+  const head = { id: 'c', created: 1, model: 'm' }
+  if (!stream) {
+    const choices = [{ index: 0, message: { role: 'assistant', content: null, ...message }, finish_reason: finish }]
+    return Response.json({ ...head, object: 'chat.completion', choices, usage })
+  }
+  const chunk = (choices: readonly unknown[], more = {}): string =>
+    `data: ${JSON.stringify({ ...head, object: 'chat.completion.chunk', choices, ...more })}\n\n`
+  const events = [
+    chunk([{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }]),
+    ...(Object.keys(message).length > 0 ? [chunk([{ index: 0, delta: message, finish_reason: null }])] : []),
+    chunk([{ index: 0, delta: {}, finish_reason: finish }]),
+    chunk([], { usage }),
+    'data: [DONE]\n\n',
+  ]
+  return new Response(events.join(''), { headers: { 'content-type': 'text/event-stream' } })
+}
+
+const good: Reply = { message: { content: '{"city":"Oslo"}' } }
+
+/** A client of two providers: what the first says, and what the second. */
+function clientOf(first: Reply, fallbacks: readonly FallbackOptions[], options: ClientOptions = {}, second = good) {
+  const asked: string[] = []
+  const ai = createClient({
+    providers: {
+      first: { baseURL: 'http://first.test', apiKey: 'k' },
+      second: { baseURL: 'http://second.test', apiKey: 'k' },
+    },
+    fallbacks,
+    retries: 0,
+    prices: { overrides: { 'first/m': { input: 1, output: 1 }, 'second/m': { input: 1, output: 1 } } },
+    fetch: (url, init) => {
+      const name = String(url).includes('first') ? 'first' : 'second'
+      asked.push(name)
+      const stream = (JSON.parse(String(init?.body)) as { stream?: boolean }).stream === true
+      return Promise.resolve(answer(name === 'first' ? first : second, stream))
+    },
+    ...options,
+  })
+  return { ai, asked }
+}
+
+const tools: ChatBody['tools'] = [
+  {
+    type: 'function',
+    function: {
+      name: 'weather',
+      parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+    },
+  },
+]
+const call = (name: string, args: string): Message => ({
+  tool_calls: [{ id: 'c1', type: 'function', function: { name, arguments: args } }],
+})
+const schema = {
+  type: 'json_schema',
+  json_schema: {
+    name: 'place',
+    schema: {
+      type: 'object',
+      properties: { city: { type: 'string' } },
+      required: ['city'],
+      additionalProperties: false,
+    },
+  },
+} as const
+const asked = [{ role: 'user' as const, content: 'where?' }]
+
+type Fault = 'content-filter' | 'content-policy' | 'refusal' | 'empty' | 'invalid-output'
+
+/** `[what, word, what is said, more of the request]` */
+const cases: readonly (readonly [string, Fault, Reply, Partial<ChatBody>?])[] = [
+  ['withheld', 'content-filter', { message: {}, finish: 'content_filter' }],
+  ['withheld, by the other word', 'content-policy', { message: {}, finish: 'content_filter' }],
+  [
+    'refused by an error, by the other word',
+    'content-filter',
+    { status: 400, body: { error: { message: 'x', code: 'content_filter' } } },
+  ],
+  ['declined', 'refusal', { message: { refusal: 'I would rather not' } }],
+  ['empty', 'empty', { message: {} }],
+  ['blank', 'empty', { message: { content: ' \n' } }],
+  ['only thought', 'empty', { message: { content: '', reasoning_content: 'well' }, finish: 'length' }],
+  ['no JSON', 'invalid-output', { message: { content: 'Oslo' } }, { response_format: { type: 'json_object' } }],
+  [
+    'cut JSON',
+    'invalid-output',
+    { message: { content: '{"city":"Os' }, finish: 'length' },
+    { response_format: schema },
+  ],
+  ['JSON of another form', 'invalid-output', { message: { content: '{"town":"Oslo"}' } }, { response_format: schema }],
+  ['another type', 'invalid-output', { message: { content: '{"city":1}' } }, { response_format: schema }],
+  [
+    'not what zod takes',
+    'invalid-output',
+    { message: { content: '{"city":""}' } },
+    { response_format: z.object({ city: z.string().min(1) }) },
+  ],
+  [
+    'arguments that are no JSON',
+    'invalid-output',
+    { message: call('weather', '{"city"'), finish: 'tool_calls' },
+    { tools },
+  ],
+  ['arguments that do not fit', 'invalid-output', { message: call('weather', '{}'), finish: 'tool_calls' }, { tools }],
+  [
+    'a tool that is none',
+    'invalid-output',
+    { message: call('wether', '{"city":"Oslo"}'), finish: 'tool_calls' },
+    { tools },
+  ],
+  [
+    'tool_use_failed',
+    'invalid-output',
+    { status: 400, body: { error: { message: 'x', code: 'tool_use_failed' } } },
+    { tools },
+  ],
+]
+
+const faults = cases.map(([what, on, first, more = {}]) => [what, { on, first, more }] as const)
+
+test.each(faults)('%s: a fallback for that answers', async (_what, { on, first, more }) => {
+  const after: string[] = []
+  const hooks = {
+    onFallback: (event: { after: string }) => after.push(event.after),
+    onCooldown: () => after.push('cooled down'),
+  }
+  const { ai } = clientOf(first, [{ model: 'second/m', on }], { hooks })
+  const result = await ai.chat.completions.create({ model: 'first/m', messages: asked, ...more, stream: false })
+  expect(result.choices[0]?.message.content).toBe('{"city":"Oslo"}')
+  const [failed, answered] = result._meta.attempts
+  expect(failed).toMatchObject({ target: 'first/m', error: 'ProviderError', failure: after[0] })
+  expect(answered).not.toHaveProperty('failure')
+  expect(after).toHaveLength(1)
+  await ai.close()
+})
+
+test.each(faults)('%s: without one it is the answer as ever', async (_what, { on, first, more }) => {
+  const other = on === 'invalid-output' ? 'empty' : on === 'empty' ? 'refusal' : 'invalid-output'
+  const { ai, asked: requests } = clientOf(first, [{ model: 'second/m', on: other }])
+  const result = await ai.chat.completions
+    .create({ model: 'first/m', messages: asked, ...more })
+    .catch((error: unknown) => error)
+  if ('status' in first) expect(result).toMatchObject({ status: first.status })
+  else expect(result).toMatchObject({ choices: [{ message: first.message }], _meta: { warnings: [] } })
+  expect(requests).toEqual(['first'])
+  await ai.close()
+})
+
+test.each([
+  ['text', { message: { content: 'hi' } }, {}],
+  ['a call', { message: call('weather', '{"city":"Oslo"}'), finish: 'tool_calls' }, { tools }],
+  [
+    'a call without arguments',
+    { message: call('now', ''), finish: 'tool_calls' },
+    { tools: [{ type: 'function', function: { name: 'now' } }] },
+  ],
+  ['JSON in a fence', { message: { content: '```json\n{"city":"Oslo"}\n```' } }, { response_format: schema }],
+  ['audio', { message: { audio: { id: 'a', data: '', transcript: '', expires_at: 1 } } }, {}],
+] as readonly (readonly [string, Reply, Partial<ChatBody>])[])('%s is no failure', async (_what, first, more) => {
+  const { ai, asked: requests } = clientOf(first, [
+    { model: 'second/m', on: ['empty', 'refusal', 'content-filter', 'invalid-output'] },
+  ])
+  await ai.chat.completions.create({ model: 'first/m', messages: asked, ...more })
+  expect(requests).toEqual(['first'])
+  await ai.close()
+})
+
+const short = (result: { choices: readonly { message: { content: string | null } }[] }): boolean =>
+  (result.choices[0]?.message.content ?? '').length < 5
+
+test.each([
+  ['a function', short],
+  ['one that waits', async (result: Parameters<typeof short>[0]) => await Promise.resolve(short(result))],
+  ['a list', ['timeout', short] as const],
+] as const)("%s of a fallback's own may turn an answer down", async (_what, on) => {
+  const { ai } = clientOf({ message: { content: 'hm' } }, ['second/other', { model: 'second/m', on: on as never }])
+  const result = await ai.chat.completions.create({ model: 'first/m', messages: asked })
+  expect(result._meta).toMatchObject({
+    model: 'm',
+    provider: 'second',
+    attempts: [{ failure: 'rejected' }, { target: 'second/m' }],
+    warnings: [expect.stringContaining('first/m was not taken (rejected)')],
+  })
+  await ai.close()
+})
+
+test('a test that throws turns nothing down, and is told without its words', async () => {
+  const on = (): boolean => {
+    throw new RangeError('secret words')
+  }
+  const { ai } = clientOf({ message: { content: 'hm' } }, [{ model: 'second/m', on }])
+  const result = await ai.chat.completions.create({ model: 'first/m', messages: asked })
+  expect(result.choices[0]?.message.content).toBe('hm')
+  expect(result._meta.warnings).toEqual([
+    'the test of a fallback threw RangeError, so the answer of first/m was taken as it is',
+  ])
+  await ai.close()
+})
+
+test('of an alias, and of a call', async () => {
+  const empty: Reply = { message: {} }
+  const on = 'empty' as const
+  const { ai } = clientOf(empty, [], {
+    models: { a: { targets: ['first/m'], fallbacks: [{ model: 'second/m', on }] } },
+  })
+  expect((await ai.chat.completions.create({ model: 'a', messages: asked }))._meta.provider).toBe('second')
+  const fallbacks = [{ model: 'second/m', on }]
+  expect((await ai.chat.completions.create({ model: 'first/m', messages: asked, fallbacks }))._meta.provider).toBe(
+    'second',
+  )
+  const none = await ai.chat.completions.create({ model: 'a', messages: asked, fallbacks: false })
+  expect(none._meta.provider).toBe('first')
+  await ai.close()
+})
+
+test('what the last one says is the answer, whatever it is', async () => {
+  const { ai } = clientOf({ message: {} }, [{ model: 'second/m', on: 'empty' }], {}, { message: {} })
+  const result = await ai.chat.completions.create({ model: 'first/m', messages: asked })
+  expect(result._meta).toMatchObject({ provider: 'second', attempts: [{ failure: 'empty' }, {}] })
+  await ai.close()
+})
+
+test('a fallback that fails is the error of the call', async () => {
+  const second: Reply = { status: 401, body: { error: { message: 'no' } } }
+  const { ai } = clientOf({ message: {} }, [{ model: 'second/m', on: 'empty' }], {}, second)
+  await expect(ai.chat.completions.create({ model: 'first/m', messages: asked })).rejects.toMatchObject({
+    status: 401,
+    attempts: [{ failure: 'empty' }, { failure: 'auth' }],
+  })
+  await ai.close()
+})
+
+test('an answer that is left has cost: it counts in sums and budgets, and its target goes on', async () => {
+  const { ai } = clientOf({ message: {} }, [{ model: 'second/m', on: 'empty' }])
+  for (let i = 0; i < 12; i += 1) await ai.chat.completions.create({ model: 'first/m', messages: asked })
+  expect(ai.spend({ by: 'provider' }).rows).toMatchObject([
+    { name: 'first', calls: 12, outputTokens: 60 },
+    { name: 'second', calls: 12, outputTokens: 60 },
+  ])
+  const { targets } = ai.health()
+  expect(targets.find(({ target }) => target === 'first/m')).toMatchObject({ state: 'closed' })
+  await ai.close()
+})
+
+test('both answers are taken from a budget', async () => {
+  const budgets = [{ tokens: 95, per: 'day' as const }]
+  const { ai } = clientOf({ message: {} }, [{ model: 'second/m', on: 'empty' }], { budgets })
+  const ask = (): Promise<unknown> => ai.chat.completions.create({ model: 'first/m', messages: asked, max_tokens: 5 })
+  // Of 15 tokens each.
+  for (let i = 0; i < 3; i += 1) await ask()
+  await expect(ask()).rejects.toMatchObject({ limit: 'budget', budget: { left: 5 } })
+  await ai.close()
+})
+
+test.each([
+  ['withheld', 'content-filter', { message: {}, finish: 'content_filter' }, 'content-filter'],
+  ['empty', 'empty', { message: {} }, 'empty'],
+  ['declined', 'refusal', { message: { refusal: 'no' } }, 'refusal'],
+] as const)('a stream that is %s from its beginning', async (_what, on, first, failure) => {
+  const { ai } = clientOf(first, [{ model: 'second/m', on }])
+  const stream = await ai.chat.completions.create({ model: 'first/m', messages: asked, stream: true })
+  let said = ''
+  for await (const chunk of stream) said += chunk.choices[0]?.delta.content ?? ''
+  expect(said).toBe('{"city":"Oslo"}')
+  expect(stream._meta).toMatchObject({ provider: 'second', attempts: [{ failure }, { target: 'second/m' }] })
+  expect(ai.spend({ by: 'provider' }).rows).toHaveLength(2)
+  await ai.close()
+})
+
+test('a stream that has said something is the caller’s, and a test of whole answers is not asked', async () => {
+  const on = ['content-filter', 'empty', short] as never
+  const { ai, asked: requests } = clientOf({ message: { content: 'hm' }, finish: 'content_filter' }, [
+    { model: 'second/m', on },
+  ])
+  const stream = await ai.chat.completions.create({ model: 'first/m', messages: asked, stream: true })
+  for await (const _chunk of stream);
+  expect(stream._meta).toMatchObject({ provider: 'first' })
+  expect(requests).toEqual(['first'])
+  await ai.close()
+})
+
+test('responses too', async () => {
+  const { ai } = clientOf({ message: {} }, [{ model: 'second/m', on: 'empty' }])
+  const result = await ai.responses.create({ model: 'first/m', input: 'where?' })
+  expect(result._meta).toMatchObject({ provider: 'second', attempts: [{ failure: 'empty' }, {}] })
+  await ai.close()
+})
+
+test.each(['rate-limit', 'context-length'] as const)('a request larger than the rate is %s too', async (on) => {
+  const message = 'Request too large for m on tokens per min (TPM): Limit 30000, Requested 45000.'
+  const first: Reply = { status: 429, body: { error: { message, type: 'tokens', code: 'rate_limit_exceeded' } } }
+  const { ai } = clientOf(first, [{ model: 'second/m', on }])
+  expect((await ai.chat.completions.create({ model: 'first/m', messages: asked }))._meta.provider).toBe('second')
+  await ai.close()
+})
