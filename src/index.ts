@@ -6,6 +6,7 @@ import { findCallerFile } from './autolog/roots.js'
 import { directory, everything } from './catalogue.js'
 import { openClient } from './client/index.js'
 import type { ClientOptions } from './client/index.js'
+import { atCaller } from './client/leave.js'
 import type { Client } from './client/types.js'
 import { priceCall } from './cost/price.js'
 
@@ -17,7 +18,8 @@ import { priceCall } from './cost/price.js'
  * @throws {ConfigError} An option is unknown or of the wrong type. Nothing has been patched then.
  */
 export function autolog(options: AutologOptions = {}): Autolog {
-  return startAutolog({ integrations, ...directory, price: priceCall }, options, findCallerFile())
+  const file = findCallerFile()
+  return atCaller(autolog, () => startAutolog({ integrations, ...directory, price: priceCall }, options, file))
 }
 
 /**
@@ -28,7 +30,7 @@ export function autolog(options: AutologOptions = {}): Autolog {
  *   nowhere. A model string that only a call brings is checked at that call, before any request.
  */
 export function createClient(options: ClientOptions = {}): Client {
-  return openClient(everything, options)
+  return atCaller(createClient, () => openClient(everything, options))
 }
 
 export type * from './client/index.js'

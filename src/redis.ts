@@ -5,21 +5,27 @@ import { typeName } from './kernel/json.js'
 import type { Store } from './kernel/store.js'
 import { GuardedStore, type WhenDown } from './stores/guarded.js'
 import { MemoryStore } from './stores/memory.js'
-import { givenConnection, OwnConnection, type RedisConnection } from './stores/redis-connection.js'
+import { LoopTime } from './stores/loop-time.js'
+import { givenConnection, OwnConnection, type RedisConnection, type Waits } from './stores/redis-connection.js'
+import { readAddress, type RedisAddress } from './stores/redis-address.js'
+import { connectionTo } from './stores/redis-library.js'
 import { RedisStore } from './stores/redis.js'
 
-export type { Store, StoreStatus } from './kernel/store.js'
+export type { Store, StoreProblem, StoreStatus } from './kernel/store.js'
 export type { RedisConnection, WhenDown }
 
 export interface RedisOptions {
   /** Begins every key. Clients that share one share limits and cooldowns of targets of one name. Default `tracestitch`. */
   readonly prefix?: string | undefined
-  /** Milliseconds for an answer, after which the store counts as down for that operation. Default 250. */
+  /**
+   * Milliseconds for an answer, after which the store counts as down for that operation. Time in which this process's event
+   * loop was busy does not count: what the server says meanwhile lies in the socket. Default 1 000.
+   */
   readonly timeout?: number | undefined
   /**
    * While it is down: `local` (the default) has each process keep limits by itself, `reject` refuses calls to
    * targets with limits or budgets with a ConnectionError. Either way no call waits longer than `timeout`, and after
-   * three failures in a row none waits until the store has answered again. Of budgets, each process then counts what it
+   * three failures in a row none waits until the store has answered again; `health()` and a warning say why it fails. Of budgets, each process then counts what it
    * has used itself, and the store is told when it is back: one that must hold through an outage needs `reject`.
    */
   readonly whenDown?: WhenDown | undefined
@@ -27,20 +33,31 @@ export interface RedisOptions {
   readonly lease?: number | undefined
 }
 
-/** Milliseconds for a connection to be made; an answer comes faster. */
-const LEAST_TO_CONNECT = 1_000
+/** Milliseconds that a call waits for the first connection; an answer comes faster. */
+const LEAST_TO_CONNECT = 3_000
+/** Milliseconds at most until a lost connection is tried again: what this process has reserved must not run out before. */
+const LEAST_AGAIN = 50
+const MOST_AGAIN = 2_000
+const SHARE_OF_LEASE = 1 / 10
+/** Milliseconds of one attempt to connect, for which no call waits. */
+const MOST_TO_CONNECT = 5_000
 
 /**
  * A store for `createClient({ store })`. Keys begin with `{prefix}:` and run out by themselves. What budgets have used
  * lives as long as the server's data: it outlives a restart of a server with an append-only file, and no server that
  * throws keys out when its memory is full.
  *
- * @param connection - `redis://[user:password@]host:port/db` (`rediss://` for TLS), or a `Redis` or `Cluster` of
- * ioredis, which stays its maker's to close.
+ * @param connection - `redis://[user:password@]host:port/db` (`rediss://` for TLS); of a Redis Cluster
+ * `redis+cluster://host:port,host:port` or a list of addresses of its nodes; with Sentinel
+ * `redis+sentinel://host:port,host:port/name/db`, where `name` is that of the primary; or a `Redis` or `Cluster` of ioredis,
+ * which stays its maker's to close.
  * @throws ConfigError when something is wrong with the arguments; a missing ioredis is told by the first call.
  */
-export function redisStore(connection: string | RedisConnection, options: RedisOptions = {}): Store {
-  const { prefix = 'tracestitch', timeout = 250, whenDown = 'local', lease = 15_000 } = options
+export function redisStore(
+  connection: string | readonly string[] | RedisConnection,
+  options: RedisOptions = {},
+): Store {
+  const { prefix = 'tracestitch', timeout = 1_000, whenDown = 'local', lease = 15_000 } = options
   if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
     throw new ConfigError('redisStore.prefix', 'expected a string that is not empty and holds no brace')
   }
@@ -50,12 +67,21 @@ export function redisStore(connection: string | RedisConnection, options: RedisO
   if (!['local', 'reject'].includes(whenDown)) {
     throw new ConfigError('redisStore.whenDown', `expected 'local' or 'reject'`)
   }
+  const time = new LoopTime(timeout)
+  const waits = {
+    time,
+    timeout,
+    firstTimeout: Math.max(timeout, LEAST_TO_CONNECT),
+    again: Math.max(LEAST_AGAIN, Math.min(MOST_AGAIN, lease * SHARE_OF_LEASE)),
+  }
   const connections =
-    typeof connection === 'string'
-      ? new OwnConnection(checkedUrl(connection), Math.max(timeout, LEAST_TO_CONNECT))
-      : givenConnection(checkedConnection(connection))
+    typeof connection === 'string' || Array.isArray(connection)
+      ? ownConnection(readAddress(connection as string | readonly string[]), waits)
+      : givenConnection(checkedConnection(connection), waits)
+  const store = new RedisStore({ connections, prefix, time, timeout })
   return new GuardedStore({
-    store: new RedisStore({ connections, prefix, timeout }),
+    store,
+    probe: () => store.probe(),
     local: new MemoryStore(systemClock),
     whenDown,
     leaseMs: lease,
@@ -63,17 +89,13 @@ export function redisStore(connection: string | RedisConnection, options: RedisO
   })
 }
 
-/** The address may hold a password, so no message shows it. */
-function checkedUrl(url: string): string {
-  if (!/^rediss?:\/\/./.test(url)) {
-    throw new ConfigError('redisStore(connection)', 'expected an address that begins with redis:// or rediss://')
-  }
-  return url
+function ownConnection(address: RedisAddress, waits: Waits): OwnConnection {
+  return new OwnConnection(() => connectionTo(address, Math.max(waits.timeout, MOST_TO_CONNECT)), waits)
 }
 
 function checkedConnection(connection: unknown): RedisConnection {
-  const { defineCommand } = (connection ?? {}) as Partial<RedisConnection>
-  if (typeof defineCommand === 'function') return connection as RedisConnection
+  const { evalsha } = (connection ?? {}) as Partial<RedisConnection>
+  if (typeof evalsha === 'function') return connection as RedisConnection
   throw new ConfigError(
     'redisStore(connection)',
     `expected an address or a connection of ioredis, got ${typeName(connection)}`,

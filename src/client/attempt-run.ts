@@ -21,6 +21,7 @@ import type { Answer, LogicalCall } from './call.js'
 import { locate, understood } from './failure.js'
 import { extraBodyAt, paramsAt } from './layers.js'
 import { AttemptLimits } from './limits.js'
+import type { Redaction } from './redaction.js'
 import { send, type EncodedBytes, type FollowUp } from './transport.js'
 import { addWarning } from './warnings.js'
 
@@ -112,8 +113,13 @@ export class AttemptRun {
       base,
       quirks: provider.quirks,
       dropUnsupported: options.dropUnsupported ?? own ?? provider.dropUnsupported ?? client.plan.dropUnsupported,
-      warn: (message) => addWarning(this.call.warnings, message),
+      warn: (message) => addWarning(this.call.warnings, this.call.redaction.secrets(message)),
     }
+  }
+
+  /** What its errors must not show. */
+  get redaction(): Redaction {
+    return this.call.redaction
   }
 
   /** Fields of the account and of the call that this target's body gets as they are. */
@@ -176,7 +182,7 @@ export class AttemptRun {
   locate<T>(error: T): T {
     const { provider, model } = this.target
     const fields = this.answer?.fields ?? { provider: provider.id, model }
-    return locate(understood(error, provider, this.call.client.clock.date()), fields, this.answer?.secret)
+    return locate(understood(error, provider, this.call.client.clock.date()), fields, this.redaction)
   }
 
   /** The way of its call, for what stands ready behind this attempt. */

@@ -16,8 +16,6 @@ export interface WireAnswer {
   readonly response: Response
   readonly host: string
   readonly fields: ErrorFields
-  /** What must not be shown although the answer may quote it. */
-  readonly secret: string | undefined
 }
 
 /** A `fetch` of the caller's own may not honour the signal. */

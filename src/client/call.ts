@@ -8,6 +8,7 @@ import { LimitError, TracestitchError, type Attempt } from '../kernel/errors.js'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../kernel/hub.js'
 import type { HedgePolicy } from '../policies/hedge.js'
 import { timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
+import { maskError } from '../kernel/redact/errors.js'
 import { Itinerary, type AllInCooldown, type Step } from '../router/itinerary.js'
 import type { Plan } from '../router/plan.js'
 import type { SharedCooldowns } from '../router/shared-cooldowns.js'
@@ -33,6 +34,7 @@ import { CallLimits } from './limits.js'
 import { createMeta } from './meta.js'
 import { doubtOf, type Doubt } from './plausible.js'
 import type { Probes } from './probes.js'
+import { Redaction } from './redaction.js'
 import { routedCall } from './routed-call.js'
 import type { Ledger } from './spend.js'
 import type { CallMeta, CallOptions } from './types.js'
@@ -109,6 +111,8 @@ export class LogicalCall {
   readonly attempts: Attempt[] = []
   readonly warnings: string[] = []
   readonly demand: Demand
+  /** What errors, warnings and spans must not show. */
+  readonly redaction: Redaction
   private readonly alias: string | undefined
   private readonly begun: Step | AllInCooldown
   /** Whose facts the span began with. */
@@ -147,6 +151,12 @@ export class LogicalCall {
     this.alias = route.alias ? model : undefined
     const { routed, metadata, alias } = this
     this.demand = new Demand({ client, routed, request, body, options, metadata, alias })
+    this.redaction = new Redaction({
+      secrets: plan.secrets,
+      options,
+      request: body?.request ?? request,
+      known: [model, first.model, first.provider.id],
+    })
     // Nothing may fail once the span is open: whoever ends it has the call.
     this.limits = new CallLimits(options.signal ?? undefined, this.timeout.total, client.clock)
     this.telemetry = startCall({
@@ -156,6 +166,7 @@ export class LogicalCall {
       model: first.model,
       request,
       baseURL: first.provider.baseURL,
+      mask: this.redaction.secrets,
       attributes: { ...attributes, ...(this.alias !== undefined && { 'tracestitch.alias': model }) },
       ...(options.metadata && this.metadata && { parent: withIdentity(context.active(), this.metadata) }),
     })
@@ -218,6 +229,7 @@ export class LogicalCall {
 
   /** Ends the call with the error that its caller gets, and returns it. */
   fail(error: unknown, partial?: Exclude<Answer, { readonly other: OtherAnswer }>): unknown {
+    maskError(error, this.redaction)
     if (error instanceof TracestitchError) {
       // Calls that wait for the same key share its failure, which is told once.
       if (error.attempts.length === 0) nameTargets(error, this.attempts, this.latest?.target.id)

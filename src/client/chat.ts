@@ -11,7 +11,7 @@ import { carriedBy } from './chat-format.js'
 import { completed } from './completed.js'
 import { execute } from './execute.js'
 import { createChatHelpers } from './helpers/index.js'
-import { decoding, encoding } from './failure.js'
+import { decoding, encodingFor } from './failure.js'
 import { sendStream, sendWhole } from './follow.js'
 import { ModelStream } from './model-stream.js'
 import { contentParser, ownParser, withParsed } from './parsed.js'
@@ -101,7 +101,7 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
 export async function whole(run: AttemptRun, asked: Asked): Promise<{ run: AttemptRun; chat: ChatCompletion }> {
   const { request } = asked
   const { codec, request: sent } = carriedBy(run, chatCodec(run.target), requestFor(request, run))
-  const encoded = encoding(run.target.provider.id, () => codec.encodeRequest(sent, run.encodeContext))
+  const encoded = encodingFor(run.encodeContext, (context) => codec.encodeRequest(sent, context))
   const { answer, wire } = await sendWhole(run, codec, encoded)
   const chat = decoding(() => restored(completed(codec, run.target, answer, encoded), request).decodeResponse(wire))
   await refuseUnfit(run, chat, { ...asked, request: { ...request, ...run.params } })
@@ -115,7 +115,7 @@ async function stream(call: LogicalCall, request: ChatRequest): Promise<ChatStre
     wantsUsage ? chunks : chunks.filter((chunk) => !isUsageOnly(chunk))
   const source = await execute(call, async (run) => {
     const { codec, request: sent } = carriedBy(run, chatCodec(run.target), requestFor(request, run))
-    const encoded = encoding(run.target.provider.id, () => codec.encodeRequest(sent, run.encodeContext))
+    const encoded = encodingFor(run.encodeContext, (context) => codec.encodeRequest(sent, context))
     run.limits.start('firstChunk', run.timeout.firstChunk)
     const answer = await sendStream(run, codec, encoded)
     const face = {

@@ -11,7 +11,7 @@ import { LogicalCall, type ClientContext } from './call.js'
 import { inOrder, sizeOf } from './check-vectors.js'
 import { joinAnswers, maxInputs, splitInput } from './embedding-batches.js'
 import { execute } from './execute.js'
-import { decoding, encoding, locate } from './failure.js'
+import { decoding, encodingFor, locate } from './failure.js'
 import { AttemptLimits } from './limits.js'
 import type { CallOptions, Embeddings, EmbeddingsBody, EmbeddingsResult } from './types.js'
 
@@ -136,7 +136,7 @@ async function embedPart(
   first: number,
 ): Promise<Part> {
   const { id: provider } = run.target.provider
-  const encoded = encoding(provider, () => codec.encodeRequest(request, run.encodeContext))
+  const encoded = encodingFor(run.encodeContext, (context) => codec.encodeRequest(request, context))
   const limits = new AttemptLimits(run.limits.signal, { provider, model: run.target.model })
   try {
     const answer = await run.send(encoded, codec, false, limits)
@@ -149,7 +149,7 @@ async function embedPart(
       return { embeddings: withTokens(embeddings, answer.response.headers, codec.tokensHeader), cost }
     } catch (error) {
       // The attempt knows the answer that came last, which may be another one.
-      throw locate(error, answer.fields, answer.secret)
+      throw locate(error, answer.fields, run.redaction)
     }
   } finally {
     limits.release()

@@ -5,7 +5,7 @@ import { classifyError } from '../policies/error-class.js'
 import { secondClass } from '../policies/fallback.js'
 import { hedgeDelay, type HedgePolicy } from '../policies/hedge.js'
 import type { Target } from '../router/target.js'
-import { admit, admitBeside, admitCall, type AdmittedStep } from './admission/admit.js'
+import { admit, admitBeside, type AdmittedStep } from './admission/admit.js'
 import type { AttemptRun } from './attempt-run.js'
 import type { LogicalCall } from './call.js'
 import { locate } from './failure.js'
@@ -29,7 +29,6 @@ type Outcome<T> = { readonly value: T } | Failed
 export async function execute<T>(call: LogicalCall, attempt: Attempt<T>): Promise<T> {
   const { limits, itinerary } = call
   if (limits.signal.aborted) throw abortReason(call)
-  if (call.client.gates.limitCalls) call.pass = await admitCall(call)
   let step: AdmittedStep = call.start()
   let failed: Failed | undefined
   for (;;) {
@@ -149,5 +148,5 @@ async function one<T>(call: LogicalCall, step: AdmittedStep, attempt: Attempt<T>
 function abortReason(call: LogicalCall, target?: Target): unknown {
   const reason: unknown = call.limits.signal.reason
   if (call.limits.abortedByCaller || !target) return reason
-  return locate(reason, { provider: target.provider.id, model: target.model })
+  return locate(reason, { provider: target.provider.id, model: target.model }, call.redaction)
 }

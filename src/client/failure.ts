@@ -6,13 +6,16 @@ import {
   StreamError,
   TimeoutError,
   TracestitchError,
+  UnsupportedParameterError,
   type Attempt,
   type ErrorFields,
+  type Unsupported,
 } from '../kernel/errors.js'
 import { titleIn } from '../kernel/error-body.js'
-import type { WireError } from '../kernel/protocol.js'
+import type { EncodeContext, WireError } from '../kernel/protocol.js'
 import { readRateLimit, waitFor } from '../kernel/rate-limit.js'
 import { asString, isObject } from '../kernel/json.js'
+import { maskError, type ErrorMask } from '../kernel/redact/errors.js'
 import { safeMessage } from '../kernel/safe-message.js'
 import { boundedWait } from '../kernel/wait.js'
 import { meaningOf } from '../kernel/refused.js'
@@ -44,6 +47,7 @@ export function connectionFailure(cause: unknown, host: string, fields: ErrorFie
 }
 
 const MAX_TITLE = 80
+const MEDIA_TYPE = /^[a-z]{4,11}\/[a-z][a-z.+-]{2,40}$/i
 /** Characters of a plain text that are shown: what servers say in so few is their own. */
 const MAX_TEXT = 200
 
@@ -52,25 +56,25 @@ const MAX_TEXT = 200
  * may quote the request.
  */
 export function describeBody(contentType: string | null, text: string): string {
-  const type = contentType?.split(';')[0]?.trim().toLowerCase()
+  const type = contentType?.split(';')[0]?.trim() ?? ''
   const short = text.trim()
-  if (type === 'text/plain' && short !== '' && short.length <= MAX_TEXT) return safeMessage(short)
+  if (/^text\/plain$/i.test(type) && short !== '' && short.length <= MAX_TEXT) return safeMessage(short)
   const title = titleIn(text)
   const said = title ? `, titled "${safeMessage(title.slice(0, MAX_TITLE))}"` : ''
-  return `${type === undefined || type === '' ? 'no content type' : type}, ${text.length} characters${said}`
+  // A type of another form is none that anybody knows, and may be anything.
+  const shown = type === '' ? 'no content type' : MEDIA_TYPE.test(type) ? type.toLowerCase() : 'an odd content type'
+  return `${shown}, ${text.length} characters${said}`
 }
 
 export interface HttpFailure {
   readonly response: Response
   readonly provider: Pick<PlannedProvider, IdFields | 'errorTypeHeader' | 'errorCodes'>
   readonly decoded: WireError
-  /** The key, which an echoing server may have put into its message. */
-  readonly secret: string | undefined
   readonly date: number
   readonly fields: ErrorFields
 }
 
-export function httpFailure({ response, provider, decoded, secret, date, fields }: HttpFailure): ProviderError {
+export function httpFailure({ response, provider, decoded, date, fields }: HttpFailure): ProviderError {
   const { status, headers } = response
   const requestId = requestIdOf(headers, provider)
   const rateLimit = readRateLimit(headers, date)
@@ -81,7 +85,7 @@ export function httpFailure({ response, provider, decoded, secret, date, fields 
   const said = redirect
     ? 'redirects are not followed, because they would carry the key elsewhere; set baseURL to the final address'
     : decoded.message
-  const message = `${status} ${redact(said, secret)}`
+  const message = `${status} ${said}`
   const type = decoded.type ?? errorTypeOf(headers, provider)
   const wire = { ...decoded, ...(type !== undefined && { type, names: [type, ...(decoded.names ?? [])] }) }
   const { failureClass, retryAfterMs } = meaningOf(wire, status, told, provider.errorCodes)
@@ -121,15 +125,6 @@ export function requestIdOf(headers: Headers, provider: Pick<PlannedProvider, Id
   return undefined
 }
 
-/** The key in a header's value. */
-export function keyOf(header: string | undefined): string | undefined {
-  return header?.replace(/^\S+ /, '')
-}
-
-function redact(message: string, secret: string | undefined): string {
-  return secret !== undefined && secret.length >= 4 ? message.replaceAll(secret, '[key]') : message
-}
-
 /** What a codec cannot know of an error inside a 200 answer: the time, and what numbers mean to the provider. */
 export function understood<T>(error: T, { errorCodes }: Pick<PlannedProvider, 'errorCodes'>, date: number): T {
   if (!(error instanceof ProviderError)) return error
@@ -141,33 +136,34 @@ export function understood<T>(error: T, { errorCodes }: Pick<PlannedProvider, 'e
   })
 }
 
-/** Completes an error from a codec, which does not know the target, and hides the key that the target may have quoted. */
-export function locate<T>(error: T, fields: ErrorFields, secret?: string): T {
+/** Completes an error from a codec, which does not know the target, and hides what the target may have quoted. */
+export function locate<T>(error: T, fields: ErrorFields, mask: ErrorMask): T {
   if (!(error instanceof TracestitchError)) return error
   const { provider, model, requestId, status } = error
-  return Object.assign(error, {
+  Object.assign(error, {
     provider: provider ?? fields.provider,
     model: model ?? fields.model,
     requestId: requestId ?? fields.requestId,
     status: status ?? fields.status,
-    message: redact(error.message, secret),
-    // The stack begins with the message.
-    ...(error.stack !== undefined && { stack: redact(error.stack, secret) }),
   })
+  maskError(error, mask)
+  return error
 }
 
 /**
- * The last failure of a call that tried several targets names its own, and says that others failed before it.
+ * The failure of a call names the target that failed, and of one that tried several says that others failed before it.
  *
  * @param last - The target that failed last: of attempts side by side not the one that began last.
  */
 export function nameTargets(error: TracestitchError, attempts: readonly Attempt[], last: string | undefined): void {
-  const others = [...new Set(attempts.map(({ target }) => target))].filter((target) => target !== last)
-  const [first, second, ...rest] = others
-  if (last === undefined || first === undefined) return
+  if (last === undefined) return
+  const [first, second, ...rest] = [...new Set(attempts.map(({ target }) => target))].filter(
+    (target) => target !== last,
+  )
   const more = second === undefined ? '' : rest.length === 0 ? ` and ${second}` : ` and ${rest.length + 1} more`
+  const before = first === undefined ? '' : `; before it ${first}${more} failed`
   const { message } = error
-  const whole = `${message} (${last}; before it ${first}${more} failed)`
+  const whole = `${message} (${last}${before})`
   error.message = whole
   // The stack begins with the message.
   if (error.stack !== undefined) error.stack = error.stack.replace(message, () => whole)
@@ -181,6 +177,43 @@ export function decoding<T>(step: () => T): T {
     if (error instanceof TracestitchError) throw error
     throw new StreamError('the answer cannot be read as its format', { cause: error })
   }
+}
+
+/**
+ * Writes a request in the format of a target.
+ *
+ * @throws UnsupportedParameterError that names all that the format cannot say, and ConfigError for a request that no codec
+ *   foresaw, such as a message that is `null`.
+ */
+export function encodingFor<T>(context: EncodeContext, encode: (context: EncodeContext) => T): T {
+  return encoding(context.provider, () => {
+    try {
+      return encode(context)
+    } catch (error) {
+      throw error instanceof UnsupportedParameterError ? withAll(error, context, encode) : error
+    }
+  })
+}
+
+/** A codec stops at the first thing. Asked to leave out what it cannot say, it says all of it. */
+function withAll(
+  first: UnsupportedParameterError,
+  context: EncodeContext,
+  encode: (context: EncodeContext) => unknown,
+): UnsupportedParameterError {
+  const found = new Map<string, Unsupported>()
+  try {
+    encode({
+      ...context,
+      dropUnsupported: true,
+      warn: () => {},
+      onDropped: (parameter, hint) => found.set(parameter, { parameter, hint }),
+    })
+  } catch {
+    // What else is wrong with the request is told once this is mended.
+  }
+  if (found.size <= 1 || !found.has(first.parameter)) return first
+  return new UnsupportedParameterError([...found.values()], context.provider)
 }
 
 /** A request that no codec foresaw, such as a message that is `null`. */

@@ -1,12 +1,15 @@
 /** What `client.health()` tells of the targets and the store. */
-import type { Store } from '../kernel/store.js'
+import type { Store, StoreStatus } from '../kernel/store.js'
 import type { Holding } from '../router/target.js'
 import type { StoreHealth, TargetHealth } from './types.js'
 
 /** A store without a status cannot be down. */
+const UP: StoreStatus = { up: true, localOperations: 0 }
+
 export function storeHealth(store: Store): StoreHealth {
-  const { up, downSince, localOperations } = store.status?.() ?? { up: true, localOperations: 0 }
-  return { name: store.name, shared: store.shared, up, downSince: downSince ?? null, localOperations }
+  const { up, downSince, problem, localOperations } = store.status?.() ?? UP
+  const { name, shared } = store
+  return { name, shared, up, downSince: downSince ?? null, problem: problem ?? null, localOperations }
 }
 
 export function targetHealth({ target, health }: Holding): TargetHealth {

@@ -18,6 +18,7 @@ import { createEmbeddings } from './embeddings.js'
 import { storeHealth, targetHealth } from './health.js'
 import { Hooks } from './hooks.js'
 import { introduce } from './introduce.js'
+import { cleanOf, withDoor } from './leave.js'
 import { passBytes, passJson } from './passthrough.js'
 import { Probes } from './probes.js'
 import { createRerank } from './rerank.js'
@@ -39,7 +40,7 @@ export type {
 } from '../router/options.js'
 export type { TimeoutOptions } from '../policies/timeout.js'
 export type { RetryPolicy } from '../policies/retry.js'
-export type { Fact, LeaseRequest, RateTake, Store, StoreStatus, TakeResult } from '../kernel/store.js'
+export type { Fact, LeaseRequest, RateTake, Store, StoreProblem, StoreStatus, TakeResult } from '../kernel/store.js'
 export type { RateLimit, RateLimitWindow } from '../kernel/rate-limit.js'
 export type { CostRequest, EstimatedCost, EstimateOptions } from '../cost/estimate.js'
 export type { Tokenizer } from '../cost/tokenizer.js'
@@ -83,6 +84,14 @@ function createPassed(client: ClientContext): Pick<Client, 'moderations' | 'imag
  */
 export function openClient(catalogue: Catalogue, options: ClientOptions = {}): Client {
   checkClientOptions(options)
+  try {
+    return opened(catalogue, options)
+  } catch (error) {
+    throw cleanOf(error, options)
+  }
+}
+
+function opened(catalogue: Catalogue, options: ClientOptions): Client {
   const plan = compilePlan(options, {
     env: process.env,
     catalogue,
@@ -132,12 +141,15 @@ export function openClient(catalogue: Catalogue, options: ClientOptions = {}): C
     await gates.close()
     if (!options.store) await store.close()
   }
-  return {
+  const operations = {
     chat: { completions: createChatCompletions(client) },
     embeddings: createEmbeddings(client),
     responses: createResponses(client),
     rerank: createRerank(client),
     ...createPassed(client),
+  }
+  return {
+    ...withDoor(operations, plan.secrets),
     health: () => ({
       targets: client.plan.targets().map(targetHealth),
       store: storeHealth(store),

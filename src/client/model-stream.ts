@@ -23,6 +23,7 @@ export class ModelStream<T> implements AsyncIterable<T> {
   readonly controller: AbortController
   private readonly source: StreamSource<T>
   private consumed = false
+  private leave: ((error: unknown) => unknown) | undefined
 
   /** Streams come from a client's `create`. */
   constructor(source: StreamSource<T>, controller = new AbortController()) {
@@ -31,6 +32,12 @@ export class ModelStream<T> implements AsyncIterable<T> {
     // The listener refers to the source only: a reference to the stream would keep it from being collected.
     controller.signal.addEventListener('abort', () => source.stop(), { once: true })
     unread.register(this, source)
+  }
+
+  /** @param leave - What an error becomes before it is thrown. */
+  leaveBy(leave: (error: unknown) => unknown): this {
+    this.leave = leave
+    return this
   }
 
   /** How the answer came about; `undefined` until the stream has ended. */
@@ -44,12 +51,21 @@ export class ModelStream<T> implements AsyncIterable<T> {
     // The iterator keeps the stream alive: its finaliser would stop the source.
     const stream = this as ModelStream<T>
     return {
-      next: () => stream.source.next(),
+      next: () => stream.next(),
       return() {
         stream.source.stop()
         return Promise.resolve({ done: true, value: undefined })
       },
     }
+  }
+
+  private next(): Promise<IteratorResult<T, undefined>> {
+    const { leave, source } = this
+    const next = source.next()
+    if (!leave) return next
+    return next.catch((error: unknown) => {
+      throw leave(error)
+    })
   }
 
   /** Two streams of the same items. What one has read and the other has not is kept in memory. */

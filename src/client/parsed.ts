@@ -1,5 +1,5 @@
 /** The content of an answer, checked against the format that its call asked for. */
-import { ConfigError, StreamError } from '../kernel/errors.js'
+import { ConfigError, SchemaError } from '../kernel/errors.js'
 import type { ChatCompletion } from '../kernel/hub.js'
 import { isObject } from '../kernel/json.js'
 import { isStandardSchema, parseContent, parseWithSchema } from './schema.js'
@@ -25,7 +25,7 @@ export function ownParser(format: ChatBody['response_format']): ContentParser | 
   return typeof read === 'function' ? (read as ContentParser) : undefined
 }
 
-/** The answer with `parsed` on each message. @throws StreamError when a content does not fit. */
+/** The answer with `parsed` on each message. @throws SchemaError when a content does not fit. */
 export async function withParsed(result: ChatResult, read: ContentParser): Promise<ChatResult> {
   const choices = await Promise.all(
     result.choices.map(async (choice) => ({
@@ -45,18 +45,19 @@ async function parsedContent(
   const { content, refusal, tool_calls: calls } = choice.message
   if (refusal || content === null || (content === '' && calls?.length)) return null
   const { provider, model, attempts } = result._meta
-  const fail = (message: string, cause?: unknown): StreamError => {
-    const error = new StreamError(message, { provider, model, partial: result, cause, isRetryable: false })
-    error.attempts = attempts
-    return error
+  const fail = (message: string, fields: { code: SchemaError['code']; cause?: unknown; issues?: readonly unknown[] }) =>
+    Object.assign(new SchemaError(message, { ...fields, provider, model, partial: result }), { attempts })
+  if (choice.finish_reason === 'length') {
+    throw fail('the answer ended at the output limit, so it cannot be parsed; raise max_completion_tokens', {
+      code: 'output_truncated',
+    })
   }
-  if (choice.finish_reason === 'length')
-    throw fail('the answer ended at the output limit, so it cannot be parsed; raise max_completion_tokens')
   try {
     return await read(content)
   } catch (error) {
-    throw error instanceof StreamError
-      ? fail(error.message, error.cause)
-      : fail('the answer does not fit response_format', error)
+    if (error instanceof SchemaError) throw fail(error.message, { code: error.code, issues: error.issues })
+    // The parser's own message quotes the answer.
+    if (error instanceof SyntaxError) throw fail('the answer is not JSON', { code: 'invalid_json' })
+    throw fail('the answer does not fit response_format', { code: 'schema_mismatch', cause: error })
   }
 }

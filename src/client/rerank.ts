@@ -9,7 +9,7 @@ import type { AttemptRun } from './attempt-run.js'
 import { LogicalCall, type ClientContext } from './call.js'
 import { execute } from './execute.js'
 import { ranked } from './check-ranks.js'
-import { decoding, encoding } from './failure.js'
+import { decoding, encodingFor } from './failure.js'
 import type { CallOptions, Rerank, RerankBody, RerankAnswer } from './types.js'
 
 function rerankCodec({ provider, model }: Target): RerankProtocol {
@@ -49,7 +49,7 @@ async function rank(run: AttemptRun, request: RerankRequest): Promise<{ run: Att
   const codec = rerankCodec(run.target)
   const { extraBody, params } = run
   const own = { ...request, ...params, ...(extraBody && { extra_body: extraBody }) }
-  const encoded = encoding(run.target.provider.id, () => codec.encodeRequest(own, run.encodeContext))
+  const encoded = encodingFor(run.encodeContext, (context) => codec.encodeRequest(own, context))
   const wire = await readJson(await run.send(encoded, codec, false), run.limits)
   const decoded = decoding(() => ranked(codec.decodeResponse(wire), own, run.encodeContext.warn))
   const answer = decoded.model === '' ? { ...decoded, model: run.target.model } : decoded

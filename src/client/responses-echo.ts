@@ -31,10 +31,14 @@ export function echoOf(request: JsonObject): JsonObject {
 const KEPT_THERE = ['conversation', 'prompt'] as const
 
 /** @throws UnsupportedParameterError unless `dropUnsupported`. */
-export function refuseKeptThere(request: JsonObject, { provider, dropUnsupported, warn }: EncodeContext): void {
+export function refuseKeptThere(
+  request: JsonObject,
+  { provider, dropUnsupported, warn, onDropped }: EncodeContext,
+): void {
   for (const field of KEPT_THERE) {
     if (request[field] == null) continue
     if (!dropUnsupported) throw new UnsupportedParameterError(field, provider)
+    onDropped?.(field)
     warn(`${provider} does not support \`${field}\`: left out`)
   }
 }

@@ -12,7 +12,7 @@ import { LogicalCall, type ClientContext } from './call.js'
 import { chatCodec, requestFor } from './chat.js'
 import { completed } from './completed.js'
 import { execute } from './execute.js'
-import { decoding, encoding } from './failure.js'
+import { decoding, encoding, encodingFor } from './failure.js'
 import { sendStream, sendWhole } from './follow.js'
 import { ModelStream } from './model-stream.js'
 import { restored } from './restored.js'
@@ -79,9 +79,9 @@ function encode(
       native: true,
     }
   const codec = chatCodec(target)
-  const encoded = encoding(target.provider.id, () => {
-    refuseKeptThere(body, run.encodeContext)
-    return codec.encodeRequest(requestFor(request, run), run.encodeContext)
+  const encoded = encodingFor(run.encodeContext, (context) => {
+    refuseKeptThere(body, context)
+    return codec.encodeRequest(requestFor(request, run), context)
   })
   return { codec, encoded, native: false }
 }

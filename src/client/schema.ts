@@ -1,5 +1,5 @@
 /** Structured output by any schema library, through Standard Schema (https://standardschema.dev). */
-import { ConfigError, StreamError } from '../kernel/errors.js'
+import { ConfigError, SchemaError } from '../kernel/errors.js'
 import type { ResponseFormat } from '../kernel/hub.js'
 import { isObject } from '../kernel/json.js'
 import { restoreValue } from '../protocols/shared/schema/restore.js'
@@ -143,22 +143,25 @@ function refuseWithin(schema: Record<string, unknown>, path: string): void {
   }
 }
 
-/** @throws StreamError when the content is not JSON or not what the schema asks for. */
+/** @throws SchemaError when the content is not JSON or not what the schema asks for. */
 export async function parseWithSchema(schema: StandardSchema, content: string): Promise<unknown> {
   let value: unknown
   try {
     value = parseContent(content)
   } catch {
     // The parser's message quotes the answer.
-    throw new StreamError('the answer is not JSON, so it cannot be checked against response_format')
+    throw new SchemaError('the answer is not JSON, so it cannot be checked against response_format', {
+      code: 'invalid_json',
+    })
   }
   // A stream gives what was said as it was said, with `null` for what may be left out.
   const json = schema['~standard'].jsonSchema && jsonOfSchema(schema, 'response_format')
   const result = await schema['~standard'].validate(json ? restoreValue(value, json) : value)
   if (!result.issues) return result.value
   const where = result.issues.slice(0, 3).map(({ path }) => (path ?? []).map(stepName).join('.') || 'the whole')
-  throw new StreamError(`the answer does not fit response_format, at: ${where.join(', ')}`, {
-    cause: { issues: result.issues },
+  throw new SchemaError(`the answer does not fit response_format, at: ${where.join(', ')}`, {
+    code: 'schema_mismatch',
+    issues: result.issues,
   })
 }
 

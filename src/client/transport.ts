@@ -3,11 +3,11 @@ import { ConfigError } from '../kernel/errors.js'
 import { deepened, messageIn, parseErrorText } from '../kernel/error-body.js'
 import type { EncodedRequest, WireError } from '../kernel/protocol.js'
 import { VERSION } from '../kernel/version.js'
-import { headerValue } from '../router/header-value.js'
+import { headerName, headerValue } from '../router/header-value.js'
 import type { Target } from '../router/target.js'
 import { orAborted, readErrorText, type WireAnswer } from './body.js'
 import { watchConnect } from './connect-watch.js'
-import { connectionFailure, describeBody, httpFailure, keyOf, requestIdOf } from './failure.js'
+import { connectionFailure, describeBody, httpFailure, requestIdOf } from './failure.js'
 import type { AttemptLimits } from './limits.js'
 import { operationURL } from './url.js'
 
@@ -59,7 +59,7 @@ export async function send(request: WireRequest): Promise<WireAnswer> {
       answer = await exchange(request, renewed)
     }
   }
-  const { response, secret } = answer
+  const { response } = answer
   if (response.ok) return answer
   const text = await readErrorText(answer, limits)
   const decoded = errorOf(response, text, request.decodeError)
@@ -67,7 +67,6 @@ export async function send(request: WireRequest): Promise<WireAnswer> {
     response,
     provider,
     decoded,
-    secret,
     date: request.date(),
     fields: { provider: provider.id, model: target.model },
   })
@@ -111,14 +110,8 @@ async function exchange(request: WireRequest, key: KeyHeader): Promise<WireAnswe
   }
   request.onStatus(response.status)
   const requestId = requestIdOf(response.headers, provider)
-  const secret = keyOf(key?.[1] ?? sessionSecret(proof))
   const known = { ...fields, status: response.status, ...(requestId !== undefined && { requestId }) }
-  return { response, host, fields: known, secret }
-}
-
-/** What a server that explains a wrong signature quotes of it. */
-function sessionSecret(proof: Readonly<Record<string, string>> | undefined): string | undefined {
-  return proof?.['x-amz-security-token']
+  return { response, host, fields: known }
 }
 
 function requestHeaders(request: WireRequest, key: KeyHeader): Headers {
@@ -143,13 +136,8 @@ function setTraceHeaders(headers: Headers, trace: Readonly<Record<string, string
 }
 
 function setHeader(headers: Headers, name: string, value: string): void {
-  const safe = headerValue(value, `headers.${name}`)
-  try {
-    headers.set(name, safe)
-  } catch {
-    // The runtime's message quotes what it was given.
-    throw new ConfigError('headers', 'holds a name that is no HTTP header name')
-  }
+  headerName(name, 'headers')
+  headers.set(name, headerValue(value, `headers.${name}`))
 }
 
 function writeJson(body: unknown): string {

@@ -1,4 +1,5 @@
 /** What callers of the client see. */
+import type { StoreProblem } from '../kernel/store.js'
 import type { Cost } from '../cost/price.js'
 import type { Attempt } from '../kernel/errors.js'
 import type {
@@ -343,6 +344,11 @@ export interface StoreHealth {
   readonly up: boolean
   /** Milliseconds since 1970; `null` while it is up. */
   readonly downSince: number | null
+  /**
+   * Why it failed last, with a `code` (such as `READONLY`, `NOAUTH`, `OOM`, `ECONNREFUSED`, or `NO_ANSWER` for silence) and in
+   * words with what mends it; `null` when it has answered since.
+   */
+  readonly problem: StoreProblem | null
   /** Operations that this process answered by itself because the store was down, since the store was made. */
   readonly localOperations: number
 }

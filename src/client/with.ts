@@ -6,6 +6,7 @@ import type { PassthroughFormat, Protocol } from '../kernel/protocol.js'
 import type { ProviderRow } from '../kernel/provider.js'
 import type { ClientOptions } from '../router/options.js'
 import { openClient } from './index.js'
+import { atCaller } from './leave.js'
 import type { Client } from './types.js'
 
 /** What a client is made of. */
@@ -26,7 +27,7 @@ export interface ClientParts {
 export function createClientWith(parts: ClientParts): (options?: ClientOptions) => Client {
   const catalogue = checked(parts)
   return function createClient(options) {
-    return openClient(catalogue, options)
+    return atCaller(createClient, () => openClient(catalogue, options))
   }
 }
 

@@ -2,6 +2,8 @@
  * Every error the library throws. `AbortError` is never wrapped: an abort by the caller reaches the
  * caller as it was. No message contains a key, a header or a prompt.
  */
+import { types } from 'node:util'
+import { typeName } from './json.js'
 import type { ErrorClass } from './error-class.js'
 import type { RateLimit } from './rate-limit.js'
 import { classOfRefusal } from './refusal/classify.js'
@@ -52,7 +54,7 @@ export class TracestitchError extends Error {
   attempts: readonly Attempt[] = []
 
   constructor(message: string, fields: ErrorFields = {}) {
-    super(message, fields.cause === undefined ? undefined : { cause: fields.cause })
+    super(message, fields.cause === undefined ? undefined : { cause: causeOf(fields.cause) })
     Object.defineProperty(this, BRAND, { value: true })
     this.status = fields.status
     this.provider = fields.provider
@@ -66,6 +68,12 @@ export class TracestitchError extends Error {
   static isInstance(value: unknown): value is TracestitchError {
     return typeof value === 'object' && value !== null && BRAND in value
   }
+}
+
+/** What was thrown, as an Error: some programs throw strings, and loggers look for a stack. */
+function causeOf(thrown: unknown): Error {
+  if (thrown instanceof Error || types.isNativeError(thrown)) return thrown
+  return new Error(typeof thrown === 'string' ? thrown : `a value of type ${typeName(thrown)} was thrown`)
 }
 
 /** The configuration or the arguments are wrong. The message names the path and the fix. */
@@ -84,14 +92,36 @@ export class CredentialsError extends ConfigError {
   override name = 'CredentialsError'
 }
 
-/** The request asks for something the target's wire format cannot say. */
+/** One thing that a request asks for and a target cannot do. */
+export interface Unsupported {
+  readonly parameter: string
+  /** What to do about it. */
+  readonly hint?: string | undefined
+}
+
+/** The request asks for something the target's wire format cannot say. The message names all of it. */
 export class UnsupportedParameterError extends TracestitchError {
   override name = 'UnsupportedParameterError'
+  /** The first of {@link parameters}. */
   readonly parameter: string
-  constructor(parameter: string, provider: string, hint = 'remove it, or set dropUnsupported') {
-    super(`${provider} does not support \`${parameter}\`: ${hint}`, { provider })
-    this.parameter = parameter
+  /** All that the target cannot do. */
+  readonly parameters: readonly string[]
+  constructor(parameter: string | readonly Unsupported[], provider: string, hint?: string) {
+    const all = typeof parameter === 'string' ? [{ parameter, hint }] : parameter
+    super(`${provider} does not support ${inWords(all)}`, { provider })
+    this.parameters = Object.freeze(all.map(({ parameter: name }) => name))
+    this.parameter = this.parameters[0] ?? ''
   }
+}
+
+/** Those with a hint of their own, and then the rest together. */
+function inWords(all: readonly Unsupported[]): string {
+  const hinted = all.flatMap(({ parameter, hint }) => (hint === undefined ? [] : [`\`${parameter}\`: ${hint}`]))
+  const rest = all.flatMap(({ parameter, hint }) => (hint === undefined ? [`\`${parameter}\``] : []))
+  if (rest.length === 0) return hinted.join('; ')
+  const last = rest.length > 1 ? ` and ${rest.at(-1)}` : ''
+  const names = `${(rest.length > 1 ? rest.slice(0, -1) : rest).join(', ')}${last}`
+  return [...hinted, `${names}: remove ${rest.length > 1 ? 'them' : 'it'}, or set dropUnsupported`].join('; ')
 }
 
 export interface ProviderErrorFields extends ErrorFields {
@@ -198,10 +228,34 @@ export class TimeoutError extends TracestitchError {
 export class StreamError extends TracestitchError {
   override name = 'StreamError'
   /** What arrived before the fault, as a chat completion, when there was anything. */
-  readonly partial: unknown
+  declare readonly partial: unknown
   constructor(message: string, fields: ErrorFields & { readonly partial?: unknown } = {}) {
     super(message, { isRetryable: true, ...fields })
-    this.partial = fields.partial
+    // Not shown where an error is printed: it is what the model said.
+    Object.defineProperty(this, 'partial', { value: fields.partial })
+  }
+}
+
+/** A whole answer that is not what `response_format` asks for, found by `parse`. It was answered and is paid for. */
+export class SchemaError extends TracestitchError {
+  override name = 'SchemaError'
+  /** What is wrong with it: no JSON, JSON of another shape, or cut at the limit of output tokens. */
+  declare readonly code: 'invalid_json' | 'schema_mismatch' | 'output_truncated'
+  /** The answer as it came. Not printed with the error, since it is what the model said. */
+  declare readonly partial: unknown
+  /** What the schema found wrong, where it says so. Not printed either: some schemas quote what they found. */
+  declare readonly issues: readonly unknown[]
+  constructor(
+    message: string,
+    fields: ErrorFields & {
+      readonly code: SchemaError['code']
+      readonly partial?: unknown
+      readonly issues?: readonly unknown[]
+    },
+  ) {
+    super(message, fields)
+    Object.defineProperty(this, 'partial', { value: fields.partial })
+    Object.defineProperty(this, 'issues', { value: fields.issues ?? [] })
   }
 }
 

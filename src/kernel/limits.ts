@@ -20,6 +20,7 @@ export function limitsOf(context: EncodeContext): Limits {
     warn,
     unsupported(parameter, hint, instead = 'left out') {
       if (!context.dropUnsupported) throw new UnsupportedParameterError(parameter, context.provider, hint)
+      context.onDropped?.(parameter, hint)
       warn(`${context.provider} does not support \`${parameter}\`: ${instead}`)
     },
   }

@@ -151,6 +151,8 @@ export interface EncodeContext {
   /** Leave out what the format cannot say, with a warning, instead of throwing. */
   readonly dropUnsupported: boolean
   readonly warn: (message: string) => void
+  /** Told what {@link dropUnsupported} leaves out, where somebody wants all of it and not the first. */
+  readonly onDropped?: ((parameter: string, hint?: string) => void) | undefined
 }
 
 export interface EncodedRequest {

@@ -30,9 +30,14 @@ function looksRandom(run: string): boolean {
 
 /** The text without what looks like a secret, each of which becomes `[key]`, cut to 1000 characters. */
 export function safeMessage(text: string): string {
-  let clean = text.slice(0, 2 * MAX_MESSAGE)
-  for (const pattern of KNOWN) clean = clean.replace(pattern, '[key]')
-  clean = clean.replace(LABELLED, '$1[key]')
+  let clean = withoutKnownKeys(text.slice(0, 2 * MAX_MESSAGE))
   clean = clean.replace(RUN, (run) => (looksRandom(run) ? '[key]' : run))
   return clean.length > MAX_MESSAGE ? `${clean.slice(0, MAX_MESSAGE)}…` : clean
+}
+
+/** The text without what is known to be a key by how it begins, or by what it is called. */
+export function withoutKnownKeys(text: string): string {
+  let clean = text
+  for (const pattern of KNOWN) clean = clean.replace(pattern, '[key]')
+  return clean.replace(LABELLED, '$1[key]')
 }

@@ -42,20 +42,30 @@ export interface LeaseRequest {
   readonly leaseMs: number
 }
 
+export type CalendarPeriod = 'minute' | 'hour' | 'day' | 'week' | 'month'
+
 /** Room in an allowance, such as a budget: units that may be used up within a window. */
 export interface AllowanceRequest {
   readonly key: string
   /** Units that may be used up within the window: an integer, 0 or more. */
   readonly limit: number
+  /** For a calendar window its length at most. */
   readonly windowMs: number
   /**
-   * Parts in which the window is forgotten. 1: all at once, `windowMs` after the first use (for a calendar window the
-   * period is part of the key). More: a rolling window that forgets part by part, each only when the whole of it is
+   * The window is a calendar period of UTC, by the clock of the store: what is used is forgotten when the period ends that
+   * it was used in. Weeks begin on Monday. Without it, the window begins with its use.
+   */
+  readonly calendar?: CalendarPeriod | undefined
+  /**
+   * Parts in which the window is forgotten. 1: all at once, `windowMs` after the first use, or at the end of the calendar
+   * period. More: a rolling window that forgets part by part, each only when the whole of it is
    * older than `windowMs`, so that no span of `windowMs` ever holds more than the limit. Work grows with it: some 60 will do.
    */
   readonly slots: number
   /** Units, an integer from 0 to 2^53 - 1: to be reserved, or really used. */
   readonly amount: number
+  /** Milliseconds since what is settled was begun: it counts for the calendar period of then, and for none that is over. Default 0. */
+  readonly agoMs?: number | undefined
 }
 
 export type ReserveResult =
@@ -73,7 +83,37 @@ export type ReserveResult =
        * will have run out. Others may give room back before. `Infinity` when the amount is more than the limit.
        */
       readonly resetsInMs: number
+      /** Milliseconds until the calendar period ends; absent where the window is none. */
+      readonly periodEndsInMs?: number | undefined
     }
+
+/** All that a call needs to be let in. */
+export interface AdmitRequest {
+  /** Who reserves. */
+  readonly holder: string
+  /** Of the reservations. */
+  readonly leaseMs: number
+  readonly places: readonly LeaseRequest[]
+  readonly rates: readonly RateTake[]
+  readonly allowances: readonly AllowanceRequest[]
+}
+
+export type AdmitResult =
+  | {
+      readonly ok: true
+      /** Units left of each rate. */ readonly remaining: readonly number[]
+      /** What is left of each allowance. */ readonly left: readonly number[]
+    }
+  | {
+      readonly ok: false
+      /** What refused first; asked in this order. */ readonly by: 'places'
+      /** Index of it. */ readonly refused: number
+    }
+  | ({ readonly by: 'rates' } & Extract<TakeResult, { ok: false }>)
+  | ({ readonly by: 'allowances' } & Extract<ReserveResult, { ok: false }>)
+
+/** Keys that one operation may name. More would hold up a store for everybody. */
+export const MOST_KEYS = 1_000
 
 export interface Usage {
   readonly used: number
@@ -90,11 +130,21 @@ export interface Fact {
   readonly expiresInMs: number
 }
 
+/** Why a store fails. */
+export interface StoreProblem {
+  /** Such as `READONLY`, `NOAUTH`, `ECONNREFUSED`, or `NO_ANSWER` for silence. */
+  readonly code: string
+  /** In words, with what mends it. */
+  readonly message: string
+}
+
 /** Whether a shared store can be reached. */
 export interface StoreStatus {
   readonly up: boolean
   /** Milliseconds since 1970; absent while it is up. */
   readonly downSince?: number
+  /** Why it failed last; absent when it has answered since. */
+  readonly problem?: StoreProblem
   /** Operations that this process answered by itself because the store was down. */
   readonly localOperations: number
 }
@@ -121,9 +171,11 @@ export interface Store {
   held(key: string): MaybePromise<number>
   /**
    * Reserves on every allowance, or on none. What `holder` had reserved on one of them already is replaced, or stays when
-   * this is refused. A reservation counts until it is settled or its lease has run out.
+   * this is refused. A reservation counts until it is settled or its lease has run out; after a time in which the store
+   * could not be asked, its holder has a whole lease to renew it.
    *
-   * @throws ConnectionError when the store cannot say, RangeError for an amount, limit or number of slots that is none.
+   * @throws ConnectionError when the store cannot say, RangeError for an amount, limit or number of slots that is none, and for more than
+   * `MOST_KEYS`.
    */
   reserve(holder: string, requests: readonly AllowanceRequest[], leaseMs: number): MaybePromise<ReserveResult>
   /**
@@ -135,6 +187,13 @@ export interface Store {
   settle(holder: string, uses: readonly AllowanceRequest[]): MaybePromise<readonly number[]>
   /** Renews the lease of what `holder` has reserved on these keys. What has run out stays so: others may have its room. */
   renew(holder: string, keys: readonly string[], leaseMs: number): MaybePromise<void>
+  /**
+   * Takes the places and the rates, and reserves on the allowances, all or none, at once: a whole admission. What one of
+   * them refuses leaves nothing taken of the others.
+   *
+   * @throws ConnectionError when the store cannot say, RangeError as `reserve`, and for more than `MOST_KEYS` of them.
+   */
+  admit(request: AdmitRequest): MaybePromise<AdmitResult>
   /** What is used and reserved now of each allowance. */
   usage(keys: readonly string[]): MaybePromise<readonly Usage[]>
   /** Writes a fact into `space` for `ttlMs`; one that holds longer already stays. */
@@ -144,5 +203,7 @@ export interface Store {
   facts(space: string): MaybePromise<readonly Fact[]>
   /** For health; a store that cannot be down has none. */
   status?(): StoreStatus
+  /** Hands over what was used while it was down, and waits for that no longer than so many milliseconds. */
+  flush?(ms: number): MaybePromise<void>
   close(): MaybePromise<void>
 }

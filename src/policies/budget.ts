@@ -1,6 +1,8 @@
 /** The times that a budget holds for. */
 
-export type Period = 'minute' | 'hour' | 'day' | 'week' | 'month'
+import type { CalendarPeriod } from '../kernel/store.js'
+
+export type Period = CalendarPeriod
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -32,9 +34,17 @@ export interface BudgetWindow {
 /** The window that a call at `date` (milliseconds since 1970) belongs to. Calendar periods are those of UTC. */
 export function windowAt(per: Period, kind: 'calendar' | 'rolling', date: number): BudgetWindow {
   if (kind === 'rolling') return { id: '', windowMs: LENGTH[per], slots: SLOTS, endsAt: undefined }
-  const [start, end] =
-    per === 'month' ? monthOf(date) : evenPeriod(date, LENGTH[per], per === 'week' ? FIRST_MONDAY : 0)
+  const [start, end] = periodOf(per, date)
   return { id: new Date(start).toISOString().slice(0, 16), windowMs: end - start, slots: 1, endsAt: end }
+}
+
+/** When the calendar period of this date ends, in milliseconds since 1970. */
+export function periodEnd(per: Period, date: number): number {
+  return periodOf(per, date)[1]
+}
+
+function periodOf(per: Period, date: number): readonly [number, number] {
+  return per === 'month' ? monthOf(date) : evenPeriod(date, LENGTH[per], per === 'week' ? FIRST_MONDAY : 0)
 }
 
 function evenPeriod(date: number, length: number, offset: number): readonly [number, number] {

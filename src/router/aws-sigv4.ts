@@ -5,6 +5,7 @@
 import { ConfigError, CredentialsError } from '../kernel/errors.js'
 import { isObject } from '../kernel/json.js'
 import type { RequestSigning } from '../kernel/provider.js'
+import type { Secrets } from '../kernel/redact/secrets.js'
 import { firstSet, type Environment } from './environment.js'
 import type { AwsCredentials, ProviderOptions } from './options.js'
 import type { SignableRequest } from './target.js'
@@ -21,6 +22,8 @@ export interface SigningSettings {
   /** Environment variables that may hold a key in place of credentials, for messages. */
   readonly keyEnv: readonly string[]
   readonly env: Environment
+  /** Learns those that are used. */
+  readonly secrets: Secrets
 }
 
 export type Sign = (request: SignableRequest) => Promise<Readonly<Record<string, string>>>
@@ -32,7 +35,16 @@ const OWN_HEADER = /^x-amz/
 const REGION_IN_HOST = /(?:^|\.)([a-z]{2}(?:-[a-z]+)+-\d)\./
 
 /** @returns A function that gives the headers to add. It throws ConfigError when there are no credentials or no region. */
-export function awsSigner({ id, signing, credentials, region, regionEnv, keyEnv, env }: SigningSettings): Sign {
+export function awsSigner({
+  id,
+  signing,
+  credentials,
+  region,
+  regionEnv,
+  keyEnv,
+  env,
+  secrets,
+}: SigningSettings): Sign {
   const give = credentialsSource(id, credentials, keyEnv, env)
   const usual = firstSet(regionEnv, env)
   /** Signing keys by day, which `aws4fetch` derives once. */
@@ -40,6 +52,7 @@ export function awsSigner({ id, signing, credentials, region, regionEnv, keyEnv,
   return async (request) => {
     const { AwsV4Signer } = await loadSigner(id)
     const { accessKeyId, secretAccessKey, sessionToken } = checked(await give(), id)
+    for (const secret of [accessKeyId, secretAccessKey, sessionToken]) secrets.mint(secret)
     const { hostname } = new URL(request.url)
     const found = region ?? REGION_IN_HOST.exec(hostname)?.[1] ?? usual
     if (found === undefined) {

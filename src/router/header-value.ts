@@ -13,3 +13,8 @@ export function headerValue(value: string, path: string): string {
   }
   return trimmed
 }
+
+/** @throws ConfigError that does not quote it: somebody may have put a key there. */
+export function headerName(name: string, path: string): void {
+  if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name)) throw new ConfigError(path, 'holds a name that is no HTTP header name')
+}

@@ -50,6 +50,7 @@ const STORE_METHODS = [
   'held',
   'reserve',
   'settle',
+  'admit',
   'renew',
   'usage',
   'put',

@@ -2,6 +2,7 @@
 import type { Catalogue } from '../kernel/catalogue.js'
 import type { Clock } from '../kernel/clock.js'
 import { ConfigError } from '../kernel/errors.js'
+import { Secrets } from '../kernel/redact/secrets.js'
 import { cooldownPolicy } from '../policies/cooldown.js'
 import { DEFAULT_RETRIES, type RetryPolicy } from '../policies/retry.js'
 import { timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
@@ -15,6 +16,8 @@ import type { Holding, Target } from './target.js'
 import { Targets } from './targets.js'
 
 export interface Plan {
+  /** What the client knows and nobody must be shown. */
+  readonly secrets: Secrets
   readonly retries: RetryPolicy
   readonly timeout: TimeoutPolicy
   readonly dropUnsupported: boolean
@@ -47,8 +50,10 @@ export function compilePlan(options: ClientOptions, sources: PlanSources): Plan 
   const policy: RetryPolicy = Object.freeze({ ...DEFAULT_RETRIES, ...given(retries ?? {}) })
   const cooldown = cooldownPolicy(options.cooldown)
   const aliasOptions = options.models ?? {}
+  const secrets = new Secrets()
   const targets = new Targets({
     ...sources,
+    secrets,
     providers: options.providers ?? {},
     aliases: Object.keys(aliasOptions),
     policies: { cooldown, retryShare: policy.budget },
@@ -64,6 +69,7 @@ export function compilePlan(options: ClientOptions, sources: PlanSources): Plan 
   const standing = aliases.fallbacks(options.fallbacks ?? [], 'fallbacks')
   checkScopes(options, targets)
   return Object.freeze({
+    secrets,
     retries: policy,
     timeout: Object.freeze(timeoutPolicy(options.timeout)),
     dropUnsupported: options.dropUnsupported ?? false,

@@ -11,11 +11,13 @@ import type {
   ProtocolId,
 } from '../kernel/protocol.js'
 import type { AuthScheme, ProviderRow } from '../kernel/provider.js'
+import { Secrets } from '../kernel/redact/secrets.js'
+import { addAddress, addHeaders } from '../kernel/redact/sources.js'
 import { awsSigner, hasCredentials } from './aws-sigv4.js'
 import { baseURLAt, fillBaseURL, namedOperation } from './base-url.js'
 import { firstSet, type Environment } from './environment.js'
 import { hasGoogleCredentials, googleTokens } from './google-adc.js'
-import { headerValue } from './header-value.js'
+import { headerName, headerValue } from './header-value.js'
 import type { ProviderOptions } from './options.js'
 import type { PlannedProvider } from './target.js'
 import { exchangedTokens } from './token-exchange.js'
@@ -96,12 +98,13 @@ function spokenBy(options: ProviderOptions, row: ProviderRow, catalogue: Catalog
   return { protocols, passthroughs, missing }
 }
 
-/** @throws ConfigError when what the caller gave cannot make a provider. A missing key only throws on use. */
+/** @param secrets - Learns those of the provider. @throws ConfigError when what the caller gave cannot make a provider. A missing key only throws on use. */
 export function planProvider(
   id: string,
   options: ProviderOptions,
   catalogue: Catalogue,
   env: Environment,
+  secrets = new Secrets(),
 ): PlannedProvider {
   const row = catalogue.providers.get(id) ?? ownRow(id, options, catalogue)
   const filled = fillBaseURL(row, options.variables, env)
@@ -112,11 +115,16 @@ export function planProvider(
   if (missingPart === undefined && !URL.canParse(baseURL)) {
     throw new ConfigError(source, 'is not a URL; write it as https://host/path')
   }
-  if (missingPart === undefined && new URL(baseURL).username !== '') {
+  addHeaders(secrets, options.headers)
+  addAddress(secrets, baseURL)
+  const { username, password } = missingPart === undefined ? new URL(baseURL) : { username: '', password: '' }
+  if (username !== '' || password !== '') {
     throw new ConfigError(`providers.${id}.baseURL`, 'holds a user name or password; put the key in apiKey')
   }
-  for (const [name, value] of Object.entries(options.headers ?? {}))
+  for (const [name, value] of Object.entries(options.headers ?? {})) {
+    headerName(name, `providers.${id}.headers`)
     headerValue(value, `providers.${id}.headers.${name}`)
+  }
   const { protocols: speaks, passthroughs: passed, missing: unspoken } = spokenBy(options, row, catalogue)
   const spoken = [...speaks.values()]
   const operation = whole === undefined ? undefined : namedOperation(baseURL, [...spoken, ...passed.values()])
@@ -132,6 +140,7 @@ export function planProvider(
   // Credentials that the caller gives win over a key of the environment, unless the caller names its variable.
   const fromEnv = apiKeyEnv === undefined ? (credentials ? [] : row.env) : [apiKeyEnv]
   const given = apiKey ?? firstSet(fromEnv, env)
+  if (typeof given === 'string') secrets.add(given)
   const { auth } = row
   const traded =
     typeof given === 'string' && auth.exchange && !given.startsWith(auth.exchange.tokenPrefix) ? given : undefined
@@ -152,7 +161,7 @@ export function planProvider(
         ? `no API key for ${row.name}: set ${row.env.join(' or ')}, or providers.${id}.apiKey`
         : undefined
   const missing = missingKey ?? missingPart
-  const sign = given === undefined ? signerOf(row, options, env) : undefined
+  const sign = given === undefined ? signerOf(row, options, env, secrets) : undefined
   const fixed =
     typeof given === 'string' && traded === undefined
       ? keyHeader(auth, headerValue(given, `providers.${id}.apiKey`))
@@ -202,7 +211,12 @@ export function planProvider(
     authorize(refresh = false) {
       if (missingPart !== undefined) throw new ConfigError(`providers.${id}.variables`, missingPart, { provider: id })
       if (fixed) return fixed
-      if (key) return key(refresh).then((found) => keyHeader(auth.token ?? auth, found))
+      if (key) {
+        return key(refresh).then((found) => {
+          secrets.mint(found)
+          return keyHeader(auth.token ?? auth, found)
+        })
+      }
       if (missingKey !== undefined) throw new ConfigError(`providers.${id}.apiKey`, missingKey, { provider: id })
       return undefined
     },
@@ -242,9 +256,11 @@ function signerOf(
   row: ProviderRow,
   { credentials, variables }: ProviderOptions,
   env: Environment,
+  secrets: Secrets,
 ): PlannedProvider['sign'] {
   const { sign: signing } = row.auth
   if (!signing) return undefined
   const regionEnv = row.variables?.['region']?.env ?? []
-  return awsSigner({ id: row.id, signing, credentials, region: variables?.['region'], regionEnv, keyEnv: row.env, env })
+  const region = variables?.['region']
+  return awsSigner({ id: row.id, signing, credentials, region, regionEnv, keyEnv: row.env, env, secrets })
 }

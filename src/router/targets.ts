@@ -3,6 +3,7 @@ import { LISTED, missingProvider, type Catalogue } from '../kernel/catalogue.js'
 import type { Clock } from '../kernel/clock.js'
 import { ConfigError } from '../kernel/errors.js'
 import { nearNames } from '../kernel/near.js'
+import type { Secrets } from '../kernel/redact/secrets.js'
 import type { Environment } from './environment.js'
 import { Health, type HealthPolicies } from './health.js'
 import type { ProviderOptions, TargetOptions } from './options.js'
@@ -17,6 +18,8 @@ export interface TargetsOptions {
   readonly env: Environment
   readonly catalogue: Catalogue
   readonly clock: Clock
+  /** Learns those of the providers. */
+  readonly secrets: Secrets
   readonly policies: HealthPolicies
   /** USD per million tokens of a target; worked out when first asked for. */
   readonly price: (target: Target) => number | undefined
@@ -185,13 +188,13 @@ export class Targets {
     const changes = Object.fromEntries(
       OF_PROVIDER.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])),
     )
-    const { catalogue, env } = this.options
+    const { catalogue, env, secrets } = this.options
     const own = { ...this.ownOf(id) }
     if (options.apiKey !== undefined || options.apiKeyEnv !== undefined) {
       delete own.apiKey
       delete own.apiKeyEnv
     }
-    return planProvider(id, { ...own, ...changes }, catalogue, env)
+    return planProvider(id, { ...own, ...changes }, catalogue, env, secrets)
   }
 
   private ownOf(id: string): ProviderOptions | undefined {
@@ -202,10 +205,10 @@ export class Targets {
   private provider(id: string): PlannedProvider | undefined {
     const known = this.planned.get(id)
     if (known) return known
-    const { catalogue, env } = this.options
+    const { catalogue, env, secrets } = this.options
     const own = this.ownOf(id)
     if (!catalogue.providers.has(id) && !own) return undefined
-    const planned = planProvider(id, own ?? {}, catalogue, env)
+    const planned = planProvider(id, own ?? {}, catalogue, env, secrets)
     this.planned.set(id, planned)
     return planned
   }

@@ -35,17 +35,22 @@ export function checkCallOptions(options: unknown): void {
 function check(schema: Schema, options: unknown, root: string): void {
   const result = schema.safeParse(options)
   if (result.success) return
-  const issue = result.error.issues[0]
+  const issue = misspelt(result.error.issues)
   if (issue) throw toConfigError(schema, options, innermost(issue), root)
 }
 
 type Issue = z.core.$ZodIssue
 
+/** The fault to tell: a name that there is not, before what is missing for want of it. */
+function misspelt(issues: readonly Issue[]): Issue | undefined {
+  return issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
+}
+
 /** Of a union's faults, the one of the branch that was meant: the branch whose own type fits. */
 function innermost(issue: Issue): Issue {
   if (issue.code !== 'invalid_union') return issue
   for (const branch of issue.errors) {
-    const first = branch[0]
+    const first = misspelt(branch)
     const wrongKind =
       first?.path.length === 0 &&
       (first.code === 'invalid_type' || first.code === 'invalid_value' || first.code === 'custom')

@@ -1,13 +1,34 @@
 /** One allowance as memory holds it: what is used by the time at which it is forgotten, and what is reserved. */
-import type { AllowanceRequest } from '../kernel/store.js'
+import { periodEnd } from '../policies/budget.js'
+import { MOST_KEYS, type AllowanceRequest } from '../kernel/store.js'
 
 interface Reservation {
   readonly amount: number
   until: number
+  /** When its calendar period ends, in milliseconds since 1970. */
+  readonly endsAt: number | undefined
+}
+
+/** Both clocks of a store: one only ever grows, the other tells calendar periods. */
+export interface Moment {
+  readonly now: number
+  readonly date: number
+}
+
+/** What is used of a calendar period, and when that ends, in milliseconds since 1970. */
+interface OfPeriod {
+  amount: number
+  readonly endsAt: number
+}
+
+/** Nothing is done of an operation that is too large. */
+export function checkKeys(count: number): void {
+  if (count > MOST_KEYS) throw new RangeError(`one operation of a store can name ${MOST_KEYS} keys, not ${count}`)
 }
 
 /** A store that has added one amount that is none would never count right again. */
 export function checkAllowances(requests: readonly AllowanceRequest[]): void {
+  checkKeys(requests.length)
   for (const { key, limit, windowMs, slots, amount } of requests) {
     if (!(Number.isSafeInteger(amount) && amount >= 0)) throw new RangeError(`no amount of ${key}: ${amount}`)
     if (!(Number.isSafeInteger(limit) && limit >= 0)) throw new RangeError(`no limit of ${key}: ${limit}`)
@@ -19,11 +40,14 @@ export function checkAllowances(requests: readonly AllowanceRequest[]): void {
 export class Allowance {
   /** Amounts by the time at which they are forgotten. */
   private readonly parts = new Map<number, number>()
+  private readonly periods = new Map<number, OfPeriod>()
   private readonly reservations = new Map<string, Reservation>()
   private usedTotal = 0
   private reservedTotal = 0
   /** Nothing runs out before. It may lie too early, never too late. */
   private nextEnd = Infinity
+  /** No reservation's calendar period ends before. */
+  private periodEnd = Infinity
 
   get used(): number {
     return this.usedTotal
@@ -34,7 +58,7 @@ export class Allowance {
   }
 
   get empty(): boolean {
-    return this.parts.size === 0 && this.reservations.size === 0
+    return this.parts.size === 0 && this.periods.size === 0 && this.reservations.size === 0
   }
 
   reservedBy(holder: string): number {
@@ -42,7 +66,19 @@ export class Allowance {
   }
 
   /** Forgets what has run out. */
-  forget(now: number): void {
+  forget({ now, date }: Moment): void {
+    for (const [endsAt, { amount }] of this.periods) {
+      if (endsAt > date) continue
+      this.periods.delete(endsAt)
+      this.usedTotal -= amount
+    }
+    if (date >= this.periodEnd) {
+      this.periodEnd = Infinity
+      for (const [holder, { endsAt = Infinity }] of this.reservations) {
+        if (endsAt <= date) this.release(holder)
+        else this.periodEnd = Math.min(this.periodEnd, endsAt)
+      }
+    }
     if (now < this.nextEnd) return
     this.nextEnd = Infinity
     for (const [until, amount] of this.parts) {
@@ -59,10 +95,11 @@ export class Allowance {
   }
 
   /** In place of what the holder has reserved before. */
-  reserve(holder: string, amount: number, until: number): void {
+  reserve(holder: string, amount: number, until: number, endsAt?: number): void {
     this.release(holder)
     if (amount === 0) return
-    this.reservations.set(holder, { amount, until })
+    this.reservations.set(holder, { amount, until, endsAt })
+    this.periodEnd = Math.min(this.periodEnd, endsAt ?? Infinity)
     this.reservedTotal += amount
     this.nextEnd = Math.min(this.nextEnd, until)
   }
@@ -77,8 +114,22 @@ export class Allowance {
     if (reservation) reservation.until = Math.max(reservation.until, until)
   }
 
-  use({ windowMs, slots, amount }: AllowanceRequest, now: number): void {
+  /** In place of what the holder has reserved. It counts for the period in which it was begun, and when that is over for none. */
+  settle(holder: string, { windowMs, slots, calendar, amount, agoMs = 0 }: AllowanceRequest, moment: Moment): void {
+    const { now, date } = moment
+    const begunFor = this.reservations.get(holder)?.endsAt
+    this.forget(moment)
+    this.release(holder)
     if (amount === 0) return
+    const endsAt = calendar && (begunFor ?? periodEnd(calendar, date - agoMs))
+    if (endsAt !== undefined && endsAt <= date) return
+    this.usedTotal += amount
+    if (endsAt !== undefined) {
+      const period = this.periods.get(endsAt) ?? { amount: 0, endsAt }
+      period.amount += amount
+      this.periods.set(endsAt, period)
+      return
+    }
     const width = windowMs / slots
     const until =
       slots === 1
@@ -87,13 +138,13 @@ export class Allowance {
           : now + windowMs
         : (Math.floor(now / width) + 1) * width + windowMs
     this.parts.set(until, (this.parts.get(until) ?? 0) + amount)
-    this.usedTotal += amount
     this.nextEnd = Math.min(this.nextEnd, until)
   }
 
   /** When this many units more will be free at the latest, if nothing is added; `Infinity` for never. */
-  freeAt(units: number, except: string): number {
+  freeAt(units: number, except: string, { now, date }: Moment): number {
     const ends = [...this.parts].map(([until, amount]) => ({ until, amount }))
+    for (const { endsAt, amount } of this.periods.values()) ends.push({ until: now + endsAt - date, amount })
     for (const [holder, reservation] of this.reservations) if (holder !== except) ends.push(reservation)
     let free = 0
     for (const { until, amount } of ends.sort((a, b) => a.until - b.until)) {
@@ -104,7 +155,8 @@ export class Allowance {
   }
 
   /** When some of what is used will be forgotten. */
-  get nextForgotten(): number | undefined {
-    return this.parts.size === 0 ? undefined : Math.min(...this.parts.keys())
+  nextForgotten({ now, date }: Moment): number | undefined {
+    const ends = [...this.parts.keys(), ...[...this.periods.keys()].map((endsAt) => now + endsAt - date)]
+    return ends.length === 0 ? undefined : Math.min(...ends)
   }
 }

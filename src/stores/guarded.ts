@@ -2,6 +2,8 @@
 import type { Clock } from '../kernel/clock.js'
 import { ConfigError, ConnectionError } from '../kernel/errors.js'
 import type {
+  AdmitRequest,
+  AdmitResult,
   AllowanceRequest,
   Fact,
   LeaseRequest,
@@ -15,6 +17,7 @@ import type {
   Usage,
 } from '../kernel/store.js'
 import { warnOnce } from '../telemetry/warn.js'
+import { Outage } from './outage.js'
 import { Unsettled } from './unsettled.js'
 
 /** While the shared store is down: count in this process alone, or refuse the calls that have limits. */
@@ -27,13 +30,15 @@ export interface GuardOptions {
   readonly whenDown: WhenDown
   readonly leaseMs?: number | undefined
   readonly clock: Clock
+  /** Asks the store for something that it can do only when it can do all. Default: to write a fact. */
+  readonly probe?: (() => MaybePromise<unknown>) | undefined
 }
 
-/** Failures in a row after which the store is left alone. */
-const FAILURES = 3
-/** Milliseconds until it is asked whether it is back: doubling, from the first to the last. */
-const FIRST_WAIT = 250
-const LAST_WAIT = 2_000
+/** Milliseconds between two tries to hand over what the store missed, when no call is made. */
+const HAND_OVER = 2_000
+/** Milliseconds that closing tries to hand it over, and between two tries. */
+const PATIENCE = 2_000
+const AGAIN = 100
 
 /** After a few failures nobody waits for the store until it has answered a question that no call waits for. */
 export class GuardedStore implements Store {
@@ -41,24 +46,26 @@ export class GuardedStore implements Store {
   readonly shared: boolean
   readonly leaseMs: number | undefined
   private readonly options: GuardOptions
+  private readonly outage: Outage
   private readonly unsettled: Unsettled
-  private failures = 0
-  /** Since when the store is left alone, in milliseconds since 1970. */
-  private downSince: number | undefined
-  private askAt = 0
-  private wait = FIRST_WAIT
-  private asking = false
   private closed = false
   private localOperations = 0
-  private lastError: unknown
   private handing: NodeJS.Timeout | undefined
 
   constructor(options: GuardOptions) {
+    const { store, leaseMs, clock, probe = () => store.put('ping', 'ping', '', 1_000) } = options
     this.options = options
-    this.unsettled = new Unsettled((holder, uses) => options.store.settle(holder, uses))
-    this.name = options.store.name
-    this.shared = options.store.shared
-    this.leaseMs = options.leaseMs
+    this.unsettled = new Unsettled(store)
+    this.outage = new Outage({
+      clock,
+      leaseMs,
+      probe,
+      onDown: (error) => this.wentDown(error),
+      onBack: () => this.unsettled.handOver(),
+    })
+    this.name = store.name
+    this.shared = store.shared
+    this.leaseMs = leaseMs
   }
 
   take(takes: readonly RateTake[]): Promise<TakeResult> {
@@ -87,21 +94,32 @@ export class GuardedStore implements Store {
     return this.run((store) => store.reserve(holder, requests, leaseMs))
   }
 
+  admit(request: AdmitRequest): Promise<AdmitResult> {
+    return this.run((store) => store.admit(request))
+  }
+
   async settle(holder: string, uses: readonly AllowanceRequest[]): Promise<readonly number[]> {
     const { local } = this.options
+    this.unsettled.ended(holder)
     // By itself, this process goes on from what it used before; and it may have reserved there.
     const alone = await local.settle(holder, uses)
     return this.run(
       (store) => (store === local ? alone : store.settle(holder, uses)),
       (error) => {
-        this.unsettled.failed(uses, error)
-        this.handing ??= setInterval(() => this.handOver(), LAST_WAIT).unref()
+        this.unsettled.failed(holder, uses, error)
+        this.handOverLater()
       },
     )
   }
 
   renew(holder: string, keys: readonly string[], leaseMs: number): Promise<void> {
-    return this.run((store) => store.renew(holder, keys, leaseMs))
+    return this.run(
+      (store) => store.renew(holder, keys, leaseMs),
+      () => {
+        this.unsettled.renewal(holder, { keys, leaseMs })
+        this.handOverLater()
+      },
+    )
   }
 
   usage(keys: readonly string[]): Promise<readonly Usage[]> {
@@ -121,97 +139,112 @@ export class GuardedStore implements Store {
     return this.run((store) => store.facts(space))
   }
 
+  /** Hands over what was used while the store was down, and waits for that no longer than so many milliseconds. */
+  async flush(ms: number): Promise<void> {
+    let late = false
+    let timer: NodeJS.Timeout | undefined
+    const over = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        late = true
+        resolve()
+      }, ms)
+    })
+    while (!late && !this.unsettled.done) {
+      const handed = this.outage.down ? this.outage.ask(true) : this.unsettled.handOver()
+      await Promise.race([handed, over])
+      if (this.unsettled.done) break
+      await Promise.race([new Promise((resolve) => setTimeout(resolve, AGAIN)), over])
+    }
+    clearTimeout(timer)
+  }
+
   async close(): Promise<void> {
+    if (this.closed) return
     this.closed = true
-    if (this.downSince === undefined) await this.unsettled.handOver()
+    await this.flush(PATIENCE)
     clearInterval(this.handing)
+    const { keys } = this.unsettled
+    if (keys > 0) {
+      warnOnce(
+        `the store ${this.name} was closed while it was down: what ${keys} ${keys === 1 ? 'budget' : 'budgets'} ` +
+          'used meanwhile is not counted there; close it when it is up again',
+      )
+    }
     await this.options.local.close()
     await this.options.store.close()
   }
 
   status(): StoreStatus {
-    const { downSince, localOperations } = this
-    return { up: downSince === undefined, ...(downSince !== undefined && { downSince }), localOperations }
+    return this.outage.status(this.localOperations)
   }
 
   /** @param missed - Told when the shared store has not done it, with the error when it was asked. */
   private async run<T>(operation: (store: Store) => MaybePromise<T>, missed?: (error: unknown) => void): Promise<T> {
-    if (this.downSince !== undefined) {
+    const { outage, unsettled } = this
+    if (outage.down) {
       missed?.(undefined)
-      this.ask()
+      void outage.ask()
       return this.instead(operation)
     }
+    const begun = outage.begin
     try {
       const value = await operation(this.options.store)
-      this.failures = 0
-      if (this.unsettled.any) void this.unsettled.handOver()
+      outage.answered()
+      if (unsettled.any) void unsettled.handOver()
       return value
     } catch (error) {
       // It will not mend itself.
       if (error instanceof ConfigError || error instanceof RangeError) throw error
       missed?.(error)
-      this.failed(error)
+      outage.failed(error, begun)
       return this.instead(operation)
     }
   }
 
   /** What was used while the store was down goes to it when it is back, though no call is made any more. */
-  private handOver(): void {
-    if (this.downSince !== undefined) this.ask()
-    else void this.unsettled.handOver()
-    if (!this.unsettled.done) return
-    clearInterval(this.handing)
-    this.handing = undefined
+  private handOverLater(): void {
+    if (this.closed) return
+    const often = Math.min(HAND_OVER, (this.leaseMs ?? Infinity) / 10)
+    this.handing ??= setInterval(() => {
+      void (this.outage.down ? this.outage.ask() : this.unsettled.handOver())
+      if (!this.unsettled.done) return
+      clearInterval(this.handing)
+      this.handing = undefined
+    }, often).unref()
   }
 
   private async instead<T>(operation: (store: Store) => MaybePromise<T>): Promise<T> {
     const { whenDown, local } = this.options
     if (whenDown === 'reject') {
+      const cause = this.outage.lastError
+      const told = because(cause)
       throw new ConnectionError(
-        `the store ${this.name} is down, so that no limit can be checked (whenDown: 'reject')`,
-        {
-          cause: this.lastError,
-        },
+        `the store ${this.name} is down, so that no limit can be checked (whenDown: 'reject')${told && `: ${told}`}`,
+        { cause, ...codeOf(cause) },
       )
     }
     this.localOperations += 1
     return operation(local)
   }
 
-  private failed(error: unknown): void {
-    this.lastError = error
-    this.failures += 1
-    if (this.failures < FAILURES || this.downSince !== undefined) return
-    const { clock, whenDown } = this.options
-    this.downSince = clock.date()
-    this.wait = FIRST_WAIT
-    this.askAt = clock.now() + this.wait
+  private wentDown(error: unknown): void {
     // Whoever closes it knows that it does not answer.
     if (this.closed) return
+    const { whenDown } = this.options
+    const told = because(error)
     warnOnce(
-      `the store ${this.name} does not answer: until it does, ` +
+      `${told === '' ? `the store ${this.name} does not answer` : told}. Until it does, ` +
         (whenDown === 'local' ? 'each process keeps limits by itself' : 'calls to targets with limits are refused'),
     )
   }
+}
 
-  /** Whether it is back. No call waits for the answer. */
-  private ask(): void {
-    const { clock, store } = this.options
-    if (this.asking || clock.now() < this.askAt) return
-    this.asking = true
-    Promise.resolve(store.held('ping'))
-      .then(() => {
-        this.downSince = undefined
-        this.failures = 0
-        return this.unsettled.handOver()
-      })
-      .catch((error: unknown) => {
-        this.lastError = error
-        this.wait = Math.min(LAST_WAIT, this.wait * 2)
-        this.askAt = clock.now() + this.wait
-      })
-      .finally(() => {
-        this.asking = false
-      })
-  }
+function codeOf(error: unknown): { readonly code?: string } {
+  const { code } = (error ?? {}) as { readonly code?: unknown }
+  return typeof code === 'string' ? { code } : {}
+}
+
+/** What is named with a code is a store's own word, made to be read. */
+function because(error: unknown): string {
+  return error instanceof ConnectionError && error.code !== undefined ? error.message : ''
 }

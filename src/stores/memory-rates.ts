@@ -78,6 +78,13 @@ export class Rates {
   }
 
   take(takes: readonly RateTake[]): TakeResult {
+    const units = this.units(takes)
+    if (units.ok) this.add(takes)
+    return units
+  }
+
+  /** What would be left of each, were all taken. */
+  units(takes: readonly RateTake[]): TakeResult {
     const now = this.clock.now()
     const asked = new Map<string, number>()
     const remaining: number[] = []
@@ -89,10 +96,15 @@ export class Rates {
       asked.set(key, sum)
       remaining.push(Math.max(0, Math.floor(left + ROUNDING)))
     }
+    return { ok: true, remaining }
+  }
+
+  /** Takes what there is. */
+  add(takes: readonly RateTake[]): void {
+    const now = this.clock.now()
     for (const { key, windowMs, units, limit } of takes) this.rate(key, windowMs).add(Math.min(units, limit), now)
     this.takes += 1
     if (this.takes % SWEEP_EVERY === 0) this.sweep(now)
-    return { ok: true, remaining }
   }
 
   correct(corrections: readonly RateCorrection[]): void {

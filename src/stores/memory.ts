@@ -1,6 +1,8 @@
 /** The store of one process. */
 import type { Clock } from '../kernel/clock.js'
 import type {
+  AdmitRequest,
+  AdmitResult,
   AllowanceRequest,
   Fact,
   LeaseRequest,
@@ -11,6 +13,7 @@ import type {
   TakeResult,
   Usage,
 } from '../kernel/store.js'
+import { checkKeys } from './allowance.js'
 import { Allowances } from './memory-allowances.js'
 import { Rates } from './memory-rates.js'
 
@@ -37,13 +40,24 @@ export class MemoryStore implements Store {
     this.rates.correct(corrections)
   }
 
-  acquire({ key, limit, holder, leaseMs }: LeaseRequest): boolean {
-    const now = this.clock.now()
-    const holders = this.holders(key, now)
-    if (!holders.has(holder) && holders.size >= limit) return false
-    holders.set(holder, now + leaseMs)
-    this.leases.set(key, holders)
+  acquire(lease: LeaseRequest): boolean {
+    if (!this.hasPlace(lease)) return false
+    this.place(lease)
     return true
+  }
+
+  admit({ holder, leaseMs, places, rates, allowances }: AdmitRequest): AdmitResult {
+    checkKeys(places.length + rates.length + allowances.length)
+    const full = places.findIndex((place) => !this.hasPlace(place))
+    if (full !== -1) return { ok: false, by: 'places', refused: full }
+    const units = this.rates.units(rates)
+    if (!units.ok) return { by: 'rates', ...units }
+    const room = this.allowances.room(holder, allowances)
+    if (!room.ok) return { by: 'allowances', ...room }
+    for (const place of places) this.place(place)
+    if (rates.length > 0) this.rates.add(rates)
+    if (allowances.length > 0) this.allowances.hold(holder, allowances, leaseMs)
+    return { ok: true, remaining: units.remaining, left: room.left }
   }
 
   release(key: string, holder: string): void {
@@ -97,6 +111,18 @@ export class MemoryStore implements Store {
     this.leases.clear()
     this.spaces.clear()
     this.allowances.clear()
+  }
+
+  private hasPlace({ key, limit, holder }: LeaseRequest): boolean {
+    const holders = this.holders(key, this.clock.now())
+    return holders.has(holder) || holders.size < limit
+  }
+
+  private place({ key, holder, leaseMs }: LeaseRequest): void {
+    const now = this.clock.now()
+    const holders = this.holders(key, now)
+    holders.set(holder, now + leaseMs)
+    this.leases.set(key, holders)
   }
 
   private holders(key: string, now: number): Map<string, number> {

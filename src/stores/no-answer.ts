@@ -6,7 +6,7 @@ export class NoAnswer extends ConnectionError {
   readonly late: Promise<unknown>
 
   constructor(message: string, late: Promise<unknown>) {
-    super(message)
+    super(message, { code: 'NO_ANSWER' })
     this.late = late
   }
 }

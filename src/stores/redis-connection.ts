@@ -1,125 +1,203 @@
 /** A connection to Redis that never queues: a command goes out at once, or fails at once. */
-import { ConfigError } from '../kernel/errors.js'
+import type { LoopTime } from './loop-time.js'
+import { redisFault, type RedisFault } from './redis-faults.js'
 
 /** What a store needs of a connection. `Redis` and `Cluster` of ioredis have it. */
 export interface RedisConnection {
   readonly status: string
-  defineCommand(name: string, definition: { lua: string; numberOfKeys?: number }): void
+  evalsha(sha: string, numberOfKeys: number, ...args: (string | number)[]): Promise<unknown>
+  eval(lua: string, numberOfKeys: number, ...args: (string | number)[]): Promise<unknown>
   connect(): Promise<unknown>
-  once(event: 'ready' | 'close', listener: () => void): unknown
+  disconnect(reconnect?: boolean): void
+  on(event: string, listener: (error: Error) => void): unknown
 }
 
 export interface Connections {
-  /** Connected, or as soon as the first attempt to connect has ended. @throws Error when it is not connected. */
+  /**
+   * Connected. While it is being connected, that is waited for.
+   *
+   * @throws RedisFault when it is not connected, or not in time: nothing was sent then.
+   */
   ready(): Promise<RedisConnection>
+  /** This one leads to the wrong server, or to none: the next may lead to another. */
+  renew(): void
   close(): void
 }
 
-/** Milliseconds until a lost connection is tried again: doubling, from the first to the last. */
+/** Milliseconds until a lost connection is tried again: at once, then from here on doubling. */
 const FIRST_WAIT = 50
-const LAST_WAIT = 2_000
+/** Milliseconds in which a connection is given up for another once, not more often. */
+const RENEWED_ONCE = 1_000
 
-/** Waits for the first attempt to connect only: whoever comes later is told at once that there is no connection. */
-class Opening {
-  private first: Promise<void> | undefined
+export interface Waits {
+  readonly time: LoopTime
+  /** Milliseconds for an answer. */
+  readonly timeout: number
+  /** Milliseconds for the first connection to be made. */
+  readonly firstTimeout: number
+  /** Milliseconds at most until a lost connection is tried again. */
+  readonly again: number
+}
 
-  async ready(connection: RedisConnection): Promise<RedisConnection> {
-    if (connection.status === 'ready') return connection
-    this.first ??= new Promise((resolve) => {
-      connection.once('ready', resolve)
-      connection.once('close', resolve)
-      // The events tell how it went, too.
-      if (connection.status === 'wait') connection.connect().catch(() => resolve())
+/** Where an attempt to connect is, told by the events of a connection. */
+class Attempts {
+  private readonly waits: Waits
+  private attempt: { readonly ended: Promise<void>; readonly end: () => void } | undefined
+  private connected = false
+  /** It is being given up, and another follows at once. */
+  private renewing = false
+  private lastError: RedisFault | undefined
+
+  constructor(waits: Waits) {
+    this.waits = waits
+  }
+
+  watch(connection: RedisConnection): void {
+    connection.on('error', (error: Error) => {
+      this.lastError = redisFault(error)
     })
-    await this.first
-    // It has changed while this waited.
-    if ((connection.status as string) !== 'ready') throw new Error(`not connected (${connection.status})`)
-    return connection
+    connection.on('ready', () => {
+      this.connected = true
+      this.renewing = false
+      // The library goes on with another database, which would be another's.
+      if (this.lastError?.code !== 'SELECT') this.lastError = undefined
+      this.end()
+    })
+    // Each attempt ends with the one or the other.
+    connection.on('close', () => {
+      if (!this.renewing) this.end()
+      this.renewing = false
+    })
+    connection.on('end', () => {
+      if (!this.renewing) this.end()
+    })
+  }
+
+  renew(connection: RedisConnection, again?: boolean): void {
+    if (connection.status !== 'ready') return
+    this.renewing = true
+    connection.disconnect(again)
+  }
+
+  failed(error: unknown): void {
+    this.lastError ??= redisFault(error)
+    this.end()
+  }
+
+  /** Waits for the attempt that is being made. */
+  async ready(connection: RedisConnection): Promise<RedisConnection> {
+    if (!this.isReady(connection) && (this.renewing || !['end', 'close'].includes(connection.status))) {
+      await this.ended(connection)
+    }
+    if (this.isReady(connection)) return connection
+    throw this.lastError ?? redisFault(new Error(`not connected (${connection.status})`))
+  }
+
+  private isReady({ status }: RedisConnection): boolean {
+    return status === 'ready' && !this.renewing && this.lastError?.code !== 'SELECT'
+  }
+
+  private ended(connection: RedisConnection): Promise<void> {
+    const { time, timeout, firstTimeout } = this.waits
+    const { ended } = (this.attempt ??= open())
+    const ms = this.connected ? timeout : firstTimeout
+    return new Promise((resolve, reject) => {
+      const done = time.wait(ms, () => {
+        reject(this.lastError ?? redisFault(new Error(`not connected after ${ms} ms (${connection.status})`)))
+      })
+      void ended.then(() => (done(), resolve()))
+    })
+  }
+
+  private end(): void {
+    this.attempt?.end()
+    this.attempt = undefined
   }
 }
 
+function open(): { readonly ended: Promise<void>; readonly end: () => void } {
+  let end = (): void => undefined
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  return { ended, end }
+}
+
 /** A connection that the caller made and will close. */
-export function givenConnection(connection: RedisConnection): Connections {
-  const opening = new Opening()
-  return { ready: () => opening.ready(connection), close: () => undefined }
+export function givenConnection(connection: RedisConnection, waits: Waits): Connections {
+  const attempts = new Attempts(waits)
+  attempts.watch(connection)
+  let renewedAt = -Infinity
+  return {
+    ready() {
+      // The events tell how it goes.
+      if (connection.status === 'wait') connection.connect().catch(() => undefined)
+      return attempts.ready(connection)
+    },
+    renew() {
+      if (performance.now() - renewedAt < RENEWED_ONCE) return
+      renewedAt = performance.now()
+      // It connects again by its maker's settings.
+      attempts.renew(connection, true)
+    },
+    close: () => undefined,
+  }
 }
 
 /** A connection of our own, made when it is first asked for. It keeps no process alive. */
 export class OwnConnection implements Connections {
-  private readonly url: string
-  private readonly timeout: number
-  private readonly opening = new Opening()
-  private made: Promise<InstanceType<typeof import('ioredis').Redis>> | undefined
+  private readonly make: () => Promise<RedisConnection>
+  private readonly waits: Waits
+  private readonly attempts: Attempts
+  private made: Promise<RedisConnection> | undefined
   private timer: NodeJS.Timeout | undefined
-  private wait = FIRST_WAIT
+  private wait = 0
   private closed = false
-  private lastError: Error | undefined
 
-  /** @param timeout - Milliseconds of an attempt to connect. */
-  constructor(url: string, timeout: number) {
-    this.url = url
-    this.timeout = timeout
+  /** @param make - Makes one that is not connected yet, and does not connect again by itself. */
+  constructor(make: () => Promise<RedisConnection>, waits: Waits) {
+    this.make = make
+    this.waits = waits
+    this.attempts = new Attempts(waits)
   }
 
   async ready(): Promise<RedisConnection> {
-    if (this.closed) throw new Error('the store was closed')
-    const redis = await (this.made ??= this.make())
-    try {
-      return await this.opening.ready(redis)
-    } catch (error) {
-      throw this.lastError ?? error
-    }
+    if (this.closed) throw redisFault(new Error('the store was closed'))
+    const connection = await (this.made ??= this.first())
+    return this.attempts.ready(connection)
+  }
+
+  renew(): void {
+    // What could not be made needs no renewing, and whoever asked for it was told.
+    this.made?.then((connection) => this.closed || this.attempts.renew(connection)).catch(() => undefined)
   }
 
   close(): void {
     this.closed = true
     clearTimeout(this.timer)
     // What could not be made needs no closing, and whoever asked for it was told.
-    this.made?.then((redis) => redis.disconnect()).catch(() => undefined)
+    this.made?.then((connection) => connection.disconnect()).catch(() => undefined)
   }
 
-  private async make() {
-    const { Redis } = await loadLibrary()
-    const redis = new Redis(this.url, {
-      connectionName: 'tracestitch',
-      connectTimeout: this.timeout,
-      lazyConnect: true,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      autoResendUnfulfilledCommands: false,
-      // Reconnecting is done here: the library's timer would keep the process alive.
-      retryStrategy: () => null,
-      // A server that has gone silent is connected to anew.
-      socketTimeout: this.timeout * 5,
+  private async first(): Promise<RedisConnection> {
+    const connection = await this.make()
+    this.attempts.watch(connection)
+    connection.on('ready', () => {
+      this.wait = 0
     })
-    redis.on('error', (error: Error) => {
-      this.lastError = error
-    })
-    redis.on('connect', () => redis.stream.unref())
-    redis.on('ready', () => {
-      this.wait = FIRST_WAIT
-      this.lastError = undefined
-    })
-    redis.on('end', () => {
+    connection.on('end', () => {
       if (this.closed) return
-      this.timer = setTimeout(() => {
-        // The events tell how it went.
-        redis.connect().catch(() => undefined)
-      }, this.wait).unref()
-      this.wait = Math.min(LAST_WAIT, this.wait * 2)
+      const { wait } = this
+      this.wait = Math.min(this.waits.again, Math.max(FIRST_WAIT, wait * 2))
+      if (wait === 0) this.connect(connection)
+      else this.timer = setTimeout(() => this.connect(connection), wait).unref()
     })
-    return redis
+    this.connect(connection)
+    return connection
   }
-}
 
-async function loadLibrary(): Promise<Pick<typeof import('ioredis'), 'Redis'>> {
-  try {
-    return await import('ioredis')
-  } catch (cause) {
-    throw new ConfigError(
-      'store',
-      'a store in Redis needs the package ioredis, which is not installed: npm install ioredis',
-      { cause },
-    )
+  private connect(connection: RedisConnection): void {
+    if (this.closed) return
+    connection.connect().catch((error: unknown) => this.attempts.failed(error))
   }
 }

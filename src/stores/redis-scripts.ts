@@ -15,7 +15,7 @@ local now = time[1] * 1000 + time[2] / 1000
  * A rate is a hash: units by the part of time in which they were taken. Each window is counted in parts, and a part is
  * forgotten when the whole of it is older than the window, as in memory.
  */
-const RATES = `${NOW}
+export const RATES = `
 local kept = ${RATE_PARTS_KEPT}
 local function part_of(at, window) return math.floor(at * ${RATE_PARTS} / window) end
 local function field(part) return string.format('%.0f', part) end
@@ -30,46 +30,59 @@ local function add(key, units, window)
   set(key, part, units + tonumber(redis.call('HGET', key, field(part)) or 0))
   redis.call('PEXPIRE', key, math.ceil(window * (kept + 1) / ${RATE_PARTS}))
 end
+
+-- What is left of each once all are taken. Or nothing, and of the one that is refused its index and the wait.
+local function units_of(k, a, count)
+  local asked, remaining = {}, {}
+  for i = 1, count do
+    local key = KEYS[k + i]
+    local limit, window, units = tonumber(ARGV[a + 3 * i - 2]), tonumber(ARGV[a + 3 * i - 1]), tonumber(ARGV[a + 3 * i])
+    local all, parts, taken, current = redis.call('HGETALL', key), {}, 0, part_of(now, window)
+    for j = 1, #all, 2 do
+      local part, there = tonumber(all[j]), tonumber(all[j + 1])
+      if part + kept > current then
+        parts[#parts + 1] = { part, there }
+        taken = taken + there
+      else redis.call('HDEL', key, all[j]) end
+    end
+    local sum = (asked[key] or 0) + math.min(units, limit)
+    local left = limit - taken - sum
+    -- Sums of what is not whole must not refuse the last unit.
+    if left < -0.000001 then
+      table.sort(parts, function(x, y) return x[1] < y[1] end)
+      local free = 0
+      for _, entry in ipairs(parts) do
+        free = free + entry[2]
+        if free >= -left - 0.000001 then
+          return nil, { i - 1, math.max(1, math.ceil((entry[1] + kept) * window / ${RATE_PARTS} - now)) }
+        end
+      end
+      return nil, { i - 1, math.ceil(window) }
+    end
+    asked[key] = sum
+    remaining[i] = math.max(0, math.floor(left + 0.000001))
+  end
+  return remaining
+end
+
+local function take_all(k, a, count)
+  for i = 1, count do
+    add(KEYS[k + i], math.min(tonumber(ARGV[a + 3 * i]), tonumber(ARGV[a + 3 * i - 2])), tonumber(ARGV[a + 3 * i - 1]))
+  end
+end
 `
 
 /** KEYS: rates. ARGV: limit, window, units of each. Gives -1 and what is left of each, or the index refused and the wait. */
-const take = `${RATES}
-local asked, remaining = {}, {}
-for i, key in ipairs(KEYS) do
-  local limit, window, units = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
-  local all, parts, taken, current = redis.call('HGETALL', key), {}, 0, part_of(now, window)
-  for j = 1, #all, 2 do
-    local part, there = tonumber(all[j]), tonumber(all[j + 1])
-    if part + kept > current then
-      parts[#parts + 1] = { part, there }
-      taken = taken + there
-    else redis.call('HDEL', key, all[j]) end
-  end
-  local sum = (asked[key] or 0) + math.min(units, limit)
-  local left = limit - taken - sum
-  -- Sums of what is not whole must not refuse the last unit.
-  if left < -0.000001 then
-    table.sort(parts, function(a, b) return a[1] < b[1] end)
-    local free = 0
-    for _, entry in ipairs(parts) do
-      free = free + entry[2]
-      if free >= -left - 0.000001 then
-        return { i - 1, math.max(1, math.ceil((entry[1] + kept) * window / ${RATE_PARTS} - now)) }
-      end
-    end
-    return { i - 1, math.ceil(window) }
-  end
-  asked[key] = sum
-  remaining[i] = math.max(0, math.floor(left + 0.000001))
-end
-for i, key in ipairs(KEYS) do
-  add(key, math.min(tonumber(ARGV[3 * i]), tonumber(ARGV[3 * i - 2])), tonumber(ARGV[3 * i - 1]))
-end
-return { -1, unpack(remaining) }
+const take = `${NOW}${RATES}
+local remaining, refused = units_of(0, 0, #KEYS)
+if not remaining then return refused end
+take_all(0, 0, #KEYS)
+table.insert(remaining, 1, -1)
+return remaining
 `
 
 /** KEYS: rates. ARGV: window, units of each, less than 0 to give back, and milliseconds since those were taken. */
-const correct = `${RATES}
+const correct = `${NOW}${RATES}
 for i, key in ipairs(KEYS) do
   local window, units, ago = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
   if units > 0 then add(key, units, window)
@@ -87,13 +100,22 @@ end
 return 0
 `
 
+export const PLACES = `
+local function place_for(key, limit, holder)
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
+  return redis.call('ZSCORE', key, holder) or redis.call('ZCARD', key) < limit
+end
+
+local function place(key, holder, lease)
+  redis.call('ZADD', key, now + lease, holder)
+  if redis.call('PTTL', key) < lease then redis.call('PEXPIRE', key, math.ceil(lease)) end
+end
+`
+
 /** KEYS: a sorted set of holders by expiry. ARGV: limit, holder, lease. Gives 1 with the place, 0 without. */
-const acquire = `${NOW}
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-if not redis.call('ZSCORE', KEYS[1], ARGV[2]) and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[1]) then return 0 end
-local lease = tonumber(ARGV[3])
-redis.call('ZADD', KEYS[1], now + lease, ARGV[2])
-if redis.call('PTTL', KEYS[1]) < lease then redis.call('PEXPIRE', KEYS[1], math.ceil(lease)) end
+const acquire = `${NOW}${PLACES}
+if not place_for(KEYS[1], tonumber(ARGV[1]), ARGV[2]) then return 0 end
+place(KEYS[1], ARGV[2], tonumber(ARGV[3]))
 return 1
 `
 
@@ -133,5 +155,26 @@ end
 return holding
 `
 
+/** KEYS: three of nobody's. Does what the other scripts do, so that it fails where one of them would, and leaves nothing. */
+const probe = `${NOW}
+redis.call('SET', KEYS[1], now, 'PX', 1000)
+redis.call('GET', KEYS[1])
+redis.call('ZADD', KEYS[2], now, 'x')
+redis.call('ZSCORE', KEYS[2], 'x')
+redis.call('ZCARD', KEYS[2])
+redis.call('ZCOUNT', KEYS[2], '-inf', '+inf')
+redis.call('ZREM', KEYS[2], 'x')
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+redis.call('HSET', KEYS[3], 'x', '1')
+redis.call('HINCRBY', KEYS[3], 'x', '1')
+redis.call('HGET', KEYS[3], 'x')
+redis.call('HGETALL', KEYS[3])
+redis.call('PTTL', KEYS[3])
+redis.call('PEXPIRE', KEYS[3], 1000)
+redis.call('HDEL', KEYS[3], 'x')
+redis.call('DEL', KEYS[1])
+return 0
+`
+
 /** By the name of the operation. Those of rates take as many keys as they are given. */
-export const redisScripts = { take, correct, acquire, release, held, put, remove, facts } as const
+export const redisScripts = { take, correct, acquire, release, held, put, remove, facts, probe } as const

@@ -1,6 +1,9 @@
 /** The store of many processes: Redis 5 or later, Valkey, or a cluster of either. */
-import { ConfigError, ConnectionError } from '../kernel/errors.js'
+import { createHash } from 'node:crypto'
+import { ConfigError } from '../kernel/errors.js'
 import type {
+  AdmitRequest,
+  AdmitResult,
   AllowanceRequest,
   Fact,
   LeaseRequest,
@@ -11,43 +14,72 @@ import type {
   TakeResult,
   Usage,
 } from '../kernel/store.js'
-import { checkAllowances } from './allowance.js'
+import { checkAllowances, checkKeys } from './allowance.js'
+import type { LoopTime } from './loop-time.js'
 import { NoAnswer } from './no-answer.js'
+import { redisAdmitScript } from './redis-admit-script.js'
 import { redisAllowanceScripts } from './redis-allowance-scripts.js'
 import type { Connections, RedisConnection } from './redis-connection.js'
+import { RedisFault, redisFault } from './redis-faults.js'
 import { redisScripts } from './redis-scripts.js'
 
-const scripts = { ...redisScripts, ...redisAllowanceScripts }
+type ScriptName = keyof typeof redisScripts | keyof typeof redisAllowanceScripts | 'admit'
+type Script = { readonly lua: string; readonly sha: string }
 
-type ScriptName = keyof typeof scripts
-type Scripts = Readonly<Record<string, (...args: (string | number)[]) => Promise<unknown>>>
+const scripts = Object.fromEntries(
+  Object.entries({ ...redisScripts, ...redisAllowanceScripts, ...redisAdmitScript }).map(([name, lua]) => [
+    name,
+    { lua, sha: createHash('sha1').update(lua).digest('hex') },
+  ]),
+) as Readonly<Record<ScriptName, Script>>
+
+/** Timeouts without an answer to anything after which the connection is given up. */
+const SILENT = 4
 
 export interface RedisStoreOptions {
   readonly connections: Connections
   /** Begins every key. All of them lie in one slot of a cluster, so that a script may touch several. */
   readonly prefix: string
+  /** In which answers are waited for. */
+  readonly time: LoopTime
   /** Milliseconds for an answer. */
   readonly timeout: number
 }
 
-/** On a connection that others use too, the commands need a name of their own. */
-const commandName = (name: ScriptName): string => `tracestitch_${name}`
+const allowanceArguments = (allowances: readonly AllowanceRequest[]): (string | number)[] =>
+  allowances.flatMap(({ limit, windowMs, slots, calendar = '', amount, agoMs = 0 }) => [
+    limit,
+    windowMs,
+    slots,
+    calendar,
+    amount,
+    agoMs,
+  ])
 
-const allowanceArguments = (allowances: readonly AllowanceRequest[]): number[] =>
-  allowances.flatMap(({ limit, windowMs, slots, amount }) => [limit, windowMs, slots, amount])
+const rateArguments = (takes: readonly RateTake[]): number[] =>
+  takes.flatMap(({ limit, windowMs, units }) => [limit, windowMs, units])
 
-/** Throws a ConnectionError whenever the server gives no answer in time, or an error. */
+/** As its script says it. */
+function refusedReservation([refused = 0, left = 0, wait = -1, ends = -1]: readonly number[]) {
+  const periodEndsInMs = ends < 0 ? undefined : ends
+  return { ok: false, refused, left, resetsInMs: wait < 0 ? Infinity : wait, periodEndsInMs } as const
+}
+
+/** Throws a ConnectionError whenever the server gives no answer in time, or an error; its `code` says which. */
 export class RedisStore implements Store {
   readonly name = 'redis'
   readonly shared = true
   private readonly connections: Connections
   private readonly tag: string
   private readonly timeout: number
-  private prepared: RedisConnection | undefined
+  private readonly time: LoopTime
+  private readonly sent = new WeakMap<RedisConnection, Set<string>>()
+  private answeredAt = 0
 
-  constructor({ connections, prefix, timeout }: RedisStoreOptions) {
+  constructor({ connections, prefix, time, timeout }: RedisStoreOptions) {
     this.connections = connections
     this.tag = `{${prefix}}`
+    this.time = time
     this.timeout = timeout
   }
 
@@ -94,15 +126,51 @@ export class RedisStore implements Store {
       // It runs out by itself.
       this.settle(holder, none).catch(() => undefined)
     }
-    const [refused = -1, ...rest] = (await this.run(
-      'reserve',
-      this.allowanceKeys(requests),
-      [holder, leaseMs, ...allowanceArguments(requests)],
-      tooLate,
-    )) as number[]
-    if (refused < 0) return { ok: true, left: rest }
-    const [left = 0, wait = -1] = rest
-    return { ok: false, refused, left, resetsInMs: wait < 0 ? Infinity : wait }
+    const args = [holder, leaseMs, ...allowanceArguments(requests)]
+    const reply = (await this.run('reserve', this.allowanceKeys(requests), args, tooLate)) as number[]
+    return reply[0] === -1 ? { ok: true, left: reply.slice(1) } : refusedReservation(reply)
+  }
+
+  async admit({ holder, leaseMs, places, rates, allowances }: AdmitRequest): Promise<AdmitResult> {
+    checkAllowances(allowances)
+    const count = [places.length, rates.length, allowances.length] as const
+    checkKeys(count[0] + count[1] + count[2])
+    const keys = [
+      ...places.map(({ key }) => this.key('lease', key)),
+      ...rates.map(({ key }) => this.key('rate', key)),
+      ...this.allowanceKeys(allowances),
+    ]
+    if (keys.length === 0) return { ok: true, remaining: [], left: [] }
+    const args = [
+      ...count,
+      ...places.flatMap((place) => [place.limit, place.holder, place.leaseMs]),
+      ...rateArguments(rates),
+      holder,
+      leaseMs,
+      ...allowanceArguments(allowances),
+    ]
+    const tooLate = (reply: unknown): void => {
+      if ((reply as readonly number[])[0] === 0) this.giveBack({ holder, leaseMs, places, rates, allowances })
+    }
+    const [by, ...said] = (await this.run('admit', keys, args, tooLate)) as number[]
+    const [refused = 0, retryAfterMs = 1] = said
+    if (by === 1) return { ok: false, by: 'places', refused }
+    if (by === 2) return { ok: false, by: 'rates', refused, retryAfterMs }
+    if (by === 3) return { by: 'allowances', ...refusedReservation(said) }
+    return { ok: true, remaining: said.slice(0, rates.length), left: said.slice(rates.length) }
+  }
+
+  /** Whoever asked for it waits no longer. What this cannot give back runs out. */
+  private giveBack({ holder, places, rates, allowances }: AdmitRequest): void {
+    const all: readonly Promise<unknown>[] = [
+      ...places.map((place) => this.release(place.key, place.holder)),
+      this.correct(rates.map((rate) => ({ ...rate, units: -Math.min(rate.units, rate.limit) }))),
+      this.settle(
+        holder,
+        allowances.map((request) => ({ ...request, amount: 0 })),
+      ),
+    ]
+    for (const each of all) each.catch(() => undefined)
   }
 
   async settle(holder: string, uses: readonly AllowanceRequest[]): Promise<readonly number[]> {
@@ -144,6 +212,15 @@ export class RedisStore implements Store {
     return facts
   }
 
+  /** Does one of each thing that the store does, and leaves nothing. @throws RedisFault when one cannot be done. */
+  async probe(): Promise<void> {
+    await this.run(
+      'probe',
+      ['rate', 'lease', 'facts'].map((kind) => this.key(kind as 'rate', 'probe')),
+      [],
+    )
+  }
+
   close(): void {
     this.connections.close()
   }
@@ -168,39 +245,57 @@ export class RedisStore implements Store {
   ): Promise<unknown> {
     try {
       const connection = await this.connections.ready()
-      this.prepare(connection)
-      const command = (connection as unknown as Scripts)[commandName(script)]
-      if (!command) throw new Error(`no command for ${script}`)
-      return await this.inTime(command.call(connection, keys.length, ...keys, ...args), tooLate)
-    } catch (cause) {
-      if (cause instanceof ConfigError || cause instanceof ConnectionError) throw cause
-      throw new ConnectionError('the store redis failed; see the cause', { cause })
+      return await this.inTime(this.evaluate(connection, script, [keys.length, ...keys, ...args]), tooLate)
+    } catch (thrown) {
+      if (thrown instanceof ConfigError || thrown instanceof NoAnswer) throw thrown
+      const fault = thrown instanceof RedisFault ? thrown : redisFault(thrown)
+      if (fault.leave) this.connections.renew()
+      throw fault
     }
   }
 
-  private prepare(connection: RedisConnection): void {
-    if (this.prepared === connection) return
-    // Sent as EVALSHA, and whole once for each connection.
-    for (const [name, lua] of Object.entries(scripts))
-      connection.defineCommand(commandName(name as ScriptName), { lua })
-    this.prepared = connection
+  /** The whole script goes to a server that may not have it, and its name to one that has. */
+  private async evaluate(
+    connection: RedisConnection,
+    script: ScriptName,
+    [keys, ...rest]: readonly [number, ...(string | number)[]],
+  ): Promise<unknown> {
+    const { lua, sha } = scripts[script]
+    const known = this.sent.get(connection) ?? new Set<string>()
+    this.sent.set(connection, known)
+    if (!known.has(sha)) {
+      known.add(sha)
+      return connection.eval(lua, keys, ...rest)
+    }
+    try {
+      return await connection.evalsha(sha, keys, ...rest)
+    } catch (error) {
+      // Another server behind the same address, or its scripts were flushed.
+      if (!/NOSCRIPT/.test(String(error))) throw error
+      return connection.eval(lua, keys, ...rest)
+    }
   }
 
   private inTime(reply: Promise<unknown>, tooLate?: (reply: unknown) => void): Promise<unknown> {
+    const { time, timeout } = this
     return new Promise((resolve, reject) => {
       let late = false
-      const timer = setTimeout(() => {
+      const done = time.wait(timeout, () => {
         late = true
-        reject(new NoAnswer(`the store redis gave no answer within ${this.timeout} ms`, reply))
-      }, this.timeout)
+        // So silent for so long: another connection may lead to a server that speaks.
+        if (time.now - this.answeredAt >= SILENT * timeout) this.connections.renew()
+        reject(new NoAnswer(`the store redis gave no answer within ${timeout} ms`, reply))
+      })
       reply.then(
         (value) => {
-          clearTimeout(timer)
+          done()
+          this.answeredAt = time.now
           if (late) tooLate?.(value)
           else resolve(value)
         },
         (error: unknown) => {
-          clearTimeout(timer)
+          done()
+          this.answeredAt = time.now
           // After the time it was told already.
           reject(error as Error)
         },

@@ -1,79 +1,140 @@
-/** What was used while a shared store was down, until that store has it. */
+/** What a shared store missed while it was down, until it has it: what was used, and which reservations go on or are over. */
 import { randomUUID } from 'node:crypto'
-import type { AllowanceRequest, MaybePromise } from '../kernel/store.js'
+import type { AllowanceRequest, Store } from '../kernel/store.js'
 import { warnOnce } from '../telemetry/warn.js'
 import { NoAnswer } from './no-answer.js'
 
-/** Keys that are remembered. */
+/** Keys, and holders, that are remembered. */
 const MOST = 10_000
-/** Keys to an operation. */
+/** Keys to an operation, and operations at once. */
 const AT_ONCE = 100
+
+interface Renewal {
+  readonly keys: readonly string[]
+  readonly leaseMs: number
+}
 
 /** One sum for each key, so that an outage takes memory for the keys and not for the calls. */
 export class Unsettled {
-  private readonly settle: (holder: string, uses: readonly AllowanceRequest[]) => MaybePromise<unknown>
+  private readonly store: Pick<Store, 'settle' | 'renew'>
   /** Of nobody who reserves. */
   private readonly holder = `unsettled ${randomUUID()}`
-  private uses = new Map<string, AllowanceRequest>()
-  private settling = false
+  private readonly uses = new Map<string, AllowanceRequest & { readonly begunAt: number }>()
+  /** Of calls that have ended: what they had reserved is free. */
+  private readonly over = new Map<string, readonly AllowanceRequest[]>()
+  /** Of calls that run on. */
+  private readonly renewals = new Map<string, Renewal>()
+  private settling: Promise<void> | undefined
   private unanswered = 0
 
-  constructor(settle: (holder: string, uses: readonly AllowanceRequest[]) => MaybePromise<unknown>) {
-    this.settle = settle
+  constructor(store: Pick<Store, 'settle' | 'renew'>) {
+    this.store = store
   }
 
   /** Whether there is something to hand over now. */
   get any(): boolean {
-    return this.uses.size > 0
+    return this.uses.size > 0 || this.over.size > 0 || this.renewals.size > 0
+  }
+
+  /** Keys whose use the store does not have. */
+  get keys(): number {
+    return this.uses.size
   }
 
   /** Whether there is nothing to hand over, and nothing that may come to it. */
   get done(): boolean {
-    return this.uses.size === 0 && this.unanswered === 0
+    return !this.any && this.unanswered === 0
   }
 
-  add(uses: readonly AllowanceRequest[]): void {
-    for (const use of uses) {
-      const amount = use.amount + (this.uses.get(use.key)?.amount ?? 0)
-      if (amount === 0) continue
-      if (this.uses.size < MOST || this.uses.has(use.key)) this.uses.set(use.key, { ...use, amount })
-      else warnOnce(`what budgets of more than ${MOST} keys used while their store was down is lost to it`)
-    }
+  /** A settlement that the store has not made. */
+  add(holder: string, uses: readonly AllowanceRequest[]): void {
+    this.use(uses)
+    // Where it is not remembered, its lease runs out.
+    if (this.over.size >= MOST) return
+    this.over.set(
+      holder,
+      uses.map((use) => ({ ...use, amount: 0 })),
+    )
+  }
+
+  /** A renewal that the store has not made. */
+  renewal(holder: string, renewal: Renewal): void {
+    if (this.renewals.size < MOST || this.renewals.has(holder)) this.renewals.set(holder, renewal)
+  }
+
+  /** The call has ended. */
+  ended(holder: string): void {
+    this.renewals.delete(holder)
   }
 
   /**
    * After a settlement that failed. One that has no answer yet is known to be missing only when its connection breaks.
    * One that was done then without an answer counts twice, which a budget bears better than not at all.
    */
-  failed(uses: readonly AllowanceRequest[], error: unknown): void {
-    if (!(error instanceof NoAnswer)) return this.add(uses)
+  failed(holder: string, uses: readonly AllowanceRequest[], error: unknown): void {
+    if (!(error instanceof NoAnswer)) return this.add(holder, uses)
     this.unanswered += 1
     error.late.then(
       () => (this.unanswered -= 1),
       () => {
         this.unanswered -= 1
-        this.add(uses)
+        this.add(holder, uses)
       },
     )
   }
 
   /** Hands all of it over to a store that answers. */
-  async handOver(): Promise<void> {
-    if (this.settling || this.uses.size === 0) return
-    this.settling = true
-    try {
-      while (this.uses.size > 0) {
-        const some = [...this.uses.values()].slice(0, AT_ONCE)
-        for (const { key } of some) this.uses.delete(key)
-        try {
-          await this.settle(this.holder, some)
-        } catch (error) {
-          this.failed(some, error)
-          return
-        }
+  handOver(): Promise<void> {
+    this.settling ??= this.settle().finally(() => {
+      this.settling = undefined
+    })
+    return this.settling
+  }
+
+  private async settle(): Promise<void> {
+    const { store } = this
+    // Reservations of calls that run on come first: others ask for their room.
+    const renewed = await this.each(this.renewals, (holder, { keys, leaseMs }) => store.renew(holder, keys, leaseMs))
+    if (!renewed) return
+    while (this.uses.size > 0) {
+      const now = performance.now()
+      const some = [...this.uses.values()]
+        .slice(0, AT_ONCE)
+        .map(({ begunAt, ...use }) => ({ ...use, agoMs: now - begunAt }))
+      for (const { key } of some) this.uses.delete(key)
+      try {
+        await store.settle(this.holder, some)
+      } catch (error) {
+        if (error instanceof NoAnswer) this.failed(this.holder, some, error)
+        else this.use(some)
+        return
       }
-    } finally {
-      this.settling = false
+    }
+    await this.each(this.over, (holder, uses) => store.settle(holder, uses))
+  }
+
+  /** What cannot be done now is remembered. */
+  private async each<T>(all: Map<string, T>, done: (holder: string, one: T) => unknown): Promise<boolean> {
+    while (all.size > 0) {
+      const some = [...all].slice(0, AT_ONCE)
+      const results = await Promise.allSettled(some.map(async ([holder, one]) => done(holder, one)))
+      for (const [at, [holder, one]] of some.entries()) {
+        if (results[at]?.status === 'fulfilled' && all.get(holder) === one) all.delete(holder)
+      }
+      if (results.some(({ status }) => status === 'rejected')) return false
+    }
+    return true
+  }
+
+  private use(uses: readonly AllowanceRequest[]): void {
+    for (const use of uses) {
+      if (use.amount === 0) continue
+      const before = this.uses.get(use.key)
+      const amount = use.amount + (before?.amount ?? 0)
+      // Of a sum the latest counts: less is forgotten then at the end of a calendar period, not more.
+      const begunAt = Math.max(performance.now() - (use.agoMs ?? 0), before?.begunAt ?? -Infinity)
+      if (this.uses.size < MOST || before) this.uses.set(use.key, { ...use, amount, begunAt })
+      else warnOnce(`what budgets of more than ${MOST} keys used while their store was down is lost to it`)
     }
   }
 }

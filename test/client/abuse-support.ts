@@ -1,7 +1,7 @@
 /** A client whose provider is a function, and a store that can be looked into. */
 import { createClient, type Client, type ClientOptions, type Store } from '../../src/index.js'
 import { systemClock } from '../../src/kernel/clock.js'
-import type { AllowanceRequest, LeaseRequest, RateTake } from '../../src/kernel/store.js'
+import type { AdmitRequest, AdmitResult, AllowanceRequest, LeaseRequest, RateTake } from '../../src/kernel/store.js'
 import { MemoryStore } from '../../src/stores/memory.js'
 
 export const messages = [{ role: 'user' as const, content: 'hi' }]
@@ -79,6 +79,23 @@ export class OpenStore extends MemoryStore implements Store {
   override reserve(holder: string, requests: readonly AllowanceRequest[], leaseMs: number) {
     for (const { key } of requests) this.budgets.add(key)
     return this.after('reserve', () => super.reserve(holder, requests, leaseMs))
+  }
+
+  /** `before` is told of each thing that it asks for. */
+  override admit(request: AdmitRequest): AdmitResult {
+    for (const { key } of request.places) this.places.add(key)
+    for (const { key } of request.allowances) this.budgets.add(key)
+    const asked = [
+      ...(request.places.length > 0 ? ['acquire'] : []),
+      ...(request.rates.length > 0 ? ['take'] : []),
+      ...(request.allowances.length > 0 ? ['reserve'] : []),
+    ]
+    let waiting: Promise<void> | undefined
+    for (const operation of asked) {
+      const before = this.before(operation)
+      if (before) waiting = Promise.all([waiting, before]).then(() => undefined)
+    }
+    return (waiting ? waiting.then(() => super.admit(request)) : super.admit(request)) as AdmitResult
   }
 
   override settle(holder: string, uses: readonly AllowanceRequest[]): readonly number[] {

@@ -75,7 +75,7 @@ describe('the last failure of several', () => {
   }
 
   test.each<[readonly string[], string]>([
-    [['bad/a'], '503 no a'],
+    [['bad/a'], '503 no a (bad/a)'],
     [['bad/a', 'good/b'], '503 no b (good/b; before it bad/a failed)'],
     [['bad/a', 'bad/b', 'good/c'], '503 no c (good/c; before it bad/a and bad/b failed)'],
     [['bad/a', 'bad/b', 'bad/c', 'good/d'], '503 no d (good/d; before it bad/a and 2 more failed)'],

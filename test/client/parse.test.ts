@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { zodResponseFormat } from 'openai/helpers/zod'
 import { createClient } from '../../src/index.js'
-import { StreamError } from '../../src/kernel/errors.js'
+import { SchemaError } from '../../src/kernel/errors.js'
 import { answers, completion, sendJson, startServer, type Behaviour, type FaultServer } from './fault-server.js'
 
 let server: FaultServer
@@ -81,16 +81,16 @@ describe('structured output', () => {
     ['content that is no JSON', says('secret words'), 'not JSON'],
     ['content cut at the limit', says('{"name":"secr', 'length'), 'output limit'],
   ]
-  test.each(misfits)('%s is a StreamError with the answer', async (_what, behave, word) => {
+  test.each(misfits)('%s is a SchemaError with the answer', async (_what, behave, word) => {
     server.behave = behave
     const failure: unknown = await clientFor()
       .chat.completions.parse({ model: 'chat/m', messages, response_format: Person })
       .catch((error: unknown) => error)
-    expect(failure).toBeInstanceOf(StreamError)
+    expect(failure).toBeInstanceOf(SchemaError)
     expect((failure as Error).message).toContain(word)
     expect((failure as Error).message).not.toContain('secret')
-    expect((failure as StreamError).partial).toMatchObject({ object: 'chat.completion' })
-    expect((failure as StreamError).attempts).toHaveLength(1)
+    expect((failure as SchemaError).partial).toMatchObject({ object: 'chat.completion' })
+    expect((failure as SchemaError).attempts).toHaveLength(1)
   })
 
   test('a refusal parses to null', async () => {

@@ -83,10 +83,10 @@ test('names that are keys of objects, are very long, or are no text at all', asy
   ]
   const store = new OpenStore()
   const keys: string[] = []
-  const { take } = store
-  store.take = (takes) => {
-    keys.push(...takes.map(({ key }) => key))
-    return take.call(store, takes)
+  const { admit } = store
+  store.admit = (request) => {
+    keys.push(...request.rates.map(({ key }) => key))
+    return admit.call(store, request)
   }
   const ai = clientOf(() => using(1), {
     store,

@@ -1,7 +1,7 @@
 /** Stores that answer late, never, nonsense, or throw: calls go on or fail as they should, and nothing is left. */
 import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { ReserveResult, Store, TakeResult } from '../../src/kernel/store.js'
+import type { AdmitResult, Store, TakeResult } from '../../src/kernel/store.js'
 import { ConnectionError } from '../../src/kernel/errors.js'
 import { clientOf, hanging, messages, OpenStore, outcome, SharedStore, using } from './abuse-support.js'
 import { eventually, wait } from './fault-server.js'
@@ -118,15 +118,22 @@ test('a store that talks nonsense neither hangs calls nor spins', async () => {
     null,
     {},
     { ok: false },
-    { ok: false, refused: 9, retryAfterMs: Number.NaN },
-    { ok: false, refused: 0, retryAfterMs: -5 },
-    { ok: false, refused: 0, retryAfterMs: Infinity },
+    { ok: false, by: 'rates' },
+    { ok: false, by: 'places', refused: 3 },
+    { ok: false, by: 'allowances', refused: 0 },
+    { ok: false, by: 'rates', refused: 9, retryAfterMs: Number.NaN },
+    { ok: false, by: 'rates', refused: 0, retryAfterMs: -5 },
+    { ok: false, by: 'rates', refused: 0, retryAfterMs: Infinity },
     { ok: true },
     { ok: true, remaining: ['x', Number.NaN] },
   ]
   for (const nonsense of takes) {
     const store = new OpenStore()
     let asked = 0
+    store.admit = () => {
+      asked += 1
+      return nonsense as AdmitResult
+    }
     store.take = () => {
       asked += 1
       return nonsense as TakeResult
@@ -137,6 +144,7 @@ test('a store that talks nonsense neither hangs calls nor spins', async () => {
     expect(performance.now() - begun).toBeLessThan(1000)
     expect(asked).toBeLessThan(10)
     store.take = OpenStore.prototype.take
+    store.admit = OpenStore.prototype.admit
     const again = ai.chat.completions.create({ model: 'm', messages }, { timeout: 3000 })
     expect(await outcome(again)).toEqual({ name: 'answered' })
     expect(ai.health().targets[0]?.headroom).toBeGreaterThanOrEqual(0)
@@ -145,11 +153,11 @@ test('a store that talks nonsense neither hangs calls nor spins', async () => {
     undefined,
     {},
     { ok: false },
-    { ok: false, refused: 7, left: Number.NaN, resetsInMs: 'x' },
+    { ok: false, by: 'allowances', refused: 7, left: Number.NaN, resetsInMs: 'x' },
   ]
   for (const nonsense of reserves) {
     const store = new OpenStore()
-    store.reserve = () => nonsense as ReserveResult
+    store.admit = () => nonsense as AdmitResult
     const ai = clientOf(() => using(3), {
       store,
       models: { m: [{ model: 'a/m', limits: { concurrent: 1 } }] },
@@ -157,7 +165,7 @@ test('a store that talks nonsense neither hangs calls nor spins', async () => {
     })
     const ask = () => outcome(ai.chat.completions.create({ model: 'm', messages }, { timeout: 200 }))
     expect((await ask()).name).not.toBe('answered')
-    store.reserve = OpenStore.prototype.reserve
+    store.admit = OpenStore.prototype.admit
     expect(await ask()).toEqual({ name: 'answered' })
   }
   for (const nonsense of [undefined, null, [], ['x'], [Number.NaN, Infinity]]) {

@@ -124,7 +124,7 @@ test('a code fence around the answer is no part of it', async () => {
   text = '```json\n{"city":"Oslo"}\n```'
   expect((await ask()).choices[0]?.message).toMatchObject({ parsed: { city: 'Oslo' }, content: text })
   text = '```\n{"city":7}\n```'
-  await expect(ask()).rejects.toMatchObject({ name: 'StreamError', message: expect.stringContaining('city') })
+  await expect(ask()).rejects.toMatchObject({ name: 'SchemaError', message: expect.stringContaining('city') })
   text = 'Oslo, a secret'
   await expect(ask()).rejects.toThrow(/not JSON(?!.*secret)/)
 })

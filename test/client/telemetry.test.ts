@@ -162,7 +162,7 @@ test('a failed call says the error type, not the message', async () => {
   const failure: unknown = await clientFor()
     .chat.completions.create({ model: 'first/gpt-4o', messages })
     .catch((error: unknown) => error)
-  expect((failure as Error).message).toBe('401 your key [key] is wrong')
+  expect((failure as Error).message).toBe('401 your key [key] is wrong (first/gpt-4o)')
   expect(inference().attributes).toMatchObject({ 'error.type': 'invalid_api_key', 'http.response.status_code': 401 })
   expect(inference().status).toEqual({ code: SpanStatusCode.ERROR, message: 'invalid_api_key' })
 })

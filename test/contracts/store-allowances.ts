@@ -1,7 +1,8 @@
 /** What every store keeps to about allowances, such as budgets. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { AllowanceRequest } from '../../src/kernel/store.js'
+import type { AllowanceRequest, CalendarPeriod } from '../../src/kernel/store.js'
+import { windowAt } from '../../src/policies/budget.js'
 import { allowanceModel } from './store-allowances-model.js'
 import type { StoreUnderTest } from './store.js'
 
@@ -216,6 +217,28 @@ export function allowanceContract(opened: () => StoreUnderTest, key: () => strin
         { numRuns: 8 },
       )
     }, 30_000)
+
+    test.each<CalendarPeriod>(['minute', 'hour', 'day', 'week', 'month'])(
+      'of a calendar %s are forgotten when that ends, by the clock of the store',
+      async (calendar) => {
+        const { store, date } = opened()
+        const name = key()
+        const wanted = (amount: number): AllowanceRequest => ({ ...request(name, 10, amount, LONG), calendar })
+        const before = date()
+        await store.settle('a', [wanted(4)])
+        await store.settle('b', [wanted(3)])
+        const [usage] = await store.usage([name])
+        const refused = await store.reserve('c', [wanted(11)], LONG)
+        const after = date()
+        const ends = [before, after].map((at) => windowAt(calendar, 'calendar', at).endsAt ?? 0)
+        for (const left of [usage?.resetsInMs ?? 0, refused.ok ? 0 : (refused.periodEndsInMs ?? 0)]) {
+          expect(left).toBeGreaterThanOrEqual((ends[0] as number) - after - EARLY)
+          expect(left).toBeLessThanOrEqual((ends[1] as number) - before + EARLY)
+        }
+        // Unless it has just ended.
+        if (ends[0] === ends[1]) expect(usage?.used).toBe(7)
+      },
+    )
 
     test('of 200 who reserve at once go to as many as there is room for', async () => {
       const { store } = opened()

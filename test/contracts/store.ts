@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RateTake, Store } from '../../src/kernel/store.js'
+import { admitContract } from './store-admit.js'
 import { allowanceContract } from './store-allowances.js'
 
 export interface StoreUnderTest {
@@ -10,6 +11,8 @@ export interface StoreUnderTest {
   pass(ms: number): Promise<void>
   /** Milliseconds on the clock of the store, or of this machine. */
   now(): number
+  /** Unix milliseconds by the store's own clock. */
+  date(): number
   stop(): Promise<void>
 }
 
@@ -76,14 +79,16 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>,
 
       test('what a call really used is taken or given back, and never refused', async () => {
         const tokens = key()
-        await store.take([rate(tokens, 100, 80)])
-        await store.correct([rate(tokens, 100, -50)])
-        expect(await store.take([rate(tokens, 100, 70)])).toMatchObject({ ok: true })
-        await store.correct([rate(tokens, 100, 100)])
-        const refused = await store.take([rate(tokens, 100, 1)])
-        expect(!refused.ok && refused.retryAfterMs).toBeGreaterThan(59_000)
-        await store.correct([rate(tokens, 100, -10_000)])
-        expect(await store.take([rate(tokens, 100, 1)])).toEqual({ ok: true, remaining: [99] })
+        // So long that all of it lies in one part of the window.
+        const day = 86_400_000
+        await store.take([rate(tokens, 100, 80, day)])
+        await store.correct([rate(tokens, 100, -50, day)])
+        expect(await store.take([rate(tokens, 100, 70, day)])).toMatchObject({ ok: true })
+        await store.correct([rate(tokens, 100, 100, day)])
+        const refused = await store.take([rate(tokens, 100, 1, day)])
+        expect(!refused.ok && refused.retryAfterMs).toBeGreaterThan(day - 1_000)
+        await store.correct([rate(tokens, 100, -10_000, day)])
+        expect(await store.take([rate(tokens, 100, 1, day)])).toEqual({ ok: true, remaining: [99] })
       })
 
       test('what is given back was taken when it was taken: what came later counts as long as it would have', async () => {
@@ -174,14 +179,14 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>,
 
       test('run out unless their holder asks again', async () => {
         const name = key()
-        await store.acquire(lease(name, 'stays', 150))
-        await store.acquire(lease(name, 'dies', 150))
-        await under.pass(100)
-        expect(await store.acquire(lease(name, 'stays', 150))).toBe(true)
-        expect(await store.acquire(lease(name, 'new', 150))).toBe(false)
-        await under.pass(80)
+        await store.acquire(lease(name, 'stays', 1_500))
+        await store.acquire(lease(name, 'dies', 1_500))
+        await under.pass(1_000)
+        expect(await store.acquire(lease(name, 'stays', 1_500))).toBe(true)
+        expect(await store.acquire(lease(name, 'new', 1_500))).toBe(false)
+        await under.pass(800)
         expect(await store.held(name)).toBe(1)
-        expect(await store.acquire(lease(name, 'new', 150))).toBe(true)
+        expect(await store.acquire(lease(name, 'new', 1_500))).toBe(true)
       })
 
       test('of many who ask at once go to as many as the limit', async () => {
@@ -195,6 +200,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>,
     })
 
     allowanceContract(() => under, key)
+    admitContract(() => under, key)
 
     describe('facts', () => {
       test('hold for their time', async () => {

@@ -16,11 +16,16 @@ storeContract('memory', async () => {
       time += ms
     },
     now: () => time,
+    date: () => time,
     stop: async () => undefined,
   }
 })
 
-const realTime = { pass: async (ms: number) => void (await sleep(ms)), now: () => performance.now() }
+const realTime = {
+  pass: async (ms: number) => void (await sleep(ms)),
+  now: () => performance.now(),
+  date: () => Date.now(),
+}
 
 storeContract(
   'redis, by address',

@@ -19,7 +19,8 @@ describe('a store that fails', () => {
     for (let i = 0; i < 50; i += 1) results.push((await guarded.take(one)).ok)
     expect(state.asked).toBe(3)
     expect(results.filter(Boolean)).toHaveLength(2)
-    expect(guarded.status()).toEqual({ up: false, downSince: 0, localOperations: 50 })
+    const problem = { code: 'ERROR', message: 'down' }
+    expect(guarded.status()).toEqual({ up: false, downSince: 0, localOperations: 50, problem })
     expect(warned.mock.calls.flat().join()).toMatch(/the store memory does not answer/)
     expect(warned).toHaveBeenCalledTimes(1)
   })
@@ -47,6 +48,23 @@ describe('a store that fails', () => {
     const before = state.asked
     await guarded.held('x')
     expect(state.asked).toBe(before + 1)
+  })
+
+  test('fails many who ask at once for one reason, which is one failure', async () => {
+    vi.spyOn(console, 'warn').mockReturnValue(undefined)
+    const { guarded, state } = behindSwitch('local')
+    state.fault = new Error('a moment')
+    await Promise.all(Array.from({ length: 50 }, () => guarded.held('x')))
+    expect(guarded.status()).toMatchObject({ up: true, problem: { message: 'a moment' } })
+    state.fault = undefined
+    await guarded.held('x')
+    expect(guarded.status()).toEqual({ up: true, localOperations: 50 })
+    state.fault = new Error('down')
+    for (let round = 0; round < 3; round += 1) {
+      expect(guarded.status().up).toBe(true)
+      await Promise.all(Array.from({ length: 50 }, () => guarded.held('x')))
+    }
+    expect(guarded.status().up).toBe(false)
   })
 
   test('after it was closed is not told to be down', async () => {

@@ -1,8 +1,11 @@
 /** Allowances in Redis: what stays, what goes, and what others may do to it. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { AllowanceRequest, Store } from '../../src/kernel/store.js'
+import { windowAt } from '../../src/policies/budget.js'
 import { redisStore } from '../../src/redis.js'
+import { PERIODS } from '../../src/stores/redis-allowance-scripts.js'
 import { noRedis, RedisServer } from './redis-server.js'
 
 const request = (amount: number, changes: Partial<AllowanceRequest> = {}): AllowanceRequest => ({
@@ -63,7 +66,8 @@ describe.skipIf(noRedis !== '')(`allowances in Redis${noRedis}`, () => {
     for (const key of keys) {
       const left = await redis.pttl(key)
       expect(left).toBeGreaterThan(0)
-      expect(left).toBeLessThanOrEqual(60_000)
+      // What is reserved is kept for the length of an outage.
+      expect(left).toBeLessThanOrEqual(/reserved/.test(key) ? 3_660_000 : 60_000)
     }
     await store.settle('a', [request(0), request(0, rolling)])
     expect((await redis.keys('*reserved*')).toSorted()).toEqual([])
@@ -120,4 +124,73 @@ describe.skipIf(noRedis !== '')(`allowances in Redis${noRedis}`, () => {
       await hasty.close()
     }
   })
+
+  test('calendar periods end on the server when they do everywhere', async () => {
+    const periods = ['minute', 'hour', 'day', 'week', 'month'] as const
+    const dates = Array.from({ length: 1_500 }, (_, i) => i * 86_400_000 * 13 + ((i * 7_919) % 86_400) * 1_000)
+    const edges = ['2024-02-28T23:59:59Z', '2024-02-29T00:00:00Z', '2023-12-31T23:59:59Z', '2100-02-28T12:00:00Z']
+    const all = [...dates, ...edges.flatMap((edge) => [Date.parse(edge), Date.parse(edge) + 999])]
+    const lua = `${PERIODS}
+      local ends = {}
+      for i, at in ipairs(ARGV) do if i > 1 then ends[i - 1] = period_end(ARGV[1], tonumber(at)) end end
+      return ends`
+    for (const period of periods) {
+      const ends = await redis.eval(lua, 0, period, ...all)
+      expect(ends).toEqual(all.map((at) => windowAt(period, 'calendar', at).endsAt))
+    }
+  })
+
+  test('a Redis that was away for longer than a lease: who holds a reservation has a whole lease to renew it', async () => {
+    await persistent()
+    const lease = 1_500
+    await store.reserve('lives', [request(60)], lease)
+    await store.reserve('dies', [request(30)], lease)
+    await server.kill()
+    await sleep(lease + 500)
+    await server.start()
+    const ask = async (amount: number) => Promise.resolve(store.reserve('new', [request(amount)], lease))
+    await expect.poll(() => ask(11).catch(() => undefined), { timeout: 5_000 }).toMatchObject({ ok: false, left: 10 })
+    const until = performance.now() + lease + 700
+    while (performance.now() < until) {
+      await store.renew('lives', ['k'], lease)
+      await sleep(lease / 5)
+    }
+    expect(await ask(41)).toMatchObject({ ok: false, left: 40 })
+    expect(await ask(40)).toMatchObject({ ok: true })
+  }, 20_000)
+
+  test('a way to Redis that was cut for longer than a lease loses no reservation, and no use', async () => {
+    const way = await server.proxy()
+    const lease = 1_000
+    const open = (): Store => redisStore(way.url, { ...settings, lease })
+    const [first, second] = [open(), open()]
+    try {
+      await first.reserve('runs', [request(60)], lease)
+      await first.reserve('ended', [request(30)], lease)
+      await second.usage(['k'])
+      way.cut()
+      const until = performance.now() + 2 * lease
+      while (performance.now() < until) {
+        for (const holder of ['runs', 'ended']) await Promise.resolve(first.renew(holder, ['k'], lease)).catch(() => 0)
+        await sleep(lease / 5)
+      }
+      await expect(first.settle('ended', [request(25)])).rejects.toThrow(/is down/)
+      way.mend()
+      // Who comes first when it is back finds nothing free.
+      let refused = 0
+      const ask = async (): Promise<number> => {
+        const result = await Promise.resolve(second.reserve('new', [request(16)], lease)).catch(() => undefined)
+        expect(result?.ok).not.toBe(true)
+        if (result) refused += 1
+        await Promise.resolve(first.renew('runs', ['k'], lease)).catch(() => 0)
+        return refused
+      }
+      await expect.poll(ask, { timeout: 10_000, interval: 20 }).toBeGreaterThan(40)
+      expect(await second.usage(['k'])).toMatchObject([{ used: 25, reserved: 60 }])
+    } finally {
+      await first.close()
+      await second.close()
+      way.stop()
+    }
+  }, 30_000)
 })

@@ -2,7 +2,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -54,6 +54,13 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.port}`
   }
 
+  /** An address of its own that leads to this server, or elsewhere. */
+  async proxy(): Promise<Proxy> {
+    const proxy = new Proxy(this.port)
+    await proxy.start()
+    return proxy
+  }
+
   async start(): Promise<void> {
     const { port, directory } = this
     const files = directory === undefined ? ['--appendonly', 'no'] : ['--appendonly', 'yes', '--dir', directory]
@@ -88,6 +95,62 @@ export class RedisServer {
   async stop(): Promise<void> {
     await this.kill()
     if (this.directory !== undefined) await rm(this.directory, { recursive: true })
+  }
+}
+
+export class Proxy {
+  private target: number
+  private readonly sockets = new Set<Socket>()
+  private open = true
+  private readonly server = createServer((near) => {
+    if (!this.open) return void near.destroy()
+    const far = connect(this.target, '127.0.0.1')
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      this.sockets.add(from)
+      from.on('data', (data) => to.write(data))
+      from.on('close', () => {
+        this.sockets.delete(from)
+        to.destroy()
+      })
+      // The other side is told by its end.
+      from.on('error', () => undefined)
+    }
+  })
+
+  constructor(target: number) {
+    this.target = target
+  }
+
+  async start(): Promise<void> {
+    this.server.listen(0, '127.0.0.1')
+    await once(this.server, 'listening')
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${(this.server.address() as AddressInfo).port}`
+  }
+
+  /** Connections that are made from now on; those that there are stay. */
+  leadTo(port: number): void {
+    this.target = port
+  }
+
+  /** Breaks every connection, and takes no new one. */
+  cut(): void {
+    this.open = false
+    for (const socket of this.sockets) socket.destroy()
+  }
+
+  mend(): void {
+    this.open = true
+  }
+
+  stop(): void {
+    this.cut()
+    this.server.close()
   }
 }
 

@@ -58,10 +58,44 @@ describe('while the shared store is down', () => {
     time.now = 500
     await guarded.held('x').catch(() => undefined)
     await turn()
-    expect(memory.usage(['k'])).toMatchObject([{ used: 33, reserved: 30 }])
-    // Its lease is not renewed.
-    time.now = 60_001
     expect(memory.usage(['k'])).toMatchObject([{ used: 33, reserved: 0 }])
+  })
+
+  test('a call that runs on keeps what it has reserved: that is renewed before others ask', async () => {
+    const { guarded, memory, state, time } = behindSwitch('reject')
+    await guarded.reserve('ended', use(30), 60_000)
+    await guarded.reserve('runs', use(40), 60_000)
+    state.fault = new Error('down')
+    for (let i = 0; i < 3; i += 1) await expect(guarded.held('x')).rejects.toThrow(/is down/)
+    for (const holder of ['ended', 'runs']) {
+      await expect(guarded.renew(holder, ['k'], 60_000)).rejects.toThrow(/is down/)
+    }
+    await expect(guarded.settle('ended', use(5))).rejects.toThrow(/is down/)
+    state.fault = undefined
+    time.now = 50_000
+    await guarded.held('x').catch(() => undefined)
+    await turn()
+    time.now = 100_000
+    expect(memory.usage(['k'])).toMatchObject([{ used: 5, reserved: 40 }])
+  })
+
+  test('closing hands it over', async () => {
+    const { guarded, memory, state } = behindSwitch('local')
+    const kept = vi.spyOn(memory, 'close').mockReturnValue(undefined)
+    state.fault = new Error('down')
+    for (let i = 0; i < 5; i += 1) await guarded.settle('a', use(10))
+    state.fault = undefined
+    await guarded.close()
+    expect(memory.usage(['k'])).toMatchObject([{ used: 50 }])
+    expect(kept).toHaveBeenCalledTimes(1)
+  })
+
+  test('what closing could not hand over is told', async () => {
+    const { guarded, state } = behindSwitch('local')
+    state.fault = new Error('down')
+    for (let i = 0; i < 5; i += 1) await guarded.settle('a', use(10))
+    await expect(guarded.close()).rejects.toThrow('down')
+    expect(console.warn).toHaveBeenCalledWith(expect.stringMatching(/what 1 budget used meanwhile is not counted/))
   })
 
   test('it is handed over though no call is made any more', async () => {
@@ -99,13 +133,17 @@ describe('while the shared store is down', () => {
 describe('a settlement without an answer', () => {
   const gone = (): { readonly unsettled: Unsettled; readonly settled: AllowanceRequest[] } => {
     const settled: AllowanceRequest[] = []
-    return { settled, unsettled: new Unsettled((_, uses) => void settled.push(...uses)) }
+    const settle = (_: string, uses: readonly AllowanceRequest[]): readonly number[] => {
+      settled.push(...uses.filter(({ amount }) => amount > 0))
+      return []
+    }
+    return { settled, unsettled: new Unsettled({ settle, renew: () => undefined }) }
   }
 
   test('that was done is not done again', async () => {
     const { unsettled } = gone()
     let answer: (left: unknown) => void = () => undefined
-    unsettled.failed(use(5), new NoAnswer('late', new Promise((resolve) => (answer = resolve))))
+    unsettled.failed('h', use(5), new NoAnswer('late', new Promise((resolve) => (answer = resolve))))
     expect(unsettled.done).toBe(false)
     expect(unsettled.any).toBe(false)
     answer([95])
@@ -115,18 +153,18 @@ describe('a settlement without an answer', () => {
 
   test('whose connection broke is done again', async () => {
     const { unsettled, settled } = gone()
-    unsettled.failed(use(5), new NoAnswer('late', Promise.reject(new Error('closed'))))
+    unsettled.failed('h', use(5), new NoAnswer('late', Promise.reject(new Error('closed'))))
     await turn()
-    unsettled.add(use(2))
-    unsettled.add(use(0, 'nothing'))
+    unsettled.add('h', use(2))
+    unsettled.add('h', use(0, 'nothing'))
     await unsettled.handOver()
-    expect(settled).toEqual(use(7))
+    expect(settled).toMatchObject(use(7))
     expect(unsettled.done).toBe(true)
   })
 
   test('leaves one sum for each key, and so many keys at most', async () => {
     const { unsettled, settled } = gone()
-    for (let i = 0; i < 20_200; i += 1) unsettled.add(use(1, `k${i % 10_100}`))
+    for (let i = 0; i < 20_200; i += 1) unsettled.add(`h${i}`, use(1, `k${i % 10_100}`))
     await unsettled.handOver()
     expect(settled).toHaveLength(10_000)
     expect(new Set(settled.map(({ amount }) => amount))).toEqual(new Set([2]))

@@ -5,12 +5,13 @@ import type { Step } from '../../router/itinerary.js'
 import type { Target } from '../../router/target.js'
 import { warnOnce } from '../../telemetry/warn.js'
 import type { LogicalCall } from '../call.js'
-import type { Estimate } from './budgets.js'
+import type { BudgetRefusal, Estimate } from './budgets.js'
 import type { Place } from './demand.js'
 import type { Entry, Gate, Refusal } from './gate.js'
 import { whileAlive } from './in-time.js'
 import { Pass } from './pass.js'
 import { refusalError, uncounted, type Refused } from './refused.js'
+import { enterAll, type Side } from './together.js'
 
 /** A step that may be made, with what it holds for it. */
 export interface AdmittedStep extends Step {
@@ -35,22 +36,14 @@ interface Waiting {
 }
 
 const undo = (gate: Gate, entry: Entry): void => gate.undo(entry)
-const atOnce: Way = { enter: (gate, entry) => gate.tryEnter(entry), undo }
 
 /**
- * Lets the call itself in, where limits hold for it whatever target serves.
+ * Waits until the call itself is let in, where limits hold for it whatever target serves.
  *
- * @throws LimitError when it is not let in in time, or the reason of the caller's abort.
+ * @throws LimitError when it is not let in in time.
  */
-export function admitCall(call: LogicalCall): Promise<Pass> {
-  return whileAlive(call.limits.signal, enterCall(call), (pass) => pass.undo())
-}
-
-async function enterCall(call: LogicalCall): Promise<Pass> {
-  const { gates } = call.client
-  const entry = new CallEntry(call)
-  const passed = gates.forCall(call.demand.scopeFacts())
-  const refusal = await through(passed, entry, {
+async function enterCall(call: LogicalCall, { gates, entry }: Side): Promise<Pass> {
+  const refusal = await through(gates, entry, {
     async enter(gate) {
       const now = await gate.tryEnter(entry)
       return now?.mayWait ? inTime(call, () => gate.enter(entry, call.limits.signal), gate) : now
@@ -58,7 +51,7 @@ async function enterCall(call: LogicalCall): Promise<Pass> {
     undo,
   })
   if (refusal) throw refusalError(refusal)
-  return new Pass(passed, entry)
+  return new Pass(gates, entry)
 }
 
 /**
@@ -70,11 +63,33 @@ async function enterCall(call: LogicalCall): Promise<Pass> {
  */
 export function admit(call: LogicalCall, first: Step): AdmittedStep | Promise<AdmittedStep> {
   const { target, health } = first.member
-  if (!call.client.gates.limits(target) && !health.exhausted) return first
-  return whileAlive(call.limits.signal, admitSome(call, first), ({ pass }) => pass?.undo())
+  const { gates } = call.client
+  // Once for all its attempts, with the first.
+  const side = gates.limitCalls && !call.pass ? sideOf(call, gates.forCall(call.demand.scopeFacts())) : undefined
+  if (!side && !gates.limits(target) && !health.exhausted) return first
+  const own: OwnSide | undefined = side && { side, pass: undefined }
+  const admitting = admitSome(call, first, own).catch((error: unknown) => {
+    own?.pass?.undo()
+    throw error
+  })
+  const admitted = whileAlive(call.limits.signal, admitting, ({ pass }) => {
+    pass?.undo()
+    own?.pass?.undo()
+  })
+  if (!own) return admitted
+  return admitted.then((step) => {
+    call.pass = own.pass
+    return step
+  })
 }
 
-async function admitSome(call: LogicalCall, first: Step): Promise<AdmittedStep> {
+/** The call's own gates, and what it holds of them. */
+interface OwnSide {
+  readonly side: Side
+  pass: Pass | undefined
+}
+
+async function admitSome(call: LogicalCall, first: Step, own?: OwnSide): Promise<AdmittedStep> {
   const refused: Waiting[] = []
   const exhausted: Omit<Waiting, 'refusal'>[] = []
   for (let step: Step | undefined = first; step; step = call.itinerary.passBy()) {
@@ -83,14 +98,14 @@ async function admitSome(call: LogicalCall, first: Step): Promise<AdmittedStep> 
       exhausted.push({ step, back })
       continue
     }
-    const entered = await enter(call, step, atOnce)
+    const entered = await enterNow(call, step, own)
     if (entered instanceof Pass) return { ...step, pass: entered }
     if (!entered) return step
     refused.push({ step, refusal: entered, back })
   }
   // Where nothing else is left, what a provider said of its quota is put to the test.
   for (const { step, back } of exhausted) {
-    const entered = await enter(call, step, atOnce)
+    const entered = await enterNow(call, step, own)
     if (entered && !(entered instanceof Pass)) refused.push({ step, refusal: entered, back })
     else {
       back()
@@ -99,7 +114,11 @@ async function admitSome(call: LogicalCall, first: Step): Promise<AdmittedStep> 
   }
   const waiting = refused.filter(({ refusal }) => 'mayWait' in refusal && refusal.mayWait)
   const [only] = waiting
-  if (only) return waitForOne(call, waiting)
+  if (only) {
+    // Its own places come before those of a target, as for every call.
+    if (own && !own.pass) own.pass = await enterCall(call, own.side)
+    return waitForOne(call, waiting)
+  }
   const { step, refusal } = refused[0] as Waiting
   throw refusalError(refusal, step.member.target)
 }
@@ -110,7 +129,7 @@ export async function admitBeside(call: LogicalCall): Promise<AdmittedStep | und
   for (let step = itinerary.hedge(); step; step = itinerary.hedge()) {
     if (!client.gates.limits(step.member.target)) return step
     // A store that does not answer fails no call whose first attempt is under way.
-    const entering = whileAlive(call.limits.signal, enter(call, step, atOnce), (late) => {
+    const entering = whileAlive(call.limits.signal, enterNow(call, step), (late) => {
       if (late instanceof Pass) late.undo()
     })
     const entered = await entering.catch(() => ({ failed: true as const }))
@@ -191,6 +210,44 @@ function waitForOne(call: LogicalCall, waiting: readonly Waiting[]): Promise<Adm
   })
 }
 
+/** Without waiting at a target, and all in one operation of the store. `undefined` when nothing limits it. */
+async function enterNow(call: LogicalCall, step: Step, own?: OwnSide): Promise<Pass | Refused | undefined> {
+  const { gates } = call.client
+  const { target } = step.member
+  const facts = call.demand.scopeFacts(target)
+  const place = { target, params: step.params }
+  const draft = gates.budgets.any ? gates.budgets.draft(facts, await estimateOf(call, place)) : undefined
+  if (draft && 'refused' in draft) return told(draft.refused, target)
+  const attempt = sideOf(call, gates.forAttempt(target, facts), [place])
+  const first = own && !own.pass ? own.side : undefined
+  const entered = await enterAll(gates.store, first ? [first, attempt] : [attempt], draft)
+  if (entered.in) {
+    if (own && first) own.pass = new Pass(first.gates, first.entry)
+    const { reservation } = entered
+    return attempt.gates.length > 0 || gates.budgets.any
+      ? new Pass(attempt.gates, attempt.entry, reservation)
+      : undefined
+  }
+  const { refusal, side } = entered
+  if (own && first && side === first) {
+    if (!('mayWait' in refusal && refusal.mayWait)) throw refusalError(refusal)
+    own.pass = await enterCall(call, first)
+    return enterNow(call, step, own)
+  }
+  return 'mayWait' in refusal ? refusal : told(refusal, target)
+}
+
+/** @param places - Where the attempt goes; none for the call itself. */
+function sideOf(call: LogicalCall, gates: readonly Gate[], places: readonly Place[] = []): Side {
+  return { gates, entry: new CallEntry(call, places) }
+}
+
+/** While others serve, nobody would notice that this one never does. */
+function told(refusal: BudgetRefusal, target: Target): BudgetRefusal {
+  if (refusal.unpriced) warnOnce(uncounted(refusal, target), 'unpriced')
+  return refusal
+}
+
 /** `undefined` when nothing limits it. */
 async function enter(call: LogicalCall, { member, params }: Step, way: Way): Promise<Pass | Refused | undefined> {
   const { gates } = call.client
@@ -211,10 +268,7 @@ async function enter(call: LogicalCall, { member, params }: Step, way: Way): Pro
   }
   if (!reserved || !('refused' in reserved)) return new Pass(passed, entry, reserved)
   for (const gate of passed) way.undo(gate, entry)
-  const { refused } = reserved
-  // While others serve, nobody would notice that this one never does.
-  if (refused.unpriced) warnOnce(uncounted(refused, target), 'unpriced')
-  return refused
+  return told(reserved.refused, target)
 }
 
 /** A list of prices that is on its way is waited for: the call has a price, and nobody knows it yet. */

@@ -3,15 +3,17 @@ import { randomUUID } from 'node:crypto'
 import { toNanoUsd } from '../../cost/money.js'
 import type { Clock } from '../../kernel/clock.js'
 import { ConfigError } from '../../kernel/errors.js'
-import type { AllowanceRequest, Store } from '../../kernel/store.js'
+import type { AllowanceRequest, ReserveResult, Store } from '../../kernel/store.js'
 import { windowAt } from '../../policies/budget.js'
 import type { BudgetEvent } from '../../router/events.js'
 import type { BudgetOptions } from '../../router/options.js'
 import type { Used } from './pass.js'
-import { compileScope, keyName, type CompiledScope, type ScopeFacts } from './scope.js'
+import { checkCounts, compileScope, keyName, type CompiledScope, type ScopeFacts } from './scope.js'
 
 /** Where the store does not say how long a reservation outlives its process. */
 const LEASE = 15_000
+/** Times in a lease that it is renewed: what a store makes of a silence depends on it. */
+const RENEWALS = 5
 /** Of a store that only this process has. */
 const FOR_EVER = 2 ** 40
 const DEFAULT_WARNING = 0.8
@@ -55,6 +57,19 @@ export interface BudgetRefusal {
 export interface Reservation {
   settle(used: Used): void
   release(): void
+}
+
+type RefusedReservation = Extract<ReserveResult, { ok: false }>
+
+/** A reservation that the store is still to be asked for. */
+export interface ReservationDraft {
+  readonly holder: string
+  readonly requests: readonly AllowanceRequest[]
+  readonly leaseMs: number
+  /** The store has made it. */
+  accept(): Reservation
+  /** The store has not. */
+  refuse(result: RefusedReservation): BudgetRefusal
 }
 
 interface Budget {
@@ -117,6 +132,39 @@ export class Budgets {
     return this.budgets.length > 0
   }
 
+  /** What has to be reserved for the attempt in every hard budget that holds for it; `undefined` where no budget does. */
+  draft(facts: ScopeFacts, estimate: Estimate): ReservationDraft | { readonly refused: BudgetRefusal } | undefined {
+    const accounts = this.accounts(facts, estimate)
+    if (accounts.length === 0) return undefined
+    // Those that refuse nothing are settled too.
+    checkCounts(accounts.length)
+    const hard = accounts.filter(({ budget }) => budget.hard)
+    const unpriced = estimate.priced && estimate.usd === undefined && hard.find(({ budget }) => budget.unit === 'usd')
+    if (unpriced) return { refused: refusalOf(unpriced, estimate, { left: unpriced.budget.limit, unpriced: true }) }
+    const { store, clock } = this.options
+    const holder = `${this.own} ${(this.reservations += 1)}`
+    const requests = hard.map(({ request }) => request)
+    const begunAt = clock.now()
+    return {
+      holder,
+      requests,
+      leaseMs: store.shared ? (store.leaseMs ?? LEASE) : FOR_EVER,
+      accept: () => {
+        if (hard.length > 0) {
+          this.hold(
+            holder,
+            requests.map(({ key }) => key),
+          )
+        }
+        return {
+          settle: (used) => this.settle(holder, accounts, used, begunAt),
+          release: () => this.release(holder, hard),
+        }
+      },
+      refuse: (result) => this.refuse(hard, estimate, result),
+    }
+  }
+
   /**
    * Reserves what the attempt may come to in every hard budget that holds for it, or in none.
    *
@@ -126,38 +174,23 @@ export class Budgets {
     facts: ScopeFacts,
     estimate: Estimate,
   ): Promise<Reservation | { readonly refused: BudgetRefusal } | undefined> {
-    const accounts = this.accounts(facts, estimate)
-    if (accounts.length === 0) return undefined
-    const hard = accounts.filter(({ budget }) => budget.hard)
-    const unpriced = estimate.priced && estimate.usd === undefined && hard.find(({ budget }) => budget.unit === 'usd')
-    if (unpriced) return { refused: refusalOf(unpriced, estimate, { left: unpriced.budget.limit, unpriced: true }) }
-    const holder = `${this.own} ${(this.reservations += 1)}`
-    if (hard.length > 0) {
-      const { store } = this.options
-      const result = await store.reserve(
-        holder,
-        hard.map(({ request }) => request),
-        store.shared ? (store.leaseMs ?? LEASE) : FOR_EVER,
-      )
-      if (!result.ok) {
-        const account = (hard[result.refused] ?? hard[0]) as Account
-        const { budget, endsAt } = account
-        this.tell(account, result.left, 'refused')
-        // More than there ever is comes free never.
-        const frees = Number.isFinite(result.resetsInMs) ? result.resetsInMs : undefined
-        const resetsInMs = endsAt === undefined || frees === undefined ? frees : endsAt - this.options.clock.date()
-        const left = budget.unit === 'usd' ? result.left / NANO : result.left
-        return { refused: refusalOf(account, estimate, { left: Math.max(0, left), resetsInMs, unpriced: false }) }
-      }
-      this.hold(
-        holder,
-        hard.map(({ request }) => request.key),
-      )
-    }
-    return {
-      settle: (used) => this.settle(holder, accounts, used),
-      release: () => this.release(holder, hard),
-    }
+    const draft = this.draft(facts, estimate)
+    if (!draft || 'refused' in draft) return draft
+    const { holder, requests, leaseMs } = draft
+    if (requests.length === 0) return draft.accept()
+    const result = await this.options.store.reserve(holder, requests, leaseMs)
+    return result.ok ? draft.accept() : { refused: draft.refuse(result) }
+  }
+
+  private refuse(hard: readonly Account[], estimate: Estimate, result: RefusedReservation): BudgetRefusal {
+    const account = (hard[result.refused] ?? hard[0]) as Account
+    const { budget } = account
+    this.tell(account, result.left, 'refused')
+    // More than there ever is comes free never.
+    const frees = Number.isFinite(result.resetsInMs) ? result.resetsInMs : undefined
+    const resetsInMs = frees === undefined ? undefined : (result.periodEndsInMs ?? frees)
+    const left = budget.unit === 'usd' ? result.left / NANO : result.left
+    return refusalOf(account, estimate, { left: Math.max(0, left), resetsInMs, unpriced: false })
   }
 
   /** Until all that was used is in the store. */
@@ -165,16 +198,18 @@ export class Budgets {
     await Promise.all(this.settling)
   }
 
-  /** Waits for what is being settled, though not for a store that does not answer. */
+  /** Waits until what was used is in the store, though not for one that does not answer. */
   async close(): Promise<void> {
     clearInterval(this.renewal)
     this.renewal = undefined
+    const begun = performance.now()
     let timer: NodeJS.Timeout | undefined
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, PATIENCE)
     })
     await Promise.race([this.settled(), patience])
     clearTimeout(timer)
+    await this.options.store.flush?.(Math.max(0, PATIENCE - (performance.now() - begun)))
   }
 
   private accounts(facts: ScopeFacts, { tokens, usd }: Estimate): Account[] {
@@ -182,13 +217,15 @@ export class Budgets {
     return this.budgets.flatMap((budget) => {
       const { scope, unit, per, window, limit } = budget
       return scope.keys(facts).map((key) => {
-        const { id, windowMs, slots, endsAt } = windowAt(per, window, date)
+        // The store tells the period by its own clock; this one's is for those who are told.
+        const { windowMs, slots, endsAt } = windowAt(per, window, date)
         const units = (amount: number): number => unitsOf(unit, amount)
         const request = {
-          key: `budget ${unit} ${per} ${window} ${id}${key}`,
+          key: `budget ${unit} ${per} ${window}${key}`,
           limit: units(limit),
           windowMs,
           slots,
+          calendar: window === 'calendar' ? per : undefined,
           amount: units((unit === 'usd' ? usd : tokens) ?? 0),
         }
         return { budget, of: keyName(key) || scope.name, request, endsAt }
@@ -196,13 +233,14 @@ export class Budgets {
     })
   }
 
-  private settle(holder: string, accounts: readonly Account[], used: Used): void {
+  private settle(holder: string, accounts: readonly Account[], used: Used, begunAt: number): void {
     this.open.delete(holder)
+    const agoMs = this.options.clock.now() - begunAt
     const uses = accounts.map(({ budget, request }) => {
       const { unit } = budget
       const amount = unit === 'usd' ? used.usd : used.tokens
       // What is not known counts as it was estimated.
-      return { ...request, amount: amount === undefined ? request.amount : unitsOf(unit, amount) }
+      return { ...request, amount: amount === undefined ? request.amount : unitsOf(unit, amount), agoMs }
     })
     this.background(async () => {
       const left = await this.options.store.settle(holder, uses)
@@ -229,15 +267,18 @@ export class Budgets {
   }
 
   /**
-   * Once for each state that an account comes to; a state that is less than the last is no news. A rolling account never
-   * begins anew: of it, what was told a window ago is old.
+   * Once for each state that an account comes to; a state that is less than the last is no news. In another period, or a
+   * window later, all is news again.
    */
   private tell({ budget, request, endsAt }: Account, left: number, state: BudgetEvent['state']): void {
     const now = this.options.clock.now()
     const before = this.told.get(request.key)
     if (before && now < before.until && STATES.indexOf(before.state) >= STATES.indexOf(state)) return
     this.told.delete(request.key)
-    this.told.set(request.key, { state, until: endsAt === undefined ? now + request.windowMs : Infinity })
+    this.told.set(request.key, {
+      state,
+      until: now + (endsAt === undefined ? request.windowMs : endsAt - this.options.clock.date()),
+    })
     for (const oldest of this.told.keys()) {
       if (this.told.size <= MEMORY) break
       this.told.delete(oldest)
@@ -264,7 +305,7 @@ export class Budgets {
       if (this.open.size > 0) return
       clearInterval(this.renewal)
       this.renewal = undefined
-    }, leaseMs / 3).unref()
+    }, leaseMs / RENEWALS).unref()
   }
 
   /** No call waits for it. A store that is down says so itself, and a reservation that is not given back runs out. */

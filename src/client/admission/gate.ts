@@ -2,7 +2,7 @@
 import type { Clock } from '../../kernel/clock.js'
 import type { LimitError } from '../../kernel/errors.js'
 import { sleep } from '../../kernel/sleep.js'
-import type { RateTake, Store } from '../../kernel/store.js'
+import type { LeaseRequest, RateTake, Store } from '../../kernel/store.js'
 import { CallQueue } from '../../policies/queue.js'
 import type { TargetLimits } from '../../router/options.js'
 import { Places } from './places.js'
@@ -29,6 +29,13 @@ export interface Refusal {
   readonly retryAfterMs?: number
   /** Whether there is a queue in which the call could wait. */
   readonly mayWait: boolean
+}
+
+/** What a call has to be given by the store, when nothing in this process is in its way. */
+export interface Wish {
+  readonly place: LeaseRequest | undefined
+  readonly rates: readonly RateTake[]
+  readonly at: number
 }
 
 export interface GateOptions {
@@ -121,10 +128,40 @@ export class Gate {
     return this.orGiveBack(async (placed) => {
       if (this.places && !(await this.places.tryTake())) return this.refused({ limit: 'concurrent' })
       placed()
-      // Nobody overtakes those that wait.
-      if (this.turnstile.inFlight > 0) return this.refused({ limit: this.refusal?.limit ?? 'requests' })
-      return this.takeRates(entry)
+      return this.inTheWay(entry) ?? (await this.takeRates(entry))
     })
+  }
+
+  /** What the store has to give for the call to be let in now, or why it is not: a place of this process is held for it. */
+  wish(entry: Entry): Wish | Refusal {
+    if (this.queue && !this.queue.tryEnter()) return this.refused({ limit: 'concurrent' })
+    const place = this.places?.wish()
+    const refusal = place === 'none' ? this.refused({ limit: 'concurrent' }) : this.inTheWay(entry)
+    if (!refusal && place !== 'none') return { place, rates: this.takes(entry), at: this.options.clock.now() }
+    this.queue?.leave()
+    return refusal ?? this.refused({ limit: 'concurrent' })
+  }
+
+  /** The store has given all of it. */
+  entered(entry: Entry, { place, rates, at }: Wish, remaining: readonly number[]): void {
+    if (place) this.places?.had(place)
+    if (rates.length > 0) this.took(entry, at, remaining)
+  }
+
+  /** Nothing was had of what was wished. */
+  forgo(): void {
+    this.queue?.leave()
+  }
+
+  /** The store has no place. */
+  noPlace(): Refusal {
+    this.places?.none()
+    return this.refused({ limit: 'concurrent' })
+  }
+
+  /** The store has no units of one rate. */
+  noUnits(entry: Entry, { at }: Wish, rate: number, retryAfterMs: number): Refusal {
+    return this.noteRefusal(entry, at, rate, retryAfterMs)
   }
 
   /** Waits until the call is let in. @returns why it is not. @throws the reason of the signal, and as {@link tryEnter}. */
@@ -246,17 +283,32 @@ export class Gate {
     const known = this.lastRefusal(entry)
     if (known) return known
     const now = clock.now()
-    const result = await store.take(this.rates.map((rate) => ({ ...rate.take, units: unitsOf(rate, entry) })))
-    if (result.ok) {
-      this.taking.set(entry, now)
-      for (const [at, rate] of this.rates.entries()) {
-        rate.left = result.remaining[at] ?? rate.left
-        rate.at = now
-      }
-      return undefined
+    const result = await store.take(this.takes(entry))
+    if (!result.ok) return this.noteRefusal(entry, now, result.refused, result.retryAfterMs)
+    this.took(entry, now, result.remaining)
+    return undefined
+  }
+
+  private takes(entry: Entry): readonly RateTake[] {
+    return this.rates.map((rate) => ({ ...rate.take, units: unitsOf(rate, entry) }))
+  }
+
+  /** Of those that wait for a rate nobody is overtaken, and what the store has just refused it is not asked. */
+  private inTheWay(entry: Entry): Refusal | undefined {
+    if (this.turnstile.inFlight > 0) return this.refused({ limit: this.refusal?.limit ?? 'requests' })
+    return this.rates.length === 0 ? undefined : this.lastRefusal(entry)
+  }
+
+  private took(entry: Entry, now: number, remaining: readonly number[]): void {
+    this.taking.set(entry, now)
+    for (const [at, rate] of this.rates.entries()) {
+      rate.left = remaining[at] ?? rate.left
+      rate.at = now
     }
-    const limit = this.rates[result.refused]?.limit ?? 'requests'
-    const { retryAfterMs: told } = result
+  }
+
+  private noteRefusal(entry: Entry, now: number, rate: number, told: number): Refusal {
+    const limit = this.rates[rate]?.limit ?? 'requests'
     // Of a store that says nonsense: neither asked without a break nor never again.
     const retryAfterMs = told >= 1 && told < Infinity ? told : 1_000
     this.refusal = { limit, until: now + retryAfterMs, tokens: limit === 'tokens' ? entry.tokens : 0 }

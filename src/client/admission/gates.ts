@@ -51,6 +51,10 @@ export class Gates {
     this.budgets = new Budgets({ budgets, store, clock, tell: tellBudget })
   }
 
+  get store(): Store {
+    return this.options.store
+  }
+
   /** Whether calls have anything to pass beside their attempts. */
   get limitCalls(): boolean {
     return this.ofCalls.length > 0

@@ -1,6 +1,6 @@
 /** Places of a target that all processes share. A place is held by a lease, which runs out with its process. */
 import { randomUUID } from 'node:crypto'
-import type { Store } from '../../kernel/store.js'
+import type { LeaseRequest, Store } from '../../kernel/store.js'
 
 /** Where the store does not say. */
 const LEASE = 15_000
@@ -38,19 +38,33 @@ export class Places {
     return Math.max(0, this.askAt - this.options.now())
   }
 
+  /** What to ask the store for, unless it has just said that there is none. */
+  wish(): LeaseRequest | 'none' {
+    if (this.wait > 0) return 'none'
+    const { key, limit } = this.options
+    this.taken += 1
+    return { key, limit, holder: `${this.own} ${this.taken}`, leaseMs: this.leaseMs }
+  }
+
+  /** The store has given it. */
+  had({ holder }: LeaseRequest): void {
+    this.held.push(holder)
+    this.renewal ??= setInterval(() => this.renew(), this.leaseMs / 3).unref()
+  }
+
+  /** The store has none now. */
+  none(): void {
+    this.askAt = this.options.now() + ASK_AGAIN * (1 + Math.random())
+  }
+
   /** Asks the store, unless it has just said that there is none. @throws ConnectionError when the store cannot say. */
   async tryTake(): Promise<boolean> {
-    if (this.wait > 0) return false
-    const { key, limit, store, now } = this.options
-    this.taken += 1
-    const holder = `${this.own} ${this.taken}`
-    if (await store.acquire({ key, limit, holder, leaseMs: this.leaseMs })) {
-      this.held.push(holder)
-      this.renewal ??= setInterval(() => this.renew(), this.leaseMs / 3).unref()
-      return true
-    }
-    this.askAt = now() + ASK_AGAIN * (1 + Math.random())
-    return false
+    const place = this.wish()
+    if (place === 'none') return false
+    const has = await this.options.store.acquire(place)
+    if (has) this.had(place)
+    else this.none()
+    return has
   }
 
   /** Gives one back; which one makes no difference. @param wanted - Whether a call of this process waits for one. */

@@ -1,5 +1,7 @@
 /** Which limits and budgets hold for a call, and under which key what they count is kept. */
 import { createHash } from 'node:crypto'
+import { ConfigError } from '../../kernel/errors.js'
+import { MOST_KEYS } from '../../kernel/store.js'
 import type { Scope } from '../../router/options.js'
 
 const FIELDS = ['client', 'alias', 'provider', 'model', 'user', 'key', 'tag'] as const
@@ -19,6 +21,22 @@ export interface ScopeFacts {
   readonly tags: readonly string[]
 }
 
+/** Tags of one call that a limit or a budget counts. */
+const MOST_TAGS = 256
+
+/**
+ * Before anything is counted: more keys would hold up the store for everybody.
+ *
+ * @throws ConfigError for a call that belongs to more counts than one operation can make.
+ */
+export function checkCounts(counts: number): void {
+  if (counts <= MOST_KEYS) return
+  throw new ConfigError(
+    'metadata.tags',
+    `limits and budgets would count this call ${counts} times, ${MOST_KEYS} at most are counted; name fewer tags`,
+  )
+}
+
 /** Characters of a value that stand in a key as they are. */
 const LEGIBLE = 200
 
@@ -32,6 +50,8 @@ export interface CompiledScope {
   /**
    * A key for each count that the call belongs to, always in the same order, so that no two calls wait for each other;
    * none when the scope does not hold for it. No other scope has the same ones.
+   *
+   * @throws ConfigError for more tags than are counted.
    */
   keys(facts: ScopeFacts): readonly string[]
 }
@@ -48,6 +68,12 @@ export function compileScope(scope: Scope = {}): CompiledScope {
     keys(facts: ScopeFacts): readonly string[] {
       let keys: readonly string[] = ['']
       for (const [field, wanted] of fields) {
+        if (field === 'tag' && wanted === EACH && facts.tags.length > MOST_TAGS) {
+          throw new ConfigError(
+            'metadata.tags',
+            `a call can have ${MOST_TAGS} tags where limits or budgets count each, this one has ${facts.tags.length}`,
+          )
+        }
         const values = field === 'tag' ? [...new Set(facts.tags)].sort() : [facts[field]]
         const fitting = values.filter((value) => value !== undefined && (wanted === EACH || value === wanted))
         const quote = wanted === EACH ? '' : '"'

@@ -9,7 +9,7 @@ export const SPENT: RegExp = new RegExp(
     /(?:used|run out of|exhausted|depleted) (?:all|available|your)\b.{0,40}credits|no credits remaining|out of credits?\b/i,
     // OpenRouter, DeepSeek, Moonshot, Zhipu 1113, newapi, Alibaba's "good standing".
     /insufficient (?:account |user |api )?(?:balance|credits?|quota|funds)|(?:balance|credits?|quota) (?:is|are) (?:insufficient|not enough|used up|exhausted|too low)/i,
-    /requires more credits|not enough (?:balance|credits?|quota)|(?:free )?quota (?:has been |is )?exhausted/i,
+    /exceeded (?:your|the) (?:monthly|daily|weekly|included|plan)\b[^.]{0,30}(?:credits?|limit|quota|allowance)|balance is negative|requires more credits|not enough (?:balance|credits?|quota)|(?:free )?quota (?:has been |is )?exhausted/i,
     /account (?:is )?(?:in arrears|overdue|in good standing)|in arrears|good standing|please (?:recharge|top up)|top[- ]up/i,
     /billing (?:hard limit|is not active|details are|account (?:is )?(?:disabled|not))|enable billing|billing to be enabled|payment (?:is )?required|unpaid/i,
     /(?:weekly|monthly|daily|session|5-hour) usage (?:limit|quota)|usage limit (?:reached|exceeded)|subscription (?:is )?(?:required|expired)|requires a (?:paid )?subscription/i,
@@ -24,7 +24,7 @@ export const SPENT: RegExp = new RegExp(
 const WRONG_KEY = new RegExp(
   [
     /(?:incorrect|invalid|wrong|missing|expired|revoked|malformed|unknown|no)(?: \w+){0,2} (?:api[ _-]?key|x-api-key|access token|auth(?:entication|orization)? token|bearer token|credentials?)\b/i,
-    /api[ _-]?key (?:is |was )?(?:not (?:valid|found|provided|set)|invalid|incorrect|expired|missing|disabled|revoked|suspended|reported as leaked)/i,
+    /api[ _-]?key (?:is |was |has )?(?:not (?:valid|found|provided|set)|invalid|incorrect|expired|missing|disabled|revoked|suspended|reported as leaked)/i,
     /security token included in the request is|signature we calculated does not match|could not resolve authentication|not authenticated/i,
     /authentication (?:failed|fails|error|required|is required)|unauthorized/i,
     /(?:account|organization|organisation|project|user|consumer)(?: \S+)? (?:has been|is|was) (?:disabled|deactivated|suspended|locked|banned|inactive)/i,

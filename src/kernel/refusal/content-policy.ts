@@ -30,7 +30,7 @@ const WORDS: readonly RegExp[] = [
   /prohibited_content|blocked (?:due to|because of|for) (?:safety|prohibited|policy)|block_?reason/i,
   // Alibaba as words of a gateway; LiteLLM.
   /data_?inspection_?failed|contentpolicyviolationerror|content_policy_violation|content_filter/i,
-  /\bjailbreak\b|\bcsam\b|child (?:sexual|safety)/i,
+  /\bjailbreak\b|\bcsam\b|\bnsfw\b|child (?:sexual|safety)/i,
   // Zhipu, Baidu, iFlytek, Tencent, in Chinese.
   /敏感|不安全|涉黄|涉政|涉暴|违规(?:信息|内容|词)|内容(?:安全|违规|审核|不合规)|审核(?:未通过|不通过|失败|拦截|不过)|安全(?:审核|策略拦截)/,
 ]

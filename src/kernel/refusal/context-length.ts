@@ -21,7 +21,7 @@ const TOO_LONG: readonly RegExp[] = [
   /(?:input|prompt|request(?:ed)?|total) token count[^.]{0,60}(?:exceed|only supports|limit)/i,
   // Moonshot, Bedrock Titan, Cohere, Voyage, GitHub, DashScope.
   /exceed(?:s|ed)?(?: \w+){0,3} token limit|token limit exceeded|message token length exceed/i,
-  /too many (?:input |prompt |total )?tokens/i,
+  /too many (?:input |prompt |total )?tokens|tokens exceed|tokens?[^.]{0,60} > ?(?:the )?context/i,
   /(?:number of|total|input|prompt|requested) tokens?\b[^.;]{0,60}(?:exceed|greater than|more than|over the)/i,
   /(?:input|prompt|sequence|message)s?(?: token)? length[^.;]{0,40}(?:exceed|greater|longer|larger|limit)/i,
   /exceed(?:s|ed)?(?: the| its| model's)* (?:maximum|max|configured)(?: allowed| number of| permitted)* (?:input|prompt|sequence|length|tokens)/i,

@@ -12,8 +12,8 @@ const THING =
 const NO_SUCH_THING = new RegExp(
   [
     String.raw`(?<!model )\b${THING}\b[^.;]{0,90}\b(?:not found|not exist|n't exist|no longer exists|(?:has|have) expired|is expired|not accessible|could not be (?:found|accessed))`,
-    String.raw`\b(?:no such|no|could not find|cannot find|unable to find|not found:?)(?: the| any| such)? (?<!model )${THING}\b(?: object| found|:| with|$)`,
-    String.raw`(?:permission|access)[^.]{0,30} the (?:File|CachedContent|Corpus|Document)\b`,
+    String.raw`\b(?:no such|no|could not find|couldn't find|cannot find|unable to find|not found:?)(?: the| any| such)? (?<!model )${THING}\b(?: object| found|:| with|$)`,
+    String.raw`(?:permission|access)[^.]{0,30}\b(?:the|to) (?:File|CachedContent|Corpus|Document)\b`,
   ].join('|'),
   'i',
 )

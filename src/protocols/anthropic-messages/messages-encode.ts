@@ -7,6 +7,7 @@ import type { AssistantMessage, Message, SystemMessage, ToolMessage } from '../.
 import { asArray } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { LEFT_OUT } from '../shared/history/blanks.js'
+import { trimmedEnd, withClaudeProof } from '../shared/history/proofs.js'
 import { encodeBlock, encodeToolId } from './blocks-encode.js'
 import { encodeContent, toBlocks } from './content.js'
 import type { Limits } from '../../kernel/limits.js'
@@ -97,6 +98,8 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
   }
   settle()
   for (const turn of turns) if (turn.role === 'user') turn.content = resultsFirst(turn.content)
+  const last = turns.at(-1)
+  if (last?.role === 'assistant') last.content = withoutEndSpace(last.content, limits)
   return { system: joinSystem(system), messages: turns }
 }
 
@@ -155,11 +158,18 @@ function resultsFirst(content: Content): Content {
   return [...content.filter(isResult), ...content.filter((block) => !isResult(block))]
 }
 
+function withoutEndSpace(content: Content, limits: Limits): Content {
+  if (typeof content === 'string') return trimmedEnd(content, limits.warn)
+  const last = content.at(-1)
+  if (last?.['type'] !== 'text' || typeof last['text'] !== 'string') return content
+  return [...content.slice(0, -1), { ...last, text: trimmedEnd(last['text'], limits.warn) }]
+}
+
 function encodeAssistant(message: AssistantMessage, options: MessageOptions, limits: Limits): Content {
   const calls = message.tool_calls ?? []
   if (message.audio) limits.warn('audio of earlier answers is left out')
   const encoded: JsonObject[] = []
-  for (const block of blocksOf(message)) {
+  for (const block of blocksOf(message).map(withClaudeProof)) {
     const wire = encodeBlock(block, calls)
     if (typeof wire === 'object') encoded.push(wire)
     else if (wire === 'unsigned thinking' && block.type === 'thinking') {

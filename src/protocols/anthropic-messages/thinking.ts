@@ -7,6 +7,7 @@ import { asNumber, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
 import type { Dialect } from './dialect.js'
+import { withClaudeProof } from '../shared/history/proofs.js'
 import { ownRaw } from './wire.js'
 
 /** Tokens an effort may think; the API's least is 1024. */
@@ -116,7 +117,9 @@ function callsWithoutThinking(messages: readonly Message[]): boolean {
 }
 
 function isProven(block: Block): boolean {
-  return block.type === 'redacted_thinking' || (block.type === 'thinking' && block.signature !== undefined)
+  return (
+    block.type === 'redacted_thinking' || (block.type === 'thinking' && withClaudeProof(block).signature !== undefined)
+  )
 }
 
 /** Whether the wire fields say the effort themselves. */

@@ -4,6 +4,7 @@ import type { AssistantMessage, Message, ToolMessage } from '../../kernel/hub.js
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
 import { LEFT_OUT } from '../shared/history/blanks.js'
+import { trimmedEnd, withClaudeProof } from '../shared/history/proofs.js'
 import { encodeBlock, encodeThinking } from './blocks-encode.js'
 import { encodeContent } from './content.js'
 import { withTextBesideDocuments, withUniqueNames } from './placement.js'
@@ -76,6 +77,10 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
   const contents = turns.map(({ content }) => content)
   withUniqueNames(contents)
   for (const { role, content } of turns) if (role === 'user') withTextBesideDocuments(content, limits)
+  const last = turns.at(-1)
+  const end = last?.content.at(-1)
+  if (last?.role === 'assistant' && typeof end?.['text'] === 'string')
+    last.content[last.content.length - 1] = { ...end, text: trimmedEnd(end['text'], limits.warn) }
   return { system, messages: turns }
 }
 
@@ -111,7 +116,7 @@ function encodeAssistant(message: AssistantMessage, options: MessageOptions, lim
   const calls = message.tool_calls ?? []
   if (message.audio) limits.warn('audio of earlier answers is left out')
   const encoded: JsonObject[] = []
-  for (const block of blocksOf(message)) {
+  for (const block of blocksOf(message).map(withClaudeProof)) {
     const wire = encodeBlock(block, calls, options.toolIds)
     if (typeof wire === 'object') encoded.push(...wire)
     else if (wire === 'unsigned thinking' && block.type === 'thinking') {

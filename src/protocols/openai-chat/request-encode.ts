@@ -22,6 +22,7 @@ export const PATH = '/chat/completions'
 /** Leaves `parameter` out with a warning where the caller allows that. */
 export function refuse(parameter: string, context: EncodeContext): void {
   if (!context.dropUnsupported) throw new UnsupportedParameterError(parameter, context.provider)
+  context.onDropped?.(parameter)
   context.warn(`${context.provider} does not support \`${parameter}\`; it was left out`)
 }
 

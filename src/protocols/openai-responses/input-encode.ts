@@ -5,11 +5,12 @@ import type { AssistantMessage, Block, ContentPart, Message, ToolCall } from '..
 import { asString, isObject } from '../../kernel/json.js'
 import type { EncodeContext, JsonObject } from '../../kernel/protocol.js'
 import { PART_TYPE } from './input-decode.js'
-import { encodeItems, encodeToolCall, ownRaw } from './items.js'
+import { encodeItems, encodeToolCall, ownRaw, withOwnId } from './items.js'
 
 /** Throws, or warns where the caller prefers a request without the parameter. */
 export function unsupported(parameter: string, context: EncodeContext): void {
   if (!context.dropUnsupported) throw new UnsupportedParameterError(parameter, context.provider)
+  context.onDropped?.(parameter)
   context.warn(`${context.provider}: \`${parameter}\` left out, the Responses format cannot say it`)
 }
 
@@ -112,7 +113,7 @@ class InputEncoder {
     if (message.audio) unsupported('messages[].audio', this.#context)
     const calls = message.tool_calls ?? []
     for (const call of calls) this.#kinds.set(call.id, call.type)
-    const items = encodeItems(blocksOf(message), calls, { foreign: (block) => this.#foreign(block) })
+    const items = encodeItems(blocksOf(message), calls, { foreign: (block) => this.#foreign(block) }).map(withOwnId)
     const { function_call: legacy } = message
     if (legacy) {
       items.push(encodeToolCall({ id: legacyCallId(legacy.name), type: 'function', function: legacy }))

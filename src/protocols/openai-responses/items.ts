@@ -238,3 +238,18 @@ export function encodeItems(blocks: readonly Block[], calls: readonly ToolCall[]
   }
   return items
 }
+
+/** What the API's ids of items begin with; it refuses others, which a server in front of other models may have given. */
+const ID_BEGINNINGS: ReadonlyMap<unknown, string> = new Map([
+  ['function_call', 'fc'],
+  ['custom_tool_call', 'ctc'],
+  ['message', 'msg'],
+])
+
+/** The id of an item with a meaning of its own says nothing more. */
+export function withOwnId(item: JsonObject): JsonObject {
+  const beginning = ID_BEGINNINGS.get(item.type)
+  if (beginning === undefined || typeof item.id !== 'string' || item.id.startsWith(beginning)) return item
+  const { id: _id, ...rest } = item
+  return rest
+}

@@ -1,0 +1,91 @@
+/** A process whose event loop is busy: the store that answered meanwhile is not down. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { redisStore } from '../../src/redis.js'
+import { LoopTime } from '../../src/stores/loop-time.js'
+import { noRedis, RedisServer } from './redis-server.js'
+
+const TIMEOUT = 60
+const one = [{ key: 'k', limit: 1_000, windowMs: 60_000, units: 1 }]
+
+function block(ms: number): void {
+  const until = performance.now() + ms
+  while (performance.now() < until);
+}
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+describe('time of the loop', () => {
+  test('does not pass while the loop is busy', async () => {
+    const time = new LoopTime(80)
+    let over = false
+    time.wait(80, () => (over = true))
+    for (let i = 0; i < 5; i += 1) {
+      block(100)
+      await turn()
+    }
+    expect(time.now).toBeLessThanOrEqual(60)
+    expect(over).toBe(false)
+    await expect.poll(() => over).toBe(true)
+  })
+
+  test('stands still while nothing waits, and ends no wait that was taken back', async () => {
+    const time = new LoopTime(8)
+    let ended = 0
+    const wait = (): void => time.wait(8, () => (ended += 1))()
+    for (let i = 0; i < 50; i += 1) wait()
+    await new Promise((resolve) => setTimeout(resolve, 40))
+    const { now } = time
+    await new Promise((resolve) => setTimeout(resolve, 40))
+    expect(time.now).toBe(now)
+    expect(ended).toBe(0)
+    time.wait(8, () => (ended += 1))
+    await expect.poll(() => ended).toBe(1)
+  })
+})
+
+describe.skipIf(noRedis !== '')(`a Redis that answers a busy process${noRedis}`, () => {
+  let server: RedisServer
+  beforeEach(async () => {
+    server = await RedisServer.start()
+  })
+  afterEach(async () => {
+    vi.restoreAllMocks()
+    await server.kill()
+  })
+
+  test('is not down, whatever the loop is busy with, before it is connected and after', async () => {
+    const store = redisStore(server.url, { timeout: TIMEOUT })
+    try {
+      for (let round = 0; round < 8; round += 1) {
+        const asked = Array.from({ length: 30 }, async () => store.take(one))
+        // The commands are written, or the connection is under way; what the server says lies in the socket.
+        await turn()
+        block(4 * TIMEOUT)
+        for (const result of await Promise.all(asked)) expect(result).toMatchObject({ ok: true })
+        expect(store.status?.()).toEqual({ up: true, localOperations: 0 })
+      }
+      expect(await store.take(one)).toMatchObject({ ok: true })
+    } finally {
+      await store.close()
+    }
+  }, 20_000)
+
+  test('is down when it is silent, though the loop is busy now and then', async () => {
+    const warned = vi.spyOn(console, 'warn').mockReturnValue(undefined)
+    const store = redisStore(server.url, { timeout: TIMEOUT })
+    try {
+      await store.take(one)
+      server.freeze()
+      const down = async (): Promise<boolean | undefined> => {
+        block(TIMEOUT)
+        await store.take(one)
+        return store.status?.().up
+      }
+      await expect.poll(down, { timeout: 10_000 }).toBe(false)
+      expect(store.status?.()).toMatchObject({ problem: { code: 'NO_ANSWER' } })
+      expect(warned.mock.calls.join()).toMatch(/gave no answer within 60 ms.*keeps limits by itself/)
+    } finally {
+      server.thaw()
+      await store.close()
+    }
+  }, 20_000)
+})
