@@ -1,5 +1,5 @@
 /** What each entry weighs, minified and compressed, without its dependencies, and what one provider comes to. */
-const dependencies = ['@opentelemetry/*', '@pydantic/genai-prices', 'eventsource-parser']
+const dependencies = ['@opentelemetry/*', 'eventsource-parser']
 
 // `tracestitch` and `tracestitch/auto` carry every wire format (about 70 kB) and every row of the catalogue (about
 // 12 kB): the client to speak them, autolog to read them. The limits are what that comes to, and 5 %.

@@ -75,8 +75,16 @@ function mayAct(node: ts.Node): boolean {
 const bundledLicences: NonNullable<Options['plugins']>[number] = {
   name: 'bundled-licences',
   async buildEnd() {
-    const licence = await readFile('node_modules/zod/LICENSE', 'utf8')
-    await writeFile('dist/THIRD-PARTY-LICENSES.txt', `Parts of zod (https://zod.dev) are in these files.\n\n${licence}`)
+    const parts = await Promise.all(
+      [
+        ['node_modules/zod/LICENSE', 'Parts of zod (https://zod.dev) are in these files.'],
+        [
+          'node_modules/@pydantic/genai-prices/LICENSE',
+          'prices.json has data of genai-prices (https://github.com/pydantic/genai-prices).',
+        ],
+      ].map(async ([file = '', what]) => `${what}\n\n${await readFile(file, 'utf8')}`),
+    )
+    await writeFile('dist/THIRD-PARTY-LICENSES.txt', parts.join('\n\n'))
   },
 }
 

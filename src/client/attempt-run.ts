@@ -78,7 +78,7 @@ export class AttemptRun {
     this.entry = { target: target.id, ms: 0 }
     call.attempts.push(this.entry)
     this.startedAt = call.client.clock.now()
-    this.limits = new AttemptLimits(call.limits.signal, { provider: target.provider.id, model: target.model })
+    this.limits = new AttemptLimits(call.limits, { provider: target.provider.id, model: target.model })
     this.startLimits(target.timeout?.total ?? timeout?.total)
     this.span = startAttempt(call.telemetry, {
       target: target.id,
@@ -244,7 +244,7 @@ export class AttemptRun {
     if (!this.pass || !this.sent || status >= 400) return undefined
     if (error instanceof TimeoutError && error.limit === 'connect') return undefined
     // The caller's reason may be anything.
-    const calledOff = this.lost || this.call.limits.signal.aborted || classifyError(error) === 'timeout'
+    const calledOff = this.lost || this.call.limits.aborted || classifyError(error) === 'timeout'
     return calledOff ? this.call.demand.inputAt(this.place) : undefined
   }
 

@@ -3,6 +3,7 @@ import { ConnectionError, StreamError, type ErrorFields } from '../kernel/errors
 import { createFrameParser, type FrameEvent, type Framing } from '../kernel/frames.js'
 import { parseJson } from '../kernel/json.js'
 import { connectionFailure, describeBody } from './failure.js'
+import type { Abortable } from './abortable.js'
 import type { AttemptLimits } from './limits.js'
 
 /** Longest body, or single event, that is read into memory. */
@@ -18,52 +19,39 @@ export interface WireAnswer {
   readonly fields: ErrorFields
 }
 
-/** A `fetch` of the caller's own may not honour the signal. */
-export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) {
-    promise.catch(() => {}) // The abort is the answer; what the request says of it later is not.
-    return Promise.reject(signal.reason as Error)
-  }
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error)
-    signal.addEventListener('abort', onAbort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
-}
-
 /** The bytes of an answer, piece by piece, each read under the attempt's limits. */
 export class BodyReader {
   private readonly reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   private readonly answer: WireAnswer
-  private readonly signal: AbortSignal
-  private readonly onAbort = (): void => this.cancel()
+  private readonly limits: Abortable
+  private readonly stopListening: () => void
 
-  constructor(answer: WireAnswer, signal: AbortSignal) {
+  constructor(answer: WireAnswer, limits: Abortable) {
     this.answer = answer
-    this.signal = signal
+    this.limits = limits
     this.reader = answer.response.body?.getReader()
     // A body that does not come from the built-in `fetch` may know nothing of the signal.
-    signal.addEventListener('abort', this.onAbort, { once: true })
+    this.stopListening = limits.onAbort(() => this.cancel())
   }
 
   /** `undefined` at the end. */
   async read(): Promise<Uint8Array | undefined> {
     try {
       const result = await this.reader?.read()
-      if (this.signal.aborted) throw this.signal.reason
+      this.limits.throwIfAborted()
       if (result && !result.done) return result.value
-      this.signal.removeEventListener('abort', this.onAbort)
+      this.stopListening()
       return undefined
     } catch (error) {
       this.cancel()
       const { host, fields } = this.answer
-      throw this.signal.aborted ? this.signal.reason : connectionFailure(error, host, fields)
+      throw this.limits.aborted ? this.limits.reason : connectionFailure(error, host, fields)
     }
   }
 
   /** Closes the socket, unless the body was read to its end. */
   cancel(): void {
-    this.signal.removeEventListener('abort', this.onAbort)
+    this.stopListening()
     // The body may have failed already; there is nothing left to release then.
     this.reader?.cancel().catch(() => {})
   }
@@ -77,7 +65,7 @@ function fits({ headers }: Response, max: number): boolean {
 
 /** The status says more than the body, which is read as far as it goes: too long, without an end, broken off or ill packed. */
 export async function readErrorText(answer: WireAnswer, limits: AttemptLimits): Promise<string> {
-  const reader = new BodyReader(answer, limits.signal)
+  const reader = new BodyReader(answer, limits)
   const decoder = new TextDecoder()
   let text = ''
   let size = 0
@@ -103,12 +91,12 @@ export async function readErrorText(answer: WireAnswer, limits: AttemptLimits): 
 export async function readText(answer: WireAnswer, limits: AttemptLimits): Promise<string> {
   if (fits(answer.response, MAX_BODY_BYTES)) {
     try {
-      return await orAborted(answer.response.text(), limits.signal)
+      return await limits.race(answer.response.text())
     } catch (error) {
-      throw limits.signal.aborted ? limits.signal.reason : connectionFailure(error, answer.host, answer.fields)
+      throw limits.aborted ? limits.reason : connectionFailure(error, answer.host, answer.fields)
     }
   }
-  const reader = new BodyReader(answer, limits.signal)
+  const reader = new BodyReader(answer, limits)
   const decoder = new TextDecoder()
   let text = ''
   let size = 0
@@ -196,7 +184,7 @@ function readPieces<P>(
   idle: number | undefined,
   split: (bytes: Uint8Array | undefined) => readonly P[],
 ): PieceReader<P> {
-  const reader = new BodyReader(answer, limits.signal)
+  const reader = new BodyReader(answer, limits)
   let ended = false
   return {
     async next(last = false) {

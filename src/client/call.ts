@@ -201,7 +201,7 @@ export class LogicalCall {
   claim(run: AttemptRun): void {
     if (this.winner === run) return
     if (this.winner) throw answeredByAnother()
-    run.limits.signal.throwIfAborted()
+    run.limits.throwIfAborted()
     this.winner = run
     run.tellHeaders()
     for (const other of this.running) if (other !== run) other.giveUp(answeredByAnother(), run)
@@ -250,10 +250,10 @@ export class LogicalCall {
     return error
   }
 
-  private tellCost({ cost }: CallMeta): void {
+  private tellCost(meta: CallMeta): void {
     const { telemetry } = this
     if (!telemetry.recording && !metering()) return
-    const { usd, parts } = cost
+    const { usd, parts } = meta.cost
     if (usd !== null) telemetry.set(costAttributes({ usd, parts }))
   }
 
@@ -279,7 +279,7 @@ export class LogicalCall {
     const meta = this.describe(run, { ...facts, doubt })
     client.ledger?.add({ meta, usage, alias, metadata: this.metadata, date: client.clock.date() })
     if (!run.pass && !this.pass) return { meta, used: undefined }
-    const used = usedBy(usage, doubt?.fault === undefined, () => run.pass?.budgeted && meta.cost.usd)
+    const used = usedBy(usage, doubt?.fault === undefined, () => meta.cost.usd)
     run.pass?.settle(used)
     return { meta, used }
   }
@@ -330,7 +330,12 @@ function together(one: Used | undefined, other: Used | undefined): Used | undefi
   if (!one || !other) return one ?? other
   const sum = (a: number | undefined, b: number | undefined): number | undefined =>
     a === undefined || b === undefined ? undefined : a + b
-  return { tokens: sum(one.tokens, other.tokens), usd: sum(one.usd, other.usd) }
+  return {
+    tokens: sum(one.tokens, other.tokens),
+    get usd() {
+      return sum(one.usd, other.usd)
+    },
+  }
 }
 
 const UNKNOWN = { tokens: undefined, usd: undefined }

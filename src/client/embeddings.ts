@@ -12,6 +12,7 @@ import { inOrder, sizeOf } from './check-vectors.js'
 import { joinAnswers, maxInputs, splitInput } from './embedding-batches.js'
 import { execute } from './execute.js'
 import { decoding, encodingFor, locate } from './failure.js'
+import type { Abortable } from './abortable.js'
 import { AttemptLimits } from './limits.js'
 import type { CallOptions, Embeddings, EmbeddingsBody, EmbeddingsResult } from './types.js'
 
@@ -81,7 +82,7 @@ async function embed(
   received.set(target, parts)
   const waiting = parts.flatMap((part, at) => (part ? [] : [at]))
   const starts = startsOf(requests)
-  await sideBySide(waiting, run.limits.signal, async (at) => {
+  await sideBySide(waiting, run.limits, async (at) => {
     parts[at] = await embedPart(run, codec, requests[at] as EmbeddingsRequest, starts[at] ?? 0)
   })
   const done = parts as Part[]
@@ -98,14 +99,14 @@ async function embed(
 /** Runs `step` on every entry. The first failure is thrown, and nothing is begun after it or after an abort. */
 async function sideBySide<T>(
   entries: readonly T[],
-  signal: AbortSignal,
+  limits: Abortable,
   step: (entry: T) => Promise<void>,
 ): Promise<void> {
   const queue = entries.values()
   let failed = false
   const worker = async (): Promise<void> => {
     for (const entry of queue) {
-      if (failed || signal.aborted) return
+      if (failed || limits.aborted) return
       try {
         await step(entry)
       } catch (error) {
@@ -116,7 +117,7 @@ async function sideBySide<T>(
   }
   // Whoever runs the attempt aborts what is still on its way when this throws.
   await Promise.all(Array.from({ length: Math.min(MAX_CONCURRENT, entries.length) }, worker))
-  if (signal.aborted) throw signal.reason
+  limits.throwIfAborted()
 }
 
 /** Place of each request's first input among all. */
@@ -137,7 +138,7 @@ async function embedPart(
 ): Promise<Part> {
   const { id: provider } = run.target.provider
   const encoded = encodingFor(run.encodeContext, (context) => codec.encodeRequest(request, context))
-  const limits = new AttemptLimits(run.limits.signal, { provider, model: run.target.model })
+  const limits = new AttemptLimits(run.limits, { provider, model: run.target.model })
   try {
     const answer = await run.send(encoded, codec, false, limits)
     const cost = run.costIn(answer.response.headers)

@@ -28,13 +28,13 @@ type Outcome<T> = { readonly value: T } | Failed
  */
 export async function execute<T>(call: LogicalCall, attempt: Attempt<T>): Promise<T> {
   const { limits, itinerary } = call
-  if (limits.signal.aborted) throw abortReason(call)
+  if (limits.aborted) throw abortReason(call)
   let step: AdmittedStep = call.start()
   let failed: Failed | undefined
   for (;;) {
     const entry = admit(call, step)
     step = entry instanceof Promise ? await orFailed(entry, failed) : entry
-    if (limits.signal.aborted) {
+    if (limits.aborted) {
       step.pass?.undo()
       throw abortReason(call, failed?.target)
     }
@@ -43,7 +43,7 @@ export async function execute<T>(call: LogicalCall, attempt: Attempt<T>): Promis
     if ('value' in outcome) return outcome.value
     failed = outcome
     const { error, target } = outcome
-    if (limits.signal.aborted) throw abortReason(call, target)
+    if (limits.aborted) throw abortReason(call, target)
     const errorClass = classifyError(error)
     const next = itinerary.next({
       target: target.id,
@@ -119,7 +119,7 @@ function hedged<T>(
       running += 1
       const step = await admitBeside(call)
       if (!step) return
-      if (over || call.limits.signal.aborted) step.pass?.undo()
+      if (over || call.limits.aborted) step.pass?.undo()
       else {
         further -= 1
         start(step)
@@ -146,7 +146,7 @@ async function one<T>(call: LogicalCall, step: AdmittedStep, attempt: Attempt<T>
 
 /** The caller's own reason as it is; a time limit of ours with the target it ran out at. */
 function abortReason(call: LogicalCall, target?: Target): unknown {
-  const reason: unknown = call.limits.signal.reason
+  const reason: unknown = call.limits.reason
   if (call.limits.abortedByCaller || !target) return reason
   return locate(reason, { provider: target.provider.id, model: target.model }, call.redaction)
 }

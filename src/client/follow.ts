@@ -5,7 +5,8 @@
 import { TracestitchError } from '../kernel/errors.js'
 import { encodeFrame } from '../kernel/frames.js'
 import type { ChatProtocol, EncodedRequest, PendingAnswer } from '../kernel/protocol.js'
-import { BodyReader, orAborted, readJson, type WireAnswer } from './body.js'
+import type { Abortable } from './abortable.js'
+import { BodyReader, readJson, type WireAnswer } from './body.js'
 import type { AttemptRun } from './attempt-run.js'
 import { decoding } from './failure.js'
 import { AttemptLimits } from './limits.js'
@@ -64,21 +65,21 @@ async function settle(run: AttemptRun, codec: ChatProtocol, first: WholeAnswer):
   for (;;) {
     const pending = codec.pending?.(whole.wire)
     if (!pending) return whole
-    await pause(run.limits.signal)
+    await pause(run.limits)
     try {
       whole = await look(run, codec, pending)
       failed = 0
     } catch (error) {
       failed += 1
       const mayPass = error instanceof TracestitchError && error.isRetryable
-      if (run.limits.signal.aborted || !mayPass || failed >= MAX_FAILED_LOOKS) throw error
+      if (run.limits.aborted || !mayPass || failed >= MAX_FAILED_LOOKS) throw error
     }
   }
 }
 
 async function look(run: AttemptRun, codec: ChatProtocol, { path }: PendingAnswer): Promise<WholeAnswer> {
   const { provider, model } = run.target
-  const limits = new AttemptLimits(run.limits.signal, { provider: provider.id, model })
+  const limits = new AttemptLimits(run.limits, { provider: provider.id, model })
   limits.start('attempt', LOOK, 'of one look at an answer that is being made')
   try {
     const answer = await run.send(addressed(operationURL(provider.baseURL, path)), codec, false, limits)
@@ -92,13 +93,13 @@ function addressed(url: string): FollowUp {
   return { url, headers: { 'cache-control': 'no-store' } }
 }
 
-/** Waits for {@link INTERVAL}, or throws the signal's reason. */
-async function pause(signal: AbortSignal): Promise<void> {
+/** Waits for {@link INTERVAL}, or throws the reason of the abort. */
+async function pause(limits: Abortable): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const over = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, INTERVAL)
   })
-  await orAborted(over, signal).finally(() => clearTimeout(timer))
+  await limits.race(over).finally(() => clearTimeout(timer))
 }
 
 /** `undefined` when there is no stream, or one at an address that has no business with the key. */
@@ -120,7 +121,7 @@ interface Parts {
 /** One stream: the answer as it was announced, which names it; its events; the answer as it is in the end, which counts it. */
 function joined(run: AttemptRun, codec: ChatProtocol, { first, events, pending }: Parts): WireAnswer {
   const head = decoding(() => encodeFrame({ data: first }, codec.framing))
-  const reader = new BodyReader(events, run.limits.signal)
+  const reader = new BodyReader(events, run.limits)
   const body = new ReadableStream<Uint8Array>({
     start: (sink) => sink.enqueue(head),
     async pull(sink) {
@@ -143,11 +144,11 @@ function joined(run: AttemptRun, codec: ChatProtocol, { first, events, pending }
 async function lastLook(run: AttemptRun, codec: ChatProtocol, pending: PendingAnswer): Promise<unknown> {
   for (let looks = 0; looks < MAX_LAST_LOOKS; looks += 1) {
     try {
-      if (looks > 0) await pause(run.limits.signal)
+      if (looks > 0) await pause(run.limits)
       const { wire } = await look(run, codec, pending)
       if (!codec.pending?.(wire)) return wire
     } catch (error) {
-      if (run.limits.signal.aborted) throw error
+      if (run.limits.aborted) throw error
       if (!(error instanceof TracestitchError && error.isRetryable)) break
     }
   }

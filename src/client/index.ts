@@ -77,6 +77,18 @@ function createPassed(client: ClientContext): Pick<Client, 'moderations' | 'imag
   }
 }
 
+let warm = false
+
+/**
+ * Node loads its `fetch`, with `Headers` and `Response`, when one of them is first used, which takes longer than all else
+ * in a first call. So it is done before.
+ */
+function warmFetch(): void {
+  if (warm) return
+  warm = true
+  setImmediate(() => void new Request('http://localhost')).unref()
+}
+
 /**
  * The client of one catalogue.
  *
@@ -133,6 +145,7 @@ function opened(catalogue: Catalogue, options: ClientOptions): Client {
     random: Math.random,
   })
   introduce(catalogue)
+  warmFetch()
   for (const { target, path, reason } of plan.skipped) warnOnce(`${path}: \`${target}\` is left out: ${reason}`)
   // So that a list at an address is there when the first cost is asked for; no call waits for it.
   if (options.prices?.litellm !== undefined || options.prices?.modelsDev !== undefined) void loadPrices(options.prices)

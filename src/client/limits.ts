@@ -2,14 +2,14 @@
 import { TimeoutError, type ErrorFields } from '../kernel/errors.js'
 import type { Clock } from '../kernel/clock.js'
 import { sleep } from '../kernel/sleep.js'
+import { Abortable } from './abortable.js'
 import { onAbort } from './on-abort.js'
 
 /** The longest delay that a timer takes. */
 const MAX_TIMER = 2 ** 31 - 1
 
 /** Lives as long as the call. Aborts when the caller does, or when the total is used up. */
-export class CallLimits {
-  private readonly controller = new AbortController()
+export class CallLimits extends Abortable {
   private readonly timer: NodeJS.Timeout
   private readonly endsAt: number
   private readonly clock: Clock
@@ -17,22 +17,19 @@ export class CallLimits {
   private readonly stopListening: (() => void) | undefined
 
   constructor(caller: AbortSignal | undefined, total: number, clock: Clock) {
+    super()
     this.caller = caller
     this.clock = clock
     this.endsAt = clock.now() + total
-    this.timer = setTimeout(() => this.controller.abort(new TimeoutError('total', total)), Math.min(total, MAX_TIMER))
-    const abort = (): void => this.controller.abort(caller?.reason)
+    this.timer = setTimeout(() => this.abort(new TimeoutError('total', total)), Math.min(total, MAX_TIMER))
+    const abort = (): void => this.abort(caller?.reason)
     if (caller?.aborted) abort()
     else if (caller) this.stopListening = onAbort(caller, abort)
   }
 
-  get signal(): AbortSignal {
-    return this.controller.signal
-  }
-
-  /** Whether the caller aborted; `signal.reason` is then the caller's own and goes to the caller as it is. */
+  /** Whether the caller aborted; `reason` is then the caller's own and goes to the caller as it is. */
   get abortedByCaller(): boolean {
-    return this.caller?.aborted === true && this.signal.aborted && this.signal.reason === this.caller.reason
+    return this.caller?.aborted === true && this.aborted && this.reason === this.caller.reason
   }
 
   get remaining(): number {
@@ -56,22 +53,21 @@ export class CallLimits {
 }
 
 /** Lives as long as one attempt. Aborts with the call, or when a limit of its own runs out. */
-export class AttemptLimits {
-  private readonly controller = new AbortController()
+export class AttemptLimits extends Abortable {
   private readonly fields: ErrorFields
   private readonly timers = new Map<TimeoutError['limit'], NodeJS.Timeout>()
   private readonly stopListening: (() => void) | undefined
 
-  /** @param fields - Provider and model, for the error. */
-  constructor(call: AbortSignal, fields: ErrorFields) {
+  /**
+   * @param call - Or what it is a part of.
+   * @param fields - Provider and model, for the error.
+   */
+  constructor(call: Abortable, fields: ErrorFields) {
+    super()
     this.fields = fields
-    const abort = (): void => this.controller.abort(call.reason)
+    const abort = (): void => this.abort(call.reason)
     if (call.aborted) abort()
-    else this.stopListening = onAbort(call, abort)
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal
+    else this.stopListening = call.onAbort(abort)
   }
 
   /**
@@ -83,7 +79,7 @@ export class AttemptLimits {
     if (ms === undefined) return
     this.stop(limit)
     const abort = (): void => {
-      this.controller.abort(new TimeoutError(limit, ms, why === undefined ? this.fields : { ...this.fields, why }))
+      this.abort(new TimeoutError(limit, ms, why === undefined ? this.fields : { ...this.fields, why }))
     }
     this.timers.set(limit, setTimeout(abort, Math.min(ms, MAX_TIMER)))
   }
@@ -101,6 +97,6 @@ export class AttemptLimits {
 
   /** Gives up the request: closes its socket. */
   abandon(): void {
-    this.controller.abort()
+    this.abort()
   }
 }

@@ -7,7 +7,7 @@ import { providerErrorOf } from '../protocols/openai-chat/error.js'
 import type { Target } from '../router/target.js'
 import { outputType } from '../telemetry/attributes.js'
 import { splitArguments } from './arguments.js'
-import { orAborted, readJson, readText, type WireAnswer } from './body.js'
+import { readJson, readText, type WireAnswer } from './body.js'
 import type { AttemptRun } from './attempt-run.js'
 import { LogicalCall, type ClientContext } from './call.js'
 import { execute } from './execute.js'
@@ -66,7 +66,7 @@ function begin(
 /** A stream that the caller uploads may never end. @throws the reason of the call's abort. */
 async function withFields(begun: Omit<Passed, 'fields'>): Promise<Passed> {
   const { call, format, body } = begun
-  const fields = format.request === 'multipart' ? await orAborted(readFields(body), call.limits.signal) : []
+  const fields = format.request === 'multipart' ? await call.limits.race(readFields(body)) : []
   call.demand.uploads(fields.flatMap(([, value]) => (typeof value === 'string' ? [] : [value.size])))
   return { ...begun, fields }
 }

@@ -10,7 +10,6 @@ import type { AttemptRun } from './attempt-run.js'
 import type { Answer, LogicalCall } from './call.js'
 import { committedFailure } from './failure.js'
 import type { StreamSource } from './model-stream.js'
-import { onAbort } from './on-abort.js'
 import type { CallMeta } from './types.js'
 
 /** What the pieces of a stream mean: all in which streams differ. */
@@ -91,12 +90,12 @@ export class StreamAttempt<P, T> implements StreamSource<T> {
     call.limits.unref()
     call.telemetry.chunk(this.firstPieceAt)
     if (this.ended) return this.settle(this.ended)
-    const { signal } = run.limits
+    const { limits } = run
     // Where nobody reads, no read tells that the time is up, and what the call holds would never come free.
-    this.stopListening = onAbort(signal, () => {
-      if (!this.ended && !this.pumping) this.fail(signal.reason)
+    this.stopListening = limits.onAbort(() => {
+      if (!this.ended && !this.pumping) this.fail(limits.reason)
     })
-    if (signal.aborted) this.fail(signal.reason)
+    if (limits.aborted) this.fail(limits.reason)
   }
 
   async next(): Promise<IteratorResult<T, undefined>> {
@@ -168,10 +167,10 @@ export class StreamAttempt<P, T> implements StreamSource<T> {
   private fail(thrown: unknown): void {
     const { call, run, wire, pieces, reading } = this.parts
     pieces.cancel()
-    const { abortedByCaller, signal } = call.limits
+    const { abortedByCaller, reason } = call.limits
     const answer = reading.answer()
     const partial = 'chat' in answer ? answer.chat : undefined
-    this.end({ error: abortedByCaller ? signal.reason : committedFailure(run.locate(thrown), partial, wire.fields) })
+    this.end({ error: abortedByCaller ? reason : committedFailure(run.locate(thrown), partial, wire.fields) })
   }
 
   private end(ended: { readonly error?: unknown }): void {

@@ -5,11 +5,11 @@ import type { EncodedRequest, WireError } from '../kernel/protocol.js'
 import { VERSION } from '../kernel/version.js'
 import { headerName, headerValue } from '../router/header-value.js'
 import type { Target } from '../router/target.js'
-import { orAborted, readErrorText, type WireAnswer } from './body.js'
+import { readErrorText, type WireAnswer } from './body.js'
 import { watchConnect } from './connect-watch.js'
 import { connectionFailure, describeBody, httpFailure, requestIdOf } from './failure.js'
 import type { AttemptLimits } from './limits.js'
-import { operationURL } from './url.js'
+import { hostOf, operationURL } from './url.js'
 
 /** A request whose body is no JSON. */
 export interface EncodedBytes {
@@ -48,11 +48,12 @@ type KeyHeader = readonly [name: string, value: string] | undefined
 export async function send(request: WireRequest): Promise<WireAnswer> {
   const { target, limits } = request
   const { provider } = target
-  const key = await orAborted(Promise.resolve(provider.authorize()), limits.signal)
+  const given = provider.authorize()
+  const key = given instanceof Promise ? await limits.race(given) : given
   let answer = await exchange(request, key)
   if (answer.response.status === 401 && provider.renewable) {
     // A token may be revoked before its time. The same one again would fare no better.
-    const renewed = await orAborted(Promise.resolve(provider.authorize(true)), limits.signal)
+    const renewed = await limits.race(Promise.resolve(provider.authorize(true)))
     if (renewed?.[1] !== key?.[1]) {
       // Of no interest, and it may have failed already.
       answer.response.body?.cancel().catch(() => {})
@@ -88,23 +89,23 @@ async function exchange(request: WireRequest, key: KeyHeader): Promise<WireAnswe
   const method = isFollowUp ? 'GET' : 'POST'
   const body = isFollowUp ? '' : encoded.body instanceof Uint8Array ? encoded.body : writeJson(encoded.body)
   const headers = requestHeaders(request, key)
-  const { signal } = limits
   // Who gives the credentials may never answer.
-  const proof = provider.sign && (await orAborted(provider.sign({ method, url, headers, body }), signal))
+  const proof = provider.sign && (await limits.race(provider.sign({ method, url, headers, body })))
   for (const [name, value] of Object.entries(proof ?? {})) headers.set(name, value)
   // Last, so that they are no part of a signature.
   setTraceHeaders(headers, request.traceHeaders(url))
-  const { host } = new URL(url)
+  const host = isFollowUp ? new URL(url).host : hostOf(provider.baseURL)
 
   let response: Response
   limits.start('connect', request.connect)
   try {
     const run = (): Promise<Response> =>
-      request.fetch(url, { method, headers, signal, redirect: 'manual', ...(!isFollowUp && { body }) })
+      request.fetch(url, { method, headers, signal: limits.signal, redirect: 'manual', ...(!isFollowUp && { body }) })
     const sent = request.connect === undefined ? run() : watchConnect(run, () => limits.stop('connect'))
-    response = await orAborted(sent, signal)
+    // A `fetch` of the caller's own may not honour the signal.
+    response = await limits.race(sent)
   } catch (error) {
-    throw signal.aborted ? signal.reason : connectionFailure(error, host, fields)
+    throw limits.aborted ? limits.reason : connectionFailure(error, host, fields)
   } finally {
     limits.stop('connect')
   }

@@ -7,7 +7,7 @@ import type { ChatChunk, ChatCompletion, ChatRequest } from '../kernel/hub.js'
 import { isObject, parseJson } from '../kernel/json.js'
 import type { Fallback } from '../router/route.js'
 import type { AttemptRun } from './attempt-run.js'
-import { orAborted } from './body.js'
+
 import { bringsContent } from './chunks.js'
 import { mayFit } from './json-shape.js'
 import type { ContentParser } from './parsed.js'
@@ -166,11 +166,11 @@ async function fitsFormat(content: Choice['message']['content'], { request, read
 async function isTurnedDown(run: AttemptRun, chat: ChatCompletion, { tests }: Fallback): Promise<boolean> {
   try {
     for (const test of tests) {
-      if ((await orAborted(Promise.resolve(test(chat)), run.limits.signal)) === true) return true
+      if ((await run.limits.race(Promise.resolve(test(chat)))) === true) return true
     }
     return false
   } catch (error) {
-    if (run.limits.signal.aborted) throw error
+    if (run.limits.aborted) throw error
     const name = error instanceof Error ? error.name : 'an error'
     run.encodeContext.warn(`the test of a fallback threw ${name}, so the answer of ${run.target.id} was taken as it is`)
     return false

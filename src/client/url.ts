@@ -27,3 +27,15 @@ function divide(url: string): readonly [string, string] {
   const at = url.indexOf('?')
   return at === -1 ? [url, ''] : [url.slice(0, at), url.slice(at + 1).replace(/&+$/, '')]
 }
+
+const hosts = new Map<string, string>()
+
+/** The host of a base URL, which that of each of its operations is. Providers are few, and a URL takes a while to read. */
+export function hostOf(baseURL: string): string {
+  let host = hosts.get(baseURL)
+  if (host === undefined) {
+    if (hosts.size >= 256) hosts.clear()
+    hosts.set(baseURL, (host = new URL(baseURL).host))
+  }
+  return host
+}

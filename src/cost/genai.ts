@@ -1,9 +1,20 @@
-/** The price table of `@pydantic/genai-prices` (https://github.com/pydantic/genai-prices), loaded on the first priced call. */
-import type { calcPrice, findProvider, ModelInfo, ModelPrice } from '@pydantic/genai-prices'
+/**
+ * The price table of `@pydantic/genai-prices` (https://github.com/pydantic/genai-prices), loaded on the first priced call.
+ * It is kept as data, `prices.json`: the package, whose table is code, takes ten times as long to load.
+ */
 import { requireFromHere } from '../kernel/own-require.js'
 import { traitsOf } from '../models/index.js'
 import type { Bucket } from './buckets.js'
 import { namesOf, providerNames } from './names.js'
+import {
+  modelIn,
+  providerIn,
+  type ConditionalPrice,
+  type ModelInfo,
+  type ModelPrice,
+  type Table,
+  type TableProvider,
+} from './table-models.js'
 import { NO_RATES, type Period, type RateCard, type Rates, type ServiceRates } from './rates.js'
 
 /** Prices that a source has for a model. */
@@ -19,11 +30,6 @@ export interface Found {
 
 export type TableAnswer = Found | { readonly missing: string }
 
-interface Table {
-  readonly calcPrice: typeof calcPrice
-  readonly findProvider: typeof findProvider
-}
-
 let table: Table | null | undefined
 /** Why it is not there. */
 let fault = ''
@@ -31,9 +37,9 @@ let fault = ''
 function loadTable(): Table | null {
   if (table === undefined) {
     try {
-      table = requireFromHere()('@pydantic/genai-prices') as Table
+      table = requireFromHere()('tracestitch/prices.json') as Table
     } catch (error) {
-      // A bundle may have left the package out; every price then says so.
+      // A bundle may have left the file behind; every price then says so.
       table = null
       fault = (error as NodeJS.ErrnoException).code ?? 'it threw'
     }
@@ -54,7 +60,7 @@ export function tablePrices(provider: string, model: string): TableAnswer {
     if (!loaded)
       return {
         missing:
-          `the price table @pydantic/genai-prices could not be loaded (${fault}): a bundle must leave it out ` +
+          `the price table tracestitch/prices.json could not be loaded (${fault}): a bundle must leave tracestitch out ` +
           '(`external`, `serverExternalPackages`), and it has to be installed where the program runs',
       }
     if (answers.size >= MAX_ANSWERS) answers.clear()
@@ -72,11 +78,11 @@ export function tablePrices(provider: string, model: string): TableAnswer {
 function search(loaded: Table, provider: string, model: string): Found | undefined {
   const providerId = providerNames(provider).genaiPrices
   const { models, maker, made } = namesOf(provider, model)
-  const listed = providerId !== '' && loaded.findProvider({ providerId })
+  const listed = providerId === '' ? undefined : providerIn(loaded, providerId)
   if (listed) {
     const names = new Set(models.map(({ name }) => name.toLowerCase()))
     for (const { name, factor = 1, note } of models) {
-      const info = modelIn(loaded, listed.id, name)
+      const info = namedModel(loaded, listed, name)
       if (!info) continue
       const id = info.id.toLowerCase()
       const exact = names.has(id) || names.has(id.replace(REGION_WORD, ''))
@@ -85,9 +91,9 @@ function search(loaded: Table, provider: string, model: string): Found | undefin
     return undefined
   }
   // A gateway that is not in the table passes on what the maker takes.
-  if (maker === undefined || made === undefined || loaded.findProvider({ providerId: maker })?.id !== maker)
-    return undefined
-  const info = modelIn(loaded, maker, made)
+  const makers = maker === undefined ? undefined : providerIn(loaded, maker)
+  if (maker === undefined || made === undefined || makers?.id !== maker) return undefined
+  const info = namedModel(loaded, makers, made)
   return (
     info && {
       rates: compile(info, maker),
@@ -102,13 +108,12 @@ function search(loaded: Table, provider: string, model: string): Found | undefin
 const REGION_WORD = /^(global|regional)\./
 const BEDROCK_BARE = /^anthropic\./
 
-function modelIn({ calcPrice: calculate }: Table, providerId: string, name: string): ModelInfo | undefined {
+function namedModel(loaded: Table, provider: TableProvider, name: string): ModelInfo | undefined {
   // Without a region Bedrock's price is the one of its global profiles; the table takes such a name for a regional one.
   const tried = BEDROCK_BARE.test(name) ? [`global.${name}`, name] : [name]
   for (const id of tried) {
-    const priced = calculate({}, id, { providerId })
-    // Some entries say that a model is there, and no price.
-    if (priced && Object.keys(priced.model_price).length > 0) return priced.model
+    const info = modelIn(loaded, provider, id)
+    if (info) return info
   }
   return undefined
 }
@@ -191,7 +196,7 @@ function regionsOf(providerId: string, model: string): Readonly<Record<string, n
 }
 
 function compileAll({ prices }: ModelInfo, services: Rates['services'], regions: Rates['regions']): Rates {
-  if (!Array.isArray(prices)) return { ...ratesOfPrice(prices), services, regions }
+  if (!isList(prices)) return { ...ratesOfPrice(prices), services, regions }
   const periods = prices.map(({ constraint, prices: price }): Period => {
     const rates = { ...ratesOfPrice(price), services, regions }
     if (!constraint) return { rates }
@@ -201,6 +206,10 @@ function compileAll({ prices }: ModelInfo, services: Rates['services'], regions:
   // Where none holds, the first does.
   const first = periods[0]?.rates ?? NO_RATES
   return { ...first, periods }
+}
+
+function isList(prices: ModelInfo['prices']): prices is readonly ConditionalPrice[] {
+  return Array.isArray(prices)
 }
 
 /** `HH:MM:SSZ`, or with an offset. */

@@ -24,10 +24,18 @@ export interface Directory {
 /** Nothing is worked out before it is asked for. */
 export function directoryOf(rows: readonly ProviderRow[]): Directory {
   let hosts: HostIndex | undefined
+  /** Calls ask for the same few, again and again. */
+  const found = new Map<string, HostFacts | undefined>()
   let keptHeaders: RegExp | undefined
   let costHeaders: ReadonlySet<string> | undefined
   return {
-    identifyHost: (hostname) => find((hosts ??= indexHosts(rows)), hostname),
+    identifyHost(hostname) {
+      if (found.has(hostname)) return found.get(hostname)
+      if (found.size >= 256) found.clear()
+      const facts = find((hosts ??= indexHosts(rows)), hostname)
+      found.set(hostname, facts)
+      return facts
+    },
     keepsHeader: (name) => (keptHeaders ??= patternOfHeaders(rows)).test(name),
     reportedCost(headers) {
       costHeaders ??= new Set(rows.flatMap(({ gateway }) => gateway?.costHeader ?? []))

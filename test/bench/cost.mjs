@@ -1,7 +1,7 @@
 // What a price costs: the first one, which loads the table, one that is worked out already, and what importing adds.
 import { buildSync } from 'esbuild'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { interleave, median } from './measure.mjs'
@@ -17,7 +17,7 @@ const USAGE = {
 const QUERY = { provider: 'openai', model: 'gpt-5.5', usage: USAGE }
 const CALLS = 200_000
 
-/** Pricing is a part of the package's face, but not alone, so it is bundled from source. The table stays outside. */
+/** Pricing is a part of the package's face, but not alone, so it is bundled from source. The table is a file of its own. */
 function bundle(home) {
   const outfile = join(home, 'cost.mjs')
   buildSync({
@@ -31,11 +31,11 @@ export { UsdSum } from './src/cost/money.ts'`,
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    external: ['@pydantic/genai-prices'],
     outfile,
     logLevel: 'warning',
   })
-  symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'), 'junction')
+  mkdirSync(join(home, 'node_modules'))
+  symlinkSync(root, join(home, 'node_modules/tracestitch'), 'junction')
   return outfile
 }
 
@@ -44,7 +44,7 @@ const FRESH = `const before = performance.now()
 const { costOf } = await import('./cost.mjs')
 const imported = performance.now()
 const { createRequire } = await import('node:module')
-const isLoaded = () => Object.keys(createRequire(import.meta.url).cache).some((path) => path.includes('genai-prices'))
+const isLoaded = () => Object.keys(createRequire(import.meta.url).cache).some((path) => path.endsWith('prices.json'))
 const early = isLoaded()
 const start = performance.now()
 const { usd } = costOf(${JSON.stringify(QUERY)})

@@ -1,5 +1,5 @@
 // What starting costs: importing the package, and the call of autolog() with few and many packages installed.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, fork } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -30,6 +30,8 @@ export async function benchStartup(rounds) {
       rounds,
     )
     printRatios('Import, in a fresh process', imports, 'node:http (baseline)', 'ms')
+    const first = await firstCall(bare, rounds)
+    printRatios('The longest block of the event loop by a first call, in a fresh process', first, 'openai SDK', 'ms')
     for (const packages of [2, 50]) {
       const dir = app(home, `packages-${packages}`, packages)
       const times = []
@@ -42,6 +44,65 @@ export async function benchStartup(rounds) {
     rmSync(home, { recursive: true, force: true })
   }
 }
+
+/** Of one call, and of fifty at once: the longest time without a turn of the loop, and that of a price read after it. */
+async function firstCall(dir, rounds) {
+  const server = fork(new URL('server.mjs', import.meta.url))
+  const { port } = await new Promise((resolve) => server.once('message', resolve))
+  const baseURL = `http://127.0.0.1:${port}/v1`
+  symlinkSync(join(root, 'node_modules/openai'), join(dir, 'node_modules/openai'), 'junction')
+  writeFileSync(join(dir, 'first-call.mjs'), FIRST_CALL)
+  const run = (who, calls) => async () =>
+    Number(execFileSync(process.execPath, ['first-call.mjs', who, calls, baseURL], { cwd: dir, encoding: 'utf8' }))
+  try {
+    return await interleave(
+      {
+        'openai SDK': run('openai', 1),
+        tracestitch: run('tracestitch', 1),
+        'tracestitch, and its cost': run('cost', 1),
+        'openai SDK, 50 at once': run('openai', 50),
+        'tracestitch, 50 at once': run('tracestitch', 50),
+      },
+      rounds,
+    )
+  } finally {
+    server.disconnect()
+  }
+}
+
+const FIRST_CALL = `const [who, calls, baseURL] = process.argv.slice(2)
+const body = { model: 'gpt-5-mini', messages: [{ role: 'user', content: 'Hello' }] }
+let call
+if (who === 'openai') {
+  const { default: OpenAI } = await import('openai')
+  const openai = new OpenAI({ apiKey: 'bench', baseURL, maxRetries: 0 })
+  call = () => openai.chat.completions.create(body)
+} else {
+  const { createClient } = await import('tracestitch')
+  const ai = createClient({ providers: { openai: { apiKey: 'bench', baseURL } } })
+  call = () => ai.chat.completions.create({ ...body, model: 'openai/gpt-5-mini' })
+}
+const pause = () => new Promise((resolve) => setTimeout(resolve, 30))
+await pause()
+let last = performance.now()
+let longest = 0
+let over = false
+const turn = () => {
+  const now = performance.now()
+  longest = Math.max(longest, now - last)
+  last = now
+  if (!over) setImmediate(turn)
+}
+setImmediate(turn)
+await pause()
+longest = 0
+const answers = await Promise.all(Array.from({ length: Number(calls) }, call))
+await pause()
+if (who === 'cost' && !(answers[0]._meta.cost.usd > 0)) throw new Error('no price')
+await pause()
+over = true
+console.log(longest)
+`
 
 function app(home, name, packages) {
   const dir = join(home, name)

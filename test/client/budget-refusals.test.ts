@@ -135,7 +135,7 @@ test('a price table that a bundle left out is named, with the fix, by costs, by 
       ...options,
     })
   const ask = (ai: ReturnType<typeof open>) => ai.chat.completions.create({ model: 'openai/gpt-5-mini', messages })
-  const told = /@pydantic\/genai-prices could not be loaded \(MODULE_NOT_FOUND\): a bundle must leave it out/
+  const told = /tracestitch\/prices\.json could not be loaded \(MODULE_NOT_FOUND\): a bundle must leave tracestitch out/
   for (let i = 0; i < 2; i += 1) {
     const { cost } = (await ask(open({})))._meta
     expect(cost).toMatchObject({ usd: null, confidence: 'none' })

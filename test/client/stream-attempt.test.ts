@@ -1,5 +1,6 @@
 /** While a stream opens it touches its own attempt only; what it came to reaches the call when it is committed. */
 import { expect, test } from 'vitest'
+import { Abortable } from '../../src/client/abortable.js'
 import type { PieceReader } from '../../src/client/body.js'
 import { StreamAttempt, type StreamParts, type StreamReading } from '../../src/client/stream-attempt.js'
 import { ProviderError, StreamError } from '../../src/kernel/errors.js'
@@ -49,7 +50,7 @@ function parts(batches: readonly (readonly string[])[]) {
     fail: (error: unknown) => (log.push('call: failed'), error),
   }
   const run = {
-    limits: { signal: new AbortController().signal, stop: (limit: string) => log.push(`attempt: stop ${limit}`) },
+    limits: Object.assign(new Abortable(), { stop: (limit: string) => log.push(`attempt: stop ${limit}`) }),
     contentBegan: () => {},
     locate: (error: unknown) => error,
     finish: (error: unknown) => log.push(error ? 'attempt: failed' : 'attempt: finished'),

@@ -81,7 +81,7 @@ async function bundle(name: string, source: string): Promise<string> {
     bundle: true,
     minify: true,
     platform: 'node',
-    external: ['@opentelemetry/*', '@pydantic/*', 'eventsource-parser'],
+    external: ['@opentelemetry/*', 'eventsource-parser'],
     tsconfigRaw: '{}',
   })
   return readFile(outfile, 'utf8')

@@ -26,7 +26,7 @@ const NANO = 1e9
 /** What an attempt may come to. */
 export interface Estimate {
   readonly tokens: number
-  /** `undefined` when there is no price. */
+  /** `undefined` when there is no price. Worked out when it is read, which budgets of tokens never do. */
   readonly usd: number | undefined
   /** Whether a price is needed: no budget in USD can count a call without one. */
   readonly priced: boolean
@@ -139,8 +139,10 @@ export class Budgets {
     // Those that refuse nothing are settled too.
     checkCounts(accounts.length)
     const hard = accounts.filter(({ budget }) => budget.hard)
-    const unpriced = estimate.priced && estimate.usd === undefined && hard.find(({ budget }) => budget.unit === 'usd')
-    if (unpriced) return { refused: refusalOf(unpriced, estimate, { left: unpriced.budget.limit, unpriced: true }) }
+    // The price is worked out when it is read, which budgets of tokens never do.
+    const unpriced = estimate.priced && hard.find(({ budget }) => budget.unit === 'usd')
+    if (unpriced && estimate.usd === undefined)
+      return { refused: refusalOf(unpriced, estimate, { left: unpriced.budget.limit, unpriced: true }) }
     const { store, clock } = this.options
     const holder = `${this.own} ${(this.reservations += 1)}`
     const requests = hard.map(({ request }) => request)
@@ -212,7 +214,7 @@ export class Budgets {
     await this.options.store.flush?.(Math.max(0, PATIENCE - (performance.now() - begun)))
   }
 
-  private accounts(facts: ScopeFacts, { tokens, usd }: Estimate): Account[] {
+  private accounts(facts: ScopeFacts, estimate: Estimate): Account[] {
     const date = this.options.clock.date()
     return this.budgets.flatMap((budget) => {
       const { scope, unit, per, window, limit } = budget
@@ -226,7 +228,7 @@ export class Budgets {
           windowMs,
           slots,
           calendar: window === 'calendar' ? per : undefined,
-          amount: units((unit === 'usd' ? usd : tokens) ?? 0),
+          amount: units((unit === 'usd' ? estimate.usd : estimate.tokens) ?? 0),
         }
         return { budget, of: keyName(key) || scope.name, request, endsAt }
       })

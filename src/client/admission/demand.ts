@@ -41,6 +41,8 @@ export interface Place {
   readonly params?: Fields | undefined
 }
 
+type Price = Pick<Estimate, 'usd' | 'missing'>
+
 export class Demand {
   private readonly call: Demanded
   /** Bytes of each file that is sent. */
@@ -76,33 +78,30 @@ export class Demand {
     if (this.call.request) {
       const usage = { prompt_tokens: input, completion_tokens: output, total_tokens: input + output }
       const assumed = output > 0 && room.output === undefined
-      return {
+      return this.priced(place, [usage], {
         tokens: Math.min(MOST, input + output),
-        ...this.price(place.target, [usage]),
         priced: true,
         input,
         output,
         assumed,
-      }
+      })
     }
     const asked = { input, answers: room.answers, files: this.files }
     const usages = request ? usagesOf(made, Object.assign({}, ...layers) as Fields, asked) : []
     const [first] = usages
-    return {
+    return this.priced(place, usages, {
       tokens: Math.min(MOST, first ? (first.prompt_tokens ?? 0) + (first.completion_tokens ?? 0) : input),
-      ...this.price(place.target, usages),
       priced: usages.length > 0,
       input: first?.prompt_tokens ?? input,
       output: first?.completion_tokens ?? 0,
       assumed: false,
-    }
+    })
   }
 
   /** What a request came to at a target that has read it, and gave no answer. */
   inputAt(place: Place): Used {
     const input = this.input(this.layers(place))
-    const { usd } = this.price(place.target, [{ prompt_tokens: input, completion_tokens: 0 }])
-    return { tokens: input, usd }
+    return this.priced(place, [{ prompt_tokens: input, completion_tokens: 0 }], { tokens: input })
   }
 
   /** What the usage of an answer is held against. */
@@ -157,8 +156,18 @@ export class Demand {
     return Math.min(MOST, each * answers)
   }
 
+  /** With what it costs there, worked out when it is read: the price table takes a while to load, and budgets of tokens need none. */
+  private priced<T extends object>({ target }: Place, usages: readonly object[], facts: T): T & Price {
+    let known: Price | undefined
+    const price = (): Price => (known ??= this.price(target, usages))
+    return Object.defineProperties(facts, {
+      usd: { get: () => price().usd, enumerable: true },
+      missing: { get: () => price().missing, enumerable: true },
+    }) as T & Price
+  }
+
   /** Of the first of `usages` that has a price there: some models are priced by tokens, others by the piece. */
-  private price({ provider, model, base }: Target, usages: readonly object[]): Pick<Estimate, 'usd' | 'missing'> {
+  private price({ provider, model, base }: Target, usages: readonly object[]): Price {
     const { client } = this.call
     let reason: string | undefined
     for (const usage of usages) {

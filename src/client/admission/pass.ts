@@ -6,7 +6,7 @@ import type { Reservation } from './budgets.js'
 export interface Used {
   /** Input and output; `undefined` when the answer does not say. */
   readonly tokens: number | undefined
-  /** `undefined` when it is not known. */
+  /** `undefined` when it is not known. Worked out when it is read: only budgets of money do. */
   readonly usd: number | undefined
 }
 
@@ -21,11 +21,6 @@ export class Pass {
     this.gates = gates
     this.entry = entry
     this.reservation = reservation
-  }
-
-  /** Whether its cost is asked for. */
-  get budgeted(): boolean {
-    return this.reservation !== undefined
   }
 
   /** It no longer runs: its places are free. */

@@ -22,7 +22,12 @@ export function usedBy(usage: unknown, believed: boolean, usd: () => unknown): U
   // A total that is less than its parts is none, and so is one far beyond them. Where all is 0, nothing was counted.
   const total = countOf(total_tokens) ?? 0
   const tokens = total > parts && (parts === 0 || total <= parts * HIDDEN) ? total : parts
-  return { tokens: believed && tokens > 0 ? Math.min(tokens, MOST_TOKENS) : undefined, usd: usdOf(usd()) }
+  return {
+    tokens: believed && tokens > 0 ? Math.min(tokens, MOST_TOKENS) : undefined,
+    get usd() {
+      return usdOf(usd())
+    },
+  }
 }
 
 /** Times its parts that a total has at most: some count thinking there only. */
