@@ -49,6 +49,15 @@ export async function growth(work: () => Promise<unknown>): Promise<{ result: un
   }
 }
 
+/** Bytes of the heap that `work` leaves behind, collected. */
+export async function held(work: () => Promise<unknown>): Promise<number> {
+  collect()
+  const before = process.memoryUsage().heapUsed
+  await work()
+  collect()
+  return process.memoryUsage().heapUsed - before
+}
+
 /** Paths of objects whose prototype carries what the body put under `__proto__`. */
 export function inherited(value: unknown, path = '', seen = new Set<unknown>()): string[] {
   if (typeof value !== 'object' || value === null || seen.has(value)) return []
