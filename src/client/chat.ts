@@ -18,6 +18,7 @@ import { contentParser, ownParser, withParsed } from './parsed.js'
 import { restored } from './restored.js'
 import { withJsonSchemas } from './schema.js'
 import { openStream } from './stream-run.js'
+import { withToldUsage } from './told-usage.js'
 import { refuseUnfit, type Asked } from './unfit.js'
 import type {
   CallOptions,
@@ -72,7 +73,7 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
     try {
       if (request.stream === true) return await stream(call, request)
       const { run, chat } = await execute(call, (run) => whole(run, asked))
-      return { ...chat, _meta: call.succeed(run, { chat }) }
+      return { ...withToldUsage(chat), _meta: call.succeed(run, { chat }) }
     } catch (error) {
       throw call.fail(error)
     }
@@ -112,7 +113,7 @@ export async function whole(run: AttemptRun, asked: Asked): Promise<{ run: Attem
 async function stream(call: LogicalCall, request: ChatRequest): Promise<ChatStream> {
   const wantsUsage = request.stream_options?.include_usage === true
   const visible = (chunks: readonly ChatChunk[]): readonly ChatChunk[] =>
-    wantsUsage ? chunks : chunks.filter((chunk) => !isUsageOnly(chunk))
+    (wantsUsage ? chunks : chunks.filter((chunk) => !isUsageOnly(chunk))).map(withToldUsage)
   const source = await execute(call, async (run) => {
     const { codec, request: sent } = carriedBy(run, chatCodec(run.target), requestFor(request, run))
     const encoded = encodingFor(run.encodeContext, (context) => codec.encodeRequest(sent, context))

@@ -16,6 +16,7 @@ import type { EncodeContext, WireError } from '../kernel/protocol.js'
 import { readRateLimit, waitFor } from '../kernel/rate-limit.js'
 import { asString, isObject } from '../kernel/json.js'
 import { maskError, type ErrorMask } from '../kernel/redact/errors.js'
+import { oneLine } from '../kernel/plain-text.js'
 import { safeMessage } from '../kernel/safe-message.js'
 import { boundedWait } from '../kernel/wait.js'
 import { meaningOf } from '../kernel/refused.js'
@@ -163,7 +164,7 @@ export function nameTargets(error: TracestitchError, attempts: readonly Attempt[
   const more = second === undefined ? '' : rest.length === 0 ? ` and ${second}` : ` and ${rest.length + 1} more`
   const before = first === undefined ? '' : `; before it ${first}${more} failed`
   const { message } = error
-  const whole = `${message} (${last}${before})`
+  const whole = `${message} (${oneLine(`${last}${before}`)})`
   error.message = whole
   // The stack begins with the message.
   if (error.stack !== undefined) error.stack = error.stack.replace(message, () => whole)

@@ -6,6 +6,7 @@ import type { Usage } from '../kernel/hub.js'
 import type { Target } from '../router/target.js'
 import { warnOnce } from '../telemetry/warn.js'
 import type { Doubt } from './plausible.js'
+import { toldUsage } from './told-usage.js'
 import type { CallMeta } from './types.js'
 
 export interface MetaFacts {
@@ -48,7 +49,7 @@ export function createMeta(facts: MetaFacts): CallMeta {
     provider: target.provider.id,
     model: target.model,
     attempts,
-    usage: facts.told ?? null,
+    usage: toldUsage(facts.told) ?? null,
     // The price table takes a while to load.
     get cost() {
       return (cost ??= priceOf(facts))

@@ -18,6 +18,7 @@ import { ModelStream } from './model-stream.js'
 import { restored } from './restored.js'
 import { echoOf, refuseKeptThere } from './responses-echo.js'
 import { withJsonSchemas } from './schema.js'
+import { withToldUsage } from './told-usage.js'
 import { openStream, type StreamFace } from './stream-run.js'
 import { refuseUnfit } from './unfit.js'
 import type { CallOptions, ResponseObject, Responses, ResponsesBody, StreamItem, WithMeta } from './types.js'
@@ -103,7 +104,7 @@ async function whole(
   const wire =
     native && isObject(body)
       ? body
-      : decoding(() => ({ ...exchange.format.encodeResponse(chat), ...echoOf(exchange.body) }))
+      : decoding(() => ({ ...exchange.format.encodeResponse(withToldUsage(chat)), ...echoOf(exchange.body) }))
   run.finish()
   return { run, chat, wire }
 }
@@ -134,7 +135,7 @@ function translatingFace(codec: ChatProtocol, { format, body }: Exchange): Strea
   const data = (events: readonly { readonly data: unknown }[]): JsonObject[] =>
     events.flatMap((event) => (isObject(event.data) ? [withEcho(event.data)] : []))
   const event = (_wire: unknown, chunks: readonly ChatChunk[]): JsonObject[] =>
-    chunks.flatMap((chunk) => data(encoder.push(chunk)))
+    chunks.flatMap((chunk) => data(encoder.push(withToldUsage(chunk))))
   return { codec, event, end: (chunks) => [...event(undefined, chunks), ...data(encoder.end())] }
 }
 

@@ -287,7 +287,7 @@ test.each([
     limit: 'attempt',
     provider: 'bad',
     model: 'm',
-    message: `no answer within ${ms} ms (timeout.attempt)`,
+    message: `no answer within ${ms} ms (timeout.attempt) (bad/m)`,
   })
 })
 

@@ -98,7 +98,11 @@ describe('a plain call', () => {
   })
 
   test.each([
-    ['fails', { ...prediction, status: 'failed', error: 'CUDA out of memory' }, { message: 'CUDA out of memory' }],
+    [
+      'fails',
+      { ...prediction, status: 'failed', error: 'CUDA out of memory' },
+      { message: `CUDA out of memory (${model})` },
+    ],
     ['is canceled', { ...prediction, status: 'canceled' }, { code: 'prediction_canceled' }],
   ])('a prediction that %s is a ProviderError', async (_, last, says) => {
     server.behave = announce([last])
