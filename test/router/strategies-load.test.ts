@@ -195,7 +195,7 @@ describe('usage', () => {
           list.map((headroom) => ({ headroom })),
         )
         const index = world.pick({}, (i) => open[i] === true)
-        expect(list[index]).toBeGreaterThanOrEqual(Math.max(...list.filter((_, i) => open[i])) - 0.1)
+        expect(list[index]).toBeGreaterThanOrEqual(Math.max(...list.filter((_, i) => open[i])) - 0.25)
       }),
       RUNS,
     )
@@ -251,6 +251,6 @@ describe('usage', () => {
       Array.from({ length: 1_000 }, (_, index) => ({ headroom: index / 1_000 })),
     )
     const picks = Array.from({ length: 200 }, () => world.pick())
-    expect(picks.reduce((sum, index) => sum + index, 0) / 200).toBeGreaterThan(850)
+    expect(picks.reduce((sum, index) => sum + index, 0) / 200).toBeGreaterThan(800)
   })
 })

@@ -5,8 +5,11 @@ import { Load } from './load.js'
 /** Groups up to this size are looked at whole; of larger ones as many are drawn. */
 const LOOKED_AT = 32
 
-/** Members whose headroom differs by less have as much: a call more or less says nothing, how busy they are does. */
-const TOLERANCE = 0.1
+/**
+ * Members whose headroom differs by less have about as much: how busy they are says more. Limits count the last minute, so a
+ * target that has served little because it is slow has the most left, and must not draw every call for that.
+ */
+const TOLERANCE = 0.25
 
 /** The most headroom in its rate limits, requests and tokens a minute; of those with about as much the least busy, by weight. */
 export const usage: Strategy = {
