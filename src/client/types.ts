@@ -9,9 +9,11 @@ import type {
   CompletionMessage,
   EmbeddingsRequest,
   EmbeddingsResponse,
+  FunctionTool,
   RerankRequest,
   RerankResponse,
   ResponseFormat,
+  Tool,
   Usage,
 } from '../kernel/hub.js'
 import type { RateLimit } from '../kernel/rate-limit.js'
@@ -81,11 +83,22 @@ export interface CallOptions {
 /** Options of a call that may stand in its body. `metadata` there is OpenAI's own field. */
 export type BodyOptions = Omit<CallOptions, 'metadata'>
 
+/** A tool, whose arguments may be said by a schema library. */
+export type ChatTool =
+  | Exclude<Tool, FunctionTool>
+  | (Omit<FunctionTool, 'function'> & {
+      function: Omit<FunctionTool['function'], 'parameters'> & {
+        /** JSON Schema, or a Standard Schema that can say it, such as a zod schema. */
+        parameters?: Record<string, unknown> | StandardSchema
+      }
+    })
+
 /** OpenAI's chat body; `model` is `provider/model` or an alias. */
-export type ChatBody = Omit<ChatRequest, 'response_format' | 'extra_body'> &
+export type ChatBody = Omit<ChatRequest, 'response_format' | 'extra_body' | 'tools'> &
   BodyOptions & {
     /** OpenAI's, or a Standard Schema that can say its JSON Schema, such as a zod schema. */
     response_format?: ResponseFormat | StandardSchema | undefined
+    tools?: ChatTool[]
   }
 
 export type WithMeta<T> = T & { readonly _meta: CallMeta }
@@ -125,8 +138,13 @@ export interface ChatCompletions extends ChatHelpers {
   ): Promise<ParsedChatResult<ParsedOutput<F>>>
 }
 
+/** OpenAI's body. Fields of a provider's own format may stand in it too, such as `truncate`. */
 export type EmbeddingsBody = Omit<EmbeddingsRequest, 'extra_body'> & BodyOptions
-export type EmbeddingsResult = WithMeta<EmbeddingsResponse>
+/**
+ * OpenAI's types say that `usage` is always there. Where the provider counts nothing it is missing: `_meta.usage` is `null`
+ * then, and `_meta.cost` says so.
+ */
+export type EmbeddingsResult = WithMeta<Omit<EmbeddingsResponse, 'usage'> & Required<Pick<EmbeddingsResponse, 'usage'>>>
 
 export interface Embeddings {
   create(body: EmbeddingsBody, options?: CallOptions): Promise<EmbeddingsResult>

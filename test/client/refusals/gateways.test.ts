@@ -11,7 +11,7 @@ test('OpenRouter: the words and the name of the provider that refused', async ()
       raw: '{"error":{"message":"tools.0.name: too short","type":"invalid_request_error","code":"bad_tool"}}',
     }),
   })
-  expect(error.message).toBe('400 Provider returned error (Acme: tools.0.name: too short)')
+  expect(error.message).toContain('400 Provider returned error (Acme: tools.0.name: too short)')
   expect(error).toMatchObject({ upstream: 'Acme', code: 'bad_tool', failureClass: 'bad-request' })
 })
 
@@ -58,7 +58,7 @@ test.each([
   ['a text', 'upstream connect error', '500 upstream connect error', 'server'],
 ])('%s is read', async (_what, body, message, failureClass) => {
   const error = await refusedBy('own-gateway/m', { status: 500, body })
-  expect(error).toMatchObject({ message, failureClass })
+  expect(error).toMatchObject({ message: expect.stringContaining(message) as string, failureClass })
 })
 
 const now = Date.parse('2026-03-01T12:00:00Z')
