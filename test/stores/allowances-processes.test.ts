@@ -88,9 +88,7 @@ describe.skipIf(noRedis !== '')(`allowances of four processes on one Redis${noRe
     const [during] = await store.usage(['k'])
     expect(during?.reserved).toBeLessThanOrEqual(4000)
     expect(during?.reserved).toBeGreaterThan(0)
-    await expect
-      .poll(() => store.usage(['k']), { timeout: 10_000 })
-      .toEqual([{ used: 0, reserved: 0, resetsInMs: 0 }])
+    await expect.poll(() => store.usage(['k']), { timeout: 10_000 }).toEqual([{ used: 0, reserved: 0, resetsInMs: 0 }])
     expect(await store.reserve('x', use(4000, 4000), 700)).toEqual({ ok: true, left: [0] })
   }, 30_000)
 })

@@ -63,7 +63,10 @@ export class RedisServer {
 
   async start(): Promise<void> {
     const { port, directory } = this
-    const files = directory === undefined ? ['--appendonly', 'no'] : ['--appendonly', 'yes', '--appendfsync', 'always', '--dir', directory]
+    const files =
+      directory === undefined
+        ? ['--appendonly', 'no']
+        : ['--appendonly', 'yes', '--appendfsync', 'always', '--dir', directory]
     const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', ...files, ...this.settings]
     this.process = spawn('redis-server', args, { stdio: 'ignore' })
     const redis = new Redis(this.url, { retryStrategy: () => 20, maxRetriesPerRequest: null })
