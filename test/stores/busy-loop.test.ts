@@ -49,7 +49,7 @@ describe.skipIf(noRedis !== '')(`a Redis that answers a busy process${noRedis}`,
   })
   afterEach(async () => {
     vi.restoreAllMocks()
-    await server.kill()
+    await server.stop()
   })
 
   test('is not down, whatever the loop is busy with, before it is connected and after', async () => {

@@ -24,7 +24,7 @@ describe.skipIf(noRedis !== '')(`allowances in Redis${noRedis}`, () => {
   let redis: Redis
 
   const open = async (persistent = false): Promise<void> => {
-    server = await RedisServer.start(persistent)
+    server = await RedisServer.start({ persistent })
     store = redisStore(server.url, settings)
     redis = new Redis(server.url)
   }
