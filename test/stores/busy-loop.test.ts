@@ -69,6 +69,26 @@ describe.skipIf(noRedis !== '')(`a Redis that answers a busy process${noRedis}`,
     }
   }, 20_000)
 
+  test('that stops for a moment is waited for: no client has a limit of its own meanwhile', async () => {
+    const stores = Array.from({ length: 3 }, () => redisStore(server.url))
+    try {
+      for (const store of stores) await store.usage(['k'])
+      server.freeze()
+      const request = [{ key: 'k', limit: 10, windowMs: 60_000, slots: 1, amount: 1 }]
+      const asked = stores.flatMap((store, s) =>
+        Array.from({ length: 10 }, async (_, i) => store.reserve(`${s} ${i}`, request, 15_000)),
+      )
+      await new Promise((resolve) => setTimeout(resolve, 1_500))
+      server.thaw()
+      const had = (await Promise.all(asked)).filter(({ ok }) => ok)
+      expect(had).toHaveLength(10)
+      for (const store of stores) expect(store.status?.()).toEqual({ up: true, localOperations: 0 })
+    } finally {
+      server.thaw()
+      for (const store of stores) await store.close()
+    }
+  }, 20_000)
+
   test('is down when it is silent, though the loop is busy now and then', async () => {
     const warned = vi.spyOn(console, 'warn').mockReturnValue(undefined)
     const store = redisStore(server.url, { timeout: TIMEOUT })
