@@ -29,7 +29,7 @@ export function autolog(options: AutologOptions = {}): Autolog {
  *   provider, a model without a provider, an alias of itself, or a key that an alias needs and that is
  *   nowhere. A model string that only a call brings is checked at that call, before any request.
  */
-export function createClient(options: ClientOptions = {}): Client {
+export function createClient<Alias extends string = never>(options: ClientOptions<Alias> = {}): Client<Alias> {
   return atCaller(createClient, () => openClient(everything, options))
 }
 

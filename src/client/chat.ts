@@ -71,7 +71,7 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
     try {
       if (request.stream === true) return await stream(call, request)
       const { run, chat } = await execute(call, (run) => whole(run, asked))
-      return { ...chat, _meta: call.succeed(run, { chat }) }
+      return { ...chat, _meta: call.succeed(run, { chat }) } as ChatResult
     } catch (error) {
       throw call.fail(error)
     }
@@ -93,7 +93,7 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
       return read && ((completion) => withParsed(completion, read))
     },
   })
-  return { create: create as ChatCompletions['create'], parse, ...helpers }
+  return { create: create as ChatCompletions['create'], parse: parse as ChatCompletions['parse'], ...helpers }
 }
 
 /** One attempt at a whole answer. */
@@ -124,7 +124,7 @@ async function stream(call: LogicalCall, request: ChatRequest): Promise<ChatStre
     }
     return openStream<ChatChunk>({ call, run, answer, face, whole: visible, choices: request.n ?? 1 })
   })
-  return new ModelStream(source)
+  return new ModelStream(source) as ChatStream
 }
 
 function wireFormat(format: ChatBody['response_format']): { response_format?: ResponseFormat } {

@@ -24,7 +24,9 @@ export interface ClientParts {
  *
  * @throws ConfigError when a part is none, or a provider comes without any of its formats.
  */
-export function createClientWith(parts: ClientParts): (options?: ClientOptions) => Client {
+export function createClientWith(
+  parts: ClientParts,
+): <Alias extends string = never>(options?: ClientOptions<Alias>) => Client<Alias> {
   const catalogue = checked(parts)
   return function createClient(options) {
     return atCaller(createClient, () => openClient(catalogue, options))
