@@ -10,6 +10,7 @@ import type {
   FunctionTool,
   FunctionToolCall,
   ResponseFormat,
+  Tool,
   ToolCall,
   ToolCallDelta,
 } from '../kernel/hub.js'
@@ -19,17 +20,30 @@ import type { ModelStream } from './model-stream.js'
 import type { SchemaOutput, StandardSchema } from './schema.js'
 import type { BodyOptions, CallOptions, StreamItem, WithMeta } from './types.js'
 
+type SchemaTool = Omit<FunctionTool, 'function'> & {
+  function: Omit<FunctionTool['function'], 'parameters'> & {
+    /** JSON Schema, or a Standard Schema that can say it, such as a zod schema. */
+    parameters?: Record<string, unknown> | StandardSchema
+  }
+}
+/** A tool, whose arguments may be said by a schema library. */
+export type ChatTool = Exclude<Tool, FunctionTool> | SchemaTool
+
 /** OpenAI's chat body; `model` is `provider/model` or an alias. */
-export type ChatBody<Alias extends string = never> = Omit<ChatRequest, 'model' | 'response_format' | 'extra_body'> &
+export type ChatBody<Alias extends string = never> = Omit<
+  ChatRequest,
+  'model' | 'response_format' | 'extra_body' | 'tools'
+> &
   BodyOptions & {
     model: ModelName<Alias>
     /** OpenAI's, or a Standard Schema that can say its JSON Schema, such as a zod schema. */
     response_format?: ResponseFormat | StandardSchema | undefined
+    tools?: ChatTool[]
   }
 
 /** No tool but functions: then the calls in the answer are of functions too. */
 interface FunctionsOnly {
-  tools?: FunctionTool[]
+  tools?: SchemaTool[]
 }
 
 /**

@@ -1,6 +1,6 @@
 /** `chat.completions`: the hub's own shape in and out. */
 import { ConfigError } from '../kernel/errors.js'
-import type { ChatChunk, ChatCompletion, ChatRequest, ResponseFormat } from '../kernel/hub.js'
+import type { ChatChunk, ChatCompletion, ChatRequest } from '../kernel/hub.js'
 import type { ChatProtocol } from '../kernel/protocol.js'
 import type { Target } from '../router/target.js'
 import { requireMessages, splitArguments } from './arguments.js'
@@ -15,7 +15,8 @@ import { decoding, encodingFor } from './failure.js'
 import { sendStream, sendWhole } from './follow.js'
 import { ModelStream } from './model-stream.js'
 import { contentParser, ownParser, withParsed } from './parsed.js'
-import { formatOfSchema, isStandardSchema } from './schema.js'
+import { restored } from './restored.js'
+import { withJsonSchemas } from './schema.js'
 import { openStream } from './stream-run.js'
 import { refuseUnfit, type Asked } from './unfit.js'
 import type {
@@ -60,7 +61,7 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
   async function create(given: ChatBody, options?: CallOptions): Promise<ChatResult | ChatStream> {
     const { body, options: callOptions } = splitArguments(given, options)
     requireMessages(body)
-    const request = { ...body, ...wireFormat(given.response_format) } as ChatRequest
+    const request = withJsonSchemas(body) as ChatRequest
     const asked: Asked = { request, read: ownParser(given.response_format) }
     const call = new LogicalCall(client, {
       operation: 'chat',
@@ -102,7 +103,7 @@ export async function whole(run: AttemptRun, asked: Asked): Promise<{ run: Attem
   const { codec, request: sent } = carriedBy(run, chatCodec(run.target), requestFor(request, run))
   const encoded = encodingFor(run.encodeContext, (context) => codec.encodeRequest(sent, context))
   const { answer, wire } = await sendWhole(run, codec, encoded)
-  const chat = decoding(() => completed(codec, run.target, answer, encoded).decodeResponse(wire))
+  const chat = decoding(() => restored(completed(codec, run.target, answer, encoded), request).decodeResponse(wire))
   await refuseUnfit(run, chat, { ...asked, request: { ...request, ...run.params } })
   run.finish()
   return { run, chat }
@@ -118,16 +119,11 @@ async function stream(call: LogicalCall, request: ChatRequest): Promise<ChatStre
     run.limits.start('firstChunk', run.timeout.firstChunk)
     const answer = await sendStream(run, codec, encoded)
     const face = {
-      codec: completed(codec, run.target, answer, encoded),
+      codec: restored(completed(codec, run.target, answer, encoded), request),
       event: (_wire: unknown, chunks: readonly ChatChunk[]) => visible(chunks),
       end: visible,
     }
     return openStream<ChatChunk>({ call, run, answer, face, whole: visible, choices: request.n ?? 1 })
   })
   return new ModelStream(source) as ChatStream
-}
-
-function wireFormat(format: ChatBody['response_format']): { response_format?: ResponseFormat } {
-  if (format === undefined) return {}
-  return { response_format: isStandardSchema(format) ? formatOfSchema(format) : format }
 }

@@ -1,13 +1,9 @@
 /** A request for more embeddings than a provider takes at once: cut into requests, and the answers joined again. */
 import type { EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
 import { isObject } from '../kernel/json.js'
+import { checkLengths, sizeOf } from './check-vectors.js'
 import type { EmbeddingsProtocol } from '../kernel/protocol.js'
 import type { Target } from '../router/target.js'
-
-/** How many inputs a request holds. A list of numbers is one input, written as tokens. */
-function sizeOf(input: EmbeddingsRequest['input']): number {
-  return Array.isArray(input) && typeof input[0] !== 'number' ? input.length : 1
-}
 
 /** Inputs that one request to a target may hold; `undefined` means any number. */
 export function maxInputs({ provider, model, base }: Target, codec: EmbeddingsProtocol): number | undefined {
@@ -41,7 +37,10 @@ export function joinAnswers(
   answers: readonly EmbeddingsResponse[],
 ): EmbeddingsResponse {
   const [first, ...others] = answers as readonly [EmbeddingsResponse, ...EmbeddingsResponse[]]
-  if (others.length === 0) return first
+  if (others.length === 0) {
+    checkLengths(first)
+    return first
+  }
   let before = 0
   const data = answers.flatMap((answer, at) => {
     const start = before
@@ -52,12 +51,13 @@ export function joinAnswers(
     protocol: first.raw.protocol,
     value: joinValues(answers.map((answer) => answer.raw?.value ?? {})) as Record<string, unknown>,
   }
-  return {
-    ...first,
-    data,
-    usage: joinValues(answers.map(({ usage }) => usage)) as EmbeddingsResponse['usage'],
-    ...(raw && { raw }),
-  }
+  // What one of them does not count, nobody knows of the whole.
+  const counts = answers.flatMap(({ usage }) => usage ?? [])
+  const usage = counts.length === answers.length ? (joinValues(counts) as EmbeddingsResponse['usage']) : undefined
+  const { usage: _ofFirst, ...rest } = first
+  const joined = { ...rest, data, ...(usage && { usage }), ...(raw && { raw }) }
+  checkLengths(joined)
+  return joined
 }
 
 function isVector(value: unknown): boolean {

@@ -8,6 +8,7 @@ import { requireField, splitArguments } from './arguments.js'
 import { readJson } from './body.js'
 import type { AttemptRun } from './attempt-run.js'
 import { LogicalCall, type ClientContext } from './call.js'
+import { inOrder, sizeOf } from './check-vectors.js'
 import { joinAnswers, maxInputs, splitInput } from './embedding-batches.js'
 import { execute } from './execute.js'
 import { decoding, encodingFor, locate } from './failure.js'
@@ -58,7 +59,9 @@ export function createEmbeddings(client: ClientContext): Embeddings {
         const received: Parts = new Map()
         const { run, embeddings } = await execute(call, (run) => embed(run, request, received))
         const meta = call.succeed(run, { embeddings })
-        return { ...(request.encoding_format === 'base64' ? asBase64(embeddings) : embeddings), _meta: meta }
+        const answer = request.encoding_format === 'base64' ? asBase64(embeddings) : embeddings
+        // Its type follows OpenAI's, as the type of the result says.
+        return { ...answer, _meta: meta } as EmbeddingsResult
       } catch (error) {
         throw call.fail(error)
       }
@@ -78,8 +81,9 @@ async function embed(
   const parts = received.get(target) ?? requests.map(() => undefined)
   received.set(target, parts)
   const waiting = parts.flatMap((part, at) => (part ? [] : [at]))
+  const starts = startsOf(requests)
   await sideBySide(waiting, run.limits, async (at) => {
-    parts[at] = await embedPart(run, codec, requests[at] as EmbeddingsRequest)
+    parts[at] = await embedPart(run, codec, requests[at] as EmbeddingsRequest, starts[at] ?? 0)
   })
   const done = parts as Part[]
   const costs = done.flatMap(({ cost }) => (cost === undefined ? [] : [cost]))
@@ -116,7 +120,22 @@ async function sideBySide<T>(
   limits.throwIfAborted()
 }
 
-async function embedPart(run: AttemptRun, codec: EmbeddingsProtocol, request: EmbeddingsRequest): Promise<Part> {
+/** Place of each request's first input among all. */
+function startsOf(requests: readonly EmbeddingsRequest[]): readonly number[] {
+  let before = 0
+  return requests.map(({ input }) => {
+    const start = before
+    before += sizeOf(input)
+    return start
+  })
+}
+
+async function embedPart(
+  run: AttemptRun,
+  codec: EmbeddingsProtocol,
+  request: EmbeddingsRequest,
+  first: number,
+): Promise<Part> {
   const { id: provider } = run.target.provider
   const encoded = encodingFor(run.encodeContext, (context) => codec.encodeRequest(request, context))
   const limits = new AttemptLimits(run.limits, { provider, model: run.target.model })
@@ -125,7 +144,9 @@ async function embedPart(run: AttemptRun, codec: EmbeddingsProtocol, request: Em
     const cost = run.costIn(answer.response.headers)
     try {
       const wire = await readJson(answer, limits)
-      const embeddings = decoding(() => codec.decodeResponse(wire))
+      const answered = decoding(() => inOrder(codec.decodeResponse(wire), request, first))
+      const embeddings = answered.model === '' ? { ...answered, model: run.target.model } : answered
+      tellLength(embeddings, request, run)
       return { embeddings: withTokens(embeddings, answer.response.headers, codec.tokensHeader), cost }
     } catch (error) {
       // The attempt knows the answer that came last, which may be another one.
@@ -138,9 +159,22 @@ async function embedPart(run: AttemptRun, codec: EmbeddingsProtocol, request: Em
 
 function withTokens(embeddings: EmbeddingsResponse, headers: Headers, header: string | undefined): EmbeddingsResponse {
   const text = header === undefined ? null : headers.get(header)
-  if (text === null || !/^\d{1,15}$/.test(text) || embeddings.usage.total_tokens > 0) return embeddings
+  if (text === null || !/^\d{1,15}$/.test(text) || (embeddings.usage?.total_tokens ?? 0) > 0) return embeddings
   const tokens = Number(text)
   return { ...embeddings, usage: { ...embeddings.usage, prompt_tokens: tokens, total_tokens: tokens } }
+}
+
+/** Vectors of packed bits have another length than was asked for; those are told by their codec. */
+function tellLength({ data, raw }: EmbeddingsResponse, { dimensions }: EmbeddingsRequest, run: AttemptRun): void {
+  const length = data[0]?.embedding.length
+  if (
+    dimensions === undefined ||
+    length === undefined ||
+    length === dimensions ||
+    raw?.value['embedding_type'] !== undefined
+  )
+    return
+  run.encodeContext.warn(`the vectors have ${length} numbers, not the ${dimensions} asked for`)
 }
 
 /** The caller asked for base64, and OpenAI's types call that a list of numbers all the same. */

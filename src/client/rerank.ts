@@ -8,6 +8,7 @@ import { readJson } from './body.js'
 import type { AttemptRun } from './attempt-run.js'
 import { LogicalCall, type ClientContext } from './call.js'
 import { execute } from './execute.js'
+import { ranked } from './check-ranks.js'
 import { decoding, encodingFor } from './failure.js'
 import type { CallOptions, Rerank, RerankBody, RerankAnswer } from './types.js'
 
@@ -50,7 +51,8 @@ async function rank(run: AttemptRun, request: RerankRequest): Promise<{ run: Att
   const own = { ...request, ...params, ...(extraBody && { extra_body: extraBody }) }
   const encoded = encodingFor(run.encodeContext, (context) => codec.encodeRequest(own, context))
   const wire = await readJson(await run.send(encoded, codec, false), run.limits)
-  const answer = decoding(() => codec.decodeResponse(wire))
+  const decoded = decoding(() => ranked(codec.decodeResponse(wire), own, run.encodeContext.warn))
+  const answer = decoded.model === '' ? { ...decoded, model: run.target.model } : decoded
   run.finish()
   return { run, answer }
 }

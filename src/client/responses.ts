@@ -15,7 +15,9 @@ import { execute } from './execute.js'
 import { decoding, encoding, encodingFor } from './failure.js'
 import { sendStream, sendWhole } from './follow.js'
 import { ModelStream } from './model-stream.js'
+import { restored } from './restored.js'
 import { echoOf, refuseKeptThere } from './responses-echo.js'
+import { withJsonSchemas } from './schema.js'
 import { openStream, type StreamFace } from './stream-run.js'
 import { refuseUnfit } from './unfit.js'
 import type { CallOptions, ResponseObject, Responses, ResponsesBody, StreamItem, WithMeta } from './types.js'
@@ -33,7 +35,8 @@ export function createResponses(client: ClientContext): Responses {
     given: ResponsesBody,
     options?: CallOptions,
   ): Promise<WithMeta<JsonObject> | ModelStream<StreamItem<JsonObject>>> {
-    const { body, options: callOptions } = splitArguments(given, options)
+    const { body: written, options: callOptions } = splitArguments(given, options)
+    const body = withJsonSchemas(written)
     const format = codecOf(client)
     const request = encoding(FORMAT, () => format.decodeRequest(body))
     const exchange: Exchange = { format, body: body as JsonObject, request }
@@ -83,13 +86,19 @@ function encode(
   return { codec, encoded, native: false }
 }
 
+/** What goes to a target of the caller's format as it is comes back as it is. */
+function readerOf(codec: ChatProtocol, { request }: Exchange, native: boolean): ChatProtocol {
+  return native ? codec : restored(codec, request)
+}
+
 async function whole(
   run: AttemptRun,
   exchange: Exchange,
 ): Promise<{ run: AttemptRun; chat: ChatCompletion; wire: JsonObject }> {
   const { codec, encoded, native } = encode(run, exchange)
   const { answer, wire: body } = await sendWhole(run, codec, encoded)
-  const chat = decoding(() => completed(codec, run.target, answer, encoded).decodeResponse(body))
+  const reader = readerOf(completed(codec, run.target, answer, encoded), exchange, native)
+  const chat = decoding(() => reader.decodeResponse(body))
   await refuseUnfit(run, chat, { request: { ...exchange.request, ...run.params } })
   const wire =
     native && isObject(body)
@@ -103,7 +112,7 @@ async function stream(call: LogicalCall, run: AttemptRun, exchange: Exchange) {
   const { codec: written, encoded, native } = encode(run, exchange)
   run.limits.start('firstChunk', run.timeout.firstChunk)
   const answer = await sendStream(run, written, encoded)
-  const codec = completed(written, run.target, answer, encoded)
+  const codec = readerOf(completed(written, run.target, answer, encoded), exchange, native)
   const face = native ? nativeFace(codec) : translatingFace(codec, exchange)
   const encodeWhole = translatingFace(codec, exchange)
   const all = (chunks: readonly ChatChunk[]): readonly JsonObject[] => [

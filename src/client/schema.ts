@@ -2,6 +2,7 @@
 import { ConfigError, SchemaError } from '../kernel/errors.js'
 import type { ResponseFormat } from '../kernel/hub.js'
 import { isObject } from '../kernel/json.js'
+import { restoreValue } from '../protocols/shared/schema/restore.js'
 
 /** The part of Standard Schema v1 that is used. */
 export interface StandardSchema<Output = unknown> {
@@ -11,7 +12,12 @@ export interface StandardSchema<Output = unknown> {
     readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>
     readonly types?: { readonly input: unknown; readonly output: Output } | undefined
     /** Standard JSON Schema, where the library has it: zod 4.2, ArkType 2.1.28, and others. */
-    readonly jsonSchema?: { readonly output: (options: { target: string }) => Record<string, unknown> } | undefined
+    readonly jsonSchema?:
+      | {
+          readonly input?: ((options: { target: string }) => Record<string, unknown>) | undefined
+          readonly output: (options: { target: string }) => Record<string, unknown>
+        }
+      | undefined
   }
 }
 
@@ -35,51 +41,106 @@ export function isStandardSchema(value: unknown): value is StandardSchema {
 /** Draft 2020-12 is what OpenAI and Anthropic read. */
 const TARGET = 'draft-2020-12'
 
+/** A schema does not change once it is made, so each is written once. */
+const written = new WeakMap<object, Record<string, unknown>>()
+
 /**
- * The `response_format` for a schema.
+ * The JSON Schema of what a schema reads: what the model is to write. Of a default or a transform that is what stands
+ * before it.
  *
+ * @param path - Where the schema stands, for messages.
  * @throws ConfigError when the schema cannot say its JSON Schema.
  */
-export function formatOfSchema(schema: StandardSchema): ResponseFormat {
+export function jsonOfSchema(schema: StandardSchema, path: string): Record<string, unknown> {
+  const known = written.get(schema)
+  if (known) return known
   const { jsonSchema, vendor } = schema['~standard']
-  if (!jsonSchema) {
-    throw new ConfigError(
-      'response_format',
-      `this ${vendor} schema has no Standard JSON Schema; give { type: 'json_schema', json_schema: { name, schema } }, or use zod 4.2 or newer`,
-    )
-  }
+  if (!jsonSchema) throw new ConfigError(path, `this ${vendor} schema has no Standard JSON Schema; ${fixFor(schema)}`)
   let converted: Record<string, unknown>
   try {
-    converted = jsonSchema.output({ target: TARGET })
+    converted = (jsonSchema.input ?? jsonSchema.output)({ target: TARGET })
   } catch (cause) {
-    throw new ConfigError('response_format', `this ${vendor} schema cannot be written as JSON Schema; see the cause`, {
-      cause,
-    })
+    throw new ConfigError(path, `this ${vendor} schema cannot be written as JSON Schema; see the cause`, { cause })
   }
   const { $schema: _dialect, ...json } = converted
+  written.set(schema, json)
+  return json
+}
+
+function fixFor(schema: StandardSchema): string {
+  const { vendor } = schema['~standard']
+  if (vendor !== 'zod') return 'give the JSON Schema itself, as the library or a package beside it writes it'
+  // Zod 3 names its kinds so.
+  const isOld = isObject(schema) && isObject(schema['_def']) && typeof schema['_def']['typeName'] === 'string'
+  return isOld
+    ? 'it is of zod 3: use zod 4.2 or newer, or give zodToJsonSchema(schema) of the package zod-to-json-schema'
+    : 'use zod 4.2 or newer, or give z.toJSONSchema(schema)'
+}
+
+/** The `response_format` for a schema. Each target gets it as strict as its rules allow. */
+export function formatOfSchema(schema: StandardSchema): ResponseFormat {
+  const json = jsonOfSchema(schema, 'response_format')
   const title = json['title']
   const name = typeof title === 'string' && /^[\w-]{1,64}$/.test(title) ? title : 'answer'
-  return { type: 'json_schema', json_schema: { name, schema: json, strict: fitsStrictMode(json) } }
+  return { type: 'json_schema', json_schema: { name, schema: json, strict: true } }
 }
 
 /**
- * Whether OpenAI's strict mode takes the schema: every object is closed and requires all its properties
- * (https://platform.openai.com/docs/guides/structured-outputs#supported-schemas).
+ * A body whose schemas, in the format of the answer and in tools, are JSON Schema. Chat's form and that of responses are read.
+ *
+ * @throws ConfigError that names the place of a schema that cannot be written.
  */
-function fitsStrictMode(schema: unknown): boolean {
-  if (Array.isArray(schema)) return schema.every(fitsStrictMode)
-  if (!isObject(schema)) return true
-  if (schema['type'] === 'object') {
-    const properties = isObject(schema['properties']) ? schema['properties'] : {}
-    const required = Array.isArray(schema['required']) ? (schema['required'] as unknown[]) : []
-    if (schema['additionalProperties'] !== false || !Object.keys(properties).every((key) => required.includes(key)))
-      return false
-    if (!Object.values(properties).every(fitsStrictMode)) return false
+export function withJsonSchemas<Body extends object>(body: Body): Body {
+  const { response_format: format, tools, text } = body as Record<string, unknown>
+  const changes: Record<string, unknown> = {}
+  if (isStandardSchema(format)) changes['response_format'] = formatOfSchema(format)
+  else if (isObject(format)) {
+    const inner = format['json_schema']
+    const changed = isObject(inner) ? withJson(inner, 'schema', 'response_format.json_schema') : inner
+    if (changed !== inner) changes['response_format'] = { ...format, json_schema: changed }
   }
-  return (
-    ['items', 'prefixItems', 'anyOf', 'oneOf', 'allOf'].every((key) => fitsStrictMode(schema[key])) &&
-    (!isObject(schema['$defs']) || Object.values(schema['$defs']).every(fitsStrictMode))
-  )
+  if (isObject(text) && isObject(text['format'])) {
+    const changed = withJson(text['format'], 'schema', 'text.format')
+    if (changed !== text['format']) changes['text'] = { ...text, format: changed }
+  }
+  if (Array.isArray(tools)) {
+    const changed = tools.map(toolWithJson)
+    if (changed.some((tool, at) => tool !== tools[at])) changes['tools'] = changed
+  }
+  return Object.keys(changes).length > 0 ? { ...body, ...changes } : body
+}
+
+function toolWithJson(tool: unknown, at: number): unknown {
+  if (!isObject(tool)) return tool
+  const path = `tools[${at}]`
+  const made = tool['function']
+  if (!isObject(made)) return withJson(tool, 'parameters', path)
+  const changed = withJson(made, 'parameters', `${path}.function`)
+  return changed === made ? tool : { ...tool, function: changed }
+}
+
+/** The object with the schema of `field` as JSON Schema; itself when it is that already. */
+function withJson(holder: Record<string, unknown>, field: string, path: string): Record<string, unknown> {
+  const schema = holder[field]
+  const place = `${path}.${field}`
+  if (isStandardSchema(schema)) return { ...holder, [field]: jsonOfSchema(schema, place) }
+  if (isObject(schema)) {
+    refuseWithin(schema, place)
+    if (isObject(schema['properties'])) refuseWithin(schema['properties'], `${place}.properties`)
+  }
+  return holder
+}
+
+/** A schema of a library within JSON Schema would go out as its inner workings. */
+function refuseWithin(schema: Record<string, unknown>, path: string): void {
+  for (const [name, inner] of Object.entries(schema)) {
+    if (!isStandardSchema(inner)) continue
+    const { vendor } = inner['~standard']
+    throw new ConfigError(
+      `${path}.${name}`,
+      `a ${vendor} schema within a plain object; make the whole one ${vendor} schema, such as z.object({ … }), or JSON Schema`,
+    )
+  }
 }
 
 /** @throws SchemaError when the content is not JSON or not what the schema asks for. */
@@ -93,7 +154,9 @@ export async function parseWithSchema(schema: StandardSchema, content: string): 
       code: 'invalid_json',
     })
   }
-  const result = await schema['~standard'].validate(value)
+  // A stream gives what was said as it was said, with `null` for what may be left out.
+  const json = schema['~standard'].jsonSchema && jsonOfSchema(schema, 'response_format')
+  const result = await schema['~standard'].validate(json ? restoreValue(value, json) : value)
   if (!result.issues) return result.value
   const where = result.issues.slice(0, 3).map(({ path }) => (path ?? []).map(stepName).join('.') || 'the whole')
   throw new SchemaError(`the answer does not fit response_format, at: ${where.join(', ')}`, {

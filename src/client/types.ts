@@ -76,9 +76,14 @@ export type WithMeta<T> = T & { readonly _meta: CallMeta }
 /** The last item of a stream carries `_meta`. */
 export type StreamItem<T> = T & { readonly _meta?: CallMeta }
 
+/** OpenAI's body. Fields of a provider's own format may stand in it too, such as `truncate`. */
 export type EmbeddingsBody<Alias extends string = never> = Omit<EmbeddingsRequest, 'model' | 'extra_body'> &
   BodyOptions & { model: ModelName<Alias> }
-export type EmbeddingsResult = WithMeta<EmbeddingsResponse>
+/**
+ * OpenAI's types say that `usage` is always there. Where the provider counts nothing it is missing: `_meta.usage` is `null`
+ * then, and `_meta.cost` says so.
+ */
+export type EmbeddingsResult = WithMeta<Omit<EmbeddingsResponse, 'usage'> & Required<Pick<EmbeddingsResponse, 'usage'>>>
 
 export interface Embeddings<Alias extends string = never> {
   create(body: EmbeddingsBody<Alias>, options?: CallOptions): Promise<EmbeddingsResult>

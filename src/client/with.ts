@@ -2,6 +2,7 @@
 import { catalogueOf, exportNames, formatOf, type Catalogue } from '../kernel/catalogue.js'
 import { ConfigError } from '../kernel/errors.js'
 import { isObject, typeName } from '../kernel/json.js'
+import type { NamesIn } from '../kernel/model-name.js'
 import type { PassthroughFormat, Protocol } from '../kernel/protocol.js'
 import type { ProviderRow } from '../kernel/provider.js'
 import type { ClientOptions } from '../router/options.js'
@@ -26,7 +27,7 @@ export interface ClientParts {
  */
 export function createClientWith(
   parts: ClientParts,
-): <Alias extends string = never>(options?: ClientOptions<Alias>) => Client<Alias> {
+): <Alias extends string = never>(options?: ClientOptions<Alias>) => Client<NamesIn<Alias>> {
   const catalogue = checked(parts)
   return function createClient(options) {
     return atCaller(createClient, () => openClient(catalogue, options))

@@ -8,7 +8,8 @@ export function formatHint(format: ResponseFormat | null | undefined, limits: Li
   const schema = format.type === 'json_schema' ? format.json_schema?.schema : undefined
   limits.warn(`\`response_format\` ${format.type} is asked for in the system prompt, not enforced`)
   const about = schema ? ` that matches this JSON schema:\n${JSON.stringify(schema)}` : ''
-  return `Answer with one valid JSON object and nothing else: no prose and no code fence${about}`
+  const kind = schema && schema['type'] !== 'object' ? 'value' : 'object'
+  return `Answer with one valid JSON ${kind} and nothing else: no prose and no code fence${about}`
 }
 
 /** The messages with `text` at the end of their system prompt. Many servers take only one system message. */

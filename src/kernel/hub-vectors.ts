@@ -7,6 +7,11 @@ export interface EmbeddingsRequest {
   dimensions?: number
   encoding_format?: 'float' | 'base64'
   user?: string
+  /**
+   * What the vectors are for: `query`, `document`, `classification`, `clustering`, `similarity`, `code`, `questions`,
+   * `facts`, or a provider's own word for one of them. Sent where the provider tells them apart.
+   */
+  input_type?: 'query' | 'document' | 'classification' | 'clustering' | 'similarity' | (string & {})
   extra_body?: Record<string, unknown>
   /** What only one wire format can say, kept for the codec that read it; the others leave it out. */
   raw?: { protocol: ProtocolId; value: Record<string, unknown> }
@@ -23,7 +28,8 @@ export interface EmbeddingsResponse {
   object: 'list'
   data: Embedding[]
   model: string
-  usage: { prompt_tokens: number; total_tokens: number; cost?: number }
+  /** Missing when the provider counts nothing. */
+  usage?: { prompt_tokens: number; total_tokens: number; cost?: number }
   id?: string
   /** What only one wire format can say of the answer, such as vectors of other types, for the codec that read it. */
   raw?: { protocol: ProtocolId; value: Record<string, unknown> }

@@ -63,6 +63,35 @@ export type FormatId = ProtocolId | PassthroughId
 
 export type JsonObject = Record<string, unknown>
 
+/** Names what a provider's enforced schemas take of JSON Schema. The table is `src/protocols/shared/schema-dialects.ts`. */
+export type SchemaDialectId = (typeof SCHEMA_DIALECT_IDS)[number]
+
+export const SCHEMA_DIALECT_IDS = [
+  'anthropic',
+  'azure',
+  'bedrock',
+  'cerebras',
+  'gemini',
+  'groq',
+  'openai',
+  'xai',
+] as const
+
+/** A provider's field for what embeddings are for, and its words. */
+export interface InputTypes {
+  readonly field: string
+  readonly words: Readonly<
+    Partial<
+      Record<
+        'query' | 'document' | 'classification' | 'clustering' | 'similarity' | 'code' | 'questions' | 'facts',
+        string
+      >
+    >
+  >
+  /** Words of the provider beyond these. */
+  readonly others?: readonly string[]
+}
+
 /** What differs between speakers of one wire format. Data on a provider row, read by the codec. */
 export interface Quirks {
   /** The field for the output limit. Default `max_completion_tokens` when the caller used it, otherwise `max_tokens`. */
@@ -99,6 +128,10 @@ export interface Quirks {
   readonly developerAsSystem?: boolean
   /** Takes `response_format: json_schema`. Default true. */
   readonly jsonSchema?: boolean
+  /** How embeddings are told what they are for; `false` where its models tell nothing apart. Default: `input_type` goes out as it is. */
+  readonly inputTypes?: InputTypes | false
+  /** What its enforced schemas take of JSON Schema. Default: what the format's maker takes. */
+  readonly schemas?: SchemaDialectId
   /** Functions beside a tool that runs at the provider have to be announced (Gemini 3). Default true for Gemini's format. */
   readonly toolCombination?: boolean
   /** Output limit sent when the caller gives none and the format requires one. */

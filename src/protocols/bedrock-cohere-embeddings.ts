@@ -23,6 +23,17 @@ export const bedrockCohereEmbeddings = embeddingsCodec({
   path: '/invoke',
   ...BEDROCK_RUNTIME,
   maxInputs: () => MAX_TEXTS,
+  inputTypes: {
+    field: 'input_type',
+    words: {
+      query: 'search_query',
+      document: 'search_document',
+      classification: 'classification',
+      clustering: 'clustering',
+    },
+    others: ['image'],
+  },
+  native: ['images', 'inputs', 'embedding_types', 'output_dimension', 'truncate', 'max_tokens'],
   tokensHeader: 'x-amzn-bedrock-input-token-count',
   /** `input_type`, `images`, `truncate` and the like come in `extra_body`, or from the wire in `raw`. */
   encodeRequest({ texts, dimensions, extra }, { model, warn }) {

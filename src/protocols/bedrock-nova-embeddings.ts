@@ -33,22 +33,32 @@ export const bedrockNovaEmbeddings = embeddingsCodec({
   path: '/invoke',
   ...BEDROCK_RUNTIME,
   maxInputs: () => 1,
+  inputTypes: {
+    field: 'embeddingPurpose',
+    words: {
+      query: 'GENERIC_RETRIEVAL',
+      document: 'GENERIC_INDEX',
+      classification: 'CLASSIFICATION',
+      clustering: 'CLUSTERING',
+    },
+    others: ['TEXT_RETRIEVAL', 'IMAGE_RETRIEVAL', 'VIDEO_RETRIEVAL', 'DOCUMENT_RETRIEVAL', 'AUDIO_RETRIEVAL'],
+  },
+  native: ['embeddingPurpose', 'schemaVersion', 'singleEmbeddingParams', 'taskType'],
   tokensHeader: 'x-amzn-bedrock-input-token-count',
-  encodeRequest({ texts, dimensions, extra }, { provider, model, warn }) {
+  encodeRequest({ texts, dimensions, extra: all }, { provider, model, warn }) {
     const [value, ...others] = texts
+    const { embeddingPurpose: purpose, ...extra } = all
     const given = inner(extra, 'singleEmbeddingParams')
     const hasOther =
       OTHER_INPUTS.some((field) => given[field] !== undefined) || inner(given, 'text')['source'] !== undefined
     if (others.length > 0 || (value === undefined) !== hasOther)
       throw new UnsupportedParameterError('input', provider, 'the model embeds one text, image, audio or video a call')
-    if (given['embeddingPurpose'] === undefined)
-      warn(
-        `\`embeddingPurpose\` is not given: ${DEFAULT_PURPOSE} is sent; say another in extra_body.singleEmbeddingParams`,
-      )
+    if (purpose === undefined && given['embeddingPurpose'] === undefined)
+      warn(`\`embeddingPurpose\` is not given: ${DEFAULT_PURPOSE} is sent; say another as \`input_type\``)
     const body: JsonObject = {
       taskType: 'SINGLE_EMBEDDING',
       singleEmbeddingParams: compact({
-        embeddingPurpose: DEFAULT_PURPOSE,
+        embeddingPurpose: purpose ?? DEFAULT_PURPOSE,
         embeddingDimension: dimensions,
         // A text that is too long is an error, as it is at OpenAI.
         text: value === undefined ? undefined : { truncationMode: 'NONE', value },

@@ -18,6 +18,8 @@ export const bedrockTitanEmbeddings = embeddingsCodec({
   path: '/invoke',
   ...BEDROCK_RUNTIME,
   maxInputs: () => 1,
+  inputTypes: false,
+  native: ['inputImage', 'embeddingConfig', 'embeddingTypes', 'normalize'],
   /** An image comes as `inputImage` in `extra_body`, with a text or without one. */
   encodeRequest({ texts, dimensions, extra }, { provider, model, base }) {
     const [inputText, ...others] = texts
@@ -61,7 +63,7 @@ export const bedrockTitanEmbeddings = embeddingsCodec({
       ...own,
       ...(type === 'float' && { embedding }),
       embeddingsByType: { [String(type)]: embedding, ...(isObject(others) && others) },
-      inputTextTokenCount: usage.prompt_tokens,
+      ...(usage && { inputTextTokenCount: usage.prompt_tokens }),
     }
   },
   decodeError,

@@ -21,6 +21,17 @@ export const cohereEmbeddings = embeddingsCodec({
   id: 'cohere-embeddings',
   path: PATH,
   maxInputs: () => MAX_TEXTS,
+  inputTypes: {
+    field: 'input_type',
+    words: {
+      query: 'search_query',
+      document: 'search_document',
+      classification: 'classification',
+      clustering: 'clustering',
+    },
+    others: ['image'],
+  },
+  native: ['images', 'inputs', 'embedding_types', 'output_dimension', 'truncate', 'max_tokens', 'priority'],
   /** `input_type`, `images`, `truncate` and the like come in `extra_body`, or from the wire in `raw`. */
   encodeRequest({ texts, dimensions, encoding_format: format, extra }, context) {
     if (extra['input_type'] === undefined) context.warn(`\`input_type\` is not given: ${DEFAULT_INPUT_TYPE} is sent`)
@@ -55,7 +66,10 @@ export const cohereEmbeddings = embeddingsCodec({
     const meta = isObject(wire['meta']) ? wire['meta'] : {}
     const tokens = isObject(meta['tokens']) ? meta['tokens'] : {}
     const billed = isObject(meta['billed_units']) ? meta['billed_units'] : {}
-    const units = (wireCount(billed['input_tokens']) ?? 0) + (asNumber(billed['image_tokens']) ?? 0)
+    const counts = [wireCount(billed['input_tokens']), asNumber(billed['image_tokens'])].filter(
+      (count) => count !== undefined,
+    )
+    const units = counts.length > 0 ? counts.reduce((sum, count) => sum + count, 0) : undefined
     return {
       model: wire['model'],
       id: wire['id'],
@@ -83,7 +97,7 @@ export const cohereEmbeddings = embeddingsCodec({
         ...(isObject(others) && others),
       },
       texts: [],
-      meta: { api_version: { version: '2' }, billed_units: { input_tokens: usage.prompt_tokens } },
+      meta: { api_version: { version: '2' }, ...(usage && { billed_units: { input_tokens: usage.prompt_tokens } }) },
       response_type: 'embeddings_by_type',
       ...rest,
     }

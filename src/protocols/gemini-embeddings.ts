@@ -12,6 +12,18 @@ import { wireCount } from './shared/count.js'
 
 const BATCH = 'batchEmbedContents'
 
+/** https://ai.google.dev/api/embeddings#v1beta.TaskType */
+export const GEMINI_TASKS = {
+  query: 'RETRIEVAL_QUERY',
+  document: 'RETRIEVAL_DOCUMENT',
+  classification: 'CLASSIFICATION',
+  clustering: 'CLUSTERING',
+  similarity: 'SEMANTIC_SIMILARITY',
+  code: 'CODE_RETRIEVAL_QUERY',
+  questions: 'QUESTION_ANSWERING',
+  facts: 'FACT_VERIFICATION',
+} as const
+
 /** The API refuses more: `at most 100 requests can be in one batch`. */
 const MAX_TEXTS = 100
 
@@ -60,6 +72,8 @@ export const geminiEmbeddings = embeddingsCodec({
   auth: { header: 'x-goog-api-key' },
   batchPath: `:${BATCH}`,
   maxInputs: () => MAX_TEXTS,
+  inputTypes: { field: 'taskType', words: GEMINI_TASKS },
+  native: ['title', 'outputDimensionality', 'autoTruncate', 'requests'],
   /** `taskType`, `title` and the like come in `extra_body`, and are said of every text. */
   encodeRequest({ input, texts, dimensions, extra }, context) {
     const { requests, role, ...rest } = extra
@@ -118,7 +132,7 @@ export const geminiEmbeddings = embeddingsCodec({
       embeddings,
       ...(embeddings.length === 1 && { embedding: embeddings[0] }),
       ...(model !== '' && { model }),
-      usageMetadata: { promptTokenCount: usage.prompt_tokens, totalTokenCount: usage.total_tokens },
+      ...(usage && { usageMetadata: { promptTokenCount: usage.prompt_tokens, totalTokenCount: usage.total_tokens } }),
       ...own,
     }
   },

@@ -12,9 +12,13 @@ const KNOWN: ReadonlySet<string> = new Set(['model', 'embeddings', 'embedding', 
 export const ollamaEmbeddings = embeddingsCodec({
   id: 'ollama-embeddings',
   path: PATH,
+  inputTypes: false,
+  native: ['keep_alive', 'options', 'truncate'],
   /** Vectors are numbers always: an `encoding_format` is for the caller's side. */
   encodeRequest: ({ input, dimensions, extra }, { model }) => ({
     path: PATH,
+    inputTypes: false,
+    native: ['keep_alive', 'options', 'truncate'],
     body: compact({ model, input, dimensions, ...extra }),
   }),
   readRequest: ({ model, input, dimensions, ...rest }) => ({
@@ -36,7 +40,7 @@ export const ollamaEmbeddings = embeddingsCodec({
   encodeResponse: ({ model, data, usage }, own) => ({
     model,
     embeddings: data.map(({ embedding }) => embedding),
-    prompt_eval_count: usage.prompt_tokens,
+    ...(usage && { prompt_eval_count: usage.prompt_tokens }),
     ...own,
   }),
   decodeError,

@@ -12,6 +12,7 @@ import type {
 import { decodeError, encodeError, providerErrorOf } from './openai-chat/error.js'
 import { readUsage } from './openai-chat/usage.js'
 import { isVector } from './shared/embeddings.js'
+import { INPUT_TYPE_FIELDS, encodeInputType } from './shared/input-types.js'
 import { answerObject, badRequest, requestObject } from './shared/malformed.js'
 import { wireCount } from './shared/count.js'
 
@@ -48,12 +49,19 @@ export function encodeEmbedding(numbers: readonly number[]): string {
 }
 
 function encodeRequest(request: EmbeddingsRequest, context: EncodeContext): EncodedRequest {
-  const { extra_body: extra, raw: _raw, ...rest } = request
-  const { dimensionsField: field = 'dimensions' } = context.quirks
+  const { extra_body: extra, raw: _raw, ...given } = request
+  const { dimensionsField: field = 'dimensions', inputTypes } = context.quirks
+  const rest: typeof given =
+    inputTypes === undefined ? given : { ...withoutInputType(given), ...encodeInputType(request, inputTypes, context) }
   if (field === 'dimensions' || rest.dimensions === undefined)
     return { path: PATH, body: { ...rest, model: context.model, ...extra } }
   const { dimensions, ...others } = rest
   return { path: PATH, body: { ...others, [field]: dimensions, model: context.model, ...extra } }
+}
+
+function withoutInputType<T extends object>(request: T): T {
+  const names: readonly string[] = INPUT_TYPE_FIELDS
+  return Object.fromEntries(Object.entries(request).filter(([name]) => !names.includes(name))) as T
 }
 
 function decodeRequest(body: unknown, options: DecodeOptions = {}): EmbeddingsRequest {
@@ -91,15 +99,22 @@ function decodeResponse(body: unknown, options: DecodeOptions = {}): EmbeddingsR
   const wire = answerObject(body, providerErrorOf)
   if (!Array.isArray(wire.data)) throw providerErrorOf(wire) ?? new StreamError('the answer has no `data`')
   const usage = isObject(wire.usage) ? wire.usage : {}
-  const total = wireCount(usage.total_tokens) ?? wireCount(usage.prompt_tokens) ?? 0
+  const total = wireCount(usage.total_tokens) ?? wireCount(usage.prompt_tokens)
   const prompt = wireCount(usage.prompt_tokens) ?? total
   const cost = readUsage(usage)?.cost
   const id = asString(wire.id)
   const head = { object: 'list' as const, model: asString(wire.model) ?? '' }
-  const counts = { prompt_tokens: prompt, total_tokens: total, ...(cost !== undefined && { cost }) }
-  if (options.content === false) return { ...head, data: [], usage: counts, ...(id !== undefined && { id }) }
+  const isCounted = total !== undefined || cost !== undefined
+  const counts = isCounted && {
+    prompt_tokens: prompt ?? 0,
+    total_tokens: total ?? 0,
+    ...(cost !== undefined && { cost }),
+  }
+  if (options.content === false)
+    return { ...head, data: [], ...(counts && { usage: counts }), ...(id !== undefined && { id }) }
   const data = (wire.data as unknown[]).map(readEmbedding)
-  return { ...wire, ...head, data, usage: { ...usage, ...counts } }
+  const { usage: _uncounted, ...others } = wire
+  return { ...others, ...head, data, ...(counts && { usage: { ...usage, ...counts } }) }
 }
 
 function encodeResponse(response: EmbeddingsResponse): JsonObject {

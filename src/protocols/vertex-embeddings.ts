@@ -7,6 +7,7 @@ import type { JsonObject } from '../kernel/protocol.js'
 import { traitsOf } from '../models/index.js'
 import { decodeError, encodeError, providerErrorOf } from './gemini-generate/errors.js'
 import { camel, methodPath, readPath } from './gemini-generate/wire.js'
+import { GEMINI_TASKS } from './gemini-embeddings.js'
 import { embeddingsCodec } from './shared/embeddings.js'
 import { wireCount } from './shared/count.js'
 
@@ -47,6 +48,8 @@ export const vertexEmbeddings = embeddingsCodec({
     source: { kind: 'google-adc', scope: 'https://www.googleapis.com/auth/cloud-platform' },
   },
   maxInputs: (model) => traitsOf(model).embeddings?.maxTexts ?? MAX_TEXTS,
+  inputTypes: { field: 'task_type', words: GEMINI_TASKS },
+  native: ['title', 'mimeType', 'instances', 'parameters'],
   encodeRequest({ texts, dimensions, extra }, { model }) {
     const { instances, parameters: given, ...rest } = extra
     const ofInstance: [string, unknown][] = []
@@ -93,7 +96,9 @@ export const vertexEmbeddings = embeddingsCodec({
     const said = statistics.some((one) => Object.keys(one).length > 0)
     return {
       model: rest['model'],
-      tokens: statistics.reduce((sum, { tokenCount }) => sum + (wireCount(tokenCount) ?? 0), 0),
+      tokens: statistics.some(({ tokenCount }) => wireCount(tokenCount) !== undefined)
+        ? statistics.reduce((sum, { tokenCount }) => sum + (wireCount(tokenCount) ?? 0), 0)
+        : undefined,
       content: () => ({ vectors: list.map(({ values }) => values), rest: { ...rest, ...(said && { statistics }) } }),
     }
   },
@@ -104,7 +109,7 @@ export const vertexEmbeddings = embeddingsCodec({
       predictions: data.map(({ embedding }, at) => {
         const { tokenCount, ...others } = isObject(own[at])
           ? own[at]
-          : { tokenCount: at === 0 ? usage.prompt_tokens : 0, truncated: false }
+          : { tokenCount: at === 0 ? (usage?.prompt_tokens ?? 0) : 0, truncated: false }
         return { embeddings: { values: embedding, statistics: { ...others, token_count: tokenCount ?? 0 } } }
       }),
       ...(model !== '' && { model }),

@@ -5,13 +5,18 @@
 import { compact } from '../kernel/json.js'
 import type { EmbeddingsProtocol, ProtocolId } from '../kernel/protocol.js'
 import { openaiEmbeddings } from './openai-embeddings.js'
-import { readInput, readRequest, textsRequest } from './shared/embeddings.js'
+import { readInput, readRequest, textsRequest, type TextsFields } from './shared/embeddings.js'
 import { requestObject } from './shared/malformed.js'
 
 const ID: ProtocolId = 'voyage-embeddings'
 
 /** Texts a call, as the page above says. */
 const MAX_TEXTS = 1000
+
+const FIELDS: TextsFields = {
+  inputTypes: { field: 'input_type', words: { query: 'query', document: 'document' } },
+  native: ['inputs', 'output_dimension', 'output_dtype', 'truncation'],
+}
 
 /** Texts with images: https://docs.voyageai.com/reference/multimodal-embeddings-api */
 const MULTIMODAL_PATH = '/multimodalembeddings'
@@ -22,7 +27,7 @@ export const voyageEmbeddings: EmbeddingsProtocol = {
   maxInputs: () => MAX_TEXTS,
   /** `inputs` of texts and images, `input_type`, `output_dtype` and `truncation` come in `extra_body`, or from the wire in `raw`. */
   encodeRequest(request, context) {
-    const { input, dimensions, encoding_format: format, extra } = textsRequest(ID, request, context)
+    const { input, dimensions, encoding_format: format, extra } = textsRequest(ID, FIELDS, request, context)
     // Base64 of other types than floats does not say what it holds, so those come as numbers.
     const isFloat = extra['output_dtype'] == null || extra['output_dtype'] === 'float'
     const isMultimodal = extra['inputs'] !== undefined

@@ -21,7 +21,7 @@ export const azure = openaiCompatible({
   // The v1 API takes the deployment as the model, and no api-version.
   env: ['AZURE_OPENAI_API_KEY', 'AZURE_API_KEY'],
   // https://learn.microsoft.com/azure/ai-foundry/openai/how-to/embeddings
-  quirks: { maxInputs: { 'openai-embeddings': 2048 } },
+  quirks: { schemas: 'azure', inputTypes: false, maxInputs: { 'openai-embeddings': 2048 } },
   telemetryName: 'azure.ai.openai',
   hosts: ['.openai.azure.com', '.openai.azure.us', '.cognitiveservices.azure.com'],
   idHeaders: ['apim-request-id'],

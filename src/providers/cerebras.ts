@@ -7,7 +7,7 @@ export const cerebras: ProviderRow = {
   baseURL: 'https://api.cerebras.ai/v1',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['CEREBRAS_API_KEY'],
-  quirks: { maxTokensField: 'max_completion_tokens', developerAsSystem: true },
+  quirks: { schemas: 'cerebras', maxTokensField: 'max_completion_tokens', developerAsSystem: true },
   hosts: ['api.cerebras.ai'],
   docs: 'https://inference-docs.cerebras.ai/resources/openai',
 }

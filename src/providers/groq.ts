@@ -8,7 +8,7 @@ export const groq: ProviderRow = {
   baseURL: 'https://api.groq.com/openai/v1',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['GROQ_API_KEY'],
-  quirks: { messageNames: false, unsupported: ['logit_bias', 'logprobs', 'top_logprobs', 'n'] },
+  quirks: { schemas: 'groq', messageNames: false, unsupported: ['logit_bias', 'logprobs', 'top_logprobs', 'n'] },
   hosts: ['api.groq.com'],
   docs: 'https://console.groq.com/docs/openai',
 }

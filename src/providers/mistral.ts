@@ -26,6 +26,7 @@ export const mistral: ProviderRow = {
     filePart: 'document_url',
     history: MISTRAL_HISTORY,
     seedField: 'random_seed',
+    inputTypes: false,
     unsupported: ['logit_bias', 'logprobs', 'top_logprobs', 'store', 'service_tier', 'user', 'verbosity', 'top_k'],
   },
   telemetryName: 'mistral_ai',

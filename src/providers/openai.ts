@@ -21,7 +21,7 @@ export const openai: ProviderRow = {
   env: ['OPENAI_API_KEY'],
   baseURLEnv: ['OPENAI_BASE_URL'],
   // https://platform.openai.com/docs/api-reference/embeddings/create#embeddings-create-input
-  quirks: { maxInputs: { 'openai-embeddings': 2048 } },
+  quirks: { inputTypes: false, maxInputs: { 'openai-embeddings': 2048 } },
   hosts: ['api.openai.com', '.api.openai.com'],
   docs: 'https://platform.openai.com/docs/api-reference',
 }

@@ -7,6 +7,7 @@ export const xai: ProviderRow = {
   baseURL: 'https://api.x.ai/v1',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['XAI_API_KEY'],
+  quirks: { schemas: 'xai' },
   telemetryName: 'x_ai',
   hosts: ['api.x.ai', '.api.x.ai'],
   docs: 'https://docs.x.ai/docs/api-reference',

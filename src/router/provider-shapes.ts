@@ -1,7 +1,7 @@
 /** The shapes of what is said of providers, by themselves or at a target. */
 import * as z from 'zod/mini'
 import type { HistoryRules, WordForm } from '../kernel/history.js'
-import type { Quirks } from '../kernel/protocol.js'
+import { SCHEMA_DIALECT_IDS, type Quirks } from '../kernel/protocol.js'
 import { isFunction, optionalRecord, text, timeoutParts } from './shape-parts.js'
 
 // What AWS's packages give holds more, such as an expiry.
@@ -56,6 +56,13 @@ const quirks = z.strictObject({
   cacheControl: z.optional(z.boolean()),
   developerAsSystem: z.optional(z.boolean()),
   jsonSchema: z.optional(z.boolean()),
+  inputTypes: z.optional(
+    z.union([
+      z.literal(false),
+      z.strictObject({ field: text, words: z.record(z.string(), text), others: z.optional(z.array(text)) }),
+    ]),
+  ),
+  schemas: z.optional(z.enum(SCHEMA_DIALECT_IDS)),
   defaultMaxTokens: z.optional(z.int().check(z.positive())),
   history: z.optional(history),
   reasoningRequired: z.optional(z.boolean()),

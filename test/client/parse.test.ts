@@ -51,13 +51,18 @@ describe('structured output', () => {
     expect(result._meta.provider).toBe('chat')
   })
 
-  test('an optional property is not strict', async () => {
+  test('what may be left out is nullable where all has to be there', async () => {
     await clientFor().chat.completions.create({
       model: 'chat/m',
       messages,
       response_format: z.object({ a: z.string().optional() }),
     })
-    expect(server.seen[0]?.body.response_format).toMatchObject({ json_schema: { strict: false } })
+    expect(server.seen[0]?.body.response_format).toMatchObject({
+      json_schema: {
+        strict: true,
+        schema: { properties: { a: { type: ['string', 'null'] } }, required: ['a'], additionalProperties: false },
+      },
+    })
   })
 
   test("parse with the openai package's helper", async () => {

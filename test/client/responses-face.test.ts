@@ -233,14 +233,23 @@ describe('a chat target', () => {
   })
 
   test('gives the SDK parsed output of a schema', async () => {
-    provider.behave = (_, response) => sendJson(response, 200, completion('{"at":"Rome"}'))
-    const schema = { type: 'object', properties: { at: { type: 'string' } } }
+    provider.behave = (_, response) => sendJson(response, 200, completion('{"at":"Rome","zip":null}'))
+    const schema = { type: 'object', properties: { at: { type: 'string' }, zip: { type: 'string' } }, required: ['at'] }
     const format = { type: 'json_schema' as const, name: 'place', schema, strict: true }
     const result = await sdk.responses.parse({ ...asked, text: { format } })
-    expect(result).toMatchObject({ output_parsed: { at: 'Rome' } })
+    expect(result.output_parsed).toEqual({ at: 'Rome' })
     expect(provider.seen.at(-1)!.body.response_format).toEqual({
       type: 'json_schema',
-      json_schema: { name: 'place', schema, strict: true },
+      json_schema: {
+        name: 'place',
+        schema: {
+          type: 'object',
+          properties: { at: { type: 'string' }, zip: { type: ['string', 'null'] } },
+          required: ['at', 'zip'],
+          additionalProperties: false,
+        },
+        strict: true,
+      },
     })
   })
 

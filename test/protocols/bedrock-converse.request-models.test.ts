@@ -63,7 +63,7 @@ test('bounds of a schema that the API refuses are told in words; it takes the le
   expect(JSON.parse(textFormat.structure.jsonSchema.schema)).toEqual({
     type: 'object',
     additionalProperties: false,
-    properties: { a: { type: 'number', description: '{minimum: 1}' }, b: { minLength: 2 } },
+    properties: { a: { type: 'number', description: '{minimum: 1}' }, b: { type: 'string', minLength: 2 } },
   })
 })
 

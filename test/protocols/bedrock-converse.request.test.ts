@@ -223,11 +223,16 @@ describe('settings of the model', () => {
   })
 
   test('a schema is native where the model takes it, and asked for in words elsewhere', () => {
-    const response_format = { type: 'json_schema', json_schema: { name: 'city', schema: { type: 'object' } } } as const
+    const response_format = {
+      type: 'json_schema',
+      json_schema: { name: 'city', schema: { type: 'object', properties: {} } },
+    } as const
     expect(encode({ response_format }).body.outputConfig).toEqual({
       textFormat: {
         type: 'json_schema',
-        structure: { jsonSchema: { schema: '{"type":"object","additionalProperties":false}', name: 'city' } },
+        structure: {
+          jsonSchema: { schema: '{"type":"object","properties":{},"additionalProperties":false}', name: 'city' },
+        },
       },
     })
     for (const model of ['amazon.nova-pro-v1:0', 'anthropic.claude-3-haiku-20240307-v1:0']) {

@@ -37,7 +37,7 @@ describe.each([bedrockTitanEmbeddings, bedrockNovaEmbeddings, bedrockCohereEmbed
           const answer = {
             object: 'list' as const,
             model: '',
-            usage: { prompt_tokens: tokens, total_tokens: tokens },
+            ...(tokens > 0 && { usage: { prompt_tokens: tokens, total_tokens: tokens } }),
             ...(many && { id: 'x' }),
             data: vectors.map((embedding, index) => ({ object: 'embedding' as const, index, embedding })),
           }

@@ -28,6 +28,26 @@ const REASONS: ReadonlyMap<string, string> = new Map([
     'openai/vercel-ai/responses/parallel-tool-call-wrapper.1.chunks.txt',
     'the first and the last line of the recording are cut, so that they are no JSON',
   ],
+  [
+    'gemini/exchanges/generateContent-gemini-2.0-flash-pydantic-a-2c4c2dc4.json',
+    'a reference at the root is written out, as its page has an object there',
+  ],
+  [
+    'gemini/exchanges/generateContent-gemini-2.5-flash-pydantic-a-8b3e986d.json',
+    'a `pattern` is passed over by the API, so the description tells it',
+  ],
+  [
+    'gemini/exchanges/generateContent-gemini-2.5-flash-pydantic-a-bb7a5b6b.json',
+    '`oneOf` is read as `anyOf` there, and written so',
+  ],
+  [
+    'openrouter/exchanges/chat-google-gemini-2.5-flash-pydantic-a-5bf5132d.json',
+    'a strict function is made fit for every model behind the gateway',
+  ],
+  [
+    'openrouter/exchanges/chat-qwen-qwen3-30b-a3b-instruct-2507-pydantic-a-7c63abac.json',
+    'a strict function is made fit for every model behind the gateway',
+  ],
 ])
 
 /** Some recordings of an API were made at a URL of another format. */

@@ -11,9 +11,10 @@ import type { Limits } from '../../kernel/limits.js'
 import { portable, rulesOf } from '../shared/history/index.js'
 import { withoutPrefill } from '../shared/prefill.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
+import { schemaFitter, type SchemaFitter } from '../shared/schema/fitter.js'
+import { SCHEMA_DIALECTS } from '../shared/schema-dialects.js'
 import { encodeMessages } from './messages-encode.js'
-import { dialectOf, type Dialect } from './dialect.js'
-import { REFUSED_BOUNDS, fitSchema } from './output-schema.js'
+import { dialectOf } from './dialect.js'
 import { outputLimit } from './output-limit.js'
 import { encodeSampling } from './sampling.js'
 import { encodeThinking, roomForThinking } from './thinking.js'
@@ -106,7 +107,11 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   // The older place of the format: two of them are refused.
   const isSpelledOut = [given, ...extras].some((fields) => isObject(fields) && fields['output_format'] != null)
   const takesSchema = traits.jsonSchema && context.quirks.jsonSchema !== false
-  const { format, hint } = isSpelledOut ? {} : encodeFormat(request.response_format, takesSchema, traits, limits)
+  // Speakers of the format that are not Claude take schemas as they are.
+  const fitter = traits.isClaude
+    ? schemaFitter(SCHEMA_DIALECTS[context.quirks.schemas ?? 'anthropic'], limits, request.stream === true)
+    : undefined
+  const { format, hint } = isSpelledOut ? {} : encodeFormat(request.response_format, takesSchema, fitter, limits)
   const { stream } = request
   // Spelled out in the format's own words it is given too.
   const spelledLimit = extras.map((fields) => (isObject(fields) ? asNumber(fields['max_tokens']) : undefined))
@@ -119,7 +124,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
     max_tokens: roomForThinking(maxTokens, thinking, limits),
     system: hint === undefined ? system : [...toBlocks(system ?? ''), { type: 'text', text: hint }],
     messages,
-    tools: encodeTools(request, traits.isClaude, limits),
+    tools: encodeTools(request, fitter, limits),
     tool_choice: toolChoice,
     thinking: thinking.thinking,
     output_config: thinking.effort !== undefined || format ? compact({ effort: thinking.effort, format }) : undefined,
@@ -172,18 +177,14 @@ function encodeServiceTier(tier: string | null | undefined, limits: Limits): Jso
 function encodeFormat(
   format: ChatRequest['response_format'],
   takesSchema: boolean,
-  traits: Dialect,
+  fitter: SchemaFitter | undefined,
   limits: Limits,
 ): { format?: JsonObject; hint?: string } {
   if (format == null || format.type === 'text') return {}
   const schema = format.type === 'json_schema' ? format.json_schema.schema : undefined
-  if (schema && takesSchema)
-    return {
-      format: {
-        type: 'json_schema',
-        schema: traits.isClaude ? fitSchema(schema, REFUSED_BOUNDS.anthropic, limits) : schema,
-      },
-    }
+  const enforced =
+    schema && takesSchema ? (fitter ? fitter.format(schema, 'asked for in the system prompt') : schema) : undefined
+  if (enforced) return { format: { type: 'json_schema', schema: enforced } }
   const hint = formatHint(format, limits)
   return hint === undefined ? {} : { hint }
 }

@@ -3,16 +3,21 @@ import type { ChatRequest, FunctionTool, Tool, ToolChoice } from '../../kernel/h
 import { asArray, asString, compact, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
+import type { SchemaFitter } from '../shared/schema/fitter.js'
 import { allowedNames, encodeTools as encodeNativeTools, objectSchema } from '../shared/tools.js'
-import { REFUSED_BOUNDS, fitSchema } from './output-schema.js'
 import { ID, cacheFields, holdsMore, ownRaw } from './wire.js'
 
-export function encodeTools(request: ChatRequest, isClaude: boolean, limits: Limits): JsonObject[] | undefined {
+/** @param fitter - What is enforced has the limits of structured output; absent where there are none. */
+export function encodeTools(
+  request: ChatRequest,
+  fitter: SchemaFitter | undefined,
+  limits: Limits,
+): JsonObject[] | undefined {
   const search = encodeSearch(request.web_search_options, limits)
   if (asArray(request.tools).length === 0) return search
   const allowed = allowedNames(request.tool_choice)
   const encodeAllowed = (tool: FunctionTool): JsonObject[] =>
-    !allowed || allowed.includes(tool.function.name) ? [encodeTool(tool, isClaude, limits)] : []
+    !allowed || allowed.includes(tool.function.name) ? [encodeTool(tool, fitter)] : []
   return [...encodeNativeTools(request.tools, ownRaw, limits, encodeAllowed, isNative), ...(search ?? [])]
 }
 
@@ -40,15 +45,15 @@ function encodeSearch(options: unknown, limits: Limits): JsonObject[] | undefine
   ]
 }
 
-function encodeTool(tool: FunctionTool, isClaude: boolean, limits: Limits): JsonObject {
+function encodeTool(tool: FunctionTool, fitter: SchemaFitter | undefined): JsonObject {
   const { name, description, strict } = tool.function
   const schema = objectSchema(tool.function)
+  const enforced = strict === true && fitter ? fitter.tool(name, schema, 'sent without strict') : undefined
   return compact({
     name,
     description,
-    // What is enforced has the limits of structured output.
-    input_schema: strict === true && isClaude ? fitSchema(schema, REFUSED_BOUNDS.anthropic, limits) : schema,
-    strict: strict ?? undefined,
+    input_schema: enforced ?? schema,
+    strict: strict === true && fitter ? (enforced ? true : undefined) : (strict ?? undefined),
     cache_control: tool.cache_control,
   })
 }

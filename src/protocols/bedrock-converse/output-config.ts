@@ -4,20 +4,22 @@ import type { ResponseFormat } from '../../kernel/hub.js'
 import { asString, compact, isObject, parseJson } from '../../kernel/json.js'
 import type { Limits } from '../../kernel/limits.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { REFUSED_BOUNDS, fitSchema } from '../anthropic-messages/output-schema.js'
+import type { SchemaFitter } from '../shared/schema/fitter.js'
 
 /** @returns The native format, or a sentence for the system prompt where there is none. */
 export function encodeFormat(
   format: ResponseFormat | null | undefined,
   takesSchema: boolean,
+  fitter: SchemaFitter,
   limits: Limits,
 ): { outputConfig?: JsonObject; hint?: string } {
   if (format == null || format.type === 'text') return {}
   const schema = format.type === 'json_schema' ? format.json_schema.schema : undefined
-  if (format.type === 'json_schema' && schema && takesSchema) {
+  const enforced = schema && takesSchema ? fitter.format(schema, 'asked for in the system prompt') : undefined
+  if (format.type === 'json_schema' && enforced) {
     const { name, description } = format.json_schema
     const jsonSchema = compact({
-      schema: JSON.stringify(fitSchema(schema, REFUSED_BOUNDS.bedrock, limits)),
+      schema: JSON.stringify(enforced),
       name,
       description,
     })

@@ -10,6 +10,8 @@ import { portable, rulesOf } from '../shared/history/index.js'
 import { withoutPrefill } from '../shared/prefill.js'
 import { refusedBy } from '../shared/refusals.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
+import { schemaFitter } from '../shared/schema/fitter.js'
+import { SCHEMA_DIALECTS } from '../shared/schema-dialects.js'
 import { stopsOf } from '../shared/scalars.js'
 import { dialectOf } from './dialect.js'
 import { encodeMessages } from './messages-encode.js'
@@ -104,8 +106,9 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   }
   const takesSchema = dialect.jsonSchema === true && messagesDialect.jsonSchema && quirks.jsonSchema !== false
   const isFormatSaid = spelledOut.outputConfig['textFormat'] != null
-  const { outputConfig, hint } = isFormatSaid ? {} : encodeFormat(request.response_format, takesSchema, limits)
-  const { toolConfig, forced, claudeChoice } = encodeTools(request, messagesDialect, limits)
+  const fitter = schemaFitter(SCHEMA_DIALECTS[quirks.schemas ?? 'bedrock'], limits, request.stream === true)
+  const { outputConfig, hint } = isFormatSaid ? {} : encodeFormat(request.response_format, takesSchema, fitter, limits)
+  const { toolConfig, forced, claudeChoice } = encodeTools(request, messagesDialect, fitter, limits)
   const { fields, maxTokens, thinks, effort } = encodeModelFields(request, base, spelledOut, forced, limits)
   const sampling = encodeSampling(request, messagesDialect, thinks, limits)
   if (maxTokens === undefined && quirks.defaultMaxTokens !== undefined)

@@ -4,7 +4,7 @@ import { asArray, asString, compact, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
 import type { Dialect } from '../anthropic-messages/dialect.js'
-import { REFUSED_BOUNDS, fitSchema } from '../anthropic-messages/output-schema.js'
+import type { SchemaFitter } from '../shared/schema/fitter.js'
 import { allowedNames, encodeTools as encodeNativeTools, objectSchema } from '../shared/tools.js'
 import { ID, asCacheControl, cachePointOf, ownRaw } from './wire.js'
 
@@ -19,9 +19,10 @@ export interface EncodedTools {
 export function encodeTools(
   request: ChatRequest,
   { isClaude, forcedTools }: Pick<Dialect, 'isClaude' | 'forcedTools'>,
+  fitter: SchemaFitter,
   limits: Limits,
 ): EncodedTools {
-  const toolConfig = takenChoice(encodeToolConfig(request, limits), forcedTools, limits)
+  const toolConfig = takenChoice(encodeToolConfig(request, fitter, limits), forcedTools, limits)
   const forced = isForced(toolConfig)
   if (request.parallel_tool_calls !== false || toolConfig === undefined) return { toolConfig, forced }
   if (!isClaude) {
@@ -49,9 +50,9 @@ function claudeWords(choice: unknown): JsonObject {
   return isObject(choice['tool']) ? { type: 'tool', name: choice['tool']['name'] } : { type: 'any' }
 }
 
-function encodeToolConfig(request: ChatRequest, limits: Limits): JsonObject | undefined {
+function encodeToolConfig(request: ChatRequest, fitter: SchemaFitter, limits: Limits): JsonObject | undefined {
   const { tool_choice: choice } = request
-  const tools = encodeEach(request, limits)
+  const tools = encodeEach(request, fitter, limits)
   if (tools.length === 0) return declareCalled(request.messages, limits)
   // There is no such choice: without tools the model calls none.
   if (choice === 'none') return declareCalled(request.messages, limits)
@@ -65,18 +66,18 @@ function declareCalled(messages: readonly Message[], limits: Limits): JsonObject
   limits.warn('tools that earlier answers called are declared, as the API demands it: the model may call them again')
   const names = new Set(calls.map((call) => (call.type === 'custom' ? call.custom.name : call.function.name)))
   return {
-    tools: [...names].map((name) => encodeTool({ type: 'function', function: { name, description: GONE } }, limits)),
+    tools: [...names].map((name) => encodeTool({ type: 'function', function: { name, description: GONE } })),
   }
 }
 
 /** Tells the model, and a reader of the request, that the declaration is there for its name alone. */
 const GONE = 'Was called before and is no longer available: do not call it.'
 
-function encodeEach(request: ChatRequest, limits: Limits): JsonObject[] {
+function encodeEach(request: ChatRequest, fitter: SchemaFitter, limits: Limits): JsonObject[] {
   const allowed = allowedNames(request.tool_choice)
   const encodeAllowed = (tool: FunctionTool): JsonObject[] =>
     !allowed || allowed.includes(tool.function.name)
-      ? [encodeTool(tool, limits), ...cachePointOf(tool.cache_control)]
+      ? [encodeTool(tool, fitter), ...cachePointOf(tool.cache_control)]
       : []
   return encodeNativeTools(request.tools, ownRaw, limits, encodeAllowed, isNative)
 }
@@ -86,18 +87,18 @@ function isNative(tool: unknown): boolean {
   return isObject(tool) && (isObject(tool['toolSpec']) || isObject(tool['systemTool']))
 }
 
-function encodeTool(tool: FunctionTool, limits: Limits): JsonObject {
+function encodeTool(tool: FunctionTool, fitter?: SchemaFitter): JsonObject {
   const { name, description, strict } = tool.function
   const schema = objectSchema(tool.function)
   // What is enforced has the limits of structured output.
-  const json = strict === true ? fitSchema(schema, REFUSED_BOUNDS.bedrock, limits) : schema
+  const enforced = strict === true ? fitter?.tool(name, schema, 'sent without strict') : undefined
   return {
     // The API refuses an empty description.
     toolSpec: compact({
       name,
       description: description === '' ? undefined : description,
-      inputSchema: { json },
-      strict: strict ?? undefined,
+      inputSchema: { json: enforced ?? schema },
+      strict: strict === true ? (enforced ? true : undefined) : (strict ?? undefined),
     }),
   }
 }

@@ -23,11 +23,15 @@ export const SETTINGS = scalars({
   top_logprobs: 'logprobs',
 })
 
-/** @param kept - What `decodeGenerationConfig` left for this codec; it replaces and adds. */
+/**
+ * @param kept - What `decodeGenerationConfig` left for this codec; it replaces and adds.
+ * @param schema - Of the answer, where it is enforced.
+ */
 export function encodeGenerationConfig(
   request: ChatRequest,
   kept: JsonObject | undefined,
   context: EncodeContext,
+  schema: JsonObject | undefined,
   limits: Limits,
 ): JsonObject | undefined {
   const { thinkingConfig, ...rest } = kept ?? {}
@@ -41,7 +45,7 @@ export function encodeGenerationConfig(
     speechConfig: encodeVoice(request.audio, limits),
     thinkingConfig: encodeThinking(request, thinkingConfig, dialectOf(context.base ?? context.model), limits),
     ...SETTINGS.encode(request),
-    ...encodeFormat(request.response_format, context),
+    ...encodeFormat(request.response_format, schema),
     ...rest,
   })
   // The two kinds of schema exclude each other, and this one was read from the wire.
@@ -59,13 +63,10 @@ function encodeVoice(audio: ChatRequest['audio'], limits: Limits): JsonObject | 
   return { voiceConfig: { prebuiltVoiceConfig: { voiceName: voice } } }
 }
 
-function encodeFormat(format: ChatRequest['response_format'], context: EncodeContext): JsonObject {
+function encodeFormat(format: ChatRequest['response_format'], schema: JsonObject | undefined): JsonObject {
   if (!isObject(format) || format.type === 'text') return {}
-  const schema = format.type === 'json_schema' ? format.json_schema?.schema : undefined
-  if (!isObject(schema)) return { responseMimeType: JSON_TYPE }
-  if (context.quirks.jsonSchema !== false) return { responseMimeType: JSON_TYPE, responseJsonSchema: schema }
-  // The system prompt asks for the rest.
-  return { responseMimeType: JSON_TYPE }
+  // Without a schema the system prompt asks for the rest.
+  return { responseMimeType: JSON_TYPE, ...(schema && { responseJsonSchema: schema }) }
 }
 
 /** Writes the settings onto the request. @returns What the hub has no place for, for the same codec to send again. */

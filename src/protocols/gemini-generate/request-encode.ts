@@ -8,6 +8,8 @@ import { limitsOf } from '../../kernel/limits.js'
 import type { Limits } from '../../kernel/limits.js'
 import { portable, rulesOf } from '../shared/history/index.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
+import { schemaFitter } from '../shared/schema/fitter.js'
+import { SCHEMA_DIALECTS } from '../shared/schema-dialects.js'
 import { encodeContents } from './contents-encode.js'
 import { SETTINGS, encodeGenerationConfig } from './generation-config.js'
 import { LAYOUT, followLayout, isUnsignedRequest } from './layout.js'
@@ -76,8 +78,12 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   const functions = hasFunctions(request)
   // A function that must be called leaves no answer for the format to shape, and the API refuses both together.
   const takesJson = !functions || (traits.jsonBesideFunctions && !isForced(request)) || isObject(kept)
-  const takesSchema = quirks.jsonSchema !== false || request.response_format?.type !== 'json_schema'
-  const hint = takesJson && takesSchema ? undefined : formatHint(request.response_format, limits)
+  const fitter = schemaFitter(SCHEMA_DIALECTS[quirks.schemas ?? 'gemini'], limits, request.stream === true)
+  const wanted = schemaOf(request)
+  const takesSchema = quirks.jsonSchema !== false && takesJson
+  const schema = wanted && takesSchema ? fitter.format(wanted, 'asked for in the system prompt') : undefined
+  const isSaid = takesJson && (request.response_format?.type !== 'json_schema' || schema !== undefined || !wanted)
+  const hint = isSaid ? undefined : formatHint(request.response_format, limits)
   const { response_format: _format, ...withoutFormat } = request
   const messages = hint === undefined ? given : [...withSystemText(given, hint)]
   const needsSignatures = traits.needsSignatures && !isUnsignedRequest(layout)
@@ -93,12 +99,13 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   const body: JsonObject = compact({
     systemInstruction,
     contents,
-    tools: encodeTools(request, limits),
+    tools: encodeTools(request, traits.validatesCalls ? fitter : undefined, limits),
     toolConfig: Object.keys(toolConfig).length > 0 ? toolConfig : undefined,
     generationConfig: encodeGenerationConfig(
       takesJson ? request : withoutFormat,
       isObject(kept) ? kept : undefined,
       context,
+      schema,
       limits,
     ),
     serviceTier: encodeServiceTier(request.service_tier, limits),
@@ -114,6 +121,12 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
     ),
     ...(toolNames && { toolNames }),
   }
+}
+
+/** The schema of the answer, where the caller gives one. */
+function schemaOf({ response_format: format }: ChatRequest): JsonObject | undefined {
+  const schema = isObject(format) && format.type === 'json_schema' ? format.json_schema?.schema : undefined
+  return isObject(schema) ? schema : undefined
 }
 
 function encodeServiceTier(tier: string | null | undefined, limits: Limits): string | undefined {

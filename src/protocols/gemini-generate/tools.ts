@@ -3,16 +3,25 @@ import type { ChatRequest, FunctionTool, Tool, ToolChoice } from '../../kernel/h
 import { asArray, asString, compact, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
+import type { SchemaFitter } from '../shared/schema/fitter.js'
 import { toJsonSchema } from './schema.js'
 import { restOf } from '../shared/raw.js'
 import { allowedNames, encodeTools as encodeNativeTools } from '../shared/tools.js'
 import { ID, camel, list, message, ownRaw } from './wire.js'
 
-/** All functions are declared together, where the first of them stood. */
-export function encodeTools(request: ChatRequest, limits: Limits): JsonObject[] | undefined {
+/**
+ * All functions are declared together, where the first of them stood.
+ *
+ * @param fitter - Where calls can be held to their schemas.
+ */
+export function encodeTools(
+  request: ChatRequest,
+  fitter: SchemaFitter | undefined,
+  limits: Limits,
+): JsonObject[] | undefined {
   let declarations: JsonObject[] | undefined
   const tools = encodeNativeTools(request.tools, ownRaw, limits, (tool) => {
-    const declaration = encodeTool(tool, limits)
+    const declaration = encodeTool(tool, fitter, limits)
     if (declarations) declarations.push(declaration)
     else return [{ functionDeclarations: (declarations = [declaration]) }]
     return []
@@ -26,12 +35,13 @@ export function encodeTools(request: ChatRequest, limits: Limits): JsonObject[] 
   return tools.length > 0 ? tools : undefined
 }
 
-function encodeTool(tool: FunctionTool, limits: Limits): JsonObject {
-  const { name, description, parameters } = tool.function
+function encodeTool(tool: FunctionTool, fitter: SchemaFitter | undefined, limits: Limits): JsonObject {
+  const { name, description, parameters, strict } = tool.function
   if (tool.cache_control) limits.warn('`cache_control` has no effect here: the cache works by itself')
   const raw = ownRaw(tool.raw)
   const schema = raw && ('parameters' in raw || 'parametersJsonSchema' in raw) ? undefined : parameters
-  return { ...compact({ name, description, parametersJsonSchema: schema }), ...raw }
+  const enforced = schema && strict === true ? fitter?.tool(name, schema, 'not held to its schema') : undefined
+  return { ...compact({ name, description, parametersJsonSchema: enforced ?? schema }), ...raw }
 }
 
 /** Tools that run at the provider, by their field (https://ai.google.dev/api/caching#Tool; Vertex AI's among them). */

@@ -9,6 +9,7 @@ import type { EncodeContext, EncodedRequest, JsonObject, ProtocolId, Quirks } fr
 import { warnForeign, warnUnsaid, type Unsaid } from '../../kernel/unsaid.js'
 import { traitsOf } from '../../models/index.js'
 import { portable, rulesOf } from '../shared/history/index.js'
+import { strictFields, type StrictFields } from '../shared/strict.js'
 import { LEFT_OUT } from '../shared/history/blanks.js'
 import { withoutPrefill } from '../shared/prefill.js'
 import { refusedBy } from '../shared/refusals.js'
@@ -160,12 +161,13 @@ function holdsCall(message: Message): boolean {
   return message.role === 'assistant' && Boolean(message.tool_calls?.length || message.function_call)
 }
 
-function encodeTool(tool: Tool, context: EncodeContext): Tool | undefined {
+function encodeTool(tool: Tool, context: EncodeContext, strict: StrictFields): Tool | undefined {
   if (tool.type === 'raw') return rawValue(tool, `tool of ${tool.protocol}`, context) as Tool | undefined
   const plain = context.quirks.cacheControl ? tool : without(tool, ['cache_control'])
   // `null` is how the Responses format says that nothing was said.
-  if (plain.type !== 'function' || plain.function?.strict !== null) return plain
-  return { ...plain, function: without(plain.function, ['strict']) }
+  if (plain.type !== 'function' || !isObject(plain.function)) return plain
+  const made = strict.function(plain.function.strict === null ? without(plain.function, ['strict']) : plain.function)
+  return made === plain.function ? plain : { ...plain, function: made }
 }
 
 function refuseField(rest: Partial<ChatRequest>, field: keyof ChatRequest, context: EncodeContext): void {
@@ -212,7 +214,8 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
     warn('names of messages are left out')
   if (previous) refuse('previous_response_id', context)
   const hubOnly = hubOnlyFields(context)
-  const wireTools = tools && mapShared(tools, (tool) => encodeTool(tool, context))
+  const strict = strictFields(request, context)
+  const wireTools = tools && mapShared(tools, (tool) => encodeTool(tool, context, strict))
   const limit = encodeLimit(request, context)
   if (limit) {
     delete rest.max_tokens
@@ -227,7 +230,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
     const hint = formatHint(rest.response_format, limits)
     if (hint !== undefined) said = [...withSystemText(messages, hint)]
     rest.response_format = { type: 'json_object' }
-  }
+  } else if (rest.response_format) rest.response_format = strict.format(rest.response_format)
   if (wireTools?.length === 0 && tools?.length !== 0) delete rest.tool_choice
   const body: JsonObject = {
     ...rest,

@@ -10,6 +10,7 @@ import { requestObject } from '../shared/malformed.js'
 import { withoutPrefill } from '../shared/prefill.js'
 import { refusedBy } from '../shared/refusals.js'
 import { asksNothing, layOver } from '../shared/request-fields.js'
+import { strictFields } from '../shared/strict.js'
 import { decodeInput } from './input-decode.js'
 import { encodeInput, unsupported } from './input-encode.js'
 import { PROTOCOL, ownRaw } from './items.js'
@@ -106,14 +107,15 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   const limit = request.max_completion_tokens ?? request.max_tokens
   if (limit != null) body.max_output_tokens = limit
   if (request.reasoning_effort != null) body.reasoning = { effort: request.reasoning_effort }
+  const strictly = strictFields(request, context)
   const text: JsonObject = {}
-  if (request.response_format) text.format = encodeFormat(request.response_format)
+  if (request.response_format) text.format = encodeFormat(strictly.format(request.response_format))
   if (request.verbosity != null) text.verbosity = request.verbosity
   if (Object.keys(text).length > 0) body.text = text
   const { include_obfuscation: obfuscation } = request.stream_options ?? {}
   if (obfuscation !== undefined) body.stream_options = { include_obfuscation: obfuscation }
 
-  const tools = encodeTools(request.tools ?? [], asArray(extras), context)
+  const tools = encodeTools(request.tools ?? [], asArray(extras), context, strictly)
   if (request.web_search_options != null) tools.push(encodeWebSearch(request.web_search_options))
   if (tools.length > 0 || request.tools) body.tools = tools
   if (request.tool_choice != null) body.tool_choice = encodeToolChoice(request.tool_choice)

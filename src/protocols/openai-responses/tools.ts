@@ -2,6 +2,7 @@
 import type { ChatRequest, ResponseFormat, Tool, ToolChoice } from '../../kernel/hub.js'
 import { asArray, asString, compact, isObject } from '../../kernel/json.js'
 import type { EncodeContext, JsonObject } from '../../kernel/protocol.js'
+import type { StrictFields } from '../shared/strict.js'
 import { unsupported } from './input-encode.js'
 import { ownRaw, rawPart } from './items.js'
 
@@ -53,9 +54,14 @@ export function decodeTools(wire: unknown): DecodedTools {
   return { tools, extras }
 }
 
-export function encodeTools(tools: readonly Tool[], extras: readonly unknown[], context: EncodeContext): JsonObject[] {
+export function encodeTools(
+  tools: readonly Tool[],
+  extras: readonly unknown[],
+  context: EncodeContext,
+  strictly: StrictFields,
+): JsonObject[] {
   return tools.flatMap((tool) => {
-    const encoded = encodeTool(tool, context)
+    const encoded = encodeTool(tool, context, strictly)
     if (!encoded) return []
     const extra = extras.find(
       (fields) => isObject(fields) && fields.type === encoded.type && fields.name === encoded.name,
@@ -64,14 +70,14 @@ export function encodeTools(tools: readonly Tool[], extras: readonly unknown[], 
   })
 }
 
-function encodeTool(tool: Tool, context: EncodeContext): JsonObject | undefined {
+function encodeTool(tool: Tool, context: EncodeContext, strictly: StrictFields): JsonObject | undefined {
   if (tool.type === 'raw') {
     const own = ownRaw(tool)
     if (!own) unsupported(`tools (a tool of ${tool.protocol})`, context)
     return own
   }
   if (tool.type === 'function' && isObject(tool.function)) {
-    const { name, description, parameters, strict } = tool.function
+    const { name, description, parameters, strict } = strictly.function(tool.function)
     return compact<JsonObject>({
       type: 'function',
       name,

@@ -1,5 +1,6 @@
 /** What formats of embeddings agree on: texts go in, lists of numbers come out. A codec says the rest of its format. */
 import { StreamError, UnsupportedParameterError } from '../../kernel/errors.js'
+import { limitsOf } from '../../kernel/limits.js'
 import type { EmbeddingsRequest, EmbeddingsResponse } from '../../kernel/hub.js'
 import { asNumber, asString } from '../../kernel/json.js'
 import type {
@@ -7,9 +8,11 @@ import type {
   EmbeddingsProtocol,
   EncodeContext,
   EncodedRequest,
+  InputTypes,
   JsonObject,
   ProtocolId,
 } from '../../kernel/protocol.js'
+import { INPUT_TYPE_FIELDS, encodeInputType } from './input-types.js'
 import { answerObject, badRequest, requestObject } from './malformed.js'
 import { rawOf, rawReader } from './raw.js'
 
@@ -21,8 +24,34 @@ export interface TextsRequest extends Pick<EmbeddingsRequest, 'dimensions' | 'en
   readonly extra: JsonObject
 }
 
-/** @throws UnsupportedParameterError for token numbers, whatever may be dropped: each input is to have its vector. */
-export function textsRequest(id: ProtocolId, request: EmbeddingsRequest, context: EncodeContext): TextsRequest {
+/** What a format says of its requests, beside texts, `dimensions` and `encoding_format`. */
+export interface TextsFields {
+  /** How it says what the vectors are for; `false` where its models tell nothing apart. */
+  readonly inputTypes: InputTypes | false
+  /** Fields of its own that a caller may give at the top of a request, as well as in `extra_body`. */
+  readonly native: readonly string[]
+}
+
+const KNOWN: ReadonlySet<string> = new Set([
+  'model',
+  'input',
+  'dimensions',
+  'encoding_format',
+  'user',
+  'extra_body',
+  'raw',
+])
+
+/**
+ * @throws UnsupportedParameterError for token numbers, whatever may be dropped: each input is to have its vector. For a
+ * field that the format does not know, unless it may be dropped.
+ */
+export function textsRequest(
+  id: ProtocolId,
+  fields: TextsFields,
+  request: EmbeddingsRequest,
+  context: EncodeContext,
+): TextsRequest {
   const { dimensions, encoding_format: format, extra_body: extra, raw } = request
   const input: unknown = request.input
   const texts = [input].flat()
@@ -34,8 +63,23 @@ export function textsRequest(id: ProtocolId, request: EmbeddingsRequest, context
     texts,
     ...(dimensions !== undefined && { dimensions }),
     ...(format && { encoding_format: format }),
-    extra: { ...rawReader(id)(raw), ...extra },
+    extra: { ...rawReader(id)(raw), ...ownFields(fields, request, context), ...extra },
   }
+}
+
+function ownFields(
+  { inputTypes, native }: TextsFields,
+  request: EmbeddingsRequest,
+  context: EncodeContext,
+): JsonObject {
+  const own: JsonObject = {}
+  for (const [field, value] of Object.entries(request)) {
+    if (value == null || KNOWN.has(field)) continue
+    if (native.includes(field)) own[field] = value
+    else if (!(INPUT_TYPE_FIELDS as readonly string[]).includes(field)) limitsOf(context).unsupported(field)
+  }
+  // The provider's own field is the more deliberate of the two.
+  return { ...encodeInputType(request, context.quirks.inputTypes ?? inputTypes, context), ...own }
 }
 
 /** @throws StreamError when the field is neither a text nor a list. */
@@ -78,12 +122,13 @@ export interface WireAnswer {
 
 /** @throws StreamError when a vector is no list of numbers. */
 function readAnswer(id: ProtocolId, wire: WireAnswer, options: DecodeOptions): EmbeddingsResponse {
-  const { tokens = 0, total = tokens } = wire
+  const { tokens, total = tokens } = wire
+  const isCounted = tokens !== undefined && total !== undefined
   const answerId = asString(wire.id)
   const head = {
     object: 'list' as const,
     model: asString(wire.model) ?? '',
-    usage: { prompt_tokens: tokens, total_tokens: total },
+    ...(isCounted && { usage: { prompt_tokens: tokens, total_tokens: total } }),
     ...(answerId !== undefined && { id: answerId }),
   }
   if (options.content === false) return { ...head, data: [] }
@@ -115,7 +160,7 @@ type Facts = Pick<
   | 'encodeError'
 >
 
-export interface EmbeddingsFormat extends Facts {
+export interface EmbeddingsFormat extends Facts, TextsFields {
   encodeRequest(request: TextsRequest, context: EncodeContext): EncodedRequest
   /** @param path - Of the request, where the format says the model there. */
   readRequest(wire: JsonObject, path: string | undefined): WireRequest
@@ -128,14 +173,15 @@ export interface EmbeddingsFormat extends Facts {
 }
 
 export function embeddingsCodec(format: EmbeddingsFormat): EmbeddingsProtocol {
-  const { readRequest: _request, readAnswer: _answer, providerErrorOf, ...facts } = format
+  const { readRequest: _request, readAnswer: _answer, providerErrorOf, inputTypes, native, ...facts } = format
   const { id } = format
   const ownRaw = rawReader(id)
   return {
     ...facts,
     kind: 'embeddings',
     operation: 'embeddings',
-    encodeRequest: (request, context) => format.encodeRequest(textsRequest(id, request, context), context),
+    encodeRequest: (request, context) =>
+      format.encodeRequest(textsRequest(id, { inputTypes, native }, request, context), context),
     decodeRequest: (wire, options = {}) =>
       readRequest(id, format.readRequest(requestObject(wire), options.path), options),
     decodeResponse(body, options = {}) {

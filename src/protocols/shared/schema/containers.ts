@@ -1,0 +1,128 @@
+/** Objects and lists. */
+import { asArray, isObject } from '../../../kernel/json.js'
+import type { JsonObject } from '../../../kernel/protocol.js'
+import { nullableOf, step, type Fitting, type Spot } from './fitting.js'
+import { keywordsOf } from './told.js'
+import { isAny, isNever, isSame, without } from './words.js'
+
+export function fitObject(given: JsonObject, fitting: Fitting, at: Spot): JsonObject {
+  const { dialect } = fitting
+  const schema = withListedNames(given)
+  const { properties: declared, additionalProperties: others, patternProperties: patterns } = schema
+  if (isObject(patterns) && Object.keys(patterns).length > 0)
+    fitting.refuse(at, 'patternProperties', 'names of properties have to be known')
+  const isMap = others !== undefined && !isNever(others)
+  const beside: JsonObject = {}
+  let open: JsonObject = dialect.closed ? { additionalProperties: false } : {}
+  if (!dialect.closed) {
+    if (others === false) open = { additionalProperties: false }
+    else if (isMap && isAny(others)) open = { additionalProperties: true }
+    else if (isMap) open = { additionalProperties: fitting.fit(others, step(at, '.*')) }
+  } else if (!isObject(declared) && others !== false) {
+    fitting.refuse(at, 'additionalProperties', 'names of properties have to be known')
+  } else if (isMap) {
+    if (!isAny(others)) fitting.refuse(at, 'additionalProperties', 'names of properties have to be known')
+    // Without them an answer still fits what the caller gave.
+    beside['additionalProperties'] = true
+  }
+  const { properties, required } = fitProperties(schema, fitting, at)
+  return {
+    type: 'object',
+    ...keywordsOf(schema, 'object', fitting, at, beside),
+    ...((isObject(declared) || dialect.closed) && { properties }),
+    ...((required.length > 0 || dialect.allRequired) && { required }),
+    ...open,
+  }
+}
+
+/** A map whose names are listed is an object with those properties: so zod writes a record of an enum. */
+function withListedNames(schema: JsonObject): JsonObject {
+  const { properties, propertyNames, additionalProperties: others } = schema
+  if (isObject(properties) || !isObject(propertyNames) || others === undefined || isNever(others)) return schema
+  const names = 'const' in propertyNames ? [propertyNames['const']] : propertyNames['enum']
+  if (!Array.isArray(names) || !names.every((name) => typeof name === 'string')) return schema
+  return {
+    ...without(schema, ['propertyNames']),
+    properties: Object.fromEntries(names.map((name) => [name, others])),
+    additionalProperties: false,
+  }
+}
+
+function fitProperties(
+  schema: JsonObject,
+  fitting: Fitting,
+  at: Spot,
+): { properties: JsonObject; required: readonly string[] } {
+  const { allRequired } = fitting.dialect
+  const declared = isObject(schema['properties']) ? schema['properties'] : {}
+  const needed: ReadonlySet<unknown> = new Set(asArray(schema['required']))
+  const fitted: [string, JsonObject][] = []
+  for (const [name, inner] of Object.entries(declared)) {
+    const isOptional = !needed.has(name)
+    // One that must not be there is not there.
+    if (isOptional && isNever(inner)) continue
+    const spot = step(at, `.${name}`, isOptional ? { optional: true } : {})
+    const one = fitting.fit(inner, spot)
+    if (isOptional && allRequired) fitting.nullables.push(spot.path)
+    fitted.push([name, isOptional && allRequired ? nullableOf(one, fitting) : one])
+  }
+  for (const name of needed) {
+    if (typeof name === 'string' && !Object.hasOwn(declared, name))
+      fitting.refuse(at, 'required', `\`${name}\` is required and has no schema`)
+  }
+  const names = fitted.map(([name]) => name)
+  // In the caller's order, where there is one.
+  const listed = [...needed].filter((name): name is string => typeof name === 'string' && names.includes(name))
+  const all = listed.length === names.length ? listed : names
+  // `fromEntries` defines, so that no name is taken for a prototype.
+  return { properties: Object.fromEntries(fitted), required: allRequired ? all : listed }
+}
+
+export function fitArray(given: JsonObject, fitting: Fitting, at: Spot): JsonObject {
+  const schema = withPrefix(given)
+  const { prefixItems: prefix, items } = schema
+  if (Array.isArray(prefix) && prefix.length > 0) return fitTuple(schema, prefix, fitting, at)
+  if (isNever(items))
+    return { type: 'array', ...keywordsOf(schema, 'array', fitting, at, { maxItems: 0 }), items: { type: 'string' } }
+  if (items === undefined || isAny(items)) fitting.refuse(at, 'items', 'a list needs the schema of its entries')
+  return { type: 'array', ...keywordsOf(schema, 'array', fitting, at), items: fitting.fit(items, step(at, '[]')) }
+}
+
+/** Older drafts list the schemas of a tuple in `items`. */
+function withPrefix(schema: JsonObject): JsonObject {
+  const { items, additionalItems: rest } = schema
+  if (!Array.isArray(items)) return schema
+  return {
+    ...without(schema, ['items', 'additionalItems']),
+    prefixItems: items,
+    ...(rest !== undefined && { items: rest }),
+  }
+}
+
+function fitTuple(schema: JsonObject, prefix: readonly unknown[], fitting: Fitting, at: Spot): JsonObject {
+  const { dialect } = fitting
+  const { items } = schema
+  const fitted = prefix.map((one, place) => fitting.fit(one, step(at, `[${place}]`)))
+  const isOpen = items !== undefined && !isNever(items)
+  const rest = isOpen && !isAny(items) ? [fitting.fit(items, step(at, '[]'))] : []
+  if (dialect.takes.has('prefixItems')) {
+    const last = rest[0] ?? (dialect.closed ? false : undefined)
+    const { minItems, maxItems } = schema
+    const isSized = last === false && minItems === prefix.length && maxItems === prefix.length
+    return {
+      type: 'array',
+      ...keywordsOf(isSized ? without(schema, ['minItems', 'maxItems']) : schema, 'array', fitting, at),
+      prefixItems: fitted,
+      ...(last !== undefined && { items: last }),
+    }
+  }
+  const all = [...fitted, ...rest]
+  const kinds = all.filter((one, place) => all.findIndex((other) => isSame(one, other)) === place)
+  const [only] = kinds
+  const sized = isOpen ? {} : { minItems: schema['minItems'] ?? prefix.length, maxItems: prefix.length }
+  return {
+    type: 'array',
+    ...keywordsOf({ ...schema, ...sized }, 'array', fitting, at, kinds.length > 1 ? { prefixItems: fitted } : {}),
+    items: kinds.length === 1 ? only : { anyOf: kinds },
+  }
+}

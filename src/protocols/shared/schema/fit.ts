@@ -1,0 +1,179 @@
+/** A JSON Schema as a dialect takes it: rewritten where its meaning stays, refused where it does not. */
+import { isObject } from '../../../kernel/json.js'
+import type { JsonObject } from '../../../kernel/protocol.js'
+import type { SchemaDialect } from '../schema-dialects.js'
+import { CannotSay, Fitting, ROOT, nullableOf, step, type Place, type Spot } from './fitting.js'
+import { conforms } from './conforms.js'
+import { fitArray, fitObject } from './containers.js'
+import { measure, overLimit, type Measure } from './measure.js'
+import { mergeAll } from './merge.js'
+import { rootKind, wrapperOf } from './root.js'
+import { fitValues } from './values.js'
+import { annotationsOf, keywordsOf } from './told.js'
+import { ANNOTATIONS, alternativesOf, isAny, isNever, isSilent, typesOf, without, type TypeName } from './words.js'
+
+/** Schemas nested deeper are refused; an honest one is not. */
+const MAX_DEPTH = 100
+
+export interface Fitted {
+  readonly schema: JsonObject
+  /** Keywords that nothing enforces, but which descriptions tell. */
+  readonly told: readonly Place[]
+  readonly nullables: readonly string[]
+  readonly size: Measure
+}
+
+export interface Misfit {
+  readonly place: Place
+  readonly why: string
+}
+
+/** @param wrap - Put an object around what may not stand at the root; otherwise it is refused. */
+export function fitSchema(root: JsonObject, dialect: SchemaDialect, wrap: boolean): Fitted | Misfit {
+  if (conforms(root, dialect)) return { schema: root, told: [], nullables: [], size: measure(root) }
+  const fitting = new Fitting(dialect, root, fit)
+  try {
+    const schema = withDefinitions(fitRoot(fitting, wrap), fitting)
+    const size = measure(schema)
+    const over = overLimit(size, dialect.limits)
+    if (over) return { place: { path: '', keyword: over.limit }, why: over.why }
+    return { schema, told: fitting.told, nullables: fitting.nullables, size }
+  } catch (error) {
+    if (error instanceof CannotSay) return { place: error.place, why: error.why }
+    throw error
+  }
+}
+
+function fitRoot(fitting: Fitting, wrap: boolean): JsonObject {
+  const { root, dialect } = fitting
+  const kind = rootKind(root)
+  // Arguments without properties are none.
+  const isBare = kind === 'object' && isAny(without(root, ['type']))
+  const schema = isBare ? { ...root, properties: {} } : root
+  if (dialect.roots.includes(kind)) {
+    const { $ref: reference, ...rest } = schema
+    if (reference === undefined) return fit(schema, fitting, ROOT)
+    const target = mergeAll([fitting.references.resolve(reference) ?? false, rest], fitting.references)
+    return fit(target ?? fitting.refuse(ROOT, '$ref', 'it leads nowhere'), fitting, ROOT)
+  }
+  if (!wrap) fitting.refuse(ROOT, 'type', 'the root has to be an object')
+  const name = wrapperOf(root)
+  return {
+    type: 'object',
+    properties: { [name]: fit(schema, fitting, ROOT) },
+    required: [name],
+    ...(dialect.closed && { additionalProperties: false }),
+  }
+}
+
+function withDefinitions(schema: JsonObject, { definitions }: Fitting): JsonObject {
+  return definitions.size > 0 ? { ...schema, $defs: Object.fromEntries(definitions) } : schema
+}
+
+export function fit(given: unknown, fitting: Fitting, at: Spot): JsonObject {
+  if (at.depth > MAX_DEPTH) fitting.refuse(at, 'depth', `it is nested deeper than ${MAX_DEPTH}`)
+  if (isNever(given)) fitting.refuse(at, 'not', 'nothing fits it')
+  if (isAny(given) || !isObject(given)) return fitting.refuse(at, 'type', 'any value fits it, and a type is needed')
+  if (given['$dynamicRef'] !== undefined || given['$recursiveRef'] !== undefined)
+    fitting.refuse(at, '$dynamicRef', 'references have to be `$ref`')
+  if (given['$ref'] !== undefined) return fitReference(given, fitting, at)
+  if (Array.isArray(given['allOf']))
+    return fitAll([without(given, ['allOf']), ...(given['allOf'] as unknown[])], 'allOf', fitting, at)
+  if (Array.isArray(given['anyOf']) && Array.isArray(given['oneOf']))
+    return fitAll([without(given, ['oneOf']), { oneOf: given['oneOf'] }], 'oneOf', fitting, at)
+  const alternatives = alternativesOf(given)
+  return alternatives ? fitUnion(given, alternatives, fitting, at) : fitTypes(given, fitting, at)
+}
+
+function fitAll(schemas: readonly unknown[], keyword: string, fitting: Fitting, at: Spot): JsonObject {
+  const merged = mergeAll(schemas, fitting.references)
+  return fit(merged ?? fitting.refuse(at, keyword, 'its parts cannot be said as one'), fitting, step(at, ''))
+}
+
+function fitReference(schema: JsonObject, fitting: Fitting, at: Spot): JsonObject {
+  const { references, dialect } = fitting
+  const { $ref: reference, ...rest } = schema
+  const target = references.resolve(reference)
+  if (!target || typeof reference !== 'string')
+    return fitting.refuse(at, '$ref', 'it has to lead to a place in the same schema')
+  const isRecursive = references.leadsTo(reference, reference)
+  const beside = Object.entries(rest).filter(([keyword, value]) => value !== undefined && !isSilent(keyword))
+  const isDescribed = beside.length > 0 && beside.every(([keyword]) => ANNOTATIONS.has(keyword))
+  if (isRecursive && dialect.recursion === 'none') fitting.refuse(at, '$ref', 'a schema that holds itself is not taken')
+  if (isRecursive && dialect.recursion === 'optional' && !at.optional && references.leadsTo(reference, at.inside))
+    fitting.refuse(at, '$ref', 'a schema may hold itself only below an optional property')
+  // Nothing may stand beside a reference.
+  if (beside.length > 0 && !(isRecursive && isDescribed)) return fitAll([rest, target], '$ref', fitting, at)
+  const name = references.nameOf(reference)
+  if (!fitting.definitions.has(name)) {
+    fitting.definitions.set(name, {})
+    fitting.definitions.set(name, fit(target, fitting, step(at, '', { inside: reference, optional: false })))
+  }
+  const plain = { $ref: `#/$defs/${name}` }
+  return isDescribed ? { ...annotationsOf(rest, fitting), anyOf: [plain] } : plain
+}
+
+function fitUnion(schema: JsonObject, alternatives: readonly unknown[], fitting: Fitting, at: Spot): JsonObject {
+  const rest = without(schema, ['anyOf', 'oneOf', 'nullable', ...ANNOTATIONS])
+  const isBare = Object.keys(rest).every((keyword) => isSilent(keyword) || rest[keyword] === undefined)
+  const fitted = alternatives.map((one, place) => {
+    const spot = step(at, alternatives.length > 1 ? `|${place + 1}` : '')
+    const whole = isBare ? one : mergeAll([rest, one], fitting.references)
+    return fit(whole ?? fitting.refuse(spot, 'anyOf', 'what stands beside it cannot be joined to it'), fitting, spot)
+  })
+  const nullable = schema['nullable'] === true ? [{ type: 'null' }] : []
+  const all = distinct([...fitted.flatMap(flatten), ...nullable])
+  const [only] = all
+  if (!only) return fitting.refuse(at, 'anyOf', 'nothing fits it')
+  const annotations = annotationsOf(schema, fitting)
+  return all.length === 1 && (!('$ref' in only) || Object.keys(annotations).length === 0)
+    ? { ...only, ...annotations }
+    : { ...annotations, anyOf: all }
+}
+
+/** A union within a union is one. */
+function flatten(schema: JsonObject): readonly JsonObject[] {
+  const { anyOf, ...rest } = schema
+  return Array.isArray(anyOf) && Object.keys(rest).length === 0 ? anyOf.filter(isObject) : [schema]
+}
+
+function distinct(list: readonly JsonObject[]): readonly JsonObject[] {
+  const seen = new Set<string>()
+  return list.filter((one) => {
+    const text = JSON.stringify(one)
+    return !seen.has(text) && seen.add(text)
+  })
+}
+
+function fitTypes(schema: JsonObject, fitting: Fitting, at: Spot): JsonObject {
+  const types = typesOf(schema) ?? fitting.refuse(at, 'type', 'any value fits it, and a type is needed')
+  const others = types.filter((type) => type !== 'null')
+  const [only] = others
+  const isNullable = others.length < types.length || schema['const'] === null
+  if (!only || schema['const'] === null) return { type: 'null', ...annotationsOf(schema, fitting) }
+  if (others.length === 1) {
+    const fitted = fitType(schema, only, fitting, at)
+    const isNullTaken = !Array.isArray(schema['enum']) || schema['enum'].includes(null)
+    return isNullable && isNullTaken ? nullableOf(fitted, fitting) : fitted
+  }
+  const annotations = annotationsOf(schema, fitting)
+  const plain = without(schema, ['type', 'nullable', ...ANNOTATIONS])
+  const values = Array.isArray(schema['enum']) ? (schema['enum'] as unknown[]) : undefined
+  const fitted = others.flatMap((type): JsonObject[] =>
+    values && !values.some((value) => fitsType(value, type)) ? [] : [fitType({ ...plain, type }, type, fitting, at)],
+  )
+  const withNull = isNullable && (!values || values.includes(null)) ? [{ type: 'null' }] : []
+  return { ...annotations, anyOf: distinct([...fitted, ...withNull]) }
+}
+
+function fitsType(value: unknown, type: TypeName): boolean {
+  if (type === 'integer') return Number.isInteger(value)
+  return type === 'object' || type === 'array' ? false : typeof value === type
+}
+
+function fitType(schema: JsonObject, type: TypeName, fitting: Fitting, at: Spot): JsonObject {
+  if ('const' in schema || Array.isArray(schema['enum'])) return fitValues(schema, type, fitting, at)
+  if (type === 'object') return fitObject(schema, fitting, at)
+  if (type === 'array') return fitArray(schema, fitting, at)
+  return { type, ...keywordsOf(schema, type, fitting, at) }
+}

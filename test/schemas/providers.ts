@@ -1,0 +1,115 @@
+/** The targets of the tables of schemas: where each says its schema, and how it answers. */
+import { createClient, type Client } from '../../src/index.js'
+import { parseJson } from '../../src/kernel/json.js'
+import type { Dialect } from './rules.js'
+
+type Body = Record<string, any> // oxlint-disable-line typescript/no-explicit-any -- bodies of eight APIs, read by path
+
+export interface Provider {
+  readonly model: string
+  /** The enforced schema of a request's answer; `undefined` where nothing enforces one. */
+  readonly format: (body: Body) => Record<string, unknown> | undefined
+  /** The enforced schema of its first function. */
+  readonly tool: (body: Body) => Record<string, unknown> | undefined
+  readonly says: (text: string) => unknown
+  readonly calls: (args: unknown) => unknown
+}
+
+const chat = (message: object, finish: string): object => ({
+  id: 'a',
+  object: 'chat.completion',
+  created: 1,
+  model: 'm',
+  choices: [
+    { index: 0, message: { role: 'assistant', content: null, refusal: null, ...message }, finish_reason: finish },
+  ],
+})
+
+const strict = (model: string): Provider => ({
+  model,
+  format: ({ response_format: format }) =>
+    format?.json_schema?.strict === true ? format.json_schema.schema : undefined,
+  tool: ({ tools }) => (tools?.[0]?.function.strict === true ? tools[0].function.parameters : undefined),
+  says: (content) => chat({ content }, 'stop'),
+  calls: (args) =>
+    chat(
+      { tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: JSON.stringify(args) } }] },
+      'tool_calls',
+    ),
+})
+
+const message = (content: object, reason: string): object => ({
+  id: 'a',
+  type: 'message',
+  role: 'assistant',
+  model: 'm',
+  content: [content],
+  stop_reason: reason,
+  usage: { input_tokens: 1, output_tokens: 1 },
+})
+
+const converse = (content: object, reason: string): object => ({
+  output: { message: { role: 'assistant', content: [content] } },
+  stopReason: reason,
+  usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 },
+})
+
+const candidate = (part: object): object => ({
+  candidates: [{ content: { role: 'model', parts: [part] }, finishReason: 'STOP' }],
+})
+
+export const PROVIDERS: Readonly<Record<Dialect, Provider>> = {
+  openai: strict('openai/gpt-4.1'),
+  azure: strict('azure/gpt-4.1'),
+  groq: strict('groq/openai/gpt-oss-120b'),
+  cerebras: strict('cerebras/gpt-oss-120b'),
+  xai: strict('xai/grok-4'),
+  anthropic: {
+    model: 'anthropic/claude-sonnet-4-6',
+    format: (body) => body.output_config?.format?.schema,
+    tool: ({ tools }) => (tools?.[0]?.strict === true ? tools[0].input_schema : undefined),
+    says: (text) => message({ type: 'text', text }, 'end_turn'),
+    calls: (input) => message({ type: 'tool_use', id: 'c', name: 'f', input }, 'tool_use'),
+  },
+  bedrock: {
+    model: 'bedrock/anthropic.claude-sonnet-4-6',
+    format: (body) => parseJson(body.outputConfig?.textFormat?.structure.jsonSchema.schema ?? '') as Body | undefined,
+    tool: ({ toolConfig }) =>
+      toolConfig?.tools[0].toolSpec.strict === true ? toolConfig.tools[0].toolSpec.inputSchema.json : undefined,
+    says: (text) => converse({ text }, 'end_turn'),
+    calls: (input) => converse({ toolUse: { toolUseId: 'c', name: 'f', input } }, 'tool_use'),
+  },
+  gemini: {
+    model: 'gemini/gemini-3-flash',
+    format: (body) => body.generationConfig?.responseJsonSchema,
+    tool: ({ tools }) => tools?.[0]?.functionDeclarations[0].parametersJsonSchema,
+    says: (text) => candidate({ text }),
+    calls: (args) => candidate({ functionCall: { name: 'f', args } }),
+  },
+}
+
+export interface Exchange {
+  readonly client: Client
+  readonly bodies: Body[]
+}
+
+/** @param answer - The answer to a body, as the wire has it; a string is a stream of events. */
+export function exchange(answer: (body: Body) => unknown): Exchange {
+  const bodies: Body[] = []
+  const providers = Object.fromEntries(
+    Object.keys(PROVIDERS).map((id) => [id, { baseURL: 'http://models.test', apiKey: 'k' }]),
+  )
+  const client = createClient({
+    retries: 0,
+    providers,
+    fetch: (_url, init) => {
+      const body = parseJson(String(init?.body)) as Body
+      bodies.push(body)
+      const said = answer(body)
+      const isText = typeof said === 'string'
+      const headers = { 'content-type': isText ? 'text/event-stream' : 'application/json' }
+      return Promise.resolve(new Response(isText ? said : JSON.stringify(said), { headers }))
+    },
+  })
+  return { client, bodies }
+}
