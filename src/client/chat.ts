@@ -15,7 +15,7 @@ import { decoding, encodingFor } from './failure.js'
 import { sendStream, sendWhole } from './follow.js'
 import { ModelStream } from './model-stream.js'
 import { contentParser, ownParser, withParsed } from './parsed.js'
-import { restored } from './restored.js'
+import { restored, restoredWhole } from './restored.js'
 import { withJsonSchemas } from './schema.js'
 import { openStream } from './stream-run.js'
 import { refuseUnfit, type Asked } from './unfit.js'
@@ -87,11 +87,20 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
     return (await withParsed(result, read)) as ParsedChatResult<ParsedOutput<F>>
   }
 
+  const parserOf = ({ response_format: format }: Pick<ChatBody, 'response_format'>) => {
+    const read = ownParser(format)
+    return read && ((completion: ChatResult) => withParsed(completion, read))
+  }
   const helpers = createChatHelpers({
     create,
-    parserOf({ response_format: format }) {
-      const read = ownParser(format)
-      return read && ((completion) => withParsed(completion, read))
+    parserOf,
+    wholeOf(body) {
+      const parse = parserOf(body)
+      const request = withJsonSchemas(body) as ChatRequest
+      return async (completion) => {
+        const whole = restoredWhole(completion, request)
+        return parse ? parse(whole) : whole
+      }
     },
   })
   return { create: create as ChatCompletions['create'], parse: parse as ChatCompletions['parse'], ...helpers }

@@ -46,6 +46,8 @@ export interface HelperSource {
   create(body: ChatBody, options: CallOptions): Promise<ChatResult | ChatStream>
   /** `undefined` when the call asks for no format that can be read. */
   parserOf(body: Pick<ChatBody, 'response_format'>): Parse | undefined
+  /** For a completion put together of a stream's pieces. */
+  wholeOf(body: ChatBody): Parse
 }
 
 class PlainRun extends ChatCompletionRunner {
@@ -97,7 +99,7 @@ class StreamRun extends ChatCompletionStream {
     const { signal } = this.controller
     const stream = (await source.create({ ...body, stream: true }, { ...options, signal })) as ChatStream
     this.emit('connect')
-    return this.readStream(stream, source.parserOf(body))
+    return this.readStream(stream, source.wholeOf(body))
   }
 }
 
