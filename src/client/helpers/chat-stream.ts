@@ -38,7 +38,7 @@ export interface ChatStreamEvents extends ChatRunEvents {
   'logprobs.refusal.done': (event: { refusal: LogprobList }) => void
 }
 
-/** Checks the content of a completion against the call's schema, and adds it as `parsed`. */
+/** Makes of a completion what the call's schemas ask for: their shape, and `parsed` where the content is checked. */
 export type Parse = (completion: ChatResult) => Promise<ChatResult>
 
 /** What `chat.completions.stream()` gives, and `runTools()` with `stream: true`. Iterated, it gives the chunks. */
@@ -96,7 +96,7 @@ export class ChatCompletionStream
   }
 
   /** Reads one stream to its end and adds its completion. */
-  protected async readStream(stream: ChatStream, parse: Parse | undefined): Promise<ChatResult> {
+  protected async readStream(stream: ChatStream, parse: Parse): Promise<ChatResult> {
     const accumulator = (this.#accumulator = createChatAccumulator())
     const choices = new ChoiceEvents((event, ...args) => this.emit(event, ...args))
     for await (const chunk of stream) {
@@ -109,7 +109,7 @@ export class ChatCompletionStream
     if (!meta) throw new Error('the stream ended without its facts')
     const { usage } = meta
     const whole = { ...(usage && { usage }), ...accumulator.result(), _meta: meta } as ChatResult
-    const completion = parse ? await parse(whole) : whole
+    const completion = await parse(whole)
     choices.end(completion)
     this.#accumulator = undefined
     this.addCompletion(completion)
