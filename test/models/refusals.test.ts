@@ -258,3 +258,8 @@ describe('thinking that cannot be turned off', () => {
 function tool(): NonNullable<ChatRequest['tools']>[number] {
   return { type: 'function', function: { name: 'f', parameters: { type: 'object', properties: {} } } }
 }
+
+test('without tools nothing says how to call them: OpenAI refuses a list of none, and what stands beside it', () => {
+  const { body } = encode(openaiChat, 'gpt-4.1', { tools: [], tool_choice: 'auto', parallel_tool_calls: false })
+  expect(Object.keys(body).toSorted()).toEqual(['messages', 'model'])
+})

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { ConfigError, ConnectionError } from '../../src/kernel/errors.js'
 import { createClient } from '../../src/index.js'
 import { redisStore } from '../../src/redis.js'
+import { NoAnswer } from '../../src/stores/no-answer.js'
 import { behindSwitch } from './behind-switch.js'
 import { noRedis, RedisServer } from './redis-server.js'
 
@@ -23,6 +24,21 @@ describe('a store that fails', () => {
     expect(guarded.status()).toEqual({ up: false, downSince: 0, localOperations: 50, problem })
     expect(warned.mock.calls.flat().join()).toMatch(/the store memory does not answer/)
     expect(warned).toHaveBeenCalledTimes(1)
+  })
+
+  test.each([
+    [0, 3],
+    [1_000, 3],
+    [1_500, 2],
+    [3_000, 1],
+    [60_000, 1],
+  ])('%d ms of silence at a time: it is left alone after %d times', async (silence, times) => {
+    vi.spyOn(console, 'warn').mockReturnValue(undefined)
+    const { guarded, state } = behindSwitch('local')
+    state.fault = new NoAnswer('silent', new Promise(() => {}), silence)
+    for (let i = 0; i < 10; i += 1) await guarded.take(one)
+    expect(state.asked).toBe(times)
+    expect(guarded.status()).toMatchObject({ up: false, problem: { code: 'NO_ANSWER' } })
   })
 
   test('is asked again now and then, by nobody who waits, and used when it answers', async () => {
