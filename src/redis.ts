@@ -20,8 +20,8 @@ export interface RedisOptions {
   /**
    * Milliseconds for an answer, after which the store counts as down for that operation. Time in which this process's event
    * loop was busy does not count: what the server says meanwhile lies in the socket. Default 3 000: a server that stops for a
-   * moment (a fork, a long script, a busy machine) is waited for, since calls that go on without it each have the whole of
-   * a limit. Less for those that would rather go on at once.
+   * moment (a fork, a long script, a busy machine) is waited for, since processes that go on without it each have a limit of
+   * their own. Less for those that would rather go on at once.
    */
   readonly timeout?: number | undefined
   /**

@@ -42,7 +42,7 @@ export type ChatBody<Alias extends string = never> = Omit<
   }
 
 /** No tool but functions: then the calls in the answer are of functions too. */
-interface FunctionsOnly {
+export interface FunctionsOnly {
   tools?: SchemaTool[]
 }
 

@@ -1,7 +1,7 @@
 /** `chat.completions.stream()` and `runTools()`: what the `openai` package has on top of `create`, over every provider. */
-import type { Message } from '../../kernel/hub.js'
+import type { FunctionToolCall, Message } from '../../kernel/hub.js'
 import { requireMessages } from '../arguments.js'
-import type { CallOptions, ChatBody, ChatResult, ChatStream } from '../types.js'
+import type { CallOptions, ChatBody, ChatResult, ChatStream, FunctionsOnly } from '../types.js'
 import { ChatCompletionRunner } from './chat-run.js'
 import { ChatCompletionStream, type Parse } from './chat-stream.js'
 import { runnableTools, type RunnableTool } from './runnable-tools.js'
@@ -18,6 +18,9 @@ export type RunToolsBody<Alias extends string = never> = Omit<ChatBody<Alias>, '
 
 export type RunToolsOptions = CallOptions & ToolLoopOptions
 
+/** Where every tool is a function, so is every call. Said first, so that it is what a caller gets. */
+type OfFunctions<Run> = { finalChatCompletion(): Promise<ChatResult<FunctionToolCall>> } & Run
+
 export interface ChatHelpers<Alias extends string = never> {
   /**
    * Streams a completion and tells what comes by events: `.on('content', (delta, snapshot) => …)`. It can be iterated, and
@@ -26,6 +29,7 @@ export interface ChatHelpers<Alias extends string = never> {
    *
    * @see https://github.com/openai/openai-node/blob/master/helpers.md
    */
+  stream(body: StreamBody<Alias> & FunctionsOnly, options?: CallOptions): OfFunctions<ChatCompletionStream>
   stream(body: StreamBody<Alias>, options?: CallOptions): ChatCompletionStream
   /**
    * Asks the model, runs the functions that it calls, and asks again, until it calls none: at most `maxChatCompletions`
@@ -128,11 +132,12 @@ export function createChatHelpers(source: HelperSource): ChatHelpers {
   function runTools(body: RunToolsBody & { stream?: boolean | null }, options: RunToolsOptions = {}): unknown {
     return body.stream === true ? new StreamRun().run(source, body, options) : new PlainRun().run(source, body, options)
   }
+  function stream(body: StreamBody, options: CallOptions = {}): ChatCompletionStream {
+    requireMessages(body)
+    return new StreamRun().single(source, body, options)
+  }
   return {
-    stream(body, options = {}) {
-      requireMessages(body)
-      return new StreamRun().single(source, body, options)
-    },
+    stream: stream as ChatHelpers['stream'],
     runTools: runTools as ChatHelpers['runTools'],
   }
 }

@@ -60,11 +60,17 @@ export async function chat(
   }
   const made = await ai.chat.completions.create(either)
   const madeIs: OpenAI.Chat.ChatCompletion | AsyncIterable<OpenAI.Chat.ChatCompletionChunk> = made
-  ai.chat.completions.stream(streaming)
+  const events = ai.chat.completions.stream(streaming)
+  for await (const item of events) {
+    const chunk: OpenAI.Chat.ChatCompletionChunk = item
+    void chunk
+  }
+  const final: OpenAI.Chat.ChatCompletion = await events.finalChatCompletion()
+  const text: string | null = await events.on('content', (delta, snapshot) => delta + snapshot).finalContent()
   const { response_format: format } = whole
   const parsed = format && (await ai.chat.completions.parse({ ...whole, response_format: format }))
   const parsedIs: OpenAI.Chat.ChatCompletion | undefined = parsed
-  void [completion, madeIs, parsedIs]
+  void [completion, madeIs, parsedIs, final, text]
 }
 
 /** A loop of tools as it is written for the `openai` package. */
