@@ -72,7 +72,7 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
     try {
       if (request.stream === true) return await stream(call, request)
       const { run, chat } = await execute(call, (run) => whole(run, asked))
-      return { ...chat, _meta: call.succeed(run, { chat }) }
+      return { ...chat, _meta: call.succeed(run, { chat }) } as ChatResult
     } catch (error) {
       throw call.fail(error)
     }
@@ -103,7 +103,7 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
       }
     },
   })
-  return { create: create as ChatCompletions['create'], parse, ...helpers }
+  return { create: create as ChatCompletions['create'], parse: parse as ChatCompletions['parse'], ...helpers }
 }
 
 /** One attempt at a whole answer. */
@@ -134,5 +134,5 @@ async function stream(call: LogicalCall, request: ChatRequest): Promise<ChatStre
     }
     return openStream<ChatChunk>({ call, run, answer, face, whole: visible, choices: request.n ?? 1 })
   })
-  return new ModelStream(source)
+  return new ModelStream(source) as ChatStream
 }

@@ -1,8 +1,8 @@
 /** A streamed chat completion with events, as `chat.completions.stream()` of the `openai` package gives it. */
 import { createChatAccumulator } from '../../kernel/accumulate.js'
-import type { ChatChunk, ChatCompletion, Logprobs } from '../../kernel/hub.js'
+import type { Logprobs } from '../../kernel/hub.js'
 import { linesOf } from '../model-stream.js'
-import type { ChatResult, ChatStream, StreamItem } from '../types.js'
+import type { AnswerChunk, ChatAnswer, ChatResult, ChatStream, StreamItem } from '../types.js'
 import { ChatCompletionRunner, type ChatRunEvents } from './chat-run.js'
 import { ChoiceEvents } from './choice-events.js'
 
@@ -10,7 +10,7 @@ type LogprobList = NonNullable<Logprobs['content']>
 
 export interface ChatStreamEvents extends ChatRunEvents {
   /** A chunk, as it came, and the completion so far. */
-  chunk: (chunk: StreamItem<ChatChunk>, snapshot: ChatCompletion) => void
+  chunk: (chunk: StreamItem<AnswerChunk>, snapshot: ChatAnswer) => void
   /** New text of the first choice, and its text so far. */
   content: (delta: string, snapshot: string) => void
   'content.delta': (event: { delta: string; snapshot: string; parsed: null }) => void
@@ -44,23 +44,23 @@ export type Parse = (completion: ChatResult) => Promise<ChatResult>
 /** What `chat.completions.stream()` gives, and `runTools()` with `stream: true`. Iterated, it gives the chunks. */
 export class ChatCompletionStream
   extends ChatCompletionRunner<ChatStreamEvents>
-  implements AsyncIterable<StreamItem<ChatChunk>>
+  implements AsyncIterable<StreamItem<AnswerChunk>>
 {
   #accumulator: ReturnType<typeof createChatAccumulator> | undefined
 
   /** The completion that is under way; `undefined` before its first chunk and after its last. */
-  get currentChatCompletionSnapshot(): ChatCompletion | undefined {
-    return this.#accumulator?.result()
+  get currentChatCompletionSnapshot(): ChatAnswer | undefined {
+    return this.#accumulator?.result() as ChatAnswer | undefined
   }
 
   /**
    * The chunks, as they come: those of all completions of a run with tools. Leaving the loop aborts the run. Chunks that came
    * before the first call are not given again.
    */
-  [Symbol.asyncIterator](): AsyncIterator<StreamItem<ChatChunk>, undefined> {
-    const waiting: StreamItem<ChatChunk>[] = []
+  [Symbol.asyncIterator](): AsyncIterator<StreamItem<AnswerChunk>, undefined> {
+    const waiting: StreamItem<AnswerChunk>[] = []
     let wake: (() => void) | undefined
-    const keep = (chunk: StreamItem<ChatChunk>): void => {
+    const keep = (chunk: StreamItem<AnswerChunk>): void => {
       waiting.push(chunk)
       wake?.()
     }
@@ -101,7 +101,7 @@ export class ChatCompletionStream
     const choices = new ChoiceEvents((event, ...args) => this.emit(event, ...args))
     for await (const chunk of stream) {
       accumulator.push(chunk)
-      if (this.hasListeners('chunk')) this.emit('chunk', chunk, accumulator.result())
+      if (this.hasListeners('chunk')) this.emit('chunk', chunk, accumulator.result() as ChatAnswer)
       choices.read(chunk)
     }
     this.controller.signal.throwIfAborted()
