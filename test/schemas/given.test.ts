@@ -1,6 +1,7 @@
 /** Schemas of a library wherever a request has one: each is written as JSON Schema, or refused by its place. */
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
+import { createClient } from '../../src/index.js'
 import { ConfigError } from '../../src/kernel/errors.js'
 import { PROVIDERS, exchange, textStream } from './providers.js'
 
@@ -93,4 +94,28 @@ test.each([
   expect(failure).toBeInstanceOf(ConfigError)
   expect(failure).toMatchObject({ path })
   expect(bodies).toEqual([])
+})
+
+test('at Cohere an object stands at the root, and the answer has none', async () => {
+  const seen: unknown[] = []
+  const ai = createClient({
+    retries: 0,
+    providers: { cohere: { baseURL: 'http://models.test', apiKey: 'k' } },
+    fetch: (_url, init) => {
+      seen.push(JSON.parse(String(init?.body)))
+      const content = [{ type: 'text', text: '{"value":["a","b"]}' }]
+      return Promise.resolve(
+        Response.json({ id: 'a', finish_reason: 'COMPLETE', message: { role: 'assistant', content }, usage: {} }),
+      )
+    },
+  })
+  const result = await ai.chat.completions.parse({
+    model: 'cohere/command-a-03-2025',
+    messages,
+    response_format: z.array(z.string()),
+  })
+  expect(seen[0]).toMatchObject({
+    response_format: { type: 'json_object', json_schema: { type: 'object', required: ['value'] } },
+  })
+  expect(result.choices[0]?.message).toMatchObject({ content: '["a","b"]', parsed: ['a', 'b'] })
 })
