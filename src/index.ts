@@ -9,6 +9,7 @@ import type { ClientOptions } from './client/index.js'
 import { atCaller } from './client/leave.js'
 import type { Client } from './client/types.js'
 import { priceCall } from './cost/price.js'
+import type { NamesIn } from './kernel/model-name.js'
 
 /**
  * Traces every model call and agent framework of this process: finds the SDKs that are loaded, patches
@@ -29,7 +30,7 @@ export function autolog(options: AutologOptions = {}): Autolog {
  *   provider, a model without a provider, an alias of itself, or a key that an alias needs and that is
  *   nowhere. A model string that only a call brings is checked at that call, before any request.
  */
-export function createClient(options: ClientOptions = {}): Client {
+export function createClient<Alias extends string = never>(options: ClientOptions<Alias> = {}): Client<NamesIn<Alias>> {
   return atCaller(createClient, () => openClient(everything, options))
 }
 

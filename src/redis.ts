@@ -19,21 +19,24 @@ export interface RedisOptions {
   readonly prefix?: string | undefined
   /**
    * Milliseconds for an answer, after which the store counts as down for that operation. Time in which this process's event
-   * loop was busy does not count: what the server says meanwhile lies in the socket. Default 1 000.
+   * loop was busy does not count: what the server says meanwhile lies in the socket. Default 3 000: a server that stops for a
+   * moment (a fork, a long script, a busy machine) is waited for, since processes that go on without it each have a limit of
+   * their own. Less for those that would rather go on at once.
    */
   readonly timeout?: number | undefined
   /**
    * While it is down: `local` (the default) has each process keep limits by itself, `reject` refuses calls to
-   * targets with limits or budgets with a ConnectionError. Either way no call waits longer than `timeout`, and after
-   * three failures in a row none waits until the store has answered again; `health()` and a warning say why it fails. Of budgets, each process then counts what it
-   * has used itself, and the store is told when it is back: one that must hold through an outage needs `reject`.
+   * targets with limits or budgets with a ConnectionError. Either way no call waits longer than `timeout`, and after three
+   * failures in a row, or three seconds of silence, none waits until the store has answered again; `health()` and a warning
+   * say why it fails. Of budgets, each process then counts what it has used itself, and the store is told when it is back:
+   * one that must hold through an outage needs `reject`.
    */
   readonly whenDown?: WhenDown | undefined
   /** Milliseconds after which a killed process's places of `limits.concurrent` and reservations of budgets come back. Default 15 000. */
   readonly lease?: number | undefined
 }
 
-/** Milliseconds that a call waits for the first connection; an answer comes faster. */
+/** Milliseconds that a call waits for the first connection at least; an answer comes faster. */
 const LEAST_TO_CONNECT = 3_000
 /** Milliseconds at most until a lost connection is tried again: what this process has reserved must not run out before. */
 const LEAST_AGAIN = 50
@@ -50,14 +53,14 @@ const MOST_TO_CONNECT = 5_000
  * @param connection - `redis://[user:password@]host:port/db` (`rediss://` for TLS); of a Redis Cluster
  * `redis+cluster://host:port,host:port` or a list of addresses of its nodes; with Sentinel
  * `redis+sentinel://host:port,host:port/name/db`, where `name` is that of the primary; or a `Redis` or `Cluster` of ioredis,
- * which stays its maker's to close.
+ * made with whatever options (`new Redis({ sentinels, name })`), which stays its maker's to close.
  * @throws ConfigError when something is wrong with the arguments; a missing ioredis is told by the first call.
  */
 export function redisStore(
   connection: string | readonly string[] | RedisConnection,
   options: RedisOptions = {},
 ): Store {
-  const { prefix = 'tracestitch', timeout = 1_000, whenDown = 'local', lease = 15_000 } = options
+  const { prefix = 'tracestitch', timeout = 3_000, whenDown = 'local', lease = 15_000 } = options
   if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
     throw new ConfigError('redisStore.prefix', 'expected a string that is not empty and holds no brace')
   }

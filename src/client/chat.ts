@@ -15,7 +15,7 @@ import { decoding, encodingFor } from './failure.js'
 import { sendStream, sendWhole } from './follow.js'
 import { ModelStream } from './model-stream.js'
 import { contentParser, ownParser, withParsed } from './parsed.js'
-import { restored } from './restored.js'
+import { restored, restoredWhole } from './restored.js'
 import { withJsonSchemas } from './schema.js'
 import { openStream } from './stream-run.js'
 import { withToldUsage } from './told-usage.js'
@@ -73,7 +73,7 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
     try {
       if (request.stream === true) return await stream(call, request)
       const { run, chat } = await execute(call, (run) => whole(run, asked))
-      return { ...withToldUsage(chat), _meta: call.succeed(run, { chat }) }
+      return { ...withToldUsage(chat), _meta: call.succeed(run, { chat }) } as ChatResult
     } catch (error) {
       throw call.fail(error)
     }
@@ -88,14 +88,23 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
     return (await withParsed(result, read)) as ParsedChatResult<ParsedOutput<F>>
   }
 
+  const parserOf = ({ response_format: format }: Pick<ChatBody, 'response_format'>) => {
+    const read = ownParser(format)
+    return read && ((completion: ChatResult) => withParsed(completion, read))
+  }
   const helpers = createChatHelpers({
     create,
-    parserOf({ response_format: format }) {
-      const read = ownParser(format)
-      return read && ((completion) => withParsed(completion, read))
+    parserOf,
+    wholeOf(body) {
+      const parse = parserOf(body)
+      const request = withJsonSchemas(body) as ChatRequest
+      return async (completion) => {
+        const whole = restoredWhole(completion, request)
+        return parse ? parse(whole) : whole
+      }
     },
   })
-  return { create: create as ChatCompletions['create'], parse, ...helpers }
+  return { create: create as ChatCompletions['create'], parse: parse as ChatCompletions['parse'], ...helpers }
 }
 
 /** One attempt at a whole answer. */
@@ -126,5 +135,5 @@ async function stream(call: LogicalCall, request: ChatRequest): Promise<ChatStre
     }
     return openStream<ChatChunk>({ call, run, answer, face, whole: visible, choices: request.n ?? 1 })
   })
-  return new ModelStream(source)
+  return new ModelStream(source) as ChatStream
 }

@@ -1,8 +1,7 @@
 /** Whether an answer holds one vector for each input. One that is missing would move all later ones by a place. */
 import { StreamError } from '../kernel/errors.js'
 import type { Embedding, EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
-
-const CODE = 'invalid_embeddings'
+import { INVALID_EMBEDDINGS, WrongVector } from '../protocols/shared/wrong-vector.js'
 
 /** How many inputs a request holds. A list of numbers is one input, written as tokens. */
 export function sizeOf(input: EmbeddingsRequest['input']): number {
@@ -63,5 +62,10 @@ export function checkLengths({ data }: EmbeddingsResponse): void {
 }
 
 function wrong(what: string): StreamError {
-  return new StreamError(`the answer has ${what}`, { code: CODE })
+  return new StreamError(`the answer has ${what}`, { code: INVALID_EMBEDDINGS })
+}
+
+/** The same failure, by the input as the caller counts. */
+export function counted(error: unknown, first: number): unknown {
+  return error instanceof WrongVector && first > 0 ? new WrongVector(first + error.input, error.what) : error
 }

@@ -8,7 +8,7 @@ import { requireField, splitArguments } from './arguments.js'
 import { readJson } from './body.js'
 import type { AttemptRun } from './attempt-run.js'
 import { LogicalCall, type ClientContext } from './call.js'
-import { inOrder, sizeOf } from './check-vectors.js'
+import { counted, inOrder, sizeOf } from './check-vectors.js'
 import { joinAnswers, maxInputs, splitInput } from './embedding-batches.js'
 import { execute } from './execute.js'
 import { decoding, encodingFor, locate } from './failure.js'
@@ -150,7 +150,7 @@ async function embedPart(
       return { embeddings: withTokens(embeddings, answer.response.headers, codec.tokensHeader), cost }
     } catch (error) {
       // The attempt knows the answer that came last, which may be another one.
-      throw locate(error, answer.fields, run.redaction)
+      throw locate(counted(error, first), answer.fields, run.redaction)
     }
   } finally {
     limits.release()

@@ -41,6 +41,7 @@ export type {
 export type { TimeoutOptions } from '../policies/timeout.js'
 export type { RetryPolicy } from '../policies/retry.js'
 export type { Fact, LeaseRequest, RateTake, Store, StoreProblem, StoreStatus, TakeResult } from '../kernel/store.js'
+export type { ModelName } from '../kernel/model-name.js'
 export type { RateLimit, RateLimitWindow } from '../kernel/rate-limit.js'
 export type { CostRequest, EstimatedCost, EstimateOptions } from '../cost/estimate.js'
 export type { Tokenizer } from '../cost/tokenizer.js'

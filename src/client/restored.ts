@@ -24,6 +24,15 @@ function schemasOf({ response_format: format, tools }: ChatRequest): Schemas | u
     : undefined
 }
 
+/**
+ * The whole of a stream as the caller's schemas have it. Its pieces came before anyone could know what they would be part of,
+ * so that they hold the `null` of what was left out.
+ */
+export function restoredWhole<Chat extends ChatCompletion>(chat: Chat, request: ChatRequest): Chat {
+  const schemas = schemasOf(request)
+  return schemas ? restoreChat(chat, schemas) : chat
+}
+
 /** The same codec, reading the answer to one request. In a stream `null` stays: what was given cannot be taken back. */
 export function restored(codec: ChatProtocol, request: ChatRequest): ChatProtocol {
   const schemas = schemasOf(request)
@@ -47,7 +56,7 @@ export function restored(codec: ChatProtocol, request: ChatRequest): ChatProtoco
   }
 }
 
-function restoreChat(chat: ChatCompletion, schemas: Schemas): ChatCompletion {
+function restoreChat<Chat extends ChatCompletion>(chat: Chat, schemas: Schemas): Chat {
   return { ...chat, choices: chat.choices.map((choice) => ({ ...choice, message: restoreMessage(choice, schemas) })) }
 }
 

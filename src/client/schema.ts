@@ -38,6 +38,14 @@ export function isStandardSchema(value: unknown): value is StandardSchema {
   return isObject(standard) && typeof standard['validate'] === 'function'
 }
 
+/** JSON Schema that its library gave the ability to check values too, as `z.toJSONSchema()` does: out of sight of `JSON.stringify`. */
+function isWritten(schema: StandardSchema): schema is StandardSchema & Record<string, unknown> {
+  return (
+    Object.getPrototypeOf(schema) === Object.prototype &&
+    !Object.prototype.propertyIsEnumerable.call(schema, '~standard')
+  )
+}
+
 /** Draft 2020-12 is what OpenAI and Anthropic read. */
 const TARGET = 'draft-2020-12'
 
@@ -54,6 +62,8 @@ const written = new WeakMap<object, Record<string, unknown>>()
 export function jsonOfSchema(schema: StandardSchema, path: string): Record<string, unknown> {
   const known = written.get(schema)
   if (known) return known
+  // Written anew it would lose what the caller asked of the writing.
+  if (isWritten(schema)) return withoutDialect(schema)
   const { jsonSchema, vendor } = schema['~standard']
   if (!jsonSchema) throw new ConfigError(path, `this ${vendor} schema has no Standard JSON Schema; ${fixFor(schema)}`)
   let converted: Record<string, unknown>
@@ -62,8 +72,12 @@ export function jsonOfSchema(schema: StandardSchema, path: string): Record<strin
   } catch (cause) {
     throw new ConfigError(path, `this ${vendor} schema cannot be written as JSON Schema; see the cause`, { cause })
   }
-  const { $schema: _dialect, ...json } = converted
+  const json = withoutDialect(converted)
   written.set(schema, json)
+  return json
+}
+
+function withoutDialect({ $schema: _dialect, ...json }: Record<string, unknown>): Record<string, unknown> {
   return json
 }
 
@@ -134,7 +148,7 @@ function withJson(holder: Record<string, unknown>, field: string, path: string):
 /** A schema of a library within JSON Schema would go out as its inner workings. */
 function refuseWithin(schema: Record<string, unknown>, path: string): void {
   for (const [name, inner] of Object.entries(schema)) {
-    if (!isStandardSchema(inner)) continue
+    if (!isStandardSchema(inner) || isWritten(inner)) continue
     const { vendor } = inner['~standard']
     throw new ConfigError(
       `${path}.${name}`,
@@ -155,7 +169,8 @@ export async function parseWithSchema(schema: StandardSchema, content: string): 
     })
   }
   // A stream gives what was said as it was said, with `null` for what may be left out.
-  const json = schema['~standard'].jsonSchema && jsonOfSchema(schema, 'response_format')
+  const isSayable = isWritten(schema) || schema['~standard'].jsonSchema
+  const json = isSayable && jsonOfSchema(schema, 'response_format')
   const result = await schema['~standard'].validate(json ? restoreValue(value, json) : value)
   if (!result.issues) return result.value
   const where = result.issues.slice(0, 3).map(({ path }) => (path ?? []).map(stepName).join('.') || 'the whole')

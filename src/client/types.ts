@@ -2,33 +2,22 @@
 import type { StoreProblem } from '../kernel/store.js'
 import type { Cost } from '../cost/price.js'
 import type { Attempt } from '../kernel/errors.js'
-import type {
-  ChatChunk,
-  ChatCompletion,
-  ChatRequest,
-  CompletionMessage,
-  EmbeddingsRequest,
-  EmbeddingsResponse,
-  FunctionTool,
-  RerankRequest,
-  RerankResponse,
-  ResponseFormat,
-  Tool,
-  Usage,
-} from '../kernel/hub.js'
+import type { EmbeddingsRequest, EmbeddingsResponse, RerankRequest, RerankResponse, Usage } from '../kernel/hub.js'
+import type { ModelName } from '../kernel/model-name.js'
 import type { RateLimit } from '../kernel/rate-limit.js'
 import type { SkippedTarget } from '../router/missing-keys.js'
 import type { FallbackOptions } from '../router/options.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
 import type { Identity } from '../telemetry/identity.js'
-import type { ChatHelpers } from './helpers/index.js'
+import type { ChatCompletions } from './chat-types.js'
 import type { ModelStream } from './model-stream.js'
 import type { Upload } from './multipart.js'
-import type { ResponseObject } from './response-object.js'
-import type { StandardSchema, SchemaOutput } from './schema.js'
+import type { Responses } from './responses-types.js'
 import type { Spend, SpendBy } from './spend.js'
 
+export type * from './chat-types.js'
 export type * from './response-object.js'
+export type * from './responses-types.js'
 
 /** How an answer came about. */
 export interface CallMeta {
@@ -83,88 +72,41 @@ export interface CallOptions {
 /** Options of a call that may stand in its body. `metadata` there is OpenAI's own field. */
 export type BodyOptions = Omit<CallOptions, 'metadata'>
 
-/** A tool, whose arguments may be said by a schema library. */
-export type ChatTool =
-  | Exclude<Tool, FunctionTool>
-  | (Omit<FunctionTool, 'function'> & {
-      function: Omit<FunctionTool['function'], 'parameters'> & {
-        /** JSON Schema, or a Standard Schema that can say it, such as a zod schema. */
-        parameters?: Record<string, unknown> | StandardSchema
-      }
-    })
-
-/** OpenAI's chat body; `model` is `provider/model` or an alias. */
-export type ChatBody = Omit<ChatRequest, 'response_format' | 'extra_body' | 'tools'> &
-  BodyOptions & {
-    /** OpenAI's, or a Standard Schema that can say its JSON Schema, such as a zod schema. */
-    response_format?: ResponseFormat | StandardSchema | undefined
-    tools?: ChatTool[]
-  }
-
 export type WithMeta<T> = T & { readonly _meta: CallMeta }
 /** The last item of a stream carries `_meta`. */
 export type StreamItem<T> = T & { readonly _meta?: CallMeta }
 
-export type ChatResult = WithMeta<ChatCompletion>
-export type ChatStream = ModelStream<StreamItem<ChatChunk>>
-
-export interface ParsedMessage<T> extends CompletionMessage {
-  /** The content, checked against the schema; `null` when the model refused or called a tool. */
-  parsed: T | null
-}
-export type ParsedChatResult<T> = Omit<ChatResult, 'choices'> & {
-  choices: (Omit<ChatCompletion['choices'][number], 'message'> & { message: ParsedMessage<T> })[]
-}
-
-/** What `parse` accepts: a schema, or a format made by the `openai` package's helper for zod. */
-export type ParseFormat = StandardSchema | (ResponseFormat & { $parseRaw?: (content: string) => unknown })
-export type ParsedOutput<F> = F extends StandardSchema
-  ? SchemaOutput<F>
-  : F extends { $parseRaw: (content: string) => infer T }
-    ? T
-    : F extends { __output: infer T }
-      ? T
-      : unknown
-
-export interface ChatCompletions extends ChatHelpers {
-  /** @throws TracestitchError, or the caller's own abort reason. */
-  create(body: ChatBody & { stream?: false | null }, options?: CallOptions): Promise<ChatResult>
-  create(body: ChatBody & { stream: true }, options?: CallOptions): Promise<ChatStream>
-  create(body: ChatBody, options?: CallOptions): Promise<ChatResult | ChatStream>
-  /** As `create`, with the content checked against `response_format` and given as `message.parsed`. */
-  parse<F extends ParseFormat>(
-    body: Omit<ChatBody, 'response_format' | 'stream'> & { response_format: F; stream?: false | null },
-    options?: CallOptions,
-  ): Promise<ParsedChatResult<ParsedOutput<F>>>
-}
-
 /** OpenAI's body. Fields of a provider's own format may stand in it too, such as `truncate`. */
-export type EmbeddingsBody = Omit<EmbeddingsRequest, 'extra_body'> & BodyOptions
+export type EmbeddingsBody<Alias extends string = never> = Omit<EmbeddingsRequest, 'model' | 'extra_body'> &
+  BodyOptions & { model: ModelName<Alias> }
 /**
  * OpenAI's types say that `usage` is always there. Where the provider counts nothing it is missing: `_meta.usage` is `null`
  * then, and `_meta.cost` says so.
  */
 export type EmbeddingsResult = WithMeta<Omit<EmbeddingsResponse, 'usage'> & Required<Pick<EmbeddingsResponse, 'usage'>>>
 
-export interface Embeddings {
-  create(body: EmbeddingsBody, options?: CallOptions): Promise<EmbeddingsResult>
+export interface Embeddings<Alias extends string = never> {
+  create(body: EmbeddingsBody<Alias>, options?: CallOptions): Promise<EmbeddingsResult>
 }
 
-export type RerankBody = Omit<RerankRequest, 'extra_body' | 'raw'> & BodyOptions
+export type RerankBody<Alias extends string = never> = Omit<RerankRequest, 'model' | 'extra_body' | 'raw'> &
+  BodyOptions & { model: ModelName<Alias> }
 export type RerankAnswer = WithMeta<RerankResponse>
 
-export interface Rerank {
+export interface Rerank<Alias extends string = never> {
   /** Results most relevant first, in the shape of Cohere and Jina, whatever the provider. */
-  create(body: RerankBody, options?: CallOptions): Promise<RerankAnswer>
+  create(body: RerankBody<Alias>, options?: CallOptions): Promise<RerankAnswer>
 }
 
 /** Passed on as it is: fields that are not named here reach the provider too. The first form is for objects of an interface. */
 type Open<Body> = Body | (Body & { [field: string]: unknown })
 /** `model` is `provider/model` or an alias. */
-type PassedBody = { model: string } & BodyOptions
+type PassedBody<Alias extends string = never> = { model: ModelName<Alias> } & BodyOptions
 
 /** https://platform.openai.com/docs/api-reference/moderations/create */
-export type ModerationBody = PassedBody & { input: string | readonly string[] | readonly object[] }
+export type ModerationBody<Alias extends string = never> = PassedBody<Alias> & {
+  input: string | readonly string[] | readonly object[]
+}
 export interface ModerationResponse {
   id: string
   model: string
@@ -177,13 +119,19 @@ export interface ModerationResponse {
   [field: string]: unknown
 }
 
-export interface Moderations {
+export interface Moderations<Alias extends string = never> {
   /** Name OpenAI's own type as type argument to have the categories typed. */
-  create<T extends object = ModerationResponse>(body: Open<ModerationBody>, options?: CallOptions): Promise<WithMeta<T>>
+  create<T extends object = ModerationResponse>(
+    body: Open<ModerationBody<Alias>>,
+    options?: CallOptions,
+  ): Promise<WithMeta<T>>
 }
 
 /** https://platform.openai.com/docs/api-reference/images/create */
-export type ImageBody = PassedBody & { prompt: string; stream?: boolean | null | undefined }
+export type ImageBody<Alias extends string = never> = PassedBody<Alias> & {
+  prompt: string
+  stream?: boolean | null | undefined
+}
 export interface ImagesResponse {
   created: number
   data?: { b64_json?: string; url?: string; revised_prompt?: string; [field: string]: unknown }[]
@@ -196,113 +144,94 @@ export interface PassedEvent {
 }
 
 /** https://platform.openai.com/docs/api-reference/images/createEdit */
-export type ImageEditBody = PassedBody & {
+export type ImageEditBody<Alias extends string = never> = PassedBody<Alias> & {
   image: Upload | readonly Upload[]
   prompt: string
   mask?: Upload | undefined
   stream?: boolean | null | undefined
 }
 /** https://platform.openai.com/docs/api-reference/images/createVariation */
-export type ImageVariationBody = PassedBody & { image: Upload }
+export type ImageVariationBody<Alias extends string = never> = PassedBody<Alias> & { image: Upload }
 
-export interface Images {
+export interface Images<Alias extends string = never> {
   generate<T extends object = ImagesResponse>(
-    body: Open<ImageBody & { stream?: false | null | undefined }>,
+    body: Open<ImageBody<Alias> & { stream?: false | null | undefined }>,
     options?: CallOptions,
   ): Promise<WithMeta<T>>
   generate<T extends object = PassedEvent>(
-    body: Open<ImageBody & { stream: true }>,
+    body: Open<ImageBody<Alias> & { stream: true }>,
     options?: CallOptions,
   ): Promise<ModelStream<StreamItem<T>>>
   generate<T extends object = ImagesResponse, E extends object = PassedEvent>(
-    body: Open<ImageBody>,
+    body: Open<ImageBody<Alias>>,
     options?: CallOptions,
   ): Promise<WithMeta<T> | ModelStream<StreamItem<E>>>
   /** The files are read into memory. */
   edit<T extends object = ImagesResponse>(
-    body: Open<ImageEditBody & { stream?: false | null | undefined }>,
+    body: Open<ImageEditBody<Alias> & { stream?: false | null | undefined }>,
     options?: CallOptions,
   ): Promise<WithMeta<T>>
   edit<T extends object = PassedEvent>(
-    body: Open<ImageEditBody & { stream: true }>,
+    body: Open<ImageEditBody<Alias> & { stream: true }>,
     options?: CallOptions,
   ): Promise<ModelStream<StreamItem<T>>>
   edit<T extends object = ImagesResponse, E extends object = PassedEvent>(
-    body: Open<ImageEditBody>,
+    body: Open<ImageEditBody<Alias>>,
     options?: CallOptions,
   ): Promise<WithMeta<T> | ModelStream<StreamItem<E>>>
   /** The file is read into memory. */
   createVariation<T extends object = ImagesResponse>(
-    body: Open<ImageVariationBody>,
+    body: Open<ImageVariationBody<Alias>>,
     options?: CallOptions,
   ): Promise<WithMeta<T>>
 }
 
 /** https://platform.openai.com/docs/api-reference/audio/createSpeech */
-export type SpeechBody = PassedBody & { input: string; voice: unknown }
+export type SpeechBody<Alias extends string = never> = PassedBody<Alias> & { input: string; voice: unknown }
 
-export interface Speech {
+export interface Speech<Alias extends string = never> {
   /**
    * A `Response` with the audio, read as it comes: `arrayBuffer()`, `blob()`, `body`. Its `_meta` is there at once;
    * the call, its span and its limits end with the body.
    */
-  create(body: Open<SpeechBody>, options?: CallOptions): Promise<WithMeta<Response>>
+  create(body: Open<SpeechBody<Alias>>, options?: CallOptions): Promise<WithMeta<Response>>
 }
 
 /** https://platform.openai.com/docs/api-reference/audio/createTranscription */
-export type TranscriptionBody = PassedBody & { file: Upload; stream?: boolean | null | undefined }
+export type TranscriptionBody<Alias extends string = never> = PassedBody<Alias> & {
+  file: Upload
+  stream?: boolean | null | undefined
+}
 export interface Transcription {
   text: string
   [field: string]: unknown
 }
 
-export interface Transcriptions {
+export interface Transcriptions<Alias extends string = never> {
   /** The file is read into memory. A plain-text `response_format` such as `srt` comes as `text` too. */
   create<T extends object = Transcription>(
-    body: Open<TranscriptionBody & { stream?: false | null | undefined }>,
+    body: Open<TranscriptionBody<Alias> & { stream?: false | null | undefined }>,
     options?: CallOptions,
   ): Promise<WithMeta<T>>
   create<T extends object = PassedEvent>(
-    body: Open<TranscriptionBody & { stream: true }>,
+    body: Open<TranscriptionBody<Alias> & { stream: true }>,
     options?: CallOptions,
   ): Promise<ModelStream<StreamItem<T>>>
   create<T extends object = Transcription, E extends object = PassedEvent>(
-    body: Open<TranscriptionBody>,
+    body: Open<TranscriptionBody<Alias>>,
     options?: CallOptions,
   ): Promise<WithMeta<T> | ModelStream<StreamItem<E>>>
 }
 
 /** https://platform.openai.com/docs/api-reference/audio/createTranslation */
-export type TranslationBody = PassedBody & { file: Upload }
+export type TranslationBody<Alias extends string = never> = PassedBody<Alias> & { file: Upload }
 
-export interface Translations {
+export interface Translations<Alias extends string = never> {
   /** As a transcription, in English. */
-  create<T extends object = Transcription>(body: Open<TranslationBody>, options?: CallOptions): Promise<WithMeta<T>>
-}
-
-/** OpenAI's responses body (https://platform.openai.com/docs/api-reference/responses/create). */
-export type ResponsesBody = { model: string; input?: unknown; stream?: boolean | null | undefined } & BodyOptions & {
-    [field: string]: unknown
-  }
-
-export interface ResponseEvent {
-  type: string
-  [field: string]: unknown
-}
-
-export interface Responses {
-  create<T extends object = ResponseObject>(
-    body: ResponsesBody & { stream?: false | null | undefined },
+  create<T extends object = Transcription>(
+    body: Open<TranslationBody<Alias>>,
     options?: CallOptions,
   ): Promise<WithMeta<T>>
-  create<T extends object = ResponseEvent>(
-    body: ResponsesBody & { stream: true },
-    options?: CallOptions,
-  ): Promise<ModelStream<StreamItem<T>>>
-  create<T extends object = ResponseObject, E extends object = ResponseEvent>(
-    body: ResponsesBody,
-    options?: CallOptions,
-  ): Promise<WithMeta<T> | ModelStream<StreamItem<E>>>
 }
 
 /** How a target does, as this client knows it from its own calls. Plain data, fit for JSON. */
@@ -362,17 +291,18 @@ export interface ClientHealth {
   readonly skipped: readonly SkippedTarget[]
 }
 
-export interface Client {
-  readonly chat: { readonly completions: ChatCompletions }
-  readonly embeddings: Embeddings
-  readonly responses: Responses
-  readonly rerank: Rerank
-  readonly moderations: Moderations
-  readonly images: Images
+/** `Alias`: the names in the `models` of its options, which editors complete. */
+export interface Client<Alias extends string = never> {
+  readonly chat: { readonly completions: ChatCompletions<Alias> }
+  readonly embeddings: Embeddings<Alias>
+  readonly responses: Responses<Alias>
+  readonly rerank: Rerank<Alias>
+  readonly moderations: Moderations<Alias>
+  readonly images: Images<Alias>
   readonly audio: {
-    readonly speech: Speech
-    readonly transcriptions: Transcriptions
-    readonly translations: Translations
+    readonly speech: Speech<Alias>
+    readonly transcriptions: Transcriptions<Alias>
+    readonly translations: Translations<Alias>
   }
   /** How targets and the store do now. Asks nobody. */
   health(): ClientHealth

@@ -2,6 +2,7 @@
 import { catalogueOf, exportNames, formatOf, type Catalogue } from '../kernel/catalogue.js'
 import { ConfigError } from '../kernel/errors.js'
 import { isObject, typeName } from '../kernel/json.js'
+import type { NamesIn } from '../kernel/model-name.js'
 import type { PassthroughFormat, Protocol } from '../kernel/protocol.js'
 import type { ProviderRow } from '../kernel/provider.js'
 import type { ClientOptions } from '../router/options.js'
@@ -24,7 +25,9 @@ export interface ClientParts {
  *
  * @throws ConfigError when a part is none, or a provider comes without any of its formats.
  */
-export function createClientWith(parts: ClientParts): (options?: ClientOptions) => Client {
+export function createClientWith(
+  parts: ClientParts,
+): <Alias extends string = never>(options?: ClientOptions<Alias>) => Client<NamesIn<Alias>> {
   const catalogue = checked(parts)
   return function createClient(options) {
     return atCaller(createClient, () => openClient(catalogue, options))

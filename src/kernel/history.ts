@@ -21,6 +21,8 @@ export interface HistoryRules {
   readonly toolIds?: WordForm
   /** Names of tools. Others are written in another way, and read back in answers. */
   readonly toolNames?: WordForm
+  /** Arguments of calls are objects: others go out wrapped in one. */
+  readonly objectArguments?: boolean
   /** Names of messages. Others are written in another way. */
   readonly messageNames?: WordForm
   /** Takes calls in the form of before `tool_calls`: `function_call`, and results of role `function`. */
@@ -31,8 +33,8 @@ export interface HistoryRules {
   readonly joinsTurns?: boolean
   /** The results of tools hold text alone: all else moves to a user message after them. */
   readonly textResults?: boolean
-  /** Texts that say nothing are refused: `empty` for those without a character, `blank` for white space too. */
-  readonly refusesTexts?: 'empty' | 'blank'
+  /** Texts that say nothing are refused: `empty` for those without a character, in answers alone or in all, `blank` for white space too. */
+  readonly refusesTexts?: 'empty-answers' | 'empty' | 'blank'
   /** The result of a tool that says nothing is refused too. */
   readonly refusesEmptyResults?: boolean
   /** The first message that is no instruction is the user's, and there is one. */

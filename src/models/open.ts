@@ -7,12 +7,13 @@ const KIMI_THINKING = 'https://platform.moonshot.ai/docs/guide/use-kimi-k2-think
 const VALIDATOR =
   'https://github.com/mistralai/mistral-common/blob/main/src/mistral_common/protocol/instruct/validator.py'
 
-/** Ids of nine letters or digits, an answer between the result of a tool and the user, no system message after an answer. */
+/** Ids of nine letters or digits, an answer between the result of a tool and the user, no system message after an answer, no answer that is empty. */
 export const MISTRAL_RULES: HistoryRules = {
   toolIds: { also: '', max: 9, exact: true },
   oldCalls: false,
   answerAfterTools: true,
   instructionsFirst: true,
+  refusesTexts: 'empty-answers',
 }
 
 export const families: readonly Family[] = [

@@ -40,7 +40,10 @@ const REASONS: PartialTraits = {
   refuses: [PENALTIES, { fields: SAMPLERS }],
 }
 
+const LEAST = 'https://platform.openai.com/docs/api-reference/responses/create#responses-create-max_output_tokens'
+
 export const lines: readonly TraitLine[] = [
+  ...['gpt', 'o-series', 'codex'].map((of): TraitLine => ({ of, has: { minOutputOnResponses: 16 }, page: LEAST })),
   { of: 'o-series', has: REASONS, page: AZURE },
   // "Not supported with latest reasoning models o3 and o4-mini."
   {

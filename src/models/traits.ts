@@ -17,6 +17,8 @@ export interface ModelTraits {
   readonly family?: string
   /** The most tokens of output that a request may ask for. */
   readonly maxOutput?: number
+  /** The fewest tokens of output that a request may ask for on OpenAI's Responses; chat completions takes fewer. */
+  readonly minOutputOnResponses?: number
   /** Tokens of input and of the limit of output together, above which it refuses a request. Absent: it takes any, and stops at its window. */
   readonly strictWindow?: number
   /** The only field in which it takes a limit of output on chat completions. */

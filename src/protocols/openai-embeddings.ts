@@ -15,6 +15,7 @@ import { isVector } from './shared/embeddings.js'
 import { INPUT_TYPE_FIELDS, encodeInputType } from './shared/input-types.js'
 import { answerObject, badRequest, requestObject } from './shared/malformed.js'
 import { wireCount } from './shared/count.js'
+import { WrongVector, vectorFor } from './shared/wrong-vector.js'
 
 const PATH = '/embeddings'
 const FLOAT_BYTES = 4
@@ -29,9 +30,9 @@ export function decodeEmbedding(base64: string): number[] {
   try {
     binary = atob(base64)
   } catch (cause) {
-    throw new StreamError('an embedding is not base64', { cause })
+    throw new StreamError('no base64', { cause })
   }
-  if (binary.length % FLOAT_BYTES !== 0) throw new StreamError('an embedding is not a list of 32-bit floats')
+  if (binary.length % FLOAT_BYTES !== 0) throw new StreamError('no list of 32-bit floats in base64')
   const bytes = new Uint8Array(binary.length)
   for (let at = 0; at < binary.length; at += 1) bytes[at] = binary.charCodeAt(at)
   const view = new DataView(bytes.buffer)
@@ -91,8 +92,8 @@ function readEmbedding(entry: unknown, place: number): Embedding {
     if (entry.object === 'embedding' && entry.index === index) return entry as unknown as Embedding
     return { ...entry, object: 'embedding', index, embedding }
   }
-  if (typeof embedding !== 'string') throw new StreamError(`data[${place}] of the answer has no embedding`)
-  return { ...entry, object: 'embedding', index, embedding: decodeEmbedding(embedding) }
+  if (typeof embedding !== 'string') throw new WrongVector(index, 'no list of numbers')
+  return { ...entry, object: 'embedding', index, embedding: vectorFor(index, () => decodeEmbedding(embedding)) }
 }
 
 function decodeResponse(body: unknown, options: DecodeOptions = {}): EmbeddingsResponse {

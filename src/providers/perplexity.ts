@@ -7,8 +7,14 @@ export const perplexity: ProviderRow = {
   baseURL: 'https://api.perplexity.ai',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['PERPLEXITY_API_KEY', 'PPLX_API_KEY'],
-  // Usage comes with every chunk unasked.
-  quirks: { maxTokensField: 'max_tokens', streamOptions: false, developerAsSystem: true },
+  // Usage comes with every chunk unasked. Of messages it says: "After the (optional) system message(s), user or tool
+  // message(s) should alternate with assistant message(s)."
+  quirks: {
+    maxTokensField: 'max_tokens',
+    streamOptions: false,
+    developerAsSystem: true,
+    history: { instructionsFirst: true, userFirst: true, alternates: true, refusesTexts: 'empty-answers' },
+  },
   hosts: ['api.perplexity.ai'],
   docs: 'https://docs.perplexity.ai/api-reference/chat-completions-post',
 }

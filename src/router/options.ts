@@ -2,6 +2,7 @@
 import type { PriceOptions } from '../cost/price.js'
 import type { Tokenizer } from '../cost/tokenizer.js'
 import type { ChatCompletion, Message } from '../kernel/hub.js'
+import type { ModelName } from '../kernel/model-name.js'
 import type { Store } from '../kernel/store.js'
 import type { ErrorClass } from '../policies/error-class.js'
 import type { RetryPolicy } from '../policies/retry.js'
@@ -39,7 +40,7 @@ export interface TargetOptions extends Pick<
    * `provider/model` of a provider that is known is the target itself; else it is the alias with a wildcard that it fits.
    * In an alias with a `*` in its name, a `*` here stands for the same text.
    */
-  model: string
+  model: ModelName
   /**
    * The model behind a name that says nothing, such as the ARN of an application inference profile at Bedrock, a
    * deployment at Azure or a fine-tune: `anthropic.claude-sonnet-4-6`. What is known of a model is asked for by this name:
@@ -86,10 +87,10 @@ export type AnswerTest = (answer: ChatCompletion) => boolean | PromiseLike<boole
 
 /** Where a call goes when its own targets have failed. */
 export type FallbackOptions =
-  | string
+  | ModelName
   | {
       /** `provider/model`, or an alias. */
-      model: string
+      model: ModelName
       /**
        * Failures that it is for: it is then tried at once. Default `any`: whenever another target may do better.
        *
@@ -154,7 +155,7 @@ export interface HedgeOptions {
 export interface GroupOptions {
   /** How targets are chosen. Default: `weighted` when one of them has a weight, otherwise `ordered`, as written. */
   strategy?: StrategyOptions | undefined
-  targets: readonly (string | TargetOptions)[]
+  targets: readonly (ModelName | TargetOptions)[]
   /** Tried after the targets, before the client's. */
   fallbacks?: readonly FallbackOptions[] | undefined
   /** Ask a second target when the first is slow; the first answer wins, the other is cancelled. Default: no. */
@@ -172,7 +173,7 @@ export interface GroupOptions {
  * An alias: one model, a fallback order, or targets with a strategy. A target that is written twice is one; two that
  * differ need a `name` each, or conditions (`when`) that tell their calls apart.
  */
-export type AliasOptions = string | readonly (string | TargetOptions)[] | GroupOptions
+export type AliasOptions = ModelName | readonly (ModelName | TargetOptions)[] | GroupOptions
 
 export interface CooldownOptions {
   /** Share of failures among the last minute's answers, above which a target cools down. Default 0.5. */
@@ -204,8 +205,11 @@ export interface ProbeOptions {
   request?: { messages?: readonly Message[] | undefined; max_tokens?: number | undefined } | undefined
 }
 
-/** Everything but functions can be written as JSON; `tracestitch/schema.json` is its JSON Schema. */
-export interface ClientOptions {
+/**
+ * Everything but functions can be written as JSON; `tracestitch/schema.json` is its JSON Schema. `Alias`: the names in
+ * `models`, where the client that is made shall know them.
+ */
+export interface ClientOptions<Alias extends string = string> {
   /** Address of the JSON Schema, which editors read. Means nothing here. */
   $schema?: string | undefined
   /**
@@ -213,7 +217,7 @@ export interface ClientOptions {
    * text: such an alias catches what calls name, the more specific before the less (`openai/*` before `*`). Of what the
    * configuration itself names it catches only what is neither an alias nor a model of a known provider.
    */
-  models?: Readonly<Record<string, AliasOptions>> | undefined
+  models?: { readonly [name in Alias]: AliasOptions } | undefined
   /** Providers by id, beside or over the known ones. */
   providers?: Readonly<Record<string, ProviderOptions>> | undefined
   /** Models tried after those that a call names. */

@@ -69,15 +69,24 @@ export class GuardedStore implements Store {
   }
 
   take(takes: readonly RateTake[]): Promise<TakeResult> {
-    return this.run((store) => store.take(takes))
+    return this.counted(
+      (store) => store.take(takes),
+      (local, { ok }) => ok && local.take(takes),
+    )
   }
 
   correct(corrections: readonly RateCorrection[]): Promise<void> {
-    return this.run((store) => store.correct(corrections))
+    return this.counted(
+      (store) => store.correct(corrections),
+      (local) => local.correct(corrections),
+    )
   }
 
   acquire(lease: LeaseRequest): Promise<boolean> {
-    return this.run((store) => store.acquire(lease))
+    return this.counted(
+      (store) => store.acquire(lease),
+      (local, had) => had && local.acquire(lease),
+    )
   }
 
   async release(key: string, holder: string): Promise<void> {
@@ -91,11 +100,17 @@ export class GuardedStore implements Store {
   }
 
   reserve(holder: string, requests: readonly AllowanceRequest[], leaseMs: number): Promise<ReserveResult> {
-    return this.run((store) => store.reserve(holder, requests, leaseMs))
+    return this.counted(
+      (store) => store.reserve(holder, requests, leaseMs),
+      (local, { ok }) => ok && local.reserve(holder, requests, leaseMs),
+    )
   }
 
   admit(request: AdmitRequest): Promise<AdmitResult> {
-    return this.run((store) => store.admit(request))
+    return this.counted(
+      (store) => store.admit(request),
+      (local, { ok }) => ok && local.admit(request),
+    )
   }
 
   async settle(holder: string, uses: readonly AllowanceRequest[]): Promise<readonly number[]> {
@@ -113,8 +128,9 @@ export class GuardedStore implements Store {
   }
 
   renew(holder: string, keys: readonly string[], leaseMs: number): Promise<void> {
-    return this.run(
+    return this.counted(
       (store) => store.renew(holder, keys, leaseMs),
+      (local) => local.renew(holder, keys, leaseMs),
       () => {
         this.unsettled.renewal(holder, { keys, leaseMs })
         this.handOverLater()
@@ -176,6 +192,24 @@ export class GuardedStore implements Store {
 
   status(): StoreStatus {
     return this.outage.status(this.localOperations)
+  }
+
+  /**
+   * What the shared store lets in counts here too: when it goes down, this process goes on from what it has taken, and not
+   * from nothing.
+   */
+  private counted<T>(
+    operation: (store: Store) => MaybePromise<T>,
+    mine: (local: Store, value: T) => unknown,
+    missed?: (error: unknown) => void,
+  ): Promise<T> {
+    const { local, whenDown } = this.options
+    if (whenDown === 'reject') return this.run(operation, missed)
+    return this.run(async (store) => {
+      const value = await operation(store)
+      if (store !== local) await mine(local, value)
+      return value
+    }, missed)
   }
 
   /** @param missed - Told when the shared store has not done it, with the error when it was asked. */

@@ -4,8 +4,9 @@ import type { AllowanceRequest, ReserveResult, Usage } from '../kernel/store.js'
 import { periodEnd } from '../policies/budget.js'
 import { Allowance, checkAllowances, type Moment } from './allowance.js'
 
-/** Operations between two sweeps, at least. */
+/** Operations between two sweeps: so many at least, and this share of what is held, so that little more than that is kept. */
 const SWEEP_EVERY = 1024
+const SWEEP_SHARE = 1 / 8
 
 export class Allowances {
   private readonly clock: Clock
@@ -125,6 +126,6 @@ export class Allowances {
       allowance.forget(moment)
       if (allowance.empty) this.allowances.delete(key)
     }
-    this.untilSweep = Math.max(SWEEP_EVERY, this.allowances.size)
+    this.untilSweep = Math.max(SWEEP_EVERY, this.allowances.size * SWEEP_SHARE)
   }
 }

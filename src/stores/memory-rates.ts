@@ -11,8 +11,9 @@ export const RATE_PARTS = 120
 export const RATE_PARTS_KEPT = RATE_PARTS + 2
 /** Units are whole as a rule; sums of others must not refuse the last one. */
 const ROUNDING = 1e-6
-/** Takes between two sweeps of rates that nobody uses any more. */
+/** Takes between two sweeps of rates that nobody uses any more: so many at least, and this share of those that there are. */
 const SWEEP_EVERY = 1024
+const SWEEP_SHARE = 1 / 8
 
 /** What was taken of one rate, by the part of time in which it was; the oldest first. */
 class Rate {
@@ -71,7 +72,7 @@ class Rate {
 export class Rates {
   private readonly clock: Clock
   private readonly rates = new Map<string, Rate>()
-  private takes = 0
+  private untilSweep = SWEEP_EVERY
 
   constructor(clock: Clock) {
     this.clock = clock
@@ -103,8 +104,8 @@ export class Rates {
   add(takes: readonly RateTake[]): void {
     const now = this.clock.now()
     for (const { key, windowMs, units, limit } of takes) this.rate(key, windowMs).add(Math.min(units, limit), now)
-    this.takes += 1
-    if (this.takes % SWEEP_EVERY === 0) this.sweep(now)
+    this.untilSweep -= 1
+    if (this.untilSweep <= 0) this.sweep(now)
   }
 
   correct(corrections: readonly RateCorrection[]): void {
@@ -130,5 +131,7 @@ export class Rates {
   /** Keys that callers make up, such as users', must not stay for ever. */
   private sweep(now: number): void {
     for (const [key, rate] of this.rates) if (rate.taken(now) <= 0) this.rates.delete(key)
+    // A call does not pay for more of them the more there are.
+    this.untilSweep = Math.max(SWEEP_EVERY, this.rates.size * SWEEP_SHARE)
   }
 }

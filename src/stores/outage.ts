@@ -1,9 +1,12 @@
 /** Whether a shared store is down: after a few failures in a row, until it has answered a question that no call waits for. */
 import type { Clock } from '../kernel/clock.js'
 import type { MaybePromise, StoreProblem, StoreStatus } from '../kernel/store.js'
+import { NoAnswer } from './no-answer.js'
 
 /** Failures in a row after which the store is left alone. */
 const FAILURES = 3
+/** Milliseconds of silence that count as one. */
+const SILENCE = 1_000
 /** Milliseconds until it is asked whether it is back: doubling, from the first to the last. */
 const FIRST_WAIT = 250
 const LAST_WAIT = 2_000
@@ -67,7 +70,7 @@ export class Outage {
     // Of many that ask at once, all fail of the one silence.
     if (begun !== this.evidence) return
     this.evidence += 1
-    this.failures += 1
+    this.failures += error instanceof NoAnswer ? Math.max(1, error.silence / SILENCE) : 1
     if (this.failures < FAILURES || this.down) return
     const { clock, onDown } = this.options
     this.downSince = clock.date()

@@ -1,14 +1,15 @@
 /**
  * Allowances in Redis: one script for each operation, by the server's clock. Each allowance has two hashes. One holds
  * what is used, by the time at which it is forgotten. The other holds what is reserved: `:holder` is `amount until lease
- * period` (the end of its calendar period, 0 for none), and `=` is their sum, a time before which none of them runs out (so that not every call reads them all), when the
+ * period prolonged` (the end of its calendar period, 0 for none; 1 when it waits for its holder after an outage), and `=` is their sum, a time before which none of them runs out (so that not every call reads them all), when the
  * allowance was last asked for, and the shortest lease.
  */
 import { NOW } from './redis-scripts.js'
 
 /**
  * Share of a lease after which a reservation that nobody asked for is not believed to be given up: whoever holds it renews it
- * five times in a lease, so that the server, or the way to it, was away. From then on it has a whole lease again.
+ * five times in a lease, so that the server, or the way to it, was away. From then on it has a whole lease again, but only
+ * once: where calls are rare, nobody asked either, and what a dead process holds would never be free.
  */
 const AWAY = 0.7
 /** Milliseconds that what is reserved is kept beyond its window, for the length of an outage. */
@@ -65,9 +66,10 @@ local function request_of(a, i)
 end
 
 -- A reservation of a calendar period counts no longer than that.
-local function write_reservation(key, field, amount, til, lease, period)
+local function write_reservation(key, field, amount, til, lease, period, prolonged)
   if period > 0 then til = math.min(til, period) end
-  redis.call('HSET', key, field, text(amount) .. ' ' .. text(til) .. ' ' .. text(lease) .. ' ' .. text(period))
+  local words = { text(amount), text(til), text(lease), text(period), prolonged and '1' or '0' }
+  redis.call('HSET', key, field, table.concat(words, ' '))
   return til
 end
 
@@ -103,9 +105,9 @@ local function reserved_of(key)
   total, first_end, least = 0, nil, nil
   for i = 1, #all, 2 do
     if all[i] ~= '=' then
-      local amount, til, lease, period = unpack(numbers(all[i + 1]))
-      if gap > ${AWAY} * lease and til < now + lease then
-        til = write_reservation(key, all[i], amount, math.ceil(now + lease), lease, period)
+      local amount, til, lease, period, prolonged = unpack(numbers(all[i + 1]))
+      if gap > ${AWAY} * lease and til < now + lease and prolonged == 0 then
+        til = write_reservation(key, all[i], amount, math.ceil(now + lease), lease, period, true)
         outlive(key, til)
       end
       if til > now then
@@ -241,8 +243,8 @@ for _, key in ipairs(KEYS) do
   reserved_of(key)
   local own = redis.call('HGET', key, holder)
   if own then
-    local amount, before, _, period = unpack(numbers(own))
-    if before < til then
+    local amount, before, _, period, prolonged = unpack(numbers(own))
+    if before < til or prolonged == 1 then
       write_reservation(key, holder, amount, til, lease, period)
       outlive(key, til)
     end

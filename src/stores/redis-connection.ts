@@ -41,16 +41,12 @@ export interface Waits {
 
 /** Where an attempt to connect is, told by the events of a connection. */
 class Attempts {
-  private readonly waits: Waits
   private attempt: { readonly ended: Promise<void>; readonly end: () => void } | undefined
   private connected = false
   /** It is being given up, and another follows at once. */
   private renewing = false
   private lastError: RedisFault | undefined
-
-  constructor(waits: Waits) {
-    this.waits = waits
-  }
+  private renewedAt = -Infinity
 
   watch(connection: RedisConnection): void {
     connection.on('error', (error: Error) => {
@@ -74,7 +70,8 @@ class Attempts {
   }
 
   renew(connection: RedisConnection, again?: boolean): void {
-    if (connection.status !== 'ready') return
+    if (connection.status !== 'ready' || performance.now() - this.renewedAt < RENEWED_ONCE) return
+    this.renewedAt = performance.now()
     this.renewing = true
     connection.disconnect(again)
   }
@@ -85,9 +82,9 @@ class Attempts {
   }
 
   /** Waits for the attempt that is being made. */
-  async ready(connection: RedisConnection): Promise<RedisConnection> {
+  async ready(connection: RedisConnection, waits: Waits): Promise<RedisConnection> {
     if (!this.isReady(connection) && (this.renewing || !['end', 'close'].includes(connection.status))) {
-      await this.ended(connection)
+      await this.ended(connection, waits)
     }
     if (this.isReady(connection)) return connection
     throw this.lastError ?? redisFault(new Error(`not connected (${connection.status})`))
@@ -97,8 +94,7 @@ class Attempts {
     return status === 'ready' && !this.renewing && this.lastError?.code !== 'SELECT'
   }
 
-  private ended(connection: RedisConnection): Promise<void> {
-    const { time, timeout, firstTimeout } = this.waits
+  private ended(connection: RedisConnection, { time, timeout, firstTimeout }: Waits): Promise<void> {
     const { ended } = (this.attempt ??= open())
     const ms = this.connected ? timeout : firstTimeout
     return new Promise((resolve, reject) => {
@@ -123,23 +119,22 @@ function open(): { readonly ended: Promise<void>; readonly end: () => void } {
   return { ended, end }
 }
 
+/** Of those that callers made, which may serve many stores. */
+const watched = new WeakMap<RedisConnection, Attempts>()
+
 /** A connection that the caller made and will close. */
 export function givenConnection(connection: RedisConnection, waits: Waits): Connections {
-  const attempts = new Attempts(waits)
-  attempts.watch(connection)
-  let renewedAt = -Infinity
+  const attempts = watched.get(connection) ?? new Attempts()
+  if (!watched.has(connection)) attempts.watch(connection)
+  watched.set(connection, attempts)
   return {
     ready() {
       // The events tell how it goes.
       if (connection.status === 'wait') connection.connect().catch(() => undefined)
-      return attempts.ready(connection)
+      return attempts.ready(connection, waits)
     },
-    renew() {
-      if (performance.now() - renewedAt < RENEWED_ONCE) return
-      renewedAt = performance.now()
-      // It connects again by its maker's settings.
-      attempts.renew(connection, true)
-    },
+    // It connects again by its maker's settings.
+    renew: () => attempts.renew(connection, true),
     close: () => undefined,
   }
 }
@@ -148,7 +143,7 @@ export function givenConnection(connection: RedisConnection, waits: Waits): Conn
 export class OwnConnection implements Connections {
   private readonly make: () => Promise<RedisConnection>
   private readonly waits: Waits
-  private readonly attempts: Attempts
+  private readonly attempts = new Attempts()
   private made: Promise<RedisConnection> | undefined
   private timer: NodeJS.Timeout | undefined
   private wait = 0
@@ -158,13 +153,12 @@ export class OwnConnection implements Connections {
   constructor(make: () => Promise<RedisConnection>, waits: Waits) {
     this.make = make
     this.waits = waits
-    this.attempts = new Attempts(waits)
   }
 
   async ready(): Promise<RedisConnection> {
     if (this.closed) throw redisFault(new Error('the store was closed'))
     const connection = await (this.made ??= this.first())
-    return this.attempts.ready(connection)
+    return this.attempts.ready(connection, this.waits)
   }
 
   renew(): void {

@@ -33,8 +33,9 @@ const scripts = Object.fromEntries(
   ]),
 ) as Readonly<Record<ScriptName, Script>>
 
-/** Timeouts without an answer to anything after which the connection is given up. */
+/** Timeouts, and milliseconds, without an answer to anything after which the connection is given up, whichever ends first. */
 const SILENT = 4
+const SILENT_MS = 4_000
 
 export interface RedisStoreOptions {
   readonly connections: Connections
@@ -283,8 +284,9 @@ export class RedisStore implements Store {
       const done = time.wait(timeout, () => {
         late = true
         // So silent for so long: another connection may lead to a server that speaks.
-        if (time.now - this.answeredAt >= SILENT * timeout) this.connections.renew()
-        reject(new NoAnswer(`the store redis gave no answer within ${timeout} ms`, reply))
+        const silence = time.now - this.answeredAt
+        if (silence >= Math.min(SILENT * timeout, SILENT_MS)) this.connections.renew()
+        reject(new NoAnswer(`the store redis gave no answer within ${timeout} ms`, reply, Math.min(timeout, silence)))
       })
       reply.then(
         (value) => {

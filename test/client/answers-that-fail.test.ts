@@ -156,7 +156,10 @@ test.each(faults)('%s: without one it is the answer as ever', async (_what, { on
     .create({ model: 'first/m', messages: asked, ...more })
     .catch((error: unknown) => error)
   if ('status' in first) expect(result).toMatchObject({ status: first.status })
-  else expect(result).toMatchObject({ choices: [{ message: first.message }], _meta: { warnings: [] } })
+  else {
+    const untold = { warnings: expect.not.arrayContaining([expect.stringContaining('not taken')]) as string[] }
+    expect(result).toMatchObject({ choices: [{ message: first.message }], _meta: untold })
+  }
   expect(requests).toEqual(['first'])
   await ai.close()
 })

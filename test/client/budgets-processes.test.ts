@@ -29,7 +29,7 @@ describe.skipIf(noRedis !== '')(`budgets of four processes on one Redis${noRedis
   afterEach(async () => {
     for (const worker of workers) worker.process.kill('SIGKILL')
     provider.stop()
-    await redis.kill()
+    await redis.stop()
   })
 
   test('200 callers at once on money for fifty calls: fifty are sent', async () => {

@@ -211,7 +211,7 @@ describe('runTools()', () => {
     expect(runner.allChatCompletions()).toHaveLength(2)
     const [first, second] = server.seen
     expect(first?.body.tools).toMatchObject([
-      { type: 'function', function: { name: 'add', parameters: { type: 'object' } } },
+      { type: 'function', function: { name: 'add', parameters: { type: 'object', required: ['a', 'b'] } } },
     ])
     expect(JSON.stringify(first?.body)).not.toContain('toolContext')
     expect(second?.body.messages).toHaveLength(4)

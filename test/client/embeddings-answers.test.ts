@@ -41,7 +41,10 @@ describe('vectors', () => {
       list([entry(0), entry(1, Buffer.from(new Float32Array([1, NaN]).buffer).toString('base64'))]),
       'NaN at 1',
     ],
-    ['base64 of a wrong length', list([entry(0), entry(1, base64(6))]), '32-bit floats'],
+    ['base64 of a wrong length', list([entry(0), entry(1, base64(6))]), 'input 1 that is no list of 32-bit floats'],
+    ['what is no base64', list([entry(0), entry(1, '*')]), 'input 1 that is no base64'],
+    ['numbers as texts', list([entry(0), entry(1, ['1', '2'])]), 'input 1 that is no list of numbers'],
+    ['no vector in one', list([entry(0), { index: 1 }]), 'input 1 that is no list of numbers'],
     [
       'different lengths',
       list([entry(0, [1, 2]), entry(1, [1, 2, 3])]),
@@ -72,6 +75,17 @@ describe('vectors', () => {
     await expect(ai.embeddings.create({ model: 'small/e', input: ['a', 'b', 'c', 'd'] })).rejects.toThrow(
       /1 vector for 2 inputs: none for input 3/,
     )
+  })
+
+  test.each([base64(6), null])('a vector that cannot be read, in a later request: %s', async (embedding) => {
+    const { ai } = clientFor(({ input }) =>
+      list(input instanceof Array && input[0] === 'c' ? [entry(0), entry(1, embedding)] : [entry(0), entry(1)]),
+    )
+    await expect(ai.embeddings.create({ model: 'small/e', input: ['a', 'b', 'c', 'd'] })).rejects.toMatchObject({
+      name: 'StreamError',
+      code: 'invalid_embeddings',
+      message: expect.stringContaining('input 3 that is no list of') as string,
+    })
   })
 
   test('lengths differ between requests', async () => {

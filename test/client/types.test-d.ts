@@ -4,9 +4,11 @@ import { createReadStream } from 'node:fs'
 import * as z from 'zod'
 import {
   createClient,
+  type ChatResult,
   type ChatStream,
   type Client,
   type ClientOptions,
+  type ModelName,
   type ModelStream,
   type PassedEvent,
   type ResponseEvent,
@@ -73,6 +75,63 @@ export async function results(): Promise<void> {
   const s: string | undefined = parsed.choices[0]?.message.parsed?.n
   const usd: number | null = (await ai.chat.completions.create({ model: 'a/b', messages: [] }))._meta.cost.usd
   void [completion, embeddings, response, n, s, usd]
+}
+
+/** Events are told apart by their type, and an unknown one is no error. */
+export async function events(): Promise<void> {
+  for await (const event of await ai.responses.create({ model: 'a/b', input: 'x', stream: true })) {
+    if (event.type === 'response.output_text.delta') {
+      const delta: string = event.delta
+      void delta
+    }
+    if (event.type === 'response.completed') event.response.output_text.toUpperCase()
+    if (event.type === 'response.web_search_call.searching') event.item_id.toUpperCase()
+    if (event.type === 'response.new_in_a_year') {
+      const field: unknown = event['field']
+      void field
+    }
+    switch (event.type) {
+      case 'response.function_call_arguments.done':
+        event.arguments.toUpperCase()
+        break
+      case 'error':
+        event.message.toUpperCase()
+        break
+      default:
+        event.type.toUpperCase()
+    }
+    // @ts-expect-error no event without its type has text
+    event.text.toUpperCase()
+    // @ts-expect-error a number is no string
+    if (event.type === 'response.output_item.done') event.output_index.toUpperCase()
+  }
+}
+
+/** Where every tool is a function, so is every call of one. */
+export async function calls(tools: OpenAI.ChatCompletionTool[]): Promise<void> {
+  const plain = await ai.chat.completions.create({
+    model: 'a/b',
+    messages: [],
+    tools: [{ type: 'function', function: { name: 'f', parameters: {} } }],
+  })
+  plain.choices[0]?.message.tool_calls?.[0]?.function.name.toUpperCase()
+  const any = await ai.chat.completions.create({ model: 'a/b', messages: [], tools })
+  // @ts-expect-error it may be the call of a custom tool
+  any.choices[0]?.message.tool_calls?.[0]?.function.name.toUpperCase()
+  const whichever: ChatResult = plain
+  void whichever
+}
+
+/** Names of aliases come from the options; any other name is taken too. */
+export async function names(whole: ClientOptions): Promise<void> {
+  const own = createClient({ models: { smart: ['anthropic/x'], fast: { targets: ['openai/y'] } } })
+  const named: Client<'smart' | 'fast'> = own
+  const plain: Client = own
+  await own.chat.completions.create({ model: 'smart', messages: [] })
+  await own.chat.completions.create({ model: 'my-provider/model', messages: [] })
+  const list: Client[] = [createClient(whole), createClient(), own, createClient({ retries: 1 })]
+  const alias: ModelName<'smart'> = 'smart'
+  void [named, plain, list, alias]
 }
 
 /** What a caller that streams only sometimes gets is told apart by the iterator, or by a field of the answer. */
@@ -144,3 +203,9 @@ export const options: ClientOptions = {
 }
 // @ts-expect-error no such option
 createClient({ modles: {} })
+// @ts-expect-error no such option, beside one that there is
+createClient({ models: {}, retires: 3 })
+// @ts-expect-error no such option of an alias
+createClient({ models: { smart: { targets: ['openai/x'], stratgy: 'ordered' } } })
+// @ts-expect-error no such option of a target
+createClient({ models: { smart: [{ model: 'openai/x', wieght: 1 }] } })

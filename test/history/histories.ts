@@ -139,6 +139,15 @@ export const HISTORIES: Readonly<Record<string, { messages: Message[]; tools?: s
       user('c'),
     ],
   },
+  'a list of no calls, an answer without a character': {
+    messages: [
+      user('x'),
+      { role: 'assistant', content: 'a', tool_calls: [] },
+      user('y'),
+      { role: 'assistant', content: '', tool_calls: [] },
+      user('z'),
+    ],
+  },
   'blank users': {
     messages: [
       user('a'),

@@ -13,7 +13,14 @@ import { HISTORIES, answerOf, madeBy, requestOf } from './histories.js'
 import { anthropicRules } from './rules/anthropic.js'
 import { converseRules } from './rules/bedrock.js'
 import { geminiRules } from './rules/gemini.js'
-import { chatRules, mistralFields, mistralOrder, nothingEmpty, reasoningOnCalls } from './rules/openai-chat.js'
+import {
+  alternating,
+  chatRules,
+  mistralFields,
+  mistralOrder,
+  nothingEmpty,
+  reasoningOnCalls,
+} from './rules/openai-chat.js'
 import { cohereRules, ollamaRules, responsesRules } from './rules/others.js'
 import type { Rule } from './rules/read.js'
 
@@ -35,6 +42,7 @@ const MODELS: Readonly<Record<string, readonly { model: string; rules?: readonly
   gemini: [{ model: 'gemini-2.5-flash' }, { model: 'gemini-3-pro-preview' }, { model: 'gemini-flash-latest' }],
   vertex: [{ model: 'gemini-2.5-pro' }, { model: 'gemini-3-flash' }],
   mistral: [{ model: 'mistral-small-latest', rules: [mistralOrder, mistralFields] }],
+  perplexity: [{ model: 'sonar-pro', rules: [alternating] }],
   codestral: [{ model: 'codestral-latest', rules: [mistralOrder, mistralFields] }],
   deepseek: [
     { model: 'deepseek-reasoner', rules: [reasoningOnCalls] },

@@ -258,3 +258,15 @@ describe('thinking that cannot be turned off', () => {
 function tool(): NonNullable<ChatRequest['tools']>[number] {
   return { type: 'function', function: { name: 'f', parameters: { type: 'object', properties: {} } } }
 }
+
+test('without tools nothing says how to call them: OpenAI refuses a list of none, and what stands beside it', () => {
+  const { body } = encode(openaiChat, 'gpt-4.1', { tools: [], tool_choice: 'auto', parallel_tool_calls: false })
+  expect(Object.keys(body).toSorted()).toEqual(['messages', 'model'])
+})
+
+test('a limit below what Responses takes is raised, and told', () => {
+  const { body, warnings } = encode(openaiResponses, 'gpt-5.4', { max_tokens: 5 })
+  expect(body).toMatchObject({ max_output_tokens: 16 })
+  expect(warnings).toEqual(['p: max_tokens is raised from 5 to 16, the least that the Responses API takes'])
+  expect(encode(openaiResponses, 'another-model', { max_tokens: 5 }).body).toMatchObject({ max_output_tokens: 5 })
+})

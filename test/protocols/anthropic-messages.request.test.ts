@@ -185,7 +185,10 @@ describe('conversation', () => {
       { role: 'assistant', content: [{ type: 'tool_use', id: 'function_call_0', name: 'h', input: {} }] },
       { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'function_call_0', content: 'done' }] },
     ])
-    expect(warnings).toEqual(['thinking without a signature, which the API refuses, is left out'])
+    expect(warnings).toEqual([
+      'arguments of earlier calls that are no JSON object are sent as the text in a field of one',
+      'thinking without a signature, which the API refuses, is left out',
+    ])
   })
 })
 

@@ -6,18 +6,12 @@ import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { SCHEMA_DIALECT_IDS } from '../../src/kernel/protocol.js'
 import { PROVIDERS, exchange } from './providers.js'
+import { hindrance } from './hindrance.js'
 import { answerTo } from './model.js'
-import { complaints, type Dialect } from './rules.js'
-import { SAMPLES, type Sample } from './samples.js'
+import { complaints } from './rules.js'
+import { SAMPLES } from './samples.js'
 
 const messages = [{ role: 'user' as const, content: 'x' }]
-
-function hindrance({ not = {} }: Sample, dialect: Dialect): string | undefined {
-  const isAcyclic = dialect === 'anthropic' || dialect === 'bedrock' || dialect === 'cerebras'
-  return (
-    not.all ?? not[dialect] ?? (dialect === 'gemini' ? undefined : not.closed) ?? (isAcyclic ? not.acyclic : undefined)
-  )
-}
 
 describe.each(SCHEMA_DIALECT_IDS)('%s', (dialect) => {
   const provider = PROVIDERS[dialect]

@@ -88,6 +88,49 @@ export const PROVIDERS: Readonly<Record<Dialect, Provider>> = {
   },
 }
 
+const events = (list: readonly object[], end = ''): string =>
+  list.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('') + end
+
+const chunk = (delta: object, finish: string | null = null): object => ({
+  id: 'a',
+  object: 'chat.completion.chunk',
+  created: 1,
+  model: 'm',
+  choices: [{ index: 0, delta, finish_reason: finish }],
+})
+
+/** A stream of OpenAI's format with a text in pieces. */
+export function textStream(pieces: readonly string[]): string {
+  return events([...pieces.map((content) => chunk({ content })), chunk({}, 'stop')], 'data: [DONE]\n\n')
+}
+
+/** The same with calls of functions. */
+export function callStream(calls: readonly { readonly name: string; readonly pieces: readonly string[] }[]): string {
+  const deltas = calls.flatMap(({ name, pieces }, index) => [
+    { index, id: `call_${index}`, type: 'function', function: { name, arguments: '' } },
+    ...pieces.map((piece) => ({ index, function: { arguments: piece } })),
+  ])
+  return events([...deltas.map((call) => chunk({ tool_calls: [call] })), chunk({}, 'tool_calls')], 'data: [DONE]\n\n')
+}
+
+/** A stream of Anthropic's format with a text in pieces. */
+export function messageStream(pieces: readonly string[]): string {
+  return events([
+    { type: 'message_start', message: { ...message({}, ''), content: [], stop_reason: null } },
+    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+    ...pieces.map((text) => ({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } })),
+    { type: 'content_block_stop', index: 0 },
+    { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 1 } },
+    { type: 'message_stop' },
+  ])
+}
+
+/** A stream of Gemini's format with a text in pieces. */
+export function candidateStream(pieces: readonly string[]): string {
+  const parts = pieces.map((text) => ({ candidates: [{ content: { role: 'model', parts: [{ text }] } }] }))
+  return events([...parts, { candidates: [{ content: { role: 'model', parts: [] }, finishReason: 'STOP' }] }])
+}
+
 export interface Exchange {
   readonly client: Client
   readonly bodies: Body[]

@@ -49,7 +49,7 @@ describe.skipIf(noRedis !== '')(`a Redis that answers a busy process${noRedis}`,
   })
   afterEach(async () => {
     vi.restoreAllMocks()
-    await server.kill()
+    await server.stop()
   })
 
   test('is not down, whatever the loop is busy with, before it is connected and after', async () => {
@@ -66,6 +66,26 @@ describe.skipIf(noRedis !== '')(`a Redis that answers a busy process${noRedis}`,
       expect(await store.take(one)).toMatchObject({ ok: true })
     } finally {
       await store.close()
+    }
+  }, 20_000)
+
+  test('that stops for a moment is waited for: no client has a limit of its own meanwhile', async () => {
+    const stores = Array.from({ length: 3 }, () => redisStore(server.url))
+    try {
+      for (const store of stores) await store.usage(['k'])
+      server.freeze()
+      const request = [{ key: 'k', limit: 10, windowMs: 60_000, slots: 1, amount: 1 }]
+      const asked = stores.flatMap((store, s) =>
+        Array.from({ length: 10 }, async (_, i) => store.reserve(`${s} ${i}`, request, 15_000)),
+      )
+      await new Promise((resolve) => setTimeout(resolve, 1_500))
+      server.thaw()
+      const had = (await Promise.all(asked)).filter(({ ok }) => ok)
+      expect(had).toHaveLength(10)
+      for (const store of stores) expect(store.status?.()).toEqual({ up: true, localOperations: 0 })
+    } finally {
+      server.thaw()
+      for (const store of stores) await store.close()
     }
   }, 20_000)
 

@@ -5,7 +5,7 @@ import type { Clock } from '../../src/kernel/clock.js'
 import { redisStore } from '../../src/redis.js'
 import { MemoryStore } from '../../src/stores/memory.js'
 import { storeContract } from '../contracts/store.js'
-import { noRedis, RedisServer } from './redis-server.js'
+import { noRedis, noValkey, RedisServer } from './redis-server.js'
 
 storeContract('memory', async () => {
   let time = 1_000
@@ -32,7 +32,7 @@ storeContract(
   async () => {
     const server = await RedisServer.start()
     const store = redisStore(server.url, { whenDown: 'reject', timeout: 5_000 })
-    return { store, ...realTime, stop: async () => (await store.close(), server.kill()) }
+    return { store, ...realTime, stop: async () => (await store.close(), server.stop()) }
   },
   noRedis,
 )
@@ -43,7 +43,7 @@ storeContract(
     const server = await RedisServer.start()
     const redis = new Redis(server.url, { keyPrefix: 'application:' })
     const store = redisStore(redis, { prefix: randomUUID(), whenDown: 'reject', timeout: 5_000 })
-    return { store, ...realTime, stop: async () => (await store.close(), redis.disconnect(), server.kill()) }
+    return { store, ...realTime, stop: async () => (await store.close(), redis.disconnect(), server.stop()) }
   },
   noRedis,
 )
@@ -57,4 +57,14 @@ storeContract(
     return { store, ...realTime, stop: async () => (await store.close(), cluster.disconnect(), server.stop()) }
   },
   noRedis,
+)
+
+storeContract(
+  'valkey',
+  async () => {
+    const server = await RedisServer.start({ program: 'valkey-server' })
+    const store = redisStore(server.url, { whenDown: 'reject', timeout: 5_000 })
+    return { store, ...realTime, stop: async () => (await store.close(), server.stop()) }
+  },
+  noValkey,
 )

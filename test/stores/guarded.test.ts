@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { ConfigError, ConnectionError } from '../../src/kernel/errors.js'
 import { createClient } from '../../src/index.js'
 import { redisStore } from '../../src/redis.js'
+import { NoAnswer } from '../../src/stores/no-answer.js'
 import { behindSwitch } from './behind-switch.js'
 import { noRedis, RedisServer } from './redis-server.js'
 
@@ -23,6 +24,55 @@ describe('a store that fails', () => {
     expect(guarded.status()).toEqual({ up: false, downSince: 0, localOperations: 50, problem })
     expect(warned.mock.calls.flat().join()).toMatch(/the store memory does not answer/)
     expect(warned).toHaveBeenCalledTimes(1)
+  })
+
+  test.each([
+    [0, 3],
+    [1_000, 3],
+    [1_500, 2],
+    [3_000, 1],
+    [60_000, 1],
+  ])('%d ms of silence at a time: it is left alone after %d times', async (silence, times) => {
+    vi.spyOn(console, 'warn').mockReturnValue(undefined)
+    const { guarded, state } = behindSwitch('local')
+    state.fault = new NoAnswer('silent', new Promise(() => {}), silence)
+    for (let i = 0; i < 10; i += 1) await guarded.take(one)
+    expect(state.asked).toBe(times)
+    expect(guarded.status()).toMatchObject({ up: false, problem: { code: 'NO_ANSWER' } })
+  })
+
+  test('this process goes on from what it has taken there, and from what its calls hold', async () => {
+    vi.spyOn(console, 'warn').mockReturnValue(undefined)
+    const { guarded, state, time } = behindSwitch('local')
+    const rate = { key: 'r', limit: 10, windowMs: 60_000, units: 2 }
+    const place = { key: 'p', limit: 2, holder: 'a', leaseMs: 1_000 }
+    const room = (amount: number) => [{ key: 'k', limit: 100, windowMs: 60_000, slots: 1, amount }]
+    const admit = (holder: string, amount: number) =>
+      guarded.admit({
+        holder,
+        leaseMs: 1_000,
+        places: [{ ...place, holder }],
+        rates: [rate],
+        allowances: room(amount),
+      })
+    expect(await admit('a', 30)).toMatchObject({ ok: true, left: [70], remaining: [8] })
+    expect(await guarded.reserve('b', room(20), 1_000)).toEqual({ ok: true, left: [50] })
+    expect(await guarded.take([rate])).toEqual({ ok: true, remaining: [6] })
+    await guarded.correct([{ ...rate, units: 1 }])
+    for (let ms = 0; ms < 3_000; ms += 500) {
+      time.now = ms
+      await guarded.acquire(place)
+      for (const holder of ['a', 'b']) await guarded.renew(holder, ['k'], 1_000)
+    }
+    state.fault = new Error('down')
+    expect(await guarded.usage(['k'])).toMatchObject([{ used: 0, reserved: 50 }])
+    expect(await guarded.held('p')).toBe(1)
+    expect(await admit('c', 51)).toMatchObject({ ok: false, by: 'allowances', left: 50 })
+    expect(await admit('c', 40)).toMatchObject({ ok: true, left: [10], remaining: [3] })
+    expect(await admit('d', 1)).toMatchObject({ ok: false, by: 'places' })
+    await guarded.settle('a', room(5))
+    await guarded.release('p', 'a')
+    expect(await admit('d', 35)).toMatchObject({ ok: true, left: [0], remaining: [1] })
   })
 
   test('is asked again now and then, by nobody who waits, and used when it answers', async () => {

@@ -18,7 +18,7 @@ describe.skipIf(noRedis !== '')(`a whole admission in one round trip${noRedis}`,
   })
   afterEach(async () => {
     redis.disconnect()
-    await server.kill()
+    await server.stop()
   })
 
   /** Scripts that the server had run when each request was sent. */

@@ -23,7 +23,7 @@ describe.skipIf(noRedis !== '')(`four processes on one Redis${noRedis}`, () => {
   afterEach(async () => {
     for (const worker of workers) worker.process.kill('SIGKILL')
     provider.stop()
-    await redis.kill()
+    await redis.stop()
   })
 
   test('keep one limit of requests a minute', async () => {

@@ -24,7 +24,7 @@ describe.skipIf(noRedis !== '')(`allowances in Redis${noRedis}`, () => {
   let redis: Redis
 
   const open = async (persistent = false): Promise<void> => {
-    server = await RedisServer.start(persistent)
+    server = await RedisServer.start({ persistent })
     store = redisStore(server.url, settings)
     redis = new Redis(server.url)
   }
@@ -158,6 +158,28 @@ describe.skipIf(noRedis !== '')(`allowances in Redis${noRedis}`, () => {
     expect(await ask(41)).toMatchObject({ ok: false, left: 40 })
     expect(await ask(40)).toMatchObject({ ok: true })
   }, 20_000)
+
+  test('what a dead process has reserved is free in the end, however rarely anybody asks', async () => {
+    const lease = 200
+    await store.reserve('dies', [request(30)], lease)
+    // To the server, the first of these may as well come after an outage.
+    const seen: number[] = []
+    for (let time = 0; time < 2; time += 1) {
+      await sleep(lease * 1.5)
+      seen.push((await store.usage(['k']))[0]?.reserved ?? -1)
+    }
+    expect(seen).toEqual([30, 0])
+  })
+
+  test('after each outage its holder has a lease, when it was there between them', async () => {
+    const lease = 600
+    await store.reserve('lives', [request(30)], lease)
+    for (let outage = 0; outage < 3; outage += 1) {
+      await sleep(lease * 1.5)
+      expect(await store.usage(['k'])).toMatchObject([{ reserved: 30 }])
+      await store.renew('lives', ['k'], lease)
+    }
+  })
 
   test('a way to Redis that was cut for longer than a lease loses no reservation, and no use', async () => {
     const way = await server.proxy()

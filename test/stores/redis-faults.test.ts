@@ -79,7 +79,7 @@ describe.skipIf(noRedis !== '')(`a Redis that refuses${noRedis}`, () => {
   afterEach(async () => {
     for (const store of stores.splice(0)) await store.close()
     redis.disconnect()
-    await server.kill()
+    await server.stop()
     vi.restoreAllMocks()
   })
 

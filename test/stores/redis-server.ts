@@ -1,4 +1,4 @@
-/** A Redis of the test's own. */
+/** Servers of the test's own: Redis alone, with a replica and a sentinel, or a cluster; and Valkey. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -12,41 +12,61 @@ import { Redis } from 'ioredis'
 export const noRedis =
   spawnSync('redis-server', ['--version']).status === 0 ? '' : ' (skipped: no redis-server on the PATH)'
 
+export const noValkey =
+  spawnSync('valkey-server', ['--version']).status === 0 ? '' : ' (skipped: no valkey-server on the PATH)'
+
+interface ServerOptions {
+  readonly program?: 'redis-server' | 'valkey-server'
+  /** Keeps what it knows in an append-only file; without, that is gone with its process. */
+  readonly persistent?: boolean
+  readonly settings?: readonly string[]
+}
+
 export class RedisServer {
   readonly port: number
   private process: ChildProcess | undefined
+  private readonly directory: string
+  private readonly options: ServerOptions
 
-  /** Where it keeps an append-only file; without one, what it knew is gone with its process. */
-  private readonly directory: string | undefined
-
-  private readonly settings: readonly string[]
-
-  private constructor(port: number, directory: string | undefined, settings: readonly string[] = []) {
+  private constructor(port: number, directory: string, options: ServerOptions) {
     this.port = port
     this.directory = directory
-    this.settings = settings
+    this.options = options
   }
 
-  /** A cluster of one, which has all slots. Its scripts may touch keys of one slot only. */
-  static async startCluster(): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'redis-')), [
-      '--cluster-enabled',
-      'yes',
-      '--cluster-announce-ip',
-      '127.0.0.1',
-    ])
+  static async start(options: ServerOptions = {}): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'redis-')), options)
     await server.start()
-    const redis = new Redis(server.url)
-    await redis.cluster('ADDSLOTSRANGE', 0, 16_383)
-    while (!/cluster_state:ok/.test(String(await redis.cluster('INFO')))) await sleep(20)
-    redis.disconnect()
     return server
   }
 
-  static async start(persistent = false): Promise<RedisServer> {
-    const directory = persistent ? await mkdtemp(join(tmpdir(), 'redis-')) : undefined
-    const server = new RedisServer(await freePort(), directory)
-    await server.start()
+  /** A cluster of so many nodes, which share all slots. Scripts of a cluster may touch keys of one slot only. */
+  static async startNodes(count: number): Promise<readonly RedisServer[]> {
+    const buses = await Promise.all(Array.from({ length: count }, freePort))
+    const settings = ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1', '--cluster-port']
+    const nodes = await Promise.all(buses.map((bus) => RedisServer.start({ settings: [...settings, String(bus)] })))
+    const clients = nodes.map(({ url }) => new Redis(url))
+    for (const [i, client] of clients.entries()) {
+      const from = Math.ceil((i * 16_384) / count)
+      await client.cluster('ADDSLOTSRANGE', from, Math.ceil(((i + 1) * 16_384) / count) - 1)
+      // Each of them takes the nodes for new ones that have an epoch of their own.
+      await client.call('CLUSTER', 'SET-CONFIG-EPOCH', i + 1)
+    }
+    for (const [i, node] of nodes.entries()) {
+      if (i > 0) await clients[0]?.call('CLUSTER', 'MEET', '127.0.0.1', node.port, buses[i] ?? 0)
+    }
+    const all = new RegExp(`cluster_state:ok[^]*slots_assigned:16384[^]*known_nodes:${count}\\b`)
+    for (const client of clients) {
+      while (!all.test(String(await client.cluster('INFO')))) await sleep(20)
+      client.disconnect()
+    }
+    return nodes
+  }
+
+  /** A cluster of one, which has all slots. */
+  static async startCluster(): Promise<RedisServer> {
+    const [server] = await RedisServer.startNodes(1)
+    if (!server) throw new Error('no node')
     return server
   }
 
@@ -62,10 +82,11 @@ export class RedisServer {
   }
 
   async start(): Promise<void> {
-    const { port, directory } = this
-    const files = directory === undefined ? ['--appendonly', 'no'] : ['--appendonly', 'yes', '--dir', directory]
-    const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', ...files, ...this.settings]
-    this.process = spawn('redis-server', args, { stdio: 'ignore' })
+    const { port, directory, options } = this
+    const { program = 'redis-server', persistent = false, settings = [] } = options
+    const files = ['--dir', directory, '--appendonly', persistent ? 'yes' : 'no', '--appendfsync', 'always']
+    const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', ...files, ...settings]
+    this.process = spawn(program, args, { stdio: 'ignore' })
     const redis = new Redis(this.url, { retryStrategy: () => 20, maxRetriesPerRequest: null })
     // Refused until it listens.
     redis.on('error', () => undefined)
@@ -94,7 +115,7 @@ export class RedisServer {
   /** For good. */
   async stop(): Promise<void> {
     await this.kill()
-    if (this.directory !== undefined) await rm(this.directory, { recursive: true })
+    await rm(this.directory, { recursive: true, force: true })
   }
 }
 
@@ -154,7 +175,7 @@ export class Proxy {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

@@ -174,7 +174,7 @@ describe('a settlement without an answer', () => {
 
 describe.skipIf(noRedis !== '')(`a Redis that falls silent, and one that is gone${noRedis}`, () => {
   test('count every use once', async () => {
-    const server = await RedisServer.start(true)
+    const server = await RedisServer.start({ persistent: true })
     const store = redisStore(server.url, { timeout: 100 })
     const reader = redisStore(server.url, { timeout: 5_000, whenDown: 'reject' })
     try {

@@ -1,8 +1,8 @@
 /** A streamed chat completion with events, as `chat.completions.stream()` of the `openai` package gives it. */
 import { createChatAccumulator } from '../../kernel/accumulate.js'
-import type { ChatChunk, ChatCompletion, Logprobs } from '../../kernel/hub.js'
+import type { Logprobs } from '../../kernel/hub.js'
 import { linesOf } from '../model-stream.js'
-import type { ChatResult, ChatStream, StreamItem } from '../types.js'
+import type { AnswerChunk, ChatAnswer, ChatResult, ChatStream, StreamItem } from '../types.js'
 import { ChatCompletionRunner, type ChatRunEvents } from './chat-run.js'
 import { ChoiceEvents } from './choice-events.js'
 
@@ -10,7 +10,7 @@ type LogprobList = NonNullable<Logprobs['content']>
 
 export interface ChatStreamEvents extends ChatRunEvents {
   /** A chunk, as it came, and the completion so far. */
-  chunk: (chunk: StreamItem<ChatChunk>, snapshot: ChatCompletion) => void
+  chunk: (chunk: StreamItem<AnswerChunk>, snapshot: ChatAnswer) => void
   /** New text of the first choice, and its text so far. */
   content: (delta: string, snapshot: string) => void
   'content.delta': (event: { delta: string; snapshot: string; parsed: null }) => void
@@ -38,29 +38,29 @@ export interface ChatStreamEvents extends ChatRunEvents {
   'logprobs.refusal.done': (event: { refusal: LogprobList }) => void
 }
 
-/** Checks the content of a completion against the call's schema, and adds it as `parsed`. */
+/** Makes of a completion what the call's schemas ask for: their shape, and `parsed` where the content is checked. */
 export type Parse = (completion: ChatResult) => Promise<ChatResult>
 
 /** What `chat.completions.stream()` gives, and `runTools()` with `stream: true`. Iterated, it gives the chunks. */
 export class ChatCompletionStream
   extends ChatCompletionRunner<ChatStreamEvents>
-  implements AsyncIterable<StreamItem<ChatChunk>>
+  implements AsyncIterable<StreamItem<AnswerChunk>>
 {
   #accumulator: ReturnType<typeof createChatAccumulator> | undefined
 
   /** The completion that is under way; `undefined` before its first chunk and after its last. */
-  get currentChatCompletionSnapshot(): ChatCompletion | undefined {
-    return this.#accumulator?.result()
+  get currentChatCompletionSnapshot(): ChatAnswer | undefined {
+    return this.#accumulator?.result() as ChatAnswer | undefined
   }
 
   /**
    * The chunks, as they come: those of all completions of a run with tools. Leaving the loop aborts the run. Chunks that came
    * before the first call are not given again.
    */
-  [Symbol.asyncIterator](): AsyncIterator<StreamItem<ChatChunk>, undefined> {
-    const waiting: StreamItem<ChatChunk>[] = []
+  [Symbol.asyncIterator](): AsyncIterator<StreamItem<AnswerChunk>, undefined> {
+    const waiting: StreamItem<AnswerChunk>[] = []
     let wake: (() => void) | undefined
-    const keep = (chunk: StreamItem<ChatChunk>): void => {
+    const keep = (chunk: StreamItem<AnswerChunk>): void => {
       waiting.push(chunk)
       wake?.()
     }
@@ -96,12 +96,12 @@ export class ChatCompletionStream
   }
 
   /** Reads one stream to its end and adds its completion. */
-  protected async readStream(stream: ChatStream, parse: Parse | undefined): Promise<ChatResult> {
+  protected async readStream(stream: ChatStream, parse: Parse): Promise<ChatResult> {
     const accumulator = (this.#accumulator = createChatAccumulator())
     const choices = new ChoiceEvents((event, ...args) => this.emit(event, ...args))
     for await (const chunk of stream) {
       accumulator.push(chunk)
-      if (this.hasListeners('chunk')) this.emit('chunk', chunk, accumulator.result())
+      if (this.hasListeners('chunk')) this.emit('chunk', chunk, accumulator.result() as ChatAnswer)
       choices.read(chunk)
     }
     this.controller.signal.throwIfAborted()
@@ -109,7 +109,7 @@ export class ChatCompletionStream
     if (!meta) throw new Error('the stream ended without its facts')
     const { usage } = meta
     const whole = { ...(usage && { usage }), ...accumulator.result(), _meta: meta } as ChatResult
-    const completion = parse ? await parse(whole) : whole
+    const completion = await parse(whole)
     choices.end(completion)
     this.#accumulator = undefined
     this.addCompletion(completion)

@@ -38,14 +38,20 @@ export class ChoiceEvents {
     for (const choice of choices) this.readChoice(choice)
   }
 
-  /** The stream is over, and its answer whole. */
+  /** The stream is over, and its answer whole: what is done is as the answer has it. */
   end({ choices }: ChatResult): void {
     for (const [index, state] of this.states) {
-      const message = choices.find((choice) => choice.index === index)?.message as { parsed?: unknown } | undefined
-      if (state.content !== '') this.emit('content.done', { content: state.content, parsed: message?.parsed ?? null })
+      const message = choices.find((choice) => choice.index === index)?.message
+      const { parsed: content } = (message ?? {}) as { parsed?: unknown }
+      if (state.content !== '')
+        this.emit('content.done', { content: message?.content ?? state.content, parsed: content ?? null })
       if (state.refusal !== '') this.emit('refusal.done', { refusal: state.refusal })
-      for (const [at, { name, arguments: text, isFunction }] of state.calls) {
+      const made = message?.tool_calls ?? []
+      const calls = [...state.calls].sort(([one], [other]) => one - other)
+      for (const [place, [at, { name, isFunction, ...call }]] of calls.entries()) {
         if (!isFunction) continue
+        const whole = made[place]
+        const text = whole?.type === 'function' ? whole.function.arguments : call.arguments
         const parsed = parseJson(text) ?? null
         this.emit('tool_calls.function.arguments.done', { name, index: at, arguments: text, parsed_arguments: parsed })
       }

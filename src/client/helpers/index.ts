@@ -1,16 +1,16 @@
 /** `chat.completions.stream()` and `runTools()`: what the `openai` package has on top of `create`, over every provider. */
-import type { Message } from '../../kernel/hub.js'
+import type { FunctionToolCall, Message } from '../../kernel/hub.js'
 import { requireMessages } from '../arguments.js'
-import type { CallOptions, ChatBody, ChatResult, ChatStream } from '../types.js'
+import type { CallOptions, ChatBody, ChatResult, ChatStream, FunctionsOnly } from '../types.js'
 import { ChatCompletionRunner } from './chat-run.js'
 import { ChatCompletionStream, type Parse } from './chat-stream.js'
 import { runnableTools, type RunnableTool } from './runnable-tools.js'
 import { runToolLoop, type ToolLoopOptions } from './tool-loop.js'
 
-export type StreamBody = Omit<ChatBody, 'stream'> & { stream?: true }
+export type StreamBody<Alias extends string = never> = Omit<ChatBody<Alias>, 'stream'> & { stream?: true }
 
 /** A chat body whose tools carry their functions. */
-export type RunToolsBody = Omit<ChatBody, 'tools' | 'n' | 'stream'> & {
+export type RunToolsBody<Alias extends string = never> = Omit<ChatBody<Alias>, 'tools' | 'n' | 'stream'> & {
   tools: readonly RunnableTool[]
   /** Given to each function as its third argument. */
   toolContext?: unknown
@@ -18,7 +18,10 @@ export type RunToolsBody = Omit<ChatBody, 'tools' | 'n' | 'stream'> & {
 
 export type RunToolsOptions = CallOptions & ToolLoopOptions
 
-export interface ChatHelpers {
+/** Where every tool is a function, so is every call. Said first, so that it is what a caller gets. */
+type OfFunctions<Run> = { finalChatCompletion(): Promise<ChatResult<FunctionToolCall>> } & Run
+
+export interface ChatHelpers<Alias extends string = never> {
   /**
    * Streams a completion and tells what comes by events: `.on('content', (delta, snapshot) => …)`. It can be iterated, and
    * `await stream.finalChatCompletion()` gives the whole. With a schema as `response_format`, the content is checked at the
@@ -26,7 +29,8 @@ export interface ChatHelpers {
    *
    * @see https://github.com/openai/openai-node/blob/master/helpers.md
    */
-  stream(body: StreamBody, options?: CallOptions): ChatCompletionStream
+  stream(body: StreamBody<Alias> & FunctionsOnly, options?: CallOptions): OfFunctions<ChatCompletionStream>
+  stream(body: StreamBody<Alias>, options?: CallOptions): ChatCompletionStream
   /**
    * Asks the model, runs the functions that it calls, and asks again, until it calls none: at most `maxChatCompletions`
    * times (default 10). Each function runs in a span of its own. `await runner.finalContent()` gives the last text.
@@ -34,8 +38,11 @@ export interface ChatHelpers {
    * @throws ConfigError when a tool has no function to run.
    * @see https://github.com/openai/openai-node/blob/master/helpers.md#automated-function-calls
    */
-  runTools(body: RunToolsBody & { stream?: false | null | undefined }, options?: RunToolsOptions): ChatCompletionRunner
-  runTools(body: RunToolsBody & { stream: true }, options?: RunToolsOptions): ChatCompletionStream
+  runTools(
+    body: RunToolsBody<Alias> & { stream?: false | null | undefined },
+    options?: RunToolsOptions,
+  ): ChatCompletionRunner
+  runTools(body: RunToolsBody<Alias> & { stream: true }, options?: RunToolsOptions): ChatCompletionStream
 }
 
 /** What the helpers call: `create`, and what makes `parsed` of a completion's content. */
@@ -43,6 +50,8 @@ export interface HelperSource {
   create(body: ChatBody, options: CallOptions): Promise<ChatResult | ChatStream>
   /** `undefined` when the call asks for no format that can be read. */
   parserOf(body: Pick<ChatBody, 'response_format'>): Parse | undefined
+  /** For a completion put together of a stream's pieces. */
+  wholeOf(body: ChatBody): Parse
 }
 
 class PlainRun extends ChatCompletionRunner {
@@ -94,7 +103,7 @@ class StreamRun extends ChatCompletionStream {
     const { signal } = this.controller
     const stream = (await source.create({ ...body, stream: true }, { ...options, signal })) as ChatStream
     this.emit('connect')
-    return this.readStream(stream, source.parserOf(body))
+    return this.readStream(stream, source.wholeOf(body))
   }
 }
 
@@ -123,11 +132,12 @@ export function createChatHelpers(source: HelperSource): ChatHelpers {
   function runTools(body: RunToolsBody & { stream?: boolean | null }, options: RunToolsOptions = {}): unknown {
     return body.stream === true ? new StreamRun().run(source, body, options) : new PlainRun().run(source, body, options)
   }
+  function stream(body: StreamBody, options: CallOptions = {}): ChatCompletionStream {
+    requireMessages(body)
+    return new StreamRun().single(source, body, options)
+  }
   return {
-    stream(body, options = {}) {
-      requireMessages(body)
-      return new StreamRun().single(source, body, options)
-    },
+    stream: stream as ChatHelpers['stream'],
     runTools: runTools as ChatHelpers['runTools'],
   }
 }

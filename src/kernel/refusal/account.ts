@@ -13,6 +13,8 @@ export const SPENT: RegExp = new RegExp(
     /account (?:is )?(?:in arrears|overdue|in good standing)|in arrears|good standing|please (?:recharge|top up)|top[- ]up/i,
     /billing (?:hard limit|is not active|details are|account (?:is )?(?:disabled|not))|enable billing|billing to be enabled|payment (?:is )?required|unpaid/i,
     /(?:weekly|monthly|daily|session|5-hour) usage (?:limit|quota)|usage limit (?:reached|exceeded)|subscription (?:is )?(?:required|expired)|requires a (?:paid )?subscription/i,
+    // Azure, xAI, Alibaba, Vercel, DeepInfra.
+    /out of (?:\w+ ){0,3}quota|(?:have|has) (?:any|no|enough) credits|not have (?:any|enough) credits|n't have (?:any|enough) credits|free tier\b[^.]{0,30}exhausted|valid credit card|(?:add|enter|update|missing)(?: \w+){0,3} payment method/i,
     /余额不足|额度不足|欠费|账户余额|用量上限|使用量上限|充值|额度失败/i,
   ]
     .map(({ source }) => source)
@@ -27,7 +29,8 @@ const WRONG_KEY = new RegExp(
     /api[ _-]?key (?:is |was |has )?(?:not (?:valid|found|provided|set)|invalid|incorrect|expired|missing|disabled|revoked|suspended|reported as leaked)/i,
     /security token included in the request is|signature we calculated does not match|could not resolve authentication|not authenticated/i,
     /authentication (?:failed|fails|error|required|is required)|unauthorized/i,
-    /(?:account|organization|organisation|project|user|consumer)(?: \S+)? (?:has been|is|was) (?:disabled|deactivated|suspended|locked|banned|inactive)/i,
+    /(?:account|organization|organisation|project|user|consumer)(?: \S+)? (?:has been|is|was) (?:disabled|deactivated|suspended|restricted|locked|banned|inactive)/i,
+    /account is not authorized/i,
     // Bedrock's word for an account that may not use a model at all.
     /\boperation not allowed\b/i,
     /(?:无效|错误|过期)的? ?(?:api ?key|令牌|密钥)|令牌(?:无效|已过期|验证)|身份验证失败/i,

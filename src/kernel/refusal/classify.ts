@@ -21,16 +21,22 @@ export interface Refusal {
   readonly retryAfterMs?: number | undefined
 }
 
-/** More in one request than the account gets in a minute: OpenAI as 429, Groq as 413. Waiting does not help. */
-const TOO_LARGE = /request too large for/i
+/** More in one request than the account gets in a minute: OpenAI as 429, Groq as 413; or more than it may send at all: Anthropic. Waiting does not help. */
+const TOO_LARGE = /request too large for|long context requests/i
 /** A quota that is whole again tomorrow, or that must be bought: OpenAI, Gemini, Groq, Bedrock. */
-const FOR_LONG = /per[ _]?(day|month)|daily|monthly|\b(TPD|RPD)\b|exceeded your current quota/i
+const FOR_LONG = /(?:per[ _]?|\/ ?)(day|month)|daily|monthly|\b(TPD|RPD)\b|exceeded your current quota/i
 /** Azure and Mistral send 429 also when it is they who have too little; others a 500, or an error inside a 200. */
 const NO_CAPACITY =
-  /high demand|temporarily unable to process|capacity (exceeded|exhausted|constrained)|no capacity|at capacity|\boverloaded\b|too busy|server is busy|负载较高|访问量过大|服务繁忙/i
+  /high (?:demand|traffic)|temporarily unable to process|capacity (?:temporarily )?(?:exceeded|exhausted|constrained)|(?:no|over|at) capacity|\boverloaded\b|too busy|(?:server|model) (?:is )?busy|负载较高|访问量过大|服务繁忙/i
 /** Google's 403 of older APIs, gateways' 400 and 500. */
 const TOO_OFTEN =
-  /rate[ -]?limit(?:ed)? (?:is |was )?(?:exceeded|reached|hit)|(?:exceed(?:ed|s)?|reached|hit)(?: \w+){0,3} rate[ -]?limit|too many requests|请求频率|限流|速率限制/i
+  /rate[ -]?limit(?:ed)? (?:is |was )?(?:exceeded|reached|hit)|(?:exceed(?:ed|s)?|reached|hit)(?: \w+){0,3} rate[ -]?limit|too many requests|(?:requests|tokens) per[ -](?:minute|second|min|sec)\b[^.]{0,40}(?:exceed|limit|reached)|请求频率|限流|速率限制/i
+
+/** A name or a value of the request, which the provider only repeats: it may hold any words. */
+const QUOTED =
+  /(\b(?:input_value=|for (?:response_format|function|schema|tool)|values?:?|content:?|parameter:?) ?)(['"`]).{0,400}?\2/gi
+
+const SAID_OTHERWISE: ReadonlySet<ErrorClass> = new Set(['bad-request', 'auth', 'server'])
 
 const FACTS: readonly Fact[] = [
   ...contextLength,
@@ -39,7 +45,6 @@ const FACTS: readonly Fact[] = [
   ...account,
   ...model,
   ...beyond,
-  { is: 'rate-limit', from: ['bad-request', 'auth', 'server'], words: TOO_OFTEN },
   { is: 'overloaded', from: ['server'], words: NO_CAPACITY },
 ]
 
@@ -52,8 +57,9 @@ export function classOfRefusal(refusal: Refusal): ErrorClass {
   }
   const byStatus = failed ? classOfStatus(status) : undefined
   const base = baseOf(names, byStatus)
-  if (base === 'rate-limit') return classOfTooMuch(refusal)
-  const said = `${names.join(' ')} ${words}`
+  // Of a rate of tokens the words are like those of too many tokens.
+  if (base === 'rate-limit' || (SAID_OTHERWISE.has(base) && TOO_OFTEN.test(words))) return classOfTooMuch(refusal)
+  const said = `${names.join(' ')} ${words.replace(QUOTED, '$1')}`
   for (const { is, from, words: pattern } of FACTS) if (from.includes(base as Base) && pattern.test(said)) return is
   return base
 }
@@ -78,6 +84,8 @@ function classOfTooMuch({ status, names, words, retryAfterMs }: Refusal): ErrorC
   return 'rate-limit'
 }
 
+const BROKEN_OFF: ReadonlySet<number> = new Set([408, 409, 424, 425, 499])
+
 function classOfStatus(status: number): ErrorClass {
   if (status < 400) return 'not-found'
   if (status === 401 || status === 403) return 'auth'
@@ -90,7 +98,7 @@ function classOfStatus(status: number): ErrorClass {
   if (status === 451) return 'content-policy'
   // 498 is Groq's, for its flex tier.
   if (status === 529 || status === 503 || status === 498) return 'overloaded'
-  // 424 is Bedrock's, of a model that failed.
-  if (status >= 500 || status === 408 || status === 409 || status === 424 || status === 425) return 'server'
+  // 424 is Bedrock's, of a model that failed; 499 Google's and Cohere's, of what they broke off themselves.
+  if (status >= 500 || BROKEN_OFF.has(status)) return 'server'
   return 'bad-request'
 }

@@ -5,7 +5,7 @@ const SAID = '(?:content|prompt|input|request|message|image|output|response|text
 
 const WORDS: readonly RegExp[] = [
   // Azure: "… triggering Azure OpenAI's content management policy". Anthropic: "Output blocked by content filtering policy".
-  /content[ _-]?(?:management[ _-]?)?(?:polic(?:y|ies)|filter(?:s|ing|ed)?|moderation|safety)/i,
+  /content[ -]?(?:management[ -]?)?(?:polic(?:y|ies)|filter(?:s|ing|ed)?|moderation|safety)/i,
   // DeepSeek.
   /content exists risk/i,
   // OpenRouter's and OpenAI's moderation, OpenAI's usage policy, Stability.
@@ -25,7 +25,10 @@ const WORDS: readonly RegExp[] = [
   /(?:failed|blocked|rejected|refused|requires?|denied|did not pass|triggered)\b.{0,40}\bmoderation|moderation (?:blocked|failed|check|filter|system|error|polic)/i,
   // Bedrock's guardrails, Cloudflare's: "Prompt blocked due to security configurations".
   /guardrails? (?:intervened|blocked|violation)|(?:blocked|rejected|refused) by (?:the |a |an )?(?:\w+ )?guardrail/i,
-  new RegExp(`${SAID} (?:was |is |has been |were )?blocked`, 'i'),
+  // A request that is blocked may have met a firewall.
+  new RegExp(`(?!request)${SAID} (?:was |is |has been |were )?blocked|blocked (?:output|input|prompt)\\b`, 'i'),
+  // Portkey, with a 446.
+  /guardrail checks?\b[^.]{0,40}failed/i,
   // Gemini and Imagen, where it comes as an error.
   /prohibited_content|blocked (?:due to|because of|for) (?:safety|prohibited|policy)|block_?reason/i,
   // Alibaba as words of a gateway; LiteLLM.

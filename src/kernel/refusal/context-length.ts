@@ -33,7 +33,9 @@ const TOO_LONG: readonly RegExp[] = [
   // Mistral: "Prompt contains 40000 tokens … too large for model with 32768 maximum context length".
   /prompt (?:contains|has|with) [\d,]+ tokens[^.]{0,60}(?:too large|but|exceed|maximum)/i,
   // Of the bytes: Anthropic, Gemini, servers before them.
-  /(?:request|payload)(?: entity| body| payload)?(?: size)?[^.]{0,20}(?:too large|exceed)/i,
+  /(?:request|payload)(?: entity| body| payload)?(?: size)?(?: is| was)? (?:too large|exceed(?:s|ed)? (?:the )?(?:maximum|limit|allowed|max))/i,
+  // Anthropic, of an account that may not send so much.
+  /long context (?:beta|requests?)[^.]{0,20} (?:not|required)|required for long context/i,
   // OpenAI: "Invalid 'messages[0].content': string too long. Expected a string with maximum length 10485760". A tool's name has 64.
   /string (?:too long|with maximum length)[^\d]{0,60}[\d_]{5,}|expected maxlength: \d+, actual/i,
   // LiteLLM, wherever it stands.

@@ -18,7 +18,7 @@ const NOT_THERE = new RegExp(
     String.raw`not a valid model|(?:unknown|invalid|unsupported|unrecognized|incorrect|no such|nonexistent|non-existent) model\b(?! (?:input|param|config|output|request|arg|kwarg|setting))`,
     String.raw`unable to access (?:the )?(?:non-serverless )?model|inaccessible, and/or not deployed|not found the model|no longer available to new users`,
     // Bedrock: profiles, access and end of life.
-    String.raw`on-demand throughput|inference profile|marked by provider as legacy|model access (?:is )?denied`,
+    String.raw`on-demand throughput|inference profile|marked by provider as legacy|enabled only for api versions|no models? (?:is |are )?loaded|model access (?:is )?denied`,
     // Gateways.
     String.raw`not supported by any (?:provider|configured)|no healthy deployments? for this model|no (?:available )?(?:provider|channel)s?(?: available)? for model|model_not_found`,
     String.raw`模型.{0,20}(?:不存在|已下线|未上线|未开通|不支持)|不存在或未上线|已下线`,
@@ -38,7 +38,11 @@ const OWN_FAULT = new RegExp(
   'i',
 )
 
+/** A server that has lost its model, and says so with a 400: LM Studio, vLLM. */
+const CRASHED = /model has (?:unloaded|crashed)|engine ?dead|enginecore encountered/i
+
 export const model: readonly Fact[] = [
+  { is: 'server', from: ['bad-request'], words: CRASHED },
   { is: 'invalid-output', from: REFUSED, words: OWN_FAULT },
   { is: 'not-found', from: REFUSED, words: NOT_THERE },
 ]

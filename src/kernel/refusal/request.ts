@@ -26,9 +26,19 @@ const CANNOT = new RegExp(
     /(?:is|are) not (?:currently )?supported (?:with|by|for|in|on|when using) (?:this|the|that) (?:model|endpoint|deployment|provider|api)/i,
     /not supported with this model|cannot both be specified for this model|only the default \(\S+\) value is supported/i,
     // Ollama, Mistral, Fireworks, Together, vLLM, Bedrock.
-    /(?:does not|doesn't|do not|don't|cannot|can't) (?:currently )?(?:support|accept|handle|process)\b/i,
+    /(?:does not|doesn't|do not|don't|cannot|can't) (?:currently )?(?:support|accept)\b/i,
+    /(?:cannot|can't|does not|doesn't|unable to) (?:handle|process) (?:\w+ ){0,3}(?:image|audio|video|file|document|pdf|tool|function)/i,
     /(?:supports|takes|accepts) (?:at most|up to|only|no more than) \d+ (?:image|video|audio|file|document|tool)/i,
     /at most \d+ (?:image|video|audio)\(?s?\)? may be provided|is not a (?:multimodal|vision) model|not a vlm|image inference is not supported/i,
+    // OpenAI, Mistral, Anthropic, Fireworks, Groq, xAI, Bedrock: a field that this API does not know.
+    /unrecognized request argument|unknown parameter|extra (?:inputs|fields) (?:are )?not permitted|extraneous key|argument not supported/i,
+    /\b(?:is|are) unsupported\b|response_format type is unavailable|(?:instruction|modality|tool|mode|level|effort)s? (?:is|are) not (?:enabled|supported)/i,
+    // Gemini, OpenRouter, Alibaba, llama.cpp: a way to answer that this model does not have.
+    /only works in thinking mode|mandatory for this (?:endpoint|model)|must be set to false for non-streaming|requires --[a-z]/i,
+    // Anthropic, Gemini, Moonshot, DeepSeek: proofs of thinking that only they ask for, and that another does not miss.
+    /invalid [`'"]?signature[`'"]? in|missing (?:a )?[`'"]?(?:thought_signature|reasoning_content)|reasoning_content is missing/i,
+    // Anthropic: sizes and numbers that another provider may take.
+    /image exceeds [\d.]+ ?[km]b|image dimensions exceed|maximum of \d+ (?:pdf pages|images|documents|files)/i,
     // DeepSeek's and other servers' parsers of a part they do not know.
     /unknown variant [`'"]?(?:image_url|input_audio|file|document|video_url|image)/i,
     /--enable-auto-tool-choice|tool choice requires|only supports? (?:the )?stream(?:ing)?\b|stream mode|must be verified to (?:stream|use)/i,
@@ -45,4 +55,11 @@ export const missing: readonly Fact[] = [
   { is: 'unsupported', from: ['bad-request', 'auth', 'not-found'], words: NO_SUCH_THING },
 ]
 
-export const beyond: readonly Fact[] = [{ is: 'unsupported', from: ['bad-request', 'not-found'], words: CANNOT }]
+/** llama.cpp and gateways say it with a 500, where other words of the kind speak of the server. */
+const CANNOT_READ =
+  /(?:image|audio|video|tool|function)s?(?: input| calling| use)?s? (?:is|are) not supported|does not support (?:image|audio|video|tool|function)/i
+
+export const beyond: readonly Fact[] = [
+  { is: 'unsupported', from: ['bad-request', 'not-found'], words: CANNOT },
+  { is: 'unsupported', from: ['server'], words: CANNOT_READ },
+]

@@ -77,6 +77,7 @@ const RULES: HistoryRules = {
   toolNames: { also: '_-', max: 128 },
   joinsTurns: true,
   userFirst: true,
+  objectArguments: true,
   refusesTexts: 'blank',
 }
 

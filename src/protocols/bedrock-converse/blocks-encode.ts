@@ -3,7 +3,7 @@ import type { Annotation, Block, ToolCall } from '../../kernel/hub.js'
 import { asArray, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { toBase64 } from '../../kernel/media.js'
-import { argumentsValue } from '../shared/arguments.js'
+import { argumentsObject } from '../shared/arguments.js'
 import { cachePointOf, encodeToolId, ownRaw, type ToolIds } from './wire.js'
 
 /** What cannot be written in a block's place; the caller decides what that means. */
@@ -62,7 +62,7 @@ export function toolUseHead(call: ToolCall, raw: Block['raw'], ids: ToolIds = 'a
 }
 
 function inputOf(call: ToolCall): unknown {
-  return call.type === 'custom' ? { input: call.custom.input } : argumentsValue(call.function.arguments)
+  return call.type === 'custom' ? { input: call.custom.input } : argumentsObject(call.function.arguments)
 }
 
 /** Citations as a reader of an answer understands them. They prove nothing, so requests do without. */

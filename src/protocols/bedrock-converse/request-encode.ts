@@ -64,6 +64,7 @@ const RULES: HistoryRules = {
   toolNames: { also: '_-', max: 64 },
   joinsTurns: true,
   userFirst: true,
+  objectArguments: true,
   refusesTexts: 'blank',
   refusesEmptyResults: true,
 }

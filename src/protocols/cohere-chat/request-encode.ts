@@ -7,6 +7,7 @@ import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/pro
 import { portable, rulesOf } from '../shared/history/index.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
 import { scalars, stopsOf } from '../shared/scalars.js'
+import { rootKind, wrapped } from '../shared/schema/root.js'
 import { allowedNames, encodeFunction, encodeTools } from '../shared/tools.js'
 import { encodeMessages } from './messages.js'
 import { ID, ownRaw } from './wire.js'
@@ -114,7 +115,10 @@ function encodeToolSettings({ tools, tool_choice: choice }: ChatRequest, limits:
 function encodeFormat(format: ChatRequest['response_format']): JsonObject | undefined {
   if (format == null) return undefined
   if (format.type !== 'json_schema') return { type: format.type }
-  return compact({ type: 'json_object', json_schema: format.json_schema.schema })
+  const { schema } = format.json_schema
+  // An object has to stand at the root: https://docs.cohere.com/docs/structured-outputs
+  const isWhole = !isObject(schema) || rootKind(schema) === 'object'
+  return compact({ type: 'json_object', json_schema: isWhole ? schema : wrapped(schema) })
 }
 
 function encodeThinking({ thinking, reasoning_effort: effort }: ChatRequest, limits: Limits): JsonObject | undefined {

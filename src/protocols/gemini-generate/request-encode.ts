@@ -50,6 +50,7 @@ const RULES: HistoryRules = {
   toolNames: { also: '_.:-', max: 64, letterFirst: true },
   joinsTurns: true,
   userFirst: true,
+  objectArguments: true,
 }
 
 /** They hold settings independent of one another, so the caller's join ours. */

@@ -29,7 +29,7 @@ export const PATH = '/api/chat'
 const SETTINGS = scalars({ logprobs: 'logprobs', top_logprobs: 'top_logprobs' })
 
 /** The server demands nothing: what it gets goes through the model's template. */
-const RULES: HistoryRules = { anyOrder: true, oldCalls: true }
+const RULES: HistoryRules = { anyOrder: true, oldCalls: true, objectArguments: true }
 
 const checkFields = fieldCheck({
   id: ID,

@@ -124,6 +124,8 @@ const SILENT = ['refusal', 'audio', 'function_call', 'tool_calls'] as const
 
 function withoutSilent(message: AssistantMessage): AssistantMessage {
   const silent: string[] = SILENT.filter((field) => message[field] === null)
+  // OpenAI refuses a list of no calls.
+  if (message.tool_calls?.length === 0) silent.push('tool_calls')
   // Citations are for the reader. Another kind is for the server: OpenRouter's parsed files, which it reads only once.
   const kinds: readonly { type: string }[] = message.annotations ?? []
   if (!kinds.some(({ type }) => type !== 'url_citation')) silent.push('annotations')
@@ -185,6 +187,12 @@ function encodeLimit(request: ChatRequest, context: EncodeContext): JsonObject |
   return { [field]: request.max_completion_tokens ?? request.max_tokens }
 }
 
+/** What says how tools are called means nothing without tools, and OpenAI refuses it then, as it does a list of none. */
+function dropToolSettings(rest: Partial<ChatRequest>, asked: readonly Tool[]): void {
+  if (asked.length > 0 || asksNothing('tool_choice', rest.tool_choice)) delete rest.tool_choice
+  if (rest.tool_choice === undefined) delete rest.parallel_tool_calls
+}
+
 /** The effort that goes out, in any of the words for it. */
 function effortOf({ reasoning_effort: effort, extra_body: extra, ...others }: ChatRequest): string | undefined {
   // OpenRouter's, as gateways take it (https://openrouter.ai/docs/use-cases/reasoning-tokens).
@@ -231,14 +239,15 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
     if (hint !== undefined) said = [...withSystemText(messages, hint)]
     rest.response_format = { type: 'json_object' }
   } else if (rest.response_format) rest.response_format = strict.format(rest.response_format)
-  if (wireTools?.length === 0 && tools?.length !== 0) delete rest.tool_choice
+  const hasTools = (wireTools?.length ?? 0) > 0
+  if (tools && !hasTools && extra?.['tools'] === undefined) dropToolSettings(rest, tools)
   const body: JsonObject = {
     ...rest,
     ...limit,
     ...seed,
     model: context.model,
     messages: mapShared(said, (message) => encodeMessage(message, hubOnly, context)),
-    ...(wireTools && (wireTools.length > 0 || tools?.length === 0) && { tools: wireTools }),
+    ...(hasTools && { tools: wireTools }),
     ...(raw?.protocol === 'openai-chat' && raw.value),
     ...extra,
   }

@@ -5,6 +5,7 @@ import { asArray, asNumber, asString, isObject } from '../../kernel/json.js'
 import type { DecodeOptions, EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
 import { warnForeign, warnUnsaid } from '../../kernel/unsaid.js'
 import { limitsOf } from '../../kernel/limits.js'
+import { traitsOf } from '../../models/index.js'
 import { portable, rulesOf } from '../shared/history/index.js'
 import { requestObject } from '../shared/malformed.js'
 import { withoutPrefill } from '../shared/prefill.js'
@@ -85,6 +86,14 @@ const RULES: HistoryRules = { oldCalls: true, toolIds: { max: 64 }, toolNames: {
 /** They hold settings independent of one another, so the caller's join ours. */
 const JOINS = { reasoning: {}, text: {}, stream_options: {} }
 
+/** A limit that chat completions takes may be too low here. */
+function atLeast(limit: number, model: string, warn: (message: string) => void): number {
+  const { minOutputOnResponses: least = 0 } = traitsOf(model)
+  if (limit >= least) return limit
+  warn(`max_tokens is raised from ${limit} to ${least}, the least that the Responses API takes`)
+  return least
+}
+
 export function encodeRequest(asked: ChatRequest, context: EncodeContext): EncodedRequest {
   const { tools: extras, include: keptInclude, ...kept } = ownRaw(asked.raw) ?? {}
   const limits = limitsOf(context)
@@ -105,7 +114,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   for (const key of SHARED) if (request[key] != null) body[key] = request[key]
 
   const limit = request.max_completion_tokens ?? request.max_tokens
-  if (limit != null) body.max_output_tokens = limit
+  if (limit != null) body.max_output_tokens = atLeast(limit, base, warn)
   if (request.reasoning_effort != null) body.reasoning = { effort: request.reasoning_effort }
   const strictly = strictFields(request, context)
   const text: JsonObject = {}

@@ -2,6 +2,7 @@
 import { asString, isObject } from '../../kernel/json.js'
 import { decodeEmbedding } from '../openai-embeddings.js'
 import { isVector } from './embeddings.js'
+import { vectorFor } from './wrong-vector.js'
 
 /** Representations that are vectors of numbers, the best first. Binary ones are numbers of packed bits. */
 const NUMERIC = ['float', 'int8', 'uint8', 'binary', 'ubinary'] as const
@@ -16,5 +17,8 @@ export function vectorsOf(embeddings: unknown): { type: string; vectors: number[
   }
   const { base64 } = embeddings
   if (!Array.isArray(base64)) return undefined
-  return { type: 'base64', vectors: base64.map((text: unknown) => decodeEmbedding(asString(text) ?? '')) }
+  return {
+    type: 'base64',
+    vectors: base64.map((text: unknown, at) => vectorFor(at, () => decodeEmbedding(asString(text) ?? ''))),
+  }
 }

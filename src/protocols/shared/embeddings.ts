@@ -15,6 +15,7 @@ import type {
 import { INPUT_TYPE_FIELDS, encodeInputType } from './input-types.js'
 import { answerObject, badRequest, requestObject } from './malformed.js'
 import { rawOf, rawReader } from './raw.js'
+import { WrongVector } from './wrong-vector.js'
 
 /** A request of texts, and of the fields that only the format knows: those read from it, under those of `extra_body`. */
 export interface TextsRequest extends Pick<EmbeddingsRequest, 'dimensions' | 'encoding_format'> {
@@ -134,7 +135,7 @@ function readAnswer(id: ProtocolId, wire: WireAnswer, options: DecodeOptions): E
   if (options.content === false) return { ...head, data: [] }
   const { vectors, rest } = wire.content()
   const data = vectors.map((vector, index) => {
-    if (!isVector(vector)) throw new StreamError(`embedding ${index} of the answer is no list of numbers`)
+    if (!isVector(vector)) throw new WrongVector(index, 'no list of numbers')
     return { object: 'embedding' as const, index, embedding: vector }
   })
   return { ...head, data, ...rawOf(id, rest) }

@@ -23,6 +23,7 @@ export type Keyword =
   | 'multipleOf'
   | 'pattern'
   | 'prefixItems'
+  | 'propertyOrdering'
 
 /** Most that a schema may hold; what is not named has no documented limit. */
 export interface SchemaLimits {
@@ -144,7 +145,16 @@ const gemini: SchemaDialect = {
   closed: false,
   allRequired: false,
   // `default` is passed over.
-  takes: keywords('additionalProperties', 'default', 'format', 'prefixItems', 'minimum', 'maximum', ...SIZES),
+  takes: keywords(
+    'additionalProperties',
+    'default',
+    'format',
+    'prefixItems',
+    'propertyOrdering',
+    'minimum',
+    'maximum',
+    ...SIZES,
+  ),
   formats: new Set(['date-time', 'date', 'time']),
   patterns: 'simple',
   typeLists: true,

@@ -63,6 +63,7 @@ export function chatRules(dialect: Dialect = {}): Rule {
         ...only([...(FIELDS[text(message.role)] ?? []), ...(dialect.fields ?? [])], message),
         ...contentProblems(message, dialect),
         ...(message.name === undefined ? [] : matches(/^[^\s<|\\/>]{1,64}$/, message.name, 'the name')),
+        ...(Array.isArray(message.tool_calls) && message.tool_calls.length === 0 ? ['its list of calls is empty'] : []),
         ...each(message.tool_calls, 'tool_calls', (call) => [
           ...matches(/^[^]{1,40}$/, call.id, 'the id'),
           ...matches(/^[a-zA-Z0-9_-]{1,64}$/, nameOf(call), 'the function'),
@@ -97,6 +98,9 @@ export const mistralOrder: Rule = (body) => {
       return [`Unexpected role '${text(message.role)}' after role '${text(before.role)}'`]
     }),
     ...each(messages, 'messages', (message) => [
+      ...(message.role === 'assistant' && !message.content && objects(message.tool_calls).length === 0
+        ? ['Assistant message must have either content or tool_calls, but not none']
+        : []),
       ...each(message.tool_calls, 'tool_calls', (call) => matches(/^[a-zA-Z0-9]{9}$/, call.id, 'the id')),
       ...(message.role === 'tool' ? matches(/^[a-zA-Z0-9]{9}$/, message.tool_call_id, 'the id') : []),
     ]),
@@ -104,6 +108,19 @@ export const mistralOrder: Rule = (body) => {
       ? []
       : ['Expected last role User or Tool']),
   ]
+}
+
+/** Perplexity: "After the (optional) system message(s), user or tool message(s) should alternate with assistant message(s)." */
+export const alternating: Rule = (body) => {
+  const said = objects(body.messages)
+  const first = said.findIndex(({ role }) => role !== 'system')
+  return said.slice(first).flatMap(({ role }, at, list) => {
+    if (role === 'system') return ['a system message stands behind another']
+    if (at === 0) return role === 'user' ? [] : ['the first message is not of the user']
+    const isTurn = role === 'assistant' ? list[at - 1]?.role !== 'assistant' : list[at - 1]?.role === 'assistant'
+    const isResult = [role, list[at - 1]?.role].some((one) => one === 'tool' || one === 'function')
+    return isTurn || isResult ? [] : [`two messages of role ${text(role)} in a row`]
+  })
 }
 
 /** `name` is not known, a PDF is a `document_url` (https://docs.mistral.ai/capabilities/document_ai/document_qna). */

@@ -30,6 +30,7 @@ export function dropBlanks(
   const last = messages.findLast((message) => !isInstruction(message))
   let changed = false
   const kept = messages.flatMap((message): Message[] => {
+    if (refusesTexts === 'empty-answers' && message.role !== 'assistant') return [message]
     const left = withoutBlanks(message, isBlank)
     if (left !== message) changed = true
     if (left) return [left]

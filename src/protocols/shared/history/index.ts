@@ -4,13 +4,13 @@
  */
 import type { ChatRequest, ContentPart, Message } from '../../../kernel/hub.js'
 import type { HistoryRules } from '../../../kernel/history.js'
-import { asArray } from '../../../kernel/json.js'
+import { asArray, isObject, parseJson } from '../../../kernel/json.js'
 import type { Limits } from '../../../kernel/limits.js'
 import type { EncodeContext } from '../../../kernel/protocol.js'
 import { traitsOf } from '../../../models/index.js'
 import { withToolCalls } from '../messages.js'
 import { dropBlanks } from './blanks.js'
-import { pairCalls } from './pairing.js'
+import { hasCalls, pairCalls } from './pairing.js'
 import { moveResultMedia } from './result-media.js'
 import { withToolIds } from './tool-ids.js'
 import { withToolNames } from './tool-names.js'
@@ -46,9 +46,21 @@ export function portable(given: ChatRequest, rules: HistoryRules, context: Porta
   messages = inTurn(messages, rules, limits)
   if (rules.messageNames) messages = withMessageNames(messages, rules, limits)
   if (rules.toolIds) messages = withToolIds(messages, rules.toolIds)
+  if (rules.objectArguments && messages.some(holdsOddArguments))
+    limits.warn('arguments of earlier calls that are no JSON object are sent as the text in a field of one')
   const request = messages === given.messages ? given : { ...given, messages: messages as Message[] }
   const renamed = rules.toolNames && withToolNames(request, rules.toolNames, limits)
   return renamed ? { request: { ...request, ...renamed.fields }, toolNames: renamed.names } : { request }
+}
+
+function holdsOddArguments(message: Message): boolean {
+  return (
+    hasCalls(message) &&
+    message.tool_calls.some((call) => {
+      const text = call.type === 'custom' ? '' : call.function.arguments
+      return typeof text === 'string' && text.trim() !== '' && !isObject(parseJson(text))
+    })
+  )
 }
 
 function withMessageNames(

@@ -53,7 +53,7 @@ export function moveResultMedia(
     waiting.push({ type: 'text', text: `From the result of the tool (${whose}):` }, ...media)
     const kept = parts.filter((part) => !isMedia(part))
     const note: ContentPart = { type: 'text', text: 'The rest of the result follows in the next user message.' }
-    return { ...message, content: [...kept, note] }
+    return { ...message, content: asText([...kept, note]) }
   }
 }
 
@@ -61,4 +61,10 @@ function before(parts: readonly ContentPart[], message: UserMessage): UserMessag
   const { content } = message
   const own: readonly ContentPart[] = typeof content === 'string' ? [{ type: 'text', text: content }] : content
   return { ...message, content: [...parts, ...own] }
+}
+
+/** One text where the parts are no more than that: some servers take no list here. */
+function asText(parts: readonly ContentPart[]): string | ContentPart[] {
+  const texts = parts.flatMap((part) => (part.type === 'text' && !part.cache_control ? [part.text] : []))
+  return texts.length === parts.length ? texts.join('\n') : [...parts]
 }

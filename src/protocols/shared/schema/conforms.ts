@@ -6,7 +6,7 @@ import { measure, overLimit } from './measure.js'
 import { References } from './references.js'
 import { rootKind } from './root.js'
 import { isTaken } from './told.js'
-import { isSilent, typeOfValue, typesOf, without } from './words.js'
+import { typeOfValue, typesOf, without } from './words.js'
 
 const STRUCTURE: ReadonlySet<string> = new Set([
   'additionalProperties',
@@ -46,8 +46,9 @@ export function conforms(root: JsonObject, dialect: SchemaDialect): boolean {
       )
     }
     if (type === undefined || !types || !isTypeTaken(type)) return false
-    if (!Object.keys(schema).every((keyword) => STRUCTURE.has(keyword) || isSilent(keyword) || isKept(schema, keyword)))
-      return false
+    // Servers refuse a word that they do not know, also one that says nothing; all of them know `$schema`.
+    const isKnown = (keyword: string): boolean => STRUCTURE.has(keyword) || keyword === '$schema'
+    if (!Object.keys(schema).every((keyword) => isKnown(keyword) || isKept(schema, keyword))) return false
     if (schema['enum'] !== undefined && !isEnumTaken(schema['enum'])) return false
     if (types.includes('object') && !holdsObject(schema, inner)) return false
     if (!types.includes('array')) return true
@@ -59,8 +60,12 @@ export function conforms(root: JsonObject, dialect: SchemaDialect): boolean {
   function isPlainReference(schema: JsonObject): boolean {
     const own = schema['$ref']
     if (typeof own !== 'string' || Object.keys(schema).length > 1 || !references.resolve(own)) return false
-    // Anything else than a definition is moved there.
-    return own.startsWith('#/$defs/') && (dialect.recursion === 'any' || !references.leadsTo(own, own))
+    // Anything else than a definition with a plain name is moved there.
+    return (
+      /^#\/\$defs\/[\w.-]+$/.test(own) &&
+      !references.isEmpty(own) &&
+      (dialect.recursion === 'any' || !references.leadsTo(own, own))
+    )
   }
 
   function isKept(schema: JsonObject, keyword: string): boolean {

@@ -7,7 +7,7 @@ import { isAny, isNever, isSame, without } from './words.js'
 
 export function fitObject(given: JsonObject, fitting: Fitting, at: Spot): JsonObject {
   const { dialect } = fitting
-  const schema = withListedNames(given)
+  const schema = withListedNames(withEveryName(given))
   const { properties: declared, additionalProperties: others, patternProperties: patterns } = schema
   if (isObject(patterns) && Object.keys(patterns).length > 0)
     fitting.refuse(at, 'patternProperties', 'names of properties have to be known')
@@ -33,6 +33,15 @@ export function fitObject(given: JsonObject, fitting: Fitting, at: Spot): JsonOb
     ...((required.length > 0 || dialect.allRequired) && { required }),
     ...open,
   }
+}
+
+/** A pattern that every name fits is a map: so TypeBox writes a record. */
+function withEveryName(schema: JsonObject): JsonObject {
+  const { patternProperties: patterns, additionalProperties: others } = schema
+  if (!isObject(patterns) || (others !== undefined && !isNever(others))) return schema
+  const [[pattern, values] = [], ...more] = Object.entries(patterns)
+  if (pattern === undefined || more.length > 0 || !/^\^?(?:\.\*|\(\.\*\))?\$?$/.test(pattern)) return schema
+  return { ...without(schema, ['patternProperties']), additionalProperties: values }
 }
 
 /** A map whose names are listed is an object with those properties: so zod writes a record of an enum. */

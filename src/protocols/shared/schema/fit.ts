@@ -96,6 +96,7 @@ function fitReference(schema: JsonObject, fitting: Fitting, at: Spot): JsonObjec
   const target = references.resolve(reference)
   if (!target || typeof reference !== 'string')
     return fitting.refuse(at, '$ref', 'it has to lead to a place in the same schema')
+  if (references.isEmpty(reference)) fitting.refuse(at, '$ref', 'it leads to itself alone')
   const isRecursive = references.leadsTo(reference, reference)
   const beside = Object.entries(rest).filter(([keyword, value]) => value !== undefined && !isSilent(keyword))
   const isDescribed = beside.length > 0 && beside.every(([keyword]) => ANNOTATIONS.has(keyword))

@@ -5,13 +5,20 @@ import type { JsonObject } from '../../../kernel/protocol.js'
 /** @returns What a reference into `root` means; `undefined` for one to another document, or to nothing. */
 export function resolveReference(root: JsonObject, reference: unknown): JsonObject | undefined {
   if (typeof reference !== 'string' || !reference.startsWith('#')) return undefined
+  if (/^#[^/]/.test(reference)) return anchored(root, reference.slice(1))
   let found: unknown = root
   for (const part of reference.slice(1).split('/').slice(1)) {
     const key = decode(part)
     if (Array.isArray(found)) found = found[Number(key)] as unknown
     else found = isObject(found) && Object.hasOwn(found, key) ? found[key] : undefined
   }
-  return reference === '#' || reference.startsWith('#/') ? (isObject(found) ? found : undefined) : undefined
+  return isObject(found) ? found : undefined
+}
+
+/** The definition that names itself so. */
+function anchored(root: JsonObject, name: string): JsonObject | undefined {
+  const definitions = [root['$defs'], root['definitions']].flatMap((map) => (isObject(map) ? Object.values(map) : []))
+  return definitions.filter(isObject).find((definition) => definition['$anchor'] === name)
 }
 
 function decode(part: string): string {
@@ -54,13 +61,29 @@ export class References {
   nameOf(reference: string): string {
     const known = this.names.get(reference)
     if (known !== undefined) return known
-    const last = decode(reference.split('/').at(-1) ?? '').replace(/[^\w.-]/g, '_')
+    const last = decode(
+      reference
+        .replace(/^#(?=[^/])/, '')
+        .split('/')
+        .at(-1) ?? '',
+    ).replace(/[^\w.-]/g, '_')
     const base = reference === '#' || last === '' ? 'root' : last
     const taken = new Set(this.names.values())
     let name = base
     for (let count = 2; taken.has(name); count += 1) name = `${base}_${count}`
     this.names.set(reference, name)
     return name
+  }
+
+  /** Whether a reference leads to nothing but references that come round. */
+  isEmpty(reference: string): boolean {
+    const seen = new Set<unknown>()
+    let next: unknown = reference
+    while (next !== undefined && !seen.has(next)) {
+      seen.add(next)
+      next = this.resolve(next)?.['$ref']
+    }
+    return next !== undefined
   }
 
   /** Whether following references from `from` leads to `to`. */

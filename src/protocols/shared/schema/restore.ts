@@ -24,11 +24,14 @@ export function wrapperFor(schema: JsonObject): string | undefined {
   return rootKind(schema) === 'object' ? undefined : wrapperOf(schema)
 }
 
-/** @returns The very value when nothing has to change. */
+/** @returns The very value when nothing has to change. What was restored already does not. */
 export function restoreValue(value: unknown, schema: JsonObject): unknown {
+  const looking = { root: schema, left: MAX_LOOKS }
   const wrapper = wrapperFor(schema)
   const isWrapped = wrapper !== undefined && isObject(value) && Object.keys(value).join() === wrapper
-  return restore(isWrapped ? value[wrapper] : value, schema, { root: schema, left: MAX_LOOKS }, 0)
+  // A map at the root may hold that name itself.
+  const unwrapped = isWrapped && !fits(value, schema, looking, 0) ? value[wrapper] : value
+  return restore(unwrapped, schema, looking, 0)
 }
 
 /** The same for a text that is JSON; any other stays as it is. */

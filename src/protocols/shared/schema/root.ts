@@ -65,7 +65,7 @@ function moved(schema: unknown, to: string, depth = 0): unknown {
   return Object.fromEntries(
     Object.entries(schema).map(([keyword, value]) => [
       keyword,
-      keyword === '$ref' && typeof value === 'string' && !/^#\/(?:\$defs|definitions)\//.test(value)
+      keyword === '$ref' && typeof value === 'string' && /^#(?:$|\/(?!(?:\$defs|definitions)\/))/.test(value)
         ? value.replace(/^#/, to)
         : moved(value, to, depth + 1),
     ]),

@@ -44,7 +44,8 @@ export function keywordsOf(
   const told: [string, unknown][] = Object.entries(beside)
   for (const [keyword] of told) fitting.tell(at, keyword)
   for (const [keyword, value] of Object.entries(withNumericBounds(schema, type, dialect))) {
-    if (value === undefined || STRUCTURE.has(keyword) || isSilent(keyword) || !concerns(keyword, type)) continue
+    const isSkipped = STRUCTURE.has(keyword) || (isSilent(keyword) && !dialect.takes.has(keyword as Keyword))
+    if (value === undefined || isSkipped || !concerns(keyword, type)) continue
     if (keyword === 'propertyNames' && isObject(value) && Object.keys(value).every((one) => one === 'type')) continue
     if (keyword === 'description' || keyword === 'title') kept[keyword] = value
     else if (isImplied(schema, keyword, value, type)) continue
