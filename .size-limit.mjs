@@ -1,7 +1,7 @@
 /** What each entry weighs, minified and compressed, without its dependencies, and what one provider comes to. */
 const dependencies = ['@opentelemetry/*', 'eventsource-parser']
 
-// `tracestitch` and `tracestitch/auto` carry every wire format (about 70 kB) and every row of the catalogue (about
+// `tracestitch` and `tracestitch/auto` carry every wire format (about 100 kB) and every row of the catalogue (about
 // 12 kB): the client to speak them, autolog to read them. The limits are what that comes to, and 5 %.
 const forNode = (config) => ({ ...config, platform: 'node', format: 'esm', tsconfigRaw: '{}' })
 const entry = (name, limit) => ({
@@ -27,14 +27,14 @@ const one = (format, row, limit) => ({
 })
 
 export default [
-  entry('index', '189 kB'),
-  entry('auto', '133 kB'),
+  entry('index', '242 kB'),
+  entry('auto', '166 kB'),
   entry('config', '10 kB'),
-  entry('core', '83 kB'),
-  entry('protocols', '74 kB'),
-  entry('providers', '12.5 kB'),
-  entry('redis', '7.5 kB'),
+  entry('core', '120 kB'),
+  entry('protocols', '106 kB'),
+  entry('providers', '13.4 kB'),
+  entry('redis', '15.7 kB'),
   entry('testing', '5 kB'),
-  one('openaiChat', 'openai', '90 kB'),
-  one('anthropicMessages', 'anthropic', '96 kB'),
+  one('openaiChat', 'openai', '140 kB'),
+  one('anthropicMessages', 'anthropic', '144 kB'),
 ]

@@ -18,6 +18,7 @@ import { ModelStream } from './model-stream.js'
 import { restored } from './restored.js'
 import { echoOf, refuseKeptThere } from './responses-echo.js'
 import { withJsonSchemas } from './schema.js'
+import { looseWhereUnfit } from './responses-schemas.js'
 import { withToldUsage } from './told-usage.js'
 import { openStream, type StreamFace } from './stream-run.js'
 import { refuseUnfit } from './unfit.js'
@@ -29,6 +30,8 @@ interface Exchange {
   readonly format: ChatProtocol
   readonly body: JsonObject
   readonly request: ChatRequest
+  /** Schemas of a library stood in the body. */
+  readonly hasOwnSchemas: boolean
 }
 
 export function createResponses(client: ClientContext): Responses {
@@ -40,7 +43,7 @@ export function createResponses(client: ClientContext): Responses {
     const body = withJsonSchemas(written)
     const format = codecOf(client)
     const request = encoding(FORMAT, () => format.decodeRequest(body))
-    const exchange: Exchange = { format, body: body as JsonObject, request }
+    const exchange: Exchange = { format, body: body as JsonObject, request, hasOwnSchemas: body !== written }
     const call = new LogicalCall(client, {
       operation: format.operation,
       model: request.model,
@@ -69,16 +72,18 @@ function codecOf({ catalogue }: ClientContext): ChatProtocol {
 /** The format of the target itself when it speaks the caller's, otherwise its format for chat. */
 function encode(
   run: AttemptRun,
-  { body, request }: Exchange,
+  { body, request, hasOwnSchemas }: Exchange,
 ): { codec: ChatProtocol; encoded: EncodedRequest; native: boolean } {
   const { target, extraBody, params } = run
   const own = target.provider.speaks(FORMAT)
-  if (own)
+  if (own) {
+    const fitting = hasOwnSchemas ? looseWhereUnfit(body, run.encodeContext) : body
     return {
       codec: own,
-      encoded: { path: own.path, body: { ...body, ...params, model: target.model, ...extraBody } },
+      encoded: { path: own.path, body: { ...fitting, ...params, model: target.model, ...extraBody } },
       native: true,
     }
+  }
   const codec = chatCodec(target)
   const encoded = encodingFor(run.encodeContext, (context) => {
     refuseKeptThere(body, context)

@@ -94,9 +94,17 @@ function fixFor(schema: StandardSchema): string {
 /** The `response_format` for a schema. Each target gets it as strict as its rules allow. */
 export function formatOfSchema(schema: StandardSchema): ResponseFormat {
   const json = jsonOfSchema(schema, 'response_format')
-  const title = json['title']
-  const name = typeof title === 'string' && /^[\w-]{1,64}$/.test(title) ? title : 'answer'
-  return { type: 'json_schema', json_schema: { name, schema: json, strict: true } }
+  return { type: 'json_schema', json_schema: { name: nameOf(json), schema: json, strict: true } }
+}
+
+function nameOf({ title }: Record<string, unknown>): string {
+  return typeof title === 'string' && /^[\w-]{1,64}$/.test(title) ? title : 'answer'
+}
+
+/** The `text.format` of responses for a schema. Not strict: a target of that API gets the body as it is, fitted to no rules. */
+function textFormatOf(schema: StandardSchema): Record<string, unknown> {
+  const json = jsonOfSchema(schema, 'text.format')
+  return { type: 'json_schema', name: nameOf(json), schema: json }
 }
 
 /**
@@ -113,7 +121,9 @@ export function withJsonSchemas<Body extends object>(body: Body): Body {
     const changed = isObject(inner) ? withJson(inner, 'schema', 'response_format.json_schema') : inner
     if (changed !== inner) changes['response_format'] = { ...format, json_schema: changed }
   }
-  if (isObject(text) && isObject(text['format'])) {
+  if (isObject(text) && isStandardSchema(text['format']))
+    changes['text'] = { ...text, format: textFormatOf(text['format']) }
+  else if (isObject(text) && isObject(text['format'])) {
     const changed = withJson(text['format'], 'schema', 'text.format')
     if (changed !== text['format']) changes['text'] = { ...text, format: changed }
   }

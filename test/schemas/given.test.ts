@@ -33,11 +33,37 @@ describe('parameters of a function', () => {
     const native = exchange(() => ({ id: 'r', object: 'response', status: 'completed', model: 'm', output: [] }))
     await native.client.responses.create({ model, ...body } as never)
     expect(native.bodies[0]?.['tools'][0].parameters).toMatchObject({ type: 'object', required: ['a'] })
+    // Strict mode would answer 400 to a property that may be left out.
+    expect(native.bodies[0]?.['tools'][0].strict).toBe(false)
     const chat = exchange(() => PROVIDERS.cerebras.calls({ a: 1, b: null }))
     const result = await chat.client.responses.create({ model: PROVIDERS.cerebras.model, ...body } as never)
     expect(chat.bodies[0]?.['tools'][0].function).toMatchObject({ strict: true, parameters: nullable })
     expect(result).toMatchObject({ output: [{ type: 'function_call', arguments: '{"a":1}' }] })
   })
+})
+
+test('the format of responses: bare, or in its form, and strict only where it fits', async () => {
+  const Fits = z.strictObject({ a: z.number() })
+  for (const [format, strict] of [
+    [Sum, undefined],
+    [{ type: 'json_schema', name: 'n', schema: Sum, strict: true }, false],
+    [{ type: 'json_schema', name: 'n', schema: Fits, strict: true }, true],
+  ] as const) {
+    const { client, bodies } = exchange(() => ({
+      id: 'r',
+      object: 'response',
+      status: 'completed',
+      model: 'm',
+      output: [],
+    }))
+    const { _meta: meta } = await client.responses.create({ model, input: 'x', text: { format } } as never)
+    const sent = bodies[0]?.['text'].format
+    expect(sent).toMatchObject({ type: 'json_schema', schema: { type: 'object', required: ['a'] } })
+    expect(sent.strict).toBe(strict)
+    expect(meta.warnings.some((warning) => warning.startsWith('text.format: sent without strict'))).toBe(
+      strict === false,
+    )
+  }
 })
 
 describe('what z.toJSONSchema writes', () => {
