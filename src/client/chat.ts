@@ -19,7 +19,7 @@ import { restored, restoredWhole } from './restored.js'
 import { withJsonSchemas } from './schema.js'
 import { openStream } from './stream-run.js'
 import { withToldUsage } from './told-usage.js'
-import { refuseUnfit, type Asked } from './unfit.js'
+import { refuseUnfit, type Asked, tellUnchecked } from './unfit.js'
 import type {
   CallOptions,
   ChatBody,
@@ -126,6 +126,7 @@ async function stream(call: LogicalCall, request: ChatRequest): Promise<ChatStre
   const source = await execute(call, async (run) => {
     const { codec, request: sent } = carriedBy(run, chatCodec(run.target), requestFor(request, run))
     const encoded = encodingFor(run.encodeContext, (context) => codec.encodeRequest(sent, context))
+    tellUnchecked(run)
     run.limits.start('firstChunk', run.timeout.firstChunk)
     const answer = await sendStream(run, codec, encoded)
     const face = {

@@ -21,7 +21,7 @@ import { withJsonSchemas } from './schema.js'
 import { looseWhereUnfit } from './responses-schemas.js'
 import { withToldUsage } from './told-usage.js'
 import { openStream, type StreamFace } from './stream-run.js'
-import { refuseUnfit } from './unfit.js'
+import { refuseUnfit, tellUnchecked } from './unfit.js'
 import type { CallOptions, ResponseObject, Responses, ResponsesBody, StreamItem, WithMeta } from './types.js'
 
 const FORMAT = 'openai-responses'
@@ -116,6 +116,7 @@ async function whole(
 
 async function stream(call: LogicalCall, run: AttemptRun, exchange: Exchange) {
   const { codec: written, encoded, native } = encode(run, exchange)
+  tellUnchecked(run)
   run.limits.start('firstChunk', run.timeout.firstChunk)
   const answer = await sendStream(run, written, encoded)
   const codec = readerOf(completed(written, run.target, answer, encoded), exchange, native)

@@ -66,7 +66,18 @@ export async function refuseUnfit(run: AttemptRun, chat: ChatCompletion, asked: 
   }
 }
 
-/** The same of a stream that came whole, without what would have to be waited for. */
+/** Says of which fallbacks a stream cannot be held against: they need the whole answer, and what was given cannot be taken back. */
+export function tellUnchecked({ itinerary, encodeContext }: AttemptRun): void {
+  if (!itinerary.looksAtAnswers) return
+  const kinds = [
+    itinerary.hasFallbackOn('invalid-output') && '`invalid-output`',
+    itinerary.testing.length > 0 && 'a function',
+  ].filter((kind) => kind !== false)
+  if (kinds.length > 0)
+    encodeContext.warn(`fallbacks on ${kinds.join(' and ')} are not tried for a stream: they need the whole answer`)
+}
+
+/** As {@link refuseUnfit}, of a stream that came whole, without what would have to be waited for. */
 export function refuseUnfitWhole(run: AttemptRun, chat: ChatCompletion): void {
   if (!run.itinerary.looksAtAnswers) return
   const fault = faultOf(chat.choices, (kind) => run.itinerary.hasFallbackOn(kind))

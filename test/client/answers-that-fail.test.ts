@@ -293,6 +293,7 @@ test('a stream that has said something is the caller’s, and a test of whole an
   const stream = await ai.chat.completions.create({ model: 'first/m', messages: asked, stream: true })
   for await (const _chunk of stream);
   expect(stream._meta).toMatchObject({ provider: 'first' })
+  expect(stream._meta?.warnings.some((warning) => warning.includes('are not tried for a stream'))).toBe(true)
   expect(requests).toEqual(['first'])
   await ai.close()
 })
