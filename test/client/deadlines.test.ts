@@ -43,6 +43,7 @@ test.each([false, true])('the total of the call ends it wherever it is; stream %
 
 test('a call’s own limits are over those of its targets and of the client', async () => {
   pair.bad.behave = never
+  pair.good.behave = never
   const before = performance.now()
   await expect(
     clientWith(5000, 5000).chat.completions.create({ model: 'both', messages }, { timeout: 50, fallbacks: false }),
