@@ -18,7 +18,7 @@ import { ModelStream } from './model-stream.js'
 import { restored } from './restored.js'
 import { echoOf, refuseKeptThere } from './responses-echo.js'
 import { withJsonSchemas } from './schema.js'
-import { looseWhereUnfit } from './responses-schemas.js'
+import { looseWhereUnfit, withoutRefused } from './responses-native.js'
 import { withToldUsage } from './told-usage.js'
 import { openStream, type StreamFace } from './stream-run.js'
 import { refuseUnfit, tellUnchecked } from './unfit.js'
@@ -77,12 +77,13 @@ function encode(
   const { target, extraBody, params } = run
   const own = target.provider.speaks(FORMAT)
   if (own) {
-    const fitting = hasOwnSchemas ? looseWhereUnfit(body, run.encodeContext) : body
-    return {
-      codec: own,
-      encoded: { path: own.path, body: { ...fitting, ...params, model: target.model, ...extraBody } },
-      native: true,
-    }
+    const encoded = encodingFor(run.encodeContext, (context) => {
+      const fitting = hasOwnSchemas ? looseWhereUnfit(body, context) : body
+      // `extra_body` is the caller's own word to the provider.
+      const taken = withoutRefused({ ...fitting, ...params }, context)
+      return { path: own.path, body: { ...taken, model: target.model, ...extraBody } }
+    })
+    return { codec: own, encoded, native: true }
   }
   const codec = chatCodec(target)
   const encoded = encodingFor(run.encodeContext, (context) => {

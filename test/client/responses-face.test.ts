@@ -264,3 +264,46 @@ describe('a chat target', () => {
     expect(result._meta.warnings).toEqual(expect.arrayContaining([expect.stringContaining(field)]))
   })
 })
+
+describe('a native body', () => {
+  const refusing = (dropUnsupported: boolean) =>
+    createClient({
+      retries: 0,
+      dropUnsupported,
+      providers: { openai: { apiKey: 'k', baseURL: 'http://127.0.0.1:1/v1' } },
+      fetch: (_url, init) => {
+        sent.push(JSON.parse(String(init?.body)) as Record<string, unknown>)
+        return Promise.resolve(
+          Response.json({ id: 'r', object: 'response', status: 'completed', model: 'm', output: [] }),
+        )
+      },
+    })
+  const sent: Record<string, unknown>[] = []
+  const body = { model: 'openai/gpt-5-mini', input: 'x', temperature: 0, top_p: 0.5 }
+
+  test('with settings that its model refuses is one error, or sent without them', async () => {
+    await expect(refusing(false).responses.create(body)).rejects.toMatchObject({
+      name: 'UnsupportedParameterError',
+      parameters: ['temperature', 'top_p'],
+    })
+    expect(sent).toEqual([])
+    const { _meta: meta } = await refusing(true).responses.create(body)
+    expect(sent).toEqual([{ model: 'gpt-5-mini', input: 'x' }])
+    expect(meta.warnings.join()).toContain('temperature')
+  })
+
+  test('keeps them where the model takes them, and what the caller puts past us', async () => {
+    sent.length = 0
+    await refusing(false).responses.create({ ...body, model: 'openai/gpt-4.1' })
+    await refusing(false).responses.create({
+      ...body,
+      model: 'openai/gpt-5.2',
+      reasoning: { effort: 'none' },
+      extra_body: { top_logprobs: 3 },
+    })
+    expect(sent).toMatchObject([
+      { temperature: 0, top_p: 0.5 },
+      { temperature: 0, top_p: 0.5, top_logprobs: 3 },
+    ])
+  })
+})

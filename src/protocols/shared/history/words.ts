@@ -13,8 +13,21 @@ export interface WordWriter {
   write(word: string): string
 }
 
+/** Forms are constants of formats and rows, asked for each request. */
+const writers = new WeakMap<WordForm, Map<string, WordWriter>>()
+
 /** @param sign - Stands for a character that is not taken; without it the character's number does. */
 export function wordWriter(form: WordForm, sign?: string): WordWriter {
+  const key = sign ?? ''
+  const known = writers.get(form)?.get(key)
+  if (known) return known
+  const made = writerOf(form, sign)
+  const all = writers.get(form) ?? new Map<string, WordWriter>()
+  writers.set(form, all.set(key, made))
+  return made
+}
+
+function writerOf(form: WordForm, sign: string | undefined): WordWriter {
   const { max, exact = false, letterFirst = false } = form
   const odd = oddIn(form)
   const begins = letterFirst ? /^[a-zA-Z_]/ : /^/
