@@ -30,7 +30,7 @@ export default [
   entry('index', '242 kB'),
   entry('auto', '166 kB'),
   entry('config', '10 kB'),
-  entry('core', '120 kB'),
+  entry('core', '127 kB'),
   entry('protocols', '106 kB'),
   entry('providers', '13.4 kB'),
   entry('redis', '15.7 kB'),
