@@ -11,9 +11,7 @@ import { vectorsOf } from './shared/cohere-vectors.js'
 import { embeddingsCodec } from './shared/embeddings.js'
 import { restOf } from './shared/raw.js'
 import { BEDROCK_RUNTIME } from './shared/bedrock.js'
-
-/** The format requires one, and OpenAI's has no word for it; `extra_body` says another. */
-const DEFAULT_INPUT_TYPE = 'search_document'
+import { COHERE_INPUT_TYPES, DEFAULT_INPUT_TYPE } from './shared/cohere-input-types.js'
 
 /** Texts a call, as the page above says. */
 const MAX_TEXTS = 96
@@ -23,16 +21,7 @@ export const bedrockCohereEmbeddings = embeddingsCodec({
   path: '/invoke',
   ...BEDROCK_RUNTIME,
   maxInputs: () => MAX_TEXTS,
-  inputTypes: {
-    field: 'input_type',
-    words: {
-      query: 'search_query',
-      document: 'search_document',
-      classification: 'classification',
-      clustering: 'clustering',
-    },
-    others: ['image'],
-  },
+  inputTypes: COHERE_INPUT_TYPES,
   native: ['images', 'inputs', 'embedding_types', 'output_dimension', 'truncate', 'max_tokens'],
   tokensHeader: 'x-amzn-bedrock-input-token-count',
   /** `input_type`, `images`, `truncate` and the like come in `extra_body`, or from the wire in `raw`. */

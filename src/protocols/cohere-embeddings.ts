@@ -6,14 +6,12 @@ import { vectorsOf } from './shared/cohere-vectors.js'
 import { embeddingsCodec } from './shared/embeddings.js'
 import { restOf } from './shared/raw.js'
 import { wireCount } from './shared/count.js'
+import { COHERE_INPUT_TYPES, DEFAULT_INPUT_TYPE } from './shared/cohere-input-types.js'
 
 const PATH = '/v2/embed'
 
 /** Texts a call (https://docs.cohere.com/reference/embed#request.body.texts). */
 const MAX_TEXTS = 96
-
-/** The API requires to know what the vectors are for, and the hub has no word for it. */
-const DEFAULT_INPUT_TYPE = 'search_document'
 
 const KNOWN: ReadonlySet<string> = new Set(['id', 'model', 'embeddings'])
 
@@ -21,16 +19,7 @@ export const cohereEmbeddings = embeddingsCodec({
   id: 'cohere-embeddings',
   path: PATH,
   maxInputs: () => MAX_TEXTS,
-  inputTypes: {
-    field: 'input_type',
-    words: {
-      query: 'search_query',
-      document: 'search_document',
-      classification: 'classification',
-      clustering: 'clustering',
-    },
-    others: ['image'],
-  },
+  inputTypes: COHERE_INPUT_TYPES,
   native: ['images', 'inputs', 'embedding_types', 'output_dimension', 'truncate', 'max_tokens', 'priority'],
   /** `input_type`, `images`, `truncate` and the like come in `extra_body`, or from the wire in `raw`. */
   encodeRequest({ texts, dimensions, encoding_format: format, extra }, context) {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { createClient } from '../../src/index.js'
 import { ConfigError } from '../../src/kernel/errors.js'
-import { PROVIDERS, exchange, textStream } from './providers.js'
+import { at, exchange, PROVIDERS, textStream } from './providers.js'
 
 const messages = [{ role: 'user' as const, content: 'x' }]
 const model = PROVIDERS.openai.model
@@ -17,14 +17,14 @@ describe('parameters of a function', () => {
     for (const stream of [false, true]) {
       const { client, bodies } = exchange(() => (stream ? textStream(['x']) : PROVIDERS.openai.says('x')))
       await client.chat.completions.create({ model, messages, tools: [tool], stream })
-      expect(bodies[0]?.['tools'][0].function.parameters).toMatchObject(written)
+      expect(at(bodies[0], 'tools.0.function.parameters')).toMatchObject(written)
     }
   })
 
   test('of stream()', async () => {
     const { client, bodies } = exchange(() => textStream(['x']))
     await client.chat.completions.stream({ model, messages, tools: [tool] }).done()
-    expect(bodies[0]?.['tools'][0].function.parameters).toMatchObject(written)
+    expect(at(bodies[0], 'tools.0.function.parameters')).toMatchObject(written)
   })
 
   test('of responses, at OpenAI and elsewhere', async () => {
@@ -32,12 +32,12 @@ describe('parameters of a function', () => {
     const nullable = { properties: { b: { anyOf: [{ type: 'number' }, { type: 'null' }] } }, required: ['a', 'b'] }
     const native = exchange(() => ({ id: 'r', object: 'response', status: 'completed', model: 'm', output: [] }))
     await native.client.responses.create({ model, ...body } as never)
-    expect(native.bodies[0]?.['tools'][0].parameters).toMatchObject({ type: 'object', required: ['a'] })
+    expect(at(native.bodies[0], 'tools.0.parameters')).toMatchObject({ type: 'object', required: ['a'] })
     // Strict mode would answer 400 to a property that may be left out.
-    expect(native.bodies[0]?.['tools'][0].strict).toBe(false)
+    expect(at(native.bodies[0], 'tools.0.strict')).toBe(false)
     const chat = exchange(() => PROVIDERS.cerebras.calls({ a: 1, b: null }))
     const result = await chat.client.responses.create({ model: PROVIDERS.cerebras.model, ...body } as never)
-    expect(chat.bodies[0]?.['tools'][0].function).toMatchObject({ strict: true, parameters: nullable })
+    expect(at(chat.bodies[0], 'tools.0.function')).toMatchObject({ strict: true, parameters: nullable })
     expect(result).toMatchObject({ output: [{ type: 'function_call', arguments: '{"a":1}' }] })
   })
 })
@@ -57,9 +57,9 @@ test('the format of responses: bare, or in its form, and strict only where it fi
       output: [],
     }))
     const { _meta: meta } = await client.responses.create({ model, input: 'x', text: { format } } as never)
-    const sent = bodies[0]?.['text'].format
+    const sent = at(bodies[0], 'text.format')
     expect(sent).toMatchObject({ type: 'json_schema', schema: { type: 'object', required: ['a'] } })
-    expect(sent.strict).toBe(strict)
+    expect(at(sent, 'strict')).toBe(strict)
     expect(meta.warnings.some((warning) => warning.startsWith('text.format: sent without strict'))).toBe(
       strict === false,
     )
@@ -74,7 +74,7 @@ describe('what z.toJSONSchema writes', () => {
       if (zodSchema._zod.def.type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' })
     },
   })
-  const at = { type: 'string', format: 'date-time' }
+  const date = { type: 'string', format: 'date-time' }
 
   test('goes out as it was written', async () => {
     const { client, bodies } = exchange(() => PROVIDERS.openai.says('{}'))
@@ -84,8 +84,8 @@ describe('what z.toJSONSchema writes', () => {
       response_format: { type: 'json_schema', json_schema: { name: 'e', schema, strict: true } },
       tools: [{ type: 'function', function: { name: 'f', parameters: schema } }],
     })
-    expect(bodies[0]?.['response_format'].json_schema.schema.properties.at).toEqual(at)
-    expect(bodies[0]?.['tools'][0].function.parameters.properties.at).toEqual(at)
+    expect(at(bodies[0], 'response_format.json_schema.schema.properties.at')).toEqual(date)
+    expect(at(bodies[0], 'tools.0.function.parameters.properties.at')).toEqual(date)
   })
 
   test('may stand within JSON Schema', async () => {
@@ -96,7 +96,7 @@ describe('what z.toJSONSchema writes', () => {
       messages,
       tools: [{ type: 'function', function: { name: 'f', parameters } }],
     })
-    expect(bodies[0]?.['tools'][0].function.parameters.properties.event.properties.at).toEqual(at)
+    expect(at(bodies[0], 'tools.0.function.parameters.properties.event.properties.at')).toEqual(date)
   })
 })
 

@@ -3,7 +3,17 @@ import { createClient, type Client } from '../../src/index.js'
 import { parseJson } from '../../src/kernel/json.js'
 import type { Dialect } from './rules.js'
 
-type Body = Record<string, any> // oxlint-disable-line typescript/no-explicit-any -- bodies of eight APIs, read by path
+/** A body of one of eight APIs, read by {@link at}. */
+type Body = Readonly<Record<string, unknown>>
+
+/** What stands at a path such as `tools.0.function`; `undefined` where a step of it is missing. */
+export function at(value: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>((found, step) => (found as Readonly<Record<string, unknown>> | null | undefined)?.[step], value)
+}
+
+const schemaAt = (value: unknown, path: string): Body | undefined => at(value, path) as Body | undefined
 
 export interface Provider {
   readonly model: string
@@ -27,9 +37,12 @@ const chat = (message: object, finish: string): object => ({
 
 const strict = (model: string): Provider => ({
   model,
-  format: ({ response_format: format }) =>
-    format?.json_schema?.strict === true ? format.json_schema.schema : undefined,
-  tool: ({ tools }) => (tools?.[0]?.function.strict === true ? tools[0].function.parameters : undefined),
+  format: (body) =>
+    at(body, 'response_format.json_schema.strict') === true
+      ? schemaAt(body, 'response_format.json_schema.schema')
+      : undefined,
+  tool: (body) =>
+    at(body, 'tools.0.function.strict') === true ? schemaAt(body, 'tools.0.function.parameters') : undefined,
   says: (content) => chat({ content }, 'stop'),
   calls: (args) =>
     chat(
@@ -66,23 +79,26 @@ export const PROVIDERS: Readonly<Record<Dialect, Provider>> = {
   xai: strict('xai/grok-4'),
   anthropic: {
     model: 'anthropic/claude-sonnet-4-6',
-    format: (body) => body.output_config?.format?.schema,
-    tool: ({ tools }) => (tools?.[0]?.strict === true ? tools[0].input_schema : undefined),
+    format: (body) => schemaAt(body, 'output_config.format.schema'),
+    tool: (body) => (at(body, 'tools.0.strict') === true ? schemaAt(body, 'tools.0.input_schema') : undefined),
     says: (text) => message({ type: 'text', text }, 'end_turn'),
     calls: (input) => message({ type: 'tool_use', id: 'c', name: 'f', input }, 'tool_use'),
   },
   bedrock: {
     model: 'bedrock/anthropic.claude-sonnet-4-6',
-    format: (body) => parseJson(body.outputConfig?.textFormat?.structure.jsonSchema.schema ?? '') as Body | undefined,
-    tool: ({ toolConfig }) =>
-      toolConfig?.tools[0].toolSpec.strict === true ? toolConfig.tools[0].toolSpec.inputSchema.json : undefined,
+    format: (body) =>
+      parseJson(String(at(body, 'outputConfig.textFormat.structure.jsonSchema.schema') ?? '')) as Body | undefined,
+    tool: (body) =>
+      at(body, 'toolConfig.tools.0.toolSpec.strict') === true
+        ? schemaAt(body, 'toolConfig.tools.0.toolSpec.inputSchema.json')
+        : undefined,
     says: (text) => converse({ text }, 'end_turn'),
     calls: (input) => converse({ toolUse: { toolUseId: 'c', name: 'f', input } }, 'tool_use'),
   },
   gemini: {
     model: 'gemini/gemini-3-flash',
-    format: (body) => body.generationConfig?.responseJsonSchema,
-    tool: ({ tools }) => tools?.[0]?.functionDeclarations[0].parametersJsonSchema,
+    format: (body) => schemaAt(body, 'generationConfig.responseJsonSchema'),
+    tool: (body) => schemaAt(body, 'tools.0.functionDeclarations.0.parametersJsonSchema'),
     says: (text) => candidate({ text }),
     calls: (args) => candidate({ functionCall: { name: 'f', args } }),
   },

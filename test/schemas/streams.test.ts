@@ -1,7 +1,7 @@
 /** Streams of answers to schemas that were rewritten: text comes without the object around it, and the whole is the caller's. */
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
-import { callStream, candidateStream, exchange, messageStream, textStream } from './providers.js'
+import { at, callStream, candidateStream, exchange, messageStream, textStream } from './providers.js'
 
 const messages = [{ role: 'user' as const, content: 'x' }]
 const Note = z.object({ title: z.string(), tag: z.string().optional(), by: z.object({ age: z.int().optional() }) })
@@ -77,7 +77,10 @@ describe('the whole of a stream', () => {
       response_format: { type: 'json_schema', json_schema: { name: 'n', schema, strict: true } },
     })
     expect(await stream.finalContent()).toBe('{"a":"x"}')
-    expect(bodies[0]?.['response_format'].json_schema).toMatchObject({ strict: true, schema: { required: ['a', 'b'] } })
+    expect(at(bodies[0], 'response_format.json_schema')).toMatchObject({
+      strict: true,
+      schema: { required: ['a', 'b'] },
+    })
   })
 
   test('has the arguments of strict functions in their own shape', async () => {
@@ -129,11 +132,11 @@ describe.each([false, true])('runTools with stream: %s', (stream) => {
       : client.chat.completions.runTools(body)
     expect(await runner.finalContent()).toBe('done')
     expect(seen).toEqual([expected])
-    expect(bodies[0]?.['tools'][0].function).toMatchObject({
+    expect(at(bodies[0], 'tools.0.function')).toMatchObject({
       strict: true,
       parameters: { type: 'object', required: ['title', 'tag', 'by'], additionalProperties: false },
     })
     // What the model reads of its own call is what the caller has.
-    expect(bodies[1]?.['messages'][1].tool_calls[0].function.arguments).toBe('{"title":"t","by":{}}')
+    expect(at(bodies[1], 'messages.1.tool_calls.0.function.arguments')).toBe('{"title":"t","by":{}}')
   })
 })
