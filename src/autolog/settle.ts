@@ -64,4 +64,3 @@ function watchThenable(thenable: PromiseLike<unknown>, settling: Settling): void
   })
   const stop = endWhenAbandoned(thenable, settling.abandoned)
 }
-
