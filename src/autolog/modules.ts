@@ -109,7 +109,7 @@ export function instrumentModules(options: InstrumentModulesOptions): ModuleInst
     try {
       if (module) target.instrument(module, session.patcher)
       finding.status = session.held > 0 ? 'patched' : 'unsupported'
-      finding.details = session.held > 0 ? [] : unsupported(session, target)
+      finding.details = session.held > 0 ? session.faults : unsupported(session, target)
     } catch (error) {
       // what was patched before the fault stays; the fault is said
       finding.status = 'failed'
@@ -119,7 +119,8 @@ export function instrumentModules(options: InstrumentModulesOptions): ModuleInst
   }
 
   function unsupported(session: PatchSession, target: ModuleTarget): string[] {
-    const why = session.misses.length > 0 ? session.misses.join(', ') : 'no known class in its exports'
+    const missing = [...session.misses, ...session.faults]
+    const why = missing.length > 0 ? missing.join(', ') : 'no known class in its exports'
     return [why, `tests run ${target.tested}`]
   }
 

@@ -1,6 +1,7 @@
 /** Replaces methods so that the replacement can be taken back exactly. */
 import { types } from 'node:util'
 import type { CallDeclaration, Patcher, Replace } from './contract.js'
+import { instrumentStep } from './steps.js'
 
 /** On every replacement, so that another copy of this package sees it. */
 const PATCHED = Symbol.for('tracestitch.patched')
@@ -30,6 +31,8 @@ export interface PatchSession {
   readonly held: number
   /** Why a patch did not take hold, in words for the report. */
   readonly misses: readonly string[]
+  /** Faults that the report says in any case. */
+  readonly faults: readonly string[]
   off(): void
 }
 
@@ -66,6 +69,7 @@ function findDescriptor(holder: object, key: string): PropertyDescriptor | undef
 export function createPatcher(context: PatcherContext): PatchSession {
   const undos: (() => void)[] = []
   const misses: string[] = []
+  const faults: string[] = []
   let active = true
   let held = 0
   const isActive = (): boolean => active
@@ -143,6 +147,19 @@ export function createPatcher(context: PatcherContext): PatchSession {
       }
       return install(holder as Holder, method, next)
     },
+    step: (holder, method, declared) => patcher.wrap(holder, method, instrumentStep(declared)),
+    asStep: (fn, declared) => replaced(fn as unknown as AnyFunction, instrumentStep(declared)) as unknown as typeof fn,
+    exemplar(make) {
+      try {
+        const made = make()
+        if ((typeof made === 'object' && made !== null) || typeof made === 'function') return made
+        faults.push('an object to reach a class by is not one')
+      } catch (error) {
+        const why = types.isNativeError(error) ? `: ${error.message}` : ''
+        faults.push(`an object to reach a class by could not be made${why}`)
+      }
+      return undefined
+    },
     hook(undo) {
       if (!active) {
         undo()
@@ -156,6 +173,7 @@ export function createPatcher(context: PatcherContext): PatchSession {
   return {
     patcher,
     misses,
+    faults,
     get held() {
       return held
     },
