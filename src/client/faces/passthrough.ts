@@ -15,7 +15,7 @@ import { ModelStream } from '../streams/model-stream.js'
 import { readFields, writeMultipart, type Fields } from '../transport/multipart.js'
 import { openBytes } from '../streams/passed-bytes.js'
 import { openPassedEvents } from '../streams/passed-events.js'
-import { factsOf } from '../facts/passed-facts.js'
+import { factsOf } from '../../protocols/shared/passed-facts.js'
 import type { EncodedBytes } from '../transport/send.js'
 import type { CallOptions, StreamItem, WithMeta } from '../types/index.js'
 
