@@ -2,7 +2,6 @@
 import { context } from '@opentelemetry/api'
 import { types } from 'node:util'
 import { asString, isObject } from '../kernel/json.js'
-import { endWhenAbandoned } from '../telemetry/abandoned.js'
 import { startCall, type Call, type CallRequest } from '../telemetry/call.js'
 import { guard, isThenable } from '../telemetry/settings.js'
 import { isApiPromise, observeApiPromise } from './api-promise.js'
@@ -10,8 +9,9 @@ import type { Args, CallDeclaration, Declared, Replace } from './contract.js'
 import { deliver, tapStream } from './deliver.js'
 import { formatOf, type Format } from './formats.js'
 import { createReader, type AnswerReader, type Unread } from './reader.js'
+import { watchSettling, type Settling } from './settle.js'
 import { toWireNames } from './spelling.js'
-import { abandon, define } from './stream-tap.js'
+import { abandon } from './stream-tap.js'
 import { isWrappingPromise, observeWrappingPromise } from './wrapping-promise.js'
 
 /** @param tell - Of answers that cannot be read. */
@@ -88,52 +88,19 @@ function watchCallback(args: Args, reader: AnswerReader): unknown[] | undefined 
 function observe(result: unknown, reader: AnswerReader): unknown {
   if (isApiPromise(result)) observeApiPromise(result, reader)
   else if (isWrappingPromise(result)) observeWrappingPromise(result, reader)
-  else if (types.isPromise(result)) return observePromise(result, reader)
-  else if (isThenable(result)) observeThenable(result, reader)
-  else deliver(result, reader)
+  else if (isThenable(result)) {
+    // What is to be awaited may be a stream as well.
+    if (!types.isPromise(result)) tapStream(result, reader)
+    return watchSettling(result, settlingOf(reader))
+  } else deliver(result, reader)
   return result
 }
 
-/** A promise of the same class. The original may not be watched from the side: its rejection would count as handled. */
-function observePromise(promise: Promise<unknown>, reader: AnswerReader): Promise<unknown> {
-  const watched = promise.then(
-    (value) => {
-      deliver(value, reader)
-      return value
-    },
-    (error: unknown) => {
-      reader.fail(error)
-      throw error
-    },
-  )
-  // What an SDK has hung on its promise stays within reach.
-  void guard('observe', () => Object.defineProperties(watched, Object.getOwnPropertyDescriptors(promise)))
-  return watched
-}
-
-/** Not a promise but something to await, which may do its work only then, and anew each time. It may be a stream as well. */
-function observeThenable(thenable: PromiseLike<unknown>, reader: AnswerReader): void {
-  const { then } = thenable
-  let seen = false
-  const once = (tell: () => void): void => {
-    if (!seen) guard('observe', tell)
-    seen = true
+/** Apart from the result, which must not be kept alive. */
+function settlingOf(reader: AnswerReader): Settling {
+  return {
+    value: (value) => deliver(value, reader),
+    error: (error) => reader.fail(error),
+    abandoned: abandon(reader),
   }
-  define(thenable, 'then', (...handlers: [((value: unknown) => unknown)?, ((error: unknown) => unknown)?]) => {
-    stop()
-    const [onValue, onError] = handlers
-    return Reflect.apply(then, thenable, [
-      (value: unknown) => {
-        once(() => deliver(value, reader))
-        return typeof onValue === 'function' ? onValue(value) : value
-      },
-      (error: unknown) => {
-        once(() => reader.fail(error))
-        if (typeof onError === 'function') return onError(error)
-        throw error
-      },
-    ]) as unknown
-  })
-  const stop = endWhenAbandoned(thenable, abandon(reader))
-  tapStream(thenable, reader)
 }
