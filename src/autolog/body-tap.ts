@@ -140,8 +140,7 @@ export function tapBody(response: RawResponse, reader: AnswerReader): void {
     fail: (error) => void guard('body', () => (keep(), sink.fail(error))),
     cancel: () => void guard('body', () => (keep(), sink.cancel())),
   }
-  if (typeof (body as ReadableStream).getReader === 'function')
-    tapWebStream(body as ReadableStream<unknown>, guarded)
+  if (typeof (body as ReadableStream).getReader === 'function') tapWebStream(body as ReadableStream<unknown>, guarded)
   else if (typeof (body as NodeJS.ReadableStream).on === 'function')
     tapNodeStream(body as NodeJS.ReadableStream, guarded)
   else reader.whole(undefined)

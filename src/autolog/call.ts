@@ -19,8 +19,7 @@ export function instrumentCall(declared: Declared, tell?: (what: Unread) => void
   return (original, active) =>
     function (this: unknown, ...args: unknown[]) {
       if (!active()) return Reflect.apply(original, this, args)
-      const declaration =
-        typeof declared === 'function' ? guard('declaration', () => declared(args, this)) : declared
+      const declaration = typeof declared === 'function' ? guard('declaration', () => declared(args, this)) : declared
       const call = declaration && guard('call', () => begin(declaration, this, args))
       if (!declaration || !call) return Reflect.apply(original, this, args)
       const reader = createReader(call, declaration, tell)

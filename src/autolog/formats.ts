@@ -49,7 +49,12 @@ const known = new Map<FormatId | 'json', Format>()
 export function formatOf(id: FormatId | 'json'): Format {
   let format = known.get(id)
   if (!format) {
-    format = id === 'json' ? passed({}) : id in protocols ? read(protocols[id as keyof typeof protocols]) : passed(passthroughs[id as keyof typeof passthroughs])
+    format =
+      id === 'json'
+        ? passed({})
+        : id in protocols
+          ? read(protocols[id as keyof typeof protocols])
+          : passed(passthroughs[id as keyof typeof passthroughs])
     known.set(id, format)
   }
   return format

@@ -120,7 +120,11 @@ export function createPatcher(context: PatcherContext): PatchSession {
     format: context.format,
     options: context.options,
     call: (holder, method, declared) =>
-      patcher.wrap(holder, method, context.call(declared, (what) => context.unread?.(method, what))),
+      patcher.wrap(
+        holder,
+        method,
+        context.call(declared, (what) => context.unread?.(method, what)),
+      ),
     wrap(holder, method, replace) {
       if (!active) return false
       if ((typeof holder !== 'object' && typeof holder !== 'function') || holder === null) {

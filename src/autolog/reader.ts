@@ -42,8 +42,7 @@ interface Piece {
 export function createReader(call: Call, declaration: CallDeclaration, tell?: (what: Unread) => void): AnswerReader {
   const format = formatOf(declaration.protocol)
   const { fields } = format
-  const inWireNames = (value: unknown): unknown =>
-    declaration.spelling && fields ? toWireNames(value, fields) : value
+  const inWireNames = (value: unknown): unknown => (declaration.spelling && fields ? toWireNames(value, fields) : value)
   const options = { content: call.content }
   let sink: StreamSink | undefined
   let broken = false

@@ -28,7 +28,8 @@ export function observeWrappingPromise(promise: WrappingPromise, reader: AnswerR
     (outcome) => {
       guard('response', () => {
         const headers = isObject(outcome.rawResponse) ? outcome.rawResponse['headers'] : undefined
-        if (isObject(headers) && typeof headers['forEach'] === 'function') reader.call.headers(headers as unknown as Headers)
+        if (isObject(headers) && typeof headers['forEach'] === 'function')
+          reader.call.headers(headers as unknown as Headers)
       })
       deliver(outcome.data, reader)
       return outcome
