@@ -4,15 +4,33 @@
  * wire completes the outer span.
  */
 import { context, type Attributes, type Context, type Span } from '@opentelemetry/api'
-import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
+import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../kernel/hub.js'
 import type { Mask } from './bounded.js'
 import { InnerCall } from './inner-call.js'
 import { OuterCall } from './outer-call.js'
 import { scopeOf, type Layer } from './scope.js'
 import type * as semconv from './semconv.js'
 
-export type CallRequest = { readonly chat: ChatRequest } | { readonly embeddings: EmbeddingsRequest }
-export type CallResponse = { readonly chat: ChatCompletion } | { readonly embeddings: EmbeddingsResponse }
+/** `other`: attributes, for a request that is neither chat nor embeddings. */
+export type CallRequest =
+  | { readonly chat: ChatRequest }
+  | { readonly embeddings: EmbeddingsRequest }
+  | { readonly other: Attributes }
+
+/** What is known of an answer that is neither chat nor embeddings. */
+export interface OtherAnswer {
+  /** Empty when the provider gives none. */
+  readonly id: string
+  /** Empty when the provider does not say. */
+  readonly model: string
+  /** As in chat, as far as it is counted. */
+  readonly usage?: Partial<Usage> | undefined
+}
+
+export type CallResponse =
+  | { readonly chat: ChatCompletion }
+  | { readonly embeddings: EmbeddingsResponse }
+  | { readonly other: OtherAnswer }
 
 export interface CallStart {
   readonly operation: semconv.Operation
