@@ -36,7 +36,7 @@ const OTHERS = '(others)'
 /** Tags of one call that are told apart. */
 const TAGS = 100
 
-/** An answer that waits to be priced. Of what the caller may change later it has copies. */
+/** An answer that waits to be priced. What the caller says has been copied and cut short: it may change, and be long. */
 interface Entry {
   readonly meta: CallMeta
   readonly alias: string | undefined
@@ -53,8 +53,8 @@ function namesOf({ meta, alias, tags, user, date }: Entry): Readonly<Record<Spen
     model: [shortName(`${provider}/${model}`)],
     provider: [provider],
     alias: [alias ?? null],
-    tag: tags ? [...new Set(tags.map(shortName))] : [null],
-    user: [user === undefined ? null : shortName(user)],
+    tag: tags ? [...new Set(tags)] : [null],
+    user: [user ?? null],
     day: [new Date(date).toISOString().slice(0, 10)],
   }
 }
@@ -107,8 +107,8 @@ export class Ledger {
     this.waiting.push({
       meta,
       alias,
-      tags: tags && tags.length > 0 ? tags.slice(0, TAGS) : undefined,
-      user: metadata?.user,
+      tags: tags && tags.length > 0 ? tags.slice(0, TAGS).map(shortName) : undefined,
+      user: metadata?.user === undefined ? undefined : shortName(metadata.user),
       date,
       input: countOf(usage?.prompt_tokens) ?? 0,
       output: countOf(usage?.completion_tokens) ?? 0,
