@@ -178,8 +178,18 @@ export interface StreamEncoder {
   end(): readonly WireEvent[]
 }
 
+/**
+ * Fields of a format that have names of several words, or lead to such, at their places: what SDKs that write camelCase
+ * call otherwise. Of a list the entries are meant. A field that is not named here is the caller's own affair.
+ */
+export interface FieldTable {
+  readonly [field: string]: FieldTable | true
+}
+
 interface Codec<Request, Response> {
   readonly id: ProtocolId
+  /** Of requests, answers and events alike. Only where a format's own spelling is snake_case and an SDK's is not. */
+  readonly fields?: FieldTable
   /** How its maker takes a key, where that is not a bearer token. A provider of the caller's own takes it so too. */
   readonly auth?: AuthScheme
   /** Its maker's `ProviderRow.idHeaders`, for a provider of the caller's own. */

@@ -1,14 +1,32 @@
 /** What a model call is to telemetry: what it begins with, what is told while it runs, and how it ends. */
 import type { Attributes, Context, Span } from '@opentelemetry/api'
-import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse } from '../kernel/hub.js'
+import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../kernel/hub.js'
 import type { Mask } from './bounded.js'
 import type * as semconv from './semconv.js'
 
 /** Who makes a call: a framework over an SDK, an SDK, or the client of this package under an SDK's `fetch`. */
 export type Layer = 'framework' | 'sdk' | 'client'
 
-export type CallRequest = { readonly chat: ChatRequest } | { readonly embeddings: EmbeddingsRequest }
-export type CallResponse = { readonly chat: ChatCompletion } | { readonly embeddings: EmbeddingsResponse }
+/** `other`: attributes, for a request that is neither chat nor embeddings. */
+export type CallRequest =
+  | { readonly chat: ChatRequest }
+  | { readonly embeddings: EmbeddingsRequest }
+  | { readonly other: Attributes }
+
+/** What is known of an answer that is neither chat nor embeddings. */
+export interface OtherAnswer {
+  /** Empty when the provider gives none. */
+  readonly id: string
+  /** Empty when the provider does not say. */
+  readonly model: string
+  /** As in chat, as far as it is counted. */
+  readonly usage?: Partial<Usage> | undefined
+}
+
+export type CallResponse =
+  | { readonly chat: ChatCompletion }
+  | { readonly embeddings: EmbeddingsResponse }
+  | { readonly other: OtherAnswer }
 
 export interface CallStart {
   readonly operation: semconv.Operation

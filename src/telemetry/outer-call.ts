@@ -135,5 +135,6 @@ function requestOf({ request }: CallStart, content: boolean): CallRequest | unde
 }
 
 function requestAttributes(request: CallRequest): Attributes {
-  return 'chat' in request ? chatRequestAttributes(request.chat) : embeddingsRequestAttributes(request.embeddings)
+  if ('chat' in request) return chatRequestAttributes(request.chat)
+  return 'embeddings' in request ? embeddingsRequestAttributes(request.embeddings) : request.other
 }

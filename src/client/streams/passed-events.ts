@@ -8,7 +8,7 @@ import { parseBody, readEvents, type WireAnswer } from '../transport/body.js'
 import type { AttemptRun } from '../call/attempt-run.js'
 import type { Answer, LogicalCall } from '../call/logical-call.js'
 import type { StreamSource } from './model-stream.js'
-import { factsOf } from '../facts/passed-facts.js'
+import { factsOf } from '../../protocols/shared/passed-facts.js'
 import { openCommitted, type StreamReading } from './stream-attempt.js'
 import type { CallMeta, StreamItem } from '../types/meta.js'
 

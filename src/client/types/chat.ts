@@ -8,7 +8,6 @@ import type {
   ChunkDelta,
   CompletionMessage,
   FunctionTool,
-  FunctionToolCall,
   ResponseFormat,
   Tool,
   ToolCall,
