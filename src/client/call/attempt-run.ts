@@ -198,7 +198,10 @@ export class AttemptRun {
   /** Lets the call's telemetry read the headers of the answer, and of those to come. Until then they may be a loser's. */
   tellHeaders(): void {
     this.told = true
-    for (const headers of this.heard.splice(0)) this.call.telemetry.headers(headers)
+    const { heard } = this
+    if (heard.length === 0) return
+    this.heard = []
+    for (const headers of heard) this.call.telemetry.headers(headers)
   }
 
   /**
