@@ -3,7 +3,8 @@ import { UsdSum } from '../../cost/money.js'
 import type { Usage } from '../../kernel/hub.js'
 import { shortName } from '../../kernel/short-name.js'
 import { countOf, usdOf } from '../admission/used.js'
-import type { CallMeta, CallMetadata } from '../types/index.js'
+import type { CallMeta } from '../types/meta.js'
+import type { CallMetadata } from '../types/options.js'
 
 const DIMENSIONS = ['model', 'provider', 'alias', 'tag', 'user', 'day'] as const
 
