@@ -1,7 +1,6 @@
 /**
- * The Model Context Protocol, both majors of its SDK: each request is a span on the side that sends it and one on the side
- * that serves it, and `params._meta` carries trace context between them (SEP-414:
- * https://modelcontextprotocol.io/specification/2026-07-28/basic/index#_meta).
+ * The Model Context Protocol, both majors of its SDK: a span on the side that sends a request and one on the side that
+ * serves it, with trace context between them in `params._meta` (SEP-414).
  */
 import type { Attributes } from '@opentelemetry/api'
 import {
@@ -9,10 +8,10 @@ import {
   isObject,
   path,
   semconv,
-  traceContextIn,
+  serverAttributes,
   withTraceContext,
   type Integration,
-  type ModuleTarget,
+  type ModuleExports,
   type Patcher,
   type Replace,
   type StepDeclaration,
@@ -20,8 +19,7 @@ import {
 
 /** What a request is about. A name goes into the span's name, an address does not. */
 function subjectOf(method: string, params: unknown): Attributes {
-  const name = asString(path(params, 'name'))
-  const uri = asString(path(params, 'uri'))
+  const [name, uri] = [asString(path(params, 'name')), asString(path(params, 'uri'))]
   if (method === 'tools/call') return { [semconv.OPERATION_NAME]: 'execute_tool', [semconv.TOOL_NAME]: name }
   if (method === 'prompts/get') return { [semconv.PROMPT_NAME]: name }
   return method.startsWith('resources/') ? { [semconv.MCP_RESOURCE_URI]: uri } : {}
@@ -37,8 +35,7 @@ function connectionOf(protocol: unknown): Attributes {
     [semconv.MCP_PROTOCOL_VERSION]:
       asString(path(protocol, '_negotiatedProtocolVersion')) ?? asString(path(transport, '_protocolVersion')),
     [semconv.NETWORK_TRANSPORT]: isPipe ? 'pipe' : url && 'tcp',
-    [semconv.SERVER_ADDRESS]: url?.hostname,
-    [semconv.SERVER_PORT]: url && (Number(url.port) || (url.protocol === 'http:' ? 80 : 443)),
+    ...(url && serverAttributes(url)),
   }
 }
 
@@ -56,13 +53,13 @@ function declare(message: unknown, id: unknown, protocol: unknown): StepDeclarat
   const method = asString(path(message, 'method')) ?? '_OTHER'
   const params = path(message, 'params')
   const subject = subjectOf(method, params)
-  const name = subject[semconv.TOOL_NAME] ?? subject[semconv.PROMPT_NAME]
+  const name = asString(subject[semconv.TOOL_NAME] ?? subject[semconv.PROMPT_NAME])
   return {
     kind: 'chain',
-    name: name === undefined ? method : `${method} ${String(name)}`,
+    name: name === undefined ? method : `${method} ${name}`,
     attributes: () => ({
       [semconv.MCP_METHOD]: method,
-      [semconv.JSONRPC_REQUEST_ID]: id === undefined ? id : String(id),
+      [semconv.JSONRPC_REQUEST_ID]: typeof id === 'number' ? String(id) : asString(id),
       ...subject,
       ...connectionOf(protocol),
     }),
@@ -98,14 +95,14 @@ const serve =
       const [message] = args
       const handlers = path(this, '_requestHandlers')
       const method = path(message, 'method')
-      const handler: unknown = handlers instanceof Map ? handlers.get(method) : undefined
-      if (!active() || !(handlers instanceof Map) || typeof handler !== 'function') return original.apply(this, args)
-      const traced = patcher.asStep(handler as () => unknown, {
+      const handler: unknown = active() && handlers instanceof Map ? handlers.get(method) : undefined
+      if (!(handlers instanceof Map) || typeof handler !== 'function') return original.apply(this, args)
+      const declared = (): StepDeclaration => ({
         ...declare(message, path(message, 'id'), this),
         span: 'server',
-        extract: () => traceContextIn(path(message, 'params', '_meta')),
+        extract: () => path(message, 'params', '_meta'),
       })
-      handlers.set(method, traced)
+      handlers.set(method, patcher.asStep(handler as () => unknown, declared))
       try {
         return original.apply(this, args)
       } finally {
@@ -113,7 +110,7 @@ const serve =
       }
     }
 
-const instrument: ModuleTarget['instrument'] = (module, patcher) => {
+function instrument(module: ModuleExports, patcher: Patcher): void {
   const prototype = path(module, 'Protocol', 'prototype')
   // From 2.0 every request goes through this method, those that the SDK makes itself included.
   if (path(prototype, '_requestWithSchemaViaCodec')) patcher.step(prototype, '_requestWithSchemaViaCodec', send(1))

@@ -35,8 +35,8 @@ export interface StepDeclaration {
   readonly peer?: (args: Args, self: unknown) => URL | undefined
   /** The arguments with trace context in them, as a copy: the program's own objects stay as they are. */
   readonly inject?: (args: Args, context: TraceContext) => readonly unknown[]
-  /** Trace context that came with the arguments: the span that made the request, in another process perhaps. */
-  readonly extract?: (args: Args) => TraceContext | undefined
+  /** The fields that carry trace context, of a request that was made elsewhere, in another process perhaps. */
+  readonly extract?: (args: Args) => unknown
   /**
    * Name of the tool that this step may be, seen from a layer below: a framework executes the tool, which lies behind
    * MCP. Where a step of that tool is open around, it gets the attributes, and no span is made beside it.

@@ -1,7 +1,7 @@
 /** Turns a declared method or function into a step: a span around it, and nothing else that the program could notice. */
 import { context, type Context } from '@opentelemetry/api'
 import { boundedAttributes } from '../telemetry/bounded.js'
-import { contextFor, parentFrom } from '../telemetry/remote.js'
+import { contextFor, parentFrom, traceContextIn } from '../telemetry/remote.js'
 import { guard, isThenable } from '../telemetry/settings.js'
 import { startStep, stepOf, type Step } from '../telemetry/step.js'
 import type { Replace } from './contract.js'
@@ -49,7 +49,7 @@ function begin(declaration: StepDeclaration, self: unknown, args: readonly unkno
     return joined(open, ambient)
   }
   const { parent, links } = parentFrom(
-    guard('extract', () => declaration.extract?.(args)),
+    guard('extract', () => traceContextIn(declaration.extract?.(args))),
     ambient,
   )
   const step = startStep(kind, read ?? '_OTHER', { attributes, parent, links, ...(span && { span }) })
