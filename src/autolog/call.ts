@@ -1,16 +1,15 @@
 /** Turns a declared method into a model call: a span around it, and nothing else that the program could notice. */
 import { context } from '@opentelemetry/api'
-import { types } from 'node:util'
 import { asString, isObject } from '../kernel/json.js'
 import type { Protocol } from '../kernel/protocol.js'
 import { protocols } from '../protocols/index.js'
-import { endWhenAbandoned } from '../telemetry/abandoned.js'
 import { startCall, type Call, type CallRequest } from '../telemetry/call.js'
 import { guard, isThenable } from '../telemetry/settings.js'
 import { deliver, isApiPromise, observeApiPromise } from './api-promise.js'
 import type { CallDeclaration, Replace } from './contract.js'
 import { createReader, type AnswerReader } from './reader.js'
-import { abandon, define } from './stream-tap.js'
+import { watchSettling, type Settling } from './settle.js'
+import { abandon } from './stream-tap.js'
 
 export function instrumentCall(declaration: CallDeclaration): Replace {
   const codec = protocols[declaration.protocol]
@@ -61,51 +60,16 @@ function readRequest(codec: Protocol, body: unknown, content: boolean): CallRequ
 /** Watches what the method returned and gives back what the program shall get. */
 function observe(result: unknown, reader: AnswerReader): unknown {
   if (isApiPromise(result)) observeApiPromise(result, reader)
-  else if (types.isPromise(result)) return observePromise(result, reader)
-  else if (isThenable(result)) observeThenable(result, reader)
+  else if (isThenable(result)) return watchSettling(result, settlingOf(reader))
   else deliver(result, reader)
   return result
 }
 
-/** A promise of the same class. The original may not be watched from the side: its rejection would count as handled. */
-function observePromise(promise: Promise<unknown>, reader: AnswerReader): Promise<unknown> {
-  const watched = promise.then(
-    (value) => {
-      deliver(value, reader)
-      return value
-    },
-    (error: unknown) => {
-      reader.fail(error)
-      throw error
-    },
-  )
-  // What an SDK has hung on its promise stays within reach.
-  void guard('observe', () => Object.defineProperties(watched, Object.getOwnPropertyDescriptors(promise)))
-  return watched
-}
-
-/** Not a promise but something to await, which may do its work only then, and anew each time. */
-function observeThenable(thenable: PromiseLike<unknown>, reader: AnswerReader): void {
-  const { then } = thenable
-  let seen = false
-  const once = (tell: () => void): void => {
-    if (!seen) guard('observe', tell)
-    seen = true
+/** Apart from the result, which must not be kept alive. */
+function settlingOf(reader: AnswerReader): Settling {
+  return {
+    value: (value) => deliver(value, reader),
+    error: (error) => reader.fail(error),
+    abandoned: abandon(reader),
   }
-  define(thenable, 'then', (...handlers: [((value: unknown) => unknown)?, ((error: unknown) => unknown)?]) => {
-    stop()
-    const [onValue, onError] = handlers
-    return Reflect.apply(then, thenable, [
-      (value: unknown) => {
-        once(() => deliver(value, reader))
-        return typeof onValue === 'function' ? onValue(value) : value
-      },
-      (error: unknown) => {
-        once(() => reader.fail(error))
-        if (typeof onError === 'function') return onError(error)
-        throw error
-      },
-    ]) as unknown
-  })
-  const stop = endWhenAbandoned(thenable, abandon(reader))
 }

@@ -1,8 +1,8 @@
 /** A streamed chat completion with events, as `chat.completions.stream()` of the `openai` package gives it. */
 import { createChatAccumulator } from '../../kernel/accumulate.js'
 import type { Logprobs } from '../../kernel/hub.js'
-import { linesOf } from '../model-stream.js'
-import type { AnswerChunk, ChatAnswer, ChatResult, ChatStream, StreamItem } from '../types.js'
+import { linesOf } from '../streams/model-stream.js'
+import type { AnswerChunk, ChatAnswer, ChatResult, ChatStream, StreamItem } from '../types/index.js'
 import { ChatCompletionRunner, type ChatRunEvents } from './chat-run.js'
 import { ChoiceEvents } from './choice-events.js'
 

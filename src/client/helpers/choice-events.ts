@@ -3,7 +3,7 @@ import type { ChatChunk, ChunkChoice, Logprobs, ToolCallDelta } from '../../kern
 import { parseJson } from '../../kernel/json.js'
 import type { EventArguments } from './run-events.js'
 import type { ChatStreamEvents } from './chat-stream.js'
-import type { ChatResult } from '../types.js'
+import type { ChatResult } from '../types/index.js'
 
 type LogprobList = NonNullable<Logprobs['content']>
 

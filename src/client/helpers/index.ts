@@ -1,7 +1,7 @@
 /** `chat.completions.stream()` and `runTools()`: what the `openai` package has on top of `create`, over every provider. */
 import type { FunctionToolCall, Message } from '../../kernel/hub.js'
-import { requireMessages } from '../arguments.js'
-import type { CallOptions, ChatBody, ChatResult, ChatStream, FunctionsOnly } from '../types.js'
+import { requireMessages } from '../call/arguments.js'
+import type { CallOptions, ChatBody, ChatResult, ChatStream, FunctionsOnly } from '../types/index.js'
 import { ChatCompletionRunner } from './chat-run.js'
 import { ChatCompletionStream, type Parse } from './chat-stream.js'
 import { runnableTools, type RunnableTool } from './runnable-tools.js'
