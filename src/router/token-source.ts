@@ -66,7 +66,8 @@ async function askKey(give: GiveKey, provider: string, refresh: boolean): Promis
   try {
     return headerValue(key, path)
   } catch (cause) {
-    const problem = 'the function that gives the key returned one that no HTTP header can carry, such as with a line break'
+    const problem =
+      'the function that gives the key returned one that no HTTP header can carry, such as with a line break'
     throw new CredentialsError(path, problem, { cause, provider })
   }
 }

@@ -3,8 +3,8 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createClient, type Client, type ClientOptions } from '../../src/index.js'
-import { faultPair, messages } from './fault-pair.js'
+import type { Client, ClientOptions } from '../../src/index.js'
+import { clientOfPair, faultPair, messages } from './fault-pair.js'
 import { eventually, wait } from './fault-server.js'
 
 const pair = faultPair()
@@ -16,10 +16,9 @@ type Sources = Readonly<Record<string, Provider>>
 /** A client of targets whose credentials come from somewhere else, and of one that answers. */
 function clientWith(sources: Sources, options: ClientOptions = {}): Client {
   const bad = Object.entries(sources).map(([id, own]) => [id, { baseURL: pair.bad.baseURL, ...own }] as const)
-  return createClient({
+  return clientOfPair(pair, {
     providers: { ...Object.fromEntries(bad), good: { baseURL: pair.good.baseURL, apiKey: 'k' } },
     models: { both: [...Object.keys(sources).map((id) => `${id}/m`), 'good/m'] },
-    retries: 0,
     cooldown: false,
     ...options,
   })
@@ -43,6 +42,9 @@ interface Fault {
   readonly give: () => unknown
   readonly error: 'CredentialsError' | 'TimeoutError'
 }
+
+/** Only what hangs is ended by its time. */
+const limitOf = ({ error }: Fault): Provider => (error === 'TimeoutError' ? { timeout: { attempt: 60 } } : {})
 
 /** Of any function that gives something. */
 const faults: readonly Fault[] = [
@@ -73,7 +75,11 @@ const awsFaults: readonly Fault[] = [
   ...faults,
   { name: 'gives nothing in it', give: () => ({}), error: 'CredentialsError' },
   { name: 'gives half', give: () => ({ accessKeyId: SECRET }), error: 'CredentialsError' },
-  { name: 'gives an empty half', give: () => ({ accessKeyId: SECRET, secretAccessKey: '' }), error: 'CredentialsError' },
+  {
+    name: 'gives an empty half',
+    give: () => ({ accessKeyId: SECRET, secretAccessKey: '' }),
+    error: 'CredentialsError',
+  },
   {
     name: 'gives a token over two lines',
     give: () => ({ accessKeyId: 'a', secretAccessKey: 'b', sessionToken: `${SECRET}\n${SECRET}` }),
@@ -107,14 +113,16 @@ const table = Object.entries(asks).flatMap(([kind, ask]) => [
     kind,
     ask,
     what: 'apiKey',
-    sources: { odd: { apiKey: fault.give as never } } as Sources,
+    sources: { odd: { apiKey: fault.give as never, ...limitOf(fault) } } as Sources,
   })),
   ...awsFaults.map((fault) => ({
     ...fault,
     kind,
     ask,
     what: 'AWS credentials',
-    sources: { bedrock: { credentials: fault.give as never, variables: { region: 'eu-west-1' } } } as Sources,
+    sources: {
+      bedrock: { credentials: fault.give as never, variables: { region: 'eu-west-1' }, ...limitOf(fault) },
+    } as Sources,
   })),
 ])
 
@@ -122,15 +130,18 @@ describe.each(table)('$what, $kind: a function that $name', ({ sources, ask, err
   const id = Object.keys(sources)[0] ?? ''
 
   test('the next target answers', async () => {
-    const ai = clientWith(sources, { timeout: { attempt: 60 } })
+    const ai = clientWith(sources)
     const { _meta: meta } = await ask(ai, 'both')
-    expect(meta?.attempts).toMatchObject([{ target: `${id}/m`, error }, { target: 'good/m', status: 200 }])
+    expect(meta?.attempts).toMatchObject([
+      { target: `${id}/m`, error },
+      { target: 'good/m', status: 200 },
+    ])
     expect(pair.bad.seen).toEqual([])
     expect(ai.health().targets.map(({ inFlight }) => inFlight)).toEqual([0, 0])
   })
 
   test('alone it is a typed error, which shows no secret', async () => {
-    const failure = await caught(ask(clientWith(sources, { timeout: { attempt: 60 } }), `${id}/m`))
+    const failure = await caught(ask(clientWith(sources), `${id}/m`))
     expect(failure).toMatchObject({ name: error, provider: id, model: 'm' })
     if (error === 'TimeoutError') expect(failure).toMatchObject({ limit: 'attempt' })
     else expect(failure['path']).toMatch(/^providers\.\w+\.(apiKey|credentials)/)
@@ -181,7 +192,11 @@ describe('time', () => {
     )
     const watched = {
       ...ai,
-      chat: { completions: { create: (body: object) => ai.chat.completions.create(body as never, { signal: controller.signal }) } },
+      chat: {
+        completions: {
+          create: (body: object) => ai.chat.completions.create(body as never, { signal: controller.signal }),
+        },
+      },
     } as unknown as Client
     expect(await caught(ask(watched, 'both'))).toMatchObject({ message: 'gone' })
     // What the function says later is nobody's; `faultPair` looks for rejections.
@@ -205,7 +220,7 @@ describe('time', () => {
   test('a key that is renewed after a 401, and never comes', async () => {
     pair.bad.behave = (_, response) => void response.writeHead(401).end('{"error":{"message":"no"}}')
     const give = ({ refresh }: { refresh: boolean }): unknown => (refresh ? never() : SECRET)
-    const ai = clientWith({ odd: { apiKey: give as never } }, { timeout: { attempt: 60 } })
+    const ai = clientWith({ odd: { apiKey: give as never, timeout: { attempt: 60 } } })
     const { _meta: meta } = await asks['plain']!(ai, 'both')
     expect(meta?.attempts).toMatchObject([{ target: 'odd/m', error: 'TimeoutError' }, { status: 200 }])
   })
@@ -246,7 +261,12 @@ describe('a metadata server', () => {
   })
 
   const clouds = { vertex: {}, bedrock: { variables: { region: 'eu-west-1' } } } as const
-  const refusal = JSON.stringify({ error: 'denied', error_description: `no ${SECRET}`, access_token: null, message: SECRET })
+  const refusal = JSON.stringify({
+    error: 'denied',
+    error_description: `no ${SECRET}`,
+    access_token: null,
+    message: SECRET,
+  })
 
   const metadataFaults: readonly (readonly [string, RequestListener, string])[] = [
     ['takes the request and never answers', () => {}, 'TimeoutError'],
@@ -268,9 +288,12 @@ describe('a metadata server', () => {
   describe.each(Object.entries(clouds))('of %s', (id, own) => {
     test.each(metadataFaults)('%s: the next target answers, and nothing is shown', async (_, listener, error) => {
       answer = listener
-      const ai = clientWith({ [id]: own }, { timeout: { attempt: error === 'TimeoutError' ? 600 : 20_000 } })
+      const ai = clientWith({ [id]: { ...own, timeout: { attempt: error === 'TimeoutError' ? 600 : 20_000 } } })
       const { _meta: meta } = await asks['plain']!(ai, 'both')
-      expect(meta?.attempts).toMatchObject([{ target: `${id}/m`, error }, { target: 'good/m', status: 200 }])
+      expect(meta?.attempts).toMatchObject([
+        { target: `${id}/m`, error },
+        { target: 'good/m', status: 200 },
+      ])
       await eventually(() => asked > 0, 'the server was asked', 20_000)
       const failure = await caught(asks['plain']!(ai, `${id}/m`))
       expect(failure).toMatchObject({ name: error, provider: id, model: 'm' })
