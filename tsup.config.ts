@@ -4,19 +4,6 @@ import { transform, type TransformOptions } from 'esbuild'
 import type { Options } from 'tsup'
 import ts from 'typescript'
 
-/** One entry for each code path in package.json `exports`, and those of `bin`; test/architecture.test.ts holds them together. */
-export const entry = {
-  index: 'src/index.ts',
-  auto: 'src/auto.ts',
-  config: 'src/config.ts',
-  core: 'src/core.ts',
-  protocols: 'src/protocols.ts',
-  providers: 'src/providers.ts',
-  redis: 'src/redis.ts',
-  testing: 'src/testing.ts',
-  cli: 'src/cli.ts',
-}
-
 /**
  * Nothing of ours happens at import, so whatever a program does not use, its bundler may drop. Bundlers cannot see
  * that: a call, a property that is read and what `import * as` gives might do anything. Here each is put into a
@@ -120,7 +107,18 @@ const bundledLicences: NonNullable<Options['plugins']>[number] = {
 }
 
 const shared = {
-  entry,
+  // One entry for each code path in package.json `exports`, and those of `bin`; test/architecture.test.ts holds them together.
+  entry: {
+    index: 'src/index.ts',
+    auto: 'src/auto.ts',
+    config: 'src/config.ts',
+    core: 'src/core.ts',
+    protocols: 'src/protocols.ts',
+    providers: 'src/providers.ts',
+    redis: 'src/redis.ts',
+    testing: 'src/testing.ts',
+    cli: 'src/cli.ts',
+  },
   target: 'node20',
   platform: 'node',
   removeNodeProtocol: false,
@@ -132,6 +130,8 @@ const shared = {
   skipNodeModulesBundle: true,
   noExternal: [/^zod\//],
 } satisfies Options
+
+export const { entry } = shared
 
 const code = {
   ...shared,
