@@ -13,6 +13,7 @@ test('headers of the trace come after the signature, which so does not cover the
     baseURL: 'https://aws.test',
     headers: { 'x-own': '1' },
     idHeaders: [],
+    gatewayIdHeaders: [],
     authorize: () => undefined,
     sign: ({ headers }: { headers: Headers }) => {
       signed.push([...headers.keys()])
