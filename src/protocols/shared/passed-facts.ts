@@ -1,10 +1,18 @@
+import type { Usage } from '../../kernel/hub.js'
 import { asString, isObject } from '../../kernel/json.js'
-import type { JsonObject } from '../../kernel/protocol.js'
-import { wireCount } from '../../protocols/shared/count.js'
-import type { OtherAnswer } from '../call/logical-call.js'
+import { wireCount } from './count.js'
 
-/** What telemetry and prices can use of an answer. Counts are named as in OpenAI's newer operations, or as in chat. */
-export function factsOf(wire: JsonObject): OtherAnswer {
+/** What telemetry and prices can use of an answer that no codec reads. */
+export interface PassedFacts {
+  /** Empty when the provider gives none. */
+  readonly id: string
+  /** Empty when the provider does not say. */
+  readonly model: string
+  readonly usage?: Partial<Usage>
+}
+
+/** Counts are named as in OpenAI's newer operations, or as in chat. */
+export function factsOf(wire: Readonly<Record<string, unknown>>): PassedFacts {
   const usage = isObject(wire['usage']) ? wire['usage'] : {}
   const input = wireCount(usage['input_tokens']) ?? wireCount(usage['prompt_tokens'])
   const output = wireCount(usage['output_tokens']) ?? wireCount(usage['completion_tokens'])
