@@ -37,6 +37,7 @@ export interface TraceHeaders {
   readonly parentSpanId: string
 }
 
+/** A provider, as data: where it is, which formats it speaks, how it is told who calls, and what is different about it. */
 export interface ProviderRow {
   /** Used in model strings: `id/model`. */
   readonly id: string
@@ -44,7 +45,10 @@ export interface ProviderRow {
   readonly name: string
   /** Formats it speaks, best first for chat. The first of each kind is used. */
   readonly protocols: readonly [ProtocolId, ...FormatId[]]
-  /** Models that speak another of `protocols` than the first of its kind, known by a part of their name. The first match counts. */
+  /**
+   * Models that speak another of `protocols` than the first of its kind, known by a part of their name. The first match
+   * counts.
+   */
   readonly byModel?: readonly { readonly part: string; readonly protocol: ProtocolId }[]
   /** Without a trailing slash. `{name}` stands for one of `variables`. */
   readonly baseURL: string
@@ -58,6 +62,7 @@ export interface ProviderRow {
   readonly variables?: Readonly<Record<string, URLVariable>>
   /** By name: fields of the body that differ between accounts, sent where the options or the environment say them. */
   readonly bodyVariables?: Readonly<Record<string, URLVariable>>
+  /** How a request says who makes it. */
   readonly auth: AuthScheme
   /** Environment variables that may hold the key, in order. Empty: no key is needed. */
   readonly env: readonly string[]
@@ -70,7 +75,9 @@ export interface ProviderRow {
    * `host:port` or a URL. What is left out is that of `baseURL`.
    */
   readonly addressEnv?: readonly string[]
+  /** Headers that every request has. */
   readonly headers?: Readonly<Record<string, string>>
+  /** What differs from the format. */
   readonly quirks?: Quirks
   /** Value of `gen_ai.provider.name`, where OpenTelemetry lists another word than `id`. */
   readonly telemetryName?: string

@@ -1,5 +1,6 @@
 import type { ProviderRow } from '../kernel/provider.js'
 
+/** Google Vertex AI (https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference). */
 export const vertex: ProviderRow = {
   id: 'vertex',
   name: 'Google Vertex AI',
