@@ -72,7 +72,10 @@ export interface TargetOptions extends Pick<
   limits?: TargetLimits | undefined
   /** Fields of the body that differ at this target. */
   params?: Readonly<Record<string, unknown>> | undefined
-  /** Tokens of input and output together. A call that is estimated to need more goes elsewhere. */
+  /**
+   * Tokens of input and output together. A call that is estimated to need more goes to other targets first. Default: that
+   * of the model, by `base` or its name, where it is known.
+   */
   contextWindow?: number | undefined
   capabilities?: Readonly<Partial<Record<Capability, boolean>>> | undefined
   /** For this target: as the client's option. */
