@@ -74,6 +74,10 @@ export interface Quirks {
   readonly reasoningRequired?: boolean
   /** How files are given. Default `file`. */
   readonly filePart?: 'file' | 'document_url'
+  /** Images and files may be given by an address. Default true for Anthropic's format. */
+  readonly urlSources?: boolean
+  /** By kind of a tool: the name that the `anthropic-beta` header needs for it here, beside those it needs everywhere. */
+  readonly toolBetas?: Readonly<Record<string, string>>
   /** Inline files may have a name (Gemini's format on Vertex AI). Default false. */
   readonly fileNames?: boolean
   /** The field for the seed. Default `seed`. */
@@ -124,6 +128,10 @@ export interface EncodeContext {
 export interface EncodedRequest {
   /** Path below the base URL, such as `/chat/completions`. */
   readonly path: string
+  /** In place of the provider's, for a model that it serves elsewhere on the same host. */
+  readonly baseURL?: string
+  /** The provider's usual header of a key, and the one that takes its place. */
+  readonly keyHeader?: readonly [usual: string, own: string]
   readonly body: JsonObject
   readonly headers?: Readonly<Record<string, string>>
   /** The caller's names of tools, by those that the body has in their place. Answers are read back with them. */

@@ -5,7 +5,7 @@ export const bedrock: ProviderRow = {
   id: 'bedrock',
   name: 'Amazon Bedrock',
   protocols: ['bedrock-converse', 'bedrock-titan-embeddings', 'bedrock-cohere-embeddings', 'bedrock-nova-embeddings'],
-  byModel: [
+  embeddingsByModel: [
     { part: 'cohere.', protocol: 'bedrock-cohere-embeddings' },
     { part: 'amazon.nova', protocol: 'bedrock-nova-embeddings' },
   ],

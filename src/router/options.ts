@@ -61,7 +61,10 @@ export interface TargetOptions extends Pick<
   limits?: TargetLimits | undefined
   /** Fields of the body that differ at this target. */
   params?: Readonly<Record<string, unknown>> | undefined
-  /** Tokens of input and output together. A call that is estimated to need more goes elsewhere. */
+  /**
+   * Tokens of input and output together. A call that is estimated to need more goes to other targets first. Default: that
+   * of the model, by `base` or its name, where it is known.
+   */
   contextWindow?: number | undefined
   /** What the model can take, where its name does not say it. A call that needs more passes the target by. */
   capabilities?: Readonly<Partial<Record<Capability, boolean>>> | undefined
