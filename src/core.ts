@@ -1,5 +1,5 @@
 /** The client without the catalogue: for a program that names the wire formats and the providers which it uses. */
-export { createClientWith, type ClientParts } from './client/with.js'
+export { createClientWith, type ClientParts } from './client/create-client-with.js'
 export type * from './client/index.js'
 export { estimateCost } from './cost/estimate.js'
 export { costOf } from './cost/price.js'

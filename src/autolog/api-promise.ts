@@ -4,12 +4,12 @@
  * promise stays the very same object; what it reads from is watched.
  */
 import { types } from 'node:util'
-import { isObject } from '../kernel/json.js'
 import { endWhenAbandoned } from '../telemetry/abandoned.js'
 import { guard } from '../telemetry/settings.js'
 import { tapBody } from './body-tap.js'
+import { deliver } from './deliver.js'
 import type { AnswerReader } from './reader.js'
-import { abandon, define, isIteratorStream, tapIteratorStream } from './stream-tap.js'
+import { abandon, define } from './stream-tap.js'
 
 interface ResponseProps {
   readonly response: Response
@@ -34,7 +34,7 @@ export function observeApiPromise(promise: ApiPromise, reader: AnswerReader): vo
   const { call } = reader
   // Half a watch would be worse than none: a promise made on the side could be rejected with nobody to handle it.
   if (!Object.isExtensible(promise) || isReadOnly(promise, 'responsePromise') || isReadOnly(promise, 'parseResponse')) {
-    return call.end()
+    return reader.unread('answer')
   }
   // Who reads the body first owns the span's end: the SDK's parser, or the program with the raw response.
   let owner: 'parser' | 'program' | undefined
@@ -132,14 +132,4 @@ export function observeApiPromise(promise: ApiPromise, reader: AnswerReader): vo
 
 function isReadOnly(holder: object, name: string): boolean {
   return Object.getOwnPropertyDescriptor(holder, name)?.writable === false
-}
-
-/** The parsed value is there: a stream to watch, or the whole answer. */
-export function deliver(value: unknown, reader: AnswerReader): void {
-  const tapped = guard('deliver', () => {
-    if (isIteratorStream(value)) tapIteratorStream(value, reader)
-    else reader.whole(isObject(value) ? value : undefined)
-    return true
-  })
-  if (!tapped) reader.call.end()
 }

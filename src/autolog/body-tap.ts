@@ -10,7 +10,6 @@ import {
   type FrameParser,
 } from '../kernel/frames.js'
 import { isObject, parseJson } from '../kernel/json.js'
-import type { ChatProtocol } from '../kernel/protocol.js'
 import { endWhenAbandoned } from '../telemetry/abandoned.js'
 import { guard } from '../telemetry/settings.js'
 import type { AnswerReader } from './reader.js'
@@ -24,18 +23,33 @@ interface RawResponse {
 /** Bodies, and events, past this size are not kept for reading; the span then lacks what only they say. */
 const MAX_BODY = 16 * 1024 * 1024
 
-/** Feeds body bytes to the reader; as events, or gathered to one JSON answer. */
-interface ByteSink {
-  push(bytes: Uint8Array): void
+/** What a watched stream is told to. None of it may throw. */
+export interface Sink<Chunk = unknown> {
+  push(chunk: Chunk): void
   end(): void
   fail(error: unknown): void
   cancel(): void
 }
 
+/** Feeds body bytes to the reader; as events, or gathered to one JSON answer. */
+type ByteSink = Sink<Uint8Array>
+
 function createSink(response: RawResponse, reader: AnswerReader): ByteSink {
-  const { codec } = reader
   const mediaType = response.headers?.get('content-type')
-  return codec.kind === 'chat' ? eventSink(codec, mediaType, reader) : wholeSink(reader)
+  if (mediaType && MEDIA.test(mediaType)) return mediaSink(reader)
+  return reader.format.stream ? eventSink(mediaType, reader) : wholeSink(reader)
+}
+
+const MEDIA = /^\s*(?:audio|image|video)\//i
+
+/** Sounds and pictures say nothing of the call. */
+function mediaSink(reader: AnswerReader): ByteSink {
+  return {
+    push() {},
+    end: () => reader.whole(undefined),
+    fail: (error) => reader.close({ error, closed: false }),
+    cancel: () => reader.close({ closed: true }),
+  }
 }
 
 /** Of a format that knows no streams. */
@@ -55,8 +69,9 @@ function wholeSink(reader: AnswerReader): ByteSink {
 }
 
 /** Reads the bytes as the client does: whether they are a stream, and how it is framed, they tell themselves. */
-function eventSink(codec: ChatProtocol, mediaType: string | null | undefined, reader: AnswerReader): ByteSink {
-  let parser: FrameParser | undefined = createFrameParser(codec.framing, mediaType)
+function eventSink(mediaType: string | null | undefined, reader: AnswerReader): ByteSink {
+  const { framing, textEvents } = reader.format
+  let parser: FrameParser | undefined = createFrameParser(framing, mediaType)
   let sinceEvent = 0
   let tooLarge = false
   let seen: 'nothing' | 'events' | 'whole' = 'nothing'
@@ -65,7 +80,7 @@ function eventSink(codec: ChatProtocol, mediaType: string | null | undefined, re
   function deliver(event: FrameEvent, isRest: boolean): void {
     const { data } = event
     seen = event.whole ? 'whole' : 'events'
-    const wire = data === '[DONE]' || isTextEvent(event, codec.textEvents) ? data : parseJson(data)
+    const wire = data === '[DONE]' || isTextEvent(event, textEvents) ? data : parseJson(data)
     if (event.whole) reader.whole(wire)
     else if (wire !== undefined || !isRest) reader.event(wire, event.event)
   }
@@ -116,42 +131,44 @@ export function tapBody(response: RawResponse, reader: AnswerReader): void {
   if (typeof body !== 'object' || body === null) return reader.whole(undefined)
   const sink = createSink(response, reader)
   const keep = endWhenAbandoned(response, abandon(reader))
-  const guarded: ByteSink = {
-    push: (bytes) => void guard('body', () => (keep(), sink.push(bytes))),
+  const guarded: Sink = {
+    push(chunk) {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+      if (bytes instanceof Uint8Array) guard('body', () => (keep(), sink.push(bytes)))
+    },
     end: () => void guard('body', () => (keep(), sink.end())),
     fail: (error) => void guard('body', () => (keep(), sink.fail(error))),
     cancel: () => void guard('body', () => (keep(), sink.cancel())),
   }
-  if (typeof (body as ReadableStream).getReader === 'function')
-    tapWebStream(body as ReadableStream<Uint8Array>, guarded)
+  if (typeof (body as ReadableStream).getReader === 'function') tapWebStream(body as ReadableStream<unknown>, guarded)
   else if (typeof (body as NodeJS.ReadableStream).on === 'function')
     tapNodeStream(body as NodeJS.ReadableStream, guarded)
   else reader.whole(undefined)
 }
 
 /** `fetch` reads its own body through the public `getReader`, so `json()` and `text()` come this way too. */
-function tapWebStream(stream: ReadableStream<Uint8Array>, sink: ByteSink): void {
+export function tapWebStream(stream: ReadableStream<unknown>, sink: Sink): void {
   const { getReader, pipeThrough, pipeTo, tee } = stream
   define(stream, 'getReader', function (...args: unknown[]) {
-    const reader = Reflect.apply(getReader, stream, args) as ReadableStreamDefaultReader<Uint8Array>
+    const reader = Reflect.apply(getReader, stream, args) as ReadableStreamDefaultReader<unknown>
     tapReader(reader, sink)
     return reader
   })
   // These three read inside the runtime, where no reader can be seen: a pass-through stage watches instead.
-  const watched = (): ReadableStream<Uint8Array> =>
+  const watched = (): ReadableStream<unknown> =>
     Reflect.apply(pipeThrough, stream, [
-      new TransformStream<Uint8Array, Uint8Array>({
+      new TransformStream<unknown, unknown>({
         transform(chunk, controller) {
           sink.push(chunk)
           controller.enqueue(chunk)
         },
         flush: () => sink.end(),
       }),
-    ]) as ReadableStream<Uint8Array>
+    ]) as ReadableStream<unknown>
   define(stream, 'pipeThrough', (...args: Parameters<typeof pipeThrough>) => watched().pipeThrough(...args))
   define(stream, 'pipeTo', (...args: Parameters<typeof pipeTo>) => watched().pipeTo(...args))
   define(stream, 'tee', () => Reflect.apply(tee, watched(), []) as ReturnType<typeof tee>)
-  const values = async function* (options?: { preventCancel?: boolean }): AsyncGenerator<Uint8Array> {
+  const values = async function* (options?: { preventCancel?: boolean }): AsyncGenerator<unknown> {
     const reader = stream.getReader()
     let finished = false
     try {
@@ -172,13 +189,13 @@ function tapWebStream(stream: ReadableStream<Uint8Array>, sink: ByteSink): void 
   define(stream, Symbol.asyncIterator, values)
 }
 
-function tapReader(reader: ReadableStreamDefaultReader<Uint8Array>, sink: ByteSink): void {
+function tapReader(reader: ReadableStreamDefaultReader<unknown>, sink: Sink): void {
   const { read, cancel } = reader
   define(reader, 'read', (...args: unknown[]) =>
     (Reflect.apply(read, reader, args) as ReturnType<typeof read>).then(
       (result) => {
         if (result.done) sink.end()
-        else if (result.value instanceof Uint8Array) sink.push(result.value)
+        else sink.push(result.value)
         return result
       },
       (error: unknown) => {
@@ -194,10 +211,10 @@ function tapReader(reader: ReadableStreamDefaultReader<Uint8Array>, sink: ByteSi
 }
 
 /** Every way of reading a Node stream emits `data` for what it takes. */
-function tapNodeStream(stream: NodeJS.ReadableStream, sink: ByteSink): void {
+export function tapNodeStream(stream: NodeJS.ReadableStream, sink: Sink): void {
   const { emit } = stream
   define(stream, 'emit', function (this: unknown, event: string | symbol, ...args: unknown[]) {
-    if (event === 'data') sink.push(typeof args[0] === 'string' ? Buffer.from(args[0]) : (args[0] as Uint8Array))
+    if (event === 'data') sink.push(args[0])
     else if (event === 'end') sink.end()
     // A reader that breaks out of its loop leaves this error behind.
     else if (event === 'error' && isAbort(args[0])) sink.cancel()

@@ -2,110 +2,104 @@
 import { context } from '@opentelemetry/api'
 import { types } from 'node:util'
 import { asString, isObject } from '../kernel/json.js'
-import type { Protocol } from '../kernel/protocol.js'
-import { protocols } from '../protocols/index.js'
-import { endWhenAbandoned } from '../telemetry/abandoned.js'
 import { startCall, type Call, type CallRequest } from '../telemetry/call.js'
 import { guard, isThenable } from '../telemetry/settings.js'
-import { deliver, isApiPromise, observeApiPromise } from './api-promise.js'
-import type { CallDeclaration, Replace } from './contract.js'
-import { createReader, type AnswerReader } from './reader.js'
-import { abandon, define } from './stream-tap.js'
+import { isApiPromise, observeApiPromise } from './api-promise.js'
+import type { Args, CallDeclaration, Declared, Replace } from './contract.js'
+import { deliver, tapStream } from './deliver.js'
+import { formatOf, type Format } from './formats.js'
+import { createReader, type AnswerReader, type Unread } from './reader.js'
+import { watchSettling, type Settling } from './settle.js'
+import { toWireNames } from './spelling.js'
+import { abandon } from './stream-tap.js'
+import { isWrappingPromise, observeWrappingPromise } from './wrapping-promise.js'
 
-export function instrumentCall(declaration: CallDeclaration): Replace {
-  const codec = protocols[declaration.protocol]
+/** @param tell - Of answers that cannot be read. */
+export function instrumentCall(declared: Declared, tell?: (what: Unread) => void): Replace {
   return (original, active) =>
     function (this: unknown, ...args: unknown[]) {
       if (!active()) return Reflect.apply(original, this, args)
-      const call = guard('call', () => begin(declaration, codec, this, args))
-      if (!call) return Reflect.apply(original, this, args)
+      const declaration = typeof declared === 'function' ? guard('declaration', () => declared(args, this)) : declared
+      const call = declaration && guard('call', () => begin(declaration, this, args))
+      if (!declaration || !call) return Reflect.apply(original, this, args)
+      const reader = createReader(call, declaration, tell)
+      const answered = declaration.callback === 'last' && watchCallback(args, reader)
       const unmute = declaration.mute && guard('mute', () => declaration.mute?.(this))
       let result: unknown
       try {
-        result = context.with(call.context, () => Reflect.apply(original, this, args))
+        result = context.with(call.context, () => Reflect.apply(original, this, answered || args))
       } catch (error) {
-        call.end({ error })
+        reader.fail(error)
         throw error
       } finally {
         if (unmute) guard('mute', unmute)
       }
-      const reader = createReader(call, codec, declaration)
+      if (answered) return result
       const seen = guard('observe', () => ({ result: observe(result, reader) }))
       if (seen) return seen.result
-      call.end()
+      reader.unread('answer')
       return result
     }
 }
 
 /** A reader that fails costs its own fact and no other: the program's objects may throw when they are read. */
-function begin(declaration: CallDeclaration, codec: Protocol, self: unknown, args: readonly unknown[]): Call {
-  const { provider, request } = declaration
+function begin(declaration: CallDeclaration, self: unknown, args: Args): Call {
+  const { provider, request, model } = declaration
+  const format = formatOf(declaration.protocol)
   const body = guard('request', () => (request ? request(args, self) : args[0]))
   return startCall({
-    operation: declaration.operation ?? codec.operation,
+    operation: declaration.operation ?? format.operation ?? 'chat',
     layer: declaration.layer ?? 'sdk',
     provider: typeof provider === 'function' ? (guard('provider', () => provider(self)) ?? '_OTHER') : provider,
-    model: guard('request', () => (isObject(body) ? asString(body['model']) : undefined)),
-    request: (content) => readRequest(codec, body, content),
-    baseURL: guard('baseURL', () => declaration.baseURL(self)),
+    model: guard('request', () => model?.(args, self) ?? (isObject(body) ? asString(body['model']) : undefined)),
+    request: (content) => readRequest(declaration, format, body, { content, path: declaration.path?.(args, self) }),
+    baseURL: guard('baseURL', () => declaration.baseURL?.(self)),
     ...(declaration.attributes && { attributes: declaration.attributes }),
   })
 }
 
-function readRequest(codec: Protocol, body: unknown, content: boolean): CallRequest | undefined {
-  if (!isObject(body)) return undefined
-  if (codec.kind === 'embeddings') return { embeddings: codec.decodeRequest(body, { content }) }
-  return codec.kind === 'chat' ? { chat: codec.decodeRequest(body, { content }) } : undefined
+function readRequest(
+  declaration: CallDeclaration,
+  format: Format,
+  body: unknown,
+  options: { readonly content: boolean; readonly path: string | undefined },
+): CallRequest | undefined {
+  const { content, path } = options
+  const wire = declaration.spelling && format.fields ? toWireNames(body, format.fields, content) : body
+  if (!isObject(wire)) return undefined
+  const request = format.request(wire, { content, ...(path !== undefined && { path }) })
+  return declaration.streaming && 'chat' in request ? { chat: { ...request.chat, stream: true } } : request
+}
+
+/** The program's arguments with its callback watched; `undefined` where it has given none. */
+function watchCallback(args: Args, reader: AnswerReader): unknown[] | undefined {
+  const callback = args.at(-1)
+  if (typeof callback !== 'function') return undefined
+  const watched = function (this: unknown, ...outcome: unknown[]): unknown {
+    const [error, result] = outcome
+    guard('callback', () => (error === null || error === undefined ? deliver(result, reader) : reader.fail(error)))
+    return Reflect.apply(callback, this, outcome)
+  }
+  return [...args.slice(0, -1), watched]
 }
 
 /** Watches what the method returned and gives back what the program shall get. */
 function observe(result: unknown, reader: AnswerReader): unknown {
   if (isApiPromise(result)) observeApiPromise(result, reader)
-  else if (types.isPromise(result)) return observePromise(result, reader)
-  else if (isThenable(result)) observeThenable(result, reader)
-  else deliver(result, reader)
+  else if (isWrappingPromise(result)) observeWrappingPromise(result, reader)
+  else if (isThenable(result)) {
+    // What is to be awaited may be a stream as well.
+    if (!types.isPromise(result)) tapStream(result, reader)
+    return watchSettling(result, settlingOf(reader))
+  } else deliver(result, reader)
   return result
 }
 
-/** A promise of the same class. The original may not be watched from the side: its rejection would count as handled. */
-function observePromise(promise: Promise<unknown>, reader: AnswerReader): Promise<unknown> {
-  const watched = promise.then(
-    (value) => {
-      deliver(value, reader)
-      return value
-    },
-    (error: unknown) => {
-      reader.fail(error)
-      throw error
-    },
-  )
-  // What an SDK has hung on its promise stays within reach.
-  void guard('observe', () => Object.defineProperties(watched, Object.getOwnPropertyDescriptors(promise)))
-  return watched
-}
-
-/** Not a promise but something to await, which may do its work only then, and anew each time. */
-function observeThenable(thenable: PromiseLike<unknown>, reader: AnswerReader): void {
-  const { then } = thenable
-  let seen = false
-  const once = (tell: () => void): void => {
-    if (!seen) guard('observe', tell)
-    seen = true
+/** Apart from the result, which must not be kept alive. */
+function settlingOf(reader: AnswerReader): Settling {
+  return {
+    value: (value) => deliver(value, reader),
+    error: (error) => reader.fail(error),
+    abandoned: abandon(reader),
   }
-  define(thenable, 'then', (...handlers: [((value: unknown) => unknown)?, ((error: unknown) => unknown)?]) => {
-    stop()
-    const [onValue, onError] = handlers
-    return Reflect.apply(then, thenable, [
-      (value: unknown) => {
-        once(() => deliver(value, reader))
-        return typeof onValue === 'function' ? onValue(value) : value
-      },
-      (error: unknown) => {
-        once(() => reader.fail(error))
-        if (typeof onError === 'function') return onError(error)
-        throw error
-      },
-    ]) as unknown
-  })
-  const stop = endWhenAbandoned(thenable, abandon(reader))
 }

@@ -4,7 +4,7 @@
  * streams, promises, undo and the report belong to the engine.
  */
 import type { Attributes } from '@opentelemetry/api'
-import type { ProtocolId } from '../kernel/protocol.js'
+import type { FormatId } from '../kernel/protocol.js'
 import type { Layer } from '../telemetry/scope.js'
 import type { Operation } from '../telemetry/semconv.js'
 
@@ -43,9 +43,12 @@ export interface Integration {
 
 /** Declares what a patched method is. All readers run guarded: what they throw never reaches the program. */
 export interface CallDeclaration {
-  /** The wire format of the method's request and answer; the engine reads both with this codec. */
-  readonly protocol: ProtocolId
-  /** Default: the codec's operation. */
+  /**
+   * The wire format of the method's request and answer; the engine reads both with it. `json` has no format of its own:
+   * of its answer are read `id`, `model` and `usage`, where OpenAI's operations have them, and it needs an `operation`.
+   */
+  readonly protocol: FormatId | 'json'
+  /** Default: the format's operation. An answer of another operation than the format's is not read as the format's. */
   readonly operation?: Operation
   /** The provider's name in telemetry, when the host is not a known one. */
   readonly provider: string | ((self: unknown) => string)
@@ -54,12 +57,36 @@ export interface CallDeclaration {
    * that it makes through the other is then the same call. A call of an SDK inside a call of an SDK is not.
    */
   readonly layer?: Layer
-  /** The request body. Default: the first argument. */
-  readonly request?: (args: readonly unknown[], self: unknown) => unknown
-  /** Base URL of the client behind `self`. */
-  readonly baseURL: (self: unknown) => string | undefined
+  /** The request body, as it goes over the wire but for its {@link spelling}. Default: the first argument. */
+  readonly request?: (args: Args, self: unknown) => unknown
+  /** Default: `model` of the body. */
+  readonly model?: (args: Args, self: unknown) => string | undefined
+  /** Path of the request, for formats that say the model or the streaming there. Default: none. */
+  readonly path?: (args: Args, self: unknown) => string | undefined
+  /** The answer is always a stream, whatever the body says. Default: what the body says. */
+  readonly streaming?: boolean
+  /**
+   * The SDK writes the format's fields in camelCase. They are put back by the format's own table of fields
+   * (`FieldTable`), at their places; all else, such as the arguments of a tool, stays as the program wrote it.
+   */
+  readonly spelling?: 'camel'
+  /** The wire answer in what the method resolved to. Default: that itself. */
+  readonly answer?: (result: unknown) => unknown
+  /**
+   * The stream in what the method resolved to: an async iterable, a Node or web stream. `undefined`: there is none, it
+   * is a whole answer. Default: that itself, if it is a stream.
+   */
+  readonly stream?: (result: unknown) => unknown
+  /** The wire event in a piece of the stream; `undefined` for a piece that is none. Default: the piece itself. */
+  readonly event?: (piece: unknown) => { readonly data: unknown; readonly name?: string } | undefined
+  /** Names of its events, where the stream is an event emitter and no stream of Node. */
+  readonly emits?: { readonly piece: string; readonly end: string; readonly error: string }
+  /** The last argument, if it is a function, is called with `(error, result)`, and nothing is returned. */
+  readonly callback?: 'last'
+  /** Base URL of the client behind `self`. Where it is not known, the host is that of the request on the wire. */
+  readonly baseURL?: (self: unknown) => string | undefined
   readonly attributes?: Attributes
-  /** Attributes of the answer beyond what the codec reads. */
+  /** Attributes of the answer beyond what the format says. Given the wire answer. */
   readonly responseAttributes?: (response: unknown) => Attributes
   /**
    * Keeps the SDK from making telemetry of its own for this call. Runs just before the original method;
@@ -67,6 +94,11 @@ export interface CallDeclaration {
    */
   readonly mute?: (self: unknown) => (() => void) | undefined
 }
+
+export type Args = readonly unknown[]
+
+/** A declaration, or how a call tells it: by its arguments, say. `undefined`: this call is none of ours. */
+export type Declared = CallDeclaration | ((args: Args, self: unknown) => CallDeclaration | undefined)
 
 /** Replaces the original. `active` is false after `off()`: then the replacement only calls the original. */
 export type Replace = (
@@ -83,7 +115,7 @@ export interface Patcher {
    * Makes `holder[method]` a model call: a span around it, the same promise class, result, error and
    * stream. `holder` is a prototype or a class; nothing happens when the method is not there.
    */
-  call(holder: unknown, method: string, declaration: CallDeclaration): boolean
+  call(holder: unknown, method: string, declared: Declared): boolean
   /** Replaces `holder[method]`; `off()` puts the original back. Returns whether the method was there. */
   wrap(holder: unknown, method: string, replace: Replace): boolean
   /** For hooks that are not a method: `undo` runs at `off()`. Counts as a patch that took hold. */

@@ -4,11 +4,12 @@ import { types } from 'node:util'
 import { pathToFileURL } from 'node:url'
 import { isObject } from '../kernel/json.js'
 import { guard } from '../telemetry/settings.js'
-import type { CallDeclaration, Integration, ModuleExports, ModuleTarget, Replace, ReportEntry } from './contract.js'
+import type { Declared, Integration, ModuleExports, ModuleTarget, Replace, ReportEntry } from './contract.js'
 import { watchLoads, type LoadWatch } from './late.js'
 import { lookAgain } from './look-again.js'
 import { createPatcher, type PatchSession } from './patch.js'
 import { loadCJS, loadESM, peekCJS, peekESM, type Peeked } from './peek.js'
+import type { Unread } from './reader.js'
 import { buildReport, createWarner, warn, type Finding } from './report.js'
 import { createResolver, type FileFormat, type Resolver } from './resolve.js'
 import { findCopies, type Copy } from './roots.js'
@@ -23,7 +24,7 @@ export interface InstrumentModulesOptions {
   readonly eager?: boolean | undefined
   /** From `findCallerFile()`. */
   readonly callerFile?: string | undefined
-  readonly call: (declaration: CallDeclaration) => Replace
+  readonly call: (declared: Declared, tell?: (what: Unread) => void) => Replace
 }
 
 export interface ModuleInstrumentation {
@@ -103,6 +104,7 @@ export function instrumentModules(options: InstrumentModulesOptions): ModuleInst
       format,
       options: isObject(given) ? given : {},
       call: options.call,
+      unread: (method, what) => sayUnread(finding, method, what),
     })
     sessions.push(session)
     const module = asModuleExports(exported)
@@ -116,6 +118,14 @@ export function instrumentModules(options: InstrumentModulesOptions): ModuleInst
       finding.details = [`its integration failed: ${types.isNativeError(error) ? error.message : typeof error}`]
     }
     if (finding.status !== 'patched') warnSoon()
+  }
+
+  /** Once for each method: in the report, and on stderr. */
+  function sayUnread(finding: Finding, method: string, what: Unread): void {
+    const detail = `${method} gave ${what === 'answer' ? 'an answer' : 'a stream'} that autolog cannot read`
+    if (finding.details.includes(detail)) return
+    finding.details = [...finding.details, detail]
+    warn(`${finding.package}: ${detail}; its spans say so and have no usage`)
   }
 
   function unsupported(session: PatchSession, target: ModuleTarget): string[] {

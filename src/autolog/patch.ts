@@ -1,6 +1,7 @@
 /** Replaces methods so that the replacement can be taken back exactly. */
 import { types } from 'node:util'
-import type { CallDeclaration, Patcher, Replace } from './contract.js'
+import type { Declared, Patcher, Replace } from './contract.js'
+import type { Unread } from './reader.js'
 
 /** On every replacement, so that another copy of this package sees it. */
 const PATCHED = Symbol.for('tracestitch.patched')
@@ -21,7 +22,9 @@ export interface PatcherContext {
   readonly format: 'esm' | 'cjs'
   readonly options: Readonly<Record<string, unknown>>
   /** Makes the replacement of a declared model call. */
-  readonly call: (declaration: CallDeclaration) => Replace
+  readonly call: (declared: Declared, tell?: (what: Unread) => void) => Replace
+  /** Told of each call of a method whose answer or stream cannot be read. */
+  readonly unread?: (method: string, what: Unread) => void
 }
 
 export interface PatchSession {
@@ -116,7 +119,12 @@ export function createPatcher(context: PatcherContext): PatchSession {
   const patcher: Patcher = {
     format: context.format,
     options: context.options,
-    call: (holder, method, declaration) => patcher.wrap(holder, method, context.call(declaration)),
+    call: (holder, method, declared) =>
+      patcher.wrap(
+        holder,
+        method,
+        context.call(declared, (what) => context.unread?.(method, what)),
+      ),
     wrap(holder, method, replace) {
       if (!active) return false
       if ((typeof holder !== 'object' && typeof holder !== 'function') || holder === null) {

@@ -1,17 +1,21 @@
-/** Reads what an SDK got, with the codec of its wire format, into the call's span. Never throws. */
-import { createChatAccumulator, type ChatAccumulator } from '../kernel/accumulate.js'
-import type { ChatCompletion } from '../kernel/hub.js'
+/** Reads what an SDK got, with the format that its declaration names, into the call's span. Never throws. */
 import { isObject } from '../kernel/json.js'
-import type { Protocol, StreamDecoder } from '../kernel/protocol.js'
 import type { Call } from '../telemetry/call.js'
+import * as semconv from '../telemetry/semconv.js'
 import { guard } from '../telemetry/settings.js'
 import type { CallDeclaration } from './contract.js'
+import { formatOf, type Format, type StreamSink } from './formats.js'
+import { toWireNames } from './spelling.js'
+
+/** What of a call could not be read. */
+export type Unread = 'answer' | 'stream'
 
 /** Reads one answer: whole, or event by event. */
 export interface AnswerReader {
   readonly call: Call
+  readonly declaration: CallDeclaration
   /** What the answer is read with; says how its stream is framed. */
-  readonly codec: Protocol
+  readonly format: Format
   /** A whole answer; ends the call. */
   whole(answer: unknown): void
   /** One event of a streamed answer. */
@@ -20,6 +24,8 @@ export interface AnswerReader {
   fail(error: unknown): void
   /** The stream is over: ends the call. `closed`: by the reader's own wish, before the end. */
   close(outcome: { readonly error?: unknown; readonly closed: boolean }): void
+  /** The answer has a shape that nothing here can watch: the span says so, and ends. */
+  unread(what: Unread): void
 }
 
 /** Stands for a stream that ended without error and without its format's own end. */
@@ -27,53 +33,73 @@ class StreamTruncated extends Error {
   readonly code = 'stream_truncated'
 }
 
-export function createReader(call: Call, codec: Protocol, declaration: CallDeclaration): AnswerReader {
-  let decoder: StreamDecoder | undefined
-  let accumulator: ChatAccumulator | undefined
+interface Piece {
+  readonly data: unknown
+  readonly name?: string | undefined
+}
+
+/** @param tell - Of what cannot be read, where somebody wants to know. */
+export function createReader(call: Call, declaration: CallDeclaration, tell?: (what: Unread) => void): AnswerReader {
+  const format = formatOf(declaration.protocol)
+  const { fields } = format
+  const inWireNames = (value: unknown): unknown => (declaration.spelling && fields ? toWireNames(value, fields) : value)
+  const options = { content: call.content }
+  let sink: StreamSink | undefined
   let broken = false
   let closed = false
 
-  function readWhole(answer: unknown): void {
-    if (declaration.responseAttributes) call.set(declaration.responseAttributes(answer))
-    if (declaration.operation !== undefined && declaration.operation !== codec.operation) return
-    const options = { content: call.content }
-    if (codec.kind === 'embeddings') call.response({ embeddings: codec.decodeResponse(answer, options) })
-    else if (codec.kind === 'chat') call.response({ chat: codec.decodeResponse(answer, options) })
+  function readWhole(result: unknown): void {
+    const { answer, operation, responseAttributes } = declaration
+    const wire = inWireNames(answer ? answer(result) : result)
+    if (responseAttributes) call.set(responseAttributes(wire))
+    if (operation !== undefined && format.operation !== undefined && operation !== format.operation) return
+    const response = format.answer(wire, options)
+    if (response) call.response(response)
+  }
+
+  function sayUnread(what: Unread): void {
+    call.set({ [semconv.UNREAD]: what })
+    if (tell) guard('unread', () => tell(what))
   }
 
   function fail(error: unknown): void {
     guard('headers', () => {
-      const headers = isObject(error) ? error['headers'] : undefined
-      if (isHeaders(headers)) call.headers(headers)
+      const headers = headersOf(error)
+      if (headers) call.headers(headers)
     })
     call.end({ error })
   }
 
-  /** What the stream said until it ended. A chat that was under way has at least one position, finished or not. */
-  function gathered(underWay: boolean, flush: boolean): ChatCompletion | undefined {
-    if (!decoder && !underWay) return undefined
-    accumulator ??= createChatAccumulator({ content: call.content })
-    if (flush) for (const chunk of decoder?.end() ?? []) accumulator.push(chunk)
-    const chat = accumulator.result()
-    if (chat.choices.length === 0) chat.choices.push(UNFINISHED)
-    return chat
+  function pieceOf(piece: unknown, name: string | undefined): Piece | undefined {
+    const { event } = declaration
+    const { data, name: own = name } = event ? (event(piece) ?? NO_PIECE) : { data: piece }
+    return data === undefined && event ? undefined : { data: inWireNames(data), name: own }
   }
 
   return {
     call,
-    codec,
+    declaration,
+    format,
     fail,
-    whole(answer) {
-      if (call.recording && isObject(answer)) guard('response', () => readWhole(answer))
+    whole(result) {
+      if (call.recording) {
+        try {
+          readWhole(result)
+        } catch {
+          // A shape that no declaration foresaw: the span says that it lacks what the answer says.
+          sayUnread('answer')
+        }
+      }
       call.end()
     },
-    event(data, name) {
+    event(piece, name) {
       call.chunk()
-      if (!call.recording || broken || closed || codec.kind !== 'chat') return
+      if (!call.recording || broken || closed || !format.stream) return
       try {
-        decoder ??= codec.createStreamDecoder({ content: call.content })
-        accumulator ??= createChatAccumulator({ content: call.content })
-        for (const chunk of decoder.push(data, name)) accumulator.push(chunk)
+        const event = pieceOf(piece, name)
+        if (!event) return
+        sink ??= format.stream(options)
+        sink.push(event.data, event.name)
       } catch {
         // The program meets the fault itself, as its SDK reports it; the span keeps what was read so far.
         broken = true
@@ -84,28 +110,40 @@ export function createReader(call: Call, codec: Protocol, declaration: CallDecla
       closed = true
       const failed = outcome.error !== undefined
       let error = outcome.error
-      if (call.recording && codec.kind === 'chat') {
+      if (call.recording && format.stream) {
         guard('response', () => {
-          const chat = gathered(failed || !outcome.closed, !broken && !failed)
-          if (chat) call.response({ chat })
+          if (failed || !outcome.closed) sink ??= format.stream?.(options)
+          const response = sink?.result(!broken && !failed)
+          if (response) call.response(response)
         })
-        const cut = !failed && !outcome.closed && !broken && decoder?.done !== true
-        if (cut) error = new StreamTruncated()
+        const ended = !failed && !outcome.closed
+        if (ended && broken) sayUnread('stream')
+        else if (ended && sink?.done !== true) error = new StreamTruncated()
       }
       if (error === undefined) call.end()
       else fail(error)
     },
+    unread(what) {
+      sayUnread(what)
+      call.end()
+    },
   }
 }
 
-function isHeaders(value: unknown): value is Pick<Headers, 'forEach'> {
-  return isObject(value) && typeof value['forEach'] === 'function' && typeof value['get'] === 'function'
+const NO_PIECE: Piece = { data: undefined }
+
+type HeaderList = Pick<Headers, 'forEach'>
+
+/** Of the answer that an error stands for: SDKs keep them on it, or on the response they keep on it. */
+function headersOf(error: unknown): HeaderList | undefined {
+  if (!isObject(error)) return undefined
+  for (const holder of [error, error['rawResponse'], error['response']]) {
+    const headers = isObject(holder) ? holder['headers'] : undefined
+    if (isHeaders(headers)) return headers
+  }
+  return undefined
 }
 
-/** A stream that broke off before its first choice still has one position, and it did not finish. */
-const UNFINISHED = {
-  index: 0,
-  finish_reason: undefined as never,
-  message: { role: 'assistant' as const, content: null, refusal: null },
-  logprobs: null,
+function isHeaders(value: unknown): value is HeaderList {
+  return isObject(value) && typeof value['forEach'] === 'function' && typeof value['get'] === 'function'
 }

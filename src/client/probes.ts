@@ -6,9 +6,9 @@ import type { Route } from '../router/route.js'
 import type { Member } from '../router/strategy.js'
 import { outsideOfCalls } from '../telemetry/identity.js'
 import * as semconv from '../telemetry/semconv.js'
-import { whole } from './chat.js'
-import { LogicalCall, type ClientContext } from './call.js'
-import { execute } from './execute.js'
+import { whole } from './faces/chat.js'
+import { LogicalCall, type ClientContext } from './call/logical-call.js'
+import { execute } from './call/execute.js'
 
 const INTERVAL = 1_000
 const TIMEOUT = 10_000

@@ -13,53 +13,10 @@ import type {
   RerankResponse,
 } from './hub.js'
 import type { HistoryRules } from './history.js'
-import type { AuthScheme } from './provider.js'
+import type { AuthScheme } from './auth-scheme.js'
+import type { ProtocolId, PassthroughId } from './protocol-ids.js'
 
-/** The wire formats of this version. */
-export const PROTOCOL_IDS = [
-  'anthropic-messages',
-  'bedrock-cohere-embeddings',
-  'bedrock-converse',
-  'bedrock-nova-embeddings',
-  'bedrock-titan-embeddings',
-  'cohere-chat',
-  'cohere-embeddings',
-  'cohere-rerank',
-  'gemini-embeddings',
-  'gemini-generate',
-  'jina-rerank',
-  'ollama-chat',
-  'ollama-embeddings',
-  'openai-chat',
-  'openai-completions',
-  'openai-embeddings',
-  'openai-responses',
-  'replicate-predictions',
-  'vertex-embeddings',
-  'voyage-embeddings',
-  'voyage-rerank',
-  'watsonx-chat',
-] as const
-
-/** The formats that are passed on as they are. */
-export const PASSTHROUGH_IDS = [
-  'openai-image-edits',
-  'openai-image-variations',
-  'openai-images',
-  'openai-moderations',
-  'openai-speech',
-  'openai-transcriptions',
-  'openai-translations',
-] as const
-
-/** Names a wire format. Its codec is in `src/protocols/codecs.ts`. */
-export type ProtocolId = (typeof PROTOCOL_IDS)[number]
-
-/** Names a format that is passed on as it is. */
-export type PassthroughId = (typeof PASSTHROUGH_IDS)[number]
-
-/** What a provider can be said to speak. */
-export type FormatId = ProtocolId | PassthroughId
+export * from './protocol-ids.js'
 
 export type JsonObject = Record<string, unknown>
 
@@ -232,8 +189,18 @@ export interface StreamEncoder {
   end(): readonly WireEvent[]
 }
 
+/**
+ * Fields of a format that have names of several words, or lead to such, at their places: what SDKs that write camelCase
+ * call otherwise. Of a list the entries are meant. A field that is not named here is the caller's own affair.
+ */
+export interface FieldTable {
+  readonly [field: string]: FieldTable | true
+}
+
 interface Codec<Request, Response> {
   readonly id: ProtocolId
+  /** Of requests, answers and events alike. Only where a format's own spelling is snake_case and an SDK's is not. */
+  readonly fields?: FieldTable
   /** How its maker takes a key, where that is not a bearer token. A provider of the caller's own takes it so too. */
   readonly auth?: AuthScheme
   /** Its maker's `ProviderRow.idHeaders`, for a provider of the caller's own. */

@@ -3,13 +3,14 @@ import type { Attributes, Context, Span } from '@opentelemetry/api'
 import type { ChatCompletion, EmbeddingsResponse } from '../kernel/hub.js'
 import { responseHeaderAttributes } from './attributes.js'
 import { boundedAttributes, type Mask } from './bounded.js'
-import type { Call, CallEnd, CallResponse } from './call.js'
+import type { Call, CallEnd, CallResponse, OtherAnswer } from './call-types.js'
 import { guard, settings } from './settings.js'
 
 /** Facts that only come while the call runs. */
 export interface Facts {
   chat?: ChatCompletion
   embeddings?: EmbeddingsResponse
+  other?: OtherAnswer
   /** USD, when the answer's headers say it. */
   cost?: number
   /** Seconds. */
@@ -50,7 +51,8 @@ export abstract class BaseCall implements Call {
 
   response(response: CallResponse): void {
     if ('chat' in response) this.facts.chat = response.chat
-    else this.facts.embeddings = response.embeddings
+    else if ('embeddings' in response) this.facts.embeddings = response.embeddings
+    else this.facts.other = response.other
   }
 
   set(attributes: Attributes): void {

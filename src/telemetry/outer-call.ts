@@ -4,7 +4,7 @@ import type { ChatCompletion, ChatRequest } from '../kernel/hub.js'
 import { chatRequestAttributes, embeddingsRequestAttributes, errorTypeOf, serverOf, statusOf } from './attributes.js'
 import { BaseCall, type Facts } from './base-call.js'
 import { boundedAttributes } from './bounded.js'
-import type { CallEnd, CallRequest, CallStart } from './call.js'
+import type { CallEnd, CallRequest, CallStart } from './call-types.js'
 import { contentAttributes } from './content.js'
 import { identityAttributes } from './identity.js'
 import { metering, recordCall } from './metrics.js'
@@ -135,5 +135,6 @@ function requestOf({ request }: CallStart, content: boolean): CallRequest | unde
 }
 
 function requestAttributes(request: CallRequest): Attributes {
-  return 'chat' in request ? chatRequestAttributes(request.chat) : embeddingsRequestAttributes(request.embeddings)
+  if ('chat' in request) return chatRequestAttributes(request.chat)
+  return 'embeddings' in request ? embeddingsRequestAttributes(request.embeddings) : request.other
 }

@@ -98,6 +98,9 @@ export const PROBE = 'tracestitch.probe'
 /** Class of the failure after which a target cools down. */
 export const COOLDOWN_AFTER = 'tracestitch.cooldown.after'
 
+/** `answer` or `stream`: what of the call could not be read, so that the span lacks usage and the rest. */
+export const UNREAD = 'tracestitch.unread'
+
 /** Values of {@link OPERATION_NAME} that this package emits. */
 export type Operation =
   | 'chat'
@@ -114,3 +117,7 @@ export type Operation =
   | 'rerank'
   /** Nor this: judging a text. Images, speech and transcripts are `generate_content`, told apart by the output type. */
   | 'moderation'
+  /** Nor this: answers to questions about an input, from a given choice (OpenAI's decisions). */
+  | 'decide'
+  /** An answer that was begun by another call; without usage, which is that call's. */
+  | 'fetch_response'

@@ -2,7 +2,13 @@
 import type { Attributes } from '@opentelemetry/api'
 import { asNumber, isObject } from '../kernel/json.js'
 import type { Usage } from '../kernel/hub.js'
-import { chatResponseAttributes, costAttributes, embeddingsResponseAttributes, usageAttributes } from './attributes.js'
+import {
+  chatResponseAttributes,
+  costAttributes,
+  embeddingsResponseAttributes,
+  otherAttributes,
+  usageAttributes,
+} from './attributes.js'
 import type { Facts } from './base-call.js'
 import { boundedAttributes } from './bounded.js'
 import * as semconv from './semconv.js'
@@ -24,9 +30,10 @@ export function summaryOf(own: Facts, inner: readonly Facts[], priced: Priced): 
   for (const facts of [own, ...inner]) {
     Object.assign(attributes, facts.attributes)
     if (facts.firstChunk !== undefined) attributes[semconv.RESPONSE_TIME_TO_FIRST_CHUNK] = facts.firstChunk
-    const { chat, embeddings, mask } = facts
+    const { chat, embeddings, other, mask } = facts
     if (chat) Object.assign(attributes, boundedAttributes(chatResponseAttributes(chat, priced.settings), mask))
     if (embeddings) Object.assign(attributes, boundedAttributes(embeddingsResponseAttributes(embeddings), mask))
+    if (other) Object.assign(attributes, boundedAttributes(otherAttributes(other, priced.settings), mask))
   }
   const used = inner.filter((facts) => usageOf(facts) !== undefined || facts.cost !== undefined)
   if (used.length > 1) Object.assign(attributes, totalUsage(used, priced.settings))
@@ -40,7 +47,7 @@ export function summaryOf(own: Facts, inner: readonly Facts[], priced: Priced): 
 type AnyUsage = { readonly cost?: unknown }
 
 function usageOf(facts: Facts): AnyUsage | undefined {
-  return facts.chat?.usage ?? facts.embeddings?.usage
+  return facts.chat?.usage ?? facts.embeddings?.usage ?? facts.other?.usage
 }
 
 function totalUsage(used: readonly Facts[], settings: TelemetrySettings): Attributes {
@@ -102,7 +109,7 @@ function costOf(facts: Facts, { settings: { price }, provider, model: asked }: P
   if (!usage) return undefined
   const reported = asNumber(usage.cost)
   if (reported !== undefined) return { usd: reported, parts: {} }
-  const served = facts.chat?.model ?? facts.embeddings?.model
+  const served = facts.chat?.model ?? facts.embeddings?.model ?? facts.other?.model
   const model = asked ?? served
   if (!price || !model) return undefined
   const serviceTier = facts.chat?.service_tier

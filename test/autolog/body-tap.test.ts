@@ -58,7 +58,7 @@ function readerOf(protocol: ChatProtocol): AnswerReader {
     request: undefined,
     baseURL: undefined,
   })
-  return createReader(call, protocol, { protocol: protocol.id, provider: 'p', baseURL: () => undefined })
+  return createReader(call, { protocol: protocol.id, provider: 'p' })
 }
 
 function tapped(protocol: ChatProtocol, bytes: Uint8Array, type: string, size = 1): Response {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Abortable } from '../../src/client/abortable.js'
+import { Abortable } from '../../src/client/call/abortable.js'
 
 test('aborts once, with the first reason, whoever listens and however late its signal is asked for', () => {
   const early = new Abortable()

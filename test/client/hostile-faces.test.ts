@@ -1,7 +1,7 @@
 /** Hostile answers to everything but chat: embeddings, rerank, and the operations that are passed on. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createClient } from '../../src/index.js'
-import type { Client } from '../../src/client/types.js'
+import type { Client } from '../../src/client/types/index.js'
 import { TracestitchError } from '../../src/kernel/errors.js'
 import type { FormatId, Protocol, ProtocolId } from '../../src/kernel/protocol.js'
 import { protocols } from '../../src/protocols/index.js'

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createClient, type ClientOptions } from '../../src/index.js'
 import { ConfigError } from '../../src/kernel/errors.js'
 import { pathSegment } from '../../src/kernel/path-segment.js'
-import { operationURL } from '../../src/client/url.js'
+import { operationURL } from '../../src/client/transport/url.js'
 import { providers } from '../../src/providers/index.js'
 
 const HOSTILE = [

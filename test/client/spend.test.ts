@@ -69,7 +69,7 @@ test('streams and embeddings count; failures do not', async () => {
 })
 
 test('a million times a tenth of a cent is a thousand dollars, whatever doubles say', async () => {
-  const { Ledger } = await import('../../src/client/spend.js')
+  const { Ledger } = await import('../../src/client/facts/spend.js')
   const ledger = new Ledger()
   const meta = { provider: 'p', model: 'm', cost: { usd: 0.001 } } as never
   for (let i = 0; i < 1_000_000; i += 1) {

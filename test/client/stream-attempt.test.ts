@@ -1,8 +1,8 @@
 /** While a stream opens it touches its own attempt only; what it came to reaches the call when it is committed. */
 import { expect, test } from 'vitest'
-import { Abortable } from '../../src/client/abortable.js'
-import type { PieceReader } from '../../src/client/body.js'
-import { StreamAttempt, type StreamParts, type StreamReading } from '../../src/client/stream-attempt.js'
+import { Abortable } from '../../src/client/call/abortable.js'
+import type { PieceReader } from '../../src/client/transport/body.js'
+import { StreamAttempt, type StreamParts, type StreamReading } from '../../src/client/streams/stream-attempt.js'
 import { ProviderError, StreamError } from '../../src/kernel/errors.js'
 
 type Item = { readonly word: string; readonly _meta?: unknown }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { operationURL } from '../../src/client/url.js'
+import { operationURL } from '../../src/client/transport/url.js'
 
 test.each([
   ['http://h/v1', '/chat/completions', 'http://h/v1/chat/completions'],

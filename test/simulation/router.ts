@@ -1,11 +1,11 @@
 /** The router as it is: its plan, strategies, breakers, limits and `execute`, without HTTP. */
 import { everything } from '../../src/catalogue.js'
 import { Gates } from '../../src/client/admission/gates.js'
-import { blendedPrice } from '../../src/client/blended-price.js'
-import { LogicalCall, type ClientContext } from '../../src/client/call.js'
-import { execute } from '../../src/client/execute.js'
+import { blendedPrice } from '../../src/client/facts/blended-price.js'
+import { LogicalCall, type ClientContext } from '../../src/client/call/logical-call.js'
+import { execute } from '../../src/client/call/execute.js'
 import { Hooks } from '../../src/client/hooks.js'
-import type { AttemptRun } from '../../src/client/attempt-run.js'
+import type { AttemptRun } from '../../src/client/call/attempt-run.js'
 import { ConnectionError, ProviderError } from '../../src/kernel/errors.js'
 import type { ChatCompletion } from '../../src/kernel/hub.js'
 import type {

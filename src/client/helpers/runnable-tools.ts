@@ -5,7 +5,7 @@ import { isObject, typeName } from '../../kernel/json.js'
 import * as semconv from '../../telemetry/semconv.js'
 import { startStep } from '../../telemetry/step.js'
 import { context } from '@opentelemetry/api'
-import { isStandardSchema, parseWithSchema, type StandardSchema } from '../schema.js'
+import { isStandardSchema, parseWithSchema, type StandardSchema } from '../answers/schema.js'
 
 /** What a function is told of the run that calls it. */
 export interface ToolRun {

@@ -1,0 +1,110 @@
+/** What a method gave, to whatever can watch it: a stream of any kind, a raw response, or the whole answer. */
+import { isObject } from '../kernel/json.js'
+import { endWhenAbandoned } from '../telemetry/abandoned.js'
+import { guard } from '../telemetry/settings.js'
+import { tapBody, tapNodeStream, tapWebStream, type Sink } from './body-tap.js'
+import type { CallDeclaration } from './contract.js'
+import type { AnswerReader } from './reader.js'
+import { abandon, define, isIteratorStream, tapIterator, tapIteratorStream } from './stream-tap.js'
+
+/** The result is there: the program gets the very same. */
+export function deliver(result: unknown, reader: AnswerReader): void {
+  const delivered = guard('deliver', () => {
+    const { stream } = reader.declaration
+    const inner = stream?.(result)
+    if (isRawResponse(result) && inner === undefined) tapBody(result, reader)
+    else if (tapStream(inner ?? result, reader)) return true
+    else if (inner === undefined) reader.whole(result)
+    else reader.unread('stream')
+    return true
+  })
+  if (!delivered) reader.unread('answer')
+}
+
+/** Watches a stream while the program reads it. `false` for what is no stream. */
+export function tapStream(value: unknown, reader: AnswerReader): boolean {
+  if (isIteratorStream(value)) tapIteratorStream(value, reader)
+  else if (isWebStream(value)) tapWebStream(value, sinkOf(value, reader))
+  else if (isNodeStream(value)) tapNodeStream(value, sinkOf(value, reader))
+  else if (reader.declaration.emits && isEmitter(value)) tapEmitter(value, reader.declaration.emits, reader)
+  else if (isIterable(value)) tapIterable(value, reader)
+  else return false
+  return true
+}
+
+function isRawResponse(value: unknown): value is Response {
+  return isObject(value) && typeof value['arrayBuffer'] === 'function' && 'body' in value && 'headers' in value
+}
+
+function isWebStream(value: unknown): value is ReadableStream<unknown> {
+  return isObject(value) && typeof value['getReader'] === 'function' && typeof value['tee'] === 'function'
+}
+
+function isEmitter(value: unknown): value is NodeJS.EventEmitter {
+  return isObject(value) && typeof value['on'] === 'function' && typeof value['emit'] === 'function'
+}
+
+function isNodeStream(value: unknown): value is NodeJS.ReadableStream {
+  return isEmitter(value) && typeof (value as { read?: unknown }).read === 'function' && 'readable' in value
+}
+
+function isIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
+}
+
+/** Chunks of a stream of the SDK's own are pieces of the answer, each read when the program takes it. */
+function sinkOf(stream: object, reader: AnswerReader): Sink {
+  const keep = endWhenAbandoned(stream, abandon(reader))
+  const over = (outcome: Parameters<AnswerReader['close']>[0]): void => {
+    keep()
+    guard('stream', () => reader.close(outcome))
+  }
+  return {
+    push(chunk) {
+      keep.read()
+      guard('stream', () => reader.event(chunk))
+    },
+    end: () => over({ closed: false }),
+    fail: (error) => over({ error, closed: false }),
+    cancel: () => over({ closed: true }),
+  }
+}
+
+/**
+ * Taps what is iterated, whether it iterates itself, as generators do, or makes an iterator. The first reader is the
+ * one that counts.
+ */
+function tapIterable(iterable: AsyncIterable<unknown>, reader: AnswerReader): void {
+  if (!Object.isExtensible(iterable)) return reader.unread('stream')
+  if (typeof (iterable as Partial<AsyncIterator<unknown>>).next === 'function') {
+    if (!tapIterator(iterable as unknown as AsyncIterator<unknown>, reader, () => false)) reader.unread('stream')
+    return
+  }
+  const iterate = iterable[Symbol.asyncIterator]
+  let first = true
+  define(iterable, Symbol.asyncIterator, function (this: unknown) {
+    const inner = Reflect.apply(iterate, this, []) as AsyncIterator<unknown>
+    if (!first) return inner
+    first = false
+    keep()
+    if (!guard('tap', () => tapIterator(inner, reader, () => false))) reader.unread('stream')
+    return inner
+  })
+  const keep = endWhenAbandoned(iterable, abandon(reader))
+}
+
+/** Every listener of an emitter is told through `emit`. */
+function tapEmitter(
+  emitter: NodeJS.EventEmitter,
+  names: NonNullable<CallDeclaration['emits']>,
+  reader: AnswerReader,
+): void {
+  const sink = sinkOf(emitter, reader)
+  const { emit } = emitter
+  define(emitter, 'emit', function (this: unknown, event: string | symbol, ...args: unknown[]) {
+    if (event === names.piece) sink.push(args[0])
+    else if (event === names.end) sink.end()
+    else if (event === names.error) sink.fail(args[0])
+    return Reflect.apply(emit, emitter, [event, ...args])
+  })
+}

@@ -1,0 +1,162 @@
+/** One face for every kind of format: its requests, answers and streams, as telemetry takes them. */
+import { createChatAccumulator, type ChatAccumulator } from '../kernel/accumulate.js'
+import type { Framing } from '../kernel/frames.js'
+import type { ChatCompletion } from '../kernel/hub.js'
+import { asNumber, isObject } from '../kernel/json.js'
+import type {
+  ChatProtocol,
+  DecodeOptions,
+  FieldTable,
+  FormatId,
+  JsonObject,
+  PassthroughFormat,
+  Protocol,
+  StreamDecoder,
+} from '../kernel/protocol.js'
+import { passthroughs, protocols } from '../protocols/index.js'
+import { factsOf, type PassedFacts } from '../protocols/shared/passed-facts.js'
+import { outputType } from '../telemetry/attributes.js'
+import type { CallRequest, CallResponse } from '../telemetry/call.js'
+import * as semconv from '../telemetry/semconv.js'
+
+export interface Format {
+  readonly operation: semconv.Operation | undefined
+  readonly fields?: FieldTable | undefined
+  readonly framing?: Framing | undefined
+  /** Names of stream events whose data is text. */
+  readonly textEvents?: readonly string[] | undefined
+  request(wire: JsonObject, options: DecodeOptions): CallRequest
+  /** `undefined` for an answer that says nothing of the call, such as a sound. Throws for one that it cannot read. */
+  answer(wire: unknown, options: DecodeOptions): CallResponse | undefined
+  /** Reads a stream; not there for a format that knows none. */
+  readonly stream?: (options: DecodeOptions) => StreamSink
+}
+
+export interface StreamSink {
+  push(data: unknown, name: string | undefined): void
+  /** Whether the format's own end was seen. A stream that ends without it was cut. */
+  readonly done: boolean
+  /**
+   * What the stream said so far.
+   *
+   * @param flush - Ask for what the decoder holds back.
+   */
+  result(flush: boolean): CallResponse | undefined
+}
+
+const known = new Map<FormatId | 'json', Format>()
+
+export function formatOf(id: FormatId | 'json'): Format {
+  let format = known.get(id)
+  if (!format) {
+    format =
+      id === 'json'
+        ? passed({})
+        : id in protocols
+          ? read(protocols[id as keyof typeof protocols])
+          : passed(passthroughs[id as keyof typeof passthroughs])
+    known.set(id, format)
+  }
+  return format
+}
+
+function read(codec: Protocol): Format {
+  const { operation, fields } = codec
+  switch (codec.kind) {
+    case 'chat':
+      return {
+        operation,
+        fields,
+        framing: codec.framing,
+        textEvents: codec.textEvents,
+        request: (wire, options) => ({ chat: codec.decodeRequest(wire, options) }),
+        answer: (wire, options) => ({ chat: codec.decodeResponse(wire, options) }),
+        stream: (options) => chatSink(codec, options),
+      }
+    case 'embeddings':
+      return {
+        operation,
+        fields,
+        request: (wire, options) => ({ embeddings: codec.decodeRequest(wire, options) }),
+        answer: (wire, options) => ({ embeddings: codec.decodeResponse(wire, options) }),
+      }
+    case 'rerank':
+      return {
+        operation,
+        fields,
+        request: () => ({ other: {} }),
+        answer: (wire, options) => ({ other: codec.decodeResponse(wire, options) }),
+      }
+  }
+}
+
+type Passed = Partial<Pick<PassthroughFormat, 'operation' | 'outputType' | 'lastEvent' | 'response' | 'textFormats'>>
+
+function passed({ operation, outputType: type, lastEvent, response, textFormats }: Passed): Format {
+  const mayBeText = response === 'bytes' || textFormats !== undefined
+  return {
+    operation,
+    request(wire) {
+      const count = asNumber(wire['n'])
+      return {
+        other: {
+          ...(type && outputType(type)),
+          ...(wire['stream'] === true && { [semconv.REQUEST_STREAM]: true }),
+          ...(count !== undefined && count !== 1 && { [semconv.REQUEST_CHOICE_COUNT]: count }),
+        },
+      }
+    },
+    answer(wire) {
+      if (isObject(wire)) return { other: factsOf(wire) }
+      if (mayBeText) return undefined
+      throw new TypeError('the answer is no object')
+    },
+    stream: () => passedSink(lastEvent),
+  }
+}
+
+/** The newest event that carries counts says it all. */
+function passedSink(lastEvent: string | undefined): StreamSink {
+  let facts: PassedFacts | undefined
+  let done = lastEvent === undefined
+  return {
+    push(data) {
+      if (data === '[DONE]') done = true
+      if (!isObject(data)) return
+      if (data['type'] === lastEvent) done = true
+      if (isObject(data['usage'])) facts = factsOf(data)
+    },
+    get done() {
+      return done
+    },
+    result: () => facts && { other: facts },
+  }
+}
+
+function chatSink(codec: ChatProtocol, options: DecodeOptions): StreamSink {
+  const decoder: StreamDecoder = codec.createStreamDecoder(options)
+  const accumulator: ChatAccumulator = createChatAccumulator({ content: options.content ?? true })
+  return {
+    push(data, name) {
+      for (const chunk of decoder.push(data, name)) accumulator.push(chunk)
+    },
+    get done() {
+      return decoder.done
+    },
+    result(flush) {
+      if (flush) for (const chunk of decoder.end()) accumulator.push(chunk)
+      const chat: ChatCompletion = accumulator.result()
+      // A chat that was under way has at least one position, finished or not.
+      if (chat.choices.length === 0) chat.choices.push(UNFINISHED)
+      return { chat }
+    },
+  }
+}
+
+/** A stream that broke off before its first choice still has one position, and it did not finish. */
+const UNFINISHED = {
+  index: 0,
+  finish_reason: undefined as never,
+  message: { role: 'assistant' as const, content: null, refusal: null },
+  logprobs: null,
+}

@@ -1,0 +1,84 @@
+/** The arguments of a call: what belongs to the wire, and what to the client. */
+import { ConfigError } from '../../kernel/errors.js'
+import { isObject, typeName } from '../../kernel/json.js'
+import { checkCallOptions } from '../../router/validate.js'
+import { readable, requirePlain } from './plain-request.js'
+import type { CallOptions } from '../types/options.js'
+
+const BODY_OPTIONS = [
+  'signal',
+  'headers',
+  'timeout',
+  'fallbacks',
+  'priority',
+  'dropUnsupported',
+  'extra_body',
+  'provider_options',
+  'cache',
+] as const
+
+export interface CallArguments<Body> {
+  /** Without the options that stood in it. */
+  readonly body: Body
+  readonly options: CallOptions
+}
+
+/** Options whose values go into the request, or are walked with it. */
+const WALKED = ['extra_body', 'provider_options', 'metadata'] as const satisfies readonly (keyof CallOptions)[]
+
+/** @throws ConfigError on a wrong option, a body without a model, or one that cannot be written as JSON. */
+export function splitArguments<Body extends object>(
+  body: Body,
+  options: CallOptions | undefined,
+): CallArguments<Omit<Body, keyof CallOptions>> {
+  if (!isObject(body)) throw new ConfigError('body', `expected an object, got ${typeName(body)}`)
+  requirePlain(body)
+  const { model } = body
+  if (typeof model !== 'string' || model === '') {
+    throw new ConfigError(
+      'model',
+      `expected provider/model or an alias, got ${model === '' ? 'an empty string' : typeName(model)}`,
+    )
+  }
+  return readable('call', () => split(body, options))
+}
+
+function split<Body extends object>(
+  body: Body & Record<string, unknown>,
+  options: CallOptions | undefined,
+): CallArguments<Omit<Body, keyof CallOptions>> {
+  let rest: Record<string, unknown> = body
+  let merged: Record<string, unknown> | undefined = options && { ...options }
+  for (const key of BODY_OPTIONS) {
+    if (!(key in body)) continue
+    if (rest === body) rest = { ...body }
+    delete rest[key]
+    // The second argument is the more deliberate of the two.
+    if (body[key] !== undefined) merged = { [key]: body[key], ...merged }
+  }
+  if (merged) {
+    for (const name of WALKED) if (merged[name] !== undefined) requirePlain(merged[name], name)
+    checkCallOptions(merged)
+  }
+  return { body: rest as Omit<Body, keyof CallOptions>, options: merged ?? {} }
+}
+
+/** @throws ConfigError when `messages` is no list of objects. */
+export function requireMessages(body: object): void {
+  requireField(body, 'messages', 'an array of messages', Array.isArray)
+  const { messages } = body as { readonly messages: readonly unknown[] }
+  // Unlike `forEach`, it stops at holes too.
+  for (const [i, message] of messages.entries()) {
+    if (!isObject(message))
+      throw new ConfigError(
+        `messages[${i}]`,
+        `expected a message such as { role: 'user', content: '…' }, got ${typeName(message)}`,
+      )
+  }
+}
+
+/** @throws ConfigError when `field` of the body is not there. */
+export function requireField(body: object, field: string, expected: string, holds: (value: unknown) => boolean): void {
+  const value = (body as Record<string, unknown>)[field]
+  if (!holds(value)) throw new ConfigError(field, `expected ${expected}, got ${typeName(value)}`)
+}

@@ -1,0 +1,311 @@
+/** One try at one target. */
+import { TimeoutError, TracestitchError, type Attempt } from '../../kernel/errors.js'
+import { FRAMING_MEDIA_TYPES } from '../../kernel/frames.js'
+import type { ChatProtocol, EncodeContext, EncodedRequest, Protocol } from '../../kernel/protocol.js'
+import { pickRateLimitHeaders, type HeaderSource } from '../../kernel/rate-limit.js'
+import { classifyError } from '../../policies/error-class.js'
+import { attemptLimit, timeoutPolicy, type TimeoutPolicy } from '../../policies/timeout.js'
+import type { AttemptOutcome, CooldownEvent } from '../../router/events.js'
+import type { Running } from '../../router/health.js'
+import type { Itinerary } from '../../router/itinerary.js'
+import type { Member } from '../../router/strategy.js'
+import type { Target } from '../../router/target.js'
+import { startAttempt, type AttemptSpan } from '../../telemetry/attempt.js'
+import { countAttempt, countCooldown } from '../../telemetry/metrics.js'
+import type { AdmittedStep } from '../admission/admit.js'
+import type { Place } from '../admission/demand.js'
+import type { Pass } from '../admission/pass.js'
+import { countOf, type Used } from '../admission/used.js'
+import type { WireAnswer } from '../transport/body.js'
+import type { Answer, LogicalCall } from './logical-call.js'
+import { locate, understood } from '../transport/failure.js'
+import { extraBodyAt, paramsAt } from './target-fields.js'
+import { AttemptLimits } from './time-limits.js'
+import type { Redaction } from './redaction.js'
+import { send, type EncodedBytes, type FollowUp } from '../transport/send.js'
+import { addWarning } from './warnings.js'
+
+export class AttemptRun {
+  readonly target: Target
+  readonly limits: AttemptLimits
+  readonly span: AttemptSpan
+  /** USD that headers of the answer say it cost. */
+  reportedCost: number | undefined
+  /** Headers of the answer that may speak of rate limits. The answer itself, and all else it says, is not kept for them. */
+  limitHeaders: HeaderSource | undefined
+  /** When the answer began, in milliseconds since 1970. */
+  answeredAt = 0
+  /** Fields of the body that differ at this target. */
+  readonly params: Readonly<Record<string, unknown>> | undefined
+  readonly timeout: TimeoutPolicy
+  /** What it holds of limits and budgets. */
+  readonly pass: Pass | undefined
+  /** Those of the fallback that led here. */
+  private readonly ownParams: Readonly<Record<string, unknown>> | undefined
+  private readonly call: LogicalCall
+  private readonly entry: Attempt
+  private readonly member: Member
+  private readonly number: number
+  private readonly reason: string
+  private readonly settle: Running
+  /** Given up for another attempt, which was faster. */
+  lost = false
+  /** By one that began after it. */
+  private outrun = false
+  private firstContentMs: number | undefined
+  private readonly startedAt: number
+  private finished = false
+  private sent = false
+  /** Headers of its answers that the call's telemetry was not told yet. */
+  private heard: Headers[] = []
+  private told = false
+  private answer: WireAnswer | undefined
+
+  constructor(call: LogicalCall, { member, reason, params, pass }: AdmittedStep, number: number) {
+    const { target } = member
+    this.call = call
+    this.member = member
+    this.pass = pass
+    this.number = number
+    this.reason = reason
+    this.target = target
+    this.params = paramsAt(target, params)
+    this.ownParams = params
+    const { timeout } = target.provider
+    const usual = timeoutPolicy(timeout, call.client.plan.timeout)
+    this.timeout = timeoutPolicy(call.options.timeout, timeoutPolicy(target.timeout, usual))
+    this.settle = member.health.begin(call.routed.stream)
+    this.entry = { target: target.id, ms: 0 }
+    call.attempts.push(this.entry)
+    this.startedAt = call.client.clock.now()
+    this.limits = new AttemptLimits(call.limits, { provider: target.provider.id, model: target.model })
+    this.startLimits(target.timeout?.total ?? timeout?.total)
+    this.span = startAttempt(call.telemetry, {
+      target: target.id,
+      number,
+      reason,
+      baseURL: target.provider.baseURL,
+      traceHeaders: target.provider.traceHeaders,
+    })
+    const { rest } = this.settle
+    if (rest === undefined || rest === 0) return
+    this.shareCooldown(rest, 'slow')
+    this.tellCooldown(rest, 'slow')
+  }
+
+  /** @param total - The attempt's own, the stream to its end included. */
+  private startLimits(total: number | undefined): void {
+    const { call, timeout } = this
+    const set = timeout.attempt ?? (call.routed.stream ? timeout.firstChunk : undefined) ?? total
+    const limit = attemptLimit(set, call.limits.remaining, () => call.itinerary.hasOther)
+    this.limits.start('total', total)
+    if (limit && (timeout.attempt !== undefined || limit.why !== undefined))
+      this.limits.start('attempt', limit.ms, limit.why)
+  }
+
+  /** For the codec of this target. */
+  get encodeContext(): EncodeContext {
+    const { provider, model, base, dropUnsupported: own } = this.target
+    const { client, options } = this.call
+    return {
+      provider: provider.id,
+      model,
+      base,
+      quirks: provider.quirks,
+      dropUnsupported: options.dropUnsupported ?? own ?? provider.dropUnsupported ?? client.plan.dropUnsupported,
+      warn: (message) => addWarning(this.call.warnings, this.call.redaction.secrets(message)),
+    }
+  }
+
+  /** What its errors must not show. */
+  get redaction(): Redaction {
+    return this.call.redaction
+  }
+
+  /** Fields of the account and of the call that this target's body gets as they are. */
+  get extraBody(): Record<string, unknown> | undefined {
+    return extraBodyAt(this.target, this.call.options)
+  }
+
+  /** Where it goes, as what it may come to is estimated. */
+  get place(): Place {
+    return { target: this.target, params: this.ownParams }
+  }
+
+  /** @param part - Limits of a request that is one of several of this attempt, sent side by side. */
+  async send(
+    encoded: EncodedRequest | EncodedBytes | FollowUp,
+    codec: Pick<Protocol, 'decodeError'> & Pick<ChatProtocol, 'framing'>,
+    stream: boolean,
+    part?: AttemptLimits,
+  ): Promise<WireAnswer> {
+    const { client, options } = this.call
+    this.sent = true
+    const answer = await send({
+      target: this.target,
+      encoded,
+      accept: stream ? FRAMING_MEDIA_TYPES[codec.framing ?? 'sse'] : 'application/json',
+      headers: options.headers ?? {},
+      traceHeaders: (url) => this.span.headers(url),
+      limits: part ?? this.limits,
+      connect: this.timeout.connect,
+      fetch: client.fetch ?? globalThis.fetch,
+      decodeError: (body) => codec.decodeError(body),
+      date: () => client.clock.date(),
+      onStatus: (status) => {
+        this.entry.status = status
+      },
+    }).catch((error: unknown) => {
+      // Of several requests the one that failed counts.
+      if (part && error instanceof TracestitchError && error.status !== undefined) this.entry.status = error.status
+      throw error
+    })
+    const { headers } = answer.response
+    this.heard.push(headers)
+    if (this.told) this.tellHeaders()
+    this.answer = answer
+    this.reportedCost = this.costIn(headers)
+    this.limitHeaders = pickRateLimitHeaders(headers)
+    this.answeredAt = client.clock.date()
+    if (this.limitHeaders) this.member.health.limitsTold(this.limitHeaders, this.answeredAt)
+    return answer
+  }
+
+  /** USD that a header of an answer says it cost, of a provider that is known to send one; `NaN` for what is no number. */
+  costIn(headers: Headers): number | undefined {
+    const { costHeader } = this.target.provider
+    const text = costHeader === undefined ? null : headers.get(costHeader)
+    return text === null || text.trim() === '' ? undefined : Number(text)
+  }
+
+  /** Completes an error with what is known of this attempt. */
+  locate<T>(error: T): T {
+    const { provider, model } = this.target
+    const fields = this.answer?.fields ?? { provider: provider.id, model }
+    return locate(understood(error, provider, this.call.client.clock.date()), fields, this.redaction)
+  }
+
+  /** The way of its call, for what stands ready behind this attempt. */
+  get itinerary(): Itinerary {
+    return this.call.itinerary
+  }
+
+  /** The answer is not given to the caller. It counts as what it came to all the same. */
+  answeredInVain(answer: Answer): void {
+    this.call.countInVain(this, answer)
+  }
+
+  /** Lets the call's telemetry read the headers of the answer, and of those to come. Until then they may be a loser's. */
+  tellHeaders(): void {
+    this.told = true
+    const { heard } = this
+    if (heard.length === 0) return
+    this.heard = []
+    for (const headers of heard) this.call.telemetry.headers(headers)
+  }
+
+  /**
+   * Closes the attempt. Only the first call counts. Without an error it answers the call.
+   *
+   * @throws as `LogicalCall.claim` does.
+   */
+  finish(error?: unknown): void {
+    if (this.finished) return
+    if (error === undefined) this.call.claim(this)
+    this.finished = true
+    this.limits.release()
+    this.entry.ms = Math.round((this.call.client.clock.now() - this.startedAt) * 1000) / 1000
+    this.call.ended(this)
+    this.pass?.leave()
+    // What an answer that has begun came to, its call says.
+    if (error !== undefined && !this.call.isAnsweredBy(this)) this.pass?.settle(this.usedInVain(error))
+    const errorClass = error === undefined ? undefined : classifyError(error)
+    if (error !== undefined) this.entry.error = error instanceof Error ? error.name : 'Error'
+    if (errorClass !== undefined && !this.lost) this.entry.failure = errorClass
+    const { health } = this.member
+    const before = health.state
+    const rest = this.settle({
+      errorClass,
+      retryAfterMs: error instanceof TracestitchError ? error.retryAfterMs : undefined,
+      durationMs: this.entry.ms,
+      firstChunkMs: this.firstContentMs,
+      stream: this.call.routed.stream,
+      outrun: this.outrun,
+    })
+    this.shareCooldown(rest, errorClass ?? 'slow')
+    const outcome = this.lost ? 'lost' : (errorClass ?? 'ok')
+    this.span.end({ status: this.entry.status, error, outcome })
+    countAttempt(this.target.id, this.target.provider.telemetryName, outcome)
+    this.tell(outcome)
+    if (rest !== undefined && rest > 0) this.tellCooldown(rest, errorClass ?? 'slow')
+    else if (before !== 'closed' && health.state === 'closed') this.tellRecover()
+  }
+
+  /** A request that was called off on its way has been read, so its input is billed. One that was refused is not. */
+  private usedInVain(error: unknown): Used | undefined {
+    const { status = 200 } = this.entry
+    if (!this.pass || !this.sent || status >= 400) return undefined
+    if (error instanceof TimeoutError && error.limit === 'connect') return undefined
+    // The caller's reason may be anything.
+    const calledOff = this.lost || this.call.limits.aborted || classifyError(error) === 'timeout'
+    return calledOff ? this.call.demand.inputAt(this.place) : undefined
+  }
+
+  private tell(outcome: AttemptOutcome): void {
+    const { target, number, reason, entry } = this
+    this.call.client.hooks.tell('onAttempt', () => ({
+      model: this.call.routed.model,
+      target: target.id,
+      provider: target.provider.id,
+      number,
+      reason,
+      outcome,
+      status: entry.status,
+      error: entry.error,
+      ms: entry.ms,
+      firstChunkMs: this.firstContentMs,
+    }))
+  }
+
+  private shareCooldown(rest: number | undefined, after: CooldownEvent['after']): void {
+    const { cooldowns, probes } = this.call.client
+    cooldowns?.settled(this.member, rest, after)
+    if (rest !== undefined && rest > 0) probes?.cooledDown(this.call, this.member)
+  }
+
+  private tellCooldown(ms: number, after: CooldownEvent['after']): void {
+    const { id, provider } = this.target
+    countCooldown(id, provider.telemetryName, after)
+    this.call.client.hooks.tell('onCooldown', () => ({ target: id, provider: provider.id, after, ms, from: 'own' }))
+  }
+
+  private tellRecover(): void {
+    const { id, provider } = this.target
+    this.call.client.hooks.tell('onRecover', () => ({ target: id, provider: provider.id }))
+  }
+
+  /** The first content of a stream is there. */
+  contentBegan(): void {
+    if (this.firstContentMs !== undefined) return
+    this.firstContentMs = this.call.client.clock.now() - this.startedAt
+    if (!this.settle.answers(this.firstContentMs)) return
+    this.shareCooldown(undefined, 'unknown')
+    this.tellRecover()
+  }
+
+  /** What the answer came to is known. */
+  succeeded(answer: Answer): void {
+    const usage = 'chat' in answer ? answer.chat.usage : 'other' in answer ? answer.other.usage : undefined
+    // The whole time of a stream depends on how fast the caller reads.
+    if (this.firstContentMs === undefined)
+      this.member.health.answered(this.entry.ms, countOf(usage?.completion_tokens) ?? 0)
+  }
+
+  /** `winner` has answered: closes the socket. No failure of the target, but one that began earlier is the slower one. */
+  giveUp(reason: DOMException, winner: AttemptRun): void {
+    this.lost = true
+    this.outrun = this.startedAt <= winner.startedAt
+    this.limits.abandon()
+    this.finish(reason)
+  }
+}

@@ -1,0 +1,59 @@
+/** What the errors, warnings and spans of one call must not show: secrets of its client and of the call, and its request. */
+import { clip } from '../../kernel/plain-text.js'
+import { Echoes } from '../../kernel/redact/echoes.js'
+import type { ErrorMask } from '../../kernel/redact/errors.js'
+import { hidden } from '../../kernel/redact/marks.js'
+import { READ, Secrets } from '../../kernel/redact/secrets.js'
+import { addHeaders } from '../../kernel/redact/sources.js'
+import { settings } from '../../telemetry/settings.js'
+import type { CallOptions } from '../types/options.js'
+
+export interface Redacted {
+  /** Of the client. */
+  readonly secrets: Secrets
+  readonly options: Pick<CallOptions, 'headers' | 'metadata' | 'extra_body' | 'provider_options'>
+  /** What is sent. */
+  readonly request: unknown
+  /** Names that stay as they are: of models and providers. */
+  readonly known: readonly string[]
+}
+
+/** Nothing is worked out before something went wrong. */
+export class Redaction implements ErrorMask {
+  private readonly of: Redacted
+  private book: Secrets | undefined
+  private echoes: Echoes | undefined
+
+  constructor(of: Redacted) {
+    this.of = of
+  }
+
+  readonly secrets = (text: string): string => this.ofSecrets.mask(text)
+
+  readonly all = (text: string): string => {
+    const read = clip(text, READ)
+    const spans = this.ofSecrets.find(read)
+    // Whoever records content has it on the spans anyway, and sees more in the provider's own words.
+    if (settings().capture === 'none') spans.push(...(this.echoes ??= this.echoesOf()).find(read))
+    return hidden(read, spans)
+  }
+
+  private get ofSecrets(): Secrets {
+    return (this.book ??= this.secretsOf())
+  }
+
+  private secretsOf(): Secrets {
+    const { secrets, options } = this.of
+    const { headers, metadata } = options
+    if (!headers && metadata?.key === undefined) return secrets
+    const own = new Secrets([secrets])
+    addHeaders(own, headers)
+    own.add(metadata?.key)
+    return own
+  }
+
+  private echoesOf(): Echoes {
+    const { request, options, known } = this.of
+    return new Echoes([request, options.extra_body, options.provider_options], known)
+  }
+}

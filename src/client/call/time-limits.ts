@@ -1,0 +1,105 @@
+/** The time limits and the abort of one call, and of one attempt within it. */
+import { TimeoutError, type ErrorFields } from '../../kernel/errors.js'
+import type { Clock } from '../../kernel/clock.js'
+import { sleep } from '../../kernel/sleep.js'
+import { Abortable } from './abortable.js'
+import { onAbort } from './on-abort.js'
+
+/** The longest delay that a timer takes. */
+const MAX_TIMER = 2 ** 31 - 1
+
+/** Lives as long as the call. Aborts when the caller does, or when the total is used up. */
+export class CallLimits extends Abortable {
+  private readonly timer: NodeJS.Timeout
+  private readonly endsAt: number
+  private readonly clock: Clock
+  private readonly caller: AbortSignal | undefined
+  private readonly stopListening: (() => void) | undefined
+
+  constructor(caller: AbortSignal | undefined, total: number, clock: Clock) {
+    super()
+    this.caller = caller
+    this.clock = clock
+    this.endsAt = clock.now() + total
+    this.timer = setTimeout(() => this.abort(new TimeoutError('total', total)), Math.min(total, MAX_TIMER))
+    const abort = (): void => this.abort(caller?.reason)
+    if (caller?.aborted) abort()
+    else if (caller) this.stopListening = onAbort(caller, abort)
+  }
+
+  /** Whether the caller aborted; `reason` is then the caller's own and goes to the caller as it is. */
+  get abortedByCaller(): boolean {
+    return this.caller?.aborted === true && this.aborted && this.reason === this.caller.reason
+  }
+
+  get remaining(): number {
+    return this.endsAt - this.clock.now()
+  }
+
+  /** Whoever waits for the stream keeps the process alive; its clock alone does not. */
+  unref(): void {
+    this.timer.unref()
+  }
+
+  /** Ends early, with the reason as error, when the call is aborted. */
+  sleep(ms: number): Promise<void> {
+    return sleep(ms, this.signal)
+  }
+
+  release(): void {
+    clearTimeout(this.timer)
+    this.stopListening?.()
+  }
+}
+
+/** Lives as long as one attempt. Aborts with the call, or when a limit of its own runs out. */
+export class AttemptLimits extends Abortable {
+  private readonly fields: ErrorFields
+  private timers: Map<TimeoutError['limit'], NodeJS.Timeout> | undefined
+  private readonly stopListening: (() => void) | undefined
+
+  /**
+   * @param call - Or what it is a part of.
+   * @param fields - Provider and model, for the error.
+   */
+  constructor(call: Abortable, fields: ErrorFields) {
+    super()
+    this.fields = fields
+    const abort = (): void => this.abort(call.reason)
+    if (call.aborted) abort()
+    else this.stopListening = call.onAbort(abort)
+  }
+
+  /**
+   * (Re)starts a limit; `undefined` means none.
+   *
+   * @param why - Why it is not what the options say, for the error.
+   */
+  start(limit: TimeoutError['limit'], ms: number | undefined, why?: string): void {
+    if (ms === undefined) return
+    this.stop(limit)
+    const abort = (): void => {
+      this.abort(new TimeoutError(limit, ms, why === undefined ? this.fields : { ...this.fields, why }))
+    }
+    this.timers ??= new Map()
+    this.timers.set(limit, setTimeout(abort, Math.min(ms, MAX_TIMER)))
+  }
+
+  stop(limit: TimeoutError['limit']): void {
+    const timer = this.timers?.get(limit)
+    if (timer === undefined) return
+    clearTimeout(timer)
+    this.timers?.delete(limit)
+  }
+
+  release(): void {
+    for (const timer of this.timers?.values() ?? []) clearTimeout(timer)
+    this.timers = undefined
+    this.stopListening?.()
+  }
+
+  /** Gives up the request: closes its socket. */
+  abandon(): void {
+    this.abort()
+  }
+}

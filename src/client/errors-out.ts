@@ -1,0 +1,117 @@
+/** The one door by which errors leave the client: nothing private is on them, and their stacks begin at the caller's line. */
+import { TracestitchError } from '../kernel/errors.js'
+import { isObject } from '../kernel/json.js'
+import { maskError } from '../kernel/redact/errors.js'
+import { Secrets } from '../kernel/redact/secrets.js'
+import { addAddress, addHeaders } from '../kernel/redact/sources.js'
+import type { ClientOptions, ProviderOptions } from '../router/options.js'
+import { ModelStream } from './streams/model-stream.js'
+import { Redaction } from './call/redaction.js'
+import type { CallOptions } from './types/options.js'
+
+type Function = (...given: unknown[]) => unknown
+
+/** The operations of a client, each of which lets its errors out by this door. */
+export function withDoor<T extends object>(operations: T, secrets: Secrets): T {
+  const entries = Object.entries(operations).map(([name, value]: [string, unknown]) => {
+    if (typeof value === 'function') return [name, throughDoor(value as Function, secrets)]
+    return [name, isObject(value) ? withDoor(value, secrets) : value]
+  })
+  return Object.fromEntries(entries) as T
+}
+
+function throughDoor(operation: Function, secrets: Secrets): Function {
+  return function called(this: unknown, ...given: unknown[]): unknown {
+    const at = hereFor()
+    const leave = (error: unknown): unknown => leaving(error, at, () => redactionOf(given, secrets))
+    let result: unknown
+    try {
+      result = operation.apply(this, given)
+    } catch (error) {
+      throw leave(error)
+    }
+    if (!(result instanceof Promise)) return result
+    return result.then(
+      (answer: unknown) => (answer instanceof ModelStream ? answer.leaveBy(leave) : answer),
+      (error: unknown) => {
+        throw leave(error)
+      },
+    )
+  }
+}
+
+function leaving(error: unknown, at: Error, redaction: () => Redaction): unknown {
+  if (!(error instanceof TracestitchError)) return error
+  // What a call threw has been looked at with all that the call knows.
+  if (error.attempts.length === 0) {
+    try {
+      maskError(error, redaction())
+    } catch {
+      // Options that cannot be read were used for nothing, and the error is about that.
+    }
+  }
+  startAt(error, at)
+  return error
+}
+
+/** Of a call that never began. */
+function redactionOf([body, options]: readonly unknown[], secrets: Secrets): Redaction {
+  const known = isObject(body) && typeof body['model'] === 'string' ? [body['model']] : []
+  return new Redaction({ secrets, options: isObject(options) ? (options as CallOptions) : {}, request: body, known })
+}
+
+/** Frames of this file above the caller's line: `hereFor` and `called`. */
+const OWN_FRAMES = 2
+
+/** Where the function was called. An error costs half of `captureStackTrace`, and little as long as nobody reads its text. */
+function hereFor(): Error {
+  return new Error()
+}
+
+/** Sets the frames of an error of ours: what is of use in them is the line of the program that called. */
+function startAt(error: TracestitchError, at: Error): void {
+  // A program may make of stacks what it likes.
+  const stack: unknown = at.stack
+  const frames = typeof stack === 'string' ? stack.split(/\n(?=\s+at )/).slice(1 + OWN_FRAMES) : []
+  // Where nobody wants frames there are none.
+  if (frames.length === 0) return
+  const { name, message } = error
+  Object.defineProperty(error, 'stack', {
+    value: [`${name}: ${message}`, ...frames].join('\n'),
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  })
+}
+
+/**
+ * Runs what is not asynchronous, such as the making of a client, so that its errors begin at the caller's line.
+ *
+ * @param called - The function that the program calls.
+ */
+export function atCaller<T>(called: (...given: never[]) => unknown, step: () => T): T {
+  try {
+    return step()
+  } catch (error) {
+    if (error instanceof TracestitchError) Error.captureStackTrace(error, called)
+    throw error
+  }
+}
+
+/** An error about options, without the secrets that they hold. */
+export function cleanOf(error: unknown, options: ClientOptions): unknown {
+  const secrets = secretsOf(options)
+  const mask = (text: string): string => secrets.mask(text)
+  maskError(error, { secrets: mask, all: mask })
+  return error
+}
+
+function secretsOf({ providers = {} }: ClientOptions): Secrets {
+  const secrets = new Secrets()
+  for (const { apiKey, headers, baseURL } of Object.values(providers).filter(isObject) as ProviderOptions[]) {
+    if (typeof apiKey === 'string') secrets.add(apiKey)
+    if (isObject(headers)) addHeaders(secrets, headers)
+    if (typeof baseURL === 'string') addAddress(secrets, baseURL)
+  }
+  return secrets
+}

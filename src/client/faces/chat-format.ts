@@ -1,0 +1,50 @@
+/** Which of a target's formats carries a request for chat: not every model is served on all of them. */
+import type { ChatRequest } from '../../kernel/hub.js'
+import type { ChatProtocol } from '../../kernel/protocol.js'
+import { traitsOf } from '../../models/index.js'
+import type { AttemptRun } from '../call/attempt-run.js'
+
+const CHAT = 'openai-chat'
+const RESPONSES = 'openai-responses'
+
+export interface Carried {
+  readonly codec: ChatProtocol
+  readonly request: ChatRequest
+}
+
+/**
+ * The request as it stands, in the target's format for chat; or by OpenAI's Responses API, where the model is served there
+ * alone and the provider has it.
+ */
+export function carriedBy(run: AttemptRun, codec: ChatProtocol, request: ChatRequest): Carried {
+  const { model, base, provider } = run.target
+  if (codec.id !== CHAT) return { codec, request }
+  const why = onlyAtResponses(base ?? model, request)
+  const other = why === undefined ? undefined : provider.otherwise(RESPONSES)
+  if (other === undefined) return { codec, request }
+  const { warn } = run.encodeContext
+  if (typeof other === 'string') {
+    warn(`\`${model}\` ${why}, which are sent to chat completions: ${other}`)
+    return { codec, request }
+  }
+  warn(`\`${model}\` ${why}: sent to ${other.path}`)
+  // There answers are stored unless a request says otherwise; on chat completions they are not.
+  return { codec: other, request: { ...withEffort(request), store: request.store ?? false } }
+}
+
+/** `extra_body` is for the wire of one format; an effort in it is put where every format finds it. */
+function withEffort(request: ChatRequest): ChatRequest {
+  const { reasoning_effort: effort, ...extra } = request.extra_body ?? {}
+  return typeof effort === 'string' ? { ...request, reasoning_effort: effort, extra_body: extra } : request
+}
+
+/** What the model serves on the Responses API alone, in words that follow its name. */
+function onlyAtResponses(model: string, request: ChatRequest): string | undefined {
+  const { needsResponses } = traitsOf(model)
+  if (needsResponses === undefined) return undefined
+  if (needsResponses === 'always') return 'takes requests on the Responses API alone'
+  const { reasoning_effort: effort } = withEffort(request)
+  const hasFunctions = request.tools?.some(({ type }) => type === 'function' || type === 'custom') ?? false
+  const reasons = needsResponses === 'functions-with-effort' ? effort != null && effort !== 'none' : effort !== 'none'
+  return hasFunctions && reasons ? 'takes functions and reasoning together on the Responses API alone' : undefined
+}

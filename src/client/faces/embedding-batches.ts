@@ -1,0 +1,78 @@
+/** A request for more embeddings than a provider takes at once: cut into requests, and the answers joined again. */
+import type { EmbeddingsRequest, EmbeddingsResponse } from '../../kernel/hub.js'
+import { isObject } from '../../kernel/json.js'
+import { checkLengths, sizeOf } from '../answers/vectors.js'
+import type { EmbeddingsProtocol } from '../../kernel/protocol.js'
+import type { Target } from '../../router/target.js'
+
+/** Inputs that one request to a target may hold; `undefined` means any number. */
+export function maxInputs({ provider, model, base }: Target, codec: EmbeddingsProtocol): number | undefined {
+  return provider.quirks.maxInputs?.[codec.id] ?? codec.maxInputs?.(base ?? model)
+}
+
+/** How many requests it takes at a target. */
+export function requestsFor(target: Target, { input }: EmbeddingsRequest): number {
+  const codec = target.provider.embeddingsFor(target.model)
+  const max = codec && maxInputs(target, codec)
+  return max === undefined ? 1 : Math.max(1, Math.ceil(sizeOf(input) / max))
+}
+
+/** @param max - Inputs that one request may hold; `undefined` means any number. */
+export function splitInput(request: EmbeddingsRequest, max: number | undefined): EmbeddingsRequest[] {
+  const { input } = request
+  const size = sizeOf(input)
+  if (max === undefined || (max > 1 && size <= max) || size === 0) return [request]
+  const list = (Array.isArray(input) && typeof input[0] !== 'number' ? input : [input]) as string[] | number[][]
+  // Formats that take one input want it bare.
+  if (max === 1) return list.map((one) => ({ ...request, input: one }))
+  return Array.from({ length: Math.ceil(size / max) }, (_, at) => ({
+    ...request,
+    input: list.slice(at * max, (at + 1) * max) as string[] | number[][],
+  }))
+}
+
+/** @param parts - The requests that `answers` answer, in order. */
+export function joinAnswers(
+  parts: readonly EmbeddingsRequest[],
+  answers: readonly EmbeddingsResponse[],
+): EmbeddingsResponse {
+  const [first, ...others] = answers as readonly [EmbeddingsResponse, ...EmbeddingsResponse[]]
+  if (others.length === 0) {
+    checkLengths(first)
+    return first
+  }
+  let before = 0
+  const data = answers.flatMap((answer, at) => {
+    const start = before
+    before += sizeOf(parts[at]?.input ?? [])
+    return answer.data.map((entry) => ({ ...entry, index: start + entry.index }))
+  })
+  const raw = first.raw && {
+    protocol: first.raw.protocol,
+    value: joinValues(answers.map((answer) => answer.raw?.value ?? {})) as Record<string, unknown>,
+  }
+  // What one of them does not count, nobody knows of the whole.
+  const counts = answers.flatMap(({ usage }) => usage ?? [])
+  const usage = counts.length === answers.length ? (joinValues(counts) as EmbeddingsResponse['usage']) : undefined
+  const { usage: _ofFirst, ...rest } = first
+  const joined = { ...rest, data, ...(usage && { usage }), ...(raw && { raw }) }
+  checkLengths(joined)
+  return joined
+}
+
+function isVector(value: unknown): boolean {
+  return Array.isArray(value) && typeof value[0] === 'number'
+}
+
+/** Counts add up and lists follow each other, a vector being an entry and no list; of all else the first value counts. */
+function joinValues(values: readonly unknown[]): unknown {
+  const [first] = values
+  if (values.every((value) => typeof value === 'number')) return values.reduce((sum, value) => sum + value, 0)
+  if (values.every(isVector)) return values
+  if (values.every((value) => Array.isArray(value))) return values.flat()
+  if (!values.every(isObject)) return first
+  const keys = [...new Set(values.flatMap((value) => Object.keys(value)))]
+  return Object.fromEntries(
+    keys.map((key) => [key, joinValues(values.flatMap((value) => (Object.hasOwn(value, key) ? [value[key]] : [])))]),
+  )
+}

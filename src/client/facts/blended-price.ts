@@ -1,0 +1,14 @@
+/** One number for what a target costs, so that targets can be ordered by it. */
+import { picoOf, usdOf } from '../../cost/money.js'
+import { costOf, type PriceOptions } from '../../cost/price.js'
+import type { Target } from '../../router/target.js'
+
+/** Calls of three tokens in for one out, which is what chat comes to, none so long that it has a price of its own. */
+const CALLS = 1000
+const USAGE = { prompt_tokens: 750, completion_tokens: 250, total_tokens: 1000 }
+
+/** USD for a million tokens; `undefined` when no price is known. */
+export function blendedPrice({ provider, model, base }: Target, prices: PriceOptions | undefined): number | undefined {
+  const { usd } = costOf({ provider: provider.id, model, base, usage: USAGE }, prices)
+  return usd === null ? undefined : usdOf(picoOf(usd) * CALLS)
+}

@@ -1,0 +1,29 @@
+/** Answers that broke off: what came of them was paid for, though the provider has not said how much it was. */
+import { estimateTokens } from '../../kernel/estimate.js'
+import type { ChatCompletion, Usage } from '../../kernel/hub.js'
+import { isObject } from '../../kernel/json.js'
+import { countOf } from '../admission/used.js'
+
+/** Whether a stream ended before its answer did: the caller left it, or it was cut. */
+export function isBrokenOff({ choices }: ChatCompletion): boolean {
+  return choices.length === 0 || choices.some(({ finish_reason: finish }) => !finish)
+}
+
+/**
+ * The usage of an answer that broke off. What the provider has counted so far is the least; the text that came is counted
+ * by its characters.
+ *
+ * @param inputTokens - Of the request, estimated.
+ */
+export function usageSoFar({ usage, choices }: ChatCompletion, inputTokens: number): Usage {
+  const counted = isObject(usage) ? (usage as Partial<Usage>) : {}
+  const prompt_tokens = countOf(counted.prompt_tokens) || inputTokens
+  const said = choices.map(({ message: { content, refusal, reasoning_content: thought, tool_calls: calls } }) => [
+    content,
+    refusal,
+    thought,
+    calls?.map((call) => ('function' in call ? call.function : call.custom)),
+  ])
+  const completion_tokens = Math.max(countOf(counted.completion_tokens) ?? 0, estimateTokens(said))
+  return { ...counted, prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens }
+}

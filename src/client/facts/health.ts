@@ -1,0 +1,41 @@
+/** What `client.health()` tells of the targets and the store. */
+import type { Store, StoreStatus } from '../../kernel/store.js'
+import type { Holding } from '../../router/target.js'
+import type { StoreHealth, TargetHealth } from '../types/health.js'
+
+/** A store without a status cannot be down. */
+const UP: StoreStatus = { up: true, localOperations: 0 }
+
+export function storeHealth(store: Store): StoreHealth {
+  const { up, downSince, problem, localOperations } = store.status?.() ?? UP
+  const { name, shared } = store
+  return { name, shared, up, downSince: downSince ?? null, problem: problem ?? null, localOperations }
+}
+
+export function targetHealth({ target, health }: Holding): TargetHealth {
+  const { state } = health
+  return {
+    target: target.id,
+    provider: target.provider.id,
+    model: target.model,
+    state,
+    inFlight: health.inFlight,
+    requests: health.requests,
+    failures: health.failures,
+    errorRate: rounded(health.errorRate),
+    latencyMs: known(health.latency),
+    firstChunkMs: known(health.msToFirstChunk),
+    msPerToken: known(health.msPerToken),
+    headroom: rounded(health.headroom),
+    retryAfterMs: state === 'closed' ? null : Math.ceil(health.cooldownLeft),
+  }
+}
+
+/** JSON has no `undefined`. */
+function known(value: number | undefined): number | null {
+  return value === undefined ? null : rounded(value)
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000
+}

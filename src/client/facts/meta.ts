@@ -1,0 +1,93 @@
+/** `_meta` of an answer. What takes a while to work out waits until somebody looks. */
+import { costOf, type Cost, type PriceOptions } from '../../cost/price.js'
+import type { Attempt } from '../../kernel/errors.js'
+import { readRateLimit, type HeaderSource, type RateLimit } from '../../kernel/rate-limit.js'
+import type { Usage } from '../../kernel/hub.js'
+import type { Target } from '../../router/target.js'
+import { warnOnce } from '../../telemetry/warn.js'
+import type { Doubt } from './plausible.js'
+import { toldUsage } from './told-usage.js'
+import type { CallMeta } from '../types/meta.js'
+
+export interface MetaFacts {
+  readonly target: Target
+  readonly attempts: readonly Attempt[]
+  readonly warnings: readonly string[]
+  readonly traceId: string | null
+  /** Model that the answer names; empty when it names none. */
+  readonly served: string
+  /** What is priced. */
+  readonly usage: object | undefined
+  /** As the caller is told: without a cost that a header says. */
+  readonly told: Partial<Usage> | undefined
+  /** The tier that served the call, where the answer says so. */
+  readonly serviceTier?: string | null | undefined
+  /** The answer broke off. */
+  readonly partial?: boolean | undefined
+  readonly doubt?: Doubt | undefined
+  readonly prices: PriceOptions
+  /** Those of the answer that may speak of rate limits. */
+  readonly limitHeaders: HeaderSource | undefined
+  /** When the answer began, in milliseconds since 1970. */
+  readonly answeredAt: number
+  /** When the call ended, in milliseconds since 1970. */
+  readonly at: number
+}
+
+const INSPECT = Symbol.for('nodejs.util.inspect.custom')
+
+/** For `console.log`, which would show an accessor as `[Getter]`. */
+function inspected(this: CallMeta): CallMeta {
+  return { ...this }
+}
+
+export function createMeta(facts: MetaFacts): CallMeta {
+  const { target, attempts, warnings, traceId, limitHeaders, answeredAt } = facts
+  let cost: Cost | undefined
+  let rateLimit: RateLimit | null | undefined
+  const meta: CallMeta = {
+    provider: target.provider.id,
+    model: target.model,
+    attempts,
+    usage: toldUsage(facts.told) ?? null,
+    // The price table takes a while to load.
+    get cost() {
+      return (cost ??= priceOf(facts))
+    },
+    get rateLimit() {
+      if (rateLimit === undefined) rateLimit = (limitHeaders && readRateLimit(limitHeaders, answeredAt)) ?? null
+      return rateLimit
+    },
+    cache: null,
+    traceId,
+    warnings,
+  }
+  // Neither enumerable nor on a prototype: to whoever copies it, it is a plain object.
+  return Object.defineProperty(meta, INSPECT, { value: inspected })
+}
+
+function priceOf({ target, served, usage, serviceTier, partial, doubt, at, prices }: MetaFacts): Cost {
+  const { id, baseURL } = target.provider
+  const cost = costOf(
+    {
+      provider: id,
+      model: target.model,
+      base: target.base,
+      served,
+      usage,
+      serviceTier,
+      partial,
+      doubt: doubt?.fault,
+      region: REGION.exec(baseURL)?.[1],
+      at,
+    },
+    prices,
+  )
+  // Not that the model has no price: that nobody has looked.
+  const unread = cost.usd === null ? cost.missing.find((reason) => reason.includes('could not be loaded')) : undefined
+  if (unread !== undefined) warnOnce(`costs are not known: ${unread}`)
+  return doubt?.note === undefined ? cost : { ...cost, missing: [...cost.missing, doubt.note] }
+}
+
+/** A host that processes calls in a region of its own, which may cost more: `https://eu.api.openai.com/v1`. */
+const REGION = /^https:\/\/(eu|us)\.api\./

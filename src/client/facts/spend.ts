@@ -1,0 +1,149 @@
+/** What the calls of a client came to so far: tokens and money, by model, user and so on. */
+import { UsdSum } from '../../cost/money.js'
+import type { Usage } from '../../kernel/hub.js'
+import { shortName } from '../../kernel/short-name.js'
+import { countOf, usdOf } from '../admission/used.js'
+import type { CallMeta } from '../types/meta.js'
+import type { CallMetadata } from '../types/options.js'
+
+const DIMENSIONS = ['model', 'provider', 'alias', 'tag', 'user', 'day'] as const
+
+export type SpendBy = (typeof DIMENSIONS)[number]
+
+export interface SpendRow {
+  /** The model (`provider/model`), user, day (`2026-11-23`, UTC) and so on; `null` for calls that name none. */
+  readonly name: string | null
+  /** Calls that were answered, streams that broke off included. */
+  readonly calls: number
+  readonly inputTokens: number
+  readonly outputTokens: number
+  /** Of the calls whose cost is known; `null` when it is known of none. */
+  readonly usd: number | null
+  /** Calls whose cost is not known. */
+  readonly unpriced: number
+}
+
+export interface Spend {
+  readonly total: SpendRow
+  /** Dearest first. A call with two tags stands under both. */
+  readonly rows: readonly SpendRow[]
+}
+
+/** Answers that wait to be priced, at most. Nobody may ever ask, and the price table takes a while to load. */
+const WAITING = 1_000
+/** Names of one kind that are told apart; more are one row. */
+const NAMES = 10_000
+const OTHERS = '(others)'
+/** Tags of one call that are told apart. */
+const TAGS = 100
+
+/** An answer that waits to be priced. What the caller says has been copied and cut short: it may change, and be long. */
+interface Entry {
+  readonly meta: CallMeta
+  readonly alias: string | undefined
+  readonly tags: readonly string[] | undefined
+  readonly user: string | undefined
+  readonly date: number
+  readonly input: number
+  readonly output: number
+}
+
+function namesOf({ meta, alias, tags, user, date }: Entry): Readonly<Record<SpendBy, readonly (string | null)[]>> {
+  const { provider, model } = meta
+  return {
+    model: [shortName(`${provider}/${model}`)],
+    provider: [provider],
+    alias: [alias ?? null],
+    tag: tags ? [...new Set(tags)] : [null],
+    user: [user ?? null],
+    day: [new Date(date).toISOString().slice(0, 10)],
+  }
+}
+
+class Sum {
+  calls = 0
+  private input = 0
+  private output = 0
+  private unpriced = 0
+  private readonly usd = new UsdSum()
+
+  add({ input, output }: Entry, usd: number | null): void {
+    this.calls += 1
+    this.input += input
+    this.output += output
+    if (usd === null) this.unpriced += 1
+    else this.usd.add(usd)
+  }
+
+  row(name: string | null): SpendRow {
+    const { calls, input, output, unpriced, usd } = this
+    return {
+      name,
+      calls,
+      inputTokens: input,
+      outputTokens: output,
+      usd: calls > 0 && unpriced === calls ? null : usd.value,
+      unpriced,
+    }
+  }
+}
+
+/** An answer, and whom it was for. */
+export interface SpentCall {
+  readonly meta: CallMeta
+  readonly usage: Partial<Usage> | undefined
+  readonly alias: string | undefined
+  readonly metadata: CallMetadata | undefined
+  /** Milliseconds since 1970. */
+  readonly date: number
+}
+
+export class Ledger {
+  private readonly total = new Sum()
+  private readonly sums = new Map<SpendBy, Map<string | null, Sum>>(DIMENSIONS.map((by) => [by, new Map()]))
+  private waiting: Entry[] = []
+
+  add({ meta, usage, alias, metadata, date }: SpentCall): void {
+    const tags = metadata?.tags
+    this.waiting.push({
+      meta,
+      alias,
+      tags: tags && tags.length > 0 ? tags.slice(0, TAGS).map(shortName) : undefined,
+      user: metadata?.user === undefined ? undefined : shortName(metadata.user),
+      date,
+      input: countOf(usage?.prompt_tokens) ?? 0,
+      output: countOf(usage?.completion_tokens) ?? 0,
+    })
+    if (this.waiting.length >= WAITING) this.price()
+  }
+
+  spend(by: SpendBy = 'model'): Spend {
+    this.price()
+    const sums = [...(this.sums.get(by) ?? [])].map(([name, sum]) => sum.row(name))
+    return {
+      total: this.total.row('total'),
+      rows: sums.sort((a, b) => (b.usd ?? 0) - (a.usd ?? 0) || b.calls - a.calls),
+    }
+  }
+
+  private price(): void {
+    const waiting = this.waiting
+    this.waiting = []
+    for (const entry of waiting) {
+      const usd = usdOf(entry.meta.cost.usd) ?? null
+      this.total.add(entry, usd)
+      const names = namesOf(entry)
+      for (const by of DIMENSIONS) for (const name of names[by]) this.sumOf(by, name).add(entry, usd)
+    }
+  }
+
+  private sumOf(by: SpendBy, name: string | null): Sum {
+    const sums = this.sums.get(by) as Map<string | null, Sum>
+    const known = sums.get(name)
+    if (known) return known
+    if (sums.size >= NAMES && name !== OTHERS) return this.sumOf(by, OTHERS)
+    const sum = new Sum()
+    sums.set(name, sum)
+    return sum
+  }
+}

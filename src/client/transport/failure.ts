@@ -1,0 +1,245 @@
+/** From what went wrong on the wire to the one error that says it. */
+import {
+  ConfigError,
+  ConnectionError,
+  ProviderError,
+  StreamError,
+  TimeoutError,
+  TracestitchError,
+  UnsupportedParameterError,
+  type Attempt,
+  type ErrorFields,
+  type Unsupported,
+} from '../../kernel/errors.js'
+import { titleIn } from '../../kernel/error-body.js'
+import type { EncodeContext, WireError } from '../../kernel/protocol.js'
+import { readRateLimit, waitFor } from '../../kernel/rate-limit.js'
+import { asString, isObject } from '../../kernel/json.js'
+import { maskError, type ErrorMask } from '../../kernel/redact/errors.js'
+import { oneLine } from '../../kernel/plain-text.js'
+import { safeMessage } from '../../kernel/safe-message.js'
+import { boundedWait } from '../../kernel/wait.js'
+import { meaningOf } from '../../kernel/refused.js'
+import { isRetryableClass } from '../../policies/error-class.js'
+import { parseRetryAfter } from '../../policies/retry.js'
+import type { PlannedProvider } from '../../router/target.js'
+
+/** What undici gives a connection when nothing else is set, in milliseconds. */
+const UNDICI_CONNECT_TIMEOUT = 10_000
+
+/** The innermost system or undici code, such as `ECONNREFUSED`. */
+function codeOf(error: unknown): string | undefined {
+  let found: string | undefined
+  let current = error
+  for (let depth = 0; depth < 5 && isObject(current); depth += 1) {
+    found = asString(current['code']) ?? found
+    current = current['cause']
+  }
+  return found
+}
+
+/** A rejected `fetch` or read. The runtime's message may hold the URL, so only its code is told. */
+export function connectionFailure(cause: unknown, host: string, fields: ErrorFields): TracestitchError {
+  const code = codeOf(cause)
+  if (code === 'UND_ERR_CONNECT_TIMEOUT')
+    return new TimeoutError('connect', UNDICI_CONNECT_TIMEOUT, { ...fields, cause })
+  const message = `no answer from ${host}${code === undefined ? '' : ` (${code})`}`
+  return new ConnectionError(message, { ...fields, cause, ...(code !== undefined && { code }) })
+}
+
+const MAX_TITLE = 80
+const MEDIA_TYPE = /^[a-z]{4,11}\/[a-z][a-z.+-]{2,40}$/i
+/** Characters of a plain text that are shown: what servers say in so few is their own. */
+const MAX_TEXT = 200
+
+/**
+ * How a body that cannot be shown is described. Of a page its title is told, of plain text a few words; the rest of a body
+ * may quote the request.
+ */
+export function describeBody(contentType: string | null, text: string): string {
+  const type = contentType?.split(';')[0]?.trim() ?? ''
+  const short = text.trim()
+  if (/^text\/plain$/i.test(type) && short !== '' && short.length <= MAX_TEXT) return safeMessage(short)
+  const title = titleIn(text)
+  const said = title ? `, titled "${safeMessage(title.slice(0, MAX_TITLE))}"` : ''
+  // A type of another form is none that anybody knows, and may be anything.
+  const shown = type === '' ? 'no content type' : MEDIA_TYPE.test(type) ? type.toLowerCase() : 'an odd content type'
+  return `${shown}, ${text.length} characters${said}`
+}
+
+export interface HttpFailure {
+  readonly response: Response
+  readonly provider: Pick<PlannedProvider, IdFields | 'errorTypeHeader' | 'errorCodes'>
+  readonly decoded: WireError
+  readonly date: number
+  readonly fields: ErrorFields
+}
+
+export function httpFailure({ response, provider, decoded, date, fields }: HttpFailure): ProviderError {
+  const { status, headers } = response
+  const requestId = requestIdOf(headers, provider)
+  const rateLimit = readRateLimit(headers, date)
+  // The provider's own word on the wait, and when it gives none, until the quota is whole again.
+  const asked = parseRetryAfter(headers, date) ?? decoded.retryAfterMs ?? untilTime(decoded.retryAt, date)
+  const told = asked ?? (status === 429 ? waitFor(rateLimit) : undefined)
+  const redirect = status >= 300 && status < 400
+  const said = redirect
+    ? 'redirects are not followed, because they would carry the key elsewhere; set baseURL to the final address'
+    : decoded.message
+  const message = `${status} ${said}`
+  const type = decoded.type ?? errorTypeOf(headers, provider)
+  const wire = { ...decoded, ...(type !== undefined && { type, names: [type, ...(decoded.names ?? [])] }) }
+  const { failureClass, retryAfterMs } = meaningOf(wire, status, told, provider.errorCodes)
+  const all = {
+    ...fields,
+    status,
+    ...(decoded.code !== undefined && { code: decoded.code }),
+    ...(type !== undefined && { type }),
+    ...(requestId !== undefined && { requestId }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(rateLimit && { rateLimit }),
+    ...(decoded.upstream !== undefined && { upstream: decoded.upstream }),
+  }
+  const isRetryable = !redirect && isRetryableClass(failureClass)
+  return new ProviderError(message, { ...all, failureClass, isRetryable })
+}
+
+/** Milliseconds from `date` on. */
+function untilTime(time: number | undefined, date: number): number | undefined {
+  return time === undefined ? undefined : boundedWait(time - date)
+}
+
+function errorTypeOf(headers: Headers, { errorTypeHeader }: HttpFailure['provider']): string | undefined {
+  return errorTypeHeader === undefined ? undefined : headers.get(errorTypeHeader)?.split(':', 1)[0] || undefined
+}
+
+type IdFields = 'idHeaders' | 'gatewayIdHeaders'
+
+/** What most servers call it, listed or not. */
+const USUAL_ID_HEADERS = ['x-request-id', 'request-id']
+
+export function requestIdOf(headers: Headers, provider: Pick<PlannedProvider, IdFields>): string | undefined {
+  for (const name of [...provider.idHeaders, ...USUAL_ID_HEADERS, ...provider.gatewayIdHeaders]) {
+    const id = headers.get(name)
+    if (id) return id
+  }
+  return undefined
+}
+
+/** What a codec cannot know of an error inside a 200 answer: the time, and what numbers mean to the provider. */
+export function understood<T>(error: T, { errorCodes }: Pick<PlannedProvider, 'errorCodes'>, date: number): T {
+  if (!(error instanceof ProviderError)) return error
+  const { code, retryAt } = error
+  const meant = code !== undefined && errorCodes && Object.hasOwn(errorCodes, code) ? errorCodes[code] : undefined
+  return Object.assign(error, {
+    retryAfterMs: error.retryAfterMs ?? untilTime(retryAt, date),
+    ...(meant !== undefined && { failureClass: meant, isRetryable: isRetryableClass(meant) }),
+  })
+}
+
+/** Completes an error from a codec, which does not know the target, and hides what the target may have quoted. */
+export function locate<T>(error: T, fields: ErrorFields, mask: ErrorMask): T {
+  if (!(error instanceof TracestitchError)) return error
+  const { provider, model, requestId, status } = error
+  Object.assign(error, {
+    provider: provider ?? fields.provider,
+    model: model ?? fields.model,
+    requestId: requestId ?? fields.requestId,
+    status: status ?? fields.status,
+  })
+  maskError(error, mask)
+  return error
+}
+
+/**
+ * The failure of a call names the target that failed, and of one that tried several says that others failed before it.
+ *
+ * @param last - The target that failed last: of attempts side by side not the one that began last.
+ */
+export function nameTargets(error: TracestitchError, attempts: readonly Attempt[], last: string | undefined): void {
+  if (last === undefined) return
+  const [first, second, ...rest] = [...new Set(attempts.map(({ target }) => target))].filter(
+    (target) => target !== last,
+  )
+  const more = second === undefined ? '' : rest.length === 0 ? ` and ${second}` : ` and ${rest.length + 1} more`
+  const before = first === undefined ? '' : `; before it ${first}${more} failed`
+  const { message } = error
+  const whole = `${message} (${oneLine(`${last}${before}`)})`
+  error.message = whole
+  // The stack begins with the message.
+  if (error.stack !== undefined) error.stack = error.stack.replace(message, () => whole)
+}
+
+/** What a codec throws is typed; anything else means that the answer had a shape nobody foresaw. */
+export function decoding<T>(step: () => T): T {
+  try {
+    return step()
+  } catch (error) {
+    if (error instanceof TracestitchError) throw error
+    throw new StreamError('the answer cannot be read as its format', { cause: error })
+  }
+}
+
+/**
+ * Writes a request in the format of a target.
+ *
+ * @throws UnsupportedParameterError that names all that the format cannot say, and ConfigError for a request that no codec
+ *   foresaw, such as a message that is `null`.
+ */
+export function encodingFor<T>(context: EncodeContext, encode: (context: EncodeContext) => T): T {
+  return encoding(context.provider, () => {
+    try {
+      return encode(context)
+    } catch (error) {
+      throw error instanceof UnsupportedParameterError ? withAll(error, context, encode) : error
+    }
+  })
+}
+
+/** A codec stops at the first thing. Asked to leave out what it cannot say, it says all of it. */
+function withAll(
+  first: UnsupportedParameterError,
+  context: EncodeContext,
+  encode: (context: EncodeContext) => unknown,
+): UnsupportedParameterError {
+  const found = new Map<string, Unsupported>()
+  try {
+    encode({
+      ...context,
+      dropUnsupported: true,
+      warn: () => {},
+      onDropped: (parameter, hint) => found.set(parameter, { parameter, hint }),
+    })
+  } catch {
+    // What else is wrong with the request is told once this is mended.
+  }
+  if (found.size <= 1 || !found.has(first.parameter)) return first
+  return new UnsupportedParameterError([...found.values()], context.provider)
+}
+
+/** A request that no codec foresaw, such as a message that is `null`. */
+export function encoding<T>(provider: string, step: () => T): T {
+  try {
+    return step()
+  } catch (error) {
+    if (error instanceof TracestitchError) throw error
+    throw new ConfigError('body', `cannot be written in the format of ${provider}: a field has an unexpected shape`, {
+      cause: error,
+    })
+  }
+}
+
+/** A failure after the stream was committed: what came so far goes with it. */
+export function committedFailure(error: unknown, partial: unknown, fields: ErrorFields): StreamError {
+  const known = error instanceof TracestitchError ? error : undefined
+  return new StreamError(`the stream broke off: ${known?.message ?? 'it could not be read'}`, {
+    ...fields,
+    cause: error,
+    partial,
+    isRetryable: known?.isRetryable ?? true,
+    ...(known?.status !== undefined && { status: known.status }),
+    ...(known?.code !== undefined && { code: known.code }),
+    ...(known?.requestId !== undefined && { requestId: known.requestId }),
+    ...(known?.retryAfterMs !== undefined && { retryAfterMs: known.retryAfterMs }),
+  })
+}

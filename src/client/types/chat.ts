@@ -1,0 +1,99 @@
+/** Chat as callers see it: what goes in, and answers that fit the types of every major of the `openai` package since 4. */
+import type {
+  ChatChoice,
+  ChatChunk,
+  ChatCompletion,
+  ChatRequest,
+  ChunkChoice,
+  ChunkDelta,
+  CompletionMessage,
+  FunctionTool,
+  ResponseFormat,
+  Tool,
+  ToolCall,
+  ToolCallDelta,
+} from '../../kernel/hub.js'
+import type { ModelName } from '../../kernel/model-name.js'
+import type { ModelStream } from '../streams/model-stream.js'
+import type { SchemaOutput, StandardSchema } from '../answers/schema.js'
+import type { StreamItem, WithMeta } from './meta.js'
+import type { BodyOptions } from './options.js'
+
+type SchemaTool = Omit<FunctionTool, 'function'> & {
+  function: Omit<FunctionTool['function'], 'parameters'> & {
+    /** JSON Schema, or a Standard Schema that can say it, such as a zod schema. */
+    parameters?: Record<string, unknown> | StandardSchema
+  }
+}
+/** A tool, whose arguments may be said by a schema library. */
+export type ChatTool = Exclude<Tool, FunctionTool> | SchemaTool
+
+/** OpenAI's chat body; `model` is `provider/model` or an alias. */
+export type ChatBody<Alias extends string = never> = Omit<
+  ChatRequest,
+  'model' | 'response_format' | 'extra_body' | 'tools'
+> &
+  BodyOptions & {
+    model: ModelName<Alias>
+    /** OpenAI's, or a Standard Schema that can say its JSON Schema, such as a zod schema. */
+    response_format?: ResponseFormat | StandardSchema | undefined
+    tools?: ChatTool[]
+  }
+
+/** No tool but functions: then the calls in the answer are of functions too. */
+export interface FunctionsOnly {
+  tools?: SchemaTool[]
+}
+
+/**
+ * The tier that served a call, in the words that every major of the `openai` package has. `scale`, `priority` and `fast` may
+ * come too: to ask for those, read it as a `string`.
+ */
+interface Tiered {
+  service_tier?: 'auto' | 'default' | 'flex' | null
+}
+
+export interface AnswerMessage<Call extends ToolCall = ToolCall> extends Omit<CompletionMessage, 'tool_calls'> {
+  tool_calls?: Call[]
+}
+export interface AnswerChoice<Call extends ToolCall = ToolCall> extends Omit<ChatChoice, 'message'> {
+  message: AnswerMessage<Call>
+}
+export interface ChatAnswer<Call extends ToolCall = ToolCall>
+  extends Omit<ChatCompletion, 'choices' | 'service_tier'>, Tiered {
+  choices: AnswerChoice<Call>[]
+}
+export type ChatResult<Call extends ToolCall = ToolCall> = WithMeta<ChatAnswer<Call>>
+
+/** A piece of a call. That of a custom tool has `custom`, and says so in `type`, which OpenAI's types left out before 7. */
+export interface AnswerCallDelta extends Omit<ToolCallDelta, 'type'> {
+  type?: 'function'
+}
+export interface AnswerDelta extends Omit<ChunkDelta, 'tool_calls'> {
+  tool_calls?: AnswerCallDelta[]
+}
+export interface AnswerChunkChoice extends Omit<ChunkChoice, 'delta'> {
+  delta: AnswerDelta
+}
+export interface AnswerChunk extends Omit<ChatChunk, 'choices' | 'service_tier'>, Tiered {
+  choices: AnswerChunkChoice[]
+}
+export type ChatStream = ModelStream<StreamItem<AnswerChunk>>
+
+export interface ParsedMessage<T, Call extends ToolCall = ToolCall> extends AnswerMessage<Call> {
+  /** The content, checked against the schema; `null` when the model refused or called a tool. */
+  parsed: T | null
+}
+export type ParsedChatResult<T, Call extends ToolCall = ToolCall> = Omit<ChatResult<Call>, 'choices'> & {
+  choices: (Omit<AnswerChoice<Call>, 'message'> & { message: ParsedMessage<T, Call> })[]
+}
+
+/** What `parse` accepts: a schema, or a format made by the `openai` package's helper for zod. */
+export type ParseFormat = StandardSchema | (ResponseFormat & { $parseRaw?: (content: string) => unknown })
+export type ParsedOutput<F> = F extends StandardSchema
+  ? SchemaOutput<F>
+  : F extends { $parseRaw: (content: string) => infer T }
+    ? T
+    : F extends { __output: infer T }
+      ? T
+      : unknown

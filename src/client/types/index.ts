@@ -1,0 +1,12 @@
+/** What callers of the client see. */
+export type * from './chat-completions.js'
+export type * from './chat.js'
+export type * from './client.js'
+export type * from './embeddings.js'
+export type * from './health.js'
+export type * from './meta.js'
+export type * from './options.js'
+export type * from './passed.js'
+export type * from './rerank.js'
+export type * from './response-object.js'
+export type * from './responses.js'
