@@ -92,11 +92,13 @@ export function conforms(root: JsonObject, dialect: SchemaDialect): boolean {
     if (isObject(others) && !inner(others)) return false
     const isMap = isObject(others) || others === true
     if (isObject(others) && dialect.plainMaps) return false
-    if (properties === undefined) return isMap && dialect.takes.has('additionalProperties')
+    const takesEmpty = (dialect.emptyObjects ?? 'any') === 'any'
+    if (properties === undefined)
+      return others === false ? takesEmpty : (takesEmpty || isMap) && dialect.takes.has('additionalProperties')
     if (!isObject(properties)) return false
     const needed: readonly unknown[] = Array.isArray(required) ? (required as unknown[]) : []
     const names = Object.keys(properties)
-    if (names.length === 0 && !isMap && (dialect.emptyObjects ?? 'any') !== 'any') return false
+    if (names.length === 0 && !isMap && !takesEmpty) return false
     if (dialect.someRequired && names.length > 0 && needed.length === 0) return false
     if (dialect.allRequired && !names.every((name) => needed.includes(name))) return false
     return needed.every((name) => names.includes(String(name))) && Object.values(properties).every(inner)
