@@ -139,7 +139,8 @@ function encodeFormat(
   if (!isBeside) {
     if (!isObject(schema)) return { format: { type: 'json_object' } }
     // Any object is what the format gives without a schema too.
-    if (Object.keys(schema).join() === 'type') return { format: { type: 'json_object', json_schema: schema } }
+    if (schema['type'] === 'object' && Object.keys(schema).length === 1)
+      return { format: { type: 'json_object', json_schema: schema } }
     const enforced = fitter.format(schema, 'asked for in the system prompt')
     if (enforced) return { format: { type: 'json_object', json_schema: enforced } }
   }
