@@ -12,6 +12,7 @@ import {
   iterateIn,
   path,
   runInOpenScope,
+  withGroup,
   type Integration,
   type ModuleTarget,
   type Patcher,
@@ -20,9 +21,7 @@ import {
 import { entranceOf, withEntrance, type Entrance } from './langchain/entrance.js'
 import { handler } from './langchain/handler.js'
 import { inventedId, removeInventedId, removeInventedIds } from './langchain/message-ids.js'
-import { withWatch, type Watch } from './langchain/runs.js'
-
-const { runs } = handler
+import { runs, type Watch } from './langchain/runs.js'
 
 /** Patches a method on the class of `self` that defines it. Subclasses are known when they are first used. */
 function wrapOwner(patcher: Patcher, self: unknown, method: string, replace: Replace): void {
@@ -139,7 +138,7 @@ const streamIterator =
         guard('langchain', () => enterModel(patcher, this))
         current = modelContext(entrance)
       }
-      return iterateIn(result, withWatch(current, watch), {
+      return iterateIn(result, withGroup(current, watch), {
         yielded: (value) => void guard('langchain', () => removeInventedId(value, entrance.invented)),
         left: () => runs.abandon(watch),
         signal: signal instanceof AbortSignal ? signal : undefined,

@@ -4,6 +4,7 @@ import {
   asString,
   contentText,
   fillScope,
+  groupOf,
   guard,
   isObject,
   runInOpenScope,
@@ -16,7 +17,7 @@ import { entranceOf } from './entrance.js'
 import { providerName } from './providers.js'
 import { modelOf, toHubRequest, type ModelStart } from './request.js'
 import { toHubResponse } from './response.js'
-import { watchOf, Runs, type Outcome } from './runs.js'
+import { runs, type Outcome, type Watch } from './runs.js'
 import { classPath, shapeOf } from './shape.js'
 
 type Metadata = Readonly<Record<string, unknown>>
@@ -38,7 +39,7 @@ class TracingHandler {
   readonly ignoreAgent = false
   readonly ignoreRetriever = false
   readonly ignoreCustomEvent = true
-  readonly runs = new Runs()
+  readonly runs = runs
   /** How many copies of LangChain are patched. Without one, runs that are still told of are not followed. */
   installed = 0
   /** Show the runs that only hold others together. */
@@ -164,11 +165,11 @@ class TracingHandler {
   }
 
   handleLLMNewToken(_token: string, _index: unknown, id: string): void {
-    this.runs.get(id)?.chunk?.()
+    this.runs.chunk(id)
   }
 
   handleChatModelStreamEvent(_event: unknown, id: string): void {
-    this.runs.get(id)?.chunk?.()
+    this.runs.chunk(id)
   }
 
   handleLLMEnd(output: unknown, id: string, _parentId?: string, _tags?: string[], extra?: unknown): void {
@@ -211,7 +212,8 @@ class TracingHandler {
     const agent = asString(metadata['lc_agent_name'])
     const integration = asString(metadata['ls_integration'])
     const conversation = this.conversationOf(parentId, metadata)
-    this.runs.start({ id, agent, integration, conversation, finish, ...(chunk && { chunk }) }, parentId, current)
+    const facts = { agent, integration, conversation }
+    this.runs.start({ id, facts, finish, ...(chunk && { chunk }) }, parentId, current)
   }
 
   private conversationOf(parentId: string | undefined, metadata: Metadata): string | undefined {
@@ -219,7 +221,7 @@ class TracingHandler {
       const value = asString(metadata[key])
       if (value !== undefined) return value
     }
-    return this.runs.get(parentId)?.conversation ?? watchOf(context.active())?.conversation
+    return this.runs.get(parentId)?.facts.conversation ?? groupOf<Watch>(context.active())?.conversation
   }
 
   private conversation(parentId: string | undefined, metadata: Metadata): Record<string, string> {

@@ -66,6 +66,7 @@ export function shapeOf(start: ChainStart, internals: boolean): Shape | undefine
 function graphShape({ metadata, parent }: ChainStart, name: string): Shape {
   const agent = asString(metadata['lc_agent_name'])
   const created = metadata['ls_integration'] === 'langchain_create_agent'
-  const own = parent?.integration !== metadata['ls_integration'] || parent?.agent !== agent || name === agent
+  const own =
+    parent?.facts.integration !== metadata['ls_integration'] || parent?.facts.agent !== agent || name === agent
   return created && own ? { kind: 'agent', name: agent ?? name } : { kind: 'workflow', name }
 }

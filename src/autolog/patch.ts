@@ -2,6 +2,8 @@
 import { types } from 'node:util'
 import type { Declared, Patcher, Replace } from './contract.js'
 import type { Unread } from './reader.js'
+import { watchChannel, watchTracingChannel } from './channel.js'
+import { locateRuns } from './locate.js'
 import { instrumentStep } from './steps.js'
 
 /** On every replacement, so that another copy of this package sees it. */
@@ -168,6 +170,9 @@ export function createPatcher(context: PatcherContext): PatchSession {
       }
       return undefined
     },
+    channel: (name, listener) => patcher.hook(watchChannel(name, listener)),
+    tracingChannel: (name, begin) => patcher.hook(watchTracingChannel(name, begin)),
+    locate: (bridge, current) => patcher.hook(locateRuns(bridge, current)),
     hook(undo) {
       if (!active) {
         undo()

@@ -25,7 +25,8 @@ export interface AbandonWatch {
 
 const watched = new Set<Watched>()
 let sweeper: NodeJS.Timeout | undefined
-let atExit = false
+let watchesExit = false
+const exits: (() => void)[] = []
 
 const registry = new FinalizationRegistry<Watched>((entry) => {
   if (watched.has(entry)) guard('abandoned', () => finish(entry))
@@ -65,11 +66,24 @@ export function endWhenAbandoned(target: object, end: () => void): AbandonWatch 
     sweeper = setInterval(() => sweep(IDLE_LIMIT), IDLE_LIMIT / 10)
     sweeper.unref()
   }
-  if (!atExit) {
-    atExit = true
-    process.prependListener('beforeExit', () => sweep(0))
-  }
+  watchExit()
   return watchOf(entry)
+}
+
+/** Once: the process has run out of work, or may get more from what is done now. */
+function watchExit(): void {
+  if (watchesExit) return
+  watchesExit = true
+  process.prependListener('beforeExit', () => {
+    sweep(0)
+    for (const end of exits) guard('abandoned', end)
+  })
+}
+
+/** Calls `end` whenever the process runs out of work, before it exits. There is no way back, so it is for things that last. */
+export function atExit(end: () => void): void {
+  exits.push(end)
+  watchExit()
 }
 
 /** Apart from the target, which the functions here must not keep alive. */

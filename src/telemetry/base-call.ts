@@ -28,7 +28,7 @@ export abstract class BaseCall implements Call {
   abstract end(outcome?: CallEnd): void
   ended = false
   protected readonly facts: Facts
-  protected readonly startedAt = performance.now()
+  protected startedAt = performance.now()
 
   /** @param mask - Of the client that makes the call. */
   constructor(mask?: Mask) {

@@ -47,6 +47,8 @@ export interface CallStart {
   readonly layer?: Layer
   /** Parent; default the active context. */
   readonly parent?: Context
+  /** When it began, in milliseconds since the epoch, for a call that is told of when it is over. Default: now. */
+  readonly startTime?: number
 }
 
 export interface CallEnd {

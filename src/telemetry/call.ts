@@ -17,6 +17,7 @@ export function startCall(start: CallStart): Call {
   const parent = start.parent ?? context.active()
   const scope = scopeOf(parent)
   const open = scope?.call as OuterCall | undefined
+  if (scope && !open) scope.used = true
   if (scope && open && !open.ended && joins(start, open.start, scope.layer)) return new InnerCall(parent, open, start)
   return new OuterCall(parent, start)
 }

@@ -33,7 +33,8 @@ export class OuterCall extends BaseCall {
     super(start.mask)
     this.settings = settings()
     this.start = start
-    const { baseURL, model, operation } = start
+    const { baseURL, model, operation, startTime } = start
+    if (startTime !== undefined) this.startedAt -= Math.max(0, Date.now() - startTime)
     const server = baseURL === undefined ? undefined : guard('server', () => serverOf(baseURL))
     this.provider =
       (server && guard('identifyHost', () => this.settings.identifyHost(server.address)?.provider)) ?? start.provider
@@ -47,7 +48,7 @@ export class OuterCall extends BaseCall {
     this.known = attributes
     this.span = startSpan(
       model === undefined ? operation : `${operation} ${model}`,
-      { kind: SpanKind.CLIENT, attributes },
+      { kind: SpanKind.CLIENT, attributes, ...(startTime !== undefined && { startTime }) },
       parent,
     )
     this.recording = guard('span', () => this.span.isRecording()) === true

@@ -12,6 +12,8 @@ export interface CallScope {
   call: Call | undefined
   /** Span that wire requests name as their parent: an attempt's, or the call's own. */
   span: Span | undefined
+  /** A call began in it while it was empty: the layer below made the span. */
+  used?: boolean
   /** Innermost layer of the call so far. Default `framework`. */
   readonly layer?: Layer | undefined
   /** Host that the call is addressed to; other hosts have no part in it. */

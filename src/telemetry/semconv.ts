@@ -84,6 +84,10 @@ export const JSONRPC_REQUEST_ID = 'jsonrpc.request.id'
 export const RPC_STATUS = 'rpc.response.status_code'
 /** `pipe` or `tcp`. */
 export const NETWORK_TRANSPORT = 'network.transport'
+/** Not of the conventions: what agents do beside calls of models and tools. */
+export const HANDOFF_FROM = 'tracestitch.handoff.from'
+export const HANDOFF_TO = 'tracestitch.handoff.to'
+export const GUARDRAIL_TRIGGERED = 'tracestitch.guardrail.triggered'
 /** Value of {@link ERROR_TYPE} for a tool that answers that it failed. */
 export const ERROR_TYPE_TOOL = 'tool_error'
 

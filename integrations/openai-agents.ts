@@ -1,0 +1,131 @@
+/**
+ * `@openai/agents`: its traces and spans become ours. They are watched on their classes: a trace processor hears of them
+ * too late, and only while the program keeps it. What is exported to OpenAI stays as the program has set it.
+ */
+import { context, type Context } from '@opentelemetry/api'
+import {
+  asString,
+  guard,
+  isObject,
+  path,
+  runInOpenScope,
+  scopeOf,
+  semconv,
+  SpanBridge,
+  startCall,
+  startStep,
+  type Integration,
+  type ModuleExports,
+  type Patcher,
+  type Replace,
+  type StepKind,
+} from '../src/autolog/contract.js'
+
+/** One for all copies: they share the storage of their current span. */
+const bridge = new SpanBridge('openai-agents')
+
+/** By `type`. What is not here only holds other spans together, such as a turn. */
+const KINDS: Readonly<Record<string, StepKind>> = {
+  agent: 'agent',
+  function: 'tool',
+  handoff: 'chain',
+  guardrail: 'chain',
+  custom: 'chain',
+}
+
+/** The class of the error that a span quotes. */
+function errorTypeOf(span: unknown): string | undefined {
+  if (!isObject(path(span, 'error'))) return undefined
+  return /^\w+(?=:)/.exec(asString(path(span, 'error', 'data', 'error')) ?? '')?.[0] ?? semconv.ERROR_TYPE_OTHER
+}
+
+function open(id: unknown, parentId: string | undefined, current: Context, finish: () => void): void {
+  if (typeof id === 'string') bridge.start({ id, facts: undefined, finish }, parentId, current)
+}
+
+function openTrace(trace: unknown): void {
+  const group = asString(path(trace, 'groupId'))
+  const attributes = group === undefined ? {} : { [semconv.CONVERSATION_ID]: group }
+  const step = startStep('workflow', asString(path(trace, 'name')) ?? 'agents', { attributes })
+  open(path(trace, 'traceId'), undefined, step.context, () => step.end())
+}
+
+function openSpan(span: unknown): void {
+  const data = path(span, 'spanData')
+  const type = asString(path(data, 'type')) ?? ''
+  const parentId = asString(path(span, 'parentId')) ?? asString(path(span, 'traceId'))
+  const parent = bridge.parentContext(parentId)
+  if (type === 'generation' || type === 'response') return openGeneration(span, parentId, parent)
+  const kind = KINDS[type]
+  if (!kind) return open(path(span, 'spanId'), parentId, parent, () => undefined)
+  const name = asString(path(data, 'name'))
+  const step = startStep(kind, type === 'guardrail' ? `guardrail ${name}` : (name ?? type), { parent })
+  open(path(span, 'spanId'), parentId, step.context, () => {
+    // Only now is all of it known.
+    const { input, output, from_agent, to_agent, triggered } = isObject(data) ? data : {}
+    if (kind === 'tool') step.recordArguments(input)
+    if (kind === 'tool' && output !== undefined) step.recordResult(output)
+    step.set({
+      [semconv.HANDOFF_FROM]: asString(from_agent),
+      [semconv.HANDOFF_TO]: asString(to_agent),
+      [semconv.GUARDRAIL_TRIGGERED]: typeof triggered === 'boolean' ? triggered : undefined,
+    })
+    step.end({ errorType: errorTypeOf(span) })
+  })
+}
+
+/** The SDK below makes the span of a model call. Where there is none, the call is shown when it is over. */
+function openGeneration(span: unknown, parentId: string | undefined, parent: Context): void {
+  const current = context.with(parent, () => runInOpenScope(() => context.active()))
+  open(path(span, 'spanId'), parentId, current, () => {
+    if (scopeOf(current)?.used) return
+    const answer = path(span, 'spanData', '_response') ?? path(span, 'spanData')
+    const startTime = Date.parse(asString(path(span, 'startedAt')) ?? '') || Date.now()
+    const about = { operation: 'chat', provider: '_OTHER', model: asString(path(answer, 'model')) } as const
+    const call = startCall({ ...about, request: undefined, baseURL: undefined, parent, startTime })
+    const [input, output] = [path(answer, 'usage', 'input_tokens'), path(answer, 'usage', 'output_tokens')]
+    call.set({
+      [semconv.USAGE_INPUT_TOKENS]: typeof input === 'number' ? input : undefined,
+      [semconv.USAGE_OUTPUT_TOKENS]: typeof output === 'number' ? output : undefined,
+    })
+    const type = errorTypeOf(span)
+    call.end(type === undefined ? {} : { error: { type } })
+  })
+}
+
+/** @param always - Also after `off()`: what is open still ends. */
+const before =
+  (always: boolean, tell: (self: unknown) => unknown): Replace =>
+  (original, active) =>
+    function (this: unknown, ...args: unknown[]) {
+      if (always || active()) guard('openai-agents', () => tell(this))
+      return original.apply(this, args)
+    }
+
+function instrument(module: ModuleExports, patcher: Patcher): void {
+  const [span, trace] = [path(module, 'Span', 'prototype'), path(module, 'Trace', 'prototype')]
+  patcher.wrap(
+    span,
+    'start',
+    before(false, (self) => path(self, 'startedAt') ?? openSpan(self)),
+  )
+  patcher.wrap(
+    span,
+    'end',
+    before(true, (self) => bridge.end(String(path(self, 'spanId')), {})),
+  )
+  patcher.wrap(trace, 'start', before(false, openTrace))
+  patcher.wrap(
+    trace,
+    'end',
+    before(true, (self) => bridge.endWithin(String(path(self, 'traceId')), {})),
+  )
+  const read = (name: string, id: string): string | undefined =>
+    asString(path((module[name] as (() => unknown) | undefined)?.(), id))
+  patcher.locate(bridge, () => read('getCurrentSpan', 'spanId') ?? read('getCurrentTrace', 'traceId'))
+}
+
+export const openaiAgents: Integration = {
+  id: 'openai-agents',
+  targets: [{ package: '@openai/agents-core', tested: '0.19 - 0.20', instrument }],
+}

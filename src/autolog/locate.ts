@@ -1,0 +1,80 @@
+/**
+ * A framework's hooks are told what runs, and cannot set the context in which it runs. Where the framework itself knows its
+ * current run, the context manager asks it: every span that begins there, whoever makes it, hangs below that run.
+ */
+import { context, type Context } from '@opentelemetry/api'
+import { guard } from '../telemetry/settings.js'
+import type { RunOutcome, SpanBridge } from './bridge.js'
+
+type Locate = (active: Context) => Context | undefined
+
+/** The part of OpenTelemetry's context managers that is asked for the active context. */
+interface ContextManager {
+  active(): Context
+}
+
+const locators = new Set<Locate>()
+let restore: (() => void) | undefined
+let asking = false
+
+/** The registered manager; `@opentelemetry/api` has no public way to it. */
+function manager(): ContextManager | undefined {
+  const found = (context as unknown as { _getContextManager?: () => ContextManager })._getContextManager?.()
+  return typeof found?.active === 'function' ? found : undefined
+}
+
+/** `active` where a framework is in a run of its own that the context does not know of yet. */
+function located(active: Context): Context {
+  // A framework may itself look at the context while it is asked.
+  if (asking) return active
+  asking = true
+  try {
+    for (const locate of locators) {
+      const found = guard('locate', () => locate(active))
+      if (found) return found
+    }
+    return active
+  } finally {
+    asking = false
+  }
+}
+
+function watchManager(): (() => void) | undefined {
+  const holder = manager()
+  if (!holder) return undefined
+  const before = Object.getOwnPropertyDescriptor(holder, 'active')
+  const { active } = holder
+  const replacement = function (this: unknown): Context {
+    return located(Reflect.apply(active, holder, []))
+  }
+  Object.defineProperty(holder, 'active', { value: replacement, configurable: true, writable: true, enumerable: false })
+  return () => {
+    // Somebody may have wrapped ours, which then finds nothing any more.
+    if (holder.active !== replacement) return
+    if (before) Object.defineProperty(holder, 'active', before)
+    else delete (holder as Partial<ContextManager>).active
+  }
+}
+
+/**
+ * Makes the runs of `bridge` the active context wherever `current` says that one is under way. The returned function
+ * undoes it.
+ */
+export function locateRuns<Facts, Outcome extends RunOutcome>(
+  bridge: SpanBridge<Facts, Outcome>,
+  current: () => string | undefined,
+): () => void {
+  const locate: Locate = (active) => {
+    if (bridge.size === 0) return undefined
+    const id = current()
+    return id === undefined || bridge.isWithin(id, active) ? undefined : bridge.get(id)?.context
+  }
+  locators.add(locate)
+  restore ??= watchManager()
+  return () => {
+    locators.delete(locate)
+    if (locators.size > 0) return
+    restore?.()
+    restore = undefined
+  }
+}
