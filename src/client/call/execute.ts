@@ -35,7 +35,7 @@ export async function execute<T>(call: LogicalCall, attempt: Attempt<T>): Promis
     const entry = admit(call, step)
     step = entry instanceof Promise ? await orFailed(entry, failed) : entry
     if (limits.aborted) {
-      step.pass?.undo()
+      step.permit?.undo()
       throw abortReason(call, failed?.target)
     }
     if (failed && failed.target !== step.member.target) tellFallback(call, failed, step)
@@ -119,7 +119,7 @@ function hedged<T>(
       running += 1
       const step = await admitBeside(call)
       if (!step) return
-      if (over || call.limits.aborted) step.pass?.undo()
+      if (over || call.limits.aborted) step.permit?.undo()
       else {
         further -= 1
         start(step)
