@@ -36,9 +36,6 @@ export interface ClientContext {
 
 /** Told of every cooldown that begins. */
 export interface ProbeWatch {
-  cooledDown(
-    call: { readonly client: ClientContext; readonly operation: semconv.Operation },
-    member: Member,
-  ): void
+  cooledDown(call: { readonly client: ClientContext; readonly operation: semconv.Operation }, member: Member): void
   close(): Promise<void>
 }

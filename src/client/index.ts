@@ -10,7 +10,10 @@ import { checkClientOptions } from '../router/validate.js'
 import { warnOnce } from '../telemetry/warn.js'
 import { MemoryStore } from '../stores/memory.js'
 import { Gates } from './admission/gates.js'
-import type { ClientContext } from './call/logical-call.js'
+import { perform } from './call/perform.js'
+import type { Stage } from './call/stage.js'
+import { compileStages } from './call/stages.js'
+import type { ClientContext } from './context.js'
 import { blendedPrice } from './facts/blended-price.js'
 import { createChatCompletions } from './faces/chat.js'
 import { counterOf } from './facts/count-tokens.js'
@@ -19,12 +22,12 @@ import { storeHealth, targetHealth } from './facts/health.js'
 import { Hooks } from './hooks.js'
 import { introduce } from './telemetry-defaults.js'
 import { cleanOf, withDoor } from './errors-out.js'
-import { passBytes, passJson } from './faces/passthrough.js'
+import { passingBytes, passingJson } from './faces/passthrough.js'
 import { Probes } from './probes.js'
 import { createRerank } from './faces/rerank.js'
 import { createResponses } from './faces/responses.js'
 import { Ledger } from './facts/spend.js'
-import type { CallOptions, Client, Images, Moderations, Transcriptions, Translations } from './types/index.js'
+import type { CallOptions, Client, Images, Moderations, Speech, Transcriptions, Translations } from './types/index.js'
 
 export type * from '../router/events.js'
 export type { ErrorClass } from '../kernel/error-class.js'
@@ -60,10 +63,11 @@ export type { StandardSchema } from './answers/schema.js'
 
 /** Operations in OpenAI's own shape. What they answer is the provider's word, so the caller names its type. */
 function createPassed(client: ClientContext): Pick<Client, 'moderations' | 'images' | 'audio'> {
-  const json =
-    (id: PassthroughId) =>
-    (body: object, options?: CallOptions): ReturnType<typeof passJson> =>
-      passJson(client, id, body, options)
+  const json = (id: PassthroughId) => {
+    const operation = passingJson(id)
+    return (body: object, options?: CallOptions) => perform(client, operation, body, options)
+  }
+  const speech = passingBytes('openai-speech')
   return {
     moderations: { create: json('openai-moderations') as Moderations['create'] },
     images: {
@@ -72,7 +76,7 @@ function createPassed(client: ClientContext): Pick<Client, 'moderations' | 'imag
       createVariation: json('openai-image-variations') as Images['createVariation'],
     },
     audio: {
-      speech: { create: (body, options) => passBytes(client, 'openai-speech', body, options) },
+      speech: { create: (body, options) => perform(client, speech, body, options) as ReturnType<Speech['create']> },
       transcriptions: { create: json('openai-transcriptions') as Transcriptions['create'] },
       translations: { create: json('openai-translations') as Translations['create'] },
     },
@@ -94,18 +98,19 @@ function warmFetch(): void {
 /**
  * The client of one catalogue.
  *
+ * @param stages - What stands around every call, the nearest to the provider first.
  * @throws ConfigError as `createClient` says.
  */
-export function openClient(catalogue: Catalogue, options: ClientOptions = {}): Client {
+export function openClient(catalogue: Catalogue, options: ClientOptions = {}, stages: readonly Stage[] = []): Client {
   checkClientOptions(options)
   try {
-    return opened(catalogue, options)
+    return opened(catalogue, options, stages)
   } catch (error) {
     throw cleanOf(error, options)
   }
 }
 
-function opened(catalogue: Catalogue, options: ClientOptions): Client {
+function opened(catalogue: Catalogue, options: ClientOptions, stages: readonly Stage[]): Client {
   const plan = compilePlan(options, {
     env: process.env,
     catalogue,
@@ -128,6 +133,7 @@ function opened(catalogue: Catalogue, options: ClientOptions): Client {
   const client: ClientContext = Object.freeze({
     catalogue,
     plan,
+    stages: compileStages(stages),
     gates,
     cooldowns: store.shared
       ? new SharedCooldowns({

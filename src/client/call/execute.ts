@@ -82,7 +82,7 @@ function orFailed(entry: Promise<AdmittedStep>, failed: Failed | undefined): Pro
 
 /** One attempt, and others beside it when it is slow and the alias says so. The first answer wins. */
 function sideBySide<T>(call: LogicalCall, first: AdmittedStep, attempt: Attempt<T>): Promise<Outcome<T>> {
-  const { hedge } = call
+  const { hedge } = call.plan
   return hedge ? hedged(call, hedge, first, attempt) : one(call, first, attempt)
 }
 

@@ -245,9 +245,13 @@ function answeredByAnother(): DOMException {
 
 /** The tokens of an answer that was kept were counted when it was made. */
 function unpaid(answer: Answer): Answer {
-  if ('chat' in answer) return { chat: { ...answer.chat, usage: undefined } }
-  if ('embeddings' in answer) return { embeddings: { ...answer.embeddings, usage: undefined } }
-  return { other: { ...answer.other, usage: undefined } }
+  if ('chat' in answer) return { chat: withoutUsage(answer.chat) }
+  if ('embeddings' in answer) return { embeddings: withoutUsage(answer.embeddings) }
+  return { other: withoutUsage(answer.other) }
+}
+
+function withoutUsage<T extends { readonly usage?: unknown }>({ usage: _usage, ...rest }: T): Omit<T, 'usage'> {
+  return rest
 }
 
 function targetAttributes({ provider }: Target): Attributes {

@@ -1,13 +1,28 @@
 /** Which of a target's formats carries a request for chat: not every model is served on all of them. */
+import { ConfigError } from '../../kernel/errors.js'
 import type { ChatRequest } from '../../kernel/hub.js'
 import type { ChatProtocol } from '../../kernel/protocol.js'
 import { traitsOf } from '../../models/index.js'
+import type { Target } from '../../router/target.js'
 import type { AttemptRun } from '../call/attempt-run.js'
 
 const CHAT = 'openai-chat'
 const RESPONSES = 'openai-responses'
 
-export interface Carried {
+/** @throws ConfigError when the target has no chat format. */
+export function chatCodec({ provider, model }: Target): ChatProtocol {
+  if (provider.chat) return provider.chat
+  throw new ConfigError(
+    'model',
+    `the provider \`${provider.id}\` speaks no format for chat in this version${provider.unspoken}`,
+    {
+      provider: provider.id,
+      model,
+    },
+  )
+}
+
+interface Carried {
   readonly codec: ChatProtocol
   readonly request: ChatRequest
 }

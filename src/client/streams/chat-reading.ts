@@ -71,8 +71,10 @@ class ChatReading<T extends object> implements StreamReading<FrameEvent, StreamI
 
   answer(): Answer {
     const came = this.came.result()
+    if (!this.given || !this.hasContent) return { chat: came }
     // What is paid for is what came.
-    return { chat: this.given && this.hasContent ? { ...this.given.result(), usage: came.usage } : came }
+    const { usage } = came
+    return { chat: { ...this.given.result(), ...(usage && { usage }) } }
   }
 
   withMeta(item: StreamItem<T>, meta: CallMeta): StreamItem<T> {

@@ -45,7 +45,7 @@ export interface OpenStream<P, T> {
   readonly reading: StreamReading<P, T>
 }
 
-interface StreamParts<P, T> extends OpenStream<P, T> {
+export interface StreamParts<P, T> extends OpenStream<P, T> {
   readonly call: LogicalCall
   readonly run: AttemptRun
 }
