@@ -9,9 +9,12 @@ import type { AttemptRun } from '../call/attempt-run.js'
 const CHAT = 'openai-chat'
 const RESPONSES = 'openai-responses'
 
-/** @throws ConfigError when the target has no chat format. */
-export function chatCodec({ provider, model }: Target): ChatProtocol {
-  if (provider.chat) return provider.chat
+/** @throws ConfigError when the target has no chat format, or the provider knows no model by such a name. */
+export function chatCodec({ provider, model, base }: Target): ChatProtocol {
+  const chat = provider.chatFor(base ?? model)
+  if (typeof chat === 'object') return chat
+  if (chat !== undefined)
+    throw new ConfigError('model', `\`${provider.id}/${model}\` ${chat}`, { provider: provider.id, model })
   throw new ConfigError(
     'model',
     `the provider \`${provider.id}\` speaks no format for chat in this version${provider.unspoken}`,
@@ -35,7 +38,7 @@ export function carriedBy(run: AttemptRun, codec: ChatProtocol, request: ChatReq
   const { model, base, provider } = run.target
   if (codec.id !== CHAT) return { codec, request }
   const why = onlyAtResponses(base ?? model, request)
-  const other = why === undefined ? undefined : provider.otherwise(RESPONSES)
+  const other = why === undefined ? undefined : provider.otherwise(RESPONSES, base ?? model)
   if (other === undefined) return { codec, request }
   const { warn } = run.encodeContext
   if (typeof other === 'string') {

@@ -9,7 +9,7 @@ import type { ClientContext } from '../context.js'
 import { withToldUsage } from '../facts/told-usage.js'
 import type { ItemWriter } from '../streams/chat-reading.js'
 import { encoding, encodingFor } from '../transport/failure.js'
-import type { CallerFormat, Exchange, Sent } from './exchange.js'
+import type { CallerFormat, Exchange } from './exchange.js'
 
 /** What a format's own servers do beyond its codec. */
 export interface FormatDetails {
@@ -39,7 +39,8 @@ export function wireFormat(id: ProtocolId, details: FormatDetails = {}): CallerF
       }
     },
     encodeNative(run, exchange) {
-      const own = run.target.provider.speaks(id)
+      const { provider, base, model } = run.target
+      const own = provider.speaks(id, base ?? model)
       return own && { codec: own, encoded: nativeRequest(run, own, exchange, details), native: true }
     },
     check: ({ body }, context) => body && details.check?.(body, context),

@@ -37,6 +37,7 @@ export interface StoredAnswer {
   readonly savedUsd: number | null
 }
 
+/** An answer with `_meta`: how it came about, and what it cost. */
 export type WithMeta<T> = T & { readonly _meta: CallMeta }
 /** The last item of a stream carries `_meta`. */
 export type StreamItem<T> = T & { readonly _meta?: CallMeta }
