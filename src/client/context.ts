@@ -27,7 +27,7 @@ export interface ClientContext {
   /** Gives what counts the tokens of a request; absent: by characters. */
   readonly tokenCounter?: (() => CountTokens | undefined) | undefined
   /** What was spent so far. */
-  readonly ledger?: Ledger | undefined
+  readonly ledger: Pick<Ledger, 'add' | 'spend'>
   readonly hooks: Hooks
   readonly fetch: typeof globalThis.fetch | undefined
   readonly clock: Clock

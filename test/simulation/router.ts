@@ -6,6 +6,7 @@ import { LogicalCall } from '../../src/client/call/logical-call.js'
 import { planCall } from '../../src/client/call/plan-call.js'
 import { compileStages } from '../../src/client/call/stages.js'
 import type { ClientContext } from '../../src/client/context.js'
+import { Ledger } from '../../src/client/facts/spend.js'
 import { execute } from '../../src/client/call/execute.js'
 import { Hooks } from '../../src/client/hooks.js'
 import type { AttemptRun } from '../../src/client/call/attempt-run.js'
@@ -70,6 +71,8 @@ function contextOf(options: ClientOptions, world: World, random: () => number): 
     catalogue: everything,
     plan,
     stages: compileStages(),
+    // What is spent is not looked at.
+    ledger: { add: () => {}, spend: () => new Ledger().spend() },
     gates,
     prices,
     hooks: new Hooks(),

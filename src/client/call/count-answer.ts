@@ -53,7 +53,7 @@ export function countAnswer(
   const { usage } = facts
   const doubt = doubtOf(answer, usage, demand.expected(run.place))
   const meta = describeAnswer(call, run, { ...facts, doubt })
-  client.ledger?.add({ meta, usage, alias, metadata, date: client.clock.date() })
+  client.ledger.add({ meta, usage, alias, metadata, date: client.clock.date() })
   if (!run.permit && !call.permit) return { meta, used: undefined }
   const used = usedBy(usage, doubt?.fault === undefined, () => meta.cost.usd)
   run.permit?.settle(used)
@@ -69,7 +69,7 @@ export function countStored(call: CountedCall, { answer, by }: Early): CallMeta 
     answeredAt: 0,
     by,
   })
-  client.ledger?.add({ meta, usage: undefined, alias, metadata, date: client.clock.date() })
+  client.ledger.add({ meta, usage: undefined, alias, metadata, date: client.clock.date() })
   return meta
 }
 
