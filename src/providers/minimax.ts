@@ -10,6 +10,7 @@ export const MINIMAX_QUIRKS: Quirks = {
   reasoningContent: true,
 }
 
+/** MiniMax. */
 export const minimax = openaiCompatible({
   id: 'minimax',
   name: 'MiniMax',

@@ -13,6 +13,7 @@ export const MOONSHOT_QUIRKS: Quirks = {
   history: { refusesTexts: 'empty' },
 }
 
+/** Moonshot AI. */
 export const moonshot: ProviderRow = {
   id: 'moonshot',
   name: 'Moonshot AI',

@@ -10,6 +10,7 @@ export const XIAOMI_QUIRKS: Quirks = {
   jsonSchema: false,
 }
 
+/** Xiaomi MiMo. */
 export const xiaomi = openaiCompatible({
   id: 'xiaomi',
   name: 'Xiaomi MiMo',

@@ -6,6 +6,7 @@ import { openaiCompatible } from './openai-compatible.js'
 /** Of Z.AI and Zhipu AI, and of their plans. */
 export const ZHIPU_QUIRKS: Quirks = { maxTokensField: 'max_tokens', developerAsSystem: true, reasoningContent: true }
 
+/** Z.AI. */
 export const zai = openaiCompatible({
   id: 'zai',
   name: 'Z.AI',
