@@ -53,9 +53,11 @@ export function countAnswer(
   const { usage } = facts
   const doubt = doubtOf(answer, usage, demand.expected(run.place))
   const meta = describeAnswer(call, run, { ...facts, doubt })
-  client.ledger.add({ meta, usage, alias, metadata, date: client.clock.date() })
+  // What is not believed is no sum.
+  const believed = doubt?.fault === undefined
+  client.ledger.add({ meta, usage: believed ? usage : undefined, alias, metadata, date: client.clock.date() })
   if (!run.permit && !call.permit) return { meta, used: undefined }
-  const used = usedBy(usage, doubt?.fault === undefined, () => meta.cost.usd)
+  const used = usedBy(usage, believed, () => meta.cost.usd)
   run.permit?.settle(used)
   return { meta, used }
 }

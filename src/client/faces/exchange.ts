@@ -15,8 +15,6 @@ export interface Exchange {
   /** The codec of the caller's format; absent where that is the hub's own shape. */
   readonly codec?: ChatProtocol | undefined
   readonly readContent?: CallInput['readContent']
-  /** Schemas of a library stood in the body. */
-  readonly hasOwnSchemas?: boolean | undefined
   /** A stage has put another request in place of the body's: the body may not go out. */
   readonly isReplaced?: boolean | undefined
 }
@@ -26,7 +24,7 @@ export interface Sent {
   /** Of the target's format. */
   readonly codec: ChatProtocol
   readonly encoded: EncodedRequest
-  /** The body went out as it is, in the caller's own format: so does the answer. */
+  /** The body went out in the caller's own format: the answer comes in it. */
   readonly native: boolean
 }
 
@@ -34,14 +32,16 @@ export interface Sent {
 export interface CallerFormat<Item> {
   /** @throws ConfigError for a body that is no request of the format. */
   read(client: ClientContext, body: object): Exchange
-  /** The body as it is, for a target that speaks the format itself; `undefined` for every other. */
+  /** The caller's body, for a target that speaks the format itself; `undefined` for every other. */
   encodeNative?(run: AttemptRun, exchange: Exchange): Sent | undefined
+  /** For bodies that go out with other schemas than the caller's: an answer of the format with the caller's again. */
+  restoreNative?(body: JsonObject, exchange: Exchange): JsonObject
   /** @throws UnsupportedParameterError for what only servers of the format can do, unless `dropUnsupported`. */
   check?(exchange: Exchange, context: EncodeContext): void
   /** An answer in the format. */
   write(chat: ChatCompletion, exchange: Exchange): object
   /** What the caller gets of a whole answer, with what the format's own SDK adds to it. */
   finish?(body: object): object
-  /** @param native - Events come in the caller's own format, and go to the caller as they are. */
+  /** @param native - Events come in the caller's own format. */
   writer(exchange: Exchange, native: boolean): ItemWriter<Item>
 }

@@ -49,8 +49,9 @@ export function face<Item extends object>(format: CallerFormat<Item>): Operation
     async attempt(run: AttemptRun, exchange: Exchange): Promise<Answer> {
       const sent = encode(run, format, exchange)
       const { answer, wire } = await sendWhole(run, sent.codec, sent.encoded)
-      const chat = decoding(() => readerOf(run, sent, exchange, answer).decodeResponse(wire))
-      return sent.native && isObject(wire) ? { chat, body: wire } : { chat }
+      const chat = decoding(() => readerOf(run, format, sent, exchange, answer).decodeResponse(wire))
+      if (!sent.native || !isObject(wire)) return { chat }
+      return { chat, body: format.restoreNative?.(wire, exchange) ?? wire }
     },
 
     body(answer: Answer, exchange: Exchange): object {
@@ -65,7 +66,7 @@ export function face<Item extends object>(format: CallerFormat<Item>): Operation
     ): Promise<OpenStream<FrameEvent, StreamItem<Item>>> {
       const sent = encode(run, format, exchange)
       const wire = await sendStream(run, sent.codec, sent.encoded)
-      const codec = readerOf(run, sent, exchange, wire)
+      const codec = readerOf(run, format, sent, exchange, wire)
       // What stages change is no longer what came.
       const native = sent.native && !run.call.client.stages.changeStreams
       const writer = format.writer(exchange, native)
@@ -103,8 +104,15 @@ function requestFor(request: ChatRequest, run: AttemptRun): ChatRequest {
   }
 }
 
-/** What goes to a target of the caller's format as it is comes back as it is. */
-function readerOf(run: AttemptRun, sent: Sent, exchange: Exchange, wire: WireAnswer): ChatProtocol {
+/** The target's codec, reading this answer as the caller's own schemas have it. */
+function readerOf<Item>(
+  run: AttemptRun,
+  format: CallerFormat<Item>,
+  sent: Sent,
+  exchange: Exchange,
+  wire: WireAnswer,
+): ChatProtocol {
   const codec = filledIn(sent.codec, run.target, wire, sent.encoded)
-  return sent.native ? codec : restored(codec, exchange.request)
+  // What goes out with the caller's schemas comes back so.
+  return sent.native && !format.restoreNative ? codec : restored(codec, exchange.request)
 }

@@ -4,20 +4,22 @@
  */
 import { asArray, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
+import { restoredEvents, restoredResponse } from '../answers/restored-responses.js'
 import { perform } from '../call/perform.js'
 import type { ClientContext } from '../context.js'
 import type { CallOptions } from '../types/options.js'
 import type { Responses } from '../types/responses.js'
 import { face } from './face.js'
 import { echoOf, refuseKeptThere } from './responses-echo.js'
-import { looseWhereUnfit, withoutRefused } from './responses-native.js'
+import { withFittedSchemas, withoutRefused } from './responses-native.js'
 import { wireFormat } from './wire-format.js'
 
 export const responses = face(
   wireFormat('openai-responses', {
     check: refuseKeptThere,
-    fit: (body, context, { hasOwnSchemas }) =>
-      withoutRefused(hasOwnSchemas === true ? looseWhereUnfit(body, context) : body, context),
+    fit: (body, params, request, context) =>
+      withoutRefused({ ...withFittedSchemas(body, request, context), ...params }, context),
+    restore: { whole: restoredResponse, events: restoredEvents },
     echo: echoOf,
     echoIn: 'response',
     finish: (wire) => withText(wire as JsonObject),

@@ -15,8 +15,13 @@ import type { CallerFormat, Exchange } from './exchange.js'
 export interface FormatDetails {
   /** Fields that the codec leaves to servers. @throws UnsupportedParameterError unless `dropUnsupported`. */
   check?(body: JsonObject, context: EncodeContext): void
-  /** A body that goes out as it is, without what a server of the format is known to refuse. */
-  fit?(body: JsonObject, context: EncodeContext, exchange: Exchange): JsonObject
+  /** A body for a server of the format, with `params` over it, as such a server is known to take it. */
+  fit?(body: JsonObject, params: object | undefined, request: ChatRequest, context: EncodeContext): JsonObject
+  /** Undoes in answers what `fit` does to schemas. */
+  readonly restore?: {
+    whole(answer: JsonObject, request: ChatRequest): JsonObject
+    events(request: ChatRequest): (event: JsonObject) => readonly JsonObject[]
+  }
   /** What answers repeat of their request. */
   echo?(body: JsonObject): JsonObject
   /** The field of events that holds the answer, with its echo. */
@@ -25,32 +30,30 @@ export interface FormatDetails {
 }
 
 export function wireFormat(id: ProtocolId, details: FormatDetails = {}): CallerFormat<JsonObject> {
+  const { restore } = details
   const echoOf = ({ body }: Exchange): JsonObject => (body && details.echo?.(body)) ?? {}
   return {
     read(client, written) {
       const body = withJsonSchemas(written) as JsonObject
       const codec = codecOf(client, id)
       const request = encoding(id, () => codec.decodeRequest(body))
-      return {
-        request: codec.pathOf ? addressed(request, body) : request,
-        body,
-        codec,
-        hasOwnSchemas: body !== written,
-      }
+      return { request: codec.pathOf ? addressed(request, body) : request, body, codec }
     },
     encodeNative(run, exchange) {
       const { provider, base, model } = run.target
       const own = provider.speaks(id, base ?? model)
       return own && { codec: own, encoded: nativeRequest(run, own, exchange, details), native: true }
     },
+    ...(restore && { restoreNative: (answer, { request }) => restore.whole(answer, request) }),
     check: ({ body }, context) => body && details.check?.(body, context),
     write: (chat, exchange) => ({ ...codecIn(exchange).encodeResponse(withToldUsage(chat)), ...echoOf(exchange) }),
     ...(details.finish && { finish: details.finish }),
     writer(exchange, native) {
       const translating = new Translator(codecIn(exchange), echoOf(exchange), details.echoIn)
       if (!native) return translating
+      const restored = restore?.events(exchange.request) ?? ((event: JsonObject) => [event])
       return {
-        event: (wire) => (isObject(wire) ? [wire] : []),
+        event: (wire) => (isObject(wire) ? restored(wire) : []),
         end: () => [],
         whole: (chunks) => translating.whole(chunks),
       }
@@ -83,8 +86,7 @@ function nativeRequest(
   const { target, params, extraBody } = run
   const { body = {}, request } = exchange
   return encodingFor(run.encodeContext, (context) => {
-    const own = { ...body, ...params }
-    const fitting = fit ? fit(own, context, exchange) : own
+    const fitting = fit ? fit(body, params, request, context) : { ...body, ...params }
     if (!codec.pathOf) return { path: codec.path, body: { ...fitting, model: target.model, ...extraBody } }
     const { model: _model, stream: _stream, ...rest } = fitting
     return { path: codec.pathOf(target.model, request.stream === true), body: { ...rest, ...extraBody } }
