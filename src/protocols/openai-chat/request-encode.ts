@@ -11,6 +11,7 @@ import { traitsOf } from '../../models/index.js'
 import { portable, rulesOf } from '../shared/history/index.js'
 import { strictFields, type StrictFields } from '../shared/strict.js'
 import { LEFT_OUT } from '../shared/history/blanks.js'
+import { withFittingMarks } from '../shared/cache-marks.js'
 import { withoutPrefill } from '../shared/prefill.js'
 import { refusedBy } from '../shared/refusals.js'
 import { asksNothing } from '../shared/request-fields.js'
@@ -251,7 +252,9 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
     ...(raw?.protocol === 'openai-chat' && raw.value),
     ...extra,
   }
-  return { path: PATH, body, ...(toolNames && { toolNames }) }
+  // Gateways pass marks on to Claude's API, with its demands.
+  const isMarked = context.quirks.cacheControl === true && traitsOf(base).claude !== undefined
+  return { path: PATH, body: isMarked ? withFittingMarks(body, limits) : body, ...(toolNames && { toolNames }) }
 }
 
 function portableRequest(given: ChatRequest, context: EncodeContext): ReturnType<typeof portable> {
