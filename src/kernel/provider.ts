@@ -68,6 +68,7 @@ export interface Misnamed {
   readonly write: string
 }
 
+/** A provider, as data: where it is, which formats it speaks, how it is told who calls, and what is different about it. */
 export interface ProviderRow {
   /** Used in model strings: `id/model`. */
   readonly id: string
@@ -91,6 +92,7 @@ export interface ProviderRow {
   readonly variables?: Readonly<Record<string, URLVariable>>
   /** By name: fields of the body that differ between accounts, sent where the options or the environment say them. */
   readonly bodyVariables?: Readonly<Record<string, URLVariable>>
+  /** How a request says who makes it. */
   readonly auth: AuthScheme
   /** Environment variables that may hold the key, in order. Empty: no key is needed. */
   readonly env: readonly string[]
@@ -103,7 +105,9 @@ export interface ProviderRow {
    * `host:port` or a URL. What is left out is that of `baseURL`.
    */
   readonly addressEnv?: readonly string[]
+  /** Headers that every request has. */
   readonly headers?: Readonly<Record<string, string>>
+  /** What differs from the format. */
   readonly quirks?: Quirks
   /** Value of `gen_ai.provider.name`, where OpenTelemetry lists another word than `id`. */
   readonly telemetryName?: string

@@ -1,5 +1,6 @@
 import { bearer, openaiCompatible } from './openai-compatible.js'
 
+/** Microsoft Foundry (https://learn.microsoft.com/azure/ai-foundry/foundry-models/concepts/endpoints). */
 export const azureAi = openaiCompatible({
   id: 'azure-ai',
   name: 'Microsoft Foundry',

@@ -1,5 +1,6 @@
 import type { ProviderRow } from '../kernel/provider.js'
 
+/** Amazon Bedrock (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html). */
 export const bedrock: ProviderRow = {
   id: 'bedrock',
   name: 'Amazon Bedrock',

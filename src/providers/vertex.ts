@@ -53,6 +53,7 @@ const openModels: ChatByModel = {
   docs: 'https://docs.cloud.google.com/vertex-ai/generative-ai/docs/maas/call-open-model-apis',
 }
 
+/** Google Vertex AI (https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference). */
 export const vertex: ProviderRow = {
   id: 'vertex',
   name: 'Google Vertex AI',
