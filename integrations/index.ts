@@ -2,6 +2,7 @@
 import type { Integration } from '../src/autolog/contract.js'
 import { anthropic } from './anthropic.js'
 import { langchain } from './langchain.js'
+import { mcp } from './mcp.js'
 import { openai } from './openai.js'
 
-export const integrations: readonly Integration[] = [anthropic, langchain, openai]
+export const integrations: readonly Integration[] = [anthropic, langchain, mcp, openai]
