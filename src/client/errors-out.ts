@@ -7,7 +7,7 @@ import { addAddress, addHeaders } from '../kernel/redact/sources.js'
 import type { ClientOptions, ProviderOptions } from '../router/options.js'
 import { ModelStream } from './streams/model-stream.js'
 import { Redaction } from './call/redaction.js'
-import type { CallOptions } from './types/index.js'
+import type { CallOptions } from './types/options.js'
 
 type Function = (...given: unknown[]) => unknown
 

@@ -22,7 +22,10 @@ import { looseWhereUnfit, withoutRefused } from './responses-native.js'
 import { withToldUsage } from '../facts/told-usage.js'
 import { openStream, type StreamFace } from '../streams/chat-reading.js'
 import { refuseUnfit, tellUnchecked } from '../answers/unfit.js'
-import type { CallOptions, ResponseObject, Responses, ResponsesBody, StreamItem, WithMeta } from '../types/index.js'
+import type { StreamItem, WithMeta } from '../types/meta.js'
+import type { CallOptions } from '../types/options.js'
+import type { ResponseObject } from '../types/response-object.js'
+import type { Responses, ResponsesBody } from '../types/responses.js'
 
 const FORMAT = 'openai-responses'
 
@@ -75,7 +78,7 @@ function encode(
   { body, request, hasOwnSchemas }: Exchange,
 ): { codec: ChatProtocol; encoded: EncodedRequest; native: boolean } {
   const { target, extraBody, params } = run
-  const own = target.provider.speaks(FORMAT)
+  const own = target.provider.speaks(FORMAT, target.base ?? target.model)
   if (own) {
     const encoded = encodingFor(run.encodeContext, (context) => {
       const fitting = hasOwnSchemas ? looseWhereUnfit(body, context) : body

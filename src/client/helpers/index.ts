@@ -1,7 +1,8 @@
 /** `chat.completions.stream()` and `runTools()`: what the `openai` package has on top of `create`, over every provider. */
 import type { FunctionToolCall, Message } from '../../kernel/hub.js'
 import { requireMessages } from '../call/arguments.js'
-import type { CallOptions, ChatBody, ChatResult, ChatStream, FunctionsOnly } from '../types/index.js'
+import type { ChatBody, ChatResult, ChatStream, FunctionsOnly } from '../types/chat.js'
+import type { CallOptions } from '../types/options.js'
 import { ChatCompletionRunner } from './chat-run.js'
 import { ChatCompletionStream, type Parse } from './chat-stream.js'
 import { runnableTools, type RunnableTool } from './runnable-tools.js'
@@ -16,6 +17,7 @@ export type RunToolsBody<Alias extends string = never> = Omit<ChatBody<Alias>, '
   toolContext?: unknown
 }
 
+/** Options of `runTools()`: those of a call, and how often the model may be asked. */
 export type RunToolsOptions = CallOptions & ToolLoopOptions
 
 /** Where every tool is a function, so is every call. Said first, so that it is what a caller gets. */

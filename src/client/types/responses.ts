@@ -2,7 +2,8 @@
 import type { ModelName } from '../../kernel/model-name.js'
 import type { ModelStream } from '../streams/model-stream.js'
 import type { ResponseContent, ResponseItem, ResponseObject } from './response-object.js'
-import type { BodyOptions, CallOptions, StreamItem, WithMeta } from './index.js'
+import type { StreamItem, WithMeta } from './meta.js'
+import type { BodyOptions, CallOptions } from './options.js'
 
 /** OpenAI's responses body (https://platform.openai.com/docs/api-reference/responses/create). */
 export type ResponsesBody<Alias extends string = never> = {
@@ -88,6 +89,7 @@ type KnownEvent = { [Type in keyof EventFields]: Numbered & EventFields[Type] & 
 /** An event of a response that streams, told by its `type`. Events that this version does not name come too. */
 export type ResponseEvent = KnownEvent | (Numbered & OfItem & { type: ToolStep }) | OtherResponseEvent
 
+/** Responses, in the shape of the `openai` package's `responses`. */
 export interface Responses<Alias extends string = never> {
   /**
    * Where OpenAI's own type of the answer is wanted, it is taken from the place that the answer goes to, or named as type
