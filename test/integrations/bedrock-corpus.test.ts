@@ -40,7 +40,6 @@ beforeAll(() => {
 })
 afterAll(() => session.off())
 
-/** The most that is wrong with a recording and not with its reader. */
 const COMMANDS = {
   converse: (modelId: string, body: object) => new ConverseCommand({ ...body, modelId } as never),
   'converse-stream': (modelId: string, body: object) => new ConverseStreamCommand({ ...body, modelId } as never),
@@ -79,6 +78,11 @@ function inputIn(headers: Readonly<Record<string, string>>): number | undefined 
   return counts[0] === undefined ? undefined : counts.reduce((sum, count) => sum + Number(count ?? 0), 0)
 }
 
+/** A few recordings have lost their headers, and say nothing of tokens then. */
+function counts({ body }: Exchange['response']): boolean {
+  return body.base64 !== undefined || /tokens?"|TokenCount"/i.test(JSON.stringify(body.json))
+}
+
 describe.skipIf(!corpusIsHere)('recorded calls (skipped where the corpus is not there)', () => {
   test.each(recordings())('%s', async (file, api) => {
     const { request, response } = JSON.parse(readFileSync(ROOT + file, 'utf8')) as Exchange
@@ -100,9 +104,9 @@ describe.skipIf(!corpusIsHere)('recorded calls (skipped where the corpus is not 
       error ? [2, expect.stringMatching(/^[A-Z]\w+$/)] : [0, undefined],
     )
     if (error) return
-    expect(attributes['gen_ai.usage.input_tokens']).toBeTypeOf('number')
     const counted = inputIn(response.headers)
     if (counted !== undefined) expect(attributes['gen_ai.usage.input_tokens']).toBe(counted)
+    else if (counts(response)) expect(attributes['gen_ai.usage.input_tokens']).toBeTypeOf('number')
     if (attributes['gen_ai.operation.name'] !== 'embeddings') {
       expect(attributes['gen_ai.output.messages']).toContain('"parts"')
       expect(attributes['gen_ai.response.finish_reasons']).toHaveLength(1)
