@@ -2,15 +2,7 @@
  * Amazon Bedrock's runtime client of the AWS SDK for JavaScript 3: every operation is a command that `send` takes
  * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_Operations_Amazon_Bedrock_Runtime.html).
  */
-import {
-  asString,
-  isObject,
-  outputType,
-  path,
-  type CallDeclaration,
-  type Integration,
-  type ModuleTarget,
-} from '../src/autolog/contract.js'
+import { asString, outputType, path, type Integration, type ModuleTarget } from '../src/autolog/contract.js'
 import { declarationsOf, pathOf, shared, type Operation } from './bedrock/command.js'
 import { invoke } from './bedrock/invoke.js'
 import { jsonOf } from './bedrock/json.js'
