@@ -2,7 +2,15 @@
  * What has to be done while the SDK builds a request, and only can be told there: trace headers before it is signed, the
  * host, and the headers of the answer (https://github.com/aws/aws-sdk-js-v3/blob/main/supplemental-docs/MIDDLEWARE.md).
  */
-import { guard, isObject, openCall, path, semconv, traceHeadersTo, type hub } from '../../src/autolog/contract.js'
+import {
+  guard,
+  isObject,
+  openCall,
+  path,
+  serverAttributes,
+  traceHeadersTo,
+  type hub,
+} from '../../src/autolog/contract.js'
 import { usageInHeaders } from './tokens.js'
 
 type Handler = (args: {
@@ -67,9 +75,10 @@ const middleware =
 function onRequest(request: unknown): void {
   const call = openCall()
   if (!call || !isRequest(request)) return
-  const { protocol, hostname, port = protocol === 'http:' ? 80 : 443, headers: own } = request
-  call.set({ [semconv.SERVER_ADDRESS]: hostname.replace(/^\[|\]$/g, ''), [semconv.SERVER_PORT]: port })
-  const headers = traceHeadersTo(() => new URL(request.path, `${protocol}//${hostname}:${port}`))
+  const { protocol, hostname, port, headers: own } = request
+  const url = new URL(request.path, `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`)
+  call.set(serverAttributes(url))
+  const headers = traceHeadersTo(() => url)
   // Whoever set it meant another span.
   if (!headers || Object.keys(own).some((name) => name.toLowerCase() === 'traceparent')) return
   Object.assign(own, headers)

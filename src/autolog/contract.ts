@@ -8,18 +8,21 @@ import type { Usage } from '../kernel/hub.js'
 import type { FormatId } from '../kernel/protocol.js'
 import type { Layer } from '../telemetry/scope.js'
 import type { Operation } from '../telemetry/semconv.js'
+import type { StepPatcher } from './step-contract.js'
 
 export { isObject, asString, parseJson } from '../kernel/json.js'
 export type * as hub from '../kernel/hub.js'
-export { endWhenAbandoned } from '../telemetry/abandoned.js'
-export { outputType } from '../telemetry/attributes.js'
+export { outputType, serverAttributes } from '../telemetry/attributes.js'
 export { startCall, type Call, type CallStart } from '../telemetry/call.js'
 export { contentText } from '../telemetry/content.js'
+export { withTraceContext } from '../telemetry/remote.js'
 export { fillScope, openCall, runInOpenScope } from '../telemetry/scope.js'
 export { startStep, type Step, type StepKind } from '../telemetry/step.js'
 export { guard } from '../telemetry/settings.js'
 export * as semconv from '../telemetry/semconv.js'
 export { traceHeadersTo } from '../telemetry/wire.js'
+export { isAsyncGenerator, iterateIn } from './iterate.js'
+export type * from './step-contract.js'
 
 /** What a module exports: an ESM namespace or a CJS `module.exports`. */
 export type ModuleExports = Readonly<Record<string, unknown>>
@@ -119,7 +122,7 @@ export type Replace = (
   active: () => boolean,
 ) => (this: unknown, ...args: unknown[]) => unknown
 
-export interface Patcher {
+export interface Patcher extends StepPatcher {
   /** Format of this copy, for integrations that must tell. */
   readonly format: 'esm' | 'cjs'
   /** Options that the user gave under `integrations.<id>`. */
