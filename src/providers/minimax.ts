@@ -2,15 +2,14 @@ import type { Quirks } from '../kernel/protocol.js'
 import { minimaxCodes } from './error-codes.js'
 import { openaiCompatible } from './openai-compatible.js'
 
-/** MiniMax (https://platform.minimax.io/docs/api-reference/text-openai-api). */
-/** Of both of its regions. `reasoning_details` have to return with a tool's result (https://platform.minimax.io/docs/api-reference/text-openai-api). */
+/** Of both of its regions. `reasoning_details` have to return with a tool's result. */
 export const MINIMAX_QUIRKS: Quirks = {
   maxTokensField: 'max_completion_tokens',
   developerAsSystem: true,
   reasoningContent: true,
 }
 
-/** MiniMax. */
+/** MiniMax (https://platform.minimax.io/docs/api-reference/text-openai-api). */
 export const minimax = openaiCompatible({
   id: 'minimax',
   name: 'MiniMax',

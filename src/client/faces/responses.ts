@@ -17,6 +17,7 @@ import { sendStream, sendWhole } from '../transport/pending.js'
 import { ModelStream } from '../streams/model-stream.js'
 import { restoredEvents, restoredResponse } from '../answers/restored-responses.js'
 import { restored } from '../answers/restored.js'
+import { hasTools, withoutIdleToolChoice } from './idle-tool-choice.js'
 import { echoOf, refuseKeptThere } from './responses-echo.js'
 import { withJsonSchemas } from '../answers/schema.js'
 import { withFittedSchemas, withoutRefused } from './responses-native.js'
@@ -82,7 +83,8 @@ function encode(
     const encoded = encodingFor(run.encodeContext, (context) => {
       const fitting = withFittedSchemas(body, request, context)
       // `extra_body` is the caller's own word to the provider.
-      const taken = withoutRefused({ ...fitting, ...params }, context)
+      const asked: JsonObject = { ...fitting, ...params }
+      const taken = withoutRefused(hasTools(extraBody) ? asked : withoutIdleToolChoice(asked, context), context)
       return { path: own.path, body: { ...taken, model: target.model, ...extraBody } }
     })
     return { codec: own, encoded, native: true }
@@ -90,7 +92,7 @@ function encode(
   const codec = chatCodec(target)
   const encoded = encodingFor(run.encodeContext, (context) => {
     refuseKeptThere(body, context)
-    return codec.encodeRequest(requestFor(request, run), context)
+    return codec.encodeRequest(withoutIdleToolChoice(requestFor(request, run), context), context)
   })
   return { codec, encoded, native: false }
 }
