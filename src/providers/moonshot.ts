@@ -1,7 +1,6 @@
 import type { Quirks } from '../kernel/protocol.js'
 import type { ProviderRow } from '../kernel/provider.js'
 
-/** Moonshot AI (https://platform.moonshot.ai/docs/api/chat). */
 /** Of both of its regions. */
 export const MOONSHOT_QUIRKS: Quirks = {
   maxTokensField: 'max_tokens',
@@ -13,7 +12,7 @@ export const MOONSHOT_QUIRKS: Quirks = {
   history: { refusesTexts: 'empty' },
 }
 
-/** Moonshot AI. */
+/** Moonshot AI (https://platform.moonshot.ai/docs/api/chat). */
 export const moonshot: ProviderRow = {
   id: 'moonshot',
   name: 'Moonshot AI',

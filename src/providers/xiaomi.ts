@@ -1,7 +1,6 @@
 import type { Quirks } from '../kernel/protocol.js'
 import { openaiCompatible } from './openai-compatible.js'
 
-/** Xiaomi MiMo (https://platform.xiaomimimo.com/#/docs). */
 /** Of its API and of its plan. */
 export const XIAOMI_QUIRKS: Quirks = {
   maxTokensField: 'max_tokens',
@@ -10,7 +9,7 @@ export const XIAOMI_QUIRKS: Quirks = {
   jsonSchema: false,
 }
 
-/** Xiaomi MiMo. */
+/** Xiaomi MiMo (https://platform.xiaomimimo.com/#/docs). */
 export const xiaomi = openaiCompatible({
   id: 'xiaomi',
   name: 'Xiaomi MiMo',

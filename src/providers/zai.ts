@@ -2,11 +2,10 @@ import type { Quirks } from '../kernel/protocol.js'
 import { zhipuCodes } from './error-codes.js'
 import { openaiCompatible } from './openai-compatible.js'
 
-/** Z.AI (https://docs.z.ai/api-reference/llm/chat-completion). */
 /** Of Z.AI and Zhipu AI, and of their plans. */
 export const ZHIPU_QUIRKS: Quirks = { maxTokensField: 'max_tokens', developerAsSystem: true, reasoningContent: true }
 
-/** Z.AI. */
+/** Z.AI (https://docs.z.ai/api-reference/llm/chat-completion). */
 export const zai = openaiCompatible({
   id: 'zai',
   name: 'Z.AI',

@@ -21,6 +21,7 @@ import type { StreamItem } from '../types/meta.js'
 import type { CallOptions } from '../types/options.js'
 import { carriedBy, chatCodec } from './chat-format.js'
 import type { CallerFormat, Exchange, Sent } from './exchange.js'
+import { withoutIdleToolChoice } from './idle-tool-choice.js'
 
 /** The operation of chat for callers of `format`. */
 export function face<Item extends object>(format: CallerFormat<Item>): Operation<Exchange, StreamItem<Item>> {
@@ -85,7 +86,7 @@ function encode<Item>(run: AttemptRun, format: CallerFormat<Item>, exchange: Exc
   const { codec, request } = carriedBy(run, chatCodec(run.target), requestFor(exchange.request, run))
   const encoded = encodingFor(run.encodeContext, (context) => {
     format.check?.(exchange, context)
-    return codec.encodeRequest(request, context)
+    return codec.encodeRequest(withoutIdleToolChoice(request, context), context)
   })
   return { codec, encoded, native: false }
 }

@@ -10,6 +10,7 @@ import type { ClientContext } from '../context.js'
 import type { CallOptions } from '../types/options.js'
 import type { Responses } from '../types/responses.js'
 import { face } from './face.js'
+import { hasTools, withoutIdleToolChoice } from './idle-tool-choice.js'
 import { echoOf, refuseKeptThere } from './responses-echo.js'
 import { withFittedSchemas, withoutRefused } from './responses-native.js'
 import { wireFormat } from './wire-format.js'
@@ -17,8 +18,11 @@ import { wireFormat } from './wire-format.js'
 export const responses = face(
   wireFormat('openai-responses', {
     check: refuseKeptThere,
-    fit: (body, params, request, context) =>
-      withoutRefused({ ...withFittedSchemas(body, request, context), ...params }, context),
+    fit(body, { params, extraBody }, request, context) {
+      const asked: JsonObject = { ...withFittedSchemas(body, request, context), ...params }
+      // `extra_body` is the caller's own word to the provider.
+      return withoutRefused(hasTools(extraBody) ? asked : withoutIdleToolChoice(asked, context), context)
+    },
     restore: { whole: restoredResponse, events: restoredEvents },
     echo: echoOf,
     echoIn: 'response',

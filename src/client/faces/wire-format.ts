@@ -15,8 +15,8 @@ import type { CallerFormat, Exchange } from './exchange.js'
 export interface FormatDetails {
   /** Fields that the codec leaves to servers. @throws UnsupportedParameterError unless `dropUnsupported`. */
   check?(body: JsonObject, context: EncodeContext): void
-  /** A body for a server of the format, with `params` over it, as such a server is known to take it. */
-  fit?(body: JsonObject, params: object | undefined, request: ChatRequest, context: EncodeContext): JsonObject
+  /** The body for a server of the format, with what differs at the target of `run`, as such a server is known to take it. */
+  fit?(body: JsonObject, run: AttemptRun, request: ChatRequest, context: EncodeContext): JsonObject
   /** Undoes in answers what `fit` does to schemas. */
   readonly restore?: {
     whole(answer: JsonObject, request: ChatRequest): JsonObject
@@ -86,7 +86,7 @@ function nativeRequest(
   const { target, params, extraBody } = run
   const { body = {}, request } = exchange
   return encodingFor(run.encodeContext, (context) => {
-    const fitting = fit ? fit(body, params, request, context) : { ...body, ...params }
+    const fitting = fit ? fit(body, run, request, context) : { ...body, ...params }
     if (!codec.pathOf) return { path: codec.path, body: { ...fitting, model: target.model, ...extraBody } }
     const { model: _model, stream: _stream, ...rest } = fitting
     return { path: codec.pathOf(target.model, request.stream === true), body: { ...rest, ...extraBody } }
