@@ -1,9 +1,10 @@
 /** The registry: one line an integration. */
 import type { Integration } from '../src/autolog/contract.js'
 import { anthropic } from './anthropic.js'
+import { bedrock } from './bedrock.js'
 import { langchain } from './langchain.js'
 import { mcp } from './mcp.js'
 import { openaiAgents } from './openai-agents.js'
 import { openai } from './openai.js'
 
-export const integrations: readonly Integration[] = [anthropic, langchain, mcp, openai, openaiAgents]
+export const integrations: readonly Integration[] = [anthropic, bedrock, langchain, mcp, openai, openaiAgents]

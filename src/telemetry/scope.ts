@@ -18,6 +18,8 @@ export interface CallScope {
   readonly layer?: Layer | undefined
   /** Host that the call is addressed to; other hosts have no part in it. */
   readonly server?: string | undefined
+  /** The layer gives its requests their trace headers itself, so none are added as they leave. */
+  readonly injects?: boolean | undefined
 }
 
 // A registered symbol, so that every copy of this package finds the same key.
@@ -25,6 +27,12 @@ const SCOPE = createContextKey('tracestitch.call')
 
 export function scopeOf(current: Context): CallScope | undefined {
   return current.getValue(SCOPE) as CallScope | undefined
+}
+
+/** The call that is open in the active context. */
+export function openCall(): Call | undefined {
+  const call = scopeOf(context.active())?.call
+  return call?.ended === false ? call : undefined
 }
 
 /** `current` with `scope` as the innermost call scope. */

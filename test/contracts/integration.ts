@@ -37,6 +37,13 @@ export interface Row<Client> {
   /** Returns what the program sees, for comparison with the bare run. */
   readonly run: (client: Client, kit: Kit) => Promise<unknown>
   readonly spans: readonly ExpectedSpan[]
+  /**
+   * Every span of the row, one a line, children two spaces further in and sorted: `tools/call add [server]`. With it, `spans`
+   * is only about model calls.
+   */
+  readonly tree?: readonly string[]
+  /** Attributes that spans of the tree must have, by the span's line without its indent. */
+  readonly steps?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   /** Spans only end when garbage is collected. */
   readonly collectGarbage?: boolean
   /** Reason why a version cannot run this row, or `undefined`. */
@@ -51,6 +58,8 @@ export interface IntegrationCase<Sdk, Client> {
   readonly patches?: string
   /** Folders in node_modules that hold the versions under test, oldest first. All run; the middle ones in fewer variants. */
   readonly installed: readonly string[]
+  /** Further packages that the app imports: name, and folder in node_modules for each of `installed`. */
+  readonly companions?: Readonly<Record<string, readonly string[]>>
   readonly client: (sdk: Sdk, baseURL: string) => Client
   /** Every method that is patched, as `[holder, name]`. */
   readonly patched: (sdk: Sdk) => readonly (readonly [object | undefined, string])[]

@@ -53,6 +53,7 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
             mode,
             casePath,
             packageName: spec.package,
+            companions: Object.entries(spec.companions ?? {}).map(([name, folders]) => [name, folders[index] ?? name]),
           })
           results.set(mode, started)
           return started
@@ -82,6 +83,7 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
                   if (mode === 'hostile') return
                   const spans = own.report.spans.filter((span) => own.report.traces[span.traceId] === row.name)
                   expectSpans(spans, row.spans)
+                  if (row.tree) expectTree(spans, row.tree, row.steps ?? {})
                   expectTrace(spans, own.requests)
                 })
               }
@@ -106,12 +108,11 @@ function wireOf(result: Result, behaviour: string): unknown {
     .sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)))
 }
 
-/** Agent and tool spans that an SDK makes itself stand beside the model calls, not for them. */
+/** Spans of agents, tools, protocols and what else holds model calls. */
+const STEPS = new Set([undefined, 'invoke_agent', 'invoke_workflow', 'execute_tool'])
+
 function isModelCall(span: ChildSpan): boolean {
-  return (
-    span.scope !== 'test' &&
-    !['invoke_agent', 'execute_tool'].includes(String(span.attributes['gen_ai.operation.name']))
-  )
+  return span.scope !== 'test' && !STEPS.has(span.attributes['gen_ai.operation.name'] as string | undefined)
 }
 
 function expectSpans(spans: readonly ChildSpan[], expected: readonly ExpectedSpan[]): void {
@@ -142,6 +143,37 @@ function expectSpans(spans: readonly ChildSpan[], expected: readonly ExpectedSpa
   }
 }
 
+const KINDS = ['', ' [server]', ' [client]']
+const lineOf = (span: ChildSpan): string => `${span.name}${KINDS[span.kind] ?? ''}${span.status === 2 ? ' !' : ''}`
+
+/** The spans of a trace as an indented list, the test's own left out. */
+function treeOf(spans: readonly ChildSpan[]): string[] {
+  const shown = spans.filter((span) => span.scope !== 'test' || !span.name.startsWith('row '))
+  const below = (parent: string | undefined): string[] =>
+    shown
+      .filter(
+        (span) =>
+          (shown.some((other) => other.spanId === span.parentSpanId) ? span.parentSpanId : undefined) === parent,
+      )
+      .map((span) => [lineOf(span), ...below(span.spanId).map((line) => `  ${line}`)])
+      .sort((a, b) => a.join('\n').localeCompare(b.join('\n')))
+      .flat()
+  return below(undefined)
+}
+
+function expectTree(
+  spans: readonly ChildSpan[],
+  tree: readonly string[],
+  steps: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): void {
+  expect(treeOf(spans)).toEqual(tree)
+  for (const [line, attributes] of Object.entries(steps)) {
+    const found = spans.filter((span) => lineOf(span) === line)
+    expect(found, line).not.toHaveLength(0)
+    for (const span of found) expect(span.attributes).toMatchObject(attributes)
+  }
+}
+
 /** Each request of the trace carries one traceparent, and its parent is one of the trace's model calls. */
 function expectTrace(spans: readonly ChildSpan[], requests: readonly RecordedRequest[]): void {
   const calls = spans.filter(isModelCall)
@@ -167,6 +199,7 @@ interface ChildOptions {
   readonly format: 'esm' | 'cjs'
   readonly mode: Mode
   readonly casePath: string
+  readonly companions: readonly (readonly [name: string, folder: string])[]
 }
 
 async function runChild(options: ChildOptions): Promise<Result> {
@@ -212,7 +245,10 @@ function appFor(app: string, options: ChildOptions): Promise<string> {
   return built
 }
 
-async function buildApp(app: string, { folder, packageName, format, casePath }: ChildOptions): Promise<string> {
+async function buildApp(
+  app: string,
+  { folder, packageName, format, casePath, companions }: ChildOptions,
+): Promise<string> {
   const entry = join(app, `main.${format === 'esm' ? 'mjs' : 'cjs'}`)
   const link = (name: string, target: string): void => {
     const at = join(app, 'node_modules', name)
@@ -220,11 +256,18 @@ async function buildApp(app: string, { folder, packageName, format, casePath }: 
     if (!existsSync(at)) symlinkSync(target, at, 'junction')
   }
   link(packageName, join(root, 'node_modules', folder))
+  for (const [name, at] of companions) link(name, join(root, 'node_modules', at))
   link('tracestitch', root)
   for (const name of ['@opentelemetry/api', 'zod']) link(name, join(root, 'node_modules', name))
   writeFileSync(
     join(app, 'package.json'),
-    JSON.stringify({ name: 'app', private: true, dependencies: { [packageName]: '*', tracestitch: '*' } }),
+    JSON.stringify({
+      name: 'app',
+      private: true,
+      dependencies: Object.fromEntries(
+        [packageName, 'tracestitch', ...companions.map(([name]) => name)].map((name) => [name, '*']),
+      ),
+    }),
   )
   await build({
     stdin: {
@@ -237,7 +280,15 @@ async function buildApp(app: string, { folder, packageName, format, casePath }: 
     target: 'node20',
     format,
     outfile: entry,
-    external: [packageName, `${packageName}/*`, 'tracestitch', '@opentelemetry/*', 'zod', 'zod/*'],
+    external: [
+      packageName,
+      `${packageName}/*`,
+      ...companions.flatMap(([name]) => [name, `${name}/*`]),
+      'tracestitch',
+      '@opentelemetry/*',
+      'zod',
+      'zod/*',
+    ],
     logLevel: 'error',
   })
   return entry
