@@ -25,7 +25,7 @@ import {
 const bridge = new SpanBridge('openai-agents')
 
 /** By `type`. What is not here only holds other spans together, such as a turn. */
-const KINDS: Readonly<Record<string, StepKind>> = {
+const KINDS: Readonly<Partial<Record<string, StepKind>>> = {
   agent: 'agent',
   function: 'tool',
   handoff: 'chain',
@@ -68,7 +68,7 @@ function openSpan(span: unknown): void {
     step.set({
       [semconv.HANDOFF_FROM]: asString(from_agent),
       [semconv.HANDOFF_TO]: asString(to_agent),
-      [semconv.GUARDRAIL_TRIGGERED]: typeof triggered === 'boolean' ? triggered : undefined,
+      [semconv.GUARDRAIL_TRIGGERED]: triggered === true || (triggered === false ? false : undefined),
     })
     step.end({ errorType: errorTypeOf(span) })
   })
@@ -83,11 +83,8 @@ function openGeneration(span: unknown, parentId: string | undefined, parent: Con
     const startTime = Date.parse(asString(path(span, 'startedAt')) ?? '') || Date.now()
     const about = { operation: 'chat', provider: '_OTHER', model: asString(path(answer, 'model')) } as const
     const call = startCall({ ...about, request: undefined, baseURL: undefined, parent, startTime })
-    const [input, output] = [path(answer, 'usage', 'input_tokens'), path(answer, 'usage', 'output_tokens')]
-    call.set({
-      [semconv.USAGE_INPUT_TOKENS]: typeof input === 'number' ? input : undefined,
-      [semconv.USAGE_OUTPUT_TOKENS]: typeof output === 'number' ? output : undefined,
-    })
+    const { input_tokens: input, output_tokens: output } = (path(answer, 'usage') ?? {}) as Record<string, number>
+    call.set({ [semconv.USAGE_INPUT_TOKENS]: input, [semconv.USAGE_OUTPUT_TOKENS]: output })
     const type = errorTypeOf(span)
     call.end(type === undefined ? {} : { error: { type } })
   })

@@ -54,6 +54,8 @@ export interface IntegrationCase<Sdk, Client> {
   readonly id: string
   /** npm name the app imports. */
   readonly package: string
+  /** Subpath that the app imports, such as `/inMemory.js`, where the package has no main entry. */
+  readonly entry?: string
   /** Neighbour of that package which the integration patches and reports. Default: the package itself. */
   readonly patches?: string
   /** Folders in node_modules that hold the versions under test, oldest first. All run; the middle ones in fewer variants. */

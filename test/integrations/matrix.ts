@@ -53,6 +53,7 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
             mode,
             casePath,
             packageName: spec.package,
+            specifier: `${spec.package}${spec.entry ?? ''}`,
             companions: Object.entries(spec.companions ?? {}).map(([name, folders]) => [name, folders[index] ?? name]),
           })
           results.set(mode, started)
@@ -195,6 +196,7 @@ interface ChildOptions {
   readonly home: string
   readonly folder: string
   readonly packageName: string
+  readonly specifier: string
   readonly version: string
   readonly format: 'esm' | 'cjs'
   readonly mode: Mode
@@ -247,7 +249,7 @@ function appFor(app: string, options: ChildOptions): Promise<string> {
 
 async function buildApp(
   app: string,
-  { folder, packageName, format, casePath, companions }: ChildOptions,
+  { folder, packageName, specifier, format, casePath, companions }: ChildOptions,
 ): Promise<string> {
   const entry = join(app, `main.${format === 'esm' ? 'mjs' : 'cjs'}`)
   const link = (name: string, target: string): void => {
@@ -271,7 +273,7 @@ async function buildApp(
   )
   await build({
     stdin: {
-      contents: `import * as sdk from '${packageName}'; import spec from './${casePath}'; import { runCase } from './child.ts'; void runCase(sdk, spec)`,
+      contents: `import * as sdk from '${specifier}'; import spec from './${casePath}'; import { runCase } from './child.ts'; void runCase(sdk, spec)`,
       resolveDir: import.meta.dirname,
       loader: 'ts',
     },
