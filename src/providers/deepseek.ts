@@ -1,5 +1,6 @@
 import type { ProviderRow } from '../kernel/provider.js'
 
+/** DeepSeek (https://api-docs.deepseek.com). */
 export const deepseek: ProviderRow = {
   id: 'deepseek',
   name: 'DeepSeek',
@@ -14,6 +15,9 @@ export const deepseek: ProviderRow = {
     reasoningRequired: true,
     developerAsSystem: true,
     jsonSchema: false,
+    // https://api-docs.deepseek.com/guides/tool_calls#strict-mode-beta
+    schemas: 'deepseek',
+    strictBase: '/beta',
   },
   hosts: ['api.deepseek.com'],
   docs: 'https://api-docs.deepseek.com',

@@ -8,6 +8,7 @@ import { MISTRAL_RULES } from '../models/open.js'
  */
 export const MISTRAL_HISTORY: HistoryRules = { ...MISTRAL_RULES, marksPrefix: true, userNeeded: true }
 
+/** Mistral AI (https://docs.mistral.ai/api). */
 export const mistral: ProviderRow = {
   id: 'mistral',
   name: 'Mistral AI',
@@ -25,6 +26,7 @@ export const mistral: ProviderRow = {
     messageNames: false,
     filePart: 'document_url',
     history: MISTRAL_HISTORY,
+    schemas: 'mistral',
     seedField: 'random_seed',
     inputTypes: false,
     unsupported: ['logit_bias', 'logprobs', 'top_logprobs', 'store', 'service_tier', 'user', 'verbosity', 'top_k'],

@@ -56,7 +56,10 @@ const quirks = z.strictObject({
   thinkingBlocks: z.optional(z.boolean()),
   cacheControl: z.optional(z.boolean()),
   developerAsSystem: z.optional(z.boolean()),
-  jsonSchema: z.optional(z.boolean()),
+  jsonSchema: z.optional(z.union([z.boolean(), z.array(text)])),
+  formatBesideTools: z.optional(z.boolean()),
+  strictModels: z.optional(z.array(text)),
+  strictBase: z.optional(text),
   inputTypes: z.optional(
     z.union([
       z.literal(false),
@@ -68,6 +71,8 @@ const quirks = z.strictObject({
   history: z.optional(history),
   reasoningRequired: z.optional(z.boolean()),
   filePart: z.optional(z.enum(['file', 'document_url'])),
+  urlSources: z.optional(z.boolean()),
+  toolBetas: optionalRecord(text),
   fileNames: z.optional(z.boolean()),
   toolCombination: z.optional(z.boolean()),
   maxInputs: optionalRecord(z.int().check(z.positive())),

@@ -11,6 +11,7 @@ import type { Limits } from '../../kernel/limits.js'
 import { portable, rulesOf } from '../shared/history/index.js'
 import { withoutPrefill } from '../shared/prefill.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
+import { takesJsonSchema } from '../shared/strict.js'
 import { schemaFitter, type SchemaFitter } from '../shared/schema/fitter.js'
 import { SCHEMA_DIALECTS } from '../shared/schema-dialects.js'
 import { encodeMessages } from './messages-encode.js'
@@ -19,6 +20,7 @@ import { outputLimit } from './output-limit.js'
 import { encodeSampling } from './sampling.js'
 import { encodeThinking, roomForThinking } from './thinking.js'
 import { encodeToolChoice, encodeTools, isForced } from './tools.js'
+import { withoutURLSources } from './url-sources.js'
 import { ID, ownRaw } from './wire.js'
 
 /** The SDKs' base URLs stop before the version. */
@@ -94,7 +96,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   })
   const given = checkFields(request, limits)
   const { system, messages } = encodeMessages(
-    request.messages,
+    context.quirks.urlSources === false ? withoutURLSources(request.messages, limits) : request.messages,
     {
       systemInMessages: traits.systemInMessages,
       unsignedThinking: context.quirks.reasoningContent ?? false,
@@ -107,7 +109,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   const extras = [ownRaw(request.raw), request.extra_body]
   // The older place of the format: two of them are refused.
   const isSpelledOut = [given, ...extras].some((fields) => isObject(fields) && fields['output_format'] != null)
-  const takesSchema = traits.jsonSchema && context.quirks.jsonSchema !== false
+  const takesSchema = traits.jsonSchema && takesJsonSchema(context)
   // Speakers of the format that are not Claude take schemas as they are.
   const fitter = traits.isClaude
     ? schemaFitter(SCHEMA_DIALECTS[context.quirks.schemas ?? 'anthropic'], limits, request.stream === true)
@@ -142,7 +144,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   return {
     path: PATH,
     body: whole,
-    headers: { 'anthropic-version': API_VERSION, ...betaHeader(whole, betas) },
+    headers: { 'anthropic-version': API_VERSION, ...betaHeader(whole, betas, context.quirks.toolBetas) },
     ...(toolNames && { toolNames }),
   }
 }
