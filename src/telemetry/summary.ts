@@ -42,9 +42,9 @@ function addFacts(attributes: Attributes, facts: Facts, { settings }: Priced): v
   Object.assign(attributes, facts.attributes)
   if (facts.firstChunk !== undefined) attributes[semconv.RESPONSE_TIME_TO_FIRST_CHUNK] = facts.firstChunk
   const { chat, embeddings, other, mask } = facts
+  if (other) Object.assign(attributes, boundedAttributes(otherAttributes(other, settings), mask))
   if (chat) Object.assign(attributes, boundedAttributes(chatResponseAttributes(chat, settings), mask))
   if (embeddings) Object.assign(attributes, boundedAttributes(embeddingsResponseAttributes(embeddings), mask))
-  if (other) Object.assign(attributes, boundedAttributes(otherAttributes(other, settings), mask))
 }
 
 type AnyUsage = { readonly cost?: unknown }

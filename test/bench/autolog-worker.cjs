@@ -1,6 +1,10 @@
 // One contestant of `autolog.mjs`, in a process and a folder of its own: an SDK over a fetch that answers at once, and
 // whoever traces it. Asked over IPC to run a kind of call so often; answers with the microseconds of CPU of each.
+const { createRequire } = require('node:module')
 const { join } = require('node:path')
+
+// The packages lie beside a copy of this file, and are none of the project's.
+const load = createRequire(__filename)
 
 const who = process.argv[2]
 
@@ -77,8 +81,8 @@ function spanOnly(OpenAI) {
 
 const instrumented = (name) => () => {
   const tracerProvider = setUp()
-  const { registerInstrumentations } = require('@opentelemetry/instrumentation')
-  const { OpenAIInstrumentation, default: fallback } = require(name)
+  const { registerInstrumentations } = load('@opentelemetry/instrumentation')
+  const { OpenAIInstrumentation, default: fallback } = load(name)
   registerInstrumentations({ instrumentations: [new (OpenAIInstrumentation ?? fallback)()], tracerProvider })
   return require('openai')
 }
@@ -116,7 +120,7 @@ const contestants = {
   '@opentelemetry/instrumentation-openai': instrumented('@opentelemetry/instrumentation-openai'),
   '@langfuse/openai': () => {
     setUp()
-    const { observeOpenAI } = require('@langfuse/openai')
+    const { observeOpenAI } = load('@langfuse/openai')
     const OpenAI = require('openai')
     return function (options) {
       return observeOpenAI(new OpenAI(options))
