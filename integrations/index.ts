@@ -1,7 +1,8 @@
 /** The registry: one line an integration. */
 import type { Integration } from '../src/autolog/contract.js'
 import { anthropic } from './anthropic.js'
+import { googleGenai } from './google-genai.js'
 import { langchain } from './langchain.js'
 import { openai } from './openai.js'
 
-export const integrations: readonly Integration[] = [anthropic, langchain, openai]
+export const integrations: readonly Integration[] = [anthropic, googleGenai, langchain, openai]

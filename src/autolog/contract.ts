@@ -8,15 +8,17 @@ import type { FormatId } from '../kernel/protocol.js'
 import type { Layer } from '../telemetry/scope.js'
 import type { Operation } from '../telemetry/semconv.js'
 
-export { isObject, asString } from '../kernel/json.js'
+export { isObject, asString, parseJson } from '../kernel/json.js'
 export type * as hub from '../kernel/hub.js'
 export { endWhenAbandoned } from '../telemetry/abandoned.js'
+export { countedTokens, outputType } from '../telemetry/attributes.js'
 export { startCall, type Call, type CallStart } from '../telemetry/call.js'
 export { contentText } from '../telemetry/content.js'
 export { fillScope, runInOpenScope } from '../telemetry/scope.js'
 export { startStep, type Step, type StepKind } from '../telemetry/step.js'
 export { guard } from '../telemetry/settings.js'
 export * as semconv from '../telemetry/semconv.js'
+export { tellsUsage } from './background.js'
 
 /** What a module exports: an ESM namespace or a CJS `module.exports`. */
 export type ModuleExports = Readonly<Record<string, unknown>>
@@ -48,7 +50,7 @@ export interface CallDeclaration {
    * of its answer are read `id`, `model` and `usage`, where OpenAI's operations have them, and it needs an `operation`.
    */
   readonly protocol: FormatId | 'json'
-  /** Default: the format's operation. An answer of another operation than the format's is not read as the format's. */
+  /** Default: the format's operation. */
   readonly operation?: Operation
   /** The provider's name in telemetry, when the host is not a known one. */
   readonly provider: string | ((self: unknown) => string)
@@ -70,7 +72,7 @@ export interface CallDeclaration {
    * (`FieldTable`), at their places; all else, such as the arguments of a tool, stays as the program wrote it.
    */
   readonly spelling?: 'camel'
-  /** The wire answer in what the method resolved to. Default: that itself. */
+  /** The wire answer in what the method resolved to. `undefined`: it says nothing of the call. Default: that itself. */
   readonly answer?: (result: unknown) => unknown
   /**
    * The stream in what the method resolved to: an async iterable, a Node or web stream. `undefined`: there is none, it
@@ -86,8 +88,8 @@ export interface CallDeclaration {
   /** Base URL of the client behind `self`. Where it is not known, the host is that of the request on the wire. */
   readonly baseURL?: (self: unknown) => string | undefined
   readonly attributes?: Attributes
-  /** Attributes of the answer beyond what the format says. Given the wire answer. */
-  readonly responseAttributes?: (response: unknown) => Attributes
+  /** Attributes of the answer beyond what the format says. Given what the method resolved to. */
+  readonly responseAttributes?: (result: unknown) => Attributes
   /**
    * Keeps the SDK from making telemetry of its own for this call. Runs just before the original method;
    * the function it returns runs right after the method has returned, before anything is awaited.
