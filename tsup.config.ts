@@ -1,31 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { transform, type TransformOptions } from 'esbuild'
 import type { Options } from 'tsup'
 import ts from 'typescript'
-
-// Sources say `import.meta.url`, which CommonJS has not. tsup's own shim breaks on `#` and `?` in a path.
-const commonJsUrl = `const importMetaUrl = require('node:url').pathToFileURL(__filename).href;`
-
-/**
- * The CommonJS pass turns every `import(x)` into a `require(x)`, which takes no file URL and no ES module
- * with a top-level await. An import of a package or of a computed name is hidden from it, letter for letter
- * so that source maps stay right.
- */
-const keepDynamicImport: NonNullable<Options['plugins']>[number] = {
-  name: 'keep-dynamic-import',
-  renderChunk(code) {
-    return this.format === 'cjs' ? { code: code.replaceAll(/\bimport\((?!\s*["']\.)/g, 'imp0rt(') } : undefined
-  },
-  async buildEnd({ writtenFiles }) {
-    if (this.format !== 'cjs') return
-    for (const { name } of writtenFiles) {
-      if (!name.endsWith('.cjs')) continue
-      const code = await readFile(name, 'utf8')
-      // It also takes a class field that has the name of an export for that export, and writes over it.
-      const fields = code.replaceAll(/(__init\d*\(\) \{this\.(\w+) = )exports\.\2 = /g, '$1')
-      await writeFile(name, fields.replaceAll('imp0rt(', 'import('))
-    }
-  },
-}
 
 /**
  * Nothing of ours happens at import, so whatever a program does not use, its bundler may drop. Bundlers cannot see
@@ -35,7 +12,6 @@ const keepDynamicImport: NonNullable<Options['plugins']>[number] = {
 const pureStatements: NonNullable<Options['plugins']>[number] = {
   name: 'pure-statements',
   renderChunk(code) {
-    if (this.format !== 'esm') return undefined
     const space = 'var $1 = ((all) => {\n  var space = {};\n  __export(space, all);\n  return space;\n})($2);'
     let text = code
       // For the order of effects alone.
@@ -49,7 +25,7 @@ const pureStatements: NonNullable<Options['plugins']>[number] = {
         const start = initializer.getStart(chunk)
         const value = initializer.getText(chunk)
         const body = ts.isObjectLiteralExpression(initializer) ? `(${value})` : value
-        text = `${text.slice(0, start)}/* @__PURE__ */ (() => ${body})()${text.slice(initializer.end)}`
+        text = `${text.slice(0, start)}(/* @__PURE__ */ (() => ${body})())${text.slice(initializer.end)}`
       }
     }
     return { code: text }
@@ -71,6 +47,48 @@ function mayAct(node: ts.Node): boolean {
   return acts || ts.forEachChild(node, (child) => mayAct(child) || undefined) === true
 }
 
+// Sources say `import.meta.url`, which CommonJS has not. tsup's own shim breaks on `#` and `?` in a path.
+const commonJsUrl = `const importMetaUrl = require('node:url').pathToFileURL(__filename).href;`
+
+/**
+ * Each file is written again as CommonJS: the same code in the same parts, with other imports and exports. tsup's own
+ * CommonJS pass rewrites the code for old engines, which costs in every call. A program of `bin` is no package entry.
+ */
+const commonJs: NonNullable<Options['plugins']>[number] = {
+  name: 'common-js',
+  async buildEnd({ writtenFiles }) {
+    const programs = /^#!/
+    for (const { name } of writtenFiles) {
+      const source = await readFile(name, 'utf8')
+      // Without indentation a file has a sixth less to send, and names and lines stay for stack traces.
+      // The mark of a pure call is a comment, and would go too; so it stands as a name meanwhile.
+      const marked = source.replaceAll('/* @__PURE__ */ (() =>', '__PURE__, (() =>')
+      const { code } = await transform(marked, { ...compact, format: 'esm' })
+      await writeFile(name, code.replaceAll('__PURE__,', '/*@__PURE__*/'))
+      if (!programs.test(source)) await writeFile(name.replace(/\.js$/, '.cjs'), await toCommonJs(source))
+    }
+  },
+}
+
+const compact: TransformOptions = {
+  target: 'node20',
+  platform: 'node',
+  minifyWhitespace: true,
+  lineLimit: 160,
+  legalComments: 'none',
+}
+
+async function toCommonJs(source: string): Promise<string> {
+  const { code } = await transform(source, {
+    ...compact,
+    format: 'cjs',
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: source.includes('import.meta.url') ? commonJsUrl : '',
+  })
+  if (/\bimport\("\.\//.test(code)) throw new Error('a part that loads late needs a require() of its own in CommonJS')
+  return code.replaceAll(/\brequire\("(\.\/[\w-]+)\.js"\)/g, 'require("$1.cjs")')
+}
+
 /** What is bundled keeps its licence beside it. */
 const bundledLicences: NonNullable<Options['plugins']>[number] = {
   name: 'bundled-licences',
@@ -88,7 +106,7 @@ const bundledLicences: NonNullable<Options['plugins']>[number] = {
   },
 }
 
-export default {
+const shared = {
   // One entry for each code path in package.json `exports`, and those of `bin`; test/architecture.test.ts holds them together.
   entry: {
     index: 'src/index.ts',
@@ -101,24 +119,47 @@ export default {
     testing: 'src/testing.ts',
     cli: 'src/cli.ts',
   },
-  format: ['esm', 'cjs'],
   target: 'node20',
   platform: 'node',
   removeNodeProtocol: false,
   splitting: true,
-  // The code is not minified, so it reads without maps, which would double the package.
+  // Maps would double the package.
   sourcemap: false,
-  clean: true,
-  // Declarations are bundled through an option that TypeScript 6 calls deprecated.
-  dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
   // Dependencies, peers and anything else from node_modules stay imports, but for the little of zod that checks
   // options: imported whole, zod takes four times as long to load as the rest of the package together.
   skipNodeModulesBundle: true,
   noExternal: [/^zod\//],
-  plugins: [keepDynamicImport, pureStatements, bundledLicences],
-  esbuildOptions(options, { format }) {
-    if (format !== 'cjs') return
-    options.define = { ...options.define, 'import.meta.url': 'importMetaUrl' }
-    options.banner = { ...options.banner, js: commonJsUrl }
-  },
 } satisfies Options
+
+export const { entry } = shared
+
+const code = {
+  ...shared,
+  format: ['esm'],
+  dts: false,
+  clean: true,
+  plugins: [pureStatements, commonJs, bundledLicences],
+} satisfies Options
+
+/** Types stand once, as those of the CommonJS files: what `import` gets are the same, by name. */
+const types = {
+  ...shared,
+  format: ['cjs'],
+  clean: false,
+  // Declarations are bundled through an option that TypeScript 6 calls deprecated.
+  dts: { only: true, compilerOptions: { ignoreDeprecations: '6.0' } },
+} satisfies Options
+
+const importedTypes: NonNullable<Options['plugins']>[number] = {
+  name: 'imported-types',
+  async buildEnd({ writtenFiles }) {
+    for (const { name } of writtenFiles) {
+      const part = basename(name, '.js')
+      if (part in entry) await writeFile(name.replace(/\.js$/, '.d.ts'), `export * from './${part}.cjs'\n`)
+    }
+  },
+}
+
+/** `tsup --no-dts` builds the code alone. */
+export default (flags: Options): Options[] =>
+  flags.dts === false ? [code] : [{ ...code, plugins: [...code.plugins, importedTypes] }, types]

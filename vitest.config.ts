@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/build.ts'],
     exclude: ['test/apps/**', 'test/.apps/**'],
     // Child processes with real SDKs take seconds on a small machine.
     testTimeout: 30_000,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import tsup from '../tsup.config.js'
+import { entry } from '../tsup.config.js'
 import {
   danglingImports,
   exportGaps,
@@ -162,8 +162,8 @@ describe('registries', () => {
 
 describe('package entries', () => {
   test('are what the bundler builds', () => {
-    expect(exportGaps(manifest.exports, tsup.entry, manifest.bin)).toEqual([])
-    for (const source of Object.values(tsup.entry)) expect(existsSync(join(root, source))).toBe(true)
+    expect(exportGaps(manifest.exports, entry, manifest.bin)).toEqual([])
+    for (const source of Object.values(entry)) expect(existsSync(join(root, source))).toBe(true)
   })
 
   test('an entry without export, an export without entry and a wrong file are found', () => {

@@ -1,4 +1,4 @@
-/** The demo as `npm run demo` runs it: real SDKs in real processes. Needs `npm run build:js`. */
+/** The demo as `npm run demo` runs it: real SDKs in real processes. */
 import { fork, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** The examples beside the demo, as users run them. Needs `npm run build:js`. */
+/** The examples beside the demo, as users run them. */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'

@@ -8,7 +8,7 @@ import type { ProviderRow } from '../kernel/provider.js'
 import type { ClientOptions } from '../router/options.js'
 import { openClient } from './index.js'
 import { atCaller } from './errors-out.js'
-import type { Client } from './types/index.js'
+import type { Client } from './types/client.js'
 
 /** What a client is made of. */
 export interface ClientParts {

@@ -1,5 +1,5 @@
 /** Embeddings in OpenAI's shape (https://platform.openai.com/docs/api-reference/embeddings), and rerank in Cohere's. */
-import type { ProtocolId } from './protocol.js'
+import type { ProtocolId } from './protocol-ids.js'
 
 export interface EmbeddingsRequest {
   model: string

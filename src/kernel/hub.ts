@@ -3,7 +3,7 @@
  * (https://platform.openai.com/docs/api-reference/chat), assignable to and from the types of the
  * `openai` package, plus the few fields other providers need so that nothing is lost on the way.
  */
-import type { ProtocolId } from './protocol.js'
+import type { ProtocolId } from './protocol-ids.js'
 
 export type * from './hub-vectors.js'
 

@@ -1,6 +1,6 @@
 /** Whether a target can serve a call at all, before a request is made. */
 import { ConfigError, UnsupportedParameterError, type TracestitchError } from '../kernel/errors.js'
-import type { Capability } from './options.js'
+import type { Capability } from './target-options.js'
 import type { Member, RoutedCall } from './strategy.js'
 
 /** Why a member cannot serve a call, whatever happens: it is never asked. */

@@ -11,24 +11,11 @@ import type { HookOptions } from './events.js'
 import type { ProviderOptions } from './provider-options.js'
 import type { BudgetOptions, ScopedLimit } from './scoped-options.js'
 import type { Condition, RoutedCall } from './strategy.js'
+import type { Capability, TargetLimits } from './target-options.js'
 
 export type { AwsCredentials, ProviderOptions } from './provider-options.js'
 export type { BudgetOptions, Scope, ScopedLimit } from './scoped-options.js'
-
-/** Limits of one target. A target at its limit is passed by while another can serve. */
-export interface TargetLimits {
-  /** Requests in any 60 seconds, wherever those begin; as many may come at once. Each try counts. */
-  rpm?: number | undefined
-  /** Tokens in any 60 seconds, input and output together: as estimated, then as the answer says. */
-  tpm?: number | undefined
-  /** Calls at once. Further ones wait, by priority. */
-  concurrent?: number | undefined
-  /** Calls that may wait for one of `concurrent` places; one more is refused. Default 100. */
-  queue?: number | undefined
-}
-
-/** What a model can take, where the answer decides whether a call is sent there. What is left out is taken for granted. */
-export type Capability = 'vision' | 'audio' | 'files' | 'tools' | 'json_schema'
+export type * from './target-options.js'
 
 /** One place that can serve an alias. */
 export interface TargetOptions extends Pick<

@@ -1,6 +1,6 @@
 /** The contract of a routing strategy: which target of a group serves next. */
 import type { Clock } from '../kernel/clock.js'
-import type { Capability } from './options.js'
+import type { Capability } from './target-options.js'
 import type { Holding } from './target.js'
 
 /** What a strategy may know of a call. Getters are worked out when first read. */

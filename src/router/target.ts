@@ -12,7 +12,7 @@ import type { ProviderRow, TraceHeaders } from '../kernel/provider.js'
 
 import type { TimeoutOptions } from '../policies/timeout.js'
 import type { Health } from './health.js'
-import type { Capability, TargetLimits } from './options.js'
+import type { Capability, TargetLimits } from './target-options.js'
 
 /** A request as it will be sent, but for what may be set after signing. */
 export interface SignableRequest {

@@ -3,7 +3,7 @@ import type { Attributes, Context, Span } from '@opentelemetry/api'
 import type { ChatCompletion, EmbeddingsResponse } from '../kernel/hub.js'
 import { responseHeaderAttributes } from './attributes.js'
 import { boundedAttributes, type Mask } from './bounded.js'
-import type { Call, CallEnd, CallResponse, OtherAnswer } from './call.js'
+import type { Call, CallEnd, CallResponse, OtherAnswer } from './call-types.js'
 import { guard, settings } from './settings.js'
 
 /** Facts that only come while the call runs. */

@@ -2,7 +2,7 @@
 import type { Context, Span } from '@opentelemetry/api'
 import { serverOf } from './attributes.js'
 import { BaseCall } from './base-call.js'
-import type { CallStart } from './call.js'
+import type { CallStart } from './call-types.js'
 import type { OuterCall } from './outer-call.js'
 import { withScope } from './scope.js'
 import * as semconv from './semconv.js'

@@ -3,10 +3,9 @@
  * under an SDK) finds the call here and completes it, instead of adding a span beside it.
  */
 import { context, createContextKey, type Context, type Span } from '@opentelemetry/api'
-import type { Call } from './call.js'
+import type { Call, Layer } from './call-types.js'
 
-/** Who makes a call: a framework over an SDK, an SDK, or the client of this package under an SDK's `fetch`. */
-export type Layer = 'framework' | 'sdk' | 'client'
+export type { Layer } from './call-types.js'
 
 export interface CallScope {
   /** Empty while a framework has opened the scope and not yet said that a call began. */

@@ -47,3 +47,24 @@ test('timeout.connect does not count the time that the answer takes, on a new co
   }
   await slow.close()
 })
+
+test('timeout.connect knows the connection of a fetch that is wrapped and calls the built-in one later', async () => {
+  const slow = await startServer(async (...args) => {
+    await wait(150)
+    return answers('Hello')(...args)
+  })
+  const wrapped: typeof fetch = async (...args) => {
+    await wait(1)
+    return fetch(...args)
+  }
+  const providers = { slow: { baseURL: slow.baseURL } }
+  const ask = async (own?: typeof fetch): Promise<number> => {
+    const ai = createClient({ providers, retries: 0, timeout: { connect: 60 }, ...(own && { fetch: own }) })
+    const result = await ai.chat.completions.create({ model: 'slow/m', messages })
+    return result._meta.attempts.length
+  }
+  // In both orders: who comes first decides how the connection is found.
+  expect(await Promise.all([ask(wrapped), ask(), ask(wrapped)])).toEqual([1, 1, 1])
+  expect(await ask(wrapped)).toBe(1)
+  await slow.close()
+})

@@ -7,7 +7,7 @@ import type { AllowanceRequest, ReserveResult, Store } from '../../kernel/store.
 import { windowAt } from '../../policies/budget.js'
 import type { BudgetEvent } from '../../router/events.js'
 import type { BudgetOptions } from '../../router/options.js'
-import type { Used } from './pass.js'
+import type { Used } from './used.js'
 import { checkCounts, compileScope, keyName, type CompiledScope, type ScopeFacts } from './scope.js'
 
 /** Where the store does not say how long a reservation outlives its process. */

@@ -12,7 +12,7 @@ import { extraBodyAt, paramsAt } from '../call/target-fields.js'
 import type { Expected } from '../facts/plausible.js'
 import type { Estimate } from './budgets.js'
 import { usagesOf } from './made.js'
-import type { Used } from './pass.js'
+import type { Used } from './used.js'
 import { roomOf, type Room } from './room.js'
 import type { ScopeFacts } from './scope.js'
 

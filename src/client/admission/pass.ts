@@ -1,14 +1,7 @@
 /** What a call, or one of its attempts, holds while it runs: places, what it took of rates, what it reserved of budgets. */
 import type { Entry, Gate } from './gate.js'
 import type { Reservation } from './budgets.js'
-
-/** What was used. */
-export interface Used {
-  /** Input and output; `undefined` when the answer does not say. */
-  readonly tokens: number | undefined
-  /** `undefined` when it is not known. Worked out when it is read: only budgets of money do. */
-  readonly usd: number | undefined
-}
+import type { Used } from './used.js'
 
 export class Pass {
   readonly gates: readonly Gate[]

@@ -102,25 +102,45 @@ function look(
   found: { output: number; thinking: number; answers: number },
   depth: number,
 ): void {
-  for (const [key, inner] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const inner = (value as Readonly<Record<string, unknown>>)[key]
     if (inner == null) continue
-    const name = key.toLowerCase().replaceAll(/[_-]/g, '')
-    if (CONTENT.has(name)) continue
+    const { name, says } = settingOf(key)
+    if (says === 'content') continue
     if (isObject(inner)) {
       if (depth > 1) look(inner, name, found, depth - 1)
-      continue
+    } else if (says) {
+      const kind = says === 'output' && OF_THINKING.has(within) ? 'thinking' : says
+      found[kind] = Math.max(found[kind], numberOf(inner))
     }
-    const kind = OUTPUT.has(name)
-      ? OF_THINKING.has(within)
-        ? 'thinking'
-        : 'output'
-      : THINKING.has(name)
-        ? 'thinking'
-        : ANSWERS.has(name)
-          ? 'answers'
-          : undefined
-    if (kind) found[kind] = Math.max(found[kind], numberOf(inner))
   }
+}
+
+interface Setting {
+  readonly name: string
+  readonly says: 'output' | 'thinking' | 'answers' | 'content' | undefined
+}
+
+/** Keys that were seen: every call has the same few. */
+const settings = new Map<string, Setting>()
+/** Keys that are remembered, and how long they may be. The bodies of a program may hold any. */
+const KEYS = 500
+const LONGEST_KEY = 64
+
+function settingOf(key: string): Setting {
+  const known = settings.get(key)
+  if (known) return known
+  const name = key.toLowerCase().replaceAll(/[_-]/g, '')
+  const setting = { name, says: saidBy(name) }
+  if (settings.size < KEYS && key.length <= LONGEST_KEY) settings.set(key, setting)
+  return setting
+}
+
+function saidBy(name: string): Setting['says'] {
+  if (CONTENT.has(name)) return 'content'
+  if (OUTPUT.has(name)) return 'output'
+  if (THINKING.has(name)) return 'thinking'
+  return ANSWERS.has(name) ? 'answers' : undefined
 }
 
 /** Some servers read a number in a text. What is none, and what stands for no limit, is the provider's to refuse. */

@@ -1,6 +1,13 @@
 /** What an answer says it used, as limits, budgets and sums count it. */
 import { isCount, MOST_TOKENS, MOST_USD } from '../../cost/usage-fault.js'
-import type { Used } from './pass.js'
+
+/** What was used. */
+export interface Used {
+  /** Input and output; `undefined` when the answer does not say. */
+  readonly tokens: number | undefined
+  /** `undefined` when it is not known. Worked out when it is read: only budgets of money do. */
+  readonly usd: number | undefined
+}
 
 /** `undefined` for what is no count of tokens. */
 export function countOf(value: unknown): number | undefined {

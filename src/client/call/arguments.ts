@@ -3,7 +3,7 @@ import { ConfigError } from '../../kernel/errors.js'
 import { isObject, typeName } from '../../kernel/json.js'
 import { checkCallOptions } from '../../router/validate.js'
 import { readable, requirePlain } from './plain-request.js'
-import type { CallOptions } from '../types/index.js'
+import type { CallOptions } from '../types/options.js'
 
 const BODY_OPTIONS = [
   'signal',

@@ -14,8 +14,8 @@ import { startAttempt, type AttemptSpan } from '../../telemetry/attempt.js'
 import { countAttempt, countCooldown } from '../../telemetry/metrics.js'
 import type { AdmittedStep } from '../admission/admit.js'
 import type { Place } from '../admission/demand.js'
-import type { Pass, Used } from '../admission/pass.js'
-import { countOf } from '../admission/used.js'
+import type { Pass } from '../admission/pass.js'
+import { countOf, type Used } from '../admission/used.js'
 import type { WireAnswer } from '../transport/body.js'
 import type { Answer, LogicalCall } from './logical-call.js'
 import { locate, understood } from '../transport/failure.js'
@@ -198,7 +198,10 @@ export class AttemptRun {
   /** Lets the call's telemetry read the headers of the answer, and of those to come. Until then they may be a loser's. */
   tellHeaders(): void {
     this.told = true
-    for (const headers of this.heard.splice(0)) this.call.telemetry.headers(headers)
+    const { heard } = this
+    if (heard.length === 0) return
+    this.heard = []
+    for (const headers of heard) this.call.telemetry.headers(headers)
   }
 
   /**

@@ -6,7 +6,7 @@ import { hidden } from '../../kernel/redact/marks.js'
 import { READ, Secrets } from '../../kernel/redact/secrets.js'
 import { addHeaders } from '../../kernel/redact/sources.js'
 import { settings } from '../../telemetry/settings.js'
-import type { CallOptions } from '../types/index.js'
+import type { CallOptions } from '../types/options.js'
 
 export interface Redacted {
   /** Of the client. */

@@ -1,6 +1,6 @@
 /** What a target's request has beside the call's own body. Whoever sends it and whoever estimates it read the same. */
 import type { Target } from '../../router/target.js'
-import type { CallOptions } from '../types/index.js'
+import type { CallOptions } from '../types/options.js'
 
 type Fields = Readonly<Record<string, unknown>>
 

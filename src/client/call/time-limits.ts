@@ -55,7 +55,7 @@ export class CallLimits extends Abortable {
 /** Lives as long as one attempt. Aborts with the call, or when a limit of its own runs out. */
 export class AttemptLimits extends Abortable {
   private readonly fields: ErrorFields
-  private readonly timers = new Map<TimeoutError['limit'], NodeJS.Timeout>()
+  private timers: Map<TimeoutError['limit'], NodeJS.Timeout> | undefined
   private readonly stopListening: (() => void) | undefined
 
   /**
@@ -81,17 +81,20 @@ export class AttemptLimits extends Abortable {
     const abort = (): void => {
       this.abort(new TimeoutError(limit, ms, why === undefined ? this.fields : { ...this.fields, why }))
     }
+    this.timers ??= new Map()
     this.timers.set(limit, setTimeout(abort, Math.min(ms, MAX_TIMER)))
   }
 
   stop(limit: TimeoutError['limit']): void {
-    clearTimeout(this.timers.get(limit))
-    this.timers.delete(limit)
+    const timer = this.timers?.get(limit)
+    if (timer === undefined) return
+    clearTimeout(timer)
+    this.timers?.delete(limit)
   }
 
   release(): void {
-    for (const timer of this.timers.values()) clearTimeout(timer)
-    this.timers.clear()
+    for (const timer of this.timers?.values() ?? []) clearTimeout(timer)
+    this.timers = undefined
     this.stopListening?.()
   }
 

@@ -20,16 +20,9 @@ import { withJsonSchemas } from '../answers/schema.js'
 import { openStream } from '../streams/chat-reading.js'
 import { withToldUsage } from '../facts/told-usage.js'
 import { refuseUnfit, type Asked, tellUnchecked } from '../answers/unfit.js'
-import type {
-  CallOptions,
-  ChatBody,
-  ChatCompletions,
-  ChatResult,
-  ChatStream,
-  ParseFormat,
-  ParsedChatResult,
-  ParsedOutput,
-} from '../types/index.js'
+import type { ChatBody, ChatResult, ChatStream, ParseFormat, ParsedChatResult, ParsedOutput } from '../types/chat.js'
+import type { ChatCompletions } from '../types/chat-completions.js'
+import type { CallOptions } from '../types/options.js'
 
 /** @throws ConfigError when the target has no chat format. */
 export function chatCodec({ provider, model }: Target): ChatProtocol {

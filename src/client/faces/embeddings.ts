@@ -14,7 +14,8 @@ import { execute } from '../call/execute.js'
 import { decoding, encodingFor, locate } from '../transport/failure.js'
 import type { Abortable } from '../call/abortable.js'
 import { AttemptLimits } from '../call/time-limits.js'
-import type { CallOptions, Embeddings, EmbeddingsBody, EmbeddingsResult } from '../types/index.js'
+import type { Embeddings, EmbeddingsBody, EmbeddingsResult } from '../types/embeddings.js'
+import type { CallOptions } from '../types/options.js'
 
 /** Requests of one call that are on their way at the same time. */
 const MAX_CONCURRENT = 8

@@ -17,10 +17,11 @@ import { openBytes } from '../streams/passed-bytes.js'
 import { openPassedEvents } from '../streams/passed-events.js'
 import { factsOf } from '../../protocols/shared/passed-facts.js'
 import type { EncodedBytes } from '../transport/send.js'
-import type { CallOptions, StreamItem, WithMeta } from '../types/index.js'
+import type { StreamItem, WithMeta } from '../types/meta.js'
+import type { CallOptions } from '../types/options.js'
 
 /** One operation, called with its body and options. */
-export interface Passed {
+interface Passed {
   readonly call: LogicalCall
   readonly format: PassthroughFormat
   readonly body: JsonObject
@@ -99,7 +100,7 @@ export async function passJson(
       const source = await execute(call, async (run) => {
         run.limits.start('firstChunk', run.timeout.firstChunk)
         const answer = await sendTo(run, passed)
-        return openPassedEvents(passed, run, answer)
+        return openPassedEvents(call, run, passed.format, answer)
       })
       return new ModelStream(source)
     }

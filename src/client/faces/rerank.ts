@@ -10,7 +10,8 @@ import { LogicalCall, type ClientContext } from '../call/logical-call.js'
 import { execute } from '../call/execute.js'
 import { ranked } from '../answers/ranks.js'
 import { decoding, encodingFor } from '../transport/failure.js'
-import type { CallOptions, Rerank, RerankBody, RerankAnswer } from '../types/index.js'
+import type { CallOptions } from '../types/options.js'
+import type { Rerank, RerankAnswer, RerankBody } from '../types/rerank.js'
 
 function rerankCodec({ provider, model }: Target): RerankProtocol {
   if (provider.rerank) return provider.rerank

@@ -22,7 +22,10 @@ import { looseWhereUnfit, withoutRefused } from './responses-native.js'
 import { withToldUsage } from '../facts/told-usage.js'
 import { openStream, type StreamFace } from '../streams/chat-reading.js'
 import { refuseUnfit, tellUnchecked } from '../answers/unfit.js'
-import type { CallOptions, ResponseObject, Responses, ResponsesBody, StreamItem, WithMeta } from '../types/index.js'
+import type { StreamItem, WithMeta } from '../types/meta.js'
+import type { CallOptions } from '../types/options.js'
+import type { ResponseObject } from '../types/response-object.js'
+import type { Responses, ResponsesBody } from '../types/responses.js'
 
 const FORMAT = 'openai-responses'
 

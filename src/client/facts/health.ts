@@ -1,7 +1,7 @@
 /** What `client.health()` tells of the targets and the store. */
 import type { Store, StoreStatus } from '../../kernel/store.js'
 import type { Holding } from '../../router/target.js'
-import type { StoreHealth, TargetHealth } from '../types/index.js'
+import type { StoreHealth, TargetHealth } from '../types/health.js'
 
 /** A store without a status cannot be down. */
 const UP: StoreStatus = { up: true, localOperations: 0 }

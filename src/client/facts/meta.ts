@@ -7,7 +7,7 @@ import type { Target } from '../../router/target.js'
 import { warnOnce } from '../../telemetry/warn.js'
 import type { Doubt } from './plausible.js'
 import { toldUsage } from './told-usage.js'
-import type { CallMeta } from '../types/index.js'
+import type { CallMeta } from '../types/meta.js'
 
 export interface MetaFacts {
   readonly target: Target

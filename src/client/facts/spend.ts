@@ -3,7 +3,8 @@ import { UsdSum } from '../../cost/money.js'
 import type { Usage } from '../../kernel/hub.js'
 import { shortName } from '../../kernel/short-name.js'
 import { countOf, usdOf } from '../admission/used.js'
-import type { CallMeta, CallMetadata } from '../types/index.js'
+import type { CallMeta } from '../types/meta.js'
+import type { CallMetadata } from '../types/options.js'
 
 const DIMENSIONS = ['model', 'provider', 'alias', 'tag', 'user', 'day'] as const
 
@@ -36,11 +37,27 @@ const OTHERS = '(others)'
 /** Tags of one call that are told apart. */
 const TAGS = 100
 
+/** An answer that waits to be priced. What the caller says has been copied and cut short: it may change, and be long. */
 interface Entry {
   readonly meta: CallMeta
-  readonly names: Readonly<Record<SpendBy, readonly (string | null)[]>>
+  readonly alias: string | undefined
+  readonly tags: readonly string[] | undefined
+  readonly user: string | undefined
+  readonly date: number
   readonly input: number
   readonly output: number
+}
+
+function namesOf({ meta, alias, tags, user, date }: Entry): Readonly<Record<SpendBy, readonly (string | null)[]>> {
+  const { provider, model } = meta
+  return {
+    model: [shortName(`${provider}/${model}`)],
+    provider: [provider],
+    alias: [alias ?? null],
+    tag: tags ? [...new Set(tags)] : [null],
+    user: [user ?? null],
+    day: [new Date(date).toISOString().slice(0, 10)],
+  }
 }
 
 class Sum {
@@ -87,18 +104,13 @@ export class Ledger {
   private waiting: Entry[] = []
 
   add({ meta, usage, alias, metadata, date }: SpentCall): void {
-    const { provider, model } = meta
-    const tags = metadata?.tags ?? []
+    const tags = metadata?.tags
     this.waiting.push({
       meta,
-      names: {
-        model: [shortName(`${provider}/${model}`)],
-        provider: [provider],
-        alias: [alias ?? null],
-        tag: tags.length > 0 ? [...new Set(tags.slice(0, TAGS).map(shortName))] : [null],
-        user: [metadata?.user === undefined ? null : shortName(metadata.user)],
-        day: [new Date(date).toISOString().slice(0, 10)],
-      },
+      alias,
+      tags: tags && tags.length > 0 ? tags.slice(0, TAGS).map(shortName) : undefined,
+      user: metadata?.user === undefined ? undefined : shortName(metadata.user),
+      date,
       input: countOf(usage?.prompt_tokens) ?? 0,
       output: countOf(usage?.completion_tokens) ?? 0,
     })
@@ -120,7 +132,8 @@ export class Ledger {
     for (const entry of waiting) {
       const usd = usdOf(entry.meta.cost.usd) ?? null
       this.total.add(entry, usd)
-      for (const by of DIMENSIONS) for (const name of entry.names[by]) this.sumOf(by, name).add(entry, usd)
+      const names = namesOf(entry)
+      for (const by of DIMENSIONS) for (const name of names[by]) this.sumOf(by, name).add(entry, usd)
     }
   }
 

@@ -1,6 +1,7 @@
 /** A conversation of one or more chat completions, with its messages and its last words. */
 import type { Message } from '../../kernel/hub.js'
-import type { CallOptions, ChatBody, ChatResult } from '../types/index.js'
+import type { ChatBody, ChatResult } from '../types/chat.js'
+import type { CallOptions } from '../types/options.js'
 import { addUsage, type UsageSum } from './usage-sum.js'
 import { EventedRun, type RunEvents } from './run-events.js'
 

@@ -2,8 +2,8 @@
 import type { ChatChunk, ChunkChoice, Logprobs, ToolCallDelta } from '../../kernel/hub.js'
 import { parseJson } from '../../kernel/json.js'
 import type { EventArguments } from './run-events.js'
-import type { ChatStreamEvents } from './chat-stream.js'
-import type { ChatResult } from '../types/index.js'
+import type { ChatStreamEvents } from './stream-events.js'
+import type { ChatResult } from '../types/chat.js'
 
 type LogprobList = NonNullable<Logprobs['content']>
 

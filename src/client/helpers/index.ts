@@ -1,7 +1,8 @@
 /** `chat.completions.stream()` and `runTools()`: what the `openai` package has on top of `create`, over every provider. */
 import type { FunctionToolCall, Message } from '../../kernel/hub.js'
 import { requireMessages } from '../call/arguments.js'
-import type { CallOptions, ChatBody, ChatResult, ChatStream, FunctionsOnly } from '../types/index.js'
+import type { ChatBody, ChatResult, ChatStream, FunctionsOnly } from '../types/chat.js'
+import type { CallOptions } from '../types/options.js'
 import { ChatCompletionRunner } from './chat-run.js'
 import { ChatCompletionStream, type Parse } from './chat-stream.js'
 import { runnableTools, type RunnableTool } from './runnable-tools.js'

@@ -3,7 +3,7 @@ import { StreamError } from '../../kernel/errors.js'
 import type { Message, ToolCall } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
 import { warnOnce } from '../../telemetry/warn.js'
-import type { ChatBody, ChatResult } from '../types/index.js'
+import type { ChatBody, ChatResult } from '../types/chat.js'
 import { callFunction, type RunnableTools, type ToolRun } from './runnable-tools.js'
 
 /** Completions of one run, unless it says otherwise. */

@@ -12,7 +12,7 @@ import { chunksOf, hasContent } from './chunks.js'
 import { decoding, describeBody } from '../transport/failure.js'
 import type { StreamSource } from './model-stream.js'
 import { openCommitted, type StreamReading } from './stream-attempt.js'
-import type { CallMeta, StreamItem } from '../types/index.js'
+import type { CallMeta, StreamItem } from '../types/meta.js'
 import { faultOfFirst, refuseUnfitWhole, turnDown } from '../answers/unfit.js'
 
 /** The caller's format: turns what a target sends into what the caller gets. */

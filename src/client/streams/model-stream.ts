@@ -1,5 +1,5 @@
 /** The stream that callers get. */
-import type { CallMeta } from '../types/index.js'
+import type { CallMeta } from '../types/meta.js'
 
 /** What a stream reads from. It holds no reference to the stream, so that an unread stream can be collected. */
 export interface StreamSource<T> {

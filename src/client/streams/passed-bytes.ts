@@ -6,7 +6,7 @@ import type { AttemptRun } from '../call/attempt-run.js'
 import type { Answer, LogicalCall, OtherAnswer } from '../call/logical-call.js'
 import type { StreamSource } from './model-stream.js'
 import { openCommitted, type StreamReading } from './stream-attempt.js'
-import type { WithMeta } from '../types/index.js'
+import type { WithMeta } from '../types/meta.js'
 
 /** Nothing is counted in bytes of audio. */
 const NO_COUNTS: OtherAnswer = { id: '', model: '' }

@@ -2,37 +2,40 @@
 import { StreamError } from '../../kernel/errors.js'
 import type { FrameEvent } from '../../kernel/frames.js'
 import { isObject, parseJson } from '../../kernel/json.js'
-import type { JsonObject } from '../../kernel/protocol.js'
+import type { JsonObject, PassthroughFormat } from '../../kernel/protocol.js'
 import { providerErrorOf } from '../../protocols/openai-chat/error.js'
 import { parseBody, readEvents, type WireAnswer } from '../transport/body.js'
 import type { AttemptRun } from '../call/attempt-run.js'
-import type { Answer } from '../call/logical-call.js'
+import type { Answer, LogicalCall } from '../call/logical-call.js'
 import type { StreamSource } from './model-stream.js'
 import { factsOf } from '../../protocols/shared/passed-facts.js'
-import type { Passed } from '../faces/passthrough.js'
 import { openCommitted, type StreamReading } from './stream-attempt.js'
-import type { CallMeta, StreamItem } from '../types/index.js'
+import type { CallMeta, StreamItem } from '../types/meta.js'
 
 type Item = StreamItem<JsonObject>
 
 /** Reads until the first event is there. Until then every failure is the attempt's, and may fall back. */
-export function openPassedEvents(passed: Passed, run: AttemptRun, answer: WireAnswer): Promise<StreamSource<Item>> {
-  const { call } = passed
+export function openPassedEvents(
+  call: LogicalCall,
+  run: AttemptRun,
+  format: PassthroughFormat,
+  answer: WireAnswer,
+): Promise<StreamSource<Item>> {
   const pieces = readEvents(answer, run.limits, run.timeout.idle, 'sse')
-  return openCommitted({ call, run, wire: answer, pieces, reading: new PassedReading(passed, answer) })
+  return openCommitted({ call, run, wire: answer, pieces, reading: new PassedReading(format, answer) })
 }
 
 class PassedReading implements StreamReading<FrameEvent, Item> {
   hasContent = false
-  private readonly passed: Passed
+  private readonly format: PassthroughFormat
   private readonly wire: WireAnswer
   /** The newest event that carries counts, or the newest one. */
   private last: JsonObject = {}
   private lastSeen = false
   private ended = false
 
-  constructor(passed: Passed, wire: WireAnswer) {
-    this.passed = passed
+  constructor(format: PassthroughFormat, wire: WireAnswer) {
+    this.format = format
     this.wire = wire
   }
 
@@ -63,7 +66,7 @@ class PassedReading implements StreamReading<FrameEvent, Item> {
     }
     const failure = event['type'] === 'error' || event['error'] != null ? providerErrorOf(event) : undefined
     if (failure) throw failure
-    if (event['type'] === this.passed.format.lastEvent) this.lastSeen = true
+    if (event['type'] === this.format.lastEvent) this.lastSeen = true
     if (isObject(event['usage']) || !isObject(this.last['usage'])) this.last = event
     this.hasContent = true
     give(event)

@@ -10,7 +10,7 @@ import type { AttemptRun } from '../call/attempt-run.js'
 import type { Answer, LogicalCall } from '../call/logical-call.js'
 import { committedFailure } from '../transport/failure.js'
 import type { StreamSource } from './model-stream.js'
-import type { CallMeta } from '../types/index.js'
+import type { CallMeta } from '../types/meta.js'
 
 /** What the pieces of a stream mean: all in which streams differ. */
 export interface StreamReading<P, T> {

@@ -7,25 +7,57 @@ import diagnostics from 'node:diagnostics_channel'
 
 interface Watch {
   readonly onSent: () => void
+  /** Undici has made its request before `fetch` returned. */
+  atOnce: boolean
 }
 
-let watches: AsyncLocalStorage<Watch> | undefined
 const requests = new WeakMap<object, Watch>()
+/** Of the `fetch` that is being called. */
+let calling: Watch | undefined
+/** For a `fetch` that is wrapped, and calls undici's later. While it is in use, every promise of the process is dearer. */
+let later: AsyncLocalStorage<Watch> | undefined
+/** Those that make their request before they return, as undici's own does. */
+const prompt = new WeakSet<typeof globalThis.fetch>()
+let watching = false
 
-function startWatching(): AsyncLocalStorage<Watch> {
-  const storage = new AsyncLocalStorage<Watch>()
+function startWatching(): void {
+  if (watching) return
+  watching = true
   diagnostics.subscribe('undici:request:create', (event) => {
-    const watch = storage.getStore()
-    if (watch) requests.set((event as { request: object }).request, watch)
+    const watch = calling ?? later?.getStore()
+    if (!watch) return
+    watch.atOnce = watch === calling
+    requests.set((event as { request: object }).request, watch)
   })
   diagnostics.subscribe('undici:client:sendHeaders', (event) => {
     requests.get((event as { request: object }).request)?.onSent()
   })
-  return storage
 }
 
 /** Runs `request`, which calls `fetch`, and `onSent` once its connection stands. */
-export function watchConnect<T>(request: () => T, onSent: () => void): T {
-  watches ??= startWatching()
-  return watches.run({ onSent }, request)
+export function watchConnect<T>(fetch: typeof globalThis.fetch, request: () => T, onSent: () => void): T {
+  startWatching()
+  const watch: Watch = { onSent, atOnce: false }
+  const run = (): T => {
+    const before = calling
+    calling = watch
+    try {
+      return request()
+    } finally {
+      calling = before
+    }
+  }
+  if (prompt.has(fetch)) return run()
+  const isFirst = later === undefined
+  later ??= new AsyncLocalStorage()
+  const result = later.run(watch, run)
+  if (watch.atOnce) {
+    prompt.add(fetch)
+    // Nobody else waits for a request that comes later.
+    if (isFirst) {
+      later.disable()
+      later = undefined
+    }
+  }
+  return result
 }

@@ -90,8 +90,10 @@ async function exchange(request: WireRequest, key: KeyHeader): Promise<WireAnswe
   const body = isFollowUp ? '' : encoded.body instanceof Uint8Array ? encoded.body : writeJson(encoded.body)
   const headers = requestHeaders(request, key)
   // Who gives the credentials may never answer.
-  const proof = provider.sign && (await limits.race(provider.sign({ method, url, headers, body })))
-  for (const [name, value] of Object.entries(proof ?? {})) headers.set(name, value)
+  if (provider.sign) {
+    const proof = await limits.race(provider.sign({ method, url, headers, body }))
+    for (const [name, value] of Object.entries(proof ?? {})) headers.set(name, value)
+  }
   // Last, so that they are no part of a signature.
   setTraceHeaders(headers, request.traceHeaders(url))
   const host = isFollowUp ? new URL(url).host : hostOf(provider.baseURL)
@@ -101,7 +103,7 @@ async function exchange(request: WireRequest, key: KeyHeader): Promise<WireAnswe
   try {
     const run = (): Promise<Response> =>
       request.fetch(url, { method, headers, signal: limits.signal, redirect: 'manual', ...(!isFollowUp && { body }) })
-    const sent = request.connect === undefined ? run() : watchConnect(run, () => limits.stop('connect'))
+    const sent = request.connect === undefined ? run() : watchConnect(request.fetch, run, () => limits.stop('connect'))
     // A `fetch` of the caller's own may not honour the signal.
     response = await limits.race(sent)
   } catch (error) {
@@ -115,25 +117,30 @@ async function exchange(request: WireRequest, key: KeyHeader): Promise<WireAnswe
   return { response, host, fields: known }
 }
 
-function requestHeaders(request: WireRequest, key: KeyHeader): Headers {
-  const headers = new Headers({
-    ...(!('url' in request.encoded) && { 'content-type': 'application/json' }),
-    accept: request.accept,
-    'user-agent': `tracestitch/${VERSION}`,
-  })
+const USER_AGENT = `tracestitch/${VERSION}`
+
+/** The last word counts: the call's before the provider's, and both before the format's. */
+function requestHeaders({ encoded, accept, target, headers: ofCall }: WireRequest, key: KeyHeader): Headers {
+  const headers = new Headers(
+    'url' in encoded
+      ? { accept, 'user-agent': USER_AGENT }
+      : { 'content-type': 'application/json', accept, 'user-agent': USER_AGENT },
+  )
   if (key) headers.set(key[0], key[1])
-  const { headers: own } = request.target.provider
-  for (const layer of [request.encoded.headers, own, request.headers]) setHeaders(headers, layer)
+  setHeaders(headers, encoded.headers)
+  setHeaders(headers, target.provider.headers)
+  setHeaders(headers, ofCall)
   return headers
 }
 
 function setHeaders(headers: Headers, layer: Readonly<Record<string, string>> | undefined): void {
-  for (const [name, value] of Object.entries(layer ?? {})) setHeader(headers, name, value)
+  if (layer) for (const name of Object.keys(layer)) setHeader(headers, name, layer[name] as string)
 }
 
 /** A parent that the caller names itself is the one that is meant. */
 function setTraceHeaders(headers: Headers, trace: Readonly<Record<string, string>> | undefined): void {
-  if (Object.keys(trace ?? {}).every((name) => name === 'tracestate' || !headers.has(name))) setHeaders(headers, trace)
+  if (trace && Object.keys(trace).every((name) => name === 'tracestate' || !headers.has(name)))
+    setHeaders(headers, trace)
 }
 
 function setHeader(headers: Headers, name: string, value: string): void {

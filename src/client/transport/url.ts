@@ -1,6 +1,12 @@
 import { ConfigError } from '../../kernel/errors.js'
 import { leadsElsewhere } from '../../kernel/path-segment.js'
 
+const addresses = new Map<string, string>()
+
+/** Addresses that are remembered, and how long they may be. A program has few, and a name of a model may be any. */
+const ADDRESSES = 256
+const LONGEST = 512
+
 /**
  * The address of an operation. A query of the base URL stays behind the path and joins the one that the path brings;
  * a version that both the base URL and the path name, as in `https://host/v1` with `/v1/messages`, is said once.
@@ -8,6 +14,16 @@ import { leadsElsewhere } from '../../kernel/path-segment.js'
  * @throws ConfigError for a path that a URL would not keep as it is: the key would go to another operation.
  */
 export function operationURL(baseURL: string, path: string): string {
+  const key = `${baseURL} ${path}`
+  const known = addresses.get(key)
+  if (known !== undefined) return known
+  const address = join(baseURL, path)
+  if (addresses.size >= ADDRESSES) addresses.clear()
+  if (key.length <= LONGEST) addresses.set(key, address)
+  return address
+}
+
+function join(baseURL: string, path: string): string {
   const [base, baseQuery] = divide(baseURL)
   const [operation, query] = divide(path)
   if (leadsElsewhere(operation))

@@ -8,17 +8,16 @@ import type {
   ChunkDelta,
   CompletionMessage,
   FunctionTool,
-  FunctionToolCall,
   ResponseFormat,
   Tool,
   ToolCall,
   ToolCallDelta,
 } from '../../kernel/hub.js'
 import type { ModelName } from '../../kernel/model-name.js'
-import type { ChatHelpers } from '../helpers/index.js'
 import type { ModelStream } from '../streams/model-stream.js'
 import type { SchemaOutput, StandardSchema } from '../answers/schema.js'
-import type { BodyOptions, CallOptions, StreamItem, WithMeta } from './index.js'
+import type { StreamItem, WithMeta } from './meta.js'
+import type { BodyOptions } from './options.js'
 
 type SchemaTool = Omit<FunctionTool, 'function'> & {
   function: Omit<FunctionTool['function'], 'parameters'> & {
@@ -98,32 +97,3 @@ export type ParsedOutput<F> = F extends StandardSchema
     : F extends { __output: infer T }
       ? T
       : unknown
-
-type ParseBody<F, Alias extends string> = Omit<ChatBody<Alias>, 'response_format' | 'stream'> & {
-  response_format: F
-  stream?: false | null
-}
-
-export interface ChatCompletions<Alias extends string = never> extends ChatHelpers<Alias> {
-  /** @throws TracestitchError, or the caller's own abort reason. */
-  create(
-    body: ChatBody<Alias> & FunctionsOnly & { stream?: false | null },
-    options?: CallOptions,
-  ): Promise<ChatResult<FunctionToolCall>>
-  create(body: ChatBody<Alias> & { stream?: false | null }, options?: CallOptions): Promise<ChatResult>
-  create(body: ChatBody<Alias> & { stream: true }, options?: CallOptions): Promise<ChatStream>
-  create(
-    body: ChatBody<Alias> & FunctionsOnly,
-    options?: CallOptions,
-  ): Promise<ChatResult<FunctionToolCall> | ChatStream>
-  create(body: ChatBody<Alias>, options?: CallOptions): Promise<ChatResult | ChatStream>
-  /** As `create`, with the content checked against `response_format` and given as `message.parsed`. */
-  parse<F extends ParseFormat>(
-    body: ParseBody<F, Alias> & FunctionsOnly,
-    options?: CallOptions,
-  ): Promise<ParsedChatResult<ParsedOutput<F>, FunctionToolCall>>
-  parse<F extends ParseFormat>(
-    body: ParseBody<F, Alias>,
-    options?: CallOptions,
-  ): Promise<ParsedChatResult<ParsedOutput<F>>>
-}

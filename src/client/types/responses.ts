@@ -2,7 +2,8 @@
 import type { ModelName } from '../../kernel/model-name.js'
 import type { ModelStream } from '../streams/model-stream.js'
 import type { ResponseContent, ResponseItem, ResponseObject } from './response-object.js'
-import type { BodyOptions, CallOptions, StreamItem, WithMeta } from './index.js'
+import type { StreamItem, WithMeta } from './meta.js'
+import type { BodyOptions, CallOptions } from './options.js'
 
 /** OpenAI's responses body (https://platform.openai.com/docs/api-reference/responses/create). */
 export type ResponsesBody<Alias extends string = never> = {

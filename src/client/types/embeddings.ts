@@ -1,0 +1,18 @@
+/** Embeddings as callers see them. */
+import type { EmbeddingsRequest, EmbeddingsResponse } from '../../kernel/hub.js'
+import type { ModelName } from '../../kernel/model-name.js'
+import type { WithMeta } from './meta.js'
+import type { BodyOptions, CallOptions } from './options.js'
+
+/** OpenAI's body. Fields of a provider's own format may stand in it too, such as `truncate`. */
+export type EmbeddingsBody<Alias extends string = never> = Omit<EmbeddingsRequest, 'model' | 'extra_body'> &
+  BodyOptions & { model: ModelName<Alias> }
+/**
+ * OpenAI's types say that `usage` is always there. Where the provider counts nothing it is missing: `_meta.usage` is `null`
+ * then, and `_meta.cost` says so.
+ */
+export type EmbeddingsResult = WithMeta<Omit<EmbeddingsResponse, 'usage'> & Required<Pick<EmbeddingsResponse, 'usage'>>>
+
+export interface Embeddings<Alias extends string = never> {
+  create(body: EmbeddingsBody<Alias>, options?: CallOptions): Promise<EmbeddingsResult>
+}

@@ -1,0 +1,34 @@
+/** What every answer carries beside itself. */
+import type { Cost } from '../../cost/price.js'
+import type { Attempt } from '../../kernel/errors.js'
+import type { Usage } from '../../kernel/hub.js'
+import type { RateLimit } from '../../kernel/rate-limit.js'
+
+/** How an answer came about. */
+export interface CallMeta {
+  /** Id of the provider that answered. */
+  readonly provider: string
+  /** Model as that provider knows it. */
+  readonly model: string
+  /** Every try, oldest first; the one without an `error` gave the answer. */
+  readonly attempts: readonly Attempt[]
+  /**
+   * Tokens in the spelling of chat, whatever the operation and the format: `prompt_tokens`, `completion_tokens`,
+   * `total_tokens`, and their details. Of a stream that broke off, what had come. `null` when the answer does not say.
+   */
+  readonly usage: Partial<Usage> | null
+  /** Worked out when first read. */
+  readonly cost: Cost
+  /** What the answer's headers say of the provider's rate limits; `null` when they say nothing. Read when first asked for. */
+  readonly rateLimit: RateLimit | null
+  /** Always `null`: this version has no cache. */
+  readonly cache: null
+  /** Trace id in hexadecimal; `null` when no trace is recorded. */
+  readonly traceId: string | null
+  /** What was left out or changed on the way. */
+  readonly warnings: readonly string[]
+}
+
+export type WithMeta<T> = T & { readonly _meta: CallMeta }
+/** The last item of a stream carries `_meta`. */
+export type StreamItem<T> = T & { readonly _meta?: CallMeta }

@@ -1,0 +1,14 @@
+/** Rerank as callers see it. */
+import type { RerankRequest, RerankResponse } from '../../kernel/hub.js'
+import type { ModelName } from '../../kernel/model-name.js'
+import type { WithMeta } from './meta.js'
+import type { BodyOptions, CallOptions } from './options.js'
+
+export type RerankBody<Alias extends string = never> = Omit<RerankRequest, 'model' | 'extra_body' | 'raw'> &
+  BodyOptions & { model: ModelName<Alias> }
+export type RerankAnswer = WithMeta<RerankResponse>
+
+export interface Rerank<Alias extends string = never> {
+  /** Results most relevant first, in the shape of Cohere and Jina, whatever the provider. */
+  create(body: RerankBody<Alias>, options?: CallOptions): Promise<RerankAnswer>
+}

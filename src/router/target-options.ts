@@ -1,0 +1,16 @@
+/** Options of a target that the router reads while calls go by. */
+
+/** Limits of one target. A target at its limit is passed by while another can serve. */
+export interface TargetLimits {
+  /** Requests in any 60 seconds, wherever those begin; as many may come at once. Each try counts. */
+  rpm?: number | undefined
+  /** Tokens in any 60 seconds, input and output together: as estimated, then as the answer says. */
+  tpm?: number | undefined
+  /** Calls at once. Further ones wait, by priority. */
+  concurrent?: number | undefined
+  /** Calls that may wait for one of `concurrent` places; one more is refused. Default 100. */
+  queue?: number | undefined
+}
+
+/** What a model can take, where the answer decides whether a call is sent there. What is left out is taken for granted. */
+export type Capability = 'vision' | 'audio' | 'files' | 'tools' | 'json_schema'

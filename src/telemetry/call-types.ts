@@ -1,0 +1,78 @@
+/** What a model call is to telemetry: what it begins with, what is told while it runs, and how it ends. */
+import type { Attributes, Context, Span } from '@opentelemetry/api'
+import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../kernel/hub.js'
+import type { Mask } from './bounded.js'
+import type * as semconv from './semconv.js'
+
+/** Who makes a call: a framework over an SDK, an SDK, or the client of this package under an SDK's `fetch`. */
+export type Layer = 'framework' | 'sdk' | 'client'
+
+/** `other`: attributes, for a request that is neither chat nor embeddings. */
+export type CallRequest =
+  | { readonly chat: ChatRequest }
+  | { readonly embeddings: EmbeddingsRequest }
+  | { readonly other: Attributes }
+
+/** What is known of an answer that is neither chat nor embeddings. */
+export interface OtherAnswer {
+  /** Empty when the provider gives none. */
+  readonly id: string
+  /** Empty when the provider does not say. */
+  readonly model: string
+  /** As in chat, as far as it is counted. */
+  readonly usage?: Partial<Usage> | undefined
+}
+
+export type CallResponse =
+  | { readonly chat: ChatCompletion }
+  | { readonly embeddings: EmbeddingsResponse }
+  | { readonly other: OtherAnswer }
+
+export interface CallStart {
+  readonly operation: semconv.Operation
+  /** Value of `gen_ai.provider.name` unless the host says better. */
+  readonly provider: string
+  readonly model: string | undefined
+  /**
+   * The request in hub shape. A function is called once, only if the span records, with whether messages
+   * are wanted; content is read at that moment, so later changes by the program do not show.
+   */
+  readonly request: CallRequest | ((content: boolean) => CallRequest | undefined) | undefined
+  /** Where the client sends the request; gives `server.address` and `server.port`. */
+  readonly baseURL: string | undefined
+  readonly attributes?: Attributes
+  /** Hides secrets that the provider's names and ids may quote. */
+  readonly mask?: Mask | undefined
+  /** Who makes the call. Default `framework`. */
+  readonly layer?: Layer
+  /** Parent; default the active context. */
+  readonly parent?: Context
+}
+
+export interface CallEnd {
+  /** The error that the caller gets. */
+  readonly error?: unknown
+}
+
+export interface Call {
+  /** Run the request in this context: it carries the span and the call's scope. */
+  readonly context: Context
+  readonly span: Span | undefined
+  /** Whether what follows is worth computing. */
+  readonly recording: boolean
+  /** Whether messages are wanted, so that decoders read them. */
+  readonly content: boolean
+  readonly ended: boolean
+  /**
+   * The first piece of a streamed answer is there. Later calls cost nothing.
+   *
+   * @param at - When it came, as `performance.now()` tells time. Default: now.
+   */
+  chunk(at?: number): void
+  headers(headers: Pick<Headers, 'forEach'>): void
+  response(response: CallResponse): void
+  /** Attributes that the decoders do not know of. */
+  set(attributes: Attributes): void
+  /** Ends the span. Only the first call counts. */
+  end(outcome?: CallEnd): void
+}
