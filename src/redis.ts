@@ -1,4 +1,7 @@
-/** `tracestitch/redis`: limits and cooldowns that processes share through Redis or Valkey. Loads ioredis, which is installed beside it. */
+/**
+ * `tracestitch/redis`: limits and cooldowns that processes share through Redis or Valkey. Loads ioredis, which is installed
+ * beside it.
+ */
 import { systemClock } from './kernel/clock.js'
 import { ConfigError } from './kernel/errors.js'
 import { typeName } from './kernel/json.js'
@@ -14,6 +17,7 @@ import { RedisStore } from './stores/redis.js'
 export type { Store, StoreProblem, StoreStatus } from './kernel/store.js'
 export type { RedisConnection, WhenDown }
 
+/** Options of `redisStore()`. */
 export interface RedisOptions {
   /** Begins every key. Clients that share one share limits and cooldowns of targets of one name. Default `tracestitch`. */
   readonly prefix?: string | undefined
@@ -32,7 +36,10 @@ export interface RedisOptions {
    * one that must hold through an outage needs `reject`.
    */
   readonly whenDown?: WhenDown | undefined
-  /** Milliseconds after which a killed process's places of `limits.concurrent` and reservations of budgets come back. Default 15 000. */
+  /**
+   * Milliseconds after which a killed process's places of `limits.concurrent` and reservations of budgets come back.
+   * Default 15 000.
+   */
   readonly lease?: number | undefined
 }
 

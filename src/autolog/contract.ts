@@ -134,15 +134,24 @@ export function path(root: unknown, ...keys: readonly string[]): unknown {
   return value
 }
 
+/**
+ * `patched`; `pending`: installed and not loaded yet; `unsupported`: loaded, and none of its known methods is there;
+ * `failed`: patching threw.
+ */
 export type ReportStatus = 'patched' | 'pending' | 'unsupported' | 'failed'
 
 /** One line of `log.report`: a copy of a package, or a package that is installed and not loaded yet. */
 export interface ReportEntry {
+  /** Id of the integration, as under `integrations` of the options. */
   readonly integration: string
+  /** Name of the npm package. */
   readonly package: string
+  /** Version in its `package.json`; `undefined` when it could not be read. */
   readonly version: string | undefined
+  /** How this copy is loaded; `undefined` while it is not. */
   readonly format: 'esm' | 'cjs' | undefined
   /** `pending`: installed and not loaded; it is patched when it loads. */
   readonly status: ReportStatus
+  /** Why it is not patched, or what is unusual about it; `undefined` when there is nothing to say. */
   readonly detail: string | undefined
 }

@@ -7,6 +7,7 @@ import type { Propagate } from '../telemetry/propagation.js'
 import type { CaptureMode, TelemetryPart } from '../telemetry/settings.js'
 import type { TracingOptions } from '../telemetry/setup.js'
 
+/** Options of `autolog()`. All are optional; without any, spans go where `OTEL_*` variables say. */
 export interface AutologOptions extends TracingOptions {
   /**
    * Turns integrations off (`{ openai: false }`) or gives them options (`{ langchain: { … } }`). All are
@@ -34,7 +35,12 @@ export interface AutologOptions extends TracingOptions {
    * later ESM `import()` cannot be seen (Node 20, Bun). Default false.
    */
   readonly eager?: boolean
+  /** Called with each span of this package as it starts. What it throws is counted and reported once, and changes nothing. */
   readonly onSpanStart?: (span: Span) => void
+  /**
+   * Called with each span of this package just before it ends, when all its attributes are set. What it throws is counted
+   * and reported once.
+   */
   readonly onSpanEnd?: (span: Span) => void
 }
 

@@ -28,7 +28,10 @@ const VARIABLES: Readonly<Record<string, { readonly name: string; readonly rows:
 /** Addresses that say nothing but a variable of the row's own. */
 const OWN_HOSTS: Readonly<Record<string, { readonly host: RegExp; readonly variable: string }>> = {
   azure: { host: /^https:\/\/([\w-]+)\.openai\.azure\.com\/?$/, variable: 'resource' },
-  'azure-ai': { host: /^https:\/\/([\w-]+)\.services\.ai\.azure\.com(?:\/models)?\/?$/, variable: 'resource' },
+  'azure-ai': {
+    host: /^https:\/\/([\w-]+)\.services\.ai\.azure\.com(?:\/models|\/openai\/v1|\/anthropic(?:\/v1(?:\/messages)?)?)?\/?$/,
+    variable: 'resource',
+  },
   'watsonx-text': { host: /^https:\/\/([\w-]+)\.ml\.cloud\.ibm\.com\/?$/, variable: 'region' },
 }
 

@@ -96,14 +96,13 @@ export interface Unknown {
 
 const UNKNOWN: Unknown = { fault: 'names no provider that is known here' }
 
-/** Models for which a provider has another API than for the rest: the row that speaks it, where there is one. */
+/** Models for which a provider has another API than for the rest: the row that speaks it, where its own row does not. */
 const ELSEWHERE: Readonly<Record<string, readonly (readonly [pattern: RegExp, row: string | undefined])[]>> = {
   vertex: [
-    [/^(claude-|anthropic[./]|mistral-|codestral|jamba-|ai21\/)/, undefined],
+    [/^(jamba-|ai21\/)/, undefined],
     // Open models, as `publisher/model`.
-    [/^(?!google\/|publishers\/|gemini\/|\d+$)[\w-]+\/./, 'vertex-openai'],
+    [/^(?!google\/|publishers\/|gemini\/|anthropic\/|mistralai\/|\d+$)[\w-]+\/./, 'vertex-openai'],
   ],
-  'azure-ai': [[/^claude-/, undefined]],
 }
 
 /** Parts of a model string that choose a route of LiteLLM's own, by row. */

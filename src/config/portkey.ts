@@ -7,6 +7,7 @@ import { leafOf } from './portkey-target.js'
 import { Fields, parseConfig, type Imported } from './reading.js'
 import { toldApart } from './told-apart.js'
 
+/** Options of `fromPortkey()`. */
 export interface PortkeyOptions {
   /** Name of the alias that the config becomes. Default `default`. */
   readonly name?: string | undefined

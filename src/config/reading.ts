@@ -4,6 +4,7 @@ import { isObject, typeName } from '../kernel/json.js'
 import { requireFromHere } from '../kernel/own-require.js'
 import type { ClientOptions } from '../router/options.js'
 
+/** Options of a client, and what of the other configuration has no counterpart. */
 export interface Imported {
   /** For `createClient`, as plain data. */
   readonly options: ClientOptions

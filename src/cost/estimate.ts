@@ -9,18 +9,29 @@ import { tokenCounter, type Tokenizer } from './tokenizer.js'
 export interface CostRequest {
   /** `provider/model`; the provider may stand apart. */
   readonly model: string
+  /** Id of the provider. Default: the part of `model` before the first slash. */
   readonly provider?: string | undefined
+  /** Messages of a chat, as in the call. */
   readonly messages?: readonly unknown[] | undefined
+  /** Tools of a chat: their schemas are input too. */
   readonly tools?: readonly unknown[] | undefined
+  /** Input of embeddings or of a response. */
   readonly input?: unknown
+  /** Instructions of a response. */
   readonly instructions?: unknown
+  /** Tokens of output that are allowed; the greatest of the three counts. */
   readonly max_tokens?: number | null | undefined
+  /** As `max_tokens`. */
   readonly max_completion_tokens?: number | null | undefined
+  /** As `max_tokens`. */
   readonly max_output_tokens?: number | null | undefined
+  /** Answers that are asked for. Default 1. */
   readonly n?: number | null | undefined
+  /** Tier that is asked for, such as `flex` or `batch`. Default: the standard one. */
   readonly service_tier?: string | null | undefined
 }
 
+/** Options of `estimateCost()`. */
 export interface EstimateOptions extends PriceOptions {
   /**
    * Counts the tokens of a text. Default: `gpt-tokenizer` or `js-tiktoken` where one is installed, else by characters,
@@ -29,11 +40,13 @@ export interface EstimateOptions extends PriceOptions {
   tokenizer?: Tokenizer | undefined
 }
 
+/** What a request may cost, before it is sent. */
 export interface EstimatedCost extends Cost {
   /** USD of the input alone, a little less than was counted. */
   readonly low: number | null
   /** USD of a little more input than was counted, and of all the output that the request has room for. */
   readonly high: number | null
+  /** Tokens that it was estimated with. */
   readonly tokens: { readonly input: number; readonly output: number }
 }
 

@@ -22,12 +22,16 @@ export interface PriceOptions extends PriceLists {
   overrides?: Readonly<Record<string, PriceOverride>> | undefined
 }
 
+/** What `costOf()` prices: a model at a provider, and what the call used. */
 export interface CostQuery {
   /** A provider id, or its `gen_ai.provider.name`. */
   readonly provider: string
   /** As it was asked for. */
   readonly model: string
-  /** Name of the model behind `model`, where that says nothing: prices are looked for by it, after those of `model` itself in `overrides`. */
+  /**
+   * Name of the model behind `model`, where that says nothing: prices are looked for by it, after those of `model` itself
+   * in `overrides`.
+   */
   readonly base?: string | undefined
   /** The model that the answer names, where it names one. */
   readonly served?: string | undefined
@@ -45,11 +49,19 @@ export interface CostQuery {
   readonly doubt?: string | undefined
 }
 
+/**
+ * What a call cost, whose price that is, and what was not known. `usd` is `null` when it is not known, and `missing` says
+ * why.
+ */
 export interface Cost {
   /** USD, a whole number of 1e-12; `null` when unknown, and `missing` says why. */
   readonly usd: number | null
   /** USD a bucket, which add up to `usd`. Empty when the source gives a total only. */
   readonly parts: Readonly<Partial<Record<Bucket, number>>>
+  /**
+   * Whose figure it is: the provider's own word, `prices.overrides`, or the table or list of that name; `null` when nobody
+   * has one.
+   */
   readonly source: 'provider' | 'override' | 'genai-prices' | 'litellm' | 'models.dev' | null
   /** ISO date for which the price holds. */
   readonly priced_at: string

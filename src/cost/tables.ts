@@ -13,7 +13,9 @@ import { ratesOf } from './override.js'
 /** The list itself, the path of a file with it, or an `https:` address. */
 export type PriceList = string | URL | object
 
+/** How a list of prices that was handed in stands. */
 export interface PriceListStatus {
+  /** Which list it is. */
   readonly list: 'litellm' | 'models.dev'
   /** Models with a price; 0 until it is loaded. */
   readonly models: number

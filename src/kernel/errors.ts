@@ -25,26 +25,39 @@ export interface Attempt {
   ms: number
 }
 
+/** What is known about a failure, for the error that tells it. */
 export interface ErrorFields {
+  /** What led to it. */
   readonly cause?: unknown
   /** HTTP status of the provider's answer. */
   readonly status?: number
+  /** Id of the provider. */
   readonly provider?: string
+  /** The model, as the provider calls it. */
   readonly model?: string
   /** The provider's error code, such as `context_length_exceeded`. */
   readonly code?: string
+  /** The provider's id of the request, for its support. */
   readonly requestId?: string
+  /** Whether the same call may succeed later or elsewhere. Default: what the class stands for. */
   readonly isRetryable?: boolean
+  /** Milliseconds to wait before another try. */
   readonly retryAfterMs?: number
 }
 
 /** Base of all errors of this library. `TracestitchError.isInstance(e)` holds across copies of the package. */
 export class TracestitchError extends Error {
+  /** Name of the class, such as `ProviderError`. */
   override name = 'TracestitchError'
+  /** HTTP status of the provider's answer; `undefined` when there was none. */
   readonly status: number | undefined
+  /** Id of the provider that failed last. */
   readonly provider: string | undefined
+  /** The model, as the provider calls it. */
   readonly model: string | undefined
+  /** The provider's error code, such as `context_length_exceeded`. */
   readonly code: string | undefined
+  /** The provider's id of the request, for its support. */
   readonly requestId: string | undefined
   /** Whether the same call may succeed later or elsewhere. */
   readonly isRetryable: boolean
@@ -94,6 +107,7 @@ export class CredentialsError extends ConfigError {
 
 /** One thing that a request asks for and a target cannot do. */
 export interface Unsupported {
+  /** Name of the parameter, as in the request. */
   readonly parameter: string
   /** What to do about it. */
   readonly hint?: string | undefined
@@ -124,11 +138,17 @@ function inWords(all: readonly Unsupported[]): string {
   return [...hinted, `${names}: remove ${rest.length > 1 ? 'them' : 'it'}, or set dropUnsupported`].join('; ')
 }
 
+/** What is known of a refusal by a provider. */
 export interface ProviderErrorFields extends ErrorFields {
+  /** The provider's error type, such as `invalid_request_error`. */
   readonly type?: string
+  /** What the answer's headers say of the rate limits. */
   readonly rateLimit?: RateLimit
+  /** The provider behind a gateway that refused. */
   readonly upstream?: string
+  /** When it may be tried again, in milliseconds since 1970. */
   readonly retryAt?: number
+  /** What the refusal means. Default: told by status, codes and words. */
   readonly failureClass?: ErrorClass
 }
 
@@ -165,7 +185,9 @@ export interface BudgetLeft {
   readonly scope: string
   /** Of `limit`, `left` and `estimate`. */
   readonly unit: 'usd' | 'tokens'
+  /** The budget. */
   readonly limit: number
+  /** What is left of it, reservations of calls under way taken off. */
   readonly left: number
   /** What the call may come to; absent when it cannot be priced. */
   readonly estimate?: number
@@ -182,7 +204,10 @@ export interface BudgetLeft {
 /** A limit of the caller's own was reached, so that no request was made: nothing was sent, and nothing was spent. */
 export class LimitError extends TracestitchError {
   override name = 'LimitError'
-  /** `cooldown`: every target is in cooldown; `queue`: too many wait already, or for too long; the others: a limit of that name. */
+  /**
+   * `cooldown`: every target is in cooldown; `queue`: too many wait already, or for too long; the others: a limit of that
+   * name.
+   */
   readonly limit: 'cooldown' | 'queue' | 'requests' | 'tokens' | 'concurrent' | 'budget'
   /** Of a budget: what is left of it, and when it begins anew. */
   readonly budget: BudgetLeft | undefined
@@ -211,6 +236,7 @@ export class ConnectionError extends TracestitchError {
 /** One of the call's time limits ran out; `limit` says which. */
 export class TimeoutError extends TracestitchError {
   override name = 'TimeoutError'
+  /** The option of `timeout` that ran out. */
   readonly limit: 'connect' | 'attempt' | 'firstChunk' | 'idle' | 'total'
   /** @param why - Why `ms` is not what the options say. */
   constructor(limit: TimeoutError['limit'], ms: number, fields: ErrorFields & { readonly why?: string } = {}) {

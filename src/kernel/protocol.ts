@@ -61,7 +61,10 @@ export interface Quirks {
   readonly reasoningContent?: boolean
   /** Where reasoning of assistant history goes in the speaker's words, with `reasoningContent`. Default `reasoning_content`. */
   readonly reasoningField?: 'reasoning_content' | 'reasoning'
-  /** Assistant history keeps its thinking as parts of the content, in Mistral's form (`thinking`) or Databricks' (`reasoning`). */
+  /**
+   * Assistant history keeps its thinking as parts of the content, in Mistral's form (`thinking`) or Databricks'
+   * (`reasoning`).
+   */
   readonly thinkingParts?: 'thinking' | 'reasoning'
   /** Messages may have a `name`. Default true. */
   readonly messageNames?: boolean
@@ -71,13 +74,20 @@ export interface Quirks {
   readonly reasoningRequired?: boolean
   /** How files are given. Default `file`. */
   readonly filePart?: 'file' | 'document_url'
+  /** Images and files may be given by an address. Default true for Anthropic's format. */
+  readonly urlSources?: boolean
+  /** By kind of a tool: the name that the `anthropic-beta` header needs for it here, beside those it needs everywhere. */
+  readonly toolBetas?: Readonly<Record<string, string>>
   /** Inline files may have a name (Gemini's format on Vertex AI). Default false. */
   readonly fileNames?: boolean
   /** The field for the seed. Default `seed`. */
   readonly seedField?: 'seed' | 'random_seed'
   /** Chat parameters that the speaker answers with an error. Not sent: an error, or a warning with `dropUnsupported`. */
   readonly unsupported?: readonly (keyof ChatRequest)[]
-  /** Assistant history keeps `thinking_blocks` with their signatures, as gateways in front of Anthropic take them. Default false. */
+  /**
+   * Assistant history keeps `thinking_blocks` with their signatures, as gateways in front of Anthropic take them. Default
+   * false.
+   */
   readonly thinkingBlocks?: boolean
   /** Takes `cache_control` on messages, parts and tools. Default false for OpenAI's formats. */
   readonly cacheControl?: boolean
@@ -85,7 +95,10 @@ export interface Quirks {
   readonly developerAsSystem?: boolean
   /** Takes `response_format: json_schema`. Default true. */
   readonly jsonSchema?: boolean
-  /** How embeddings are told what they are for; `false` where its models tell nothing apart. Default: `input_type` goes out as it is. */
+  /**
+   * How embeddings are told what they are for; `false` where its models tell nothing apart. Default: `input_type` goes out
+   * as it is.
+   */
   readonly inputTypes?: InputTypes | false
   /** What its enforced schemas take of JSON Schema. Default: what the format's maker takes. */
   readonly schemas?: SchemaDialectId
@@ -115,6 +128,10 @@ export interface EncodeContext {
 export interface EncodedRequest {
   /** Path below the base URL, such as `/chat/completions`. */
   readonly path: string
+  /** In place of the provider's, for a model that it serves elsewhere on the same host. */
+  readonly baseURL?: string
+  /** The provider's usual header of a key, and the one that takes its place. */
+  readonly keyHeader?: readonly [usual: string, own: string]
   readonly body: JsonObject
   readonly headers?: Readonly<Record<string, string>>
   /** The caller's names of tools, by those that the body has in their place. Answers are read back with them. */
@@ -162,7 +179,10 @@ export interface StreamDecoder {
 export interface PendingAnswer {
   /** Path below the base URL of the answer as it stands: it is asked for, with GET, until it is pending no more. */
   readonly path: string
-  /** Address of its events, where it can be read as a stream. They are read only from the host of the base URL, or one of `hostEnds`. */
+  /**
+   * Address of its events, where it can be read as a stream. They are read only from the host of the base URL, or one of
+   * `hostEnds`.
+   */
   readonly events?: string
 }
 
@@ -212,6 +232,7 @@ interface Codec<Request, Response> {
 
 /** A wire format for chat: whatever it looks like, its meaning is the hub's. */
 export interface ChatProtocol extends Codec<ChatRequest, ChatCompletion> {
+  /** Chat. */
   readonly kind: 'chat'
   /** What the telemetry conventions call this operation. */
   readonly operation: 'chat' | 'text_completion' | 'generate_content'
@@ -225,12 +246,17 @@ export interface ChatProtocol extends Codec<ChatRequest, ChatCompletion> {
   readonly hostEnds?: readonly string[]
   /** Names of stream events whose data is text, which the decoder gets as it is; that of all others is JSON. */
   readonly textEvents?: readonly string[]
+  /** Reads a stream, event by event, into chunks of the hub. */
   createStreamDecoder(options?: DecodeOptions): StreamDecoder
+  /** Writes chunks of the hub as events of this format. */
   createStreamEncoder(): StreamEncoder
 }
 
+/** A wire format of embeddings. */
 export interface EmbeddingsProtocol extends Codec<EmbeddingsRequest, EmbeddingsResponse> {
+  /** Embeddings. */
   readonly kind: 'embeddings'
+  /** Always `embeddings`. */
   readonly operation: 'embeddings'
   /** Path of requests with several texts, where it is another than `path`. */
   readonly batchPath?: string
@@ -242,13 +268,17 @@ export interface EmbeddingsProtocol extends Codec<EmbeddingsRequest, EmbeddingsR
 
 /** A wire format that orders documents by relevance to a query. */
 export interface RerankProtocol extends Codec<RerankRequest, RerankResponse> {
+  /** Reranking. */
   readonly kind: 'rerank'
+  /** Always `rerank`. */
   readonly operation: 'rerank'
 }
 
 /** A format that is passed on as it is, for want of a second one: only the model's name and the key change. */
 export interface PassthroughFormat {
+  /** Id of the format. */
   readonly id: PassthroughId
+  /** Passed on as it is. */
   readonly kind: 'passthrough'
   /** What telemetry calls this operation. */
   readonly operation: 'moderation' | 'generate_content'
@@ -258,6 +288,7 @@ export interface PassthroughFormat {
   readonly path: string
   /** How the request is written. A multipart one holds a file. */
   readonly request: 'json' | 'multipart'
+  /** What comes back: JSON, or bytes. */
   readonly response: 'json' | 'bytes'
   /** Values of `response_format` for which the answer is plain text. */
   readonly textFormats?: readonly string[]
@@ -267,4 +298,5 @@ export interface PassthroughFormat {
   decodeError(body: unknown): WireError | undefined
 }
 
+/** A wire format: how a request is written, and how an answer is read. Pure: no network, no clock. */
 export type Protocol = ChatProtocol | EmbeddingsProtocol | RerankProtocol

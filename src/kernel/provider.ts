@@ -37,6 +37,38 @@ export interface TraceHeaders {
   readonly parentSpanId: string
 }
 
+/** How some models of a provider are chatted with, where it has an API of their own for them. */
+export interface ChatByModel {
+  /** Their names, as a caller may write them. */
+  readonly models: RegExp
+  /** The format they speak: one of the row's `protocols`. */
+  readonly protocol: ProtocolId
+  /** What the row's base URL ends with, and what stands there for these models; it is added where the URL ends otherwise. */
+  readonly baseURLEnd?: readonly [end: RegExp, own: string]
+  /** Paths below that, in place of the format's own, for whole answers and for streams. `{model}` is the name. */
+  readonly paths?: { readonly whole: string; readonly stream: string }
+  /** What of a name is written in another way on the wire, in order. */
+  readonly rename?: readonly (readonly [part: RegExp, replacement: string])[]
+  /** Fields of the format that its body has not here. */
+  readonly withoutFields?: readonly string[]
+  /** Fields that each body has here, where the caller does not say them. */
+  readonly fields?: Readonly<Record<string, string>>
+  /** The row's header of a key, and the one that takes its place. */
+  readonly keyHeader?: readonly [usual: string, own: string]
+  /** In place of those of the row. */
+  readonly quirks?: Quirks
+  /** Page that these facts come from. */
+  readonly docs: string
+}
+
+/** Names by which a provider knows no model, although they look like it. */
+export interface Misnamed {
+  readonly models: RegExp
+  /** What to write instead, as the end of a sentence about the name. */
+  readonly write: string
+}
+
+/** A provider, as data: where it is, which formats it speaks, how it is told who calls, and what is different about it. */
 export interface ProviderRow {
   /** Used in model strings: `id/model`. */
   readonly id: string
@@ -44,8 +76,10 @@ export interface ProviderRow {
   readonly name: string
   /** Formats it speaks, best first for chat. The first of each kind is used. */
   readonly protocols: readonly [ProtocolId, ...FormatId[]]
-  /** Models that speak another of `protocols` than the first of its kind, known by a part of their name. The first match counts. */
-  readonly byModel?: readonly { readonly part: string; readonly protocol: ProtocolId }[]
+  /** Models whose embeddings are asked for in another of `protocols` than the first, by a part of their name. The first match counts. */
+  readonly embeddingsByModel?: readonly { readonly part: string; readonly protocol: ProtocolId }[]
+  /** Models that are chatted with in another way than the rest. The first match counts. */
+  readonly chatByModel?: readonly (ChatByModel | Misnamed)[]
   /** Without a trailing slash. `{name}` stands for one of `variables`. */
   readonly baseURL: string
   /** Base URLs that stand in for `baseURL` where a variable has one of `values`. The first match counts. */
@@ -58,6 +92,7 @@ export interface ProviderRow {
   readonly variables?: Readonly<Record<string, URLVariable>>
   /** By name: fields of the body that differ between accounts, sent where the options or the environment say them. */
   readonly bodyVariables?: Readonly<Record<string, URLVariable>>
+  /** How a request says who makes it. */
   readonly auth: AuthScheme
   /** Environment variables that may hold the key, in order. Empty: no key is needed. */
   readonly env: readonly string[]
@@ -70,7 +105,9 @@ export interface ProviderRow {
    * `host:port` or a URL. What is left out is that of `baseURL`.
    */
   readonly addressEnv?: readonly string[]
+  /** Headers that every request has. */
   readonly headers?: Readonly<Record<string, string>>
+  /** What differs from the format. */
   readonly quirks?: Quirks
   /** Value of `gen_ai.provider.name`, where OpenTelemetry lists another word than `id`. */
   readonly telemetryName?: string

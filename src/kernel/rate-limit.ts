@@ -16,10 +16,13 @@ export interface RateLimitWindow {
 
 /** The limits that an answer speaks of. Where one thing has several (by minute and by day, say), the one that ends first. */
 export interface RateLimit {
+  /** Requests. */
   requests?: RateLimitWindow
   /** Of input and output together. */
   tokens?: RateLimitWindow
+  /** Tokens of input, where the provider counts them apart. */
   inputTokens?: RateLimitWindow
+  /** Tokens of output, where the provider counts them apart. */
   outputTokens?: RateLimitWindow
 }
 

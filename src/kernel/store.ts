@@ -9,9 +9,11 @@ export type MaybePromise<T> = T | Promise<T>
 
 /** A rate: at most `limit` units in any span of `windowMs`, wherever that begins. */
 export interface RateTake {
+  /** Name of the rate. */
   readonly key: string
   /** Units a window, greater than 0. */
   readonly limit: number
+  /** Milliseconds over which `limit` counts. */
   readonly windowMs: number
   /** Units to take now. More than `limit` is taken as `limit`, or such a call could never run. */
   readonly units: number
@@ -25,6 +27,7 @@ export interface RateCorrection extends RateTake {
   readonly agoMs?: number | undefined
 }
 
+/** What became of a wish to take from a rate. */
 export type TakeResult =
   | { readonly ok: true; /** Units left of each, in the order of the takes. */ readonly remaining: readonly number[] }
   | {
@@ -35,10 +38,13 @@ export type TakeResult =
 
 /** A place among at most `limit` holders. It expires, so that a killed process gives it back. */
 export interface LeaseRequest {
+  /** Name of what the places are of. */
   readonly key: string
+  /** Places in all. */
   readonly limit: number
   /** Names the holder, uniquely. */
   readonly holder: string
+  /** Milliseconds after which a place is free again, should its holder not give it back. */
   readonly leaseMs: number
 }
 
@@ -64,7 +70,10 @@ export interface AllowanceRequest {
   readonly slots: number
   /** Units, an integer from 0 to 2^53 - 1: to be reserved, or really used. */
   readonly amount: number
-  /** Milliseconds since what is settled was begun: it counts for the calendar period of then, and for none that is over. Default 0. */
+  /**
+   * Milliseconds since what is settled was begun: it counts for the calendar period of then, and for none that is over.
+   * Default 0.
+   */
   readonly agoMs?: number | undefined
 }
 
@@ -124,7 +133,9 @@ export interface Usage {
 
 /** A fact that holds for a while, such as a target in cooldown. */
 export interface Fact {
+  /** What it is about, such as a target. */
   readonly name: string
+  /** What is so, as text. */
   readonly value: string
   /** Milliseconds it still holds. */
   readonly expiresInMs: number
@@ -140,6 +151,7 @@ export interface StoreProblem {
 
 /** Whether a shared store can be reached. */
 export interface StoreStatus {
+  /** Whether the store answers. */
   readonly up: boolean
   /** Milliseconds since 1970; absent while it is up. */
   readonly downSince?: number
@@ -149,6 +161,10 @@ export interface StoreStatus {
   readonly localOperations: number
 }
 
+/**
+ * State that counts for all calls: rates, places, budgets, and what is known of targets. One in memory is the default;
+ * several processes share one in Redis.
+ */
 export interface Store {
   /** For messages and health, such as `memory`. */
   readonly name: string
@@ -162,10 +178,14 @@ export interface Store {
    * @throws ConnectionError when the store cannot say.
    */
   take(takes: readonly RateTake[]): MaybePromise<TakeResult>
-  /** Takes further units, or gives units back when negative: what a call really used, against what was estimated. Never refuses. */
+  /**
+   * Takes further units, or gives units back when negative: what a call really used, against what was estimated. Never
+   * refuses.
+   */
   correct(corrections: readonly RateCorrection[]): MaybePromise<void>
   /** `true` when the place was had or is held already; the same holder asking again renews it. */
   acquire(lease: LeaseRequest): MaybePromise<boolean>
+  /** Gives a place back. */
   release(key: string, holder: string): MaybePromise<void>
   /** Holders now. */
   held(key: string): MaybePromise<number>
@@ -198,6 +218,7 @@ export interface Store {
   usage(keys: readonly string[]): MaybePromise<readonly Usage[]>
   /** Writes a fact into `space` for `ttlMs`; one that holds longer already stays. */
   put(space: string, name: string, value: string, ttlMs: number): MaybePromise<void>
+  /** Takes a fact out of `space`. */
   remove(space: string, name: string): MaybePromise<void>
   /** Every fact of `space` that still holds. */
   facts(space: string): MaybePromise<readonly Fact[]>
@@ -205,5 +226,6 @@ export interface Store {
   status?(): StoreStatus
   /** Hands over what was used while it was down, and waits for that no longer than so many milliseconds. */
   flush?(ms: number): MaybePromise<void>
+  /** Ends connections and timers. Calls that come later are refused. */
   close(): MaybePromise<void>
 }

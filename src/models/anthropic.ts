@@ -23,6 +23,7 @@ export const lines: readonly TraitLine[] = [
     of: 'claude',
     has: {
       maxOutput: 4096,
+      contextWindow: 200_000,
       claude: {
         adaptiveThinking: false,
         thinkingBudget: true,
@@ -42,7 +43,7 @@ export const lines: readonly TraitLine[] = [
   { of: 'claude', from: 307, has: { maxOutput: 64_000 }, page: OVERVIEW },
   { of: 'claude', from: 307, below: 405, has: { strictWindow: 200_000 }, page: WINDOWS },
   { of: 'claude', from: 400, below: 405, only: /opus/, has: { maxOutput: 32_000 }, page: OVERVIEW },
-  { of: 'claude', from: 406, has: { maxOutput: 128_000 }, page: OVERVIEW },
+  { of: 'claude', from: 406, has: { maxOutput: 128_000, contextWindow: 1_000_000 }, page: OVERVIEW },
   // https://platform.claude.com/docs/en/build-with-claude/structured-outputs
   {
     of: 'claude',

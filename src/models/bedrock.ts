@@ -2,6 +2,7 @@
 import type { Family, TraitLine } from './traits.js'
 
 const PARAMETERS = 'https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html'
+const NOVA = 'https://docs.aws.amazon.com/nova/latest/userguide/what-is-nova.html'
 const NOVA_2 = 'https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html'
 
 export const families: readonly Family[] = [
@@ -21,6 +22,19 @@ export const lines: readonly TraitLine[] = [
     has: { converse: { topK: 'inferenceConfig.topK', jsonSchema: false, cachePoints: 'not-tools' } },
     page: PARAMETERS,
   },
+  ...(
+    [
+      [/micro/, 128_000],
+      [/lite|pro/, 300_000],
+      [/premier|nova-2/, 1_000_000],
+    ] as const
+  ).map(([only, contextWindow]): TraitLine => ({
+    of: 'nova',
+    only,
+    not: /embed|canvas|reel/,
+    has: { contextWindow },
+    page: NOVA,
+  })),
   {
     of: 'nova',
     from: 200,

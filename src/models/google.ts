@@ -1,6 +1,7 @@
 /** Gemini and Gemma. */
 import type { Family, TraitLine } from './traits.js'
 
+const MODELS = 'https://ai.google.dev/gemini-api/docs/models'
 const THINKING = 'https://ai.google.dev/gemini-api/docs/thinking'
 const LEVELS = `${THINKING}#thinking-levels`
 
@@ -30,6 +31,30 @@ export const lines: readonly TraitLine[] = [
       },
     },
     page: THINKING,
+  },
+  // Limits of input and of output, added up.
+  ...(
+    [
+      [105, 200, /flash/, 1_056_768, 8192],
+      [105, 200, /\bpro\b/, 2_105_344, 8192],
+      [200, 205, /./, 1_056_768, 8192],
+      [205, Infinity, /./, 1_114_112, 65_536],
+    ] as const
+  ).map(([from, below, only, contextWindow, maxOutput]): TraitLine => ({
+    of: 'gemini',
+    from,
+    ...(below !== Infinity && { below }),
+    only,
+    not: /image|tts|live|audio|computer-use|robotics/,
+    has: { contextWindow, maxOutput },
+    page: MODELS,
+  })),
+  {
+    of: 'gemma',
+    from: 300,
+    below: 400,
+    has: { contextWindow: 131_072 },
+    page: 'https://ai.google.dev/gemma/docs/core',
   },
   { of: 'gemini', only: /robotics/, has: { gemini: { thinks: true } }, page: THINKING },
   { of: 'gemini', only: /\bpro\b/, has: { gemini: { canStopThinking: false } }, page: THINKING },

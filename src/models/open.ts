@@ -33,6 +33,15 @@ export const families: readonly Family[] = [
 
 export const lines: readonly TraitLine[] = [
   { of: 'mistral', has: { history: MISTRAL_RULES }, page: VALIDATOR },
+  // Of the open weights; DeepSeek's own API takes 131 072 of it.
+  {
+    of: 'deepseek',
+    from: 300,
+    below: 400,
+    has: { contextWindow: 163_840 },
+    page: 'https://huggingface.co/deepseek-ai/DeepSeek-V3.1',
+  },
+  { of: 'kimi', from: 200, below: 300, has: { contextWindow: 262_144 }, page: KIMI_THINKING },
   { of: 'deepseek', only: /reasoner|v3[.-]2|v4/, has: { needsReasoning: true }, page: DEEPSEEK_THINKING },
   { of: 'deepseek', from: 400, has: { needsReasoning: true }, page: DEEPSEEK_THINKING },
   { of: 'kimi', only: /thinking/, has: { needsReasoning: true }, page: KIMI_THINKING },

@@ -4,6 +4,7 @@ import type { Family, PartialTraits, Refusal, TraitLine } from './traits.js'
 const REASONING = 'https://platform.openai.com/docs/guides/reasoning'
 const LATEST = 'https://platform.openai.com/docs/guides/latest-model'
 const AZURE = 'https://learn.microsoft.com/azure/ai-foundry/openai/how-to/reasoning'
+const MODELS = 'https://platform.openai.com/docs/models'
 const CREATE = 'https://developers.openai.com/api/reference/resources/chat/subresources/completions/methods/create'
 
 /** Open models whose makers named them after it. */
@@ -40,9 +41,45 @@ const REASONS: PartialTraits = {
   refuses: [PENALTIES, { fields: SAMPLERS }],
 }
 
+/** Windows and limits of output, each on the page of the model. */
+const SIZES: readonly TraitLine[] = [
+  { of: 'gpt-oss', has: { contextWindow: 131_072, maxOutput: 131_072 }, page: MODELS },
+  { of: 'codex', has: { contextWindow: 200_000, maxOutput: 100_000 }, page: MODELS },
+  { of: 'o-series', has: { contextWindow: 200_000, maxOutput: 100_000 }, page: MODELS },
+  { of: 'o-series', only: /o1-mini/, has: { contextWindow: 128_000, maxOutput: 65_536 }, page: MODELS },
+  { of: 'o-series', only: /o1-preview/, has: { contextWindow: 128_000, maxOutput: 32_768 }, page: MODELS },
+  { of: 'gpt', from: 305, below: 400, has: { contextWindow: 16_385, maxOutput: 4096 }, page: MODELS },
+  { of: 'gpt', from: 400, below: 500, has: { contextWindow: 128_000 }, page: MODELS },
+  {
+    of: 'gpt',
+    from: 400,
+    below: 401,
+    only: /gpt-?4(?:-0314|-0613)?(?![a-z0-9-])/,
+    has: { contextWindow: 8192, maxOutput: 8192 },
+    page: MODELS,
+  },
+  { of: 'gpt', from: 400, below: 401, only: /gpt-?4-32k/, has: { contextWindow: 32_768 }, page: MODELS },
+  {
+    of: 'gpt',
+    from: 400,
+    below: 401,
+    only: /gpt-?4-(?:turbo|vision|1106|0125)/,
+    has: { contextWindow: 128_000, maxOutput: 4096 },
+    page: MODELS,
+  },
+  { of: 'gpt', from: 400, below: 401, only: /gpt-?4o/, not: /2024-05-13/, has: { maxOutput: 16_384 }, page: MODELS },
+  { of: 'gpt', from: 401, below: 402, has: { contextWindow: 1_047_576, maxOutput: 32_768 }, page: MODELS },
+  { of: 'gpt', from: 405, below: 500, has: { maxOutput: 16_384 }, page: MODELS },
+  { of: 'gpt', from: 500, has: { contextWindow: 400_000, maxOutput: 128_000 }, page: MODELS },
+  { of: 'gpt', only: /gpt-5-pro/, has: { maxOutput: 272_000 }, page: MODELS },
+  { of: 'gpt', from: 504, not: /mini|nano/, has: { contextWindow: 1_050_000 }, page: MODELS },
+  { of: 'gpt', from: 500, only: CHAT, has: { contextWindow: 128_000, maxOutput: 16_384 }, page: MODELS },
+]
+
 const LEAST = 'https://platform.openai.com/docs/api-reference/responses/create#responses-create-max_output_tokens'
 
 export const lines: readonly TraitLine[] = [
+  ...SIZES,
   ...['gpt', 'o-series', 'codex'].map((of): TraitLine => ({ of, has: { minOutputOnResponses: 16 }, page: LEAST })),
   { of: 'o-series', has: REASONS, page: AZURE },
   // "Not supported with latest reasoning models o3 and o4-mini."

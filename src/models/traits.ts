@@ -17,6 +17,8 @@ export interface ModelTraits {
   readonly family?: string
   /** The most tokens of output that a request may ask for. */
   readonly maxOutput?: number
+  /** Tokens of input and output together, at the most: whoever serves it may give less. */
+  readonly contextWindow?: number
   /** The fewest tokens of output that a request may ask for on OpenAI's Responses; chat completions takes fewer. */
   readonly minOutputOnResponses?: number
   /** Tokens of input and of the limit of output together, above which it refuses a request. Absent: it takes any, and stops at its window. */

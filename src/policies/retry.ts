@@ -2,6 +2,7 @@
 import { boundedWait } from '../kernel/wait.js'
 import { isRetryableClass, type ErrorClass } from './error-class.js'
 
+/** How often, and how far apart, a failed attempt is repeated at the same target. */
 export interface RetryPolicy {
   /** Further tries at the targets of a level, once each of them has been tried. */
   readonly max: number

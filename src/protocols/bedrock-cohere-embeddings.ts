@@ -16,6 +16,7 @@ import { COHERE_INPUT_TYPES, DEFAULT_INPUT_TYPE } from './shared/cohere-input-ty
 /** Texts a call, as the page above says. */
 const MAX_TEXTS = 96
 
+/** Cohere's embeddings on Amazon Bedrock (https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-embed.html). */
 export const bedrockCohereEmbeddings = embeddingsCodec({
   id: 'bedrock-cohere-embeddings',
   path: '/invoke',

@@ -28,6 +28,7 @@ function inner(object: JsonObject, field: string): JsonObject {
   return isObject(value) ? value : {}
 }
 
+/** Amazon Nova's embeddings on Bedrock (https://docs.aws.amazon.com/nova/latest/userguide/embeddings.html). */
 export const bedrockNovaEmbeddings = embeddingsCodec({
   id: 'bedrock-nova-embeddings',
   path: '/invoke',

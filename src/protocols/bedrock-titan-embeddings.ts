@@ -13,6 +13,10 @@ import { restOf } from './shared/raw.js'
 import { BEDROCK_RUNTIME } from './shared/bedrock.js'
 import { wireCount } from './shared/count.js'
 
+/**
+ * Amazon Titan's embeddings on Bedrock
+ * (https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html).
+ */
 export const bedrockTitanEmbeddings = embeddingsCodec({
   id: 'bedrock-titan-embeddings',
   path: '/invoke',

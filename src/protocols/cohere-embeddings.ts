@@ -16,6 +16,7 @@ const MAX_TEXTS = 96
 
 const KNOWN: ReadonlySet<string> = new Set(['id', 'model', 'embeddings'])
 
+/** Cohere's embeddings API, version 2 (https://docs.cohere.com/reference/embed). */
 export const cohereEmbeddings = embeddingsCodec({
   id: 'cohere-embeddings',
   path: PATH,

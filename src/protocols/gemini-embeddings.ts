@@ -66,6 +66,7 @@ function readOne(wire: unknown): One {
 
 const KNOWN: ReadonlySet<string> = new Set(['embedding', 'embeddings', 'model'])
 
+/** Gemini's `batchEmbedContents` (https://ai.google.dev/api/embeddings). */
 export const geminiEmbeddings = embeddingsCodec({
   id: 'gemini-embeddings',
   path: ':embedContent',

@@ -9,6 +9,7 @@ const PATH = '/api/embed'
 
 const KNOWN: ReadonlySet<string> = new Set(['model', 'embeddings', 'embedding', 'prompt_eval_count'])
 
+/** Ollama's own embeddings API (https://docs.ollama.com/api/embed). */
 export const ollamaEmbeddings = embeddingsCodec({
   id: 'ollama-embeddings',
   path: PATH,

@@ -220,6 +220,7 @@ function createStreamEncoder(): StreamEncoder {
   return { push: encodeChunk, end: () => [{ data: '[DONE]' }] }
 }
 
+/** OpenAI's legacy Completions API (https://platform.openai.com/docs/api-reference/completions). */
 export const openaiCompletions: ChatProtocol = {
   id: 'openai-completions',
   kind: 'chat',

@@ -123,6 +123,7 @@ function encodeResponse(response: EmbeddingsResponse): JsonObject {
   return { ...response }
 }
 
+/** OpenAI's embeddings API (https://platform.openai.com/docs/api-reference/embeddings). */
 export const openaiEmbeddings: EmbeddingsProtocol = {
   id: 'openai-embeddings',
   kind: 'embeddings',

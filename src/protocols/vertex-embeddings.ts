@@ -39,6 +39,10 @@ function embeddingsOf(prediction: unknown): JsonObject {
   return isObject(prediction) && isObject(prediction['embeddings']) ? prediction['embeddings'] : {}
 }
 
+/**
+ * Embeddings of Vertex AI's `predict`
+ * (https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api).
+ */
 export const vertexEmbeddings = embeddingsCodec({
   id: 'vertex-embeddings',
   path: `:${METHOD}`,

@@ -21,11 +21,15 @@ const FIELDS: TextsFields = {
 /** Texts with images: https://docs.voyageai.com/reference/multimodal-embeddings-api */
 const MULTIMODAL_PATH = '/multimodalembeddings'
 
+/** Voyage AI's embeddings API (https://docs.voyageai.com/reference/embeddings-api). */
 export const voyageEmbeddings: EmbeddingsProtocol = {
   ...openaiEmbeddings,
   id: ID,
   maxInputs: () => MAX_TEXTS,
-  /** `inputs` of texts and images, `input_type`, `output_dtype` and `truncation` come in `extra_body`, or from the wire in `raw`. */
+  /**
+   * `inputs` of texts and images, `input_type`, `output_dtype` and `truncation` come in `extra_body`, or from the wire in
+   * `raw`.
+   */
   encodeRequest(request, context) {
     const { input, dimensions, encoding_format: format, extra } = textsRequest(ID, FIELDS, request, context)
     // Base64 of other types than floats does not say what it holds, so those come as numbers.

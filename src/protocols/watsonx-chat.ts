@@ -143,6 +143,7 @@ function encodeError(error: WireError, status: number): JsonObject {
   return { errors: [{ code: error.type ?? error.code ?? 'error', message: error.message }], status_code: status }
 }
 
+/** The chat API of IBM watsonx.ai (https://cloud.ibm.com/apidocs/watsonx-ai#text-chat). */
 export const watsonxChat: ChatProtocol = {
   id: 'watsonx-chat',
   kind: 'chat',

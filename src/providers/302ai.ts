@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** 302.AI (https://doc.302.ai). */
 export const ai302 = openaiCompatible({
   id: '302ai',
   name: '302.AI',

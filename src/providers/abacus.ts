@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Abacus.AI RouteLLM (https://abacus.ai/help/api). */
 export const abacus = openaiCompatible({
   id: 'abacus',
   name: 'Abacus.AI RouteLLM',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** abliteration.ai (https://docs.abliteration.ai/models). */
 export const abliteration = openaiCompatible({
   id: 'abliteration',
   name: 'abliteration.ai',

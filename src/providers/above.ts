@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** above.dev (https://above.dev/docs). */
 export const above = openaiCompatible({
   id: 'above',
   name: 'above.dev',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** AgentRouter (https://agentrouter.org/docs/opencode.html). */
 export const agentrouter = openaiCompatible({
   id: 'agentrouter',
   name: 'AgentRouter',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Agnes AI (https://agnes-ai.com/doc). */
 export const agnes = openaiCompatible({
   id: 'agnes',
   name: 'Agnes AI',

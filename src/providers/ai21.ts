@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** AI21 Labs (https://docs.ai21.com/docs/jamba-foundation-models). */
 export const ai21 = openaiCompatible({
   id: 'ai21',
   name: 'AI21 Labs',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** ai& (https://docs.aiand.com). */
 export const aiand = openaiCompatible({
   id: 'aiand',
   name: 'ai&',

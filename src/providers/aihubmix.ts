@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** AIHubMix (https://docs.aihubmix.com). */
 export const aihubmix = openaiCompatible({
   id: 'aihubmix',
   name: 'AIHubMix',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** AI/ML API (https://docs.aimlapi.com). */
 export const aimlapi = openaiCompatible({
   id: 'aimlapi',
   name: 'AI/ML API',

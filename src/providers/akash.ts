@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** AkashML (https://akashml.com). */
 export const akash = openaiCompatible({
   id: 'akash',
   name: 'AkashML',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** AKI.IO (https://aki.io/docs/). */
 export const akiIo = openaiCompatible({
   id: 'aki-io',
   name: 'AKI.IO',

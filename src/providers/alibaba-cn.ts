@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Alibaba Model Studio (China) (https://help.aliyun.com/zh/model-studio/compatibility-of-openai-with-dashscope). */
 export const alibabaCn = openaiCompatible({
   id: 'alibaba-cn',
   name: 'Alibaba Model Studio (China)',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Alibaba Coding Plan (https://www.alibabacloud.com/help/en/model-studio/coding-plan). */
 export const alibabaCodingPlan = openaiCompatible({
   id: 'alibaba-coding-plan',
   name: 'Alibaba Coding Plan',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Alibaba Token Plan (https://www.alibabacloud.com/help/en/model-studio/token-plan-overview). */
 export const alibabaTokenPlan = openaiCompatible({
   id: 'alibaba-token-plan',
   name: 'Alibaba Token Plan',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Alibaba Model Studio (https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope). */
 export const alibaba = openaiCompatible({
   id: 'alibaba',
   name: 'Alibaba Model Studio',

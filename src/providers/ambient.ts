@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Ambient (https://ambient.xyz). */
 export const ambient = openaiCompatible({
   id: 'ambient',
   name: 'Ambient',

@@ -1,5 +1,6 @@
 import type { ProviderRow } from '../kernel/provider.js'
 
+/** Anthropic (https://docs.anthropic.com/en/api/overview). */
 export const anthropic: ProviderRow = {
   id: 'anthropic',
   name: 'Anthropic',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** AnyAPI (https://docs.anyapi.ai). */
 export const anyapi = openaiCompatible({
   id: 'anyapi',
   name: 'AnyAPI',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Apertis (https://docs.litellm.ai/docs/providers/apertis). */
 export const apertis = openaiCompatible({
   id: 'apertis',
   name: 'Apertis',

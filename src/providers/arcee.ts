@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Arcee AI (https://docs.arcee.ai). */
 export const arcee = openaiCompatible({
   id: 'arcee',
   name: 'Arcee AI',

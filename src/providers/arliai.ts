@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Arli AI (https://www.arliai.com/docs). */
 export const arliai = openaiCompatible({
   id: 'arliai',
   name: 'Arli AI',

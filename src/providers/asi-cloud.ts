@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** ASI:Cloud (https://asicloud.cudos.org). */
 export const asiCloud = openaiCompatible({
   id: 'asi-cloud',
   name: 'ASI:Cloud',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** AssemblyAI LLM Gateway (https://www.assemblyai.com/docs/llm-gateway/overview). */
 export const assemblyai = openaiCompatible({
   id: 'assemblyai',
   name: 'AssemblyAI LLM Gateway',

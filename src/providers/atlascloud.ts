@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Atlas Cloud (https://docs.litellm.ai/docs/providers/atlas_cloud). */
 export const atlascloud = openaiCompatible({
   id: 'atlascloud',
   name: 'Atlas Cloud',

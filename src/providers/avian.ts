@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Avian (https://docs.litellm.ai/docs/providers/avian). */
 export const avian = openaiCompatible({
   id: 'avian',
   name: 'Avian',

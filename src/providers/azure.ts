@@ -1,5 +1,6 @@
 import { bearer, openaiCompatible } from './openai-compatible.js'
 
+/** Azure OpenAI (https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle). */
 export const azure = openaiCompatible({
   id: 'azure',
   name: 'Azure OpenAI',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Baichuan AI (https://platform.baichuan-ai.com/docs/api). */
 export const baichuan = openaiCompatible({
   id: 'baichuan',
   name: 'Baichuan AI',

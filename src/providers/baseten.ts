@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Baseten (https://docs.baseten.co/inference/model-apis/overview). */
 export const baseten = openaiCompatible({
   id: 'baseten',
   name: 'Baseten',

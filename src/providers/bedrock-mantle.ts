@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Amazon Bedrock Mantle (https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html). */
 export const bedrockMantle = openaiCompatible({
   id: 'bedrock-mantle',
   name: 'Amazon Bedrock Mantle',

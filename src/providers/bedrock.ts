@@ -1,10 +1,11 @@
 import type { ProviderRow } from '../kernel/provider.js'
 
+/** Amazon Bedrock (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html). */
 export const bedrock: ProviderRow = {
   id: 'bedrock',
   name: 'Amazon Bedrock',
   protocols: ['bedrock-converse', 'bedrock-titan-embeddings', 'bedrock-cohere-embeddings', 'bedrock-nova-embeddings'],
-  byModel: [
+  embeddingsByModel: [
     { part: 'cohere.', protocol: 'bedrock-cohere-embeddings' },
     { part: 'amazon.nova', protocol: 'bedrock-nova-embeddings' },
   ],

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Berget AI (https://api.berget.ai). */
 export const berget = openaiCompatible({
   id: 'berget',
   name: 'Berget AI',

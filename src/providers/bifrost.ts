@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Bifrost (https://docs.getbifrost.ai/providers/response-headers). */
 export const bifrost = openaiCompatible({
   id: 'bifrost',
   name: 'Bifrost',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Bothub (https://bothub.ru/models). */
 export const bothub = openaiCompatible({
   id: 'bothub',
   name: 'Bothub',

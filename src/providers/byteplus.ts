@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** BytePlus ModelArk (https://docs.byteplus.com/en/docs/ModelArk). */
 export const byteplus = openaiCompatible({
   id: 'byteplus',
   name: 'BytePlus ModelArk',

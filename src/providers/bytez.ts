@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Bytez (https://docs.bytez.com). */
 export const bytez = openaiCompatible({
   id: 'bytez',
   name: 'Bytez',

@@ -1,5 +1,6 @@
 import type { ProviderRow } from '../kernel/provider.js'
 
+/** Cerebras (https://inference-docs.cerebras.ai/resources/openai). */
 export const cerebras: ProviderRow = {
   id: 'cerebras',
   name: 'Cerebras',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Chutes (https://chutes.ai/docs). */
 export const chutes = openaiCompatible({
   id: 'chutes',
   name: 'Chutes',

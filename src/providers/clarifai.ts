@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Clarifai (https://docs.clarifai.com/compute/inference/). */
 export const clarifai = openaiCompatible({
   id: 'clarifai',
   name: 'Clarifai',

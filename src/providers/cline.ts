@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Cline (https://docs.cline.bot/getting-started/clinepass). */
 export const cline = openaiCompatible({
   id: 'cline',
   name: 'Cline',

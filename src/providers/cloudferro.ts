@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** CloudFerro Sherlock (https://docs.sherlock.cloudferro.com/). */
 export const cloudferro = openaiCompatible({
   id: 'cloudferro',
   name: 'CloudFerro Sherlock',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Cloudflare Workers AI (https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility/). */
 export const cloudflareWorkersAi = openaiCompatible({
   id: 'cloudflare-workers-ai',
   name: 'Cloudflare Workers AI',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Cloudflare AI Gateway (https://developers.cloudflare.com/ai-gateway/usage/chat-completion/). */
 export const cloudflare = openaiCompatible({
   id: 'cloudflare',
   name: 'Cloudflare AI Gateway',

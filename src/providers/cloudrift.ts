@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** CloudRift (https://docs.litellm.ai/docs/providers/cloudrift). */
 export const cloudrift = openaiCompatible({
   id: 'cloudrift',
   name: 'CloudRift',

@@ -1,6 +1,7 @@
 import { MISTRAL_HISTORY } from './mistral.js'
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Mistral Codestral (https://docs.litellm.ai/docs/providers/codestral). */
 export const codestral = openaiCompatible({
   id: 'codestral',
   name: 'Mistral Codestral',

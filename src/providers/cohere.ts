@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Cohere (https://docs.cohere.com/reference/about). */
 export const cohere = openaiCompatible({
   id: 'cohere',
   name: 'Cohere',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** CometAPI (https://docs.litellm.ai/docs/providers/cometapi). */
 export const cometapi = openaiCompatible({
   id: 'cometapi',
   name: 'CometAPI',

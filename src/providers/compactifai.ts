@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** CompactifAI (https://docs.litellm.ai/docs/providers/compactifai). */
 export const compactifai = openaiCompatible({
   id: 'compactifai',
   name: 'CompactifAI',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** CoralBricks (https://www.coralbricks.ai/docs). */
 export const coralbricks = openaiCompatible({
   id: 'coralbricks',
   name: 'CoralBricks',

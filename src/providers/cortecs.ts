@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Cortecs (https://docs.cortecs.ai). */
 export const cortecs = openaiCompatible({
   id: 'cortecs',
   name: 'Cortecs',

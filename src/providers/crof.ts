@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** CrofAI (https://crof.ai/docs). */
 export const crof = openaiCompatible({
   id: 'crof',
   name: 'CrofAI',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** CrossModel (https://www.crossmodel.ai/docs). */
 export const crossmodel = openaiCompatible({
   id: 'crossmodel',
   name: 'CrossModel',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Crusoe (https://docs.crusoecloud.com/managed-inference/overview). */
 export const crusoe = openaiCompatible({
   id: 'crusoe',
   name: 'Crusoe',

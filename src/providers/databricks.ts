@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Databricks Model Serving (https://docs.databricks.com/aws/en/machine-learning/model-serving/query-chat-models). */
 export const databricks = openaiCompatible({
   id: 'databricks',
   name: 'Databricks Model Serving',

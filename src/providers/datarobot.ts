@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** DataRobot LLM Gateway (https://docs.litellm.ai/docs/providers/datarobot). */
 export const datarobot = openaiCompatible({
   id: 'datarobot',
   name: 'DataRobot LLM Gateway',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** DeepInfra (https://deepinfra.com/docs/openai_api). */
 export const deepinfra = openaiCompatible({
   id: 'deepinfra',
   name: 'DeepInfra',

@@ -1,5 +1,6 @@
 import type { ProviderRow } from '../kernel/provider.js'
 
+/** DeepSeek (https://api-docs.deepseek.com). */
 export const deepseek: ProviderRow = {
   id: 'deepseek',
   name: 'DeepSeek',

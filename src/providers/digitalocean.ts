@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** DigitalOcean Gradient (https://docs.digitalocean.com/products/gradient-ai-platform/). */
 export const digitalocean = openaiCompatible({
   id: 'digitalocean',
   name: 'DigitalOcean Gradient',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** DMXAPI (https://doc.dmxapi.cn). */
 export const dmxapi = openaiCompatible({
   id: 'dmxapi',
   name: 'DMXAPI',

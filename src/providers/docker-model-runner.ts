@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Docker Model Runner (https://docs.docker.com/ai/model-runner/api-reference/). */
 export const dockerModelRunner = openaiCompatible({
   id: 'docker-model-runner',
   name: 'Docker Model Runner',

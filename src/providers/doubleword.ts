@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Doubleword (https://docs.doubleword.ai). */
 export const doubleword = openaiCompatible({
   id: 'doubleword',
   name: 'Doubleword',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Eden AI (https://docs.edenai.co). */
 export const edenai = openaiCompatible({
   id: 'edenai',
   name: 'Eden AI',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** EmpirioLabs AI (https://docs.empiriolabs.ai). */
 export const empiriolabs = openaiCompatible({
   id: 'empiriolabs',
   name: 'EmpirioLabs AI',

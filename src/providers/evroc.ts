@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** evroc (https://docs.evroc.com/products/think/overview.html). */
 export const evroc = openaiCompatible({
   id: 'evroc',
   name: 'evroc',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** FastRouter (https://docs.fastrouter.ai). */
 export const fastrouter = openaiCompatible({
   id: 'fastrouter',
   name: 'FastRouter',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Featherless AI (https://featherless.ai/docs/quickstart-guide). */
 export const featherless = openaiCompatible({
   id: 'featherless',
   name: 'Featherless AI',

@@ -1,5 +1,6 @@
 import type { ProviderRow } from '../kernel/provider.js'
 
+/** Fireworks AI (https://docs.fireworks.ai/tools-sdks/openai-compatibility). */
 export const fireworks: ProviderRow = {
   id: 'fireworks',
   name: 'Fireworks AI',

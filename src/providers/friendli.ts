@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** FriendliAI (https://friendli.ai/docs/guides/serverless_endpoints/introduction). */
 export const friendli = openaiCompatible({
   id: 'friendli',
   name: 'FriendliAI',

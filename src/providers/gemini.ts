@@ -1,5 +1,6 @@
 import type { ProviderRow } from '../kernel/provider.js'
 
+/** Google Gemini (https://ai.google.dev/api/generate-content). */
 export const gemini: ProviderRow = {
   id: 'gemini',
   name: 'Google Gemini',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** GitHub Models (https://docs.github.com/en/github-models). */
 export const githubModels = openaiCompatible({
   id: 'github-models',
   name: 'GitHub Models',

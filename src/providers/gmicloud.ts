@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** GMI Cloud (https://docs.gmicloud.ai/inference-engine/api-reference/llm-api-reference). */
 export const gmicloud = openaiCompatible({
   id: 'gmicloud',
   name: 'GMI Cloud',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** GPT4All (https://docs.gpt4all.io/gpt4all_api_server/home.html). */
 export const gpt4all = openaiCompatible({
   id: 'gpt4all',
   name: 'GPT4All',

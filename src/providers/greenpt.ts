@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** GreenPT (https://docs.greenpt.ai). */
 export const greenpt = openaiCompatible({
   id: 'greenpt',
   name: 'GreenPT',

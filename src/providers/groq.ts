@@ -1,5 +1,6 @@
 import type { ProviderRow } from '../kernel/provider.js'
 
+/** Groq (https://console.groq.com/docs/openai). */
 export const groq: ProviderRow = {
   id: 'groq',
   name: 'Groq',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Helicone AI Gateway (https://docs.helicone.ai/gateway/overview). */
 export const helicone = openaiCompatible({
   id: 'helicone',
   name: 'Helicone AI Gateway',

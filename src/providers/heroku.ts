@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Heroku Managed Inference (https://devcenter.heroku.com/articles/heroku-inference). */
 export const heroku = openaiCompatible({
   id: 'heroku',
   name: 'Heroku Managed Inference',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Hetzner Inference (https://experiments.hetzner.com/docs/inference). */
 export const hetzner = openaiCompatible({
   id: 'hetzner',
   name: 'Hetzner Inference',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** HPC-AI (https://www.hpc-ai.com/doc/docs/quickstart/). */
 export const hpcAi = openaiCompatible({
   id: 'hpc-ai',
   name: 'HPC-AI',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Hugging Face Inference Providers (https://huggingface.co/docs/inference-providers). */
 export const huggingface = openaiCompatible({
   id: 'huggingface',
   name: 'Hugging Face Inference Providers',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Tencent Hunyuan (https://cloud.tencent.com/document/product/1729/111007). */
 export const hunyuan = openaiCompatible({
   id: 'hunyuan',
   name: 'Tencent Hunyuan',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Charm Hyper (https://hyper.charm.land). */
 export const hyper = openaiCompatible({
   id: 'hyper',
   name: 'Charm Hyper',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Hyperbolic (https://docs.hyperbolic.xyz/docs/inference-api). */
 export const hyperbolic = openaiCompatible({
   id: 'hyperbolic',
   name: 'Hyperbolic',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** iFlow (https://platform.iflow.cn/en/docs). */
 export const iflow = openaiCompatible({
   id: 'iflow',
   name: 'iFlow',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Inception (https://docs.inceptionlabs.ai/get-started/models). */
 export const inception = openaiCompatible({
   id: 'inception',
   name: 'Inception',

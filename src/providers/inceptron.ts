@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Inceptron (https://docs.inceptron.io). */
 export const inceptron = openaiCompatible({
   id: 'inceptron',
   name: 'Inceptron',

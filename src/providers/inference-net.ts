@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Inference.net (https://docs.inference.net). */
 export const inferenceNet = openaiCompatible({
   id: 'inference-net',
   name: 'Inference.net',

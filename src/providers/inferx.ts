@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** InferX (https://model.inferx.net/endpoints). */
 export const inferx = openaiCompatible({
   id: 'inferx',
   name: 'InferX',

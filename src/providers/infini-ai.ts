@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Infini-AI (https://docs.infini-ai.com). */
 export const infiniAi = openaiCompatible({
   id: 'infini-ai',
   name: 'Infini-AI',

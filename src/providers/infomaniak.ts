@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Infomaniak AI (https://www.infomaniak.com/en/hosting/ai-services/open-source-models). */
 export const infomaniak = openaiCompatible({
   id: 'infomaniak',
   name: 'Infomaniak AI',

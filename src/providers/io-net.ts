@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** IO Intelligence (https://io.net/docs/guides/intelligence/io-intelligence). */
 export const ioNet = openaiCompatible({
   id: 'io-net',
   name: 'IO Intelligence',

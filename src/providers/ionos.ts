@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** IONOS AI Model Hub (https://docs.ionos.com/cloud/ai/ai-model-hub). */
 export const ionos = openaiCompatible({
   id: 'ionos',
   name: 'IONOS AI Model Hub',

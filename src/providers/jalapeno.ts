@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Jalapeno Cloud (https://www.jalapeno-cloud.ai/docs/). */
 export const jalapeno = openaiCompatible({
   id: 'jalapeno',
   name: 'Jalapeno Cloud',

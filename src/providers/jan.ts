@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Jan (https://www.jan.ai/docs/desktop/api-server). */
 export const jan = openaiCompatible({
   id: 'jan',
   name: 'Jan',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Jiekou.AI (https://docs.jiekou.ai/docs/support/quickstart). */
 export const jiekou = openaiCompatible({
   id: 'jiekou',
   name: 'Jiekou.AI',

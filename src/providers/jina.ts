@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Jina AI (https://jina.ai/embeddings/). */
 export const jina = openaiCompatible({
   id: 'jina',
   name: 'Jina AI',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Kenari (https://kenari.id/docs). */
 export const kenari = openaiCompatible({
   id: 'kenari',
   name: 'Kenari',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Kilo Gateway (https://kilo.ai/docs/gateway). */
 export const kilo = openaiCompatible({
   id: 'kilo',
   name: 'Kilo Gateway',

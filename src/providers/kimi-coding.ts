@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Kimi For Coding (https://www.kimi.com/code/docs/en/). */
 export const kimiCoding = openaiCompatible({
   id: 'kimi-coding',
   name: 'Kimi For Coding',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** KoboldCpp (https://github.com/LostRuins/koboldcpp/wiki). */
 export const koboldcpp = openaiCompatible({
   id: 'koboldcpp',
   name: 'KoboldCpp',

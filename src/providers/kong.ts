@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Kong AI Gateway (https://developer.konghq.com/plugins/ai-proxy/). */
 export const kong = openaiCompatible({
   id: 'kong',
   name: 'Kong AI Gateway',

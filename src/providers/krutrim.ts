@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Krutrim (https://cloud.olakrutrim.com). */
 export const krutrim = openaiCompatible({
   id: 'krutrim',
   name: 'Krutrim',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Lemonade Server (https://lemonade-server.ai/docs/server/server_spec/). */
 export const lemonade = openaiCompatible({
   id: 'lemonade',
   name: 'Lemonade Server',

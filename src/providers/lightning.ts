@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Lightning AI (https://lightning.ai/models). */
 export const lightning = openaiCompatible({
   id: 'lightning',
   name: 'Lightning AI',

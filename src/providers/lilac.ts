@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Lilac (https://docs.getlilac.com/inference/models). */
 export const lilac = openaiCompatible({
   id: 'lilac',
   name: 'Lilac',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** LiteLLM Proxy (https://docs.litellm.ai/docs/proxy/response_headers). */
 export const litellm = openaiCompatible({
   id: 'litellm',
   name: 'LiteLLM Proxy',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** llama.cpp (https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md). */
 export const llamaCpp = openaiCompatible({
   id: 'llama-cpp',
   name: 'llama.cpp',

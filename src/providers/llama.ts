@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Meta Llama API (https://llama.developer.meta.com/docs/features/compatibility). */
 export const llama = openaiCompatible({
   id: 'llama',
   name: 'Meta Llama API',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** llamafile (https://mozilla-ai.github.io/llamafile/). */
 export const llamafile = openaiCompatible({
   id: 'llamafile',
   name: 'llamafile',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** LLM Gateway (https://docs.llmgateway.io). */
 export const llmgateway = openaiCompatible({
   id: 'llmgateway',
   name: 'LLM Gateway',

@@ -1,5 +1,6 @@
 import type { ProviderRow } from '../kernel/provider.js'
 
+/** LM Studio (https://lmstudio.ai/docs/app/api/endpoints/openai). */
 export const lmstudio: ProviderRow = {
   id: 'lmstudio',
   name: 'LM Studio',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** LocalAI (https://localai.io/features/text-generation/). */
 export const localai = openaiCompatible({
   id: 'localai',
   name: 'LocalAI',

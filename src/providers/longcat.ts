@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** LongCat (https://longcat.chat/platform/docs/). */
 export const longcat = openaiCompatible({
   id: 'longcat',
   name: 'LongCat',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Maritaca AI (https://docs.maritaca.ai). */
 export const maritaca = openaiCompatible({
   id: 'maritaca',
   name: 'Maritaca AI',

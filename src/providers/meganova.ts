@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** MegaNova (https://docs.meganova.ai). */
 export const meganova = openaiCompatible({
   id: 'meganova',
   name: 'MegaNova',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Melious (https://melious.ai/docs/reference/models). */
 export const melious = openaiCompatible({
   id: 'melious',
   name: 'Melious',

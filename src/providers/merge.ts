@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Merge Gateway (https://docs.merge.dev/merge-gateway). */
 export const merge = openaiCompatible({
   id: 'merge',
   name: 'Merge Gateway',

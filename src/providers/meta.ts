@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Meta AI (https://dev.meta.ai/docs/protocols/chat-completions). */
 export const meta = openaiCompatible({
   id: 'meta',
   name: 'Meta AI',

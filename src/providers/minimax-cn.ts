@@ -1,6 +1,7 @@
 import { minimaxCodes } from './error-codes.js'
 import { openaiCompatible } from './openai-compatible.js'
 
+/** MiniMax (China) (https://platform.minimaxi.com/docs/guides/quickstart). */
 export const minimaxCn = openaiCompatible({
   id: 'minimax-cn',
   name: 'MiniMax (China)',

@@ -1,6 +1,7 @@
 import { minimaxCodes } from './error-codes.js'
 import { openaiCompatible } from './openai-compatible.js'
 
+/** MiniMax (https://platform.minimax.io/docs/api-reference/text-openai-api). */
 export const minimax = openaiCompatible({
   id: 'minimax',
   name: 'MiniMax',

@@ -8,6 +8,7 @@ import { MISTRAL_RULES } from '../models/open.js'
  */
 export const MISTRAL_HISTORY: HistoryRules = { ...MISTRAL_RULES, marksPrefix: true, userNeeded: true }
 
+/** Mistral AI (https://docs.mistral.ai/api). */
 export const mistral: ProviderRow = {
   id: 'mistral',
   name: 'Mistral AI',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Mixlayer (https://docs.mixlayer.com). */
 export const mixlayer = openaiCompatible({
   id: 'mixlayer',
   name: 'Mixlayer',

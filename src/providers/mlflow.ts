@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** MLflow AI Gateway (https://mlflow.org/docs/latest/genai/governance/ai-gateway/). */
 export const mlflow = openaiCompatible({
   id: 'mlflow',
   name: 'MLflow AI Gateway',

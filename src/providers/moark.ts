@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Moark (https://moark.com/docs). */
 export const moark = openaiCompatible({
   id: 'moark',
   name: 'Moark',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** ModelScope (https://modelscope.cn/docs/model-service/API-Inference/intro). */
 export const modelscope = openaiCompatible({
   id: 'modelscope',
   name: 'ModelScope',

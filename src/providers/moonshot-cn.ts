@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Moonshot AI (China) (https://platform.moonshot.cn/docs/api/chat). */
 export const moonshotCn = openaiCompatible({
   id: 'moonshot-cn',
   name: 'Moonshot AI (China)',

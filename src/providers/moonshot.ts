@@ -1,5 +1,6 @@
 import type { ProviderRow } from '../kernel/provider.js'
 
+/** Moonshot AI (https://platform.moonshot.ai/docs/api/chat). */
 export const moonshot: ProviderRow = {
   id: 'moonshot',
   name: 'Moonshot AI',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Morph (https://docs.morphllm.com/api-reference/introduction). */
 export const morph = openaiCompatible({
   id: 'morph',
   name: 'Morph',

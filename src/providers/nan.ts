@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** NaN (https://nan.builders/docs/models). */
 export const nan = openaiCompatible({
   id: 'nan',
   name: 'NaN',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** NanoGPT (https://docs.nano-gpt.com). */
 export const nanoGpt = openaiCompatible({
   id: 'nano-gpt',
   name: 'NanoGPT',

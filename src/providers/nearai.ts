@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** NEAR AI Cloud (https://docs.near.ai). */
 export const nearai = openaiCompatible({
   id: 'nearai',
   name: 'NEAR AI Cloud',

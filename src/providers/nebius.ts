@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Nebius Token Factory (https://docs.tokenfactory.nebius.com). */
 export const nebius = openaiCompatible({
   id: 'nebius',
   name: 'Nebius Token Factory',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Neuralwatt (https://portal.neuralwatt.com/docs). */
 export const neuralwatt = openaiCompatible({
   id: 'neuralwatt',
   name: 'Neuralwatt',

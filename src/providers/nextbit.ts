@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** NextBit (https://www.nextbit256.com). */
 export const nextbit = openaiCompatible({
   id: 'nextbit',
   name: 'NextBit',

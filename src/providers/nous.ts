@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Nous Research (https://portal.nousresearch.com). */
 export const nous = openaiCompatible({
   id: 'nous',
   name: 'Nous Research',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Amazon Nova API (https://nova.amazon.com/dev/documentation). */
 export const nova = openaiCompatible({
   id: 'nova',
   name: 'Amazon Nova API',

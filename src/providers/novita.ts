@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Novita AI (https://novita.ai/docs/guides/llm-api). */
 export const novita = openaiCompatible({
   id: 'novita',
   name: 'Novita AI',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Nscale (https://docs.nscale.com/docs/use-cases/chat). */
 export const nscale = openaiCompatible({
   id: 'nscale',
   name: 'Nscale',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** NVIDIA NIM (https://docs.api.nvidia.com/nim/reference/llm-apis). */
 export const nvidia = openaiCompatible({
   id: 'nvidia',
   name: 'NVIDIA NIM',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** OCI Generative AI (https://docs.oracle.com/en-us/iaas/Content/generative-ai/openai-compatible-api.htm). */
 export const oci = openaiCompatible({
   id: 'oci',
   name: 'OCI Generative AI',

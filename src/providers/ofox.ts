@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Ofox (https://ofox.ai/docs). */
 export const ofox = openaiCompatible({
   id: 'ofox',
   name: 'Ofox',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Ollama Cloud (https://docs.ollama.com/cloud). */
 export const ollamaCloud = openaiCompatible({
   id: 'ollama-cloud',
   name: 'Ollama Cloud',

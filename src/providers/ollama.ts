@@ -1,5 +1,6 @@
 import type { ProviderRow } from '../kernel/provider.js'
 
+/** Ollama (https://docs.ollama.com/api). */
 export const ollama: ProviderRow = {
   id: 'ollama',
   name: 'Ollama',

@@ -1,5 +1,6 @@
 import type { ProviderRow } from '../kernel/provider.js'
 
+/** OpenAI (https://platform.openai.com/docs/api-reference). */
 export const openai: ProviderRow = {
   id: 'openai',
   name: 'OpenAI',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** OpenCode Go (https://opencode.ai/docs/go). */
 export const opencodeGo = openaiCompatible({
   id: 'opencode-go',
   name: 'OpenCode Go',

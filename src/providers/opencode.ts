@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** OpenCode Zen (https://opencode.ai/docs/zen). */
 export const opencode = openaiCompatible({
   id: 'opencode',
   name: 'OpenCode Zen',

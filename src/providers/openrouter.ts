@@ -1,5 +1,6 @@
 import type { ProviderRow } from '../kernel/provider.js'
 
+/** OpenRouter (https://openrouter.ai/docs/api-reference/overview). */
 export const openrouter: ProviderRow = {
   id: 'openrouter',
   name: 'OpenRouter',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Opper (https://docs.opper.ai). */
 export const opper = openaiCompatible({
   id: 'opper',
   name: 'Opper',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** OrcaRouter (https://docs.orcarouter.ai). */
 export const orcarouter = openaiCompatible({
   id: 'orcarouter',
   name: 'OrcaRouter',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** OVHcloud AI Endpoints (https://help.ovhcloud.com/csm/en-public-cloud-ai-endpoints-getting-started). */
 export const ovhcloud = openaiCompatible({
   id: 'ovhcloud',
   name: 'OVHcloud AI Endpoints',

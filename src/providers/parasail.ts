@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Parasail (https://docs.parasail.io). */
 export const parasail = openaiCompatible({
   id: 'parasail',
   name: 'Parasail',

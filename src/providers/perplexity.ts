@@ -1,5 +1,6 @@
 import type { ProviderRow } from '../kernel/provider.js'
 
+/** Perplexity (https://docs.perplexity.ai/api-reference/chat-completions-post). */
 export const perplexity: ProviderRow = {
   id: 'perplexity',
   name: 'Perplexity',

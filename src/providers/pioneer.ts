@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Pioneer (https://agent.pioneer.ai/llms.txt). */
 export const pioneer = openaiCompatible({
   id: 'pioneer',
   name: 'Pioneer',

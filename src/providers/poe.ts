@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Poe (https://creator.poe.com/docs/external-applications/openai-compatible-api). */
 export const poe = openaiCompatible({
   id: 'poe',
   name: 'Poe',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Poolside (https://platform.poolside.ai). */
 export const poolside = openaiCompatible({
   id: 'poolside',
   name: 'Poolside',

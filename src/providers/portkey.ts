@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Portkey (https://portkey.ai/docs/api-reference/inference-api/response-schema). */
 export const portkey = openaiCompatible({
   id: 'portkey',
   name: 'Portkey',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** PPIO (https://ppio.com/docs). */
 export const ppio = openaiCompatible({
   id: 'ppio',
   name: 'PPIO',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Privatemode (https://docs.privatemode.ai/api/overview). */
 export const privatemode = openaiCompatible({
   id: 'privatemode',
   name: 'Privatemode',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Public AI (https://docs.litellm.ai/docs/providers/publicai). */
 export const publicai = openaiCompatible({
   id: 'publicai',
   name: 'Public AI',

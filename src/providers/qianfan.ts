@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Baidu Qianfan (https://cloud.baidu.com/doc/qianfan-api/s/3m7of64lb). */
 export const qianfan = openaiCompatible({
   id: 'qianfan',
   name: 'Baidu Qianfan',

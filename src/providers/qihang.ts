@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** QiHang (https://www.qhaigc.net/docs). */
 export const qihang = openaiCompatible({
   id: 'qihang',
   name: 'QiHang',

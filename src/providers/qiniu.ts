@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Qiniu AI (https://developer.qiniu.com/aitokenapi). */
 export const qiniu = openaiCompatible({
   id: 'qiniu',
   name: 'Qiniu AI',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** RedPill (https://docs.redpill.ai). */
 export const redpill = openaiCompatible({
   id: 'redpill',
   name: 'RedPill',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Regolo AI (https://docs.regolo.ai). */
 export const regolo = openaiCompatible({
   id: 'regolo',
   name: 'Regolo AI',

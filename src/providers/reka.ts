@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Reka (https://docs.reka.ai). */
 export const reka = openaiCompatible({
   id: 'reka',
   name: 'Reka',

@@ -1,5 +1,6 @@
 import type { ProviderRow } from '../kernel/provider.js'
 
+/** Replicate (https://replicate.com/docs/reference/http). */
 export const replicate: ProviderRow = {
   id: 'replicate',
   name: 'Replicate',

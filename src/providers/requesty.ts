@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Requesty (https://docs.requesty.ai). */
 export const requesty = openaiCompatible({
   id: 'requesty',
   name: 'Requesty',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** routing.run (https://docs.routing.run/api-reference/models). */
 export const routingRun = openaiCompatible({
   id: 'routing-run',
   name: 'routing.run',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** RunInfra (https://runinfra.ai/docs). */
 export const runinfra = openaiCompatible({
   id: 'runinfra',
   name: 'RunInfra',

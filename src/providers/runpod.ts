@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Runpod Serverless (https://docs.runpod.io/serverless/vllm/openai-compatibility). */
 export const runpod = openaiCompatible({
   id: 'runpod',
   name: 'Runpod Serverless',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Sakana AI (https://console.sakana.ai/models). */
 export const sakana = openaiCompatible({
   id: 'sakana',
   name: 'Sakana AI',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** SambaNova (https://docs.sambanova.ai/docs/en/api-reference/overview). */
 export const sambanova = openaiCompatible({
   id: 'sambanova',
   name: 'SambaNova',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Sarvam AI (https://docs.sarvam.ai/api-reference-docs/getting-started/models). */
 export const sarvam = openaiCompatible({
   id: 'sarvam',
   name: 'Sarvam AI',

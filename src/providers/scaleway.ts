@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Scaleway Generative APIs (https://www.scaleway.com/en/docs/generative-apis/). */
 export const scaleway = openaiCompatible({
   id: 'scaleway',
   name: 'Scaleway Generative APIs',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** SCNet (https://www.scnet.cn/ac/openapi/doc/2.0/moduleapi/plans/token-plan.html). */
 export const scnet = openaiCompatible({
   id: 'scnet',
   name: 'SCNet',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** SCX.ai (https://platform.scx.ai/docs). */
 export const scx = openaiCompatible({
   id: 'scx',
   name: 'SCX.ai',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** SenseNova (https://platform.sensenova.cn/docs). */
 export const sensenova = openaiCompatible({
   id: 'sensenova',
   name: 'SenseNova',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** SGLang (https://docs.sglang.ai/basic_usage/openai_api.html). */
 export const sglang = openaiCompatible({
   id: 'sglang',
   name: 'SGLang',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** SiliconFlow (China) (https://docs.siliconflow.cn/cn/userguide/quickstart). */
 export const siliconflowCn = openaiCompatible({
   id: 'siliconflow-cn',
   name: 'SiliconFlow (China)',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** SiliconFlow (https://docs.siliconflow.com/en/userguide/quickstart). */
 export const siliconflow = openaiCompatible({
   id: 'siliconflow',
   name: 'SiliconFlow',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Snowflake Cortex (https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-api). */
 export const snowflake = openaiCompatible({
   id: 'snowflake',
   name: 'Snowflake Cortex',

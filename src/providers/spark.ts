@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** iFlytek Spark (https://www.xfyun.cn/doc/spark/HTTP%E8%B0%83%E7%94%A8%E6%96%87%E6%A1%A3.html). */
 export const spark = openaiCompatible({
   id: 'spark',
   name: 'iFlytek Spark',

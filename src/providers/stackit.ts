@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** STACKIT AI Model Serving (https://docs.stackit.cloud/products/data-and-ai/ai-model-serving/). */
 export const stackit = openaiCompatible({
   id: 'stackit',
   name: 'STACKIT AI Model Serving',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** StepFun (China) (https://platform.stepfun.com/docs/zh/overview/concept). */
 export const stepfunCn = openaiCompatible({
   id: 'stepfun-cn',
   name: 'StepFun (China)',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** StepFun Step Plan (https://platform.stepfun.ai/docs/en/step-plan/integrations/reasoning-api). */
 export const stepfunStepPlan = openaiCompatible({
   id: 'stepfun-step-plan',
   name: 'StepFun Step Plan',

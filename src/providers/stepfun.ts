@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** StepFun (https://platform.stepfun.ai/docs/en/overview/concept). */
 export const stepfun = openaiCompatible({
   id: 'stepfun',
   name: 'StepFun',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Subconscious (https://docs.subconscious.dev). */
 export const subconscious = openaiCompatible({
   id: 'subconscious',
   name: 'Subconscious',

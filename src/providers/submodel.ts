@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** SubModel (https://submodel.gitbook.io). */
 export const submodel = openaiCompatible({
   id: 'submodel',
   name: 'SubModel',

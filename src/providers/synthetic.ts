@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Synthetic (https://dev.synthetic.new/docs). */
 export const synthetic = openaiCompatible({
   id: 'synthetic',
   name: 'Synthetic',

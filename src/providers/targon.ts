@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Targon (https://docs.targon.com). */
 export const targon = openaiCompatible({
   id: 'targon',
   name: 'Targon',

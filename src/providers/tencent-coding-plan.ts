@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Tencent Coding Plan (https://cloud.tencent.com/document/product/1772/128947). */
 export const tencentCodingPlan = openaiCompatible({
   id: 'tencent-coding-plan',
   name: 'Tencent Coding Plan',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Tencent TokenHub (https://cloud.tencent.com/document/product/1823/130050). */
 export const tencentTokenhub = openaiCompatible({
   id: 'tencent-tokenhub',
   name: 'Tencent TokenHub',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Tencent Cloud LKEAP (https://cloud.tencent.com/document/product/1772/115969). */
 export const tencent = openaiCompatible({
   id: 'tencent',
   name: 'Tencent Cloud LKEAP',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** TensorX (https://docs.tensorx.ai). */
 export const tensorx = openaiCompatible({
   id: 'tensorx',
   name: 'TensorX',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** TensorZero Gateway (https://www.tensorzero.com/docs/gateway/clients). */
 export const tensorzero = openaiCompatible({
   id: 'tensorzero',
   name: 'TensorZero Gateway',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Text Generation Web UI (https://github.com/oobabooga/text-generation-webui/wiki/12-%E2%80%90-OpenAI-API). */
 export const textGenerationWebui = openaiCompatible({
   id: 'text-generation-webui',
   name: 'Text Generation Web UI',

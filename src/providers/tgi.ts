@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Text Generation Inference (https://huggingface.co/docs/text-generation-inference/messages_api). */
 export const tgi = openaiCompatible({
   id: 'tgi',
   name: 'Text Generation Inference',

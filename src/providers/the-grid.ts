@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** The Grid (https://thegrid.ai/docs). */
 export const theGrid = openaiCompatible({
   id: 'the-grid',
   name: 'The Grid',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Tinfoil (https://docs.tinfoil.sh). */
 export const tinfoil = openaiCompatible({
   id: 'tinfoil',
   name: 'Tinfoil',

@@ -1,5 +1,6 @@
 import type { ProviderRow } from '../kernel/provider.js'
 
+/** Together AI (https://docs.together.ai/docs/openai-api-compatibility). */
 export const together: ProviderRow = {
   id: 'together',
   name: 'Together AI',

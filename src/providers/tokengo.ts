@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** TokenGo (https://www.tokengo.com/docs). */
 export const tokengo = openaiCompatible({
   id: 'tokengo',
   name: 'TokenGo',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** TokenRouter (https://www.tokenrouter.com/docs/tokenrouter-feature-guide/). */
 export const tokenrouter = openaiCompatible({
   id: 'tokenrouter',
   name: 'TokenRouter',

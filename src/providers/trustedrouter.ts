@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** TrustedRouter (https://trustedrouter.com/docs). */
 export const trustedrouter = openaiCompatible({
   id: 'trustedrouter',
   name: 'TrustedRouter',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Umans AI (https://app.umans.ai/offers/code/docs). */
 export const umans = openaiCompatible({
   id: 'umans',
   name: 'Umans AI',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** UnoRouter (https://unorouter.com/models). */
 export const unorouter = openaiCompatible({
   id: 'unorouter',
   name: 'UnoRouter',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Upstage (https://developers.upstage.ai/docs/apis/chat). */
 export const upstage = openaiCompatible({
   id: 'upstage',
   name: 'Upstage',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** v0 (https://v0.app/docs/api/model). */
 export const v0 = openaiCompatible({
   id: 'v0',
   name: 'v0',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Venice AI (https://docs.venice.ai). */
 export const venice = openaiCompatible({
   id: 'venice',
   name: 'Venice AI',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Vercel AI Gateway (https://vercel.com/docs/ai-gateway/sdks-and-apis/openai-chat-completions). */
 export const vercel = openaiCompatible({
   id: 'vercel',
   name: 'Vercel AI Gateway',

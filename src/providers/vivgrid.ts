@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Vivgrid (https://docs.vivgrid.com/models). */
 export const vivgrid = openaiCompatible({
   id: 'vivgrid',
   name: 'Vivgrid',

@@ -1,5 +1,6 @@
 import type { ProviderRow } from '../kernel/provider.js'
 
+/** vLLM (https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html). */
 export const vllm: ProviderRow = {
   id: 'vllm',
   name: 'vLLM',

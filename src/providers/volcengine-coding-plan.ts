@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Volcengine Ark Coding Plan (https://www.volcengine.com/docs/82379/1928261). */
 export const volcengineCodingPlan = openaiCompatible({
   id: 'volcengine-coding-plan',
   name: 'Volcengine Ark Coding Plan',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Volcengine Ark (https://www.volcengine.com/docs/82379/1330310). */
 export const volcengine = openaiCompatible({
   id: 'volcengine',
   name: 'Volcengine Ark',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Voyage AI (https://docs.voyageai.com/reference/embeddings-api). */
 export const voyage = openaiCompatible({
   id: 'voyage',
   name: 'Voyage AI',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Vultr Inference (https://api.vultrinference.com). */
 export const vultr = openaiCompatible({
   id: 'vultr',
   name: 'Vultr Inference',

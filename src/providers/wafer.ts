@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Wafer (https://docs.wafer.ai/wafer-pass). */
 export const wafer = openaiCompatible({
   id: 'wafer',
   name: 'Wafer',

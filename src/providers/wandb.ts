@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** W&B Inference (https://docs.wandb.ai/inference). */
 export const wandb = openaiCompatible({
   id: 'wandb',
   name: 'W&B Inference',

@@ -1,7 +1,10 @@
 import type { AuthScheme } from '../kernel/provider.js'
 import { openaiCompatible } from './openai-compatible.js'
 
-/** IBM Cloud takes tokens, which live an hour, and gives them for an API key (https://cloud.ibm.com/docs/account?topic=account-iamtoken_from_apikey). */
+/**
+ * IBM Cloud takes tokens, which live an hour, and gives them for an API key
+ * (https://cloud.ibm.com/docs/account?topic=account-iamtoken_from_apikey).
+ */
 export const iamToken: AuthScheme = {
   header: 'authorization',
   prefix: 'Bearer ',
@@ -13,6 +16,7 @@ export const iamToken: AuthScheme = {
   },
 }
 
+/** IBM watsonx.ai (https://www.ibm.com/docs/en/watsonx/saas?topic=models-model-gateway). */
 export const watsonx = openaiCompatible({
   id: 'watsonx',
   name: 'IBM watsonx.ai',

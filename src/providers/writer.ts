@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Writer (https://dev.writer.com). */
 export const writer = openaiCompatible({
   id: 'writer',
   name: 'Writer',

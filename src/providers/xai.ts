@@ -1,5 +1,6 @@
 import type { ProviderRow } from '../kernel/provider.js'
 
+/** xAI (https://docs.x.ai/docs/api-reference). */
 export const xai: ProviderRow = {
   id: 'xai',
   name: 'xAI',

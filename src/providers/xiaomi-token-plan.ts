@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Xiaomi MiMo Token Plan (https://platform.xiaomimimo.com/#/docs). */
 export const xiaomiTokenPlan = openaiCompatible({
   id: 'xiaomi-token-plan',
   name: 'Xiaomi MiMo Token Plan',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Xiaomi MiMo (https://platform.xiaomimimo.com/#/docs). */
 export const xiaomi = openaiCompatible({
   id: 'xiaomi',
   name: 'Xiaomi MiMo',

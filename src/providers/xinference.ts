@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Xinference (https://inference.readthedocs.io/en/latest/). */
 export const xinference = openaiCompatible({
   id: 'xinference',
   name: 'Xinference',

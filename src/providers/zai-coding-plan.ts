@@ -1,6 +1,7 @@
 import { zhipuCodes } from './error-codes.js'
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Z.AI Coding Plan (https://docs.z.ai/devpack/overview). */
 export const zaiCodingPlan = openaiCompatible({
   id: 'zai-coding-plan',
   name: 'Z.AI Coding Plan',

@@ -1,6 +1,7 @@
 import { zhipuCodes } from './error-codes.js'
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Z.AI (https://docs.z.ai/api-reference/llm/chat-completion). */
 export const zai = openaiCompatible({
   id: 'zai',
   name: 'Z.AI',

@@ -1,5 +1,6 @@
 import { openaiCompatible } from './openai-compatible.js'
 
+/** ZenMux (https://docs.zenmux.ai). */
 export const zenmux = openaiCompatible({
   id: 'zenmux',
   name: 'ZenMux',

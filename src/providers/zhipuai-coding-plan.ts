@@ -1,6 +1,7 @@
 import { zhipuCodes } from './error-codes.js'
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Zhipu AI Coding Plan (https://docs.bigmodel.cn/cn/coding-plan/overview). */
 export const zhipuaiCodingPlan = openaiCompatible({
   id: 'zhipuai-coding-plan',
   name: 'Zhipu AI Coding Plan',

@@ -1,6 +1,7 @@
 import { zhipuCodes } from './error-codes.js'
 import { openaiCompatible } from './openai-compatible.js'
 
+/** Zhipu AI (https://docs.bigmodel.cn/api-reference). */
 export const zhipuai = openaiCompatible({
   id: 'zhipuai',
   name: 'Zhipu AI',

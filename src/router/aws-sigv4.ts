@@ -51,7 +51,7 @@ export function awsSigner({
   const cache = new Map<string, ArrayBuffer>()
   return async (request) => {
     const { AwsV4Signer } = await loadSigner(id)
-    const { accessKeyId, secretAccessKey, sessionToken } = checked(await give(), id)
+    const { accessKeyId, secretAccessKey, sessionToken } = await give()
     for (const secret of [accessKeyId, secretAccessKey, sessionToken]) secrets.mint(secret)
     const { hostname } = new URL(request.url)
     const found = region ?? REGION_IN_HOST.exec(hostname)?.[1] ?? usual
@@ -93,7 +93,8 @@ async function loadSigner(id: string): Promise<typeof import('aws4fetch')> {
   }
 }
 
-type CredentialsSource = () => unknown
+/** @throws ConfigError of credentials that are set, CredentialsError of those that are asked for. */
+type CredentialsSource = () => AwsCredentials | Promise<AwsCredentials>
 
 /** Whether credentials are at hand, so that the chain is not asked. */
 export function hasCredentials(given: ProviderOptions['credentials'], env: Environment): boolean {
@@ -116,13 +117,13 @@ function credentialsSource(
 ): CredentialsSource {
   if (typeof given === 'function')
     return () => askCredentials(given, id, 'the function that gives them failed; see the cause')
-  if (given) return () => given
+  if (given) return () => checked(given, id, ConfigError)
   const fromEnv = envCredentials(env)
-  if (fromEnv) return () => fromEnv
-  let chain: Promise<CredentialsSource> | undefined
+  if (fromEnv) return () => checked(fromEnv, id, ConfigError)
+  let chain: Promise<() => unknown> | undefined
   return async () => {
     chain ??= loadChain(id, keyEnv)
-    let provide: CredentialsSource
+    let provide: () => unknown
     try {
       provide = await chain
     } catch (error) {
@@ -143,7 +144,7 @@ function waysOf(id: string, keyEnv: readonly string[]): string {
 const CHAIN_PACKAGE: string = '@aws-sdk/credential-providers'
 
 /** Profiles, SSO, container and instance roles. The chain keeps what it found until it expires. */
-async function loadChain(id: string, keyEnv: readonly string[]): Promise<CredentialsSource> {
+async function loadChain(id: string, keyEnv: readonly string[]): Promise<() => unknown> {
   let loaded: unknown
   try {
     loaded = await import(CHAIN_PACKAGE)
@@ -162,28 +163,30 @@ async function loadChain(id: string, keyEnv: readonly string[]): Promise<Credent
       { provider: id },
     )
   }
-  return make() as CredentialsSource
+  return make() as () => unknown
 }
 
-async function askCredentials(give: CredentialsSource, id: string, problem: string): Promise<unknown> {
+async function askCredentials(give: () => unknown, id: string, problem: string): Promise<AwsCredentials> {
+  let given: unknown
   try {
-    return await give()
+    given = await give()
   } catch (cause) {
     throw new CredentialsError(`providers.${id}.credentials`, problem, { cause, provider: id })
   }
+  return checked(given, id, CredentialsError)
 }
 
-function checked(value: unknown, id: string): AwsCredentials {
+function checked(value: unknown, id: string, Fault: typeof ConfigError): AwsCredentials {
+  const path = `providers.${id}.credentials`
   const { accessKeyId, secretAccessKey, sessionToken } = isObject(value) ? value : {}
-  if (
-    typeof accessKeyId === 'string' &&
-    accessKeyId !== '' &&
-    typeof secretAccessKey === 'string' &&
-    secretAccessKey !== ''
-  ) {
-    return { accessKeyId, secretAccessKey, ...(typeof sessionToken === 'string' && { sessionToken }) }
-  }
-  throw new ConfigError(`providers.${id}.credentials`, 'are incomplete: give accessKeyId and secretAccessKey', {
-    provider: id,
-  })
+  const isSet = (text: unknown): text is string => typeof text === 'string' && text !== ''
+  if (!isSet(accessKeyId) || !isSet(secretAccessKey))
+    throw new Fault(path, 'are incomplete: give accessKeyId and secretAccessKey', { provider: id })
+  const credentials = { accessKeyId, secretAccessKey, ...(isSet(sessionToken) && { sessionToken }) }
+  for (const [name, text] of Object.entries(credentials))
+    if (/[^\u0021-\u007e]/.test(text))
+      throw new Fault(`${path}.${name}`, 'holds a character that none of AWS has, such as a space or a line break', {
+        provider: id,
+      })
+  return credentials
 }

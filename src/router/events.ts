@@ -10,11 +10,16 @@ export interface AttemptEvent {
   readonly model: string
   /** `provider/model`, with `#name` where targets of one model are told apart. */
   readonly target: string
+  /** Id of the provider. */
   readonly provider: string
   /** Place among the attempts of its call, from 1. */
   readonly number: number
-  /** Why this target, in a few words, such as `lowest latency` or `retry`. `probe`: the client asked by itself (option `probes`). */
+  /**
+   * Why this target, in a few words, such as `lowest latency` or `retry`. `probe`: the client asked by itself (option
+   * `probes`).
+   */
   readonly reason: string
+  /** `ok`, or how it failed. */
   readonly outcome: AttemptOutcome
   /** HTTP status; `undefined` when there was no answer. */
   readonly status: number | undefined
@@ -32,6 +37,7 @@ export interface FallbackEvent {
   readonly model: string
   /** The target that failed. */
   readonly from: string
+  /** The target that is tried next. */
   readonly to: string
   /** How it failed. */
   readonly after: ErrorClass
@@ -41,7 +47,9 @@ export interface FallbackEvent {
 
 /** A target is left alone for a while. Told again when it has cooled down, was tried, and failed again. */
 export interface CooldownEvent {
+  /** `provider/model`, with `#name` where targets of one model are told apart. */
   readonly target: string
+  /** Id of the provider. */
   readonly provider: string
   /** The failure that was one too many; `slow`: an answer that `cooldown.slowerThan` counts as one. */
   readonly after: ErrorClass | 'slow'
@@ -53,7 +61,9 @@ export interface CooldownEvent {
 
 /** A target that cooled down has answered, and serves again. */
 export interface RecoverEvent {
+  /** `provider/model`, with `#name` where targets of one model are told apart. */
   readonly target: string
+  /** Id of the provider. */
   readonly provider: string
 }
 
@@ -63,9 +73,14 @@ export interface BudgetEvent {
   readonly budget: string
   /** Whose it is, in words, such as `user *`. */
   readonly scope: string
-  /** `warning`: more than `warnAt` is used; `exceeded`: nothing is left; `refused`: an attempt would go over it, so that its call goes elsewhere or fails. */
+  /**
+   * `warning`: more than `warnAt` is used; `exceeded`: nothing is left; `refused`: an attempt would go over it, so that its
+   * call goes elsewhere or fails.
+   */
   readonly state: 'warning' | 'exceeded' | 'refused'
+  /** Of `limit` and `left`. */
   readonly unit: 'usd' | 'tokens'
+  /** The whole of the budget. */
   readonly limit: number
   /** Negative when more was used than there was. */
   readonly left: number
@@ -78,9 +93,14 @@ export interface BudgetEvent {
  * given is frozen. One that throws or rejects is reported once on stderr; no call fails for it.
  */
 export interface HookOptions {
+  /** An attempt has ended, well or not. */
   onAttempt?: ((event: AttemptEvent) => unknown) | undefined
+  /** A call goes on at another target. */
   onFallback?: ((event: FallbackEvent) => unknown) | undefined
+  /** A target is in cooldown. */
   onCooldown?: ((event: CooldownEvent) => unknown) | undefined
+  /** A target that was in cooldown serves again. */
   onRecover?: ((event: RecoverEvent) => unknown) | undefined
+  /** A budget is nearly used up, used up, or refuses an attempt. */
   onBudget?: ((event: BudgetEvent) => unknown) | undefined
 }

@@ -1,5 +1,6 @@
 /** Whether a target can serve a call at all, before a request is made. */
 import { ConfigError, UnsupportedParameterError, type TracestitchError } from '../kernel/errors.js'
+import { traitsOf } from '../models/index.js'
 import type { Capability } from './target-options.js'
 import type { Member, RoutedCall } from './strategy.js'
 
@@ -34,10 +35,15 @@ export function regionOf({ metadata }: RoutedCall): string | undefined {
   return typeof region === 'string' ? region : undefined
 }
 
-/** Whether the call seems too long for the member. An estimate, so that it is only a reason to ask others first. */
-export function isTight({ inputTokens, outputTokens }: Lengths, { target }: Member): boolean {
-  const { contextWindow } = target.facts
-  return contextWindow !== undefined && inputTokens + outputTokens > contextWindow
+/**
+ * Whether the call seems too long for the member, by what is said of it or known of its model. An estimate, so that it is
+ * only a reason to ask others first.
+ */
+export function isTight(call: Lengths, { target }: Member): boolean {
+  const { contextWindow: known, maxOutput } = traitsOf(target.base ?? target.model)
+  const contextWindow = target.facts.contextWindow ?? known
+  if (maxOutput !== undefined && call.outputTokens > maxOutput) return true
+  return contextWindow !== undefined && call.inputTokens + call.outputTokens > contextWindow
 }
 
 type Lengths = Pick<RoutedCall, 'inputTokens' | 'outputTokens'>

@@ -36,6 +36,9 @@ export class Itinerary {
     this.journey = journey
     this.waiting = journey.fallbacks
     this.at = begin(journey.route, undefined)
+    const { levels } = journey.route
+    // A target that is the only one is asked in any case, so that nobody need count what it is asked.
+    if (journey.fallbacks.length === 0 && levels.length === 1 && levels[0]?.members.length === 1) this.lenient = true
     this.regional =
       regionOf(journey.call) !== undefined &&
       allMembers([journey.route, ...journey.fallbacks]).some(({ target }) => target.facts.region !== undefined)

@@ -49,6 +49,7 @@ export interface TargetOptions extends Pick<
   weight?: number | undefined
   /** Targets of a higher order serve only when none of a lower one is left. Default 1. */
   order?: number | undefined
+  /** Words that calls may ask for (strategy `tags`) and that limits and budgets may name. */
   tags?: readonly string[] | undefined
   /** Such as `eu`; a call can ask for it with `metadata.region`. */
   region?: string | undefined
@@ -56,11 +57,16 @@ export interface TargetOptions extends Pick<
   when?: Condition | undefined
   /** Time limits in milliseconds, over those of its alias, its provider and the client; `total` is that of each attempt here. */
   timeout?: TimeoutOptions | undefined
+  /** Limits of this target alone: requests and tokens a minute, calls at once. Default: none. */
   limits?: TargetLimits | undefined
   /** Fields of the body that differ at this target. */
   params?: Readonly<Record<string, unknown>> | undefined
-  /** Tokens of input and output together. A call that is estimated to need more goes elsewhere. */
+  /**
+   * Tokens of input and output together. A call that is estimated to need more goes to other targets first. Default: that
+   * of the model, by `base` or its name, where it is known.
+   */
   contextWindow?: number | undefined
+  /** What the model can take, where its name does not say it. A call that needs more passes the target by. */
   capabilities?: Readonly<Partial<Record<Capability, boolean>>> | undefined
   /** For this target: as the client's option. */
   dropUnsupported?: boolean | undefined
@@ -133,7 +139,10 @@ export type StrategyName =
 export type StrategyOptions = StrategyName | { name: StrategyName; [option: string]: unknown } | ChooseTarget
 
 export interface HedgeOptions {
-  /** Milliseconds without an answer (of a stream: without its first content) before another target is asked too, or `p95` of what the target usually takes. Default `p95`. */
+  /**
+   * Milliseconds without an answer (of a stream: without its first content) before another target is asked too, or `p95` of
+   * what the target usually takes. Default `p95`.
+   */
   after?: number | 'p95' | undefined
   /** Further targets at most. Default 1. */
   max?: number | undefined
@@ -178,7 +187,10 @@ export interface CooldownOptions {
    * for five times what the target's answers usually take. For strategies that do not look at latency. Default: none does.
    */
   slowerThan?: number | { timesUsual: number } | undefined
-  /** When every target is in cooldown: try the one that is back `soonest` (the default), or `reject` with a LimitError that says when. */
+  /**
+   * When every target is in cooldown: try the one that is back `soonest` (the default), or `reject` with a LimitError that
+   * says when.
+   */
   whenAllInCooldown?: 'soonest' | 'reject' | undefined
 }
 
@@ -209,7 +221,10 @@ export interface ClientOptions<Alias extends string = string> {
   providers?: Readonly<Record<string, ProviderOptions>> | undefined
   /** Models tried after those that a call names. */
   fallbacks?: readonly FallbackOptions[] | undefined
-  /** Further tries at a target, or at equal ones once each was tried; a number is `max`. Default 2, from 500 ms doubling to at most 30 s, with full jitter. */
+  /**
+   * Further tries at a target, or at equal ones once each was tried; a number is `max`. Default 2, from 500 ms doubling to
+   * at most 30 s, with full jitter.
+   */
   retries?: number | Partial<RetryPolicy> | undefined
   /** When a target cools down after failures; `false`: never. */
   cooldown?: CooldownOptions | false | undefined
@@ -224,7 +239,10 @@ export interface ClientOptions<Alias extends string = string> {
    * its alias', its provider's, then this one. Default: total 600 000.
    */
   timeout?: number | TimeoutOptions | undefined
-  /** Limits of calls by alias, provider, model, user, tag and so on, beside those of single targets. A call keeps all that hold for it. */
+  /**
+   * Limits of calls by alias, provider, model, user, tag and so on, beside those of single targets. A call keeps all that
+   * hold for it.
+   */
   limits?: readonly ScopedLimit[] | undefined
   /** What calls may cost or use in a time. A call keeps all that hold for it. */
   budgets?: readonly BudgetOptions[] | undefined
@@ -249,7 +267,10 @@ export interface ClientOptions<Alias extends string = string> {
   skipWithoutKey?: boolean | undefined
   /** Called as attempts end, calls fall back, and targets cool down and recover. */
   hooks?: HookOptions | undefined
-  /** Where limits and cooldowns are kept: `redisStore(url)` of `tracestitch/redis` shares them between processes. Default: in this process. */
+  /**
+   * Where limits and cooldowns are kept: `redisStore(url)` of `tracestitch/redis` shares them between processes. Default:
+   * in this process.
+   */
   store?: Store | undefined
   /** Used for every request. Default: the global `fetch` at the time of the request. */
   fetch?: typeof globalThis.fetch | undefined

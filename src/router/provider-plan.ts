@@ -15,6 +15,7 @@ import { Secrets } from '../kernel/redact/secrets.js'
 import { addAddress, addHeaders } from '../kernel/redact/sources.js'
 import { awsSigner, hasCredentials } from './aws-sigv4.js'
 import { baseURLAt, fillBaseURL, namedOperation } from './base-url.js'
+import { chatByModel } from './chat-by-model.js'
 import { firstSet, type Environment } from './environment.js'
 import { hasGoogleCredentials, googleTokens } from './google-adc.js'
 import { headerName, headerValue } from './header-value.js'
@@ -132,6 +133,14 @@ export function planProvider(
     throw new ConfigError(source, `ends with ${operation}, which each request adds to it; leave it off`)
   const embeddings = spoken.find((found): found is EmbeddingsProtocol => found.kind === 'embeddings')
   const chatOf = (found: Protocol | undefined): ChatProtocol | undefined => (found?.kind === 'chat' ? found : undefined)
+  const usual = chatOf(spoken.find((found) => found.kind === 'chat'))
+  const chatFor = chatByModel(row, {
+    usual,
+    codecOf: ({ protocol }) => chatOf(speaks.get(protocol)),
+    ownQuirks: options.quirks,
+    baseURL,
+    isNamed: options.protocol !== undefined,
+  })
 
   const { apiKey, apiKeyEnv, credentials } = options
   if (apiKey !== undefined && apiKeyEnv !== undefined) {
@@ -183,9 +192,10 @@ export function planProvider(
     errorTypeHeader: row.errorTypeHeader,
     errorCodes: row.errorCodes,
     traceHeaders: row.gateway?.traceHeaders,
-    chat: chatOf(spoken.find((found) => found.kind === 'chat')),
+    chat: usual,
+    chatFor: (model: string) => chatFor(model).chat,
     embeddingsFor(model: string) {
-      const named = row.byModel?.find(({ part }) => model.includes(part))
+      const named = row.embeddingsByModel?.find(({ part }) => model.includes(part))
       if (!named) return embeddings
       const found = speaks.get(named.protocol)
       // Without its codec, such a model would be asked in a format that is not its own.
@@ -197,9 +207,10 @@ export function planProvider(
         ? ''
         : `; it speaks ${unspoken.join(', ')} too, if createClientWith gets ${exportNames(unspoken)} of tracestitch/protocols`,
     passes: (name: PassthroughId) => passed.get(name),
-    speaks: (name: ProtocolId) => chatOf(speaks.get(name)),
+    speaks: (name: ProtocolId, model: string) => (chatFor(model).isOwn ? undefined : chatOf(speaks.get(name))),
     bases: options.bases,
-    otherwise(name: ProtocolId) {
+    otherwise(name: ProtocolId, model: string) {
+      if (chatFor(model).isOwn) return undefined
       if (options.protocol !== undefined) return row.protocols.includes(name) ? '`protocol` says where to' : undefined
       if (unspoken.includes(name)) return `createClientWith has no ${exportNames([name])} of tracestitch/protocols`
       return chatOf(speaks.get(name))

@@ -68,6 +68,8 @@ const quirks = z.strictObject({
   history: z.optional(history),
   reasoningRequired: z.optional(z.boolean()),
   filePart: z.optional(z.enum(['file', 'document_url'])),
+  urlSources: z.optional(z.boolean()),
+  toolBetas: optionalRecord(text),
   fileNames: z.optional(z.boolean()),
   toolCombination: z.optional(z.boolean()),
   maxInputs: optionalRecord(z.int().check(z.positive())),

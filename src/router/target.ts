@@ -49,8 +49,10 @@ export interface PlannedProvider {
   readonly errorCodes: ProviderRow['errorCodes']
   /** A gateway's own request headers for the caller's trace. */
   readonly traceHeaders: TraceHeaders | undefined
-  /** The format for chat; `undefined` when it has none. */
+  /** The format for chat with most of its models; `undefined` when it has none. */
   readonly chat: ChatProtocol | undefined
+  /** The format for chat with a model, by its name; `undefined` when there is none, and in words what else to write for a name that is nobody's. */
+  chatFor(model: string): ChatProtocol | string | undefined
   /** The format for embeddings of a model; `undefined` when it has none. */
   embeddingsFor(model: string): EmbeddingsProtocol | undefined
   /** The format for ordering documents; `undefined` when it has none. */
@@ -65,9 +67,9 @@ export interface PlannedProvider {
    * Another format for chat than `chat`, for a model that is served there alone: its codec; in words why it may not be
    * used or is not at hand; `undefined` where the provider has none such.
    */
-  otherwise(id: ProtocolId): ChatProtocol | string | undefined
-  /** The codec of `id`, when this provider speaks it. */
-  speaks(id: ProtocolId): ChatProtocol | undefined
+  otherwise(id: ProtocolId, model: string): ChatProtocol | string | undefined
+  /** The codec of `id`, when this provider speaks it of a model. */
+  speaks(id: ProtocolId, model: string): ChatProtocol | undefined
   /**
    * Header name and value of the key; `undefined` when none is needed.
    *

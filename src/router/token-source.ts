@@ -63,5 +63,11 @@ async function askKey(give: GiveKey, provider: string, refresh: boolean): Promis
     const found = typeof key === 'string' ? 'an empty string' : typeof key
     throw new CredentialsError(path, `the function that gives the key returned ${found}, not a key`, { provider })
   }
-  return headerValue(key, path)
+  try {
+    return headerValue(key, path)
+  } catch (cause) {
+    const problem =
+      'the function that gives the key returned one that no HTTP header can carry, such as with a line break'
+    throw new CredentialsError(path, problem, { cause, provider })
+  }
 }

@@ -4,11 +4,17 @@ import { redisFault, type RedisFault } from './redis-faults.js'
 
 /** What a store needs of a connection. `Redis` and `Cluster` of ioredis have it. */
 export interface RedisConnection {
+  /** As ioredis says it: `ready`, `connecting`, `end` and so on. */
   readonly status: string
+  /** Runs a script that the server knows, by its SHA-1. */
   evalsha(sha: string, numberOfKeys: number, ...args: (string | number)[]): Promise<unknown>
+  /** Runs a script. */
   eval(lua: string, numberOfKeys: number, ...args: (string | number)[]): Promise<unknown>
+  /** Connects, if it has not done so. */
   connect(): Promise<unknown>
+  /** Closes the connection at once. */
   disconnect(reconnect?: boolean): void
+  /** Listens to an event of the connection. */
   on(event: string, listener: (error: Error) => void): unknown
 }
 

@@ -9,6 +9,7 @@ import { warnOnce } from './warn.js'
 export interface Identity {
   /** Conversation or session id. Also recorded as the conversation id of GenAI spans. */
   session?: string | undefined
+  /** Id of the end user, as in `metadata.user` of a call. */
   user?: string | undefined
   /** Which program or customer calls; limits and budgets can be of one (`scope: { client }`). */
   client?: string | undefined

@@ -9,6 +9,10 @@ import * as semconv from './semconv.js'
 import { guard, isThenable, runHook, settings, type TelemetryPart, type TelemetrySettings } from './settings.js'
 import { startSpan } from './start-span.js'
 
+/**
+ * What a span of `trace()` stands for. `chain` is a plain step; the others are named as the GenAI conventions of
+ * OpenTelemetry name them.
+ */
 export type StepKind = 'agent' | 'workflow' | 'tool' | 'retriever' | 'chain'
 
 const OPERATION: Record<StepKind, semconv.Operation | undefined> = {
@@ -136,9 +140,11 @@ function nameAttributes(kind: StepKind, name: string, { semconv: version }: Tele
   return version === 'both' ? { [key]: name, [semconv.WORKFLOW_NAME]: name } : { [semconv.WORKFLOW_NAME]: name }
 }
 
+/** Options of `trace()`. */
 export interface TraceOptions {
   /** What the span stands for. Default `chain`: a plain span with the name as given. */
   readonly kind?: StepKind
+  /** Attributes of the span, from its start on. */
   readonly attributes?: Attributes
 }
 

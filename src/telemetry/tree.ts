@@ -3,18 +3,27 @@ import * as semconv from './semconv.js'
 
 /** A span as any source can give it; times in Unix milliseconds. */
 export interface TreeSpan {
+  /** Id of the trace: 32 hexadecimal digits. */
   readonly traceId: string
+  /** Id of the span: 16 hexadecimal digits. */
   readonly spanId: string
+  /** Id of the span above it; absent for a root. */
   readonly parentSpanId?: string | undefined
+  /** Its name, such as `chat gpt-5`. */
   readonly name: string
+  /** When it started, in Unix milliseconds. */
   readonly startMs: number
+  /** When it ended, in Unix milliseconds. */
   readonly endMs: number
+  /** Its attributes. */
   readonly attributes: Readonly<Record<string, unknown>>
+  /** Its status. */
   readonly status: { readonly code: 'unset' | 'ok' | 'error'; readonly message?: string | undefined }
   /** Service, or process, that made the span; shown when a trace has several. */
   readonly service?: string | undefined
 }
 
+/** Options of `renderTree()`. */
 export interface TreeOptions {
   /** ANSI colours. Default false. */
   readonly color?: boolean

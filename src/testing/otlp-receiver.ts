@@ -13,6 +13,7 @@ const unzip = promisify(gunzip)
 const MAX_BODY_BYTES = 64 * 1024 * 1024
 const WAIT_MS = 5_000
 
+/** Options of `startOtlpReceiver()`. */
 export interface OtlpReceiverOptions {
   /** Default 0: any free port. */
   readonly port?: number
@@ -24,7 +25,9 @@ export interface OtlpReceiverOptions {
 
 /** One export request, as it came. */
 export interface ReceivedRequest {
+  /** Path of the request, such as `/v1/traces`. */
   readonly path: string
+  /** Its headers, names in lower case. */
   readonly headers: IncomingHttpHeaders
   /** Number of spans in it. */
   readonly spans: number
@@ -35,10 +38,13 @@ export interface ReceivedRequest {
 /** Answers a request in the receiver's place when it returns true. */
 export type ReceiverFault = (request: IncomingMessage, response: ServerResponse) => boolean
 
+/** A server on this machine that takes traces as OTLP over HTTP, for tests. */
 export interface OtlpReceiver extends SpanQueries {
   /** Base URL: what `autolog({ endpoint })` and `OTEL_EXPORTER_OTLP_ENDPOINT` take. */
   readonly url: string
+  /** Port that it listens at, on 127.0.0.1. */
   readonly port: number
+  /** What it was sent, oldest first. */
   readonly requests: readonly ReceivedRequest[]
   /** Lets the following requests fail, hang or get nonsense; `undefined` ends that. */
   setFault(fault: ReceiverFault | undefined): void

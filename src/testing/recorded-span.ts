@@ -7,8 +7,11 @@ import type { TreeSpan } from '../telemetry/tree.js'
 export interface RecordedSpan extends TreeSpan {
   /** `undefined` for the root of a trace. */
   readonly parentSpanId: string | undefined
+  /** Its kind, in words. */
   readonly kind: SpanKindName
+  /** Its events, oldest first. */
   readonly events: readonly RecordedEvent[]
+  /** Its status; the message is that of a failure. */
   readonly status: { readonly code: 'unset' | 'ok' | 'error'; readonly message: string | undefined }
   /** Attributes of the process: `service.name`, `process.pid` and others. */
   readonly resource: Readonly<Record<string, unknown>>
@@ -18,12 +21,17 @@ export interface RecordedSpan extends TreeSpan {
   readonly service: string | undefined
 }
 
+/** An event of a span. */
 export interface RecordedEvent {
+  /** Its name. */
   readonly name: string
+  /** When it was, in Unix milliseconds. */
   readonly timeMs: number
+  /** Its attributes. */
   readonly attributes: Readonly<Record<string, unknown>>
 }
 
+/** The kinds of a span that OpenTelemetry has. */
 export type SpanKindName = 'unspecified' | 'internal' | 'server' | 'client' | 'producer' | 'consumer'
 
 /** By the numbers of OTLP; those of the OpenTelemetry API are one lower. */

@@ -4,6 +4,7 @@ import type { RecordedSpan } from './recorded-span.js'
 /** A whole name, an expression that the name matches, or a test of the span. */
 export type SpanMatch = string | RegExp | ((span: RecordedSpan) => boolean)
 
+/** Ways to find spans among those that were recorded. */
 export interface SpanQueries {
   /** Ended spans, oldest first. Live: later spans are added to the same array. */
   readonly spans: readonly RecordedSpan[]

@@ -8,13 +8,15 @@ export const messages = [{ role: 'user' as const, content: 'hi' }]
 /** A USD for a token of output, nothing for input. */
 export const A_TOKEN = { input: 0, output: 1_000_000 }
 
-type Answering = (body: Record<string, unknown>, signal: AbortSignal) => Response | Promise<Response>
+type Body = Record<string, unknown>
+/** @param body - Empty where it is no JSON. */
+type Answering = (body: Body, signal: AbortSignal) => Response | Promise<Response>
 
 /** Of providers `a` and `b`. */
 export function clientOf(answer: Answering, options: ClientOptions = {}): Client {
   return createClient({
     fetch: (async (_url: unknown, { body, signal }: RequestInit) =>
-      answer(JSON.parse(body as string) as Record<string, unknown>, signal as AbortSignal)) as typeof fetch,
+      answer(typeof body === 'string' ? (JSON.parse(body) as Body) : {}, signal as AbortSignal)) as typeof fetch,
     providers: { a: { baseURL: 'http://a/v1' }, b: { baseURL: 'http://b/v1' } },
     prices: { overrides: { 'a/*': A_TOKEN, 'b/*': A_TOKEN } },
     retries: 0,

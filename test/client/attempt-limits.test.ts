@@ -1,7 +1,7 @@
 /** `timeout.attempt`: whatever a target does instead of answering, the next one gets its turn, in every operation. */
 import { expect, test } from 'vitest'
 import { createClient, type Client, type ClientOptions } from '../../src/index.js'
-import { faultPair, messages } from './fault-pair.js'
+import { clientOfPair, faultPair, messages } from './fault-pair.js'
 import {
   answers,
   beginStream,
@@ -202,14 +202,12 @@ const streamCalls: Readonly<Record<string, Call>> = {
 }
 
 function clientWith(options: ClientOptions = {}, attempt?: number): Client {
-  return createClient({
+  return clientOfPair(pair, {
     ...options,
     providers: {
       bad: { baseURL: pair.bad.baseURL, protocol: PROTOCOLS, timeout: { attempt } },
       good: { baseURL: pair.good.baseURL, protocol: PROTOCOLS },
     },
-    models: { both: ['bad/m', 'good/m'] },
-    retries: 0,
   })
 }
 
@@ -293,8 +291,7 @@ test.each([
 
 test('limits of an alias hold for the targets of an alias within it, and its total for calls that name it', async () => {
   pair.bad.behave = never
-  const ai = createClient({
-    providers: { bad: { baseURL: pair.bad.baseURL } },
+  const ai = clientOfPair(pair, {
     models: {
       inner: ['bad/m'],
       middle: { targets: ['inner'], timeout: { attempt: 45, total: 30 } },
@@ -312,12 +309,7 @@ test('limits of an alias hold for the targets of an alias within it, and its tot
 test('what no limit of its own ends says what did, and what to set', async () => {
   pair.bad.behave = never
   pair.good.behave = never
-  const ai = createClient({
-    providers: { bad: { baseURL: pair.bad.baseURL }, good: { baseURL: pair.good.baseURL } },
-    models: { both: ['bad/m', 'good/m'] },
-    timeout: 300,
-    retries: 0,
-  })
+  const ai = clientOfPair(pair, { timeout: 300 })
   await expect(ai.chat.completions.create({ model: 'both', messages })).rejects.toMatchObject({
     limit: 'total',
     attempts: [{ error: 'TimeoutError' }, { error: 'TimeoutError' }],
@@ -339,11 +331,8 @@ test('two targets that hang side by side end, and a third answers', async () => 
   pair.bad.behave = never
   pair.good.behave = answers('Hi')
   const bad = (name: string) => ({ model: 'bad/m', name, timeout: { attempt: 60 } })
-  const ai = createClient({
-    providers: { bad: { baseURL: pair.bad.baseURL }, good: { baseURL: pair.good.baseURL } },
-    models: { all: { targets: [bad('one'), bad('two')], fallbacks: ['good/m'], hedge: { after: 10 } } },
-    retries: 0,
-  })
+  const models = { all: { targets: [bad('one'), bad('two')], fallbacks: ['good/m'], hedge: { after: 10 } } }
+  const ai = clientOfPair(pair, { models })
   const { _meta: meta } = await ai.chat.completions.create({ model: 'all', messages })
   expect(meta.attempts.map(({ target }) => target)).toEqual(['bad/m#one', 'bad/m#two', 'good/m'])
 })
@@ -353,12 +342,8 @@ test('a wait in a queue is no part of an attempt', async () => {
     await wait(120)
     await answers('Hi')(...args)
   }
-  const ai = createClient({
-    providers: { good: { baseURL: pair.good.baseURL } },
-    models: { one: [{ model: 'good/m', limits: { concurrent: 1 } }] },
-    timeout: { attempt: 2_000 },
-    retries: 0,
-  })
+  const models = { one: [{ model: 'good/m', limits: { concurrent: 1 } }] }
+  const ai = clientOfPair(pair, { models, timeout: { attempt: 2_000 } })
   const calls = Array.from({ length: 4 }, () =>
     ai.chat.completions.create({ model: 'one', messages }, { timeout: { attempt: 400 } }),
   )
@@ -375,11 +360,7 @@ test('a stream whose content has begun has the time of the call', async () => {
     sendEvent(out, '[DONE]')
     out.end()
   }
-  const ai = createClient({
-    providers: { good: { baseURL: pair.good.baseURL } },
-    timeout: { attempt: 100 },
-    retries: 0,
-  })
+  const ai = clientOfPair(pair, { timeout: { attempt: 100 } })
   const stream = await ai.chat.completions.create({ model: 'good/m', messages, stream: true })
   let text = ''
   for await (const { choices } of stream) text += choices[0]?.delta.content ?? ''

@@ -29,17 +29,19 @@ function resources(): number {
 }
 
 /**
- * The connections that the built-in `fetch` keeps end with their servers. It does not call off one that is still being
- * made when its request is aborted: of those there may be many, which the system takes seconds to refuse.
+ * The built-in `fetch` does not call off a connection that is still being made when its request is aborted. On a busy
+ * machine there are many of those: they come after their call has ended, and `fetch` closes each when it was idle for four
+ * seconds, as any other.
  */
+const UNTIL_FETCH_IS_DONE = 30_000
+
+/** The connections that `fetch` keeps end with their servers. */
 async function expectNoMore(
   before: { resources: number; heap: number },
   servers: readonly FaultServer[],
 ): Promise<void> {
   await Promise.all(servers.map((server) => server.close()))
-  const until = Date.now() + 30_000
-  while (resources() > before.resources && Date.now() < until) await wait(100)
-  expect(resources()).toBeLessThanOrEqual(before.resources)
+  await eventually(() => resources() <= before.resources, 'no socket and no timer is left', UNTIL_FETCH_IS_DONE)
   expect((await heap()) - before.heap).toBeLessThan(4 * 1024 * 1024)
 }
 
@@ -167,8 +169,8 @@ test('2 000 calls with faults', { timeout: TIME }, async () => {
   await eventually(() => bad.busy() + good.busy() === 0, 'no request is under way')
   await wait(50)
   expectNothingLeft(ai, spans, signal)
-  // Those that are kept are few.
-  expect(bad.connections()).toBeLessThanOrEqual(3 * CALLERS)
+  const few = (): boolean => bad.connections() <= 3 * CALLERS
+  await eventually(few, 'the connections that are kept are few', UNTIL_FETCH_IS_DONE)
   const names = [...outcomes.keys()]
   expect(names.filter((name) => !/^(answered|(Provider|Stream|Timeout|Connection)Error)$/.test(name))).toEqual([])
   expect(outcomes.get('answered')).toBeGreaterThan(1000)

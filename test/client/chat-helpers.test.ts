@@ -2,31 +2,15 @@
 import OpenAI from 'openai'
 import { ChatCompletionStream } from 'openai/lib/ChatCompletionStream'
 import { zodFunction } from 'openai/helpers/zod'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
-import { createClient } from '../../src/index.js'
 import { ConfigError } from '../../src/kernel/errors.js'
-import {
-  answers,
-  beginStream,
-  chunk,
-  completion,
-  sendEvent,
-  sendJson,
-  startServer,
-  type Behaviour,
-  type FaultServer,
-} from './fault-server.js'
+import { clientOfPair, faultPair, messages } from './fault-pair.js'
+import { answers, beginStream, chunk, completion, sendEvent, sendJson, type Behaviour } from './fault-server.js'
 
-let server: FaultServer
-beforeEach(async () => {
-  server = await startServer(answers('Hello from here'))
-})
-afterEach(() => server.close())
-
-const messages = [{ role: 'user' as const, content: 'hi' }]
-const clientFor = () => createClient({ retries: 0, providers: { chat: { baseURL: server.baseURL } } })
-const officialFor = () => new OpenAI({ baseURL: server.baseURL, apiKey: 'k', maxRetries: 0 })
+const pair = faultPair()
+const clientFor = () => clientOfPair(pair)
+const officialFor = () => new OpenAI({ baseURL: pair.good.baseURL, apiKey: 'k', maxRetries: 0 })
 
 const says = (content: string) => completion(content)
 const calls = (...functions: readonly { name: string; arguments: string }[]) =>
@@ -64,7 +48,7 @@ const toolStream: Behaviour = (_, response) => {
 
 describe('stream()', () => {
   test('tells text by events, and has the whole at its end', async () => {
-    const stream = clientFor().chat.completions.stream({ model: 'chat/m', messages })
+    const stream = clientFor().chat.completions.stream({ model: 'good/m', messages })
     const told: string[] = []
     let chunks = 0
     stream
@@ -75,17 +59,18 @@ describe('stream()', () => {
       .on('chunk', () => (chunks += 1))
       .on('end', () => told.push('end'))
     const final = await stream.finalChatCompletion()
-    expect(final.choices[0]?.message.content).toBe('Hello from here')
-    expect(final._meta.provider).toBe('chat')
-    expect(await stream.finalContent()).toBe('Hello from here')
+    expect(final.choices[0]?.message.content).toBe('Hello from next door')
+    expect(final._meta.provider).toBe('good')
+    expect(await stream.finalContent()).toBe('Hello from next door')
     expect((await stream.totalUsage()).total_tokens).toBe(final.usage?.total_tokens)
     expect(told).toEqual([
       'connect',
       'Hello |Hello ',
       'from |Hello from ',
-      'here|Hello from here',
-      'done Hello from here',
-      'final Hello from here',
+      'next |Hello from next ',
+      'door|Hello from next door',
+      'done Hello from next door',
+      'final Hello from next door',
       'end',
     ])
     expect(chunks).toBeGreaterThan(3)
@@ -109,19 +94,19 @@ describe('stream()', () => {
       return times
     }
     const stream_options = { include_usage: true }
-    const ours = clientFor().chat.completions.stream({ model: 'chat/m', messages, stream_options })
+    const ours = clientFor().chat.completions.stream({ model: 'good/m', messages, stream_options })
     const theirs = officialFor().chat.completions.stream({ model: 'm', messages, stream_options })
     expect(await count(ours)).toBe(await count(theirs))
   })
 
   test('is iterated; leaving the loop ends the request', async () => {
     let closed = false
-    server.behave = (_, response) => {
+    pair.good.behave = (_, response) => {
       beginStream(response)
       sendEvent(response, chunk({ role: 'assistant', content: 'one' }))
       response.on('close', () => (closed = true))
     }
-    const stream = clientFor().chat.completions.stream({ model: 'chat/m', messages })
+    const stream = clientFor().chat.completions.stream({ model: 'good/m', messages })
     for await (const { choices } of stream) {
       expect(choices[0]?.delta.content).toBe('one')
       break
@@ -132,8 +117,8 @@ describe('stream()', () => {
   })
 
   test('a failure reaches every promise, the loop and the event `error`', async () => {
-    server.behave = (_, response) => sendJson(response, 400, { error: { message: 'no such thing' } })
-    const stream = clientFor().chat.completions.stream({ model: 'chat/m', messages })
+    pair.good.behave = (_, response) => sendJson(response, 400, { error: { message: 'no such thing' } })
+    const stream = clientFor().chat.completions.stream({ model: 'good/m', messages })
     const told = vi.fn()
     stream.on('error', told)
     const read = async (): Promise<void> => {
@@ -147,17 +132,17 @@ describe('stream()', () => {
   })
 
   test("the caller's own signal ends it with its reason", async () => {
-    server.behave = () => undefined
+    pair.good.behave = () => undefined
     const reason = new Error('enough')
     const controller = new AbortController()
-    const stream = clientFor().chat.completions.stream({ model: 'chat/m', messages }, { signal: controller.signal })
+    const stream = clientFor().chat.completions.stream({ model: 'good/m', messages }, { signal: controller.signal })
     setTimeout(() => controller.abort(reason), 20)
     await expect(stream.done()).rejects.toBe(reason)
   })
 
   test('arguments of functions come by events', async () => {
-    server.behave = toolStream
-    const stream = clientFor().chat.completions.stream({ model: 'chat/m', messages })
+    pair.good.behave = toolStream
+    const stream = clientFor().chat.completions.stream({ model: 'good/m', messages })
     const deltas: string[] = []
     stream.on('tool_calls.function.arguments.delta', ({ arguments_delta: delta }) => deltas.push(delta))
     const done = stream.emitted('tool_calls.function.arguments.done')
@@ -168,21 +153,21 @@ describe('stream()', () => {
 
   test('a schema as response_format is checked at the end', async () => {
     const City = z.object({ city: z.string() })
-    server.behave = answers('{"city":"Ulm"}')
+    pair.good.behave = answers('{"city":"Ulm"}')
     const ai = clientFor()
-    const stream = ai.chat.completions.stream({ model: 'chat/m', messages, response_format: City })
+    const stream = ai.chat.completions.stream({ model: 'good/m', messages, response_format: City })
     expect(await stream.emitted('content.done')).toMatchObject({ parsed: { city: 'Ulm' } })
     expect(await stream.finalMessage()).toMatchObject({ parsed: { city: 'Ulm' } })
-    server.behave = answers('{"town":1}')
+    pair.good.behave = answers('{"town":1}')
     await expect(
-      ai.chat.completions.stream({ model: 'chat/m', messages, response_format: City }).done(),
+      ai.chat.completions.stream({ model: 'good/m', messages, response_format: City }).done(),
     ).rejects.toThrow('does not fit response_format')
   })
 
   test('the openai package reads what toReadableStream gives', async () => {
-    const stream = clientFor().chat.completions.stream({ model: 'chat/m', messages })
+    const stream = clientFor().chat.completions.stream({ model: 'good/m', messages })
     const copy = ChatCompletionStream.fromReadableStream(stream.toReadableStream())
-    expect(await copy.finalContent()).toBe('Hello from here')
+    expect(await copy.finalContent()).toBe('Hello from next door')
   })
 })
 
@@ -198,18 +183,18 @@ const add = {
 
 describe('runTools()', () => {
   test('runs what the model calls and gives the last text', async () => {
-    server.behave = inTurn(
+    pair.good.behave = inTurn(
       calls({ name: 'add', arguments: '{"a":1,"b":2}' }, { name: 'add', arguments: '{"a":3,"b":4}' }),
       says('3 and 7'),
     )
-    const runner = clientFor().chat.completions.runTools({ model: 'chat/m', messages, tools: [add] })
+    const runner = clientFor().chat.completions.runTools({ model: 'good/m', messages, tools: [add] })
     const results: string[] = []
     runner.on('functionToolCallResult', (content) => results.push(content))
     expect(await runner.finalContent()).toBe('3 and 7')
     expect(results).toEqual(['{"sum":3}', '{"sum":7}'])
     expect(runner.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'tool', 'assistant'])
     expect(runner.allChatCompletions()).toHaveLength(2)
-    const [first, second] = server.seen
+    const [first, second] = pair.good.seen
     expect(first?.body.tools).toMatchObject([
       { type: 'function', function: { name: 'add', parameters: { type: 'object', required: ['a', 'b'] } } },
     ])
@@ -220,8 +205,8 @@ describe('runTools()', () => {
 
   test('streams, over all its completions', async () => {
     let turn = 0
-    server.behave = (...args) => (turn++ === 0 ? toolStream(...args) : answers('three')(...args))
-    const runner = clientFor().chat.completions.runTools({ model: 'chat/m', messages, tools: [add], stream: true })
+    pair.good.behave = (...args) => (turn++ === 0 ? toolStream(...args) : answers('three')(...args))
+    const runner = clientFor().chat.completions.runTools({ model: 'good/m', messages, tools: [add], stream: true })
     let text = ''
     for await (const { choices } of runner) text += choices[0]?.delta.content ?? ''
     expect(text).toBe('three')
@@ -229,11 +214,11 @@ describe('runTools()', () => {
   })
 
   test('what the model gets wrong is told to it, and it may try again', async () => {
-    server.behave = inTurn(
+    pair.good.behave = inTurn(
       calls({ name: 'add', arguments: '{"a":"x"}' }, { name: 'sub', arguments: '{}' }),
       says('sorry'),
     )
-    const runner = clientFor().chat.completions.runTools({ model: 'chat/m', messages, tools: [add] })
+    const runner = clientFor().chat.completions.runTools({ model: 'good/m', messages, tools: [add] })
     expect(await runner.finalContent()).toBe('sorry')
     const told = runner.messages.filter(({ role }) => role === 'tool').map(({ content }) => String(content))
     expect(told[0]).toContain('does not fit')
@@ -243,15 +228,15 @@ describe('runTools()', () => {
 
   test('what a function throws fails the run', async () => {
     const failure = new Error('the tool broke')
-    server.behave = inTurn(calls({ name: 'broken', arguments: '{}' }))
+    pair.good.behave = inTurn(calls({ name: 'broken', arguments: '{}' }))
     const broken = { type: 'function' as const, function: { name: 'broken', function: () => Promise.reject(failure) } }
-    const runner = clientFor().chat.completions.runTools({ model: 'chat/m', messages, tools: [broken] })
+    const runner = clientFor().chat.completions.runTools({ model: 'good/m', messages, tools: [broken] })
     await expect(runner.done()).rejects.toBe(failure)
-    expect(server.seen).toHaveLength(1)
+    expect(pair.good.seen).toHaveLength(1)
   })
 
   test("the openai package's zodFunction, a tool context, afterCompletion, and a choice of one function", async () => {
-    server.behave = inTurn(calls({ name: 'greet', arguments: '{"who":"Ada"}' }))
+    pair.good.behave = inTurn(calls({ name: 'greet', arguments: '{"who":"Ada"}' }))
     const seen: unknown[] = []
     const tool = zodFunction({
       name: 'greet',
@@ -271,13 +256,13 @@ describe('runTools()', () => {
     }
     const choice = { type: 'function' as const, function: { name: 'greet' } }
     const ai = clientFor()
-    const one = ai.chat.completions.runTools({ model: 'chat/m', messages, tools: [tool], tool_choice: choice })
+    const one = ai.chat.completions.runTools({ model: 'good/m', messages, tools: [tool], tool_choice: choice })
     expect(await one.finalFunctionToolCallResult()).toBe('hello Ada')
     // The one function that was asked for has run, so the model is not asked again.
-    expect(server.seen).toHaveLength(1)
+    expect(pair.good.seen).toHaveLength(1)
     const afterCompletion = vi.fn()
     const two = ai.chat.completions.runTools(
-      { model: 'chat/m', messages, tools: [plain], tool_choice: choice, toolContext: 'mine' },
+      { model: 'good/m', messages, tools: [plain], tool_choice: choice, toolContext: 'mine' },
       { afterCompletion },
     )
     await two.done()
@@ -287,13 +272,13 @@ describe('runTools()', () => {
 
   test('stops after maxChatCompletions and says so', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
-    server.behave = inTurn(calls({ name: 'add', arguments: '{"a":1,"b":2}' }))
+    pair.good.behave = inTurn(calls({ name: 'add', arguments: '{"a":1,"b":2}' }))
     const runner = clientFor().chat.completions.runTools(
-      { model: 'chat/m', messages, tools: [add] },
+      { model: 'good/m', messages, tools: [add] },
       { maxChatCompletions: 3 },
     )
     await runner.done()
-    expect(server.seen).toHaveLength(3)
+    expect(pair.good.seen).toHaveLength(3)
     expect(warn.mock.calls.flat().join()).toContain('raise maxChatCompletions')
     warn.mockRestore()
   })
@@ -301,8 +286,8 @@ describe('runTools()', () => {
   test('arguments that were cut off are not run', async () => {
     const cut = calls({ name: 'add', arguments: '{"a":1' }) as { choices: { finish_reason: string }[] }
     if (cut.choices[0]) cut.choices[0].finish_reason = 'length'
-    server.behave = inTurn(cut)
-    const runner = clientFor().chat.completions.runTools({ model: 'chat/m', messages, tools: [add] })
+    pair.good.behave = inTurn(cut)
+    const runner = clientFor().chat.completions.runTools({ model: 'good/m', messages, tools: [add] })
     await expect(runner.done()).rejects.toThrow('within a tool call; raise max_completion_tokens')
   })
 
@@ -327,7 +312,7 @@ describe('runTools()', () => {
     const { completions } = clientFor().chat
     let error: unknown
     try {
-      completions.runTools({ model: 'chat/m', messages, tools: tools as never })
+      completions.runTools({ model: 'good/m', messages, tools: tools as never })
     } catch (thrown) {
       error = thrown
     }
@@ -336,8 +321,8 @@ describe('runTools()', () => {
   })
 
   test('abort() ends it', async () => {
-    server.behave = () => undefined
-    const runner = clientFor().chat.completions.runTools({ model: 'chat/m', messages, tools: [add] })
+    pair.good.behave = () => undefined
+    const runner = clientFor().chat.completions.runTools({ model: 'good/m', messages, tools: [add] })
     setTimeout(() => runner.abort(), 20)
     await expect(runner.done()).rejects.toMatchObject({ name: 'AbortError' })
     expect(runner.aborted).toBe(true)

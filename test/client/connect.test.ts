@@ -68,3 +68,28 @@ test('timeout.connect knows the connection of a fetch that is wrapped and calls 
   expect(await ask(wrapped)).toBe(1)
   await slow.close()
 })
+
+test('an attempt that ended by timeout.connect sent nothing, so nothing of it counts', async () => {
+  silent = createServer((socket) => void socket.on('error', () => {})).listen(0, '127.0.0.1')
+  await new Promise((resolve) => silent?.once('listening', resolve))
+  const good = await startServer(answers('Hello'))
+  const ai = createClient({
+    providers: {
+      silent: { baseURL: `https://127.0.0.1:${(silent.address() as AddressInfo).port}` },
+      good: { baseURL: good.baseURL },
+    },
+    // Room for the input of one attempt, and not of two.
+    limits: [{ scope: { provider: 'silent' }, tpm: 300, onLimit: 'reject' }],
+    prices: { overrides: { 'silent/m': { input: 1e6, output: 1e6 }, 'good/m': { input: 0, output: 0 } } },
+    budgets: [{ scope: { provider: 'silent' }, usd: 300, per: 'day', hard: true }],
+    retries: 0,
+    cooldown: false,
+    timeout: { connect: 50 },
+  })
+  const body = { model: 'silent/m', messages: [{ role: 'user' as const, content: 'word '.repeat(160) }], max_tokens: 5 }
+  for (let i = 0; i < 2; i += 1) {
+    const { _meta } = await ai.chat.completions.create(body, { fallbacks: ['good/m'] })
+    expect(_meta.attempts).toMatchObject([{ target: 'silent/m', error: 'TimeoutError' }, { target: 'good/m' }])
+  }
+  await good.close()
+})

@@ -1,6 +1,6 @@
 /** A failing server beside a good one, fresh for each test, and a client that knows both. */
 import { afterEach, beforeEach, expect } from 'vitest'
-import { createClient, type Client } from '../../src/index.js'
+import { createClient, type Client, type ClientOptions } from '../../src/index.js'
 import { answers, eventually, startServer, type FaultServer } from './fault-server.js'
 
 export interface FaultPair {
@@ -33,14 +33,23 @@ export function faultPair(): FaultPair {
   return pair
 }
 
-/** @param attempt - Milliseconds of an attempt at the failing server. */
-export function clientFor({ bad, good }: FaultPair, retries = 0, attempt?: number): Client {
+/** A client of both, and of `both` in that order, without retries. `options` win. */
+export function clientOfPair({ bad, good }: FaultPair, options: ClientOptions = {}): Client {
   return createClient({
-    providers: {
-      bad: { baseURL: bad.baseURL, apiKey: KEY, timeout: { attempt } },
-      good: { baseURL: good.baseURL, apiKey: KEY },
-    },
+    providers: { bad: { baseURL: bad.baseURL, apiKey: KEY }, good: { baseURL: good.baseURL, apiKey: KEY } },
     models: { both: ['bad/m', 'good/m'] },
+    retries: 0,
+    ...options,
+  })
+}
+
+/** The same, with limits of time. @param attempt - Milliseconds of an attempt at the failing server. */
+export function clientFor(pair: FaultPair, retries = 0, attempt?: number): Client {
+  return clientOfPair(pair, {
+    providers: {
+      bad: { baseURL: pair.bad.baseURL, apiKey: KEY, timeout: { attempt } },
+      good: { baseURL: pair.good.baseURL, apiKey: KEY },
+    },
     retries: { max: retries, baseDelay: 5 },
     timeout: { firstChunk: 150, idle: 150, total: 3000 },
   })

@@ -73,11 +73,11 @@ export async function startServer(behave: Behaviour): Promise<FaultServer> {
 
 export const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Waits until `holds`, or fails after two seconds. */
-export async function eventually(holds: () => boolean, what: string): Promise<void> {
-  const until = Date.now() + 2000
+/** Waits until `holds`, or fails after `ms` milliseconds. */
+export async function eventually(holds: () => boolean, what: string, ms = 2000): Promise<void> {
+  const until = Date.now() + ms
   while (!holds()) {
-    if (Date.now() > until) throw new Error(`not within two seconds: ${what}`)
+    if (Date.now() > until) throw new Error(`not within ${ms} ms: ${what}`)
     await wait(5)
   }
 }

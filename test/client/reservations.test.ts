@@ -1,18 +1,9 @@
 /** A reservation counts what is sent, wherever it was said: fifty callers at once on a budget that is worth ten. */
 import { describe, expect, test } from 'vitest'
 import { createClient, type Client, type ClientOptions } from '../../src/index.js'
-import { messages, outcome } from './abuse-support.js'
+import { clientOf, messages, outcome, using } from './abuse-support.js'
 
 type Body = Record<string, unknown>
-
-const chat = {
-  id: 'x',
-  object: 'chat.completion',
-  created: 1,
-  model: 'm',
-  choices: [{ index: 0, message: { role: 'assistant', content: 'x' }, finish_reason: 'stop' }],
-  usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
-}
 
 /** A client whose attempts all hang until a test lets them go, so that only reservations decide. */
 function held(options: ClientOptions): { ai: Client; sent: Body[]; release: () => void } {
@@ -21,12 +12,13 @@ function held(options: ClientOptions): { ai: Client; sent: Body[]; release: () =
   const gate = new Promise<void>((resolve) => {
     release = resolve
   })
-  const ai = createClient({
-    fetch: (async (_: unknown, { body }: RequestInit) => {
-      sent.push(typeof body === 'string' ? (JSON.parse(body) as Body) : {})
-      await gate
-      return Response.json(chat)
-    }) as typeof fetch,
+  const answer = async (body: Body): Promise<Response> => {
+    sent.push(body)
+    await gate
+    return using(1)
+  }
+  const ai = clientOf(answer, {
+    prices: {},
     providers: {
       m: { baseURL: 'http://m/v1', apiKey: 'k' },
       anthropic: { baseURL: 'http://c', apiKey: 'k' },
@@ -36,7 +28,6 @@ function held(options: ClientOptions): { ai: Client; sent: Body[]; release: () =
       cohere: { baseURL: 'http://co', apiKey: 'k' },
       own: { baseURL: 'http://r/v1', apiKey: 'k', protocol: 'openai-responses' },
     },
-    retries: 0,
     ...options,
   })
   return { ai, sent, release }
@@ -125,7 +116,7 @@ describe('a thousand tokens of output', () => {
         sent.push(new URL(url).host)
         if (url.includes('//b/')) return new Response('{}', { status: 500 })
         await new Promise((resolve) => setTimeout(resolve, 100))
-        return Response.json(chat)
+        return using(1)
       }) as typeof fetch,
       providers: { m: { baseURL: 'http://m/v1' }, b: { baseURL: 'http://b/v1' } },
       models: { a: { targets: ['b/x'], fallbacks: [{ model: 'm/x', params: { max_tokens: 1000 } }] } },

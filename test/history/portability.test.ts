@@ -103,9 +103,9 @@ function send(row: ProviderRow, codec: ChatProtocol, model: string, request: Cha
   }
 }
 
-function problems(row: ProviderRow, format: string, request: ChatRequest): string[] {
+function problems(row: ProviderRow, format: string, request: ChatRequest, only?: string): string[] {
   const codec = formats.get(format) as ChatProtocol
-  const models = MODELS[row.id] ?? [{ model: 'a-model' }]
+  const models = only === undefined ? (MODELS[row.id] ?? [{ model: 'a-model' }]) : [{ model: only }]
   return models.flatMap(({ model, rules = [] }) => {
     const sent = send(row, codec, model, request)
     if (!sent) return []
@@ -114,13 +114,31 @@ function problems(row: ProviderRow, format: string, request: ChatRequest): strin
   })
 }
 
-const targets = CHAT_ROWS.flatMap((row) =>
-  row.protocols.filter((format) => formats.has(format)).map((format) => ({ row, format })),
-)
+/** Models that a row serves in another way than the rest, by the format. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  'anthropic-messages': 'claude-sonnet-4-5',
+  'openai-chat': 'meta/llama-4-scout-17b-16e-instruct-maas',
+}
+
+const targets = CHAT_ROWS.flatMap((row) => {
+  const places = (row.chatByModel ?? []).flatMap((place) => ('protocol' in place ? [place] : []))
+  const usual = row.protocols.filter(
+    (format) =>
+      formats.has(format) && (format === row.protocols[0] || !places.some((place) => place.protocol === format)),
+  )
+  return [
+    ...usual.map((format) => ({ row, format, model: undefined as string | undefined })),
+    ...places.map(({ protocol, quirks = {} }) => ({
+      row: { ...row, quirks },
+      format: protocol,
+      model: ELSEWHERE[protocol] ?? 'a-model',
+    })),
+  ]
+})
 
 /** Nothing is wrong at any provider. */
 function expectEverywhere(request: ChatRequest, name = ''): void {
-  const found = targets.flatMap(({ row, format }) => problems(row, format, request))
+  const found = targets.flatMap(({ row, format, model }) => problems(row, format, request, model))
   expect({ name, found: found.slice(0, 30) }).toEqual({ name, found: [] })
 }
 

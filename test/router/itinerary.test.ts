@@ -108,6 +108,40 @@ test('a target that seems too small comes last, and is still asked', () => {
   expect(walk(wayOf(alone, 'm'), 'server')).toEqual(['a/x'])
 })
 
+test.each<[string, TargetOptions | string, Partial<RoutedCall>, boolean]>([
+  ['known by its name', 'a/claude-haiku-4-5', { inputTokens: 250_000 }, true],
+  ['that holds as much', 'a/claude-opus-5', { inputTokens: 250_000 }, false],
+  ['with the answer', 'a/gpt-4o', { inputTokens: 120_000, outputTokens: 10_000 }, true],
+  ['whose answers are shorter', 'a/gpt-4o', { outputTokens: 64_000 }, true],
+  ['behind an opaque id', { model: 'a/prod-1', base: 'claude-haiku-4-5' }, { inputTokens: 250_000 }, true],
+  [
+    'of which the provider knows more',
+    { model: 'a/claude-haiku-4-5', contextWindow: 1e6 },
+    { inputTokens: 3e5 },
+    false,
+  ],
+  ['of no known model', 'a/x', { inputTokens: 9e9 }, false],
+])('a target %s comes last where it is too small', (_what, target, call, isLast) => {
+  const plan = planOf({ models: { m: [target, 'b/x'] }, retries: 0 })
+  const ids = walk(wayOf(plan, 'm', call), 'server')
+  expect(ids.map((id) => id[0])).toEqual(isLast ? ['b', 'a'] : ['a', 'b'])
+})
+
+test('what is asked of an only target is not counted for it', () => {
+  const uncounted = {
+    get inputTokens(): number {
+      throw new Error('was counted')
+    },
+  }
+  const plan = planOf({ models: { m: ['a/gpt-4o'] }, retries: 0 })
+  const route = plan.route('m')
+  const { retries, whenAllInCooldown } = plan
+  const rest = { model: 'm', stream: false, metadata: {}, outputTokens: 0, needs: [], promptPrefix: '' }
+  const call: RoutedCall = Object.assign(uncounted, rest)
+  const way = new Itinerary({ call, route, fallbacks: [], retries, whenAllInCooldown, random: () => 0.5 })
+  expect(way.first()).toMatchObject({ member: { target: { id: 'a/gpt-4o' } } })
+})
+
 test('a fallback of a class is tried at once, and then the rest; one in cooldown stands in nobody’s way', () => {
   const options: ClientOptions = {
     models: { m: ['a/x', 'b/x'] },

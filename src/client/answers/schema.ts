@@ -6,6 +6,7 @@ import { restoreValue } from '../../protocols/shared/schema/restore.js'
 
 /** The part of Standard Schema v1 that is used. */
 export interface StandardSchema<Output = unknown> {
+  /** The schema's own door (https://standardschema.dev). */
   readonly '~standard': {
     readonly version: 1
     readonly vendor: string
@@ -38,7 +39,10 @@ export function isStandardSchema(value: unknown): value is StandardSchema {
   return isObject(standard) && typeof standard['validate'] === 'function'
 }
 
-/** JSON Schema that its library gave the ability to check values too, as `z.toJSONSchema()` does: out of sight of `JSON.stringify`. */
+/**
+ * JSON Schema that its library gave the ability to check values too, as `z.toJSONSchema()` does: out of sight of
+ * `JSON.stringify`.
+ */
 function isWritten(schema: StandardSchema): schema is StandardSchema & Record<string, unknown> {
   return (
     Object.getPrototypeOf(schema) === Object.prototype &&

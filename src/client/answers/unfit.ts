@@ -49,21 +49,41 @@ export function turnedDownFor(error: unknown): Fallback | undefined {
 /**
  * Looks at a whole answer before it is given.
  *
- * @throws ProviderError with its `failureClass`, where a fallback for that has a target to try now. The answer counts all the same.
+ * @throws ProviderError with its `failureClass`, where a fallback for that has a target to try now, or the reason of an abort
+ * meanwhile. The answer counts all the same.
  */
 export async function refuseUnfit(run: AttemptRun, chat: ChatCompletion, asked: Asked): Promise<void> {
-  const { itinerary } = run
-  if (!itinerary.looksAtAnswers) return
-  const fault = faultOf(chat.choices, (kind) => itinerary.hasFallbackOn(kind))
-  if (fault) throw turnDown(run, chat, fault)
-  if (itinerary.hasFallbackOn('invalid-output') && !(await fitsAsked(chat.choices, asked)))
-    throw turnDown(run, chat, 'invalid-output')
-  for (const fallback of itinerary.testing) {
-    if (!(await isTurnedDown(run, chat, fallback))) continue
-    const error = turnDown(run, chat, 'rejected')
-    turnedDown.set(error, fallback)
-    throw error
+  if (!run.itinerary.looksAtAnswers) return
+  let found: Found | undefined
+  try {
+    found = await findFault(run, chat, asked)
+  } catch (calledOff) {
+    run.answeredInVain({ chat })
+    throw calledOff
   }
+  if (!found) return
+  const error = turnDown(run, chat, found.fault)
+  if (found.by) turnedDown.set(error, found.by)
+  throw error
+}
+
+interface Found {
+  readonly fault: Fault | 'rejected'
+  /** Whose own test it failed. */
+  readonly by?: Fallback
+}
+
+/** @throws the reason of an abort, and nothing else. */
+async function findFault(run: AttemptRun, chat: ChatCompletion, asked: Asked): Promise<Found | undefined> {
+  const { itinerary, limits } = run
+  const fault = faultOf(chat.choices, (kind) => itinerary.hasFallbackOn(kind))
+  if (fault) return { fault }
+  // What a schema or a test of the caller's has to wait for may never come.
+  if (itinerary.hasFallbackOn('invalid-output') && !(await limits.race(fitsAsked(chat.choices, asked))))
+    return { fault: 'invalid-output' }
+  for (const fallback of itinerary.testing)
+    if (await isTurnedDown(run, chat, fallback)) return { fault: 'rejected', by: fallback }
+  return undefined
 }
 
 /** Says of which fallbacks a stream cannot be held against: they need the whole answer, and what was given cannot be taken back. */

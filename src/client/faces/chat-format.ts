@@ -20,7 +20,7 @@ export function carriedBy(run: AttemptRun, codec: ChatProtocol, request: ChatReq
   const { model, base, provider } = run.target
   if (codec.id !== CHAT) return { codec, request }
   const why = onlyAtResponses(base ?? model, request)
-  const other = why === undefined ? undefined : provider.otherwise(RESPONSES)
+  const other = why === undefined ? undefined : provider.otherwise(RESPONSES, base ?? model)
   if (other === undefined) return { codec, request }
   const { warn } = run.encodeContext
   if (typeof other === 'string') {

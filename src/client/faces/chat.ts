@@ -24,9 +24,12 @@ import type { ChatBody, ChatResult, ChatStream, ParseFormat, ParsedChatResult, P
 import type { ChatCompletions } from '../types/chat-completions.js'
 import type { CallOptions } from '../types/options.js'
 
-/** @throws ConfigError when the target has no chat format. */
-export function chatCodec({ provider, model }: Target): ChatProtocol {
-  if (provider.chat) return provider.chat
+/** @throws ConfigError when the target has no chat format, or the provider knows no model by such a name. */
+export function chatCodec({ provider, model, base }: Target): ChatProtocol {
+  const chat = provider.chatFor(base ?? model)
+  if (typeof chat === 'object') return chat
+  if (chat !== undefined)
+    throw new ConfigError('model', `\`${provider.id}/${model}\` ${chat}`, { provider: provider.id, model })
   throw new ConfigError(
     'model',
     `the provider \`${provider.id}\` speaks no format for chat in this version${provider.unspoken}`,

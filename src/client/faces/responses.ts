@@ -78,7 +78,7 @@ function encode(
   { body, request, hasOwnSchemas }: Exchange,
 ): { codec: ChatProtocol; encoded: EncodedRequest; native: boolean } {
   const { target, extraBody, params } = run
-  const own = target.provider.speaks(FORMAT)
+  const own = target.provider.speaks(FORMAT, target.base ?? target.model)
   if (own) {
     const encoded = encodingFor(run.encodeContext, (context) => {
       const fitting = hasOwnSchemas ? looseWhereUnfit(body, context) : body

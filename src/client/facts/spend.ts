@@ -8,14 +8,18 @@ import type { CallMetadata } from '../types/options.js'
 
 const DIMENSIONS = ['model', 'provider', 'alias', 'tag', 'user', 'day'] as const
 
+/** What `ai.spend({ by })` adds up by. `day` is a day in UTC. */
 export type SpendBy = (typeof DIMENSIONS)[number]
 
+/** What one model, user, day and so on came to. */
 export interface SpendRow {
   /** The model (`provider/model`), user, day (`2026-11-23`, UTC) and so on; `null` for calls that name none. */
   readonly name: string | null
   /** Calls that were answered, streams that broke off included. */
   readonly calls: number
+  /** Tokens of input, cached ones included. */
   readonly inputTokens: number
+  /** Tokens of output, reasoning included. */
   readonly outputTokens: number
   /** Of the calls whose cost is known; `null` when it is known of none. */
   readonly usd: number | null
@@ -23,7 +27,9 @@ export interface SpendRow {
   readonly unpriced: number
 }
 
+/** Money and tokens of a client so far. */
 export interface Spend {
+  /** All calls together. */
   readonly total: SpendRow
   /** Dearest first. A call with two tags stands under both. */
   readonly rows: readonly SpendRow[]

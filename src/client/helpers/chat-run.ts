@@ -11,6 +11,7 @@ export interface CalledFunction {
   arguments: string
 }
 
+/** Events of `runTools()` and `stream()`, and what their listeners are given. */
 export interface ChatRunEvents extends RunEvents {
   /** A message was added to the conversation: an answer of the model, or the result of a tool. */
   message: (message: Message) => void

@@ -17,6 +17,7 @@ export type RunToolsBody<Alias extends string = never> = Omit<ChatBody<Alias>, '
   toolContext?: unknown
 }
 
+/** Options of `runTools()`: those of a call, and how often the model may be asked. */
 export type RunToolsOptions = CallOptions & ToolLoopOptions
 
 /** Where every tool is a function, so is every call. Said first, so that it is what a caller gets. */

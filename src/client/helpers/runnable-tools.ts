@@ -11,6 +11,7 @@ import { isStandardSchema, parseWithSchema, type StandardSchema } from '../answe
 export interface ToolRun {
   /** The conversation so far. What a function adds to it goes along with the next request. */
   readonly messages: unknown[]
+  /** Ends the run after this function: the model is not asked again. */
   abort(): void
 }
 
@@ -24,9 +25,11 @@ export interface RunnableFunction {
   function: (args: never, run: ToolRun, toolContext: never) => unknown
   /** Default: the name of `function`. */
   name?: string | undefined
+  /** What the function does, for the model. */
   description?: string | undefined
   /** JSON Schema of the arguments, or a Standard Schema, which then checks them too. */
   parameters?: Readonly<Record<string, unknown>> | StandardSchema | undefined
+  /** Whether arguments have to fit the schema exactly, where the provider can hold the model to it. */
   strict?: boolean | null | undefined
   /** Makes the arguments of their JSON text. What it throws goes to the model, which may try again. */
   parse?: ((text: string) => unknown) | undefined

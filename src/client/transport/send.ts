@@ -85,7 +85,8 @@ async function exchange(request: WireRequest, key: KeyHeader): Promise<WireAnswe
   const { provider } = target
   const fields = { provider: provider.id, model: target.model }
   const isFollowUp = 'url' in encoded
-  const url = isFollowUp ? encoded.url : operationURL(provider.baseURL, encoded.path)
+  const baseURL = ('baseURL' in encoded && encoded.baseURL) || provider.baseURL
+  const url = isFollowUp ? encoded.url : operationURL(baseURL, encoded.path)
   const method = isFollowUp ? 'GET' : 'POST'
   const body = isFollowUp ? '' : encoded.body instanceof Uint8Array ? encoded.body : writeJson(encoded.body)
   const headers = requestHeaders(request, key)
@@ -126,7 +127,8 @@ function requestHeaders({ encoded, accept, target, headers: ofCall }: WireReques
       ? { accept, 'user-agent': USER_AGENT }
       : { 'content-type': 'application/json', accept, 'user-agent': USER_AGENT },
   )
-  if (key) headers.set(key[0], key[1])
+  const [usual, other] = ('keyHeader' in encoded && encoded.keyHeader) || []
+  if (key) headers.set(other !== undefined && key[0] === usual ? other : key[0], key[1])
   setHeaders(headers, encoded.headers)
   setHeaders(headers, target.provider.headers)
   setHeaders(headers, ofCall)

@@ -17,6 +17,7 @@ type ParseBody<F, Alias extends string> = Omit<ChatBody<Alias>, 'response_format
   stream?: false | null
 }
 
+/** Chat, in the shape of the `openai` package's `chat.completions`. */
 export interface ChatCompletions<Alias extends string = never> extends ChatHelpers<Alias> {
   /** @throws TracestitchError, or the caller's own abort reason. */
   create(

@@ -42,6 +42,7 @@ export type ChatBody<Alias extends string = never> = Omit<
 
 /** No tool but functions: then the calls in the answer are of functions too. */
 export interface FunctionsOnly {
+  /** Functions alone. */
   tools?: SchemaTool[]
 }
 
@@ -53,43 +54,61 @@ interface Tiered {
   service_tier?: 'auto' | 'default' | 'flex' | null
 }
 
+/** The model's message (https://platform.openai.com/docs/api-reference/chat/object). */
 export interface AnswerMessage<Call extends ToolCall = ToolCall> extends Omit<CompletionMessage, 'tool_calls'> {
+  /** Tools that the model calls. */
   tool_calls?: Call[]
 }
+/** One of the answers to a request. */
 export interface AnswerChoice<Call extends ToolCall = ToolCall> extends Omit<ChatChoice, 'message'> {
+  /** The model's message. */
   message: AnswerMessage<Call>
 }
+/** A chat completion (https://platform.openai.com/docs/api-reference/chat/object). */
 export interface ChatAnswer<Call extends ToolCall = ToolCall>
   extends Omit<ChatCompletion, 'choices' | 'service_tier'>, Tiered {
+  /** One, or `n` where the request asks for more. */
   choices: AnswerChoice<Call>[]
 }
+/** A chat completion, and how it came about. */
 export type ChatResult<Call extends ToolCall = ToolCall> = WithMeta<ChatAnswer<Call>>
 
 /** A piece of a call. That of a custom tool has `custom`, and says so in `type`, which OpenAI's types left out before 7. */
 export interface AnswerCallDelta extends Omit<ToolCallDelta, 'type'> {
+  /** Of a function; a custom tool's piece says `custom`, which the types of older openai packages cannot. */
   type?: 'function'
 }
+/** What a chunk adds to a message. */
 export interface AnswerDelta extends Omit<ChunkDelta, 'tool_calls'> {
+  /** Pieces of calls of tools, told apart by `index`. */
   tool_calls?: AnswerCallDelta[]
 }
+/** What a chunk adds to one of the answers. */
 export interface AnswerChunkChoice extends Omit<ChunkChoice, 'delta'> {
+  /** What it adds. */
   delta: AnswerDelta
 }
+/** A piece of a streamed chat completion (https://platform.openai.com/docs/api-reference/chat-streaming). */
 export interface AnswerChunk extends Omit<ChatChunk, 'choices' | 'service_tier'>, Tiered {
+  /** One for each answer that the chunk adds to; none in the last one, which has the usage. */
   choices: AnswerChunkChoice[]
 }
+/** A streamed chat completion: an async iterable of its chunks. The last one has `_meta`. */
 export type ChatStream = ModelStream<StreamItem<AnswerChunk>>
 
+/** The message of `parse()`. */
 export interface ParsedMessage<T, Call extends ToolCall = ToolCall> extends AnswerMessage<Call> {
   /** The content, checked against the schema; `null` when the model refused or called a tool. */
   parsed: T | null
 }
+/** A chat completion of `parse()`. */
 export type ParsedChatResult<T, Call extends ToolCall = ToolCall> = Omit<ChatResult<Call>, 'choices'> & {
   choices: (Omit<AnswerChoice<Call>, 'message'> & { message: ParsedMessage<T, Call> })[]
 }
 
 /** What `parse` accepts: a schema, or a format made by the `openai` package's helper for zod. */
 export type ParseFormat = StandardSchema | (ResponseFormat & { $parseRaw?: (content: string) => unknown })
+/** What a format of `parse()` makes of the content. */
 export type ParsedOutput<F> = F extends StandardSchema
   ? SchemaOutput<F>
   : F extends { $parseRaw: (content: string) => infer T }

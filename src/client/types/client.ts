@@ -9,12 +9,19 @@ import type { Responses } from './responses.js'
 
 /** `Alias`: the names in the `models` of its options, which editors complete. */
 export interface Client<Alias extends string = never> {
+  /** Chat completions (https://platform.openai.com/docs/api-reference/chat). */
   readonly chat: { readonly completions: ChatCompletions<Alias> }
+  /** Embeddings (https://platform.openai.com/docs/api-reference/embeddings). */
   readonly embeddings: Embeddings<Alias>
+  /** Responses (https://platform.openai.com/docs/api-reference/responses), at providers that have only chat too. */
   readonly responses: Responses<Alias>
+  /** Orders documents by how well they fit a query. */
   readonly rerank: Rerank<Alias>
+  /** Moderations (https://platform.openai.com/docs/api-reference/moderations), passed on as they are. */
   readonly moderations: Moderations<Alias>
+  /** Images (https://platform.openai.com/docs/api-reference/images), passed on as they are. */
   readonly images: Images<Alias>
+  /** Speech, transcriptions and translations (https://platform.openai.com/docs/api-reference/audio), passed on as they are. */
   readonly audio: {
     readonly speech: Speech<Alias>
     readonly transcriptions: Transcriptions<Alias>

@@ -13,6 +13,12 @@ export type EmbeddingsBody<Alias extends string = never> = Omit<EmbeddingsReques
  */
 export type EmbeddingsResult = WithMeta<Omit<EmbeddingsResponse, 'usage'> & Required<Pick<EmbeddingsResponse, 'usage'>>>
 
+/** Embeddings, in the shape of the `openai` package's `embeddings`. */
 export interface Embeddings<Alias extends string = never> {
+  /**
+   * One vector for each input, in the order of the inputs.
+   *
+   * @throws ProviderError and the other errors of a call; StreamError for an answer that lacks a vector.
+   */
   create(body: EmbeddingsBody<Alias>, options?: CallOptions): Promise<EmbeddingsResult>
 }

@@ -6,10 +6,14 @@ import type { SkippedTarget } from '../../router/missing-keys.js'
 export interface TargetHealth {
   /** `provider/model`, with `#name` where targets of one model are told apart. */
   readonly target: string
+  /** Id of the provider. */
   readonly provider: string
   /** As the provider knows it. */
   readonly model: string
-  /** `closed`: serves. `open`: in cooldown after failures. `half-open`: has cooled down; one call tries it before others follow. */
+  /**
+   * `closed`: serves. `open`: in cooldown after failures. `half-open`: has cooled down; one call tries it before others
+   * follow.
+   */
   readonly state: 'closed' | 'open' | 'half-open'
   /** Attempts under way. */
   readonly inFlight: number
@@ -19,7 +23,10 @@ export interface TargetHealth {
   readonly failures: number
   /** Share of such failures, 0 to 1, as a moving average that forgets in some ten seconds. */
   readonly errorRate: number
-  /** Milliseconds to an answer (of a stream: to its first content), as an average that rises at once and falls slowly; `null` until there was one. */
+  /**
+   * Milliseconds to an answer (of a stream: to its first content), as an average that rises at once and falls slowly;
+   * `null` until there was one.
+   */
   readonly latencyMs: number | null
   /** Milliseconds to the first content of a stream, as a moving average; `null` until there was one. */
   readonly firstChunkMs: number | null
@@ -54,6 +61,7 @@ export interface StoreHealth {
 export interface ClientHealth {
   /** Every target that the options name, and those that calls have named since, in the order in which they were named. */
   readonly targets: readonly TargetHealth[]
+  /** The store that limits, budgets and cooldowns are kept in. */
   readonly store: StoreHealth
   /** Targets that the options name and that were left out, because their key is missing (option `skipWithoutKey`). */
   readonly skipped: readonly SkippedTarget[]

@@ -29,6 +29,7 @@ export interface CallMeta {
   readonly warnings: readonly string[]
 }
 
+/** An answer with `_meta`: how it came about, and what it cost. */
 export type WithMeta<T> = T & { readonly _meta: CallMeta }
 /** The last item of a stream carries `_meta`. */
 export type StreamItem<T> = T & { readonly _meta?: CallMeta }

@@ -14,9 +14,13 @@ type PassedBody<Alias extends string = never> = { model: ModelName<Alias> } & Bo
 export type ModerationBody<Alias extends string = never> = PassedBody<Alias> & {
   input: string | readonly string[] | readonly object[]
 }
+/** Whether texts or images are harmful (https://platform.openai.com/docs/api-reference/moderations/object). */
 export interface ModerationResponse {
+  /** The provider's id of the answer. */
   id: string
+  /** Model that answered. */
   model: string
+  /** One for each input. */
   results: {
     flagged: boolean
     categories: Record<string, boolean>
@@ -26,6 +30,7 @@ export interface ModerationResponse {
   [field: string]: unknown
 }
 
+/** Moderations, in the shape of the `openai` package's `moderations`. */
 export interface Moderations<Alias extends string = never> {
   /** Name OpenAI's own type as type argument to have the categories typed. */
   create<T extends object = ModerationResponse>(
@@ -39,13 +44,17 @@ export type ImageBody<Alias extends string = never> = PassedBody<Alias> & {
   prompt: string
   stream?: boolean | null | undefined
 }
+/** Images that were made (https://platform.openai.com/docs/api-reference/images/object). */
 export interface ImagesResponse {
+  /** Seconds since 1970. */
   created: number
+  /** The images, each as `b64_json` or as a `url` that holds for a while. */
   data?: { b64_json?: string; url?: string; revised_prompt?: string; [field: string]: unknown }[]
   [field: string]: unknown
 }
 /** One event of a stream, told by its `type`. */
 export interface PassedEvent {
+  /** What the event is, such as `image_generation.completed`. */
   type: string
   [field: string]: unknown
 }
@@ -60,7 +69,9 @@ export type ImageEditBody<Alias extends string = never> = PassedBody<Alias> & {
 /** https://platform.openai.com/docs/api-reference/images/createVariation */
 export type ImageVariationBody<Alias extends string = never> = PassedBody<Alias> & { image: Upload }
 
+/** Images, in the shape of the `openai` package's `images`. */
 export interface Images<Alias extends string = never> {
+  /** Makes images of a prompt. */
   generate<T extends object = ImagesResponse>(
     body: Open<ImageBody<Alias> & { stream?: false | null | undefined }>,
     options?: CallOptions,
@@ -96,6 +107,7 @@ export interface Images<Alias extends string = never> {
 /** https://platform.openai.com/docs/api-reference/audio/createSpeech */
 export type SpeechBody<Alias extends string = never> = PassedBody<Alias> & { input: string; voice: unknown }
 
+/** Speech, in the shape of the `openai` package's `audio.speech`. */
 export interface Speech<Alias extends string = never> {
   /**
    * A `Response` with the audio, read as it comes: `arrayBuffer()`, `blob()`, `body`. Its `_meta` is there at once;
@@ -109,11 +121,14 @@ export type TranscriptionBody<Alias extends string = never> = PassedBody<Alias> 
   file: Upload
   stream?: boolean | null | undefined
 }
+/** What was said (https://platform.openai.com/docs/api-reference/audio/json-object). */
 export interface Transcription {
+  /** The text. */
   text: string
   [field: string]: unknown
 }
 
+/** Transcriptions, in the shape of the `openai` package's `audio.transcriptions`. */
 export interface Transcriptions<Alias extends string = never> {
   /** The file is read into memory. A plain-text `response_format` such as `srt` comes as `text` too. */
   create<T extends object = Transcription>(
@@ -133,6 +148,7 @@ export interface Transcriptions<Alias extends string = never> {
 /** https://platform.openai.com/docs/api-reference/audio/createTranslation */
 export type TranslationBody<Alias extends string = never> = PassedBody<Alias> & { file: Upload }
 
+/** Translations into English, in the shape of the `openai` package's `audio.translations`. */
 export interface Translations<Alias extends string = never> {
   /** As a transcription, in English. */
   create<T extends object = Transcription>(

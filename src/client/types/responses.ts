@@ -89,6 +89,7 @@ type KnownEvent = { [Type in keyof EventFields]: Numbered & EventFields[Type] & 
 /** An event of a response that streams, told by its `type`. Events that this version does not name come too. */
 export type ResponseEvent = KnownEvent | (Numbered & OfItem & { type: ToolStep }) | OtherResponseEvent
 
+/** Responses, in the shape of the `openai` package's `responses`. */
 export interface Responses<Alias extends string = never> {
   /**
    * Where OpenAI's own type of the answer is wanted, it is taken from the place that the answer goes to, or named as type

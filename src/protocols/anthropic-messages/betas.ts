@@ -38,14 +38,24 @@ const BLOCKS: ReadonlyMap<unknown, string> = new Map([
   ['tool_removal', 'mid-conversation-tool-changes-2026-07-01'],
 ])
 
-/** @param named - `betas` of the request, as the SDK takes them. */
-export function betaHeader(body: JsonObject, named: unknown): { 'anthropic-beta'?: string } {
+/**
+ * @param named - `betas` of the request, as the SDK takes them.
+ * @param toolBetas - What the speaker needs for a kind of tool beside that.
+ */
+export function betaHeader(
+  body: JsonObject,
+  named: unknown,
+  toolBetas: Readonly<Record<string, string>> = {},
+): { 'anthropic-beta'?: string } {
   const betas = new Set(asArray(named).filter((name): name is string => typeof name === 'string'))
   const add = (beta: string | undefined): void => void (beta !== undefined && betas.add(beta))
   for (const [field, beta] of FIELDS) if (body[field] != null) add(beta)
   ofSettings(body, add)
   const tools = asArray(body['tools']).filter(isObject)
-  for (const tool of tools) add(TOOLS.get(tool['type']))
+  for (const { type } of tools) {
+    add(TOOLS.get(type))
+    if (typeof type === 'string' && Object.hasOwn(toolBetas, type)) add(toolBetas[type])
+  }
   if (asArray(body['mcp_servers']).length > 0) {
     const isNew = tools.some(({ type }) => type === 'mcp_toolset')
     add(isNew ? 'mcp-client-2025-11-20' : 'mcp-client-2025-04-04')

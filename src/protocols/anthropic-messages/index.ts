@@ -12,6 +12,7 @@ import { createStreamDecoder } from './stream-decode.js'
 import { createStreamEncoder } from './stream-encode.js'
 import { ID } from './wire.js'
 
+/** Anthropic's Messages API (https://platform.claude.com/docs/en/api/messages). */
 export const anthropicMessages: ChatProtocol = {
   id: ID,
   kind: 'chat',

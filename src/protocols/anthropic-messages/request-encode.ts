@@ -19,6 +19,7 @@ import { outputLimit } from './output-limit.js'
 import { encodeSampling } from './sampling.js'
 import { encodeThinking, roomForThinking } from './thinking.js'
 import { encodeToolChoice, encodeTools, isForced } from './tools.js'
+import { withoutURLSources } from './url-sources.js'
 import { ID, ownRaw } from './wire.js'
 
 /** The SDKs' base URLs stop before the version. */
@@ -94,7 +95,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   })
   const given = checkFields(request, limits)
   const { system, messages } = encodeMessages(
-    request.messages,
+    context.quirks.urlSources === false ? withoutURLSources(request.messages, limits) : request.messages,
     {
       systemInMessages: traits.systemInMessages,
       unsignedThinking: context.quirks.reasoningContent ?? false,
@@ -142,7 +143,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   return {
     path: PATH,
     body: whole,
-    headers: { 'anthropic-version': API_VERSION, ...betaHeader(whole, betas) },
+    headers: { 'anthropic-version': API_VERSION, ...betaHeader(whole, betas, context.quirks.toolBetas) },
     ...(toolNames && { toolNames }),
   }
 }

@@ -17,6 +17,7 @@ import { createStreamEncoder } from './stream-encode.js'
 import { ID } from './wire.js'
 import { BEDROCK_RUNTIME } from '../shared/bedrock.js'
 
+/** Amazon Bedrock's Converse API (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html). */
 export const bedrockConverse: ChatProtocol = {
   id: ID,
   kind: 'chat',

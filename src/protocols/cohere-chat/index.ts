@@ -19,6 +19,7 @@ function encodeError(error: WireError): JsonObject {
   return { message: error.message }
 }
 
+/** Cohere's chat API, version 2 (https://docs.cohere.com/reference/chat). */
 export const cohereChat: ChatProtocol = {
   id: ID,
   kind: 'chat',

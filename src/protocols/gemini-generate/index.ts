@@ -13,6 +13,7 @@ import { createStreamDecoder } from './stream-decode.js'
 import { createStreamEncoder } from './stream-encode.js'
 import { ID } from './wire.js'
 
+/** Gemini's `generateContent` (https://ai.google.dev/api/generate-content), which Vertex AI has too. */
 export const geminiGenerate: ChatProtocol = {
   id: ID,
   kind: 'chat',

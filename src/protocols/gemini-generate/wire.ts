@@ -39,8 +39,8 @@ export function list(value: unknown): readonly unknown[] {
 
 const RESOURCE = /^(?:models|tunedModels|endpoints)\//
 
-/** What Vertex AI's full names begin with, which is in its base URL already. */
-const PUBLISHER = /^(?:projects\/[^/]+\/locations\/[^/]+\/)?publishers\/google\//
+/** What Vertex AI's full names begin with, which is in its base URL already, and what stands before the name elsewhere. */
+const PUBLISHER = /^(?:(?:projects\/[^/]+\/locations\/[^/]+\/)?publishers\/google\/|google\/(?!\.{1,2}(?:\/|$)))/
 
 /**
  * Path of a model's method. A name may say its collection (`tunedModels/mine`); otherwise it is a model's.

@@ -14,6 +14,7 @@ function encodeError(error: WireError): JsonObject {
   return { error: error.message }
 }
 
+/** Ollama's own chat API (https://docs.ollama.com/api/chat). */
 export const ollamaChat: ChatProtocol = {
   id: ID,
   kind: 'chat',

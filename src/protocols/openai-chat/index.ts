@@ -11,6 +11,7 @@ import { decodeResponse, encodeResponse } from './response.js'
 import { createStreamDecoder } from './stream-decode.js'
 import { createStreamEncoder } from './stream-encode.js'
 
+/** OpenAI's Chat Completions API (https://platform.openai.com/docs/api-reference/chat), which most providers speak. */
 export const openaiChat: ChatProtocol = {
   id: 'openai-chat',
   kind: 'chat',

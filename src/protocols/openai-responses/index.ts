@@ -7,6 +7,7 @@ import { decodeResponse, encodeResponse } from './response.js'
 import { createStreamDecoder } from './stream-decode.js'
 import { createStreamEncoder } from './stream-encode.js'
 
+/** OpenAI's Responses API (https://platform.openai.com/docs/api-reference/responses). */
 export const openaiResponses: ChatProtocol = {
   id: PROTOCOL,
   kind: 'chat',

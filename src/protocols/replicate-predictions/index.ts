@@ -11,6 +11,7 @@ import { decodeError, decodeResponse, encodeError, encodeResponse, pending } fro
 import { TEXT_EVENTS, createStreamDecoder, createStreamEncoder } from './stream.js'
 import { ID, PATH } from './wire.js'
 
+/** Replicate's predictions (https://replicate.com/docs/reference/http#predictions.create). */
 export const replicatePredictions: ChatProtocol = {
   id: ID,
   kind: 'chat',
