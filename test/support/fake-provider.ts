@@ -4,7 +4,8 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { formatAt, sse, type Json } from './fake-formats.js'
+import { formatAt } from './formats/index.js'
+import { sse, type Json } from './formats/shape.js'
 
 export interface RecordedRequest {
   readonly run: string

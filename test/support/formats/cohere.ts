@@ -1,5 +1,5 @@
 /** Cohere's chat, embeddings and rerank, first and second version. */
-import { sse, type FakeFormat, type Json } from '../fake-formats.js'
+import { sse, type FakeFormat, type Json } from './shape.js'
 
 const UNITS = { input_tokens: 9, output_tokens: 6 }
 const USAGE = { billed_units: UNITS, tokens: { input_tokens: 11, output_tokens: 7 }, cached_tokens: 4 }

@@ -1,5 +1,5 @@
 /** Google's `generateContent` and its neighbours. */
-import { sse, type FakeFormat, type Json } from '../fake-formats.js'
+import { sse, type FakeFormat, type Json } from './shape.js'
 
 const modelOf = (path: string): string => `${/models\/([^:]+):/.exec(path)?.[1] ?? ''}-2026`
 

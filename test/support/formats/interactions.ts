@@ -1,5 +1,5 @@
 /** Google's Interactions. */
-import { sse, type FakeFormat, type Json } from '../fake-formats.js'
+import { sse, type FakeFormat, type Json } from './shape.js'
 
 const USAGE = {
   total_input_tokens: 11,

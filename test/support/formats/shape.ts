@@ -1,8 +1,4 @@
-/** Wire formats of the fake provider beside those of OpenAI and Anthropic, told by the path. */
-import { cohere } from './formats/cohere.js'
-import { gemini } from './formats/gemini.js'
-import { interactions } from './formats/interactions.js'
-
+/** What the fake provider is told of a wire format beside those of OpenAI and Anthropic. */
 export type Json = Record<string, unknown>
 
 export interface FakeFormat {
@@ -13,12 +9,6 @@ export interface FakeFormat {
   events(path: string, body: Json): string[]
   /** Default: OpenAI's. */
   readonly error?: (status: number, error: Json) => Json
-}
-
-const FORMATS: readonly FakeFormat[] = [gemini, interactions, cohere]
-
-export function formatAt(path: string): FakeFormat | undefined {
-  return FORMATS.find((format) => format.path.test(path))
 }
 
 export function sse(data: unknown, event?: string): string {
