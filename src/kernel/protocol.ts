@@ -28,8 +28,13 @@ export const SCHEMA_DIALECT_IDS = [
   'azure',
   'bedrock',
   'cerebras',
+  'cohere',
+  'deepseek',
+  'fireworks',
   'gemini',
   'groq',
+  'mistral',
+  'ollama',
   'openai',
   'xai',
 ] as const
@@ -93,8 +98,14 @@ export interface Quirks {
   readonly cacheControl?: boolean
   /** `developer` messages are sent as `system`. Default false. */
   readonly developerAsSystem?: boolean
-  /** Takes `response_format: json_schema`. Default true. */
-  readonly jsonSchema?: boolean
+  /** Takes `response_format: json_schema`, or the models that do, by parts of their names. Default true. */
+  readonly jsonSchema?: boolean | readonly string[]
+  /** Takes a `response_format` in requests that offer tools. Default true. */
+  readonly formatBesideTools?: boolean
+  /** Models that can be held to a schema (`strict`), by parts of their names. Default: all. */
+  readonly strictModels?: readonly string[]
+  /** Where requests with strict functions go instead of the base URL's version, such as `/beta`. */
+  readonly strictBase?: string
   /**
    * How embeddings are told what they are for; `false` where its models tell nothing apart. Default: `input_type` goes out
    * as it is.

@@ -15,6 +15,7 @@ export const codestral = openaiCompatible({
     messageNames: false,
     filePart: 'document_url',
     history: MISTRAL_HISTORY,
+    schemas: 'mistral',
   },
   telemetryName: 'mistral_ai',
   idHeaders: ['mistral-correlation-id'],

@@ -15,6 +15,9 @@ export const deepseek: ProviderRow = {
     reasoningRequired: true,
     developerAsSystem: true,
     jsonSchema: false,
+    // https://api-docs.deepseek.com/guides/tool_calls#strict-mode-beta
+    schemas: 'deepseek',
+    strictBase: '/beta',
   },
   hosts: ['api.deepseek.com'],
   docs: 'https://api-docs.deepseek.com',

@@ -10,7 +10,7 @@ export const fireworks: ProviderRow = {
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['FIREWORKS_API_KEY'],
   // https://docs.fireworks.ai/guides/reasoning
-  quirks: { developerAsSystem: true, reasoningContent: true },
+  quirks: { developerAsSystem: true, reasoningContent: true, schemas: 'fireworks' },
   hosts: ['api.fireworks.ai'],
   docs: 'https://docs.fireworks.ai/tools-sdks/openai-compatibility',
 }

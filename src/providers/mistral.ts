@@ -26,6 +26,7 @@ export const mistral: ProviderRow = {
     messageNames: false,
     filePart: 'document_url',
     history: MISTRAL_HISTORY,
+    schemas: 'mistral',
     seedField: 'random_seed',
     inputTypes: false,
     unsupported: ['logit_bias', 'logprobs', 'top_logprobs', 'store', 'service_tier', 'user', 'verbosity', 'top_k'],

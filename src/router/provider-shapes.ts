@@ -56,7 +56,10 @@ const quirks = z.strictObject({
   thinkingBlocks: z.optional(z.boolean()),
   cacheControl: z.optional(z.boolean()),
   developerAsSystem: z.optional(z.boolean()),
-  jsonSchema: z.optional(z.boolean()),
+  jsonSchema: z.optional(z.union([z.boolean(), z.array(text)])),
+  formatBesideTools: z.optional(z.boolean()),
+  strictModels: z.optional(z.array(text)),
+  strictBase: z.optional(text),
   inputTypes: z.optional(
     z.union([
       z.literal(false),

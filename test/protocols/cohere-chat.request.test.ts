@@ -75,8 +75,14 @@ describe('requests', () => {
 
   test('strict functions', () => {
     const strict = { type: 'function' as const, function: { ...tool('a').function, strict: true } }
-    expect(bodyOf({ tools: [strict, tool('b')] })).toMatchObject({ strict_tools: true, tools: [tool('a'), tool('b')] })
-    expect(warnings).toEqual([expect.stringContaining('strict')])
+    const parameters = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }
+    const held = { type: 'function' as const, function: { name: 'c', parameters, strict: true } }
+    expect(bodyOf({ tools: [held] })).toMatchObject({ strict_tools: true, tools: [{ function: { parameters } }] })
+    expect(warnings).toEqual([])
+    // It is said of all functions of a request.
+    const mixed = bodyOf({ tools: [held, tool('b')] })
+    expect(mixed).not.toHaveProperty('strict_tools')
+    expect(warnings).toEqual([expect.stringContaining('b is not strict')])
     expect(codec.decodeRequest({ model: 'm', messages: [], strict_tools: true, tools: [tool('a')] }).tools).toEqual([
       strict,
     ])

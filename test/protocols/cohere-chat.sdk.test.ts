@@ -65,6 +65,8 @@ test('the stream of that answer', async () => {
   })
 })
 
+const parameters = { type: 'object', properties: { what: { type: 'string' } }, required: ['what'] }
+
 test('what the SDK sends is read, and a request of the hub says the same', async () => {
   server.answer = { json: codec.encodeResponse(completion) }
   await client.chat({
@@ -89,7 +91,7 @@ test('what the SDK sends is read, and a request of the hub says the same', async
         content: [{ type: 'document', document: { id: 'd', data: { text: 'a cat' } } }],
       },
     ],
-    tools: [{ type: 'function', function: { name: 'look', parameters: { type: 'object', properties: {} } } }],
+    tools: [{ type: 'function', function: { name: 'look', parameters } }],
     strictTools: true,
     safetyMode: 'STRICT',
     maxTokens: 64,
@@ -98,7 +100,6 @@ test('what the SDK sends is read, and a request of the hub says the same', async
     p: 0.5,
     thinking: { type: 'enabled', tokenBudget: 100 },
     toolChoice: 'REQUIRED',
-    responseFormat: { type: 'json_object', jsonSchema: { type: 'object' } },
   })
   const wire = server.requests.at(-1)!.body
   const request = codec.decodeRequest(wire)
@@ -109,7 +110,6 @@ test('what the SDK sends is read, and a request of the hub says the same', async
     top_p: 0.5,
     thinking: { type: 'enabled', budget_tokens: 100 },
     tool_choice: 'required',
-    response_format: { type: 'json_schema', json_schema: { schema: { type: 'object' } } },
     raw: { protocol: 'cohere-chat', value: { safety_mode: 'STRICT' } },
     tools: [{ function: { name: 'look', strict: true } }],
   })
@@ -124,6 +124,14 @@ test('what the SDK sends is read, and a request of the hub says the same', async
   const again = codec.encodeRequest(request, context).body
   expect(again).toEqual(wire)
   expect(requestMeaning(codec.decodeRequest(again))).toEqual(requestMeaning(request))
+
+  // Beside tools the API takes no format.
+  const [model, messages] = ['command-a-03-2025', [{ role: 'user' as const, content: 'x' }]]
+  await client.chat({ model, messages, responseFormat: { type: 'json_object', jsonSchema: parameters } })
+  const other = server.requests.at(-1)!.body
+  const read = codec.decodeRequest(other)
+  expect(read).toMatchObject({ response_format: { type: 'json_schema', json_schema: { schema: parameters } } })
+  expect(codec.encodeRequest(read, context).body).toEqual(other)
 })
 
 test('errors are errors of the SDK', async () => {

@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { SCHEMA_DIALECT_IDS } from '../../src/kernel/protocol.js'
-import { PROVIDERS, exchange } from './providers.js'
+import { exchange, providerOf } from './providers.js'
 import { hindrance } from './hindrance.js'
 import { answerTo } from './model.js'
 import { complaints } from './rules.js'
@@ -13,12 +13,15 @@ import { SAMPLES } from './samples.js'
 
 const messages = [{ role: 'user' as const, content: 'x' }]
 
-describe.each(SCHEMA_DIALECT_IDS)('%s', (dialect) => {
-  const provider = PROVIDERS[dialect]
+const WITH_FORMAT = SCHEMA_DIALECT_IDS.flatMap((dialect) => {
+  const { format, ...provider } = providerOf(dialect)
+  return format ? [{ dialect, provider: { ...provider, format } }] : []
+})
 
+describe.each(WITH_FORMAT)('$dialect', ({ dialect, provider }) => {
   test.each(SAMPLES)('$name', async (sample) => {
     const { schema, answers } = sample
-    const hindered = hindrance(sample, dialect)
+    const hindered = hindrance(sample.not, dialect)
     for (const answer of answers) {
       const { client, bodies } = exchange((body) => {
         const sent = provider.format(body)

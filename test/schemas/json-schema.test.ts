@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'vitest'
 import { SCHEMA_DIALECT_IDS } from '../../src/kernel/protocol.js'
 import { answerTo } from './model.js'
-import { PROVIDERS, exchange } from './providers.js'
-import { complaints, type Dialect } from './rules.js'
+import { PROVIDERS, exchange, providerOf } from './providers.js'
+import { hindrance, type Hindrances } from './hindrance.js'
+import { complaints } from './rules.js'
 
 type Json = Record<string, unknown>
 const messages = [{ role: 'user' as const, content: 'x' }]
@@ -15,7 +16,7 @@ const text = { type: 'string' }
 const whole = { type: 'integer' }
 
 /** Name, schema, answers; and what stands in the way, at the dialects that a word stands for. */
-type Row = readonly [string, Json, readonly unknown[], Readonly<Partial<Record<Dialect | 'all' | 'closed', string>>>?]
+type Row = readonly [string, Json, readonly unknown[], Hindrances?]
 
 const ROWS: readonly Row[] = [
   [
@@ -169,11 +170,14 @@ const ROWS: readonly Row[] = [
   ],
 ]
 
-describe.each(SCHEMA_DIALECT_IDS)('%s', (dialect) => {
-  const provider = PROVIDERS[dialect]
+const WITH_FORMAT = SCHEMA_DIALECT_IDS.flatMap((dialect) => {
+  const { format, ...provider } = providerOf(dialect)
+  return format ? [{ dialect, provider: { ...provider, format } }] : []
+})
 
+describe.each(WITH_FORMAT)('$dialect', ({ dialect, provider }) => {
   test.each(ROWS.map(([name, ...row]) => ({ name, row })))('$name', async ({ row: [schema, answers, not = {}] }) => {
-    const hindered = not.all ?? not[dialect] ?? (dialect === 'gemini' ? undefined : not.closed)
+    const hindered = hindrance(not, dialect)
     for (const answer of answers) {
       const { client, bodies } = exchange((body) => {
         const sent = provider.format(body)

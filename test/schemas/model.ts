@@ -32,6 +32,8 @@ export function answerTo(root: Schema, value: unknown): unknown {
       return undefined
     }
     const types = [schema['type']].flat()
+    // Without a type any value will do, and some value has to be there.
+    if (types[0] === undefined && said !== undefined) return { value: said }
     if (said === null || said === undefined) return types.includes('null') ? { value: null } : undefined
     if ('const' in schema && JSON.stringify(schema['const']) !== JSON.stringify(said)) return undefined
     if (Array.isArray(schema['enum']) && !schema['enum'].includes(said)) return undefined

@@ -1,6 +1,6 @@
 /** The targets of the tables of schemas: where each says its schema, and how it answers. */
 import { createClient, type Client } from '../../src/index.js'
-import { parseJson } from '../../src/kernel/json.js'
+import { isObject, parseJson } from '../../src/kernel/json.js'
 import type { Dialect } from './rules.js'
 
 /** A body of one of eight APIs, read by {@link at}. */
@@ -18,9 +18,9 @@ const schemaAt = (value: unknown, path: string): Body | undefined => at(value, p
 export interface Provider {
   readonly model: string
   /** The enforced schema of a request's answer; `undefined` where nothing enforces one. */
-  readonly format: (body: Body) => Record<string, unknown> | undefined
+  readonly format?: (body: Body) => Record<string, unknown> | undefined
   /** The enforced schema of its first function. */
-  readonly tool: (body: Body) => Record<string, unknown> | undefined
+  readonly tool?: (body: Body) => Record<string, unknown> | undefined
   readonly says: (text: string) => unknown
   readonly calls: (args: unknown) => unknown
 }
@@ -35,16 +35,16 @@ const chat = (message: object, finish: string): object => ({
   ],
 })
 
-const strict = (model: string): Provider => ({
+const strict = (model: string) => ({
   model,
-  format: (body) =>
+  format: (body: Body) =>
     at(body, 'response_format.json_schema.strict') === true
       ? schemaAt(body, 'response_format.json_schema.schema')
       : undefined,
-  tool: (body) =>
+  tool: (body: Body) =>
     at(body, 'tools.0.function.strict') === true ? schemaAt(body, 'tools.0.function.parameters') : undefined,
-  says: (content) => chat({ content }, 'stop'),
-  calls: (args) =>
+  says: (content: string) => chat({ content }, 'stop'),
+  calls: (args: unknown) =>
     chat(
       { tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: JSON.stringify(args) } }] },
       'tool_calls',
@@ -71,12 +71,45 @@ const candidate = (part: object): object => ({
   candidates: [{ content: { role: 'model', parts: [part] }, finishReason: 'STOP' }],
 })
 
-export const PROVIDERS: Readonly<Record<Dialect, Provider>> = {
+const { format: _none, ...deepseek } = strict('deepseek/deepseek-chat')
+
+const cohere = (message: object, reason: string): object => ({
+  id: 'a',
+  finish_reason: reason,
+  message: { role: 'assistant', ...message },
+  usage: {},
+})
+
+export const PROVIDERS = {
   openai: strict('openai/gpt-4.1'),
   azure: strict('azure/gpt-4.1'),
   groq: strict('groq/openai/gpt-oss-120b'),
   cerebras: strict('cerebras/gpt-oss-120b'),
   xai: strict('xai/grok-4'),
+  mistral: strict('mistral/mistral-small-latest'),
+  fireworks: strict('fireworks/accounts/fireworks/models/kimi-k2p5'),
+  deepseek,
+  cohere: {
+    model: 'cohere/command-a-03-2025',
+    format: (body) => schemaAt(body, 'response_format.json_schema'),
+    tool: (body) => (at(body, 'strict_tools') === true ? schemaAt(body, 'tools.0.function.parameters') : undefined),
+    says: (text) => cohere({ content: [{ type: 'text', text }] }, 'COMPLETE'),
+    calls: (args) =>
+      cohere(
+        { tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: JSON.stringify(args) } }] },
+        'TOOL_CALL',
+      ),
+  },
+  ollama: {
+    model: 'ollama/llama3.3',
+    format: (body) => (isObject(at(body, 'format')) ? schemaAt(body, 'format') : undefined),
+    says: (content) => ({ model: 'm', message: { role: 'assistant', content }, done: true, done_reason: 'stop' }),
+    calls: (args) => ({
+      model: 'm',
+      message: { role: 'assistant', content: '', tool_calls: [{ function: { name: 'f', arguments: args } }] },
+      done: true,
+    }),
+  },
   anthropic: {
     model: 'anthropic/claude-sonnet-4-6',
     format: (body) => schemaAt(body, 'output_config.format.schema'),
@@ -102,7 +135,10 @@ export const PROVIDERS: Readonly<Record<Dialect, Provider>> = {
     says: (text) => candidate({ text }),
     calls: (args) => candidate({ functionCall: { name: 'f', args } }),
   },
-}
+} satisfies Readonly<Record<Dialect, Provider>>
+
+/** The same, for all alike. */
+export const providerOf = (dialect: Dialect): Provider => PROVIDERS[dialect]
 
 const events = (list: readonly object[], end = ''): string =>
   list.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('') + end

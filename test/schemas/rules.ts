@@ -3,8 +3,9 @@
  * (`src/protocols/shared/schema-dialects.ts` names the pages).
  */
 import { isObject } from '../../src/kernel/json.js'
+import type { SchemaDialectId } from '../../src/kernel/protocol.js'
 
-export type Dialect = 'openai' | 'azure' | 'anthropic' | 'bedrock' | 'gemini' | 'groq' | 'cerebras' | 'xai'
+export type Dialect = SchemaDialectId
 
 type Schema = Record<string, unknown>
 
@@ -17,11 +18,24 @@ interface Rules {
   readonly typeLists: boolean
   readonly properties?: number
   readonly depth?: number
+  /** Any root is taken, but a union. */
+  readonly anyRoot?: boolean
+  readonly emptyObjects?: 'root' | 'none'
+  readonly someRequired?: boolean
+  readonly refsInUnions?: boolean
+  readonly untyped?: boolean
+  /** What a `pattern` looks like. */
+  readonly pattern?: RegExp
+  readonly integerBounds?: boolean
 }
 
 const COMMON = 'type properties required items enum anyOf description title $ref $defs additionalProperties'
 const TEN = 'date-time time date duration email hostname ipv4 ipv6 uuid'
-const BOUNDS = 'minimum maximum exclusiveMinimum exclusiveMaximum multipleOf'
+const RANGE = 'minimum maximum exclusiveMinimum exclusiveMaximum'
+const BOUNDS = `${RANGE} multipleOf`
+const SIZES = 'minItems maxItems minLength maxLength'
+/** Without `^` and `$` but in classes, and what they escape. */
+const WHOLE = /^(?:[^\\^$[]|\\.|\[(?:[^\]\\]|\\.)*\])+$/
 
 const openai: Rules = {
   keywords: `${COMMON} const default pattern format minItems maxItems ${BOUNDS}`,
@@ -38,7 +52,57 @@ const RULES: Readonly<Record<Dialect, Rules>> = {
   openai,
   azure: { ...openai, keywords: `${COMMON} const`, properties: 100, depth: 5 },
   groq: openai,
-  xai: { ...openai, keywords: `${COMMON} const pattern format ${BOUNDS}` },
+  mistral: { ...openai, allRequired: false },
+  xai: {
+    keywords: `${COMMON} const pattern format prefixItems minProperties maxProperties ${SIZES} ${RANGE}`,
+    formats: 'date time date-time email uuid ipv4 ipv6 uri',
+    strict: false,
+    allRequired: false,
+    recursive: false,
+    typeLists: true,
+    // It fits the whole text, so that an expression for a part says what may be around it.
+    pattern: WHOLE,
+  },
+  cohere: {
+    keywords: `${COMMON} const pattern format`,
+    formats: 'date-time uuid date time',
+    strict: false,
+    allRequired: false,
+    recursive: false,
+    typeLists: false,
+    someRequired: true,
+    emptyObjects: 'none',
+    pattern: WHOLE,
+  },
+  deepseek: {
+    keywords: `${COMMON} pattern format ${BOUNDS}`,
+    formats: 'email hostname ipv4 ipv6 uuid',
+    strict: true,
+    allRequired: true,
+    recursive: true,
+    typeLists: true,
+    emptyObjects: 'root',
+    refsInUnions: false,
+  },
+  fireworks: {
+    keywords: `${COMMON} default`,
+    strict: false,
+    allRequired: false,
+    recursive: true,
+    typeLists: false,
+  },
+  ollama: {
+    keywords: `${COMMON} const default pattern format ${SIZES} ${RANGE}`,
+    formats: 'date time date-time uuid',
+    strict: false,
+    allRequired: false,
+    recursive: true,
+    typeLists: true,
+    anyRoot: true,
+    untyped: true,
+    integerBounds: true,
+    pattern: /^\^.*\$$/,
+  },
   cerebras: {
     ...openai,
     keywords: `${COMMON} const prefixItems ${BOUNDS}`,
@@ -81,8 +145,8 @@ export function complaints(root: Schema, dialect: Dialect): string[] {
   let properties = 0
   const say = (path: string, what: string): void => void found.push(`${path || '(root)'}: ${what}`)
 
-  if (dialect !== 'gemini' && root['type'] !== 'object') say('', 'the root is no object')
-  if (root['anyOf'] !== undefined) say('', 'a union at the root')
+  if (dialect !== 'gemini' && !rules.anyRoot && root['type'] !== 'object') say('', 'the root is no object')
+  if (root['anyOf'] !== undefined && !rules.anyRoot) say('', 'a union at the root')
   look(root, '', 0, new Set(), false)
   const defs = isObject(root['$defs']) ? root['$defs'] : {}
   for (const [name, schema] of Object.entries(defs)) look(schema, `$defs.${name}`, 0, new Set([name]), false)
@@ -109,12 +173,19 @@ export function complaints(root: Schema, dialect: Dialect): string[] {
     if (anyOf !== undefined) {
       if (!Array.isArray(anyOf)) return say(path, 'anyOf is no list')
       if (type !== undefined) say(path, 'type beside anyOf')
+      if (rules.refsInUnions === false && anyOf.some((one) => isObject(one) && one['$ref'] !== undefined))
+        say(path, 'a reference in a union')
       return anyOf.forEach((one, at) => look(one, `${path}|${at}`, depth, within, optional))
     }
+    if (type === undefined && rules.untyped) return
     if (typeof type !== 'string' && !(rules.typeLists && Array.isArray(type) && type.includes('null')))
       say(path, `type ${JSON.stringify(type)}`)
     if (schema['format'] !== undefined && !formats.has(String(schema['format'])))
       say(path, `format ${String(schema['format'])}`)
+    if (typeof schema['pattern'] === 'string' && rules.pattern && !rules.pattern.test(schema['pattern']))
+      say(path, `pattern ${schema['pattern']}`)
+    if (rules.integerBounds && type === 'number' && Object.keys(schema).some((one) => BOUNDS.includes(one)))
+      say(path, 'bounds of a number')
     if (/\(\?<?[=!]/.test(String(schema['pattern'] ?? ''))) say(path, 'a pattern that looks around')
     if ((dialect === 'anthropic' || dialect === 'bedrock') && Number(schema['minItems'] ?? 0) > 1) say(path, 'minItems')
     if (dialect === 'gemini' && Array.isArray(schema['enum']) && schema['enum'].includes(true))
@@ -130,6 +201,11 @@ export function complaints(root: Schema, dialect: Dialect): string[] {
     properties += Object.keys(inner).length
     if (rules.strict && schema['additionalProperties'] !== false) say(path, 'it is open')
     if (isObject(schema['additionalProperties'])) look(schema['additionalProperties'], `${path}.*`, depth, within, true)
+    const isMap = isObject(schema['additionalProperties']) || schema['additionalProperties'] === true
+    const isEmpty = Object.keys(inner).length === 0 && !isMap
+    if (isEmpty && (rules.emptyObjects === 'none' || (rules.emptyObjects === 'root' && path !== '')))
+      say(path, 'an empty object')
+    if (rules.someRequired && required.length === 0 && !isMap) say(path, 'nothing is required')
     for (const name of required) if (!Object.hasOwn(inner, name)) say(path, `${name} is required and unknown`)
     for (const [name, one] of Object.entries(inner)) {
       if (rules.allRequired && !required.includes(name)) say(path, `${name} is not required`)

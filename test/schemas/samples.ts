@@ -1,13 +1,12 @@
 /** Schemas as people write them, with an answer for each, and where they cannot be enforced: by which keyword, at which place. */
 import * as z from 'zod'
-import type { Dialect } from './rules.js'
+import type { Hindrances } from './hindrance.js'
 
 export interface Sample {
   readonly name: string
   readonly schema: z.ZodType
   readonly answers: readonly unknown[]
-  /** By dialect, or for all but Gemini (`closed`), what stands in the way. */
-  readonly not?: Readonly<Partial<Record<Dialect | 'closed' | 'all' | 'acyclic', string>>>
+  readonly not?: Hindrances
 }
 
 const Address = z.object({ street: z.string(), city: z.string(), zip: z.string().optional() })
@@ -233,7 +232,7 @@ export const SAMPLES: readonly Sample[] = [
     not: { closed: `its \`${MAP}` },
   },
   { name: 'a strict object', schema: z.strictObject({ a: z.string().optional() }), answers: [{}, { a: 'x' }] },
-  { name: 'an empty object', schema: z.object({}), answers: [{}] },
+  { name: 'an empty object', schema: z.object({}), answers: [{}], not: { cohere: 'properties' } },
   {
     name: 'tuples',
     schema: z.object({ at: z.tuple([z.number(), z.number()]), entry: z.tuple([z.string(), z.int()]) }),
@@ -281,7 +280,7 @@ export const SAMPLES: readonly Sample[] = [
     name: 'a list that links itself',
     schema: Linked,
     answers: [{ id: '1', next: { id: '2', next: null } }],
-    not: { acyclic: '$ref', gemini: '$ref' },
+    not: { acyclic: '$ref', gemini: '$ref', deepseek: '$ref' },
   },
   {
     name: 'a recursive union at the root',
@@ -293,13 +292,13 @@ export const SAMPLES: readonly Sample[] = [
     name: 'any value',
     schema: z.object({ a: z.string(), extra: z.any() }),
     answers: [{ a: 'x', extra: [1] }],
-    not: { all: '`type` at extra' },
+    not: { typed: '`type` at extra' },
   },
   {
     name: 'a list of anything',
     schema: z.object({ list: z.array(z.unknown()) }),
     answers: [{ list: ['x', 1] }],
-    not: { all: '`items` at list' },
+    not: { typed: '`items` at list' },
   },
   {
     name: 'what must not be there',

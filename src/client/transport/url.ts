@@ -31,8 +31,10 @@ function join(baseURL: string, path: string): string {
       'model',
       'has a part that leads to another path, such as `..`; give it as the provider lists it',
     )
-  const root = base.replace(/\/+$/, '')
-  const version = /^\/v\d+(?=\/)/.exec(operation)?.[0]
+  const given = base.replace(/\/+$/, '')
+  const version = /^\/(?:v\d+|beta)(?=\/)/.exec(operation)?.[0]
+  // An operation of the beta is beside those of a version, not below them.
+  const root = version === '/beta' ? given.replace(/\/v\d+$/, '') : given
   const rest = version !== undefined && root.endsWith(version) ? operation.slice(version.length) : operation
   const queries = [baseQuery, query].filter((part) => part !== '').join('&')
   return root + rest + (queries === '' ? '' : `?${queries}`)

@@ -11,6 +11,7 @@ import type { Limits } from '../../kernel/limits.js'
 import { portable, rulesOf } from '../shared/history/index.js'
 import { withoutPrefill } from '../shared/prefill.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
+import { takesJsonSchema } from '../shared/strict.js'
 import { schemaFitter, type SchemaFitter } from '../shared/schema/fitter.js'
 import { SCHEMA_DIALECTS } from '../shared/schema-dialects.js'
 import { encodeMessages } from './messages-encode.js'
@@ -108,7 +109,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   const extras = [ownRaw(request.raw), request.extra_body]
   // The older place of the format: two of them are refused.
   const isSpelledOut = [given, ...extras].some((fields) => isObject(fields) && fields['output_format'] != null)
-  const takesSchema = traits.jsonSchema && context.quirks.jsonSchema !== false
+  const takesSchema = traits.jsonSchema && takesJsonSchema(context)
   // Speakers of the format that are not Claude take schemas as they are.
   const fitter = traits.isClaude
     ? schemaFitter(SCHEMA_DIALECTS[context.quirks.schemas ?? 'anthropic'], limits, request.stream === true)

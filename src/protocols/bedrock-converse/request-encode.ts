@@ -10,6 +10,7 @@ import { portable, rulesOf } from '../shared/history/index.js'
 import { withoutPrefill } from '../shared/prefill.js'
 import { refusedBy } from '../shared/refusals.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
+import { takesJsonSchema } from '../shared/strict.js'
 import { schemaFitter } from '../shared/schema/fitter.js'
 import { SCHEMA_DIALECTS } from '../shared/schema-dialects.js'
 import { stopsOf } from '../shared/scalars.js'
@@ -105,7 +106,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
     modelFields: joined(extras, 'additionalModelRequestFields'),
     outputConfig: joined(extras, 'outputConfig'),
   }
-  const takesSchema = dialect.jsonSchema === true && messagesDialect.jsonSchema && quirks.jsonSchema !== false
+  const takesSchema = dialect.jsonSchema === true && messagesDialect.jsonSchema && takesJsonSchema(context)
   const isFormatSaid = spelledOut.outputConfig['textFormat'] != null
   const fitter = schemaFitter(SCHEMA_DIALECTS[quirks.schemas ?? 'bedrock'], limits, request.stream === true)
   const { outputConfig, hint } = isFormatSaid ? {} : encodeFormat(request.response_format, takesSchema, fitter, limits)

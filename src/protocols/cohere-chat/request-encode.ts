@@ -1,4 +1,5 @@
 /** A chat request to the body of `POST /v2/chat` (https://docs.cohere.com/reference/chat). */
+import { formatHint, withSystemText } from '../../kernel/format-hint.js'
 import type { HistoryRules } from '../../kernel/history.js'
 import type { ChatRequest } from '../../kernel/hub.js'
 import { asNumber, compact, isObject } from '../../kernel/json.js'
@@ -7,7 +8,9 @@ import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/pro
 import { portable, rulesOf } from '../shared/history/index.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
 import { scalars, stopsOf } from '../shared/scalars.js'
-import { rootKind, wrapped } from '../shared/schema/root.js'
+import { SCHEMA_DIALECTS } from '../shared/schema-dialects.js'
+import { schemaFitter, type SchemaFitter } from '../shared/schema/fitter.js'
+import { functionsOf } from '../shared/strict.js'
 import { allowedNames, encodeFunction, encodeTools } from '../shared/tools.js'
 import { encodeMessages } from './messages.js'
 import { ID, ownRaw } from './wire.js'
@@ -73,11 +76,14 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   })
   const native = checkFields(request, limits)
   const { stream } = request
+  const fitter = schemaFitter(SCHEMA_DIALECTS[context.quirks.schemas ?? 'cohere'], limits, stream === true)
+  const { format, hint } = encodeFormat(request, native, fitter, limits)
+  const messages = hint === undefined ? request.messages : withSystemText(request.messages, hint)
   const body: JsonObject = compact({
     model: context.model,
-    messages: encodeMessages(request.messages, limits),
-    ...encodeToolSettings(request, limits),
-    response_format: encodeFormat(request.response_format),
+    messages: encodeMessages(messages, limits),
+    ...encodeToolSettings(request, fitter, limits),
+    response_format: format,
     max_tokens: request.max_completion_tokens ?? request.max_tokens ?? undefined,
     stop_sequences: stopsOf(request),
     thinking: encodeThinking(request, limits),
@@ -92,33 +98,54 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
 }
 
 /** A named function is said by requiring a call and offering that function only. */
-function encodeToolSettings({ tools, tool_choice: choice }: ChatRequest, limits: Limits): JsonObject {
+function encodeToolSettings(
+  { tools, tool_choice: choice }: ChatRequest,
+  fitter: SchemaFitter,
+  limits: Limits,
+): JsonObject {
   const named = isObject(choice) && choice.type === 'function' ? [choice.function.name] : allowedNames(choice)
   const offered = (tools ?? []).filter(
     (tool) => tool.type !== 'function' || !named || named.includes(tool.function.name),
   )
-  const functions = offered.filter((tool) => tool.type === 'function')
-  const strict = functions.filter((tool) => tool.function.strict === true)
-  if (strict.length > 0 && strict.length < functions.length)
-    limits.warn('one strict function makes all of them strict here')
-  const wire = encodeTools(offered, ownRaw, limits, (tool) => [encodeFunction(tool, ownRaw)])
+  const strict = fitter.together(functionsOf({ tools: offered }), 'sent without strict')
+  const wire = encodeTools(offered, ownRaw, limits, (tool) => {
+    const parameters = strict?.get(tool.function.name)
+    return [encodeFunction(parameters ? { ...tool, function: { ...tool.function, parameters } } : tool, ownRaw)]
+  })
   const forced =
     choice === 'required' ||
     (isObject(choice) && (choice.type !== 'allowed_tools' || choice.allowed_tools.mode === 'required'))
   return {
     ...(wire.length > 0 && { tools: wire }),
     ...(forced ? { tool_choice: 'REQUIRED' } : choice === 'none' && { tool_choice: 'NONE' }),
-    ...(strict.length > 0 && { strict_tools: true }),
+    ...(strict && { strict_tools: true }),
   }
 }
 
-function encodeFormat(format: ChatRequest['response_format']): JsonObject | undefined {
-  if (format == null) return undefined
-  if (format.type !== 'json_schema') return { type: format.type }
-  const { schema } = format.json_schema
-  // An object has to stand at the root: https://docs.cohere.com/docs/structured-outputs
-  const isWhole = !isObject(schema) || rootKind(schema) === 'object'
-  return compact({ type: 'json_object', json_schema: isWhole ? schema : wrapped(schema) })
+/**
+ * @returns Also a sentence for the system prompt, where nothing enforces the format: beside tools and documents the API
+ * takes none (https://docs.cohere.com/reference/chat#request.body.response_format).
+ */
+function encodeFormat(
+  { response_format: format, tools }: ChatRequest,
+  native: JsonObject | undefined,
+  fitter: SchemaFitter,
+  limits: Limits,
+): { format?: JsonObject; hint?: string } {
+  if (format == null) return {}
+  if (format.type === 'text') return { format: { type: 'text' } }
+  const isBeside = (tools?.length ?? 0) > 0 || native?.['documents'] != null
+  const { schema } = format.type === 'json_schema' ? format.json_schema : {}
+  if (!isBeside) {
+    if (!isObject(schema)) return { format: { type: 'json_object' } }
+    // Any object is what the format gives without a schema too.
+    if (schema['type'] === 'object' && Object.keys(schema).length === 1)
+      return { format: { type: 'json_object', json_schema: schema } }
+    const enforced = fitter.format(schema, 'asked for in the system prompt')
+    if (enforced) return { format: { type: 'json_object', json_schema: enforced } }
+  }
+  const hint = formatHint(format, limits)
+  return { ...(!isBeside && { format: { type: 'json_object' } }), ...(hint !== undefined && { hint }) }
 }
 
 function encodeThinking({ thinking, reasoning_effort: effort }: ChatRequest, limits: Limits): JsonObject | undefined {

@@ -8,6 +8,7 @@ import { limitsOf } from '../../kernel/limits.js'
 import type { Limits } from '../../kernel/limits.js'
 import { portable, rulesOf } from '../shared/history/index.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
+import { takesJsonSchema } from '../shared/strict.js'
 import { schemaFitter } from '../shared/schema/fitter.js'
 import { SCHEMA_DIALECTS } from '../shared/schema-dialects.js'
 import { encodeContents } from './contents-encode.js'
@@ -81,7 +82,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   const takesJson = !functions || (traits.jsonBesideFunctions && !isForced(request)) || isObject(kept)
   const fitter = schemaFitter(SCHEMA_DIALECTS[quirks.schemas ?? 'gemini'], limits, request.stream === true)
   const wanted = schemaOf(request)
-  const takesSchema = quirks.jsonSchema !== false && takesJson
+  const takesSchema = takesJsonSchema(context) && takesJson
   const schema = wanted && takesSchema ? fitter.format(wanted, 'asked for in the system prompt') : undefined
   const isSaid = takesJson && (request.response_format?.type !== 'json_schema' || schema !== undefined || !wanted)
   const hint = isSaid ? undefined : formatHint(request.response_format, limits)

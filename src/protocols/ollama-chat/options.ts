@@ -2,8 +2,11 @@
 import type { ChatRequest } from '../../kernel/hub.js'
 import { asNumber, compact, isObject } from '../../kernel/json.js'
 import type { Limits } from '../../kernel/limits.js'
-import type { JsonObject } from '../../kernel/protocol.js'
+import { formatHint } from '../../kernel/format-hint.js'
+import type { EncodeContext, JsonObject } from '../../kernel/protocol.js'
 import { traitsOf } from '../../models/index.js'
+import { SCHEMA_DIALECTS } from '../shared/schema-dialects.js'
+import { schemaFitter } from '../shared/schema/fitter.js'
 import { readStops, scalars, stopsOf } from '../shared/scalars.js'
 
 /** Settings of `options`, whose names are the hub's. */
@@ -43,9 +46,21 @@ export function decodeOptions(request: ChatRequest, wire: unknown): JsonObject {
   return rest
 }
 
-export function encodeFormat(format: ChatRequest['response_format']): unknown {
-  if (format == null || format.type === 'text') return undefined
-  return format.type === 'json_schema' ? (format.json_schema.schema ?? 'json') : 'json'
+/** @returns Also a sentence for the system prompt, where a schema is not enforced. */
+export function encodeFormat(
+  request: ChatRequest,
+  context: EncodeContext,
+  limits: Limits,
+): { format?: unknown; hint?: string } {
+  const { response_format: format } = request
+  if (format == null || format.type === 'text') return {}
+  const schema = format.type === 'json_schema' ? format.json_schema.schema : undefined
+  if (!schema) return { format: 'json' }
+  const fitter = schemaFitter(SCHEMA_DIALECTS[context.quirks.schemas ?? 'ollama'], limits, request.stream === true)
+  const enforced = fitter.format(schema, 'asked for in the system prompt')
+  if (enforced) return { format: enforced }
+  const hint = formatHint(format, limits)
+  return { format: 'json', ...(hint !== undefined && { hint }) }
 }
 
 export function decodeFormat(format: unknown, content: boolean): ChatRequest['response_format'] {

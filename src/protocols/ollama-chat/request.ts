@@ -1,4 +1,5 @@
 /** The body of `POST /api/chat` (https://docs.ollama.com/api/chat), both ways. */
+import { withSystemText } from '../../kernel/format-hint.js'
 import type { HistoryRules } from '../../kernel/history.js'
 import type { ChatRequest } from '../../kernel/hub.js'
 import { asString, compact, isObject } from '../../kernel/json.js'
@@ -55,11 +56,13 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   const { provider } = context
   const { request } = portable(asked, rulesOf(RULES, context), { provider, limits })
   const native = checkFields(request, limits)
+  const { format, hint } = encodeFormat(request, context, limits)
+  const messages = hint === undefined ? request.messages : withSystemText(request.messages, hint)
   const body: JsonObject = compact({
     model: context.model,
-    messages: encodeMessages(request.messages, limits),
+    messages: encodeMessages(messages, limits),
     tools: offeredTools(request, limits),
-    format: encodeFormat(request.response_format),
+    format,
     think: encodeThink(request, context.base ?? context.model, limits),
     // The server streams unless it is told not to.
     stream: request.stream ?? false,

@@ -2,14 +2,22 @@
 import { UnsupportedParameterError } from '../../kernel/errors.js'
 import { formatHint, withSystemText } from '../../kernel/format-hint.js'
 import type { HistoryRules } from '../../kernel/history.js'
-import type { AssistantMessage, ChatRequest, ContentPart, FilePart, Message, Tool } from '../../kernel/hub.js'
-import { asString, isObject } from '../../kernel/json.js'
+import type {
+  AssistantMessage,
+  ChatRequest,
+  ContentPart,
+  FilePart,
+  Message,
+  ResponseFormat,
+  Tool,
+} from '../../kernel/hub.js'
+import { asArray, asString, isObject } from '../../kernel/json.js'
 import { limitsOf } from '../../kernel/limits.js'
 import type { EncodeContext, EncodedRequest, JsonObject, ProtocolId, Quirks } from '../../kernel/protocol.js'
 import { warnForeign, warnUnsaid, type Unsaid } from '../../kernel/unsaid.js'
 import { traitsOf } from '../../models/index.js'
 import { portable, rulesOf } from '../shared/history/index.js'
-import { strictFields, type StrictFields } from '../shared/strict.js'
+import { strictFields, takesJsonSchema, type StrictFields } from '../shared/strict.js'
 import { LEFT_OUT } from '../shared/history/blanks.js'
 import { withoutPrefill } from '../shared/prefill.js'
 import { refusedBy } from '../shared/refusals.js'
@@ -233,13 +241,11 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   for (const field of context.quirks.unsupported ?? []) refuseField(rest, field, context)
   const seed = context.quirks.seedField === 'random_seed' && rest.seed != null ? { random_seed: rest.seed } : undefined
   if (seed) delete rest.seed
-  let said: ChatRequest['messages'] = messages
-  if (context.quirks.jsonSchema === false && rest.response_format?.type === 'json_schema') {
-    const hint = formatHint(rest.response_format, limits)
-    if (hint !== undefined) said = [...withSystemText(messages, hint)]
-    rest.response_format = { type: 'json_object' }
-  } else if (rest.response_format) rest.response_format = strict.format(rest.response_format)
   const hasTools = (wireTools?.length ?? 0) > 0
+  const { format, hint } = encodeFormat(rest.response_format, hasTools, strict, context)
+  const said = hint === undefined ? messages : withSystemText(messages, hint)
+  if (format) rest.response_format = format
+  else if (rest.response_format) delete rest.response_format
   if (tools && !hasTools && extra?.['tools'] === undefined) dropToolSettings(rest, tools)
   const body: JsonObject = {
     ...rest,
@@ -251,7 +257,30 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
     ...(raw?.protocol === 'openai-chat' && raw.value),
     ...extra,
   }
-  return { path: PATH, body, ...(toolNames && { toolNames }) }
+  return { path: pathOf(body, context), body, ...(toolNames && { toolNames }) }
+}
+
+/** @returns Also a sentence for the system prompt, where the target has no schemas for answers. */
+function encodeFormat(
+  format: ChatRequest['response_format'],
+  hasTools: boolean,
+  strict: StrictFields,
+  context: EncodeContext,
+): { format?: ResponseFormat; hint?: string } {
+  if (!format) return {}
+  const isTaken = !hasTools || context.quirks.formatBesideTools !== false
+  if (isTaken && (format.type !== 'json_schema' || takesJsonSchema(context))) return { format: strict.format(format) }
+  const hint = formatHint(format, limitsOf(context))
+  return { ...(isTaken && { format: { type: 'json_object' } }), ...(hint !== undefined && { hint }) }
+}
+
+/** Strict functions may have an address of their own. */
+function pathOf({ tools }: JsonObject, { quirks, warn, provider }: EncodeContext): string {
+  const { strictBase } = quirks
+  const isStrict = (tool: Tool): boolean => tool.type === 'function' && tool.function?.strict === true
+  if (strictBase === undefined || !(asArray(tools) as readonly Tool[]).some(isStrict)) return PATH
+  warn(`${provider}: the request goes to ${strictBase}, as its functions are strict`)
+  return `${strictBase}${PATH}`
 }
 
 function portableRequest(given: ChatRequest, context: EncodeContext): ReturnType<typeof portable> {

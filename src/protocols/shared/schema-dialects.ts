@@ -5,77 +5,12 @@
  * `description`, `title`, `$ref` and `$defs` are taken by all.
  */
 import type { SchemaDialectId } from '../../kernel/protocol.js'
-
-/** Keywords that some take and some do not. */
-export type Keyword =
-  | 'additionalProperties'
-  | 'const'
-  | 'default'
-  | 'exclusiveMaximum'
-  | 'exclusiveMinimum'
-  | 'format'
-  | 'maxItems'
-  | 'maxLength'
-  | 'maximum'
-  | 'minItems'
-  | 'minLength'
-  | 'minimum'
-  | 'multipleOf'
-  | 'pattern'
-  | 'prefixItems'
-  | 'propertyOrdering'
-
-/** Most that a schema may hold; what is not named has no documented limit. */
-export interface SchemaLimits {
-  /** Properties of all objects together. */
-  readonly properties?: number
-  /** Objects and lists within each other. */
-  readonly depth?: number
-  /** Values of all `enum` together. */
-  readonly enumValues?: number
-  /** Characters of the values of one `enum` with more than 250 of them. */
-  readonly enumChars?: number
-  /** Characters of all names of properties and definitions, and of all values of `enum` and `const`. */
-  readonly nameChars?: number
-  /** Characters of the schema as JSON. */
-  readonly jsonChars?: number
-  /** Properties that may be left out, of all enforced schemas of a request together. */
-  readonly optional?: number
-  /** Unions, of all enforced schemas of a request together. */
-  readonly unions?: number
-  /** Enforced tools of a request. */
-  readonly tools?: number
-}
-
-export interface SchemaDialect {
-  readonly id: SchemaDialectId
-  /** What may stand at the root; all else is wrapped in an object, and unwrapped in the answer. */
-  readonly roots: readonly RootKind[]
-  /** Every object says `additionalProperties: false`. */
-  readonly closed: boolean
-  /** Every property has to be required. One that may be left out is made nullable; `null` is taken out of the answer again. */
-  readonly allRequired: boolean
-  readonly takes: ReadonlySet<Keyword>
-  /** Values of `format` for texts. */
-  readonly formats: ReadonlySet<string>
-  /** Regular expressions that `pattern` takes. */
-  readonly patterns: 'without-lookaround' | 'simple'
-  /** Most that `minItems` may be. */
-  readonly maxMinItems?: number
-  /** Takes `type: ['string', 'null']`. */
-  readonly typeLists: boolean
-  /** Schemas that hold themselves: at any place, only below a property that may be left out, or not at all. */
-  readonly recursion: 'any' | 'optional' | 'none'
-  /** Types of the values of an `enum`. */
-  readonly enums: readonly ('string' | 'number' | 'boolean')[]
-  readonly limits: SchemaLimits
-}
-
-export type RootKind = 'object' | 'array' | 'scalar' | 'union'
+import type { Keyword, SchemaDialect } from './schema/dialect.js'
 
 const LENGTHS = ['minLength', 'maxLength'] as const
 const SIZES = ['minItems', 'maxItems'] as const
-const BOUNDS = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'] as const
+const RANGE = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'] as const
+const BOUNDS = [...RANGE, 'multipleOf'] as const
 const ALL_ENUMS = ['string', 'number', 'boolean'] as const
 const NINE_FORMATS = ['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uuid']
 
@@ -122,7 +57,7 @@ const anthropic: SchemaDialect = {
   takes: keywords('const', 'default', 'pattern', 'format', 'minItems'),
   formats: new Set([...NINE_FORMATS, 'uri']),
   patterns: 'simple',
-  maxMinItems: 1,
+  most: { minItems: 1 },
   typeLists: true,
   recursion: 'none',
   enums: ALL_ENUMS,
@@ -181,12 +116,109 @@ const cerebras: SchemaDialect = {
   limits: { properties: 500, depth: 10, enumValues: 500, enumChars: 7500, jsonChars: 5000 },
 }
 
+/** Of both kinds of its schemas: a tool's are enforced without being asked to. */
 const xai: SchemaDialect = {
-  ...STRICT,
   id: 'xai',
-  // https://docs.x.ai/docs/guides/structured-outputs#supported-schemas
-  takes: keywords('const', 'pattern', 'format', ...BOUNDS),
-  formats: new Set(NINE_FORMATS),
+  // https://docs.x.ai/developers/model-capabilities/text/structured-outputs#json-schema-support
+  roots: ['object'],
+  closed: false,
+  allRequired: false,
+  takes: keywords(
+    'additionalProperties',
+    'const',
+    'format',
+    'maxProperties',
+    'minProperties',
+    'pattern',
+    'prefixItems',
+    ...LENGTHS,
+    ...SIZES,
+    ...RANGE,
+  ),
+  formats: new Set(['date', 'time', 'date-time', 'email', 'uuid', 'ipv4', 'ipv6', 'uri']),
+  patterns: 'whole',
+  most: { minLength: 2048, maxLength: 2048, minItems: 256, maxItems: 256, minProperties: 64, maxProperties: 64 },
+  typeLists: true,
+  recursion: 'none',
+  enums: ALL_ENUMS,
+  limits: {},
+}
+
+/** Nothing is said of schemas that hold themselves, so they are not taken to be enforced. */
+const cohere: SchemaDialect = {
+  id: 'cohere',
+  // https://docs.cohere.com/v2/docs/structured-outputs#parameter-types-support
+  roots: ['object'],
+  closed: false,
+  allRequired: false,
+  someRequired: true,
+  takes: keywords('additionalProperties', 'const', 'format', 'pattern'),
+  formats: new Set(['date-time', 'uuid', 'date', 'time']),
+  patterns: 'whole',
+  plainMaps: true,
+  typeLists: false,
+  recursion: 'none',
+  emptyObjects: 'none',
+  allTools: true,
+  enums: ALL_ENUMS,
+  limits: { toolProperties: 200 },
+}
+
+/** Of functions alone; for answers there are no schemas. */
+const deepseek: SchemaDialect = {
+  ...STRICT,
+  id: 'deepseek',
+  // https://api-docs.deepseek.com/guides/tool_calls#strict-mode-beta
+  takes: keywords('format', 'pattern', ...BOUNDS),
+  formats: new Set(['email', 'hostname', 'ipv4', 'ipv6', 'uuid']),
+  // Not on the page: rig-core sends it so (https://docs.rs/rig-core/latest/rig_core/providers/deepseek).
+  refsInUnions: false,
+  emptyObjects: 'root',
+  allTools: true,
+}
+
+const fireworks: SchemaDialect = {
+  id: 'fireworks',
+  // https://docs.fireworks.ai/structured-responses/structured-response-formatting#json-schema-support
+  roots: ['object'],
+  closed: false,
+  allRequired: false,
+  takes: keywords('additionalProperties', 'default'),
+  formats: NONE,
+  patterns: 'without-lookaround',
+  typeLists: false,
+  recursion: 'any',
+  enums: ALL_ENUMS,
+  limits: {},
+}
+
+/** No page says what it refuses. Its own client closes objects and lets properties be left out. */
+const mistral: SchemaDialect = {
+  ...openai,
+  id: 'mistral',
+  // https://docs.mistral.ai/capabilities/structured_output/custom
+  // https://github.com/mistralai/client-python/blob/main/src/mistralai/extra/utils/_pydantic_helper.py
+  allRequired: false,
+  limits: {},
+}
+
+/** Grammars of llama.cpp, for answers alone. */
+const ollama: SchemaDialect = {
+  id: 'ollama',
+  // https://docs.ollama.com/capabilities/structured-outputs
+  // https://github.com/ggml-org/llama.cpp/blob/master/grammars/README.md#json-schemas--gbnf
+  roots: ['object', 'array', 'scalar', 'union'],
+  closed: false,
+  allRequired: false,
+  takes: keywords('additionalProperties', 'const', 'default', 'format', 'pattern', ...LENGTHS, ...SIZES, ...RANGE),
+  formats: new Set(['date', 'time', 'date-time', 'uuid']),
+  patterns: 'anchored',
+  integerBounds: true,
+  untyped: true,
+  typeLists: true,
+  recursion: 'any',
+  enums: ALL_ENUMS,
+  limits: {},
 }
 
 export const SCHEMA_DIALECTS: Readonly<Record<SchemaDialectId, SchemaDialect>> = {
@@ -194,8 +226,13 @@ export const SCHEMA_DIALECTS: Readonly<Record<SchemaDialectId, SchemaDialect>> =
   azure,
   bedrock,
   cerebras,
+  cohere,
+  deepseek,
+  fireworks,
   gemini,
   groq,
+  mistral,
+  ollama,
   openai,
   xai,
 }

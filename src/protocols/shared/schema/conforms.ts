@@ -1,7 +1,7 @@
 /** Whether a dialect takes a schema as it is: then nothing of it is touched. */
 import { isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
-import type { SchemaDialect } from '../schema-dialects.js'
+import type { SchemaDialect } from './dialect.js'
 import { measure, overLimit } from './measure.js'
 import { References } from './references.js'
 import { rootKind } from './root.js'
@@ -39,6 +39,8 @@ export function conforms(root: JsonObject, dialect: SchemaDialect): boolean {
     const { type, anyOf, items, prefixItems: prefix } = schema
     const types = typesOf(schema)
     if (Array.isArray(anyOf)) {
+      const hasReference = anyOf.some((one) => isObject(one) && one['$ref'] !== undefined)
+      if (hasReference && dialect.refsInUnions === false) return false
       const rest = Object.keys(schema).filter((keyword) => keyword !== 'anyOf')
       return (
         rest.every((keyword) => keyword === 'description' || keyword === 'title' || isKept(schema, keyword)) &&
@@ -88,10 +90,16 @@ export function conforms(root: JsonObject, dialect: SchemaDialect): boolean {
     const { properties, additionalProperties: others, required } = schema
     if (dialect.closed && others !== false) return false
     if (isObject(others) && !inner(others)) return false
-    if (properties === undefined) return others === false || dialect.takes.has('additionalProperties')
+    const isMap = isObject(others) || others === true
+    if (isObject(others) && dialect.plainMaps) return false
+    const takesEmpty = (dialect.emptyObjects ?? 'any') === 'any'
+    if (properties === undefined)
+      return others === false ? takesEmpty : (takesEmpty || isMap) && dialect.takes.has('additionalProperties')
     if (!isObject(properties)) return false
     const needed: readonly unknown[] = Array.isArray(required) ? (required as unknown[]) : []
     const names = Object.keys(properties)
+    if (names.length === 0 && !isMap && !takesEmpty) return false
+    if (dialect.someRequired && names.length > 0 && needed.length === 0) return false
     if (dialect.allRequired && !names.every((name) => needed.includes(name))) return false
     return needed.every((name) => names.includes(String(name))) && Object.values(properties).every(inner)
   }

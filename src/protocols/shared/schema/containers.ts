@@ -1,7 +1,8 @@
 /** Objects and lists. */
 import { asArray, isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
-import { nullableOf, step, type Fitting, type Spot } from './fitting.js'
+import type { SchemaDialect } from './dialect.js'
+import { ROOT, nullableOf, step, type Fitting, type Spot } from './fitting.js'
 import { keywordsOf } from './told.js'
 import { isAny, isNever, isSame, without } from './words.js'
 
@@ -17,7 +18,8 @@ export function fitObject(given: JsonObject, fitting: Fitting, at: Spot): JsonOb
   if (!dialect.closed) {
     if (others === false) open = { additionalProperties: false }
     else if (isMap && isAny(others)) open = { additionalProperties: true }
-    else if (isMap) open = { additionalProperties: fitting.fit(others, step(at, '.*')) }
+    else if (others === undefined && !isObject(declared)) open = { additionalProperties: true }
+    else if (isMap) open = { additionalProperties: fitMap(others, fitting, at) }
   } else if (!isObject(declared) && others !== false) {
     fitting.refuse(at, 'additionalProperties', 'names of properties have to be known')
   } else if (isMap) {
@@ -26,6 +28,7 @@ export function fitObject(given: JsonObject, fitting: Fitting, at: Spot): JsonOb
     beside['additionalProperties'] = true
   }
   const { properties, required } = fitProperties(schema, fitting, at)
+  if (Object.keys(properties).length === 0 && !open['additionalProperties']) refuseEmpty(fitting, at)
   return {
     type: 'object',
     ...keywordsOf(schema, 'object', fitting, at, beside),
@@ -33,6 +36,20 @@ export function fitObject(given: JsonObject, fitting: Fitting, at: Spot): JsonOb
     ...((required.length > 0 || dialect.allRequired) && { required }),
     ...open,
   }
+}
+
+function fitMap(values: unknown, fitting: Fitting, at: Spot): JsonObject {
+  const fitted = fitting.fit(values, step(at, '.*'))
+  const isPlain = fitted['anyOf'] === undefined && fitted['$ref'] === undefined && fitted['type'] !== 'object'
+  if (fitting.dialect.plainMaps && !isPlain) fitting.tell(at, 'additionalProperties')
+  return fitted
+}
+
+function refuseEmpty({ dialect, refuse }: Fitting, at: Spot): void {
+  const { emptyObjects = 'any' } = dialect
+  const isRoot = at.path === '' && at.inside === ROOT.inside
+  if (emptyObjects === 'any' || (emptyObjects === 'root' && isRoot)) return
+  refuse(at, 'properties', 'an object without properties is not taken')
 }
 
 /** A pattern that every name fits is a map: so TypeBox writes a record. */
@@ -66,14 +83,16 @@ function fitProperties(
   const declared = isObject(schema['properties']) ? schema['properties'] : {}
   const needed: ReadonlySet<unknown> = new Set(asArray(schema['required']))
   const fitted: [string, JsonObject][] = []
+  const forced = forcedName(declared, needed, fitting.dialect)
   for (const [name, inner] of Object.entries(declared)) {
     const isOptional = !needed.has(name)
     // One that must not be there is not there.
     if (isOptional && isNever(inner)) continue
     const spot = step(at, `.${name}`, isOptional ? { optional: true } : {})
     const one = fitting.fit(inner, spot)
-    if (isOptional && allRequired) fitting.nullables.push(spot.path)
-    fitted.push([name, isOptional && allRequired ? nullableOf(one, fitting) : one])
+    const isForced = isOptional && (allRequired || name === forced)
+    if (isForced) fitting.nullables.push(spot.path)
+    fitted.push([name, isForced ? nullableOf(one, fitting) : one])
   }
   for (const name of needed) {
     if (typeof name === 'string' && !Object.hasOwn(declared, name))
@@ -81,10 +100,17 @@ function fitProperties(
   }
   const names = fitted.map(([name]) => name)
   // In the caller's order, where there is one.
-  const listed = [...needed].filter((name): name is string => typeof name === 'string' && names.includes(name))
+  const isListed = (name: unknown): name is string => typeof name === 'string' && names.includes(name)
+  const listed = [...needed, forced].filter(isListed)
   const all = listed.length === names.length ? listed : names
   // `fromEntries` defines, so that no name is taken for a prototype.
   return { properties: Object.fromEntries(fitted), required: allRequired ? all : listed }
+}
+
+/** The property that has to be there where the caller needs none, and the dialect one. */
+function forcedName(declared: JsonObject, needed: ReadonlySet<unknown>, dialect: SchemaDialect): string | undefined {
+  if (!dialect.someRequired || needed.size > 0) return undefined
+  return Object.keys(declared).find((name) => !isNever(declared[name]))
 }
 
 export function fitArray(given: JsonObject, fitting: Fitting, at: Spot): JsonObject {
@@ -93,8 +119,9 @@ export function fitArray(given: JsonObject, fitting: Fitting, at: Spot): JsonObj
   if (Array.isArray(prefix) && prefix.length > 0) return fitTuple(schema, prefix, fitting, at)
   if (isNever(items))
     return { type: 'array', ...keywordsOf(schema, 'array', fitting, at, { maxItems: 0 }), items: { type: 'string' } }
-  if (items === undefined || isAny(items)) fitting.refuse(at, 'items', 'a list needs the schema of its entries')
-  return { type: 'array', ...keywordsOf(schema, 'array', fitting, at), items: fitting.fit(items, step(at, '[]')) }
+  const isUntyped = items === undefined || isAny(items)
+  if (isUntyped && !fitting.dialect.untyped) fitting.refuse(at, 'items', 'a list needs the schema of its entries')
+  return { type: 'array', ...keywordsOf(schema, 'array', fitting, at), items: fitting.fit(items ?? {}, step(at, '[]')) }
 }
 
 /** Older drafts list the schemas of a tuple in `items`. */

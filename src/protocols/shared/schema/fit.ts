@@ -1,7 +1,7 @@
 /** A JSON Schema as a dialect takes it: rewritten where its meaning stays, refused where it does not. */
 import { isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
-import type { SchemaDialect } from '../schema-dialects.js'
+import type { SchemaDialect } from './dialect.js'
 import { CannotSay, Fitting, ROOT, nullableOf, step, type Place, type Spot } from './fitting.js'
 import { conforms } from './conforms.js'
 import { fitArray, fitObject } from './containers.js'
@@ -66,13 +66,39 @@ function fitRoot(fitting: Fitting, wrap: boolean): JsonObject {
   }
 }
 
-function withDefinitions(schema: JsonObject, { definitions }: Fitting): JsonObject {
-  return definitions.size > 0 ? { ...schema, $defs: Object.fromEntries(definitions) } : schema
+function withDefinitions(given: JsonObject, fitting: Fitting): JsonObject {
+  const { definitions, dialect } = fitting
+  if (definitions.size === 0) return given
+  if (dialect.refsInUnions !== false) return { ...given, $defs: Object.fromEntries(definitions) }
+  const schema = withoutRefsInUnions(given, fitting)
+  const all = [...definitions].map(([name, one]) => [name, withoutRefsInUnions(one, fitting)] as const)
+  return { ...schema, $defs: Object.fromEntries(all) }
+}
+
+/** With the meaning of a reference where it would be an alternative. */
+function withoutRefsInUnions(schema: JsonObject, fitting: Fitting, inside: readonly string[] = []): JsonObject {
+  const next = (one: unknown): unknown => (isObject(one) ? withoutRefsInUnions(one, fitting, inside) : one)
+  const alternative = (one: unknown): unknown => {
+    const name = isObject(one) && typeof one['$ref'] === 'string' ? one['$ref'].slice('#/$defs/'.length) : undefined
+    if (name === undefined) return next(one)
+    if (inside.includes(name)) fitting.refuse(ROOT, '$ref', 'an alternative that holds itself is not taken')
+    return withoutRefsInUnions(fitting.definitions.get(name) ?? {}, fitting, [...inside, name])
+  }
+  const { anyOf, items, properties } = schema
+  return {
+    ...schema,
+    ...(Array.isArray(anyOf) && { anyOf: anyOf.map(alternative) }),
+    ...(items !== undefined && { items: next(items) }),
+    ...(isObject(properties) && {
+      properties: Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, next(one)])),
+    }),
+  }
 }
 
 export function fit(given: unknown, fitting: Fitting, at: Spot): JsonObject {
   if (at.depth > MAX_DEPTH) fitting.refuse(at, 'depth', `it is nested deeper than ${MAX_DEPTH}`)
   if (isNever(given)) fitting.refuse(at, 'not', 'nothing fits it')
+  if (isAny(given) && fitting.dialect.untyped) return isObject(given) ? annotationsOf(given, fitting) : {}
   if (isAny(given) || !isObject(given)) return fitting.refuse(at, 'type', 'any value fits it, and a type is needed')
   if (given['$dynamicRef'] !== undefined || given['$recursiveRef'] !== undefined)
     fitting.refuse(at, '$dynamicRef', 'references have to be `$ref`')

@@ -1,10 +1,12 @@
 /** The enforced schemas of one request: those of its tools and of its answer share limits, and are told of together. */
+import type { FunctionTool } from '../../../kernel/hub.js'
+import { isObject } from '../../../kernel/json.js'
 import type { Limits } from '../../../kernel/limits.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
-import type { SchemaDialect } from '../schema-dialects.js'
+import type { SchemaDialect } from './dialect.js'
 import { fitSchema, type Misfit } from './fit.js'
 import type { Place } from './fitting.js'
-import { overLimit } from './measure.js'
+import { overLimit, type Measure } from './measure.js'
 
 /** Places that one warning names. */
 const MAX_PLACES = 8
@@ -19,21 +21,29 @@ export interface SchemaFitter {
   format(schema: JsonObject, instead: string): JsonObject | undefined
   /** The same for the arguments of a function. */
   tool(name: string, schema: JsonObject, instead: string): JsonObject | undefined
+  /**
+   * The arguments of all functions, by name, for a dialect that enforces all or none.
+   *
+   * @returns `undefined` for none; the caller was told why, unless it wants none to be enforced.
+   */
+  together(functions: readonly FunctionTool['function'][], instead: string): ReadonlyMap<string, JsonObject> | undefined
 }
 
 /** @param stream - Whether the answer is read as it comes, so that nothing can be taken out of it. */
 export function schemaFitter(dialect: SchemaDialect, limits: Limits, stream: boolean): SchemaFitter {
-  let [optional, unions, tools] = [0, 0, 0]
+  const sum = { optional: 0, unions: 0, toolProperties: 0 }
+  let tools = 0
 
-  function fitOne(what: string, schema: JsonObject, wrap: boolean, instead: string): JsonObject | undefined {
-    const fitted = fitSchema(schema, dialect, wrap)
-    const misfit = 'place' in fitted ? fitted : wholeMisfit(fitted.size)
+  function fitOne(what: string, schema: JsonObject, isTool: boolean, instead: string): JsonObject | undefined {
+    const fitted = fitSchema(schema, dialect, !isTool)
+    const misfit = 'place' in fitted ? fitted : wholeMisfit(fitted.size, isTool)
     if (misfit || 'place' in fitted) {
       limits.warn(refusal(what, misfit as Misfit))
       return undefined
     }
-    optional += fitted.size.optional
-    unions += fitted.size.unions
+    sum.optional += fitted.size.optional
+    sum.unions += fitted.size.unions
+    if (isTool) sum.toolProperties += fitted.size.properties
     if (fitted.told.length > 0)
       limits.warn(`${what}: not enforced, but told in descriptions of the schema: ${places(fitted.told)}`)
     if (stream && fitted.nullables.length > 0)
@@ -46,37 +56,52 @@ export function schemaFitter(dialect: SchemaDialect, limits: Limits, stream: boo
   }
 
   /** Limits of all schemas together. */
-  function wholeMisfit(size: { readonly optional: number; readonly unions: number }): Misfit | undefined {
-    const all = { ...NOTHING, optional: optional + size.optional, unions: unions + size.unions }
+  function wholeMisfit(size: Measure, isTool: boolean): Misfit | undefined {
+    const toolProperties = sum.toolProperties + (isTool ? size.properties : 0)
+    const all = { optional: sum.optional + size.optional, unions: sum.unions + size.unions, toolProperties }
     const over = overLimit(all, dialect.limits)
     return over && { place: { path: '', keyword: over.limit }, why: over.why }
   }
 
+  function tool(name: string, schema: JsonObject, instead: string): JsonObject | undefined {
+    const most = dialect.limits.tools
+    if (most !== undefined && tools >= most) {
+      limits.warn(`tool ${name}: ${instead}, as ${dialect.id} enforces ${most} tools of a request`)
+      return undefined
+    }
+    const fitted = fitOne(`tool ${name}`, schema, true, instead)
+    if (fitted) tools += 1
+    return fitted
+  }
+
   return {
-    format: (schema, instead) => fitOne('response_format', schema, true, instead),
-    tool(name, schema, instead) {
-      const most = dialect.limits.tools
-      if (most !== undefined && tools >= most) {
-        limits.warn(`tool ${name}: ${instead}, as ${dialect.id} enforces ${most} tools of a request`)
+    format: (schema, instead) => fitOne('response_format', schema, false, instead),
+    tool,
+    together(functions, instead) {
+      if (!functions.some(({ strict }) => strict === true)) return undefined
+      const free = functions.find(({ strict }) => strict !== true)
+      if (free) {
+        limits.warn(
+          `tools: ${instead}, as ${dialect.id} enforces all functions of a request or none, and ${free.name} is not strict`,
+        )
         return undefined
       }
-      const fitted = fitOne(`tool ${name}`, schema, false, instead)
-      if (fitted) tools += 1
-      return fitted
+      const all = new Map<string, JsonObject>()
+      for (const { name, parameters } of functions) {
+        const fitted = tool(name, isObject(parameters) ? parameters : NO_ARGUMENTS, instead)
+        if (!fitted) {
+          if (functions.length > 1)
+            limits.warn(`tools: all are ${instead}, as ${dialect.id} enforces all functions of a request or none`)
+          return undefined
+        }
+        all.set(name, fitted)
+      }
+      return all
     },
   }
 }
 
-const NOTHING = {
-  properties: 0,
-  depth: 0,
-  enumValues: 0,
-  enumChars: 0,
-  nameChars: 0,
-  jsonChars: 0,
-  optional: 0,
-  unions: 0,
-}
+const NO_ARGUMENTS = { type: 'object', properties: {} }
 
 function at({ path, keyword }: Place): string {
   return path === '' ? `its \`${keyword}\`` : `\`${keyword}\` at ${path}`

@@ -1,7 +1,7 @@
 /** What the fitting of one schema knows and finds, shared by all its parts. */
 import { isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
-import type { SchemaDialect } from '../schema-dialects.js'
+import type { SchemaDialect } from './dialect.js'
 import { References } from './references.js'
 
 /** Where something stands, as a caller would say it: `pets[].name`. Empty at the root. */

@@ -1,7 +1,7 @@
 /** How large a fitted schema is, against the limits of a dialect. */
 import { asArray, isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
-import type { SchemaLimits } from '../schema-dialects.js'
+import type { SchemaLimits } from './dialect.js'
 
 export interface Measure {
   properties: number
@@ -72,16 +72,16 @@ const WORDS: Readonly<Partial<Record<keyof SchemaLimits, string>>> = {
   jsonChars: 'characters of JSON',
   optional: 'properties that may be left out',
   unions: 'unions',
+  toolProperties: 'properties of tools',
 }
 
 export function overLimit(
-  size: Measure,
+  size: Readonly<Partial<Record<keyof SchemaLimits, number>>>,
   limits: SchemaLimits,
 ): { readonly limit: string; readonly why: string } | undefined {
-  for (const name of Object.keys(size) as (keyof Measure)[]) {
-    const limit = limits[name]
-    if (limit !== undefined && size[name] > limit)
-      return { limit: name, why: `it has ${size[name]} ${WORDS[name] ?? name}, and ${limit} are taken` }
+  for (const [name, limit] of Object.entries(limits) as [keyof SchemaLimits, number][]) {
+    const { [name]: own = 0 } = size
+    if (own > limit) return { limit: name, why: `it has ${own} ${WORDS[name] ?? name}, and ${limit} are taken` }
   }
   return undefined
 }

@@ -1,7 +1,7 @@
 /** What stands at the root of a schema, and the object that is put around it where only an object may stand there. */
 import { isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
-import type { RootKind } from '../schema-dialects.js'
+import type { RootKind } from './dialect.js'
 import { resolveReference } from './references.js'
 import { alternativesOf, typesOf } from './words.js'
 

@@ -1,8 +1,9 @@
 /** Keywords that a dialect does not take and that only narrow: the model reads them in the description. */
 import { isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
-import type { Keyword, SchemaDialect } from '../schema-dialects.js'
+import type { Keyword, SchemaDialect } from './dialect.js'
 import type { Fitting, Spot } from './fitting.js'
+import { looksAround, patternIn } from './pattern.js'
 import { ANNOTATIONS, concerns, isSilent, type TypeName } from './words.js'
 
 /** What the fitting of types reads itself. */
@@ -49,10 +50,13 @@ export function keywordsOf(
     if (keyword === 'propertyNames' && isObject(value) && Object.keys(value).every((one) => one === 'type')) continue
     if (keyword === 'description' || keyword === 'title') kept[keyword] = value
     else if (isImplied(schema, keyword, value, type)) continue
-    else if (isTaken(dialect, keyword, value, type)) kept[keyword] = value
     else {
-      told.push([keyword, value])
-      if (!ANNOTATIONS.has(keyword)) fitting.tell(at, keyword)
+      const taken = takenAs(dialect, keyword, value, type)
+      if (taken !== undefined) kept[keyword] = taken
+      else {
+        told.push([keyword, value])
+        if (!ANNOTATIONS.has(keyword)) fitting.tell(at, keyword)
+      }
     }
   }
   return { ...kept, ...describe(kept['description'], told) }
@@ -80,16 +84,30 @@ function describe(description: unknown, told: readonly (readonly [string, unknow
   return { description: `${before}{${quotes.join(', ')}}` }
 }
 
-/** Whether a keyword of a type goes out as it is. */
-export function isTaken(dialect: SchemaDialect, keyword: string, value: unknown, type: TypeName): boolean {
-  if (!dialect.takes.has(keyword as Keyword)) return false
-  if (keyword === 'format') return type === 'string' && typeof value === 'string' && dialect.formats.has(value)
-  if (keyword === 'pattern') return typeof value === 'string' && takesPattern(value, dialect)
-  if (keyword === 'minItems') return typeof value === 'number' && value <= (dialect.maxMinItems ?? Infinity)
-  return true
+const BOUNDS: ReadonlySet<string> = new Set([
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'multipleOf',
+])
+
+/** The value of a keyword of a type as it goes out; `undefined` where it does not. */
+function takenAs(dialect: SchemaDialect, keyword: string, value: unknown, type: TypeName): unknown {
+  const { takes, formats, patterns, integerBounds, most } = dialect
+  if (!takes.has(keyword as Keyword)) return undefined
+  if (keyword === 'pattern') return typeof value === 'string' ? patternIn(patterns, value) : undefined
+  if (keyword === 'format')
+    return type === 'string' && typeof value === 'string' && formats.has(value) ? value : undefined
+  if (integerBounds && type === 'number' && BOUNDS.has(keyword)) return undefined
+  const limit = most?.[keyword as Keyword]
+  return limit === undefined || (typeof value === 'number' && value <= limit) ? value : undefined
 }
 
-const LOOKAROUND = /\(\?<?[=!]/
+/** Whether a keyword of a type goes out as it is. */
+export function isTaken(dialect: SchemaDialect, keyword: string, value: unknown, type: TypeName): boolean {
+  return takenAs(dialect, keyword, value, type) === value
+}
 
 /** @returns The very schema when it holds no such pattern. Servers refuse one whatever it is for. */
 export function withoutLookaround<T>(schema: T, depth = 0): T {
@@ -103,7 +121,7 @@ export function withoutLookaround<T>(schema: T, depth = 0): T {
   const kept: [string, unknown][] = []
   for (const [keyword, value] of Object.entries(schema)) {
     // A property of that name is a schema, not a text.
-    if (keyword === 'pattern' && typeof value === 'string' && LOOKAROUND.test(value)) {
+    if (keyword === 'pattern' && typeof value === 'string' && looksAround(value)) {
       changed = true
       continue
     }
@@ -113,13 +131,6 @@ export function withoutLookaround<T>(schema: T, depth = 0): T {
   }
   return changed ? (Object.fromEntries(kept) as T) : schema
 }
-/** References to groups, borders of words, and large counts. */
-const NOT_SIMPLE = /\\[1-9kbBpP]|\(\?<[A-Za-z]|\{\d{3,}|,\d{3,}\}/
-
-function takesPattern(pattern: string, { patterns }: SchemaDialect): boolean {
-  return !LOOKAROUND.test(pattern) && (patterns !== 'simple' || !NOT_SIMPLE.test(pattern))
-}
-
 /** Longer patterns beside a format are a library's way to check that format. */
 const MAX_OWN_PATTERN = 60
 

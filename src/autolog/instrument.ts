@@ -1,0 +1,77 @@
+/** Patches one loaded module after another, and takes all of it back. */
+import { types } from 'node:util'
+import { isObject } from '../kernel/json.js'
+import type { Declared, ModuleExports, ModuleTarget, Replace } from './contract.js'
+import type { EntryTarget } from './entries.js'
+import { createPatcher, type PatchSession } from './patch.js'
+import type { Unread } from './reader.js'
+import { warn, type Finding } from './report.js'
+
+/**
+ * Module exports as an integration reads them. A function, which is what a CJS SDK exports and what users
+ * hand in, becomes an object with `default` and its own name, through which its static fields still show.
+ */
+export function asModuleExports(value: unknown): ModuleExports | undefined {
+  if (typeof value === 'function') {
+    const { default: inner } = value as { default?: unknown }
+    return Object.create(value, {
+      default: { value: inner ?? value, enumerable: true },
+      ...(value.name && !Object.hasOwn(value, value.name) && { [value.name]: { value, enumerable: true } }),
+    }) as ModuleExports
+  }
+  return isObject(value) ? value : undefined
+}
+
+export interface InstrumenterOptions {
+  /** The user's `integrations`: an object is handed to the integration of that name. */
+  readonly options: Readonly<Record<string, boolean | Readonly<Record<string, unknown>>>> | undefined
+  readonly call: (declared: Declared, tell?: (what: Unread) => void) => Replace
+}
+
+export class Instrumenter {
+  private readonly options: InstrumenterOptions
+  private readonly sessions: PatchSession[] = []
+
+  constructor(options: InstrumenterOptions) {
+    this.options = options
+  }
+
+  /** Patches what the module exports, and writes into `finding` how that went. */
+  instrument({ integration, target }: EntryTarget, finding: Finding, exported: unknown, format: 'esm' | 'cjs'): void {
+    const given = this.options.options?.[integration.id]
+    const session = createPatcher({
+      integration: integration.id,
+      format,
+      options: isObject(given) ? given : {},
+      call: this.options.call,
+      unread: (method, what) => sayUnread(finding, method, what),
+    })
+    this.sessions.push(session)
+    const module = asModuleExports(exported)
+    try {
+      if (module) target.instrument(module, session.patcher)
+      finding.status = session.held > 0 ? 'patched' : 'unsupported'
+      finding.details = session.held > 0 ? [] : unsupported(session, target)
+    } catch (error) {
+      // what was patched before the fault stays; the fault is said
+      finding.status = 'failed'
+      finding.details = [`its integration failed: ${types.isNativeError(error) ? error.message : typeof error}`]
+    }
+  }
+
+  off(): void {
+    for (const session of this.sessions.splice(0).reverse()) session.off()
+  }
+}
+
+function unsupported({ misses }: PatchSession, { tested }: ModuleTarget): string[] {
+  return [misses.length > 0 ? misses.join(', ') : 'no known class in its exports', `tests run ${tested}`]
+}
+
+/** Once for each method: in the report, and on stderr. */
+function sayUnread(finding: Finding, method: string, what: Unread): void {
+  const detail = `${method} gave ${what === 'answer' ? 'an answer' : 'a stream'} that autolog cannot read`
+  if (finding.details.includes(detail)) return
+  finding.details = [...finding.details, detail]
+  warn(`${finding.package}: ${detail}; its spans say so and have no usage`)
+}
