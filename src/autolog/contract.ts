@@ -8,7 +8,7 @@ import type { FormatId } from '../kernel/protocol.js'
 import type { Layer } from '../telemetry/scope.js'
 import type { Operation } from '../telemetry/semconv.js'
 
-export { isObject, asString, parseJson } from '../kernel/json.js'
+export { isObject, asString } from '../kernel/json.js'
 export type * as hub from '../kernel/hub.js'
 export { endWhenAbandoned } from '../telemetry/abandoned.js'
 export { countedTokens, outputType } from '../telemetry/attributes.js'
