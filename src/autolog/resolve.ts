@@ -5,7 +5,6 @@
  */
 import fs from 'node:fs'
 import path from 'node:path'
-import process from 'node:process'
 import { isObject } from '../kernel/json.js'
 import { nodeFlags } from './runtime.js'
 

@@ -1,7 +1,6 @@
 /** Finds every installed copy of the packages that the integrations serve. */
 import fs from 'node:fs'
 import path from 'node:path'
-import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { isObject } from '../kernel/json.js'
 import type { Package, Resolver } from './resolve.js'

@@ -1,6 +1,5 @@
 /** The parts of Node's module loader that the engine uses, reached alike from the ESM and the CJS build. */
 import Module from 'node:module'
-import process from 'node:process'
 import { ownFile, requireFromHere } from '../kernel/own-require.js'
 
 export { ownFile, requireFromHere }

@@ -1,6 +1,5 @@
 /** Price lists that the user supplies: LiteLLM's JSON and the `api.json` of models.dev, as an object, a file or a URL. */
-import { readFileSync } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { promises, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { isObject } from '../kernel/json.js'
 import type { JsonObject } from '../kernel/protocol.js'
@@ -99,9 +98,9 @@ class LoadedList {
     const file = fileOf(this.source)
     try {
       if (file !== undefined) {
-        const { mtimeMs } = await stat(file)
+        const { mtimeMs } = await promises.stat(file)
         if (this.list && mtimeMs === this.modified) return
-        const list = parse(await readFile(file, 'utf8'))
+        const list = parse(await promises.readFile(file, 'utf8'))
         this.accept(list, now)
         this.modified = mtimeMs
       } else if (isURL(this.source)) this.accept(await download(this.source), now)

@@ -1,7 +1,6 @@
 /** `require` as it works in the ES module and the CommonJS build, and in a bundle of either. */
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import process from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 declare const __filename: string | undefined

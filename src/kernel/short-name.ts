@@ -1,5 +1,5 @@
 /** Names that callers make up, as they are remembered: a map of a thousand of them must not hold a thousand books. */
-import { createHash } from 'node:crypto'
+import { builtin } from './builtin.js'
 import { clip } from './plain-text.js'
 
 /** Characters that are kept as they are. */
@@ -8,6 +8,6 @@ const LENGTH = 256
 /** `name`, or of a longer one its beginning and a hash, so that two stay two. */
 export function shortName(name: string): string {
   if (name.length <= LENGTH) return name
-  const hash = createHash('sha256').update(name, 'utf16le').digest('hex').slice(0, 16)
+  const hash = builtin('node:crypto').createHash('sha256').update(name, 'utf16le').digest('hex').slice(0, 16)
   return `${clip(name, LENGTH)}#${hash}`
 }

@@ -1,5 +1,4 @@
 /** Cooldowns that processes share: where one process found a target failing, the others do not have to. */
-import { randomUUID } from 'node:crypto'
 import type { Clock } from '../kernel/clock.js'
 import { ConfigError } from '../kernel/errors.js'
 import type { Fact, Store } from '../kernel/store.js'
@@ -24,7 +23,7 @@ export interface SharedCooldownsOptions {
 /** No call waits for the store here. What it cannot say, the breakers of this process find out by themselves. */
 export class SharedCooldowns {
   private readonly options: SharedCooldownsOptions
-  private readonly own = randomUUID()
+  private readonly own = crypto.randomUUID()
   /** By target: the cooldown that was last told or learnt. Each is applied once, or it would outlive a recovery. */
   private readonly known = new Map<string, string>()
   private refreshAt = 0

@@ -1,5 +1,5 @@
 /** The store of many processes: Redis 5 or later, Valkey, or a cluster of either. */
-import { createHash } from 'node:crypto'
+import { builtin } from '../kernel/builtin.js'
 import { ConfigError } from '../kernel/errors.js'
 import type {
   AdmitRequest,
@@ -29,7 +29,7 @@ type Script = { readonly lua: string; readonly sha: string }
 const scripts = Object.fromEntries(
   Object.entries({ ...redisScripts, ...redisAllowanceScripts, ...redisAdmitScript }).map(([name, lua]) => [
     name,
-    { lua, sha: createHash('sha1').update(lua).digest('hex') },
+    { lua, sha: builtin('node:crypto').createHash('sha1').update(lua).digest('hex') },
   ]),
 ) as Readonly<Record<ScriptName, Script>>
 

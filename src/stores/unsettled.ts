@@ -1,5 +1,4 @@
 /** What a shared store missed while it was down, until it has it: what was used, and which reservations go on or are over. */
-import { randomUUID } from 'node:crypto'
 import type { AllowanceRequest, Store } from '../kernel/store.js'
 import { warnOnce } from '../telemetry/warn.js'
 import { NoAnswer } from './no-answer.js'
@@ -18,7 +17,7 @@ interface Renewal {
 export class Unsettled {
   private readonly store: Pick<Store, 'settle' | 'renew'>
   /** Of nobody who reserves. */
-  private readonly holder = `unsettled ${randomUUID()}`
+  private readonly holder = `unsettled ${crypto.randomUUID()}`
   private readonly uses = new Map<string, AllowanceRequest & { readonly begunAt: number }>()
   /** Of calls that have ended: what they had reserved is free. */
   private readonly over = new Map<string, readonly AllowanceRequest[]>()

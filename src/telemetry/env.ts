@@ -4,7 +4,7 @@
  * provider reads the samplers and span limits itself; they are only checked here, because it reports a bad
  * value to nobody. A bad value counts as unset and adds a warning, which never quotes a header.
  */
-import { validateHeaderName, validateHeaderValue } from 'node:http'
+import { builtin } from '../kernel/builtin.js'
 import { decodeResourceAttributes } from './resource-attributes.js'
 
 export type OtlpProtocol = 'http/protobuf' | 'http/json'
@@ -68,6 +68,7 @@ function httpUrl(text: string): URL | undefined {
 
 /** Whether the two can be sent as a header. */
 export function isSendableHeader(name: string, value: string): boolean {
+  const { validateHeaderName, validateHeaderValue } = builtin('node:http')
   try {
     validateHeaderName(name)
     validateHeaderValue(name, value)

@@ -4,10 +4,9 @@
  * seconds while it retries, and does not tell how many spans a backend refused.
  */
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
-import http from 'node:http'
-import https from 'node:https'
+import type http from 'node:http'
 import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
+import { builtin } from '../kernel/builtin.js'
 import { VERSION } from '../kernel/version.js'
 import type { PartialExportResult } from './batch.js'
 import type { OtlpProtocol } from './env.js'
@@ -57,7 +56,7 @@ const FIRST_BACKOFF_MS = 1_000
 const URGENT_MS = 5_000
 /** Enough for any answer of the protocol. */
 const MAX_ANSWER_BYTES = 64 * 1024
-const compress = promisify(gzip)
+const compress = (data: Uint8Array): Promise<Buffer> => promisify(builtin('node:zlib').gzip)(data)
 
 /** The failure of an export; `message` is the short reason. */
 export class ExportFailure extends Error {
@@ -74,8 +73,8 @@ export class OtlpExporter implements SpanExporter {
     this.options = options
     this.agent =
       options.url.protocol === 'https:'
-        ? new https.Agent({ keepAlive: true, ...options.tls })
-        : new http.Agent({ keepAlive: true })
+        ? new (builtin('node:https').Agent)({ keepAlive: true, ...options.tls })
+        : new (builtin('node:http').Agent)({ keepAlive: true })
   }
 
   export(spans: ReadableSpan[], done: (result: { code: number; error?: Error } & PartialExportResult) => void): void {
@@ -150,7 +149,7 @@ export class OtlpExporter implements SpanExporter {
   private post(body: Uint8Array, deadline: number, fresh = false): Promise<Answer> {
     const { url, headers, protocol, compression } = this.options
     return new Promise((resolve) => {
-      const request = (url.protocol === 'https:' ? https : http).request(url, {
+      const request = builtin(url.protocol === 'https:' ? 'node:https' : 'node:http').request(url, {
         method: 'POST',
         agent: this.agent,
         headers: {

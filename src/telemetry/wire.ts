@@ -4,9 +4,9 @@
  */
 import { context, isSpanContextValid } from '@opentelemetry/api'
 import diagnostics from 'node:diagnostics_channel'
-import http, { type ClientRequest } from 'node:http'
-import https from 'node:https'
+import type { ClientRequest } from 'node:http'
 import { syncBuiltinESMExports } from 'node:module'
+import { builtin } from '../kernel/builtin.js'
 import { headersTo } from './propagation.js'
 import { scopeOf } from './scope.js'
 import { guard, settings } from './settings.js'
@@ -75,7 +75,7 @@ function injectHttp(request: ClientRequest): void {
 const HTTP_CREATED = 'http.client.request.created'
 
 /** Node 20 has no channel that fires before the headers are sent, so `request` and `get` are wrapped there. */
-function wrapHttp(module: typeof http | typeof https): () => void {
+function wrapHttp(module: typeof import('node:http') | typeof import('node:https')): () => void {
   const { request, get } = module
   let active = true
   const wrappedRequest = function (this: unknown, ...args: Parameters<typeof request>) {
@@ -113,7 +113,7 @@ export function watchWire(): () => void {
     diagnostics.subscribe(HTTP_CREATED, onHttpRequest)
     undoHttp = () => diagnostics.unsubscribe(HTTP_CREATED, onHttpRequest)
   } else {
-    const undo = [wrapHttp(http), wrapHttp(https)]
+    const undo = [wrapHttp(builtin('node:http')), wrapHttp(builtin('node:https'))]
     syncBuiltinESMExports()
     undoHttp = () => {
       for (const step of undo) step()

@@ -1,5 +1,4 @@
 /** Budgets: reserved from an estimate before an attempt, settled with what it came to. */
-import { randomUUID } from 'node:crypto'
 import { toNanoUsd } from '../../cost/money.js'
 import type { Clock } from '../../kernel/clock.js'
 import { ConfigError } from '../../kernel/errors.js'
@@ -103,7 +102,7 @@ export interface BudgetsOptions {
 export class Budgets {
   private readonly options: BudgetsOptions
   private readonly budgets: readonly Budget[]
-  private readonly own = randomUUID()
+  private readonly own = crypto.randomUUID()
   private reservations = 0
   /** Keys of the reservations that are open, by holder. */
   private readonly open = new Map<string, readonly string[]>()

@@ -1,5 +1,4 @@
 /** Places of a target that all processes share. A place is held by a lease, which runs out with its process. */
-import { randomUUID } from 'node:crypto'
 import type { LeaseRequest, Store } from '../../kernel/store.js'
 
 /** Where the store does not say. */
@@ -21,7 +20,7 @@ export interface PlacesOptions {
 export class Places {
   private readonly options: PlacesOptions
   private readonly leaseMs: number
-  private readonly own = randomUUID()
+  private readonly own = crypto.randomUUID()
   private readonly held: string[] = []
   private taken = 0
   private askAt = 0

@@ -1,5 +1,5 @@
 /** Which limits and budgets hold for a call, and under which key what they count is kept. */
-import { createHash } from 'node:crypto'
+import { builtin } from '../../kernel/builtin.js'
 import { ConfigError } from '../../kernel/errors.js'
 import { MOST_KEYS } from '../../kernel/store.js'
 import type { Scope } from '../../router/options.js'
@@ -94,5 +94,5 @@ export function keyName(key: string): string {
 /** A value may hold whatever divides the fields, be as long as a book, or be no proper text. */
 function encoded(value: string): string {
   if (value.length <= LEGIBLE && !/\p{Surrogate}/u.test(value)) return encodeURIComponent(value)
-  return `#${createHash('sha256').update(value, 'utf16le').digest('hex')}`
+  return `#${builtin('node:crypto').createHash('sha256').update(value, 'utf16le').digest('hex')}`
 }
