@@ -3,6 +3,7 @@ import type { Integration } from '../src/autolog/contract.js'
 import { anthropic } from './anthropic.js'
 import { googleGenai } from './google-genai.js'
 import { langchain } from './langchain.js'
+import { mistral } from './mistral.js'
 import { openai } from './openai.js'
 
-export const integrations: readonly Integration[] = [anthropic, googleGenai, langchain, openai]
+export const integrations: readonly Integration[] = [anthropic, googleGenai, langchain, mistral, openai]

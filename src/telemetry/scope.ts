@@ -30,6 +30,11 @@ export function withScope(current: Context, scope: CallScope): Context {
   return current.setValue(SCOPE, scope)
 }
 
+/** Whether a model call is open here that has a span of its own or of a layer above. */
+export function isInsideCall(): boolean {
+  return scopeOf(context.active())?.call?.ended === false
+}
+
 /**
  * Runs `run` in an empty scope. A framework whose hook is told of a call only after it began wraps the
  * call with this; the hook then fills the scope with {@link fillScope}.

@@ -61,6 +61,8 @@ export const TOOL_DEFINITIONS = 'gen_ai.tool.definitions'
 /** Event that carries the content when it is not wanted on the span. */
 export const EVENT_OPERATION_DETAILS = 'gen_ai.client.inference.operation.details'
 
+/** Of an agent that a provider hosts. */
+export const AGENT_ID = 'gen_ai.agent.id'
 export const AGENT_NAME = 'gen_ai.agent.name'
 /** v1.41's name of {@link AGENT_NAME} on workflows. */
 export const WORKFLOW_NAME = 'gen_ai.workflow.name'

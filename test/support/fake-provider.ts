@@ -46,7 +46,7 @@ export async function startFakeProvider(): Promise<FakeProvider> {
     const [, run = '', behaviour = '', ...rest] = (request.url ?? '').split('/')
     const path = `/${rest.join('/')}`.replace(/\?.*$/, '')
     const text = Buffer.concat(chunks).toString('utf8')
-    const body = (text === '' ? {} : JSON.parse(text)) as Json
+    const body = bodyOf(request, text)
     recorded.push({
       run,
       behaviour,
@@ -71,6 +71,15 @@ export async function startFakeProvider(): Promise<FakeProvider> {
         server.close(() => resolve())
       }),
   }
+}
+
+/** Boundaries of forms differ from request to request, so only the fields are kept. */
+function bodyOf({ headers }: IncomingMessage, text: string): Json {
+  if (!headers['content-type']?.startsWith('multipart/')) return (text === '' ? {} : JSON.parse(text)) as Json
+  headers['content-type'] = 'multipart/form-data'
+  delete headers['content-length']
+  const fields = [...text.matchAll(/name="([^"]+)"(?:\r\n\r\n([^\r]*))?/g)]
+  return Object.fromEntries(fields.map(([, name = '', value]) => [name, value === 'true' ? true : (value ?? 'a file')]))
 }
 
 interface Situation {
