@@ -3,7 +3,14 @@ import type { Integration } from '../src/autolog/contract.js'
 import { anthropic } from './anthropic.js'
 import { googleGenai } from './google-genai.js'
 import { langchain } from './langchain.js'
+<<<<<<< HEAD
 import { mistral } from './mistral.js'
 import { openai } from './openai.js'
 
 export const integrations: readonly Integration[] = [anthropic, googleGenai, langchain, mistral, openai]
+=======
+import { mcp } from './mcp.js'
+import { openai } from './openai.js'
+
+export const integrations: readonly Integration[] = [anthropic, langchain, mcp, openai]
+>>>>>>> main

@@ -7,7 +7,9 @@ import { context, type Context } from '@opentelemetry/api'
 import {
   asString,
   guard,
+  isAsyncGenerator,
   isObject,
+  iterateIn,
   path,
   runInOpenScope,
   type Integration,
@@ -17,7 +19,6 @@ import {
 } from '../src/autolog/contract.js'
 import { entranceOf, withEntrance, type Entrance } from './langchain/entrance.js'
 import { handler } from './langchain/handler.js'
-import { isAsyncGenerator, iterateIn } from './langchain/iterate.js'
 import { inventedId, removeInventedId, removeInventedIds } from './langchain/message-ids.js'
 import { withWatch, type Watch } from './langchain/runs.js'
 

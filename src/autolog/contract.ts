@@ -7,9 +7,11 @@ import type { Attributes } from '@opentelemetry/api'
 import type { FormatId } from '../kernel/protocol.js'
 import type { Layer } from '../telemetry/scope.js'
 import type { Operation } from '../telemetry/semconv.js'
+import type { StepPatcher } from './step-contract.js'
 
 export { isObject, asString } from '../kernel/json.js'
 export type * as hub from '../kernel/hub.js'
+<<<<<<< HEAD
 export { endWhenAbandoned } from '../telemetry/abandoned.js'
 export { countedTokens, outputType } from '../telemetry/attributes.js'
 export { startCall, type Call, type CallStart } from '../telemetry/call.js'
@@ -19,6 +21,18 @@ export { startStep, type Step, type StepKind } from '../telemetry/step.js'
 export { guard } from '../telemetry/settings.js'
 export * as semconv from '../telemetry/semconv.js'
 export { tellsUsage } from './background.js'
+=======
+export { startCall, type Call, type CallStart } from '../telemetry/call.js'
+export { contentText } from '../telemetry/content.js'
+export { serverAttributes } from '../telemetry/attributes.js'
+export { withTraceContext } from '../telemetry/remote.js'
+export { fillScope, runInOpenScope } from '../telemetry/scope.js'
+export { startStep, type Step, type StepKind } from '../telemetry/step.js'
+export { guard } from '../telemetry/settings.js'
+export * as semconv from '../telemetry/semconv.js'
+export { isAsyncGenerator, iterateIn } from './iterate.js'
+export type * from './step-contract.js'
+>>>>>>> main
 
 /** What a module exports: an ESM namespace or a CJS `module.exports`. */
 export type ModuleExports = Readonly<Record<string, unknown>>
@@ -108,7 +122,7 @@ export type Replace = (
   active: () => boolean,
 ) => (this: unknown, ...args: unknown[]) => unknown
 
-export interface Patcher {
+export interface Patcher extends StepPatcher {
   /** Format of this copy, for integrations that must tell. */
   readonly format: 'esm' | 'cjs'
   /** Options that the user gave under `integrations.<id>`. */

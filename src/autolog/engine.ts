@@ -65,6 +65,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
     redact: options.redact,
     semconv: options.semconv ?? 'latest',
     propagates: compilePropagate(options.propagate ?? 'gateways', parts.identifyHost),
+    joinsCallers: options.propagate !== 'none',
     identifyHost: parts.identifyHost,
     keepsHeader: parts.keepsHeader,
     reportedCost: parts.reportedCost,

@@ -51,7 +51,7 @@ export class Instrumenter {
     try {
       if (module) target.instrument(module, session.patcher)
       finding.status = session.held > 0 ? 'patched' : 'unsupported'
-      finding.details = session.held > 0 ? [] : unsupported(session, target)
+      finding.details = session.held > 0 ? session.faults : unsupported(session, target)
     } catch (error) {
       // what was patched before the fault stays; the fault is said
       finding.status = 'failed'
@@ -64,7 +64,8 @@ export class Instrumenter {
   }
 }
 
-function unsupported({ misses }: PatchSession, { tested }: ModuleTarget): string[] {
+function unsupported({ misses: methods, faults }: PatchSession, { tested }: ModuleTarget): string[] {
+  const misses = [...methods, ...faults]
   return [misses.length > 0 ? misses.join(', ') : 'no known class in its exports', `tests run ${tested}`]
 }
 

@@ -2,6 +2,7 @@
 import { types } from 'node:util'
 import type { Declared, Patcher, Replace } from './contract.js'
 import type { Unread } from './reader.js'
+import { instrumentStep } from './steps.js'
 
 /** On every replacement, so that another copy of this package sees it. */
 const PATCHED = Symbol.for('tracestitch.patched')
@@ -33,6 +34,8 @@ export interface PatchSession {
   readonly held: number
   /** Why a patch did not take hold, in words for the report. */
   readonly misses: readonly string[]
+  /** Faults that the report says in any case. */
+  readonly faults: readonly string[]
   off(): void
 }
 
@@ -69,6 +72,7 @@ function findDescriptor(holder: object, key: string): PropertyDescriptor | undef
 export function createPatcher(context: PatcherContext): PatchSession {
   const undos: (() => void)[] = []
   const misses: string[] = []
+  const faults: string[] = []
   let active = true
   let held = 0
   const isActive = (): boolean => active
@@ -151,6 +155,19 @@ export function createPatcher(context: PatcherContext): PatchSession {
       }
       return install(holder as Holder, method, next)
     },
+    step: (holder, method, declared) => patcher.wrap(holder, method, instrumentStep(declared)),
+    asStep: (fn, declared) => replaced(fn as unknown as AnyFunction, instrumentStep(declared)) as unknown as typeof fn,
+    exemplar(make) {
+      try {
+        const made = make()
+        if ((typeof made === 'object' && made !== null) || typeof made === 'function') return made
+        faults.push('an object to reach a class by is not one')
+      } catch (error) {
+        const why = types.isNativeError(error) ? `: ${error.message}` : ''
+        faults.push(`an object to reach a class by could not be made${why}`)
+      }
+      return undefined
+    },
     hook(undo) {
       if (!active) {
         undo()
@@ -164,6 +181,7 @@ export function createPatcher(context: PatcherContext): PatchSession {
   return {
     patcher,
     misses,
+    faults,
     get held() {
       return held
     },

@@ -20,7 +20,7 @@ export function isIteratorStream(value: unknown): value is IteratorStream {
 }
 
 /** Made apart from the closures that hold the stream: functions of one scope keep each other's variables alive. */
-export function abandon(reader: AnswerReader): () => void {
+export function abandon(reader: Pick<AnswerReader, 'close'>): () => void {
   return () => reader.close({ closed: true })
 }
 
@@ -48,7 +48,7 @@ export function tapIteratorStream(stream: IteratorStream, reader: AnswerReader):
  */
 export function tapIterator<T extends AsyncIterator<unknown>>(
   inner: T,
-  reader: AnswerReader,
+  reader: Pick<AnswerReader, 'event' | 'close'>,
   aborted: () => boolean,
 ): T | undefined {
   if (!Object.isExtensible(inner)) return undefined

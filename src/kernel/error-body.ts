@@ -17,6 +17,7 @@ const MESSAGES = [
   'errorMessage',
   'error_description',
   'originalMessage',
+  'OriginalMessage',
   'status_msg',
   'detail',
   'title',
@@ -32,6 +33,7 @@ const NAMES = [
   'errorCode',
   'errorType',
   '__type',
+  'ErrorCode',
   'status',
   'reason',
   'name',
@@ -57,6 +59,7 @@ const NESTED = [
   'upstream_error',
   'provider_error',
   'original_error',
+  'OriginalMessage',
   'base_resp',
 ] as const
 
@@ -99,6 +102,24 @@ function jsonIn(text: string): unknown {
 /** A code or type that stands in a text that is no JSON, such as Python's `{'error': {'code': 'model_not_found'}}`. */
 const QUOTED_NAME = /['"](?:code|type|__type|error_type|error_code|status|reason)['"]\s*:\s*['"]([\w.#-]{3,80})['"]/g
 
+/** LiteLLM's name for a refusal of the provider behind it (https://docs.litellm.ai/docs/exception_mapping). */
+const EXCEPTION = /\blitellm\.([A-Za-z]{3,60})\b/g
+
+/** Fields that may hold messages as bare texts, in a list or by the field of the request that each is about. */
+const LISTS = ['errors', 'error', 'detail', 'details', 'message', 'messages'] as const
+
+function textsIn(layer: JsonObject): readonly string[] {
+  return LISTS.flatMap((key) => {
+    const value = layer[key]
+    if (Array.isArray(value)) return value.slice(0, 8).filter((item) => typeof item === 'string')
+    if (key !== 'errors' || !isObject(value)) return []
+    return Object.values(value)
+      .slice(0, 8)
+      .flatMap((inner) => (Array.isArray(inner) ? (inner as unknown[]).slice(0, 8) : [inner]))
+      .filter((item) => typeof item === 'string')
+  })
+}
+
 /** @param body - As it was read from JSON; a text where it was none. */
 export function readErrorBody(
   body: unknown,
@@ -111,10 +132,11 @@ export function readErrorBody(
       const said = asString(layer[key])
       if (said !== undefined && said !== '') words.push(said.slice(0, MAX_WORDS))
     }
+    for (const text of textsIn(layer)) words.push(text.slice(0, MAX_WORDS))
     for (const key of NAMES) addName(names, layer[key])
   }
   const all = [...new Set(words)].join('\n').slice(0, MAX_WORDS)
-  for (const [, name] of all.matchAll(QUOTED_NAME)) addName(names, name)
+  for (const pattern of [QUOTED_NAME, EXCEPTION]) for (const [, name] of all.matchAll(pattern)) addName(names, name)
   const upstream = upstreamOf(layers)
   return {
     names: [...names],
@@ -165,6 +187,8 @@ function firstMessage(layers: readonly JsonObject[]): string | undefined {
       // JSON in a string is a layer of its own.
       if (said !== undefined && said !== '' && !/^[[{]/.test(said)) return said
     }
+    const text = textsIn(layer).find((item) => item.trim() !== '' && !/^\s*[[{]/.test(item))
+    if (text !== undefined) return text.trim()
   }
   return undefined
 }

@@ -1,4 +1,5 @@
 import { minimaxCodes } from './error-codes.js'
+import { MINIMAX_QUIRKS } from './minimax.js'
 import { openaiCompatible } from './openai-compatible.js'
 
 /** MiniMax (China) (https://platform.minimaxi.com/docs/guides/quickstart). */
@@ -9,8 +10,7 @@ export const minimaxCn = openaiCompatible({
   env: ['MINIMAX_API_KEY'],
   telemetryName: 'minimax',
   hosts: ['api.minimaxi.com', 'api.minimax.cn'],
-  // `reasoning_details` have to return with a tool's result.
-  quirks: { maxTokensField: 'max_completion_tokens', developerAsSystem: true, reasoningContent: true },
+  quirks: MINIMAX_QUIRKS,
   errorCodes: minimaxCodes,
   docs: 'https://platform.minimaxi.com/docs/guides/quickstart',
 })

@@ -1,5 +1,13 @@
+import type { Quirks } from '../kernel/protocol.js'
 import { minimaxCodes } from './error-codes.js'
 import { openaiCompatible } from './openai-compatible.js'
+
+/** Of both of its regions. `reasoning_details` have to return with a tool's result. */
+export const MINIMAX_QUIRKS: Quirks = {
+  maxTokensField: 'max_completion_tokens',
+  developerAsSystem: true,
+  reasoningContent: true,
+}
 
 /** MiniMax (https://platform.minimax.io/docs/api-reference/text-openai-api). */
 export const minimax = openaiCompatible({
@@ -7,8 +15,7 @@ export const minimax = openaiCompatible({
   name: 'MiniMax',
   baseURL: 'https://api.minimax.io/v1',
   env: ['MINIMAX_API_KEY'],
-  // https://platform.minimax.io/docs/api-reference/text-openai-api: `reasoning_details` have to return with a tool's result.
-  quirks: { maxTokensField: 'max_completion_tokens', developerAsSystem: true, reasoningContent: true },
+  quirks: MINIMAX_QUIRKS,
   errorCodes: minimaxCodes,
   docs: 'https://platform.minimax.io/docs/api-reference/text-openai-api',
 })

@@ -1,4 +1,5 @@
 import { openaiCompatible } from './openai-compatible.js'
+import { XIAOMI_QUIRKS } from './xiaomi.js'
 
 /** Xiaomi MiMo Token Plan (https://platform.xiaomimimo.com/#/docs). */
 export const xiaomiTokenPlan = openaiCompatible({
@@ -10,6 +11,6 @@ export const xiaomiTokenPlan = openaiCompatible({
   env: ['XIAOMI_API_KEY'],
   telemetryName: 'xiaomi',
   hosts: ['token-plan-*.xiaomimimo.com'],
-  quirks: { maxTokensField: 'max_tokens', developerAsSystem: true, reasoningContent: true, jsonSchema: false },
+  quirks: XIAOMI_QUIRKS,
   docs: 'https://platform.xiaomimimo.com/#/docs',
 })

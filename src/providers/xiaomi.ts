@@ -1,4 +1,13 @@
+import type { Quirks } from '../kernel/protocol.js'
 import { openaiCompatible } from './openai-compatible.js'
+
+/** Of its API and of its plan. */
+export const XIAOMI_QUIRKS: Quirks = {
+  maxTokensField: 'max_tokens',
+  developerAsSystem: true,
+  reasoningContent: true,
+  jsonSchema: false,
+}
 
 /** Xiaomi MiMo (https://platform.xiaomimimo.com/#/docs). */
 export const xiaomi = openaiCompatible({
@@ -6,6 +15,6 @@ export const xiaomi = openaiCompatible({
   name: 'Xiaomi MiMo',
   baseURL: 'https://api.xiaomimimo.com/v1',
   env: ['XIAOMI_API_KEY', 'MIMO_API_KEY', 'XIAOMI_MIMO_API_KEY'],
-  quirks: { maxTokensField: 'max_tokens', developerAsSystem: true, reasoningContent: true, jsonSchema: false },
+  quirks: XIAOMI_QUIRKS,
   docs: 'https://platform.xiaomimimo.com/#/docs',
 })

@@ -1,5 +1,6 @@
 import { zhipuCodes } from './error-codes.js'
 import { openaiCompatible } from './openai-compatible.js'
+import { ZHIPU_QUIRKS } from './zai.js'
 
 /** Z.AI Coding Plan (https://docs.z.ai/devpack/overview). */
 export const zaiCodingPlan = openaiCompatible({
@@ -8,7 +9,7 @@ export const zaiCodingPlan = openaiCompatible({
   baseURL: 'https://api.z.ai/api/coding/paas/v4',
   env: ['ZAI_API_KEY', 'ZHIPU_API_KEY'],
   telemetryName: 'zai',
-  quirks: { maxTokensField: 'max_tokens', developerAsSystem: true, reasoningContent: true },
+  quirks: ZHIPU_QUIRKS,
   errorCodes: zhipuCodes,
   docs: 'https://docs.z.ai/devpack/overview',
 })

@@ -1,5 +1,6 @@
 import { zhipuCodes } from './error-codes.js'
 import { openaiCompatible } from './openai-compatible.js'
+import { ZHIPU_QUIRKS } from './zai.js'
 
 /** Zhipu AI Coding Plan (https://docs.bigmodel.cn/cn/coding-plan/overview). */
 export const zhipuaiCodingPlan = openaiCompatible({
@@ -8,7 +9,7 @@ export const zhipuaiCodingPlan = openaiCompatible({
   baseURL: 'https://open.bigmodel.cn/api/coding/paas/v4',
   env: ['ZHIPU_API_KEY', 'ZHIPUAI_API_KEY'],
   telemetryName: 'zhipuai',
-  quirks: { maxTokensField: 'max_tokens', developerAsSystem: true, reasoningContent: true },
+  quirks: ZHIPU_QUIRKS,
   errorCodes: zhipuCodes,
   docs: 'https://docs.bigmodel.cn/cn/coding-plan/overview',
 })

@@ -1,5 +1,6 @@
 import { zhipuCodes } from './error-codes.js'
 import { openaiCompatible } from './openai-compatible.js'
+import { ZHIPU_QUIRKS } from './zai.js'
 
 /** Zhipu AI (https://docs.bigmodel.cn/api-reference). */
 export const zhipuai = openaiCompatible({
@@ -10,9 +11,7 @@ export const zhipuai = openaiCompatible({
   baseURL: 'https://open.bigmodel.cn/api/paas/v4',
   env: ['ZHIPU_API_KEY', 'ZHIPUAI_API_KEY'],
   quirks: {
-    maxTokensField: 'max_tokens',
-    developerAsSystem: true,
-    reasoningContent: true,
+    ...ZHIPU_QUIRKS,
     maxInputs: { 'openai-embeddings': 64 },
   },
   errorCodes: zhipuCodes,

@@ -158,6 +158,12 @@ export function serverOf(baseURL: string): { address: string; port: number; url:
   return server
 }
 
+/** Where the other side of an exchange is. */
+export function serverAttributes(url: URL): Attributes {
+  const server = serverOf(url.origin)
+  return server ? { [semconv.SERVER_ADDRESS]: server.address, [semconv.SERVER_PORT]: server.port } : {}
+}
+
 /** Headers that speak of a key or a person stay off the span. */
 const PRIVATE_HEADER =
   /-(api-?keys?|keys?|tokens?|auth|authorization|cookie|secret|users?|end-user|teams?|org|email|spend|budget)(-|$)/

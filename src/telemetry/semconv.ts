@@ -75,6 +75,19 @@ export const TOOL_CALL_RESULT = 'gen_ai.tool.call.result'
 export const DATA_SOURCE_ID = 'gen_ai.data_source.id'
 export const RETRIEVAL_QUERY = 'gen_ai.retrieval.query.text'
 export const RETRIEVAL_DOCUMENTS = 'gen_ai.retrieval.documents'
+export const PROMPT_NAME = 'gen_ai.prompt.name'
+
+/** Of the Model Context Protocol: https://github.com/open-telemetry/semantic-conventions-genai, `mcp.md`. */
+export const MCP_METHOD = 'mcp.method.name'
+export const MCP_SESSION_ID = 'mcp.session.id'
+export const MCP_PROTOCOL_VERSION = 'mcp.protocol.version'
+export const MCP_RESOURCE_URI = 'mcp.resource.uri'
+export const JSONRPC_REQUEST_ID = 'jsonrpc.request.id'
+export const RPC_STATUS = 'rpc.response.status_code'
+/** `pipe` or `tcp`. */
+export const NETWORK_TRANSPORT = 'network.transport'
+/** Value of {@link ERROR_TYPE} for a tool that answers that it failed. */
+export const ERROR_TYPE_TOOL = 'tool_error'
 
 /**
  * Metrics of the conventions, by the names of v1.41, which collectors and dashboards read. 0.1 divides them by kind of

@@ -48,6 +48,8 @@ export interface TelemetrySettings {
   readonly semconv: 'latest' | 'v1.41' | 'both'
   /** Whether requests to this URL carry trace context. `server`: host that the call is addressed to, when known. */
   readonly propagates: (url: URL, server?: string) => Propagation
+  /** Whether a request that came with trace context hangs below the span that sent it. */
+  readonly joinsCallers: boolean
   readonly identifyHost: (hostname: string) => HostFacts | undefined
   /** Whether a response header, by its name in lower case, identifies or explains an answer: ids, costs, a gateway's own. */
   readonly keepsHeader: (name: string) => boolean
@@ -101,6 +103,7 @@ export function defaultSettings(): TelemetrySettings {
     redact: undefined,
     semconv: 'latest',
     propagates: () => false,
+    joinsCallers: false,
     identifyHost: () => undefined,
     keepsHeader: (name) => name === 'x-request-id',
     reportedCost: () => undefined,

@@ -1,5 +1,15 @@
 /** Spans around model calls: agents, workflows, tools, retrievals, and manual spans of the user. */
-import { context, SpanKind, SpanStatusCode, trace, type Attributes, type Context, type Span } from '@opentelemetry/api'
+import {
+  context,
+  createContextKey,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Attributes,
+  type Context,
+  type Link,
+  type Span,
+} from '@opentelemetry/api'
 import { types } from 'node:util'
 import { errorTypeOf } from './attributes.js'
 import { boundedAttributes } from './bounded.js'
@@ -31,6 +41,9 @@ const NAME_KEY: Partial<Record<StepKind, string>> = {
 }
 
 export interface Step {
+  readonly kind: StepKind
+  readonly name: string
+  readonly ended: boolean
   /** Context in which the step's own work runs. */
   readonly context: Context
   readonly span: Span
@@ -43,13 +56,39 @@ export interface Step {
   /** Records a tool's result, redacted and bounded; does nothing unless content is wanted. */
   recordResult(value: unknown): void
   /** Ends the span. Only the first call counts. */
-  end(outcome?: { readonly error?: unknown }): void
+  end(outcome?: StepEnd): void
+}
+
+export interface StepEnd {
+  /** What was thrown. */
+  readonly error?: unknown
+  /** Value of `error.type`. Default: what `error` says. Alone, for a failure that nobody threw. */
+  readonly errorType?: string | undefined
 }
 
 export interface StepOptions {
   readonly attributes?: Attributes
   /** Default: the active context. */
   readonly parent?: Context
+  /** Side of an exchange. Default `client` for a retriever, otherwise `internal`. */
+  readonly span?: StepSide
+  readonly links?: Link[]
+}
+
+export type StepSide = 'client' | 'server' | 'internal'
+
+const SIDE: Record<StepSide, SpanKind> = {
+  client: SpanKind.CLIENT,
+  server: SpanKind.SERVER,
+  internal: SpanKind.INTERNAL,
+}
+
+// A registered symbol, so that every copy of this package finds the same key.
+const STEP = createContextKey('tracestitch.step')
+
+/** The innermost step of a context, which may be over. */
+export function stepOf(current: Context): Step | undefined {
+  return current.getValue(STEP) as Step | undefined
 }
 
 /**
@@ -61,21 +100,26 @@ export function startStep(kind: StepKind, name: string, options: StepOptions = {
 }
 
 class RecordedStep implements Step {
+  readonly kind: StepKind
+  readonly name: string
   readonly context: Context
   readonly span: Span
   readonly recording: boolean
   readonly content: boolean
   private readonly settings = settings()
-  private readonly tool: { readonly name: string; readonly id: unknown }
-  private ended = false
+  private readonly toolCallId: unknown
+  ended = false
 
-  constructor(kind: StepKind, name: string, { attributes, parent = context.active() }: StepOptions) {
+  constructor(kind: StepKind, name: string, { attributes, parent = context.active(), span, links }: StepOptions) {
     const operation = OPERATION[kind]
-    this.tool = { name, id: attributes?.[semconv.TOOL_CALL_ID] }
+    this.kind = kind
+    this.name = name
+    this.toolCallId = attributes?.[semconv.TOOL_CALL_ID]
     this.span = startSpan(
       operation === undefined ? name : `${operation} ${name}`,
       {
-        kind: kind === 'retriever' ? SpanKind.CLIENT : SpanKind.INTERNAL,
+        kind: SIDE[span ?? (kind === 'retriever' ? 'client' : 'internal')],
+        ...(links && links.length > 0 && { links }),
         attributes: {
           ...(operation !== undefined && { [semconv.OPERATION_NAME]: operation }),
           ...boundedAttributes(nameAttributes(kind, name, this.settings)),
@@ -84,7 +128,7 @@ class RecordedStep implements Step {
       },
       parent,
     )
-    this.context = trace.setSpan(parent, this.span)
+    this.context = trace.setSpan(parent, this.span).setValue(STEP, this)
     this.recording = guard('span', () => this.span.isRecording()) === true
     const { capture, onSpanStart } = this.settings
     this.content = this.recording && (capture === 'span' || capture === 'both')
@@ -98,12 +142,16 @@ class RecordedStep implements Step {
   }
 
   recordArguments(value: unknown): void {
-    const { id, name } = this.tool
-    this.record(semconv.TOOL_CALL_ARGUMENTS, { type: 'tool_call', id, name, arguments: value }, 'arguments')
+    const part = { type: 'tool_call', id: this.toolCallId, name: this.name, arguments: value }
+    this.record(semconv.TOOL_CALL_ARGUMENTS, part, 'arguments')
   }
 
   recordResult(value: unknown): void {
-    this.record(semconv.TOOL_CALL_RESULT, { type: 'tool_call_response', id: this.tool.id, response: value }, 'response')
+    this.record(
+      semconv.TOOL_CALL_RESULT,
+      { type: 'tool_call_response', id: this.toolCallId, response: value },
+      'response',
+    )
   }
 
   private record(key: string, part: TelemetryPart, field: string): void {
@@ -114,19 +162,19 @@ class RecordedStep implements Step {
     })
   }
 
-  end({ error }: { readonly error?: unknown } = {}): void {
+  end({ error, errorType }: StepEnd = {}): void {
     if (this.ended) return
     this.ended = true
     if (this.recording) {
-      if (error !== undefined) guard('error', () => this.recordError(error))
+      if (error !== undefined || errorType !== undefined)
+        guard('error', () => this.recordError(errorType ?? errorTypeOf(error)))
       const { onSpanEnd } = this.settings
       if (onSpanEnd) runHook('onSpanEnd', () => onSpanEnd(this.span))
     }
     guard('end', () => this.span.end())
   }
 
-  private recordError(error: unknown): void {
-    const type = errorTypeOf(error)
+  private recordError(type: string): void {
     this.span.setAttribute(semconv.ERROR_TYPE, type)
     this.span.setStatus({ code: SpanStatusCode.ERROR, message: type })
   }

@@ -94,6 +94,20 @@ test.each([false, true])('it is hidden, stream %s', async (stream) => {
   expect(shown).toContain('bad request')
 })
 
+test.each<readonly [string, (text: string) => string, string]>([
+  ['over several lines', (text) => text.replaceAll(' ', '\n'), 'born\nin\n1951'],
+  ['as in a URL', encodeURIComponent, 'born%20in%201951'],
+  ['as in a form', (text) => text.replaceAll(' ', '+'), 'born+in+1951'],
+  ['in base64', (text) => Buffer.from(text).toString('base64'), Buffer.from(PROMPT).toString('base64').slice(4, 24)],
+  ['with other quotes and spaces', (text) => `[' ${text.replaceAll(' ', "  ' '  ")} ']`, "born  ' '  in"],
+])('it is hidden %s, in words and in codes', async (_, written, telling) => {
+  const shown = await seenOf(
+    refusal(() => ({ message: `bad request: ${written(PROMPT)}`, code: written(PROMPT), type: written(PROMPT) })),
+  )
+  expect(shown).toContain('bad request')
+  expect(shown).not.toContain(telling)
+})
+
 test('it is shown where content is captured', async () => {
   applySettings({ ...defaultSettings(), capture: 'span' })
   expect(await seenOf(repeated)).toContain(PROMPT.slice(0, 20))

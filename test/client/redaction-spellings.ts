@@ -3,6 +3,8 @@ const percent = (text: string): string => [...Buffer.from(text)].map((byte) => `
 const escaped = (text: string): string =>
   [...text].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')
 
+const wide = (text: string): string => text.replace(/[!-~]/g, (one) => String.fromCharCode(one.charCodeAt(0) + 0xfee0))
+
 /** How a provider may show a secret: what it writes, and what of it gives it away. */
 export const SPELLINGS: Readonly<Record<string, (secret: string) => readonly [written: string, telling: string]>> = {
   whole: (s) => [s, s],
@@ -26,4 +28,9 @@ export const SPELLINGS: Readonly<Record<string, (secret: string) => readonly [wr
   'its beginning and an ellipsis': (s) => [`"${s.slice(0, 6)}…"`, s.slice(0, 6)],
   'its end behind stars': (s) => [`****${s.slice(-4)}`, s.slice(-4)],
   'its end in words': (s) => [`the key that ends in "${s.slice(-5)}" is wrong`, s.slice(-5)],
+  'over two lines': (s) => [`${s.slice(0, 7)}\n  ${s.slice(7)}`, s.slice(7)],
+  'in short pieces': (s) => [(s.match(/.{1,5}/g) ?? []).join(' '), (s.match(/.{1,5}/g) ?? []).slice(1, 4).join(' ')],
+  'each character by itself': (s) => [JSON.stringify([...s]), JSON.stringify([...s]).slice(8, 40)],
+  'with what nobody sees between': (s) => [[...s].join('\u200b'), [...s].slice(2, 14).join('\u200b')],
+  'as wide as Chinese letters': (s) => [wide(s), wide(s).slice(2, 14)],
 }

@@ -132,3 +132,24 @@ test('made-up counts of tokens do not make a target look fast, or its speed unkn
     expect(ai.health().targets[0]?.msPerToken ?? 1).toBeGreaterThan(0.001)
   }
 })
+
+const long = [{ role: 'user' as const, content: 'word '.repeat(400) }]
+
+test.each([
+  ['no input of a long request', '{"prompt_tokens":0,"completion_tokens":3,"total_tokens":3}'],
+  ['only output', '{"completion_tokens":3}'],
+  ['more input than a thousand times the request', '{"prompt_tokens":900000000,"completion_tokens":3}'],
+  ['more output than any answer has', '{"prompt_tokens":500,"completion_tokens":900000000}'],
+])('%s is not believed: neither priced nor summed, and charged as estimated', async (_, usage) => {
+  const store = new OpenStore()
+  const ai = clientOf(() => answerWith(usage), {
+    store,
+    budgets: [{ tokens: 1e6, per: 'day' }],
+    prices: { overrides: { 'a/*': { input: 1, output: 1 } } },
+  })
+  const { _meta: meta } = await ai.chat.completions.create({ model: 'a/m', messages: long, max_tokens: 10 })
+  expect(meta.cost).toMatchObject({ usd: null, missing: [expect.stringContaining('usage:')] })
+  expect(ai.spend().total).toMatchObject({ calls: 1, inputTokens: 0, outputTokens: 0, usd: null, unpriced: 1 })
+  expect(store.used).toBeGreaterThan(400)
+  expect(store.used).toBeLessThan(1000)
+})

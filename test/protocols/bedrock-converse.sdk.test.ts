@@ -195,10 +195,10 @@ describe('the official client', () => {
                 strict: true,
               },
             },
-            { cachePoint: { type: 'default' } },
+            { cachePoint: { type: 'default', ttl: '1h' } },
             { systemTool: { name: 'nova_grounding' } },
           ],
-          toolChoice: { tool: { name: 'look' } },
+          toolChoice: { auto: {} },
         },
         additionalModelRequestFields: {
           top_k: 5,
@@ -229,14 +229,14 @@ describe('the official client', () => {
       service_tier: 'priority',
       metadata: { team: 'a' },
       thinking: { type: 'enabled', budget_tokens: 1024 },
-      tool_choice: { type: 'function', function: { name: 'look' } },
+      tool_choice: 'auto',
       response_format: {
         type: 'json_schema',
         json_schema: { name: 'n', schema: { type: 'object', additionalProperties: false } },
       },
     })
     expect(request.tools).toMatchObject([
-      { function: { name: 'look', strict: true }, cache_control: { type: 'ephemeral' } },
+      { function: { name: 'look', strict: true }, cache_control: { type: 'ephemeral', ttl: '1h' } },
       { type: 'raw' },
     ])
     expect(request.messages.map(({ role }) => role)).toEqual(['system', 'user', 'assistant', 'tool', 'user'])

@@ -9,26 +9,32 @@ import type {
 } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
 import type { ChatProtocol, JsonObject } from '../../kernel/protocol.js'
+import { parametersWrapper } from '../../protocols/shared/parameters.js'
 import { restoreText, wrapperFor } from '../../protocols/shared/schema/restore.js'
 import { createUnwrapper, type Unwrapper } from '../../protocols/shared/schema/unwrap.js'
 
-interface Schemas {
+export interface Schemas {
   /** Of the answer. */
   readonly format: JsonObject | undefined
-  /** Of the arguments of strict functions, by name. */
+  /** Of the arguments of strict functions, and of those whose arguments were put in an object, by name. */
   readonly tools: ReadonlyMap<string, JsonObject>
+  /** Names of the properties that hold arguments, by function. */
+  readonly wrappers: ReadonlyMap<string, string>
 }
 
-function schemasOf({ response_format: format, tools }: ChatRequest): Schemas | undefined {
+export function schemasOf({ response_format: format, tools }: ChatRequest): Schemas | undefined {
   const schema = isObject(format) && format.type === 'json_schema' ? format.json_schema?.schema : undefined
-  const strict = new Map<string, JsonObject>()
+  const all = new Map<string, JsonObject>()
+  const wrappers = new Map<string, string>()
   for (const tool of Array.isArray(tools) ? tools : []) {
-    if (tool?.type !== 'function' || tool.function?.strict !== true) continue
-    if (isObject(tool.function.parameters)) strict.set(tool.function.name, tool.function.parameters)
+    const made = tool?.type === 'function' ? tool.function : undefined
+    if (!made || !isObject(made.parameters)) continue
+    const wrapper = parametersWrapper(made.parameters)
+    if (wrapper !== undefined) wrappers.set(made.name, wrapper)
+    if (made.strict === true || wrapper !== undefined) all.set(made.name, made.parameters)
   }
-  return isObject(schema) || strict.size > 0
-    ? { format: isObject(schema) ? schema : undefined, tools: strict }
-    : undefined
+  if (!isObject(schema) && all.size === 0) return undefined
+  return { format: isObject(schema) ? schema : undefined, tools: all, wrappers }
 }
 
 /**
@@ -50,8 +56,8 @@ export function restored(codec: ChatProtocol, request: ChatRequest): ChatProtoco
     decodeResponse: (wire, options) => restoreChat(codec.decodeResponse(wire, options), schemas),
     createStreamDecoder(options) {
       const decoder = codec.createStreamDecoder(options)
-      if (wrapper === undefined) return decoder
-      const unwrap = unwrapping(wrapper)
+      if (wrapper === undefined && schemas.wrappers.size === 0) return decoder
+      const unwrap = unwrapping(wrapper, schemas)
       return {
         push: (data, event) => decoder.push(data, event).map(unwrap),
         end: () => decoder.end().map(unwrap),
@@ -90,18 +96,65 @@ function restoreCall(call: ToolCall, tools: Schemas['tools']): ToolCall {
   return { ...call, function: { ...call.function, arguments: restoreText(call.function.arguments, schema) } }
 }
 
-function unwrapping(name: string): (chunk: ChatChunk) => ChatChunk {
-  const open = new Map<number, Unwrapper>()
+type Delta = ChatChunk['choices'][number]['delta']
+
+/** Texts and arguments of one choice of a stream, out of the objects that were put around them. */
+class ChoiceUnwrapper {
+  private readonly text: Unwrapper | undefined
+  private readonly calls = new Map<number, Unwrapper>()
+  private readonly wrappers: Schemas['wrappers']
+
+  constructor(name: string | undefined, wrappers: Schemas['wrappers']) {
+    this.text = name === undefined ? undefined : createUnwrapper(name)
+    this.wrappers = wrappers
+  }
+
+  push(delta: Delta): Delta {
+    const { content, tool_calls: calls } = delta
+    const text = typeof content === 'string' ? this.text?.push(content) : undefined
+    return {
+      ...delta,
+      ...(text !== undefined && { content: text }),
+      ...(calls && { tool_calls: calls.map((call) => this.pushCall(call)) }),
+    }
+  }
+
+  private pushCall(call: CallDelta): CallDelta {
+    const { index, function: made } = call
+    const wrapper = made?.name === undefined ? undefined : this.wrappers.get(made.name)
+    if (wrapper !== undefined && !this.calls.has(index)) this.calls.set(index, createUnwrapper(wrapper))
+    const unwrapper = this.calls.get(index)
+    if (!unwrapper || made?.arguments === undefined) return call
+    return { ...call, function: { ...made, arguments: unwrapper.push(made.arguments) } }
+  }
+
+  /** What was held back, put behind the last piece. */
+  end(delta: Delta, cut: boolean): Delta {
+    const text = this.text?.end(cut) ?? ''
+    const calls = [...this.calls].flatMap(([index, unwrapper]): CallDelta[] => {
+      const rest = unwrapper.end(cut)
+      return rest === '' ? [] : [{ index, function: { arguments: rest } }]
+    })
+    return {
+      ...delta,
+      ...(text !== '' && { content: (delta.content ?? '') + text }),
+      ...(calls.length > 0 && { tool_calls: [...(delta.tool_calls ?? []), ...calls] }),
+    }
+  }
+}
+
+type CallDelta = NonNullable<Delta['tool_calls']>[number]
+
+function unwrapping(name: string | undefined, { wrappers }: Schemas): (chunk: ChatChunk) => ChatChunk {
+  const open = new Map<number, ChoiceUnwrapper>()
   return (chunk) => ({
     ...chunk,
     choices: chunk.choices.map((choice) => {
-      const { delta, finish_reason: finish, index } = choice
+      const { finish_reason: finish, index } = choice
       let unwrapper = open.get(index)
-      if (!unwrapper) open.set(index, (unwrapper = createUnwrapper(name)))
-      const given = typeof delta.content === 'string' ? unwrapper.push(delta.content) : undefined
-      const last = finish ? unwrapper.end(finish === 'length') : ''
-      if (given === undefined && last === '') return choice
-      return { ...choice, delta: { ...delta, content: (given ?? '') + last } }
+      if (!unwrapper) open.set(index, (unwrapper = new ChoiceUnwrapper(name, wrappers)))
+      const delta = unwrapper.push(choice.delta)
+      return { ...choice, delta: finish ? unwrapper.end(delta, finish === 'length') : delta }
     }),
   })
 }

@@ -105,10 +105,10 @@ function nameOf({ title }: Record<string, unknown>): string {
   return typeof title === 'string' && /^[\w-]{1,64}$/.test(title) ? title : 'answer'
 }
 
-/** The `text.format` of responses for a schema. Not strict: a target of that API gets the body as it is, fitted to no rules. */
+/** The `text.format` of responses for a schema. Each target gets it as strict as its rules allow. */
 function textFormatOf(schema: StandardSchema): Record<string, unknown> {
   const json = jsonOfSchema(schema, 'text.format')
-  return { type: 'json_schema', name: nameOf(json), schema: json }
+  return { type: 'json_schema', name: nameOf(json), schema: json, strict: true }
 }
 
 /**

@@ -278,7 +278,14 @@ export class LogicalCall {
     const { usage } = facts
     const doubt = doubtOf(answer, usage, this.demand.expected(run.place))
     const meta = this.describe(run, { ...facts, doubt })
-    client.ledger?.add({ meta, usage, alias, metadata: this.metadata, date: client.clock.date() })
+    // What is not believed is no sum.
+    client.ledger?.add({
+      meta,
+      usage: doubt?.fault === undefined ? usage : undefined,
+      alias,
+      metadata: this.metadata,
+      date: client.clock.date(),
+    })
     if (!run.pass && !this.pass) return { meta, used: undefined }
     const used = usedBy(usage, doubt?.fault === undefined, () => meta.cost.usd)
     run.pass?.settle(used)

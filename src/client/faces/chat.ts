@@ -8,6 +8,7 @@ import type { AttemptRun } from '../call/attempt-run.js'
 import { LogicalCall, type ClientContext } from '../call/logical-call.js'
 import { isUsageOnly } from '../streams/chunks.js'
 import { carriedBy } from './chat-format.js'
+import { withoutIdleToolChoice } from './idle-tool-choice.js'
 import { completed } from '../answers/fill-in.js'
 import { execute } from '../call/execute.js'
 import { createChatHelpers } from '../helpers/index.js'
@@ -107,7 +108,9 @@ export function createChatCompletions(client: ClientContext): ChatCompletions {
 export async function whole(run: AttemptRun, asked: Asked): Promise<{ run: AttemptRun; chat: ChatCompletion }> {
   const { request } = asked
   const { codec, request: sent } = carriedBy(run, chatCodec(run.target), requestFor(request, run))
-  const encoded = encodingFor(run.encodeContext, (context) => codec.encodeRequest(sent, context))
+  const encoded = encodingFor(run.encodeContext, (context) =>
+    codec.encodeRequest(withoutIdleToolChoice(sent, context), context),
+  )
   const { answer, wire } = await sendWhole(run, codec, encoded)
   const chat = decoding(() => restored(completed(codec, run.target, answer, encoded), request).decodeResponse(wire))
   await refuseUnfit(run, chat, { ...asked, request: { ...request, ...run.params } })
@@ -121,7 +124,9 @@ async function stream(call: LogicalCall, request: ChatRequest): Promise<ChatStre
     (wantsUsage ? chunks : chunks.filter((chunk) => !isUsageOnly(chunk))).map(withToldUsage)
   const source = await execute(call, async (run) => {
     const { codec, request: sent } = carriedBy(run, chatCodec(run.target), requestFor(request, run))
-    const encoded = encodingFor(run.encodeContext, (context) => codec.encodeRequest(sent, context))
+    const encoded = encodingFor(run.encodeContext, (context) =>
+      codec.encodeRequest(withoutIdleToolChoice(sent, context), context),
+    )
     tellUnchecked(run)
     run.limits.start('firstChunk', run.timeout.firstChunk)
     const answer = await sendStream(run, codec, encoded)

@@ -1,13 +1,14 @@
 /** A body of the Responses API that goes to a target of that API: as it is, but for what the API is known to answer with 400. */
+import type { ChatRequest, FunctionTool, ResponseFormat } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
-import { limitsOf, type Limits } from '../../kernel/limits.js'
+import { limitsOf } from '../../kernel/limits.js'
 import type { EncodeContext, JsonObject } from '../../kernel/protocol.js'
-import { SCHEMA_DIALECTS } from '../../protocols/shared/schema-dialects.js'
+import { parametersWrapper } from '../../protocols/shared/parameters.js'
 import { refusedBy } from '../../protocols/shared/refusals.js'
-import { schemaFitter } from '../../protocols/shared/schema/fitter.js'
+import { wrapped } from '../../protocols/shared/schema/root.js'
+import { strictFields, type StrictFields } from '../../protocols/shared/strict.js'
 
-/** Only whether a schema fits is asked, so what the fitter says of it is not. */
-const SILENT: Limits = { unsupported: () => undefined, warn: () => undefined }
+type JsonSchemaFormat = Extract<ResponseFormat, { type: 'json_schema' }>['json_schema']
 
 /** Settings of this API that some models refuse, by the names that they have in chat too. */
 const SETTINGS = ['temperature', 'top_p', 'top_logprobs'] as const
@@ -27,40 +28,32 @@ export function withoutRefused(body: JsonObject, context: EncodeContext): JsonOb
   return Object.fromEntries(Object.entries(body).filter(([name]) => !refused.has(name)))
 }
 
-/**
- * A body for this API is not rewritten, nor is its answer. So a schema that strict mode does not take as it is goes without
- * `strict`, which a warning says: the API would answer 400.
- */
-export function looseWhereUnfit(body: JsonObject, context: EncodeContext): JsonObject {
-  const dialect = SCHEMA_DIALECTS[context.quirks.schemas ?? 'openai']
-  const fits = (schema: unknown, isFormat: boolean): boolean => {
-    if (!isObject(schema)) return true
-    const fitter = schemaFitter(dialect, SILENT, false)
-    const fitted = isFormat ? fitter.format(schema, '') : fitter.tool('', schema, '')
-    return JSON.stringify(fitted) === JSON.stringify(schema)
-  }
-  const loose = (holder: JsonObject, what: string): JsonObject => {
-    context.warn(
-      `${what}: sent without strict, as ${dialect.id} takes its schema only rewritten, which bodies of responses are not`,
-    )
-    return { ...holder, strict: false }
-  }
+/** The same body with its schemas as the target's strict mode takes them; `restoredEvents` undoes it in answers. */
+export function withFittedSchemas(body: JsonObject, request: ChatRequest, context: EncodeContext): JsonObject {
+  const strictly = strictFields(request, context)
   const { tools, text } = body
   const format = isObject(text) ? text['format'] : undefined
-  const looseFormat =
-    isObject(format) && format['strict'] === true && !fits(format['schema'], true)
-      ? loose(format, 'text.format')
-      : undefined
-  const looseTools =
-    Array.isArray(tools) &&
-    tools.map((tool: unknown, at): unknown =>
-      isObject(tool) && tool['strict'] === true && !fits(tool['parameters'], false)
-        ? loose(tool, `tools[${at}]`)
-        : tool,
-    )
+  const fitted = isObject(format) && format['type'] === 'json_schema' ? fitFormat(format, strictly) : format
   return {
     ...body,
-    ...(looseFormat && isObject(text) && { text: { ...text, format: looseFormat } }),
-    ...(looseTools && { tools: looseTools }),
+    ...(isObject(text) && fitted !== format && { text: { ...text, format: fitted } }),
+    ...(Array.isArray(tools) && { tools: tools.map((tool: unknown) => fitTool(tool, strictly)) }),
   }
+}
+
+function fitFormat(format: JsonObject, strictly: StrictFields): JsonObject {
+  const { type: _type, ...schema } = format
+  const given = { type: 'json_schema' as const, json_schema: schema as unknown as JsonSchemaFormat }
+  const fitted = strictly.format(given)
+  return fitted === given || fitted.type !== 'json_schema' ? format : { type: 'json_schema', ...fitted.json_schema }
+}
+
+function fitTool(tool: unknown, strictly: StrictFields): unknown {
+  if (!isObject(tool) || tool['type'] !== 'function' || !isObject(tool['parameters'])) return tool
+  const { parameters, strict } = tool
+  const isOther = parametersWrapper(parameters) !== undefined
+  if (!isOther && strict !== true) return tool
+  const plain = isOther ? { ...tool, parameters: wrapped(parameters) } : tool
+  const made = plain as unknown as FunctionTool['function']
+  return strict === true ? strictly.function(made) : plain
 }

@@ -15,10 +15,12 @@ import { execute } from '../call/execute.js'
 import { decoding, encoding, encodingFor } from '../transport/failure.js'
 import { sendStream, sendWhole } from '../transport/pending.js'
 import { ModelStream } from '../streams/model-stream.js'
+import { restoredEvents, restoredResponse } from '../answers/restored-responses.js'
 import { restored } from '../answers/restored.js'
+import { hasTools, withoutIdleToolChoice } from './idle-tool-choice.js'
 import { echoOf, refuseKeptThere } from './responses-echo.js'
 import { withJsonSchemas } from '../answers/schema.js'
-import { looseWhereUnfit, withoutRefused } from './responses-native.js'
+import { withFittedSchemas, withoutRefused } from './responses-native.js'
 import { withToldUsage } from '../facts/told-usage.js'
 import { openStream, type StreamFace } from '../streams/chat-reading.js'
 import { refuseUnfit, tellUnchecked } from '../answers/unfit.js'
@@ -33,8 +35,6 @@ interface Exchange {
   readonly format: ChatProtocol
   readonly body: JsonObject
   readonly request: ChatRequest
-  /** Schemas of a library stood in the body. */
-  readonly hasOwnSchemas: boolean
 }
 
 export function createResponses(client: ClientContext): Responses {
@@ -46,7 +46,7 @@ export function createResponses(client: ClientContext): Responses {
     const body = withJsonSchemas(written)
     const format = codecOf(client)
     const request = encoding(FORMAT, () => format.decodeRequest(body))
-    const exchange: Exchange = { format, body: body as JsonObject, request, hasOwnSchemas: body !== written }
+    const exchange: Exchange = { format, body: body as JsonObject, request }
     const call = new LogicalCall(client, {
       operation: format.operation,
       model: request.model,
@@ -75,15 +75,16 @@ function codecOf({ catalogue }: ClientContext): ChatProtocol {
 /** The format of the target itself when it speaks the caller's, otherwise its format for chat. */
 function encode(
   run: AttemptRun,
-  { body, request, hasOwnSchemas }: Exchange,
+  { body, request }: Exchange,
 ): { codec: ChatProtocol; encoded: EncodedRequest; native: boolean } {
   const { target, extraBody, params } = run
   const own = target.provider.speaks(FORMAT, target.base ?? target.model)
   if (own) {
     const encoded = encodingFor(run.encodeContext, (context) => {
-      const fitting = hasOwnSchemas ? looseWhereUnfit(body, context) : body
+      const fitting = withFittedSchemas(body, request, context)
       // `extra_body` is the caller's own word to the provider.
-      const taken = withoutRefused({ ...fitting, ...params }, context)
+      const asked: JsonObject = { ...fitting, ...params }
+      const taken = withoutRefused(hasTools(extraBody) ? asked : withoutIdleToolChoice(asked, context), context)
       return { path: own.path, body: { ...taken, model: target.model, ...extraBody } }
     })
     return { codec: own, encoded, native: true }
@@ -91,14 +92,9 @@ function encode(
   const codec = chatCodec(target)
   const encoded = encodingFor(run.encodeContext, (context) => {
     refuseKeptThere(body, context)
-    return codec.encodeRequest(requestFor(request, run), context)
+    return codec.encodeRequest(withoutIdleToolChoice(requestFor(request, run), context), context)
   })
   return { codec, encoded, native: false }
-}
-
-/** What goes to a target of the caller's format as it is comes back as it is. */
-function readerOf(codec: ChatProtocol, { request }: Exchange, native: boolean): ChatProtocol {
-  return native ? codec : restored(codec, request)
 }
 
 async function whole(
@@ -107,12 +103,12 @@ async function whole(
 ): Promise<{ run: AttemptRun; chat: ChatCompletion; wire: JsonObject }> {
   const { codec, encoded, native } = encode(run, exchange)
   const { answer, wire: body } = await sendWhole(run, codec, encoded)
-  const reader = readerOf(completed(codec, run.target, answer, encoded), exchange, native)
+  const reader = restored(completed(codec, run.target, answer, encoded), exchange.request)
   const chat = decoding(() => reader.decodeResponse(body))
   await refuseUnfit(run, chat, { request: { ...exchange.request, ...run.params } })
   const wire =
     native && isObject(body)
-      ? body
+      ? restoredResponse(body, exchange.request)
       : decoding(() => ({ ...exchange.format.encodeResponse(withToldUsage(chat)), ...echoOf(exchange.body) }))
   run.finish()
   return { run, chat, wire }
@@ -123,8 +119,8 @@ async function stream(call: LogicalCall, run: AttemptRun, exchange: Exchange) {
   tellUnchecked(run)
   run.limits.start('firstChunk', run.timeout.firstChunk)
   const answer = await sendStream(run, written, encoded)
-  const codec = readerOf(completed(written, run.target, answer, encoded), exchange, native)
-  const face = native ? nativeFace(codec) : translatingFace(codec, exchange)
+  const codec = restored(completed(written, run.target, answer, encoded), exchange.request)
+  const face = native ? nativeFace(codec, exchange) : translatingFace(codec, exchange)
   const encodeWhole = translatingFace(codec, exchange)
   const all = (chunks: readonly ChatChunk[]): readonly JsonObject[] => [
     ...encodeWhole.event(undefined, chunks),
@@ -133,8 +129,9 @@ async function stream(call: LogicalCall, run: AttemptRun, exchange: Exchange) {
   return openStream<JsonObject>({ call, run, answer, face, whole: all, choices: 1 })
 }
 
-function nativeFace(codec: ChatProtocol): StreamFace<JsonObject> {
-  return { codec, event: (wire) => (isObject(wire) ? [wire] : []), end: () => [] }
+function nativeFace(codec: ChatProtocol, { request }: Exchange): StreamFace<JsonObject> {
+  const restore = restoredEvents(request)
+  return { codec, event: (wire) => (isObject(wire) ? restore(wire) : []), end: () => [] }
 }
 
 function translatingFace(codec: ChatProtocol, { format, body }: Exchange): StreamFace<JsonObject> {

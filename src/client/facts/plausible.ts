@@ -21,6 +21,8 @@ export interface Doubt {
 
 /** Tokens. Prompts grow at the provider, by its searches, files and hidden instructions: up to this many nobody wonders. */
 const FREE_INPUT = 2_000_000
+/** Tokens of a request, estimated, that cannot have been none. */
+const NO_INPUT = 64
 /** Tokens beyond what was asked for: of thinking that is not held to the limit. */
 const FREE_OUTPUT = 200_000
 /** Tokens. No answer is longer. */
@@ -42,6 +44,8 @@ export function doubtOf(answer: Answer, usage: object | undefined, { input, room
   const { prompt_tokens: prompt, completion_tokens: output } = (usage ?? {}) as Readonly<Record<string, unknown>>
   if (isCount(prompt) && prompt > FREE_INPUT && prompt > MANY_INPUT * input())
     return { fault: `usage: ${prompt} input tokens, of a request of some ${input()}` }
+  if ('chat' in answer && !prompt && output && input() > NO_INPUT)
+    return { fault: `usage: no input tokens, of a request of some ${input()}` }
   if (!isCount(output)) return undefined
   if (output > (room === undefined ? MOST_OUTPUT : Math.max(FREE_OUTPUT, MANY_OUTPUT * room)))
     return {

@@ -1,5 +1,6 @@
 /** What a provider's words repeat of the request: prompts and arguments of tools are hidden as long as content is not captured. */
 import { folded, grown, type Span } from './marks.js'
+import { bareOf, condensed, decoded } from './readings.js'
 
 /** What stands for a part of the request. */
 const MARK = '[request]'
@@ -14,6 +15,8 @@ const WHOLE = 6
 /** Values and characters of a request that are looked at. */
 const VALUES = 100_000
 const CHARACTERS = 16 * 1024 * 1024
+/** Characters of it that are also looked for with other things between them, or encoded. */
+const BARE_CHARACTERS = 256 * 1024
 const DEPTH = 64
 
 /** Fields whose values name a thing of the API: a message is of no use without them. */
@@ -37,6 +40,8 @@ interface Told {
   /** In lower case. */
   readonly texts: string[]
   readonly keys: string[]
+  /** Letters and digits of the texts. */
+  readonly bare: string[]
   values: number
   characters: number
 }
@@ -50,21 +55,27 @@ export class Echoes {
   /** @param known - Names that stay as they are, such as the model's, though a prompt may hold them. */
   constructor(request: unknown, known: readonly string[]) {
     this.request = request
-    this.known = known.map(folded)
+    this.known = known.flatMap((name) => [folded(name), bareOf(name)])
   }
 
   /** Where the text repeats the request. */
   find(text: string): Span[] {
-    const { texts, keys } = (this.told ??= told(this.request))
+    const { texts, keys, bare } = (this.told ??= told(this.request))
     const index = new TextIndex(folded(text))
     const spans = texts.flatMap((one) => this.found(index, one))
+    for (const reading of [condensed(text), decoded(text)]) {
+      const readIndex = new TextIndex(reading.text)
+      for (const one of bare)
+        for (const { start, end, by } of this.found(readIndex, one)) spans.push({ ...reading.place(start, end), by })
+    }
     // The name of an argument says what is wrong with it. Who repeats the whole request is not answered so.
     if (spans.length > 0) spans.push(...keys.flatMap((one) => this.found(index, one)))
     return spans
   }
 
   private found(index: TextIndex, one: string): Span[] {
-    const spans = one.length < PART ? index.wholes(one) : index.parts(one, one.length > LONG ? LONG_PART : PART)
+    const least = one.length > LONG ? LONG_PART : PART
+    const spans = one.length < PART ? index.wholes(one) : index.parts(one, least)
     return spans
       .filter(({ start, end }) => !this.known.some((name) => name.includes(index.text.slice(start, end).trim())))
       .map((span) => ({ ...span, by: MARK }))
@@ -116,7 +127,7 @@ function isWord(character: string | undefined): boolean {
 }
 
 function told(request: unknown): Told {
-  const all: Told = { texts: [], keys: [], values: 0, characters: 0 }
+  const all: Told = { texts: [], keys: [], bare: [], values: 0, characters: 0 }
   try {
     collect(request, '', all, 0)
   } catch {
@@ -143,6 +154,10 @@ function addText(value: string, field: string, all: Told): void {
   const text = folded(value)
   const trimmed = text.trim()
   if (trimmed.length < (SAID.has(field) ? WHOLE : PART)) return
+  if (trimmed.length >= PART && all.characters + text.length <= BARE_CHARACTERS) {
+    const bare = bareOf(text)
+    if (bare.length >= PART) all.bare.push(bare)
+  }
   all.characters += text.length
   all.texts.push(trimmed.length < PART ? trimmed : text)
   // As it stands within JSON.

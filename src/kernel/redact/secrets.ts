@@ -5,11 +5,14 @@
 import { decodedRuns } from './decoded.js'
 import { clip } from '../plain-text.js'
 import { folded, grown, hidden, KEY, type Span } from './marks.js'
+import { bareOf, condensed } from './readings.js'
 
 /** Characters of the pieces by which secrets are found. */
 const GRAM = 6
 /** Of a long secret so many characters in a row give it away. */
 const PART = 8
+/** The same, where anything may stand between them: words of a text come together by accident. */
+const BARE_PART = 12
 /** Values that were given in the course of time, such as tokens. */
 const MOST_MINTED = 64
 /** Texts are read so far; what is shown is shorter. */
@@ -73,6 +76,8 @@ export class Secrets {
     const spans = this.parents.flatMap((parent) => parent.find(text))
     if (this.fixed.size + this.minted.size === 0) return spans
     spans.push(...this.plain(text))
+    const bare = condensed(text)
+    for (const { start, end } of this.plain(bare.text, BARE_PART)) spans.push({ ...bare.place(start, end), by: KEY })
     for (const { start, end, decoded } of decodedRuns(text))
       if (this.plain(decoded).length > 0) spans.push({ start, end, by: KEY })
     this.addMasked(text, spans)
@@ -83,7 +88,7 @@ export class Secrets {
     if (this.grams) return this.grams
     const grams = new Map<string, Place[]>()
     const all = [...this.fixed, ...this.minted]
-    for (const secret of all) {
+    for (const secret of new Set([...all, ...all.map((one) => bareOf(one))])) {
       for (let at = 0; at + GRAM <= secret.length; at += 1) {
         const gram = secret.slice(at, at + GRAM)
         const places = grams.get(gram)
@@ -97,8 +102,8 @@ export class Secrets {
     return grams
   }
 
-  /** Where secrets stand as they are, whole or in part. */
-  private plain(given: string): Span[] {
+  /** Where secrets stand as they are, whole or in part. @param least - Characters of a part. */
+  private plain(given: string, least = 0): Span[] {
     const grams = this.index()
     const text = folded(given)
     const spans: Span[] = []
@@ -107,11 +112,12 @@ export class Secrets {
       for (const { secret, at: there } of grams.get(text.slice(at, at + GRAM)) ?? []) {
         if (at < reached) break
         const { start, end } = grown(text, at, secret, there)
-        if (end - start < partOf(secret)) continue
+        if (end - start < Math.max(least, partOf(secret))) continue
         spans.push({ start, end, by: KEY })
         reached = Math.max(reached, end - GRAM + 1)
       }
     }
+    if (least > 0) return spans
     for (const secret of this.short) {
       for (let at = text.indexOf(secret); at !== -1; at = text.indexOf(secret, at + 1)) {
         if (isWord(text[at - 1]) || isWord(text[at + secret.length])) continue

@@ -13,6 +13,8 @@ export const SPENT: RegExp = new RegExp(
     /account (?:is )?(?:in arrears|overdue|in good standing)|in arrears|good standing|please (?:recharge|top up)|top[- ]up/i,
     /billing (?:hard limit|is not active|details are|account (?:is )?(?:disabled|not))|enable billing|billing to be enabled|payment (?:is )?required|unpaid/i,
     /(?:weekly|monthly|daily|session|5-hour) usage (?:limit|quota)|usage limit (?:reached|exceeded)|subscription (?:is )?(?:required|expired)|requires a (?:paid )?subscription/i,
+    // Gateways, of a budget of theirs: LiteLLM, OpenRouter ("Key limit exceeded"), TrueFoundry. watsonx.
+    /\b(?:budget|key)(?: limit)? (?:has been |was |is )?(?:exceeded|exhausted|reached)|(?:exceeded|reached|over)(?: \w+){0,3} budget\b|consumption for the current month/i,
     // Azure, xAI, Alibaba, Vercel, DeepInfra.
     /out of (?:\w+ ){0,3}quota|(?:have|has) (?:any|no|enough) credits|not have (?:any|enough) credits|n't have (?:any|enough) credits|free tier\b[^.]{0,30}exhausted|valid credit card|(?:add|enter|update|missing)(?: \w+){0,3} payment method/i,
     /余额不足|额度不足|欠费|账户余额|用量上限|使用量上限|充值|额度失败/i,

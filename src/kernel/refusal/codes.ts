@@ -45,6 +45,10 @@ const BY_CODE = {
     'allocationquota.freetieronly',
     'setlimitexceeded',
     'customer_verification_required',
+    // watsonx.
+    'token_quota_reached',
+    // LiteLLM.
+    'budgetexceedederror',
   ],
   'context-length': [
     'context_length_exceeded',
@@ -204,12 +208,15 @@ const GENERAL = {
     'string_above_max_length',
     'validationexception',
     'badrequesterror',
+    'unprocessableentityerror',
     'bad_request',
     'failed_precondition',
     'out_of_range',
   ],
   auth: [
     'authentication_error',
+    'authenticationerror',
+    'permissiondeniederror',
     'permission_error',
     'permission_denied',
     'accessdeniedexception',
@@ -217,7 +224,7 @@ const GENERAL = {
     'unauthorized',
     'forbidden',
   ],
-  'not-found': ['not_found_error', 'not_found', 'resourcenotfoundexception'],
+  'not-found': ['not_found_error', 'not_found', 'notfounderror', 'resourcenotfoundexception'],
   'rate-limit': [
     'rate_limit_exceeded',
     'rate_limit_error',
@@ -245,6 +252,12 @@ const GENERAL = {
     'modelstreamerrorexception',
     'modeltimeoutexception',
     'internalserverexception',
+    'internalservererror',
+    'serviceunavailableerror',
+    'badgatewayerror',
+    'apiconnectionerror',
+    'timeout',
+    'apitimeouterror',
   ],
 } as const satisfies Partial<Record<Base, readonly string[]>>
 

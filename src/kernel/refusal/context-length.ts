@@ -30,6 +30,8 @@ const TOO_LONG: readonly RegExp[] = [
   /range of (?:input|prompt) length should be|`?inputs?`?[^.]{0,20}must have (?:less|fewer) than \d+ tokens/i,
   // Groq, OpenAI, DeepSeek.
   /reduce (?:the length of |your )(?:the )?(?:messages?|prompt|input)|reduce your message size|shorten (?:your|the) (?:prompt|input|messages)/i,
+  // Snowflake: "max tokens of 8192 exceeded".
+  /max(?:imum)? tokens of \S+ exceeded/i,
   // Mistral: "Prompt contains 40000 tokens … too large for model with 32768 maximum context length".
   /prompt (?:contains|has|with) [\d,]+ tokens[^.]{0,60}(?:too large|but|exceed|maximum)/i,
   // Of the bytes: Anthropic, Gemini, servers before them.

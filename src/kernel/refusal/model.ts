@@ -38,8 +38,9 @@ const OWN_FAULT = new RegExp(
   'i',
 )
 
-/** A server that has lost its model, and says so with a 400: LM Studio, vLLM. */
-const CRASHED = /model has (?:unloaded|crashed)|engine ?dead|enginecore encountered/i
+/** A server that has lost its model, and says so with a 400: LM Studio, vLLM. A gateway that lost the one behind it. */
+const CRASHED =
+  /model has (?:unloaded|crashed)|engine ?dead|enginecore encountered|\bupstream (?:\w+ ){0,2}?(?:is )?(?:unavailable|unreachable|down|timed out|timeout|connect error|connection)|\b(?:bad gateway|gateway time-?out)\b/i
 
 export const model: readonly Fact[] = [
   { is: 'server', from: ['bad-request'], words: CRASHED },

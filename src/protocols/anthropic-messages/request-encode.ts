@@ -9,6 +9,7 @@ import { toBlocks } from './content.js'
 import { limitsOf } from '../../kernel/limits.js'
 import type { Limits } from '../../kernel/limits.js'
 import { portable, rulesOf } from '../shared/history/index.js'
+import { withFittingMarks } from '../shared/cache-marks.js'
 import { withoutPrefill } from '../shared/prefill.js'
 import { fieldCheck, layOver } from '../shared/request-fields.js'
 import { takesJsonSchema } from '../shared/strict.js'
@@ -140,7 +141,8 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
     ...encodeServiceTier(request.service_tier, limits),
   })
   const { betas, ...native } = given ?? {}
-  const whole = layOver(body, [native, ...extras], JOINS)
+  const joined = layOver(body, [native, ...extras], JOINS)
+  const whole = traits.isClaude ? withFittingMarks(joined, limits) : joined
   return {
     path: PATH,
     body: whole,

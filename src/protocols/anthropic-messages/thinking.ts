@@ -39,13 +39,34 @@ export function encodeThinking(
   limits: Limits,
 ): EncodedThinking {
   const thinking = chooseThinking(request, traits, limits)
-  if (!thinking.derived || thinking.thinking?.['type'] !== 'enabled') return thinking
+  if (thinking.thinking?.['type'] !== 'enabled') return thinking
+  // Other speakers of the format have no proofs of thinking, and no such rules.
+  if (!thinking.derived) return traits.isClaude ? thinkingNow(thinking, request.messages, forced, limits) : thinking
   // A budget that we chose gives way to what the API refuses beside it; adaptive thinking does not mind.
   if (forced) limits.warn('a forced tool excludes a thinking budget, so `reasoning_effort` is left out')
   else if (callsWithoutThinking(request.messages))
     limits.warn('the tools were called without thinking, so `reasoning_effort` is left out until they are done')
   else return thinking
   return { derived: false }
+}
+
+/**
+ * A budget that the caller gives, where the API takes one: it refuses one in the middle of calls that were made without
+ * thinking ("Expected `thinking` or `redacted_thinking`, but found `tool_use`"), and beside a forced tool
+ * (https://platform.claude.com/docs/en/build-with-claude/extended-thinking#toggling-thinking-modes-in-conversations).
+ */
+function thinkingNow(
+  given: EncodedThinking,
+  messages: readonly Message[],
+  forced: boolean,
+  limits: Limits,
+): EncodedThinking {
+  if (forced) limits.unsupported('thinking', 'a forced tool excludes a thinking budget: leave one of them out')
+  else if (callsWithoutThinking(messages))
+    limits.warn('the tools were called without thinking, so `thinking` is left out until they are done')
+  else return given
+  const { thinking: _left, ...rest } = given
+  return rest
 }
 
 function chooseThinking(request: ChatRequest, traits: Dialect, limits: Limits): EncodedThinking {
@@ -92,7 +113,7 @@ function leastThinking(
 }
 
 /** Newer models choose by themselves how long to think. */
-export function fitGiven(thinking: JsonObject, traits: Dialect, limits: Limits): JsonObject {
+function fitGiven(thinking: JsonObject, traits: Dialect, limits: Limits): JsonObject {
   if (thinking['type'] === 'disabled') return leastThinking('thinking', traits, limits).thinking ?? thinking
   if (thinking['type'] !== 'enabled' || traits.thinkingBudget) return thinking
   const { budget_tokens: _budget, ...rest } = thinking

@@ -9,7 +9,7 @@ import type { JsonObject } from '../../kernel/protocol.js'
 import type { ConverseTraits } from '../../models/index.js'
 import { dialectOf as messagesDialectOf } from '../anthropic-messages/dialect.js'
 import { outputLimit } from '../anthropic-messages/output-limit.js'
-import { encodeThinking, fitGiven, roomForThinking } from '../anthropic-messages/thinking.js'
+import { encodeThinking, roomForThinking } from '../anthropic-messages/thinking.js'
 import { dialectOf } from './dialect.js'
 
 export interface EncodedModelFields {
@@ -50,10 +50,9 @@ export function encodeModelFields(
     REASONING.some((name) => spelledOut.modelFields[name] !== undefined) ||
     spelledOut.outputConfig['effort'] !== undefined
   if (dialect.reasoning === 'thinking') {
-    const traits = messagesDialectOf(model)
-    if (effort != null && !isSpelledOut) return encodeClaude(request, model, forced, said, limits)
-    if (request.thinking != null) fields['thinking'] = fitGiven(request.thinking, traits, limits)
-    return said
+    // An effort in the words of the API itself wins over the hub's.
+    const own = isSpelledOut ? { ...request, reasoning_effort: null } : request
+    return encodeClaude(own, model, forced, said, limits)
   }
   if (request.thinking != null) fields['thinking'] = request.thinking
   if (effort == null || isSpelledOut) return said

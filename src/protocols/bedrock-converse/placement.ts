@@ -7,6 +7,7 @@ import { isObject } from '../../kernel/json.js'
 import type { Limits } from '../../kernel/limits.js'
 import type { ConverseTraits } from '../../models/index.js'
 import type { JsonObject } from '../../kernel/protocol.js'
+import { marksToKeep, MOST_MARKS, tooShort } from '../shared/cache-marks.js'
 import { MAX_DOCUMENT_NAME } from './formats.js'
 
 /** Two documents of one request may not have the same name. */
@@ -44,9 +45,6 @@ export function withTextBesideDocuments(content: JsonObject[], limits: Limits): 
   )
 }
 
-/** Points that one request may hold. */
-const MAX_POINTS = 4
-
 interface Places {
   readonly tools: JsonObject[]
   readonly system: JsonObject[]
@@ -68,14 +66,25 @@ export function placeCachePoints(
     const blocks = placed(content, refusing.includes(content))
     content.splice(0, content.length, ...blocks)
   }
-  const points = all.flatMap((content) => content.filter(isPoint))
-  if (points.length <= MAX_POINTS) return
-  limits.warn(`the API takes ${MAX_POINTS} cache points: of ${points.length} the last are sent`)
-  const extra = new Set(points.slice(0, -MAX_POINTS))
+  const lead = [tools, system].flatMap((content) => content.filter(isPoint))
+  const turns = messages.flatMap((content) => content.filter(isPoint))
+  const kept = marksToKeep({ lead, turns }, MOST_MARKS, limits)
+  const short = tooShort([...kept], lifetimeOf, limits)
+  if (kept.size === lead.length + turns.length && short.size === 0) return
   for (const content of all) {
-    const blocks = content.filter((block) => !extra.has(block))
+    const blocks = content.flatMap((block) =>
+      !isPoint(block) || kept.has(block) ? [short.has(block) ? longer(block) : block] : [],
+    )
     content.splice(0, content.length, ...blocks)
   }
+}
+
+function lifetimeOf({ cachePoint }: JsonObject): unknown {
+  return isObject(cachePoint) ? cachePoint['ttl'] : undefined
+}
+
+function longer({ cachePoint, ...rest }: JsonObject): JsonObject {
+  return { ...rest, cachePoint: { ...(isObject(cachePoint) && cachePoint), ttl: '1h' } }
 }
 
 function isPoint(block: JsonObject): boolean {

@@ -19,6 +19,7 @@ import { traitsOf } from '../../models/index.js'
 import { portable, rulesOf } from '../shared/history/index.js'
 import { strictFields, takesJsonSchema, type StrictFields } from '../shared/strict.js'
 import { LEFT_OUT } from '../shared/history/blanks.js'
+import { withFittingMarks } from '../shared/cache-marks.js'
 import { withoutPrefill } from '../shared/prefill.js'
 import { refusedBy } from '../shared/refusals.js'
 import { asksNothing } from '../shared/request-fields.js'
@@ -257,7 +258,10 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
     ...(raw?.protocol === 'openai-chat' && raw.value),
     ...extra,
   }
-  return { path: pathOf(body, context), body, ...(toolNames && { toolNames }) }
+  // Gateways pass marks on to Claude's API, with its demands.
+  const isMarked = context.quirks.cacheControl === true && traitsOf(base).claude !== undefined
+  const fitting = isMarked ? withFittingMarks(body, limits) : body
+  return { path: pathOf(body, context), body: fitting, ...(toolNames && { toolNames }) }
 }
 
 /** @returns Also a sentence for the system prompt, where the target has no schemas for answers. */

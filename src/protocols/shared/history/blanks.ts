@@ -8,6 +8,8 @@ import { isInstruction } from './turns.js'
 
 type IsBlank = (text: string) => boolean
 
+const MARK_LOST = '`cache_control` on a blank text is left out, as nothing before it takes one'
+
 /** What stands for a message of which the format can say nothing, where the caller allows to leave it out. */
 export const LEFT_OUT = 'What this message held was left out.'
 
@@ -31,7 +33,7 @@ export function dropBlanks(
   let changed = false
   const kept = messages.flatMap((message): Message[] => {
     if (refusesTexts === 'empty-answers' && message.role !== 'assistant') return [message]
-    const left = withoutBlanks(message, isBlank)
+    const left = withoutBlanks(message, isBlank, () => limits.warn(MARK_LOST))
     if (left !== message) changed = true
     if (left) return [left]
     if (message.role === 'tool' || message.role === 'function') return [emptyResult(message)]
@@ -53,11 +55,11 @@ export function dropBlanks(
 }
 
 /** The message itself when nothing in it is blank, `undefined` when all is. */
-function withoutBlanks(message: Message, isBlank: IsBlank): Message | undefined {
-  if (message.role === 'assistant') return withoutBlankBlocks(message, isBlank)
+function withoutBlanks(message: Message, isBlank: IsBlank, onLost: () => void): Message | undefined {
+  if (message.role === 'assistant') return withoutBlankBlocks(message, isBlank, onLost)
   const { content } = message
   if (content == null || isBlankText(content, isBlank)) return undefined
-  const parts = visible(content, isBlank)
+  const parts = visible(content, isBlank, onLost)
   if (parts.length === 0) return undefined
   return parts === content ? message : ({ ...message, content: parts } as Message)
 }
@@ -67,21 +69,22 @@ function isBlankText(content: unknown, isBlank: IsBlank): boolean {
 }
 
 /** The content itself where nothing of it is blank. */
-function visible(content: string | ContentPart[], isBlank: IsBlank): string | ContentPart[] {
+function visible(content: string | ContentPart[], isBlank: IsBlank, onLost: () => void): string | ContentPart[] {
   if (typeof content === 'string' || !content.some((part) => isBlankPart(part, isBlank))) return content
   const kept: ContentPart[] = []
   for (const part of content) {
     if (!isBlankPart(part, isBlank)) kept.push(part)
-    else if ('cache_control' in part && part.cache_control) markLast(kept, part.cache_control)
+    else if ('cache_control' in part && part.cache_control && !markLast(kept, part.cache_control)) onLost()
   }
   return kept
 }
 
-/** What a blank text marks for the cache ends with the part before it. */
-function markLast(parts: ContentPart[], cache: CacheControl): void {
+/** What a blank text marks for the cache ends with the part before it. @returns Whether that takes a mark. */
+function markLast(parts: ContentPart[], cache: CacheControl): boolean {
   const last = parts.at(-1)
-  const takes = last?.type === 'text' || last?.type === 'image_url' || last?.type === 'file'
-  if (takes && !last.cache_control) parts[parts.length - 1] = { ...last, cache_control: cache }
+  if (last?.type !== 'text' && last?.type !== 'image_url' && last?.type !== 'file') return false
+  parts[parts.length - 1] = { ...last, cache_control: last.cache_control ?? cache }
+  return true
 }
 
 function isBlankPart(part: ContentPart | Block, isBlank: IsBlank): boolean {
@@ -91,10 +94,15 @@ function isBlankPart(part: ContentPart | Block, isBlank: IsBlank): boolean {
 }
 
 /** An answer without its blank texts; `undefined` when it says nothing at all. */
-function withoutBlankBlocks(message: AssistantMessage, isBlank: IsBlank): AssistantMessage | undefined {
+function withoutBlankBlocks(
+  message: AssistantMessage,
+  isBlank: IsBlank,
+  onLost: () => void,
+): AssistantMessage | undefined {
   const { content, blocks } = message
   const isNothing = content == null || content.length === 0
-  const said = isNothing || isBlankText(content, isBlank) ? null : visible(content, isBlank)
+  const said = isNothing || isBlankText(content, isBlank) ? null : visible(content, isBlank, onLost)
+  if (blocks?.some((block) => block.type === 'text' && block.cache_control && isBlankPart(block, isBlank))) onLost()
   const left = blocks?.some((block) => isBlankPart(block, isBlank))
     ? blocks.filter((block) => !isBlankPart(block, isBlank))
     : blocks

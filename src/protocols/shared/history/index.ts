@@ -9,6 +9,7 @@ import type { Limits } from '../../../kernel/limits.js'
 import type { EncodeContext } from '../../../kernel/protocol.js'
 import { traitsOf } from '../../../models/index.js'
 import { withToolCalls } from '../messages.js'
+import { withObjectParameters } from '../parameters.js'
 import { dropBlanks } from './blanks.js'
 import { hasCalls, pairCalls } from './pairing.js'
 import { moveResultMedia } from './result-media.js'
@@ -33,7 +34,8 @@ export interface PortableContext {
   readonly isContinued?: boolean
 }
 
-export function portable(given: ChatRequest, rules: HistoryRules, context: PortableContext): Portable {
+export function portable(asGiven: ChatRequest, rules: HistoryRules, context: PortableContext): Portable {
+  const given = withObjectParameters(asGiven)
   const { provider, limits, isKept = () => false, isContinued = false } = context
   const asked = asArray(given.messages) as readonly Message[]
   const list = rules.oldCalls ? asked : withToolCalls(asked)

@@ -1,12 +1,16 @@
 /** Async generators whose body must run in a context, and whose reader may leave early. */
 import { context, type Context } from '@opentelemetry/api'
-import { endWhenAbandoned } from '../../src/autolog/contract.js'
+import { endWhenAbandoned } from '../telemetry/abandoned.js'
+import { guard } from '../telemetry/settings.js'
 
+/** None of it may refer to the generator. */
 export interface Reading {
-  /** The reader left before the end: `break`, `return`, `throw`, or it never read on. Must not refer to the generator. */
+  /** The reader left before the end: `break`, `return`, `throw`, or it never read on. */
   readonly left: () => void
-  readonly signal: AbortSignal | undefined
-  readonly aborted: (reason: unknown) => void
+  /** The generator came to its end, or failed. */
+  readonly ended?: (outcome: { readonly error?: unknown }) => void
+  readonly signal?: AbortSignal | undefined
+  readonly aborted?: (reason: unknown) => void
   /** Sees what the generator yields before the reader does. */
   readonly yielded?: (value: unknown) => void
 }
@@ -36,6 +40,10 @@ export function iterateIn(generator: AsyncGenerator, current: Context, reading?:
     keep()
     stopListening()
   }
+  const end = (outcome: { readonly error?: unknown }): void => {
+    close()
+    guard('iterate', () => reading?.ended?.(outcome))
+  }
   /** Between two steps nothing holds the generator but its reader. */
   const settled = (): void => {
     pending--
@@ -52,11 +60,14 @@ export function iterateIn(generator: AsyncGenerator, current: Context, reading?:
       keep()
       const result = context.with(current, () => generator.next(...args))
       if (reading) {
-        result.then(({ done, value }) => {
-          if (done) return close()
-          reading.yielded?.(value)
-          settled()
-        }, close)
+        result.then(
+          ({ done, value }) => {
+            if (done) return end({})
+            guard('iterate', () => reading.yielded?.(value))
+            settled()
+          },
+          (error: unknown) => end({ error }),
+        )
       }
       return result
     },
@@ -66,13 +77,15 @@ export function iterateIn(generator: AsyncGenerator, current: Context, reading?:
   for (const [name, value] of Object.entries(methods)) {
     Object.defineProperty(wrapper, name, { value, writable: true, configurable: true })
   }
+  // One that is never read at all.
+  if (reading?.ended) keep = endWhenAbandoned(wrapper, reading.left)
   return wrapper
 }
 
 /** Apart from the generator, so that a signal which lives long does not keep it alive. */
 function onAbort({ signal, aborted }: Reading): () => void {
-  if (!signal) return nothing
-  // LangChain's own handlers hear of an abort as well, and know more about it.
+  if (!signal || !aborted) return nothing
+  // The framework hears of an abort as well, and knows more about it.
   const listener = (): void => void setImmediate(() => aborted(signal.reason))
   signal.addEventListener('abort', listener, { once: true })
   return () => signal.removeEventListener('abort', listener)

@@ -1,0 +1,66 @@
+/** The half of the contract that is no model call: tools, agents, MCP and stores, and the hooks that frameworks offer. */
+import type { Attributes } from '@opentelemetry/api'
+import type { TraceContext } from '../telemetry/remote.js'
+import type { StepKind } from '../telemetry/step.js'
+
+type Args = readonly unknown[]
+
+/** What a method gave or threw. */
+export interface StepOutcome {
+  readonly result?: unknown
+  readonly error?: unknown
+}
+
+/** Declares what a patched method, or a function, does. All readers run guarded: what they throw never reaches the program. */
+export interface StepDeclaration {
+  /** What the step is: names its span by the conventions, such as `execute_tool search`. A `chain` is named as it is. */
+  readonly kind: StepKind
+  /** Side of the exchange that the span shows. Default `client` for a retriever, otherwise `internal`. */
+  readonly span?: 'client' | 'server' | 'internal'
+  readonly name: string | ((args: Args, self: unknown) => string)
+  /** Attributes that are known when the step starts. */
+  readonly attributes?: (args: Args, self: unknown) => Attributes
+  /** Arguments of a tool; recorded only where content is wanted. */
+  readonly input?: (args: Args, self: unknown) => unknown
+  /** Result of a tool, from what the method gives; recorded only where content is wanted. */
+  readonly output?: (result: unknown) => unknown
+  /** Attributes of what came of it. */
+  readonly outcomeAttributes?: (outcome: StepOutcome) => Attributes
+  /** Value of `error.type`, also for a result that says it failed. Default: what the error says; a result is no failure. */
+  readonly errorType?: (outcome: StepOutcome) => string | undefined
+  /**
+   * Where the other side is, for the rule of `propagate`: an address, or `undefined` for one on this machine (a child
+   * process, a pipe). Only asked when there is an `inject`.
+   */
+  readonly peer?: (args: Args, self: unknown) => URL | undefined
+  /** The arguments with trace context in them, as a copy: the program's own objects stay as they are. */
+  readonly inject?: (args: Args, context: TraceContext) => readonly unknown[]
+  /** The fields that carry trace context, of a request that was made elsewhere, in another process perhaps. */
+  readonly extract?: (args: Args) => unknown
+  /**
+   * Name of the tool that this step may be, seen from a layer below: a framework executes the tool, which lies behind
+   * MCP. Where a step of that tool is open around, it gets the attributes, and no span is made beside it.
+   */
+  readonly joins?: (args: Args) => string | undefined
+}
+
+/** A declaration, or what chooses one by the call; `undefined`: this call is no step. */
+export type DeclaredStep = StepDeclaration | ((args: Args, self: unknown) => StepDeclaration | undefined)
+
+type AnyFunction = (...args: never[]) => unknown
+
+/** The part of the patcher that is about steps. */
+export interface StepPatcher {
+  /**
+   * Makes `holder[method]` a step: a span from the call until its result has settled or its generator has ended, and
+   * the same promise class, result and error. Nothing happens when the method is not there.
+   */
+  step(holder: unknown, method: string, declared: DeclaredStep): boolean
+  /** A function that is a step, for hooks that are handed functions. After `off()` it only calls `fn`. */
+  asStep<F extends AnyFunction>(fn: F, declared: DeclaredStep): F
+  /**
+   * An object of a class that the package does not export, to reach its prototype with. What `make` throws is caught and
+   * said in the report. `make` may not start anything: no connection, no timer.
+   */
+  exemplar(make: () => unknown): object | undefined
+}

@@ -1,0 +1,74 @@
+/** Trace context that travels in messages instead of headers: out of a span, and back into a context. */
+import {
+  createTraceState,
+  isSpanContextValid,
+  trace,
+  type Context,
+  type Link,
+  type Span,
+  type SpanContext,
+} from '@opentelemetry/api'
+import { isObject } from '../kernel/json.js'
+import { traceHeaders } from './propagation.js'
+import { guard, settings } from './settings.js'
+
+/** W3C Trace Context (https://www.w3.org/TR/trace-context/) as fields of a message. */
+export interface TraceContext {
+  readonly traceparent: string
+  readonly tracestate?: string
+}
+
+/** A peer without an address is on this machine, and the rule is asked about that. */
+const THIS_MACHINE = new URL('pipe://localhost/')
+
+/** What tells `peer` of `span`; `undefined` when `propagate` says that it shall not know. */
+export function contextFor(span: Span, peer: URL | undefined): TraceContext | undefined {
+  return settings().propagates(peer ?? THIS_MACHINE) === true ? traceHeaders(span) : undefined
+}
+
+/** The trace context among the fields of a message, if it has any. */
+export function traceContextIn(fields: unknown): TraceContext | undefined {
+  if (!isObject(fields)) return undefined
+  const { traceparent, tracestate } = fields
+  if (typeof traceparent !== 'string') return undefined
+  return typeof tracestate === 'string' ? { traceparent, tracestate } : { traceparent }
+}
+
+/** `fields` with trace context among them, as a copy. What the program put there itself stays. */
+export function withTraceContext(fields: unknown, carried: TraceContext): object {
+  return { ...(!traceContextIn(fields) && carried), ...(isObject(fields) && fields) }
+}
+
+/** `00-<trace>-<span>-<flags>`; later versions may say more after that. */
+const TRACEPARENT = /^(?!ff)[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(?:-|$)/
+
+export function readTraceContext({ traceparent, tracestate }: TraceContext): SpanContext | undefined {
+  const [, traceId, spanId, flags] = TRACEPARENT.exec(traceparent) ?? []
+  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined
+  const read: SpanContext = {
+    traceId,
+    spanId,
+    traceFlags: Number.parseInt(flags, 16) & 1,
+    isRemote: true,
+    ...(typeof tracestate === 'string' && { traceState: createTraceState(tracestate) }),
+  }
+  return isSpanContextValid(read) ? read : undefined
+}
+
+/**
+ * Where a request belongs that came with `carried`: below the span that sent it. What was active here, such as the span
+ * of an HTTP server, is linked to.
+ */
+export function parentFrom(
+  carried: TraceContext | undefined,
+  ambient: Context,
+): { readonly parent: Context; readonly links: Link[] } {
+  const remote = carried && settings().joinsCallers ? guard('propagation', () => readTraceContext(carried)) : undefined
+  if (!remote) return { parent: ambient, links: [] }
+  const here = trace.getSpanContext(ambient)
+  const linked = here && isSpanContextValid(here) && here.spanId !== remote.spanId
+  return {
+    parent: trace.setSpanContext(ambient, remote),
+    links: linked ? [{ context: here }] : [],
+  }
+}
