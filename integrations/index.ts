@@ -1,16 +1,11 @@
 /** The registry: one line an integration. */
 import type { Integration } from '../src/autolog/contract.js'
 import { anthropic } from './anthropic.js'
+import { bedrock } from './bedrock.js'
 import { googleGenai } from './google-genai.js'
 import { langchain } from './langchain.js'
-<<<<<<< HEAD
+import { mcp } from './mcp.js'
 import { mistral } from './mistral.js'
 import { openai } from './openai.js'
 
-export const integrations: readonly Integration[] = [anthropic, googleGenai, langchain, mistral, openai]
-=======
-import { mcp } from './mcp.js'
-import { openai } from './openai.js'
-
-export const integrations: readonly Integration[] = [anthropic, langchain, mcp, openai]
->>>>>>> main
+export const integrations: readonly Integration[] = [anthropic, bedrock, googleGenai, langchain, mcp, mistral, openai]

@@ -1,7 +1,6 @@
 /** `@mistralai/mistralai`: chat, completions, agents, vectors and what else a model does there, in camelCase. */
 import {
   asString,
-  guard,
   isObject,
   outputType,
   path,
@@ -105,8 +104,8 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   // Its resources are classes that it does not export; the client's getters make them, and do nothing else.
   const client: unknown = Object.create(proto)
   for (const [holder, methods] of METHODS) {
-    const resource = guard('mistral', () => path(client, ...holder))
-    if (!isObject(resource)) continue
+    const resource = patcher.exemplar(() => path(client, ...holder))
+    if (!resource) continue
     for (const [method, declared] of Object.entries(methods))
       patcher.call(Object.getPrototypeOf(resource), method, declared)
   }

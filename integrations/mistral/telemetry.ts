@@ -1,5 +1,5 @@
 /** What `@mistralai/mistralai` 2.x traces by itself. */
-import { isInsideCall, path, type ModuleTarget, type Replace } from '../../src/autolog/contract.js'
+import { openCall, path, type ModuleTarget, type Replace } from '../../src/autolog/contract.js'
 
 const wantsGlobal = (): boolean => process.env['MISTRAL_SDK_TELEMETRY']?.trim().toLowerCase() === 'global'
 
@@ -12,7 +12,7 @@ const muted: Replace = (original, active) =>
     const goToOurs =
       path(this, 'tracerProvider') === undefined &&
       (path(this, '_telemetryUseGlobalProvider') === true || wantsGlobal())
-    if (active() && goToOurs && isInsideCall()) return Promise.resolve(args[1])
+    if (active() && goToOurs && openCall()) return Promise.resolve(args[1])
     return Reflect.apply(original, this, args)
   }
 

@@ -3,6 +3,7 @@ import { isObject } from '../kernel/json.js'
 import type { Call } from '../telemetry/call.js'
 import * as semconv from '../telemetry/semconv.js'
 import { guard } from '../telemetry/settings.js'
+import { bytesAsText } from './bytes.js'
 import type { CallDeclaration } from './contract.js'
 import { formatOf, type Format, type StreamSink } from './formats.js'
 import { toWireNames } from './spelling.js'
@@ -42,14 +43,19 @@ interface Piece {
 export function createReader(call: Call, declaration: CallDeclaration, tell?: (what: Unread) => void): AnswerReader {
   const format = formatOf(declaration.protocol)
   const { fields } = format
-  const inWireNames = (value: unknown): unknown => (declaration.spelling && fields ? toWireNames(value, fields) : value)
   const options = { content: call.content }
+  const inWireNames = (value: unknown): unknown => {
+    const plain = declaration.bytes && options.content ? bytesAsText(value) : value
+    return declaration.spelling && fields ? toWireNames(plain, fields) : plain
+  }
   let sink: StreamSink | undefined
   let broken = false
   let closed = false
 
   function readWhole(result: unknown): void {
-    const { answer, responseAttributes } = declaration
+    const { answer, responseAttributes, usage } = declaration
+    const counted = usage?.(result)
+    if (counted) call.response({ other: { id: '', model: '', usage: counted } })
     if (responseAttributes) call.set(responseAttributes(result))
     const wire = answer ? answer(result) : result
     if (answer && wire === undefined) return

@@ -124,22 +124,29 @@ export function errorTypeOf(error: unknown): string {
 
 function readErrorType(error: unknown): string {
   if (typeof error !== 'object' || error === null) return semconv.ERROR_TYPE_OTHER
-  const { code, type, status, name, constructor, error: body } = error as Record<string, unknown>
+  const { code, type, name, constructor, error: body, $metadata: metadata } = error as Record<string, unknown>
   // Some SDKs keep the provider's body on the error: `{ error: { type } }`, once or twice deep.
   const outer = isObject(body) ? body : {}
   const inner = isObject(outer['error']) ? outer['error'] : outer
   const className = (constructor as { name?: unknown } | undefined)?.name
   // Every web API throws the one class `DOMException`; its name tells what happened.
-  const plain = className === 'Error' || className === 'DOMException' || className === 'Object'
+  // The AWS SDK has a class for each error it knows, and one for all others, which the name tells apart.
+  const plain = className === 'Error' || className === 'DOMException' || className === 'Object' || isObject(metadata)
   for (const candidate of [code, type, inner['code'], inner['type'], plain ? undefined : className, name]) {
     if (typeof candidate === 'string' && IDENTIFIER.test(candidate)) return candidate
   }
-  return typeof status === 'number' ? String(status) : semconv.ERROR_TYPE_OTHER
+  const status = statusOf(error)
+  return status === undefined ? semconv.ERROR_TYPE_OTHER : String(status)
 }
 
+/** Where SDKs keep the status of the answer that an error stands for. */
 export function statusOf(error: unknown): number | undefined {
-  const status = guard('error', () => (isObject(error) ? error['status'] : undefined))
-  return typeof status === 'number' ? status : undefined
+  return guard('error', () => {
+    if (!isObject(error)) return undefined
+    const metadata = error['$metadata']
+    const known = [error['status'], error['statusCode'], isObject(metadata) ? metadata['httpStatusCode'] : undefined]
+    return known.find((status) => typeof status === 'number')
+  })
 }
 
 const servers = new Map<string, { address: string; port: number; url: URL } | undefined>()

@@ -57,6 +57,7 @@ export class OuterCall extends BaseCall {
       span: this.span,
       layer: start.layer,
       server: server?.address,
+      injects: start.injects,
     })
     if (!this.recording) return
     guard('request', () => this.recordRequest(parent))

@@ -16,6 +16,8 @@ export interface CallScope {
   readonly layer?: Layer | undefined
   /** Host that the call is addressed to; other hosts have no part in it. */
   readonly server?: string | undefined
+  /** The layer gives its requests their trace headers itself, so none are added as they leave. */
+  readonly injects?: boolean | undefined
 }
 
 // A registered symbol, so that every copy of this package finds the same key.
@@ -25,14 +27,15 @@ export function scopeOf(current: Context): CallScope | undefined {
   return current.getValue(SCOPE) as CallScope | undefined
 }
 
+/** The call that is open in the active context. */
+export function openCall(): Call | undefined {
+  const call = scopeOf(context.active())?.call
+  return call?.ended === false ? call : undefined
+}
+
 /** `current` with `scope` as the innermost call scope. */
 export function withScope(current: Context, scope: CallScope): Context {
   return current.setValue(SCOPE, scope)
-}
-
-/** Whether a model call is open here that has a span of its own or of a layer above. */
-export function isInsideCall(): boolean {
-  return scopeOf(context.active())?.call?.ended === false
 }
 
 /**

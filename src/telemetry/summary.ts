@@ -31,9 +31,9 @@ export function summaryOf(own: Facts, inner: readonly Facts[], priced: Priced): 
     Object.assign(attributes, facts.attributes)
     if (facts.firstChunk !== undefined) attributes[semconv.RESPONSE_TIME_TO_FIRST_CHUNK] = facts.firstChunk
     const { chat, embeddings, other, mask } = facts
+    if (other) Object.assign(attributes, boundedAttributes(otherAttributes(other, priced.settings), mask))
     if (chat) Object.assign(attributes, boundedAttributes(chatResponseAttributes(chat, priced.settings), mask))
     if (embeddings) Object.assign(attributes, boundedAttributes(embeddingsResponseAttributes(embeddings), mask))
-    if (other) Object.assign(attributes, boundedAttributes(otherAttributes(other, priced.settings), mask))
   }
   const used = inner.filter((facts) => usageOf(facts) !== undefined || facts.cost !== undefined)
   if (used.length > 1) Object.assign(attributes, totalUsage(used, priced.settings))
