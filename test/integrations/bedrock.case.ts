@@ -4,7 +4,7 @@ import type { IntegrationCase, Kit, Row } from '../contracts/integration.js'
 import { plainRows, type CallOptions } from '../contracts/plain-rows.js'
 
 /** Its commands come with the client, so that rows can `send` them. */
-type Client = BedrockRuntime & { readonly sdk: typeof Sdk }
+type Client = BedrockRuntime & { readonly sdk: typeof Sdk; readonly base: string }
 
 const modelId = 'us.anthropic.claude-sonnet-4-6'
 const span = { name: `chat ${modelId}`, usage: [11, 7] as const, finish: ['stop'] }
@@ -25,21 +25,22 @@ const optionsOf = (options?: CallOptions) => ({ ...(options?.signal && { abortSi
 const without = (method: 'applyGuardrail' | 'countTokens') => (_version: string, client: Client) =>
   typeof client[method] === 'function' ? undefined : `this version has no ${method}`
 
-function clientOf(sdk: typeof Sdk, endpoint: string, maxAttempts = 1): Client {
+function clientOf(sdk: typeof Sdk, base: string, maxAttempts = 1): Client {
   const client = new sdk.BedrockRuntime({
-    endpoint,
+    endpoint: base,
     region: 'us-east-1',
     credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
     maxAttempts,
   })
-  return Object.defineProperty(client, 'sdk', { value: sdk }) as Client
+  return Object.defineProperties(client, { sdk: { value: sdk }, base: { value: base } }) as Client
 }
 
 /** `[error, result]` of a callback, and what the method returned. */
 const called = (kit: Kit, run: (done: (error: unknown, result?: unknown) => void) => unknown) =>
   new Promise<unknown>((resolve) => {
     const returned = run((error, result) => resolve(kit.outcome(error ? Promise.reject(error) : result)))
-    if (returned !== undefined) void Promise.resolve(returned).then((value) => value !== undefined && resolve('a result'))
+    if (returned !== undefined)
+      void Promise.resolve(returned).then((value) => value !== undefined && resolve('a result'))
   })
 
 async function chunksOf(client: Client, model: string, body: object): Promise<string[]> {
@@ -99,18 +100,13 @@ const rows: Row<Client>[] = [
   },
   {
     name: 'tool use streamed',
-    run: async (client, kit) => kit.collect((await client.converseStream(withTool)).stream ?? []),
+    run: async (client, kit) => kit.collect((await client.converseStream(withTool)).stream as AsyncIterable<unknown>),
     spans: [{ ...span, finish: ['tool_calls'] }],
   },
   {
     name: 'tries of the SDK',
     behaviour: 'error-429-once',
-    run: async (client) => {
-      const { protocol, hostname, port, path } = await (client.config.endpoint?.() as ReturnType<
-        NonNullable<Client['config']['endpoint']>
-      >)
-      return clientOf(client.sdk, `${protocol}//${hostname}:${port}${path}`, 2).converse(input)
-    },
+    run: (client) => clientOf(client.sdk, client.base, 2).converse(input),
     spans: [span],
   },
   {
