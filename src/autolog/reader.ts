@@ -49,6 +49,7 @@ export function createReader(call: Call, declaration: CallDeclaration, tell?: (w
     return declaration.spelling && fields ? toWireNames(plain, fields) : plain
   }
   let sink: StreamSink | undefined
+  let begun = false
   let broken = false
   let closed = false
 
@@ -76,8 +77,11 @@ export function createReader(call: Call, declaration: CallDeclaration, tell?: (w
     call.end({ error })
   }
 
+  const { event } = declaration
+  /** What the SDK hands out is the event itself. */
+  const asItIs = !event && !(declaration.spelling && fields)
+
   function pieceOf(piece: unknown, name: string | undefined): Piece | undefined {
-    const { event } = declaration
     const { data, name: own = name } = event ? (event(piece) ?? NO_PIECE) : { data: piece }
     return data === undefined && event ? undefined : { data: inWireNames(data), name: own }
   }
@@ -99,13 +103,15 @@ export function createReader(call: Call, declaration: CallDeclaration, tell?: (w
       call.end()
     },
     event(piece, name) {
-      call.chunk()
+      if (!begun) call.chunk()
+      begun = true
       if (!call.recording || broken || closed || !format.stream) return
       try {
-        const event = pieceOf(piece, name)
-        if (!event) return
+        const read = asItIs ? undefined : pieceOf(piece, name)
+        if (!asItIs && !read) return
         sink ??= format.stream(options)
-        sink.push(event.data, event.name)
+        if (read) sink.push(read.data, read.name)
+        else sink.push(piece, name)
       } catch {
         // The program meets the fault itself, as its SDK reports it; the span keeps what was read so far.
         broken = true

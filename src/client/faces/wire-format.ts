@@ -20,7 +20,7 @@ export interface FormatDetails {
   /** Undoes in answers what `fit` does to schemas. */
   readonly restore?: {
     whole(answer: JsonObject, request: ChatRequest): JsonObject
-    events(request: ChatRequest): (event: JsonObject) => readonly JsonObject[]
+    events(request: ChatRequest, wrapped: boolean): (event: JsonObject) => readonly JsonObject[]
   }
   /** What answers repeat of their request. */
   echo?(body: JsonObject): JsonObject
@@ -49,9 +49,10 @@ export function wireFormat(id: ProtocolId, details: FormatDetails = {}): CallerF
     write: (chat, exchange) => ({ ...codecIn(exchange).encodeResponse(withToldUsage(chat)), ...echoOf(exchange) }),
     ...(details.finish && { finish: details.finish }),
     writer(exchange, native) {
-      const translating = new Translator(codecIn(exchange), echoOf(exchange), details.echoIn)
+      const restoring = (wrapped: boolean) => restore?.events(exchange.request, wrapped) ?? asItIs
+      const translating = new Translator(codecIn(exchange), echoOf(exchange), details.echoIn, restoring(false))
       if (!native) return translating
-      const restored = restore?.events(exchange.request) ?? ((event: JsonObject) => [event])
+      const restored = restoring(true)
       return {
         event: (wire) => (isObject(wire) ? restored(wire) : []),
         end: () => [],
@@ -60,6 +61,8 @@ export function wireFormat(id: ProtocolId, details: FormatDetails = {}): CallerF
     },
   }
 }
+
+const asItIs = (event: JsonObject): readonly JsonObject[] => [event]
 
 /** @throws ConfigError when this client was not given it. */
 function codecOf({ catalogue }: ClientContext, id: ProtocolId): ChatProtocol {
@@ -99,10 +102,13 @@ class Translator implements ItemWriter<JsonObject> {
   private readonly echo: JsonObject
   private readonly echoIn: string | undefined
 
-  constructor(codec: ChatProtocol, echo: JsonObject, echoIn: string | undefined) {
+  private readonly restore: (event: JsonObject) => readonly JsonObject[]
+
+  constructor(codec: ChatProtocol, echo: JsonObject, echoIn: string | undefined, restore: Translator['restore']) {
     this.encoder = codec.createStreamEncoder()
     this.echo = echo
     this.echoIn = echoIn
+    this.restore = restore
   }
 
   event(_wire: unknown, chunks: readonly ChatChunk[]): readonly JsonObject[] {
@@ -125,7 +131,8 @@ class Translator implements ItemWriter<JsonObject> {
     for (const { data } of events) {
       if (!isObject(data)) continue
       const held = this.echoIn === undefined ? undefined : data[this.echoIn]
-      items.push(isObject(held) ? { ...data, [this.echoIn as string]: { ...held, ...this.echo } } : data)
+      const whole = isObject(held) ? { ...data, [this.echoIn as string]: { ...held, ...this.echo } } : data
+      items.push(...this.restore(whole))
     }
   }
 }
