@@ -106,7 +106,10 @@ const rows: Row<Client>[] = [
   {
     name: 'tries of the SDK',
     behaviour: 'error-429-once',
-    run: (client) => clientOf(client.sdk, client.base, 2).converse(input),
+    run: async (client) => {
+      const { output, $metadata } = await clientOf(client.sdk, client.base, 2).converse(input)
+      return [output, $metadata.attempts]
+    },
     spans: [span],
   },
   {
