@@ -1,6 +1,7 @@
 /** `@mistralai/mistralai`: chat, completions, agents, vectors and what else a model does there, in camelCase. */
 import {
   asString,
+  guard,
   isObject,
   outputType,
   path,
@@ -104,8 +105,8 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   // Its resources are classes that it does not export; the client's getters make them, and do nothing else.
   const client: unknown = Object.create(proto)
   for (const [holder, methods] of METHODS) {
-    const resource = patcher.exemplar(() => path(client, ...holder))
-    if (!resource) continue
+    const resource = guard('mistral', () => path(client, ...holder))
+    if (!isObject(resource)) continue
     for (const [method, declared] of Object.entries(methods))
       patcher.call(Object.getPrototypeOf(resource), method, declared)
   }

@@ -16,3 +16,12 @@ export interface FakeFormat {
 export function sse(data: unknown, event?: string): string {
   return `${event ? `event: ${event}\n` : ''}data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`
 }
+
+/** Structured output gets the object that the tests' schema wants. */
+export function textOf(body: Json): string {
+  return JSON.stringify(body).includes('json_schema') ? '{"answer":"four"}' : 'Hello there, friend.'
+}
+
+export function pieces(text: string): string[] {
+  return text.match(/.{1,4}/g) ?? []
+}
