@@ -2,9 +2,20 @@
 import type { Integration } from '../src/autolog/contract.js'
 import { anthropic } from './anthropic.js'
 import { bedrock } from './bedrock.js'
+import { googleGenai } from './google-genai.js'
 import { langchain } from './langchain.js'
 import { mcp } from './mcp.js'
+import { mistral } from './mistral.js'
 import { openaiAgents } from './openai-agents.js'
 import { openai } from './openai.js'
 
-export const integrations: readonly Integration[] = [anthropic, bedrock, langchain, mcp, openai, openaiAgents]
+export const integrations: readonly Integration[] = [
+  anthropic,
+  bedrock,
+  googleGenai,
+  langchain,
+  mcp,
+  mistral,
+  openai,
+  openaiAgents,
+]

@@ -26,7 +26,7 @@ export interface ExpectedSpan {
   /** `[input, output]` tokens, or `null` when the wire never carried usage. */
   readonly usage?: readonly [input: number, output: number | undefined] | null
   readonly finish?: readonly string[]
-  /** Further attributes that must be there. */
+  /** Further attributes that must be there; `{ contains }` for a text of which only a part is known. */
   readonly attributes?: Readonly<Record<string, unknown>>
 }
 
@@ -62,6 +62,10 @@ export interface IntegrationCase<Sdk, Client> {
   readonly installed: readonly string[]
   /** Further packages that the app imports: name, and folder in node_modules for each of `installed`. */
   readonly companions?: Readonly<Record<string, readonly string[]>>
+  /** What the package comes as, where that is one form only. Default: both. */
+  readonly formatOf?: (version: string) => 'esm' | 'cjs'
+  /** Headers of requests that are others each time, such as a signature and its time. */
+  readonly changingHeaders?: readonly string[]
   readonly client: (sdk: Sdk, baseURL: string) => Client
   /** Every method that is patched, as `[holder, name]`. */
   readonly patched: (sdk: Sdk) => readonly (readonly [object | undefined, string])[]

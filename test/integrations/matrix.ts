@@ -7,6 +7,7 @@ import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ChildReport, ChildSpan, ExpectedSpan, IntegrationCase, Mode } from '../contracts/integration.js'
 import { startFakeProvider, type FakeProvider, type RecordedRequest } from '../support/fake-provider.js'
+import { expectTree } from './span-tree.js'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -67,9 +68,16 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
                 const [bare, own] = await Promise.all([resultOf('bare'), resultOf(mode)])
                 expect(own.report.sameHandle).toBe(true)
                 expect(own.report.restored).toEqual([])
-                expect(own.report.unhandled).toEqual(bare.report.unhandled)
+                // On a busy machine a rejection may be told when the next row has begun.
+                const classesOf = (report: ChildReport): unknown =>
+                  report.unhandled.map((one) => one.replace(/^.*: /, ''))
+                expect(classesOf(own.report)).toEqual(classesOf(bare.report))
                 expect(own.report.report).toContainEqual(
-                  expect.objectContaining({ status: 'patched', format, version: patchedVersion }),
+                  expect.objectContaining({
+                    status: 'patched',
+                    format: spec.formatOf?.(version) ?? format,
+                    version: patchedVersion,
+                  }),
                 )
                 if (mode !== 'hostile') expect(own.report.ended).toBe(own.report.started)
               })
@@ -80,7 +88,8 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
                   if (reason !== undefined) test.skip(reason)
                   expect(own.report.outcomes[row.name]).toEqual(bare.report.outcomes[row.name])
                   const behaviour = row.behaviour ?? 'ok'
-                  expect(wireOf(own, behaviour)).toEqual(wireOf(bare, behaviour))
+                  // Whether a call that is aborted has reached the server by then is a matter of time.
+                  if (behaviour !== 'slow') expect(wireOf(own, behaviour, spec)).toEqual(wireOf(bare, behaviour, spec))
                   if (mode === 'hostile') return
                   const spans = own.report.spans.filter((span) => own.report.traces[span.traceId] === row.name)
                   expectSpans(spans, row.spans)
@@ -97,8 +106,12 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
 }
 
 /** What the provider saw of all rows with one behaviour; trace headers and what differs from call to call aside. */
-function wireOf(result: Result, behaviour: string): unknown {
-  const ignored = new Set(['traceparent', 'tracestate', 'host', 'connection', 'idempotency-key'])
+function wireOf(
+  result: Result,
+  behaviour: string,
+  { changingHeaders = [] }: { readonly changingHeaders?: readonly string[] },
+): unknown {
+  const ignored = new Set(['traceparent', 'tracestate', 'host', 'connection', 'idempotency-key', ...changingHeaders])
   return result.requests
     .filter((request) => request.behaviour === behaviour)
     .map(({ path, headers, body }) => ({
@@ -109,11 +122,16 @@ function wireOf(result: Result, behaviour: string): unknown {
     .sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)))
 }
 
-/** Spans of agents, tools, protocols and what else holds model calls. */
-const STEPS = new Set([undefined, 'invoke_agent', 'invoke_workflow', 'execute_tool'])
+const CLIENT_SPAN = 2
 
+/** Spans of protocols, workflows and tools, which hold model calls. */
+const STEPS = new Set<unknown>([undefined, 'invoke_workflow', 'execute_tool'])
+
+/** Agents that run in the program stand beside the model calls, not for them. */
 function isModelCall(span: ChildSpan): boolean {
-  return span.scope !== 'test' && !STEPS.has(span.attributes['gen_ai.operation.name'] as string | undefined)
+  const operation = span.attributes['gen_ai.operation.name']
+  if (span.scope === 'test' || STEPS.has(operation)) return false
+  return operation !== 'invoke_agent' || span.kind === CLIENT_SPAN
 }
 
 function expectSpans(spans: readonly ChildSpan[], expected: readonly ExpectedSpan[]): void {
@@ -140,39 +158,18 @@ function expectSpans(spans: readonly ChildSpan[], expected: readonly ExpectedSpa
       )
     }
     if (want.finish) expect(attributes['gen_ai.response.finish_reasons']).toEqual(want.finish)
-    if (want.attributes) expect(attributes).toMatchObject(want.attributes)
+    if (want.attributes) expect(attributes).toMatchObject(patternsOf(want.attributes))
   }
 }
 
-const KINDS = ['', ' [server]', ' [client]']
-const lineOf = (span: ChildSpan): string => `${span.name}${KINDS[span.kind] ?? ''}${span.status === 2 ? ' !' : ''}`
-
-/** The spans of a trace as an indented list, the test's own left out. */
-function treeOf(spans: readonly ChildSpan[]): string[] {
-  const shown = spans.filter((span) => span.scope !== 'test' || !span.name.startsWith('row '))
-  const below = (parent: string | undefined): string[] =>
-    shown
-      .filter(
-        (span) =>
-          (shown.some((other) => other.spanId === span.parentSpanId) ? span.parentSpanId : undefined) === parent,
-      )
-      .map((span) => [lineOf(span), ...below(span.spanId).map((line) => `  ${line}`)])
-      .sort((a, b) => a.join('\n').localeCompare(b.join('\n')))
-      .flat()
-  return below(undefined)
-}
-
-function expectTree(
-  spans: readonly ChildSpan[],
-  tree: readonly string[],
-  steps: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-): void {
-  expect(treeOf(spans)).toEqual(tree)
-  for (const [line, attributes] of Object.entries(steps)) {
-    const found = spans.filter((span) => lineOf(span) === line)
-    expect(found, line).not.toHaveLength(0)
-    for (const span of found) expect(span.attributes).toMatchObject(attributes)
-  }
+/** What a case can only say as data: a text that an attribute has to contain. */
+function patternsOf(attributes: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => {
+      const part = typeof value === 'object' && value !== null ? (value as { contains?: string }).contains : undefined
+      return [name, part === undefined ? value : expect.stringContaining(part)]
+    }),
+  )
 }
 
 /** Each request of the trace carries one traceparent, and its parent is one of the trace's model calls. */
