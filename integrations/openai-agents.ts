@@ -14,10 +14,12 @@ import {
   SpanBridge,
   startCall,
   startStep,
+  withGroup,
   type Integration,
   type ModuleExports,
   type Patcher,
   type Replace,
+  type RunOutcome,
   type StepKind,
 } from '../src/autolog/contract.js'
 
@@ -39,7 +41,12 @@ function errorTypeOf(span: unknown): string | undefined {
   return /^\w+(?=:)/.exec(asString(path(span, 'error', 'data', 'error')) ?? '')?.[0] ?? semconv.ERROR_TYPE_OTHER
 }
 
-function open(id: unknown, parentId: string | undefined, current: Context, finish: () => void): void {
+function open(
+  id: unknown,
+  parentId: string | undefined,
+  current: Context,
+  finish: (outcome: RunOutcome) => void,
+): void {
   if (typeof id === 'string') bridge.start({ id, facts: undefined, finish }, parentId, current)
 }
 
@@ -47,7 +54,7 @@ function openTrace(trace: unknown): void {
   const group = asString(path(trace, 'groupId'))
   const attributes = group === undefined ? {} : { [semconv.CONVERSATION_ID]: group }
   const step = startStep('workflow', asString(path(trace, 'name')) ?? 'agents', { attributes })
-  open(path(trace, 'traceId'), undefined, step.context, () => step.end())
+  open(path(trace, 'traceId'), undefined, step.context, ({ error }) => step.end({ error }))
 }
 
 function openSpan(span: unknown): void {
@@ -99,8 +106,22 @@ const before =
       return original.apply(this, args)
     }
 
+/** A trace of a run that fails is never ended by the SDK. */
+const run: Replace = (original, active) =>
+  function (this: unknown, ...args: unknown[]) {
+    if (!active()) return original.apply(this, args)
+    const group = { runs: new Set<string>() }
+    const result = context.with(withGroup(context.active(), group), () => original.apply(this, args))
+    const fail = (error: unknown): never => {
+      bridge.abandon(group, error)
+      throw error
+    }
+    return result instanceof Promise ? result.then((value: unknown) => value, fail) : result
+  }
+
 function instrument(module: ModuleExports, patcher: Patcher): void {
   const [span, trace] = [path(module, 'Span', 'prototype'), path(module, 'Trace', 'prototype')]
+  patcher.wrap(path(module, 'Runner', 'prototype'), 'run', run)
   patcher.wrap(
     span,
     'start',

@@ -44,6 +44,8 @@ export interface Row<Client> {
   readonly tree?: readonly string[]
   /** Attributes that spans of the tree must have, by the span's line without its indent. */
   readonly steps?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  /** No request leaves the program. */
+  readonly offline?: boolean
   /** Spans only end when garbage is collected. */
   readonly collectGarbage?: boolean
   /** Reason why a version cannot run this row, or `undefined`. */

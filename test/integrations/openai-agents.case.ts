@@ -63,7 +63,8 @@ const rows: Row<Agents>[] = [
     },
     spans: [called, answered],
     tree: inWorkflow('invoke_agent adder', `  ${name} [client]`, `  ${name} [client]`, '  execute_tool add !'),
-    steps: { 'execute_tool add !': { 'error.type': 'RangeError' } },
+    // The SDK keeps what the error was from its own spans.
+    steps: { 'execute_tool add !': { 'error.type': '_OTHER' } },
   },
   {
     name: 'through chat completions',
@@ -101,9 +102,11 @@ const rows: Row<Agents>[] = [
     behaviour: 'error-400',
     run: ({ sdk, model }) => sdk.run(new sdk.Agent({ name: 'plain', model }), 'hi'),
     spans: [{ name, error: 'bad_input' }],
+    tree: inWorkflow('invoke_agent plain !', `  ${name} [client] !`).with(0, 'invoke_workflow Agent workflow !'),
   },
   {
     name: 'a model that no SDK is behind',
+    offline: true,
     run: async ({ sdk }) => {
       const usage = new sdk.Usage({ inputTokens: 5, outputTokens: 2, totalTokens: 7, requests: 1 })
       const own: Sdk.Model = {
