@@ -1,9 +1,10 @@
 /** The registry: one line an integration. */
 import type { Integration } from '../src/autolog/contract.js'
+import { ai } from './ai.js'
 import { anthropic } from './anthropic.js'
 import { bedrock } from './bedrock.js'
 import { langchain } from './langchain.js'
 import { mcp } from './mcp.js'
 import { openai } from './openai.js'
 
-export const integrations: readonly Integration[] = [anthropic, bedrock, langchain, mcp, openai]
+export const integrations: readonly Integration[] = [ai, anthropic, bedrock, langchain, mcp, openai]

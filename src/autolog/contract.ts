@@ -8,6 +8,8 @@ import type { Usage } from '../kernel/hub.js'
 import type { FormatId } from '../kernel/protocol.js'
 import type { Layer } from '../telemetry/scope.js'
 import type { Operation } from '../telemetry/semconv.js'
+import type { ChannelPatcher } from './channel-contract.js'
+import type { Format } from './formats.js'
 import type { StepPatcher } from './step-contract.js'
 
 export { isObject, asString, parseJson } from '../kernel/json.js'
@@ -22,6 +24,8 @@ export { guard } from '../telemetry/settings.js'
 export * as semconv from '../telemetry/semconv.js'
 export { traceHeadersTo } from '../telemetry/wire.js'
 export { isAsyncGenerator, iterateIn } from './iterate.js'
+export type * from './channel-contract.js'
+export type { Format, StreamSink } from './formats.js'
 export type * from './step-contract.js'
 
 /** What a module exports: an ESM namespace or a CJS `module.exports`. */
@@ -45,6 +49,11 @@ export interface Integration {
   /** Key in `autolog({ integrations })` and in the report. */
   readonly id: string
   readonly targets: readonly ModuleTarget[]
+  /**
+   * Hooks that need no module: diagnostics channels, and places on `globalThis` that a framework looks at. They reach
+   * copies that a bundler swallowed as well. Runs once.
+   */
+  readonly always?: (patcher: Patcher) => void
 }
 
 /** Declares what a patched method is. All readers run guarded: what they throw never reaches the program. */
@@ -52,8 +61,9 @@ export interface CallDeclaration {
   /**
    * The wire format of the method's request and answer; the engine reads both with it. `json` has no format of its own:
    * of its answer are read `id`, `model` and `usage`, where OpenAI's operations have them, and it needs an `operation`.
+   * A layer over the wire, with shapes of its own, says how to read them.
    */
-  readonly protocol: FormatId | 'json'
+  readonly protocol: FormatId | 'json' | Format
   /** Default: the format's operation. An answer of another operation than the format's is not read as the format's. */
   readonly operation?: Operation
   /** The provider's name in telemetry, when the host is not a known one. */
@@ -122,7 +132,7 @@ export type Replace = (
   active: () => boolean,
 ) => (this: unknown, ...args: unknown[]) => unknown
 
-export interface Patcher extends StepPatcher {
+export interface Patcher extends StepPatcher, ChannelPatcher {
   /** Format of this copy, for integrations that must tell. */
   readonly format: 'esm' | 'cjs'
   /** Options that the user gave under `integrations.<id>`. */

@@ -124,6 +124,7 @@ export function createReader(call: Call, declaration: CallDeclaration, tell?: (w
         })
         const ended = !failed && !outcome.closed
         if (ended && broken) sayUnread('stream')
+        else if (ended && sink?.failure !== undefined) error = sink.failure
         else if (ended && sink?.done !== true) error = new StreamTruncated()
       }
       if (error === undefined) call.end()
