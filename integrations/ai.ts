@@ -2,6 +2,7 @@
 import { path, type Integration } from '../src/autolog/contract.js'
 import { inAgent } from './ai/agents.js'
 import { beginRun, CHANNEL } from './ai/channel.js'
+import { modelTargets } from './ai/models.js'
 
 export const ai: Integration = {
   id: 'ai',
@@ -15,5 +16,6 @@ export const ai: Integration = {
         for (const method of ['generate', 'stream']) patcher.wrap(agent, method, inAgent)
       },
     },
+    ...modelTargets,
   ],
 }
