@@ -62,8 +62,9 @@ function toHubTool(tool: Fields): hub.FunctionTool {
 function toHubResponse(result: unknown, provider: string | undefined, content: boolean): hub.ChatCompletion {
   const { content: parts, response, finishReason, usage, providerMetadata } = fields(result)
   if (!Array.isArray(parts)) throw new TypeError('no answer of a language model')
-  return completion({ metadata: fields(response), finishReason, usage: usageOf(usage, providerMetadata, provider) }, () =>
-    content ? parts.filter(isObject) : [],
+  return completion(
+    { metadata: fields(response), finishReason, usage: usageOf(usage, providerMetadata, provider) },
+    () => (content ? parts.filter(isObject) : []),
   )
 }
 
@@ -125,7 +126,10 @@ function usageOf(usage: unknown, metadata: unknown, provider: string | undefined
 
 function cacheWriteOf(metadata: unknown): number | undefined {
   const { anthropic, bedrock } = fields(metadata)
-  return count(fields(anthropic)['cacheCreationInputTokens']) ?? count(fields(fields(bedrock)['usage'])['cacheWriteInputTokens'])
+  return (
+    count(fields(anthropic)['cacheCreationInputTokens']) ??
+    count(fields(fields(bedrock)['usage'])['cacheWriteInputTokens'])
+  )
 }
 
 function hubUsage(

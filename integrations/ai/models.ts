@@ -100,7 +100,11 @@ function patchModels(module: Readonly<Record<string, unknown>>, patcher: Patcher
       }
     for (const method of EMBEDDING)
       for (const model of modelOf(provider, method))
-        patcher.call(holderOf(model, 'doEmbed'), 'doEmbed', declare(() => embeddingFormat, false))
+        patcher.call(
+          holderOf(model, 'doEmbed'),
+          'doEmbed',
+          declare(() => embeddingFormat, false),
+        )
   }
 }
 

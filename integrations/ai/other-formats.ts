@@ -23,7 +23,10 @@ export const embeddingFormat: Format = {
 }
 
 /** Of what has no tokens, or none that are told. */
-export function otherFormat(operation: NonNullable<Format['operation']>, type?: Parameters<typeof outputType>[0]): Format {
+export function otherFormat(
+  operation: NonNullable<Format['operation']>,
+  type?: Parameters<typeof outputType>[0],
+): Format {
   return {
     operation,
     request: () => ({ other: type ? outputType(type) : {} }),

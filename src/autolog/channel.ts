@@ -97,7 +97,14 @@ class ChannelWatch {
     const parent = this.named(run.parentId)
     const current = parent && !isWithin(parent, active) ? parent.context : active
     const begun = context.with(current, () => start(run, message, this.tell))
-    const open: Open = { ...begun, id: run.id, facts: run.facts, parent: openIn(current), over: false, keep: () => undefined }
+    const open: Open = {
+      ...begun,
+      id: run.id,
+      facts: run.facts,
+      parent: openIn(current),
+      over: false,
+      keep: () => undefined,
+    }
     open.context = begun.context.setValue(RUN, open)
     this.open.set(message, open)
     this.count++
@@ -147,11 +154,7 @@ function isWithin(run: Open, current: Context): boolean {
 }
 
 /** The returned function stops the watch. */
-export function watchChannel(
-  name: string,
-  begin: BeginRun,
-  tell: (what: Unread) => void,
-): () => void {
+export function watchChannel(name: string, begin: BeginRun, tell: (what: Unread) => void): () => void {
   const watch = new ChannelWatch(name, begin, tell)
   return () => watch.off()
 }

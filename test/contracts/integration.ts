@@ -21,8 +21,8 @@ export interface Kit {
 
 export interface ExpectedSpan {
   readonly name: string
-  /** `error.type`; its absence means that the span has no error status. */
-  readonly error?: string | RegExp
+  /** `error.type`; its absence means that the span has no error status, and `null` that it is not looked at. */
+  readonly error?: string | RegExp | null
   /** `[input, output]` tokens, or `null` when the wire never carried usage. */
   readonly usage?: readonly [input: number, output: number | undefined] | null
   readonly finish?: readonly string[]
@@ -73,8 +73,8 @@ export interface ChildReport {
   /** Row by trace id. */
   readonly traces: Record<string, string>
   readonly spans: readonly ChildSpan[]
-  readonly started: number
-  readonly ended: number
+  /** Names of spans that never ended, each with its row. */
+  readonly open: readonly string[]
   readonly unhandled: readonly string[]
   readonly sameHandle: boolean
   readonly restored: readonly string[]

@@ -25,7 +25,7 @@ const ok: ExpectedSpan = {
 }
 const streamed: ExpectedSpan = { ...ok, attributes: { ...ok.attributes, 'gen_ai.request.stream': true } }
 const failed = (error: string | RegExp): ExpectedSpan => ({ name, error })
-const embedded: ExpectedSpan = { name: 'embeddings text-embedding-3-small', usage: [3, undefined] }
+const embedded: ExpectedSpan = { name: 'embeddings text-embedding-3-small', usage: [5, undefined] }
 
 /** What no hook tells of: before 7, `ai` only has the hooks of its models where the program sets no flag. */
 const from7 =
@@ -51,7 +51,12 @@ const rows: Row<Client>[] = [
   {
     name: 'generateText',
     run: async ({ sdk, model }) => {
-      const { text, usage, finishReason } = await sdk.generateText({ model, prompt, temperature: 0.5, maxOutputTokens: 9 })
+      const { text, usage, finishReason } = await sdk.generateText({
+        model,
+        prompt,
+        temperature: 0.5,
+        maxOutputTokens: 9,
+      })
       return { text, usage, finishReason }
     },
     spans: [{ ...ok, attributes: { ...ok.attributes, 'gen_ai.request.max_tokens': 9 } }],
@@ -69,7 +74,10 @@ const rows: Row<Client>[] = [
   {
     name: 'generateObject',
     run: async ({ sdk, model }, kit) =>
-      outcome(kit, sdk.generateObject({ model, prompt, output: 'no-schema' }).then(({ object }) => object)),
+      outcome(
+        kit,
+        sdk.generateObject({ model, prompt, output: 'no-schema' }).then(({ object }) => object),
+      ),
     spans: [{ ...ok, attributes: { ...ok.attributes, 'gen_ai.output.type': 'json' } }],
   },
   {
@@ -110,7 +118,7 @@ const rows: Row<Client>[] = [
   },
   {
     name: 'embedMany',
-    run: async ({ sdk, embedder }) => (await sdk.embedMany({ model: embedder, values: ['x', 'y'] })).usage,
+    run: async ({ sdk, embedder }) => (await sdk.embedMany({ model: embedder, values: ['x'] })).usage,
     spans: [embedded],
     steps: () => [],
   },
@@ -149,6 +157,8 @@ const rows: Row<Client>[] = [
       return 'read'
     },
     spans: [failed(/./)],
+    // 7 leaves the call around it open.
+    collectGarbage: true,
   },
   {
     name: 'error 400',
@@ -200,7 +210,9 @@ const rows: Row<Client>[] = [
       for await (const _ of result.textStream) if (++count === 2) controller.abort()
       return count
     },
-    spans: [failed(/Abort/)],
+    // 7 leaves the stream of the model without a word, and says at the call around it that it was aborted.
+    spans: [{ name, error: null }],
+    steps: inRow('abort during a stream', 'invoke_workflow streamText'),
   },
   {
     name: '20 calls at once keep their own parents',
