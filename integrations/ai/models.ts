@@ -86,8 +86,14 @@ const declare =
       model: () => asString(path(model, 'modelId')),
       request: () => ({ ...(isObject(options) && options), ...(streams && { stream: true }) }),
       stream: (result) => path(result, 'stream'),
+      signal: () => signalOf(options),
     }
   }
+
+function signalOf(options: unknown): AbortSignal | undefined {
+  const signal = path(options, 'abortSignal')
+  return signal instanceof AbortSignal ? signal : undefined
+}
 
 function patchModels(module: Readonly<Record<string, unknown>>, patcher: Patcher): void {
   for (const [name, create] of Object.entries(module)) {

@@ -3,6 +3,7 @@ import { context } from '@opentelemetry/api'
 import { types } from 'node:util'
 import { asString, isObject } from '../kernel/json.js'
 import { startCall, type Call, type CallRequest } from '../telemetry/call.js'
+import * as semconv from '../telemetry/semconv.js'
 import { guard, isThenable } from '../telemetry/settings.js'
 import { isApiPromise, observeApiPromise } from './api-promise.js'
 import { bytesAsText } from './bytes.js'
@@ -23,7 +24,10 @@ export function instrumentCall(declared: Declared, tell?: (what: Unread) => void
       const declaration = typeof declared === 'function' ? guard('declaration', () => declared(args, this)) : declared
       const call = declaration && guard('call', () => beginCall(declaration, this, args))
       if (!declaration || !call) return Reflect.apply(original, this, args)
-      const reader = createReader(call, declaration, tell)
+      const reader = createReader(call, declaration, {
+        tell,
+        signal: declaration.signal && guard('signal', () => declaration.signal?.(args)),
+      })
       const answered = declaration.callback === 'last' && watchCallback(args, reader)
       const unmute = declaration.mute && guard('mute', () => declaration.mute?.(this))
       const injected = declaration.inject && guard('propagation', () => declaration.inject?.(this))
@@ -73,7 +77,9 @@ function readRequest(
   const wire = declaration.spelling && format.fields ? toWireNames(plain, format.fields, content) : plain
   if (!isObject(wire)) return undefined
   const request = format.request(wire, { content, ...(path !== undefined && { path }) })
-  return declaration.streaming && 'chat' in request ? { chat: { ...request.chat, stream: true } } : request
+  if (!declaration.streaming) return request
+  if ('chat' in request) return { chat: { ...request.chat, stream: true } }
+  return 'other' in request ? { other: { ...request.other, [semconv.REQUEST_STREAM]: true } } : request
 }
 
 /** The program's arguments with its callback watched; `undefined` where it has given none. */

@@ -36,7 +36,7 @@ const RUN = createContextKey('tracestitch.channel.run')
 function start(run: ChannelRun, message: unknown, tell: (what: Unread) => void): Ends & { readonly context: Context } {
   if ('call' in run) {
     const call = beginCall(run.call, undefined, [message])
-    const reader = createReader(call, run.call, tell)
+    const reader = createReader(call, run.call, { tell })
     const finish = ({ result, error }: StepOutcome): void =>
       error === undefined ? deliver(result, reader) : reader.fail(error)
     return { context: call.context, finish, abandoned: abandon(reader) }

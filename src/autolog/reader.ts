@@ -39,8 +39,18 @@ interface Piece {
   readonly name?: string | undefined
 }
 
-/** @param tell - Of what cannot be read, where somebody wants to know. */
-export function createReader(call: Call, declaration: CallDeclaration, tell?: (what: Unread) => void): AnswerReader {
+export interface ReaderOptions {
+  /** Told of what cannot be read. */
+  readonly tell?: ((what: Unread) => void) | undefined
+  /** The program's, for an abort. */
+  readonly signal?: { readonly aborted: boolean } | undefined
+}
+
+export function createReader(
+  call: Call,
+  declaration: CallDeclaration,
+  { tell, signal }: ReaderOptions = {},
+): AnswerReader {
   const format = formatOf(declaration.protocol)
   const { fields } = format
   const options = { content: call.content }
@@ -49,17 +59,18 @@ export function createReader(call: Call, declaration: CallDeclaration, tell?: (w
     return declaration.spelling && fields ? toWireNames(plain, fields) : plain
   }
   let sink: StreamSink | undefined
+  let begun = false
   let broken = false
   let closed = false
 
   function readWhole(result: unknown): void {
-    const { answer, operation, responseAttributes, usage } = declaration
+    const { answer, responseAttributes, usage } = declaration
     const counted = usage?.(result)
     if (counted) call.response({ other: { id: '', model: '', usage: counted } })
-    const wire = inWireNames(answer ? answer(result) : result)
-    if (responseAttributes) call.set(responseAttributes(wire))
-    if (operation !== undefined && format.operation !== undefined && operation !== format.operation) return
-    const response = format.answer(wire, options)
+    if (responseAttributes) call.set(responseAttributes(result))
+    const wire = answer ? answer(result) : result
+    if (answer && wire === undefined) return
+    const response = format.answer(inWireNames(wire), options)
     if (response) call.response(response)
   }
 
@@ -76,8 +87,11 @@ export function createReader(call: Call, declaration: CallDeclaration, tell?: (w
     call.end({ error })
   }
 
+  const { event } = declaration
+  /** What the SDK hands out is the event itself. */
+  const asItIs = !event && !(declaration.spelling && fields)
+
   function pieceOf(piece: unknown, name: string | undefined): Piece | undefined {
-    const { event } = declaration
     const { data, name: own = name } = event ? (event(piece) ?? NO_PIECE) : { data: piece }
     return data === undefined && event ? undefined : { data: inWireNames(data), name: own }
   }
@@ -99,21 +113,25 @@ export function createReader(call: Call, declaration: CallDeclaration, tell?: (w
       call.end()
     },
     event(piece, name) {
-      call.chunk()
+      if (!begun) call.chunk()
+      begun = true
       if (!call.recording || broken || closed || !format.stream) return
       try {
-        const event = pieceOf(piece, name)
-        if (!event) return
+        const read = asItIs ? undefined : pieceOf(piece, name)
+        if (!asItIs && !read) return
         sink ??= format.stream(options)
-        sink.push(event.data, event.name)
+        if (read) sink.push(read.data, read.name)
+        else sink.push(piece, name)
       } catch {
         // The program meets the fault itself, as its SDK reports it; the span keeps what was read so far.
         broken = true
       }
     },
-    close(outcome) {
+    close(reported) {
       if (closed) return
       closed = true
+      // What the program has aborted is no fault, however its SDK tells it.
+      const outcome = signal?.aborted === true ? CLOSED : reported
       const failed = outcome.error !== undefined
       let error = outcome.error
       if (call.recording && format.stream) {
@@ -137,6 +155,7 @@ export function createReader(call: Call, declaration: CallDeclaration, tell?: (w
   }
 }
 
+const CLOSED = { closed: true, error: undefined } as const
 const NO_PIECE: Piece = { data: undefined }
 
 type HeaderList = Pick<Headers, 'forEach'>

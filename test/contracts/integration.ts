@@ -28,7 +28,7 @@ export interface ExpectedSpan {
   readonly finish?: readonly string[]
   /** Name of the span that it hangs below. */
   readonly parent?: string
-  /** Further attributes that must be there. */
+  /** Further attributes that must be there; `{ contains }` for a text of which only a part is known. */
   readonly attributes?: Readonly<Record<string, unknown>>
 }
 
@@ -59,6 +59,8 @@ export interface IntegrationCase<Sdk, Client> {
   readonly formatOf?: (version: string) => 'esm' | 'cjs' | undefined
   /** Packages that the case imports beside it, and their folders in node_modules. */
   readonly neighbours?: (folder: string) => Readonly<Record<string, string>>
+  /** Headers of requests that are others each time, such as a signature and its time. */
+  readonly changingHeaders?: readonly string[]
   readonly client: (sdk: Sdk, baseURL: string) => Client
   /** Every method that is patched, as `[holder, name]`. */
   readonly patched: (sdk: Sdk) => readonly (readonly [object | undefined, string])[]

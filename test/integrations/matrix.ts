@@ -66,7 +66,10 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
                 const [bare, own] = await Promise.all([resultOf('bare'), resultOf(mode)])
                 expect(own.report.sameHandle).toBe(true)
                 expect(own.report.restored).toEqual([])
-                expect(own.report.unhandled).toEqual(bare.report.unhandled)
+                // On a busy machine a rejection may be told when the next row has begun.
+                const classesOf = (report: ChildReport): unknown =>
+                  report.unhandled.map((one) => one.replace(/^.*: /, ''))
+                expect(classesOf(own.report)).toEqual(classesOf(bare.report))
                 expect(own.report.report).toContainEqual(
                   expect.objectContaining({
                     status: 'patched',
@@ -83,7 +86,8 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
                   if (reason !== undefined) test.skip(reason)
                   expect(own.report.outcomes[row.name]).toEqual(bare.report.outcomes[row.name])
                   const behaviour = row.behaviour ?? 'ok'
-                  expect(wireOf(own, behaviour)).toEqual(wireOf(bare, behaviour))
+                  // Whether a call that is aborted has reached the server by then is a matter of time.
+                  if (behaviour !== 'slow') expect(wireOf(own, behaviour, spec)).toEqual(wireOf(bare, behaviour, spec))
                   if (mode === 'hostile') return
                   const spans = own.report.spans.filter((span) => own.report.traces[span.traceId] === row.name)
                   expectSpans(spans, row.spans)
@@ -100,8 +104,12 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
 }
 
 /** What the provider saw of all rows with one behaviour; trace headers and what differs from call to call aside. */
-function wireOf(result: Result, behaviour: string): unknown {
-  const ignored = new Set(['traceparent', 'tracestate', 'host', 'connection', 'idempotency-key'])
+function wireOf(
+  result: Result,
+  behaviour: string,
+  { changingHeaders = [] }: { readonly changingHeaders?: readonly string[] },
+): unknown {
+  const ignored = new Set(['traceparent', 'tracestate', 'host', 'connection', 'idempotency-key', ...changingHeaders])
   return result.requests
     .filter((request) => request.behaviour === behaviour)
     .map(({ path, headers, body }) => ({
@@ -112,12 +120,13 @@ function wireOf(result: Result, behaviour: string): unknown {
     .sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)))
 }
 
-/** Agent and tool spans that an SDK makes itself stand beside the model calls, not for them. */
+const CLIENT_SPAN = 2
+
+/** Agents that run in the program, and tools, stand beside the model calls, not for them. */
 function isModelCall(span: ChildSpan): boolean {
-  return (
-    span.scope !== 'test' &&
-    !['invoke_agent', 'invoke_workflow', 'execute_tool'].includes(String(span.attributes['gen_ai.operation.name']))
-  )
+  const operation = span.attributes['gen_ai.operation.name']
+  if (span.scope === 'test' || operation === 'execute_tool' || operation === 'invoke_workflow') return false
+  return operation !== 'invoke_agent' || span.kind === CLIENT_SPAN
 }
 
 /** Each with the span that it hangs below. */
@@ -153,8 +162,18 @@ function expectSpans(spans: readonly ChildSpan[], expected: readonly ExpectedSpa
     }
     if (want.finish) expect(attributes['gen_ai.response.finish_reasons']).toEqual(want.finish)
     if (want.parent !== undefined) expect(span.parentName).toBe(want.parent)
-    if (want.attributes) expect(attributes).toMatchObject(want.attributes)
+    if (want.attributes) expect(attributes).toMatchObject(patternsOf(want.attributes))
   }
+}
+
+/** What a case can only say as data: a text that an attribute has to contain. */
+function patternsOf(attributes: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => {
+      const part = typeof value === 'object' && value !== null ? (value as { contains?: string }).contains : undefined
+      return [name, part === undefined ? value : expect.stringContaining(part)]
+    }),
+  )
 }
 
 /** Each request of the trace carries one traceparent, and its parent is one of the trace's model calls. */

@@ -4,11 +4,11 @@
  * the JSON; streams are AWS event-stream messages; model and streaming are said in the path.
  *
  * What the hub cannot hold, and an answer therefore loses: nothing it names. An answer names neither an
- * id, nor its model, nor a count of reasoning tokens.
+ * id, nor a count of reasoning tokens, and its model only where a prompt router chose it.
  */
 import type { ChatProtocol } from '../../kernel/protocol.js'
 import { decodeError, encodeError } from './errors.js'
-import { PATH } from './paths.js'
+import { PATH, pathOf } from './paths.js'
 import { decodeRequest } from './request-decode.js'
 import { encodeRequest } from './request-encode.js'
 import { decodeResponse, encodeResponse } from './response.js'
@@ -25,6 +25,7 @@ export const bedrockConverse: ChatProtocol = {
   path: PATH,
   ...BEDROCK_RUNTIME,
   streamPath: `${PATH}-stream`,
+  pathOf,
   framing: 'aws-eventstream',
   encodeRequest,
   decodeRequest,
