@@ -21,8 +21,8 @@ export interface Kit {
 
 export interface ExpectedSpan {
   readonly name: string
-  /** `error.type`; its absence means that the span has no error status, and `null` that it is not looked at. */
-  readonly error?: string | RegExp | null
+  /** `error.type`; its absence means that the span has no error status. */
+  readonly error?: string | RegExp
   /** `[input, output]` tokens, or `null` when the wire never carried usage. */
   readonly usage?: readonly [input: number, output: number | undefined] | null
   readonly finish?: readonly string[]
