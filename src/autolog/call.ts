@@ -3,6 +3,7 @@ import { context } from '@opentelemetry/api'
 import { types } from 'node:util'
 import { asString, isObject } from '../kernel/json.js'
 import { startCall, type Call, type CallRequest } from '../telemetry/call.js'
+import * as semconv from '../telemetry/semconv.js'
 import { guard, isThenable } from '../telemetry/settings.js'
 import { isApiPromise, observeApiPromise } from './api-promise.js'
 import { bytesAsText } from './bytes.js'
@@ -73,7 +74,9 @@ function readRequest(
   const wire = declaration.spelling && format.fields ? toWireNames(plain, format.fields, content) : plain
   if (!isObject(wire)) return undefined
   const request = format.request(wire, { content, ...(path !== undefined && { path }) })
-  return declaration.streaming && 'chat' in request ? { chat: { ...request.chat, stream: true } } : request
+  if (!declaration.streaming) return request
+  if ('chat' in request) return { chat: { ...request.chat, stream: true } }
+  return 'other' in request ? { other: { ...request.other, [semconv.REQUEST_STREAM]: true } } : request
 }
 
 /** The program's arguments with its callback watched; `undefined` where it has given none. */

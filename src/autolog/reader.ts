@@ -49,17 +49,18 @@ export function createReader(call: Call, declaration: CallDeclaration, tell?: (w
     return declaration.spelling && fields ? toWireNames(plain, fields) : plain
   }
   let sink: StreamSink | undefined
+  let begun = false
   let broken = false
   let closed = false
 
   function readWhole(result: unknown): void {
-    const { answer, operation, responseAttributes, usage } = declaration
+    const { answer, responseAttributes, usage } = declaration
     const counted = usage?.(result)
     if (counted) call.response({ other: { id: '', model: '', usage: counted } })
-    const wire = inWireNames(answer ? answer(result) : result)
-    if (responseAttributes) call.set(responseAttributes(wire))
-    if (operation !== undefined && format.operation !== undefined && operation !== format.operation) return
-    const response = format.answer(wire, options)
+    if (responseAttributes) call.set(responseAttributes(result))
+    const wire = answer ? answer(result) : result
+    if (answer && wire === undefined) return
+    const response = format.answer(inWireNames(wire), options)
     if (response) call.response(response)
   }
 
@@ -76,8 +77,11 @@ export function createReader(call: Call, declaration: CallDeclaration, tell?: (w
     call.end({ error })
   }
 
+  const { event } = declaration
+  /** What the SDK hands out is the event itself. */
+  const asItIs = !event && !(declaration.spelling && fields)
+
   function pieceOf(piece: unknown, name: string | undefined): Piece | undefined {
-    const { event } = declaration
     const { data, name: own = name } = event ? (event(piece) ?? NO_PIECE) : { data: piece }
     return data === undefined && event ? undefined : { data: inWireNames(data), name: own }
   }
@@ -99,13 +103,15 @@ export function createReader(call: Call, declaration: CallDeclaration, tell?: (w
       call.end()
     },
     event(piece, name) {
-      call.chunk()
+      if (!begun) call.chunk()
+      begun = true
       if (!call.recording || broken || closed || !format.stream) return
       try {
-        const event = pieceOf(piece, name)
-        if (!event) return
+        const read = asItIs ? undefined : pieceOf(piece, name)
+        if (!asItIs && !read) return
         sink ??= format.stream(options)
-        sink.push(event.data, event.name)
+        if (read) sink.push(read.data, read.name)
+        else sink.push(piece, name)
       } catch {
         // The program meets the fault itself, as its SDK reports it; the span keeps what was read so far.
         broken = true

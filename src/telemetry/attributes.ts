@@ -81,6 +81,11 @@ export function otherAttributes(
   return attributes
 }
 
+/** Of a call that counts tokens. */
+export function countedTokens(count: unknown): Attributes {
+  return typeof count === 'number' ? { [semconv.COUNTED_TOKENS]: count } : {}
+}
+
 /** What an operation gives, where its request does not say so. */
 export function outputType(type: 'image' | 'speech' | 'text'): Attributes {
   return { [semconv.OUTPUT_TYPE]: type }
@@ -170,15 +175,27 @@ export function serverAttributes(url: URL): Attributes {
 const PRIVATE_HEADER =
   /-(api-?keys?|keys?|tokens?|auth|authorization|cookie|secret|users?|end-user|teams?|org|email|spend|budget)(-|$)/
 
+/** By rule, a header's attribute, or `null` for one that is left out. Answers have the same few headers, again and again. */
+const headerKeys = new WeakMap<TelemetrySettings['keepsHeader'], Map<string, string | null>>()
+const MOST_HEADERS = 512
+
 /** The response headers that `keepsHeader` names, under the OpenTelemetry names for headers. */
 export function responseHeaderAttributes(
   headers: Pick<Headers, 'forEach'>,
   { keepsHeader }: Pick<TelemetrySettings, 'keepsHeader'>,
 ): Attributes {
   const attributes: Attributes = {}
+  const keys = headerKeys.get(keepsHeader) ?? new Map<string, string | null>()
+  headerKeys.set(keepsHeader, keys)
   headers.forEach((value, name) => {
-    const key = name.toLowerCase()
-    if (keepsHeader(key) && !PRIVATE_HEADER.test(key)) attributes[semconv.RESPONSE_HEADER_PREFIX + key] = [value]
+    let key = keys.get(name)
+    if (key === undefined) {
+      const lower = name.toLowerCase()
+      key = keepsHeader(lower) && !PRIVATE_HEADER.test(lower) ? semconv.RESPONSE_HEADER_PREFIX + lower : null
+      if (keys.size >= MOST_HEADERS) keys.clear()
+      keys.set(name, key)
+    }
+    if (key !== null) attributes[key] = [value]
   })
   return attributes
 }

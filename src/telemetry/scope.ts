@@ -2,6 +2,7 @@
  * The model call that is open in the current context. A layer below (an SDK under a framework, a request
  * under an SDK) finds the call here and completes it, instead of adding a span beside it.
  */
+import { CallContext } from './call-context.js'
 import { context, createContextKey, type Context, type Span } from '@opentelemetry/api'
 import type { Call, Layer } from './call-types.js'
 
@@ -25,6 +26,11 @@ const SCOPE = createContextKey('tracestitch.call')
 
 export function scopeOf(current: Context): CallScope | undefined {
   return current.getValue(SCOPE) as CallScope | undefined
+}
+
+/** `current` with `span` as the active one and `scope` as the innermost call scope. */
+export function withSpanAndScope(current: Context, span: Span, scope: CallScope): Context {
+  return new CallContext(current, span, SCOPE, scope)
 }
 
 /** The call that is open in the active context. */

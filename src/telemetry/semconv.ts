@@ -61,6 +61,8 @@ export const TOOL_DEFINITIONS = 'gen_ai.tool.definitions'
 /** Event that carries the content when it is not wanted on the span. */
 export const EVENT_OPERATION_DETAILS = 'gen_ai.client.inference.operation.details'
 
+/** Of an agent that a provider hosts. */
+export const AGENT_ID = 'gen_ai.agent.id'
 export const AGENT_NAME = 'gen_ai.agent.name'
 /** v1.41's name of {@link AGENT_NAME} on workflows. */
 export const WORKFLOW_NAME = 'gen_ai.workflow.name'
@@ -112,6 +114,9 @@ export const PROBE = 'tracestitch.probe'
 export const ANSWERED_BY = 'tracestitch.answered_by'
 /** Class of the failure after which a target cools down. */
 export const COOLDOWN_AFTER = 'tracestitch.cooldown.after'
+
+/** What a request would count for, by a call that asks it: the conventions have no name. */
+export const COUNTED_TOKENS = 'tracestitch.counted.input_tokens'
 
 /** `answer` or `stream`: what of the call could not be read, so that the span lacks usage and the rest. */
 export const UNREAD = 'tracestitch.unread'

@@ -26,7 +26,7 @@ export interface ExpectedSpan {
   /** `[input, output]` tokens, or `null` when the wire never carried usage. */
   readonly usage?: readonly [input: number, output: number | undefined] | null
   readonly finish?: readonly string[]
-  /** Further attributes that must be there. */
+  /** Further attributes that must be there; `{ contains }` for a text of which only a part is known. */
   readonly attributes?: Readonly<Record<string, unknown>>
 }
 
@@ -51,6 +51,8 @@ export interface IntegrationCase<Sdk, Client> {
   readonly patches?: string
   /** Folders in node_modules that hold the versions under test, oldest first. All run; the middle ones in fewer variants. */
   readonly installed: readonly string[]
+  /** What the package comes as, where that is one form only. Default: both. */
+  readonly formatOf?: (version: string) => 'esm' | 'cjs'
   readonly client: (sdk: Sdk, baseURL: string) => Client
   /** Every method that is patched, as `[holder, name]`. */
   readonly patched: (sdk: Sdk) => readonly (readonly [object | undefined, string])[]

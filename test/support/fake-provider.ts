@@ -4,6 +4,9 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { formatAt } from './formats/index.js'
+import { responsesEvents, responsesObject } from './formats/responses.js'
+import { pieces, sse, textOf, type Json } from './formats/shape.js'
 
 export interface RecordedRequest {
   readonly run: string
@@ -21,8 +24,6 @@ export interface FakeProvider {
   close(): Promise<void>
 }
 
-type Json = Record<string, unknown>
-
 const USAGE = {
   prompt_tokens: 11,
   completion_tokens: 7,
@@ -35,6 +36,8 @@ export async function startFakeProvider(): Promise<FakeProvider> {
   const recorded: RecordedRequest[] = []
   const seen = new Map<string, number>()
   const server = createServer((request, response) => {
+    // Some SDKs hand out all headers, and runs are compared.
+    response.sendDate = false
     void answer(request, response).catch(() => response.destroy())
   })
 
@@ -44,7 +47,7 @@ export async function startFakeProvider(): Promise<FakeProvider> {
     const [, run = '', behaviour = '', ...rest] = (request.url ?? '').split('/')
     const path = `/${rest.join('/')}`.replace(/\?.*$/, '')
     const text = Buffer.concat(chunks).toString('utf8')
-    const body = (text === '' ? {} : JSON.parse(text)) as Json
+    const body = bodyOf(request, text)
     recorded.push({
       run,
       behaviour,
@@ -71,6 +74,15 @@ export async function startFakeProvider(): Promise<FakeProvider> {
   }
 }
 
+/** Boundaries of forms differ from request to request, so only the fields are kept. */
+function bodyOf({ headers }: IncomingMessage, text: string): Json {
+  if (!headers['content-type']?.startsWith('multipart/')) return (text === '' ? {} : JSON.parse(text)) as Json
+  headers['content-type'] = 'multipart/form-data'
+  delete headers['content-length']
+  const fields = [...text.matchAll(/name="([^"]+)"(?:\r\n\r\n([^\r]*))?/g)]
+  return Object.fromEntries(fields.map(([, name = '', value]) => [name, value === 'true' ? true : (value ?? 'a file')]))
+}
+
 interface Situation {
   readonly behaviour: string
   readonly path: string
@@ -94,6 +106,7 @@ const STATUS_ERRORS: Record<string, { status: number; error: Json }> = {
 
 async function behave(situation: Situation): Promise<void> {
   const { behaviour, path, body, count, response } = situation
+  const format = formatAt(path)
   const fixed = STATUS_ERRORS[behaviour]
   if (fixed) return sendError(path, response, fixed.status, fixed.error)
   if (behaviour === 'error-429-once' && count === 1) {
@@ -113,14 +126,15 @@ async function behave(situation: Situation): Promise<void> {
   if (situation.closed()) return
   response.setHeader('x-request-id', 'req_fake')
   response.setHeader('request-id', 'req_fake')
-  if (body['stream'] !== true) {
+  const streams = format ? format.streams(path, body) : body['stream'] === true
+  if (!streams) {
     response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify(whole(path, body)))
+    response.end(JSON.stringify(format ? format.whole(path, body) : whole(path, body)))
     return
   }
   response.setHeader('content-type', 'text/event-stream')
   response.flushHeaders()
-  const events = stream(path, body)
+  const events = format ? format.events(path, body) : stream(path, body)
   const cutAt = behaviour === 'cut' || behaviour === 'end-early' ? Math.ceil(events.length / 2) : Infinity
   for (const [index, event] of events.entries()) {
     if (situation.closed()) return
@@ -148,7 +162,8 @@ function sendError(path: string, response: ServerResponse, status: number, error
   response.statusCode = status
   response.setHeader('content-type', 'application/json')
   const { code: _code, param: _param, ...short } = error
-  response.end(JSON.stringify(path.includes('/messages') ? { type: 'error', error: short } : { error }))
+  const own = formatAt(path)?.error?.(status, error)
+  response.end(JSON.stringify(own ?? (path.includes('/messages') ? { type: 'error', error: short } : { error })))
 }
 
 /** The model asks for its tool until it has seen a result. */
@@ -157,11 +172,6 @@ function wantsTool(path: string, body: Json): boolean {
   const history = (body['messages'] ?? body['input']) as unknown
   if (!Array.isArray(history)) return true
   return !JSON.stringify(history).match(/"role":"tool"|tool_result|function_call_output/)
-}
-
-/** Structured output gets the object that the tests' schema wants. */
-function textOf(body: Json): string {
-  return JSON.stringify(body).includes('json_schema') ? '{"answer":"four"}' : 'Hello there, friend.'
 }
 
 function whole(path: string, body: Json): Json {
@@ -229,56 +239,6 @@ function toolCall(): Json {
   return { id: 'call_1', type: 'function', function: { name: 'add', arguments: '{"a":2,"b":2}' } }
 }
 
-function responsesObject(body: Json, model: string, tool: boolean): Json {
-  return {
-    id: 'resp_1',
-    object: 'response',
-    created_at: 1_700_000_000,
-    status: 'completed',
-    model,
-    error: null,
-    incomplete_details: null,
-    instructions: null,
-    metadata: {},
-    output: tool
-      ? [
-          {
-            type: 'function_call',
-            id: 'fc_1',
-            call_id: 'call_1',
-            name: 'add',
-            arguments: '{"a":2,"b":2}',
-            status: 'completed',
-          },
-        ]
-      : [
-          {
-            type: 'message',
-            id: 'msg_1',
-            role: 'assistant',
-            status: 'completed',
-            content: [{ type: 'output_text', text: textOf(body), annotations: [] }],
-          },
-        ],
-    parallel_tool_calls: true,
-    temperature: 1,
-    tool_choice: 'auto',
-    tools: [],
-    top_p: 1,
-    usage: {
-      input_tokens: 11,
-      input_tokens_details: { cached_tokens: 4 },
-      output_tokens: 7,
-      output_tokens_details: { reasoning_tokens: 2 },
-      total_tokens: 18,
-    },
-  }
-}
-
-function sse(data: unknown, event?: string): string {
-  return `${event ? `event: ${event}\n` : ''}data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`
-}
-
 function stream(path: string, body: Json): string[] {
   const model = `${String(body['model'])}-2026`
   const tool = wantsTool(path, body)
@@ -335,10 +295,6 @@ function chatEvents(body: Json, model: string, tool: boolean): string[] {
   return [...deltas, sse('[DONE]')]
 }
 
-function pieces(text: string): string[] {
-  return text.match(/.{1,4}/g) ?? []
-}
-
 function anthropicEvents(body: Json, model: string, tool: boolean): string[] {
   const event = (data: Json): string => sse(data, data['type'] as string)
   const block = tool ? { type: 'tool_use', id: 'toolu_1', name: 'add', input: {} } : { type: 'text', text: '' }
@@ -369,29 +325,5 @@ function anthropicEvents(body: Json, model: string, tool: boolean): string[] {
       usage: { output_tokens: 7 },
     }),
     event({ type: 'message_stop' }),
-  ]
-}
-
-function responsesEvents(body: Json, model: string): string[] {
-  let sequence_number = 0
-  const event = (data: Json): string => sse({ ...data, sequence_number: sequence_number++ }, data['type'] as string)
-  const final = responsesObject(body, model, false)
-  const text = textOf(body)
-  const at = { item_id: 'msg_1', output_index: 0, content_index: 0 }
-  const message = (final['output'] as Json[])[0] as Json
-  const part = (message['content'] as Json[])[0] as Json
-  return [
-    event({ type: 'response.created', response: { ...final, status: 'in_progress', output: [], usage: null } }),
-    event({
-      type: 'response.output_item.added',
-      output_index: 0,
-      item: { ...message, status: 'in_progress', content: [] },
-    }),
-    event({ type: 'response.content_part.added', ...at, part: { ...part, text: '' } }),
-    ...pieces(text).map((delta) => event({ type: 'response.output_text.delta', ...at, delta, logprobs: [] })),
-    event({ type: 'response.output_text.done', ...at, text, logprobs: [] }),
-    event({ type: 'response.content_part.done', ...at, part }),
-    event({ type: 'response.output_item.done', output_index: 0, item: message }),
-    event({ type: 'response.completed', response: final }),
   ]
 }

@@ -16,12 +16,18 @@ export class Translator implements ItemWriter<JsonObject> {
   private readonly encoder: StreamEncoder
   private readonly echo: JsonObject
   private readonly echoIn: string | undefined
+  private readonly restore: (event: JsonObject) => readonly JsonObject[]
 
-  constructor(codec: ChatProtocol, echo: JsonObject, echoIn: string | undefined) {
+  /**
+   * @param echo - What answers repeat of their request, in the field `echoIn` of events.
+   * @param restore - Undoes what was done to the caller's schemas.
+   */
+  constructor(codec: ChatProtocol, echo: JsonObject, echoIn: string | undefined, restore: Translator['restore']) {
     this.codec = codec
     this.encoder = codec.createStreamEncoder()
     this.echo = echo
     this.echoIn = echoIn
+    this.restore = restore
   }
 
   event(_wire: unknown, chunks: readonly ChatChunk[]): readonly JsonObject[] {
@@ -45,7 +51,7 @@ export class Translator implements ItemWriter<JsonObject> {
       if (!isObject(data)) continue
       const held = this.echoIn === undefined ? undefined : data[this.echoIn]
       const whole = isObject(held) ? { ...data, [this.echoIn as string]: { ...held, ...this.echo } } : data
-      items.push(named(this.codec, whole, event))
+      items.push(...this.restore(named(this.codec, whole, event)))
     }
   }
 }

@@ -20,7 +20,8 @@ export interface FormatDetails {
   /** Undoes in answers what `fit` does to schemas. */
   readonly restore?: {
     whole(answer: JsonObject, request: ChatRequest): JsonObject
-    events(request: ChatRequest): (event: JsonObject) => readonly JsonObject[]
+    /** @param wrapped - Whether pieces still have the object around them that `fit` puts around the whole. */
+    events(request: ChatRequest, wrapped: boolean): (event: JsonObject) => readonly JsonObject[]
   }
   /** What answers repeat of their request. */
   echo?(body: JsonObject): JsonObject
@@ -50,9 +51,10 @@ export function wireFormat(id: ProtocolId, details: FormatDetails = {}): CallerF
     ...(details.finish && { finish: details.finish }),
     writer(exchange, native) {
       const codec = codecIn(exchange)
-      const translating = new Translator(codec, echoOf(exchange), details.echoIn)
+      const restoring = (wrapped: boolean) => restore?.events(exchange.request, wrapped) ?? asItIs
+      const translating = new Translator(codec, echoOf(exchange), details.echoIn, restoring(false))
       if (!native) return translating
-      const restored = restore?.events(exchange.request) ?? ((event: JsonObject) => [event])
+      const restored = restoring(true)
       return {
         event: (wire, _chunks, name) => (isObject(wire) ? restored(named(codec, wire, name)) : []),
         end: () => [],
@@ -61,6 +63,8 @@ export function wireFormat(id: ProtocolId, details: FormatDetails = {}): CallerF
     },
   }
 }
+
+const asItIs = (event: JsonObject): readonly JsonObject[] => [event]
 
 /** @throws ConfigError when this client was not given it. */
 function codecOf({ catalogue }: ClientContext, id: ProtocolId): ChatProtocol {
