@@ -1,5 +1,6 @@
 /** The registry: one line an integration. */
 import type { Integration } from '../src/autolog/contract.js'
+import { ai } from './ai.js'
 import { anthropic } from './anthropic.js'
 import { bedrock } from './bedrock.js'
 import { googleGenai } from './google-genai.js'
@@ -10,6 +11,7 @@ import { openaiAgents } from './openai-agents.js'
 import { openai } from './openai.js'
 
 export const integrations: readonly Integration[] = [
+  ai,
   anthropic,
   bedrock,
   googleGenai,

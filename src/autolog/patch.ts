@@ -1,8 +1,8 @@
 /** Replaces methods so that the replacement can be taken back exactly. */
 import { types } from 'node:util'
+import { watchChannel } from './channel.js'
 import type { Declared, Patcher, Replace } from './contract.js'
 import type { Unread } from './reader.js'
-import { watchChannel, watchTracingChannel } from './channel.js'
 import { locateRuns } from './locate.js'
 import { instrumentStep } from './steps.js'
 
@@ -36,7 +36,7 @@ export interface PatchSession {
   readonly held: number
   /** Why a patch did not take hold, in words for the report. */
   readonly misses: readonly string[]
-  /** Faults that the report says in any case. */
+  /** Faults and notes that the report says in any case. */
   readonly faults: readonly string[]
   off(): void
 }
@@ -159,6 +159,9 @@ export function createPatcher(context: PatcherContext): PatchSession {
     },
     step: (holder, method, declared) => patcher.wrap(holder, method, instrumentStep(declared)),
     asStep: (fn, declared) => replaced(fn as unknown as AnyFunction, instrumentStep(declared)) as unknown as typeof fn,
+    channel(name, begin) {
+      patcher.hook(watchChannel(name, begin, (what) => context.unread?.(name, what)))
+    },
     exemplar(make) {
       try {
         const made = make()
@@ -170,9 +173,8 @@ export function createPatcher(context: PatcherContext): PatchSession {
       }
       return undefined
     },
-    channel: (name, listener) => patcher.hook(watchChannel(name, listener)),
-    tracingChannel: (name, begin) => patcher.hook(watchTracingChannel(name, begin)),
     locate: (bridge, current) => patcher.hook(locateRuns(bridge, current)),
+    note: (what) => void faults.push(what),
     hook(undo) {
       if (!active) {
         undo()

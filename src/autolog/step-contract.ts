@@ -3,7 +3,6 @@ import type { Attributes } from '@opentelemetry/api'
 import type { TraceContext } from '../telemetry/remote.js'
 import type { StepKind } from '../telemetry/step.js'
 import type { SpanBridge } from './bridge.js'
-import type { Traced } from './channel.js'
 
 type Args = readonly unknown[]
 
@@ -49,8 +48,6 @@ export interface StepDeclaration {
 /** A declaration, or what chooses one by the call; `undefined`: this call is no step. */
 export type DeclaredStep = StepDeclaration | ((args: Args, self: unknown) => StepDeclaration | undefined)
 
-export type { Traced }
-
 type AnyFunction = (...args: never[]) => unknown
 
 /** The part of the patcher that is about steps. */
@@ -67,13 +64,6 @@ export interface StepPatcher {
    * said in the report. `make` may not start anything: no connection, no timer.
    */
   exemplar(make: () => unknown): object | undefined
-  /** Listens to a diagnostics channel of Node until `off()`. */
-  channel(name: string, listener: (message: unknown) => void): void
-  /**
-   * Shows the operations of a tracing channel of Node: `begin` is asked at the start of each, in the context of the
-   * operation around it; what runs in the operation hangs below the span. `undefined`: not shown.
-   */
-  tracingChannel(name: string, begin: (message: unknown) => Traced | undefined): void
   /**
    * Lets a framework that knows its current run say so: `current` gives its id, and what starts there, calls of SDKs
    * included, hangs below that run of `bridge`. Until `off()`.

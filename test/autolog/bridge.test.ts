@@ -1,7 +1,6 @@
 /** Hooks become spans that know their parent, that all end, and below which everything hangs that begins meanwhile. */
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { AsyncLocalStorage } from 'node:async_hooks'
-import diagnostics from 'node:diagnostics_channel'
 import { describe, expect, test } from 'vitest'
 import { SpanBridge } from '../../src/autolog/contract.js'
 import { createPatcher } from '../../src/autolog/patch.js'
@@ -120,58 +119,5 @@ describe('a framework that knows its current run', () => {
     bridge.endWithin('outer', {})
     patches.off()
     expect(lines()).toEqual(['deep < inner', 'inner < outer', 'outer'])
-  })
-})
-
-describe('channels', () => {
-  const channel = diagnostics.tracingChannel<unknown, { name: string }>('tracestitch-test')
-
-  function watch() {
-    const patches = session()
-    patches.patcher.tracingChannel('tracestitch-test', (message) => {
-      const { name } = message as { name: string }
-      if (name === 'hidden') return undefined
-      const step = startStep('chain', name)
-      return { context: step.context, finish: ({ error }) => step.end({ error }) }
-    })
-    return patches
-  }
-
-  test('nest as their operations do, and hold what begins in them', async () => {
-    const patches = watch()
-    await channel.tracePromise(
-      async () => {
-        await null
-        await channel.tracePromise(async () => startStep('chain', 'work').end(), { name: 'hidden' })
-        channel.traceSync(() => undefined, { name: 'sync' })
-      },
-      { name: 'outer' },
-    )
-    patches.off()
-    channel.traceSync(() => undefined, { name: 'after off' })
-    expect(lines()).toEqual(['work < outer', 'sync < outer', 'outer'])
-  })
-
-  test('tell of errors', async () => {
-    const patches = watch()
-    const fails = async (): Promise<never> => {
-      throw new RangeError('x')
-    }
-    await expect(channel.tracePromise(fails, { name: 'fails' })).rejects.toThrow('x')
-    patches.off()
-    expect(harness.only().attributes['error.type']).toBe('RangeError')
-  })
-
-  test('plain ones are listened to, and a listener that throws harms nothing', () => {
-    const patches = session()
-    const seen: unknown[] = []
-    patches.patcher.channel('tracestitch-plain', (message) => {
-      seen.push(message)
-      throw new Error('x')
-    })
-    diagnostics.channel('tracestitch-plain').publish(1)
-    patches.off()
-    diagnostics.channel('tracestitch-plain').publish(2)
-    expect(seen).toEqual([1])
   })
 })

@@ -26,6 +26,8 @@ export interface ExpectedSpan {
   /** `[input, output]` tokens, or `null` when the wire never carried usage. */
   readonly usage?: readonly [input: number, output: number | undefined] | null
   readonly finish?: readonly string[]
+  /** Name of the span that it hangs below. */
+  readonly parent?: string
   /** Further attributes that must be there; `{ contains }` for a text of which only a part is known. */
   readonly attributes?: Readonly<Record<string, unknown>>
 }
@@ -43,9 +45,11 @@ export interface Row<Client> {
    */
   readonly tree?: readonly string[]
   /** Attributes that spans of the tree must have, by the span's line without its indent. */
-  readonly steps?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  readonly attributesOf?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   /** No request leaves the program. */
   readonly offline?: boolean
+  /** Spans of agents, workflows and tools, each as `name < parent's name`. Default: not looked at. */
+  readonly steps?: (version: string) => readonly string[]
   /** Spans only end when garbage is collected. */
   readonly collectGarbage?: boolean
   /** Reason why a version cannot run this row, or `undefined`. */
@@ -62,10 +66,10 @@ export interface IntegrationCase<Sdk, Client> {
   readonly patches?: string
   /** Folders in node_modules that hold the versions under test, oldest first. All run; the middle ones in fewer variants. */
   readonly installed: readonly string[]
-  /** Further packages that the app imports: name, and folder in node_modules for each of `installed`. */
-  readonly companions?: Readonly<Record<string, readonly string[]>>
   /** What the package comes as, where that is one form only. Default: both. */
-  readonly formatOf?: (version: string) => 'esm' | 'cjs'
+  readonly formatOf?: (version: string) => 'esm' | 'cjs' | undefined
+  /** Packages that the case imports beside it, and their folders in node_modules. */
+  readonly neighbours?: (folder: string) => Readonly<Record<string, string>>
   /** Headers of requests that are others each time, such as a signature and its time. */
   readonly changingHeaders?: readonly string[]
   readonly client: (sdk: Sdk, baseURL: string) => Client
@@ -82,8 +86,8 @@ export interface ChildReport {
   /** Row by trace id. */
   readonly traces: Record<string, string>
   readonly spans: readonly ChildSpan[]
-  readonly started: number
-  readonly ended: number
+  /** Names of spans that never ended, each with its row. */
+  readonly open: readonly string[]
   readonly unhandled: readonly string[]
   readonly sameHandle: boolean
   readonly restored: readonly string[]

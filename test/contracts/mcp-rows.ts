@@ -98,7 +98,7 @@ export const mcpRows: readonly Row<McpRun>[] = [
     run: (mcp) => overMemory(mcp, (client) => client.callTool({ name: 'hello', arguments: { a: 2 } })),
     spans: [],
     tree: [...opening, ...both('tools/call hello')],
-    steps: {
+    attributesOf: {
       'tools/call hello [client]': {
         'mcp.method.name': 'tools/call',
         'gen_ai.operation.name': 'execute_tool',
@@ -120,7 +120,7 @@ export const mcpRows: readonly Row<McpRun>[] = [
     run: (mcp) => overMemory(mcp, (client) => client.callTool({ name: 'fails' })),
     spans: [],
     tree: [...opening, ...both('tools/call fails', ' !')],
-    steps: {
+    attributesOf: {
       'tools/call fails [client] !': { 'error.type': 'tool_error' },
       'tools/call fails [server] !': { 'error.type': 'tool_error' },
     },
@@ -130,7 +130,7 @@ export const mcpRows: readonly Row<McpRun>[] = [
     run: (mcp, kit) => overMemory(mcp, (client) => kit.outcome(client.getPrompt({ name: 'nobody' }))),
     spans: [],
     tree: [...opening, ...both('prompts/get nobody', ' !')],
-    steps: {
+    attributesOf: {
       'prompts/get nobody [client] !': { 'error.type': '-32602', 'rpc.response.status_code': '-32602' },
       'prompts/get nobody [server] !': { 'error.type': '-32602', 'rpc.response.status_code': '-32602' },
     },
@@ -146,7 +146,7 @@ export const mcpRows: readonly Row<McpRun>[] = [
       ]),
     spans: [],
     tree: [...opening, ...both('ping'), ...both('prompts/get greet'), ...both('resources/read'), ...both('tools/list')],
-    steps: {
+    attributesOf: {
       'prompts/get greet [server]': { 'gen_ai.prompt.name': 'greet' },
       'resources/read [server]': { 'mcp.resource.uri': 'test://doc' },
     },
@@ -191,6 +191,6 @@ export const mcpRows: readonly Row<McpRun>[] = [
     run: (mcp) => overHttp(mcp, (client) => client.callTool({ name: 'hello' })),
     spans: [],
     tree: [...opening, ...both('tools/call hello')],
-    steps: { 'tools/call hello [client]': { 'network.transport': 'tcp', 'server.address': '127.0.0.1' } },
+    attributesOf: { 'tools/call hello [client]': { 'network.transport': 'tcp', 'server.address': '127.0.0.1' } },
   },
 ]

@@ -54,7 +54,7 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
             casePath,
             packageName: spec.package,
             specifier: `${spec.package}${spec.entry ?? ''}`,
-            companions: Object.entries(spec.companions ?? {}).map(([name, folders]) => [name, folders[index] ?? name]),
+            neighbours: spec.neighbours?.(folder) ?? {},
           })
           results.set(mode, started)
           return started
@@ -78,7 +78,7 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
                     version: patchedVersion,
                   }),
                 )
-                if (mode !== 'hostile') expect(own.report.ended).toBe(own.report.started)
+                if (mode !== 'hostile') expect(own.report.open).toEqual([])
               })
               for (const row of spec.rows) {
                 it(row.name, { timeout: 120_000 }, async (test) => {
@@ -92,7 +92,8 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
                   if (mode === 'hostile') return
                   const spans = own.report.spans.filter((span) => own.report.traces[span.traceId] === row.name)
                   expectSpans(spans, row.spans)
-                  if (row.tree) expectTree(spans, row.tree, row.steps ?? {})
+                  if (row.tree) expectTree(spans, row.tree, row.attributesOf ?? {})
+                  if (row.steps) expect(stepsOf(spans)).toEqual([...row.steps(version)].sort())
                   if (row.offline !== true) expectTrace(spans, own.requests)
                 })
               }
@@ -140,6 +141,12 @@ function isModelCall(span: ChildSpan): boolean {
   return operation !== 'invoke_agent' || span.kind === CLIENT_SPAN
 }
 
+/** Each with the span that it hangs below. */
+function stepsOf(spans: readonly ChildSpan[]): string[] {
+  const steps = spans.filter((span) => span.scope !== 'test' && !isModelCall(span))
+  return steps.map(({ name, parentName }) => `${name} < ${parentName ?? ''}`).sort()
+}
+
 function expectSpans(spans: readonly ChildSpan[], expected: readonly ExpectedSpan[]): void {
   const calls = spans.filter(isModelCall)
   expect(calls.map((span) => span.name).sort()).toEqual(expected.map((span) => span.name).sort())
@@ -164,6 +171,7 @@ function expectSpans(spans: readonly ChildSpan[], expected: readonly ExpectedSpa
       )
     }
     if (want.finish) expect(attributes['gen_ai.response.finish_reasons']).toEqual(want.finish)
+    if (want.parent !== undefined) expect(span.parentName).toBe(want.parent)
     if (want.attributes) expect(attributes).toMatchObject(patternsOf(want.attributes))
   }
 }
@@ -200,11 +208,11 @@ interface ChildOptions {
   readonly folder: string
   readonly packageName: string
   readonly specifier: string
+  readonly neighbours: Readonly<Record<string, string>>
   readonly version: string
   readonly format: 'esm' | 'cjs'
   readonly mode: Mode
   readonly casePath: string
-  readonly companions: readonly (readonly [name: string, folder: string])[]
 }
 
 async function runChild(options: ChildOptions): Promise<Result> {
@@ -252,7 +260,7 @@ function appFor(app: string, options: ChildOptions): Promise<string> {
 
 async function buildApp(
   app: string,
-  { folder, packageName, specifier, format, casePath, companions }: ChildOptions,
+  { folder, packageName, specifier, neighbours, format, casePath }: ChildOptions,
 ): Promise<string> {
   const entry = join(app, `main.${format === 'esm' ? 'mjs' : 'cjs'}`)
   const link = (name: string, target: string): void => {
@@ -261,7 +269,7 @@ async function buildApp(
     if (!existsSync(at)) symlinkSync(target, at, 'junction')
   }
   link(packageName, join(root, 'node_modules', folder))
-  for (const [name, at] of companions) link(name, join(root, 'node_modules', at))
+  for (const [name, at] of Object.entries(neighbours)) link(name, join(root, 'node_modules', at))
   link('tracestitch', root)
   for (const name of ['@opentelemetry/api', 'zod']) link(name, join(root, 'node_modules', name))
   writeFileSync(
@@ -270,7 +278,7 @@ async function buildApp(
       name: 'app',
       private: true,
       dependencies: Object.fromEntries(
-        [packageName, 'tracestitch', ...companions.map(([name]) => name)].map((name) => [name, '*']),
+        [packageName, ...Object.keys(neighbours), 'tracestitch'].map((name) => [name, '*']),
       ),
     }),
   )
@@ -288,7 +296,7 @@ async function buildApp(
     external: [
       packageName,
       `${packageName}/*`,
-      ...companions.flatMap(([name]) => [name, `${name}/*`]),
+      ...Object.keys(neighbours).flatMap((name) => [name, `${name}/*`]),
       'tracestitch',
       '@opentelemetry/*',
       'zod',

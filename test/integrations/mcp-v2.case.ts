@@ -14,7 +14,7 @@ const spec: IntegrationCase<typeof ClientSdk, McpRun> = {
   id: 'mcp-v2',
   package: '@modelcontextprotocol/client',
   installed: ['@modelcontextprotocol/client'],
-  companions: { '@modelcontextprotocol/server': ['@modelcontextprotocol/server'] },
+  neighbours: () => ({ '@modelcontextprotocol/server': '@modelcontextprotocol/server' }),
   client: (sdk) =>
     mcpRun({
       optionsAt: 1,

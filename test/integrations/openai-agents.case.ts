@@ -48,7 +48,7 @@ const rows: Row<Agents>[] = [
       '  execute_tool add',
       '    mine',
     ),
-    steps: {
+    attributesOf: {
       'execute_tool add': { 'gen_ai.tool.call.arguments': '{"a":2,"b":2}', 'gen_ai.tool.call.result': '4' },
     },
   },
@@ -64,7 +64,7 @@ const rows: Row<Agents>[] = [
     spans: [called, answered],
     tree: inWorkflow('invoke_agent adder', `  ${name} [client]`, `  ${name} [client]`, '  execute_tool add !'),
     // The SDK keeps what the error was from its own spans.
-    steps: { 'execute_tool add !': { 'error.type': '_OTHER' } },
+    attributesOf: { 'execute_tool add !': { 'error.type': '_OTHER' } },
   },
   {
     name: 'through chat completions',
@@ -95,7 +95,7 @@ const rows: Row<Agents>[] = [
     },
     spans: [answered],
     tree: inWorkflow('invoke_agent plain', `  ${name} [client]`, '  guardrail polite'),
-    steps: { 'guardrail polite': { 'tracestitch.guardrail.triggered': false } },
+    attributesOf: { 'guardrail polite': { 'tracestitch.guardrail.triggered': false } },
   },
   {
     name: 'a provider that refuses',
@@ -148,7 +148,7 @@ const spec: IntegrationCase<typeof Sdk, Agents> = {
   package: '@openai/agents',
   patches: '@openai/agents-core',
   installed: ['agents-v019', '@openai/agents'],
-  companions: { openai: ['openai', 'openai'] },
+  neighbours: () => ({ openai: 'openai' }),
   client(sdk, base) {
     // Nothing is exported to OpenAI: the program has said so.
     sdk.setTraceProcessors([])
