@@ -2,10 +2,20 @@
 import type { Integration } from '../src/autolog/contract.js'
 import { anthropic } from './anthropic.js'
 import { bedrock } from './bedrock.js'
+import { cohere } from './cohere.js'
 import { googleGenai } from './google-genai.js'
 import { langchain } from './langchain.js'
 import { mcp } from './mcp.js'
 import { mistral } from './mistral.js'
 import { openai } from './openai.js'
 
-export const integrations: readonly Integration[] = [anthropic, bedrock, googleGenai, langchain, mcp, mistral, openai]
+export const integrations: readonly Integration[] = [
+  anthropic,
+  bedrock,
+  cohere,
+  googleGenai,
+  langchain,
+  mcp,
+  mistral,
+  openai,
+]
