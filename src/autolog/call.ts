@@ -24,7 +24,10 @@ export function instrumentCall(declared: Declared, tell?: (what: Unread) => void
       const declaration = typeof declared === 'function' ? guard('declaration', () => declared(args, this)) : declared
       const call = declaration && guard('call', () => begin(declaration, this, args))
       if (!declaration || !call) return Reflect.apply(original, this, args)
-      const reader = createReader(call, declaration, tell)
+      const reader = createReader(call, declaration, {
+        tell,
+        signal: declaration.signal && guard('signal', () => declaration.signal?.(args)),
+      })
       const answered = declaration.callback === 'last' && watchCallback(args, reader)
       const unmute = declaration.mute && guard('mute', () => declaration.mute?.(this))
       const injected = declaration.inject && guard('propagation', () => declaration.inject?.(this))

@@ -110,6 +110,8 @@ export interface CallDeclaration {
    * adds no header to any request of the call.
    */
   readonly inject?: (self: unknown) => (() => void) | undefined
+  /** The program's signal for an abort. A stream that ends or fails once it has fired was closed by the program. */
+  readonly signal?: (args: Args) => { readonly aborted: boolean } | undefined
   /** Tokens that the answer counts elsewhere than its body, such as in headers. Counts in the body go before these. */
   readonly usage?: (result: unknown) => Partial<Usage> | undefined
 }

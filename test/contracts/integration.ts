@@ -53,6 +53,8 @@ export interface IntegrationCase<Sdk, Client> {
   readonly installed: readonly string[]
   /** What the package comes as, where that is one form only. Default: both. */
   readonly formatOf?: (version: string) => 'esm' | 'cjs'
+  /** Headers of requests that are others each time, such as a signature and its time. */
+  readonly changingHeaders?: readonly string[]
   readonly client: (sdk: Sdk, baseURL: string) => Client
   /** Every method that is patched, as `[holder, name]`. */
   readonly patched: (sdk: Sdk) => readonly (readonly [object | undefined, string])[]

@@ -86,7 +86,7 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
                   expect(own.report.outcomes[row.name]).toEqual(bare.report.outcomes[row.name])
                   const behaviour = row.behaviour ?? 'ok'
                   // Whether a call that is aborted has reached the server by then is a matter of time.
-                  if (behaviour !== 'slow') expect(wireOf(own, behaviour)).toEqual(wireOf(bare, behaviour))
+                  if (behaviour !== 'slow') expect(wireOf(own, behaviour, spec)).toEqual(wireOf(bare, behaviour, spec))
                   if (mode === 'hostile') return
                   const spans = own.report.spans.filter((span) => own.report.traces[span.traceId] === row.name)
                   expectSpans(spans, row.spans)
@@ -102,8 +102,12 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
 }
 
 /** What the provider saw of all rows with one behaviour; trace headers and what differs from call to call aside. */
-function wireOf(result: Result, behaviour: string): unknown {
-  const ignored = new Set(['traceparent', 'tracestate', 'host', 'connection', 'idempotency-key'])
+function wireOf(
+  result: Result,
+  behaviour: string,
+  { changingHeaders = [] }: { readonly changingHeaders?: readonly string[] },
+): unknown {
+  const ignored = new Set(['traceparent', 'tracestate', 'host', 'connection', 'idempotency-key', ...changingHeaders])
   return result.requests
     .filter((request) => request.behaviour === behaviour)
     .map(({ path, headers, body }) => ({

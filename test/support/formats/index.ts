@@ -1,11 +1,12 @@
 /** Wire formats of the fake provider beside those of OpenAI and Anthropic, told by the path. */
+import { bedrock } from './bedrock.js'
 import { cohere } from './cohere.js'
 import { gemini } from './gemini.js'
 import { interactions } from './interactions.js'
 import { mistral } from './mistral.js'
 import type { FakeFormat } from './shape.js'
 
-const FORMATS: readonly FakeFormat[] = [gemini, interactions, cohere, mistral]
+const FORMATS: readonly FakeFormat[] = [bedrock, gemini, interactions, cohere, mistral]
 
 export function formatAt(path: string): FakeFormat | undefined {
   return FORMATS.find((format) => format.path.test(path))

@@ -6,7 +6,9 @@ export interface FakeFormat {
   streams(path: string, body: Json): boolean
   whole(path: string, body: Json): Json
   /** As they go over the wire. */
-  events(path: string, body: Json): string[]
+  events(path: string, body: Json): readonly (string | Uint8Array)[]
+  /** Media type of a stream. Default: server-sent events. */
+  readonly streamType?: string
   /** Default: OpenAI's. */
   readonly error?: (status: number, error: Json) => Json
 }
