@@ -1,5 +1,6 @@
 /** The registry: one line an integration. */
 import type { Integration } from '../src/autolog/contract.js'
+import { ai } from './ai.js'
 import { anthropic } from './anthropic.js'
 import { bedrock } from './bedrock.js'
 import { cohere } from './cohere.js'
@@ -10,6 +11,7 @@ import { mistral } from './mistral.js'
 import { openai } from './openai.js'
 
 export const integrations: readonly Integration[] = [
+  ai,
   anthropic,
   bedrock,
   cohere,

@@ -147,6 +147,7 @@ export function createReader(
         })
         const ended = !failed && !outcome.closed
         if (ended && broken) sayUnread('stream')
+        else if (ended && sink?.failure !== undefined) error = sink.failure
         else if (ended && sink?.done !== true) error = new StreamTruncated()
       }
       if (error === undefined) call.end()
