@@ -102,6 +102,8 @@ export interface CallDeclaration {
   readonly emits?: { readonly piece: string; readonly end: string; readonly error: string }
   /** The last argument, if it is a function, is called with `(error, result)`, and nothing is returned. */
   readonly callback?: 'last'
+  /** Headers of the response in what the method resolved to: `Headers`, or an object of names and values. */
+  readonly headers?: (result: unknown) => unknown
   /** Base URL of the client behind `self`. Where it is not known, the host is that of the request on the wire. */
   readonly baseURL?: (self: unknown) => string | undefined
   readonly attributes?: Attributes
