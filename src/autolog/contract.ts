@@ -19,12 +19,13 @@ export { startCall, type Call, type CallStart } from '../telemetry/call.js'
 export { contentText } from '../telemetry/content.js'
 export { withTraceContext } from '../telemetry/remote.js'
 export { fillScope, openCall, runInOpenScope, scopeOf } from '../telemetry/scope.js'
-export { startStep, type Step, type StepKind } from '../telemetry/step.js'
+export { startStep, stepOf, type Step, type StepKind } from '../telemetry/step.js'
 export { guard } from '../telemetry/settings.js'
 export * as semconv from '../telemetry/semconv.js'
 export { traceHeadersTo } from '../telemetry/wire.js'
 export { tellsUsage } from './background.js'
 export { groupOf, SpanBridge, withGroup, type Run, type RunGroup, type RunOutcome } from './bridge.js'
+export { enterContext } from './context-store.js'
 export { isAsyncGenerator, iterateIn } from './iterate.js'
 export type { Format, StreamSink } from './formats.js'
 export type * from './step-contract.js'
@@ -102,6 +103,8 @@ export interface CallDeclaration {
   readonly emits?: { readonly piece: string; readonly end: string; readonly error: string }
   /** The last argument, if it is a function, is called with `(error, result)`, and nothing is returned. */
   readonly callback?: 'last'
+  /** Headers of the response in what the method resolved to: `Headers`, or an object of names and values. */
+  readonly headers?: (result: unknown) => unknown
   /** Base URL of the client behind `self`. Where it is not known, the host is that of the request on the wire. */
   readonly baseURL?: (self: unknown) => string | undefined
   readonly attributes?: Attributes
