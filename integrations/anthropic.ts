@@ -1,6 +1,7 @@
 /** `@anthropic-ai/sdk`: messages and their beta twins, also under the SDK's Bedrock and Vertex clients. */
 import {
   asString,
+  countedTokens,
   isObject,
   path,
   type CallDeclaration,
@@ -35,9 +36,12 @@ const shared = {
 const countTokens: CallDeclaration = {
   ...shared,
   operation: 'count_tokens',
-  responseAttributes: (response) => {
-    const tokens = isObject(response) ? response['input_tokens'] : undefined
-    return typeof tokens === 'number' ? { 'anthropic.message.count_tokens.input_tokens': tokens } : {}
+  answer: () => undefined,
+  responseAttributes(response) {
+    const tokens = path(response, 'input_tokens')
+    return typeof tokens === 'number'
+      ? { 'anthropic.message.count_tokens.input_tokens': tokens, ...countedTokens(tokens) }
+      : {}
   },
 }
 

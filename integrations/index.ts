@@ -1,8 +1,9 @@
 /** The registry: one line an integration. */
 import type { Integration } from '../src/autolog/contract.js'
 import { anthropic } from './anthropic.js'
+import { googleGenai } from './google-genai.js'
 import { langchain } from './langchain.js'
 import { mcp } from './mcp.js'
 import { openai } from './openai.js'
 
-export const integrations: readonly Integration[] = [anthropic, langchain, mcp, openai]
+export const integrations: readonly Integration[] = [anthropic, googleGenai, langchain, mcp, openai]

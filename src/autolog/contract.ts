@@ -11,14 +11,15 @@ import type { StepPatcher } from './step-contract.js'
 
 export { isObject, asString } from '../kernel/json.js'
 export type * as hub from '../kernel/hub.js'
+export { countedTokens, outputType, serverAttributes } from '../telemetry/attributes.js'
 export { startCall, type Call, type CallStart } from '../telemetry/call.js'
 export { contentText } from '../telemetry/content.js'
-export { serverAttributes } from '../telemetry/attributes.js'
 export { withTraceContext } from '../telemetry/remote.js'
 export { fillScope, runInOpenScope } from '../telemetry/scope.js'
 export { startStep, type Step, type StepKind } from '../telemetry/step.js'
 export { guard } from '../telemetry/settings.js'
 export * as semconv from '../telemetry/semconv.js'
+export { tellsUsage } from './background.js'
 export { isAsyncGenerator, iterateIn } from './iterate.js'
 export type * from './step-contract.js'
 
@@ -52,7 +53,7 @@ export interface CallDeclaration {
    * of its answer are read `id`, `model` and `usage`, where OpenAI's operations have them, and it needs an `operation`.
    */
   readonly protocol: FormatId | 'json'
-  /** Default: the format's operation. An answer of another operation than the format's is not read as the format's. */
+  /** Default: the format's operation. */
   readonly operation?: Operation
   /** The provider's name in telemetry, when the host is not a known one. */
   readonly provider: string | ((self: unknown) => string)
@@ -74,7 +75,7 @@ export interface CallDeclaration {
    * (`FieldTable`), at their places; all else, such as the arguments of a tool, stays as the program wrote it.
    */
   readonly spelling?: 'camel'
-  /** The wire answer in what the method resolved to. Default: that itself. */
+  /** The wire answer in what the method resolved to. `undefined`: it says nothing of the call. Default: that itself. */
   readonly answer?: (result: unknown) => unknown
   /**
    * The stream in what the method resolved to: an async iterable, a Node or web stream. `undefined`: there is none, it
@@ -90,8 +91,8 @@ export interface CallDeclaration {
   /** Base URL of the client behind `self`. Where it is not known, the host is that of the request on the wire. */
   readonly baseURL?: (self: unknown) => string | undefined
   readonly attributes?: Attributes
-  /** Attributes of the answer beyond what the format says. Given the wire answer. */
-  readonly responseAttributes?: (response: unknown) => Attributes
+  /** Attributes of the answer beyond what the format says. Given what the method resolved to. */
+  readonly responseAttributes?: (result: unknown) => Attributes
   /**
    * Keeps the SDK from making telemetry of its own for this call. Runs just before the original method;
    * the function it returns runs right after the method has returned, before anything is awaited.

@@ -23,9 +23,10 @@ export function deliver(result: unknown, reader: AnswerReader): void {
 
 /** Watches a stream while the program reads it. `false` for what is no stream. */
 export function tapStream(value: unknown, reader: AnswerReader): boolean {
-  if (isIteratorStream(value)) tapIteratorStream(value, reader)
+  // Node's streams have an `iterator` too, which not every way of reading goes through.
+  if (isNodeStream(value)) tapNodeStream(value, sinkOf(value, reader))
+  else if (isIteratorStream(value)) tapIteratorStream(value, reader)
   else if (isWebStream(value)) tapWebStream(value, sinkOf(value, reader))
-  else if (isNodeStream(value)) tapNodeStream(value, sinkOf(value, reader))
   else if (reader.declaration.emits && isEmitter(value)) tapEmitter(value, reader.declaration.emits, reader)
   else if (isIterable(value)) tapIterable(value, reader)
   else return false

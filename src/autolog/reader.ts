@@ -49,11 +49,11 @@ export function createReader(call: Call, declaration: CallDeclaration, tell?: (w
   let closed = false
 
   function readWhole(result: unknown): void {
-    const { answer, operation, responseAttributes } = declaration
-    const wire = inWireNames(answer ? answer(result) : result)
-    if (responseAttributes) call.set(responseAttributes(wire))
-    if (operation !== undefined && format.operation !== undefined && operation !== format.operation) return
-    const response = format.answer(wire, options)
+    const { answer, responseAttributes } = declaration
+    if (responseAttributes) call.set(responseAttributes(result))
+    const wire = answer ? answer(result) : result
+    if (answer && wire === undefined) return
+    const response = format.answer(inWireNames(wire), options)
     if (response) call.response(response)
   }
 

@@ -1,6 +1,7 @@
 /** Cohere's embeddings, second version: https://docs.cohere.com/reference/embed */
 import { StreamError } from '../kernel/errors.js'
 import { asArray, asNumber, asString, compact, isObject } from '../kernel/json.js'
+import { META } from './cohere-chat/fields.js'
 import { decodeError, providerErrorOf } from './openai-chat/error.js'
 import { vectorsOf } from './shared/cohere-vectors.js'
 import { embeddingsCodec } from './shared/embeddings.js'
@@ -19,6 +20,7 @@ const KNOWN: ReadonlySet<string> = new Set(['id', 'model', 'embeddings'])
 export const cohereEmbeddings = embeddingsCodec({
   id: 'cohere-embeddings',
   path: PATH,
+  fields: { embedding_types: true, input_type: true, output_dimension: true, ...META },
   maxInputs: () => MAX_TEXTS,
   inputTypes: COHERE_INPUT_TYPES,
   native: ['images', 'inputs', 'embedding_types', 'output_dimension', 'truncate', 'max_tokens', 'priority'],

@@ -10,6 +10,7 @@ import type {
   JsonObject,
 } from '../kernel/protocol.js'
 import { decodeError, encodeError, providerErrorOf } from './openai-chat/error.js'
+import { USAGE_FIELDS } from './openai-chat/fields.js'
 import { readUsage } from './openai-chat/usage.js'
 import { isVector } from './shared/embeddings.js'
 import { INPUT_TYPE_FIELDS, encodeInputType } from './shared/input-types.js'
@@ -128,6 +129,7 @@ export const openaiEmbeddings: EmbeddingsProtocol = {
   kind: 'embeddings',
   operation: 'embeddings',
   path: PATH,
+  fields: { encoding_format: true, ...USAGE_FIELDS },
   encodeRequest,
   decodeRequest,
   decodeResponse,

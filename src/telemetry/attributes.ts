@@ -81,6 +81,11 @@ export function otherAttributes(
   return attributes
 }
 
+/** Of a call that counts tokens. */
+export function countedTokens(count: unknown): Attributes {
+  return typeof count === 'number' ? { [semconv.COUNTED_TOKENS]: count } : {}
+}
+
 /** What an operation gives, where its request does not say so. */
 export function outputType(type: 'image' | 'speech' | 'text'): Attributes {
   return { [semconv.OUTPUT_TYPE]: type }

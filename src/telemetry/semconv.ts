@@ -111,6 +111,9 @@ export const PROBE = 'tracestitch.probe'
 /** Class of the failure after which a target cools down. */
 export const COOLDOWN_AFTER = 'tracestitch.cooldown.after'
 
+/** What a request would count for, by a call that asks it: the conventions have no name. */
+export const COUNTED_TOKENS = 'tracestitch.counted.input_tokens'
+
 /** `answer` or `stream`: what of the call could not be read, so that the span lacks usage and the rest. */
 export const UNREAD = 'tracestitch.unread'
 

@@ -26,7 +26,7 @@ export interface ExpectedSpan {
   /** `[input, output]` tokens, or `null` when the wire never carried usage. */
   readonly usage?: readonly [input: number, output: number | undefined] | null
   readonly finish?: readonly string[]
-  /** Further attributes that must be there. */
+  /** Further attributes that must be there; `{ contains }` for a text of which only a part is known. */
   readonly attributes?: Readonly<Record<string, unknown>>
 }
 

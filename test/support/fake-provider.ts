@@ -4,6 +4,8 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { formatAt } from './formats/index.js'
+import { sse, type Json } from './formats/shape.js'
 
 export interface RecordedRequest {
   readonly run: string
@@ -21,8 +23,6 @@ export interface FakeProvider {
   close(): Promise<void>
 }
 
-type Json = Record<string, unknown>
-
 const USAGE = {
   prompt_tokens: 11,
   completion_tokens: 7,
@@ -35,6 +35,8 @@ export async function startFakeProvider(): Promise<FakeProvider> {
   const recorded: RecordedRequest[] = []
   const seen = new Map<string, number>()
   const server = createServer((request, response) => {
+    // Some SDKs hand out all headers, and runs are compared.
+    response.sendDate = false
     void answer(request, response).catch(() => response.destroy())
   })
 
@@ -94,6 +96,7 @@ const STATUS_ERRORS: Record<string, { status: number; error: Json }> = {
 
 async function behave(situation: Situation): Promise<void> {
   const { behaviour, path, body, count, response } = situation
+  const format = formatAt(path)
   const fixed = STATUS_ERRORS[behaviour]
   if (fixed) return sendError(path, response, fixed.status, fixed.error)
   if (behaviour === 'error-429-once' && count === 1) {
@@ -113,14 +116,15 @@ async function behave(situation: Situation): Promise<void> {
   if (situation.closed()) return
   response.setHeader('x-request-id', 'req_fake')
   response.setHeader('request-id', 'req_fake')
-  if (body['stream'] !== true) {
+  const streams = format ? format.streams(path, body) : body['stream'] === true
+  if (!streams) {
     response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify(whole(path, body)))
+    response.end(JSON.stringify(format ? format.whole(path, body) : whole(path, body)))
     return
   }
   response.setHeader('content-type', 'text/event-stream')
   response.flushHeaders()
-  const events = stream(path, body)
+  const events = format ? format.events(path, body) : stream(path, body)
   const cutAt = behaviour === 'cut' || behaviour === 'end-early' ? Math.ceil(events.length / 2) : Infinity
   for (const [index, event] of events.entries()) {
     if (situation.closed()) return
@@ -148,7 +152,8 @@ function sendError(path: string, response: ServerResponse, status: number, error
   response.statusCode = status
   response.setHeader('content-type', 'application/json')
   const { code: _code, param: _param, ...short } = error
-  response.end(JSON.stringify(path.includes('/messages') ? { type: 'error', error: short } : { error }))
+  const own = formatAt(path)?.error?.(status, error)
+  response.end(JSON.stringify(own ?? (path.includes('/messages') ? { type: 'error', error: short } : { error })))
 }
 
 /** The model asks for its tool until it has seen a result. */
@@ -273,10 +278,6 @@ function responsesObject(body: Json, model: string, tool: boolean): Json {
       total_tokens: 18,
     },
   }
-}
-
-function sse(data: unknown, event?: string): string {
-  return `${event ? `event: ${event}\n` : ''}data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`
 }
 
 function stream(path: string, body: Json): string[] {

@@ -6,6 +6,7 @@
  */
 import type { ChatProtocol, JsonObject, WireError } from '../../kernel/protocol.js'
 import { decodeError } from '../openai-chat/error.js'
+import { FIELDS } from './fields.js'
 import { decodeRequest } from './request-decode.js'
 import { PATH, encodeRequest } from './request-encode.js'
 import { decodeResponse, encodeResponse } from './response.js'
@@ -24,6 +25,7 @@ export const cohereChat: ChatProtocol = {
   kind: 'chat',
   operation: 'chat',
   path: PATH,
+  fields: FIELDS,
   encodeRequest,
   decodeRequest,
   decodeResponse,

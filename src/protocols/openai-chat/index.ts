@@ -4,6 +4,7 @@
  */
 import type { ChatProtocol } from '../../kernel/protocol.js'
 import { decodeError, encodeError } from './error.js'
+import { FIELDS } from './fields.js'
 import { decodeRequest } from './request-decode.js'
 import { encodeRequest, PATH } from './request-encode.js'
 import { decodeResponse, encodeResponse } from './response.js'
@@ -16,6 +17,7 @@ export const openaiChat: ChatProtocol = {
   kind: 'chat',
   operation: 'chat',
   path: PATH,
+  fields: FIELDS,
   encodeRequest,
   decodeRequest,
   decodeResponse,

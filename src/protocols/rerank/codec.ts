@@ -7,6 +7,7 @@ import type {
   DecodeOptions,
   EncodeContext,
   EncodedRequest,
+  FieldTable,
   JsonObject,
   ProtocolId,
   RerankProtocol,
@@ -32,6 +33,8 @@ export interface RerankDialect {
   readonly plainDocuments: boolean
   /** Counts are in `meta`, not in `usage`. */
   readonly countsInMeta: boolean
+  /** Names of several words, for an SDK that writes them in camelCase. */
+  readonly fields?: FieldTable
   /** Field of an error body that holds the message. */
   readonly errorField: 'message' | 'detail'
 }
@@ -125,6 +128,7 @@ export function createRerankCodec(dialect: RerankDialect): RerankProtocol {
     kind: 'rerank',
     operation: 'rerank',
     path,
+    ...(dialect.fields && { fields: dialect.fields }),
     encodeRequest,
     decodeRequest,
     decodeResponse,

@@ -1,4 +1,5 @@
 /** The formats that order documents by relevance. */
+import { META } from '../cohere-chat/fields.js'
 import { createRerankCodec } from './codec.js'
 
 /** https://docs.cohere.com/reference/rerank */
@@ -12,6 +13,7 @@ export const cohereRerank = createRerankCodec({
   takesObjects: false,
   plainDocuments: false,
   countsInMeta: true,
+  fields: { top_n: true, results: { relevance_score: true }, ...META },
   errorField: 'message',
 })
 

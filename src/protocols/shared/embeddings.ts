@@ -151,6 +151,7 @@ type Facts = Pick<
   EmbeddingsProtocol,
   | 'id'
   | 'path'
+  | 'fields'
   | 'auth'
   | 'idHeaders'
   | 'errorTypeHeader'

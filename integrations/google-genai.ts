@@ -1,0 +1,119 @@
+/** `@google/genai`: what every way to a model goes through, for the Gemini API and Vertex AI alike. */
+import {
+  asString,
+  countedTokens,
+  guard,
+  isObject,
+  outputType,
+  path,
+  type Args,
+  type CallDeclaration,
+  type Integration,
+  type ModuleTarget,
+} from '../src/autolog/contract.js'
+import { createInteraction, getInteraction } from './google-genai/interactions.js'
+
+const client = (self: unknown): unknown => path(self, 'apiClient') ?? path(self, 'parentClient')
+
+/** The client knows its host and its product only by methods. */
+function ask(self: unknown, method: string): unknown {
+  const api = client(self)
+  const ask = path(api, method)
+  return typeof ask === 'function' ? Reflect.apply(ask, api, []) : undefined
+}
+
+const shared = {
+  provider: (self: unknown) => (ask(self, 'isVertexAI') === true ? 'gcp.vertex_ai' : 'gcp.gemini'),
+  baseURL: (self: unknown) => asString(ask(self, 'getBaseUrl')),
+  model: ([params]: Args) => asString(path(params, 'model'))?.replace(/^.*?models\//, ''),
+} satisfies Partial<CallDeclaration>
+
+const part = (value: unknown): unknown => (typeof value === 'string' ? { text: value } : value)
+
+/** The SDK takes a text, a part or a list of either where the wire wants contents. */
+function contentsOf(given: unknown): unknown[] {
+  const list = Array.isArray(given) ? (given as unknown[]) : [given]
+  if (list.every((one) => isObject(one) && 'parts' in one)) return list
+  return [{ role: 'user', parts: list.map(part) }]
+}
+
+/** The wire's body from the SDK's parameters, whose `config` holds what the wire has in four places. */
+function body([params]: Args): unknown {
+  if (!isObject(params)) return undefined
+  const { systemInstruction, tools, toolConfig, serviceTier, ...generationConfig } = isObject(params['config'])
+    ? params['config']
+    : {}
+  for (const own of ['httpOptions', 'abortSignal', 'automaticFunctionCalling']) delete generationConfig[own]
+  return {
+    model: params['model'],
+    contents: contentsOf(params['contents']),
+    ...(systemInstruction !== undefined && { systemInstruction: contentsOf(systemInstruction)[0] }),
+    ...(Array.isArray(tools) && { tools }),
+    toolConfig,
+    serviceTier,
+    generationConfig,
+  }
+}
+
+const generate: CallDeclaration = { ...shared, protocol: 'gemini-generate', request: body }
+
+const embed: CallDeclaration = {
+  ...shared,
+  protocol: 'gemini-embeddings',
+  request([params]) {
+    const config = path(params, 'config')
+    const { httpOptions: _http, abortSignal: _signal, ...settings } = isObject(config) ? config : {}
+    const contents = path(params, 'contents')
+    const texts = Array.isArray(contents) ? (contents as unknown[]) : [contents]
+    return {
+      requests: texts.map((one) => ({
+        ...settings,
+        content: isObject(one) && 'parts' in one ? one : { parts: [part(one)] },
+      })),
+    }
+  },
+  /** Vertex AI counts each text; the Gemini API's count does not come through the SDK. */
+  answer(result) {
+    const counts = [path(result, 'embeddings')].flat().map((one) => path(one, 'statistics', 'tokenCount'))
+    const counted = counts.filter((count) => typeof count === 'number')
+    const usage = { usageMetadata: { promptTokenCount: counted.reduce((sum, count) => sum + count, 0) } }
+    return isObject(result) && counted.length > 0 ? { ...result, ...usage } : result
+  },
+}
+
+const countTokens: CallDeclaration = {
+  ...generate,
+  operation: 'count_tokens',
+  answer: () => undefined,
+  responseAttributes: (result) => countedTokens(path(result, 'totalTokens')),
+}
+
+const images: CallDeclaration = {
+  ...shared,
+  protocol: 'json',
+  operation: 'generate_content',
+  attributes: outputType('image'),
+}
+
+const instrument: ModuleTarget['instrument'] = (module, patcher) => {
+  const models = path(module, 'Models', 'prototype')
+  // What the public methods, which are made anew for each client, and chats call: once for each round with the model.
+  patcher.call(models, 'generateContentInternal', generate)
+  patcher.call(models, 'generateContentStreamInternal', { ...generate, streaming: true })
+  patcher.call(models, 'embedContentInternal', embed)
+  patcher.call(models, 'countTokens', countTokens)
+  for (const method of ['generateImagesInternal', 'editImageInternal', 'upscaleImageInternal'])
+    patcher.call(models, method, images)
+  const proto = path(module, 'GoogleGenAI', 'prototype')
+  // Until 2.0 the getter warns, and connects its client to the API.
+  if (!isObject(proto) || !('agents' in proto)) return
+  const interactions = guard('interactions', () => path(Object.create(proto), 'interactions'))
+  const holder: unknown = interactions && Object.getPrototypeOf(interactions)
+  patcher.call(holder, 'create', (args) => createInteraction(shared, args))
+  patcher.call(holder, 'get', () => getInteraction(shared))
+}
+
+export const googleGenai: Integration = {
+  id: 'google-genai',
+  targets: [{ package: '@google/genai', tested: '1 - 3', instrument }],
+}
