@@ -8,6 +8,7 @@ import { isApiPromise, observeApiPromise } from './api-promise.js'
 import type { Args, CallDeclaration, Declared, Replace } from './contract.js'
 import { deliver, tapStream } from './deliver.js'
 import { formatOf, type Format } from './formats.js'
+import { runDeclared } from './inside.js'
 import { createReader, type AnswerReader, type Unread } from './reader.js'
 import { watchSettling, type Settling } from './settle.js'
 import { toWireNames } from './spelling.js'
@@ -27,7 +28,7 @@ export function instrumentCall(declared: Declared, tell?: (what: Unread) => void
       const unmute = declaration.mute && guard('mute', () => declaration.mute?.(this))
       let result: unknown
       try {
-        result = context.with(call.context, () => Reflect.apply(original, this, answered || args))
+        result = context.with(call.context, () => runDeclared(() => Reflect.apply(original, this, answered || args)))
       } catch (error) {
         reader.fail(error)
         throw error

@@ -19,7 +19,8 @@ export { fillScope, runInOpenScope } from '../telemetry/scope.js'
 export { startStep, type Step, type StepKind } from '../telemetry/step.js'
 export { guard } from '../telemetry/settings.js'
 export * as semconv from '../telemetry/semconv.js'
-export { tellsUsage } from './background.js'
+export { modelAskedFor, tellsUsage } from './background.js'
+export { isInsideDeclared } from './inside.js'
 export { isAsyncGenerator, iterateIn } from './iterate.js'
 export type * from './step-contract.js'
 
@@ -88,6 +89,11 @@ export interface CallDeclaration {
   readonly emits?: { readonly piece: string; readonly end: string; readonly error: string }
   /** The last argument, if it is a function, is called with `(error, result)`, and nothing is returned. */
   readonly callback?: 'last'
+  /**
+   * What the call turns out to have been, asked for once its answer is read: a call that fetches an answer may be the first
+   * to see it. `undefined`: what the declaration says.
+   */
+  readonly became?: () => { readonly operation: Operation; readonly model: string | undefined } | undefined
   /** Base URL of the client behind `self`. Where it is not known, the host is that of the request on the wire. */
   readonly baseURL?: (self: unknown) => string | undefined
   readonly attributes?: Attributes

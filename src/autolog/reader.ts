@@ -1,4 +1,5 @@
 /** Reads what an SDK got, with the format that its declaration names, into the call's span. Never throws. */
+import { ProviderError } from '../kernel/errors.js'
 import { isObject } from '../kernel/json.js'
 import type { Call } from '../telemetry/call.js'
 import * as semconv from '../telemetry/semconv.js'
@@ -46,6 +47,8 @@ export function createReader(call: Call, declaration: CallDeclaration, tell?: (w
   const options = { content: call.content }
   let sink: StreamSink | undefined
   let broken = false
+  /** What the provider says went wrong, within its answer. */
+  let refusal: ProviderError | undefined
   let closed = false
 
   function readWhole(result: unknown): void {
@@ -60,6 +63,13 @@ export function createReader(call: Call, declaration: CallDeclaration, tell?: (w
   function sayUnread(what: Unread): void {
     call.set({ [semconv.UNREAD]: what })
     if (tell) guard('unread', () => tell(what))
+  }
+
+  function end(): void {
+    const became = call.recording && declaration.became && guard('became', () => declaration.became?.())
+    if (became) call.become(became.operation, became.model)
+    if (refusal) call.end({ error: refusal })
+    else call.end()
   }
 
   function fail(error: unknown): void {
@@ -85,12 +95,13 @@ export function createReader(call: Call, declaration: CallDeclaration, tell?: (w
       if (call.recording) {
         try {
           readWhole(result)
-        } catch {
+        } catch (error) {
+          if (error instanceof ProviderError) refusal = error
           // A shape that no declaration foresaw: the span says that it lacks what the answer says.
-          sayUnread('answer')
+          else sayUnread('answer')
         }
       }
-      call.end()
+      end()
     },
     event(piece, name) {
       call.chunk()
@@ -100,7 +111,8 @@ export function createReader(call: Call, declaration: CallDeclaration, tell?: (w
         if (!event) return
         sink ??= format.stream(options)
         sink.push(event.data, event.name)
-      } catch {
+      } catch (error) {
+        if (error instanceof ProviderError) refusal = error
         // The program meets the fault itself, as its SDK reports it; the span keeps what was read so far.
         broken = true
       }
@@ -117,10 +129,10 @@ export function createReader(call: Call, declaration: CallDeclaration, tell?: (w
           if (response) call.response(response)
         })
         const ended = !failed && !outcome.closed
-        if (ended && broken) sayUnread('stream')
-        else if (ended && sink?.done !== true) error = new StreamTruncated()
+        if (ended && broken && !refusal) sayUnread('stream')
+        else if (ended && !broken && sink?.done !== true) error = new StreamTruncated()
       }
-      if (error === undefined) call.end()
+      if (error === undefined) end()
       else fail(error)
     },
     unread(what) {

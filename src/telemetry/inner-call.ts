@@ -26,6 +26,8 @@ export class InnerCall extends BaseCall {
     this.context = withScope(parent, { call: outer, span: outer.span, layer: start.layer, server: server?.address })
   }
 
+  become(): void {}
+
   /** Whether the outer call fails is for the outer layer to say: it may try again. */
   end(): void {
     if (this.ended) return
