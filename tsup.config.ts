@@ -78,8 +78,16 @@ const compact: TransformOptions = {
   legalComments: 'none',
 }
 
+/**
+ * What other parts export is bound once, as nothing of it is ever assigned anew: read from an export at each use, it would
+ * be a call of a getter.
+ */
 async function toCommonJs(source: string): Promise<string> {
-  const { code } = await transform(source, {
+  const bound = source.replaceAll(
+    /^import \{([^}]*)\} from "(\.\/[\w-]+)\.js";$/gm,
+    (_, names: string, part: string) => `const {${names.replaceAll(' as ', ': ')}} = require("${part}.cjs");`,
+  )
+  const { code } = await transform(bound, {
     ...compact,
     format: 'cjs',
     define: { 'import.meta.url': 'importMetaUrl' },

@@ -2,7 +2,6 @@
 import {
   asString,
   countedTokens,
-  guard,
   isObject,
   outputType,
   path,
@@ -107,7 +106,7 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   const proto = path(module, 'GoogleGenAI', 'prototype')
   // Until 2.0 the getter warns, and connects its client to the API.
   if (!isObject(proto) || !('agents' in proto)) return
-  const interactions = guard('interactions', () => path(Object.create(proto), 'interactions'))
+  const interactions = patcher.exemplar(() => path(Object.create(proto), 'interactions'))
   const holder: unknown = interactions && Object.getPrototypeOf(interactions)
   patcher.call(holder, 'create', (args) => createInteraction(shared, args))
   patcher.call(holder, 'get', () => getInteraction(shared))

@@ -1,9 +1,11 @@
 /** The registry: one line an integration. */
 import type { Integration } from '../src/autolog/contract.js'
 import { anthropic } from './anthropic.js'
+import { bedrock } from './bedrock.js'
 import { googleGenai } from './google-genai.js'
 import { langchain } from './langchain.js'
 import { mcp } from './mcp.js'
+import { mistral } from './mistral.js'
 import { openai } from './openai.js'
 
-export const integrations: readonly Integration[] = [anthropic, googleGenai, langchain, mcp, openai]
+export const integrations: readonly Integration[] = [anthropic, bedrock, googleGenai, langchain, mcp, mistral, openai]

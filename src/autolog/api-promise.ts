@@ -18,6 +18,8 @@ interface ResponseProps {
 export interface ApiPromise extends Promise<unknown> {
   responsePromise: Promise<ResponseProps>
   parseResponse: (...args: unknown[]) => unknown
+  /** Its answer, once somebody has asked for it. */
+  readonly parsedPromise?: Promise<unknown>
   asResponse(): Promise<Response>
   _thenUnwrap(transform: unknown): ApiPromise
 }
@@ -46,8 +48,8 @@ export function observeApiPromise(promise: ApiPromise, reader: AnswerReader): vo
     (props) => {
       guard('response', () => {
         call.headers(props.response.headers)
-        // Two microtasks on, whoever waits for the value has begun to parse.
-        queueMicrotask(() => queueMicrotask(() => leaveToCollector(props.response)))
+        // Two microtasks on, whoever waits for the value has begun to parse; most wait for it from the start.
+        if (!promise.parsedPromise) queueMicrotask(() => queueMicrotask(() => leaveToCollector(props.response)))
       })
       return props
     },

@@ -3,8 +3,10 @@ import { context } from '@opentelemetry/api'
 import { types } from 'node:util'
 import { asString, isObject } from '../kernel/json.js'
 import { startCall, type Call, type CallRequest } from '../telemetry/call.js'
+import * as semconv from '../telemetry/semconv.js'
 import { guard, isThenable } from '../telemetry/settings.js'
 import { isApiPromise, observeApiPromise } from './api-promise.js'
+import { bytesAsText } from './bytes.js'
 import type { Args, CallDeclaration, Declared, Replace } from './contract.js'
 import { deliver, tapStream } from './deliver.js'
 import { formatOf, type Format } from './formats.js'
@@ -26,6 +28,7 @@ export function instrumentCall(declared: Declared, tell?: (what: Unread) => void
       const reader = createReader(call, declaration, tell)
       const answered = declaration.callback === 'last' && watchCallback(args, reader)
       const unmute = declaration.mute && guard('mute', () => declaration.mute?.(this))
+      const injected = declaration.inject && guard('propagation', () => declaration.inject?.(this))
       let result: unknown
       try {
         result = context.with(call.context, () => runDeclared(() => Reflect.apply(original, this, answered || args)))
@@ -34,6 +37,7 @@ export function instrumentCall(declared: Declared, tell?: (what: Unread) => void
         throw error
       } finally {
         if (unmute) guard('mute', unmute)
+        if (injected) guard('propagation', injected)
       }
       if (answered) return result
       const seen = guard('observe', () => ({ result: observe(result, reader) }))
@@ -55,6 +59,7 @@ function begin(declaration: CallDeclaration, self: unknown, args: Args): Call {
     model: guard('request', () => model?.(args, self) ?? (isObject(body) ? asString(body['model']) : undefined)),
     request: (content) => readRequest(declaration, format, body, { content, path: declaration.path?.(args, self) }),
     baseURL: guard('baseURL', () => declaration.baseURL?.(self)),
+    ...(declaration.inject && { injects: true }),
     ...(declaration.attributes && { attributes: declaration.attributes }),
   })
 }
@@ -66,20 +71,25 @@ function readRequest(
   options: { readonly content: boolean; readonly path: string | undefined },
 ): CallRequest | undefined {
   const { content, path } = options
-  const wire = declaration.spelling && format.fields ? toWireNames(body, format.fields, content) : body
+  const plain = declaration.bytes && content ? bytesAsText(body) : body
+  const wire = declaration.spelling && format.fields ? toWireNames(plain, format.fields, content) : plain
   if (!isObject(wire)) return undefined
   const request = format.request(wire, { content, ...(path !== undefined && { path }) })
-  return declaration.streaming && 'chat' in request ? { chat: { ...request.chat, stream: true } } : request
+  if (!declaration.streaming) return request
+  if ('chat' in request) return { chat: { ...request.chat, stream: true } }
+  return 'other' in request ? { other: { ...request.other, [semconv.REQUEST_STREAM]: true } } : request
 }
 
 /** The program's arguments with its callback watched; `undefined` where it has given none. */
 function watchCallback(args: Args, reader: AnswerReader): unknown[] | undefined {
   const callback = args.at(-1)
   if (typeof callback !== 'function') return undefined
+  const outside = context.active()
   const watched = function (this: unknown, ...outcome: unknown[]): unknown {
     const [error, result] = outcome
     guard('callback', () => (error === null || error === undefined ? deliver(result, reader) : reader.fail(error)))
-    return Reflect.apply(callback, this, outcome)
+    // What the program does next is no part of the call.
+    return context.with(outside, () => Reflect.apply(callback, this, outcome) as unknown)
   }
   return [...args.slice(0, -1), watched]
 }

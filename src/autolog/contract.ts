@@ -4,21 +4,23 @@
  * streams, promises, undo and the report belong to the engine.
  */
 import type { Attributes } from '@opentelemetry/api'
+import type { Usage } from '../kernel/hub.js'
 import type { FormatId } from '../kernel/protocol.js'
 import type { Layer } from '../telemetry/scope.js'
 import type { Operation } from '../telemetry/semconv.js'
 import type { StepPatcher } from './step-contract.js'
 
-export { isObject, asString } from '../kernel/json.js'
+export { isObject, asString, parseJson } from '../kernel/json.js'
 export type * as hub from '../kernel/hub.js'
 export { countedTokens, outputType, serverAttributes } from '../telemetry/attributes.js'
 export { startCall, type Call, type CallStart } from '../telemetry/call.js'
 export { contentText } from '../telemetry/content.js'
 export { withTraceContext } from '../telemetry/remote.js'
-export { fillScope, runInOpenScope } from '../telemetry/scope.js'
+export { fillScope, openCall, runInOpenScope } from '../telemetry/scope.js'
 export { startStep, type Step, type StepKind } from '../telemetry/step.js'
 export { guard } from '../telemetry/settings.js'
 export * as semconv from '../telemetry/semconv.js'
+export { traceHeadersTo } from '../telemetry/wire.js'
 export { modelAskedFor, tellsUsage } from './background.js'
 export { isInsideDeclared } from './inside.js'
 export { isAsyncGenerator, iterateIn } from './iterate.js'
@@ -76,6 +78,8 @@ export interface CallDeclaration {
    * (`FieldTable`), at their places; all else, such as the arguments of a tool, stays as the program wrote it.
    */
   readonly spelling?: 'camel'
+  /** The SDK gives and takes bytes where the wire has them as base64. */
+  readonly bytes?: 'base64'
   /** The wire answer in what the method resolved to. `undefined`: it says nothing of the call. Default: that itself. */
   readonly answer?: (result: unknown) => unknown
   /**
@@ -104,6 +108,14 @@ export interface CallDeclaration {
    * the function it returns runs right after the method has returned, before anything is awaited.
    */
   readonly mute?: (self: unknown) => (() => void) | undefined
+  /**
+   * For an SDK whose requests cannot be given trace headers as they leave: they are signed by then, or go over HTTP/2.
+   * Gives the SDK a hook of ours, which asks `traceHeadersTo` while a request is built; runs as `mute` does. The wire then
+   * adds no header to any request of the call.
+   */
+  readonly inject?: (self: unknown) => (() => void) | undefined
+  /** Tokens that the answer counts elsewhere than its body, such as in headers. Counts in the body go before these. */
+  readonly usage?: (result: unknown) => Partial<Usage> | undefined
 }
 
 export type Args = readonly unknown[]

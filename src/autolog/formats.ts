@@ -13,6 +13,7 @@ import type {
   Protocol,
   StreamDecoder,
 } from '../kernel/protocol.js'
+import { USAGE_FIELDS } from '../protocols/openai-chat/fields.js'
 import { passthroughs, protocols } from '../protocols/index.js'
 import { factsOf, type PassedFacts, type PassedUsage } from '../protocols/shared/passed-facts.js'
 import { outputType } from '../telemetry/attributes.js'
@@ -96,6 +97,7 @@ function passed({ operation, outputType: type, lastEvent, response, textFormats 
   const mayBeText = response === 'bytes' || textFormats !== undefined
   return {
     operation,
+    fields: USAGE_FIELDS,
     request(wire) {
       const count = asNumber(wire['n'])
       return {

@@ -4,6 +4,7 @@ import { isObject } from '../kernel/json.js'
 import type { Call } from '../telemetry/call.js'
 import * as semconv from '../telemetry/semconv.js'
 import { guard } from '../telemetry/settings.js'
+import { bytesAsText } from './bytes.js'
 import type { CallDeclaration } from './contract.js'
 import { formatOf, type Format, type StreamSink } from './formats.js'
 import { toWireNames } from './spelling.js'
@@ -43,16 +44,22 @@ interface Piece {
 export function createReader(call: Call, declaration: CallDeclaration, tell?: (what: Unread) => void): AnswerReader {
   const format = formatOf(declaration.protocol)
   const { fields } = format
-  const inWireNames = (value: unknown): unknown => (declaration.spelling && fields ? toWireNames(value, fields) : value)
   const options = { content: call.content }
+  const inWireNames = (value: unknown): unknown => {
+    const plain = declaration.bytes && options.content ? bytesAsText(value) : value
+    return declaration.spelling && fields ? toWireNames(plain, fields) : plain
+  }
   let sink: StreamSink | undefined
+  let begun = false
   let broken = false
   /** What the provider says went wrong, within its answer. */
   let refusal: ProviderError | undefined
   let closed = false
 
   function readWhole(result: unknown): void {
-    const { answer, responseAttributes } = declaration
+    const { answer, responseAttributes, usage } = declaration
+    const counted = usage?.(result)
+    if (counted) call.response({ other: { id: '', model: '', usage: counted } })
     if (responseAttributes) call.set(responseAttributes(result))
     const wire = answer ? answer(result) : result
     if (answer && wire === undefined) return
@@ -80,8 +87,11 @@ export function createReader(call: Call, declaration: CallDeclaration, tell?: (w
     call.end({ error })
   }
 
+  const { event } = declaration
+  /** What the SDK hands out is the event itself. */
+  const asItIs = !event && !(declaration.spelling && fields)
+
   function pieceOf(piece: unknown, name: string | undefined): Piece | undefined {
-    const { event } = declaration
     const { data, name: own = name } = event ? (event(piece) ?? NO_PIECE) : { data: piece }
     return data === undefined && event ? undefined : { data: inWireNames(data), name: own }
   }
@@ -104,13 +114,15 @@ export function createReader(call: Call, declaration: CallDeclaration, tell?: (w
       end()
     },
     event(piece, name) {
-      call.chunk()
+      if (!begun) call.chunk()
+      begun = true
       if (!call.recording || broken || closed || !format.stream) return
       try {
-        const event = pieceOf(piece, name)
-        if (!event) return
+        const read = asItIs ? undefined : pieceOf(piece, name)
+        if (!asItIs && !read) return
         sink ??= format.stream(options)
-        sink.push(event.data, event.name)
+        if (read) sink.push(read.data, read.name)
+        else sink.push(piece, name)
       } catch (error) {
         if (error instanceof ProviderError) refusal = error
         // The program meets the fault itself, as its SDK reports it; the span keeps what was read so far.

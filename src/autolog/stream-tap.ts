@@ -73,12 +73,12 @@ export function tapIterator<T extends AsyncIterator<unknown>>(
     watch.reading()
     let result: unknown
     try {
-      result = Reflect.apply(next, inner, args)
+      result = args.length === 0 ? next.call(inner) : Reflect.apply(next, inner, args)
     } catch (error) {
       return onError(error)
     }
     // An iterator of a program's own may answer at once.
-    return types.isPromise(result)
+    return result instanceof Promise || types.isPromise(result)
       ? result.then(onResult as (value: unknown) => unknown, onError)
       : onResult(result as IteratorResult<unknown>)
   })

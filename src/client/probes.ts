@@ -6,9 +6,10 @@ import type { Route } from '../router/route.js'
 import type { Member } from '../router/strategy.js'
 import { outsideOfCalls } from '../telemetry/identity.js'
 import * as semconv from '../telemetry/semconv.js'
-import { whole } from './faces/chat.js'
-import { LogicalCall, type ClientContext } from './call/logical-call.js'
-import { execute } from './call/execute.js'
+import { perform } from './call/perform.js'
+import { compileStages } from './call/stages.js'
+import type { ClientContext, ProbeWatch } from './context.js'
+import { chat } from './faces/chat.js'
 
 const INTERVAL = 1_000
 const TIMEOUT = 10_000
@@ -17,7 +18,7 @@ const MAX_TOKENS = 16
 /** Milliseconds before a cooldown ends: from then on the target is taken, and no call of the program gets in between. */
 const EARLY = 5
 
-export class Probes {
+export class Probes implements ProbeWatch {
   private readonly options: ProbeOptions
   /** Targets that the options name. */
   private readonly configured: ReadonlySet<string>
@@ -33,7 +34,7 @@ export class Probes {
   }
 
   /** A cooldown begins after a failure of `call`. The target is asked when it ends, by what it was asked before: chat only. */
-  cooledDown({ client, operation }: Pick<LogicalCall, 'client' | 'operation'>, member: Member): void {
+  cooledDown({ client, operation }: Parameters<ProbeWatch['cooledDown']>[0], member: Member): void {
     const { id, provider } = member.target
     if (this.closed || operation !== 'chat' || !provider.chat || !this.configured.has(id)) return
     this.plan(client, member)
@@ -79,32 +80,24 @@ export class Probes {
   /** Never rejects: what comes of it is in the target's health, in hooks and on the span. */
   private async ask(client: ClientContext, member: Member, signal: AbortSignal): Promise<void> {
     const { request, timeout = TIMEOUT } = this.options
-    const chat: ChatRequest = {
+    const body: ChatRequest = {
       model: member.target.id,
       messages: [...(request?.messages ?? [{ role: 'user' as const, content: 'ping' }])],
       max_tokens: request?.max_tokens ?? MAX_TOKENS,
     }
-    try {
-      const call = new LogicalCall(
-        { ...client, plan: planOf(client.plan, member) },
-        {
-          operation: 'chat',
-          model: chat.model,
-          options: { signal, timeout, fallbacks: false },
-          request: { chat },
-          attributes: { [semconv.PROBE]: true },
-        },
-      )
-      try {
-        const { run, chat: answer } = await execute(call, (attempt) => whole(attempt, { request: chat }))
-        call.succeed(run, { chat: answer })
-      } catch (error) {
-        call.fail(error)
-      }
-    } catch {
-      // It could not even begin, as a call of the program to this target could not. That call will tell its caller why.
-    }
+    const own = { ...client, plan: planOf(client.plan, member), stages: compileStages() }
+    // Its failure is the target's. Where it could not even begin, a call of the program will tell its caller why.
+    await perform(own, probe, body, { signal, timeout, fallbacks: false }).catch(() => undefined)
   }
+}
+
+/** Chat, marked as no call of the program. No stage may answer it. */
+const probe: typeof chat = {
+  ...chat,
+  read(client, body, options) {
+    const asked = chat.read(client, body, options)
+    return { ...asked, input: { ...asked.input, attributes: { [semconv.PROBE]: true } } }
+  },
 }
 
 /** A plan of one target and one attempt. */

@@ -7,14 +7,14 @@ import { compilePropagate } from '../telemetry/propagation.js'
 import { setDefaults } from '../telemetry/settings.js'
 
 const rows = new Set<ProviderRow>()
-let introduced = false
+let areSet = false
 
 /** Clients of several catalogues share what telemetry knows: a host means the same in all of them. */
-export function introduce({ providers }: Catalogue): void {
+export function setTelemetryDefaults({ providers }: Catalogue): void {
   const before = rows.size
   for (const row of providers.values()) rows.add(row)
-  if (introduced && rows.size === before) return
-  introduced = true
+  if (areSet && rows.size === before) return
+  areSet = true
   const directory = directoryOf([...rows])
   setDefaults({ ...directory, price: priceCall, propagates: compilePropagate('gateways', directory.identifyHost) })
 }

@@ -248,9 +248,23 @@ const SEARCHES = ['web_search_requests', 'num_search_queries'] as const
 /** `1024x1024`, or `1024-x-1024` in LiteLLM's list. */
 const SIZE = /^(\d+)-?x-?(\d+)$/
 
+/** Fields without which a usage is of tokens alone, as most are. */
+const FEES: ReadonlySet<string> = new Set([
+  ...COUNTED.flatMap(([, fields]) => fields),
+  ...SEARCHES,
+  'server_tool_use',
+  'size',
+])
+
+function hasFees(holder: JsonObject): boolean {
+  for (const field in holder) if (FEES.has(field)) return true
+  return false
+}
+
 /** @returns Whether anything is billed by the piece. */
 function countFees(buckets: UsageBuckets, usage: JsonObject, billed: JsonObject): boolean {
   const prompt = objectIn(usage, 'prompt_tokens_details')
+  if (!hasFees(usage) && !hasFees(prompt) && !hasFees(billed)) return false
   let billable = false
   for (const [bucket, fields] of COUNTED) {
     const count = countIn(billed, fields) ?? countIn(usage, fields) ?? countIn(prompt, fields)

@@ -1,35 +1,29 @@
 /** CRC-32 as ISO 3309 and gzip define it (https://www.rfc-editor.org/rfc/rfc1952#section-8). */
 import { builtin } from './builtin.js'
 
-/** Tables for eight bytes at a time: the first is the usual one, each other goes one byte further. */
-const TABLES = makeTables()
-const [T0, T1, T2, T3, T4, T5, T6, T7] = TABLES as [
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-]
+type Table = Uint32Array
+/** For eight bytes at a time: the first is the usual one, each other goes one byte further. */
+type Tables = readonly [Table, Table, Table, Table, Table, Table, Table, Table]
 
-function makeTables(): Uint32Array[] {
+let tables: Tables | undefined
+
+function makeTables(): Tables {
   const first = Uint32Array.from({ length: 256 }, (_, byte) => {
     let remainder = byte
     for (let bit = 0; bit < 8; bit += 1) remainder = remainder & 1 ? (remainder >>> 1) ^ 0xed_b8_83_20 : remainder >>> 1
     return remainder
   })
-  const tables = [first]
+  const made = [first]
   for (let further = 1; further < 8; further += 1) {
-    const before = tables[further - 1] as Uint32Array
-    tables.push(before.map((remainder) => (first[remainder & 0xff] as number) ^ (remainder >>> 8)))
+    const before = made[further - 1] as Table
+    made.push(before.map((remainder) => (first[remainder & 0xff] as number) ^ (remainder >>> 8)))
   }
-  return tables
+  return made as unknown as Tables
 }
 
 /** In JavaScript: for short inputs faster than a call of the runtime's. */
 export function crc32InScript(bytes: Uint8Array): number {
+  const [T0, T1, T2, T3, T4, T5, T6, T7] = (tables ??= makeTables())
   const byte = (at: number): number => bytes[at] as number
   let sum = -1
   let at = 0

@@ -47,6 +47,8 @@ export interface HistoryRules {
   readonly answerAfterTools?: boolean
   /** Instructions do not follow an answer or the result of a tool. */
   readonly instructionsFirst?: boolean
+  /** Instructions are one message, the first. */
+  readonly oneInstruction?: boolean
   /** A last message of the assistant, which is to be continued, says so in the field `prefix`. */
   readonly marksPrefix?: boolean
 }

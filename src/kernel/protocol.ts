@@ -249,6 +249,8 @@ export interface ChatProtocol extends Codec<ChatRequest, ChatCompletion> {
   readonly operation: 'chat' | 'text_completion' | 'generate_content'
   /** Path of streams, where it is another than `path`. Both may be endings, behind a model that the path names. */
   readonly streamPath?: string
+  /** Path of a request, for a format that says the model there, and whether the answer streams, and neither in the body. */
+  pathOf?(model: string, stream: boolean): string
   /** How stream events are framed: server-sent events (default), a JSON value a line, or AWS event-stream messages. */
   readonly framing?: 'sse' | 'ndjson' | 'aws-eventstream'
   /** For a format that answers before the model has: where the rest will be; `undefined` when `wire` is the answer. */

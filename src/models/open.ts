@@ -28,6 +28,8 @@ export const families: readonly Family[] = [
     not: /distil/,
   },
   { id: 'kimi', name: /(?<![a-z])kimi(?:-k(?<major>\d)(?:[.-](?<minor>\d)(?!\d))?)?/ },
+  // `qwen3.5-27b`, and `qwen3p8` at Fireworks. Names without a number are Alibaba's own services.
+  { id: 'qwen', name: /(?<![a-z])qwen-?(?<major>\d)(?:[.p](?<minor>\d)(?!\d))?/, not: /distil/ },
   { id: 'mimo', name: /(?<![a-z])mimo-v(?<major>\d)/ },
 ]
 
@@ -46,6 +48,13 @@ export const lines: readonly TraitLine[] = [
   { of: 'deepseek', from: 400, has: { needsReasoning: true }, page: DEEPSEEK_THINKING },
   { of: 'kimi', only: /thinking/, has: { needsReasoning: true }, page: KIMI_THINKING },
   { of: 'kimi', from: 205, has: { needsReasoning: true }, page: KIMI_THINKING },
+  // Its chat template: "System message must be at the beginning."
+  {
+    of: 'qwen',
+    from: 305,
+    has: { history: { oneInstruction: true } },
+    page: 'https://github.com/QwenLM/Qwen3.8/issues/244',
+  },
   // "The reasoning_content in the thinking mode must be passed back to the API."
   { of: 'mimo', has: { needsReasoning: true }, page: 'https://platform.xiaomimimo.com/#/docs' },
 ]

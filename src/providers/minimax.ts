@@ -7,6 +7,8 @@ export const MINIMAX_QUIRKS: Quirks = {
   maxTokensField: 'max_completion_tokens',
   developerAsSystem: true,
   reasoningContent: true,
+  // "invalid chat setting (2013)" for two: https://github.com/MiniMax-AI/MiniMax-M2/issues/51
+  history: { oneInstruction: true },
 }
 
 /** MiniMax (https://platform.minimax.io/docs/api-reference/text-openai-api). */

@@ -18,6 +18,7 @@ import { baseURLAt, fillBaseURL, namedOperation } from './base-url.js'
 import { chatByModel } from './chat-by-model.js'
 import { firstSet, type Environment } from './environment.js'
 import { hasGoogleCredentials, googleTokens } from './google-adc.js'
+import { didYouMean } from '../kernel/near.js'
 import { headerName, headerValue } from './header-value.js'
 import type { ProviderOptions } from './options.js'
 import type { PlannedProvider } from './target.js'
@@ -50,7 +51,7 @@ function ownRow(id: string, options: ProviderOptions, catalogue: Catalogue): Pro
   if (options.baseURL === undefined) {
     throw new ConfigError(
       `providers.${id}.baseURL`,
-      `a provider that is not built in needs a base URL, such as http://127.0.0.1:8080/v1`,
+      `a provider that is not built in needs a base URL, such as http://127.0.0.1:8080/v1${didYouMean(id, catalogue.providers.keys())}`,
     )
   }
   const first = typeof options.protocol === 'string' ? options.protocol : (options.protocol?.[0] ?? 'openai-chat')

@@ -40,6 +40,7 @@ const history = z.strictObject({
   alternates: z.optional(z.boolean()),
   answerAfterTools: z.optional(z.boolean()),
   instructionsFirst: z.optional(z.boolean()),
+  oneInstruction: z.optional(z.boolean()),
   marksPrefix: z.optional(z.boolean()),
 } satisfies Readonly<Record<keyof HistoryRules, z.ZodMiniType>>)
 // The type sees to it that no quirk is forgotten.

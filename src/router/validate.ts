@@ -5,6 +5,7 @@ import { isObject, typeName } from '../kernel/json.js'
 import { didYouMean } from '../kernel/near.js'
 import type { ClientOptions } from './options.js'
 import { callOptions, clientOptions } from './option-shapes.js'
+import { hintFor } from './other-words.js'
 
 /** Options that DESIGN promises and this version does not have. Each would change what a call does, so none is ignored. */
 const NOT_YET: Readonly<Record<string, string>> = {
@@ -65,9 +66,13 @@ function toConfigError(schema: Schema, options: unknown, issue: Issue, root: str
     const key = issue.keys[0] ?? ''
     const full = [...path, key]
     const later = notYet(root === '' ? full : [root, ...full])
-    if (later) return new ConfigError(show(full), `${later} are not available in this version; remove the option`)
+    if (later)
+      return new ConfigError(
+        show(full),
+        `what it is for (${later}) is not available in this version; remove the option`,
+      )
     const known = knownKeys(schema, options, path, key)
-    const hint = didYouMean(key, known)
+    const hint = hintFor(key, known)
     return new ConfigError(
       show(full),
       `there is no such option${hint || (known.length > 0 ? `; use one of ${known.join(', ')}` : '')}`,

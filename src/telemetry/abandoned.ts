@@ -10,6 +10,8 @@ const IDLE_LIMIT = 5 * 60_000
 interface Watched {
   readonly end: () => void
   since: number
+  /** A read was over since the last look at it, which tells the time: it would cost too much to tell it at each read. */
+  fresh: boolean
   /** A read is under way: its reader waits for the provider, however long that takes. */
   reading: boolean
 }
@@ -47,6 +49,8 @@ function forget(entry: Watched): void {
 function sweep(olderThan: number): void {
   const now = performance.now()
   for (const entry of watched) {
+    if (entry.fresh) entry.since = now
+    entry.fresh = false
     // At the end of the process a read that is under way will never be over.
     const idle = olderThan === 0 || (!entry.reading && now - entry.since >= olderThan)
     if (idle) guard('abandoned', () => finish(entry))
@@ -58,7 +62,7 @@ function sweep(olderThan: number): void {
  * `end` must not refer to `target`. Call the returned function once somebody reads.
  */
 export function endWhenAbandoned(target: object, end: () => void): AbandonWatch {
-  const entry: Watched = { end, since: performance.now(), reading: false }
+  const entry: Watched = { end, since: performance.now(), fresh: false, reading: false }
   watched.add(entry)
   registry.register(target, entry, entry)
   if (!sweeper) {
@@ -85,7 +89,7 @@ function watchOf(entry: Watched): AbandonWatch {
     },
     read: () => {
       entry.reading = false
-      entry.since = performance.now()
+      entry.fresh = true
     },
   })
 }

@@ -9,7 +9,7 @@ import { errorTypeOf, serverOf, statusOf } from './attributes.js'
 import { boundedAttributes, boundedName } from './bounded.js'
 import type { Call } from './call-types.js'
 import { headersTo } from './propagation.js'
-import { withScope } from './scope.js'
+import { withSpanAndScope } from './scope.js'
 import * as semconv from './semconv.js'
 import { guard, runHook, settings } from './settings.js'
 
@@ -96,7 +96,7 @@ class RecordedAttempt implements AttemptSpan {
       { kind: SpanKind.CLIENT, attributes: boundedAttributes(attributes) },
       call.context,
     )
-    this.context = withScope(trace.setSpan(call.context, this.span), {
+    this.context = withSpanAndScope(call.context, this.span, {
       call,
       span: this.span,
       layer: 'client',

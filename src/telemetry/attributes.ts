@@ -77,9 +77,14 @@ export function otherAttributes(
   const attributes: Attributes = {}
   putText(attributes, semconv.RESPONSE_ID, answer.id)
   putText(attributes, semconv.RESPONSE_MODEL, answer.model)
-  if (answer.usage) Object.assign(attributes, usageAttributes(answer.usage, current))
+  if (!answer.usage) return attributes
+  Object.assign(attributes, usageAttributes(answer.usage, current))
+  const pieces: Readonly<Record<string, unknown>> = { ...answer.usage }
+  for (const piece of PIECES) putCount(attributes, semconv.usagePiecesOf(piece), pieces[piece])
   return attributes
 }
+
+const PIECES = ['input_seconds', 'input_characters', 'generated_images'] as const
 
 /** Of a call that counts tokens. */
 export function countedTokens(count: unknown): Attributes {
@@ -124,22 +129,29 @@ export function errorTypeOf(error: unknown): string {
 
 function readErrorType(error: unknown): string {
   if (typeof error !== 'object' || error === null) return semconv.ERROR_TYPE_OTHER
-  const { code, type, status, name, constructor, error: body } = error as Record<string, unknown>
+  const { code, type, name, constructor, error: body, $metadata: metadata } = error as Record<string, unknown>
   // Some SDKs keep the provider's body on the error: `{ error: { type } }`, once or twice deep.
   const outer = isObject(body) ? body : {}
   const inner = isObject(outer['error']) ? outer['error'] : outer
   const className = (constructor as { name?: unknown } | undefined)?.name
   // Every web API throws the one class `DOMException`; its name tells what happened.
-  const plain = className === 'Error' || className === 'DOMException' || className === 'Object'
+  // The AWS SDK has a class for each error it knows, and one for all others, which the name tells apart.
+  const plain = className === 'Error' || className === 'DOMException' || className === 'Object' || isObject(metadata)
   for (const candidate of [code, type, inner['code'], inner['type'], plain ? undefined : className, name]) {
     if (typeof candidate === 'string' && IDENTIFIER.test(candidate)) return candidate
   }
-  return typeof status === 'number' ? String(status) : semconv.ERROR_TYPE_OTHER
+  const status = statusOf(error)
+  return status === undefined ? semconv.ERROR_TYPE_OTHER : String(status)
 }
 
+/** Where SDKs keep the status of the answer that an error stands for. */
 export function statusOf(error: unknown): number | undefined {
-  const status = guard('error', () => (isObject(error) ? error['status'] : undefined))
-  return typeof status === 'number' ? status : undefined
+  return guard('error', () => {
+    if (!isObject(error)) return undefined
+    const metadata = error['$metadata']
+    const known = [error['status'], error['statusCode'], isObject(metadata) ? metadata['httpStatusCode'] : undefined]
+    return known.find((status) => typeof status === 'number')
+  })
 }
 
 const servers = new Map<string, { address: string; port: number; url: URL } | undefined>()
@@ -168,15 +180,27 @@ export function serverAttributes(url: URL): Attributes {
 const PRIVATE_HEADER =
   /-(api-?keys?|keys?|tokens?|auth|authorization|cookie|secret|users?|end-user|teams?|org|email|spend|budget)(-|$)/
 
+/** By rule, a header's attribute, or `null` for one that is left out. Answers have the same few headers, again and again. */
+const headerKeys = new WeakMap<TelemetrySettings['keepsHeader'], Map<string, string | null>>()
+const MOST_HEADERS = 512
+
 /** The response headers that `keepsHeader` names, under the OpenTelemetry names for headers. */
 export function responseHeaderAttributes(
   headers: Pick<Headers, 'forEach'>,
   { keepsHeader }: Pick<TelemetrySettings, 'keepsHeader'>,
 ): Attributes {
   const attributes: Attributes = {}
+  const keys = headerKeys.get(keepsHeader) ?? new Map<string, string | null>()
+  headerKeys.set(keepsHeader, keys)
   headers.forEach((value, name) => {
-    const key = name.toLowerCase()
-    if (keepsHeader(key) && !PRIVATE_HEADER.test(key)) attributes[semconv.RESPONSE_HEADER_PREFIX + key] = [value]
+    let key = keys.get(name)
+    if (key === undefined) {
+      const lower = name.toLowerCase()
+      key = keepsHeader(lower) && !PRIVATE_HEADER.test(lower) ? semconv.RESPONSE_HEADER_PREFIX + lower : null
+      if (keys.size >= MOST_HEADERS) keys.clear()
+      keys.set(name, key)
+    }
+    if (key !== null) attributes[key] = [value]
   })
   return attributes
 }

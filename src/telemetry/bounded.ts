@@ -16,11 +16,26 @@ const asItIs: Mask = (text) => text
 
 /** @param mask - Of a client, which knows its keys. */
 export function boundedAttributes(attributes: Attributes, mask: Mask = asItIs): Attributes {
+  if (mask === asItIs && isBounded(attributes)) return attributes
   const bounded: Attributes = {}
   // Cut first, so that a mask never reads a book, and with room for what it may cut off.
   const one = (text: string): string => clip(mask(clip(text, 2 * LENGTH)), LENGTH)
   for (const [key, value] of Object.entries(attributes)) bounded[key] = boundedValue(value, one)
   return bounded
+}
+
+/** Nearly all are, and need no copy. */
+function isBounded(attributes: Attributes): boolean {
+  for (const key in attributes) {
+    const value = attributes[key]
+    if (typeof value === 'string') {
+      if (value.length > LENGTH) return false
+    } else if (Array.isArray(value)) {
+      if (value.length > ENTRIES) return false
+      for (const entry of value) if (typeof entry === 'string' && entry.length > LENGTH) return false
+    }
+  }
+  return true
 }
 
 function boundedValue(value: AttributeValue | undefined, one: Mask): AttributeValue | undefined {

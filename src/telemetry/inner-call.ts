@@ -23,7 +23,13 @@ export class InnerCall extends BaseCall {
     this.content = outer.content
     const server = start.baseURL === undefined ? undefined : guard('server', () => serverOf(start.baseURL as string))
     if (server) this.set({ [semconv.SERVER_ADDRESS]: server.address, [semconv.SERVER_PORT]: server.port })
-    this.context = withScope(parent, { call: outer, span: outer.span, layer: start.layer, server: server?.address })
+    this.context = withScope(parent, {
+      call: outer,
+      span: outer.span,
+      layer: start.layer,
+      server: server?.address,
+      injects: start.injects,
+    })
   }
 
   become(): void {}

@@ -1,5 +1,5 @@
 /** The call that has the span. */
-import { SpanKind, SpanStatusCode, trace, type Attributes, type Context, type Span } from '@opentelemetry/api'
+import { SpanKind, SpanStatusCode, type Attributes, type Context, type Span } from '@opentelemetry/api'
 import type { ChatCompletion, ChatRequest, Usage } from '../kernel/hub.js'
 import { chatRequestAttributes, embeddingsRequestAttributes, errorTypeOf, serverOf, statusOf } from './attributes.js'
 import { BaseCall, type Facts } from './base-call.js'
@@ -9,7 +9,7 @@ import { contentAttributes } from './content.js'
 import { identityAttributes } from './identity.js'
 import { metering, recordCall } from './metrics.js'
 import { preparePrices, summaryOf } from './summary.js'
-import { withScope } from './scope.js'
+import { withSpanAndScope } from './scope.js'
 import * as semconv from './semconv.js'
 import { guard, runHook, settings, type TelemetrySettings } from './settings.js'
 import { startSpan } from './start-span.js'
@@ -54,11 +54,12 @@ export class OuterCall extends BaseCall {
     )
     this.recording = guard('span', () => this.span.isRecording()) === true
     this.content = this.recording && this.settings.capture !== 'none'
-    this.context = withScope(trace.setSpan(parent, this.span), {
+    this.context = withSpanAndScope(parent, this.span, {
       call: this,
       span: this.span,
       layer: start.layer,
       server: server?.address,
+      injects: start.injects,
     })
     if (!this.recording) return
     guard('request', () => this.recordRequest(parent))
@@ -107,9 +108,12 @@ export class OuterCall extends BaseCall {
   }
 
   private recordRequest(parent: Context): void {
-    const attributes: Attributes = { ...identityAttributes(parent), ...this.start.attributes }
     const request = guard('request', () => requestOf(this.start, this.content))
-    if (request) Object.assign(attributes, requestAttributes(request))
+    const attributes: Attributes = {
+      ...identityAttributes(parent),
+      ...this.start.attributes,
+      ...(request && requestAttributes(request)),
+    }
     this.span.setAttributes(boundedAttributes(attributes, this.start.mask))
     if (request && 'other' in request) this.billed = request.usage
     if (request && this.content && 'chat' in request) this.recordContent(request.chat, undefined)

@@ -2,6 +2,7 @@
  * The model call that is open in the current context. A layer below (an SDK under a framework, a request
  * under an SDK) finds the call here and completes it, instead of adding a span beside it.
  */
+import { CallContext } from './call-context.js'
 import { context, createContextKey, type Context, type Span } from '@opentelemetry/api'
 import type { Call, Layer } from './call-types.js'
 
@@ -16,6 +17,8 @@ export interface CallScope {
   readonly layer?: Layer | undefined
   /** Host that the call is addressed to; other hosts have no part in it. */
   readonly server?: string | undefined
+  /** The layer gives its requests their trace headers itself, so none are added as they leave. */
+  readonly injects?: boolean | undefined
 }
 
 // A registered symbol, so that every copy of this package finds the same key.
@@ -23,6 +26,17 @@ const SCOPE = createContextKey('tracestitch.call')
 
 export function scopeOf(current: Context): CallScope | undefined {
   return current.getValue(SCOPE) as CallScope | undefined
+}
+
+/** `current` with `span` as the active one and `scope` as the innermost call scope. */
+export function withSpanAndScope(current: Context, span: Span, scope: CallScope): Context {
+  return new CallContext(current, span, SCOPE, scope)
+}
+
+/** The call that is open in the active context. */
+export function openCall(): Call | undefined {
+  const call = scopeOf(context.active())?.call
+  return call?.ended === false ? call : undefined
 }
 
 /** `current` with `scope` as the innermost call scope. */

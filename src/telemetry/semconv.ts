@@ -64,6 +64,8 @@ export const TOOL_DEFINITIONS = 'gen_ai.tool.definitions'
 /** Event that carries the content when it is not wanted on the span. */
 export const EVENT_OPERATION_DETAILS = 'gen_ai.client.inference.operation.details'
 
+/** Of an agent that a provider hosts. */
+export const AGENT_ID = 'gen_ai.agent.id'
 export const AGENT_NAME = 'gen_ai.agent.name'
 /** v1.41's name of {@link AGENT_NAME} on workflows. */
 export const WORKFLOW_NAME = 'gen_ai.workflow.name'
@@ -111,6 +113,8 @@ export const ATTEMPT_REASON = 'tracestitch.attempt.reason'
 export const ATTEMPT_OUTCOME = 'tracestitch.attempt.outcome'
 /** A request of the client's own, which asks whether a target is well again. */
 export const PROBE = 'tracestitch.probe'
+/** What answered in place of a provider, such as a cache. */
+export const ANSWERED_BY = 'tracestitch.answered_by'
 /** Class of the failure after which a target cools down. */
 export const COOLDOWN_AFTER = 'tracestitch.cooldown.after'
 

@@ -27,14 +27,8 @@ interface Priced {
  */
 export function summaryOf(own: Facts, inner: readonly Facts[], priced: Priced): Attributes {
   const attributes: Attributes = {}
-  for (const facts of [own, ...inner]) {
-    Object.assign(attributes, facts.attributes)
-    if (facts.firstChunk !== undefined) attributes[semconv.RESPONSE_TIME_TO_FIRST_CHUNK] = facts.firstChunk
-    const { chat, embeddings, other, mask } = facts
-    if (chat) Object.assign(attributes, boundedAttributes(chatResponseAttributes(chat, priced.settings), mask))
-    if (embeddings) Object.assign(attributes, boundedAttributes(embeddingsResponseAttributes(embeddings), mask))
-    if (other) Object.assign(attributes, boundedAttributes(otherAttributes(other, priced.settings), mask))
-  }
+  addFacts(attributes, own, priced)
+  for (const facts of inner) addFacts(attributes, facts, priced)
   const used = inner.filter((facts) => usageOf(facts) !== undefined || facts.cost !== undefined)
   if (used.length > 1) Object.assign(attributes, totalUsage(used, priced.settings))
   if (attributes[semconv.USAGE_COST] === undefined) {
@@ -42,6 +36,15 @@ export function summaryOf(own: Facts, inner: readonly Facts[], priced: Priced): 
     if (cost) Object.assign(attributes, costAttributes(cost))
   }
   return attributes
+}
+
+function addFacts(attributes: Attributes, facts: Facts, { settings }: Priced): void {
+  Object.assign(attributes, facts.attributes)
+  if (facts.firstChunk !== undefined) attributes[semconv.RESPONSE_TIME_TO_FIRST_CHUNK] = facts.firstChunk
+  const { chat, embeddings, other, mask } = facts
+  if (other) Object.assign(attributes, boundedAttributes(otherAttributes(other, settings), mask))
+  if (chat) Object.assign(attributes, boundedAttributes(chatResponseAttributes(chat, settings), mask))
+  if (embeddings) Object.assign(attributes, boundedAttributes(embeddingsResponseAttributes(embeddings), mask))
 }
 
 type AnyUsage = { readonly cost?: unknown }

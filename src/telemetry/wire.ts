@@ -8,7 +8,7 @@ import type { ClientRequest } from 'node:http'
 import { syncBuiltinESMExports } from 'node:module'
 import { builtin } from '../kernel/builtin.js'
 import { headersTo } from './propagation.js'
-import { scopeOf } from './scope.js'
+import { scopeOf, type CallScope } from './scope.js'
 import { guard, settings } from './settings.js'
 
 /** The part of undici's request that its `undici:request:create` channel documents. */
@@ -19,9 +19,21 @@ interface UndiciRequest {
   addHeader(name: string, value: string): void
 }
 
-/** The headers for a request to `url`, or `undefined` when this request carries none. */
+/**
+ * The headers for a request of the open call to `url`, or `undefined` when it carries none. For hooks that see a request
+ * before it leaves.
+ */
+export function traceHeadersTo(url: () => URL): ReturnType<typeof headersTo> {
+  return headersIn(scopeOf(context.active()), url)
+}
+
+/** The headers for a request that leaves for `url`. */
 function headersFor(url: () => URL): ReturnType<typeof headersTo> {
   const scope = scopeOf(context.active())
+  return scope?.injects === true ? undefined : headersIn(scope, url)
+}
+
+function headersIn(scope: CallScope | undefined, url: () => URL): ReturnType<typeof headersTo> {
   // Timers and sockets keep the context they were made in, also when the call is long over.
   if (!scope?.span || scope.call?.ended === true || !isSpanContextValid(scope.span.spanContext())) return undefined
   return headersTo(scope.span, url(), settings(), { server: scope.server })

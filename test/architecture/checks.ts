@@ -114,21 +114,24 @@ function integrationOf(path: string): string | undefined {
   return /^integrations\/(.+?)(\/|\.ts$)/.exec(path)?.[1]
 }
 
-/** Groups of files that import each other when they run. Type imports are gone by then. */
-export function runtimeCycles(sources: Sources): readonly string[] {
+/**
+ * Files that import each other, by type too: what is read in a circle has no beginning. What is imported when it is needed
+ * closes none.
+ */
+export function cycles(sources: Sources): readonly string[] {
   const edges = new Map<string, readonly string[]>()
   for (const [path, text] of sources) {
     const targets = importsOf(path, text)
-      .filter(({ typeOnly, dynamic }) => !typeOnly && !dynamic)
+      .filter(({ dynamic }) => !dynamic)
       .map(({ specifier }) => resolveImport(path, specifier))
     edges.set(path, targets.filter((target) => target !== undefined && sources.has(target)) as readonly string[])
   }
-  const cycles: string[] = []
+  const found: string[] = []
   const done = new Set<string>()
   function visit(path: string, trail: readonly string[]): void {
     const start = trail.indexOf(path)
     if (start >= 0) {
-      cycles.push([...trail.slice(start), path].join(' → '))
+      found.push([...trail.slice(start), path].join(' → '))
       return
     }
     if (done.has(path)) return
@@ -136,7 +139,7 @@ export function runtimeCycles(sources: Sources): readonly string[] {
     done.add(path)
   }
   for (const path of edges.keys()) visit(path, [])
-  return cycles
+  return found
 }
 
 /**

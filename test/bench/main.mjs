@@ -1,6 +1,7 @@
 // `npm run bench`: every figure is a ratio against a baseline of the same run. `--memory=1000000`: so many calls for the heap.
 import { execFileSync, fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { benchAutolog } from './autolog.mjs'
 import { benchCalls } from './calls.mjs'
 import { benchCodecs } from './codecs.mjs'
 import { benchCost } from './cost.mjs'
@@ -19,6 +20,7 @@ try {
     `http://127.0.0.1:${port}`,
     quick ? { rounds: 3, calls: 100, streams: 10 } : { rounds: 15, calls: 400, streams: 40 },
   )
+  await benchAutolog(quick ? { rounds: 3, calls: 500, streams: 20 } : { rounds: 11, calls: 4000, streams: 100 })
   await benchRouting(
     `http://127.0.0.1:${port}`,
     quick

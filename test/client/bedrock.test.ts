@@ -212,7 +212,7 @@ describe('AWS Signature Version 4', () => {
     const create = (options: ProviderOptions) =>
       clientFor(options).chat.completions.create({ model: 'bedrock/m', messages })
     await expect(create({ credentials: () => ({ accessKeyId: 'a' }) as never })).rejects.toMatchObject({
-      name: 'ConfigError',
+      name: 'CredentialsError',
       path: 'providers.bedrock.credentials',
     })
     await expect(create({ credentials: () => Promise.reject(new Error('expired')) })).rejects.toMatchObject({

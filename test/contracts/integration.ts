@@ -51,6 +51,8 @@ export interface IntegrationCase<Sdk, Client> {
   readonly patches?: string
   /** Folders in node_modules that hold the versions under test, oldest first. All run; the middle ones in fewer variants. */
   readonly installed: readonly string[]
+  /** What the package comes as, where that is one form only. Default: both. */
+  readonly formatOf?: (version: string) => 'esm' | 'cjs'
   readonly client: (sdk: Sdk, baseURL: string) => Client
   /** Every method that is patched, as `[holder, name]`. */
   readonly patched: (sdk: Sdk) => readonly (readonly [object | undefined, string])[]

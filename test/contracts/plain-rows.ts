@@ -148,7 +148,7 @@ export function plainRows<Client>(calls: PlainCalls<Client>): Row<Client>[] {
       behaviour: 'slow',
       run: (client, kit) => {
         const controller = new AbortController()
-        void kit.wait(250).then(() => controller.abort())
+        void kit.wait(60).then(() => controller.abort())
         return calls.plain(client, { signal: controller.signal }) as Promise<unknown>
       },
       spans: [failed(calls.errors.abort)],

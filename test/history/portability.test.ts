@@ -19,6 +19,7 @@ import {
   mistralFields,
   mistralOrder,
   nothingEmpty,
+  oneInstruction,
   reasoningOnCalls,
 } from './rules/openai-chat.js'
 import { cohereRules, ollamaRules, responsesRules } from './rules/others.js'
@@ -49,6 +50,9 @@ const MODELS: Readonly<Record<string, readonly { model: string; rules?: readonly
     { model: 'deepseek-v4-pro', rules: [reasoningOnCalls] },
   ],
   moonshot: [{ model: 'kimi-k2.5', rules: [reasoningOnCalls, nothingEmpty] }],
+  minimax: [{ model: 'MiniMax-M2.5', rules: [oneInstruction] }],
+  fireworks: [{ model: 'accounts/fireworks/models/qwen3p8-27b', rules: [oneInstruction] }],
+  ollama: [{ model: 'qwen3.5:27b', rules: [oneInstruction] }],
   openai: [{ model: 'gpt-4o' }, { model: 'gpt-5.4' }],
 }
 

@@ -65,9 +65,16 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
                 const [bare, own] = await Promise.all([resultOf('bare'), resultOf(mode)])
                 expect(own.report.sameHandle).toBe(true)
                 expect(own.report.restored).toEqual([])
-                expect(own.report.unhandled).toEqual(bare.report.unhandled)
+                // On a busy machine a rejection may be told when the next row has begun.
+                const classesOf = (report: ChildReport): unknown =>
+                  report.unhandled.map((one) => one.replace(/^.*: /, ''))
+                expect(classesOf(own.report)).toEqual(classesOf(bare.report))
                 expect(own.report.report).toContainEqual(
-                  expect.objectContaining({ status: 'patched', format, version: patchedVersion }),
+                  expect.objectContaining({
+                    status: 'patched',
+                    format: spec.formatOf?.(version) ?? format,
+                    version: patchedVersion,
+                  }),
                 )
                 if (mode !== 'hostile') expect(own.report.ended).toBe(own.report.started)
               })
@@ -78,7 +85,8 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
                   if (reason !== undefined) test.skip(reason)
                   expect(own.report.outcomes[row.name]).toEqual(bare.report.outcomes[row.name])
                   const behaviour = row.behaviour ?? 'ok'
-                  expect(wireOf(own, behaviour)).toEqual(wireOf(bare, behaviour))
+                  // Whether a call that is aborted has reached the server by then is a matter of time.
+                  if (behaviour !== 'slow') expect(wireOf(own, behaviour)).toEqual(wireOf(bare, behaviour))
                   if (mode === 'hostile') return
                   const spans = own.report.spans.filter((span) => own.report.traces[span.traceId] === row.name)
                   expectSpans(spans, row.spans)
@@ -106,12 +114,13 @@ function wireOf(result: Result, behaviour: string): unknown {
     .sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)))
 }
 
-/** Agent and tool spans that an SDK makes itself stand beside the model calls, not for them. */
+const CLIENT_SPAN = 2
+
+/** Agents that run in the program, and tools, stand beside the model calls, not for them. */
 function isModelCall(span: ChildSpan): boolean {
-  return (
-    span.scope !== 'test' &&
-    !['invoke_agent', 'execute_tool'].includes(String(span.attributes['gen_ai.operation.name']))
-  )
+  const operation = span.attributes['gen_ai.operation.name']
+  if (span.scope === 'test' || operation === 'execute_tool') return false
+  return operation !== 'invoke_agent' || span.kind === CLIENT_SPAN
 }
 
 function expectSpans(spans: readonly ChildSpan[], expected: readonly ExpectedSpan[]): void {

@@ -1,4 +1,4 @@
-/** Schemas in bodies of responses, at a target that speaks them: rewritten as chat's are, and undone in what comes back. */
+/** Schemas in bodies of responses, at a target that speaks them and at one of chat: rewritten, and undone in what comes back. */
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { at, exchange } from './providers.js'
@@ -63,10 +63,27 @@ function callEvents(name: string, args: string): string {
   ])
 }
 
-async function eventsOf(body: object, answer: string): Promise<Record<string, unknown>[]> {
+/** A target of chat alone. */
+const chatModel = 'cerebras/gpt-oss-120b'
+const chunk = (delta: object, finish: string | null = null): object => ({
+  id: 'a',
+  object: 'chat.completion.chunk',
+  created: 1,
+  model: 'm',
+  choices: [{ index: 0, delta, finish_reason: finish }],
+})
+const textChunks = (text: string): string =>
+  `${events([...cut(text).map((content) => chunk({ content })), chunk({}, 'stop')])}data: [DONE]\n\n`
+function callChunks(name: string, args: string): string {
+  const first = { index: 0, id: 'call_1', type: 'function', function: { name, arguments: '' } }
+  const pieces = cut(args).map((piece) => chunk({ tool_calls: [{ index: 0, function: { arguments: piece } }] }))
+  return `${events([chunk({ tool_calls: [first] }), ...pieces, chunk({}, 'tool_calls')])}data: [DONE]\n\n`
+}
+
+async function eventsOf(body: object, answer: string, to = model): Promise<Record<string, unknown>[]> {
   const { client } = exchange(() => answer)
   const all: Record<string, unknown>[] = []
-  const stream = (await client.responses.create({ model, input: 'x', stream: true, ...body } as never)) as unknown
+  const stream = (await client.responses.create({ model: to, input: 'x', stream: true, ...body } as never)) as unknown
   for await (const event of stream as AsyncIterable<Record<string, unknown>>) all.push(event)
   return all
 }
@@ -89,8 +106,11 @@ describe('the format', () => {
     expect(result).toMatchObject({ output_text: restored, output: [{ content: [{ text: restored }] }] })
   })
 
-  test('in a stream', async () => {
-    const all = await eventsOf({ text: { format: List } }, textEvents(said))
+  test.each([
+    ['of responses', textEvents, model],
+    ['of chat', textChunks, chatModel],
+  ])('in a stream %s', async (_of, stream, to) => {
+    const all = await eventsOf({ text: { format: List } }, stream(said), to)
     expect(deltas(all, 'response.output_text.delta')).toBe(inner)
     const last = (type: string): unknown => all.find((event) => event['type'] === type)
     expect(last('response.output_text.done')).toMatchObject({ text: restored })
@@ -125,10 +145,15 @@ describe('functions', () => {
     expect(at(bodies[0], 'tools.0')).toMatchObject({ parameters: { type: 'object' } })
     expect(at(bodies[0], 'tools.0.strict')).toBe(strict)
     expect(result).toMatchObject({ output: [{ arguments: whole }] })
-    const all = await eventsOf({ tools }, callEvents('f', sent))
-    expect(deltas(all, 'response.function_call_arguments.delta')).toBe(pieces)
-    const last = (type: string): unknown => all.find((event) => event['type'] === type)
-    expect(last('response.function_call_arguments.done')).toMatchObject({ arguments: whole })
-    expect(last('response.completed')).toMatchObject({ response: { output: [{ arguments: whole }] } })
+    for (const [stream, to] of [
+      [callEvents, model],
+      [callChunks, chatModel],
+    ] as const) {
+      const all = await eventsOf({ tools }, stream('f', sent), to)
+      expect(deltas(all, 'response.function_call_arguments.delta')).toBe(pieces)
+      const last = (type: string): unknown => all.find((event) => event['type'] === type)
+      expect(last('response.function_call_arguments.done')).toMatchObject({ arguments: whole })
+      expect(last('response.completed')).toMatchObject({ response: { output: [{ arguments: whole }] } })
+    }
   })
 })

@@ -2,7 +2,11 @@
 import { everything } from '../../src/catalogue.js'
 import { Gates } from '../../src/client/admission/gates.js'
 import { blendedPrice } from '../../src/client/facts/blended-price.js'
-import { LogicalCall, type ClientContext } from '../../src/client/call/logical-call.js'
+import { LogicalCall } from '../../src/client/call/logical-call.js'
+import { planCall } from '../../src/client/call/plan-call.js'
+import { compileStages } from '../../src/client/call/stages.js'
+import type { ClientContext } from '../../src/client/context.js'
+import { Ledger } from '../../src/client/facts/spend.js'
 import { execute } from '../../src/client/call/execute.js'
 import { Hooks } from '../../src/client/hooks.js'
 import type { AttemptRun } from '../../src/client/call/attempt-run.js'
@@ -66,6 +70,9 @@ function contextOf(options: ClientOptions, world: World, random: () => number): 
   return {
     catalogue: everything,
     plan,
+    stages: compileStages(),
+    // What is spent is not looked at.
+    ledger: { add: () => {}, spend: () => new Ledger().spend() },
     gates,
     prices,
     hooks: new Hooks(),
@@ -107,12 +114,13 @@ function ours(name: string, options: Ours): Contender {
       const client = contextOf(optionsOf(options), world, random)
       return async (traffic) => {
         const { tag, session } = traffic
-        const call = new LogicalCall(client, {
+        const plan = planCall(client, {
           operation: 'chat',
           model: 'chat',
           options: { metadata: { session, tags: [tag], tier: tag } },
           request: { chat: { model: 'chat', messages: [...messages] } },
         })
+        const call = new LogicalCall(plan)
         try {
           const run = await execute(call, (begun) => attempt(begun, world, traffic))
           call.succeed(run, { chat: answerOf(traffic) })

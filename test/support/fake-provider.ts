@@ -5,7 +5,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { formatAt } from './formats/index.js'
-import { sse, type Json } from './formats/shape.js'
+import { backgroundEvents, backgroundResponse } from './formats/openai-background.js'
+import { responsesEvents, responsesObject } from './formats/responses.js'
+import { pieces, sse, textOf, type Json } from './formats/shape.js'
 
 export interface RecordedRequest {
   readonly run: string
@@ -46,7 +48,7 @@ export async function startFakeProvider(): Promise<FakeProvider> {
     const [, run = '', behaviour = '', ...rest] = (request.url ?? '').split('/')
     const path = `/${rest.join('/')}`.replace(/\?.*$/, '')
     const text = Buffer.concat(chunks).toString('utf8')
-    const body = (text === '' ? {} : JSON.parse(text)) as Json
+    const body = bodyOf(request, text)
     recorded.push({
       run,
       behaviour,
@@ -71,6 +73,15 @@ export async function startFakeProvider(): Promise<FakeProvider> {
         server.close(() => resolve())
       }),
   }
+}
+
+/** Boundaries of forms differ from request to request, so only the fields are kept. */
+function bodyOf({ headers }: IncomingMessage, text: string): Json {
+  if (!headers['content-type']?.startsWith('multipart/')) return (text === '' ? {} : JSON.parse(text)) as Json
+  headers['content-type'] = 'multipart/form-data'
+  delete headers['content-length']
+  const fields = [...text.matchAll(/name="([^"]+)"(?:\r\n\r\n([^\r]*))?/g)]
+  return Object.fromEntries(fields.map(([, name = '', value]) => [name, value === 'true' ? true : (value ?? 'a file')]))
 }
 
 interface Situation {
@@ -116,15 +127,23 @@ async function behave(situation: Situation): Promise<void> {
   if (situation.closed()) return
   response.setHeader('x-request-id', 'req_fake')
   response.setHeader('request-id', 'req_fake')
-  const streams = format ? format.streams(path, body) : body['stream'] === true
+  const background = backgroundResponse(path, body, situation)
+  const resumed = background !== undefined && behaviour === 'background-stream' && count === 2
+  const streams = format ? format.streams(path, body) : body['stream'] === true || resumed
   if (!streams) {
-    response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify(format ? format.whole(path, body) : whole(path, body)))
+    const answer = background ?? (format ? format.whole(path, body) : whole(path, body))
+    const [type, bytes] = Buffer.isBuffer(answer)
+      ? ['audio/mpeg', answer]
+      : typeof answer === 'string'
+        ? ['text/plain', answer]
+        : ['application/json', JSON.stringify(answer)]
+    response.setHeader('content-type', type)
+    response.end(bytes)
     return
   }
   response.setHeader('content-type', 'text/event-stream')
   response.flushHeaders()
-  const events = format ? format.events(path, body) : stream(path, body)
+  const events = background ? backgroundEvents(background) : format ? format.events(path, body) : stream(path, body)
   const cutAt = behaviour === 'cut' || behaviour === 'end-early' ? Math.ceil(events.length / 2) : Infinity
   for (const [index, event] of events.entries()) {
     if (situation.closed()) return
@@ -162,11 +181,6 @@ function wantsTool(path: string, body: Json): boolean {
   const history = (body['messages'] ?? body['input']) as unknown
   if (!Array.isArray(history)) return true
   return !JSON.stringify(history).match(/"role":"tool"|tool_result|function_call_output/)
-}
-
-/** Structured output gets the object that the tests' schema wants. */
-function textOf(body: Json): string {
-  return JSON.stringify(body).includes('json_schema') ? '{"answer":"four"}' : 'Hello there, friend.'
 }
 
 function whole(path: string, body: Json): Json {
@@ -234,52 +248,6 @@ function toolCall(): Json {
   return { id: 'call_1', type: 'function', function: { name: 'add', arguments: '{"a":2,"b":2}' } }
 }
 
-function responsesObject(body: Json, model: string, tool: boolean): Json {
-  return {
-    id: 'resp_1',
-    object: 'response',
-    created_at: 1_700_000_000,
-    status: 'completed',
-    model,
-    error: null,
-    incomplete_details: null,
-    instructions: null,
-    metadata: {},
-    output: tool
-      ? [
-          {
-            type: 'function_call',
-            id: 'fc_1',
-            call_id: 'call_1',
-            name: 'add',
-            arguments: '{"a":2,"b":2}',
-            status: 'completed',
-          },
-        ]
-      : [
-          {
-            type: 'message',
-            id: 'msg_1',
-            role: 'assistant',
-            status: 'completed',
-            content: [{ type: 'output_text', text: textOf(body), annotations: [] }],
-          },
-        ],
-    parallel_tool_calls: true,
-    temperature: 1,
-    tool_choice: 'auto',
-    tools: [],
-    top_p: 1,
-    usage: {
-      input_tokens: 11,
-      input_tokens_details: { cached_tokens: 4 },
-      output_tokens: 7,
-      output_tokens_details: { reasoning_tokens: 2 },
-      total_tokens: 18,
-    },
-  }
-}
-
 function stream(path: string, body: Json): string[] {
   const model = `${String(body['model'])}-2026`
   const tool = wantsTool(path, body)
@@ -336,10 +304,6 @@ function chatEvents(body: Json, model: string, tool: boolean): string[] {
   return [...deltas, sse('[DONE]')]
 }
 
-function pieces(text: string): string[] {
-  return text.match(/.{1,4}/g) ?? []
-}
-
 function anthropicEvents(body: Json, model: string, tool: boolean): string[] {
   const event = (data: Json): string => sse(data, data['type'] as string)
   const block = tool ? { type: 'tool_use', id: 'toolu_1', name: 'add', input: {} } : { type: 'text', text: '' }
@@ -370,29 +334,5 @@ function anthropicEvents(body: Json, model: string, tool: boolean): string[] {
       usage: { output_tokens: 7 },
     }),
     event({ type: 'message_stop' }),
-  ]
-}
-
-function responsesEvents(body: Json, model: string): string[] {
-  let sequence_number = 0
-  const event = (data: Json): string => sse({ ...data, sequence_number: sequence_number++ }, data['type'] as string)
-  const final = responsesObject(body, model, false)
-  const text = textOf(body)
-  const at = { item_id: 'msg_1', output_index: 0, content_index: 0 }
-  const message = (final['output'] as Json[])[0] as Json
-  const part = (message['content'] as Json[])[0] as Json
-  return [
-    event({ type: 'response.created', response: { ...final, status: 'in_progress', output: [], usage: null } }),
-    event({
-      type: 'response.output_item.added',
-      output_index: 0,
-      item: { ...message, status: 'in_progress', content: [] },
-    }),
-    event({ type: 'response.content_part.added', ...at, part: { ...part, text: '' } }),
-    ...pieces(text).map((delta) => event({ type: 'response.output_text.delta', ...at, delta, logprobs: [] })),
-    event({ type: 'response.output_text.done', ...at, text, logprobs: [] }),
-    event({ type: 'response.content_part.done', ...at, part }),
-    event({ type: 'response.output_item.done', output_index: 0, item: message }),
-    event({ type: 'response.completed', response: final }),
   ]
 }

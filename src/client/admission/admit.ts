@@ -1,21 +1,34 @@
 /** Whether a call, and each of its attempts, may run now: limits of the target and of scopes, and budgets. */
 import { setMaxListeners } from 'node:events'
 import { loadPrices } from '../../cost/tables.js'
-import type { Step } from '../../router/itinerary.js'
+import type { Itinerary, Step } from '../../router/itinerary.js'
 import type { Target } from '../../router/target.js'
 import { warnOnce } from '../../telemetry/warn.js'
-import type { LogicalCall } from '../call/logical-call.js'
+import type { CallLimits } from '../call/time-limits.js'
+import type { ClientContext } from '../context.js'
+import type { CallOptions } from '../types/options.js'
 import type { BudgetRefusal, Estimate } from './budgets.js'
-import type { Place } from './demand.js'
+import type { Demand, Place } from './demand.js'
 import type { Entry, Gate, Refusal } from './gate.js'
 import { whileAlive } from './in-time.js'
-import { Pass } from './pass.js'
+import { Permit } from './permit.js'
 import { refusalError, uncounted, type Refused } from './refused.js'
 import { enterAll, type Side } from './together.js'
 
+/** A call, as far as admission goes. */
+export interface AdmittedCall {
+  readonly client: ClientContext
+  readonly options: CallOptions
+  readonly itinerary: Itinerary
+  readonly demand: Demand
+  readonly limits: CallLimits
+  /** What the whole call holds, beside what its attempts do. */
+  permit: Permit | undefined
+}
+
 /** A step that may be made, with what it holds for it. */
 export interface AdmittedStep extends Step {
-  readonly pass?: Pass | undefined
+  readonly permit?: Permit | undefined
 }
 
 /** How an attempt gets through its gates: with or without waiting. */
@@ -42,7 +55,7 @@ const undo = (gate: Gate, entry: Entry): void => gate.undo(entry)
  *
  * @throws LimitError when it is not let in in time.
  */
-async function enterCall(call: LogicalCall, { gates, entry }: Side): Promise<Pass> {
+async function enterCall(call: AdmittedCall, { gates, entry }: Side): Promise<Permit> {
   const refusal = await through(gates, entry, {
     async enter(gate) {
       const now = await gate.tryEnter(entry)
@@ -51,7 +64,7 @@ async function enterCall(call: LogicalCall, { gates, entry }: Side): Promise<Pas
     undo,
   })
   if (refusal) throw refusalError(refusal)
-  return new Pass(gates, entry)
+  return new Permit(gates, entry)
 }
 
 /**
@@ -61,24 +74,24 @@ async function enterCall(call: LogicalCall, { gates, entry }: Side): Promise<Pas
  *
  * @throws LimitError when no target takes the call in time, or the reason of the caller's abort.
  */
-export function admit(call: LogicalCall, first: Step): AdmittedStep | Promise<AdmittedStep> {
+export function admit(call: AdmittedCall, first: Step): AdmittedStep | Promise<AdmittedStep> {
   const { target, health } = first.member
   const { gates } = call.client
   // Once for all its attempts, with the first.
-  const side = gates.limitCalls && !call.pass ? sideOf(call, gates.forCall(call.demand.scopeFacts())) : undefined
+  const side = gates.limitCalls && !call.permit ? sideOf(call, gates.forCall(call.demand.scopeFacts())) : undefined
   if (!side && !gates.limits(target) && !health.exhausted) return first
-  const own: OwnSide | undefined = side && { side, pass: undefined }
+  const own: OwnSide | undefined = side && { side, permit: undefined }
   const admitting = admitSome(call, first, own).catch((error: unknown) => {
-    own?.pass?.undo()
+    own?.permit?.undo()
     throw error
   })
-  const admitted = whileAlive(call.limits.signal, admitting, ({ pass }) => {
-    pass?.undo()
-    own?.pass?.undo()
+  const admitted = whileAlive(call.limits.signal, admitting, ({ permit }) => {
+    permit?.undo()
+    own?.permit?.undo()
   })
   if (!own) return admitted
   return admitted.then((step) => {
-    call.pass = own.pass
+    call.permit = own.permit
     return step
   })
 }
@@ -86,10 +99,10 @@ export function admit(call: LogicalCall, first: Step): AdmittedStep | Promise<Ad
 /** The call's own gates, and what it holds of them. */
 interface OwnSide {
   readonly side: Side
-  pass: Pass | undefined
+  permit: Permit | undefined
 }
 
-async function admitSome(call: LogicalCall, first: Step, own?: OwnSide): Promise<AdmittedStep> {
+async function admitSome(call: AdmittedCall, first: Step, own?: OwnSide): Promise<AdmittedStep> {
   const refused: Waiting[] = []
   const exhausted: Omit<Waiting, 'refusal'>[] = []
   for (let step: Step | undefined = first; step; step = call.itinerary.passBy()) {
@@ -99,24 +112,24 @@ async function admitSome(call: LogicalCall, first: Step, own?: OwnSide): Promise
       continue
     }
     const entered = await enterNow(call, step, own)
-    if (entered instanceof Pass) return { ...step, pass: entered }
+    if (entered instanceof Permit) return { ...step, permit: entered }
     if (!entered) return step
     refused.push({ step, refusal: entered, back })
   }
   // Where nothing else is left, what a provider said of its quota is put to the test.
   for (const { step, back } of exhausted) {
     const entered = await enterNow(call, step, own)
-    if (entered && !(entered instanceof Pass)) refused.push({ step, refusal: entered, back })
+    if (entered && !(entered instanceof Permit)) refused.push({ step, refusal: entered, back })
     else {
       back()
-      return { ...step, pass: entered }
+      return { ...step, permit: entered }
     }
   }
   const waiting = refused.filter(({ refusal }) => 'mayWait' in refusal && refusal.mayWait)
   const [only] = waiting
   if (only) {
     // Its own places come before those of a target, as for every call.
-    if (own && !own.pass) own.pass = await enterCall(call, own.side)
+    if (own && !own.permit) own.permit = await enterCall(call, own.side)
     return waitForOne(call, waiting)
   }
   const { step, refusal } = refused[0] as Waiting
@@ -124,16 +137,16 @@ async function admitSome(call: LogicalCall, first: Step, own?: OwnSide): Promise
 }
 
 /** Another target beside those at work, let in without waiting; `undefined` when there is none. */
-export async function admitBeside(call: LogicalCall): Promise<AdmittedStep | undefined> {
+export async function admitBeside(call: AdmittedCall): Promise<AdmittedStep | undefined> {
   const { itinerary, client } = call
   for (let step = itinerary.hedge(); step; step = itinerary.hedge()) {
     if (!client.gates.limits(step.member.target)) return step
     // A store that does not answer fails no call whose first attempt is under way.
     const entering = whileAlive(call.limits.signal, enterNow(call, step), (late) => {
-      if (late instanceof Pass) late.undo()
+      if (late instanceof Permit) late.undo()
     })
     const entered = await entering.catch(() => ({ failed: true as const }))
-    if (entered instanceof Pass) return { ...step, pass: entered }
+    if (entered instanceof Permit) return { ...step, permit: entered }
     if (!entered) return step
     itinerary.forgo()
   }
@@ -144,7 +157,7 @@ export async function admitBeside(call: LogicalCall): Promise<AdmittedStep | und
  * In all queues at once; the first that lets the call in is its step. A limit that several targets share is passed once:
  * a place of it that was held for the one would be missing for the other.
  */
-function waitForOne(call: LogicalCall, waiting: readonly Waiting[]): Promise<AdmittedStep> {
+function waitForOne(call: AdmittedCall, waiting: readonly Waiting[]): Promise<AdmittedStep> {
   const { signal } = call.limits
   const over = new AbortController()
   const onAbort = (): void => over.abort(signal.reason)
@@ -191,7 +204,7 @@ function waitForOne(call: LogicalCall, waiting: readonly Waiting[]): Promise<Adm
     for (const { step, back } of waiting) {
       const { target } = step.member
       enter(call, step, way).then((entered) => {
-        if (entered && !(entered instanceof Pass)) return refuse(entered, target)
+        if (entered && !(entered instanceof Permit)) return refuse(entered, target)
         // Two queues can let it in at once, or one just as its time ends.
         if (over.signal.aborted) {
           entered?.forgo()
@@ -200,7 +213,7 @@ function waitForOne(call: LogicalCall, waiting: readonly Waiting[]): Promise<Adm
         kept = entered?.gates ?? []
         over.abort()
         back()
-        resolve({ ...step, pass: entered })
+        resolve({ ...step, permit: entered })
       }, reject)
     }
   }).finally(() => {
@@ -211,7 +224,7 @@ function waitForOne(call: LogicalCall, waiting: readonly Waiting[]): Promise<Adm
 }
 
 /** Without waiting at a target, and all in one operation of the store. `undefined` when nothing limits it. */
-async function enterNow(call: LogicalCall, step: Step, own?: OwnSide): Promise<Pass | Refused | undefined> {
+async function enterNow(call: AdmittedCall, step: Step, own?: OwnSide): Promise<Permit | Refused | undefined> {
   const { gates } = call.client
   const { target } = step.member
   const facts = call.demand.scopeFacts(target)
@@ -219,26 +232,26 @@ async function enterNow(call: LogicalCall, step: Step, own?: OwnSide): Promise<P
   const draft = gates.budgets.any ? gates.budgets.draft(facts, await estimateOf(call, place)) : undefined
   if (draft && 'refused' in draft) return told(draft.refused, target)
   const attempt = sideOf(call, gates.forAttempt(target, facts), [place])
-  const first = own && !own.pass ? own.side : undefined
+  const first = own && !own.permit ? own.side : undefined
   const entered = await enterAll(gates.store, first ? [first, attempt] : [attempt], draft)
   if (entered.in) {
-    if (own && first) own.pass = new Pass(first.gates, first.entry)
+    if (own && first) own.permit = new Permit(first.gates, first.entry)
     const { reservation } = entered
     return attempt.gates.length > 0 || gates.budgets.any
-      ? new Pass(attempt.gates, attempt.entry, reservation)
+      ? new Permit(attempt.gates, attempt.entry, reservation)
       : undefined
   }
   const { refusal, side } = entered
   if (own && first && side === first) {
     if (!('mayWait' in refusal && refusal.mayWait)) throw refusalError(refusal)
-    own.pass = await enterCall(call, first)
+    own.permit = await enterCall(call, first)
     return enterNow(call, step, own)
   }
   return 'mayWait' in refusal ? refusal : told(refusal, target)
 }
 
 /** @param places - Where the attempt goes; none for the call itself. */
-function sideOf(call: LogicalCall, gates: readonly Gate[], places: readonly Place[] = []): Side {
+function sideOf(call: AdmittedCall, gates: readonly Gate[], places: readonly Place[] = []): Side {
   return { gates, entry: new CallEntry(call, places) }
 }
 
@@ -249,7 +262,7 @@ function told(refusal: BudgetRefusal, target: Target): BudgetRefusal {
 }
 
 /** `undefined` when nothing limits it. */
-async function enter(call: LogicalCall, { member, params }: Step, way: Way): Promise<Pass | Refused | undefined> {
+async function enter(call: AdmittedCall, { member, params }: Step, way: Way): Promise<Permit | Refused | undefined> {
   const { gates } = call.client
   const { target } = member
   const facts = call.demand.scopeFacts(target)
@@ -258,7 +271,7 @@ async function enter(call: LogicalCall, { member, params }: Step, way: Way): Pro
   const passed = gates.forAttempt(target, facts)
   const refusal = await through(passed, entry, way)
   if (refusal) return refusal
-  if (!gates.budgets.any) return passed.length > 0 ? new Pass(passed, entry) : undefined
+  if (!gates.budgets.any) return passed.length > 0 ? new Permit(passed, entry) : undefined
   let reserved
   try {
     reserved = await gates.budgets.reserve(facts, await estimateOf(call, place))
@@ -266,13 +279,13 @@ async function enter(call: LogicalCall, { member, params }: Step, way: Way): Pro
     for (const gate of passed) way.undo(gate, entry)
     throw error
   }
-  if (!reserved || !('refused' in reserved)) return new Pass(passed, entry, reserved)
+  if (!reserved || !('refused' in reserved)) return new Permit(passed, entry, reserved)
   for (const gate of passed) way.undo(gate, entry)
   return told(reserved.refused, target)
 }
 
 /** A list of prices that is on its way is waited for: the call has a price, and nobody knows it yet. */
-async function estimateOf({ demand, client }: LogicalCall, place: Place): Promise<Estimate> {
+async function estimateOf({ demand, client }: AdmittedCall, place: Place): Promise<Estimate> {
   const estimate = demand.estimate(place)
   if (!estimate.missing?.includes('is being loaded')) return estimate
   await loadPrices(client.prices)
@@ -299,12 +312,12 @@ async function through(gates: readonly Gate[], entry: Entry, way: Way): Promise<
 
 class CallEntry implements Entry {
   readonly priority: number
-  private readonly call: LogicalCall
+  private readonly call: AdmittedCall
   private readonly places: readonly Place[]
   private estimated: number | undefined
 
   /** @param places - Where an attempt may go; none for the call itself. */
-  constructor(call: LogicalCall, places: readonly Place[] = []) {
+  constructor(call: AdmittedCall, places: readonly Place[] = []) {
     this.call = call
     this.places = places
     this.priority = call.options.priority ?? 0
@@ -327,7 +340,7 @@ class CallEntry implements Entry {
 
 /** The call's time may run out in a queue; its own end is told as that of the wait. */
 async function inTime(
-  call: LogicalCall,
+  call: AdmittedCall,
   enter: () => Promise<Refusal | undefined>,
   { name }: Gate,
 ): Promise<Refusal | undefined> {

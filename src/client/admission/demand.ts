@@ -6,7 +6,8 @@ import type { RoutedCall } from '../../router/strategy.js'
 import type { Target } from '../../router/target.js'
 import type { Identity } from '../../telemetry/identity.js'
 import { warnOnce } from '../../telemetry/warn.js'
-import type { CallRequest, ClientContext } from '../call/logical-call.js'
+import type { CallInput } from '../call/answer.js'
+import type { ClientContext } from '../context.js'
 import { requestsFor } from '../faces/embedding-batches.js'
 import { extraBodyAt, paramsAt } from '../call/target-fields.js'
 import type { Expected } from '../facts/plausible.js'
@@ -26,10 +27,10 @@ const CONTENT = ['messages', 'input', 'prompt', 'instructions', 'system'] as con
 export interface Demanded {
   readonly client: ClientContext
   readonly routed: RoutedCall
-  readonly request: CallRequest['request']
+  readonly request: CallInput['request']
   /** As the caller wrote it, where it differs from the request: Responses, and what is passed on. */
-  readonly body: CallRequest['body']
-  readonly options: CallRequest['options']
+  readonly body: CallInput['body']
+  readonly options: CallInput['options']
   readonly metadata: Identity | undefined
   /** The alias that the call names, if it does. */
   readonly alias: string | undefined

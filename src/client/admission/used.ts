@@ -39,3 +39,16 @@ export function usedBy(usage: unknown, believed: boolean, usd: () => unknown): U
 
 /** Times its parts that a total has at most: some count thinking there only. */
 const HIDDEN = 1_000
+
+/** Of several answers of one call; what is not known of one is not known of all. */
+export function together(one: Used | undefined, other: Used | undefined): Used | undefined {
+  if (!one || !other) return one ?? other
+  const sum = (a: number | undefined, b: number | undefined): number | undefined =>
+    a === undefined || b === undefined ? undefined : a + b
+  return {
+    tokens: sum(one.tokens, other.tokens),
+    get usd() {
+      return sum(one.usd, other.usd)
+    },
+  }
+}

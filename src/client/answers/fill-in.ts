@@ -8,7 +8,7 @@ import type { WireAnswer } from '../transport/body.js'
  * The same codec, reading one answer: the id of the request, the target's model and the time stand in for those it does not
  * give, and tools have the names that the caller gave them.
  */
-export function completed(
+export function filledIn(
   codec: ChatProtocol,
   target: Target,
   answer: WireAnswer,

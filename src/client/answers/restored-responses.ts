@@ -41,18 +41,22 @@ type Restore = (event: JsonObject) => readonly JsonObject[]
 /**
  * Reads the events of one response. Pieces come without the object that was put around the whole; they hold `null` for what
  * was left out, and the whole at the end of each part does not.
+ *
+ * @param wrapped - Whether that object is still around the pieces.
  */
-export function restoredEvents(request: ChatRequest): Restore {
+export function restoredEvents(request: ChatRequest, wrapped: boolean): Restore {
   const schemas = schemasOf(request)
-  return schemas ? eventRestorer(schemas) : (event) => [event]
+  if (!schemas) return (event) => [event]
+  return eventRestorer(schemas, wrapped)
 }
 
 /** Names, of the pieces of one text, the item and the place in it. */
 const placeOf = ({ output_index: item, content_index: part = '' }: JsonObject): string =>
   `${String(item)}:${String(part)}`
 
-function eventRestorer(schemas: Schemas): Restore {
-  const wrapper = schemas.format && wrapperFor(schemas.format)
+function eventRestorer(schemas: Schemas, wrapped: boolean): Restore {
+  const wrapper = wrapped && schemas.format ? wrapperFor(schemas.format) : undefined
+  const wrappers = wrapped ? schemas.wrappers : new Map<string, string>()
   const open = new Map<string, Unwrapper>()
   /** Functions by the place of their calls. */
   const functions = new Map<string, string>()
@@ -81,7 +85,7 @@ function eventRestorer(schemas: Schemas): Restore {
       case 'response.content_part.done':
         return [{ ...event, part: restorePart(event['part'], schemas) }]
       case 'response.function_call_arguments.delta':
-        return piece(event, schemas.wrappers.get(called))
+        return piece(event, wrappers.get(called))
       case 'response.function_call_arguments.done':
         return whole(event, 'arguments', schemas.tools.get(called))
       case 'response.output_item.added': {

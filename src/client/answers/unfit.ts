@@ -6,24 +6,16 @@ import { ProviderError } from '../../kernel/errors.js'
 import type { ChatChunk, ChatCompletion, ChatRequest } from '../../kernel/hub.js'
 import { isObject, parseJson } from '../../kernel/json.js'
 import type { Fallback } from '../../router/route.js'
-import type { AttemptRun } from '../call/attempt-run.js'
-
-import { bringsContent } from '../streams/chunks.js'
+import type { Itinerary } from '../../router/itinerary.js'
+import type { AttemptView, CallView, ChunkStage, Stage } from '../call/stage.js'
+import { bringsContent, hasContent } from '../streams/chunks.js'
 import { mayFit } from './json-shape.js'
-import type { ContentParser } from './parsed.js'
 import { parseContent } from './schema.js'
 
 type Choice = ChatCompletion['choices'][number]
 
 /** How an answer can fail. */
 type Fault = 'content-filter' | 'refusal' | 'empty' | 'invalid-output'
-
-/** What an answer is held against. */
-export interface Asked {
-  readonly request: ChatRequest
-  /** Of a schema that the caller gave as such. */
-  readonly read?: ContentParser | undefined
-}
 
 const SAID = {
   'content-filter': ['content_filter', 'a content filter withheld the answer'],
@@ -46,72 +38,83 @@ export function turnedDownFor(error: unknown): Fallback | undefined {
   return isObject(error) ? turnedDown.get(error) : undefined
 }
 
-/**
- * Looks at a whole answer before it is given.
- *
- * @throws ProviderError with its `failureClass`, where a fallback for that has a target to try now, or the reason of an abort
- * meanwhile. The answer counts all the same.
- */
-export async function refuseUnfit(run: AttemptRun, chat: ChatCompletion, asked: Asked): Promise<void> {
-  if (!run.itinerary.looksAtAnswers) return
-  let found: Found | undefined
-  try {
-    found = await findFault(run, chat, asked)
-  } catch (calledOff) {
-    run.answeredInVain({ chat })
-    throw calledOff
+/** Refuses an answer where a fallback for what is wrong with it has a target to try now. The answer counts all the same. */
+export const refuseUnfit: Stage = {
+  id: 'refuse-unfit',
+  after(run, answer) {
+    if (!run.itinerary.looksAtAnswers || !('chat' in answer)) return answer
+    const fault = faultOf(answer.chat.choices, (kind) => run.itinerary.hasFallbackOn(kind))
+    if (fault) throw unfit(fault)
+    // What streams are not held against is told when they begin, whether or not they come whole.
+    return run.call.stream ? answer : testWhole(run, answer.chat).then(() => answer)
+  },
+  chunks(run) {
+    const { itinerary, call } = run
+    if (!itinerary.looksAtAnswers) return undefined
+    tellUnchecked(run)
+    // Of several choices another may still bring something.
+    return choicesOf(call) === 1 ? new FirstContent(itinerary) : undefined
+  },
+}
+
+function choicesOf({ request }: CallView): number {
+  return (request && 'chat' in request ? request.chat.n : undefined) ?? 1
+}
+
+/** What takes time. @throws ProviderError. */
+async function testWhole(run: AttemptView, chat: ChatCompletion): Promise<void> {
+  const { itinerary } = run
+  if (itinerary.hasFallbackOn('invalid-output') && !(await fitsAsked(chat.choices, run))) throw unfit('invalid-output')
+  for (const fallback of itinerary.testing) {
+    if (!(await isTurnedDown(run, chat, fallback))) continue
+    const error = unfit('rejected')
+    turnedDown.set(error, fallback)
+    throw error
   }
-  if (!found) return
-  const error = turnDown(run, chat, found.fault)
-  if (found.by) turnedDown.set(error, found.by)
-  throw error
-}
-
-interface Found {
-  readonly fault: Fault | 'rejected'
-  /** Whose own test it failed. */
-  readonly by?: Fallback
-}
-
-/** @throws the reason of an abort, and nothing else. */
-async function findFault(run: AttemptRun, chat: ChatCompletion, asked: Asked): Promise<Found | undefined> {
-  const { itinerary, limits } = run
-  const fault = faultOf(chat.choices, (kind) => itinerary.hasFallbackOn(kind))
-  if (fault) return { fault }
-  // What a schema or a test of the caller's has to wait for may never come.
-  if (itinerary.hasFallbackOn('invalid-output') && !(await limits.race(fitsAsked(chat.choices, asked))))
-    return { fault: 'invalid-output' }
-  for (const fallback of itinerary.testing)
-    if (await isTurnedDown(run, chat, fallback)) return { fault: 'rejected', by: fallback }
-  return undefined
 }
 
 /** Says of which fallbacks a stream cannot be held against: they need the whole answer, and what was given cannot be taken back. */
-export function tellUnchecked({ itinerary, encodeContext }: AttemptRun): void {
-  if (!itinerary.looksAtAnswers) return
+function tellUnchecked({ itinerary, call }: AttemptView): void {
   const kinds = [
     itinerary.hasFallbackOn('invalid-output') && '`invalid-output`',
     itinerary.testing.length > 0 && 'a function',
   ].filter((kind) => kind !== false)
   if (kinds.length > 0)
-    encodeContext.warn(`fallbacks on ${kinds.join(' and ')} are not tried for a stream: they need the whole answer`)
+    call.warn(`fallbacks on ${kinds.join(' and ')} are not tried for a stream: they need the whole answer`)
 }
 
-/** As {@link refuseUnfit}, of a stream that came whole, without what would have to be waited for. */
-export function refuseUnfitWhole(run: AttemptRun, chat: ChatCompletion): void {
-  if (!run.itinerary.looksAtAnswers) return
-  const fault = faultOf(chat.choices, (kind) => run.itinerary.hasFallbackOn(kind))
-  if (fault) throw turnDown(run, chat, fault)
+/** Holds a stream of one choice until its first content, which says whether it is a refusal, or that there is none and will be none. */
+class FirstContent implements ChunkStage {
+  private readonly itinerary: Itinerary
+  private isFit = false
+  private fault: Fault | undefined
+
+  constructor(itinerary: Itinerary) {
+    this.itinerary = itinerary
+  }
+
+  push(chunks: readonly ChatChunk[]): readonly ChatChunk[] {
+    if (this.isFit) return chunks
+    for (const chunk of chunks) {
+      if (!hasContent(chunk)) continue
+      this.fault ??= faultOfFirst(this.itinerary, chunk)
+      // What is declined at length need not be read on. Where nothing came, only the counts are left.
+      if (this.fault === 'refusal') throw unfit('refusal')
+      if (this.fault) continue
+      this.isFit = true
+      return chunks
+    }
+    return this.fault ? [] : chunks
+  }
+
+  end(): readonly ChatChunk[] {
+    if (this.fault) throw unfit(this.fault)
+    return []
+  }
 }
 
-/**
- * What the first content of a stream of one choice says: it is a refusal, or there is none and will be none.
- *
- * @returns `undefined` for content that may be given.
- */
-export function faultOfFirst(run: AttemptRun, chunk: ChatChunk): Fault | undefined {
-  const { itinerary } = run
-  if (!itinerary.looksAtAnswers) return undefined
+/** @returns `undefined` for content that may be given. */
+function faultOfFirst(itinerary: Itinerary, chunk: ChatChunk): Fault | undefined {
   for (const { delta, finish_reason: finish, native_finish_reason: native } of chunk.choices) {
     const { refusal, ...others } = delta
     const declines =
@@ -122,13 +125,6 @@ export function faultOfFirst(run: AttemptRun, chunk: ChatChunk): Fault | undefin
     return finish && itinerary.hasFallbackOn('empty') ? 'empty' : undefined
   }
   return undefined
-}
-
-/** Counts what was answered, which is paid for, and says so. */
-export function turnDown(run: AttemptRun, chat: ChatCompletion, fault: Fault | 'rejected'): ProviderError {
-  run.answeredInVain({ chat })
-  run.encodeContext.warn(`an answer of ${run.target.id} was not taken (${fault}), and is paid for too`)
-  return unfit(fault)
 }
 
 const TESTS: readonly (readonly [Fault, (choice: Choice) => boolean])[] = [
@@ -152,7 +148,17 @@ function isEmpty({ message }: Choice): boolean {
   return !said && !refusal && !calls?.length && !call && !audio && !more
 }
 
-async function fitsAsked(choices: readonly Choice[], asked: Asked): Promise<boolean> {
+/** What an answer is held against. */
+interface Asked {
+  readonly request: ChatRequest
+  /** Of a schema that the caller gave as such. */
+  readonly read: CallView['readContent']
+}
+
+async function fitsAsked(choices: readonly Choice[], { call, params }: AttemptView): Promise<boolean> {
+  const { request, readContent: read } = call
+  if (!request || !('chat' in request)) return true
+  const asked: Asked = { request: { ...request.chat, ...params }, read }
   const fitting = await Promise.all(choices.map((choice) => fitsChoice(choice, asked)))
   return fitting.length === 0 || fitting.includes(true)
 }
@@ -194,7 +200,7 @@ async function fitsFormat(content: Choice['message']['content'], { request, read
   }
 }
 
-async function isTurnedDown(run: AttemptRun, chat: ChatCompletion, { tests }: Fallback): Promise<boolean> {
+async function isTurnedDown(run: AttemptView, chat: ChatCompletion, { tests }: Fallback): Promise<boolean> {
   try {
     for (const test of tests) {
       if ((await run.limits.race(Promise.resolve(test(chat)))) === true) return true
@@ -203,7 +209,7 @@ async function isTurnedDown(run: AttemptRun, chat: ChatCompletion, { tests }: Fa
   } catch (error) {
     if (run.limits.aborted) throw error
     const name = error instanceof Error ? error.name : 'an error'
-    run.encodeContext.warn(`the test of a fallback threw ${name}, so the answer of ${run.target.id} was taken as it is`)
+    run.call.warn(`the test of a fallback threw ${name}, so the answer of ${run.target.id} was taken as it is`)
     return false
   }
 }

@@ -8,24 +8,38 @@ import { attemptLimit, timeoutPolicy, type TimeoutPolicy } from '../../policies/
 import type { AttemptOutcome, CooldownEvent } from '../../router/events.js'
 import type { Running } from '../../router/health.js'
 import type { Itinerary } from '../../router/itinerary.js'
-import type { Member } from '../../router/strategy.js'
+import type { Member, RoutedCall } from '../../router/strategy.js'
 import type { Target } from '../../router/target.js'
 import { startAttempt, type AttemptSpan } from '../../telemetry/attempt.js'
+import type { Call } from '../../telemetry/call.js'
 import { countAttempt, countCooldown } from '../../telemetry/metrics.js'
-import type { AdmittedStep } from '../admission/admit.js'
+import type { AdmittedCall, AdmittedStep } from '../admission/admit.js'
 import type { Place } from '../admission/demand.js'
-import type { Pass } from '../admission/pass.js'
+import type { Permit } from '../admission/permit.js'
 import { countOf, type Used } from '../admission/used.js'
 import type { WireAnswer } from '../transport/body.js'
-import type { Answer, LogicalCall } from './logical-call.js'
+import type { Answer } from './answer.js'
 import { locate, understood } from '../transport/failure.js'
 import { extraBodyAt, paramsAt } from './target-fields.js'
 import { AttemptLimits } from './time-limits.js'
 import type { Redaction } from './redaction.js'
 import { send, type EncodedBytes, type FollowUp } from '../transport/send.js'
-import { addWarning } from './warnings.js'
+import type { AttemptView, CallView } from './stage.js'
 
-export class AttemptRun {
+/** The call that an attempt is made for. */
+export interface AttemptedCall extends AdmittedCall, CallView {
+  readonly routed: RoutedCall
+  readonly telemetry: Call
+  readonly attempts: Attempt[]
+  readonly redaction: Redaction
+  /** Makes `run` the one that answers it. @throws an AbortError when another one has, or the reason of the call's abort. */
+  claim(run: AttemptRun): void
+  isAnsweredBy(run: AttemptRun): boolean
+  ended(run: AttemptRun): void
+  countInVain(run: AttemptRun, answer: Answer): void
+}
+
+export class AttemptRun implements AttemptView {
   readonly target: Target
   readonly limits: AttemptLimits
   readonly span: AttemptSpan
@@ -39,10 +53,10 @@ export class AttemptRun {
   readonly params: Readonly<Record<string, unknown>> | undefined
   readonly timeout: TimeoutPolicy
   /** What it holds of limits and budgets. */
-  readonly pass: Pass | undefined
+  readonly permit: Permit | undefined
   /** Those of the fallback that led here. */
   private readonly ownParams: Readonly<Record<string, unknown>> | undefined
-  private readonly call: LogicalCall
+  readonly call: AttemptedCall
   private readonly entry: Attempt
   private readonly member: Member
   private readonly number: number
@@ -61,11 +75,11 @@ export class AttemptRun {
   private told = false
   private answer: WireAnswer | undefined
 
-  constructor(call: LogicalCall, { member, reason, params, pass }: AdmittedStep, number: number) {
+  constructor(call: AttemptedCall, { member, reason, params, permit }: AdmittedStep, number: number) {
     const { target } = member
     this.call = call
     this.member = member
-    this.pass = pass
+    this.permit = permit
     this.number = number
     this.reason = reason
     this.target = target
@@ -113,7 +127,7 @@ export class AttemptRun {
       base,
       quirks: provider.quirks,
       dropUnsupported: options.dropUnsupported ?? own ?? provider.dropUnsupported ?? client.plan.dropUnsupported,
-      warn: (message) => addWarning(this.call.warnings, this.call.redaction.secrets(message)),
+      warn: (message) => this.call.warn(message),
     }
   }
 
@@ -216,9 +230,9 @@ export class AttemptRun {
     this.limits.release()
     this.entry.ms = Math.round((this.call.client.clock.now() - this.startedAt) * 1000) / 1000
     this.call.ended(this)
-    this.pass?.leave()
+    this.permit?.leave()
     // What an answer that has begun came to, its call says.
-    if (error !== undefined && !this.call.isAnsweredBy(this)) this.pass?.settle(this.usedInVain(error))
+    if (error !== undefined && !this.call.isAnsweredBy(this)) this.permit?.settle(this.usedInVain(error))
     const errorClass = error === undefined ? undefined : classifyError(error)
     if (error !== undefined) this.entry.error = error instanceof Error ? error.name : 'Error'
     if (errorClass !== undefined && !this.lost) this.entry.failure = errorClass
@@ -244,7 +258,7 @@ export class AttemptRun {
   /** A request that was called off on its way has been read, so its input is billed. One that was refused is not. */
   private usedInVain(error: unknown): Used | undefined {
     const { status = 200 } = this.entry
-    if (!this.pass || !this.sent || status >= 400) return undefined
+    if (!this.permit || !this.sent || status >= 400) return undefined
     if (error instanceof TimeoutError && error.limit === 'connect') return undefined
     // The caller's reason may be anything.
     const calledOff = this.lost || this.call.limits.aborted || classifyError(error) === 'timeout'

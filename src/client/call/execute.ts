@@ -35,7 +35,7 @@ export async function execute<T>(call: LogicalCall, attempt: Attempt<T>): Promis
     const entry = admit(call, step)
     step = entry instanceof Promise ? await orFailed(entry, failed) : entry
     if (limits.aborted) {
-      step.pass?.undo()
+      step.permit?.undo()
       throw abortReason(call, failed?.target)
     }
     if (failed && failed.target !== step.member.target) tellFallback(call, failed, step)
@@ -82,7 +82,7 @@ function orFailed(entry: Promise<AdmittedStep>, failed: Failed | undefined): Pro
 
 /** One attempt, and others beside it when it is slow and the alias says so. The first answer wins. */
 function sideBySide<T>(call: LogicalCall, first: AdmittedStep, attempt: Attempt<T>): Promise<Outcome<T>> {
-  const { hedge } = call
+  const { hedge } = call.plan
   return hedge ? hedged(call, hedge, first, attempt) : one(call, first, attempt)
 }
 
@@ -119,7 +119,7 @@ function hedged<T>(
       running += 1
       const step = await admitBeside(call)
       if (!step) return
-      if (over || call.limits.aborted) step.pass?.undo()
+      if (over || call.limits.aborted) step.permit?.undo()
       else {
         further -= 1
         start(step)

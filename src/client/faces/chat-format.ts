@@ -1,13 +1,31 @@
 /** Which of a target's formats carries a request for chat: not every model is served on all of them. */
+import { ConfigError } from '../../kernel/errors.js'
 import type { ChatRequest } from '../../kernel/hub.js'
 import type { ChatProtocol } from '../../kernel/protocol.js'
 import { traitsOf } from '../../models/index.js'
+import type { Target } from '../../router/target.js'
 import type { AttemptRun } from '../call/attempt-run.js'
 
 const CHAT = 'openai-chat'
 const RESPONSES = 'openai-responses'
 
-export interface Carried {
+/** @throws ConfigError when the target has no chat format, or the provider knows no model by such a name. */
+export function chatCodec({ provider, model, base }: Target): ChatProtocol {
+  const chat = provider.chatFor(base ?? model)
+  if (typeof chat === 'object') return chat
+  if (chat !== undefined)
+    throw new ConfigError('model', `\`${provider.id}/${model}\` ${chat}`, { provider: provider.id, model })
+  throw new ConfigError(
+    'model',
+    `the provider \`${provider.id}\` speaks no format for chat in this version${provider.unspoken}`,
+    {
+      provider: provider.id,
+      model,
+    },
+  )
+}
+
+interface Carried {
   readonly codec: ChatProtocol
   readonly request: ChatRequest
 }

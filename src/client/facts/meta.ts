@@ -7,7 +7,7 @@ import type { Target } from '../../router/target.js'
 import { warnOnce } from '../../telemetry/warn.js'
 import type { Doubt } from './plausible.js'
 import { toldUsage } from './told-usage.js'
-import type { CallMeta } from '../types/meta.js'
+import type { CallMeta, StoredAnswer } from '../types/meta.js'
 
 export interface MetaFacts {
   readonly target: Target
@@ -42,6 +42,31 @@ function inspected(this: CallMeta): CallMeta {
 }
 
 export function createMeta(facts: MetaFacts): CallMeta {
+  return metaOf(facts, null, () => priceOf(facts))
+}
+
+/** Of an answer that was kept, and cost nothing. `by`: id of the stage that had it. */
+export function storedMeta(facts: MetaFacts & { readonly by: string }): CallMeta {
+  let savedUsd: number | null | undefined
+  const stored: StoredAnswer = {
+    by: facts.by,
+    get savedUsd() {
+      if (savedUsd === undefined) savedUsd = priceOf(facts).usd
+      return savedUsd
+    },
+  }
+  const priced_at = new Date(facts.at).toISOString().slice(0, 10)
+  return metaOf(facts, stored, () => ({
+    usd: 0,
+    parts: {},
+    source: null,
+    priced_at,
+    confidence: 'exact',
+    missing: [],
+  }))
+}
+
+function metaOf(facts: MetaFacts, cache: StoredAnswer | null, price: () => Cost): CallMeta {
   const { target, attempts, warnings, traceId, limitHeaders, answeredAt } = facts
   let cost: Cost | undefined
   let rateLimit: RateLimit | null | undefined
@@ -52,13 +77,13 @@ export function createMeta(facts: MetaFacts): CallMeta {
     usage: toldUsage(facts.told) ?? null,
     // The price table takes a while to load.
     get cost() {
-      return (cost ??= priceOf(facts))
+      return (cost ??= price())
     },
     get rateLimit() {
       if (rateLimit === undefined) rateLimit = (limitHeaders && readRateLimit(limitHeaders, answeredAt)) ?? null
       return rateLimit
     },
-    cache: null,
+    cache,
     traceId,
     warnings,
   }

@@ -2,7 +2,7 @@
 import { isCount, usageFault } from '../../cost/usage-fault.js'
 import type { ChatCompletion } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
-import type { Answer } from '../call/logical-call.js'
+import type { Answer } from '../call/answer.js'
 
 /** What was known of the call before it was sent. */
 export interface Expected {

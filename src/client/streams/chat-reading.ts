@@ -5,59 +5,60 @@ import { isTextEvent, type FrameEvent } from '../../kernel/frames.js'
 import type { ChatChunk } from '../../kernel/hub.js'
 import { parseJson } from '../../kernel/json.js'
 import type { ChatProtocol, StreamDecoder } from '../../kernel/protocol.js'
-import { parseBody, readEvents, type WireAnswer } from '../transport/body.js'
+import type { Answer } from '../call/answer.js'
 import type { AttemptRun } from '../call/attempt-run.js'
-import type { Answer, LogicalCall } from '../call/logical-call.js'
-import { chunksOf, hasContent } from './chunks.js'
-import { decoding, describeBody } from '../transport/failure.js'
-import type { StreamSource } from './model-stream.js'
-import { openCommitted, type StreamReading } from './stream-attempt.js'
+import type { ChunkStage } from '../call/stage.js'
+import { refuse } from '../call/stages.js'
+import { parseBody, readEvents, type WireAnswer } from '../transport/body.js'
+import { decoding, describeBody, unreadable } from '../transport/failure.js'
 import type { CallMeta, StreamItem } from '../types/meta.js'
-import { faultOfFirst, refuseUnfitWhole, turnDown } from '../answers/unfit.js'
+import { chunksOf, hasContent } from './chunks.js'
+import type { OpenStream, StreamReading } from './stream-attempt.js'
 
-/** The caller's format: turns what a target sends into what the caller gets. */
-export interface StreamFace<T> {
-  /** Reads the target's events. */
-  readonly codec: ChatProtocol
-  /** The caller's items for one event, of which `chunks` is the meaning. */
+/** Writes what a caller gets of a stream, in the caller's format. */
+export interface ItemWriter<T> {
+  /** The items for one event, of which `chunks` is the meaning. */
   event(wire: unknown, chunks: readonly ChatChunk[]): readonly T[]
   /** The last items. */
   end(chunks: readonly ChatChunk[]): readonly T[]
+  /** All items of an answer that is all at hand. */
+  whole(chunks: readonly ChatChunk[]): readonly T[]
 }
 
-export interface StreamStart<T> {
-  readonly call: LogicalCall
+export interface ChatStreamStart<T> {
   readonly run: AttemptRun
-  readonly answer: WireAnswer
-  readonly face: StreamFace<T>
-  /** Makes items from chunks, for a target that answers with JSON. */
-  readonly whole: (chunks: readonly ChatChunk[]) => readonly T[]
+  readonly wire: WireAnswer
+  /** Reads the target's events. */
+  readonly codec: ChatProtocol
+  readonly writer: ItemWriter<T>
   /** How many choices were asked for. */
   readonly choices: number
+  readonly stage: ChunkStage | undefined
 }
 
-/** Reads until the first piece of content is there. Until then every failure is the attempt's, and may fall back. */
-export function openStream<T extends object>(start: StreamStart<T>): Promise<StreamSource<StreamItem<T>>> {
-  const { call, run, answer, face } = start
-  const pieces = readEvents(answer, run.limits, run.timeout.idle, face.codec.framing)
-  return openCommitted({ call, run, wire: answer, pieces, reading: new ChatReading(start) })
+export function openChatStream<T extends object>(start: ChatStreamStart<T>): OpenStream<FrameEvent, StreamItem<T>> {
+  const { run, wire, codec } = start
+  const pieces = readEvents(wire, run.limits, run.timeout.idle, codec.framing)
+  return { wire, pieces, reading: new ChatReading(start) }
 }
 
 class ChatReading<T extends object> implements StreamReading<FrameEvent, StreamItem<T>> {
   hasContent = false
-  private readonly start: StreamStart<T>
+  private readonly start: ChatStreamStart<T>
   private readonly decoder: StreamDecoder
-  private readonly accumulator = createChatAccumulator()
+  /** What came. */
+  private readonly came = createChatAccumulator()
+  /** What is given of it, where stages may change that. */
+  private readonly given: ReturnType<typeof createChatAccumulator> | undefined
   private readonly seen = new Set<number>()
   private readonly finished = new Set<number>()
   private events = 0
   private isWhole = false
-  /** Why the answer will not be given, once it has ended. */
-  private fault: ReturnType<typeof faultOfFirst>
 
-  constructor(start: StreamStart<T>) {
+  constructor(start: ChatStreamStart<T>) {
     this.start = start
-    this.decoder = start.face.codec.createStreamDecoder()
+    this.decoder = start.codec.createStreamDecoder()
+    if (start.run.call.client.stages.changeStreams) this.given = createChatAccumulator()
   }
 
   get mayBeLast(): boolean {
@@ -69,41 +70,43 @@ class ChatReading<T extends object> implements StreamReading<FrameEvent, StreamI
   }
 
   answer(): Answer {
-    return { chat: this.accumulator.result() }
+    const came = this.came.result()
+    if (!this.given || !this.hasContent) return { chat: came }
+    // What is paid for is what came.
+    const { usage } = came
+    return { chat: { ...this.given.result(), ...(usage && { usage }) } }
   }
 
   withMeta(item: StreamItem<T>, meta: CallMeta): StreamItem<T> {
     return { ...item, _meta: meta }
   }
 
-  read(event: FrameEvent, give: (item: StreamItem<T>) => void): boolean {
+  read(event: FrameEvent, give: (item: StreamItem<T>) => void): boolean | Promise<boolean> {
     const { data } = event
     if (data === '') return false
     this.events += 1
     if (event.whole) return this.readWhole(data, give)
-    const { answer, face } = this.start
-    const isText = isTextEvent(event, face.codec.textEvents)
+    const { wire: answer, codec, stage } = this.start
+    const isText = isTextEvent(event, codec.textEvents)
     if (data === '[DONE]' && !isText) {
       this.decoder.push(data)
       return true
     }
     const wire = isText ? data : parseJson(data)
     if (wire === undefined) throw new StreamError(`event ${this.events} of the stream is not JSON`, answer.fields)
-    const chunks = decoding(() => this.decoder.push(wire, event.event))
+    const chunks = this.decode(wire, event.event)
     this.observe(chunks)
-    for (const item of decoding(() => face.event(wire, chunks))) give(item)
-    return false
+    if (!stage) return this.give(wire, chunks, give)
+    const looked = this.look(() => stage.push(chunks))
+    if (!(looked instanceof Promise)) return this.give(wire, looked, give)
+    return looked.then((kept) => this.give(wire, kept, give))
   }
 
-  private turnedDown(fault: NonNullable<ReturnType<typeof faultOfFirst>>): Error {
-    return turnDown(this.start.run, this.accumulator.result(), fault)
-  }
-
-  end(give: (item: StreamItem<T>) => void): void {
+  async end(give: (item: StreamItem<T>) => void): Promise<void> {
     if (this.isWhole) return
-    const { face, answer } = this.start
-    const chunks = decoding(() => this.decoder.end())
-    this.observe(chunks)
+    const { wire: answer, writer, stage } = this.start
+    const last = decoding(() => this.decoder.end())
+    this.observe(last)
     if (!this.decoder.done) {
       const found =
         this.events === 0
@@ -112,38 +115,75 @@ class ChatReading<T extends object> implements StreamReading<FrameEvent, StreamI
       throw new StreamError(`the stream ended ${found}`, answer.fields)
     }
     if (this.seen.size === 0) throw new StreamError('the stream ended without an answer', answer.fields)
-    if (this.fault) throw this.turnedDown(this.fault)
-    for (const item of decoding(() => face.end(chunks))) give(item)
+    const kept = stage ? await this.look(async () => [...(await stage.push(last)), ...(await stage.end())]) : last
+    this.note(kept)
+    for (const item of decoding(() => writer.end(kept))) give(item)
+  }
+
+  private decode(wire: unknown, event: string | undefined): readonly ChatChunk[] {
+    try {
+      return this.decoder.push(wire, event)
+    } catch (error) {
+      throw unreadable(error)
+    }
+  }
+
+  private give(wire: unknown, chunks: readonly ChatChunk[], give: (item: StreamItem<T>) => void): false {
+    this.note(chunks)
+    let items
+    try {
+      items = this.start.writer.event(wire, chunks)
+    } catch (error) {
+      throw unreadable(error)
+    }
+    for (const item of items) give(item)
+    return false
+  }
+
+  /** What a stage keeps of the stream. Where it turns down what nobody has been given, the answer counts as one in vain. */
+  private look<C>(step: () => C): C {
+    const turnedDown = (error: unknown): never => {
+      if (!this.hasContent) refuse(this.start.run, { chat: this.came.result() }, error)
+      throw error
+    }
+    try {
+      const kept = step()
+      return kept instanceof Promise ? (this.start.run.limits.race(kept).catch(turnedDown) as C) : kept
+    } catch (error) {
+      return turnedDown(error)
+    }
   }
 
   /** A server that does not stream this answers whole. */
-  private readWhole(data: string, give: (item: StreamItem<T>) => void): boolean {
-    const { answer, face, whole } = this.start
-    const body = parseBody(answer, data)
-    const completion = decoding(() => face.codec.decodeResponse(body))
-    refuseUnfitWhole(this.start.run, completion)
-    const chunks = decoding(() => chunksOf(completion))
-    this.observe(chunks)
-    const items = decoding(() => whole(chunks))
+  private async readWhole(data: string, give: (item: StreamItem<T>) => void): Promise<boolean> {
+    const { wire, codec, writer, run } = this.start
+    const body = parseBody(wire, data)
+    const completion = decoding(() => codec.decodeResponse(body))
+    this.observe(decoding(() => chunksOf(completion)))
+    const looked = await this.look(() => run.call.client.stages.after(run, { chat: completion }))
+    const chunks = chunksOf('chat' in looked ? looked.chat : completion)
+    const items = decoding(() => writer.whole(chunks))
     this.isWhole = true
     this.hasContent = true
+    this.note(chunks)
     for (const item of items) give(item)
     return true
   }
 
+  /** What came. */
   private observe(chunks: readonly ChatChunk[]): void {
     for (const chunk of chunks) {
-      this.accumulator.push(chunk)
+      this.came.push(chunk)
       for (const choice of chunk.choices) {
         this.seen.add(choice.index)
         if (choice.finish_reason) this.finished.add(choice.index)
       }
-      if (this.hasContent || !hasContent(chunk)) continue
-      // Of several choices another may still bring something.
-      this.fault ??= this.start.choices === 1 ? faultOfFirst(this.start.run, chunk) : undefined
-      // What is declined at length need not be read on. Where nothing came, only the counts are left.
-      if (this.fault === 'refusal') throw this.turnedDown(this.fault)
-      this.hasContent = this.fault === undefined
     }
+  }
+
+  /** What is given. */
+  private note(chunks: readonly ChatChunk[]): void {
+    if (this.given) for (const chunk of chunks) this.given.push(chunk)
+    if (!this.hasContent && chunks.some(hasContent)) this.hasContent = true
   }
 }

@@ -3,41 +3,46 @@ import { StreamError } from '../../kernel/errors.js'
 import { providerErrorOf } from '../../protocols/openai-chat/error.js'
 import { readBytes, readJson, refusePage, type WireAnswer } from '../transport/body.js'
 import type { AttemptRun } from '../call/attempt-run.js'
-import type { Answer, LogicalCall, OtherAnswer } from '../call/logical-call.js'
+import type { Answer } from '../call/answer.js'
+import type { OtherAnswer } from '../../telemetry/call.js'
 import type { StreamSource } from './model-stream.js'
-import { openCommitted, type StreamReading } from './stream-attempt.js'
-import type { WithMeta } from '../types/meta.js'
+import type { OpenStream, StreamReading } from './stream-attempt.js'
+import type { CallMeta, WithMeta } from '../types/meta.js'
 
 /** Nothing is counted in bytes of audio. */
-const NO_COUNTS: OtherAnswer = { id: '', model: '' }
+export const NO_COUNTS: OtherAnswer = { id: '', model: '' }
 
 /** A body that nobody reads must not keep its socket and its span open. */
 const unread = new FinalizationRegistry<StreamSource<Uint8Array>>((source) => source.stop())
 
-/** Reads the first bytes. Until then every failure is the attempt's, and may fall back. */
-export async function openBytes(call: LogicalCall, run: AttemptRun, answer: WireAnswer): Promise<WithMeta<Response>> {
-  const { response, host, fields } = answer
+/** @throws what the provider says in place of bytes. */
+export async function openBytes(run: AttemptRun, wire: WireAnswer): Promise<OpenStream<Uint8Array, Uint8Array>> {
+  const { response, host, fields } = wire
   if (/\bjson\b/i.test(response.headers.get('content-type') ?? ''))
     throw (
-      providerErrorOf(await readJson(answer, run.limits)) ??
+      providerErrorOf(await readJson(wire, run.limits)) ??
       new StreamError(`expected bytes from ${host}, got JSON`, fields)
     )
-  refusePage(answer, 'bytes')
-  const pieces = readBytes(answer, run.limits, run.timeout.idle)
-  const source = await openCommitted({ call, run, wire: answer, pieces, reading: new ByteReading(answer) })
-  const body = streamOf(source)
-  unread.register(body, source)
-  const headers = new Headers(response.headers)
-  // The bytes are unpacked by now.
-  for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) headers.delete(name)
-  const own = new Response(body, { status: response.status, headers })
-  return Object.defineProperty(own, '_meta', {
-    value: call.describe(run, NO_COUNTS),
-    enumerable: true,
-  }) as WithMeta<Response>
+  refusePage(wire, 'bytes')
+  return { wire, pieces: readBytes(wire, run.limits, run.timeout.idle), reading: new ByteReading(wire) }
 }
 
-/** Apart from {@link openBytes}, whose answer it must not keep alive. */
+/** @param wire - Absent where no provider was asked. */
+export function deliverBytes(
+  source: StreamSource<Uint8Array>,
+  meta: CallMeta,
+  wire: WireAnswer | undefined,
+): WithMeta<Response> {
+  const body = streamOf(source)
+  unread.register(body, source)
+  const headers = new Headers(wire?.response.headers)
+  // The bytes are unpacked by now.
+  for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) headers.delete(name)
+  const own = new Response(body, { status: wire?.response.status ?? 200, headers })
+  return Object.defineProperty(own, '_meta', { value: meta, enumerable: true }) as WithMeta<Response>
+}
+
+/** Apart from {@link deliverBytes}, whose answer it must not keep alive. */
 function streamOf(source: StreamSource<Uint8Array>): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {

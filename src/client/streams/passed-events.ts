@@ -6,23 +6,20 @@ import type { JsonObject, PassthroughFormat } from '../../kernel/protocol.js'
 import { providerErrorOf } from '../../protocols/openai-chat/error.js'
 import { parseBody, readEvents, type WireAnswer } from '../transport/body.js'
 import type { AttemptRun } from '../call/attempt-run.js'
-import type { Answer, LogicalCall } from '../call/logical-call.js'
-import type { StreamSource } from './model-stream.js'
+import type { Answer } from '../call/answer.js'
 import { factsOf } from '../../protocols/shared/passed-facts.js'
-import { openCommitted, type StreamReading } from './stream-attempt.js'
+import type { OpenStream, StreamReading } from './stream-attempt.js'
 import type { CallMeta, StreamItem } from '../types/meta.js'
 
 type Item = StreamItem<JsonObject>
 
-/** Reads until the first event is there. Until then every failure is the attempt's, and may fall back. */
 export function openPassedEvents(
-  call: LogicalCall,
   run: AttemptRun,
   format: PassthroughFormat,
-  answer: WireAnswer,
-): Promise<StreamSource<Item>> {
-  const pieces = readEvents(answer, run.limits, run.timeout.idle, 'sse')
-  return openCommitted({ call, run, wire: answer, pieces, reading: new PassedReading(format, answer) })
+  wire: WireAnswer,
+): OpenStream<FrameEvent, Item> {
+  const pieces = readEvents(wire, run.limits, run.timeout.idle, 'sse')
+  return { wire, pieces, reading: new PassedReading(format, wire) }
 }
 
 class PassedReading implements StreamReading<FrameEvent, Item> {

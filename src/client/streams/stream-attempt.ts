@@ -7,7 +7,8 @@
  */
 import type { PieceReader, WireAnswer } from '../transport/body.js'
 import type { AttemptRun } from '../call/attempt-run.js'
-import type { Answer, LogicalCall } from '../call/logical-call.js'
+import type { Answer } from '../call/answer.js'
+import type { LogicalCall } from '../call/logical-call.js'
 import { committedFailure } from '../transport/failure.js'
 import type { StreamSource } from './model-stream.js'
 import type { CallMeta } from '../types/meta.js'
@@ -15,14 +16,15 @@ import type { CallMeta } from '../types/meta.js'
 /** What the pieces of a stream mean: all in which streams differ. */
 export interface StreamReading<P, T> {
   /**
-   * Reads a piece, and gives the items that it completes. What was given before a fault is kept.
+   * Reads a piece, and gives the items that it completes. What was given before a fault is kept. A promise only where
+   * something has to be waited for.
    *
    * @returns Whether this was the format's own end.
    * @throws what is wrong with the piece, or what it tells of the provider.
    */
-  read(piece: P, give: (item: T) => void): boolean
+  read(piece: P, give: (item: T) => void): boolean | Promise<boolean>
   /** Gives the last items: after the format's own end, or the end of the bytes. @throws StreamError when the stream was cut. */
-  end(give: (item: T) => void): void
+  end(give: (item: T) => void): void | Promise<void>
   /** Whether a part of the answer has been read. Until then another attempt may take the place of this one. */
   readonly hasContent: boolean
   /** Whether the newest item may be the last, which carries `_meta`: it is held until that is known. */
@@ -35,18 +37,26 @@ export interface StreamReading<P, T> {
   withMeta(item: T, meta: CallMeta): T
 }
 
-export interface StreamParts<P, T> {
-  readonly call: LogicalCall
-  readonly run: AttemptRun
+/** A stream whose answer has begun, and of which nothing is read. */
+export interface OpenStream<P, T> {
   /** For the facts of an error. */
   readonly wire: WireAnswer
   readonly pieces: PieceReader<P>
   readonly reading: StreamReading<P, T>
 }
 
+export interface StreamParts<P, T> extends OpenStream<P, T> {
+  readonly call: LogicalCall
+  readonly run: AttemptRun
+}
+
 /** Opens the stream and makes it the call's answer. Until its first content every failure is the attempt's, and may fall back. */
-export async function openCommitted<P, T>(parts: StreamParts<P, T>): Promise<StreamSource<T>> {
-  const attempt = new StreamAttempt(parts)
+export async function openCommitted<P, T>(
+  call: LogicalCall,
+  run: AttemptRun,
+  { wire, pieces, reading }: OpenStream<P, T>,
+): Promise<StreamSource<T>> {
+  const attempt = new StreamAttempt({ call, run, wire, pieces, reading })
   await attempt.open()
   attempt.commit()
   return attempt
@@ -132,13 +142,15 @@ export class StreamAttempt<P, T> implements StreamSource<T> {
     try {
       const batch = await pieces.next(reading.isComplete)
       if (this.ended) return
-      if (!batch) return this.finish()
+      if (!batch) return await this.finish()
       for (const piece of batch) {
-        const isEnd = reading.read(piece, this.give)
+        const read = reading.read(piece, this.give)
         this.firstPieceAt ??= performance.now()
+        const isEnd = typeof read === 'boolean' ? read : await read
+        if (this.ended) return
         if (!isEnd) continue
         pieces.drain()
-        return this.finish()
+        return await this.finish()
       }
     } catch (error) {
       if (this.ended) return
@@ -159,9 +171,9 @@ export class StreamAttempt<P, T> implements StreamSource<T> {
     this.held = undefined
   }
 
-  private finish(): void {
-    this.parts.reading.end(this.give)
-    this.end({})
+  private async finish(): Promise<void> {
+    await this.parts.reading.end(this.give)
+    if (!this.ended) this.end({})
   }
 
   private fail(thrown: unknown): void {

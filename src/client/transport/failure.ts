@@ -171,12 +171,17 @@ export function nameTargets(error: TracestitchError, attempts: readonly Attempt[
 }
 
 /** What a codec throws is typed; anything else means that the answer had a shape nobody foresaw. */
+export function unreadable(error: unknown): TracestitchError {
+  if (error instanceof TracestitchError) return error
+  return new StreamError('the answer cannot be read as its format', { cause: error })
+}
+
+/** Runs a codec over an answer. @throws as {@link unreadable} says. */
 export function decoding<T>(step: () => T): T {
   try {
     return step()
   } catch (error) {
-    if (error instanceof TracestitchError) throw error
-    throw new StreamError('the answer cannot be read as its format', { cause: error })
+    throw unreadable(error)
   }
 }
 

@@ -21,12 +21,20 @@ export interface CallMeta {
   readonly cost: Cost
   /** What the answer's headers say of the provider's rate limits; `null` when they say nothing. Read when first asked for. */
   readonly rateLimit: RateLimit | null
-  /** Always `null`: this version has no cache. */
-  readonly cache: null
+  /** What answered in place of a provider; `null` when a provider did, which is always so without a cache. */
+  readonly cache: StoredAnswer | null
   /** Trace id in hexadecimal; `null` when no trace is recorded. */
   readonly traceId: string | null
   /** What was left out or changed on the way. */
   readonly warnings: readonly string[]
+}
+
+/** An answer that was at hand: no attempt was made, and it cost nothing. */
+export interface StoredAnswer {
+  /** What had it. */
+  readonly by: string
+  /** USD that the answer would cost by its usage at the target that would have been asked; `null` when that is not known. Worked out when first read. */
+  readonly savedUsd: number | null
 }
 
 /** An answer with `_meta`: how it came about, and what it cost. */

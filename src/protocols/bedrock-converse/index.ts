@@ -8,7 +8,7 @@
  */
 import type { ChatProtocol } from '../../kernel/protocol.js'
 import { decodeError, encodeError } from './errors.js'
-import { PATH } from './paths.js'
+import { PATH, pathOf } from './paths.js'
 import { decodeRequest } from './request-decode.js'
 import { encodeRequest } from './request-encode.js'
 import { decodeResponse, encodeResponse } from './response.js'
@@ -25,6 +25,7 @@ export const bedrockConverse: ChatProtocol = {
   path: PATH,
   ...BEDROCK_RUNTIME,
   streamPath: `${PATH}-stream`,
+  pathOf,
   framing: 'aws-eventstream',
   encodeRequest,
   decodeRequest,

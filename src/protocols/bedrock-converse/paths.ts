@@ -9,6 +9,11 @@ export function modelPath(model: string, operation: string): string {
   return `/model/${pathSegment(model)}/${operation}`
 }
 
+/** Path of a request, which says whether the answer streams. */
+export function pathOf(model: string, stream: boolean): string {
+  return modelPath(model, stream ? 'converse-stream' : 'converse')
+}
+
 const MODEL_PATH = /\/model\/([^/]+)\/([a-z-]+)\/?$/
 
 export function readModelPath(path: string | undefined): { model?: string; operation?: string } {

@@ -18,7 +18,7 @@ import { dialectOf } from './dialect.js'
 import { encodeMessages } from './messages-encode.js'
 import { encodeModelFields } from './model-fields.js'
 import { encodeFormat } from './output-config.js'
-import { modelPath } from './paths.js'
+import { pathOf } from './paths.js'
 import { placeCachePoints } from './placement.js'
 import { encodeTools } from './tools.js'
 import { ID, ownRaw } from './wire.js'
@@ -138,7 +138,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
     serviceTier: encodeTier(request.service_tier, limits),
   })
   return {
-    path: modelPath(model, request.stream === true ? 'converse-stream' : 'converse'),
+    path: pathOf(model, request.stream === true),
     body: layOver(body, extras, JOINS),
     ...(toolNames && { toolNames }),
   }

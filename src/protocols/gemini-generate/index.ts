@@ -11,7 +11,7 @@ import { encodeRequest } from './request-encode.js'
 import { decodeResponse, encodeResponse } from './response.js'
 import { createStreamDecoder } from './stream-decode.js'
 import { createStreamEncoder } from './stream-encode.js'
-import { ID } from './wire.js'
+import { ID, pathOf } from './wire.js'
 
 /** Gemini's `generateContent` (https://ai.google.dev/api/generate-content), which Vertex AI has too. */
 export const geminiGenerate: ChatProtocol = {
@@ -21,6 +21,7 @@ export const geminiGenerate: ChatProtocol = {
   path: ':generateContent',
   auth: { header: 'x-goog-api-key' },
   streamPath: ':streamGenerateContent?alt=sse',
+  pathOf,
   framing: 'sse',
   encodeRequest,
   decodeRequest,

@@ -17,7 +17,7 @@ import { LAYOUT, followLayout, isUnsignedRequest } from './layout.js'
 import { dialectOf } from './dialect.js'
 import { withoutFileNames } from './media.js'
 import { encodeToolChoice, encodeTools, hasFunctions, isForced } from './tools.js'
-import { ID, methodPath, ownRaw } from './wire.js'
+import { ID, ownRaw, pathOf } from './wire.js'
 
 const checkFields = fieldCheck({
   id: ID,
@@ -113,9 +113,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
     serviceTier: encodeServiceTier(request.service_tier, limits),
   })
   return {
-    path: request.stream
-      ? `${methodPath(context.model, 'streamGenerateContent')}?alt=sse`
-      : methodPath(context.model, 'generateContent'),
+    path: pathOf(context.model, request.stream === true),
     body: layOver(
       layout === undefined ? body : followLayout(body, layout, context.model),
       [native, raw, request.extra_body],

@@ -53,6 +53,11 @@ export function methodPath(model: string, method: string): string {
   return `/${pathSegment(resource, 'model', true).replaceAll('%40', '@')}:${method}`
 }
 
+/** Path of a request, which says whether the answer streams. */
+export function pathOf(model: string, stream: boolean): string {
+  return stream ? `${methodPath(model, 'streamGenerateContent')}?alt=sse` : methodPath(model, 'generateContent')
+}
+
 const METHOD = /(?:^|\/)(models|tunedModels|endpoints)\/([^/:?#]+):([a-zA-Z]+)(?:[?#]|$)/
 
 /** Model and method that a request's path names: the format says neither in its body. */

@@ -73,7 +73,8 @@ export function encodeMessages(messages: readonly Message[], limits: Limits): Js
     switch (message.role) {
       case 'system':
       case 'developer':
-        return split(message.content, 'system', limits).map((said) => ({ role: 'system', ...withImages(said) }))
+        // Templates of some models take one instruction.
+        return [{ role: 'system', ...joined(message.content, 'system', limits) }]
       case 'user':
         if (message.name !== undefined) limits.warn('names of messages are left out')
         return split(message.content, 'user', limits).map((said) => ({ role: 'user', ...withImages(said) }))

@@ -104,7 +104,9 @@ export function encodeError(error: WireError, status: number): JsonObject {
 export function providerErrorOf(body: unknown): ProviderError | undefined {
   const error = decodeError(body)
   if (!error) return undefined
-  const source = isObject(body) && isObject(body.error) ? body.error : isObject(body) ? body : {}
+  // Google's answers to OpenAI's format are lists.
+  const whole: unknown = Array.isArray(body) ? body[0] : body
+  const source = isObject(whole) && isObject(whole.error) ? whole.error : isObject(whole) ? whole : {}
   const status =
     [source.code, source.status_code, source.status].map(statusOf).find((number) => number !== undefined) ??
     BASE_STATUSES.get(baseRefusal(source)?.status_code)

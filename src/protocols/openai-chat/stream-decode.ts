@@ -182,6 +182,15 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
     ]
   }
 
+  /** The usual chunk of one choice that goes on, told without a closer look. `last` may stay: it says the same. */
+  function isContentAlone(chunk: JsonObject): boolean {
+    if (chunk.id !== last.id || chunk.model !== last.model || chunk.usage) return false
+    if (chunk.x_groq !== undefined || chunk.base_resp !== undefined || !Array.isArray(chunk.choices)) return false
+    const [choice, another] = chunk.choices as readonly unknown[]
+    if (!isObject(choice) || another !== undefined || choice.finish_reason || choice.error || choice.usage) return false
+    return typeof choice.index === 'number' && memories.has(choice.index)
+  }
+
   /** Sources are told once, with the end of a choice or after it: servers repeat them, and give them late. */
   function cite(choices: ChunkChoice[], chunk: JsonObject): ChunkChoice[] {
     const found = sourcesOf(chunk)
@@ -220,6 +229,7 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
         throw providerErrorOf(chunk) ?? new StreamError(`a chunk is ${typeName(chunk)}, not an object`)
       if (chunk.error || event === 'error')
         throw providerErrorOf(chunk) ?? new StreamError('the stream reported an error')
+      if (!keepContent && isContentAlone(chunk)) return NOTHING
       const list = chunk.choices
       if (list !== undefined && list !== null && !Array.isArray(list)) {
         throw new StreamError(`\`choices\` of a chunk is ${typeName(list)}, not an array`)

@@ -88,6 +88,14 @@ const MISTRAL_NEXT: Readonly<Record<string, readonly string[]>> = {
   tool: ['assistant', 'tool'],
 }
 
+/** The chat template of Qwen 3.5 and later (https://github.com/QwenLM/Qwen3.8/issues/244); MiniMax (https://github.com/MiniMax-AI/MiniMax-M2/issues/51). */
+export const oneInstruction: Rule = (body) =>
+  objects(body.messages).flatMap(({ role }, at) =>
+    at > 0 && (role === 'system' || role === 'developer')
+      ? [`messages.${at}: System message must be at the beginning.`]
+      : [],
+  )
+
 export const mistralOrder: Rule = (body) => {
   const messages = objects(body.messages)
   const last = messages.at(-1)

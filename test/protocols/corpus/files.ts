@@ -7,7 +7,7 @@ import type { JsonObject, ProtocolId } from '../../../src/kernel/protocol.js'
 
 // `TRACESTITCH_CORPUS` names another place, or one that is not there.
 const folder = process.env['TRACESTITCH_CORPUS']
-const ROOT = folder ? `${folder}/` : fileURLToPath(new URL('../../../../shared/fixtures/', import.meta.url))
+export const ROOT = folder ? `${folder}/` : fileURLToPath(new URL('../../../../shared/fixtures/', import.meta.url))
 
 export const corpusIsHere = existsSync(`${ROOT}manifest.jsonl`)
 

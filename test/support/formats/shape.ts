@@ -4,7 +4,8 @@ export type Json = Record<string, unknown>
 export interface FakeFormat {
   readonly path: RegExp
   streams(path: string, body: Json): boolean
-  whole(path: string, body: Json): Json
+  /** JSON, a text, or bytes. */
+  whole(path: string, body: Json): Json | string | Buffer
   /** As they go over the wire. */
   events(path: string, body: Json): string[]
   /** Default: OpenAI's. */
@@ -13,4 +14,13 @@ export interface FakeFormat {
 
 export function sse(data: unknown, event?: string): string {
   return `${event ? `event: ${event}\n` : ''}data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`
+}
+
+/** Structured output gets the object that the tests' schema wants. */
+export function textOf(body: Json): string {
+  return JSON.stringify(body).includes('json_schema') ? '{"answer":"four"}' : 'Hello there, friend.'
+}
+
+export function pieces(text: string): string[] {
+  return text.match(/.{1,4}/g) ?? []
 }

@@ -13,6 +13,7 @@ export const BRIDGE = 'I have read the result.'
 export function inTurn(messages: readonly Message[], rules: HistoryRules, limits: Limits): readonly Message[] {
   let ordered = messages
   if (rules.userNeeded || rules.userFirst) ordered = withSomethingSaid(ordered, limits)
+  if (rules.oneInstruction) ordered = oneInstruction(ordered, limits)
   if (rules.instructionsFirst) ordered = instructionsFirst(ordered, limits)
   if (rules.userFirst) ordered = userFirst(ordered, limits)
   if (rules.answerAfterTools) ordered = bridged(ordered, limits)
@@ -48,6 +49,17 @@ function instructionsFirst(messages: readonly Message[], limits: Limits): readon
   const rest = messages.filter((message) => !late.has(message))
   const start = rest.findIndex((message) => !isInstruction(message))
   return [...rest.slice(0, start), ...late, ...rest.slice(start)]
+}
+
+/** All that instructs, in order, as the first message. */
+function oneInstruction(messages: readonly Message[], limits: Limits): readonly Message[] {
+  const instructions = messages.filter(isInstruction)
+  const [first, ...further] = instructions
+  if (!first || (further.length === 0 && messages[0] === first)) return messages
+  limits.warn('system messages are sent as one, at the front')
+  const content = instructions.reduce<Message['content']>((all, message) => join(all, message.content), null)
+  const rest = messages.filter((message) => !isInstruction(message))
+  return [{ ...first, content } as Message, ...rest]
 }
 
 function userFirst(messages: readonly Message[], limits: Limits): readonly Message[] {

@@ -3,7 +3,7 @@ import type { Entry, Gate } from './gate.js'
 import type { Reservation } from './budgets.js'
 import type { Used } from './used.js'
 
-export class Pass {
+export class Permit {
   readonly gates: readonly Gate[]
   private readonly entry: Entry
   private readonly reservation: Reservation | undefined

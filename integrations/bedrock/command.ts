@@ -1,0 +1,42 @@
+/** What all commands of Bedrock's clients have in common. */
+import { asString, isObject, path, type CallDeclaration } from '../../src/autolog/contract.js'
+import { inject } from './middleware.js'
+
+/** What the program gives a command. */
+export type Input = Readonly<Record<string, unknown>>
+export type Operation = (input: Input) => CallDeclaration
+
+/** Converse has the guardrail in an object of its own, the other operations at the top. */
+export function guardrailOf(input: Input): Record<string, string> {
+  const id = asString(path(input['guardrailConfig'], 'guardrailIdentifier')) ?? asString(input['guardrailIdentifier'])
+  return id === undefined ? {} : { 'aws.bedrock.guardrail.id': id }
+}
+
+export function shared(input: Input) {
+  return {
+    provider: 'aws.bedrock',
+    callback: 'last',
+    request: () => input,
+    model: () => asString(input['modelId']),
+    attributes: guardrailOf(input),
+    inject,
+  } satisfies Partial<CallDeclaration>
+}
+
+/** As it goes over the wire, where the model stands. */
+export const pathOf = (input: Input, operation: string): string =>
+  `/model/${encodeURIComponent(String(input['modelId']))}/${operation}`
+
+/** A command of another copy of the package has the same name and not the same class. */
+export function declarationsOf(
+  module: Readonly<Record<string, unknown>>,
+  operations: Readonly<Record<string, Operation>>,
+) {
+  const known = new Map(Object.entries(operations).map(([name, operation]) => [module[`${name}Command`], operation]))
+  return ([command]: readonly unknown[]): CallDeclaration | undefined => {
+    const type = path(command, 'constructor')
+    const operation = known.get(type) ?? operations[String(path(type, 'name')).replace(/Command$/, '')]
+    const input = path(command, 'input')
+    return operation && isObject(input) ? operation(input) : undefined
+  }
+}

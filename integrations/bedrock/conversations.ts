@@ -1,0 +1,75 @@
+/** Formats of conversations that are nearly OpenAI's chat. */
+import { asString, isObject, path } from '../../src/autolog/contract.js'
+import { usageAtEnd } from './tokens.js'
+
+type Wire = Record<string, unknown>
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+
+/** OpenAI's chat but for Mistral's name of why a model stopped, and Bedrock's counts at the end of a stream. */
+export function withChatUsage(wire: Wire): Wire {
+  const usage = usageAtEnd(wire)
+  const isNamed = listOf(wire['choices']).some((choice) => isObject(choice) && choice['finish_reason'] === undefined)
+  if (!usage && !isNamed) return wire
+  return {
+    ...wire,
+    choices: listOf(wire['choices']).map((choice) =>
+      isObject(choice)
+        ? { ...choice, finish_reason: choice['finish_reason'] ?? asString(choice['stop_reason']) }
+        : choice,
+    ),
+    ...(usage && wire['usage'] == null && { usage }),
+  }
+}
+
+/** Cohere's Command R: its chat of the first version, with the last message apart from those before. */
+export function commandRequest(body: Wire): Wire {
+  const { message, chat_history: history, preamble, p, k, message: _message, ...rest } = body
+  const before = listOf(history).map((turn) => ({
+    role: path(turn, 'role') === 'CHATBOT' ? 'assistant' : String(path(turn, 'role')).toLowerCase(),
+    content: path(turn, 'message'),
+  }))
+  return {
+    max_tokens: rest['max_tokens'],
+    temperature: rest['temperature'],
+    top_p: p,
+    top_k: k,
+    seed: rest['seed'],
+    ...(rest['stop_sequences'] !== undefined && { stop: rest['stop_sequences'] }),
+    messages: [
+      ...(typeof preamble === 'string' ? [{ role: 'system', content: preamble }] : []),
+      ...before,
+      { role: 'user', content: message },
+    ],
+  }
+}
+
+/** A whole answer, or a piece of a stream. */
+export function commandAnswer(wire: Wire): Wire {
+  const usage = usageAtEnd(wire)
+  const end = wire['event_type'] === 'stream-end' && isObject(wire['response']) ? wire['response'] : undefined
+  const { text, finish_reason: reason, response_id: id, tool_calls: calls } = end ?? wire
+  const isPiece = wire['event_type'] !== undefined
+  if (text === undefined && !isPiece && !usage) throw new TypeError('the answer has no text')
+  const said = {
+    role: 'assistant',
+    // The end says all of the text again.
+    content: end ? '' : (text ?? ''),
+    ...(Array.isArray(calls) && { tool_calls: calls.map(toolCall) }),
+  }
+  return {
+    id,
+    choices: [{ index: 0, finish_reason: reason ?? null, [isPiece ? 'delta' : 'message']: said }],
+    ...(usage && { usage }),
+  }
+}
+
+/** Those of this version have no id. */
+function toolCall(call: unknown, index: number): Wire {
+  return {
+    index,
+    id: `call_${index}`,
+    type: 'function',
+    function: { name: path(call, 'name'), arguments: JSON.stringify(path(call, 'parameters') ?? {}) },
+  }
+}

@@ -1,0 +1,79 @@
+/** Counts that Bedrock adds to what a model says: in headers, at the end of a stream, and in events of speech. */
+import { isObject, path, type hub } from '../../src/autolog/contract.js'
+
+export type Counted = Partial<hub.Usage>
+
+interface Counts {
+  readonly input: number | undefined
+  readonly output: number | undefined
+  readonly cacheRead?: number | undefined
+  readonly cacheWrite?: number | undefined
+}
+
+/** What was read from and written to the cache is not in the count of the input. */
+export function usageOf({ input, output, cacheRead, cacheWrite }: Counts): Counted | undefined {
+  if (input === undefined && output === undefined) return undefined
+  const prompt = input === undefined ? undefined : input + (cacheRead ?? 0) + (cacheWrite ?? 0)
+  return {
+    ...(prompt !== undefined && { prompt_tokens: prompt }),
+    ...(output !== undefined && { completion_tokens: output }),
+    total_tokens: (prompt ?? 0) + (output ?? 0),
+    ...((cacheRead !== undefined || cacheWrite !== undefined) && {
+      prompt_tokens_details: {
+        ...(cacheRead !== undefined && { cached_tokens: cacheRead }),
+        ...(cacheWrite !== undefined && { cache_write_tokens: cacheWrite }),
+      },
+    }),
+  }
+}
+
+export function count(value: unknown): number | undefined {
+  return typeof value === 'number' && value >= 0 ? value : undefined
+}
+
+export function usageInHeaders(headers: Readonly<Record<string, unknown>>): Counted | undefined {
+  const countIn = (name: string): number | undefined => {
+    const value = headers[`x-amzn-bedrock-${name}-token-count`]
+    return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : undefined
+  }
+  return usageOf({
+    input: countIn('input'),
+    output: countIn('output'),
+    cacheRead: countIn('cache-read-input'),
+    cacheWrite: countIn('cache-write-input'),
+  })
+}
+
+/** Of the last piece of a stream, whichever model it is from. */
+export function usageAtEnd(piece: unknown): Counted | undefined {
+  const metrics = path(piece, 'amazon-bedrock-invocationMetrics')
+  if (!isObject(metrics)) return undefined
+  return usageOf({
+    input: count(metrics['inputTokenCount']),
+    output: count(metrics['outputTokenCount']),
+    cacheRead: count(metrics['cacheReadInputTokenCount']),
+    cacheWrite: count(metrics['cacheWriteInputTokenCount']),
+  })
+}
+
+/**
+ * The counts of a conversation in speech so far (https://docs.aws.amazon.com/nova/latest/userguide/output-events.html), as
+ * `json` reads them; `undefined` for an event of another kind.
+ */
+export function usageInSpeech(event: unknown): unknown {
+  const usage = path(event, 'event', 'usageEvent')
+  if (!isObject(usage)) return undefined
+  const detailsOf = (side: 'input' | 'output'): object => ({
+    audio_tokens: count(path(usage, 'details', 'total', side, 'speechTokens')),
+    text_tokens: count(path(usage, 'details', 'total', side, 'textTokens')),
+  })
+  return {
+    usage: {
+      input_tokens: usage['totalInputTokens'],
+      output_tokens: usage['totalOutputTokens'],
+      total_tokens: usage['totalTokens'],
+      input_tokens_details: detailsOf('input'),
+      output_tokens_details: detailsOf('output'),
+    },
+  }
+}

@@ -1,0 +1,21 @@
+/** What `@mistralai/mistralai` 2.x traces by itself. */
+import { openCall, path, type ModuleTarget, type Replace } from '../../src/autolog/contract.js'
+
+const wantsGlobal = (): boolean => process.env['MISTRAL_SDK_TELEMETRY']?.trim().toLowerCase() === 'global'
+
+/**
+ * Its spans, which the program opts into, hold what was asked and answered. Where they would go where ours go, they are
+ * not made for calls that have a span here; a provider of the client's own, or Mistral's, keeps getting them.
+ */
+const muted: Replace = (original, active) =>
+  function (this: unknown, ...args: unknown[]) {
+    const goToOurs =
+      path(this, 'tracerProvider') === undefined &&
+      (path(this, '_telemetryUseGlobalProvider') === true || wantsGlobal())
+    if (active() && goToOurs && openCall()) return Promise.resolve(args[1])
+    return Reflect.apply(original, this, args)
+  }
+
+export const muteTelemetry: ModuleTarget['instrument'] = (module, patcher) => {
+  patcher.wrap(path(module, 'TracingHook', 'prototype'), 'beforeRequest', muted)
+}

@@ -1,0 +1,121 @@
+/** What an answer of a call came to: in limits, budgets and the sums of the client, and in its `_meta`. */
+import { isSpanContextValid } from '@opentelemetry/api'
+import type { Attempt } from '../../kernel/errors.js'
+import type { Usage } from '../../kernel/hub.js'
+import type { HeaderSource } from '../../kernel/rate-limit.js'
+import type { Target } from '../../router/target.js'
+import type { Call } from '../../telemetry/call.js'
+import type { Place } from '../admission/demand.js'
+import type { Permit } from '../admission/permit.js'
+import { usedBy, type Used } from '../admission/used.js'
+import { isBrokenOff, usageSoFar } from '../facts/broken-off.js'
+import { createMeta, storedMeta } from '../facts/meta.js'
+import { doubtOf, type Doubt } from '../facts/plausible.js'
+import type { CallMeta } from '../types/meta.js'
+import type { Answer } from './answer.js'
+import type { CallPlan } from './plan-call.js'
+import type { Early } from './stage.js'
+
+interface CountedCall {
+  readonly plan: CallPlan
+  readonly attempts: readonly Attempt[]
+  readonly warnings: readonly string[]
+  readonly telemetry: Call
+  readonly permit: Permit | undefined
+}
+
+interface CountedRun {
+  readonly target: Target
+  readonly place: Place
+  readonly permit: Permit | undefined
+  readonly reportedCost: number | undefined
+  readonly limitHeaders: HeaderSource | undefined
+  readonly answeredAt: number
+}
+
+/** What is priced of an answer. */
+interface AnswerFacts {
+  readonly model: string
+  readonly usage?: Partial<Usage> | undefined
+  readonly serviceTier?: string | null | undefined
+  readonly partial?: boolean
+  readonly doubt?: Doubt | undefined
+}
+
+/** @returns `used`: what the whole call has to count of it, where limits hold for it. */
+export function countAnswer(
+  call: CountedCall,
+  run: CountedRun,
+  answer: Answer,
+): { readonly meta: CallMeta; readonly used: Used | undefined } {
+  const { client, alias, metadata, demand } = call.plan
+  const facts = factsOf(call.plan, answer)
+  const { usage } = facts
+  const doubt = doubtOf(answer, usage, demand.expected(run.place))
+  const meta = describeAnswer(call, run, { ...facts, doubt })
+  // What is not believed is no sum.
+  const believed = doubt?.fault === undefined
+  client.ledger.add({ meta, usage: believed ? usage : undefined, alias, metadata, date: client.clock.date() })
+  if (!run.permit && !call.permit) return { meta, used: undefined }
+  const used = usedBy(usage, believed, () => meta.cost.usd)
+  run.permit?.settle(used)
+  return { meta, used }
+}
+
+/** Of an answer that a stage had: nobody was asked, and nothing is paid. */
+export function countStored(call: CountedCall, { answer, by }: Early): CallMeta {
+  const { client, alias, metadata, shown } = call.plan
+  const meta = storedMeta({
+    ...baseFacts(call, shown, factsOf(call.plan, answer)),
+    limitHeaders: undefined,
+    answeredAt: 0,
+    by,
+  })
+  client.ledger.add({ meta, usage: undefined, alias, metadata, date: client.clock.date() })
+  return meta
+}
+
+export function describeAnswer(call: CountedCall, run: CountedRun, facts: AnswerFacts): CallMeta {
+  const { target, reportedCost: reported, limitHeaders, answeredAt } = run
+  const base = baseFacts(call, target, facts)
+  return createMeta({
+    ...base,
+    ...(reported !== undefined && { usage: { ...facts.usage, cost: reported } }),
+    limitHeaders,
+    answeredAt,
+  })
+}
+
+function baseFacts({ plan, attempts, warnings, telemetry }: CountedCall, target: Target, facts: AnswerFacts) {
+  const { model, usage, serviceTier, partial, doubt } = facts
+  const { prices, clock } = plan.client
+  const spanContext = telemetry.span?.spanContext()
+  return {
+    target,
+    attempts,
+    warnings,
+    traceId: spanContext && isSpanContextValid(spanContext) ? spanContext.traceId : null,
+    served: model,
+    usage: usage as object | undefined,
+    told: usage,
+    serviceTier,
+    partial,
+    doubt,
+    prices,
+    at: clock.date(),
+  }
+}
+
+function factsOf({ routed }: CallPlan, answer: Answer): AnswerFacts {
+  if ('embeddings' in answer) return answer.embeddings
+  if ('other' in answer) return answer.other
+  const { chat } = answer
+  if (!routed.stream || !isBrokenOff(chat))
+    return { model: chat.model, usage: chat.usage, serviceTier: chat.service_tier }
+  return {
+    model: chat.model,
+    usage: usageSoFar(chat, routed.inputTokens),
+    serviceTier: chat.service_tier,
+    partial: true,
+  }
+}

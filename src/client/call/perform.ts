@@ -1,0 +1,108 @@
+/** The road of every call: read, planned, begun, tried until it is answered, looked at, counted and given. */
+import type { ClientContext } from '../context.js'
+import { ModelStream } from '../streams/model-stream.js'
+import { StoredSource } from '../streams/stored-source.js'
+import { openCommitted } from '../streams/stream-attempt.js'
+import type { CallOptions } from '../types/options.js'
+import type { Answer } from './answer.js'
+import type { AttemptRun } from './attempt-run.js'
+import { describeAnswer } from './count-answer.js'
+import { execute } from './execute.js'
+import { LogicalCall } from './logical-call.js'
+import type { Operation } from './operation.js'
+import { planCall } from './plan-call.js'
+import type { Early } from './stage.js'
+import { refuse } from './stages.js'
+
+/**
+ * Makes one logical call. The only one that does.
+ *
+ * @returns the body of the answer with `_meta`, or what the operation delivers of a stream.
+ * @throws TracestitchError, or the caller's own abort reason.
+ */
+export async function perform<Request, Item>(
+  client: ClientContext,
+  operation: Operation<Request, Item>,
+  body: object,
+  options?: CallOptions,
+): Promise<object> {
+  const asked = operation.read(client, body, options)
+  const call = new LogicalCall(planCall(client, asked.input))
+  try {
+    let { request } = asked
+    if (client.stages.before) {
+      const early = await call.limits.race(client.stages.before(call))
+      if (early) return answerEarly(call, operation, request, early, asked.stream)
+      if (call.request && call.request !== asked.input.request)
+        request = operation.replace?.(request, call.request) ?? request
+    }
+    if (operation.prepare) request = await operation.prepare(call, request)
+    if (asked.stream) return await execute(call, (run) => openStream(call, run, operation, request))
+    const { run, answer, given } = await execute(call, (run) => tryWhole(run, operation, request))
+    return { ...given, _meta: call.succeed(run, answer) }
+  } catch (error) {
+    throw call.fail(error)
+  }
+}
+
+interface Given {
+  readonly run: AttemptRun
+  readonly answer: Answer
+  readonly given: object
+}
+
+/** One attempt at a whole answer, from the request to what the caller gets: until then a failure may fall back. */
+async function tryWhole<Request, Item>(
+  run: AttemptRun,
+  operation: Operation<Request, Item>,
+  request: Request,
+): Promise<Given> {
+  const came = await operation.attempt(run, request)
+  let answer: Answer
+  try {
+    const looked = run.call.client.stages.after(run, came)
+    answer = looked instanceof Promise ? await looked : looked
+  } catch (error) {
+    refuse(run, came, error)
+    throw error
+  }
+  const given = operation.body(answer, request)
+  run.finish()
+  return { run, answer, given }
+}
+
+/** One attempt at a stream, until its first content is there. */
+async function openStream<Request, Item>(
+  call: LogicalCall,
+  run: AttemptRun,
+  operation: Operation<Request, Item>,
+  request: Request,
+): Promise<object> {
+  const stage = call.stream ? call.client.stages.chunks(run) : undefined
+  run.limits.start('firstChunk', run.timeout.firstChunk)
+  const opened = await (operation.open as NonNullable<typeof operation.open>)(run, request, stage)
+  const source = await openCommitted(call, run, opened)
+  if (!operation.deliver) return new ModelStream(source)
+  return operation.deliver(source, describeAnswer(call, run, NOTHING_KNOWN), opened.wire)
+}
+
+/** Before the end of a stream. */
+const NOTHING_KNOWN = { model: '' }
+
+function answerEarly<Request, Item>(
+  call: LogicalCall,
+  operation: Operation<Request, Item>,
+  request: Request,
+  early: Early,
+  stream: boolean,
+): object {
+  if (!stream) {
+    const given = operation.body(early.answer, request)
+    return { ...given, _meta: call.answeredEarly(early) }
+  }
+  const pieces = operation.pieces?.(early.answer, request) ?? []
+  call.telemetry.chunk()
+  const meta = call.answeredEarly(early)
+  const source = new StoredSource(pieces, meta)
+  return operation.deliver ? operation.deliver(source, meta, undefined) : new ModelStream(source)
+}

@@ -1,0 +1,119 @@
+/** Makes one of the stages of a client. */
+import { createChatAccumulator } from '../../kernel/accumulate.js'
+import type { ChatChunk } from '../../kernel/hub.js'
+import { classifyError } from '../../policies/error-class.js'
+import { countFault } from '../../telemetry/settings.js'
+import { warnOnce } from '../../telemetry/warn.js'
+import { chunksOf } from '../streams/chunks.js'
+import { refuseUnfit } from '../answers/unfit.js'
+import type { Answer } from './answer.js'
+import type { AttemptView, CallView, ChunkStage, Early, Settled, Stage, Stages } from './stage.js'
+
+/**
+ * What stands around every call of a client: the refusal of unfit answers, which sees them first, and `own` after it.
+ */
+export function compileStages(own: readonly Stage[] = []): Stages {
+  const stages = [refuseUnfit, ...own]
+  const before = stages.filter((stage) => stage.before)
+  const after = stages.filter((stage) => stage.after)
+  const streaming = stages.filter((stage) => stage.after ?? stage.chunks)
+  const done = stages.filter((stage) => stage.done)
+  return {
+    before: before.length > 0 ? (call) => askAll(before, call) : undefined,
+    after: (run, answer) => lookAt(after, run, answer),
+    chunks: (run) => chunkStage(streaming, run),
+    done: done.length > 0 ? (call, settled) => tellAll(done, call, settled) : undefined,
+    changeStreams: own.some((stage) => stage.after ?? stage.chunks),
+  }
+}
+
+/** The first answer counts. */
+async function askAll(stages: readonly Stage[], call: CallView): Promise<Early | undefined> {
+  for (const stage of stages) {
+    const answer = await stage.before?.(call)
+    if (answer) return { answer, by: stage.id }
+  }
+  return undefined
+}
+
+/** Waits for nothing that no stage makes it wait for. */
+function lookAt(stages: readonly Stage[], run: AttemptView, answer: Answer, from = 0): Answer | Promise<Answer> {
+  let given = answer
+  for (let at = from; at < stages.length; at += 1) {
+    const next = stages[at]?.after?.(run, given) ?? given
+    if (next instanceof Promise) return run.limits.race(next).then((looked) => lookAt(stages, run, looked, at + 1))
+    given = next
+  }
+  return given
+}
+
+function chunkStage(stages: readonly Stage[], run: AttemptView): ChunkStage | undefined {
+  const looking = stages.flatMap((stage) => (stage.chunks ? (stage.chunks(run) ?? []) : new HeldToEnd(stage, run)))
+  return looking.length > 1 ? new InTurn(looking) : looking[0]
+}
+
+/** One after the other. */
+class InTurn implements ChunkStage {
+  private readonly stages: readonly ChunkStage[]
+
+  constructor(stages: readonly ChunkStage[]) {
+    this.stages = stages
+  }
+
+  async push(chunks: readonly ChatChunk[], from = 0): Promise<readonly ChatChunk[]> {
+    let given = chunks
+    for (let at = from; at < this.stages.length && given.length > 0; at += 1) {
+      const next = this.stages[at]?.push(given) ?? given
+      given = next instanceof Promise ? await next : next
+    }
+    return given
+  }
+
+  async end(): Promise<readonly ChatChunk[]> {
+    const all: ChatChunk[] = []
+    for (const [at, stage] of this.stages.entries()) all.push(...(await this.push(await stage.end(), at + 1)))
+    return all
+  }
+}
+
+/** For a stage that looks at whole answers only: a guard that streams pass unseen would be none. */
+class HeldToEnd implements ChunkStage {
+  private readonly stage: Stage
+  private readonly run: AttemptView
+  private readonly accumulator = createChatAccumulator()
+
+  constructor(stage: Stage, run: AttemptView) {
+    this.stage = stage
+    this.run = run
+  }
+
+  push(chunks: readonly ChatChunk[]): readonly ChatChunk[] {
+    for (const chunk of chunks) this.accumulator.push(chunk)
+    return []
+  }
+
+  async end(): Promise<readonly ChatChunk[]> {
+    const answer: Answer = { chat: this.accumulator.result() }
+    const given = (await this.stage.after?.(this.run, answer)) ?? answer
+    return 'chat' in given ? chunksOf(given.chat) : []
+  }
+}
+
+function tellAll(stages: readonly Stage[], call: CallView, settled: Settled): void {
+  for (const stage of stages) {
+    try {
+      stage.done?.(call, settled)
+    } catch {
+      countFault(`stages.${stage.id}`)
+      // What it threw may hold anything, the answer too.
+      warnOnce(`the stage \`${stage.id}\` of a client failed after a call; calls go on without it. Reported once.`)
+    }
+  }
+}
+
+/** An answer is not taken: it counts as what it came to, and the caller is told when a stage turned it down. */
+export function refuse(run: AttemptView, answer: Answer, error: unknown): void {
+  run.answeredInVain(answer)
+  if (run.limits.aborted) return
+  run.call.warn(`an answer of ${run.target.id} was not taken (${classifyError(error)}), and is paid for too`)
+}

@@ -1,0 +1,41 @@
+/** What every call of a client shares. */
+import type { PriceOptions } from '../cost/price.js'
+import type { Catalogue } from '../kernel/catalogue.js'
+import type { Clock } from '../kernel/clock.js'
+import type { CountTokens } from '../kernel/estimate.js'
+import type { Plan } from '../router/plan.js'
+import type { SharedCooldowns } from '../router/shared-cooldowns.js'
+import type { Member } from '../router/strategy.js'
+import type * as semconv from '../telemetry/semconv.js'
+import type { Gates } from './admission/gates.js'
+import type { Stages } from './call/stage.js'
+import type { Ledger } from './facts/spend.js'
+import type { Hooks } from './hooks.js'
+
+export interface ClientContext {
+  readonly catalogue: Catalogue
+  readonly plan: Plan
+  /** What stands around every call. */
+  readonly stages: Stages
+  /** Limits and budgets. */
+  readonly gates: Gates
+  /** Where other processes tell which targets are in cooldown; absent where there is no other. */
+  readonly cooldowns?: SharedCooldowns | undefined
+  /** Asks targets that have cooled down whether they are well; absent where nobody wants that. */
+  readonly probes?: ProbeWatch | undefined
+  readonly prices: PriceOptions
+  /** Gives what counts the tokens of a request; absent: by characters. */
+  readonly tokenCounter?: (() => CountTokens | undefined) | undefined
+  /** What was spent so far. */
+  readonly ledger: Pick<Ledger, 'add' | 'spend'>
+  readonly hooks: Hooks
+  readonly fetch: typeof globalThis.fetch | undefined
+  readonly clock: Clock
+  readonly random: () => number
+}
+
+/** Told of every cooldown that begins. */
+export interface ProbeWatch {
+  cooledDown(call: { readonly client: ClientContext; readonly operation: semconv.Operation }, member: Member): void
+  close(): Promise<void>
+}

@@ -1,0 +1,30 @@
+/** `moderations`, `images` and `audio`: passed on in OpenAI's own shape. */
+import type { PassthroughId } from '../../kernel/protocol.js'
+import { perform } from '../call/perform.js'
+import type { ClientContext } from '../context.js'
+import type { Client } from '../types/client.js'
+import type { CallOptions } from '../types/options.js'
+import type { Images, Moderations, Speech, Transcriptions, Translations } from '../types/passed.js'
+import { passingBytes, passingJson } from './passthrough.js'
+
+/** What they answer is the provider's word, so the caller names its type. */
+export function createPassed(client: ClientContext): Pick<Client, 'moderations' | 'images' | 'audio'> {
+  const json = (id: PassthroughId) => {
+    const operation = passingJson(id)
+    return (body: object, options?: CallOptions) => perform(client, operation, body, options)
+  }
+  const speech = passingBytes('openai-speech')
+  return {
+    moderations: { create: json('openai-moderations') as Moderations['create'] },
+    images: {
+      generate: json('openai-images') as Images['generate'],
+      edit: json('openai-image-edits') as Images['edit'],
+      createVariation: json('openai-image-variations') as Images['createVariation'],
+    },
+    audio: {
+      speech: { create: (body, options) => perform(client, speech, body, options) as ReturnType<Speech['create']> },
+      transcriptions: { create: json('openai-transcriptions') as Transcriptions['create'] },
+      translations: { create: json('openai-translations') as Translations['create'] },
+    },
+  }
+}

@@ -1,0 +1,84 @@
+/** Makes of the options of a client what its calls share. */
+import { loadPrices } from '../cost/tables.js'
+import type { Catalogue } from '../kernel/catalogue.js'
+import { systemClock } from '../kernel/clock.js'
+import type { ClientOptions } from '../router/options.js'
+import { compilePlan } from '../router/plan.js'
+import { SharedCooldowns } from '../router/shared-cooldowns.js'
+import { MemoryStore } from '../stores/memory.js'
+import { warnOnce } from '../telemetry/warn.js'
+import { Gates } from './admission/gates.js'
+import type { Stage } from './call/stage.js'
+import { compileStages } from './call/stages.js'
+import type { ClientContext } from './context.js'
+import { blendedPrice } from './facts/blended-price.js'
+import { counterOf } from './facts/count-tokens.js'
+import { Ledger } from './facts/spend.js'
+import { Hooks } from './hooks.js'
+import { Probes } from './probes.js'
+import { setTelemetryDefaults } from './telemetry-defaults.js'
+
+let warm = false
+
+/**
+ * Node loads its `fetch`, with `Headers` and `Response`, when one of them is first used, which takes longer than all else
+ * in a first call. So it is done before.
+ */
+function warmFetch(): void {
+  if (warm) return
+  warm = true
+  setImmediate(() => void new Request('http://localhost')).unref()
+}
+
+/**
+ * @param options - Checked.
+ * @param stages - What stands around every call, the nearest to the provider first.
+ */
+export function openContext(catalogue: Catalogue, options: ClientOptions, stages: readonly Stage[]): ClientContext {
+  const plan = compilePlan(options, {
+    env: process.env,
+    catalogue,
+    clock: systemClock,
+    random: Math.random,
+    price: (target) => blendedPrice(target, options.prices),
+  })
+  const store = options.store ?? new MemoryStore(systemClock)
+  const hooks = new Hooks(options.hooks)
+  const { limits, budgets } = options
+  const gates = new Gates({
+    store,
+    clock: systemClock,
+    limits,
+    budgets,
+    tellBudget: (event) => hooks.tell('onBudget', event),
+  })
+  for (const holding of plan.targets()) gates.observe(holding)
+  const client: ClientContext = Object.freeze({
+    catalogue,
+    plan,
+    stages: compileStages(stages),
+    gates,
+    cooldowns: store.shared
+      ? new SharedCooldowns({
+          store,
+          clock: systemClock,
+          targets: () => plan.targets(),
+          onCooldown: (event) => hooks.tell('onCooldown', () => event),
+        })
+      : undefined,
+    probes: options.probes ? new Probes(options.probes === true ? {} : options.probes, plan.targets()) : undefined,
+    prices: options.prices ?? {},
+    tokenCounter: counterOf(options.tokenizer),
+    ledger: new Ledger(),
+    hooks,
+    fetch: options.fetch,
+    clock: systemClock,
+    random: Math.random,
+  })
+  setTelemetryDefaults(catalogue)
+  warmFetch()
+  for (const { target, path, reason } of plan.skipped) warnOnce(`${path}: \`${target}\` is left out: ${reason}`)
+  // So that a list at an address is there when the first cost is asked for; no call waits for it.
+  if (options.prices?.litellm !== undefined || options.prices?.modelsDev !== undefined) void loadPrices(options.prices)
+  return client
+}

@@ -1,0 +1,42 @@
+/** What other clients and gateways call an option, for who comes from there. */
+import { didYouMean } from '../kernel/near.js'
+
+/** Without underscores, in lower case. A name may mean one thing here and another there: the first that is an option counts. */
+const MEANT: Readonly<Record<string, readonly string[]>> = {
+  retry: ['retries'],
+  retrypolicy: ['retries'],
+  numretries: ['retries', 'max'],
+  attempts: ['max', 'retries'],
+  maxattempts: ['max', 'retries'],
+  cooldowntime: ['duration', 'cooldown'],
+  cooldownms: ['duration', 'cooldown'],
+  delay: ['after'],
+  limit: ['usd'],
+  amount: ['usd'],
+  maxbudget: ['usd', 'budgets'],
+  budgetduration: ['per'],
+  period: ['per'],
+  requestsperminute: ['rpm'],
+  tokensperminute: ['tpm'],
+  maxparallelrequests: ['concurrent'],
+  modellist: ['models'],
+  aliases: ['models'],
+  routes: ['models'],
+  deployments: ['targets'],
+  redis: ['store'],
+  callbacks: ['hooks'],
+  onerror: ['onAttempt'],
+  oncircuitopen: ['onCooldown'],
+}
+
+/** Options of a provider that others take at the top. */
+const OF_PROVIDER: ReadonlySet<string> = new Set(['apikey', 'baseurl', 'headers', 'defaultheaders', 'protocol'])
+
+/** What to write in place of an option that there is not; empty where nobody knows. @param known - Options of that place. */
+export function hintFor(key: string, known: readonly string[]): string {
+  const name = key.replaceAll('_', '').toLowerCase()
+  if (known.includes('providers') && OF_PROVIDER.has(name))
+    return '; it is an option of a provider, such as `providers: { openai: { apiKey } }`'
+  const meant = Object.hasOwn(MEANT, name) ? MEANT[name]?.find((option) => known.includes(option)) : undefined
+  return meant === undefined ? didYouMean(key, known) : `; did you mean \`${meant}\`?`
+}
