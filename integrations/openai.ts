@@ -59,9 +59,7 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   for (const operation of operations) {
     const { holder, method, declaration } = operation
     const declared =
-      typeof declaration === 'function'
-        ? ([body]: Args) => callOf(declarationOf(operation, body))
-        : callOf(declaration)
+      typeof declaration === 'function' ? ([body]: Args) => callOf(declarationOf(operation, body)) : callOf(declaration)
     patcher.call(path(OpenAI, ...holder, 'prototype'), method, declared)
   }
   for (const holder of [['Responses'], ['Beta', 'Responses']]) {

@@ -2,7 +2,14 @@
  * Responses that are made in the background (https://platform.openai.com/docs/guides/background): the call that begins one
  * gets no usage, and every call that fetches it later gets all of it. The first that sees it finished is its inference.
  */
-import { asString, isObject, modelAskedFor, path, tellsUsage, type CallDeclaration } from '../../src/autolog/contract.js'
+import {
+  asString,
+  isObject,
+  modelAskedFor,
+  path,
+  tellsUsage,
+  type CallDeclaration,
+} from '../../src/autolog/contract.js'
 
 type Declaration = Omit<CallDeclaration, 'provider'>
 

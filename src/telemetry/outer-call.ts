@@ -47,11 +47,7 @@ export class OuterCall extends BaseCall {
     }
     const attributes = guard('attributes', () => boundedAttributes(known, start.mask)) ?? {}
     this.known = attributes
-    this.span = startSpan(
-      nameOf(operation, model),
-      { kind: SpanKind.CLIENT, attributes },
-      parent,
-    )
+    this.span = startSpan(nameOf(operation, model), { kind: SpanKind.CLIENT, attributes }, parent)
     this.recording = guard('span', () => this.span.isRecording()) === true
     this.content = this.recording && this.settings.capture !== 'none'
     this.context = withSpanAndScope(parent, this.span, {

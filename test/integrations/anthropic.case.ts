@@ -110,7 +110,7 @@ const rows: Row<Client>[] = [
   {
     name: 'raw post to count tokens',
     run: (client) => client.post('/v1/messages/count_tokens', { body: { model, messages } }),
-    spans: [{ name: `count_tokens ${model}`, usage: [42, undefined] }],
+    spans: [{ name: `count_tokens ${model}`, usage: null, attributes: { 'tracestitch.counted.input_tokens': 42 } }],
   },
   { name: 'raw request that is no model call', run: (client) => client.get('/v1/models'), spans: [] },
   {

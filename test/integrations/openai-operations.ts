@@ -31,7 +31,7 @@ interface Answer {
 
 async function poll(first: Answer, fetch: (id: string) => PromiseLike<unknown>): Promise<string[]> {
   const seen = [first.status]
-  for (let at = first; at.status === 'queued' || at.status === 'in_progress'; ) {
+  for (let at = first; at.status === 'queued' || at.status === 'in_progress';) {
     at = (await fetch(at.id)) as Answer
     seen.push(at.status)
   }
@@ -141,7 +141,9 @@ const media: Row<Client>[] = [
   {
     name: 'transcription streamed',
     run: async (client, kit) =>
-      kit.collect(await client.audio.transcriptions.create({ model: 'gpt-4o-transcribe', file: voice(), stream: true })),
+      kit.collect(
+        await client.audio.transcriptions.create({ model: 'gpt-4o-transcribe', file: voice(), stream: true }),
+      ),
     spans: [
       {
         name: 'generate_content gpt-4o-transcribe',
@@ -170,9 +172,7 @@ const media: Row<Client>[] = [
     name: 'decision',
     run: async (client) => later(client).decisions?.create({ model, input: 'hello', questions: [] }),
     skip: (_version, client) => missing(later(client).decisions, 'decisions'),
-    spans: [
-      { name: `decide ${model}`, usage: [11, 7], attributes: { 'gen_ai.usage.cache_read.input_tokens': 4 } },
-    ],
+    spans: [{ name: `decide ${model}`, usage: [11, 7], attributes: { 'gen_ai.usage.cache_read.input_tokens': 4 } }],
   },
   {
     name: 'responses compact',
@@ -184,7 +184,7 @@ const media: Row<Client>[] = [
     name: 'responses input tokens',
     run: async (client) => later(client).responses.inputTokens?.count({ model, input: 'hello' }),
     skip: (_version, client) => missing(later(client).responses.inputTokens, 'responses.inputTokens'),
-    spans: [{ name: `count_tokens ${model}`, usage: [42, undefined] }],
+    spans: [{ name: `count_tokens ${model}`, usage: null, attributes: { 'tracestitch.counted.input_tokens': 42 } }],
   },
 ]
 

@@ -26,7 +26,13 @@ export function backgroundResponse(
   if (begins) return { ...response, status: 'queued', output: [], usage: null }
   if (background && count === 2) return { ...response, status: 'in_progress', output: [], usage: null }
   if (behaviour === 'background-failed')
-    return { ...response, status: 'failed', output: [], usage: null, error: { code: 'server_error', message: 'broken' } }
+    return {
+      ...response,
+      status: 'failed',
+      output: [],
+      usage: null,
+      error: { code: 'server_error', message: 'broken' },
+    }
   return { ...response, status: 'completed', output: OUTPUT, usage: USAGE }
 }
 
