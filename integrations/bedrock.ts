@@ -2,7 +2,14 @@
  * Amazon Bedrock's runtime client of the AWS SDK for JavaScript 3: every operation is a command that `send` takes
  * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_Operations_Amazon_Bedrock_Runtime.html).
  */
-import { asString, outputType, path, type Integration, type ModuleTarget } from '../src/autolog/contract.js'
+import {
+  asString,
+  countedTokens,
+  outputType,
+  path,
+  type Integration,
+  type ModuleTarget,
+} from '../src/autolog/contract.js'
 import { declarationsOf, pathOf, shared, type Operation } from './bedrock/command.js'
 import { invoke } from './bedrock/invoke.js'
 import { jsonOf } from './bedrock/json.js'
@@ -34,7 +41,7 @@ const judge: Operation = (input) => ({
   ...shared(input),
   protocol: 'json',
   operation: 'moderation',
-  answer: () => ({}),
+  answer: () => undefined,
   responseAttributes(result) {
     const action = asString(path(result, 'action'))
     return action === undefined ? {} : { 'aws.bedrock.guardrail.action': action }
@@ -45,11 +52,8 @@ const countTokens: Operation = (input) => ({
   ...shared(input),
   protocol: 'json',
   operation: 'count_tokens',
-  answer: () => ({}),
-  responseAttributes(result) {
-    const tokens = path(result, 'inputTokens')
-    return typeof tokens === 'number' ? { 'aws.bedrock.count_tokens.input_tokens': tokens } : {}
-  },
+  answer: () => undefined,
+  responseAttributes: (result) => countedTokens(path(result, 'inputTokens')),
 })
 
 /** Left alone: jobs whose answers go to a bucket (`StartAsyncInvoke` and the like), which no program reads here. */

@@ -1,5 +1,6 @@
 /** The registry: one line an integration. */
 import type { Integration } from '../src/autolog/contract.js'
+import { ai } from './ai.js'
 import { anthropic } from './anthropic.js'
 import { bedrock } from './bedrock.js'
 import { googleGenai } from './google-genai.js'
@@ -8,4 +9,13 @@ import { mcp } from './mcp.js'
 import { mistral } from './mistral.js'
 import { openai } from './openai.js'
 
-export const integrations: readonly Integration[] = [anthropic, bedrock, googleGenai, langchain, mcp, mistral, openai]
+export const integrations: readonly Integration[] = [
+  ai,
+  anthropic,
+  bedrock,
+  googleGenai,
+  langchain,
+  mcp,
+  mistral,
+  openai,
+]

@@ -12,6 +12,12 @@ export function guardrailOf(input: Input): Record<string, string> {
   return id === undefined ? {} : { 'aws.bedrock.guardrail.id': id }
 }
 
+/** Of the options of `send`, which come second. */
+function abortSignalOf([, options]: readonly unknown[]): { readonly aborted: boolean } | undefined {
+  const signal = path(options, 'abortSignal')
+  return isObject(signal) && 'aborted' in signal ? (signal as { readonly aborted: boolean }) : undefined
+}
+
 export function shared(input: Input) {
   return {
     provider: 'aws.bedrock',
@@ -19,6 +25,7 @@ export function shared(input: Input) {
     request: () => input,
     model: () => asString(input['modelId']),
     attributes: guardrailOf(input),
+    signal: abortSignalOf,
     inject,
   } satisfies Partial<CallDeclaration>
 }

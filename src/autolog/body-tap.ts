@@ -148,26 +148,30 @@ export function tapBody(response: RawResponse, reader: AnswerReader): void {
 
 /** `fetch` reads its own body through the public `getReader`, so `json()` and `text()` come this way too. */
 export function tapWebStream(stream: ReadableStream<unknown>, sink: Sink): void {
-  const { getReader, pipeThrough, pipeTo, tee } = stream
+  const { getReader } = stream
   define(stream, 'getReader', function (...args: unknown[]) {
     const reader = Reflect.apply(getReader, stream, args) as ReadableStreamDefaultReader<unknown>
     tapReader(reader, sink)
     return reader
   })
-  // These three read inside the runtime, where no reader can be seen: a pass-through stage watches instead.
-  const watched = (): ReadableStream<unknown> =>
-    Reflect.apply(pipeThrough, stream, [
-      new TransformStream<unknown, unknown>({
-        transform(chunk, controller) {
-          sink.push(chunk)
-          controller.enqueue(chunk)
+  // These three read inside the runtime, where no reader can be seen: a stage in between asks for a chunk when it is asked.
+  const watched = (): ReadableStream<unknown> => {
+    const reader = stream.getReader()
+    return new ReadableStream<unknown>(
+      {
+        async pull(controller) {
+          const { done, value } = await reader.read()
+          if (done) controller.close()
+          else controller.enqueue(value)
         },
-        flush: () => sink.end(),
-      }),
-    ]) as ReadableStream<unknown>
-  define(stream, 'pipeThrough', (...args: Parameters<typeof pipeThrough>) => watched().pipeThrough(...args))
-  define(stream, 'pipeTo', (...args: Parameters<typeof pipeTo>) => watched().pipeTo(...args))
-  define(stream, 'tee', () => Reflect.apply(tee, watched(), []) as ReturnType<typeof tee>)
+        cancel: (reason) => reader.cancel(reason),
+      },
+      { highWaterMark: 0 },
+    )
+  }
+  define(stream, 'pipeThrough', (...args: Parameters<typeof stream.pipeThrough>) => watched().pipeThrough(...args))
+  define(stream, 'pipeTo', (...args: Parameters<typeof stream.pipeTo>) => watched().pipeTo(...args))
+  define(stream, 'tee', () => watched().tee())
   const values = async function* (options?: { preventCancel?: boolean }): AsyncGenerator<unknown> {
     const reader = stream.getReader()
     let finished = false

@@ -23,9 +23,12 @@ export function instrumentCall(declared: Declared, tell?: (what: Unread) => void
     function (this: unknown, ...args: unknown[]) {
       if (!active()) return Reflect.apply(original, this, args)
       const declaration = typeof declared === 'function' ? guard('declaration', () => declared(args, this)) : declared
-      const call = declaration && guard('call', () => begin(declaration, this, args))
+      const call = declaration && guard('call', () => beginCall(declaration, this, args))
       if (!declaration || !call) return Reflect.apply(original, this, args)
-      const reader = createReader(call, declaration, tell)
+      const reader = createReader(call, declaration, {
+        tell,
+        signal: declaration.signal && guard('signal', () => declaration.signal?.(args)),
+      })
       const answered = declaration.callback === 'last' && watchCallback(args, reader)
       const unmute = declaration.mute && guard('mute', () => declaration.mute?.(this))
       const injected = declaration.inject && guard('propagation', () => declaration.inject?.(this))
@@ -48,7 +51,7 @@ export function instrumentCall(declared: Declared, tell?: (what: Unread) => void
 }
 
 /** A reader that fails costs its own fact and no other: the program's objects may throw when they are read. */
-function begin(declaration: CallDeclaration, self: unknown, args: Args): Call {
+export function beginCall(declaration: CallDeclaration, self: unknown, args: Args): Call {
   const { provider, request, model } = declaration
   const format = formatOf(declaration.protocol)
   const body = guard('request', () => (request ? request(args, self) : args[0]))

@@ -8,7 +8,8 @@ import type { Usage } from '../kernel/hub.js'
 import type { FormatId } from '../kernel/protocol.js'
 import type { Layer } from '../telemetry/scope.js'
 import type { Operation } from '../telemetry/semconv.js'
-import type { StepPatcher } from './step-contract.js'
+import type { Format } from './formats.js'
+import type { StepDeclaration, StepPatcher } from './step-contract.js'
 
 export { isObject, asString, parseJson } from '../kernel/json.js'
 export type * as hub from '../kernel/hub.js'
@@ -24,6 +25,7 @@ export { traceHeadersTo } from '../telemetry/wire.js'
 export { modelAskedFor, tellsUsage } from './background.js'
 export { isInsideDeclared } from './inside.js'
 export { isAsyncGenerator, iterateIn } from './iterate.js'
+export type { Format, StreamSink } from './formats.js'
 export type * from './step-contract.js'
 
 /** What a module exports: an ESM namespace or a CJS `module.exports`. */
@@ -47,6 +49,11 @@ export interface Integration {
   /** Key in `autolog({ integrations })` and in the report. */
   readonly id: string
   readonly targets: readonly ModuleTarget[]
+  /**
+   * Hooks that need no module: diagnostics channels, and places on `globalThis` that a framework looks at. They reach
+   * copies that a bundler swallowed as well. Runs once.
+   */
+  readonly always?: (patcher: Patcher) => void
 }
 
 /** Declares what a patched method is. All readers run guarded: what they throw never reaches the program. */
@@ -54,8 +61,9 @@ export interface CallDeclaration {
   /**
    * The wire format of the method's request and answer; the engine reads both with it. `json` has no format of its own:
    * of its answer are read `id`, `model` and `usage`, where OpenAI's operations have them, and it needs an `operation`.
+   * A layer over the wire, with shapes of its own, says how to read them.
    */
-  readonly protocol: FormatId | 'json'
+  readonly protocol: FormatId | 'json' | Format
   /** Default: the format's operation. */
   readonly operation?: Operation
   /** The provider's name in telemetry, when the host is not a known one. */
@@ -114,6 +122,8 @@ export interface CallDeclaration {
    * adds no header to any request of the call.
    */
   readonly inject?: (self: unknown) => (() => void) | undefined
+  /** The program's signal for an abort. A stream that ends or fails once it has fired was closed by the program. */
+  readonly signal?: (args: Args) => { readonly aborted: boolean } | undefined
   /** Tokens that the answer counts elsewhere than its body, such as in headers. Counts in the body go before these. */
   readonly usage?: (result: unknown) => Partial<Usage> | undefined
 }
@@ -122,6 +132,26 @@ export type Args = readonly unknown[]
 
 /** A declaration, or how a call tells it: by its arguments, say. `undefined`: this call is none of ours. */
 export type Declared = CallDeclaration | ((args: Args, self: unknown) => CallDeclaration | undefined)
+
+/**
+ * What begins with a message: a model call or a step. Readers get the message as their only argument; none may keep it,
+ * as what nobody ends is ended when the message is collected.
+ */
+export type ChannelRun = ({ readonly call: CallDeclaration } | { readonly step: StepDeclaration }) & {
+  /** Name by which later messages call it their parent, while it is open. */
+  readonly id?: string | undefined
+  /** The run that this one belongs to, where the active context does not lie in it already. */
+  readonly parentId?: string | undefined
+  /** What the integration wants to know of it when a later one names it its parent. */
+  readonly facts?: unknown
+}
+
+/**
+ * What begins with a message, if anything.
+ *
+ * @param factsOf - Facts of an open run, by its id.
+ */
+export type BeginRun = (message: unknown, factsOf: (id: string | undefined) => unknown) => ChannelRun | undefined
 
 /** Replaces the original. `active` is false after `off()`: then the replacement only calls the original. */
 export type Replace = (
@@ -141,6 +171,12 @@ export interface Patcher extends StepPatcher {
   call(holder: unknown, method: string, declared: Declared): boolean
   /** Replaces `holder[method]`; `off()` puts the original back. Returns whether the method was there. */
   wrap(holder: unknown, method: string, replace: Replace): boolean
+  /**
+   * Watches a tracing channel (https://nodejs.org/api/diagnostics_channel.html#class-tracingchannel). What `begin` makes
+   * of the message that starts an operation runs until the operation has settled, and the operation's work runs in its
+   * context. `undefined`: no span; what happens inside hangs on what is around.
+   */
+  channel(name: string, begin: BeginRun): void
   /** For hooks that are not a method: `undo` runs at `off()`. Counts as a patch that took hold. */
   hook(undo: () => void): void
 }

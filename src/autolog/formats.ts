@@ -37,6 +37,8 @@ export interface StreamSink {
   push(data: unknown, name: string | undefined): void
   /** Whether the format's own end was seen. A stream that ends without it was cut. */
   readonly done: boolean
+  /** What went wrong, where the stream itself tells of it and goes on to its end. */
+  readonly failure?: unknown
   /**
    * What the stream said so far.
    *
@@ -47,7 +49,9 @@ export interface StreamSink {
 
 const known = new Map<FormatId | 'json', Format>()
 
-export function formatOf(id: FormatId | 'json'): Format {
+/** @param id - Of a known format; a format of the integration's own is that itself. */
+export function formatOf(id: FormatId | 'json' | Format): Format {
+  if (typeof id === 'object') return id
   let format = known.get(id)
   if (!format) {
     format =

@@ -1,9 +1,10 @@
 /** Patches one loaded module after another, and takes all of it back. */
 import { types } from 'node:util'
 import { isObject } from '../kernel/json.js'
-import type { Declared, ModuleExports, ModuleTarget, Replace } from './contract.js'
+import { guard } from '../telemetry/settings.js'
+import type { Declared, Integration, ModuleExports, ModuleTarget, Replace } from './contract.js'
 import type { EntryTarget } from './entries.js'
-import { createPatcher, type PatchSession } from './patch.js'
+import { createPatcher, type PatcherContext, type PatchSession } from './patch.js'
 import type { Unread } from './reader.js'
 import { warn, type Finding } from './report.js'
 
@@ -38,15 +39,7 @@ export class Instrumenter {
 
   /** Patches what the module exports, and writes into `finding` how that went. */
   instrument({ integration, target }: EntryTarget, finding: Finding, exported: unknown, format: 'esm' | 'cjs'): void {
-    const given = this.options.options?.[integration.id]
-    const session = createPatcher({
-      integration: integration.id,
-      format,
-      options: isObject(given) ? given : {},
-      call: this.options.call,
-      unread: (method, what) => sayUnread(finding, method, what),
-    })
-    this.sessions.push(session)
+    const session = this.session(integration.id, format, (method, what) => sayUnread(finding, method, what))
     const module = asModuleExports(exported)
     try {
       if (module) target.instrument(module, session.patcher)
@@ -57,6 +50,25 @@ export class Instrumenter {
       finding.status = 'failed'
       finding.details = [`its integration failed: ${types.isNativeError(error) ? error.message : typeof error}`]
     }
+  }
+
+  /** The integration's hooks that need no module. A fault of theirs is counted, and costs only them. */
+  hook(integration: Integration): void {
+    const { always, id } = integration
+    if (always) guard(id, () => always(this.session(id, 'esm').patcher))
+  }
+
+  private session(id: string, format: 'esm' | 'cjs', unread?: PatcherContext['unread']): PatchSession {
+    const given = this.options.options?.[id]
+    const session = createPatcher({
+      integration: id,
+      format,
+      options: isObject(given) ? given : {},
+      call: this.options.call,
+      ...(unread && { unread }),
+    })
+    this.sessions.push(session)
+    return session
   }
 
   off(): void {

@@ -60,6 +60,7 @@ class Modules implements ModuleInstrumentation {
       .flatMap((integration) => integration.targets.map((target) => ({ integration, target })))
     this.entries = new Entries(this.targets)
     this.instrumenter = new Instrumenter({ options, call })
+    for (const integration of integrations) if (options?.[integration.id] !== false) this.instrumenter.hook(integration)
     const resolver = createResolver()
     const { names } = this.entries
     for (const copy of guard('find', () => findCopies({ names, resolver, callerFile })) ?? [])

@@ -1,5 +1,6 @@
 /** Replaces methods so that the replacement can be taken back exactly. */
 import { types } from 'node:util'
+import { watchChannel } from './channel.js'
 import type { Declared, Patcher, Replace } from './contract.js'
 import type { Unread } from './reader.js'
 import { instrumentStep } from './steps.js'
@@ -157,6 +158,9 @@ export function createPatcher(context: PatcherContext): PatchSession {
     },
     step: (holder, method, declared) => patcher.wrap(holder, method, instrumentStep(declared)),
     asStep: (fn, declared) => replaced(fn as unknown as AnyFunction, instrumentStep(declared)) as unknown as typeof fn,
+    channel(name, begin) {
+      patcher.hook(watchChannel(name, begin, (what) => context.unread?.(name, what)))
+    },
     exemplar(make) {
       try {
         const made = make()

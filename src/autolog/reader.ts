@@ -40,8 +40,18 @@ interface Piece {
   readonly name?: string | undefined
 }
 
-/** @param tell - Of what cannot be read, where somebody wants to know. */
-export function createReader(call: Call, declaration: CallDeclaration, tell?: (what: Unread) => void): AnswerReader {
+export interface ReaderOptions {
+  /** Told of what cannot be read. */
+  readonly tell?: ((what: Unread) => void) | undefined
+  /** The program's, for an abort. */
+  readonly signal?: { readonly aborted: boolean } | undefined
+}
+
+export function createReader(
+  call: Call,
+  declaration: CallDeclaration,
+  { tell, signal }: ReaderOptions = {},
+): AnswerReader {
   const format = formatOf(declaration.protocol)
   const { fields } = format
   const options = { content: call.content }
@@ -129,9 +139,11 @@ export function createReader(call: Call, declaration: CallDeclaration, tell?: (w
         broken = true
       }
     },
-    close(outcome) {
+    close(reported) {
       if (closed) return
       closed = true
+      // What the program has aborted is no fault, however its SDK tells it.
+      const outcome = signal?.aborted === true ? CLOSED : reported
       const failed = outcome.error !== undefined
       let error = outcome.error
       if (call.recording && format.stream) {
@@ -142,6 +154,7 @@ export function createReader(call: Call, declaration: CallDeclaration, tell?: (w
         })
         const ended = !failed && !outcome.closed
         if (ended && broken && !refusal) sayUnread('stream')
+        else if (ended && sink?.failure !== undefined) error = sink.failure
         else if (ended && !broken && sink?.done !== true) error = new StreamTruncated()
       }
       if (error === undefined) end()
@@ -154,6 +167,7 @@ export function createReader(call: Call, declaration: CallDeclaration, tell?: (w
   }
 }
 
+const CLOSED = { closed: true, error: undefined } as const
 const NO_PIECE: Piece = { data: undefined }
 
 type HeaderList = Pick<Headers, 'forEach'>

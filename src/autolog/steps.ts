@@ -15,14 +15,14 @@ export function instrumentStep(declared: DeclaredStep): Replace {
     function (this: unknown, ...args: unknown[]) {
       if (!active()) return Reflect.apply(original, this, args)
       const declaration = typeof declared === 'function' ? guard('step', () => declared(args, this)) : declared
-      const step = declaration && guard('step', () => begin(declaration, this, args))
+      const step = declaration && guard('step', () => beginStep(declaration, this, args))
       if (!declaration || !step) return Reflect.apply(original, this, args)
       const sent = guard('inject', () => withContext(declaration, step, this, args)) ?? args
       let result: unknown
       try {
         result = context.with(step.context, () => Reflect.apply(original, this, sent))
       } catch (error) {
-        finish(declaration, step, { error })
+        finishStep(declaration, step, { error })
         throw error
       }
       const seen = guard('observe', () => ({ result: observe(result, declaration, step) }))
@@ -33,7 +33,7 @@ export function instrumentStep(declared: DeclaredStep): Replace {
 }
 
 /** A reader that fails costs its own fact and no other: the program's objects may throw when they are read. */
-function begin(declaration: StepDeclaration, self: unknown, args: readonly unknown[]): Step {
+export function beginStep(declaration: StepDeclaration, self: unknown, args: readonly unknown[]): Step {
   const { kind, name, span } = declaration
   const read = typeof name === 'function' ? guard('name', () => name(args, self)) : name
   const attributes = boundedAttributes(guard('attributes', () => declaration.attributes?.(args, self)) ?? {})
@@ -95,7 +95,7 @@ function withContext(
   return inject && carried ? inject(args, carried) : args
 }
 
-function finish(declaration: StepDeclaration, step: Step, outcome: StepOutcome): void {
+export function finishStep(declaration: StepDeclaration, step: Step, outcome: StepOutcome): void {
   guard('outcome', () => {
     const attributes = declaration.outcomeAttributes?.(outcome)
     if (attributes) step.set(boundedAttributes(attributes))
@@ -110,9 +110,9 @@ function watchOf(declaration: StepDeclaration, step: Step) {
   return {
     value(result: unknown): void {
       if (!isAsyncGenerator(result) || !tapIterator(result, streamWatch(step), () => false))
-        finish(declaration, step, { result })
+        finishStep(declaration, step, { result })
     },
-    error: (error: unknown): void => finish(declaration, step, { error }),
+    error: (error: unknown): void => finishStep(declaration, step, { error }),
     abandoned: (): void => step.end(),
   }
 }
@@ -132,6 +132,6 @@ function observe(result: unknown, declaration: StepDeclaration, step: Step): unk
     })
   }
   if (isThenable(result)) return watchSettling(result, watchOf(declaration, step))
-  finish(declaration, step, { result })
+  finishStep(declaration, step, { result })
   return result
 }

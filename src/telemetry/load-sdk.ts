@@ -19,11 +19,26 @@ export function loadSdk(): TracingSdk {
     resources: nodeRequire('@opentelemetry/resources') as TracingSdk['resources'],
     core: nodeRequire('@opentelemetry/core') as TracingSdk['core'],
     contextHooks: nodeRequire('@opentelemetry/context-async-hooks') as TracingSdk['contextHooks'],
-    serializer(protocol) {
-      const transformer = nodeRequire(
-        '@opentelemetry/otlp-transformer',
-      ) as typeof import('@opentelemetry/otlp-transformer')
-      return protocol === 'http/json' ? transformer.JsonTraceSerializer : transformer.ProtobufTraceSerializer
-    },
+    serializer: lateSerializer,
+  }
+}
+
+/**
+ * Loaded with the first request: the package brings those of metrics and logs, which take half as long again as the SDK
+ * itself. That it is there is known before.
+ */
+function lateSerializer(protocol: 'http/protobuf' | 'http/json'): TraceSerializer {
+  nodeRequire.resolve('@opentelemetry/otlp-transformer')
+  let known: TraceSerializer | undefined
+  const loaded = (): TraceSerializer => {
+    if (known) return known
+    const transformer = nodeRequire(
+      '@opentelemetry/otlp-transformer',
+    ) as typeof import('@opentelemetry/otlp-transformer')
+    return (known = protocol === 'http/json' ? transformer.JsonTraceSerializer : transformer.ProtobufTraceSerializer)
+  }
+  return {
+    serializeRequest: (spans) => loaded().serializeRequest(spans),
+    deserializeResponse: (data) => loaded().deserializeResponse(data),
   }
 }

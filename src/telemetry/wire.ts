@@ -7,6 +7,7 @@ import diagnostics from 'node:diagnostics_channel'
 import type { ClientRequest } from 'node:http'
 import { syncBuiltinESMExports } from 'node:module'
 import { builtin } from '../kernel/builtin.js'
+import { serverAttributes } from './attributes.js'
 import { headersTo } from './propagation.js'
 import { scopeOf, type CallScope } from './scope.js'
 import { guard, settings } from './settings.js'
@@ -30,7 +31,13 @@ export function traceHeadersTo(url: () => URL): ReturnType<typeof headersTo> {
 /** The headers for a request that leaves for `url`. */
 function headersFor(url: () => URL): ReturnType<typeof headersTo> {
   const scope = scopeOf(context.active())
+  if (scope) noteHost(scope, url)
   return scope?.injects === true ? undefined : headersIn(scope, url)
+}
+
+/** Of a call whose SDK does not say where it goes: the host of its newest request. */
+function noteHost({ call, server }: CallScope, url: () => URL): void {
+  if (server === undefined && call?.recording === true && !call.ended) call.set(serverAttributes(url()))
 }
 
 function headersIn(scope: CallScope | undefined, url: () => URL): ReturnType<typeof headersTo> {

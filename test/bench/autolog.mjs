@@ -35,6 +35,14 @@ function install(packages) {
   })
 }
 
+/** The last line that npm said. */
+function reasonOf(error) {
+  return String(error.stderr ?? error)
+    .trim()
+    .split('\n')
+    .at(-1)
+}
+
 /** Why a contestant cannot take part here, or `undefined`. */
 function missing(name) {
   const entry = PEERS[name]
@@ -43,7 +51,7 @@ function missing(name) {
     install([entry])
     return undefined
   } catch (error) {
-    return `it cannot be installed here (${String(error.stderr).trim().split('\n').at(-1)})`
+    return `it cannot be installed here (${reasonOf(error)})`
   }
 }
 
@@ -80,7 +88,12 @@ function start(name) {
 }
 
 export async function benchAutolog({ rounds, calls, streams }, only = CONTESTANTS) {
-  prepare()
+  try {
+    prepare()
+  } catch (error) {
+    console.log(`\nWhat tracing adds to a call: skipped, openai cannot be installed here (${reasonOf(error)})`)
+    return
+  }
   const running = {}
   console.log(`\nWhat tracing adds to a call of openai 6.49, on Node ${process.versions.node}`)
   for (const name of CONTESTANTS.filter((each) => each === 'bare' || only.includes(each))) {

@@ -26,6 +26,8 @@ export interface ExpectedSpan {
   /** `[input, output]` tokens, or `null` when the wire never carried usage. */
   readonly usage?: readonly [input: number, output: number | undefined] | null
   readonly finish?: readonly string[]
+  /** Name of the span that it hangs below. */
+  readonly parent?: string
   /** Further attributes that must be there; `{ contains }` for a text of which only a part is known. */
   readonly attributes?: Readonly<Record<string, unknown>>
 }
@@ -37,6 +39,8 @@ export interface Row<Client> {
   /** Returns what the program sees, for comparison with the bare run. */
   readonly run: (client: Client, kit: Kit) => Promise<unknown>
   readonly spans: readonly ExpectedSpan[]
+  /** Spans of agents, workflows and tools, each as `name < parent's name`. Default: not looked at. */
+  readonly steps?: (version: string) => readonly string[]
   /** Spans only end when garbage is collected. */
   readonly collectGarbage?: boolean
   /** Reason why a version cannot run this row, or `undefined`. */
@@ -52,7 +56,11 @@ export interface IntegrationCase<Sdk, Client> {
   /** Folders in node_modules that hold the versions under test, oldest first. All run; the middle ones in fewer variants. */
   readonly installed: readonly string[]
   /** What the package comes as, where that is one form only. Default: both. */
-  readonly formatOf?: (version: string) => 'esm' | 'cjs'
+  readonly formatOf?: (version: string) => 'esm' | 'cjs' | undefined
+  /** Packages that the case imports beside it, and their folders in node_modules. */
+  readonly neighbours?: (folder: string) => Readonly<Record<string, string>>
+  /** Headers of requests that are others each time, such as a signature and its time. */
+  readonly changingHeaders?: readonly string[]
   readonly client: (sdk: Sdk, baseURL: string) => Client
   /** Every method that is patched, as `[holder, name]`. */
   readonly patched: (sdk: Sdk) => readonly (readonly [object | undefined, string])[]
@@ -67,8 +75,8 @@ export interface ChildReport {
   /** Row by trace id. */
   readonly traces: Record<string, string>
   readonly spans: readonly ChildSpan[]
-  readonly started: number
-  readonly ended: number
+  /** Names of spans that never ended, each with its row. */
+  readonly open: readonly string[]
   readonly unhandled: readonly string[]
   readonly sameHandle: boolean
   readonly restored: readonly string[]

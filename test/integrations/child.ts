@@ -63,8 +63,7 @@ export async function runCase<Sdk, Client>(sdk: Sdk, spec: IntegrationCase<Sdk, 
     skipped,
     traces,
     spans: finished.map((span) => toChildSpan(span, finished)),
-    started: started.length,
-    ended: started.filter((span) => !span.isRecording()).length,
+    open: started.filter((span) => span.isRecording()).map((span) => describeSpan(span, traces)),
     unhandled,
     sameHandle,
     restored,
@@ -171,6 +170,10 @@ function describe(error: unknown): Record<string, unknown> & { class: string } {
     type,
     keys: typeof error === 'object' && error !== null ? Object.keys(error).sort() : [],
   }
+}
+
+function describeSpan(span: Span, traces: Readonly<Record<string, string>>): string {
+  return `${(span as unknown as ReadableSpan).name} of ${traces[span.spanContext().traceId] ?? 'no row'}`
 }
 
 function toChildSpan(span: ReadableSpan, all: readonly ReadableSpan[]): ChildSpan {

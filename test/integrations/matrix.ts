@@ -53,6 +53,7 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
             mode,
             casePath,
             packageName: spec.package,
+            neighbours: spec.neighbours?.(folder) ?? {},
           })
           results.set(mode, started)
           return started
@@ -76,7 +77,7 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
                     version: patchedVersion,
                   }),
                 )
-                if (mode !== 'hostile') expect(own.report.ended).toBe(own.report.started)
+                if (mode !== 'hostile') expect(own.report.open).toEqual([])
               })
               for (const row of spec.rows) {
                 it(row.name, { timeout: 120_000 }, async (test) => {
@@ -86,10 +87,11 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
                   expect(own.report.outcomes[row.name]).toEqual(bare.report.outcomes[row.name])
                   const behaviour = row.behaviour ?? 'ok'
                   // Whether a call that is aborted has reached the server by then is a matter of time.
-                  if (behaviour !== 'slow') expect(wireOf(own, behaviour)).toEqual(wireOf(bare, behaviour))
+                  if (behaviour !== 'slow') expect(wireOf(own, behaviour, spec)).toEqual(wireOf(bare, behaviour, spec))
                   if (mode === 'hostile') return
                   const spans = own.report.spans.filter((span) => own.report.traces[span.traceId] === row.name)
                   expectSpans(spans, row.spans)
+                  if (row.steps) expect(stepsOf(spans)).toEqual([...row.steps(version)].sort())
                   expectTrace(spans, own.requests)
                 })
               }
@@ -102,8 +104,12 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
 }
 
 /** What the provider saw of all rows with one behaviour; trace headers and what differs from call to call aside. */
-function wireOf(result: Result, behaviour: string): unknown {
-  const ignored = new Set(['traceparent', 'tracestate', 'host', 'connection', 'idempotency-key'])
+function wireOf(
+  result: Result,
+  behaviour: string,
+  { changingHeaders = [] }: { readonly changingHeaders?: readonly string[] },
+): unknown {
+  const ignored = new Set(['traceparent', 'tracestate', 'host', 'connection', 'idempotency-key', ...changingHeaders])
   return result.requests
     .filter((request) => request.behaviour === behaviour)
     .map(({ path, headers, body }) => ({
@@ -119,8 +125,14 @@ const CLIENT_SPAN = 2
 /** Agents that run in the program, and tools, stand beside the model calls, not for them. */
 function isModelCall(span: ChildSpan): boolean {
   const operation = span.attributes['gen_ai.operation.name']
-  if (span.scope === 'test' || operation === 'execute_tool') return false
+  if (span.scope === 'test' || operation === 'execute_tool' || operation === 'invoke_workflow') return false
   return operation !== 'invoke_agent' || span.kind === CLIENT_SPAN
+}
+
+/** Each with the span that it hangs below. */
+function stepsOf(spans: readonly ChildSpan[]): string[] {
+  const steps = spans.filter((span) => span.scope !== 'test' && !isModelCall(span))
+  return steps.map(({ name, parentName }) => `${name} < ${parentName ?? ''}`).sort()
 }
 
 function expectSpans(spans: readonly ChildSpan[], expected: readonly ExpectedSpan[]): void {
@@ -147,6 +159,7 @@ function expectSpans(spans: readonly ChildSpan[], expected: readonly ExpectedSpa
       )
     }
     if (want.finish) expect(attributes['gen_ai.response.finish_reasons']).toEqual(want.finish)
+    if (want.parent !== undefined) expect(span.parentName).toBe(want.parent)
     if (want.attributes) expect(attributes).toMatchObject(patternsOf(want.attributes))
   }
 }
@@ -182,6 +195,7 @@ interface ChildOptions {
   readonly home: string
   readonly folder: string
   readonly packageName: string
+  readonly neighbours: Readonly<Record<string, string>>
   readonly version: string
   readonly format: 'esm' | 'cjs'
   readonly mode: Mode
@@ -231,7 +245,10 @@ function appFor(app: string, options: ChildOptions): Promise<string> {
   return built
 }
 
-async function buildApp(app: string, { folder, packageName, format, casePath }: ChildOptions): Promise<string> {
+async function buildApp(
+  app: string,
+  { folder, packageName, neighbours, format, casePath }: ChildOptions,
+): Promise<string> {
   const entry = join(app, `main.${format === 'esm' ? 'mjs' : 'cjs'}`)
   const link = (name: string, target: string): void => {
     const at = join(app, 'node_modules', name)
@@ -239,11 +256,18 @@ async function buildApp(app: string, { folder, packageName, format, casePath }: 
     if (!existsSync(at)) symlinkSync(target, at, 'junction')
   }
   link(packageName, join(root, 'node_modules', folder))
+  for (const [name, at] of Object.entries(neighbours)) link(name, join(root, 'node_modules', at))
   link('tracestitch', root)
   for (const name of ['@opentelemetry/api', 'zod']) link(name, join(root, 'node_modules', name))
   writeFileSync(
     join(app, 'package.json'),
-    JSON.stringify({ name: 'app', private: true, dependencies: { [packageName]: '*', tracestitch: '*' } }),
+    JSON.stringify({
+      name: 'app',
+      private: true,
+      dependencies: Object.fromEntries(
+        [packageName, ...Object.keys(neighbours), 'tracestitch'].map((name) => [name, '*']),
+      ),
+    }),
   )
   await build({
     stdin: {
@@ -256,7 +280,15 @@ async function buildApp(app: string, { folder, packageName, format, casePath }: 
     target: 'node20',
     format,
     outfile: entry,
-    external: [packageName, `${packageName}/*`, 'tracestitch', '@opentelemetry/*', 'zod', 'zod/*'],
+    external: [
+      packageName,
+      `${packageName}/*`,
+      ...Object.keys(neighbours),
+      'tracestitch',
+      '@opentelemetry/*',
+      'zod',
+      'zod/*',
+    ],
     logLevel: 'error',
   })
   return entry

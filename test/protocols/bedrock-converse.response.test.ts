@@ -143,6 +143,14 @@ describe('answers', () => {
     expect(JSON.stringify(bedrockConverse.decodeResponse(wire, { content: false }))).not.toContain('guardrail')
   })
 
+  test('the model that a router chose is the model of the answer', () => {
+    const trace = { promptRouter: { invokedModelId: 'us.anthropic.claude-sonnet-4-6' } }
+    expect(bedrockConverse.decodeResponse(answer([], { trace })).model).toBe('us.anthropic.claude-sonnet-4-6')
+    expect(bedrockConverse.decodeResponse(answer([])).model).toBe('')
+    const { completion } = read([start, stop, { event: 'metadata', data: { trace } }])
+    expect(completion.model).toBe('us.anthropic.claude-sonnet-4-6')
+  })
+
   test('an error in place of an answer', () => {
     expect(() => bedrockConverse.decodeResponse({ message: 'no' })).toThrow(
       expect.objectContaining({ name: 'ProviderError', message: 'no' }),

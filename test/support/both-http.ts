@@ -41,3 +41,14 @@ export async function listenBoth(answer: (request: AnyRequest, response: AnyResp
       }),
   }
 }
+
+/** Whether the client has left. */
+export function isGone(request: AnyRequest): boolean {
+  return 'stream' in request ? request.stream.destroyed : request.socket.destroyed
+}
+
+/** Breaks the connection off. */
+export function breakOff(response: AnyResponse): void {
+  if (response.stream) response.stream.session?.destroy()
+  else response.socket?.resetAndDestroy()
+}

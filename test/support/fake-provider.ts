@@ -2,12 +2,12 @@
  * A loopback server that speaks the wire formats of the SDKs under test and records every request. The
  * path says how it behaves: `/<run>/<behaviour>/v1/chat/completions`.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { breakOff, isGone, listenBoth, type AnyRequest, type AnyResponse } from './both-http.js'
 import { formatAt } from './formats/index.js'
 import { backgroundEvents, backgroundResponse } from './formats/openai-background.js'
 import { responsesEvents, responsesObject } from './formats/responses.js'
 import { pieces, sse, textOf, type Json } from './formats/shape.js'
+import { bodyOf, headersOf } from './recorded.js'
 
 export interface RecordedRequest {
   readonly run: string
@@ -36,13 +36,13 @@ const USAGE = {
 export async function startFakeProvider(): Promise<FakeProvider> {
   const recorded: RecordedRequest[] = []
   const seen = new Map<string, number>()
-  const server = createServer((request, response) => {
+  const server = await listenBoth((request, response) => {
     // Some SDKs hand out all headers, and runs are compared.
     response.sendDate = false
     void answer(request, response).catch(() => response.destroy())
   })
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function answer(request: AnyRequest, response: AnyResponse): Promise<void> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const [, run = '', behaviour = '', ...rest] = (request.url ?? '').split('/')
@@ -53,35 +53,21 @@ export async function startFakeProvider(): Promise<FakeProvider> {
       run,
       behaviour,
       path,
-      headers: Object.fromEntries(Object.entries(request.headers).map(([key, value]) => [key, String(value)])),
+      headers: headersOf(request),
       traceparents: request.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'traceparent').length,
       body,
     })
     const key = `${run}/${behaviour}`
     const count = (seen.get(key) ?? 0) + 1
     seen.set(key, count)
-    await behave({ behaviour, path, body, count, response, closed: () => request.socket.destroyed })
+    await behave({ behaviour, path, body, count, response, closed: () => isGone(request) })
   }
 
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin: server.origin,
     requests: (run) => recorded.filter((request) => request.run === run),
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections()
-        server.close(() => resolve())
-      }),
+    close: () => server.close(),
   }
-}
-
-/** Boundaries of forms differ from request to request, so only the fields are kept. */
-function bodyOf({ headers }: IncomingMessage, text: string): Json {
-  if (!headers['content-type']?.startsWith('multipart/')) return (text === '' ? {} : JSON.parse(text)) as Json
-  headers['content-type'] = 'multipart/form-data'
-  delete headers['content-length']
-  const fields = [...text.matchAll(/name="([^"]+)"(?:\r\n\r\n([^\r]*))?/g)]
-  return Object.fromEntries(fields.map(([, name = '', value]) => [name, value === 'true' ? true : (value ?? 'a file')]))
 }
 
 interface Situation {
@@ -89,7 +75,7 @@ interface Situation {
   readonly path: string
   readonly body: Json
   readonly count: number
-  readonly response: ServerResponse
+  readonly response: AnyResponse
   readonly closed: () => boolean
 }
 
@@ -120,7 +106,7 @@ async function behave(situation: Situation): Promise<void> {
     })
   }
   if (behaviour === 'reset') {
-    response.socket?.resetAndDestroy()
+    breakOff(response)
     return
   }
   if (behaviour === 'slow') await wait(2_000, situation.closed)
@@ -141,7 +127,7 @@ async function behave(situation: Situation): Promise<void> {
     response.end(bytes)
     return
   }
-  response.setHeader('content-type', 'text/event-stream')
+  response.setHeader('content-type', format?.streamType ?? 'text/event-stream')
   response.flushHeaders()
   const events = background ? backgroundEvents(background) : format ? format.events(path, body) : stream(path, body)
   const cutAt = behaviour === 'cut' || behaviour === 'end-early' ? Math.ceil(events.length / 2) : Infinity
@@ -152,7 +138,7 @@ async function behave(situation: Situation): Promise<void> {
       else {
         // What was sent has to be read first, or which error the client meets is a matter of luck.
         await wait(40, situation.closed)
-        response.socket?.resetAndDestroy()
+        breakOff(response)
       }
       return
     }
@@ -167,7 +153,7 @@ async function wait(ms: number, closed: () => boolean): Promise<void> {
   while (Date.now() < until && !closed()) await new Promise((resolve) => setTimeout(resolve, Math.min(10, ms)))
 }
 
-function sendError(path: string, response: ServerResponse, status: number, error: Json): void {
+function sendError(path: string, response: AnyResponse, status: number, error: Json): void {
   response.statusCode = status
   response.setHeader('content-type', 'application/json')
   const { code: _code, param: _param, ...short } = error

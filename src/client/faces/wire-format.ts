@@ -1,15 +1,15 @@
 /** A wire format as what callers write and read. A target that speaks it gets the body as it is. */
 import { missingFormat } from '../../kernel/catalogue.js'
-import type { ChatChunk, ChatRequest } from '../../kernel/hub.js'
+import type { ChatRequest } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
 import type { ChatProtocol, EncodeContext, EncodedRequest, JsonObject, ProtocolId } from '../../kernel/protocol.js'
 import { withJsonSchemas } from '../answers/schema.js'
 import type { AttemptRun } from '../call/attempt-run.js'
 import type { ClientContext } from '../context.js'
 import { withToldUsage } from '../facts/told-usage.js'
-import type { ItemWriter } from '../streams/chat-reading.js'
 import { encoding, encodingFor } from '../transport/failure.js'
 import type { CallerFormat, Exchange } from './exchange.js'
+import { named, Translator } from './translator.js'
 
 /** What a format's own servers do beyond its codec. */
 export interface FormatDetails {
@@ -20,6 +20,7 @@ export interface FormatDetails {
   /** Undoes in answers what `fit` does to schemas. */
   readonly restore?: {
     whole(answer: JsonObject, request: ChatRequest): JsonObject
+    /** @param wrapped - Whether pieces still have the object around them that `fit` puts around the whole. */
     events(request: ChatRequest, wrapped: boolean): (event: JsonObject) => readonly JsonObject[]
   }
   /** What answers repeat of their request. */
@@ -49,12 +50,13 @@ export function wireFormat(id: ProtocolId, details: FormatDetails = {}): CallerF
     write: (chat, exchange) => ({ ...codecIn(exchange).encodeResponse(withToldUsage(chat)), ...echoOf(exchange) }),
     ...(details.finish && { finish: details.finish }),
     writer(exchange, native) {
+      const codec = codecIn(exchange)
       const restoring = (wrapped: boolean) => restore?.events(exchange.request, wrapped) ?? asItIs
-      const translating = new Translator(codecIn(exchange), echoOf(exchange), details.echoIn, restoring(false))
+      const translating = new Translator(codec, echoOf(exchange), details.echoIn, restoring(false))
       if (!native) return translating
       const restored = restoring(true)
       return {
-        event: (wire) => (isObject(wire) ? restored(wire) : []),
+        event: (wire, _chunks, name) => (isObject(wire) ? restored(named(codec, wire, name)) : []),
         end: () => [],
         whole: (chunks) => translating.whole(chunks),
       }
@@ -94,45 +96,4 @@ function nativeRequest(
     const { model: _model, stream: _stream, ...rest } = fitting
     return { path: codec.pathOf(target.model, request.stream === true), body: { ...rest, ...extraBody } }
   })
-}
-
-/** Writes events of the caller's format from what any other format meant. */
-class Translator implements ItemWriter<JsonObject> {
-  private readonly encoder: ReturnType<ChatProtocol['createStreamEncoder']>
-  private readonly echo: JsonObject
-  private readonly echoIn: string | undefined
-
-  private readonly restore: (event: JsonObject) => readonly JsonObject[]
-
-  constructor(codec: ChatProtocol, echo: JsonObject, echoIn: string | undefined, restore: Translator['restore']) {
-    this.encoder = codec.createStreamEncoder()
-    this.echo = echo
-    this.echoIn = echoIn
-    this.restore = restore
-  }
-
-  event(_wire: unknown, chunks: readonly ChatChunk[]): readonly JsonObject[] {
-    const items: JsonObject[] = []
-    for (const chunk of chunks) this.add(items, this.encoder.push(withToldUsage(chunk)))
-    return items
-  }
-
-  end(chunks: readonly ChatChunk[]): readonly JsonObject[] {
-    const items = [...this.event(undefined, chunks)]
-    this.add(items, this.encoder.end())
-    return items
-  }
-
-  whole(chunks: readonly ChatChunk[]): readonly JsonObject[] {
-    return this.end(chunks)
-  }
-
-  private add(items: JsonObject[], events: readonly { readonly data: unknown }[]): void {
-    for (const { data } of events) {
-      if (!isObject(data)) continue
-      const held = this.echoIn === undefined ? undefined : data[this.echoIn]
-      const whole = isObject(held) ? { ...data, [this.echoIn as string]: { ...held, ...this.echo } } : data
-      items.push(...this.restore(whole))
-    }
-  }
 }

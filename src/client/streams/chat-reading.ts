@@ -17,8 +17,8 @@ import type { OpenStream, StreamReading } from './stream-attempt.js'
 
 /** Writes what a caller gets of a stream, in the caller's format. */
 export interface ItemWriter<T> {
-  /** The items for one event, of which `chunks` is the meaning. */
-  event(wire: unknown, chunks: readonly ChatChunk[]): readonly T[]
+  /** The items for one event, of which `chunks` is the meaning. @param name - As its frame says it, where it does. */
+  event(wire: unknown, chunks: readonly ChatChunk[], name: string | undefined): readonly T[]
   /** The last items. */
   end(chunks: readonly ChatChunk[]): readonly T[]
   /** All items of an answer that is all at hand. */
@@ -96,10 +96,10 @@ class ChatReading<T extends object> implements StreamReading<FrameEvent, StreamI
     if (wire === undefined) throw new StreamError(`event ${this.events} of the stream is not JSON`, answer.fields)
     const chunks = this.decode(wire, event.event)
     this.observe(chunks)
-    if (!stage) return this.give(wire, chunks, give)
+    if (!stage) return this.give(wire, chunks, event.event, give)
     const looked = this.look(() => stage.push(chunks))
-    if (!(looked instanceof Promise)) return this.give(wire, looked, give)
-    return looked.then((kept) => this.give(wire, kept, give))
+    if (!(looked instanceof Promise)) return this.give(wire, looked, event.event, give)
+    return looked.then((kept) => this.give(wire, kept, event.event, give))
   }
 
   async end(give: (item: StreamItem<T>) => void): Promise<void> {
@@ -128,11 +128,16 @@ class ChatReading<T extends object> implements StreamReading<FrameEvent, StreamI
     }
   }
 
-  private give(wire: unknown, chunks: readonly ChatChunk[], give: (item: StreamItem<T>) => void): false {
+  private give(
+    wire: unknown,
+    chunks: readonly ChatChunk[],
+    name: string | undefined,
+    give: (item: StreamItem<T>) => void,
+  ): false {
     this.note(chunks)
     let items
     try {
-      items = this.start.writer.event(wire, chunks)
+      items = this.start.writer.event(wire, chunks, name)
     } catch (error) {
       throw unreadable(error)
     }

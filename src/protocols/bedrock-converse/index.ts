@@ -4,7 +4,7 @@
  * the JSON; streams are AWS event-stream messages; model and streaming are said in the path.
  *
  * What the hub cannot hold, and an answer therefore loses: nothing it names. An answer names neither an
- * id, nor its model, nor a count of reasoning tokens.
+ * id, nor a count of reasoning tokens, and its model only where a prompt router chose it.
  */
 import type { ChatProtocol } from '../../kernel/protocol.js'
 import { decodeError, encodeError } from './errors.js'

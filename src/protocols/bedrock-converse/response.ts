@@ -2,7 +2,7 @@
 import { blocksOf, messageFromBlocks } from '../../kernel/blocks.js'
 import { StreamError } from '../../kernel/errors.js'
 import type { Block, ChatCompletion, CompletionMessage } from '../../kernel/hub.js'
-import { isObject, typeName } from '../../kernel/json.js'
+import { asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
 import { decodeBlocks } from './blocks-decode.js'
 import { citationsOf, encodeBlock, encodeThinking } from './blocks-encode.js'
@@ -11,7 +11,7 @@ import { decodeFinish, encodeFinish } from './finish-reason.js'
 import { decodeServiceTier, decodeUsage, encodeServiceTier, encodeUsage } from './usage.js'
 import { ID, ownRaw } from './wire.js'
 
-/** The format names neither an id nor a model: `id` and `model` are empty, and the client fills them in. */
+/** The format names no id, and a model only where a router chose it: they are empty, and the client fills them in. */
 export function decodeResponse(wire: unknown, options: DecodeOptions = {}): ChatCompletion {
   if (!isObject(wire)) throw new StreamError(`expected an answer of converse, got ${typeName(wire)}`)
   const { output } = wire
@@ -27,7 +27,7 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
     id: '',
     object: 'chat.completion',
     created: 0,
-    model: '',
+    model: routedModel(wire),
     choices: [
       {
         index: 0,
@@ -45,6 +45,15 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
 function decodeMessage(message: JsonObject | undefined): CompletionMessage {
   const { blocks, toolCalls } = decodeBlocks(message?.['content'])
   return messageFromBlocks(blocks, toolCalls)
+}
+
+/**
+ * The model that a prompt router chose (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_PromptRouterTrace.html).
+ * Empty where none did: an answer names no other.
+ */
+export function routedModel({ trace }: JsonObject): string {
+  const router = isObject(trace) ? trace['promptRouter'] : undefined
+  return (isObject(router) ? asString(router['invokedModelId']) : undefined) ?? ''
 }
 
 /** Fields that quote nothing of what was said. */

@@ -10,7 +10,7 @@ import { asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject, StreamDecoder } from '../../kernel/protocol.js'
 import { providerError } from './errors.js'
 import { decodeFinish } from './finish-reason.js'
-import { rawOf } from './response.js'
+import { rawOf, routedModel } from './response.js'
 import { createOpenBlock, type OpenBlock, type StreamPosition } from './stream-block.js'
 import { decodeServiceTier, decodeUsage } from './usage.js'
 import { ID } from './wire.js'
@@ -121,8 +121,9 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
     tier = decodeServiceTier(event['serviceTier'])
     const usage = decodeUsage(event['usage'])
     const said = Object.keys(raw).length > 0
-    if (!usage && !said && !tier.service_tier) return NOTHING
-    return [{ ...chunkOf([]), ...(usage && { usage }), ...(said && { raw: { protocol: ID, value: raw } }) }]
+    const model = routedModel(event)
+    if (!usage && !said && !tier.service_tier && model === '') return NOTHING
+    return [{ ...chunkOf([]), model, ...(usage && { usage }), ...(said && { raw: { protocol: ID, value: raw } }) }]
   }
 
   return {

@@ -1,4 +1,5 @@
 /** Wire formats of the fake provider beside those of OpenAI and Anthropic, told by the path. */
+import { bedrock } from './bedrock.js'
 import { cohere } from './cohere.js'
 import { gemini } from './gemini.js'
 import { interactions } from './interactions.js'
@@ -6,7 +7,7 @@ import { mistral } from './mistral.js'
 import { openaiMedia } from './openai-media.js'
 import type { FakeFormat } from './shape.js'
 
-const FORMATS: readonly FakeFormat[] = [gemini, interactions, cohere, mistral, openaiMedia]
+const FORMATS: readonly FakeFormat[] = [bedrock, gemini, interactions, cohere, mistral, openaiMedia]
 
 export function formatAt(path: string): FakeFormat | undefined {
   return FORMATS.find((format) => format.path.test(path))

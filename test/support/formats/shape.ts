@@ -7,7 +7,9 @@ export interface FakeFormat {
   /** JSON, a text, or bytes. */
   whole(path: string, body: Json): Json | string | Buffer
   /** As they go over the wire. */
-  events(path: string, body: Json): string[]
+  events(path: string, body: Json): readonly (string | Uint8Array)[]
+  /** Media type of a stream. Default: server-sent events. */
+  readonly streamType?: string
   /** Default: OpenAI's. */
   readonly error?: (status: number, error: Json) => Json
 }

@@ -1,0 +1,102 @@
+/** `ai` 7 tells of all that it does on the tracing channel `ai:telemetry`. */
+import {
+  asString,
+  isObject,
+  path,
+  semconv,
+  type BeginRun,
+  type CallDeclaration,
+  type ChannelRun,
+  type Format,
+  type StepDeclaration,
+  type StepOutcome,
+} from '../../src/autolog/contract.js'
+import { takeAgent } from './agents.js'
+import { modelFormat } from './model-format.js'
+import { embeddingFormat, otherFormat } from './other-formats.js'
+import { providerName } from './providers.js'
+
+export const CHANNEL = 'ai:telemetry'
+
+type Event = Readonly<Record<string, unknown>>
+
+/** What a root run tells those below it. */
+interface RootFacts {
+  readonly streams: boolean
+}
+
+/** Operations that are a model call of their own. */
+const SINGLE: Readonly<Record<string, Format>> = {
+  embed: embeddingFormat,
+  embedMany: embeddingFormat,
+  rerank: otherFormat('rerank'),
+  experimental_decide: otherFormat('decide'),
+  generateSpeech: otherFormat('generate_content', 'speech'),
+  transcribe: otherFormat('generate_content', 'text'),
+  streamTranscribe: otherFormat('generate_content', 'text'),
+}
+
+export const beginRun: BeginRun = (message, factsOf) => {
+  const { type, event } = message as { readonly type?: unknown; readonly event?: unknown }
+  if (typeof type !== 'string' || !isObject(event)) return undefined
+  const id = asString(event['callId'])
+  switch (type) {
+    case 'generateText':
+    case 'streamText':
+      return { step: root(type, event), id, facts: { streams: type === 'streamText' } satisfies RootFacts }
+    case 'languageModelCall':
+      return modelCall(event, (factsOf(id) as RootFacts | undefined)?.streams === true, id)
+    case 'executeTool':
+      return { step: toolStep(event['toolCall']), parentId: id }
+    default: {
+      const format = Object.hasOwn(SINGLE, type) ? SINGLE[type] : undefined
+      return format && { call: declare(event, format), id }
+    }
+  }
+}
+
+/** The loop of model calls and tools around one prompt: an agent's, or a workflow of the program's. */
+function root(type: string, event: Event): StepDeclaration {
+  const agent = takeAgent()
+  const name = asString(event['functionId'])
+  return agent === undefined ? { kind: 'workflow', name: name ?? type } : { kind: 'agent', name: name ?? agent }
+}
+
+/** An attempt: a call that is tried again is a model call each time. */
+function modelCall(event: Event, streams: boolean, parentId: string | undefined): ChannelRun {
+  const request = streams ? { ...event, stream: true } : event
+  return {
+    call: { ...declare(request, modelFormat(asString(event['provider']))), stream: (result) => path(result, 'stream') },
+    parentId,
+  }
+}
+
+function declare(event: Event, protocol: Format): CallDeclaration {
+  const model = asString(event['modelId'])
+  return {
+    protocol,
+    layer: 'framework',
+    provider: providerName(asString(event['provider'])),
+    model: () => model,
+    request: () => event,
+  }
+}
+
+/** @param call - `{ toolCallId, toolName, input }`. */
+export function toolStep(call: unknown): StepDeclaration {
+  const id = asString(path(call, 'toolCallId'))
+  return {
+    kind: 'tool',
+    name: asString(path(call, 'toolName')) ?? 'tool',
+    attributes: () => ({ [semconv.TOOL_TYPE]: 'function', [semconv.TOOL_CALL_ID]: id }),
+    input: () => path(call, 'input'),
+    output: (result) => path(result, 'output', 'output'),
+    errorType: toolErrorOf,
+  }
+}
+
+/** A tool that throws is an answer to the model, and no failure of the operation. */
+function toolErrorOf({ result }: StepOutcome): string | undefined {
+  if (path(result, 'output', 'type') !== 'tool-error') return undefined
+  return asString(path(result, 'output', 'error', 'name')) ?? semconv.ERROR_TYPE_TOOL
+}

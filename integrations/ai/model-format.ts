@@ -1,0 +1,190 @@
+/**
+ * The language models of the AI SDK as a format: what `doGenerate` and `doStream` are given and give, in the versions 2 to 4
+ * of its specification (`ai` 5 to 7).
+ */
+import { asString, isObject, type Format, type hub, type StreamSink } from '../../src/autolog/contract.js'
+import { toHubAnswer, toHubMessages } from './messages.js'
+import { countsCacheApart } from './providers.js'
+
+type Fields = Readonly<Record<string, unknown>>
+
+const fields = (value: unknown): Fields => (isObject(value) ? value : {})
+const count = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) ? value : undefined
+const sum = (...values: readonly (number | undefined)[]): number =>
+  values.reduce<number>((all, value) => all + (value ?? 0), 0)
+
+/** @param provider - Id of the model's provider. */
+export function modelFormat(provider: string | undefined): Format {
+  return {
+    operation: 'chat',
+    request: (options, { content = true }) => ({ chat: toHubRequest(options, content) }),
+    answer: (result, { content = true }) => ({ chat: toHubResponse(result, provider, content) }),
+    stream: ({ content = true }) => streamSink(provider, content),
+  }
+}
+
+function toHubRequest(options: Fields, content: boolean): hub.ChatRequest {
+  const { prompt, messages, instructions, responseFormat, reasoning } = options
+  const stop = options['stopSequences']
+  const tools = content && Array.isArray(options['tools']) ? options['tools'].filter(isObject) : []
+  return {
+    model: asString(options['model']) ?? '',
+    messages: content ? toHubMessages(instructions, prompt ?? messages) : [],
+    ...(options['stream'] === true && { stream: true }),
+    max_tokens: count(options['maxOutputTokens']) ?? null,
+    temperature: count(options['temperature']) ?? null,
+    top_p: count(options['topP']) ?? null,
+    frequency_penalty: count(options['frequencyPenalty']) ?? null,
+    presence_penalty: count(options['presencePenalty']) ?? null,
+    seed: count(options['seed']) ?? null,
+    top_k: count(options['topK']) ?? null,
+    ...(Array.isArray(stop) && { stop: stop.filter((word) => typeof word === 'string') }),
+    ...(fields(responseFormat)['type'] === 'json' && { response_format: { type: 'json_object' } }),
+    ...(typeof reasoning === 'string' && reasoning !== 'provider-default' && { reasoning_effort: reasoning }),
+    ...(tools.length > 0 && { tools: tools.map(toHubTool) }),
+  }
+}
+
+function toHubTool(tool: Fields): hub.FunctionTool {
+  const description = asString(tool['description'])
+  const parameters = isObject(tool['inputSchema']) ? tool['inputSchema'] : undefined
+  return {
+    type: 'function',
+    function: {
+      name: asString(tool['name']) ?? '',
+      ...(description !== undefined && { description }),
+      ...(parameters && { parameters }),
+    },
+  }
+}
+
+function toHubResponse(result: unknown, provider: string | undefined, content: boolean): hub.ChatCompletion {
+  const { content: parts, response, finishReason, usage, providerMetadata } = fields(result)
+  if (!Array.isArray(parts)) throw new TypeError('no answer of a language model')
+  return completion(
+    { metadata: fields(response), finishReason, usage: usageOf(usage, providerMetadata, provider) },
+    () => (content ? parts.filter(isObject) : []),
+  )
+}
+
+interface Facts {
+  readonly metadata: Fields
+  readonly finishReason: unknown
+  readonly usage: hub.Usage | undefined
+}
+
+function completion({ metadata, finishReason, usage }: Facts, parts: () => readonly Fields[]): hub.ChatCompletion {
+  return {
+    id: asString(metadata['id']) ?? '',
+    object: 'chat.completion',
+    created: 0,
+    model: asString(metadata['modelId']) ?? '',
+    choices: [
+      {
+        index: 0,
+        // A choice that did not finish has no reason.
+        finish_reason: finishOf(finishReason) as hub.FinishReason,
+        message: toHubAnswer(parts()),
+        logprobs: null,
+      },
+    ],
+    ...(usage && { usage }),
+  }
+}
+
+const FINISH: Readonly<Record<string, hub.FinishReason | undefined>> = {
+  stop: 'stop',
+  length: 'length',
+  'content-filter': 'content_filter',
+  'tool-calls': 'tool_calls',
+  error: undefined,
+  interrupted: undefined,
+}
+
+/** A word, and from version 3 on also the provider's own, which says more where the word is `other`. */
+function finishOf(reason: unknown): string | undefined {
+  const unified = asString(reason) ?? asString(fields(reason)['unified'])
+  if (unified === undefined || Object.hasOwn(FINISH, unified)) return FINISH[unified ?? 'error']
+  return asString(fields(reason)['raw']) ?? unified
+}
+
+/** Counts by kind; in version 2 plain numbers, where what was written to the cache is the provider's own to say. */
+function usageOf(usage: unknown, metadata: unknown, provider: string | undefined): hub.Usage | undefined {
+  const { inputTokens: input, outputTokens: output, cachedInputTokens, reasoningTokens } = fields(usage)
+  if (isObject(input) || isObject(output)) {
+    const { total, cacheRead, cacheWrite } = fields(input)
+    const { total: written, reasoning } = fields(output)
+    return hubUsage(count(total), count(written), count(cacheRead), count(cacheWrite), count(reasoning))
+  }
+  const read = count(cachedInputTokens)
+  const apart = countsCacheApart(provider) && count(input) !== undefined
+  const cacheWrite = apart ? cacheWriteOf(metadata) : undefined
+  const total = apart ? sum(count(input), read, cacheWrite) : count(input)
+  return hubUsage(total, count(output), read, cacheWrite, count(reasoningTokens))
+}
+
+function cacheWriteOf(metadata: unknown): number | undefined {
+  const { anthropic, bedrock } = fields(metadata)
+  return (
+    count(fields(anthropic)['cacheCreationInputTokens']) ??
+    count(fields(fields(bedrock)['usage'])['cacheWriteInputTokens'])
+  )
+}
+
+function hubUsage(
+  input: number | undefined,
+  output: number | undefined,
+  read: number | undefined,
+  written: number | undefined,
+  reasoning: number | undefined,
+): hub.Usage | undefined {
+  if (input === undefined && output === undefined) return undefined
+  return {
+    prompt_tokens: sum(input),
+    completion_tokens: sum(output),
+    total_tokens: sum(input, output),
+    prompt_tokens_details: {
+      ...(read !== undefined && { cached_tokens: read }),
+      ...(written !== undefined && { cache_write_tokens: written }),
+    },
+    completion_tokens_details: { ...(reasoning !== undefined && { reasoning_tokens: reasoning }) },
+  }
+}
+
+/** Parts of a stream, of which only the ends are read where no content is wanted. */
+function streamSink(provider: string | undefined, content: boolean): StreamSink {
+  let metadata: Fields = {}
+  let finish: Fields | undefined
+  let failure: unknown
+  let text = ''
+  let reasoning = ''
+  const calls: Fields[] = []
+  return {
+    push(part) {
+      const { type, delta } = fields(part)
+      if (type === 'finish') finish = fields(part)
+      else if (type === 'response-metadata') metadata = { ...metadata, ...fields(part) }
+      else if (type === 'error') failure = fields(part)['error'] ?? new Error('the provider said no more')
+      else if (!content) return
+      else if (type === 'text-delta') text += asString(delta) ?? ''
+      else if (type === 'reasoning-delta') reasoning += asString(delta) ?? ''
+      else if (type === 'tool-call') calls.push(fields(part))
+    },
+    get done() {
+      return finish !== undefined
+    },
+    get failure() {
+      return failure
+    },
+    result() {
+      const { finishReason, usage, providerMetadata } = finish ?? {}
+      const chat = completion({ metadata, finishReason, usage: usageOf(usage, providerMetadata, provider) }, () => [
+        { type: 'reasoning', text: reasoning },
+        { type: 'text', text },
+        ...calls,
+      ])
+      return { chat }
+    },
+  }
+}

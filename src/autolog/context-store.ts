@@ -1,0 +1,21 @@
+/** Where OpenTelemetry keeps the active context, for the hooks of Node that set a store and take no function to run. */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { context, type Context } from '@opentelemetry/api'
+import { isObject } from '../kernel/json.js'
+
+/**
+ * The storage of the registered context manager. `@opentelemetry/api` has no public way to it, and managers of other
+ * kinds have none.
+ */
+export function contextStorage(): AsyncLocalStorage<Context> | undefined {
+  const manager = (context as unknown as { _getContextManager?: () => unknown })._getContextManager?.()
+  const storage = isObject(manager) ? manager['_asyncLocalStorage'] : undefined
+  return storage instanceof AsyncLocalStorage ? (storage as AsyncLocalStorage<Context>) : undefined
+}
+
+/** What a diagnostics channel can be bound to, whatever context manager is registered. */
+export function contextStore(): AsyncLocalStorage<Context> {
+  // Of a store a channel only calls `run`, up to Node 24.
+  const run = <Result>(current: Context, fn: () => Result): Result => context.with(current, fn)
+  return contextStorage() ?? ({ run } as unknown as AsyncLocalStorage<Context>)
+}
