@@ -22,6 +22,7 @@ function ask(self: unknown, method: string): unknown {
 }
 
 const shared = {
+  headers: (result) => path(result, 'sdkHttpResponse', 'headers'),
   provider: (self: unknown) => (ask(self, 'isVertexAI') === true ? 'gcp.vertex_ai' : 'gcp.gemini'),
   baseURL: (self: unknown) => asString(ask(self, 'getBaseUrl')),
   model: ([params]: Args) => asString(path(params, 'model'))?.replace(/^.*?models\//, ''),

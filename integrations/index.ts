@@ -3,6 +3,7 @@ import type { Integration } from '../src/autolog/contract.js'
 import { ai } from './ai.js'
 import { anthropic } from './anthropic.js'
 import { bedrock } from './bedrock.js'
+import { cohere } from './cohere.js'
 import { googleGenai } from './google-genai.js'
 import { langchain } from './langchain.js'
 import { mcp } from './mcp.js'
@@ -13,6 +14,7 @@ export const integrations: readonly Integration[] = [
   ai,
   anthropic,
   bedrock,
+  cohere,
   googleGenai,
   langchain,
   mcp,

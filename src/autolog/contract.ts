@@ -14,6 +14,7 @@ import type { StepDeclaration, StepPatcher } from './step-contract.js'
 export { isObject, asString, parseJson } from '../kernel/json.js'
 export type * as hub from '../kernel/hub.js'
 export { countedTokens, outputType, serverAttributes } from '../telemetry/attributes.js'
+export { endWhenAbandoned } from '../telemetry/abandoned.js'
 export { startCall, type Call, type CallStart } from '../telemetry/call.js'
 export { contentText } from '../telemetry/content.js'
 export { withTraceContext } from '../telemetry/remote.js'
@@ -106,6 +107,8 @@ export interface CallDeclaration {
    * to see it. `undefined`: what the declaration says.
    */
   readonly became?: () => { readonly operation: Operation; readonly model: string | undefined } | undefined
+  /** Headers of the response in what the method resolved to: `Headers`, or an object of names and values. */
+  readonly headers?: (result: unknown) => unknown
   /** Base URL of the client behind `self`. Where it is not known, the host is that of the request on the wire. */
   readonly baseURL?: (self: unknown) => string | undefined
   readonly attributes?: Attributes
@@ -177,6 +180,8 @@ export interface Patcher extends StepPatcher {
    * context. `undefined`: no span; what happens inside hangs on what is around.
    */
   channel(name: string, begin: BeginRun): void
+  /** What this copy cannot show, and what to do about it: said in the report. */
+  note(what: string): void
   /** For hooks that are not a method: `undo` runs at `off()`. Counts as a patch that took hold. */
   hook(undo: () => void): void
 }

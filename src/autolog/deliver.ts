@@ -10,7 +10,8 @@ import { abandon, define, isIteratorStream, tapIterator, tapIteratorStream } fro
 /** The result is there: the program gets the very same. */
 export function deliver(result: unknown, reader: AnswerReader): void {
   const delivered = guard('deliver', () => {
-    const { stream } = reader.declaration
+    const { stream, headers } = reader.declaration
+    if (headers) guard('headers', () => reader.headers(headers(result)))
     const inner = stream?.(result)
     if (isRawResponse(result) && inner === undefined) tapBody(result, reader)
     else if (tapStream(inner ?? result, reader)) return true

@@ -35,7 +35,7 @@ export interface PatchSession {
   readonly held: number
   /** Why a patch did not take hold, in words for the report. */
   readonly misses: readonly string[]
-  /** Faults that the report says in any case. */
+  /** Faults and notes that the report says in any case. */
   readonly faults: readonly string[]
   off(): void
 }
@@ -172,6 +172,7 @@ export function createPatcher(context: PatcherContext): PatchSession {
       }
       return undefined
     },
+    note: (what) => void faults.push(what),
     hook(undo) {
       if (!active) {
         undo()

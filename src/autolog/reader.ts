@@ -18,6 +18,8 @@ export interface AnswerReader {
   readonly declaration: CallDeclaration
   /** What the answer is read with; says how its stream is framed. */
   readonly format: Format
+  /** Headers of the response, in any form that SDKs give them in. */
+  headers(headers: unknown): void
   /** A whole answer; ends the call. */
   whole(answer: unknown): void
   /** One event of a streamed answer. */
@@ -89,11 +91,13 @@ export function createReader(
     else call.end()
   }
 
+  function tellHeaders(given: unknown): void {
+    if (isHeaders(given)) call.headers(given)
+    else if (isObject(given)) call.headers(new Headers(Object.entries(given).filter(isTextEntry)))
+  }
+
   function fail(error: unknown): void {
-    guard('headers', () => {
-      const headers = headersOf(error)
-      if (headers) call.headers(headers)
-    })
+    guard('headers', () => tellHeaders(headersOf(error)))
     call.end({ error })
   }
 
@@ -111,6 +115,7 @@ export function createReader(
     declaration,
     format,
     fail,
+    headers: tellHeaders,
     whole(result) {
       if (call.recording) {
         try {
@@ -170,7 +175,9 @@ export function createReader(
 const CLOSED = { closed: true, error: undefined } as const
 const NO_PIECE: Piece = { data: undefined }
 
-type HeaderList = Pick<Headers, 'forEach'>
+type HeaderList = Parameters<Call['headers']>[0]
+
+const isTextEntry = (entry: [string, unknown]): entry is [string, string] => typeof entry[1] === 'string'
 
 /** Of the answer that an error stands for: SDKs keep them on it, or on the response they keep on it. */
 function headersOf(error: unknown): HeaderList | undefined {

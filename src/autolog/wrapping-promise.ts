@@ -27,9 +27,7 @@ export function observeWrappingPromise(promise: WrappingPromise, reader: AnswerR
   promise.innerPromise = promise.innerPromise.then(
     (outcome) => {
       guard('response', () => {
-        const headers = isObject(outcome.rawResponse) ? outcome.rawResponse['headers'] : undefined
-        if (isObject(headers) && typeof headers['forEach'] === 'function')
-          reader.call.headers(headers as unknown as Headers)
+        if (isObject(outcome.rawResponse)) reader.headers(outcome.rawResponse['headers'])
       })
       deliver(outcome.data, reader)
       return outcome

@@ -45,6 +45,8 @@ async function read(stream: AsyncIterable<unknown>, limit = Infinity): Promise<u
   return items
 }
 
+const telemetry = { isEnabled: true, functionId: 'mine' }
+
 const outcome = async (kit: Kit, result: PromiseLike<unknown>): Promise<unknown> => kit.outcome(result)
 
 const rows: Row<Client>[] = [
@@ -100,6 +102,54 @@ const rows: Row<Client>[] = [
     },
     spans: [{ ...streamed, finish: ['tool_calls'] }],
     steps: from7('invoke_workflow streamText < row tools of a stream', 'execute_tool add < invoke_workflow streamText'),
+  },
+  {
+    name: 'tools, with the telemetry of the SDK on',
+    run: async ({ sdk, model }) => {
+      const add = sdk.tool({ inputSchema: z.object({}), execute: async () => 3 })
+      const result = await sdk.generateText({ model, prompt, tools: { add }, experimental_telemetry: telemetry })
+      return result.toolResults.map(({ output }) => output)
+    },
+    spans: [{ ...ok, finish: ['tool_calls'], parent: 'invoke_workflow mine' }],
+    steps: () => [
+      'invoke_workflow mine < row tools, with the telemetry of the SDK on',
+      'execute_tool add < invoke_workflow mine',
+    ],
+  },
+  {
+    name: 'stream, with the telemetry of the SDK on',
+    run: async ({ sdk, model }) => {
+      const result = sdk.streamText({ model, prompt, experimental_telemetry: telemetry })
+      return [await read(result.textStream), await result.usage]
+    },
+    spans: [{ ...streamed, parent: 'invoke_workflow mine' }],
+    steps: () => ['invoke_workflow mine < row stream, with the telemetry of the SDK on'],
+  },
+  {
+    name: 'agent, with the telemetry of the SDK on',
+    run: async ({ sdk, model }) => {
+      const { Experimental_Agent: Agent } = sdk
+      const agent = new Agent({ id: 'helper', model, experimental_telemetry: { isEnabled: true } } as never)
+      return (await agent.generate({ prompt })).text
+    },
+    spans: [{ ...ok, parent: 'invoke_agent helper' }],
+    steps: () => ['invoke_agent helper < row agent, with the telemetry of the SDK on'],
+  },
+  {
+    name: 'embed, with the telemetry of the SDK on',
+    run: async ({ sdk, embedder }) =>
+      (await sdk.embed({ model: embedder, value: 'x', experimental_telemetry: telemetry })).usage,
+    spans: [embedded],
+    steps: () => [],
+  },
+  {
+    name: 'error 400, with the telemetry of the SDK on',
+    behaviour: 'error-400',
+    run: async ({ sdk, model }) => {
+      const call = sdk.generateText({ model, prompt, maxRetries: 0, experimental_telemetry: telemetry })
+      return call.catch((error: unknown) => (error as Error).name)
+    },
+    spans: [{ ...failed('APICallError'), parent: 'invoke_workflow mine' }],
   },
   {
     name: 'agent',

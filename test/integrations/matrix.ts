@@ -92,7 +92,7 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
                   const spans = own.report.spans.filter((span) => own.report.traces[span.traceId] === row.name)
                   expectSpans(spans, row.spans)
                   if (row.steps) expect(stepsOf(spans)).toEqual([...row.steps(version)].sort())
-                  expectTrace(spans, own.requests)
+                  expectTrace(spans, own.requests, behaviour !== 'slow')
                 })
               }
             },
@@ -175,7 +175,7 @@ function patternsOf(attributes: Readonly<Record<string, unknown>>): Record<strin
 }
 
 /** Each request of the trace carries one traceparent, and its parent is one of the trace's model calls. */
-function expectTrace(spans: readonly ChildSpan[], requests: readonly RecordedRequest[]): void {
+function expectTrace(spans: readonly ChildSpan[], requests: readonly RecordedRequest[], arrives: boolean): void {
   const calls = spans.filter(isModelCall)
   const traceIds = new Set(spans.map((span) => span.traceId))
   const parents = new Set<string>()
@@ -186,6 +186,7 @@ function expectTrace(spans: readonly ChildSpan[], requests: readonly RecordedReq
     expect(calls.map((span) => span.spanId)).toContain(spanId)
     parents.add(spanId)
   }
+  if (!arrives) return
   const reached = calls.filter((span) => !/Abort|never sent/.test(String(span.attributes['error.type'] ?? '')))
   expect([...parents].sort()).toEqual(expect.arrayContaining(reached.map((span) => span.spanId)))
 }

@@ -19,7 +19,8 @@ export async function listenBoth(answer: (request: AnyRequest, response: AnyResp
   const http1 = createServer(answer as (request: IncomingMessage, response: ServerResponse) => void)
   const http2 = createHttp2Server(answer as never)
   const sockets = new Set<Socket>()
-  const server = createNetServer((socket) => {
+  // As `node:http` has it: small writes leave at once.
+  const server = createNetServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => socket.destroy())

@@ -30,7 +30,12 @@ function old(path: string): Json {
       meta: { billed_units: { input_tokens: 5 } },
       response_type: 'embeddings_floats',
     }
-  return { tokens: [1, 2], token_strings: ['a', 'b'] }
+  return {
+    id: 'gen_1',
+    prompt: 'Hello',
+    generations: [{ id: 'one', text: 'Hello there', finish_reason: 'COMPLETE' }],
+    meta: { billed_units: UNITS },
+  }
 }
 
 function content(body: Json): string[] {

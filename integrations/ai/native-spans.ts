@@ -1,0 +1,172 @@
+/**
+ * `ai` 5 and 6 make spans of their own where the program sets `experimental_telemetry: { isEnabled: true }`. Each becomes the
+ * span that this package makes of such work, so that none stands beside it: `ai.generateText` a workflow, its
+ * `doGenerate` the model call, `ai.toolCall` a tool.
+ */
+import { context, trace, type Attributes, type Span, type Tracer } from '@opentelemetry/api'
+import {
+  asString,
+  guard,
+  isObject,
+  parseJson,
+  semconv,
+  startCall,
+  startStep,
+  type Patcher,
+  type Replace,
+} from '../../src/autolog/contract.js'
+import { takeAgent } from './agents.js'
+import { modelFormat } from './model-format.js'
+import { embeddingFormat } from './other-formats.js'
+import { providerName } from './providers.js'
+import { TranslatedSpan, type Ends } from './translated-span.js'
+
+/** Name of the tracer that `ai` asks OpenTelemetry for. */
+const TRACER = 'ai'
+
+const textAt = (attributes: Attributes, key: string): string | undefined => asString(attributes[key])
+const jsonAt = (attributes: Attributes, key: string): unknown => parseJson(textAt(attributes, key) ?? 'null')
+
+/** `undefined`: a span that nothing here knows, which stays what it is. */
+function translate(name: string, attributes: Attributes): Ends | undefined {
+  if (/^ai\.(?:generate|stream)(?:Text|Object)$/.test(name)) return root(name, attributes)
+  if (/^ai\.(?:generate|stream)(?:Text|Object)\.do(?:Generate|Stream)$/.test(name)) return modelCall(name, attributes)
+  if (name === 'ai.toolCall') return tool(attributes)
+  // What is around `doEmbed` says no more than that.
+  if (name === 'ai.embed' || name === 'ai.embedMany')
+    return { context: context.active(), span: undefined, end: () => undefined }
+  return /^ai\.embed(?:Many)?\.doEmbed$/.test(name) ? embedding(attributes) : undefined
+}
+
+function root(name: string, attributes: Attributes): Ends {
+  const agent = takeAgent()
+  const said = textAt(attributes, 'ai.telemetry.functionId')
+  const step = startStep(agent === undefined ? 'workflow' : 'agent', said ?? agent ?? name.slice('ai.'.length))
+  return { context: step.context, span: step.span, end: (_, errorType) => step.end({ errorType }) }
+}
+
+function tool(attributes: Attributes): Ends {
+  const step = startStep('tool', textAt(attributes, 'ai.toolCall.name') ?? 'tool', {
+    attributes: {
+      [semconv.TOOL_TYPE]: 'function',
+      [semconv.TOOL_CALL_ID]: textAt(attributes, 'ai.toolCall.id'),
+    },
+  })
+  step.recordArguments(jsonAt(attributes, 'ai.toolCall.args'))
+  return {
+    context: step.context,
+    span: step.span,
+    end(all, errorType) {
+      const result = textAt(all, 'ai.toolCall.result')
+      if (result !== undefined) step.recordResult(parseJson(result) ?? result)
+      step.end({ errorType })
+    },
+  }
+}
+
+/** The model below, where its class is known, says the same and more; the call is then the same one. */
+function modelCall(name: string, attributes: Attributes): Ends {
+  const provider = textAt(attributes, 'ai.model.provider')
+  const format = modelFormat(provider)
+  const model = textAt(attributes, 'ai.model.id')
+  const call = startCall({
+    operation: 'chat',
+    provider: providerName(provider),
+    model,
+    baseURL: undefined,
+    request: (content) => format.request(optionsOf(attributes, name.endsWith('doStream')), { content }),
+  })
+  return {
+    context: call.context,
+    span: call.span,
+    event: (event) => event === 'ai.stream.firstChunk' && call.chunk(),
+    end(all, errorType) {
+      const answer =
+        all['ai.response.finishReason'] !== undefined && format.answer(resultOf(all), { content: call.content })
+      if (answer) call.response(answer)
+      call.end(errorType === undefined ? {} : { error: failure(errorType) })
+    },
+  }
+}
+
+function optionsOf(attributes: Attributes, stream: boolean): Record<string, unknown> {
+  return {
+    stream,
+    prompt: jsonAt(attributes, 'ai.prompt.messages'),
+    maxOutputTokens: attributes[semconv.REQUEST_MAX_TOKENS],
+    temperature: attributes[semconv.REQUEST_TEMPERATURE],
+    topP: attributes[semconv.REQUEST_TOP_P],
+    topK: attributes[semconv.REQUEST_TOP_K],
+    frequencyPenalty: attributes[semconv.REQUEST_FREQUENCY_PENALTY],
+    presencePenalty: attributes[semconv.REQUEST_PRESENCE_PENALTY],
+    stopSequences: attributes[semconv.REQUEST_STOP_SEQUENCES],
+  }
+}
+
+function resultOf(all: Attributes): Record<string, unknown> {
+  const calls = jsonAt(all, 'ai.response.toolCalls')
+  return {
+    content: [
+      { type: 'reasoning', text: textAt(all, 'ai.response.reasoning') },
+      { type: 'text', text: textAt(all, 'ai.response.text') ?? textAt(all, 'ai.response.object') },
+      ...(Array.isArray(calls) ? calls.filter(isObject).map((one) => ({ ...one, type: 'tool-call' })) : []),
+    ],
+    finishReason: textAt(all, 'ai.response.finishReason'),
+    response: { id: textAt(all, 'ai.response.id'), modelId: textAt(all, 'ai.response.model') },
+    usage: {
+      inputTokens: all['ai.usage.inputTokens'] ?? all['ai.usage.promptTokens'],
+      outputTokens: all['ai.usage.outputTokens'] ?? all['ai.usage.completionTokens'],
+      cachedInputTokens: all['ai.usage.cachedInputTokens'],
+      reasoningTokens: all['ai.usage.reasoningTokens'],
+    },
+  }
+}
+
+function embedding(attributes: Attributes): Ends {
+  const call = startCall({
+    operation: 'embeddings',
+    provider: providerName(textAt(attributes, 'ai.model.provider')),
+    model: textAt(attributes, 'ai.model.id'),
+    baseURL: undefined,
+    request: undefined,
+  })
+  return {
+    context: call.context,
+    span: call.span,
+    end(all, errorType) {
+      const answer = embeddingFormat.answer({ usage: { tokens: all['ai.usage.tokens'] } }, {})
+      if (answer) call.response(answer)
+      call.end(errorType === undefined ? {} : { error: failure(errorType) })
+    },
+  }
+}
+
+/** Only its name is looked at. */
+const failure = (name: string): Error => Object.assign(new Error(name), { name, code: name })
+
+function translating(tracer: Tracer): Tracer {
+  return {
+    startSpan: (...args) => tracer.startSpan(...args),
+    startActiveSpan(name: string, ...rest: unknown[]) {
+      const [options] = rest
+      const run = rest.at(-1) as (span: Span) => unknown
+      const attributes =
+        isObject(options) && isObject(options['attributes']) ? (options['attributes'] as Attributes) : {}
+      const ends = guard('ai', () => translate(name, attributes))
+      if (!ends) return Reflect.apply(tracer.startActiveSpan, tracer, [name, ...rest]) as unknown
+      const span = new TranslatedSpan(ends, attributes)
+      return context.with(ends.context, () => run(span))
+    },
+  } as Tracer
+}
+
+const getTracer: Replace = (original, active) =>
+  function (...args) {
+    const tracer = Reflect.apply(original, this, args) as Tracer
+    return active() && args[0] === TRACER ? translating(tracer) : tracer
+  }
+
+/** `ai` asks for its tracer at every call, whichever copy of OpenTelemetry's API it has. */
+export function translateSpans(patcher: Patcher): void {
+  patcher.wrap(trace.getTracerProvider(), 'getTracer', getTracer)
+}

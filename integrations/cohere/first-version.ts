@@ -1,0 +1,77 @@
+/** The first version of Cohere's chat (https://docs.cohere.com/v1/reference/chat) in the terms of the second. */
+import { asString, isObject, path, type Args } from '../../src/autolog/contract.js'
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : [])
+
+/** Roles are in capitals, and the model's is a name of its own. */
+function messageOf(message: unknown): object {
+  const role = asString(path(message, 'role'))?.toLowerCase()
+  const toolCalls = callsOf(path(message, 'toolCalls'))
+  const content = asString(path(message, 'message')) ?? ''
+  return { role: role === 'chatbot' ? 'assistant' : (role ?? 'user'), content, ...(toolCalls && { toolCalls }) }
+}
+
+/** Calls have no ids, and their arguments are an object. */
+function callsOf(calls: unknown): object[] | undefined {
+  if (!Array.isArray(calls) || calls.length === 0) return undefined
+  return listOf(calls).map((call, place) => {
+    const made = { name: path(call, 'name'), arguments: JSON.stringify(path(call, 'parameters') ?? {}) }
+    return { id: `call_${place}`, type: 'function', function: made }
+  })
+}
+
+export function chatRequest([body]: Args): unknown {
+  if (!isObject(body)) return undefined
+  const { message, chatHistory, preamble, tools: _tools, toolResults: _results, ...rest } = body
+  return {
+    ...rest,
+    messages: [
+      ...(typeof preamble === 'string' ? [{ role: 'system', content: preamble }] : []),
+      ...listOf(chatHistory).map(messageOf),
+      { role: 'user', content: message },
+    ],
+  }
+}
+
+export function chatAnswer(answer: unknown): unknown {
+  if (!isObject(answer) || typeof answer['text'] !== 'string') return answer
+  const toolCalls = callsOf(answer['toolCalls'])
+  return {
+    id: answer['generationId'],
+    finishReason: toolCalls ? 'TOOL_CALL' : answer['finishReason'],
+    message: { role: 'assistant', content: [{ type: 'text', text: answer['text'] }], ...(toolCalls && { toolCalls }) },
+    usage: answer['meta'],
+  }
+}
+
+/** Pieces with texts and the end; the others say nothing that the end does not. */
+export function chatEvent(piece: unknown): { data: unknown } | undefined {
+  switch (path(piece, 'eventType')) {
+    case 'stream-start':
+      return { data: { type: 'message-start', id: path(piece, 'generationId') } }
+    case 'text-generation':
+      return {
+        data: { type: 'content-delta', index: 0, delta: { message: { content: { text: path(piece, 'text') } } } },
+      }
+    case 'stream-end':
+      return {
+        data: {
+          type: 'message-end',
+          delta: { finishReason: path(piece, 'finishReason'), usage: path(piece, 'response', 'meta') },
+        },
+      }
+    default:
+      return undefined
+  }
+}
+
+/** Counts of a completion, where OpenAI's operations have them. */
+export function generateAnswer(answer: unknown): unknown {
+  const billed = path(answer, 'meta', 'billedUnits')
+  return {
+    id: path(answer, 'id'),
+    usage: isObject(billed)
+      ? { input_tokens: billed['inputTokens'], output_tokens: billed['outputTokens'] }
+      : undefined,
+  }
+}
