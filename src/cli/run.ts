@@ -1,7 +1,7 @@
 /** Finds the subcommand, reads its options, runs it. */
 import { parseArgs } from 'node:util'
 import { VERSION } from '../kernel/version.js'
-import { didYouMean } from '../kernel/near.js'
+import { didYouMean } from '../kernel/did-you-mean.js'
 import type { Command, Terminal } from './command.js'
 import { commands } from './commands.js'
 import { definitions, wrap } from './wrap.js'

@@ -14,7 +14,7 @@ import type {
 import { deploymentOf, timeoutsOf, type Deployment } from './litellm-target.js'
 import { liteLLMModel } from './names.js'
 import { Fields, parseConfig, type Imported } from './reading.js'
-import { toldApart } from './told-apart.js'
+import { withDistinctNames } from './distinct-names.js'
 
 const STRATEGIES: Readonly<Record<string, StrategyName>> = {
   'simple-shuffle': 'weighted',
@@ -109,7 +109,7 @@ function groupOf(
     model: names.has(target.model) ? target.model.replace('/', ':') : target.model,
     ...(by && strategy === 'weighted' && limits[by] !== undefined && { weight: limits[by] }),
   }))
-  return targets.length === 1 ? { targets } : { strategy, targets: toldApart(targets) }
+  return targets.length === 1 ? { targets } : { strategy, targets: withDistinctNames(targets) }
 }
 
 function addAliases(models: Record<string, AliasOptions>, router: Fields): void {

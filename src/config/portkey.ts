@@ -5,7 +5,7 @@ import { conditionOf } from './portkey-condition.js'
 import { classesOf, retriesOf } from './portkey-retry.js'
 import { leafOf } from './portkey-target.js'
 import { Fields, parseConfig, type Imported } from './reading.js'
-import { toldApart } from './told-apart.js'
+import { withDistinctNames } from './distinct-names.js'
 
 /** Options of `fromPortkey()`. */
 export interface PortkeyOptions {
@@ -116,7 +116,7 @@ function groupOf(
   if (entries.length === 0) return undefined
   if (entries.length === 1) return { targets: entries }
   const isAlias = (model: string): boolean => Object.hasOwn(context.models, model)
-  return { strategy: mode === 'loadbalance' ? 'weighted' : 'ordered', targets: toldApart(entries, isAlias) }
+  return { strategy: mode === 'loadbalance' ? 'weighted' : 'ordered', targets: withDistinctNames(entries, isAlias) }
 }
 
 /** The first target, and the others for the failures that are named. A fallback is a model, so each becomes an alias. */

@@ -3,7 +3,7 @@
  * bundle holds the wire formats and the rows that a program names and no others.
  */
 import { ConfigError } from './errors.js'
-import { didYouMean } from './near.js'
+import { didYouMean } from './did-you-mean.js'
 import {
   PASSTHROUGH_IDS,
   PROTOCOL_IDS,

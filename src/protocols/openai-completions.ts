@@ -25,7 +25,7 @@ import type {
   StreamEncoder,
   WireEvent,
 } from '../kernel/protocol.js'
-import { warnForeign, warnUnsaid } from '../kernel/unsaid.js'
+import { warnForeign, warnNoCounterpart } from '../kernel/no-counterpart.js'
 import { decodeError, encodeError } from './openai-chat/error.js'
 import { scalarsOf } from './openai-chat/request-decode.js'
 import { refuse } from './openai-chat/request-encode.js'
@@ -109,7 +109,7 @@ function encodeRequest(request: ChatRequest, context: EncodeContext): EncodedReq
   } = request
   const limits = limitsOf(context)
   warnForeign(request, 'openai-completions', limits.warn)
-  warnUnsaid(request, ['blocks', 'cache_control', 'reasoning'], limits.warn)
+  warnNoCounterpart(request, ['blocks', 'cache_control', 'reasoning'], limits.warn)
   for (const message of messages) checkSpoken(message, limits)
   for (const field of CHAT_ONLY) {
     if (!asksNothing(field, rest[field])) refuse(field, context)

@@ -1,7 +1,7 @@
 /** The strategy that a group names, with its options checked. */
 import { ConfigError } from '../kernel/errors.js'
 import { typeName } from '../kernel/json.js'
-import { didYouMean } from '../kernel/near.js'
+import { didYouMean } from '../kernel/did-you-mean.js'
 import type { Entry } from './entries.js'
 import type { GroupOptions } from './options.js'
 import { strategies } from './strategies/index.js'

@@ -1,7 +1,7 @@
 /** Conditions on a call's metadata, checked once and compiled to a function. */
 import { ConfigError } from '../kernel/errors.js'
 import { isObject, typeName } from '../kernel/json.js'
-import { didYouMean } from '../kernel/near.js'
+import { didYouMean } from '../kernel/did-you-mean.js'
 import type { Comparison, Condition, Scalar } from './strategy.js'
 
 export type Holds = (metadata: Readonly<Record<string, unknown>>) => boolean

@@ -6,7 +6,7 @@ import type { ErrorClass } from '../policies/error-class.js'
 import { RetryBudget } from '../policies/retry.js'
 import { Slowness } from '../policies/slowness.js'
 import { MovingAverage, Sample } from './averages.js'
-import { ToldLimits } from './told-limits.js'
+import { AnnouncedLimits } from './announced-limits.js'
 
 /** How an attempt ended. Times in milliseconds. */
 export interface Outcome {
@@ -64,7 +64,7 @@ export class Health {
   headroomFrom: (() => number) | undefined
   private readonly clock: Clock
   private readonly sources: HealthSources
-  private readonly toldLimits = new ToldLimits()
+  private readonly announcedLimits = new AnnouncedLimits()
   private readonly perToken = new MovingAverage()
   private readonly toFirstChunk = new MovingAverage()
   private readonly toAnswer = new MovingAverage()
@@ -113,12 +113,12 @@ export class Health {
    * what the provider's last answer said of its quota, until that is whole again.
    */
   get headroom(): number {
-    return Math.min(this.headroomFrom?.() ?? 1, this.toldLimits.headroom(this.clock.now()))
+    return Math.min(this.headroomFrom?.() ?? 1, this.announcedLimits.headroom(this.clock.now()))
   }
 
   /** Whether the provider's last answer said that nothing of its quota is left, and that still holds. */
   get exhausted(): boolean {
-    return this.toldLimits.headroom(this.clock.now()) === 0
+    return this.announcedLimits.headroom(this.clock.now()) === 0
   }
 
   /** USD per million tokens at three of input to one of output; `undefined` when no price is known. */
@@ -190,7 +190,7 @@ export class Health {
 
   /** Headers of an answer that may speak of the provider's own limits. They are read when somebody asks. @param date - Unix milliseconds of the answer. */
   limitsTold(headers: HeaderSource, date: number): void {
-    this.toldLimits.told(headers, date, this.clock.now())
+    this.announcedLimits.told(headers, date, this.clock.now())
   }
 
   /** How long a whole answer took, and how much it was. */

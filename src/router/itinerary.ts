@@ -2,14 +2,14 @@
 import type { ErrorClass } from '../policies/error-class.js'
 import { looksAtAnswers, mayFallBack } from '../policies/fallback.js'
 import { isTight, misfit, noneFits, regionOf, type Misfit } from './fit.js'
-import type { AllInCooldown, FailedStep, Journey, Step } from './journey.js'
+import type { AllInCooldown, FailedStep, Journey, RouteStep } from './journey.js'
 import { begin, type Position } from './position.js'
-import { readiest } from './readiest.js'
+import { retryTarget } from './retry-target.js'
 import { soonestBack } from './soonest-back.js'
 import type { Fallback, Level, Route } from './route.js'
 import type { Member } from './strategy.js'
 
-export type { AllInCooldown, FailedStep, Journey, Step } from './journey.js'
+export type { AllInCooldown, FailedStep, Journey, RouteStep } from './journey.js'
 
 /** What is said of a target whose probe is under way, which may end at any time. */
 const PROBE_MS = 1_000
@@ -22,7 +22,7 @@ export class Itinerary {
   /** Ids of targets that an attempt was made at. */
   private readonly tried = new Set<string>()
   /** Ids of targets that took no call since the last attempt. */
-  private readonly passed = new Set<string>()
+  private readonly skipped = new Set<string>()
   private at: Position
   /** Left for a fallback of one class of failures; gone on with after it. */
   private suspended: readonly Position[] = []
@@ -45,13 +45,13 @@ export class Itinerary {
   }
 
   /** @throws UnsupportedParameterError or ConfigError when no target can serve the call, whatever its health. */
-  first(): Step | AllInCooldown {
+  first(): RouteStep | AllInCooldown {
     return this.fresh(undefined) ?? this.cooling()
   }
 
   /** After a failure; `undefined` when nothing is left to try. */
-  next(failure: FailedStep): Step | undefined {
-    this.passed.clear()
+  next(failure: FailedStep): RouteStep | undefined {
+    this.skipped.clear()
     this.note(failure)
     if (this.attempts >= this.journey.retries.attempts) return undefined
     const { errorClass, also, tested, remaining } = failure
@@ -64,7 +64,7 @@ export class Itinerary {
   }
 
   /** The member of the last step takes no call now: a limit is reached. The next that may, or `undefined` when none is left. */
-  passBy(): Step | undefined {
+  skip(): RouteStep | undefined {
     this.forgo()
     return this.fresh(undefined)
   }
@@ -76,12 +76,12 @@ export class Itinerary {
     return () => {
       Object.assign(this, { at, suspended, waiting, lenient, attempts, isRetry })
       for (const id of tried) this.tried.add(id)
-      this.passed.clear()
+      this.skipped.clear()
     }
   }
 
   /** Another target beside one that is slow: of the same rank, or of the next that has one. */
-  hedge(): Step | undefined {
+  hedge(): RouteStep | undefined {
     if (this.attempts >= this.journey.retries.attempts) return undefined
     const { stage, level } = this.at
     for (const rank of stage.levels.slice(level)) {
@@ -133,7 +133,7 @@ export class Itinerary {
     const last = this.at.here.at(-1)?.member.target.id
     if (last === undefined) return
     this.attempts -= 1
-    this.passed.add(last)
+    this.skipped.add(last)
     // A retry's target was tried before.
     if (this.isRetry) return
     this.tried.delete(last)
@@ -151,7 +151,7 @@ export class Itinerary {
   }
 
   /** A fallback for this class of failures, when it has a target to try. @param only - The one that is meant. */
-  private special(errorClass: ErrorClass, only?: Fallback): Step | undefined {
+  private special(errorClass: ErrorClass, only?: Fallback): RouteStep | undefined {
     for (const fallback of this.waiting) {
       if (only ? fallback !== only : !fallback.on?.has(errorClass)) continue
       for (const [index, level] of fallback.levels.entries()) {
@@ -167,7 +167,7 @@ export class Itinerary {
   }
 
   /** The first target that was not tried, here or further on. Where the call seems too long comes last. */
-  private fresh(after: ErrorClass | undefined): Step | undefined {
+  private fresh(after: ErrorClass | undefined): RouteStep | undefined {
     const roomy = this.forward(after)
     if (roomy || !this.sawTight || this.lenient) return roomy
     const larger = this.special('context-length')
@@ -178,7 +178,7 @@ export class Itinerary {
     return this.forward(after)
   }
 
-  private forward(after: ErrorClass | undefined): Step | undefined {
+  private forward(after: ErrorClass | undefined): RouteStep | undefined {
     for (;;) {
       const { levels } = this.at.stage
       for (let { level } = this.at; level < levels.length; level += 1) {
@@ -221,7 +221,7 @@ export class Itinerary {
   }
 
   private isNew({ target: { id } }: Member): boolean {
-    return !this.tried.has(id) && !this.passed.has(id)
+    return !this.tried.has(id) && !this.skipped.has(id)
   }
 
   private misfit(member: Member): Misfit | undefined {
@@ -229,10 +229,10 @@ export class Itinerary {
   }
 
   /** One of this level once more. */
-  private again(last: FailedStep, remaining: number): Step | undefined {
+  private again(last: FailedStep, remaining: number): RouteStep | undefined {
     const { here, retries } = this.at
     if (here.length === 0) return undefined
-    const found = readiest(here, this.journey, { last, remaining, retries, hasNext: this.hasNext() })
+    const found = retryTarget(here, this.journey, { last, remaining, retries, hasNext: this.hasNext() })
     if (!found) return undefined
     this.at = { ...this.at, retries: retries + 1, here: here.filter((other) => other !== found.tried) }
     return this.go(found.tried.member, found.wait, 'retry', true)
@@ -249,7 +249,7 @@ export class Itinerary {
   }
 
   /** @throws UnsupportedParameterError or ConfigError when it is not for their health that none was taken. */
-  private cooling(): Step | AllInCooldown {
+  private cooling(): RouteStep | AllInCooldown {
     const { route, fallbacks, call, whenAllInCooldown } = this.journey
     const { soonest, misfits } = soonestBack(this.journey, (member) => this.misfit(member))
     if (!soonest) {
@@ -267,7 +267,7 @@ export class Itinerary {
     return this.go(member, 0, 'all are in cooldown: the soonest back')
   }
 
-  private go(member: Member, wait: number, reason: string, isRetry = false): Step {
+  private go(member: Member, wait: number, reason: string, isRetry = false): RouteStep {
     this.attempts += 1
     this.isRetry = isRetry
     this.tried.add(member.target.id)

@@ -5,7 +5,7 @@ import type { Fallback, Route } from './route.js'
 import type { Member, RoutedCall } from './strategy.js'
 
 /** The next attempt. */
-export interface Step {
+export interface RouteStep {
   readonly member: Member
   /** Milliseconds to wait first. */
   readonly wait: number

@@ -1,5 +1,5 @@
 /** What other clients and gateways call an option, for who comes from there. */
-import { didYouMean } from '../kernel/near.js'
+import { didYouMean } from '../kernel/did-you-mean.js'
 
 /** Without underscores, in lower case. A name may mean one thing here and another there: the first that is an option counts. */
 const MEANT: Readonly<Record<string, readonly string[]>> = {

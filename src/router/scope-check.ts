@@ -1,6 +1,6 @@
 /** Scopes of limits and budgets: a name that is nowhere would hold for no call, and nobody would notice. */
 import { ConfigError } from '../kernel/errors.js'
-import { didYouMean } from '../kernel/near.js'
+import { didYouMean } from '../kernel/did-you-mean.js'
 import type { ClientOptions } from './options.js'
 import type { Scope } from './scoped-options.js'
 import type { Targets } from './targets.js'

@@ -2,7 +2,7 @@
 import { LISTED, missingProvider, type Catalogue } from '../kernel/catalogue.js'
 import type { Clock } from '../kernel/clock.js'
 import { ConfigError } from '../kernel/errors.js'
-import { nearNames } from '../kernel/near.js'
+import { nearNames } from '../kernel/did-you-mean.js'
 import type { Secrets } from '../kernel/redact/secrets.js'
 import type { Environment } from './environment.js'
 import { Health, type HealthPolicies } from './health.js'

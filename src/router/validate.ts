@@ -2,7 +2,7 @@
 import type * as z from 'zod/mini'
 import { ConfigError } from '../kernel/errors.js'
 import { isObject, typeName } from '../kernel/json.js'
-import { didYouMean } from '../kernel/near.js'
+import { didYouMean } from '../kernel/did-you-mean.js'
 import type { ClientOptions } from './options.js'
 import { callOptions, clientOptions } from './option-shapes.js'
 import { hintFor } from './other-words.js'

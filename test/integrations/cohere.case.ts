@@ -26,6 +26,18 @@ const rows: Row<Clients>[] = [
     spans: [span],
   },
   {
+    name: 'an address that only a function knows: the host is that of the request',
+    run: ({ second }) => {
+      const { _options: options } = second as unknown as { _options: { environment: string } }
+      const late = new (second.constructor as typeof Sdk.CohereClientV2)({
+        token: 'test-key',
+        environment: () => options.environment,
+      })
+      return late.chat({ model, messages })
+    },
+    spans: [{ ...span, attributes: { 'server.address': '127.0.0.1' } }],
+  },
+  {
     name: 'with its raw response',
     run: async ({ second }) => {
       const { data, rawResponse } = await second.chat({ model, messages }).withRawResponse()

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ConfigError, UnsupportedParameterError } from '../../src/kernel/errors.js'
 import type { ErrorClass } from '../../src/policies/error-class.js'
-import { Itinerary, type AllInCooldown, type Step } from '../../src/router/itinerary.js'
+import { Itinerary, type AllInCooldown, type RouteStep } from '../../src/router/itinerary.js'
 import type { ClientOptions, FallbackOptions, TargetOptions } from '../../src/router/options.js'
 import { compilePlan, type Plan } from '../../src/router/plan.js'
 import type { RoutedCall } from '../../src/router/strategy.js'
@@ -48,7 +48,7 @@ function wayOf(
 /** Lets every attempt fail with the next of `failures`, the last for good. */
 function walk(way: Itinerary, ...failures: readonly ErrorClass[]): string[] {
   const seen: string[] = []
-  let step: Step | AllInCooldown | undefined = way.first()
+  let step: RouteStep | AllInCooldown | undefined = way.first()
   for (let i = 0; step && 'member' in step; i += 1) {
     const { health, target } = step.member
     seen.push(target.id)
@@ -223,7 +223,7 @@ test('when all were in cooldown and the soonest failed, those that came back mea
   })
   allInCooldown(plan, { 'a/x': 3000, 'b/x': 60_000, 'c/x': 1000, 'd/x': 3000 })
   const way = wayOf(plan, 'm')
-  const first = way.first() as Step
+  const first = way.first() as RouteStep
   expect([first.member.target.id, first.params]).toEqual(['c/x', { n: 1 }])
   now += 5000
   const failure = { errorClass: 'server', retryAfterMs: undefined, remaining: 60_000 } as const
@@ -235,10 +235,10 @@ test('when all were in cooldown and the soonest failed, those that came back mea
 
 test('a target that takes no call is not used up, and the way goes on from the one that is waited for', () => {
   const way = wayOf(planOf({ models: { m: ['a/x', 'b/x'] }, retries: { max: 0, attempts: 2 } }), 'm')
-  const first = way.first() as Step
+  const first = way.first() as RouteStep
   const back = way.mark()
-  expect(way.passBy()?.member.target.id).toBe('b/x')
-  expect(way.passBy()).toBeUndefined()
+  expect(way.skip()?.member.target.id).toBe('b/x')
+  expect(way.skip()).toBeUndefined()
   back()
   expect(first.member.target.id).toBe('a/x')
   const failure = { errorClass: 'server', retryAfterMs: undefined, remaining: 1000 } as const
@@ -319,7 +319,7 @@ test('never a target twice but for retries, never more attempts than allowed, al
         }
         const way = wayOf(plan, 'm')
         const seen = new Set<string>()
-        let step: Step | AllInCooldown | undefined = way.first()
+        let step: RouteStep | AllInCooldown | undefined = way.first()
         let made = 0
         for (; step && 'member' in step; made += 1) {
           const { health, target } = step.member

@@ -1,7 +1,7 @@
 /** Whether a call, and each of its attempts, may run now: limits of the target and of scopes, and budgets. */
 import { setMaxListeners } from 'node:events'
 import { loadPrices } from '../../cost/tables.js'
-import type { Itinerary, Step } from '../../router/itinerary.js'
+import type { Itinerary, RouteStep } from '../../router/itinerary.js'
 import type { Target } from '../../router/target.js'
 import { warnOnce } from '../../telemetry/warn.js'
 import type { CallLimits } from '../call/time-limits.js'
@@ -27,7 +27,7 @@ export interface AdmittedCall {
 }
 
 /** A step that may be made, with what it holds for it. */
-export interface AdmittedStep extends Step {
+export interface AdmittedStep extends RouteStep {
   readonly permit?: Permit | undefined
 }
 
@@ -42,7 +42,7 @@ interface Way {
 }
 
 interface Waiting {
-  readonly step: Step
+  readonly step: RouteStep
   readonly refusal: Refused
   /** Gives the itinerary back as it was at this step. */
   readonly back: () => void
@@ -74,7 +74,7 @@ async function enterCall(call: AdmittedCall, { gates, entry }: Side): Promise<Pe
  *
  * @throws LimitError when no target takes the call in time, or the reason of the caller's abort.
  */
-export function admit(call: AdmittedCall, first: Step): AdmittedStep | Promise<AdmittedStep> {
+export function admit(call: AdmittedCall, first: RouteStep): AdmittedStep | Promise<AdmittedStep> {
   const { target, health } = first.member
   const { gates } = call.client
   // Once for all its attempts, with the first.
@@ -102,10 +102,10 @@ interface OwnSide {
   permit: Permit | undefined
 }
 
-async function admitSome(call: AdmittedCall, first: Step, own?: OwnSide): Promise<AdmittedStep> {
+async function admitSome(call: AdmittedCall, first: RouteStep, own?: OwnSide): Promise<AdmittedStep> {
   const refused: Waiting[] = []
   const exhausted: Omit<Waiting, 'refusal'>[] = []
-  for (let step: Step | undefined = first; step; step = call.itinerary.passBy()) {
+  for (let step: RouteStep | undefined = first; step; step = call.itinerary.skip()) {
     const back = call.itinerary.mark()
     if (step.member.health.exhausted) {
       exhausted.push({ step, back })
@@ -224,7 +224,7 @@ function waitForOne(call: AdmittedCall, waiting: readonly Waiting[]): Promise<Ad
 }
 
 /** Without waiting at a target, and all in one operation of the store. `undefined` when nothing limits it. */
-async function enterNow(call: AdmittedCall, step: Step, own?: OwnSide): Promise<Permit | Refused | undefined> {
+async function enterNow(call: AdmittedCall, step: RouteStep, own?: OwnSide): Promise<Permit | Refused | undefined> {
   const { gates } = call.client
   const { target } = step.member
   const facts = call.demand.scopeFacts(target)
@@ -262,7 +262,11 @@ function told(refusal: BudgetRefusal, target: Target): BudgetRefusal {
 }
 
 /** `undefined` when nothing limits it. */
-async function enter(call: AdmittedCall, { member, params }: Step, way: Way): Promise<Permit | Refused | undefined> {
+async function enter(
+  call: AdmittedCall,
+  { member, params }: RouteStep,
+  way: Way,
+): Promise<Permit | Refused | undefined> {
   const { gates } = call.client
   const { target } = member
   const facts = call.demand.scopeFacts(target)

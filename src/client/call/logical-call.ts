@@ -2,7 +2,7 @@
 import { context, type Attributes } from '@opentelemetry/api'
 import { LimitError, TracestitchError, type Attempt } from '../../kernel/errors.js'
 import { maskError } from '../../kernel/redact/errors.js'
-import type { Itinerary, Step } from '../../router/itinerary.js'
+import type { Itinerary, RouteStep } from '../../router/itinerary.js'
 import type { RoutedCall } from '../../router/strategy.js'
 import type { Target } from '../../router/target.js'
 import { costAttributes, serverOf } from '../../telemetry/attributes.js'
@@ -122,7 +122,7 @@ export class LogicalCall implements AttemptedCall, CallView {
   }
 
   /** The first step. @throws LimitError when every target is in cooldown and the client does not try them. */
-  start(): Step {
+  start(): RouteStep {
     const { first } = this.plan
     if ('member' in first) return first
     throw new LimitError('every target is in cooldown after failures', {

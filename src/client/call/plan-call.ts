@@ -1,7 +1,7 @@
 /** What is settled of a call before it begins: where it may go, and what it may come to. Nothing is open yet. */
 import type { HedgePolicy } from '../../policies/hedge.js'
 import { timeoutPolicy, type TimeoutPolicy } from '../../policies/timeout.js'
-import { Itinerary, type AllInCooldown, type Step } from '../../router/itinerary.js'
+import { Itinerary, type AllInCooldown, type RouteStep } from '../../router/itinerary.js'
 import type { RoutedCall } from '../../router/strategy.js'
 import type { Target } from '../../router/target.js'
 import { identityOf, mergeIdentity, type Identity } from '../../telemetry/identity.js'
@@ -20,7 +20,7 @@ export interface CallPlan {
   readonly routed: RoutedCall
   readonly hedge: HedgePolicy | undefined
   readonly itinerary: Itinerary
-  readonly first: Step | AllInCooldown
+  readonly first: RouteStep | AllInCooldown
   /** Whose facts the span begins with: the first target, also while all are in cooldown. */
   readonly shown: Target
   /** The alias that the call names, if it does. */

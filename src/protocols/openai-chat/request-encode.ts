@@ -14,7 +14,7 @@ import type {
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import { limitsOf } from '../../kernel/limits.js'
 import type { EncodeContext, EncodedRequest, JsonObject, ProtocolId, Quirks } from '../../kernel/protocol.js'
-import { warnForeign, warnUnsaid, type Unsaid } from '../../kernel/unsaid.js'
+import { warnForeign, warnNoCounterpart, type NoCounterpart } from '../../kernel/no-counterpart.js'
 import { traitsOf } from '../../models/index.js'
 import { portable, rulesOf } from '../shared/history/index.js'
 import { strictFields, takesJsonSchema, type StrictFields } from '../shared/strict.js'
@@ -105,7 +105,7 @@ function hubOnlyFields(context: EncodeContext): readonly string[] {
 }
 
 /** Those of {@link hubOnlyFields} that say something. */
-function unsaidOf({ quirks }: EncodeContext): readonly Unsaid[] {
+function unsaidOf({ quirks }: EncodeContext): readonly NoCounterpart[] {
   return [
     ...(quirks.thinkingParts ? [] : (['blocks'] as const)),
     'is_error',
@@ -226,7 +226,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   const rest = refusedBy(base, effortOf(request), settings, limits)
   const warn = (message: string): void => context.warn(`${context.provider}: ${message}`)
   warnForeign(request, 'openai-chat', warn)
-  warnUnsaid(request, unsaidOf(context), warn)
+  warnNoCounterpart(request, unsaidOf(context), warn)
   if (context.quirks.messageNames === false && messages.some((message) => 'name' in message && message.name))
     warn('names of messages are left out')
   if (previous) refuse('previous_response_id', context)

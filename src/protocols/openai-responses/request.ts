@@ -3,7 +3,7 @@ import type { HistoryRules } from '../../kernel/history.js'
 import type { ChatRequest } from '../../kernel/hub.js'
 import { asArray, asNumber, asString, isObject } from '../../kernel/json.js'
 import type { DecodeOptions, EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
-import { warnForeign, warnUnsaid } from '../../kernel/unsaid.js'
+import { warnForeign, warnNoCounterpart } from '../../kernel/no-counterpart.js'
 import { limitsOf } from '../../kernel/limits.js'
 import { traitsOf } from '../../models/index.js'
 import { portable, rulesOf } from '../shared/history/index.js'
@@ -106,7 +106,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
     isContinued: isContinued(asked, kept),
   })
   warnForeign(request, PROTOCOL, warn)
-  warnUnsaid(request, ['cache_control', 'is_error'], warn)
+  warnNoCounterpart(request, ['cache_control', 'is_error'], warn)
   const { instructions, input } = encodeInput(request.messages, context)
   const body: JsonObject = { model: context.model }
   if (instructions !== undefined) body.instructions = instructions

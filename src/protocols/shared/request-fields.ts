@@ -7,7 +7,7 @@ import type { ChatRequest } from '../../kernel/hub.js'
 import { asArray, isObject } from '../../kernel/json.js'
 import type { Limits } from '../../kernel/limits.js'
 import type { JsonObject, ProtocolId } from '../../kernel/protocol.js'
-import { warnForeign, warnUnsaid, type Unsaid } from '../../kernel/unsaid.js'
+import { warnForeign, warnNoCounterpart, type NoCounterpart } from '../../kernel/no-counterpart.js'
 
 export interface RequestFields {
   readonly id: ProtocolId
@@ -16,7 +16,7 @@ export interface RequestFields {
   /** Fields of the format itself that a caller may give at the top of a request, as well as in `extra_body`. */
   readonly native: readonly string[]
   /** What messages and tools may say and the format has no word for. */
-  readonly unsaid: readonly Unsaid[]
+  readonly unsaid: readonly NoCounterpart[]
 }
 
 const ALWAYS_READ = ['model', 'messages', 'extra_body', 'raw'] as const satisfies readonly (keyof ChatRequest)[]
@@ -76,7 +76,7 @@ export function fieldCheck(fields: RequestFields): (request: ChatRequest, limits
       } else if (!asksNothing(field, value)) limits.unsupported(field)
     }
     warnForeign(request, id, limits.warn)
-    warnUnsaid(request, unsaid, limits.warn)
+    warnNoCounterpart(request, unsaid, limits.warn)
     return native
   }
 }

@@ -75,11 +75,11 @@ export class Ranking {
       else break
       for (const child of [2 * place + 1, 2 * place + 2]) if (child < this.heap.length) this.push(frontier, child)
     }
-    for (let i = PASSED; i < passed.length; i += 1) this.passBy(passed[i] ?? 0)
+    for (let i = PASSED; i < passed.length; i += 1) this.skip(passed[i] ?? 0)
     return found
   }
 
-  private passBy(index: number): void {
+  private skip(index: number): void {
     const cooldownLeft = this.group.members[index]?.health.cooldownLeft ?? 0
     if (cooldownLeft === 0) this.took(index, 0)
     else if (this.parked[index] === 0) {

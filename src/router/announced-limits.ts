@@ -18,7 +18,7 @@ interface Share {
 }
 
 /** Of one target: what the newest answer said. Reading it waits until somebody asks. */
-export class ToldLimits {
+export class AnnouncedLimits {
   private unread: Told | undefined
   private shares: readonly Share[] = []
 

@@ -15,7 +15,7 @@ export interface Failed {
 }
 
 /** The first that waiting may help: those in cooldown last, then the shortest wait, then the oldest. Takes of its budget. */
-export function readiest(
+export function retryTarget(
   here: readonly Tried[],
   { retries: policy, random, whenAllInCooldown }: Pick<Journey, 'retries' | 'random' | 'whenAllInCooldown'>,
   { last, remaining, retries, hasNext }: Failed,

@@ -6,7 +6,7 @@ import type { ProtocolId } from './protocol.js'
  * `reasoning` is all reasoning of earlier answers; `reasoning_content` what stands in that field alone, `thinking_blocks`
  * what stands in those alone.
  */
-export type Unsaid =
+export type NoCounterpart =
   | 'blocks'
   | 'cache_control'
   | 'detail'
@@ -16,7 +16,7 @@ export type Unsaid =
   | 'strict'
   | 'thinking_blocks'
 
-const WARNINGS: Readonly<Record<Unsaid, string>> = {
+const WARNINGS: Readonly<Record<NoCounterpart, string>> = {
   blocks: 'blocks of an earlier answer that only another provider knows are left out',
   cache_control: '`cache_control` has no effect here',
   detail: 'the `detail` of an image has no counterpart here',
@@ -28,8 +28,12 @@ const WARNINGS: Readonly<Record<Unsaid, string>> = {
 }
 
 /** Warns once of each of `unsaid` that the request holds. The codec leaves them out. */
-export function warnUnsaid(request: ChatRequest, unsaid: readonly Unsaid[], warn: (message: string) => void): void {
-  const found = new Set<Unsaid>()
+export function warnNoCounterpart(
+  request: ChatRequest,
+  unsaid: readonly NoCounterpart[],
+  warn: (message: string) => void,
+): void {
+  const found = new Set<NoCounterpart>()
   for (const message of request.messages) {
     if ('cache_control' in message && message.cache_control) found.add('cache_control')
     if (message.role === 'tool' && message.is_error) found.add('is_error')
@@ -44,7 +48,7 @@ export function warnUnsaid(request: ChatRequest, unsaid: readonly Unsaid[], warn
   for (const what of unsaid) if (found.has(what)) warn(WARNINGS[what])
 }
 
-function lookAtAnswer(message: AssistantMessage, found: Set<Unsaid>): void {
+function lookAtAnswer(message: AssistantMessage, found: Set<NoCounterpart>): void {
   const { reasoning_content: text, thinking_blocks: blocks } = message
   if (text || blocks?.length) found.add('reasoning')
   if (text && !blocks?.length) found.add('reasoning_content')
@@ -52,7 +56,7 @@ function lookAtAnswer(message: AssistantMessage, found: Set<Unsaid>): void {
   if (message.blocks?.some(({ type }) => type === 'raw')) found.add('blocks')
 }
 
-function lookAtPart(part: ContentPart, found: Set<Unsaid>): void {
+function lookAtPart(part: ContentPart, found: Set<NoCounterpart>): void {
   if ('cache_control' in part && part.cache_control) found.add('cache_control')
   if (part.type !== 'image_url') return
   const detail = part.image_url?.detail

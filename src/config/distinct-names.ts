@@ -8,7 +8,7 @@ import { canonical, isOwnTarget } from '../router/target-name.js'
  *
  * @param isAlias - Names that are no targets, and have no name beside theirs.
  */
-export function toldApart(
+export function withDistinctNames(
   targets: readonly TargetOptions[],
   isAlias: (model: string) => boolean = () => false,
 ): readonly TargetOptions[] {

@@ -1,7 +1,7 @@
 /** Entries of gateways that are one target here: taken as they are, or told apart. */
 import { expect, test } from 'vitest'
 import { fromLiteLLM, fromPortkey } from '../../src/config.js'
-import { toldApart } from '../../src/config/told-apart.js'
+import { withDistinctNames } from '../../src/config/distinct-names.js'
 import { createClient } from '../../src/index.js'
 
 const targetsOf = (models: object): string[] =>
@@ -11,8 +11,8 @@ const targetsOf = (models: object): string[] =>
 
 test('alike they stay as they are, different they get their place as a name', () => {
   const low = { model: 'a/x', params: { temperature: 0 } }
-  expect(toldApart([{ model: 'a/x' }, { model: 'a:x' }])).toEqual([{ model: 'a/x' }, { model: 'a:x' }])
-  expect(toldApart([{ model: 'a/x' }, low, { model: 'b/x' }, low])).toEqual([
+  expect(withDistinctNames([{ model: 'a/x' }, { model: 'a:x' }])).toEqual([{ model: 'a/x' }, { model: 'a:x' }])
+  expect(withDistinctNames([{ model: 'a/x' }, low, { model: 'b/x' }, low])).toEqual([
     { model: 'a/x' },
     { ...low, name: '2' },
     { model: 'b/x' },
@@ -23,9 +23,9 @@ test('alike they stay as they are, different they get their place as a name', ()
     { model: 'a/x', limits: { rpm: 2 } },
     { model: 'a/x', name: 'n' },
   ]
-  expect(toldApart(own)).toEqual(own)
+  expect(withDistinctNames(own)).toEqual(own)
   const nested = [{ model: 'm' }, { model: 'm', weight: 2 }]
-  expect(toldApart(nested, (model) => model === 'm')).toEqual(nested)
+  expect(withDistinctNames(nested, (model) => model === 'm')).toEqual(nested)
 })
 
 test('deployments of LiteLLM', () => {
