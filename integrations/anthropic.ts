@@ -3,13 +3,14 @@ import {
   asString,
   countedTokens,
   isObject,
+  patchRawRequests,
   path,
   type CallDeclaration,
   type Integration,
   type ModuleTarget,
+  type RawRequest,
   type Replace,
 } from '../src/autolog/contract.js'
-import { patchRawRequests, type RawRequest } from './shared/raw-requests.js'
 
 /**
  * From 1.0 the SDK makes a span of its own for each call as soon as a tracer provider is registered. It

@@ -2,15 +2,16 @@
 import {
   asString,
   isObject,
+  patchRawRequests,
   path,
   type Args,
   type CallDeclaration,
   type Integration,
   type ModuleTarget,
+  type RawRequest,
 } from '../src/autolog/contract.js'
 import { fetchResponse } from './openai/background.js'
 import { declarationOf, operationAt, operations, type Declaration } from './openai/operations.js'
-import { patchRawRequests, type RawRequest } from './shared/raw-requests.js'
 
 /** An Azure client may name the model once, as its deployment, and then needs none in the request. */
 function withDeployment(body: unknown, client: unknown): unknown {
