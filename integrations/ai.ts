@@ -7,16 +7,18 @@ import { inAgent } from './ai/agents.js'
 import { beginRun, CHANNEL } from './ai/channel.js'
 import { modelTargets } from './ai/models.js'
 import { translateSpans } from './ai/native-spans.js'
+import { listenForTools } from './ai/tool-events.js'
 
 /** Before 7 `ai` has no hook for these that works without the program. */
 const BY_FLAG =
-  'agents, workflows and tools show where a call sets experimental_telemetry: { isEnabled: true }; models show always'
+  'agents, workflows and, before 6, tools show where a call sets experimental_telemetry: { isEnabled: true }; models show always'
 
 export const ai: Integration = {
   id: 'ai',
   always(patcher) {
     patcher.channel(CHANNEL, beginRun)
     translateSpans(patcher)
+    listenForTools(patcher)
   },
   targets: [
     {

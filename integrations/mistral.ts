@@ -11,15 +11,13 @@ import {
   type Integration,
   type ModuleTarget,
 } from '../src/autolog/contract.js'
-import { muteTelemetry } from './mistral/telemetry.js'
-
-const dataOf = (piece: unknown): { data: unknown } => ({ data: path(piece, 'data') })
+import { telemetry } from './mistral/telemetry.js'
 
 const shared = {
   provider: 'mistral_ai',
   spelling: 'camel',
   baseURL: (self: unknown) => asString(path(self, '_baseURL', 'href')),
-  event: dataOf,
+  event: (piece: unknown) => ({ data: path(piece, 'data') }),
 } satisfies Partial<CallDeclaration>
 
 const chat: CallDeclaration = { ...shared, protocol: 'openai-chat' }
@@ -114,13 +112,5 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
 
 export const mistral: Integration = {
   id: 'mistral',
-  targets: [
-    { package: '@mistralai/mistralai', tested: '1 - 2', instrument },
-    {
-      package: '@mistralai/mistralai',
-      entry: './hooks/tracing',
-      tested: '2',
-      instrument: muteTelemetry,
-    },
-  ],
+  targets: [{ package: '@mistralai/mistralai', tested: '1 - 2', instrument }, telemetry],
 }

@@ -16,6 +16,9 @@ const muted: Replace = (original, active) =>
     return Reflect.apply(original, this, args)
   }
 
-export const muteTelemetry: ModuleTarget['instrument'] = (module, patcher) => {
-  patcher.wrap(path(module, 'TracingHook', 'prototype'), 'beforeRequest', muted)
+export const telemetry: ModuleTarget = {
+  package: '@mistralai/mistralai',
+  entry: './hooks/tracing',
+  tested: '2',
+  instrument: (module, patcher) => void patcher.wrap(path(module, 'TracingHook', 'prototype'), 'beforeRequest', muted),
 }

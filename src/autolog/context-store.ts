@@ -19,3 +19,8 @@ export function contextStore(): AsyncLocalStorage<Context> {
   const run = <Result>(current: Context, fn: () => Result): Result => context.with(current, fn)
   return contextStorage() ?? ({ run } as unknown as AsyncLocalStorage<Context>)
 }
+
+/** Makes `current` the active context of what follows, where the context manager can. */
+export function enterContext(current: Context): void {
+  contextStorage()?.enterWith(current)
+}

@@ -45,6 +45,14 @@ async function read(stream: AsyncIterable<unknown>, limit = Infinity): Promise<u
   return items
 }
 
+/** 6 tells of tools without a flag, and of what is around them only when it ends well. */
+const withTool =
+  (by: string, row: string) =>
+  (version: string): readonly string[] =>
+    version.startsWith('6')
+      ? [`execute_tool add < row ${row}`]
+      : from7(`invoke_workflow ${by} < row ${row}`, `execute_tool add < invoke_workflow ${by}`)(version)
+
 const telemetry = { isEnabled: true, functionId: 'mine' }
 
 const outcome = async (kit: Kit, result: PromiseLike<unknown>): Promise<unknown> => kit.outcome(result)
@@ -61,7 +69,17 @@ const rows: Row<Client>[] = [
       })
       return { text, usage, finishReason }
     },
-    spans: [{ ...ok, attributes: { ...ok.attributes, 'gen_ai.request.max_tokens': 9 } }],
+    spans: [
+      {
+        ...ok,
+        attributes: {
+          ...ok.attributes,
+          'gen_ai.request.max_tokens': 9,
+          'gen_ai.input.messages': { contains: prompt },
+          'gen_ai.output.messages': { contains: 'Hello' },
+        },
+      },
+    ],
     steps: inRow('generateText', 'invoke_workflow generateText'),
   },
   {
@@ -90,7 +108,37 @@ const rows: Row<Client>[] = [
       return result.toolResults.map(({ output }) => output)
     },
     spans: [{ ...ok, finish: ['tool_calls'] }],
-    steps: from7('invoke_workflow generateText < row tools', 'execute_tool add < invoke_workflow generateText'),
+    steps: withTool('generateText', 'tools'),
+  },
+  {
+    name: 'what a tool does',
+    skip: (version) => (version.startsWith('5') ? 'ai 5 tells of tools only where its flag is set' : undefined),
+    run: async ({ sdk, model, embedder }) => {
+      const execute = async (): Promise<number> => (await sdk.embed({ model: embedder, value: 'x' })).usage.tokens
+      const add = sdk.tool({ inputSchema: z.object({}), execute })
+      const result = await sdk.generateText({ model, prompt, tools: { add } })
+      await sdk.embed({ model: embedder, value: 'x' })
+      return result.toolResults.map(({ output }) => output)
+    },
+    spans: [
+      { ...ok, finish: ['tool_calls'] },
+      { ...embedded, parent: 'execute_tool add' },
+      { ...embedded, parent: 'row what a tool does' },
+    ],
+    steps: withTool('generateText', 'what a tool does'),
+  },
+  {
+    name: 'what a tool does, with the telemetry of the SDK on',
+    run: async ({ sdk, model, embedder }) => {
+      const execute = async (): Promise<number> => (await sdk.embed({ model: embedder, value: 'x' })).usage.tokens
+      const add = sdk.tool({ inputSchema: z.object({}), execute })
+      await sdk.generateText({ model, prompt, tools: { add }, experimental_telemetry: telemetry })
+      return 'done'
+    },
+    spans: [
+      { ...ok, finish: ['tool_calls'] },
+      { ...embedded, parent: 'execute_tool add' },
+    ],
   },
   {
     name: 'tools of a stream',
@@ -101,7 +149,7 @@ const rows: Row<Client>[] = [
       return (await result.toolResults).map(({ output }) => output)
     },
     spans: [{ ...streamed, finish: ['tool_calls'] }],
-    steps: from7('invoke_workflow streamText < row tools of a stream', 'execute_tool add < invoke_workflow streamText'),
+    steps: withTool('streamText', 'tools of a stream'),
   },
   {
     name: 'tools, with the telemetry of the SDK on',
