@@ -3,10 +3,12 @@ import {
   asString,
   countedTokens,
   isObject,
+  patchRawRequests,
   path,
   type CallDeclaration,
   type Integration,
   type ModuleTarget,
+  type RawRequest,
   type Replace,
 } from '../src/autolog/contract.js'
 
@@ -26,15 +28,21 @@ function mute(self: unknown): (() => void) | undefined {
   }
 }
 
-const shared = {
+/** The client behind a resource, or the client itself. */
+const clientOf = (self: unknown): unknown => path(self, '_client') ?? self
+
+const messages: CallDeclaration = {
   protocol: 'anthropic-messages',
-  provider: (self: unknown) => asString(path(self, '_client', '_genAIProviderName')) ?? 'anthropic',
-  baseURL: (self: unknown) => asString(path(self, '_client', 'baseURL')),
+  provider: (self) => asString(path(clientOf(self), '_genAIProviderName')) ?? 'anthropic',
+  baseURL: (self) => asString(path(clientOf(self), 'baseURL')),
   mute,
-} satisfies Partial<CallDeclaration>
+}
+
+/** Of the API before messages, which counts nothing. */
+const completions: CallDeclaration = { ...messages, protocol: 'json', operation: 'text_completion' }
 
 const countTokens: CallDeclaration = {
-  ...shared,
+  ...messages,
   operation: 'count_tokens',
   answer: () => undefined,
   responseAttributes(response) {
@@ -56,6 +64,18 @@ const muted: Replace = (original, active) =>
     }
   }
 
+/** What raw requests ask for. */
+const paths: readonly (readonly [end: string, declaration: CallDeclaration])[] = [
+  ['/v1/messages', messages],
+  ['/v1/messages/count_tokens', countTokens],
+  ['/v1/complete', completions],
+]
+
+function declareRaw({ method, pathname, body }: RawRequest): CallDeclaration | undefined {
+  const declaration = method === 'post' ? paths.find(([end]) => pathname.endsWith(end))?.[1] : undefined
+  return declaration && { ...declaration, request: () => body }
+}
+
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   const Anthropic = module['Anthropic'] ?? module['default']
   const resources = [
@@ -64,13 +84,16 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
     // Until 0.40.
     path(Anthropic, 'Beta', 'PromptCaching', 'Messages', 'prototype'),
   ]
-  for (const messages of resources) {
-    if (!messages) continue
+  for (const resource of resources) {
+    if (!resource) continue
     // `parse` and the tool runner call `create` or `stream`.
-    patcher.call(messages, 'create', shared)
-    patcher.call(messages, 'countTokens', countTokens)
-    patcher.wrap(messages, 'stream', muted)
+    patcher.call(resource, 'create', messages)
+    patcher.call(resource, 'countTokens', countTokens)
+    patcher.wrap(resource, 'stream', muted)
   }
+  // Until 1.0.
+  patcher.call(path(Anthropic, 'Completions', 'prototype'), 'create', completions)
+  patchRawRequests(patcher, path(Anthropic, 'prototype'), declareRaw)
 }
 
 export const anthropic: Integration = {

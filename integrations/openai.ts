@@ -1,47 +1,74 @@
-/** The `openai` SDK: every way to a text or embedding goes through one of the `create` methods. */
+/** The `openai` SDK: its methods and the requests by path below them, for OpenAI, Azure and what speaks like them. */
 import {
   asString,
   isObject,
+  patchRawRequests,
   path,
+  type Args,
   type CallDeclaration,
   type Integration,
   type ModuleTarget,
+  type RawRequest,
 } from '../src/autolog/contract.js'
+import { fetchResponse } from './openai/background.js'
+import { declarationOf, operationAt, operations, type Declaration } from './openai/operations.js'
 
 /** An Azure client may name the model once, as its deployment, and then needs none in the request. */
-function withDeployment([body]: readonly unknown[], self: unknown): unknown {
-  const deployment = asString(path(self, '_client', 'deploymentName'))
+function withDeployment(body: unknown, client: unknown): unknown {
+  const deployment = asString(path(client, 'deploymentName'))
   return isObject(body) && body['model'] === undefined && deployment !== undefined
     ? { ...body, model: deployment }
     : body
 }
 
-const shared = {
-  provider: (self: unknown) => (path(self, '_client', 'apiVersion') === undefined ? 'openai' : 'azure.ai.openai'),
-  baseURL: (self: unknown) => asString(path(self, '_client', 'baseURL')),
-  request: withDeployment,
-} satisfies Partial<CallDeclaration>
+const ofResource = (self: unknown): unknown => path(self, '_client')
+const itself = (self: unknown): unknown => self
+const firstOf = ([body]: Args): unknown => body
 
-const chat: CallDeclaration = {
-  ...shared,
-  protocol: 'openai-chat',
-  attributes: { 'openai.api.type': 'chat_completions' },
+/**
+ * @param clientOf - The client behind what the method is called on.
+ * @param bodyOf - The request's body in the method's arguments.
+ */
+function callOf(declaration: Declaration, clientOf = ofResource, bodyOf = firstOf): CallDeclaration {
+  return {
+    provider: (self) => (path(clientOf(self), 'apiVersion') === undefined ? 'openai' : 'azure.ai.openai'),
+    baseURL: (self) => asString(path(clientOf(self), 'baseURL')),
+    request: (args, self) => withDeployment(bodyOf(args), clientOf(self)),
+    ...declaration,
+  }
 }
 
-const responses: CallDeclaration = {
-  ...shared,
-  protocol: 'openai-responses',
-  attributes: { 'openai.api.type': 'responses' },
+/** `/responses/<id>`, which is fetched. */
+const RESPONSE = /\/responses\/([^/]+)$/
+/** Azure has the model in the path. */
+const DEPLOYMENT = /\/deployments\/([^/]+)\//
+
+function declareRaw({ method, pathname, body, query }: RawRequest): CallDeclaration | undefined {
+  if (method === 'get') {
+    const [, id] = RESPONSE.exec(pathname) ?? []
+    return id === undefined ? undefined : callOf(fetchResponse(id, path(query, 'stream')), itself)
+  }
+  const operation = operationAt(pathname)
+  if (!operation) return undefined
+  const [, model] = DEPLOYMENT.exec(pathname) ?? []
+  const sent = model === undefined || !isObject(body) ? body : { model, ...body }
+  return callOf(declarationOf(operation, body), itself, () => sent)
 }
 
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   const OpenAI = module['OpenAI'] ?? module['default']
-  // `parse`, `stream` and `runTools` call `create` on the same client.
-  patcher.call(path(OpenAI, 'Chat', 'Completions', 'prototype'), 'create', chat)
-  patcher.call(path(OpenAI, 'Responses', 'prototype'), 'create', responses)
-  patcher.call(path(OpenAI, 'Beta', 'Responses', 'prototype'), 'create', responses)
-  patcher.call(path(OpenAI, 'Embeddings', 'prototype'), 'create', { ...shared, protocol: 'openai-embeddings' })
-  patcher.call(path(OpenAI, 'Completions', 'prototype'), 'create', { ...shared, protocol: 'openai-completions' })
+  for (const operation of operations) {
+    const { holder, method, declaration } = operation
+    const declared =
+      typeof declaration === 'function' ? ([body]: Args) => callOf(declarationOf(operation, body)) : callOf(declaration)
+    patcher.call(path(OpenAI, ...holder, 'prototype'), method, declared)
+  }
+  for (const holder of [['Responses'], ['Beta', 'Responses']]) {
+    patcher.call(path(OpenAI, ...holder, 'prototype'), 'retrieve', ([id, query]) =>
+      callOf(fetchResponse(id, path(query, 'stream'))),
+    )
+  }
+  patchRawRequests(patcher, path(OpenAI, 'prototype'), declareRaw)
 }
 
 export const openai: Integration = {

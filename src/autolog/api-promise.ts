@@ -21,6 +21,8 @@ export interface ApiPromise extends Promise<unknown> {
   /** Its answer, once somebody has asked for it. */
   readonly parsedPromise?: Promise<unknown>
   asResponse(): Promise<Response>
+  /** Of newer SDKs, whose helpers build one request on another. */
+  _responseProps?(): Promise<ResponseProps>
   _thenUnwrap(transform: unknown): ApiPromise
 }
 
@@ -108,14 +110,25 @@ export function observeApiPromise(promise: ApiPromise, reader: AnswerReader): vo
 
   /** The SDK's helpers clone the promise with a transform; the value before it is the provider's answer. */
   function watchRawAccess(target: ApiPromise): void {
-    const { asResponse, _thenUnwrap } = target
+    const { asResponse, _responseProps, _thenUnwrap } = target
+    const tapRaw = (response: Response): void => {
+      // `withResponse()` may come here too, after it began to parse.
+      if (!owner) guard('asResponse', () => claim('program') && tapBody(response, reader))
+    }
     define(target, 'asResponse', () =>
       Reflect.apply(asResponse, target, []).then((response) => {
-        // `withResponse()` may come here too, after it began to parse.
-        if (!owner) guard('asResponse', () => claim('program') && tapBody(response, reader))
+        tapRaw(response)
         return response
       }),
     )
+    if (typeof _responseProps === 'function') {
+      define(target, '_responseProps', () =>
+        Reflect.apply(_responseProps, target, []).then((props) => {
+          tapRaw(props.response)
+          return props
+        }),
+      )
+    }
     define(target, '_thenUnwrap', (transform: (data: unknown, props: unknown) => unknown) => {
       const clone = Reflect.apply(_thenUnwrap, target, [
         (data: unknown, props: unknown) => {

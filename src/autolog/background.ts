@@ -6,15 +6,21 @@
 /** Answers that are remembered; the oldest are forgotten first. */
 const MOST = 10_000
 
-/** By id: whether the usage has been told. */
-const told = new Map<string, boolean>()
+interface Begun {
+  /** Whether the usage has been told. */
+  isTold: boolean
+  /** As it was asked for, where that was seen. */
+  readonly model: string | undefined
+}
 
-function remember(id: string, isTold: boolean): void {
-  told.delete(id)
-  told.set(id, isTold)
-  if (told.size <= MOST) return
-  for (const oldest of told.keys()) {
-    told.delete(oldest)
+const begun = new Map<string, Begun>()
+
+function remember(id: string, known: Begun): void {
+  begun.delete(id)
+  begun.set(id, known)
+  if (begun.size <= MOST) return
+  for (const oldest of begun.keys()) {
+    begun.delete(oldest)
     return
   }
 }
@@ -24,18 +30,25 @@ function remember(id: string, isTold: boolean): void {
  *
  * @param state.finished - The answer is there.
  * @param state.inBackground - The answer itself says that it was made so. Others are known by having been seen unfinished.
+ * @param state.model - The model that was asked for, where this is the call that begins it.
  */
 export function tellsUsage(
   id: string | undefined,
-  state: { readonly finished: boolean; readonly inBackground: boolean },
+  state: { readonly finished: boolean; readonly inBackground: boolean; readonly model?: string | undefined },
 ): boolean {
   if (id === undefined) return false
-  const known = told.get(id)
+  const known = begun.get(id)
+  const model = known?.model ?? state.model
   if (!state.finished) {
-    if (known === undefined) remember(id, false)
+    if (!known) remember(id, { isTold: false, model })
     return false
   }
-  if (known === true || (known === undefined && !state.inBackground)) return false
-  remember(id, true)
+  if (known ? known.isTold : !state.inBackground) return false
+  remember(id, { isTold: true, model })
   return true
+}
+
+/** The model that the call asked for which began this answer, where that was seen. */
+export function modelAskedFor(id: string | undefined): string | undefined {
+  return id === undefined ? undefined : begun.get(id)?.model
 }

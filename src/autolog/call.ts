@@ -10,6 +10,7 @@ import { bytesAsText } from './bytes.js'
 import type { Args, CallDeclaration, Declared, Replace } from './contract.js'
 import { deliver, tapStream } from './deliver.js'
 import { formatOf, type Format } from './formats.js'
+import { runDeclared } from './inside.js'
 import { createReader, type AnswerReader, type Unread } from './reader.js'
 import { watchSettling, type Settling } from './settle.js'
 import { toWireNames } from './spelling.js'
@@ -33,7 +34,7 @@ export function instrumentCall(declared: Declared, tell?: (what: Unread) => void
       const injected = declaration.inject && guard('propagation', () => declaration.inject?.(this))
       let result: unknown
       try {
-        result = context.with(call.context, () => Reflect.apply(original, this, answered || args))
+        result = context.with(call.context, () => runDeclared(() => Reflect.apply(original, this, answered || args)))
       } catch (error) {
         reader.fail(error)
         throw error

@@ -15,7 +15,7 @@ import type {
 } from '../kernel/protocol.js'
 import { USAGE_FIELDS } from '../protocols/openai-chat/fields.js'
 import { passthroughs, protocols } from '../protocols/index.js'
-import { factsOf, type PassedFacts } from '../protocols/shared/passed-facts.js'
+import { factsOf, type PassedFacts, type PassedUsage } from '../protocols/shared/passed-facts.js'
 import { outputType } from '../telemetry/attributes.js'
 import type { CallRequest, CallResponse } from '../telemetry/call.js'
 import * as semconv from '../telemetry/semconv.js'
@@ -110,6 +110,7 @@ function passed({ operation, outputType: type, lastEvent, response, textFormats 
           ...(wire['stream'] === true && { [semconv.REQUEST_STREAM]: true }),
           ...(count !== undefined && count !== 1 && { [semconv.REQUEST_CHOICE_COUNT]: count }),
         },
+        ...(type === 'speech' && { usage: spoken(wire) }),
       }
     },
     answer(wire) {
@@ -119,6 +120,11 @@ function passed({ operation, outputType: type, lastEvent, response, textFormats 
     },
     stream: () => passedSink(lastEvent),
   }
+}
+
+/** Sound says nothing of itself, and is billed by the text that was read aloud. */
+function spoken({ input }: JsonObject): PassedUsage | undefined {
+  return typeof input === 'string' && input !== '' ? { input_characters: input.length } : undefined
 }
 
 /** The newest event that carries counts says it all. */

@@ -1,4 +1,5 @@
 /** Reads what an SDK got, with the format that its declaration names, into the call's span. Never throws. */
+import { ProviderError } from '../kernel/errors.js'
 import { isObject } from '../kernel/json.js'
 import type { Call } from '../telemetry/call.js'
 import * as semconv from '../telemetry/semconv.js'
@@ -63,6 +64,8 @@ export function createReader(
   let sink: StreamSink | undefined
   let begun = false
   let broken = false
+  /** What the provider says went wrong, within its answer. */
+  let refusal: ProviderError | undefined
   let closed = false
 
   function readWhole(result: unknown): void {
@@ -79,6 +82,13 @@ export function createReader(
   function sayUnread(what: Unread): void {
     call.set({ [semconv.UNREAD]: what })
     if (tell) guard('unread', () => tell(what))
+  }
+
+  function end(): void {
+    const became = call.recording && declaration.became && guard('became', () => declaration.became?.())
+    if (became) call.become(became.operation, became.model)
+    if (refusal) call.end({ error: refusal })
+    else call.end()
   }
 
   function tellHeaders(given: unknown): void {
@@ -110,12 +120,13 @@ export function createReader(
       if (call.recording) {
         try {
           readWhole(result)
-        } catch {
+        } catch (error) {
+          if (error instanceof ProviderError) refusal = error
           // A shape that no declaration foresaw: the span says that it lacks what the answer says.
-          sayUnread('answer')
+          else sayUnread('answer')
         }
       }
-      call.end()
+      end()
     },
     event(piece, name) {
       if (!begun) call.chunk()
@@ -127,7 +138,8 @@ export function createReader(
         sink ??= format.stream(options)
         if (read) sink.push(read.data, read.name)
         else sink.push(piece, name)
-      } catch {
+      } catch (error) {
+        if (error instanceof ProviderError) refusal = error
         // The program meets the fault itself, as its SDK reports it; the span keeps what was read so far.
         broken = true
       }
@@ -146,11 +158,11 @@ export function createReader(
           if (response) call.response(response)
         })
         const ended = !failed && !outcome.closed
-        if (ended && broken) sayUnread('stream')
+        if (ended && broken && !refusal) sayUnread('stream')
         else if (ended && sink?.failure !== undefined) error = sink.failure
-        else if (ended && sink?.done !== true) error = new StreamTruncated()
+        else if (ended && !broken && sink?.done !== true) error = new StreamTruncated()
       }
-      if (error === undefined) call.end()
+      if (error === undefined) end()
       else fail(error)
     },
     unread(what) {

@@ -77,9 +77,14 @@ export function otherAttributes(
   const attributes: Attributes = {}
   putText(attributes, semconv.RESPONSE_ID, answer.id)
   putText(attributes, semconv.RESPONSE_MODEL, answer.model)
-  if (answer.usage) Object.assign(attributes, usageAttributes(answer.usage, current))
+  if (!answer.usage) return attributes
+  Object.assign(attributes, usageAttributes(answer.usage, current))
+  const pieces: Readonly<Record<string, unknown>> = { ...answer.usage }
+  for (const piece of PIECES) putCount(attributes, semconv.usagePiecesOf(piece), pieces[piece])
   return attributes
 }
+
+const PIECES = ['input_seconds', 'input_characters', 'generated_images'] as const
 
 /** Of a call that counts tokens. */
 export function countedTokens(count: unknown): Attributes {

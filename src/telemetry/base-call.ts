@@ -4,6 +4,7 @@ import type { ChatCompletion, EmbeddingsResponse } from '../kernel/hub.js'
 import { responseHeaderAttributes } from './attributes.js'
 import { boundedAttributes, type Mask } from './bounded.js'
 import type { Call, CallEnd, CallResponse, OtherAnswer } from './call-types.js'
+import type * as semconv from './semconv.js'
 import { guard, settings } from './settings.js'
 
 /** Facts that only come while the call runs. */
@@ -25,6 +26,7 @@ export abstract class BaseCall implements Call {
   abstract readonly span: Span | undefined
   abstract readonly recording: boolean
   abstract readonly content: boolean
+  abstract become(operation: semconv.Operation, model: string | undefined): void
   abstract end(outcome?: CallEnd): void
   ended = false
   protected readonly facts: Facts

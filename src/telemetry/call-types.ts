@@ -7,11 +7,14 @@ import type * as semconv from './semconv.js'
 /** Who makes a call: a framework over an SDK, an SDK, or the client of this package under an SDK's `fetch`. */
 export type Layer = 'framework' | 'sdk' | 'client'
 
-/** `other`: attributes, for a request that is neither chat nor embeddings. */
+/**
+ * `other`: attributes, for a request that is neither chat nor embeddings. `usage`: what it already says is billed, where
+ * its answer says nothing.
+ */
 export type CallRequest =
   | { readonly chat: ChatRequest }
   | { readonly embeddings: EmbeddingsRequest }
-  | { readonly other: Attributes }
+  | { readonly other: Attributes; readonly usage?: Partial<Usage> | undefined }
 
 /** What is known of an answer that is neither chat nor embeddings. */
 export interface OtherAnswer {
@@ -77,6 +80,8 @@ export interface Call {
   response(response: CallResponse): void
   /** Attributes that the decoders do not know of. */
   set(attributes: Attributes): void
+  /** What the call turns out to have been, by its answer. Only the call that has the span takes it up. */
+  become(operation: semconv.Operation, model: string | undefined): void
   /** Ends the span. Only the first call counts. */
   end(outcome?: CallEnd): void
 }

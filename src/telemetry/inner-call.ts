@@ -32,6 +32,8 @@ export class InnerCall extends BaseCall {
     })
   }
 
+  become(): void {}
+
   /** Whether the outer call fails is for the outer layer to say: it may try again. */
   end(): void {
     if (this.ended) return

@@ -1,6 +1,6 @@
 /** The call that has the span. */
 import { SpanKind, SpanStatusCode, type Attributes, type Context, type Span } from '@opentelemetry/api'
-import type { ChatCompletion, ChatRequest } from '../kernel/hub.js'
+import type { ChatCompletion, ChatRequest, Usage } from '../kernel/hub.js'
 import { chatRequestAttributes, embeddingsRequestAttributes, errorTypeOf, serverOf, statusOf } from './attributes.js'
 import { BaseCall, type Facts } from './base-call.js'
 import { boundedAttributes } from './bounded.js'
@@ -28,6 +28,8 @@ export class OuterCall extends BaseCall {
   private readonly inner: Facts[] = []
   /** Content for the event, which is added when the call ends. */
   private event: Attributes | undefined
+  /** What the request says is billed. */
+  private billed: Partial<Usage> | undefined
 
   constructor(parent: Context, start: CallStart) {
     super(start.mask)
@@ -46,11 +48,8 @@ export class OuterCall extends BaseCall {
     }
     const attributes = guard('attributes', () => boundedAttributes(known, start.mask)) ?? {}
     this.known = attributes
-    this.span = startSpan(
-      model === undefined ? operation : `${operation} ${model}`,
-      { kind: SpanKind.CLIENT, attributes, ...(startTime !== undefined && { startTime }) },
-      parent,
-    )
+    const options = { kind: SpanKind.CLIENT, attributes, ...(startTime !== undefined && { startTime }) }
+    this.span = startSpan(nameOf(operation, model), options, parent)
     this.recording = guard('span', () => this.span.isRecording()) === true
     this.content = this.recording && this.settings.capture !== 'none'
     this.context = withSpanAndScope(parent, this.span, {
@@ -71,9 +70,17 @@ export class OuterCall extends BaseCall {
     this.inner.push(facts)
   }
 
+  become(operation: semconv.Operation, model: string | undefined): void {
+    this.set({ [semconv.OPERATION_NAME]: operation, ...(model !== undefined && { [semconv.REQUEST_MODEL]: model }) })
+    guard('name', () => this.span.updateName(nameOf(operation, model)))
+  }
+
   end(outcome: CallEnd = {}): void {
     if (this.ended) return
     this.ended = true
+    const { billed, facts } = this
+    if (billed && outcome.error === undefined && facts.other?.usage === undefined)
+      facts.other = { id: '', model: '', ...facts.other, usage: billed }
     const measured = metering()
     const summary = this.recording || measured ? guard('response', () => this.summary()) : undefined
     if (measured) this.measure(summary ?? {}, outcome)
@@ -106,6 +113,7 @@ export class OuterCall extends BaseCall {
       ...(request && requestAttributes(request)),
     }
     this.span.setAttributes(boundedAttributes(attributes, this.start.mask))
+    if (request && 'other' in request) this.billed = request.usage
     if (request && this.content && 'chat' in request) this.recordContent(request.chat, undefined)
   }
 
@@ -133,6 +141,10 @@ export class OuterCall extends BaseCall {
     if (onSpan) this.span.setAttributes(onSpan)
     if (onEvent) this.event = { ...this.event, ...onEvent }
   }
+}
+
+function nameOf(operation: semconv.Operation, model: string | undefined): string {
+  return model === undefined ? operation : `${operation} ${model}`
 }
 
 function requestOf({ request }: CallStart, content: boolean): CallRequest | undefined {

@@ -85,6 +85,55 @@ const rows: Row<Client>[] = [
     ],
   },
   {
+    name: 'beta .stream() helper',
+    run: async (client) => client.beta.messages.stream(body).finalText(),
+    skip: (_version, client) =>
+      typeof client.beta.messages.stream === 'function' ? undefined : 'this version has no beta.messages.stream',
+    spans: [span],
+  },
+  {
+    name: 'raw post',
+    run: (client) => client.post('/v1/messages', { body }),
+    spans: [span],
+  },
+  {
+    name: 'raw post of a stream',
+    run: async (client, kit) =>
+      kit.collect(
+        (await client.post('/v1/messages?beta=true', {
+          body: { ...body, stream: true },
+          stream: true,
+        })) as AsyncIterable<unknown>,
+      ),
+    spans: [span],
+  },
+  {
+    name: 'raw post to count tokens',
+    run: (client) => client.post('/v1/messages/count_tokens', { body: { model, messages } }),
+    spans: [{ name: `count_tokens ${model}`, usage: null, attributes: { 'tracestitch.counted.input_tokens': 42 } }],
+  },
+  { name: 'raw request that is no model call', run: (client) => client.get('/v1/models'), spans: [] },
+  {
+    name: 'tool runner streamed',
+    run: async (client, kit) => {
+      const add = {
+        type: 'custom' as const,
+        name: 'add',
+        input_schema: { type: 'object' as const, properties: {} },
+        description: 'Adds',
+        run: () => '4',
+        parse: (input: unknown) => input,
+      }
+      const texts = []
+      for await (const round of client.beta.messages.toolRunner({ ...body, tools: [add] as never, stream: true }))
+        texts.push((await kit.collect(round)).length)
+      return texts
+    },
+    skip: (_version, client) =>
+      typeof client.beta.messages.toolRunner === 'function' ? undefined : 'this version has no toolRunner',
+    spans: [{ ...span, finish: ['tool_calls'] }, span],
+  },
+  {
     name: 'tool runner loop',
     run: async (client) => {
       const add = {
@@ -111,6 +160,8 @@ const spec: IntegrationCase<typeof Sdk, Client> = {
   patched: ({ Anthropic: Client }) => [
     [Client.Messages.prototype, 'create'],
     [Client.Beta.Messages.prototype, 'create'],
+    [Client.prototype, 'post'],
+    [Client.prototype, 'request'],
   ],
   rows: [
     ...stainlessRows<Client>({

@@ -3,6 +3,7 @@ import type * as Sdk from 'openai'
 import { z } from 'zod'
 import type { IntegrationCase, Row } from '../contracts/integration.js'
 import { stainlessRows } from '../contracts/stainless-rows.js'
+import { operationRows } from './openai-operations.js'
 
 type Client = OpenAI
 
@@ -210,6 +211,18 @@ const spec: IntegrationCase<typeof Sdk, Client> = {
     [Client.Responses.prototype, 'create'],
     [Client.Embeddings.prototype, 'create'],
     [Client.Completions.prototype, 'create'],
+    [Client.Responses.prototype, 'retrieve'],
+    [Client.Images.prototype, 'generate'],
+    [Client.Images.prototype, 'edit'],
+    [Client.Images.prototype, 'createVariation'],
+    [Client.Audio.Speech.prototype, 'create'],
+    [Client.Audio.Transcriptions.prototype, 'create'],
+    [Client.Audio.Translations.prototype, 'create'],
+    [Client.Moderations.prototype, 'create'],
+    [Client.prototype, 'get'],
+    [Client.prototype, 'post'],
+    [Client.prototype, 'put'],
+    [Client.prototype, 'request'],
   ],
   rows: [
     ...stainlessRows<Client>({
@@ -228,6 +241,7 @@ const spec: IntegrationCase<typeof Sdk, Client> = {
       errors: { bad: 'bad_input', key: 'invalid_api_key', server: 'server_error', rateLimit: 'rate_limit_exceeded' },
     }),
     ...rows,
+    ...operationRows,
   ],
 }
 export default spec

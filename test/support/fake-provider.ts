@@ -4,6 +4,7 @@
  */
 import { breakOff, isGone, listenBoth, type AnyRequest, type AnyResponse } from './both-http.js'
 import { formatAt } from './formats/index.js'
+import { backgroundEvents, backgroundResponse } from './formats/openai-background.js'
 import { responsesEvents, responsesObject } from './formats/responses.js'
 import { pieces, sse, textOf, type Json } from './formats/shape.js'
 import { bodyOf, headersOf } from './recorded.js'
@@ -112,15 +113,23 @@ async function behave(situation: Situation): Promise<void> {
   if (situation.closed()) return
   response.setHeader('x-request-id', 'req_fake')
   response.setHeader('request-id', 'req_fake')
-  const streams = format ? format.streams(path, body) : body['stream'] === true
+  const background = backgroundResponse(path, body, situation)
+  const resumed = background !== undefined && behaviour === 'background-stream' && count === 2
+  const streams = format ? format.streams(path, body) : body['stream'] === true || resumed
   if (!streams) {
-    response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify(format ? format.whole(path, body) : whole(path, body)))
+    const answer = background ?? (format ? format.whole(path, body) : whole(path, body))
+    const [type, bytes] = Buffer.isBuffer(answer)
+      ? ['audio/mpeg', answer]
+      : typeof answer === 'string'
+        ? ['text/plain', answer]
+        : ['application/json', JSON.stringify(answer)]
+    response.setHeader('content-type', type)
+    response.end(bytes)
     return
   }
   response.setHeader('content-type', format?.streamType ?? 'text/event-stream')
   response.flushHeaders()
-  const events = format ? format.events(path, body) : stream(path, body)
+  const events = background ? backgroundEvents(background) : format ? format.events(path, body) : stream(path, body)
   const cutAt = behaviour === 'cut' || behaviour === 'end-early' ? Math.ceil(events.length / 2) : Infinity
   for (const [index, event] of events.entries()) {
     if (situation.closed()) return

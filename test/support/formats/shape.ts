@@ -4,7 +4,8 @@ export type Json = Record<string, unknown>
 export interface FakeFormat {
   readonly path: RegExp
   streams(path: string, body: Json): boolean
-  whole(path: string, body: Json): Json
+  /** JSON, a text, or bytes. */
+  whole(path: string, body: Json): Json | string | Buffer
   /** As they go over the wire. */
   events(path: string, body: Json): readonly (string | Uint8Array)[]
   /** Media type of a stream. Default: server-sent events. */

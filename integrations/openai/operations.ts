@@ -1,0 +1,63 @@
+/** The operations of OpenAI's API (https://platform.openai.com/docs/api-reference): one line each, for methods and raw requests. */
+import { countedTokens, path, type CallDeclaration } from '../../src/autolog/contract.js'
+import { createResponse } from './background.js'
+
+/** What an operation is, whichever client asks for it. */
+export type Declaration = Omit<CallDeclaration, 'provider'>
+
+export interface Operation {
+  /** Below the base URL. */
+  readonly path: string
+  /** Names of the classes to the one that has the method, below the package's main class. */
+  readonly holder: readonly string[]
+  readonly method: string
+  /** Or what tells it by the request's body. */
+  readonly declaration: Declaration | ((body: unknown) => Declaration)
+}
+
+const CHAT: Declaration = { protocol: 'openai-chat', attributes: { 'openai.api.type': 'chat_completions' } }
+/** Makes a conversation shorter. */
+const COMPACT: Declaration = { protocol: 'openai-responses', attributes: { 'openai.api.type': 'responses' } }
+const COUNT: Declaration = {
+  protocol: 'openai-responses',
+  operation: 'count_tokens',
+  answer: () => undefined,
+  responseAttributes: (answer) => countedTokens(path(answer, 'input_tokens')),
+}
+
+const at = (where: string, method: string, holder: string, declaration: Operation['declaration']): Operation => ({
+  path: where,
+  holder: holder.split('.'),
+  method,
+  declaration,
+})
+
+/** `parse`, `stream` and `runTools` call `create` on the same client. */
+export const operations: readonly Operation[] = [
+  at('/chat/completions', 'create', 'Chat.Completions', CHAT),
+  at('/completions', 'create', 'Completions', { protocol: 'openai-completions' }),
+  at('/responses', 'create', 'Responses', createResponse),
+  at('/responses', 'create', 'Beta.Responses', createResponse),
+  at('/responses/compact', 'compact', 'Responses', COMPACT),
+  at('/responses/compact', 'compact', 'Beta.Responses', COMPACT),
+  at('/responses/input_tokens', 'count', 'Responses.InputTokens', COUNT),
+  at('/responses/input_tokens', 'count', 'Beta.Responses.InputTokens', COUNT),
+  at('/embeddings', 'create', 'Embeddings', { protocol: 'openai-embeddings' }),
+  at('/decisions', 'create', 'Decisions', { protocol: 'json', operation: 'decide' }),
+  at('/moderations', 'create', 'Moderations', { protocol: 'openai-moderations' }),
+  at('/images/generations', 'generate', 'Images', { protocol: 'openai-images' }),
+  at('/images/edits', 'edit', 'Images', { protocol: 'openai-image-edits' }),
+  at('/images/variations', 'createVariation', 'Images', { protocol: 'openai-image-variations' }),
+  at('/audio/speech', 'create', 'Audio.Speech', { protocol: 'openai-speech' }),
+  at('/audio/transcriptions', 'create', 'Audio.Transcriptions', { protocol: 'openai-transcriptions' }),
+  at('/audio/translations', 'create', 'Audio.Translations', { protocol: 'openai-translations' }),
+]
+
+/** The operation that a path asks for; the first one, since some paths end alike. */
+export function operationAt(pathname: string): Operation | undefined {
+  return operations.find((operation) => pathname.endsWith(operation.path))
+}
+
+export function declarationOf({ declaration }: Operation, body: unknown): Declaration {
+  return typeof declaration === 'function' ? declaration(body) : declaration
+}
