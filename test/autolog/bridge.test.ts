@@ -94,7 +94,7 @@ describe('a framework that knows its current run', () => {
     begin(bridge, 'run')
     await current.run('run', async () => {
       await trace.getTracer('user').startActiveSpan('mine', async (span) => {
-        await null
+        await Promise.resolve()
         startStep('chain', 'below mine').end()
         span.end()
       })

@@ -28,7 +28,7 @@ export function expectTree(
   expect(treeOf(spans)).toEqual(tree)
   for (const [line, attributes] of Object.entries(steps)) {
     const found = spans.filter((span) => lineOf(span) === line)
-    expect(found, line).not.toHaveLength(0)
+    expect(found.length > 0 ? line : `no span ${line}`).toBe(line)
     for (const span of found) expect(span.attributes).toMatchObject(attributes)
   }
 }
