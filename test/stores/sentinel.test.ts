@@ -67,7 +67,9 @@ describe.skipIf(noRedis !== '')(`behind a sentinel${noRedis}`, () => {
     try {
       for (const [i, store] of stores.entries()) await store.settle(`before ${i}`, use(10))
       await stores[0]?.reserve('runs', use(20), 60_000)
-      // A replica that has not all of it yet would lose what Redis says is kept no better.
+      // A replica that has not all of it yet would lose what Redis says is kept no better. WAIT waits for the writes of its
+      // own connection, and so for all before them.
+      await direct.set('all of it', '1')
       await direct.wait(1, 5_000)
       await primary.kill()
       const leader = async (): Promise<unknown> => asks.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', NAME)
