@@ -53,6 +53,8 @@ export async function benchCalls(origin, { rounds, calls, streams }) {
       createClient: under(undefined, client, calls),
     },
     rounds,
+    // The client has the most code to compile, and is warm after some thousand calls.
+    rounds,
   )
   printRatios('CPU per client call, no tracer provider', faces, 'bare fetch', 'us')
 

@@ -22,15 +22,19 @@ export function median(values) {
 
 /**
  * Runs the contestants in turn and returns the median of each. `contestants`: name to an async function
- * that returns its own measure. The first round warms up and does not count.
+ * that returns its own measure. The first `warmUp` rounds do not count. Each round begins with another one, and every
+ * second goes backwards: what one leaves to collect falls on all alike.
  */
-export async function interleave(contestants, rounds) {
+export async function interleave(contestants, rounds, warmUp = 1) {
   const results = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]))
-  for (let round = 0; round <= rounds; round++) {
-    for (const [name, run] of Object.entries(contestants)) {
+  const names = Object.keys(contestants)
+  for (let round = 0; round < rounds + warmUp; round++) {
+    for (const at of names.keys()) {
+      const step = round % 2 === 0 ? at : names.length - 1 - at
+      const name = names[(round + step) % names.length]
       globalThis.gc?.()
-      const value = await run()
-      if (round > 0) results[name].push(value)
+      const value = await contestants[name]()
+      if (round >= warmUp) results[name].push(value)
     }
   }
   return Object.fromEntries(Object.entries(results).map(([name, values]) => [name, median(values)]))

@@ -37,6 +37,8 @@ export interface Spend {
 
 /** Answers that wait to be priced, at most. Nobody may ever ask, and the price table takes a while to load. */
 const WAITING = 1_000
+/** The same once prices are loaded: what is kept longer is dearer to collect. */
+const FEW = 8
 /** Names of one kind that are told apart; more are one row. */
 const NAMES = 10_000
 const OTHERS = '(others)'
@@ -108,6 +110,7 @@ export class Ledger {
   private readonly total = new Sum()
   private readonly sums = new Map<SpendBy, Map<string | null, Sum>>(DIMENSIONS.map((by) => [by, new Map()]))
   private waiting: Entry[] = []
+  private patience = WAITING
 
   add({ meta, usage, alias, metadata, date }: SpentCall): void {
     const tags = metadata?.tags
@@ -120,7 +123,7 @@ export class Ledger {
       input: countOf(usage?.prompt_tokens) ?? 0,
       output: countOf(usage?.completion_tokens) ?? 0,
     })
-    if (this.waiting.length >= WAITING) this.price()
+    if (this.waiting.length >= this.patience) this.price()
   }
 
   spend(by: SpendBy = 'model'): Spend {
@@ -135,6 +138,7 @@ export class Ledger {
   private price(): void {
     const waiting = this.waiting
     this.waiting = []
+    this.patience = FEW
     for (const entry of waiting) {
       const usd = usdOf(entry.meta.cost.usd) ?? null
       this.total.add(entry, usd)
