@@ -45,9 +45,9 @@ class Rate {
 
   /** To the time at which they were taken, and to no other: of what came later less would count than was taken. */
   giveBack(units: number, at: number): void {
-    const first = Math.floor(at / this.width)
+    // Clocks are read one after the other, so that `at` may be a moment off in either direction.
+    const first = Math.floor((at - this.width / 4) / this.width)
     let left = units
-    // Whoever took them asked a moment before they were taken.
     for (const part of [first, first + 1]) {
       const there = this.parts.get(part)
       if (there === undefined || left <= 0) continue

@@ -87,8 +87,8 @@ for i, key in ipairs(KEYS) do
   local window, units, ago = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
   if units > 0 then add(key, units, window)
   else
-    local left, first = -units, part_of(now - ago, window)
-    -- Whoever took them asked a moment before they were taken.
+    -- The way to the server takes more or less time, so that this may be a moment off in either direction.
+    local left, first = -units, part_of(now - ago - window / ${4 * RATE_PARTS}, window)
     for part = first, first + 1 do
       local there = tonumber(redis.call('HGET', key, field(part)) or 0)
       local back = math.min(there, left)
