@@ -109,7 +109,7 @@ async function behave(situation: Situation): Promise<void> {
     breakOff(response)
     return
   }
-  if (behaviour === 'slow') await wait(2_000, situation.closed)
+  if (behaviour === 'slow') await wait(10_000, situation.closed)
   if (situation.closed()) return
   response.setHeader('x-request-id', 'req_fake')
   response.setHeader('request-id', 'req_fake')
