@@ -79,6 +79,9 @@ function declare(event: Event, protocol: Format): CallDeclaration {
     provider: providerName(asString(event['provider'])),
     model: () => model,
     request: () => event,
+    // `ai` keeps back what the call says not to record: of the request on the event, and of the answer all of it.
+    hidesAnswer: event['recordOutputs'] === false,
+    untold: event['recordInputs'] === false || event['recordOutputs'] === false,
   }
 }
 

@@ -84,10 +84,15 @@ function modelCall(name: string, attributes: Attributes): Ends {
       const answer =
         all['ai.response.finishReason'] !== undefined && format.answer(resultOf(all), { content: call.content })
       if (answer) call.response(answer)
+      // `ai` writes none of it where the call says `recordOutputs: false`, and the model below does not know.
+      if (!SAID.some((key) => all[key] !== undefined)) call.hideAnswer()
       call.end(errorType === undefined ? {} : { error: failure(errorType) })
     },
   }
 }
+
+/** What an answer says. */
+const SAID = ['ai.response.text', 'ai.response.object', 'ai.response.reasoning', 'ai.response.toolCalls']
 
 function optionsOf(attributes: Attributes, stream: boolean): Record<string, unknown> {
   return {

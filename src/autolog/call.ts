@@ -55,7 +55,7 @@ export function beginCall(declaration: CallDeclaration, self: unknown, args: Arg
   const { provider, request, model } = declaration
   const format = formatOf(declaration.protocol)
   const body = guard('request', () => (request ? request(args, self) : args[0]))
-  return startCall({
+  const call = startCall({
     operation: declaration.operation ?? format.operation ?? 'chat',
     layer: declaration.layer ?? 'sdk',
     provider: typeof provider === 'function' ? (guard('provider', () => provider(self)) ?? '_OTHER') : provider,
@@ -65,6 +65,8 @@ export function beginCall(declaration: CallDeclaration, self: unknown, args: Arg
     ...(declaration.inject && { injects: true }),
     ...(declaration.attributes && { attributes: declaration.attributes }),
   })
+  if (declaration.hidesAnswer) call.hideAnswer()
+  return call
 }
 
 function readRequest(

@@ -37,8 +37,10 @@ function start(run: ChannelRun, message: unknown, tell: (what: Unread) => void):
   if ('call' in run) {
     const call = beginCall(run.call, undefined, [message])
     const reader = createReader(call, run.call, { tell })
-    const finish = ({ result, error }: StepOutcome): void =>
-      error === undefined ? deliver(result, reader) : reader.fail(error)
+    const finish = ({ result, error }: StepOutcome): void => {
+      if (error !== undefined) reader.fail(error)
+      else if (!run.call.untold || !call.endWithInner()) deliver(result, reader)
+    }
     return { context: call.context, finish, abandoned: abandon(reader) }
   }
   const step = beginStep(run.step, undefined, [message])

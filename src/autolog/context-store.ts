@@ -3,13 +3,20 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { context, type Context } from '@opentelemetry/api'
 import { isObject } from '../kernel/json.js'
 
-/**
- * The storage of the registered context manager. `@opentelemetry/api` has no public way to it, and managers of other
- * kinds have none.
- */
-export function contextStorage(): AsyncLocalStorage<Context> | undefined {
-  const manager = (context as unknown as { _getContextManager?: () => unknown })._getContextManager?.()
-  const storage = isObject(manager) ? manager['_asyncLocalStorage'] : undefined
+/** The part of OpenTelemetry's context managers that is asked for the active context. */
+export interface ContextManager {
+  active(): Context
+}
+
+/** The registered manager; `@opentelemetry/api` has no public way to it. */
+export function contextManager(): ContextManager | undefined {
+  const found = (context as unknown as { _getContextManager?: () => unknown })._getContextManager?.()
+  return isObject(found) && typeof found['active'] === 'function' ? (found as unknown as ContextManager) : undefined
+}
+
+/** Its storage; managers of other kinds have none. */
+function contextStorage(): AsyncLocalStorage<Context> | undefined {
+  const { _asyncLocalStorage: storage } = (contextManager() ?? {}) as { readonly _asyncLocalStorage?: unknown }
   return storage instanceof AsyncLocalStorage ? (storage as AsyncLocalStorage<Context>) : undefined
 }
 

@@ -127,6 +127,10 @@ export interface CallDeclaration {
    * adds no header to any request of the call.
    */
   readonly inject?: (self: unknown) => (() => void) | undefined
+  /** The program does not want what the answer says to be recorded, also where content is. */
+  readonly hidesAnswer?: boolean
+  /** The library tells no answer: what a call inside reads of it counts. Without such a call it is an unread answer. */
+  readonly untold?: boolean
   /** The program's signal for an abort. A stream that ends or fails once it has fired was closed by the program. */
   readonly signal?: (args: Args) => { readonly aborted: boolean } | undefined
   /** Tokens that the answer counts elsewhere than its body, such as in headers. Counts in the body go before these. */

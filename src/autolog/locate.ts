@@ -2,26 +2,16 @@
  * A framework's hooks are told what runs, and cannot set the context in which it runs. Where the framework itself knows its
  * current run, the context manager asks it: every span that begins there, whoever makes it, hangs below that run.
  */
-import { context, type Context } from '@opentelemetry/api'
+import type { Context } from '@opentelemetry/api'
 import { guard } from '../telemetry/settings.js'
 import type { RunOutcome, SpanBridge } from './bridge.js'
+import { contextManager, type ContextManager } from './context-store.js'
 
 type Locate = (active: Context) => Context | undefined
-
-/** The part of OpenTelemetry's context managers that is asked for the active context. */
-interface ContextManager {
-  active(): Context
-}
 
 const locators = new Set<Locate>()
 let restore: (() => void) | undefined
 let asking = false
-
-/** The registered manager; `@opentelemetry/api` has no public way to it. */
-function manager(): ContextManager | undefined {
-  const found = (context as unknown as { _getContextManager?: () => ContextManager })._getContextManager?.()
-  return typeof found?.active === 'function' ? found : undefined
-}
 
 /** `active` where a framework is in a run of its own that the context does not know of yet. */
 function located(active: Context): Context {
@@ -40,7 +30,7 @@ function located(active: Context): Context {
 }
 
 function watchManager(): (() => void) | undefined {
-  const holder = manager()
+  const holder = contextManager()
   if (!holder) return undefined
   const before = Object.getOwnPropertyDescriptor(holder, 'active')
   const { active } = holder

@@ -27,6 +27,8 @@ export abstract class BaseCall implements Call {
   abstract readonly recording: boolean
   abstract readonly content: boolean
   abstract become(operation: semconv.Operation, model: string | undefined): void
+  abstract hideAnswer(): void
+  abstract endWithInner(): boolean
   abstract end(outcome?: CallEnd): void
   ended = false
   protected readonly facts: Facts

@@ -82,6 +82,14 @@ export interface Call {
   set(attributes: Attributes): void
   /** What the call turns out to have been, by its answer. Only the call that has the span takes it up. */
   become(operation: semconv.Operation, model: string | undefined): void
+  /** What the answer says is not recorded, also where content is: the program does not want it. */
+  hideAnswer(): void
+  /**
+   * Ends the span as the call inside ends, which may still be read: this layer is not told its answer.
+   *
+   * @returns `false` when no call was made inside. Nothing is ended then.
+   */
+  endWithInner(): boolean
   /** Ends the span. Only the first call counts. */
   end(outcome?: CallEnd): void
 }

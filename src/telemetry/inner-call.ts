@@ -2,7 +2,7 @@
 import type { Context, Span } from '@opentelemetry/api'
 import { serverOf } from './attributes.js'
 import { BaseCall } from './base-call.js'
-import type { CallStart } from './call-types.js'
+import type { CallEnd, CallStart } from './call-types.js'
 import type { OuterCall } from './outer-call.js'
 import { withScope } from './scope.js'
 import * as semconv from './semconv.js'
@@ -18,6 +18,7 @@ export class InnerCall extends BaseCall {
   constructor(parent: Context, outer: OuterCall, start: CallStart) {
     super(start.mask)
     this.outer = outer
+    outer.enter()
     this.span = outer.span
     this.recording = outer.recording
     this.content = outer.content
@@ -34,10 +35,20 @@ export class InnerCall extends BaseCall {
 
   become(): void {}
 
-  /** Whether the outer call fails is for the outer layer to say: it may try again. */
-  end(): void {
+  hideAnswer(): void {
+    this.outer.hideAnswer()
+  }
+
+  /** What is inside this one hands its facts to the outer call too. */
+  endWithInner(): boolean {
+    this.end()
+    return true
+  }
+
+  /** Whether the outer call fails is for the outer layer to say, if it hears of it: it may try again. */
+  end(outcome: CallEnd = {}): void {
     if (this.ended) return
     this.ended = true
-    this.outer.absorb(this.facts)
+    this.outer.absorb(this.facts, outcome)
   }
 }

@@ -26,6 +26,10 @@ export class OuterCall extends BaseCall {
   private readonly known: Attributes
   /** Facts of calls below, newest last: they saw the wire. */
   private readonly inner: Facts[] = []
+  /** Calls below that have not ended. */
+  private open = 0
+  private endsWithInner = false
+  private answerHidden = false
   /** Content for the event, which is added when the call ends. */
   private event: Attributes | undefined
   /** What the request says is billed. */
@@ -66,8 +70,27 @@ export class OuterCall extends BaseCall {
     if (onSpanStart) runHook('onSpanStart', () => onSpanStart(this.span))
   }
 
-  absorb(facts: Facts): void {
+  /** A call begins below. */
+  enter(): void {
+    this.open += 1
+  }
+
+  /** One below has ended. */
+  absorb(facts: Facts, outcome: CallEnd): void {
     this.inner.push(facts)
+    this.open -= 1
+    if (this.endsWithInner && this.open === 0) this.end(outcome)
+  }
+
+  hideAnswer(): void {
+    this.answerHidden = true
+  }
+
+  endWithInner(): boolean {
+    if (this.open > 0) this.endsWithInner = true
+    else if (this.inner.length > 0) this.end()
+    else return false
+    return true
   }
 
   become(operation: semconv.Operation, model: string | undefined): void {
@@ -89,7 +112,8 @@ export class OuterCall extends BaseCall {
       if (outcome.error !== undefined) guard('error', () => this.recordError(outcome.error))
       if (this.content) {
         guard('content', () => {
-          this.recordContent(undefined, this.inner.findLast((facts) => facts.chat)?.chat ?? this.facts.chat)
+          if (!this.answerHidden)
+            this.recordContent(undefined, this.inner.findLast((facts) => facts.chat)?.chat ?? this.facts.chat)
           if (this.event) this.span.addEvent(semconv.EVENT_OPERATION_DETAILS, this.event)
         })
       }
