@@ -39,7 +39,7 @@ export interface ModuleTarget {
   readonly package: string
   /** Subpath as users import it, such as `./callbacks/manager`. Default `.`. */
   readonly entry?: string
-  /** Majors that the tests run, such as `4 - 7`. Said in the report; it never decides whether to patch. */
+  /** Majors that the tests run, such as `4 - 7`, or `none`. Said in the report; it never decides whether to patch. */
   readonly tested: string
   /**
    * Declares the patches on one loaded copy of the module. Runs once a copy; a copy on which no patch
