@@ -138,12 +138,14 @@ test('2 000 calls with faults', { timeout: TIME }, async () => {
     retries: { max: 1, baseDelay: 1, maxDelay: 2 },
     timeout: { firstChunk: 25, idle: 25, total: 5000 },
   } as const
+  // What is short for the faults is too short for a good answer of a busy machine.
+  const sound = { model: 'good/m', timeout: { firstChunk: 2000, idle: 2000 } }
   const slow = { timeout: { total: 25 }, limits: { concurrent: CALLERS - 4 } }
   const ai = createClient({
     ...shared,
     models: {
-      both: [{ model: 'bad/m', name: 'first', ...slow }, 'good/m'],
-      hedged: { targets: [{ model: 'bad/m', name: 'hedged', ...slow }, 'good/m'], hedge: { after: 5 } },
+      both: [{ model: 'bad/m', name: 'first', ...slow }, sound],
+      hedged: { targets: [{ model: 'bad/m', name: 'hedged', ...slow }, sound], hedge: { after: 5 } },
       alone: [{ model: 'bad/m', name: 'alone', ...slow }],
     },
   })
@@ -173,7 +175,6 @@ test('2 000 calls with faults', { timeout: TIME }, async () => {
   await eventually(few, 'the connections that are kept are few', UNTIL_FETCH_IS_DONE)
   const names = [...outcomes.keys()]
   expect(names.filter((name) => !/^(answered|(Provider|Stream|Timeout|Connection)Error)$/.test(name))).toEqual([])
-  // On a busy machine limits of 25 ms end good answers too.
-  expect(outcomes.get('answered')).toBeGreaterThan(500)
+  expect(outcomes.get('answered')).toBeGreaterThan(1000)
   await expectNoMore({ resources: before, heap: heapBefore }, [bad, good])
 })
