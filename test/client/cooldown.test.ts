@@ -153,8 +153,8 @@ test('`usage` follows what the providers say of their quotas', async () => {
     }
   }
   const ai = clientWith({ models: { both: { strategy: 'usage', targets: ['bad/m', 'good/m'] } } })
-  // Both were heard of, in whatever order equals are asked.
-  for (let i = 0; i < 3; i += 1) await ask(ai)
+  // Each is heard of once: until then they have about as much, and which is asked is drawn.
+  for (const model of ['bad/m', 'good/m']) await ai.chat.completions.create({ model, messages })
   for (let i = 0; i < 10; i += 1) expect((await ask(ai))._meta.provider).toBe('good')
   expect(ai.health().targets.map(({ headroom }) => headroom)).toEqual([0.5, left.good / 100])
 })
