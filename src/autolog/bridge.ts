@@ -5,7 +5,12 @@
 import { context, createContextKey, type Context } from '@opentelemetry/api'
 import { guard } from '../telemetry/settings.js'
 import { atExit } from '../telemetry/abandoned.js'
-import type { StepOutcome } from './step-contract.js'
+
+/** What a step, or a run of a library, gave or threw. */
+export interface StepOutcome {
+  readonly result?: unknown
+  readonly error?: unknown
+}
 
 export type RunId = string | symbol
 
