@@ -3,7 +3,7 @@
  * parent, where the engine reads which run the active context lies in, and where a run that nobody ends is ended.
  */
 import { context, createContextKey, type Context } from '@opentelemetry/api'
-import { guard } from '../telemetry/settings.js'
+import { guard } from '../kernel/guard.js'
 import { atExit } from '../telemetry/abandoned.js'
 
 /** What a step, or a run of a library, gave or threw. */
