@@ -1,7 +1,7 @@
 /** What a program is told of as calls go by, and that a hook cannot break one. */
 import { afterEach, beforeEach, expect, test, vi, type MockInstance } from 'vitest'
 import { createClient, type AttemptEvent, type ClientOptions, type HookOptions } from '../../src/index.js'
-import { faults } from '../../src/telemetry/settings.js'
+import { faults } from '../../src/kernel/guard.js'
 import { sharedState } from '../../src/kernel/state.js'
 import { holdTime } from '../support/held-time.js'
 import { faultPair, messages, text } from './fault-pair.js'
