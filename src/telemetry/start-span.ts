@@ -1,7 +1,7 @@
 import { INVALID_SPAN_CONTEXT, trace, type Context, type Span, type SpanOptions } from '@opentelemetry/api'
 import { VERSION } from '../kernel/version.js'
 import { boundedName } from './bounded.js'
-import { guard } from './settings.js'
+import { guard } from '../kernel/guard.js'
 
 /**
  * Starts a span of this package. Where a tracer, sampler or processor throws, the result is a span that
