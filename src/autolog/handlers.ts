@@ -1,5 +1,5 @@
 /** Handlers in a table of their framework, which looks one up for each message and calls it. */
-import { guard } from '../telemetry/settings.js'
+import { guard } from '../kernel/guard.js'
 import type { Replace } from './contract.js'
 import type { DeclaredStep, HandlerLookup } from './step-contract.js'
 

@@ -4,7 +4,7 @@
  * program that hangs.
  */
 import { isMainThread } from 'node:worker_threads'
-import { guard } from './settings.js'
+import { guard } from '../kernel/guard.js'
 import { warnOnce } from './warn.js'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
