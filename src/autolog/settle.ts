@@ -1,7 +1,7 @@
 /** Watches what a method has returned until it settles, without the program noticing. */
 import { types } from 'node:util'
 import { endWhenAbandoned } from '../telemetry/abandoned.js'
-import { guard } from '../telemetry/settings.js'
+import { guard } from '../kernel/guard.js'
 import { define } from './stream-tap.js'
 
 /** What becomes of a result. One of the first two is called, once. Must not refer to the result. */

@@ -2,15 +2,11 @@
 import type { Attributes } from '@opentelemetry/api'
 import type { TraceContext } from '../telemetry/remote.js'
 import type { StepKind } from '../telemetry/step.js'
-import type { SpanBridge } from './bridge.js'
+import type { SpanBridge, StepOutcome } from './bridge.js'
+
+export type { StepOutcome }
 
 type Args = readonly unknown[]
-
-/** What a method gave or threw. */
-export interface StepOutcome {
-  readonly result?: unknown
-  readonly error?: unknown
-}
 
 /** Declares what a patched method, or a function, does. All readers run guarded: what they throw never reaches the program. */
 export interface StepDeclaration {

@@ -11,7 +11,8 @@ import { metering, recordCall } from './metrics.js'
 import { preparePrices, summaryOf } from './summary.js'
 import { withSpanAndScope } from './scope.js'
 import * as semconv from './semconv.js'
-import { guard, runHook, settings, type TelemetrySettings } from './settings.js'
+import { guard, runHook } from '../kernel/guard.js'
+import { settings, type TelemetrySettings } from './settings.js'
 import { isTracing, silentSpan, startSpan } from './start-span.js'
 
 export class OuterCall extends BaseCall {

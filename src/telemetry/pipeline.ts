@@ -8,7 +8,7 @@ import { ConsoleTreeProcessor } from './console-exporter.js'
 import { tracesUrl, type NamedExporter, type TelemetryEnvironment } from './env.js'
 import type { TracingSdk } from './load-sdk.js'
 import { ExportFailure, OtlpExporter } from './otlp-exporter.js'
-import { guard } from './settings.js'
+import { guard } from '../kernel/guard.js'
 import type { CheckedOptions } from './setup-options.js'
 import { warnOnce } from './warn.js'
 

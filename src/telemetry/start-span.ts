@@ -2,7 +2,7 @@ import { INVALID_SPAN_CONTEXT, trace, type Context, type Span, type SpanOptions 
 import { VERSION } from '../kernel/version.js'
 import { boundedName } from './bounded.js'
 import { registeredProvider } from './global-api.js'
-import { guard } from './settings.js'
+import { guard } from '../kernel/guard.js'
 
 /**
  * Starts a span of this package. Where a tracer, sampler or processor throws, the result is a span that
