@@ -19,7 +19,7 @@ import {
   type ModuleExports,
   type Patcher,
   type Replace,
-  type RunOutcome,
+  type StepOutcome,
   type StepKind,
 } from '../src/autolog/contract.js'
 
@@ -45,7 +45,7 @@ function open(
   id: unknown,
   parentId: string | undefined,
   current: Context,
-  finish: (outcome: RunOutcome) => void,
+  finish: (outcome: StepOutcome) => void,
 ): void {
   if (typeof id === 'string') bridge.start({ id, facts: undefined, finish }, parentId, current)
 }

@@ -109,8 +109,8 @@ class TracingHandler {
         },
       })
       step.recordArguments(input)
-      this.open(id, parentId, metadata, step.context, ({ output, error }) => {
-        if (output !== undefined) step.recordResult(resultOf(output))
+      this.open(id, parentId, metadata, step.context, ({ result, error }) => {
+        if (result !== undefined) step.recordResult(resultOf(result))
         endStep(step, error)
       })
     })
@@ -132,9 +132,9 @@ class TracingHandler {
         attributes: this.conversation(parentId, metadata),
       })
       record(step, () => contentText({ type: 'text', content: query }, 'content'), semconv.RETRIEVAL_QUERY)
-      this.open(id, parentId, metadata, step.context, ({ output, error }) => {
-        if (Array.isArray(output))
-          record(step, () => JSON.stringify(output.flatMap(documentOf)), semconv.RETRIEVAL_DOCUMENTS)
+      this.open(id, parentId, metadata, step.context, ({ result, error }) => {
+        if (Array.isArray(result))
+          record(step, () => JSON.stringify(result.flatMap(documentOf)), semconv.RETRIEVAL_DOCUMENTS)
         endStep(step, error)
       })
     })
@@ -172,24 +172,24 @@ class TracingHandler {
     this.runs.chunk(id)
   }
 
-  handleLLMEnd(output: unknown, id: string, _parentId?: string, _tags?: string[], extra?: unknown): void {
-    this.runs.end(id, { output, cached: isObject(extra) && extra['cached'] === true })
+  handleLLMEnd(result: unknown, id: string, _parentId?: string, _tags?: string[], extra?: unknown): void {
+    this.runs.end(id, { result, cached: isObject(extra) && extra['cached'] === true })
   }
 
   handleLLMError(error: unknown, id: string): void {
     this.runs.end(id, { error: error ?? new Error('unknown') })
   }
 
-  handleChainEnd(output: unknown, id: string): void {
-    this.runs.end(id, { output })
+  handleChainEnd(result: unknown, id: string): void {
+    this.runs.end(id, { result })
   }
 
-  handleToolEnd(output: unknown, id: string): void {
-    this.runs.end(id, { output })
+  handleToolEnd(result: unknown, id: string): void {
+    this.runs.end(id, { result })
   }
 
-  handleRetrieverEnd(output: unknown, id: string): void {
-    this.runs.end(id, { output })
+  handleRetrieverEnd(result: unknown, id: string): void {
+    this.runs.end(id, { result })
   }
 
   // One for each kind of run, as LangChain wants it.
@@ -255,9 +255,9 @@ class TracingHandler {
       })
       fillScope(call, call.span)
       if (entrance) entrance.run ??= id
-      const finish = ({ output, error, cached }: Outcome): void => {
-        if (call.recording && output !== undefined) {
-          const chat = guard('langchain', () => toHubResponse(output, call.content))
+      const finish = ({ result, error, cached }: Outcome): void => {
+        if (call.recording && result !== undefined) {
+          const chat = guard('langchain', () => toHubResponse(result, call.content))
           if (chat) call.response({ chat })
         }
         if (cached) call.set({ [CACHED]: true })
@@ -286,8 +286,8 @@ function record(step: Step, read: () => string | undefined, attribute: string): 
   })
 }
 
-function resultOf(output: unknown): unknown {
-  return isObject(output) && 'content' in output ? output['content'] : output
+function resultOf(result: unknown): unknown {
+  return isObject(result) && 'content' in result ? result['content'] : result
 }
 
 function documentOf(document: unknown): object[] {

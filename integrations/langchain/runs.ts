@@ -1,5 +1,5 @@
 /** What is known of a run of LangChain while it is open. */
-import { SpanBridge, type Run as BridgeRun, type RunGroup, type RunOutcome } from '../../src/autolog/contract.js'
+import { SpanBridge, type Run as BridgeRun, type RunGroup, type StepOutcome } from '../../src/autolog/contract.js'
 
 export interface RunFacts {
   /** Name that `createAgent` put on the run, which LangChain hands down to every run below. */
@@ -8,7 +8,7 @@ export interface RunFacts {
   readonly conversation: string | undefined
 }
 
-export interface Outcome extends RunOutcome {
+export interface Outcome extends StepOutcome {
   /** The answer came out of LangChain's cache. */
   readonly cached?: boolean
 }

@@ -11,7 +11,7 @@ import {
 } from '../kernel/frames.js'
 import { isObject, parseJson } from '../kernel/json.js'
 import { endWhenAbandoned } from '../telemetry/abandoned.js'
-import { guard } from '../telemetry/settings.js'
+import { guard } from '../kernel/guard.js'
 import type { AnswerReader } from './reader.js'
 import { abandon, define } from './stream-tap.js'
 

@@ -1,28 +1,32 @@
 /**
- * A framework that tells of its work by hooks: a run is known by its id only, so this is where a child finds its parent,
- * and where a run that nobody ends is ended.
+ * Runs that are under way and known by an id: what a library tells by hooks or on a channel. This is where a child finds its
+ * parent, where the engine reads which run the active context lies in, and where a run that nobody ends is ended.
  */
 import { context, createContextKey, type Context } from '@opentelemetry/api'
-import { guard } from '../telemetry/settings.js'
+import { guard } from '../kernel/guard.js'
 import { atExit } from '../telemetry/abandoned.js'
 
-/** What a framework says at the end of a run: an output, an error, or neither. */
-export interface RunOutcome {
-  readonly output?: unknown
+/** What a step, or a run of a library, gave or threw. */
+export interface StepOutcome {
+  readonly result?: unknown
   readonly error?: unknown
 }
 
-export interface RunStart<Facts, Outcome extends RunOutcome> {
-  readonly id: string
+export type RunId = string | symbol
+
+export interface RunStart<Facts, Outcome extends StepOutcome> {
+  readonly id: RunId
   /** What the integration wants to know of the run later, as when a child begins. */
   readonly facts: Facts
   /** A piece of the run's answer is there. */
   readonly chunk?: () => void
   /** Ends the run's span. */
-  readonly finish: (outcome: Outcome | RunOutcome) => void
+  readonly finish: (outcome: Outcome | StepOutcome) => void
+  /** Ends it where the library never said how it went. Default: `finish` with an empty outcome. */
+  readonly abandoned?: () => void
 }
 
-export interface Run<Facts, Outcome extends RunOutcome = RunOutcome> extends RunStart<Facts, Outcome> {
+export interface Run<Facts, Outcome extends StepOutcome = StepOutcome> extends RunStart<Facts, Outcome> {
   readonly parent: Run<Facts, Outcome> | undefined
   /** In which the run's own work happens, and its children start. */
   readonly context: Context
@@ -30,10 +34,10 @@ export interface Run<Facts, Outcome extends RunOutcome = RunOutcome> extends Run
 
 /** Runs that something keeps alive, such as a stream that is being read. */
 export interface RunGroup {
-  readonly runs: Set<string>
+  readonly runs: Set<RunId>
 }
 
-/** Open runs of one framework; the oldest is ended when there are more, as one that was forgotten. */
+/** Open runs of one library; the oldest is ended when there are more, as one that was forgotten. */
 const MOST = 10_000
 
 const GROUP = createContextKey('tracestitch.bridge.group')
@@ -47,13 +51,13 @@ export function groupOf<Group extends RunGroup>(current: Context): Group | undef
   return current.getValue(GROUP) as Group | undefined
 }
 
-export class SpanBridge<Facts = undefined, Outcome extends RunOutcome = RunOutcome> {
-  private readonly open = new Map<string, Run<Facts, Outcome>>()
-  private readonly groups = new Map<string, RunGroup>()
+export class SpanBridge<Facts = undefined, Outcome extends StepOutcome = StepOutcome> {
+  private readonly open = new Map<RunId, Run<Facts, Outcome>>()
+  private readonly groups = new Map<RunId, RunGroup>()
   private readonly key: symbol
   private watchesExit = false
 
-  /** @param name - Of the framework. */
+  /** @param name - Of the library. */
   constructor(name: string) {
     this.key = createContextKey(`tracestitch.run.${name}`)
   }
@@ -63,12 +67,12 @@ export class SpanBridge<Facts = undefined, Outcome extends RunOutcome = RunOutco
     return this.open.size
   }
 
-  get(id: string | undefined): Run<Facts, Outcome> | undefined {
+  get(id: RunId | undefined): Run<Facts, Outcome> | undefined {
     return id === undefined ? undefined : this.open.get(id)
   }
 
   /** Context in which a run that starts now hangs. */
-  parentContext(parentId: string | undefined): Context {
+  parentContext(parentId: RunId | undefined): Context {
     return this.contextOf(parentId) ?? context.active()
   }
 
@@ -76,66 +80,69 @@ export class SpanBridge<Facts = undefined, Outcome extends RunOutcome = RunOutco
    * Context of an open run, unless the caller is in it already: then the active one is at least as deep, as when the
    * program has opened a span of its own in there.
    */
-  contextOf(id: string | undefined): Context | undefined {
+  contextOf(id: RunId | undefined): Context | undefined {
     const run = this.get(id)
     return run && context.active().getValue(this.key) !== run.id ? run.context : undefined
   }
 
   /** Whether `active` lies in the run or in one below it. */
-  isWithin(id: string, active: Context): boolean {
-    for (let run = this.get(active.getValue(this.key) as string | undefined); run; run = run.parent)
+  isWithin(id: RunId, active: Context): boolean {
+    for (let run = this.get(active.getValue(this.key) as RunId | undefined); run; run = run.parent)
       if (run.id === id) return true
     return false
   }
 
-  /** `current` is the context of the run's span; what runs in the context handed out belongs to the run. */
-  start(run: RunStart<Facts, Outcome>, parentId: string | undefined, current: Context): void {
+  /** `current` is the context of the run's span; what runs in the context that is given back belongs to the run. */
+  start(run: RunStart<Facts, Outcome>, parentId: RunId | undefined, current: Context): Context {
     // A program may name its runs and use a name twice.
-    this.end(run.id, {})
+    this.forget(run.id)
     for (const [oldest] of this.open) {
       if (this.open.size < MOST) break
-      this.end(oldest, {})
+      this.forget(oldest)
     }
     const parent = this.get(parentId)
-    this.open.set(run.id, { ...run, parent, context: current.setValue(this.key, run.id) })
+    const own = current.setValue(this.key, run.id)
+    this.open.set(run.id, { ...run, parent, context: own })
     const group = groupOf(context.active())
     if (group && !(parent && group.runs.has(parent.id))) {
       group.runs.add(run.id)
       this.groups.set(run.id, group)
     }
-    if (this.watchesExit) return
-    this.watchesExit = true
-    atExit(() => this.endAll([...this.open.values()], {}))
+    if (!this.watchesExit) {
+      this.watchesExit = true
+      atExit(() => this.forgetAll([...this.open.values()]))
+    }
+    return own
   }
 
-  chunk(id: string): void {
+  chunk(id: RunId): void {
     guard('bridge', () => this.open.get(id)?.chunk?.())
   }
 
-  end(id: string, outcome: Outcome | RunOutcome): void {
-    const run = this.open.get(id)
-    if (!run) return
-    this.open.delete(id)
-    this.groups.get(id)?.runs.delete(id)
-    this.groups.delete(id)
-    guard('bridge', () => run.finish(outcome))
+  end(id: RunId, outcome: Outcome | StepOutcome): void {
+    this.close(id, (run) => run.finish(outcome))
+  }
+
+  /** Ends a run that the library never ends. */
+  forget(id: RunId): void {
+    this.close(id, (run) => (run.abandoned ? run.abandoned() : run.finish({})))
   }
 
   /** Ends a run, and what is still open below it, the innermost first. */
-  endWithin(id: string, outcome: Outcome | RunOutcome): void {
-    this.endAll(
-      this.below(new Set([id])).filter((run) => run.id !== id),
-      {},
-    )
+  endWithin(id: RunId, outcome: Outcome | StepOutcome): void {
+    this.forgetAll(this.below(new Set([id])).filter((run) => run.id !== id))
     this.end(id, outcome)
   }
 
   /** Ends what a group kept alive and everything below it, the innermost first. */
   abandon(group: RunGroup, error?: unknown): void {
-    if (group.runs.size > 0) this.endAll(this.below(group.runs), error === undefined ? {} : { error })
+    if (group.runs.size === 0) return
+    const runs = this.below(group.runs)
+    if (error === undefined) this.forgetAll(runs)
+    else for (const run of runs.toReversed()) this.end(run.id, { error })
   }
 
-  private below(roots: ReadonlySet<string>): Run<Facts, Outcome>[] {
+  private below(roots: ReadonlySet<RunId>): Run<Facts, Outcome>[] {
     return [...this.open.values()].filter((run) => {
       for (let ancestor: Run<Facts, Outcome> | undefined = run; ancestor; ancestor = ancestor.parent)
         if (roots.has(ancestor.id)) return true
@@ -143,7 +150,16 @@ export class SpanBridge<Facts = undefined, Outcome extends RunOutcome = RunOutco
     })
   }
 
-  private endAll(runs: readonly Run<Facts, Outcome>[], outcome: RunOutcome): void {
-    for (const run of runs.toReversed()) this.end(run.id, outcome)
+  private forgetAll(runs: readonly Run<Facts, Outcome>[]): void {
+    for (const run of runs.toReversed()) this.forget(run.id)
+  }
+
+  private close(id: RunId, end: (run: Run<Facts, Outcome>) => void): void {
+    const run = this.open.get(id)
+    if (!run) return
+    this.open.delete(id)
+    this.groups.get(id)?.runs.delete(id)
+    this.groups.delete(id)
+    guard('bridge', () => end(run))
   }
 }

@@ -1,9 +1,10 @@
-/** Turns what a library tells on a tracing channel into model calls and steps. */
+/** Turns what a library tells on a tracing channel into model calls and steps: each message is a run of a `SpanBridge`. */
 import { tracingChannel } from 'node:diagnostics_channel'
-import { context, createContextKey, type Context } from '@opentelemetry/api'
+import { context, type Context } from '@opentelemetry/api'
 import { isObject } from '../kernel/json.js'
-import { endWhenAbandoned } from '../telemetry/abandoned.js'
-import { guard } from '../telemetry/settings.js'
+import { endWhenAbandoned, type AbandonWatch } from '../telemetry/abandoned.js'
+import { guard } from '../kernel/guard.js'
+import { SpanBridge, type RunId, type RunStart } from './bridge.js'
 import { beginCall } from './call.js'
 import type { BeginRun, ChannelRun } from './contract.js'
 import { contextStore } from './context-store.js'
@@ -13,27 +14,15 @@ import type { StepOutcome } from './step-contract.js'
 import { beginStep, finishStep } from './steps.js'
 import { abandon } from './stream-tap.js'
 
-/** How one ends that has begun. */
-interface Ends {
-  readonly finish: (outcome: StepOutcome) => void
-  /** Nobody waits for it any more. */
-  readonly abandoned: () => void
+interface Open {
+  readonly id: RunId
+  readonly watch: AbandonWatch
 }
 
-/** One that is not over. */
-interface Open extends Ends {
-  readonly id: string | undefined
-  readonly facts: unknown
-  readonly parent: Open | undefined
-  context: Context
-  over: boolean
-  keep: () => void
-}
-
-const RUN = createContextKey('tracestitch.channel.run')
+type Begun = Required<Pick<RunStart<unknown, StepOutcome>, 'finish' | 'abandoned'>> & { readonly context: Context }
 
 /** What an operation is to us, and how it ends. Must not refer to the message. */
-function start(run: ChannelRun, message: unknown, tell: (what: Unread) => void): Ends & { readonly context: Context } {
+function begin(run: ChannelRun, message: unknown, tell: (what: Unread) => void): Begun {
   if ('call' in run) {
     const call = beginCall(run.call, undefined, [message])
     const reader = createReader(call, run.call, { tell })
@@ -53,12 +42,11 @@ function start(run: ChannelRun, message: unknown, tell: (what: Unread) => void):
 
 class ChannelWatch {
   private readonly channel: ReturnType<typeof tracingChannel<object>>
-  private readonly begin: BeginRun
+  private readonly beginRun: BeginRun
   private readonly tell: (what: Unread) => void
+  private readonly bridge: SpanBridge<unknown>
   private readonly store = contextStore()
   private readonly open = new WeakMap<object, Open>()
-  private readonly byId = new Map<string, Open>()
-  private count = 0
   private active = true
 
   private readonly subscribers = {
@@ -72,9 +60,10 @@ class ChannelWatch {
     error: (): void => undefined,
   }
 
-  constructor(name: string, begin: BeginRun, tell: (what: Unread) => void) {
+  constructor(name: string, beginRun: BeginRun, tell: (what: Unread) => void) {
     this.channel = tracingChannel(name)
-    this.begin = begin
+    this.bridge = new SpanBridge(name)
+    this.beginRun = beginRun
     this.tell = tell
     this.channel.subscribe(this.subscribers)
     this.channel.start.bindStore(this.store, (message) => this.enter(message))
@@ -84,75 +73,49 @@ class ChannelWatch {
   off(): void {
     this.active = false
     this.channel.start.unbindStore(this.store)
-    if (this.count === 0) this.channel.unsubscribe(this.subscribers)
+    this.leave()
+  }
+
+  private leave(): void {
+    if (!this.active && this.bridge.size === 0) this.channel.unsubscribe(this.subscribers)
   }
 
   /** Context of the operation's own work. Node takes what is thrown here as a fault of the program. */
   private enter(message: unknown): Context {
-    const active = context.active()
-    return (this.active && guard('channel', () => this.run(message, active))) || active
+    return (this.active && guard('channel', () => this.start(message))) || context.active()
   }
 
-  private run(message: unknown, active: Context): Context | undefined {
-    const run = isObject(message) ? this.begin(message, (id) => this.named(id)?.facts) : undefined
+  private start(message: unknown): Context | undefined {
+    const run = isObject(message) ? this.beginRun(message, (id) => this.bridge.get(id)?.facts) : undefined
     if (!run || !isObject(message)) return undefined
-    const parent = this.named(run.parentId)
-    const current = parent && !isWithin(parent, active) ? parent.context : active
-    const begun = context.with(current, () => start(run, message, this.tell))
-    const open: Open = {
-      ...begun,
-      id: run.id,
-      facts: run.facts,
-      parent: openIn(current),
-      over: false,
-      keep: () => undefined,
-    }
-    open.context = begun.context.setValue(RUN, open)
-    this.open.set(message, open)
-    this.count++
-    if (run.id !== undefined) this.byId.set(run.id, open)
-    const watch = endWhenAbandoned(message, this.abandonment(open))
+    const parent = this.bridge.parentContext(run.parentId)
+    const begun = context.with(parent, () => begin(run, message, this.tell))
+    // A name that is taken already tells nobody which of the two is meant.
+    const id = run.id === undefined || this.bridge.get(run.id) ? Symbol('run') : run.id
+    const watch = endWhenAbandoned(message, this.abandonment(id))
     // However long it takes: it is only over early when nobody can be waiting.
     watch.reading()
-    open.keep = watch
-    return open.context
-  }
-
-  private named(id: string | undefined): Open | undefined {
-    return id === undefined ? undefined : this.byId.get(id)
+    this.open.set(message, { id, watch })
+    return this.bridge.start({ ...begun, id, facts: run.facts }, run.parentId, begun.context)
   }
 
   /** Apart from the message, which must not be kept alive. */
-  private abandonment(open: Open): () => void {
-    return () => this.close(open, open.abandoned)
+  private abandonment(id: RunId): () => void {
+    return () => {
+      this.bridge.forget(id)
+      this.leave()
+    }
   }
 
   private finish(message: object): void {
     const open = this.open.get(message)
     if (!open) return
     const { result, error } = message as StepOutcome
-    this.close(open, () => open.finish({ result, error }))
+    open.watch()
+    this.open.delete(message)
+    this.bridge.end(open.id, { result, error })
+    this.leave()
   }
-
-  private close(open: Open, end: () => void): void {
-    if (open.over) return
-    open.over = true
-    open.keep()
-    if (open.id !== undefined && this.byId.get(open.id) === open) this.byId.delete(open.id)
-    this.count--
-    if (!this.active && this.count === 0) this.channel.unsubscribe(this.subscribers)
-    guard('channel', end)
-  }
-}
-
-function openIn(current: Context): Open | undefined {
-  return current.getValue(RUN) as Open | undefined
-}
-
-/** Whether `current` lies in the run or in one below it. */
-function isWithin(run: Open, current: Context): boolean {
-  for (let at = openIn(current); at; at = at.parent) if (at === run) return true
-  return false
 }
 
 /** The returned function stops the watch. */

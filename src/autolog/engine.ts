@@ -4,11 +4,11 @@
  */
 import { shared } from '../kernel/state.js'
 import { compilePropagate } from '../telemetry/propagation.js'
+import { faults } from '../kernel/guard.js'
 import {
   applySettings,
   captureFromEnv,
   CAPTURE_VARIABLE,
-  faults,
   type CaptureMode,
   type HostFacts,
   type TelemetrySettings,

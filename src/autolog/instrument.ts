@@ -1,7 +1,7 @@
 /** Patches one loaded module after another, and takes all of it back. */
 import { types } from 'node:util'
 import { isObject } from '../kernel/json.js'
-import { guard } from '../telemetry/settings.js'
+import { guard } from '../kernel/guard.js'
 import type { Declared, Integration, ModuleExports, ModuleTarget, Replace } from './contract.js'
 import type { EntryTarget } from './entries.js'
 import { createPatcher, type PatcherContext, type PatchSession } from './patch.js'

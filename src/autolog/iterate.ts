@@ -1,7 +1,7 @@
 /** Async generators whose body must run in a context, and whose reader may leave early. */
 import { context, type Context } from '@opentelemetry/api'
 import { endWhenAbandoned } from '../telemetry/abandoned.js'
-import { guard } from '../telemetry/settings.js'
+import { guard } from '../kernel/guard.js'
 
 /** None of it may refer to the generator. */
 export interface Reading {

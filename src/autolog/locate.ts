@@ -3,8 +3,9 @@
  * current run, the context manager asks it: every span that begins there, whoever makes it, hangs below that run.
  */
 import type { Context } from '@opentelemetry/api'
-import { guard } from '../telemetry/settings.js'
-import type { RunOutcome, SpanBridge } from './bridge.js'
+import { guard } from '../kernel/guard.js'
+import type { SpanBridge } from './bridge.js'
+import type { StepOutcome } from './step-contract.js'
 import { contextManager, type ContextManager } from './context-store.js'
 
 type Locate = (active: Context) => Context | undefined
@@ -50,7 +51,7 @@ function watchManager(): (() => void) | undefined {
  * Makes the runs of `bridge` the active context wherever `current` says that one is under way. The returned function
  * undoes it.
  */
-export function locateRuns<Facts, Outcome extends RunOutcome>(
+export function locateRuns<Facts, Outcome extends StepOutcome>(
   bridge: SpanBridge<Facts, Outcome>,
   current: () => string | undefined,
 ): () => void {

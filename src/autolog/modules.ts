@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { types } from 'node:util'
 import { pathToFileURL } from 'node:url'
-import { guard } from '../telemetry/settings.js'
+import { guard } from '../kernel/guard.js'
 import type { Integration, ReportEntry } from './contract.js'
 import { Entries, findingOf, isWaiting, type Entry, type EntryTarget } from './entries.js'
 import { Instrumenter, type InstrumenterOptions } from './instrument.js'

@@ -11,7 +11,7 @@ import { createPassed } from './faces/passed.js'
 import { createRerank } from './faces/rerank.js'
 import { createResponses } from './faces/responses.js'
 import { storeHealth, targetHealth } from './facts/health.js'
-import { openContext } from './open-context.js'
+import { openContext, type Sources } from './open-context.js'
 import type { Client } from './types/client.js'
 
 export type * from '../router/events.js'
@@ -50,12 +50,18 @@ export type { StandardSchema } from './answers/schema.js'
  * The client of one catalogue.
  *
  * @param stages - What stands around every call, the nearest to the provider first.
+ * @param sources - A clock and chance of its own. Default: those of the process.
  * @throws ConfigError as `createClient` says.
  */
-export function openClient(catalogue: Catalogue, options: ClientOptions = {}, stages: readonly Stage[] = []): Client {
+export function openClient(
+  catalogue: Catalogue,
+  options: ClientOptions = {},
+  stages: readonly Stage[] = [],
+  sources: Partial<Sources> = {},
+): Client {
   checkClientOptions(options)
   try {
-    return clientOn(openContext(catalogue, options, stages), options)
+    return clientOn(openContext(catalogue, options, stages, sources), options)
   } catch (error) {
     throw cleanOf(error, options)
   }

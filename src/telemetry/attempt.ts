@@ -11,7 +11,8 @@ import type { Call } from './call-types.js'
 import { headersTo } from './propagation.js'
 import { withSpanAndScope } from './scope.js'
 import * as semconv from './semconv.js'
-import { guard, runHook, settings } from './settings.js'
+import { guard, runHook } from '../kernel/guard.js'
+import { settings } from './settings.js'
 
 export interface AttemptStart {
   /** `provider/model`. */

@@ -3,7 +3,8 @@ import type { Attributes } from '@opentelemetry/api'
 import { isObject } from '../kernel/json.js'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../kernel/hub.js'
 import * as semconv from './semconv.js'
-import { guard, type CallPrice, type TelemetrySettings } from './settings.js'
+import { guard } from '../kernel/guard.js'
+import { type CallPrice, type TelemetrySettings } from './settings.js'
 
 // The program's values come here unchecked: one of another type than the API's is left out.
 function putText(attributes: Attributes, key: string, value: unknown): void {

@@ -5,7 +5,8 @@ import { responseHeaderAttributes } from './attributes.js'
 import { boundedAttributes, type Mask } from './bounded.js'
 import type { Call, CallEnd, CallResponse, OtherAnswer } from './call-types.js'
 import type * as semconv from './semconv.js'
-import { guard, settings } from './settings.js'
+import { guard } from '../kernel/guard.js'
+import { settings } from './settings.js'
 
 /** Facts that only come while the call runs. */
 export interface Facts {

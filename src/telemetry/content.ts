@@ -18,7 +18,8 @@ import type {
 import { boundedJson, boundedPart, boundedText } from './content-limit.js'
 import { redactorOf, type Redactor } from './redact.js'
 import * as semconv from './semconv.js'
-import { guard, settings, type TelemetryPart, type TelemetrySettings } from './settings.js'
+import { guard } from '../kernel/guard.js'
+import { settings, type TelemetryPart, type TelemetrySettings } from './settings.js'
 
 interface TelemetryMessage {
   role: string

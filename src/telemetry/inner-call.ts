@@ -6,7 +6,7 @@ import type { CallEnd, CallStart } from './call-types.js'
 import type { OuterCall } from './outer-call.js'
 import { withScope } from './scope.js'
 import * as semconv from './semconv.js'
-import { guard } from './settings.js'
+import { guard } from '../kernel/guard.js'
 
 export class InnerCall extends BaseCall {
   readonly context: Context

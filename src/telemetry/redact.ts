@@ -1,6 +1,7 @@
 /** The user's redactor, so that nothing which it would have removed leaks through a fault of its own. */
 import { isObject } from '../kernel/json.js'
-import { countFault, guard, isThenable, runHook, type TelemetryPart, type TelemetrySettings } from './settings.js'
+import { countFault, guard, isThenable, runHook } from '../kernel/guard.js'
+import { type TelemetryPart, type TelemetrySettings } from './settings.js'
 
 /** Returns the part as it may be recorded; `undefined` when it must not be. */
 export type Redactor = (part: TelemetryPart) => TelemetryPart | undefined

@@ -16,7 +16,8 @@ import { boundedAttributes } from './bounded.js'
 import { contentText } from './content.js'
 import { identityAttributes } from './identity.js'
 import * as semconv from './semconv.js'
-import { guard, isThenable, runHook, settings, type TelemetryPart, type TelemetrySettings } from './settings.js'
+import { guard, isThenable, runHook } from '../kernel/guard.js'
+import { settings, type TelemetryPart, type TelemetrySettings } from './settings.js'
 import { startSpan } from './start-span.js'
 
 /**

@@ -12,7 +12,8 @@ import {
 import type { Facts } from './base-call.js'
 import { boundedAttributes } from './bounded.js'
 import * as semconv from './semconv.js'
-import { guard, type CallPrice, type TelemetrySettings } from './settings.js'
+import { guard } from '../kernel/guard.js'
+import { type CallPrice, type TelemetrySettings } from './settings.js'
 
 interface Priced {
   readonly settings: TelemetrySettings

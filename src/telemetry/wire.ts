@@ -10,7 +10,8 @@ import { builtin } from '../kernel/builtin.js'
 import { serverAttributes } from './attributes.js'
 import { headersTo } from './propagation.js'
 import { scopeOf, type CallScope } from './scope.js'
-import { guard, settings } from './settings.js'
+import { guard } from '../kernel/guard.js'
+import { settings } from './settings.js'
 
 /** The part of undici's request that its `undici:request:create` channel documents. */
 interface UndiciRequest {

@@ -2,7 +2,7 @@
 import { createChatAccumulator } from '../../kernel/accumulate.js'
 import type { ChatChunk } from '../../kernel/hub.js'
 import { classifyError } from '../../policies/error-class.js'
-import { countFault } from '../../telemetry/settings.js'
+import { countFault } from '../../kernel/guard.js'
 import { warnOnce } from '../../telemetry/warn.js'
 import { chunksOf } from '../streams/chunks.js'
 import { refuseUnfit } from '../answers/unfit.js'
