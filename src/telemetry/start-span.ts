@@ -8,8 +8,10 @@ import { guard } from '../kernel/guard.js'
  * records nothing and stands for the parent, so that what runs below it keeps its place in the trace.
  */
 export function startSpan(name: string, options: SpanOptions, parent: Context): Span {
-  const span = guard('span', () =>
-    trace.getTracer('tracestitch', VERSION).startSpan(boundedName(name), options, parent),
-  )
+  const span = guard('span', start, name, options, parent)
   return span ?? trace.wrapSpanContext(trace.getSpanContext(parent) ?? INVALID_SPAN_CONTEXT)
+}
+
+function start(name: string, options: SpanOptions, parent: Context): Span {
+  return trace.getTracer('tracestitch', VERSION).startSpan(boundedName(name), options, parent)
 }
