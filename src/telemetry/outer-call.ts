@@ -5,11 +5,11 @@ import { chatRequestAttributes, embeddingsRequestAttributes, errorTypeOf, server
 import { BaseCall, type Facts } from './base-call.js'
 import { boundedAttributes } from './bounded.js'
 import type { CallEnd, CallRequest, CallStart } from './call-types.js'
-import { contentAttributes } from './content.js'
+import { contentAttributes } from './recorded-content.js'
 import { identityAttributes } from './identity.js'
 import { metering, recordCall } from './metrics.js'
 import { preparePrices, summaryOf } from './summary.js'
-import { withSpanAndScope } from './scope.js'
+import { withSpanAndSlot } from './call-slot.js'
 import * as semconv from './semconv.js'
 import { guard, runHook } from '../kernel/guard.js'
 import { settings, type TelemetrySettings } from './settings.js'
@@ -57,7 +57,7 @@ export class OuterCall extends BaseCall {
     this.span = startSpan(nameOf(operation, model), options, parent)
     this.recording = guard('span', () => this.span.isRecording()) === true
     this.content = this.recording && this.settings.capture !== 'none'
-    this.context = withSpanAndScope(parent, this.span, {
+    this.context = withSpanAndSlot(parent, this.span, {
       call: this,
       span: this.span,
       layer: start.layer,
@@ -94,7 +94,7 @@ export class OuterCall extends BaseCall {
     return true
   }
 
-  become(operation: semconv.Operation, model: string | undefined): void {
+  become(operation: semconv.OperationName, model: string | undefined): void {
     this.set({ [semconv.OPERATION_NAME]: operation, ...(model !== undefined && { [semconv.REQUEST_MODEL]: model }) })
     guard('name', () => this.span.updateName(nameOf(operation, model)))
   }
@@ -168,7 +168,7 @@ export class OuterCall extends BaseCall {
   }
 }
 
-function nameOf(operation: semconv.Operation, model: string | undefined): string {
+function nameOf(operation: semconv.OperationName, model: string | undefined): string {
   return model === undefined ? operation : `${operation} ${model}`
 }
 

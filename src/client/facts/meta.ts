@@ -6,7 +6,7 @@ import type { Usage } from '../../kernel/hub.js'
 import type { Target } from '../../router/target.js'
 import { warnOnce } from '../../telemetry/warn.js'
 import type { Doubt } from './plausible.js'
-import { toldUsage } from './told-usage.js'
+import { givenUsage } from './given-usage.js'
 import type { CallMeta, StoredAnswer } from '../types/meta.js'
 
 export interface MetaFacts {
@@ -74,7 +74,7 @@ function metaOf(facts: MetaFacts, cache: StoredAnswer | null, price: () => Cost)
     provider: target.provider.id,
     model: target.model,
     attempts,
-    usage: toldUsage(facts.told) ?? null,
+    usage: givenUsage(facts.told) ?? null,
     // The price table takes a while to load.
     get cost() {
       return (cost ??= price())
