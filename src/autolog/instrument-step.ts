@@ -1,12 +1,13 @@
 /** Turns a declared method or function into a step: a span around it, and nothing else that the program could notice. */
 import { context, type Context } from '@opentelemetry/api'
+import { types } from 'node:util'
 import { boundedAttributes } from '../telemetry/bounded.js'
 import { contextFor, parentFrom, traceContextIn } from '../telemetry/remote.js'
 import { guard, isThenable } from '../kernel/guard.js'
 import { startStep, stepOf, type Step } from '../telemetry/step.js'
 import type { Replace } from './contract.js'
 import { isAsyncGenerator, iterateIn } from './iterate.js'
-import { watchSettling } from './settle.js'
+import { watchAside, watchSettling } from './settle.js'
 import type { DeclaredStep, StepDeclaration, StepOutcome } from './step-contract.js'
 import { tapIterator } from './stream-tap.js'
 
@@ -130,6 +131,10 @@ function observe(result: unknown, declaration: StepDeclaration, step: Step): unk
       left: () => step.end(),
       ended: ({ error }) => step.end({ error }),
     })
+  }
+  if (declaration.awaited && types.isPromise(result)) {
+    watchAside(result, watchOf(declaration, step))
+    return result
   }
   if (isThenable(result)) return watchSettling(result, watchOf(declaration, step))
   finishStep(declaration, step, { result })

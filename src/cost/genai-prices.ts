@@ -47,6 +47,11 @@ function loadTable(): Table | null {
   return table
 }
 
+/** Whether the table has been looked for, so that a price costs next to nothing. */
+export function isTableLoaded(): boolean {
+  return table !== undefined
+}
+
 /** Answers by provider and model: the search through all patterns of the table is not worth repeating. */
 const answers = new Map<string, TableAnswer>()
 const MAX_ANSWERS = 2000

@@ -13,7 +13,7 @@ import { withSpanAndSlot } from './call-slot.js'
 import * as semconv from './semconv.js'
 import { guard, runHook } from '../kernel/guard.js'
 import { settings, type TelemetrySettings } from './settings.js'
-import { startSpan } from './start-span.js'
+import { isTracing, silentSpan, startSpan } from './start-span.js'
 
 export class OuterCall extends BaseCall {
   readonly context: Context
@@ -23,8 +23,8 @@ export class OuterCall extends BaseCall {
   readonly start: CallStart
   private readonly settings: TelemetrySettings
   private readonly provider: string
-  /** Attributes that the span began with. */
-  private readonly known: Attributes
+  private readonly server: ReturnType<typeof serverOf>
+  private known: Attributes | undefined
   /** Facts of calls below, newest last: they saw the wire. */
   private readonly inner: Facts[] = []
   /** Calls below that have not ended. */
@@ -40,21 +40,13 @@ export class OuterCall extends BaseCall {
     super(start.mask)
     this.settings = settings()
     this.start = start
-    const { baseURL, model, operation, startTime } = start
+    const { baseURL, startTime } = start
     if (startTime !== undefined) this.startedAt -= Math.max(0, Date.now() - startTime)
     const server = baseURL === undefined ? undefined : guard('server', () => serverOf(baseURL))
     this.provider =
       (server && guard('identifyHost', () => this.settings.identifyHost(server.address)?.provider)) ?? start.provider
-    const known: Attributes = { [semconv.OPERATION_NAME]: operation, [semconv.PROVIDER_NAME]: this.provider }
-    if (model !== undefined) known[semconv.REQUEST_MODEL] = model
-    if (server) {
-      known[semconv.SERVER_ADDRESS] = server.address
-      known[semconv.SERVER_PORT] = server.port
-    }
-    const attributes = guard('attributes', () => boundedAttributes(known, start.mask)) ?? {}
-    this.known = attributes
-    const options = { kind: SpanKind.CLIENT, attributes, ...(startTime !== undefined && { startTime }) }
-    this.span = startSpan(nameOf(operation, model), options, parent)
+    this.server = server
+    this.span = isTracing() ? this.startedSpan(parent) : silentSpan(parent)
     this.recording = guard('span', () => this.span.isRecording()) === true
     this.content = this.recording && this.settings.capture !== 'none'
     this.context = withSpanAndSlot(parent, this.span, {
@@ -69,6 +61,27 @@ export class OuterCall extends BaseCall {
     guard('price', () => preparePrices(this.settings))
     const { onSpanStart } = this.settings
     if (onSpanStart) runHook('onSpanStart', () => onSpanStart(this.span))
+  }
+
+  private startedSpan(parent: Context): Span {
+    const { model, operation, startTime } = this.start
+    const { attributes } = this
+    const options = { kind: SpanKind.CLIENT, attributes, ...(startTime !== undefined && { startTime }) }
+    return startSpan(nameOf(operation, model), options, parent)
+  }
+
+  /** What the span begins with. */
+  private get attributes(): Attributes {
+    const { model, operation, mask } = this.start
+    if (this.known) return this.known
+    const known: Attributes = { [semconv.OPERATION_NAME]: operation, [semconv.PROVIDER_NAME]: this.provider }
+    if (model !== undefined) known[semconv.REQUEST_MODEL] = model
+    if (this.server) {
+      known[semconv.SERVER_ADDRESS] = this.server.address
+      known[semconv.SERVER_PORT] = this.server.port
+    }
+    this.known = guard('attributes', () => boundedAttributes(known, mask)) ?? {}
+    return this.known
   }
 
   /** A call begins below. */
@@ -127,7 +140,7 @@ export class OuterCall extends BaseCall {
   /** Tokens only where the answer is known: an SDK's is not read when no span records it. */
   private measure(summary: Attributes, { error }: CallEnd): void {
     const seconds = (performance.now() - this.startedAt) / 1000
-    recordCall(seconds, { ...this.known, ...summary }, error === undefined ? undefined : errorTypeOf(error))
+    recordCall(seconds, { ...this.attributes, ...summary }, error === undefined ? undefined : errorTypeOf(error))
   }
 
   private recordRequest(parent: Context): void {
