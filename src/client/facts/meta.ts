@@ -1,5 +1,5 @@
 /** `_meta` of an answer. What takes a while to work out waits until somebody looks. */
-import { isTableLoaded } from '../../cost/genai.js'
+import { isTableLoaded } from '../../cost/genai-prices.js'
 import { costOf, type Cost, type PriceOptions } from '../../cost/price.js'
 import type { Attempt } from '../../kernel/errors.js'
 import { readRateLimit, type HeaderSource, type RateLimit } from '../../kernel/rate-limit.js'
@@ -57,7 +57,7 @@ function metaWith({ target, attempts, warnings, traceId, told, ...facts }: MetaF
     provider: target.provider.id,
     model: target.model,
     attempts,
-    usage: toldUsage(told) ?? null,
+    usage: givenUsage(told) ?? null,
     cost,
     rateLimit: null,
     cache: null,
