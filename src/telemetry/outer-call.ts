@@ -12,15 +12,15 @@ import { chatRequestAttributes, embeddingsRequestAttributes, errorTypeOf, server
 import { BaseCall, type Facts } from './base-call.js'
 import { boundedAttributes } from './bounded.js'
 import type { CallEnd, CallRequest, CallStart } from './call-types.js'
-import { contentAttributes } from './content.js'
+import { contentAttributes } from './recorded-content.js'
 import { identityAttributes } from './identity.js'
 import { metering, recordCall } from './metrics.js'
 import { preparePrices, summaryOf } from './summary.js'
-import { withSpanAndScope } from './scope.js'
+import { withSpanAndSlot } from './call-slot.js'
 import * as semconv from './semconv.js'
 import { guard, runHook } from '../kernel/guard.js'
 import { settings, type TelemetrySettings } from './settings.js'
-import { startSpan } from './start-span.js'
+import { isTracing, silentSpan, startSpan } from './start-span.js'
 
 export class OuterCall extends BaseCall {
   readonly context: Context
@@ -30,8 +30,8 @@ export class OuterCall extends BaseCall {
   readonly start: CallStart
   private readonly settings: TelemetrySettings
   private readonly provider: string
-  /** Attributes that the span began with. */
-  private readonly known: Attributes
+  private readonly server: ReturnType<typeof serverOf>
+  private known: Attributes | undefined
   /** Facts of calls below, newest last: they saw the wire. */
   private readonly inner: Facts[] = []
   /** Calls below that have not ended. */
@@ -48,25 +48,16 @@ export class OuterCall extends BaseCall {
     const current = settings()
     this.settings = current
     this.start = start
-    const { baseURL, model, operation, startTime, mask } = start
+    const { baseURL, startTime } = start
     if (startTime !== undefined) this.startedAt -= Math.max(0, Date.now() - startTime)
     const server = baseURL === undefined ? undefined : guard('server', serverOf, baseURL)
     const host = server && guard('identifyHost', current.identifyHost, server.address)
     this.provider = host?.provider ?? start.provider
-    const known: Attributes = { [semconv.OPERATION_NAME]: operation, [semconv.PROVIDER_NAME]: this.provider }
-    if (model !== undefined) known[semconv.REQUEST_MODEL] = model
-    if (server) {
-      known[semconv.SERVER_ADDRESS] = server.address
-      known[semconv.SERVER_PORT] = server.port
-    }
-    const attributes = guard('attributes', boundedAttributes, known, mask) ?? {}
-    this.known = attributes
-    const options: SpanOptions = { kind: SpanKind.CLIENT, attributes }
-    if (startTime !== undefined) options.startTime = startTime
-    this.span = startSpan(nameOf(operation, model), options, parent)
+    this.server = server
+    this.span = isTracing() ? this.startedSpan(parent) : silentSpan(parent)
     this.recording = guard('span', isRecording, this.span) === true
     this.content = this.recording && current.capture !== 'none'
-    this.context = withSpanAndScope(parent, this.span, {
+    this.context = withSpanAndSlot(parent, this.span, {
       call: this,
       span: this.span,
       layer: start.layer,
@@ -78,6 +69,28 @@ export class OuterCall extends BaseCall {
     guard('price', preparePrices, current)
     const { onSpanStart } = current
     if (onSpanStart) runHook('onSpanStart', () => onSpanStart(this.span))
+  }
+
+  private startedSpan(parent: Context): Span {
+    const { model, operation, startTime } = this.start
+    const { attributes } = this
+    const options: SpanOptions = { kind: SpanKind.CLIENT, attributes }
+    if (startTime !== undefined) options.startTime = startTime
+    return startSpan(nameOf(operation, model), options, parent)
+  }
+
+  /** What the span begins with. */
+  private get attributes(): Attributes {
+    const { model, operation, mask } = this.start
+    if (this.known) return this.known
+    const known: Attributes = { [semconv.OPERATION_NAME]: operation, [semconv.PROVIDER_NAME]: this.provider }
+    if (model !== undefined) known[semconv.REQUEST_MODEL] = model
+    if (this.server) {
+      known[semconv.SERVER_ADDRESS] = this.server.address
+      known[semconv.SERVER_PORT] = this.server.port
+    }
+    this.known = guard('attributes', boundedAttributes, known, mask) ?? {}
+    return this.known
   }
 
   /** A call begins below. */
@@ -103,7 +116,7 @@ export class OuterCall extends BaseCall {
     return true
   }
 
-  become(operation: semconv.Operation, model: string | undefined): void {
+  become(operation: semconv.OperationName, model: string | undefined): void {
     this.set({ [semconv.OPERATION_NAME]: operation, ...(model !== undefined && { [semconv.REQUEST_MODEL]: model }) })
     guard('name', () => this.span.updateName(nameOf(operation, model)))
   }
@@ -139,7 +152,7 @@ export class OuterCall extends BaseCall {
   /** Tokens only where the answer is known: an SDK's is not read when no span records it. */
   private measure(summary: Attributes, { error }: CallEnd): void {
     const seconds = (performance.now() - this.startedAt) / 1000
-    recordCall(seconds, { ...this.known, ...summary }, error === undefined ? undefined : errorTypeOf(error))
+    recordCall(seconds, { ...this.attributes, ...summary }, error === undefined ? undefined : errorTypeOf(error))
   }
 
   recordRequest(parent: Context): void {
@@ -168,7 +181,7 @@ export class OuterCall extends BaseCall {
   }
 }
 
-function nameOf(operation: semconv.Operation, model: string | undefined): string {
+function nameOf(operation: semconv.OperationName, model: string | undefined): string {
   return model === undefined ? operation : `${operation} ${model}`
 }
 

@@ -135,7 +135,7 @@ export const COUNTED_TOKENS = 'tracestitch.counted.input_tokens'
 export const UNREAD = 'tracestitch.unread'
 
 /** Values of {@link OPERATION_NAME} that this package emits. */
-export type Operation =
+export type OperationName =
   | 'chat'
   | 'text_completion'
   | 'generate_content'
