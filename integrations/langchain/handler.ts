@@ -3,11 +3,11 @@ import { context, type Context } from '@opentelemetry/api'
 import {
   asString,
   contentText,
-  fillScope,
+  fillSlot,
   groupOf,
   guard,
   isObject,
-  runInOpenScope,
+  runInOpenSlot,
   semconv,
   startCall,
   startStep,
@@ -242,8 +242,8 @@ class TracingHandler {
       if (first) return this.open(id, parentId, said.metadata, first.context, () => undefined)
       const start = { ...said, streaming: entrance?.streaming === true }
       const model = modelOf(start)
-      // The open scope is for the SDK below. Another prompt of the same batch is no part of this call.
-      const parent = context.with(this.runs.parentContext(parentId), () => runInOpenScope(() => context.active()))
+      // The open slot is for the SDK below. Another prompt of the same batch is no part of this call.
+      const parent = context.with(this.runs.parentContext(parentId), () => runInOpenSlot(() => context.active()))
       const call = startCall({
         operation,
         provider: providerName(asString(said.metadata['ls_provider'])),
@@ -253,7 +253,7 @@ class TracingHandler {
         attributes: this.conversation(parentId, said.metadata),
         parent,
       })
-      fillScope(call, call.span)
+      fillSlot(call, call.span)
       if (entrance) entrance.run ??= id
       const finish = ({ result, error, cached }: Outcome): void => {
         if (call.recording && result !== undefined) {

@@ -1,5 +1,5 @@
 /** A circuit breaker: when a target cools down, for how long, and how it comes back. Pure but for what it counts. */
-import type { ErrorClass } from './error-class.js'
+import type { ErrorClass } from './classify-error.js'
 import type { SlowerThan } from './slowness.js'
 
 export interface CooldownPolicy {

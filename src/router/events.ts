@@ -1,5 +1,5 @@
 /** What a program can be told of as calls go by. */
-import type { ErrorClass } from '../policies/error-class.js'
+import type { ErrorClass } from '../policies/classify-error.js'
 
 /** `lost`: called off because an attempt beside it answered first. `abort`: called off by the caller, or for the call's time. */
 export type AttemptOutcome = 'ok' | 'lost' | ErrorClass

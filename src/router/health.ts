@@ -2,14 +2,14 @@
 import type { Clock } from '../kernel/clock.js'
 import type { HeaderSource } from '../kernel/rate-limit.js'
 import { Breaker, verdictOf, type BreakerState, type CooldownPolicy } from '../policies/cooldown.js'
-import type { ErrorClass } from '../policies/error-class.js'
+import type { ErrorClass } from '../policies/classify-error.js'
 import { RetryBudget } from '../policies/retry.js'
 import { Slowness } from '../policies/slowness.js'
 import { MovingAverage, Sample } from './averages.js'
 import { AnnouncedLimits } from './announced-limits.js'
 
 /** How an attempt ended. Times in milliseconds. */
-export interface Outcome {
+export interface TargetOutcome {
   /** Absent: it succeeded. */
   readonly errorClass?: ErrorClass | undefined
   /** The provider's own wait. */
@@ -26,7 +26,7 @@ export interface Outcome {
 /** An attempt under way. */
 export interface Running {
   /** Ends it, once. @returns milliseconds of a cooldown that begins then. */
-  (outcome: Outcome): number | undefined
+  (outcome: TargetOutcome): number | undefined
   /** The first content of a stream is there, after so many milliseconds. @returns whether the target serves again by that. */
   readonly answers: (firstChunkMs: number) => boolean
   /** Milliseconds of a cooldown that has begun with it, because others wait too long; it is sent all the same. */
@@ -167,7 +167,7 @@ export class Health {
     this.retryBudget.call()
     this.changed()
     let open = true
-    const end = (outcome: Outcome): number | undefined => {
+    const end = (outcome: TargetOutcome): number | undefined => {
       if (!open) return undefined
       open = false
       this.inFlight -= 1
@@ -212,7 +212,7 @@ export class Health {
   }
 
   /** @param late - It has counted as slow while it was waited for. */
-  private end(outcome: Outcome, probe: boolean, late: boolean): number | undefined {
+  private end(outcome: TargetOutcome, probe: boolean, late: boolean): number | undefined {
     const { errorClass, retryAfterMs, durationMs, firstChunkMs } = outcome
     const now = this.clock.now()
     const verdict = verdictOf(errorClass)

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Breaker, cooldownPolicy, DEFAULT_COOLDOWN, type CooldownPolicy } from '../../src/policies/cooldown.js'
-import type { ErrorClass } from '../../src/policies/error-class.js'
+import type { ErrorClass } from '../../src/policies/classify-error.js'
 import { RetryBudget } from '../../src/policies/retry.js'
 
 const policy: CooldownPolicy = { ...DEFAULT_COOLDOWN, duration: 1000, maxDuration: 8000 }

@@ -9,7 +9,7 @@ import {
   TimeoutError,
   UnsupportedParameterError,
 } from '../../src/kernel/errors.js'
-import { classifyError, isRetryableClass, type ErrorClass } from '../../src/policies/error-class.js'
+import { classifyError, isRetryableClass, type ErrorClass } from '../../src/policies/classify-error.js'
 import { classesMeantBy, looksAtAnswers, mayFallBack, secondClass } from '../../src/policies/fallback.js'
 import { DEFAULT_RETRIES, parseRetryAfter, retryDelay, type Failure } from '../../src/policies/retry.js'
 import { DEFAULT_TIMEOUT, timeoutPolicy } from '../../src/policies/timeout.js'

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { cooldownPolicy, type CooldownPolicy } from '../../src/policies/cooldown.js'
-import { Health, type Outcome } from '../../src/router/health.js'
+import { Health, type TargetOutcome } from '../../src/router/health.js'
 
 let now: number
 beforeEach(() => {
@@ -12,10 +12,10 @@ const clock = { now: () => now, date: () => 1_700_000_000_000 + now }
 const healthWith = (cooldown: Partial<CooldownPolicy> = {}): Health =>
   new Health({ cooldown: cooldownPolicy(cooldown), retryShare: 0.2 }, clock)
 
-function serve(health: Health, outcome: Partial<Outcome> = {}): number | undefined {
+function serve(health: Health, outcome: Partial<TargetOutcome> = {}): number | undefined {
   return health.begin()({ durationMs: 100, ...outcome })
 }
-function serveMany(health: Health, times: number, durationMs: number, outcome: Partial<Outcome> = {}): void {
+function serveMany(health: Health, times: number, durationMs: number, outcome: Partial<TargetOutcome> = {}): void {
   for (let i = 0; i < times; i += 1) {
     now += 1_000
     serve(health, { durationMs, ...outcome })

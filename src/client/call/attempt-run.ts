@@ -3,7 +3,7 @@ import { TimeoutError, TracestitchError, type Attempt } from '../../kernel/error
 import { FRAMING_MEDIA_TYPES } from '../../kernel/frames.js'
 import type { ChatProtocol, EncodeContext, EncodedRequest, Protocol } from '../../kernel/protocol.js'
 import { pickRateLimitHeaders, type HeaderSource } from '../../kernel/rate-limit.js'
-import { classifyError } from '../../policies/error-class.js'
+import { classifyError } from '../../policies/classify-error.js'
 import { attemptLimit, timeoutPolicy, type TimeoutPolicy } from '../../policies/timeout.js'
 import type { AttemptOutcome, CooldownEvent } from '../../router/events.js'
 import type { Running } from '../../router/health.js'
@@ -14,7 +14,7 @@ import { startAttempt, type AttemptSpan } from '../../telemetry/attempt.js'
 import type { Call } from '../../telemetry/call.js'
 import { countAttempt, countCooldown } from '../../telemetry/metrics.js'
 import type { AdmittedCall, AdmittedStep } from '../admission/admit.js'
-import type { Place } from '../admission/demand.js'
+import type { DemandPlace } from '../admission/demand.js'
 import type { Permit } from '../admission/permit.js'
 import { countOf, type Used } from '../admission/used.js'
 import type { WireAnswer } from '../transport/body.js'
@@ -142,7 +142,7 @@ export class AttemptRun implements AttemptView {
   }
 
   /** Where it goes, as what it may come to is estimated. */
-  get place(): Place {
+  get place(): DemandPlace {
     return { target: this.target, params: this.ownParams }
   }
 

@@ -5,7 +5,7 @@ import type { Usage } from '../../kernel/hub.js'
 import type { HeaderSource } from '../../kernel/rate-limit.js'
 import type { Target } from '../../router/target.js'
 import type { Call } from '../../telemetry/call.js'
-import type { Place } from '../admission/demand.js'
+import type { DemandPlace } from '../admission/demand.js'
 import type { Permit } from '../admission/permit.js'
 import { usedBy, type Used } from '../admission/used.js'
 import { isBrokenOff, usageSoFar } from '../facts/broken-off.js'
@@ -14,7 +14,7 @@ import { doubtOf, type Doubt } from '../facts/plausible.js'
 import type { CallMeta } from '../types/meta.js'
 import type { Answer } from './answer.js'
 import type { CallPlan } from './plan-call.js'
-import type { Early } from './stage.js'
+import type { EarlyAnswer } from './stage.js'
 
 interface CountedCall {
   readonly plan: CallPlan
@@ -26,7 +26,7 @@ interface CountedCall {
 
 interface CountedRun {
   readonly target: Target
-  readonly place: Place
+  readonly place: DemandPlace
   readonly permit: Permit | undefined
   readonly reportedCost: number | undefined
   readonly limitHeaders: HeaderSource | undefined
@@ -63,7 +63,7 @@ export function countAnswer(
 }
 
 /** Of an answer that a stage had: nobody was asked, and nothing is paid. */
-export function countStored(call: CountedCall, { answer, by }: Early): CallMeta {
+export function countStored(call: CountedCall, { answer, by }: EarlyAnswer): CallMeta {
   const { client, alias, metadata, shown } = call.plan
   const meta = storedMeta(metaFacts(call, shown, factsOf(call.plan, answer)), by)
   client.ledger.add({ meta, usage: undefined, alias, metadata, date: client.clock.date() })

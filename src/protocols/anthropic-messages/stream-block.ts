@@ -3,7 +3,7 @@ import { StreamError } from '../../kernel/errors.js'
 import type { ChunkDelta } from '../../kernel/hub.js'
 import { asString } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { argumentsObject } from '../shared/arguments.js'
+import { argumentsObject } from '../shared/tool-arguments.js'
 import { decodeBlock, decodeToolUse } from './blocks-decode.js'
 
 /** Where the stream stands; the blocks move it on. */

@@ -6,8 +6,8 @@
 import type { Annotation, Block, CacheControl, FunctionToolCall, ToolCall } from '../../kernel/hub.js'
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { fromBase64, isHttpUrl } from '../../kernel/media.js'
-import { argumentsText } from '../shared/arguments.js'
+import { fromBase64, isHttpUrl } from '../../kernel/data-url.js'
+import { argumentsText } from '../shared/tool-arguments.js'
 import { ID, asCacheControl } from './wire.js'
 
 export interface DecodedBlocks {

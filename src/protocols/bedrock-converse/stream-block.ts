@@ -3,7 +3,7 @@ import { StreamError } from '../../kernel/errors.js'
 import type { ChunkDelta } from '../../kernel/hub.js'
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { argumentsValue } from '../shared/arguments.js'
+import { argumentsValue } from '../shared/tool-arguments.js'
 import { clientToolUse, decodeBlock, decodeToolUse } from './blocks-decode.js'
 import { memberOf } from './wire.js'
 
