@@ -1,0 +1,315 @@
+/** One gate by itself: what it holds, what it gives back, and how often it asks a store that others share. */
+import { describe, expect, test } from 'vitest'
+import { Gate, type GateEntry, type Wish } from '../../src/client/admission/gate.js'
+import type { LeaseRequest, RateTake, TakeResult } from '../../src/kernel/store.js'
+import type { TargetLimits } from '../../src/router/options.js'
+import { MemoryStore } from '../../src/stores/memory.js'
+import { holdTime } from '../support/held-time.js'
+
+const MINUTE = 60_000
+const time = holdTime()
+const clock = { now: () => performance.now(), date: () => Date.now() }
+const never = (): AbortSignal => new AbortController().signal
+
+/** As other processes see it too. */
+class SharedStore extends MemoryStore {
+  override readonly shared = true as false
+  readonly leaseMs = 900
+  readonly asked: string[] = []
+  /** Answers in place of the store. */
+  instead: (() => TakeResult) | undefined
+
+  override take(takes: readonly RateTake[]): TakeResult {
+    this.asked.push('take')
+    return this.instead?.() ?? super.take(takes)
+  }
+
+  override acquire(lease: LeaseRequest): boolean {
+    this.asked.push('acquire')
+    return super.acquire(lease)
+  }
+
+  override release(key: string, holder: string): void {
+    this.asked.push('release')
+    super.release(key, holder)
+  }
+}
+
+function gateOf(limits: TargetLimits, { waits = false, store = new SharedStore(clock) } = {}) {
+  return { store, gate: new Gate({ key: 'k', name: 'the gate', limits, waits, store, clock }) }
+}
+
+const entryOf = (tokens = 1, remaining = 1000): GateEntry => ({ tokens, requests: 1, priority: 0, remaining })
+const local = () => new MemoryStore(clock)
+
+describe('rates', () => {
+  test('what the store refused is not asked again before its time', async () => {
+    const { store, gate } = gateOf({ rpm: 1 })
+    expect(await gate.tryEnter(entryOf())).toBeUndefined()
+    const refusal = await gate.tryEnter(entryOf())
+    expect(refusal).toMatchObject({ limit: 'requests', of: 'the gate', mayWait: false })
+    expect(store.asked).toEqual(['take', 'take'])
+    const wait = refusal?.retryAfterMs ?? 0
+    await time.advance(wait - 1)
+    expect(await gate.tryEnter(entryOf())).toMatchObject({ limit: 'requests', retryAfterMs: 1 })
+    expect(store.asked).toHaveLength(2)
+    await time.advance(1)
+    expect(await gate.tryEnter(entryOf())).toBeUndefined()
+    expect(store.asked).toHaveLength(3)
+  })
+
+  test('of tokens, less than was refused is asked for', async () => {
+    const { store, gate } = gateOf({ tpm: 100 })
+    await gate.tryEnter(entryOf(60))
+    expect(await gate.tryEnter(entryOf(50))).toMatchObject({ limit: 'tokens' })
+    expect(await gate.tryEnter(entryOf(50))).toMatchObject({ limit: 'tokens' })
+    expect(store.asked).toHaveLength(2)
+    expect(await gate.tryEnter(entryOf(40))).toBeUndefined()
+    expect(store.asked).toHaveLength(3)
+  })
+
+  test.each([Number.NaN, 0, 0.5, -3, Infinity])('a store that says %s ms is asked again in a second', async (ms) => {
+    const { store, gate } = gateOf({ rpm: 1 })
+    store.instead = () => ({ ok: false, refused: 0, retryAfterMs: ms })
+    expect(await gate.tryEnter(entryOf())).toMatchObject({ retryAfterMs: 1000 })
+  })
+
+  test('what was not sent, and tokens that were not used, are free again at once', async () => {
+    const { gate } = gateOf({ rpm: 2, tpm: 100 })
+    const [sent, unsent] = [entryOf(50), entryOf(50)]
+    await gate.tryEnter(sent)
+    await gate.tryEnter(unsent)
+    expect(await gate.tryEnter(entryOf(50))).toMatchObject({ limit: 'requests' })
+    gate.undo(unsent)
+    await time.advance(0)
+    const next = entryOf(50)
+    expect(await gate.tryEnter(next)).toBeUndefined()
+    gate.undo(next)
+    gate.used(sent, 10)
+    await time.advance(0)
+    expect(await gate.tryEnter(entryOf(90))).toBeUndefined()
+  })
+
+  test('tokens that are not told stay as they were estimated', async () => {
+    const { gate } = gateOf({ tpm: 100 })
+    const entry = entryOf(60)
+    await gate.tryEnter(entry)
+    gate.used(entry, undefined)
+    await time.advance(0)
+    expect(await gate.tryEnter(entryOf(50))).toMatchObject({ limit: 'tokens' })
+    expect(await gate.tryEnter(entryOf(40))).toBeUndefined()
+  })
+
+  test('the headroom is that of the tightest, and comes back with time', async () => {
+    const { gate } = gateOf({ rpm: 4, tpm: 100 }, { store: local() as SharedStore })
+    expect(gate.headroom).toBe(1)
+    const entry = entryOf(50)
+    await gate.tryEnter(entry)
+    expect(gate.headroom).toBe(0.5)
+    await time.advance(MINUTE / 4)
+    expect(gate.headroom).toBe(0.75)
+    gate.used(entry, 100)
+    expect(gate.headroom).toBe(0.25)
+  })
+})
+
+describe('places', () => {
+  test('of this process: one more is refused, and a call that is refused for its rate takes none', async () => {
+    const { gate } = gateOf({ concurrent: 1, rpm: 1 }, { store: local() as SharedStore })
+    expect(await gate.tryEnter(entryOf())).toBeUndefined()
+    expect(await gate.tryEnter(entryOf())).toEqual({ limit: 'concurrent', of: 'the gate', mayWait: false })
+    gate.leave()
+    expect(await gate.tryEnter(entryOf())).toMatchObject({ limit: 'requests' })
+    await time.advance(2 * MINUTE)
+    expect(await gate.tryEnter(entryOf())).toBeUndefined()
+  })
+
+  test('of all processes: what a store that fails was asked for is not kept', async () => {
+    const { store, gate } = gateOf({ concurrent: 1, rpm: 9 })
+    store.instead = () => {
+      throw new Error('down')
+    }
+    await expect(gate.tryEnter(entryOf())).rejects.toThrow('down')
+    store.instead = undefined
+    expect(store.held('concurrent k')).toBe(0)
+    expect(await gate.tryEnter(entryOf())).toBeUndefined()
+    expect(store.held('concurrent k')).toBe(1)
+  })
+
+  test('a place is renewed while it is held, and no longer', async () => {
+    const { store, gate } = gateOf({ concurrent: 1 })
+    await gate.tryEnter(entryOf())
+    await time.advance(10 * store.leaseMs)
+    expect(store.held('concurrent k')).toBe(1)
+    expect(store.asked.filter((what) => what === 'acquire').length).toBe(31)
+    gate.leave()
+    expect(store.held('concurrent k')).toBe(0)
+    await time.advance(10 * store.leaseMs)
+    expect(store.held('concurrent k')).toBe(0)
+    expect(time.timers()).toBe(0)
+  })
+
+  test('where there is none the store is asked again after a moment, not without a break', async () => {
+    const { store, gate } = gateOf({ concurrent: 2 })
+    for (const holder of ['x', 'y']) store.acquire({ key: 'concurrent k', limit: 2, holder, leaseMs: MINUTE })
+    store.asked.length = 0
+    for (let i = 0; i < 3; i += 1) expect(await gate.tryEnter(entryOf())).toMatchObject({ limit: 'concurrent' })
+    expect(store.asked).toEqual(['acquire'])
+    await time.advance(19)
+    expect(await gate.tryEnter(entryOf())).toMatchObject({ limit: 'concurrent' })
+    expect(store.asked).toEqual(['acquire'])
+    store.release('concurrent k', 'x')
+    await time.advance(21)
+    expect(await gate.tryEnter(entryOf())).toBeUndefined()
+  })
+
+  test('who waits gets in as soon as another process gives its place back, and is refused when its time ends first', async () => {
+    const { store, gate } = gateOf({ concurrent: 1 }, { waits: true })
+    store.acquire({ key: 'concurrent k', limit: 1, holder: 'x', leaseMs: MINUTE })
+    expect(await gate.enter(entryOf(1, 15), never())).toMatchObject({ limit: 'queue', mayWait: true })
+    const waiting = gate.enter(entryOf(), never())
+    await time.advance(100)
+    store.release('concurrent k', 'x')
+    await time.advance(40)
+    expect(await waiting).toBeUndefined()
+    expect(store.held('concurrent k')).toBe(1)
+  })
+
+  test('a process whose calls wait without a break leaves the place to others now and then', async () => {
+    const { store, gate } = gateOf({ concurrent: 1 }, { waits: true })
+    let free = 0
+    let ms = 0
+    let served = 0
+    for (let call = 0; call < 60; call += 1) {
+      void (async () => {
+        await gate.enter(entryOf(1, MINUTE), never())
+        await time.after(50)
+        gate.leave()
+        served += 1
+      })()
+    }
+    for (; served < 60; ms += 5) {
+      await time.advance(5)
+      if (store.held('concurrent k') === 0) free += 5
+    }
+    expect(free).toBeGreaterThan(100)
+    expect(ms).toBeLessThan(3_600)
+  })
+})
+
+describe('all at once', () => {
+  const given = (wish: Wish | ReturnType<Gate['noPlace']>): Wish => {
+    if ('of' in wish) throw new Error(`refused: ${wish.limit}`)
+    return wish
+  }
+
+  test('a wish holds a place of this process until it is had or forgone', () => {
+    const { gate } = gateOf({ concurrent: 1, rpm: 5 })
+    const wish = given(gate.wish(entryOf()))
+    expect(wish.rates).toMatchObject([{ key: 'rpm k', units: 1, limit: 5, windowMs: MINUTE }])
+    expect(wish.place).toMatchObject({ key: 'concurrent k', limit: 1, leaseMs: 900 })
+    expect(gate.wish(entryOf())).toMatchObject({ limit: 'concurrent' })
+    gate.forgo()
+    given(gate.wish(entryOf()))
+  })
+
+  test('what the store refused for a wish is not wished again before its time', async () => {
+    const { gate } = gateOf({ concurrent: 3, rpm: 5, tpm: 100 })
+    const entry = entryOf(50)
+    const wish = given(gate.wish(entry))
+    expect(gate.noUnits(entry, wish, 1, 200)).toMatchObject({ limit: 'tokens', retryAfterMs: 200 })
+    gate.forgo()
+    expect(gate.wish(entry)).toMatchObject({ limit: 'tokens', retryAfterMs: 200 })
+    given(gate.wish(entryOf(49)))
+    gate.forgo()
+    await time.advance(200)
+    given(gate.wish(entry))
+    expect(gate.noPlace()).toMatchObject({ limit: 'concurrent' })
+    gate.forgo()
+    expect(gate.wish(entry)).toMatchObject({ limit: 'concurrent' })
+    await time.advance(40)
+    given(gate.wish(entry))
+  })
+
+  test('what was had counts as what was taken', async () => {
+    const { store, gate } = gateOf({ concurrent: 1, rpm: 4 })
+    const entry = entryOf()
+    const wish = given(gate.wish(entry))
+    const result = store.admit({
+      holder: '',
+      leaseMs: 1,
+      places: [wish.place as LeaseRequest],
+      rates: wish.rates,
+      allowances: [],
+    })
+    gate.entered(entry, wish, result.ok ? result.remaining : [])
+    expect(gate.headroom).toBe(0.75)
+    expect(gate.idle).toBe(false)
+    gate.leave()
+    expect(store.held('concurrent k')).toBe(0)
+    expect(gate.idle).toBe(true)
+  })
+
+  test('nobody overtakes those who wait for a rate', async () => {
+    const { gate } = gateOf({ rpm: 1 }, { waits: true })
+    expect(await gate.enter(entryOf(), never())).toBeUndefined()
+    const waiting = gate.enter(entryOf(1, 2 * MINUTE), never())
+    await time.advance(10)
+    expect(gate.idle).toBe(false)
+    expect(gate.wish(entryOf())).toMatchObject({ limit: 'requests', mayWait: true })
+    await time.advance(2 * MINUTE)
+    expect(await waiting).toBeUndefined()
+    expect(gate.idle).toBe(true)
+  })
+
+  test('a gate that a call is on its way to is not idle', () => {
+    const { gate } = gateOf({ rpm: 1 })
+    gate.expect()
+    expect(gate.idle).toBe(false)
+    gate.expectNoMore()
+    expect(gate.idle).toBe(true)
+  })
+})
+
+describe('waiting for a rate', () => {
+  test('a call whose time ends before there is room is told at once', async () => {
+    const { gate } = gateOf({ rpm: 1 }, { waits: true })
+    await gate.enter(entryOf(), never())
+    const refusal = await gate.enter(entryOf(1, 5_000), never())
+    expect(refusal).toMatchObject({ limit: 'requests', mayWait: true })
+    expect(refusal?.retryAfterMs).toBeGreaterThan(50_000)
+  })
+
+  test('tokens that a call gives back let the next one in, whose time would have ended before', async () => {
+    const { gate } = gateOf({ tpm: 100 }, { waits: true })
+    const first = entryOf(80)
+    await gate.enter(first, never())
+    const waiting = gate.enter(entryOf(50, 5_000), never())
+    await time.advance(100)
+    gate.used(first, 10)
+    expect(await waiting).toBeUndefined()
+  })
+
+  test('and one that gives none back tells it', async () => {
+    const { gate } = gateOf({ tpm: 100 }, { waits: true })
+    const first = entryOf(80)
+    await gate.enter(first, never())
+    const waiting = gate.enter(entryOf(50, 5_000), never())
+    await time.advance(100)
+    gate.used(first, 80)
+    expect(await waiting).toMatchObject({ limit: 'tokens' })
+  })
+
+  test('an abort ends it, and the next one may ask', async () => {
+    const { gate } = gateOf({ rpm: 1 }, { waits: true })
+    await gate.enter(entryOf(), never())
+    const abort = new AbortController()
+    const waiting = gate.enter(entryOf(1, 2 * MINUTE), abort.signal)
+    const next = gate.enter(entryOf(1, 2 * MINUTE), never())
+    await time.advance(10)
+    abort.abort(new Error('left'))
+    await expect(waiting).rejects.toThrow('left')
+    await time.advance(2 * MINUTE)
+    expect(await next).toBeUndefined()
+  })
+})
