@@ -1,7 +1,7 @@
 /** One gate by itself: what it holds, what it gives back, and how often it asks a store that others share. */
 import { describe, expect, test } from 'vitest'
 import { Gate, type GateEntry, type Wish } from '../../src/client/admission/gate.js'
-import type { LeaseRequest, RateTake, TakeResult } from '../../src/kernel/store.js'
+import type { LeaseRequest, RateCorrection, RateTake, TakeResult } from '../../src/kernel/store.js'
 import type { TargetLimits } from '../../src/router/options.js'
 import { MemoryStore } from '../../src/stores/memory.js'
 import { holdTime } from '../support/held-time.js'
@@ -16,12 +16,18 @@ class SharedStore extends MemoryStore {
   override readonly shared = true as false
   readonly leaseMs = 900
   readonly asked: string[] = []
+  readonly corrections: RateCorrection[] = []
   /** Answers in place of the store. */
   instead: (() => TakeResult) | undefined
 
   override take(takes: readonly RateTake[]): TakeResult {
     this.asked.push('take')
     return this.instead?.() ?? super.take(takes)
+  }
+
+  override correct(corrections: readonly RateCorrection[]): void {
+    this.corrections.push(...corrections)
+    super.correct(corrections)
   }
 
   override acquire(lease: LeaseRequest): boolean {
@@ -74,6 +80,12 @@ describe('rates', () => {
     expect(await gate.tryEnter(entryOf())).toMatchObject({ retryAfterMs: 1000 })
   })
 
+  test('nor is it believed which rate, where there is none', async () => {
+    const { store, gate } = gateOf({ tpm: 1 })
+    store.instead = () => ({ ok: false, refused: 7, retryAfterMs: 5 })
+    expect(await gate.tryEnter(entryOf())).toMatchObject({ limit: 'requests', retryAfterMs: 5 })
+  })
+
   test('what was not sent, and tokens that were not used, are free again at once', async () => {
     const { gate } = gateOf({ rpm: 2, tpm: 100 })
     const [sent, unsent] = [entryOf(50), entryOf(50)]
@@ -100,9 +112,61 @@ describe('rates', () => {
     expect(await gate.tryEnter(entryOf(40))).toBeUndefined()
   })
 
+  test('what a call used is told the store with its age, and nothing where it is what was estimated', async () => {
+    const { store, gate } = gateOf({ rpm: 5, tpm: 100 })
+    const [less, same, more] = [entryOf(30), entryOf(30), entryOf(30)]
+    for (const entry of [less, same, more]) {
+      await time.advance(100)
+      await gate.tryEnter(entry)
+    }
+    await time.advance(1000)
+    gate.used(same, 30)
+    expect(store.corrections).toEqual([])
+    gate.used(less, 10)
+    gate.used(more, 45)
+    gate.used(entryOf(30), 31)
+    expect(store.corrections).toMatchObject([
+      { key: 'tpm k', units: -20, agoMs: 1200 },
+      { key: 'tpm k', units: 15, agoMs: 1000 },
+      { key: 'tpm k', units: 1, agoMs: 0 },
+    ])
+  })
+
+  test('what gives no tokens back is no reason to ask again, while another call may', async () => {
+    const { store, gate } = gateOf({ tpm: 100 })
+    const [first, second, third] = [entryOf(30), entryOf(30), entryOf(30)]
+    for (const entry of [first, second, third]) await gate.tryEnter(entry)
+    const refused = async (): Promise<void> => {
+      await time.advance(0)
+      expect(await gate.tryEnter(entryOf(50))).toMatchObject({ limit: 'tokens' })
+    }
+    await refused()
+    gate.used(first, 30)
+    await refused()
+    gate.used(second, 35)
+    await refused()
+    expect(store.asked).toHaveLength(4)
+    gate.used(third, 30)
+    await refused()
+    expect(store.asked).toHaveLength(5)
+  })
+
+  test('only what has a limit is counted', () => {
+    const wished = (limits: TargetLimits) => {
+      const wish = gateOf(limits).gate.wish(entryOf(7))
+      return 'of' in wish ? undefined : wish.rates.map(({ key, units }) => [key, units])
+    }
+    expect(wished({ rpm: 9 })).toEqual([['rpm k', 1]])
+    expect(wished({ tpm: 9 })).toEqual([['tpm k', 7]])
+    // Of more than there is in a minute no more can be given back.
+    expect(wished({ tpm: 5 })).toEqual([['tpm k', 5]])
+    expect(wished({ concurrent: 9 })).toEqual([])
+  })
+
   test('the headroom is that of the tightest, and comes back with time', async () => {
     const { gate } = gateOf({ rpm: 4, tpm: 100 }, { store: local() as SharedStore })
     expect(gate.headroom).toBe(1)
+    await time.advance(MINUTE)
     const entry = entryOf(50)
     await gate.tryEnter(entry)
     expect(gate.headroom).toBe(0.5)
@@ -122,6 +186,26 @@ describe('places', () => {
     expect(await gate.tryEnter(entryOf())).toMatchObject({ limit: 'requests' })
     await time.advance(2 * MINUTE)
     expect(await gate.tryEnter(entryOf())).toBeUndefined()
+  })
+
+  test('of this process: who waits gets the one that is given back, in a queue of bounded length and time', async () => {
+    const { gate } = gateOf({ concurrent: 1, queue: 1 }, { waits: true, store: local() as SharedStore })
+    expect(await gate.enter(entryOf(), never())).toBeUndefined()
+    const waiting = gate.enter(entryOf(1, 50), never())
+    expect(await gate.enter(entryOf(), never())).toMatchObject({ limit: 'queue', mayWait: true })
+    await time.advance(50)
+    expect(await waiting).toMatchObject({ limit: 'queue' })
+    const next = gate.enter(entryOf(), never())
+    gate.leave()
+    expect(await next).toBeUndefined()
+    gate.leave()
+    expect(gate.idle).toBe(true)
+  })
+
+  test('where calls do not wait, to enter is to try', async () => {
+    const { gate } = gateOf({ concurrent: 1 }, { store: local() as SharedStore })
+    expect(await gate.enter(entryOf(), never())).toBeUndefined()
+    expect(await gate.enter(entryOf(), never())).toMatchObject({ limit: 'concurrent', mayWait: false })
   })
 
   test('of all processes: what a store that fails was asked for is not kept', async () => {
@@ -149,6 +233,24 @@ describe('places', () => {
     expect(time.timers()).toBe(0)
   })
 
+  test('so is the other one, when one of two is given back', async () => {
+    const { store, gate } = gateOf({ concurrent: 2 })
+    await gate.tryEnter(entryOf())
+    await gate.tryEnter(entryOf())
+    gate.leave()
+    await time.advance(10 * store.leaseMs)
+    expect(store.held('concurrent k')).toBe(1)
+  })
+
+  test('a call that finds none gives back none of those that others have', async () => {
+    const { store, gate } = gateOf({ concurrent: 2 })
+    store.acquire({ key: 'concurrent k', limit: 2, holder: 'x', leaseMs: MINUTE })
+    expect(await gate.tryEnter(entryOf())).toBeUndefined()
+    expect(await gate.tryEnter(entryOf())).toMatchObject({ limit: 'concurrent' })
+    expect(store.held('concurrent k')).toBe(2)
+    expect(store.asked).not.toContain('take')
+  })
+
   test('where there is none the store is asked again after a moment, not without a break', async () => {
     const { store, gate } = gateOf({ concurrent: 2 })
     for (const holder of ['x', 'y']) store.acquire({ key: 'concurrent k', limit: 2, holder, leaseMs: MINUTE })
@@ -173,6 +275,18 @@ describe('places', () => {
     await time.advance(40)
     expect(await waiting).toBeUndefined()
     expect(store.held('concurrent k')).toBe(1)
+  })
+
+  test('one that was given back and not wanted is not left to others right after', async () => {
+    const { gate } = gateOf({ concurrent: 1 }, { waits: true })
+    await gate.enter(entryOf(), never())
+    gate.leave()
+    await gate.enter(entryOf(), never())
+    const next = gate.enter(entryOf(), never())
+    await time.advance(0)
+    gate.leave()
+    await time.advance(0)
+    expect(await next).toBeUndefined()
   })
 
   test('a process whose calls wait without a break leaves the place to others now and then', async () => {
@@ -213,6 +327,14 @@ describe('all at once', () => {
     given(gate.wish(entryOf()))
   })
 
+  test('a gate without places has none to give back', () => {
+    const { gate } = gateOf({ rpm: 1 })
+    expect(given(gate.wish(entryOf())).place).toBeUndefined()
+    gate.forgo()
+    gate.leave()
+    expect(gate.idle).toBe(true)
+  })
+
   test('what the store refused for a wish is not wished again before its time', async () => {
     const { gate } = gateOf({ concurrent: 3, rpm: 5, tpm: 100 })
     const entry = entryOf(50)
@@ -250,13 +372,19 @@ describe('all at once', () => {
     expect(gate.idle).toBe(true)
   })
 
-  test('nobody overtakes those who wait for a rate', async () => {
-    const { gate } = gateOf({ rpm: 1 }, { waits: true })
-    expect(await gate.enter(entryOf(), never())).toBeUndefined()
-    const waiting = gate.enter(entryOf(1, 2 * MINUTE), never())
+  test('nobody overtakes those who wait for a rate, not even one that needs less', async () => {
+    const { store, gate } = gateOf({ tpm: 100 }, { waits: true })
+    const first = entryOf(80)
+    expect(await gate.enter(first, never())).toBeUndefined()
+    expect(await gate.tryEnter(entryOf(50))).toMatchObject({ limit: 'tokens' })
+    const waiting = gate.enter(entryOf(50, 2 * MINUTE), never())
     await time.advance(10)
+    expect(store.asked).toHaveLength(2)
     expect(gate.idle).toBe(false)
-    expect(gate.wish(entryOf())).toMatchObject({ limit: 'requests', mayWait: true })
+    expect(gate.wish(entryOf(10))).toMatchObject({ limit: 'tokens', mayWait: true })
+    // Nothing comes back any more, so that the one that waits asks again; until it has, it is still first.
+    gate.used(first, 80)
+    expect(gate.wish(entryOf(10))).toMatchObject({ limit: 'requests', mayWait: true })
     await time.advance(2 * MINUTE)
     expect(await waiting).toBeUndefined()
     expect(gate.idle).toBe(true)
@@ -278,6 +406,18 @@ describe('waiting for a rate', () => {
     const refusal = await gate.enter(entryOf(1, 5_000), never())
     expect(refusal).toMatchObject({ limit: 'requests', mayWait: true })
     expect(refusal?.retryAfterMs).toBeGreaterThan(50_000)
+  })
+
+  test('so is one that would wait behind another', async () => {
+    const { gate } = gateOf({ rpm: 1, queue: 1 }, { waits: true })
+    await gate.enter(entryOf(), never())
+    const [first, second] = [1, 2].map(() => gate.enter(entryOf(1, 3 * MINUTE), never()))
+    await time.advance(0)
+    expect(await gate.enter(entryOf(1, 5_000), never())).toMatchObject({ limit: 'requests' })
+    // No more wait than the queue has room for.
+    expect(await gate.enter(entryOf(1, 3 * MINUTE), never())).toMatchObject({ limit: 'queue' })
+    await time.advance(3 * MINUTE)
+    expect([await first, await second]).toEqual([undefined, undefined])
   })
 
   test('tokens that a call gives back let the next one in, whose time would have ended before', async () => {
