@@ -1,6 +1,5 @@
 /** One content block of a stream, from its start to its stop, as hub deltas. */
 import { StreamError } from '../../kernel/errors.js'
-import type { ChunkDelta } from '../../kernel/hub.js'
 import { asString } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { toolCallBlock, type OpenBlock, type StreamPosition } from '../shared/stream-blocks.js'
