@@ -11,7 +11,7 @@ import type { Args, CallDeclaration, Declared, Replace } from './contract.js'
 import { deliver, tapStream } from './deliver.js'
 import { formatOf, type Format } from './formats.js'
 import { runDeclared } from './running-methods.js'
-import { createReader, type AnswerReader, type Unread } from './reader.js'
+import { AnswerReader, type Unread } from './reader.js'
 import { watchSettling, type Settling } from './settle.js'
 import { toWireNames } from './spelling.js'
 import { abandon } from './stream-tap.js'
@@ -22,19 +22,17 @@ export function instrumentCall(declared: Declared, tell?: (what: Unread) => void
   return (original, active) =>
     function (this: unknown, ...args: unknown[]) {
       if (!active()) return Reflect.apply(original, this, args)
-      const declaration = typeof declared === 'function' ? guard('declaration', () => declared(args, this)) : declared
-      const call = declaration && guard('call', () => beginCall(declaration, this, args))
+      const declaration = typeof declared === 'function' ? guard('declaration', declared, args, this) : declared
+      const call = declaration && guard('call', beginCall, declaration, this, args)
       if (!declaration || !call) return Reflect.apply(original, this, args)
-      const reader = createReader(call, declaration, {
-        tell,
-        signal: declaration.signal && guard('signal', () => declaration.signal?.(args)),
-      })
+      const signal = declaration.signal && guard('signal', declaration.signal, args)
+      const reader = new AnswerReader(call, declaration, tell || signal ? { tell, signal } : undefined)
       const answered = declaration.callback === 'last' && watchCallback(args, reader)
-      const unmute = declaration.mute && guard('mute', () => declaration.mute?.(this))
-      const injected = declaration.inject && guard('propagation', () => declaration.inject?.(this))
+      const unmute = declaration.mute && guard('mute', declaration.mute, this)
+      const injected = declaration.inject && guard('propagation', declaration.inject, this)
       let result: unknown
       try {
-        result = context.with(call.context, () => runDeclared(() => Reflect.apply(original, this, answered || args)))
+        result = context.with(call.context, runDeclared, undefined, original, this, answered || args)
       } catch (error) {
         reader.fail(error)
         throw error
@@ -43,7 +41,7 @@ export function instrumentCall(declared: Declared, tell?: (what: Unread) => void
         if (injected) guard('propagation', injected)
       }
       if (answered) return result
-      const seen = guard('observe', () => ({ result: observe(result, reader) }))
+      const seen = guard('observe', observe, result, reader)
       if (seen) return seen.result
       reader.unread('answer')
       return result
@@ -52,21 +50,25 @@ export function instrumentCall(declared: Declared, tell?: (what: Unread) => void
 
 /** A reader that fails costs its own fact and no other: the program's objects may throw when they are read. */
 export function beginCall(declaration: CallDeclaration, self: unknown, args: Args): Call {
-  const { provider, request, model } = declaration
+  const { provider, request, baseURL } = declaration
   const format = formatOf(declaration.protocol)
-  const body = guard('request', () => (request ? request(args, self) : args[0]))
+  const body = request ? guard('request', request, args, self) : args[0]
   const call = startCall({
     operation: declaration.operation ?? format.operation ?? 'chat',
     layer: declaration.layer ?? 'sdk',
-    provider: typeof provider === 'function' ? (guard('provider', () => provider(self)) ?? '_OTHER') : provider,
-    model: guard('request', () => model?.(args, self) ?? (isObject(body) ? asString(body['model']) : undefined)),
+    provider: typeof provider === 'function' ? (guard('provider', provider, self) ?? '_OTHER') : provider,
+    model: guard('request', modelOf, declaration, body, args, self),
     request: (content) => readRequest(declaration, format, body, { content, path: declaration.path?.(args, self) }),
-    baseURL: guard('baseURL', () => declaration.baseURL?.(self)),
-    ...(declaration.inject && { injects: true }),
-    ...(declaration.attributes && { attributes: declaration.attributes }),
+    baseURL: baseURL && guard('baseURL', baseURL, self),
+    injects: declaration.inject !== undefined,
+    attributes: declaration.attributes,
   })
   if (declaration.hidesAnswer) call.hideAnswer()
   return call
+}
+
+function modelOf({ model }: CallDeclaration, body: unknown, args: Args, self: unknown): string | undefined {
+  return model?.(args, self) ?? (isObject(body) ? asString(body['model']) : undefined)
 }
 
 function readRequest(
@@ -100,15 +102,15 @@ function watchCallback(args: Args, reader: AnswerReader): unknown[] | undefined 
 }
 
 /** Watches what the method returned and gives back what the program shall get. */
-function observe(result: unknown, reader: AnswerReader): unknown {
+function observe(result: unknown, reader: AnswerReader): { readonly result: unknown } {
   if (isApiPromise(result)) observeApiPromise(result, reader)
   else if (isWrappingPromise(result)) observeWrappingPromise(result, reader)
   else if (isThenable(result)) {
     // What is to be awaited may be a stream as well.
     if (!types.isPromise(result)) tapStream(result, reader)
-    return watchSettling(result, settlingOf(reader))
+    return { result: watchSettling(result, settlingOf(reader)) }
   } else deliver(result, reader)
-  return result
+  return { result }
 }
 
 /** Apart from the result, which must not be kept alive. */

@@ -5,10 +5,10 @@
 let running = 0
 
 /** Runs a declared method. */
-export function runDeclared<T>(run: () => T): T {
+export function runDeclared<T>(method: (...args: unknown[]) => T, self: unknown, args: readonly unknown[]): T {
   running++
   try {
-    return run()
+    return Reflect.apply(method, self, args) as T
   } finally {
     running--
   }

@@ -133,10 +133,8 @@ function promptOf(usage: JsonObject): number | undefined {
   const prompt = countIn(usage, ['prompt_tokens'])
   if (prompt !== undefined) return prompt
   const input = countIn(usage, ['input_tokens'])
-  const read = countIn(usage, ['cache_read_input_tokens'])
-  const written = countIn(usage, ['cache_creation_input_tokens'])
-  if (input !== undefined && (read !== undefined || written !== undefined)) return input + (read ?? 0) + (written ?? 0)
-  if (input !== undefined) return input
+  const cached = (field: string): number => countIn(usage, [field]) ?? 0
+  if (input !== undefined) return input + cached('cache_read_input_tokens') + cached('cache_creation_input_tokens')
   // Of embeddings and of documents that were ordered, some say a total only.
   const total = countIn(usage, ['total_tokens'])
   return total === undefined ? undefined : Math.max(0, total - (countIn(usage, COMPLETION) ?? 0))

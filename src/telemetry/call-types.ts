@@ -43,7 +43,7 @@ export interface CallStart {
   readonly request: CallRequest | ((content: boolean) => CallRequest | undefined) | undefined
   /** Where the client sends the request; gives `server.address` and `server.port`. */
   readonly baseURL: string | undefined
-  readonly attributes?: Attributes
+  readonly attributes?: Attributes | undefined
   /** Hides secrets that the provider's names and ids may quote. */
   readonly mask?: Mask | undefined
   /** Who makes the call. Default `framework`. */
@@ -76,7 +76,7 @@ export interface Call {
    * @param at - When it came, as `performance.now()` tells time. Default: now.
    */
   chunk(at?: number): void
-  headers(headers: Pick<Headers, 'forEach'>): void
+  headers(headers: Pick<Headers, 'forEach' | 'get'>): void
   response(response: CallResponse): void
   /** Attributes that the decoders do not know of. */
   set(attributes: Attributes): void

@@ -377,7 +377,7 @@ describe('faults', () => {
 
   test('headers that throw, and a base URL that is none', () => {
     const call = chat({ baseURL: 'not a url' })
-    call.headers({ forEach: boom })
+    call.headers({ forEach: boom, get: boom })
     call.end()
     expect(harness.only().attributes).not.toHaveProperty('server.address')
   })
