@@ -16,7 +16,7 @@ const clock = { now: () => performance.now(), date: () => NOON + performance.now
 
 /** As other processes see it too. */
 class SharedStore extends MemoryStore {
-  override readonly shared = true as false
+  override readonly shared = true
   readonly leaseMs = 1000
   readonly renewed: string[] = []
   readonly settled: AllowanceRequest[] = []
