@@ -2,7 +2,6 @@
 import { context, type Context } from '@opentelemetry/api'
 import {
   asString,
-  contentText,
   fillScope,
   groupOf,
   guard,
@@ -11,9 +10,10 @@ import {
   semconv,
   startCall,
   startStep,
+  type RetrievedDocument,
   type Step,
 } from '../../src/autolog/contract.js'
-import { entranceOf } from './entrance.js'
+import { entranceOf, graphOf } from './entrance.js'
 import { providerName } from './providers.js'
 import { modelOf, toHubRequest, type ModelStart } from './request.js'
 import { toHubResponse } from './response.js'
@@ -28,7 +28,10 @@ const CONVERSATION = ['thread_id', 'session_id', 'conversation_id'] as const
 /** An answer from LangChain's cache is a call without a request. */
 const CACHED = 'tracestitch.langchain.cached'
 
-/** Shaped like LangChain's `BaseCallbackHandler`, which each copy of the package has its own class of. */
+/**
+ * Shaped like LangChain's `BaseCallbackHandler`, which each copy of the package has its own class of. It holds nothing that
+ * cannot be cloned: a program may clone a configuration that it is in.
+ */
 class TracingHandler {
   readonly name = 'tracestitch'
   /** Callbacks are told in order and in the caller's context, also where LangChain's default is a queue. */
@@ -39,7 +42,6 @@ class TracingHandler {
   readonly ignoreAgent = false
   readonly ignoreRetriever = false
   readonly ignoreCustomEvent = true
-  readonly runs = runs
   /** How many copies of LangChain are patched. Without one, runs that are still told of are not followed. */
   installed = 0
   /** Show the runs that only hold others together. */
@@ -66,12 +68,20 @@ class TracingHandler {
   ): void {
     this.start(() => {
       const shape = shapeOf(
-        { serialized, name, tags: tags ?? [], metadata, runType, parent: this.runs.get(parentId) },
+        {
+          serialized,
+          name,
+          tags: tags ?? [],
+          metadata,
+          runType,
+          parent: runs.get(parentId),
+          graph: graphOf(context.active()),
+        },
         this.internals,
       )
-      if (!shape) return this.open(id, parentId, metadata, this.runs.parentContext(parentId), () => undefined)
+      if (!shape) return this.open(id, parentId, metadata, runs.parentContext(parentId), () => undefined)
       const step = startStep(shape.kind, shape.name, {
-        parent: this.runs.parentContext(parentId),
+        parent: runs.parentContext(parentId),
         attributes: this.conversation(parentId, metadata),
       })
       this.open(id, parentId, metadata, step.context, ({ error }) => endStep(step, error))
@@ -100,7 +110,7 @@ class TracingHandler {
       const toolCallId = callId ?? entrance?.toolCallId
       const description = asString(tool['description'])
       const step = startStep('tool', name, {
-        parent: this.runs.parentContext(parentId),
+        parent: runs.parentContext(parentId),
         attributes: {
           ...this.conversation(parentId, metadata),
           [semconv.TOOL_TYPE]: 'function',
@@ -128,13 +138,12 @@ class TracingHandler {
     this.start(() => {
       const name = runName ?? classPath(serialized).at(-1) ?? 'retriever'
       const step = startStep('retriever', name, {
-        parent: this.runs.parentContext(parentId),
+        parent: runs.parentContext(parentId),
         attributes: this.conversation(parentId, metadata),
       })
-      record(step, () => contentText({ type: 'text', content: query }, 'content'), semconv.RETRIEVAL_QUERY)
+      step.recordQuery(query)
       this.open(id, parentId, metadata, step.context, ({ result, error }) => {
-        if (Array.isArray(result))
-          record(step, () => JSON.stringify(result.flatMap(documentOf)), semconv.RETRIEVAL_DOCUMENTS)
+        if (Array.isArray(result)) step.recordDocuments(result.filter(isObject).map(documentOf))
         endStep(step, error)
       })
     })
@@ -165,37 +174,45 @@ class TracingHandler {
   }
 
   handleLLMNewToken(_token: string, _index: unknown, id: string): void {
-    this.runs.chunk(id)
+    runs.chunk(id)
   }
 
   handleChatModelStreamEvent(_event: unknown, id: string): void {
-    this.runs.chunk(id)
+    runs.chunk(id)
   }
 
   handleLLMEnd(result: unknown, id: string, _parentId?: string, _tags?: string[], extra?: unknown): void {
-    this.runs.end(id, { result, cached: isObject(extra) && extra['cached'] === true })
+    runs.end(id, { result, cached: isObject(extra) && extra['cached'] === true })
   }
 
   handleLLMError(error: unknown, id: string): void {
-    this.runs.end(id, { error: error ?? new Error('unknown') })
-  }
-
-  handleChainEnd(result: unknown, id: string): void {
-    this.runs.end(id, { result })
-  }
-
-  handleToolEnd(result: unknown, id: string): void {
-    this.runs.end(id, { result })
-  }
-
-  handleRetrieverEnd(result: unknown, id: string): void {
-    this.runs.end(id, { result })
+    runs.end(id, { error: error ?? new Error('unknown') })
   }
 
   // One for each kind of run, as LangChain wants it.
-  handleChainError = this.handleLLMError
-  handleToolError = this.handleLLMError
-  handleRetrieverError = this.handleLLMError
+  handleChainError(error: unknown, id: string): void {
+    this.handleLLMError(error, id)
+  }
+
+  handleToolError(error: unknown, id: string): void {
+    this.handleLLMError(error, id)
+  }
+
+  handleRetrieverError(error: unknown, id: string): void {
+    this.handleLLMError(error, id)
+  }
+
+  handleChainEnd(result: unknown, id: string): void {
+    runs.end(id, { result })
+  }
+
+  handleToolEnd(result: unknown, id: string): void {
+    runs.end(id, { result })
+  }
+
+  handleRetrieverEnd(result: unknown, id: string): void {
+    runs.end(id, { result })
+  }
 
   private start(step: () => void): void {
     if (this.installed > 0) guard('langchain', step)
@@ -213,7 +230,7 @@ class TracingHandler {
     const integration = asString(metadata['ls_integration'])
     const conversation = this.conversationOf(parentId, metadata)
     const facts = { agent, integration, conversation }
-    this.runs.start({ id, facts, finish, ...(chunk && { chunk }) }, parentId, current)
+    runs.start({ id, facts, finish, ...(chunk && { chunk }) }, parentId, current)
   }
 
   private conversationOf(parentId: string | undefined, metadata: Metadata): string | undefined {
@@ -221,7 +238,7 @@ class TracingHandler {
       const value = asString(metadata[key])
       if (value !== undefined) return value
     }
-    return this.runs.get(parentId)?.facts.conversation ?? groupOf<Watch>(context.active())?.conversation
+    return runs.get(parentId)?.facts.conversation ?? groupOf<Watch>(context.active())?.conversation
   }
 
   private conversation(parentId: string | undefined, metadata: Metadata): Record<string, string> {
@@ -237,13 +254,13 @@ class TracingHandler {
   ): void {
     this.start(() => {
       const entrance = entranceOf(context.active())
-      const first = operation === 'text_completion' ? this.runs.get(entrance?.run) : undefined
+      const first = operation === 'text_completion' ? runs.get(entrance?.run) : undefined
       // A completion model takes several prompts in one call, so the first of these runs stands for all.
       if (first) return this.open(id, parentId, said.metadata, first.context, () => undefined)
       const start = { ...said, streaming: entrance?.streaming === true }
       const model = modelOf(start)
       // The open scope is for the SDK below. Another prompt of the same batch is no part of this call.
-      const parent = context.with(this.runs.parentContext(parentId), () => runInOpenScope(() => context.active()))
+      const parent = context.with(runs.parentContext(parentId), () => runInOpenScope(() => context.active()))
       const call = startCall({
         operation,
         provider: providerName(asString(said.metadata['ls_provider'])),
@@ -277,21 +294,10 @@ function endStep(step: Step, error: unknown): void {
   step.end(error === undefined || bubble ? {} : { error })
 }
 
-/** Content is the program's, and reading it may fail; the span must end all the same. */
-function record(step: Step, read: () => string | undefined, attribute: string): void {
-  if (!step.content) return
-  guard('langchain', () => {
-    const text = read()
-    if (text !== undefined) step.set({ [attribute]: text })
-  })
-}
-
 function resultOf(result: unknown): unknown {
   return isObject(result) && 'content' in result ? result['content'] : result
 }
 
-function documentOf(document: unknown): object[] {
-  if (!isObject(document)) return []
-  const content = contentText({ type: 'text', content: document['pageContent'] }, 'content')
-  return [{ ...(document['id'] !== undefined && { id: document['id'] }), ...(content !== undefined && { content }) }]
+function documentOf({ id, pageContent }: Readonly<Record<string, unknown>>): RetrievedDocument {
+  return { id, content: pageContent }
 }
