@@ -1,38 +1,23 @@
 /** The callback handler: LangChain tells it of every run, and it turns runs into spans. */
-import { context, type Context } from '@opentelemetry/api'
+import { context } from '@opentelemetry/api'
 import {
   asString,
-  fillScope,
-  groupOf,
-  guard,
   isObject,
-  runInOpenScope,
   semconv,
-  startCall,
   startStep,
   type RetrievedDocument,
   type Step,
 } from '../../src/autolog/contract.js'
 import { entranceOf, graphOf } from './entrance.js'
-import { providerName } from './providers.js'
-import { modelOf, toHubRequest, type ModelStart } from './request.js'
-import { toHubResponse } from './response.js'
-import { runs, type Outcome, type Watch } from './runs.js'
+import { startModelRun } from './model-run.js'
+import { RunOpener, type Metadata } from './run-opener.js'
 import { classPath, shapeOf } from './shape.js'
-
-type Metadata = Readonly<Record<string, unknown>>
-
-/** Where LangChain and LangGraph programs put the id of a conversation. */
-const CONVERSATION = ['thread_id', 'session_id', 'conversation_id'] as const
-
-/** An answer from LangChain's cache is a call without a request. */
-const CACHED = 'tracestitch.langchain.cached'
 
 /**
  * Shaped like LangChain's `BaseCallbackHandler`, which each copy of the package has its own class of. It holds nothing that
  * cannot be cloned: a program may clone a configuration that it is in.
  */
-class TracingHandler {
+class TracingHandler extends RunOpener {
   readonly name = 'tracestitch'
   /** Callbacks are told in order and in the caller's context, also where LangChain's default is a queue. */
   readonly awaitHandlers = true
@@ -42,10 +27,6 @@ class TracingHandler {
   readonly ignoreAgent = false
   readonly ignoreRetriever = false
   readonly ignoreCustomEvent = true
-  /** How many copies of LangChain are patched. Without one, runs that are still told of are not followed. */
-  installed = 0
-  /** Show the runs that only hold others together. */
-  internals = false
 
   copy(): this {
     return this
@@ -74,14 +55,14 @@ class TracingHandler {
           tags: tags ?? [],
           metadata,
           runType,
-          parent: runs.get(parentId),
+          parent: this.runs.get(parentId),
           graph: graphOf(context.active()),
         },
         this.internals,
       )
-      if (!shape) return this.open(id, parentId, metadata, runs.parentContext(parentId), () => undefined)
+      if (!shape) return this.open(id, parentId, metadata, this.runs.parentContext(parentId), () => undefined)
       const step = startStep(shape.kind, shape.name, {
-        parent: runs.parentContext(parentId),
+        parent: this.runs.parentContext(parentId),
         attributes: this.conversation(parentId, metadata),
       })
       this.open(id, parentId, metadata, step.context, ({ error }) => endStep(step, error))
@@ -110,7 +91,7 @@ class TracingHandler {
       const toolCallId = callId ?? entrance?.toolCallId
       const description = asString(tool['description'])
       const step = startStep('tool', name, {
-        parent: runs.parentContext(parentId),
+        parent: this.runs.parentContext(parentId),
         attributes: {
           ...this.conversation(parentId, metadata),
           [semconv.TOOL_TYPE]: 'function',
@@ -138,7 +119,7 @@ class TracingHandler {
     this.start(() => {
       const name = runName ?? classPath(serialized).at(-1) ?? 'retriever'
       const step = startStep('retriever', name, {
-        parent: runs.parentContext(parentId),
+        parent: this.runs.parentContext(parentId),
         attributes: this.conversation(parentId, metadata),
       })
       step.recordQuery(query)
@@ -158,7 +139,7 @@ class TracingHandler {
     _tags?: string[],
     metadata: Metadata = {},
   ): void {
-    this.startModel('chat', id, parentId, { serialized, input: batches[0] ?? [], extra, metadata })
+    startModelRun(this, 'chat', { id, parentId }, { serialized, input: batches[0] ?? [], extra, metadata })
   }
 
   handleLLMStart(
@@ -170,23 +151,35 @@ class TracingHandler {
     _tags?: string[],
     metadata: Metadata = {},
   ): void {
-    this.startModel('text_completion', id, parentId, { serialized, input: prompts[0] ?? '', extra, metadata })
+    startModelRun(this, 'text_completion', { id, parentId }, { serialized, input: prompts[0] ?? '', extra, metadata })
   }
 
   handleLLMNewToken(_token: string, _index: unknown, id: string): void {
-    runs.chunk(id)
+    this.runs.chunk(id)
   }
 
   handleChatModelStreamEvent(_event: unknown, id: string): void {
-    runs.chunk(id)
+    this.runs.chunk(id)
   }
 
   handleLLMEnd(result: unknown, id: string, _parentId?: string, _tags?: string[], extra?: unknown): void {
-    runs.end(id, { result, cached: isObject(extra) && extra['cached'] === true })
+    this.runs.end(id, { result, cached: isObject(extra) && extra['cached'] === true })
   }
 
   handleLLMError(error: unknown, id: string): void {
-    runs.end(id, { error: error ?? new Error('unknown') })
+    this.runs.end(id, { error: error ?? new Error('unknown') })
+  }
+
+  handleChainEnd(result: unknown, id: string): void {
+    this.runs.end(id, { result })
+  }
+
+  handleToolEnd(result: unknown, id: string): void {
+    this.runs.end(id, { result })
+  }
+
+  handleRetrieverEnd(result: unknown, id: string): void {
+    this.runs.end(id, { result })
   }
 
   // One for each kind of run, as LangChain wants it.
@@ -200,88 +193,6 @@ class TracingHandler {
 
   handleRetrieverError(error: unknown, id: string): void {
     this.handleLLMError(error, id)
-  }
-
-  handleChainEnd(result: unknown, id: string): void {
-    runs.end(id, { result })
-  }
-
-  handleToolEnd(result: unknown, id: string): void {
-    runs.end(id, { result })
-  }
-
-  handleRetrieverEnd(result: unknown, id: string): void {
-    runs.end(id, { result })
-  }
-
-  private start(step: () => void): void {
-    if (this.installed > 0) guard('langchain', step)
-  }
-
-  private open(
-    id: string,
-    parentId: string | undefined,
-    metadata: Metadata,
-    current: Context,
-    finish: (outcome: Outcome) => void,
-    chunk?: () => void,
-  ): void {
-    const agent = asString(metadata['lc_agent_name'])
-    const integration = asString(metadata['ls_integration'])
-    const conversation = this.conversationOf(parentId, metadata)
-    const facts = { agent, integration, conversation }
-    runs.start({ id, facts, finish, ...(chunk && { chunk }) }, parentId, current)
-  }
-
-  private conversationOf(parentId: string | undefined, metadata: Metadata): string | undefined {
-    for (const key of CONVERSATION) {
-      const value = asString(metadata[key])
-      if (value !== undefined) return value
-    }
-    return runs.get(parentId)?.facts.conversation ?? groupOf<Watch>(context.active())?.conversation
-  }
-
-  private conversation(parentId: string | undefined, metadata: Metadata): Record<string, string> {
-    const id = this.conversationOf(parentId, metadata)
-    return id === undefined ? {} : { [semconv.CONVERSATION_ID]: id }
-  }
-
-  private startModel(
-    operation: 'chat' | 'text_completion',
-    id: string,
-    parentId: string | undefined,
-    said: Omit<ModelStart, 'streaming'>,
-  ): void {
-    this.start(() => {
-      const entrance = entranceOf(context.active())
-      const first = operation === 'text_completion' ? runs.get(entrance?.run) : undefined
-      // A completion model takes several prompts in one call, so the first of these runs stands for all.
-      if (first) return this.open(id, parentId, said.metadata, first.context, () => undefined)
-      const start = { ...said, streaming: entrance?.streaming === true }
-      const model = modelOf(start)
-      // The open scope is for the SDK below. Another prompt of the same batch is no part of this call.
-      const parent = context.with(runs.parentContext(parentId), () => runInOpenScope(() => context.active()))
-      const call = startCall({
-        operation,
-        provider: providerName(asString(said.metadata['ls_provider'])),
-        model,
-        request: (content) => ({ chat: toHubRequest(start, model, content) }),
-        baseURL: undefined,
-        attributes: this.conversation(parentId, said.metadata),
-        parent,
-      })
-      fillScope(call, call.span)
-      if (entrance) entrance.run ??= id
-      const finish = ({ result, error, cached }: Outcome): void => {
-        if (call.recording && result !== undefined) {
-          const chat = guard('langchain', () => toHubResponse(result, call.content))
-          if (chat) call.response({ chat })
-        }
-        if (cached) call.set({ [CACHED]: true })
-        call.end(error === undefined ? {} : { error })
-      }
-      this.open(id, parentId, said.metadata, call.context, finish, () => call.chunk())
-    })
   }
 }
 

@@ -39,6 +39,14 @@ function watchPromise(promise: Promise<unknown>, settling: Settling): Promise<un
   return watched
 }
 
+/** From the side: for a promise whose failure somebody handles. */
+export function watchAside(promise: Promise<unknown>, settling: Settling): void {
+  void promise.then(
+    (value) => guard('observe', () => settling.value(value)),
+    (error: unknown) => guard('observe', () => settling.error(error)),
+  )
+}
+
 /** Something to await that may do its work only then, and anew each time. */
 function watchThenable(thenable: PromiseLike<unknown>, settling: Settling): void {
   const { then } = thenable

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { readRequest } from '../../src/autolog/read-request.js'
 import { faults } from '../../src/kernel/guard.js'
+import type { ChatProtocol } from '../../src/kernel/protocol.js'
 import { protocols } from '../../src/protocols/index.js'
 
 class Sent {
@@ -13,6 +14,8 @@ class Sent {
     return this.value
   }
 }
+
+const chat = (id: keyof typeof protocols): ChatProtocol => protocols[id] as ChatProtocol
 
 const text = 'hello'
 const bodies = {
@@ -32,22 +35,20 @@ const cases = Object.entries(bodies).flatMap(([id, [lists, scalars]]) =>
 test.each(cases)('%s: an item of %s that is an object of the program', (id, field, message, scalars) => {
   const before = faults().count
   const wire = { model: 'm', ...scalars, [field]: [new Sent(message), message] }
-  const request = readRequest(protocols[id], wire, {})
+  const request = readRequest(chat(id), wire, {})
   expect(request.temperature).toBe(0.3)
   expect(JSON.stringify(request.messages).split(text)).toHaveLength(3)
   expect(faults().count).toBe(before)
 })
 
 test.each(cases)('%s: an item of %s that nobody can read', (id, field, message, scalars) => {
-  const before = faults().count
   const unreadable = { ...message, content: 5, parts: 5, role: { odd: true } }
-  const request = readRequest(protocols[id], { model: 'm', ...scalars, [field]: [message, unreadable, null] }, {})
+  const request = readRequest(chat(id), { model: 'm', ...scalars, [field]: [message, unreadable, null] }, {})
   expect(request.temperature).toBe(0.3)
   expect(JSON.stringify(request.messages).split(text)).toHaveLength(2)
-  expect(faults().count).toBeGreaterThanOrEqual(before)
 })
 
 test('without content nothing is read twice', () => {
   const wire = { model: 'm', temperature: 0.3, messages: [5, null, 'odd'] }
-  expect(readRequest(protocols['openai-chat'], wire, { content: false })).toMatchObject({ temperature: 0.3 })
+  expect(readRequest(chat('openai-chat'), wire, { content: false })).toMatchObject({ temperature: 0.3 })
 })

@@ -8,7 +8,16 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test, vi } from 'vitest'
 import type { Upload } from '../../src/index.js'
-import { answersJson, bodyOf, clientFor, openai, sendJson, usePassedServer, wire, type Seen } from './passed-server.js'
+import {
+  answersJson,
+  bodyOf,
+  clientFor,
+  openai,
+  sendJson,
+  usePassedServer,
+  wire,
+  type Seen,
+} from './passthrough-server.js'
 
 const traces = usePassedServer()
 const formOf = (one: Seen | undefined) =>
@@ -100,11 +109,13 @@ describe('speech', () => {
   })
 
   test('a body that breaks off or stalls is a typed error', async () => {
+    let destroy = (): void => {}
     wire.behave = (_, response) =>
-      void response
-        .writeHead(200, { 'content-type': 'audio/mpeg', 'content-length': '600' })
-        .write(AUDIO, () => setTimeout(() => response.destroy(), 20))
+      void response.writeHead(200, { 'content-type': 'audio/mpeg', 'content-length': '600' }).write(AUDIO, () => {
+        destroy = () => void response.destroy()
+      })
     const cut = await clientFor().audio.speech.create({ ...BODY, model: 'openai/m' })
+    destroy()
     await expect(cut.arrayBuffer()).rejects.toMatchObject({ name: 'StreamError', provider: 'openai' })
     wire.behave = (_, response) => void response.writeHead(200, { 'content-type': 'audio/mpeg' }).write(AUDIO)
     const stalled = await clientFor({ timeout: { idle: 30 } }).audio.speech.create({ ...BODY, model: 'openai/m' })
