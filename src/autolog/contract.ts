@@ -8,6 +8,7 @@ import type { Usage } from '../kernel/hub.js'
 import type { FormatId } from '../kernel/protocol.js'
 import type { Layer } from '../telemetry/scope.js'
 import type { Operation } from '../telemetry/semconv.js'
+import type { DuplexDeclaration } from './duplex-contract.js'
 import type { Format } from './formats.js'
 import type { StepDeclaration, StepPatcher } from './step-contract.js'
 
@@ -30,6 +31,7 @@ export { enterContext } from './context-store.js'
 export { isAsyncGenerator, iterateIn } from './iterate.js'
 export type { Format, StreamSink } from './formats.js'
 export type * from './step-contract.js'
+export type { DuplexDeclaration } from './duplex-contract.js'
 
 /** What a module exports: an ESM namespace or a CJS `module.exports`. */
 export type ModuleExports = Readonly<Record<string, unknown>>
@@ -178,6 +180,11 @@ export interface Patcher extends StepPatcher {
    * stream. `holder` is a prototype or a class; nothing happens when the method is not there.
    */
   call(holder: unknown, method: string, declared: Declared): boolean
+  /**
+   * Makes messages of a connection model calls: one begins with what a method sends, its answer are the events that the
+   * connection tells. `holder` has the methods that send.
+   */
+  duplex(holder: unknown, declared: DuplexDeclaration): boolean
   /** Replaces `holder[method]`; `off()` puts the original back. Returns whether the method was there. */
   wrap(holder: unknown, method: string, replace: Replace): boolean
   /**

@@ -2,6 +2,7 @@
 import { types } from 'node:util'
 import { watchChannel } from './channel.js'
 import type { Declared, Patcher, Replace } from './contract.js'
+import { instrumentDuplex } from './duplex.js'
 import { instrumentHandlers } from './handlers.js'
 import type { Unread } from './reader.js'
 import { locateRuns } from './locate.js'
@@ -157,6 +158,10 @@ export function createPatcher(context: PatcherContext): PatchSession {
         return miss(method, 'could not be wrapped')
       }
       return install(holder as Holder, method, next)
+    },
+    duplex(holder, declared) {
+      const replace = instrumentDuplex(declared, (what) => context.unread?.('the connection', what))
+      return declared.send.map((method) => patcher.wrap(holder, method, replace)).some(Boolean)
     },
     step: (holder, method, declared) => patcher.wrap(holder, method, instrumentStep(declared)),
     asStep: (fn, declared) => replaced(fn as unknown as AnyFunction, instrumentStep(declared)) as unknown as typeof fn,
