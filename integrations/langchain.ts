@@ -11,7 +11,7 @@ import {
   isObject,
   iterateIn,
   path,
-  runInOpenScope,
+  runInOpenSlot,
   withGroup,
   type Integration,
   type ModuleTarget,
@@ -100,9 +100,9 @@ function enterModel(patcher: Patcher, self: unknown): void {
   wrapOwner(patcher, self, '_streamResponseChunks', inRun(2, noteId))
 }
 
-/** The scope is open for the handler to fill: the SDK below then finds the call, and adds no second span. */
+/** The slot is open for the handler to fill: the SDK below then finds the call, and adds no second span. */
 const modelContext = (entrance: Entrance): Context =>
-  context.with(withEntrance(context.active(), entrance), () => runInOpenScope(() => context.active()))
+  context.with(withEntrance(context.active(), entrance), () => runInOpenSlot(() => context.active()))
 
 const generate =
   (patcher: Patcher): Replace =>

@@ -3,7 +3,7 @@ import { integrations } from '../integrations/index.js'
 import { startAutolog, type Autolog } from './autolog/engine.js'
 import type { AutologOptions } from './autolog/options.js'
 import { findCallerFile } from './autolog/roots.js'
-import { directory, everything } from './catalogue.js'
+import { directory, everything } from './whole-catalogue.js'
 import { openClient } from './client/index.js'
 import type { ClientOptions } from './client/index.js'
 import { atCaller } from './client/errors-out.js'
@@ -35,7 +35,7 @@ export function createClient<Alias extends string = never>(options: ClientOption
 }
 
 export type * from './client/index.js'
-export { estimateCost } from './cost/estimate.js'
+export { estimateCost } from './cost/estimate-cost.js'
 export { costOf } from './cost/price.js'
 export { loadPrices } from './cost/tables.js'
 /** Sends the spans that wait, through whatever tracer provider is registered. Never rejects; at most five seconds. */

@@ -2,10 +2,10 @@
 import { context } from '@opentelemetry/api'
 import { guard } from '../kernel/guard.js'
 import { endWhenAbandoned } from '../telemetry/abandoned.js'
-import { beginCall } from './call.js'
+import { beginCall } from './instrument-call.js'
 import type { Args, CallDeclaration, Replace } from './contract.js'
 import type { DuplexDeclaration } from './duplex-contract.js'
-import { createReader, type AnswerReader, type Unread } from './reader.js'
+import { AnswerReader, type Unread } from './reader.js'
 import { abandon, define } from './stream-tap.js'
 
 /** A call that is not over. */
@@ -85,7 +85,7 @@ export function instrumentDuplex(declared: DuplexDeclaration, tell: (what: Unrea
   const connections = new WeakMap<object, Connection>()
   return (original, active) =>
     function (this: unknown, ...args: unknown[]) {
-      const begun = active() && guard('duplex', () => begin(declared, connections, this as object, args[0], tell))
+      const begun = active() && guard('duplex', begin, declared, connections, this as object, args[0], tell)
       if (!begun) return original.apply(this, args)
       const { connection, exchange } = begun
       connection.sending = exchange
@@ -112,7 +112,7 @@ function begin(
   const connection = connections.get(self) ?? watchConnection(self, declared)
   connections.set(self, connection)
   const call = beginCall(boundTo(declaration, self, [message]), undefined, [])
-  const reader = createReader(call, declaration, { tell })
+  const reader = new AnswerReader(call, declaration, { tell })
   const watch = endWhenAbandoned(self, abandon(reader))
   // However long the answer takes: its events come by themselves.
   watch.reading()

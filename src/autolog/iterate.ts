@@ -4,7 +4,7 @@ import { endWhenAbandoned } from '../telemetry/abandoned.js'
 import { guard } from '../kernel/guard.js'
 
 /** None of it may refer to the generator. */
-export interface Reading {
+export interface IterationEnd {
   /** The reader left before the end: `break`, `return`, `throw`, or it never read on. */
   readonly left: () => void
   /** The generator came to its end, or failed. */
@@ -28,7 +28,7 @@ export function isAsyncGenerator(value: unknown): value is AsyncGenerator {
 const nothing = (): void => undefined
 
 /** `generator` with every step of it taken in `current`. */
-export function iterateIn(generator: AsyncGenerator, current: Context, reading?: Reading): AsyncGenerator {
+export function iterateIn(generator: AsyncGenerator, current: Context, reading?: IterationEnd): AsyncGenerator {
   const wrapper = Object.create(Object.getPrototypeOf(generator) as object) as AsyncGenerator
   let pending = 0
   let keep = nothing
@@ -83,7 +83,7 @@ export function iterateIn(generator: AsyncGenerator, current: Context, reading?:
 }
 
 /** Apart from the generator, so that a signal which lives long does not keep it alive. */
-function onAbort({ signal, aborted }: Reading): () => void {
+function onAbort({ signal, aborted }: IterationEnd): () => void {
   if (!signal || !aborted) return nothing
   // The framework hears of an abort as well, and knows more about it.
   const listener = (): void => void setImmediate(() => aborted(signal.reason))

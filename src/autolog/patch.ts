@@ -6,7 +6,7 @@ import { instrumentDuplex } from './duplex.js'
 import { instrumentHandlers } from './handlers.js'
 import type { Unread } from './reader.js'
 import { locateRuns } from './locate.js'
-import { instrumentStep } from './steps.js'
+import { instrumentStep } from './instrument-step.js'
 
 /** On every replacement, so that another copy of this package sees it. */
 const PATCHED = Symbol.for('tracestitch.patched')

@@ -7,7 +7,7 @@ import type { ClientContext } from './context.js'
 import { cleanOf, withDoor } from './errors-out.js'
 import { createChatCompletions } from './faces/chat.js'
 import { createEmbeddings } from './faces/embeddings.js'
-import { createPassed } from './faces/passed.js'
+import { createPassthrough } from './faces/passthrough.js'
 import { createRerank } from './faces/rerank.js'
 import { createResponses } from './faces/responses.js'
 import { storeHealth, targetHealth } from './facts/health.js'
@@ -31,7 +31,7 @@ export type { RetryPolicy } from '../policies/retry.js'
 export type { Fact, LeaseRequest, RateTake, Store, StoreProblem, StoreStatus, TakeResult } from '../kernel/store.js'
 export type { ModelName } from '../kernel/model-name.js'
 export type { RateLimit, RateLimitWindow } from '../kernel/rate-limit.js'
-export type { CostRequest, EstimatedCost, EstimateOptions } from '../cost/estimate.js'
+export type { CostRequest, EstimatedCost, EstimateOptions } from '../cost/estimate-cost.js'
 export type { Tokenizer } from '../cost/tokenizer.js'
 export type { Cost, CostQuery, PriceOptions, PriceOverride } from '../cost/price.js'
 export type { PriceList, PriceListStatus } from '../cost/tables.js'
@@ -44,7 +44,7 @@ export type { RunnableFunction, RunnableTool, ToolRun } from './helpers/runnable
 export type { Upload } from './transport/multipart.js'
 export type { Spend, SpendBy, SpendRow } from './facts/spend.js'
 export type * from './types/index.js'
-export type { StandardSchema } from './answers/schema.js'
+export type { StandardSchema } from './answers/standard-schema.js'
 
 /**
  * The client of one catalogue.
@@ -78,7 +78,7 @@ function clientOn(client: ClientContext, options: ClientOptions): Client {
     embeddings: createEmbeddings(client),
     responses: createResponses(client),
     rerank: createRerank(client),
-    ...createPassed(client),
+    ...createPassthrough(client),
   }
   return {
     ...withDoor(operations, client.plan.secrets),

@@ -12,10 +12,18 @@ export function faults(): Faults {
   return shared('faults', () => ({ count: 0, last: undefined }))
 }
 
-/** Runs a step that the program must not notice. What it throws is counted, not raised. */
-export function guard<T>(where: string, step: () => T): T | undefined {
+/**
+ * Runs a step that the program must not notice. What it throws is counted, not raised.
+ *
+ * @param given - Arguments of the step: a function that is there already needs no closure around it.
+ */
+export function guard<T, Given extends readonly unknown[]>(
+  where: string,
+  step: (...given: Given) => T,
+  ...given: Given
+): T | undefined {
   try {
-    return step()
+    return step(...given)
   } catch {
     countFault(where)
     return undefined

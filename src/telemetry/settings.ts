@@ -54,7 +54,7 @@ export interface TelemetrySettings {
   /** Whether a response header, by its name in lower case, identifies or explains an answer: ids, costs, a gateway's own. */
   readonly keepsHeader: (name: string) => boolean
   /** USD that the headers of an answer say it cost, or `undefined`. */
-  readonly reportedCost: (headers: Pick<Headers, 'forEach'>) => number | undefined
+  readonly reportedCost: (headers: Pick<Headers, 'get'>) => number | undefined
   /** What a call cost, or `undefined` when unknown. */
   readonly price: ((call: PricedCall) => CallPrice | undefined) | undefined
   readonly onSpanStart: ((span: Span) => void) | undefined

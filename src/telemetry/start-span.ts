@@ -9,10 +9,11 @@ import { guard } from '../kernel/guard.js'
  * records nothing and stands for the parent, so that what runs below it keeps its place in the trace.
  */
 export function startSpan(name: string, options: SpanOptions, parent: Context): Span {
-  const span = guard('span', () =>
-    trace.getTracer('tracestitch', VERSION).startSpan(boundedName(name), options, parent),
-  )
-  return span ?? silentSpan(parent)
+  return guard('span', start, name, options, parent) ?? silentSpan(parent)
+}
+
+function start(name: string, options: SpanOptions, parent: Context): Span {
+  return trace.getTracer('tracestitch', VERSION).startSpan(boundedName(name), options, parent)
 }
 
 /** Whether anybody has registered a tracer provider, so that a span may be of use. */

@@ -13,7 +13,7 @@ import {
 import { types } from 'node:util'
 import { errorTypeOf } from './attributes.js'
 import { boundedAttributes } from './bounded.js'
-import { contentText } from './content.js'
+import { contentText } from './recorded-content.js'
 import { identityAttributes } from './identity.js'
 import * as semconv from './semconv.js'
 import { guard, isThenable, runHook } from '../kernel/guard.js'
@@ -26,7 +26,7 @@ import { startSpan } from './start-span.js'
  */
 export type StepKind = 'agent' | 'workflow' | 'tool' | 'retriever' | 'chain'
 
-const OPERATION: Record<StepKind, semconv.Operation | undefined> = {
+const OPERATION: Record<StepKind, semconv.OperationName | undefined> = {
   agent: 'invoke_agent',
   workflow: 'invoke_workflow',
   tool: 'execute_tool',

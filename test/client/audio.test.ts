@@ -8,7 +8,16 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test, vi } from 'vitest'
 import type { Upload } from '../../src/index.js'
-import { answersJson, bodyOf, clientFor, openai, sendJson, usePassedServer, wire, type Seen } from './passed-server.js'
+import {
+  answersJson,
+  bodyOf,
+  clientFor,
+  openai,
+  sendJson,
+  usePassedServer,
+  wire,
+  type Seen,
+} from './passthrough-server.js'
 
 const traces = usePassedServer()
 const formOf = (one: Seen | undefined) =>

@@ -1,6 +1,6 @@
 /** A client on a clock and with chance of its own: a day passes at once, and each draw is the same in every run. */
 import { expect, test } from 'vitest'
-import { everything } from '../../src/catalogue.js'
+import { everything } from '../../src/whole-catalogue.js'
 import { openClient } from '../../src/client/index.js'
 import type { ClientOptions } from '../../src/index.js'
 import { messages, outcome, using } from './abuse-support.js'

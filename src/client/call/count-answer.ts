@@ -2,19 +2,19 @@
 import { isSpanContextValid } from '@opentelemetry/api'
 import type { Attempt } from '../../kernel/errors.js'
 import type { Usage } from '../../kernel/hub.js'
-import type { HeaderSource } from '../../kernel/rate-limit.js'
 import type { Target } from '../../router/target.js'
 import type { Call } from '../../telemetry/call.js'
-import type { Place } from '../admission/demand.js'
+import type { DemandPlace } from '../admission/demand.js'
 import type { Permit } from '../admission/permit.js'
 import { usedBy, type Used } from '../admission/used.js'
 import { isBrokenOff, usageSoFar } from '../facts/broken-off.js'
 import { createMeta, storedMeta, type MetaFacts } from '../facts/meta.js'
 import { doubtOf, type Doubt } from '../facts/plausible.js'
 import type { CallMeta } from '../types/meta.js'
+import type { AnswerHeaders } from './answer-headers.js'
 import type { Answer } from './answer.js'
 import type { CallPlan } from './plan-call.js'
-import type { Early } from './stage.js'
+import type { EarlyAnswer } from './stage.js'
 
 interface CountedCall {
   readonly plan: CallPlan
@@ -26,10 +26,9 @@ interface CountedCall {
 
 interface CountedRun {
   readonly target: Target
-  readonly place: Place
+  readonly place: DemandPlace
   readonly permit: Permit | undefined
-  readonly reportedCost: number | undefined
-  readonly limitHeaders: HeaderSource | undefined
+  readonly headers: Pick<AnswerHeaders, 'cost' | 'limits'>
   readonly answeredAt: number
 }
 
@@ -63,7 +62,7 @@ export function countAnswer(
 }
 
 /** Of an answer that a stage had: nobody was asked, and nothing is paid. */
-export function countStored(call: CountedCall, { answer, by }: Early): CallMeta {
+export function countStored(call: CountedCall, { answer, by }: EarlyAnswer): CallMeta {
   const { client, alias, metadata, shown } = call.plan
   const meta = storedMeta(metaFacts(call, shown, factsOf(call.plan, answer)), by)
   client.ledger.add({ meta, usage: undefined, alias, metadata, date: client.clock.date() })
@@ -83,7 +82,7 @@ function metaFacts(
 ): MetaFacts {
   const { prices, clock } = plan.client
   const spanContext = telemetry.span?.spanContext()
-  const reported = run?.reportedCost
+  const reported = run?.headers.cost
   return {
     target,
     attempts,
@@ -97,7 +96,7 @@ function metaFacts(
     doubt,
     prices,
     at: clock.date(),
-    limitHeaders: run?.limitHeaders,
+    limitHeaders: run?.headers.limits,
     answeredAt: run?.answeredAt ?? 0,
   }
 }

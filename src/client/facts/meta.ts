@@ -1,5 +1,5 @@
 /** `_meta` of an answer. What takes a while to work out waits until somebody looks. */
-import { isTableLoaded } from '../../cost/genai.js'
+import { isTableLoaded } from '../../cost/genai-prices.js'
 import { costOf, type Cost, type PriceOptions } from '../../cost/price.js'
 import type { Attempt } from '../../kernel/errors.js'
 import { readRateLimit, type HeaderSource, type RateLimit } from '../../kernel/rate-limit.js'
@@ -7,7 +7,7 @@ import type { Usage } from '../../kernel/hub.js'
 import type { Target } from '../../router/target.js'
 import { warnOnce } from '../../telemetry/warn.js'
 import type { Doubt } from './plausible.js'
-import { toldUsage } from './told-usage.js'
+import { givenUsage } from './given-usage.js'
 import type { CallMeta, StoredAnswer } from '../types/meta.js'
 
 export interface MetaFacts {
@@ -57,7 +57,7 @@ function metaWith({ target, attempts, warnings, traceId, told, ...facts }: MetaF
     provider: target.provider.id,
     model: target.model,
     attempts,
-    usage: toldUsage(told) ?? null,
+    usage: givenUsage(told) ?? null,
     cost,
     rateLimit: null,
     cache: null,
@@ -109,7 +109,7 @@ function metaOf(facts: MetaFacts, cache: StoredAnswer | null, price: () => Cost)
     provider: target.provider.id,
     model: target.model,
     attempts,
-    usage: toldUsage(facts.told) ?? null,
+    usage: givenUsage(facts.told) ?? null,
     // The price table takes a while to load.
     get cost() {
       return (cost ??= price())
