@@ -109,11 +109,13 @@ describe('speech', () => {
   })
 
   test('a body that breaks off or stalls is a typed error', async () => {
+    let destroy = (): void => {}
     wire.behave = (_, response) =>
-      void response
-        .writeHead(200, { 'content-type': 'audio/mpeg', 'content-length': '600' })
-        .write(AUDIO, () => setTimeout(() => response.destroy(), 20))
+      void response.writeHead(200, { 'content-type': 'audio/mpeg', 'content-length': '600' }).write(AUDIO, () => {
+        destroy = () => void response.destroy()
+      })
     const cut = await clientFor().audio.speech.create({ ...BODY, model: 'openai/m' })
+    destroy()
     await expect(cut.arrayBuffer()).rejects.toMatchObject({ name: 'StreamError', provider: 'openai' })
     wire.behave = (_, response) => void response.writeHead(200, { 'content-type': 'audio/mpeg' }).write(AUDIO)
     const stalled = await clientFor({ timeout: { idle: 30 } }).audio.speech.create({ ...BODY, model: 'openai/m' })
