@@ -44,6 +44,12 @@ export interface ModuleTarget {
   /** Majors that the tests run, such as `4 - 7`, or `none`. Said in the report; it never decides whether to patch. */
   readonly tested: string
   /**
+   * Exported functions that `instrument` replaces on the module itself. Of an ES module they can be replaced where its load
+   * is seen: everyone who imports it then gets the replacement, whenever and however. Where it is not seen, the report says
+   * so.
+   */
+  readonly exports?: readonly string[]
+  /**
    * Declares the patches on one loaded copy of the module. Runs once a copy; a copy on which no patch
    * took hold is reported as `unsupported`. What it throws is reported as `failed`.
    */
