@@ -19,7 +19,7 @@ import { MemoryRates } from './memory-rates.js'
 
 export class MemoryStore implements Store {
   readonly name = 'memory'
-  readonly shared = false
+  readonly shared: boolean = false
   private readonly clock: Clock
   private readonly rates: MemoryRates
   private readonly leases = new Map<string, Map<string, number>>()
