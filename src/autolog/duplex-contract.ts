@@ -1,5 +1,5 @@
 /** The part of the contract for connections that carry many calls, none of which is the call of a method. */
-import type { Args, CallDeclaration } from './contract.js'
+import type { Args, CallDeclaration } from './call-contract.js'
 
 /**
  * A bidirectional stream: requests go in by methods, and what comes back is told by an emitter. OpenAI calls the two client
