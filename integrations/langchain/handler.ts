@@ -1,12 +1,22 @@
 /** The callback handler: LangChain tells it of every run, and it turns runs into spans. */
 import { context } from '@opentelemetry/api'
-import { asString, contentText, guard, isObject, semconv, startStep, type Step } from '../../src/autolog/contract.js'
-import { entranceOf } from './entrance.js'
+import {
+  asString,
+  isObject,
+  semconv,
+  startStep,
+  type RetrievedDocument,
+  type Step,
+} from '../../src/autolog/contract.js'
+import { entranceOf, graphOf } from './entrance.js'
 import { startModelRun } from './model-run.js'
 import { RunOpener, type Metadata } from './run-opener.js'
 import { classPath, shapeOf } from './shape.js'
 
-/** Shaped like LangChain's `BaseCallbackHandler`, which each copy of the package has its own class of. */
+/**
+ * Shaped like LangChain's `BaseCallbackHandler`, which each copy of the package has its own class of. It holds nothing that
+ * cannot be cloned: a program may clone a configuration that it is in.
+ */
 class TracingHandler extends RunOpener {
   readonly name = 'tracestitch'
   /** Callbacks are told in order and in the caller's context, also where LangChain's default is a queue. */
@@ -39,7 +49,15 @@ class TracingHandler extends RunOpener {
   ): void {
     this.start(() => {
       const shape = shapeOf(
-        { serialized, name, tags: tags ?? [], metadata, runType, parent: this.runs.get(parentId) },
+        {
+          serialized,
+          name,
+          tags: tags ?? [],
+          metadata,
+          runType,
+          parent: this.runs.get(parentId),
+          graph: graphOf(context.active()),
+        },
         this.internals,
       )
       if (!shape) return this.open(id, parentId, metadata, this.runs.parentContext(parentId), () => undefined)
@@ -104,10 +122,9 @@ class TracingHandler extends RunOpener {
         parent: this.runs.parentContext(parentId),
         attributes: this.conversation(parentId, metadata),
       })
-      record(step, () => contentText({ type: 'text', content: query }, 'content'), semconv.RETRIEVAL_QUERY)
+      step.recordQuery(query)
       this.open(id, parentId, metadata, step.context, ({ result, error }) => {
-        if (Array.isArray(result))
-          record(step, () => JSON.stringify(result.flatMap(documentOf)), semconv.RETRIEVAL_DOCUMENTS)
+        if (Array.isArray(result)) step.recordDocuments(result.filter(isObject).map(documentOf))
         endStep(step, error)
       })
     })
@@ -166,9 +183,17 @@ class TracingHandler extends RunOpener {
   }
 
   // One for each kind of run, as LangChain wants it.
-  handleChainError = this.handleLLMError
-  handleToolError = this.handleLLMError
-  handleRetrieverError = this.handleLLMError
+  handleChainError(error: unknown, id: string): void {
+    this.handleLLMError(error, id)
+  }
+
+  handleToolError(error: unknown, id: string): void {
+    this.handleLLMError(error, id)
+  }
+
+  handleRetrieverError(error: unknown, id: string): void {
+    this.handleLLMError(error, id)
+  }
 }
 
 /** One for all copies of LangChain: a run of one copy may be the parent of another's. */
@@ -180,21 +205,10 @@ function endStep(step: Step, error: unknown): void {
   step.end(error === undefined || bubble ? {} : { error })
 }
 
-/** Content is the program's, and reading it may fail; the span must end all the same. */
-function record(step: Step, read: () => string | undefined, attribute: string): void {
-  if (!step.content) return
-  guard('langchain', () => {
-    const text = read()
-    if (text !== undefined) step.set({ [attribute]: text })
-  })
-}
-
 function resultOf(result: unknown): unknown {
   return isObject(result) && 'content' in result ? result['content'] : result
 }
 
-function documentOf(document: unknown): object[] {
-  if (!isObject(document)) return []
-  const content = contentText({ type: 'text', content: document['pageContent'] }, 'content')
-  return [{ ...(document['id'] !== undefined && { id: document['id'] }), ...(content !== undefined && { content }) }]
+function documentOf({ id, pageContent }: Readonly<Record<string, unknown>>): RetrievedDocument {
+  return { id, content: pageContent }
 }

@@ -9,11 +9,15 @@ export type Metadata = Readonly<Record<string, unknown>>
 const CONVERSATION = ['thread_id', 'session_id', 'conversation_id'] as const
 
 export class RunOpener {
-  readonly runs = runs
   /** How many copies of LangChain are patched. Without one, runs that are still told of are not followed. */
   installed = 0
   /** Show the runs that only hold others together. */
   internals = false
+
+  /** Not held: a program may clone a configuration with the handler in it. */
+  get runs(): typeof runs {
+    return runs
+  }
 
   start(step: () => void): void {
     if (this.installed > 0) guard('langchain', step)

@@ -24,7 +24,7 @@ export interface Counts {
 
 export class MemoryStore implements Store {
   readonly name = 'memory'
-  readonly shared = false
+  readonly shared: boolean = false
   private readonly clock: Clock
   private readonly rates: MemoryRates
   private readonly leases = new Map<string, Map<string, number>>()
