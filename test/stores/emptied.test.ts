@@ -20,7 +20,7 @@ describe.skipIf(noRedis !== '')(`a server without its data${noRedis}`, () => {
     server = await RedisServer.start()
   })
   afterEach(async () => {
-    await Promise.all(stores.splice(0).map((store) => store.close()))
+    await Promise.all(stores.splice(0).map(async (store) => store.close()))
     await server.stop()
     vi.restoreAllMocks()
   })
@@ -76,7 +76,9 @@ describe.skipIf(noRedis !== '')(`a server without its data${noRedis}`, () => {
     await one.settle('a', [{ ...day, amount: 1 }])
     for (let round = 1; round <= 3; round += 1) {
       await flush('FLUSHALL')
-      await Promise.all(Array.from({ length: 50 }, (_, i) => one.settle(`a ${round} ${i}`, [{ ...day, amount: 2 }])))
+      await Promise.all(
+        Array.from({ length: 50 }, async (_, i) => one.settle(`a ${round} ${i}`, [{ ...day, amount: 2 }])),
+      )
       expect(await usedOf(one, 'spend')).toEqual([1 + 100 * round])
     }
   })
