@@ -24,7 +24,8 @@ function tapped(pieces: readonly unknown[], more: object = {}) {
     event: (data: unknown) => told.push(data),
     close: (outcome: unknown) => told.push(outcome),
   } as unknown as AnswerReader
-  const stream = Object.assign(streamOf(pieces), more)
+  const stream = streamOf(pieces)
+  Object.assign(stream, more)
   tapIteratorStream(stream, reader)
   return { stream, told }
 }
