@@ -15,6 +15,7 @@ import type {
 } from '../kernel/protocol.js'
 import { USAGE_FIELDS } from '../protocols/openai-chat/fields.js'
 import { passthroughs, protocols } from '../protocols/index.js'
+import { readRequest } from './read-request.js'
 import { factsOf, type PassthroughFacts, type PassthroughUsage } from '../protocols/shared/passthrough-facts.js'
 import { outputType } from '../telemetry/attributes.js'
 import type { CallRequest, CallResponse } from '../telemetry/call.js'
@@ -74,7 +75,7 @@ function read(codec: Protocol): Format {
         fields,
         framing: codec.framing,
         textEvents: codec.textEvents,
-        request: (wire, options) => ({ chat: codec.decodeRequest(wire, options) }),
+        request: (wire, options) => ({ chat: readRequest(codec, wire, options) }),
         answer: (wire, options) => ({ chat: codec.decodeResponse(wire, options) }),
         stream: (options) => chatSink(codec, options),
       }

@@ -6,7 +6,7 @@ import { contextFor, parentFrom, traceContextIn } from '../telemetry/remote.js'
 import { guard, isThenable } from '../kernel/guard.js'
 import { startStep, stepOf, type Step } from '../telemetry/step.js'
 import type { Replace } from './contract.js'
-import { isAsyncGenerator, iterateIn } from './iterate.js'
+import { isAsyncGenerator, iterateIn } from '../telemetry/iterate.js'
 import { watchAside, watchSettling } from './settle.js'
 import type { DeclaredStep, StepDeclaration, StepOutcome } from './step-contract.js'
 import { tapIterator } from './stream-tap.js'
@@ -77,6 +77,8 @@ function joined(open: Step, ambient: Context): Step {
     set: (attributes) => open.set(attributes),
     recordArguments: () => undefined,
     recordResult: () => undefined,
+    recordQuery: () => undefined,
+    recordDocuments: () => undefined,
     end: () => undefined,
   }
 }

@@ -133,10 +133,10 @@ function promptOf(usage: JsonObject): number | undefined {
   const prompt = asNumber(usage['prompt_tokens'])
   if (prompt !== undefined) return prompt
   const input = asNumber(usage['input_tokens'])
-  const read = asNumber(usage['cache_read_input_tokens'])
-  const written = asNumber(usage['cache_creation_input_tokens'])
-  if (input !== undefined && (read !== undefined || written !== undefined)) return input + (read ?? 0) + (written ?? 0)
-  if (input !== undefined) return input
+  if (input !== undefined)
+    return (
+      input + (asNumber(usage['cache_read_input_tokens']) ?? 0) + (asNumber(usage['cache_creation_input_tokens']) ?? 0)
+    )
   // Of embeddings and of documents that were ordered, some say a total only.
   const total = asNumber(usage['total_tokens'])
   return total === undefined ? undefined : Math.max(0, total - (countIn(usage, COMPLETION) ?? 0))

@@ -137,10 +137,9 @@ function workOut(rates: Rates, situation: Situation, tier: number, serviceTier: 
   const notes: string[] = []
   const { serviceTier: name, region, searchSize } = situation
   const service = rates.services[name]
-  let card: Card = { ...rates.card }
-  if (service && service.multiplier === undefined) card = layOver(card, service.card)
+  let card = layOver({ ...rates.card }, service?.card)
   card = layOver(card, rates.tiers[tier]?.card)
-  if (service && service.multiplier === undefined) card = layOver(card, service.tiers[serviceTier]?.card)
+  card = layOver(card, service?.tiers[serviceTier]?.card)
 
   let factor = service?.multiplier ?? 1
   if (service?.note !== undefined) notes.push(service.note)

@@ -53,7 +53,7 @@ export interface CooldownEvent {
   readonly provider: string
   /** The failure that was one too many; `slow`: an answer that `cooldown.slowerThan` counts as one. */
   readonly after: ErrorClass | 'slow'
-  /** Milliseconds of the rest. */
+  /** Milliseconds of the cooldown. */
   readonly ms: number
   /** `own`: this client met the failure. `shared`: another process did, and told it through the `store`. */
   readonly from: 'own' | 'shared'

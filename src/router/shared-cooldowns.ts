@@ -57,7 +57,7 @@ export class SharedCooldowns {
     })
   }
 
-  /** An attempt has ended. @param rest - Milliseconds of the rest that begins now, if one does; and after what. */
+  /** An attempt has ended. @param cooldown - Milliseconds of the cooldown that begins now, if one does; and after what. */
   settled({ target, health }: Holding, cooldown: number | undefined, after: CooldownEvent['after'] = 'unknown'): void {
     const { store } = this.options
     if (!store.shared) return

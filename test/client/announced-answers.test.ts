@@ -122,7 +122,9 @@ describe('a plain call', () => {
     })
     const abort = new AbortController()
     const call = client().chat.completions.create({ model, messages }, { signal: abort.signal })
-    setTimeout(() => abort.abort(), 100)
+    const before = server.seen.length
+    await eventually(() => server.seen.length > before, 'it is asked')
+    abort.abort()
     await expect(call).rejects.toMatchObject({ name: 'AbortError' })
   })
 })

@@ -122,6 +122,11 @@ const PROMPT: readonly Row[] = [
     chat(100, { cached_tokens: 90, audio_tokens: 30, image_tokens: 80 }),
     { input_audio: 10, cache_read_audio: 20, cache_read_image: 70 },
   ],
+  [
+    'the bill goes before what was read',
+    { ...chat(500, { cached_tokens: 448 }), billed_units: { input_tokens: 5, output_tokens: 2 } },
+    { input: 5, output: 2 },
+  ],
   ['a bill below zero is none', { billed_units: { input_tokens: -3, output_tokens: 2 } }, { output: 2 }],
 ]
 
@@ -133,6 +138,7 @@ const answer = (completion: number, details: object | undefined, beside: object 
 })
 
 const ANSWER: readonly Row[] = [
+  ['an answer alone', { completion_tokens: 5 }, { output: 5 }],
   [
     'thought is of the answer',
     answer(5, { reasoning_tokens: 3 }, { total_tokens: 15 }),
@@ -300,6 +306,7 @@ describe.each([
 
 test.each([
   ['no object', 5],
+  ['none at all', null],
   ['nothing', {}],
   ['nothing that has a price', { server_tool_use: { web_fetch: 3 } }],
   ['no use of a tool', { server_tool_use: { web_search: 0 } }],

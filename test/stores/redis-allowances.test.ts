@@ -59,7 +59,8 @@ describe.skipIf(noRedis !== '')(`allowances in Redis${noRedis}`, () => {
     await store.settle('b', [request(5), request(5, rolling)])
     await store.reserve('a', [request(3)], 1_000)
     await store.settle('c', [request(1, { key: 'another', windowMs: 1_000 })])
-    const keys = await redis.keys('*')
+    // The name of the data lasts as long as they do.
+    const keys = (await redis.keys('*')).filter((key) => key !== '{tracestitch}:epoch')
     expect(keys.toSorted()).toEqual(
       ['reserved:k', 'reserved:rolling', 'used:another', 'used:k', 'used:rolling'].map((key) => `{tracestitch}:${key}`),
     )
@@ -157,7 +158,7 @@ describe.skipIf(noRedis !== '')(`allowances in Redis${noRedis}`, () => {
     }
     expect(await ask(41)).toMatchObject({ ok: false, left: 40 })
     expect(await ask(40)).toMatchObject({ ok: true })
-  }, 20_000)
+  })
 
   test('what a dead process has reserved is free in the end, however rarely anybody asks', async () => {
     const lease = 200
@@ -214,5 +215,5 @@ describe.skipIf(noRedis !== '')(`allowances in Redis${noRedis}`, () => {
       await second.close()
       way.stop()
     }
-  }, 30_000)
+  })
 })

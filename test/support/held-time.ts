@@ -12,9 +12,11 @@ const HELD = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'per
 export interface HeldTime {
   /** Moves the clock, and runs what was due, each at its own time; promises settle between. */
   advance(ms: number): Promise<void>
+  /** The same, a millisecond for each turn in which the process has looked at its sockets. */
+  pass(ms: number): Promise<void>
   /**
-   * Lets time pass, a millisecond for each turn in which the process has looked at its sockets, until the promise settles.
-   * However long the machine stalls, no more than that has passed.
+   * Lets time {@link pass} until the promise settles. However long the machine stalls between, no more than a millisecond
+   * has passed.
    */
   passing<T>(promise: Promise<T>): Promise<T>
   /** The same, until something holds. Fails after 100 s of that time. */
@@ -38,15 +40,21 @@ export function holdTime(): HeldTime {
   const advance = async (ms: number): Promise<void> => {
     await vi.advanceTimersByTimeAsync(ms)
   }
-  const until = async (holds: () => boolean, what: string): Promise<void> => {
-    for (let ms = 0; !holds(); ms += 1) {
-      if (ms > LONGEST) throw new Error(`not within ${LONGEST} ms: ${what}`)
+  const pass = async (ms: number): Promise<void> => {
+    for (let passed = 0; passed < ms; passed += 1) {
       await turn()
       await advance(1)
     }
   }
+  const until = async (holds: () => boolean, what: string): Promise<void> => {
+    for (let ms = 0; !holds(); ms += 1) {
+      if (ms > LONGEST) throw new Error(`not within ${LONGEST} ms: ${what}`)
+      await pass(1)
+    }
+  }
   return {
     advance,
+    pass,
     until,
     passing: async (promise) => {
       let settled = false

@@ -2,7 +2,6 @@
 import { isSpanContextValid } from '@opentelemetry/api'
 import type { Attempt } from '../../kernel/errors.js'
 import type { Usage } from '../../kernel/hub.js'
-import type { HeaderSource } from '../../kernel/rate-limit.js'
 import type { Target } from '../../router/target.js'
 import type { Call } from '../../telemetry/call.js'
 import type { DemandPlace } from '../admission/demand.js'
@@ -12,6 +11,7 @@ import { isBrokenOff, usageSoFar } from '../facts/broken-off.js'
 import { createMeta, storedMeta, type MetaFacts } from '../facts/meta.js'
 import { doubtOf, type Doubt } from '../facts/plausible.js'
 import type { CallMeta } from '../types/meta.js'
+import type { AnswerHeaders } from './answer-headers.js'
 import type { Answer } from './answer.js'
 import type { CallPlan } from './plan-call.js'
 import type { EarlyAnswer } from './stage.js'
@@ -28,8 +28,7 @@ interface CountedRun {
   readonly target: Target
   readonly place: DemandPlace
   readonly permit: Permit | undefined
-  readonly reportedCost: number | undefined
-  readonly limitHeaders: HeaderSource | undefined
+  readonly headers: Pick<AnswerHeaders, 'cost' | 'limits'>
   readonly answeredAt: number
 }
 
@@ -83,7 +82,7 @@ function metaFacts(
 ): MetaFacts {
   const { prices, clock } = plan.client
   const spanContext = telemetry.span?.spanContext()
-  const reported = run?.reportedCost
+  const reported = run?.headers.cost
   return {
     target,
     attempts,
@@ -97,7 +96,7 @@ function metaFacts(
     doubt,
     prices,
     at: clock.date(),
-    limitHeaders: run?.limitHeaders,
+    limitHeaders: run?.headers.limits,
     answeredAt: run?.answeredAt ?? 0,
   }
 }

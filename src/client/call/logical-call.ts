@@ -154,7 +154,7 @@ export class LogicalCall implements AttemptedCall, CallView {
     if (this.winner) throw answeredByAnother()
     run.limits.throwIfAborted()
     this.winner = run
-    run.tellHeaders()
+    run.headers.tell()
     for (const other of this.running) if (other !== run) other.giveUp(answeredByAnother(), run)
   }
 
@@ -202,7 +202,7 @@ export class LogicalCall implements AttemptedCall, CallView {
       if (error.attempts.length === 0) nameTargets(error, this.attempts, this.latest?.target.id)
       error.attempts = this.attempts
     }
-    this.latest?.tellHeaders()
+    this.latest?.headers.tell()
     if (partial) this.telemetry.response(partial)
     const { winner } = this
     if (winner && partial) this.tellCost(this.settle(winner, partial))

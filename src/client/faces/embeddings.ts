@@ -68,7 +68,7 @@ async function embed(run: AttemptRun, request: EmbeddingsRequest, received: Part
   await sendParts(run, codec, requests, parts)
   const done = parts as Part[]
   const costs = done.flatMap(({ cost }) => (cost === undefined ? [] : [cost]))
-  run.reportedCost = costs.length > 0 ? costs.reduce((sum, cost) => sum + cost, 0) : undefined
+  run.headers.cost = costs.length > 0 ? costs.reduce((sum, cost) => sum + cost, 0) : undefined
   return joinAnswers(
     requests,
     done.map((part) => part.embeddings),

@@ -7,13 +7,9 @@ import type { Annotation, Block, FunctionToolCall, ToolCall } from '../../kernel
 import { asArray, asNumber, asString, isObject, parseJson } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { isHttpUrl } from '../../kernel/data-url.js'
+import type { DecodedBlocks } from '../shared/stream-blocks.js'
 import { argumentsText } from '../shared/tool-arguments.js'
 import { ID, asCacheControl, cacheFields } from './wire.js'
-
-export interface DecodedBlocks {
-  readonly blocks: Block[]
-  readonly toolCalls: ToolCall[]
-}
 
 /**
  * @param options.callers - Keep that the model itself made a call, which is what the field's absence means too. A

@@ -13,7 +13,7 @@ import { decodeRefusal } from './blocks-decode.js'
 import { providerError } from './error.js'
 import { decodeFinish } from './finish-reason.js'
 import { createOpenBlock } from './stream-block.js'
-import type { OpenBlock, StreamPosition } from './stream-block.js'
+import type { OpenBlock, StreamPosition } from '../shared/stream-blocks.js'
 import { decodeServiceTier, decodeUsage, merge } from './usage.js'
 
 const NOTHING: readonly ChatChunk[] = []

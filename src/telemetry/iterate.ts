@@ -1,6 +1,6 @@
-/** Async generators whose body must run in a context, and whose reader may leave early. */
+/** Generators whose body must run in a context, and whose reader may leave early. */
 import { context, type Context } from '@opentelemetry/api'
-import { endWhenAbandoned } from '../telemetry/abandoned.js'
+import { endWhenAbandoned } from './abandoned.js'
 import { guard } from '../kernel/guard.js'
 
 /** None of it may refer to the generator. */
@@ -23,6 +23,34 @@ export function isAsyncGenerator(value: unknown): value is AsyncGenerator {
     typeof (value as { return?: unknown }).return === 'function' &&
     Symbol.asyncIterator in value
   )
+}
+
+/** `generator` with every step of it taken in `current`; `ended` is told once, when it is over or its reader leaves. */
+export function generateIn(
+  generator: Generator,
+  current: Context,
+  ended: (outcome: { readonly error?: unknown }) => void,
+): Generator {
+  const wrapper = Object.create(Object.getPrototypeOf(generator) as object) as Generator
+  const step = (take: () => IteratorResult<unknown>): IteratorResult<unknown> => {
+    try {
+      const result = context.with(current, take)
+      if (result.done === true) ended({})
+      return result
+    } catch (error) {
+      ended({ error })
+      throw error
+    }
+  }
+  const methods = {
+    next: (...args: [] | [unknown]) => step(() => generator.next(...args)),
+    return: (value: unknown) => step(() => generator.return(value)),
+    throw: (error: unknown) => step(() => generator.throw(error)),
+  }
+  for (const [name, value] of Object.entries(methods)) {
+    Object.defineProperty(wrapper, name, { value, writable: true, configurable: true })
+  }
+  return wrapper
 }
 
 const nothing = (): void => undefined

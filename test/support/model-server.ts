@@ -1,4 +1,4 @@
-/** A loopback server that answers as the providers in README do, and as the receiver of their traces. */
+/** A loopback server that answers as the providers of the documents do, and as the receiver of their traces. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -15,22 +15,25 @@ interface Asked {
   readonly input?: readonly string[]
 }
 
-const CONTENT = '{"city":"Oslo"}'
+/** JSON for a request that asks for some. */
+const contentFor = (body: string): string =>
+  body.includes('json_schema') ? '{"city":"Oslo"}' : 'Hello! How can I help?'
+
 const usage = { prompt_tokens: 8, completion_tokens: 3, total_tokens: 11 }
 
-function answer(path: string, { model, input = [] }: Asked): unknown {
+function answer(path: string, { model, input = [] }: Asked, body: string): unknown {
   if (path === '/v1/traces') return {}
   if (path === '/v1/embeddings') {
     const data = input.map((_text, index) => ({ object: 'embedding', index, embedding: [0.25, 0.5] }))
     return { object: 'list', model, data, usage: { prompt_tokens: 3, total_tokens: 3 } }
   }
   if (path === '/v1/messages') {
-    const content = [{ type: 'text', text: CONTENT }]
+    const content = [{ type: 'text', text: contentFor(body) }]
     const counts = { input_tokens: 8, output_tokens: 3 }
     return { id: 'msg_1', type: 'message', role: 'assistant', model, content, stop_reason: 'end_turn', usage: counts }
   }
   if (path === '/v1/chat/completions') {
-    const message = { role: 'assistant', content: CONTENT, refusal: null }
+    const message = { role: 'assistant', content: contentFor(body), refusal: null }
     const choices = [{ index: 0, message, finish_reason: 'stop', logprobs: null }]
     return { id: 'chatcmpl-1', object: 'chat.completion', created: 1, model, choices, usage }
   }
@@ -56,10 +59,12 @@ export async function startModelServer(): Promise<ModelServer> {
       const path = request.url ?? ''
       paths.push(path)
       const isJson = request.headers['content-type']?.includes('json') === true
-      const asked = (isJson ? JSON.parse(Buffer.concat(bytes).toString()) : {}) as Asked
-      const json = answer(path, asked)
+      const body = Buffer.concat(bytes).toString()
+      const asked = (isJson ? JSON.parse(body) : {}) as Asked
+      const json = answer(path, asked, body)
       const isStream = asked.stream === true
-      response.writeHead(json === undefined ? 404 : 200, {
+      const isDown = path.startsWith('/down/')
+      response.writeHead(isDown ? 500 : json === undefined ? 404 : 200, {
         'content-type': isStream ? 'text/event-stream' : 'application/json',
       })
       response.end(isStream ? events(asked.model) : JSON.stringify(json ?? { error: { message: `no ${path}` } }))
