@@ -65,7 +65,7 @@ test('a stream whose iterator cannot be watched ends for us, and goes on for the
   expect(told).toEqual([{ closed: true }])
 })
 
-test.each([
+test.each<[string, unknown, boolean]>([
   ['a stream of Stainless', streamOf([]), true],
   ['an iterator of another kind', { async *[Symbol.asyncIterator]() {} }, false],
   ['one with a list', { iterator: [], [Symbol.asyncIterator]: () => undefined }, false],
