@@ -103,6 +103,9 @@ describe('the limits of an attempt', () => {
     expect([limits.aborted, limits.reason]).toEqual([true, 'enough'])
     const late = new AttemptLimits(whole, fields)
     expect([late.aborted, late.reason]).toEqual([true, 'enough'])
+    // Where nothing has begun there is nothing to end.
+    late.stop('idle')
+    late.release()
   })
 
   test('leave nothing behind, and end the call with no abort of theirs', () => {
