@@ -84,6 +84,33 @@ describe('what is reserved', () => {
     }
   })
 
+  test('is tokens for a budget of tokens, and USD for one of USD', async () => {
+    const { all, store } = budgetsOf([
+      { usd: 10, per: 'day' },
+      { tokens: 10, per: 'day' },
+    ])
+    const ask = (tokens: number, usd: number | undefined) =>
+      all.reserve({ tags: [] }, { tokens, usd, priced: true, input: 0, output: 0, assumed: false })
+    const held = await ask(5, 2)
+    expect(await ask(6, 2)).toMatchObject({ refused: { unit: 'tokens', left: 5 } })
+    expect(await ask(1, 9)).toMatchObject({ refused: { unit: 'usd', left: 8 } })
+    if (held && 'settle' in held) held.settle({ tokens: 1, usd: 7 })
+    await all.settled()
+    expect(store.settled.map(({ amount }) => amount)).toEqual([7e9, 1])
+    const tokens = budgetsOf([{ tokens: 10, per: 'day' }])
+    expect(await tokens.reserve(undefined)).toHaveProperty('settle')
+  })
+
+  test('in a rolling window counts for as long as that, whatever the calendar says', async () => {
+    const { reserve, use } = budgetsOf([{ tokens: 10, per: 'minute', window: 'rolling' }])
+    await time.advance(50_000)
+    await use(10, 10)
+    await time.advance(30_000)
+    expect(await reserve(1)).toMatchObject({ refused: { left: 0 } })
+    await time.advance(35_000)
+    expect(await reserve(10)).toHaveProperty('settle')
+  })
+
   test('what is released is free, and what is settled was used', async () => {
     const { all, reserve, use } = budgetsOf([{ tokens: 10, per: 'day' }])
     const held = await reserve(10)
@@ -109,6 +136,8 @@ describe('what is reserved', () => {
     free.release()
     expect(store.settled).toHaveLength(1)
     expect(told).toMatchObject([{ state: 'warning', left: 1 }])
+    // Nothing is reserved that would have to be renewed.
+    expect(time.timers()).toBe(0)
   })
 
   test('a budget in USD takes no call without a price, and says that all of it is left', async () => {
@@ -126,12 +155,17 @@ describe('what is reserved', () => {
     expect(budgetsOf([{ tokens: 1, per: 'day' }]).all.any).toBe(true)
   })
 
-  test('refused is told when there is room again', async () => {
+  test('refused is told whose budget it was, and when there is room again', async () => {
     const { reserve, use } = budgetsOf([{ tokens: 10, per: 'day' }])
-    await use(10, 10)
-    const refused = await reserve(1)
-    expect(refused).toMatchObject({ refused: { resetsInMs: DAY - (clock.date() % DAY) } })
+    const tomorrow = DAY - (clock.date() % DAY)
+    await use(5, 5)
+    await reserve(5)
+    expect(await reserve(1)).toMatchObject({
+      refused: { scope: 'all calls', resetsInMs: tomorrow, unpriced: false, left: 0 },
+    })
     expect(await reserve(11)).toMatchObject({ refused: { resetsInMs: undefined } })
+    const ofUsers = budgetsOf([{ scope: { user: '*' }, tokens: 10, per: 'day' }])
+    expect(await ofUsers.reserve(11, 'ann')).toMatchObject({ refused: { scope: 'user=ann' } })
   })
 })
 
@@ -161,7 +195,8 @@ describe('what is told', () => {
     // What is less than the last is no news on the same day.
     await use(0, 0)
     expect(told).toEqual([])
-    await time.advance(DAY)
+    // The next day has begun, though no day has passed.
+    await time.advance(DAY - (now % DAY))
     await use(1, 5)
     expect(told).toMatchObject([{ state: 'warning', left: 5, resetsAt: event.resetsAt + DAY }])
   })
@@ -177,6 +212,7 @@ describe('what is told', () => {
   test('of a rolling budget anew a window later, without a time at which it ends', async () => {
     const { told, use } = budgetsOf([{ tokens: 10, per: 'minute', window: 'rolling' }])
     await use(9, 9)
+    await use(0, 0)
     expect(told.splice(0)).toMatchObject([{ state: 'warning', resetsAt: undefined }])
     await time.advance(2 * MINUTE)
     await use(9, 9)
@@ -224,15 +260,17 @@ describe('a store that others share', () => {
   })
 
   test('one that only this process has needs no renewal, and holds for as long as the call lasts', async () => {
-    const { reserve } = budgetsOf([{ tokens: 10, per: 'month' }], new MemoryStore(clock))
+    const { reserve, all } = budgetsOf([{ tokens: 10, per: 'month' }], new MemoryStore(clock))
     await reserve(10)
     expect(time.timers()).toBe(0)
     await time.advance(DAY / 2)
     expect(await reserve(1)).toMatchObject({ refused: { left: 0 } })
+    await all.close()
   })
 
   test('what was used counts for the period in which the call began', async () => {
     const { store, reserve, all } = budgetsOf([{ tokens: 10, per: 'day' }])
+    await time.advance(500)
     const held = await reserve(5)
     await time.advance(1234)
     if (!held || 'refused' in held) throw new Error('refused')
@@ -243,6 +281,7 @@ describe('a store that others share', () => {
 
   test('closing waits until what was used is in the store, for five seconds at most', async () => {
     const { store, use, all, reserve } = budgetsOf([{ tokens: 10, per: 'day' }])
+    await time.advance(10_000)
     await use(1, 1)
     let open = (): void => {}
     store.slow = new Promise<void>((resolve) => (open = resolve))

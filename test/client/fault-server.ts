@@ -73,8 +73,6 @@ export async function startServer(behave: Behaviour): Promise<FaultServer> {
   return self
 }
 
-export const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
 /** Takes the request and never answers. */
 export const never: Behaviour = () => new Promise(() => {})
 

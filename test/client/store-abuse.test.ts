@@ -83,7 +83,7 @@ test.each(['take', 'acquire', 'reserve'])(
     const [left, timed] = await time.passing(calls)
     expect(left).toBe(reason)
     expect(timed).toMatchObject({ name: 'TimeoutError', limit: 'total' })
-    expect(performance.now() - begun).toBeLessThan(100)
+    expect(performance.now() - begun).toBeLessThan(1000)
     // What it grants too late goes back.
     answer()
     await time.until(() => store.placesHeld === 0 && store.reserved === 0, 'nothing is held')

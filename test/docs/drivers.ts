@@ -7,6 +7,23 @@ export interface Driver {
   readonly says?: RegExp
 }
 
+/** Asks the two routes of a web server for a user, and ends. */
+const asked = `
+  import { once } from 'node:events'
+  await once(server, 'listening')
+  for (const route of ['/ask', '/stream']) {
+    const answer = await fetch('http://127.0.0.1:' + server.address().port + route, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-user': 'u-7' },
+      body: JSON.stringify({ question: 'Hello' }),
+    })
+    console.log(await answer.text())
+  }
+  server.close()
+  server.closeAllConnections()
+`
+const SERVED = /^\{"text":"Hello! How can I help\?"\}\nstreamed\n$/
+
 export const DRIVERS: Readonly<Record<string, Driver>> = {
   'README.md: Call any provider': {
     change: (source) => `${source}\n`,
@@ -25,5 +42,19 @@ export const DRIVERS: Readonly<Record<string, Driver>> = {
         })`,
       ),
     says: /Hello! How can I help\?/,
+  },
+  'docs/recipes/web-servers.md: Express': {
+    change: (source) => source.replace(/^app\.listen\(.*$/m, `const server = app.listen(0)\n${asked}`),
+    says: SERVED,
+  },
+  'docs/recipes/web-servers.md: Hono': {
+    change: (source) => source.replace('port: 3000 })', `port: 0 })\n${asked}`),
+    says: SERVED,
+  },
+  'docs/recipes/serverless.md: AWS Lambda': {
+    change: (source) =>
+      `${source}\nconsole.log(await handler({ session: 's-1', question: 'Hello' }, { awsRequestId: 'r-1' }))`,
+    variables: () => ({ OTEL_TRACES_EXPORTER: 'none' }),
+    says: /statusCode: 200, body: 'Hello! How can I help\?'/,
   },
 }

@@ -12,7 +12,7 @@ export interface Program {
   readonly source: string
   /** Packages that it imports. */
   readonly packages: readonly string[]
-  /** What the page says that it prints. */
+  /** What the page says that it prints: the block of `text` behind it. A sample that no run repeats is `txt`. */
   readonly prints: string | undefined
 }
 
@@ -25,7 +25,13 @@ interface Block {
  * Packages of recipes that are not installed here, since each brings a tree of its own: such an example compiles, with
  * these as `any`, and does not run. A page says by hand which version its example was tried with.
  */
-export const NOT_INSTALLED: readonly string[] = []
+export const NOT_INSTALLED: readonly string[] = [
+  '@opentelemetry/sdk-node',
+  '@sentry/node',
+  '@vercel/otel',
+  'fastify',
+  'next',
+]
 
 /** README and every page under `docs`, as paths from the root. */
 export const pages: readonly string[] = [

@@ -108,6 +108,18 @@ describe('a breaker comes back', () => {
     expect(attempt(breaker, 1100, 'server')).toBeUndefined()
   })
 
+  test('as soon as the answer to the probe begins, and again after the next cooldown', () => {
+    const breaker = opened()
+    const probe = breaker.begin()
+    breaker.confirm()
+    expect(breaker.state(1000)).toBe('closed')
+    for (let i = 0; i < 4; i += 1) expect(attempt(breaker, 1000, 'server')).toBeUndefined()
+    // The probe breaks off: the fifth in a row, and the first of a new row of cooldowns.
+    expect(breaker.settle(1000, 'server', probe)).toBe(1000)
+    expect(breaker.allows(1999)).toBe(false)
+    expect(breaker.allows(2000)).toBe(true)
+  })
+
   test('with none of the failures that it cooled down for', () => {
     const breaker = new Breaker({ ...policy, consecutive: 100 })
     for (let i = 0; i < 10; i += 1) attempt(breaker, 0, 'server')
@@ -249,4 +261,12 @@ describe('the retry budget', () => {
     expect(quiet.take()).toBe(true)
     expect(new RetryBudget(0).take()).toBe(false)
   })
+})
+
+test('what an option does not say is as by default, and `false` is never', () => {
+  expect(cooldownPolicy(undefined)).toEqual(DEFAULT_COOLDOWN)
+  const set = { failureRate: 0.9, minRequests: 3, consecutive: 2, duration: 7, maxDuration: 70, slowerThan: 5 }
+  for (const [name, value] of Object.entries(set))
+    expect(cooldownPolicy({ [name]: value })).toEqual({ ...DEFAULT_COOLDOWN, [name]: value })
+  expect(cooldownPolicy(false)).toEqual({ ...DEFAULT_COOLDOWN, duration: 0, maxDuration: 0 })
 })

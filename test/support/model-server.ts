@@ -15,8 +15,10 @@ interface Asked {
   readonly input?: readonly string[]
 }
 
-/** A request that says a schema has its word in it. */
-const contentFor = (body: string): string => (body.includes('"city"') ? '{"city":"Oslo"}' : 'Hello! How can I help?')
+/** JSON for a request that asks for some. */
+const contentFor = (body: string): string =>
+  body.includes('json_schema') ? '{"city":"Oslo"}' : 'Hello! How can I help?'
+
 const usage = { prompt_tokens: 8, completion_tokens: 3, total_tokens: 11 }
 
 function answer(path: string, { model, input = [] }: Asked, body: string): unknown {

@@ -163,11 +163,11 @@ export function nameTargets(error: TracestitchError, attempts: readonly Attempt[
   )
   const more = second === undefined ? '' : rest.length === 0 ? ` and ${second}` : ` and ${rest.length + 1} more`
   const before = first === undefined ? '' : `; before it ${first}${more} failed`
-  const { message } = error
+  // The stack begins with the message. With source maps it is written when it is first read: as the message is then.
+  const { message, stack } = error
   const whole = `${message} (${oneLine(`${last}${before}`)})`
   error.message = whole
-  // The stack begins with the message.
-  if (error.stack !== undefined) error.stack = error.stack.replace(message, () => whole)
+  if (stack !== undefined) error.stack = stack.replace(message, () => whole)
 }
 
 /** What a codec throws is typed; anything else means that the answer had a shape nobody foresaw. */
