@@ -30,7 +30,7 @@ test.each(table)('$what: a budget has no room for the fallback', async ({ on, fi
   expect(error.message).toMatch(/ \(first\/m; second\/m was not tried: budgets\[0\] /)
   expect(error.stack).toContain('second/m was not tried')
   expect(error.notTried).toMatchObject([{ target: 'second/m', why: expect.stringMatching(says) as string }])
-  expect((error.notTried[0]?.error as LimitError).limit).toBe('budget')
+  expect(error.notTried[0]?.error as LimitError).toMatchObject({ name: 'LimitError', limit: 'budget' })
   expect(error.attempts).toMatchObject([{ target: 'first/m' }])
   await ai.close()
 })
@@ -43,7 +43,7 @@ test('a fallback after a failure of any kind, refused by a rate', async () => {
   const error = await caught(ask(ai, 'plain', {}))
   expect(error.notTried).toMatchObject([{ target: 'second/m' }])
   expect(error.notTried[0]?.why).toMatch(/takes no further call/)
-  expect((error.notTried[0]?.error as LimitError).limit).toBe('requests')
+  expect(error.notTried[0]?.error as LimitError).toMatchObject({ name: 'LimitError', limit: 'requests' })
   await ai.close()
 })
 
