@@ -4,7 +4,7 @@
  */
 import { CallContext } from './call-context.js'
 import { context, createContextKey, type Context, type Span } from '@opentelemetry/api'
-import type { Call, Layer } from './call-types.js'
+import type { Call, CallStart, Layer } from './call-types.js'
 
 export type { Layer } from './call-types.js'
 
@@ -19,6 +19,8 @@ export interface CallSlot {
   readonly layer?: Layer | undefined
   /** Host that the call is addressed to; other hosts have no part in it. */
   readonly server?: string | undefined
+  /** What the innermost layer began it with. */
+  readonly start?: CallStart
   /** The layer gives its requests their trace headers itself, so none are added as they leave. */
   readonly injects?: boolean | undefined
 }
