@@ -133,7 +133,7 @@ describe('work that a call waits for', () => {
   test('is given back when it comes after the end of the call', async () => {
     for (const early of [true, false]) {
       const controller = new AbortController()
-      let done = (_: number): void => {}
+      let done: (value: number) => void = () => {}
       const work = new Promise<number>((resolve) => (done = resolve))
       if (early) controller.abort('over')
       const waiting = whileAlive(controller.signal, work, undo)
