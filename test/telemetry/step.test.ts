@@ -255,7 +255,7 @@ describe('trace()', () => {
     const seen = once(broken, 'error')
     broken.destroy(new RangeError('cut'))
     await seen
-    await vi.waitFor(() => expect(harness.spans()).toHaveLength(2))
+    await expect.poll(() => harness.spans()).toHaveLength(2)
     expect(harness.spans()[1]?.status.message).toBe('RangeError')
   })
 })
