@@ -1,7 +1,7 @@
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { once } from 'node:events'
 import { Readable } from 'node:stream'
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { CaptureMode } from '../../src/telemetry/settings.js'
 import { startStep, type StepKind } from '../../src/telemetry/step.js'
 import { traced } from '../../src/telemetry/traced.js'
