@@ -17,6 +17,7 @@ export { countedTokens, outputType, serverAttributes } from '../telemetry/attrib
 export { endWhenAbandoned } from '../telemetry/abandoned.js'
 export { startCall, type Call, type CallStart } from '../telemetry/call.js'
 export { contentText } from '../telemetry/content.js'
+export { contextKey } from '../telemetry/context-key.js'
 export { withTraceContext } from '../telemetry/remote.js'
 export { fillScope, openCall, runInOpenScope, scopeOf } from '../telemetry/scope.js'
 export { startStep, stepOf, type Step, type StepKind } from '../telemetry/step.js'

@@ -3,7 +3,8 @@
  * under an SDK) finds the call here and completes it, instead of adding a span beside it.
  */
 import { CallContext } from './call-context.js'
-import { context, createContextKey, type Context, type Span } from '@opentelemetry/api'
+import { contextKey } from './context-key.js'
+import { context, type Context, type Span } from '@opentelemetry/api'
 import type { Call, Layer } from './call-types.js'
 
 export type { Layer } from './call-types.js'
@@ -24,7 +25,7 @@ export interface CallScope {
 }
 
 // A registered symbol, so that every copy of this package finds the same key.
-const SCOPE = createContextKey('tracestitch.call')
+const SCOPE = contextKey('tracestitch.call')
 
 export function scopeOf(current: Context): CallScope | undefined {
   return current.getValue(SCOPE) as CallScope | undefined
