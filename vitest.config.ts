@@ -5,9 +5,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build.ts'],
     exclude: ['test/apps/**', 'test/.apps/**'],
-    // Child processes with real SDKs take seconds on a small machine.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Ends what hangs, and says nothing of how fast anything is: a busy machine may take ten times as long as a quiet one.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // One less than there are cores is the default, which on a machine of two is one; most of a file's time is waiting.
     maxWorkers: '100%',
   },

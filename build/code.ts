@@ -2,21 +2,13 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build, transform, type TransformOptions } from 'esbuild'
+import { build } from 'esbuild'
 import { rollup, type OutputChunk, type OutputOptions, type Plugin } from 'rollup'
+import { compact } from './compact.js'
 import { loadLate } from './late.js'
 import { partOf } from './parts.js'
 
 const root = resolve(fileURLToPath(new URL('..', import.meta.url)))
-
-/** Lines stay short of what an editor shows, and names stay, for stack traces. Without indentation a sixth less is sent. */
-const compact: TransformOptions = {
-  target: 'node20',
-  platform: 'node',
-  minifyWhitespace: true,
-  lineLimit: 160,
-  legalComments: 'none',
-}
 
 /** Parts that nearly every other one needs as soon as it is loaded. */
 const AT_ONCE = new Set(['./kernel.cjs', './models.cjs'])
@@ -72,7 +64,7 @@ export async function buildCode({ entries, programs, folder }: Built): Promise<v
   for (const { fileName, code, name } of parts) {
     const otherRequire = name === 'kernel' ? 'requireFromHere()' : `require('./kernel.cjs').requireFromHere()`
     const late = loadLate(code, { atOnce: (specifier) => AT_ONCE.has(specifier), otherRequire })
-    files.set(fileName, await compacted(late))
+    files.set(fileName, await compact(late))
   }
   for (const { name, code, isEntry, exports } of faces) {
     if (!isEntry || programs.includes(name)) continue
@@ -80,7 +72,7 @@ export async function buildCode({ entries, programs, folder }: Built): Promise<v
     files.set(`${name}.js`, `${names ? 'export' : 'import'}${names}"./${name}.cjs";\n`)
     if (exports.length === 0) continue
     if (!NAMES_ONLY.test(code)) throw new Error(`${name} has code of its own, which belongs into a part`)
-    files.set(`${name}.parts.js`, await compacted(code))
+    files.set(`${name}.parts.js`, await compact(code))
   }
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
@@ -93,10 +85,6 @@ export async function buildCode({ entries, programs, folder }: Built): Promise<v
 
 function chunks({ output }: { readonly output: readonly { readonly type: string }[] }): OutputChunk[] {
   return output.filter((file): file is OutputChunk => file.type === 'chunk')
-}
-
-async function compacted(code: string): Promise<string> {
-  return (await transform(code, compact)).code
 }
 
 /** Our sources without their types, and the modules of zod that they import. Everything else stays outside. */

@@ -31,7 +31,7 @@ const PARTS: readonly (readonly [beginning: string, part: string])[] = [
   ['src/testing/', 'spans'],
   ['src/autolog.ts', 'autolog'],
   ['src/client.ts', 'whole-client'],
-  ['src/catalogue.ts', 'catalogue'],
+  ['src/whole-catalogue.ts', 'catalogue'],
 ]
 
 /** Entries with code of their own, which no other file of the package needs. */

@@ -11,17 +11,18 @@ import {
   isObject,
   iterateIn,
   path,
-  runInOpenScope,
+  runInOpenSlot,
   withGroup,
   type Integration,
   type ModuleTarget,
   type Patcher,
   type Replace,
 } from '../src/autolog/contract.js'
-import { entranceOf, withEntrance, type Entrance } from './langchain/entrance.js'
+import { entranceOf, withEntrance, withGraph, type Entrance } from './langchain/entrance.js'
 import { handler } from './langchain/handler.js'
 import { inventedId, removeInventedId, removeInventedIds } from './langchain/message-ids.js'
 import { runs, type Watch } from './langchain/runs.js'
+import { withJson } from './langchain/tool-input.js'
 
 /** Patches a method on the class of `self` that defines it. Subclasses are known when they are first used. */
 function wrapOwner(patcher: Patcher, self: unknown, method: string, replace: Replace): void {
@@ -100,9 +101,9 @@ function enterModel(patcher: Patcher, self: unknown): void {
   wrapOwner(patcher, self, '_streamResponseChunks', inRun(2, noteId))
 }
 
-/** The scope is open for the handler to fill: the SDK below then finds the call, and adds no second span. */
+/** The slot is open for the handler to fill: the SDK below then finds the call, and adds no second span. */
 const modelContext = (entrance: Entrance): Context =>
-  context.with(withEntrance(context.active(), entrance), () => runInOpenScope(() => context.active()))
+  context.with(withEntrance(context.active(), entrance), () => runInOpenSlot(() => context.active()))
 
 const generate =
   (patcher: Patcher): Replace =>
@@ -132,7 +133,7 @@ const streamIterator =
       const options = args[1]
       const signal = path(options, 'signal')
       const watch: Watch = { runs: new Set(), conversation: asString(path(options, 'configurable', 'thread_id')) }
-      let current = context.active()
+      let current = withGraph(context.active(), this)
       const entrance: Entrance = { self: this, streaming: true, toolCallId: undefined }
       if (isModel(this)) {
         guard('langchain', () => enterModel(patcher, this))
@@ -155,8 +156,9 @@ const enterBy =
       guard('langchain', () => wrapOwner(patcher, this, method, inRun(1)))
       const call = path(args[0], 'type') === 'tool_call' ? args[0] : path(args[1], 'toolCall')
       const toolCallId = asString(path(call, 'id'))
+      const input = guard('langchain', () => withJson(args[0])) ?? args[0]
       return context.with(withEntrance(context.active(), { self: this, streaming: false, toolCallId }), () =>
-        original.apply(this, args),
+        original.apply(this, [input, ...args.slice(1)]),
       )
     }
 

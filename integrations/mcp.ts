@@ -10,10 +10,10 @@ import {
   semconv,
   serverAttributes,
   withTraceContext,
+  type HandlerLookup,
   type Integration,
   type ModuleExports,
   type Patcher,
-  type Replace,
   type StepDeclaration,
 } from '../src/autolog/contract.js'
 
@@ -28,7 +28,9 @@ function subjectOf(method: string, params: unknown): Attributes {
 /** What the connection says of itself, by the fields of the SDK's transports. */
 function connectionOf(protocol: unknown): Attributes {
   const transport = path(protocol, '_transport')
-  const isPipe = ['_serverParams', '_stdin'].some((field) => path(transport, field) !== undefined)
+  // `serveStdio` of 2.x has a channel between the two.
+  const wire = path(transport, '_wire') ?? transport
+  const isPipe = ['_serverParams', '_stdin'].some((field) => path(wire, field) !== undefined)
   const url = urlOf(protocol)
   return {
     [semconv.MCP_SESSION_ID]: asString(path(transport, 'sessionId')),
@@ -87,35 +89,23 @@ const send =
     joins: () => (path(args[at], 'method') === 'tools/call' ? asString(path(args[at], 'params', 'name')) : undefined),
   })
 
-/** The SDK looks its handler up at once and calls it later, so it finds a traced one for the length of the look-up. */
-const serve =
-  (patcher: Patcher): Replace =>
-  (original, active) =>
-    function (this: unknown, ...args: unknown[]) {
-      const [message] = args
-      const handlers = path(this, '_requestHandlers')
-      const method = path(message, 'method')
-      const handler: unknown = active() && handlers instanceof Map ? handlers.get(method) : undefined
-      if (!(handlers instanceof Map) || typeof handler !== 'function') return original.apply(this, args)
-      const declared = (): StepDeclaration => ({
-        ...declare(message, path(message, 'id'), this),
-        span: 'server',
-        extract: () => path(message, 'params', '_meta'),
-      })
-      handlers.set(method, patcher.asStep(handler as () => unknown, declared))
-      try {
-        return original.apply(this, args)
-      } finally {
-        handlers.set(method, handler)
-      }
-    }
+const serve: HandlerLookup = {
+  table: (protocol) => path(protocol, '_requestHandlers'),
+  key: ([message]) => path(message, 'method'),
+  declared: ([message], protocol) => ({
+    ...declare(message, path(message, 'id'), protocol),
+    span: 'server',
+    awaited: true,
+    extract: () => path(message, 'params', '_meta'),
+  }),
+}
 
 function instrument(module: ModuleExports, patcher: Patcher): void {
   const prototype = path(module, 'Protocol', 'prototype')
   // From 2.0 every request goes through this method, those that the SDK makes itself included.
   if (path(prototype, '_requestWithSchemaViaCodec')) patcher.step(prototype, '_requestWithSchemaViaCodec', send(1))
   else patcher.step(prototype, 'request', send(0))
-  patcher.wrap(prototype, '_onrequest', serve(patcher))
+  patcher.handler(prototype, '_onrequest', serve)
 }
 
 export const mcp: Integration = {

@@ -8,8 +8,8 @@ import {
   guard,
   isObject,
   path,
-  runInOpenScope,
-  scopeOf,
+  runInOpenSlot,
+  slotOf,
   semconv,
   SpanBridge,
   startCall,
@@ -83,9 +83,9 @@ function openSpan(span: unknown): void {
 
 /** The SDK below makes the span of a model call. Where there is none, the call is shown when it is over. */
 function openGeneration(span: unknown, parentId: string | undefined, parent: Context): void {
-  const current = context.with(parent, () => runInOpenScope(() => context.active()))
+  const current = context.with(parent, () => runInOpenSlot(() => context.active()))
   open(path(span, 'spanId'), parentId, current, () => {
-    if (scopeOf(current)?.used) return
+    if (slotOf(current)?.used) return
     const answer = path(span, 'spanData', '_response') ?? path(span, 'spanData')
     const startTime = Date.parse(asString(path(span, 'startedAt')) ?? '') || Date.now()
     const about = { operation: 'chat', provider: '_OTHER', model: asString(path(answer, 'model')) } as const

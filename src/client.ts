@@ -1,5 +1,5 @@
 /** `createClient()`: the client with every wire format and every provider. */
-import { everything } from './catalogue.js'
+import { everything } from './whole-catalogue.js'
 import { openClient, type ClientOptions } from './client/index.js'
 import { atCaller } from './client/errors-out.js'
 import type { Client } from './client/types/index.js'

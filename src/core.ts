@@ -1,10 +1,11 @@
 /** The client without the catalogue: for a program that names the wire formats and the providers which it uses. */
 export { createClientWith, type ClientParts } from './client/create-client-with.js'
 export type * from './client/index.js'
-export { estimateCost } from './cost/estimate.js'
+export { estimateCost } from './cost/estimate-cost.js'
 export { costOf } from './cost/price.js'
 export { loadPrices } from './cost/tables.js'
 export * from './kernel/errors.js'
-export { traced as trace, type StepKind, type TraceOptions } from './telemetry/step.js'
+export type { StepKind } from './telemetry/step.js'
+export { traced as trace, type TraceOptions } from './telemetry/traced.js'
 export { withContext, type Identity } from './telemetry/identity.js'
 export { VERSION } from './kernel/version.js'

@@ -12,6 +12,7 @@ import {
   privateTraces,
   registryGaps,
   registryImports,
+  sharedNames,
   strayConventionNames,
 } from './architecture/checks.js'
 import { listTrackedFiles, readSources, root, type Sources } from './architecture/sources.js'
@@ -90,6 +91,15 @@ describe('integrations', () => {
   })
 })
 
+describe('names of files', () => {
+  test('stand twice only where the files hold the same thing of two rooms', () => {
+    expect(sharedNames(house)).toEqual([])
+    expect(sharedNames(files({ 'src/kernel/a.ts': '', 'src/cost/a.ts': '' }))).toEqual([
+      'src/kernel/a.ts and src/cost/a.ts',
+    ])
+  })
+})
+
 describe('cycles', () => {
   test('there is none', () => {
     expect(cycles(house)).toEqual([])
@@ -141,7 +151,7 @@ describe('registries', () => {
     const wrong = files({
       'src/client/a.ts': `import { protocols } from '../protocols/index.js'`,
       'src/router/a.ts': `export * from '../providers/rows.js'`,
-      'src/core.ts': `import { everything } from './catalogue.js'`,
+      'src/core.ts': `import { everything } from './whole-catalogue.js'`,
     })
     expect(registryImports(wrong)).toHaveLength(3)
     const right = files({

@@ -17,3 +17,9 @@ const ENTRANCE = contextKey('tracestitch.langchain.entrance')
 
 export const withEntrance = (current: Context, entrance: Entrance): Context => current.setValue(ENTRANCE, entrance)
 export const entranceOf = (current: Context): Entrance | undefined => current.getValue(ENTRANCE) as Entrance | undefined
+
+const GRAPH = contextKey('tracestitch.langchain.graph')
+
+/** What is streamed here, where that is a graph of LangGraph: its callbacks say no more of it than its class. */
+export const withGraph = (current: Context, graph: unknown): Context => current.setValue(GRAPH, graph)
+export const graphOf = (current: Context): unknown => current.getValue(GRAPH)

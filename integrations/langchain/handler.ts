@@ -1,35 +1,23 @@
 /** The callback handler: LangChain tells it of every run, and it turns runs into spans. */
-import { context, type Context } from '@opentelemetry/api'
+import { context } from '@opentelemetry/api'
 import {
   asString,
-  contentText,
-  fillScope,
-  groupOf,
-  guard,
   isObject,
-  runInOpenScope,
   semconv,
-  startCall,
   startStep,
+  type RetrievedDocument,
   type Step,
 } from '../../src/autolog/contract.js'
-import { entranceOf } from './entrance.js'
-import { providerName } from './providers.js'
-import { modelOf, toHubRequest, type ModelStart } from './request.js'
-import { toHubResponse } from './response.js'
-import { runs, type Outcome, type Watch } from './runs.js'
+import { entranceOf, graphOf } from './entrance.js'
+import { startModelRun } from './model-run.js'
+import { RunOpener, type Metadata } from './run-opener.js'
 import { classPath, shapeOf } from './shape.js'
 
-type Metadata = Readonly<Record<string, unknown>>
-
-/** Where LangChain and LangGraph programs put the id of a conversation. */
-const CONVERSATION = ['thread_id', 'session_id', 'conversation_id'] as const
-
-/** An answer from LangChain's cache is a call without a request. */
-const CACHED = 'tracestitch.langchain.cached'
-
-/** Shaped like LangChain's `BaseCallbackHandler`, which each copy of the package has its own class of. */
-class TracingHandler {
+/**
+ * Shaped like LangChain's `BaseCallbackHandler`, which each copy of the package has its own class of. It holds nothing that
+ * cannot be cloned: a program may clone a configuration that it is in.
+ */
+class TracingHandler extends RunOpener {
   readonly name = 'tracestitch'
   /** Callbacks are told in order and in the caller's context, also where LangChain's default is a queue. */
   readonly awaitHandlers = true
@@ -39,11 +27,6 @@ class TracingHandler {
   readonly ignoreAgent = false
   readonly ignoreRetriever = false
   readonly ignoreCustomEvent = true
-  readonly runs = runs
-  /** How many copies of LangChain are patched. Without one, runs that are still told of are not followed. */
-  installed = 0
-  /** Show the runs that only hold others together. */
-  internals = false
 
   copy(): this {
     return this
@@ -66,7 +49,15 @@ class TracingHandler {
   ): void {
     this.start(() => {
       const shape = shapeOf(
-        { serialized, name, tags: tags ?? [], metadata, runType, parent: this.runs.get(parentId) },
+        {
+          serialized,
+          name,
+          tags: tags ?? [],
+          metadata,
+          runType,
+          parent: this.runs.get(parentId),
+          graph: graphOf(context.active()),
+        },
         this.internals,
       )
       if (!shape) return this.open(id, parentId, metadata, this.runs.parentContext(parentId), () => undefined)
@@ -131,10 +122,9 @@ class TracingHandler {
         parent: this.runs.parentContext(parentId),
         attributes: this.conversation(parentId, metadata),
       })
-      record(step, () => contentText({ type: 'text', content: query }, 'content'), semconv.RETRIEVAL_QUERY)
+      step.recordQuery(query)
       this.open(id, parentId, metadata, step.context, ({ result, error }) => {
-        if (Array.isArray(result))
-          record(step, () => JSON.stringify(result.flatMap(documentOf)), semconv.RETRIEVAL_DOCUMENTS)
+        if (Array.isArray(result)) step.recordDocuments(result.filter(isObject).map(documentOf))
         endStep(step, error)
       })
     })
@@ -149,7 +139,7 @@ class TracingHandler {
     _tags?: string[],
     metadata: Metadata = {},
   ): void {
-    this.startModel('chat', id, parentId, { serialized, input: batches[0] ?? [], extra, metadata })
+    startModelRun(this, 'chat', { id, parentId }, { serialized, input: batches[0] ?? [], extra, metadata })
   }
 
   handleLLMStart(
@@ -161,7 +151,7 @@ class TracingHandler {
     _tags?: string[],
     metadata: Metadata = {},
   ): void {
-    this.startModel('text_completion', id, parentId, { serialized, input: prompts[0] ?? '', extra, metadata })
+    startModelRun(this, 'text_completion', { id, parentId }, { serialized, input: prompts[0] ?? '', extra, metadata })
   }
 
   handleLLMNewToken(_token: string, _index: unknown, id: string): void {
@@ -193,78 +183,16 @@ class TracingHandler {
   }
 
   // One for each kind of run, as LangChain wants it.
-  handleChainError = this.handleLLMError
-  handleToolError = this.handleLLMError
-  handleRetrieverError = this.handleLLMError
-
-  private start(step: () => void): void {
-    if (this.installed > 0) guard('langchain', step)
+  handleChainError(error: unknown, id: string): void {
+    this.handleLLMError(error, id)
   }
 
-  private open(
-    id: string,
-    parentId: string | undefined,
-    metadata: Metadata,
-    current: Context,
-    finish: (outcome: Outcome) => void,
-    chunk?: () => void,
-  ): void {
-    const agent = asString(metadata['lc_agent_name'])
-    const integration = asString(metadata['ls_integration'])
-    const conversation = this.conversationOf(parentId, metadata)
-    const facts = { agent, integration, conversation }
-    this.runs.start({ id, facts, finish, ...(chunk && { chunk }) }, parentId, current)
+  handleToolError(error: unknown, id: string): void {
+    this.handleLLMError(error, id)
   }
 
-  private conversationOf(parentId: string | undefined, metadata: Metadata): string | undefined {
-    for (const key of CONVERSATION) {
-      const value = asString(metadata[key])
-      if (value !== undefined) return value
-    }
-    return this.runs.get(parentId)?.facts.conversation ?? groupOf<Watch>(context.active())?.conversation
-  }
-
-  private conversation(parentId: string | undefined, metadata: Metadata): Record<string, string> {
-    const id = this.conversationOf(parentId, metadata)
-    return id === undefined ? {} : { [semconv.CONVERSATION_ID]: id }
-  }
-
-  private startModel(
-    operation: 'chat' | 'text_completion',
-    id: string,
-    parentId: string | undefined,
-    said: Omit<ModelStart, 'streaming'>,
-  ): void {
-    this.start(() => {
-      const entrance = entranceOf(context.active())
-      const first = operation === 'text_completion' ? this.runs.get(entrance?.run) : undefined
-      // A completion model takes several prompts in one call, so the first of these runs stands for all.
-      if (first) return this.open(id, parentId, said.metadata, first.context, () => undefined)
-      const start = { ...said, streaming: entrance?.streaming === true }
-      const model = modelOf(start)
-      // The open scope is for the SDK below. Another prompt of the same batch is no part of this call.
-      const parent = context.with(this.runs.parentContext(parentId), () => runInOpenScope(() => context.active()))
-      const call = startCall({
-        operation,
-        provider: providerName(asString(said.metadata['ls_provider'])),
-        model,
-        request: (content) => ({ chat: toHubRequest(start, model, content) }),
-        baseURL: undefined,
-        attributes: this.conversation(parentId, said.metadata),
-        parent,
-      })
-      fillScope(call, call.span)
-      if (entrance) entrance.run ??= id
-      const finish = ({ result, error, cached }: Outcome): void => {
-        if (call.recording && result !== undefined) {
-          const chat = guard('langchain', () => toHubResponse(result, call.content))
-          if (chat) call.response({ chat })
-        }
-        if (cached) call.set({ [CACHED]: true })
-        call.end(error === undefined ? {} : { error })
-      }
-      this.open(id, parentId, said.metadata, call.context, finish, () => call.chunk())
-    })
+  handleRetrieverError(error: unknown, id: string): void {
+    this.handleLLMError(error, id)
   }
 }
 
@@ -277,21 +205,10 @@ function endStep(step: Step, error: unknown): void {
   step.end(error === undefined || bubble ? {} : { error })
 }
 
-/** Content is the program's, and reading it may fail; the span must end all the same. */
-function record(step: Step, read: () => string | undefined, attribute: string): void {
-  if (!step.content) return
-  guard('langchain', () => {
-    const text = read()
-    if (text !== undefined) step.set({ [attribute]: text })
-  })
-}
-
 function resultOf(result: unknown): unknown {
   return isObject(result) && 'content' in result ? result['content'] : result
 }
 
-function documentOf(document: unknown): object[] {
-  if (!isObject(document)) return []
-  const content = contentText({ type: 'text', content: document['pageContent'] }, 'content')
-  return [{ ...(document['id'] !== undefined && { id: document['id'] }), ...(content !== undefined && { content }) }]
+function documentOf({ id, pageContent }: Readonly<Record<string, unknown>>): RetrievedDocument {
+  return { id, content: pageContent }
 }

@@ -26,9 +26,13 @@ export function parametersOf(extra: unknown): Fields {
 export function modelOf(start: Pick<ModelStart, 'metadata' | 'extra' | 'serialized'>): string | undefined {
   const parameters = parametersOf(start.extra)
   const kwargs = isObject(start.serialized) && isObject(start.serialized['kwargs']) ? start.serialized['kwargs'] : {}
+  const deployment = first([kwargs], asString, 'deployment_name', 'azureOpenAIApiDeploymentName', 'deploymentName')
+  // Beside a deployment the class says a model of its own where the program names none.
+  if (deployment !== undefined && first([kwargs], asString, 'model', 'model_name', 'modelName') === undefined)
+    return deployment
   return (
     asString(start.metadata['ls_model_name']) ??
-    first([parameters, kwargs], asString, 'model', 'model_name', 'modelName', 'model_id', 'modelId', 'deployment_name')
+    first([parameters, kwargs], asString, 'model', 'model_name', 'modelName', 'model_id', 'modelId')
   )
 }
 

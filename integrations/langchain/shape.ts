@@ -1,6 +1,6 @@
 /** Which runs of chains get a span, and what kind. */
 import type { StepKind } from '../../src/autolog/contract.js'
-import { asString, isObject } from '../../src/autolog/contract.js'
+import { asString, isObject, path } from '../../src/autolog/contract.js'
 import type { Run } from './runs.js'
 
 export interface ChainStart {
@@ -10,6 +10,8 @@ export interface ChainStart {
   readonly metadata: Readonly<Record<string, unknown>>
   readonly runType: string | undefined
   readonly parent: Run | undefined
+  /** What is run, where that is known. */
+  readonly graph: unknown
 }
 
 export interface Shape {
@@ -60,13 +62,24 @@ export function shapeOf(start: ChainStart, internals: boolean): Shape | undefine
 }
 
 /**
- * `createAgent` marks its graph by metadata, which every run below inherits. The graph that brings the
- * mark is the agent; another graph inside it is a workflow.
+ * `createAgent` marks its graph by metadata, which every run below inherits. The graph that brings the mark is the agent;
+ * another graph inside it is a workflow.
  */
-function graphShape({ metadata, parent }: ChainStart, name: string): Shape {
+function graphShape({ metadata, parent, graph }: ChainStart, name: string): Shape {
   const agent = asString(metadata['lc_agent_name'])
-  const created = metadata['ls_integration'] === 'langchain_create_agent'
-  const own =
-    parent?.facts.integration !== metadata['ls_integration'] || parent?.facts.agent !== agent || name === agent
-  return created && own ? { kind: 'agent', name: agent ?? name } : { kind: 'workflow', name }
+  const integration = metadata['ls_integration']
+  const outer = parent?.facts
+  // The configuration of a node around it may say that LangGraph made it.
+  const created = integration === CREATE_AGENT || (agent !== undefined && outer?.agent !== agent)
+  const own = outer?.integration !== integration || outer?.agent !== agent || name === agent
+  if (created && own) return { kind: 'agent', name: agent ?? name }
+  return { kind: isReactAgent(graph) ? 'agent' : 'workflow', name }
+}
+
+const CREATE_AGENT = 'langchain_create_agent'
+
+/** As LangGraph's `createReactAgent` builds it, and programs by hand: a node that asks the model, and one that runs tools. */
+function isReactAgent(graph: unknown): boolean {
+  const nodes = path(graph, 'nodes')
+  return isObject(nodes) && isObject(nodes['agent']) && Array.isArray(path(nodes['tools'], 'bound', 'tools'))
 }

@@ -4,12 +4,10 @@
  * promise stays the very same object; what it reads from is watched.
  */
 import { types } from 'node:util'
-import { endWhenAbandoned } from '../telemetry/abandoned.js'
-import { guard } from '../telemetry/settings.js'
-import { tapBody } from './body-tap.js'
+import { guard } from '../kernel/guard.js'
+import { tapBodyFor } from './body-tap.js'
 import { deliver } from './deliver.js'
 import type { AnswerReader } from './reader.js'
-import { abandon, define } from './stream-tap.js'
 
 interface ResponseProps {
   readonly response: Response
@@ -20,11 +18,10 @@ export interface ApiPromise extends Promise<unknown> {
   parseResponse: (...args: unknown[]) => unknown
   /** Its answer, once somebody has asked for it. */
   readonly parsedPromise?: Promise<unknown>
-  asResponse(): Promise<Response>
-  /** Of newer SDKs, whose helpers build one request on another. */
-  _responseProps?(): Promise<ResponseProps>
-  _thenUnwrap(transform: unknown): ApiPromise
+  _thenUnwrap(transform: Transform): ApiPromise
 }
+
+type Transform = (data: unknown, props: unknown) => unknown
 
 export function isApiPromise(value: unknown): value is ApiPromise {
   return (
@@ -35,116 +32,99 @@ export function isApiPromise(value: unknown): value is ApiPromise {
 }
 
 export function observeApiPromise(promise: ApiPromise, reader: AnswerReader): void {
-  const { call } = reader
   // Half a watch would be worse than none: a promise made on the side could be rejected with nobody to handle it.
-  if (!Object.isExtensible(promise) || isReadOnly(promise, 'responsePromise') || isReadOnly(promise, 'parseResponse')) {
-    return reader.unread('answer')
-  }
-  // Who reads the body first owns the span's end: the SDK's parser, or the program with the raw response.
-  let owner: 'parser' | 'program' | undefined
-  let delivered = false
-  let keep: (() => void) | undefined
+  if (isWatchable(promise)) new Watch(promise, reader)
+  else reader.unread('answer')
+}
 
-  // Replaced, not observed from the side: a rejection that nobody handles must stay one.
-  promise.responsePromise = promise.responsePromise.then(
-    (props) => {
-      guard('response', () => {
-        call.headers(props.response.headers)
-        // Two microtasks on, whoever waits for the value has begun to parse; most wait for it from the start.
-        if (!promise.parsedPromise) queueMicrotask(() => queueMicrotask(() => leaveToCollector(props.response)))
-      })
-      return props
-    },
-    (error: unknown) => {
+/** Who reads the body first owns the span's end: the SDK's parser, or the program with the raw response. */
+class Watch {
+  private readonly reader: AnswerReader
+  private owner: 'parser' | 'program' | undefined
+  private delivered = false
+  /** The promise, or the clone of it with a transform that was made last. */
+  private newest: ApiPromise
+  private untap: (() => void) | undefined
+
+  constructor(promise: ApiPromise, reader: AnswerReader) {
+    this.reader = reader
+    this.newest = promise
+    const { responsePromise } = promise
+    const fail = (error: unknown): never => {
       reader.fail(error)
       throw error
-    },
-  )
-  watchParse(promise)
-  watchRawAccess(promise)
-
-  function leaveToCollector(response: Response): void {
-    if (!owner) keep = endWhenAbandoned(response, abandon(reader))
+    }
+    // Replaced, not observed from the side: a rejection that nobody handles must stay one.
+    promise.responsePromise = responsePromise.then((props) => {
+      guard('response', arrived, this, props)
+      return props
+    }, fail)
+    this.watchParser(promise, responsePromise, fail)
   }
 
-  function claim(by: 'parser' | 'program'): boolean {
-    owner ??= by
-    keep?.()
-    keep = undefined
-    return owner === by
+  /** The response is there. Unless its answer is waited for, the program may read the body itself. */
+  arrived({ response }: ResponseProps): void {
+    this.reader.headers(response.headers)
+    if (this.newest.parsedPromise || this.owner) return
+    this.untap = tapBodyFor(() => this.claim('program'), response, this.reader)
   }
 
-  function deliverOnce(value: unknown): void {
-    if (delivered || owner !== 'parser') return
-    delivered = true
-    deliver(value, reader)
+  private claim(by: 'parser' | 'program'): boolean {
+    this.owner ??= by
+    return this.owner === by
   }
 
-  function watchParse(target: ApiPromise): void {
-    const { parseResponse } = target
-    target.parseResponse = function (this: unknown, ...args: unknown[]) {
-      claim('parser')
+  /** @param source - What the promise read from before it was watched. */
+  private watchParser(promise: ApiPromise, source: Promise<ResponseProps>, fail: (error: unknown) => never): void {
+    const { parseResponse } = promise
+    const deliverOnce = <T>(value: T): T => {
+      if (!this.delivered && this.owner === 'parser') {
+        this.delivered = true
+        deliver(value, this.reader)
+      }
+      return value
+    }
+    promise.parseResponse = (...args) => {
+      this.claim('parser')
+      this.untap?.()
       let parsed: unknown
       try {
-        parsed = Reflect.apply(parseResponse, this, args)
+        parsed = Reflect.apply(parseResponse, promise, args)
       } catch (error) {
-        reader.fail(error)
-        throw error
+        return fail(error)
       }
-      if (!types.isPromise(parsed)) {
-        deliverOnce(parsed)
-        return parsed
-      }
-      return parsed.then(
-        (value: unknown) => {
-          deliverOnce(value)
-          return value
-        },
-        (error: unknown) => {
-          reader.fail(error)
-          throw error
-        },
-      )
+      return types.isPromise(parsed) ? parsed.then(deliverOnce, fail) : deliverOnce(parsed)
     }
-  }
-
-  /** The SDK's helpers clone the promise with a transform; the value before it is the provider's answer. */
-  function watchRawAccess(target: ApiPromise): void {
-    const { asResponse, _responseProps, _thenUnwrap } = target
-    const tapRaw = (response: Response): void => {
-      // `withResponse()` may come here too, after it began to parse.
-      if (!owner) guard('asResponse', () => claim('program') && tapBody(response, reader))
-    }
-    define(target, 'asResponse', () =>
-      Reflect.apply(asResponse, target, []).then((response) => {
-        tapRaw(response)
-        return response
-      }),
-    )
-    if (typeof _responseProps === 'function') {
-      define(target, '_responseProps', () =>
-        Reflect.apply(_responseProps, target, []).then((props) => {
-          tapRaw(props.response)
-          return props
-        }),
-      )
-    }
-    define(target, '_thenUnwrap', (transform: (data: unknown, props: unknown) => unknown) => {
-      const clone = Reflect.apply(_thenUnwrap, target, [
-        (data: unknown, props: unknown) => {
-          deliverOnce(data)
-          return transform(data, props)
-        },
+    // One of its own makes clones that do not ask this promise. The value before the transform is the provider's answer.
+    if (!Object.hasOwn(promise, '_thenUnwrap')) return
+    const { _thenUnwrap, responsePromise } = promise
+    promise._thenUnwrap = (transform) => {
+      const clone = Reflect.apply(_thenUnwrap, promise, [
+        (data: unknown, props: unknown) => transform(deliverOnce(data), props),
       ])
       guard('_thenUnwrap', () => {
-        watchParse(clone)
-        watchRawAccess(clone)
+        if (clone.responsePromise === source) clone.responsePromise = responsePromise
+        this.newest = clone
+        this.watchParser(clone, source, fail)
       })
       return clone
-    })
+    }
   }
 }
 
-function isReadOnly(holder: object, name: string): boolean {
-  return Object.getOwnPropertyDescriptor(holder, name)?.writable === false
+function arrived(watch: Watch, props: ResponseProps): void {
+  watch.arrived(props)
+}
+
+function isWatchable(promise: ApiPromise): boolean {
+  if (!Object.isExtensible(promise)) return false
+  try {
+    const { responsePromise, parseResponse } = promise
+    promise.responsePromise = responsePromise
+    promise.parseResponse = parseResponse
+    return true
+  } catch {
+    // One of them is read-only.
+    return false
+  }
 }

@@ -11,7 +11,7 @@ import {
 } from '../kernel/frames.js'
 import { isObject, parseJson } from '../kernel/json.js'
 import { endWhenAbandoned } from '../telemetry/abandoned.js'
-import { guard } from '../telemetry/settings.js'
+import { guard } from '../kernel/guard.js'
 import type { AnswerReader } from './reader.js'
 import { abandon, define } from './stream-tap.js'
 
@@ -127,23 +127,38 @@ function isStreamType(mediaType: string | null | undefined): boolean {
 }
 
 export function tapBody(response: RawResponse, reader: AnswerReader): void {
+  if (isObject(response.body)) tapBodyFor(always, response, reader)
+  else reader.whole(undefined)
+}
+
+const always = (): boolean => true
+
+/**
+ * For a response that may not be read this way.
+ *
+ * @param claim - Asked as the body is read, whether this way is the one that counts.
+ * @returns Gives up the watch for a response that is left alone.
+ */
+export function tapBodyFor(claim: () => boolean, response: RawResponse, reader: AnswerReader): () => void {
   const { body } = response
-  if (typeof body !== 'object' || body === null) return reader.whole(undefined)
   const sink = createSink(response, reader)
   const keep = endWhenAbandoned(response, abandon(reader))
   const guarded: Sink = {
     push(chunk) {
+      if (!claim()) return
+      keep()
       const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
-      if (bytes instanceof Uint8Array) guard('body', () => (keep(), sink.push(bytes)))
+      if (bytes instanceof Uint8Array) guard('body', () => sink.push(bytes))
     },
-    end: () => void guard('body', () => (keep(), sink.end())),
-    fail: (error) => void guard('body', () => (keep(), sink.fail(error))),
-    cancel: () => void guard('body', () => (keep(), sink.cancel())),
+    end: () => claim() && void guard('body', () => (keep(), sink.end())),
+    fail: (error) => claim() && void guard('body', () => (keep(), sink.fail(error))),
+    cancel: () => claim() && void guard('body', () => (keep(), sink.cancel())),
   }
-  if (typeof (body as ReadableStream).getReader === 'function') tapWebStream(body as ReadableStream<unknown>, guarded)
-  else if (typeof (body as NodeJS.ReadableStream).on === 'function')
-    tapNodeStream(body as NodeJS.ReadableStream, guarded)
-  else reader.whole(undefined)
+  if (!isObject(body)) return keep
+  if (typeof body['getReader'] === 'function') tapWebStream(body as unknown as ReadableStream<unknown>, guarded)
+  else if (typeof body['on'] === 'function') tapNodeStream(body as unknown as NodeJS.ReadableStream, guarded)
+  else if (claim()) reader.whole(undefined)
+  return keep
 }
 
 /** `fetch` reads its own body through the public `getReader`, so `json()` and `text()` come this way too. */

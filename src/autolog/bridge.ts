@@ -3,8 +3,8 @@
  * parent, where the engine reads which run the active context lies in, and where a run that nobody ends is ended.
  */
 import { context, type Context } from '@opentelemetry/api'
+import { guard } from '../kernel/guard.js'
 import { contextKey } from '../telemetry/context-key.js'
-import { guard } from '../telemetry/settings.js'
 import { atExit } from '../telemetry/abandoned.js'
 
 /** What a step, or a run of a library, gave or threw. */

@@ -3,15 +3,15 @@ import { tracingChannel } from 'node:diagnostics_channel'
 import { context, type Context } from '@opentelemetry/api'
 import { isObject } from '../kernel/json.js'
 import { endWhenAbandoned, type AbandonWatch } from '../telemetry/abandoned.js'
-import { guard } from '../telemetry/settings.js'
+import { guard } from '../kernel/guard.js'
 import { SpanBridge, type RunId, type RunStart } from './bridge.js'
-import { beginCall } from './call.js'
+import { beginCall } from './instrument-call.js'
 import type { BeginRun, ChannelRun } from './contract.js'
 import { contextStore } from './context-store.js'
 import { deliver } from './deliver.js'
-import { createReader, type Unread } from './reader.js'
+import { AnswerReader, type Unread } from './reader.js'
 import type { StepOutcome } from './step-contract.js'
-import { beginStep, finishStep } from './steps.js'
+import { beginStep, finishStep } from './instrument-step.js'
 import { abandon } from './stream-tap.js'
 
 interface Open {
@@ -25,7 +25,7 @@ type Begun = Required<Pick<RunStart<unknown, StepOutcome>, 'finish' | 'abandoned
 function begin(run: ChannelRun, message: unknown, tell: (what: Unread) => void): Begun {
   if ('call' in run) {
     const call = beginCall(run.call, undefined, [message])
-    const reader = createReader(call, run.call, { tell })
+    const reader = new AnswerReader(call, run.call, { tell })
     const finish = ({ result, error }: StepOutcome): void => {
       if (error !== undefined) reader.fail(error)
       else if (!run.call.untold || !call.endWithInner()) deliver(result, reader)

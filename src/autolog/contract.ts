@@ -6,8 +6,8 @@
 import type { Attributes } from '@opentelemetry/api'
 import type { Usage } from '../kernel/hub.js'
 import type { FormatId } from '../kernel/protocol.js'
-import type { Layer } from '../telemetry/scope.js'
-import type { Operation } from '../telemetry/semconv.js'
+import type { Layer } from '../telemetry/call-slot.js'
+import type { OperationName } from '../telemetry/semconv.js'
 import type { Format } from './formats.js'
 import type { StepDeclaration, StepPatcher } from './step-contract.js'
 
@@ -16,19 +16,19 @@ export type * as hub from '../kernel/hub.js'
 export { countedTokens, outputType, serverAttributes } from '../telemetry/attributes.js'
 export { endWhenAbandoned } from '../telemetry/abandoned.js'
 export { startCall, type Call, type CallStart } from '../telemetry/call.js'
-export { contentText } from '../telemetry/content.js'
+export { jsonCopy } from '../telemetry/content-limit.js'
 export { contextKey } from '../telemetry/context-key.js'
 export { withTraceContext } from '../telemetry/remote.js'
-export { fillScope, openCall, runInOpenScope, scopeOf } from '../telemetry/scope.js'
-export { startStep, stepOf, type Step, type StepKind } from '../telemetry/step.js'
-export { guard } from '../telemetry/settings.js'
+export { fillSlot, openCall, runInOpenSlot, slotOf } from '../telemetry/call-slot.js'
+export { startStep, stepOf, type RetrievedDocument, type Step, type StepKind } from '../telemetry/step.js'
+export { guard } from '../kernel/guard.js'
 export * as semconv from '../telemetry/semconv.js'
-export { traceHeadersTo } from '../telemetry/wire.js'
+export { traceHeadersTo } from '../telemetry/trace-headers.js'
 export { modelAskedFor, tellsUsage } from './background.js'
 export { patchRawRequests, type RawRequest } from './raw-requests.js'
 export { groupOf, SpanBridge, withGroup, type Run, type RunGroup, type RunId } from './bridge.js'
 export { enterContext } from './context-store.js'
-export { isAsyncGenerator, iterateIn } from './iterate.js'
+export { isAsyncGenerator, iterateIn } from '../telemetry/iterate.js'
 export type { Format, StreamSink } from './formats.js'
 export type * from './step-contract.js'
 
@@ -69,7 +69,7 @@ export interface CallDeclaration {
    */
   readonly protocol: FormatId | 'json' | Format
   /** Default: the format's operation. */
-  readonly operation?: Operation
+  readonly operation?: OperationName
   /** The provider's name in telemetry, when the host is not a known one. */
   readonly provider: string | ((self: unknown) => string)
   /**
@@ -109,7 +109,7 @@ export interface CallDeclaration {
    * What the call turns out to have been, asked for once its answer is read: a call that fetches an answer may be the first
    * to see it. `undefined`: what the declaration says.
    */
-  readonly became?: () => { readonly operation: Operation; readonly model: string | undefined } | undefined
+  readonly became?: () => { readonly operation: OperationName; readonly model: string | undefined } | undefined
   /** Headers of the response in what the method resolved to: `Headers`, or an object of names and values. */
   readonly headers?: (result: unknown) => unknown
   /** Base URL of the client behind `self`. Where it is not known, the host is that of the request on the wire. */

@@ -1,7 +1,7 @@
 /** What a method gave, to whatever can watch it: a stream of any kind, a raw response, or the whole answer. */
 import { isObject } from '../kernel/json.js'
 import { endWhenAbandoned } from '../telemetry/abandoned.js'
-import { guard } from '../telemetry/settings.js'
+import { guard } from '../kernel/guard.js'
 import { tapBody, tapNodeStream, tapWebStream, type Sink } from './body-tap.js'
 import type { CallDeclaration } from './contract.js'
 import type { AnswerReader } from './reader.js'

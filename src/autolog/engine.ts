@@ -4,19 +4,19 @@
  */
 import { shared } from '../kernel/state.js'
 import { compilePropagate } from '../telemetry/propagation.js'
+import { faults } from '../kernel/guard.js'
 import {
   applySettings,
   captureFromEnv,
   CAPTURE_VARIABLE,
-  faults,
   type CaptureMode,
   type HostFacts,
   type TelemetrySettings,
 } from '../telemetry/settings.js'
 import { setUpTracing, type TracingStatus } from '../telemetry/setup.js'
 import { warnOnce } from '../telemetry/warn.js'
-import { watchWire } from '../telemetry/wire.js'
-import { instrumentCall } from './call.js'
+import { watchWire } from '../telemetry/trace-headers.js'
+import { instrumentCall } from './instrument-call.js'
 import type { Integration, ReportEntry } from './contract.js'
 import { instrumentModules, type ModuleInstrumentation } from './modules.js'
 import { checkOptions, type AutologOptions } from './options.js'

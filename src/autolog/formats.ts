@@ -15,13 +15,14 @@ import type {
 } from '../kernel/protocol.js'
 import { USAGE_FIELDS } from '../protocols/openai-chat/fields.js'
 import { passthroughs, protocols } from '../protocols/index.js'
-import { factsOf, type PassedFacts, type PassedUsage } from '../protocols/shared/passed-facts.js'
+import { readRequest } from './read-request.js'
+import { factsOf, type PassthroughFacts, type PassthroughUsage } from '../protocols/shared/passthrough-facts.js'
 import { outputType } from '../telemetry/attributes.js'
 import type { CallRequest, CallResponse } from '../telemetry/call.js'
 import * as semconv from '../telemetry/semconv.js'
 
 export interface Format {
-  readonly operation: semconv.Operation | undefined
+  readonly operation: semconv.OperationName | undefined
   readonly fields?: FieldTable | undefined
   readonly framing?: Framing | undefined
   /** Names of stream events whose data is text. */
@@ -56,10 +57,10 @@ export function formatOf(id: FormatId | 'json' | Format): Format {
   if (!format) {
     format =
       id === 'json'
-        ? passed({})
+        ? passthroughFormat({})
         : id in protocols
           ? read(protocols[id as keyof typeof protocols])
-          : passed(passthroughs[id as keyof typeof passthroughs])
+          : passthroughFormat(passthroughs[id as keyof typeof passthroughs])
     known.set(id, format)
   }
   return format
@@ -74,7 +75,7 @@ function read(codec: Protocol): Format {
         fields,
         framing: codec.framing,
         textEvents: codec.textEvents,
-        request: (wire, options) => ({ chat: codec.decodeRequest(wire, options) }),
+        request: (wire, options) => ({ chat: readRequest(codec, wire, options) }),
         answer: (wire, options) => ({ chat: codec.decodeResponse(wire, options) }),
         stream: (options) => chatSink(codec, options),
       }
@@ -95,9 +96,11 @@ function read(codec: Protocol): Format {
   }
 }
 
-type Passed = Partial<Pick<PassthroughFormat, 'operation' | 'outputType' | 'lastEvent' | 'response' | 'textFormats'>>
+type Passthrough = Partial<
+  Pick<PassthroughFormat, 'operation' | 'outputType' | 'lastEvent' | 'response' | 'textFormats'>
+>
 
-function passed({ operation, outputType: type, lastEvent, response, textFormats }: Passed): Format {
+function passthroughFormat({ operation, outputType: type, lastEvent, response, textFormats }: Passthrough): Format {
   const mayBeText = response === 'bytes' || textFormats !== undefined
   return {
     operation,
@@ -123,13 +126,13 @@ function passed({ operation, outputType: type, lastEvent, response, textFormats 
 }
 
 /** Sound says nothing of itself, and is billed by the text that was read aloud. */
-function spoken({ input }: JsonObject): PassedUsage | undefined {
+function spoken({ input }: JsonObject): PassthroughUsage | undefined {
   return typeof input === 'string' && input !== '' ? { input_characters: input.length } : undefined
 }
 
 /** The newest event that carries counts says it all. */
 function passedSink(lastEvent: string | undefined): StreamSink {
-  let facts: PassedFacts | undefined
+  let facts: PassthroughFacts | undefined
   let done = lastEvent === undefined
   return {
     push(data) {

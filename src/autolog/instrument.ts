@@ -1,9 +1,9 @@
 /** Patches one loaded module after another, and takes all of it back. */
 import { types } from 'node:util'
 import { isObject } from '../kernel/json.js'
-import { guard } from '../telemetry/settings.js'
+import { guard } from '../kernel/guard.js'
 import type { Declared, Integration, ModuleExports, ModuleTarget, Replace } from './contract.js'
-import type { EntryTarget } from './entries.js'
+import type { EntryTarget } from './package-entries.js'
 import { createPatcher, type PatcherContext, type PatchSession } from './patch.js'
 import type { Unread } from './reader.js'
 import { warn, type Finding } from './report.js'

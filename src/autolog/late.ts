@@ -10,7 +10,7 @@ import fs from 'node:fs'
 import { types } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import { shared, sharedState } from '../kernel/state.js'
-import { guard } from '../telemetry/settings.js'
+import { guard } from '../kernel/guard.js'
 import { peekCJS } from './peek.js'
 import {
   isBun,

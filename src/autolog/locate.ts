@@ -3,7 +3,7 @@
  * current run, the context manager asks it: every span that begins there, whoever makes it, hangs below that run.
  */
 import type { Context } from '@opentelemetry/api'
-import { guard } from '../telemetry/settings.js'
+import { guard } from '../kernel/guard.js'
 import type { SpanBridge } from './bridge.js'
 import type { StepOutcome } from './step-contract.js'
 import { contextManager, type ContextManager } from './context-store.js'

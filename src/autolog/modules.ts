@@ -2,9 +2,9 @@
 import path from 'node:path'
 import { types } from 'node:util'
 import { pathToFileURL } from 'node:url'
-import { guard } from '../telemetry/settings.js'
+import { guard } from '../kernel/guard.js'
 import type { Integration, ReportEntry } from './contract.js'
-import { Entries, findingOf, isWaiting, type Entry, type EntryTarget } from './entries.js'
+import { PackageEntries, findingOf, isWaiting, type PackageEntry, type EntryTarget } from './package-entries.js'
 import { Instrumenter, type InstrumenterOptions } from './instrument.js'
 import { watchLoads, type LoadWatch } from './late.js'
 import { lookAgain } from './look-again.js'
@@ -40,14 +40,14 @@ export function instrumentModules(options: InstrumentModulesOptions): ModuleInst
 
 class Modules implements ModuleInstrumentation {
   private readonly targets: readonly EntryTarget[]
-  private readonly entries: Entries
+  private readonly entries: PackageEntries
   private readonly instrumenter: Instrumenter
   private readonly watch: LoadWatch
   private readonly handedIn: Finding[] = []
   /** Looks at modules that were still loading. */
   private readonly retries = new Set<Promise<void>>()
   /** Entries that were looked for again, and packages of which that was said. */
-  private readonly foundLate = new Set<Entry>()
+  private readonly foundLate = new Set<PackageEntry>()
   private readonly saidLate = new Set<string>()
   private readonly warnAbout = createWarner()
   private warningDue = false
@@ -58,7 +58,7 @@ class Modules implements ModuleInstrumentation {
     this.targets = integrations
       .filter(({ id }) => options?.[id] !== false)
       .flatMap((integration) => integration.targets.map((target) => ({ integration, target })))
-    this.entries = new Entries(this.targets)
+    this.entries = new PackageEntries(this.targets)
     this.instrumenter = new Instrumenter({ options, call })
     for (const integration of integrations) if (options?.[integration.id] !== false) this.instrumenter.hook(integration)
     const resolver = createResolver()
@@ -105,12 +105,12 @@ class Modules implements ModuleInstrumentation {
   }
 
   /** Patches the module if it is loaded. */
-  private look(entry: Entry): void {
+  private look(entry: PackageEntry): void {
     if (entry.format !== 'esm') this.applyPeeked(entry, peekCJS(entry.file), 'cjs')
     if (entry.format !== 'cjs' && isWaiting(entry)) this.applyPeeked(entry, peekESM(entry.file), 'esm')
   }
 
-  private applyPeeked(entry: Entry, peeked: Peeked, format: 'esm' | 'cjs'): void {
+  private applyPeeked(entry: PackageEntry, peeked: Peeked, format: 'esm' | 'cjs'): void {
     if (peeked.state === 'loaded') this.apply(entry, peeked.exports, format)
     if (peeked.state !== 'busy' || !isWaiting(entry)) return
     entry.finding.details = [`still loading (${peeked.code ?? 'no code'}); patched as soon as it is ready`]
@@ -126,7 +126,7 @@ class Modules implements ModuleInstrumentation {
     void retry.finally(() => this.retries.delete(retry))
   }
 
-  private apply(entry: Entry, exported: unknown, format: 'esm' | 'cjs'): void {
+  private apply(entry: PackageEntry, exported: unknown, format: 'esm' | 'cjs'): void {
     if (!this.active || !isWaiting(entry)) return
     entry.finding.format = format
     this.instrument(entry, entry.finding, exported, format)
@@ -185,12 +185,12 @@ class Modules implements ModuleInstrumentation {
   }
 
   /** A later load of it is seen in this runtime. */
-  private isSeen({ format }: Entry): boolean {
+  private isSeen({ format }: PackageEntry): boolean {
     return format === 'cjs' ? this.watch.seesCJS : this.watch.seesESM
   }
 
   /** Not in sight so far. What was loading when the engine started is on its way to its patch. */
-  private unseen(): Entry[] {
+  private unseen(): PackageEntry[] {
     return this.entries
       .all()
       .filter((entry) => isWaiting(entry) && !this.isSeen(entry) && entry.finding.details.length === 0)
@@ -206,7 +206,7 @@ class Modules implements ModuleInstrumentation {
   }
 
   /** What the report says of it: of one that is pending, why. */
-  private explained(entry: Entry): Finding {
+  private explained(entry: PackageEntry): Finding {
     const { finding } = entry
     if (finding.status !== 'pending' || finding.details.length > 0) return finding
     const { seesESM, seesCJS } = this.watch

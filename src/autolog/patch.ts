@@ -2,9 +2,10 @@
 import { types } from 'node:util'
 import { watchChannel } from './channel.js'
 import type { Declared, Patcher, Replace } from './contract.js'
+import { instrumentHandlers } from './handlers.js'
 import type { Unread } from './reader.js'
 import { locateRuns } from './locate.js'
-import { instrumentStep } from './steps.js'
+import { instrumentStep } from './instrument-step.js'
 
 /** On every replacement, so that another copy of this package sees it. */
 const PATCHED = Symbol.for('tracestitch.patched')
@@ -159,6 +160,7 @@ export function createPatcher(context: PatcherContext): PatchSession {
     },
     step: (holder, method, declared) => patcher.wrap(holder, method, instrumentStep(declared)),
     asStep: (fn, declared) => replaced(fn as unknown as AnyFunction, instrumentStep(declared)) as unknown as typeof fn,
+    handler: (holder, method, lookup) => patcher.wrap(holder, method, instrumentHandlers(lookup, patcher.asStep)),
     channel(name, begin) {
       patcher.hook(watchChannel(name, begin, (what) => context.unread?.(name, what)))
     },

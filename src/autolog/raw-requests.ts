@@ -3,7 +3,7 @@
  * methods go through them too, and then the method is the call.
  */
 import { asString, isObject } from '../kernel/json.js'
-import { isInsideDeclared } from './inside.js'
+import { isInsideDeclared } from './running-methods.js'
 
 export interface RawRequest {
   readonly method: string

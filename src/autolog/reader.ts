@@ -1,9 +1,10 @@
 /** Reads what an SDK got, with the format that its declaration names, into the call's span. Never throws. */
 import { ProviderError } from '../kernel/errors.js'
+import { guard } from '../kernel/guard.js'
 import { isObject } from '../kernel/json.js'
+import type { DecodeOptions } from '../kernel/protocol.js'
 import type { Call } from '../telemetry/call.js'
 import * as semconv from '../telemetry/semconv.js'
-import { guard } from '../telemetry/settings.js'
 import { bytesAsText } from './bytes.js'
 import type { CallDeclaration } from './contract.js'
 import { formatOf, type Format, type StreamSink } from './formats.js'
@@ -12,34 +13,15 @@ import { toWireNames } from './spelling.js'
 /** What of a call could not be read. */
 export type Unread = 'answer' | 'stream'
 
-/** Reads one answer: whole, or event by event. */
-export interface AnswerReader {
-  readonly call: Call
-  readonly declaration: CallDeclaration
-  /** What the answer is read with; says how its stream is framed. */
-  readonly format: Format
-  /** Headers of the response, in any form that SDKs give them in. */
-  headers(headers: unknown): void
-  /** A whole answer; ends the call. */
-  whole(answer: unknown): void
-  /** One event of a streamed answer. */
-  event(data: unknown, name?: string): void
-  /** There is no answer: ends the call with what the program gets instead. */
-  fail(error: unknown): void
-  /** The stream is over: ends the call. `closed`: by the reader's own wish, before the end. */
-  close(outcome: { readonly error?: unknown; readonly closed: boolean }): void
-  /** The answer has a shape that nothing here can watch: the span says so, and ends. */
-  unread(what: Unread): void
+/** How a stream ended. `closed`: by the reader's own wish, before the end. */
+export interface StreamEnd {
+  readonly error?: unknown
+  readonly closed: boolean
 }
 
 /** Stands for a stream that ended without error and without its format's own end. */
 class StreamTruncated extends Error {
   readonly code = 'stream_truncated'
-}
-
-interface Piece {
-  readonly data: unknown
-  readonly name?: string | undefined
 }
 
 export interface ReaderOptions {
@@ -49,135 +31,164 @@ export interface ReaderOptions {
   readonly signal?: { readonly aborted: boolean } | undefined
 }
 
-export function createReader(
-  call: Call,
-  declaration: CallDeclaration,
-  { tell, signal }: ReaderOptions = {},
-): AnswerReader {
-  const format = formatOf(declaration.protocol)
-  const { fields } = format
-  const options = { content: call.content }
-  const inWireNames = (value: unknown): unknown => {
-    const plain = declaration.bytes && options.content ? bytesAsText(value) : value
-    return declaration.spelling && fields ? toWireNames(plain, fields) : plain
-  }
-  let sink: StreamSink | undefined
-  let begun = false
-  let broken = false
+/** Reads one answer: whole, or event by event. */
+export class AnswerReader {
+  readonly call: Call
+  readonly declaration: CallDeclaration
+  /** What the answer is read with; says how its stream is framed. */
+  readonly format: Format
+  private readonly options: DecodeOptions
+  private readonly tell: ReaderOptions['tell']
+  private readonly signal: ReaderOptions['signal']
+  /** Whether what the SDK gives has the names of the wire. */
+  private readonly inWireNames: boolean
+  /** Events are not read: no span records them, their format is not known, or all is said. */
+  private skips: boolean
+  private sink: StreamSink | undefined
+  private begun = false
+  private broken = false
+  private closed = false
   /** What the provider says went wrong, within its answer. */
-  let refusal: ProviderError | undefined
-  let closed = false
+  private refusal: ProviderError | undefined
 
-  function readWhole(result: unknown): void {
+  constructor(call: Call, declaration: CallDeclaration, options?: ReaderOptions) {
+    this.call = call
+    this.declaration = declaration
+    this.format = formatOf(declaration.protocol)
+    this.options = call.content ? WITH_CONTENT : WITHOUT_CONTENT
+    this.tell = options?.tell
+    this.signal = options?.signal
+    this.inWireNames = !(declaration.spelling && this.format.fields)
+    this.skips = !call.recording || !this.format.stream
+  }
+
+  /** Headers of the response, in any form that SDKs give them in. */
+  headers(given: unknown): void {
+    if (isHeaders(given)) this.call.headers(given)
+    else if (isObject(given)) this.call.headers(new Headers(Object.entries(given).filter(isTextEntry)))
+  }
+
+  /** A whole answer; ends the call. */
+  whole(answer: unknown): void {
+    if (this.call.recording) {
+      try {
+        this.readWhole(answer)
+      } catch (error) {
+        if (error instanceof ProviderError) this.refusal = error
+        // A shape that no declaration foresaw: the span says that it lacks what the answer says.
+        else this.sayUnread('answer')
+      }
+    }
+    this.end()
+  }
+
+  /** One event of a streamed answer. */
+  event(piece: unknown, name?: string): void {
+    if (!this.begun) {
+      this.begun = true
+      this.call.chunk()
+    }
+    if (this.skips) return
+    try {
+      const { event } = this.declaration
+      if (!event && this.inWireNames) return this.pushed(piece, name)
+      const { data, name: own = name } = event ? (event(piece) ?? NO_PIECE) : { data: piece }
+      if (data !== undefined || !event) this.pushed(this.asWire(data), own)
+    } catch (error) {
+      if (error instanceof ProviderError) this.refusal = error
+      // The program meets the fault itself, as its SDK reports it; the span keeps what was read so far.
+      this.broken = this.skips = true
+    }
+  }
+
+  /** There is no answer: ends the call with what the program gets instead. */
+  fail(error: unknown): void {
+    guard('headers', tellHeaders, this, error)
+    this.call.end({ error })
+  }
+
+  /** The stream is over: ends the call. */
+  close(reported: StreamEnd): void {
+    if (this.closed) return
+    this.closed = this.skips = true
+    // What the program has aborted is no fault, however its SDK tells it.
+    const outcome = this.signal?.aborted === true ? CLOSED : reported
+    const error = this.call.recording && this.format.stream ? this.closeStream(outcome) : outcome.error
+    if (error === undefined) this.end()
+    else this.fail(error)
+  }
+
+  /** The answer has a shape that nothing here can watch: the span says so, and ends. */
+  unread(what: Unread): void {
+    this.sayUnread(what)
+    this.call.end()
+  }
+
+  private pushed(data: unknown, name: string | undefined): void {
+    this.sink ??= this.format.stream?.(this.options)
+    this.sink?.push(data, name)
+  }
+
+  private asWire(value: unknown): unknown {
+    const { declaration, format, options } = this
+    const plain = declaration.bytes && options.content === true ? bytesAsText(value) : value
+    return declaration.spelling && format.fields ? toWireNames(plain, format.fields) : plain
+  }
+
+  private readWhole(result: unknown): void {
+    const { call, declaration } = this
     const { answer, responseAttributes, usage } = declaration
     const counted = usage?.(result)
     if (counted) call.response({ other: { id: '', model: '', usage: counted } })
     if (responseAttributes) call.set(responseAttributes(result))
     const wire = answer ? answer(result) : result
     if (answer && wire === undefined) return
-    const response = format.answer(inWireNames(wire), options)
+    const response = this.format.answer(this.asWire(wire), this.options)
     if (response) call.response(response)
   }
 
-  function sayUnread(what: Unread): void {
-    call.set({ [semconv.UNREAD]: what })
-    if (tell) guard('unread', () => tell(what))
+  /** @returns The error that the stream ended with, if it did. */
+  private closeStream(outcome: StreamEnd): unknown {
+    const { broken } = this
+    const failed = outcome.error !== undefined
+    guard('response', () => {
+      if (failed || !outcome.closed) this.sink ??= this.format.stream?.(this.options)
+      const response = this.sink?.result(!broken && !failed)
+      if (response) this.call.response(response)
+    })
+    if (failed || outcome.closed) return outcome.error
+    if (broken && !this.refusal) this.sayUnread('stream')
+    else if (this.sink?.failure !== undefined) return this.sink.failure
+    else if (!broken && this.sink?.done !== true) return new StreamTruncated()
+    return undefined
   }
 
-  function end(): void {
-    const became = call.recording && declaration.became && guard('became', () => declaration.became?.())
+  private sayUnread(what: Unread): void {
+    this.call.set({ [semconv.UNREAD]: what })
+    if (this.tell) guard('unread', this.tell, what)
+  }
+
+  private end(): void {
+    const { call, declaration, refusal } = this
+    const became = call.recording && declaration.became && guard('became', declaration.became)
     if (became) call.become(became.operation, became.model)
     if (refusal) call.end({ error: refusal })
     else call.end()
   }
-
-  function tellHeaders(given: unknown): void {
-    if (isHeaders(given)) call.headers(given)
-    else if (isObject(given)) call.headers(new Headers(Object.entries(given).filter(isTextEntry)))
-  }
-
-  function fail(error: unknown): void {
-    guard('headers', () => tellHeaders(headersOf(error)))
-    call.end({ error })
-  }
-
-  const { event } = declaration
-  /** What the SDK hands out is the event itself. */
-  const asItIs = !event && !(declaration.spelling && fields)
-
-  function pieceOf(piece: unknown, name: string | undefined): Piece | undefined {
-    const { data, name: own = name } = event ? (event(piece) ?? NO_PIECE) : { data: piece }
-    return data === undefined && event ? undefined : { data: inWireNames(data), name: own }
-  }
-
-  return {
-    call,
-    declaration,
-    format,
-    fail,
-    headers: tellHeaders,
-    whole(result) {
-      if (call.recording) {
-        try {
-          readWhole(result)
-        } catch (error) {
-          if (error instanceof ProviderError) refusal = error
-          // A shape that no declaration foresaw: the span says that it lacks what the answer says.
-          else sayUnread('answer')
-        }
-      }
-      end()
-    },
-    event(piece, name) {
-      if (!begun) call.chunk()
-      begun = true
-      if (!call.recording || broken || closed || !format.stream) return
-      try {
-        const read = asItIs ? undefined : pieceOf(piece, name)
-        if (!asItIs && !read) return
-        sink ??= format.stream(options)
-        if (read) sink.push(read.data, read.name)
-        else sink.push(piece, name)
-      } catch (error) {
-        if (error instanceof ProviderError) refusal = error
-        // The program meets the fault itself, as its SDK reports it; the span keeps what was read so far.
-        broken = true
-      }
-    },
-    close(reported) {
-      if (closed) return
-      closed = true
-      // What the program has aborted is no fault, however its SDK tells it.
-      const outcome = signal?.aborted === true ? CLOSED : reported
-      const failed = outcome.error !== undefined
-      let error = outcome.error
-      if (call.recording && format.stream) {
-        guard('response', () => {
-          if (failed || !outcome.closed) sink ??= format.stream?.(options)
-          const response = sink?.result(!broken && !failed)
-          if (response) call.response(response)
-        })
-        const ended = !failed && !outcome.closed
-        if (ended && broken && !refusal) sayUnread('stream')
-        else if (ended && sink?.failure !== undefined) error = sink.failure
-        else if (ended && !broken && sink?.done !== true) error = new StreamTruncated()
-      }
-      if (error === undefined) end()
-      else fail(error)
-    },
-    unread(what) {
-      sayUnread(what)
-      call.end()
-    },
-  }
 }
 
-const CLOSED = { closed: true, error: undefined } as const
-const NO_PIECE: Piece = { data: undefined }
+const WITH_CONTENT: DecodeOptions = { content: true }
+const WITHOUT_CONTENT: DecodeOptions = { content: false }
+const CLOSED: StreamEnd = { closed: true, error: undefined }
+const NO_PIECE: { readonly data: unknown; readonly name?: string } = { data: undefined }
 
 type HeaderList = Parameters<Call['headers']>[0]
 
 const isTextEntry = (entry: [string, unknown]): entry is [string, string] => typeof entry[1] === 'string'
+
+function tellHeaders(reader: AnswerReader, error: unknown): void {
+  reader.headers(headersOf(error))
+}
 
 /** Of the answer that an error stands for: SDKs keep them on it, or on the response they keep on it. */
 function headersOf(error: unknown): HeaderList | undefined {

@@ -1,7 +1,7 @@
 /** Watches what a method has returned until it settles, without the program noticing. */
 import { types } from 'node:util'
 import { endWhenAbandoned } from '../telemetry/abandoned.js'
-import { guard } from '../telemetry/settings.js'
+import { guard } from '../kernel/guard.js'
 import { define } from './stream-tap.js'
 
 /** What becomes of a result. One of the first two is called, once. Must not refer to the result. */
@@ -37,6 +37,14 @@ function watchPromise(promise: Promise<unknown>, settling: Settling): Promise<un
   // What an SDK has hung on its promise stays within reach.
   void guard('observe', () => Object.defineProperties(watched, Object.getOwnPropertyDescriptors(promise)))
   return watched
+}
+
+/** From the side: for a promise whose failure somebody handles. */
+export function watchAside(promise: Promise<unknown>, settling: Settling): void {
+  void promise.then(
+    (value) => guard('observe', () => settling.value(value)),
+    (error: unknown) => guard('observe', () => settling.error(error)),
+  )
 }
 
 /** Something to await that may do its work only then, and anew each time. */

@@ -26,6 +26,12 @@ export interface StepDeclaration {
   /** Value of `error.type`, also for a result that says it failed. Default: what the error says; a result is no failure. */
   readonly errorType?: (outcome: StepOutcome) => string | undefined
   /**
+   * Whoever calls it handles a promise that fails: it gets the promise itself, and what it does next does not come a moment
+   * later for us. Without it, a promise of the same class stands in for the promise, since to look at that from the side
+   * would count as handling it.
+   */
+  readonly awaited?: true
+  /**
    * Where the other side is, for the rule of `propagate`: an address, or `undefined` for one on this machine (a child
    * process, a pipe). Only asked when there is an `inject`.
    */
@@ -44,6 +50,16 @@ export interface StepDeclaration {
 /** A declaration, or what chooses one by the call; `undefined`: this call is no step. */
 export type DeclaredStep = StepDeclaration | ((args: Args, self: unknown) => StepDeclaration | undefined)
 
+/** Which handler a method looks up. Readers get the method's arguments and its `this`. */
+export interface HandlerLookup {
+  /** The table: a `Map` of functions. */
+  readonly table: (self: unknown) => unknown
+  /** Key of the handler in the table. */
+  readonly key: (args: Args) => unknown
+  /** What the handler does; it is told by the arguments of the method. */
+  readonly declared: (args: Args, self: unknown) => StepDeclaration
+}
+
 type AnyFunction = (...args: never[]) => unknown
 
 /** The part of the patcher that is about steps. */
@@ -55,6 +71,11 @@ export interface StepPatcher {
   step(holder: unknown, method: string, declared: DeclaredStep): boolean
   /** A function that is a step, for hooks that are handed functions. After `off()` it only calls `fn`. */
   asStep<F extends AnyFunction>(fn: F, declared: DeclaredStep): F
+  /**
+   * For a method that looks a handler up in a table, at once, and calls it later: the handler is a step. It is replaced only
+   * for the length of the look-up, so that the program finds its own function in the table.
+   */
+  handler(holder: unknown, method: string, lookup: HandlerLookup): boolean
   /**
    * An object of a class that the package does not export, to reach its prototype with. What `make` throws is caught and
    * said in the report. `make` may not start anything: no connection, no timer.

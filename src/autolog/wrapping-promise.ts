@@ -5,7 +5,7 @@
  */
 import { types } from 'node:util'
 import { isObject } from '../kernel/json.js'
-import { guard } from '../telemetry/settings.js'
+import { guard } from '../kernel/guard.js'
 import { deliver } from './deliver.js'
 import type { AnswerReader } from './reader.js'
 

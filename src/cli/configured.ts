@@ -1,11 +1,11 @@
 /** The targets that options name, whether or not what they need to be called is here. */
-import { everything } from '../catalogue.js'
+import { everything } from '../whole-catalogue.js'
 import { systemClock } from '../kernel/clock.js'
 import type { Environment } from '../router/environment.js'
 import type { ClientOptions } from '../router/options.js'
 import { compilePlan } from '../router/plan.js'
 
-export interface Named {
+export interface NamedTarget {
   readonly provider: string
   readonly model: string
 }
@@ -26,7 +26,7 @@ const complete: Environment = new Proxy<Environment>(
  *
  * @throws ConfigError as `createClient` says, but for keys that are missing.
  */
-export function targetsOf(options: ClientOptions): readonly Named[] {
+export function targetsOf(options: ClientOptions): readonly NamedTarget[] {
   const plan = compilePlan(options, {
     env: complete,
     catalogue: everything,

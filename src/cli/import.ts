@@ -1,7 +1,7 @@
 /** `tracestitch import`: a configuration of another router as options of `createClient`, as JSON. */
 import { writeFileSync } from 'node:fs'
-import { fromLiteLLM } from '../config/litellm.js'
-import { fromPortkey } from '../config/portkey.js'
+import { fromLiteLLM } from '../config/litellm-config.js'
+import { fromPortkey } from '../config/portkey-config.js'
 import type { Imported } from '../config/reading.js'
 import type { ClientOptions } from '../router/options.js'
 import type { Command } from './command.js'

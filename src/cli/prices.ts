@@ -1,5 +1,5 @@
 /** `tracestitch prices`: what models cost, and which of those that options name have no price. */
-import { everything } from '../catalogue.js'
+import { everything } from '../whole-catalogue.js'
 import { describePrice, type DescribedPrice } from '../cost/describe.js'
 import type { PriceOptions } from '../cost/price.js'
 import { loadPrices } from '../cost/tables.js'
@@ -9,7 +9,7 @@ import type { ClientOptions } from '../router/options.js'
 import { markOf } from '../router/target-name.js'
 import { checkClientOptions } from '../router/validate.js'
 import type { Command, Terminal } from './command.js'
-import { targetsOf, type Named } from './configured.js'
+import { targetsOf, type NamedTarget } from './configured.js'
 import { readConfig } from './file.js'
 import { amount, describeCard, inShort } from './price-card.js'
 import { table } from './table.js'
@@ -101,7 +101,7 @@ async function pricesOf(
   return faults.length > 0 ? undefined : all
 }
 
-function parseModel(text: string): Named {
+function parseModel(text: string): NamedTarget {
   const at = markOf(text)
   if (at <= 0 || at === text.length - 1) {
     throw new ConfigError('', `\`${text}\` names no provider; write provider/model, such as openai/gpt-5.4`)

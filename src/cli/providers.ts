@@ -2,7 +2,7 @@
 import { connect } from 'node:net'
 import { ConfigError } from '../kernel/errors.js'
 import type { ProviderRow } from '../kernel/provider.js'
-import { everything } from '../catalogue.js'
+import { everything } from '../whole-catalogue.js'
 import type { Environment } from '../router/environment.js'
 import { planProvider } from '../router/provider-plan.js'
 import type { Command } from './command.js'

@@ -2,7 +2,7 @@
 import type { PriceOptions } from '../cost/price.js'
 import type { Catalogue } from '../kernel/catalogue.js'
 import type { Clock } from '../kernel/clock.js'
-import type { CountTokens } from '../kernel/estimate.js'
+import type { CountTokens } from '../kernel/estimate-tokens.js'
 import type { Plan } from '../router/plan.js'
 import type { SharedCooldowns } from '../router/shared-cooldowns.js'
 import type { Member } from '../router/strategy.js'
@@ -36,6 +36,6 @@ export interface ClientContext {
 
 /** Told of every cooldown that begins. */
 export interface ProbeWatch {
-  cooledDown(call: { readonly client: ClientContext; readonly operation: semconv.Operation }, member: Member): void
+  cooledDown(call: { readonly client: ClientContext; readonly operation: semconv.OperationName }, member: Member): void
   close(): Promise<void>
 }

@@ -1,9 +1,9 @@
 /** The one door by which errors leave the client: nothing private is on them, and their stacks begin at the caller's line. */
 import { TracestitchError } from '../kernel/errors.js'
 import { isObject } from '../kernel/json.js'
-import { maskError } from '../kernel/redact/errors.js'
+import { maskError } from '../kernel/redact/mask-error.js'
 import { Secrets } from '../kernel/redact/secrets.js'
-import { addAddress, addHeaders } from '../kernel/redact/sources.js'
+import { addAddress, addHeaders } from '../kernel/redact/header-secrets.js'
 import type { ClientOptions, ProviderOptions } from '../router/options.js'
 import { ModelStream } from './streams/model-stream.js'
 import { Redaction } from './call/redaction.js'

@@ -7,7 +7,7 @@ import type {
   RecoverEvent,
   CooldownEvent,
 } from '../router/events.js'
-import { countFault, isThenable } from '../telemetry/settings.js'
+import { countFault, isThenable } from '../kernel/guard.js'
 import { warnOnce } from '../telemetry/warn.js'
 
 interface Events {

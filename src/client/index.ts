@@ -7,11 +7,11 @@ import type { ClientContext } from './context.js'
 import { cleanOf, withDoor } from './errors-out.js'
 import { createChatCompletions } from './faces/chat.js'
 import { createEmbeddings } from './faces/embeddings.js'
-import { createPassed } from './faces/passed.js'
+import { createPassthrough } from './faces/passthrough.js'
 import { createRerank } from './faces/rerank.js'
 import { createResponses } from './faces/responses.js'
 import { storeHealth, targetHealth } from './facts/health.js'
-import { openContext } from './open-context.js'
+import { openContext, type Sources } from './open-context.js'
 import type { Client } from './types/client.js'
 
 export type * from '../router/events.js'
@@ -31,7 +31,7 @@ export type { RetryPolicy } from '../policies/retry.js'
 export type { Fact, LeaseRequest, RateTake, Store, StoreProblem, StoreStatus, TakeResult } from '../kernel/store.js'
 export type { ModelName } from '../kernel/model-name.js'
 export type { RateLimit, RateLimitWindow } from '../kernel/rate-limit.js'
-export type { CostRequest, EstimatedCost, EstimateOptions } from '../cost/estimate.js'
+export type { CostRequest, EstimatedCost, EstimateOptions } from '../cost/estimate-cost.js'
 export type { Tokenizer } from '../cost/tokenizer.js'
 export type { Cost, CostQuery, PriceOptions, PriceOverride } from '../cost/price.js'
 export type { PriceList, PriceListStatus } from '../cost/tables.js'
@@ -44,18 +44,24 @@ export type { RunnableFunction, RunnableTool, ToolRun } from './helpers/runnable
 export type { Upload } from './transport/multipart.js'
 export type { Spend, SpendBy, SpendRow } from './facts/spend.js'
 export type * from './types/index.js'
-export type { StandardSchema } from './answers/schema.js'
+export type { StandardSchema } from './answers/standard-schema.js'
 
 /**
  * The client of one catalogue.
  *
  * @param stages - What stands around every call, the nearest to the provider first.
+ * @param sources - A clock and chance of its own. Default: those of the process.
  * @throws ConfigError as `createClient` says.
  */
-export function openClient(catalogue: Catalogue, options: ClientOptions = {}, stages: readonly Stage[] = []): Client {
+export function openClient(
+  catalogue: Catalogue,
+  options: ClientOptions = {},
+  stages: readonly Stage[] = [],
+  sources: Partial<Sources> = {},
+): Client {
   checkClientOptions(options)
   try {
-    return clientOn(openContext(catalogue, options, stages), options)
+    return clientOn(openContext(catalogue, options, stages, sources), options)
   } catch (error) {
     throw cleanOf(error, options)
   }
@@ -72,7 +78,7 @@ function clientOn(client: ClientContext, options: ClientOptions): Client {
     embeddings: createEmbeddings(client),
     responses: createResponses(client),
     rerank: createRerank(client),
-    ...createPassed(client),
+    ...createPassthrough(client),
   }
   return {
     ...withDoor(operations, client.plan.secrets),

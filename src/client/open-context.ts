@@ -1,7 +1,7 @@
 /** Makes of the options of a client what its calls share. */
 import { loadPrices } from '../cost/tables.js'
 import type { Catalogue } from '../kernel/catalogue.js'
-import { systemClock } from '../kernel/clock.js'
+import { systemClock, type Clock } from '../kernel/clock.js'
 import type { ClientOptions } from '../router/options.js'
 import { compilePlan } from '../router/plan.js'
 import { SharedCooldowns } from '../router/shared-cooldowns.js'
@@ -17,6 +17,14 @@ import { Ledger } from './facts/spend.js'
 import { Hooks } from './hooks.js'
 import { Probes } from './probes.js'
 import { setTelemetryDefaults } from './telemetry-defaults.js'
+
+/** What a client takes of the world; tests hold it still. */
+export interface Sources {
+  /** Of cooldowns, rates, budgets, and what is measured. The timers of calls are those of the process. */
+  readonly clock: Clock
+  /** From 0 up to 1: draws among targets, and the jitter of retries. */
+  readonly random: () => number
+}
 
 let warm = false
 
@@ -34,20 +42,25 @@ function warmFetch(): void {
  * @param options - Checked.
  * @param stages - What stands around every call, the nearest to the provider first.
  */
-export function openContext(catalogue: Catalogue, options: ClientOptions, stages: readonly Stage[]): ClientContext {
+export function openContext(
+  catalogue: Catalogue,
+  options: ClientOptions,
+  stages: readonly Stage[],
+  { clock = systemClock, random = Math.random }: Partial<Sources> = {},
+): ClientContext {
   const plan = compilePlan(options, {
     env: process.env,
     catalogue,
-    clock: systemClock,
-    random: Math.random,
+    clock,
+    random,
     price: (target) => blendedPrice(target, options.prices),
   })
-  const store = options.store ?? new MemoryStore(systemClock)
+  const store = options.store ?? new MemoryStore(clock)
   const hooks = new Hooks(options.hooks)
   const { limits, budgets } = options
   const gates = new Gates({
     store,
-    clock: systemClock,
+    clock,
     limits,
     budgets,
     tellBudget: (event) => hooks.tell('onBudget', event),
@@ -61,7 +74,7 @@ export function openContext(catalogue: Catalogue, options: ClientOptions, stages
     cooldowns: store.shared
       ? new SharedCooldowns({
           store,
-          clock: systemClock,
+          clock,
           targets: () => plan.targets(),
           onCooldown: (event) => hooks.tell('onCooldown', () => event),
         })
@@ -72,8 +85,8 @@ export function openContext(catalogue: Catalogue, options: ClientOptions, stages
     ledger: new Ledger(),
     hooks,
     fetch: options.fetch,
-    clock: systemClock,
-    random: Math.random,
+    clock,
+    random,
   })
   setTelemetryDefaults(catalogue)
   warmFetch()

@@ -1,6 +1,6 @@
 /** Where LiteLLM sends a deployment's requests, as the base URL of a target or what fills that of its provider. */
 import type { ProviderOptions } from '../router/options.js'
-import type { Named } from './names.js'
+import type { NamedProvider } from './provider-names.js'
 import type { Fields } from './reading.js'
 
 type Address = Pick<ProviderOptions, 'baseURL' | 'variables'>
@@ -44,7 +44,7 @@ const ADDED: Readonly<Record<string, RegExp>> = {
 const OPERATION = /\/(chat\/completions|completions|embeddings|responses)$/
 
 /** A key that went to another host than the one it is for would be given away, so an unknown address is no address. */
-export function addressOf(params: Fields, { provider, region }: Named): Address | 'unknown' {
+export function addressOf(params: Fields, { provider, region }: NamedProvider): Address | 'unknown' {
   const variables: Record<string, string> = region === undefined ? {} : { region }
   for (const [foreign, { name, rows }] of Object.entries(VARIABLES)) {
     // Of another provider it means nothing, which is told with the fields that nobody read.

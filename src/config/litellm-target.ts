@@ -2,7 +2,7 @@
 import type { Capability, TargetLimits, TargetOptions } from '../router/options.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
 import { addressOf, SECRET } from './litellm-address.js'
-import { liteLLMModel } from './names.js'
+import { liteLLMModel } from './provider-names.js'
 import type { Fields } from './reading.js'
 
 /** Fields of a chat request that LiteLLM lets a deployment preset. */

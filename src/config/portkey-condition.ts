@@ -7,12 +7,12 @@ import type { Condition } from '../router/strategy.js'
 const NUMERIC: ReadonlySet<string> = new Set(['$gt', '$gte', '$lt', '$lte'])
 
 /** A condition, or the words for why the query cannot be said so. */
-export type Read = { readonly when: Condition } | { readonly fault: string }
+export type ReadCondition = { readonly when: Condition } | { readonly fault: string }
 
 /** What a query asks that is not known here. */
 class Fault extends Error {}
 
-export function conditionOf(query: unknown): Read {
+export function conditionOf(query: unknown): ReadCondition {
   try {
     const when = translated(query) as Condition
     compileCondition(when, 'query')

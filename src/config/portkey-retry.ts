@@ -1,4 +1,4 @@
-/** Portkey's status codes and retries, as classes of failures here (`src/policies/error-class.ts`). */
+/** Portkey's status codes and retries, as classes of failures here (`src/policies/classify-error.ts`). */
 import type { ClientOptions, FailureClass } from '../router/options.js'
 import type { Fields } from './reading.js'
 

@@ -1,6 +1,6 @@
 /** One target of a Portkey config that names a provider. */
 import type { ClientOptions, TargetOptions } from '../router/options.js'
-import { fromPortkeyName, served } from './names.js'
+import { fromPortkeyName, servedModel } from './provider-names.js'
 import { retriesOf } from './portkey-retry.js'
 import type { Fields } from './reading.js'
 
@@ -53,7 +53,7 @@ export function leafOf(node: Fields): Leaf | undefined {
     return leftOut(node, 'provider', why)
   }
   const deployment = DEPLOYMENT.map((name) => node.text(name)).find((name) => name !== undefined)
-  const named = served(provider, deployment ?? (typeof model === 'string' ? model : '*'))
+  const named = servedModel(provider, deployment ?? (typeof model === 'string' ? model : '*'))
   if ('fault' in named) return leftOut(node, 'override_params.model', named.fault)
   const target: Mutable<TargetOptions> = { model: `${named.provider}/${named.model}` }
   const host = node.text('custom_host')

@@ -123,6 +123,8 @@ function countIn(holder: JsonObject, fields: readonly string[]): number | undefi
   return undefined
 }
 
+const COMPLETION = ['completion_tokens', 'output_tokens'] as const
+
 /**
  * The prompt's total. Anthropic's own counts leave what was cached out of it, all others have it in
  * (https://platform.claude.com/docs/en/build-with-claude/prompt-caching).
@@ -131,11 +133,11 @@ function promptOf(usage: JsonObject): number | undefined {
   const prompt = countIn(usage, ['prompt_tokens'])
   if (prompt !== undefined) return prompt
   const input = countIn(usage, ['input_tokens'])
-  const read = countIn(usage, ['cache_read_input_tokens'])
-  const written = countIn(usage, ['cache_creation_input_tokens'])
-  if (input !== undefined && (read !== undefined || written !== undefined)) return input + (read ?? 0) + (written ?? 0)
+  const cached = (field: string): number => countIn(usage, [field]) ?? 0
+  if (input !== undefined) return input + cached('cache_read_input_tokens') + cached('cache_creation_input_tokens')
   // Of embeddings and of documents that were ordered, some say a total only.
-  return input ?? (countIn(usage, ['completion_tokens']) === undefined ? countIn(usage, ['total_tokens']) : undefined)
+  const total = countIn(usage, ['total_tokens'])
+  return total === undefined ? undefined : Math.max(0, total - (countIn(usage, COMPLETION) ?? 0))
 }
 
 /**
@@ -152,7 +154,7 @@ export function bucketsOf(usage: unknown): UsageBuckets | undefined {
   const billed = objectIn(usage, 'billed_units')
   const billedInput = countIn(billed, ['input_tokens'])
   const prompt = billedInput ?? promptOf(usage)
-  const completion = countIn(billed, ['output_tokens']) ?? countIn(usage, ['completion_tokens', 'output_tokens'])
+  const completion = countIn(billed, ['output_tokens']) ?? countIn(usage, COMPLETION)
   const buckets = noUsage()
   const billable = countFees(buckets, usage, billed)
   if (prompt === undefined && completion === undefined) {

@@ -4,7 +4,7 @@ import type { Hours } from './hours.js'
 import type { Rate } from './money.js'
 import type { OwnPrices, PeriodPrices, TierPrices } from './override.js'
 import { findPrices, type Cost, type PriceOptions } from './price.js'
-import { vectorOf, type Period, type RateCard, type Rates, type Tier } from './rates.js'
+import { vectorOf, type PricePeriod, type RateCard, type Rates, type Tier } from './rates.js'
 
 export interface PriceCard {
   /** `provider/model`. */
@@ -70,12 +70,12 @@ export function describePrice(
 const OF_DAYS = 'at some hours of some days of the week the prices are others'
 
 /** Our own shape has no days of the week. */
-function isOfDays({ hours, dayHours = [] }: Period): boolean {
+function isOfDays({ hours, dayHours = [] }: PricePeriod): boolean {
   return hours?.length === 0 && dayHours.length > 0
 }
 
 /** What holds whenever none of the later ones does, and those: at some hours, or from a day to come. */
-function splitByTime(all: Rates, at: number): { readonly rates: Rates; readonly later: readonly Period[] } {
+function splitByTime(all: Rates, at: number): { readonly rates: Rates; readonly later: readonly PricePeriod[] } {
   const { periods } = all
   const since = periods.findLastIndex(({ since: from, hours }) => hours === undefined && (from ?? 0) <= at)
   return { rates: { ...(periods[since]?.rates ?? all), periods: [] }, later: periods.slice(since + 1) }
@@ -121,7 +121,7 @@ function alwaysPrices({ card, tiers, services, regions }: Rates, factor: number)
   }
 }
 
-function periodPrices({ since, hours, rates }: Period, factor: number): PeriodPrices {
+function periodPrices({ since, hours, rates }: PricePeriod, factor: number): PeriodPrices {
   return {
     ...(since !== undefined && { since: isoOf(since) }),
     ...(hours !== undefined && { hours_utc: hours.map(windowOf) }),
@@ -162,7 +162,7 @@ interface Column {
 const STANDARD = { promptTokens: 0, serviceTier: '' }
 
 /** A column for each situation; of the tiers of service, those by length only where they have some of their own. */
-function columnsOf(rates: Rates, later: readonly Period[]): Column[] {
+function columnsOf(rates: Rates, later: readonly PricePeriod[]): Column[] {
   const byLength = (column: Column, tiers: readonly Tier[]): Column[] => [
     column,
     ...tiers.map(({ above }) => ({ ...column, name: nameOf(column.name, `above ${above}`), promptTokens: above + 1 })),
@@ -185,7 +185,7 @@ function nameOf(situation: string, length: string): string {
   return situation === 'standard' ? length : `${situation} ${length}`
 }
 
-function tableOf(rates: Rates, later: readonly Period[], factor: number): PriceTable {
+function tableOf(rates: Rates, later: readonly PricePeriod[], factor: number): PriceTable {
   const columns = columnsOf(rates, later)
   const vectors = columns.map(({ rates: own, promptTokens, serviceTier }) =>
     vectorOf(own, { promptTokens, serviceTier, region: '', factor, searchSize: '', at: 0 }),

@@ -3,9 +3,9 @@ import { asArray, asNumber, isObject } from '../kernel/json.js'
 import type { JsonObject } from '../kernel/protocol.js'
 import { FEE_BUCKETS, TOKEN_BUCKETS, type FeeBucket, type TokenBucket } from './buckets.js'
 import { hoursOf } from './hours.js'
-import { isLiteLLMEntry, ratesOfLiteLLM, type LiteLLMEntry } from './litellm.js'
-import { isModelsDevEntry, ratesOfModelsDev, type ModelsDevEntry } from './models-dev.js'
-import { NO_RATES, type Period, type RateCard, type Rates, type ServiceRates, type Tier } from './rates.js'
+import { isLiteLLMEntry, ratesOfLiteLLM, type LiteLLMEntry } from './litellm-prices.js'
+import { isModelsDevEntry, ratesOfModelsDev, type ModelsDevEntry } from './models-dev-prices.js'
+import { NO_RATES, type PricePeriod, type RateCard, type Rates, type ServiceRates, type Tier } from './rates.js'
 
 /**
  * USD for a million tokens. One that is left out is priced as the next plainer one: cached input as `input`,
@@ -120,7 +120,7 @@ function servicesOf(services: unknown): Record<string, ServiceRates> {
   return rates
 }
 
-function periodOf(always: OwnPrices, { since, hours_utc: hours, ...differs }: PeriodPrices): Period {
+function periodOf(always: OwnPrices, { since, hours_utc: hours, ...differs }: PeriodPrices): PricePeriod {
   return {
     since: since === undefined ? undefined : Date.parse(since),
     hours: hours === undefined ? undefined : hoursOf(typeof hours === 'string' ? [hours] : hours),

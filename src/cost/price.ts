@@ -2,9 +2,9 @@
 import { asNumber, isObject } from '../kernel/json.js'
 import type { JsonObject } from '../kernel/protocol.js'
 import { BUCKETS, bucketsOf, promptTokens, TOKEN_BUCKETS, type Bucket, type UsageBuckets } from './buckets.js'
-import { tablePrices, type Found } from './genai.js'
+import { tablePrices, type FoundPrices } from './genai-prices.js'
 import { amountOf, usdOf } from './money.js'
-import { namesOf, providerNames } from './names.js'
+import { listedNames, providerNames } from './listed-names.js'
 import { ratesOf, type PriceOverride } from './override.js'
 import { serviceTierOf, vectorOf, type Vector } from './rates.js'
 import { listsOf, type PriceLists } from './tables.js'
@@ -228,7 +228,9 @@ function sumUp(vector: Vector, buckets: UsageBuckets): Sum {
   return { pico, parts, unpriced, priced: priced || !counted, notes }
 }
 
-type Answer = { readonly found: Found; readonly source: NonNullable<Cost['source']> } | { readonly missing: string }
+type Answer =
+  | { readonly found: FoundPrices; readonly source: NonNullable<Cost['source']> }
+  | { readonly missing: string }
 
 /** The best source that knows the model, under the name that was asked for or the one that answered. */
 export function findPrices(
@@ -283,9 +285,9 @@ function overrideFor(
   overrides: NonNullable<PriceOptions['overrides']>,
   provider: string,
   model: string,
-): Found | undefined {
+): FoundPrices | undefined {
   const { ours, others } = providerNames(provider)
-  for (const { name, exact, factor = 1, note } of namesOf(provider, model).models) {
+  for (const { name, exact, factor = 1, note } of listedNames(provider, model).models) {
     const entry =
       own(overrides, `${provider}/${name}`) ??
       synonymous(overrides, provider, ours, others, name) ??

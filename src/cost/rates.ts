@@ -29,7 +29,7 @@ export interface ServiceRates {
 }
 
 /** Prices that hold at certain times only. The last one that holds counts. */
-export interface Period {
+export interface PricePeriod {
   /** Unix milliseconds. */
   readonly since?: number | undefined
   readonly hours?: readonly Hours[] | undefined
@@ -45,7 +45,7 @@ export interface Rates {
   readonly services: Readonly<Record<string, ServiceRates>>
   /** Factors on the prices of tokens by region, such as `{ eu: 1.1 }`; `*` is any but `global`. */
   readonly regions: Readonly<Record<string, number>>
-  readonly periods: readonly Period[]
+  readonly periods: readonly PricePeriod[]
   /** USD for a web search by `search_context_size`. */
   readonly searchSizes?: Readonly<Record<string, number>> | undefined
   /** Web searches of one call are billed as one. */
@@ -103,7 +103,7 @@ export function vectorOf(all: Rates, situation: Situation): Vector {
 }
 
 function inForce(rates: Rates, at: number): Rates {
-  const holds = ({ since, hours, dayHours = [] }: Period): boolean =>
+  const holds = ({ since, hours, dayHours = [] }: PricePeriod): boolean =>
     (since === undefined || at >= since) &&
     (hours === undefined || isWithin(hours, at) || dayHours.some((window) => isOnDay(window, at)))
   return rates.periods.findLast(holds)?.rates ?? rates
@@ -126,10 +126,9 @@ function workOut(rates: Rates, situation: Situation, tier: number, serviceTier: 
   const notes: string[] = []
   const { serviceTier: name, region, searchSize } = situation
   const service = rates.services[name]
-  let card: Card = { ...rates.card }
-  if (service && service.multiplier === undefined) card = layOver(card, service.card)
+  let card = layOver({ ...rates.card }, service?.card)
   card = layOver(card, rates.tiers[tier]?.card)
-  if (service && service.multiplier === undefined) card = layOver(card, service.tiers[serviceTier]?.card)
+  card = layOver(card, service?.tiers[serviceTier]?.card)
 
   let factor = service?.multiplier ?? 1
   if (service?.note !== undefined) notes.push(service.note)

@@ -3,10 +3,10 @@ import { promises, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { isObject } from '../kernel/json.js'
 import type { JsonObject } from '../kernel/protocol.js'
-import type { Found } from './genai.js'
-import { isLiteLLMEntry } from './litellm.js'
-import { isModelsDevEntry } from './models-dev.js'
-import { namesOf, providerNames } from './names.js'
+import type { FoundPrices } from './genai-prices.js'
+import { isLiteLLMEntry } from './litellm-prices.js'
+import { isModelsDevEntry } from './models-dev-prices.js'
+import { listedNames, providerNames } from './listed-names.js'
 import { ratesOf } from './override.js'
 
 /** The list itself, the path of a file with it, or an `https:` address. */
@@ -28,7 +28,7 @@ interface Format {
   readonly id: PriceListStatus['list']
   /** Number of models with a price. */
   count(list: JsonObject): number
-  find(list: JsonObject, provider: string, model: string): Found | undefined
+  find(list: JsonObject, provider: string, model: string): FoundPrices | undefined
 }
 
 const FETCH_TIMEOUT = 10_000
@@ -64,7 +64,7 @@ class LoadedList {
    * Prices of a model as far as the list is here. An object and a file are read on the spot the first time, which
    * takes some 20 ms for a file; a URL is fetched meanwhile, and nobody waits for it.
    */
-  find(provider: string, model: string): Found | { readonly missing: string } | undefined {
+  find(provider: string, model: string): FoundPrices | { readonly missing: string } | undefined {
     this.refresh()
     if (this.list) return this.format.find(this.list, provider, model)
     const state = this.error === undefined ? 'is being loaded' : `could not be loaded: ${this.error}`
@@ -185,7 +185,7 @@ const LITELLM: Format = {
       .length,
   find(list, provider, model) {
     const name = providerNames(provider).litellm
-    const { models, maker, made } = namesOf(provider, model)
+    const { models, maker, made } = listedNames(provider, model)
     for (const { name: candidate, exact, factor = 1, note } of models) {
       const entry = (name !== '' && entryIn(list, `${name}/${candidate}`)) || bareEntry(list, name, candidate)
       if (!entry || !isLiteLLMEntry(entry)) continue
@@ -235,7 +235,7 @@ const MODELS_DEV: Format = {
       0,
     ),
   find(list, provider, model) {
-    const { models, maker, made } = namesOf(provider, model)
+    const { models, maker, made } = listedNames(provider, model)
     const own = modelsIn(list, providerNames(provider).modelsDev)
     for (const { name, exact, factor = 1, note } of own ? models : []) {
       const entry = own && entryIn(own, name)

@@ -1,5 +1,5 @@
 /** What counts the tokens of a text before a request is sent. */
-import type { CountTokens } from '../kernel/estimate.js'
+import type { CountTokens } from '../kernel/estimate-tokens.js'
 import { requireFromHere } from '../kernel/own-require.js'
 
 /**

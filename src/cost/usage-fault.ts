@@ -6,11 +6,9 @@ export const MOST_TOKENS = 1e9
 /** USD. No call costs as much. */
 export const MOST_USD = 10_000
 
-/** Each by its own name and by those of other formats: at least one of a kind is what is priced. */
-const COUNTS = [
-  ['prompt_tokens', 'input_tokens', 'promptTokenCount', 'inputTokens'],
-  ['completion_tokens', 'output_tokens', 'candidatesTokenCount', 'outputTokens'],
-] as const
+/** Each by its own name and by those of other formats. */
+const PROMPT = ['prompt_tokens', 'input_tokens', 'promptTokenCount', 'inputTokens'] as const
+const COUNTS = [...PROMPT, 'completion_tokens', 'output_tokens', 'candidatesTokenCount', 'outputTokens'] as const
 const TOTALS = ['total_tokens', 'totalTokenCount', 'totalTokens'] as const
 
 export function isCount(value: unknown): value is number {
@@ -23,21 +21,14 @@ export function shownValue(value: unknown): string {
 }
 
 /**
- * The first count that is none: negative, a fraction, a text, more than any call uses. Where the parts are told the total
- * does not matter. `undefined` when all are counts, or nothing is told.
+ * The first count that is none: negative, a fraction, a text, more than any call uses. Where the prompt is told the
+ * total does not matter; where it is not, the prompt is what the total leaves for it. `undefined` when all are counts,
+ * or nothing is told.
  */
 export function usageFault(usage: unknown): string | undefined {
   if (!isObject(usage)) return usage == null ? undefined : `usage: it is ${typeName(usage)}`
-  let parts = 0
-  for (const names of COUNTS) {
-    for (const name of names) {
-      const value = usage[name]
-      if (value == null) continue
-      if (!isCount(value)) return noCount(name, value)
-      parts += 1
-    }
-  }
-  if (parts > 0) return undefined
+  for (const name of COUNTS) if (usage[name] != null && !isCount(usage[name])) return noCount(name, usage[name])
+  if (PROMPT.some((name) => usage[name] != null)) return undefined
   for (const name of TOTALS) if (usage[name] != null && !isCount(usage[name])) return noCount(name, usage[name])
   return undefined
 }

@@ -1,5 +1,5 @@
 /** Puts the chunks of a stream together into the completion that the same call without streaming would give. */
-import { messageFromBlocks } from './blocks.js'
+import { messageFromBlocks } from './message-blocks.js'
 import { addExtras } from './extras.js'
 import type {
   Block,

@@ -27,10 +27,10 @@ const WARNINGS: Readonly<Record<NoCounterpart, string>> = {
   thinking_blocks: 'thinking of earlier answers that only another provider can read is left out',
 }
 
-/** Warns once of each of `unsaid` that the request holds. The codec leaves them out. */
+/** Warns once of each of `noCounterparts` that the request holds. The codec leaves them out. */
 export function warnNoCounterpart(
   request: ChatRequest,
-  unsaid: readonly NoCounterpart[],
+  noCounterparts: readonly NoCounterpart[],
   warn: (message: string) => void,
 ): void {
   const found = new Set<NoCounterpart>()
@@ -45,7 +45,7 @@ export function warnNoCounterpart(
     if (tool.cache_control) found.add('cache_control')
     if (tool.function?.strict) found.add('strict')
   }
-  for (const what of unsaid) if (found.has(what)) warn(WARNINGS[what])
+  for (const what of noCounterparts) if (found.has(what)) warn(WARNINGS[what])
 }
 
 function lookAtAnswer(message: AssistantMessage, found: Set<NoCounterpart>): void {

@@ -1,17 +1,31 @@
 /** Text of others made fit to be shown: of bounded length, without characters that steer a terminal or forge a line. */
 
 /**
+ * The first `most` UTF-16 code units of `text`, or one less where a pair of surrogates would be cut apart. A copy: in V8 a
+ * slice keeps the whole text that it is of, however long, for as long as it lives itself.
+ */
+export function headOf(text: string, most: number): string {
+  if (text.length <= most) return text
+  const last = text.charCodeAt(most - 1)
+  const kept = text.slice(0, last >= 0xd800 && last <= 0xdbff ? most - 1 : most)
+  return Buffer.from(kept, 'utf16le').toString('utf16le')
+}
+
+/**
  * `text` cut to `most` characters, the last of which is then `…`. No pair of surrogates is cut apart.
  *
  * @param most - In UTF-16 code units, at least 2.
  */
 export function clip(text: string, most: number): string {
-  if (text.length <= most) return text
-  const end = most - 1
-  const last = text.charCodeAt(end - 1)
-  const kept = text.slice(0, last >= 0xd800 && last <= 0xdbff ? end - 1 : end)
-  // A copy: in V8 a slice keeps the whole text that it is of, however long, for as long as it lives itself.
-  return `${Buffer.from(kept, 'utf16le').toString('utf16le')}…`
+  return text.length <= most ? text : `${headOf(text, most - 1)}…`
+}
+
+/** Halves of a pair of surrogates without the other half. */
+const LONE_SURROGATES = /\p{Surrogate}/gu
+
+/** `text` with U+FFFD for each half of a pair of surrogates that stands alone: no UTF-8 has it, and databases refuse it. */
+export function wellFormed(text: string): string {
+  return text.replace(LONE_SURROGATES, '\ufffd')
 }
 
 const code = (point: number): string => String.fromCharCode(point)

@@ -124,7 +124,7 @@ export type AdmitResult =
 /** Keys that one operation may name. More would hold up a store for everybody. */
 export const MOST_KEYS = 1_000
 
-export interface Usage {
+export interface StoredUsage {
   readonly used: number
   readonly reserved: number
   /** Until some of what is used will be forgotten; 0 when nothing is used. */
@@ -215,7 +215,7 @@ export interface Store {
    */
   admit(request: AdmitRequest): MaybePromise<AdmitResult>
   /** What is used and reserved now of each allowance. */
-  usage(keys: readonly string[]): MaybePromise<readonly Usage[]>
+  usage(keys: readonly string[]): MaybePromise<readonly StoredUsage[]>
   /** Writes a fact into `space` for `ttlMs`; one that holds longer already stays. */
   put(space: string, name: string, value: string, ttlMs: number): MaybePromise<void>
   /** Takes a fact out of `space`. */

@@ -1,5 +1,5 @@
 /** OpenAI's models, at OpenAI, Azure, Bedrock and gateways. */
-import type { Family, PartialTraits, Refusal, TraitLine } from './traits.js'
+import type { Family, PartialTraits, RefusedFields, TraitLine } from './traits.js'
 
 const REASONING = 'https://platform.openai.com/docs/guides/reasoning'
 const LATEST = 'https://platform.openai.com/docs/guides/latest-model'
@@ -30,9 +30,9 @@ const CHAT = /gpt[^/]*-chat(?![a-z])/
 /** They take no effort of `none`. */
 const ALWAYS_REASON = /gpt[^/]*-chat(?![a-z])|codex|-pro(?![a-z])|-search-/
 
-const PENALTIES: Refusal = { fields: ['presence_penalty', 'frequency_penalty', 'logit_bias'] }
-const SAMPLERS: Refusal['fields'] = ['temperature', 'top_p', 'logprobs', 'top_logprobs']
-const STOP: Refusal = { fields: ['stop'] }
+const PENALTIES: RefusedFields = { fields: ['presence_penalty', 'frequency_penalty', 'logit_bias'] }
+const SAMPLERS: RefusedFields['fields'] = ['temperature', 'top_p', 'logprobs', 'top_logprobs']
+const STOP: RefusedFields = { fields: ['stop'] }
 
 /** What every reasoning model there is refuses (https://learn.microsoft.com/azure/ai-foundry/openai/how-to/reasoning). */
 const REASONS: PartialTraits = {

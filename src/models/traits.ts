@@ -3,7 +3,7 @@ import type { HistoryRules } from '../kernel/history.js'
 import type { ChatRequest } from '../kernel/hub.js'
 
 /** Fields of a chat request that a model answers with an error, unless their value asks for nothing. */
-export interface Refusal {
+export interface RefusedFields {
   readonly fields: readonly (keyof ChatRequest)[]
   /** Efforts of reasoning with which it takes them after all. */
   readonly exceptAt?: readonly string[]
@@ -25,7 +25,7 @@ export interface ModelTraits {
   readonly strictWindow?: number
   /** The only field in which it takes a limit of output on chat completions. */
   readonly limitField?: 'max_completion_tokens'
-  readonly refuses?: readonly Refusal[]
+  readonly refuses?: readonly RefusedFields[]
   /** The effort that it reasons with when a request says none. */
   readonly defaultEffort?: string
   /**

@@ -1,5 +1,5 @@
 /** Grok, at xAI, Azure, Vertex AI, Oracle and gateways. */
-import type { Family, Refusal, TraitLine } from './traits.js'
+import type { Family, RefusedFields, TraitLine } from './traits.js'
 
 const MODELS = 'https://docs.x.ai/docs/models'
 const REASONING = 'https://docs.x.ai/docs/guides/reasoning'
@@ -8,8 +8,8 @@ export const families: readonly Family[] = [
   { id: 'grok', name: /(?<![a-z])grok(?:-?(?<major>\d)(?:[.-](?<minor>\d{1,2})(?!\d))?)?/, not: /distil/ },
 ]
 
-const REASONS: Refusal = { fields: ['presence_penalty', 'frequency_penalty', 'stop'] }
-const EFFORT: Refusal = { fields: ['reasoning_effort'] }
+const REASONS: RefusedFields = { fields: ['presence_penalty', 'frequency_penalty', 'stop'] }
+const EFFORT: RefusedFields = { fields: ['reasoning_effort'] }
 
 export const lines: readonly TraitLine[] = [
   ...(

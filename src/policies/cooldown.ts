@@ -1,5 +1,5 @@
 /** A circuit breaker: when a target cools down, for how long, and how it comes back. Pure but for what it counts. */
-import type { ErrorClass } from './error-class.js'
+import type { ErrorClass } from './classify-error.js'
 import type { SlowerThan } from './slowness.js'
 
 export interface CooldownPolicy {
@@ -165,7 +165,7 @@ export class Breaker {
    *
    * @param retryAfterMs - The provider's own wait.
    * @param slow - It was answered, but so slowly that this counts as a failure.
-   * @returns milliseconds of the rest that begins now, or `undefined` when none does.
+   * @returns milliseconds of the cooldown that begins now, or `undefined` when none does.
    */
   settle(
     now: number,
@@ -194,7 +194,7 @@ export class Breaker {
       return undefined
     }
     if (!probe && !atOnce && !this.tooMany(now)) return undefined
-    return this.rest(now, retryAfterMs)
+    return this.coolDown(now, retryAfterMs)
   }
 
   /** Cools down because another process says so. Never shortens a cooldown. @returns whether it cools down longer now. */
@@ -215,7 +215,7 @@ export class Breaker {
     return this.policy.maxDuration === 0
   }
 
-  private rest(now: number, retryAfterMs: number | undefined): number | undefined {
+  private coolDown(now: number, retryAfterMs: number | undefined): number | undefined {
     if (this.never) return undefined
     const { duration, maxDuration } = this.policy
     const own = Math.min(maxDuration, duration * 2 ** Math.min(this.cooldowns, 20))

@@ -1,6 +1,6 @@
 /** Whether and when to try the same target again. */
 import { boundedWait } from '../kernel/wait.js'
-import { isRetryableClass, type ErrorClass } from './error-class.js'
+import { isRetryableClass, type ErrorClass } from './classify-error.js'
 
 /** How often, and how far apart, a failed attempt is repeated at the same target. */
 export interface RetryPolicy {

@@ -5,10 +5,10 @@
  */
 import { StreamError } from '../kernel/errors.js'
 import { asArray, asString, compact, isObject } from '../kernel/json.js'
-import { decodeError, encodeError, providerErrorOf } from './bedrock-converse/errors.js'
+import { decodeError, encodeError, providerErrorOf } from './bedrock-converse/error.js'
 import { modelPath, readModelPath } from './bedrock-converse/paths.js'
 import { vectorsOf } from './shared/cohere-vectors.js'
-import { embeddingsCodec } from './shared/embeddings.js'
+import { embeddingsCodec } from './shared/embeddings-codec.js'
 import { restOf } from './shared/raw.js'
 import { BEDROCK_RUNTIME } from './shared/bedrock.js'
 import { COHERE_INPUT_TYPES, DEFAULT_INPUT_TYPE } from './shared/cohere-input-types.js'

@@ -4,7 +4,7 @@ import { asArray, asNumber, asString, compact, isObject } from '../kernel/json.j
 import { META } from './cohere-chat/fields.js'
 import { decodeError, providerErrorOf } from './openai-chat/error.js'
 import { vectorsOf } from './shared/cohere-vectors.js'
-import { embeddingsCodec } from './shared/embeddings.js'
+import { embeddingsCodec } from './shared/embeddings-codec.js'
 import { restOf } from './shared/raw.js'
 import { wireCount } from './shared/count.js'
 import { COHERE_INPUT_TYPES, DEFAULT_INPUT_TYPE } from './shared/cohere-input-types.js'

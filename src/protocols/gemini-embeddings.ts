@@ -4,9 +4,9 @@
  */
 import { asArray, asNumber, asString, compact, isObject } from '../kernel/json.js'
 import type { JsonObject } from '../kernel/protocol.js'
-import { decodeError, encodeError, providerErrorOf } from './gemini-generate/errors.js'
+import { decodeError, encodeError, providerErrorOf } from './gemini-generate/error.js'
 import { camel, methodPath, readPath } from './gemini-generate/wire.js'
-import { embeddingsCodec } from './shared/embeddings.js'
+import { embeddingsCodec } from './shared/embeddings-codec.js'
 import { restOf } from './shared/raw.js'
 import { wireCount } from './shared/count.js'
 

@@ -1,7 +1,7 @@
 /** Ollama's own embeddings: https://docs.ollama.com/api/embed. `/v1/embeddings` of the same server is OpenAI's. */
 import { compact } from '../kernel/json.js'
 import { decodeError, providerErrorOf } from './openai-chat/error.js'
-import { embeddingsCodec, isVector, readInput } from './shared/embeddings.js'
+import { embeddingsCodec, isVector, readInput } from './shared/embeddings-codec.js'
 import { restOf } from './shared/raw.js'
 import { wireCount } from './shared/count.js'
 

@@ -34,7 +34,7 @@ import { createStreamDecoder } from './openai-chat/stream-decode.js'
 import { requestObject } from './shared/malformed.js'
 import { checkSpoken } from './shared/prompt.js'
 import { asksNothing } from './shared/request-fields.js'
-import { said } from './shared/said.js'
+import { quoted } from './shared/quoted.js'
 
 const PATH = '/completions'
 
@@ -59,7 +59,7 @@ function textOf(message: Message, context: EncodeContext): string {
   return (content ?? [])
     .map((part) => {
       if (part.type === 'text') return part.text
-      refuse(`content part of type ${said(part.type)}`, context)
+      refuse(`content part of type ${quoted(part.type)}`, context)
       return ''
     })
     .join('')

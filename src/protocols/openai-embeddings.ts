@@ -12,7 +12,7 @@ import type {
 import { decodeError, encodeError, providerErrorOf } from './openai-chat/error.js'
 import { USAGE_FIELDS } from './openai-chat/fields.js'
 import { readUsage } from './openai-chat/usage.js'
-import { isVector } from './shared/embeddings.js'
+import { isVector } from './shared/embeddings-codec.js'
 import { INPUT_TYPE_FIELDS, encodeInputType } from './shared/input-types.js'
 import { answerObject, badRequest, requestObject } from './shared/malformed.js'
 import { wireCount } from './shared/count.js'

@@ -5,10 +5,10 @@
 import { asArray, asString, isObject } from '../kernel/json.js'
 import type { JsonObject } from '../kernel/protocol.js'
 import { traitsOf } from '../models/index.js'
-import { decodeError, encodeError, providerErrorOf } from './gemini-generate/errors.js'
+import { decodeError, encodeError, providerErrorOf } from './gemini-generate/error.js'
 import { camel, methodPath, readPath } from './gemini-generate/wire.js'
 import { GEMINI_TASKS } from './gemini-embeddings.js'
-import { embeddingsCodec } from './shared/embeddings.js'
+import { embeddingsCodec } from './shared/embeddings-codec.js'
 import { wireCount } from './shared/count.js'
 
 const METHOD = 'predict'

@@ -5,7 +5,7 @@
 import { compact } from '../kernel/json.js'
 import type { EmbeddingsProtocol, ProtocolId } from '../kernel/protocol.js'
 import { openaiEmbeddings } from './openai-embeddings.js'
-import { readInput, readRequest, textsRequest, type TextsFields } from './shared/embeddings.js'
+import { readInput, readRequest, textsRequest, type TextsFields } from './shared/embeddings-codec.js'
 import { requestObject } from './shared/malformed.js'
 
 const ID: ProtocolId = 'voyage-embeddings'

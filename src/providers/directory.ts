@@ -18,7 +18,7 @@ export interface Directory {
    * USD that a gateway says an answer cost, in a header of its own. As with ids, the name counts and not the
    * address: a LiteLLM proxy stands anywhere.
    */
-  readonly reportedCost: (headers: Pick<Headers, 'forEach'>) => number | undefined
+  readonly reportedCost: (headers: Pick<Headers, 'get'>) => number | undefined
 }
 
 /** Nothing is worked out before it is asked for. */
@@ -40,9 +40,10 @@ export function directoryOf(rows: readonly ProviderRow[]): Directory {
     reportedCost(headers) {
       costHeaders ??= new Set(rows.flatMap(({ gateway }) => gateway?.costHeader ?? []))
       let cost: number | undefined
-      headers.forEach((value, name) => {
-        if (costHeaders?.has(name.toLowerCase()) && value.trim() !== '') cost = asNumber(Number(value))
-      })
+      for (const name of costHeaders) {
+        const value = headers.get(name)?.trim()
+        if (value) cost = asNumber(Number(value))
+      }
       return cost
     },
   }

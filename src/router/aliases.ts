@@ -1,9 +1,9 @@
 /** Model strings compiled to routes: of the configuration at once, of calls when they come. */
 import { ConfigError } from '../kernel/errors.js'
-import type { ErrorClass } from '../policies/error-class.js'
+import type { ErrorClass } from '../policies/classify-error.js'
 import { classesMeantBy } from '../policies/fallback.js'
 import { hedgePolicy } from '../policies/hedge.js'
-import { groupOf } from './entries.js'
+import { groupOf } from './alias-entries.js'
 import { Levels, refuseStar, type LevelsOptions } from './levels.js'
 import type { AliasOptions, AnswerTest, FallbackOptions } from './options.js'
 import { RecentlyUsed } from './recently-used.js'

@@ -2,7 +2,7 @@
 import { ConfigError } from '../kernel/errors.js'
 import { typeName } from '../kernel/json.js'
 import { didYouMean } from '../kernel/did-you-mean.js'
-import type { Entry } from './entries.js'
+import type { AliasEntry } from './alias-entries.js'
 import type { GroupOptions } from './options.js'
 import { strategies } from './strategies/index.js'
 import { ordered } from './strategies/ordered.js'
@@ -18,7 +18,7 @@ export interface ChosenStrategy {
 /** @throws ConfigError for options that the strategy has not. */
 export function chosenStrategy(
   { strategy: named }: Pick<GroupOptions, 'strategy'>,
-  entries: readonly Entry[],
+  entries: readonly AliasEntry[],
   path: string,
 ): ChosenStrategy {
   if (named === undefined) {

@@ -1,5 +1,5 @@
 /** What a program can be told of as calls go by. */
-import type { ErrorClass } from '../policies/error-class.js'
+import type { ErrorClass } from '../policies/classify-error.js'
 
 /** `lost`: called off because an attempt beside it answered first. `abort`: called off by the caller, or for the call's time. */
 export type AttemptOutcome = 'ok' | 'lost' | ErrorClass
@@ -53,7 +53,7 @@ export interface CooldownEvent {
   readonly provider: string
   /** The failure that was one too many; `slow`: an answer that `cooldown.slowerThan` counts as one. */
   readonly after: ErrorClass | 'slow'
-  /** Milliseconds of the rest. */
+  /** Milliseconds of the cooldown. */
   readonly ms: number
   /** `own`: this client met the failure. `shared`: another process did, and told it through the `store`. */
   readonly from: 'own' | 'shared'

@@ -2,14 +2,14 @@
 import type { Clock } from '../kernel/clock.js'
 import type { HeaderSource } from '../kernel/rate-limit.js'
 import { Breaker, verdictOf, type BreakerState, type CooldownPolicy } from '../policies/cooldown.js'
-import type { ErrorClass } from '../policies/error-class.js'
+import type { ErrorClass } from '../policies/classify-error.js'
 import { RetryBudget } from '../policies/retry.js'
 import { Slowness } from '../policies/slowness.js'
 import { MovingAverage, Sample } from './averages.js'
 import { AnnouncedLimits } from './announced-limits.js'
 
 /** How an attempt ended. Times in milliseconds. */
-export interface Outcome {
+export interface TargetOutcome {
   /** Absent: it succeeded. */
   readonly errorClass?: ErrorClass | undefined
   /** The provider's own wait. */
@@ -26,11 +26,11 @@ export interface Outcome {
 /** An attempt under way. */
 export interface Running {
   /** Ends it, once. @returns milliseconds of a cooldown that begins then. */
-  (outcome: Outcome): number | undefined
+  (outcome: TargetOutcome): number | undefined
   /** The first content of a stream is there, after so many milliseconds. @returns whether the target serves again by that. */
   readonly answers: (firstChunkMs: number) => boolean
   /** Milliseconds of a cooldown that has begun with it, because others wait too long; it is sent all the same. */
-  readonly rest: number | undefined
+  readonly cooldown: number | undefined
 }
 
 export interface HealthPolicies {
@@ -155,7 +155,7 @@ export class Health {
   begin(stream = false): Running {
     const now = this.clock.now()
     // Before it: what begins with a cooldown is its probe. Until that is answered, nobody else follows to where others hang.
-    const rest = this.overdue(now)
+    const cooldown = this.overdue(now)
     let probe = this.breaker.begin()
     const { slowness } = stream ? this.firstChunks : this.wholes
     const waiting = probe ? undefined : slowness?.begin(now)
@@ -167,14 +167,14 @@ export class Health {
     this.retryBudget.call()
     this.changed()
     let open = true
-    const end = (outcome: Outcome): number | undefined => {
+    const end = (outcome: TargetOutcome): number | undefined => {
       if (!open) return undefined
       open = false
       this.inFlight -= 1
       if (outcome.firstChunkMs === undefined) answered()
-      const rest = this.end(outcome, probe, late)
+      const cooldown = this.end(outcome, probe, late)
       this.changed()
-      return rest
+      return cooldown
     }
     const answers = (firstChunkMs: number): boolean => {
       if (open) answered()
@@ -185,7 +185,7 @@ export class Health {
       this.changed()
       return true
     }
-    return Object.assign(end, { answers, rest })
+    return Object.assign(end, { answers, cooldown })
   }
 
   /** Headers of an answer that may speak of the provider's own limits. They are read when somebody asks. @param date - Unix milliseconds of the answer. */
@@ -202,17 +202,17 @@ export class Health {
 
   /** @returns milliseconds of a cooldown that begins because attempts wait too long. */
   private overdue(now: number): number | undefined {
-    let rest: number | undefined
-    if (!this.wholes.slowness) return rest
+    let cooldown: number | undefined
+    if (!this.wholes.slowness) return cooldown
     for (const { slowness } of [this.wholes, this.firstChunks]) {
       for (let late = slowness?.overdue(now) ?? 0; late > 0; late -= 1)
-        rest = this.breaker.settle(now, undefined, false, undefined, true) ?? rest
+        cooldown = this.breaker.settle(now, undefined, false, undefined, true) ?? cooldown
     }
-    return rest
+    return cooldown
   }
 
   /** @param late - It has counted as slow while it was waited for. */
-  private end(outcome: Outcome, probe: boolean, late: boolean): number | undefined {
+  private end(outcome: TargetOutcome, probe: boolean, late: boolean): number | undefined {
     const { errorClass, retryAfterMs, durationMs, firstChunkMs } = outcome
     const now = this.clock.now()
     const verdict = verdictOf(errorClass)

@@ -1,22 +1,22 @@
 /** The way of one call through its targets: where next, after what has failed so far. */
-import type { ErrorClass } from '../policies/error-class.js'
+import type { ErrorClass } from '../policies/classify-error.js'
 import { looksAtAnswers, mayFallBack } from '../policies/fallback.js'
-import { isTight, misfit, noneFits, regionOf, type Misfit } from './fit.js'
-import type { AllInCooldown, FailedStep, Journey, RouteStep } from './journey.js'
+import { isTight, misfit, noneFits, regionOf, type Misfit } from './misfit.js'
+import type { AllInCooldown, FailedStep, CallRoute, RouteStep } from './route-step.js'
 import { begin, type Position } from './position.js'
 import { retryTarget } from './retry-target.js'
 import { soonestBack } from './soonest-back.js'
 import type { Fallback, Level, Route } from './route.js'
 import type { Member } from './strategy.js'
 
-export type { AllInCooldown, FailedStep, Journey, RouteStep } from './journey.js'
+export type { AllInCooldown, FailedStep, CallRoute, RouteStep } from './route-step.js'
 
 /** What is said of a target whose probe is under way, which may end at any time. */
 const PROBE_MS = 1_000
 
 /** Never gives a target twice but to retry it, and never more attempts than the policy allows. */
 export class Itinerary {
-  private readonly journey: Journey
+  private readonly callRoute: CallRoute
   private readonly regional: boolean
   private waiting: readonly Fallback[]
   /** Ids of targets that an attempt was made at. */
@@ -32,16 +32,16 @@ export class Itinerary {
   private sawTight = false
   private isRetry = false
 
-  constructor(journey: Journey) {
-    this.journey = journey
-    this.waiting = journey.fallbacks
-    this.at = begin(journey.route, undefined)
-    const { levels } = journey.route
+  constructor(callRoute: CallRoute) {
+    this.callRoute = callRoute
+    this.waiting = callRoute.fallbacks
+    this.at = begin(callRoute.route, undefined)
+    const { levels } = callRoute.route
     // A target that is the only one is asked in any case, so that nobody need count what it is asked.
-    if (journey.fallbacks.length === 0 && levels.length === 1 && levels[0]?.members.length === 1) this.lenient = true
+    if (callRoute.fallbacks.length === 0 && levels.length === 1 && levels[0]?.members.length === 1) this.lenient = true
     this.regional =
-      regionOf(journey.call) !== undefined &&
-      allMembers([journey.route, ...journey.fallbacks]).some(({ target }) => target.facts.region !== undefined)
+      regionOf(callRoute.call) !== undefined &&
+      allMembers([callRoute.route, ...callRoute.fallbacks]).some(({ target }) => target.facts.region !== undefined)
   }
 
   /** @throws UnsupportedParameterError or ConfigError when no target can serve the call, whatever its health. */
@@ -53,7 +53,7 @@ export class Itinerary {
   next(failure: FailedStep): RouteStep | undefined {
     this.skipped.clear()
     this.note(failure)
-    if (this.attempts >= this.journey.retries.attempts) return undefined
+    if (this.attempts >= this.callRoute.retries.attempts) return undefined
     const { errorClass, also, tested, remaining } = failure
     const special = this.special(errorClass, tested) ?? (also && this.special(also))
     if (special) return special
@@ -82,9 +82,9 @@ export class Itinerary {
 
   /** Another target beside one that is slow: of the same rank, or of the next that has one. */
   hedge(): RouteStep | undefined {
-    if (this.attempts >= this.journey.retries.attempts) return undefined
-    const { stage, level } = this.at
-    for (const rank of stage.levels.slice(level)) {
+    if (this.attempts >= this.callRoute.retries.attempts) return undefined
+    const { leg, level } = this.at
+    for (const rank of leg.levels.slice(level)) {
       const beside = this.pick(rank)
       if (beside) return this.go(beside.member, 0, `hedge: ${beside.reason}`)
     }
@@ -93,12 +93,12 @@ export class Itinerary {
 
   /** Whether a target is left that can be tried when the last step's gives no answer in time, one in cooldown included. */
   get hasOther(): boolean {
-    if (this.attempts >= this.journey.retries.attempts) return false
-    const { stage, level } = this.at
-    const { route, fallbacks } = this.journey
+    if (this.attempts >= this.callRoute.retries.attempts) return false
+    const { leg, level } = this.at
+    const { route, fallbacks } = this.callRoute
     const ahead = [
-      { levels: stage.levels.slice(level) },
-      ...this.suspended.map((left) => ({ levels: left.stage.levels.slice(left.level) })),
+      { levels: leg.levels.slice(level) },
+      ...this.suspended.map((left) => ({ levels: left.leg.levels.slice(left.level) })),
       ...this.waiting.filter(({ on }) => on === undefined || on.has('timeout')),
       // Those for which the call seems too long come last.
       ...(this.sawTight && !this.lenient ? [route, ...fallbacks] : []),
@@ -124,7 +124,7 @@ export class Itinerary {
   }
 
   private hasTarget({ levels }: Fallback): boolean {
-    if (this.attempts >= this.journey.retries.attempts) return false
+    if (this.attempts >= this.callRoute.retries.attempts) return false
     return levels.some(({ members }) => members.some((member) => this.isOpen(member)))
   }
 
@@ -147,7 +147,7 @@ export class Itinerary {
   }
 
   private levelNow(): Level | undefined {
-    return this.at.stage.levels[this.at.level]
+    return this.at.leg.levels[this.at.level]
   }
 
   /** A fallback for this class of failures, when it has a target to try. @param only - The one that is meant. */
@@ -173,14 +173,14 @@ export class Itinerary {
     const larger = this.special('context-length')
     if (larger) return larger
     this.lenient = true
-    this.at = begin(this.journey.route, undefined)
-    this.waiting = this.journey.fallbacks
+    this.at = begin(this.callRoute.route, undefined)
+    this.waiting = this.callRoute.fallbacks
     return this.forward(after)
   }
 
   private forward(after: ErrorClass | undefined): RouteStep | undefined {
     for (;;) {
-      const { levels } = this.at.stage
+      const { levels } = this.at.leg
       for (let { level } = this.at; level < levels.length; level += 1) {
         if (level !== this.at.level) this.at = { ...this.at, level, retries: 0, here: [] }
         const found = this.pick(levels[level])
@@ -200,7 +200,7 @@ export class Itinerary {
   }
 
   private reasonFor(reason: string): string {
-    const { after } = this.at.stage
+    const { after } = this.at.leg
     if (after !== undefined) return `fallback after ${after}: ${reason}`
     return this.attempts === 0 ? reason : `failover: ${reason}`
   }
@@ -208,14 +208,14 @@ export class Itinerary {
   private pick(level: Level | undefined): { readonly member: Member; readonly reason: string } | undefined {
     if (!level) return undefined
     const { members, selector } = level
-    const choice = selector.select(this.journey.call, (index) => this.isOpen(members[index]))
+    const choice = selector.select(this.callRoute.call, (index) => this.isOpen(members[index]))
     const member = choice && members[choice.index]
     return member && choice && { member, reason: choice.reason }
   }
 
   private isOpen(member: Member | undefined): boolean {
     if (!member || !this.isNew(member) || !member.health.allows || this.misfit(member)) return false
-    if (this.lenient || !isTight(this.journey.call, member)) return true
+    if (this.lenient || !isTight(this.callRoute.call, member)) return true
     this.sawTight = true
     return false
   }
@@ -225,24 +225,24 @@ export class Itinerary {
   }
 
   private misfit(member: Member): Misfit | undefined {
-    return misfit(this.journey.call, member, this.regional)
+    return misfit(this.callRoute.call, member, this.regional)
   }
 
   /** One of this level once more. */
   private again(last: FailedStep, remaining: number): RouteStep | undefined {
     const { here, retries } = this.at
     if (here.length === 0) return undefined
-    const found = retryTarget(here, this.journey, { last, remaining, retries, hasNext: this.hasNext() })
+    const found = retryTarget(here, this.callRoute, { last, remaining, retries, hasNext: this.hasNext() })
     if (!found) return undefined
     this.at = { ...this.at, retries: retries + 1, here: here.filter((other) => other !== found.tried) }
     return this.go(found.tried.member, found.wait, 'retry', true)
   }
 
   private hasNext(): boolean {
-    const { stage, level } = this.at
+    const { leg, level } = this.at
     const ahead = [
-      { levels: stage.levels.slice(level + 1) },
-      ...this.suspended.map((left) => ({ levels: left.stage.levels.slice(left.level) })),
+      { levels: leg.levels.slice(level + 1) },
+      ...this.suspended.map((left) => ({ levels: left.leg.levels.slice(left.level) })),
       ...this.waiting.filter(({ on }) => on === undefined),
     ]
     return ahead.some(({ levels }) => levels.some(({ members }) => members.some((member) => this.isOpen(member))))
@@ -250,8 +250,8 @@ export class Itinerary {
 
   /** @throws UnsupportedParameterError or ConfigError when it is not for their health that none was taken. */
   private cooling(): RouteStep | AllInCooldown {
-    const { route, fallbacks, call, whenAllInCooldown } = this.journey
-    const { soonest, misfits } = soonestBack(this.journey, (member) => this.misfit(member))
+    const { route, fallbacks, call, whenAllInCooldown } = this.callRoute
+    const { soonest, misfits } = soonestBack(this.callRoute, (member) => this.misfit(member))
     if (!soonest) {
       const lacking = [...misfits.values()].some(({ capability }) => capability !== undefined)
       const able = lacking ? this.special('unsupported') : undefined
@@ -272,7 +272,7 @@ export class Itinerary {
     this.isRetry = isRetry
     this.tried.add(member.target.id)
     this.at = { ...this.at, here: [...this.at.here, { member, failure: undefined }] }
-    return { member, wait, reason, params: this.at.stage.params }
+    return { member, wait, reason, params: this.at.leg.params }
   }
 }
 

@@ -2,8 +2,8 @@
 import type { Clock } from '../kernel/clock.js'
 import { ConfigError } from '../kernel/errors.js'
 import { chosenStrategy, type ChosenStrategy } from './chosen-strategy.js'
-import { aliasCycle, entriesOf, groupOf, type Entry } from './entries.js'
-import { adjusted, conditionOf, joined, memberOf, spread } from './members.js'
+import { aliasCycle, entriesOf, groupOf, type AliasEntry } from './alias-entries.js'
+import { adjustedMember, conditionOf, joinedMembers, memberOf, sharedWeights } from './members.js'
 import type { AliasOptions } from './options.js'
 import type { Level } from './route.js'
 import { ordered } from './strategies/ordered.js'
@@ -99,7 +99,7 @@ export class Levels {
   }
 
   /** @throws ConfigError on the first fault in what an alias says of itself, or in a strategy's options. */
-  group(name: string): { readonly entries: readonly Entry[]; readonly chosen: ChosenStrategy } {
+  group(name: string): { readonly entries: readonly AliasEntry[]; readonly chosen: ChosenStrategy } {
     const { aliases, skips } = this.options
     const path = `models.${name}`
     const group = groupOf(aliases[name] as AliasOptions)
@@ -133,17 +133,17 @@ export class Levels {
   }
 
   /** Each entry is a level of its own: its tries are used up before the next begins. An alias among them keeps its levels. */
-  private inOrder(entries: readonly Entry[], name: string, trail: Trail): readonly Rank[] {
+  private inOrder(entries: readonly AliasEntry[], name: string, trail: Trail): readonly Rank[] {
     const sorted = [...entries].sort((a, b) => (a.options.order ?? 1) - (b.options.order ?? 1))
     return sorted.flatMap((entry) => {
       const when = conditionOf(entry)
       const nested = this.nested(entry, trail)
       if (!nested) {
-        const member = adjusted(this.member(entry, name), entry, when)
+        const member = adjustedMember(this.member(entry, name), entry, when)
         return [this.rank(name, { strategy: ordered, options: {} }, [member])]
       }
       return nested.map((rank) => {
-        const members = rank.level.members.map((member) => adjusted(member, entry, when))
+        const members = rank.level.members.map((member) => adjustedMember(member, entry, when))
         if (members.every((member, i) => member === rank.level.members[i])) return rank
         // What strategies choose by; otherwise the one at work goes on with the same targets.
         if (when || entry.options.tags) return this.rank(rank.name, rank.chosen, members)
@@ -156,7 +156,7 @@ export class Levels {
    * Entries of one order are a level, from which the strategy picks. An alias among them brings its targets: those of its
    * first level to the first, those of its second to a second one behind it, and so on.
    */
-  private byOrder(entries: readonly Entry[], name: string, trail: Trail, chosen: ChosenStrategy): readonly Rank[] {
+  private byOrder(entries: readonly AliasEntry[], name: string, trail: Trail, chosen: ChosenStrategy): readonly Rank[] {
     const orders = [...new Set(entries.map((entry) => entry.options.order ?? 1))].sort((a, b) => a - b)
     return orders.flatMap((order) => {
       const levels: Member[][] = []
@@ -168,13 +168,13 @@ export class Levels {
           else levels.push([...members])
         }
       }
-      return levels.map((members) => this.rank(name, chosen, joined(members)))
+      return levels.map((members) => this.rank(name, chosen, joinedMembers(members)))
     })
   }
 
   /** The members that an entry brings to each level. */
   private brought(
-    entry: Entry,
+    entry: AliasEntry,
     name: string,
     trail: Trail,
     { strategy }: ChosenStrategy,
@@ -182,22 +182,22 @@ export class Levels {
     const { weight = 1 } = entry.options
     const when = conditionOf(entry)
     const nested = this.nested(entry, trail)
-    if (!nested) return [[Object.freeze({ ...adjusted(this.member(entry, name), entry, when), weight })]]
+    if (!nested) return [[Object.freeze({ ...adjustedMember(this.member(entry, name), entry, when), weight })]]
     const levels = nested.map(({ level: { members } }) => members)
     // A strategy that goes through its members as written has their order already.
     const kept = strategy.keepsOrder === true ? [levels.flat()] : levels
-    return kept.map((members) => spread(members, weight).map((member) => adjusted(member, entry, when)))
+    return kept.map((members) => sharedWeights(members, weight).map((member) => adjustedMember(member, entry, when)))
   }
 
   /** @throws ConfigError for what only a target can have. */
-  private nested(entry: Entry, trail: Trail): readonly Rank[] | undefined {
+  private nested(entry: AliasEntry, trail: Trail): readonly Rank[] | undefined {
     const alias = this.meant(entry.options.model, trail)
     if (!alias) return undefined
     refuseTargetOptions(entry)
     return this.nestedRanks(alias, trail)
   }
 
-  private member({ options, modelPath, position }: Entry, name: string): Member {
+  private member({ options, modelPath, position }: AliasEntry, name: string): Member {
     return memberOf(this.options.targets.configure(options, modelPath, `${name}.${position + 1}`, !this.watches))
   }
 
@@ -220,7 +220,7 @@ function levelsOf(ranks: readonly Rank[]): readonly Level[] {
   return Object.freeze(ranks.map(({ level }) => level))
 }
 
-export function refuseTargetOptions({ options, path }: Entry): void {
+export function refuseTargetOptions({ options, path }: AliasEntry): void {
   const own = targetOption(options)
   if (own === undefined) return
   throw new ConfigError(`${path}.${own}`, `\`${options.model}\` is an alias; set it on the alias's own targets`)

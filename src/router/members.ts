@@ -1,7 +1,7 @@
 /** Members of groups: targets, and what the entries of aliases say of them. */
 import { nearestTimeouts } from '../policies/timeout.js'
 import { compileCondition, type Holds } from './condition.js'
-import type { Entry } from './entries.js'
+import type { AliasEntry } from './alias-entries.js'
 import { isSame } from './same.js'
 import type { Member } from './strategy.js'
 import type { Holding } from './target.js'
@@ -11,7 +11,11 @@ export function memberOf(holding: Holding): Member {
 }
 
 /** What an entry says of the member, or of each member of the alias that it names; weights aside. */
-export function adjusted(member: Member, { options, timeout: usual }: Entry, when: Holds | undefined): Member {
+export function adjustedMember(
+  member: Member,
+  { options, timeout: usual }: AliasEntry,
+  when: Holds | undefined,
+): Member {
   const { target } = member
   const { base, tags, timeout, params, contextWindow, capabilities, dropUnsupported } = options
   const changes = { base, tags, usual, timeout, params, contextWindow, capabilities, dropUnsupported, when }
@@ -35,7 +39,7 @@ export function adjusted(member: Member, { options, timeout: usual }: Entry, whe
   })
 }
 
-export function conditionOf({ options: { when }, path }: Entry): Holds | undefined {
+export function conditionOf({ options: { when }, path }: AliasEntry): Holds | undefined {
   return when && compileCondition(when, `${path}.when`)
 }
 
@@ -46,7 +50,7 @@ function bothHold(inner: Holds | undefined, outer: Holds | undefined): Holds | u
 }
 
 /** One share for all members together, spread by their own weights; evenly when none of them has any. */
-export function spread(members: readonly Member[], share: number): readonly Member[] {
+export function sharedWeights(members: readonly Member[], share: number): readonly Member[] {
   const total = members.reduce((sum, { weight }) => sum + weight, 0)
   return members.map((member) =>
     Object.freeze({ ...member, weight: total > 0 ? (share * member.weight) / total : share / members.length }),
@@ -54,7 +58,7 @@ export function spread(members: readonly Member[], share: number): readonly Memb
 }
 
 /** Members that are alike but for their weights become one, with the weights of all, where the first of them stood. */
-export function joined(members: readonly Member[]): readonly Member[] {
+export function joinedMembers(members: readonly Member[]): readonly Member[] {
   const distinct: Member[] = []
   const places = new Map<string, number[]>()
   for (const member of members) {

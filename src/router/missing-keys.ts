@@ -1,6 +1,6 @@
 /** Targets that cannot be called because the key or a part of the address is missing. All are said at once. */
 import { ConfigError } from '../kernel/errors.js'
-import { entriesOf, groupOf } from './entries.js'
+import { entriesOf, groupOf } from './alias-entries.js'
 import type { AliasOptions, FallbackOptions, TargetOptions } from './options.js'
 import { canonical } from './target-name.js'
 import type { Targets } from './targets.js'

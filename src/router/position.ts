@@ -1,11 +1,11 @@
 /** Where a call is on its way through its targets. */
-import type { ErrorClass } from '../policies/error-class.js'
-import type { FailedStep } from './journey.js'
+import type { ErrorClass } from '../policies/classify-error.js'
+import type { FailedStep } from './route-step.js'
 import type { Fallback, Level, Route } from './route.js'
 import type { Member } from './strategy.js'
 
 /** The route, or a fallback. */
-export interface Stage {
+export interface Leg {
   readonly levels: readonly Level[]
   readonly params: Readonly<Record<string, unknown>> | undefined
   /** Why it was entered; `undefined` for the call's own. */
@@ -20,7 +20,7 @@ export interface Tried {
 }
 
 export interface Position {
-  readonly stage: Stage
+  readonly leg: Leg
   readonly level: number
   readonly retries: number
   /** Members tried at this level, newest last. */
@@ -31,5 +31,5 @@ export function begin(
   { levels, params }: Pick<Route, 'levels'> & Partial<Fallback>,
   after: ErrorClass | undefined,
 ): Position {
-  return { stage: { levels, params, after }, level: 0, retries: 0, here: [] }
+  return { leg: { levels, params, after }, level: 0, retries: 0, here: [] }
 }

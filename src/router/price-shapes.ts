@@ -1,8 +1,8 @@
 /** The shapes of prices. */
 import * as z from 'zod/mini'
 import { FEE_BUCKETS, TOKEN_BUCKETS, type FeeBucket, type TokenBucket } from '../cost/buckets.js'
-import { isLiteLLMEntry } from '../cost/litellm.js'
-import { isModelsDevEntry } from '../cost/models-dev.js'
+import { isLiteLLMEntry } from '../cost/litellm-prices.js'
+import { isModelsDevEntry } from '../cost/models-dev-prices.js'
 
 const usd = z.optional(z.number().check(z.nonnegative()))
 const factor = z.number().check(z.nonnegative())

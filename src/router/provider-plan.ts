@@ -12,7 +12,7 @@ import type {
 } from '../kernel/protocol.js'
 import type { AuthScheme, ProviderRow } from '../kernel/provider.js'
 import { Secrets } from '../kernel/redact/secrets.js'
-import { addAddress, addHeaders } from '../kernel/redact/sources.js'
+import { addAddress, addHeaders } from '../kernel/redact/header-secrets.js'
 import { awsSigner, hasCredentials } from './aws-sigv4.js'
 import { baseURLAt, fillBaseURL, namedOperation } from './base-url.js'
 import { chatByModel } from './chat-by-model.js'
@@ -127,9 +127,9 @@ export function planProvider(
     headerName(name, `providers.${id}.headers`)
     headerValue(value, `providers.${id}.headers.${name}`)
   }
-  const { protocols: speaks, passthroughs: passed, missing: unspoken } = spokenBy(options, row, catalogue)
+  const { protocols: speaks, passthroughs, missing: unspoken } = spokenBy(options, row, catalogue)
   const spoken = [...speaks.values()]
-  const operation = whole === undefined ? undefined : namedOperation(baseURL, [...spoken, ...passed.values()])
+  const operation = whole === undefined ? undefined : namedOperation(baseURL, [...spoken, ...passthroughs.values()])
   if (operation !== undefined)
     throw new ConfigError(source, `ends with ${operation}, which each request adds to it; leave it off`)
   const embeddings = spoken.find((found): found is EmbeddingsProtocol => found.kind === 'embeddings')
@@ -207,7 +207,7 @@ export function planProvider(
       unspoken.length === 0
         ? ''
         : `; it speaks ${unspoken.join(', ')} too, if createClientWith gets ${exportNames(unspoken)} of tracestitch/protocols`,
-    passes: (name: PassthroughId) => passed.get(name),
+    passthrough: (name: PassthroughId) => passthroughs.get(name),
     speaks: (name: ProtocolId, model: string) => (chatFor(model).isOwn ? undefined : chatOf(speaks.get(name))),
     bases: options.bases,
     otherwise(name: ProtocolId, model: string) {

@@ -1,9 +1,9 @@
 /** Which of the targets that failed is worth another try. */
 import { retryDelay } from '../policies/retry.js'
-import type { FailedStep, Journey } from './journey.js'
+import type { FailedStep, CallRoute } from './route-step.js'
 import type { Tried } from './position.js'
 
-export interface Failed {
+export interface FailedAttempts {
   /** For those that failed beside it. */
   readonly last: Pick<FailedStep, 'errorClass' | 'retryAfterMs'>
   /** Milliseconds left of the call's time. */
@@ -17,8 +17,8 @@ export interface Failed {
 /** The first that waiting may help: those in cooldown last, then the shortest wait, then the oldest. Takes of its budget. */
 export function retryTarget(
   here: readonly Tried[],
-  { retries: policy, random, whenAllInCooldown }: Pick<Journey, 'retries' | 'random' | 'whenAllInCooldown'>,
-  { last, remaining, retries, hasNext }: Failed,
+  { retries: policy, random, whenAllInCooldown }: Pick<CallRoute, 'retries' | 'random' | 'whenAllInCooldown'>,
+  { last, remaining, retries, hasNext }: FailedAttempts,
 ): { readonly tried: Tried; readonly wait: number } | undefined {
   const sorted = here
     .map((tried) => ({ tried, failure: tried.failure ?? last }))

@@ -1,5 +1,5 @@
 /** What a model string means, compiled: levels of targets, and what stands behind them. */
-import type { ErrorClass } from '../policies/error-class.js'
+import type { ErrorClass } from '../policies/classify-error.js'
 import type { HedgePolicy } from '../policies/hedge.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
 import type { AnswerTest } from './options.js'

@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.js'
 import { ConfigError } from '../kernel/errors.js'
 import type { Fact, Store } from '../kernel/store.js'
 import { verdictOf } from '../policies/cooldown.js'
-import type { ErrorClass } from '../policies/error-class.js'
+import type { ErrorClass } from '../policies/classify-error.js'
 import { warnOnce } from '../telemetry/warn.js'
 import type { CooldownEvent } from './events.js'
 import type { Holding } from './target.js'
@@ -57,7 +57,7 @@ export class SharedCooldowns {
     })
   }
 
-  /** An attempt has ended. @param rest - Milliseconds of the rest that begins now, if one does; and after what. */
+  /** An attempt has ended. @param cooldown - Milliseconds of the cooldown that begins now, if one does; and after what. */
   settled({ target, health }: Holding, cooldown: number | undefined, after: CooldownEvent['after'] = 'unknown'): void {
     const { store } = this.options
     if (!store.shared) return

@@ -1,6 +1,6 @@
 /** When no target takes a call now: the one that is back first. */
-import { isTight, type Misfit } from './fit.js'
-import type { Journey } from './journey.js'
+import { isTight, type Misfit } from './misfit.js'
+import type { CallRoute } from './route-step.js'
 import type { Fallback, Level } from './route.js'
 import type { Member } from './strategy.js'
 
@@ -14,7 +14,7 @@ export interface Soonest {
   readonly level: number
 }
 
-export interface Back {
+export interface Cooling {
   /** `undefined` when no target fits the call, or the strategies choose none that does. */
   readonly soonest: Soonest | undefined
   readonly misfits: ReadonlyMap<Member, Misfit>
@@ -25,9 +25,9 @@ export interface Back {
  * there is no other, however soon it is back.
  */
 export function soonestBack(
-  { call, route, fallbacks }: Pick<Journey, 'call' | 'route' | 'fallbacks'>,
+  { call, route, fallbacks }: Pick<CallRoute, 'call' | 'route' | 'fallbacks'>,
   misfitOf: (member: Member) => Misfit | undefined,
-): Back {
+): Cooling {
   const misfits = new Map<Member, Misfit>()
   let soonest: (Soonest & { readonly tight: boolean }) | undefined
   const look = (levels: readonly Level[], fallback: Fallback | undefined): void => {

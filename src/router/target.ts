@@ -60,7 +60,7 @@ export interface PlannedProvider {
   /** For messages: which codecs would have it speak more formats. Empty when it has them all. */
   readonly unspoken: string
   /** The format `id`, when this provider takes it as it is. */
-  passes(id: PassthroughId): PassthroughFormat | undefined
+  passthrough(id: PassthroughId): PassthroughFormat | undefined
   /** What the caller says of models whose names say nothing, by name. */
   readonly bases: Readonly<Record<string, string>> | undefined
   /**

@@ -5,7 +5,7 @@ import { isObject, typeName } from '../kernel/json.js'
 import { didYouMean } from '../kernel/did-you-mean.js'
 import type { ClientOptions } from './options.js'
 import { callOptions, clientOptions } from './option-shapes.js'
-import { hintFor } from './other-words.js'
+import { hintFor } from './option-hints.js'
 
 /** Options that DESIGN promises and this version does not have. Each would change what a call does, so none is ignored. */
 const NOT_YET: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 /** What can be said of aliases with a wildcard before a call fills them. */
 import type { AliasOptions } from './options.js'
 import { conditionOf } from './members.js'
-import { aliasCycle, groupOf } from './entries.js'
+import { aliasCycle, groupOf } from './alias-entries.js'
 import { refuseTargetOptions, type Levels, type LevelsOptions } from './levels.js'
 import { markOf } from './target-name.js'
 import { asItIs, isWildcard, type Filled } from './wildcards.js'

@@ -1,5 +1,5 @@
 /** Aliases with a `*` in their name, which stands for any text, and for the same text in their targets. */
-import { aliasCycle } from './entries.js'
+import { aliasCycle } from './alias-entries.js'
 
 /** Puts in what a wildcard stands for. */
 export type Fill = (text: string) => string

@@ -14,7 +14,7 @@ import type {
   Store,
   StoreStatus,
   TakeResult,
-  Usage,
+  StoredUsage,
 } from '../kernel/store.js'
 import { warnOnce } from '../telemetry/warn.js'
 import { Outage } from './outage.js'
@@ -138,7 +138,7 @@ export class GuardedStore implements Store {
     )
   }
 
-  usage(keys: readonly string[]): Promise<readonly Usage[]> {
+  usage(keys: readonly string[]): Promise<readonly StoredUsage[]> {
     return this.run((store) => store.usage(keys))
   }
 

@@ -1,6 +1,6 @@
 /** The allowances of one process. */
 import type { Clock } from '../kernel/clock.js'
-import type { AllowanceRequest, ReserveResult, Usage } from '../kernel/store.js'
+import type { AllowanceRequest, ReserveResult, StoredUsage } from '../kernel/store.js'
 import { periodEnd } from '../policies/budget.js'
 import { Allowance, checkAllowances, type Moment } from './allowance.js'
 
@@ -80,7 +80,7 @@ export class Allowances {
     for (const key of keys) this.known(key, moment)?.renew(holder, moment.now + leaseMs)
   }
 
-  usage(keys: readonly string[]): readonly Usage[] {
+  usage(keys: readonly string[]): readonly StoredUsage[] {
     const moment = this.moment()
     return keys.map((key) => {
       const known = this.known(key, moment)

@@ -69,7 +69,7 @@ class Rate {
   }
 }
 
-export class Rates {
+export class MemoryRates {
   private readonly clock: Clock
   private readonly rates = new Map<string, Rate>()
   private untilSweep = SWEEP_EVERY

@@ -11,24 +11,24 @@ import type {
   ReserveResult,
   Store,
   TakeResult,
-  Usage,
+  StoredUsage,
 } from '../kernel/store.js'
 import { checkKeys } from './allowance.js'
 import { Allowances } from './memory-allowances.js'
-import { Rates } from './memory-rates.js'
+import { MemoryRates } from './memory-rates.js'
 
 export class MemoryStore implements Store {
   readonly name = 'memory'
-  readonly shared = false
+  readonly shared: boolean = false
   private readonly clock: Clock
-  private readonly rates: Rates
+  private readonly rates: MemoryRates
   private readonly leases = new Map<string, Map<string, number>>()
   private readonly spaces = new Map<string, Map<string, { value: string; until: number }>>()
   private readonly allowances: Allowances
 
   constructor(clock: Clock) {
     this.clock = clock
-    this.rates = new Rates(clock)
+    this.rates = new MemoryRates(clock)
     this.allowances = new Allowances(clock)
   }
 
@@ -82,7 +82,7 @@ export class MemoryStore implements Store {
     this.allowances.renew(holder, keys, leaseMs)
   }
 
-  usage(keys: readonly string[]): readonly Usage[] {
+  usage(keys: readonly string[]): readonly StoredUsage[] {
     return this.allowances.usage(keys)
   }
 

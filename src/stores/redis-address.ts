@@ -1,7 +1,7 @@
 /** Addresses of Redis: one server, the nodes of a cluster, or the sentinels that know which server is the primary. */
 import { ConfigError } from '../kernel/errors.js'
 
-export interface Node {
+export interface RedisNode {
   readonly host: string
   readonly port: number
 }
@@ -14,10 +14,10 @@ interface Login {
 
 export type RedisAddress =
   | { readonly kind: 'server'; readonly url: string }
-  | ({ readonly kind: 'cluster'; readonly nodes: readonly Node[] } & Login)
+  | ({ readonly kind: 'cluster'; readonly nodes: readonly RedisNode[] } & Login)
   | ({
       readonly kind: 'sentinel'
-      readonly nodes: readonly Node[]
+      readonly nodes: readonly RedisNode[]
       /** Of the primary, as its sentinels know it. */
       readonly name: string
       readonly db: number
@@ -69,7 +69,7 @@ function readList(urls: readonly string[]): RedisAddress {
   return { kind: 'cluster', ...first, nodes: [...first.nodes, ...rest.flatMap(({ nodes }) => nodes)] }
 }
 
-function nodeOf(text: string, port: number): Node {
+function nodeOf(text: string, port: number): RedisNode {
   const [, six, name, number] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(text) ?? []
   const host = six ?? name
   if (host === undefined || Number(number ?? port) > 65_535) throw wrong(EXPECTED)

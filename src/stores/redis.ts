@@ -12,7 +12,7 @@ import type {
   ReserveResult,
   Store,
   TakeResult,
-  Usage,
+  StoredUsage,
 } from '../kernel/store.js'
 import { checkAllowances, checkKeys } from './allowance.js'
 import type { LoopTime } from './loop-time.js'
@@ -187,7 +187,7 @@ export class RedisStore implements Store {
     await this.run('renew', reserved, [holder, leaseMs])
   }
 
-  async usage(keys: readonly string[]): Promise<readonly Usage[]> {
+  async usage(keys: readonly string[]): Promise<readonly StoredUsage[]> {
     if (keys.length === 0) return []
     const flat = (await this.run('usage', this.allowanceKeys(keys.map((key) => ({ key }))), [])) as number[]
     return keys.map((_, i) => {

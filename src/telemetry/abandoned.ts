@@ -2,7 +2,7 @@
  * Ends spans whose result nobody reads: a stream that is never consumed, or a response whose body is left
  * alone. The garbage collector tells of most; a time limit and the end of the process catch the rest.
  */
-import { guard } from './settings.js'
+import { guard } from '../kernel/guard.js'
 
 /** Milliseconds after which something nobody has begun to read counts as abandoned. */
 const IDLE_LIMIT = 5 * 60_000

@@ -9,9 +9,10 @@ import { errorTypeOf, serverOf, statusOf } from './attributes.js'
 import { boundedAttributes, boundedName } from './bounded.js'
 import type { Call } from './call-types.js'
 import { headersTo } from './propagation.js'
-import { withSpanAndScope } from './scope.js'
+import { withSpanAndSlot } from './call-slot.js'
 import * as semconv from './semconv.js'
-import { guard, runHook, settings } from './settings.js'
+import { guard, runHook } from '../kernel/guard.js'
+import { settings } from './settings.js'
 
 export interface AttemptStart {
   /** `provider/model`. */
@@ -33,7 +34,7 @@ export interface AttemptEnd {
 }
 
 export interface AttemptSpan {
-  /** Send the request in this context: its scope names this attempt as the request's parent. */
+  /** Send the request in this context: its slot names this attempt as the request's parent. */
   readonly context: Context
   /** The trace headers for a request to `url`, where the propagation rule allows them. */
   headers(url: string): Readonly<Record<string, string>> | undefined
@@ -96,7 +97,7 @@ class RecordedAttempt implements AttemptSpan {
       { kind: SpanKind.CLIENT, attributes: boundedAttributes(attributes) },
       call.context,
     )
-    this.context = withSpanAndScope(call.context, this.span, {
+    this.context = withSpanAndSlot(call.context, this.span, {
       call,
       span: this.span,
       layer: 'client',

@@ -3,7 +3,8 @@ import type { Attributes } from '@opentelemetry/api'
 import { isObject } from '../kernel/json.js'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../kernel/hub.js'
 import * as semconv from './semconv.js'
-import { guard, type CallPrice, type TelemetrySettings } from './settings.js'
+import { guard } from '../kernel/guard.js'
+import { type CallPrice, type TelemetrySettings } from './settings.js'
 
 // The program's values come here unchecked: one of another type than the API's is left out.
 function putText(attributes: Attributes, key: string, value: unknown): void {
@@ -14,9 +15,10 @@ function putCount(attributes: Attributes, key: string, value: unknown): void {
   if (typeof value === 'number' && Number.isFinite(value)) attributes[key] = value
 }
 
+// Each function here writes into the attributes that it is given, and gives them back: most spans are of several.
+
 /** What a chat request's scalars say; messages are never read. */
-export function chatRequestAttributes(request: ChatRequest): Attributes {
-  const attributes: Attributes = {}
+export function chatRequestAttributes(request: ChatRequest, attributes: Attributes = {}): Attributes {
   if (request.n != null && request.n !== 1) putCount(attributes, semconv.REQUEST_CHOICE_COUNT, request.n)
   if (request.stream === true) attributes[semconv.REQUEST_STREAM] = true
   putCount(attributes, semconv.REQUEST_SEED, request.seed)
@@ -26,8 +28,12 @@ export function chatRequestAttributes(request: ChatRequest): Attributes {
   putCount(attributes, semconv.REQUEST_FREQUENCY_PENALTY, request.frequency_penalty)
   putCount(attributes, semconv.REQUEST_PRESENCE_PENALTY, request.presence_penalty)
   putCount(attributes, semconv.REQUEST_MAX_TOKENS, request.max_completion_tokens ?? request.max_tokens)
-  const stops = (Array.isArray(request.stop) ? request.stop : [request.stop]).filter((stop) => typeof stop === 'string')
-  if (stops.length > 0) attributes[semconv.REQUEST_STOP_SEQUENCES] = stops
+  if (request.stop != null) {
+    const stops = (Array.isArray(request.stop) ? request.stop : [request.stop]).filter(
+      (stop) => typeof stop === 'string',
+    )
+    if (stops.length > 0) attributes[semconv.REQUEST_STOP_SEQUENCES] = stops
+  }
   putText(attributes, semconv.REQUEST_PREVIOUS_RESPONSE_ID, request.previous_response_id)
   putText(attributes, semconv.REQUEST_REASONING_LEVEL, request.reasoning_effort)
   const outputType = outputTypeOf(request)
@@ -42,8 +48,7 @@ function outputTypeOf(request: ChatRequest): 'json' | 'text' | 'speech' | undefi
   return format === 'text' ? 'text' : undefined
 }
 
-export function embeddingsRequestAttributes(request: EmbeddingsRequest): Attributes {
-  const attributes: Attributes = {}
+export function embeddingsRequestAttributes(request: EmbeddingsRequest, attributes: Attributes = {}): Attributes {
   putCount(attributes, semconv.EMBEDDINGS_DIMENSION_COUNT, request.dimensions)
   if (typeof request.encoding_format === 'string')
     attributes[semconv.REQUEST_ENCODING_FORMATS] = [request.encoding_format]
@@ -51,19 +56,20 @@ export function embeddingsRequestAttributes(request: EmbeddingsRequest): Attribu
 }
 
 /** A choice without a reason never finished, so it says `error`. */
-export function chatResponseAttributes(response: ChatCompletion, current: TelemetrySettings): Attributes {
-  const attributes: Attributes = {}
+export function chatResponseAttributes(
+  response: ChatCompletion,
+  current: Pick<TelemetrySettings, 'semconv'>,
+  attributes: Attributes = {},
+): Attributes {
   putText(attributes, semconv.RESPONSE_ID, response.id)
   putText(attributes, semconv.RESPONSE_MODEL, response.model)
   if (response.choices.length > 0) {
     attributes[semconv.RESPONSE_FINISH_REASONS] = response.choices.map((choice) => choice.finish_reason ?? 'error')
   }
-  if (response.usage) Object.assign(attributes, usageAttributes(response.usage, current))
-  return attributes
+  return response.usage ? usageAttributes(response.usage, current, attributes) : attributes
 }
 
-export function embeddingsResponseAttributes(response: EmbeddingsResponse): Attributes {
-  const attributes: Attributes = {}
+export function embeddingsResponseAttributes(response: EmbeddingsResponse, attributes: Attributes = {}): Attributes {
   putText(attributes, semconv.RESPONSE_MODEL, response.model)
   putCount(attributes, semconv.USAGE_INPUT_TOKENS, response.usage?.prompt_tokens)
   return attributes
@@ -73,12 +79,12 @@ export function embeddingsResponseAttributes(response: EmbeddingsResponse): Attr
 export function otherAttributes(
   answer: { readonly id: string; readonly model: string; readonly usage?: Partial<Usage> | undefined },
   current: Pick<TelemetrySettings, 'semconv'>,
+  attributes: Attributes = {},
 ): Attributes {
-  const attributes: Attributes = {}
   putText(attributes, semconv.RESPONSE_ID, answer.id)
   putText(attributes, semconv.RESPONSE_MODEL, answer.model)
   if (!answer.usage) return attributes
-  Object.assign(attributes, usageAttributes(answer.usage, current))
+  usageAttributes(answer.usage, current, attributes)
   const pieces: Readonly<Record<string, unknown>> = { ...answer.usage }
   for (const piece of PIECES) putCount(attributes, semconv.usagePiecesOf(piece), pieces[piece])
   return attributes
@@ -96,8 +102,13 @@ export function outputType(type: 'image' | 'speech' | 'text'): Attributes {
   return { [semconv.OUTPUT_TYPE]: type }
 }
 
-export function usageAttributes(usage: Partial<Usage>, current: Pick<TelemetrySettings, 'semconv'>): Attributes {
-  const attributes: Attributes = {}
+const MODALITIES = ['text', 'audio', 'image'] as const
+
+export function usageAttributes(
+  usage: Partial<Usage>,
+  current: Pick<TelemetrySettings, 'semconv'>,
+  attributes: Attributes = {},
+): Attributes {
   putCount(attributes, semconv.USAGE_INPUT_TOKENS, usage.prompt_tokens)
   putCount(attributes, semconv.USAGE_OUTPUT_TOKENS, usage.completion_tokens)
   const prompt = usage.prompt_tokens_details
@@ -105,15 +116,17 @@ export function usageAttributes(usage: Partial<Usage>, current: Pick<TelemetrySe
     putCount(attributes, semconv.USAGE_CACHE_READ, prompt.cached_tokens)
     if (current.semconv !== 'v1.41') putCount(attributes, semconv.USAGE_CACHE_WRITE, prompt.cache_write_tokens)
     if (current.semconv !== 'latest') putCount(attributes, semconv.USAGE_CACHE_CREATION, prompt.cache_write_tokens)
-    for (const modality of ['text', 'audio', 'image'] as const) {
-      putCount(attributes, semconv.usageInputOf(modality), prompt[`${modality}_tokens`])
+    for (const modality of MODALITIES) {
+      const tokens = prompt[`${modality}_tokens`]
+      if (tokens !== undefined) putCount(attributes, semconv.usageInputOf(modality), tokens)
     }
   }
   const completion = usage.completion_tokens_details
   if (completion) {
     putCount(attributes, semconv.USAGE_REASONING, completion.reasoning_tokens)
-    for (const modality of ['text', 'audio', 'image'] as const) {
-      putCount(attributes, semconv.usageOutputOf(modality), completion[`${modality}_tokens`])
+    for (const modality of MODALITIES) {
+      const tokens = completion[`${modality}_tokens`]
+      if (tokens !== undefined) putCount(attributes, semconv.usageOutputOf(modality), tokens)
     }
   }
   return attributes
@@ -158,7 +171,8 @@ const servers = new Map<string, { address: string; port: number; url: URL } | un
 
 /** Host and port of a base URL; remembered, because a program has few of them. */
 export function serverOf(baseURL: string): { address: string; port: number; url: URL } | undefined {
-  if (servers.has(baseURL)) return servers.get(baseURL)
+  const known = servers.get(baseURL)
+  if (known || servers.has(baseURL)) return known
   if (servers.size >= 256) servers.clear()
   const url = URL.canParse(baseURL) ? new URL(baseURL) : undefined
   const server = url && {
@@ -206,8 +220,8 @@ export function responseHeaderAttributes(
 }
 
 /** What a call cost, and the parts of it. */
-export function costAttributes({ usd, parts }: CallPrice): Attributes {
-  const attributes: Attributes = { [semconv.USAGE_COST]: usd }
-  for (const [part, amount] of Object.entries(parts)) putCount(attributes, semconv.usageCostOf(part), amount)
+export function costAttributes({ usd, parts }: CallPrice, attributes: Attributes = {}): Attributes {
+  attributes[semconv.USAGE_COST] = usd
+  for (const part in parts) putCount(attributes, semconv.usageCostOf(part), parts[part])
   return attributes
 }

@@ -5,7 +5,8 @@ import { responseHeaderAttributes } from './attributes.js'
 import { boundedAttributes, type Mask } from './bounded.js'
 import type { Call, CallEnd, CallResponse, OtherAnswer } from './call-types.js'
 import type * as semconv from './semconv.js'
-import { guard, settings } from './settings.js'
+import { guard } from '../kernel/guard.js'
+import { settings } from './settings.js'
 
 /** Facts that only come while the call runs. */
 export interface Facts {
@@ -16,7 +17,7 @@ export interface Facts {
   cost?: number
   /** Seconds. */
   firstChunk?: number
-  attributes: Attributes
+  attributes?: Attributes
   /** Hides what the answer's ids and names may quote. */
   readonly mask?: Mask | undefined
 }
@@ -26,7 +27,7 @@ export abstract class BaseCall implements Call {
   abstract readonly span: Span | undefined
   abstract readonly recording: boolean
   abstract readonly content: boolean
-  abstract become(operation: semconv.Operation, model: string | undefined): void
+  abstract become(operation: semconv.OperationName, model: string | undefined): void
   abstract hideAnswer(): void
   abstract endWithInner(): boolean
   abstract end(outcome?: CallEnd): void
@@ -36,21 +37,16 @@ export abstract class BaseCall implements Call {
 
   /** @param mask - Of the client that makes the call. */
   constructor(mask?: Mask) {
-    this.facts = { attributes: {}, mask }
+    this.facts = { mask }
   }
 
   chunk(at?: number): void {
     this.facts.firstChunk ??= ((at ?? performance.now()) - this.startedAt) / 1000
   }
 
-  headers(headers: Pick<Headers, 'forEach'>): void {
+  headers(headers: Pick<Headers, 'forEach' | 'get'>): void {
     if (!this.recording) return
-    guard('headers', () => {
-      const current = settings()
-      this.set(responseHeaderAttributes(headers, current))
-      const cost = current.reportedCost(headers)
-      if (cost !== undefined) this.facts.cost = cost
-    })
+    guard('headers', readHeaders, this.facts, headers)
   }
 
   response(response: CallResponse): void {
@@ -60,6 +56,17 @@ export abstract class BaseCall implements Call {
   }
 
   set(attributes: Attributes): void {
-    guard('attributes', () => Object.assign(this.facts.attributes, boundedAttributes(attributes, this.facts.mask)))
+    guard('attributes', addAttributes, this.facts, attributes)
   }
+}
+
+function readHeaders(facts: Facts, headers: Pick<Headers, 'forEach' | 'get'>): void {
+  const current = settings()
+  addAttributes(facts, responseHeaderAttributes(headers, current))
+  const cost = current.reportedCost(headers)
+  if (cost !== undefined) facts.cost = cost
+}
+
+function addAttributes(facts: Facts, attributes: Attributes): void {
+  Object.assign((facts.attributes ??= {}), boundedAttributes(attributes, facts.mask))
 }

@@ -27,6 +27,8 @@ export interface BatchOptions extends BatchLimits {
   /** Short and without secrets. */
   readonly failureReason: (error: unknown) => string
   readonly onFailure: (reason: string) => void
+  /** Spans wait from now on, or none does any more. */
+  readonly onWaiting: (some: boolean) => void
 }
 
 /** The result of an export that lost only some of its spans. */
@@ -91,6 +93,7 @@ export class BatchProcessor implements SpanProcessor {
 
   private startTimer(): void {
     if (this.timer || this.draining) return
+    this.options.onWaiting(true)
     this.timer = setTimeout(() => void this.drain(), this.options.scheduledDelayMs)
     this.timer.unref()
   }
@@ -102,6 +105,7 @@ export class BatchProcessor implements SpanProcessor {
     this.draining ??= this.exportAll().finally(() => {
       this.draining = undefined
       if (this.queue.length > 0) this.startTimer()
+      else this.options.onWaiting(false)
     })
     return this.draining
   }

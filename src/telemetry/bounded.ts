@@ -14,9 +14,10 @@ export type Mask = (text: string) => string
 
 const asItIs: Mask = (text) => text
 
-/** @param mask - Of a client, which knows its keys. */
-export function boundedAttributes(attributes: Attributes, mask: Mask = asItIs): Attributes {
-  if (mask === asItIs && isBounded(attributes)) return attributes
+/** @param given - The mask of a client, which knows its keys. */
+export function boundedAttributes(attributes: Attributes, given?: Mask): Attributes {
+  if (!given && isBounded(attributes)) return attributes
+  const mask = given ?? asItIs
   const bounded: Attributes = {}
   // Cut first, so that a mask never reads a book, and with room for what it may cut off.
   const one = (text: string): string => clip(mask(clip(text, 2 * LENGTH)), LENGTH)

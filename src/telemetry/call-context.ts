@@ -1,4 +1,4 @@
-/** The context of a call: its parent with a span and a scope, without the copies of a map that two `setValue` make. */
+/** The context of a call: its parent with a span and a slot, without the copies of a map that two `setValue` make. */
 import { ROOT_CONTEXT, trace, type Context, type Span } from '@opentelemetry/api'
 
 /** Set with a span on it, a context tells the key: the API has it for itself. */
@@ -22,20 +22,20 @@ export class CallContext implements Context {
   readonly #parent: Context
   readonly #span: Span
   readonly #spanKey: symbol
-  readonly #scope: unknown
-  readonly #scopeKey: symbol
+  readonly #slot: unknown
+  readonly #slotKey: symbol
 
-  constructor(parent: Context, span: Span, scopeKey: symbol, scope: unknown) {
+  constructor(parent: Context, span: Span, slotKey: symbol, slot: unknown) {
     // A chain of these would keep every call alive that was made inside of another.
     this.#parent = parent instanceof CallContext ? parent.#flat() : parent
     this.#span = span
     this.#spanKey = spanKey ??= spanKeyOf(span)
-    this.#scope = scope
-    this.#scopeKey = scopeKey
+    this.#slot = slot
+    this.#slotKey = slotKey
   }
 
   getValue(key: symbol): unknown {
-    if (key === this.#scopeKey) return this.#scope
+    if (key === this.#slotKey) return this.#slot
     return key === this.#spanKey ? this.#span : this.#parent.getValue(key)
   }
 
@@ -48,6 +48,6 @@ export class CallContext implements Context {
   }
 
   #flat(): Context {
-    return this.#parent.setValue(this.#spanKey, this.#span).setValue(this.#scopeKey, this.#scope)
+    return this.#parent.setValue(this.#spanKey, this.#span).setValue(this.#slotKey, this.#slot)
   }
 }

@@ -32,7 +32,7 @@ export type CallResponse =
   | { readonly other: OtherAnswer }
 
 export interface CallStart {
-  readonly operation: semconv.Operation
+  readonly operation: semconv.OperationName
   /** Value of `gen_ai.provider.name` unless the host says better. */
   readonly provider: string
   readonly model: string | undefined
@@ -43,7 +43,7 @@ export interface CallStart {
   readonly request: CallRequest | ((content: boolean) => CallRequest | undefined) | undefined
   /** Where the client sends the request; gives `server.address` and `server.port`. */
   readonly baseURL: string | undefined
-  readonly attributes?: Attributes
+  readonly attributes?: Attributes | undefined
   /** Hides secrets that the provider's names and ids may quote. */
   readonly mask?: Mask | undefined
   /** Who makes the call. Default `framework`. */
@@ -62,7 +62,7 @@ export interface CallEnd {
 }
 
 export interface Call {
-  /** Run the request in this context: it carries the span and the call's scope. */
+  /** Run the request in this context: it carries the span and the call's slot. */
   readonly context: Context
   readonly span: Span | undefined
   /** Whether what follows is worth computing. */
@@ -76,12 +76,12 @@ export interface Call {
    * @param at - When it came, as `performance.now()` tells time. Default: now.
    */
   chunk(at?: number): void
-  headers(headers: Pick<Headers, 'forEach'>): void
+  headers(headers: Pick<Headers, 'forEach' | 'get'>): void
   response(response: CallResponse): void
   /** Attributes that the decoders do not know of. */
   set(attributes: Attributes): void
   /** What the call turns out to have been, by its answer. Only the call that has the span takes it up. */
-  become(operation: semconv.Operation, model: string | undefined): void
+  become(operation: semconv.OperationName, model: string | undefined): void
   /** What the answer says is not recorded, also where content is: the program does not want it. */
   hideAnswer(): void
   /**

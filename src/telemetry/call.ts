@@ -7,7 +7,7 @@ import { context } from '@opentelemetry/api'
 import type { Call, CallStart, Layer } from './call-types.js'
 import { InnerCall } from './inner-call.js'
 import { OuterCall } from './outer-call.js'
-import { scopeOf } from './scope.js'
+import { slotOf } from './call-slot.js'
 import type * as semconv from './semconv.js'
 
 export type * from './call-types.js'
@@ -15,10 +15,10 @@ export type * from './call-types.js'
 /** Starts a call, or joins the one that is open in the context. Never throws. */
 export function startCall(start: CallStart): Call {
   const parent = start.parent ?? context.active()
-  const scope = scopeOf(parent)
-  const open = scope?.call as OuterCall | undefined
-  if (scope && !open) scope.used = true
-  if (scope && open && !open.ended && joins(start, open.start, scope.layer)) return new InnerCall(parent, open, start)
+  const slot = slotOf(parent)
+  const open = slot?.call as OuterCall | undefined
+  if (slot && !open) slot.used = true
+  if (slot && open && !open.ended && joins(start, open.start, slot.layer)) return new InnerCall(parent, open, start)
   return new OuterCall(parent, start)
 }
 
@@ -36,6 +36,6 @@ function joins(start: CallStart, open: CallStart, openLayer: Layer = open.layer 
 }
 
 /** Layers differ in what they call a generation: one says `chat` where the other says `text_completion`. */
-function kindOf(operation: semconv.Operation): string {
+function kindOf(operation: semconv.OperationName): string {
   return operation === 'text_completion' || operation === 'generate_content' ? 'chat' : operation
 }

@@ -1,7 +1,7 @@
 /** Prints every trace as a tree on stderr, once its outermost span of this process has ended. */
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { treeSpanOf } from './readable-span.js'
-import { guard } from './settings.js'
+import { guard } from '../kernel/guard.js'
 import { renderTree, type TreeSpan } from './tree.js'
 
 /** How long a finished trace waits for spans that end after their root: a stream's, say. */

@@ -2,6 +2,8 @@
  * Bounds what is recorded of content. Backends drop spans past a size, and an attribute that the SDK cuts
  * is no JSON any more; so content is cut here, where it still has a structure.
  */
+import { isObject } from '../kernel/json.js'
+import { headOf, wellFormed } from '../kernel/plain-text.js'
 import type { TelemetryPart } from './settings.js'
 
 /** Characters of one attribute. */
@@ -34,7 +36,9 @@ export function boundedPart(part: TelemetryPart): TelemetryPart {
  * `undefined` when it has no JSON form, or none that fits.
  */
 export function boundedJson(value: unknown, limit = contentLimit()): string | undefined {
-  const whole = plainJson(value) ?? toJson(value)
+  const plain = plainJson(value)
+  if (plain !== undefined && plain.length <= Math.min(limit, BLOB_LIMIT)) return plain
+  const whole = toJson(value)
   if (whole === undefined || whole.length <= limit) return whole
   let cut = whole
   for (let room = limit / 2; room >= 64; room /= 8) {
@@ -46,26 +50,38 @@ export function boundedJson(value: unknown, limit = contentLimit()): string | un
 
 /** `text` of at most `limit` characters, with a word about what is missing. */
 export function boundedText(text: string, limit = contentLimit()): string {
-  if (text.length <= limit) return text
+  if (text.length <= limit) return wellFormed(text)
   const note = missing(text.length - limit)
-  return limit > note.length ? text.slice(0, limit - note.length) + note : text.slice(0, limit)
+  return wellFormed(limit > note.length ? headOf(text, limit - note.length) + note : headOf(text, limit))
 }
 
 const missing = (count: number): string => `… [${count} more characters]`
 
+/** How JSON writes half a pair of surrogates, unless the text itself has a backslash there. */
+const LONE_SURROGATE = /\\u[dD][89a-fA-F]/
+
 function plainJson(value: unknown): string | undefined {
   try {
-    return JSON.stringify(value)
+    const json = JSON.stringify(value) as string | undefined
+    return json !== undefined && LONE_SURROGATE.test(json) ? undefined : json
   } catch {
-    // a number without JSON form or a circle, which the slower way writes down
+    // A number without JSON form or a circle, which the slower way writes down.
     return undefined
   }
 }
 
+/** A copy that is all JSON, as what is recorded of `value` will be: what has a `toJSON` as that says. */
+export function jsonCopy(value: unknown): unknown {
+  const json = toJson(value)
+  return json === undefined ? undefined : (JSON.parse(json) as unknown)
+}
+
 function toJson(value: unknown, room = Infinity): string | undefined {
   const above: unknown[] = []
-  return JSON.stringify(value, function (this: unknown, _key, item: unknown) {
-    if (typeof item === 'string') return item.length > room ? item.slice(0, room) + missing(item.length - room) : item
+  return JSON.stringify(value, function (this: unknown, key, item: unknown) {
+    const held = isObject(this) ? this[key] : undefined
+    if (ArrayBuffer.isView(held)) return `[${held.byteLength} bytes]`
+    if (typeof item === 'string') return boundedItem(item, room)
     if (typeof item === 'bigint') return item.toString()
     if (typeof item !== 'object' || item === null) return item
     // `this` holds the item: what lies above it ends there.
@@ -74,6 +90,20 @@ function toJson(value: unknown, room = Infinity): string | undefined {
     above.push(item)
     return item
   })
+}
+
+function boundedItem(text: string, room: number): string {
+  if (text.length > BLOB_LIMIT && isBase64(text))
+    return `[${Math.floor((text.length * 3) / 4)} bytes of base64 left out]`
+  return wellFormed(text.length > room ? headOf(text, room) + missing(text.length - room) : text)
+}
+
+/** Enough of a text to tell that it is no prose. */
+const BASE64_SAMPLE = 1_024
+const BASE64 = /^(?:data:[^,]{0,200};base64,)?(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[\w+/-]+$/
+
+function isBase64(text: string): boolean {
+  return BASE64.test(text.slice(0, BASE64_SAMPLE))
 }
 
 /** The last items of the list in `json` that fit, so that the end of a conversation stays. */

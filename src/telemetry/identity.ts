@@ -90,16 +90,16 @@ function nameOf(field: string, value: unknown): string | undefined {
   return undefined
 }
 
-export function identityAttributes(current: Context): Attributes {
+export function identityAttributes(current: Context, attributes: Attributes = {}): Attributes {
   const identity = identityOf(current)
-  if (!identity) return {}
-  return {
+  if (!identity) return attributes
+  const { session, user, tags } = identity
+  if (session !== undefined) {
     // Backends differ in which of the two they read.
-    ...(identity.session !== undefined && {
-      [semconv.SESSION_ID]: identity.session,
-      [semconv.CONVERSATION_ID]: identity.session,
-    }),
-    ...(identity.user !== undefined && { [semconv.USER_ID]: identity.user }),
-    ...(identity.tags !== undefined && { 'tracestitch.tags': [...identity.tags] }),
+    attributes[semconv.SESSION_ID] = session
+    attributes[semconv.CONVERSATION_ID] = session
   }
+  if (user !== undefined) attributes[semconv.USER_ID] = user
+  if (tags !== undefined) attributes['tracestitch.tags'] = [...tags]
+  return attributes
 }

@@ -4,9 +4,9 @@ import { serverOf } from './attributes.js'
 import { BaseCall } from './base-call.js'
 import type { CallEnd, CallStart } from './call-types.js'
 import type { OuterCall } from './outer-call.js'
-import { withScope } from './scope.js'
+import { withSlot } from './call-slot.js'
 import * as semconv from './semconv.js'
-import { guard } from './settings.js'
+import { guard } from '../kernel/guard.js'
 
 export class InnerCall extends BaseCall {
   readonly context: Context
@@ -24,7 +24,7 @@ export class InnerCall extends BaseCall {
     this.content = outer.content
     const server = start.baseURL === undefined ? undefined : guard('server', () => serverOf(start.baseURL as string))
     if (server) this.set({ [semconv.SERVER_ADDRESS]: server.address, [semconv.SERVER_PORT]: server.port })
-    this.context = withScope(parent, {
+    this.context = withSlot(parent, {
       call: outer,
       span: outer.span,
       layer: start.layer,

@@ -4,7 +4,7 @@ import { VERSION } from '../kernel/version.js'
 import { boundedName } from './bounded.js'
 import { registeredMeterProvider } from './global-api.js'
 import * as semconv from './semconv.js'
-import { guard } from './settings.js'
+import { guard } from '../kernel/guard.js'
 
 interface Instruments {
   readonly duration: Histogram

@@ -5,6 +5,7 @@
  */
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
 import type http from 'node:http'
+import type https from 'node:https'
 import { promisify } from 'node:util'
 import { builtin } from '../kernel/builtin.js'
 import { VERSION } from '../kernel/version.js'
@@ -65,16 +66,14 @@ export class ExportFailure extends Error {
 
 export class OtlpExporter implements SpanExporter {
   private readonly options: OtlpExporterOptions
-  private readonly agent: http.Agent
+  /** `undefined` for that of the whole process. */
+  private readonly agent: http.Agent | undefined
   private urgentUntil = 0
   private endBackoff: (() => void) | undefined
 
   constructor(options: OtlpExporterOptions) {
     this.options = options
-    this.agent =
-      options.url.protocol === 'https:'
-        ? new (builtin('node:https').Agent)({ keepAlive: true, ...options.tls })
-        : new (builtin('node:http').Agent)({ keepAlive: true })
+    this.agent = agentFor(builtin(options.url.protocol === 'https:' ? 'node:https' : 'node:http'), options.tls)
   }
 
   export(spans: ReadableSpan[], done: (result: { code: number; error?: Error } & PartialExportResult) => void): void {
@@ -92,7 +91,7 @@ export class OtlpExporter implements SpanExporter {
   }
 
   shutdown(): Promise<void> {
-    this.agent.destroy()
+    this.agent?.destroy()
     return Promise.resolve()
   }
 
@@ -147,11 +146,11 @@ export class OtlpExporter implements SpanExporter {
   }
 
   private post(body: Uint8Array, deadline: number, fresh = false): Promise<Answer> {
-    const { url, headers, protocol, compression } = this.options
+    const { url, headers, protocol, compression, tls } = this.options
     return new Promise((resolve) => {
       const request = builtin(url.protocol === 'https:' ? 'node:https' : 'node:http').request(url, {
         method: 'POST',
-        agent: this.agent,
+        ...(this.agent ? { agent: this.agent } : tls),
         headers: {
           'user-agent': `tracestitch/${VERSION}`,
           ...headers,
@@ -196,6 +195,16 @@ export class OtlpExporter implements SpanExporter {
       return 0
     }
   }
+}
+
+/**
+ * A proxy of the program's holds for exports too: the one of `NODE_USE_ENV_PROXY`, which stands in the options of Node's own
+ * agent (https://nodejs.org/api/http.html#built-in-proxy-support), or whatever agent stands in the place of that.
+ */
+function agentFor({ Agent, globalAgent }: typeof http | typeof https, tls: OtlpExporterOptions['tls']) {
+  if (globalAgent.constructor !== Agent) return undefined
+  const { proxyEnv } = (globalAgent as { readonly options?: { readonly proxyEnv?: unknown } }).options ?? {}
+  return new Agent({ keepAlive: true, ...tls, ...(proxyEnv !== undefined && { proxyEnv }) })
 }
 
 function readAnswer(response: http.IncomingMessage, finish: (answer: Answer) => void): void {

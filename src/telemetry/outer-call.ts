@@ -1,18 +1,26 @@
 /** The call that has the span. */
-import { SpanKind, SpanStatusCode, type Attributes, type Context, type Span } from '@opentelemetry/api'
+import {
+  SpanKind,
+  SpanStatusCode,
+  type Attributes,
+  type Context,
+  type Span,
+  type SpanOptions,
+} from '@opentelemetry/api'
 import type { ChatCompletion, ChatRequest, Usage } from '../kernel/hub.js'
 import { chatRequestAttributes, embeddingsRequestAttributes, errorTypeOf, serverOf, statusOf } from './attributes.js'
 import { BaseCall, type Facts } from './base-call.js'
 import { boundedAttributes } from './bounded.js'
 import type { CallEnd, CallRequest, CallStart } from './call-types.js'
-import { contentAttributes } from './content.js'
+import { contentAttributes } from './recorded-content.js'
 import { identityAttributes } from './identity.js'
 import { metering, recordCall } from './metrics.js'
 import { preparePrices, summaryOf } from './summary.js'
-import { withSpanAndScope } from './scope.js'
+import { withSpanAndSlot } from './call-slot.js'
 import * as semconv from './semconv.js'
-import { guard, runHook, settings, type TelemetrySettings } from './settings.js'
-import { startSpan } from './start-span.js'
+import { guard, runHook } from '../kernel/guard.js'
+import { settings, type TelemetrySettings } from './settings.js'
+import { isTracing, silentSpan, startSpan } from './start-span.js'
 
 export class OuterCall extends BaseCall {
   readonly context: Context
@@ -22,8 +30,8 @@ export class OuterCall extends BaseCall {
   readonly start: CallStart
   private readonly settings: TelemetrySettings
   private readonly provider: string
-  /** Attributes that the span began with. */
-  private readonly known: Attributes
+  private readonly server: ReturnType<typeof serverOf>
+  private known: Attributes | undefined
   /** Facts of calls below, newest last: they saw the wire. */
   private readonly inner: Facts[] = []
   /** Calls below that have not ended. */
@@ -37,26 +45,19 @@ export class OuterCall extends BaseCall {
 
   constructor(parent: Context, start: CallStart) {
     super(start.mask)
-    this.settings = settings()
+    const current = settings()
+    this.settings = current
     this.start = start
-    const { baseURL, model, operation, startTime } = start
+    const { baseURL, startTime } = start
     if (startTime !== undefined) this.startedAt -= Math.max(0, Date.now() - startTime)
-    const server = baseURL === undefined ? undefined : guard('server', () => serverOf(baseURL))
-    this.provider =
-      (server && guard('identifyHost', () => this.settings.identifyHost(server.address)?.provider)) ?? start.provider
-    const known: Attributes = { [semconv.OPERATION_NAME]: operation, [semconv.PROVIDER_NAME]: this.provider }
-    if (model !== undefined) known[semconv.REQUEST_MODEL] = model
-    if (server) {
-      known[semconv.SERVER_ADDRESS] = server.address
-      known[semconv.SERVER_PORT] = server.port
-    }
-    const attributes = guard('attributes', () => boundedAttributes(known, start.mask)) ?? {}
-    this.known = attributes
-    const options = { kind: SpanKind.CLIENT, attributes, ...(startTime !== undefined && { startTime }) }
-    this.span = startSpan(nameOf(operation, model), options, parent)
-    this.recording = guard('span', () => this.span.isRecording()) === true
-    this.content = this.recording && this.settings.capture !== 'none'
-    this.context = withSpanAndScope(parent, this.span, {
+    const server = baseURL === undefined ? undefined : guard('server', serverOf, baseURL)
+    const host = server && guard('identifyHost', current.identifyHost, server.address)
+    this.provider = host?.provider ?? start.provider
+    this.server = server
+    this.span = isTracing() ? this.startedSpan(parent) : silentSpan(parent)
+    this.recording = guard('span', isRecording, this.span) === true
+    this.content = this.recording && current.capture !== 'none'
+    this.context = withSpanAndSlot(parent, this.span, {
       call: this,
       span: this.span,
       layer: start.layer,
@@ -64,10 +65,32 @@ export class OuterCall extends BaseCall {
       injects: start.injects,
     })
     if (!this.recording) return
-    guard('request', () => this.recordRequest(parent))
-    guard('price', () => preparePrices(this.settings))
-    const { onSpanStart } = this.settings
+    guard('request', recordRequest, this, parent)
+    guard('price', preparePrices, current)
+    const { onSpanStart } = current
     if (onSpanStart) runHook('onSpanStart', () => onSpanStart(this.span))
+  }
+
+  private startedSpan(parent: Context): Span {
+    const { model, operation, startTime } = this.start
+    const { attributes } = this
+    const options: SpanOptions = { kind: SpanKind.CLIENT, attributes }
+    if (startTime !== undefined) options.startTime = startTime
+    return startSpan(nameOf(operation, model), options, parent)
+  }
+
+  /** What the span begins with. */
+  private get attributes(): Attributes {
+    const { model, operation, mask } = this.start
+    if (this.known) return this.known
+    const known: Attributes = { [semconv.OPERATION_NAME]: operation, [semconv.PROVIDER_NAME]: this.provider }
+    if (model !== undefined) known[semconv.REQUEST_MODEL] = model
+    if (this.server) {
+      known[semconv.SERVER_ADDRESS] = this.server.address
+      known[semconv.SERVER_PORT] = this.server.port
+    }
+    this.known = guard('attributes', boundedAttributes, known, mask) ?? {}
+    return this.known
   }
 
   /** A call begins below. */
@@ -93,7 +116,7 @@ export class OuterCall extends BaseCall {
     return true
   }
 
-  become(operation: semconv.Operation, model: string | undefined): void {
+  become(operation: semconv.OperationName, model: string | undefined): void {
     this.set({ [semconv.OPERATION_NAME]: operation, ...(model !== undefined && { [semconv.REQUEST_MODEL]: model }) })
     guard('name', () => this.span.updateName(nameOf(operation, model)))
   }
@@ -105,54 +128,45 @@ export class OuterCall extends BaseCall {
     if (billed && outcome.error === undefined && facts.other?.usage === undefined)
       facts.other = { id: '', model: '', ...facts.other, usage: billed }
     const measured = metering()
-    const summary = this.recording || measured ? guard('response', () => this.summary()) : undefined
+    const summary = this.recording || measured ? guard('response', summarize, this) : undefined
     if (measured) this.measure(summary ?? {}, outcome)
-    if (this.recording) {
-      if (summary) guard('response', () => this.span.setAttributes(summary))
-      if (outcome.error !== undefined) guard('error', () => this.recordError(outcome.error))
-      if (this.content) {
-        guard('content', () => {
-          if (!this.answerHidden)
-            this.recordContent(undefined, this.inner.findLast((facts) => facts.chat)?.chat ?? this.facts.chat)
-          if (this.event) this.span.addEvent(semconv.EVENT_OPERATION_DETAILS, this.event)
-        })
-      }
-      const { onSpanEnd } = this.settings
-      if (onSpanEnd) runHook('onSpanEnd', () => onSpanEnd(this.span))
+    if (this.recording) this.record(summary, outcome)
+    guard('end', endSpan, this.span)
+  }
+
+  /** Writes what the call turned out to be. */
+  private record(summary: Attributes | undefined, { error }: CallEnd): void {
+    if (summary) guard('response', setAttributes, this.span, summary)
+    if (error !== undefined) guard('error', recordError, this.span, error)
+    if (this.content) {
+      guard('content', () => {
+        if (!this.answerHidden)
+          this.recordContent(undefined, this.inner.findLast((facts) => facts.chat)?.chat ?? this.facts.chat)
+        if (this.event) this.span.addEvent(semconv.EVENT_OPERATION_DETAILS, this.event)
+      })
     }
-    guard('end', () => this.span.end())
+    const { onSpanEnd } = this.settings
+    if (onSpanEnd) runHook('onSpanEnd', () => onSpanEnd(this.span))
   }
 
   /** Tokens only where the answer is known: an SDK's is not read when no span records it. */
   private measure(summary: Attributes, { error }: CallEnd): void {
     const seconds = (performance.now() - this.startedAt) / 1000
-    recordCall(seconds, { ...this.known, ...summary }, error === undefined ? undefined : errorTypeOf(error))
+    recordCall(seconds, { ...this.attributes, ...summary }, error === undefined ? undefined : errorTypeOf(error))
   }
 
-  private recordRequest(parent: Context): void {
-    const request = guard('request', () => requestOf(this.start, this.content))
-    const attributes: Attributes = {
-      ...identityAttributes(parent),
-      ...this.start.attributes,
-      ...(request && requestAttributes(request)),
-    }
-    this.span.setAttributes(boundedAttributes(attributes, this.start.mask))
+  recordRequest(parent: Context): void {
+    const { start } = this
+    const request = guard('request', requestOf, start, this.content)
+    const attributes = identityAttributes(parent)
+    if (start.attributes) Object.assign(attributes, start.attributes)
+    if (request) requestAttributes(request, attributes)
+    this.span.setAttributes(boundedAttributes(attributes, start.mask))
     if (request && 'other' in request) this.billed = request.usage
     if (request && this.content && 'chat' in request) this.recordContent(request.chat, undefined)
   }
 
-  private recordError(error: unknown): void {
-    const type = errorTypeOf(error)
-    const status = statusOf(error)
-    this.span.setAttributes({
-      [semconv.ERROR_TYPE]: type,
-      ...(status !== undefined && { [semconv.HTTP_STATUS]: status }),
-    })
-    // The provider's message may quote the prompt or a key, so the type stands for it.
-    this.span.setStatus({ code: SpanStatusCode.ERROR, message: type })
-  }
-
-  private summary(): Attributes {
+  summary(): Attributes {
     return summaryOf(this.facts, this.inner, {
       settings: this.settings,
       provider: this.provider,
@@ -167,7 +181,7 @@ export class OuterCall extends BaseCall {
   }
 }
 
-function nameOf(operation: semconv.Operation, model: string | undefined): string {
+function nameOf(operation: semconv.OperationName, model: string | undefined): string {
   return model === undefined ? operation : `${operation} ${model}`
 }
 
@@ -175,7 +189,27 @@ function requestOf({ request }: CallStart, content: boolean): CallRequest | unde
   return typeof request === 'function' ? request(content) : request
 }
 
-function requestAttributes(request: CallRequest): Attributes {
-  if ('chat' in request) return chatRequestAttributes(request.chat)
-  return 'embeddings' in request ? embeddingsRequestAttributes(request.embeddings) : request.other
+function requestAttributes(request: CallRequest, attributes: Attributes): void {
+  if ('chat' in request) chatRequestAttributes(request.chat, attributes)
+  else if ('embeddings' in request) embeddingsRequestAttributes(request.embeddings, attributes)
+  else Object.assign(attributes, request.other)
+}
+
+// Steps that are guarded, each one function for all calls.
+const isRecording = (span: Span): boolean => span.isRecording()
+const recordRequest = (call: OuterCall, parent: Context): void => call.recordRequest(parent)
+const summarize = (call: OuterCall): Attributes => call.summary()
+const endSpan = (span: Span): void => span.end()
+
+function setAttributes(span: Span, attributes: Attributes): void {
+  span.setAttributes(attributes)
+}
+
+function recordError(span: Span, error: unknown): void {
+  const type = errorTypeOf(error)
+  const status = statusOf(error)
+  span.setAttribute(semconv.ERROR_TYPE, type)
+  if (status !== undefined) span.setAttribute(semconv.HTTP_STATUS, status)
+  // The provider's message may quote the prompt or a key, so the type stands for it.
+  span.setStatus({ code: SpanStatusCode.ERROR, message: type })
 }

@@ -8,7 +8,7 @@ import { ConsoleTreeProcessor } from './console-exporter.js'
 import { tracesUrl, type NamedExporter, type TelemetryEnvironment } from './env.js'
 import type { TracingSdk } from './load-sdk.js'
 import { ExportFailure, OtlpExporter } from './otlp-exporter.js'
-import { guard } from './settings.js'
+import { guard } from '../kernel/guard.js'
 import type { CheckedOptions } from './setup-options.js'
 import { warnOnce } from './warn.js'
 
@@ -38,7 +38,13 @@ function namesOf(options: CheckedOptions, environment: TelemetryEnvironment): re
   return ['none']
 }
 
-export function buildPipeline(options: CheckedOptions, environment: TelemetryEnvironment, sdk: TracingSdk): Pipeline {
+/** @param onWaiting - Told when spans begin to wait, and when none does any more. */
+export function buildPipeline(
+  options: CheckedOptions,
+  environment: TelemetryEnvironment,
+  sdk: TracingSdk,
+  onWaiting: (some: boolean) => void,
+): Pipeline {
   const counts: ExportCounts = { exported: 0, queueFull: 0, exportFailed: 0, lastFailure: undefined }
   const batch = (exporter: SpanExporter, target: string): BatchProcessor =>
     new BatchProcessor({
@@ -48,6 +54,7 @@ export function buildPipeline(options: CheckedOptions, environment: TelemetryEnv
       suppressTracing: sdk.core.suppressTracing,
       failureReason,
       onFailure: (reason) => guard('export warning', () => warnOfFailure(target, reason)),
+      onWaiting,
     })
 
   if (typeof options.exporter === 'object') {

@@ -1,7 +1,8 @@
 /** W3C Trace Context (https://www.w3.org/TR/trace-context/) on outgoing requests, and the rule for which requests. */
 import { isSpanContextValid, TraceFlags, type Span } from '@opentelemetry/api'
 import type { TraceHeaders } from '../kernel/provider.js'
-import { runHook, type HostFacts, type Propagation, type TelemetrySettings } from './settings.js'
+import { runHook } from '../kernel/guard.js'
+import { type HostFacts, type Propagation, type TelemetrySettings } from './settings.js'
 
 /** `gateways`: every host but the vendors' own. A string matches a host or a URL's beginning. */
 export type Propagate = 'gateways' | 'all' | 'none' | readonly (string | RegExp)[] | ((url: string) => boolean)

@@ -10,7 +10,8 @@ import {
 } from '@opentelemetry/api'
 import { isObject } from '../kernel/json.js'
 import { traceHeaders } from './propagation.js'
-import { guard, settings } from './settings.js'
+import { guard } from '../kernel/guard.js'
+import { settings } from './settings.js'
 
 /** W3C Trace Context (https://www.w3.org/TR/trace-context/) as fields of a message. */
 export interface TraceContext {

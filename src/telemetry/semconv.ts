@@ -55,7 +55,13 @@ export const usagePiecesOf = (piece: 'input_seconds' | 'input_characters' | 'gen
 /** USD. Not part of the conventions; the name that the field has settled on. */
 export const USAGE_COST = 'gen_ai.usage.cost'
 /** USD of a part of it, such as `input`, `cache_read` or `output`. */
-export const usageCostOf = (part: string) => `gen_ai.usage.cost.${part}`
+export function usageCostOf(part: string): string {
+  let name = costNames.get(part)
+  if (name === undefined) costNames.set(part, (name = `gen_ai.usage.cost.${part}`))
+  return name
+}
+/** By part: a name that is put together anew is looked up anew, as a key, each time. */
+const costNames = new Map<string, string>()
 
 export const INPUT_MESSAGES = 'gen_ai.input.messages'
 export const OUTPUT_MESSAGES = 'gen_ai.output.messages'
@@ -129,7 +135,7 @@ export const COUNTED_TOKENS = 'tracestitch.counted.input_tokens'
 export const UNREAD = 'tracestitch.unread'
 
 /** Values of {@link OPERATION_NAME} that this package emits. */
-export type Operation =
+export type OperationName =
   | 'chat'
   | 'text_completion'
   | 'generate_content'

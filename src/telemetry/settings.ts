@@ -54,26 +54,18 @@ export interface TelemetrySettings {
   /** Whether a response header, by its name in lower case, identifies or explains an answer: ids, costs, a gateway's own. */
   readonly keepsHeader: (name: string) => boolean
   /** USD that the headers of an answer say it cost, or `undefined`. */
-  readonly reportedCost: (headers: Pick<Headers, 'forEach'>) => number | undefined
+  readonly reportedCost: (headers: Pick<Headers, 'get'>) => number | undefined
   /** What a call cost, or `undefined` when unknown. */
   readonly price: ((call: PricedCall) => CallPrice | undefined) | undefined
   readonly onSpanStart: ((span: Span) => void) | undefined
   readonly onSpanEnd: ((span: Span) => void) | undefined
 }
 
-/** Faults of telemetry itself: counted and reported, never raised into the program. */
-export interface TelemetryFaults {
-  count: number
-  /** Where the latest one happened, such as `redact` or `onSpanEnd`. */
-  last: string | undefined
-}
-
 interface Holder {
   settings: TelemetrySettings | undefined
-  readonly faults: TelemetryFaults
 }
 
-const holder = (): Holder => shared('telemetry', () => ({ settings: undefined, faults: { count: 0, last: undefined } }))
+const holder = (): Holder => shared('telemetry', () => ({ settings: undefined }))
 
 const CAPTURE_BY_ENV: Record<string, CaptureMode> = {
   no_content: 'none',
@@ -128,36 +120,4 @@ export function setDefaults(
   known: Pick<TelemetrySettings, 'identifyHost' | 'keepsHeader' | 'price' | 'propagates' | 'reportedCost'>,
 ): void {
   defaults = { ...defaultSettings(), ...known }
-}
-
-export function faults(): TelemetryFaults {
-  return holder().faults
-}
-
-/** Runs a step of telemetry. What it throws is counted, not raised. */
-export function guard<T>(where: string, step: () => T): T | undefined {
-  try {
-    return step()
-  } catch {
-    countFault(where)
-    return undefined
-  }
-}
-
-/** Counts a fault of telemetry, or of what the user gave it. */
-export function countFault(where: string): void {
-  const { faults } = holder()
-  faults.count++
-  faults.last = where
-}
-
-/** Runs a function of the user's. A promise that it returns and that rejects is a fault, not an unhandled rejection. */
-export function runHook(where: string, hook: () => unknown): void {
-  const result = guard(where, hook)
-  if (isThenable(result)) guard(where, () => result.then(undefined, () => countFault(where)))
-}
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
-  return typeof (value as { then?: unknown }).then === 'function'
 }

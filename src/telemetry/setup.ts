@@ -9,6 +9,7 @@ import { shared } from '../kernel/state.js'
 import { VERSION } from '../kernel/version.js'
 import { settled } from './batch.js'
 import { readEnvironment, type TelemetryEnvironment } from './env.js'
+import { ExitWatch } from './exit.js'
 import { connectOtherCopies, connectThisCopy, registeredProvider, registerGlobals } from './global-api.js'
 import { loadSdk, nodeRequire, type TracingSdk } from './load-sdk.js'
 import { buildPipeline, type Pipeline } from './pipeline.js'
@@ -68,8 +69,8 @@ interface Own {
   /** What stands on `globalThis` for our provider. */
   registered: TracerProvider | undefined
   readonly providers: WeakSet<object>
-  /** The listener for the end of the process that serves the current pipeline. */
-  onBeforeExit: (() => void) | undefined
+  /** Watches the end of the process for the current pipeline. */
+  exit: ExitWatch | undefined
 }
 
 const own = (): Own =>
@@ -77,7 +78,7 @@ const own = (): Own =>
     processor: new SwitchProcessor(),
     registered: undefined,
     providers: new WeakSet(),
-    onBeforeExit: undefined,
+    exit: undefined,
   }))
 
 /**
@@ -139,7 +140,7 @@ async function flushProvider(provider: TracerProvider): Promise<void> {
 
 function ownHandle(checked: CheckedOptions, environment: TelemetryEnvironment, sdk: TracingSdk): TracingHandle {
   const state = own()
-  const pipeline = buildPipeline(checked, environment, sdk)
+  const pipeline = buildPipeline(checked, environment, sdk, (some) => state.exit?.waiting(some))
   const provider = new sdk.trace.BasicTracerProvider({
     resource: resourceOf(checked, environment, sdk),
     spanProcessors: [state.processor],
@@ -170,21 +171,17 @@ function pipelineHandle(pipeline: Pipeline, state: Own): TracingHandle {
   const { processor: switcher } = state
   const { processor, counts } = pipeline
   const flush = (timeoutMs = FLUSH_TIMEOUT_MS): Promise<void> => atMost(timeoutMs, () => processor.forceFlush())
-  let lastExit = -1
-  const onBeforeExit = (): void => {
-    const seen = counts.exported + counts.exportFailed + pipeline.pending()
-    // Spans that the last such flush could not send are not tried for ever.
-    if (pipeline.pending() === 0 || seen === lastExit) return
-    lastExit = seen
-    void flush()
-  }
-  if (state.onBeforeExit) process.removeListener('beforeExit', state.onBeforeExit)
-  state.onBeforeExit = onBeforeExit
-  process.on('beforeExit', onBeforeExit)
+  state.exit?.off()
+  const exit = new ExitWatch({
+    flush,
+    pending: pipeline.pending,
+    done: () => counts.exported + counts.exportFailed,
+  })
+  state.exit = exit
   return {
     flush,
     async shutdown() {
-      process.removeListener('beforeExit', onBeforeExit)
+      exit.off()
       if (switcher.current === processor) switcher.current = undefined
       await atMost(FLUSH_TIMEOUT_MS, () => processor.shutdown())
     },

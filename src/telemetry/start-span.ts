@@ -1,15 +1,27 @@
 import { INVALID_SPAN_CONTEXT, trace, type Context, type Span, type SpanOptions } from '@opentelemetry/api'
 import { VERSION } from '../kernel/version.js'
 import { boundedName } from './bounded.js'
-import { guard } from './settings.js'
+import { registeredProvider } from './global-api.js'
+import { guard } from '../kernel/guard.js'
 
 /**
  * Starts a span of this package. Where a tracer, sampler or processor throws, the result is a span that
  * records nothing and stands for the parent, so that what runs below it keeps its place in the trace.
  */
 export function startSpan(name: string, options: SpanOptions, parent: Context): Span {
-  const span = guard('span', () =>
-    trace.getTracer('tracestitch', VERSION).startSpan(boundedName(name), options, parent),
-  )
-  return span ?? trace.wrapSpanContext(trace.getSpanContext(parent) ?? INVALID_SPAN_CONTEXT)
+  return guard('span', start, name, options, parent) ?? silentSpan(parent)
+}
+
+function start(name: string, options: SpanOptions, parent: Context): Span {
+  return trace.getTracer('tracestitch', VERSION).startSpan(boundedName(name), options, parent)
+}
+
+/** Whether anybody has registered a tracer provider, so that a span may be of use. */
+export function isTracing(): boolean {
+  return registeredProvider() !== undefined
+}
+
+/** A span that records nothing and stands for the parent. */
+export function silentSpan(parent: Context): Span {
+  return trace.wrapSpanContext(trace.getSpanContext(parent) ?? INVALID_SPAN_CONTEXT)
 }

@@ -9,14 +9,15 @@ import {
   type Link,
   type Span,
 } from '@opentelemetry/api'
-import { types } from 'node:util'
 import { errorTypeOf } from './attributes.js'
 import { boundedAttributes } from './bounded.js'
-import { contentText } from './content.js'
+import { boundedJson } from './content-limit.js'
 import { contextKey } from './context-key.js'
+import { contentText } from './recorded-content.js'
 import { identityAttributes } from './identity.js'
 import * as semconv from './semconv.js'
-import { guard, isThenable, runHook, settings, type TelemetryPart, type TelemetrySettings } from './settings.js'
+import { guard, runHook } from '../kernel/guard.js'
+import { settings, type TelemetryPart, type TelemetrySettings } from './settings.js'
 import { startSpan } from './start-span.js'
 
 /**
@@ -25,7 +26,7 @@ import { startSpan } from './start-span.js'
  */
 export type StepKind = 'agent' | 'workflow' | 'tool' | 'retriever' | 'chain'
 
-const OPERATION: Record<StepKind, semconv.Operation | undefined> = {
+const OPERATION: Record<StepKind, semconv.OperationName | undefined> = {
   agent: 'invoke_agent',
   workflow: 'invoke_workflow',
   tool: 'execute_tool',
@@ -55,8 +56,19 @@ export interface Step {
   recordArguments(value: unknown): void
   /** Records a tool's result, redacted and bounded; does nothing unless content is wanted. */
   recordResult(value: unknown): void
+  /** Records what was searched for, redacted and bounded; does nothing unless content is wanted. */
+  recordQuery(text: unknown): void
+  /** Records what was found, redacted and bounded all together; does nothing unless content is wanted. */
+  recordDocuments(documents: readonly RetrievedDocument[]): void
   /** Ends the span. Only the first call counts. */
   end(outcome?: StepEnd): void
+}
+
+/** A document that a retriever found. */
+export interface RetrievedDocument {
+  readonly id?: unknown
+  readonly score?: number | undefined
+  readonly content: unknown
 }
 
 export interface StepEnd {
@@ -161,6 +173,18 @@ class RecordedStep implements Step {
     })
   }
 
+  recordQuery(text: unknown): void {
+    this.record(semconv.RETRIEVAL_QUERY, { type: 'text', content: text }, 'content')
+  }
+
+  recordDocuments(documents: readonly RetrievedDocument[]): void {
+    if (!this.content) return
+    guard('content', () => {
+      const text = boundedJson(documents.flatMap(documentOf))
+      if (text !== undefined) this.span.setAttribute(semconv.RETRIEVAL_DOCUMENTS, text)
+    })
+  }
+
   end({ error, errorType }: StepEnd = {}): void {
     if (this.ended) return
     this.ended = true
@@ -179,48 +203,22 @@ class RecordedStep implements Step {
   }
 }
 
+/** Without a text that the redactor keeps to itself. */
+function documentOf({ id, score, content }: RetrievedDocument): object[] {
+  const text = contentText({ type: 'text', content }, 'content')
+  return [
+    {
+      ...(id !== undefined && { id }),
+      ...(score !== undefined && { score }),
+      ...(text !== undefined && { content: text }),
+    },
+  ]
+}
+
 /** Version 1.41 of the conventions has a name of its own for workflows. */
 function nameAttributes(kind: StepKind, name: string, { semconv: version }: TelemetrySettings): Attributes {
   const key = NAME_KEY[kind]
   if (key === undefined) return {}
   if (kind !== 'workflow' || version === 'latest') return { [key]: name }
   return version === 'both' ? { [key]: name, [semconv.WORKFLOW_NAME]: name } : { [semconv.WORKFLOW_NAME]: name }
-}
-
-/** Options of `trace()`. */
-export interface TraceOptions {
-  /** What the span stands for. Default `chain`: a plain span with the name as given. */
-  readonly kind?: StepKind
-  /** Attributes of the span, from its start on. */
-  readonly attributes?: Attributes
-}
-
-/**
- * Runs `fn` inside a span of its own and returns what it returns. The span ends when `fn` has returned
- * or its promise has settled; an error marks the span and is thrown on as it is.
- */
-export function traced<T>(name: string, fn: (span: Span) => T, options: TraceOptions = {}): T {
-  const step = startStep(options.kind ?? 'chain', name, options.attributes ? { attributes: options.attributes } : {})
-  let result: T
-  try {
-    result = context.with(step.context, () => fn(step.span))
-  } catch (error) {
-    step.end({ error })
-    throw error
-  }
-  if (!isThenable(result)) {
-    step.end()
-    return result
-  }
-  const ended = (value: unknown): unknown => {
-    step.end()
-    return value
-  }
-  const failed = (error: unknown): never => {
-    step.end({ error })
-    throw error
-  }
-  // What another library calls a promise need not give one back from `then`.
-  const promise = types.isPromise(result) ? result : Promise.resolve(result)
-  return promise.then(ended, failed) as T
 }

@@ -12,7 +12,8 @@ import {
 import type { Facts } from './base-call.js'
 import { boundedAttributes } from './bounded.js'
 import * as semconv from './semconv.js'
-import { guard, type CallPrice, type TelemetrySettings } from './settings.js'
+import { guard } from '../kernel/guard.js'
+import { type CallPrice, type TelemetrySettings } from './settings.js'
 
 interface Priced {
   readonly settings: TelemetrySettings
@@ -29,23 +30,28 @@ export function summaryOf(own: Facts, inner: readonly Facts[], priced: Priced): 
   const attributes: Attributes = {}
   addFacts(attributes, own, priced)
   for (const facts of inner) addFacts(attributes, facts, priced)
-  const used = inner.filter((facts) => usageOf(facts) !== undefined || facts.cost !== undefined)
-  if (used.length > 1) Object.assign(attributes, totalUsage(used, priced.settings))
+  const used = inner.length === 0 ? inner : inner.filter(isBilled)
+  if (used.length > 1) usageAttributes(addedUsage(used), priced.settings, attributes)
   if (attributes[semconv.USAGE_COST] === undefined) {
-    const cost = totalCost(used.length > 0 ? used : [own], priced)
-    if (cost) Object.assign(attributes, costAttributes(cost))
+    const cost = used.length > 1 ? totalCost(used, priced) : costOf(used[0] ?? own, priced)
+    if (cost) costAttributes(cost, attributes)
   }
-  return attributes
+  return boundedAttributes(attributes)
 }
 
-function addFacts(attributes: Attributes, facts: Facts, { settings }: Priced): void {
-  Object.assign(attributes, facts.attributes)
+function addFacts(attributes: Attributes, facts: Facts, priced: Priced): void {
+  if (facts.attributes) Object.assign(attributes, facts.attributes)
   if (facts.firstChunk !== undefined) attributes[semconv.RESPONSE_TIME_TO_FIRST_CHUNK] = facts.firstChunk
   const { chat, embeddings, other, mask } = facts
-  if (other) Object.assign(attributes, boundedAttributes(otherAttributes(other, settings), mask))
-  if (chat) Object.assign(attributes, boundedAttributes(chatResponseAttributes(chat, settings), mask))
-  if (embeddings) Object.assign(attributes, boundedAttributes(embeddingsResponseAttributes(embeddings), mask))
+  if (!chat && !embeddings && !other) return
+  const answer: Attributes = mask ? {} : attributes
+  if (other) otherAttributes(other, priced.settings, answer)
+  if (chat) chatResponseAttributes(chat, priced.settings, answer)
+  if (embeddings) embeddingsResponseAttributes(embeddings, answer)
+  if (mask) Object.assign(attributes, boundedAttributes(answer, mask))
 }
+
+const isBilled = (facts: Facts): boolean => usageOf(facts) !== undefined || facts.cost !== undefined
 
 type AnyUsage = { readonly cost?: unknown }
 
@@ -53,9 +59,8 @@ function usageOf(facts: Facts): AnyUsage | undefined {
   return facts.chat?.usage ?? facts.embeddings?.usage ?? facts.other?.usage
 }
 
-function totalUsage(used: readonly Facts[], settings: TelemetrySettings): Attributes {
-  const usages = used.flatMap((facts) => usageOf(facts) ?? [])
-  return usageAttributes(usages.reduce<object>(added, {}) as Usage, settings)
+function addedUsage(used: readonly Facts[]): Partial<Usage> {
+  return used.reduce<object>((sum, facts) => added(sum, usageOf(facts) ?? {}), {})
 }
 
 /** Adds numbers field by field, at any depth. */
@@ -80,7 +85,7 @@ function totalCost(used: readonly Facts[], priced: Priced): CallPrice | undefine
     usd = sumOf(usd, cost.usd)
     for (const [part, amount] of Object.entries(cost.parts)) parts[part] = sumOf(parts[part] ?? 0, amount ?? 0)
   }
-  return used.length === 0 ? undefined : { usd, parts }
+  return { usd, parts }
 }
 
 /** Prices are whole numbers of 1e-12 USD, which their sum as doubles is off by a little. */
@@ -100,10 +105,7 @@ export function preparePrices({ price }: TelemetrySettings): void {
   if (!price || prepared.has(price)) return
   prepared.add(price)
   const usage: Usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 }
-  setTimeout(
-    () => guard('price', () => price({ provider: '', model: '', usage, at: Date.now() })),
-    PREPARE_AFTER,
-  ).unref()
+  setTimeout(() => guard('price', price, { provider: '', model: '', usage, at: Date.now() }), PREPARE_AFTER).unref()
 }
 
 function costOf(facts: Facts, { settings: { price }, provider, model: asked }: Priced): CallPrice | undefined {
@@ -116,6 +118,6 @@ function costOf(facts: Facts, { settings: { price }, provider, model: asked }: P
   const model = asked ?? served
   if (!price || !model) return undefined
   const serviceTier = facts.chat?.service_tier
-  const cost = guard('price', () => price({ provider, model, served, usage, serviceTier, at: Date.now() }))
+  const cost = guard('price', price, { provider, model, served, usage, serviceTier, at: Date.now() })
   return cost && Number.isFinite(cost.usd) ? cost : undefined
 }

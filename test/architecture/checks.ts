@@ -64,7 +64,7 @@ function hasDoor(from: Room, to: Room): boolean {
 }
 
 /** Files that name every codec or every row. What imports one brings the whole catalogue into the bundle of a user. */
-const registries = /^src\/(?:protocols\/(?:index|codecs)|providers\/(?:index|rows)|catalogue)\.ts$/
+const registries = /^src\/(?:protocols\/(?:index|codecs)|providers\/(?:index|rows)|whole-catalogue)\.ts$/
 
 /** The client and what it stands on get their formats and rows handed in. */
 export function registryImports(sources: Sources): readonly string[] {
@@ -237,4 +237,32 @@ export function exportGaps(
     if (!subpath.endsWith('.json') && !(name in entries)) complaints.push(`exports['${subpath}'] is not built`)
   }
   return complaints
+}
+
+/** Files that are named for what they serve: a vendor, or a strategy by its id. */
+const properNames = /^(?:integrations|src\/(?:providers|router\/strategies))\//
+
+/** Groups in which files of one name hold the same thing. */
+const families: readonly RegExp[] = [
+  // A part that each codec has, and what codecs share of it; a vendor's models.
+  /^src\/(?:protocols|models)\//,
+  // An operation, or a fact of the client, and its types.
+  /^src\/(?:client\/(?:faces|types|facts)\/|router\/health)/,
+  // What a package entry gives.
+  /^src\/(?:[^/]+|cli\/[^/]+|stores\/[^/]+)$/,
+  // Each room may have options of its own, and an index.
+  /\/(?:index|options)\.ts$/,
+]
+
+/** Files of one name that hold different things: a newcomer finds the wrong one. */
+export function sharedNames(sources: Sources): readonly string[] {
+  const byName = new Map<string, string[]>()
+  for (const path of sources.keys()) {
+    if (properNames.test(path)) continue
+    const name = path.slice(path.lastIndexOf('/') + 1)
+    byName.set(name, [...(byName.get(name) ?? []), path])
+  }
+  return [...byName.values()]
+    .filter((paths) => paths.length > 1 && !families.some((family) => paths.every((path) => family.test(path))))
+    .map((paths) => paths.join(' and '))
 }

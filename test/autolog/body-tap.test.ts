@@ -3,7 +3,7 @@ import { SpanStatusCode } from '@opentelemetry/api'
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { tapBody } from '../../src/autolog/body-tap.js'
-import { createReader, type AnswerReader } from '../../src/autolog/reader.js'
+import { AnswerReader } from '../../src/autolog/reader.js'
 import { FRAMING_MEDIA_TYPES } from '../../src/kernel/frames.js'
 import type { ChatCompletion } from '../../src/kernel/hub.js'
 import type { ChatProtocol, ProtocolId } from '../../src/kernel/protocol.js'
@@ -58,7 +58,7 @@ function readerOf(protocol: ChatProtocol): AnswerReader {
     request: undefined,
     baseURL: undefined,
   })
-  return createReader(call, { protocol: protocol.id, provider: 'p' })
+  return new AnswerReader(call, { protocol: protocol.id, provider: 'p' })
 }
 
 function tapped(protocol: ChatProtocol, bytes: Uint8Array, type: string, size = 1): Response {

@@ -2,10 +2,10 @@
 import { context, SpanStatusCode } from '@opentelemetry/api'
 import vm from 'node:vm'
 import { describe, expect, test } from 'vitest'
-import { instrumentCall } from '../../src/autolog/call.js'
+import { instrumentCall } from '../../src/autolog/instrument-call.js'
 import type { CallDeclaration } from '../../src/autolog/contract.js'
 import { watchedCount } from '../../src/telemetry/abandoned.js'
-import { scopeOf } from '../../src/telemetry/scope.js'
+import { slotOf } from '../../src/telemetry/call-slot.js'
 import { spanHarness } from '../telemetry/span-harness.js'
 
 const harness = spanHarness()
@@ -313,7 +313,7 @@ describe('what a declaration or a program may do', () => {
     const seen: unknown[] = []
     const method = function (this: unknown, ...given: unknown[]) {
       seen.push(this, ...given)
-      expect(scopeOf(context.active())?.call).toBeDefined()
+      expect(slotOf(context.active())?.call).toBeDefined()
       return answer
     }
     instrumentCall(declaration)(method as never, () => true).apply(self, args)
@@ -322,7 +322,7 @@ describe('what a declaration or a program may do', () => {
   })
 
   test('after off() only the original runs', () => {
-    const method = () => (expect(scopeOf(context.active())).toBeUndefined(), answer)
+    const method = () => (expect(slotOf(context.active())).toBeUndefined(), answer)
     expect(instrumentCall(declaration)(method as never, () => false).apply({}, [body])).toBe(answer)
     expect(harness.spans()).toHaveLength(0)
   })

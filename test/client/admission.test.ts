@@ -1,11 +1,13 @@
 /** Places and queues before targets; many callers at once; deadlines and fallbacks of a call. */
 import { expect, test } from 'vitest'
 import { createClient, type ClientOptions } from '../../src/index.js'
+import { holdTime } from '../support/held-time.js'
+import { turn } from '../support/eventually.js'
 import { faultPair, messages, text } from './fault-pair.js'
-import { answers, eventually, sendJson, wait, type Behaviour } from './fault-server.js'
+import { answers, eventually, never, sendJson } from './fault-server.js'
 
+const time = holdTime()
 const pair = faultPair()
-const never: Behaviour = () => new Promise(() => {})
 const clientWith = (options: ClientOptions) =>
   createClient({
     providers: { bad: { baseURL: pair.bad.baseURL }, good: { baseURL: pair.good.baseURL } },
@@ -21,7 +23,7 @@ test('200 callers at once: never more than the places, and all are answered', as
   pair.good.behave = async (...seen) => {
     now += 1
     most = Math.max(most, now)
-    await wait(40)
+    await eventually(() => most === 20, 'every place is taken')
     now -= 1
     await answers('ok')(...seen)
   }
@@ -74,7 +76,8 @@ test('the deadline holds in the queue too, and an abort ends the wait; neither t
     .create({ model: 'm', messages }, { signal: holder.signal })
     .catch((error: Error) => error.name)
   await eventually(() => pair.bad.seen.length === 1, 'the place is taken')
-  await expect(ai.chat.completions.create({ model: 'm', messages }, { timeout: 40 })).rejects.toMatchObject({
+  const late = ai.chat.completions.create({ model: 'm', messages }, { timeout: 40 })
+  await expect(time.passing(late)).rejects.toMatchObject({
     name: 'LimitError',
     limit: 'queue',
     attempts: [],
@@ -82,7 +85,7 @@ test('the deadline holds in the queue too, and an abort ends the wait; neither t
   const reason = new Error('changed my mind')
   const leaver = new AbortController()
   const waiting = ai.chat.completions.create({ model: 'm', messages }, { signal: leaver.signal })
-  await wait(10)
+  await turn()
   leaver.abort(reason)
   await expect(waiting).rejects.toBe(reason)
   holder.abort()
@@ -141,7 +144,7 @@ test('no room for a retry: the failure that was met is told, not the limit', asy
   const second = ai.chat.completions
     .create({ model: 'm', messages }, { signal: holder.signal })
     .catch((error: Error) => error.name)
-  expect(await first).toMatchObject({ name: 'ProviderError', status: 500, attempts: [{ status: 500 }] })
+  expect(await time.passing(first)).toMatchObject({ name: 'ProviderError', status: 500, attempts: [{ status: 500 }] })
   holder.abort()
   expect(await second).toBe('AbortError')
 })

@@ -2,8 +2,11 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import type { AttemptEvent, BudgetEvent, ClientOptions, FallbackEvent, Store } from '../../src/index.js'
+import { holdTime } from '../support/held-time.js'
 import { OpenStore } from './abuse-support.js'
 import { asked, cases, clientOf } from './answers-that-fail.js'
+
+const time = holdTime()
 
 /** Of a request that is refused by a status nothing is charged. */
 const table = cases.flatMap(([what, on, first, more = {}]) =>
@@ -102,7 +105,7 @@ test('a schema whose check never ends, ends with the call', async () => {
   const { store, options } = watched({ timeout: 60 })
   const { ai } = clientOf({ message: { content: '{}' } }, [{ model: 'second/m', on: 'invalid-output' }], options)
   const response_format = z.object({}).refine(() => new Promise<boolean>(() => {}))
-  await expect(ask(ai, 'plain', { response_format })).rejects.toMatchObject({ name: 'TimeoutError' })
+  await expect(time.passing(ask(ai, 'plain', { response_format }))).rejects.toMatchObject({ name: 'TimeoutError' })
   expect([store.used, store.reserved, store.placesHeld]).toEqual([15, 0, 0])
   await ai.close()
 })
@@ -129,7 +132,7 @@ test('a function that never says ends with the call, and what came is charged', 
   const { store, options } = watched({ timeout: 60 })
   const on = (): Promise<boolean> => new Promise(() => {})
   const { ai } = clientOf({ message: { content: 'hm' } }, [{ model: 'second/m', on }], options)
-  await expect(ask(ai, 'plain', {})).rejects.toMatchObject({ name: 'TimeoutError' })
+  await expect(time.passing(ask(ai, 'plain', {}))).rejects.toMatchObject({ name: 'TimeoutError' })
   expect([store.used, store.reserved, store.placesHeld]).toEqual([15, 0, 0])
   await ai.close()
 })

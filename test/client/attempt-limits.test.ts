@@ -1,6 +1,8 @@
 /** `timeout.attempt`: whatever a target does instead of answering, the next one gets its turn, in every operation. */
 import { expect, test } from 'vitest'
 import { createClient, type Client, type ClientOptions } from '../../src/index.js'
+import { turn } from '../support/eventually.js'
+import { holdTime } from '../support/held-time.js'
 import { clientOfPair, faultPair, messages } from './fault-pair.js'
 import {
   answers,
@@ -8,17 +10,18 @@ import {
   chunk,
   completion,
   eventually,
+  never,
   sendEvent,
   sendJson,
-  wait,
   type Behaviour,
   type Seen,
 } from './fault-server.js'
 
+const time = holdTime()
 const pair = faultPair()
-
-/** Without a timer, which would look like one of the client's. */
-const never: Behaviour = () => new Promise(() => {})
+/** Time passes only where it is what ends an attempt. */
+const ending = <T>(error: string, call: Promise<T>): Promise<T> =>
+  error === 'TimeoutError' ? time.passing(call) : call
 
 /** Something at once, then the same again and again: no read is without bytes, and no answer comes. */
 const drips =
@@ -27,7 +30,7 @@ const drips =
     response.writeHead(200, { 'content-type': type })
     while (!response.destroyed) {
       response.write(piece)
-      await wait(10)
+      await turn()
     }
   }
 
@@ -76,11 +79,9 @@ const plainFaults: readonly Fault[] = [
   { name: 'reset', behave: (_, __, socket) => void socket.resetAndDestroy(), error: 'ConnectionError' },
   {
     name: 'reset half-way',
-    behave: async (_, response, socket) => {
+    behave: (_, response, socket) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '5000' })
-      response.write(half)
-      await wait(10)
-      socket.resetAndDestroy()
+      response.write(half, () => socket.resetAndDestroy())
     },
     error: 'ConnectionError',
   },
@@ -241,7 +242,7 @@ const table = [
 test.each(table)('$operation, $kind, $name: the next target answers', async ({ behave, call, error }) => {
   pair.bad.behave = behave
   pair.good.behave = well
-  const { _meta: meta } = await call(clientWith({}, error === 'TimeoutError' ? 60 : 20_000), 'both')
+  const { _meta: meta } = await ending(error, call(clientWith({}, 60), 'both'))
   expect(meta?.attempts).toMatchObject([{ target: 'bad/m', error }, { target: 'good/m' }])
   expect(meta?.attempts[1]).not.toHaveProperty('error')
   await eventually(() => pair.bad.busy() === 0, 'the failed request is gone')
@@ -252,7 +253,7 @@ test.each(table.filter(({ error, operation }) => error === 'TimeoutError' && /ch
   async ({ behave, call }) => {
     pair.bad.behave = behave
     pair.good.behave = well
-    const { _meta: meta } = await call(clientWith({ timeout: 600 }), 'both')
+    const { _meta: meta } = await time.passing(call(clientWith({ timeout: 600 }), 'both'))
     expect(meta?.attempts).toMatchObject([{ target: 'bad/m', error: 'TimeoutError' }, { target: 'good/m' }])
     await eventually(() => pair.bad.busy() === 0, 'the failed request is gone')
   },
@@ -280,7 +281,7 @@ test.each([
     retries: 0,
   })
   const failure = ai.chat.completions.create({ model: 'one', messages }, { timeout: { attempt: call } })
-  await expect(failure).rejects.toMatchObject({
+  await expect(time.passing(failure)).rejects.toMatchObject({
     name: 'TimeoutError',
     limit: 'attempt',
     provider: 'bad',
@@ -300,7 +301,7 @@ test('limits of an alias hold for the targets of an alias within it, and its tot
     },
     retries: 0,
   })
-  const asked = (model: string) => ai.chat.completions.create({ model, messages })
+  const asked = (model: string) => time.passing(ai.chat.completions.create({ model, messages }))
   await expect(asked('outer')).rejects.toMatchObject({ limit: 'attempt', message: expect.stringContaining('45 ms') })
   await expect(asked('middle')).rejects.toMatchObject({ limit: 'total', message: expect.stringContaining('30 ms') })
   await expect(asked('short')).rejects.toMatchObject({ limit: 'total', message: expect.stringContaining('46 ms') })
@@ -310,7 +311,7 @@ test('what no limit of its own ends says what did, and what to set', async () =>
   pair.bad.behave = never
   pair.good.behave = never
   const ai = clientOfPair(pair, { timeout: 300 })
-  await expect(ai.chat.completions.create({ model: 'both', messages })).rejects.toMatchObject({
+  await expect(time.passing(ai.chat.completions.create({ model: 'both', messages }))).rejects.toMatchObject({
     limit: 'total',
     attempts: [{ error: 'TimeoutError' }, { error: 'TimeoutError' }],
   })
@@ -323,7 +324,7 @@ test('a lone target has the whole time, and is tried again where a limit is set'
     providers: { bad: { baseURL: pair.bad.baseURL, timeout: { attempt: 80 } } },
     retries: { max: 2, baseDelay: 1 },
   })
-  const { _meta: meta } = await ai.chat.completions.create({ model: 'bad/m', messages })
+  const { _meta: meta } = await time.passing(ai.chat.completions.create({ model: 'bad/m', messages }))
   expect(meta.attempts.map(({ error }) => error)).toEqual(['TimeoutError', 'TimeoutError', undefined])
 })
 
@@ -333,13 +334,13 @@ test('two targets that hang side by side end, and a third answers', async () => 
   const bad = (name: string) => ({ model: 'bad/m', name, timeout: { attempt: 60 } })
   const models = { all: { targets: [bad('one'), bad('two')], fallbacks: ['good/m'], hedge: { after: 10 } } }
   const ai = clientOfPair(pair, { models })
-  const { _meta: meta } = await ai.chat.completions.create({ model: 'all', messages })
+  const { _meta: meta } = await time.passing(ai.chat.completions.create({ model: 'all', messages }))
   expect(meta.attempts.map(({ target }) => target)).toEqual(['bad/m#one', 'bad/m#two', 'good/m'])
 })
 
 test('a wait in a queue is no part of an attempt', async () => {
   pair.good.behave = async (...args) => {
-    await wait(120)
+    await time.after(120)
     await answers('Hi')(...args)
   }
   const models = { one: [{ model: 'good/m', limits: { concurrent: 1 } }] }
@@ -347,14 +348,14 @@ test('a wait in a queue is no part of an attempt', async () => {
   const calls = Array.from({ length: 4 }, () =>
     ai.chat.completions.create({ model: 'one', messages }, { timeout: { attempt: 400 } }),
   )
-  for (const { _meta: meta } of await Promise.all(calls)) expect(meta.attempts).toHaveLength(1)
+  for (const { _meta: meta } of await time.passing(Promise.all(calls))) expect(meta.attempts).toHaveLength(1)
 })
 
 test('a stream whose content has begun has the time of the call', async () => {
   pair.good.behave = async (_, out) => {
     beginStream(out)
     sendEvent(out, chunk({ content: 'one ' }))
-    await wait(150)
+    await time.after(150)
     sendEvent(out, chunk({ content: 'two' }))
     sendEvent(out, chunk({}, 'stop'))
     sendEvent(out, '[DONE]')
@@ -362,7 +363,10 @@ test('a stream whose content has begun has the time of the call', async () => {
   }
   const ai = clientOfPair(pair, { timeout: { attempt: 100 } })
   const stream = await ai.chat.completions.create({ model: 'good/m', messages, stream: true })
-  let text = ''
-  for await (const { choices } of stream) text += choices[0]?.delta.content ?? ''
-  expect(text).toBe('one two')
+  let said = ''
+  const reading = (async () => {
+    for await (const { choices } of stream) said += choices[0]?.delta.content ?? ''
+  })()
+  await time.passing(reading)
+  expect(said).toBe('one two')
 })

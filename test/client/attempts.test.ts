@@ -3,9 +3,11 @@ import { createServer, type AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { createClient } from '../../src/index.js'
 import { ConnectionError, StreamError, type ProviderError } from '../../src/kernel/errors.js'
-import { clientFor, faultPair, LONG, messages, text } from './fault-pair.js'
-import { answers, beginStream, chunk, eventually, sendEvent, sendJson, wait, type Behaviour } from './fault-server.js'
+import { holdTime } from '../support/held-time.js'
+import { clientFor, faultPair, messages, text } from './fault-pair.js'
+import { answers, beginStream, chunk, eventually, never, sendEvent, sendJson, type Behaviour } from './fault-server.js'
 
+const time = holdTime()
 const pair = faultPair()
 
 test('a refused connection is a ConnectionError, and the next target answers', async () => {
@@ -52,14 +54,14 @@ test('retries at the same target, waits as the provider asks, and reports each t
   }
   const ai = clientFor(pair, 2)
   const before = performance.now()
-  const result = await ai.chat.completions.create({ model: 'bad/m', messages })
+  const result = await time.passing(ai.chat.completions.create({ model: 'bad/m', messages }))
   expect(result.choices[0]?.message.content).toBe('third time')
   expect(result._meta.attempts.map(({ status, error }) => [status, error])).toEqual([
     [503, 'ProviderError'],
     [429, 'ProviderError'],
     [200, undefined],
   ])
-  expect(performance.now() - before).toBeGreaterThanOrEqual(59)
+  expect(performance.now() - before).toBeGreaterThanOrEqual(60)
 })
 
 describe('the last failure of several', () => {
@@ -69,9 +71,8 @@ describe('the last failure of several', () => {
     pair.bad.behave = refuse
     pair.good.behave = refuse
     const [model = '', ...fallbacks] = targets
-    return (await clientFor(pair, 1)
-      .chat.completions.create({ model, messages, fallbacks })
-      .catch((thrown: unknown) => thrown)) as ProviderError
+    const call = clientFor(pair, 1).chat.completions.create({ model, messages, fallbacks })
+    return (await time.passing(call).catch((thrown: unknown) => thrown)) as ProviderError
   }
 
   test.each<[readonly string[], string]>([
@@ -104,21 +105,28 @@ describe('after the first content chunk', () => {
     beginStream(response)
     sendEvent(response, chunk({ role: 'assistant', content: 'Hello' }))
   }
+  let read = (): void => {}
+  /** Of the first chunk, by the client. */
+  const helloRead = async (response: Parameters<Behaviour>[1]): Promise<void> => {
+    const reading = new Promise<void>((resolve) => (read = resolve))
+    hello(response)
+    await reading
+  }
   const rows: readonly (readonly [string, Behaviour, string])[] = [
     [
       'a cut',
-      async (_, response, socket) => (hello(response), await wait(20), void socket.resetAndDestroy()),
+      async (_, response, socket) => (await helloRead(response), void socket.resetAndDestroy()),
       'ConnectionError',
     ],
     [
       'an end without its terminal event',
-      async (_, response) => (hello(response), await wait(20), void response.end()),
+      async (_, response) => (await helloRead(response), void response.end()),
       'StreamError',
     ],
-    ['a stall', async (_, response) => (hello(response), wait(LONG)), 'TimeoutError'],
+    ['a stall', (_, response) => hello(response), 'TimeoutError'],
     [
       'a malformed event',
-      async (_, response) => (hello(response), await wait(20), sendEvent(response, '{oops'), void response.end()),
+      async (_, response) => (await helloRead(response), sendEvent(response, '{oops'), void response.end()),
       'StreamError',
     ],
     [
@@ -129,8 +137,7 @@ describe('after the first content chunk', () => {
     [
       'an error event',
       async (_, response) => (
-        hello(response),
-        await wait(20),
+        await helloRead(response),
         sendEvent(response, { error: { message: 'overloaded' } }),
         void response.end()
       ),
@@ -142,9 +149,14 @@ describe('after the first content chunk', () => {
     const ai = clientFor(pair)
     const stream = await ai.chat.completions.create({ model: 'both', messages, stream: true })
     const got: string[] = []
-    const failure = (await (async () => {
-      for await (const item of stream) got.push(item.choices[0]?.delta.content ?? '')
-    })().catch((thrown: unknown) => thrown)) as StreamError
+    const reading = (async () => {
+      for await (const item of stream) {
+        got.push(item.choices[0]?.delta.content ?? '')
+        read()
+      }
+    })()
+    const ended = cause === 'TimeoutError' ? time.passing(reading) : reading
+    const failure = (await ended.catch((thrown: unknown) => thrown)) as StreamError
     expect(got).toEqual(['Hello'])
     expect(failure).toBeInstanceOf(StreamError)
     expect((failure.cause as Error).name).toBe(cause)
@@ -157,14 +169,12 @@ describe('after the first content chunk', () => {
 })
 
 test('the total limit holds over all attempts', async () => {
-  pair.bad.behave = () => wait(LONG)
-  pair.good.behave = () => wait(LONG)
+  pair.bad.behave = never
+  pair.good.behave = never
   const ai = clientFor(pair, 5)
   const before = performance.now()
-  await expect(ai.chat.completions.create({ model: 'both', messages, timeout: 120 })).rejects.toMatchObject({
-    name: 'TimeoutError',
-    limit: 'total',
-  })
+  const call = time.passing(ai.chat.completions.create({ model: 'both', messages, timeout: 120 }))
+  await expect(call).rejects.toMatchObject({ name: 'TimeoutError', limit: 'total' })
   expect(performance.now() - before).toBeLessThan(1500)
   pair.good.behave = answers('x')
   await eventually(() => pair.bad.busy() === 0 && pair.good.busy() === 0, 'sockets closed')

@@ -5,8 +5,8 @@ import type { BudgetEvent } from '../../src/index.js'
 import type { BudgetOptions } from '../../src/router/options.js'
 import { MemoryStore } from '../../src/stores/memory.js'
 import { windowAt } from '../../src/policies/budget.js'
+import { eventually, turn } from '../support/eventually.js'
 import { clientOf, messages, OpenStore, outcome, using } from './abuse-support.js'
-import { eventually, wait } from './fault-server.js'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -138,7 +138,7 @@ test('hooks that throw, call the client again or close it: calls are answered, a
   })
   expect(await outcome(ai.chat.completions.create({ model: 'm', messages }))).toEqual({ name: 'answered' })
   await eventually(() => ai.spend().total.calls === 4, 'all four are answered')
-  await wait(5)
+  await turn()
   expect(errors).toEqual([])
   expect(store.used).toBe(40)
 })

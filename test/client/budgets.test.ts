@@ -1,9 +1,12 @@
 /** Budgets: reserved before, settled after, and never over by more than the estimate was off. */
 import { expect, test, vi } from 'vitest'
 import { createClient, type BudgetEvent, type ClientOptions, type LimitError } from '../../src/index.js'
+import { holdTime } from '../support/held-time.js'
+import { turn } from '../support/eventually.js'
 import { faultPair, messages } from './fault-pair.js'
-import { beginStream, chunk, sendEvent, sendJson, usageChunk, wait, type Behaviour } from './fault-server.js'
+import { beginStream, chunk, never, sendEvent, sendJson, usageChunk, type Behaviour } from './fault-server.js'
 
+const time = holdTime()
 const pair = faultPair()
 /** A USD for a token of output, nothing for input. */
 const A_TOKEN = { input: 0, output: 1_000_000 }
@@ -28,7 +31,7 @@ const refusal = (promise: Promise<unknown>): Promise<Partial<LimitError>> =>
 const using =
   (completion_tokens: number, delay = 0): Behaviour =>
   async (_, response) => {
-    await wait(delay)
+    if (delay > 0) await time.after(delay)
     sendJson(response, 200, {
       id: 'a',
       object: 'chat.completion',
@@ -42,7 +45,7 @@ const using =
 test('200 callers at once on a budget for fifty calls: fifty are sent, and the others are told what is left', async () => {
   pair.good.behave = using(10, 20)
   const ask = asking(clientWith({ budgets: [{ usd: 500, per: 'day' }] }))
-  const all = await Promise.all(Array.from({ length: 200 }, () => refusal(ask())))
+  const all = await time.passing(Promise.all(Array.from({ length: 200 }, () => refusal(ask()))))
   expect(all.filter(({ name }) => name === 'no refusal')).toHaveLength(50)
   expect(pair.good.seen).toHaveLength(50)
   const [refused] = all.filter(({ name }) => name === 'LimitError')
@@ -78,9 +81,9 @@ test('a failure gives back what it reserved, whatever it was', async () => {
   expect(await refusal(ask())).toMatchObject({ status: 500 })
   pair.good.behave = (_, response) => void response.destroy()
   expect(await refusal(ask())).toMatchObject({ name: 'ConnectionError' })
-  pair.good.behave = () => new Promise(() => {})
+  pair.good.behave = never
   await expect(
-    ai.chat.completions.create({ model: 'good/m', messages, max_tokens: 10 }, { timeout: 30 }),
+    time.passing(ai.chat.completions.create({ model: 'good/m', messages, max_tokens: 10 }, { timeout: 30 })),
   ).rejects.toMatchObject({ name: 'TimeoutError' })
   pair.good.behave = using(10)
   await ask()
@@ -88,7 +91,7 @@ test('a failure gives back what it reserved, whatever it was', async () => {
 })
 
 test('of an attempt that was called off on its way the input counts: a timeout, an abort, the loser of a hedge', async () => {
-  pair.bad.behave = () => new Promise(() => {})
+  pair.bad.behave = never
   pair.good.behave = using(0)
   const ai = clientWith({
     models: { both: { targets: ['bad/m', 'good/m'], hedge: { after: 10 } } },
@@ -98,13 +101,18 @@ test('of an attempt that was called off on its way the input counts: a timeout, 
     cooldown: false,
   })
   const ask = (model: string, options?: object) =>
-    ai.chat.completions.create({ model, messages }, options).catch((error: Error) => error.name)
+    time.passing(ai.chat.completions.create({ model, messages }, options)).catch((error: Error) => error.name)
   const left = async () => (await refusal(clientLeft())).budget?.left
   const clientLeft = () =>
     ai.chat.completions.create({ model: 'bad/m', messages: [{ role: 'user', content: 'x'.repeat(1000) }] })
   expect(await ask('bad/m', { timeout: 30 })).toBe('TimeoutError')
   expect(await left()).toBe(92)
-  expect(await ask('bad/m', { signal: AbortSignal.timeout(30) })).toBe('TimeoutError')
+  const leaver = new AbortController()
+  const leaves = ask('bad/m', { signal: leaver.signal })
+  const seen = pair.bad.seen.length
+  await time.until(() => pair.bad.seen.length > seen, 'it is asked')
+  leaver.abort()
+  expect(await leaves).toBe('AbortError')
   expect(await left()).toBe(84)
   await ask('both')
   expect(await left()).toBe(76)
@@ -169,7 +177,7 @@ test('each user has a budget; a soft one only tells, once for each state', async
   expect(await refusal(ask({ user: 'ann' }))).toMatchObject({ limit: 'budget' })
   await ask({ tags: ['team'] })
   await ask({ tags: ['team'] })
-  await wait(5)
+  await turn()
   expect(told.filter(({ budget }) => budget === 'budgets[1]')).toMatchObject([
     { scope: 'tag team', state: 'warning', unit: 'tokens', limit: 50, left: 20 },
     { scope: 'tag team', state: 'exceeded', left: 0 },
@@ -235,7 +243,7 @@ test('two attempts side by side both count', async () => {
     budgets: [{ usd: 15, per: 'day' }],
   })
   // There is no money for a second one.
-  expect((await asking(ai)({ model: 'm' }))._meta.attempts).toHaveLength(1)
+  expect((await time.passing(asking(ai)({ model: 'm' })))._meta.attempts).toHaveLength(1)
   expect(pair.good.seen).toHaveLength(0)
 })
 

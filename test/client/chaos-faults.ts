@@ -1,6 +1,7 @@
 /** What can go wrong between a client and a provider, on real sockets. */
 import { createServer, type AddressInfo } from 'node:net'
-import { beginStream, chunk, completion, sendEvent, sendJson, wait, type Behaviour } from './fault-server.js'
+import { turn } from '../support/eventually.js'
+import { beginStream, chunk, completion, never, sendEvent, sendJson, type Behaviour } from './fault-server.js'
 
 export type Kind = 'unary' | 'stream'
 
@@ -14,9 +15,6 @@ export interface Fault {
   readonly retryAfterMs?: number
   readonly only?: Kind
 }
-
-/** Without a timer, which would look like one of the client's. */
-const never = (): Promise<void> => new Promise(() => {})
 
 const limited = { error: { message: 'slow down', type: 'requests', code: 'rate_limit_exceeded' } }
 
@@ -61,7 +59,7 @@ export const faults: readonly Fault[] = [
   { name: 'slow headers', behave: never, error: 'TimeoutError' },
   {
     name: 'stall before the first chunk',
-    behave: (_, response) => (beginStream(response), response.flushHeaders(), never()),
+    behave: (_, response) => (beginStream(response), response.flushHeaders()),
     error: 'TimeoutError',
     only: 'stream',
   },
@@ -71,7 +69,7 @@ export const faults: readonly Fault[] = [
       beginStream(response)
       while (!response.destroyed) {
         response.write(': still here\n\n')
-        await wait(20)
+        await turn()
       }
     },
     error: 'TimeoutError',
@@ -132,14 +130,18 @@ export const laterFaults: readonly { readonly name: string; readonly then: Behav
   { name: 'end without an end', then: (_, response) => void response.end(), cause: 'StreamError' },
 ]
 
-/** Sends `one two `, then goes wrong. */
+/**
+ * Sends `one two `, then goes wrong.
+ *
+ * @param read - Settles once the client has read the words: a reset may overtake them.
+ */
 export const wordsThen =
-  (then: Behaviour): Behaviour =>
+  (then: Behaviour, read: () => Promise<unknown>): Behaviour =>
   async (request, response, socket) => {
     beginStream(response)
     sendEvent(response, chunk({ role: 'assistant', content: 'one ' }))
     sendEvent(response, chunk({ content: 'two ' }))
-    await wait(10)
+    await read()
     await then(request, response, socket)
   }
 

@@ -4,9 +4,10 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterEach, expect, test } from 'vitest'
 import { createClient, type Client } from '../../src/index.js'
+import { turn } from '../support/eventually.js'
 import { faults, laterFaults, wordsThen } from './chaos-faults.js'
 import { messages } from './fault-pair.js'
-import { answers, eventually, startServer, wait, type Behaviour, type FaultServer } from './fault-server.js'
+import { answers, eventually, startServer, type Behaviour, type FaultServer } from './fault-server.js'
 import { countSpans, stopCounting, type SpanCount } from './open-spans.js'
 
 const TIME = 240_000
@@ -18,7 +19,7 @@ const collect = runInNewContext('gc') as () => void
 async function heap(): Promise<number> {
   for (let i = 0; i < 3; i += 1) {
     collect()
-    await wait(20)
+    await turn()
   }
   return process.memoryUsage().heapUsed
 }
@@ -68,8 +69,8 @@ async function read(stream: AsyncIterable<unknown>, items = Infinity): Promise<v
   for await (const _ of stream) if ((left -= 1) <= 0) break
 }
 
-function expectNothingLeft(ai: Client, spans: SpanCount, signal: AbortSignal): void {
-  expect(spans.open).toBe(0)
+async function expectNothingLeft(ai: Client, spans: SpanCount, signal: AbortSignal): Promise<void> {
+  await eventually(() => spans.open === 0, 'every span has ended')
   expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   for (const { target, inFlight } of ai.health().targets) expect({ target, inFlight }).toEqual({ target, inFlight: 0 })
 }
@@ -87,8 +88,8 @@ test('10 000 calls on kept-alive connections', { timeout: TIME }, async () => {
   setMaxListeners(2 * CALLERS, signal)
   const ai = createClient({
     providers: { one: { baseURL: server.baseURL } },
-    models: { m: { targets: [{ model: 'one/m', limits: { concurrent: CALLERS - 2 } }], hedge: { after: 5000 } } },
-    timeout: { connect: 5000, firstChunk: 5000, idle: 5000, total: 60_000 },
+    models: { m: { targets: [{ model: 'one/m', limits: { concurrent: CALLERS - 2 } }], hedge: { after: 50_000 } } },
+    timeout: { connect: 50_000, firstChunk: 50_000, idle: 50_000, total: 60_000 },
   })
   let most = 0
   const call = async (index: number): Promise<void> => {
@@ -102,7 +103,7 @@ test('10 000 calls on kept-alive connections', { timeout: TIME }, async () => {
   const heapBefore = await heap()
   await inTurn(10_000, call)
   await eventually(() => server.busy() === 0, 'no request is under way')
-  expectNothingLeft(ai, spans, signal)
+  await expectNothingLeft(ai, spans, signal)
   // One for the call, one for its attempt.
   expect(spans.ended).toBe(24_000)
   expect(most).toBeLessThanOrEqual(3 * CALLERS)
@@ -120,7 +121,7 @@ test('2 000 calls with faults', { timeout: TIME }, async () => {
   const behaviours: Behaviour[] = [
     answers('Hello'),
     ...faults.flatMap(({ behave }) => (typeof behave === 'string' ? [] : [behave])),
-    ...laterFaults.map(({ then }) => wordsThen(then)),
+    ...laterFaults.map(({ then }) => wordsThen(then, turn)),
   ]
   const before = resources()
   const bad = await startServer(answers('never'))
@@ -169,8 +170,7 @@ test('2 000 calls with faults', { timeout: TIME }, async () => {
   const heapBefore = await heap()
   await inTurn(2000, call)
   await eventually(() => bad.busy() + good.busy() === 0, 'no request is under way')
-  await wait(50)
-  expectNothingLeft(ai, spans, signal)
+  await expectNothingLeft(ai, spans, signal)
   const few = (): boolean => bad.connections() <= 3 * CALLERS
   await eventually(few, 'the connections that are kept are few', UNTIL_FETCH_IS_DONE)
   const names = [...outcomes.keys()]

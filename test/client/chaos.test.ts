@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createClient, type Client } from '../../src/index.js'
 import type { TracestitchError } from '../../src/kernel/errors.js'
+import { holdTime } from '../support/held-time.js'
 import { faults, freePort, laterFaults, wordsThen, type Fault, type Kind } from './chaos-faults.js'
 import { faultPair, messages, text } from './fault-pair.js'
 import { eventually } from './fault-server.js'
@@ -11,7 +12,11 @@ import { countSpans, stopCounting, type SpanCount } from './open-spans.js'
 const ATTEMPT = 200
 const TOTAL = 3000
 
+const time = holdTime()
 const pair = faultPair()
+/** Time passes only where it is what ends a call. */
+const ending = <T>(error: string, call: Promise<T>): Promise<T> =>
+  error === 'TimeoutError' ? time.passing(call) : call
 let spans: SpanCount
 
 beforeEach(() => {
@@ -57,7 +62,8 @@ test.each(cases)('$name, $kind: the next target answers', async (fault) => {
   const ai = await clientWith(fault)
   const { kind } = fault
   const before = performance.now()
-  const answer = await ai.chat.completions.create({ model: 'both', messages, stream: kind === 'stream' })
+  const call = ai.chat.completions.create({ model: 'both', messages, stream: kind === 'stream' })
+  const answer = await ending(fault.error, call)
   const said = Symbol.asyncIterator in answer ? await text(answer) : answer.choices[0]?.message.content
   expect(performance.now() - before).toBeLessThan(TOTAL)
   expect(said).toBe('Hello from next door')
@@ -72,9 +78,8 @@ test.each(cases)('$name, $kind: the next target answers', async (fault) => {
 test.each(cases)('$name, $kind: a lone target gives one typed error', async (fault) => {
   const ai = await clientWith(fault)
   const before = performance.now()
-  const failure = (await ai.chat.completions
-    .create({ model: 'alone', messages, stream: fault.kind === 'stream' })
-    .catch((thrown: unknown) => thrown)) as TracestitchError
+  const call = ai.chat.completions.create({ model: 'alone', messages, stream: fault.kind === 'stream' })
+  const failure = (await ending(fault.error, call).catch((thrown: unknown) => thrown)) as TracestitchError
   expect(performance.now() - before).toBeLessThan(TOTAL)
   expect(failure.name).toBe(fault.error)
   expect(failure.attempts).toMatchObject([{ target: 'bad/m', error: fault.error }])
@@ -88,12 +93,18 @@ test.each(cases)('$name, $kind: a lone target gives one typed error', async (fau
 test.each(laterFaults)(
   '$name: what came goes with the error, and no other target begins anew',
   async ({ then, cause }) => {
-    const ai = await clientWith({ behave: wordsThen(then) })
+    let read = (): void => {}
+    const wordsRead = new Promise<void>((resolve) => (read = resolve))
+    const ai = await clientWith({ behave: wordsThen(then, () => wordsRead) })
     const stream = await ai.chat.completions.create({ model: 'both', messages, stream: true })
     let said = ''
-    const failure = await (async () => {
-      for await (const item of stream) said += item.choices[0]?.delta.content ?? ''
-    })().catch((thrown: unknown) => thrown)
+    const reading = (async () => {
+      for await (const item of stream) {
+        said += item.choices[0]?.delta.content ?? ''
+        if (said === 'one two ') read()
+      }
+    })()
+    const failure = await ending(cause, reading).catch((thrown: unknown) => thrown)
     expect(said).toBe('one two ')
     expect(failure).toMatchObject({
       name: 'StreamError',

@@ -5,6 +5,7 @@ import { zodFunction } from 'openai/helpers/zod'
 import { describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 import { ConfigError } from '../../src/kernel/errors.js'
+import { eventually } from '../support/eventually.js'
 import { clientOfPair, faultPair, messages } from './fault-pair.js'
 import { answers, beginStream, chunk, completion, sendEvent, sendJson, type Behaviour } from './fault-server.js'
 
@@ -136,7 +137,8 @@ describe('stream()', () => {
     const reason = new Error('enough')
     const controller = new AbortController()
     const stream = clientFor().chat.completions.stream({ model: 'good/m', messages }, { signal: controller.signal })
-    setTimeout(() => controller.abort(reason), 20)
+    await eventually(() => pair.good.seen.length === 1, 'it is asked')
+    controller.abort(reason)
     await expect(stream.done()).rejects.toBe(reason)
   })
 
@@ -323,7 +325,8 @@ describe('runTools()', () => {
   test('abort() ends it', async () => {
     pair.good.behave = () => undefined
     const runner = clientFor().chat.completions.runTools({ model: 'good/m', messages, tools: [add] })
-    setTimeout(() => runner.abort(), 20)
+    await eventually(() => pair.good.seen.length === 1, 'it is asked')
+    runner.abort()
     await expect(runner.done()).rejects.toMatchObject({ name: 'AbortError' })
     expect(runner.aborted).toBe(true)
   })

@@ -1,8 +1,11 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { createClient } from '../../src/index.js'
-import { answers, startServer, wait } from './fault-server.js'
+import { holdTime } from '../support/held-time.js'
+import { turn } from '../support/eventually.js'
+import { answers, startServer } from './fault-server.js'
 
+const time = holdTime()
 const messages = [{ role: 'user' as const, content: 'hi' }]
 let silent: Server | undefined
 afterEach(() => void silent?.close())
@@ -24,11 +27,10 @@ test('timeout.connect ends an attempt whose connection does not come to stand, a
     retries: 0,
     timeout: { connect: 100 },
   })
-  const failure: unknown = await ai.chat.completions
-    .create({ model: 'silent/m', messages })
-    .catch((error: unknown) => error)
+  const alone = ai.chat.completions.create({ model: 'silent/m', messages })
+  const failure: unknown = await time.passing(alone).catch((error: unknown) => error)
   expect(failure).toMatchObject({ name: 'TimeoutError', limit: 'connect', provider: 'silent' })
-  const result = await ai.chat.completions.create({ model: 'silent/m', messages, fallbacks: ['good/m'] })
+  const result = await time.passing(ai.chat.completions.create({ model: 'silent/m', messages, fallbacks: ['good/m'] }))
   expect(result._meta.attempts).toMatchObject([{ error: 'TimeoutError' }, { target: 'good/m' }])
   await good.close()
   // undici gives up a connection that is being made at its own limit only; no request hangs on it any more.
@@ -37,7 +39,7 @@ test('timeout.connect ends an attempt whose connection does not come to stand, a
 
 test('timeout.connect does not count the time that the answer takes, on a new connection and a kept one', async () => {
   const slow = await startServer(async (...args) => {
-    await wait(150)
+    await time.pass(150)
     return answers('Hello')(...args)
   })
   const ai = createClient({ providers: { slow: { baseURL: slow.baseURL } }, retries: 0, timeout: { connect: 60 } })
@@ -50,11 +52,11 @@ test('timeout.connect does not count the time that the answer takes, on a new co
 
 test('timeout.connect knows the connection of a fetch that is wrapped and calls the built-in one later', async () => {
   const slow = await startServer(async (...args) => {
-    await wait(150)
+    await time.pass(150)
     return answers('Hello')(...args)
   })
   const wrapped: typeof fetch = async (...args) => {
-    await wait(1)
+    await turn()
     return fetch(...args)
   }
   const providers = { slow: { baseURL: slow.baseURL } }
@@ -88,7 +90,7 @@ test('an attempt that ended by timeout.connect sent nothing, so nothing of it co
   })
   const body = { model: 'silent/m', messages: [{ role: 'user' as const, content: 'word '.repeat(160) }], max_tokens: 5 }
   for (let i = 0; i < 2; i += 1) {
-    const { _meta } = await ai.chat.completions.create(body, { fallbacks: ['good/m'] })
+    const { _meta } = await time.passing(ai.chat.completions.create(body, { fallbacks: ['good/m'] }))
     expect(_meta.attempts).toMatchObject([{ target: 'silent/m', error: 'TimeoutError' }, { target: 'good/m' }])
   }
   await good.close()

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createClient } from '../../src/index.js'
 import { ConfigError, CredentialsError } from '../../src/kernel/errors.js'
+import { turn } from '../support/eventually.js'
 import { startServer, type FaultServer } from './fault-server.js'
 
 const messages = [{ role: 'user' as const, content: 'Hi' }]
@@ -54,12 +55,17 @@ describe('a function that gives the key', () => {
   })
 
   test('is asked once by calls that come while it is busy', async () => {
+    let ready = (): void => {}
+    const busy = new Promise<void>((resolve) => (ready = resolve))
     const give = vi.fn(async () => {
-      await new Promise((resolve) => setTimeout(resolve, 30))
+      await busy
       return 'good'
     })
     const ai = clientWith(give)
-    await Promise.all([ask(ai), ask(ai), ask(ai)])
+    const calls = [ask(ai), ask(ai), ask(ai)]
+    await turn()
+    ready()
+    await Promise.all(calls)
     expect(give).toHaveBeenCalledTimes(1)
     await ask(ai)
     expect(give).toHaveBeenCalledTimes(2)

@@ -2,11 +2,13 @@
 import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { createClient } from '../../src/index.js'
+import { holdTime } from '../support/held-time.js'
 import { faultPair, messages } from './fault-pair.js'
-import { answers, eventually, wait, type Behaviour } from './fault-server.js'
+import { turn } from '../support/eventually.js'
+import { answers, eventually, never } from './fault-server.js'
 
+const time = holdTime()
 const pair = faultPair()
-const never: Behaviour = () => new Promise(() => {})
 const clientWith = (perTarget: number, total: number) =>
   createClient({
     providers: { bad: { baseURL: pair.bad.baseURL }, good: { baseURL: pair.good.baseURL } },
@@ -17,7 +19,7 @@ const clientWith = (perTarget: number, total: number) =>
 
 test.each([false, true])('a target’s own total moves the call on, and its socket closes; stream %s', async (stream) => {
   pair.bad.behave = never
-  const answer = await clientWith(50, 3000).chat.completions.create({ model: 'both', messages, stream })
+  const answer = await time.passing(clientWith(50, 3000).chat.completions.create({ model: 'both', messages, stream }))
   if (Symbol.asyncIterator in answer) for await (const _ of answer) if (pair.bad.busy() > 0) break
   expect(answer._meta?.attempts[0]).toMatchObject({ target: 'bad/m', error: 'TimeoutError' })
   await eventually(() => pair.bad.busy() === 0, 'the socket is closed')
@@ -28,7 +30,7 @@ test.each([false, true])('the total of the call ends it wherever it is; stream %
   pair.good.behave = never
   const ai = clientWith(40, 120)
   const before = performance.now()
-  await expect(ai.chat.completions.create({ model: 'both', messages, stream })).rejects.toMatchObject({
+  await expect(time.passing(ai.chat.completions.create({ model: 'both', messages, stream }))).rejects.toMatchObject({
     name: 'TimeoutError',
     limit: 'total',
     provider: 'good',
@@ -45,8 +47,9 @@ test('a call’s own limits are over those of its targets and of the client', as
   pair.bad.behave = never
   pair.good.behave = never
   const before = performance.now()
+  const limits = { timeout: 50, fallbacks: false } as const
   await expect(
-    clientWith(5000, 5000).chat.completions.create({ model: 'both', messages }, { timeout: 50, fallbacks: false }),
+    time.passing(clientWith(5000, 5000).chat.completions.create({ model: 'both', messages }, limits)),
   ).rejects.toMatchObject({ name: 'TimeoutError', limit: 'total' })
   expect(performance.now() - before).toBeLessThan(1500)
 })
@@ -90,7 +93,7 @@ test.each([false, true])(
       await eventually(() => pair.bad.busy() === 0, 'every request is over')
       expect(getEventListeners(signal, 'abort')).toEqual([])
       // Node tells its warnings in a tick of their own.
-      await wait(0)
+      await turn()
       expect(warnings).toEqual([])
     } finally {
       process.off('warning', warn)

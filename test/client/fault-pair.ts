@@ -9,8 +9,6 @@ export interface FaultPair {
   good: FaultServer
 }
 
-/** Longer than every limit of the client. */
-export const LONG = 60_000
 export const messages = [{ role: 'user' as const, content: 'a very private prompt' }]
 const KEY = 'k-very-secret-key'
 

@@ -2,6 +2,8 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
+export { eventually } from '../support/eventually.js'
+
 export interface Seen {
   readonly path: string
   readonly headers: IncomingHttpHeaders
@@ -71,16 +73,8 @@ export async function startServer(behave: Behaviour): Promise<FaultServer> {
   return self
 }
 
-export const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-/** Waits until `holds`, or fails after `ms` milliseconds. */
-export async function eventually(holds: () => boolean, what: string, ms = 2000): Promise<void> {
-  const until = Date.now() + ms
-  while (!holds()) {
-    if (Date.now() > until) throw new Error(`not within ${ms} ms: ${what}`)
-    await wait(5)
-  }
-}
+/** Takes the request and never answers. */
+export const never: Behaviour = () => new Promise(() => {})
 
 export function completion(text: string, extra: object = {}): object {
   return {

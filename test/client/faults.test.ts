@@ -7,15 +7,16 @@ import {
   TimeoutError,
   type TracestitchError,
 } from '../../src/kernel/errors.js'
-import { clientFor, faultPair, LONG, messages, text } from './fault-pair.js'
+import { holdTime } from '../support/held-time.js'
+import { clientFor, faultPair, messages, text } from './fault-pair.js'
 import {
   beginStream,
   chunk,
   completion,
   eventually,
+  never,
   sendEvent,
   sendJson,
-  wait,
   type Behaviour,
 } from './fault-server.js'
 
@@ -38,7 +39,7 @@ const faults: readonly Fault[] = [
     error: ConnectionError,
   },
   { name: 'closed before the headers', behave: (_, __, socket) => void socket.destroy(), error: ConnectionError },
-  { name: 'slow headers', behave: () => wait(LONG), error: TimeoutError },
+  { name: 'slow headers', behave: never, error: TimeoutError },
   {
     name: '429 with retry-after',
     behave: (_, response) =>
@@ -136,17 +137,13 @@ const faults: readonly Fault[] = [
   },
   {
     name: 'stall before the first chunk',
-    behave: (_, response) => (beginStream(response), response.flushHeaders(), wait(LONG)),
+    behave: (_, response) => (beginStream(response), response.flushHeaders()),
     error: TimeoutError,
     only: 'stream',
   },
   {
     name: 'stall after an empty first chunk',
-    behave: (_, response) => (
-      beginStream(response),
-      sendEvent(response, chunk({ role: 'assistant', content: '' })),
-      wait(LONG)
-    ),
+    behave: (_, response) => (beginStream(response), sendEvent(response, chunk({ role: 'assistant', content: '' }))),
     error: TimeoutError,
     only: 'stream',
   },
@@ -186,22 +183,24 @@ const faults: readonly Fault[] = [
   },
 ]
 
-async function cutBody(response: Parameters<Behaviour>[1], socket: Parameters<Behaviour>[2]): Promise<void> {
+function cutBody(response: Parameters<Behaviour>[1], socket: Parameters<Behaviour>[2]): void {
   const body = JSON.stringify(completion('hello'))
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': String(body.length) })
-  response.write(body.slice(0, 40))
-  await wait(20)
-  socket.destroy()
+  response.write(body.slice(0, 40), () => socket.destroy())
 }
 
-async function cutStream(response: Parameters<Behaviour>[1], socket: Parameters<Behaviour>[2]): Promise<void> {
+function cutStream(response: Parameters<Behaviour>[1], socket: Parameters<Behaviour>[2]): void {
   beginStream(response)
-  sendEvent(response, chunk({ role: 'assistant', content: '' }))
-  await wait(20)
-  socket.resetAndDestroy()
+  response.write(`data: ${JSON.stringify(chunk({ role: 'assistant', content: '' }))}\n\n`, () =>
+    socket.resetAndDestroy(),
+  )
 }
 
+const time = holdTime()
 const pair = faultPair()
+/** Time passes only where it is what ends a call. */
+const ending = <T>(fault: Fault, call: Promise<T>): Promise<T> =>
+  fault.error === TimeoutError ? time.passing(call) : call
 
 const cases = faults.flatMap((fault) =>
   (['plain', 'stream'] as const)
@@ -209,17 +208,18 @@ const cases = faults.flatMap((fault) =>
     .map((kind) => ({ ...fault, kind })),
 )
 
-test.each(cases)('$name, $kind: the next target answers', async ({ behave, kind }) => {
+test.each(cases)('$name, $kind: the next target answers', async (fault) => {
+  const { behave, kind } = fault
   pair.bad.behave = behave
   const ai = clientFor(pair, 0, kind === 'plain' ? 150 : undefined)
   if (kind === 'plain') {
-    const result = await ai.chat.completions.create({ model: 'both', messages })
+    const result = await ending(fault, ai.chat.completions.create({ model: 'both', messages }))
     expect(result.choices[0]?.message.content).toBe('Hello from next door')
     expect(result._meta.attempts.map(({ target }) => target)).toEqual(['bad/m', 'good/m'])
     expect(result._meta.attempts[0]?.error).toBeDefined()
     expect(result._meta.provider).toBe('good')
   } else {
-    const stream = await ai.chat.completions.create({ model: 'both', messages, stream: true })
+    const stream = await ending(fault, ai.chat.completions.create({ model: 'both', messages, stream: true }))
     expect(await text(stream)).toBe('Hello from next door')
     expect(stream._meta?.attempts.map(({ target }) => target)).toEqual(['bad/m', 'good/m'])
   }
@@ -227,13 +227,13 @@ test.each(cases)('$name, $kind: the next target answers', async ({ behave, kind 
   await eventually(() => pair.bad.busy() === 0, 'the failed request is gone')
 })
 
-test.each(cases)('$name, $kind: a lone target gives one typed error', async ({ behave, kind, error, status }) => {
+test.each(cases)('$name, $kind: a lone target gives one typed error', async (fault) => {
+  const { behave, kind, error, status } = fault
   pair.bad.behave = behave
   const ai = clientFor(pair)
   const timeout = kind === 'plain' ? 200 : undefined
-  const failure: unknown = await ai.chat.completions
-    .create({ model: 'bad/m', messages, stream: kind === 'stream', timeout })
-    .catch((thrown: unknown) => thrown)
+  const call = ai.chat.completions.create({ model: 'bad/m', messages, stream: kind === 'stream', timeout })
+  const failure: unknown = await ending(fault, call).catch((thrown: unknown) => thrown)
   expect(failure).toBeInstanceOf(error)
   const typed = failure as TracestitchError
   expect(typed.attempts).toHaveLength(1)

@@ -1,6 +1,6 @@
 /** Every wire format of chat is a face: a body of Messages, Gemini or Converse is answered in it, whatever the target speaks. */
 import { describe, expect, test } from 'vitest'
-import { everything } from '../../src/catalogue.js'
+import { everything } from '../../src/whole-catalogue.js'
 import { perform } from '../../src/client/call/perform.js'
 import { face } from '../../src/client/faces/face.js'
 import { wireFormat } from '../../src/client/faces/wire-format.js'

@@ -3,10 +3,12 @@ import type { Socket } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createClient, type Client } from '../../src/index.js'
 import type { HedgeOptions } from '../../src/router/options.js'
+import { holdTime } from '../support/held-time.js'
 import { faultPair, messages, text } from './fault-pair.js'
-import { answers, completion, eventually, sendJson, wait, type Behaviour } from './fault-server.js'
+import { answers, completion, eventually, never, sendJson, type Behaviour } from './fault-server.js'
 import { countSpans, stopCounting, type SpanCount } from './open-spans.js'
 
+const time = holdTime()
 const pair = faultPair()
 let spans: SpanCount
 
@@ -26,17 +28,18 @@ function clientWith(hedge: boolean | HedgeOptions, limits?: { concurrent: number
   })
 }
 
-const never: Behaviour = () => new Promise(() => {})
 const after =
   (ms: number, behave: Behaviour): Behaviour =>
   async (...seen) => {
-    await wait(ms)
+    await time.after(ms)
     await behave(...seen)
   }
 const fails: Behaviour = (_, response) => sendJson(response, 500, { error: { message: 'oops' } })
 
-/** What a caller gets, whole. */
-async function ask(
+/** What a caller gets, whole. Time passes. */
+const ask = (ai: Client, stream: boolean): ReturnType<typeof read> => time.passing(read(ai, stream))
+
+async function read(
   ai: Client,
   stream: boolean,
 ): Promise<{ said: string; attempts: readonly object[]; answer: unknown }> {
@@ -63,7 +66,7 @@ test.each([false, true])(
     const { said, attempts } = await ask(ai, stream)
     const took = performance.now() - before
     expect(said).toBe('Hello from next door')
-    expect(took).toBeGreaterThanOrEqual(39)
+    expect(took).toBeGreaterThanOrEqual(40)
     expect(took).toBeLessThan(2000)
     expect(attempts).toMatchObject([
       { target: 'bad/m', error: 'AbortError' },
@@ -115,7 +118,7 @@ test.each([false, true])('the first may still win; stream %s', async (stream) =>
 test.each([false, true])('one that is fast enough is not hedged; stream %s', async (stream) => {
   const ai = clientWith({ after: 500 })
   expect((await ask(ai, stream)).attempts).toHaveLength(1)
-  await wait(20)
+  await time.advance(500)
   expect(pair.good.seen).toHaveLength(0)
   await expectNothingOpen(ai)
 })
@@ -174,7 +177,7 @@ test('a hedge whose target has no place is not made, and the call waits on for t
   const full = clientWith({ after: 20 }, { concurrent: 1 })
   const holder = new AbortController()
   const first = full.chat.completions.create({ model: 'both', messages }, { signal: holder.signal })
-  await eventually(() => pair.good.seen.length === 1, 'the only place is taken')
+  await time.until(() => pair.good.seen.length === 1, 'the only place is taken')
   pair.bad.behave = after(100, answers('alone'))
   const { said, attempts } = await ask(full, false)
   expect(said).toBe('alone')
@@ -193,7 +196,7 @@ test('the caller aborts while two are under way: both sockets close, and the rea
   const ai = clientWith({ after: 10 })
   const controller = new AbortController()
   const asked = ai.chat.completions.create({ model: 'both', messages }, { signal: controller.signal })
-  await eventually(() => pair.good.busy() === 1, 'the second is asked')
+  await time.until(() => pair.good.busy() === 1, 'the second is asked')
   const reason = new Error('closing')
   controller.abort(reason)
   await expect(asked).rejects.toBe(reason)

@@ -1,11 +1,13 @@
 /** What a program is told of as calls go by, and that a hook cannot break one. */
 import { afterEach, beforeEach, expect, test, vi, type MockInstance } from 'vitest'
 import { createClient, type AttemptEvent, type ClientOptions, type HookOptions } from '../../src/index.js'
-import { faults } from '../../src/telemetry/settings.js'
+import { faults } from '../../src/kernel/guard.js'
 import { sharedState } from '../../src/kernel/state.js'
-import { faultPair, LONG, messages, text } from './fault-pair.js'
-import { answers, beginStream, chunk, completion, eventually, sendEvent, sendJson, wait } from './fault-server.js'
+import { holdTime } from '../support/held-time.js'
+import { faultPair, messages, text } from './fault-pair.js'
+import { answers, beginStream, chunk, eventually, never, sendEvent, sendJson } from './fault-server.js'
 
+const time = holdTime()
 const pair = faultPair()
 type Told = readonly [name: string, event: object]
 let told: Told[]
@@ -87,7 +89,9 @@ test('a retry of the same target is an attempt and no fallback', async () => {
     calls += 1
     return calls === 1 ? sendJson(response, 503, {}) : answers('again')(request, response, socket)
   }
-  await clientFor({ retries: { max: 1, baseDelay: 1 } }).chat.completions.create({ model: 'bad/m', messages })
+  await time.passing(
+    clientFor({ retries: { max: 1, baseDelay: 1 } }).chat.completions.create({ model: 'bad/m', messages }),
+  )
   expect(told).toMatchObject([
     ['attempt', { number: 1, outcome: 'overloaded' }],
     ['attempt', { number: 2, outcome: 'ok', reason: 'retry' }],
@@ -102,9 +106,9 @@ test('a target cools down, its trial fails and it cools down longer, then it rec
   await call()
   expect(namesOf()).toEqual(['attempt', 'rest', 'fallback', 'attempt'])
   await call()
-  await wait(60)
+  await time.advance(40)
   await call()
-  await wait(100)
+  await time.advance(80)
   pair.bad.behave = answers('well again')
   await call()
   await call()
@@ -133,13 +137,15 @@ test('a stream is told of at its end, whole, broken off or cut', async () => {
   await text(stream)
   expect(told).toMatchObject([['attempt', { outcome: 'ok', firstChunkMs: expect.any(Number) }]])
   told = []
+  let destroy = (): void => {}
   pair.bad.behave = (_, response) => {
     beginStream(response)
     sendEvent(response, chunk({ role: 'assistant', content: 'part' }))
-    setTimeout(() => response.destroy(), 20)
+    destroy = () => void response.destroy()
   }
   const cut = await ai.chat.completions.create({ model: 'both', messages, stream: true })
   expect(told).toEqual([])
+  destroy()
   await expect(text(cut)).rejects.toMatchObject({ name: 'StreamError' })
   expect(told).toMatchObject([
     ['attempt', { target: 'bad/m', outcome: expect.not.stringMatching(/^ok$/), status: 200 }],
@@ -148,11 +154,8 @@ test('a stream is told of at its end, whole, broken off or cut', async () => {
 
 test('a hedge that loses is told as lost', async () => {
   const ai = clientFor({ models: { both: { targets: ['bad/m', 'good/m'], hedge: { after: 30 } } } })
-  pair.bad.behave = (_, response) => {
-    const timer = setTimeout(() => sendJson(response, 200, completion('late')), LONG)
-    response.once('close', () => clearTimeout(timer))
-  }
-  await ai.chat.completions.create({ model: 'both', messages })
+  pair.bad.behave = never
+  await time.passing(ai.chat.completions.create({ model: 'both', messages }))
   await eventually(() => told.length === 2, 'both attempts are told of')
   expect(told.map(([name, event]) => [name, (event as AttemptEvent).target, (event as AttemptEvent).outcome])).toEqual(
     expect.arrayContaining([
@@ -178,7 +181,7 @@ test('a hook that throws or rejects fails no call, is counted each time and repo
     const result = await ai.chat.completions.create({ model: 'both', messages })
     expect(result._meta.provider).toBe('good')
   }
-  await wait(0)
+  await new Promise(setImmediate)
   expect(faults().count - before).toBe(6)
   expect(warned.mock.calls.map(([line]) => String(line))).toEqual([
     expect.stringContaining('hooks.onAttempt'),

@@ -4,6 +4,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createClient, withContext, type CallMetadata, type Client, type ClientOptions } from '../../src/index.js'
 import { recordSpans } from '../../src/testing.js'
+import { turn } from '../support/eventually.js'
 import { messages, outcome } from './abuse-support.js'
 
 const USAGE = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 }
@@ -158,7 +159,7 @@ describe.each(Object.entries(managers))('%s', (_, manage) => {
     manage()
     const ai = clientWith({})
     const later = async (name: string) => {
-      await new Promise((resolve) => setTimeout(resolve, 5))
+      await turn()
       return withContext({ user: name, session: undefined }, () => ask(ai))
     }
     await withContext({ user: 'outer', tags: ['a'] }, () =>

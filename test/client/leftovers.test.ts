@@ -3,7 +3,8 @@ import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { createClient } from '../../src/index.js'
 import { StreamError } from '../../src/kernel/errors.js'
-import { chunk, completion, usageChunk, wait } from './fault-server.js'
+import { turn } from '../support/eventually.js'
+import { chunk, completion, eventually, usageChunk } from './fault-server.js'
 
 const messages = [{ role: 'user' as const, content: 'hi' }]
 const events = [
@@ -69,9 +70,27 @@ test('a stream cut at any byte, in pieces of any size, is whole or an error, and
   expect(complete).toBeGreaterThan(0)
 })
 
+/** Those that keep the process alive. */
+const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+
+test('what waits for the end of a cooldown keeps no process alive', async () => {
+  const before = timers()
+  const ai = createClient({
+    fetch: (async () => Response.json({}, { status: 500 })) as typeof globalThis.fetch,
+    providers: { mine: { baseURL: 'http://h/v1' } },
+    models: { one: ['mine/m'] },
+    cooldown: { consecutive: 1, duration: 60_000 },
+    probes: { interval: 1 },
+    retries: 0,
+  })
+  await expect(ai.chat.completions.create({ model: 'one', messages })).rejects.toMatchObject({ status: 500 })
+  expect(ai.health().targets[0]?.state).toBe('open')
+  await eventually(() => timers() <= before, 'no timer holds the process')
+  await ai.close()
+})
+
 test('a signal shared by many calls keeps no listener, and no timer stays', async () => {
   const { signal } = new AbortController()
-  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
   const before = timers()
   const answers = [
     () => Response.json(completion('ok')),
@@ -95,8 +114,7 @@ test('a signal shared by many calls keeps no listener, and no timer stays', asyn
     }
   }
   expect(getEventListeners(signal, 'abort')).toHaveLength(0)
-  await wait(0)
-  expect(timers()).toBeLessThanOrEqual(before + 1)
+  await eventually(() => timers() <= before + 1, 'no timer is left')
 })
 
 test('a fetch that does not know signals is left behind at the limit and at an abort', async () => {
@@ -112,10 +130,10 @@ test('a fetch that does not know signals is left behind at the limit and at an a
     silent.chat.completions.create({ model: 'mine/m', messages, stream: true, timeout: { firstChunk: 30 } }),
   ).rejects.toMatchObject({ limit: 'firstChunk' })
   const controller = new AbortController()
-  setTimeout(() => controller.abort(), 30)
-  await expect(
-    never.chat.completions.create({ model: 'mine/m', messages, signal: controller.signal }),
-  ).rejects.toMatchObject({ name: 'AbortError' })
+  const aborted = never.chat.completions.create({ model: 'mine/m', messages, signal: controller.signal })
+  await turn()
+  controller.abort()
+  await expect(aborted).rejects.toMatchObject({ name: 'AbortError' })
 })
 
 test('an answer larger than the limit is refused, not read', async () => {

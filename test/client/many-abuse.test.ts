@@ -22,6 +22,12 @@ class TestClock {
   date = (): number => Date.parse('2026-11-23T10:00:00Z') + this.ms
 }
 
+/** Of the processor: what others do on the machine is not in it. */
+function millisecondsSince(begun: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(begun)
+  return (user + system) / 1000
+}
+
 test('gates and counts of users that come and go', async () => {
   const clock = new TestClock()
   const store = new MemoryStore(clock)
@@ -52,12 +58,12 @@ test('gates and counts of users that come and go', async () => {
   const times: number[] = []
   const heaps: number[] = []
   for (let round = 0; round < 20; round += 1) {
-    const begun = performance.now()
+    const begun = process.cpuUsage()
     for (let at = 0; at < 5_000; at += 1) {
       clock.ms += 2
       await use(round * 5_000 + at)
     }
-    times.push(performance.now() - begun)
+    times.push(millisecondsSince(begun))
     // As many go as come, but not each at once: the most that is kept does not grow.
     if (round >= 8) heaps.push(heap())
   }
@@ -66,7 +72,7 @@ test('gates and counts of users that come and go', async () => {
   const [early, late] = [Math.min(...times.slice(1, 8)), Math.min(...times.slice(-7))]
   expect(late / early).toBeLessThan(4)
   await gates.close()
-}, 60_000)
+})
 
 test('20 000 gates that are all in use: the next one costs no more than the first', async () => {
   const gates = new Gates({
@@ -75,12 +81,12 @@ test('20 000 gates that are all in use: the next one costs no more than the firs
     limits: [{ scope: { user: '*' }, concurrent: 1 }],
   })
   const enter = async (from: number): Promise<number> => {
-    const begun = performance.now()
+    const begun = process.cpuUsage()
     for (let at = from; at < from + 4000; at += 1) {
       const [gate] = gates.forCall({ user: `user ${at}`, tags: [] })
       await gate?.tryEnter(entry)
     }
-    return performance.now() - begun
+    return millisecondsSince(begun)
   }
   const first = await enter(0)
   const rest = [await enter(4000), await enter(8000), await enter(12_000), await enter(16_000)]

@@ -1,7 +1,9 @@
 /** Probes beside the limits of users: they take no part in what counts for users, and hold nothing when they end. */
 import { expect, test } from 'vitest'
+import { holdTime } from '../support/held-time.js'
 import { clientOf, messages, OpenStore, outcome, using } from './abuse-support.js'
-import { eventually, wait } from './fault-server.js'
+
+const time = holdTime()
 
 test('probes go through limits of their target, and not through those of users, aliases or tags', async () => {
   const store = new OpenStore()
@@ -24,7 +26,7 @@ test('probes go through limits of their target, and not through those of users, 
   const ask = () => outcome(ai.chat.completions.create({ model: 'm', messages }, { metadata: { user: 'ann' } }))
   await ask()
   failing = false
-  await eventually(() => ai.health().targets[0]?.state === 'closed', 'a probe was answered')
+  await time.until(() => ai.health().targets[0]?.state === 'closed', 'a probe was answered')
   expect(await ask()).toEqual({ name: 'answered' })
   expect(store.reserved).toBe(0)
   expect(await ask()).toMatchObject({ name: 'LimitError' })
@@ -47,9 +49,9 @@ test('a probe that finds no room, no money or no store: calls find out by themse
     await ask()
     failing = false
     if (kind === 'store') store.before = () => Promise.reject(new Error('down'))
-    await wait(80)
+    await time.pass(80)
     store.before = () => {}
-    const next = await ask()
+    const next = await time.passing(ask())
     if (kind === 'room') expect(next).toMatchObject({ name: 'LimitError', limit: 'requests' })
     else if (kind === 'money') expect(next).toMatchObject({ name: 'LimitError', limit: 'budget' })
     else expect(next).toEqual({ name: 'answered' })

@@ -4,9 +4,11 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createClient, type AttemptEvent, type ClientOptions } from '../../src/index.js'
+import { holdTime } from '../support/held-time.js'
 import { faultPair, messages } from './fault-pair.js'
-import { answers, eventually, sendJson, wait, type Behaviour } from './fault-server.js'
+import { answers, eventually, never, sendJson, type Behaviour } from './fault-server.js'
 
+const time = holdTime()
 const pair = faultPair()
 const fails: Behaviour = (_, response) => sendJson(response, 500, { error: { message: 'down' } })
 /** However soon the next request comes. */
@@ -18,7 +20,6 @@ const failsOnce = (then: Behaviour): Behaviour => {
     return behave(...request)
   }
 }
-const hangs: Behaviour = () => {}
 const exporter = new InMemorySpanExporter()
 let opened: ReturnType<typeof createClient>[] = []
 
@@ -63,7 +64,7 @@ describe('a target that has cooled down', () => {
       },
     })
     expect((await ask(ai))._meta.provider).toBe('good')
-    await eventually(() => stateOf(ai) === 'closed', 'it has recovered without a call')
+    await time.until(() => stateOf(ai) === 'closed', 'it has recovered without a call')
     expect(recovered).toEqual(['bad/m'])
     expect(pair.bad.seen).toHaveLength(2)
     expect(pair.bad.seen[1]?.body).toEqual({
@@ -82,7 +83,7 @@ describe('a target that has cooled down', () => {
     pair.bad.behave = fails
     const ai = clientFor({ hooks: { onCooldown: ({ ms }) => cooldowns.push(ms) } })
     await ask(ai)
-    await eventually(() => cooldowns.length >= 4, 'it has failed some probes')
+    await time.until(() => cooldowns.length >= 4, 'it has failed some probes')
     expect(cooldowns.slice(0, 4)).toEqual([40, 80, 160, 320])
     expect(pair.good.seen).toHaveLength(1)
   })
@@ -94,7 +95,7 @@ describe('a target that has cooled down', () => {
       probes: { interval: 1, request: { messages: [{ role: 'user', content: 'well?' }], max_tokens: 3 } },
     })
     await ask(ai)
-    await eventually(() => stateOf(ai) === 'closed', 'it has recovered')
+    await time.until(() => stateOf(ai) === 'closed', 'it has recovered')
     expect(pair.bad.seen.at(-1)?.body).toEqual({
       model: 'm',
       messages: [{ role: 'user', content: 'well?' }],
@@ -106,20 +107,22 @@ describe('a target that has cooled down', () => {
     pair.bad.behave = fails
     const ai = clientFor({ cooldown: { consecutive: 1, duration: 5, maxDuration: 5 }, probes: { interval: 60_000 } })
     await ask(ai)
-    await eventually(() => pair.bad.seen.length === 2, 'it was asked once')
-    await wait(100)
+    await time.until(() => pair.bad.seen.length === 2, 'it was asked once')
+    await time.advance(59_900)
+    await time.pass(10)
     expect(pair.bad.seen).toHaveLength(2)
+    await time.until(() => pair.bad.seen.length === 3, 'it is asked again')
   })
 
   test('that says nothing in time stays in cooldown', async () => {
-    pair.bad.behave = failsOnce(hangs)
+    pair.bad.behave = failsOnce(never)
     const cooldowns: string[] = []
     const ai = clientFor({
       probes: { interval: 1, timeout: 30 },
       hooks: { onCooldown: ({ after }) => cooldowns.push(after) },
     })
     await ask(ai)
-    await eventually(() => cooldowns.includes('timeout'), 'the probe has run out of time')
+    await time.until(() => cooldowns.includes('timeout'), 'the probe has run out of time')
   })
 })
 
@@ -128,7 +131,7 @@ describe('nobody asks', () => {
     pair.bad.behave = fails
     const ai = clientFor({ probes: undefined, cooldown: { consecutive: 1, duration: 10 } })
     await ask(ai)
-    await wait(80)
+    await time.pass(80)
     expect(pair.bad.seen).toHaveLength(1)
     expect(stateOf(ai)).toBe('half-open')
   })
@@ -139,15 +142,15 @@ describe('nobody asks', () => {
     await expect(ai.chat.completions.create({ model: 'bad/other', messages })).rejects.toThrow('down')
     await expect(ai.embeddings.create({ model: 'bad/m', input: 'text' })).rejects.toThrow('down')
     expect(ai.health().targets.map(({ state }) => state !== 'closed')).toEqual([true, false, true])
-    await wait(80)
+    await time.pass(80)
     expect(pair.bad.seen).toHaveLength(2)
   })
 
   test('after close(), which breaks off what is under way; calls still work', async () => {
-    pair.bad.behave = failsOnce(hangs)
+    pair.bad.behave = failsOnce(never)
     const ai = clientFor({ cooldown: { consecutive: 1, duration: 20 } })
     await ask(ai)
-    await eventually(() => pair.bad.seen.length === 2, 'a probe is under way')
+    await time.until(() => pair.bad.seen.length === 2, 'a probe is under way')
     await ai.close()
     await ai.close()
     await eventually(() => pair.bad.busy() === 0, 'its socket is closed')
@@ -156,7 +159,7 @@ describe('nobody asks', () => {
     pair.bad.behave = fails
     expect((await ask(ai))._meta.provider).toBe('good')
     const { length } = pair.bad.seen
-    await wait(80)
+    await time.pass(80)
     expect(pair.bad.seen).toHaveLength(length)
   })
 
@@ -165,19 +168,9 @@ describe('nobody asks', () => {
     const ai = clientFor({ cooldown: { consecutive: 1, duration: 10 } })
     await ai.close()
     expect((await ask(ai))._meta.provider).toBe('good')
-    await wait(60)
+    await time.pass(60)
     expect(pair.bad.seen).toHaveLength(1)
   })
-})
-
-test('what waits for the end of a cooldown keeps no process alive', async () => {
-  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
-  pair.bad.behave = fails
-  const ai = clientFor({ cooldown: { consecutive: 1, duration: 60_000 } })
-  const before = timers()
-  await ask(ai)
-  expect(stateOf(ai)).toBe('open')
-  await eventually(() => timers() <= before, 'no timer holds the process')
 })
 
 test('its span says that it is a probe, and belongs to no trace of the program', async () => {
@@ -189,7 +182,7 @@ test('its span says that it is a probe, and belongs to no trace of the program',
     await ask(ai)
     span.end()
   })
-  await eventually(() => stateOf(ai) === 'closed', 'it has recovered')
+  await time.until(() => stateOf(ai) === 'closed', 'it has recovered')
   const spans = exporter.getFinishedSpans()
   const probes = spans.filter(({ attributes }) => attributes['tracestitch.probe'] === true)
   expect(probes.map(({ name, parentSpanContext }) => [name, parentSpanContext])).toEqual([['chat m', undefined]])
@@ -204,7 +197,7 @@ test('a probe keeps to the limits of its target', async () => {
     probes: { interval: 1, timeout: 50 },
   })
   await ask(ai)
-  await wait(150)
+  await time.pass(150)
   expect(pair.bad.seen).toHaveLength(1)
   expect(ai.health().targets[0]).toMatchObject({ inFlight: 0 })
 })

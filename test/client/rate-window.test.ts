@@ -1,7 +1,7 @@
 /** What `rpm` and `tpm` mean at the server: no span of 60 seconds sees more, wherever it begins. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Gate, type Entry } from '../../src/client/admission/gate.js'
+import { Gate, type GateEntry } from '../../src/client/admission/gate.js'
 import { MemoryStore } from '../../src/stores/memory.js'
 
 const MINUTE = 60_000
@@ -14,7 +14,7 @@ function gateOf(limits: { rpm?: number; tpm?: number }) {
   return { time, gate: new Gate({ key: 'k', name: 'g', limits, waits: false, store, clock }) }
 }
 
-const entryOf = (tokens = 1): Entry => ({ tokens, requests: 1, priority: 0, remaining: 1 })
+const entryOf = (tokens = 1): GateEntry => ({ tokens, requests: 1, priority: 0, remaining: 1 })
 
 interface Arrival {
   readonly at: number

@@ -1,11 +1,14 @@
 /** Scopes that overlap, names that nobody expects, and limits that wait for each other. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { turn } from '../support/eventually.js'
+import { holdTime } from '../support/held-time.js'
 import { clientOf, hanging, messages, OpenStore, outcome, using } from './abuse-support.js'
-import { eventually, wait } from './fault-server.js'
+import { eventually } from './fault-server.js'
 
+const time = holdTime()
 const later = async (ms: number): Promise<Response> => {
-  await wait(ms)
+  await time.after(ms)
   return using(1)
 }
 
@@ -111,13 +114,14 @@ test('two calls that name the same tags in another order do not wait for each ot
   const store = new OpenStore()
   // Each has a place of its first tag before it asks for the second.
   store.before = async (operation) => {
-    if (operation === 'take') await wait(first ? 10 : 5)
+    if (operation === 'take') await time.after(first ? 10 : 5)
     first = false
   }
   const ai = clientOf(() => later(5), { store, limits: [{ scope: { tag: '*' }, concurrent: 1, rpm: 1000 }] })
   const ask = (tags: string[]) =>
     outcome(ai.chat.completions.create({ model: 'a/m', messages }, { metadata: { tags }, timeout: 1500 }))
-  expect(await Promise.all([ask(['x', 'y']), ask(['y', 'x'])])).toEqual([{ name: 'answered' }, { name: 'answered' }])
+  const both = await time.passing(Promise.all([ask(['x', 'y']), ask(['y', 'x'])]))
+  expect(both).toEqual([{ name: 'answered' }, { name: 'answered' }])
 })
 
 test('whatever limits calls share, in whatever order: all are answered, and nothing is left', async () => {
@@ -154,9 +158,11 @@ test('whatever limits calls share, in whatever order: all are answered, and noth
             ],
           },
         })
-        const all = await Promise.all(
-          calls.map(({ model, priority, ...metadata }) =>
-            outcome(ai.chat.completions.create({ model, messages }, { metadata, priority, timeout: 3000 })),
+        const all = await time.passing(
+          Promise.all(
+            calls.map(({ model, priority, ...metadata }) =>
+              outcome(ai.chat.completions.create({ model, messages }, { metadata, priority, timeout: 3000 })),
+            ),
           ),
         )
         expect(all.filter(({ name }) => name !== 'answered')).toEqual([])
@@ -165,7 +171,7 @@ test('whatever limits calls share, in whatever order: all are answered, and noth
     ),
     { numRuns: 40 },
   )
-}, 60_000)
+})
 
 test('200 callers, two targets, limits on both and on a scope: nobody starves', async () => {
   const ai = clientOf(() => later(2), {
@@ -178,13 +184,10 @@ test('200 callers, two targets, limits on both and on a scope: nobody starves', 
     limits: [{ scope: { provider: '*' }, concurrent: 4, queue: 300 }],
     timeout: 8000,
   })
-  const all = await Promise.all(
-    Array.from({ length: 200 }, (_, at) =>
-      outcome(ai.chat.completions.create({ model: 'm', messages }, { priority: at % 3 })),
-    ),
-  )
+  const ask = (priority: number) => outcome(ai.chat.completions.create({ model: 'm', messages }, { priority }))
+  const all = await time.passing(Promise.all(Array.from({ length: 200 }, (_, at) => ask(at % 3))))
   expect(all.filter(({ name }) => name !== 'answered')).toEqual([])
-}, 15_000)
+})
 
 test('a limit that refuses does not make a call wait that also waits for a target', async () => {
   const ai = clientOf(hanging, {
@@ -196,7 +199,7 @@ test('a limit that refuses does not make a call wait that also waits for a targe
     outcome(ai.chat.completions.create({ model: 'm', messages }, { signal: over.signal, timeout }))
   const calls = [ask(3000), ask(3000)]
   await eventually(() => ai.health().targets[0]?.inFlight === 1, 'one is under way')
-  await wait(10)
+  await turn()
   expect(await ask(2000)).toMatchObject({ name: 'LimitError', limit: 'concurrent' })
   over.abort()
   await Promise.all(calls)
@@ -209,7 +212,8 @@ test('tokens that a call gives back are there for those that wait', async () => 
   // Longer than a window with the part that it ends in: a call that cannot wait as long is refused at once.
   const ask = () => outcome(ai.chat.completions.create({ model: 'm', messages, max_tokens: 1500 }, { timeout: 90_000 }))
   // Each asks for 1 500 and uses one.
-  expect(await Promise.all([ask(), ask(), ask()])).toEqual(Array(3).fill({ name: 'answered' }))
+  const all = await time.passing(Promise.all([ask(), ask(), ask()]))
+  expect(all).toEqual(Array(3).fill({ name: 'answered' }))
 })
 
 test('a limit that a call is about to come to is not forgotten, however many others there are', async () => {
@@ -238,18 +242,18 @@ test('a limit that a call is about to come to is not forgotten, however many oth
     )
   const [first, rest] = [new AbortController(), new AbortController()]
   const holder = ask('bob', 'k', 1, first.signal)
-  await wait(5)
+  await turn()
   // Waits for the key, and has been shown the limit of its user.
   const waits = ask('ann', 'k', 1, rest.signal)
   for (let at = 0; at < 5000; at += 1) await ask(`u${at}`, `k${at}`, 2)
   const other = ask('ann', 'other', 1, rest.signal)
-  await wait(20)
+  await turn()
   first.abort()
-  await wait(20)
+  await turn()
   expect(most).toBe(1)
   rest.abort()
   await Promise.all([holder, waits, other])
-}, 30_000)
+})
 
 test('a place that two targets share is not held for the one that is full while the other is free', async () => {
   const ai = clientOf((body, signal) => (body['max_tokens'] === 1 ? hanging(body, signal) : later(20)), {
@@ -266,11 +270,12 @@ test('a place that two targets share is not held for the one that is full while 
     outcome(ai.chat.completions.create({ model: 'm', messages, max_tokens }, { signal, timeout: 1000 }))
   const long = ask(1, over.signal)
   await eventually(() => ai.health().targets[0]?.inFlight === 1, 'the first is taken')
-  expect(await Promise.all([ask(2), ask(2), ask(2)])).toEqual(Array(3).fill({ name: 'answered' }))
+  const three = () => time.passing(Promise.all([ask(2), ask(2), ask(2)]))
+  expect(await three()).toEqual(Array(3).fill({ name: 'answered' }))
   over.abort()
   await long
   // All places are free again, once each.
-  expect(await Promise.all([ask(2), ask(2), ask(2)])).toEqual(Array(3).fill({ name: 'answered' }))
+  expect(await three()).toEqual(Array(3).fill({ name: 'answered' }))
   expect(ai.health().targets.every(({ inFlight }) => inFlight === 0)).toBe(true)
 })
 
@@ -282,7 +287,7 @@ test('however many calls are aborted on their way, there are as many places as b
       const name = String(model)
       for (const one of [name, 'all']) most[one] = Math.max(most[one] ?? 0, (now[one] = (now[one] ?? 0) + 1))
       try {
-        await Promise.race([wait(3), hanging({}, signal)])
+        await Promise.race([time.after(3), hanging({}, signal)])
         return using(1)
       } finally {
         for (const one of [name, 'all']) now[one] = (now[one] ?? 0) - 1
@@ -303,9 +308,9 @@ test('however many calls are aborted on their way, there are as many places as b
     },
   )
   const ask = (timeout: number) => outcome(ai.chat.completions.create({ model: 'm', messages }, { timeout }))
-  await Promise.all(Array.from({ length: 600 }, (_, at) => ask(at % 2 === 0 ? 1 + Math.random() * 150 : 20_000)))
-  const all = await Promise.all(Array.from({ length: 50 }, () => ask(20_000)))
+  await time.passing(Promise.all(Array.from({ length: 600 }, (_, at) => ask(at % 2 === 0 ? 1 + (at % 150) : 20_000))))
+  const all = await time.passing(Promise.all(Array.from({ length: 50 }, () => ask(20_000))))
   expect(all.filter(({ name }) => name !== 'answered')).toEqual([])
   expect(most).toMatchObject({ m1: 2, all: 3 })
   expect(most['m2']).toBeLessThanOrEqual(2)
-}, 30_000)
+})

@@ -2,7 +2,7 @@
 import { context, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { everything } from '../../src/catalogue.js'
+import { everything } from '../../src/whole-catalogue.js'
 import type { Stage } from '../../src/client/call/stage.js'
 import { openClient } from '../../src/client/index.js'
 import type { ChatCompletion } from '../../src/kernel/hub.js'

@@ -3,10 +3,13 @@ import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { AdmitResult, Store, TakeResult } from '../../src/kernel/store.js'
 import { ConnectionError } from '../../src/kernel/errors.js'
+import { seeded } from '../simulation/chance.js'
+import { eventually, turn } from '../support/eventually.js'
+import { holdTime } from '../support/held-time.js'
 import { clientOf, hanging, messages, OpenStore, outcome, SharedStore, using } from './abuse-support.js'
-import { eventually, wait } from './fault-server.js'
 
 const OPERATIONS = ['take', 'correct', 'acquire', 'release', 'reserve', 'settle', 'renew']
+const time = holdTime()
 const unhandled: unknown[] = []
 const onUnhandled = (reason: unknown): void => void unhandled.push(reason)
 beforeEach(() => {
@@ -14,12 +17,11 @@ beforeEach(() => {
   process.on('uncaughtExceptionMonitor', onUnhandled)
 })
 afterEach(async () => {
-  await wait(5)
+  await turn()
   process.off('unhandledRejection', onUnhandled)
   process.off('uncaughtExceptionMonitor', onUnhandled)
   expect(unhandled.splice(0)).toEqual([])
 })
-const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
 const limited = {
   limits: [
     { scope: { user: '*' }, concurrent: 3, rpm: 1e6, tpm: 1e9 },
@@ -69,27 +71,28 @@ test.each(['take', 'acquire', 'reserve'])(
     })
     store.before = (operation) => (operation === silent ? late : undefined)
     const ai = clientOf(() => using(3), { store, ...limited, models: { m: ['a/m', 'b/m'] } })
-    const before = timers()
+    const before = time.timers()
     const reason = new Error('no more')
     const leaver = new AbortController()
-    setTimeout(() => leaver.abort(reason), 20)
     const begun = performance.now()
-    const [left, timed] = await Promise.all([
+    setTimeout(() => leaver.abort(reason), 20)
+    const calls = Promise.all([
       outcome(ai.chat.completions.create({ model: 'm', messages }, { ...options, signal: leaver.signal })),
       outcome(ai.chat.completions.create({ model: 'm', messages }, { ...options, timeout: 60 })),
     ])
+    const [left, timed] = await time.passing(calls)
     expect(left).toBe(reason)
     expect(timed).toMatchObject({ name: 'TimeoutError', limit: 'total' })
     expect(performance.now() - begun).toBeLessThan(1000)
     // What it grants too late goes back.
     answer()
-    await eventually(() => store.placesHeld === 0 && store.reserved === 0, 'nothing is held')
-    expect(timers()).toBeLessThanOrEqual(before + 1)
+    await time.until(() => store.placesHeld === 0 && store.reserved === 0, 'nothing is held')
+    expect(time.timers()).toBeLessThanOrEqual(before + 1)
     expect(getEventListeners(leaver.signal, 'abort')).toHaveLength(0)
     store.before = () => {}
     const ask = () => outcome(ai.chat.completions.create({ model: 'm', messages, timeout: 500 }, options))
-    expect(await Promise.all([ask(), ask(), ask()])).toEqual(Array(3).fill({ name: 'answered' }))
-    await ai.close()
+    expect(await time.passing(Promise.all([ask(), ask(), ask()]))).toEqual(Array(3).fill({ name: 'answered' }))
+    await time.passing(ai.close())
   },
 )
 
@@ -107,7 +110,7 @@ test('a hedge that a silent store holds up ends with its call', async () => {
     budgets: [{ usd: 1e6, per: 'day' }],
   })
   const call = ai.chat.completions.create({ model: 'm', messages }, { timeout: 60 })
-  expect(await outcome(call)).toMatchObject({ name: 'TimeoutError' })
+  expect(await time.passing(outcome(call))).toMatchObject({ name: 'TimeoutError' })
   expect(asked).toBe(2)
   expect(store.reserved).toBe(0)
 })
@@ -139,14 +142,12 @@ test('a store that talks nonsense neither hangs calls nor spins', async () => {
       return nonsense as TakeResult
     }
     const ai = clientOf(() => using(3), { store, models: { m: [{ model: 'a/m', limits: { rpm: 5, concurrent: 1 } }] } })
-    const begun = performance.now()
-    await outcome(ai.chat.completions.create({ model: 'm', messages }, { timeout: 100 }))
-    expect(performance.now() - begun).toBeLessThan(1000)
+    await time.passing(outcome(ai.chat.completions.create({ model: 'm', messages }, { timeout: 100 })))
     expect(asked).toBeLessThan(10)
     store.take = OpenStore.prototype.take
     store.admit = OpenStore.prototype.admit
     const again = ai.chat.completions.create({ model: 'm', messages }, { timeout: 3000 })
-    expect(await outcome(again)).toEqual({ name: 'answered' })
+    expect(await time.passing(outcome(again))).toEqual({ name: 'answered' })
     expect(ai.health().targets[0]?.headroom).toBeGreaterThanOrEqual(0)
   }
   const reserves: unknown[] = [
@@ -163,7 +164,7 @@ test('a store that talks nonsense neither hangs calls nor spins', async () => {
       models: { m: [{ model: 'a/m', limits: { concurrent: 1 } }] },
       budgets: [{ usd: 1e6, per: 'day' }],
     })
-    const ask = () => outcome(ai.chat.completions.create({ model: 'm', messages }, { timeout: 200 }))
+    const ask = () => time.passing(outcome(ai.chat.completions.create({ model: 'm', messages }, { timeout: 200 })))
     expect((await ask()).name).not.toBe('answered')
     store.admit = OpenStore.prototype.admit
     expect(await ask()).toEqual({ name: 'answered' })
@@ -196,9 +197,8 @@ test('a store that throws while it renews does not end the process', async () =>
     throw new Error('no')
   }
   const ai = clientOf(hanging, { store, ...limited })
-  expect(await outcome(ai.chat.completions.create({ model: 'a/m', messages, timeout: 60 }, options))).toMatchObject({
-    name: 'TimeoutError',
-  })
+  const call = outcome(ai.chat.completions.create({ model: 'a/m', messages, timeout: 60 }, options))
+  expect(await time.passing(call)).toMatchObject({ name: 'TimeoutError' })
   expect(renewed).toBeGreaterThan(2)
 })
 
@@ -206,7 +206,8 @@ test.each(['hangs', 'refuses'])(
   '1 000 calls that are aborted anywhere on their way leave nothing (provider %s)',
   async (kind) => {
     const store = new SharedStore()
-    store.before = () => (Math.random() < 0.7 ? wait(Math.random() * 4) : undefined)
+    const random = seeded(1)
+    store.before = () => (random() < 0.7 ? time.after(random() * 4) : undefined)
     const ai = clientOf(
       (body, signal) => (kind === 'hangs' ? hanging(body, signal) : new Response('{}', { status: 500 })),
       {
@@ -232,19 +233,19 @@ test.each(['hangs', 'refuses'])(
         cooldown: false,
       },
     )
-    const before = timers()
+    const before = time.timers()
     const shared = new AbortController()
-    const results = await Promise.all(
+    const calls = Promise.all(
       Array.from({ length: 1000 }, async (_, at) => {
         const leaver = new AbortController()
         const reason = new Error(`left ${at}`)
-        const timer = setTimeout(() => leaver.abort(reason), Math.random() * 300)
+        const timer = setTimeout(() => leaver.abort(reason), random() * 300)
         const result = await outcome(
           ai.chat.completions.create(
             { model: at % 3 === 0 ? 'a/m' : 'm', messages },
             {
               signal: at % 5 === 0 ? shared.signal : leaver.signal,
-              timeout: at % 5 === 0 ? Math.random() * 300 + 1 : 5000,
+              timeout: at % 5 === 0 ? random() * 300 + 1 : 5000,
               priority: at % 3,
               metadata: { user: `u${at % 2}`, tags: ['x', 'y', 'z'].slice(at % 3) },
             },
@@ -254,20 +255,20 @@ test.each(['hangs', 'refuses'])(
         return { result, reason, at }
       }),
     )
+    const results = await time.passing(calls)
     for (const { result, reason, at } of results) {
       if (result.name === 'Error') expect(result).toBe(reason)
       else if (at % 5 === 0) expect(result.name).toMatch(/^(TimeoutError|LimitError|ProviderError)$/)
       else expect(result.name).toMatch(/^(LimitError|ProviderError)$/)
     }
-    await eventually(() => store.placesHeld === 0 && store.reserved === 0, 'nothing is held')
+    await time.until(() => store.placesHeld === 0 && store.reserved === 0, 'nothing is held')
     expect(ai.health().targets.every(({ inFlight }) => inFlight === 0)).toBe(true)
     expect(getEventListeners(shared.signal, 'abort')).toHaveLength(0)
     store.before = () => {}
-    await wait(150)
-    expect(timers()).toBeLessThanOrEqual(before + 1)
+    await time.advance(150)
+    expect(time.timers()).toBeLessThanOrEqual(before + 1)
     await ai.close()
   },
-  30_000,
 )
 
 test('a call in twenty queues at once, and no warning of listeners', async () => {
@@ -282,10 +283,10 @@ test('a call in twenty queues at once, and no warning of listeners', async () =>
   })
   const ask = () => outcome(ai.chat.completions.create({ model: 'm', messages }, { signal: over.signal }))
   const calls = Array.from({ length: 30 }, ask)
-  await wait(20)
+  await turn()
   over.abort()
   await Promise.all(calls)
-  await wait(5)
+  await turn()
   process.off('warning', onWarning)
   expect(warnings).toEqual([])
 })
@@ -295,13 +296,13 @@ test('close() while calls run, and calls after it', async () => {
   let answer: () => void = () => {}
   const ai = clientOf(() => new Promise((resolve) => (answer = () => resolve(using(3)))), { store, ...limited })
   const running = ai.chat.completions.create({ model: 'a/m', messages }, options)
-  await wait(5)
+  await turn()
   await ai.close()
   answer()
   expect(await outcome(running)).toEqual({ name: 'answered' })
   await eventually(() => store.placesHeld === 0 && store.reserved === 0, 'nothing is held')
   const after = ai.chat.completions.create({ model: 'a/m', messages }, options)
-  await wait(5)
+  await turn()
   answer()
   expect(await outcome(after)).toEqual({ name: 'answered' })
   await ai.close()
@@ -313,8 +314,8 @@ test('close() does not wait for ever for a store that never settles', async () =
   store.settle = () => new Promise(() => {})
   const ai = clientOf(() => using(3), { store, ...limited })
   await ai.chat.completions.create({ model: 'a/m', messages }, options)
-  await ai.close()
-}, 20_000)
+  await time.passing(ai.close())
+})
 
 test('a cooldown that a store knows no end of puts nothing into cooldown', async () => {
   for (const expiresInMs of [Number.NaN, Infinity, '5', undefined]) {
@@ -323,7 +324,7 @@ test('a cooldown that a store knows no end of puts nothing into cooldown', async
     const ai = clientOf(() => using(3), { store, models: { m: ['a/m'] }, cooldown: { whenAllInCooldown: 'reject' } })
     const ask = () => outcome(ai.chat.completions.create({ model: 'm', messages }))
     await ask()
-    await wait(5)
+    await turn()
     expect(await ask()).toEqual({ name: 'answered' })
     await ai.close()
   }

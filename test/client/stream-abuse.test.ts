@@ -1,9 +1,11 @@
 /** Streams that are never read, left or stopped: places and reservations come free, and what came is counted once. */
 import { expect, test } from 'vitest'
 import { createClient } from '../../src/index.js'
+import { holdTime } from '../support/held-time.js'
 import { A_TOKEN, clientOf, messages, OpenStore, outcome, using } from './abuse-support.js'
-import { eventually, wait } from './fault-server.js'
+import { eventually } from './fault-server.js'
 
+const time = holdTime()
 const event = (choices: string, rest = ''): string =>
   `data: {"id":"a","object":"chat.completion.chunk","created":1,"model":"m","choices":${choices}${rest}}\n\n`
 const begin = event('[{"index":0,"delta":{"role":"assistant","content":"some"},"finish_reason":null}]')
@@ -51,7 +53,7 @@ function setUp(pieces: readonly string[], whole = false) {
 test('a stream that nobody ever reads ends with the time of its call', async () => {
   const { open, free, store } = setUp([begin, more])
   const stream = await open({ total: 80 })
-  await wait(120)
+  await time.advance(80)
   await free()
   // What came is paid for, though nobody read it.
   expect(store.used).toBeGreaterThan(0)
@@ -108,7 +110,7 @@ test('a stream that is read half while its time runs out is told, and counted on
   const stream = await open({ total: 60 })
   await expect(
     (async () => {
-      for await (const _ of stream) await wait(10)
+      for await (const _ of stream) await time.advance(30)
     })(),
   ).rejects.toMatchObject({ name: 'StreamError', cause: { name: 'TimeoutError' } })
   expect(ai.spend().total.calls).toBe(1)
@@ -133,7 +135,7 @@ test('the winner and the loser of a hedge are settled once each', async () => {
   }
   const ai = clientOf(
     async () => {
-      await wait(20)
+      await time.after(20)
       return using(5)
     },
     {
@@ -152,9 +154,11 @@ test('the winner and the loser of a hedge are settled once each', async () => {
       timeout: 10_000,
     },
   )
-  store.before = (operation) => (operation === 'reserve' ? wait(Math.random() * 3) : undefined)
-  const calls = await Promise.all(
-    Array.from({ length: 100 }, () => outcome(ai.chat.completions.create({ model: 'm', messages }))),
+  let reserved = 0
+  // A moment, of 0 to 3 ms, so that some hedges are let in before the answer and some after.
+  store.before = (operation) => (operation === 'reserve' ? time.after((reserved += 1) % 4) : undefined)
+  const calls = await time.passing(
+    Promise.all(Array.from({ length: 100 }, () => outcome(ai.chat.completions.create({ model: 'm', messages })))),
   )
   expect(calls.filter(({ name }) => name !== 'answered')).toEqual([])
   await eventually(() => store.reserved === 0, 'nothing is reserved')
@@ -162,7 +166,7 @@ test('the winner and the loser of a hedge are settled once each', async () => {
   expect(settled.length).toBeGreaterThanOrEqual(100)
   expect(ai.health().targets.every(({ inFlight }) => inFlight === 0)).toBe(true)
   expect(store.used).toBe(500e9)
-}, 20_000)
+})
 
 test('each operation settles what it used, and holds nothing after', async () => {
   const store = new OpenStore()

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { StreamError } from '../../src/kernel/errors.js'
 import { eventsOf } from '../contracts/chunks.js'
+import { holdTime } from '../support/held-time.js'
 import { eventually } from './fault-server.js'
 import {
   answerWith,
@@ -31,6 +32,7 @@ import {
   USAGE,
 } from './stream-wire.js'
 
+const time = holdTime()
 useServer()
 
 describe.each(formats.map((protocol) => [protocol.id, protocol] as const))('%s', (_id, protocol) => {
@@ -62,7 +64,7 @@ describe.each(formats.map((protocol) => [protocol.id, protocol] as const))('%s',
     const places = each.filter((at) => at < 150 || at > bytes.length - 150 || at % 13 === 0)
     for (const at of places) expectWhole(protocol, textChunks, await read(ai, inPieces(protocol, bytes, [at])))
     expectWhole(protocol, textChunks, await read(ai, inPieces(protocol, bytes, each)))
-  }, 30_000)
+  })
 
   test('over a socket in small writes', async () => {
     const bytes = join(frames)
@@ -83,15 +85,21 @@ describe.each(formats.map((protocol) => [protocol.id, protocol] as const))('%s',
       if (outcome.error !== undefined) broken += 1
     }
     expect(broken).toBeGreaterThan(0)
-  }, 30_000)
+  })
 
   test.each<[string, End]>([
     ['ends', 'end'],
     ['is reset', 'reset'],
     ['stalls', 'stall'],
   ])('a connection that %s in the middle', async (_how, end) => {
-    answerWith(protocol, frames.slice(0, half), end)
-    const outcome = await read(clientFor(protocol, end === 'stall' ? 300 : undefined))
+    let gotText = (): void => {}
+    const text = new Promise<void>((resolve) => (gotText = resolve))
+    answerWith(protocol, frames.slice(0, half), end, undefined, streams ? text : undefined)
+    const reading = read(clientFor(protocol, end === 'stall' ? 300 : undefined), undefined, ({ choices }) => {
+      if (choices[0]?.delta.content) gotText()
+    })
+    if (end === 'stall' && streams) await text
+    const outcome = await (end === 'stall' ? time.passing(reading) : reading)
     if (streams) {
       expectBroken(outcome)
       expect(outcome.text).not.toBe('')

@@ -9,7 +9,7 @@ import type { ChatProtocol } from '../../src/kernel/protocol.js'
 import { protocols } from '../../src/protocols/index.js'
 import { eventsOf } from '../contracts/chunks.js'
 import { completionMeaning } from '../contracts/meaning.js'
-import { startServer, wait, type FaultServer } from './fault-server.js'
+import { startServer, type FaultServer } from './fault-server.js'
 import { callChunks, TEXT } from './stream-wire.js'
 
 export const formats = Object.values(protocols).filter((protocol): protocol is ChatProtocol => protocol.kind === 'chat')
@@ -28,12 +28,17 @@ export function useServer(): void {
 
 export type End = 'end' | 'reset' | 'stall'
 
-/** Sends each piece as a write of its own. */
+/**
+ * Sends each piece as a write of its own.
+ *
+ * @param cut - When a connection that is reset is; a reset may overtake what was sent. Default: at once.
+ */
 export function answerWith(
   protocol: ChatProtocol,
   pieces: readonly Uint8Array[],
   end: End = 'end',
   type?: string,
+  cut?: Promise<void>,
 ): void {
   server.behave = async (_, response, socket) => {
     socket.setNoDelay(true)
@@ -47,8 +52,8 @@ export function answerWith(
       await new Promise(setImmediate)
     }
     if (end === 'end') return void response.end()
-    if (end === 'stall') return wait(60_000)
-    await wait(20)
+    if (end === 'stall') return
+    await cut
     socket.resetAndDestroy()
   }
 }
@@ -72,13 +77,21 @@ export function clientFor(protocol: ChatProtocol, limit = 10_000): Client {
 /** In place of the server. */
 let answer: typeof globalThis.fetch | undefined
 
-export async function read(ai: Client, instead?: typeof globalThis.fetch): Promise<Outcome> {
+/** @param onChunk - Told of each as it comes. */
+export async function read(
+  ai: Client,
+  instead?: typeof globalThis.fetch,
+  onChunk?: (chunk: ChatChunk) => void,
+): Promise<Outcome> {
   answer = instead
   const accumulator = createChatAccumulator()
   let error: unknown
   try {
     const body = { model: 'odd/m', messages, stream: true as const, stream_options: { include_usage: true } }
-    for await (const item of await ai.chat.completions.create(body)) accumulator.push(item as ChatChunk)
+    for await (const item of await ai.chat.completions.create(body)) {
+      accumulator.push(item as ChatChunk)
+      onChunk?.(item as ChatChunk)
+    }
   } catch (thrown) {
     error = thrown
   }

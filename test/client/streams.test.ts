@@ -2,20 +2,23 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createClient, type ChatStream, type ClientOptions } from '../../src/index.js'
+import { turn } from '../support/eventually.js'
+import { holdTime } from '../support/held-time.js'
 import {
   answers,
   beginStream,
   chunk,
   completion,
   eventually,
+  never,
   sendEvent,
   sendJson,
   startServer,
-  wait,
   wantsUsage,
   type FaultServer,
 } from './fault-server.js'
 
+const time = holdTime()
 let server: FaultServer
 
 beforeEach(async () => {
@@ -33,6 +36,9 @@ async function collect<T>(stream: AsyncIterable<T>): Promise<T[]> {
   return items
 }
 
+/** Those that keep the process alive: all of a server, and those of `fetch` that are not idle. */
+const busySockets = (): number => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
+
 const textOf = (items: { choices: { delta: { content?: string | null } }[] }[]): string =>
   items.map((item) => item.choices[0]?.delta.content ?? '').join('')
 
@@ -42,7 +48,7 @@ function endless(): void {
     beginStream(response)
     while (!socket.destroyed) {
       sendEvent(response, chunk({ content: 'word ' }))
-      await wait(5)
+      await turn()
     }
   }
 }
@@ -137,14 +143,14 @@ describe('usage and _meta', () => {
     expect(
       textOf(await collect(await clientFor().chat.completions.create({ model: 'mine/m', messages, stream: true }))),
     ).toBe('done')
-    await eventually(() => server.busy() === 0, 'closed after the grace')
+    await time.until(() => server.busy() === 0, 'closed after the grace')
   })
 
   test('a connection serves again after a stream', async () => {
     const ai = clientFor()
     for (let i = 0; i < 5; i += 1) {
       await collect(await ai.chat.completions.create({ model: 'mine/m', messages, stream: true }))
-      await wait(5)
+      await eventually(() => busySockets() === server.connections(), 'the client has read all of it')
     }
     expect(server.connections()).toBe(1)
   })
@@ -167,8 +173,9 @@ describe('leaving early', () => {
   test('controller.abort() ends the iteration quietly', async () => {
     endless()
     const stream = await clientFor().chat.completions.create({ model: 'mine/m', messages, stream: true })
-    setTimeout(() => stream.controller.abort(), 30)
-    expect((await collect(stream)).length).toBeGreaterThan(0)
+    let read = 0
+    for await (const _ of stream) if ((read += 1) === 3) stream.controller.abort()
+    expect(read).toBeGreaterThanOrEqual(3)
     await eventually(() => server.busy() === 0, 'the socket is closed')
   })
 
@@ -180,22 +187,24 @@ describe('leaving early', () => {
       { signal: controller.signal },
     )
     const reason = new Error('the user left')
-    setTimeout(() => controller.abort(reason), 30)
-    await expect(collect(stream)).rejects.toBe(reason)
+    const reading = collect(stream)
+    await turn()
+    controller.abort(reason)
+    await expect(reading).rejects.toBe(reason)
     await eventually(() => server.busy() === 0, 'the socket is closed')
   })
 
   test.each(['plain', 'stream'])('an abort before the call, and during it (%s)', async (kind) => {
-    server.behave = () => wait(60_000)
+    server.behave = never
     const body = { model: 'mine/m', messages, stream: kind === 'stream' }
     const gone = AbortSignal.abort()
     await expect(clientFor().chat.completions.create(body, { signal: gone })).rejects.toBe(gone.reason)
     expect(server.seen).toHaveLength(0)
     const controller = new AbortController()
-    setTimeout(() => controller.abort(), 30)
-    const failure: unknown = await clientFor()
-      .chat.completions.create({ ...body, signal: controller.signal })
-      .catch((error: unknown) => error)
+    const call = clientFor().chat.completions.create({ ...body, signal: controller.signal })
+    await eventually(() => server.seen.length === 1, 'the request is there')
+    controller.abort()
+    const failure: unknown = await call.catch((error: unknown) => error)
     expect(failure).toBe(controller.signal.reason)
     expect((failure as Error).name).toBe('AbortError')
     await eventually(() => server.busy() === 0, 'the socket is closed')
@@ -204,15 +213,18 @@ describe('leaving early', () => {
   test('an abort while waiting for a retry ends the wait', async () => {
     server.behave = (_, response) => sendJson(response, 429, {}, { 'retry-after': '20' })
     const controller = new AbortController()
-    setTimeout(() => controller.abort(), 40)
     const before = performance.now()
     const call = clientFor({ retries: 2 }).chat.completions.create(
       { model: 'mine/m', messages },
       { signal: controller.signal },
     )
-    expect(await call.catch((error: unknown) => error)).toBe(controller.signal.reason)
+    const failure = call.catch((error: unknown) => error)
+    await eventually(() => server.seen.length === 1 && server.busy() === 0, 'the first attempt has failed')
+    await time.pass(40)
+    controller.abort()
+    expect(await failure).toBe(controller.signal.reason)
     expect(server.seen).toHaveLength(1)
-    expect(performance.now() - before).toBeLessThan(2000)
+    expect(performance.now() - before).toBe(40)
   })
 
   test('a stream that nobody reads is closed when it is collected', async () => {
@@ -222,12 +234,11 @@ describe('leaving early', () => {
     await (async () => {
       await clientFor().chat.completions.create({ model: 'mine/m', messages, stream: true })
     })()
-    const until = Date.now() + 5000
-    while (server.busy() > 0 && Date.now() < until) {
+    const collected = (): boolean => {
       collectGarbage()
-      await wait(20)
+      return server.busy() === 0
     }
-    expect(server.busy()).toBe(0)
+    await eventually(collected, 'its socket is closed')
   })
 
   test('a stream that nobody reads is closed at the total limit', async () => {
@@ -237,6 +248,7 @@ describe('leaving early', () => {
       messages,
       stream: true,
     })
+    await time.pass(100)
     await eventually(() => server.busy() === 0, 'closed at the limit')
     await expect(collect(stream)).rejects.toMatchObject({ name: 'StreamError' })
   })
@@ -258,7 +270,7 @@ describe('other ways to read', () => {
     endless()
     const [left, right] = (await open()).tee()
     for await (const _ of left) break
-    await wait(20)
+    await time.pass(20)
     expect(server.busy()).toBe(1)
     for await (const _ of right) break
     await eventually(() => server.busy() === 0, 'the socket is closed')

@@ -11,6 +11,8 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createClient, type ClientOptions } from '../../src/index.js'
 import { startCall } from '../../src/telemetry/call.js'
+import { turn } from '../support/eventually.js'
+import { holdTime } from '../support/held-time.js'
 import { text } from './fault-pair.js'
 import { applySettings, defaultSettings } from '../../src/telemetry/settings.js'
 import {
@@ -21,10 +23,10 @@ import {
   sendEvent,
   sendJson,
   startServer,
-  wait,
   type FaultServer,
 } from './fault-server.js'
 
+const time = holdTime()
 const exporter = new InMemorySpanExporter()
 let server: FaultServer
 let second: FaultServer
@@ -115,14 +117,16 @@ test('one inference span, one attempt below it, and the request names the attemp
 
 test('a stream that was cut has the cost of what came on its span', async () => {
   setUp()
+  let cut = (): void => {}
   server.behave = (_, response) => {
     beginStream(response)
     sendEvent(response, chunk({ content: 'some words that came' }))
-    setTimeout(() => response.destroy(), 10)
+    cut = () => void response.destroy()
   }
   const stream = await clientFor({
     prices: { overrides: { 'first/gpt-4o': { input: 0, output: 1_000_000 } } },
   }).chat.completions.create({ model: 'first/gpt-4o', messages, stream: true })
+  cut()
   await expect(text(stream)).rejects.toMatchObject({ name: 'StreamError' })
   expect(inference().attributes).toMatchObject({ 'error.type': expect.any(String) as string, 'gen_ai.usage.cost': 5 })
 })
@@ -174,7 +178,7 @@ describe('streams', () => {
       beginStream(response)
       while (!socket.destroyed) {
         sendEvent(response, chunk({ content: 'word ' }))
-        await wait(5)
+        await turn()
       }
     }
   }
@@ -206,17 +210,15 @@ describe('streams', () => {
     [
       'a cut',
       async () => {
-        server.behave = async (_, response, socket) => (
-          beginStream(response),
-          sendEvent(response, chunk({ content: 'x' })),
-          await wait(20),
-          void socket.resetAndDestroy()
-        )
+        let cut = (): void => {}
+        server.behave = (_, response, socket) => {
+          beginStream(response)
+          sendEvent(response, chunk({ content: 'x' }))
+          cut = () => void socket.resetAndDestroy()
+        }
         await expect(
           (async () => {
-            for await (const _ of await open()) {
-              // Until it breaks off.
-            }
+            for await (const _ of await open()) cut()
           })(),
         ).rejects.toThrow('broke off')
       },
@@ -225,18 +227,8 @@ describe('streams', () => {
     [
       'a stall',
       async () => {
-        server.behave = (_, response) => (
-          beginStream(response),
-          sendEvent(response, chunk({ content: 'x' })),
-          wait(60_000)
-        )
-        await expect(
-          (async () => {
-            for await (const _ of await open()) {
-              // Until it stalls.
-            }
-          })(),
-        ).rejects.toThrow('timeout.idle')
+        server.behave = (_, response) => (beginStream(response), sendEvent(response, chunk({ content: 'x' })))
+        await expect(time.passing(text(await open()))).rejects.toThrow('timeout.idle')
       },
       'StreamError',
     ],
@@ -251,7 +243,7 @@ describe('streams', () => {
         })
         const iterator = stream[Symbol.asyncIterator]()
         await iterator.next()
-        await wait(120)
+        await time.pass(80)
         await expect(
           (async () => {
             for (let i = 0; i < 1000; i += 1) await iterator.next()

@@ -10,7 +10,7 @@ import {
   type ClientOptions,
   type ModelName,
   type ModelStream,
-  type PassedEvent,
+  type PassthroughEvent,
   type ResponseEvent,
   type ResponseObject,
 } from '../../src/index.js'
@@ -150,7 +150,7 @@ export async function eitherWay(): Promise<void> {
   }
   const image = await ai.images.generate({ model: 'a/b', prompt: 'x', stream: sometimes })
   if (!('created' in image)) {
-    const stream: ModelStream<PassedEvent> = image
+    const stream: ModelStream<PassthroughEvent> = image
     void stream
   }
   const spoken = await ai.audio.transcriptions.create({ model: 'a/b', file: new Uint8Array(), stream: sometimes })

@@ -1,6 +1,6 @@
 /** Image edits, variations and translations: the `openai` package beside the client, at a server that keeps what it got. */
 import { expect, test } from 'vitest'
-import { answersJson, clientFor, openai, usePassedServer, wire, type Seen } from './passed-server.js'
+import { answersJson, clientFor, openai, usePassedServer, wire, type Seen } from './passthrough-server.js'
 
 const traces = usePassedServer()
 const PNG = Buffer.from('\x89PNG\r\n--not-a-boundary\r\n\0\x01', 'latin1')

@@ -3,6 +3,7 @@ import { isChatCompletionBody } from '@copilotkit/aimock'
 import { describe, expect, test } from 'vitest'
 import { createClient, type ClientOptions } from '../../src/index.js'
 import { StreamError, TracestitchError } from '../../src/kernel/errors.js'
+import { holdTime } from '../support/held-time.js'
 import { spanHarness } from '../telemetry/span-harness.js'
 import { aimock, asked, chaos, KEY, lastRequest, TEXT, textOf, tools } from './aimock.js'
 
@@ -209,6 +210,7 @@ describe('createClient, other operations', () => {
 
 describe.each(faces)('faults of $provider', ({ provider }) => {
   const target = `${provider}/m`
+  const time = holdTime()
 
   test.each(chaos)('%s: a typed error alone, the next target otherwise', async (_name, headers, error) => {
     const good = { protocol: 'openai-chat' as const, baseURL: `${mock.url}/v1` }
@@ -219,36 +221,31 @@ describe.each(faces)('faults of $provider', ({ provider }) => {
       cooldown: false,
     })
     for (const stream of [false, true]) {
-      const failure: unknown = await ai.chat.completions
-        .create({ model: target, messages: asked('Say hello.'), stream })
-        .catch((thrown: unknown) => thrown)
+      const alone = ai.chat.completions.create({ model: target, messages: asked('Say hello.'), stream })
+      const failure: unknown = await time.passing(alone).catch((thrown: unknown) => thrown)
       expect(failure).toBeInstanceOf(TracestitchError)
       expect(failure).toMatchObject({ name: error, provider, attempts: [{ target }] })
       expect(String(failure)).not.toMatch(/hello|secret/)
       // No limit but the total ends a plain call that gets no headers.
       if (error === 'TimeoutError' && !stream) continue
-      const answer = await ai.chat.completions.create({
-        model: target,
-        messages: asked('Say hello.'),
-        stream,
-        fallbacks: ['good/m'],
-      })
-      const text = Symbol.asyncIterator in answer ? await textOf(answer) : answer.choices[0]?.message.content
-      expect(text).toBe(TEXT)
+      const answer = await time.passing(
+        ai.chat.completions.create({ model: target, messages: asked('Say hello.'), stream, fallbacks: ['good/m'] }),
+      )
+      const text = Symbol.asyncIterator in answer ? time.passing(textOf(answer)) : answer.choices[0]?.message.content
+      expect(await text).toBe(TEXT)
       expect(answer._meta?.attempts.map((attempt) => attempt.target)).toEqual([target, 'good/m'])
     }
   })
 
   test('a stream that is cut keeps what came', async () => {
-    const stream = await client().chat.completions.create({
-      model: `${provider}/cut`,
-      messages: asked('Say hello.'),
-      stream: true,
-    })
+    const stream = await time.passing(
+      client().chat.completions.create({ model: `${provider}/cut`, messages: asked('Say hello.'), stream: true }),
+    )
     let text = ''
-    const failure: unknown = await (async () => {
+    const reading = (async () => {
       for await (const item of stream) text += item.choices[0]?.delta.content ?? ''
-    })().catch((thrown: unknown) => thrown)
+    })()
+    const failure: unknown = await time.passing(reading).catch((thrown: unknown) => thrown)
     expect(text).not.toBe('')
     expect(TEXT.startsWith(text)).toBe(true)
     expect(failure).toBeInstanceOf(StreamError)

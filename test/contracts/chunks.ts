@@ -1,6 +1,6 @@
 /** A whole completion as the chunks a decoder would make of its stream, and streams as bytes. */
 import { createChatAccumulator } from '../../src/kernel/accumulate.js'
-import { blocksOf } from '../../src/kernel/blocks.js'
+import { blocksOf } from '../../src/kernel/message-blocks.js'
 import { parseJson } from '../../src/kernel/json.js'
 import { createFrameParser, encodeFrame } from '../../src/kernel/frames.js'
 import type { ChatChunk, ChatCompletion, ChunkChoice, ChunkDelta, ToolCall } from '../../src/kernel/hub.js'

@@ -1,8 +1,8 @@
 /** A group of made-up targets with real health, a clock that is held and a seeded random. */
 import { expect } from 'vitest'
 import { cooldownPolicy } from '../../src/policies/cooldown.js'
-import type { ErrorClass } from '../../src/policies/error-class.js'
-import { Health, type Outcome } from '../../src/router/health.js'
+import type { ErrorClass } from '../../src/policies/classify-error.js'
+import { Health, type TargetOutcome } from '../../src/router/health.js'
 import { strategies } from '../../src/router/strategies/index.js'
 import type { Choice, Group, Member, RoutedCall, Selector, Strategy } from '../../src/router/strategy.js'
 import type { Target } from '../../src/router/target.js'
@@ -116,7 +116,7 @@ export class World {
     return index
   }
 
-  private readonly ends: Record<number, ((outcome: Outcome) => unknown)[]> = {}
+  private readonly ends: Record<number, ((outcome: TargetOutcome) => unknown)[]> = {}
 }
 
 /** How often each member was picked. */

@@ -120,5 +120,5 @@ describe('prices of recorded traffic', () => {
     const table = runCorpus()
     if (process.env.UPDATE === '1') writeFileSync(TABLE, table)
     expect(table).toBe(readFileSync(TABLE, 'utf8'))
-  }, 60_000)
+  })
 })

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { handler } from '../../integrations/langchain/handler.js'
+import { runs } from '../../integrations/langchain/runs.js'
 import { autolog, type Autolog } from '../../src/index.js'
 import { startFakeProvider, type FakeProvider } from '../support/fake-provider.js'
 import { loadCopy, type Copy } from '../support/langchain-copies.js'
@@ -41,7 +42,7 @@ afterAll(async () => {
 let run = 0
 
 afterEach(() => {
-  expect(handler.runs.size).toBe(0)
+  expect(runs.size).toBe(0)
   exporter.reset()
   started.length = 0
 })

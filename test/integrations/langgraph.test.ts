@@ -20,13 +20,14 @@ import {
   START,
   StateGraph,
 } from '@langchain/langgraph'
+import { createReactAgent } from '@langchain/langgraph/prebuilt'
 import { ChatOpenAI } from '@langchain/openai'
 import { createAgent, tool } from 'langchain'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { langchain } from '../../integrations/langchain.js'
-import { handler } from '../../integrations/langchain/handler.js'
+import { runs } from '../../integrations/langchain/runs.js'
 import { autolog, type Autolog } from '../../src/index.js'
 import { startFakeProvider, type FakeProvider } from '../support/fake-provider.js'
 import { spanLines } from '../support/span-lines.js'
@@ -56,13 +57,17 @@ afterAll(async () => {
 })
 
 afterEach(() => {
-  expect(handler.runs.size).toBe(0)
+  expect(runs.size).toBe(0)
   expect(started.filter((span) => !span.ended).map((span) => span.name)).toEqual([])
   exporter.reset()
   started.length = 0
 })
 
 const tree = (): string[] => spanLines(exporter.getFinishedSpans(), started)
+
+interface Agent {
+  invoke(input: typeof question, config?: object): Promise<unknown>
+}
 
 let run = 0
 const chatModel = (behaviour = 'ok'): ChatOpenAI =>
@@ -154,6 +159,33 @@ it('nests an agent that is the tool of another', async () => {
     '  model_request',
     '    chat gpt-test',
   ])
+})
+
+it.each([
+  ['alone', (agent: Agent) => () => agent.invoke(question)],
+  [
+    'with the configuration of its node',
+    (agent: Agent) => (_state: object, config: object) => agent.invoke(question, config),
+  ],
+  [
+    'with metadata of its own',
+    (agent: Agent) => (_state: object, config: object) =>
+      agent.invoke(question, { ...config, metadata: { ...(config as { metadata?: object }).metadata, mine: 1 } }),
+  ],
+] as const)('calls an agent in a node an agent: %s', async (_name, nodeOf) => {
+  const node = nodeOf(createAgent({ model: chatModel(), tools: [add], name: 'calculator' }) as Agent)
+  const graph = new StateGraph(Annotation.Root({ v: Annotation<number>() }))
+    .addNode('n', async (state, config) => (await node(state, config), { v: 1 }))
+    .addEdge(START, 'n')
+    .compile()
+  await graph.invoke({ v: 0 })
+  expect(tree()).toEqual(['invoke_workflow LangGraph', '  n', ...calculation.map((line) => `    ${line}`)])
+})
+
+it('calls what createReactAgent makes an agent', async () => {
+  await createReactAgent({ llm: chatModel(), tools: [add], name: 'calculator' }).invoke(question)
+  expect(tree()[0]).toBe('invoke_agent calculator')
+  expect(tree().filter((line) => line.includes('invoke_'))).toHaveLength(1)
 })
 
 it('shows a graph of the program as a workflow', async () => {

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Breaker, cooldownPolicy, DEFAULT_COOLDOWN, type CooldownPolicy } from '../../src/policies/cooldown.js'
-import type { ErrorClass } from '../../src/policies/error-class.js'
+import type { ErrorClass } from '../../src/policies/classify-error.js'
 import { RetryBudget } from '../../src/policies/retry.js'
 
 const policy: CooldownPolicy = { ...DEFAULT_COOLDOWN, duration: 1000, maxDuration: 8000 }
@@ -34,6 +34,32 @@ describe('a breaker opens', () => {
     expect(attempt(breaker, 0, 'server')).toBe(1000)
   })
 
+  test('by more than the share, not by the share itself', () => {
+    const breaker = new Breaker({ ...policy, consecutive: 100 })
+    for (let i = 0; i < 10; i += 1) expect(attempt(breaker, 0, i % 2 ? undefined : 'server')).toBeUndefined()
+    expect(attempt(breaker, 0, 'server')).toBe(1000)
+  })
+
+  test('by the answers of the last minute, in slots of ten seconds, whenever they came', () => {
+    const step = fc.record({ wait: fc.nat(25_000), failed: fc.boolean() })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), fc.nat(1e6), (steps, start) => {
+        const breaker = new Breaker({ ...policy, consecutive: 1000, minRequests: 3, failureRate: 0.6 })
+        const all: { slot: number; failed: boolean }[] = []
+        let now = start
+        for (const { wait, failed } of steps) {
+          now += wait
+          const slot = Math.floor(now / 10_000)
+          all.push({ slot, failed })
+          const last = all.filter((answer) => answer.slot > slot - 6)
+          const opens = failed && last.length >= 3 && last.filter((answer) => answer.failed).length / last.length > 0.6
+          expect(attempt(breaker, now, failed ? 'server' : undefined)).toBe(opens ? 1000 : undefined)
+          if (opens) return
+        }
+      }),
+    )
+  })
+
   test('not by failures that are more than a minute old', () => {
     const breaker = new Breaker({ ...policy, consecutive: 100 })
     for (let i = 0; i < 9; i += 1) attempt(breaker, 0, 'server')
@@ -62,6 +88,7 @@ describe('a breaker opens', () => {
   test('never when it is off', () => {
     const breaker = new Breaker(cooldownPolicy(false))
     for (let i = 0; i < 50; i += 1) expect(attempt(breaker, 0, i % 2 ? 'rate-limit' : 'server', 5000)).toBeUndefined()
+    expect(breaker.coolDownUntil(5000)).toBe(false)
     expect(breaker.allows(0)).toBe(true)
   })
 })
@@ -79,6 +106,26 @@ describe('a breaker comes back', () => {
     expect(breaker.state(1100)).toBe('closed')
     // What was before the cooldown is forgotten.
     expect(attempt(breaker, 1100, 'server')).toBeUndefined()
+  })
+
+  test('as soon as the answer to the probe begins, and again after the next cooldown', () => {
+    const breaker = opened()
+    const probe = breaker.begin()
+    breaker.confirm()
+    expect(breaker.state(1000)).toBe('closed')
+    for (let i = 0; i < 4; i += 1) expect(attempt(breaker, 1000, 'server')).toBeUndefined()
+    // The probe breaks off: the fifth in a row, and the first of a new row of cooldowns.
+    expect(breaker.settle(1000, 'server', probe)).toBe(1000)
+    expect(breaker.allows(1999)).toBe(false)
+    expect(breaker.allows(2000)).toBe(true)
+  })
+
+  test('with none of the failures that it cooled down for', () => {
+    const breaker = new Breaker({ ...policy, consecutive: 100 })
+    for (let i = 0; i < 10; i += 1) attempt(breaker, 0, 'server')
+    expect(breaker.state(1000)).toBe('half-open')
+    attempt(breaker, 1000)
+    for (let i = 0; i < 9; i += 1) expect(attempt(breaker, 1000, 'server')).toBeUndefined()
   })
 
   test('a probe that fails doubles the cooldown, up to the longest', () => {
@@ -113,13 +160,29 @@ describe('a breaker comes back', () => {
     expect(breaker.cooldownLeft(900)).toBe(100)
     breaker.settle(900, 'rate-limit', false, 5000)
     expect(breaker.cooldownLeft(900)).toBe(5000)
+    expect(breaker.settle(900, 'rate-limit', false, 86_400_000)).toBeUndefined()
+    expect(breaker.cooldownLeft(900)).toBe(3_600_000)
   })
+
+  test.each([
+    ['a failure', 'server', undefined],
+    ['a wait that is not for a rate', 'server', 5000],
+    ['a rate without a wait', 'rate-limit', undefined],
+  ] as const)(
+    '%s of a call from before, with none that was answered between, leaves it as it is',
+    (_what, errorClass, wait) => {
+      const breaker = opened()
+      expect(breaker.settle(900, errorClass, false, wait)).toBeUndefined()
+      expect(breaker.cooldownLeft(900)).toBe(100)
+    },
+  )
 
   test('another process may make the cooldown longer, never shorter', () => {
     const breaker = opened()
-    breaker.coolDownUntil(500)
+    expect(breaker.coolDownUntil(500)).toBe(false)
+    expect(breaker.coolDownUntil(1000)).toBe(false)
     expect(breaker.cooldownLeft(0)).toBe(1000)
-    breaker.coolDownUntil(3000)
+    expect(breaker.coolDownUntil(3000)).toBe(true)
     expect(breaker.cooldownLeft(0)).toBe(3000)
   })
 
@@ -135,17 +198,19 @@ describe('a breaker comes back', () => {
         'timeout',
       ),
       last: fc.boolean(),
+      begins: fc.boolean(),
+      settles: fc.boolean(),
     })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
         const breaker = new Breaker(policy)
         const open: boolean[] = []
         let now = 0
-        for (const { wait, ends, last } of steps) {
+        for (const { wait, ends, last, begins, settles } of steps) {
           now += wait
-          if (breaker.allows(now) || open.length === 0) open.push(breaker.begin())
+          if (begins && (breaker.allows(now) || open.length === 0)) open.push(breaker.begin())
           expect(open.filter((probe) => probe).length).toBeLessThanOrEqual(1)
-          const probe = last ? open.pop() : open.shift()
+          const probe = settles ? (last ? open.pop() : open.shift()) : undefined
           if (probe !== undefined) breaker.settle(now, ends, probe)
           expect(breaker.cooldownLeft(now)).toBeLessThanOrEqual(policy.maxDuration)
           expect(breaker.allows(now)).toBe(
@@ -173,9 +238,35 @@ describe('the retry budget', () => {
     expect(sent).toBeLessThanOrEqual(12_010)
   })
 
+  /** Retries that it lets through now. */
+  const taken = (budget: RetryBudget): number => {
+    let count = 0
+    while (budget.take()) count += 1
+    return count
+  }
+
+  test('what is not used does not pile up', () => {
+    const budget = new RetryBudget(0.2)
+    for (let call = 0; call < 1000; call += 1) budget.call()
+    // A hundred, of which each retry takes one and the share that it adds as a call.
+    expect(taken(budget)).toBe(83)
+  })
+
+  test('the last whole one is given', () => {
+    expect(taken(new RetryBudget(0.5))).toBe(7)
+  })
+
   test('a quiet target has some in reserve; a share of 0 has none', () => {
     const quiet = new RetryBudget(0.1)
     expect(quiet.take()).toBe(true)
     expect(new RetryBudget(0).take()).toBe(false)
   })
+})
+
+test('what an option does not say is as by default, and `false` is never', () => {
+  expect(cooldownPolicy(undefined)).toEqual(DEFAULT_COOLDOWN)
+  const set = { failureRate: 0.9, minRequests: 3, consecutive: 2, duration: 7, maxDuration: 70, slowerThan: 5 }
+  for (const [name, value] of Object.entries(set))
+    expect(cooldownPolicy({ [name]: value })).toEqual({ ...DEFAULT_COOLDOWN, [name]: value })
+  expect(cooldownPolicy(false)).toEqual({ ...DEFAULT_COOLDOWN, duration: 0, maxDuration: 0 })
 })

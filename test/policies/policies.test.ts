@@ -3,13 +3,14 @@ import fc from 'fast-check'
 import {
   ConfigError,
   ConnectionError,
+  CredentialsError,
   ProviderError,
   StreamError,
   TimeoutError,
   UnsupportedParameterError,
 } from '../../src/kernel/errors.js'
-import { classifyError, isRetryableClass, type ErrorClass } from '../../src/policies/error-class.js'
-import { mayFallBack } from '../../src/policies/fallback.js'
+import { classifyError, isRetryableClass, type ErrorClass } from '../../src/policies/classify-error.js'
+import { classesMeantBy, looksAtAnswers, mayFallBack, secondClass } from '../../src/policies/fallback.js'
 import { DEFAULT_RETRIES, parseRetryAfter, retryDelay, type Failure } from '../../src/policies/retry.js'
 import { DEFAULT_TIMEOUT, timeoutPolicy } from '../../src/policies/timeout.js'
 
@@ -21,6 +22,7 @@ describe('error classes', () => {
   const rows: readonly (readonly [string, unknown, ErrorClass, boolean, boolean])[] = [
     ['an abort', new DOMException('x', 'AbortError'), 'abort', false, false],
     ['a config error', new ConfigError('a', 'b'), 'config', false, false],
+    ['a key that cannot be had', new CredentialsError('a', 'b'), 'auth', false, true],
     ['an unsupported parameter', new UnsupportedParameterError('n', 'x'), 'unsupported', false, true],
     ['401', http(401), 'auth', false, true],
     ['403', http(403), 'auth', false, true],
@@ -68,6 +70,34 @@ describe('error classes', () => {
   })
 })
 
+describe('what a fallback is for', () => {
+  test.each([
+    ['content-policy', ['content-policy', 'content-filter']],
+    ['content-filter', ['content-policy', 'content-filter']],
+    ['timeout', ['timeout']],
+  ] as const)('%s means %j', (word, classes) => {
+    expect(classesMeantBy(word)).toEqual(classes)
+  })
+
+  test.each(['content-filter', 'refusal', 'empty', 'invalid-output'] as const)('%s is told from an answer', (word) => {
+    expect(looksAtAnswers(new Set(['server', word]))).toBe(true)
+  })
+
+  test('a failure is not, nor is a fallback for all', () => {
+    expect(looksAtAnswers(new Set<ErrorClass>(['server', 'content-policy']))).toBe(false)
+    expect(looksAtAnswers(undefined)).toBe(false)
+  })
+
+  test.each([
+    ['too long for the rate', http(429), 'context-length', 'rate-limit'],
+    ['too long', http(400), 'context-length', undefined],
+    ['too many', http(429), 'rate-limit', undefined],
+    ['too long, as a codec says', new StreamError('x'), 'context-length', undefined],
+  ] as const)('%s', (_what, error, errorClass, second) => {
+    expect(secondClass(error, errorClass)).toBe(second)
+  })
+})
+
 describe('retries', () => {
   const failure = (changes: Partial<Failure> = {}): Failure => ({
     errorClass: 'server',
@@ -97,8 +127,10 @@ describe('retries', () => {
 
   test("a provider's wait is kept, unless it is beyond the cap or the call's time", () => {
     expect(retryDelay(DEFAULT_RETRIES, failure({ retryAfterMs: 1234 }), one)).toBe(1234)
-    expect(retryDelay(DEFAULT_RETRIES, failure({ retryAfterMs: 31_000 }), one)).toBeUndefined()
-    expect(retryDelay(DEFAULT_RETRIES, failure({ retryAfterMs: 2000, remaining: 1500 }), one)).toBeUndefined()
+    expect(retryDelay(DEFAULT_RETRIES, failure({ retryAfterMs: 30_000 }), one)).toBe(30_000)
+    expect(retryDelay(DEFAULT_RETRIES, failure({ retryAfterMs: 30_001 }), one)).toBeUndefined()
+    expect(retryDelay(DEFAULT_RETRIES, failure({ retryAfterMs: 2000, remaining: 2001 }), one)).toBe(2000)
+    expect(retryDelay(DEFAULT_RETRIES, failure({ retryAfterMs: 2000, remaining: 2000 }), one)).toBeUndefined()
   })
 
   test('another target is better than waiting', () => {
@@ -138,6 +170,9 @@ describe('retries', () => {
   test.each([
     [{ 'retry-after': '3' }, 3000],
     [{ 'retry-after': '0.5' }, 500],
+    [{ 'retry-after': '0' }, 0],
+    [{ 'retry-after-ms': '0', 'retry-after': '3' }, 0],
+    [{ 'retry-after-ms': '', 'retry-after': '3' }, 3000],
     [{ 'retry-after': '3', 'retry-after-ms': '250' }, 250],
     [{ 'retry-after': 'Mon, 23 Nov 2026 10:00:07 GMT' }, 7000],
     [{ 'retry-after': 'Mon, 23 Nov 2026 09:00:00 GMT' }, 0],

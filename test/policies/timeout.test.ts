@@ -18,9 +18,15 @@ test.each([
 ])('set to %s with %i ms left, another target %s: %s ms', (set, remaining, other, ms) => {
   const limit = attemptLimit(set, remaining, () => other)
   expect(limit?.ms).toBe(ms)
+  expect(limit === undefined).toBe(ms === undefined)
   // Where it is not what was set, the error says why and what to set.
-  if (limit && limit.ms !== set) expect(limit.why).toMatch(/timeout\.(attempt|total)/)
-  else expect(limit?.why).toBeUndefined()
+  const part = set === undefined ? 'half' : 'three quarters'
+  const advice =
+    set === undefined ? /; set timeout\.attempt for a share of your own$/ : /; raise timeout\.total for more$/
+  if (limit && limit.ms !== set) {
+    expect(limit.why).toMatch(advice)
+    expect(limit.why).toContain(`${part} of what was left of timeout.total`)
+  } else expect(limit?.why).toBeUndefined()
 })
 
 test('of six targets that hang none uses up what is left for the next', () => {
@@ -35,6 +41,7 @@ test('of words on a limit the nearest counts, one that says nothing none', () =>
   expect(nearestTimeouts(undefined, undefined)).toBeUndefined()
   const one = { attempt: 1 }
   expect(nearestTimeouts(undefined, one)).toBe(one)
+  expect(nearestTimeouts({ idle: 3 }, { attempt: 1, idle: 2 })).toEqual({ attempt: 1, idle: 3 })
   expect(nearestTimeouts({ attempt: undefined, idle: 3 }, { attempt: 1, idle: 2 }, { attempt: 5, connect: 4 })).toEqual(
     {
       attempt: 1,

@@ -134,5 +134,5 @@ describe('conformance with recorded traffic', () => {
     console.log(table.split('\n## Exceptions')[0])
     if (process.env.UPDATE === '1') writeFileSync(TABLE, table)
     expect(table).toBe(readFileSync(TABLE, 'utf8'))
-  }, 60_000)
+  })
 })

@@ -1,6 +1,6 @@
 /** Keys that are traded for tokens, and fields of the body that are the account's: IBM's rows, over a `fetch` that answers. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { everything } from '../../src/catalogue.js'
+import { everything } from '../../src/whole-catalogue.js'
 import { createClient } from '../../src/index.js'
 import { planProvider } from '../../src/router/provider-plan.js'
 import type { ProviderOptions } from '../../src/router/options.js'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { everything } from '../../src/catalogue.js'
+import { everything } from '../../src/whole-catalogue.js'
 import { ConfigError } from '../../src/kernel/errors.js'
 import type { ProviderOptions } from '../../src/router/options.js'
 import { planProvider, type Environment } from '../../src/router/provider-plan.js'

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { cooldownPolicy, type CooldownPolicy } from '../../src/policies/cooldown.js'
-import { Health, type Outcome } from '../../src/router/health.js'
+import { Health, type TargetOutcome } from '../../src/router/health.js'
 
 let now: number
 beforeEach(() => {
@@ -12,10 +12,10 @@ const clock = { now: () => now, date: () => 1_700_000_000_000 + now }
 const healthWith = (cooldown: Partial<CooldownPolicy> = {}): Health =>
   new Health({ cooldown: cooldownPolicy(cooldown), retryShare: 0.2 }, clock)
 
-function serve(health: Health, outcome: Partial<Outcome> = {}): number | undefined {
+function serve(health: Health, outcome: Partial<TargetOutcome> = {}): number | undefined {
   return health.begin()({ durationMs: 100, ...outcome })
 }
-function serveMany(health: Health, times: number, durationMs: number, outcome: Partial<Outcome> = {}): void {
+function serveMany(health: Health, times: number, durationMs: number, outcome: Partial<TargetOutcome> = {}): void {
   for (let i = 0; i < times; i += 1) {
     now += 1_000
     serve(health, { durationMs, ...outcome })
@@ -275,7 +275,7 @@ describe('slow answers', () => {
     expect(health.state).toBe('closed')
   })
 
-  test('beyond the milliseconds of `slowerThan` rest a target as failures do, and are none', () => {
+  test('beyond the milliseconds of `slowerThan` cool a target down as failures do, and are none', () => {
     const health = healthWith({ slowerThan: 2_000, consecutive: 3 })
     serveMany(health, 10, 2_000)
     expect(health.state).toBe('closed')
@@ -318,14 +318,14 @@ describe('slow answers', () => {
     expect(states.slice(20)).toEqual(states.slice(20).map(() => 'closed'))
   })
 
-  test('count while they are waited for: what hangs makes a target rest before it answers', () => {
+  test('count while they are waited for: what hangs makes a target cool down before it answers', () => {
     const health = healthWith({ slowerThan: 2_000, consecutive: 3 })
     const hanging = [1, 2, 3].map(() => health.begin())
     now += 2_000
-    expect(health.begin().rest).toBeUndefined()
+    expect(health.begin().cooldown).toBeUndefined()
     now += 1
     const last = health.begin()
-    expect(last.rest).toBe(5_000)
+    expect(last.cooldown).toBe(5_000)
     expect(health).toMatchObject({ state: 'open', failures: 0, requests: 0 })
     // It went there all the same, and is the probe: nobody follows it, however long it takes.
     now += 60_000
@@ -344,7 +344,7 @@ describe('slow answers', () => {
     const streams = [1, 2, 3].map(() => health.begin(true))
     for (const stream of streams) stream.answers(100)
     now += 60_000
-    expect(health.begin(true).rest).toBeUndefined()
+    expect(health.begin(true).cooldown).toBeUndefined()
     for (const stream of streams) stream({ durationMs: 60_000, firstChunkMs: 100 })
     expect(health.state).toBe('closed')
   })
@@ -353,6 +353,6 @@ describe('slow answers', () => {
     const health = healthWith({ slowerThan: 2_000, consecutive: 1 })
     health.begin()({ durationMs: 10, errorClass: 'abort' })
     now += 60_000
-    expect(health.begin().rest).toBeUndefined()
+    expect(health.begin().cooldown).toBeUndefined()
   })
 })

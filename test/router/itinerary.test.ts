@@ -2,12 +2,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ConfigError, UnsupportedParameterError } from '../../src/kernel/errors.js'
-import type { ErrorClass } from '../../src/policies/error-class.js'
+import type { ErrorClass } from '../../src/policies/classify-error.js'
 import { Itinerary, type AllInCooldown, type RouteStep } from '../../src/router/itinerary.js'
 import type { ClientOptions, FallbackOptions, TargetOptions } from '../../src/router/options.js'
 import { compilePlan, type Plan } from '../../src/router/plan.js'
 import type { RoutedCall } from '../../src/router/strategy.js'
-import { everything } from '../../src/catalogue.js'
+import { everything } from '../../src/whole-catalogue.js'
 
 const providers = Object.fromEntries(
   ['a', 'b', 'c', 'd'].map((id) => [id, { baseURL: `http://127.0.0.1/${id}`, apiKey: 'k' }]),

@@ -2,7 +2,7 @@
 import type { ClientOptions } from '../../src/router/options.js'
 import { compilePlan, type Plan } from '../../src/router/plan.js'
 import type { RoutedCall } from '../../src/router/strategy.js'
-import { everything } from '../../src/catalogue.js'
+import { everything } from '../../src/whole-catalogue.js'
 
 const providers = Object.fromEntries(
   ['a', 'b', 'c', 'd'].map((id) => [id, { baseURL: `http://127.0.0.1/${id}`, apiKey: 'k' }]),

@@ -1,5 +1,5 @@
 /** The router as it is: its plan, strategies, breakers, limits and `execute`, without HTTP. */
-import { everything } from '../../src/catalogue.js'
+import { everything } from '../../src/whole-catalogue.js'
 import { Gates } from '../../src/client/admission/gates.js'
 import { blendedPrice } from '../../src/client/facts/blended-price.js'
 import { LogicalCall } from '../../src/client/call/logical-call.js'

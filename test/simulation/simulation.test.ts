@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { runAll, tableOf, type Results } from './report.js'
 import { SCENARIOS } from './world.js'
 
-const GUIDE = fileURLToPath(new URL('../../docs/routing.md', import.meta.url))
+const GUIDE = fileURLToPath(new URL('../../docs/routing-compared.md', import.meta.url))
 const BEGIN = '<!-- simulation: begin -->\n'
 const END = '<!-- simulation: end -->'
 const UPDATE = process.env['UPDATE'] === '1'

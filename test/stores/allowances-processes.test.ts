@@ -36,7 +36,7 @@ describe.skipIf(noRedis !== '')(`allowances of four processes on one Redis${noRe
     const results = ends.flat(2) as readonly ReserveResult[]
     expect(results.filter(({ ok }) => ok)).toHaveLength(50)
     expect(await store.usage(['k'])).toMatchObject([{ used: 0, reserved: 150 }])
-  }, 30_000)
+  })
 
   test('nothing that is settled is lost, and nothing counts twice', async () => {
     const limit = 1_000_000
@@ -57,7 +57,7 @@ describe.skipIf(noRedis !== '')(`allowances of four processes on one Redis${noRe
     for (const w of range(4)) for (const i of range(20)) for (const n of range(20)) used += amount(w, i, n)
     expect(ends.flat(2)).toHaveLength(4 * 20 * 20 * 2)
     expect(await store.usage(['k'])).toMatchObject([{ used, reserved: 0 }])
-  }, 60_000)
+  })
 
   test('a process that is killed in the middle leaves what it used, and for the time of its leases what it reserved', async () => {
     const [dies, lives] = workers as [Worker, Worker]
@@ -74,7 +74,7 @@ describe.skipIf(noRedis !== '')(`allowances of four processes on one Redis${noRe
     }
     expect(await store.usage(['k'])).toMatchObject([{ used: 10, reserved: 20 }])
     expect(await lives.asks([[['reserve', 'm', use(70, 100), lease]]])).toEqual([[{ ok: true, left: [0] }]])
-  }, 30_000)
+  })
 
   test('processes that are killed while they reserve and settle leave no sum that is wrong', async () => {
     const busy = workers.map((worker, w) =>
@@ -90,5 +90,5 @@ describe.skipIf(noRedis !== '')(`allowances of four processes on one Redis${noRe
     expect(during?.reserved).toBeGreaterThan(0)
     await expect.poll(() => store.usage(['k']), { timeout: 10_000 }).toEqual([{ used: 0, reserved: 0, resetsInMs: 0 }])
     expect(await store.reserve('x', use(4000, 4000), 700)).toEqual({ ok: true, left: [0] })
-  }, 30_000)
+  })
 })

@@ -67,7 +67,7 @@ describe.skipIf(noRedis !== '')(`a Redis that answers a busy process${noRedis}`,
     } finally {
       await store.close()
     }
-  }, 20_000)
+  })
 
   test('that stops for a moment is waited for: no client has a limit of its own meanwhile', async () => {
     const stores = Array.from({ length: 3 }, () => redisStore(server.url))
@@ -87,7 +87,7 @@ describe.skipIf(noRedis !== '')(`a Redis that answers a busy process${noRedis}`,
       server.thaw()
       for (const store of stores) await store.close()
     }
-  }, 20_000)
+  })
 
   test('is down when it is silent, though the loop is busy now and then', async () => {
     const warned = vi.spyOn(console, 'warn').mockReturnValue(undefined)
@@ -107,5 +107,5 @@ describe.skipIf(noRedis !== '')(`a Redis that answers a busy process${noRedis}`,
       server.thaw()
       await store.close()
     }
-  }, 20_000)
+  })
 })

@@ -32,7 +32,7 @@ describe.skipIf(noRedis !== '')(`a cluster of three${noRedis}`, () => {
   beforeAll(async () => {
     nodes = await RedisServer.startNodes(3)
     urls = nodes.map(({ url }) => url)
-  }, 30_000)
+  })
   afterAll(() => Promise.all(nodes.map((node) => node.stop())))
 
   const ways: readonly (readonly [
@@ -142,5 +142,5 @@ describe.skipIf(noRedis !== '')(`a cluster of three${noRedis}`, () => {
       cluster.disconnect()
       await store.close()
     }
-  }, 20_000)
+  })
 })

@@ -239,6 +239,6 @@ describe('redisStore', () => {
         await store.close()
         await server.kill()
       }
-    }, 20_000)
+    })
   })
 })

@@ -32,7 +32,7 @@ describe.skipIf(noRedis !== '')(`four processes on one Redis${noRedis}`, () => {
     expect(provider.arrivals).toBe(12)
     expect(ends.filter((end) => end === 'ok')).toHaveLength(provider.arrivals)
     expect(new Set(ends)).toEqual(new Set(['ok', 'LimitError requests']))
-  }, 30_000)
+  })
 
   test('keep one limit of calls at once, and each comes to its turn', async () => {
     await start({ limits: { concurrent: 3 } })
@@ -44,7 +44,7 @@ describe.skipIf(noRedis !== '')(`four processes on one Redis${noRedis}`, () => {
     expect(ends.flat().filter((end) => end !== 'ok')).toEqual([])
     expect(provider.arrivals).toBe(60)
     expect(provider.most).toBe(3)
-  }, 40_000)
+  })
 
   test('get back the places of one that was killed', async () => {
     const [dies, lives] = await start({ limits: { concurrent: 2 }, lease: 900 })
@@ -57,7 +57,7 @@ describe.skipIf(noRedis !== '')(`four processes on one Redis${noRedis}`, () => {
     await expect.poll(() => provider.inside, { timeout: 10_000 }).toBe(0)
     provider.answer = ok
     expect(await lives?.calls(2)).toEqual(['ok', 'ok'])
-  }, 30_000)
+  })
 
   test('share a cooldown', async () => {
     const [finds, ...learn] = await start({ cooldown: { whenAllInCooldown: 'reject' } })
@@ -76,7 +76,7 @@ describe.skipIf(noRedis !== '')(`four processes on one Redis${noRedis}`, () => {
     const ends = await Promise.all(workers.map((worker) => worker.calls(5)))
     expect(new Set(ends.flat())).toEqual(new Set(['LimitError cooldown']))
     expect(provider.arrivals).toBe(arrivals)
-  }, 30_000)
+  })
 
   test('go on while it is down, and count together again when it is back', async () => {
     await start({ limits: { concurrent: 2 } })
@@ -99,5 +99,5 @@ describe.skipIf(noRedis !== '')(`four processes on one Redis${noRedis}`, () => {
       return provider.most
     }
     await expect.poll(together, { timeout: 20_000, interval: 300 }).toBe(2)
-  }, 60_000)
+  })
 })

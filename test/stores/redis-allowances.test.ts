@@ -157,7 +157,7 @@ describe.skipIf(noRedis !== '')(`allowances in Redis${noRedis}`, () => {
     }
     expect(await ask(41)).toMatchObject({ ok: false, left: 40 })
     expect(await ask(40)).toMatchObject({ ok: true })
-  }, 20_000)
+  })
 
   test('what a dead process has reserved is free in the end, however rarely anybody asks', async () => {
     const lease = 200
@@ -214,5 +214,5 @@ describe.skipIf(noRedis !== '')(`allowances in Redis${noRedis}`, () => {
       await second.close()
       way.stop()
     }
-  }, 30_000)
+  })
 })

@@ -161,7 +161,7 @@ describe.skipIf(noRedis !== '')(`a Redis that refuses${noRedis}`, () => {
     const again = async (): Promise<boolean> => (await store.reserve('b', request(), 1_000)).ok
     await expect.poll(() => again().catch(() => false), { timeout: 10_000 }).toBe(true)
     expect(store.status?.()).toMatchObject({ up: true })
-  }, 20_000)
+  })
 
   test('SCRIPT FLUSH while calls run fails none of them', async () => {
     const store = open(undefined, { whenDown: 'reject' })
@@ -181,7 +181,7 @@ describe.skipIf(noRedis !== '')(`a Redis that refuses${noRedis}`, () => {
     await Promise.all(busy)
     expect(done).toBeGreaterThan(100)
     expect(store.status?.()).toEqual({ up: true, localOperations: 0 })
-  }, 20_000)
+  })
 
   test('that was demoted is left: the next connection leads to the primary behind the address', async () => {
     const other = await RedisServer.start()
@@ -203,5 +203,5 @@ describe.skipIf(noRedis !== '')(`a Redis that refuses${noRedis}`, () => {
       through.stop()
       await other.kill()
     }
-  }, 20_000)
+  })
 })

@@ -46,7 +46,7 @@ describe.skipIf(noRedis !== '')(`behind a sentinel${noRedis}`, () => {
     await asks.call('SENTINEL', 'DEBUG', 'tilt-trigger', 60_000, 'info-period', 200)
     const replicas = async (): Promise<string> => JSON.stringify(await asks.call('SENTINEL', 'REPLICAS', NAME))
     await expect.poll(replicas, patient).toMatch(/"master-link-status","ok"/)
-  }, 40_000)
+  })
 
   afterEach(async () => {
     vi.restoreAllMocks()
@@ -89,7 +89,7 @@ describe.skipIf(noRedis !== '')(`behind a sentinel${noRedis}`, () => {
       for (const store of stores) await store.close()
       client.disconnect()
     }
-  }, 40_000)
+  })
 
   test('a name that the sentinel does not know, and sentinels that are gone, are told by name', async () => {
     for (const address of [`127.0.0.1:${port}/other`, `127.0.0.1:${await freePort()}/${NAME}`]) {
@@ -97,5 +97,5 @@ describe.skipIf(noRedis !== '')(`behind a sentinel${noRedis}`, () => {
       await expect(Promise.resolve(store.settle('a', use(1)))).rejects.toThrow(/\(SENTINEL\)|\(ECONNREFUSED\)/)
       await store.close()
     }
-  }, 20_000)
+  })
 })

@@ -204,5 +204,5 @@ describe.skipIf(noRedis !== '')(`a Redis that falls silent, and one that is gone
       await reader.close()
       await server.stop()
     }
-  }, 40_000)
+  })
 })

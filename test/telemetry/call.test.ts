@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { ChatCompletion, ChatRequest, Usage } from '../../src/kernel/hub.js'
 import { startCall, type CallStart } from '../../src/telemetry/call.js'
 import { withContext } from '../../src/telemetry/identity.js'
-import { fillScope, runInOpenScope } from '../../src/telemetry/scope.js'
+import { fillSlot, runInOpenSlot } from '../../src/telemetry/call-slot.js'
 import { spanHarness } from './span-harness.js'
 
 const harness = spanHarness()
@@ -303,15 +303,15 @@ describe('calls inside calls', () => {
     expect(harness.only().attributes).not.toHaveProperty('gen_ai.usage.input_tokens')
   })
 
-  test('an open scope is filled once, by the hook that is told of the call', () => {
-    runInOpenScope(() => {
+  test('an open slot is filled once, by the hook that is told of the call', () => {
+    runInOpenSlot(() => {
       const first = chat({ layer: 'framework' })
-      expect([fillScope(first, first.span), fillScope(first, first.span)]).toEqual([true, false])
+      expect([fillSlot(first, first.span), fillSlot(first, first.span)]).toEqual([true, false])
       chat({ provider: 'wire' }).end()
       first.end()
     })
     expect(harness.only().attributes['gen_ai.provider.name']).toBe('openai')
-    expect(fillScope(chat(), undefined)).toBe(false)
+    expect(fillSlot(chat(), undefined)).toBe(false)
   })
 })
 
@@ -377,7 +377,7 @@ describe('faults', () => {
 
   test('headers that throw, and a base URL that is none', () => {
     const call = chat({ baseURL: 'not a url' })
-    call.headers({ forEach: boom })
+    call.headers({ forEach: boom, get: boom })
     call.end()
     expect(harness.only().attributes).not.toHaveProperty('server.address')
   })

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { ChatCompletion, ChatRequest } from '../../src/kernel/hub.js'
-import { boundedJson, boundedText, contentLimit } from '../../src/telemetry/content-limit.js'
-import { contentAttributes, contentText } from '../../src/telemetry/content.js'
+import { contentLimit } from '../../src/telemetry/content-limit.js'
+import { contentAttributes, contentText } from '../../src/telemetry/recorded-content.js'
 import { startCall } from '../../src/telemetry/call.js'
 import type { CaptureMode, TelemetryPart, TelemetrySettings } from '../../src/telemetry/settings.js'
 import { spanHarness } from './span-harness.js'
@@ -290,35 +290,6 @@ describe('limits', () => {
     const parsed = JSON.parse(json) as { parts: { content: string }[] }[]
     const last = (messages.at(-1) as { content: string }).content
     expect(parsed.at(-1)?.parts[0]?.content.slice(0, 20)).toBe(last.slice(0, 20))
-  })
-
-  test('what was cut says so', () => {
-    expect(boundedText('x'.repeat(1000), 100)).toMatch(/^x+… \[900 more characters\]$/)
-    expect(boundedText('x'.repeat(1000), 100)).toHaveLength(100)
-    expect(boundedText('short', 100)).toBe('short')
-  })
-
-  test.each<[string, unknown]>([
-    ['an object of many numbers', Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`key "${i}"`, i]))],
-    ['a list of one deep list', [[Array.from({ length: 5000 }, (_, i) => i)]]],
-  ])('%s', (_name, value) => {
-    const json = boundedJson(value, 1000)
-    expect(json?.length).toBeLessThanOrEqual(1000)
-    expect(() => JSON.parse(json ?? '') as unknown).not.toThrow()
-  })
-
-  test('values without a JSON form', () => {
-    const circle: Record<string, unknown> = { a: 1n, twice: [{ b: 2 }] }
-    circle['again'] = circle['twice']
-    circle['self'] = circle
-    expect(JSON.parse(boundedJson(circle) ?? '')).toEqual({
-      a: '1',
-      twice: [{ b: 2 }],
-      again: [{ b: 2 }],
-      self: '[circular]',
-    })
-    expect(boundedJson(undefined)).toBeUndefined()
-    expect(boundedJson(() => 1)).toBeUndefined()
   })
 
   test('large data is left out, small data is not', () => {

@@ -25,6 +25,30 @@ async function elapsed(step: () => Promise<unknown>): Promise<number> {
 }
 
 describe('OTLP export', () => {
+  it('goes by the agent that the program has put in the place of Node\u2019s', async () => {
+    class ProxyAgent extends http.Agent {}
+    const asked: unknown[] = []
+    const agent = new ProxyAgent()
+    const connect = (agent as unknown as { createConnection: (...given: unknown[]) => unknown }).createConnection
+    Object.assign(agent, {
+      createConnection: (options: net.NetConnectOpts, ...rest: unknown[]) => {
+        asked.push((options as { host?: string }).host)
+        return connect.call(agent, { ...options, host: '127.0.0.1', port: new URL(receiver.url).port }, ...rest)
+      },
+    })
+    const before = http.globalAgent
+    http.globalAgent = agent
+    try {
+      const handle = setUp({ endpoint: 'http://collector.invalid:4318' })
+      trace.getTracer('x').startSpan('by proxy').end()
+      await handle.flush()
+      expect([asked, receiver.spans.map(({ name }) => name)]).toEqual([['collector.invalid'], ['by proxy']])
+    } finally {
+      http.globalAgent = before
+      agent.destroy()
+    }
+  })
+
   it.each([
     ['http/protobuf', 'none', 'application/x-protobuf'],
     ['http/protobuf', 'gzip', 'application/x-protobuf'],

@@ -26,7 +26,7 @@ beforeAll(async () => {
     dts: false,
     clean: false,
   })
-}, 30_000)
+})
 afterEach(() => {
   receiver.setFault(undefined)
   receiver.clear()

@@ -10,13 +10,8 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
-import {
-  applySettings,
-  defaultSettings,
-  faults,
-  settings,
-  type TelemetrySettings,
-} from '../../src/telemetry/settings.js'
+import { faults } from '../../src/kernel/guard.js'
+import { applySettings, defaultSettings, settings, type TelemetrySettings } from '../../src/telemetry/settings.js'
 
 export interface SpanHarness {
   /** Ended spans, oldest first. */

@@ -1,7 +1,10 @@
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
-import { describe, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { Readable } from 'node:stream'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { CaptureMode } from '../../src/telemetry/settings.js'
-import { startStep, traced, type StepKind } from '../../src/telemetry/step.js'
+import { startStep, type StepKind } from '../../src/telemetry/step.js'
+import { traced } from '../../src/telemetry/traced.js'
 import { spanHarness } from './span-harness.js'
 
 const harness = spanHarness()
@@ -160,4 +163,117 @@ describe('trace()', () => {
     expect(traced('work', () => 5)).toBe(5)
     expect(harness.faults()).toBeGreaterThan(0)
   })
+
+  const log: string[] = []
+  const inside = (): boolean => trace.getSpan(context.active()) !== undefined
+  const makers: readonly (readonly [string, () => unknown])[] = [
+    ['an async generator', () => readLater()],
+    ['a promise of one', async () => readLater()],
+    ['a generator', () => readNow()],
+    ['a stream as the SDKs have it', () => new SdkStream(readLater)],
+    ['a promise of such a stream', async () => new SdkStream(readLater)],
+    ['an iterable of the program', () => ({ [Symbol.asyncIterator]: readLater })],
+  ]
+  async function* readLater(): AsyncGenerator<number> {
+    try {
+      for (const item of [1, 2]) {
+        await Promise.resolve()
+        log.push(`${item} ${inside() ? 'inside' : 'outside'}`)
+        yield item
+      }
+    } finally {
+      log.push('left')
+    }
+  }
+  function* readNow(): Generator<number> {
+    for (const item of [1, 2]) {
+      log.push(`${item} ${inside() ? 'inside' : 'outside'}`)
+      yield item
+    }
+  }
+  class SdkStream {
+    readonly controller = new AbortController()
+    readonly iterator: () => AsyncGenerator<number>
+    constructor(iterator: () => AsyncGenerator<number>) {
+      this.iterator = iterator
+    }
+    [Symbol.asyncIterator](): AsyncGenerator<number> {
+      return this.iterator()
+    }
+  }
+
+  describe.each(makers)('%s', (_name, make) => {
+    beforeEach(() => {
+      log.length = 0
+    })
+    const read = async (limit = Infinity): Promise<unknown[]> => {
+      const items: unknown[] = []
+      for await (const item of (await traced('read', make)) as AsyncIterable<unknown>) {
+        expect(harness.spans()).toHaveLength(0)
+        if (items.push(item) >= limit) break
+      }
+      return items
+    }
+
+    test('lasts until it is read, and runs inside', async () => {
+      expect(await read()).toEqual([1, 2])
+      expect(log.filter((line) => line !== 'left')).toEqual(['1 inside', '2 inside'])
+      expect(harness.only().status.code).toBe(SpanStatusCode.UNSET)
+    })
+
+    test('ends when its reader leaves', async () => {
+      expect(await read(1)).toEqual([1])
+      await Promise.resolve()
+      expect(harness.only().status.code).toBe(SpanStatusCode.UNSET)
+    })
+  })
+
+  test('an error of a generator is the span\u2019s', async () => {
+    const error = new RangeError('x')
+    const failing = traced('fails', async function* () {
+      yield 1
+      throw error
+    })
+    await failing.next()
+    await expect(failing.next()).rejects.toBe(error)
+    const now = traced('fails too', function* () {
+      yield 1
+      throw error
+    })
+    now.next()
+    expect(() => now.next()).toThrow(error)
+    expect(harness.spans().map(({ status }) => status.message)).toEqual(['RangeError', 'RangeError'])
+  })
+
+  test('a stream of Node ends it, and keeps its errors', async () => {
+    const whole = traced('whole', () => Readable.from(['a', 'b']))
+    expect(harness.spans()).toHaveLength(0)
+    for await (const _ of whole) void _
+    expect(harness.spans()).toHaveLength(1)
+    const broken = traced('broken', () => new Readable({ read: () => undefined }))
+    expect(broken.listenerCount('error')).toBe(0)
+    const seen = once(broken, 'error')
+    broken.destroy(new RangeError('cut'))
+    await seen
+    await vi.waitFor(() => expect(harness.spans()).toHaveLength(2))
+    expect(harness.spans()[1]?.status.message).toBe('RangeError')
+  })
+})
+
+test('documents are bounded together, and pass the redactor', () => {
+  harness.use({ capture: 'span', redact: (part) => (JSON.stringify(part).includes('private') ? null : part) })
+  const step = startStep('retriever', 'search')
+  step.recordQuery('what?')
+  step.recordDocuments([
+    { id: 1, score: 0.5, content: 'private' },
+    ...Array.from({ length: 60 }, (_, id) => ({ id, content: 'word '.repeat(20_000) })),
+  ])
+  step.end()
+  const { attributes } = harness.only()
+  expect(attributes['gen_ai.retrieval.query.text']).toBe('what?')
+  const text = String(attributes['gen_ai.retrieval.documents'])
+  expect(text.length).toBeLessThanOrEqual(128 * 1024)
+  const documents = JSON.parse(text) as { id: number; content?: string }[]
+  expect(documents[0]).toEqual({ id: 1, score: 0.5 })
+  expect(documents).toHaveLength(61)
 })

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { root } from '../architecture/sources.js'
-import { startModelServer, type ModelServer } from './model-server.js'
+import { startModelServer, type ModelServer } from '../support/model-server.js'
 
 const run = promisify(execFile)
 const folder = join(root, 'test/.apps/bundle')

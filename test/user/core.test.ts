@@ -7,7 +7,7 @@ import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { providers } from '../../src/providers/index.js'
 import { root } from '../architecture/sources.js'
-import { startModelServer, type ModelServer } from './model-server.js'
+import { startModelServer, type ModelServer } from '../support/model-server.js'
 
 const run = promisify(execFile)
 const folder = join(root, 'test/.apps/core')
@@ -35,7 +35,7 @@ const program = (format: Format): string => `
 `
 
 const said = [
-  '{"city":"Oslo"}',
+  'Hello! How can I help?',
   'anthropic',
   true,
   'ConfigError',

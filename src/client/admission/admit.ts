@@ -8,12 +8,12 @@ import type { CallLimits } from '../call/time-limits.js'
 import type { ClientContext } from '../context.js'
 import type { CallOptions } from '../types/options.js'
 import type { BudgetRefusal, Estimate } from './budgets.js'
-import type { Demand, Place } from './demand.js'
-import type { Entry, Gate, Refusal } from './gate.js'
-import { whileAlive } from './in-time.js'
+import type { Demand, DemandPlace } from './demand.js'
+import type { GateEntry, Gate, GateRefusal } from './gate.js'
+import { whileAlive } from './while-alive.js'
 import { Permit } from './permit.js'
-import { refusalError, uncounted, type Refused } from './refused.js'
-import { enterAll, type Side } from './together.js'
+import { refusalError, uncounted, type LimitRefusal } from './limit-error.js'
+import { enterAll, type Side } from './enter-all.js'
 
 /** A call, as far as admission goes. */
 export interface AdmittedCall {
@@ -34,21 +34,21 @@ export interface AdmittedStep extends RouteStep {
 /** How an attempt gets through its gates: with or without waiting. */
 interface Way {
   /** As whom it enters them all. Default: as itself, at its own target. */
-  readonly entry?: Entry
+  readonly entry?: GateEntry
   /** Lets it in, or says why not. */
-  enter(gate: Gate, entry: Entry): Promise<Refusal | undefined>
+  enter(gate: Gate, entry: GateEntry): Promise<GateRefusal | undefined>
   /** It was let in for nothing. */
-  undo(gate: Gate, entry: Entry): void
+  undo(gate: Gate, entry: GateEntry): void
 }
 
 interface Waiting {
   readonly step: RouteStep
-  readonly refusal: Refused
+  readonly refusal: LimitRefusal
   /** Gives the itinerary back as it was at this step. */
   readonly back: () => void
 }
 
-const undo = (gate: Gate, entry: Entry): void => gate.undo(entry)
+const undo = (gate: Gate, entry: GateEntry): void => gate.undo(entry)
 
 /**
  * Waits until the call itself is let in, where limits hold for it whatever target serves.
@@ -166,7 +166,7 @@ function waitForOne(call: AdmittedCall, waiting: readonly Waiting[]): Promise<Ad
     call,
     waiting.map(({ step: { member, params } }) => ({ target: member.target, params })),
   )
-  const passing = new Map<Gate, Promise<Refusal | undefined>>()
+  const passing = new Map<Gate, Promise<GateRefusal | undefined>>()
   let kept: readonly Gate[] = []
   const way: Way = {
     entry,
@@ -193,8 +193,8 @@ function waitForOne(call: AdmittedCall, waiting: readonly Waiting[]): Promise<Ad
   setMaxListeners(0, over.signal)
   return new Promise<AdmittedStep>((resolve, reject) => {
     let left = waiting.length
-    let refusal: { readonly why: Refused; readonly target: Target } | undefined
-    const refuse = (why: Refused, target: Target): void => {
+    let refusal: { readonly why: LimitRefusal; readonly target: Target } | undefined
+    const refuse = (why: LimitRefusal, target: Target): void => {
       refusal ??= { why, target }
       left -= 1
       if (left === 0) reject(refusalError(refusal.why, refusal.target))
@@ -224,7 +224,11 @@ function waitForOne(call: AdmittedCall, waiting: readonly Waiting[]): Promise<Ad
 }
 
 /** Without waiting at a target, and all in one operation of the store. `undefined` when nothing limits it. */
-async function enterNow(call: AdmittedCall, step: RouteStep, own?: OwnSide): Promise<Permit | Refused | undefined> {
+async function enterNow(
+  call: AdmittedCall,
+  step: RouteStep,
+  own?: OwnSide,
+): Promise<Permit | LimitRefusal | undefined> {
   const { gates } = call.client
   const { target } = step.member
   const facts = call.demand.scopeFacts(target)
@@ -251,7 +255,7 @@ async function enterNow(call: AdmittedCall, step: RouteStep, own?: OwnSide): Pro
 }
 
 /** @param places - Where the attempt goes; none for the call itself. */
-function sideOf(call: AdmittedCall, gates: readonly Gate[], places: readonly Place[] = []): Side {
+function sideOf(call: AdmittedCall, gates: readonly Gate[], places: readonly DemandPlace[] = []): Side {
   return { gates, entry: new CallEntry(call, places) }
 }
 
@@ -266,7 +270,7 @@ async function enter(
   call: AdmittedCall,
   { member, params }: RouteStep,
   way: Way,
-): Promise<Permit | Refused | undefined> {
+): Promise<Permit | LimitRefusal | undefined> {
   const { gates } = call.client
   const { target } = member
   const facts = call.demand.scopeFacts(target)
@@ -289,7 +293,7 @@ async function enter(
 }
 
 /** A list of prices that is on its way is waited for: the call has a price, and nobody knows it yet. */
-async function estimateOf({ demand, client }: AdmittedCall, place: Place): Promise<Estimate> {
+async function estimateOf({ demand, client }: AdmittedCall, place: DemandPlace): Promise<Estimate> {
   const estimate = demand.estimate(place)
   if (!estimate.missing?.includes('is being loaded')) return estimate
   await loadPrices(client.prices)
@@ -297,7 +301,7 @@ async function estimateOf({ demand, client }: AdmittedCall, place: Place): Promi
 }
 
 /** All gates, or none. */
-async function through(gates: readonly Gate[], entry: Entry, way: Way): Promise<Refusal | undefined> {
+async function through(gates: readonly Gate[], entry: GateEntry, way: Way): Promise<GateRefusal | undefined> {
   const passed: Gate[] = []
   // One that another call makes in its place would count from nothing.
   for (const gate of gates) gate.expect()
@@ -314,14 +318,14 @@ async function through(gates: readonly Gate[], entry: Entry, way: Way): Promise<
   }
 }
 
-class CallEntry implements Entry {
+class CallEntry implements GateEntry {
   readonly priority: number
   private readonly call: AdmittedCall
-  private readonly places: readonly Place[]
+  private readonly places: readonly DemandPlace[]
   private estimated: number | undefined
 
   /** @param places - Where an attempt may go; none for the call itself. */
-  constructor(call: AdmittedCall, places: readonly Place[] = []) {
+  constructor(call: AdmittedCall, places: readonly DemandPlace[] = []) {
     this.call = call
     this.places = places
     this.priority = call.options.priority ?? 0
@@ -345,9 +349,9 @@ class CallEntry implements Entry {
 /** The call's time may run out in a queue; its own end is told as that of the wait. */
 async function inTime(
   call: AdmittedCall,
-  enter: () => Promise<Refusal | undefined>,
+  enter: () => Promise<GateRefusal | undefined>,
   { name }: Gate,
-): Promise<Refusal | undefined> {
+): Promise<GateRefusal | undefined> {
   try {
     return await enter()
   } catch (error) {

@@ -1,6 +1,6 @@
 /** What a call may come to, and whom it is for: what limits and budgets ask before it is sent. */
 import { costOf } from '../../cost/price.js'
-import { estimateTokens, EXPECTED_OUTPUT } from '../../kernel/estimate.js'
+import { estimateTokens, EXPECTED_OUTPUT } from '../../kernel/estimate-tokens.js'
 import { isObject } from '../../kernel/json.js'
 import type { RoutedCall } from '../../router/strategy.js'
 import type { Target } from '../../router/target.js'
@@ -12,9 +12,9 @@ import { requestsFor } from '../faces/embedding-batches.js'
 import { extraBodyAt, paramsAt } from '../call/target-fields.js'
 import type { Expected } from '../facts/plausible.js'
 import type { Estimate } from './budgets.js'
-import { usagesOf } from './made.js'
+import { usagesOf } from './output-kind.js'
 import type { Used } from './used.js'
-import { roomOf, type Room } from './room.js'
+import { outputLimitsOf, type OutputLimits } from './output-limits.js'
 import type { ScopeFacts } from './scope.js'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -37,7 +37,7 @@ export interface Demanded {
 }
 
 /** Where an attempt goes, and what the fallback that leads there changes. */
-export interface Place {
+export interface DemandPlace {
   readonly target: Target
   readonly params?: Fields | undefined
 }
@@ -59,22 +59,22 @@ export class Demand {
   }
 
   /** Tokens of input, and of the output that it asks room for or is expected to need. */
-  tokens(place?: Place): number {
+  tokens(place?: DemandPlace): number {
     const layers = this.layers(place)
-    return Math.min(MOST, this.input(layers) + this.output(roomOf(layers)))
+    return Math.min(MOST, this.input(layers) + this.output(outputLimitsOf(layers)))
   }
 
   /** Requests that an attempt sends. */
-  requests({ target }: Place): number {
+  requests({ target }: DemandPlace): number {
     const { request } = this.call
     return request && 'embeddings' in request ? requestsFor(target, request.embeddings) : 1
   }
 
   /** What an attempt may come to, as it is sent: whatever sets it, the body, the target, a fallback, or fields for one provider. */
-  estimate(place: Place): Estimate {
+  estimate(place: DemandPlace): Estimate {
     const { request, made } = this.call.body ?? {}
     const layers = this.layers(place)
-    const room = roomOf(layers)
+    const room = outputLimitsOf(layers)
     const [input, output] = [this.input(layers), this.output(room)]
     if (this.call.request) {
       const usage = { prompt_tokens: input, completion_tokens: output, total_tokens: input + output }
@@ -100,15 +100,15 @@ export class Demand {
   }
 
   /** What a request came to at a target that has read it, and gave no answer. */
-  inputAt(place: Place): Used {
+  inputAt(place: DemandPlace): Used {
     const input = this.input(this.layers(place))
     return this.priced(place, [{ prompt_tokens: input, completion_tokens: 0 }], { tokens: input })
   }
 
   /** What the usage of an answer is held against. */
-  expected(place: Place): Expected {
+  expected(place: DemandPlace): Expected {
     const layers = this.layers(place)
-    const { output, thinking, answers } = roomOf(layers)
+    const { output, thinking, answers } = outputLimitsOf(layers)
     return {
       input: () => this.input(layers),
       room: output === undefined ? undefined : Math.max(output, thinking) * answers,
@@ -132,7 +132,7 @@ export class Demand {
   }
 
   /** The caller's request, and what changes it on its way. */
-  private layers(place: Place | undefined): readonly Fields[] {
+  private layers(place: DemandPlace | undefined): readonly Fields[] {
     const { request, body, options } = this.call
     const own = body?.request ?? (request && ('chat' in request ? request.chat : request.embeddings))
     const params = place && paramsAt(place.target, place.params)
@@ -150,7 +150,7 @@ export class Demand {
     return changes.length === 0 ? known : known + estimateTokens(changes, counter)
   }
 
-  private output({ output, thinking, answers }: Room): number {
+  private output({ output, thinking, answers }: OutputLimits): number {
     const { request } = this.call
     if (!request || !('chat' in request)) return 0
     const each = output === undefined ? EXPECTED_OUTPUT + thinking : Math.max(output, thinking)
@@ -158,7 +158,7 @@ export class Demand {
   }
 
   /** With what it costs there, worked out when it is read: the price table takes a while to load, and budgets of tokens need none. */
-  private priced<T extends object>({ target }: Place, usages: readonly object[], facts: T): T & Price {
+  private priced<T extends object>({ target }: DemandPlace, usages: readonly object[], facts: T): T & Price {
     let known: Price | undefined
     const price = (): Price => (known ??= this.price(target, usages))
     return Object.defineProperties(facts, {

@@ -11,7 +11,7 @@ const MINUTE = 60_000
 const DEFAULT_QUEUE = 100
 
 /** A call that asks to be let in. */
-export interface Entry {
+export interface GateEntry {
   /** Tokens that it is estimated to need; worked out when first read. */
   readonly tokens: number
   /** Requests that it sends. */
@@ -22,7 +22,7 @@ export interface Entry {
 }
 
 /** Why a call was not let in. */
-export interface Refusal {
+export interface GateRefusal {
   readonly limit: LimitError['limit']
   /** Whose limit, in words. */
   readonly of: string
@@ -70,7 +70,7 @@ export class Gate {
   private refusal: { readonly limit: LimitError['limit']; readonly until: number; readonly tokens: number } | undefined
 
   /** When each call that is in took of the rates, until what it used is known. */
-  private readonly taking = new Map<Entry, number>()
+  private readonly taking = new Map<GateEntry, number>()
   /** Calls that have been shown to it, and may come. */
   private expected = 0
   /** Ends the pause of the one that asks. */
@@ -123,7 +123,7 @@ export class Gate {
   }
 
   /** Lets the call in when that can be now. @throws ConnectionError when the store is down and calls shall not go without it. */
-  async tryEnter(entry: Entry): Promise<Refusal | undefined> {
+  async tryEnter(entry: GateEntry): Promise<GateRefusal | undefined> {
     if (this.queue && !this.queue.tryEnter()) return this.refused({ limit: 'concurrent' })
     return this.orGiveBack(async (placed) => {
       if (this.places && !(await this.places.tryTake())) return this.refused({ limit: 'concurrent' })
@@ -133,7 +133,7 @@ export class Gate {
   }
 
   /** What the store has to give for the call to be let in now, or why it is not: a place of this process is held for it. */
-  wish(entry: Entry): Wish | Refusal {
+  wish(entry: GateEntry): Wish | GateRefusal {
     if (this.queue && !this.queue.tryEnter()) return this.refused({ limit: 'concurrent' })
     const place = this.places?.wish()
     const refusal = place === 'none' ? this.refused({ limit: 'concurrent' }) : this.inTheWay(entry)
@@ -143,7 +143,7 @@ export class Gate {
   }
 
   /** The store has given all of it. */
-  entered(entry: Entry, { place, rates, at }: Wish, remaining: readonly number[]): void {
+  entered(entry: GateEntry, { place, rates, at }: Wish, remaining: readonly number[]): void {
     if (place) this.places?.had(place)
     if (rates.length > 0) this.took(entry, at, remaining)
   }
@@ -154,18 +154,18 @@ export class Gate {
   }
 
   /** The store has no place. */
-  noPlace(): Refusal {
+  noPlace(): GateRefusal {
     this.places?.none()
     return this.refused({ limit: 'concurrent' })
   }
 
   /** The store has no units of one rate. */
-  noUnits(entry: Entry, { at }: Wish, rate: number, retryAfterMs: number): Refusal {
+  noUnits(entry: GateEntry, { at }: Wish, rate: number, retryAfterMs: number): GateRefusal {
     return this.noteRefusal(entry, at, rate, retryAfterMs)
   }
 
   /** Waits until the call is let in. @returns why it is not. @throws the reason of the signal, and as {@link tryEnter}. */
-  async enter(entry: Entry, signal: AbortSignal): Promise<Refusal | undefined> {
+  async enter(entry: GateEntry, signal: AbortSignal): Promise<GateRefusal | undefined> {
     if (!this.options.waits) return this.tryEnter(entry)
     const queued = await this.queue?.enter(entry.priority, entry.remaining, signal)
     if (queued) return this.refused({ limit: 'queue' })
@@ -198,13 +198,13 @@ export class Gate {
   }
 
   /** Nothing was sent: what was taken of the rates is free again. The place is given back too. */
-  undo(entry: Entry): void {
+  undo(entry: GateEntry): void {
     this.leave()
     this.correct(entry, (rate) => -unitsOf(rate, entry))
   }
 
   /** What the call used in tokens, against what it was estimated to; `undefined` when the answer does not say. */
-  used(entry: Entry, tokens: number | undefined): void {
+  used(entry: GateEntry, tokens: number | undefined): void {
     this.correct(entry, (rate) => (rate.limit === 'tokens' && tokens !== undefined ? tokens - unitsOf(rate, entry) : 0))
   }
 
@@ -212,7 +212,7 @@ export class Gate {
     this.places?.close()
   }
 
-  private correct(entry: Entry, units: (rate: Rate) => number): void {
+  private correct(entry: GateEntry, units: (rate: Rate) => number): void {
     let back = false
     const { store, clock } = this.options
     const now = clock.now()
@@ -234,7 +234,7 @@ export class Gate {
   }
 
   /** Whether the call's time ends before there is room. A call that is in may give tokens back at any time. */
-  private isInVain({ limit, retryAfterMs = 0 }: Refusal, entry: Entry): boolean {
+  private isInVain({ limit, retryAfterMs = 0 }: GateRefusal, entry: GateEntry): boolean {
     return retryAfterMs >= entry.remaining && (limit !== 'tokens' || this.taking.size === 0)
   }
 
@@ -258,7 +258,9 @@ export class Gate {
   }
 
   /** `enter` tells when it has a place of those that processes share. What was taken is given back unless it lets the call in. */
-  private async orGiveBack(enter: (placed: () => void) => Promise<Refusal | undefined>): Promise<Refusal | undefined> {
+  private async orGiveBack(
+    enter: (placed: () => void) => Promise<GateRefusal | undefined>,
+  ): Promise<GateRefusal | undefined> {
     let placed = false
     let entered = false
     try {
@@ -277,7 +279,7 @@ export class Gate {
     this.queue?.leave()
   }
 
-  private async takeRates(entry: Entry): Promise<Refusal | undefined> {
+  private async takeRates(entry: GateEntry): Promise<GateRefusal | undefined> {
     if (this.rates.length === 0) return undefined
     const { store, clock } = this.options
     const known = this.lastRefusal(entry)
@@ -289,17 +291,17 @@ export class Gate {
     return undefined
   }
 
-  private takes(entry: Entry): readonly RateTake[] {
+  private takes(entry: GateEntry): readonly RateTake[] {
     return this.rates.map((rate) => ({ ...rate.take, units: unitsOf(rate, entry) }))
   }
 
   /** Of those that wait for a rate nobody is overtaken, and what the store has just refused it is not asked. */
-  private inTheWay(entry: Entry): Refusal | undefined {
+  private inTheWay(entry: GateEntry): GateRefusal | undefined {
     if (this.turnstile.inFlight > 0) return this.refused({ limit: this.refusal?.limit ?? 'requests' })
     return this.rates.length === 0 ? undefined : this.lastRefusal(entry)
   }
 
-  private took(entry: Entry, now: number, remaining: readonly number[]): void {
+  private took(entry: GateEntry, now: number, remaining: readonly number[]): void {
     this.taking.set(entry, now)
     for (const [at, rate] of this.rates.entries()) {
       rate.left = remaining[at] ?? rate.left
@@ -307,7 +309,7 @@ export class Gate {
     }
   }
 
-  private noteRefusal(entry: Entry, now: number, rate: number, told: number): Refusal {
+  private noteRefusal(entry: GateEntry, now: number, rate: number, told: number): GateRefusal {
     const limit = this.rates[rate]?.limit ?? 'requests'
     // Of a store that says nonsense: neither asked without a break nor never again.
     const retryAfterMs = told >= 1 && told < Infinity ? told : 1_000
@@ -316,14 +318,14 @@ export class Gate {
   }
 
   /** What the store has just said of this much or less, while it holds. */
-  private lastRefusal(entry: Entry): (Refusal & { readonly retryAfterMs: number }) | undefined {
+  private lastRefusal(entry: GateEntry): (GateRefusal & { readonly retryAfterMs: number }) | undefined {
     const last = this.refusal
     const now = this.options.clock.now()
     if (!last || now >= last.until || (last.limit === 'tokens' && entry.tokens < last.tokens)) return undefined
     return { ...this.refused({ limit: last.limit }), retryAfterMs: Math.ceil(last.until - now) }
   }
 
-  private refused(why: Pick<Refusal, 'limit' | 'retryAfterMs'>): Refusal {
+  private refused(why: Pick<GateRefusal, 'limit' | 'retryAfterMs'>): GateRefusal {
     return { ...why, of: this.options.name, mayWait: this.options.waits }
   }
 }
@@ -333,6 +335,6 @@ function rateOf(limit: Rate['limit'], key: string, units: number): Rate {
 }
 
 /** As much as was taken: of more than there is in a minute no more can be given back. */
-function unitsOf({ limit, take }: Rate, entry: Entry): number {
+function unitsOf({ limit, take }: Rate, entry: GateEntry): number {
   return Math.min(take.limit, Math.max(1, limit === 'requests' ? entry.requests : entry.tokens))
 }

@@ -1,16 +1,16 @@
 /** What a call, or one of its attempts, holds while it runs: places, what it took of rates, what it reserved of budgets. */
-import type { Entry, Gate } from './gate.js'
+import type { GateEntry, Gate } from './gate.js'
 import type { Reservation } from './budgets.js'
 import type { Used } from './used.js'
 
 export class Permit {
   readonly gates: readonly Gate[]
-  private readonly entry: Entry
+  private readonly entry: GateEntry
   private readonly reservation: Reservation | undefined
   private left = false
   private settled = false
 
-  constructor(gates: readonly Gate[], entry: Entry, reservation?: Reservation) {
+  constructor(gates: readonly Gate[], entry: GateEntry, reservation?: Reservation) {
     this.gates = gates
     this.entry = entry
     this.reservation = reservation

@@ -41,7 +41,7 @@ export function usedBy(usage: unknown, believed: boolean, usd: () => unknown): U
 const HIDDEN = 1_000
 
 /** Of several answers of one call; what is not known of one is not known of all. */
-export function together(one: Used | undefined, other: Used | undefined): Used | undefined {
+export function sumOf(one: Used | undefined, other: Used | undefined): Used | undefined {
   if (!one || !other) return one ?? other
   const sum = (a: number | undefined, b: number | undefined): number | undefined =>
     a === undefined || b === undefined ? undefined : a + b

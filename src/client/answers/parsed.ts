@@ -2,7 +2,7 @@
 import { ConfigError, SchemaError } from '../../kernel/errors.js'
 import type { ChatCompletion } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
-import { isStandardSchema, parseContent, parseWithSchema } from './schema.js'
+import { isStandardSchema, parseContent, parseWithSchema } from './standard-schema.js'
 import type { ChatBody, ChatResult, ParseFormat } from '../types/chat.js'
 
 export type ContentParser = (content: string) => unknown

@@ -10,7 +10,7 @@ import type { Itinerary } from '../../router/itinerary.js'
 import type { AttemptView, CallView, ChunkStage, Stage } from '../call/stage.js'
 import { bringsContent, hasContent } from '../streams/chunks.js'
 import { mayFit } from './json-shape.js'
-import { parseContent } from './schema.js'
+import { parseContent } from './standard-schema.js'
 
 type Choice = ChatCompletion['choices'][number]
 

@@ -3,7 +3,7 @@ import type { Attributes } from '@opentelemetry/api'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse } from '../../kernel/hub.js'
 import type { OtherAnswer } from '../../telemetry/call.js'
 import type * as semconv from '../../telemetry/semconv.js'
-import type { Made } from '../admission/made.js'
+import type { OutputKind } from '../admission/output-kind.js'
 import type { CallOptions } from '../types/options.js'
 
 /** A request that the hub has a shape for. */
@@ -13,12 +13,12 @@ export type HubRequest = { readonly chat: ChatRequest } | { readonly embeddings:
 export interface RequestBody {
   readonly request: object
   /** What is billed of it, where it is neither chat nor embeddings. */
-  readonly made?: Made | undefined
+  readonly made?: OutputKind | undefined
 }
 
 /** What a call is asked with, as far as routing, limits and telemetry care. */
 export interface CallInput {
-  readonly operation: semconv.Operation
+  readonly operation: semconv.OperationName
   readonly model: string
   readonly options: CallOptions
   /** `undefined` for an operation of which telemetry reads no request. */

@@ -2,23 +2,23 @@
 import { TimeoutError, TracestitchError, type Attempt } from '../../kernel/errors.js'
 import { FRAMING_MEDIA_TYPES } from '../../kernel/frames.js'
 import type { ChatProtocol, EncodeContext, EncodedRequest, Protocol } from '../../kernel/protocol.js'
-import { pickRateLimitHeaders, type HeaderSource } from '../../kernel/rate-limit.js'
-import { classifyError } from '../../policies/error-class.js'
+import { classifyError } from '../../policies/classify-error.js'
 import { attemptLimit, timeoutPolicy, type TimeoutPolicy } from '../../policies/timeout.js'
-import type { AttemptOutcome, CooldownEvent } from '../../router/events.js'
+import type { AttemptEvent } from '../../router/events.js'
 import type { Running } from '../../router/health.js'
 import type { Itinerary } from '../../router/itinerary.js'
 import type { Member, RoutedCall } from '../../router/strategy.js'
 import type { Target } from '../../router/target.js'
 import { startAttempt, type AttemptSpan } from '../../telemetry/attempt.js'
 import type { Call } from '../../telemetry/call.js'
-import { countAttempt, countCooldown } from '../../telemetry/metrics.js'
 import type { AdmittedCall, AdmittedStep } from '../admission/admit.js'
-import type { Place } from '../admission/demand.js'
+import type { DemandPlace } from '../admission/demand.js'
 import type { Permit } from '../admission/permit.js'
 import { countOf, type Used } from '../admission/used.js'
 import type { WireAnswer } from '../transport/body.js'
 import type { Answer } from './answer.js'
+import { AnswerHeaders } from './answer-headers.js'
+import { AttemptReport } from './attempt-report.js'
 import { locate, understood } from '../transport/failure.js'
 import { extraBodyAt, paramsAt } from './target-fields.js'
 import { AttemptLimits } from './time-limits.js'
@@ -43,10 +43,7 @@ export class AttemptRun implements AttemptView {
   readonly target: Target
   readonly limits: AttemptLimits
   readonly span: AttemptSpan
-  /** USD that headers of the answer say it cost. */
-  reportedCost: number | undefined
-  /** Headers of the answer that may speak of rate limits. The answer itself, and all else it says, is not kept for them. */
-  limitHeaders: HeaderSource | undefined
+  readonly headers: AnswerHeaders
   /** When the answer began, in milliseconds since 1970. */
   answeredAt = 0
   /** Fields of the body that differ at this target. */
@@ -62,6 +59,7 @@ export class AttemptRun implements AttemptView {
   private readonly number: number
   private readonly reason: string
   private readonly settle: Running
+  private readonly report: AttemptReport
   /** Given up for another attempt, which was faster. */
   lost = false
   /** By one that began after it. */
@@ -70,9 +68,6 @@ export class AttemptRun implements AttemptView {
   private readonly startedAt: number
   private finished = false
   private sent = false
-  /** Headers of its answers that the call's telemetry was not told yet. */
-  private heard: Headers[] = []
-  private told = false
   private answer: WireAnswer | undefined
 
   constructor(call: AttemptedCall, { member, reason, params, permit }: AdmittedStep, number: number) {
@@ -91,6 +86,7 @@ export class AttemptRun implements AttemptView {
     this.settle = member.health.begin(call.routed.stream)
     this.entry = { target: target.id, ms: 0 }
     call.attempts.push(this.entry)
+    this.headers = new AnswerHeaders(target.provider.costHeader, call.telemetry)
     this.startedAt = call.client.clock.now()
     this.limits = new AttemptLimits(call.limits, { provider: target.provider.id, model: target.model })
     this.startLimits(target.timeout?.total ?? timeout?.total)
@@ -101,10 +97,11 @@ export class AttemptRun implements AttemptView {
       baseURL: target.provider.baseURL,
       traceHeaders: target.provider.traceHeaders,
     })
-    const { rest } = this.settle
-    if (rest === undefined || rest === 0) return
-    this.shareCooldown(rest, 'slow')
-    this.tellCooldown(rest, 'slow')
+    this.report = new AttemptReport(call, member)
+    const { cooldown } = this.settle
+    if (cooldown === undefined || cooldown === 0) return
+    this.report.share(cooldown, 'slow')
+    this.report.coolsDown(cooldown, 'slow')
   }
 
   /** @param total - The attempt's own, the stream to its end included. */
@@ -142,7 +139,7 @@ export class AttemptRun implements AttemptView {
   }
 
   /** Where it goes, as what it may come to is estimated. */
-  get place(): Place {
+  get place(): DemandPlace {
     return { target: this.target, params: this.ownParams }
   }
 
@@ -174,22 +171,12 @@ export class AttemptRun implements AttemptView {
       if (part && error instanceof TracestitchError && error.status !== undefined) this.entry.status = error.status
       throw error
     })
-    const { headers } = answer.response
-    this.heard.push(headers)
-    if (this.told) this.tellHeaders()
     this.answer = answer
-    this.reportedCost = this.costIn(headers)
-    this.limitHeaders = pickRateLimitHeaders(headers)
     this.answeredAt = client.clock.date()
-    if (this.limitHeaders) this.member.health.limitsTold(this.limitHeaders, this.answeredAt)
+    this.headers.add(answer.response.headers)
+    const { limits } = this.headers
+    if (limits) this.member.health.limitsTold(limits, this.answeredAt)
     return answer
-  }
-
-  /** USD that a header of an answer says it cost, of a provider that is known to send one; `NaN` for what is no number. */
-  costIn(headers: Headers): number | undefined {
-    const { costHeader } = this.target.provider
-    const text = costHeader === undefined ? null : headers.get(costHeader)
-    return text === null || text.trim() === '' ? undefined : Number(text)
   }
 
   /** Completes an error with what is known of this attempt. */
@@ -207,15 +194,6 @@ export class AttemptRun implements AttemptView {
   /** The answer is not given to the caller. It counts as what it came to all the same. */
   answeredInVain(answer: Answer): void {
     this.call.countInVain(this, answer)
-  }
-
-  /** Lets the call's telemetry read the headers of the answer, and of those to come. Until then they may be a loser's. */
-  tellHeaders(): void {
-    this.told = true
-    const { heard } = this
-    if (heard.length === 0) return
-    this.heard = []
-    for (const headers of heard) this.call.telemetry.headers(headers)
   }
 
   /**
@@ -238,7 +216,7 @@ export class AttemptRun implements AttemptView {
     if (errorClass !== undefined && !this.lost) this.entry.failure = errorClass
     const { health } = this.member
     const before = health.state
-    const rest = this.settle({
+    const cooldown = this.settle({
       errorClass,
       retryAfterMs: error instanceof TracestitchError ? error.retryAfterMs : undefined,
       durationMs: this.entry.ms,
@@ -246,13 +224,19 @@ export class AttemptRun implements AttemptView {
       stream: this.call.routed.stream,
       outrun: this.outrun,
     })
-    this.shareCooldown(rest, errorClass ?? 'slow')
+    this.report.share(cooldown, errorClass ?? 'slow')
     const outcome = this.lost ? 'lost' : (errorClass ?? 'ok')
     this.span.end({ status: this.entry.status, error, outcome })
-    countAttempt(this.target.id, this.target.provider.telemetryName, outcome)
-    this.tell(outcome)
-    if (rest !== undefined && rest > 0) this.tellCooldown(rest, errorClass ?? 'slow')
-    else if (before !== 'closed' && health.state === 'closed') this.tellRecover()
+    this.report.ended(outcome, () => this.facts)
+    if (cooldown !== undefined && cooldown > 0) this.report.coolsDown(cooldown, errorClass ?? 'slow')
+    else if (before !== 'closed' && health.state === 'closed') this.report.recovered()
+  }
+
+  /** As hooks are told of it. */
+  private get facts(): Omit<AttemptEvent, 'target' | 'provider' | 'outcome'> {
+    const { number, reason, entry, firstContentMs: firstChunkMs } = this
+    const { model } = this.call.routed
+    return { model, number, reason, status: entry.status, error: entry.error, ms: entry.ms, firstChunkMs }
   }
 
   /** A request that was called off on its way has been read, so its input is billed. One that was refused is not. */
@@ -265,46 +249,13 @@ export class AttemptRun implements AttemptView {
     return calledOff ? this.call.demand.inputAt(this.place) : undefined
   }
 
-  private tell(outcome: AttemptOutcome): void {
-    const { target, number, reason, entry } = this
-    this.call.client.hooks.tell('onAttempt', () => ({
-      model: this.call.routed.model,
-      target: target.id,
-      provider: target.provider.id,
-      number,
-      reason,
-      outcome,
-      status: entry.status,
-      error: entry.error,
-      ms: entry.ms,
-      firstChunkMs: this.firstContentMs,
-    }))
-  }
-
-  private shareCooldown(rest: number | undefined, after: CooldownEvent['after']): void {
-    const { cooldowns, probes } = this.call.client
-    cooldowns?.settled(this.member, rest, after)
-    if (rest !== undefined && rest > 0) probes?.cooledDown(this.call, this.member)
-  }
-
-  private tellCooldown(ms: number, after: CooldownEvent['after']): void {
-    const { id, provider } = this.target
-    countCooldown(id, provider.telemetryName, after)
-    this.call.client.hooks.tell('onCooldown', () => ({ target: id, provider: provider.id, after, ms, from: 'own' }))
-  }
-
-  private tellRecover(): void {
-    const { id, provider } = this.target
-    this.call.client.hooks.tell('onRecover', () => ({ target: id, provider: provider.id }))
-  }
-
   /** The first content of a stream is there. */
   contentBegan(): void {
     if (this.firstContentMs !== undefined) return
     this.firstContentMs = this.call.client.clock.now() - this.startedAt
     if (!this.settle.answers(this.firstContentMs)) return
-    this.shareCooldown(undefined, 'unknown')
-    this.tellRecover()
+    this.report.share(undefined, 'unknown')
+    this.report.recovered()
   }
 
   /** What the answer came to is known. */

@@ -2,19 +2,19 @@
 import { isSpanContextValid } from '@opentelemetry/api'
 import type { Attempt } from '../../kernel/errors.js'
 import type { Usage } from '../../kernel/hub.js'
-import type { HeaderSource } from '../../kernel/rate-limit.js'
 import type { Target } from '../../router/target.js'
 import type { Call } from '../../telemetry/call.js'
-import type { Place } from '../admission/demand.js'
+import type { DemandPlace } from '../admission/demand.js'
 import type { Permit } from '../admission/permit.js'
 import { usedBy, type Used } from '../admission/used.js'
 import { isBrokenOff, usageSoFar } from '../facts/broken-off.js'
-import { createMeta, storedMeta } from '../facts/meta.js'
+import { createMeta, storedMeta, type MetaFacts } from '../facts/meta.js'
 import { doubtOf, type Doubt } from '../facts/plausible.js'
 import type { CallMeta } from '../types/meta.js'
+import type { AnswerHeaders } from './answer-headers.js'
 import type { Answer } from './answer.js'
 import type { CallPlan } from './plan-call.js'
-import type { Early } from './stage.js'
+import type { EarlyAnswer } from './stage.js'
 
 interface CountedCall {
   readonly plan: CallPlan
@@ -26,10 +26,9 @@ interface CountedCall {
 
 interface CountedRun {
   readonly target: Target
-  readonly place: Place
+  readonly place: DemandPlace
   readonly permit: Permit | undefined
-  readonly reportedCost: number | undefined
-  readonly limitHeaders: HeaderSource | undefined
+  readonly headers: Pick<AnswerHeaders, 'cost' | 'limits'>
   readonly answeredAt: number
 }
 
@@ -52,7 +51,7 @@ export function countAnswer(
   const facts = factsOf(call.plan, answer)
   const { usage } = facts
   const doubt = doubtOf(answer, usage, demand.expected(run.place))
-  const meta = describeAnswer(call, run, { ...facts, doubt })
+  const meta = describeAnswer(call, run, doubt ? { ...facts, doubt } : facts)
   // What is not believed is no sum.
   const believed = doubt?.fault === undefined
   client.ledger.add({ meta, usage: believed ? usage : undefined, alias, metadata, date: client.clock.date() })
@@ -63,46 +62,42 @@ export function countAnswer(
 }
 
 /** Of an answer that a stage had: nobody was asked, and nothing is paid. */
-export function countStored(call: CountedCall, { answer, by }: Early): CallMeta {
+export function countStored(call: CountedCall, { answer, by }: EarlyAnswer): CallMeta {
   const { client, alias, metadata, shown } = call.plan
-  const meta = storedMeta({
-    ...baseFacts(call, shown, factsOf(call.plan, answer)),
-    limitHeaders: undefined,
-    answeredAt: 0,
-    by,
-  })
+  const meta = storedMeta(metaFacts(call, shown, factsOf(call.plan, answer)), by)
   client.ledger.add({ meta, usage: undefined, alias, metadata, date: client.clock.date() })
   return meta
 }
 
 export function describeAnswer(call: CountedCall, run: CountedRun, facts: AnswerFacts): CallMeta {
-  const { target, reportedCost: reported, limitHeaders, answeredAt } = run
-  const base = baseFacts(call, target, facts)
-  return createMeta({
-    ...base,
-    ...(reported !== undefined && { usage: { ...facts.usage, cost: reported } }),
-    limitHeaders,
-    answeredAt,
-  })
+  return createMeta(metaFacts(call, run.target, facts, run))
 }
 
-function baseFacts({ plan, attempts, warnings, telemetry }: CountedCall, target: Target, facts: AnswerFacts) {
-  const { model, usage, serviceTier, partial, doubt } = facts
+/** @param run - The attempt that brought the answer, where one did. */
+function metaFacts(
+  { plan, attempts, warnings, telemetry }: CountedCall,
+  target: Target,
+  { model, usage, serviceTier, partial, doubt }: AnswerFacts,
+  run?: CountedRun,
+): MetaFacts {
   const { prices, clock } = plan.client
   const spanContext = telemetry.span?.spanContext()
+  const reported = run?.headers.cost
   return {
     target,
     attempts,
     warnings,
     traceId: spanContext && isSpanContextValid(spanContext) ? spanContext.traceId : null,
     served: model,
-    usage: usage as object | undefined,
+    usage: reported === undefined ? (usage as object | undefined) : { ...usage, cost: reported },
     told: usage,
     serviceTier,
     partial,
     doubt,
     prices,
     at: clock.date(),
+    limitHeaders: run?.headers.limits,
+    answeredAt: run?.answeredAt ?? 0,
   }
 }
 

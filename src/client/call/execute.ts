@@ -1,7 +1,7 @@
 /** Attempts until one succeeds: beside each other, the same target again, then the next, as the policies say. */
 import { context } from '@opentelemetry/api'
 import { LimitError, TracestitchError } from '../../kernel/errors.js'
-import { classifyError } from '../../policies/error-class.js'
+import { classifyError } from '../../policies/classify-error.js'
 import { secondClass } from '../../policies/fallback.js'
 import { hedgeDelay, type HedgePolicy } from '../../policies/hedge.js'
 import type { Target } from '../../router/target.js'

@@ -1,7 +1,7 @@
 /** One logical call: its time, its attempts, its span, and how it ends. */
 import { context, type Attributes } from '@opentelemetry/api'
 import { LimitError, TracestitchError, type Attempt } from '../../kernel/errors.js'
-import { maskError } from '../../kernel/redact/errors.js'
+import { maskError } from '../../kernel/redact/mask-error.js'
 import type { Itinerary, RouteStep } from '../../router/itinerary.js'
 import type { RoutedCall } from '../../router/strategy.js'
 import type { Target } from '../../router/target.js'
@@ -10,11 +10,12 @@ import { startCall, type Call } from '../../telemetry/call.js'
 import { withIdentity, type Identity } from '../../telemetry/identity.js'
 import { metering } from '../../telemetry/metrics.js'
 import * as semconv from '../../telemetry/semconv.js'
-import { guard, settings } from '../../telemetry/settings.js'
+import { guard } from '../../kernel/guard.js'
+import { settings } from '../../telemetry/settings.js'
 import type { AdmittedStep } from '../admission/admit.js'
 import type { Demand } from '../admission/demand.js'
 import type { Permit } from '../admission/permit.js'
-import { together, type Used } from '../admission/used.js'
+import { sumOf, type Used } from '../admission/used.js'
 import type { ClientContext } from '../context.js'
 import { isBrokenOff } from '../facts/broken-off.js'
 import { nameTargets } from '../transport/failure.js'
@@ -25,7 +26,7 @@ import { AttemptRun, type AttemptedCall } from './attempt-run.js'
 import { countAnswer, countStored } from './count-answer.js'
 import type { CallPlan } from './plan-call.js'
 import type { Redaction } from './redaction.js'
-import type { CallView, Early } from './stage.js'
+import type { CallView, EarlyAnswer } from './stage.js'
 import { CallLimits } from './time-limits.js'
 import { addWarning } from './warnings.js'
 
@@ -69,7 +70,7 @@ export class LogicalCall implements AttemptedCall, CallView {
     })
   }
 
-  get operation(): semconv.Operation {
+  get operation(): semconv.OperationName {
     return this.plan.input.operation
   }
 
@@ -153,7 +154,7 @@ export class LogicalCall implements AttemptedCall, CallView {
     if (this.winner) throw answeredByAnother()
     run.limits.throwIfAborted()
     this.winner = run
-    run.tellHeaders()
+    run.headers.tell()
     for (const other of this.running) if (other !== run) other.giveUp(answeredByAnother(), run)
   }
 
@@ -176,7 +177,7 @@ export class LogicalCall implements AttemptedCall, CallView {
   }
 
   /** Ends the call with an answer that a stage had: no attempt is made. */
-  answeredEarly(early: Early): CallMeta {
+  answeredEarly(early: EarlyAnswer): CallMeta {
     const { telemetry } = this
     const meta = countStored(this, early)
     telemetry.response(unpaid(early.answer))
@@ -201,7 +202,7 @@ export class LogicalCall implements AttemptedCall, CallView {
       if (error.attempts.length === 0) nameTargets(error, this.attempts, this.latest?.target.id)
       error.attempts = this.attempts
     }
-    this.latest?.tellHeaders()
+    this.latest?.headers.tell()
     if (partial) this.telemetry.response(partial)
     const { winner } = this
     if (winner && partial) this.tellCost(this.settle(winner, partial))
@@ -225,14 +226,14 @@ export class LogicalCall implements AttemptedCall, CallView {
 
   private settle(run: AttemptRun, answer: Answer): CallMeta {
     const { meta, used } = countAnswer(this, run, answer)
-    this.permit?.settle(together(used, this.inVain))
+    this.permit?.settle(sumOf(used, this.inVain))
     this.permit?.leave()
     return meta
   }
 
   /** Counts an answer that the caller does not get: it was made, and is paid for. */
   countInVain(run: AttemptRun, answer: Answer): void {
-    this.inVain = together(countAnswer(this, run, answer).used, this.inVain)
+    this.inVain = sumOf(countAnswer(this, run, answer).used, this.inVain)
   }
 }
 

@@ -11,7 +11,7 @@ import type { LogicalCall } from './logical-call.js'
 import type { ChunkStage } from './stage.js'
 
 /** The arguments of a call, read. */
-export interface Asked<Request> {
+export interface AskedCall<Request> {
   readonly input: CallInput
   /** For the operation itself. */
   readonly request: Request
@@ -22,7 +22,7 @@ export interface Asked<Request> {
 /** One kind of call. `Item` is a piece of its stream. */
 export interface Operation<Request, Item = never> {
   /** @throws ConfigError for arguments that cannot be a call. */
-  read(client: ClientContext, body: object, options: CallOptions | undefined): Asked<Request>
+  read(client: ClientContext, body: object, options: CallOptions | undefined): AskedCall<Request>
   /** What has to be waited for before any attempt, while the call's time runs, such as files that are read. */
   prepare?(call: LogicalCall, request: Request): Promise<Request>
   /** The request, with `by` in place of what the hub reads of it. */

@@ -11,7 +11,7 @@ import { execute } from './execute.js'
 import { LogicalCall } from './logical-call.js'
 import type { Operation } from './operation.js'
 import { planCall } from './plan-call.js'
-import type { Early } from './stage.js'
+import type { EarlyAnswer } from './stage.js'
 import { refuse } from './stages.js'
 
 /**
@@ -93,7 +93,7 @@ function answerEarly<Request, Item>(
   call: LogicalCall,
   operation: Operation<Request, Item>,
   request: Request,
-  early: Early,
+  early: EarlyAnswer,
   stream: boolean,
 ): object {
   if (!stream) {

@@ -4,7 +4,7 @@
  */
 import { ConfigError, TracestitchError } from '../../kernel/errors.js'
 import { clip, oneLine } from '../../kernel/plain-text.js'
-import { isStandardSchema } from '../answers/schema.js'
+import { isStandardSchema } from '../answers/standard-schema.js'
 
 /** Levels within one another. JSON Schemas, the deepest of what is sent, have a few dozen. */
 const DEPTH = 256

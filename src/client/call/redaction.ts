@@ -1,10 +1,10 @@
 /** What the errors, warnings and spans of one call must not show: secrets of its client and of the call, and its request. */
 import { clip } from '../../kernel/plain-text.js'
 import { Echoes } from '../../kernel/redact/echoes.js'
-import type { ErrorMask } from '../../kernel/redact/errors.js'
+import type { ErrorMask } from '../../kernel/redact/mask-error.js'
 import { hidden } from '../../kernel/redact/marks.js'
 import { READ, Secrets } from '../../kernel/redact/secrets.js'
-import { addHeaders } from '../../kernel/redact/sources.js'
+import { addHeaders } from '../../kernel/redact/header-secrets.js'
 import { settings } from '../../telemetry/settings.js'
 import type { CallOptions } from '../types/options.js'
 

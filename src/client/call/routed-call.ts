@@ -1,6 +1,6 @@
 /** What the router may know of a call: worked out from its request, when it is first asked for. */
 import type { ChatRequest, EmbeddingsRequest } from '../../kernel/hub.js'
-import { estimateTokens, promptPrefix, type CountTokens } from '../../kernel/estimate.js'
+import { estimateTokens, promptPrefix, type CountTokens } from '../../kernel/estimate-tokens.js'
 import type { Capability } from '../../router/options.js'
 import type { RoutedCall } from '../../router/strategy.js'
 import type { Identity } from '../../telemetry/identity.js'

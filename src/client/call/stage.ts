@@ -77,7 +77,7 @@ export interface AttemptView {
 
 /** Stages made one, once for each client. What none of them has is `undefined`, and costs a call nothing. */
 export interface Stages {
-  readonly before: ((call: CallView) => Promise<Early | undefined>) | undefined
+  readonly before: ((call: CallView) => Promise<EarlyAnswer | undefined>) | undefined
   readonly after: (run: AttemptView, answer: Answer) => Answer | Promise<Answer>
   readonly chunks: (run: AttemptView) => ChunkStage | undefined
   readonly done: ((call: CallView, settled: Settled) => void) | undefined
@@ -86,7 +86,7 @@ export interface Stages {
 }
 
 /** The answer of a stage, before any attempt. */
-export interface Early {
+export interface EarlyAnswer {
   readonly answer: Answer
   /** Id of the stage. */
   readonly by: string

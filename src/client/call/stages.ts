@@ -1,13 +1,13 @@
 /** Makes one of the stages of a client. */
 import { createChatAccumulator } from '../../kernel/accumulate.js'
 import type { ChatChunk } from '../../kernel/hub.js'
-import { classifyError } from '../../policies/error-class.js'
-import { countFault } from '../../telemetry/settings.js'
+import { classifyError } from '../../policies/classify-error.js'
+import { countFault } from '../../kernel/guard.js'
 import { warnOnce } from '../../telemetry/warn.js'
 import { chunksOf } from '../streams/chunks.js'
 import { refuseUnfit } from '../answers/unfit.js'
 import type { Answer } from './answer.js'
-import type { AttemptView, CallView, ChunkStage, Early, Settled, Stage, Stages } from './stage.js'
+import type { AttemptView, CallView, ChunkStage, EarlyAnswer, Settled, Stage, Stages } from './stage.js'
 
 /**
  * What stands around every call of a client: the refusal of unfit answers, which sees them first, and `own` after it.
@@ -28,7 +28,7 @@ export function compileStages(own: readonly Stage[] = []): Stages {
 }
 
 /** The first answer counts. */
-async function askAll(stages: readonly Stage[], call: CallView): Promise<Early | undefined> {
+async function askAll(stages: readonly Stage[], call: CallView): Promise<EarlyAnswer | undefined> {
   for (const stage of stages) {
     const answer = await stage.before?.(call)
     if (answer) return { answer, by: stage.id }

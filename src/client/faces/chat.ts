@@ -2,11 +2,11 @@
 import type { ChatChunk, ChatRequest } from '../../kernel/hub.js'
 import { contentParser, ownParser, withParsed } from '../answers/parsed.js'
 import { restoredWhole } from '../answers/restored.js'
-import { withJsonSchemas } from '../answers/schema.js'
-import { requireMessages } from '../call/arguments.js'
+import { withJsonSchemas } from '../answers/standard-schema.js'
+import { requireMessages } from '../call/call-arguments.js'
 import { perform } from '../call/perform.js'
 import type { ClientContext } from '../context.js'
-import { withToldUsage } from '../facts/told-usage.js'
+import { withGivenUsage } from '../facts/given-usage.js'
 import { createChatHelpers } from '../helpers/index.js'
 import type { ItemWriter } from '../streams/chat-reading.js'
 import { isUsageOnly } from '../streams/chunks.js'
@@ -16,10 +16,10 @@ import type { CallOptions } from '../types/options.js'
 import type { CallerFormat } from './exchange.js'
 import { face } from './face.js'
 
-const plain: ItemWriter<ChatChunk> = writerOf((chunks) => chunks.map(withToldUsage))
+const plain: ItemWriter<ChatChunk> = writerOf((chunks) => chunks.map(withGivenUsage))
 /** Usage is asked for with every stream, and its chunk given to whoever asked for it. */
 const withoutUsage: ItemWriter<ChatChunk> = writerOf((chunks) =>
-  chunks.filter((chunk) => !isUsageOnly(chunk)).map(withToldUsage),
+  chunks.filter((chunk) => !isUsageOnly(chunk)).map(withGivenUsage),
 )
 
 function writerOf(visible: (chunks: readonly ChatChunk[]) => readonly ChatChunk[]): ItemWriter<ChatChunk> {
@@ -33,7 +33,7 @@ const hubFormat: CallerFormat<ChatChunk> = {
     const { response_format: format } = body as ChatBody
     return { request: withJsonSchemas(body) as ChatRequest, readContent: ownParser(format) }
   },
-  write: withToldUsage,
+  write: withGivenUsage,
   writer: ({ request }) => (request.stream_options?.include_usage === true ? plain : withoutUsage),
 }
 

@@ -77,7 +77,7 @@ async function embedPart(
   const limits = new AttemptLimits(run.limits, { provider, model: run.target.model })
   try {
     const answer = await run.send(encoded, codec, false, limits)
-    const cost = run.costIn(answer.response.headers)
+    const cost = run.headers.costIn(answer.response.headers)
     try {
       const wire = await readJson(answer, limits)
       const answered = decoding(() => inOrder(codec.decodeResponse(wire), request, first))

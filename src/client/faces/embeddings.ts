@@ -4,7 +4,7 @@ import type { EmbeddingsRequest, EmbeddingsResponse } from '../../kernel/hub.js'
 import type { EmbeddingsProtocol } from '../../kernel/protocol.js'
 import { encodeEmbedding } from '../../protocols/openai-embeddings.js'
 import type { Target } from '../../router/target.js'
-import { requireField, splitArguments } from '../call/arguments.js'
+import { requireField, splitArguments } from '../call/call-arguments.js'
 import type { AttemptRun } from '../call/attempt-run.js'
 import type { Operation } from '../call/operation.js'
 import { perform } from '../call/perform.js'
@@ -68,7 +68,7 @@ async function embed(run: AttemptRun, request: EmbeddingsRequest, received: Part
   await sendParts(run, codec, requests, parts)
   const done = parts as Part[]
   const costs = done.flatMap(({ cost }) => (cost === undefined ? [] : [cost]))
-  run.reportedCost = costs.length > 0 ? costs.reduce((sum, cost) => sum + cost, 0) : undefined
+  run.headers.cost = costs.length > 0 ? costs.reduce((sum, cost) => sum + cost, 0) : undefined
   return joinAnswers(
     requests,
     done.map((part) => part.embeddings),

@@ -20,7 +20,7 @@ export interface Exchange {
 }
 
 /** A request as it goes to one target. */
-export interface Sent {
+export interface SentRequest {
   /** Of the target's format. */
   readonly codec: ChatProtocol
   readonly encoded: EncodedRequest
@@ -33,7 +33,7 @@ export interface CallerFormat<Item> {
   /** @throws ConfigError for a body that is no request of the format. */
   read(client: ClientContext, body: object): Exchange
   /** The caller's body, for a target that speaks the format itself; `undefined` for every other. */
-  encodeNative?(run: AttemptRun, exchange: Exchange): Sent | undefined
+  encodeNative?(run: AttemptRun, exchange: Exchange): SentRequest | undefined
   /** For bodies that go out with other schemas than the caller's: an answer of the format with the caller's again. */
   restoreNative?(body: JsonObject, exchange: Exchange): JsonObject
   /** @throws UnsupportedParameterError for what only servers of the format can do, unless `dropUnsupported`. */

@@ -6,9 +6,9 @@ import type { ChatProtocol } from '../../kernel/protocol.js'
 import { filledIn } from '../answers/fill-in.js'
 import { restored } from '../answers/restored.js'
 import type { Answer, HubRequest } from '../call/answer.js'
-import { splitArguments } from '../call/arguments.js'
+import { splitArguments } from '../call/call-arguments.js'
 import type { AttemptRun } from '../call/attempt-run.js'
-import type { Asked, Operation } from '../call/operation.js'
+import type { AskedCall, Operation } from '../call/operation.js'
 import type { ChunkStage } from '../call/stage.js'
 import type { ClientContext } from '../context.js'
 import { openChatStream } from '../streams/chat-reading.js'
@@ -20,13 +20,13 @@ import { sendStream, sendWhole } from '../transport/pending.js'
 import type { StreamItem } from '../types/meta.js'
 import type { CallOptions } from '../types/options.js'
 import { carriedBy, chatCodec } from './chat-format.js'
-import type { CallerFormat, Exchange, Sent } from './exchange.js'
+import type { CallerFormat, Exchange, SentRequest } from './exchange.js'
 import { withoutIdleToolChoice } from './idle-tool-choice.js'
 
 /** The operation of chat for callers of `format`. */
 export function face<Item extends object>(format: CallerFormat<Item>): Operation<Exchange, StreamItem<Item>> {
   return {
-    read(client: ClientContext, given: object, options: CallOptions | undefined): Asked<Exchange> {
+    read(client: ClientContext, given: object, options: CallOptions | undefined): AskedCall<Exchange> {
       const { body, options: own } = splitArguments(given, options)
       const request = format.read(client, body)
       const { request: chat, readContent } = request
@@ -80,7 +80,7 @@ export function face<Item extends object>(format: CallerFormat<Item>): Operation
 }
 
 /** The caller's own format where the target speaks it, otherwise the target's format for chat. */
-function encode<Item>(run: AttemptRun, format: CallerFormat<Item>, exchange: Exchange): Sent {
+function encode<Item>(run: AttemptRun, format: CallerFormat<Item>, exchange: Exchange): SentRequest {
   const native = exchange.isReplaced ? undefined : format.encodeNative?.(run, exchange)
   if (native) return native
   const { codec, request } = carriedBy(run, chatCodec(run.target), requestFor(exchange.request, run))
@@ -109,7 +109,7 @@ function requestFor(request: ChatRequest, run: AttemptRun): ChatRequest {
 function readerOf<Item>(
   run: AttemptRun,
   format: CallerFormat<Item>,
-  sent: Sent,
+  sent: SentRequest,
   exchange: Exchange,
   wire: WireAnswer,
 ): ChatProtocol {

@@ -4,20 +4,20 @@ import type { JsonObject, PassthroughFormat, PassthroughId } from '../../kernel/
 import type { Target } from '../../router/target.js'
 import type { AttemptRun } from '../call/attempt-run.js'
 import type { WireAnswer } from '../transport/body.js'
-import { readFields, writeMultipart, type Fields } from '../transport/multipart.js'
+import { readFields, writeMultipart, type FormFields } from '../transport/multipart.js'
 import type { EncodedBytes } from '../transport/send.js'
 
 /** A request that is passed on. */
-export interface PassedRequest {
+export interface PassthroughRequest {
   /** As this client knows it. */
   readonly format: PassthroughFormat
   readonly body: JsonObject
   /** Of a multipart body, once they are read. */
-  readonly fields: Fields
+  readonly fields: FormFields
 }
 
 function formatOf({ provider, model }: Target, id: PassthroughId): PassthroughFormat {
-  const format = provider.passes(id)
+  const format = provider.passthrough(id)
   if (format) return format
   throw new ConfigError(
     'model',
@@ -30,7 +30,7 @@ function formatOf({ provider, model }: Target, id: PassthroughId): PassthroughFo
 }
 
 /** Sends the call to the target of `run`. */
-export async function sendTo(run: AttemptRun, { format, body, fields }: PassedRequest): Promise<WireAnswer> {
+export async function sendTo(run: AttemptRun, { format, body, fields }: PassthroughRequest): Promise<WireAnswer> {
   const { path, decodeError } = formatOf(run.target, format.id)
   const own = { ...run.params, model: run.target.model, ...run.extraBody }
   const codec = { decodeError }

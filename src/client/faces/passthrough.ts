@@ -1,102 +1,30 @@
-/** Operations in OpenAI's own shape, passed on as they are: the model's name and the key change, and telemetry looks on. */
-import { missingFormat } from '../../kernel/catalogue.js'
-import { StreamError } from '../../kernel/errors.js'
-import { asString, isObject, typeName } from '../../kernel/json.js'
-import type { JsonObject, PassthroughId } from '../../kernel/protocol.js'
-import { providerErrorOf } from '../../protocols/openai-chat/error.js'
-import { factsOf } from '../../protocols/shared/passed-facts.js'
-import { outputType } from '../../telemetry/attributes.js'
-import { splitArguments } from '../call/arguments.js'
-import type { AttemptRun } from '../call/attempt-run.js'
-import type { LogicalCall } from '../call/logical-call.js'
-import type { Asked, Operation } from '../call/operation.js'
+/** `moderations`, `images` and `audio`: passed on in OpenAI's own shape. */
+import type { PassthroughId } from '../../kernel/protocol.js'
+import { perform } from '../call/perform.js'
 import type { ClientContext } from '../context.js'
-import { deliverBytes, NO_COUNTS, openBytes } from '../streams/passed-bytes.js'
-import { openPassedEvents } from '../streams/passed-events.js'
-import { readJson, readText, type WireAnswer } from '../transport/body.js'
-import { readFields } from '../transport/multipart.js'
-import type { StreamItem } from '../types/meta.js'
+import type { Client } from '../types/client.js'
 import type { CallOptions } from '../types/options.js'
-import { sendTo, type PassedRequest } from './passthrough-request.js'
+import type { Images, Moderations, Speech, Transcriptions, Translations } from '../types/passthrough.js'
+import { passthroughBytes, passthroughJson } from './passthrough-operation.js'
 
-/** An operation that answers with JSON, or with events when `stream` is set. */
-export function passingJson(id: PassthroughId): Operation<PassedRequest, StreamItem<JsonObject>> {
+/** What they answer is the provider's word, so the caller names its type. */
+export function createPassthrough(client: ClientContext): Pick<Client, 'moderations' | 'images' | 'audio'> {
+  const json = (id: PassthroughId) => {
+    const operation = passthroughJson(id)
+    return (body: object, options?: CallOptions) => perform(client, operation, body, options)
+  }
+  const speech = passthroughBytes('openai-speech')
   return {
-    read(client, given, options) {
-      const asked = read(client, id, given, options)
-      return { ...asked, stream: asked.request.body['stream'] === true }
+    moderations: { create: json('openai-moderations') as Moderations['create'] },
+    images: {
+      generate: json('openai-images') as Images['generate'],
+      edit: json('openai-image-edits') as Images['edit'],
+      createVariation: json('openai-image-variations') as Images['createVariation'],
     },
-    prepare,
-    async attempt(run, request) {
-      const wire = await readAnswer(request, run, await sendTo(run, request))
-      return { other: factsOf(wire), body: wire }
+    audio: {
+      speech: { create: (body, options) => perform(client, speech, body, options) as ReturnType<Speech['create']> },
+      transcriptions: { create: json('openai-transcriptions') as Transcriptions['create'] },
+      translations: { create: json('openai-translations') as Translations['create'] },
     },
-    body: ({ body }) => body ?? {},
-    async open(run, request) {
-      return openPassedEvents(run, request.format, await sendTo(run, request))
-    },
-    // As a server gives it that knows no streams of the operation.
-    pieces: ({ body }) => (body ? [body as JsonObject] : []),
   }
-}
-
-/** An operation that answers with bytes. */
-export function passingBytes(id: PassthroughId): Operation<PassedRequest, Uint8Array> {
-  return {
-    read: (client, given, options) => ({ ...read(client, id, given, options), stream: true }),
-    prepare,
-    // It is always a stream.
-    attempt: () => Promise.resolve({ other: NO_COUNTS }),
-    body: () => ({}),
-    open: async (run, request) => openBytes(run, await sendTo(run, request)),
-    pieces: ({ body }) => (body instanceof Uint8Array ? [body] : []),
-    deliver: deliverBytes,
-  }
-}
-
-function read(
-  client: ClientContext,
-  id: PassthroughId,
-  given: object,
-  options: CallOptions | undefined,
-): Omit<Asked<PassedRequest>, 'stream'> {
-  const { body, options: own } = splitArguments(given, options)
-  const format = client.catalogue.passthroughs.get(id)
-  if (!format) throw missingFormat(client.catalogue, id, 'protocols')
-  const { model } = body as { model: string }
-  const attributes = format.outputType && outputType(format.outputType)
-  return {
-    input: {
-      operation: format.operation,
-      model,
-      options: own,
-      request: undefined,
-      body: { request: body, made: format.outputType },
-      ...(attributes && { attributes }),
-    },
-    request: { format, body: body as JsonObject, fields: [] },
-  }
-}
-
-/** A stream that the caller uploads may never end. @throws the reason of the call's abort. */
-async function prepare(call: LogicalCall, request: PassedRequest): Promise<PassedRequest> {
-  const { format, body } = request
-  if (format.request !== 'multipart') return request
-  const fields = await call.limits.race(readFields(body))
-  call.demand.uploads(fields.flatMap(([, value]) => (typeof value === 'string' ? [] : [value.size])))
-  return { ...request, fields }
-}
-
-async function readAnswer({ format, body }: PassedRequest, run: AttemptRun, answer: WireAnswer): Promise<JsonObject> {
-  const type = answer.response.headers.get('content-type')
-  if (format.textFormats?.includes(asString(body['response_format']) ?? '') && !/json|html/i.test(type ?? '')) {
-    return { text: await readText(answer, run.limits) }
-  }
-  const wire = await readJson(answer, run.limits)
-  if (!isObject(wire))
-    throw new StreamError(`expected an object from ${answer.host}, got ${typeName(wire)}`, answer.fields)
-  // Only this key: an answer may have a `message` of its own.
-  const failure = wire['error'] == null ? undefined : providerErrorOf(wire)
-  if (failure) throw failure
-  return wire
 }

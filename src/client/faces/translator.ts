@@ -2,7 +2,7 @@
 import type { ChatChunk } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
 import type { ChatProtocol, JsonObject, StreamEncoder, WireEvent } from '../../kernel/protocol.js'
-import { withToldUsage } from '../facts/told-usage.js'
+import { withGivenUsage } from '../facts/given-usage.js'
 import type { ItemWriter } from '../streams/chat-reading.js'
 
 /** Where only frames name events, as in AWS event streams, the name is the key, as in the SDK of that format. */
@@ -32,7 +32,7 @@ export class Translator implements ItemWriter<JsonObject> {
 
   event(_wire: unknown, chunks: readonly ChatChunk[]): readonly JsonObject[] {
     const items: JsonObject[] = []
-    for (const chunk of chunks) this.add(items, this.encoder.push(withToldUsage(chunk)))
+    for (const chunk of chunks) this.add(items, this.encoder.push(withGivenUsage(chunk)))
     return items
   }
 

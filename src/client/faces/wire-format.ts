@@ -3,10 +3,10 @@ import { missingFormat } from '../../kernel/catalogue.js'
 import type { ChatRequest } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
 import type { ChatProtocol, EncodeContext, EncodedRequest, JsonObject, ProtocolId } from '../../kernel/protocol.js'
-import { withJsonSchemas } from '../answers/schema.js'
+import { withJsonSchemas } from '../answers/standard-schema.js'
 import type { AttemptRun } from '../call/attempt-run.js'
 import type { ClientContext } from '../context.js'
-import { withToldUsage } from '../facts/told-usage.js'
+import { withGivenUsage } from '../facts/given-usage.js'
 import { encoding, encodingFor } from '../transport/failure.js'
 import type { CallerFormat, Exchange } from './exchange.js'
 import { named, Translator } from './translator.js'
@@ -47,7 +47,7 @@ export function wireFormat(id: ProtocolId, details: FormatDetails = {}): CallerF
     },
     ...(restore && { restoreNative: (answer, { request }) => restore.whole(answer, request) }),
     check: ({ body }, context) => body && details.check?.(body, context),
-    write: (chat, exchange) => ({ ...codecIn(exchange).encodeResponse(withToldUsage(chat)), ...echoOf(exchange) }),
+    write: (chat, exchange) => ({ ...codecIn(exchange).encodeResponse(withGivenUsage(chat)), ...echoOf(exchange) }),
     ...(details.finish && { finish: details.finish }),
     writer(exchange, native) {
       const codec = codecIn(exchange)

@@ -1,5 +1,5 @@
 /** Answers that broke off: what came of them was paid for, though the provider has not said how much it was. */
-import { estimateTokens } from '../../kernel/estimate.js'
+import { estimateTokens } from '../../kernel/estimate-tokens.js'
 import type { ChatCompletion, Usage } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
 import { countOf } from '../admission/used.js'

@@ -1,6 +1,6 @@
 /** Counts the tokens of a call's text as the options say, before it is sent. */
 import { tokenCounter, type Tokenizer } from '../../cost/tokenizer.js'
-import { estimateTokens, type CountTokens } from '../../kernel/estimate.js'
+import { estimateTokens, type CountTokens } from '../../kernel/estimate-tokens.js'
 import { warnOnce } from '../../telemetry/warn.js'
 
 /** What is returned gives the counter, `undefined` for characters. A tokenizer that is installed is loaded when it is first asked for. */

@@ -1,4 +1,5 @@
 /** `_meta` of an answer. What takes a while to work out waits until somebody looks. */
+import { isTableLoaded } from '../../cost/genai-prices.js'
 import { costOf, type Cost, type PriceOptions } from '../../cost/price.js'
 import type { Attempt } from '../../kernel/errors.js'
 import { readRateLimit, type HeaderSource, type RateLimit } from '../../kernel/rate-limit.js'
@@ -6,7 +7,7 @@ import type { Usage } from '../../kernel/hub.js'
 import type { Target } from '../../router/target.js'
 import { warnOnce } from '../../telemetry/warn.js'
 import type { Doubt } from './plausible.js'
-import { toldUsage } from './told-usage.js'
+import { givenUsage } from './given-usage.js'
 import type { CallMeta, StoredAnswer } from '../types/meta.js'
 
 export interface MetaFacts {
@@ -42,14 +43,48 @@ function inspected(this: CallMeta): CallMeta {
 }
 
 export function createMeta(facts: MetaFacts): CallMeta {
-  return metaOf(facts, null, () => priceOf(facts))
+  return isPricedAtOnce(facts.prices) ? metaWith(facts, priceOf(facts)) : metaOf(facts, null, () => priceOf(facts))
+}
+
+/** Once the table is there a price costs less than putting it off. A user's list may still be on its way. */
+function isPricedAtOnce({ litellm, modelsDev }: PriceOptions): boolean {
+  return litellm === undefined && modelsDev === undefined && isTableLoaded()
+}
+
+/** A plain object, but for rate limits where the answer speaks of them. */
+function metaWith({ target, attempts, warnings, traceId, told, ...facts }: MetaFacts, cost: Cost): CallMeta {
+  const meta: CallMeta = {
+    provider: target.provider.id,
+    model: target.model,
+    attempts,
+    usage: givenUsage(told) ?? null,
+    cost,
+    rateLimit: null,
+    cache: null,
+    traceId,
+    warnings,
+  }
+  const { limitHeaders, answeredAt } = facts
+  if (!limitHeaders) return meta
+  let rateLimit: RateLimit | null | undefined
+  Object.defineProperty(meta, 'rateLimit', {
+    get: () => (rateLimit ??= readRateLimit(limitHeaders, answeredAt) ?? null),
+    enumerable: true,
+    configurable: true,
+  })
+  return shownWhole(meta)
+}
+
+/** Neither enumerable nor on a prototype: to whoever copies it, it is a plain object. */
+function shownWhole(meta: CallMeta): CallMeta {
+  return Object.defineProperty(meta, INSPECT, { value: inspected })
 }
 
 /** Of an answer that was kept, and cost nothing. `by`: id of the stage that had it. */
-export function storedMeta(facts: MetaFacts & { readonly by: string }): CallMeta {
+export function storedMeta(facts: MetaFacts, by: string): CallMeta {
   let savedUsd: number | null | undefined
   const stored: StoredAnswer = {
-    by: facts.by,
+    by,
     get savedUsd() {
       if (savedUsd === undefined) savedUsd = priceOf(facts).usd
       return savedUsd
@@ -74,7 +109,7 @@ function metaOf(facts: MetaFacts, cache: StoredAnswer | null, price: () => Cost)
     provider: target.provider.id,
     model: target.model,
     attempts,
-    usage: toldUsage(facts.told) ?? null,
+    usage: givenUsage(facts.told) ?? null,
     // The price table takes a while to load.
     get cost() {
       return (cost ??= price())
@@ -87,8 +122,7 @@ function metaOf(facts: MetaFacts, cache: StoredAnswer | null, price: () => Cost)
     traceId,
     warnings,
   }
-  // Neither enumerable nor on a prototype: to whoever copies it, it is a plain object.
-  return Object.defineProperty(meta, INSPECT, { value: inspected })
+  return shownWhole(meta)
 }
 
 function priceOf({ target, served, usage, serviceTier, partial, doubt, at, prices }: MetaFacts): Cost {

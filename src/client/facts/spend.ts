@@ -37,8 +37,8 @@ export interface Spend {
 
 /** Answers that wait to be priced, at most. Nobody may ever ask, and the price table takes a while to load. */
 const WAITING = 1_000
-/** The same once prices are loaded: what is kept longer is dearer to collect. */
-const FEW = 8
+/** The same once prices are loaded. */
+const NONE = 1
 /** Names of one kind that are told apart; more are one row. */
 const NAMES = 10_000
 const OTHERS = '(others)'
@@ -56,7 +56,10 @@ interface Entry {
   readonly output: number
 }
 
-function namesOf({ meta, alias, tags, user, date }: Entry): Readonly<Record<SpendBy, readonly (string | null)[]>> {
+/** The names that an answer counts under. */
+type Names = Readonly<Record<SpendBy, readonly (string | null)[]>>
+
+function namesOf({ meta, alias, tags, user, date }: Entry): Names {
   const { provider, model } = meta
   return {
     model: [shortName(`${provider}/${model}`)],
@@ -66,6 +69,21 @@ function namesOf({ meta, alias, tags, user, date }: Entry): Readonly<Record<Spen
     user: [user ?? null],
     day: [new Date(date).toISOString().slice(0, 10)],
   }
+}
+
+const DAY_MS = 86_400_000
+
+/** Whether all names of two answers are the same, as those of calls in a row mostly are. */
+function areNamedAlike(a: Entry, b: Entry): boolean {
+  return (
+    a.meta.model === b.meta.model &&
+    a.meta.provider === b.meta.provider &&
+    a.alias === b.alias &&
+    a.user === b.user &&
+    a.tags === undefined &&
+    b.tags === undefined &&
+    Math.floor(a.date / DAY_MS) === Math.floor(b.date / DAY_MS)
+  )
 }
 
 class Sum {
@@ -111,6 +129,8 @@ export class Ledger {
   private readonly sums = new Map<SpendBy, Map<string | null, Sum>>(DIMENSIONS.map((by) => [by, new Map()]))
   private waiting: Entry[] = []
   private patience = WAITING
+  /** The one that was added last, and where to. */
+  private last: { readonly entry: Entry; readonly sums: readonly Sum[] } | undefined
 
   add({ meta, usage, alias, metadata, date }: SpentCall): void {
     const tags = metadata?.tags
@@ -138,13 +158,21 @@ export class Ledger {
   private price(): void {
     const waiting = this.waiting
     this.waiting = []
-    this.patience = FEW
+    this.patience = NONE
     for (const entry of waiting) {
       const usd = usdOf(entry.meta.cost.usd) ?? null
-      this.total.add(entry, usd)
-      const names = namesOf(entry)
-      for (const by of DIMENSIONS) for (const name of names[by]) this.sumOf(by, name).add(entry, usd)
+      for (const sum of this.sumsOf(entry)) sum.add(entry, usd)
     }
+  }
+
+  /** The total, and one of each of its names. */
+  private sumsOf(entry: Entry): readonly Sum[] {
+    const { last } = this
+    if (last && areNamedAlike(last.entry, entry)) return last.sums
+    const names = namesOf(entry)
+    const sums = [this.total, ...DIMENSIONS.flatMap((by) => names[by].map((name) => this.sumOf(by, name)))]
+    this.last = { entry, sums }
+    return sums
   }
 
   private sumOf(by: SpendBy, name: string | null): Sum {

@@ -21,16 +21,16 @@ interface State {
   readonly refusalLogprobs: LogprobList
 }
 
-export type Emit = <Name extends keyof ChatStreamEvents>(
+export type EmitStreamEvent = <Name extends keyof ChatStreamEvents>(
   event: Name,
   ...args: EventArguments<ChatStreamEvents, Name>
 ) => void
 
 export class ChoiceEvents {
-  private readonly emit: Emit
+  private readonly emit: EmitStreamEvent
   private readonly states = new Map<number, State>()
 
-  constructor(emit: Emit) {
+  constructor(emit: EmitStreamEvent) {
     this.emit = emit
   }
 

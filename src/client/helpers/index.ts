@@ -1,6 +1,6 @@
 /** `chat.completions.stream()` and `runTools()`: what the `openai` package has on top of `create`, over every provider. */
 import type { FunctionToolCall, Message } from '../../kernel/hub.js'
-import { requireMessages } from '../call/arguments.js'
+import { requireMessages } from '../call/call-arguments.js'
 import type { ChatBody, ChatResult, ChatStream, FunctionsOnly } from '../types/chat.js'
 import type { CallOptions } from '../types/options.js'
 import { ChatCompletionRunner } from './chat-run.js'

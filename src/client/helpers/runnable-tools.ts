@@ -5,7 +5,7 @@ import { isObject, typeName } from '../../kernel/json.js'
 import * as semconv from '../../telemetry/semconv.js'
 import { startStep } from '../../telemetry/step.js'
 import { context } from '@opentelemetry/api'
-import { isStandardSchema, parseWithSchema, type StandardSchema } from '../answers/schema.js'
+import { isStandardSchema, parseWithSchema, type StandardSchema } from '../answers/standard-schema.js'
 
 /** What a function is told of the run that calls it. */
 export interface ToolRun {
@@ -83,7 +83,7 @@ export function runnableTools(given: unknown): RunnableTools {
 }
 
 /** What a function is asked with, besides its arguments. */
-export interface Asked {
+export interface ToolContext {
   readonly functions: RunnableTools['functions']
   /** The only function that `tool_choice` allows; `undefined`: any. */
   readonly only: string | undefined
@@ -99,7 +99,7 @@ export interface Asked {
  */
 export async function callFunction(
   call: ToolCall & { type: 'function' },
-  asked: Asked,
+  asked: ToolContext,
 ): Promise<{ readonly message: ToolMessage; readonly ran: boolean }> {
   const { name, arguments: text } = call.function
   const answer = (content: string): ToolMessage => ({ role: 'tool', tool_call_id: call.id, content })

@@ -15,12 +15,12 @@ import { titleIn } from '../../kernel/error-body.js'
 import type { EncodeContext, WireError } from '../../kernel/protocol.js'
 import { readRateLimit, waitFor } from '../../kernel/rate-limit.js'
 import { asString, isObject } from '../../kernel/json.js'
-import { maskError, type ErrorMask } from '../../kernel/redact/errors.js'
+import { maskError, type ErrorMask } from '../../kernel/redact/mask-error.js'
 import { oneLine } from '../../kernel/plain-text.js'
 import { safeMessage } from '../../kernel/safe-message.js'
 import { boundedWait } from '../../kernel/wait.js'
-import { meaningOf } from '../../kernel/refused.js'
-import { isRetryableClass } from '../../policies/error-class.js'
+import { meaningOf } from '../../kernel/refusal-error.js'
+import { isRetryableClass } from '../../policies/classify-error.js'
 import { parseRetryAfter } from '../../policies/retry.js'
 import type { PlannedProvider } from '../../router/target.js'
 
@@ -163,11 +163,11 @@ export function nameTargets(error: TracestitchError, attempts: readonly Attempt[
   )
   const more = second === undefined ? '' : rest.length === 0 ? ` and ${second}` : ` and ${rest.length + 1} more`
   const before = first === undefined ? '' : `; before it ${first}${more} failed`
-  const { message } = error
+  // The stack begins with the message. With source maps it is written when it is first read: as the message is then.
+  const { message, stack } = error
   const whole = `${message} (${oneLine(`${last}${before}`)})`
   error.message = whole
-  // The stack begins with the message.
-  if (error.stack !== undefined) error.stack = error.stack.replace(message, () => whole)
+  if (stack !== undefined) error.stack = stack.replace(message, () => whole)
 }
 
 /** What a codec throws is typed; anything else means that the answer had a shape nobody foresaw. */

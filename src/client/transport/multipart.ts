@@ -8,10 +8,10 @@ export type Upload = Blob | Response | Uint8Array | ArrayBuffer | AsyncIterable<
 type Field = readonly [name: string, value: string] | readonly [name: string, value: Blob, fileName: string]
 
 /** Read once, so that each attempt can send it anew. */
-export type Fields = readonly Field[]
+export type FormFields = readonly Field[]
 
 /** @throws ConfigError on a value that no form can carry. */
-export async function readFields(body: object): Promise<Fields> {
+export async function readFields(body: object): Promise<FormFields> {
   const fields: Field[] = []
   for (const [name, value] of Object.entries(body)) await addField(fields, name, value)
   return fields
@@ -80,7 +80,7 @@ export interface Multipart {
 }
 
 /** Written here rather than by `fetch`, since a caller's own `fetch` may know no other `FormData` than its own. */
-export async function writeMultipart(fields: Fields): Promise<Multipart> {
+export async function writeMultipart(fields: FormFields): Promise<Multipart> {
   const form = new FormData()
   for (const [name, value, fileName] of fields) {
     if (typeof value === 'string') form.append(name, value)

@@ -15,7 +15,7 @@ import type {
 } from '../../kernel/hub.js'
 import type { ModelName } from '../../kernel/model-name.js'
 import type { ModelStream } from '../streams/model-stream.js'
-import type { SchemaOutput, StandardSchema } from '../answers/schema.js'
+import type { SchemaOutput, StandardSchema } from '../answers/standard-schema.js'
 import type { StreamItem, WithMeta } from './meta.js'
 import type { BodyOptions } from './options.js'
 

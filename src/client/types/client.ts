@@ -3,7 +3,7 @@ import type { Spend, SpendBy } from '../facts/spend.js'
 import type { ChatCompletions } from './chat-completions.js'
 import type { Embeddings } from './embeddings.js'
 import type { ClientHealth } from './health.js'
-import type { Images, Moderations, Speech, Transcriptions, Translations } from './passed.js'
+import type { Images, Moderations, Speech, Transcriptions, Translations } from './passthrough.js'
 import type { Rerank } from './rerank.js'
 import type { Responses } from './responses.js'
 

@@ -17,7 +17,7 @@ export interface CallMeta {
    * `total_tokens`, and their details. Of a stream that broke off, what had come. `null` when the answer does not say.
    */
   readonly usage: Partial<Usage> | null
-  /** Worked out when first read. */
+  /** What it cost, in USD. Worked out when the answer is made, or when first read where prices are not loaded yet. */
   readonly cost: Cost
   /** What the answer's headers say of the provider's rate limits; `null` when they say nothing. Read when first asked for. */
   readonly rateLimit: RateLimit | null

@@ -1,5 +1,5 @@
 /** What a provider's words repeat of the request: prompts and arguments of tools are hidden as long as content is not captured. */
-import { folded, grown, type Span } from './marks.js'
+import { folded, grown, type MarkedSpan } from './marks.js'
 import { bareOf, condensed, decoded } from './readings.js'
 
 /** What stands for a part of the request. */
@@ -59,7 +59,7 @@ export class Echoes {
   }
 
   /** Where the text repeats the request. */
-  find(text: string): Span[] {
+  find(text: string): MarkedSpan[] {
     const { texts, keys, bare } = (this.told ??= told(this.request))
     const index = new TextIndex(folded(text))
     const spans = texts.flatMap((one) => this.found(index, one))
@@ -73,7 +73,7 @@ export class Echoes {
     return spans
   }
 
-  private found(index: TextIndex, one: string): Span[] {
+  private found(index: TextIndex, one: string): MarkedSpan[] {
     const least = one.length > LONG ? LONG_PART : PART
     const spans = one.length < PART ? index.wholes(one) : index.parts(one, least)
     return spans
@@ -82,7 +82,7 @@ export class Echoes {
   }
 }
 
-type Place = Omit<Span, 'by'>
+type Place = Omit<MarkedSpan, 'by'>
 
 class TextIndex {
   readonly text: string

@@ -3,14 +3,14 @@
 /** What stands for a secret. */
 export const KEY = '[key]'
 
-export interface Span {
+export interface MarkedSpan {
   readonly start: number
   readonly end: number
   readonly by: string
 }
 
 /** The text with each part replaced by what stands for it. Parts that touch or overlap are one. */
-export function hidden(text: string, spans: readonly Span[]): string {
+export function hidden(text: string, spans: readonly MarkedSpan[]): string {
   if (spans.length === 0) return text
   let shown = ''
   let at = 0
@@ -21,8 +21,8 @@ export function hidden(text: string, spans: readonly Span[]): string {
   return shown + text.slice(at)
 }
 
-function joined(spans: readonly Span[]): readonly Span[] {
-  const result: Span[] = []
+function joined(spans: readonly MarkedSpan[]): readonly MarkedSpan[] {
+  const result: MarkedSpan[] = []
   for (const span of spans.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
     const last = result.at(-1)
     if (last && span.start <= last.end) {

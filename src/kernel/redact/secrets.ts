@@ -4,7 +4,7 @@
  */
 import { decodedRuns } from './decoded.js'
 import { clip } from '../plain-text.js'
-import { folded, grown, hidden, KEY, type Span } from './marks.js'
+import { folded, grown, hidden, KEY, type MarkedSpan } from './marks.js'
 import { bareOf, condensed } from './readings.js'
 
 /** Characters of the pieces by which secrets are found. */
@@ -72,7 +72,7 @@ export class Secrets {
   }
 
   /** Where the text shows a secret. */
-  find(text: string): Span[] {
+  find(text: string): MarkedSpan[] {
     const spans = this.parents.flatMap((parent) => parent.find(text))
     if (this.fixed.size + this.minted.size === 0) return spans
     spans.push(...this.plain(text))
@@ -103,10 +103,10 @@ export class Secrets {
   }
 
   /** Where secrets stand as they are, whole or in part. @param least - Characters of a part. */
-  private plain(given: string, least = 0): Span[] {
+  private plain(given: string, least = 0): MarkedSpan[] {
     const grams = this.index()
     const text = folded(given)
-    const spans: Span[] = []
+    const spans: MarkedSpan[] = []
     let reached = 0
     for (let at = 0; at + GRAM <= text.length; at += 1) {
       for (const { secret, at: there } of grams.get(text.slice(at, at + GRAM)) ?? []) {
@@ -128,7 +128,7 @@ export class Secrets {
   }
 
   /** What providers show of a key: its ends around a mask, or its end in words. */
-  private addMasked(text: string, spans: Span[]): void {
+  private addMasked(text: string, spans: MarkedSpan[]): void {
     for (const pattern of [MASKED, WORDED]) {
       for (const { groups = {}, indices } of text.matchAll(pattern)) {
         const { head, tail } = groups

@@ -1,5 +1,5 @@
 /** What is wrong with the account or the key, whichever status it is said with. */
-import type { Fact } from './fact.js'
+import type { ErrorFact } from './fact.js'
 
 /** An account without credit, or at a limit that waiting does not lift: a 400, 403, 404 or 429 of many. */
 export const SPENT: RegExp = new RegExp(
@@ -46,7 +46,7 @@ const WRONG_KEY = new RegExp(
 const WRONG_PLACE =
   /(?:location|country|region|territory|countries|regions)\b[^.]{0,40} (?:is|are) not (?:supported|available|allowed)|not (?:supported|available) in your (?:country|region|location)/i
 
-export const account: readonly Fact[] = [
+export const account: readonly ErrorFact[] = [
   { is: 'quota', from: ['bad-request', 'auth', 'server', 'not-found'], words: SPENT },
   { is: 'auth', from: ['bad-request', 'server', 'not-found'], words: WRONG_KEY },
   { is: 'auth', from: ['bad-request', 'not-found'], words: WRONG_PLACE },

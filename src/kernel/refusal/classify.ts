@@ -7,9 +7,9 @@ import { account, SPENT } from './account.js'
 import { baseOfCode, classOfCode } from './codes.js'
 import { contentPolicy } from './content-policy.js'
 import { contextLength } from './context-length.js'
-import type { Base, Fact } from './fact.js'
+import type { Base, ErrorFact } from './fact.js'
 import { model } from './model.js'
-import { beyond, missing } from './request.js'
+import { beyond, missing } from './unserved-request.js'
 
 /** What is known of a refusal. */
 export interface Refusal {
@@ -38,7 +38,7 @@ const QUOTED =
 
 const SAID_OTHERWISE: ReadonlySet<ErrorClass> = new Set(['bad-request', 'auth', 'server'])
 
-const FACTS: readonly Fact[] = [
+const FACTS: readonly ErrorFact[] = [
   ...contextLength,
   ...missing,
   ...contentPolicy,

@@ -1,5 +1,5 @@
 /** Content policy, in the words of those who say it without a code of its own. */
-import { REFUSED_OR_DENIED, type Fact } from './fact.js'
+import { REFUSED_OR_DENIED, type ErrorFact } from './fact.js'
 
 const SAID = '(?:content|prompt|input|request|message|image|output|response|text|generation|query|conversation)s?'
 
@@ -41,7 +41,7 @@ const WORDS: readonly RegExp[] = [
 /** OpenAI's code for what it flagged. OpenRouter's Responses give it to any request that is malformed. */
 const INVALID_PROMPT = /\binvalid_prompt\b(?!.*(?:api request|validation|expected|required|schema|must be))/is
 
-export const contentPolicy: readonly Fact[] = [
+export const contentPolicy: readonly ErrorFact[] = [
   { is: 'content-policy', from: REFUSED_OR_DENIED, words: INVALID_PROMPT },
   {
     is: 'content-policy',

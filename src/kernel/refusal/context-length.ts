@@ -1,5 +1,5 @@
 /** "Too long", in the words of those who say it under a 400 (or a 500, or inside a 200) without a code of its own. */
-import { REFUSED, type Fact } from './fact.js'
+import { REFUSED, type ErrorFact } from './fact.js'
 
 /** A long prompt, whatever else is said with it. */
 const TOO_LONG: readonly RegExp[] = [
@@ -64,7 +64,7 @@ const SUM = /input length and `?max_tokens`? exceed|maximum context length is|to
 
 const any = (patterns: readonly RegExp[]): RegExp => new RegExp(patterns.map(({ source }) => source).join('|'), 'i')
 
-export const contextLength: readonly Fact[] = [
+export const contextLength: readonly ErrorFact[] = [
   { is: 'context-length', from: REFUSED, words: SUM },
   { is: 'unsupported', from: REFUSED, words: any(OUTPUT_LIMIT) },
   { is: 'context-length', from: [...REFUSED, 'not-found'], words: any(TOO_LONG) },

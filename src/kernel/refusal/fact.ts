@@ -4,7 +4,7 @@ import type { ErrorClass } from '../error-class.js'
 /** What the status, or a general code, says before the words are read. */
 export type Base = 'bad-request' | 'auth' | 'not-found' | 'server' | 'overloaded' | 'rate-limit'
 
-export interface Fact {
+export interface ErrorFact {
   readonly is: ErrorClass
   /** Where the words count: what they mean under a 400 they need not mean under a 429. */
   readonly from: readonly Base[]

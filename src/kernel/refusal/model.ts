@@ -1,5 +1,5 @@
 /** What is wrong with the model that was asked for, and what it got wrong itself. */
-import { REFUSED, type Fact } from './fact.js'
+import { REFUSED, type ErrorFact } from './fact.js'
 
 /** The model's name may stand between, and its quotes. */
 const NAMED = String.raw`\bmodel(?: name| id| code| identifier| version|s)?:? ?(?!(?:output|response|answer|input|param|config|request|setting|call|tool)\w*\b)(?:[\x60'"“‘(\[]{0,2}[\w./:@#-]{1,120}[\x60'"”’)\]]{0,2},? ){0,2}`
@@ -42,7 +42,7 @@ const OWN_FAULT = new RegExp(
 const CRASHED =
   /model has (?:unloaded|crashed)|engine ?dead|enginecore encountered|\bupstream (?:\w+ ){0,2}?(?:is )?(?:unavailable|unreachable|down|timed out|timeout|connect error|connection)|\b(?:bad gateway|gateway time-?out)\b/i
 
-export const model: readonly Fact[] = [
+export const model: readonly ErrorFact[] = [
   { is: 'server', from: ['bad-request'], words: CRASHED },
   { is: 'invalid-output', from: REFUSED, words: OWN_FAULT },
   { is: 'not-found', from: REFUSED, words: NOT_THERE },

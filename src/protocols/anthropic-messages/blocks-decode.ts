@@ -6,14 +6,10 @@
 import type { Annotation, Block, FunctionToolCall, ToolCall } from '../../kernel/hub.js'
 import { asArray, asNumber, asString, isObject, parseJson } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { isHttpUrl } from '../../kernel/media.js'
-import { argumentsText } from '../shared/arguments.js'
+import { isHttpUrl } from '../../kernel/data-url.js'
+import type { DecodedBlocks } from '../shared/stream-blocks.js'
+import { argumentsText } from '../shared/tool-arguments.js'
 import { ID, asCacheControl, cacheFields } from './wire.js'
-
-export interface DecodedBlocks {
-  readonly blocks: Block[]
-  readonly toolCalls: ToolCall[]
-}
 
 /**
  * @param options.callers - Keep that the model itself made a call, which is what the field's absence means too. A

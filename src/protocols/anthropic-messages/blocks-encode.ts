@@ -2,7 +2,7 @@
 import type { Annotation, Block, ToolCall } from '../../kernel/hub.js'
 import { asArray } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { argumentsObject } from '../shared/arguments.js'
+import { argumentsObject } from '../shared/tool-arguments.js'
 import { ownRaw } from './wire.js'
 
 /** What cannot be written in a block's place; the caller decides what that means. */

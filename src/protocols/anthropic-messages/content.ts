@@ -3,9 +3,9 @@ import type { ContentPart, FilePart, ImagePart } from '../../kernel/hub.js'
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
-import { fromBase64, isHttpUrl, parseDataUrl, toBase64 } from '../../kernel/media.js'
+import { fromBase64, isHttpUrl, parseDataUrl, toBase64 } from '../../kernel/data-url.js'
 import { ID, cacheFields, holdsMore, ownRaw } from './wire.js'
-import { said } from '../shared/said.js'
+import { quoted } from '../shared/quoted.js'
 
 /** Content as the wire takes it: a string stays one. Empty texts, which the API refuses, are left out of arrays. */
 export function encodeContent(content: string | readonly ContentPart[], limits: Limits): string | JsonObject[] {
@@ -35,7 +35,7 @@ function encodePart(part: ContentPart, limits: Limits): JsonObject[] {
       return []
     }
     default:
-      limits.unsupported(`message part ${said(part.type)}`)
+      limits.unsupported(`message part ${quoted(part.type)}`)
       return []
   }
 }

@@ -4,7 +4,7 @@
  * What the hub has no place for travels in the `raw` of a request, an answer, a block or a part.
  */
 import type { ChatProtocol } from '../../kernel/protocol.js'
-import { decodeError, encodeError } from './errors.js'
+import { decodeError, encodeError } from './error.js'
 import { decodeRequest } from './request-decode.js'
 import { PATH, encodeRequest } from './request-encode.js'
 import { decodeResponse, encodeResponse } from './response.js'

@@ -1,5 +1,5 @@
 /** `system` and `messages` to the hub's conversation: the reverse of `messages-encode.ts`. */
-import { messageFromBlocks } from '../../kernel/blocks.js'
+import { messageFromBlocks } from '../../kernel/message-blocks.js'
 import type { AssistantMessage, ContentPart, Message, ToolMessage } from '../../kernel/hub.js'
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'

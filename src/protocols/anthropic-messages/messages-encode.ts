@@ -2,7 +2,7 @@
  * The conversation to `system` and `messages`
  * (https://platform.claude.com/docs/en/build-with-claude/working-with-messages).
  */
-import { blocksOf } from '../../kernel/blocks.js'
+import { blocksOf } from '../../kernel/message-blocks.js'
 import type { AssistantMessage, Message, SystemMessage, ToolMessage } from '../../kernel/hub.js'
 import { asArray } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
@@ -11,7 +11,7 @@ import { trimmedEnd, withClaudeProof } from '../shared/history/proofs.js'
 import { encodeBlock, encodeToolId } from './blocks-encode.js'
 import { encodeContent, toBlocks } from './content.js'
 import type { Limits } from '../../kernel/limits.js'
-import { said } from '../shared/said.js'
+import { quoted } from '../shared/quoted.js'
 
 type Content = string | JsonObject[]
 
@@ -94,7 +94,7 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
         append('assistant', encodeAssistant(message, options, limits))
         break
       default:
-        limits.unsupported(`messages of role ${said((message as { role?: unknown } | null)?.role)}`)
+        limits.unsupported(`messages of role ${quoted((message as { role?: unknown } | null)?.role)}`)
     }
   }
   settle()
@@ -129,7 +129,7 @@ function encodeSystem(message: SystemMessage, limits: Limits): Content {
     const blocks = toBlocks(encodeContent([part as (typeof content)[number]], limits))
     return blocks.filter((block) => {
       const fits = block['type'] !== 'image' && block['type'] !== 'document'
-      if (!fits) limits.unsupported(`${said(block['type'])} parts in system messages`)
+      if (!fits) limits.unsupported(`${quoted(block['type'])} parts in system messages`)
       return fits
     })
   })

@@ -1,5 +1,5 @@
 /** `max_tokens`, which the format requires and callers need not give. */
-import { estimateTokens } from '../../kernel/estimate.js'
+import { estimateTokens } from '../../kernel/estimate-tokens.js'
 import type { ChatRequest } from '../../kernel/hub.js'
 import type { Limits } from '../../kernel/limits.js'
 import { traitsOf } from '../../models/index.js'

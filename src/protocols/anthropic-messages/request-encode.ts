@@ -68,7 +68,7 @@ const checkFields = fieldCheck({
     'speed',
     'thread',
   ],
-  unsaid: ['detail'],
+  noCounterparts: ['detail'],
 })
 
 /**

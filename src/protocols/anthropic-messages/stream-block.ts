@@ -1,27 +1,10 @@
 /** One content block of a stream, from its start to its stop, as hub deltas. */
 import { StreamError } from '../../kernel/errors.js'
-import type { ChunkDelta } from '../../kernel/hub.js'
 import { asString } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { argumentsObject } from '../shared/arguments.js'
+import { toolCallBlock, type OpenBlock, type StreamPosition } from '../shared/stream-blocks.js'
+import { argumentsObject } from '../shared/tool-arguments.js'
 import { decodeBlock, decodeToolUse } from './blocks-decode.js'
-
-/** Where the stream stands; the blocks move it on. */
-export interface StreamPosition {
-  /** Ordinal of the next block. */
-  ordinal: number
-  /** Index of the next tool call. */
-  toolCalls: number
-  /** Length of the text before the open block. */
-  textLength: number
-}
-
-export interface OpenBlock {
-  open(): readonly ChunkDelta[]
-  /** @returns `undefined` when there is nothing to show yet. */
-  grow(delta: JsonObject): ChunkDelta | undefined
-  close(): readonly ChunkDelta[]
-}
 
 export function createOpenBlock(start: JsonObject, position: StreamPosition): OpenBlock {
   const block = position.ordinal++
@@ -31,7 +14,9 @@ export function createOpenBlock(start: JsonObject, position: StreamPosition): Op
     case 'thinking':
       return thinkingBlock(start, block)
     case 'tool_use':
-      return toolBlock(start, block, position.toolCalls++)
+      return toolCallBlock(decodeToolUse(start), { block, index: position.toolCalls++ }, (delta) =>
+        pieceOf(delta, 'input_json_delta', 'partial_json'),
+      )
     default:
       return wholeBlock(start, block, position)
   }
@@ -113,27 +98,6 @@ function thinkingBlock(start: JsonObject, block: number): OpenBlock {
       const proof = signed || signature === undefined ? {} : { signature }
       return [{ thinking_blocks: [{ type: 'thinking', thinking: '', ...proof }], block }]
     },
-  }
-}
-
-function toolBlock(start: JsonObject, block: number, index: number): OpenBlock {
-  const { call, block: decoded } = decodeToolUse(start)
-  let empty = true
-  return {
-    open: () => [
-      {
-        tool_calls: [{ index, id: call.id, type: 'function', function: { name: call.function.name, arguments: '' } }],
-        block,
-        ...(decoded.raw && { blocks: [decoded] }),
-      },
-    ],
-    grow(delta) {
-      const piece = pieceOf(delta, 'input_json_delta', 'partial_json')
-      if (!piece) return undefined
-      empty = false
-      return { tool_calls: [{ index, function: { arguments: piece } }], block }
-    },
-    close: () => (empty ? [{ tool_calls: [{ index, function: { arguments: call.function.arguments } }], block }] : []),
   }
 }
 

@@ -10,10 +10,10 @@ import { asArray, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject, StreamDecoder } from '../../kernel/protocol.js'
 import { rawOf } from './answer-raw.js'
 import { decodeRefusal } from './blocks-decode.js'
-import { providerError } from './errors.js'
+import { providerError } from './error.js'
 import { decodeFinish } from './finish-reason.js'
 import { createOpenBlock } from './stream-block.js'
-import type { OpenBlock, StreamPosition } from './stream-block.js'
+import type { OpenBlock, StreamPosition } from '../shared/stream-blocks.js'
 import { decodeServiceTier, decodeUsage, merge } from './usage.js'
 
 const NOTHING: readonly ChatChunk[] = []

@@ -3,14 +3,9 @@ import { StreamError } from '../../kernel/errors.js'
 import type { Annotation, Block, ChunkDelta, ToolCallDelta } from '../../kernel/hub.js'
 import { isObject, parseJson } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
+import type { BlockWriter } from '../shared/stream-blocks.js'
 import { citationsOf, encodeToolId } from './blocks-encode.js'
 import { ownRaw } from './wire.js'
-
-export interface BlockWriter {
-  write(delta: ChunkDelta): void
-  /** Closes what is open and writes what was held back. */
-  end(): void
-}
 
 interface Call {
   id: string

@@ -2,7 +2,7 @@
 import type { ContentPart, Message } from '../../kernel/hub.js'
 import { asArray, isObject } from '../../kernel/json.js'
 import type { Limits } from '../../kernel/limits.js'
-import { isHttpUrl } from '../../kernel/media.js'
+import { isHttpUrl } from '../../kernel/data-url.js'
 import { ownRaw } from './wire.js'
 
 const HINT = 'this provider fetches nothing: give the content itself, as a base64 data URL'

@@ -6,14 +6,10 @@
 import type { Annotation, Block, CacheControl, FunctionToolCall, ToolCall } from '../../kernel/hub.js'
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { fromBase64, isHttpUrl } from '../../kernel/media.js'
-import { argumentsText } from '../shared/arguments.js'
+import { fromBase64, isHttpUrl } from '../../kernel/data-url.js'
+import type { DecodedBlocks } from '../shared/stream-blocks.js'
+import { argumentsText } from '../shared/tool-arguments.js'
 import { ID, asCacheControl } from './wire.js'
-
-export interface DecodedBlocks {
-  readonly blocks: Block[]
-  readonly toolCalls: ToolCall[]
-}
 
 /**
  * @param options.types - Keep the word for the usual kind of tool use, which its absence means too. A request keeps it

@@ -2,8 +2,8 @@
 import type { Annotation, Block, ToolCall } from '../../kernel/hub.js'
 import { asArray, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { toBase64 } from '../../kernel/media.js'
-import { argumentsObject } from '../shared/arguments.js'
+import { toBase64 } from '../../kernel/data-url.js'
+import { argumentsObject } from '../shared/tool-arguments.js'
 import { cachePointOf, encodeToolId, ownRaw, type ToolIds } from './wire.js'
 
 /** What cannot be written in a block's place; the caller decides what that means. */

@@ -3,9 +3,9 @@ import type { ContentPart, FilePart, ImagePart } from '../../kernel/hub.js'
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
-import { documentName, readInline, writeInline, type Inline } from './formats.js'
+import { documentName, readInline, writeInline, type Inline } from './file-formats.js'
 import { ID, asCacheControl, cachePointOf, holdsMore, ownRaw } from './wire.js'
-import { said } from '../shared/said.js'
+import { quoted } from '../shared/quoted.js'
 
 /** Empty texts, which the API refuses, are left out. */
 export function encodeContent(content: string | readonly ContentPart[], limits: Limits): JsonObject[] {
@@ -35,7 +35,7 @@ function encodePart(part: ContentPart, limits: Limits): JsonObject[] {
       return []
     }
     default:
-      limits.unsupported(`message part ${said((part as { type?: unknown }).type)}`)
+      limits.unsupported(`message part ${quoted((part as { type?: unknown }).type)}`)
       return []
   }
 }

@@ -7,7 +7,7 @@
  * id, nor a count of reasoning tokens, and its model only where a prompt router chose it.
  */
 import type { ChatProtocol } from '../../kernel/protocol.js'
-import { decodeError, encodeError } from './errors.js'
+import { decodeError, encodeError } from './error.js'
 import { PATH, pathOf } from './paths.js'
 import { decodeRequest } from './request-decode.js'
 import { encodeRequest } from './request-encode.js'

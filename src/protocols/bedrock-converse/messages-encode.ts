@@ -1,5 +1,5 @@
 /** The conversation to `system` and `messages` (https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-call.html). */
-import { blocksOf } from '../../kernel/blocks.js'
+import { blocksOf } from '../../kernel/message-blocks.js'
 import type { AssistantMessage, Message, ToolMessage } from '../../kernel/hub.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
@@ -9,7 +9,7 @@ import { encodeBlock, encodeThinking } from './blocks-encode.js'
 import { encodeContent } from './content.js'
 import { withTextBesideDocuments, withUniqueNames } from './placement.js'
 import { cachePointOf, encodeToolId, type ToolIds } from './wire.js'
-import { said } from '../shared/said.js'
+import { quoted } from '../shared/quoted.js'
 
 interface Turn {
   role: 'user' | 'assistant' | 'system'
@@ -72,7 +72,7 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
         append('assistant', encodeAssistant(message, options, limits))
         break
       default:
-        limits.unsupported(`messages of role ${said((message as { role?: unknown } | null)?.role)}`)
+        limits.unsupported(`messages of role ${quoted((message as { role?: unknown } | null)?.role)}`)
     }
   }
   const contents = turns.map(({ content }) => content)

@@ -8,7 +8,7 @@ import type { Limits } from '../../kernel/limits.js'
 import type { ConverseTraits } from '../../models/index.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { marksToKeep, MOST_MARKS, tooShort } from '../shared/cache-marks.js'
-import { MAX_DOCUMENT_NAME } from './formats.js'
+import { MAX_DOCUMENT_NAME } from './file-formats.js'
 
 /** Two documents of one request may not have the same name. */
 export function withUniqueNames(contents: readonly JsonObject[][]): void {

@@ -53,7 +53,7 @@ const checkFields = fieldCheck({
     'requestMetadata',
     'serviceTier',
   ],
-  unsaid: ['detail'],
+  noCounterparts: ['detail'],
 })
 
 /**

@@ -3,25 +3,10 @@ import { StreamError } from '../../kernel/errors.js'
 import type { ChunkDelta } from '../../kernel/hub.js'
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { argumentsValue } from '../shared/arguments.js'
+import { toolCallBlock, type OpenBlock, type StreamPosition } from '../shared/stream-blocks.js'
+import { argumentsValue } from '../shared/tool-arguments.js'
 import { clientToolUse, decodeBlock, decodeToolUse } from './blocks-decode.js'
 import { memberOf } from './wire.js'
-
-/** Where the stream stands; the blocks move it on. */
-export interface StreamPosition {
-  /** Ordinal of the next block. */
-  ordinal: number
-  /** Index of the next tool call. */
-  toolCalls: number
-  /** Length of the text before the open block. */
-  textLength: number
-}
-
-export interface OpenBlock {
-  open(): readonly ChunkDelta[]
-  grow(delta: JsonObject): readonly ChunkDelta[]
-  close(): readonly ChunkDelta[]
-}
 
 const NOTHING: readonly ChunkDelta[] = []
 
@@ -29,7 +14,7 @@ const NOTHING: readonly ChunkDelta[] = []
 export function createOpenBlock(start: JsonObject, position: StreamPosition): OpenBlock {
   const block = position.ordinal++
   const toolUse = clientToolUse(start)
-  if (toolUse) return toolBlock(toolUse, block, position.toolCalls++)
+  if (toolUse) return toolCallBlock(decodeToolUse(toolUse), { block, index: position.toolCalls++ }, inputPiece)
   return memberOf(start, ['toolUse', 'toolResult', 'image']) ? wholeBlock(start, block) : plainBlock(block, position)
 }
 
@@ -41,27 +26,27 @@ function plainBlock(block: number, position: StreamPosition): OpenBlock {
   let redacted = ''
   let other: JsonObject | undefined
 
-  function reason(reasoning: JsonObject): readonly ChunkDelta[] {
+  function reason(reasoning: JsonObject): ChunkDelta | undefined {
     const { text: thinking, signature, redactedContent } = reasoning
     if (typeof redactedContent === 'string') redacted += binaryOf(redactedContent)
     if (typeof signature === 'string')
-      return [{ thinking_blocks: [{ type: 'thinking', thinking: '', signature }], block }]
-    if (typeof thinking !== 'string' || thinking === '') return NOTHING
-    return [{ reasoning_content: thinking, thinking_blocks: [{ type: 'thinking', thinking }], block }]
+      return { thinking_blocks: [{ type: 'thinking', thinking: '', signature }], block }
+    if (typeof thinking !== 'string' || thinking === '') return undefined
+    return { reasoning_content: thinking, thinking_blocks: [{ type: 'thinking', thinking }], block }
   }
   return {
     open: () => NOTHING,
     grow(delta) {
       const { text: piece, reasoningContent, citation } = delta
       if (typeof piece === 'string') {
-        if (piece === '') return NOTHING
+        if (piece === '') return undefined
         text += piece
-        return [{ content: piece, block }]
+        return { content: piece, block }
       }
       if (isObject(reasoningContent)) return reason(reasoningContent)
       if (isObject(citation)) citations.push(citation)
       else other = { ...other, ...delta }
-      return NOTHING
+      return undefined
     },
     close() {
       const start = position.textLength
@@ -97,28 +82,6 @@ function inputPiece(delta: JsonObject): string | undefined {
   return isObject(toolUse) ? asString(toolUse['input']) : undefined
 }
 
-function toolBlock(start: JsonObject, block: number, index: number): OpenBlock {
-  const { call, block: decoded } = decodeToolUse(start)
-  let empty = true
-  return {
-    open: () => [
-      {
-        tool_calls: [{ index, id: call.id, type: 'function', function: { name: call.function.name, arguments: '' } }],
-        block,
-        ...(decoded.raw && { blocks: [decoded] }),
-      },
-    ],
-    grow(delta) {
-      const piece = inputPiece(delta)
-      if (!piece) return NOTHING
-      empty = false
-      return [{ tool_calls: [{ index, function: { arguments: piece } }], block }]
-    },
-    close: () =>
-      empty ? [{ tool_calls: [{ index, function: { arguments: call.function.arguments } }], block }] : NOTHING,
-  }
-}
-
 /** Blocks shown only when complete: tools that run at the provider, their results, and images. */
 function wholeBlock(start: JsonObject, block: number): OpenBlock {
   const kind = memberOf(start, ['toolUse', 'toolResult', 'image']) ?? 'image'
@@ -133,7 +96,7 @@ function wholeBlock(start: JsonObject, block: number): OpenBlock {
       // One by one: a result may be too long for a spread.
       for (const piece of asArray(delta['toolResult'])) content.push(piece)
       if (isObject(delta['image'])) fields = { ...fields, ...delta['image'] }
-      return NOTHING
+      return undefined
     },
     close() {
       const whole: JsonObject = { ...(isObject(head) ? head : {}), ...fields }

@@ -8,10 +8,11 @@ import { StreamError } from '../../kernel/errors.js'
 import type { ChatChunk, ChunkChoice, ChunkDelta } from '../../kernel/hub.js'
 import { asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject, StreamDecoder } from '../../kernel/protocol.js'
-import { providerError } from './errors.js'
+import { providerError } from './error.js'
 import { decodeFinish } from './finish-reason.js'
 import { rawOf, routedModel } from './response.js'
-import { createOpenBlock, type OpenBlock, type StreamPosition } from './stream-block.js'
+import type { OpenBlock, StreamPosition } from '../shared/stream-blocks.js'
+import { createOpenBlock } from './stream-block.js'
 import { decodeServiceTier, decodeUsage } from './usage.js'
 import { ID } from './wire.js'
 
@@ -90,9 +91,9 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
     }
     const { delta } = event
     if (!isObject(delta)) throw new StreamError('contentBlockDelta without a delta')
-    if (block) return chunksOf(block.grow(delta))
-    if (isObject(delta['toolUse'])) throw new StreamError('a piece of a tool use that did not start')
-    return chunksOf(begin(index, {}).block.grow(delta))
+    if (!block && isObject(delta['toolUse'])) throw new StreamError('a piece of a tool use that did not start')
+    const grown = (block ?? begin(index, {}).block).grow(delta)
+    return grown ? chunksOf([grown]) : NOTHING
   }
 
   function closeBlocks(): readonly ChunkDelta[] {

@@ -6,14 +6,9 @@ import type { Annotation, Block, ChunkDelta, ToolCallDelta } from '../../kernel/
 import { asArray, isObject } from '../../kernel/json.js'
 import { StreamError } from '../../kernel/errors.js'
 import type { JsonObject } from '../../kernel/protocol.js'
+import type { BlockWriter } from '../shared/stream-blocks.js'
 import { citationsOf, encodeBlock, toolUseHead } from './blocks-encode.js'
 import { memberOf, ownRaw } from './wire.js'
-
-export interface BlockWriter {
-  write(delta: ChunkDelta): void
-  /** Closes what is open and writes what was held back. */
-  end(): void
-}
 
 interface Call {
   id: string

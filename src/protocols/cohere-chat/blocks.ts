@@ -5,13 +5,9 @@
 import type { Block, FunctionToolCall, ToolCall } from '../../kernel/hub.js'
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
+import type { DecodedBlocks } from '../shared/stream-blocks.js'
 import { annotationsOf, citationsOf, isPortable, placeOf } from './citations.js'
 import { ID, PLAN, isPlan, ownRaw } from './wire.js'
-
-export interface DecodedBlocks {
-  readonly blocks: Block[]
-  readonly toolCalls: FunctionToolCall[]
-}
 
 /** Citations by where they stand. */
 interface Placed {
@@ -36,7 +32,7 @@ function contentOf(content: unknown): readonly unknown[] {
   return typeof content === 'string' ? [{ type: 'text', text: content }] : asArray(content)
 }
 
-export function decodeBlocks(message: JsonObject): DecodedBlocks {
+export function decodeBlocks(message: JsonObject): DecodedBlocks<FunctionToolCall> {
   const content = contentOf(message['content'])
   const placed = placeAll(
     message['citations'],

@@ -5,7 +5,7 @@
 import type { Annotation, Block } from '../../kernel/hub.js'
 import { asArray, asNumber, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { isHttpUrl } from '../../kernel/media.js'
+import { isHttpUrl } from '../../kernel/data-url.js'
 import { ownRaw } from './wire.js'
 
 /** What a citation stands on. */

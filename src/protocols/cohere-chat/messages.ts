@@ -1,5 +1,5 @@
 /** The conversation (https://docs.cohere.com/reference/chat), both ways. */
-import { blocksOf, messageFromBlocks } from '../../kernel/blocks.js'
+import { blocksOf, messageFromBlocks } from '../../kernel/message-blocks.js'
 import type { AssistantMessage, ContentPart, Message } from '../../kernel/hub.js'
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { Limits } from '../../kernel/limits.js'
@@ -7,7 +7,7 @@ import type { JsonObject } from '../../kernel/protocol.js'
 import { LEFT_OUT } from '../shared/history/blanks.js'
 import { decodeBlocks, encodeBlocks, encodeCall } from './blocks.js'
 import { ID, PLAN, ownRaw } from './wire.js'
-import { said } from '../shared/said.js'
+import { quoted } from '../shared/quoted.js'
 
 type Content = string | JsonObject[]
 
@@ -27,7 +27,7 @@ function encodeContent(content: Message['content'], role: string, limits: Limits
     // A raw part of this format is as the caller wrote it.
     if (wire && part.type === 'raw') return [wire]
     limits.unsupported(
-      part.type === 'raw' ? `a message part of ${part.protocol}` : `${said(part.type)} parts in ${role} messages`,
+      part.type === 'raw' ? `a message part of ${part.protocol}` : `${quoted(part.type)} parts in ${role} messages`,
     )
     return []
   })
@@ -71,7 +71,7 @@ export function encodeMessages(messages: readonly Message[], limits: Limits): Js
       case 'assistant':
         return [encodeAssistant(message, limits)]
       default:
-        limits.unsupported(`messages of role ${said((message as { role?: unknown } | null)?.role)}`)
+        limits.unsupported(`messages of role ${quoted((message as { role?: unknown } | null)?.role)}`)
         return []
     }
   })

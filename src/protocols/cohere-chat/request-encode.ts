@@ -44,7 +44,7 @@ const checkFields = fieldCheck({
     'tools',
   ],
   native: ['citation_options', 'documents', 'priority', 'safety_mode', 'strict_tools'],
-  unsaid: ['cache_control'],
+  noCounterparts: ['cache_control'],
 })
 
 /** Messages say something, and one beside the instructions; results are text and documents (https://docs.cohere.com/reference/chat). */

@@ -1,5 +1,5 @@
 /** Answers that come whole (https://docs.cohere.com/reference/chat), both ways. */
-import { blocksOf, messageFromBlocks } from '../../kernel/blocks.js'
+import { blocksOf, messageFromBlocks } from '../../kernel/message-blocks.js'
 import { StreamError } from '../../kernel/errors.js'
 import type { ChatCompletion, CompletionMessage } from '../../kernel/hub.js'
 import { asString, isObject, typeName } from '../../kernel/json.js'

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
 import { decodeFileData, decodeInlineData, encodeAudio, encodeFile, encodeImage } from './media.js'
 import { ID, camel, ownRaw } from './wire.js'
-import { said } from '../shared/said.js'
+import { quoted } from '../shared/quoted.js'
 
 export function encodeContent(
   content: string | readonly ContentPart[] | null | undefined,
@@ -44,7 +44,7 @@ function encodePart(part: ContentPart, limits: Limits): JsonObject[] {
       )
     }
     default:
-      limits.unsupported(`message part ${said((part as { type?: unknown }).type)}`)
+      limits.unsupported(`message part ${quoted((part as { type?: unknown }).type)}`)
       return []
   }
 }

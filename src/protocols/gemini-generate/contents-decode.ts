@@ -1,5 +1,5 @@
 /** `systemInstruction` and `contents` to the hub's conversation: the reverse of `contents-encode.ts`. */
-import { messageFromBlocks } from '../../kernel/blocks.js'
+import { messageFromBlocks } from '../../kernel/message-blocks.js'
 import type { ContentPart, Message } from '../../kernel/hub.js'
 import { asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'

@@ -1,5 +1,5 @@
 /** The conversation to `systemInstruction` and `contents` (https://ai.google.dev/api/caching#Content). */
-import { blocksOf } from '../../kernel/blocks.js'
+import { blocksOf } from '../../kernel/message-blocks.js'
 import type { AssistantMessage, Block, Message, ToolCall } from '../../kernel/hub.js'
 import { asArray, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
@@ -10,7 +10,7 @@ import { wireId } from './parts-decode.js'
 import { encodeBlock, encodeCall } from './parts-encode.js'
 import { encodeResult, encodeToolResult } from './tool-results.js'
 import { ownRaw } from './wire.js'
-import { said } from '../shared/said.js'
+import { quoted } from '../shared/quoted.js'
 
 interface Content {
   role: 'user' | 'model'
@@ -85,7 +85,7 @@ export function encodeContents(
         break
       }
       default:
-        limits.unsupported(`messages of role ${said((message as { role?: unknown } | null)?.role)}`)
+        limits.unsupported(`messages of role ${quoted((message as { role?: unknown } | null)?.role)}`)
     }
   }
   return {

@@ -6,7 +6,7 @@
 import type { Annotation } from '../../kernel/hub.js'
 import { asArray, asNumber, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { isHttpUrl } from '../../kernel/media.js'
+import { isHttpUrl } from '../../kernel/data-url.js'
 
 /** One visible text of an answer. */
 export interface GroundedText {

@@ -5,7 +5,7 @@
  * What the hub holds and an answer in this format loses: audio and redacted thinking of another provider.
  */
 import type { ChatProtocol } from '../../kernel/protocol.js'
-import { decodeError, encodeError } from './errors.js'
+import { decodeError, encodeError } from './error.js'
 import { decodeRequest } from './request-decode.js'
 import { encodeRequest } from './request-encode.js'
 import { decodeResponse, encodeResponse } from './response.js'

@@ -3,7 +3,7 @@ import type { AudioPart, ContentPart, FilePart } from '../../kernel/hub.js'
 import { asString, isObject } from '../../kernel/json.js'
 import type { Limits } from '../../kernel/limits.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { isHttpUrl, parseDataUrl } from '../../kernel/media.js'
+import { isHttpUrl, parseDataUrl } from '../../kernel/data-url.js'
 import { message } from './wire.js'
 
 /** The API's own table of what it reads: https://ai.google.dev/gemini-api/docs/files#supported-types */

@@ -7,7 +7,7 @@ import { StreamError } from '../../kernel/errors.js'
 import type { Block, FunctionToolCall, ToolCall } from '../../kernel/hub.js'
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { argumentsText } from '../shared/arguments.js'
+import { argumentsText } from '../shared/tool-arguments.js'
 import { restOf } from '../shared/raw.js'
 import { ID, camel } from './wire.js'
 

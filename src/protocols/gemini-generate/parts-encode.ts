@@ -2,7 +2,7 @@
 import type { Block, ToolCall } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { argumentsObject } from '../shared/arguments.js'
+import { argumentsObject } from '../shared/tool-arguments.js'
 import { wireId } from './parts-decode.js'
 import { ownRaw } from './wire.js'
 

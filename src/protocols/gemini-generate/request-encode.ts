@@ -39,7 +39,7 @@ const checkFields = fieldCheck({
     'web_search_options',
   ],
   native: ['safetySettings', 'cachedContent', 'labels', 'modelArmorConfig', 'generationConfig', 'toolConfig'],
-  unsaid: ['detail'],
+  noCounterparts: ['detail'],
 })
 
 /**

@@ -1,6 +1,6 @@
 /** Answers that come whole (https://ai.google.dev/api/generate-content#generatecontentresponse), both ways. */
 import { createChatAccumulator } from '../../kernel/accumulate.js'
-import { blocksOf, messageFromBlocks } from '../../kernel/blocks.js'
+import { blocksOf, messageFromBlocks } from '../../kernel/message-blocks.js'
 import { StreamError } from '../../kernel/errors.js'
 import type { ChatChoice, ChatCompletion, CompletionMessage } from '../../kernel/hub.js'
 import { asArray, asString, compact, isObject, typeName } from '../../kernel/json.js'
@@ -17,7 +17,7 @@ import {
   rawOf,
   readRaw,
 } from './candidate.js'
-import { providerErrorOf } from './errors.js'
+import { providerErrorOf } from './error.js'
 import { decodeFinish, encodeFinish } from './finish-reason.js'
 import { decodeSources, encodeSources } from './grounding.js'
 import { decodeLogprobs, encodeLogprobs } from './logprobs.js'

@@ -1,5 +1,5 @@
 /** Images: bare base64 on the wire, data URLs in the hub. */
-import { parseDataUrl } from '../../kernel/media.js'
+import { parseDataUrl } from '../../kernel/data-url.js'
 
 /** First characters of the base64 of each kind of file, which is all that tells what an image is. */
 const BEGINNINGS = [

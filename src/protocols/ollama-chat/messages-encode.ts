@@ -1,5 +1,5 @@
 /** The conversation to `messages` (https://docs.ollama.com/api/chat). */
-import { blocksOf } from '../../kernel/blocks.js'
+import { blocksOf } from '../../kernel/message-blocks.js'
 import type { AssistantMessage, ContentPart, Message, ToolCall } from '../../kernel/hub.js'
 import type { Limits } from '../../kernel/limits.js'
 import { compact } from '../../kernel/json.js'
@@ -7,7 +7,7 @@ import type { JsonObject } from '../../kernel/protocol.js'
 import { toBase64Image } from './images.js'
 import { encodeCall, resultForm, sentId, type ResultForm } from './tool-calls.js'
 import { ownRaw } from './wire.js'
-import { said } from '../shared/said.js'
+import { quoted } from '../shared/quoted.js'
 
 /** A message holds one text, and images beside it. */
 interface Said {
@@ -43,7 +43,7 @@ function split(content: Message['content'], role: string, limits: Limits): Said[
 }
 
 function partName(part: ContentPart, role: string): string {
-  return part.type === 'image_url' ? 'image_url with an address' : `${said(part.type)} parts in ${role} messages`
+  return part.type === 'image_url' ? 'image_url with an address' : `${quoted(part.type)} parts in ${role} messages`
 }
 
 function imageOf(part: ContentPart): string | undefined {
@@ -99,7 +99,7 @@ export function encodeMessages(messages: readonly Message[], limits: Limits): Js
         }
         return [encodeAssistant(message, limits)]
       default:
-        limits.unsupported(`messages of role ${said((message as { role?: unknown } | null)?.role)}`)
+        limits.unsupported(`messages of role ${quoted((message as { role?: unknown } | null)?.role)}`)
         return []
     }
   })

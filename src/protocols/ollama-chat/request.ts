@@ -48,7 +48,7 @@ const checkFields = fieldCheck({
     'tools',
   ],
   native: ['keep_alive', 'options', 'shift', 'think', 'truncate'],
-  unsaid: ['cache_control', 'detail', 'strict'],
+  noCounterparts: ['cache_control', 'detail', 'strict'],
 })
 
 export function encodeRequest(asked: ChatRequest, context: EncodeContext): EncodedRequest {

@@ -1,5 +1,5 @@
 /** Answers that come whole (https://docs.ollama.com/api/chat), both ways. A line of a stream has the same shape. */
-import { blocksOf } from '../../kernel/blocks.js'
+import { blocksOf } from '../../kernel/message-blocks.js'
 import { StreamError } from '../../kernel/errors.js'
 import type {
   ChatCompletion,

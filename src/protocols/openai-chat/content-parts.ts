@@ -3,7 +3,7 @@
  * and `reference`, Databricks' with `reasoning`
  * (https://docs.databricks.com/aws/en/machine-learning/model-serving/query-reason-models).
  */
-import { blocksOf } from '../../kernel/blocks.js'
+import { blocksOf } from '../../kernel/message-blocks.js'
 import type { AssistantMessage, Block, ContentPart, RawPart, ThinkingBlock } from '../../kernel/hub.js'
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject, Quirks } from '../../kernel/protocol.js'

@@ -2,7 +2,7 @@
 import type { ProviderError } from '../../kernel/errors.js'
 import { asNumber, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject, WireError } from '../../kernel/protocol.js'
-import { refusedInAnswer } from '../../kernel/refused.js'
+import { refusedInAnswer } from '../../kernel/refusal-error.js'
 import { safeMessage } from '../../kernel/safe-message.js'
 
 function word(value: unknown): string | undefined {

@@ -7,7 +7,7 @@ import { isThinkingBlock } from './message.js'
 import { isHubToolCall, readToolCalls } from './tool-calls.js'
 
 /** What a span reads of a request when content is off. None of it grows with the conversation. */
-const SCALARS = [
+const SCALARS: ReadonlySet<string> = new Set([
   'frequency_penalty',
   'logprobs',
   'max_completion_tokens',
@@ -29,11 +29,11 @@ const SCALARS = [
   'top_p',
   'user',
   'verbosity',
-] as const satisfies readonly (keyof ChatRequest)[]
+] satisfies (keyof ChatRequest)[])
 
 export function scalarsOf(wire: JsonObject): Partial<ChatRequest> {
   const scalars: JsonObject = {}
-  for (const field of SCALARS) if (wire[field] !== undefined) scalars[field] = wire[field]
+  for (const field in wire) if (SCALARS.has(field) && wire[field] !== undefined) scalars[field] = wire[field]
   const format = wire.response_format
   if (isObject(format)) {
     // A schema's descriptions are the caller's words; only the kind of output is told.
@@ -148,7 +148,7 @@ export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatR
   if (!isObject(wire)) throw badRequest(`it is ${typeName(wire)}, not an object`)
   if (!Array.isArray(wire.messages)) throw badRequest('it has no `messages`')
   const model = asString(wire.model) ?? ''
-  if (options.content === false) return { ...scalarsOf(wire), model, messages: [] }
+  if (options.content === false) return Object.assign(scalarsOf(wire), { model, messages: [] })
   checkSettings(wire)
   const messages = readList(wire.messages as unknown[], readMessage)
   const { tools, tool_choice: choice } = wire

@@ -105,7 +105,7 @@ function hubOnlyFields(context: EncodeContext): readonly string[] {
 }
 
 /** Those of {@link hubOnlyFields} that say something. */
-function unsaidOf({ quirks }: EncodeContext): readonly NoCounterpart[] {
+function noCounterpartsOf({ quirks }: EncodeContext): readonly NoCounterpart[] {
   return [
     ...(quirks.thinkingParts ? [] : (['blocks'] as const)),
     'is_error',
@@ -226,7 +226,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   const rest = refusedBy(base, effortOf(request), settings, limits)
   const warn = (message: string): void => context.warn(`${context.provider}: ${message}`)
   warnForeign(request, 'openai-chat', warn)
-  warnNoCounterpart(request, unsaidOf(context), warn)
+  warnNoCounterpart(request, noCounterpartsOf(context), warn)
   if (context.quirks.messageNames === false && messages.some((message) => 'name' in message && message.name))
     warn('names of messages are left out')
   if (previous) refuse('previous_response_id', context)

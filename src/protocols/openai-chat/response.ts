@@ -99,8 +99,10 @@ function withSources(choice: ChatChoice, sources: Annotation[]): ChatChoice {
   return message.annotations?.length ? choice : { ...choice, message: { ...message, annotations: sources } }
 }
 
+/** Stands for every message whose content is not wanted. */
+const NO_MESSAGE: CompletionMessage = Object.freeze({ role: 'assistant', content: null, refusal: null })
+
 function withoutContent(choice: JsonObject, place: number): ChatChoice {
-  const message: CompletionMessage = { role: 'assistant', content: null, refusal: null }
   const called =
     isObject(choice.message) && Array.isArray(choice.message.tool_calls) && choice.message.tool_calls.length > 0
   const word = choice.finish_reason
@@ -108,13 +110,14 @@ function withoutContent(choice: JsonObject, place: number): ChatChoice {
   const native =
     asString(choice.native_finish_reason) ??
     (typeof word === 'string' && word !== '' && word !== finish ? word : undefined)
-  return {
+  const read: ChatChoice = {
     index: asNumber(choice.index) ?? place,
     finish_reason: finish,
-    message,
+    message: NO_MESSAGE,
     logprobs: null,
-    ...(native !== undefined && { native_finish_reason: native }),
   }
+  if (native !== undefined) read.native_finish_reason = native
+  return read
 }
 
 /**
@@ -134,13 +137,11 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
   if (options.content === false) {
     const tier = asString(body.service_tier) as ChatCompletion['service_tier']
     const fingerprint = asString(body.system_fingerprint)
-    return {
-      ...head,
-      choices: choices.map(withoutContent),
-      ...(usage && { usage }),
-      ...(tier !== undefined && { service_tier: tier }),
-      ...(fingerprint !== undefined && { system_fingerprint: fingerprint }),
-    }
+    const read: ChatCompletion = { ...head, choices: choices.map(withoutContent) }
+    if (usage) read.usage = usage
+    if (tier !== undefined) read.service_tier = tier
+    if (fingerprint !== undefined) read.system_fingerprint = fingerprint
+    return read
   }
   const same =
     head.id === body.id && head.object === body.object && head.created === body.created && head.model === body.model

@@ -6,7 +6,7 @@
  * that message. A system item in first place of `input` is one with content parts, so both keep their place:
  * `instructions` are not carried over by `previous_response_id`, items are.
  */
-import { messageFromBlocks } from '../../kernel/blocks.js'
+import { messageFromBlocks } from '../../kernel/message-blocks.js'
 import type { Block, ContentPart, Message, RawPart, ToolCall } from '../../kernel/hub.js'
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'

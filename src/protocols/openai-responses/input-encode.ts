@@ -1,5 +1,5 @@
 /** From hub messages to `instructions` and `input`; see input-decode.ts for what stands where. */
-import { blocksOf } from '../../kernel/blocks.js'
+import { blocksOf } from '../../kernel/message-blocks.js'
 import { UnsupportedParameterError } from '../../kernel/errors.js'
 import type { AssistantMessage, Block, ContentPart, Message, ToolCall } from '../../kernel/hub.js'
 import { asString, isObject } from '../../kernel/json.js'

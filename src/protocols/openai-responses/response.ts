@@ -1,5 +1,5 @@
 /** Responses (https://platform.openai.com/docs/api-reference/responses/object). */
-import { blocksOf, messageFromBlocks } from '../../kernel/blocks.js'
+import { blocksOf, messageFromBlocks } from '../../kernel/message-blocks.js'
 import { StreamError, type ProviderError } from '../../kernel/errors.js'
 import type {
   Block,
@@ -12,7 +12,7 @@ import type {
 } from '../../kernel/hub.js'
 import { asArray, asNumber, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
-import { refusedInAnswer } from '../../kernel/refused.js'
+import { refusedInAnswer } from '../../kernel/refusal-error.js'
 import { safeMessage } from '../../kernel/safe-message.js'
 import { providerErrorOf } from '../openai-chat/error.js'
 import { PROTOCOL, decodeItem, encodeItems, encodeThinking, ownRaw } from './items.js'

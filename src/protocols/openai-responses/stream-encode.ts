@@ -19,7 +19,7 @@ import type { JsonObject, StreamEncoder, WireEvent } from '../../kernel/protocol
 import { ownRaw } from './items.js'
 import { encodeEnding, itemId, responseSkeleton } from './response.js'
 import { CallItem, ReasoningItem, TextItem, wholeItem } from './stream-output.js'
-import type { Emit, GrowingItem } from './stream-output.js'
+import type { EmitItemEvent, GrowingItem } from './stream-output.js'
 import { encodeUsage } from './usage.js'
 
 class Encoder implements StreamEncoder {
@@ -80,7 +80,7 @@ class Encoder implements StreamEncoder {
     return events
   }
 
-  readonly #emit: Emit = (type, fields) => {
+  readonly #emit: EmitItemEvent = (type, fields) => {
     this.#events.push({ event: type, data: { type, sequence_number: this.#sequence++, ...fields } })
   }
 

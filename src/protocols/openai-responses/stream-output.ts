@@ -4,7 +4,7 @@ import type { JsonObject } from '../../kernel/protocol.js'
 import { PROTOCOL, encodeAnnotation, encodeItems, encodeThinking, encodeToolCall } from './items.js'
 import { addLogprobs, outputItem } from './response.js'
 
-export type Emit = (type: string, fields: JsonObject) => void
+export type EmitItemEvent = (type: string, fields: JsonObject) => void
 
 export interface GrowingItem {
   /** `output_index`. */
@@ -48,12 +48,12 @@ export class TextItem implements GrowingItem {
   readonly kind: 'output_text' | 'refusal'
   readonly index: number
   readonly #id: string
-  readonly #emit: Emit
+  readonly #emit: EmitItemEvent
   #text = ''
   readonly #annotations: Annotation[] = []
   readonly #logprobs: TokenLogprob[] = []
 
-  constructor(kind: 'output_text' | 'refusal', index: number, id: string, emit: Emit) {
+  constructor(kind: 'output_text' | 'refusal', index: number, id: string, emit: EmitItemEvent) {
     this.kind = kind
     this.index = index
     this.#id = id
@@ -116,11 +116,11 @@ export class ReasoningItem implements GrowingItem {
   raw: Form
   readonly index: number
   readonly #id: string
-  readonly #emit: Emit
+  readonly #emit: EmitItemEvent
   #text = ''
   #signature: string | undefined
 
-  constructor(index: number, id: string, emit: Emit) {
+  constructor(index: number, id: string, emit: EmitItemEvent) {
     this.index = index
     this.#id = id
     this.#emit = emit
@@ -173,13 +173,13 @@ export class CallItem implements GrowingItem {
   readonly index: number
   readonly callId: string
   readonly #id: string
-  readonly #emit: Emit
+  readonly #emit: EmitItemEvent
   readonly #custom: boolean
   #name = ''
   #text = ''
   #announced = false
 
-  constructor(custom: boolean, index: number, id: string, callId: string, emit: Emit) {
+  constructor(custom: boolean, index: number, id: string, callId: string, emit: EmitItemEvent) {
     this.index = index
     this.callId = callId
     this.#custom = custom

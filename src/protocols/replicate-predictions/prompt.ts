@@ -4,10 +4,10 @@
  * System messages before it are the system prompt.
  */
 import type { ContentPart, Message } from '../../kernel/hub.js'
-import { isHttpUrl, parseDataUrl } from '../../kernel/media.js'
+import { isHttpUrl, parseDataUrl } from '../../kernel/data-url.js'
 import type { Limits } from '../../kernel/limits.js'
 import { checkSpoken } from '../shared/prompt.js'
-import { said } from '../shared/said.js'
+import { quoted } from '../shared/quoted.js'
 
 export interface Prompt {
   readonly prompt: string
@@ -64,7 +64,7 @@ function partText(part: ContentPart, role: string, images: string[], limits: Lim
   if (url !== undefined && (isHttpUrl(url) || parseDataUrl(url))) images.push(url)
   else
     limits.unsupported(
-      part.type === 'raw' ? `a message part of ${part.protocol}` : `${said(part.type)} parts in ${role} messages`,
+      part.type === 'raw' ? `a message part of ${part.protocol}` : `${quoted(part.type)} parts in ${role} messages`,
       'a prompt is text and an image',
     )
   return undefined

@@ -28,7 +28,7 @@ const checkFields = fieldCheck({
   id: ID,
   reads: [...SETTINGS.fields, ...OUTPUT_LIMITS.fields, 'response_format', 'stop', 'stream'],
   native: ['webhook', 'webhook_events_filter'],
-  unsaid: ['blocks', 'cache_control', 'detail', 'reasoning'],
+  noCounterparts: ['blocks', 'cache_control', 'detail', 'reasoning'],
 })
 
 /** A plain call has the server hold its answer until the model is done, 60 seconds at most; a stream begins at once. */

@@ -1,7 +1,7 @@
 /** Vectors as Cohere's models give them: a bare list, or a list for each type that was asked for. */
 import { asString, isObject } from '../../kernel/json.js'
 import { decodeEmbedding } from '../openai-embeddings.js'
-import { isVector } from './embeddings.js'
+import { isVector } from './embeddings-codec.js'
 import { vectorFor } from './wrong-vector.js'
 
 /** Representations that are vectors of numbers, the best first. Binary ones are numbers of packed bits. */

@@ -7,7 +7,7 @@ import { asArray, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { hasCalls } from './history/pairing.js'
 import { rootKind, wrapped, wrapperOf } from './schema/root.js'
-import { isAny } from './schema/words.js'
+import { isAny } from './schema/keywords.js'
 
 /** Name of the property that holds the arguments; `undefined` for a schema of an object, and for one that says nothing. */
 export function parametersWrapper(schema: unknown): string | undefined {

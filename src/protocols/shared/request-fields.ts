@@ -16,7 +16,7 @@ export interface RequestFields {
   /** Fields of the format itself that a caller may give at the top of a request, as well as in `extra_body`. */
   readonly native: readonly string[]
   /** What messages and tools may say and the format has no word for. */
-  readonly unsaid: readonly NoCounterpart[]
+  readonly noCounterparts: readonly NoCounterpart[]
 }
 
 const ALWAYS_READ = ['model', 'messages', 'extra_body', 'raw'] as const satisfies readonly (keyof ChatRequest)[]
@@ -61,7 +61,7 @@ export function asksNothing(field: string, value: unknown): boolean {
 
 /** @returns A check of a request that gives back its {@link RequestFields.native} fields. */
 export function fieldCheck(fields: RequestFields): (request: ChatRequest, limits: Limits) => JsonObject | undefined {
-  const { id, unsaid } = fields
+  const { id, noCounterparts } = fields
   const reads: ReadonlySet<string> = new Set<string>([...ALWAYS_READ, ...fields.reads])
   const natives: ReadonlySet<string> = new Set(fields.native)
   return (request, limits) => {
@@ -76,7 +76,7 @@ export function fieldCheck(fields: RequestFields): (request: ChatRequest, limits
       } else if (!asksNothing(field, value)) limits.unsupported(field)
     }
     warnForeign(request, id, limits.warn)
-    warnNoCounterpart(request, unsaid, limits.warn)
+    warnNoCounterpart(request, noCounterparts, limits.warn)
     return native
   }
 }

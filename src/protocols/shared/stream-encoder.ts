@@ -5,7 +5,7 @@ import type { JsonObject, StreamEncoder, WireEvent } from '../../kernel/protocol
 import type { RawReader } from './raw.js'
 
 /** What the stream has said of the answer as a whole; each later word replaces the one before. */
-export interface Outcome {
+export interface StreamOutcome {
   /** Without one the answer was cut. */
   finish: FinishReason | undefined
   native: string | undefined
@@ -16,9 +16,9 @@ export interface Outcome {
 }
 
 export interface AnswerWriter {
-  start(chunk: ChatChunk, outcome: Outcome): void
+  start(chunk: ChatChunk, outcome: StreamOutcome): void
   write(choice: ChunkChoice): void
-  end(outcome: Outcome): void
+  end(outcome: StreamOutcome): void
 }
 
 export type Emit = (event: string, data: JsonObject) => void
@@ -26,7 +26,7 @@ export type Emit = (event: string, data: JsonObject) => void
 export function streamEncoder(ownRaw: RawReader, createWriter: (emit: Emit) => AnswerWriter): StreamEncoder {
   let events: WireEvent[] = []
   let started = false
-  const outcome: Outcome = { finish: undefined, native: undefined, usage: undefined, tier: undefined, raw: {} }
+  const outcome: StreamOutcome = { finish: undefined, native: undefined, usage: undefined, tier: undefined, raw: {} }
   const writer = createWriter((event, data) => events.push({ event, data }))
 
   function take(): readonly WireEvent[] {

@@ -6,7 +6,7 @@ import { limitsOf, type Limits } from '../../kernel/limits.js'
 import type { EncodeContext, JsonObject } from '../../kernel/protocol.js'
 import { schemaFitter, type SchemaFitter } from './schema/fitter.js'
 import { rootKind, wrapped } from './schema/root.js'
-import { withoutLookaround } from './schema/told.js'
+import { withoutLookaround } from './schema/described.js'
 
 const NO_ARGUMENTS: JsonObject = { type: 'object', properties: {} }
 const LOOSE = 'sent without strict'

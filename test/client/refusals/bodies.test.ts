@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { verdictOf } from '../../../src/policies/cooldown.js'
-import type { ErrorClass } from '../../../src/policies/error-class.js'
+import type { ErrorClass } from '../../../src/policies/classify-error.js'
 import { mayFallBack } from '../../../src/policies/fallback.js'
 import { refusedBy } from './refused.js'
 

@@ -16,7 +16,7 @@ import { moveResultMedia } from './result-media.js'
 import { withToolIds } from './tool-ids.js'
 import { withToolNames } from './tool-names.js'
 import { inTurn } from './turns.js'
-import { wordWriter } from './words.js'
+import { wordWriter } from './word-form.js'
 
 export interface Portable {
   /** The very request where nothing had to change. */

@@ -2,7 +2,7 @@
 import type { AssistantMessage, Message, ToolCall } from '../../../kernel/hub.js'
 import type { WordForm } from '../../../kernel/history.js'
 import { hasCalls } from './pairing.js'
-import { wordWriter } from './words.js'
+import { wordWriter } from './word-form.js'
 
 /** Expects each result behind its call. The very list where every id fits. */
 export function withToolIds(messages: readonly Message[], form: WordForm): readonly Message[] {

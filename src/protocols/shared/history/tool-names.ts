@@ -4,7 +4,7 @@ import { asArray, isObject } from '../../../kernel/json.js'
 import type { WordForm } from '../../../kernel/history.js'
 import type { Limits } from '../../../kernel/limits.js'
 import { hasCalls } from './pairing.js'
-import { hashOf, wordWriter } from './words.js'
+import { hashOf, wordWriter } from './word-form.js'
 
 type Named = Pick<ChatRequest, 'messages' | 'tools' | 'tool_choice'>
 

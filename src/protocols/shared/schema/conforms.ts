@@ -5,8 +5,8 @@ import type { SchemaDialect } from './dialect.js'
 import { measure, overLimit } from './measure.js'
 import { References } from './references.js'
 import { rootKind } from './root.js'
-import { isTaken } from './told.js'
-import { typeOfValue, typesOf, without } from './words.js'
+import { isTaken } from './described.js'
+import { typeOfValue, typesOf, without } from './keywords.js'
 
 const STRUCTURE: ReadonlySet<string> = new Set([
   'additionalProperties',

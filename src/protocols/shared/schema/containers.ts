@@ -3,8 +3,8 @@ import { asArray, isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
 import type { SchemaDialect } from './dialect.js'
 import { ROOT, nullableOf, step, type Fitting, type Spot } from './fitting.js'
-import { keywordsOf } from './told.js'
-import { isAny, isNever, isSame, without } from './words.js'
+import { keywordsOf } from './described.js'
+import { isAny, isNever, isSame, without } from './keywords.js'
 
 export function fitObject(given: JsonObject, fitting: Fitting, at: Spot): JsonObject {
   const { dialect } = fitting

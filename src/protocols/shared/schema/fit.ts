@@ -6,11 +6,11 @@ import { CannotSay, Fitting, ROOT, nullableOf, step, type Place, type Spot } fro
 import { conforms } from './conforms.js'
 import { fitArray, fitObject } from './containers.js'
 import { measure, overLimit, type Measure } from './measure.js'
-import { mergeAll } from './merge.js'
+import { mergeAll } from './merge-all.js'
 import { rootKind, wrapperOf } from './root.js'
 import { fitValues } from './values.js'
-import { annotationsOf, keywordsOf } from './told.js'
-import { ANNOTATIONS, alternativesOf, isAny, isNever, isSilent, typesOf, without, type TypeName } from './words.js'
+import { annotationsOf, keywordsOf } from './described.js'
+import { ANNOTATIONS, alternativesOf, isAny, isNever, isSilent, typesOf, without, type TypeName } from './keywords.js'
 
 /** Schemas nested deeper are refused; an honest one is not. */
 const MAX_DEPTH = 100
@@ -23,13 +23,13 @@ export interface Fitted {
   readonly size: Measure
 }
 
-export interface Misfit {
+export interface SchemaMisfit {
   readonly place: Place
   readonly why: string
 }
 
 /** @param wrap - Put an object around what may not stand at the root; otherwise it is refused. */
-export function fitSchema(root: JsonObject, dialect: SchemaDialect, wrap: boolean): Fitted | Misfit {
+export function fitSchema(root: JsonObject, dialect: SchemaDialect, wrap: boolean): Fitted | SchemaMisfit {
   if (conforms(root, dialect)) return { schema: root, told: [], nullables: [], size: measure(root) }
   const fitting = new Fitting(dialect, root, fit)
   try {

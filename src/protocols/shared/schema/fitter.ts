@@ -4,7 +4,7 @@ import { isObject } from '../../../kernel/json.js'
 import type { Limits } from '../../../kernel/limits.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
 import type { SchemaDialect } from './dialect.js'
-import { fitSchema, type Misfit } from './fit.js'
+import { fitSchema, type SchemaMisfit } from './fit.js'
 import type { Place } from './fitting.js'
 import { overLimit, type Measure } from './measure.js'
 
@@ -38,7 +38,7 @@ export function schemaFitter(dialect: SchemaDialect, limits: Limits, stream: boo
     const fitted = fitSchema(schema, dialect, !isTool)
     const misfit = 'place' in fitted ? fitted : wholeMisfit(fitted.size, isTool)
     if (misfit || 'place' in fitted) {
-      limits.warn(refusal(what, misfit as Misfit))
+      limits.warn(refusal(what, misfit as SchemaMisfit))
       return undefined
     }
     sum.optional += fitted.size.optional
@@ -50,13 +50,13 @@ export function schemaFitter(dialect: SchemaDialect, limits: Limits, stream: boo
       limits.warn(`${what}: null in this stream stands for what was left out: ${some(fitted.nullables)}`)
     return fitted.schema
 
-    function refusal(of: string, { place, why }: Misfit): string {
+    function refusal(of: string, { place, why }: SchemaMisfit): string {
       return `${of}: ${instead}, as ${dialect.id} does not enforce ${at(place)}: ${why}`
     }
   }
 
   /** Limits of all schemas together. */
-  function wholeMisfit(size: Measure, isTool: boolean): Misfit | undefined {
+  function wholeMisfit(size: Measure, isTool: boolean): SchemaMisfit | undefined {
     const toolProperties = sum.toolProperties + (isTool ? size.properties : 0)
     const all = { optional: sum.optional + size.optional, unions: sum.unions + size.unions, toolProperties }
     const over = overLimit(all, dialect.limits)

@@ -6,7 +6,7 @@ import { isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
 import { resolveReference } from './references.js'
 import { rootKind, wrapperOf } from './root.js'
-import { alternativesOf, isNever, typeOfValue, typesOf } from './words.js'
+import { alternativesOf, isNever, typeOfValue, typesOf } from './keywords.js'
 
 /** Answers nested deeper are given as they are. */
 const MAX_DEPTH = 100

@@ -3,7 +3,7 @@ import { isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
 import type { RootKind } from './dialect.js'
 import { resolveReference } from './references.js'
-import { alternativesOf, typesOf } from './words.js'
+import { alternativesOf, typesOf } from './keywords.js'
 
 export function rootKind(schema: JsonObject, root: JsonObject = schema, depth = 0): RootKind {
   if (depth > 16) return 'union'

@@ -2,8 +2,8 @@
 import { isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
 import { step, type Fitting, type Spot } from './fitting.js'
-import { annotationsOf, keywordsOf } from './told.js'
-import { isSame, typeOfValue, without, type TypeName } from './words.js'
+import { annotationsOf, keywordsOf } from './described.js'
+import { isSame, typeOfValue, without, type TypeName } from './keywords.js'
 
 export function fitValues(schema: JsonObject, type: TypeName, fitting: Fitting, at: Spot): JsonObject {
   const { dialect } = fitting

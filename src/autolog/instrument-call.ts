@@ -1,0 +1,123 @@
+/** Turns a declared method into a model call: a span around it, and nothing else that the program could notice. */
+import { context } from '@opentelemetry/api'
+import { types } from 'node:util'
+import { asString, isObject } from '../kernel/json.js'
+import { startCall, type Call, type CallRequest } from '../telemetry/call.js'
+import * as semconv from '../telemetry/semconv.js'
+import { guard, isThenable } from '../kernel/guard.js'
+import { isApiPromise, observeApiPromise } from './api-promise.js'
+import { bytesAsText } from './bytes.js'
+import type { Args, CallDeclaration, Declared, Replace } from './contract.js'
+import { deliver, tapStream } from './deliver.js'
+import { formatOf, type Format } from './formats.js'
+import { runDeclared } from './running-methods.js'
+import { AnswerReader, type Unread } from './reader.js'
+import { watchSettling, type Settling } from './settle.js'
+import { toWireNames } from './spelling.js'
+import { abandon } from './stream-tap.js'
+import { isWrappingPromise, observeWrappingPromise } from './wrapping-promise.js'
+
+/** @param tell - Of answers that cannot be read. */
+export function instrumentCall(declared: Declared, tell?: (what: Unread) => void): Replace {
+  return (original, active) =>
+    function (this: unknown, ...args: unknown[]) {
+      if (!active()) return Reflect.apply(original, this, args)
+      const declaration = typeof declared === 'function' ? guard('declaration', declared, args, this) : declared
+      const call = declaration && guard('call', beginCall, declaration, this, args)
+      if (!declaration || !call) return Reflect.apply(original, this, args)
+      const signal = declaration.signal && guard('signal', declaration.signal, args)
+      const reader = new AnswerReader(call, declaration, tell || signal ? { tell, signal } : undefined)
+      const answered = declaration.callback === 'last' && watchCallback(args, reader)
+      const unmute = declaration.mute && guard('mute', declaration.mute, this)
+      const injected = declaration.inject && guard('propagation', declaration.inject, this)
+      let result: unknown
+      try {
+        result = context.with(call.context, runDeclared, undefined, original, this, answered || args)
+      } catch (error) {
+        reader.fail(error)
+        throw error
+      } finally {
+        if (unmute) guard('mute', unmute)
+        if (injected) guard('propagation', injected)
+      }
+      if (answered) return result
+      const seen = guard('observe', observe, result, reader)
+      if (seen) return seen.result
+      reader.unread('answer')
+      return result
+    }
+}
+
+/** A reader that fails costs its own fact and no other: the program's objects may throw when they are read. */
+export function beginCall(declaration: CallDeclaration, self: unknown, args: Args): Call {
+  const { provider, request, baseURL } = declaration
+  const format = formatOf(declaration.protocol)
+  const body = request ? guard('request', request, args, self) : args[0]
+  const call = startCall({
+    operation: declaration.operation ?? format.operation ?? 'chat',
+    layer: declaration.layer ?? 'sdk',
+    provider: typeof provider === 'function' ? (guard('provider', provider, self) ?? '_OTHER') : provider,
+    model: guard('request', modelOf, declaration, body, args, self),
+    request: (content) => readRequest(declaration, format, body, { content, path: declaration.path?.(args, self) }),
+    baseURL: baseURL && guard('baseURL', baseURL, self),
+    injects: declaration.inject !== undefined,
+    attributes: declaration.attributes,
+  })
+  if (declaration.hidesAnswer) call.hideAnswer()
+  return call
+}
+
+function modelOf({ model }: CallDeclaration, body: unknown, args: Args, self: unknown): string | undefined {
+  return model?.(args, self) ?? (isObject(body) ? asString(body['model']) : undefined)
+}
+
+function readRequest(
+  declaration: CallDeclaration,
+  format: Format,
+  body: unknown,
+  options: { readonly content: boolean; readonly path: string | undefined },
+): CallRequest | undefined {
+  const { content, path } = options
+  const plain = declaration.bytes && content ? bytesAsText(body) : body
+  const wire = declaration.spelling && format.fields ? toWireNames(plain, format.fields, content) : plain
+  if (!isObject(wire)) return undefined
+  const request = format.request(wire, { content, ...(path !== undefined && { path }) })
+  if (!declaration.streaming) return request
+  if ('chat' in request) return { chat: { ...request.chat, stream: true } }
+  return 'other' in request ? { other: { ...request.other, [semconv.REQUEST_STREAM]: true } } : request
+}
+
+/** The program's arguments with its callback watched; `undefined` where it has given none. */
+function watchCallback(args: Args, reader: AnswerReader): unknown[] | undefined {
+  const callback = args.at(-1)
+  if (typeof callback !== 'function') return undefined
+  const outside = context.active()
+  const watched = function (this: unknown, ...outcome: unknown[]): unknown {
+    const [error, result] = outcome
+    guard('callback', () => (error === null || error === undefined ? deliver(result, reader) : reader.fail(error)))
+    // What the program does next is no part of the call.
+    return context.with(outside, () => Reflect.apply(callback, this, outcome) as unknown)
+  }
+  return [...args.slice(0, -1), watched]
+}
+
+/** Watches what the method returned and gives back what the program shall get. */
+function observe(result: unknown, reader: AnswerReader): { readonly result: unknown } {
+  if (isApiPromise(result)) observeApiPromise(result, reader)
+  else if (isWrappingPromise(result)) observeWrappingPromise(result, reader)
+  else if (isThenable(result)) {
+    // What is to be awaited may be a stream as well.
+    if (!types.isPromise(result)) tapStream(result, reader)
+    return { result: watchSettling(result, settlingOf(reader)) }
+  } else deliver(result, reader)
+  return { result }
+}
+
+/** Apart from the result, which must not be kept alive. */
+function settlingOf(reader: AnswerReader): Settling {
+  return {
+    value: (value) => deliver(value, reader),
+    error: (error) => reader.fail(error),
+    abandoned: abandon(reader),
+  }
+}

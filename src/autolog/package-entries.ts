@@ -1,0 +1,105 @@
+/** The entry files of all copies of the packages that integrations serve: what may have to be patched. */
+import path from 'node:path'
+import type { Integration, ModuleTarget } from './contract.js'
+import type { Finding } from './report.js'
+import { createResolver, type FileFormat, type Resolver } from './resolve.js'
+import type { Copy } from './roots.js'
+
+/** What one integration does with one entry of a package. */
+export interface EntryTarget {
+  readonly integration: Integration
+  readonly target: ModuleTarget
+}
+
+/** One entry file of one copy, and what is known of it. */
+export interface PackageEntry extends EntryTarget {
+  readonly copy: Copy
+  readonly file: string
+  readonly format: FileFormat
+  readonly finding: Finding
+}
+
+/** @param copy - Absent for a module that was handed in. */
+export function findingOf({ integration, target }: EntryTarget, copy?: Copy): Finding {
+  return {
+    integration: integration.id,
+    package: target.package,
+    root: copy?.package.root,
+    version: copy?.package.version,
+    tested: target.tested,
+    format: undefined,
+    status: 'pending',
+    details: [],
+  }
+}
+
+/** Its module has not been seen. */
+export function isWaiting({ finding }: PackageEntry): boolean {
+  return finding.format === undefined
+}
+
+export class PackageEntries {
+  readonly names: ReadonlySet<string>
+  private readonly targets: readonly EntryTarget[]
+  private readonly byFile = new Map<string, PackageEntry[]>()
+  private readonly roots = new Set<string>()
+  /** Of which one is in every path and every request that may concern an entry. */
+  private readonly needles: Set<string>
+  /** Files of no known package. */
+  private readonly ignored = new Set<string>()
+  /** For what is installed while the program runs. */
+  private laterResolver: Resolver | undefined
+
+  constructor(targets: readonly EntryTarget[]) {
+    this.targets = targets
+    this.names = new Set(targets.map(({ target }) => target.package))
+    this.needles = new Set([...this.names].map((name) => name.split('/')[0] ?? name))
+  }
+
+  all(): PackageEntry[] {
+    return [...this.byFile.values()].flat()
+  }
+
+  at(file: string): readonly PackageEntry[] {
+    return this.byFile.get(file) ?? []
+  }
+
+  add(copy: Copy, resolver: Resolver): void {
+    const { name, package: found } = copy
+    this.roots.add(found.root)
+    if (!this.mayConcern(found.root)) this.needles.add(path.basename(found.root))
+    for (const each of this.targets.filter(({ target }) => target.package === name)) {
+      for (const kind of ['import', 'require'] as const) {
+        const resolved = resolver.entry(found, each.target.entry ?? '.', kind)
+        if (!resolved) continue
+        const sharing = this.at(resolved.file)
+        if (sharing.some(({ target }) => target === each.target)) continue
+        const entry: PackageEntry = { ...each, copy, ...resolved, finding: findingOf(each, copy) }
+        this.byFile.set(resolved.file, [...sharing, entry])
+      }
+    }
+  }
+
+  /** Runs for every request and URL of the program. */
+  mayConcern(text: string): boolean {
+    for (const needle of this.needles) if (text.includes(needle)) return true
+    return false
+  }
+
+  /** Whether the file is an entry that waits, and may load in this format. */
+  wants(file: string, format: 'esm' | 'cjs'): boolean {
+    if (!this.byFile.has(file) && !this.ignored.has(file)) {
+      this.discover(file)
+      if (!this.byFile.has(file)) this.ignored.add(file)
+    }
+    return this.at(file).some((entry) => isWaiting(entry) && (entry.format === format || entry.format === 'either'))
+  }
+
+  /** A file that no copy found so far holds: a nested copy that nothing pointed at, or one installed since. */
+  private discover(file: string): void {
+    this.laterResolver ??= createResolver()
+    const owner = this.laterResolver.owner(path.dirname(file), (found) => found.name !== '')
+    if (!owner || !this.names.has(owner.name) || this.roots.has(owner.root)) return
+    this.add({ name: owner.name, package: owner, declared: false }, this.laterResolver)
+  }
+}

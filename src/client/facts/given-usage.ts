@@ -1,0 +1,23 @@
+/** Usage as a caller is given it. */
+import { isObject } from '../../kernel/json.js'
+
+/**
+ * The answer, or the chunk, without a usage that is no usage: decoders say `NaN` for a count that is no number, so that whoever
+ * prices the answer sees it; a caller's sums must not become `NaN` by it.
+ */
+export function withGivenUsage<T extends object>(value: T): T {
+  const { usage } = value as { readonly usage?: unknown }
+  if (!holdsNaN(usage)) return value
+  const { usage: _none, ...rest } = value as T & { readonly usage: unknown }
+  return rest as unknown as T
+}
+
+/** The usage itself; `undefined` for one that is none. */
+export function givenUsage<T extends object>(usage: T | undefined): T | undefined {
+  return holdsNaN(usage) ? undefined : usage
+}
+
+function holdsNaN(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isNaN(value)
+  return isObject(value) && Object.values(value).some(holdsNaN)
+}

@@ -1,0 +1,88 @@
+/** What an alias says, in one shape, whichever way it is written. */
+import { ConfigError } from '../kernel/errors.js'
+import type { TimeoutOptions } from '../policies/timeout.js'
+import type { AliasOptions, GroupOptions, TargetOptions } from './options.js'
+import { differingFields } from './same.js'
+import { canonical, labelOf, isOwnTarget } from './target-name.js'
+
+export interface AliasEntry {
+  readonly options: TargetOptions
+  /** What its alias says for targets that say nothing. */
+  readonly timeout: TimeoutOptions | undefined
+  /** Where it stands in the options. */
+  readonly path: string
+  readonly modelPath: string
+  readonly position: number
+}
+
+/** A group, and where its targets stand below the alias; `undefined` when the alias is its only target. */
+export type NamedGroup = GroupOptions & { readonly at: string | undefined }
+
+export function groupOf(alias: AliasOptions): NamedGroup {
+  if (typeof alias === 'string') return { targets: [alias], at: undefined }
+  return 'targets' in alias ? { ...alias, at: '.targets' } : { targets: alias, at: '' }
+}
+
+/**
+ * An entry that is written twice is one.
+ *
+ * @throws ConfigError for two that are one target and differ in what they say of it, unless by their conditions.
+ */
+export function entriesOf(group: NamedGroup, path: string, isAlias: (model: string) => boolean): readonly AliasEntry[] {
+  const seen = new Map<string, AliasEntry[]>()
+  return group.targets
+    .map((target, position) => entryOf(group, path, target, position))
+    .filter((entry) => {
+      const { options } = entry
+      const label = labelOf(options)
+      // Each of these is a target of its own, named by its place.
+      if (label === undefined && isOwnTarget(options)) return true
+      const id = `${canonical(options.model)}${label === undefined ? '' : `#${label}`}`
+      const others = seen.get(id)
+      if (!others) {
+        seen.set(id, [entry])
+        return true
+      }
+      for (const other of others) {
+        const differing = differingFields(compared(other.options), compared(options))
+        if (differing.length === 0) return false
+        // An alias has no name of its own, so its targets are counted for both.
+        if (differing.includes('when') || isAlias(options.model)) continue
+        const many = differing.map((name) => `\`${name}\``).join(', ')
+        throw new ConfigError(
+          entry.path,
+          `is the same target as ${other.path}, \`${id}\`, but differs in ${many}; give each a \`name\` of its own, or write it once`,
+        )
+      }
+      others.push(entry)
+      return true
+    })
+}
+
+function entryOf(group: NamedGroup, path: string, target: string | TargetOptions, position: number): AliasEntry {
+  const options = typeof target === 'string' ? { model: target } : target
+  const at = group.at === undefined ? path : `${path}${group.at}[${position}]`
+  return {
+    options: { ...options, dropUnsupported: options.dropUnsupported ?? group.dropUnsupported },
+    timeout: attemptTimeout(group.timeout),
+    path: at,
+    modelPath: typeof target === 'string' ? at : `${at}.model`,
+    position,
+  }
+}
+
+/** The total of an alias is that of a whole call. */
+function attemptTimeout(timeout: GroupOptions['timeout']): TimeoutOptions | undefined {
+  if (timeout === undefined || typeof timeout === 'number') return undefined
+  const { total: _total, ...ofAttempts } = timeout
+  return Object.values(ofAttempts).some((limit) => limit !== undefined) ? ofAttempts : undefined
+}
+
+/** With defaults said, and without what was compared before. */
+function compared({ model: _model, weight = 1, order = 1, ...rest }: TargetOptions): object {
+  return { ...rest, weight, order }
+}
+
+export function aliasCycle(name: string, trail: readonly string[]): ConfigError {
+  return new ConfigError(`models.${name}`, `is an alias of itself: ${[...trail, name].join(' → ')}; break the cycle`)
+}

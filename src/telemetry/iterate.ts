@@ -1,0 +1,120 @@
+/** Generators whose body must run in a context, and whose reader may leave early. */
+import { context, type Context } from '@opentelemetry/api'
+import { endWhenAbandoned } from './abandoned.js'
+import { guard } from '../kernel/guard.js'
+
+/** None of it may refer to the generator. */
+export interface IterationEnd {
+  /** The reader left before the end: `break`, `return`, `throw`, or it never read on. */
+  readonly left: () => void
+  /** The generator came to its end, or failed. */
+  readonly ended?: (outcome: { readonly error?: unknown }) => void
+  readonly signal?: AbortSignal | undefined
+  readonly aborted?: (reason: unknown) => void
+  /** Sees what the generator yields before the reader does. */
+  readonly yielded?: (value: unknown) => void
+}
+
+export function isAsyncGenerator(value: unknown): value is AsyncGenerator {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as { next?: unknown }).next === 'function' &&
+    typeof (value as { return?: unknown }).return === 'function' &&
+    Symbol.asyncIterator in value
+  )
+}
+
+/** `generator` with every step of it taken in `current`; `ended` is told once, when it is over or its reader leaves. */
+export function generateIn(
+  generator: Generator,
+  current: Context,
+  ended: (outcome: { readonly error?: unknown }) => void,
+): Generator {
+  const wrapper = Object.create(Object.getPrototypeOf(generator) as object) as Generator
+  const step = (take: () => IteratorResult<unknown>): IteratorResult<unknown> => {
+    try {
+      const result = context.with(current, take)
+      if (result.done === true) ended({})
+      return result
+    } catch (error) {
+      ended({ error })
+      throw error
+    }
+  }
+  const methods = {
+    next: (...args: [] | [unknown]) => step(() => generator.next(...args)),
+    return: (value: unknown) => step(() => generator.return(value)),
+    throw: (error: unknown) => step(() => generator.throw(error)),
+  }
+  for (const [name, value] of Object.entries(methods)) {
+    Object.defineProperty(wrapper, name, { value, writable: true, configurable: true })
+  }
+  return wrapper
+}
+
+const nothing = (): void => undefined
+
+/** `generator` with every step of it taken in `current`. */
+export function iterateIn(generator: AsyncGenerator, current: Context, reading?: IterationEnd): AsyncGenerator {
+  const wrapper = Object.create(Object.getPrototypeOf(generator) as object) as AsyncGenerator
+  let pending = 0
+  let keep = nothing
+  let over = false
+  const stopListening = reading ? onAbort(reading) : nothing
+
+  const close = (): void => {
+    over = true
+    keep()
+    stopListening()
+  }
+  const end = (outcome: { readonly error?: unknown }): void => {
+    close()
+    guard('iterate', () => reading?.ended?.(outcome))
+  }
+  /** Between two steps nothing holds the generator but its reader. */
+  const settled = (): void => {
+    pending--
+    if (reading && !over && pending === 0) keep = endWhenAbandoned(wrapper, reading.left)
+  }
+  const leave = (result: Promise<IteratorResult<unknown>>): Promise<IteratorResult<unknown>> => {
+    close()
+    if (reading) result.then(reading.left, reading.left)
+    return result
+  }
+  const methods = {
+    next(...args: [] | [unknown]) {
+      pending++
+      keep()
+      const result = context.with(current, () => generator.next(...args))
+      if (reading) {
+        result.then(
+          ({ done, value }) => {
+            if (done) return end({})
+            guard('iterate', () => reading.yielded?.(value))
+            settled()
+          },
+          (error: unknown) => end({ error }),
+        )
+      }
+      return result
+    },
+    return: (value: unknown) => leave(context.with(current, () => generator.return(value))),
+    throw: (error: unknown) => leave(context.with(current, () => generator.throw(error))),
+  }
+  for (const [name, value] of Object.entries(methods)) {
+    Object.defineProperty(wrapper, name, { value, writable: true, configurable: true })
+  }
+  // One that is never read at all.
+  if (reading?.ended) keep = endWhenAbandoned(wrapper, reading.left)
+  return wrapper
+}
+
+/** Apart from the generator, so that a signal which lives long does not keep it alive. */
+function onAbort({ signal, aborted }: IterationEnd): () => void {
+  if (!signal || !aborted) return nothing
+  // The framework hears of an abort as well, and knows more about it.
+  const listener = (): void => void setImmediate(() => aborted(signal.reason))
+  signal.addEventListener('abort', listener, { once: true })
+  return () => signal.removeEventListener('abort', listener)
+}

@@ -1,0 +1,147 @@
+/**
+ * Trace context onto requests as they leave, for whatever client makes them: the diagnostics channels of
+ * undici (the built-in `fetch`) and of `node:http`. Only requests of an open model call are touched.
+ */
+import { context, isSpanContextValid } from '@opentelemetry/api'
+import diagnostics from 'node:diagnostics_channel'
+import type { ClientRequest } from 'node:http'
+import { syncBuiltinESMExports } from 'node:module'
+import { builtin } from '../kernel/builtin.js'
+import { serverAttributes } from './attributes.js'
+import { headersTo } from './propagation.js'
+import { slotOf, type CallSlot } from './call-slot.js'
+import { guard } from '../kernel/guard.js'
+import { settings } from './settings.js'
+
+/** The part of undici's request that its `undici:request:create` channel documents. */
+interface UndiciRequest {
+  readonly origin: string | URL
+  readonly path: string
+  readonly headers: readonly (string | readonly string[])[] | string
+  addHeader(name: string, value: string): void
+}
+
+/**
+ * The headers for a request of the open call to `url`, or `undefined` when it carries none. For hooks that see a request
+ * before it leaves.
+ */
+export function traceHeadersTo(url: () => URL): ReturnType<typeof headersTo> {
+  return headersIn(slotOf(context.active()), url)
+}
+
+/** The headers for a request that leaves for `url`. */
+function headersFor(url: () => URL): ReturnType<typeof headersTo> {
+  const slot = slotOf(context.active())
+  if (slot) noteHost(slot, url)
+  return slot?.injects === true ? undefined : headersIn(slot, url)
+}
+
+/** Of a call whose SDK does not say where it goes: the host of its newest request. */
+function noteHost({ call, server }: CallSlot, url: () => URL): void {
+  if (server === undefined && call?.recording === true && !call.ended) call.set(serverAttributes(url()))
+}
+
+function headersIn(slot: CallSlot | undefined, url: () => URL): ReturnType<typeof headersTo> {
+  // Timers and sockets keep the context they were made in, also when the call is long over.
+  if (!slot?.span || slot.call?.ended === true || !isSpanContextValid(slot.span.spanContext())) return undefined
+  return headersTo(slot.span, url(), settings(), { server: slot.server })
+}
+
+/** A `tracestate` alone names no parent. */
+const isParent = (name: string): boolean => name !== 'tracestate'
+
+/** Whether the request has one of `names` already: whoever set it meant another span, or this one. */
+function hasAny(headers: UndiciRequest['headers'], names: readonly string[]): boolean {
+  if (typeof headers === 'string') {
+    const lines = headers.toLowerCase().split('\n')
+    return names.some((name) => lines.some((line) => line.startsWith(`${name}:`)))
+  }
+  // undici keeps a flat list of names and values.
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]
+    if (typeof name === 'string' && names.includes(name.toLowerCase())) return true
+  }
+  return false
+}
+
+function onUndiciRequest(event: unknown): void {
+  guard('propagation', () => {
+    const { request } = event as { request: UndiciRequest }
+    const headers = headersFor(() => new URL(request.path, request.origin))
+    if (!headers || hasAny(request.headers, Object.keys(headers).filter(isParent))) return
+    for (const [name, value] of Object.entries(headers)) request.addHeader(name, value)
+  })
+}
+
+/** By the host that is connected to. The `host` header only says the port, which the request does not tell. */
+function urlOf(request: ClientRequest): URL {
+  const base = new URL(`${request.protocol}//${request.host.includes(':') ? `[${request.host}]` : request.host}`)
+  const port = /:(\d+)$/.exec(String(request.getHeader('host') ?? ''))?.[1]
+  if (port !== undefined) base.port = port
+  // A request to a proxy names the whole URL.
+  return new URL(request.path, base)
+}
+
+function injectHttp(request: ClientRequest): void {
+  guard('propagation', () => {
+    const headers = headersFor(() => urlOf(request))
+    // Headers that were given as a list, and those of `Expect: 100-continue`, are on their way already.
+    if (!headers || request.headersSent) return
+    if (Object.keys(headers).some((name) => isParent(name) && request.hasHeader(name))) return
+    for (const [name, value] of Object.entries(headers)) request.setHeader(name, value)
+  })
+}
+
+const HTTP_CREATED = 'http.client.request.created'
+
+/** Node 20 has no channel that fires before the headers are sent, so `request` and `get` are wrapped there. */
+function wrapHttp(module: typeof import('node:http') | typeof import('node:https')): () => void {
+  const { request, get } = module
+  let active = true
+  const wrappedRequest = function (this: unknown, ...args: Parameters<typeof request>) {
+    const made = Reflect.apply(request, this, args) as ClientRequest
+    if (active) injectHttp(made)
+    return made
+  } as typeof request
+  const wrappedGet = function (this: unknown, ...args: Parameters<typeof get>) {
+    // The original ends the request itself, before a header could be set.
+    const made = Reflect.apply(wrappedRequest, this, args) as ClientRequest
+    made.end()
+    return made
+  } as typeof get
+  module.request = wrappedRequest
+  module.get = wrappedGet
+  return () => {
+    // Somebody may have wrapped ours, which then stays below theirs.
+    active = false
+    if (module.request === wrappedRequest) module.request = request
+    if (module.get === wrappedGet) module.get = get
+  }
+}
+
+function hasHttpChannel(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  return major > 22 || (major === 22 && minor >= 15)
+}
+
+/** Starts watching the wire; the returned function undoes it. */
+export function watchWire(): () => void {
+  diagnostics.subscribe('undici:request:create', onUndiciRequest)
+  const onHttpRequest = (event: unknown): void => injectHttp((event as { request: ClientRequest }).request)
+  let undoHttp: () => void
+  if (hasHttpChannel()) {
+    diagnostics.subscribe(HTTP_CREATED, onHttpRequest)
+    undoHttp = () => diagnostics.unsubscribe(HTTP_CREATED, onHttpRequest)
+  } else {
+    const undo = [wrapHttp(builtin('node:http')), wrapHttp(builtin('node:https'))]
+    syncBuiltinESMExports()
+    undoHttp = () => {
+      for (const step of undo) step()
+      syncBuiltinESMExports()
+    }
+  }
+  return () => {
+    diagnostics.unsubscribe('undici:request:create', onUndiciRequest)
+    undoHttp()
+  }
+}

@@ -1,0 +1,111 @@
+/** Manual spans of the user, around whatever a function gives back. */
+import { context, type Attributes, type Span } from '@opentelemetry/api'
+import { types } from 'node:util'
+import { guard, isThenable } from '../kernel/guard.js'
+import { endWhenAbandoned } from './abandoned.js'
+import { generateIn, isAsyncGenerator, iterateIn } from './iterate.js'
+import { startStep, type Step, type StepKind } from './step.js'
+
+/** Options of `trace()`. */
+export interface TraceOptions {
+  /** What the span stands for. Default `chain`: a plain span with the name as given. */
+  readonly kind?: StepKind
+  /** Attributes of the span, from its start on. */
+  readonly attributes?: Attributes
+}
+
+/**
+ * Runs `fn` inside a span of its own and returns what it returns. The span ends when `fn` has returned or its promise has
+ * settled; that of a generator, an SDK's stream or a stream of Node when it has been read to its end, or its reader has left.
+ * What a generator does runs inside the span too. An error marks the span and is thrown on as it is.
+ *
+ * A web `ReadableStream` cannot be watched without being replaced: its span ends when `fn` has returned it.
+ */
+export function traced<T>(name: string, fn: (span: Span) => T, options: TraceOptions = {}): T {
+  const step = startStep(options.kind ?? 'chain', name, options.attributes ? { attributes: options.attributes } : {})
+  let result: T
+  try {
+    result = context.with(step.context, () => fn(step.span))
+  } catch (error) {
+    step.end({ error })
+    throw error
+  }
+  if (!isThenable(result)) return followed(result, step)
+  const failed = (error: unknown): never => {
+    step.end({ error })
+    throw error
+  }
+  // What another library calls a promise need not give one back from `then`.
+  const promise = types.isPromise(result) ? result : Promise.resolve(result)
+  return promise.then((value: unknown) => followed(value, step), failed) as T
+}
+
+/** What is still to be read keeps the span open; everything else ends it. */
+function followed<T>(value: T, step: Step): T {
+  if (isAsyncGenerator(value)) return iterateIn(value, step.context, readingOf(step)) as T
+  if (types.isGeneratorObject(value)) return generateIn(value as Generator, step.context, readingOf(step).ended) as T
+  if (guard('trace', () => isLeftOpen(value, step)) !== true) step.end()
+  return value
+}
+
+function isLeftOpen(value: unknown, step: Step): boolean {
+  if (isReadable(value)) endWithReadable(value, step)
+  else if (isStream(value)) endWithStream(value, step)
+  else return false
+  return true
+}
+
+/** Made apart from what is read, which must not be kept alive. */
+function readingOf(step: Step) {
+  return {
+    left: (): void => step.end(),
+    ended: ({ error }: { readonly error?: unknown }): void => step.end({ error }),
+  }
+}
+
+/** As the SDKs have them: read by `for await`, and by what they make of the same iterator. */
+interface IterableStream {
+  [Symbol.asyncIterator]: () => AsyncIterator<unknown>
+  iterator?: () => AsyncIterator<unknown>
+}
+
+function isStream(value: unknown): value is IterableStream {
+  if (typeof value !== 'object' || value === null || !Object.isExtensible(value)) return false
+  const { [Symbol.asyncIterator]: iterate, getReader, on } = value as Record<string | symbol, unknown>
+  return typeof iterate === 'function' && getReader === undefined && on === undefined
+}
+
+/** The first reader's reading is the span's. */
+function endWithStream(stream: IterableStream, step: Step): void {
+  const entry = typeof stream.iterator === 'function' ? 'iterator' : Symbol.asyncIterator
+  const iterate = stream[entry] as () => AsyncIterator<unknown>
+  const reading = readingOf(step)
+  const keep = endWhenAbandoned(stream, reading.left)
+  let first = true
+  const value = function (this: unknown): AsyncIterator<unknown> {
+    const iterator = Reflect.apply(iterate, this, [])
+    if (!first || !isAsyncGenerator(iterator)) return iterator
+    first = false
+    keep()
+    return iterateIn(iterator, step.context, reading)
+  }
+  Object.defineProperty(stream, entry, { value, writable: true, configurable: true })
+}
+
+interface Readable {
+  once(event: 'close' | 'end', listener: () => void): unknown
+  readonly errored?: unknown
+}
+
+function isReadable(value: unknown): value is Readable {
+  if (typeof value !== 'object' || value === null) return false
+  const { pipe, once, readable } = value as Record<string, unknown>
+  return typeof pipe === 'function' && typeof once === 'function' && readable === true
+}
+
+/** Nobody listens for its errors here: one that the program does not handle must stay unhandled. */
+function endWithReadable(stream: Readable, step: Step): void {
+  const end = (): void => step.end({ error: stream.errored ?? undefined })
+  stream.once('end', end)
+  stream.once('close', end)
+}
