@@ -12,6 +12,7 @@ import {
 } from '../src/autolog/contract.js'
 import { fetchResponse } from './openai/background.js'
 import { declarationOf, operationAt, operations, type Declaration } from './openai/operations.js'
+import { responsesOver } from './openai/responses-ws.js'
 
 /** An Azure client may name the model once, as its deployment, and then needs none in the request. */
 function withDeployment(body: unknown, client: unknown): unknown {
@@ -71,11 +72,17 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   patchRawRequests(patcher, path(OpenAI, 'prototype'), declareRaw)
 }
 
+const instrumentSocket: ModuleTarget['instrument'] = (module, patcher) => {
+  patcher.duplex(path(module, 'ResponsesWS', 'prototype'), responsesOver(callOf))
+}
+
 export const openai: Integration = {
   id: 'openai',
   targets: [
     { package: 'openai', tested: '4 - 7', instrument },
     // What `openai/azure` and `openai/bedrock` load, without the main entry.
     { package: 'openai', entry: './client', tested: '5 - 7', instrument },
+    { package: 'openai', entry: './resources/responses/ws', tested: '6 - 7', instrument: instrumentSocket },
+    { package: 'openai', entry: './resources/beta/responses/ws', tested: '6 - 7', instrument: instrumentSocket },
   ],
 }

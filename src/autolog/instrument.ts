@@ -4,9 +4,11 @@ import { isObject } from '../kernel/json.js'
 import { guard } from '../kernel/guard.js'
 import type { Declared, Integration, ModuleExports, ModuleTarget, Replace } from './contract.js'
 import type { EntryTarget } from './package-entries.js'
+import type { Bindings } from './live-exports.js'
 import { createPatcher, type PatcherContext, type PatchSession } from './patch.js'
 import type { Unread } from './reader.js'
 import { warn, type Finding } from './report.js'
+import { moduleInternals } from './runtime.js'
 
 /**
  * Module exports as an integration reads them. A function, which is what a CJS SDK exports and what users
@@ -23,6 +25,17 @@ export function asModuleExports(value: unknown): ModuleExports | undefined {
   return isObject(value) ? value : undefined
 }
 
+/** What a copy of a package exports. */
+export interface LoadedExports {
+  readonly exported: unknown
+  readonly format: 'esm' | 'cjs'
+  /** Of an ES module behind a facade. */
+  readonly bindings?: Bindings | undefined
+}
+
+/** The runtime shows the loads of ES modules. */
+const seesLoads = moduleInternals.registerHooks !== undefined
+
 export interface InstrumenterOptions {
   /** The user's `integrations`: an object is handed to the integration of that name. */
   readonly options: Readonly<Record<string, boolean | Readonly<Record<string, unknown>>>> | undefined
@@ -38,13 +51,15 @@ export class Instrumenter {
   }
 
   /** Patches what the module exports, and writes into `finding` how that went. */
-  instrument({ integration, target }: EntryTarget, finding: Finding, exported: unknown, format: 'esm' | 'cjs'): void {
-    const session = this.session(integration.id, format, (method, what) => sayUnread(finding, method, what))
+  instrument({ integration, target }: EntryTarget, finding: Finding, loaded: LoadedExports): void {
+    const { exported, format, bindings } = loaded
+    const unread: PatcherContext['unread'] = (method, what) => sayUnread(finding, method, what)
+    const session = this.session(integration.id, format, { unread, bindings })
     const module = asModuleExports(exported)
     try {
       if (module) target.instrument(module, session.patcher)
       finding.status = session.held > 0 ? 'patched' : 'unsupported'
-      finding.details = session.held > 0 ? session.faults : unsupported(session, target)
+      finding.details = session.held > 0 ? saidOf(session) : unsupported(session, target)
     } catch (error) {
       // what was patched before the fault stays; the fault is said
       finding.status = 'failed'
@@ -55,17 +70,21 @@ export class Instrumenter {
   /** The integration's hooks that need no module. A fault of theirs is counted, and costs only them. */
   hook(integration: Integration): void {
     const { always, id } = integration
-    if (always) guard(id, () => always(this.session(id, 'esm').patcher))
+    if (always) guard(id, () => always(this.session(id, 'esm', {}).patcher))
   }
 
-  private session(id: string, format: 'esm' | 'cjs', unread?: PatcherContext['unread']): PatchSession {
+  private session(
+    id: string,
+    format: 'esm' | 'cjs',
+    module: Pick<PatcherContext, 'unread' | 'bindings'>,
+  ): PatchSession {
     const given = this.options.options?.[id]
     const session = createPatcher({
       integration: id,
       format,
       options: isObject(given) ? given : {},
       call: this.options.call,
-      ...(unread && { unread }),
+      ...module,
     })
     this.sessions.push(session)
     return session
@@ -76,8 +95,19 @@ export class Instrumenter {
   }
 }
 
-function unsupported({ misses: methods, faults }: PatchSession, { tested }: ModuleTarget): string[] {
-  const misses = [...methods, ...faults]
+/** What the report says of a copy in any case. */
+function saidOf({ faults, fixed }: PatchSession): string[] {
+  if (fixed.length === 0) return [...faults]
+  const [names, are] = [fixed.join(', '), fixed.length === 1 ? 'is an export' : 'are exports']
+  return [
+    ...faults,
+    `${names} ${are} of an ES module whose load was not seen, and cannot be replaced: start the program with ` +
+      `node --import tracestitch/auto${seesLoads ? '' : ', on Node 22.15 or later'}`,
+  ]
+}
+
+function unsupported(session: PatchSession, { tested }: ModuleTarget): string[] {
+  const misses = [...session.misses, ...saidOf(session)]
   return [misses.length > 0 ? misses.join(', ') : 'no known class in its exports', `tests run ${tested}`]
 }
 

@@ -11,6 +11,7 @@ import { types } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import { shared, sharedState } from '../kernel/state.js'
 import { guard } from '../kernel/guard.js'
+import { facadeOf, isBehindFacade, keepBindings, type Bindings } from './live-exports.js'
 import { peekCJS } from './peek.js'
 import {
   isBun,
@@ -27,6 +28,8 @@ export interface LoadObserver {
   mayConcern(text: string): boolean
   /** Whether the file is one to see, may load in this format, and has not been seen. */
   wants(file: string, format: 'esm' | 'cjs'): boolean
+  /** Names of exported functions of the file that are to be replaceable. */
+  exportsOf(file: string): readonly string[]
   /** CJS files still to be seen. */
   expected(): Iterable<string>
   loaded(file: string, exports: unknown, format: 'esm' | 'cjs'): void
@@ -101,6 +104,13 @@ function watchESM(observer: LoadObserver): Omit<LoadWatch, 'seesCJS'> {
     if (source === undefined) return result
     const self = JSON.stringify(url)
     const receiver = `globalThis[Symbol.for("tracestitch.v1")]?.get("${id}")`
+    const names = format === 'esm' ? observer.exportsOf(fileURLToPath(url)) : []
+    const facade =
+      names.length > 0 &&
+      guard('late', facadeOf, url, source, names, (exports, bindings) => {
+        return `${receiver}?.(${self},${exports},"esm",${bindings});`
+      })
+    if (facade) return { ...result, source: facade }
     const handOver =
       format === 'esm'
         ? `import * as ${variable} from ${self};${receiver}?.(${self},${variable},"esm");`
@@ -108,7 +118,8 @@ function watchESM(observer: LoadObserver): Omit<LoadWatch, 'seesCJS'> {
     return { ...result, source: `${source}\n;${handOver}\n` }
   }
 
-  sharedState().set(id, (url: string, exports: unknown, format: 'esm' | 'cjs') => {
+  sharedState().set(id, (url: string, exports: unknown, format: 'esm' | 'cjs', bindings?: Bindings) => {
+    if (bindings) keepBindings(fileURLToPath(url), bindings)
     guard('late', () => observer.loaded(fileURLToPath(url), exports, format))
   })
   let hooks: { deregister(): void }
@@ -121,6 +132,9 @@ function watchESM(observer: LoadObserver): Omit<LoadWatch, 'seesCJS'> {
           if (
             !active ||
             !url.startsWith('file:') ||
+            // What we have added to a module imports that module.
+            context['parentURL'] === url ||
+            isBehindFacade(url) ||
             !observer.mayConcern(url) ||
             !observer.wants(fileURLToPath(url), 'esm')
           )
@@ -162,22 +176,25 @@ function watchCJS(observer: LoadObserver): Omit<LoadWatch, 'seesESM'> {
     }
   }
 
-  function look(request: string, parent: LoadedModule | null | undefined, isMain: boolean | undefined): void {
+  /** Looks at what was loaded, and returns what is to stand for it. */
+  function look(request: string, parent: LoadedModule | null | undefined, isMain: boolean | undefined): unknown {
     if (observer.mayConcern(request)) {
       const file = moduleInternals._resolveFilename?.(request, parent, isMain)
       const found = file === undefined ? undefined : loadedModules()[file]
-      if (file === undefined || !found?.loaded) return
+      if (file === undefined || !found?.loaded) return undefined
       const format = types.isModuleNamespaceObject(found.exports) ? 'esm' : 'cjs'
-      if (observer.wants(file, format)) observer.loaded(file, found.exports, format)
-      return
+      if (!observer.wants(file, format)) return undefined
+      observer.loaded(file, found.exports, format)
+      return found.exports
     }
     if (parent?.filename && observer.mayConcern(parent.filename)) sweep()
+    return undefined
   }
 
   const load: typeof original = function (request, parent, isMain) {
     const exports = Reflect.apply(original, this, [request, parent, isMain])
-    if (active) guard('late', () => look(request, parent, isMain))
-    return exports
+    const replaced = active && guard('late', look, request, parent, isMain)
+    return replaced || exports
   }
   moduleInternals._load = load
   return {

@@ -5,8 +5,9 @@ import { pathToFileURL } from 'node:url'
 import { guard } from '../kernel/guard.js'
 import type { Integration, ReportEntry } from './contract.js'
 import { PackageEntries, findingOf, isWaiting, type PackageEntry, type EntryTarget } from './package-entries.js'
-import { Instrumenter, type InstrumenterOptions } from './instrument.js'
+import { Instrumenter, type InstrumenterOptions, type LoadedExports } from './instrument.js'
 import { watchLoads, type LoadWatch } from './late.js'
+import { assignableExports, bindingsOf } from './live-exports.js'
 import { lookAgain } from './look-again.js'
 import { loadCJS, loadESM, peekCJS, peekESM, type Peeked } from './peek.js'
 import { buildReport, createWarner, warn, type Finding } from './report.js'
@@ -93,6 +94,7 @@ class Modules implements ModuleInstrumentation {
     return watchLoads({
       mayConcern: (text) => entries.mayConcern(text),
       wants: (file, format) => entries.wants(file, format),
+      exportsOf: (file) => entries.at(file).flatMap(({ target }) => target.exports ?? []),
       expected: () =>
         entries
           .all()
@@ -129,7 +131,12 @@ class Modules implements ModuleInstrumentation {
   private apply(entry: PackageEntry, exported: unknown, format: 'esm' | 'cjs'): void {
     if (!this.active || !isWaiting(entry)) return
     entry.finding.format = format
-    this.instrument(entry, entry.finding, exported, format)
+    const { exports: names } = entry.target
+    this.instrument(entry, entry.finding, {
+      exported: names && format === 'cjs' ? assignableExports(entry.file, exported, names) : exported,
+      format,
+      bindings: format === 'esm' ? bindingsOf(entry.file) : undefined,
+    })
     const { name } = entry.copy
     if (this.foundLate.has(entry) && entry.finding.status === 'patched' && !this.saidLate.has(name)) {
       this.saidLate.add(name)
@@ -140,8 +147,8 @@ class Modules implements ModuleInstrumentation {
     }
   }
 
-  private instrument(target: EntryTarget, finding: Finding, exported: unknown, format: 'esm' | 'cjs'): void {
-    this.instrumenter.instrument(target, finding, exported, format)
+  private instrument(target: EntryTarget, finding: Finding, loaded: LoadedExports): void {
+    this.instrumenter.instrument(target, finding, loaded)
     if (finding.status !== 'patched') this.warnSoon()
   }
 
@@ -165,7 +172,8 @@ class Modules implements ModuleInstrumentation {
     for (const target of matching) {
       const finding = findingOf(target)
       this.handedIn.push(finding)
-      this.instrument(target, finding, value, types.isModuleNamespaceObject(value) ? 'esm' : 'cjs')
+      const format = types.isModuleNamespaceObject(value) ? 'esm' : 'cjs'
+      this.instrument(target, finding, { exported: value, format })
       if (finding.status === 'patched') finding.details = ['handed in']
     }
   }

@@ -2,8 +2,10 @@
 import { types } from 'node:util'
 import { watchChannel } from './channel.js'
 import type { Declared, Patcher, Replace } from './contract.js'
+import { instrumentDuplex } from './duplex.js'
 import { instrumentHandlers } from './handlers.js'
 import type { Unread } from './reader.js'
+import type { Bindings } from './live-exports.js'
 import { locateRuns } from './locate.js'
 import { instrumentStep } from './instrument-step.js'
 
@@ -27,6 +29,8 @@ export interface PatcherContext {
   readonly options: Readonly<Record<string, unknown>>
   /** Makes the replacement of a declared model call. */
   readonly call: (declared: Declared, tell?: (what: Unread) => void) => Replace
+  /** Exports of the module that can be set. */
+  readonly bindings?: Bindings | undefined
   /** Told of each call of a method whose answer or stream cannot be read. */
   readonly unread?: (method: string, what: Unread) => void
 }
@@ -37,6 +41,8 @@ export interface PatchSession {
   readonly held: number
   /** Why a patch did not take hold, in words for the report. */
   readonly misses: readonly string[]
+  /** Exports that only a loader could have replaced. */
+  readonly fixed: readonly string[]
   /** Faults and notes that the report says in any case. */
   readonly faults: readonly string[]
   off(): void
@@ -76,6 +82,7 @@ export function createPatcher(context: PatcherContext): PatchSession {
   const undos: (() => void)[] = []
   const misses: string[] = []
   const faults: string[] = []
+  const fixed: string[] = []
   let active = true
   let held = 0
   const isActive = (): boolean => active
@@ -123,6 +130,26 @@ export function createPatcher(context: PatcherContext): PatchSession {
     return true
   }
 
+  /** An export of an ES module, which can be set where the module stands behind a facade. */
+  function installExport(namespace: object, name: string, replace: Replace): boolean {
+    if (!(name in namespace)) return miss(name, 'is not there')
+    const binding = context.bindings?.[name]
+    const original = binding?.get()
+    if (!binding || typeof original !== 'function') {
+      fixed.push(name)
+      return false
+    }
+    if (!isPatchedBy(original, context.integration)) {
+      const next = replaced(original as AnyFunction, replace)
+      binding.set(next)
+      undos.push(() => {
+        if (binding.get() === next) binding.set(original)
+      })
+    }
+    held++
+    return true
+  }
+
   const patcher: Patcher = {
     format: context.format,
     options: context.options,
@@ -137,8 +164,7 @@ export function createPatcher(context: PatcherContext): PatchSession {
       if ((typeof holder !== 'object' && typeof holder !== 'function') || holder === null) {
         return miss(method, 'has no holder')
       }
-      if (types.isModuleNamespaceObject(holder))
-        return miss(method, 'is an export of an ES module, which cannot be replaced')
+      if (types.isModuleNamespaceObject(holder)) return installExport(holder, method, replace)
       const found = findDescriptor(holder, method)
       if (!found) return miss(method, 'is not there')
       if (isPatchedBy(found.get ?? found.value, context.integration)) {
@@ -157,6 +183,10 @@ export function createPatcher(context: PatcherContext): PatchSession {
         return miss(method, 'could not be wrapped')
       }
       return install(holder as Holder, method, next)
+    },
+    duplex(holder, declared) {
+      const replace = instrumentDuplex(declared, (what) => context.unread?.('the connection', what))
+      return declared.send.map((method) => patcher.wrap(holder, method, replace)).some(Boolean)
     },
     step: (holder, method, declared) => patcher.wrap(holder, method, instrumentStep(declared)),
     asStep: (fn, declared) => replaced(fn as unknown as AnyFunction, instrumentStep(declared)) as unknown as typeof fn,
@@ -190,6 +220,7 @@ export function createPatcher(context: PatcherContext): PatchSession {
   return {
     patcher,
     misses,
+    fixed,
     faults,
     get held() {
       return held

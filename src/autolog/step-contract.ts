@@ -3,10 +3,9 @@ import type { Attributes } from '@opentelemetry/api'
 import type { TraceContext } from '../telemetry/remote.js'
 import type { StepKind } from '../telemetry/step.js'
 import type { SpanBridge, StepOutcome } from './bridge.js'
+import type { Args } from './call-contract.js'
 
 export type { StepOutcome }
-
-type Args = readonly unknown[]
 
 /** Declares what a patched method, or a function, does. All readers run guarded: what they throw never reaches the program. */
 export interface StepDeclaration {

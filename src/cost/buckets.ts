@@ -130,13 +130,15 @@ const COMPLETION = ['completion_tokens', 'output_tokens'] as const
  * (https://platform.claude.com/docs/en/build-with-claude/prompt-caching).
  */
 function promptOf(usage: JsonObject): number | undefined {
-  const prompt = countIn(usage, ['prompt_tokens'])
+  const prompt = asNumber(usage['prompt_tokens'])
   if (prompt !== undefined) return prompt
-  const input = countIn(usage, ['input_tokens'])
-  const cached = (field: string): number => countIn(usage, [field]) ?? 0
-  if (input !== undefined) return input + cached('cache_read_input_tokens') + cached('cache_creation_input_tokens')
+  const input = asNumber(usage['input_tokens'])
+  if (input !== undefined)
+    return (
+      input + (asNumber(usage['cache_read_input_tokens']) ?? 0) + (asNumber(usage['cache_creation_input_tokens']) ?? 0)
+    )
   // Of embeddings and of documents that were ordered, some say a total only.
-  const total = countIn(usage, ['total_tokens'])
+  const total = asNumber(usage['total_tokens'])
   return total === undefined ? undefined : Math.max(0, total - (countIn(usage, COMPLETION) ?? 0))
 }
 
@@ -152,9 +154,9 @@ function promptOf(usage: JsonObject): number | undefined {
 export function bucketsOf(usage: unknown): UsageBuckets | undefined {
   if (!isObject(usage)) return undefined
   const billed = objectIn(usage, 'billed_units')
-  const billedInput = countIn(billed, ['input_tokens'])
+  const billedInput = asNumber(billed['input_tokens'])
   const prompt = billedInput ?? promptOf(usage)
-  const completion = countIn(billed, ['output_tokens']) ?? countIn(usage, COMPLETION)
+  const completion = asNumber(billed['output_tokens']) ?? countIn(usage, COMPLETION)
   const buckets = noUsage()
   const billable = countFees(buckets, usage, billed)
   if (prompt === undefined && completion === undefined) {
@@ -171,30 +173,38 @@ export function bucketsOf(usage: unknown): UsageBuckets | undefined {
 /** Beside the prompt's count, by Anthropic, DeepSeek and Moonshot. */
 const CACHED = ['cache_read_input_tokens', 'prompt_cache_hit_tokens', 'cached_tokens'] as const
 
+const WRITTEN = ['cache_write_tokens', 'cache_creation_tokens'] as const
+const THOUGHT = ['reasoning_tokens', 'thinking_tokens'] as const
+
 function countInput(buckets: UsageBuckets, usage: JsonObject, prompt: number | undefined): void {
   // Transcriptions say it in the singular.
   const details = objectIn(usage, 'prompt_tokens_details', 'input_tokens_details')
   const counts = details === NONE ? objectIn(usage, 'input_token_details') : details
+  const { cache_creation: created, cache_creation_input_tokens: createdTokens } = usage
+  if (counts === NONE && created === undefined && createdTokens === undefined && countIn(usage, CACHED) === undefined) {
+    buckets.input = Math.max(0, prompt ?? 0)
+    return
+  }
   const rest = new Rest(prompt)
-  const cached = rest.take(countIn(counts, ['cached_tokens']) ?? countIn(usage, CACHED))
+  const cached = rest.take(asNumber(counts['cached_tokens']) ?? countIn(usage, CACHED))
   const own = objectIn(counts, 'cache_creation_token_details')
   const lifetimes = own === NONE ? objectIn(usage, 'cache_creation') : own
-  const hour = countIn(counts, ['cache_write_1h_tokens']) ?? countIn(lifetimes, ['ephemeral_1h_input_tokens']) ?? 0
+  const hour = asNumber(counts['cache_write_1h_tokens']) ?? asNumber(lifetimes['ephemeral_1h_input_tokens']) ?? 0
   const written = rest.take(
-    countIn(counts, ['cache_write_tokens', 'cache_creation_tokens']) ??
-      countIn(usage, ['cache_creation_input_tokens']) ??
-      hour + (countIn(lifetimes, ['ephemeral_5m_input_tokens']) ?? 0),
+    countIn(counts, WRITTEN) ??
+      asNumber(usage['cache_creation_input_tokens']) ??
+      hour + (asNumber(lifetimes['ephemeral_5m_input_tokens']) ?? 0),
   )
   const long = Math.min(written, Math.max(0, hour))
 
   const cachedKinds = objectIn(counts, 'cached_tokens_details')
   const cache = new Rest(cached)
-  const audio = Math.max(0, countIn(counts, ['audio_tokens']) ?? 0)
-  const cachedAudioTold = countIn(cachedKinds, ['audio_tokens'])
+  const audio = Math.max(0, asNumber(counts['audio_tokens']) ?? 0)
+  const cachedAudioTold = asNumber(cachedKinds['audio_tokens'])
   const inputAudio = rest.take(cachedAudioTold === undefined ? audio : audio - cachedAudioTold)
   const cachedAudio = cache.take(cachedAudioTold ?? Math.min(audio - inputAudio, cached))
-  const image = Math.max(0, countIn(counts, ['image_tokens']) ?? 0)
-  const cachedImageTold = countIn(cachedKinds, ['image_tokens'])
+  const image = Math.max(0, asNumber(counts['image_tokens']) ?? 0)
+  const cachedImageTold = asNumber(cachedKinds['image_tokens'])
   const inputImage = rest.take(cachedImageTold === undefined ? image : image - cachedImageTold)
   const cachedImage = cache.take(cachedImageTold ?? Math.min(image - inputImage, cache.left))
   const inputVideo = rest.take(counts['video_tokens'])
@@ -211,7 +221,11 @@ function countInput(buckets: UsageBuckets, usage: JsonObject, prompt: number | u
 
 function countOutput(buckets: UsageBuckets, usage: JsonObject, completion = 0, prompt = 0): void {
   const details = objectIn(usage, 'completion_tokens_details', 'output_tokens_details')
-  const thought = countIn(details, ['reasoning_tokens', 'thinking_tokens']) ?? countIn(usage, ['reasoning_tokens']) ?? 0
+  if (details === NONE && usage['reasoning_tokens'] === undefined && buckets.images === 0) {
+    buckets.output = Math.max(0, completion)
+    return
+  }
+  const thought = countIn(details, THOUGHT) ?? asNumber(usage['reasoning_tokens']) ?? 0
   // xAI and Perplexity count thought in the total only.
   const hidden = thought > 0 && usage['total_tokens'] === prompt + completion + thought ? thought : 0
   const rest = new Rest(completion + hidden)
@@ -259,6 +273,7 @@ const FEES: ReadonlySet<string> = new Set([
 ])
 
 function hasFees(holder: JsonObject): boolean {
+  if (holder === NONE) return false
   for (const field in holder) if (FEES.has(field)) return true
   return false
 }

@@ -80,40 +80,23 @@ const PARTIAL = 'partial: the answer broke off, what came of it is priced'
 const LAST_DATE = 8.64e15
 
 /** Prices a call. Never throws; a price that is not known is `null`, never 0. */
-export function costOf(query: CostQuery, prices: PriceOptions = {}): Cost {
+export function costOf(query: CostQuery, prices: PriceOptions = NO_LISTS): Cost {
   const at = Math.abs(query.at ?? Number.NaN) <= LAST_DATE ? (query.at as number) : Date.now()
-  const priced_at = dayOf(at)
   const missing = query.partial ? [PARTIAL] : []
-  const usage = isObject(query.usage) ? query.usage : {}
+  const usage = isObject(query.usage) ? query.usage : NO_USAGE
   const told = toldCost(usage)
-  const reported = (amount: number): Cost => ({
-    usd: amount,
-    parts: {},
-    source: 'provider',
-    priced_at,
-    confidence: 'reported',
-    missing: [...missing, ...(query.doubt === undefined ? [] : [query.doubt])],
-  })
-  if (told && 'usd' in told && told.usd > 0 && told.usd <= UNCHECKED) return reported(told.usd)
-  const unknown = (reason: string): Cost => ({
-    usd: null,
-    parts: {},
-    source: null,
-    priced_at,
-    confidence: 'none',
-    missing: [...missing, reason],
-  })
-  const fault = query.doubt ?? usageFault(query.usage)
+  const reported = told && 'usd' in told ? told.usd : undefined
+  if (reported !== undefined && reported > 0 && reported <= UNCHECKED) return reportedCost(reported, at, query, missing)
+  const doubt = query.doubt ?? usageFault(query.usage)
   if (told && 'fault' in told) missing.push(told.fault)
-  if (fault !== undefined) return told && 'usd' in told && told.usd > 0 ? reported(told.usd) : unknown(fault)
+  if (doubt !== undefined) return settledCost(reported || undefined, doubt, at, query, missing)
   const buckets = bucketsOf(query.usage)
-  if (!buckets) return told && 'usd' in told ? reported(told.usd) : unknown('the answer carries no token counts')
-  if (!BUCKETS.some((bucket) => bucket !== 'requests' && buckets[bucket] > 0))
-    return told && 'usd' in told && told.usd > 0 ? reported(told.usd) : unknown('usage: all counts are 0')
+  if (!buckets) return settledCost(reported, 'the answer carries no token counts', at, query, missing)
+  if (!isAnyCounted(buckets)) return settledCost(reported || undefined, 'usage: all counts are 0', at, query, missing)
   if (typeof query.provider !== 'string' || typeof query.model !== 'string')
-    return unknown('no provider and model are named')
-  const answer = findPrices(query, prices)
-  if ('missing' in answer) return told && 'usd' in told ? reported(told.usd) : unknown(answer.missing)
+    return settledCost(undefined, 'no provider and model are named', at, query, missing)
+  const answer = prices === NO_LISTS ? tablePricesOf(query) : findPrices(query, prices)
+  if ('missing' in answer) return settledCost(reported, answer.missing, at, query, missing)
   const { found, source } = answer
   const tier = query.serviceTier ?? (usage['speed'] === 'fast' ? 'fast' : usage['service_tier'])
   const geo = query.region ?? usage['inference_geo']
@@ -127,18 +110,45 @@ export function costOf(query: CostQuery, prices: PriceOptions = {}): Cost {
     at,
   })
   const { pico, parts, unpriced, priced, notes } = sumUp(vector, buckets)
-  if (unpriced !== undefined && (!priced || isTokens(unpriced)))
-    return told && 'usd' in told
-      ? reported(told.usd)
-      : unknown(`no price for ${unpriced} of ${query.provider}/${query.model}`)
-  const usd = usdOf(pico)
-  const wrong = told && ('fault' in told || isFarFrom(told.usd, usd))
-  if (told && 'usd' in told) {
-    if (!wrong) return reported(told.usd)
-    missing.push(`cost: the provider says ${told.usd} USD, which cannot be; its price counts`)
+  if (unpriced !== undefined && (!priced || isTokens(unpriced))) {
+    const reason = `no price for ${unpriced} of ${query.provider}/${query.model}`
+    return settledCost(reported, reason, at, query, missing)
   }
-  missing.push(...notes, ...found.notes, ...vector.notes)
-  return { usd, parts, source, priced_at, confidence: found.exact && !wrong ? 'exact' : 'matched', missing }
+  const usd = usdOf(pico)
+  const wrong = told !== undefined && (reported === undefined || isFarFrom(reported, usd))
+  if (reported !== undefined) {
+    if (!wrong) return reportedCost(reported, at, query, missing)
+    missing.push(`cost: the provider says ${reported} USD, which cannot be; its price counts`)
+  }
+  for (const some of [notes, found.notes, vector.notes]) for (const note of some) missing.push(note)
+  return { usd, parts, source, priced_at: dayOf(at), confidence: found.exact && !wrong ? 'exact' : 'matched', missing }
+}
+
+const NO_LISTS: PriceOptions = {}
+const NO_USAGE: JsonObject = {}
+
+/** What the provider says. */
+function reportedCost(usd: number, at: number, { doubt }: CostQuery, missing: string[]): Cost {
+  if (doubt !== undefined) missing.push(doubt)
+  return { usd, parts: {}, source: 'provider', priced_at: dayOf(at), confidence: 'reported', missing }
+}
+
+/** Where there is no price: what the provider says, if it says anything, or nothing, for a reason. */
+function settledCost(
+  reported: number | undefined,
+  reason: string,
+  at: number,
+  query: CostQuery,
+  missing: string[],
+): Cost {
+  if (reported !== undefined) return reportedCost(reported, at, query, missing)
+  missing.push(reason)
+  return { usd: null, parts: {}, source: null, priced_at: dayOf(at), confidence: 'none', missing }
+}
+
+function isAnyCounted(buckets: UsageBuckets): boolean {
+  for (const bucket of BUCKETS) if (buckets[bucket] > 0 && bucket !== 'requests') return true
+  return false
 }
 
 /** USD up to which a provider's own figure is not held against its price. */
@@ -231,6 +241,20 @@ function sumUp(vector: Vector, buckets: UsageBuckets): Sum {
 type Answer =
   | { readonly found: FoundPrices; readonly source: NonNullable<Cost['source']> }
   | { readonly missing: string }
+
+/** Names and prices of the call before: most calls of a program are of one model. */
+let latest: { readonly names: CostQuery; readonly answer: Answer } | undefined
+
+/** Of the table alone. */
+function tablePricesOf(query: CostQuery): Answer {
+  const { provider, model, base, served } = query
+  const { names } = latest ?? {}
+  if (latest && names?.model === model && names.served === served && names.provider === provider && names.base === base)
+    return latest.answer
+  const answer = findPrices(query, NO_LISTS)
+  if ('found' in answer) latest = { names: { provider, model, base, served, usage: undefined }, answer }
+  return answer
+}
 
 /** The best source that knows the model, under the name that was asked for or the one that answered. */
 export function findPrices(

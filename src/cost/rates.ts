@@ -83,23 +83,34 @@ export interface Vector {
 const BATCH_MULTIPLIER = 0.5
 
 const vectors = new WeakMap<Rates, Map<string, Vector>>()
+/** Those of the standard prices, which most calls have. */
+const standards = new WeakMap<Rates, Vector>()
 
 /** The prices that hold in a situation. Worked out once. */
 export function vectorOf(all: Rates, situation: Situation): Vector {
   const rates = all.periods.length === 0 ? all : inForce(all, situation.at)
+  const { promptTokens, serviceTier: name, region, searchSize, factor } = situation
+  const tier = tierOf(rates.tiers, promptTokens)
+  if (tier === -1 && name === '' && region === '' && searchSize === '' && factor === 1) {
+    let standard = standards.get(rates)
+    if (!standard) standards.set(rates, (standard = workOut(rates, situation, -1, -1)))
+    return standard
+  }
   let known = vectors.get(rates)
   if (!known) vectors.set(rates, (known = new Map()))
-  let tier = -1
-  for (const [index, { above }] of rates.tiers.entries()) if (situation.promptTokens > above) tier = index
-  const service = rates.services[situation.serviceTier]
-  let serviceTier = -1
-  if (service) {
-    for (const [index, { above }] of service.tiers.entries()) if (situation.promptTokens > above) serviceTier = index
-  }
-  const key = `${tier} ${serviceTier} ${situation.serviceTier} ${situation.region} ${situation.searchSize} ${situation.factor}`
+  const service = rates.services[name]
+  const serviceTier = service ? tierOf(service.tiers, promptTokens) : -1
+  const key = `${tier} ${serviceTier} ${name} ${region} ${searchSize} ${factor}`
   let vector = known.get(key)
   if (!vector) known.set(key, (vector = workOut(rates, situation, tier, serviceTier)))
   return vector
+}
+
+/** Place of the tier that a prompt falls into; -1 below all of them. */
+function tierOf(tiers: readonly Tier[], promptTokens: number): number {
+  let place = -1
+  for (let i = 0; i < tiers.length; i += 1) if (promptTokens > (tiers[i] as Tier).above) place = i
+  return place
 }
 
 function inForce(rates: Rates, at: number): Rates {

@@ -238,7 +238,7 @@ export class TimeoutError extends TracestitchError {
   override name = 'TimeoutError'
   /** The option of `timeout` that ran out. */
   readonly limit: 'connect' | 'attempt' | 'firstChunk' | 'idle' | 'total'
-  /** @param why - Why `ms` is not what the options say. */
+  /** @param fields - `why`: why `ms` is not what the options say. */
   constructor(limit: TimeoutError['limit'], ms: number, fields: ErrorFields & { readonly why?: string } = {}) {
     const { why, ...rest } = fields
     const awaited = limit === 'idle' ? 'further chunk' : limit === 'firstChunk' ? 'first chunk' : 'answer'

@@ -157,6 +157,8 @@ export interface StoreStatus {
   readonly downSince?: number
   /** Why it failed last; absent when it has answered since. */
   readonly problem?: StoreProblem
+  /** When it was last found without the data that it had, in milliseconds since 1970; absent where that never was. */
+  readonly emptiedAt?: number
   /** Operations that this process answered by itself because the store was down. */
   readonly localOperations: number
 }

@@ -42,6 +42,8 @@ export class Allowance {
   private readonly parts = new Map<number, number>()
   private readonly periods = new Map<number, OfPeriod>()
   private readonly reservations = new Map<string, Reservation>()
+  /** Of the last settlement: how it is counted. */
+  private settled: Omit<AllowanceRequest, 'amount' | 'agoMs'> | undefined
   private usedTotal = 0
   private reservedTotal = 0
   /** Nothing runs out before. It may lie too early, never too late. */
@@ -55,6 +57,11 @@ export class Allowance {
 
   get reserved(): number {
     return this.reservedTotal
+  }
+
+  /** What is used now, as it would be settled anew; `undefined` when nothing is. What is to be forgotten must be already. */
+  get use(): AllowanceRequest | undefined {
+    return this.settled && this.usedTotal > 0 ? { ...this.settled, amount: this.usedTotal } : undefined
   }
 
   get empty(): boolean {
@@ -115,7 +122,8 @@ export class Allowance {
   }
 
   /** In place of what the holder has reserved. It counts for the period in which it was begun, and when that is over for none. */
-  settle(holder: string, { windowMs, slots, calendar, amount, agoMs = 0 }: AllowanceRequest, moment: Moment): void {
+  settle(holder: string, { amount, agoMs = 0, ...how }: AllowanceRequest, moment: Moment): void {
+    const { windowMs, slots, calendar } = how
     const { now, date } = moment
     const begunFor = this.reservations.get(holder)?.endsAt
     this.forget(moment)
@@ -123,6 +131,7 @@ export class Allowance {
     if (amount === 0) return
     const endsAt = calendar && (begunFor ?? periodEnd(calendar, date - agoMs))
     if (endsAt !== undefined && endsAt <= date) return
+    this.settled = how
     this.usedTotal += amount
     if (endsAt !== undefined) {
       const period = this.periods.get(endsAt) ?? { amount: 0, endsAt }

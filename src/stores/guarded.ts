@@ -17,7 +17,9 @@ import type {
   StoredUsage,
 } from '../kernel/store.js'
 import { warnOnce } from '../telemetry/warn.js'
+import type { Counts } from './memory.js'
 import { Outage } from './outage.js'
+import { Refill } from './refill.js'
 import { Unsettled } from './unsettled.js'
 
 /** While the shared store is down: count in this process alone, or refuse the calls that have limits. */
@@ -25,8 +27,8 @@ export type WhenDown = 'local' | 'reject'
 
 export interface GuardOptions {
   readonly store: Store
-  /** Takes the place of `store` while it is down. */
-  readonly local: Store
+  /** Takes the place of `store` while it is down, and knows what this process has counted there. */
+  readonly local: Store & { counts(): Counts }
   readonly whenDown: WhenDown
   readonly leaseMs?: number | undefined
   readonly clock: Clock
@@ -51,15 +53,17 @@ export class GuardedStore implements Store {
   private closed = false
   private localOperations = 0
   private handing: NodeJS.Timeout | undefined
+  private readonly refill: Refill
 
   constructor(options: GuardOptions) {
     const { store, leaseMs, clock, probe = () => store.put('ping', 'ping', '', 1_000) } = options
     this.options = options
     this.unsettled = new Unsettled(store)
+    this.refill = new Refill({ store, counts: () => options.local.counts(), unsettled: this.unsettled, clock })
     this.outage = new Outage({
       clock,
       leaseMs,
-      probe,
+      probe: () => this.refill.asked(probe),
       onDown: (error) => this.wentDown(error),
       onBack: () => this.unsettled.handOver(),
     })
@@ -114,13 +118,14 @@ export class GuardedStore implements Store {
   }
 
   async settle(holder: string, uses: readonly AllowanceRequest[]): Promise<readonly number[]> {
-    const { local } = this.options
+    const { local, whenDown } = this.options
     this.unsettled.ended(holder)
-    // By itself, this process goes on from what it used before; and it may have reserved there.
-    const alone = await local.settle(holder, uses)
-    return this.run(
-      (store) => (store === local ? alone : store.settle(holder, uses)),
+    return this.counted(
+      (store) => store.settle(holder, uses),
+      // By itself, this process goes on from what it used before; and it may have reserved there.
+      () => local.settle(holder, uses),
       (error) => {
+        if (whenDown === 'reject') void local.settle(holder, uses)
         this.unsettled.failed(holder, uses, error)
         this.handOverLater()
       },
@@ -191,20 +196,20 @@ export class GuardedStore implements Store {
   }
 
   status(): StoreStatus {
-    return this.outage.status(this.localOperations)
+    const { emptiedAt } = this.refill
+    return { ...this.outage.status(this.localOperations), ...(emptiedAt !== undefined && { emptiedAt }) }
   }
 
   /**
-   * What the shared store lets in counts here too: when it goes down, this process goes on from what it has taken, and not
-   * from nothing.
+   * What the shared store lets in counts here too: when it goes down, or loses its data, this process goes on from what it
+   * has taken, and not from nothing.
    */
   private counted<T>(
     operation: (store: Store) => MaybePromise<T>,
     mine: (local: Store, value: T) => unknown,
     missed?: (error: unknown) => void,
   ): Promise<T> {
-    const { local, whenDown } = this.options
-    if (whenDown === 'reject') return this.run(operation, missed)
+    const { local } = this.options
     return this.run(async (store) => {
       const value = await operation(store)
       if (store !== local) await mine(local, value)
@@ -215,6 +220,7 @@ export class GuardedStore implements Store {
   /** @param missed - Told when the shared store has not done it, with the error when it was asked. */
   private async run<T>(operation: (store: Store) => MaybePromise<T>, missed?: (error: unknown) => void): Promise<T> {
     const { outage, unsettled } = this
+    if (this.refill.running) await this.refill.running
     if (outage.down) {
       missed?.(undefined)
       void outage.ask()
@@ -222,7 +228,7 @@ export class GuardedStore implements Store {
     }
     const begun = outage.begin
     try {
-      const value = await operation(this.options.store)
+      const value = await this.refill.asked(() => operation(this.options.store))
       outage.answered()
       if (unsettled.any) void unsettled.handOver()
       return value
@@ -233,6 +239,11 @@ export class GuardedStore implements Store {
       outage.failed(error, begun)
       return this.instead(operation)
     }
+  }
+
+  /** The store has lost its data. */
+  emptied(): void {
+    this.refill.begin()
   }
 
   /** What was used while the store was down goes to it when it is back, though no call is made any more. */

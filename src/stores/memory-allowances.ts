@@ -80,6 +80,12 @@ export class Allowances {
     for (const key of keys) this.known(key, moment)?.renew(holder, moment.now + leaseMs)
   }
 
+  /** What is used of each, as it would be settled anew. */
+  uses(): readonly AllowanceRequest[] {
+    const moment = this.moment()
+    return [...this.allowances.keys()].flatMap((key) => this.known(key, moment)?.use ?? [])
+  }
+
   usage(keys: readonly string[]): readonly StoredUsage[] {
     const moment = this.moment()
     return keys.map((key) => {

@@ -116,6 +116,15 @@ export class MemoryRates {
     }
   }
 
+  /** What was taken of each rate and still counts. */
+  taken(): readonly RateCorrection[] {
+    const now = this.clock.now()
+    return [...this.rates].flatMap(([key, rate]) => {
+      const units = rate.taken(now)
+      return units > 0 ? [{ key, limit: units, windowMs: rate.width * RATE_PARTS, units }] : []
+    })
+  }
+
   clear(): void {
     this.rates.clear()
   }

@@ -17,6 +17,11 @@ import { checkKeys } from './allowance.js'
 import { Allowances } from './memory-allowances.js'
 import { MemoryRates } from './memory-rates.js'
 
+export interface Counts {
+  readonly uses: readonly AllowanceRequest[]
+  readonly takes: readonly RateCorrection[]
+}
+
 export class MemoryStore implements Store {
   readonly name = 'memory'
   readonly shared: boolean = false
@@ -84,6 +89,11 @@ export class MemoryStore implements Store {
 
   usage(keys: readonly string[]): readonly StoredUsage[] {
     return this.allowances.usage(keys)
+  }
+
+  /** What is used of budgets and taken of rates, to be told to another store. */
+  counts(): Counts {
+    return { uses: this.allowances.uses(), takes: this.rates.taken() }
   }
 
   put(space: string, name: string, value: string, ttlMs: number): void {

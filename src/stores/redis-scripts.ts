@@ -12,6 +12,21 @@ local now = time[1] * 1000 + time[2] / 1000
 `
 
 /**
+ * Begins every script. The last key names the data of the server; the last arguments are the name that the caller knows, empty
+ * for none, and one for data that have none yet. Another name means that what the caller has counted there is lost: then
+ * nothing is done, and the name is the answer.
+ */
+export const EPOCH = `
+local fresh, known, at = table.remove(ARGV), table.remove(ARGV), table.remove(KEYS)
+local epoch = redis.call('GET', at)
+if not epoch then
+  redis.call('SET', at, fresh)
+  epoch = fresh
+end
+if epoch ~= known then return { 'EPOCH', epoch } end
+`
+
+/**
  * A rate is a hash: units by the part of time in which they were taken. Each window is counted in parts, and a part is
  * forgotten when the whole of it is older than the window, as in memory.
  */

@@ -47,9 +47,11 @@ const SHARE_OF_LEASE = 1 / 10
 const MOST_TO_CONNECT = 5_000
 
 /**
- * A store for `createClient({ store })`. Keys begin with `{prefix}:` and run out by themselves. What budgets have used
- * lives as long as the server's data: it outlives a restart of a server with an append-only file, and no server that
- * throws keys out when its memory is full.
+ * A store for `createClient({ store })`. Keys begin with `{prefix}:` and run out by themselves, but for `{prefix}:epoch`,
+ * which names the server's data. What budgets have used lives as long as these: it outlives a restart of a server with an
+ * append-only file, and no server that throws keys out when its memory is full. Where the data are gone (a restart without
+ * a file, `FLUSHALL`), the next operation of each process notices it, tells the server anew what this process has used of
+ * budgets and rates, and goes on; a warning and `health()` say so. What ended processes used is lost then.
  *
  * @param connection - `redis://[user:password@]host:port/db` (`rediss://` for TLS); of a Redis Cluster
  * `redis+cluster://host:port,host:port` or a list of addresses of its nodes; with Sentinel
@@ -82,8 +84,8 @@ export function redisStore(
     typeof connection === 'string' || Array.isArray(connection)
       ? ownConnection(readAddress(connection as string | readonly string[]), waits)
       : givenConnection(checkedConnection(connection), waits)
-  const store = new RedisStore({ connections, prefix, time, timeout })
-  return new GuardedStore({
+  const store = new RedisStore({ connections, prefix, time, timeout, onEmptied: () => guarded.emptied() })
+  const guarded = new GuardedStore({
     store,
     probe: () => store.probe(),
     local: new MemoryStore(systemClock),
@@ -91,6 +93,7 @@ export function redisStore(
     leaseMs: lease,
     clock: systemClock,
   })
+  return guarded
 }
 
 function ownConnection(address: RedisAddress, waits: Waits): OwnConnection {

@@ -21,16 +21,17 @@ import { redisAdmitScript } from './redis-admit-script.js'
 import { redisAllowanceScripts } from './redis-allowance-scripts.js'
 import type { Connections, RedisConnection } from './redis-connection.js'
 import { RedisFault, redisFault } from './redis-faults.js'
-import { redisScripts } from './redis-scripts.js'
+import { EPOCH, redisScripts } from './redis-scripts.js'
+import { StoreEmptied } from './store-emptied.js'
 
 type ScriptName = keyof typeof redisScripts | keyof typeof redisAllowanceScripts | 'admit'
 type Script = { readonly lua: string; readonly sha: string }
 
 const scripts = Object.fromEntries(
-  Object.entries({ ...redisScripts, ...redisAllowanceScripts, ...redisAdmitScript }).map(([name, lua]) => [
-    name,
-    { lua, sha: builtin('node:crypto').createHash('sha1').update(lua).digest('hex') },
-  ]),
+  Object.entries({ ...redisScripts, ...redisAllowanceScripts, ...redisAdmitScript }).map(([name, body]) => {
+    const lua = `${EPOCH}${body}`
+    return [name, { lua, sha: builtin('node:crypto').createHash('sha1').update(lua).digest('hex') }]
+  }),
 ) as Readonly<Record<ScriptName, Script>>
 
 /** Timeouts, and milliseconds, without an answer to anything after which the connection is given up, whichever ends first. */
@@ -45,6 +46,8 @@ export interface RedisStoreOptions {
   readonly time: LoopTime
   /** Milliseconds for an answer. */
   readonly timeout: number
+  /** The server has lost its data: told before the operation that noticed it fails with `StoreEmptied`. */
+  readonly onEmptied: () => void
 }
 
 const allowanceArguments = (allowances: readonly AllowanceRequest[]): (string | number)[] =>
@@ -66,6 +69,11 @@ function refusedReservation([refused = 0, left = 0, wait = -1, ends = -1]: reado
   return { ok: false, refused, left, resetsInMs: wait < 0 ? Infinity : wait, periodEndsInMs } as const
 }
 
+/** Name of the server's data, where a script has found another than it was given. */
+function epochIn(reply: unknown): string | undefined {
+  return Array.isArray(reply) && reply[0] === 'EPOCH' ? String(reply[1]) : undefined
+}
+
 /** Throws a ConnectionError whenever the server gives no answer in time, or an error; its `code` says which. */
 export class RedisStore implements Store {
   readonly name = 'redis'
@@ -75,9 +83,13 @@ export class RedisStore implements Store {
   private readonly timeout: number
   private readonly time: LoopTime
   private readonly sent = new WeakMap<RedisConnection, Set<string>>()
+  private readonly onEmptied: () => void
   private answeredAt = 0
+  /** Names the data of the server; `undefined` until it was asked. */
+  private epoch: string | undefined
 
-  constructor({ connections, prefix, time, timeout }: RedisStoreOptions) {
+  constructor({ connections, prefix, time, timeout, onEmptied }: RedisStoreOptions) {
+    this.onEmptied = onEmptied
     this.connections = connections
     this.tag = `{${prefix}}`
     this.time = time
@@ -246,9 +258,20 @@ export class RedisStore implements Store {
   ): Promise<unknown> {
     try {
       const connection = await this.connections.ready()
-      return await this.inTime(this.evaluate(connection, script, [keys.length, ...keys, ...args]), tooLate)
+      for (;;) {
+        const known = this.epoch
+        const all = [...keys, `${this.tag}:epoch`, ...args, known ?? '', crypto.randomUUID()]
+        const reply = await this.inTime(this.evaluate(connection, script, [keys.length + 1, ...all]), tooLate)
+        const epoch = epochIn(reply)
+        if (epoch === undefined) return reply
+        const first = this.epoch === known
+        this.epoch = epoch
+        if (known === undefined) continue
+        if (first) this.onEmptied()
+        throw new StoreEmptied(this.name)
+      }
     } catch (thrown) {
-      if (thrown instanceof ConfigError || thrown instanceof NoAnswer) throw thrown
+      if (thrown instanceof ConfigError || thrown instanceof NoAnswer || thrown instanceof StoreEmptied) throw thrown
       const fault = thrown instanceof RedisFault ? thrown : redisFault(thrown)
       if (fault.leave) this.connections.renew()
       throw fault

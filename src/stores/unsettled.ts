@@ -2,6 +2,7 @@
 import type { AllowanceRequest, Store } from '../kernel/store.js'
 import { warnOnce } from '../telemetry/warn.js'
 import { NoAnswer } from './no-answer.js'
+import { StoreEmptied } from './store-emptied.js'
 
 /** Keys, and holders, that are remembered. */
 const MOST = 10_000
@@ -82,6 +83,15 @@ export class Unsettled {
     )
   }
 
+  /** The store has lost all that it knew: it is told what was used in all, which holds what it missed before. */
+  async startAnew(uses: () => readonly AllowanceRequest[]): Promise<void> {
+    await this.settling
+    this.uses.clear()
+    const begunAt = performance.now()
+    for (const use of uses()) this.uses.set(use.key, { ...use, begunAt })
+    return this.handOver()
+  }
+
   /** Hands all of it over to a store that answers. */
   handOver(): Promise<void> {
     this.settling ??= this.settle().finally(() => {
@@ -105,7 +115,8 @@ export class Unsettled {
         await store.settle(this.holder, some)
       } catch (error) {
         if (error instanceof NoAnswer) this.failed(this.holder, some, error)
-        else this.use(some)
+        // A store that was emptied is told all anew.
+        else if (!(error instanceof StoreEmptied)) this.use(some)
         return
       }
     }

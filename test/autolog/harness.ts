@@ -1,5 +1,5 @@
 /** What a test app imports: the module half of the engine with an integration that marks results. */
-import type { Integration } from '../../src/autolog/contract.js'
+import type { Integration, Replace } from '../../src/autolog/contract.js'
 import {
   instrumentModules,
   type InstrumentModulesOptions,
@@ -11,8 +11,8 @@ export { createPatcher } from '../../src/autolog/patch.js'
 export { peekESM, peekThroughHooks } from '../../src/autolog/peek.js'
 export { findCallerFile, instrumentModules }
 
-/** Serves `Client.prototype.send` of each package: what it returns starts with `patched ` afterwards. */
-function marking(packageName: string, entry: string | undefined): Integration {
+/** Serves `Client.prototype.send` of each package, and exported functions: what they return starts with `patched ` afterwards. */
+function marking(packageName: string, entry: string | undefined, names: readonly string[] | undefined): Integration {
   return {
     id: packageName,
     targets: [
@@ -20,30 +20,39 @@ function marking(packageName: string, entry: string | undefined): Integration {
         package: packageName,
         ...(entry !== undefined && { entry }),
         tested: '1 - 2',
+        ...(names && { exports: names }),
         instrument(module, patcher) {
           const Client = module['Client'] ?? module['default']
-          patcher.wrap(path(Client, 'prototype'), 'send', (original, active) => {
-            return function (this: unknown, ...args: unknown[]) {
-              const result = Reflect.apply(original, this, args)
-              return active() ? `patched ${String(result)}` : result
-            }
-          })
+          patcher.wrap(path(Client, 'prototype'), 'send', mark)
+          for (const name of names ?? []) patcher.wrap(module, name, mark)
         },
       },
     ],
   }
 }
 
+const mark: Replace = (original, active) =>
+  function (this: unknown, ...args: unknown[]) {
+    const result = Reflect.apply(original, this, args)
+    return active() ? `patched ${String(result)}` : result
+  }
+
 const path = (root: unknown, key: string): unknown => (root as Record<string, unknown> | undefined)?.[key]
 
 export type StartOptions = Partial<InstrumentModulesOptions> & {
   readonly packages?: readonly string[]
   readonly entry?: string
+  readonly exports?: readonly string[]
 }
 
-export function start({ packages = ['fake-sdk'], entry, ...options }: StartOptions = {}): ModuleInstrumentation {
+export function start({
+  packages = ['fake-sdk'],
+  entry,
+  exports,
+  ...options
+}: StartOptions = {}): ModuleInstrumentation {
   return instrumentModules({
-    integrations: packages.map((name) => marking(name, entry)),
+    integrations: packages.map((name) => marking(name, entry, exports)),
     callerFile: findCallerFile(),
     call: () => (original) => original,
     ...options,

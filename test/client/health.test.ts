@@ -41,7 +41,15 @@ test('every target of the options is there before any call, with nothing measure
       { target: 'bad/m', provider: 'bad', model: 'm', ...fresh },
       { target: 'good/m#second', provider: 'good', model: 'm', ...fresh },
     ],
-    store: { name: 'memory', shared: false, up: true, downSince: null, problem: null, localOperations: 0 },
+    store: {
+      name: 'memory',
+      shared: false,
+      up: true,
+      downSince: null,
+      problem: null,
+      emptiedAt: null,
+      localOperations: 0,
+    },
     skipped: [],
   })
 })
@@ -108,7 +116,15 @@ test('a store that is down shows since when, and how much this process has kept 
   const own: Store = Object.assign(new MemoryStore(systemClock), { name: 'mine', shared: true, status: () => status })
   const ai = clientFor({ store: own })
   const { store } = ai.health()
-  expect(store).toEqual({ name: 'mine', shared: true, up: true, downSince: null, problem: null, localOperations: 0 })
+  expect(store).toEqual({
+    name: 'mine',
+    shared: true,
+    up: true,
+    downSince: null,
+    problem: null,
+    emptiedAt: null,
+    localOperations: 0,
+  })
   const problem = { code: 'READONLY', message: 'the server is a replica' }
   status = { up: false, downSince: 1_760_000_000_000, problem, localOperations: 7 }
   expect(ai.health().store).toEqual({
@@ -117,6 +133,7 @@ test('a store that is down shows since when, and how much this process has kept 
     up: false,
     downSince: 1_760_000_000_000,
     problem,
+    emptiedAt: null,
     localOperations: 7,
   })
 })

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RateTake, Store } from '../../src/kernel/store.js'
+import { soon } from './soon.js'
 import { admitContract } from './store-admit.js'
 import { allowanceContract } from './store-allowances.js'
 
@@ -37,24 +38,28 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>,
 
     describe('rates', () => {
       test('a burst of the limit is let in, and not one more', async () => {
-        const one = rate(key(), 3)
-        for (const left of [2, 1, 0]) expect(await store.take([one])).toEqual({ ok: true, remaining: [left] })
-        const refused = await store.take([one])
-        expect(refused).toMatchObject({ ok: false, refused: 0 })
-        // All of the burst is forgotten when it is older than the window, and nothing of it before.
-        expect(!refused.ok && refused.retryAfterMs).toBeGreaterThan(59_900)
-        expect(!refused.ok && refused.retryAfterMs).toBeLessThanOrEqual(61_000)
+        await soon(under, 90, async () => {
+          const one = rate(key(), 3)
+          for (const left of [2, 1, 0]) expect(await store.take([one])).toEqual({ ok: true, remaining: [left] })
+          const refused = await store.take([one])
+          expect(refused).toMatchObject({ ok: false, refused: 0 })
+          // All of the burst is forgotten when it is older than the window, and nothing of it before.
+          expect(!refused.ok && refused.retryAfterMs).toBeGreaterThan(59_900)
+          expect(!refused.ok && refused.retryAfterMs).toBeLessThanOrEqual(61_000)
+        })
       })
 
       test('what is refused may go after the time it is told', async () => {
-        const one = rate(key(), 2, 1, 400)
-        await store.take([one])
-        await store.take([one])
-        const refused = await store.take([one])
-        if (refused.ok) throw new Error('was let in')
-        expect(refused.retryAfterMs).toBeLessThanOrEqual(407)
-        await under.pass(refused.retryAfterMs + 1)
-        expect(await store.take([one])).toMatchObject({ ok: true })
+        await soon(under, 350, async (pass) => {
+          const one = rate(key(), 2, 1, 400)
+          await store.take([one])
+          await store.take([one])
+          const refused = await store.take([one])
+          if (refused.ok) throw new Error('was let in')
+          expect(refused.retryAfterMs).toBeLessThanOrEqual(407)
+          await pass(refused.retryAfterMs + 1)
+          expect(await store.take([one])).toMatchObject({ ok: true })
+        })
       })
 
       test('of several rates all are taken, or none', async () => {
@@ -78,41 +83,47 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>,
       })
 
       test('what a call really used is taken or given back, and never refused', async () => {
-        const tokens = key()
-        // So long that all of it lies in one part of the window.
-        const day = 86_400_000
-        await store.take([rate(tokens, 100, 80, day)])
-        await store.correct([rate(tokens, 100, -50, day)])
-        expect(await store.take([rate(tokens, 100, 70, day)])).toMatchObject({ ok: true })
-        await store.correct([rate(tokens, 100, 100, day)])
-        const refused = await store.take([rate(tokens, 100, 1, day)])
-        expect(!refused.ok && refused.retryAfterMs).toBeGreaterThan(day - 1_000)
-        await store.correct([rate(tokens, 100, -10_000, day)])
-        expect(await store.take([rate(tokens, 100, 1, day)])).toEqual({ ok: true, remaining: [99] })
+        await soon(under, 900, async () => {
+          const tokens = key()
+          // So long that all of it lies in one part of the window.
+          const day = 86_400_000
+          await store.take([rate(tokens, 100, 80, day)])
+          await store.correct([rate(tokens, 100, -50, day)])
+          expect(await store.take([rate(tokens, 100, 70, day)])).toMatchObject({ ok: true })
+          await store.correct([rate(tokens, 100, 100, day)])
+          const refused = await store.take([rate(tokens, 100, 1, day)])
+          expect(!refused.ok && refused.retryAfterMs).toBeGreaterThan(day - 1_000)
+          await store.correct([rate(tokens, 100, -10_000, day)])
+          expect(await store.take([rate(tokens, 100, 1, day)])).toEqual({ ok: true, remaining: [99] })
+        })
       })
 
       test('what is given back was taken when it was taken: what came later counts as long as it would have', async () => {
-        const tokens = key()
-        const windowMs = 600
-        const at = under.now()
-        await store.take([rate(tokens, 100, 60, windowMs)])
-        await under.pass(300)
-        await store.take([rate(tokens, 100, 40, windowMs)])
-        await store.correct([{ ...rate(tokens, 100, -60, windowMs), agoMs: under.now() - at }])
-        expect(await store.take([rate(tokens, 100, 61, windowMs)])).toMatchObject({ ok: false })
-        // The first is forgotten, and nothing of the second with it.
-        await under.pass(320)
-        expect(await store.take([rate(tokens, 100, 61, windowMs)])).toMatchObject({ ok: false })
-        expect(await store.take([rate(tokens, 100, 60, windowMs)])).toMatchObject({ ok: true })
+        await soon(under, 250, async (pass) => {
+          const tokens = key()
+          const windowMs = 600
+          const at = under.now()
+          await store.take([rate(tokens, 100, 60, windowMs)])
+          await pass(300)
+          await store.take([rate(tokens, 100, 40, windowMs)])
+          await store.correct([{ ...rate(tokens, 100, -60, windowMs), agoMs: under.now() - at }])
+          expect(await store.take([rate(tokens, 100, 61, windowMs)])).toMatchObject({ ok: false })
+          // The first is forgotten, and nothing of the second with it.
+          await pass(320)
+          expect(await store.take([rate(tokens, 100, 61, windowMs)])).toMatchObject({ ok: false })
+          expect(await store.take([rate(tokens, 100, 60, windowMs)])).toMatchObject({ ok: true })
+        })
       })
 
       test('what was forgotten is not given back a second time', async () => {
-        const tokens = key()
-        await store.take([rate(tokens, 100, 100, 200)])
-        await under.pass(210)
-        await store.take([rate(tokens, 100, 100, 200)])
-        await store.correct([{ ...rate(tokens, 100, -100, 200), agoMs: 210 }])
-        expect(await store.take([rate(tokens, 100, 1, 200)])).toMatchObject({ ok: false })
+        await soon(under, 150, async (pass) => {
+          const tokens = key()
+          await store.take([rate(tokens, 100, 100, 200)])
+          await pass(210)
+          await store.take([rate(tokens, 100, 100, 200)])
+          await store.correct([{ ...rate(tokens, 100, -100, 200), agoMs: 210 }])
+          expect(await store.take([rate(tokens, 100, 1, 200)])).toMatchObject({ ok: false })
+        })
       })
 
       test('given back by many at once, none is lost', async () => {
@@ -178,15 +189,17 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>,
       })
 
       test('run out unless their holder asks again', async () => {
-        const name = key()
-        await store.acquire(lease(name, 'stays', 1_500))
-        await store.acquire(lease(name, 'dies', 1_500))
-        await under.pass(1_000)
-        expect(await store.acquire(lease(name, 'stays', 1_500))).toBe(true)
-        expect(await store.acquire(lease(name, 'new', 1_500))).toBe(false)
-        await under.pass(800)
-        expect(await store.held(name)).toBe(1)
-        expect(await store.acquire(lease(name, 'new', 1_500))).toBe(true)
+        await soon(under, 400, async (pass) => {
+          const name = key()
+          await store.acquire(lease(name, 'stays', 1_500))
+          await store.acquire(lease(name, 'dies', 1_500))
+          await pass(1_000)
+          expect(await store.acquire(lease(name, 'stays', 1_500))).toBe(true)
+          expect(await store.acquire(lease(name, 'new', 1_500))).toBe(false)
+          await pass(800)
+          expect(await store.held(name)).toBe(1)
+          expect(await store.acquire(lease(name, 'new', 1_500))).toBe(true)
+        })
       })
 
       test('of many who ask at once go to as many as the limit', async () => {
@@ -204,18 +217,20 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>,
 
     describe('facts', () => {
       test('hold for their time', async () => {
-        const space = key()
-        await store.put(space, 'short', 'a value\nwith lines', 60)
-        await store.put(space, 'long', '', 60_000)
-        const both = await store.facts(space)
-        expect(both.map(({ name, value }) => [name, value]).sort()).toEqual([
-          ['long', ''],
-          ['short', 'a value\nwith lines'],
-        ])
-        for (const { expiresInMs } of both) expect(expiresInMs).toBeGreaterThan(0)
-        await under.pass(80)
-        expect((await store.facts(space)).map(({ name }) => name)).toEqual(['long'])
-        expect(await store.facts(key())).toEqual([])
+        await soon(under, 50, async (pass) => {
+          const space = key()
+          await store.put(space, 'short', 'a value\nwith lines', 60)
+          await store.put(space, 'long', '', 60_000)
+          const both = await store.facts(space)
+          expect(both.map(({ name, value }) => [name, value]).sort()).toEqual([
+            ['long', ''],
+            ['short', 'a value\nwith lines'],
+          ])
+          for (const { expiresInMs } of both) expect(expiresInMs).toBeGreaterThan(0)
+          await pass(80)
+          expect((await store.facts(space)).map(({ name }) => name)).toEqual(['long'])
+          expect(await store.facts(key())).toEqual([])
+        })
       })
 
       test('give way to one that holds longer, and to no other', async () => {

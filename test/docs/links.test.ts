@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { root } from '../architecture/sources.js'
+import { entry } from '../../tsup.config.js'
 import { pages, textOf } from './pages.js'
 
 const OTHERS = ['AGENTS.md', 'CHANGELOG.md']
@@ -77,4 +78,10 @@ test.each(pages)('%s begins with its title and is no book', (page) => {
 test('the pages are in the package', () => {
   const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { files: string[] }
   expect(files).toContain('docs')
+})
+
+test('the reference has every entry of the package', () => {
+  const { entryPoints } = JSON.parse(readFileSync(join(root, 'typedoc.json'), 'utf8')) as { entryPoints: string[] }
+  const programs = ['src/cli.ts']
+  expect([...entryPoints, ...programs].sort()).toEqual(Object.values(entry).sort())
 })

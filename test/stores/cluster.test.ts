@@ -80,8 +80,8 @@ describe.skipIf(noRedis !== '')(`a cluster of three${noRedis}`, () => {
           return keys.length
         }),
       )
-      // Used, rate and facts of each: on all nodes, but those of one store together.
-      expect(found.reduce((sum, keys) => sum + keys, 0)).toBe(3 * prefixes.length)
+      // Used, rate, facts and the name of its data of each: on all nodes, but those of one store together.
+      expect(found.reduce((sum, keys) => sum + keys, 0)).toBe(4 * prefixes.length)
       for (const keys of found) expect(keys).toBeGreaterThan(0)
     },
     30_000,

@@ -1,6 +1,7 @@
 /** Four processes on one Redis: what they are allowed, they are allowed together. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.js'
 import { noRedis, RedisServer } from './redis-server.js'
 import { ok, Provider, Worker } from './workers.js'
 
@@ -37,7 +38,7 @@ describe.skipIf(noRedis !== '')(`four processes on one Redis${noRedis}`, () => {
   test('keep one limit of calls at once, and each comes to its turn', async () => {
     await start({ limits: { concurrent: 3 } })
     provider.answer = async (response) => {
-      await sleep(15)
+      await eventually(() => provider.most === 3, 'every place is taken')
       ok(response)
     }
     const ends = await Promise.all(workers.map((worker) => worker.calls(15)))
@@ -47,14 +48,14 @@ describe.skipIf(noRedis !== '')(`four processes on one Redis${noRedis}`, () => {
   })
 
   test('get back the places of one that was killed', async () => {
-    const [dies, lives] = await start({ limits: { concurrent: 2 }, lease: 900 })
+    const [dies, lives] = await start({ limits: { concurrent: 2 }, lease: 3_000 })
     provider.answer = () => undefined
     void dies?.calls(2).catch(() => undefined)
-    await expect.poll(() => provider.inside, { timeout: 10_000 }).toBe(2)
+    await expect.poll(() => provider.inside).toBe(2)
     // Its places are renewed for as long as it lives.
-    expect(await lives?.calls(1, 1_500)).toEqual(['LimitError queue'])
+    expect(await lives?.calls(1, 4_500)).toEqual(['LimitError queue'])
     dies?.process.kill('SIGKILL')
-    await expect.poll(() => provider.inside, { timeout: 10_000 }).toBe(0)
+    await expect.poll(() => provider.inside).toBe(0)
     provider.answer = ok
     expect(await lives?.calls(2)).toEqual(['ok', 'ok'])
   })
@@ -70,7 +71,7 @@ describe.skipIf(noRedis !== '')(`four processes on one Redis${noRedis}`, () => {
     expect(await finds?.calls(1)).toEqual(['ProviderError 429'])
     expect(await finds?.calls(1)).toEqual(['LimitError cooldown'])
     for (const worker of learn) {
-      await expect.poll(() => worker.calls(1), { timeout: 10_000 }).toEqual(['LimitError cooldown'])
+      await expect.poll(() => worker.calls(1)).toEqual(['LimitError cooldown'])
     }
     const { arrivals } = provider
     const ends = await Promise.all(workers.map((worker) => worker.calls(5)))
@@ -85,7 +86,7 @@ describe.skipIf(noRedis !== '')(`four processes on one Redis${noRedis}`, () => {
       ok(response)
     }
     const before = workers.map((worker) => worker.calls(10))
-    await expect.poll(() => provider.arrivals, { timeout: 10_000 }).toBeGreaterThan(4)
+    await expect.poll(() => provider.arrivals).toBeGreaterThan(4)
     await redis.kill()
     expect((await Promise.all(before)).flat().filter((end) => end !== 'ok')).toEqual([])
     // Each by itself.
@@ -98,6 +99,6 @@ describe.skipIf(noRedis !== '')(`four processes on one Redis${noRedis}`, () => {
       expect(ends.flat().filter((end) => end !== 'ok')).toEqual([])
       return provider.most
     }
-    await expect.poll(together, { timeout: 20_000, interval: 300 }).toBe(2)
+    await expect.poll(together, { interval: 300 }).toBe(2)
   })
 })

@@ -15,6 +15,8 @@ export const noRedis =
 export const noValkey =
   spawnSync('valkey-server', ['--version']).status === 0 ? '' : ' (skipped: no valkey-server on the PATH)'
 
+const MOST_TRIES = 20
+
 interface ServerOptions {
   readonly program?: 'redis-server' | 'valkey-server'
   /** Keeps what it knows in an append-only file; without, that is gone with its process. */
@@ -23,7 +25,7 @@ interface ServerOptions {
 }
 
 export class RedisServer {
-  readonly port: number
+  port: number
   private process: ChildProcess | undefined
   private readonly directory: string
   private readonly options: ServerOptions
@@ -36,7 +38,11 @@ export class RedisServer {
 
   static async start(options: ServerOptions = {}): Promise<RedisServer> {
     const server = new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'redis-')), options)
-    await server.start()
+    // A port that was free a moment ago may be another's by now.
+    for (let tries = 1; !(await server.tryStart()); tries += 1) {
+      if (tries === MOST_TRIES) throw new Error('no Redis starts')
+      server.port = await freePort()
+    }
     return server
   }
 
@@ -81,17 +87,32 @@ export class RedisServer {
     return proxy
   }
 
+  /** Once more, at the same port. */
   async start(): Promise<void> {
+    for (let tries = 1; !(await this.tryStart()); tries += 1) {
+      if (tries === MOST_TRIES) throw new Error(`no Redis starts at port ${this.port}`)
+      await sleep(100)
+    }
+  }
+
+  /** @returns whether it runs, and has not ended at once. */
+  private async tryStart(): Promise<boolean> {
     const { port, directory, options } = this
     const { program = 'redis-server', persistent = false, settings = [] } = options
     const files = ['--dir', directory, '--appendonly', persistent ? 'yes' : 'no', '--appendfsync', 'always']
     const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', ...files, ...settings]
-    this.process = spawn(program, args, { stdio: 'ignore' })
+    const started = spawn(program, args, { stdio: 'ignore' })
+    const ended = once(started, 'exit').then(() => false)
     const redis = new Redis(this.url, { retryStrategy: () => 20, maxRetriesPerRequest: null })
     // Refused until it listens.
     redis.on('error', () => undefined)
-    await redis.ping()
+    // Another server may answer there; this one has ended then.
+    const answered = redis.info('server').then((info) => info.includes(`process_id:${started.pid}`))
+    const runs = await Promise.race([answered.catch(() => false), ended])
     redis.disconnect()
+    if (runs) this.process = started
+    else started.kill('SIGKILL')
+    return runs
   }
 
   /** Stops answering, with every connection open, until it is told to go on. */

@@ -186,18 +186,16 @@ describe.skipIf(noRedis !== '')(`a Redis that falls silent, and one that is gone
       server.freeze()
       await some('silent')
       server.thaw()
-      await expect.poll(() => reader.usage(['k']), { timeout: 10_000 }).toMatchObject([{ used }])
+      await expect.poll(() => reader.usage(['k'])).toMatchObject([{ used }])
       const up = async (): Promise<boolean | undefined> => {
         await store.held('x')
         return store.status?.().up
       }
-      await expect.poll(up, { timeout: 10_000 }).toBe(true)
+      await expect.poll(up).toBe(true)
       await server.kill()
       await some('gone')
       await server.start()
-      await expect
-        .poll(() => Promise.resolve(reader.usage(['k'])).catch(() => []), { timeout: 15_000 })
-        .toMatchObject([{ used }])
+      await expect.poll(() => Promise.resolve(reader.usage(['k'])).catch(() => [])).toMatchObject([{ used }])
     } finally {
       server.thaw()
       await store.close()

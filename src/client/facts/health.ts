@@ -7,9 +7,9 @@ import type { StoreHealth, TargetHealth } from '../types/health.js'
 const UP: StoreStatus = { up: true, localOperations: 0 }
 
 export function storeHealth(store: Store): StoreHealth {
-  const { up, downSince, problem, localOperations } = store.status?.() ?? UP
+  const { up, downSince = null, problem = null, emptiedAt = null, localOperations } = store.status?.() ?? UP
   const { name, shared } = store
-  return { name, shared, up, downSince: downSince ?? null, problem: problem ?? null, localOperations }
+  return { name, shared, up, downSince, problem, emptiedAt, localOperations }
 }
 
 export function targetHealth({ target, health }: Holding): TargetHealth {

@@ -53,6 +53,8 @@ export interface StoreHealth {
    * words with what mends it; `null` when it has answered since.
    */
   readonly problem: StoreProblem | null
+  /** When it was last found without the data that it had, in milliseconds since 1970; `null` where that never was. */
+  readonly emptiedAt: number | null
   /** Operations that this process answered by itself because the store was down, since the store was made. */
   readonly localOperations: number
 }

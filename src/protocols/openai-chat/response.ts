@@ -128,20 +128,21 @@ function withoutContent(choice: JsonObject, place: number): ChatChoice {
 export function decodeResponse(wire: unknown, options: DecodeOptions = {}): ChatCompletion {
   const { body, choices } = choicesOf(wire)
   const usage = usageOf(body)
-  const head = {
+  const head: ChatCompletion = {
     id: asString(body.id) ?? '',
-    object: 'chat.completion' as const,
+    object: 'chat.completion',
     created: asNumber(body.created) ?? 0,
     model: asString(body.model) ?? '',
+    choices: [],
   }
   if (options.content === false) {
+    head.choices = choices.map(withoutContent)
+    if (usage) head.usage = usage
     const tier = asString(body.service_tier) as ChatCompletion['service_tier']
+    if (tier !== undefined) head.service_tier = tier
     const fingerprint = asString(body.system_fingerprint)
-    const read: ChatCompletion = { ...head, choices: choices.map(withoutContent) }
-    if (usage) read.usage = usage
-    if (tier !== undefined) read.service_tier = tier
-    if (fingerprint !== undefined) read.system_fingerprint = fingerprint
-    return read
+    if (fingerprint !== undefined) head.system_fingerprint = fingerprint
+    return head
   }
   const same =
     head.id === body.id && head.object === body.object && head.created === body.created && head.model === body.model

@@ -1,0 +1,163 @@
+/** Model calls that share a connection: each begins with a message that is sent, and ends with one that comes back. */
+import { context } from '@opentelemetry/api'
+import { guard } from '../kernel/guard.js'
+import { endWhenAbandoned } from '../telemetry/abandoned.js'
+import { beginCall } from './instrument-call.js'
+import type { Args, CallDeclaration, Replace } from './contract.js'
+import type { DuplexDeclaration } from './duplex-contract.js'
+import { AnswerReader, type Unread } from './reader.js'
+import { abandon, define } from './stream-tap.js'
+
+/** A call that is not over. */
+interface Exchange {
+  readonly lane: unknown
+  readonly reader: AnswerReader
+  /** Whether it has left. */
+  sent: boolean
+  /** Ends the watch for a connection that nobody holds any more. */
+  readonly keep: () => void
+}
+
+/** One connection, watched from its first call on. Must not refer to the program's object. */
+class Connection {
+  /** In the order in which they were sent. */
+  private readonly open = new Set<Exchange>()
+  /** The one that is being sent. */
+  sending: Exchange | undefined
+  /** What went wrong since the last event. */
+  private fault: unknown
+  /** The program has ended the connection. */
+  private closing = false
+  private readonly declared: DuplexDeclaration
+
+  constructor(declared: DuplexDeclaration) {
+    this.declared = declared
+  }
+
+  add(exchange: Exchange): void {
+    this.open.add(exchange)
+  }
+
+  tell(name: unknown, value: unknown): void {
+    const { event, closed, lost, resumed } = this.declared.names
+    if (name === event) this.receive(value)
+    else if (name === closed) this.endAll(() => true)
+    else if (name === lost) this.endAll(({ sent }) => sent)
+    else if (name === resumed) for (const exchange of this.open) exchange.sent = true
+  }
+
+  close(): void {
+    this.closing = true
+  }
+
+  fail(error: unknown): void {
+    this.fault = error
+    if (this.sending) this.end(this.sending, error)
+  }
+
+  end(exchange: Exchange, error?: unknown): void {
+    if (!this.open.delete(exchange)) return
+    exchange.keep()
+    exchange.reader.close({ error, closed: this.closing && error === undefined })
+  }
+
+  private receive(event: unknown): void {
+    this.fault = undefined
+    const exchange = this.firstOf(this.declared.lane?.(event))
+    if (!exchange) return
+    exchange.sent = true
+    exchange.reader.event(event)
+    if (this.declared.last(event)) this.end(exchange)
+  }
+
+  private firstOf(lane: unknown): Exchange | undefined {
+    for (const exchange of this.open) if (exchange.lane === lane) return exchange
+    return undefined
+  }
+
+  private endAll(which: (exchange: Exchange) => boolean): void {
+    for (const exchange of this.open) if (which(exchange)) guard('duplex', () => this.end(exchange, this.fault))
+  }
+}
+
+/** Replaces a method that sends. */
+export function instrumentDuplex(declared: DuplexDeclaration, tell: (what: Unread) => void): Replace {
+  const connections = new WeakMap<object, Connection>()
+  return (original, active) =>
+    function (this: unknown, ...args: unknown[]) {
+      const begun = active() && guard('duplex', begin, declared, connections, this as object, args[0], tell)
+      if (!begun) return original.apply(this, args)
+      const { connection, exchange } = begun
+      connection.sending = exchange
+      try {
+        return context.with(exchange.reader.call.context, () => original.apply(this, args))
+      } catch (error) {
+        guard('duplex', () => connection.end(exchange, error))
+        throw error
+      } finally {
+        connection.sending = undefined
+      }
+    }
+}
+
+function begin(
+  declared: DuplexDeclaration,
+  connections: WeakMap<object, Connection>,
+  self: object,
+  message: unknown,
+  tell: (what: Unread) => void,
+): { readonly connection: Connection; readonly exchange: Exchange } | undefined {
+  const declaration = declared.call(message, self)
+  if (!declaration) return undefined
+  const connection = connections.get(self) ?? watchConnection(self, declared)
+  connections.set(self, connection)
+  const call = beginCall(boundTo(declaration, self, [message]), undefined, [])
+  const reader = new AnswerReader(call, declaration, { tell })
+  const watch = endWhenAbandoned(self, abandon(reader))
+  // However long the answer takes: its events come by themselves.
+  watch.reading()
+  const exchange: Exchange = { lane: declared.lane?.(message), reader, sent: true, keep: watch }
+  exchange.sent = declared.waits?.(self, () => void (exchange.sent = true)) !== true
+  connection.add(exchange)
+  return { connection, exchange }
+}
+
+/** What a declaration reads of the connection, read: a call keeps its readers, and may not keep the connection. */
+function boundTo(declaration: CallDeclaration, self: object, args: Args): CallDeclaration {
+  const { provider, request, model, path, baseURL } = declaration
+  const read = <T>(reader: ((args: Args, self: unknown) => T) | undefined): T | undefined =>
+    reader && guard('duplex', () => reader(args, self))
+  return {
+    ...declaration,
+    streaming: true,
+    provider: typeof provider === 'function' ? (guard('provider', () => provider(self)) ?? '_OTHER') : provider,
+    request: constant(request ? read(request) : args[0]),
+    ...(model && { model: constant(read(model)) }),
+    ...(path && { path: constant(read(path)) }),
+    baseURL: constant(read((_, connection) => baseURL?.(connection))),
+  }
+}
+
+const constant =
+  <T>(value: T) =>
+  (): T =>
+    value
+
+/** On the object itself, so that what is open still ends after `off()`. */
+function watchConnection(self: object, declared: DuplexDeclaration): Connection {
+  const connection = new Connection(declared)
+  const { emit, close, fault } = declared
+  before(self, emit, ([name, value]) => connection.tell(name, value))
+  before(self, close, () => connection.close())
+  if (fault) before(self, fault.method, (args) => connection.fail(fault.error(args)))
+  return connection
+}
+
+function before(self: object, method: string, tell: (args: Args) => void): void {
+  const original = (self as Record<string, unknown>)[method]
+  if (typeof original !== 'function') return
+  define(self, method, function (this: unknown, ...args: unknown[]): unknown {
+    guard('duplex', () => tell(args))
+    return Reflect.apply(original, this, args)
+  })
+}

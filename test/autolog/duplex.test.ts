@@ -1,0 +1,153 @@
+/** Calls over a connection, as far as no SDK of the tests shows it. */
+import { SpanStatusCode } from '@opentelemetry/api'
+import { EventEmitter } from 'node:events'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { describe, expect, test } from 'vitest'
+import type { DuplexDeclaration } from '../../src/autolog/contract.js'
+import { instrumentDuplex } from '../../src/autolog/duplex.js'
+import { spanHarness } from '../telemetry/span-harness.js'
+
+const harness = spanHarness()
+
+const declared: DuplexDeclaration = {
+  send: ['send'],
+  close: 'close',
+  emit: 'emit',
+  names: { event: 'message', closed: 'closed' },
+  call: () => ({
+    protocol: 'openai-chat',
+    provider: 'p',
+    request: ([message]) => message,
+  }),
+  last: (event) => event === '[DONE]',
+}
+
+const request = { model: 'm', messages: [{ role: 'user', content: 'x' }] }
+const chunk = {
+  id: 'a',
+  object: 'chat.completion.chunk',
+  model: 'm',
+  choices: [{ index: 0, delta: { content: 'hi' }, finish_reason: 'stop' }],
+  usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
+}
+
+class Connection extends EventEmitter {
+  sent: unknown[] = []
+  send(message: unknown): string {
+    this.sent.push(message)
+    return 'sent'
+  }
+  close(): void {}
+}
+
+function connect(more: Partial<DuplexDeclaration> = {}, active = (): boolean => true): Connection {
+  const replace = instrumentDuplex({ ...declared, ...more }, () => undefined)
+  const connection = new Connection()
+  const send = replace(Connection.prototype.send as never, active)
+  connection.send = send as never
+  return connection
+}
+
+describe('a message that is sent', () => {
+  test('is handed on with its result, and the last event ends its call', () => {
+    const connection = connect()
+    const heard: unknown[] = []
+    connection.on('message', (event) => heard.push(event))
+    expect(connection.send(request)).toBe('sent')
+    for (const event of [chunk, '[DONE]']) connection.emit('message', event)
+    expect([connection.sent, heard]).toEqual([[request], [chunk, '[DONE]']])
+    expect(harness.only().attributes).toMatchObject({
+      'gen_ai.request.stream': true,
+      'gen_ai.usage.input_tokens': 3,
+      'gen_ai.response.finish_reasons': ['stop'],
+    })
+  })
+
+  test('has its answer read after off() too', () => {
+    let active = true
+    const connection = connect({}, () => active)
+    connection.send(request)
+    active = false
+    connection.send(request)
+    for (const event of [chunk, '[DONE]', chunk, '[DONE]']) connection.emit('message', event)
+    expect(harness.only().attributes).toMatchObject({ 'gen_ai.usage.input_tokens': 3 })
+  })
+
+  test('that cannot be sent is an error of its call', () => {
+    const connection = connect()
+    connection.sent = undefined as never
+    expect(() => connection.send(request)).toThrow(TypeError)
+    expect(harness.only().attributes['error.type']).toBe('TypeError')
+  })
+
+  test('whose declaration throws is sent all the same', () => {
+    const connection = connect({
+      call: () => {
+        throw new Error('no')
+      },
+    })
+    expect(connection.send(request)).toBe('sent')
+    expect(harness.faults()).toBe(1)
+    expect(harness.spans()).toEqual([])
+  })
+
+  test('is not kept open by a connection that nobody holds', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    connect().send(request)
+    for (let i = 0; i < 50 && harness.spans().length === 0; i++) {
+      collect()
+      await new Promise((done) => setTimeout(done, 10))
+    }
+    expect(harness.only().status.code).toBe(SpanStatusCode.UNSET)
+  })
+})
+
+describe('the end of a connection', () => {
+  test('ends what is open: an error, unless the program closed it', () => {
+    const cut = connect()
+    cut.send(request)
+    cut.emit('closed')
+    const closed = connect()
+    closed.send(request)
+    closed.close()
+    closed.emit('closed')
+    expect(harness.spans().map(({ attributes }) => attributes['error.type'])).toEqual(['stream_truncated', undefined])
+  })
+
+  test('is the fault that came before it', () => {
+    const connection = connect({ fault: { method: 'report', error: ([error]) => error } })
+    Object.assign(connection, { report: () => undefined })
+    connection.send(request)
+    ;(connection as unknown as { report(error: Error): void }).report(new RangeError('reset'))
+    connection.emit('closed')
+    expect(harness.only().attributes['error.type']).toBe('RangeError')
+  })
+})
+
+describe('a connection that is made anew', () => {
+  test('ends what had left, and answers what had waited', () => {
+    let opened = (): void => undefined
+    let waits = true
+    const connection = connect({
+      names: { event: 'message', closed: 'closed', lost: 'lost', resumed: 'resumed' },
+      waits: (_, open) => {
+        opened = open
+        return waits
+      },
+    })
+    connection.send(request)
+    opened()
+    connection.emit('lost')
+    connection.send({ ...request, model: 'waits' })
+    connection.emit('lost')
+    connection.emit('resumed')
+    waits = false
+    for (const event of [chunk, '[DONE]']) connection.emit('message', event)
+    expect(harness.spans().map(({ name, attributes }) => [name, attributes['error.type']])).toEqual([
+      ['chat m', 'stream_truncated'],
+      ['chat waits', undefined],
+    ])
+  })
+})
