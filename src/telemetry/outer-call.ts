@@ -61,6 +61,7 @@ export class OuterCall extends BaseCall {
       call: this,
       span: this.span,
       layer: start.layer,
+      start,
       server: server?.address,
       injects: start.injects,
     })

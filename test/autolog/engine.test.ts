@@ -174,6 +174,24 @@ test('an integration that is switched off, and modules that are handed in', () =
   expect(err).toContain('modules.nobody')
 })
 
+test('modules that a later call hands in are patched as well, and reported once', () => {
+  const { out, err } = run(`
+    const bundle = () => class { static Chat = { Completions: class { create() { return answer } } } }
+    const [A, B] = [bundle(), bundle()]
+    const names = []
+    const log = autolog({ exporter: 'none', modules: { openai: A }, onSpanStart: (span) => names.push(span.name) })
+    autolog({ modules: { openai: B } })
+    autolog({ modules: { openai: B } })
+    new A.Chat.Completions().create({ model: 'a' })
+    new B.Chat.Completions().create({ model: 'b' })
+    const handed = log.report.filter((entry) => entry.detail === 'handed in').length
+    log.off()
+    new B.Chat.Completions().create({ model: 'off' })
+    console.log(JSON.stringify({ names, handed }))`)
+  expect(out).toEqual({ names: ['chat a', 'chat b'], handed: 1 })
+  expect(err).toBe('')
+})
+
 test('a bad value in the environment is said once and harms nothing', () => {
   const { out, err } = run(`console.log(JSON.stringify(autolog({ exporter: 'none' }).status.faults))`, {
     OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'perhaps',
