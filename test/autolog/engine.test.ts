@@ -52,7 +52,7 @@ function run(code: string, env: Record<string, string> = {}): { out: unknown; er
       cwd: home,
       encoding: 'utf8',
       env: { PATH: process.env['PATH'], ...env } as unknown as NodeJS.ProcessEnv,
-      timeout: 25_000,
+      timeout: 100_000,
     }),
   ) as { stdout: string; stderr: string }
   if (stdout === '') throw new Error(stderr)
@@ -108,13 +108,14 @@ test('off() and on again, with another exporter each time', () => {
 test('a call that is under way at off() still ends its span', () => {
   const { out } = run(`
     import OpenAI from 'openai'
-    let release
-    const client = new OpenAI({ ...options, fetch: () => new Promise((done) => { release = () => done(Response.json(answer)) }) })
+    let release, asked
+    const sent = new Promise((done) => { asked = done })
+    const client = new OpenAI({ ...options, fetch: () => new Promise((done) => { release = () => done(Response.json(answer)); asked() }) })
     const exporter = collect()
     const log = autolog({ exporter })
     const call = ask(client)
     const waiting = call.then(() => undefined)
-    await new Promise((done) => setTimeout(done, 20))
+    await sent
     log.off()
     release()
     await waiting

@@ -140,7 +140,7 @@ describe('trace()', () => {
 
   test('the span ends when the promise settles', async () => {
     const promise = traced('async', async () => {
-      await new Promise((resolve) => setTimeout(resolve, 10))
+      await new Promise(setImmediate)
       return 1
     })
     expect(harness.spans()).toHaveLength(0)
@@ -149,7 +149,7 @@ describe('trace()', () => {
   })
 
   test('a thenable that is no promise, whose then returns nothing', async () => {
-    const thenable = { then: (onValue: (value: number) => void) => void setTimeout(() => onValue(7), 1) }
+    const thenable = { then: (onValue: (value: number) => void) => void setImmediate(() => onValue(7)) }
     expect(await (traced('thenable', () => thenable) as unknown as Promise<number>)).toBe(7)
     expect(harness.spans()).toHaveLength(1)
   })
