@@ -29,8 +29,8 @@ const PARTS: readonly (readonly [beginning: string, part: string])[] = [
   ['src/stores/', 'stores'],
   ['src/telemetry/', 'telemetry'],
   ['src/testing/', 'spans'],
-  ['src/autolog.ts', 'autolog'],
-  ['src/client.ts', 'whole-client'],
+  ['src/whole-autolog.ts', 'whole-autolog'],
+  ['src/whole-client.ts', 'whole-client'],
   ['src/whole-catalogue.ts', 'catalogue'],
 ]
 

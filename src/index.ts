@@ -1,6 +1,6 @@
 /** The package's face: `autolog()`, `createClient()`, spans of the program's own, and `flush()`. */
-export { autolog } from './autolog.js'
-export { createClient } from './client.js'
+export { autolog } from './whole-autolog.js'
+export { createClient } from './whole-client.js'
 export type * from './client/index.js'
 export { estimateCost } from './cost/estimate-cost.js'
 export { costOf } from './cost/price.js'

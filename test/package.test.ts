@@ -275,7 +275,7 @@ describe('an application', () => {
     const load = format === 'import' ? `await import('tracestitch')` : `require('tracestitch')`
     const parts = `facts.parts = Object.keys(cache).map((path) => path.split(/[\\\\/]/).at(-1))`
     const facts = (await runInApplication(`parts-${file}`, program(`${load}; ${parts}`))) as { parts: string[] }
-    const allowed = ['index', 'autolog', 'whole-client', 'cost', 'kernel', 'models', 'telemetry'].map(
+    const allowed = ['index', 'whole-autolog', 'whole-client', 'cost', 'kernel', 'models', 'telemetry'].map(
       (part) => `${part}.cjs`,
     )
     expect(facts.parts.filter((part) => !allowed.includes(part) && part !== `parts-${file}`)).toEqual([])
