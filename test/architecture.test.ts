@@ -222,6 +222,7 @@ describe('text', () => {
     [`import { setTimeout as sleep } from 'node:timers/promises'`, 1],
     ['signal: AbortSignal.timeout(50)', 1],
     ['store.before = () => Math.random()', 1],
+    ['await vi.waitFor(() => expect(seen).toBe(1))', 1],
     ['const time = holdTime()\nsetTimeout(answer, 20)', 0],
     [`await eventually(() => seen === 1, 'it is asked')`, 0],
   ])('%j is told %i times', (line, count) => {

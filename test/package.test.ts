@@ -290,7 +290,12 @@ describe('an application', () => {
     expect(facts.packages.filter(isHeavy)).toEqual([])
   })
 
-  test.each(['mjs', 'cjs'])('is told how to get ioredis when it is missing, by a file .%s', async (extension) => {
+  test.each([
+    ['mjs', 'missing', 'the package ioredis, which is not installed: npm install ioredis'],
+    ['cjs', 'missing', 'the package ioredis, which is not installed: npm install ioredis'],
+    ['mjs', 'old', 'ioredis 5 or later, and an older one is installed'],
+    ['cjs', 'old', 'ioredis 5 or later, and an older one is installed'],
+  ])('is told how to get ioredis, by a file .%s: it is %s', async (extension, which, needs) => {
     const load = (names: string, from: string): string =>
       extension === 'mjs' ? `import { ${names} } from '${from}'` : `const { ${names} } = require('${from}')`
     const source = `
@@ -308,10 +313,12 @@ describe('an application', () => {
     // A folder without a package hides the one that this tree has for its tests.
     const hidden = join(application, 'node_modules/ioredis')
     await mkdir(hidden)
+    // Before 5 the class was the module itself.
+    if (which === 'old') await writeFile(join(hidden, 'index.js'), 'module.exports = class Redis {}')
     try {
       expect(await runInApplication(`no-ioredis.${extension}`, source)).toEqual([
         'ConfigError',
-        'store: a store in Redis needs the package ioredis, which is not installed: npm install ioredis',
+        `store: a store in Redis needs ${needs}`,
       ])
     } finally {
       await rm(hidden, { recursive: true })
