@@ -32,7 +32,7 @@ const rows: readonly Row[] = [
     undefined,
     { fault: 'usage: 2000001 input tokens, of a request of some 2000' },
   ],
-  ['of a long request', NOTHING, usage(2_000_001, 0), 2001, undefined, undefined],
+  ['of a long request', NOTHING, usage(2_001_000, 0), 2001, undefined, undefined],
 
   ['no prompt, of a short request', text(10), usage(0, 5), 64, undefined, undefined],
   [
@@ -93,6 +93,7 @@ const rows: readonly Row[] = [
 
   ['few tokens for a text', text(240), usage(5, 1), 10, undefined, undefined],
   ['too few', text(241), usage(5, 1), 10, undefined, { fault: 'usage: 1 output tokens, of a text of some 61' }],
+  ['enough for a longer one', text(280), usage(5, 2), 10, undefined, undefined],
   ['none for a text', text(1), usage(5, 0), 10, undefined, { fault: 'usage: 0 output tokens, of a text of some 1' }],
   ['none for none', NOTHING, usage(5, 0), 10, undefined, undefined],
   ['none told', text(500), usage(5), 10, undefined, undefined],
@@ -121,6 +122,14 @@ const rows: readonly Row[] = [
     undefined,
   ],
   ['an image in the text', chat({ content: `a;base64,${'x'.repeat(500)}` }), usage(5, 1), 10, undefined, undefined],
+  [
+    'an image in one of two answers',
+    { chat: { choices: [{ message: { content: 'x'.repeat(500) } }, { message: { content: 'a;base64,x' } }] } } as never,
+    usage(5, 1),
+    10,
+    undefined,
+    undefined,
+  ],
 ]
 
 test.each(rows)('%s', (_what, answer, told, input, room, doubt) => {
