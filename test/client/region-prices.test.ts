@@ -17,7 +17,7 @@ test.each([
   const { _meta } = await ai.chat.completions.create({
     model: 'vertex/claude-sonnet-4-5@20250929',
     messages: [{ role: 'user', content: 'Hello' }],
-    max_tokens: 16,
+    max_tokens: 20_000,
   })
   expect(_meta.cost.usd).toBeCloseTo(usd, 9)
   expect(_meta.cost.missing.join()).toEqual(
