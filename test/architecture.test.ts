@@ -191,8 +191,8 @@ describe('package entries', () => {
       `exports['./gone'] is not built`,
     ])
     expect(exportGaps({ '.': { import: './dist/index.js' } }, { index: 'src/index.ts' })).toHaveLength(1)
-    expect(exportGaps({}, { cli: 'src/cli.ts' }, { it: './dist/cli.js' })).toEqual([])
-    expect(exportGaps({}, {}, { it: './dist/gone.js' })).toEqual(['bin gone is not built'])
+    expect(exportGaps({}, { cli: 'src/cli.ts' }, { it: './dist/cli.cjs' })).toEqual([])
+    expect(exportGaps({}, {}, { it: './dist/gone.cjs' })).toEqual(['bin gone is not built'])
   })
 })
 
