@@ -191,8 +191,8 @@ describe('package entries', () => {
       `exports['./gone'] is not built`,
     ])
     expect(exportGaps({ '.': { import: './dist/index.js' } }, { index: 'src/index.ts' })).toHaveLength(1)
-    expect(exportGaps({}, { cli: 'src/cli.ts' }, { it: './dist/cli.js' })).toEqual([])
-    expect(exportGaps({}, {}, { it: './dist/gone.js' })).toEqual(['bin gone is not built'])
+    expect(exportGaps({}, { cli: 'src/cli.ts' }, { it: './dist/cli.cjs' })).toEqual([])
+    expect(exportGaps({}, {}, { it: './dist/gone.cjs' })).toEqual(['bin gone is not built'])
   })
 })
 
@@ -222,6 +222,7 @@ describe('text', () => {
     [`import { setTimeout as sleep } from 'node:timers/promises'`, 1],
     ['signal: AbortSignal.timeout(50)', 1],
     ['store.before = () => Math.random()', 1],
+    ['await vi.waitFor(() => expect(seen).toBe(1))', 1],
     ['const time = holdTime()\nsetTimeout(answer, 20)', 0],
     [`await eventually(() => seen === 1, 'it is asked')`, 0],
   ])('%j is told %i times', (line, count) => {

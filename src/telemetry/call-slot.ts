@@ -3,7 +3,8 @@
  * under an SDK) finds the call here and completes it, instead of adding a span beside it.
  */
 import { CallContext } from './call-context.js'
-import { context, createContextKey, type Context, type Span } from '@opentelemetry/api'
+import { context, type Context, type Span } from '@opentelemetry/api'
+import { contextKey } from './context-key.js'
 import type { Call, CallStart, Layer } from './call-types.js'
 
 export type { Layer } from './call-types.js'
@@ -26,7 +27,7 @@ export interface CallSlot {
 }
 
 // A registered symbol, so that every copy of this package finds the same key.
-const SLOT = createContextKey('tracestitch.call')
+const SLOT = contextKey('tracestitch.call')
 
 export function slotOf(current: Context): CallSlot | undefined {
   return current.getValue(SLOT) as CallSlot | undefined

@@ -3,6 +3,8 @@ import type { Sources } from './sources.js'
 
 /** What sleeps, or draws. A test that calls `holdTime()` holds the timers that it sets. */
 const SLEEPS = /\bsetTimeout\b|\btimers\/promises\b|\bAbortSignal\.timeout\b|\bkit\.wait\(/
+/** Its limit is a second, and no setting's. */
+const HURRIES = /\bvi\.waitFor\(/
 const DRAWS = /\bMath\.random\b/
 const HOLDS = /\bholdTime\(\)|\bvi\.useFakeTimers\(/
 
@@ -47,6 +49,7 @@ export function untamedTime(sources: Sources, allowed: Readonly<Record<string, s
     if (sleeps && !isAllowed)
       complaints.push(`${path} sleeps: hold the clock (test/support/held-time.ts), or wait for a condition`)
     if (isAllowed && !SLEEPS.test(text)) complaints.push(`${path} sleeps no more: take it out of the list`)
+    if (HURRIES.test(text)) complaints.push(`${path} waits by vi.waitFor: use expect.poll, or eventually()`)
     if (DRAWS.test(text)) complaints.push(`${path} draws by Math.random: use seeded() of test/simulation/chance.ts`)
   }
   return complaints

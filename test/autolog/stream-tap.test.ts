@@ -87,7 +87,7 @@ describe('an iterator', () => {
   const error = new Error('its own')
 
   test('has the methods that it had, and no more', () => {
-    expect(Object.keys(watched({ next: () => undefined }).iterator)).toEqual(['next'])
+    expect(Reflect.ownKeys(watched({ next: () => undefined }).iterator)).toEqual(['next'])
     const { iterator } = watched(Object.create({ next: () => undefined, return: () => undefined }) as object)
     expect(Object.keys(iterator)).toEqual([])
     expect('throw' in iterator).toBe(false)

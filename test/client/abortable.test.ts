@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { Abortable } from '../../src/client/call/abortable.js'
 import { onAbort } from '../../src/client/call/on-abort.js'
@@ -63,10 +64,15 @@ test('of those who share a signal each stops for itself', () => {
   const heard: string[] = []
   const listen = (name: string) => onAbort(controller.signal, () => void heard.push(name))
   const [one, two] = [listen('one'), listen('two')]
-  listen('three')
+  const three = listen('three')
+  expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1)
   one()
   one()
   controller.abort()
   two()
+  three()
   expect(heard).toEqual(['two', 'three'])
+  const other = new AbortController().signal
+  onAbort(other, () => {})()
+  expect(getEventListeners(other, 'abort')).toEqual([])
 })

@@ -96,6 +96,7 @@ describe('room for an answer', () => {
   test.each([
     ['text', '7', 7],
     ['text with space around', ' 7.5 ', 8],
+    ['a longer text', '1000.25', 1001],
     ['a fraction', 6.2, 7],
     ['more than any call asks for', 1e300, 2 ** 50],
     ['no number', '7 tokens', undefined],
@@ -107,6 +108,10 @@ describe('room for an answer', () => {
     ['yes', true, undefined],
   ])('%s', (_what, value, output) => {
     expect(outputLimitsOf([{ max_tokens: value }])).toEqual({ ...NOTHING, output })
+  })
+
+  test('is one answer, where it is said in no number', () => {
+    for (const n of [Number.NaN, -1, 0, 'x']) expect(outputLimitsOf([{ n, temperature: 1 }])).toEqual(NOTHING)
   })
 
   test('is the greater where it is said more than once', () => {
@@ -217,6 +222,7 @@ describe('whom a call counts for', () => {
     expect(keys({ tag: '*' }, { tags: tags.slice(1) })).toHaveLength(256)
     expect(() => keys({ tag: '*' }, { tags })).toThrow(/can have 256 tags .* this one has 257/)
     expect(keys({ tag: '7' }, { tags })).toHaveLength(1)
+    expect(keys({ user: '*' }, { user: 'ann', tags })).toHaveLength(1)
     expect(() => checkCounts(1000)).not.toThrow()
     expect(() => checkCounts(1001)).toThrow(ConfigError)
   })

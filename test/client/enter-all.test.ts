@@ -66,9 +66,9 @@ describe('what the store gives', () => {
   })
 
   test('may lack what is left of each', async () => {
-    const { free, enter } = setUp({ ok: true })
+    const { both, free, enter } = setUp({ ok: true })
     expect(await enter()).toEqual({ in: true, reservation: undefined })
-    expect(free()).toBe(false)
+    expect([free(), both.headroom]).toEqual([false, 1])
   })
 })
 

@@ -117,7 +117,7 @@ describe('OTLP export', () => {
   it('goes out by itself, in batches', async () => {
     setUp({ endpoint: receiver.url }, { OTEL_BSP_SCHEDULE_DELAY: '20', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '3' })
     spans(7)
-    await receiver.waitFor((received) => received.length === 7)
+    await receiver.waitFor((received) => received.length === 7, 20_000)
     expect(receiver.requests.map((request) => request.spans)).toEqual([3, 3, 1])
   })
 
@@ -224,7 +224,7 @@ describe('OTLP export', () => {
     const handle = setUp({ endpoint: receiver.url })
     spans(1)
     await handle.flush()
-    await vi.waitFor(() => expect(closed).not.toEqual([]))
+    await expect.poll(() => closed).not.toEqual([])
     expect(handle.status.dropped.exportFailed).toBe(1)
   })
 
@@ -238,8 +238,8 @@ describe('OTLP export', () => {
     })
     const handle = setUp({ endpoint: receiver.url }, { OTEL_BSP_SCHEDULE_DELAY: '1' })
     spans(1)
-    await receiver.waitFor((received) => received.length === 1)
-    await vi.waitFor(() => expect(handle.status).toMatchObject({ exported: 1, dropped: { exportFailed: 0 } }))
+    await receiver.waitFor((received) => received.length === 1, 20_000)
+    await expect.poll(() => handle.status).toMatchObject({ exported: 1, dropped: { exportFailed: 0 } })
   })
 })
 

@@ -1,7 +1,7 @@
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { once } from 'node:events'
 import { Readable } from 'node:stream'
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { CaptureMode } from '../../src/telemetry/settings.js'
 import { startStep, type StepKind } from '../../src/telemetry/step.js'
 import { traced } from '../../src/telemetry/traced.js'
@@ -255,7 +255,7 @@ describe('trace()', () => {
     const seen = once(broken, 'error')
     broken.destroy(new RangeError('cut'))
     await seen
-    await vi.waitFor(() => expect(harness.spans()).toHaveLength(2))
+    await expect.poll(() => harness.spans()).toHaveLength(2)
     expect(harness.spans()[1]?.status.message).toBe('RangeError')
   })
 })
