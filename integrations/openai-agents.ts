@@ -5,7 +5,7 @@
 import { context, type Context } from '@opentelemetry/api'
 import {
   asString,
-  guard,
+  endOnFailure,
   isObject,
   path,
   runInOpenSlot,
@@ -14,17 +14,18 @@ import {
   SpanBridge,
   startCall,
   startStep,
-  withGroup,
+  tellBefore,
   type Integration,
   type ModuleExports,
   type Patcher,
-  type Replace,
   type StepOutcome,
   type StepKind,
 } from '../src/autolog/contract.js'
 
+const ID = 'openai-agents'
+
 /** One for all copies: they share the storage of their current span. */
-const bridge = new SpanBridge('openai-agents')
+const bridge = new SpanBridge(ID)
 
 /** By `type`. What is not here only holds other spans together, such as a turn. */
 const KINDS: Readonly<Partial<Record<string, StepKind>>> = {
@@ -41,12 +42,9 @@ function errorTypeOf(span: unknown): string | undefined {
   return /^\w+(?=:)/.exec(asString(path(span, 'error', 'data', 'error')) ?? '')?.[0] ?? semconv.ERROR_TYPE_OTHER
 }
 
-function open(
-  id: unknown,
-  parentId: string | undefined,
-  current: Context,
-  finish: (outcome: StepOutcome) => void,
-): void {
+type Finish = (outcome: StepOutcome) => void
+
+function open(id: unknown, parentId: string | undefined, current: Context, finish: Finish): void {
   if (typeof id === 'string') bridge.start({ id, facts: undefined, finish }, parentId, current)
 }
 
@@ -97,53 +95,24 @@ function openGeneration(span: unknown, parentId: string | undefined, parent: Con
   })
 }
 
-/** @param always - Also after `off()`: what is open still ends. */
-const before =
-  (always: boolean, tell: (self: unknown) => unknown): Replace =>
-  (original, active) =>
-    function (this: unknown, ...args: unknown[]) {
-      if (always || active()) guard('openai-agents', () => tell(this))
-      return original.apply(this, args)
-    }
-
-/** A trace of a run that fails is never ended by the SDK. */
-const run: Replace = (original, active) =>
-  function (this: unknown, ...args: unknown[]) {
-    if (!active()) return original.apply(this, args)
-    const group = { runs: new Set<string>() }
-    const result = context.with(withGroup(context.active(), group), () => original.apply(this, args))
-    const fail = (error: unknown): never => {
-      bridge.abandon(group, error)
-      throw error
-    }
-    return result instanceof Promise ? result.then((value: unknown) => value, fail) : result
-  }
+const startSpan = tellBefore(ID, (span) => path(span, 'startedAt') ?? openSpan(span))
+const endSpan = tellBefore(ID, (span) => bridge.end(String(path(span, 'spanId')), {}), true)
+const endTrace = tellBefore(ID, (trace) => bridge.endWithin(String(path(trace, 'traceId')), {}), true)
 
 function instrument(module: ModuleExports, patcher: Patcher): void {
   const [span, trace] = [path(module, 'Span', 'prototype'), path(module, 'Trace', 'prototype')]
-  patcher.wrap(path(module, 'Runner', 'prototype'), 'run', run)
-  patcher.wrap(
-    span,
-    'start',
-    before(false, (self) => path(self, 'startedAt') ?? openSpan(self)),
-  )
-  patcher.wrap(
-    span,
-    'end',
-    before(true, (self) => bridge.end(String(path(self, 'spanId')), {})),
-  )
-  patcher.wrap(trace, 'start', before(false, openTrace))
-  patcher.wrap(
-    trace,
-    'end',
-    before(true, (self) => bridge.endWithin(String(path(self, 'traceId')), {})),
-  )
+  // A trace of a run that fails is never ended by the SDK.
+  patcher.wrap(path(module, 'Runner', 'prototype'), 'run', endOnFailure(bridge))
+  patcher.wrap(span, 'start', startSpan)
+  patcher.wrap(span, 'end', endSpan)
+  patcher.wrap(trace, 'start', tellBefore(ID, openTrace))
+  patcher.wrap(trace, 'end', endTrace)
   const read = (name: string, id: string): string | undefined =>
     asString(path((module[name] as (() => unknown) | undefined)?.(), id))
   patcher.locate(bridge, () => read('getCurrentSpan', 'spanId') ?? read('getCurrentTrace', 'traceId'))
 }
 
 export const openaiAgents: Integration = {
-  id: 'openai-agents',
+  id: ID,
   targets: [{ package: '@openai/agents-core', tested: '0.19 - 0.20', instrument }],
 }

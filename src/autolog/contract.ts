@@ -20,6 +20,7 @@ export { startStep, stepOf, type RetrievedDocument, type Step, type StepKind } f
 export { guard } from '../kernel/guard.js'
 export * as semconv from '../telemetry/semconv.js'
 export { traceHeadersTo } from '../telemetry/trace-headers.js'
+export { endOnFailure, tellBefore } from './around-methods.js'
 export { modelAskedFor, tellsUsage } from './background.js'
 export { patchRawRequests, type RawRequest } from './raw-requests.js'
 export { groupOf, SpanBridge, withGroup, type Run, type RunGroup, type RunId } from './bridge.js'

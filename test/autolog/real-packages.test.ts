@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { engine, manifest, run, temporaryDirectory, write } from './apps.js'
+import { engine, manifest, run, seesLateESM, temporaryDirectory, write } from './apps.js'
 
 const modules = fileURLToPath(new URL('../../node_modules/', import.meta.url))
 
@@ -84,6 +84,36 @@ describe('real packages', () => {
       const answer = await RunnableLambda.from((word) => word + '!').invoke('hello')
       console.log(JSON.stringify([answer, calls.length > 0, lines(log).map((line) => line.split(' ').slice(1))]))`
     expect(appWith({ '@langchain/core': '@langchain/core' }, main)).toEqual(['hello!', true, [['esm', 'patched']]])
+  })
+
+  it.each([
+    ['ai-v5', 'v2'],
+    ['ai-v6', 'v3'],
+  ])('%s: functions that it exports, for who imports them by name', (folder, specification) => {
+    const main = `${begin}
+      const log = start({ id: 'ai', targets: [{ package: 'ai', tested: '5 - 6', exports: ['generateText', 'streamText'],
+        instrument(module, patcher) {
+          const count = (original, active) => function (...args) { if (active()) calls.push(args[0].prompt); return original.apply(this, args) }
+          for (const name of ['generateText', 'streamText']) patcher.wrap(module, name, count)
+        } }] })
+      const { generateText, streamText } = await import('ai')
+      const fail = () => { throw new Error('no model') }
+      const model = { specificationVersion: '${specification}', provider: 'p', modelId: 'm', supportedUrls: {}, doGenerate: fail, doStream: fail }
+      const ask = () => ended(generateText({ model, prompt: 'Hello', maxRetries: 0 }))
+      const first = await ask()
+      log.off()
+      console.log(JSON.stringify([first, await ask(), calls, typeof streamText, log.report()[0].detail ?? '']))`
+    const [first, second, calls, type, detail] = appWith({ ai: folder }, main) as [
+      string,
+      string,
+      string[],
+      string,
+      string,
+    ]
+    expect([first, second, type]).toEqual(['refused', 'refused', 'function'])
+    expect(calls).toEqual(seesLateESM ? ['Hello'] : [])
+    // Node 20 does not show the load: the package is found, and what cannot be done is said, a moment later.
+    if (!seesLateESM && detail !== '') expect(detail).toMatch(/generateText|installed, not loaded yet/)
   })
 
   it('looks without loading', () => {
