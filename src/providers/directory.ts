@@ -21,8 +21,8 @@ export interface Directory {
   readonly reportedCost: (headers: Pick<Headers, 'get'>) => number | undefined
 }
 
-/** Nothing is worked out before it is asked for. */
-export function directoryOf(rows: readonly ProviderRow[]): Directory {
+/** Nothing is worked out, and no row asked for, before it is needed. */
+export function directoryOf(rows: () => readonly ProviderRow[]): Directory {
   let hosts: HostIndex | undefined
   /** Calls ask for the same few, again and again. */
   const found = new Map<string, HostFacts | undefined>()
@@ -32,13 +32,13 @@ export function directoryOf(rows: readonly ProviderRow[]): Directory {
     identifyHost(hostname) {
       if (found.has(hostname)) return found.get(hostname)
       if (found.size >= 256) found.clear()
-      const facts = find((hosts ??= indexHosts(rows)), hostname)
+      const facts = find((hosts ??= indexHosts(rows())), hostname)
       found.set(hostname, facts)
       return facts
     },
-    keepsHeader: (name) => (keptHeaders ??= patternOfHeaders(rows)).test(name),
+    keepsHeader: (name) => (keptHeaders ??= patternOfHeaders(rows())).test(name),
     reportedCost(headers) {
-      costHeaders ??= new Set(rows.flatMap(({ gateway }) => gateway?.costHeader ?? []))
+      costHeaders ??= new Set(rows().flatMap(({ gateway }) => gateway?.costHeader ?? []))
       let cost: number | undefined
       for (const name of costHeaders) {
         const value = headers.get(name)?.trim()
@@ -49,27 +49,34 @@ export function directoryOf(rows: readonly ProviderRow[]): Directory {
   }
 }
 
+/** What is known of all hosts of a row. */
+interface RowFacts {
+  readonly facts: HostFacts
+  readonly region: RegExp | undefined
+}
+
 interface HostIndex {
-  readonly exact: ReadonlyMap<string, HostFacts>
+  readonly exact: ReadonlyMap<string, RowFacts>
   /** Keys begin with a dot. */
-  readonly suffixes: ReadonlyMap<string, HostFacts>
-  readonly patterns: readonly { readonly pattern: RegExp; readonly facts: HostFacts }[]
+  readonly suffixes: ReadonlyMap<string, RowFacts>
+  readonly patterns: readonly { readonly pattern: RegExp; readonly known: RowFacts }[]
 }
 
 function indexHosts(rows: readonly ProviderRow[]): HostIndex {
-  const exact = new Map<string, HostFacts>()
-  const suffixes = new Map<string, HostFacts>()
-  const patterns: { pattern: RegExp; facts: HostFacts }[] = []
+  const exact = new Map<string, RowFacts>()
+  const suffixes = new Map<string, RowFacts>()
+  const patterns: { pattern: RegExp; known: RowFacts }[] = []
   for (const row of rows) {
     const facts = {
       provider: row.telemetryName ?? row.id,
       firstParty: row.gateway?.traceparent !== true,
       ...(row.gateway?.traceHeaders && { traceHeaders: row.gateway.traceHeaders }),
     }
+    const known = { facts, region: row.region }
     for (const host of hostsOf(row)) {
-      if (host.includes('*')) patterns.push({ pattern: hostPattern(host), facts })
-      else if (host.startsWith('.')) suffixes.set(host, facts)
-      else exact.set(host, facts)
+      if (host.includes('*')) patterns.push({ pattern: hostPattern(host), known })
+      else if (host.startsWith('.')) suffixes.set(host, known)
+      else exact.set(host, known)
     }
   }
   return { exact, suffixes, patterns }
@@ -84,15 +91,21 @@ function hostPattern(host: string): RegExp {
   return new RegExp(`^${host.replaceAll('.', '\\.').replaceAll('*', '[^.]+')}$`)
 }
 
-function find({ exact, suffixes, patterns }: HostIndex, hostname: string): HostFacts | undefined {
+function find(index: HostIndex, hostname: string): HostFacts | undefined {
   const host = hostname.toLowerCase().replace(/\.$/, '')
+  const row = rowOf(index, host)
+  const region = row?.region?.exec(`https://${host}`)?.[1]
+  return row && (region === undefined ? row.facts : { ...row.facts, region })
+}
+
+function rowOf({ exact, suffixes, patterns }: HostIndex, host: string): RowFacts | undefined {
   const known = exact.get(host)
   if (known) return known
   for (let dot = host.indexOf('.'); dot !== -1; dot = host.indexOf('.', dot + 1)) {
-    const facts = suffixes.get(host.slice(dot))
-    if (facts) return facts
+    const row = suffixes.get(host.slice(dot))
+    if (row) return row
   }
-  return patterns.find(({ pattern }) => pattern.test(host))?.facts
+  return patterns.find(({ pattern }) => pattern.test(host))?.known
 }
 
 function patternOfHeaders(rows: readonly ProviderRow[]): RegExp {

@@ -100,6 +100,6 @@ export function identityAttributes(current: Context, attributes: Attributes = {}
     attributes[semconv.CONVERSATION_ID] = session
   }
   if (user !== undefined) attributes[semconv.USER_ID] = user
-  if (tags !== undefined) attributes['tracestitch.tags'] = [...tags]
+  if (tags !== undefined) attributes[semconv.TAGS] = [...tags]
   return attributes
 }

@@ -172,6 +172,7 @@ export class OuterCall extends BaseCall {
       settings: this.settings,
       provider: this.provider,
       model: this.start.model,
+      server: this.server?.address,
     })
   }
 

@@ -68,3 +68,13 @@ test('the client page has every class of errors', () => {
   expect(names.length).toBeGreaterThan(8)
   expect(unsaid(names, textOf('docs/client.md'))).toEqual([])
 })
+
+test('attributes and metrics that a page names are those that are written', () => {
+  const source = readFileSync(join(root, 'src/telemetry/semconv.ts'), 'utf8')
+  const named = new Set([...everything.matchAll(/`((?:gen_ai|tracestitch)\.[a-z_.]+)`/g)].map(([, name = '']) => name))
+  // Of some the last part depends: the bucket of a cost.
+  const isWritten = (name: string): boolean =>
+    source.includes(`'${name}'`) || source.includes(`\`${name.slice(0, name.lastIndexOf('.'))}.\${`)
+  expect(named.size).toBeGreaterThan(15)
+  expect([...named].filter((name) => !isWritten(name))).toEqual([])
+})
