@@ -148,7 +148,8 @@ describe('every way to send a request', () => {
       if (when === 'before') undo()
       diagnostics.subscribe('undici:request:create', inject)
       try {
-        if (when === 'before') undo = watchWire()
+        const wire = when === 'before' ? watchWire() : undefined
+        if (wire) undo = () => wire.off()
         const outer = call()
         await context.with(outer.context, () => fetch(base))
         outer.end()
