@@ -147,7 +147,7 @@ function settledCost(
 }
 
 function isAnyCounted(buckets: UsageBuckets): boolean {
-  for (const bucket of BUCKETS) if (buckets[bucket] > 0 && bucket !== 'requests') return true
+  for (const bucket in buckets) if (buckets[bucket as Bucket] > 0 && bucket !== 'requests') return true
   return false
 }
 
@@ -215,7 +215,8 @@ function sumUp(vector: Vector, buckets: UsageBuckets): Sum {
   let unpriced: Bucket | undefined
   let priced = false
   let counted = false
-  for (const bucket of BUCKETS) {
+  for (const name in buckets) {
+    const bucket = name as Bucket
     let count = buckets[bucket]
     if (count === 0) continue
     const rate = vector.rates[bucket]
