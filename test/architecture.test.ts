@@ -15,6 +15,7 @@ import {
   sharedNames,
   strayConventionNames,
 } from './architecture/checks.js'
+import { untamedTime } from './architecture/real-time.js'
 import { listTrackedFiles, readSources, root, type Sources } from './architecture/sources.js'
 
 const house = readSources(['src', 'integrations'])
@@ -190,8 +191,8 @@ describe('package entries', () => {
       `exports['./gone'] is not built`,
     ])
     expect(exportGaps({ '.': { import: './dist/index.js' } }, { index: 'src/index.ts' })).toHaveLength(1)
-    expect(exportGaps({}, { cli: 'src/cli.ts' }, { it: './dist/cli.js' })).toEqual([])
-    expect(exportGaps({}, {}, { it: './dist/gone.js' })).toEqual(['bin gone is not built'])
+    expect(exportGaps({}, { cli: 'src/cli.ts' }, { it: './dist/cli.cjs' })).toEqual([])
+    expect(exportGaps({}, {}, { it: './dist/gone.cjs' })).toEqual(['bin gone is not built'])
   })
 })
 
@@ -210,6 +211,27 @@ describe('text', () => {
     expect(longFiles(files({ 'src/a.ts': 'x\n'.repeat(400), 'src/b.ts': 'x\n'.repeat(401) }))).toEqual([
       'src/b.ts has 401 lines',
     ])
+  })
+
+  test('no test sleeps against the real clock or draws without a seed, but for those with a reason', () => {
+    expect(untamedTime(everything)).toEqual([])
+  })
+
+  test.each([
+    ['await new Promise((resolve) => setTimeout(resolve, 20))', 1],
+    [`import { setTimeout as sleep } from 'node:timers/promises'`, 1],
+    ['signal: AbortSignal.timeout(50)', 1],
+    ['store.before = () => Math.random()', 1],
+    ['await vi.waitFor(() => expect(seen).toBe(1))', 1],
+    ['const time = holdTime()\nsetTimeout(answer, 20)', 0],
+    [`await eventually(() => seen === 1, 'it is asked')`, 0],
+  ])('%j is told %i times', (line, count) => {
+    expect(untamedTime(files({ 'test/client/a.test.ts': line }), {})).toHaveLength(count)
+    expect(untamedTime(files({ 'src/client/a.ts': line }), {})).toEqual([])
+  })
+
+  test('who sleeps no more leaves the list', () => {
+    expect(untamedTime(files({ 'test/a.test.ts': '' }), { 'test/a.test.ts': 'once' })).toHaveLength(1)
   })
 
   test('no path of a machine and no address of a package registry', () => {

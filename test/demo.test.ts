@@ -164,7 +164,7 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C (there are no process grou
       const pid = demo.child.pid as number
       await until(demo, line)
       process.kill(who === 'the demo alone' ? pid : -pid, 'SIGINT')
-      const hung = setTimeout(() => process.kill(-pid, 'SIGKILL'), 3_000)
+      const hung = setTimeout(() => process.kill(-pid, 'SIGKILL'), 60_000)
       // Without a handler of its own yet, the signal itself ends it.
       await endWith(demo, 130, ...(line.test('') ? ['SIGINT'] : []))
       clearTimeout(hung)

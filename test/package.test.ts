@@ -85,8 +85,8 @@ describe('the archive', () => {
   })
 
   test('is small', () => {
-    expect(packed.size).toBeLessThan(1_060_000)
-    expect(packed.unpackedSize).toBeLessThan(3_800_000)
+    expect(packed.size).toBeLessThan(600_000)
+    expect(packed.unpackedSize).toBeLessThan(2_300_000)
   })
 
   test('holds code and types of every entry, in both formats', () => {
@@ -94,7 +94,8 @@ describe('the archive', () => {
     const targets = subpaths
       .flatMap((subpath) => Object.values(manifest.exports[subpath] ?? {}))
       .flatMap((condition) => Object.values(condition))
-    expect(targets).toHaveLength(4 * (Object.keys(entry).length - Object.keys(manifest.bin).length))
+    // Bundlers have a module of their own for each but `auto`.
+    expect(targets).toHaveLength(5 * (Object.keys(entry).length - Object.keys(manifest.bin).length) - 1)
     expect(targets.filter((target) => !paths.has(target))).toEqual([])
   })
 
@@ -134,22 +135,69 @@ describe('an application', () => {
     if (specifier === 'tracestitch') expect(imported).toContain('VERSION')
   })
 
-  test('runs the same modern code by require as by import', async () => {
+  test('gets one copy of the code, in the language that Node speaks', async () => {
     const dist = join(installed, 'dist')
-    const files = (await readdir(dist)).filter((name) => name.endsWith('.cjs'))
-    expect(files).not.toEqual([])
-    // A long line is broken where it may be, in a text by a backslash.
-    const words = (text: string): string[] =>
-      text
-        .replaceAll('\\\n', '')
-        .match(/\?\.(?!\d)|\?\?=?|\bimport\(|\bclass\b|#\w+|\basync\b/g)
-        ?.sort() ?? []
+    const files = await readdir(dist)
     const read = (name: string): Promise<string> => readFile(join(dist, name), 'utf8')
-    for (const name of files) {
-      const [required, imported] = [await read(name), await read(name.replace(/cjs$/, 'js'))]
-      const old = /\bthis\.(\w+)\s*=\s*exports\.\1\b|_optionalChain|_nullishCoalesce/.exec(required)?.[0]
-      expect({ name, words: words(required), old }).toEqual({ name, words: words(imported), old: undefined })
+    const modules = files.filter((name) => name.endsWith('.js'))
+    expect(modules).not.toEqual([])
+    for (const name of modules) {
+      const left = (await read(name))
+        .replaceAll(/export\{[^}]*\}from"\.\/[\w-]+\.cjs";|import"\.\/auto\.cjs";/g, '')
+        .trim()
+      expect({ name, left }).toEqual({ name, left: '' })
     }
+    for (const name of files.filter((file) => file.endsWith('.cjs'))) {
+      const old = /_optionalChain|_nullishCoalesce|__esm\b|__awaiter|__publicField/.exec(await read(name))?.[0]
+      expect({ name, old }).toEqual({ name, old: undefined })
+    }
+    expect(await read('client.cjs')).toMatch(/\?\?=|\?\./)
+  })
+
+  test('may load any part before all others', async () => {
+    const parts = (await readdir(join(installed, 'dist'))).filter((name) => name.endsWith('.cjs') && name !== 'cli.cjs')
+    const source = `
+      const failed = []
+      for (const part of ${JSON.stringify(parts)}) {
+        for (const path of Object.keys(require.cache)) if (path.includes('tracestitch')) delete require.cache[path]
+        try {
+          const file = require.resolve('tracestitch').replace('index.cjs', part)
+          const exported = Object.entries(require(file))
+          for (const [name, value] of exported) if (value === undefined) failed.push(part + ' ' + name)
+        } catch (error) {
+          failed.push(part + ' ' + error.stack)
+        }
+      }
+      console.log(JSON.stringify(failed))`
+    expect(await runInApplication('parts.cjs', source)).toEqual([])
+  })
+
+  test.each(specifiers.filter((specifier) => specifier !== 'tracestitch/auto'))(
+    'gets the same values of %s by import, by require and by the modules for bundlers',
+    async (specifier) => {
+      const part = specifier === 'tracestitch' ? 'index' : specifier.replace('tracestitch/', '')
+      const source = `
+        import { createRequire } from 'node:module'
+        const required = createRequire(import.meta.url)('${specifier}')
+        const imported = await import('${specifier}')
+        const bundled = await import(new URL('${part}.parts.js', import.meta.resolve('${specifier}')).href)
+        const other = Object.keys(required).filter((name) => required[name] !== imported[name] || required[name] !== bundled[name])
+        console.log(JSON.stringify({ other, more: Object.keys(bundled).length - Object.keys(required).length }))`
+      expect(await runInApplication(`same-${part}.mjs`, source)).toEqual({ other: [], more: 0 })
+    },
+  )
+
+  test('is one, whether it is imported or required', async () => {
+    const source = `
+      import { createRequire } from 'node:module'
+      import { autolog, ConfigError, createClient } from 'tracestitch'
+      const required = createRequire(import.meta.url)('tracestitch')
+      let error
+      try { required.createClient({ models: { a: 'a' } }) } catch (thrown) { error = thrown }
+      const log = autolog({ exporter: 'none' })
+      console.log(JSON.stringify([error instanceof ConfigError, required.autolog() === log]))
+      log.off()`
+    expect(await runInApplication('one-copy.mjs', source)).toEqual([true, true])
   })
 
   test.each(['mjs', 'cjs'])('calls one provider with a client of that one, from a file .%s', async (extension) => {
@@ -206,7 +254,7 @@ describe('an application', () => {
     ],
   ]
   const isHeavy = (name: string): boolean =>
-    /^@opentelemetry\/(?!api$)|^@pydantic\/|^openai$|^ioredis$|^@langchain\//.test(name)
+    /^@opentelemetry\/|^@pydantic\/|^openai$|^ioredis$|^@langchain\//.test(name)
 
   // `tracestitch/auto` is there to set tracing up.
   const quiet = specifiers
@@ -223,6 +271,16 @@ describe('an application', () => {
     },
   )
 
+  test.each(formats)('loads nothing by %s that is not needed at import', async (format, file, program) => {
+    const load = format === 'import' ? `await import('tracestitch')` : `require('tracestitch')`
+    const parts = `facts.parts = Object.keys(cache).map((path) => path.split(/[\\\\/]/).at(-1))`
+    const facts = (await runInApplication(`parts-${file}`, program(`${load}; ${parts}`))) as { parts: string[] }
+    const allowed = ['index', 'whole-autolog', 'whole-client', 'cost', 'kernel', 'models', 'telemetry'].map(
+      (part) => `${part}.cjs`,
+    )
+    expect(facts.parts.filter((part) => !allowed.includes(part) && part !== `parts-${file}`)).toEqual([])
+  })
+
   test.each(formats)('makes a store in Redis without loading ioredis, by %s', async (format, file, program) => {
     const entry = `'tracestitch/redis'`
     const load = format === 'import' ? `await import(${entry})` : `require(${entry})`
@@ -232,7 +290,12 @@ describe('an application', () => {
     expect(facts.packages.filter(isHeavy)).toEqual([])
   })
 
-  test.each(['mjs', 'cjs'])('is told how to get ioredis when it is missing, by a file .%s', async (extension) => {
+  test.each([
+    ['mjs', 'missing', 'the package ioredis, which is not installed: npm install ioredis'],
+    ['cjs', 'missing', 'the package ioredis, which is not installed: npm install ioredis'],
+    ['mjs', 'old', 'ioredis 5 or later, and an older one is installed'],
+    ['cjs', 'old', 'ioredis 5 or later, and an older one is installed'],
+  ])('is told how to get ioredis, by a file .%s: it is %s', async (extension, which, needs) => {
     const load = (names: string, from: string): string =>
       extension === 'mjs' ? `import { ${names} } from '${from}'` : `const { ${names} } = require('${from}')`
     const source = `
@@ -250,10 +313,12 @@ describe('an application', () => {
     // A folder without a package hides the one that this tree has for its tests.
     const hidden = join(application, 'node_modules/ioredis')
     await mkdir(hidden)
+    // Before 5 the class was the module itself.
+    if (which === 'old') await writeFile(join(hidden, 'index.js'), 'module.exports = class Redis {}')
     try {
       expect(await runInApplication(`no-ioredis.${extension}`, source)).toEqual([
         'ConfigError',
-        'store: a store in Redis needs the package ioredis, which is not installed: npm install ioredis',
+        `store: a store in Redis needs ${needs}`,
       ])
     } finally {
       await rm(hidden, { recursive: true })

@@ -1,6 +1,6 @@
 /** Agents of the AI SDK only set up a call of `generateText` or `streamText`: that call is the agent's. */
-import { context, createContextKey } from '@opentelemetry/api'
-import { asString, guard, path, type Replace } from '../../src/autolog/contract.js'
+import { context } from '@opentelemetry/api'
+import { asString, contextKey, guard, path, type Replace } from '../../src/autolog/contract.js'
 
 /** An agent that was asked, until the call that it makes has begun. */
 interface Asked {
@@ -8,7 +8,7 @@ interface Asked {
   taken: boolean
 }
 
-const ASKED = createContextKey('tracestitch.ai.agent')
+const ASKED = contextKey('tracestitch.ai.agent')
 
 /** A method that asks an agent. */
 export const inAgent: Replace = (original, active) =>

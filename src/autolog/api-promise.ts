@@ -8,6 +8,7 @@ import { guard } from '../kernel/guard.js'
 import { tapBodyFor } from './body-tap.js'
 import { deliver } from './deliver.js'
 import type { AnswerReader } from './reader.js'
+import { watchAside } from './settle.js'
 
 interface ResponseProps {
   readonly response: Response
@@ -32,9 +33,24 @@ export function isApiPromise(value: unknown): value is ApiPromise {
 }
 
 export function observeApiPromise(promise: ApiPromise, reader: AnswerReader): void {
+  // Another wrapper has looked at it: its answer is under way, and what is put in its place now nobody would ask for.
+  if (promise.parsedPromise) return watchParsed(promise, promise.parsedPromise, reader)
   // Half a watch would be worse than none: a promise made on the side could be rejected with nobody to handle it.
   if (isWatchable(promise)) new Watch(promise, reader)
   else reader.unread('answer')
+}
+
+/** Both have somebody who handles their failure: the one is made of the other, and that was asked for. */
+function watchParsed({ responsePromise }: ApiPromise, parsed: Promise<unknown>, reader: AnswerReader): void {
+  void responsePromise.then(
+    ({ response }) => guard('response', () => reader.headers(response.headers)),
+    () => undefined,
+  )
+  watchAside(parsed, {
+    value: (value) => deliver(value, reader),
+    error: (error) => reader.fail(error),
+    abandoned: () => undefined,
+  })
 }
 
 /** Who reads the body first owns the span's end: the SDK's parser, or the program with the raw response. */

@@ -2,8 +2,9 @@
  * Runs that are under way and known by an id: what a library tells by hooks or on a channel. This is where a child finds its
  * parent, where the engine reads which run the active context lies in, and where a run that nobody ends is ended.
  */
-import { context, createContextKey, type Context } from '@opentelemetry/api'
+import { context, type Context } from '@opentelemetry/api'
 import { guard } from '../kernel/guard.js'
+import { contextKey } from '../telemetry/context-key.js'
 import { atExit } from '../telemetry/abandoned.js'
 
 /** What a step, or a run of a library, gave or threw. */
@@ -40,7 +41,7 @@ export interface RunGroup {
 /** Open runs of one library; the oldest is ended when there are more, as one that was forgotten. */
 const MOST = 10_000
 
-const GROUP = createContextKey('tracestitch.bridge.group')
+const GROUP = contextKey('tracestitch.bridge.group')
 
 /** `current` with `group` as the keeper of the runs that begin in it. */
 export function withGroup(current: Context, group: RunGroup): Context {
@@ -59,7 +60,7 @@ export class SpanBridge<Facts = undefined, Outcome extends StepOutcome = StepOut
 
   /** @param name - Of the library. */
   constructor(name: string) {
-    this.key = createContextKey(`tracestitch.run.${name}`)
+    this.key = contextKey(`tracestitch.run.${name}`)
   }
 
   /** How many runs are open. */

@@ -13,6 +13,7 @@ export { countedTokens, outputType, serverAttributes } from '../telemetry/attrib
 export { endWhenAbandoned } from '../telemetry/abandoned.js'
 export { startCall, type Call, type CallStart } from '../telemetry/call.js'
 export { jsonCopy } from '../telemetry/content-limit.js'
+export { contextKey } from '../telemetry/context-key.js'
 export { withTraceContext } from '../telemetry/remote.js'
 export { fillSlot, openCall, runInOpenSlot, slotOf } from '../telemetry/call-slot.js'
 export { startStep, stepOf, type RetrievedDocument, type Step, type StepKind } from '../telemetry/step.js'

@@ -46,6 +46,7 @@ interface Running {
   current: Autolog | undefined
   /** Those that the running engine was started with. */
   options?: AutologOptions
+  handIn?: ModuleInstrumentation['handIn']
 }
 
 export function startAutolog(parts: AutologParts, options: AutologOptions, callerFile: string | undefined): Autolog {
@@ -55,7 +56,9 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
   )
   const running = shared<Running>('autolog', () => ({ current: undefined }))
   if (running.current) {
-    sayIgnored(options, running.options ?? {})
+    const { modules, ...others } = options
+    if (modules) running.handIn?.(modules)
+    sayIgnored(running.handIn ? others : options, running.options ?? {})
     return running.current
   }
 
@@ -106,6 +109,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
   }
   running.current = autolog
   running.options = options
+  running.handIn = (given) => modules.handIn(given)
   return autolog
 }
 

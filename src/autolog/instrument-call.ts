@@ -2,7 +2,7 @@
 import { context } from '@opentelemetry/api'
 import { types } from 'node:util'
 import { asString, isObject } from '../kernel/json.js'
-import { startCall, type Call, type CallRequest } from '../telemetry/call.js'
+import { isEntered, startCall, type Call, type CallRequest, type CallStart } from '../telemetry/call.js'
 import * as semconv from '../telemetry/semconv.js'
 import { guard, isThenable } from '../kernel/guard.js'
 import { isApiPromise, observeApiPromise } from './api-promise.js'
@@ -23,7 +23,7 @@ export function instrumentCall(declared: Declared, tell?: (what: Unread) => void
     function (this: unknown, ...args: unknown[]) {
       if (!active()) return Reflect.apply(original, this, args)
       const declaration = typeof declared === 'function' ? guard('declaration', declared, args, this) : declared
-      const call = declaration && guard('call', beginCall, declaration, this, args)
+      const call = declaration && guard('call', enterCall, declaration, this, args)
       if (!declaration || !call) return Reflect.apply(original, this, args)
       const signal = declaration.signal && guard('signal', declaration.signal, args)
       const reader = new AnswerReader(call, declaration, tell || signal ? { tell, signal } : undefined)
@@ -48,23 +48,38 @@ export function instrumentCall(declared: Declared, tell?: (what: Unread) => void
     }
 }
 
-/** A reader that fails costs its own fact and no other: the program's objects may throw when they are read. */
+/** `undefined`: the call has begun above. */
+function enterCall(declaration: CallDeclaration, self: unknown, args: Args): Call | undefined {
+  const start = startOf(declaration, self, args)
+  return isEntered(start) ? undefined : began(declaration, start)
+}
+
 export function beginCall(declaration: CallDeclaration, self: unknown, args: Args): Call {
+  return began(declaration, startOf(declaration, self, args))
+}
+
+function began(declaration: CallDeclaration, start: CallStart): Call {
+  const call = startCall(start)
+  if (declaration.hidesAnswer) call.hideAnswer()
+  return call
+}
+
+/** A reader that fails costs its own fact and no other: the program's objects may throw when they are read. */
+function startOf(declaration: CallDeclaration, self: unknown, args: Args): CallStart {
   const { provider, request, baseURL } = declaration
   const format = formatOf(declaration.protocol)
   const body = request ? guard('request', request, args, self) : args[0]
-  const call = startCall({
+  return {
     operation: declaration.operation ?? format.operation ?? 'chat',
     layer: declaration.layer ?? 'sdk',
+    self,
     provider: typeof provider === 'function' ? (guard('provider', provider, self) ?? '_OTHER') : provider,
     model: guard('request', modelOf, declaration, body, args, self),
     request: (content) => readRequest(declaration, format, body, { content, path: declaration.path?.(args, self) }),
     baseURL: baseURL && guard('baseURL', baseURL, self),
     injects: declaration.inject !== undefined,
     attributes: declaration.attributes,
-  })
-  if (declaration.hidesAnswer) call.hideAnswer()
-  return call
+  }
 }
 
 function modelOf({ model }: CallDeclaration, body: unknown, args: Args, self: unknown): string | undefined {

@@ -30,6 +30,8 @@ export interface InstrumentModulesOptions {
 export interface ModuleInstrumentation {
   /** The state now; packages that load later move from `pending` to `patched`. */
   report(): ReportEntry[]
+  /** Patches modules that another part of the program has a copy of. */
+  handIn(modules: Readonly<Record<string, unknown>>): void
   /** Resolves when every module that was out of reach of a synchronous look has been tried. */
   settled(): Promise<void>
   off(): void
@@ -44,7 +46,7 @@ class Modules implements ModuleInstrumentation {
   private readonly entries: PackageEntries
   private readonly instrumenter: Instrumenter
   private readonly watch: LoadWatch
-  private readonly handedIn: Finding[] = []
+  private readonly handedIn = new Map<EntryTarget, Finding>()
   /** Looks at modules that were still loading. */
   private readonly retries = new Set<Promise<void>>()
   /** Entries that were looked for again, and packages of which that was said. */
@@ -67,7 +69,7 @@ class Modules implements ModuleInstrumentation {
     for (const copy of guard('find', () => findCopies({ names, resolver, callerFile })) ?? [])
       guard('find', () => this.entries.add(copy, resolver))
     for (const entry of this.entries.all()) guard('peek', () => this.look(entry))
-    for (const [key, value] of Object.entries(modules ?? {})) guard('modules', () => this.handIn(key, value))
+    this.handIn(modules ?? {})
     this.watch = guard('late', () => this.watchLoads()) ?? { seesESM: false, seesCJS: false, off: () => {} }
     if (eager === true) guard('eager', () => this.loadDeclared())
     this.endLook = this.unseen().length > 0 ? lookAgain(() => this.lookForUnseen()) : undefined
@@ -75,7 +77,11 @@ class Modules implements ModuleInstrumentation {
 
   report(): ReportEntry[] {
     if (this.active) this.lookForUnseen()
-    return buildReport([...this.entries.all().map((entry) => this.explained(entry)), ...this.handedIn])
+    return buildReport([...this.entries.all().map((entry) => this.explained(entry)), ...this.handedIn.values()])
+  }
+
+  handIn(modules: Readonly<Record<string, unknown>>): void {
+    for (const [key, value] of Object.entries(modules)) guard('modules', () => this.patchGiven(key, value))
   }
 
   async settled(): Promise<void> {
@@ -158,24 +164,32 @@ class Modules implements ModuleInstrumentation {
     this.warningDue = true
     queueMicrotask(() => {
       this.warningDue = false
-      const findings = [...this.entries.all().map(({ finding }) => finding), ...this.handedIn]
+      const findings = [...this.entries.all().map(({ finding }) => finding), ...this.handedIn.values()]
       if (this.active) guard('report', () => this.warnAbout(buildReport(findings)))
     })
   }
 
-  private handIn(key: string, value: unknown): void {
+  private patchGiven(key: string, value: unknown): void {
     const matching = this.targets.filter(({ integration, target }) => {
       const entry = path.posix.join(target.package, target.entry ?? '.')
       return integration.id === key || target.package === key || entry === key
     })
     if (matching.length === 0) warn(`modules.${key}: no integration is called so, nor serves a package of that name`)
     for (const target of matching) {
-      const finding = findingOf(target)
-      this.handedIn.push(finding)
+      const finding = this.findingOfGiven(target)
       const format = types.isModuleNamespaceObject(value) ? 'esm' : 'cjs'
       this.instrument(target, finding, { exported: value, format })
       if (finding.status === 'patched') finding.details = ['handed in']
     }
+  }
+
+  /** One for all copies that are handed in: a program that reloads itself hands in many. */
+  private findingOfGiven(target: EntryTarget): Finding {
+    const known = this.handedIn.get(target)
+    if (known) return known
+    const finding = findingOf(target)
+    this.handedIn.set(target, finding)
+    return finding
   }
 
   /** Where a later load is seen there is no need: the module is patched when the program asks for it. */

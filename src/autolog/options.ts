@@ -14,7 +14,10 @@ export interface AutologOptions extends TracingOptions {
    * on by default.
    */
   readonly integrations?: Readonly<Record<string, boolean | Readonly<Record<string, unknown>>>>
-  /** Modules that a bundler swallowed, by package name or integration id: `{ openai: OpenAI }`. */
+  /**
+   * Modules that a bundler swallowed, by package name or integration id: `{ openai: OpenAI }`. Those of a later call, of
+   * another bundle or after a reload, are patched as well.
+   */
   readonly modules?: Readonly<Record<string, unknown>>
   /**
    * Where messages, tool arguments and results are recorded. Default `none`, or what

@@ -8,9 +8,12 @@ import { isObject } from '../kernel/json.js'
 import { guard } from '../kernel/guard.js'
 import { deliver } from './deliver.js'
 import type { AnswerReader } from './reader.js'
+import { watchAside, type Settling } from './settle.js'
 
 interface WrappingPromise extends Promise<unknown> {
   innerPromise: Promise<{ readonly data: unknown; readonly rawResponse?: unknown }>
+  /** Its answer, once somebody has asked for it. */
+  readonly unwrappedPromise?: Promise<unknown>
 }
 
 export function isWrappingPromise(value: unknown): value is WrappingPromise {
@@ -22,19 +25,31 @@ export function isWrappingPromise(value: unknown): value is WrappingPromise {
 }
 
 export function observeWrappingPromise(promise: WrappingPromise, reader: AnswerReader): void {
+  // Another wrapper has looked at it: what is put in its place now nobody would ask for. The failure is handled there.
+  if (promise.unwrappedPromise) return watchAside(promise.innerPromise, settlingOf(reader))
   if (Object.getOwnPropertyDescriptor(promise, 'innerPromise')?.writable !== true) return reader.unread('answer')
   // Replaced, not observed from the side: a rejection that nobody handles must stay one.
+  const { value, error } = settlingOf(reader)
   promise.innerPromise = promise.innerPromise.then(
     (outcome) => {
-      guard('response', () => {
-        if (isObject(outcome.rawResponse)) reader.headers(outcome.rawResponse['headers'])
-      })
-      deliver(outcome.data, reader)
+      value(outcome)
       return outcome
     },
-    (error: unknown) => {
-      reader.fail(error)
-      throw error
+    (reason: unknown) => {
+      error(reason)
+      throw reason
     },
   )
+}
+
+function settlingOf(reader: AnswerReader): Settling {
+  return {
+    value(outcome) {
+      const { data, rawResponse } = outcome as { readonly data: unknown; readonly rawResponse?: unknown }
+      if (isObject(rawResponse)) guard('response', () => reader.headers(rawResponse['headers']))
+      deliver(data, reader)
+    },
+    error: (error) => reader.fail(error),
+    abandoned: () => undefined,
+  }
 }

@@ -196,8 +196,13 @@ function compile(info: ModelInfo, providerId: string): Rates {
 /** Where a request may ask that a region processes it, and the price depends on that. */
 const ASKS_FOR_REGION: ReadonlySet<string> = new Set(['anthropic', 'openai'])
 
+/** Whose prices in the table are those of a global endpoint, beside which there are others. */
+const HAS_ENDPOINTS: ReadonlySet<string> = new Set(['google'])
+
 function regionsOf(providerId: string, model: string): Readonly<Record<string, number>> {
-  return (ASKS_FOR_REGION.has(providerId) ? traitsOf(model).residencyFactors : undefined) ?? {}
+  const { residencyFactors, regionalFactor } = traitsOf(model)
+  if (ASKS_FOR_REGION.has(providerId) && residencyFactors) return residencyFactors
+  return HAS_ENDPOINTS.has(providerId) && regionalFactor !== undefined ? { '*': regionalFactor } : {}
 }
 
 function compileAll({ prices }: ModelInfo, services: Rates['services'], regions: Rates['regions']): Rates {

@@ -25,6 +25,16 @@ export interface Attempt {
   ms: number
 }
 
+/** A target that a call could not go on to after it had failed. */
+export interface NotTried {
+  /** `provider/model`, with `#name` where targets of one model are told apart. */
+  readonly target: string
+  /** In words, such as which budget has too little left. */
+  readonly why: string
+  /** Of a limit or budget that refused it. */
+  readonly error?: TracestitchError
+}
+
 /** What is known about a failure, for the error that tells it. */
 export interface ErrorFields {
   /** What led to it. */
@@ -65,6 +75,8 @@ export class TracestitchError extends Error {
   readonly retryAfterMs: number | undefined
   /** Every attempt of the call, oldest first; filled in by the client. */
   attempts: readonly Attempt[] = []
+  /** Targets that stood ready and were not tried after the failure, each with the limit, the budget or what else kept it. */
+  notTried: readonly NotTried[] = []
 
   constructor(message: string, fields: ErrorFields = {}) {
     super(message, fields.cause === undefined ? undefined : { cause: causeOf(fields.cause) })

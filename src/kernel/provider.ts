@@ -117,6 +117,11 @@ export interface ProviderRow {
    * default trace context is not sent to a first-party host.
    */
   readonly hosts?: readonly string[]
+  /**
+   * Finds, in the origin of a URL, the region whose own endpoint it is, as its first group: where calls to it have a price of
+   * their own.
+   */
+  readonly region?: RegExp
   /** Response headers that identify the answer, lower case, best first, where the name is not `x-request-id`. */
   readonly idHeaders?: readonly string[]
   /**

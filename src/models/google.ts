@@ -56,6 +56,13 @@ export const lines: readonly TraitLine[] = [
     has: { contextWindow: 131_072 },
     page: 'https://ai.google.dev/gemma/docs/core',
   },
+  // "Non-global endpoints": calls to one of a region, or of several, cost a tenth more than at the global one.
+  {
+    of: 'gemini',
+    from: 300,
+    has: { regionalFactor: 1.1 },
+    page: 'https://cloud.google.com/gemini-enterprise-agent-platform/generative-ai/pricing',
+  },
   { of: 'gemini', only: /robotics/, has: { gemini: { thinks: true } }, page: THINKING },
   { of: 'gemini', only: /\bpro\b/, has: { gemini: { canStopThinking: false } }, page: THINKING },
   {

@@ -49,27 +49,34 @@ export function directoryOf(rows: readonly ProviderRow[]): Directory {
   }
 }
 
+/** What is known of all hosts of a row. */
+interface RowFacts {
+  readonly facts: HostFacts
+  readonly region: RegExp | undefined
+}
+
 interface HostIndex {
-  readonly exact: ReadonlyMap<string, HostFacts>
+  readonly exact: ReadonlyMap<string, RowFacts>
   /** Keys begin with a dot. */
-  readonly suffixes: ReadonlyMap<string, HostFacts>
-  readonly patterns: readonly { readonly pattern: RegExp; readonly facts: HostFacts }[]
+  readonly suffixes: ReadonlyMap<string, RowFacts>
+  readonly patterns: readonly { readonly pattern: RegExp; readonly known: RowFacts }[]
 }
 
 function indexHosts(rows: readonly ProviderRow[]): HostIndex {
-  const exact = new Map<string, HostFacts>()
-  const suffixes = new Map<string, HostFacts>()
-  const patterns: { pattern: RegExp; facts: HostFacts }[] = []
+  const exact = new Map<string, RowFacts>()
+  const suffixes = new Map<string, RowFacts>()
+  const patterns: { pattern: RegExp; known: RowFacts }[] = []
   for (const row of rows) {
     const facts = {
       provider: row.telemetryName ?? row.id,
       firstParty: row.gateway?.traceparent !== true,
       ...(row.gateway?.traceHeaders && { traceHeaders: row.gateway.traceHeaders }),
     }
+    const known = { facts, region: row.region }
     for (const host of hostsOf(row)) {
-      if (host.includes('*')) patterns.push({ pattern: hostPattern(host), facts })
-      else if (host.startsWith('.')) suffixes.set(host, facts)
-      else exact.set(host, facts)
+      if (host.includes('*')) patterns.push({ pattern: hostPattern(host), known })
+      else if (host.startsWith('.')) suffixes.set(host, known)
+      else exact.set(host, known)
     }
   }
   return { exact, suffixes, patterns }
@@ -84,15 +91,21 @@ function hostPattern(host: string): RegExp {
   return new RegExp(`^${host.replaceAll('.', '\\.').replaceAll('*', '[^.]+')}$`)
 }
 
-function find({ exact, suffixes, patterns }: HostIndex, hostname: string): HostFacts | undefined {
+function find(index: HostIndex, hostname: string): HostFacts | undefined {
   const host = hostname.toLowerCase().replace(/\.$/, '')
+  const row = rowOf(index, host)
+  const region = row?.region?.exec(`https://${host}`)?.[1]
+  return row && (region === undefined ? row.facts : { ...row.facts, region })
+}
+
+function rowOf({ exact, suffixes, patterns }: HostIndex, host: string): RowFacts | undefined {
   const known = exact.get(host)
   if (known) return known
   for (let dot = host.indexOf('.'); dot !== -1; dot = host.indexOf('.', dot + 1)) {
-    const facts = suffixes.get(host.slice(dot))
-    if (facts) return facts
+    const row = suffixes.get(host.slice(dot))
+    if (row) return row
   }
-  return patterns.find(({ pattern }) => pattern.test(host))?.facts
+  return patterns.find(({ pattern }) => pattern.test(host))?.known
 }
 
 function patternOfHeaders(rows: readonly ProviderRow[]): RegExp {

@@ -24,5 +24,7 @@ export const openai: ProviderRow = {
   // https://platform.openai.com/docs/api-reference/embeddings/create#embeddings-create-input
   quirks: { inputTypes: false, maxInputs: { 'openai-embeddings': 2048 } },
   hosts: ['api.openai.com', '.api.openai.com'],
+  // https://platform.openai.com/docs/guides/your-data#data-residency-controls
+  region: /^https:\/\/(eu|us)\.api\./,
   docs: 'https://platform.openai.com/docs/api-reference',
 }

@@ -19,5 +19,6 @@ export const vertexOpenai = openaiCompatible({
   quirks: { developerAsSystem: true },
   telemetryName: 'gcp.vertex_ai',
   hosts: vertex.hosts ?? [],
+  ...(vertex.region && { region: vertex.region }),
   docs: 'https://cloud.google.com/vertex-ai/generative-ai/docs/start/openai',
 })

@@ -104,6 +104,7 @@ export const vertex: ProviderRow = {
     history: { refusesTexts: 'empty' },
   },
   telemetryName: 'gcp.vertex_ai',
+  region: /^https:\/\/(?:aiplatform\.)?([a-z]+(?:-[a-z]+\d+)?)(?:-aiplatform\.|\.rep\.)googleapis\.com/,
   hosts: ['aiplatform.googleapis.com', '*-aiplatform.googleapis.com', 'aiplatform.*.rep.googleapis.com'],
   docs: 'https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference',
 }

@@ -1,5 +1,6 @@
 /** The way of one call through its targets: where next, after what has failed so far. */
 import type { ErrorClass } from '../policies/classify-error.js'
+import type { NotTried } from '../kernel/errors.js'
 import { looksAtAnswers, mayFallBack } from '../policies/fallback.js'
 import { isTight, misfit, noneFits, regionOf, type Misfit } from './misfit.js'
 import type { AllInCooldown, FailedStep, CallRoute, RouteStep } from './route-step.js'
@@ -111,6 +112,25 @@ export class Itinerary {
   /** Whether a fallback for this very class of failures has a target to try now. */
   hasFallbackOn(errorClass: ErrorClass): boolean {
     return this.waiting.some((fallback) => fallback.on?.has(errorClass) === true && this.hasTarget(fallback))
+  }
+
+  /**
+   * The targets of fallbacks for this very class of failures, each with what keeps the call from it; empty where no fallback
+   * is for it.
+   *
+   * @param only - The fallback that is meant.
+   */
+  keptFrom(errorClass: ErrorClass, only?: Fallback): readonly NotTried[] {
+    const meant = this.waiting.filter((fallback) => (only ? fallback === only : fallback.on?.has(errorClass)))
+    return allMembers(meant).map((member) => ({ target: member.target.id, why: this.whyNot(member) }))
+  }
+
+  private whyNot(member: Member): string {
+    const { attempts } = this.callRoute.retries
+    if (this.attempts >= attempts) return `the call has made its ${attempts} attempts (retries)`
+    if (!this.isNew(member)) return 'was tried before'
+    if (!member.health.allows) return 'is in cooldown'
+    return this.misfit(member)?.why ?? 'seems too small for the call (contextWindow)'
   }
 
   /** Whether a fallback is for answers of some kind, or tests them. */

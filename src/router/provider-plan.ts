@@ -182,6 +182,7 @@ export function planProvider(
     id,
     telemetryName: row.telemetryName ?? row.id,
     baseURL,
+    region: row.region?.exec(baseURL)?.[1],
     quirks: Object.freeze({ ...row.quirks, ...options.quirks }),
     dropUnsupported: options.dropUnsupported,
     timeout: options.timeout && Object.freeze({ ...options.timeout }),

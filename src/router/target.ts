@@ -28,6 +28,8 @@ export interface PlannedProvider {
   readonly telemetryName: string
   /** Without a trailing slash. */
   readonly baseURL: string
+  /** Whose own endpoint it is, where that has a price of its own. */
+  readonly region: string | undefined
   readonly quirks: Quirks
   /** Whether models of this provider leave out what the format cannot say; `undefined` when it does not say. */
   readonly dropUnsupported: boolean | undefined

@@ -58,9 +58,12 @@ function letGo<T extends RedisConnection & WithStream>(redis: T): T {
   return redis
 }
 
-async function loadLibrary(): Promise<Pick<typeof import('ioredis'), 'Redis' | 'Cluster'>> {
+type Library = Pick<typeof import('ioredis'), 'Redis' | 'Cluster'>
+
+async function loadLibrary(): Promise<Library> {
+  let library: Partial<Library>
   try {
-    return await import('ioredis')
+    library = await import('ioredis')
   } catch (cause) {
     throw new ConfigError(
       'store',
@@ -68,4 +71,7 @@ async function loadLibrary(): Promise<Pick<typeof import('ioredis'), 'Redis' | '
       { cause },
     )
   }
+  const { Redis, Cluster } = library
+  if (Redis && Cluster) return { Redis, Cluster }
+  throw new ConfigError('store', 'a store in Redis needs ioredis 5 or later, and an older one is installed')
 }

@@ -3,8 +3,9 @@
  * under an SDK) finds the call here and completes it, instead of adding a span beside it.
  */
 import { CallContext } from './call-context.js'
-import { context, createContextKey, type Context, type Span } from '@opentelemetry/api'
-import type { Call, Layer } from './call-types.js'
+import { context, type Context, type Span } from '@opentelemetry/api'
+import { contextKey } from './context-key.js'
+import type { Call, CallStart, Layer } from './call-types.js'
 
 export type { Layer } from './call-types.js'
 
@@ -19,12 +20,14 @@ export interface CallSlot {
   readonly layer?: Layer | undefined
   /** Host that the call is addressed to; other hosts have no part in it. */
   readonly server?: string | undefined
+  /** What the innermost layer began it with. */
+  readonly start?: CallStart
   /** The layer gives its requests their trace headers itself, so none are added as they leave. */
   readonly injects?: boolean | undefined
 }
 
 // A registered symbol, so that every copy of this package finds the same key.
-const SLOT = createContextKey('tracestitch.call')
+const SLOT = contextKey('tracestitch.call')
 
 export function slotOf(current: Context): CallSlot | undefined {
   return current.getValue(SLOT) as CallSlot | undefined

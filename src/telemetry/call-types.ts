@@ -48,6 +48,8 @@ export interface CallStart {
   readonly mask?: Mask | undefined
   /** Who makes the call. Default `framework`. */
   readonly layer?: Layer
+  /** Whose method makes the call. */
+  readonly self?: unknown
   /** The layer gives its requests their trace headers itself. Default: they are added as the requests leave. */
   readonly injects?: boolean
   /** Parent; default the active context. */

@@ -22,6 +22,17 @@ export function startCall(start: CallStart): Call {
   return new OuterCall(parent, start)
 }
 
+/**
+ * Whether the call that is open in the active context is this very one: the same method of the same object, entered again.
+ * It is where another tool's wrapper stands between two patches of ours.
+ */
+export function isEntered({ self, operation, model }: CallStart): boolean {
+  const slot = slotOf(context.active())
+  const start = slot?.start
+  if (start?.self === undefined || start.self !== self || slot?.call?.ended !== false) return false
+  return start.operation === operation && start.model === model
+}
+
 const RANK: Record<Layer, number> = { framework: 2, sdk: 1, client: 0 }
 
 /**

@@ -6,7 +6,8 @@
 import { context, ProxyTracerProvider, propagation, trace } from '@opentelemetry/api'
 import type { ContextManager, MeterProvider, TextMapPropagator, TracerProvider } from '@opentelemetry/api'
 
-interface GlobalApi {
+/** The object that all copies of the API share. */
+export interface GlobalApi {
   version?: string
   trace?: TracerProvider
   context?: ContextManager
@@ -21,7 +22,7 @@ interface ProxyProvider {
 
 const KEY = Symbol.for('opentelemetry.js.api.1')
 
-const globalApi = (): GlobalApi | undefined => (globalThis as { [KEY]?: GlobalApi })[KEY]
+export const globalApi = (): GlobalApi | undefined => (globalThis as { [KEY]?: GlobalApi })[KEY]
 
 /** The registered tracer provider, whichever copy of the API registered it. */
 export function registeredProvider(): TracerProvider | undefined {

@@ -1,7 +1,8 @@
 /** Whom calls are for: what `withContext` sets for everything it runs, and a call's `metadata` for that call. */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { context, createContextKey, ROOT_CONTEXT, type Attributes, type Context } from '@opentelemetry/api'
+import { context, ROOT_CONTEXT, type Attributes, type Context } from '@opentelemetry/api'
 import { sharedState } from '../kernel/state.js'
+import { contextKey } from './context-key.js'
 import * as semconv from './semconv.js'
 import { warnOnce } from './warn.js'
 
@@ -21,7 +22,7 @@ export interface Identity {
   [field: string]: unknown
 }
 
-const IDENTITY = createContextKey('tracestitch.identity')
+const IDENTITY = contextKey('tracestitch.identity')
 /** Where no OpenTelemetry context manager is registered, nothing else carries it. Copies of the package share it. */
 const SLOT = 'identity'
 type Carrier = AsyncLocalStorage<Identity | undefined>
@@ -99,6 +100,6 @@ export function identityAttributes(current: Context, attributes: Attributes = {}
     attributes[semconv.CONVERSATION_ID] = session
   }
   if (user !== undefined) attributes[semconv.USER_ID] = user
-  if (tags !== undefined) attributes['tracestitch.tags'] = [...tags]
+  if (tags !== undefined) attributes[semconv.TAGS] = [...tags]
   return attributes
 }

@@ -28,6 +28,7 @@ export class InnerCall extends BaseCall {
       call: outer,
       span: outer.span,
       layer: start.layer,
+      start,
       server: server?.address,
       injects: start.injects,
     })

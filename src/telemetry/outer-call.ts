@@ -61,6 +61,7 @@ export class OuterCall extends BaseCall {
       call: this,
       span: this.span,
       layer: start.layer,
+      start,
       server: server?.address,
       injects: start.injects,
     })
@@ -171,6 +172,7 @@ export class OuterCall extends BaseCall {
       settings: this.settings,
       provider: this.provider,
       model: this.start.model,
+      server: this.server?.address,
     })
   }
 

@@ -123,6 +123,8 @@ export const ATTEMPT_REASON = 'tracestitch.attempt.reason'
 export const ATTEMPT_OUTCOME = 'tracestitch.attempt.outcome'
 /** A request of the client's own, which asks whether a target is well again. */
 export const PROBE = 'tracestitch.probe'
+/** Of `withContext()` and `metadata`. */
+export const TAGS = 'tracestitch.tags'
 /** What answered in place of a provider, such as a cache. */
 export const ANSWERED_BY = 'tracestitch.answered_by'
 /** Class of the failure after which a target cools down. */

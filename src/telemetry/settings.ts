@@ -16,6 +16,8 @@ export interface HostFacts {
   readonly provider?: string
   /** A model vendor's own host, which has no use for our trace context. */
   readonly firstParty: boolean
+  /** Whose own endpoint it is, where that has a price of its own. */
+  readonly region?: string | undefined
   /** A gateway's own headers for the caller's trace. */
   readonly traceHeaders?: TraceHeaders
 }
@@ -31,6 +33,8 @@ export interface PricedCall {
   /** As the answer names it. */
   readonly served?: string | undefined
   readonly usage: object
+  /** Where its endpoint is, when the host says it. */
+  readonly region?: string | undefined
   /** The tier that served the call. */
   readonly serviceTier?: string | null | undefined
   readonly at: number

@@ -14,7 +14,7 @@ export interface TracingOptions {
   /**
    * Where spans go. Default: `otlp` when an endpoint is set here or by an `OTEL_EXPORTER_OTLP_*` variable,
    * or what `OTEL_TRACES_EXPORTER` says; else `console` on a terminal; else `none`. Ignored, with a
-   * warning, when the program has registered a tracer provider of its own.
+   * warning, when the program has registered a tracer provider of its own, or does so later.
    */
   readonly exporter?: NamedExporter | SpanExporter | SpanProcessor | BackendExporter
   /** Base URL of an OTLP/HTTP receiver, such as `http://localhost:4318`; `/v1/traces` is added unless it is there. */

@@ -10,7 +10,8 @@ import { VERSION } from '../kernel/version.js'
 import { settled } from './batch.js'
 import { readEnvironment, type TelemetryEnvironment } from './env.js'
 import { ExitWatch } from './exit.js'
-import { connectOtherCopies, connectThisCopy, registeredProvider, registerGlobals } from './global-api.js'
+import { connectOtherCopies, connectThisCopy, globalApi, registeredProvider, registerGlobals } from './global-api.js'
+import { makeRoom, yielding, type Registered } from './hand-over.js'
 import { loadSdk, nodeRequire, type TracingSdk } from './load-sdk.js'
 import { buildPipeline, type Pipeline } from './pipeline.js'
 import { checkOptions, type CheckedOptions, type TracingOptions } from './setup-options.js'
@@ -68,6 +69,12 @@ interface Own {
   readonly processor: SwitchProcessor
   /** What stands on `globalThis` for our provider. */
   registered: TracerProvider | undefined
+  /** The same for what was registered beside it. */
+  readonly beside: Registered
+  /** The program has registered a provider of its own since. */
+  isGiven: boolean
+  /** Those of the latest set-up. */
+  options: CheckedOptions | undefined
   readonly providers: WeakSet<object>
   /** Watches the end of the process for the current pipeline. */
   exit: ExitWatch | undefined
@@ -77,6 +84,9 @@ const own = (): Own =>
   shared('telemetry.tracing', () => ({
     processor: new SwitchProcessor(),
     registered: undefined,
+    beside: {},
+    isGiven: false,
+    options: undefined,
     providers: new WeakSet(),
     exit: undefined,
   }))
@@ -140,11 +150,15 @@ async function flushProvider(provider: TracerProvider): Promise<void> {
 
 function ownHandle(checked: CheckedOptions, environment: TelemetryEnvironment, sdk: TracingSdk): TracingHandle {
   const state = own()
+  state.options = checked
   const pipeline = buildPipeline(checked, environment, sdk, (some) => state.exit?.waiting(some))
-  const provider = new sdk.trace.BasicTracerProvider({
-    resource: resourceOf(checked, environment, sdk),
-    spanProcessors: [state.processor],
-  })
+  const provider = yielding(
+    new sdk.trace.BasicTracerProvider({
+      resource: resourceOf(checked, environment, sdk),
+      spanProcessors: [state.processor],
+    }),
+    () => state.isGiven,
+  )
   state.providers.add(provider)
   const replaced = state.processor.current
   state.processor.current = pipeline.processor
@@ -157,20 +171,45 @@ function ownHandle(checked: CheckedOptions, environment: TelemetryEnvironment, s
     const propagators = environment.propagators.map((name) =>
       name === 'baggage' ? new sdk.core.W3CBaggagePropagator() : new sdk.core.W3CTraceContextPropagator(),
     )
+    const before = { ...globalApi() }
+    state.isGiven = false
     state.registered = registerGlobals(
       provider,
       () => new sdk.contextHooks.AsyncLocalStorageContextManager().enable(),
       propagators.length > 0 ? new sdk.core.CompositePropagator({ propagators }) : undefined,
     )
+    const now = globalApi()
+    for (const kind of ['context', 'propagation'] as const)
+      if (now?.[kind] !== before[kind]) Object.assign(state.beside, { [kind]: now?.[kind] })
   }
   connectOtherCopies(nodeRequire.cache, provider, (other) => state.providers.has(other))
+  makeRoom(
+    () => ({ ...state.beside, trace: state.registered }),
+    () => handOver(state),
+  )
   return pipelineHandle(pipeline, state)
+}
+
+/** The program has set OpenTelemetry up on its own, and its spans and ours go there. */
+function handOver(state: Own): void {
+  state.isGiven = true
+  state.registered = undefined
+  const { given = [], exporter } = state.options ?? {}
+  const ignored = given.filter((name) => name !== 'exporter' || exporter !== 'none')
+  if (ignored.length > 0)
+    warnOnce(
+      `the program has set OpenTelemetry up after autolog(), and that is used from here on; ignored: ${ignored.join(', ')}`,
+    )
 }
 
 function pipelineHandle(pipeline: Pipeline, state: Own): TracingHandle {
   const { processor: switcher } = state
   const { processor, counts } = pipeline
-  const flush = (timeoutMs = FLUSH_TIMEOUT_MS): Promise<void> => atMost(timeoutMs, () => processor.forceFlush())
+  const flush = (timeoutMs = FLUSH_TIMEOUT_MS): Promise<void> =>
+    atMost(timeoutMs, async () => {
+      const later = state.isGiven ? registeredProvider() : undefined
+      await Promise.all([processor.forceFlush(), later && flushProvider(later)])
+    })
   state.exit?.off()
   const exit = new ExitWatch({
     flush,
@@ -189,9 +228,9 @@ function pipelineHandle(pipeline: Pipeline, state: Own): TracingHandle {
       const { exported, queueFull, exportFailed, lastFailure } = counts
       const { name: exporter, host } = pipeline
       return {
-        mode: 'own',
-        exporter,
-        host,
+        mode: state.isGiven ? 'existing' : 'own',
+        exporter: state.isGiven ? 'existing' : exporter,
+        host: state.isGiven ? undefined : host,
         exported,
         pending: pipeline.pending(),
         dropped: { queueFull, exportFailed },

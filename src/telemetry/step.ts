@@ -1,7 +1,6 @@
 /** Spans around model calls: agents, workflows, tools, retrievals, and manual spans of the user. */
 import {
   context,
-  createContextKey,
   SpanKind,
   SpanStatusCode,
   trace,
@@ -13,6 +12,7 @@ import {
 import { errorTypeOf } from './attributes.js'
 import { boundedAttributes } from './bounded.js'
 import { boundedJson } from './content-limit.js'
+import { contextKey } from './context-key.js'
 import { contentText } from './recorded-content.js'
 import { identityAttributes } from './identity.js'
 import * as semconv from './semconv.js'
@@ -89,14 +89,13 @@ export interface StepOptions {
 
 export type StepSide = 'client' | 'server' | 'internal'
 
-const SIDE: Record<StepSide, SpanKind> = {
-  client: SpanKind.CLIENT,
-  server: SpanKind.SERVER,
-  internal: SpanKind.INTERNAL,
+function kindOf(side: StepSide): SpanKind {
+  if (side === 'client') return SpanKind.CLIENT
+  return side === 'server' ? SpanKind.SERVER : SpanKind.INTERNAL
 }
 
 // A registered symbol, so that every copy of this package finds the same key.
-const STEP = createContextKey('tracestitch.step')
+const STEP = contextKey('tracestitch.step')
 
 /** The innermost step of a context, which may be over. */
 export function stepOf(current: Context): Step | undefined {
@@ -130,7 +129,7 @@ class RecordedStep implements Step {
     this.span = startSpan(
       operation === undefined ? name : `${operation} ${name}`,
       {
-        kind: SIDE[span ?? (kind === 'retriever' ? 'client' : 'internal')],
+        kind: kindOf(span ?? (kind === 'retriever' ? 'client' : 'internal')),
         ...(links && links.length > 0 && { links }),
         attributes: {
           ...(operation !== undefined && { [semconv.OPERATION_NAME]: operation }),

@@ -20,6 +20,8 @@ interface Priced {
   readonly provider: string
   /** Of the request. */
   readonly model: string | undefined
+  /** Host that the call is addressed to, when known. */
+  readonly server: string | undefined
 }
 
 /**
@@ -108,7 +110,10 @@ export function preparePrices({ price }: TelemetrySettings): void {
   setTimeout(() => guard('price', price, { provider: '', model: '', usage, at: Date.now() }), PREPARE_AFTER).unref()
 }
 
-function costOf(facts: Facts, { settings: { price }, provider, model: asked }: Priced): CallPrice | undefined {
+function costOf(
+  facts: Facts,
+  { settings: { price, identifyHost }, provider, model: asked, server }: Priced,
+): CallPrice | undefined {
   if (facts.cost !== undefined) return { usd: facts.cost, parts: {} }
   const usage = usageOf(facts)
   if (!usage) return undefined
@@ -118,6 +123,8 @@ function costOf(facts: Facts, { settings: { price }, provider, model: asked }: P
   const model = asked ?? served
   if (!price || !model) return undefined
   const serviceTier = facts.chat?.service_tier
-  const cost = guard('price', price, { provider, model, served, usage, serviceTier, at: Date.now() })
+  const host = server ?? facts.attributes?.[semconv.SERVER_ADDRESS]
+  const region = typeof host === 'string' ? guard('identifyHost', identifyHost, host)?.region : undefined
+  const cost = guard('price', price, { provider, model, served, usage, serviceTier, region, at: Date.now() })
   return cost && Number.isFinite(cost.usd) ? cost : undefined
 }

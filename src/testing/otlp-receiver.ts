@@ -8,7 +8,6 @@ import { decodeTraceRequest } from './otlp-protobuf.js'
 import type { RecordedSpan } from './recorded-span.js'
 import { listed, queriesOn, type SpanQueries } from './span-list.js'
 
-const unzip = promisify(gunzip)
 /** Far over what one batch of spans takes. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024
 const WAIT_MS = 5_000
@@ -98,7 +97,7 @@ export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Prom
       return
     }
     const zipped = request.headers['content-encoding'] === 'gzip'
-    const body = zipped ? await unzip(sent, { maxOutputLength: MAX_BODY_BYTES }) : sent
+    const body = zipped ? await promisify(gunzip)(sent, { maxOutputLength: MAX_BODY_BYTES }) : sent
     const isJson = (request.headers['content-type'] ?? '').startsWith('application/json')
     const received = spansOfRequest(isJson ? JSON.parse(body.toString('utf8')) : decodeTraceRequest(body))
     for (const span of received) spans.push(span)

@@ -214,13 +214,18 @@ export function exportGaps(
   bin: Readonly<Record<string, string>> = {},
 ): readonly string[] {
   const complaints: string[] = []
-  const programs = Object.values(bin).map((path) => path.replace(/^\.\/dist\/(.+)\.js$/, '$1'))
+  const programs = Object.values(bin).map((path) => path.replace(/^\.\/dist\/(.+)\.cjs$/, '$1'))
   for (const name of programs) if (!(name in entries)) complaints.push(`bin ${name} is not built`)
   for (const name of Object.keys(entries)) {
     if (programs.includes(name)) continue
     const subpath = name === 'index' ? '.' : `./${name}`
     const expected = {
-      import: { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` },
+      import: {
+        types: `./dist/${name}.d.ts`,
+        // For bundlers. What is imported for its effect alone is one part.
+        ...(name !== 'auto' && { module: `./dist/${name}.parts.js` }),
+        default: `./dist/${name}.js`,
+      },
       require: { types: `./dist/${name}.d.cts`, default: `./dist/${name}.cjs` },
     }
     if (JSON.stringify(exported[subpath]) !== JSON.stringify(expected)) {

@@ -2,6 +2,7 @@
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, expect, test } from 'vitest'
+import { groupOf, withGroup, type RunGroup } from '../../src/autolog/bridge.js'
 import { SpanBridge } from '../../src/autolog/contract.js'
 import { createPatcher } from '../../src/autolog/patch.js'
 import { startStep } from '../../src/telemetry/step.js'
@@ -81,6 +82,96 @@ describe('runs by id', () => {
     bridge.end('a', {})
     expect(harness.faults()).toBe(2)
   })
+})
+
+/** Runs without spans, and how each ended. */
+function plain() {
+  const bridge = new SpanBridge('t')
+  const ended: unknown[] = []
+  const start = (id: string, parentId?: string): void => {
+    const finish = ({ error }: { readonly error?: unknown }): void => void ended.push([id, error])
+    bridge.start({ id, facts: undefined, finish, abandoned: () => ended.push(`${id} left`) }, parentId, ROOT_CONTEXT)
+  }
+  return { bridge, ended, start }
+}
+
+describe('where a run lies', () => {
+  test('is within itself and those above it, and in no other', () => {
+    const { bridge, start } = plain()
+    for (const [id, parent] of [['root'], ['child', 'root'], ['other']] as const) start(id, parent)
+    const within = bridge.get('child')?.context ?? ROOT_CONTEXT
+    expect(['child', 'root', 'other', 'nobody'].map((id) => bridge.isWithin(id, within))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ])
+    expect(bridge.isWithin('root', ROOT_CONTEXT)).toBe(false)
+    expect([bridge.get('nobody'), bridge.get(undefined), bridge.contextOf(undefined)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+  })
+
+  test('is where the program is, once it is in there', () => {
+    const { bridge, start } = plain()
+    start('run')
+    const own = bridge.get('run')?.context ?? ROOT_CONTEXT
+    expect(bridge.parentContext('run')).toBe(own)
+    expect(bridge.parentContext('nobody')).toBe(context.active())
+    const deeper = own.setValue(Symbol('of the program'), 1)
+    context.with(deeper, () => {
+      expect(bridge.contextOf('run')).toBeUndefined()
+      expect(bridge.parentContext('run')).toBe(deeper)
+    })
+  })
+})
+
+describe('how runs end', () => {
+  test('the one that is ended as it is told, those below it as left', () => {
+    const { bridge, ended, start } = plain()
+    for (const [id, parent] of [['root'], ['child', 'root'], ['other']] as const) start(id, parent)
+    const error = new Error('x')
+    bridge.endWithin('root', { error })
+    expect(ended).toEqual(['child left', ['root', error]])
+    bridge.end('root', {})
+    bridge.end('other', {})
+    expect(ended.slice(2)).toEqual([['other', undefined]])
+  })
+
+  test('a piece for one that hears of none, or that nobody knows, is no fault', () => {
+    const { bridge, start } = plain()
+    start('run')
+    bridge.chunk('run')
+    bridge.chunk('nobody')
+    expect(harness.faults()).toBe(0)
+  })
+
+  test.each([[undefined], [new Error('x')]])(
+    'what a stream kept alive ends with it, the innermost first: %s',
+    (error) => {
+      const { bridge, ended, start } = plain()
+      const group: RunGroup = { runs: new Set() }
+      start('outside')
+      context.with(withGroup(context.active(), group), () => {
+        expect(groupOf(context.active())).toBe(group)
+        start('one')
+        start('two')
+        start('below two', 'two')
+      })
+      start('far below', 'below two')
+      bridge.end('one', {})
+      expect(group.runs).toEqual(new Set(['two']))
+      ended.length = 0
+      bridge.abandon(group, error)
+      const names = ['far below', 'below two', 'two']
+      expect(ended).toEqual(names.map((name) => (error ? [name, error] : `${name} left`)))
+      expect([group.runs.size, bridge.size]).toEqual([0, 1])
+      bridge.abandon(group, error)
+      expect(bridge.size).toBe(1)
+    },
+  )
 })
 
 describe('a framework that knows its current run', () => {

@@ -6,6 +6,7 @@ import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import type { DuplexDeclaration } from '../../src/autolog/contract.js'
 import { instrumentDuplex } from '../../src/autolog/duplex.js'
+import { eventually } from '../support/eventually.js'
 import { spanHarness } from '../telemetry/span-harness.js'
 
 const harness = spanHarness()
@@ -96,10 +97,7 @@ describe('a message that is sent', () => {
     setFlagsFromString('--expose-gc')
     const collect = runInNewContext('gc') as () => void
     connect().send(request)
-    for (let i = 0; i < 50 && harness.spans().length === 0; i++) {
-      collect()
-      await new Promise((done) => setTimeout(done, 10))
-    }
+    await eventually(() => (collect(), harness.spans().length > 0), 'its span has ended')
     expect(harness.only().status.code).toBe(SpanStatusCode.UNSET)
   })
 })

@@ -52,7 +52,7 @@ function run(code: string, env: Record<string, string> = {}): { out: unknown; er
       cwd: home,
       encoding: 'utf8',
       env: { PATH: process.env['PATH'], ...env } as unknown as NodeJS.ProcessEnv,
-      timeout: 25_000,
+      timeout: 100_000,
     }),
   ) as { stdout: string; stderr: string }
   if (stdout === '') throw new Error(stderr)
@@ -108,13 +108,14 @@ test('off() and on again, with another exporter each time', () => {
 test('a call that is under way at off() still ends its span', () => {
   const { out } = run(`
     import OpenAI from 'openai'
-    let release
-    const client = new OpenAI({ ...options, fetch: () => new Promise((done) => { release = () => done(Response.json(answer)) }) })
+    let release, asked
+    const sent = new Promise((done) => { asked = done })
+    const client = new OpenAI({ ...options, fetch: () => new Promise((done) => { release = () => done(Response.json(answer)); asked() }) })
     const exporter = collect()
     const log = autolog({ exporter })
     const call = ask(client)
     const waiting = call.then(() => undefined)
-    await new Promise((done) => setTimeout(done, 20))
+    await sent
     log.off()
     release()
     await waiting
@@ -172,6 +173,24 @@ test('an integration that is switched off, and modules that are handed in', () =
     console.log(JSON.stringify({ untouched, silent, handed: handed?.status }))`)
   expect(out).toEqual({ untouched: true, silent: true, handed: 'patched' })
   expect(err).toContain('modules.nobody')
+})
+
+test('modules that a later call hands in are patched as well, and reported once', () => {
+  const { out, err } = run(`
+    const bundle = () => class { static Chat = { Completions: class { create() { return answer } } } }
+    const [A, B] = [bundle(), bundle()]
+    const names = []
+    const log = autolog({ exporter: 'none', modules: { openai: A }, onSpanStart: (span) => names.push(span.name) })
+    autolog({ modules: { openai: B } })
+    autolog({ modules: { openai: B } })
+    new A.Chat.Completions().create({ model: 'a' })
+    new B.Chat.Completions().create({ model: 'b' })
+    const handed = log.report.filter((entry) => entry.detail === 'handed in').length
+    log.off()
+    new B.Chat.Completions().create({ model: 'off' })
+    console.log(JSON.stringify({ names, handed }))`)
+  expect(out).toEqual({ names: ['chat a', 'chat b'], handed: 1 })
+  expect(err).toBe('')
 })
 
 test('a bad value in the environment is said once and harms nothing', () => {

@@ -81,7 +81,8 @@ describe('what a method may return', () => {
     const unhandled: unknown[] = []
     process.on('unhandledRejection', (reason) => unhandled.push(reason))
     void call(() => Promise.reject(error))
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    // Node tells it once all microtasks are done.
+    await new Promise(setImmediate)
     process.removeAllListeners('unhandledRejection')
     for (const listener of before) process.on('unhandledRejection', listener)
     expect(unhandled).toEqual([error])

@@ -167,7 +167,8 @@ describe(`modules that load later (${seesLateESM ? 'with' : 'without'} registerH
       const { write } = process.stderr
       process.stderr.write = (text) => warnings.push(String(text))
       const { Client } = await import('fake-sdk')
-      await new Promise((resolve) => setTimeout(resolve, 500))
+      const isPatched = () => new Client().send().startsWith('patched')
+      for (let i = 0; i < 2_000 && !isPatched(); i++) await new Promise((resolve) => setTimeout(resolve, 10))
       process.stderr.write = write
       ${print('new Client().send()', 'lines(log)', 'warnings.map((text) => /fake-sdk was loaded after autolog/.test(text))')}`
     const warned = seesLateESM ? [] : [true]

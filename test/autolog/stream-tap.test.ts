@@ -1,7 +1,7 @@
 /** A tapped stream that is read in unusual ways. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { AnswerReader } from '../../src/autolog/reader.js'
-import { tapIteratorStream } from '../../src/autolog/stream-tap.js'
+import { define, isIteratorStream, tapIterator, tapIteratorStream } from '../../src/autolog/stream-tap.js'
 
 /** As an SDK of Stainless makes it: one reader, and an error for the second. */
 function streamOf(pieces: readonly unknown[]) {
@@ -18,13 +18,14 @@ function streamOf(pieces: readonly unknown[]) {
   }
 }
 
-function tapped(pieces: readonly unknown[]) {
+function tapped(pieces: readonly unknown[], more: object = {}) {
   const told: unknown[] = []
   const reader = {
     event: (data: unknown) => told.push(data),
     close: (outcome: unknown) => told.push(outcome),
   } as unknown as AnswerReader
   const stream = streamOf(pieces)
+  Object.assign(stream, more)
   tapIteratorStream(stream, reader)
   return { stream, told }
 }
@@ -45,4 +46,119 @@ test('a second reader after the first changes nothing', async () => {
   for await (const piece of stream) expect(piece).toBe(1)
   await expect(stream[Symbol.asyncIterator]().next()).rejects.toThrow('consumed already')
   expect(told).toEqual([1, { closed: false }])
+})
+
+test('a stream that the program aborts ends early, one that it does not comes to its end', async () => {
+  for (const aborts of [true, false]) {
+    const controller = new AbortController()
+    const { stream, told } = tapped([1], { controller })
+    for await (const _ of stream) if (aborts) controller.abort()
+    expect(told).toEqual([1, { closed: aborts }])
+  }
+})
+
+test('a stream whose iterator cannot be watched ends for us, and goes on for the program', async () => {
+  const { stream, told } = tapped([1], {
+    iterator: () => Object.freeze({ next: async () => ({ done: true, value: 'its own' }) }),
+  })
+  expect(await stream[Symbol.asyncIterator]().next()).toEqual({ done: true, value: 'its own' })
+  expect(told).toEqual([{ closed: true }])
+})
+
+test.each<[string, unknown, boolean]>([
+  ['a stream of Stainless', streamOf([]), true],
+  ['an iterator of another kind', { async *[Symbol.asyncIterator]() {} }, false],
+  ['one with a list', { iterator: [], [Symbol.asyncIterator]: () => undefined }, false],
+  ['one that cannot be awaited', { iterator: () => undefined }, false],
+  ['nothing', null, false],
+  ['text', 'text', false],
+])('%s: %o', (_what, value, is) => {
+  expect(isIteratorStream(value)).toBe(is)
+})
+
+describe('an iterator', () => {
+  function watched(inner: object) {
+    const told: unknown[] = []
+    const reader = { event: (data: unknown) => told.push(data), close: (outcome: unknown) => told.push(outcome) }
+    const same = tapIterator(inner as AsyncIterator<unknown>, reader, () => false)
+    expect(same).toBe(inner)
+    return { iterator: inner as AsyncIterator<unknown>, told }
+  }
+  const error = new Error('its own')
+
+  test('has the methods that it had, and no more', () => {
+    expect(Reflect.ownKeys(watched({ next: () => undefined }).iterator)).toEqual(['next'])
+    const { iterator } = watched(Object.create({ next: () => undefined, return: () => undefined }) as object)
+    expect(Object.keys(iterator)).toEqual([])
+    expect('throw' in iterator).toBe(false)
+  })
+
+  test('is called as it was, with what the program gives it', async () => {
+    const seen: unknown[] = []
+    const inner = {
+      next(this: unknown, ...args: unknown[]) {
+        seen.push(this, ...args)
+        return Promise.resolve({ done: false, value: 1 })
+      },
+    }
+    const { iterator, told } = watched(inner)
+    await iterator.next()
+    await (iterator.next as (value: unknown) => Promise<unknown>)('given')
+    expect(seen).toEqual([inner, inner, 'given'])
+    expect(told).toEqual([1, 1])
+  })
+
+  test('may answer at once', () => {
+    const results = [{ done: false, value: 1 }, { done: true }]
+    const { iterator, told } = watched({ next: () => results.shift() })
+    expect([iterator.next(), iterator.next()]).toEqual([{ done: false, value: 1 }, { done: true }])
+    expect(told).toEqual([1, { closed: false }])
+  })
+
+  test.each([
+    ['later', () => Promise.reject(error)],
+    [
+      'at once',
+      () => {
+        throw error
+      },
+    ],
+  ])('fails with its own error: %s', async (_when, next) => {
+    const { iterator, told } = watched({ next })
+    await expect((async () => iterator.next())()).rejects.toBe(error)
+    expect(told).toEqual([{ error, closed: false }])
+  })
+
+  test('that the program leaves, or throws into, ends so', async () => {
+    const ends = {
+      next: () => undefined,
+      return: (value: unknown) => Promise.resolve({ done: true, value }),
+      throw: (thrown: unknown) => Promise.reject(thrown as Error),
+    }
+    const left = watched({ ...ends })
+    expect(await left.iterator.return?.('given')).toEqual({ done: true, value: 'given' })
+    expect(left.told).toEqual([{ closed: true }])
+    const raised = watched({ ...ends })
+    await expect(raised.iterator.throw?.(error)).rejects.toBe(error)
+    expect(raised.told).toEqual([{ error, closed: false }])
+  })
+
+  test('that cannot be changed is left alone', () => {
+    const inner = Object.freeze({ next: () => Promise.resolve({ done: true as const, value: 1 }) })
+    const reader = { event: () => {}, close: () => {} }
+    expect(tapIterator(inner, reader, () => false)).toBeUndefined()
+  })
+})
+
+test('a method of our own is shown where the one before was', () => {
+  const target = { shown: 1 }
+  define(target, 'shown', 2)
+  define(target, 'hidden', 3)
+  expect(Object.entries(target)).toEqual([['shown', 2]])
+  expect(Object.getOwnPropertyDescriptor(target, 'hidden')).toEqual({
+    value: 3,
+    configurable: true,
+    writable: true,
+    enumerable: false,
+  })
 })

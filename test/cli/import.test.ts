@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createClient, type ClientOptions } from '../../src/index.js'
 import { root } from '../architecture/sources.js'
 
-const command = join(root, 'dist/cli.js')
+const command = join(root, 'dist/cli.cjs')
 let folder: string
 
 beforeAll(async () => {

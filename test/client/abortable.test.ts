@@ -1,5 +1,7 @@
+import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { Abortable } from '../../src/client/call/abortable.js'
+import { onAbort } from '../../src/client/call/on-abort.js'
 
 test('aborts once, with the first reason, whoever listens and however late its signal is asked for', () => {
   const early = new Abortable()
@@ -47,4 +49,30 @@ test('a race ends with the work, or with the abort whatever becomes of the work'
   // Of no interest to anybody any more, and no unhandled rejection.
   fail?.(new Error('too late'))
   await expect(source.race(Promise.reject(new Error('later')))).rejects.toThrow('over')
+})
+
+test('has one signal, however often it is asked for', () => {
+  const source = new Abortable()
+  const { signal } = source
+  expect(source.signal).toBe(signal)
+  source.abort('over')
+  expect(source.signal).toBe(signal)
+})
+
+test('of those who share a signal each stops for itself', () => {
+  const controller = new AbortController()
+  const heard: string[] = []
+  const listen = (name: string) => onAbort(controller.signal, () => void heard.push(name))
+  const [one, two] = [listen('one'), listen('two')]
+  const three = listen('three')
+  expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1)
+  one()
+  one()
+  controller.abort()
+  two()
+  three()
+  expect(heard).toEqual(['two', 'three'])
+  const other = new AbortController().signal
+  onAbort(other, () => {})()
+  expect(getEventListeners(other, 'abort')).toEqual([])
 })

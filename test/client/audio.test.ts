@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Upload } from '../../src/index.js'
 import { holdTime } from '../support/held-time.js'
 import {
@@ -74,13 +74,7 @@ describe('speech', () => {
     await clientFor().audio.speech.create({ ...BODY, model: 'openai/m' })
     setFlagsFromString('--expose-gc')
     const collect = runInNewContext('gc') as () => void
-    await vi.waitFor(
-      () => {
-        collect()
-        expect(traces.inference()).toHaveLength(1)
-      },
-      { timeout: 20_000, interval: 50 },
-    )
+    await expect.poll(() => (collect(), traces.inference())).toHaveLength(1)
     expect(Buffer.from((await reader.read()).value!)).toEqual(AUDIO)
     await reader.cancel()
     expect(traces.inference()).toHaveLength(2)

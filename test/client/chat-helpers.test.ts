@@ -112,7 +112,7 @@ describe('stream()', () => {
       expect(choices[0]?.delta.content).toBe('one')
       break
     }
-    await vi.waitFor(() => expect(closed).toBe(true))
+    await expect.poll(() => closed).toBe(true)
     await expect(stream.done()).rejects.toMatchObject({ name: 'AbortError' })
     expect(stream.aborted).toBe(true)
   })

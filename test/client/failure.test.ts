@@ -32,7 +32,10 @@ describe('a body that cannot be shown', () => {
     ['text/plain', 'x'.repeat(200), 'x'.repeat(200)],
     ['text/plain', 'x'.repeat(201), 'text/plain, 201 characters'],
     ['text/plain', '   ', 'text/plain, 3 characters'],
-    ['x-text/plainly', 'busy', 'an odd content type, 4 characters'],
+    ['text/plain ;charset=utf-8', 'busy', 'busy'],
+    ['x-text/plain', 'busy', 'an odd content type, 4 characters'],
+    ['text/plainly', 'busy', 'text/plainly, 4 characters'],
+    ['text/html!k-123', 'busy', 'an odd content type, 4 characters'],
     ['TEXT/HTML', '<title> Bad gateway </title>', 'text/html, 28 characters, titled "Bad gateway"'],
     ['text/html', `<title>${'x'.repeat(90)}</title>`, `text/html, 105 characters, titled "${'x'.repeat(80)}"`],
     [null, 'busy', 'no content type, 4 characters'],
@@ -160,6 +163,11 @@ describe('a refusal', () => {
     expect(other).toMatchObject({ retryAfterMs: 5, failureClass: 'bad-request', isRetryable: false })
     const aborted = new Error('x')
     expect(understood(aborted, provider, date)).toBe(aborted)
+    expect(Object.keys(aborted)).toEqual([])
+    const unlisted = { errorCodes: undefined }
+    expect(understood(new ProviderError('x', { status: 400, code: '1302' }), unlisted, date)).toMatchObject({
+      failureClass: 'bad-request',
+    })
   })
 })
 
@@ -177,6 +185,7 @@ describe('an error of ours', () => {
     const other = new Error('a key')
     expect(locate(other, known, mask)).toBe(other)
     expect(other.message).toBe('a key')
+    expect(Object.keys(other)).toEqual([])
   })
 
   test.each([

@@ -60,4 +60,9 @@ describe('a permit', () => {
     steps(permit)
     expect(told).toEqual(expected)
   })
+
+  test('that holds nothing of budgets has nothing of them to settle', () => {
+    for (const step of ['undo', 'forgo', 'leave'] as const) expect(() => new Permit([], entry)[step]()).not.toThrow()
+    for (const word of [used, undefined]) expect(() => new Permit([], entry).settle(word)).not.toThrow()
+  })
 })

@@ -45,6 +45,9 @@ export interface McpRun {
   readonly pairs: McpPair[]
 }
 
+/** The call of the slow tool: that it has begun, and what lets it go on. */
+const slow = { begun: (): void => {}, goOn: (): void => {} }
+
 const text = (said: string): object => ({ content: [{ type: 'text', text: said }] })
 const tools = {
   hello: async () => text('hello'),
@@ -52,7 +55,9 @@ const tools = {
     throw new Error('it failed')
   },
   slow: async () => {
-    await new Promise((done) => setTimeout(done, 200))
+    const going = new Promise<void>((resolve) => (slow.goOn = resolve))
+    slow.begun()
+    await going
     return text('late')
   },
 }
@@ -173,14 +178,15 @@ export const mcpRows: readonly Row<McpRun>[] = [
     run: (mcp, kit) =>
       overMemory(mcp, async (client) => {
         const controller = new AbortController()
-        void kit.wait(40).then(() => controller.abort())
+        slow.begun = () => controller.abort()
         const options = { signal: controller.signal }
         const call =
           mcp.sdk.optionsAt === 1
             ? client.callTool({ name: 'slow' }, options)
             : client.callTool({ name: 'slow' }, undefined, options)
         const outcome = await kit.outcome(call)
-        await kit.wait(250)
+        slow.goOn()
+        await kit.wait(20)
         return outcome
       }),
     spans: [],

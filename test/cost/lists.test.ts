@@ -117,7 +117,7 @@ describe('addresses', () => {
       usd: null,
       missing: ['no price for chutes/org/m; the price list of models.dev is being loaded'],
     })
-    await vi.waitFor(() => expect(price('chutes', 'org/m', prices)).toMatchObject({ usd: 0.5, source: 'models.dev' }))
+    await expect.poll(() => price('chutes', 'org/m', prices)).toMatchObject({ usd: 0.5, source: 'models.dev' })
   })
 
   test('it is fetched once for all, and again after a day; a failure leaves the copy before', async () => {
@@ -131,7 +131,7 @@ describe('addresses', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 25 * 3_600_000 })
     expect(price('chutes', 'org/m', prices).usd).toBe(0.5)
     vi.useRealTimers()
-    await vi.waitFor(() => expect(asked).toBe(before + 1))
+    await expect.poll(() => asked).toBe(before + 1)
     const [status] = await loadPrices(prices)
     expect(status).toMatchObject({ models: 2, error: 'HTTP 500' })
     expect(price('chutes', 'org/m', prices).usd).toBe(0.5)

@@ -6,6 +6,7 @@ const at = Date.parse('2026-06-01T12:00:00Z')
 const OPENAI = 'https://platform.openai.com/docs/pricing'
 const ANTHROPIC = 'https://platform.claude.com/docs/en/about-claude/pricing'
 const GOOGLE = 'https://ai.google.dev/gemini-api/docs/pricing'
+const VERTEX = 'https://cloud.google.com/vertex-ai/generative-ai/pricing#claude-models'
 const BEDROCK = 'https://aws.amazon.com/bedrock/pricing'
 
 const M = 1_000_000
@@ -110,6 +111,11 @@ const rows: readonly Row[] = [
     input(M, { cache_write_tokens: M, cache_write_1h_tokens: M }),
     6.6,
   ],
+  [VERTEX, 'global', 'vertex', 'claude-sonnet-4-5@20250929', input(100_000), 0.3, { region: 'global' }],
+  [VERTEX, 'a region', 'vertex', 'claude-sonnet-4-5@20250929', input(100_000), 0.33, { region: 'us-east5' }],
+  [VERTEX, 'regions', 'gcp.vertex_ai', 'claude-opus-4-6', output(M), 27.5, { region: 'eu' }],
+  [VERTEX, 'before the endpoints', 'vertex', 'claude-3-7-sonnet@20250219', input(M), 3, { region: 'us-east5' }],
+  [VERTEX, 'Gemini 2', 'vertex', 'gemini-2.5-flash', output(M), 2.5, { region: 'europe-west1' }],
   ['https://docs.perplexity.ai/guides/pricing', 'a fee for the call', 'perplexity', 'sonar-pro', output(1000), 0.029],
   ['https://groq.com/pricing', 'an hour of audio', 'groq', 'whisper-large-v3', { seconds: 3600 }, 0.111],
   ['https://docs.voyageai.com/docs/pricing', 'a total alone', 'voyage', 'voyage-3.5', { total_tokens: M }, 0.06],

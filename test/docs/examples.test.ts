@@ -6,12 +6,10 @@ import { promisify } from 'node:util'
 import { transform } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { root } from '../architecture/sources.js'
-import * as rows from '../../src/providers/rows.js'
-import { strategies } from '../../src/router/strategies/index.js'
 import { noRedis, RedisServer } from '../stores/redis-server.js'
 import { startModelServer, type ModelServer } from '../support/model-server.js'
 import { DRIVERS } from './drivers.js'
-import { blocksOf, isInstalled, NOT_INSTALLED, pages, programs, runs, textOf, type Program } from './pages.js'
+import { blocksOf, isInstalled, NOT_INSTALLED, pages, programs, runs, type Program } from './pages.js'
 
 const run = promisify(execFile)
 const folder = join(root, 'test/.apps/docs')
@@ -128,22 +126,6 @@ test('packages that are said to be not installed are not, and are used', () => {
 test('drivers are of examples that are there', () => {
   const names = new Set(programs.map(({ name }) => name))
   expect(Object.keys(DRIVERS).filter((name) => !names.has(name))).toEqual([])
-})
-
-test('the routing page names every strategy', () => {
-  for (const id of strategies.keys()) expect(textOf('docs/routing.md')).toContain(`| \`${id}\` |`)
-})
-
-test('the number of providers is that of the rows, rounded down', () => {
-  const tens = Math.floor(Object.keys(rows).length / 10) * 10
-  const places = [...pages, 'CHANGELOG.md', 'package.json', 'AGENTS.md'].flatMap((page) =>
-    [...textOf(page).matchAll(/(\d+)\+? (?:built-in |LLM |known )?(?:providers|rows)\b/g)].map(([, said]) => [
-      page,
-      Number(said),
-    ]),
-  )
-  expect(places.length).toBeGreaterThan(3)
-  expect(places.filter(([, said]) => said !== tens)).toEqual([])
 })
 
 /** The first of a section. */

@@ -112,7 +112,7 @@ async function inRoot<T>(name: string, traces: Record<string, string>, fn: () =>
 
 /** Gives open spans of the row a moment to end, collecting garbage where the row asks for it. */
 async function settle(collect: boolean, done: () => boolean): Promise<void> {
-  for (let i = 0; i < 100 && !done(); i++) {
+  for (let i = 0; i < 1_000 && !done(); i++) {
     if (collect) globalThis.gc?.()
     await sleep(20)
   }

@@ -3,12 +3,12 @@ import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { InMemorySpanExporter, SimpleSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { handler } from '../../integrations/langchain/handler.js'
 import { runs } from '../../integrations/langchain/runs.js'
 import { autolog, type Autolog } from '../../src/index.js'
+import { eventually } from '../support/eventually.js'
 import { startFakeProvider, type FakeProvider } from '../support/fake-provider.js'
 import { loadCopy, type Copy } from '../support/langchain-copies.js'
 import { onlySpan, spanLines } from '../support/span-lines.js'
@@ -139,7 +139,7 @@ describe.each(copies.map((copy) => [copy.name, copy] as const))('%s', (_name, co
       .pipe(chatModel('drip'))
       .pipe(new copy.parsers.StringOutputParser())
     expect(await collect(await chain.stream({ word: 'hello' }), 1)).toHaveLength(1)
-    await sleep(50)
+    await eventually(() => started.every(({ ended }) => ended), 'every span has ended')
     expect(tree()).toEqual(['RunnableSequence', '  chat gpt-test'])
     expectAllEnded()
     expect(named('chat gpt-test').status.code).toBe(SpanStatusCode.UNSET)
@@ -153,7 +153,7 @@ describe.each(copies.map((copy) => [copy.name, copy] as const))('%s', (_name, co
       for await (const _ of stream) controller.abort()
     })()
     await expect(reading).rejects.toThrow(/abort/i)
-    await sleep(50)
+    await eventually(() => started.every(({ ended }) => ended), 'every span has ended')
     expectAllEnded()
     expect(tree()).toEqual(['RunnableSequence', '  chat gpt-test'])
     expect(named('chat gpt-test').status.code).toBe(SpanStatusCode.ERROR)
@@ -167,20 +167,14 @@ describe.each(copies.map((copy) => [copy.name, copy] as const))('%s', (_name, co
       await fake('a long answer').stream('hi')
     }
     await drop()
-    for (let i = 0; i < 50 && spans().length === 0; i++) {
-      await sleep(5)
-      collectGarbage()
-    }
+    await eventually(() => (collectGarbage(), spans().length > 0), 'its span has ended')
     expect(spans().map((span) => span.name)).toEqual(['chat'])
     exporter.reset()
     const readOnce = async (): Promise<void> => {
       await (await fake('a long answer').stream('hi'))[Symbol.asyncIterator]().next()
     }
     await readOnce()
-    for (let i = 0; i < 50 && spans().length === 0; i++) {
-      await sleep(5)
-      collectGarbage()
-    }
+    await eventually(() => (collectGarbage(), spans().length > 0), 'its span has ended')
     expect(spans().map((span) => span.name)).toEqual(['chat'])
   })
 

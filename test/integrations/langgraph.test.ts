@@ -23,12 +23,12 @@ import {
 import { createReactAgent } from '@langchain/langgraph/prebuilt'
 import { ChatOpenAI } from '@langchain/openai'
 import { createAgent, tool } from 'langchain'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { langchain } from '../../integrations/langchain.js'
 import { runs } from '../../integrations/langchain/runs.js'
 import { autolog, type Autolog } from '../../src/index.js'
+import { eventually } from '../support/eventually.js'
 import { startFakeProvider, type FakeProvider } from '../support/fake-provider.js'
 import { spanLines } from '../support/span-lines.js'
 
@@ -120,14 +120,18 @@ it.each(['updates', 'messages', 'values'] as const)('streams an agent (%s)', asy
 it('ends the spans of an agent whose stream is left early', async () => {
   const agent = createAgent({ model: chatModel('drip'), tools: [add], name: 'calculator' })
   for await (const _ of await agent.stream(question, { streamMode: 'messages' })) break
-  await sleep(50)
+  await eventually(() => tree()[0] === 'invoke_agent calculator', 'the span of the agent has ended')
   expect(tree()[0]).toBe('invoke_agent calculator')
 })
 
 it('ends the spans of an agent that is aborted', async () => {
   const agent = createAgent({ model: chatModel('slow'), tools: [add], name: 'calculator' })
-  await expect(agent.invoke(question, { signal: AbortSignal.timeout(50) })).rejects.toThrow(/abort|timeout/i)
-  await sleep(100)
+  const controller = new AbortController()
+  const asked = agent.invoke(question, { signal: controller.signal })
+  await eventually(() => provider.requests(`graph${run}`).length > 0, 'the model is asked')
+  controller.abort()
+  await expect(asked).rejects.toThrow(/abort|timeout/i)
+  await eventually(() => tree().length === 3, 'the spans have ended')
   expect(tree()).toEqual(['invoke_agent calculator', '  model_request', '    chat gpt-test'])
 })
 

@@ -137,7 +137,7 @@ describe.each<[client: Version, server: Version, format: Format, entry: string]>
   ['1.12', '2.x', 'esm', 'connect'],
   ['2.x', '1.12', 'esm', 'connect'],
 ])('client %s and server %s (%s, %s)', (clientVersion, serverVersion, format, entry) => {
-  it('are one trace over both processes', { timeout: 60_000 }, async () => {
+  it('are one trace over both processes', async () => {
     const [client, server] = await Promise.all([
       programOf('client', clientVersion, format),
       programOf('server', serverVersion, format),
@@ -158,7 +158,7 @@ describe.each<[client: Version, server: Version, format: Format, entry: string]>
     })
     // The oldest client does not wait for its server to end.
     const expected = sessionOf(modern)
-    await receiver.waitFor((spans) => spans.length >= expected.length)
+    await receiver.waitFor((spans) => spans.length >= expected.length, 60_000)
     expect(treeOf(receiver.spans)).toEqual(expected)
     for (const span of receiver.spans) {
       if (span.name !== 'session') expect(span.attributes).toMatchObject({ 'network.transport': 'pipe' })

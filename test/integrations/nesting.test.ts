@@ -131,7 +131,7 @@ describe('calls on the way', () => {
   test('a timer that was started inside a call', async () => {
     let later: Promise<unknown> | undefined
     const client = sdk((...args) => {
-      later ??= new Promise((done) => setTimeout(done, 30)).then(() => judge())
+      later ??= new Promise((done) => setTimeout(done, 1)).then(() => judge())
       return fetch(...args)
     })
     await client.chat.completions.create({ model: 'main', messages })

@@ -187,6 +187,7 @@ describe.each(rows)('$id', (row) => {
         provider: row.telemetryName ?? row.id,
         firstParty: row.gateway?.traceparent !== true,
         traceHeaders: row.gateway?.traceHeaders,
+        region: row.region?.exec(example(row))?.[1],
       })
     }
   })

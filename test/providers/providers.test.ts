@@ -4,12 +4,18 @@ import { directory } from '../../src/whole-catalogue.js'
 const { identifyHost, keepsHeader, reportedCost } = directory
 
 test.each([
+  ['eu.api.openai.com', 'openai', 'eu'],
+  ['europe-west4-aiplatform.googleapis.com', 'gcp.vertex_ai', 'europe-west4'],
+  ['aiplatform.us.rep.googleapis.com', 'gcp.vertex_ai', 'us'],
+])('%s is %s in %s', (host, provider, region) => {
+  expect(identifyHost(host)).toEqual({ provider, firstParty: true, region })
+})
+
+test.each([
   ['api.openai.com', 'openai'],
-  ['eu.api.openai.com', 'openai'],
   ['API.OpenAI.com', 'openai'],
   ['my-resource.openai.azure.com', 'azure.ai.openai'],
   ['bedrock-runtime.us-east-1.amazonaws.com', 'aws.bedrock'],
-  ['europe-west4-aiplatform.googleapis.com', 'gcp.vertex_ai'],
   ['aiplatform.googleapis.com', 'gcp.vertex_ai'],
   ['generativelanguage.googleapis.com', 'gcp.gemini'],
   ['api.cohere.com', 'cohere'],

@@ -3,12 +3,13 @@ import type { ClientOptions } from '../../src/router/options.js'
 import { compilePlan, type Plan } from '../../src/router/plan.js'
 import type { RoutedCall } from '../../src/router/strategy.js'
 import { everything } from '../../src/whole-catalogue.js'
+import { seeded } from '../simulation/chance.js'
 
 const providers = Object.fromEntries(
   ['a', 'b', 'c', 'd'].map((id) => [id, { baseURL: `http://127.0.0.1/${id}`, apiKey: 'k' }]),
 )
 
-export function planOf(options: ClientOptions, random: () => number = Math.random): Plan {
+export function planOf(options: ClientOptions, random: () => number = seeded(1)): Plan {
   const clock = { now: () => 1_000_000, date: () => 1_000_000 }
   return compilePlan(
     { providers, ...options },

@@ -4,9 +4,9 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const SOURCES = ['src', 'integrations', 'package.json', 'tsup.config.ts']
+const SOURCES = ['src', 'integrations', 'build', 'package.json', 'tsup.config.ts']
 /** The first and the last of the files that a build writes may be seconds apart. */
-const BUILT = ['dist/index.js', 'dist/index.cjs', 'dist/cli.js']
+const BUILT = ['dist/index.js', 'dist/index.cjs', 'dist/cli.cjs']
 
 /** Milliseconds since 1970 at which the newest file in there was written. */
 function newest(path: string): number {

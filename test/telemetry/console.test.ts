@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { ConsoleTreeProcessor } from '../../src/telemetry/console-exporter.js'
 import * as semconv from '../../src/telemetry/semconv.js'
 import { renderTree, type TreeSpan } from '../../src/telemetry/tree.js'
+import { holdTime } from '../support/held-time.js'
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
 
@@ -202,6 +203,7 @@ describe('the tree', () => {
 })
 
 describe('the console exporter', () => {
+  const time = holdTime()
   const processors: ConsoleTreeProcessor[] = []
   afterEach(async () => {
     for (const processor of processors.splice(0)) await processor.shutdown()
@@ -218,7 +220,6 @@ describe('the console exporter', () => {
     })
     return { processor, written, tracer: provider.getTracer('test') }
   }
-  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
   it('prints a trace once, when its root has ended, with spans that end a little later', async () => {
     const { tracer, written } = setUp({ graceMs: 40 })
@@ -226,11 +227,11 @@ describe('the console exporter', () => {
     const child = tracer.startSpan('child', {}, trace.setSpan(ROOT_CONTEXT, root))
     const late = tracer.startSpan('late', {}, trace.setSpan(ROOT_CONTEXT, root))
     child.end()
-    await pause(60)
+    await time.advance(60)
     expect(written).toEqual([])
     root.end()
     late.end()
-    await pause(80)
+    await time.advance(80)
     expect(written).toHaveLength(1)
     expect(written[0]).toMatch(/root .*\n├─ child .*\n└─ late /)
   })
@@ -240,9 +241,9 @@ describe('the console exporter', () => {
     const root = tracer.startSpan('root')
     const late = tracer.startSpan('late', {}, trace.setSpan(ROOT_CONTEXT, root))
     root.end()
-    await pause(30)
+    await time.advance(30)
     late.end()
-    await pause(30)
+    await time.advance(30)
     expect(written).toEqual([expect.stringContaining('root'), expect.stringContaining('late')])
   })
 
@@ -250,7 +251,7 @@ describe('the console exporter', () => {
     const { tracer, written } = setUp({ graceMs: 5 })
     const remote = { traceId: TRACE, spanId: '00f067aa0ba902b7', traceFlags: TraceFlags.SAMPLED, isRemote: true }
     tracer.startSpan('served', {}, trace.setSpanContext(ROOT_CONTEXT, remote)).end()
-    await pause(30)
+    await time.advance(30)
     expect(written).toEqual([expect.stringContaining(`trace ${TRACE}`)])
   })
 

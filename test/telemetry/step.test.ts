@@ -1,7 +1,7 @@
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { once } from 'node:events'
 import { Readable } from 'node:stream'
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { CaptureMode } from '../../src/telemetry/settings.js'
 import { startStep, type StepKind } from '../../src/telemetry/step.js'
 import { traced } from '../../src/telemetry/traced.js'
@@ -140,7 +140,7 @@ describe('trace()', () => {
 
   test('the span ends when the promise settles', async () => {
     const promise = traced('async', async () => {
-      await new Promise((resolve) => setTimeout(resolve, 10))
+      await new Promise(setImmediate)
       return 1
     })
     expect(harness.spans()).toHaveLength(0)
@@ -149,7 +149,7 @@ describe('trace()', () => {
   })
 
   test('a thenable that is no promise, whose then returns nothing', async () => {
-    const thenable = { then: (onValue: (value: number) => void) => void setTimeout(() => onValue(7), 1) }
+    const thenable = { then: (onValue: (value: number) => void) => void setImmediate(() => onValue(7)) }
     expect(await (traced('thenable', () => thenable) as unknown as Promise<number>)).toBe(7)
     expect(harness.spans()).toHaveLength(1)
   })
@@ -255,7 +255,7 @@ describe('trace()', () => {
     const seen = once(broken, 'error')
     broken.destroy(new RangeError('cut'))
     await seen
-    await vi.waitFor(() => expect(harness.spans()).toHaveLength(2))
+    await expect.poll(() => harness.spans()).toHaveLength(2)
     expect(harness.spans()[1]?.status.message).toBe('RangeError')
   })
 })

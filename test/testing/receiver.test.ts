@@ -87,9 +87,8 @@ describe('the receiver', () => {
   it('says what came when it has waited in vain', async () => {
     const { spans } = someSpans()
     await expect(receiver.waitFor(() => false, 10)).rejects.toThrow('not received within 10 ms; there is no span')
-    const waiting = receiver.waitFor((received) => received.length > 5, 400)
     await post(ProtobufTraceSerializer.serializeRequest([...spans]) as Uint8Array<ArrayBuffer>, {})
-    await expect(waiting).rejects.toThrow('there is: child, root')
+    await expect(receiver.waitFor((received) => received.length > 5, 10)).rejects.toThrow('there is: child, root')
   })
 
   it('gives the fault of a question to who asked', async () => {

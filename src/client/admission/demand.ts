@@ -172,7 +172,7 @@ export class Demand {
     const { client } = this.call
     let reason: string | undefined
     for (const usage of usages) {
-      const query = { provider: provider.id, model, base, usage, at: client.clock.date() }
+      const query = { provider: provider.id, model, base, region: provider.region, usage, at: client.clock.date() }
       const { usd, missing } = costOf(query, client.prices)
       if (usd !== null) return { usd }
       reason ??= missing.join('; ')

@@ -6,7 +6,6 @@ import { ProviderError } from '../../kernel/errors.js'
 import type { ChatChunk, ChatCompletion, ChatRequest } from '../../kernel/hub.js'
 import { isObject, parseJson } from '../../kernel/json.js'
 import type { Fallback } from '../../router/route.js'
-import type { Itinerary } from '../../router/itinerary.js'
 import type { AttemptView, CallView, ChunkStage, Stage } from '../call/stage.js'
 import { bringsContent, hasContent } from '../streams/chunks.js'
 import { mayFit } from './json-shape.js'
@@ -43,7 +42,7 @@ export const refuseUnfit: Stage = {
   id: 'refuse-unfit',
   after(run, answer) {
     if (!run.itinerary.looksAtAnswers || !('chat' in answer)) return answer
-    const fault = faultOf(answer.chat.choices, (kind) => run.itinerary.hasFallbackOn(kind))
+    const fault = faultOf(answer.chat.choices, (kind) => matters(run, kind))
     if (fault) throw unfit(fault)
     // What streams are not held against is told when they begin, whether or not they come whole.
     return run.call.stream ? answer : testWhole(run, answer.chat).then(() => answer)
@@ -53,7 +52,7 @@ export const refuseUnfit: Stage = {
     if (!itinerary.looksAtAnswers) return undefined
     tellUnchecked(run)
     // Of several choices another may still bring something.
-    return choicesOf(call) === 1 ? new FirstContent(itinerary) : undefined
+    return choicesOf(call) === 1 ? new FirstContent(run) : undefined
   },
 }
 
@@ -64,13 +63,22 @@ function choicesOf({ request }: CallView): number {
 /** What takes time. @throws ProviderError. */
 async function testWhole(run: AttemptView, chat: ChatCompletion): Promise<void> {
   const { itinerary } = run
-  if (itinerary.hasFallbackOn('invalid-output') && !(await fitsAsked(chat.choices, run))) throw unfit('invalid-output')
+  const looks = itinerary.hasFallbackOn('invalid-output') || itinerary.keptFrom('invalid-output').length > 0
+  if (looks && !(await fitsAsked(chat.choices, run)) && matters(run, 'invalid-output')) throw unfit('invalid-output')
   for (const fallback of itinerary.testing) {
     if (!(await isTurnedDown(run, chat, fallback))) continue
     const error = unfit('rejected')
     turnedDown.set(error, fallback)
     throw error
   }
+}
+
+/** Whether a fallback is for this fault and has a target to try now. Where it has none, the caller hears why with the answer. */
+function matters({ itinerary, call }: AttemptView, fault: Fault): boolean {
+  if (itinerary.hasFallbackOn(fault)) return true
+  const [kept] = itinerary.keptFrom(fault)
+  if (kept) call.warn(`${SAID[fault][1]}; ${kept.target}, the fallback for it, was not tried: ${kept.why}`)
+  return false
 }
 
 /** Says of which fallbacks a stream cannot be held against: they need the whole answer, and what was given cannot be taken back. */
@@ -85,19 +93,19 @@ function tellUnchecked({ itinerary, call }: AttemptView): void {
 
 /** Holds a stream of one choice until its first content, which says whether it is a refusal, or that there is none and will be none. */
 class FirstContent implements ChunkStage {
-  private readonly itinerary: Itinerary
+  private readonly run: AttemptView
   private isFit = false
   private fault: Fault | undefined
 
-  constructor(itinerary: Itinerary) {
-    this.itinerary = itinerary
+  constructor(run: AttemptView) {
+    this.run = run
   }
 
   push(chunks: readonly ChatChunk[]): readonly ChatChunk[] {
     if (this.isFit) return chunks
     for (const chunk of chunks) {
       if (!hasContent(chunk)) continue
-      this.fault ??= faultOfFirst(this.itinerary, chunk)
+      this.fault ??= faultOfFirst(this.run, chunk)
       // What is declined at length need not be read on. Where nothing came, only the counts are left.
       if (this.fault === 'refusal') throw unfit('refusal')
       if (this.fault) continue
@@ -114,15 +122,15 @@ class FirstContent implements ChunkStage {
 }
 
 /** @returns `undefined` for content that may be given. */
-function faultOfFirst(itinerary: Itinerary, chunk: ChatChunk): Fault | undefined {
+function faultOfFirst(run: AttemptView, chunk: ChatChunk): Fault | undefined {
   for (const { delta, finish_reason: finish, native_finish_reason: native } of chunk.choices) {
     const { refusal, ...others } = delta
     const declines =
       Boolean(refusal) && !bringsContent({ index: 0, delta: { ...others, blocks: [] }, finish_reason: null })
-    if ((declines || native === 'refusal') && itinerary.hasFallbackOn('refusal')) return 'refusal'
+    if ((declines || native === 'refusal') && matters(run, 'refusal')) return 'refusal'
     if (bringsContent({ index: 0, delta, finish_reason: null })) return undefined
-    if (finish === 'content_filter') return itinerary.hasFallbackOn('content-filter') ? 'content-filter' : undefined
-    return finish && itinerary.hasFallbackOn('empty') ? 'empty' : undefined
+    if (finish === 'content_filter') return matters(run, 'content-filter') ? 'content-filter' : undefined
+    return finish && matters(run, 'empty') ? 'empty' : undefined
   }
   return undefined
 }
@@ -135,7 +143,7 @@ const TESTS: readonly (readonly [Fault, (choice: Choice) => boolean])[] = [
 
 /** Of several choices one may still be good. */
 function faultOf(choices: readonly Choice[], matters: (fault: Fault) => boolean): Fault | undefined {
-  return TESTS.find(([fault, test]) => matters(fault) && choices.every(test))?.[0]
+  return TESTS.find(([fault, test]) => choices.every(test) && matters(fault))?.[0]
 }
 
 /** Thinking is no answer. */

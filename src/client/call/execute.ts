@@ -1,6 +1,6 @@
 /** Attempts until one succeeds: beside each other, the same target again, then the next, as the policies say. */
 import { context } from '@opentelemetry/api'
-import { LimitError, TracestitchError } from '../../kernel/errors.js'
+import { LimitError, TracestitchError, type NotTried } from '../../kernel/errors.js'
 import { classifyError } from '../../policies/classify-error.js'
 import { secondClass } from '../../policies/fallback.js'
 import { hedgeDelay, type HedgePolicy } from '../../policies/hedge.js'
@@ -53,7 +53,7 @@ export async function execute<T>(call: LogicalCall, attempt: Attempt<T>): Promis
       retryAfterMs: error instanceof TracestitchError ? error.retryAfterMs : undefined,
       remaining: limits.remaining,
     })
-    if (!next) throw error
+    if (!next) throw withNotTried(error, itinerary.keptFrom(errorClass, turnedDownFor(error)))
     if (next.wait > 0) {
       await limits.sleep(next.wait).catch(() => {
         throw abortReason(call, target)
@@ -73,11 +73,17 @@ function tellFallback(call: LogicalCall, { error, target }: Failed, { member, re
   }))
 }
 
-/** Once something was sent, its failure tells the caller more than that there is no room for another try. */
+/** Once something was sent, its failure comes first, and then that there is no room for another try. */
 function orFailed(entry: Promise<AdmittedStep>, failed: Failed | undefined): Promise<AdmittedStep> {
   return entry.catch((error: unknown) => {
-    throw failed && error instanceof LimitError ? failed.error : error
+    if (!failed || !(error instanceof LimitError)) throw error
+    const { provider, model, message: why } = error
+    throw withNotTried(failed.error, [{ target: `${provider}/${model}`, why, error }])
   })
+}
+
+function withNotTried(error: unknown, notTried: readonly NotTried[]): unknown {
+  return TracestitchError.isInstance(error) ? Object.assign(error, { notTried }) : error
 }
 
 /** One attempt, and others beside it when it is slow and the alias says so. The first answer wins. */

@@ -9,6 +9,6 @@ const USAGE = { prompt_tokens: 750, completion_tokens: 250, total_tokens: 1000 }
 
 /** USD for a million tokens; `undefined` when no price is known. */
 export function blendedPrice({ provider, model, base }: Target, prices: PriceOptions | undefined): number | undefined {
-  const { usd } = costOf({ provider: provider.id, model, base, usage: USAGE }, prices)
+  const { usd } = costOf({ provider: provider.id, model, base, region: provider.region, usage: USAGE }, prices)
   return usd === null ? undefined : usdOf(picoOf(usd) * CALLS)
 }

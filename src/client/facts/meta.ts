@@ -126,7 +126,7 @@ function metaOf(facts: MetaFacts, cache: StoredAnswer | null, price: () => Cost)
 }
 
 function priceOf({ target, served, usage, serviceTier, partial, doubt, at, prices }: MetaFacts): Cost {
-  const { id, baseURL } = target.provider
+  const { id, region } = target.provider
   const cost = costOf(
     {
       provider: id,
@@ -137,7 +137,7 @@ function priceOf({ target, served, usage, serviceTier, partial, doubt, at, price
       serviceTier,
       partial,
       doubt: doubt?.fault,
-      region: REGION.exec(baseURL)?.[1],
+      region,
       at,
     },
     prices,
@@ -147,6 +147,3 @@ function priceOf({ target, served, usage, serviceTier, partial, doubt, at, price
   if (unread !== undefined) warnOnce(`costs are not known: ${unread}`)
   return doubt?.note === undefined ? cost : { ...cost, missing: [...cost.missing, doubt.note] }
 }
-
-/** A host that processes calls in a region of its own, which may cost more: `https://eu.api.openai.com/v1`. */
-const REGION = /^https:\/\/(eu|us)\.api\./

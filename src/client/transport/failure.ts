@@ -152,7 +152,8 @@ export function locate<T>(error: T, fields: ErrorFields, mask: ErrorMask): T {
 }
 
 /**
- * The failure of a call names the target that failed, and of one that tried several says that others failed before it.
+ * The failure of a call names the target that failed, and of one that tried several says that others failed before it, and what
+ * kept the call from going on.
  *
  * @param last - The target that failed last: of attempts side by side not the one that began last.
  */
@@ -163,9 +164,11 @@ export function nameTargets(error: TracestitchError, attempts: readonly Attempt[
   )
   const more = second === undefined ? '' : rest.length === 0 ? ` and ${second}` : ` and ${rest.length + 1} more`
   const before = first === undefined ? '' : `; before it ${first}${more} failed`
+  const [kept] = error.notTried
+  const after = kept === undefined ? '' : `; ${kept.target} was not tried: ${kept.why}`
   // The stack begins with the message. With source maps it is written when it is first read: as the message is then.
   const { message, stack } = error
-  const whole = `${message} (${oneLine(`${last}${before}`)})`
+  const whole = `${message} (${oneLine(`${last}${before}${after}`)})`
   error.message = whole
   if (stack !== undefined) error.stack = stack.replace(message, () => whole)
 }

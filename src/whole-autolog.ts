@@ -1,0 +1,20 @@
+/** `autolog()`: the engine with every integration, every wire format and what rows know of hosts. */
+import { integrations } from '../integrations/index.js'
+import { startAutolog, type Autolog } from './autolog/engine.js'
+import type { AutologOptions } from './autolog/options.js'
+import { findCallerFile } from './autolog/roots.js'
+import { directory } from './whole-catalogue.js'
+import { atCaller } from './client/errors-out.js'
+import { priceCall } from './cost/price.js'
+
+/**
+ * Traces every model call and agent framework of this process: finds the SDKs that are loaded, patches
+ * them, watches for those that load later, and sets OpenTelemetry up unless the program has done so.
+ * Synchronous. A second call returns the first one's result.
+ *
+ * @throws {ConfigError} An option is unknown or of the wrong type. Nothing has been patched then.
+ */
+export function autolog(options: AutologOptions = {}): Autolog {
+  const file = findCallerFile()
+  return atCaller(autolog, () => startAutolog({ integrations, ...directory, price: priceCall }, options, file))
+}

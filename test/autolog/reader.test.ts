@@ -1,0 +1,232 @@
+/** What an SDK got, told to the call: its answer, its events, its headers, and how it ended. */
+import { describe, expect, test } from 'vitest'
+import { AnswerReader, type ReaderOptions } from '../../src/autolog/reader.js'
+import type { CallDeclaration } from '../../src/autolog/contract.js'
+import { ProviderError } from '../../src/kernel/errors.js'
+import type { Call } from '../../src/telemetry/call.js'
+
+const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 }
+const ANSWER = {
+  id: 'a',
+  object: 'chat.completion',
+  created: 1,
+  model: 'm',
+  choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'hi' } }],
+  usage,
+}
+const piece = (delta: object, finish_reason: string | null, more: object = {}): object => ({
+  id: 'a',
+  object: 'chat.completion.chunk',
+  created: 1,
+  model: 'm',
+  choices: [{ index: 0, delta, finish_reason }],
+  ...more,
+})
+const FIRST = piece({ role: 'assistant', content: 'hi' }, null)
+const LAST = piece({}, 'stop', { usage })
+const REFUSAL = { error: { message: 'no', type: 'server_error', code: 'c' } }
+
+/** A reader, and what its call is told. */
+function setUp(declared: Partial<CallDeclaration> = {}, options: ReaderOptions = {}, recording = true) {
+  const told: [what: string, ...of: unknown[]][] = []
+  const hears = (what: string) => (value: unknown) => void told.push(value === undefined ? [what] : [what, value])
+  const call = {
+    recording,
+    content: false,
+    chunk: hears('chunk'),
+    headers: hears('headers'),
+    response: hears('response'),
+    set: hears('set'),
+    end: hears('end'),
+    become: (operation: string, model?: string) => void told.push(['become', operation, model]),
+  } as unknown as Call
+  const reader = new AnswerReader(
+    call,
+    { protocol: 'openai-chat', provider: 'p', ...declared },
+    {
+      tell: hears('tell'),
+      ...options,
+    },
+  )
+  return { reader, told, names: () => told.map(([what]) => what) }
+}
+
+const readUsage = (told: readonly (readonly unknown[])[]): unknown =>
+  told.flatMap(([what, value]) => (what === 'response' ? [(value as { chat?: { usage?: unknown } }).chat?.usage] : []))
+
+describe('a whole answer', () => {
+  test('is read, and ends the call', () => {
+    const { reader, told, names } = setUp()
+    reader.whole(ANSWER)
+    expect(names()).toEqual(['response', 'end'])
+    expect(readUsage(told)).toMatchObject([usage])
+  })
+
+  test('that is an error of the provider ends it as that', () => {
+    const { reader, told } = setUp()
+    reader.whole(REFUSAL)
+    expect(told).toHaveLength(1)
+    expect(told[0]).toMatchObject(['end', { error: expect.any(ProviderError) as unknown }])
+  })
+
+  test('of a shape that nobody foresaw is told', () => {
+    const { reader, told } = setUp({
+      answer: () => {
+        throw new TypeError('x')
+      },
+    })
+    reader.whole(ANSWER)
+    expect(told).toEqual([['set', { 'tracestitch.unread': 'answer' }], ['tell', 'answer'], ['end']])
+  })
+
+  test('lies where the SDK has it, or is none', () => {
+    const within = setUp({ answer: (result) => (result as { data?: unknown }).data })
+    within.reader.whole({ data: ANSWER })
+    expect(readUsage(within.told)).toMatchObject([usage])
+    const none = setUp({ answer: () => undefined })
+    none.reader.whole(ANSWER)
+    expect(none.told).toEqual([['end']])
+  })
+
+  test('may say what it used, what it is, and what the call has become, in words of its own', () => {
+    const { reader, told } = setUp({
+      answer: () => undefined,
+      usage: () => usage,
+      responseAttributes: () => ({ x: 1 }),
+      became: () => ({ operation: 'embeddings', model: 'other' }),
+    })
+    reader.whole(ANSWER)
+    expect(told).toEqual([
+      ['response', { other: { id: '', model: '', usage } }],
+      ['set', { x: 1 }],
+      ['become', 'embeddings', 'other'],
+      ['end'],
+    ])
+  })
+
+  test('is not read where no span records it', () => {
+    const { reader, told } = setUp({ usage: () => usage }, {}, false)
+    reader.whole(ANSWER)
+    expect(told).toEqual([['end']])
+  })
+})
+
+describe('a stream', () => {
+  test('tells its first event, and what it was at its end, once', () => {
+    const { reader, told, names } = setUp()
+    for (const event of [FIRST, LAST, '[DONE]']) reader.event(event)
+    reader.close({ closed: false })
+    reader.close({ closed: true })
+    reader.event(FIRST)
+    expect(names()).toEqual(['chunk', 'response', 'end'])
+    expect(readUsage(told)).toMatchObject([usage])
+  })
+
+  test('that ends without its end was cut, and one that the program leaves was not', () => {
+    for (const closed of [false, true]) {
+      const { reader, told, names } = setUp()
+      reader.event(FIRST)
+      reader.close({ closed })
+      expect(names()).toEqual(['chunk', 'response', 'end'])
+      expect(told[2]).toEqual(
+        closed ? ['end'] : ['end', { error: expect.objectContaining({ code: 'stream_truncated' }) as unknown }],
+      )
+    }
+  })
+
+  test('that fails has its own error, unless the program has aborted it', () => {
+    const error = new Error('x')
+    for (const aborted of [false, true]) {
+      const { reader, told } = setUp({}, { signal: { aborted } })
+      reader.event(FIRST)
+      reader.close({ error, closed: false })
+      expect(told.at(-1)).toEqual(aborted ? ['end'] : ['end', { error }])
+    }
+  })
+
+  test('in which the provider says that it fails ends as that, and no more of it is read', () => {
+    const { reader, told, names } = setUp()
+    for (const event of [FIRST, REFUSAL, LAST]) reader.event(event)
+    reader.close({ closed: false })
+    expect(names()).toEqual(['chunk', 'response', 'end'])
+    expect(told[2]).toMatchObject(['end', { error: expect.any(ProviderError) as unknown }])
+  })
+
+  test('with an event that cannot be read is told, with what came before it', () => {
+    let events = 0
+    const { reader, told, names } = setUp({
+      event: (data) => {
+        events += 1
+        if (events === 2) throw new TypeError('x')
+        return { data }
+      },
+    })
+    for (const event of [FIRST, LAST, LAST]) reader.event(event)
+    expect(events).toBe(2)
+    reader.close({ closed: false })
+    expect(names()).toEqual(['chunk', 'response', 'set', 'tell', 'end'])
+    expect(told.slice(2)).toEqual([['set', { 'tracestitch.unread': 'stream' }], ['tell', 'stream'], ['end']])
+  })
+
+  test('whose pieces the SDK wraps is read by what is in them', () => {
+    const { reader, told } = setUp({
+      event: (wrapped) => (wrapped === 'nothing' ? undefined : { data: (wrapped as { data: unknown }).data }),
+    })
+    for (const event of ['nothing', { data: FIRST }, { data: undefined }, { data: LAST }]) reader.event(event)
+    reader.close({ closed: false })
+    expect(readUsage(told)).toMatchObject([usage])
+    expect(told.at(-1)).toEqual(['end'])
+  })
+
+  test('is not read where no span records it', () => {
+    let read = false
+    const { reader, told } = setUp({ event: (data) => ((read = true), { data }) }, {}, false)
+    reader.event(FIRST)
+    reader.close({ closed: false })
+    expect(told).toEqual([['chunk'], ['end']])
+    expect(read).toBe(false)
+  })
+})
+
+describe('headers', () => {
+  const headers = new Headers({ 'x-request-id': 'r' })
+
+  test('of an answer, in any form', () => {
+    const { reader, told } = setUp()
+    reader.headers(headers)
+    reader.headers({ 'x-request-id': 'r', 'x-list': ['a'], 'x-number': 7 })
+    for (const none of [undefined, null, 'x-request-id: r']) reader.headers(none)
+    expect(told.map(([, value]) => Object.fromEntries(value as Headers))).toEqual([
+      { 'x-request-id': 'r' },
+      { 'x-request-id': 'r' },
+    ])
+  })
+
+  test.each([
+    ['on it', { headers }],
+    ['on its response', { response: { headers } }],
+    ['on its raw response', { rawResponse: { headers }, response: { headers: new Headers() } }],
+  ])('of an error, %s', (_where, error) => {
+    const { reader, told } = setUp()
+    reader.fail(error)
+    expect(told).toEqual([
+      ['headers', headers],
+      ['end', { error }],
+    ])
+  })
+
+  test('of an error that has none', () => {
+    for (const error of [new Error('x'), 'x', { response: null, headers: {} }]) {
+      const { reader, told } = setUp()
+      reader.fail(error)
+      expect(told.filter(([what, value]) => what === 'headers' && value !== undefined)).toEqual([])
+      expect(told.at(-1)).toEqual(['end', { error }])
+    }
+  })
+})
+
+test('what nothing can watch is told, and ends', () => {
+  const { reader, told } = setUp()
+  reader.unread('stream')
+  expect(told).toEqual([['set', { 'tracestitch.unread': 'stream' }], ['tell', 'stream'], ['end']])
+})
