@@ -15,11 +15,14 @@ import {
 } from '../telemetry/settings.js'
 import { setUpTracing, type TracingStatus } from '../telemetry/setup.js'
 import { warnOnce } from '../telemetry/warn.js'
-import { watchWire } from '../telemetry/trace-headers.js'
+import { http2IsLoaded } from '../telemetry/http2-requests.js'
+import { watchWire, type WireWatch } from '../telemetry/trace-headers.js'
 import { instrumentCall } from './instrument-call.js'
 import type { Integration, ReportEntry } from './contract.js'
+import { lookAgain } from './look-again.js'
 import { instrumentModules, type ModuleInstrumentation } from './modules.js'
 import { checkOptions, type AutologOptions } from './options.js'
+import { moduleInternals } from './runtime.js'
 
 /** What `autolog()` gives back. */
 export interface Autolog {
@@ -76,7 +79,8 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
     onSpanStart: options.onSpanStart,
     onSpanEnd: options.onSpanEnd,
   })
-  const undo = [() => applySettings(undefined), watchWire()]
+  const wire = watchWire()
+  const undo = [() => applySettings(undefined), () => wire.off(), watchUnseenHttp2(wire)]
   let modules: ModuleInstrumentation
   try {
     modules = instrumentModules({
@@ -86,6 +90,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
       eager: options.eager,
       callerFile,
       call: instrumentCall,
+      requested: (specifier) => wire.requested(specifier),
     })
   } catch (error) {
     for (const step of undo) step()
@@ -111,6 +116,16 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
   running.options = options
   running.handIn = (given) => modules.handIn(given)
   return autolog
+}
+
+/** Node 20 does not show that an ES module asks for `node:http2`. */
+function watchUnseenHttp2(wire: WireWatch): () => void {
+  if (moduleInternals.registerHooks || http2IsLoaded()) return () => undefined
+  return lookAgain(() => {
+    if (!http2IsLoaded()) return true
+    wire.requested('node:http2')
+    return false
+  })
 }
 
 /** The first call decides; a later one that wants something else is told so, once. */

@@ -28,6 +28,8 @@ export interface LoadObserver {
   mayConcern(text: string): boolean
   /** Whether the file is one to see, may load in this format, and has not been seen. */
   wants(file: string, format: 'esm' | 'cjs'): boolean
+  /** Told of every request. */
+  requested(specifier: string): void
   /** Names of exported functions of the file that are to be replaceable. */
   exportsOf(file: string): readonly string[]
   /** CJS files still to be seen. */
@@ -126,6 +128,7 @@ function watchESM(observer: LoadObserver): Omit<LoadWatch, 'seesCJS'> {
   try {
     hooks = registerHooks({
       resolve(specifier, context, next) {
+        if (active) observer.requested(specifier)
         const result = next(specifier, context)
         guard('late', () => {
           const { url } = result
@@ -192,6 +195,7 @@ function watchCJS(observer: LoadObserver): Omit<LoadWatch, 'seesESM'> {
   }
 
   const load: typeof original = function (request, parent, isMain) {
+    if (active) observer.requested(request)
     const exports = Reflect.apply(original, this, [request, parent, isMain])
     const replaced = active && guard('late', look, request, parent, isMain)
     return replaced || exports

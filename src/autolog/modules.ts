@@ -25,6 +25,8 @@ export interface InstrumentModulesOptions {
   /** From `findCallerFile()`. */
   readonly callerFile?: string | undefined
   readonly call: InstrumenterOptions['call']
+  /** Told of every module that is asked for. Must not throw. */
+  readonly requested?: ((specifier: string) => void) | undefined
 }
 
 export interface ModuleInstrumentation {
@@ -55,12 +57,14 @@ class Modules implements ModuleInstrumentation {
   private readonly warnAbout = createWarner()
   private warningDue = false
   private active = true
+  private readonly requested: (specifier: string) => void
   private readonly endLook: (() => void) | undefined
 
-  constructor({ integrations, options, modules, eager, callerFile, call }: InstrumentModulesOptions) {
+  constructor({ integrations, options, modules, eager, callerFile, call, requested }: InstrumentModulesOptions) {
     this.targets = integrations
       .filter(({ id }) => options?.[id] !== false)
       .flatMap((integration) => integration.targets.map((target) => ({ integration, target })))
+    this.requested = requested ?? (() => undefined)
     this.entries = new PackageEntries(this.targets)
     this.instrumenter = new Instrumenter({ options, call })
     for (const integration of integrations) if (options?.[integration.id] !== false) this.instrumenter.hook(integration)
@@ -98,6 +102,7 @@ class Modules implements ModuleInstrumentation {
   private watchLoads(): LoadWatch {
     const { entries } = this
     return watchLoads({
+      requested: this.requested,
       mayConcern: (text) => entries.mayConcern(text),
       wants: (file, format) => entries.wants(file, format),
       exportsOf: (file) => entries.at(file).flatMap(({ target }) => target.exports ?? []),

@@ -4,6 +4,7 @@ import { requireFromHere } from './own-require.js'
 interface Builtins {
   'node:crypto': typeof import('node:crypto')
   'node:http': typeof import('node:http')
+  'node:http2': typeof import('node:http2')
   'node:https': typeof import('node:https')
   'node:zlib': typeof import('node:zlib')
 }

@@ -1,12 +1,13 @@
 /**
  * Trace context onto requests as they leave, for whatever client makes them: the diagnostics channels of
- * undici (the built-in `fetch`) and of `node:http`. Only requests of an open model call are touched.
+ * undici (the built-in `fetch`) and of `node:http`, and the sessions of `node:http2`. Only requests of an open model call are touched.
  */
 import { context, isSpanContextValid } from '@opentelemetry/api'
 import diagnostics from 'node:diagnostics_channel'
 import type { ClientRequest } from 'node:http'
 import { syncBuiltinESMExports } from 'node:module'
 import { builtin } from '../kernel/builtin.js'
+import { http2IsLoaded, isHttp2, watchHttp2 } from './http2-requests.js'
 import { serverAttributes } from './attributes.js'
 import { headersTo } from './propagation.js'
 import { slotOf, type CallSlot } from './call-slot.js'
@@ -124,8 +125,14 @@ function hasHttpChannel(): boolean {
   return major > 22 || (major === 22 && minor >= 15)
 }
 
-/** Starts watching the wire; the returned function undoes it. */
-export function watchWire(): () => void {
+export interface WireWatch {
+  /** A module is asked for: one that makes requests is watched from here on. */
+  requested(specifier: string): void
+  off(): void
+}
+
+/** Starts watching the wire. */
+export function watchWire(): WireWatch {
   diagnostics.subscribe('undici:request:create', onUndiciRequest)
   const onHttpRequest = (event: unknown): void => injectHttp((event as { request: ClientRequest }).request)
   let undoHttp: () => void
@@ -140,8 +147,15 @@ export function watchWire(): () => void {
       syncBuiltinESMExports()
     }
   }
-  return () => {
-    diagnostics.unsubscribe('undici:request:create', onUndiciRequest)
-    undoHttp()
+  let undoHttp2 = http2IsLoaded() ? guard('propagation', watchHttp2, headersFor) : undefined
+  return {
+    requested(specifier) {
+      if (isHttp2(specifier)) undoHttp2 ??= guard('propagation', watchHttp2, headersFor)
+    },
+    off() {
+      diagnostics.unsubscribe('undici:request:create', onUndiciRequest)
+      undoHttp()
+      undoHttp2?.()
+    },
   }
 }

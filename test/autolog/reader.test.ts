@@ -105,7 +105,8 @@ describe('a whole answer', () => {
   })
 
   test('is not read where no span records it', () => {
-    const { reader, told } = setUp({ usage: () => usage }, {}, false)
+    const became = () => ({ operation: 'embeddings', model: 'other' }) as const
+    const { reader, told } = setUp({ usage: () => usage, became }, {}, false)
     reader.whole(ANSWER)
     expect(told).toEqual([['end']])
   })
@@ -132,6 +133,33 @@ describe('a stream', () => {
         closed ? ['end'] : ['end', { error: expect.objectContaining({ code: 'stream_truncated' }) as unknown }],
       )
     }
+  })
+
+  test('of which nothing came was cut too, and one that nobody read says nothing', () => {
+    const cut = setUp()
+    cut.reader.close({ closed: false })
+    expect(cut.told.at(-1)).toMatchObject(['end', { error: { code: 'stream_truncated' } }])
+    const left = setUp()
+    left.reader.close({ closed: true })
+    expect(left.told).toEqual([['end']])
+  })
+
+  test('says why it stopped only where it came to its end', () => {
+    for (const error of [undefined, new Error('x')]) {
+      const { reader, told } = setUp()
+      for (const event of [FIRST, LAST, '[DONE]']) reader.event(event)
+      reader.close({ error, closed: false })
+      const [response] = told.flatMap(([what, value]) => (what === 'response' ? [value] : []))
+      expect(response).toMatchObject({ chat: { usage } })
+      expect(told.at(-1)).toEqual(error ? ['end', { error }] : ['end'])
+    }
+  })
+
+  test('of a format that has none tells that it began, and ends', () => {
+    const { reader, told } = setUp({ protocol: 'openai-embeddings' })
+    reader.event(FIRST)
+    reader.close({ closed: false })
+    expect(told).toEqual([['chunk'], ['end']])
   })
 
   test('that fails has its own error, unless the program has aborted it', () => {

@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { createClient, type CallMeta, type Client } from '../../src/index.js'
 import { ProviderError } from '../../src/kernel/errors.js'
-import { clientFor, faultPair, messages } from './fault-pair.js'
+import { clientFor, clientOfPair, faultPair, messages } from './fault-pair.js'
 import { beginStream, chunk, completion, sendEvent, sendJson, type FaultServer } from './fault-server.js'
 
 const pair = faultPair()
@@ -209,7 +209,11 @@ describe('_meta, looked at', () => {
   })
 
   test('neither the price nor the limits are worked out before', async () => {
-    const { cost, rateLimit } = Object.getOwnPropertyDescriptors(await meta())
+    pair.bad.behave = (_, response) => sendJson(response, 200, completion('x'), LIMITS)
+    // With a list of the user's own: without, a price is worked out at once when the table has been loaded by then.
+    const ai = clientOfPair(pair, { prices: { litellm: {} } })
+    const { _meta: lazy } = await ai.chat.completions.create({ model: 'bad/m', messages })
+    const { cost, rateLimit } = Object.getOwnPropertyDescriptors(lazy)
     expect([typeof cost?.get, typeof rateLimit?.get]).toEqual(['function', 'function'])
   })
 })

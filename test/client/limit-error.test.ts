@@ -1,4 +1,5 @@
 /** What a caller is told when a call may not run, in words and in fields; and work that it waits for no longer than it lives. */
+import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import type { BudgetRefusal, Estimate } from '../../src/client/admission/budgets.js'
 import { refusalError, uncounted } from '../../src/client/admission/limit-error.js'
@@ -125,9 +126,11 @@ describe('work that a call waits for', () => {
 
   test('is its own answer, or its own error', async () => {
     const { signal } = new AbortController()
-    await expect(whileAlive(signal, Promise.resolve(1), undo)).resolves.toBe(1)
+    const later = new Promise<number>((resolve) => setImmediate(() => setImmediate(() => resolve(1))))
+    await expect(whileAlive(signal, later, undo)).resolves.toBe(1)
     await expect(whileAlive(signal, Promise.reject(new Error('x')), undo)).rejects.toThrow('x')
     expect(undone).toEqual([])
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   test('is given back when it comes after the end of the call', async () => {

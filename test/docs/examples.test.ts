@@ -9,7 +9,7 @@ import { root } from '../architecture/sources.js'
 import { noRedis, RedisServer } from '../stores/redis-server.js'
 import { startModelServer, type ModelServer } from '../support/model-server.js'
 import { DRIVERS } from './drivers.js'
-import { blocksOf, isInstalled, NOT_INSTALLED, pages, programs, runs, type Program } from './pages.js'
+import { blocksOf, isInstalled, NOT_INSTALLED, pages, programs, runs, textOf, type Program } from './pages.js'
 
 const run = promisify(execFile)
 const folder = join(root, 'test/.apps/docs')
@@ -161,8 +161,9 @@ test('the recorder has the usage that the answer said', async () => {
   expect(JSON.parse((await execute('recorder', shown)).stdout)).toEqual([8, []])
 })
 
+const { bin } = JSON.parse(textOf('package.json')) as { bin: { tracestitch: string } }
 const command = (args: readonly string[]): Promise<{ stdout: string }> =>
-  run(process.execPath, [join(root, 'dist/cli.js'), ...args])
+  run(process.execPath, [join(root, bin.tracestitch), ...args])
 
 test('commands and their flags are there', async () => {
   const lines = pages

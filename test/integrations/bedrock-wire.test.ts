@@ -71,7 +71,8 @@ beforeEach(() => {
   refusals = 0
   session = createPatcher({ integration: 'bedrock', format: 'cjs', options: {}, call: instrumentCall })
   bedrock.targets[0]?.instrument(sdk, session.patcher)
-  unwatch = watchWire()
+  const wire = watchWire()
+  unwatch = () => wire.off()
   propagate('gateways')
 })
 afterEach(() => {

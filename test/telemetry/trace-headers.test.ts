@@ -59,7 +59,8 @@ afterAll(() => {
   }
 })
 beforeEach(() => {
-  undo = watchWire()
+  const wire = watchWire()
+  undo = () => wire.off()
 })
 afterEach(() => {
   undo()

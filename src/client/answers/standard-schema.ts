@@ -2,6 +2,7 @@
 import { ConfigError, SchemaError } from '../../kernel/errors.js'
 import type { ResponseFormat } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
+import { inCurrentDraft } from '../../protocols/shared/schema/drafts.js'
 import { restoreValue } from '../../protocols/shared/schema/restore.js'
 
 /** The part of Standard Schema v1 that is used. */
@@ -142,12 +143,12 @@ function toolWithJson(tool: unknown, at: number): unknown {
   if (!isObject(tool)) return tool
   const path = `tools[${at}]`
   const made = tool['function']
-  if (!isObject(made)) return withJson(tool, 'parameters', path)
+  if (!isObject(made)) return withJson(tool, 'input_schema' in tool ? 'input_schema' : 'parameters', path)
   const changed = withJson(made, 'parameters', `${path}.function`)
   return changed === made ? tool : { ...tool, function: changed }
 }
 
-/** The object with the schema of `field` as JSON Schema; itself when it is that already. */
+/** The object with the schema of `field` as JSON Schema of the current draft; itself when it is that already. */
 function withJson(holder: Record<string, unknown>, field: string, path: string): Record<string, unknown> {
   const schema = holder[field]
   const place = `${path}.${field}`
@@ -155,6 +156,8 @@ function withJson(holder: Record<string, unknown>, field: string, path: string):
   if (isObject(schema)) {
     refuseWithin(schema, place)
     if (isObject(schema['properties'])) refuseWithin(schema['properties'], `${place}.properties`)
+    const current = inCurrentDraft(schema)
+    if (current !== schema) return { ...holder, [field]: current }
   }
   return holder
 }
