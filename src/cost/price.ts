@@ -1,7 +1,7 @@
 /** What a call cost: the provider's own word first, then the user's prices, then the tables. */
 import { asNumber, isObject } from '../kernel/json.js'
 import type { JsonObject } from '../kernel/protocol.js'
-import { BUCKETS, bucketsOf, promptTokens, TOKEN_BUCKETS, type Bucket, type UsageBuckets } from './buckets.js'
+import { bucketsOf, promptTokens, TOKEN_BUCKETS, type Bucket, type UsageBuckets } from './buckets.js'
 import { tablePrices, type FoundPrices } from './genai-prices.js'
 import { amountOf, usdOf } from './money.js'
 import { listedNames, providerNames } from './listed-names.js'
