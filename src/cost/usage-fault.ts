@@ -22,7 +22,7 @@ export function shownValue(value: unknown): string {
  */
 export function usageFault(usage: unknown): string | undefined {
   if (!isObject(usage)) return usage == null ? undefined : `usage: it is ${typeName(usage)}`
-  // Each by its own name and by those of other formats: at least one of a kind is what is priced.
+  // Each by its own name and by those of other formats.
   const { prompt_tokens: prompt, input_tokens: input, promptTokenCount: promptCount, inputTokens: inputs } = usage
   const { completion_tokens: completion, output_tokens: output, candidatesTokenCount, outputTokens: outputs } = usage
   const fault =
@@ -35,8 +35,7 @@ export function usageFault(usage: unknown): string | undefined {
     faultOf('candidatesTokenCount', candidatesTokenCount) ??
     faultOf('outputTokens', outputs)
   if (fault !== undefined) return fault
-  const told = prompt ?? completion ?? input ?? output ?? promptCount ?? candidatesTokenCount ?? inputs ?? outputs
-  if (told != null) return undefined
+  if ((prompt ?? input ?? promptCount ?? inputs) != null) return undefined
   const { total_tokens: total, totalTokenCount, totalTokens } = usage
   return (
     faultOf('total_tokens', total) ?? faultOf('totalTokenCount', totalTokenCount) ?? faultOf('totalTokens', totalTokens)

@@ -218,7 +218,7 @@ describe('lazy promises', () => {
     process.on('unhandledRejection', (reason) => unhandled.push(reason))
     const result = call(() => cloning(Promise.reject(error))) as ApiPromise
     await expect(result._thenUnwrap((data) => data) as unknown).rejects.toBe(error)
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await new Promise(setImmediate)
     process.removeAllListeners('unhandledRejection')
     for (const listener of before) process.on('unhandledRejection', listener)
     expect(unhandled).toEqual([])
