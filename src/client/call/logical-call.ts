@@ -147,7 +147,7 @@ export class LogicalCall implements AttemptedCall, CallView {
   }
 
   /**
-   * Makes `run` the one that answers the call, and gives up those beside it, which may then no longer touch the call.
+   * Makes `run` the one that answers the call, and gives up the attempts beside it: they may no longer touch the call.
    *
    * @throws an AbortError when another one has answered, or the reason of the call's abort.
    */
