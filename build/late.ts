@@ -163,11 +163,25 @@ function exportOf(use: ts.Identifier): string {
 }
 
 function bindLate({ name, uses }: Load): Edit[] {
-  return uses.map((use) => {
+  return uses.flatMap((use) => {
+    const member = namespaceMember(use)
+    if (member) {
+      const { name: key, initializer } = member
+      const value = `${name}()${initializer.getText().slice(use.text.length)}`
+      return { start: member.getStart(), end: member.end, text: `get ${key.getText()}() { return ${value} }` }
+    }
     const call = isMade(use) ? `(${name}())` : `${name}()`
     const text = ts.isShorthandPropertyAssignment(use.parent) ? `${name}: ${call}` : call
     return { start: use.getStart(), end: use.end, text }
   })
+}
+
+/** `import * as`, from several parts, is an object without prototype, whose members load by themselves. */
+function namespaceMember(use: ts.Identifier): ts.PropertyAssignment | undefined {
+  const member = use.parent.parent
+  if (!ts.isPropertyAssignment(member) || member.initializer !== use.parent) return undefined
+  const [first] = member.parent.properties
+  return first?.name?.getText() === '__proto__' ? member : undefined
 }
 
 /** Whether it is what stands behind `new`, where a call would be taken for that of the class. */

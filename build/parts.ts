@@ -7,7 +7,10 @@ const PARTS: readonly (readonly [beginning: string, part: string])[] = [
   ['integrations/', 'integrations'],
   ['src/autolog/', 'engine'],
   ['src/cli/', 'commands'],
+  // What `autolog()` needs of the client.
   ['src/client/errors-out', 'door'],
+  ['src/client/streams/model-stream', 'door'],
+  ['src/client/call/redaction', 'door'],
   ['src/client/', 'client'],
   ['src/config/', 'importers'],
   ['src/cost/', 'cost'],

@@ -1,9 +1,28 @@
-/** Every wire format and every provider of this version: the catalogue of `tracestitch` itself. */
-import { catalogueOf } from './kernel/catalogue.js'
-import { formats } from './protocols/index.js'
+/** Every wire format and every provider of this version: the catalogue of `tracestitch` itself. Loads what it is asked for. */
+import type { Catalogue, Lookup } from './kernel/catalogue.js'
+import { passthroughs, protocols } from './protocols/index.js'
 import { directoryOf } from './providers/directory.js'
-import { providers } from './providers/index.js'
+import { providersById } from './providers/index.js'
 
-export const everything = /* @__PURE__ */ catalogueOf(formats, providers.values(), true)
+export const everything: Catalogue = {
+  protocols: lookupIn(protocols),
+  passthroughs: lookupIn(passthroughs),
+  providers: {
+    get: (id) => providersById().get(id),
+    has: (id) => providersById().has(id),
+    keys: () => providersById().keys(),
+    values: () => providersById().values(),
+  },
+  whole: true,
+}
 
-export const directory = /* @__PURE__ */ directoryOf([...providers.values()])
+export const directory = /* @__PURE__ */ directoryOf(() => [...providersById().values()])
+
+function lookupIn<Id extends string, Value>(all: Readonly<Record<Id, Value>>): Lookup<Id, Value> {
+  return {
+    get: (id) => (Object.hasOwn(all, id) ? all[id] : undefined),
+    has: (id) => Object.hasOwn(all, id),
+    keys: () => (Object.keys(all) as Id[]).values(),
+    values: () => Object.values<Value>(all).values(),
+  }
+}

@@ -38,7 +38,7 @@ export interface RunGroup {
   readonly runs: Set<RunId>
 }
 
-/** Open runs of one library; the oldest is ended when there are more, as one that was forgotten. */
+/** Open runs of one library. When there are more, the oldest is ended: it was forgotten. */
 const MOST = 10_000
 
 const GROUP = contextKey('tracestitch.bridge.group')

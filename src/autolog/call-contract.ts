@@ -86,5 +86,5 @@ export interface CallDeclaration {
 
 export type Args = readonly unknown[]
 
-/** A declaration, or how a call tells it: by its arguments, say. `undefined`: this call is none of ours. */
+/** A declaration, or a function that gives it for a call, by its arguments, say. `undefined`: do not trace this call. */
 export type Declared = CallDeclaration | ((args: Args, self: unknown) => CallDeclaration | undefined)

@@ -1,6 +1,6 @@
 /**
  * A framework's hooks are told what runs, and cannot set the context in which it runs. Where the framework itself knows its
- * current run, the context manager asks it: every span that begins there, whoever makes it, hangs below that run.
+ * current run, the context manager asks it: every span that begins there hangs below that run, whoever makes it.
  */
 import type { Context } from '@opentelemetry/api'
 import { guard } from '../kernel/guard.js'

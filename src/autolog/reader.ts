@@ -10,7 +10,7 @@ import type { CallDeclaration } from './contract.js'
 import { formatOf, type Format, type StreamSink } from './formats.js'
 import { toWireNames } from './spelling.js'
 
-/** What of a call could not be read. */
+/** The part of a call that could not be read. */
 export type Unread = 'answer' | 'stream'
 
 /** How a stream ended. `closed`: by the reader's own wish, before the end. */
@@ -19,7 +19,7 @@ export interface StreamEnd {
   readonly closed: boolean
 }
 
-/** Stands for a stream that ended without error and without its format's own end. */
+/** The error of a stream that ended without one and without its format's own end. */
 class StreamTruncated extends Error {
   readonly code = 'stream_truncated'
 }

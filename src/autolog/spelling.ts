@@ -2,15 +2,36 @@
 import { isObject } from '../kernel/json.js'
 import type { FieldTable } from '../kernel/protocol.js'
 
-const names = new Map<string, string>()
+/** What a field is on the wire. */
+interface WireField {
+  readonly field: string
+  readonly below: FieldTable | undefined
+}
+
+/** Fields of a table by either of their names. */
+type Names = ReadonlyMap<string, WireField>
+
+const known = new WeakMap<FieldTable, Names>()
+
+function namesOf(table: FieldTable): Names {
+  let names = known.get(table)
+  if (!names) {
+    names = new Map(
+      Object.entries(table).flatMap(([field, below]) => {
+        const wire: WireField = { field, below: typeof below === 'object' ? below : undefined }
+        return [
+          [camelOf(field), wire],
+          [field, wire],
+        ]
+      }),
+    )
+    known.set(table, names)
+  }
+  return names
+}
 
 function camelOf(field: string): string {
-  let name = names.get(field)
-  if (name === undefined) {
-    name = field.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase())
-    names.set(field, name)
-  }
-  return name
+  return field.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase())
 }
 
 /**
@@ -19,19 +40,45 @@ function camelOf(field: string): string {
  * @param lists - Whether to go into lists, which grow with a conversation.
  */
 export function toWireNames(value: unknown, table: FieldTable, lists = true): unknown {
-  if (Array.isArray(value)) return lists ? value.map((entry) => toWireNames(entry, table)) : value
-  if (!isObject(value)) return value
+  if (Array.isArray(value)) return lists ? listInWireNames(value, table) : value
+  return isObject(value) ? objectInWireNames(value, table, lists) : value
+}
+
+function listInWireNames(list: readonly unknown[], table: FieldTable): readonly unknown[] {
+  let renamed: unknown[] | undefined
+  for (let i = 0; i < list.length; i += 1) {
+    const next = toWireNames(list[i], table)
+    if (next !== list[i]) (renamed ??= [...list])[i] = next
+  }
+  return renamed ?? list
+}
+
+function objectInWireNames(value: Record<string, unknown>, table: FieldTable, lists: boolean): object {
+  const names = namesOf(table)
   let renamed: Record<string, unknown> | undefined
-  for (const field in table) {
-    const name = field in value ? field : camelOf(field)
-    const own = value[name]
-    if (own === undefined) continue
-    const below = table[field]
-    const next = typeof below === 'object' ? toWireNames(own, below, lists) : own
-    if (next === own && name === field) continue
-    renamed ??= { ...value }
-    if (name !== field) delete renamed[name]
-    renamed[field] = next
+  for (const key in value) {
+    const own = value[key]
+    let field = key
+    let next = own
+    const wire = own === undefined ? undefined : names.get(key)
+    // Where both names are there, that of the wire counts.
+    if (wire && (wire.field === key || !(wire.field in value))) {
+      field = wire.field
+      if (wire.below && typeof own === 'object') next = toWireNames(own, wire.below, lists)
+    }
+    if (!renamed && (field !== key || next !== own)) renamed = fieldsBefore(key, value)
+    // Assigned, a field of this name would become the prototype.
+    if (renamed && field !== '__proto__') renamed[field] = next
   }
   return renamed ?? value
+}
+
+/** A copy of the fields in front of one. What is deleted from a whole copy would make that slow to read. */
+function fieldsBefore(last: string, value: Record<string, unknown>): Record<string, unknown> {
+  const fields: Record<string, unknown> = {}
+  for (const key in value) {
+    if (key === last) break
+    if (key !== '__proto__') fields[key] = value[key]
+  }
+  return fields
 }

@@ -6,15 +6,19 @@ import { directoryOf } from '../providers/directory.js'
 import { compilePropagate } from '../telemetry/propagation.js'
 import { setDefaults } from '../telemetry/settings.js'
 
-const rows = new Set<ProviderRow>()
+const named = new Set<ProviderRow>()
+/** All rows, which load when a host or a header is asked for. */
+let all: Catalogue['providers'] | undefined
 let areSet = false
 
 /** Clients of several catalogues share what telemetry knows: a host means the same in all of them. */
-export function setTelemetryDefaults({ providers }: Catalogue): void {
-  const before = rows.size
-  for (const row of providers.values()) rows.add(row)
-  if (areSet && rows.size === before) return
+export function setTelemetryDefaults({ providers, whole }: Catalogue): void {
+  const before = named.size
+  const hadAll = all !== undefined
+  if (whole) all ??= providers
+  else for (const row of providers.values()) named.add(row)
+  if (areSet && named.size === before && hadAll === (all !== undefined)) return
   areSet = true
-  const directory = directoryOf([...rows])
+  const directory = directoryOf(() => [...new Set([...named, ...(all?.values() ?? [])])])
   setDefaults({ ...directory, price: priceCall, propagates: compilePropagate('gateways', directory.identifyHost) })
 }

@@ -1,7 +1,7 @@
 /** What a call cost: the provider's own word first, then the user's prices, then the tables. */
 import { asNumber, isObject } from '../kernel/json.js'
 import type { JsonObject } from '../kernel/protocol.js'
-import { BUCKETS, bucketsOf, promptTokens, TOKEN_BUCKETS, type Bucket, type UsageBuckets } from './buckets.js'
+import { bucketsOf, promptTokens, TOKEN_BUCKETS, type Bucket, type UsageBuckets } from './buckets.js'
 import { tablePrices, type FoundPrices } from './genai-prices.js'
 import { amountOf, usdOf } from './money.js'
 import { listedNames, providerNames } from './listed-names.js'
@@ -147,7 +147,7 @@ function settledCost(
 }
 
 function isAnyCounted(buckets: UsageBuckets): boolean {
-  for (const bucket of BUCKETS) if (buckets[bucket] > 0 && bucket !== 'requests') return true
+  for (const bucket in buckets) if (buckets[bucket as Bucket] > 0 && bucket !== 'requests') return true
   return false
 }
 
@@ -215,7 +215,8 @@ function sumUp(vector: Vector, buckets: UsageBuckets): Sum {
   let unpriced: Bucket | undefined
   let priced = false
   let counted = false
-  for (const bucket of BUCKETS) {
+  for (const name in buckets) {
+    const bucket = name as Bucket
     let count = buckets[bucket]
     if (count === 0) continue
     const rate = vector.rates[bucket]

@@ -6,11 +6,6 @@ export const MOST_TOKENS = 1e9
 /** USD. No call costs as much. */
 export const MOST_USD = 10_000
 
-/** Each by its own name and by those of other formats. */
-const PROMPT = ['prompt_tokens', 'input_tokens', 'promptTokenCount', 'inputTokens'] as const
-const COUNTS = [...PROMPT, 'completion_tokens', 'output_tokens', 'candidatesTokenCount', 'outputTokens'] as const
-const TOTALS = ['total_tokens', 'totalTokenCount', 'totalTokens'] as const
-
 export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_TOKENS
 }
@@ -27,10 +22,28 @@ export function shownValue(value: unknown): string {
  */
 export function usageFault(usage: unknown): string | undefined {
   if (!isObject(usage)) return usage == null ? undefined : `usage: it is ${typeName(usage)}`
-  for (const name of COUNTS) if (usage[name] != null && !isCount(usage[name])) return noCount(name, usage[name])
-  if (PROMPT.some((name) => usage[name] != null)) return undefined
-  for (const name of TOTALS) if (usage[name] != null && !isCount(usage[name])) return noCount(name, usage[name])
-  return undefined
+  // Each by its own name and by those of other formats.
+  const { prompt_tokens: prompt, input_tokens: input, promptTokenCount: promptCount, inputTokens: inputs } = usage
+  const { completion_tokens: completion, output_tokens: output, candidatesTokenCount, outputTokens: outputs } = usage
+  const fault =
+    faultOf('prompt_tokens', prompt) ??
+    faultOf('input_tokens', input) ??
+    faultOf('promptTokenCount', promptCount) ??
+    faultOf('inputTokens', inputs) ??
+    faultOf('completion_tokens', completion) ??
+    faultOf('output_tokens', output) ??
+    faultOf('candidatesTokenCount', candidatesTokenCount) ??
+    faultOf('outputTokens', outputs)
+  if (fault !== undefined) return fault
+  if ((prompt ?? input ?? promptCount ?? inputs) != null) return undefined
+  const { total_tokens: total, totalTokenCount, totalTokens } = usage
+  return (
+    faultOf('total_tokens', total) ?? faultOf('totalTokenCount', totalTokenCount) ?? faultOf('totalTokens', totalTokens)
+  )
+}
+
+function faultOf(name: string, value: unknown): string | undefined {
+  return value == null || isCount(value) ? undefined : noCount(name, value)
 }
 
 function noCount(name: string, value: unknown): string {

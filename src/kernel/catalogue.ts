@@ -15,10 +15,13 @@ import {
 } from './protocol.js'
 import type { ProviderRow } from './provider.js'
 
+/** What is asked of a map here. Its values may be loaded when they are asked for. */
+export type Lookup<Id, Value> = Pick<ReadonlyMap<Id, Value>, 'get' | 'has' | 'keys' | 'values'>
+
 export interface Catalogue {
-  readonly protocols: ReadonlyMap<ProtocolId, Protocol>
-  readonly passthroughs: ReadonlyMap<PassthroughId, PassthroughFormat>
-  readonly providers: ReadonlyMap<string, ProviderRow>
+  readonly protocols: Lookup<ProtocolId, Protocol>
+  readonly passthroughs: Lookup<PassthroughId, PassthroughFormat>
+  readonly providers: Lookup<string, ProviderRow>
   /** Holds all that this version has, so that what it lacks does not exist. Otherwise `createClientWith` may be given more. */
   readonly whole: boolean
 }

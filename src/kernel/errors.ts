@@ -27,7 +27,7 @@ export interface Attempt {
 
 /** A target that a call could not go on to after it had failed. */
 export interface NotTried {
-  /** `provider/model`, with `#name` where targets of one model are told apart. */
+  /** `provider/model`, with `#name` where one model has several targets. */
   readonly target: string
   /** In words, such as which budget has too little left. */
   readonly why: string

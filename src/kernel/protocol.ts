@@ -221,6 +221,8 @@ interface Codec<Request, Response> {
   readonly id: ProtocolId
   /** Of requests, answers and events alike. Only where a format's own spelling is snake_case and an SDK's is not. */
   readonly fields?: FieldTable
+  /** Where a request of the format has what the hub calls otherwise, so that warnings name what the caller wrote. */
+  readonly callerNames?: Readonly<Record<string, string>>
   /** How its maker takes a key, where that is not a bearer token. A provider of the caller's own takes it so too. */
   readonly auth?: AuthScheme
   /** Its maker's `ProviderRow.idHeaders`, for a provider of the caller's own. */

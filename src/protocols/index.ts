@@ -1,18 +1,33 @@
-/** Every wire format this version speaks, by id: the registry. The client does not read it, its formats are handed in. */
-import type { PassthroughFormat, PassthroughId, Protocol, ProtocolId } from '../kernel/protocol.js'
+/**
+ * Every wire format this version speaks, by id: the registry. The client does not read it, its formats are handed in. A codec
+ * loads when it is asked for.
+ */
+import { exportNames } from '../kernel/catalogue.js'
+import {
+  PASSTHROUGH_IDS,
+  PROTOCOL_IDS,
+  type FormatId,
+  type PassthroughFormat,
+  type PassthroughId,
+  type Protocol,
+  type ProtocolId,
+} from '../kernel/protocol.js'
 import * as codecs from './codecs.js'
 
-export const formats: readonly (Protocol | PassthroughFormat)[] = Object.values(codecs)
+const named: Readonly<Record<string, Protocol | PassthroughFormat>> = codecs
 
 // A test holds that no id is without its codec.
-const byId = <F extends { readonly id: string }>(some: readonly F[]): Readonly<Record<F['id'], F>> =>
-  Object.fromEntries(some.map((format) => [format.id, format])) as Record<F['id'], F>
+function byId<Id extends FormatId, F extends Protocol | PassthroughFormat>(
+  ids: readonly Id[],
+): Readonly<Record<Id, F>> {
+  const get = (id: Id) => (): F => named[exportNames([id])] as F
+  return Object.defineProperties(
+    {},
+    Object.fromEntries(ids.map((id) => [id, { enumerable: true, get: get(id) }])),
+  ) as Record<Id, F>
+}
 
-export const protocols: Readonly<Record<ProtocolId, Protocol>> = byId(
-  formats.filter((format): format is Protocol => format.kind !== 'passthrough'),
-)
+export const protocols = /* @__PURE__ */ byId<ProtocolId, Protocol>(PROTOCOL_IDS)
 
 /** The formats that are passed on as they are. */
-export const passthroughs: Readonly<Record<PassthroughId, PassthroughFormat>> = byId(
-  formats.filter((format): format is PassthroughFormat => format.kind === 'passthrough'),
-)
+export const passthroughs = /* @__PURE__ */ byId<PassthroughId, PassthroughFormat>(PASSTHROUGH_IDS)

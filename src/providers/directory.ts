@@ -21,8 +21,8 @@ export interface Directory {
   readonly reportedCost: (headers: Pick<Headers, 'get'>) => number | undefined
 }
 
-/** Nothing is worked out before it is asked for. */
-export function directoryOf(rows: readonly ProviderRow[]): Directory {
+/** Nothing is worked out, and no row asked for, before it is needed. */
+export function directoryOf(rows: () => readonly ProviderRow[]): Directory {
   let hosts: HostIndex | undefined
   /** Calls ask for the same few, again and again. */
   const found = new Map<string, HostFacts | undefined>()
@@ -32,13 +32,13 @@ export function directoryOf(rows: readonly ProviderRow[]): Directory {
     identifyHost(hostname) {
       if (found.has(hostname)) return found.get(hostname)
       if (found.size >= 256) found.clear()
-      const facts = find((hosts ??= indexHosts(rows)), hostname)
+      const facts = find((hosts ??= indexHosts(rows())), hostname)
       found.set(hostname, facts)
       return facts
     },
-    keepsHeader: (name) => (keptHeaders ??= patternOfHeaders(rows)).test(name),
+    keepsHeader: (name) => (keptHeaders ??= patternOfHeaders(rows())).test(name),
     reportedCost(headers) {
-      costHeaders ??= new Set(rows.flatMap(({ gateway }) => gateway?.costHeader ?? []))
+      costHeaders ??= new Set(rows().flatMap(({ gateway }) => gateway?.costHeader ?? []))
       let cost: number | undefined
       for (const name of costHeaders) {
         const value = headers.get(name)?.trim()

@@ -2,6 +2,9 @@
 import type { ProviderRow } from '../kernel/provider.js'
 import * as rows from './rows.js'
 
-export const providers: ReadonlyMap<string, ProviderRow> = new Map(
-  Object.values<ProviderRow>(rows).map((row) => [row.id, row]),
-)
+let byId: ReadonlyMap<string, ProviderRow> | undefined
+
+/** Loads them all, once. */
+export function providersById(): ReadonlyMap<string, ProviderRow> {
+  return (byId ??= new Map(Object.values<ProviderRow>(rows).map((row) => [row.id, row])))
+}

@@ -16,7 +16,7 @@ export interface ChatFormats {
 }
 
 export interface ChatOfModel {
-  /** `undefined` when there is no codec; in words what to write instead of a name that is nobody's. */
+  /** `undefined` when there is no codec; a text says which name to write instead of one that no model has. */
   readonly chat: ChatProtocol | string | undefined
   /** It is served in a way of its own. */
   readonly isOwn: boolean

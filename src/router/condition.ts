@@ -73,7 +73,7 @@ const COMBINATIONS: Readonly<Record<string, (all: readonly Holds[]) => Holds>> =
 }
 
 /**
- * @throws ConfigError for an operator that there is not, an operand of the wrong type, or a broken expression. Its path
+ * @throws ConfigError for an unknown operator, an operand of the wrong type, or a broken expression. Its path
  *   is that of the operand; the operand itself is not shown.
  */
 export function compileCondition(condition: Condition, path: string): Holds {

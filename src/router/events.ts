@@ -8,7 +8,7 @@ export type AttemptOutcome = 'ok' | 'lost' | ErrorClass
 export interface AttemptEvent {
   /** As the caller named it: an alias, or `provider/model`. */
   readonly model: string
-  /** `provider/model`, with `#name` where targets of one model are told apart. */
+  /** `provider/model`, with `#name` where one model has several targets. */
   readonly target: string
   /** Id of the provider. */
   readonly provider: string
@@ -47,7 +47,7 @@ export interface FallbackEvent {
 
 /** A target is left alone for a while. Told again when it has cooled down, was tried, and failed again. */
 export interface CooldownEvent {
-  /** `provider/model`, with `#name` where targets of one model are told apart. */
+  /** `provider/model`, with `#name` where one model has several targets. */
   readonly target: string
   /** Id of the provider. */
   readonly provider: string
@@ -61,7 +61,7 @@ export interface CooldownEvent {
 
 /** A target that cooled down has answered, and serves again. */
 export interface RecoverEvent {
-  /** `provider/model`, with `#name` where targets of one model are told apart. */
+  /** `provider/model`, with `#name` where one model has several targets. */
   readonly target: string
   /** Id of the provider. */
   readonly provider: string

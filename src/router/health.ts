@@ -51,7 +51,7 @@ interface Kind {
   readonly slowness: Slowness | undefined
 }
 
-/** Of one target, whatever groups it stands in. */
+/** Of one target, in whichever groups it is. */
 export class Health {
   readonly breaker: Breaker
   readonly retryBudget: RetryBudget

@@ -37,7 +37,7 @@ interface Configuration {
   readonly fallbacks: readonly FallbackOptions[]
 }
 
-/** Looks at every target that the options name. @throws ConfigError for a provider that there is not. */
+/** Looks at every target that the options name. @throws ConfigError for an unknown provider. */
 export function findMissingKeys({ models, fallbacks }: Configuration, targets: Targets): MissingKeys {
   const isAlias = (model: string): boolean => Object.hasOwn(models, model)
   const found = new Map<string, SkippedTarget>()
@@ -98,7 +98,7 @@ function emptyAliases(
   return empty
 }
 
-/** One error for all of them. It stands at the first. */
+/** One error for all of them, at the path of the first. */
 export function missingKeysError({ targets }: MissingKeys): ConfigError | undefined {
   const [first] = targets
   if (!first) return undefined

@@ -1,4 +1,4 @@
-/** What other clients and gateways call an option, for who comes from there. */
+/** What other clients and gateways call an option, for users who come from them. */
 import { didYouMean } from '../kernel/did-you-mean.js'
 
 /** Without underscores, in lower case. A name may mean one thing here and another there: the first that is an option counts. */
@@ -32,7 +32,7 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
 /** Options of a provider that others take at the top. */
 const OF_PROVIDER: ReadonlySet<string> = new Set(['apikey', 'baseurl', 'headers', 'defaultheaders', 'protocol'])
 
-/** What to write in place of an option that there is not; empty where nobody knows. @param known - Options of that place. */
+/** What to write in place of an unknown option; empty where that is not known. @param known - Options of that place. */
 export function hintFor(key: string, known: readonly string[]): string {
   const name = key.replaceAll('_', '').toLowerCase()
   if (known.includes('providers') && OF_PROVIDER.has(name))

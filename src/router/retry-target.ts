@@ -4,7 +4,7 @@ import type { FailedStep, CallRoute } from './route-step.js'
 import type { Tried } from './position.js'
 
 export interface FailedAttempts {
-  /** For those that failed beside it. */
+  /** For the attempts that failed while it ran. */
   readonly last: Pick<FailedStep, 'errorClass' | 'retryAfterMs'>
   /** Milliseconds left of the call's time. */
   readonly remaining: number

@@ -9,7 +9,7 @@ import { isWildcard, Wildcards } from './wildcards.js'
 /** Each value by itself. */
 const EACH = '*'
 
-/** @throws ConfigError on the first scope of an alias or a provider that there is not. */
+/** @throws ConfigError on the first scope that names an unknown alias or provider. */
 export function checkScopes({ limits = [], budgets = [], models = {} }: ClientOptions, targets: Targets): void {
   const names = Object.keys(models)
   const wildcards = new Wildcards(names)

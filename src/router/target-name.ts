@@ -1,4 +1,4 @@
-/** How targets are told apart: by model, and by name where one model is at several. */
+/** How targets are named: by model, and by a name of their own where one model has several. */
 import type { TargetOptions } from './options.js'
 
 /** Options of a target that change its provider. */

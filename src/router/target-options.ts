@@ -1,6 +1,6 @@
 /** Options of a target that the router reads while calls go by. */
 
-/** Limits of one target. A target at its limit is passed by while another can serve. */
+/** Limits of one target. A target at its limit is skipped while another can serve. */
 export interface TargetLimits {
   /** Requests in any 60 seconds, wherever those begin; as many may come at once. Each try counts. */
   rpm?: number | undefined

@@ -53,7 +53,7 @@ export interface PlannedProvider {
   readonly traceHeaders: TraceHeaders | undefined
   /** The format for chat with most of its models; `undefined` when it has none. */
   readonly chat: ChatProtocol | undefined
-  /** The format for chat with a model, by its name; `undefined` when there is none, and in words what else to write for a name that is nobody's. */
+  /** The format for chat with a model, by its name; `undefined` when there is none; a text says which name to write instead of one that no model has. */
   chatFor(model: string): ChatProtocol | string | undefined
   /** The format for embeddings of a model; `undefined` when it has none. */
   embeddingsFor(model: string): EmbeddingsProtocol | undefined
@@ -100,7 +100,7 @@ export interface TargetFacts {
 }
 
 export interface Target {
-  /** `provider/model`, with `#name` where targets of one model are told apart. */
+  /** `provider/model`, with `#name` where one model has several targets. */
   readonly id: string
   /** Name as the provider knows it. */
   readonly model: string

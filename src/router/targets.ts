@@ -1,4 +1,4 @@
-/** Every target of a client, each with one health, whatever groups it stands in. */
+/** Every target of a client, each with one health, in whichever groups it is. */
 import { LISTED, missingProvider, type Catalogue } from '../kernel/catalogue.js'
 import type { Clock } from '../kernel/clock.js'
 import { ConfigError } from '../kernel/errors.js'

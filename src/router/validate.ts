@@ -42,7 +42,7 @@ function check(schema: Schema, options: unknown, root: string): void {
 
 type Issue = z.core.$ZodIssue
 
-/** The fault to tell: a name that there is not, before what is missing for want of it. */
+/** The fault to report: an unknown name comes before what is missing because of it. */
 function misspelt(issues: readonly Issue[]): Issue | undefined {
   return issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
 }

@@ -9,7 +9,7 @@ import { asItIs, isWildcard, type Filled } from './wildcards.js'
 /**
  * Walks them with the `*` left as it is, so that a `*` fits whatever every text would fit.
  *
- * @throws ConfigError on the first fault that is there whatever the `*` stands for.
+ * @throws ConfigError on the first fault that does not depend on what the `*` stands for.
  */
 export function checkWildcards({ aliases, targets, skips }: LevelsOptions, levels: Levels): void {
   const check = ({ name, fill }: Filled, trail: readonly string[]): void => {

@@ -19,35 +19,35 @@ const spanKeyOf = (span: Span): symbol => {
 let spanKey: symbol | undefined
 
 export class CallContext implements Context {
-  readonly #parent: Context
-  readonly #span: Span
-  readonly #spanKey: symbol
-  readonly #slot: unknown
-  readonly #slotKey: symbol
+  private readonly parent: Context
+  private readonly span: Span
+  private readonly spanKey: symbol
+  private readonly slot: unknown
+  private readonly slotKey: symbol
 
   constructor(parent: Context, span: Span, slotKey: symbol, slot: unknown) {
     // A chain of these would keep every call alive that was made inside of another.
-    this.#parent = parent instanceof CallContext ? parent.#flat() : parent
-    this.#span = span
-    this.#spanKey = spanKey ??= spanKeyOf(span)
-    this.#slot = slot
-    this.#slotKey = slotKey
+    this.parent = parent instanceof CallContext ? parent.flat() : parent
+    this.span = span
+    this.spanKey = spanKey ??= spanKeyOf(span)
+    this.slot = slot
+    this.slotKey = slotKey
   }
 
   getValue(key: symbol): unknown {
-    if (key === this.#slotKey) return this.#slot
-    return key === this.#spanKey ? this.#span : this.#parent.getValue(key)
+    if (key === this.slotKey) return this.slot
+    return key === this.spanKey ? this.span : this.parent.getValue(key)
   }
 
   setValue(key: symbol, value: unknown): Context {
-    return this.#flat().setValue(key, value)
+    return this.flat().setValue(key, value)
   }
 
   deleteValue(key: symbol): Context {
-    return this.#flat().deleteValue(key)
+    return this.flat().deleteValue(key)
   }
 
-  #flat(): Context {
-    return this.#parent.setValue(this.#spanKey, this.#span).setValue(this.#slotKey, this.#slot)
+  private flat(): Context {
+    return this.parent.setValue(this.spanKey, this.span).setValue(this.slotKey, this.slot)
   }
 }

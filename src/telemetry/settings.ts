@@ -69,7 +69,9 @@ interface Holder {
   settings: TelemetrySettings | undefined
 }
 
-const holder = (): Holder => shared('telemetry', () => ({ settings: undefined }))
+let held: Holder | undefined
+
+const holder = (): Holder => (held ??= shared('telemetry', () => ({ settings: undefined })))
 
 const CAPTURE_BY_ENV: Record<string, CaptureMode> = {
   no_content: 'none',

@@ -1,4 +1,13 @@
-import { INVALID_SPAN_CONTEXT, trace, type Context, type Span, type SpanOptions } from '@opentelemetry/api'
+import {
+  INVALID_SPAN_CONTEXT,
+  trace,
+  type Context,
+  type ProxyTracerProvider,
+  type Span,
+  type SpanOptions,
+  type Tracer,
+  type TracerProvider,
+} from '@opentelemetry/api'
 import { VERSION } from '../kernel/version.js'
 import { boundedName } from './bounded.js'
 import { registeredProvider } from './global-api.js'
@@ -13,7 +22,21 @@ export function startSpan(name: string, options: SpanOptions, parent: Context): 
 }
 
 function start(name: string, options: SpanOptions, parent: Context): Span {
-  return trace.getTracer('tracestitch', VERSION).startSpan(boundedName(name), options, parent)
+  return tracer().startSpan(boundedName(name), options, parent)
+}
+
+let source: TracerProvider | undefined
+let known: Tracer | undefined
+
+/** Asked for once by provider: the API's own stands for whichever was registered last. */
+function tracer(): Tracer {
+  const provider: TracerProvider & Partial<Pick<ProxyTracerProvider, 'getDelegate'>> = trace.getTracerProvider()
+  const current = provider.getDelegate?.() ?? provider
+  if (!known || current !== source) {
+    known = provider.getTracer('tracestitch', VERSION)
+    source = current
+  }
+  return known
 }
 
 /** Whether anybody has registered a tracer provider, so that a span may be of use. */

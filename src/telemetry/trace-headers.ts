@@ -71,7 +71,22 @@ function onUndiciRequest(event: unknown): void {
     const headers = headersFor(() => new URL(request.path, request.origin))
     if (!headers || hasAny(request.headers, Object.keys(headers).filter(isParent))) return
     for (const [name, value] of Object.entries(headers)) request.addHeader(name, value)
+    giveWay(request, new Set(Object.keys(headers)))
   })
+}
+
+/** An instrumentation that is told of the request after us, and adds the same headers, replaces ours: it is closer to the wire. */
+function giveWay(request: UndiciRequest, ours: Set<string>): void {
+  const { addHeader, headers } = request
+  if (!Array.isArray(headers)) return
+  const value = (name: string, text: string): void => {
+    if (ours.delete(name.toLowerCase())) {
+      const at = headers.findIndex((known, i) => i % 2 === 0 && String(known).toLowerCase() === name.toLowerCase())
+      if (at >= 0) headers.splice(at, 2)
+    }
+    Reflect.apply(addHeader, request, [name, text])
+  }
+  Object.defineProperty(request, 'addHeader', { value, writable: true, configurable: true })
 }
 
 /** By the host that is connected to. The `host` header only says the port, which the request does not tell. */

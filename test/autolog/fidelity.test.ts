@@ -196,6 +196,35 @@ describe('lazy promises', () => {
     expect(ended()).toMatchObject({ 'http.response.header.x-request-id': ['r9'], 'http.response.status_code': 500 })
   })
 
+  /** Newer SDKs make clones that read the request itself, by a method of the promise's own. */
+  const cloning = (source: Promise<unknown>) => {
+    const parse = async ({ response: given }: { response: Response }) => given.json() as Promise<unknown>
+    const promise = new ApiPromise(source, parse)
+    promise._thenUnwrap = (transform) => new ApiPromise(source, async (props) => transform(await parse(props)))
+    return promise
+  }
+
+  test('a clone with a transform: the answer before it is read', async () => {
+    const result = call(() => cloning(Promise.resolve(response()))) as ApiPromise
+    expect(await (result._thenUnwrap(() => 'transformed') as unknown)).toBe('transformed')
+    expect(ended()).toMatchObject({ 'gen_ai.usage.input_tokens': 3, 'http.response.header.x-request-id': ['r'] })
+  })
+
+  test('a clone that fails: rejected once, for the program', async () => {
+    const error = new Error('x')
+    const before = process.listeners('unhandledRejection')
+    process.removeAllListeners('unhandledRejection')
+    const unhandled: unknown[] = []
+    process.on('unhandledRejection', (reason) => unhandled.push(reason))
+    const result = call(() => cloning(Promise.reject(error))) as ApiPromise
+    await expect(result._thenUnwrap((data) => data) as unknown).rejects.toBe(error)
+    await new Promise(setImmediate)
+    process.removeAllListeners('unhandledRejection')
+    for (const listener of before) process.on('unhandledRejection', listener)
+    expect(unhandled).toEqual([])
+    expect(harness.only().status.code).toBe(SpanStatusCode.ERROR)
+  })
+
   test('a raw response that is cloned', async () => {
     const raw = await (call(() => new ApiPromise(Promise.resolve(response()))) as ApiPromise).asResponse()
     const clone = raw.clone()

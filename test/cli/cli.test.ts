@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { commands } from '../../src/cli/commands.js'
 import { run } from '../../src/cli/run.js'
 import { VERSION } from '../../src/kernel/version.js'
-import { providers } from '../../src/providers/index.js'
+import { providersById } from '../../src/providers/index.js'
+
+const providers = providersById()
 
 interface Ran {
   readonly code: number

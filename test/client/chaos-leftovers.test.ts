@@ -10,7 +10,8 @@ import { messages } from './fault-pair.js'
 import { answers, eventually, startServer, type Behaviour, type FaultServer } from './fault-server.js'
 import { countSpans, stopCounting, type SpanCount } from './open-spans.js'
 
-const TIME = 240_000
+/** Twelve thousand calls, and as many answers of a server in the same process. */
+const TIME = 500_000
 const CALLERS = 16
 
 setFlagsFromString('--expose-gc')

@@ -4,7 +4,9 @@ import { createClient, type ClientOptions } from '../../src/index.js'
 import { ConfigError } from '../../src/kernel/errors.js'
 import { pathSegment } from '../../src/kernel/path-segment.js'
 import { operationURL } from '../../src/client/transport/url.js'
-import { providers } from '../../src/providers/index.js'
+import { providersById } from '../../src/providers/index.js'
+
+const providers = providersById()
 
 const HOSTILE = [
   '..',

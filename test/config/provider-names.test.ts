@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { fromLiteLLMName, fromPortkeyName } from '../../src/config/provider-names.js'
-import { providers } from '../../src/providers/index.js'
+import { providersById } from '../../src/providers/index.js'
+
+const providers = providersById()
 
 test.each([
   ['LiteLLM', fromLiteLLMName],

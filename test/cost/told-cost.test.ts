@@ -158,3 +158,52 @@ describe('a usage that is no account of a call', () => {
     expect(usageFault('secret')).toBe('usage: it is string')
   })
 })
+
+describe('what is remembered of a price is not that of another call', () => {
+  const M = { input: 1, tiers: [{ above: 5000, input: 2 }], regions: { eu: 1.5 }, service_tiers: { flex: 0.5 } }
+  const overrides = { 'p/m': M, 'p/n': { input: 3 }, 'q/m': { input: 4 }, 'p/served': { input: 5 } }
+  const prices = { overrides }
+  const rows: readonly (readonly [Partial<CostQuery>, number])[] = [
+    [{}, 0.001],
+    [{ region: 'eu' }, 0.0015],
+    [{ serviceTier: 'flex' }, 0.0005],
+    [{ usage: tokens(6000) }, 0.012],
+    [{ region: 'eu', serviceTier: 'flex', usage: tokens(6000) }, 0.009],
+    [{ model: 'n' }, 0.003],
+    [{ provider: 'q' }, 0.004],
+    [{ model: 'x', served: 'served' }, 0.005],
+    [{ model: 'x', served: 'n' }, 0.003],
+    [{ model: 'x', base: 'm' }, 0.001],
+    [{ model: 'x', base: 'n' }, 0.003],
+  ]
+  const query = { provider: 'p', model: 'm', usage: tokens(1000), at }
+
+  test.each(rows)('of any of the others before %j', (more, usd) => {
+    for (const [before, own] of rows) {
+      expect(costOf({ ...query, ...before }, prices).usd).toBe(own)
+      expect(costOf({ ...query, ...more }, prices).usd).toBe(usd)
+    }
+  })
+})
+
+test('nor is what the table said of the call before', () => {
+  const calls: Partial<CostQuery>[] = [
+    { model: 'gpt-4o' },
+    { model: 'gpt-4o-mini' },
+    { provider: 'azure', model: 'gpt-4o' },
+    { model: 'x', served: 'gpt-4o' },
+    { model: 'x', served: 'gpt-4o-mini' },
+    { model: 'x', base: 'gpt-4o' },
+    { model: 'x', base: 'gpt-4o-mini' },
+    { model: 'x' },
+    { model: 'gpt-4o', serviceTier: 'batch' },
+  ]
+  for (const before of calls) {
+    for (const more of calls) {
+      const [first, query] = [before, more].map((call) => ({ provider: 'openai', usage: tokens(1000), at, ...call }))
+      costOf(first as CostQuery)
+      // Where a caller has prices nothing is remembered.
+      expect(costOf(query as CostQuery)).toEqual(costOf(query as CostQuery, { overrides: {} }))
+    }
+  }
+})

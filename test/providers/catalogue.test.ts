@@ -6,9 +6,11 @@ import { describe, expect, test } from 'vitest'
 import type { ProviderRow } from '../../src/kernel/provider.js'
 import { passthroughs, protocols } from '../../src/protocols/index.js'
 import { directory } from '../../src/whole-catalogue.js'
-import { providers } from '../../src/providers/index.js'
+import { providersById } from '../../src/providers/index.js'
 import { bearer } from '../../src/providers/openai-compatible.js'
 import { namedOperation } from '../../src/router/base-url.js'
+
+const providers = providersById()
 
 const { identifyHost } = directory
 

@@ -2,8 +2,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { providers } from '../../src/providers/index.js'
+import { providersById } from '../../src/providers/index.js'
 import { root } from '../architecture/sources.js'
+
+const providers = providersById()
 
 const file = join(root, 'src/kernel/provider-id.ts')
 const how = 'UPDATE=1 npx vitest run test/providers/ids.test.ts'

@@ -2,6 +2,7 @@ import { context } from '@opentelemetry/api'
 import { createServer, get as namedGet, request as namedRequest, type IncomingMessage, type Server } from 'node:http'
 import http from 'node:http'
 import https from 'node:https'
+import diagnostics from 'node:diagnostics_channel'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startCall, type Call } from '../../src/telemetry/call.js'
 import { compilePropagate, type Propagate } from '../../src/telemetry/propagation.js'
@@ -133,6 +134,32 @@ describe('every way to send a request', () => {
     expect(seen[0]?.headers).toMatchObject({ a: 'b' })
     expect(harness.faults()).toBe(0)
   })
+
+  test.each([['before'], ['after']])(
+    'an instrumentation of undici that is told %s us: one header, its own',
+    async (when) => {
+      use('all')
+      const theirs = `00-${'b'.repeat(32)}-${'c'.repeat(16)}-01`
+      const inject = (event: unknown): void => {
+        const { request } = event as { request: { addHeader(name: string, value: string): void } }
+        request.addHeader('traceparent', theirs)
+        request.addHeader('tracestate', 'x=1')
+      }
+      if (when === 'before') undo()
+      diagnostics.subscribe('undici:request:create', inject)
+      try {
+        const wire = when === 'before' ? watchWire() : undefined
+        if (wire) undo = () => wire.off()
+        const outer = call()
+        await context.with(outer.context, () => fetch(base))
+        outer.end()
+        expect(seen.map(({ traceparents }) => traceparents)).toEqual([[theirs]])
+        expect(seen[0]?.headers['tracestate']).toBe('x=1')
+      } finally {
+        diagnostics.unsubscribe('undici:request:create', inject)
+      }
+    },
+  )
 
   test('one connection, several calls, each with its own parent', async () => {
     use('gateways')

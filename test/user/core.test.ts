@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { providers } from '../../src/providers/index.js'
+import { providersById } from '../../src/providers/index.js'
 import { root } from '../architecture/sources.js'
 import { startModelServer, type ModelServer } from '../support/model-server.js'
+
+const providers = providersById()
 
 const run = promisify(execFile)
 const folder = join(root, 'test/.apps/core')

@@ -28,6 +28,8 @@ export interface CallInput {
   /** Reads the content of an answer by the schema that the caller gave as such. @throws when it does not fit. */
   readonly readContent?: ((content: string) => unknown) | undefined
   readonly attributes?: Attributes
+  /** Fields of the request that the caller's format calls otherwise than the hub. */
+  readonly names?: Readonly<Record<string, string>> | undefined
 }
 
 /** What an answer came to. */

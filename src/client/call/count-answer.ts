@@ -52,7 +52,7 @@ export function countAnswer(
   const { usage } = facts
   const doubt = doubtOf(answer, usage, demand.expected(run.place))
   const meta = describeAnswer(call, run, doubt ? { ...facts, doubt } : facts)
-  // What is not believed is no sum.
+  // A usage that is not believed adds nothing.
   const believed = doubt?.fault === undefined
   client.ledger.add({ meta, usage: believed ? usage : undefined, alias, metadata, date: client.clock.date() })
   if (!run.permit && !call.permit) return { meta, used: undefined }

@@ -1,4 +1,4 @@
-/** Attempts until one succeeds: beside each other, the same target again, then the next, as the policies say. */
+/** Makes attempts until one succeeds: in parallel, at the same target again, or at the next, as the policies say. */
 import { context } from '@opentelemetry/api'
 import { LimitError, TracestitchError, type NotTried } from '../../kernel/errors.js'
 import { classifyError } from '../../policies/classify-error.js'

@@ -28,6 +28,7 @@ import type { CallPlan } from './plan-call.js'
 import type { Redaction } from './redaction.js'
 import type { CallView, EarlyAnswer } from './stage.js'
 import { CallLimits } from './time-limits.js'
+import { inCallersNames } from './caller-names.js'
 import { addWarning } from './warnings.js'
 
 /** A call that has begun: its time runs and its span is open, until it is answered or has failed. */
@@ -119,7 +120,8 @@ export class LogicalCall implements AttemptedCall, CallView {
   }
 
   warn(message: string): void {
-    addWarning(this.warnings, this.redaction.secrets(message))
+    const { names } = this.plan.input
+    addWarning(this.warnings, this.redaction.secrets(inCallersNames(message, names)))
   }
 
   /** The first step. @throws LimitError when every target is in cooldown and the client does not try them. */
@@ -145,7 +147,7 @@ export class LogicalCall implements AttemptedCall, CallView {
   }
 
   /**
-   * Makes `run` the one that answers the call, and gives up those beside it, which may then no longer touch the call.
+   * Makes `run` the one that answers the call, and gives up the attempts beside it: they may no longer touch the call.
    *
    * @throws an AbortError when another one has answered, or the reason of the call's abort.
    */

@@ -2,7 +2,7 @@
 
 type Listener = () => void
 
-/** Whoever waits for the abort of a signal. */
+/** Who waits for the abort of a signal. */
 class Waiters {
   private readonly signal: AbortSignal
   private readonly listeners = new Set<Listener>()

@@ -1,4 +1,4 @@
-/** What a target's request has beside the call's own body. Whoever sends it and whoever estimates it read the same. */
+/** What a target's request has beside the call's own body. Sending and estimating read it here. */
 import type { Target } from '../../router/target.js'
 import type { CallOptions } from '../types/options.js'
 

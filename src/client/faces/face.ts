@@ -38,6 +38,7 @@ export function face<Item extends object>(format: CallerFormat<Item>): Operation
           request: { chat },
           body: request.body && { request: request.body },
           readContent,
+          names: request.codec?.callerNames,
         },
         request,
         stream: chat.stream === true,

@@ -4,7 +4,7 @@ import type { SkippedTarget } from '../../router/missing-keys.js'
 
 /** How a target does, as this client knows it from its own calls. Plain data, fit for JSON. */
 export interface TargetHealth {
-  /** `provider/model`, with `#name` where targets of one model are told apart. */
+  /** `provider/model`, with `#name` where one model has several targets. */
   readonly target: string
   /** Id of the provider. */
   readonly provider: string

@@ -16,6 +16,12 @@ import { ID } from './wire.js'
 export const anthropicMessages: ChatProtocol = {
   id: ID,
   kind: 'chat',
+  callerNames: {
+    max_completion_tokens: 'max_tokens',
+    parallel_tool_calls: 'tool_choice.disable_parallel_tool_use',
+    reasoning_effort: 'output_config.effort',
+    response_format: 'output_config.format',
+  },
   operation: 'chat',
   path: PATH,
   auth: { header: 'x-api-key' },

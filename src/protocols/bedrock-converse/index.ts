@@ -21,6 +21,11 @@ import { BEDROCK_RUNTIME } from '../shared/bedrock.js'
 export const bedrockConverse: ChatProtocol = {
   id: ID,
   kind: 'chat',
+  callerNames: {
+    max_completion_tokens: 'inferenceConfig.maxTokens',
+    max_tokens: 'inferenceConfig.maxTokens',
+    response_format: 'outputConfig.textFormat',
+  },
   operation: 'chat',
   path: PATH,
   ...BEDROCK_RUNTIME,

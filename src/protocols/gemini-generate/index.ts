@@ -17,6 +17,12 @@ import { ID, pathOf } from './wire.js'
 export const geminiGenerate: ChatProtocol = {
   id: ID,
   kind: 'chat',
+  callerNames: {
+    max_completion_tokens: 'generationConfig.maxOutputTokens',
+    max_tokens: 'generationConfig.maxOutputTokens',
+    reasoning_effort: 'generationConfig.thinkingConfig',
+    response_format: 'generationConfig.responseJsonSchema',
+  },
   operation: 'generate_content',
   path: ':generateContent',
   auth: { header: 'x-goog-api-key' },

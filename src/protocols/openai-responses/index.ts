@@ -11,6 +11,12 @@ import { createStreamEncoder } from './stream-encode.js'
 export const openaiResponses: ChatProtocol = {
   id: PROTOCOL,
   kind: 'chat',
+  callerNames: {
+    max_completion_tokens: 'max_output_tokens',
+    max_tokens: 'max_output_tokens',
+    reasoning_effort: 'reasoning.effort',
+    response_format: 'text.format',
+  },
   operation: 'chat',
   path: PATH,
   encodeRequest,
