@@ -2,7 +2,7 @@
 import { context } from '@opentelemetry/api'
 import { guard } from '../kernel/guard.js'
 import { withGroup, type SpanBridge } from './bridge.js'
-import type { Replace } from './contract.js'
+import type { Replace } from './call-contract.js'
 
 /**
  * Tells of each call before it is made.

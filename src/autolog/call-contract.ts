@@ -88,3 +88,9 @@ export type Args = readonly unknown[]
 
 /** A declaration, or a function that gives it for a call, by its arguments, say. `undefined`: do not trace this call. */
 export type Declared = CallDeclaration | ((args: Args, self: unknown) => CallDeclaration | undefined)
+
+/** Replaces the original. `active` is false after `off()`: then the replacement only calls the original. */
+export type Replace = (
+  original: (...args: unknown[]) => unknown,
+  active: () => boolean,
+) => (this: unknown, ...args: unknown[]) => unknown

@@ -3,7 +3,7 @@
  * it serves, and which methods of theirs are model calls or hooks. Finding modules, late loads, spans,
  * streams, promises, undo and the report belong to the engine.
  */
-import type { CallDeclaration, Declared } from './call-contract.js'
+import type { CallDeclaration, Declared, Replace } from './call-contract.js'
 import type { DuplexDeclaration } from './duplex-contract.js'
 import type { StepDeclaration, StepPatcher } from './step-contract.js'
 
@@ -84,12 +84,6 @@ export type ChannelRun = ({ readonly call: CallDeclaration } | { readonly step: 
  * @param factsOf - Facts of an open run, by its id.
  */
 export type BeginRun = (message: unknown, factsOf: (id: string | undefined) => unknown) => ChannelRun | undefined
-
-/** Replaces the original. `active` is false after `off()`: then the replacement only calls the original. */
-export type Replace = (
-  original: (...args: unknown[]) => unknown,
-  active: () => boolean,
-) => (this: unknown, ...args: unknown[]) => unknown
 
 export interface Patcher extends StepPatcher {
   /** Format of this copy, for integrations that must tell. */
