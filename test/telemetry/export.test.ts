@@ -238,7 +238,7 @@ describe('OTLP export', () => {
     })
     const handle = setUp({ endpoint: receiver.url }, { OTEL_BSP_SCHEDULE_DELAY: '1' })
     spans(1)
-    await receiver.waitFor((received) => received.length === 1, 20_000)
+    // Of this handle: spans of an earlier test may still come.
     await expect.poll(() => handle.status).toMatchObject({ exported: 1, dropped: { exportFailed: 0 } })
   })
 })
