@@ -8,12 +8,13 @@ import { globalApi, registeredProvider, type GlobalApi } from './global-api.js'
 
 type Kind = 'trace' | 'context' | 'propagation'
 
-/** What of the API registers each kind. */
-const REGISTERS = [
-  [trace, 'setGlobalTracerProvider', 'trace'],
-  [context, 'setGlobalContextManager', 'context'],
-  [propagation, 'setGlobalPropagator', 'propagation'],
-] as const
+/** What of the API registers each kind; not at import, when the API is not loaded yet. */
+const registers = () =>
+  [
+    [trace, 'setGlobalTracerProvider', 'trace'],
+    [context, 'setGlobalContextManager', 'context'],
+    [propagation, 'setGlobalPropagator', 'propagation'],
+  ] as const
 
 /** What stands on `globalThis` for us. */
 export type Registered = { readonly [K in Kind]?: GlobalApi[K] | undefined }
@@ -27,7 +28,7 @@ const WATCHED = Symbol.for('tracestitch.hands-over')
  * @param given - Told when the tracer provider is not ours any more.
  */
 export function makeRoom(ours: () => Registered, given: () => void): void {
-  for (const [api, method, kind] of REGISTERS) {
+  for (const [api, method, kind] of registers()) {
     const methods = api as unknown as Record<PropertyKey, unknown>
     if (methods[WATCHED] === true) continue
     const register = methods[method] as (instance: unknown) => boolean
