@@ -3,7 +3,7 @@ import { transform } from 'esbuild'
 import ts from 'typescript'
 
 /**
- * Names stay, and each statement has a line of its own, so that a stack trace says where it was. Lines of one length would
+ * Names stay, but for those of functions that are put where they are used, and each statement has a line of its own, so that a stack trace says where it was. Lines of one length would
  * break the same code in other places each time, which takes more to send.
  */
 export async function compact(code: string): Promise<string> {
@@ -11,6 +11,7 @@ export async function compact(code: string): Promise<string> {
     target: 'node20',
     platform: 'node',
     minifyWhitespace: true,
+    minifySyntax: true,
     legalComments: 'none',
   })
   const file = ts.createSourceFile('part.cjs', dense, ts.ScriptTarget.ES2022, false, ts.ScriptKind.JS)

@@ -60,7 +60,7 @@ beforeAll(async () => {
   await mkdir(installed, { recursive: true })
   // A package of its own: inside ours, our name would mean the working tree.
   await writeFile(join(application, 'package.json'), '{ "name": "application", "private": true }')
-  for (const name of ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'prices.json', 'docs', 'src']) {
+  for (const name of ['package.json', 'README.md', 'LICENSE', 'prices.json', 'docs', 'src']) {
     if (existsSync(join(root, name))) await cp(join(root, name), join(installed, name), { recursive: true })
   }
   const bundler = join(root, 'node_modules/tsup/dist/cli-default.js')
@@ -73,7 +73,7 @@ afterAll(() => rm(application, { recursive: true, force: true }))
 describe('the archive', () => {
   test('holds what is built, and the documents', () => {
     const others = packed.files.map(({ path }) => path).filter((path) => !/^(dist|docs)\//.test(path))
-    expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'prices.json'])
+    expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json', 'prices.json'])
   })
 
   test('of the source tree holds no source, test, fixture or example', async () => {
