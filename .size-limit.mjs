@@ -35,7 +35,7 @@ export default [
   entry('protocols', '126 kB'),
   entry('providers', '22.5 kB'),
   entry('redis', '112 kB'),
-  entry('testing', '49 kB'),
+  entry('testing', '50 kB'),
   one('openaiChat', 'openai', '174 kB'),
   one('anthropicMessages', 'anthropic', '179 kB'),
 ]
