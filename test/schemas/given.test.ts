@@ -61,7 +61,7 @@ test('the format of responses: bare, or in its form, and strict only where it ca
     const sent = at(bodies[0], 'text.format')
     expect(sent).toMatchObject({ type: 'json_schema', schema: { type: 'object' } })
     expect(at(sent, 'strict')).toBe(strict)
-    expect(meta.warnings.some((warning) => warning.startsWith('response_format: sent without strict'))).toBe(
+    expect(meta.warnings.some((warning) => warning.startsWith('text.format: sent without strict'))).toBe(
       strict === false,
     )
   }
