@@ -69,10 +69,12 @@ interface IterableStream {
   iterator?: () => AsyncIterator<unknown>
 }
 
+/** A page or a cursor can be iterated too, but is whole without: its reader may never ask for the iterator. */
 function isStream(value: unknown): value is IterableStream {
   if (typeof value !== 'object' || value === null || !Object.isExtensible(value)) return false
-  const { [Symbol.asyncIterator]: iterate, getReader, on } = value as Record<string | symbol, unknown>
-  return typeof iterate === 'function' && getReader === undefined && on === undefined
+  const { [Symbol.asyncIterator]: iterate, getReader, on, controller } = value as Record<string | symbol, unknown>
+  if (typeof iterate !== 'function' || getReader !== undefined || on !== undefined) return false
+  return controller instanceof AbortController || Object.keys(value).length === 0
 }
 
 /** The first reader's reading is the span's. */
@@ -84,10 +86,13 @@ function endWithStream(stream: IterableStream, step: Step): void {
   let first = true
   const value = function (this: unknown): AsyncIterator<unknown> {
     const iterator = Reflect.apply(iterate, this, [])
-    if (!first || !isAsyncGenerator(iterator)) return iterator
+    if (!first) return iterator
     first = false
     keep()
-    return iterateIn(iterator, step.context, reading)
+    // Only what can be left early can be followed.
+    if (!isAsyncGenerator(iterator)) step.end()
+    else return iterateIn(iterator, step.context, reading)
+    return iterator
   }
   Object.defineProperty(stream, entry, { value, writable: true, configurable: true })
 }
@@ -105,7 +110,13 @@ function isReadable(value: unknown): value is Readable {
 
 /** Nobody listens for its errors here: one that the program does not handle must stay unhandled. */
 function endWithReadable(stream: Readable, step: Step): void {
-  const end = (): void => step.end({ error: stream.errored ?? undefined })
+  const watch = endWhenAbandoned(stream, readingOf(step).left)
+  // How fast it is read does not show.
+  watch.reading()
+  const end = (): void => {
+    watch()
+    step.end({ error: stream.errored ?? undefined })
+  }
   stream.once('end', end)
   stream.once('close', end)
 }

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { CaptureMode } from '../../src/telemetry/settings.js'
 import { startStep, type StepKind } from '../../src/telemetry/step.js'
+import { watchedCount } from '../../src/telemetry/abandoned.js'
 import { traced } from '../../src/telemetry/traced.js'
 import { spanHarness } from './span-harness.js'
 
@@ -243,6 +244,32 @@ describe('trace()', () => {
     now.next()
     expect(() => now.next()).toThrow(error)
     expect(harness.spans().map(({ status }) => status.message)).toEqual(['RangeError', 'RangeError'])
+  })
+
+  test.each<[string, () => object]>([
+    ['a page of an SDK', () => ({ data: [1], async *[Symbol.asyncIterator]() {} })],
+    ['a Map', () => new Map()],
+  ])('%s is whole, and the span ends with it', async (_name, make) => {
+    const value = make()
+    expect(traced('page', () => value)).toBe(value)
+    await traced('page', async () => value)
+    expect(harness.spans()).toHaveLength(2)
+  })
+
+  test('an iterator that cannot be left early is not followed', async () => {
+    const iterator = { next: () => Promise.resolve({ done: true as const, value: undefined }) }
+    for await (const _ of traced('plain', () => ({ [Symbol.asyncIterator]: () => iterator }))) void _
+    expect(harness.spans()).toHaveLength(1)
+  })
+
+  test('a stream of Node that nobody reads ends with the process', () => {
+    const before = watchedCount()
+    const unread = traced('unread', () => new Readable({ read: () => undefined }))
+    expect(watchedCount()).toBe(before + 1)
+    process.emit('beforeExit', 0)
+    expect(unread.destroyed).toBe(false)
+    expect(harness.spans()).toHaveLength(1)
+    expect(watchedCount()).toBe(before)
   })
 
   test('a stream of Node ends it, and keeps its errors', async () => {
