@@ -6,8 +6,8 @@ import type { ChatProtocol, DecodeOptions, JsonObject } from '../kernel/protocol
 import { jsonCopy } from '../telemetry/content-limit.js'
 
 /**
- * As it stands, if it is plain; else as its JSON, which is what the SDK sends; else without the items of its lists (messages, tools) that
- * cannot be read alone; else without its content.
+ * As it stands, if it is plain; else as its JSON, which is what the SDK sends; else without the items of its lists
+ * (messages, tools) that cannot be read alone; else without its content.
  *
  * @throws what the codec throws when not even that can be read.
  */

@@ -5,15 +5,10 @@ import { z } from 'zod'
 import { runs } from '../../integrations/langchain/runs.js'
 import { autolog, type Autolog } from '../../src/index.js'
 import { startFakeProvider, type FakeProvider } from '../support/fake-provider.js'
-import { loadCopy, type Copy } from '../support/langchain-copies.js'
+import { loadCopies, type Copy } from '../support/langchain-copies.js'
 
 const exporter = new InMemorySpanExporter()
-const copies = await Promise.all([
-  loadCopy('0.3', 'esm'),
-  loadCopy('0.3', 'cjs'),
-  loadCopy('1', 'esm'),
-  loadCopy('1', 'cjs'),
-])
+const copies = await loadCopies()
 
 let provider: FakeProvider
 let log: Autolog

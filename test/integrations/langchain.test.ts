@@ -10,17 +10,12 @@ import { runs } from '../../integrations/langchain/runs.js'
 import { autolog, type Autolog } from '../../src/index.js'
 import { eventually } from '../support/eventually.js'
 import { startFakeProvider, type FakeProvider } from '../support/fake-provider.js'
-import { loadCopy, type Copy } from '../support/langchain-copies.js'
+import { loadCopies, type Copy } from '../support/langchain-copies.js'
 import { onlySpan, spanLines } from '../support/span-lines.js'
 
 const exporter = new InMemorySpanExporter()
 const started: ReadableSpan[] = []
-const copies = await Promise.all([
-  loadCopy('0.3', 'esm'),
-  loadCopy('0.3', 'cjs'),
-  loadCopy('1', 'esm'),
-  loadCopy('1', 'cjs'),
-])
+const copies = await loadCopies()
 
 let provider: FakeProvider
 let log: Autolog

@@ -44,7 +44,12 @@ const ENTRIES = {
 const root = resolve(import.meta.dirname, '../..')
 const APPS = { '0.3': join(root, 'test/apps/langchain-v03'), '1': root }
 
-export async function loadCopy(version: '0.3' | '1', format: 'esm' | 'cjs'): Promise<Copy> {
+/** Both majors in both module formats. */
+export function loadCopies(): Promise<Copy[]> {
+  return Promise.all((['0.3', '1'] as const).flatMap((version) => [loadCopy(version, 'esm'), loadCopy(version, 'cjs')]))
+}
+
+async function loadCopy(version: '0.3' | '1', format: 'esm' | 'cjs'): Promise<Copy> {
   const require = createRequire(join(APPS[version], 'package.json'))
   const modules: Record<string, unknown> = { name: `@langchain/core ${version} ${format}`, version }
   for (const [key, specifier] of Object.entries(ENTRIES)) {

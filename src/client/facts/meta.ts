@@ -2,7 +2,7 @@
 import { isTableLoaded } from '../../cost/genai-prices.js'
 import { costOf, type Cost, type PriceOptions } from '../../cost/price.js'
 import type { Attempt } from '../../kernel/errors.js'
-import { readRateLimit, type HeaderSource, type RateLimit } from '../../kernel/rate-limit.js'
+import { readRateLimit, type HeaderSource } from '../../kernel/rate-limit.js'
 import type { Usage } from '../../kernel/hub.js'
 import type { Target } from '../../router/target.js'
 import { warnOnce } from '../../telemetry/warn.js'
@@ -43,36 +43,12 @@ function inspected(this: CallMeta): CallMeta {
 }
 
 export function createMeta(facts: MetaFacts): CallMeta {
-  return isPricedAtOnce(facts.prices) ? metaWith(facts, priceOf(facts)) : metaOf(facts, null, () => priceOf(facts))
+  return metaOf(facts, null, isPricedAtOnce(facts.prices) ? priceOf(facts) : () => priceOf(facts))
 }
 
 /** Once the table is there a price costs less than putting it off. A user's list may still be on its way. */
 function isPricedAtOnce({ litellm, modelsDev }: PriceOptions): boolean {
   return litellm === undefined && modelsDev === undefined && isTableLoaded()
-}
-
-/** A plain object, but for rate limits where the answer speaks of them. */
-function metaWith({ target, attempts, warnings, traceId, told, ...facts }: MetaFacts, cost: Cost): CallMeta {
-  const meta: CallMeta = {
-    provider: target.provider.id,
-    model: target.model,
-    attempts,
-    usage: givenUsage(told) ?? null,
-    cost,
-    rateLimit: null,
-    cache: null,
-    traceId,
-    warnings,
-  }
-  const { limitHeaders, answeredAt } = facts
-  if (!limitHeaders) return meta
-  let rateLimit: RateLimit | null | undefined
-  Object.defineProperty(meta, 'rateLimit', {
-    get: () => (rateLimit ??= readRateLimit(limitHeaders, answeredAt) ?? null),
-    enumerable: true,
-    configurable: true,
-  })
-  return shownWhole(meta)
 }
 
 /** Neither enumerable nor on a prototype: to whoever copies it, it is a plain object. */
@@ -91,38 +67,34 @@ export function storedMeta(facts: MetaFacts, by: string): CallMeta {
     },
   }
   const priced_at = new Date(facts.at).toISOString().slice(0, 10)
-  return metaOf(facts, stored, () => ({
-    usd: 0,
-    parts: {},
-    source: null,
-    priced_at,
-    confidence: 'exact',
-    missing: [],
-  }))
+  return metaOf(facts, stored, { usd: 0, parts: {}, source: null, priced_at, confidence: 'exact', missing: [] })
 }
 
-function metaOf(facts: MetaFacts, cache: StoredAnswer | null, price: () => Cost): CallMeta {
-  const { target, attempts, warnings, traceId, limitHeaders, answeredAt } = facts
-  let cost: Cost | undefined
-  let rateLimit: RateLimit | null | undefined
+/** @param cost - Or what works it out when somebody looks: the price table takes a while to load. */
+function metaOf(facts: MetaFacts, cache: StoredAnswer | null, cost: Cost | (() => Cost)): CallMeta {
+  const { target, attempts, warnings, traceId, told, limitHeaders, answeredAt } = facts
   const meta: CallMeta = {
     provider: target.provider.id,
     model: target.model,
     attempts,
-    usage: givenUsage(facts.told) ?? null,
-    // The price table takes a while to load.
-    get cost() {
-      return (cost ??= price())
-    },
-    get rateLimit() {
-      if (rateLimit === undefined) rateLimit = (limitHeaders && readRateLimit(limitHeaders, answeredAt)) ?? null
-      return rateLimit
-    },
+    usage: givenUsage(told) ?? null,
+    cost: cost as Cost,
+    rateLimit: null,
     cache,
     traceId,
     warnings,
   }
-  return shownWhole(meta)
+  const isLate = typeof cost === 'function'
+  if (isLate) putOff(meta, 'cost', cost)
+  if (limitHeaders) putOff(meta, 'rateLimit', () => readRateLimit(limitHeaders, answeredAt) ?? null)
+  return isLate || limitHeaders ? shownWhole(meta) : meta
+}
+
+/** Works a field out when it is first read. */
+function putOff<K extends keyof CallMeta>(meta: CallMeta, field: K, workOut: () => CallMeta[K]): void {
+  let known: { readonly value: CallMeta[K] } | undefined
+  const get = (): CallMeta[K] => (known ??= { value: workOut() }).value
+  Object.defineProperty(meta, field, { get, enumerable: true, configurable: true })
 }
 
 function priceOf({ target, served, usage, serviceTier, partial, doubt, at, prices }: MetaFacts): Cost {
