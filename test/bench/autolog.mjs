@@ -1,7 +1,7 @@
 // What autolog() adds to a call of an SDK, beside what others add: CPU over a bare run, which has no tracing and no context
 // manager. Each contestant is a process of its own, and they take turns. Alone: `node test/bench/autolog.mjs [--quick] [name …]`.
 import { execFileSync, fork } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { interleave } from './measure.mjs'
@@ -62,7 +62,9 @@ function prepare() {
   // The worker stands in the folder, so that what it loads is found there.
   copyFileSync(new URL('autolog-worker.cjs', import.meta.url), join(home, 'worker.cjs'))
   const ours = join(home, 'node_modules/tracestitch')
-  if (!existsSync(ours)) symlinkSync(resolve(import.meta.dirname, '../..'), ours, 'junction')
+  // Of the tree that asks: a link that is there may be of another one, or of one that is gone.
+  rmSync(ours, { force: true, recursive: true })
+  symlinkSync(resolve(import.meta.dirname, '../..'), ours, 'junction')
 }
 
 /** A process that is asked over IPC. Rejects where the contestant does not run on this Node. */
