@@ -94,8 +94,10 @@ export function resolveImport(from: string, specifier: string): string | undefin
 export function assignedFunctionsOf(path: string, text: string): readonly string[] {
   const targets: string[] = []
   walk(parse(path, text), (node) => {
-    if (!ts.isBinaryExpression(node) || !ts.isAssignmentOperator(node.operatorToken.kind)) return
-    const { left, right } = node
+    if (!ts.isBinaryExpression(node)) return
+    const { left, right, operatorToken } = node
+    const { kind } = operatorToken
+    if (kind < ts.SyntaxKind.FirstAssignment || kind > ts.SyntaxKind.LastAssignment) return
     if (!ts.isArrowFunction(right) && !ts.isFunctionExpression(right)) return
     if (ts.isPropertyAccessExpression(left)) targets.push(left.name.text)
     else if (ts.isElementAccessExpression(left)) targets.push('[…]')
