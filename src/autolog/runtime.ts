@@ -1,5 +1,6 @@
 /** The parts of Node's module loader that the engine uses, reached alike from the ESM and the CJS build. */
 import Module from 'node:module'
+import type { PnpApi } from './pnp.js'
 import { ownFile, requireFromHere } from '../kernel/own-require.js'
 
 export { ownFile, requireFromHere }
@@ -41,6 +42,10 @@ export interface ModuleInternals {
   readonly prototype?: { readonly _compile?: unknown }
   new (id: string): LoadedModule & { _compile?: (source: string, file: string, format: 'module') => unknown }
   _load?: LoadFunction
+  /** What is `require.cache` where Node loads the modules. */
+  _cache?: unknown
+  /** Under Yarn's Plug'n'Play. */
+  findPnpApi?: (lookupSource: string) => PnpApi | null
   _resolveFilename?: (request: string, parent?: LoadedModule | null, isMain?: boolean) => string
   /** https://nodejs.org/api/module.html#moduleregisterhooksoptions: Node 22.15 and later. */
   registerHooks?: (hooks: SyncHooks) => { deregister(): void }
@@ -51,6 +56,12 @@ export const moduleInternals = Module as unknown as ModuleInternals
 /** Every CJS module of the process by file name; on Bun the ES modules too. */
 export function loadedModules(): Record<string, LoadedModule | undefined> {
   return requireFromHere().cache as unknown as Record<string, LoadedModule | undefined>
+}
+
+/** A test runner such as Jest has a registry of its own, for `require()` and for `require.cache`. */
+export function hasOwnRegistry(): boolean {
+  const { _cache } = moduleInternals
+  return _cache !== undefined && _cache !== loadedModules()
 }
 
 export const isBun = (): boolean => process.versions['bun'] !== undefined
