@@ -119,7 +119,7 @@ const run = (parent: string): Expected => ({
   by7: below(chat, parent),
   attributes: tokens,
 })
-const always = (name: string, attributes: Expected['attributes']): Expected => ({
+const always = (name: string, attributes: Readonly<Record<string, unknown>>): Expected => ({
   all: [name],
   only: [name],
   attributes,
