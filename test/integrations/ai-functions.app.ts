@@ -1,10 +1,10 @@
 /** A program that uses the functions of `ai` and says nothing of telemetry. Prints what it saw and the spans of each part. */
-import { context, trace } from '@opentelemetry/api'
+import { context, trace, type Span } from '@opentelemetry/api'
 import type * as Tracestitch from 'tracestitch'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import type { createOpenAI } from '@ai-sdk/openai'
 import type * as Sdk from 'ai'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as turn } from 'node:timers/promises'
 
 type Load = (name: string) => Promise<unknown>
 type Row = readonly [name: string, run: () => Promise<unknown>]
@@ -138,6 +138,7 @@ const nameOf = (error: unknown): string => (error as Error).name
 export async function run(load: Load): Promise<void> {
   globalThis.AI_SDK_LOG_WARNINGS = false
   const spans: ReadableSpan[] = []
+  const started: Span[] = []
   const mode = process.env['APP_MODE']
   const loadAll = (): Promise<unknown[]> => Promise.all([load('ai'), load('@ai-sdk/openai')])
   if (process.env['APP_ORDER'] === 'before') await loadAll()
@@ -146,6 +147,7 @@ export async function run(load: Load): Promise<void> {
     mode === 'bare'
       ? undefined
       : autolog({
+          onSpanStart: (span) => started.push(span),
           captureContent: mode === 'content' ? 'span' : 'none',
           exporter: {
             export(batch, done) {
@@ -160,7 +162,8 @@ export async function run(load: Load): Promise<void> {
   for (const [name, body] of rowsOf(sdk, create, process.env['APP_VERSION'] ?? '')) {
     const outcome = await context.with(context.active(), body)
     // The telemetry of a stream is written a moment after its last piece.
-    await sleep(0)
+    for (let turns = 0; turns < 1_000 && started.some((span) => span.isRecording()); turns++) await turn()
+    started.length = 0
     await log?.flush()
     const taken = spans.splice(0)
     rows[name] = { outcome, spans: taken.map((span) => shown(span, taken)) }
