@@ -15,6 +15,7 @@ import {
   sharedNames,
   strayConventionNames,
 } from './architecture/checks.js'
+import { assignedFunctions } from './architecture/lifetimes.js'
 import { untamedTime } from './architecture/real-time.js'
 import { listTrackedFiles, readSources, root, type Sources } from './architecture/sources.js'
 
@@ -89,6 +90,22 @@ describe('integrations', () => {
     ['a part of itself', `import { x } from './a/part.js'`],
   ])('may import %s', (_, text) => {
     expect(integrationViolations(files({ 'integrations/a.ts': text }))).toEqual([])
+  })
+})
+
+describe('lifetimes', () => {
+  test('no function of a call is assigned where V8 makes it live long', () => {
+    expect(assignedFunctions(house)).toEqual([])
+  })
+
+  test.each([
+    ['an arrow function', 'promise.parse = () => 1', 1],
+    ['a function', 'promise.parse = async function () {}', 1],
+    ['a method by name', 'promise[name] ??= () => 1', 1],
+    ['one that has a name already', 'promise.parse = parse', 0],
+    ['a variable', 'parse = () => 1', 0],
+  ])('%s: %s', (_, text, complaints) => {
+    expect(assignedFunctions(files({ 'src/client/a.ts': text }), {})).toHaveLength(complaints)
   })
 })
 

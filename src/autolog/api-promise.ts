@@ -9,6 +9,7 @@ import { tapBodyFor } from './body-tap.js'
 import { deliver } from './deliver.js'
 import type { AnswerReader } from './reader.js'
 import { watchAside } from './settle.js'
+import { assign } from './stream-tap.js'
 
 interface ResponseProps {
   readonly response: Response
@@ -100,7 +101,7 @@ class Watch {
       }
       return value
     }
-    promise.parseResponse = (...args) => {
+    assign(promise, 'parseResponse', (...args) => {
       this.claim('parser')
       this.untap?.()
       let parsed: unknown
@@ -110,11 +111,11 @@ class Watch {
         return fail(error)
       }
       return types.isPromise(parsed) ? parsed.then(deliverOnce, fail) : deliverOnce(parsed)
-    }
+    })
     // One of its own makes clones that do not ask this promise. The value before the transform is the provider's answer.
     if (!Object.hasOwn(promise, '_thenUnwrap')) return
     const { _thenUnwrap, responsePromise } = promise
-    promise._thenUnwrap = (transform) => {
+    assign(promise, '_thenUnwrap', (transform) => {
       const clone = Reflect.apply(_thenUnwrap, promise, [
         (data: unknown, props: unknown) => transform(deliverOnce(data), props),
       ])
@@ -124,7 +125,7 @@ class Watch {
         this.watchParser(clone, source, fail)
       })
       return clone
-    }
+    })
   }
 }
 

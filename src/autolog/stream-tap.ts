@@ -21,7 +21,7 @@ export function isIteratorStream(value: unknown): value is IteratorStream {
 
 /** Made apart from the closures that hold the stream: functions of one scope keep each other's variables alive. */
 export function abandon(reader: Pick<AnswerReader, 'close'>): () => void {
-  return () => reader.close({ closed: true })
+  return () => reader.close({ closed: true, abandoned: true })
 }
 
 /** Taps a Stainless stream in place. */
@@ -29,7 +29,7 @@ export function tapIteratorStream(stream: IteratorStream, reader: AnswerReader):
   const { iterator } = stream
   const signal = stream.controller?.signal
   let first = true
-  stream.iterator = function (this: unknown) {
+  assign(stream, 'iterator', function (this: unknown) {
     const inner = Reflect.apply(iterator, this, []) as AsyncIterator<unknown>
     // A second reader gets the SDK's own error; the first one's span is none of its business.
     if (!first) return inner
@@ -38,7 +38,7 @@ export function tapIteratorStream(stream: IteratorStream, reader: AnswerReader):
     const tapped = guard('tap', () => tapIterator(inner, reader, () => signal?.aborted === true))
     if (!tapped) reader.close({ closed: true })
     return inner
-  }
+  })
   const keep = endWhenAbandoned(stream, abandon(reader))
 }
 
@@ -95,6 +95,14 @@ export function tapIterator<T extends AsyncIterator<unknown>>(
     })
   }
   return inner
+}
+
+/**
+ * `target[name] = value`. V8 puts a function that is written where it is assigned to a property among the objects that live
+ * long, and with it all that it refers to: a whole call, its response included, would wait for the next full collection.
+ */
+export function assign<T extends object, K extends keyof T>(target: T, name: K, value: T[K]): void {
+  target[name] = value
 }
 
 /** An own method that enumeration shows only if it showed one before. */

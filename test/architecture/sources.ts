@@ -89,3 +89,18 @@ export function resolveImport(from: string, specifier: string): string | undefin
   if (!specifier.startsWith('.')) return undefined
   return posix.join(posix.dirname(from), specifier).replace(/\.([cm]?)js$/, '.$1ts')
 }
+
+/** What a function literal is assigned to, where that is a property: `promise.parse = () => …`. */
+export function assignedFunctionsOf(path: string, text: string): readonly string[] {
+  const targets: string[] = []
+  walk(parse(path, text), (node) => {
+    if (!ts.isBinaryExpression(node)) return
+    const { left, right, operatorToken } = node
+    const { kind } = operatorToken
+    if (kind < ts.SyntaxKind.FirstAssignment || kind > ts.SyntaxKind.LastAssignment) return
+    if (!ts.isArrowFunction(right) && !ts.isFunctionExpression(right)) return
+    if (ts.isPropertyAccessExpression(left)) targets.push(left.name.text)
+    else if (ts.isElementAccessExpression(left)) targets.push('[…]')
+  })
+  return targets
+}
