@@ -4,7 +4,6 @@ import type * as Tracestitch from 'tracestitch'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import type { createOpenAI } from '@ai-sdk/openai'
 import type * as Sdk from 'ai'
-import { setImmediate as turn } from 'node:timers/promises'
 
 type Load = (name: string) => Promise<unknown>
 type Row = readonly [name: string, run: () => Promise<unknown>]
@@ -132,6 +131,7 @@ function rowsOf(sdk: typeof Sdk, create: typeof createOpenAI, version: string): 
   return rows
 }
 
+const turn = (): Promise<void> => new Promise((done) => setImmediate(done))
 const nameOf = (error: unknown): string => (error as Error).name
 
 /** @param load - How the program loads its modules: after `autolog()`, or before, as `APP_ORDER` says. */
