@@ -47,7 +47,7 @@ export function pnpPackages(names: ReadonlySet<string>, directories: Iterable<st
     packages.set(`${name}@${reference}`, { name, directory, declared: own?.get(name) === reference })
   }
   // What virtual ones are copies of is not loaded itself.
-  for (const key of [...packages.keys()]) if (VIRTUAL.test(key)) packages.delete(key.replace(VIRTUAL, '@'))
+  for (const key of packages.keys()) if (VIRTUAL.test(key)) packages.delete(key.replace(VIRTUAL, '@'))
   return [...packages.values()]
 }
 
