@@ -4,24 +4,7 @@
  * Source: https://yarnpkg.com/advanced/pnpapi
  */
 import path from 'node:path'
-import { moduleInternals } from './runtime.js'
-
-interface Locator {
-  readonly name: string | null
-  readonly reference: string | null
-}
-
-/** The part of the `pnpapi` module that this needs. */
-export interface PnpApi {
-  readonly topLevel: Locator
-  /** Since Yarn 2.0: `VERSIONS.getAllLocators`. */
-  readonly getAllLocators?: () => readonly Locator[]
-  readonly getPackageInformation: (locator: Locator) => {
-    readonly packageLocation: string
-    /** Names, and what of them is installed: a reference, or an alias of another name. */
-    readonly packageDependencies: ReadonlyMap<string, string | readonly [string, string] | null>
-  } | null
-}
+import { moduleInternals, type PnpApi } from './runtime.js'
 
 export interface PnpPackage {
   readonly name: string

@@ -1,6 +1,5 @@
 /** The parts of Node's module loader that the engine uses, reached alike from the ESM and the CJS build. */
 import Module from 'node:module'
-import type { PnpApi } from './pnp.js'
 import { ownFile, requireFromHere } from '../kernel/own-require.js'
 
 export { ownFile, requireFromHere }
@@ -36,6 +35,23 @@ export interface SyncHooks {
 }
 
 type LoadFunction = (this: unknown, request: string, parent?: LoadedModule | null, isMain?: boolean) => unknown
+
+interface PnpLocator {
+  readonly name: string | null
+  readonly reference: string | null
+}
+
+/** The part that is used of `pnpapi`, a module of Yarn's runtime: https://yarnpkg.com/advanced/pnpapi */
+export interface PnpApi {
+  readonly topLevel: PnpLocator
+  /** Since Yarn 2.0: `VERSIONS.getAllLocators`. */
+  readonly getAllLocators?: () => readonly PnpLocator[]
+  readonly getPackageInformation: (locator: PnpLocator) => {
+    readonly packageLocation: string
+    /** Names, and what of them is installed: a reference, or an alias of another name. */
+    readonly packageDependencies: ReadonlyMap<string, string | readonly [string, string] | null>
+  } | null
+}
 
 /** What `node:module` exports beyond its types; everything optional is asked for before it is used. */
 export interface ModuleInternals {
