@@ -38,8 +38,12 @@ export function isWaiting({ finding }: PackageEntry): boolean {
   return finding.format === undefined
 }
 
+const isSupported = ({ target }: EntryTarget): boolean => target.unsupported === undefined
+
 export class PackageEntries {
   readonly names: ReadonlySet<string>
+  /** Of packages that only count where the application asks for them. */
+  readonly unsupported: ReadonlySet<string>
   private readonly targets: readonly EntryTarget[]
   private readonly byFile = new Map<string, PackageEntry[]>()
   private readonly roots = new Set<string>()
@@ -52,7 +56,9 @@ export class PackageEntries {
 
   constructor(targets: readonly EntryTarget[]) {
     this.targets = targets
-    this.names = new Set(targets.map(({ target }) => target.package))
+    const [supported, unsupported] = [targets.filter(isSupported), targets.filter((each) => !isSupported(each))]
+    this.names = new Set(supported.map(({ target }) => target.package))
+    this.unsupported = new Set(unsupported.map(({ target }) => target.package))
     this.needles = new Set([...this.names].map((name) => name.split('/')[0] ?? name))
   }
 

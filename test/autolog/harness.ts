@@ -31,6 +31,16 @@ function marking(packageName: string, entry: string | undefined, names: readonly
   }
 }
 
+const unsupportedBy = (names: readonly string[]): Integration => ({
+  id: 'none',
+  targets: names.map((name) => ({
+    package: name,
+    tested: 'none',
+    unsupported: 'nobody serves it',
+    instrument: () => undefined,
+  })),
+})
+
 const mark: Replace = (original, active) =>
   function (this: unknown, ...args: unknown[]) {
     const result = Reflect.apply(original, this, args)
@@ -43,16 +53,19 @@ export type StartOptions = Partial<InstrumentModulesOptions> & {
   readonly packages?: readonly string[]
   readonly entry?: string
   readonly exports?: readonly string[]
+  /** Packages without an integration. */
+  readonly unsupported?: readonly string[]
 }
 
 export function start({
   packages = ['fake-sdk'],
   entry,
   exports,
+  unsupported = [],
   ...options
 }: StartOptions = {}): ModuleInstrumentation {
   return instrumentModules({
-    integrations: packages.map((name) => marking(name, entry, exports)),
+    integrations: [...packages.map((name) => marking(name, entry, exports)), unsupportedBy(unsupported)],
     callerFile: findCallerFile(),
     call: () => (original) => original,
     ...options,
