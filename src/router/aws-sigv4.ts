@@ -185,8 +185,12 @@ function checked(value: unknown, id: string, Fault: typeof ConfigError): AwsCred
   const credentials = { accessKeyId, secretAccessKey, ...(isSet(sessionToken) && { sessionToken }) }
   for (const [name, text] of Object.entries(credentials))
     if (/[^\u0021-\u007e]/.test(text))
-      throw new Fault(`${path}.${name}`, 'holds a character that none of AWS has, such as a space or a line break', {
-        provider: id,
-      })
+      throw new Fault(
+        `${path}.${name}`,
+        'has a character that AWS credentials never have, such as a space or a line break',
+        {
+          provider: id,
+        },
+      )
   return credentials
 }

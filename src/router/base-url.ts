@@ -14,7 +14,7 @@ export interface FilledURL {
 /** What may stand in a host label, a host or one segment of a path. */
 const PART = /^(?!\.{1,2}$)[\w.-]+$/
 
-/** @throws ConfigError on a variable that the row does not have, or a value that is no part of a URL. */
+/** @throws ConfigError on a variable that the row does not have, or a value that is not a valid part of a URL. */
 export function fillBaseURL(
   row: ProviderRow,
   given: Readonly<Record<string, string>> | undefined,
@@ -43,7 +43,9 @@ export function fillBaseURL(
       .replace(/\/+$/, '')
     if (!PART.test(part)) {
       const source = given?.[name] === undefined ? variable.env.join(', ') : `${path}.${name}`
-      throw new ConfigError(source, `is no part of a URL; it fills {${name}} of ${row.baseURL}`, { provider: row.id })
+      throw new ConfigError(source, `is not a valid part of a URL; it fills {${name}} of ${row.baseURL}`, {
+        provider: row.id,
+      })
     }
     values.set(name, part)
   }

@@ -45,7 +45,7 @@ function placed(codec: ChatProtocol, place: ChatByModel, formats: ChatFormats): 
     ...codec,
     encodeRequest(request, context) {
       const model = nameAt(place, context.model)
-      if (model !== context.model) context.warn(`\`${context.model}\` is asked for by its name here, \`${model}\``)
+      if (model !== context.model) context.warn(`\`${context.model}\` goes by its name here, \`${model}\``)
       const encoded = codec.encodeRequest(request, { ...context, model, quirks })
       const path = place.paths?.[request.stream === true ? 'stream' : 'whole']
       return {

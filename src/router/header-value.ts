@@ -9,7 +9,7 @@ import { ConfigError } from '../kernel/errors.js'
 export function headerValue(value: string, path: string): string {
   const trimmed = value.trim()
   if (/[^\t\u0020-\u007e\u0080-\u00ff]/.test(trimmed)) {
-    throw new ConfigError(path, 'holds a character that no HTTP header can carry, such as a line break')
+    throw new ConfigError(path, 'has a character that HTTP headers cannot have, such as a line break')
   }
   return trimmed
 }

@@ -145,7 +145,7 @@ export function planProvider(
 
   const { apiKey, apiKeyEnv, credentials } = options
   if (apiKey !== undefined && apiKeyEnv !== undefined) {
-    throw new ConfigError(`providers.${id}.apiKeyEnv`, 'is given beside apiKey; leave one of them out')
+    throw new ConfigError(`providers.${id}.apiKeyEnv`, 'is given together with apiKey; remove one of them')
   }
   // Credentials that the caller gives win over a key of the environment, unless the caller names its variable.
   const fromEnv = apiKeyEnv === undefined ? (credentials ? [] : row.env) : [apiKeyEnv]
@@ -243,7 +243,7 @@ function addressFrom(row: ProviderRow, env: Environment): string | undefined {
   if (found !== undefined) return found
   throw new ConfigError(
     (row.addressEnv ?? []).join(', '),
-    'is no address; write it as host, host:port or http://host:port',
+    'is not an address; write it as host, host:port or http://host:port',
     { provider: row.id },
   )
 }
