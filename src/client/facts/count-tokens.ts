@@ -19,7 +19,7 @@ function guarded(own: CountTokens): CountTokens {
     } catch {
       // Told below; what it threw may hold the text.
     }
-    warnOnce('the option `tokenizer` gave no number of tokens; they are counted by characters')
+    warnOnce('the option `tokenizer` returned no number of tokens; they are counted by characters')
     return estimateTokens(text)
   }
 }

@@ -43,18 +43,18 @@ export function doubtOf(answer: Answer, usage: object | undefined, { input, room
   if (fault !== undefined) return { fault }
   const { prompt_tokens: prompt, completion_tokens: output } = (usage ?? {}) as Readonly<Record<string, unknown>>
   if (isCount(prompt) && prompt > FREE_INPUT && prompt > MANY_INPUT * input())
-    return { fault: `usage: ${prompt} input tokens, of a request of some ${input()}` }
+    return { fault: `usage: ${prompt} input tokens, for a request of about ${input()}` }
   if ('chat' in answer && !prompt && output && input() > NO_INPUT)
-    return { fault: `usage: no input tokens, of a request of some ${input()}` }
+    return { fault: `usage: no input tokens, for a request of about ${input()}` }
   if (!isCount(output)) return undefined
   if (output > (room === undefined ? MOST_OUTPUT : Math.max(FREE_OUTPUT, MANY_OUTPUT * room)))
     return {
       fault: `usage: ${output} output tokens, ${room === undefined ? 'more than any answer has' : `of ${room} at most`}`,
     }
   if ('chat' in answer && isTooFew(output, answer.chat))
-    return { fault: `usage: ${output} output tokens, of a text of some ${Math.ceil(lengthOf(answer.chat) / 4)}` }
+    return { fault: `usage: ${output} output tokens, for a text of about ${Math.ceil(lengthOf(answer.chat) / 4)}` }
   if (room !== undefined && output > room * MARGIN + FEW)
-    return { note: `usage: ${output} output tokens, where the request has room for ${room}` }
+    return { note: `usage: ${output} output tokens, but the request allows ${room}` }
   return undefined
 }
 

@@ -58,7 +58,7 @@ class PassthroughReading implements StreamReading<FrameEvent, Item> {
     const { host, fields } = this.wire
     const event = whole ? parseBody(this.wire, data) : parseJson(data)
     if (!isObject(event)) {
-      const what = whole ? `the answer of ${host} is no object` : 'an event of the stream is no JSON object'
+      const what = whole ? `the answer of ${host} is not an object` : 'an event of the stream is not a JSON object'
       throw new StreamError(what, fields)
     }
     const failure = event['type'] === 'error' || event['error'] != null ? providerErrorOf(event) : undefined
