@@ -14,12 +14,12 @@ export function headerValue(value: string, path: string): string {
   return trimmed
 }
 
-/** Of the connection, which its transport writes: who passes on the headers of a request that came in has them too. */
+/** Headers of the connection, which the transport writes. Programs that forward incoming headers have them too. */
 const OF_CONNECTION: ReadonlySet<string> = new Set(
   'connection,content-length,expect,keep-alive,proxy-connection,te,trailer,transfer-encoding,upgrade'.split(','),
 )
 
-/** @throws ConfigError that does not quote it: somebody may have put a key there. */
+/** @throws ConfigError without the value, which may be a key. */
 export function headerName(name: string, path: string): void {
   if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name)) throw new ConfigError(path, 'holds a name that is no HTTP header name')
   if (OF_CONNECTION.has(name.toLowerCase()))
