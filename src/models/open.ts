@@ -1,4 +1,4 @@
-/** Open models that demand something of a conversation, whoever serves them: their chat templates check it. */
+/** Open models whose chat templates check the conversation, whichever provider serves them. */
 import type { HistoryRules } from '../kernel/history.js'
 import type { Family, TraitLine } from './traits.js'
 
