@@ -44,10 +44,10 @@ function plainName(model: string): string {
 }
 
 function workOut(name: string): ModelTraits {
-  for (const { families, lines } of MAKERS) {
+  for (const { families, traitLines } of MAKERS) {
     for (const family of families) {
       const version = versionIn(name, family)
-      if (version !== undefined) return layLines(name, family, version, lines)
+      if (version !== undefined) return layLines(name, family, version, traitLines)
     }
   }
   return {}

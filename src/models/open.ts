@@ -33,7 +33,7 @@ export const families: readonly Family[] = [
   { id: 'mimo', name: /(?<![a-z])mimo-v(?<major>\d)/ },
 ]
 
-export const lines: readonly TraitLine[] = [
+export const traitLines: readonly TraitLine[] = [
   { of: 'mistral', has: { history: MISTRAL_RULES }, page: VALIDATOR },
   // Of the open weights; DeepSeek's own API takes 131 072 of it.
   {
