@@ -1,4 +1,4 @@
-/** The options of `autolog()`, and their check: what is wrong is said before anything is patched. */
+/** The options of `autolog()`, and their check, which runs before anything is patched. */
 import type { Span } from '@opentelemetry/api'
 import { ConfigError } from '../kernel/errors.js'
 import { isObject, typeName } from '../kernel/json.js'
@@ -15,8 +15,8 @@ export interface AutologOptions extends TracingOptions {
    */
   readonly integrations?: Readonly<Record<string, boolean | Readonly<Record<string, unknown>>>>
   /**
-   * Modules that a bundler swallowed, by package name or integration id: `{ openai: OpenAI }`. Those of a later call, of
-   * another bundle or after a reload, are patched as well.
+   * Modules inside a bundle, by package name or integration id: `{ openai: OpenAI }`. Modules of a later call, from another
+   * bundle or after a reload, are patched too.
    */
   readonly modules?: Readonly<Record<string, unknown>>
   /**
@@ -24,7 +24,7 @@ export interface AutologOptions extends TracingOptions {
    * `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` says.
    */
   readonly captureContent?: CaptureMode
-  /** Changes a captured message part, or drops it with `null`. A part on which it throws is dropped. */
+  /** Returns a captured message part, changed or not, or `null` to drop it. If it throws, the part is dropped. */
   readonly redact?: (part: TelemetryPart) => TelemetryPart | null
   /**
    * Which requests of model calls, and which MCP messages, carry `traceparent`. Default `gateways`: gateways, custom base
@@ -40,11 +40,11 @@ export interface AutologOptions extends TracingOptions {
    * `node --import`, else false.
    */
   readonly eager?: boolean
-  /** Called with each span of this package as it starts. What it throws is counted and reported once, and changes nothing. */
+  /** Called with each span of this package as it starts. An error is counted and reported once, and has no other effect. */
   readonly onSpanStart?: (span: Span) => void
   /**
-   * Called with each span of this package just before it ends, when all its attributes are set. What it throws is counted
-   * and reported once.
+   * Called with each span of this package just before it ends, when all its attributes are set. An error is counted and
+   * reported once.
    */
   readonly onSpanEnd?: (span: Span) => void
 }
