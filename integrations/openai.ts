@@ -35,6 +35,7 @@ function callOf(declaration: Declaration, clientOf = ofResource, bodyOf = firstO
     provider: (self) => (path(clientOf(self), 'apiVersion') === undefined ? 'openai' : 'azure.ai.openai'),
     baseURL: (self) => asString(path(clientOf(self), 'baseURL')),
     request: (args, self) => withDeployment(bodyOf(args), clientOf(self)),
+    byRequest: clientOf === ofResource,
     ...declaration,
   }
 }
