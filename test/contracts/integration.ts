@@ -25,7 +25,8 @@ export interface ExpectedSpan {
   readonly error?: string | RegExp
   /** `[input, output]` tokens, or `null` when the wire never carried usage. */
   readonly usage?: readonly [input: number, output: number | undefined] | null
-  readonly finish?: readonly string[]
+  /** `null` where the program left the answer before its end: nobody said why it stopped. */
+  readonly finish?: readonly string[] | null
   /** Name of the span that it hangs below. */
   readonly parent?: string
   /** Further attributes that must be there; `{ contains }` for a text of which only a part is known. */
@@ -64,8 +65,12 @@ export interface IntegrationCase<Sdk, Client> {
   readonly entry?: string
   /** Neighbour of that package which the integration patches and reports. Default: the package itself. */
   readonly patches?: string
+  /** Folder of the application that has the package, for those that are too many for the root. Default: the root. */
+  readonly home?: 'test/sdks'
   /** Folders in node_modules that hold the versions under test, oldest first. All run; the middle ones in fewer variants. */
   readonly installed: readonly string[]
+  /** Kinds of application that can load it. Default: both. */
+  readonly apps?: readonly ('esm' | 'cjs')[]
   /** What the package comes as, where that is one form only. Default: both. */
   readonly formatOf?: (version: string) => 'esm' | 'cjs' | undefined
   /** Packages that the case imports beside it, and their folders in node_modules. */
