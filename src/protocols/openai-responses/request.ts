@@ -10,7 +10,7 @@ import { portable, rulesOf } from '../shared/history/index.js'
 import { requestObject } from '../shared/malformed.js'
 import { withoutPrefill } from '../shared/prefill.js'
 import { refusedBy } from '../shared/refusals.js'
-import { asksNothing, layOver } from '../shared/request-fields.js'
+import { asksNothing, mergeFields } from '../shared/request-fields.js'
 import { strictFields } from '../shared/strict.js'
 import { decodeInput } from './input-decode.js'
 import { encodeInput, unsupported } from './input-encode.js'
@@ -137,7 +137,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   const others = Object.entries(given).filter(([key, value]) => !HANDLED.has(key) && value !== undefined)
   return {
     path: PATH,
-    body: layOver(kept, [{ ...Object.fromEntries(others), ...body }, request.extra_body], JOINS),
+    body: mergeFields(kept, [{ ...Object.fromEntries(others), ...body }, request.extra_body], JOINS),
     ...(toolNames && { toolNames }),
   }
 }
