@@ -5,7 +5,10 @@
 const { once } = require('node:events')
 const { createServer } = require('node:http')
 
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+/** The limit is that of the process. */
+async function until(holds) {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve))
+}
 
 /** One that makes OpenTelemetry spans, on a provider that the program registers. */
 function overOtel({ instrumentations, ...rest }) {
@@ -121,13 +124,13 @@ module.exports = {
     setUp() {
       const { Client } = require('langsmith')
       this.client = new Client({ apiUrl: 'http://127.0.0.1:9', apiKey: 'k', autoBatchTracing: false })
-      this.client.createRun = async ({ id, name }) => void runs.push({ id, name, failed: false })
+      this.client.createRun = async ({ id, name }) => void runs.push({ id, name })
       this.client.updateRun = async (id, { error }) =>
         void Object.assign(runs.find((run) => run.id === id) ?? {}, { failed: error !== undefined })
     },
     openai: (made) =>
       require('langsmith/wrappers').wrapOpenAI(made, { client: module.exports.langsmith.client, tracingEnabled: true }),
-    settled: () => pause(50),
+    settled: () => until(() => runs.every(({ failed }) => failed !== undefined)),
     spans: () => runs.map(({ name, failed }) => ({ name, failed })),
   },
   braintrust: {
@@ -161,7 +164,8 @@ module.exports = {
       })
       require('dd-trace').init({ startupLogs: false, flushInterval: 0 })
     },
-    settled: () => pause(300),
+    // All calls of the program.
+    settled: () => until(() => module.exports.datadog.spans().length >= 10),
     // MessagePack, in which texts stand as they are.
     spans: () =>
       bodies.flatMap((body) =>
