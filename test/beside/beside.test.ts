@@ -13,7 +13,7 @@ import { startFakeProvider, type FakeProvider } from '../support/fake-provider.j
 
 const folder = join(root, 'test/beside')
 const isInstalled = existsSync(join(folder, 'node_modules/openai'))
-const title = isInstalled ? 'beside' : 'skipped, since `npm run install:beside` has not been run: beside'
+const title = isInstalled ? 'beside' : '(not installed: npm run tools) beside'
 
 interface Traced {
   readonly name: string
