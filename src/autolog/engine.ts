@@ -72,6 +72,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
     semconv: options.semconv ?? 'latest',
     propagates: compilePropagate(options.propagate ?? 'gateways', parts.identifyHost),
     joinsCallers: options.propagate !== 'none',
+    completesForeign: options.foreignSpans !== 'ignore',
     identifyHost: parts.identifyHost,
     keepsHeader: parts.keepsHeader,
     reportedCost: parts.reportedCost,

@@ -35,6 +35,12 @@ export interface AutologOptions extends TracingOptions {
   /** Attribute names: GenAI conventions 0.1 (`latest`, the default), v1.41, or both. */
   readonly semconv?: 'latest' | 'v1.41' | 'both'
   /**
+   * What becomes of a call of which another tool has made a span already, on the same tracer provider. `complete`, the
+   * default: that span is the only one, and what it lacks is added to it. `ignore`: ours is made below it all the same, as
+   * for an exporter that takes the spans of this package only.
+   */
+  readonly foreignSpans?: 'complete' | 'ignore'
+  /**
    * Loads the SDKs that the app's package.json declares and that are not loaded yet, for runtimes where a
    * later ESM `import()` cannot be seen (Node 20, Bun). Default: true where `autolog()` runs before the program, by
    * `node --import`, else false.
@@ -90,6 +96,7 @@ const CHECKS: Record<keyof AutologOptions, Check> = {
     (value) => isOneOf(RULES)(value) || isRule(value),
   ),
   semconv: expecting("'latest', 'v1.41' or 'both'", isOneOf(['latest', 'v1.41', 'both'])),
+  foreignSpans: expecting("'complete' or 'ignore'", isOneOf(['complete', 'ignore'])),
   eager: expecting('true or false', isType('boolean')),
   onSpanStart: expecting('a function (span) => void', isType('function')),
   onSpanEnd: expecting('a function (span) => void', isType('function')),
