@@ -105,7 +105,7 @@ function modelsOf(GoogleGenAI: unknown, patcher: Patcher): unknown {
 
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   const models = path(module, 'Models', 'prototype') ?? modelsOf(module['GoogleGenAI'] ?? module['default'], patcher)
-  // What the public methods, which are made anew for each client, and chats call: once for each round with the model.
+  // What the public methods, which are made again for each client, and chats call: once for each round with the model.
   patcher.call(models, 'generateContentInternal', generate)
   patcher.call(models, 'generateContentStreamInternal', { ...generate, streaming: true })
   patcher.call(models, 'embedContentInternal', embed)

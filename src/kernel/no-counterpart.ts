@@ -1,10 +1,10 @@
-/** What a request says beside its words and a format may have no word for. None of it may be lost in silence. */
+/** Parts of a request that a format may have no counterpart for. None of them may be dropped silently. */
 import type { AssistantMessage, ChatRequest, ContentPart } from './hub.js'
 import type { ProtocolId } from './protocol.js'
 
 /**
- * `reasoning` is all reasoning of earlier answers; `reasoning_content` what stands in that field alone, `thinking_blocks`
- * what stands in those alone.
+ * `reasoning` is all reasoning of earlier answers; `reasoning_content` is only what that field has, `thinking_blocks` only
+ * what those have.
  */
 export type NoCounterpart =
   | 'blocks'
@@ -20,14 +20,14 @@ const WARNINGS: Readonly<Record<NoCounterpart, string>> = {
   blocks: 'blocks of an earlier answer that only another provider knows are left out',
   cache_control: '`cache_control` has no effect here',
   detail: 'the `detail` of an image has no counterpart here',
-  is_error: 'that a tool failed is said by its result alone',
+  is_error: 'the failure of a tool shows only in its result',
   reasoning: 'reasoning of earlier answers is left out',
   reasoning_content: 'reasoning of earlier answers is left out',
   strict: '`strict` has no counterpart here',
   thinking_blocks: 'thinking of earlier answers that only another provider can read is left out',
 }
 
-/** Warns once of each of `noCounterparts` that the request holds. The codec leaves them out. */
+/** Warns once of each of `noCounterparts` that the request has. The codec leaves them out. */
 export function warnNoCounterpart(
   request: ChatRequest,
   noCounterparts: readonly NoCounterpart[],
@@ -69,5 +69,5 @@ export function warnForeign(request: ChatRequest, id: ProtocolId, warn: (message
   if (!raw || raw.protocol === id) return
   // A name that begins with `_` is a note about the form of the request.
   const fields = Object.keys(raw.value).filter((field) => !field.startsWith('_'))
-  if (fields.length > 0) warn(`left out what only ${raw.protocol} can say: ${fields.join(', ')}`)
+  if (fields.length > 0) warn(`left out fields that only ${raw.protocol} has: ${fields.join(', ')}`)
 }

@@ -4,9 +4,9 @@ import type { ChatRequest } from '../../kernel/hub.js'
 import type { Limits } from '../../kernel/limits.js'
 import { traitsOf } from '../../models/index.js'
 
-/** Of a model whose own most is not known. */
+/** For a model whose maximum is not known. */
 const UNKNOWN_MOST = 4096
-/** The least that is left to an answer to a long input. */
+/** The least output limit after a long input. */
 const LEAST = 1024
 /** The estimate of the input may be that much too low. */
 const MARGIN = 1.25
@@ -26,13 +26,13 @@ export function outputLimit(request: ChatRequest, model: string, preset: number 
   const { maxOutput, strictWindow } = traitsOf(model)
   if (maxOutput === undefined) {
     limits.warn(
-      `\`max_tokens\` is required and not given: ${UNKNOWN_MOST} is sent, since the most of \`${model}\` is not known; set max_tokens`,
+      `\`max_tokens\` is required and not given: ${UNKNOWN_MOST} is sent, since the maximum of \`${model}\` is not known; set max_tokens`,
     )
     return UNKNOWN_MOST
   }
   const room = strictWindow === undefined ? maxOutput : strictWindow - Math.ceil(estimateTokens(request) * MARGIN)
   const limit = Math.max(LEAST, Math.min(maxOutput, room))
-  const why = limit === maxOutput ? 'the most that the model takes' : 'what its context window leaves beside the input'
+  const why = limit === maxOutput ? 'the maximum of the model' : 'what its context window leaves after the input'
   limits.warn(`\`max_tokens\` is required and not given: ${limit} is sent, ${why}; set max_tokens for less`)
   return limit
 }

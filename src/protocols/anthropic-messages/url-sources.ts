@@ -1,11 +1,11 @@
-/** Images and files that are given by an address, for speakers of the format that do not fetch them. */
+/** Images and files that are given by an address, for providers of the format that do not fetch them. */
 import type { ContentPart, Message } from '../../kernel/hub.js'
 import { asArray, isObject } from '../../kernel/json.js'
 import type { Limits } from '../../kernel/limits.js'
 import { isHttpUrl } from '../../kernel/data-url.js'
 import { ownRaw } from './wire.js'
 
-const HINT = 'this provider fetches nothing: give the content itself, as a base64 data URL'
+const HINT = 'this provider does not fetch URLs: give the content itself, as a base64 data URL'
 
 /** The messages without them. @throws UnsupportedParameterError unless `dropUnsupported`. */
 export function withoutURLSources(messages: readonly Message[], limits: Limits): readonly Message[] {

@@ -31,13 +31,13 @@ export function withUniqueNames(contents: readonly JsonObject[][]): void {
   for (const content of contents) for (const [at, block] of content.entries()) content[at] = named(block)
 }
 
-/** Stands beside documents of a message that holds no text. */
+/** The text for documents of a message without text. */
 const BESIDE_DOCUMENT = 'See the document.'
 
 /** "A text block must be included" beside a document of a user's message. */
 export function withTextBesideDocuments(content: JsonObject[], limits: Limits): void {
   if (!content.some((block) => 'document' in block) || content.some((block) => 'text' in block)) return
-  limits.warn('a text is put beside a document that stands alone, as the API demands it')
+  limits.warn('a text is added to a document that stands alone, as the API requires')
   content.splice(
     content.findIndex((block) => 'document' in block),
     0,
@@ -51,7 +51,7 @@ interface Places {
   readonly messages: readonly JsonObject[][]
 }
 
-/** Points that stand where they may not: they are moved to the front of what they cannot follow, or left out. */
+/** Cache points in places that the API refuses: they are moved before what they cannot follow, or left out. */
 export function placeCachePoints(
   { tools, system, messages }: Places,
   { cachePoints = 'all' }: ConverseTraits,
@@ -100,7 +100,7 @@ function placed(content: readonly JsonObject[], none: boolean): JsonObject[] {
   return blocks
 }
 
-/** A point has something before it, which is no reasoning, no text file, and no other point. */
+/** A point has something before it, which is not reasoning, no text file, and no other point. */
 function putBehind(blocks: JsonObject[], point: JsonObject): void {
   const before = blocks.findLastIndex((block) => !refusesPoint(block))
   const last = blocks[before]

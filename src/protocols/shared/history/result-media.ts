@@ -1,10 +1,10 @@
-/** Images and files in the results of tools, for speakers whose results are text alone. */
+/** Images and files in the results of tools, for providers whose results are text alone. */
 import type { ContentPart, Message, ToolMessage, UserMessage } from '../../../kernel/hub.js'
 import type { Limits } from '../../../kernel/limits.js'
 import { hasCalls } from './pairing.js'
 
 /**
- * Moves what is no text to a user message behind the results, with a text that says whose result it is.
+ * Moves what is not text to a user message behind the results, with a text that says whose result it is.
  *
  * @param isKept - A part that the format has a place for all the same.
  */
@@ -17,7 +17,7 @@ export function moveResultMedia(
   const holds = (message: Message): boolean =>
     message.role === 'tool' && Array.isArray(message.content) && message.content.some(isMedia)
   if (!messages.some(holds)) return messages
-  limits.warn('images and files in the results of tools are sent in a user message behind them')
+  limits.warn('images and files in the results of tools are sent in a user message after them')
   const names = new Map<string, string>()
   const moved: Message[] = []
   let waiting: ContentPart[] = []

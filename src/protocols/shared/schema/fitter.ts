@@ -1,4 +1,4 @@
-/** The enforced schemas of one request: those of its tools and of its answer share limits, and are told of together. */
+/** The enforced schemas of one request: its tools and its answer share limits and warnings. */
 import type { FunctionTool } from '../../../kernel/hub.js'
 import { isObject } from '../../../kernel/json.js'
 import type { Limits } from '../../../kernel/limits.js'
@@ -45,7 +45,7 @@ export function schemaFitter(dialect: SchemaDialect, limits: Limits, stream: boo
     sum.unions += fitted.size.unions
     if (isTool) sum.toolProperties += fitted.size.properties
     if (fitted.told.length > 0)
-      limits.warn(`${what}: not enforced, but told in descriptions of the schema: ${places(fitted.told)}`)
+      limits.warn(`${what}: not enforced, but stated in descriptions of the schema: ${places(fitted.told)}`)
     if (stream && fitted.nullables.length > 0)
       limits.warn(`${what}: null in this stream stands for what was left out: ${some(fitted.nullables)}`)
     return fitted.schema
