@@ -6,12 +6,9 @@ import { build } from 'esbuild'
 import { rollup, type OutputChunk, type OutputOptions, type Plugin } from 'rollup'
 import { compact } from './compact.js'
 import { loadLate } from './late.js'
-import { partOf } from './parts.js'
+import { findParts, type Parts } from './parts.js'
 
 const root = resolve(fileURLToPath(new URL('..', import.meta.url)))
-
-/** Parts that nearly every other one needs as soon as it is loaded. */
-const AT_ONCE = new Set(['./kernel.cjs', './models.cjs'])
 
 /** What an entry is as an ES module of Rollup's: names of what parts export. */
 const NAMES_ONLY = /^(?:export \{[^}]*\} from '[^']*';\s*)*$/
@@ -44,9 +41,12 @@ export async function buildCode({ entries, programs, folder }: Built): Promise<v
       if (!KNOWN.has(code ?? '')) throw new Error(message)
     },
   })
-  let part: ((id: string) => string | undefined) | undefined
+  let found: Parts | undefined
   const options: OutputOptions = {
-    manualChunks: (id, { getModuleInfo }) => (part ??= partOf({ info: getModuleInfo, pathOf, idOf }))(id),
+    manualChunks(id, { getModuleIds, getModuleInfo }) {
+      found ??= findParts({ info: getModuleInfo, ids: [...getModuleIds()], pathOf, idOf })
+      return found.nameOf(id)
+    },
     chunkFileNames: '[name].cjs',
     minifyInternalExports: false,
     externalLiveBindings: false,
@@ -61,9 +61,12 @@ export async function buildCode({ entries, programs, folder }: Built): Promise<v
   const faces = chunks(await graph.generate({ ...options, format: 'es', entryFileNames: '[name].js' }))
   await graph.close()
   const files = new Map<string, string>()
-  for (const { fileName, code, name } of parts) {
-    const otherRequire = name === 'kernel' ? 'requireFromHere()' : `require('./kernel.cjs').requireFromHere()`
-    const late = loadLate(code, { atOnce: (specifier) => AT_ONCE.has(specifier), otherRequire })
+  const home = parts.find(({ moduleIds }) => moduleIds.includes(idOf('src/kernel/own-require.ts')))?.fileName
+  for (const { fileName, code } of parts) {
+    const otherRequire = fileName === home ? 'requireFromHere()' : `require('./${home}').requireFromHere()`
+    const atOnce = (specifier: string): boolean =>
+      found?.isAtOnce(specifier.slice('./'.length, -'.cjs'.length)) ?? false
+    const late = loadLate(code, { atOnce, otherRequire })
     files.set(fileName, await compact(late))
   }
   for (const { name, code, isEntry, exports } of faces) {

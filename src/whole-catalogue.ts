@@ -1,7 +1,6 @@
 /** Every wire format and every provider of this version: the catalogue of `tracestitch` itself. Loads what it is asked for. */
 import type { Catalogue, Lookup } from './kernel/catalogue.js'
 import { passthroughs, protocols } from './protocols/index.js'
-import { directoryOf } from './providers/directory.js'
 import { providersById } from './providers/index.js'
 
 export const everything: Catalogue = {
@@ -15,8 +14,6 @@ export const everything: Catalogue = {
   },
   whole: true,
 }
-
-export const directory = /* @__PURE__ */ directoryOf(() => [...providersById().values()])
 
 function lookupIn<Id extends string, Value>(all: Readonly<Record<Id, Value>>): Lookup<Id, Value> {
   return {

@@ -2,7 +2,7 @@
  * Answers that a fallback stands ready to replace: withheld by a filter, declined, empty, of the wrong form, or turned down
  * by the fallback's own test. Where none does, an answer is what it is, and none of this is looked at.
  */
-import { ProviderError } from '../../kernel/errors.js'
+import { ProviderError } from '../../kernel/provider-error.js'
 import type { ChatChunk, ChatCompletion, ChatRequest } from '../../kernel/hub.js'
 import { isObject, parseJson } from '../../kernel/json.js'
 import type { Fallback } from '../../router/route.js'
