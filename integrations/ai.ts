@@ -1,17 +1,14 @@
 /**
- * Vercel's AI SDK: what `ai` 7 tells on its diagnostics channel, what 5 and 6 tell in spans where the program asks for them,
- * and the models below, which all of them call.
+ * Vercel's AI SDK: what `ai` 7 tells on its diagnostics channel, what 5 and 6 tell in spans of their own, and the models
+ * below, which all of them call.
  */
-import { path, type Integration } from '../src/autolog/contract.js'
-import { inAgent } from './ai/agents.js'
+import type { Integration } from '../src/autolog/contract.js'
+import { patchAgents } from './ai/agents.js'
 import { beginRun, CHANNEL } from './ai/channel.js'
+import { FUNCTIONS, patchFunctions } from './ai/functions.js'
 import { modelTargets } from './ai/models.js'
 import { translateSpans } from './ai/native-spans.js'
 import { listenForTools } from './ai/tool-events.js'
-
-/** Before 7 `ai` has no hook for these that works without the program. */
-const BY_FLAG =
-  'agents, workflows and, before 6, tools show where a call sets experimental_telemetry: { isEnabled: true }; models show always'
 
 export const ai: Integration = {
   id: 'ai',
@@ -24,10 +21,11 @@ export const ai: Integration = {
     {
       package: 'ai',
       tested: '5 - 7',
+      exports: FUNCTIONS,
       instrument(module, patcher) {
-        const agent = path(module, 'ToolLoopAgent', 'prototype') ?? path(module, 'Experimental_Agent', 'prototype')
-        for (const method of ['generate', 'stream']) patcher.wrap(agent, method, inAgent)
-        if (module['AI_SDK_TELEMETRY_TRACING_CHANNEL'] === undefined) patcher.note(BY_FLAG)
+        const tells = module['AI_SDK_TELEMETRY_TRACING_CHANNEL'] !== undefined
+        patchAgents(module, patcher, tells)
+        patchFunctions(module, patcher, tells)
       },
     },
     ...modelTargets,

@@ -1,6 +1,16 @@
 /** Agents of the AI SDK only set up a call of `generateText` or `streamText`: that call is the agent's. */
 import { context } from '@opentelemetry/api'
-import { asString, contextKey, guard, path, type Replace } from '../../src/autolog/contract.js'
+import { types } from 'node:util'
+import {
+  asString,
+  contextKey,
+  guard,
+  path,
+  type ModuleExports,
+  type Patcher,
+  type Replace,
+} from '../../src/autolog/contract.js'
+import { withOwnTelemetry } from './own-telemetry.js'
 
 /** An agent that was asked, until the call that it makes has begun. */
 interface Asked {
@@ -10,12 +20,30 @@ interface Asked {
 
 const ASKED = contextKey('tracestitch.ai.agent')
 
+/** @param tells - This version has a channel; before, a call tells of itself where its options say so. */
+export function patchAgents(module: ModuleExports, patcher: Patcher, tells: boolean): void {
+  const agent = path(module, 'ToolLoopAgent', 'prototype') ?? path(module, 'Experimental_Agent', 'prototype')
+  // 6 makes the options of its call there. 5 puts those that its methods are given over those of the agent.
+  const prepares = path(agent, 'prepareCall') !== undefined
+  for (const method of ['generate', 'stream']) patcher.wrap(agent, method, inAgent(!tells && !prepares))
+  if (!tells && prepares) patcher.wrap(agent, 'prepareCall', preparing)
+}
+
 /** A method that asks an agent. */
-export const inAgent: Replace = (original, active) =>
+const inAgent =
+  (givesOptions: boolean): Replace =>
+  (original, active) =>
+    function (...args) {
+      if (!active()) return original.apply(this, args)
+      const asked: Asked = { name: guard('ai', () => nameOf(this)) ?? 'agent', taken: false }
+      const given = givesOptions ? [withOwnTelemetry(args[0], path(this, 'settings')), ...args.slice(1)] : args
+      return context.with(context.active().setValue(ASKED, asked), () => original.apply(this, given))
+    }
+
+const preparing: Replace = (original, active) =>
   function (...args) {
-    if (!active()) return original.apply(this, args)
-    const asked: Asked = { name: guard('ai', () => nameOf(this)) ?? 'agent', taken: false }
-    return context.with(context.active().setValue(ASKED, asked), () => original.apply(this, args))
+    const prepared = original.apply(this, args)
+    return active() && types.isPromise(prepared) ? prepared.then((options) => withOwnTelemetry(options)) : prepared
   }
 
 function nameOf(agent: unknown): string | undefined {

@@ -13,7 +13,7 @@ import {
 } from '../../src/autolog/contract.js'
 import { takeAgent } from './agents.js'
 import { modelFormat } from './model-format.js'
-import { embeddingFormat, otherFormat } from './other-formats.js'
+import { embeddingFormat, otherFormat, speechFormat, transcriptFormat } from './other-formats.js'
 import { providerName } from './providers.js'
 
 export const CHANNEL = 'ai:telemetry'
@@ -31,9 +31,9 @@ const SINGLE: Readonly<Record<string, Format>> = {
   embedMany: embeddingFormat,
   rerank: otherFormat('rerank'),
   experimental_decide: otherFormat('decide'),
-  generateSpeech: otherFormat('generate_content', 'speech'),
-  transcribe: otherFormat('generate_content', 'text'),
-  streamTranscribe: otherFormat('generate_content', 'text'),
+  generateSpeech: speechFormat,
+  transcribe: transcriptFormat,
+  streamTranscribe: transcriptFormat,
 }
 
 export const beginRun: BeginRun = (message, factsOf) => {

@@ -1,5 +1,5 @@
 /**
- * Models as the packages of providers make them. `ai` calls their `doGenerate`, `doStream` and `doEmbed`, in every version
+ * Models as the packages of providers make them. `ai` calls their `doGenerate`, `doStream` and the like, in every version
  * and whatever of its functions the program uses; the classes are reached by a model of each kind.
  */
 import {
@@ -13,13 +13,16 @@ import {
   type Patcher,
 } from '../../src/autolog/contract.js'
 import { modelFormat } from './model-format.js'
-import { embeddingFormat } from './other-formats.js'
+import { embeddingFormat, imageFormat, otherFormat, speechFormat, transcriptFormat } from './other-formats.js'
 import { MODEL_PACKAGES } from './packages.js'
 import { providerName } from './providers.js'
 
-/** Methods of a provider, by the kind of model that they make. */
-const LANGUAGE = ['languageModel', 'chat', 'chatModel', 'responses', 'completion', 'completionModel', 'messages']
-const EMBEDDING = ['embedding', 'embeddingModel', 'textEmbedding', 'textEmbeddingModel']
+interface Kind {
+  /** Methods of a provider that make such a model. */
+  readonly made: readonly string[]
+  /** Methods of the model. */
+  readonly calls: Readonly<Record<string, Declared>>
+}
 
 /** None of it is used: a model only keeps what it is made with. */
 const SETTINGS = {
@@ -48,11 +51,11 @@ function modelOf(provider: unknown, method: string): object[] {
 }
 
 const declare =
-  (formatOf: (provider: string | undefined) => Format, streams: boolean): Declared =>
+  (format: Format | ((provider: string | undefined) => Format), streams = false): Declared =>
   ([options], model): CallDeclaration => {
     const provider = asString(path(model, 'provider'))
     return {
-      protocol: formatOf(provider),
+      protocol: typeof format === 'function' ? format(provider) : format,
       layer: 'framework',
       provider: providerName(provider),
       model: () => asString(path(model, 'modelId')),
@@ -62,27 +65,33 @@ const declare =
     }
   }
 
-function signalOf(options: unknown): AbortSignal | undefined {
+export function signalOf(options: unknown): AbortSignal | undefined {
   const signal = path(options, 'abortSignal')
   return signal instanceof AbortSignal ? signal : undefined
 }
+
+const KINDS: readonly Kind[] = [
+  {
+    made: ['languageModel', 'chat', 'chatModel', 'responses', 'completion', 'completionModel', 'messages'],
+    calls: { doGenerate: declare(modelFormat), doStream: declare(modelFormat, true) },
+  },
+  {
+    made: ['embedding', 'embeddingModel', 'textEmbedding', 'textEmbeddingModel'],
+    calls: { doEmbed: declare(embeddingFormat) },
+  },
+  { made: ['reranking', 'rerankingModel'], calls: { doRerank: declare(otherFormat('rerank')) } },
+  { made: ['image', 'imageModel'], calls: { doGenerate: declare(imageFormat) } },
+  { made: ['speech', 'speechModel'], calls: { doGenerate: declare(speechFormat) } },
+  { made: ['transcription', 'transcriptionModel'], calls: { doGenerate: declare(transcriptFormat) } },
+]
 
 function patchModels(module: Readonly<Record<string, unknown>>, patcher: Patcher): void {
   for (const [name, create] of Object.entries(module)) {
     if (typeof create !== 'function' || !/^create[A-Z]/.test(name)) continue
     const provider = patcher.exemplar(() => Reflect.apply(create, undefined, [SETTINGS]) as unknown)
-    for (const method of LANGUAGE)
-      for (const model of modelOf(provider, method)) {
-        patcher.call(holderOf(model, 'doGenerate'), 'doGenerate', declare(modelFormat, false))
-        patcher.call(holderOf(model, 'doStream'), 'doStream', declare(modelFormat, true))
-      }
-    for (const method of EMBEDDING)
-      for (const model of modelOf(provider, method))
-        patcher.call(
-          holderOf(model, 'doEmbed'),
-          'doEmbed',
-          declare(() => embeddingFormat, false),
-        )
+    for (const { made, calls } of KINDS)
+      for (const model of made.flatMap((make) => modelOf(provider, make)))
+        for (const [method, declared] of Object.entries(calls)) patcher.call(holderOf(model, method), method, declared)
   }
 }
 

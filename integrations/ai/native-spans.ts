@@ -1,5 +1,5 @@
 /**
- * `ai` 5 and 6 make spans of their own where the program sets `experimental_telemetry: { isEnabled: true }`. Each becomes the
+ * `ai` 5 and 6 make spans of their own where a call has `experimental_telemetry: { isEnabled: true }`. Each becomes the
  * span that this package makes of such work, so that none stands beside it: `ai.generateText` a workflow, its
  * `doGenerate` the model call, `ai.toolCall` a tool.
  */
@@ -12,12 +12,14 @@ import {
   semconv,
   startCall,
   startStep,
+  type CallResponse,
   type Patcher,
   type Replace,
 } from '../../src/autolog/contract.js'
 import { takeAgent } from './agents.js'
 import { modelFormat } from './model-format.js'
 import { embeddingFormat } from './other-formats.js'
+import { translations } from './own-telemetry.js'
 import { providerName } from './providers.js'
 import { TranslatedSpan, type Ends } from './translated-span.js'
 
@@ -32,10 +34,11 @@ function translate(name: string, attributes: Attributes): Ends | undefined {
   if (/^ai\.(?:generate|stream)(?:Text|Object)$/.test(name)) return root(name, attributes)
   if (/^ai\.(?:generate|stream)(?:Text|Object)\.do(?:Generate|Stream)$/.test(name)) return modelCall(name, attributes)
   if (name === 'ai.toolCall') return tool(attributes)
-  // What is around `doEmbed` says no more than that.
-  if (name === 'ai.embed' || name === 'ai.embedMany')
+  // What is around `doEmbed` and `doRerank` says no more than these.
+  if (/^ai\.(?:embed|embedMany|rerank)$/.test(name))
     return { context: context.active(), span: undefined, end: () => undefined }
-  return /^ai\.embed(?:Many)?\.doEmbed$/.test(name) ? embedding(attributes) : undefined
+  if (name === 'ai.rerank.doRerank') return single(attributes, 'rerank', () => undefined)
+  return /^ai\.embed(?:Many)?\.doEmbed$/.test(name) ? single(attributes, 'embeddings', embeddingAnswer) : undefined
 }
 
 function root(name: string, attributes: Attributes): Ends {
@@ -127,9 +130,16 @@ function resultOf(all: Attributes): Record<string, unknown> {
   }
 }
 
-function embedding(attributes: Attributes): Ends {
+const embeddingAnswer = (all: Attributes): CallResponse | undefined =>
+  embeddingFormat.answer({ usage: { tokens: all['ai.usage.tokens'] } }, {})
+
+function single(
+  attributes: Attributes,
+  operation: 'embeddings' | 'rerank',
+  answerOf: (all: Attributes) => CallResponse | undefined,
+): Ends {
   const call = startCall({
-    operation: 'embeddings',
+    operation,
     provider: providerName(textAt(attributes, 'ai.model.provider')),
     model: textAt(attributes, 'ai.model.id'),
     baseURL: undefined,
@@ -139,7 +149,7 @@ function embedding(attributes: Attributes): Ends {
     context: call.context,
     span: call.span,
     end(all, errorType) {
-      const answer = embeddingFormat.answer({ usage: { tokens: all['ai.usage.tokens'] } }, {})
+      const answer = answerOf(all)
       if (answer) call.response(answer)
       call.end(errorType === undefined ? {} : { error: failure(errorType) })
     },
@@ -168,7 +178,10 @@ function translating(tracer: Tracer): Tracer {
 const getTracer: Replace = (original, active) =>
   function (...args) {
     const tracer = Reflect.apply(original, this, args) as Tracer
-    return active() && args[0] === TRACER ? translating(tracer) : tracer
+    if (!active()) return tracer
+    const translated = translations.get(tracer) ?? translating(tracer)
+    translations.set(tracer, translated)
+    return args[0] === TRACER ? translated : tracer
   }
 
 /** `ai` asks for its tracer at every call, whichever copy of OpenTelemetry's API it has. */

@@ -1,5 +1,6 @@
 /** Answers of the AI SDK that are no text: vectors, orders of documents, sounds, pictures. */
-import { isObject, asString, outputType, type Format } from '../../src/autolog/contract.js'
+import type { Attributes } from '@opentelemetry/api'
+import { isObject, asString, outputType, semconv, type Format, type OtherAnswer } from '../../src/autolog/contract.js'
 
 const count = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined
@@ -22,19 +23,82 @@ export const embeddingFormat: Format = {
   },
 }
 
-/** Of what has no tokens, or none that are told. */
+type Kind = Parameters<typeof outputType>[0]
+
+interface Reading {
+  readonly type?: Kind
+  /** What the request says is billed. */
+  readonly asked?: (options: Fields) => Usage
+  /** What the answer says is billed. */
+  readonly counted?: (result: Fields) => Usage
+}
+
+/** Counts of what is billed by the piece have the names that prices know. */
+type Usage = NonNullable<OtherAnswer['usage']> & Readonly<Record<string, number>>
+type Fields = Readonly<Record<string, unknown>>
+
+/** Of what is no text. */
 export function otherFormat(
   operation: NonNullable<Format['operation']>,
-  type?: Parameters<typeof outputType>[0],
+  { type, asked, counted }: Reading = {},
 ): Format {
   return {
     operation,
-    request: () => ({ other: type ? outputType(type) : {} }),
+    request: (options) => ({
+      other: { ...(type && outputType(type)), ...choiceCount(options['n']) },
+      ...(asked && { usage: asked(options) }),
+    }),
     answer(result) {
-      const { response, responses } = isObject(result) ? result : {}
+      const fields = isObject(result) ? result : {}
+      const { response, responses } = fields
       const first: unknown = response ?? (Array.isArray(responses) ? responses[0] : undefined)
       const { id, modelId } = isObject(first) ? first : {}
-      return { other: { id: asString(id) ?? '', model: asString(modelId) ?? '' } }
+      const usage = counted?.(fields)
+      return {
+        other: {
+          id: asString(id) ?? '',
+          model: asString(modelId) ?? '',
+          ...(usage && Object.keys(usage).length > 0 && { usage }),
+        },
+      }
     },
   }
 }
+
+function choiceCount(n: unknown): Attributes {
+  const wanted = count(n)
+  return wanted === undefined || wanted === 1 ? {} : { [semconv.REQUEST_CHOICE_COUNT]: wanted }
+}
+
+/** Of `generateImage` and image models. From 6 on some count tokens. */
+export const imageFormat = otherFormat('generate_content', {
+  type: 'image',
+  counted({ images, usage }) {
+    const { inputTokens, outputTokens, totalTokens } = isObject(usage) ? usage : {}
+    const [input, output] = [count(inputTokens), count(outputTokens)]
+    const tokens = input !== undefined || output !== undefined
+    return {
+      ...(Array.isArray(images) && images.length > 0 && { generated_images: images.length }),
+      ...(tokens && {
+        prompt_tokens: input ?? 0,
+        completion_tokens: output ?? 0,
+        total_tokens: count(totalTokens) ?? (input ?? 0) + (output ?? 0),
+      }),
+    }
+  },
+})
+
+/** Of `generateSpeech` and speech models, which are billed by what they read aloud. */
+export const speechFormat = otherFormat('generate_content', {
+  type: 'speech',
+  asked: ({ text }) => (typeof text === 'string' && text !== '' ? { input_characters: text.length } : {}),
+})
+
+/** Of `transcribe` and transcription models. */
+export const transcriptFormat = otherFormat('generate_content', {
+  type: 'text',
+  counted({ durationInSeconds }) {
+    const seconds = count(durationInSeconds)
+    return seconds === undefined || seconds <= 0 ? {} : { input_seconds: seconds }
+  },
+})

@@ -2,129 +2,13 @@
  * Watches a raw response while the program reads its body (`asResponse()`): whatever way it reads, the
  * bytes go through the body stream's reader, or through `data` events on Node streams.
  */
-import {
-  createFrameParser,
-  FRAMING_MEDIA_TYPES,
-  isTextEvent,
-  type FrameEvent,
-  type FrameParser,
-} from '../kernel/frames.js'
-import { isObject, parseJson } from '../kernel/json.js'
-import { endWhenAbandoned } from '../telemetry/abandoned.js'
+import { isObject } from '../kernel/json.js'
+import { endWhenAbandoned, type AbandonWatch } from '../telemetry/abandoned.js'
 import { guard } from '../kernel/guard.js'
+import type { Readable } from 'node:stream'
 import type { AnswerReader } from './reader.js'
+import { createSink, type RawResponse, type Sink } from './body-sink.js'
 import { abandon, define } from './stream-tap.js'
-
-interface RawResponse {
-  readonly headers?: { get(name: string): string | null }
-  readonly body?: unknown
-}
-
-/** Bodies, and events, past this size are not kept for reading; the span then lacks what only they say. */
-const MAX_BODY = 16 * 1024 * 1024
-
-/** What a watched stream is told to. None of it may throw. */
-export interface Sink<Chunk = unknown> {
-  push(chunk: Chunk): void
-  end(): void
-  fail(error: unknown): void
-  cancel(): void
-}
-
-/** Feeds body bytes to the reader; as events, or gathered to one JSON answer. */
-type ByteSink = Sink<Uint8Array>
-
-function createSink(response: RawResponse, reader: AnswerReader): ByteSink {
-  const mediaType = response.headers?.get('content-type')
-  if (mediaType && MEDIA.test(mediaType)) return mediaSink(reader)
-  return reader.format.stream ? eventSink(mediaType, reader) : wholeSink(reader)
-}
-
-const MEDIA = /^\s*(?:audio|image|video)\//i
-
-/** Sounds and pictures say nothing of the call. */
-function mediaSink(reader: AnswerReader): ByteSink {
-  return {
-    push() {},
-    end: () => reader.whole(undefined),
-    fail: (error) => reader.close({ error, closed: false }),
-    cancel: () => reader.close({ closed: true }),
-  }
-}
-
-/** Of a format that knows no streams. */
-function wholeSink(reader: AnswerReader): ByteSink {
-  let pieces: Uint8Array[] = []
-  let size = 0
-  return {
-    push(bytes) {
-      size += bytes.byteLength
-      if (size > MAX_BODY) pieces = []
-      else pieces.push(bytes)
-    },
-    end: () => reader.whole(size > MAX_BODY ? undefined : parseJson(Buffer.concat(pieces).toString('utf8'))),
-    fail: (error) => reader.close({ error, closed: false }),
-    cancel: () => reader.close({ closed: true }),
-  }
-}
-
-/** Reads the bytes as the client does: whether they are a stream, and how it is framed, they tell themselves. */
-function eventSink(mediaType: string | null | undefined, reader: AnswerReader): ByteSink {
-  const { framing, textEvents } = reader.format
-  let parser: FrameParser | undefined = createFrameParser(framing, mediaType)
-  let sinceEvent = 0
-  let tooLarge = false
-  let seen: 'nothing' | 'events' | 'whole' = 'nothing'
-
-  /** @param isRest - What bytes that have ended still held: half an event means that the stream was cut. */
-  function deliver(event: FrameEvent, isRest: boolean): void {
-    const { data } = event
-    seen = event.whole ? 'whole' : 'events'
-    const wire = data === '[DONE]' || isTextEvent(event, textEvents) ? data : parseJson(data)
-    if (event.whole) reader.whole(wire)
-    else if (wire !== undefined || !isRest) reader.event(wire, event.event)
-  }
-
-  function read(step: (parser: FrameParser) => readonly FrameEvent[], isRest = false): void {
-    if (!parser) return
-    let events: readonly FrameEvent[] = []
-    try {
-      events = step(parser)
-    } catch {
-      // The program meets a fault of the framing itself, as its SDK reports it; what came before is kept.
-      parser = undefined
-    }
-    if (events.length > 0) sinceEvent = 0
-    for (const event of events) deliver(event, isRest)
-  }
-
-  return {
-    push(bytes) {
-      sinceEvent += bytes.byteLength
-      if (sinceEvent > MAX_BODY) {
-        tooLarge = true
-        parser = undefined
-      }
-      read((framed) => framed.push(bytes))
-    },
-    end() {
-      read((framed) => framed.end(), true)
-      if (seen === 'whole') return
-      // Neither JSON nor events: an answer of which nothing is known.
-      if (seen === 'nothing' && !isStreamType(mediaType)) reader.whole(undefined)
-      // Whether a stream was cut that was too large to read, nobody knows.
-      else reader.close({ closed: tooLarge })
-    },
-    fail: (error) => reader.close({ error, closed: false }),
-    cancel: () => reader.close({ closed: true }),
-  }
-}
-
-const STREAM_TYPES: ReadonlySet<string> = new Set(Object.values(FRAMING_MEDIA_TYPES))
-
-function isStreamType(mediaType: string | null | undefined): boolean {
-  return STREAM_TYPES.has(mediaType?.split(';')[0]?.trim().toLowerCase() ?? '')
-}
 
 export function tapBody(response: RawResponse, reader: AnswerReader): void {
   if (isObject(response.body)) tapBodyFor(always, response, reader)
@@ -142,11 +26,12 @@ const always = (): boolean => true
 export function tapBodyFor(claim: () => boolean, response: RawResponse, reader: AnswerReader): () => void {
   const { body } = response
   const sink = createSink(response, reader)
-  const keep = endWhenAbandoned(response, abandon(reader))
+  const keep = watchBody(response, abandon(reader))
   const guarded: Sink = {
+    reading: () => keep.reading(),
     push(chunk) {
       if (!claim()) return
-      keep()
+      keep.read()
       const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
       if (bytes instanceof Uint8Array) guard('body', () => sink.push(bytes))
     },
@@ -155,15 +40,45 @@ export function tapBodyFor(claim: () => boolean, response: RawResponse, reader: 
     cancel: () => claim() && void guard('body', () => (keep(), sink.cancel())),
   }
   if (!isObject(body)) return keep
-  if (typeof body['getReader'] === 'function') tapWebStream(body as unknown as ReadableStream<unknown>, guarded)
-  else if (typeof body['on'] === 'function') tapNodeStream(body as unknown as NodeJS.ReadableStream, guarded)
+  if (isWebBody(body)) tapWebStream(body, guarded)
+  else if (isNodeBody(body)) tapNodeStream(body, guarded, () => keep.follow(body))
   else if (claim()) reader.whole(undefined)
   return keep
 }
 
+/**
+ * The reader of a web stream holds the stream, and so does what is made of it; a program may keep it and let the response go.
+ * A Node stream hangs on its socket as well, so the response tells more, until somebody reads.
+ */
+function watchBody(response: RawResponse, end: () => void): AbandonWatch {
+  const { body } = response
+  if (isWebBody(body)) return endWhenAbandoned(body, end)
+  return endWhenAbandoned(response, end, isNodeBody(body) ? waitsFor(new WeakRef(body)) : undefined)
+}
+
+/** Somebody has taken all that came so far. */
+export function waitsFor(stream: WeakRef<NodeJS.ReadableStream>): () => boolean {
+  return () => {
+    const readable = stream.deref() as Readable | undefined
+    if (!readable) return false
+    const { readableFlowing, readableLength } = readable
+    return readableFlowing === true || (readableLength === 0 && readable.listenerCount('readable') > 0)
+  }
+}
+
+const isWebBody = (body: unknown): body is ReadableStream<unknown> =>
+  isObject(body) && typeof body['getReader'] === 'function'
+
+const isNodeBody = (body: unknown): body is NodeJS.ReadableStream => isObject(body) && typeof body['on'] === 'function'
+
 /** `fetch` reads its own body through the public `getReader`, so `json()` and `text()` come this way too. */
 export function tapWebStream(stream: ReadableStream<unknown>, sink: Sink): void {
-  const { getReader } = stream
+  const { getReader, cancel } = stream
+  define(stream, 'cancel', (...args: unknown[]) => {
+    // Of one that is being read this only fails.
+    if (!stream.locked) sink.cancel()
+    return Reflect.apply(cancel, stream, args) as Promise<void>
+  })
   define(stream, 'getReader', function (...args: unknown[]) {
     const reader = Reflect.apply(getReader, stream, args) as ReadableStreamDefaultReader<unknown>
     tapReader(reader, sink)
@@ -210,8 +125,9 @@ export function tapWebStream(stream: ReadableStream<unknown>, sink: Sink): void 
 
 function tapReader(reader: ReadableStreamDefaultReader<unknown>, sink: Sink): void {
   const { read, cancel } = reader
-  define(reader, 'read', (...args: unknown[]) =>
-    (Reflect.apply(read, reader, args) as ReturnType<typeof read>).then(
+  define(reader, 'read', (...args: unknown[]) => {
+    sink.reading?.()
+    return (Reflect.apply(read, reader, args) as ReturnType<typeof read>).then(
       (result) => {
         if (result.done) sink.end()
         else sink.push(result.value)
@@ -221,20 +137,28 @@ function tapReader(reader: ReadableStreamDefaultReader<unknown>, sink: Sink): vo
         sink.fail(error)
         throw error
       },
-    ),
-  )
+    )
+  })
   define(reader, 'cancel', (...args: unknown[]) => {
     sink.cancel()
     return Reflect.apply(cancel, reader, args) as Promise<void>
   })
 }
 
-/** Every way of reading a Node stream emits `data` for what it takes. */
-export function tapNodeStream(stream: NodeJS.ReadableStream, sink: Sink): void {
+/**
+ * Every way of reading a Node stream emits `data` for what it takes.
+ *
+ * @param begun - Told before the first chunk.
+ */
+export function tapNodeStream(stream: NodeJS.ReadableStream, sink: Sink, begun?: () => void): void {
   const { emit } = stream
+  let first = begun
   define(stream, 'emit', function (this: unknown, event: string | symbol, ...args: unknown[]) {
-    if (event === 'data') sink.push(args[0])
-    else if (event === 'end') sink.end()
+    if (event === 'data') {
+      first?.()
+      first = undefined
+      sink.push(args[0])
+    } else if (event === 'end') sink.end()
     // A reader that breaks out of its loop leaves this error behind.
     else if (event === 'error' && isAbort(args[0])) sink.cancel()
     else if (event === 'error') sink.fail(args[0])

@@ -2,7 +2,8 @@
 import { isObject } from '../kernel/json.js'
 import { endWhenAbandoned } from '../telemetry/abandoned.js'
 import { guard } from '../kernel/guard.js'
-import { tapBody, tapNodeStream, tapWebStream, type Sink } from './body-tap.js'
+import { tapBody, tapNodeStream, tapWebStream, waitsFor } from './body-tap.js'
+import type { Sink } from './body-sink.js'
 import type { CallDeclaration } from './contract.js'
 import type { AnswerReader } from './reader.js'
 import { abandon, define, isIteratorStream, tapIterator, tapIteratorStream } from './stream-tap.js'
@@ -56,12 +57,17 @@ function isIterable(value: unknown): value is AsyncIterable<unknown> {
 
 /** Chunks of a stream of the SDK's own are pieces of the answer, each read when the program takes it. */
 function sinkOf(stream: object, reader: AnswerReader): Sink {
-  const keep = endWhenAbandoned(stream, abandon(reader))
+  const keep = endWhenAbandoned(
+    stream,
+    abandon(reader),
+    isNodeStream(stream) ? waitsFor(new WeakRef(stream)) : undefined,
+  )
   const over = (outcome: Parameters<AnswerReader['close']>[0]): void => {
     keep()
     guard('stream', () => reader.close(outcome))
   }
   return {
+    reading: () => keep.reading(),
     push(chunk) {
       keep.read()
       guard('stream', () => reader.event(chunk))

@@ -17,6 +17,8 @@ export type Unread = 'answer' | 'stream'
 export interface StreamEnd {
   readonly error?: unknown
   readonly closed: boolean
+  /** Nobody said that it was over: the program has let go of it. */
+  readonly abandoned?: boolean
 }
 
 /** The error of a stream that ended without one and without its format's own end. */
@@ -111,6 +113,7 @@ export class AnswerReader {
   close(reported: StreamEnd): void {
     if (this.closed) return
     this.closed = this.skips = true
+    if (reported.abandoned === true) this.call.set(WAS_ABANDONED)
     // What the program has aborted is no fault, however its SDK tells it.
     const outcome = this.signal?.aborted === true ? CLOSED : reported
     const error = this.call.recording && this.format.stream ? this.closeStream(outcome) : outcome.error
@@ -179,6 +182,7 @@ export class AnswerReader {
 
 const WITH_CONTENT: DecodeOptions = { content: true }
 const WITHOUT_CONTENT: DecodeOptions = { content: false }
+const WAS_ABANDONED = { [semconv.ABANDONED]: true }
 const CLOSED: StreamEnd = { closed: true, error: undefined }
 const NO_PIECE: { readonly data: unknown; readonly name?: string } = { data: undefined }
 

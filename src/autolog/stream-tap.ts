@@ -21,7 +21,7 @@ export function isIteratorStream(value: unknown): value is IteratorStream {
 
 /** Made apart from the closures that hold the stream: functions of one scope keep each other's variables alive. */
 export function abandon(reader: Pick<AnswerReader, 'close'>): () => void {
-  return () => reader.close({ closed: true })
+  return () => reader.close({ closed: true, abandoned: true })
 }
 
 /** Taps a Stainless stream in place. */

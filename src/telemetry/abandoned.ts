@@ -14,6 +14,8 @@ interface Watched {
   fresh: boolean
   /** A read is under way: its reader waits for the provider, however long that takes. */
   reading: boolean
+  /** The same, of a target that has to be asked. Must not keep it alive. */
+  readonly waits: (() => boolean) | undefined
 }
 
 /** Call it once the result is done with, or watched in another way. */
@@ -23,6 +25,8 @@ export interface AbandonWatch {
   reading(): void
   /** A read is over; from here on the time limit runs anew. */
   read(): void
+  /** From here on it is this that must not be collected: what the first target gave away. */
+  follow(target: object): void
 }
 
 const watched = new Set<Watched>()
@@ -47,13 +51,17 @@ function forget(entry: Watched): void {
   }
 }
 
+function isReading({ reading, waits }: Watched): boolean {
+  return reading || (waits !== undefined && guard('abandoned', waits) === true)
+}
+
 function sweep(olderThan: number): void {
   const now = performance.now()
   for (const entry of watched) {
     if (entry.fresh) entry.since = now
     entry.fresh = false
     // At the end of the process a read that is under way will never be over.
-    const idle = olderThan === 0 || (!entry.reading && now - entry.since >= olderThan)
+    const idle = olderThan === 0 || (now - entry.since >= olderThan && !isReading(entry))
     if (idle) guard('abandoned', () => finish(entry))
   }
 }
@@ -61,9 +69,11 @@ function sweep(olderThan: number): void {
 /**
  * Calls `end` if `target` is collected, stays unread past the limit, or the process runs out of work.
  * `end` must not refer to `target`. Call the returned function once somebody reads.
+ *
+ * @param waits - Whether somebody waits for more, where reads do not tell. Must not refer to `target` either.
  */
-export function endWhenAbandoned(target: object, end: () => void): AbandonWatch {
-  const entry: Watched = { end, since: performance.now(), fresh: false, reading: false }
+export function endWhenAbandoned(target: object, end: () => void, waits?: () => boolean): AbandonWatch {
+  const entry: Watched = { end, since: performance.now(), fresh: false, reading: false, waits }
   watched.add(entry)
   registry.register(target, entry, entry)
   if (!sweeper) {
@@ -104,6 +114,11 @@ function watchOf(entry: Watched): AbandonWatch {
     read: () => {
       entry.reading = false
       entry.fresh = true
+    },
+    follow: (target: object) => {
+      if (!watched.has(entry)) return
+      registry.unregister(entry)
+      registry.register(target, entry, entry)
     },
   })
 }

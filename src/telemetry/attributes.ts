@@ -55,18 +55,30 @@ export function embeddingsRequestAttributes(request: EmbeddingsRequest, attribut
   return attributes
 }
 
-/** A choice without a reason never finished, so it says `error`. */
+/**
+ * @param failed - The call ended with an error: a choice that never finished says so. In an answer that the program itself
+ *   has left, such a choice has no reason.
+ */
 export function chatResponseAttributes(
   response: ChatCompletion,
   current: Pick<TelemetrySettings, 'semconv'>,
+  failed: boolean,
   attributes: Attributes = {},
 ): Attributes {
   putText(attributes, semconv.RESPONSE_ID, response.id)
   putText(attributes, semconv.RESPONSE_MODEL, response.model)
-  if (response.choices.length > 0) {
-    attributes[semconv.RESPONSE_FINISH_REASONS] = response.choices.map((choice) => choice.finish_reason ?? 'error')
-  }
+  const reasons = finishReasons(response, failed)
+  if (reasons.length > 0) attributes[semconv.RESPONSE_FINISH_REASONS] = reasons
   return response.usage ? usageAttributes(response.usage, current, attributes) : attributes
+}
+
+/** A choice that has none yet has `undefined` or `null`, whatever its type says. */
+function finishReasons({ choices }: ChatCompletion, failed: boolean): string[] {
+  const reasons: string[] = []
+  for (const { finish_reason: reason } of choices as readonly { readonly finish_reason: string | null | undefined }[]) {
+    if (reason ?? failed) reasons.push(reason ?? 'error')
+  }
+  return reasons
 }
 
 export function embeddingsResponseAttributes(response: EmbeddingsResponse, attributes: Attributes = {}): Attributes {

@@ -129,7 +129,7 @@ export class OuterCall extends BaseCall {
     if (billed && outcome.error === undefined && facts.other?.usage === undefined)
       facts.other = { id: '', model: '', ...facts.other, usage: billed }
     const measured = metering()
-    const summary = this.recording || measured ? guard('response', summarize, this) : undefined
+    const summary = this.recording || measured ? guard('response', summarize, this, outcome) : undefined
     if (measured) this.measure(summary ?? {}, outcome)
     if (this.recording) this.record(summary, outcome)
     guard('end', endSpan, this.span)
@@ -142,7 +142,11 @@ export class OuterCall extends BaseCall {
     if (this.content) {
       guard('content', () => {
         if (!this.answerHidden)
-          this.recordContent(undefined, this.inner.findLast((facts) => facts.chat)?.chat ?? this.facts.chat)
+          this.recordContent(
+            undefined,
+            this.inner.findLast((facts) => facts.chat)?.chat ?? this.facts.chat,
+            error !== undefined,
+          )
         if (this.event) this.span.addEvent(semconv.EVENT_OPERATION_DETAILS, this.event)
       })
     }
@@ -167,17 +171,18 @@ export class OuterCall extends BaseCall {
     if (request && this.content && 'chat' in request) this.recordContent(request.chat, undefined)
   }
 
-  summary(): Attributes {
+  summary({ error }: CallEnd): Attributes {
     return summaryOf(this.facts, this.inner, {
       settings: this.settings,
       provider: this.provider,
       model: this.start.model,
       server: this.server?.address,
+      failed: error !== undefined,
     })
   }
 
-  private recordContent(request: ChatRequest | undefined, response: ChatCompletion | undefined): void {
-    const { onSpan, onEvent } = contentAttributes(request, response, this.settings)
+  private recordContent(request: ChatRequest | undefined, response: ChatCompletion | undefined, failed = false): void {
+    const { onSpan, onEvent } = contentAttributes(request, response, this.settings, failed)
     if (onSpan) this.span.setAttributes(onSpan)
     if (onEvent) this.event = { ...this.event, ...onEvent }
   }
@@ -200,7 +205,7 @@ function requestAttributes(request: CallRequest, attributes: Attributes): void {
 // Steps that are guarded, each one function for all calls.
 const isRecording = (span: Span): boolean => span.isRecording()
 const recordRequest = (call: OuterCall, parent: Context): void => call.recordRequest(parent)
-const summarize = (call: OuterCall): Attributes => call.summary()
+const summarize = (call: OuterCall, outcome: CallEnd): Attributes => call.summary(outcome)
 const endSpan = (span: Span): void => span.end()
 
 function setAttributes(span: Span, attributes: Attributes): void {

@@ -33,10 +33,12 @@ export interface ContentAttributes {
   readonly onEvent?: Attributes
 }
 
+/** @param failed - The call ended with an error. */
 export function contentAttributes(
   request: ChatRequest | undefined,
   response: ChatCompletion | undefined,
   current: Pick<TelemetrySettings, 'capture' | 'redact'>,
+  failed = false,
 ): ContentAttributes {
   const redact = redactorOf(current.redact)
   const attributes: Attributes = {}
@@ -51,7 +53,8 @@ export function contentAttributes(
     put(attributes, semconv.OUTPUT_MESSAGES, () =>
       response.choices.map(({ message, finish_reason }): TelemetryMessage => ({
         ...toMessage(message, redact),
-        finish_reason: finish_reason ?? 'error',
+        // The format asks for one: of an answer that was left before its end nobody knows it.
+        finish_reason: finish_reason ?? (failed ? 'error' : 'unknown'),
       })),
     )
   }

@@ -135,6 +135,8 @@ export const COUNTED_TOKENS = 'tracestitch.counted.input_tokens'
 
 /** `answer` or `stream`: what of the call could not be read, so that the span lacks usage and the rest. */
 export const UNREAD = 'tracestitch.unread'
+/** The program left the answer before its end, without a word: what came until then is on the span. */
+export const ABANDONED = 'tracestitch.abandoned'
 
 /** Values of {@link OPERATION_NAME} that this package emits. */
 export type OperationName =

@@ -22,6 +22,8 @@ interface Priced {
   readonly model: string | undefined
   /** Host that the call is addressed to, when known. */
   readonly server: string | undefined
+  /** The call ended with an error. */
+  readonly failed: boolean
 }
 
 /**
@@ -48,7 +50,7 @@ function addFacts(attributes: Attributes, facts: Facts, priced: Priced): void {
   if (!chat && !embeddings && !other) return
   const answer: Attributes = mask ? {} : attributes
   if (other) otherAttributes(other, priced.settings, answer)
-  if (chat) chatResponseAttributes(chat, priced.settings, answer)
+  if (chat) chatResponseAttributes(chat, priced.settings, priced.failed, answer)
   if (embeddings) embeddingsResponseAttributes(embeddings, answer)
   if (mask) Object.assign(attributes, boundedAttributes(answer, mask))
 }

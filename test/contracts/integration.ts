@@ -25,7 +25,8 @@ export interface ExpectedSpan {
   readonly error?: string | RegExp
   /** `[input, output]` tokens, or `null` when the wire never carried usage. */
   readonly usage?: readonly [input: number, output: number | undefined] | null
-  readonly finish?: readonly string[]
+  /** `null` where the program left the answer before its end: nobody said why it stopped. */
+  readonly finish?: readonly string[] | null
   /** Name of the span that it hangs below. */
   readonly parent?: string
   /** Further attributes that must be there; `{ contains }` for a text of which only a part is known. */

@@ -34,6 +34,8 @@ export interface ExpectedSpans {
   readonly ok: ExpectedSpan
   readonly streamed: ExpectedSpan
   readonly cut: ExpectedSpan
+  /** Of an answer that the program let go of. */
+  readonly abandoned: ExpectedSpan
 }
 
 export function expectedSpans<Client>(calls: PlainCalls<Client>): ExpectedSpans {
@@ -50,12 +52,13 @@ export function expectedSpans<Client>(calls: PlainCalls<Client>): ExpectedSpans 
       finish: calls.finish,
       attributes: { 'gen_ai.request.stream': true },
     },
-    cut: { name: calls.span, finish: ['error'] },
+    cut: { name: calls.span, finish: null },
+    abandoned: { name: calls.span, finish: null, attributes: { 'tracestitch.abandoned': true } },
   }
 }
 
 export function plainRows<Client>(calls: PlainCalls<Client>): Row<Client>[] {
-  const { ok, streamed, cut } = expectedSpans(calls)
+  const { ok, streamed, cut, abandoned } = expectedSpans(calls)
   const failed = (error: string | RegExp): ExpectedSpan => ({ name: calls.span, error })
   const openStream = async (client: Client, options?: CallOptions): Promise<AsyncIterable<unknown>> =>
     (await calls.stream(client, options)) as AsyncIterable<unknown>
@@ -111,7 +114,7 @@ export function plainRows<Client>(calls: PlainCalls<Client>): Row<Client>[] {
       name: 'stream of which one chunk is read and the rest dropped',
       collectGarbage: true,
       run: async (client) => (await (await openStream(client))[Symbol.asyncIterator]().next()).done,
-      spans: [{ name: calls.span }],
+      spans: [abandoned],
     },
     {
       name: 'stream never consumed',
@@ -120,7 +123,7 @@ export function plainRows<Client>(calls: PlainCalls<Client>): Row<Client>[] {
         await calls.stream(client)
         return 'dropped'
       },
-      spans: [{ name: calls.span }],
+      spans: [abandoned],
     },
     {
       name: 'socket dies mid-stream',

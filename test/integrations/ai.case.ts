@@ -206,7 +206,7 @@ const rows: Row<Client>[] = [
       return (await new Agent({ id: 'helper', model } as never).generate({ prompt })).text
     },
     spans: [ok],
-    steps: inRow('agent', 'invoke_agent helper'),
+    steps: () => ['invoke_agent helper < row agent'],
   },
   {
     name: 'embed',

@@ -36,7 +36,7 @@ const rows: Row<Client>[] = [
       stream.once('text', () => stream.abort())
       return kit.outcome(stream.done())
     },
-    spans: [{ name: span.name, finish: ['error'] }],
+    spans: [{ name: span.name, finish: null }],
   },
   {
     name: 'tool use',

@@ -170,7 +170,7 @@ function expectSpans(spans: readonly ChildSpan[], expected: readonly ExpectedSpa
         want.usage === null ? [undefined, undefined] : [...want.usage],
       )
     }
-    if (want.finish) expect(attributes['gen_ai.response.finish_reasons']).toEqual(want.finish)
+    if (want.finish !== undefined) expect(attributes['gen_ai.response.finish_reasons'] ?? null).toEqual(want.finish)
     if (want.parent !== undefined) expect(span.parentName).toBe(want.parent)
     if (want.attributes) expect(attributes).toMatchObject(patternsOf(want.attributes))
   }

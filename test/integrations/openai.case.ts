@@ -80,7 +80,7 @@ const rows: Row<Client>[] = [
       stream.once('content', () => stream.abort())
       return kit.outcome(stream.done())
     },
-    spans: [{ name: chatSpan.name, finish: ['error'] }],
+    spans: [{ name: chatSpan.name, finish: null }],
   },
   {
     name: 'runTools',

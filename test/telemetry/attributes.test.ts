@@ -111,10 +111,17 @@ describe('response', () => {
     [
       'a position that never finished',
       { choices: [choice('stop'), choice(undefined)] },
-      { 'gen_ai.response.finish_reasons': ['stop', 'error'] },
+      { 'gen_ai.response.finish_reasons': ['stop'] },
     ],
   ])('%s', (_name, fields, attributes) => {
-    expect(chatResponseAttributes(response(fields), defaultSettings())).toEqual(attributes)
+    expect(chatResponseAttributes(response(fields), defaultSettings(), false)).toEqual(attributes)
+  })
+
+  test('a position that never finished says so where the call failed', () => {
+    const cut = response({ choices: [choice('stop'), choice(undefined)] })
+    expect(chatResponseAttributes(cut, defaultSettings(), true)).toEqual({
+      'gen_ai.response.finish_reasons': ['stop', 'error'],
+    })
   })
 
   const usage: Usage = {

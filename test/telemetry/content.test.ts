@@ -14,12 +14,14 @@ function recorded(
   request: Partial<ChatRequest> | undefined,
   response?: Partial<ChatCompletion>,
   redact?: Redact,
+  failed?: boolean,
 ): Record<string, unknown> {
   const { onSpan } = contentAttributes(
     request && ({ model: 'm', messages: [], ...request } as ChatRequest),
     response &&
       ({ id: 'i', object: 'chat.completion', created: 0, model: 'm', choices: [], ...response } as ChatCompletion),
     { capture: 'span', redact },
+    failed,
   )
   return Object.fromEntries(
     Object.entries(onSpan ?? {}).map(([key, value]) => [key, JSON.parse(String(value)) as unknown]),
@@ -135,11 +137,15 @@ describe('the shape of the message schema', () => {
     expect(recorded({ tools })).toEqual({ 'gen_ai.tool.definitions': [{ type: 'function', name: 'add' }] })
   })
 
-  test('one output message a choice, and `error` where it never finished', () => {
-    expect(recorded(undefined, { choices: [choice({ content: 'a' }, 'stop'), choice({ content: 'b' })] })).toEqual({
+  test.each([
+    [true, 'error'],
+    [false, 'unknown'],
+  ])('one output message a choice; of a call that failed (%s) one that never finished says %s', (failed, reason) => {
+    const choices = [choice({ content: 'a' }, 'stop'), choice({ content: 'b' })]
+    expect(recorded(undefined, { choices }, undefined, failed)).toEqual({
       'gen_ai.output.messages': [
         { role: 'assistant', parts: [{ type: 'text', content: 'a' }], finish_reason: 'stop' },
-        { role: 'assistant', parts: [{ type: 'text', content: 'b' }], finish_reason: 'error' },
+        { role: 'assistant', parts: [{ type: 'text', content: 'b' }], finish_reason: reason },
       ],
     })
   })
