@@ -28,14 +28,14 @@ const one = (format, row, limit) => ({
 })
 
 export default [
-  entry('index', '290 kB'),
-  entry('auto', '216 kB'),
-  entry('config', '13.5 kB'),
-  entry('core', '155 kB'),
-  entry('protocols', '118 kB'),
+  entry('index', '288 kB'),
+  entry('auto', '213 kB'),
+  entry('config', '13 kB'),
+  entry('core', '152 kB'),
+  entry('protocols', '116 kB'),
   entry('providers', '22.5 kB'),
-  entry('redis', '22.5 kB'),
-  entry('testing', '7.5 kB'),
-  one('openaiChat', 'openai', '166 kB'),
-  one('anthropicMessages', 'anthropic', '172 kB'),
+  entry('redis', '21.7 kB'),
+  entry('testing', '6.7 kB'),
+  one('openaiChat', 'openai', '163 kB'),
+  one('anthropicMessages', 'anthropic', '168 kB'),
 ]

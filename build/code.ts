@@ -48,7 +48,7 @@ export async function buildCode({ entries, programs, folder }: Built): Promise<v
       return found.nameOf(id)
     },
     chunkFileNames: '[name].cjs',
-    minifyInternalExports: false,
+    minifyInternalExports: true,
     externalLiveBindings: false,
     hoistTransitiveImports: false,
     interop: 'default',

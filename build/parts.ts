@@ -11,6 +11,8 @@ const AT_START = [
   'roots',
   'resolve',
   'runtime',
+  'pnp',
+  'preload',
   'peek',
   'late',
   'live-exports',

@@ -124,10 +124,8 @@ export function createResolver(): Resolver {
     const known = reals.get(at)
     if (known !== undefined) return known
     const parent = path.dirname(at)
-    const found =
-      parent === at || fs.lstatSync(at).isSymbolicLink()
-        ? fs.realpathSync(at)
-        : path.join(real(parent), path.basename(at))
+    const isPlain = parent !== at && fs.lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() === false
+    const found = isPlain ? path.join(real(parent), path.basename(at)) : fs.realpathSync(at)
     reals.set(at, found)
     return found
   }
