@@ -11,7 +11,7 @@ import { checkClientOptions } from '../router/validate.js'
 import type { Command, Terminal } from './command.js'
 import { targetsOf, type NamedTarget } from './configured.js'
 import { readConfig } from './file.js'
-import { amount, describeCard, inShort } from './price-card.js'
+import { amount, describeCard, summaryOf } from './price-card.js'
 import { table } from './table.js'
 
 const FAILED = 1
@@ -38,8 +38,8 @@ export const pricesCommand: Command = {
   },
   optionHelp: {
     '<provider/model>': 'such as openai/gpt-5.4; there may be several',
-    '--check': 'every model that the options of --config name; ends with 1 when one has no price',
-    '--config <file>': 'options of createClient as JSON, whose `prices` count; no key has to be set',
+    '--check': 'every model that the options of --config name; exits with 1 when one has no price',
+    '--config <file>': 'options of createClient as JSON, with its `prices`; keys need not be set',
     '--litellm <list>': "LiteLLM's model_prices_and_context_window.json: a file, or an https address",
     '--models-dev <list>': 'the api.json of models.dev: a file, or an https address',
     '--json':
@@ -116,7 +116,7 @@ function show(described: readonly DescribedPrice[], { json, check }: Given, { ou
   else if (check) {
     const lines = cards.map((card) => [
       card.model,
-      inShort(card),
+      summaryOf(card),
       card.source ?? '',
       card.source ? card.confidence : '',
     ])

@@ -284,8 +284,8 @@ export function waitInWords(words: string): number | undefined {
   return parseDuration(ASKED.exec(words)?.[1])
 }
 
-/** Adds what stands further in to what a format has read: codes, words, the provider behind a gateway, its wait. */
-export function deepened(error: WireError, body: unknown): WireError {
+/** Adds nested errors to what a format has read: codes, words, the provider behind a gateway, its wait. */
+export function withNestedError(error: WireError, body: unknown): WireError {
   const deep = readErrorBody(body)
   const raw = rawIn(body)
   const code = isWord(error.code) ? error.code : (codeIn(raw) ?? error.code)

@@ -4,17 +4,17 @@ import { isRetryableClass, type ErrorClass } from './classify-error.js'
 
 /** How often, and how far apart, a failed attempt is repeated at the same target. */
 export interface RetryPolicy {
-  /** Further tries at the targets of a level, once each of them has been tried. */
+  /** Further tries at the targets of a level, once each of them has been tried. Default 2. */
   readonly max: number
-  /** For classes of failures where it is another number than `max`. */
+  /** Numbers for classes of failures that differ from `max`. */
   readonly on: Readonly<Partial<Record<ErrorClass, number>>>
-  /** Milliseconds; doubles with every try. */
+  /** Milliseconds before the first retry; doubles with every try. Default 500. */
   readonly baseDelay: number
-  /** Milliseconds; also the longest wait a provider can ask for and still be retried. */
+  /** The longest wait, in milliseconds. A provider that asks for a longer one is not retried. Default 30 000. */
   readonly maxDelay: number
-  /** Retries a target gets for each of its calls, in the long run, so that an outage is not made worse. */
+  /** Retries that a target gets for each of its calls, in the long run, so that retries do not make an outage worse. Default 0.2. */
   readonly budget: number
-  /** Attempts of one call at most, at all targets together. */
+  /** The most attempts of one call, at all targets together. Default 12. */
   readonly attempts: number
 }
 
@@ -38,13 +38,13 @@ export interface Failure {
   readonly remaining: number
 }
 
-/** What another target is better for than the same once more: it has just timed out, is at its rate, or answered ill. */
+/** Failures after which another target is better than a retry: it timed out, is at its rate limit, or answered badly. */
 const ELSEWHERE: ReadonlySet<ErrorClass> = new Set(['timeout', 'rate-limit', 'invalid-output'])
 
 /**
- * Milliseconds to wait before a target that was tried is tried again, or `undefined` not to try it again.
- * Exponential backoff with full jitter; a provider's own wait wins up to `maxDelay`. While another target
- * is left, nobody waits out a provider's wait, or tries a target again that has just timed out or is at its rate.
+ * Milliseconds to wait before a target that was tried is tried again, or `undefined` not to try it again. Exponential
+ * backoff with full jitter; a wait that the provider asks for wins, up to `maxDelay`. While another target is left, the
+ * call does not wait for the provider, and does not retry a target that has just timed out or is at its rate limit.
  */
 export function retryDelay(policy: RetryPolicy, failure: Failure, random: () => number): number | undefined {
   const { errorClass, retryAfterMs, retries, hasNext, remaining } = failure
@@ -55,10 +55,10 @@ export function retryDelay(policy: RetryPolicy, failure: Failure, random: () => 
   return delay < remaining ? delay : undefined
 }
 
-/** Retries that a target always has in reserve, so that a quiet one gets them too. */
+/** Retries that a target always has in reserve, so that a target with few calls gets them too. */
 const RESERVE = 10
 
-/** Counts what a target may still be retried: each call adds a share, each retry takes one. */
+/** Counts the retries that a target has left: each call adds a share, each retry takes one. */
 export class RetryBudget {
   private readonly share: number
   private left: number
@@ -77,7 +77,7 @@ export class RetryBudget {
   /** Whether there may be a retry now. */
   take(): boolean {
     if (this.left < 1) return false
-    // A retry is an attempt too, which adds its share again.
+    // A retry is an attempt too, and adds its share.
     this.left -= 1 + this.share
     return true
   }
@@ -94,7 +94,7 @@ export function parseRetryAfter(headers: Pick<Headers, 'get'>, date: number): nu
   const after = headers.get('retry-after')
   if (after === null || after.trim() === '') return undefined
   if (Number(after) >= 0) return boundedWait(Number(after) * 1000)
-  // Without a word in it, what is no number is no HTTP date either, though Date.parse takes it for a year.
+  // An HTTP date has letters. Without them Date.parse would read the text as a year.
   const time = /[a-z]/i.test(after) ? Date.parse(after) : NaN
   return boundedWait(time - date)
 }

@@ -2,7 +2,7 @@
 
 /** All in milliseconds. */
 export interface TimeoutPolicy {
-  /** Until the connection stands and the request is being sent. Each attempt. Default: that of the `fetch` in use. */
+  /** Until the connection is open and the request is being sent. Each attempt. Default: that of the `fetch` in use. */
   readonly connect: number | undefined
   /** Until the whole answer, or a stream's first content. Each attempt. Default: see {@link attemptLimit}. */
   readonly attempt: number | undefined
@@ -14,18 +14,18 @@ export interface TimeoutPolicy {
   readonly total: number
 }
 
-/** Those of an attempt; `total` then is the attempt's own, the stream to its end included. */
+/** Time limits in the options. */
 export interface TimeoutOptions {
   /**
-   * Milliseconds until the connection stands and the request is being sent, for each attempt. With a `fetch`
-   * that is not undici's: until the headers of the answer.
+   * Milliseconds until the connection is open and the request is being sent, for each attempt. With a `fetch` that is not
+   * undici's: until the headers of the answer.
    */
   connect?: number | undefined
   /**
-   * Milliseconds of one attempt: until the whole answer is read, of a stream until its first content. Then the next target
-   * is tried, or this one again. Waits in queues and between attempts do not count. Default: half of what is left of
-   * `total` while another target can be tried, else all of it. Where it is set, an attempt gets three quarters of what is
-   * left at most while another target can be tried, so that no attempt uses up the call's time.
+   * Milliseconds of one attempt: until the whole answer is read, or the first content of a stream. Then the next target is
+   * tried, or this one again. Waits in queues and between attempts do not count. Default: half of what is left of `total`
+   * while another target can be tried, else all of it. If it is set, an attempt still gets at most three quarters of what
+   * is left while another target can be tried, so that no attempt uses up the call's time.
    */
   attempt?: number | undefined
   /** Milliseconds until a stream's first content chunk, for each attempt. */
@@ -33,8 +33,8 @@ export interface TimeoutOptions {
   /** Milliseconds that a stream may send nothing at all, keep-alive comments included. */
   idle?: number | undefined
   /**
-   * Milliseconds for the whole call: every attempt, every wait, and the stream to its end. Default 600 000. Of a target or
-   * a provider: for each attempt there, the stream to its end.
+   * Milliseconds for the whole call: every attempt, every wait, and the stream to its end. Default 600 000. Set for a
+   * target or a provider, it bounds each attempt there, with the stream to its end.
    */
   total?: number | undefined
 }
@@ -47,7 +47,7 @@ export const DEFAULT_TIMEOUT: TimeoutPolicy = {
   total: 600_000,
 }
 
-/** `timeout` over `base`: what it leaves out stays as it was. A number is the total. */
+/** `timeout` over `base`; a number is `total`. */
 export function timeoutPolicy(
   timeout: number | TimeoutOptions | undefined,
   base: TimeoutPolicy = DEFAULT_TIMEOUT,
@@ -63,7 +63,7 @@ export function timeoutPolicy(
   }
 }
 
-/** The first word on each limit. */
+/** For each limit the first value that is set. */
 export function nearestTimeouts(...nearestFirst: readonly (TimeoutOptions | undefined)[]): TimeoutOptions | undefined {
   const said = nearestFirst.filter((timeout) => timeout !== undefined)
   if (said.length < 2) return said[0]
@@ -81,22 +81,22 @@ const LIMITS = [
   'total',
 ] as const satisfies readonly (keyof TimeoutOptions)[]
 
-/** What is left of the call's time that an attempt may use while another target can be tried: where nothing is set, and at most. */
+/** Shares of the call's remaining time for an attempt while another target can be tried: by default, and at most. */
 const DEFAULT_SHARE = 0.5
 const LARGEST_SHARE = 0.75
 
 /** How long an attempt may take, and why. */
 export interface AttemptLimit {
   readonly ms: number
-  /** Why it is not what is set, for the error; `undefined` when it is. */
+  /** Why it differs from the options, for the error; `undefined` when it does not. */
   readonly why?: string
 }
 
 /**
  * How long one attempt may wait for its answer; `undefined` when only the call's own time ends it.
  *
- * @param set - What the options say of such an attempt.
- * @param remaining - What is left of the call's time.
+ * @param set - The limit in the options.
+ * @param remaining - The remaining time of the call.
  * @param hasOther - Whether another target can be tried after it.
  */
 export function attemptLimit(

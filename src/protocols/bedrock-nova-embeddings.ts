@@ -9,8 +9,8 @@ import type { JsonObject } from '../kernel/protocol.js'
 import { decodeError, encodeError, providerErrorOf } from './bedrock-converse/error.js'
 import { modelPath, readModelPath } from './bedrock-converse/paths.js'
 import { embeddingsCodec } from './shared/embeddings-codec.js'
-import { restOf } from './shared/raw.js'
-import { layOver } from './shared/request-fields.js'
+import { unknownFields } from './shared/raw.js'
+import { mergeFields } from './shared/request-fields.js'
 import { BEDROCK_RUNTIME } from './shared/bedrock.js'
 
 /** The format requires to know what the vectors are for, and OpenAI's has no word for it; `extra_body` says another. */
@@ -55,7 +55,7 @@ export const bedrockNovaEmbeddings = embeddingsCodec({
     if (others.length > 0 || (value === undefined) !== hasOther)
       throw new UnsupportedParameterError('input', provider, 'the model embeds one text, image, audio or video a call')
     if (purpose === undefined && given['embeddingPurpose'] === undefined)
-      warn(`\`embeddingPurpose\` is not given: ${DEFAULT_PURPOSE} is sent; say another as \`input_type\``)
+      warn(`\`embeddingPurpose\` is not given: ${DEFAULT_PURPOSE} is sent; set another with \`input_type\``)
     const body: JsonObject = {
       taskType: 'SINGLE_EMBEDDING',
       singleEmbeddingParams: compact({
@@ -65,7 +65,10 @@ export const bedrockNovaEmbeddings = embeddingsCodec({
         text: value === undefined ? undefined : { truncationMode: 'NONE', value },
       }),
     }
-    return { path: modelPath(model, 'invoke'), body: layOver(body, [extra], { singleEmbeddingParams: { text: {} } }) }
+    return {
+      path: modelPath(model, 'invoke'),
+      body: mergeFields(body, [extra], { singleEmbeddingParams: { text: {} } }),
+    }
   },
   readRequest(wire, path) {
     const params = inner(wire, 'singleEmbeddingParams')
@@ -76,7 +79,10 @@ export const bedrockNovaEmbeddings = embeddingsCodec({
       dimensions: params['embeddingDimension'],
       content() {
         const { taskType, singleEmbeddingParams: _params, ...others } = wire
-        const own = { ...restOf(params, PARAMS_FIELDS), ...(restOf(text, VALUE) && { text: restOf(text, VALUE) }) }
+        const own = {
+          ...unknownFields(params, PARAMS_FIELDS),
+          ...(unknownFields(text, VALUE) && { text: unknownFields(text, VALUE) }),
+        }
         return {
           input: value ?? [],
           rest: {
@@ -92,7 +98,7 @@ export const bedrockNovaEmbeddings = embeddingsCodec({
   readAnswer({ embeddings, ...rest }) {
     if (!Array.isArray(embeddings)) return undefined
     const entries = embeddings.map((entry: unknown) => (isObject(entry) ? entry : {}))
-    const beside = entries.map((entry) => restOf(entry, VECTOR) ?? {})
+    const beside = entries.map((entry) => unknownFields(entry, VECTOR) ?? {})
     return {
       model: undefined,
       tokens: undefined,

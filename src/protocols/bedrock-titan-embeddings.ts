@@ -9,7 +9,7 @@ import { traitsOf } from '../models/index.js'
 import { decodeError, encodeError, providerErrorOf } from './bedrock-converse/error.js'
 import { modelPath, readModelPath } from './bedrock-converse/paths.js'
 import { embeddingsCodec } from './shared/embeddings-codec.js'
-import { restOf } from './shared/raw.js'
+import { unknownFields } from './shared/raw.js'
 import { BEDROCK_RUNTIME } from './shared/bedrock.js'
 import { wireCount } from './shared/count.js'
 
@@ -28,7 +28,7 @@ export const bedrockTitanEmbeddings = embeddingsCodec({
   encodeRequest({ texts, dimensions, extra }, { provider, model, base }) {
     const [inputText, ...others] = texts
     if (others.length > 0 || (inputText === undefined && extra['inputImage'] === undefined))
-      throw new UnsupportedParameterError('input', provider, 'the model embeds one text a call')
+      throw new UnsupportedParameterError('input', provider, 'the model embeds only one text in a call')
     const { sizeIn } = traitsOf(base ?? model).embeddings ?? {}
     const size = sizeIn
       ? { [sizeIn]: dimensions === undefined ? undefined : { outputEmbeddingLength: dimensions } }
@@ -49,7 +49,7 @@ export const bedrockTitanEmbeddings = embeddingsCodec({
       model: undefined,
       tokens: wireCount(inputTextTokenCount),
       content() {
-        const others = restOf(byType, new Set([type]))
+        const others = unknownFields(byType, new Set([type]))
         return {
           vectors: [Array.isArray(embedding) ? embedding : byType[type]],
           rest: {

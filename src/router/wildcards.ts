@@ -4,7 +4,7 @@ import { aliasCycle } from './alias-entries.js'
 /** Puts in what a wildcard stands for. */
 export type Fill = (text: string) => string
 
-export const asItIs: Fill = (text) => text
+export const keepName: Fill = (text) => text
 
 /** An alias, and what its wildcard stands for. */
 export interface Filled {

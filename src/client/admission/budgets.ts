@@ -6,7 +6,7 @@ import type { AllowanceRequest, ReserveResult, Store } from '../../kernel/store.
 import { windowAt } from '../../policies/budget.js'
 import type { BudgetEvent } from '../../router/events.js'
 import type { BudgetOptions } from '../../router/options.js'
-import type { Used } from './used.js'
+import type { Consumption } from './consumption.js'
 import { checkCounts, compileScope, keyName, type CompiledScope, type ScopeFacts } from './scope.js'
 
 /** Where the store does not say how long a reservation outlives its process. */
@@ -54,7 +54,7 @@ export interface BudgetRefusal {
 }
 
 export interface Reservation {
-  settle(used: Used): void
+  settle(used: Consumption): void
   release(): void
 }
 
@@ -234,7 +234,7 @@ export class Budgets {
     })
   }
 
-  private settle(holder: string, accounts: readonly Account[], used: Used, begunAt: number): void {
+  private settle(holder: string, accounts: readonly Account[], used: Consumption, begunAt: number): void {
     this.open.delete(holder)
     const agoMs = this.options.clock.now() - begunAt
     const uses = accounts.map(({ budget, request }) => {

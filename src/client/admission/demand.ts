@@ -13,7 +13,7 @@ import { extraBodyAt, paramsAt } from '../call/target-fields.js'
 import type { Expected } from '../facts/plausible.js'
 import type { Estimate } from './budgets.js'
 import { usagesOf } from './output-kind.js'
-import type { Used } from './used.js'
+import type { Consumption } from './consumption.js'
 import { outputLimitsOf, type OutputLimits } from './output-limits.js'
 import type { ScopeFacts } from './scope.js'
 
@@ -100,7 +100,7 @@ export class Demand {
   }
 
   /** What a request came to at a target that has read it, and gave no answer. */
-  inputAt(place: DemandPlace): Used {
+  inputAt(place: DemandPlace): Consumption {
     const input = this.input(this.layers(place))
     return this.priced(place, [{ prompt_tokens: input, completion_tokens: 0 }], { tokens: input })
   }

@@ -4,8 +4,8 @@
  */
 import { decodedRuns } from './decoded.js'
 import { clip } from '../plain-text.js'
-import { folded, grown, hidden, KEY, type MarkedSpan } from './marks.js'
-import { bareOf, condensed } from './readings.js'
+import { lowerASCII, commonSpan, maskSpans, KEY, type MarkedSpan } from './marks.js'
+import { bareOf, lettersAndDigits } from './readings.js'
 
 /** Characters of the pieces by which secrets are found. */
 const GRAM = 6
@@ -68,7 +68,7 @@ export class Secrets {
   /** The text, cut to what is read of it, with `[key]` where it shows a secret. */
   mask(text: string): string {
     const read = clip(text, READ)
-    return hidden(read, this.find(read))
+    return maskSpans(read, this.find(read))
   }
 
   /** Where the text shows a secret. */
@@ -76,7 +76,7 @@ export class Secrets {
     const spans = this.parents.flatMap((parent) => parent.find(text))
     if (this.fixed.size + this.minted.size === 0) return spans
     spans.push(...this.plain(text))
-    const bare = condensed(text)
+    const bare = lettersAndDigits(text)
     for (const { start, end } of this.plain(bare.text, BARE_PART)) spans.push({ ...bare.place(start, end), by: KEY })
     for (const { start, end, decoded } of decodedRuns(text))
       if (this.plain(decoded).length > 0) spans.push({ start, end, by: KEY })
@@ -105,13 +105,13 @@ export class Secrets {
   /** Where secrets stand as they are, whole or in part. @param least - Characters of a part. */
   private plain(given: string, least = 0): MarkedSpan[] {
     const grams = this.index()
-    const text = folded(given)
+    const text = lowerASCII(given)
     const spans: MarkedSpan[] = []
     let reached = 0
     for (let at = 0; at + GRAM <= text.length; at += 1) {
       for (const { secret, at: there } of grams.get(text.slice(at, at + GRAM)) ?? []) {
         if (at < reached) break
-        const { start, end } = grown(text, at, secret, there)
+        const { start, end } = commonSpan(text, at, secret, there)
         if (end - start < Math.max(least, partOf(secret))) continue
         spans.push({ start, end, by: KEY })
         reached = Math.max(reached, end - GRAM + 1)
@@ -133,7 +133,7 @@ export class Secrets {
       for (const { groups = {}, indices } of text.matchAll(pattern)) {
         const { head, tail } = groups
         const place = indices?.groups?.['all'] ?? indices?.groups?.['tail'] ?? indices?.groups?.['head']
-        if (place && this.isEnds(folded(head ?? ''), folded(tail ?? '')))
+        if (place && this.isEnds(lowerASCII(head ?? ''), lowerASCII(tail ?? '')))
           spans.push({ start: place[0], end: place[1], by: KEY })
       }
     }
@@ -162,7 +162,7 @@ const WORDED = new RegExp(
 )
 
 function secretOf(value: string | undefined): string | undefined {
-  const secret = folded(value?.trim() ?? '')
+  const secret = lowerASCII(value?.trim() ?? '')
   return secret.length < 4 || PLACEHOLDERS.has(secret) ? undefined : secret
 }
 

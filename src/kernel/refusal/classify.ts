@@ -9,7 +9,7 @@ import { contentPolicy } from './content-policy.js'
 import { contextLength } from './context-length.js'
 import type { Base, ErrorFact } from './fact.js'
 import { model } from './model.js'
-import { beyond, missing } from './unserved-request.js'
+import { unservedFeature, missingResource } from './unserved-request.js'
 
 /** What is known of a refusal. */
 export interface Refusal {
@@ -40,11 +40,11 @@ const SAID_OTHERWISE: ReadonlySet<ErrorClass> = new Set(['bad-request', 'auth', 
 
 const FACTS: readonly ErrorFact[] = [
   ...contextLength,
-  ...missing,
+  ...missingResource,
   ...contentPolicy,
   ...account,
   ...model,
-  ...beyond,
+  ...unservedFeature,
   { is: 'overloaded', from: ['server'], words: NO_CAPACITY },
 ]
 

@@ -5,7 +5,7 @@ import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { decodeBlocks } from './blocks-decode.js'
 import { decodeContent, decodePart } from './content.js'
-import { ID, asCacheControl, cacheFields, holdsMore } from './wire.js'
+import { ID, asCacheControl, cacheFields, hasNativeFields } from './wire.js'
 
 export function decodeMessages(system: unknown, messages: unknown): Message[] {
   const decoded: Message[] = []
@@ -58,7 +58,7 @@ function decodeUser(content: unknown): Message[] {
 
 function decodeToolResult(block: JsonObject): ToolMessage | undefined {
   const id = asString(block['tool_use_id'])
-  if (block['type'] !== 'tool_result' || id === undefined || holdsMore(block, RESULT_MORE)) return undefined
+  if (block['type'] !== 'tool_result' || id === undefined || hasNativeFields(block, RESULT_MORE)) return undefined
   const failed = block['is_error']
   return {
     role: 'tool',

@@ -11,7 +11,7 @@ import type { Limits } from '../../kernel/limits.js'
 import { portable, rulesOf } from '../shared/history/index.js'
 import { withFittingMarks } from '../shared/cache-marks.js'
 import { withoutPrefill } from '../shared/prefill.js'
-import { fieldCheck, layOver } from '../shared/request-fields.js'
+import { fieldCheck, mergeFields } from '../shared/request-fields.js'
 import { takesJsonSchema } from '../shared/strict.js'
 import { schemaFitter, type SchemaFitter } from '../shared/schema/fitter.js'
 import { SCHEMA_DIALECTS } from '../shared/schema-dialects.js'
@@ -141,7 +141,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
     ...encodeServiceTier(request.service_tier, limits),
   })
   const { betas, ...native } = given ?? {}
-  const joined = layOver(body, [native, ...extras], JOINS)
+  const joined = mergeFields(body, [native, ...extras], JOINS)
   const whole = traits.isClaude ? withFittingMarks(joined, limits) : joined
   return {
     path: PATH,

@@ -65,7 +65,7 @@ const COUNTED: ReadonlySet<string> = new Set([
 const USUAL: ReadonlySet<unknown> = new Set(['standard', 'not_available'])
 
 /** What else the wire's usage says, such as the counts of each iteration; `undefined` when it says nothing. */
-export function restOfUsage(wire: unknown): JsonObject | undefined {
+export function unknownUsageFields(wire: unknown): JsonObject | undefined {
   if (!isObject(wire)) return undefined
   const told = decodeServiceTier(wire).service_tier
   const rest = Object.entries(wire).filter(([field, value]) => {

@@ -16,7 +16,7 @@ export function asCacheControl(value: unknown): CacheControl | undefined {
  * Whether the object holds one of the fields named, which the hub has no place for, or a `cache_control`
  * it cannot read. Such an object has to be kept whole; fields that nobody knows are not a reason to.
  */
-export function holdsMore(value: JsonObject, fields: readonly string[]): boolean {
+export function hasNativeFields(value: JsonObject, fields: readonly string[]): boolean {
   if (fields.some((field) => value[field] != null)) return true
   return value['cache_control'] != null && !asCacheControl(value['cache_control'])
 }

@@ -4,7 +4,7 @@ import { asString, isObject } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
 import { dialectOf as messagesDialectOf } from '../anthropic-messages/dialect.js'
 import { requestObject } from '../shared/malformed.js'
-import { keepRaw, restOf } from '../shared/raw.js'
+import { keepRaw, unknownFields } from '../shared/raw.js'
 import { readStops, scalars } from '../shared/scalars.js'
 import { decodeMessages } from './messages-decode.js'
 import { dialectOf } from './dialect.js'
@@ -68,7 +68,7 @@ function readInference(request: ChatRequest, wire: unknown, extra: [string, unkn
   INFERENCE.decode(wire, request)
   const stop = readStops(wire['stopSequences'])
   if (stop) request.stop = stop
-  const rest = restOf(wire, INFERENCE_FIELDS)
+  const rest = unknownFields(wire, INFERENCE_FIELDS)
   if (rest) extra.push(['inferenceConfig', rest])
 }
 

@@ -17,7 +17,7 @@ export function memberOf<Name extends string>(union: JsonObject, names: readonly
 }
 
 /** Whether the object says one of the fields named, which the hub has no place for. */
-export function holdsMore(value: JsonObject, fields: readonly string[]): boolean {
+export function hasNativeFields(value: JsonObject, fields: readonly string[]): boolean {
   return fields.some((field) => value[field] != null)
 }
 

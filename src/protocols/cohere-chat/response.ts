@@ -5,7 +5,7 @@ import type { ChatCompletion, CompletionMessage } from '../../kernel/hub.js'
 import { asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
 import { providerErrorOf } from '../openai-chat/error.js'
-import { rawOf, restOf } from '../shared/raw.js'
+import { rawOf, unknownFields } from '../shared/raw.js'
 import { decodeBlocks, encodeBlocks, encodeCall } from './blocks.js'
 import { decodeFinish, encodeFinish } from './finish-reason.js'
 import { decodeLogprobs, encodeLogprobs } from './logprobs.js'
@@ -35,7 +35,7 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
       },
     ],
     ...(usage && { usage }),
-    ...(content && rawOf(ID, restOf(wire, KNOWN))),
+    ...(content && rawOf(ID, unknownFields(wire, KNOWN))),
   }
 }
 

@@ -7,7 +7,7 @@ import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/pro
 import { limitsOf } from '../../kernel/limits.js'
 import type { Limits } from '../../kernel/limits.js'
 import { portable, rulesOf } from '../shared/history/index.js'
-import { fieldCheck, layOver } from '../shared/request-fields.js'
+import { fieldCheck, mergeFields } from '../shared/request-fields.js'
 import { takesJsonSchema } from '../shared/strict.js'
 import { schemaFitter } from '../shared/schema/fitter.js'
 import { SCHEMA_DIALECTS } from '../shared/schema-dialects.js'
@@ -114,7 +114,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   })
   return {
     path: pathOf(context.model, request.stream === true),
-    body: layOver(
+    body: mergeFields(
       layout === undefined ? body : followLayout(body, layout, context.model),
       [native, raw, request.extra_body],
       JOINS,

@@ -32,7 +32,7 @@ export function message(value: unknown): JsonObject | undefined {
 }
 
 /** A repeated field: several writers give a single entry without its list. */
-export function list(value: unknown): readonly unknown[] {
+export function asList(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value
   return isObject(value) ? [value] : []
 }

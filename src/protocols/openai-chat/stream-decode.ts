@@ -3,7 +3,7 @@ import { StreamError } from '../../kernel/errors.js'
 import type { Annotation, ChatChunk, ChunkChoice, ChunkDelta, ToolCallDelta, Usage } from '../../kernel/hub.js'
 import { asNumber, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject, StreamDecoder } from '../../kernel/protocol.js'
-import { lateErrorOf, providerErrorOf } from './error.js'
+import { errorInChunk, providerErrorOf } from './error.js'
 import { finishReasonOf, isFinishReason } from './finish-reason.js'
 import { isHubLogprobs, readLogprobs } from './logprobs.js'
 import { isAudio, isHubSpeech, readSpeech } from './message.js'
@@ -235,7 +235,7 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
         throw new StreamError(`\`choices\` of a chunk is ${typeName(list)}, not an array`)
       }
       const usage = usageOf(chunk)
-      const error = !list && !usage ? providerErrorOf(chunk) : lateErrorOf(chunk)
+      const error = !list && !usage ? providerErrorOf(chunk) : errorInChunk(chunk)
       if (error) throw error
       const wireChoices = (list ?? []) as unknown[]
       if (!keepContent) {

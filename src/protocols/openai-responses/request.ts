@@ -10,7 +10,7 @@ import { portable, rulesOf } from '../shared/history/index.js'
 import { requestObject } from '../shared/malformed.js'
 import { withoutPrefill } from '../shared/prefill.js'
 import { refusedBy } from '../shared/refusals.js'
-import { asksNothing, layOver } from '../shared/request-fields.js'
+import { asksNothing, mergeFields } from '../shared/request-fields.js'
 import { strictFields } from '../shared/strict.js'
 import { decodeInput } from './input-decode.js'
 import { encodeInput, unsupported } from './input-encode.js'
@@ -90,7 +90,7 @@ const JOINS = { reasoning: {}, text: {}, stream_options: {} }
 function atLeast(limit: number, model: string, warn: (message: string) => void): number {
   const { minOutputOnResponses: least = 0 } = traitsOf(model)
   if (limit >= least) return limit
-  warn(`max_tokens is raised from ${limit} to ${least}, the least that the Responses API takes`)
+  warn(`max_tokens is raised from ${limit} to ${least}, the minimum of the Responses API`)
   return least
 }
 
@@ -137,7 +137,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   const others = Object.entries(given).filter(([key, value]) => !HANDLED.has(key) && value !== undefined)
   return {
     path: PATH,
-    body: layOver(kept, [{ ...Object.fromEntries(others), ...body }, request.extra_body], JOINS),
+    body: mergeFields(kept, [{ ...Object.fromEntries(others), ...body }, request.extra_body], JOINS),
     ...(toolNames && { toolNames }),
   }
 }

@@ -129,7 +129,7 @@ function isDefault(key: string, value: unknown): boolean {
 }
 
 /** What a response says beside its answer: the conversation, moderation, and the request's settings as they were taken. */
-export function restOf(response: JsonObject): Pick<ChatCompletion, 'raw'> {
+export function rawResponseFields(response: JsonObject): Pick<ChatCompletion, 'raw'> {
   const named = TIERS.has(response.service_tier) ? 'service_tier' : undefined
   const rest = Object.entries(response).filter(
     ([key, value]) => !NAMED.has(key) && key !== named && !isDefault(key, value),
@@ -165,7 +165,7 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
     choices: finish === null && output.length === 0 ? [] : [choice],
     ...(usage && { usage }),
     ...tierOf(response.service_tier),
-    ...(options.content !== false && restOf(response)),
+    ...(options.content !== false && rawResponseFields(response)),
   }
 }
 

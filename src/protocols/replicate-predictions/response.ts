@@ -5,7 +5,7 @@ import type { ChatCompletion, FinishReason, Usage } from '../../kernel/hub.js'
 import { asNumber, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject, PendingAnswer, WireError } from '../../kernel/protocol.js'
 import { safeMessage } from '../../kernel/safe-message.js'
-import { rawOf, restOf } from '../shared/raw.js'
+import { rawOf, unknownFields } from '../shared/raw.js'
 import { usageOf } from '../shared/usage.js'
 import { ID, PATH, ownRaw } from './wire.js'
 
@@ -150,8 +150,8 @@ const KNOWN_METRICS: ReadonlySet<string> = new Set(['input_token_count', 'output
 
 /** Times, addresses and the version. */
 export function decodeRaw(prediction: JsonObject): Pick<ChatCompletion, 'raw'> {
-  const metrics = isObject(prediction['metrics']) ? restOf(prediction['metrics'], KNOWN_METRICS) : undefined
-  return rawOf(ID, { ...restOf(prediction, KNOWN), ...(metrics && { metrics }) })
+  const metrics = isObject(prediction['metrics']) ? unknownFields(prediction['metrics'], KNOWN_METRICS) : undefined
+  return rawOf(ID, { ...unknownFields(prediction, KNOWN), ...(metrics && { metrics }) })
 }
 
 /** @throws StreamError when it is no prediction, ProviderError when it holds no answer. */

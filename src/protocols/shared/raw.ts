@@ -22,14 +22,14 @@ export function rawOf(
   return value && Object.keys(value).length > 0 ? { raw: { protocol: id, value } } : {}
 }
 
-/** Keeps in `raw` what is left of a wire object, when something is. */
+/** Keeps the rest of a wire object in `raw`, if there is one. */
 export function keepRaw(holder: { raw?: Raw<JsonObject> }, id: ProtocolId, value: JsonObject): void {
   if (Object.keys(value).length > 0) holder.raw = { protocol: id, value }
 }
 
-/** The fields of an object beyond those named, or `undefined` when there are none. `null` says nothing. */
-export function restOf(object: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
-  // Streams ask this of every event, and most have nothing.
+/** The fields of an object other than the known ones, or `undefined` when there are none. `null` counts as absent. */
+export function unknownFields(object: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
+  // Streams call this for every event, and most have none.
   let rest: [string, unknown][] | undefined
   for (const key of Object.keys(object)) {
     if (object[key] != null && !known.has(key)) (rest ??= []).push([key, object[key]])

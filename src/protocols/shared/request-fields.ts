@@ -81,13 +81,17 @@ export function fieldCheck(fields: RequestFields): (request: ChatRequest, limits
   }
 }
 
-/** Objects of a body that hold settings independent of one another, and those within them. */
+/** Objects of a body whose fields are independent settings, with nested ones. */
 export interface Joins {
   readonly [field: string]: Joins
 }
 
-/** Lays objects over a body, the last on top. What `joins` names is joined field by field; all else is replaced. */
-export function layOver(body: JsonObject, layers: readonly (JsonObject | undefined)[], joins: Joins = {}): JsonObject {
+/** Merges objects into a body; the last one wins. Objects in `joins` are merged field by field; all others are replaced. */
+export function mergeFields(
+  body: JsonObject,
+  layers: readonly (JsonObject | undefined)[],
+  joins: Joins = {},
+): JsonObject {
   return layers.reduce<JsonObject>((under, over) => (isObject(over) ? lay(under, over, joins) : under), body)
 }
 

@@ -15,7 +15,7 @@ import { hasCalls, pairCalls } from './pairing.js'
 import { moveResultMedia } from './result-media.js'
 import { withToolIds } from './tool-ids.js'
 import { withToolNames } from './tool-names.js'
-import { inTurn } from './turns.js'
+import { fixTurns } from './turns.js'
 import { wordWriter } from './word-form.js'
 
 export interface Portable {
@@ -45,7 +45,7 @@ export function portable(asGiven: ChatRequest, rules: HistoryRules, context: Por
     const placeOf = (message: Message): number => list.indexOf(message)
     messages = dropBlanks(messages, rules, { provider, limits, placeOf })
   }
-  messages = inTurn(messages, rules, limits)
+  messages = fixTurns(messages, rules, limits)
   if (rules.messageNames) messages = withMessageNames(messages, rules, limits)
   if (rules.toolIds) messages = withToolIds(messages, rules.toolIds)
   if (rules.objectArguments && messages.some(holdsOddArguments))

@@ -1,4 +1,4 @@
-/** Whose turn it is: orders of messages that speakers demand. What is put in to keep one says what it is. */
+/** Orders of turns that models require. A message that is added to keep an order says what it is. */
 import type { ContentPart, Message } from '../../../kernel/hub.js'
 import type { HistoryRules } from '../../../kernel/history.js'
 import type { Limits } from '../../../kernel/limits.js'
@@ -10,7 +10,7 @@ export const OPENING = 'The conversation begins with your own words.'
 /** Stands between the result of a tool and what the user says next. */
 export const BRIDGE = 'I have read the result.'
 
-export function inTurn(messages: readonly Message[], rules: HistoryRules, limits: Limits): readonly Message[] {
+export function fixTurns(messages: readonly Message[], rules: HistoryRules, limits: Limits): readonly Message[] {
   let ordered = messages
   if (rules.userNeeded || rules.userFirst) ordered = withSomethingSaid(ordered, limits)
   if (rules.oneInstruction) ordered = oneInstruction(ordered, limits)
@@ -84,7 +84,7 @@ function joined(messages: readonly Message[], limits: Limits): readonly Message[
     (next.role === 'user' && one?.role === 'user') ||
     (next.role === 'assistant' && one?.role === 'assistant' && !hasCalls(one))
   if (!messages.some((message, at) => isSame(messages[at - 1], message))) return messages
-  limits.warn('messages of one side that follow each other are joined')
+  limits.warn('consecutive messages of the same role are joined')
   const turns: Message[] = []
   for (const message of messages) {
     const last = turns.at(-1)

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../kernel/protocol.js'
 import type { Keyword, SchemaDialect } from './dialect.js'
 import type { Fitting, Spot } from './fitting.js'
 import { looksAround, patternIn } from './pattern.js'
-import { ANNOTATIONS, concerns, isSilent, type TypeName } from './keywords.js'
+import { ANNOTATIONS, appliesTo, isSilent, type TypeName } from './keywords.js'
 
 /** What the fitting of types reads itself. */
 const STRUCTURE: ReadonlySet<string> = new Set([
@@ -46,7 +46,7 @@ export function keywordsOf(
   for (const [keyword] of told) fitting.tell(at, keyword)
   for (const [keyword, value] of Object.entries(withNumericBounds(schema, type, dialect))) {
     const isSkipped = STRUCTURE.has(keyword) || (isSilent(keyword) && !dialect.takes.has(keyword as Keyword))
-    if (value === undefined || isSkipped || !concerns(keyword, type)) continue
+    if (value === undefined || isSkipped || !appliesTo(keyword, type)) continue
     if (keyword === 'propertyNames' && isObject(value) && Object.keys(value).every((one) => one === 'type')) continue
     if (keyword === 'description' || keyword === 'title') kept[keyword] = value
     else if (isImplied(schema, keyword, value, type)) continue
@@ -148,7 +148,7 @@ function isImplied(schema: JsonObject, keyword: string, value: unknown, type: Ty
 
 /** Bounds as numbers: an older draft has flags, and of integers an open bound is a closed one. */
 function withNumericBounds(schema: JsonObject, type: TypeName, { takes: taken }: SchemaDialect): JsonObject {
-  if (!concerns('minimum', type)) return schema
+  if (!appliesTo('minimum', type)) return schema
   const fixed = { ...schema }
   for (const [open, closed, step] of [
     ['exclusiveMinimum', 'minimum', 1],

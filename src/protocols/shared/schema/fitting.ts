@@ -21,7 +21,7 @@ export interface Spot {
 
 export const ROOT: Spot = { path: '', depth: 0, inside: '#', optional: false }
 
-export function step(at: Spot, suffix: string, more: Partial<Spot> = {}): Spot {
+export function childSpot(at: Spot, suffix: string, more: Partial<Spot> = {}): Spot {
   const path = at.path === '' ? suffix.replace(/^\./, '') : `${at.path}${suffix}`
   return { ...at, path, depth: at.depth + 1, ...more }
 }

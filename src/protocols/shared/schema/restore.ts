@@ -6,7 +6,7 @@ import { isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
 import { resolveReference } from './references.js'
 import { rootKind, wrapperOf } from './root.js'
-import { alternativesOf, isNever, typeOfValue, typesOf } from './keywords.js'
+import { alternativesOf, acceptsNothing, typeOfValue, typesOf } from './keywords.js'
 
 /** Answers nested deeper are given as they are. */
 const MAX_DEPTH = 100
@@ -103,7 +103,7 @@ function restoreObject(object: JsonObject, schema: JsonObject, looking: Looking,
 
 /** Whether a value is one of the schema, as far as telling the alternatives of a union apart takes. */
 function fits(value: unknown, schema: unknown, looking: Looking, depth: number): boolean {
-  if (isNever(schema)) return false
+  if (acceptsNothing(schema)) return false
   if (!isObject(schema) || depth > MAX_DEPTH || (looking.left -= 1) < 0) return true
   const inner = (one: unknown, other: unknown): boolean => fits(one, other, looking, depth + 1)
   if (schema['$ref'] !== undefined && !inner(value, resolveReference(looking.root, schema['$ref']))) return false
