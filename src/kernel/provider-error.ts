@@ -4,17 +4,17 @@ import { TracestitchError, type ErrorFields } from './errors.js'
 import type { RateLimit } from './rate-limit.js'
 import { classOfRefusal } from './refusal/classify.js'
 
-/** What is known of a refusal by a provider. */
+/** The facts of a provider's refusal. */
 export interface ProviderErrorFields extends ErrorFields {
   /** The provider's error type, such as `invalid_request_error`. */
   readonly type?: string
-  /** What the answer's headers say of the rate limits. */
+  /** The rate limits in the headers of the answer. */
   readonly rateLimit?: RateLimit
   /** The provider behind a gateway that refused. */
   readonly upstream?: string
   /** When it may be tried again, in milliseconds since 1970. */
   readonly retryAt?: number
-  /** What the refusal means. Default: told by status, codes and words. */
+  /** The class of the failure. Default: by status, codes and message. */
   readonly failureClass?: ErrorClass
 }
 
@@ -23,13 +23,13 @@ export class ProviderError extends TracestitchError {
   override name = 'ProviderError'
   /** The provider's error type, such as `invalid_request_error`. */
   readonly type: string | undefined
-  /** What the answer's headers say of the rate limits, where they do. */
+  /** The rate limits in the headers of the answer, if there are any. */
   readonly rateLimit: RateLimit | undefined
   /** The provider behind a gateway that refused, as the gateway names it. */
   readonly upstream: string | undefined
-  /** When it may be tried again, in milliseconds since 1970, where the body of the answer says a time. */
+  /** When it may be tried again, in milliseconds since 1970, if the body of the answer has a time. */
   readonly retryAt: number | undefined
-  /** What the refusal means, as `on` of a fallback names it: by its status, its codes and its words. */
+  /** The class of the failure, as in `on` of a fallback: by status, codes and message. */
   readonly failureClass: ErrorClass
   constructor(message: string, fields: ProviderErrorFields = {}) {
     super(message, fields)
