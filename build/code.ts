@@ -61,9 +61,9 @@ export async function buildCode({ entries, programs, folder }: Built): Promise<v
   const faces = chunks(await graph.generate({ ...options, format: 'es', entryFileNames: '[name].js' }))
   await graph.close()
   const files = new Map<string, string>()
-  const home = parts.find(({ moduleIds }) => moduleIds.includes(idOf('src/kernel/own-require.ts')))?.fileName
+  const otherRequireIn = findOtherRequire(parts, idOf('src/kernel/own-require.ts'))
   for (const { fileName, code } of parts) {
-    const otherRequire = fileName === home ? 'requireFromHere()' : `require('./${home}').requireFromHere()`
+    const otherRequire = otherRequireIn(fileName)
     const atOnce = (specifier: string): boolean =>
       found?.isAtOnce(specifier.slice('./'.length, -'.cjs'.length)) ?? false
     const late = loadLate(code, { atOnce, otherRequire })
@@ -84,6 +84,15 @@ export async function buildCode({ entries, programs, folder }: Built): Promise<v
       writeFile(join(folder, name), text, { mode: text.startsWith('#!') ? 0o755 : 0o644 }),
     ),
   )
+}
+
+/** How a file says `requireFromHere()`, whose name between files is a short one. */
+function findOtherRequire(parts: readonly OutputChunk[], id: string): (fileName: string) => string {
+  const home = parts.find(({ moduleIds }) => moduleIds.includes(id))
+  const [, exported] = /exports\.(\w+) = requireFromHere;/.exec(home?.code ?? '') ?? []
+  if (!home || exported === undefined) throw new Error('no part exports requireFromHere')
+  return (fileName) =>
+    fileName === home.fileName ? 'requireFromHere()' : `require('./${home.fileName}').${exported}()`
 }
 
 function chunks({ output }: { readonly output: readonly { readonly type: string }[] }): OutputChunk[] {
