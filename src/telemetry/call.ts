@@ -24,7 +24,7 @@ export function startCall(start: CallStart): Call {
 
 /**
  * Whether the call that is open in the active context is this very one: the same method of the same object, entered again.
- * It is where another tool's wrapper stands between two patches of ours.
+ * It is where another tool's wrapper is between two patches of ours.
  */
 export function isEntered({ self, operation, model }: CallStart): boolean {
   const slot = slotOf(context.active())
