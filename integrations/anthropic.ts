@@ -101,7 +101,6 @@ const shapes = { Anthropic: ['prototype.post', 'Messages.prototype.create'] }
 
 export const anthropic: Integration = {
   id: 'anthropic',
-  providers: ['anthropic'],
   targets: [
     { package: '@anthropic-ai/sdk', tested: '0 - 1', shapes, instrument },
     // What the SDK's Bedrock and Vertex packages load, without the main entry.

@@ -75,7 +75,6 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
 
 export const bedrock: Integration = {
   id: 'bedrock',
-  providers: ['aws.bedrock'],
   targets: [
     {
       package: '@aws-sdk/client-bedrock-runtime',

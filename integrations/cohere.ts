@@ -83,7 +83,6 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
 
 export const cohere: Integration = {
   id: 'cohere',
-  providers: ['cohere'],
   targets: [
     {
       package: 'cohere-ai',

@@ -123,7 +123,6 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
 
 export const googleGenai: Integration = {
   id: 'google-genai',
-  providers: ['gcp.gemini', 'gcp.vertex_ai'],
   targets: [
     {
       package: '@google/genai',

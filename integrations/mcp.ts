@@ -112,7 +112,6 @@ const shapes = { Protocol: ['prototype._onrequest', 'prototype.setRequestHandler
 
 export const mcp: Integration = {
   id: 'mcp',
-  providers: [],
   targets: [
     { package: '@modelcontextprotocol/sdk', entry: './shared/protocol.js', tested: '1', shapes, instrument },
     // Each carries a class of its own.

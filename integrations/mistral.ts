@@ -112,7 +112,6 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
 
 export const mistral: Integration = {
   id: 'mistral',
-  providers: ['mistral_ai'],
   targets: [
     {
       package: '@mistralai/mistralai',

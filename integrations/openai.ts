@@ -55,7 +55,6 @@ const shapes = { OpenAI: ['prototype.post', 'Chat.Completions.prototype.create']
 
 export const openai: Integration = {
   id: 'openai',
-  providers: ['openai', 'azure.ai.openai'],
   targets: [
     { package: 'openai', tested: '4 - 7', shapes, instrument },
     // What `openai/azure` and `openai/bedrock` load, without the main entry.

@@ -69,15 +69,27 @@ export interface Integration {
   readonly id: string
   readonly targets: readonly ModuleTarget[]
   /**
-   * Whose hosts the packages call, by `gen_ai.provider.name`: for a call that is seen on the wire and that nobody traces. Empty:
-   * they call no model. Absent: they are a layer over any.
-   */
-  readonly providers?: readonly string[]
-  /**
    * Hooks that need no module: diagnostics channels, and places on `globalThis` that a framework looks at. They reach
    * copies that a bundler swallowed as well. Runs once.
    */
   readonly always?: (patcher: Patcher) => void
+}
+
+/** An integration by what it serves. The rest of it loads when one of its packages is found. */
+export interface IntegrationEntry {
+  readonly id: string
+  /** Of all its targets, each once. */
+  readonly packages: readonly string[]
+  /** Whether it has hooks that need no module. */
+  readonly always?: boolean
+  /**
+   * Whose hosts the packages call, by `gen_ai.provider.name`: for a call that is seen on the wire and that nobody traces. Empty:
+   * they call no model. Absent: they are a layer over any.
+   */
+  readonly providers?: readonly string[]
+  /** Its packages count only where the application's own package.json asks for them. */
+  readonly onlyDeclared?: boolean
+  readonly load: () => Integration
 }
 
 /**

@@ -22,10 +22,9 @@ export function withShapes(
   return Object.keys(found).length === 0 ? module : (Object.create(module, found) as ModuleExports)
 }
 
-/** Whether one of the classes is in what the program has handed in. */
-export function recognises(shapes: Readonly<Record<string, Shape>> | undefined, given: unknown): boolean {
-  const candidates = candidatesIn(given)
-  return Object.values(shapes ?? {}).some((shape) => candidates.some((candidate) => hasShape(candidate, shape)))
+/** Whether such a class is in what the program has handed in. */
+export function recognises(shape: Shape | undefined, given: unknown): boolean {
+  return shape !== undefined && candidatesIn(given).some((candidate) => hasShape(candidate, shape))
 }
 
 /** The thing itself, its class where it is a client, and what it exports. */

@@ -6,7 +6,7 @@ import { context, trace } from '@opentelemetry/api'
 import { isObject } from '../kernel/json.js'
 import { carriesContext, registeredProvider } from '../telemetry/global-api.js'
 import { openCalls } from '../telemetry/open-calls.js'
-import type { Integration, ReportEntry } from './contract.js'
+import type { IntegrationEntry, ReportEntry } from './contract.js'
 import { warn } from './report.js'
 
 /** Ends of paths that ask a model, at hosts that are known for it. */
@@ -25,7 +25,7 @@ const MOST_HOSTS = 50
 const OF_MODELS = /^(?:gen_ai|llm|ai|openinference|traceloop)\./
 
 export interface UntracedOptions {
-  readonly integrations: readonly Integration[]
+  readonly integrations: readonly IntegrationEntry[]
   /** The user's: `false` turns one off, and then its calls are not missed. */
   readonly options: Readonly<Record<string, unknown>> | undefined
   readonly identifyHost: (hostname: string) => { readonly provider?: string | undefined } | undefined
@@ -60,7 +60,7 @@ export class UntracedCalls {
 
   private entryOf(host: string, provider: string | undefined): ReportEntry {
     const integration = this.options.integrations.find(({ providers }) => provider && providers?.includes(provider))
-    const name = integration?.targets[0]?.package
+    const [name] = integration?.packages ?? []
     const bundled =
       integration && name !== undefined
         ? `if a bundler has put ${name} into the program, hand it in: autolog({ modules: { '${integration.id}': … } }), or keep it external`

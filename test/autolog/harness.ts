@@ -1,5 +1,5 @@
 /** What a test app imports: the module half of the engine with an integration that marks results. */
-import type { Integration, Replace } from '../../src/autolog/contract.js'
+import type { Integration, IntegrationEntry, Replace } from '../../src/autolog/contract.js'
 import {
   instrumentModules,
   type InstrumentModulesOptions,
@@ -41,6 +41,12 @@ const unsupportedBy = (names: readonly string[]): Integration => ({
   })),
 })
 
+/** As the registry has it. */
+export function entryOf(integration: Integration): IntegrationEntry {
+  const packages = [...new Set(integration.targets.map((target) => target.package))]
+  return { id: integration.id, packages, always: integration.always !== undefined, load: () => integration }
+}
+
 const mark: Replace = (original, active) =>
   function (this: unknown, ...args: unknown[]) {
     const result = Reflect.apply(original, this, args)
@@ -65,7 +71,10 @@ export function start({
   ...options
 }: StartOptions = {}): ModuleInstrumentation {
   return instrumentModules({
-    integrations: [...packages.map((name) => marking(name, entry, exports)), unsupportedBy(unsupported)],
+    integrations: [
+      ...packages.map((name) => entryOf(marking(name, entry, exports))),
+      { ...entryOf(unsupportedBy(unsupported)), onlyDeclared: true },
+    ],
     callerFile: findCallerFile(),
     call: () => (original) => original,
     ...options,

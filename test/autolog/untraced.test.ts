@@ -6,11 +6,11 @@ import type { AddressInfo } from 'node:net'
 import OpenAI from 'openai'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { integrations } from '../../integrations/index.js'
-import { unsupported } from '../../integrations/unsupported.js'
+import { unsupported } from '../../integrations/shared/unsupported.js'
 import { UntracedCalls, type UntracedOptions } from '../../src/autolog/untraced.js'
 import { autolog } from '../../src/index.js'
 import { startCall } from '../../src/telemetry/call.js'
-import { directory } from '../../src/whole-catalogue.js'
+import { directory } from '../../src/whole-directory.js'
 import { recordSpans } from '../../src/testing/record-spans.js'
 
 const lines: string[] = []
@@ -58,7 +58,8 @@ describe('a request', () => {
     ],
     ['https://api.mistral.ai/v1/embeddings', 'mistral @mistralai/mistralai'],
     ['https://api.cohere.com/v2/rerank', 'cohere cohere-ai'],
-    ['https://api.groq.com/openai/v1/chat/completions', 'none api.groq.com'],
+    ['https://api.groq.com/openai/v1/chat/completions', 'groq groq-sdk'],
+    ['https://api.deepseek.com/chat/completions', 'none api.deepseek.com'],
     ['http://10.0.0.7:4000/v1/chat/completions', 'none 10.0.0.7:4000'],
   ])('%s is one', (url, entry) => {
     const untraced = calls()
@@ -82,9 +83,9 @@ describe('a request', () => {
   })
 
   test("of an integration that is off, or below a layer that is, is nobody's concern", () => {
-    const [openai, groq] = ['https://api.openai.com/v1/responses', 'https://api.groq.com/openai/v1/chat/completions']
-    expect(seen(calls({ options: { openai: false } }), openai, groq)).toEqual(['none api.groq.com'])
-    expect(seen(calls({ options: { langchain: false } }), openai, groq)).toEqual([])
+    const [openai, deepseek] = ['https://api.openai.com/v1/responses', 'https://api.deepseek.com/chat/completions']
+    expect(seen(calls({ options: { openai: false } }), openai, deepseek)).toEqual(['none api.deepseek.com'])
+    expect(seen(calls({ options: { langchain: false } }), openai, deepseek)).toEqual([])
     expect(seen(calls({ options: { mcp: false } }), openai)).toEqual(['openai openai'])
   })
 
@@ -145,8 +146,7 @@ test('on the wire: by fetch and by node:http, and not by an SDK that is patched'
 })
 
 test('packages without an integration are no others than those with one', () => {
-  const served = new Set(integrations.flatMap(({ targets }) => targets.map((target) => target.package)))
-  const names = unsupported.targets.map((target) => target.package)
-  expect(names.filter((name) => served.has(name))).toEqual([])
-  expect(new Set(names).size).toBe(names.length)
+  const served = new Set(integrations.flatMap(({ packages }) => packages))
+  expect(unsupported.packages.filter((name) => served.has(name))).toEqual([])
+  expect(new Set(unsupported.packages).size).toBe(unsupported.packages.length)
 })

@@ -159,7 +159,7 @@ describe.each(SDKS.map((sdk) => [sdk.package, sdk] as const))('%s', (_package, s
   })
 })
 
-test('a name that no integration has is known by its shape as well', async () => {
+test('the name of a class does as a key', async () => {
   const { e } = await swallow({ ...openai, package: 'openai' })
   const log = autolog({ exporter: 'none', modules: { OpenAI: e } })
   expect(log.report.some(({ package: name, detail }) => name === 'openai' && detail === 'handed in')).toBe(true)

@@ -1,11 +1,10 @@
 /** Packages that call models and that no integration serves yet: what an application declares of them is said. */
-import type { Integration, ModuleTarget } from '../src/autolog/contract.js'
+import type { IntegrationEntry, ModuleTarget } from '../../src/autolog/contract.js'
 
 /** Of which the calls of models themselves are missed. */
 const SDKS = [
   '@aws-sdk/client-bedrock-agent-runtime',
   '@azure-rest/ai-inference',
-  '@cerebras/cerebras_cloud_sdk',
   '@deepgram/sdk',
   '@elevenlabs/elevenlabs-js',
   '@fal-ai/client',
@@ -17,14 +16,10 @@ const SDKS = [
   '@ibm-cloud/watsonx-ai',
   '@lmstudio/sdk',
   '@openrouter/sdk',
-  '@perplexity-ai/perplexity_ai',
   'assemblyai',
-  'groq-sdk',
   'node-llama-cpp',
   'ollama',
-  'portkey-ai',
   'replicate',
-  'together-ai',
   'voyageai',
 ]
 
@@ -65,8 +60,12 @@ const target =
     instrument: () => undefined,
   })
 
-export const unsupported: Integration = {
+const targets = (): ModuleTarget[] => [...SDKS.map(target(SDK)), ...FRAMEWORKS.map(target(FRAMEWORK))]
+
+export const unsupported: IntegrationEntry = {
   id: 'none',
+  packages: [...SDKS, ...FRAMEWORKS],
   providers: [],
-  targets: [...SDKS.map(target(SDK)), ...FRAMEWORKS.map(target(FRAMEWORK))],
+  onlyDeclared: true,
+  load: () => ({ id: 'none', targets: targets() }),
 }
