@@ -69,7 +69,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
     return running.current
   }
 
-  const tracing = setUpTracing(options)
+  const tracing = setUpTracing(options, (options.onSpanStart ?? options.onSpanEnd) !== undefined)
   applySettings({
     capture: options.captureContent ?? captureOfEnvironment() ?? 'none',
     redact: options.redact,

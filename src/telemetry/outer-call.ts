@@ -22,7 +22,7 @@ import { withSpanAndSlot } from './call-slot.js'
 import * as semconv from './semconv.js'
 import { guard, runHook } from '../kernel/guard.js'
 import { settings, type TelemetrySettings } from './settings.js'
-import { isTracing, silentSpan, startSpan } from './start-span.js'
+import { hasListener, silentSpan, startSpan } from './start-span.js'
 
 export class OuterCall extends BaseCall {
   readonly context: Context
@@ -56,7 +56,7 @@ export class OuterCall extends BaseCall {
     const host = server && guard('identifyHost', current.identifyHost, server.address)
     this.provider = host?.provider ?? start.provider
     this.server = server
-    this.span = isTracing() ? this.startedSpan(parent) : silentSpan(parent)
+    this.span = hasListener() ? this.startedSpan(parent) : silentSpan(parent)
     this.recording = guard('span', isRecording, this.span) === true
     this.content = this.recording && current.capture !== 'none'
     this.context = withSpanAndSlot(parent, this.span instanceof CompletedSpan ? this.span.span : this.span, {

@@ -24,18 +24,39 @@ export interface Pipeline {
 
 const DEFAULT_ENDPOINT = 'http://localhost:4318'
 
-/** Chooses the exporter; writes a line when there is none because nothing names one. */
+/** The exporters that are named. Empty: none is, and there is no terminal to print to. */
 function namesOf(options: CheckedOptions, environment: TelemetryEnvironment): readonly NamedExporter[] {
   if (typeof options.exporter === 'string') return [options.exporter]
   if (options.endpoint) return ['otlp']
   if (environment.exporters) return environment.exporters
   if (environment.endpoint) return ['otlp']
-  if (process.stderr.isTTY) return ['console']
+  return process.stderr.isTTY ? ['console'] : []
+}
+
+/** What becomes of spans: they are exported, nobody wants them, or nobody has said where they go. */
+export function destination(
+  options: CheckedOptions,
+  environment: TelemetryEnvironment,
+): 'exported' | 'unwanted' | 'unnamed' {
+  if (typeof options.exporter === 'object') return 'exported'
+  const names = namesOf(options, environment)
+  if (names.length === 0) return 'unnamed'
+  return names.every((name) => name === 'none') ? 'unwanted' : 'exported'
+}
+
+export function sayUnnamed(): void {
   warnOnce(
     'traces are not exported: set OTEL_EXPORTER_OTLP_ENDPOINT (such as http://localhost:4318), ' +
       "or pass autolog({ endpoint }) or autolog({ exporter: 'console' })",
   )
-  return ['none']
+}
+
+/** Says so once a span has ended here: until then the program may set OpenTelemetry up. */
+const unnamed: SpanProcessor = {
+  onStart: () => undefined,
+  onEnd: sayUnnamed,
+  forceFlush: () => Promise.resolve(),
+  shutdown: () => Promise.resolve(),
 }
 
 /** @param onWaiting - Called when spans begin to wait, and when none waits any more. */
@@ -66,7 +87,8 @@ export function buildPipeline(
     return { processor, name: 'custom', host: undefined, counts, pending: () => 0 }
   }
 
-  const names = namesOf(options, environment).filter((name) => name !== 'none')
+  const chosen = namesOf(options, environment)
+  const names = chosen.filter((name) => name !== 'none')
   let host: string | undefined
   const processors = names.map((name) => {
     if (name === 'console') return new ConsoleTreeProcessor()
@@ -76,7 +98,7 @@ export function buildPipeline(
     return batch(otlpExporter(url, options, environment, sdk), host)
   })
   return {
-    processor: combined(processors),
+    processor: chosen.length === 0 ? unnamed : combined(processors),
     name: names.join(',') || 'none',
     host,
     counts,

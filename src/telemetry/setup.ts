@@ -10,11 +10,19 @@ import { VERSION } from '../kernel/version.js'
 import { settled } from './batch.js'
 import { readEnvironment, type TelemetryEnvironment } from './env.js'
 import { ExitWatch } from './exit.js'
-import { connectOtherCopies, connectThisCopy, globalApi, registeredProvider, registerGlobals } from './global-api.js'
+import {
+  connectOtherCopies,
+  connectThisCopy,
+  globalApi,
+  registeredMeterProvider,
+  registeredProvider,
+  registerGlobals,
+} from './global-api.js'
 import { makeRoom, yielding, type Registered } from './hand-over.js'
 import { loadSdk, nodeRequire, type TracingSdk } from './load-sdk.js'
-import { buildPipeline, type Pipeline } from './pipeline.js'
+import { buildPipeline, destination, sayUnnamed, type Pipeline } from './pipeline.js'
 import { checkOptions, type CheckedOptions, type TracingOptions } from './setup-options.js'
+import { whenUnheard } from './start-span.js'
 import { warnOnce } from './warn.js'
 
 export type { BackendExporter, TracingOptions } from './setup-options.js'
@@ -94,14 +102,19 @@ const own = (): Own =>
 /**
  * Sets tracing up, synchronously. May be called again: the new exporter takes the place of the old one.
  * Throws a `ConfigError` for a bad option and nothing else.
+ *
+ * @param wanted - Somebody looks at spans even if none is exported.
  */
-export function setUpTracing(options: TracingOptions = {}): TracingHandle {
+export function setUpTracing(options: TracingOptions = {}, wanted = false): TracingHandle {
   const checked = checkOptions(options)
   const environment = readEnvironment()
   for (const warning of environment.warnings) warnOnce(warning)
   if (environment.disabled) return offHandle()
   const provider = registeredProvider()
   if (provider && provider !== own().registered) return existingHandle(provider, checked)
+  const where = destination(checked, environment)
+  const isFirst = own().processor.current === undefined
+  if (where !== 'exported' && !wanted && isFirst && !registeredMeterProvider()) return quietHandle(where)
   try {
     return ownHandle(checked, environment, loadSdk())
   } catch (error) {
@@ -111,6 +124,19 @@ export function setUpTracing(options: TracingOptions = {}): TracingHandle {
       `tracing is off: the OpenTelemetry SDK could not be set up (${typeof code === 'string' ? code : 'error'}); keep @opentelemetry/* out of the bundle`,
     )
     return offHandle()
+  }
+}
+
+/** Takes nothing: a later set-up of the program finds the API as it was, and our spans go there. */
+function quietHandle(where: 'unwanted' | 'unnamed'): TracingHandle {
+  whenUnheard(where === 'unnamed' ? sayUnnamed : undefined)
+  return {
+    flush: flushRegistered,
+    shutdown: () => flushRegistered(),
+    get status(): TracingStatus {
+      const isGiven = registeredProvider() !== undefined
+      return { ...NOTHING, mode: isGiven ? 'existing' : 'own', exporter: isGiven ? 'existing' : 'none' }
+    },
   }
 }
 

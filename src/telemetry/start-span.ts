@@ -22,6 +22,7 @@ export function startSpan(name: string, options: SpanOptions, parent: Context): 
 }
 
 function start(name: string, options: SpanOptions, parent: Context): Span {
+  if (unheard) hasListener()
   return tracer().startSpan(boundedName(name), options, parent)
 }
 
@@ -37,6 +38,22 @@ function tracer(): Tracer {
     source = current
   }
   return known
+}
+
+let unheard: (() => void) | undefined
+
+/** @param tell - Told, once, when a span would begin and nobody has registered a tracer provider by then. */
+export function whenUnheard(tell: (() => void) | undefined): void {
+  unheard = tell
+}
+
+/** To be asked where a span would begin. */
+export function hasListener(): boolean {
+  if (isTracing()) return true
+  const tell = unheard
+  unheard = undefined
+  if (tell) guard('unheard', tell)
+  return false
 }
 
 /** Whether anybody has registered a tracer provider, so that a span may be of use. */

@@ -193,6 +193,32 @@ test('modules that a later call hands in are patched as well, and reported once'
   expect(err).toBe('')
 })
 
+test.each([
+  ['a set-up that comes later', true],
+  ['nobody', false],
+])('without an exporter, and with %s: what is said, and when', (_name, later) => {
+  const { out, err } = run(`
+    import OpenAI from 'openai'
+    const beside = createRequire(require.resolve('tracestitch'))
+    const { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } = beside('@opentelemetry/sdk-trace-base')
+    const api = beside('@opentelemetry/api')
+    const written = []
+    const { warn } = console
+    console.warn = (line) => written.push(line.includes('traces are not exported'))
+    const log = autolog()
+    const atStart = written.length
+    const exporter = new InMemorySpanExporter()
+    if (${later}) api.trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }))
+    for (let i = 0; i < 2; i++) await new OpenAI(options).chat.completions.create({ model: 'm', messages: [] })
+    console.log(JSON.stringify({ atStart, written, spans: exporter.getFinishedSpans().length, mode: log.status.mode }))`)
+  expect(out).toEqual(
+    later
+      ? { atStart: 0, written: [], spans: 2, mode: 'existing' }
+      : { atStart: 0, written: [true], spans: 0, mode: 'own' },
+  )
+  expect(err).toBe('')
+})
+
 test('a bad value in the environment is said once and harms nothing', () => {
   const { out, err } = run(`console.log(JSON.stringify(autolog({ exporter: 'none' }).status.faults))`, {
     OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'perhaps',

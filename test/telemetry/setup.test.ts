@@ -86,7 +86,7 @@ describe('a program that ends', () => {
 
   it('is told once how to export, when nothing names an exporter', async () => {
     const outcome = await run(
-      `const handle = setUpTracing(); ${SPAN} setUpTracing(); console.log(handle.status.exporter)`,
+      `const handle = setUpTracing(undefined, true); ${SPAN} setUpTracing(); console.log(handle.status.exporter)`,
     )
     expect(outcome.stdout).toBe('none\n')
     expect(outcome.stderr).toMatch(/^\[tracestitch\] traces are not exported: set OTEL_EXPORTER_OTLP_ENDPOINT[^\n]*\n$/)
@@ -103,12 +103,25 @@ describe('the environment', () => {
     expect(outcome).toMatchObject({ code: 0, stdout: 'off false\n', stderr: '' })
   })
 
-  it('OTEL_TRACES_EXPORTER=none is a choice: spans carry context, and no warning', async () => {
+  /** What is on `globalThis` for the API, and whether the SDK was loaded. */
+  const TAKEN = `Object.keys(globalThis[Symbol.for('opentelemetry.js.api.1')] ?? {}).filter((key) => key !== 'version' && key !== 'metrics'),
+    Object.keys(require.cache).some((file) => file.includes('sdk-trace'))`
+  const METERED = `api.metrics.setGlobalMeterProvider({ getMeter: () => ({}) });`
+
+  it.each([
+    ['no exporter is named', '', 'undefined', {}, [], false],
+    ['OTEL_TRACES_EXPORTER=none', '', 'undefined', { OTEL_TRACES_EXPORTER: 'none' }, [], false],
+    ["exporter: 'none'", '', `{ exporter: 'none' }`, {}, [], false],
+    ["exporter: 'none' and a meter", METERED, `{ exporter: 'none' }`, {}, ['trace', 'context', 'propagation'], true],
+    ["exporter: 'none' and a hook", '', `{ exporter: 'none' }, true`, {}, ['trace', 'context', 'propagation'], true],
+  ])('%s: what is taken of the process', async (_name, before, options, env, taken, loaded) => {
     const outcome = await run(
-      `const handle = setUpTracing(); console.log(handle.status.exporter, api.trace.getTracer('a').startSpan('b').isRecording())`,
-      { env: { OTEL_TRACES_EXPORTER: 'none' } },
+      `${before} const handle = setUpTracing(${options}); console.log(JSON.stringify([handle.status.mode, handle.status.exporter, ${TAKEN}])); await handle.flush()`,
+      { env },
     )
-    expect(outcome).toMatchObject({ code: 0, stdout: 'none true\n', stderr: '' })
+    expect(outcome).toMatchObject({ code: 0, stderr: '' })
+    expect(JSON.parse(outcome.stdout)).toEqual(['own', 'none', expect.arrayContaining(taken), loaded])
+    expect((JSON.parse(outcome.stdout) as unknown[][])[2]).toHaveLength(taken.length)
   })
 
   it.each([
@@ -117,13 +130,16 @@ describe('the environment', () => {
     ['traceidratio', '1', true],
     ['parentbased_always_on', undefined, true],
   ])('OTEL_TRACES_SAMPLER=%s (%s) samples: %s', async (sampler, argument, sampled) => {
-    const outcome = await run(`setUpTracing(); console.log(api.trace.getTracer('a').startSpan('b').isRecording())`, {
-      env: {
-        OTEL_TRACES_EXPORTER: 'none',
-        OTEL_TRACES_SAMPLER: sampler,
-        ...(argument && { OTEL_TRACES_SAMPLER_ARG: argument }),
+    const outcome = await run(
+      `setUpTracing(undefined, true); console.log(api.trace.getTracer('a').startSpan('b').isRecording())`,
+      {
+        env: {
+          OTEL_TRACES_EXPORTER: 'none',
+          OTEL_TRACES_SAMPLER: sampler,
+          ...(argument && { OTEL_TRACES_SAMPLER_ARG: argument }),
+        },
       },
-    })
+    )
     expect(outcome).toMatchObject({ code: 0, stdout: `${sampled}\n`, stderr: '' })
   })
 
@@ -163,7 +179,7 @@ describe('the environment', () => {
   })
 
   it('OTEL_PROPAGATORS with baggage: baggage leaves the process', async () => {
-    const source = `setUpTracing(); const carrier = {};
+    const source = `setUpTracing(undefined, true); const carrier = {};
       const baggage = api.propagation.createBaggage({ team: { value: 'a' } });
       api.propagation.inject(api.propagation.setBaggage(api.context.active(), baggage), carrier); console.log(JSON.stringify(carrier));`
     const env = { OTEL_TRACES_EXPORTER: 'none' }
@@ -307,7 +323,7 @@ describe('a bundle without the SDK', () => {
       const copy = join(bundle, 'setup.mjs')
       await copyFile(join(folder, 'setup.js'), copy)
       const outcome =
-        await run(`const { setUpTracing: bundled } = await import(${JSON.stringify(copy)}); const handle = bundled();
+        await run(`const { setUpTracing: bundled } = await import(${JSON.stringify(copy)}); const handle = bundled({ exporter: 'console' });
         ${SPAN} await handle.flush(); console.log(handle.status.mode)`)
       expect(outcome).toMatchObject({ code: 0, stdout: 'off\n' })
       expect(outcome.stderr).toMatch(/^\[tracestitch\] tracing is off: [^\n]*MODULE_NOT_FOUND[^\n]*\n$/)
