@@ -8,9 +8,9 @@ const PARTS: readonly (readonly [beginning: string, part: string])[] = [
   ['src/autolog/', 'engine'],
   ['src/cli/', 'commands'],
   // What `autolog()` needs of the client.
-  ['src/client/errors-out', 'door'],
-  ['src/client/streams/model-stream', 'door'],
-  ['src/client/call/redaction', 'door'],
+  ['src/client/outgoing-errors', 'client-base'],
+  ['src/client/streams/model-stream', 'client-base'],
+  ['src/client/call/redaction', 'client-base'],
   ['src/client/', 'client'],
   ['src/config/', 'importers'],
   ['src/cost/', 'cost'],
