@@ -10,6 +10,7 @@ import { groq } from './groq.js'
 import { langchain } from './langchain.js'
 import { mcp } from './mcp.js'
 import { mistral } from './mistral.js'
+import { ollama } from './ollama.js'
 import { openaiAgents } from './openai-agents.js'
 import { openai } from './openai.js'
 import { perplexity } from './perplexity.js'
@@ -27,6 +28,7 @@ export const integrations: readonly Integration[] = [
   langchain,
   mcp,
   mistral,
+  ollama,
   openai,
   openaiAgents,
   perplexity,
