@@ -2,6 +2,7 @@
  * `autolog()`: telemetry settings, tracing set-up, the wire, and the patches of all integrations, started
  * together and undone together. One engine runs in a process, whichever copy of the package started it.
  */
+import { guard } from '../kernel/guard.js'
 import { shared } from '../kernel/state.js'
 import { compilePropagate } from '../telemetry/propagation.js'
 import { faults } from '../kernel/guard.js'
@@ -18,27 +19,30 @@ import { warnOnce } from '../telemetry/warn.js'
 import { http2IsLoaded } from '../telemetry/http2-requests.js'
 import { watchWire, type WireWatch } from '../telemetry/trace-headers.js'
 import { instrumentCall } from './instrument-call.js'
-import type { Integration, ReportEntry } from './contract.js'
+import type { IntegrationEntry, ReportEntry } from './contract.js'
 import { lookAgain } from './look-again.js'
 import { instrumentModules, type ModuleInstrumentation } from './modules.js'
 import { checkOptions, type AutologOptions } from './options.js'
 import { moduleInternals } from './runtime.js'
+import { UntracedCalls } from './untraced.js'
 
 /** What `autolog()` gives back. */
 export interface Autolog {
-  /** One entry a copy of a known package: what was patched, what waits for its load, what failed and why. */
+  /** One entry for each copy of a known package: what was patched, what is not loaded yet, what failed and why. */
   readonly report: readonly ReportEntry[]
   /** Where spans go, how many were dropped, and how many faults of hooks and redactors were contained. */
   readonly status: TracingStatus & { readonly faults: number }
-  /** Restores every patched method. Spans that are open still end. A later `autolog()` starts anew. */
+  /** Restores every patched method. Open spans still end. A later `autolog()` starts again. */
   off(): void
-  /** Sends what is waiting. Resolves within five seconds even if the backend is down; never rejects. */
+  /** Sends the waiting spans. Resolves within five seconds even if the backend is down; never rejects. */
   flush(): Promise<void>
 }
 
 /** What the engine needs from floors it may not import. */
 export interface AutologParts {
-  readonly integrations: readonly Integration[]
+  readonly integrations: readonly IntegrationEntry[]
+  /** Says of packages that there is no integration for them. */
+  readonly unsupported: IntegrationEntry
   readonly identifyHost: (hostname: string) => HostFacts | undefined
   readonly keepsHeader: TelemetrySettings['keepsHeader']
   readonly reportedCost: TelemetrySettings['reportedCost']
@@ -72,6 +76,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
     semconv: options.semconv ?? 'latest',
     propagates: compilePropagate(options.propagate ?? 'gateways', parts.identifyHost),
     joinsCallers: options.propagate !== 'none',
+    completesForeign: options.foreignSpans !== 'ignore',
     identifyHost: parts.identifyHost,
     keepsHeader: parts.keepsHeader,
     reportedCost: parts.reportedCost,
@@ -79,12 +84,18 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
     onSpanStart: options.onSpanStart,
     onSpanEnd: options.onSpanEnd,
   })
-  const wire = watchWire()
+  const untraced = new UntracedCalls({
+    integrations: parts.integrations,
+    options: options.integrations,
+    identifyHost: parts.identifyHost,
+    look: () => modules.lookAround(),
+  })
+  const wire = watchWire((url) => guard('untraced', () => untraced.seen(url)))
   const undo = [() => applySettings(undefined), () => wire.off(), watchUnseenHttp2(wire)]
   let modules: ModuleInstrumentation
   try {
     modules = instrumentModules({
-      integrations: parts.integrations,
+      integrations: [...parts.integrations, parts.unsupported],
       options: options.integrations,
       modules: options.modules,
       eager: options.eager,
@@ -100,7 +111,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
 
   const autolog: Autolog = {
     get report() {
-      return modules.report()
+      return [...modules.report(), ...untraced.report()]
     },
     get status() {
       return { ...tracing.status, faults: faults().count }

@@ -1,5 +1,5 @@
 /** Reads what an SDK got, with the format that its declaration names, into the call's span. Never throws. */
-import { ProviderError } from '../kernel/errors.js'
+import { ProviderError } from '../kernel/provider-error.js'
 import { guard } from '../kernel/guard.js'
 import { isObject } from '../kernel/json.js'
 import type { DecodeOptions } from '../kernel/protocol.js'
@@ -12,6 +12,9 @@ import { toWireNames } from './spelling.js'
 
 /** The part of a call that could not be read. */
 export type Unread = 'answer' | 'stream'
+
+/** What the report says of calls: an answer that cannot be read, or the tool whose span of a call is completed. */
+export type Told = Unread | { readonly completes: string }
 
 /** How a stream ended. `closed`: by the reader's own wish, before the end. */
 export interface StreamEnd {

@@ -6,7 +6,7 @@ import { canonicalName, isOwnTarget } from '../router/target-name.js'
  * Entries of one target that say different things of it get a name, their place from 1. A gateway counts each entry as a
  * target of its own; here one without a name would be refused.
  *
- * @param isAlias - Names that are no targets, and have no name beside theirs.
+ * @param isAlias - Names that are not targets, and have no name beside theirs.
  */
 export function withDistinctNames(
   targets: readonly TargetOptions[],

@@ -126,7 +126,7 @@ export interface ProviderRow {
   readonly idHeaders?: readonly string[]
   /**
    * Response header that names the class of an error, lower case, where the body may hold only a message. What follows a
-   * colon in it is no part of the name.
+   * colon in it is not a part of the name.
    */
   readonly errorTypeHeader?: string
   /** What its error codes mean that are numbers, which say other things at other providers. */

@@ -16,7 +16,7 @@ import { BEDROCK_RUNTIME } from './shared/bedrock.js'
 /** The format requires to know what the vectors are for, and OpenAI's has no word for it; `extra_body` says another. */
 const DEFAULT_PURPOSE = 'GENERIC_INDEX'
 
-/** Inputs that are no text come in `singleEmbeddingParams` of `extra_body`. */
+/** Inputs that are not text come in `singleEmbeddingParams` of `extra_body`. */
 const OTHER_INPUTS = ['image', 'audio', 'video']
 
 const PARAMS_FIELDS: ReadonlySet<string> = new Set(['text', 'embeddingDimension'])

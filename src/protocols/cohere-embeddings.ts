@@ -95,6 +95,6 @@ export const cohereEmbeddings = embeddingsCodec({
     }
   },
   decodeError,
-  /** The format's errors have a message only; the status says the rest. */
+  /** The format's errors have only a message; the status says the rest. */
   encodeError: ({ message }) => ({ message }),
 })

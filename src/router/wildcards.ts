@@ -31,7 +31,7 @@ export class Wildcards {
    * The most specific one that `model` fits.
    *
    * @param trail - The aliases that led here, outermost first. What the last of them names is not itself again
-   *   (`fast-*` with a target `fast-*`), but what stands behind it.
+   *   (`fast-*` with a target `fast-*`), but what is behind it.
    * @throws ConfigError when it is one of those before the last.
    */
   find(model: string, trail: readonly string[] = []): Filled | undefined {

@@ -27,6 +27,7 @@ export abstract class BaseCall implements Call {
   abstract readonly span: Span | undefined
   abstract readonly recording: boolean
   abstract readonly content: boolean
+  abstract readonly completes: string | undefined
   abstract become(operation: semconv.OperationName, model: string | undefined): void
   abstract hideAnswer(): void
   abstract endWithInner(): boolean

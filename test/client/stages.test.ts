@@ -1,7 +1,7 @@
 /** What stands around every call: it refuses, changes and sees the end, of plain calls and of streams. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { CallView, Stage } from '../../src/client/call/stage.js'
-import { ProviderError } from '../../src/kernel/errors.js'
+import { ProviderError } from '../../src/kernel/provider-error.js'
 import type { ChatChunk, ChatCompletion } from '../../src/kernel/hub.js'
 import type { ClientOptions } from '../../src/index.js'
 import {
@@ -57,6 +57,21 @@ describe('before a call', () => {
     expect(asked.map(({ body }) => JSON.stringify(body).includes('[hidden]'))).toEqual([true, true, true])
     // The next stage sees what the one before it has put there.
     expect(seen.every((request) => JSON.stringify(request).includes('[hidden]'))).toBe(true)
+  })
+
+  test('a stage that replaces nothing leaves the body to the caller', async () => {
+    const idle: Stage = { id: 'idle', before: () => undefined }
+    const options = { providers: { a: { baseURL: 'http://a/v1', protocol: ['openai-responses' as const] } } }
+    const bodies = await Promise.all(
+      [[], [idle]].map(async (stages) => {
+        const { client, asked } = clientOf(stages, options)
+        const input = [{ type: 'message', role: 'user', content: 'hi', of_this_format: 1 }]
+        await client.responses.create({ model: 'a/m', input }).catch(() => {})
+        return asked[0]?.body
+      }),
+    )
+    expect(bodies[1]).toEqual(bodies[0])
+    expect(JSON.stringify(bodies[1])).toContain('of_this_format')
   })
 })
 

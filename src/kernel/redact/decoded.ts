@@ -19,7 +19,7 @@ export function* decodedRuns(text: string): Generator<DecodedRun> {
   yield* packed(text, /[\da-f]{12,}/gi, 'hex', 2)
 }
 
-/** What stands before a run may be of its alphabet too, so that it begins anywhere within a group of `group` characters. */
+/** What is before a run may be of its alphabet too, so that it begins anywhere within a group of `group` characters. */
 function* packed(text: string, runs: RegExp, encoding: 'base64' | 'hex', group: number): Generator<DecodedRun> {
   for (const found of text.matchAll(runs)) {
     const [run] = found

@@ -98,7 +98,7 @@ class TextIndex {
     }
   }
 
-  /** Where `least` or more characters of `other` stand in a row. */
+  /** Where `least` or more characters of `other` are in a row. */
   parts(other: string, least: number): Place[] {
     const places: Place[] = []
     // A part of that length holds a whole piece at one of these steps.

@@ -11,7 +11,7 @@ import { bareOf, lettersAndDigits } from './readings.js'
 const GRAM = 6
 /** Of a long secret so many characters in a row give it away. */
 const PART = 8
-/** The same, where anything may stand between them: words of a text come together by accident. */
+/** The same, where anything may be between them: words of a text come together by accident. */
 const BARE_PART = 12
 /** Values that were given in the course of time, such as tokens. */
 const MOST_MINTED = 64
@@ -43,7 +43,7 @@ export class Secrets {
     this.parents = parents
   }
 
-  /** A value that does not change. Of no use are values of fewer than four characters: they stand in many words. */
+  /** A value that does not change. Of no use are values of fewer than four characters: they are in many words. */
   add(value: string | undefined): void {
     const secret = secretOf(value)
     if (secret === undefined || this.fixed.has(secret)) return

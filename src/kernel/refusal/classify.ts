@@ -14,7 +14,7 @@ import { unservedFeature, missingResource } from './unserved-request.js'
 /** What is known of a refusal. */
 export interface Refusal {
   readonly status?: number | undefined
-  /** Codes and types, the outermost first: those of the provider behind a gateway stand further in. */
+  /** Codes and types, the outermost first: those of the provider behind a gateway are further in. */
   readonly names: readonly string[]
   /** All that the body says, as far as it is read. */
   readonly words: string

@@ -1,10 +1,10 @@
-/** What an answer as a whole says beside its message, for the codec that read it. */
+/** Fields of an answer outside its message, kept for the codec that read it. */
 import type { ChatCompletion } from '../../kernel/hub.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { unknownUsageFields } from './usage.js'
 import { ID } from './wire.js'
 
-/** Fields that quote nothing of what was said. */
+/** Fields without content. */
 const SCALARS = ['container', 'context_management', 'diagnostics', 'input_transformations'] as const
 const CONTENT = ['stop_sequence'] as const
 

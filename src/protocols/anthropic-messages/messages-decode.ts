@@ -24,7 +24,7 @@ export function decodeMessages(system: unknown, messages: unknown): Message[] {
 
 const SYSTEM_MORE = ['clear_at', 'output_config']
 
-/** Settings of a system message, such as when it is cleared, stand in a part of their own: one without a type. */
+/** Settings of a system message, such as when it is cleared, are in a part of their own: one without a type. */
 function decodeInstruction(message: JsonObject): string | ContentPart[] {
   const decoded = decodeContent(message['content'])
   const said = SYSTEM_MORE.flatMap((field) => (message[field] == null ? [] : [[field, message[field]] as const]))

@@ -84,7 +84,7 @@ const RULES: HistoryRules = {
   refusesTexts: 'blank',
 }
 
-/** They hold settings independent of one another, so the caller's join ours. */
+/** Objects of independent settings, so the caller's are merged with ours. */
 const JOINS = { output_config: {}, metadata: {} }
 
 export function encodeRequest(asked: ChatRequest, context: EncodeContext): EncodedRequest {
@@ -178,7 +178,7 @@ function encodeServiceTier(tier: string | null | undefined, limits: Limits): Jso
   return {}
 }
 
-/** @returns The native format, or a sentence for the system prompt where there is none. */
+/** @returns The native format, or a sentence for the system prompt if there is none. */
 function encodeFormat(
   format: ChatRequest['response_format'],
   takesSchema: boolean,

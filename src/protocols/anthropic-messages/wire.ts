@@ -1,4 +1,4 @@
-/** Small readings of this wire format that requests, answers and streams share. */
+/** Small decoders that requests, answers and streams of this format share. */
 import type { CacheControl } from '../../kernel/hub.js'
 import type { JsonObject, ProtocolId } from '../../kernel/protocol.js'
 import { readCacheControl } from '../shared/cache-control.js'

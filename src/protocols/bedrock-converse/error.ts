@@ -1,9 +1,9 @@
 /**
  * Error bodies (https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html): the class of
- * the error stands in the header `x-amzn-errortype`, in `__type` or `code` of the body, or, inside a
+ * the error is in the header `x-amzn-errortype`, in `__type` or `code` of the body, or, inside a
  * stream, in the name of the exception.
  */
-import type { ProviderError } from '../../kernel/errors.js'
+import type { ProviderError } from '../../kernel/provider-error.js'
 import { asString, isObject } from '../../kernel/json.js'
 import type { JsonObject, WireError } from '../../kernel/protocol.js'
 import { refusedInAnswer } from '../../kernel/refusal-error.js'

@@ -73,7 +73,7 @@ const RULES: HistoryRules = {
 /** Claude takes fewer characters in an id than the API. */
 const CLAUDE_RULES: HistoryRules = { ...RULES, toolIds: { also: '_-', max: 64 } }
 
-/** They hold settings independent of one another, so the caller's join ours. */
+/** Objects of independent settings, so the caller's are merged with ours. */
 const JOINS = {
   additionalModelRequestFields: {},
   inferenceConfig: {},

@@ -10,7 +10,7 @@ import { decodeMessages } from './messages.js'
 import { SETTINGS } from './request-encode.js'
 import { ID } from './wire.js'
 
-/** Fields with a place of their own in the hub. All others go to `raw`, so that nothing is lost. */
+/** Fields that the hub has. All others go to `raw`, so that nothing is lost. */
 const KNOWN: ReadonlySet<string> = new Set([
   'model',
   'messages',

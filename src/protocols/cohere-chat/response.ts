@@ -1,4 +1,4 @@
-/** Answers that come whole (https://docs.cohere.com/reference/chat), both ways. */
+/** Whole answers (https://docs.cohere.com/reference/chat), both ways. */
 import { blocksOf, messageFromBlocks } from '../../kernel/message-blocks.js'
 import { StreamError } from '../../kernel/errors.js'
 import type { ChatCompletion, CompletionMessage } from '../../kernel/hub.js'
@@ -44,7 +44,7 @@ function decodeMessage(message: JsonObject): CompletionMessage {
   return messageFromBlocks(blocks, toolCalls)
 }
 
-/** Writes the first choice: the format holds one. Blocks that only another format knows have no form here. */
+/** Writes the first choice: the format has only one. Blocks of other formats have no counterpart here. */
 export function encodeResponse(response: ChatCompletion): JsonObject {
   const choice = response.choices[0]
   const message = choice?.message

@@ -7,14 +7,14 @@ import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { camel, asList } from './wire.js'
 
-/** Where the note travels among the fields of `raw`. It says nothing, so no other codec misses it. */
+/** The key of the note among the fields of `raw`. Other codecs can ignore it. */
 export const LAYOUT = '_layout'
 
 interface Turn {
   /** Fields beside the parts: the role, where one was given. */
   readonly rest: JsonObject
   readonly parts: number
-  /** The part stood there without a list. */
+  /** The part was there without a list. */
   readonly bare?: true
 }
 
@@ -30,7 +30,7 @@ interface Layout {
   /** There was one content, without a list. */
   readonly bare?: true
   readonly tools?: readonly ToolEntry[]
-  /** What stood before the name of the model, which was in the body too. */
+  /** What was before the name of the model, which was in the body too. */
   readonly model?: string
   /** A function call came without the signature that the model asks for. */
   readonly unsigned?: true
@@ -47,7 +47,7 @@ function isPlainTurn({ rest, bare }: Turn, roles: readonly unknown[]): boolean {
   return !bare && roles.includes(rest['role']) && Object.keys(rest).length === 1
 }
 
-/** Whether the turns are those that the encoder would make of what they say. */
+/** Whether the encoder would write the turns in the same way. */
 function isUsual(turns: readonly Turn[]): boolean {
   return turns.every(
     (turn, at) => isPlainTurn(turn, ['user', 'model']) && turn.rest['role'] !== turns[at - 1]?.rest['role'],

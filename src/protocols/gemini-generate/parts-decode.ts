@@ -72,7 +72,7 @@ const DATA_FIELDS = [
   'audioTranscription',
 ]
 
-/** @returns `undefined` for a text that says nothing. */
+/** @returns `undefined` for an empty text. */
 export function decodeBlock(part: JsonObject): Block | undefined {
   const text = asString(part['text'])
   // What nearly every event of a stream holds.

@@ -11,7 +11,7 @@ import { dialectOf } from './dialect.js'
 import { decodeToolConfig, decodeTools } from './tools.js'
 import { ID, camel, readPath } from './wire.js'
 
-/** Fields with a place of their own in the hub. All others go to `raw`, so that nothing is lost. */
+/** Fields that the hub has. All others go to `raw`, so that nothing is lost. */
 const KNOWN: ReadonlySet<string> = new Set([
   'model',
   'contents',

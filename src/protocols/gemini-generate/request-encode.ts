@@ -43,7 +43,7 @@ const checkFields = fieldCheck({
 })
 
 /**
- * The responses to the calls of a turn stand in the next one, as many as there are calls; the first turn is the
+ * The responses to the calls of a turn are in the next one, as many as there are calls; the first turn is the
  * user's (https://ai.google.dev/gemini-api/docs/function-calling, https://ai.google.dev/api/caching#FunctionDeclaration).
  */
 const RULES: HistoryRules = {
@@ -54,7 +54,7 @@ const RULES: HistoryRules = {
   objectArguments: true,
 }
 
-/** They hold settings independent of one another, so the caller's join ours. */
+/** Objects of independent settings, so the caller's are merged with ours. */
 const JOINS = { generationConfig: { thinkingConfig: {} }, toolConfig: { functionCallingConfig: {} } }
 
 const SERVICE_TIERS: ReadonlyMap<string, string> = new Map([

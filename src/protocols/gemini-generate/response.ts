@@ -1,4 +1,4 @@
-/** Answers that come whole (https://ai.google.dev/api/generate-content#generatecontentresponse), both ways. */
+/** Whole answers (https://ai.google.dev/api/generate-content#generatecontentresponse), both ways. */
 import { createChatAccumulator } from '../../kernel/accumulate.js'
 import { blocksOf, messageFromBlocks } from '../../kernel/message-blocks.js'
 import { StreamError } from '../../kernel/errors.js'

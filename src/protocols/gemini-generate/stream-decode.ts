@@ -1,6 +1,6 @@
 /**
  * Events of `streamGenerateContent` to hub chunks. Each event is an answer with the parts that are new; counts
- * are totals so far. A finish reason may come before the last event, so it goes out at the end, like usage.
+ * are totals so far. A finish reason may come before the last event, so it is sent at the end, like usage.
  *
  * Shape: chunks with one part each, a chunk with the finish reason a candidate, and one without choices that
  * holds usage and what only this format says.

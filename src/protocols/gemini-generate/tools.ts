@@ -86,7 +86,7 @@ function decodeTool(wire: unknown): Tool[] {
     : isObject(parameters)
       ? toJsonSchema(parameters)
       : undefined
-  // The older kind of schema, and what only this format says of a function, go out again as they came.
+  // The older kind of schema, and what only this format says of a function, are sent again as they came.
   const raw = unknownFields(declaration, DECLARATION_FIELDS)
   return [
     {

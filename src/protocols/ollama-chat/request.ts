@@ -81,7 +81,7 @@ function offeredTools(request: ChatRequest, limits: Limits): JsonObject[] | unde
   return tools ? encodeTools(tools, ownRaw, limits, (tool) => [encodeFunction(tool, ownRaw)]) : undefined
 }
 
-/** Fields with a place of their own in the hub. All others go to `raw`, so that nothing is lost. */
+/** Fields that the hub has. All others go to `raw`, so that nothing is lost. */
 const KNOWN: ReadonlySet<string> = new Set([
   'model',
   'messages',

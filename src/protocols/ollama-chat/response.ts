@@ -1,4 +1,4 @@
-/** Answers that come whole (https://docs.ollama.com/api/chat), both ways. A line of a stream has the same shape. */
+/** Whole answers (https://docs.ollama.com/api/chat), both ways. A line of a stream has the same shape. */
 import { blocksOf } from '../../kernel/message-blocks.js'
 import { StreamError } from '../../kernel/errors.js'
 import type {
@@ -143,7 +143,7 @@ export function encodeLogprobs(logprobs: Logprobs | null | undefined): JsonObjec
   return content.length > 0 ? { logprobs: content } : {}
 }
 
-/** Writes the first choice: the format holds one. Blocks that only another format knows have no form here. */
+/** Writes the first choice: the format has only one. Blocks of other formats have no counterpart here. */
 export function encodeResponse(response: ChatCompletion): JsonObject {
   const choice = response.choices[0]
   const blocks = choice ? blocksOf(choice.message) : []

@@ -123,7 +123,7 @@ function withoutContent(choice: JsonObject, place: number): ChatChoice {
 /**
  * An answer that has the hub's shape already is returned itself, not copied.
  *
- * @throws ProviderError for an error in place of an answer, StreamError for anything that is no answer.
+ * @throws ProviderError for an error in place of an answer, StreamError for anything that is not an answer.
  */
 export function decodeResponse(wire: unknown, options: DecodeOptions = {}): ChatCompletion {
   const { body, choices } = choicesOf(wire)

@@ -13,7 +13,7 @@ import { usageOf } from './usage.js'
 
 const NOTHING: readonly ChatChunk[] = Object.freeze([])
 
-/** `object` of a completion that is no chunk. */
+/** `object` of a completion that is not a chunk. */
 const WHOLE = 'chat.completion'
 
 /** What the decoder remembers of one choice. */
@@ -45,7 +45,7 @@ function isHubHead(chunk: JsonObject): boolean {
   )
 }
 
-/** Returns the very list when no call had to be changed. */
+/** Returns the same list if no call had to be changed. */
 function numbered(calls: readonly unknown[], memory: ChoiceMemory): readonly ToolCallDelta[] {
   const numbering = (memory.numbering ??= createToolCallNumbering())
   const read = calls.map((call) => numbering.read(call)).filter((call) => call !== undefined)

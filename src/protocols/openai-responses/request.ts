@@ -83,7 +83,7 @@ const HANDLED: ReadonlySet<string> = new Set([
 /** `call_id` has at most 64 characters (https://platform.openai.com/docs/api-reference/responses/create). */
 const RULES: HistoryRules = { oldCalls: true, toolIds: { max: 64 }, toolNames: { also: '_-', max: 64 } }
 
-/** They hold settings independent of one another, so the caller's join ours. */
+/** Objects of independent settings, so the caller's are merged with ours. */
 const JOINS = { reasoning: {}, text: {}, stream_options: {} }
 
 /** A limit that chat completions takes may be too low here. */
@@ -150,7 +150,7 @@ function isContinued(request: ChatRequest, kept: JsonObject): boolean {
   )
 }
 
-/** The effort that goes out, in the format's own words or the hub's. */
+/** The effort that is sent, in the format's own words or the hub's. */
 function effortOf({ extra_body: extra, reasoning_effort: effort }: ChatRequest, kept: JsonObject): string | undefined {
   const [over, under] = [extra?.['reasoning'], kept['reasoning']].map((reasoning) =>
     isObject(reasoning) ? asString(reasoning['effort']) : undefined,

@@ -1,6 +1,7 @@
 /** Responses (https://platform.openai.com/docs/api-reference/responses/object). */
 import { blocksOf, messageFromBlocks } from '../../kernel/message-blocks.js'
-import { StreamError, type ProviderError } from '../../kernel/errors.js'
+import { StreamError } from '../../kernel/errors.js'
+import type { ProviderError } from '../../kernel/provider-error.js'
 import type {
   Block,
   ChatChoice,
@@ -18,7 +19,7 @@ import { providerErrorOf } from '../openai-chat/error.js'
 import { PROTOCOL, decodeItem, encodeItems, encodeThinking, ownRaw } from './items.js'
 import { decodeUsage, encodeUsage } from './usage.js'
 
-/** The error of a failed response or of an `error` event, whose fields stand in the event or under `error`. */
+/** The error of a failed response or of an `error` event, whose fields are in the event or under `error`. */
 export function responseError(source: unknown): ProviderError {
   const error = isObject(source) && isObject(source.error) ? source.error : isObject(source) ? source : {}
   const code = asString(error.code) || asNumber(error.code)?.toString()
@@ -236,7 +237,7 @@ export function responseSkeleton(id: string, created: number, model: string): Js
 
 /**
  * Of several choices the first; blocks only another format knows have no place here. The id stays as it is:
- * several speakers of this format have ids without `resp_`.
+ * several providers of this format have ids without `resp_`.
  */
 export function encodeResponse(completion: ChatCompletion): JsonObject {
   const { id } = completion

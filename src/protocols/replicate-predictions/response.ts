@@ -1,5 +1,6 @@
 /** A prediction (https://replicate.com/docs/topics/predictions/lifecycle) and the answer it holds, both ways. */
-import { ProviderError, StreamError } from '../../kernel/errors.js'
+import { StreamError } from '../../kernel/errors.js'
+import { ProviderError } from '../../kernel/provider-error.js'
 import type { ChatCompletion, FinishReason, Usage } from '../../kernel/hub.js'
 import { asNumber, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject, PendingAnswer, WireError } from '../../kernel/protocol.js'
@@ -48,7 +49,7 @@ export function isGrowing({ status }: JsonObject): boolean {
   return status === 'starting' || status === 'processing'
 }
 
-/** The server says it, and the key goes there. @throws StreamError for what is no id of a prediction. */
+/** The server says it, and the key goes there. @throws StreamError for what is not an id of a prediction. */
 function predictionSegment(id: string): string {
   if (/^[\w-]{1,200}$/.test(id)) return id
   throw new StreamError('the answer is no prediction: its `id` is no id')
@@ -153,7 +154,7 @@ export function decodeRaw(prediction: JsonObject): Pick<ChatCompletion, 'raw'> {
   return rawOf(ID, { ...unknownFields(prediction, KNOWN), ...(metrics && { metrics }) })
 }
 
-/** @throws StreamError when it is no prediction, ProviderError when it holds no answer. */
+/** @throws StreamError when it is not a prediction, ProviderError when it holds no answer. */
 export function decodeResponse(wire: unknown, options: DecodeOptions = {}): ChatCompletion {
   if (!isObject(wire)) throw new StreamError(`expected a prediction, got ${typeName(wire)}`)
   checkStatus(wire)

@@ -1,4 +1,4 @@
-/** What only one format can say rides along in `raw`, for the codec that read it to send again. */
+/** `raw` keeps what only one format has, for the codec that read it to send again. */
 import { isObject } from '../../kernel/json.js'
 import type { JsonObject, ProtocolId } from '../../kernel/protocol.js'
 
@@ -7,14 +7,14 @@ interface Raw<Value> {
   readonly value: Value
 }
 
-/** Gives the value of a raw part or of a raw form when its own codec wrote it. */
+/** The value of a raw part or a raw form, if this codec wrote it. */
 export type RawReader = (raw: Raw<unknown> | undefined) => JsonObject | undefined
 
 export function rawReader(id: ProtocolId): RawReader {
   return (raw) => (raw?.protocol === id && isObject(raw.value) ? raw.value : undefined)
 }
 
-/** `{raw}` for what is left of a wire object; nothing when there is nothing left. */
+/** `{raw}` with the rest of a wire object; empty when there is none. */
 export function rawOf(
   id: ProtocolId,
   value: JsonObject | undefined,

@@ -1,4 +1,4 @@
-/** Whether a dialect takes a schema as it is: then nothing of it is touched. */
+/** Whether a dialect takes a schema as it is; then it is not changed. */
 import { isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
 import type { SchemaDialect } from './dialect.js'

@@ -24,7 +24,7 @@ export function fitObject(given: JsonObject, fitting: Fitting, at: Spot): JsonOb
     fitting.refuse(at, 'additionalProperties', 'names of properties have to be known')
   } else if (isMap) {
     if (!acceptsAnything(others)) fitting.refuse(at, 'additionalProperties', 'names of properties have to be known')
-    // Without them an answer still fits what the caller gave.
+    // Without them an answer still fits the caller's schema.
     beside['additionalProperties'] = true
   }
   const { properties, required } = fitProperties(schema, fitting, at)
@@ -107,7 +107,7 @@ function fitProperties(
   return { properties: Object.fromEntries(fitted), required: allRequired ? all : listed }
 }
 
-/** The property that has to be there where the caller needs none, and the dialect one. */
+/** The property to require if the caller requires none, but the dialect needs one. */
 function forcedName(declared: JsonObject, needed: ReadonlySet<unknown>, dialect: SchemaDialect): string | undefined {
   if (!dialect.someRequired || needed.size > 0) return undefined
   return Object.keys(declared).find((name) => !acceptsNothing(declared[name]))

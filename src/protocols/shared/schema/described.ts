@@ -1,4 +1,4 @@
-/** Keywords that a dialect does not take and that only narrow: the model reads them in the description. */
+/** Moves keywords that a dialect does not take, and that only narrow, to the description. */
 import { isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
 import type { Keyword, SchemaDialect } from './dialect.js'
@@ -29,7 +29,7 @@ const STRUCTURE: ReadonlySet<string> = new Set([
 const MAX_QUOTE = 500
 
 /**
- * The keywords of a schema of one type that go out, with a description that tells the others.
+ * The keywords of a schema of one type that are sent, with a description that tells the others.
  *
  * @param beside - What the fitting of the type found to tell.
  */
@@ -92,7 +92,7 @@ const BOUNDS: ReadonlySet<string> = new Set([
   'multipleOf',
 ])
 
-/** The value of a keyword of a type as it goes out; `undefined` where it does not. */
+/** The value of a keyword of a type as it is sent; `undefined` where it does not. */
 function takenAs(dialect: SchemaDialect, keyword: string, value: unknown, type: TypeName): unknown {
   const { takes, formats, patterns, integerBounds, most } = dialect
   if (!takes.has(keyword as Keyword)) return undefined
@@ -104,12 +104,12 @@ function takenAs(dialect: SchemaDialect, keyword: string, value: unknown, type: 
   return limit === undefined || (typeof value === 'number' && value <= limit) ? value : undefined
 }
 
-/** Whether a keyword of a type goes out as it is. */
+/** Whether a keyword of a type is sent as it is. */
 export function isTaken(dialect: SchemaDialect, keyword: string, value: unknown, type: TypeName): boolean {
   return takenAs(dialect, keyword, value, type) === value
 }
 
-/** @returns The very schema when it holds no such pattern. Servers refuse one whatever it is for. */
+/** @returns The same schema if it has no such pattern. Servers refuse one anywhere. */
 export function withoutLookaround<T>(schema: T, depth = 0): T {
   if (depth > 100) return schema
   if (Array.isArray(schema)) {

@@ -26,7 +26,7 @@ const MAX_DEPTH = 100
 
 export interface Fitted {
   readonly schema: JsonObject
-  /** Keywords that nothing enforces, but which descriptions tell. */
+  /** Keywords that are not enforced, but stated in descriptions. */
   readonly told: readonly Place[]
   readonly nullables: readonly string[]
   readonly size: Measure
@@ -37,7 +37,7 @@ export interface SchemaMisfit {
   readonly why: string
 }
 
-/** @param wrap - Put an object around what may not stand at the root; otherwise it is refused. */
+/** @param wrap - Put an object around what may not be at the root; otherwise it is refused. */
 export function fitSchema(root: JsonObject, dialect: SchemaDialect, wrap: boolean): Fitted | SchemaMisfit {
   if (conforms(root, dialect)) return { schema: root, told: [], nullables: [], size: measure(root) }
   const fitting = new Fitting(dialect, root, fit)
@@ -139,7 +139,7 @@ function fitReference(schema: JsonObject, fitting: Fitting, at: Spot): JsonObjec
   if (isRecursive && dialect.recursion === 'none') fitting.refuse(at, '$ref', 'a schema that holds itself is not taken')
   if (isRecursive && dialect.recursion === 'optional' && !at.optional && references.leadsTo(reference, at.inside))
     fitting.refuse(at, '$ref', 'a schema may hold itself only below an optional property')
-  // Nothing may stand beside a reference.
+  // Nothing may be beside a reference.
   if (beside.length > 0 && !(isRecursive && isDescribed)) return fitAll([rest, target], '$ref', fitting, at)
   const name = references.nameOf(reference)
   if (!fitting.definitions.has(name)) {

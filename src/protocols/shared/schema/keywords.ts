@@ -1,10 +1,10 @@
-/** JSON Schema's keywords, as far as it matters what kind each is of. */
+/** JSON Schema's keywords, by kind. */
 import { isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
 
 export type TypeName = 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null'
 
-/** They say nothing of what an answer looks like. */
+/** They do not describe the answer. */
 const SILENT: ReadonlySet<string> = new Set([
   '$anchor',
   '$comment',
@@ -36,7 +36,7 @@ export function isSilent(keyword: string): boolean {
   return SILENT.has(keyword) || keyword.startsWith('x-')
 }
 
-/** The types that a keyword narrows; it means nothing beside another type. */
+/** The types that a keyword narrows; for other types it has no effect. */
 const OF_TYPE: ReadonlyMap<string, readonly TypeName[]> = new Map<string, readonly TypeName[]>([
   ...['minLength', 'maxLength', 'pattern'].map((keyword) => [keyword, ['string']] as const),
   ['format', ['string', 'number', 'integer']],

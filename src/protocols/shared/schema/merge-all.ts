@@ -1,4 +1,4 @@
-/** Schemas that must all hold, as one: for dialects without `allOf`, and for a union that stands beside other keywords. */
+/** Schemas that must all hold, as one: for dialects without `allOf`, and for a union that is beside other keywords. */
 import { isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
 import type { References } from './references.js'
@@ -15,7 +15,7 @@ import {
 /** Products of unions that are larger stay apart: nobody writes them, and they would grow without end. */
 const MAX_ALTERNATIVES = 64
 
-/** @returns `undefined` when no single schema says the same. */
+/** @returns `undefined` when no single schema has the same meaning. */
 export function mergeAll(schemas: readonly unknown[], references: References, depth = 0): JsonObject | undefined {
   let merged: JsonObject = {}
   for (const schema of schemas) {

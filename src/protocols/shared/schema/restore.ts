@@ -24,7 +24,7 @@ export function wrapperFor(schema: JsonObject): string | undefined {
   return rootKind(schema) === 'object' ? undefined : wrapperOf(schema)
 }
 
-/** @returns The very value when nothing has to change. What was restored already does not. */
+/** @returns The same value if nothing has to change, such as after an earlier restore. */
 export function restoreValue(value: unknown, schema: JsonObject): unknown {
   const looking = { root: schema, left: MAX_LOOKS }
   const wrapper = wrapperFor(schema)
@@ -40,7 +40,7 @@ export function restoreText(text: string, schema: JsonObject): string {
   try {
     value = JSON.parse(text) as unknown
   } catch {
-    // What is no JSON was not written to a schema; whoever parses it will say so.
+    // Text that is not JSON does not follow the schema; its parser reports that.
     return text
   }
   const restored = restoreValue(value, schema)
