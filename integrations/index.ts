@@ -11,6 +11,7 @@ import { groq } from './groq.js'
 import { langchain } from './langchain.js'
 import { mcp } from './mcp.js'
 import { mistral } from './mistral.js'
+import { ollama } from './ollama.js'
 import { openaiAgents } from './openai-agents.js'
 import { openai } from './openai.js'
 import { perplexity } from './perplexity.js'
@@ -21,18 +22,24 @@ const MCP = ['@modelcontextprotocol/sdk', '@modelcontextprotocol/client', '@mode
 
 export const integrations: readonly IntegrationEntry[] = [
   { id: 'ai', packages: ['ai', ...MODEL_PACKAGES], always: true, load: () => ai },
-  { id: 'anthropic', packages: ['@anthropic-ai/sdk'], load: () => anthropic },
-  { id: 'bedrock', packages: ['@aws-sdk/client-bedrock-runtime'], load: () => bedrock },
-  { id: 'cerebras', packages: ['@cerebras/cerebras_cloud_sdk'], load: () => cerebras },
-  { id: 'cohere', packages: ['cohere-ai'], load: () => cohere },
-  { id: 'google-genai', packages: ['@google/genai'], load: () => googleGenai },
-  { id: 'groq', packages: ['groq-sdk'], load: () => groq },
+  { id: 'anthropic', packages: ['@anthropic-ai/sdk'], providers: ['anthropic'], load: () => anthropic },
+  { id: 'bedrock', packages: ['@aws-sdk/client-bedrock-runtime'], providers: ['aws.bedrock'], load: () => bedrock },
+  { id: 'cerebras', packages: ['@cerebras/cerebras_cloud_sdk'], providers: ['cerebras'], load: () => cerebras },
+  { id: 'cohere', packages: ['cohere-ai'], providers: ['cohere'], load: () => cohere },
+  {
+    id: 'google-genai',
+    packages: ['@google/genai'],
+    providers: ['gcp.gemini', 'gcp.vertex_ai'],
+    load: () => googleGenai,
+  },
+  { id: 'groq', packages: ['groq-sdk'], providers: ['groq'], load: () => groq },
   { id: 'langchain', packages: ['@langchain/core'], load: () => langchain },
-  { id: 'mcp', packages: MCP, load: () => mcp },
-  { id: 'mistral', packages: ['@mistralai/mistralai'], load: () => mistral },
-  { id: 'openai', packages: ['openai'], load: () => openai },
+  { id: 'mcp', packages: MCP, providers: [], load: () => mcp },
+  { id: 'mistral', packages: ['@mistralai/mistralai'], providers: ['mistral_ai'], load: () => mistral },
+  { id: 'ollama', packages: ['ollama'], providers: ['ollama'], load: () => ollama },
+  { id: 'openai', packages: ['openai'], providers: ['openai', 'azure.ai.openai'], load: () => openai },
   { id: 'openai-agents', packages: ['@openai/agents-core'], load: () => openaiAgents },
-  { id: 'perplexity', packages: ['@perplexity-ai/perplexity_ai'], load: () => perplexity },
-  { id: 'portkey', packages: ['portkey-ai'], load: () => portkey },
-  { id: 'together', packages: ['together-ai'], load: () => together },
+  { id: 'perplexity', packages: ['@perplexity-ai/perplexity_ai'], providers: ['perplexity'], load: () => perplexity },
+  { id: 'portkey', packages: ['portkey-ai'], providers: ['portkey'], load: () => portkey },
+  { id: 'together', packages: ['together-ai'], providers: ['together'], load: () => together },
 ]
