@@ -18,7 +18,6 @@ const SDKS = [
   '@openrouter/sdk',
   'assemblyai',
   'node-llama-cpp',
-  'ollama',
   'replicate',
   'voyageai',
 ]

@@ -95,7 +95,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
   let modules: ModuleInstrumentation
   try {
     modules = instrumentModules({
-      integrations: [...parts.integrations, parts.unsupported],
+      integrations: [...parts.integrations, notServed(parts)],
       options: options.integrations,
       modules: options.modules,
       eager: options.eager,
@@ -127,6 +127,12 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
   running.options = options
   running.handIn = (given) => modules.handIn(given)
   return autolog
+}
+
+/** What an integration serves by now is none of those. */
+function notServed({ integrations, unsupported }: AutologParts): IntegrationEntry {
+  const served = new Set(integrations.flatMap(({ packages }) => packages))
+  return { ...unsupported, packages: unsupported.packages.filter((name) => !served.has(name)) }
 }
 
 /** Node 20 does not show that an ES module asks for `node:http2`. */

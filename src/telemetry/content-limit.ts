@@ -49,7 +49,8 @@ export function boundedJson(value: unknown, limit = contentLimit()): string | un
 }
 
 /** `text` of at most `limit` characters, with a note about what is missing. */
-export function boundedText(text: string, limit = contentLimit()): string {
+export function boundedText(given: string, limit = contentLimit()): string {
+  const text = withoutData(given)
   if (text.length <= limit) return wellFormed(text)
   const note = missing(text.length - limit)
   return wellFormed(limit > note.length ? headOf(text, limit - note.length) + note : headOf(text, limit))
@@ -92,11 +93,22 @@ function toJson(value: unknown, room = Infinity): string | undefined {
   })
 }
 
-function boundedItem(text: string, room: number): string {
-  if (text.length > BLOB_LIMIT && isBase64(text))
-    return `[${Math.floor((text.length * 3) / 4)} bytes of base64 left out]`
+function boundedItem(given: string, room: number): string {
+  const text = withoutData(given)
   return wellFormed(text.length > room ? headOf(text, room) + missing(text.length - room) : text)
 }
+
+/** Without data that is too large to be worth recording: all of the text, or within it, as in the JSON that a tool gave. */
+function withoutData(text: string): string {
+  if (text.length <= BLOB_LIMIT) return text
+  return isBase64(text)
+    ? leftOut(text)
+    : text.replace(RUN, (run) => (run.length > BLOB_LIMIT && isBase64(run) ? leftOut(run) : run))
+}
+
+const RUN = /[\w+/-]+={0,2}/g
+
+const leftOut = ({ length }: string): string => `[${Math.floor((length * 3) / 4)} bytes of base64 left out]`
 
 /** The length of text that shows whether it is prose. */
 const BASE64_SAMPLE = 1_024

@@ -57,6 +57,8 @@ const FIRST_BACKOFF_MS = 1_000
 const URGENT_MS = 5_000
 /** Enough for any answer of the protocol. */
 const MAX_ANSWER_BYTES = 64 * 1024
+/** Milliseconds for the body of an answer whose status has said all that matters. */
+const ANSWER_BODY_MS = 1_000
 const compress = (data: Uint8Array): Promise<Buffer> => promisify(builtin('node:zlib').gzip)(data)
 
 /** The failure of an export; `message` is the short reason. */
@@ -230,7 +232,16 @@ function readAnswer(response: http.IncomingMessage, finish: (answer: Answer) => 
   }
   const chunks: Buffer[] = []
   let size = 0
-  const accepted = (): void => finish({ ok: true, body: Buffer.concat(chunks) })
+  const accepted = (): void => {
+    clearTimeout(end)
+    finish({ ok: true, body: Buffer.concat(chunks) })
+  }
+  // It may have no end.
+  const end = setTimeout(() => {
+    accepted()
+    response.destroy()
+  }, ANSWER_BODY_MS)
+  end.unref()
   response.on('data', (chunk: Buffer) => {
     size += chunk.length
     if (size <= MAX_ANSWER_BYTES) {

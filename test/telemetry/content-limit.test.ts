@@ -83,3 +83,19 @@ test('values without a JSON form', () => {
   expect(boundedJson(undefined)).toBeUndefined()
   expect(boundedJson(() => 1)).toBeUndefined()
 })
+
+test('data within a text is left out: a picture in the JSON that a tool gave, or in prose', () => {
+  const data = Buffer.from(Array.from({ length: 60_000 }, (_, i) => (i * 7919) % 256)).toString('base64')
+  const short = data.slice(0, 400)
+  for (const [before, after] of [
+    ['{"image":"data:image/png;base64,', '","name":"a"}'],
+    ['See ', ' there.'],
+  ] as const) {
+    const cut = `${before}[60000 bytes of base64 left out]${after}`
+    expect(boundedText(`${before}${data}${after}`)).toBe(cut)
+    expect(JSON.parse(boundedJson({ result: `${before}${data}${after}` }) ?? '')).toEqual({ result: cut })
+    expect(boundedText(`${before}${short}${after}`)).toBe(`${before}${short}${after}`)
+  }
+  const prose = 'words and words, '.repeat(5_000)
+  expect(boundedText(prose)).toBe(prose)
+})

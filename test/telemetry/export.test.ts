@@ -185,6 +185,28 @@ describe('OTLP export', () => {
     expect(handle.status).toMatchObject({ exported: 90, dropped: { exportFailed: 0, queueFull: 0 } })
   })
 
+  it.each([
+    ['goes on and on', true],
+    ['is silent after its beginning', false],
+  ])('an answer that %s has taken the spans, and is cut', async (_name, drips) => {
+    const closed: boolean[] = []
+    receiver.setFault((request, response) => {
+      request.resume()
+      response.writeHead(200, { 'content-type': 'application/x-protobuf' }).write('x')
+      const drip = drips ? setInterval(() => response.write('x'), 20) : undefined
+      response.on('close', () => {
+        clearInterval(drip)
+        closed.push(true)
+      })
+      return true
+    })
+    const handle = setUp({ endpoint: receiver.url })
+    spans(2)
+    await handle.flush(60_000)
+    expect(handle.status).toMatchObject({ exported: 2, pending: 0, dropped: { exportFailed: 0, queueFull: 0 } })
+    await vi.waitFor(() => expect(closed).toEqual([true]))
+  })
+
   it('counts only the span that no backend would take', async () => {
     receiver.setFault((request, response) => {
       if (Number(request.headers['content-length']) < 100_000) return false
