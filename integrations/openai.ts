@@ -1,18 +1,9 @@
 /** The `openai` SDK: its methods and the requests by path below them, for OpenAI, Azure and what speaks like them. */
-import {
-  asString,
-  isObject,
-  patchRawRequests,
-  path,
-  type Args,
-  type CallDeclaration,
-  type Integration,
-  type ModuleTarget,
-  type RawRequest,
-} from '../src/autolog/contract.js'
-import { fetchResponse } from './openai/background.js'
-import { declarationOf, operationAt, operations, type Declaration } from './openai/operations.js'
+import { asString, isObject, path, type Integration, type ModuleTarget } from '../src/autolog/contract.js'
 import { responsesOver } from './openai/responses-ws.js'
+import { fetchResponse } from './shared/openai-background.js'
+import { openaiOperations } from './shared/openai-operations.js'
+import { stainless } from './shared/stainless.js'
 
 /** An Azure client may name the model once, as its deployment, and then needs none in the request. */
 function withDeployment(body: unknown, client: unknown): unknown {
@@ -22,58 +13,42 @@ function withDeployment(body: unknown, client: unknown): unknown {
     : body
 }
 
-const ofResource = (self: unknown): unknown => path(self, '_client')
-const itself = (self: unknown): unknown => self
-const firstOf = ([body]: Args): unknown => body
-
-/**
- * @param clientOf - The client behind what the method is called on.
- * @param bodyOf - The request's body in the method's arguments.
- */
-function callOf(declaration: Declaration, clientOf = ofResource, bodyOf = firstOf): CallDeclaration {
-  return {
-    provider: (self) => (path(clientOf(self), 'apiVersion') === undefined ? 'openai' : 'azure.ai.openai'),
-    baseURL: (self) => asString(path(clientOf(self), 'baseURL')),
-    request: (args, self) => withDeployment(bodyOf(args), clientOf(self)),
-    ...declaration,
-  }
-}
-
 /** `/responses/<id>`, which is fetched. */
 const RESPONSE = /\/responses\/([^/]+)$/
 /** Azure has the model in the path. */
 const DEPLOYMENT = /\/deployments\/([^/]+)\//
 
-function declareRaw({ method, pathname, body, query }: RawRequest): CallDeclaration | undefined {
-  if (method === 'get') {
-    const [, id] = RESPONSE.exec(pathname) ?? []
-    return id === undefined ? undefined : callOf(fetchResponse(id, path(query, 'stream')), itself)
-  }
-  const operation = operationAt(pathname)
-  if (!operation) return undefined
-  const [, model] = DEPLOYMENT.exec(pathname) ?? []
-  const sent = model === undefined || !isObject(body) ? body : { model, ...body }
-  return callOf(declarationOf(operation, body), itself, () => sent)
-}
+const sdk = stainless({
+  client: 'OpenAI',
+  provider: (client) => (path(client, 'apiVersion') === undefined ? 'openai' : 'azure.ai.openai'),
+  operations: openaiOperations,
+  attributes: {
+    'openai-chat': { 'openai.api.type': 'chat_completions' },
+    'openai-responses': { 'openai.api.type': 'responses' },
+  },
+  body: withDeployment,
+  rawBody({ pathname, body }) {
+    const [, model] = DEPLOYMENT.exec(pathname) ?? []
+    return model === undefined || !isObject(body) ? body : { model, ...body }
+  },
+  raw({ method, pathname, query }) {
+    const [, id] = (method === 'get' && RESPONSE.exec(pathname)) || []
+    return id === undefined ? undefined : fetchResponse(id, path(query, 'stream'))
+  },
+})
 
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   const OpenAI = module['OpenAI'] ?? module['default']
-  for (const operation of operations) {
-    const { holder, method, declaration } = operation
-    const declared =
-      typeof declaration === 'function' ? ([body]: Args) => callOf(declarationOf(operation, body)) : callOf(declaration)
-    patcher.call(path(OpenAI, ...holder, 'prototype'), method, declared)
-  }
+  sdk.instrument(module, patcher)
   for (const holder of [['Responses'], ['Beta', 'Responses']]) {
     patcher.call(path(OpenAI, ...holder, 'prototype'), 'retrieve', ([id, query]) =>
-      callOf(fetchResponse(id, path(query, 'stream'))),
+      sdk.callOf(fetchResponse(id, path(query, 'stream'))),
     )
   }
-  patchRawRequests(patcher, path(OpenAI, 'prototype'), declareRaw)
 }
 
 const instrumentSocket: ModuleTarget['instrument'] = (module, patcher) => {
-  patcher.duplex(path(module, 'ResponsesWS', 'prototype'), responsesOver(callOf))
+  patcher.duplex(path(module, 'ResponsesWS', 'prototype'), responsesOver(sdk.callOf))
 }
 
 export const openai: Integration = {

@@ -1,4 +1,4 @@
-/** The client without the catalogue: for a program that names the wire formats and the providers which it uses. */
+/** The client without the catalogue, for a program that names the wire formats and providers that it uses. */
 export { createClientWith, type ClientParts } from './client/create-client-with.js'
 export type * from './client/index.js'
 export { estimateCost } from './cost/estimate-cost.js'

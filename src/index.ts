@@ -5,7 +5,7 @@ export type * from './client/index.js'
 export { estimateCost } from './cost/estimate-cost.js'
 export { costOf } from './cost/price.js'
 export { loadPrices } from './cost/tables.js'
-/** Sends the spans that wait, through whatever tracer provider is registered. Never rejects; at most five seconds. */
+/** Sends the spans that wait, whichever tracer provider is registered. Never rejects, and takes at most five seconds. */
 export { flushRegistered as flush } from './telemetry/setup.js'
 export * from './kernel/errors.js'
 export type { StepKind } from './telemetry/step.js'

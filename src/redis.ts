@@ -1,6 +1,6 @@
 /**
- * `tracestitch/redis`: limits and cooldowns that processes share through Redis or Valkey. Loads ioredis, which is installed
- * beside it.
+ * `tracestitch/redis`: limits, budgets and cooldowns that processes share through Redis or Valkey. Loads ioredis, which has
+ * to be installed.
  */
 export { redisStore, type RedisOptions } from './stores/redis-store.js'
 export type { RedisConnection } from './stores/redis-connection.js'

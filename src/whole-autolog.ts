@@ -1,4 +1,4 @@
-/** `autolog()`: the engine with every integration, every wire format and what rows know of hosts. */
+/** `autolog()`: the engine with every integration, every wire format and the hosts of all providers. */
 import { integrations } from '../integrations/index.js'
 import { startAutolog, type Autolog } from './autolog/engine.js'
 import type { AutologOptions } from './autolog/options.js'
@@ -8,9 +8,9 @@ import { atCaller } from './client/errors-out.js'
 import { priceCall } from './cost/price.js'
 
 /**
- * Traces every model call and agent framework of this process: finds the SDKs that are loaded, patches
- * them, watches for those that load later, and sets OpenTelemetry up unless the program has done so.
- * Synchronous. A second call returns the first one's result.
+ * Traces every model call and agent framework of this process: finds the SDKs that are loaded, patches them, watches for
+ * those that load later, and sets OpenTelemetry up unless the program has done so. Synchronous. A second call returns the
+ * result of the first.
  *
  * @throws {ConfigError} An option is unknown or of the wrong type. Nothing has been patched then.
  */

@@ -1,4 +1,7 @@
-/** Every wire format and every provider of this version: the catalogue of `tracestitch` itself. Loads what it is asked for. */
+/**
+ * Every wire format and every provider of this version: the catalogue of `tracestitch` itself. Each loads when it is first
+ * used.
+ */
 import type { Catalogue, Lookup } from './kernel/catalogue.js'
 import { passthroughs, protocols } from './protocols/index.js'
 import { directoryOf } from './providers/directory.js'

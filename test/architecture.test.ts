@@ -157,7 +157,7 @@ describe('registries', () => {
     'src/protocols': ['shared'],
     'src/providers': ['directory', 'openai-compatible', 'error-codes'],
     'src/router/strategies': ['draw', 'exploration', 'load', 'own', 'ranking', 'ring'],
-    integrations: [],
+    integrations: ['shared'],
   }
 
   test.each(Object.entries(helpers))('%s names every entry of its folder', (folder, shared) => {

@@ -1,8 +1,8 @@
 /** `ResponsesWS`: responses over a WebSocket (https://platform.openai.com/docs/guides/websocket-mode). */
 import { asString, isObject, parseJson, path, type DuplexDeclaration } from '../../src/autolog/contract.js'
-import type { Declaration } from './operations.js'
+import type { Declaration } from '../shared/openai-operations.js'
 
-const RESPONSE: Declaration = { protocol: 'openai-responses', attributes: { 'openai.api.type': 'responses' } }
+const RESPONSE: Declaration = { protocol: 'openai-responses' }
 
 /** The response is over, whatever became of it. */
 const LAST = /^(?:response\.(?:completed|failed|incomplete|cancelled)|error)$/

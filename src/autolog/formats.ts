@@ -119,7 +119,7 @@ function passthroughFormat({ operation, outputType: type, lastEvent, response, t
     answer(wire) {
       if (isObject(wire)) return { other: factsOf(wire) }
       if (mayBeText) return undefined
-      throw new TypeError('the answer is no object')
+      throw new TypeError('the answer is not an object')
     },
     stream: () => passedSink(lastEvent),
   }

@@ -14,6 +14,7 @@ import { guard } from '../kernel/guard.js'
 import { facadeOf, isBehindFacade, keepBindings, type Bindings } from './live-exports.js'
 import { peekCJS } from './peek.js'
 import {
+  hasOwnRegistry,
   isBun,
   isDeno,
   loadedModules,
@@ -40,7 +41,7 @@ export interface LoadObserver {
 export interface LoadWatch {
   /** Whether a later ESM `import()` is seen in this runtime. */
   readonly seesESM: boolean
-  /** Whether a later `require()` is seen; Bun has `Module._load` and does not use it. */
+  /** Whether a later `require()` is seen. Bun and Jest have `Module._load` and do not use it. */
   readonly seesCJS: boolean
   off(): void
 }
@@ -169,7 +170,7 @@ function watchESM(observer: LoadObserver): Omit<LoadWatch, 'seesCJS'> {
 /** Wraps `Module._load`, which every `require()` and every import of a CJS file goes through. */
 function watchCJS(observer: LoadObserver): Omit<LoadWatch, 'seesESM'> {
   const original = moduleInternals._load
-  if (typeof original !== 'function' || isBun()) return { seesCJS: false, off: () => {} }
+  if (typeof original !== 'function' || isBun() || hasOwnRegistry()) return { seesCJS: false, off: () => {} }
   let active = true
 
   function sweep(): void {

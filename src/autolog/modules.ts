@@ -11,7 +11,9 @@ import { assignableExports, bindingsOf } from './live-exports.js'
 import { lookAgain } from './look-again.js'
 import { loadCJS, loadESM, peekCJS, peekESM, type Peeked } from './peek.js'
 import { buildReport, createWarner, warn, type Finding } from './report.js'
+import { isPreloaded } from './preload.js'
 import { createResolver } from './resolve.js'
+import { hasOwnRegistry } from './runtime.js'
 import { findCopies } from './roots.js'
 
 export interface InstrumentModulesOptions {
@@ -75,7 +77,9 @@ class Modules implements ModuleInstrumentation {
     for (const entry of this.entries.all()) guard('peek', () => this.look(entry))
     this.handIn(modules ?? {})
     this.watch = guard('late', () => this.watchLoads()) ?? { seesESM: false, seesCJS: false, off: () => {} }
-    if (eager === true) guard('eager', () => this.loadDeclared())
+    if (eager ?? (!this.watch.seesESM && isPreloaded())) guard('eager', () => this.loadDeclared())
+    // What a test requires first of all is there before it does anything else.
+    if (hasOwnRegistry()) queueMicrotask(() => this.active && this.lookForUnseen(false))
     this.endLook = this.unseen().length > 0 ? lookAgain(() => this.lookForUnseen()) : undefined
   }
 
@@ -209,6 +213,8 @@ class Modules implements ModuleInstrumentation {
       if (entry.format === 'esm') this.applyPeeked(entry, loadESM(entry.file), 'esm')
       else this.applyPeeked(entry, loadCJS(entry.file), 'cjs')
     }
+    // What came along with them.
+    for (const entry of this.unseen()) guard('peek', () => this.look(entry))
   }
 
   /** A later load of it is seen in this runtime. */
@@ -223,10 +229,15 @@ class Modules implements ModuleInstrumentation {
       .filter((entry) => isWaiting(entry) && !this.isSeen(entry) && entry.finding.details.length === 0)
   }
 
-  /** Finds what has loaded unseen. Whether there is more to look for. */
-  private lookForUnseen(): boolean {
+  /**
+   * Finds what has loaded unseen.
+   *
+   * @param isLate - The program may have called it meanwhile.
+   * @returns Whether there is more to look for.
+   */
+  private lookForUnseen(isLate = true): boolean {
     for (const entry of this.unseen()) {
-      this.foundLate.add(entry)
+      if (isLate) this.foundLate.add(entry)
       guard('peek', () => this.look(entry))
     }
     return this.active && this.unseen().length > 0

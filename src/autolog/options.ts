@@ -36,7 +36,8 @@ export interface AutologOptions extends TracingOptions {
   readonly semconv?: 'latest' | 'v1.41' | 'both'
   /**
    * Loads the SDKs that the app's package.json declares and that are not loaded yet, for runtimes where a
-   * later ESM `import()` cannot be seen (Node 20, Bun). Default false.
+   * later ESM `import()` cannot be seen (Node 20, Bun). Default: true where `autolog()` runs before the program, by
+   * `node --import`, else false.
    */
   readonly eager?: boolean
   /** Called with each span of this package as it starts. What it throws is counted and reported once, and changes nothing. */

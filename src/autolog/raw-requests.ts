@@ -48,16 +48,27 @@ interface CallPatcher<D> {
   call(holder: unknown, method: string, declared: (args: readonly unknown[]) => D | undefined): boolean
 }
 
-/** @param declare - What the request is; `undefined` for one that is no model call. */
+/**
+ * @param declare - What the request is; `undefined` for one that is no model call.
+ * @param through - A method of the client that all its requests go through, given method, path and options. Default: those
+ *   that are named for the method.
+ */
 export function patchRawRequests<D extends AtHost>(
   patcher: CallPatcher<D>,
   client: unknown,
   declare: (request: RawRequest) => D | undefined,
+  through?: string,
 ): void {
   function declareOf(request: RawRequest | undefined): D | undefined {
     const declaration = request && declare(request)
     const { url } = request ?? {}
     return declaration && url !== undefined ? { ...declaration, baseURL: () => url } : declaration
+  }
+  if (through !== undefined) {
+    patcher.call(client, through, ([method, at, options]) =>
+      isInsideDeclared() ? undefined : declareOf(requestOf(asString(method) ?? '', at, options)),
+    )
+    return
   }
   for (const method of ['get', 'post', 'put'] as const) {
     patcher.call(client, method, ([at, options]) =>

@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isObject } from '../kernel/json.js'
+import { pnpPackages } from './pnp.js'
 import type { Package, Resolver } from './resolve.js'
 import { loadedModules, ownFile } from './runtime.js'
 
@@ -181,6 +182,8 @@ export function findCopies({ names, resolver, callerFile }: CopySearch): Copy[] 
   for (const modules of new Set([...bases].flatMap((directory) => upwards(directory as string)))) {
     scanInstalled(path.join(modules, 'node_modules'))
   }
+  for (const { name, directory, declared } of pnpPackages(names, bases as Set<string>))
+    add(name, resolver.readPackage(directory), declared)
   scanLoaded()
   return [...copies.values()]
 }

@@ -36,11 +36,32 @@ export interface SyncHooks {
 
 type LoadFunction = (this: unknown, request: string, parent?: LoadedModule | null, isMain?: boolean) => unknown
 
+interface PnpLocator {
+  readonly name: string | null
+  readonly reference: string | null
+}
+
+/** The part that is used of `pnpapi`, a module of Yarn's runtime: https://yarnpkg.com/advanced/pnpapi */
+export interface PnpApi {
+  readonly topLevel: PnpLocator
+  /** Since Yarn 2.0: `VERSIONS.getAllLocators`. */
+  readonly getAllLocators?: () => readonly PnpLocator[]
+  readonly getPackageInformation: (locator: PnpLocator) => {
+    readonly packageLocation: string
+    /** Names, and what of them is installed: a reference, or an alias of another name. */
+    readonly packageDependencies: ReadonlyMap<string, string | readonly [string, string] | null>
+  } | null
+}
+
 /** What `node:module` exports beyond its types; everything optional is asked for before it is used. */
 export interface ModuleInternals {
   readonly prototype?: { readonly _compile?: unknown }
   new (id: string): LoadedModule & { _compile?: (source: string, file: string, format: 'module') => unknown }
   _load?: LoadFunction
+  /** What is `require.cache` where Node loads the modules. */
+  _cache?: unknown
+  /** Under Yarn's Plug'n'Play. */
+  findPnpApi?: (lookupSource: string) => PnpApi | null
   _resolveFilename?: (request: string, parent?: LoadedModule | null, isMain?: boolean) => string
   /** https://nodejs.org/api/module.html#moduleregisterhooksoptions: Node 22.15 and later. */
   registerHooks?: (hooks: SyncHooks) => { deregister(): void }
@@ -51,6 +72,12 @@ export const moduleInternals = Module as unknown as ModuleInternals
 /** Every CJS module of the process by file name; on Bun the ES modules too. */
 export function loadedModules(): Record<string, LoadedModule | undefined> {
   return requireFromHere().cache as unknown as Record<string, LoadedModule | undefined>
+}
+
+/** A test runner such as Jest has a registry of its own, for `require()` and for `require.cache`. */
+export function hasOwnRegistry(): boolean {
+  const { _cache } = moduleInternals
+  return _cache !== undefined && _cache !== loadedModules()
 }
 
 export const isBun = (): boolean => process.versions['bun'] !== undefined

@@ -56,10 +56,10 @@ export const importCommand: Command = {
   options: { from: { type: 'string' }, name: { type: 'string' }, out: { type: 'string' }, force: { type: 'boolean' } },
   optionHelp: {
     '<file>': 'JSON, or YAML where the package `yaml` is installed; `-` reads standard input',
-    '--from <kind>': 'litellm or portkey; by default what the file looks like',
+    '--from <kind>': 'litellm or portkey; by default the content decides',
     '--name <alias>': 'the alias that a Portkey config becomes (default: default)',
-    '--out <file>': 'write the JSON there instead of to standard output; a file that is there already stays as it is',
-    '--force': 'write over it all the same',
+    '--out <file>': 'write the JSON there instead of to standard output; an existing file is kept',
+    '--force': 'overwrite it',
   },
   run(given, terminal, [file = '']) {
     // By `options`, they are text where they are given.
@@ -80,7 +80,7 @@ export const importCommand: Command = {
     const { options, warnings } = kind.read(config, name)
     for (const warning of warnings) say(`warning: ${warning}\n`)
     if (Object.keys(options.models ?? {}).length === 0) {
-      say(`tracestitch: nothing in ${file} can be reached from here\n`)
+      say(`tracestitch: nothing in ${file} can be used here\n`)
       return FAILED
     }
     const json = `${JSON.stringify(options, null, 2)}\n`
@@ -92,7 +92,7 @@ export const importCommand: Command = {
       writeFileSync(out, json, { mode: OWNER_ONLY, flag: force ? 'w' : 'wx' })
     } catch (error) {
       const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST'
-      const why = isThere ? 'it is there already; --force writes over it' : reasonOf(error)
+      const why = isThere ? 'it exists already; --force overwrites it' : reasonOf(error)
       say(`tracestitch: cannot write ${out}: ${why}\n`)
       return FAILED
     }

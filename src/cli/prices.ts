@@ -38,8 +38,8 @@ export const pricesCommand: Command = {
   },
   optionHelp: {
     '<provider/model>': 'such as openai/gpt-5.4; there may be several',
-    '--check': 'every model that the options of --config name; ends with 1 when one has no price',
-    '--config <file>': 'options of createClient as JSON, whose `prices` count; no key has to be set',
+    '--check': 'every model that the options of --config name; exits with 1 when one has no price',
+    '--config <file>': 'options of createClient as JSON, with its `prices`; keys need not be set',
     '--litellm <list>': "LiteLLM's model_prices_and_context_window.json: a file, or an https address",
     '--models-dev <list>': 'the api.json of models.dev: a file, or an https address',
     '--json':

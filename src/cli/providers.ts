@@ -76,8 +76,8 @@ export const providersCommand: Command = {
   usage: '[--ready] [--check] [--json]',
   options: { json: { type: 'boolean' }, ready: { type: 'boolean' }, check: { type: 'boolean' } },
   optionHelp: {
-    '--ready': 'only those that can be used now, as far as this environment shows; no key is tried',
-    '--check': 'connect to each server that would run on this machine; those that answer are ready',
+    '--ready': 'only those that this environment has settings for; keys are not tested',
+    '--check': 'connect to the model servers of this machine; those that answer are ready',
     '--json': 'an array of { id, name, protocol, baseURL, env, ready, local, docs }',
   },
   async run(options, { env, out }) {
@@ -92,7 +92,7 @@ export const providersCommand: Command = {
     }
     if (shown.length > 0) out(`${table(['READY', 'ID', 'KEY'], lines(shown))}\n`)
     const local = all.filter((row) => row.local).length
-    const unchecked = check ? '' : `\n${local} run on this machine, if they run: --check connects to each`
+    const unchecked = check ? '' : `\n${local} are servers of this machine: --check connects to each`
     out(`${all.length} providers, ${ready.length} ready${unchecked}\n`)
     return 0
   },

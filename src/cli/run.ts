@@ -54,7 +54,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   }
   if (operands.length < wanted.length || (operands.length > wanted.length && more === undefined)) {
     const missing = wanted[operands.length]
-    const fault = missing === undefined ? 'there is an argument too many' : `<${missing}> is missing`
+    const fault = missing === undefined ? 'there are too many arguments' : `<${missing}> is missing`
     return misuse(terminal, fault, `tracestitch ${name} --help`)
   }
   return command.run(options, terminal, operands)
@@ -67,7 +67,7 @@ function misuse({ error }: Terminal, fault: string, help: string): number {
 
 function overview(): string {
   const listed = [...commands].map(([name, { summary }]) => [name, summary] as const)
-  return `Usage: tracestitch <command>\n\n${definitions([...listed, ['--help', 'this text; after a command, what that command takes'], ['--version', 'the version']])}`
+  return `Usage: tracestitch <command>\n\n${definitions([...listed, ['--help', 'show this text, or after a command its options'], ['--version', 'the version']])}`
 }
 
 function help(name: string, { usage, summary, optionHelp }: Command): string {

@@ -15,16 +15,16 @@ import type { Hooks } from './hooks.js'
 export interface ClientContext {
   readonly catalogue: Catalogue
   readonly plan: Plan
-  /** What stands around every call. */
+  /** The stages around every call. */
   readonly stages: Stages
   /** Limits and budgets. */
   readonly gates: Gates
-  /** Where other processes tell which targets are in cooldown; absent where there is no other. */
+  /** Cooldowns that processes share; absent without a shared store. */
   readonly cooldowns?: SharedCooldowns | undefined
-  /** Asks targets that have cooled down whether they are well; absent where nobody wants that. */
+  /** Sends probes to targets that have cooled down; absent without the option `probes`. */
   readonly probes?: ProbeWatch | undefined
   readonly prices: PriceOptions
-  /** Gives what counts the tokens of a request; absent: by characters. */
+  /** Returns what counts the tokens of a request; absent: counted by characters. */
   readonly tokenCounter?: (() => CountTokens | undefined) | undefined
   /** What was spent so far. */
   readonly ledger: Pick<Ledger, 'add' | 'spend'>

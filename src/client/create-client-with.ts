@@ -1,4 +1,4 @@
-/** `createClientWith`: a client of the formats and the providers that a program names, and of nothing else. */
+/** `createClientWith`: a client of only the formats and providers that a program names. */
 import { catalogueOf, exportNames, formatOf, type Catalogue } from '../kernel/catalogue.js'
 import { ConfigError } from '../kernel/errors.js'
 import { isObject, typeName } from '../kernel/json.js'
@@ -19,11 +19,11 @@ export interface ClientParts {
 }
 
 /**
- * Makes a `createClient` that knows the given formats and providers only, so that a bundler drops all others. A
- * provider of your own needs no row, only the format that it speaks. `responses`, `moderations`, `images` and `audio`
- * of the client need OpenAI's format of the same name, whoever answers.
+ * Makes a `createClient` that knows the given formats and providers only, so that a bundler drops all others. A provider of
+ * your own needs no row, only its format. `responses`, `moderations`, `images` and `audio` of the client need OpenAI's
+ * format of the same name, whichever provider answers.
  *
- * @throws ConfigError when a part is none, or a provider comes without any of its formats.
+ * @throws ConfigError when a part is not a format or a row, or when all formats of a provider are missing.
  */
 export function createClientWith(
   parts: ClientParts,

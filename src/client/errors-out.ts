@@ -1,4 +1,4 @@
-/** The one door by which errors leave the client: nothing private is on them, and their stacks begin at the caller's line. */
+/** The one place where errors leave the client: nothing private is on them, and their stacks begin at the caller's line. */
 import { TracestitchError } from '../kernel/errors.js'
 import { isObject } from '../kernel/json.js'
 import { maskError } from '../kernel/redact/mask-error.js'
@@ -11,7 +11,7 @@ import type { CallOptions } from './types/options.js'
 
 type Function = (...given: unknown[]) => unknown
 
-/** The operations of a client, each of which lets its errors out by this door. */
+/** The operations of a client, with their errors cleaned here. */
 export function withDoor<T extends object>(operations: T, secrets: Secrets): T {
   const entries = Object.entries(operations).map(([name, value]: [string, unknown]) => {
     if (typeof value === 'function') return [name, throughDoor(value as Function, secrets)]
@@ -42,19 +42,19 @@ function throughDoor(operation: Function, secrets: Secrets): Function {
 
 function leaving(error: unknown, at: Error, redaction: () => Redaction): unknown {
   if (!(error instanceof TracestitchError)) return error
-  // What a call threw has been looked at with all that the call knows.
+  // The call has cleaned this error already, and knows more.
   if (error.attempts.length === 0) {
     try {
       maskError(error, redaction())
     } catch {
-      // Options that cannot be read were used for nothing, and the error is about that.
+      // Options that cannot be read were not used, and the error says so.
     }
   }
   startAt(error, at)
   return error
 }
 
-/** Of a call that never began. */
+/** The redaction for a call that never began. */
 function redactionOf([body, options]: readonly unknown[], secrets: Secrets): Redaction {
   const known = isObject(body) && typeof body['model'] === 'string' ? [body['model']] : []
   return new Redaction({ secrets, options: isObject(options) ? (options as CallOptions) : {}, request: body, known })
@@ -63,17 +63,17 @@ function redactionOf([body, options]: readonly unknown[], secrets: Secrets): Red
 /** Frames of this file above the caller's line: `hereFor` and `called`. */
 const OWN_FRAMES = 2
 
-/** Where the function was called. An error costs half of `captureStackTrace`, and little as long as nobody reads its text. */
+/** Where the function was called. An error costs half of `captureStackTrace`, and little as long as nobody reads its stack. */
 function hereFor(): Error {
   return new Error()
 }
 
-/** Sets the frames of an error of ours: what is of use in them is the line of the program that called. */
+/** Sets the stack of an error of ours to the caller's: the useful line is the one in the program. */
 function startAt(error: TracestitchError, at: Error): void {
-  // A program may make of stacks what it likes.
+  // A program may have changed how stacks are made.
   const stack: unknown = at.stack
   const frames = typeof stack === 'string' ? stack.split(/\n(?=\s+at )/).slice(1 + OWN_FRAMES) : []
-  // Where nobody wants frames there are none.
+  // Stack traces may be turned off.
   if (frames.length === 0) return
   const { name, message } = error
   Object.defineProperty(error, 'stack', {
@@ -85,7 +85,7 @@ function startAt(error: TracestitchError, at: Error): void {
 }
 
 /**
- * Runs what is not asynchronous, such as the making of a client, so that its errors begin at the caller's line.
+ * Runs synchronous code, such as the making of a client, so that the stacks of its errors begin at the caller's line.
  *
  * @param called - The function that the program calls.
  */

@@ -24,17 +24,17 @@ export class Hooks {
   private readonly hooks: HookMap
 
   constructor(hooks: HookOptions = {}) {
-    // The program may change its object later; what a client does is settled when it is made.
+    // Later changes of the program's object have no effect.
     this.hooks = Object.freeze({ ...hooks })
   }
 
-  /** Never throws. `event` is made only when somebody wants it. */
+  /** Never throws. `event` is called only if there is such a hook. */
   tell<Name extends keyof Events>(name: Name, event: () => Events[Name]): void {
     const hook: HookMap[Name] = this.hooks[name]
     if (!hook) return
     const report = (): void => {
       countFault(`hooks.${name}`)
-      // What it threw may hold anything, a secret too.
+      // The thrown value is not shown: it may contain a secret.
       warnOnce(`the hook \`hooks.${name}\` of a client failed; calls go on without it. Reported once.`)
     }
     try {

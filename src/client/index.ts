@@ -49,9 +49,9 @@ export type { StandardSchema } from './answers/standard-schema.js'
 /**
  * The client of one catalogue.
  *
- * @param stages - What stands around every call, the nearest to the provider first.
- * @param sources - A clock and chance of its own. Default: those of the process.
- * @throws ConfigError as `createClient` says.
+ * @param stages - The stages around every call, the nearest to the provider first.
+ * @param sources - A clock and a source of random numbers. Default: those of the process.
+ * @throws ConfigError as `createClient` does.
  */
 export function openClient(
   catalogue: Catalogue,

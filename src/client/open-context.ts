@@ -1,4 +1,4 @@
-/** Makes of the options of a client what its calls share. */
+/** Makes the context that the calls of a client share from its options. */
 import { loadPrices } from '../cost/tables.js'
 import type { Catalogue } from '../kernel/catalogue.js'
 import { systemClock, type Clock } from '../kernel/clock.js'
@@ -18,19 +18,19 @@ import { Hooks } from './hooks.js'
 import { Probes } from './probes.js'
 import { setTelemetryDefaults } from './telemetry-defaults.js'
 
-/** What a client takes of the world; tests hold it still. */
+/** The clock and the random numbers of a client; tests replace them. */
 export interface Sources {
-  /** Of cooldowns, rates, budgets, and what is measured. The timers of calls are those of the process. */
+  /** The clock of cooldowns, rates, budgets and measurements. Calls use the timers of the process. */
   readonly clock: Clock
-  /** From 0 up to 1: draws among targets, and the jitter of retries. */
+  /** Random numbers from 0 up to 1, for draws among targets and the jitter of retries. */
   readonly random: () => number
 }
 
 let warm = false
 
 /**
- * Node loads its `fetch`, with `Headers` and `Response`, when one of them is first used, which takes longer than all else
- * in a first call. So it is done before.
+ * Node loads its `fetch`, with `Headers` and `Response`, when one of them is first used. That takes longer than the rest of
+ * a first call, so it is done before.
  */
 function warmFetch(): void {
   if (warm) return
@@ -40,7 +40,7 @@ function warmFetch(): void {
 
 /**
  * @param options - Checked.
- * @param stages - What stands around every call, the nearest to the provider first.
+ * @param stages - The stages around every call, the nearest to the provider first.
  */
 export function openContext(
   catalogue: Catalogue,
@@ -91,7 +91,7 @@ export function openContext(
   setTelemetryDefaults(catalogue)
   warmFetch()
   for (const { target, path, reason } of plan.skipped) warnOnce(`${path}: \`${target}\` is left out: ${reason}`)
-  // So that a list at an address is there when the first cost is asked for; no call waits for it.
+  // Starts the download of price lists, so that they are there for the first cost; no call waits for it.
   if (options.prices?.litellm !== undefined || options.prices?.modelsDev !== undefined) void loadPrices(options.prices)
   return client
 }

@@ -1,4 +1,4 @@
-/** Small requests of our own to targets that have cooled down, so that no caller has to find out whether they are well again. */
+/** Small requests of the client's own to targets that have cooled down, so that no caller's request has to try them. */
 import type { ChatRequest } from '../kernel/hub.js'
 import type { ProbeOptions } from '../router/options.js'
 import type { Plan } from '../router/plan.js'
@@ -13,18 +13,18 @@ import { chat } from './faces/chat.js'
 
 const INTERVAL = 1_000
 const TIMEOUT = 10_000
-/** Some providers refuse less as a limit of output. */
+/** Some providers refuse a lower output limit. */
 const MAX_TOKENS = 16
-/** Milliseconds before a cooldown ends: from then on the target is taken, and no call of the program gets in between. */
+/** Milliseconds before the end of a cooldown at which the probe takes the target, so that no call of the program comes first. */
 const EARLY = 5
 
 export class Probes implements ProbeWatch {
   private readonly options: ProbeOptions
-  /** Targets that the options name. */
+  /** The targets that the options name. */
   private readonly configured: ReadonlySet<string>
   private readonly timers = new Map<string, NodeJS.Timeout>()
   private readonly running = new Map<AbortController, Promise<void>>()
-  /** By target: when it was asked last. */
+  /** When each target was last probed. */
   private readonly askedAt = new Map<string, number>()
   private closed = false
 
@@ -33,14 +33,16 @@ export class Probes implements ProbeWatch {
     this.configured = new Set(targets.map(({ target }) => target.id))
   }
 
-  /** A cooldown begins after a failure of `call`. The target is asked when it ends, by what it was asked before: chat only. */
+  /**
+   * A cooldown begins after a failure of `call`. When it ends, the target is probed by chat, and only if it failed at chat.
+   */
   cooledDown({ client, operation }: Parameters<ProbeWatch['cooledDown']>[0], member: Member): void {
     const { id, provider } = member.target
     if (this.closed || operation !== 'chat' || !provider.chat || !this.configured.has(id)) return
     this.plan(client, member)
   }
 
-  /** Ends what waits and what is under way. Nothing begins after it. */
+  /** Stops all probes, waiting or under way. No probe begins after it. */
   async close(): Promise<void> {
     this.closed = true
     for (const timer of this.timers.values()) clearTimeout(timer)
@@ -65,11 +67,11 @@ export class Probes implements ProbeWatch {
     if (state === 'closed') return
     // The provider has asked for a longer cooldown since.
     if (cooldownLeft > EARLY) return this.plan(client, member)
-    // A call of the program tries it just now.
+    // A call of the program is trying it now.
     if (cooldownLeft === 0 && !health.allows) return
     this.askedAt.set(target.id, client.clock.now())
     const controller = new AbortController()
-    // Neither a part of the trace of whoever met the failure, nor on their bill.
+    // The probe belongs neither to the trace nor to the bill of the call that failed.
     const asked = outsideOfCalls(() => this.ask(client, member, controller.signal))
     this.running.set(
       controller,
@@ -77,7 +79,7 @@ export class Probes implements ProbeWatch {
     )
   }
 
-  /** Never rejects: what comes of it is in the target's health, in hooks and on the span. */
+  /** Never rejects: the outcome is in the target's health, in hooks and on the span. */
   private async ask(client: ClientContext, member: Member, signal: AbortSignal): Promise<void> {
     const { request, timeout = TIMEOUT } = this.options
     const body: ChatRequest = {
@@ -86,12 +88,12 @@ export class Probes implements ProbeWatch {
       max_tokens: request?.max_tokens ?? MAX_TOKENS,
     }
     const own = { ...client, plan: planOf(client.plan, member), stages: compileStages() }
-    // Its failure is the target's. Where it could not even begin, a call of the program will tell its caller why.
+    // A failure is recorded as the target's. If the probe could not even begin, a call of the program will say why.
     await perform(own, probe, body, { signal, timeout, fallbacks: false }).catch(() => undefined)
   }
 }
 
-/** Chat, marked as no call of the program. No stage may answer it. */
+/** Chat that is marked as a probe. No stage may answer it. */
 const probe: typeof chat = {
   ...chat,
   read(client, body, options) {
@@ -103,13 +105,13 @@ const probe: typeof chat = {
 /** A plan of one target and one attempt. */
 function planOf(plan: Plan, { health, target, weight, tags }: Member): Plan {
   let given = false
-  // Also while it is still in cooldown, which is what it is asked for; once, or its limits would be asked without end.
+  // The target may still be in cooldown here. Only once, or its limits would be checked without end.
   const select = () => {
     if (given) return undefined
     given = true
     return { index: 0, reason: 'probe' }
   }
-  // What the options preset for calls may make this one dear.
+  // `params` of the options could make the probe expensive.
   const member = { health, weight, tags, when: undefined, target: { ...target, params: undefined } }
   const route: Route = {
     alias: false,

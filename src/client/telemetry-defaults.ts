@@ -1,4 +1,4 @@
-/** Telemetry learns whose hosts and headers the rows of a client name, and where prices come from. */
+/** Gives telemetry the hosts and headers of a client's rows, and the source of prices. */
 import { priceCall } from '../cost/price.js'
 import type { Catalogue } from '../kernel/catalogue.js'
 import type { ProviderRow } from '../kernel/provider.js'
@@ -7,7 +7,7 @@ import { compilePropagate } from '../telemetry/propagation.js'
 import { setDefaults } from '../telemetry/settings.js'
 
 const named = new Set<ProviderRow>()
-/** All rows, which load when a host or a header is asked for. */
+/** All rows; they load when a host or a header is first looked up. */
 let all: Catalogue['providers'] | undefined
 let areSet = false
 

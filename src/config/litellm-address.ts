@@ -51,7 +51,7 @@ export function addressOf(params: Fields, { provider, region }: NamedProvider): 
     if (!rows.has(provider)) continue
     const value = params.text(foreign)
     if (value === undefined) continue
-    if (SECRET.test(value)) params.warn(foreign, `stands in an environment variable; give it as variables.${name}`)
+    if (SECRET.test(value)) params.warn(foreign, `is in an environment variable; give it as variables.${name}`)
     else variables[name] = value
   }
   const base = params.text('api_base') ?? params.text('base_url')
@@ -64,7 +64,7 @@ export function addressOf(params: Fields, { provider, region }: NamedProvider): 
 function baseOf(base: string, provider: string, params: Fields): Address | 'unknown' {
   const variable = SECRET.exec(base)?.[1]
   if (variable !== undefined || !/^https?:\/\/[^/]/.test(base)) {
-    const found = variable === undefined ? 'is no URL' : `stands in the environment variable ${variable}`
+    const found = variable === undefined ? 'is no URL' : `is in the environment variable ${variable}`
     params.warn('api_base', `${found}; write the URL itself. The deployment is left out`)
     return 'unknown'
   }

@@ -143,7 +143,7 @@ function setCredentials(target: Mutable<TargetOptions>, params: Fields): void {
     return
   }
   for (const name of given)
-    params.warn(name, 'AWS credentials are read from AWS_ACCESS_KEY_ID and its companions; left out')
+    params.warn(name, 'AWS credentials are read from AWS_ACCESS_KEY_ID and the variables that go with it; left out')
 }
 
 function setHeaders(target: Mutable<TargetOptions>, params: Fields): void {
@@ -152,11 +152,11 @@ function setHeaders(target: Mutable<TargetOptions>, params: Fields): void {
   for (const name of extra?.names() ?? []) {
     const value = extra?.text(name)
     if (value !== undefined && !SECRET.test(value)) headers[name] = value
-    else if (value !== undefined) extra?.warn(name, 'stands in an environment variable; left out')
+    else if (value !== undefined) extra?.warn(name, 'is in an environment variable; left out')
   }
   const organization = params.text('organization')
   if (organization !== undefined && SECRET.test(organization))
-    params.warn('organization', 'stands in an environment variable; left out')
+    params.warn('organization', 'is in an environment variable; left out')
   else if (organization !== undefined) headers['openai-organization'] = organization
   if (Object.keys(headers).length > 0) target.headers = headers
 }

@@ -118,7 +118,7 @@ export function servedModel(provider: string, model: string): NamedProvider | Un
   if (!other) return { provider, model }
   const [, row] = other
   return row === undefined
-    ? { fault: `is served by an API of \`${provider}\` that is not spoken here` }
+    ? { fault: `is served by an API of \`${provider}\` that is not supported here` }
     : { provider: row, model }
 }
 

@@ -67,7 +67,7 @@ export function describePrice(
   return { card, table: tableOf(rates, later, factor) }
 }
 
-const OF_DAYS = 'at some hours of some days of the week the prices are others'
+const OF_DAYS = 'prices differ at some hours of some days of the week'
 
 /** Our own shape has no days of the week. */
 function isOfDays({ hours, dayHours = [] }: PricePeriod): boolean {

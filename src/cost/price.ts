@@ -74,7 +74,7 @@ export interface Cost {
   readonly missing: readonly string[]
 }
 
-const PARTIAL = 'partial: the answer broke off, what came of it is priced'
+const PARTIAL = 'partial: the answer broke off; what came of it is priced'
 
 /** The last time that a `Date` can hold, and the negative of the first. */
 const LAST_DATE = 8.64e15
@@ -162,7 +162,7 @@ function toldCost(usage: JsonObject): { readonly usd: number } | { readonly faul
   if (cost == null) return undefined
   const usd = asNumber(cost)
   if (usd !== undefined && usd >= 0 && usd <= MOST_USD) return { usd }
-  return { fault: `cost: the provider says ${shownValue(cost)}, which is no cost of a call` }
+  return { fault: `cost: the provider says ${shownValue(cost)}, which cannot be the cost of a call` }
 }
 
 /** Nothing where the price is something, or a fortune where it is next to nothing. */

@@ -148,7 +148,7 @@ function parse(text: string): unknown {
     return JSON.parse(text) as unknown
   } catch {
     // The parser's message shows some of the text.
-    throw new ListFault('it is no JSON')
+    throw new ListFault('it is not JSON')
   }
 }
 

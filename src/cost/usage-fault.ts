@@ -47,5 +47,5 @@ function faultOf(name: string, value: unknown): string | undefined {
 }
 
 function noCount(name: string, value: unknown): string {
-  return `usage: ${name} is ${shownValue(value)}, which is no count of a call`
+  return `usage: ${name} is ${shownValue(value)}, which cannot be the count of a call`
 }

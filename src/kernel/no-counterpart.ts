@@ -20,7 +20,7 @@ const WARNINGS: Readonly<Record<NoCounterpart, string>> = {
   blocks: 'blocks of an earlier answer that only another provider knows are left out',
   cache_control: '`cache_control` has no effect here',
   detail: 'the `detail` of an image has no counterpart here',
-  is_error: 'that a tool failed is said by its result alone',
+  is_error: 'the failure of a tool shows only in its result',
   reasoning: 'reasoning of earlier answers is left out',
   reasoning_content: 'reasoning of earlier answers is left out',
   strict: '`strict` has no counterpart here',
@@ -69,5 +69,5 @@ export function warnForeign(request: ChatRequest, id: ProtocolId, warn: (message
   if (!raw || raw.protocol === id) return
   // A name that begins with `_` is a note about the form of the request.
   const fields = Object.keys(raw.value).filter((field) => !field.startsWith('_'))
-  if (fields.length > 0) warn(`left out what only ${raw.protocol} can say: ${fields.join(', ')}`)
+  if (fields.length > 0) warn(`left out fields that only ${raw.protocol} has: ${fields.join(', ')}`)
 }

@@ -4,17 +4,17 @@ import { isRetryableClass, type ErrorClass } from './classify-error.js'
 
 /** How often, and how far apart, a failed attempt is repeated at the same target. */
 export interface RetryPolicy {
-  /** Further tries at the targets of a level, once each of them has been tried. */
+  /** Further tries at the targets of a level, once each of them has been tried. Default 2. */
   readonly max: number
-  /** For classes of failures where it is another number than `max`. */
+  /** Numbers for classes of failures that differ from `max`. */
   readonly on: Readonly<Partial<Record<ErrorClass, number>>>
-  /** Milliseconds; doubles with every try. */
+  /** Milliseconds before the first retry; doubles with every try. Default 500. */
   readonly baseDelay: number
-  /** Milliseconds; also the longest wait a provider can ask for and still be retried. */
+  /** The longest wait, in milliseconds. A provider that asks for a longer one is not retried. Default 30 000. */
   readonly maxDelay: number
-  /** Retries a target gets for each of its calls, in the long run, so that an outage is not made worse. */
+  /** Retries that a target gets for each of its calls, in the long run, so that retries do not make an outage worse. Default 0.2. */
   readonly budget: number
-  /** Attempts of one call at most, at all targets together. */
+  /** The most attempts of one call, at all targets together. Default 12. */
   readonly attempts: number
 }
 

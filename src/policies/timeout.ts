@@ -17,15 +17,15 @@ export interface TimeoutPolicy {
 /** Those of an attempt; `total` then is the attempt's own, the stream to its end included. */
 export interface TimeoutOptions {
   /**
-   * Milliseconds until the connection stands and the request is being sent, for each attempt. With a `fetch`
-   * that is not undici's: until the headers of the answer.
+   * Milliseconds until the connection is open and the request is being sent, for each attempt. With a `fetch` that is not
+   * undici's: until the headers of the answer.
    */
   connect?: number | undefined
   /**
-   * Milliseconds of one attempt: until the whole answer is read, of a stream until its first content. Then the next target
-   * is tried, or this one again. Waits in queues and between attempts do not count. Default: half of what is left of
-   * `total` while another target can be tried, else all of it. Where it is set, an attempt gets three quarters of what is
-   * left at most while another target can be tried, so that no attempt uses up the call's time.
+   * Milliseconds of one attempt: until the whole answer is read, or the first content of a stream. Then the next target is
+   * tried, or this one again. Waits in queues and between attempts do not count. Default: half of what is left of `total`
+   * while another target can be tried, else all of it. If it is set, an attempt still gets at most three quarters of what
+   * is left while another target can be tried, so that no attempt uses up the call's time.
    */
   attempt?: number | undefined
   /** Milliseconds until a stream's first content chunk, for each attempt. */
@@ -33,8 +33,8 @@ export interface TimeoutOptions {
   /** Milliseconds that a stream may send nothing at all, keep-alive comments included. */
   idle?: number | undefined
   /**
-   * Milliseconds for the whole call: every attempt, every wait, and the stream to its end. Default 600 000. Of a target or
-   * a provider: for each attempt there, the stream to its end.
+   * Milliseconds for the whole call: every attempt, every wait, and the stream to its end. Default 600 000. Set for a
+   * target or a provider, it bounds each attempt there, with the stream to its end.
    */
   total?: number | undefined
 }

@@ -55,7 +55,7 @@ export const bedrockNovaEmbeddings = embeddingsCodec({
     if (others.length > 0 || (value === undefined) !== hasOther)
       throw new UnsupportedParameterError('input', provider, 'the model embeds one text, image, audio or video a call')
     if (purpose === undefined && given['embeddingPurpose'] === undefined)
-      warn(`\`embeddingPurpose\` is not given: ${DEFAULT_PURPOSE} is sent; say another as \`input_type\``)
+      warn(`\`embeddingPurpose\` is not given: ${DEFAULT_PURPOSE} is sent; set another with \`input_type\``)
     const body: JsonObject = {
       taskType: 'SINGLE_EMBEDDING',
       singleEmbeddingParams: compact({

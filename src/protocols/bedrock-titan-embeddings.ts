@@ -28,7 +28,7 @@ export const bedrockTitanEmbeddings = embeddingsCodec({
   encodeRequest({ texts, dimensions, extra }, { provider, model, base }) {
     const [inputText, ...others] = texts
     if (others.length > 0 || (inputText === undefined && extra['inputImage'] === undefined))
-      throw new UnsupportedParameterError('input', provider, 'the model embeds one text a call')
+      throw new UnsupportedParameterError('input', provider, 'the model embeds only one text in a call')
     const { sizeIn } = traitsOf(base ?? model).embeddings ?? {}
     const size = sizeIn
       ? { [sizeIn]: dimensions === undefined ? undefined : { outputEmbeddingLength: dimensions } }

@@ -1,4 +1,4 @@
-/** What an alias says, in one shape, whichever way it is written. */
+/** The entries of an alias in one shape, whichever way the alias is written. */
 import { ConfigError } from '../kernel/errors.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
 import type { AliasOptions, GroupOptions, TargetOptions } from './options.js'
@@ -7,15 +7,15 @@ import { canonical, labelOf, isOwnTarget } from './target-name.js'
 
 export interface AliasEntry {
   readonly options: TargetOptions
-  /** What its alias says for targets that say nothing. */
+  /** Settings of the alias for targets that do not set them. */
   readonly timeout: TimeoutOptions | undefined
-  /** Where it stands in the options. */
+  /** Its path in the options. */
   readonly path: string
   readonly modelPath: string
   readonly position: number
 }
 
-/** A group, and where its targets stand below the alias; `undefined` when the alias is its only target. */
+/** The group, and the path of its targets below the alias; `undefined` when the alias is its only target. */
 export type NamedGroup = GroupOptions & { readonly at: string | undefined }
 
 export function groupOf(alias: AliasOptions): NamedGroup {
@@ -26,7 +26,7 @@ export function groupOf(alias: AliasOptions): NamedGroup {
 /**
  * An entry that is written twice is one.
  *
- * @throws ConfigError for two that are one target and differ in what they say of it, unless by their conditions.
+ * @throws ConfigError for two entries of one target with different settings, unless only their conditions differ.
  */
 export function entriesOf(group: NamedGroup, path: string, isAlias: (model: string) => boolean): readonly AliasEntry[] {
   const seen = new Map<string, AliasEntry[]>()
@@ -46,7 +46,7 @@ export function entriesOf(group: NamedGroup, path: string, isAlias: (model: stri
       for (const other of others) {
         const differing = differingFields(compared(other.options), compared(options))
         if (differing.length === 0) return false
-        // An alias has no name of its own, so its targets are counted for both.
+        // An alias has no target name, so its targets count for both.
         if (differing.includes('when') || isAlias(options.model)) continue
         const many = differing.map((name) => `\`${name}\``).join(', ')
         throw new ConfigError(
@@ -71,14 +71,14 @@ function entryOf(group: NamedGroup, path: string, target: string | TargetOptions
   }
 }
 
-/** The total of an alias is that of a whole call. */
+/** `total` of an alias is for the whole call. */
 function attemptTimeout(timeout: GroupOptions['timeout']): TimeoutOptions | undefined {
   if (timeout === undefined || typeof timeout === 'number') return undefined
   const { total: _total, ...ofAttempts } = timeout
   return Object.values(ofAttempts).some((limit) => limit !== undefined) ? ofAttempts : undefined
 }
 
-/** With defaults said, and without what was compared before. */
+/** With defaults filled in, and without the fields that were compared before. */
 function compared({ model: _model, weight = 1, order = 1, ...rest }: TargetOptions): object {
   return { ...rest, weight, order }
 }

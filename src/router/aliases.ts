@@ -1,4 +1,4 @@
-/** Model strings compiled to routes: of the configuration at once, of calls when they come. */
+/** Compiles model strings to routes: those of the configuration at once, those of calls when they come. */
 import { ConfigError } from '../kernel/errors.js'
 import type { ErrorClass } from '../policies/classify-error.js'
 import { classesMeantBy } from '../policies/fallback.js'
@@ -11,7 +11,7 @@ import type { Fallback, Level, Route } from './route.js'
 import { checkWildcards } from './wildcard-check.js'
 import { asItIs, isWildcard, type Filled } from './wildcards.js'
 
-/** Routes of model strings that calls have made up, remembered at most. */
+/** The most cached routes of model strings that only calls name. */
 const REMEMBERED = 1024
 
 /** Characters of a model string: of Bedrock's model ids, the longest, 2 048 (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html). */
@@ -19,9 +19,9 @@ const LONGEST = 2_304
 
 interface Remembered {
   readonly route: Route
-  /** Of its targets, each once. */
+  /** The ids of its targets, each once. */
   readonly targets: readonly string[]
-  /** Ends its watches. */
+  /** Stops watching its targets. */
   readonly end: () => void
 }
 
@@ -44,18 +44,19 @@ export class Aliases {
     checkWildcards(options, this.levels)
   }
 
-  /** Whether it is an alias, or a model of a provider that there is. */
+  /** Whether it is an alias, or a model of a known provider. */
   knows(model: string): boolean {
     return this.compiled.has(model) || this.options.targets.knows(model)
   }
 
-  /** What a model string of a call means. @throws ConfigError when it names no target. */
+  /** The route for the model string of a call. @throws ConfigError when it names no target. */
   route(model: string, path = 'model'): Route {
     return this.compiled.get(model) ?? this.asked.get(model)?.route ?? this.remember(model, path)
   }
 
   /**
-   * Of the configuration. Of an alias only its targets are meant, not its own fallbacks, so that two may stand in for each other.
+   * Fallbacks of the configuration. An alias stands only for its targets here, without its own fallbacks, so that two
+   * aliases may be fallbacks of each other.
    *
    * @param within - The alias that they belong to.
    * @throws ConfigError for one that names no target.
@@ -68,7 +69,7 @@ export class Aliases {
     })
   }
 
-  /** Of a call, which may make up names. @throws ConfigError for one that names no target. */
+  /** Fallbacks of a call, which may have new names. @throws ConfigError for one that names no target. */
   askedFallbacks(list: readonly FallbackOptions[]): readonly Fallback[] {
     return compileFallbacks(list, (model, i) => this.route(model, `fallbacks[${i}]`).levels)
   }
@@ -142,7 +143,7 @@ function testsOf(on: On): readonly AnswerTest[] {
   return list.filter((entry) => typeof entry === 'function')
 }
 
-/** @throws ConfigError that does not quote the name: routes are remembered by it, and it stands on spans. */
+/** Names are keys of the cache and attributes of spans. @throws ConfigError for a long one, without quoting it. */
 function requireLength(model: string, path: string): void {
   if (model.length > LONGEST) throw new ConfigError(path, `is longer than ${LONGEST} characters, as no model's name is`)
 }

@@ -1,14 +1,14 @@
-/** What a provider's answers say of its limits, as a share of them. */
+/** The free share of a provider's limits, by the headers of its answers. */
 import { readRateLimit, type HeaderSource, type RateLimitWindow } from '../kernel/rate-limit.js'
 
-/** Milliseconds that a word holds which does not say for how long: limits are by the minute, mostly. */
+/** Milliseconds for which a limit without a reset time counts: most limits are by the minute. */
 const UNTOLD_MS = 60_000
 
 interface Told {
   readonly headers: HeaderSource
   /** Unix milliseconds of the answer. */
   readonly date: number
-  /** By a clock that only grows. */
+  /** By a monotonic clock. */
   readonly at: number
 }
 
@@ -17,7 +17,7 @@ interface Share {
   readonly until: number
 }
 
-/** Of one target: what the newest answer said. Reading it waits until somebody asks. */
+/** The limits in the newest answer of one target. Headers are parsed on first use. */
 export class AnnouncedLimits {
   private unread: Told | undefined
   private shares: readonly Share[] = []
@@ -26,10 +26,10 @@ export class AnnouncedLimits {
     this.unread = { headers, date, at }
   }
 
-  /** The smallest share of what is counted that is still free, 0 to 1; 1 when nothing was told, or it no longer holds. */
+  /** The smallest free share of all counts, 0 to 1; 1 when there were none, or they are out of date. */
   headroom(now: number): number {
     if (this.unread) {
-      // An answer that says nothing of limits leaves what was told before.
+      // An answer without limits keeps those of the answer before.
       this.shares = sharesOf(this.unread) ?? this.shares
       this.unread = undefined
     }

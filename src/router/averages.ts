@@ -1,11 +1,11 @@
-/** Averages and percentiles of what was seen of late. */
+/** Averages and percentiles of recent samples. */
 
-/** Time constant of the averages: what is this old weighs about a third. */
+/** Time constant of the averages: a sample of this age weighs about a third. */
 const MEMORY_MS = 10_000
 /** The least weight of a new sample, so that the first of many at once does not decide alone. */
 const LEAST_WEIGHT = 0.1
 
-/** An average that adapts at the same speed however often it is told. */
+/** An average that adapts at the same speed however many samples there are. */
 export class MovingAverage {
   private readonly memoryMs: number
   private value: number | undefined
@@ -33,18 +33,18 @@ export class MovingAverage {
     } else this.add(now, sample)
   }
 
-  /** A sample that is known to be at least so much: below the average it says nothing. */
+  /** A sample that is known to be at least this large: below the average it changes nothing. */
   atLeast(now: number, sample: number): void {
     if (this.value === undefined || sample > this.value) this.peak(now, sample)
   }
 
-  /** As it is now, had it gone towards zero since. */
+  /** The value now, if it has decayed towards zero since. */
   decayed(now: number): number {
     return this.value === undefined ? 0 : this.value * Math.exp((this.at - now) / this.memoryMs)
   }
 }
 
-/** The last few of many. */
+/** Keeps the last few of many samples. */
 export class Sample {
   private readonly values = new Float64Array(64)
   private count = 0

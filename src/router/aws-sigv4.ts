@@ -1,6 +1,6 @@
 /**
- * AWS Signature Version 4, over `aws4fetch`. Signed are the host, the body and headers of AWS's own; trace
- * headers and what a proxy may change are not, so that they can be set after signing.
+ * AWS Signature Version 4, over `aws4fetch`. It signs the host, the body and AWS's own headers. Trace headers and those
+ * that a proxy may change are not signed, so that they can be set afterwards.
  */
 import { ConfigError, CredentialsError } from '../kernel/errors.js'
 import { isObject } from '../kernel/json.js'
@@ -15,14 +15,14 @@ export interface SigningSettings {
   readonly id: string
   readonly signing: RequestSigning
   readonly credentials: ProviderOptions['credentials']
-  /** What the caller says; it wins over a host that names one. */
+  /** The caller's setting; it wins over a region in the host. */
   readonly region: string | undefined
   /** Environment variables that may hold the region, in order. */
   readonly regionEnv: readonly string[]
   /** Environment variables that may hold a key in place of credentials, for messages. */
   readonly keyEnv: readonly string[]
   readonly env: Environment
-  /** Learns those that are used. */
+  /** Collects the credentials that are used. */
   readonly secrets: Secrets
 }
 
@@ -34,7 +34,7 @@ const OWN_HEADER = /^x-amz/
 /** The region in `bedrock-runtime.eu-west-1.amazonaws.com` and in private endpoints. */
 const REGION_IN_HOST = /(?:^|\.)([a-z]{2}(?:-[a-z]+)+-\d)\./
 
-/** @returns A function that gives the headers to add. It throws ConfigError when there are no credentials or no region. */
+/** @returns A function that returns the headers to add. It throws ConfigError when there are no credentials or no region. */
 export function awsSigner({
   id,
   signing,
@@ -62,7 +62,7 @@ export function awsSigner({
         { provider: id },
       )
     }
-    // A day's keys are few; credentials that rotate must not pile up.
+    // There are few keys in a day; those of rotated credentials must not accumulate.
     if (cache.size > 64) cache.clear()
     const signer = new AwsV4Signer({
       method: request.method,
@@ -93,10 +93,10 @@ async function loadSigner(id: string): Promise<typeof import('aws4fetch')> {
   }
 }
 
-/** @throws ConfigError of credentials that are set, CredentialsError of those that are asked for. */
+/** @throws ConfigError for credentials in the options, CredentialsError for those from a function or the chain. */
 type CredentialsSource = () => AwsCredentials | Promise<AwsCredentials>
 
-/** Whether credentials are at hand, so that the chain is not asked. */
+/** Whether there are credentials without the chain. */
 export function hasCredentials(given: ProviderOptions['credentials'], env: Environment): boolean {
   return given !== undefined || envCredentials(env) !== undefined
 }
@@ -127,7 +127,7 @@ function credentialsSource(
     try {
       provide = await chain
     } catch (error) {
-      // A package that is installed later is found later.
+      // The package may be installed later, so a failure is not kept.
       chain = undefined
       throw error
     }
@@ -140,10 +140,10 @@ function waysOf(id: string, keyEnv: readonly string[]): string {
   return `no AWS credentials: set ${names.join(' or ')}`
 }
 
-/** A name that is computed asks for no types, and the package is an optional one. */
+/** The package is optional. A computed name keeps TypeScript from looking for its types. */
 const CHAIN_PACKAGE: string = '@aws-sdk/credential-providers'
 
-/** Profiles, SSO, container and instance roles. The chain keeps what it found until it expires. */
+/** Profiles, SSO, container and instance roles. The chain caches credentials until they expire. */
 async function loadChain(id: string, keyEnv: readonly string[]): Promise<() => unknown> {
   let loaded: unknown
   try {
@@ -185,8 +185,12 @@ function checked(value: unknown, id: string, Fault: typeof ConfigError): AwsCred
   const credentials = { accessKeyId, secretAccessKey, ...(isSet(sessionToken) && { sessionToken }) }
   for (const [name, text] of Object.entries(credentials))
     if (/[^\u0021-\u007e]/.test(text))
-      throw new Fault(`${path}.${name}`, 'holds a character that none of AWS has, such as a space or a line break', {
-        provider: id,
-      })
+      throw new Fault(
+        `${path}.${name}`,
+        'has a character that AWS credentials never have, such as a space or a line break',
+        {
+          provider: id,
+        },
+      )
   return credentials
 }

@@ -1,4 +1,4 @@
-/** A row's base URL with the parts that differ between accounts filled in. */
+/** Fills the parts of a row's base URL that differ between accounts. */
 import { ConfigError } from '../kernel/errors.js'
 import type { PassthroughFormat, Protocol } from '../kernel/protocol.js'
 import type { ProviderRow } from '../kernel/provider.js'
@@ -7,14 +7,14 @@ import { firstSet, type Environment } from './environment.js'
 export interface FilledURL {
   /** Not a URL while something is missing. */
   readonly baseURL: string
-  /** What is missing and where it can be said; `undefined` when the URL is whole. */
+  /** What is missing and where to set it; `undefined` when the URL is complete. */
   readonly missing: string | undefined
 }
 
-/** What may stand in a host label, a host or one segment of a path. */
+/** What is allowed in a host label, a host or one segment of a path. */
 const PART = /^(?!\.{1,2}$)[\w.-]+$/
 
-/** @throws ConfigError on a variable that the row does not have, or a value that is no part of a URL. */
+/** @throws ConfigError on a variable that the row does not have, or a value that is not a valid part of a URL. */
 export function fillBaseURL(
   row: ProviderRow,
   given: Readonly<Record<string, string>> | undefined,
@@ -36,14 +36,16 @@ export function fillBaseURL(
       missing ??= `${row.name} needs its ${name}: set ${[...variable.env, `${path}.${name}`].join(' or ')}`
       continue
     }
-    // A host is often kept as the address of its console: `https://host/`.
+    // A host is often copied as the address of its console: `https://host/`.
     const part = value
       .trim()
       .replace(/^https?:\/\//, '')
       .replace(/\/+$/, '')
     if (!PART.test(part)) {
       const source = given?.[name] === undefined ? variable.env.join(', ') : `${path}.${name}`
-      throw new ConfigError(source, `is no part of a URL; it fills {${name}} of ${row.baseURL}`, { provider: row.id })
+      throw new ConfigError(source, `is not a valid part of a URL; it fills {${name}} of ${row.baseURL}`, {
+        provider: row.id,
+      })
     }
     values.set(name, part)
   }
@@ -54,23 +56,23 @@ export function fillBaseURL(
 }
 
 /**
- * The base URL of a row at an address as servers are told theirs: `host`, `:port`, `host:port` or a URL.
- * `undefined` when it is none of these.
+ * The base URL of a row at an address in the form of server settings: `host`, `:port`, `host:port` or a URL. `undefined`
+ * when it is none of these.
  */
 export function baseURLAt(address: string, baseURL: string): string | undefined {
   if (/^https?:\/\//.test(address)) return URL.canParse(address) ? address : undefined
   const usual = new URL(baseURL)
   const [, host = '', port = ''] = /^(\[[\da-f:.]+\]|[\w.-]*)(?::(\d{1,5}))?$/i.exec(address) ?? []
   if (host === '' && port === '') return undefined
-  // A server that listens everywhere is reached here.
+  // A server that listens on all addresses is reached at this one.
   if (host !== '' && host !== '0.0.0.0' && host !== '[::]') usual.hostname = host
   if (port !== '') usual.port = port
   return usual.href.replace(/\/$/, '')
 }
 
 /**
- * The operation that a base URL ends with, such as `/chat/completions`: someone copied the address of a request.
- * Beside formats for chat, whose paths are hardly anything else, one counts only behind a version, as in `/v1/rerank`.
+ * The operation that a base URL ends with, such as `/chat/completions`, if someone copied the address of a request. The
+ * paths of chat formats are unmistakable; any other counts only after a version, as in `/v1/rerank`.
  */
 export function namedOperation(
   baseURL: string,

@@ -1,4 +1,4 @@
-/** Models of a provider that are chatted with in another way than the rest: another format, address or name. */
+/** Models that differ from the others of their provider in the format, address or name for chat. */
 import { pathSegment } from '../kernel/path-segment.js'
 import type { ChatProtocol, EncodedRequest, JsonObject, Quirks } from '../kernel/protocol.js'
 import type { ChatByModel, ProviderRow } from '../kernel/provider.js'
@@ -8,21 +8,21 @@ export interface ChatFormats {
   readonly usual: ChatProtocol | undefined
   /** The codec of a format that the provider speaks, if there is one. */
   codecOf(place: ChatByModel): ChatProtocol | undefined
-  /** Quirks that the caller gives. They win over those of any row. */
+  /** The caller's quirks. They win over those of a row. */
   readonly ownQuirks: Quirks | undefined
   readonly baseURL: string
-  /** The caller named the formats, so that names say nothing. */
+  /** The caller set the formats, so names of models do not matter. */
   readonly isNamed: boolean
 }
 
 export interface ChatOfModel {
-  /** `undefined` when there is no codec; a text says which name to write instead of one that no model has. */
+  /** `undefined` when there is no codec; a string says which name to write if no model has this one. */
   readonly chat: ChatProtocol | string | undefined
-  /** It is served in a way of its own. */
+  /** The model is served in another way. */
   readonly isOwn: boolean
 }
 
-/** @returns The format in which a model is chatted with, by its name. */
+/** @returns The chat format of a model, by its name. */
 export function chatByModel(row: ProviderRow, formats: ChatFormats): (model: string) => ChatOfModel {
   const usual: ChatOfModel = { chat: formats.usual, isOwn: false }
   const places = row.chatByModel ?? []
@@ -30,7 +30,7 @@ export function chatByModel(row: ProviderRow, formats: ChatFormats): (model: str
   const found = places.map((place): readonly [RegExp, ChatOfModel] => {
     if ('write' in place) return [place.models, formats.isNamed ? usual : { chat: place.write, isOwn: true }]
     const codec = formats.codecOf(place)
-    // Without its codec, such a model would be asked in a format that is not its own.
+    // Without its codec, such a model would get requests of another format.
     if (!codec) return [place.models, formats.isNamed ? usual : { chat: undefined, isOwn: true }]
     return [place.models, { chat: placed(codec, place, formats), isOwn: true }]
   })
@@ -45,7 +45,7 @@ function placed(codec: ChatProtocol, place: ChatByModel, formats: ChatFormats): 
     ...codec,
     encodeRequest(request, context) {
       const model = nameAt(place, context.model)
-      if (model !== context.model) context.warn(`\`${context.model}\` is asked for by its name here, \`${model}\``)
+      if (model !== context.model) context.warn(`\`${context.model}\` goes by its name here, \`${model}\``)
       const encoded = codec.encodeRequest(request, { ...context, model, quirks })
       const path = place.paths?.[request.stream === true ? 'stream' : 'whole']
       return {

@@ -65,7 +65,7 @@ const OPERATORS: Readonly<Record<keyof Comparison, Operator>> = {
   },
 }
 
-/** How conditions combine; the operand is a list of them, but for `$not`. */
+/** How conditions combine; the operand is a list of them, except for `$not`. */
 const COMBINATIONS: Readonly<Record<string, (all: readonly Holds[]) => Holds>> = {
   $and: (all) => (metadata) => all.every((holds) => holds(metadata)),
   $or: (all) => (metadata) => all.some((holds) => holds(metadata)),
@@ -97,7 +97,7 @@ function conditionsOf(name: string, wanted: unknown, path: string): readonly Hol
   return wanted.map((one, i) => conditionOf(one, `${path}[${i}]`))
 }
 
-/** Part of another one, and not checked yet. */
+/** Part of another condition, not checked yet. */
 function conditionOf(wanted: unknown, path: string): Holds {
   if (!isObject(wanted)) throw new ConfigError(path, `expected a condition, got ${typeName(wanted)}`)
   return compileCondition(wanted as Condition, path)

@@ -1,7 +1,7 @@
 /** The environment variables of the process, or those that a test gives. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** The first of `names` that is set to more than white space, trimmed. */
+/** The trimmed value of the first of `names` that is set and not blank. */
 export function firstSet(names: readonly string[], env: Environment): string | undefined {
   for (const name of names) {
     const value = env[name]?.trim()

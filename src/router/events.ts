@@ -1,12 +1,15 @@
-/** What a program can be told of as calls go by. */
+/** The events that hooks are called with. */
 import type { ErrorClass } from '../policies/classify-error.js'
 
-/** `lost`: called off because an attempt beside it answered first. `abort`: called off by the caller, or for the call's time. */
+/**
+ * `lost`: cancelled because another attempt of the call answered first. `abort`: cancelled by the caller, or because the
+ * call's time ran out.
+ */
 export type AttemptOutcome = 'ok' | 'lost' | ErrorClass
 
-/** An attempt has ended. Of a stream: its end, not its beginning. */
+/** An attempt has ended. For a stream, this is its end, not its beginning. */
 export interface AttemptEvent {
-  /** As the caller named it: an alias, or `provider/model`. */
+  /** The model as the caller named it: an alias, or `provider/model`. */
   readonly model: string
   /** `provider/model`, with `#name` where one model has several targets. */
   readonly target: string
@@ -15,8 +18,8 @@ export interface AttemptEvent {
   /** Place among the attempts of its call, from 1. */
   readonly number: number
   /**
-   * Why this target, in a few words, such as `lowest latency` or `retry`. `probe`: the client asked by itself (option
-   * `probes`).
+   * Why this target was chosen, in a few words, such as `lowest latency` or `retry`. `probe`: a request of the client's own
+   * (option `probes`).
    */
   readonly reason: string
   /** `ok`, or how it failed. */
@@ -31,9 +34,9 @@ export interface AttemptEvent {
   readonly firstChunkMs: number | undefined
 }
 
-/** A call goes on at another target, because one has failed. */
+/** A call moves to another target, because one has failed. */
 export interface FallbackEvent {
-  /** As the caller named it. */
+  /** The model as the caller named it. */
   readonly model: string
   /** The target that failed. */
   readonly from: string
@@ -41,25 +44,27 @@ export interface FallbackEvent {
   readonly to: string
   /** How it failed. */
   readonly after: ErrorClass
-  /** Why the other one, in a few words. */
+  /** Why that target was chosen, in a few words. */
   readonly reason: string
 }
 
-/** A target is left alone for a while. Told again when it has cooled down, was tried, and failed again. */
+/**
+ * A target goes into cooldown: it gets no calls for a while. Called again when it was tried after its cooldown and failed.
+ */
 export interface CooldownEvent {
   /** `provider/model`, with `#name` where one model has several targets. */
   readonly target: string
   /** Id of the provider. */
   readonly provider: string
-  /** The failure that was one too many; `slow`: an answer that `cooldown.slowerThan` counts as one. */
+  /** The last failure before the cooldown; `slow`: an answer that `cooldown.slowerThan` counts as a failure. */
   readonly after: ErrorClass | 'slow'
   /** Milliseconds of the cooldown. */
   readonly ms: number
-  /** `own`: this client met the failure. `shared`: another process did, and told it through the `store`. */
+  /** `own`: this client saw the failure. `shared`: another process did, and shared it through the `store`. */
   readonly from: 'own' | 'shared'
 }
 
-/** A target that cooled down has answered, and serves again. */
+/** A target has answered after its cooldown, and serves again. */
 export interface RecoverEvent {
   /** `provider/model`, with `#name` where one model has several targets. */
   readonly target: string
@@ -67,18 +72,18 @@ export interface RecoverEvent {
   readonly provider: string
 }
 
-/** A budget comes to its end. Told once for each state, period and scope. */
+/** A budget is nearly or fully used. Called once for each state, period and scope. */
 export interface BudgetEvent {
-  /** Where it stands in the options, such as `budgets[0]`. */
+  /** Its path in the options, such as `budgets[0]`. */
   readonly budget: string
-  /** Whose it is, in words, such as `user *`. */
+  /** Its scope, in words, such as `user *`. */
   readonly scope: string
   /**
-   * `warning`: more than `warnAt` is used; `exceeded`: nothing is left; `refused`: an attempt would go over it, so that its
-   * call goes elsewhere or fails.
+   * `warning`: more than `warnAt` is used; `exceeded`: nothing is left; `refused`: an attempt would exceed it, so its call
+   * goes elsewhere or fails.
    */
   readonly state: 'warning' | 'exceeded' | 'refused'
-  /** Of `limit` and `left`. */
+  /** The unit of `limit` and `left`. */
   readonly unit: 'usd' | 'tokens'
   /** The whole of the budget. */
   readonly limit: number
@@ -89,13 +94,13 @@ export interface BudgetEvent {
 }
 
 /**
- * Functions that a client calls, at once and without waiting for what they return; keep them quick. What they are
- * given is frozen. One that throws or rejects is reported once on stderr; no call fails for it.
+ * Functions that a client calls synchronously, without waiting for promises they return; keep them quick. Their argument is
+ * frozen. A hook that throws or rejects is reported once on stderr; no call fails because of it.
  */
 export interface HookOptions {
-  /** An attempt has ended, well or not. */
+  /** An attempt has ended, successfully or not. */
   onAttempt?: ((event: AttemptEvent) => unknown) | undefined
-  /** A call goes on at another target. */
+  /** A call moves to another target. */
   onFallback?: ((event: FallbackEvent) => unknown) | undefined
   /** A target is in cooldown. */
   onCooldown?: ((event: CooldownEvent) => unknown) | undefined

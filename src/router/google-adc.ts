@@ -7,7 +7,7 @@ import type { GoogleCredentials } from '../kernel/provider.js'
 import { firstSet, type Environment } from './environment.js'
 import type { GiveKey } from './token-source.js'
 
-/** Whether the environment names credentials, so that they need not be looked for. */
+/** Whether the environment names credentials. */
 export function hasGoogleCredentials(env: Environment): boolean {
   return firstSet(['GOOGLE_APPLICATION_CREDENTIALS'], env) !== undefined
 }
@@ -18,12 +18,12 @@ export function googleTokens(id: string, { scope }: GoogleCredentials, keyEnv: r
   let auth: Auth | undefined
   return async ({ refresh }) => {
     const { GoogleAuth } = await loadLibrary(id, keyEnv)
-    // It keeps a token until shortly before its end; a refused one goes with the instance.
+    // It caches a token until shortly before it expires; a new instance drops a refused one.
     if (refresh || !auth) auth = new GoogleAuth({ scopes: scope })
     try {
       return (await inTime(auth.getAccessToken())) ?? ''
     } catch (cause) {
-      // Credentials that are set up later are found later.
+      // Credentials may be set up later, so a failure is not kept.
       auth = undefined
       throw new CredentialsError(
         `providers.${id}.apiKey`,
@@ -34,7 +34,7 @@ export function googleTokens(id: string, { scope }: GoogleCredentials, keyEnv: r
   }
 }
 
-/** Milliseconds that the library may take, which waits without end for a metadata server that does not answer. */
+/** Milliseconds for the library, which otherwise waits without end for a metadata server that does not answer. */
 const TIMEOUT = 15_000
 
 async function inTime<T>(asked: Promise<T>): Promise<T> {

@@ -9,17 +9,17 @@ import { ConfigError } from '../kernel/errors.js'
 export function headerValue(value: string, path: string): string {
   const trimmed = value.trim()
   if (/[^\t\u0020-\u007e\u0080-\u00ff]/.test(trimmed)) {
-    throw new ConfigError(path, 'holds a character that no HTTP header can carry, such as a line break')
+    throw new ConfigError(path, 'has a character that HTTP headers cannot have, such as a line break')
   }
   return trimmed
 }
 
-/** Of the connection, which its transport writes: who passes on the headers of a request that came in has them too. */
+/** Headers of the connection, which the transport writes. Programs that forward incoming headers have them too. */
 const OF_CONNECTION: ReadonlySet<string> = new Set(
   'connection,content-length,expect,keep-alive,proxy-connection,te,trailer,transfer-encoding,upgrade'.split(','),
 )
 
-/** @throws ConfigError that does not quote it: somebody may have put a key there. */
+/** @throws ConfigError without the value, which may be a key. */
 export function headerName(name: string, path: string): void {
   if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name)) throw new ConfigError(path, 'holds a name that is no HTTP header name')
   if (OF_CONNECTION.has(name.toLowerCase()))

@@ -1,4 +1,4 @@
-/** What is known of a target as calls go by. Updated in the call path, read by strategies, breakers and `health()`. */
+/** The health of a target. Updated by calls, read by strategies, breakers and `health()`. */
 import type { Clock } from '../kernel/clock.js'
 import type { HeaderSource } from '../kernel/rate-limit.js'
 import { Breaker, verdictOf, type BreakerState, type CooldownPolicy } from '../policies/cooldown.js'
@@ -10,16 +10,16 @@ import { AnnouncedLimits } from './announced-limits.js'
 
 /** How an attempt ended. Times in milliseconds. */
 export interface TargetOutcome {
-  /** Absent: it succeeded. */
+  /** The class of the failure; absent: it succeeded. */
   readonly errorClass?: ErrorClass | undefined
-  /** The provider's own wait. */
+  /** The wait that the provider asks for. */
   readonly retryAfterMs?: number | undefined
   readonly durationMs: number
   /** To the first content chunk of a stream. */
   readonly firstChunkMs?: number | undefined
   /** Whether it was a stream. Default: when there is a first chunk. */
   readonly stream?: boolean | undefined
-  /** It was called off, slower than one that began after it: it would have taken longer than it did. */
+  /** It was cancelled because a later attempt was faster: its real time would have been longer. */
   readonly outrun?: boolean | undefined
 }
 
@@ -27,40 +27,40 @@ export interface TargetOutcome {
 export interface Running {
   /** Ends it, once. @returns milliseconds of a cooldown that begins then. */
   (outcome: TargetOutcome): number | undefined
-  /** The first content of a stream is there, after so many milliseconds. @returns whether the target serves again by that. */
+  /** The first content of a stream came after so many milliseconds. @returns whether this ends a cooldown. */
   readonly answers: (firstChunkMs: number) => boolean
-  /** Milliseconds of a cooldown that has begun with it, because others wait too long; it is sent all the same. */
+  /** Milliseconds of a cooldown that began with it, because other attempts wait too long; it is still sent. */
   readonly cooldown: number | undefined
 }
 
 export interface HealthPolicies {
   readonly cooldown: CooldownPolicy
-  /** Retries for each call, in the long run. */
+  /** Retries per call, in the long run. */
   readonly retryShare: number
 }
 
-/** What a target's health takes from elsewhere. */
+/** What a target's health needs from outside. */
 export interface HealthSources {
   readonly headroom?: () => number
   readonly price?: () => number | undefined
 }
 
-/** Answers of one kind: whole ones, or the first content of streams. */
+/** Latencies of one kind of answers: whole ones, or the first content of streams. */
 interface Kind {
   readonly sample: Sample
   readonly slowness: Slowness | undefined
 }
 
-/** Of one target, in whichever groups it is. */
+/** The health of one target, shared by all its groups. */
 export class Health {
   readonly breaker: Breaker
   readonly retryBudget: RetryBudget
   /** Attempts under way. */
   inFlight = 0
-  /** Attempts that were answered or failed, those that the caller broke off aside. */
+  /** Attempts that were answered or failed, without those that the caller aborted. */
   requests = 0
   failures = 0
-  /** The share of the target's own limits that is still free, 0 to 1, where somebody keeps count. */
+  /** The free share of the target's own limits, 0 to 1, if it has any. */
   headroomFrom: (() => number) | undefined
   private readonly clock: Clock
   private readonly sources: HealthSources
@@ -88,35 +88,35 @@ export class Health {
     this.firstChunks = kind()
   }
 
-  /** Moving average of milliseconds per output token of whole answers; `undefined` until one was seen. */
+  /** Moving average of milliseconds per output token of whole answers; `undefined` before the first. */
   get msPerToken(): number | undefined {
     return this.perToken.get()
   }
 
-  /** Moving average of milliseconds to the first content chunk of streams; `undefined` until one was seen. */
+  /** Moving average of milliseconds to the first content chunk of streams; `undefined` before the first. */
   get msToFirstChunk(): number | undefined {
     return this.toFirstChunk.get()
   }
 
-  /** Peak moving average of milliseconds to an answer: jumps up at once, comes down with time. `undefined` until one was seen. */
+  /** Peak moving average of milliseconds to an answer: it rises at once and falls slowly. `undefined` before the first. */
   get latency(): number | undefined {
     return this.toAnswer.get()
   }
 
-  /** Moving average of failures that are the target's own, 0 to 1; it forgets with time. */
+  /** Moving average of failures of the target itself, 0 to 1; it decays with time. */
   get errorRate(): number {
     return this.errors.decayed(this.clock.now())
   }
 
   /**
-   * Share of the tightest of its rate limits that is still free, 0 to 1; 1 where none is known. Its own limits count, and
-   * what the provider's last answer said of its quota, until that is whole again.
+   * Free share of its tightest rate limit, 0 to 1; 1 if none is known. Both its own limits count, and the quota in the
+   * provider's last answer, until that is full again.
    */
   get headroom(): number {
     return Math.min(this.headroomFrom?.() ?? 1, this.announcedLimits.headroom(this.clock.now()))
   }
 
-  /** Whether the provider's last answer said that nothing of its quota is left, and that still holds. */
+  /** Whether the quota in the provider's last answer is used up, and has not been reset since. */
   get exhausted(): boolean {
     return this.announcedLimits.headroom(this.clock.now()) === 0
   }
@@ -126,7 +126,7 @@ export class Health {
     return this.sources.price?.()
   }
 
-  /** Milliseconds within which 95 of 100 recent answers came (of streams: their first content); `undefined` until there are enough. */
+  /** Milliseconds within which 95 of 100 recent answers came (streams: their first content); `undefined` until there are enough. */
   p95(stream: boolean): number | undefined {
     return (stream ? this.firstChunks : this.wholes).sample.percentile(0.95)
   }
@@ -145,7 +145,7 @@ export class Health {
     return this.breaker.allows(this.clock.now())
   }
 
-  /** Calls `changed` whenever an attempt begins or ends here, until what is returned is called. */
+  /** Calls `changed` whenever an attempt begins or ends here. @returns a function that stops this. */
   watch(changed: () => void): () => void {
     this.watchers.add(changed)
     return () => this.watchers.delete(changed)
@@ -154,7 +154,7 @@ export class Health {
   /** An attempt begins. */
   begin(stream = false): Running {
     const now = this.clock.now()
-    // Before it: what begins with a cooldown is its probe. Until that is answered, nobody else follows to where others hang.
+    // First, so that an attempt with which a cooldown begins is its probe. No other attempt follows until it is answered.
     const cooldown = this.overdue(now)
     let probe = this.breaker.begin()
     const { slowness } = stream ? this.firstChunks : this.wholes
@@ -178,7 +178,7 @@ export class Health {
     }
     const answers = (firstChunkMs: number): boolean => {
       if (open) answered()
-      // A stream may last for minutes. A slow one waits for its end, where that counts as a failure.
+      // A stream may last for minutes. If slow answers count as failures, a slow one is settled at its end.
       if (!open || !probe || this.firstChunks.slowness?.isSlow(firstChunkMs) === true) return false
       probe = false
       this.breaker.confirm()
@@ -188,12 +188,12 @@ export class Health {
     return Object.assign(end, { answers, cooldown })
   }
 
-  /** Headers of an answer that may speak of the provider's own limits. They are read when somebody asks. @param date - Unix milliseconds of the answer. */
+  /** Headers of an answer that may be about the provider's limits. They are parsed on first use. @param date - Unix milliseconds of the answer. */
   limitsTold(headers: HeaderSource, date: number): void {
     this.announcedLimits.told(headers, date, this.clock.now())
   }
 
-  /** How long a whole answer took, and how much it was. */
+  /** The time and the size of a whole answer. */
   answered(durationMs: number, outputTokens: number): void {
     if (outputTokens <= 0) return
     this.perToken.add(this.clock.now(), durationMs / outputTokens)
@@ -211,7 +211,7 @@ export class Health {
     return cooldown
   }
 
-  /** @param late - It has counted as slow while it was waited for. */
+  /** @param late - It has already counted as slow while the call waited for it. */
   private end(outcome: TargetOutcome, probe: boolean, late: boolean): number | undefined {
     const { errorClass, retryAfterMs, durationMs, firstChunkMs } = outcome
     const now = this.clock.now()
@@ -229,7 +229,7 @@ export class Health {
     return this.breaker.settle(now, errorClass, probe, retryAfterMs, slow)
   }
 
-  /** @returns whether that was slow, as the cooldown has it. */
+  /** @returns whether that was slow by the cooldown's `slowerThan`. */
   private took(now: number, durationMs: number, firstChunkMs: number | undefined): boolean {
     const ms = firstChunkMs ?? durationMs
     const { sample, slowness } = firstChunkMs === undefined ? this.wholes : this.firstChunks
@@ -241,7 +241,7 @@ export class Health {
     return slow
   }
 
-  /** It was called off after so long. Where answers take longer than that, it says nothing. */
+  /** It was cancelled after so long. If answers usually take longer, this says nothing. */
   private tookAtLeast(now: number, ms: number, stream: boolean): void {
     this.toAnswer.atLeast(now, ms)
     if (stream) this.toFirstChunk.atLeast(now, ms)

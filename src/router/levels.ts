@@ -1,4 +1,4 @@
-/** The targets of aliases, in levels, each with its strategy at work. */
+/** The targets of aliases, in levels, each with its selector. */
 import type { Clock } from '../kernel/clock.js'
 import { ConfigError } from '../kernel/errors.js'
 import { chosenStrategy, type ChosenStrategy } from './chosen-strategy.js'
@@ -22,7 +22,7 @@ export interface LevelsOptions {
   readonly skips: (path: string) => boolean
 }
 
-/** A level that can be made again with other members. */
+/** A level that can be rebuilt with other members. */
 interface Rank {
   readonly level: Level
   readonly name: string
@@ -36,7 +36,7 @@ export class Levels {
   readonly wildcards: Wildcards
   private readonly options: LevelsOptions
   private readonly compiled = new Map<string, readonly Rank[]>()
-  /** Where what ends a watch is noted: nowhere while the configuration is compiled, which stays. */
+  /** Collects functions that stop watches; absent while the configuration is compiled, whose watches stay. */
   private watches: (() => void)[] | undefined
 
   constructor(options: LevelsOptions) {
@@ -44,25 +44,25 @@ export class Levels {
     this.wildcards = new Wildcards(Object.keys(options.aliases))
   }
 
-  /** Of an alias whose name has no wildcard. @throws ConfigError on its first fault. */
+  /** The levels of an alias whose name has no wildcard. @throws ConfigError on its first fault. */
   of(name: string): readonly Level[] {
     return levelsOf(this.alias(name, []))
   }
 
-  /** Of an alias whose name has one. @throws ConfigError on its first fault. */
+  /** The levels of an alias with a wildcard. @throws ConfigError on its first fault. */
   filled({ name, fill }: Filled): readonly Level[] {
     return levelsOf(this.ranks(name, fill, []))
   }
 
-  /** Of a target by itself. */
+  /** The level of a single target. */
   single(holding: Holding): readonly Level[] {
     return [this.rank('', { strategy: ordered, options: {} }, [memberOf(holding)]).level]
   }
 
   /**
-   * Of an alias or a target that the configuration names.
+   * The levels of an alias or a target that the configuration names.
    *
-   * @param within - The alias that it stands in as a fallback.
+   * @param within - The alias that it is a fallback of.
    * @throws ConfigError when it names none.
    */
   named(model: string, path: string, within: string | undefined): readonly Level[] {
@@ -71,7 +71,7 @@ export class Levels {
     return this.single(this.options.targets.configure({ model }, path, '', !this.watches))
   }
 
-  /** Runs `compile`, and returns what ends the watches of the levels that it made, which may be forgotten then. */
+  /** Runs `compile`, and returns a function that stops the watches of the levels that it made. */
   passing<T>(compile: () => T): { readonly made: T; readonly end: () => void } {
     const watches: (() => void)[] = []
     const end = (): void => {
@@ -89,8 +89,8 @@ export class Levels {
   }
 
   /**
-   * What a name means in the configuration: an alias of that very name, else a target of a provider that is known, else
-   * an alias with a wildcard that it fits. `undefined` for a target.
+   * What a name means in the configuration: an alias of that exact name, else a target of a known provider, else an alias
+   * with a wildcard that it fits. `undefined` for a target.
    */
   meant(model: string, trail: Trail): Filled | undefined {
     if (Object.hasOwn(this.options.aliases, model)) return { name: model, fill: asItIs }
@@ -98,7 +98,7 @@ export class Levels {
     return this.wildcards.find(model, trail)
   }
 
-  /** @throws ConfigError on the first fault in what an alias says of itself, or in a strategy's options. */
+  /** @throws ConfigError on the first fault in the options of an alias or its strategy. */
   group(name: string): { readonly entries: readonly AliasEntry[]; readonly chosen: ChosenStrategy } {
     const { aliases, skips } = this.options
     const path = `models.${name}`
@@ -132,7 +132,7 @@ export class Levels {
     return chosen.strategy === ordered ? this.inOrder(filled, name, inner) : this.byOrder(filled, name, inner, chosen)
   }
 
-  /** Each entry is a level of its own: its tries are used up before the next begins. An alias among them keeps its levels. */
+  /** Each entry is a level: its tries are used up before the next begins. An alias among them keeps its levels. */
   private inOrder(entries: readonly AliasEntry[], name: string, trail: Trail): readonly Rank[] {
     const sorted = [...entries].sort((a, b) => (a.options.order ?? 1) - (b.options.order ?? 1))
     return sorted.flatMap((entry) => {
@@ -145,7 +145,7 @@ export class Levels {
       return nested.map((rank) => {
         const members = rank.level.members.map((member) => adjustedMember(member, entry, when))
         if (members.every((member, i) => member === rank.level.members[i])) return rank
-        // What strategies choose by; otherwise the one at work goes on with the same targets.
+        // What strategies choose by has changed; otherwise the selector goes on with the same targets.
         if (when || entry.options.tags) return this.rank(rank.name, rank.chosen, members)
         return { ...rank, level: Object.freeze({ ...rank.level, members: Object.freeze(members) }) }
       })
@@ -153,8 +153,8 @@ export class Levels {
   }
 
   /**
-   * Entries of one order are a level, from which the strategy picks. An alias among them brings its targets: those of its
-   * first level to the first, those of its second to a second one behind it, and so on.
+   * Entries of one order are a level, from which the strategy picks. The targets of an alias among them join it: those of
+   * its first level join the first level, those of its second level the next one, and so on.
    */
   private byOrder(entries: readonly AliasEntry[], name: string, trail: Trail, chosen: ChosenStrategy): readonly Rank[] {
     const orders = [...new Set(entries.map((entry) => entry.options.order ?? 1))].sort((a, b) => a - b)
@@ -172,7 +172,7 @@ export class Levels {
     })
   }
 
-  /** The members that an entry brings to each level. */
+  /** The members that an entry adds to each level. */
   private brought(
     entry: AliasEntry,
     name: string,
@@ -184,12 +184,12 @@ export class Levels {
     const nested = this.nested(entry, trail)
     if (!nested) return [[Object.freeze({ ...adjustedMember(this.member(entry, name), entry, when), weight })]]
     const levels = nested.map(({ level: { members } }) => members)
-    // A strategy that goes through its members as written has their order already.
+    // A strategy that tries its members as written has their order already.
     const kept = strategy.keepsOrder === true ? [levels.flat()] : levels
     return kept.map((members) => sharedWeights(members, weight).map((member) => adjustedMember(member, entry, when)))
   }
 
-  /** @throws ConfigError for what only a target can have. */
+  /** @throws ConfigError for options that only a target can have. */
   private nested(entry: AliasEntry, trail: Trail): readonly Rank[] | undefined {
     const alias = this.meant(entry.options.model, trail)
     if (!alias) return undefined
@@ -226,7 +226,7 @@ export function refuseTargetOptions({ options, path }: AliasEntry): void {
   throw new ConfigError(`${path}.${own}`, `\`${options.model}\` is an alias; set it on the alias's own targets`)
 }
 
-/** @throws ConfigError where nothing says what the `*` of a model stands for. */
+/** @throws ConfigError when nothing gives the `*` of a model a meaning. */
 export function refuseStar(model: string, path: string): void {
   if (!isWildcard(model)) return
   throw new ConfigError(

@@ -1,4 +1,4 @@
-/** Members of groups: targets, and what the entries of aliases say of them. */
+/** Members of groups: targets with the settings of their alias entries. */
 import { nearestTimeouts } from '../policies/timeout.js'
 import { compileCondition, type Holds } from './condition.js'
 import type { AliasEntry } from './alias-entries.js'
@@ -10,7 +10,7 @@ export function memberOf(holding: Holding): Member {
   return { ...holding, weight: 1, tags: [], when: undefined }
 }
 
-/** What an entry says of the member, or of each member of the alias that it names; weights aside. */
+/** Applies an entry to a member, or to each member of the alias that it names; without weights. */
 export function adjustedMember(
   member: Member,
   { options, timeout: usual }: AliasEntry,
@@ -43,13 +43,13 @@ export function conditionOf({ options: { when }, path }: AliasEntry): Holds | un
   return when && compileCondition(when, `${path}.when`)
 }
 
-/** An alias within an alias is for the calls that both are for. */
+/** An alias within an alias serves the calls that meet both conditions. */
 function bothHold(inner: Holds | undefined, outer: Holds | undefined): Holds | undefined {
   if (!inner || !outer) return inner ?? outer
   return (metadata) => outer(metadata) && inner(metadata)
 }
 
-/** One share for all members together, spread by their own weights; evenly when none of them has any. */
+/** Spreads one share over all members by their own weights; evenly when all weights are 0. */
 export function sharedWeights(members: readonly Member[], share: number): readonly Member[] {
   const total = members.reduce((sum, { weight }) => sum + weight, 0)
   return members.map((member) =>
@@ -57,7 +57,7 @@ export function sharedWeights(members: readonly Member[], share: number): readon
   )
 }
 
-/** Members that are alike but for their weights become one, with the weights of all, where the first of them stood. */
+/** Joins members that differ only in their weights, with the sum of the weights, at the place of the first. */
 export function joinedMembers(members: readonly Member[]): readonly Member[] {
   const distinct: Member[] = []
   const places = new Map<string, number[]>()

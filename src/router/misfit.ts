@@ -4,20 +4,20 @@ import { traitsOf } from '../models/index.js'
 import type { Capability } from './target-options.js'
 import type { Member, RoutedCall } from './strategy.js'
 
-/** Why a member cannot serve a call, whatever happens: it is never asked. */
+/** Why a member can never serve a call: it is not tried. */
 export interface Misfit {
-  /** In a few words, to follow the target's id. */
+  /** A few words that follow the target's id. */
   readonly why: string
-  /** What it lacks; `undefined` when it was ruled out by the call's metadata. */
+  /** The capability that it lacks; `undefined` when the call's metadata rules it out. */
   readonly capability?: Capability
 }
 
 const REFUSED_BY_CONDITION: Misfit = { why: 'is for other calls (`when`)' }
 
 /**
- * `undefined` when it can, as far as is known.
+ * Returns `undefined` when the member can serve the call, as far as is known.
  *
- * @param regional - Whether targets say their regions here: then one that does not say it is in none that a call asks for.
+ * @param regional - Whether targets have regions here: then one without a region does not serve a call that asks for one.
  */
 export function misfit(call: RoutedCall, { target, when }: Member, regional: boolean): Misfit | undefined {
   if (when && !when(call.metadata)) return REFUSED_BY_CONDITION
@@ -36,8 +36,8 @@ export function regionOf({ metadata }: RoutedCall): string | undefined {
 }
 
 /**
- * Whether the call seems too long for the member, by what is said of it or known of its model. An estimate, so that it is
- * only a reason to ask others first.
+ * Whether the call seems too long for the member, by its options or its model. This is an estimate, so it is only a reason
+ * to try others first.
  */
 export function isTight(call: Lengths, { target }: Member): boolean {
   const { contextWindow: known, maxOutput } = traitsOf(target.base ?? target.model)
@@ -50,7 +50,7 @@ type Lengths = Pick<RoutedCall, 'inputTokens' | 'outputTokens'>
 
 const TOLD = 3
 
-/** No target fits the call: the error that says why. */
+/** The error for a call that no target fits. */
 export function noneFits(call: RoutedCall, misfits: ReadonlyMap<Member, Misfit>): TracestitchError {
   const found = [...misfits]
   const [first] = found

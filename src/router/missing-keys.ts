@@ -1,4 +1,4 @@
-/** Targets that cannot be called because the key or a part of the address is missing. All are said at once. */
+/** Targets that cannot be called because the key or a part of the address is missing. One error names all of them. */
 import { ConfigError } from '../kernel/errors.js'
 import { entriesOf, groupOf } from './alias-entries.js'
 import type { AliasOptions, FallbackOptions, TargetOptions } from './options.js'
@@ -10,7 +10,7 @@ import { Wildcards } from './wildcards.js'
 export interface SkippedTarget {
   /** `provider/model`. */
   readonly target: string
-  /** Where the options name it, such as `models.smart[1]`. */
+  /** Its path in the options, such as `models.smart[1]`. */
   readonly path: string
   /** What is missing, and how to set it. */
   readonly reason: string
@@ -20,7 +20,7 @@ export interface MissingKeys {
   readonly targets: readonly SkippedTarget[]
   /** Whether the entry or fallback at this path of the options cannot be called. */
   skips(path: string): boolean
-  /** Names of aliases of which no target is left. */
+  /** Names of aliases without any target left. */
   readonly empty: ReadonlySet<string>
   /** What a call of such an alias lacks, in words; `undefined` for every other model. */
   lacking(model: string): string | undefined
@@ -37,7 +37,7 @@ interface Configuration {
   readonly fallbacks: readonly FallbackOptions[]
 }
 
-/** Looks at every target that the options name. @throws ConfigError for an unknown provider. */
+/** Checks every target that the options name. @throws ConfigError for an unknown provider. */
 export function findMissingKeys({ models, fallbacks }: Configuration, targets: Targets): MissingKeys {
   const isAlias = (model: string): boolean => Object.hasOwn(models, model)
   const found = new Map<string, SkippedTarget>()
@@ -71,7 +71,7 @@ function named(list: readonly FallbackOptions[], path: string): readonly Named[]
   })
 }
 
-/** Also those of which every target is such an alias: their entries are added to `found`. */
+/** Includes aliases whose targets are all such aliases; their entries are added to `found`. */
 function emptyAliases(
   entries: ReadonlyMap<string, readonly Named[]>,
   found: Map<string, SkippedTarget>,

@@ -1,7 +1,7 @@
-/** What other clients and gateways call an option, for users who come from them. */
+/** Names of options in other clients and gateways, for users who come from them. */
 import { didYouMean } from '../kernel/did-you-mean.js'
 
-/** Without underscores, in lower case. A name may mean one thing here and another there: the first that is an option counts. */
+/** Without underscores, in lower case. A name may have several meanings: the first that is an option counts. */
 const MEANT: Readonly<Record<string, readonly string[]>> = {
   retry: ['retries'],
   retrypolicy: ['retries'],
@@ -29,10 +29,10 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   oncircuitopen: ['onCooldown'],
 }
 
-/** Options of a provider that others take at the top. */
+/** Options of a provider that other clients have at the top level. */
 const OF_PROVIDER: ReadonlySet<string> = new Set(['apikey', 'baseurl', 'headers', 'defaultheaders', 'protocol'])
 
-/** What to write in place of an unknown option; empty where that is not known. @param known - Options of that place. */
+/** What to write in place of an unknown option; empty if that is not known. @param known - The options at that place. */
 export function hintFor(key: string, known: readonly string[]): string {
   const name = key.replaceAll('_', '').toLowerCase()
   if (known.includes('providers') && OF_PROVIDER.has(name))

@@ -1,4 +1,4 @@
-/** Options compiled once to a frozen plan; a call only looks up. */
+/** Compiles the options once to a frozen plan for all calls. */
 import type { Catalogue } from '../kernel/catalogue.js'
 import type { Clock } from '../kernel/clock.js'
 import { ConfigError } from '../kernel/errors.js'
@@ -16,7 +16,7 @@ import type { Holding, Target } from './target.js'
 import { Targets } from './targets.js'
 
 export interface Plan {
-  /** What the client knows and nobody must be shown. */
+  /** Keys and other secrets that must never be shown. */
   readonly secrets: Secrets
   readonly retries: RetryPolicy
   readonly timeout: TimeoutPolicy
@@ -88,7 +88,7 @@ export function compilePlan(options: ClientOptions, sources: PlanSources): Plan 
   })
 }
 
-/** Without what is given as `undefined`, which means the default. */
+/** Without options that are `undefined`, which means the default. */
 function given<T extends object>(options: T): Partial<T> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>
 }

@@ -1,4 +1,4 @@
-/** Where a call is on its way through its targets. */
+/** The position of a call on its way through its targets. */
 import type { ErrorClass } from '../policies/classify-error.js'
 import type { FailedStep } from './route-step.js'
 import type { Fallback, Level, Route } from './route.js'
@@ -8,14 +8,14 @@ import type { Member } from './strategy.js'
 export interface Leg {
   readonly levels: readonly Level[]
   readonly params: Readonly<Record<string, unknown>> | undefined
-  /** Why it was entered; `undefined` for the call's own. */
+  /** Why the fallback was entered; `undefined` for the call's own targets. */
   readonly after: ErrorClass | undefined
 }
 
-/** A member that an attempt was made at. */
+/** A member that was tried. */
 export interface Tried {
   readonly member: Member
-  /** `undefined` while it is under way, or when it failed beside another one. */
+  /** `undefined` while it is under way, or when it failed in parallel with another one. */
   failure: Pick<FailedStep, 'errorClass' | 'retryAfterMs'> | undefined
 }
 

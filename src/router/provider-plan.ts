@@ -1,4 +1,4 @@
-/** A provider row, the caller's changes and the environment, compiled to what a call needs. */
+/** Compiles a provider row, the caller's changes and the environment to what a call needs. */
 import { exportNames, formatOf, missingFormat, type Catalogue } from '../kernel/catalogue.js'
 import { ConfigError } from '../kernel/errors.js'
 import type {
@@ -27,7 +27,7 @@ import { keySource } from './token-source.js'
 
 export type { Environment }
 
-/** What servers of OpenAI's formats answer too, or else say that they do not. */
+/** Further operations that servers of OpenAI's formats answer, or refuse. */
 const OPENAI_COMPANIONS: readonly FormatId[] = [
   'openai-embeddings',
   'jina-rerank',
@@ -40,13 +40,13 @@ const OPENAI_COMPANIONS: readonly FormatId[] = [
   'openai-translations',
 ]
 
-/** What a provider of the caller's own speaks beside the format in the key. */
+/** Formats of a provider of the caller's own in addition to the one in the key. */
 const COMPANIONS: Partial<Record<FormatId, readonly FormatId[]>> = {
   'openai-chat': OPENAI_COMPANIONS,
   'openai-responses': OPENAI_COMPANIONS,
 }
 
-/** A row for a provider of the caller's own. How its key is sent follows from its format: as the format's maker takes it. */
+/** A row for a provider of the caller's own. Its key is sent in the way of the format's maker. */
 function ownRow(id: string, options: ProviderOptions, catalogue: Catalogue): ProviderRow {
   if (options.baseURL === undefined) {
     throw new ConfigError(
@@ -75,11 +75,11 @@ function ownRow(id: string, options: ProviderOptions, catalogue: Catalogue): Pro
 interface Spoken {
   readonly protocols: ReadonlyMap<FormatId, Protocol>
   readonly passthroughs: ReadonlyMap<PassthroughId, PassthroughFormat>
-  /** Those of the row for which there is no codec. */
+  /** Formats of the row without a codec here. */
   readonly missing: readonly FormatId[]
 }
 
-/** @throws ConfigError for a format that the caller names and that is not in the catalogue. */
+/** @throws ConfigError for a format in the options that is not in the catalogue. */
 function spokenBy(options: ProviderOptions, row: ProviderRow, catalogue: Catalogue): Spoken {
   const { protocol } = options
   const named = protocol === undefined ? [] : typeof protocol === 'string' ? [protocol] : protocol
@@ -100,7 +100,7 @@ function spokenBy(options: ProviderOptions, row: ProviderRow, catalogue: Catalog
   return { protocols, passthroughs, missing }
 }
 
-/** @param secrets - Learns those of the provider. @throws ConfigError when what the caller gave cannot make a provider. A missing key only throws on use. */
+/** @param secrets - Collects those of the provider. @throws ConfigError for invalid options of a provider. A missing key throws only on use. */
 export function planProvider(
   id: string,
   options: ProviderOptions,
@@ -145,9 +145,9 @@ export function planProvider(
 
   const { apiKey, apiKeyEnv, credentials } = options
   if (apiKey !== undefined && apiKeyEnv !== undefined) {
-    throw new ConfigError(`providers.${id}.apiKeyEnv`, 'is given beside apiKey; leave one of them out')
+    throw new ConfigError(`providers.${id}.apiKeyEnv`, 'is given together with apiKey; remove one of them')
   }
-  // Credentials that the caller gives win over a key of the environment, unless the caller names its variable.
+  // The caller's credentials win over a key of the environment, unless the caller names its variable.
   const fromEnv = apiKeyEnv === undefined ? (credentials ? [] : row.env) : [apiKeyEnv]
   const given = apiKey ?? firstSet(fromEnv, env)
   if (typeof given === 'string') secrets.add(given)
@@ -176,7 +176,7 @@ export function planProvider(
     typeof given === 'string' && traded === undefined
       ? keyHeader(auth, headerValue(given, `providers.${id}.apiKey`))
       : undefined
-  // Found only by asking for a token.
+  // Only a request for a token shows whether there are any.
   const atHand = given !== undefined || !auth.source || hasGoogleCredentials(env)
   return Object.freeze({
     id,
@@ -200,7 +200,7 @@ export function planProvider(
       const named = row.embeddingsByModel?.find(({ part }) => model.includes(part))
       if (!named) return embeddings
       const found = speaks.get(named.protocol)
-      // Without its codec, such a model would be asked in a format that is not its own.
+      // Without its codec, such a model would get requests of another format.
       return found?.kind === 'embeddings' ? found : unspoken.includes(named.protocol) ? undefined : embeddings
     },
     rerank: spoken.find((found) => found.kind === 'rerank'),
@@ -243,12 +243,12 @@ function addressFrom(row: ProviderRow, env: Environment): string | undefined {
   if (found !== undefined) return found
   throw new ConfigError(
     (row.addressEnv ?? []).join(', '),
-    'is no address; write it as host, host:port or http://host:port',
+    'is not an address; write it as host, host:port or http://host:port',
     { provider: row.id },
   )
 }
 
-/** The fields of the body that are the account's. */
+/** Fields of the body that belong to the account. */
 function bodyOf(row: ProviderRow, { variables }: ProviderOptions, env: Environment): PlannedProvider['body'] {
   const body: Record<string, string> = {}
   for (const [name, variable] of Object.entries(row.bodyVariables ?? {})) {

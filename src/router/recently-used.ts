@@ -1,19 +1,19 @@
 interface Entry<T> {
   readonly value: T
-  /** Since the last search for one to forget. */
+  /** Whether it was used since the last eviction looked at it. */
   used: boolean
 }
 
 /**
- * Remembers what was used of late. What goes is the oldest that was not used since it was last looked at ("second
- * chance", an approximation of the least recently used): a hit then moves nothing and allocates nothing.
+ * A cache of recently used values. It evicts the oldest value that was not used since it was last looked at ("second
+ * chance", an approximation of least recently used), so that a hit moves nothing and allocates nothing.
  */
 export class RecentlyUsed<T> {
   private readonly entries = new Map<string, Entry<T>>()
   private readonly limit: number
   private readonly forgotten: (value: T) => void
 
-  /** @param forgotten - Told of each value that had to go. */
+  /** @param forgotten - Called with each value that is evicted. */
   constructor(limit: number, forgotten: (value: T) => void) {
     this.limit = limit
     this.forgotten = forgotten
@@ -26,14 +26,14 @@ export class RecentlyUsed<T> {
     return entry.value
   }
 
-  /** For a key that is not there. */
+  /** Adds a key that is not there. */
   add(key: string, value: T): void {
     if (this.entries.size >= this.limit) this.forgetOne()
     this.entries.set(key, { value, used: false })
   }
 
   private forgetOne(): void {
-    // Ends: each round leaves one more that is not used.
+    // This ends: each round marks one more as unused.
     for (const [key, entry] of this.entries) {
       this.entries.delete(key)
       if (!entry.used) {

@@ -1,4 +1,4 @@
-/** Which of the targets that failed is worth another try. */
+/** Picks the failed target that is worth another try. */
 import { retryDelay } from '../policies/retry.js'
 import type { FailedStep, CallRoute } from './route-step.js'
 import type { Tried } from './position.js'
@@ -8,13 +8,13 @@ export interface FailedAttempts {
   readonly last: Pick<FailedStep, 'errorClass' | 'retryAfterMs'>
   /** Milliseconds left of the call's time. */
   readonly remaining: number
-  /** Made at this level. */
+  /** Retries made at this level. */
   readonly retries: number
-  /** Whether another target is there to go to. */
+  /** Whether another target is left. */
   readonly hasNext: boolean
 }
 
-/** The first that waiting may help: those in cooldown last, then the shortest wait, then the oldest. Takes of its budget. */
+/** The first that a retry may help: those in cooldown last, then the shortest wait, then the oldest. Takes from its retry budget. */
 export function retryTarget(
   here: readonly Tried[],
   { retries: policy, random, whenAllInCooldown }: Pick<CallRoute, 'retries' | 'random' | 'whenAllInCooldown'>,
@@ -33,7 +33,7 @@ export function retryTarget(
   return undefined
 }
 
-/** One in cooldown comes after those that do not. */
+/** Targets in cooldown come after the others. */
 function rank({ member }: Tried): number {
   return member.health.cooldownLeft > 0 ? 1 : 0
 }

@@ -1,4 +1,4 @@
-/** What a call's way through its targets begins with, and what its steps are. */
+/** The start of a call's way through its targets, and its steps. */
 import type { ErrorClass } from '../policies/classify-error.js'
 import type { RetryPolicy } from '../policies/retry.js'
 import type { Fallback, Route } from './route.js'
@@ -9,13 +9,13 @@ export interface RouteStep {
   readonly member: Member
   /** Milliseconds to wait first. */
   readonly wait: number
-  /** For the trace: why this target. */
+  /** Why this target was chosen, for the trace. */
   readonly reason: string
-  /** Fields of the body that differ at this target. */
+  /** Fields of the body that are set or changed for this target. */
   readonly params: Readonly<Record<string, unknown>> | undefined
 }
 
-/** There is no next attempt, though none was made: every target is in cooldown. */
+/** There is no first attempt, because every target is in cooldown. */
 export interface AllInCooldown {
   /** Milliseconds until the first of them may be tried. */
   readonly retryAfterMs: number
@@ -25,7 +25,7 @@ export interface FailedStep {
   readonly errorClass: ErrorClass
   /** A second class that a fallback may be for. */
   readonly also?: ErrorClass | undefined
-  /** The fallback whose own test turned the answer down. */
+  /** The fallback whose own test rejected the answer. */
   readonly tested?: Fallback | undefined
   readonly retryAfterMs: number | undefined
   /** Milliseconds left of the call's time. */
@@ -37,7 +37,7 @@ export interface FailedStep {
 export interface CallRoute {
   readonly call: RoutedCall
   readonly route: Route
-  /** What follows the route's own targets. */
+  /** The fallbacks after the route's own targets. */
   readonly fallbacks: readonly Fallback[]
   readonly retries: RetryPolicy
   /** When every target is in cooldown: try the one that comes back first, or none. */

@@ -1,4 +1,4 @@
-/** What a model string means, compiled: levels of targets, and what stands behind them. */
+/** The route of a model string: levels of targets, and their fallbacks. */
 import type { ErrorClass } from '../policies/classify-error.js'
 import type { HedgePolicy } from '../policies/hedge.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
@@ -16,22 +16,22 @@ export interface Level {
 /** Where a call goes when its own targets failed. */
 export interface Fallback {
   readonly levels: readonly Level[]
-  /** Classes of failures it is for; `undefined`: all after which another target may do better. */
+  /** Classes of failures it is for; `undefined`: all that another target may not have. */
   readonly on: ReadonlySet<ErrorClass> | undefined
-  /** Its own tests: an answer for which one says `true` is left, and this one is asked. */
+  /** Its own tests: an answer for which one returns `true` is given up for this fallback. */
   readonly tests: readonly AnswerTest[]
-  /** Fields of the body that differ there, such as other messages. */
+  /** Fields of the body that are set or changed there, such as other messages. */
   readonly params: Readonly<Record<string, unknown>> | undefined
 }
 
 export interface Route {
   /** Whether the model string was an alias. */
   readonly alias: boolean
-  /** In the order to try them: the next only when nothing in those before it is left. */
+  /** In the order to try them: the next one only when none before it is left. */
   readonly levels: readonly Level[]
-  /** Of the alias, before those of the client. */
+  /** Fallbacks of the alias, before those of the client. */
   readonly fallbacks: readonly Fallback[]
   readonly hedge: HedgePolicy | undefined
-  /** Of the alias, over that of the client. */
+  /** Hedging of the alias. */
   readonly timeout?: number | TimeoutOptions | undefined
 }

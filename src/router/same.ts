@@ -1,4 +1,4 @@
-/** Whether two pieces of options say the same. Functions are the same only when they are one. */
+/** Whether two option values are equal, with their fields. Functions are compared by identity. */
 export function isSame(one: unknown, other: unknown): boolean {
   if (Object.is(one, other)) return true
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
@@ -6,7 +6,7 @@ export function isSame(one: unknown, other: unknown): boolean {
   return differingFields(one, other).length === 0
 }
 
-/** Names of the fields in which two objects differ; one that is `undefined` is as good as absent. */
+/** Names of the fields in which two objects differ; `undefined` counts as absent. */
 export function differingFields(one: object, other: object): readonly string[] {
   const [a, b] = [one, other] as readonly Readonly<Record<string, unknown>>[]
   const names = new Set([...Object.keys(one), ...Object.keys(other)])

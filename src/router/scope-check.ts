@@ -1,4 +1,4 @@
-/** Scopes of limits and budgets: a name that is nowhere would hold for no call, and nobody would notice. */
+/** Checks names in scopes of limits and budgets: a misspelt one would silently hold for no call. */
 import { ConfigError } from '../kernel/errors.js'
 import { didYouMean } from '../kernel/did-you-mean.js'
 import type { ClientOptions } from './options.js'
@@ -6,7 +6,7 @@ import type { Scope } from './scoped-options.js'
 import type { Targets } from './targets.js'
 import { isWildcard, Wildcards } from './wildcards.js'
 
-/** Each value by itself. */
+/** Counts each value separately. */
 const EACH = '*'
 
 /** @throws ConfigError on the first scope that names an unknown alias or provider. */

@@ -1,4 +1,4 @@
-/** Cooldowns that processes share: where one process found a target failing, the others do not have to. */
+/** Cooldowns that processes share: when one process sees a target fail, the others need not. */
 import type { Clock } from '../kernel/clock.js'
 import { ConfigError } from '../kernel/errors.js'
 import type { Fact, Store } from '../kernel/store.js'
@@ -9,22 +9,22 @@ import type { CooldownEvent } from './events.js'
 import type { Holding } from './target.js'
 
 const SPACE = 'cooldowns'
-/** Milliseconds between two looks at what the others have found. */
+/** Milliseconds between two reads of the shared cooldowns. */
 const REFRESH = 250
 
 export interface SharedCooldownsOptions {
   readonly store: Store
   readonly clock: Clock
   readonly targets: () => readonly Holding[]
-  /** A target cools down because another process said so. */
+  /** A target cools down because of another process. */
   readonly onCooldown?: (event: CooldownEvent) => void
 }
 
-/** No call waits for the store here. What it cannot say, the breakers of this process find out by themselves. */
+/** No call waits for the store here. Without it, the breakers of this process still work. */
 export class SharedCooldowns {
   private readonly options: SharedCooldownsOptions
   private readonly own = crypto.randomUUID()
-  /** By target: the cooldown that was last told or learnt. Each is applied once, or it would outlive a recovery. */
+  /** The cooldown that was last written or read, by target. Each is applied once, or it would outlive a recovery. */
   private readonly known = new Map<string, string>()
   private refreshAt = 0
   private refreshing = false
@@ -35,12 +35,12 @@ export class SharedCooldowns {
     this.options = options
   }
 
-  /** Operations that the store failed. */
+  /** Operations in which the store failed. */
   get failures(): number {
     return this.missed
   }
 
-  /** A call begins: learns what is new, when it was not done just now. */
+  /** A call begins: reads new cooldowns, unless that was just done. */
   refresh(): void {
     const { store, clock } = this.options
     if (!store.shared || this.refreshing) return
@@ -57,7 +57,7 @@ export class SharedCooldowns {
     })
   }
 
-  /** An attempt has ended. @param cooldown - Milliseconds of the cooldown that begins now, if one does; and after what. */
+  /** An attempt has ended. @param cooldown - The cooldown that begins now, if one does: its milliseconds and the failure. */
   settled({ target, health }: Holding, cooldown: number | undefined, after: CooldownEvent['after'] = 'unknown'): void {
     const { store } = this.options
     if (!store.shared) return
@@ -69,7 +69,7 @@ export class SharedCooldowns {
       this.background(() => store.put(SPACE, id, value, cooldown))
     } else if (this.known.has(id) && health.state === 'closed') {
       this.known.delete(id)
-      // Processes that begin later need not cool down.
+      // Processes that start later need not cool down.
       this.background(() => store.remove(SPACE, id))
     }
   }
@@ -87,7 +87,7 @@ export class SharedCooldowns {
       const [from, , after] = fact.value.split(' ')
       if (from === this.own) continue
       const ms = fact.expiresInMs
-      // A store that does not know how long would put it into cooldown for ever.
+      // A cooldown without an end would last for ever.
       if (!Number.isFinite(ms)) continue
       if (!health.breaker.coolDownUntil(now + ms)) continue
       this.options.onCooldown?.({
@@ -103,14 +103,14 @@ export class SharedCooldowns {
   private background(operation: () => unknown): void {
     const failed = (error: unknown): void => {
       this.missed += 1
-      // A store that is down says so itself; one that cannot work must not stay unnoticed, though no call fails of it.
+      // A store that is down reports it itself. One that cannot work at all must be reported here, as no call fails because of it.
       if (error instanceof ConfigError) warnOnce(error.message)
     }
     void (async () => operation())().catch(failed)
   }
 }
 
-/** Another version of this package may tell what this one does not know. */
+/** Another version of this package may write classes that this one does not know. */
 function known(after: string | undefined): CooldownEvent['after'] {
   const isKnown = after === 'slow' || verdictOf(after as ErrorClass) === 'failure'
   return isKnown ? (after as CooldownEvent['after']) : 'unknown'

@@ -1,4 +1,4 @@
-/** When no target takes a call now: the one that is back first. */
+/** Finds the target that is back first, when all are in cooldown. */
 import { isTight, type Misfit } from './misfit.js'
 import type { CallRoute } from './route-step.js'
 import type { Fallback, Level } from './route.js'
@@ -6,9 +6,9 @@ import type { Member } from './strategy.js'
 
 export interface Soonest {
   readonly member: Member
-  /** Milliseconds; 0 while a call tries whether it is back. */
+  /** Milliseconds until it is back; 0 while a call tries it. */
   readonly cooldownLeft: number
-  /** It stands in; `undefined`: in the route itself. */
+  /** The fallback that it is in; `undefined`: the route itself. */
   readonly fallback: Fallback | undefined
   /** Index of its level there. */
   readonly level: number
@@ -21,7 +21,7 @@ export interface Cooling {
 }
 
 /**
- * Of the route, and of the fallbacks that are for all failures. One that the call seems too long for is only taken when
+ * Searches the route, and the fallbacks for all failures. A target that the call seems too long for is only taken when
  * there is no other, however soon it is back.
  */
 export function soonestBack(
@@ -38,7 +38,7 @@ export function soonestBack(
         if (wrong) misfits.set(member, wrong)
         else cooling.push({ member, index, cooldownLeft: member.health.cooldownLeft, tight: isTight(call, member) })
       }
-      // What the strategy would not choose is no choice because the others are in cooldown.
+      // A target that the strategy would never choose is not chosen because the others are in cooldown either.
       const chosen = cooling
         .sort(bySoonest)
         .find(({ index }) => selector.select(call, (other) => other === index) !== undefined)

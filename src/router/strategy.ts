@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.js'
 import type { Capability } from './target-options.js'
 import type { Holding } from './target.js'
 
-/** What a strategy may know of a call. Getters are worked out when first read. */
+/** What a strategy may know of a call. Getters compute their value when first read. */
 export interface RoutedCall {
   /** The model string as the caller wrote it. */
   readonly model: string
@@ -12,9 +12,9 @@ export interface RoutedCall {
   readonly metadata: Readonly<Record<string, unknown>>
   /** Tokens of the input, estimated. */
   readonly inputTokens: number
-  /** Tokens of the output that the call asks room for; 0 when it does not say. */
+  /** The most output tokens that the call asks for; 0 when it does not say. */
   readonly outputTokens: number
-  /** What the request needs of a model. */
+  /** Capabilities that the request needs. */
   readonly needs: readonly Capability[]
   /** The stable beginning of the prompt (system message, tools, first turns), for prompt caches; empty when there is none. */
   readonly promptPrefix: string
@@ -46,10 +46,10 @@ export interface Comparison {
 
 /** A target within a group. */
 export interface Member extends Holding {
-  /** Share of the calls, relative to the others. Default 1; 0: only when nothing else is available. */
+  /** Share of the calls, relative to the others. Default 1; 0: only when no other is available. */
   readonly weight: number
   readonly tags: readonly string[]
-  /** Serves only calls whose metadata this holds for. */
+  /** The member serves only calls whose metadata meets this condition. */
   readonly when: ((metadata: Readonly<Record<string, unknown>>) => boolean) | undefined
 }
 
@@ -57,7 +57,7 @@ export interface Group {
   /** Name of the alias, for messages. */
   readonly name: string
   readonly members: readonly Member[]
-  /** Of the strategy, checked by its {@link Strategy.options}. */
+  /** Options of the strategy, checked by its {@link Strategy.options}. */
   readonly options: Readonly<Record<string, unknown>>
   readonly clock: Clock
   /** 0 up to 1. */
@@ -74,23 +74,26 @@ export interface Choice {
 /** A strategy at work on one group. */
 export interface Selector {
   /**
-   * The member to try next, or `undefined` when none is available.
+   * Returns the member to try next, or `undefined` when none is available.
    *
-   * @param available - Whether a member may be tried now: not tried by this call, not in cooldown, fit for the call.
-   *   Cheap, but may be asked of every member: ask of the likely one first.
+   * @param available - Whether a member may be tried now: not tried by this call, not in cooldown, fit for the call. Not
+   *   expensive, but it adds up over many members: call it for the likely one first.
    */
   select(call: RoutedCall, available: (index: number) => boolean): Choice | undefined
-  /** Told when the health of a member has changed: an attempt began or ended. Absent: not told. */
+  /** Called when the health of a member has changed: an attempt began or ended. */
   changed?(index: number): void
 }
 
 export interface Strategy {
-  /** As it is named in options. */
+  /** Its name in the options. */
   readonly id: string
-  /** Names of its own options, and what is wrong with a value: `undefined` when nothing is. Absent: it has none. */
+  /** Its own options by name, each with a check that says what is wrong with a value (`undefined`: nothing). Absent: it has none. */
   readonly options?: Readonly<Record<string, (value: unknown) => string | undefined>>
-  /** It goes through its members as written, so that the levels of an alias among them need not be levels of their own. */
+  /**
+   * It tries its members in the order in which they are written, so that the levels of an alias among them need not be
+   * levels of their own.
+   */
   readonly keepsOrder?: boolean
-  /** Once for each group, when the client is made. */
+  /** Called once for each group, when the client is made. */
   create(group: Group): Selector
 }

@@ -1,4 +1,4 @@
-/** How targets are named: by model, and by a name of their own where one model has several. */
+/** How targets are named: by model, and by a name of their own if one model has several. */
 import type { TargetOptions } from './options.js'
 
 /** Options of a target that change its provider. */
@@ -11,10 +11,10 @@ export const OF_PROVIDER = [
   'credentials',
   'headers',
 ] as const
-/** Options that make a target another one than its model alone would be; all else is said of an entry in an alias. */
+/** Options that belong to the target itself; all others belong to an entry of an alias. */
 const OF_TARGET = [...OF_PROVIDER, 'name', 'base', 'region', 'limits'] as const
 
-/** What makes no sense on an alias within an alias. */
+/** Options that an alias within an alias cannot have. */
 export function targetOption(options: TargetOptions): string | undefined {
   return OF_TARGET.find((option) => options[option] !== undefined)
 }
@@ -23,7 +23,7 @@ export function hasOwnProvider(options: TargetOptions): boolean {
   return OF_PROVIDER.some((name) => options[name] !== undefined)
 }
 
-/** Whether it has what no other target of its model has, so that it needs a name. */
+/** Whether it differs from the plain target of its model, so that it needs a name. */
 export function isOwnTarget(options: TargetOptions): boolean {
   return labelOf(options) !== undefined || hasOwnProvider(options) || options.limits !== undefined
 }
@@ -32,12 +32,12 @@ export function labelOf({ name, region }: TargetOptions): string | undefined {
   return name ?? region
 }
 
-/** The part of the options that says which target it is and what it is. */
+/** The part of the options that identifies and describes the target. */
 export function identityOf(options: TargetOptions): Partial<TargetOptions> {
   return Object.fromEntries(OF_TARGET.map((name) => [name, options[name]]))
 }
 
-/** Where a model string divides: whichever mark comes first, so that a model may hold both. */
+/** Where a model string divides: at the first of both marks, so that a model's name may contain both. */
 export function markOf(model: string): number {
   return model.search(/[/:]/)
 }

@@ -1,8 +1,8 @@
-/** Options of a target that the router reads while calls go by. */
+/** Options of a target that the router reads during calls. */
 
 /** Limits of one target. A target at its limit is skipped while another can serve. */
 export interface TargetLimits {
-  /** Requests in any 60 seconds, wherever those begin; as many may come at once. Each try counts. */
+  /** Requests in any 60 seconds, whenever those begin; all of them may come at once. Each try counts. */
   rpm?: number | undefined
   /** Tokens in any 60 seconds, input and output together: as estimated, then as the answer says. */
   tpm?: number | undefined
@@ -12,5 +12,5 @@ export interface TargetLimits {
   queue?: number | undefined
 }
 
-/** What a model can take, where the answer decides whether a call is sent there. What is left out is taken for granted. */
+/** What a model can support, as far as routing depends on it. A capability that is left out is assumed. */
 export type Capability = 'vision' | 'audio' | 'files' | 'tools' | 'json_schema'

@@ -1,4 +1,4 @@
-/** Every target of a client, each with one health, in whichever groups it is. */
+/** Every target of a client, each with one health that all its groups share. */
 import { LISTED, missingProvider, type Catalogue } from '../kernel/catalogue.js'
 import type { Clock } from '../kernel/clock.js'
 import { ConfigError } from '../kernel/errors.js'
@@ -18,14 +18,14 @@ export interface TargetsOptions {
   readonly env: Environment
   readonly catalogue: Catalogue
   readonly clock: Clock
-  /** Learns those of the providers. */
+  /** Collects those of the providers. */
   readonly secrets: Secrets
   readonly policies: HealthPolicies
-  /** USD per million tokens of a target; worked out when first asked for. */
+  /** USD per million tokens of a target, computed on first use. */
   readonly price: (target: Target) => number | undefined
 }
 
-/** What the configuration says of a target, and where it says it first. */
+/** The options of a target, and the path where they come first. */
 interface Said {
   readonly path: string
   readonly identity: Partial<TargetOptions>
@@ -33,7 +33,7 @@ interface Said {
 
 interface Asked {
   readonly holding: Holding
-  /** Routes that are remembered and lead there. */
+  /** The number of cached routes that lead there. */
   routes: number
 }
 
@@ -59,7 +59,7 @@ export class Targets {
     return this.configured.get(id) ?? this.asked.get(id)?.holding
   }
 
-  /** Of a model string that a call brings. @throws ConfigError when it names no target. */
+  /** The target of a call's model string. @throws ConfigError when it names no target. */
   ask(model: string, path: string): Holding {
     const { id, name, provider } = this.parse(model, path)
     const known = this.find(`${id}/${name}`)
@@ -68,11 +68,12 @@ export class Targets {
   }
 
   /**
-   * Of the configuration. Targets of one model are one, unless their provider, limits or names differ; those of one
-   * name are one wherever they stand, and must be alike.
+   * The target of an entry in the configuration. Entries of one model are one target, unless their provider, limits or
+   * names differ. Entries of one name are one target everywhere, and must be equal.
    *
-   * @param fallbackName - For a target that must have a name and has none.
-   * @param kept - `false` for one that a call's model string made of a wildcard: it goes with the last route to it.
+   * @param fallbackName - The name for a target that needs one and has none.
+   * @param kept - `false` for a target that a call's model string made from a wildcard: it is dropped with the last route
+   * to it.
    * @throws ConfigError when it names no target, or two that differ have one name.
    */
   configure(options: TargetOptions, path: string, fallbackName: string, kept = true): Holding {
@@ -87,14 +88,14 @@ export class Targets {
     }
     const planned = hasOwnProvider(options) ? this.changed(id, options, path) : provider
     const { region, base = baseIn(planned, name) } = options
-    // The program may change its object later.
+    // A copy: the program may change its object later.
     const limits = options.limits && { ...options.limits }
     const holding = this.hold({ id: full, model: name, base, provider: planned, limits, facts: { region } }, kept)
     this.said.set(holding, { path, identity })
     return holding
   }
 
-  /** Whether a model string begins with a provider that there is. */
+  /** Whether a model string begins with a known provider. */
   knows(model: string): boolean {
     const at = markOf(model)
     return at > 0 && at < model.length - 1 && this.provider(model.slice(0, at)) !== undefined
@@ -107,21 +108,21 @@ export class Targets {
     return provider
   }
 
-  /** What a target lacks that it cannot be called without, in words; `undefined` when nothing, or its provider is not known. */
+  /** What is missing to call a target, in words; `undefined` when nothing is, or its provider is not known. */
   lacking(options: TargetOptions): string | undefined {
     const at = markOf(options.model)
     const provider = at > 0 ? this.provider(options.model.slice(0, at)) : undefined
     return provider && (hasOwnProvider(options) ? this.with(provider.id, options) : provider).missing
   }
 
-  /** @throws ConfigError for what {@link configure} would refuse of a target by itself. */
+  /** @throws ConfigError where {@link configure} would refuse the target by itself. */
   check(options: TargetOptions, path: string): void {
     const changes = hasOwnProvider(options)
     const { id } = this.parse(options.model, path, changes)
     if (changes) this.changed(id, options, path)
   }
 
-  /** A route is remembered that leads to these. */
+  /** A route to these targets was cached. */
   retain(ids: readonly string[]): void {
     for (const id of ids) {
       const asked = this.asked.get(id)
@@ -129,7 +130,7 @@ export class Targets {
     }
   }
 
-  /** Such a route is forgotten: what only calls have named goes with the last one. */
+  /** Such a route was evicted. Targets that only calls have named are dropped with the last one. */
   release(ids: readonly string[]): void {
     for (const id of ids) {
       const asked = this.asked.get(id)
@@ -139,7 +140,7 @@ export class Targets {
     }
   }
 
-  /** Drops what a call has named that no route leads to: it failed at another name. */
+  /** Drops targets of a call that no route leads to, because another name in the call was wrong. */
   dropUnused(): void {
     for (const [id, { routes }] of this.asked) if (routes === 0) this.asked.delete(id)
   }
@@ -155,7 +156,7 @@ export class Targets {
     )
   }
 
-  /** `provider/model` or `provider:model`: whichever mark comes first divides, so a model may hold both. */
+  /** `provider/model` or `provider:model`: the first of both marks divides, so a model's name may contain both. */
   private parse(model: string, path: string, changed = false): { id: string; name: string; provider: PlannedProvider } {
     const at = markOf(model)
     if (at <= 0 || at === model.length - 1) {
@@ -176,14 +177,14 @@ export class Targets {
     return { id, name, provider }
   }
 
-  /** @throws ConfigError when what it needs is missing. */
+  /** @throws ConfigError when the key or a part of the address is missing. */
   private changed(id: string, options: TargetOptions, path: string): PlannedProvider {
     const planned = this.with(id, options)
     if (planned.missing !== undefined) throw new ConfigError(path, planned.missing, { provider: id })
     return planned
   }
 
-  /** The provider as one of its targets changes it. */
+  /** The provider with the changes of one of its targets. */
   private with(id: string, options: TargetOptions): PlannedProvider {
     const changes = Object.fromEntries(
       OF_PROVIDER.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])),

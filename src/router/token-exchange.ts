@@ -1,16 +1,16 @@
-/** Tokens that a provider gives for a key: asked for once, and again shortly before they end. */
+/** Tokens that a provider gives for a key: fetched once, and again shortly before they expire. */
 import { CredentialsError } from '../kernel/errors.js'
 import { asNumber, asString, isObject, parseJson } from '../kernel/json.js'
 import type { TokenExchange } from '../kernel/provider.js'
 import type { GiveKey } from './token-source.js'
 
-/** Milliseconds that a token endpoint may take. */
+/** Time limit of a token endpoint, in milliseconds. */
 const TIMEOUT = 15_000
 
-/** Milliseconds before its end at which a token is renewed, or half its life when that is shorter. */
+/** Milliseconds before it expires at which a token is renewed, or half its life if that is shorter. */
 const MARGIN = 300_000
 
-/** Seconds that a token lives whose answer does not say. */
+/** Lifetime in seconds of a token whose answer does not say. */
 const DEFAULT_LIFE = 600
 
 /** @param keyEnv - Environment variables that may hold the key, for messages. */
@@ -46,7 +46,7 @@ export function exchangedTokens(
     } catch (cause) {
       throw failure('gave no token for the key', { cause })
     }
-    // The body may quote the key, so only the status is told.
+    // The body may quote the key, so only the status is shown.
     if (!response.ok) throw failure(`refused the key (${response.status})`, { status: response.status })
     const body = parseJson(text)
     const token = isObject(body) ? asString(body['access_token']) : undefined

@@ -1,22 +1,22 @@
-/** Keys that are asked for: a function of the caller's, or a source that a row names. */
+/** Keys that come from a function: the caller's, or a source that a provider's row names. */
 import { ConfigError, CredentialsError } from '../kernel/errors.js'
 import { headerValue } from './header-value.js'
 
-/** What a function that gives a key may want to know. */
+/** What the function that returns a key is called with. */
 export interface KeyRequest {
-  /** The provider refused the key that the function gave last, so one that it keeps is of no use. */
+  /** The provider refused the last key, so the function must not return a cached one. */
   readonly refresh: boolean
 }
 
 export type GiveKey = (request: KeyRequest) => string | Promise<string>
 
-/** Milliseconds that requests share one asking. A function that hangs must not keep later calls from asking anew. */
+/** Milliseconds for which requests share one call of the function. A function that hangs must not block later calls. */
 const SHARED = 30_000
 
 /**
- * Asks `give` for each request; requests that come while it is busy share its answer, unless it has been busy for long.
+ * Calls `give` for each request; requests that come while it is busy share its result, unless it has been busy for long.
  *
- * @returns A function that throws CredentialsError when there is no key to be had. The message never holds a key.
+ * @returns A function that throws CredentialsError when no key can be obtained. The message never has a key in it.
  */
 export function keySource(give: GiveKey, provider: string): (refresh: boolean) => Promise<string> {
   const asked = new Shared((): Promise<string> => askKey(give, provider, false))

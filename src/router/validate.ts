@@ -1,4 +1,4 @@
-/** Checks options once. An error names the path, the type of what is there, and the fix; never the value. */
+/** Checks options once. An error names the path, the type of the value, and the fix; never the value itself. */
 import type * as z from 'zod/mini'
 import { ConfigError } from '../kernel/errors.js'
 import { isObject, typeName } from '../kernel/json.js'
@@ -7,7 +7,7 @@ import type { ClientOptions } from './options.js'
 import { callOptions, clientOptions } from './option-shapes.js'
 import { hintFor } from './option-hints.js'
 
-/** Options that DESIGN promises and this version does not have. Each would change what a call does, so none is ignored. */
+/** Planned options that this version does not have. Each would change what a call does, so none is ignored. */
 const NOT_YET: Readonly<Record<string, string>> = {
   cache: 'caching',
   guardrails: 'guardrails',
@@ -42,12 +42,12 @@ function check(schema: Schema, options: unknown, root: string): void {
 
 type Issue = z.core.$ZodIssue
 
-/** The fault to report: an unknown name comes before what is missing because of it. */
+/** The fault to report: an unknown name comes before a field that is missing because of it. */
 function misspelt(issues: readonly Issue[]): Issue | undefined {
   return issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
 }
 
-/** Of a union's faults, the one of the branch that was meant: the branch whose own type fits. */
+/** Of a union's faults, the one of the intended branch: the branch whose own type fits. */
 function innermost(issue: Issue): Issue {
   if (issue.code !== 'invalid_union') return issue
   for (const branch of issue.errors) {
@@ -79,7 +79,7 @@ function toConfigError(schema: Schema, options: unknown, issue: Issue, root: str
     )
   }
   const value = valueAt(options, path)
-  // Of an object whose fields do not go together, its type says nothing.
+  // If the fields of an object do not go together, its type does not help.
   if (issue.code === 'custom' && isObject(value) && shapesOf(nodeAt(schema, path)).length > 0) {
     return new ConfigError(show(path), `expected ${expectation(issue)}`)
   }
@@ -87,13 +87,13 @@ function toConfigError(schema: Schema, options: unknown, issue: Issue, root: str
   return new ConfigError(show(path), `expected ${expectation(issue)}, got ${describe(value)}${hint}`)
 }
 
-/** The words that would be taken. */
+/** The allowed values, in words. */
 function wordsOf(issue: Issue): readonly string[] {
   if (issue.code === 'invalid_union') return issue.errors.flatMap(([first]) => (first ? wordsOf(first) : []))
   return issue.code === 'invalid_value' ? issue.values.filter((value) => typeof value === 'string') : []
 }
 
-/** The keys that belong where an unknown one was found: the schema says which of them it would have taken. */
+/** The known keys at the place of an unknown one, by the schema. */
 function knownKeys(schema: Schema, options: unknown, path: Path, wrong: string): readonly string[] {
   const shapes = shapesOf(nodeAt(schema, path))
   const value = valueAt(options, path)
@@ -171,7 +171,7 @@ function expectation(issue: Issue): string {
 const article = (noun: string): string =>
   noun === 'record' ? 'an object' : /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`
 
-/** A number's sign and a string's emptiness are part of its type here: they are what was wrong. */
+/** Describes the type with the sign of a number, or that a string is empty, since that may be the fault. */
 function describe(value: unknown): string {
   if (value === '') return 'an empty string'
   if (Array.isArray(value) && value.length === 0) return 'an empty array'

@@ -1,4 +1,4 @@
-/** What can be said of aliases with a wildcard before a call fills them. */
+/** Checks aliases with a wildcard before a call fills them. */
 import type { AliasOptions } from './options.js'
 import { conditionOf } from './members.js'
 import { aliasCycle, groupOf } from './alias-entries.js'

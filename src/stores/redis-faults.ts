@@ -12,12 +12,12 @@ interface Fault {
 const REPLIES: Readonly<Record<string, Fault>> = {
   READONLY: {
     what: 'the server is a replica, which takes no writes',
-    fix: 'let the address lead to the primary, or let Sentinel find it (redis+sentinel://); the store connects anew',
+    fix: 'use the address of the primary, or let Sentinel find it (redis+sentinel://); the store reconnects',
     leave: true,
   },
   MASTERDOWN: {
     what: 'the server is a replica that has lost its primary',
-    fix: 'let the address lead to the primary; the store connects anew',
+    fix: 'use the address of the primary; the store reconnects',
     leave: true,
   },
   MOVED: {
@@ -35,10 +35,10 @@ const REPLIES: Readonly<Record<string, Fault>> = {
   },
   CROSSSLOT: { what: 'the keys of one script lie in several slots', fix: 'use no keyPrefix of ioredis with braces' },
   NOAUTH: {
-    what: 'the server wants a password, and got none',
+    what: 'the server requires a password, and got none',
     fix: 'put it into the address (redis://user:password@host)',
   },
-  WRONGPASS: { what: 'the server does not take this user and password', fix: 'mend them, or the user that is off' },
+  WRONGPASS: { what: 'the server does not take this user and password', fix: 'correct them, or turn the user on' },
   NOPERM: {
     what: 'the user may not run a command, or touch a key, of the store',
     fix: 'allow it scripts and the keys of the prefix (ACL SETUSER … +@all -@dangerous +info ~{prefix}:*)',
@@ -47,15 +47,15 @@ const REPLIES: Readonly<Record<string, Fault>> = {
     what: 'the memory of the server is full (maxmemory)',
     fix: 'give it more; for budgets, with the policy noeviction',
   },
-  NOSCRIPT: { what: 'the server forgets scripts at once', fix: 'see whether a proxy before it takes scripts' },
+  NOSCRIPT: { what: 'the server drops scripts at once', fix: 'check whether a proxy in front of it supports scripts' },
   LOADING: { what: 'the server is still loading its data', fix: 'it ends by itself' },
   BUSY: { what: 'the server is busy with a long script of another program', fix: 'SCRIPT KILL ends it' },
   MISCONF: {
-    what: 'the server takes no writes because it cannot write to its disk',
+    what: 'the server refuses writes because it cannot write to its disk',
     fix: 'see its log; free room on the disk',
   },
   NOREPLICAS: {
-    what: 'the server takes no writes because it has too few replicas',
+    what: 'the server refuses writes because it has too few replicas',
     fix: 'see min-replicas-to-write',
   },
   WRONGTYPE: { what: 'another program has keys under the same names', fix: 'use another prefix' },
@@ -63,8 +63,8 @@ const REPLIES: Readonly<Record<string, Fault>> = {
     what: 'the server is in protected mode',
     fix: 'give it a password, or bind it to the address it is used at',
   },
-  SELECT: { what: 'the server has no database of that number', fix: 'mend the number at the end of the address' },
-  MAXCLIENTS: { what: 'the server has as many connections as it takes', fix: 'raise maxclients, or use fewer' },
+  SELECT: { what: 'the server has no database of that number', fix: 'correct the number at the end of the address' },
+  MAXCLIENTS: { what: 'the server has reached its limit of connections', fix: 'raise maxclients, or use fewer' },
   UNKNOWN: {
     what: 'the server does not know a command of the store',
     fix: 'use Redis 5 or later, or Valkey, with EVAL and EVALSHA left as they are',
@@ -82,20 +82,20 @@ const UNNAMED: readonly (readonly [RegExp, string])[] = [
 
 /** By the code of the error. */
 const NETWORK: Readonly<Record<string, Fault>> = {
-  ECONNREFUSED: { what: 'nothing listens at its address', fix: 'start it, or mend the address' },
-  ECONNRESET: { what: 'the connection was broken off', fix: 'the store connects anew' },
-  EPIPE: { what: 'the connection was broken off', fix: 'the store connects anew' },
+  ECONNREFUSED: { what: 'nothing listens at its address', fix: 'start it, or correct the address' },
+  ECONNRESET: { what: 'the connection was broken off', fix: 'the store reconnects' },
+  EPIPE: { what: 'the connection was broken off', fix: 'the store reconnects' },
   ETIMEDOUT: { what: 'its address cannot be reached', fix: 'see the network and its rules' },
   EHOSTUNREACH: { what: 'its address cannot be reached', fix: 'see the network and its rules' },
   ENETUNREACH: { what: 'its address cannot be reached', fix: 'see the network and its rules' },
-  ENOTFOUND: { what: 'the name of its host is not known', fix: 'mend the address' },
-  EAI_AGAIN: { what: 'the name of its host cannot be looked up now', fix: 'see the name server' },
+  ENOTFOUND: { what: 'its host name is unknown', fix: 'mend the address' },
+  EAI_AGAIN: { what: 'its host name cannot be resolved now', fix: 'see the name server' },
 }
 const TLS: Fault = {
   what: 'no secure connection can be made',
   fix: 'see its certificate; redis:// is without TLS, rediss:// with it',
 }
-const CLOSED: Fault = { what: 'there is no connection', fix: 'the store connects anew' }
+const CLOSED: Fault = { what: 'there is no connection', fix: 'the store reconnects' }
 
 /** A word of an error anywhere: before version 7, an error inside a script comes in the words of the script's own. */
 const INSIDE = new RegExp(`-(${Object.keys(REPLIES).join('|')})\\b`)

@@ -86,7 +86,7 @@ function nameOf(field: string, value: unknown): string | undefined {
   if (value == null) return undefined
   if (typeof value === 'number' || typeof value === 'bigint') return String(value)
   if (typeof value === 'string' && value !== '') return value
-  warnOnce(`withContext: \`${field}\` is no name (expected text), so that nothing counts for it`)
+  warnOnce(`withContext: \`${field}\` is not a name (expected text), so nothing is counted for it`)
   return undefined
 }
 

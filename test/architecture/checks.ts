@@ -89,7 +89,8 @@ export function danglingImports(sources: Sources): readonly string[] {
 
 /**
  * An integration is `integrations/<id>.ts`, with `integrations/<id>/` when it has parts. It knows the
- * engine's contract, node and the OpenTelemetry API; an SDK only by its types; no other integration.
+ * engine's contract, node, the OpenTelemetry API and what SDKs of one kind share (`integrations/shared/`); an SDK only by its
+ * types; no other integration.
  */
 export function integrationViolations(sources: Sources): readonly string[] {
   const complaints: string[] = []
@@ -102,6 +103,7 @@ export function integrationViolations(sources: Sources): readonly string[] {
         target === undefined
           ? typeOnly || specifier.startsWith('node:') || specifier === '@opentelemetry/api'
           : target === 'src/autolog/contract.ts' ||
+            target.startsWith('integrations/shared/') ||
             (isRegistry && target.startsWith('integrations/')) ||
             (target.startsWith('integrations/') && integrationOf(target) === integrationOf(path))
       if (!allowed) complaints.push(`${path} imports ${specifier}`)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { manifest, runApp, sdk, seesLateESM, type Files } from './apps.js'
+import { engine, manifest, run, runApp, sdk, seesLateESM, temporaryDirectory, write, type Files } from './apps.js'
 
 const app = manifest({ 'fake-sdk': '^1' })
 const print = (...values: string[]): string => `console.log(JSON.stringify([${values.join(', ')}]))\n`
@@ -175,6 +175,20 @@ describe(`modules that load later (${seesLateESM ? 'with' : 'without'} registerH
     expect(runLate(main)).toEqual(['patched 1.0.0 esm', ['fake-sdk@1.0.0 esm patched'], warned])
   })
 
+  it('what a test runner with a registry of its own has required is patched before the next turn, and without a word', () => {
+    const main = `import Module from 'node:module'
+      log.off()
+      // The registry that the engine looks into is not the one that Node loads into.
+      Module._cache = new Proxy(Module._cache, {})
+      const warnings = []
+      process.stderr.write = (text) => warnings.push(String(text))
+      const runner = start()
+      const Client = require('fake-sdk')
+      await null
+      ${print('new Client().send()', 'lines(runner)', 'warnings')}`
+    expect(runLate(main)).toEqual(['patched 1.0.0 cjs', ['fake-sdk@1.0.0 cjs patched'], []])
+  })
+
   it('nothing is looked for after off(), and looking keeps no process alive', () => {
     const main = `log.off()
       const { Client } = await import('fake-sdk')
@@ -182,6 +196,43 @@ describe(`modules that load later (${seesLateESM ? 'with' : 'without'} registerH
       log.report()
       ${print('new Client().send()', "process.getActiveResourcesInfo().includes('Timeout')")}`
     expect(runLate(main)).toEqual(['1.0.0 esm', false])
+  })
+
+  it.each(['main.mjs', 'main.cjs'])(
+    'a preloaded engine has the first call of %s, where what loads later is not seen too',
+    (main) => {
+      const isESM = main.endsWith('.mjs')
+      const files = {
+        ...sdk({ prelude: `(globalThis.order ??= []).push('sdk')` }),
+        'package.json': app,
+        'before.mjs': `import { start } from 'engine'
+        process.stderr.write = (text) => (globalThis.warnings ??= []).push(String(text))
+        globalThis.log = start()
+        ;(globalThis.order ??= []).push('preload')`,
+        [main]: `${isESM ? `import { Client } from 'fake-sdk'` : `const { Client } = require('fake-sdk')`}
+        ${print('new Client().send()', 'globalThis.warnings ?? []')}`,
+      }
+      const directory = temporaryDirectory()
+      write(directory, { ...engine(), ...files })
+      const flags = ['--import', new URL(`file://${directory}/before.mjs`).href]
+      expect(run(directory, main, { flags })).toEqual([`patched 1.0.0 ${isESM ? 'esm' : 'cjs'}`, []])
+    },
+  )
+
+  it.each([
+    ['eager: false', 'start({ eager: false })', ['preload', 'sdk']],
+    ['a program that has begun', '', ['sdk']],
+  ])('%s loads nothing ahead', (_name, preload, order) => {
+    const files = {
+      ...sdk({ prelude: `(globalThis.order ??= []).push('sdk')` }),
+      'package.json': app,
+      'before.mjs': `import { start } from 'engine'\n${preload}\n${preload && `;(globalThis.order ??= []).push('preload')`}`,
+      'main.mjs': `import { start } from 'engine'\n${preload ? '' : 'start()'}\nawait import('fake-sdk')\n${print('globalThis.order')}`,
+    }
+    const directory = temporaryDirectory()
+    write(directory, { ...engine(), ...files })
+    const flags = ['--import', new URL(`file://${directory}/before.mjs`).href]
+    expect(run(directory, 'main.mjs', { flags })).toEqual([order])
   })
 
   it('says what to do where a later import() is not seen', () => {

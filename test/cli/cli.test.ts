@@ -164,14 +164,14 @@ test('providers prints a table with a count', async () => {
   expect(out).toMatch(/^ {7}openai +OPENAI_API_KEY$/m)
   expect(out).toMatch(/^local {2}ollama +none$/m)
   expect(out).toMatch(/^ {7}perplexity +\w+\n +or \w+$/m)
-  expect(out).toMatch(/, 1 ready\n\d+ run on this machine, if they run: --check connects to each\n$/)
+  expect(out).toMatch(/, 1 ready\n\d+ are servers of this machine: --check connects to each\n$/)
   expect(out).toContain(`\n${providers.size} providers, `)
   expect(lines.filter((line) => line.endsWith(' '))).toEqual([])
 })
 
 test.each([
   [['import'], '<file> is missing'],
-  [['import', 'a', 'b'], 'there is an argument too many'],
+  [['import', 'a', 'b'], 'there are too many arguments'],
   [['import', 'a', '--from', 'kong'], '--from is one of litellm, portkey'],
 ])('%j is a mistake', async (args, words) => {
   const { code, out, error } = await tracestitch(args)

@@ -93,7 +93,7 @@ test('a file that is there stays as it is, unless --force is given', async () =>
   const there = join(folder, await file('there.json', 'mine'))
   const { code, error } = await tracestitch(['-', '--out', 'there.json'], PORTKEY)
   expect(code).toBe(1)
-  expect(error).toContain('cannot write there.json: it is there already; --force writes over it')
+  expect(error).toContain('cannot write there.json: it exists already; --force overwrites it')
   expect(await readFile(there, 'utf8')).toBe('mine')
   expect((await tracestitch(['-', '--out', 'there.json', '--force'], PORTKEY)).code).toBe(0)
   expect(JSON.parse(await readFile(there, 'utf8'))).toHaveProperty('models.default')
@@ -107,7 +107,7 @@ describe('fails with 1 and says why', () => {
     ['text.yaml: expected an object', 'text.yaml', 'only words', []],
     ['say which with --from', 'other.json', '{"upstreams":[]}', []],
     ['say which with --from', 'both.json', '{"targets":[],"model_list":[]}', []],
-    ['nothing in none.json can be reached from here', 'none.json', '{"model_list":[]}', []],
+    ['nothing in none.json can be used here', 'none.json', '{"model_list":[]}', []],
     ['cannot write', 'good.json', PORTKEY, ['--out', 'no/such/folder.json']],
   ])('%s', async (words, name, text, args) => {
     if (text !== undefined) await file(name, text)

@@ -9,7 +9,7 @@ export const messages = [{ role: 'user' as const, content: 'hi' }]
 export const A_TOKEN = { input: 0, output: 1_000_000 }
 
 type Body = Record<string, unknown>
-/** @param body - Empty where it is no JSON. */
+/** @param body - Empty where it is not JSON. */
 type Answering = (body: Body, signal: AbortSignal) => Response | Promise<Response>
 
 /** Of providers `a` and `b`. */

@@ -246,7 +246,7 @@ describe('cost', () => {
     )
     const { cost } = await ask(ai, 'm/x', false)
     expect(cost.usd).toBe(0.000501)
-    expect(cost.missing).toEqual(['usage: 500 output tokens, where the request has room for 100'])
+    expect(cost.missing).toEqual(['usage: 500 output tokens, but the request allows 100'])
   })
 
   test.each([
@@ -257,7 +257,7 @@ describe('cost', () => {
   ])('costOf prices no count that is none: %o', (usage) => {
     const cost = costOf({ provider: 'openai', model: 'gpt-5', usage })
     expect(cost).toMatchObject({ usd: null, confidence: 'none' })
-    expect(cost.missing[0]).toMatch(/^usage: .* no count of a call$/)
+    expect(cost.missing[0]).toMatch(/^usage: .* cannot be the count of a call$/)
   })
 })
 

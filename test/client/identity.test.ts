@@ -244,9 +244,9 @@ describe.each(Object.entries(managers))('%s', (_, manage) => {
     await withContext(odd, () => ask(ai))
     expect(ai.spend({ by: 'user' }).rows).toMatchObject([{ name: '42' }])
     expect(ai.spend({ by: 'tag' }).rows).toMatchObject([{ name: 'alone' }])
-    expect(warn.mock.calls.flat().filter((text) => String(text).includes('`session` is no name')).length).toBeLessThan(
-      2,
-    )
+    expect(
+      warn.mock.calls.flat().filter((text) => String(text).includes('`session` is not a name')).length,
+    ).toBeLessThan(2)
   })
 })
 

@@ -120,7 +120,7 @@ describe('functions and reasoning together', () => {
     expect(body).not.toHaveProperty('reasoning_effort')
     expect(result).toMatchObject({ object: 'chat.completion', choices: [{ message: { content: 'Oslo' } }] })
     expect(result.usage).toMatchObject({ prompt_tokens: 8, completion_tokens: 3 })
-    expect(result._meta.warnings).toEqual([expect.stringMatching(/Responses API alone: sent to \/responses/)])
+    expect(result._meta.warnings).toEqual([expect.stringMatching(/only on the Responses API: sent to \/responses/)])
   })
 
   test('a stream too', async () => {

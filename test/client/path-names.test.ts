@@ -156,5 +156,5 @@ test.each(['/a/../b', '/a/%2e%2E/b', '/a/.', '/..', '/a\\..\\b', '/a#b', '/a\nb'
 
 test.each(['..', '.'])('a part %j of a base URL is refused', (account) => {
   const options = { providers: { cloudflare: { apiKey: 'a-key-of-this-test', variables: { account, gateway: 'g' } } } }
-  expect(() => createClient(options)).toThrow(/is no part of a URL/)
+  expect(() => createClient(options)).toThrow(/is not a valid part of a URL/)
 })

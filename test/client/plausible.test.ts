@@ -21,7 +21,14 @@ type Row = readonly [
 
 const rows: readonly Row[] = [
   ['no usage', text(5000), undefined, 5000, 10, undefined],
-  ['no count', NOTHING, usage(-1, 5), 10, 10, { fault: 'usage: prompt_tokens is -1, which is no count of a call' }],
+  [
+    'no count',
+    NOTHING,
+    usage(-1, 5),
+    10,
+    10,
+    { fault: 'usage: prompt_tokens is -1, which cannot be the count of a call' },
+  ],
 
   ['a long prompt that grew', NOTHING, usage(2_000_000, 0), 1, undefined, undefined],
   [
@@ -30,7 +37,7 @@ const rows: readonly Row[] = [
     usage(2_000_001, 0),
     2000,
     undefined,
-    { fault: 'usage: 2000001 input tokens, of a request of some 2000' },
+    { fault: 'usage: 2000001 input tokens, for a request of about 2000' },
   ],
   ['of a long request', NOTHING, usage(2_001_000, 0), 2001, undefined, undefined],
 
@@ -41,7 +48,7 @@ const rows: readonly Row[] = [
     usage(0, 5),
     65,
     undefined,
-    { fault: 'usage: no input tokens, of a request of some 65' },
+    { fault: 'usage: no input tokens, for a request of about 65' },
   ],
   [
     'none told',
@@ -49,7 +56,7 @@ const rows: readonly Row[] = [
     usage(undefined, 5),
     65,
     undefined,
-    { fault: 'usage: no input tokens, of a request of some 65' },
+    { fault: 'usage: no input tokens, for a request of about 65' },
   ],
   ['no prompt and no answer', NOTHING, usage(0, 0), 65, undefined, undefined],
   ['no prompt, of another operation', OTHER, usage(0, 5), 65, undefined, undefined],
@@ -69,7 +76,7 @@ const rows: readonly Row[] = [
     usage(5, 200_000),
     10,
     100,
-    { note: 'usage: 200000 output tokens, where the request has room for 100' },
+    { note: 'usage: 200000 output tokens, but the request allows 100' },
   ],
   ['more than thought is', OTHER, usage(5, 200_001), 10, 100, { fault: 'usage: 200001 output tokens, of 100 at most' }],
   [
@@ -78,23 +85,16 @@ const rows: readonly Row[] = [
     usage(5, 300_000),
     10,
     3000,
-    { note: 'usage: 300000 output tokens, where the request has room for 3000' },
+    { note: 'usage: 300000 output tokens, but the request allows 3000' },
   ],
   ['more than that', OTHER, usage(5, 300_001), 10, 3000, { fault: 'usage: 300001 output tokens, of 3000 at most' }],
   ['counted in another way', OTHER, usage(5, 126), 10, 100, undefined],
-  [
-    'more than that',
-    OTHER,
-    usage(5, 127),
-    10,
-    100,
-    { note: 'usage: 127 output tokens, where the request has room for 100' },
-  ],
+  ['more than that', OTHER, usage(5, 127), 10, 100, { note: 'usage: 127 output tokens, but the request allows 100' }],
 
   ['few tokens for a text', text(240), usage(5, 1), 10, undefined, undefined],
-  ['too few', text(241), usage(5, 1), 10, undefined, { fault: 'usage: 1 output tokens, of a text of some 61' }],
+  ['too few', text(241), usage(5, 1), 10, undefined, { fault: 'usage: 1 output tokens, for a text of about 61' }],
   ['enough for a longer one', text(280), usage(5, 2), 10, undefined, undefined],
-  ['none for a text', text(1), usage(5, 0), 10, undefined, { fault: 'usage: 0 output tokens, of a text of some 1' }],
+  ['none for a text', text(1), usage(5, 0), 10, undefined, { fault: 'usage: 0 output tokens, for a text of about 1' }],
   ['none for none', NOTHING, usage(5, 0), 10, undefined, undefined],
   ['none told', text(500), usage(5), 10, undefined, undefined],
   [
@@ -103,7 +103,7 @@ const rows: readonly Row[] = [
     usage(5, 1),
     10,
     undefined,
-    { fault: 'usage: 1 output tokens, of a text of some 61' },
+    { fault: 'usage: 1 output tokens, for a text of about 61' },
   ],
   [
     'of arguments',
@@ -111,7 +111,7 @@ const rows: readonly Row[] = [
     usage(5, 1),
     10,
     undefined,
-    { fault: 'usage: 1 output tokens, of a text of some 61' },
+    { fault: 'usage: 1 output tokens, for a text of about 61' },
   ],
   [
     'of calls without any',

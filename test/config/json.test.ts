@@ -65,7 +65,7 @@ test('the nearest word for a key counts, and there is one', () => {
   const mine = { baseURL: 'http://127.0.0.1:9/v1', apiKeyEnv: 'NOT_THERE' }
   expect(() => createClient({ providers: { mine }, models: { a: [{ model: 'mine/m', apiKey: 'k' }] } })).not.toThrow()
   expect(() => createClient({ providers: { mine: { ...mine, apiKey: 'k' } } })).toThrow(
-    'providers.mine.apiKeyEnv: is given beside apiKey',
+    'providers.mine.apiKeyEnv: is given together with apiKey',
   )
 })
 

@@ -164,7 +164,7 @@ describe('fromLiteLLM', () => {
     expect(warnings).toEqual(
       [[3, 'vertex_ai/jamba-1.5-large@001', 'vertex']].map(
         ([at, model, row]) =>
-          `model_list[${at}].litellm_params.model: \`${model}\` is served by an API of \`${row}\` that is not spoken here; the deployment is left out`,
+          `model_list[${at}].litellm_params.model: \`${model}\` is served by an API of \`${row}\` that is not supported here; the deployment is left out`,
       ),
     )
   })

@@ -65,8 +65,12 @@ export interface IntegrationCase<Sdk, Client> {
   readonly entry?: string
   /** Neighbour of that package which the integration patches and reports. Default: the package itself. */
   readonly patches?: string
+  /** Folder of the application that has the package, for those that are too many for the root. Default: the root. */
+  readonly home?: 'test/sdks'
   /** Folders in node_modules that hold the versions under test, oldest first. All run; the middle ones in fewer variants. */
   readonly installed: readonly string[]
+  /** Kinds of application that can load it. Default: both. */
+  readonly apps?: readonly ('esm' | 'cjs')[]
   /** What the package comes as, where that is one form only. Default: both. */
   readonly formatOf?: (version: string) => 'esm' | 'cjs' | undefined
   /** Packages that the case imports beside it, and their folders in node_modules. */

@@ -71,7 +71,7 @@ describe('files', () => {
 
   test.each([
     ['no file', join(folder, 'none.json'), 'ENOENT'],
-    ['no JSON', file('text.json', '{"secret": x'), 'it is no JSON'],
+    ['no JSON', file('text.json', '{"secret": x'), 'it is not JSON'],
     ['another format', file('other.json', '{"a": 1}'), 'it holds no prices in that format'],
   ])('%s: unknown, with the reason', (_what, path, reason) => {
     expect(price('deepinfra', 'org/a-model', { litellm: path })).toMatchObject({
@@ -86,7 +86,7 @@ describe('files', () => {
     expect(await loadPrices(prices)).toMatchObject([{ list: 'litellm', models: 6, error: undefined }])
     writeFileSync(path, '{')
     const [broken] = await loadPrices(prices)
-    expect(broken).toMatchObject({ models: 6, error: 'it is no JSON' })
+    expect(broken).toMatchObject({ models: 6, error: 'it is not JSON' })
     expect(price('deepinfra', 'org/a-model', prices).usd).toBe(3)
     writeFileSync(path, JSON.stringify({ 'deepinfra/org/a-model': { input_cost_per_token: 5e-6 } }))
     expect(await loadPrices(prices)).toMatchObject([{ models: 1, error: undefined }])

@@ -192,7 +192,7 @@ describe('hours of days of the week', () => {
       { overrides: { 'deepseek/flash': flash } },
     )
     expect(card.prices).toEqual({ input: 0.3, output: 1.2, cache_read: 0.006 })
-    expect(card.notes).toContain('at some hours of some days of the week the prices are others')
+    expect(card.notes).toContain('prices differ at some hours of some days of the week')
     expect(table.situations).toEqual(['standard', 'on some days'])
     expect(table.tokens[0]).toEqual(['input', [0.3, 0.15]])
   })

@@ -153,7 +153,7 @@ test('what is assumed is told', () => {
     costOf({ provider: 'openai', model: 'gpt-5', usage: input(10), at, ...more })
   expect(told({}).missing).toEqual([])
   expect(told({ serviceTier: 'flex' }).missing).toEqual(['service tier flex: taken as 0.5 times the standard prices'])
-  expect(told({ partial: true }).missing).toEqual(['partial: the answer broke off, what came of it is priced'])
+  expect(told({ partial: true }).missing).toEqual(['partial: the answer broke off; what came of it is priced'])
   expect(told({ usage: input(10, { audio_tokens: 5 }) }).missing).toEqual([
     'input_audio: no price of its own, priced as input',
   ])

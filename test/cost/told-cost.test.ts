@@ -47,16 +47,16 @@ describe('a figure of the provider', () => {
     })
     expect(told({ ...tokens(1000), cost: -1 })).toMatchObject({
       confidence: 'matched',
-      missing: ['cost: the provider says -1, which is no cost of a call'],
+      missing: ['cost: the provider says -1, which cannot be the cost of a call'],
     })
     expect(told({ ...tokens(1000), cost: 'secret' }).missing).toEqual([
-      'cost: the provider says string, which is no cost of a call',
+      'cost: the provider says string, which cannot be the cost of a call',
     ])
     expect(told(tokens(1000))).toMatchObject({ confidence: 'exact', missing: [] })
   })
 
   test('keeps what is said of the call', () => {
-    const broken = 'partial: the answer broke off, what came of it is priced'
+    const broken = 'partial: the answer broke off; what came of it is priced'
     const doubted = { doubt: 'usage: more than the call was', partial: true }
     expect(told({ ...tokens(1000), cost: 0.5 }, ONE, doubted)).toMatchObject({
       usd: 0.5,
@@ -140,8 +140,8 @@ describe('a usage that is no account of a call', () => {
   test.each([...NAMES, ...ANSWERS, ...TOTALS])('%s', (name) => {
     for (const count of [0, 7, 1e9, null]) expect(usageFault({ [name]: count })).toBeUndefined()
     for (const none of [-1, 0.5, 1e9 + 1, Number.NaN, Infinity])
-      expect(usageFault({ [name]: none })).toBe(`usage: ${name} is ${none}, which is no count of a call`)
-    expect(usageFault({ [name]: 'secret' })).toBe(`usage: ${name} is string, which is no count of a call`)
+      expect(usageFault({ [name]: none })).toBe(`usage: ${name} is ${none}, which cannot be the count of a call`)
+    expect(usageFault({ [name]: 'secret' })).toBe(`usage: ${name} is string, which cannot be the count of a call`)
   })
 
   test.each(NAMES)('of a total says nothing where %s is told', (name) => {

@@ -19,6 +19,12 @@ interface Result {
 
 /** Registers the tests of one case. `casePath`: the case's file, relative to this folder. */
 export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>, casePath: string): void {
+  const modules = join(root, spec.home ?? '', 'node_modules')
+  const isInstalled = existsSync(modules)
+  if (!isInstalled) {
+    it.skipIf(!isInstalled)(`${spec.package} is traced (not installed: npm run sdks)`, () => undefined)
+    return
+  }
   let provider: FakeProvider
   let home: string
   beforeAll(async () => {
@@ -32,12 +38,13 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
 
   for (const [index, folder] of spec.installed.entries()) {
     const edge = index === 0 || index === spec.installed.length - 1
-    const installed = join(root, 'node_modules', folder)
+    const installed = join(modules, folder)
     const versionIn = (at: string): string =>
       (JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as { version: string }).version
     const version = versionIn(installed)
     const patchedVersion = spec.patches === undefined ? version : versionIn(neighbourOf(installed, spec))
-    for (const format of edge ? (['esm', 'cjs'] as const) : (['esm'] as const)) {
+    const apps = spec.apps ?? (['esm', 'cjs'] as const)
+    for (const format of edge ? apps : apps.slice(0, 1)) {
       describe(`${spec.package} ${version} ${format}`, () => {
         const results = new Map<Mode, Promise<Result>>()
         const modes: readonly Mode[] = edge ? ['bare', 'before', 'after', 'hostile'] : ['bare', 'after']
@@ -47,6 +54,7 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
           const started = runChild({
             provider,
             home,
+            modules,
             folder,
             version,
             format,
@@ -206,6 +214,7 @@ function expectTrace(spans: readonly ChildSpan[], requests: readonly RecordedReq
 interface ChildOptions {
   readonly provider: FakeProvider
   readonly home: string
+  readonly modules: string
   readonly folder: string
   readonly packageName: string
   readonly specifier: string
@@ -261,7 +270,7 @@ function appFor(app: string, options: ChildOptions): Promise<string> {
 
 async function buildApp(
   app: string,
-  { folder, packageName, specifier, neighbours, format, casePath }: ChildOptions,
+  { modules, folder, packageName, specifier, neighbours, format, casePath }: ChildOptions,
 ): Promise<string> {
   const entry = join(app, `main.${format === 'esm' ? 'mjs' : 'cjs'}`)
   const link = (name: string, target: string): void => {
@@ -269,8 +278,8 @@ async function buildApp(
     mkdirSync(dirname(at), { recursive: true })
     if (!existsSync(at)) symlinkSync(target, at, 'junction')
   }
-  link(packageName, join(root, 'node_modules', folder))
-  for (const [name, at] of Object.entries(neighbours)) link(name, join(root, 'node_modules', at))
+  link(packageName, join(modules, folder))
+  for (const [name, at] of Object.entries(neighbours)) link(name, join(modules, at))
   link('tracestitch', root)
   for (const name of ['@opentelemetry/api', 'zod']) link(name, join(root, 'node_modules', name))
   writeFileSync(

@@ -267,6 +267,6 @@ test('without tools nothing says how to call them: OpenAI refuses a list of none
 test('a limit below what Responses takes is raised, and told', () => {
   const { body, warnings } = encode(openaiResponses, 'gpt-5.4', { max_tokens: 5 })
   expect(body).toMatchObject({ max_output_tokens: 16 })
-  expect(warnings).toEqual(['p: max_tokens is raised from 5 to 16, the least that the Responses API takes'])
+  expect(warnings).toEqual(['p: max_tokens is raised from 5 to 16, the minimum of the Responses API'])
   expect(encode(openaiResponses, 'another-model', { max_tokens: 5 }).body).toMatchObject({ max_output_tokens: 5 })
 })

@@ -115,7 +115,7 @@ describe('structured output', () => {
       },
     })
     expect(warnings).toEqual([
-      'response_format: not enforced, but told in descriptions of the schema: minimum at minimum, maximum at minimum, ' +
+      'response_format: not enforced, but stated in descriptions of the schema: minimum at minimum, maximum at minimum, ' +
         'minItems at tags, maxLength at tags[], format at tags[]',
     ])
   })

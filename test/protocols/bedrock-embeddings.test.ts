@@ -81,7 +81,7 @@ describe.each([bedrockTitanEmbeddings, bedrockNovaEmbeddings, bedrockCohereEmbed
 test('Titan embeds one text a call', () => {
   expect(bedrockTitanEmbeddings.encodeRequest({ model: 'm', input: ['a'] }, context).body).toEqual({ inputText: 'a' })
   expect(() => bedrockTitanEmbeddings.encodeRequest({ model: 'm', input: ['a', 'b'] }, context)).toThrow(
-    /one text a call/,
+    /one text in a call/,
   )
 })
 
@@ -93,7 +93,7 @@ describe('Titan', () => {
       bedrockTitanEmbeddings.encodeRequest({ model: 'm', input: 'a', dimensions: 256, extra_body }, image).body,
     ).toEqual({ inputText: 'a', embeddingConfig: { outputEmbeddingLength: 256 }, ...extra_body })
     expect(bedrockTitanEmbeddings.encodeRequest({ model: 'm', input: [], extra_body }, image).body).toEqual(extra_body)
-    expect(() => bedrockTitanEmbeddings.encodeRequest({ model: 'm', input: [] }, image)).toThrow(/one text a call/)
+    expect(() => bedrockTitanEmbeddings.encodeRequest({ model: 'm', input: [] }, image)).toThrow(/one text in a call/)
   })
 
   test('binary vectors, alone or beside the others', () => {

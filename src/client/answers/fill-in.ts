@@ -1,12 +1,12 @@
-/** Some formats name neither an answer nor its model nor its time; callers of OpenAI's shape count on them. */
+/** Fills in id, model and time, which some formats do not have and callers of OpenAI's shape expect. */
 import type { ChatChunk, ChatCompletion, ToolCallDelta } from '../../kernel/hub.js'
 import type { ChatProtocol, EncodedRequest } from '../../kernel/protocol.js'
 import type { Target } from '../../router/target.js'
 import type { WireAnswer } from '../transport/body.js'
 
 /**
- * The same codec, reading one answer: the id of the request, the target's model and the time stand in for those it does not
- * give, and tools have the names that the caller gave them.
+ * The codec for reading one answer: missing fields are filled with the id of the request, the target's model and the time,
+ * and tools get back the caller's names.
  */
 export function filledIn(
   codec: ChatProtocol,

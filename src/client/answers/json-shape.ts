@@ -1,10 +1,10 @@
 /**
- * Whether a value can be what a JSON Schema describes, by the keywords that say most of it. It never turns down what fits:
- * a keyword that is not read here holds for everything.
+ * Whether a value may fit a JSON Schema, by its most important keywords. It never refuses what fits: a keyword that is not
+ * checked here counts as met.
  */
 import { isObject } from '../../kernel/json.js'
 
-/** Levels of a value that are looked at. */
+/** Levels of a value that are checked. */
 const MAX_DEPTH = 64
 
 export function mayFit(schema: unknown, value: unknown): boolean {
@@ -33,7 +33,7 @@ function fits(schema: unknown, value: unknown, root: unknown, depth: number): bo
   )
 }
 
-/** `undefined`, which everything fits, for what is not found in the schema itself. */
+/** The schema at a reference; `undefined`, which everything fits, if it is not in the schema itself. */
 function pointed(root: unknown, reference: string): unknown {
   if (reference === '#') return root
   if (!reference.startsWith('#/')) return undefined

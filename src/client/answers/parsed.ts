@@ -7,7 +7,7 @@ import type { ChatBody, ChatResult, ParseFormat } from '../types/chat.js'
 
 export type ContentParser = (content: string) => unknown
 
-/** @throws ConfigError for what is no format. */
+/** @throws ConfigError when it is not a format. */
 export function contentParser(format: ParseFormat): ContentParser {
   const own = ownParser(format)
   if (own) return own
@@ -18,7 +18,7 @@ export function contentParser(format: ParseFormat): ContentParser {
   )
 }
 
-/** Of a schema, or of what a helper of the `openai` package makes; `undefined` for a plain format. */
+/** The parser of a schema, or of a format by a helper of the `openai` package; `undefined` for a plain format. */
 export function ownParser(format: ChatBody['response_format']): ContentParser | undefined {
   if (isStandardSchema(format)) return (content) => parseWithSchema(format, content)
   const read = isObject(format) ? (format as { readonly $parseRaw?: unknown }).$parseRaw : undefined

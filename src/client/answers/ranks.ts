@@ -1,11 +1,11 @@
-/** Whether an answer orders the documents that were asked about: each at most once, the most relevant first. */
+/** Checks and sorts rerank results: each document at most once, the most relevant first. */
 import { StreamError } from '../../kernel/errors.js'
 import type { RerankRequest, RerankResponse } from '../../kernel/hub.js'
 
 const CODE = 'invalid_ranking'
 
 /**
- * The answer, most relevant first, and no more results than were asked for.
+ * The answer, most relevant first, with no more results than requested.
  *
  * @throws StreamError that names the document, with the code `invalid_ranking`.
  */

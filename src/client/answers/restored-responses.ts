@@ -1,4 +1,4 @@
-/** Responses and their events as the caller's own schemas have them, where the target was asked with others. */
+/** Changes Responses and their events back to the caller's own schemas, if the target got different ones. */
 import type { ChatRequest } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
@@ -6,7 +6,7 @@ import { restoreText, wrapperFor } from '../../protocols/shared/schema/restore.j
 import { createUnwrapper, type Unwrapper } from '../../protocols/shared/schema/unwrap.js'
 import { schemasOf, type Schemas } from './restored.js'
 
-/** @returns The very response where the request has no schema. */
+/** @returns The same object if the request has no schema. */
 export function restoredResponse(response: JsonObject, request: ChatRequest): JsonObject {
   const schemas = schemasOf(request)
   return schemas ? restoreResponse(response, schemas) : response
@@ -39,8 +39,8 @@ function restoreField(holder: JsonObject, field: string, schema: JsonObject): Js
 type Restore = (event: JsonObject) => readonly JsonObject[]
 
 /**
- * Reads the events of one response. Pieces come without the object that was put around the whole; they hold `null` for what
- * was left out, and the whole at the end of each part does not.
+ * Reads the events of one response. Pieces come without the object that was put around the whole. They have `null` for what
+ * was left out; the whole at the end of each part does not.
  *
  * @param wrapped - Whether that object is still around the pieces.
  */
@@ -50,7 +50,7 @@ export function restoredEvents(request: ChatRequest, wrapped: boolean): Restore 
   return eventRestorer(schemas, wrapped)
 }
 
-/** Names, of the pieces of one text, the item and the place in it. */
+/** A key for the pieces of one text: the item and the place in it. */
 const placeOf = ({ output_index: item, content_index: part = '' }: JsonObject): string =>
   `${String(item)}:${String(part)}`
 
@@ -68,7 +68,7 @@ function eventRestorer(schemas: Schemas, wrapped: boolean): Restore {
     open.set(place, unwrapper)
     return [{ ...event, delta: unwrapper.push(event['delta']) }]
   }
-  /** What was held back of the pieces comes before the whole. */
+  /** Pieces that were held back come before the whole. */
   function whole(event: JsonObject, field: string, schema: JsonObject | undefined): readonly JsonObject[] {
     const rest = open.get(placeOf(event))?.end(false) ?? ''
     const { [field]: _text, type, ...same } = event

@@ -1,4 +1,4 @@
-/** Answers as the caller's own schemas have them, where the target was asked with others (`protocols/shared/schema`). */
+/** Changes answers back to the caller's own schemas, if the target got different ones (`protocols/shared/schema`). */
 import type {
   ChatChunk,
   ChatChoice,
@@ -14,9 +14,9 @@ import { restoreText, wrapperFor } from '../../protocols/shared/schema/restore.j
 import { createUnwrapper, type Unwrapper } from '../../protocols/shared/schema/unwrap.js'
 
 export interface Schemas {
-  /** Of the answer. */
+  /** The schema of the answer. */
   readonly format: JsonObject | undefined
-  /** Of the arguments of strict functions, and of those whose arguments were put in an object, by name. */
+  /** Schemas of arguments by function, for strict functions and those whose arguments were put in an object. */
   readonly tools: ReadonlyMap<string, JsonObject>
   /** Names of the properties that hold arguments, by function. */
   readonly wrappers: ReadonlyMap<string, string>
@@ -38,15 +38,15 @@ export function schemasOf({ response_format: format, tools }: ChatRequest): Sche
 }
 
 /**
- * The whole of a stream as the caller's schemas have it. Its pieces came before anyone could know what they would be part of,
- * so that they hold the `null` of what was left out.
+ * The whole of a stream by the caller's schemas. Its pieces were given before the whole was known, so they still have
+ * `null` for what was left out.
  */
 export function restoredWhole<Chat extends ChatCompletion>(chat: Chat, request: ChatRequest): Chat {
   const schemas = schemasOf(request)
   return schemas ? restoreChat(chat, schemas) : chat
 }
 
-/** The same codec, reading the answer to one request. In a stream `null` stays: what was given cannot be taken back. */
+/** The codec for reading the answer to one request. In a stream `null` stays, as pieces cannot be taken back. */
 export function restored(codec: ChatProtocol, request: ChatRequest): ChatProtocol {
   const schemas = schemasOf(request)
   if (!schemas) return codec
@@ -98,7 +98,7 @@ function restoreCall(call: ToolCall, tools: Schemas['tools']): ToolCall {
 
 type Delta = ChatChunk['choices'][number]['delta']
 
-/** Texts and arguments of one choice of a stream, out of the objects that were put around them. */
+/** Takes the texts and arguments of one choice of a stream out of the objects that were put around them. */
 class ChoiceUnwrapper {
   private readonly text: Unwrapper | undefined
   private readonly calls = new Map<number, Unwrapper>()
@@ -128,7 +128,7 @@ class ChoiceUnwrapper {
     return { ...call, function: { ...made, arguments: unwrapper.push(made.arguments) } }
   }
 
-  /** What was held back, put behind the last piece. */
+  /** What was held back, appended to the last piece. */
   end(delta: Delta, cut: boolean): Delta {
     const text = this.text?.end(cut) ?? ''
     const calls = [...this.calls].flatMap(([index, unwrapper]): CallDelta[] => {

@@ -7,7 +7,7 @@ import { restoreValue } from '../../protocols/shared/schema/restore.js'
 
 /** The part of Standard Schema v1 that is used. */
 export interface StandardSchema<Output = unknown> {
-  /** The schema's own door (https://standardschema.dev). */
+  /** The interface of Standard Schema (https://standardschema.dev). */
   readonly '~standard': {
     readonly version: 1
     readonly vendor: string
@@ -41,8 +41,8 @@ export function isStandardSchema(value: unknown): value is StandardSchema {
 }
 
 /**
- * JSON Schema that its library gave the ability to check values too, as `z.toJSONSchema()` does: out of sight of
- * `JSON.stringify`.
+ * Whether this is a JSON Schema that can also check values, as `z.toJSONSchema()` returns it; `JSON.stringify` does not see
+ * that part.
  */
 function isWritten(schema: StandardSchema): schema is StandardSchema & Record<string, unknown> {
   return (
@@ -58,16 +58,16 @@ const TARGET = 'draft-2020-12'
 const written = new WeakMap<object, Record<string, unknown>>()
 
 /**
- * The JSON Schema of what a schema reads: what the model is to write. Of a default or a transform that is what stands
- * before it.
+ * The JSON Schema of a schema's input, which is what the model has to write. For a default or a transform, this is the
+ * value before it.
  *
- * @param path - Where the schema stands, for messages.
- * @throws ConfigError when the schema cannot say its JSON Schema.
+ * @param path - The path of the schema, for messages.
+ * @throws ConfigError when the schema has no JSON Schema.
  */
 export function jsonOfSchema(schema: StandardSchema, path: string): Record<string, unknown> {
   const known = written.get(schema)
   if (known) return known
-  // Written anew it would lose what the caller asked of the writing.
+  // Converting it again would lose the caller's settings of the conversion.
   if (isWritten(schema)) return withoutDialect(schema)
   const { jsonSchema, vendor } = schema['~standard']
   if (!jsonSchema) throw new ConfigError(path, `this ${vendor} schema has no Standard JSON Schema; ${fixFor(schema)}`)
@@ -88,12 +88,12 @@ function withoutDialect({ $schema: _dialect, ...json }: Record<string, unknown>)
 
 function fixFor(schema: StandardSchema): string {
   const { vendor } = schema['~standard']
-  if (vendor !== 'zod') return 'give the JSON Schema itself, as the library or a package beside it writes it'
-  // Zod 3 names its kinds so.
+  if (vendor !== 'zod') return 'pass the JSON Schema itself, as the library or a companion package writes it'
+  // Zod 3 has such names.
   const isOld = isObject(schema) && isObject(schema['_def']) && typeof schema['_def']['typeName'] === 'string'
   return isOld
-    ? 'it is of zod 3: use zod 4.2 or newer, or give zodToJsonSchema(schema) of the package zod-to-json-schema'
-    : 'use zod 4.2 or newer, or give z.toJSONSchema(schema)'
+    ? 'it is a zod 3 schema: use zod 4.2 or newer, or pass zodToJsonSchema(schema) of the package zod-to-json-schema'
+    : 'use zod 4.2 or newer, or pass z.toJSONSchema(schema)'
 }
 
 /** The `response_format` for a schema. Each target gets it as strict as its rules allow. */
@@ -115,7 +115,7 @@ function textFormatOf(schema: StandardSchema): Record<string, unknown> {
 /**
  * A body whose schemas, in the format of the answer and in tools, are JSON Schema. Chat's form and that of responses are read.
  *
- * @throws ConfigError that names the place of a schema that cannot be written.
+ * @throws ConfigError with the path of a schema that cannot be converted.
  */
 export function withJsonSchemas<Body extends object>(body: Body): Body {
   const { response_format: format, tools, text } = body as Record<string, unknown>
@@ -162,7 +162,7 @@ function withJson(holder: Record<string, unknown>, field: string, path: string):
   return holder
 }
 
-/** A schema of a library within JSON Schema would go out as its inner workings. */
+/** A schema object of a library within a JSON Schema would be sent as its internal fields. */
 function refuseWithin(schema: Record<string, unknown>, path: string): void {
   for (const [name, inner] of Object.entries(schema)) {
     if (!isStandardSchema(inner) || isWritten(inner)) continue
@@ -174,7 +174,7 @@ function refuseWithin(schema: Record<string, unknown>, path: string): void {
   }
 }
 
-/** @throws SchemaError when the content is not JSON or not what the schema asks for. */
+/** @throws SchemaError when the content is not JSON or does not fit the schema. */
 export async function parseWithSchema(schema: StandardSchema, content: string): Promise<unknown> {
   let value: unknown
   try {
@@ -185,7 +185,7 @@ export async function parseWithSchema(schema: StandardSchema, content: string): 
       code: 'invalid_json',
     })
   }
-  // A stream gives what was said as it was said, with `null` for what may be left out.
+  // A stream still has `null` for optional properties.
   const isSayable = isWritten(schema) || schema['~standard'].jsonSchema
   const json = isSayable && jsonOfSchema(schema, 'response_format')
   const result = await schema['~standard'].validate(json ? restoreValue(value, json) : value)
@@ -198,7 +198,7 @@ export async function parseWithSchema(schema: StandardSchema, content: string): 
 }
 
 /**
- * The JSON of an answer. A model that is only asked for it in words often puts a code fence around it.
+ * The JSON of an answer. A model that is asked for JSON only in the prompt often puts a code fence around it.
  *
  * @throws SyntaxError
  */

@@ -1,6 +1,6 @@
 /**
- * Answers that a fallback stands ready to replace: withheld by a filter, declined, empty, of the wrong form, or turned down
- * by the fallback's own test. Where none does, an answer is what it is, and none of this is looked at.
+ * Refuses answers that a fallback is configured for: withheld by a filter, declined, empty, of the wrong form, or rejected
+ * by the fallback's own test. Without such a fallback, nothing is checked here.
  */
 import { ProviderError } from '../../kernel/errors.js'
 import type { ChatChunk, ChatCompletion, ChatRequest } from '../../kernel/hub.js'
@@ -21,7 +21,7 @@ const SAID = {
   refusal: ['refusal', 'the model declined to answer'],
   empty: ['empty_answer', 'the answer is empty'],
   'invalid-output': ['invalid_output', 'the answer does not fit the schema or the tools of the call'],
-  rejected: ['rejected', 'the answer was turned down by the test of a fallback'],
+  rejected: ['rejected', 'the test of a fallback rejected the answer'],
 } as const
 
 function unfit(failureClass: Fault | 'rejected'): ProviderError {
@@ -29,29 +29,29 @@ function unfit(failureClass: Fault | 'rejected'): ProviderError {
   return new ProviderError(message, { code, failureClass })
 }
 
-/** The fallbacks whose own tests turned an answer down, by the error that says so. */
+/** The fallback whose own test rejected an answer, by the error for it. */
 const turnedDown = new WeakMap<object, Fallback>()
 
-/** The fallback that has to be asked next, where its own test failed the answer. */
+/** The fallback to try next, if its own test rejected the answer. */
 export function turnedDownFor(error: unknown): Fallback | undefined {
   return isObject(error) ? turnedDown.get(error) : undefined
 }
 
-/** Refuses an answer where a fallback for what is wrong with it has a target to try now. The answer counts all the same. */
+/** Refuses an answer if a fallback for its fault has a target to try now. The answer still counts what it cost. */
 export const refuseUnfit: Stage = {
   id: 'refuse-unfit',
   after(run, answer) {
     if (!run.itinerary.looksAtAnswers || !('chat' in answer)) return answer
     const fault = faultOf(answer.chat.choices, (kind) => matters(run, kind))
     if (fault) throw unfit(fault)
-    // What streams are not held against is told when they begin, whether or not they come whole.
+    // Checks that streams skip are reported when a stream begins, even if it then comes whole.
     return run.call.stream ? answer : testWhole(run, answer.chat).then(() => answer)
   },
   chunks(run) {
     const { itinerary, call } = run
     if (!itinerary.looksAtAnswers) return undefined
     tellUnchecked(run)
-    // Of several choices another may still bring something.
+    // Another of several choices may still have content.
     return choicesOf(call) === 1 ? new FirstContent(run) : undefined
   },
 }
@@ -60,7 +60,7 @@ function choicesOf({ request }: CallView): number {
   return (request && 'chat' in request ? request.chat.n : undefined) ?? 1
 }
 
-/** What takes time. @throws ProviderError. */
+/** The checks that may be asynchronous. @throws ProviderError. */
 async function testWhole(run: AttemptView, chat: ChatCompletion): Promise<void> {
   const { itinerary } = run
   const looks = itinerary.hasFallbackOn('invalid-output') || itinerary.keptFrom('invalid-output').length > 0
@@ -73,7 +73,7 @@ async function testWhole(run: AttemptView, chat: ChatCompletion): Promise<void> 
   }
 }
 
-/** Whether a fallback is for this fault and has a target to try now. Where it has none, the caller hears why with the answer. */
+/** Whether a fallback is for this fault and has a target to try now. If it has none, a warning on the answer says why. */
 function matters({ itinerary, call }: AttemptView, fault: Fault): boolean {
   if (itinerary.hasFallbackOn(fault)) return true
   const [kept] = itinerary.keptFrom(fault)
@@ -81,7 +81,7 @@ function matters({ itinerary, call }: AttemptView, fault: Fault): boolean {
   return false
 }
 
-/** Says of which fallbacks a stream cannot be held against: they need the whole answer, and what was given cannot be taken back. */
+/** Warns of fallbacks that are not checked for a stream: they need the whole answer, and pieces cannot be taken back. */
 function tellUnchecked({ itinerary, call }: AttemptView): void {
   const kinds = [
     itinerary.hasFallbackOn('invalid-output') && '`invalid-output`',
@@ -91,7 +91,9 @@ function tellUnchecked({ itinerary, call }: AttemptView): void {
     call.warn(`fallbacks on ${kinds.join(' and ')} are not tried for a stream: they need the whole answer`)
 }
 
-/** Holds a stream of one choice until its first content, which says whether it is a refusal, or that there is none and will be none. */
+/**
+ * Holds a stream of one choice until its first content, or its end: by then it is known whether it is a refusal or empty.
+ */
 class FirstContent implements ChunkStage {
   private readonly run: AttemptView
   private isFit = false
@@ -106,7 +108,7 @@ class FirstContent implements ChunkStage {
     for (const chunk of chunks) {
       if (!hasContent(chunk)) continue
       this.fault ??= faultOfFirst(this.run, chunk)
-      // What is declined at length need not be read on. Where nothing came, only the counts are left.
+      // A long refusal need not be read to its end. After an empty answer only the usage is left.
       if (this.fault === 'refusal') throw unfit('refusal')
       if (this.fault) continue
       this.isFit = true
@@ -121,7 +123,7 @@ class FirstContent implements ChunkStage {
   }
 }
 
-/** @returns `undefined` for content that may be given. */
+/** @returns `undefined` if the caller may get the content. */
 function faultOfFirst(run: AttemptView, chunk: ChatChunk): Fault | undefined {
   for (const { delta, finish_reason: finish, native_finish_reason: native } of chunk.choices) {
     const { refusal, ...others } = delta
@@ -146,7 +148,7 @@ function faultOf(choices: readonly Choice[], matters: (fault: Fault) => boolean)
   return TESTS.find(([fault, test]) => choices.every(test) && matters(fault))?.[0]
 }
 
-/** Thinking is no answer. */
+/** Thinking alone is not an answer. */
 const THOUGHT: ReadonlySet<string> = new Set(['text', 'thinking', 'redacted_thinking'])
 
 function isEmpty({ message }: Choice): boolean {
@@ -156,10 +158,10 @@ function isEmpty({ message }: Choice): boolean {
   return !said && !refusal && !calls?.length && !call && !audio && !more
 }
 
-/** What an answer is held against. */
+/** What an answer is checked against. */
 interface Asked {
   readonly request: ChatRequest
-  /** Of a schema that the caller gave as such. */
+  /** The parser of the caller's schema object. */
   readonly read: CallView['readContent']
 }
 
@@ -188,7 +190,7 @@ function fitsTools(call: NonNullable<Choice['message']['tool_calls']>[number], {
   if (!isObject(value)) return false
   const functions = (tools ?? []).flatMap((tool) => ('function' in tool ? [tool.function] : []))
   const known = functions.find((tool) => tool.name === name)
-  // Tools that run at the provider are not named so.
+  // Tools that run at the provider are not among the functions.
   return known === undefined ? functions.length === 0 : mayFit(known.parameters, value)
 }
 
@@ -203,7 +205,7 @@ async function fitsFormat(content: Choice['message']['content'], { request, read
     const value = parseContent(content ?? '')
     return format.type === 'json_schema' ? mayFit(format.json_schema.schema, value) : isObject(value)
   } catch {
-    // Whatever the reader says of it, that is what was asked: whether it fits.
+    // Any failure of the parser means that the content does not fit.
     return false
   }
 }

@@ -1,4 +1,4 @@
-/** Whether an answer holds one vector for each input. One that is missing would move all later ones by a place. */
+/** Checks that an answer has one vector for each input. A missing one would shift all later ones. */
 import { StreamError } from '../../kernel/errors.js'
 import type { Embedding, EmbeddingsRequest, EmbeddingsResponse } from '../../kernel/hub.js'
 import { INVALID_EMBEDDINGS, WrongVector } from '../../protocols/shared/wrong-vector.js'
@@ -11,13 +11,13 @@ export function sizeOf(input: EmbeddingsRequest['input']): number {
 /**
  * The answer in the order of the inputs.
  *
- * @param first - Place of the request's first input among all of the call.
+ * @param first - Index of the request's first input among all inputs of the call.
  * @throws StreamError that names the input, with the code `invalid_embeddings`.
  */
 export function inOrder(answer: EmbeddingsResponse, request: EmbeddingsRequest, first: number): EmbeddingsResponse {
   const count = sizeOf(request.input)
   const { data } = answer
-  // Inputs that are no texts stand in `extra_body`, in each format in its own way: how many, their answer says.
+  // Inputs other than text are in `extra_body`, in a form of each format; only the answer says how many there are.
   const isElsewhere = count === 0 && data.length > 0
   const expected = isElsewhere ? data.length : count
   const placed: Embedding[] = []
@@ -65,7 +65,7 @@ function wrong(what: string): StreamError {
   return new StreamError(`the answer has ${what}`, { code: INVALID_EMBEDDINGS })
 }
 
-/** The same failure, by the input as the caller counts. */
+/** The same error, with the index of the input in the caller's list. */
 export function counted(error: unknown, first: number): unknown {
   return error instanceof WrongVector && first > 0 ? new WrongVector(first + error.input, error.what) : error
 }

@@ -1,8 +1,8 @@
 /** What can be aborted, once. */
 
 /**
- * An `AbortController` for our own use. Those that wait for it here cost a call next to nothing; its signal, which is dear,
- * is made when something asks for it.
+ * An `AbortController` for our own use. Listeners here cost a call almost nothing; the expensive `AbortSignal` is made only
+ * when something needs it.
  */
 export class Abortable {
   private controller: AbortController | undefined
@@ -33,18 +33,18 @@ export class Abortable {
     this.why = reason
     this.controller?.abort(reason)
     const { listeners } = this
-    // One that is called may take others away.
+    // A listener may remove others.
     if (listeners) for (const listener of listeners) if (listeners.delete(listener)) listener()
   }
 
   /**
    * Calls `listener` once, when this is aborted from now on.
    *
-   * @returns what stops listening.
+   * @returns a function that stops listening.
    */
   onAbort(listener: () => void): () => void {
     const { listeners = (this.listeners = new Set()) } = this
-    // A function of its own, so that one that is given twice is called and stopped twice.
+    // A new function, so that a listener that is added twice is called and removed twice.
     const own = (): void => listener()
     listeners.add(own)
     return () => void listeners.delete(own)
@@ -54,10 +54,10 @@ export class Abortable {
     if (this.isAborted) throw this.why
   }
 
-  /** The promise, as long as this is not aborted; it may be of work that never ends. @throws the reason of the abort. */
+  /** The result of the promise, unless this is aborted first; the work may never end. @throws the reason of the abort. */
   race<T>(promise: Promise<T>): Promise<T> {
     if (this.isAborted) {
-      promise.catch(() => {}) // The abort is the answer; what the work says of it later is not.
+      promise.catch(() => {}) // The abort is thrown; a later failure of the work does not matter.
       return Promise.reject(this.why as Error)
     }
     return new Promise((resolve, reject) => {

@@ -1,15 +1,15 @@
-/** What the headers of an attempt's answers say: their cost, rate limits, and what telemetry reads of them. */
+/** The headers of an attempt's answers: cost, rate limits, and what telemetry reads. */
 import { pickRateLimitHeaders, type HeaderSource } from '../../kernel/rate-limit.js'
 import type { Call } from '../../telemetry/call.js'
 
 export class AnswerHeaders {
-  /** USD that they say the answer cost. */
+  /** The cost of the answer in USD, by its headers. */
   cost: number | undefined
-  /** Those that may speak of rate limits. The answer itself, and all else it says, is not kept for them. */
+  /** Headers that may be about rate limits. Nothing else of the answer is kept. */
   limits: HeaderSource | undefined
   private readonly costHeader: string | undefined
   private readonly telemetry: Pick<Call, 'headers'>
-  /** Those that telemetry was not told yet. */
+  /** Headers that telemetry has not read yet. */
   private held: Headers[] = []
   private told = false
 
@@ -25,13 +25,13 @@ export class AnswerHeaders {
     this.limits = pickRateLimitHeaders(headers)
   }
 
-  /** USD that a header says, of a provider that is known to send one; `NaN` for what is no number. */
+  /** The cost in USD by a header, for a provider that is known to send one; `NaN` if it is not a number. */
   costIn(headers: Headers): number | undefined {
     const text = this.costHeader === undefined ? null : headers.get(this.costHeader)
     return text === null || text.trim() === '' ? undefined : Number(text)
   }
 
-  /** Lets telemetry read them, and those to come. Until then they may be a loser's. */
+  /** Lets telemetry read these headers and later ones. Until then the attempt may still lose. */
   tell(): void {
     this.told = true
     const { held } = this

@@ -1,4 +1,4 @@
-/** What a call is asked with, and what its answer came to, whatever its operation. */
+/** The input and the answer of a call, for every operation. */
 import type { Attributes } from '@opentelemetry/api'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse } from '../../kernel/hub.js'
 import type { OtherAnswer } from '../../telemetry/call.js'
@@ -12,29 +12,29 @@ export type HubRequest = { readonly chat: ChatRequest } | { readonly embeddings:
 /** A body of another shape than the hub's. */
 export interface RequestBody {
   readonly request: object
-  /** What is billed of it, where it is neither chat nor embeddings. */
+  /** The part of it that is billed, if it is neither chat nor embeddings. */
   readonly made?: OutputKind | undefined
 }
 
-/** What a call is asked with, as far as routing, limits and telemetry care. */
+/** The input of a call, as far as routing, limits and telemetry need it. */
 export interface CallInput {
   readonly operation: semconv.OperationName
   readonly model: string
   readonly options: CallOptions
-  /** `undefined` for an operation of which telemetry reads no request. */
+  /** `undefined` for an operation whose request telemetry does not read. */
   readonly request: HubRequest | undefined
-  /** The caller's own body, where `request` is not all of it. */
+  /** The caller's own body, if `request` does not hold all of it. */
   readonly body?: RequestBody | undefined
-  /** Reads the content of an answer by the schema that the caller gave as such. @throws when it does not fit. */
+  /** Parses the content of an answer by the caller's schema object. @throws when it does not fit. */
   readonly readContent?: ((content: string) => unknown) | undefined
   readonly attributes?: Attributes
-  /** Fields of the request that the caller's format calls otherwise than the hub. */
+  /** Fields of the request whose names in the caller's format differ from the hub's. */
   readonly names?: Readonly<Record<string, string>> | undefined
 }
 
-/** What an answer came to. */
+/** An answer, as far as it is counted. */
 export type Answer = Meaning & {
-  /** What the caller gets beside `_meta`, where it is not made of the meaning: the answer as it came. */
+  /** The body for the caller, without `_meta`, if it is not made from the meaning: the answer as it came. */
   readonly body?: object | undefined
 }
 

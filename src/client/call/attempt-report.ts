@@ -1,4 +1,4 @@
-/** What an attempt tells others: hooks and metrics, and whoever shares the state of its target. */
+/** Reports an attempt to hooks, metrics, and the processes that share the state of its target. */
 import type { OperationName } from '../../telemetry/semconv.js'
 import { countAttempt, countCooldown } from '../../telemetry/metrics.js'
 import type { AttemptEvent, CooldownEvent } from '../../router/events.js'
@@ -29,9 +29,9 @@ export class AttemptReport {
   }
 
   /**
-   * What it did to the target's health, to the processes that share it.
+   * Shares the change of the target's health with other processes.
    *
-   * @param ms - Of the cooldown that it began; 0 for one that it ended, `undefined` where it changed nothing.
+   * @param ms - Milliseconds of the cooldown that it started; 0 if it ended one, `undefined` if it changed nothing.
    */
   share(ms: number | undefined, after: CooldownEvent['after']): void {
     const { cooldowns, probes } = this.call.client

@@ -1,4 +1,4 @@
-/** The arguments of a call: what belongs to the wire, and what to the client. */
+/** Splits the arguments of a call into what goes to the provider and what is for the client. */
 import { ConfigError } from '../../kernel/errors.js'
 import { isObject, typeName } from '../../kernel/json.js'
 import { checkCallOptions } from '../../router/validate.js'
@@ -18,12 +18,12 @@ const BODY_OPTIONS = [
 ] as const
 
 export interface CallArguments<Body> {
-  /** Without the options that stood in it. */
+  /** The body, without the options in it. */
   readonly body: Body
   readonly options: CallOptions
 }
 
-/** Options whose values go into the request, or are walked with it. */
+/** Options whose values go into the request, or are checked with it. */
 const WALKED = ['extra_body', 'provider_options', 'metadata'] as const satisfies readonly (keyof CallOptions)[]
 
 /** @throws ConfigError on a wrong option, a body without a model, or one that cannot be written as JSON. */
@@ -53,7 +53,7 @@ function split<Body extends object>(
     if (!(key in body)) continue
     if (rest === body) rest = { ...body }
     delete rest[key]
-    // The second argument is the more deliberate of the two.
+    // The second argument wins over the body.
     if (body[key] !== undefined) merged = { [key]: body[key], ...merged }
   }
   if (merged) {
@@ -63,11 +63,11 @@ function split<Body extends object>(
   return { body: rest as Omit<Body, keyof CallOptions>, options: merged ?? {} }
 }
 
-/** @throws ConfigError when `messages` is no list of objects. */
+/** @throws ConfigError when `messages` is not a list of objects. */
 export function requireMessages(body: object): void {
   requireField(body, 'messages', 'an array of messages', Array.isArray)
   const { messages } = body as { readonly messages: readonly unknown[] }
-  // Unlike `forEach`, it stops at holes too.
+  // Unlike `forEach`, this does not skip holes.
   for (const [i, message] of messages.entries()) {
     if (!isObject(message))
       throw new ConfigError(

@@ -1,4 +1,4 @@
-/** Words of ours in the names of the caller's own format. */
+/** Writes our messages with the field names of the caller's own format. */
 
 /** Only whole names: `max_tokens` within `budget_max_tokens` is another field. */
 export function inCallersNames(message: string, names: Readonly<Record<string, string>> | undefined): string {

@@ -1,4 +1,4 @@
-/** What an answer of a call came to: in limits, budgets and the sums of the client, and in its `_meta`. */
+/** Counts an answer of a call in limits, budgets and the sums of the client, and makes its `_meta`. */
 import { isSpanContextValid } from '@opentelemetry/api'
 import type { Attempt } from '../../kernel/errors.js'
 import type { Usage } from '../../kernel/hub.js'
@@ -32,7 +32,7 @@ interface CountedRun {
   readonly answeredAt: number
 }
 
-/** What is priced of an answer. */
+/** The part of an answer that is priced. */
 interface AnswerFacts {
   readonly model: string
   readonly usage?: Partial<Usage> | undefined
@@ -41,7 +41,7 @@ interface AnswerFacts {
   readonly doubt?: Doubt | undefined
 }
 
-/** @returns `used`: what the whole call has to count of it, where limits hold for it. */
+/** @returns `used`: what the limits of the whole call have to count. */
 export function countAnswer(
   call: CountedCall,
   run: CountedRun,
@@ -52,7 +52,7 @@ export function countAnswer(
   const { usage } = facts
   const doubt = doubtOf(answer, usage, demand.expected(run.place))
   const meta = describeAnswer(call, run, doubt ? { ...facts, doubt } : facts)
-  // A usage that is not believed adds nothing.
+  // Impossible usage adds nothing.
   const believed = doubt?.fault === undefined
   client.ledger.add({ meta, usage: believed ? usage : undefined, alias, metadata, date: client.clock.date() })
   if (!run.permit && !call.permit) return { meta, used: undefined }
@@ -61,7 +61,7 @@ export function countAnswer(
   return { meta, used }
 }
 
-/** Of an answer that a stage had: nobody was asked, and nothing is paid. */
+/** Counts an answer that a stage had: no provider was called, and it cost nothing. */
 export function countStored(call: CountedCall, { answer, by }: EarlyAnswer): CallMeta {
   const { client, alias, metadata, shown } = call.plan
   const meta = storedMeta(metaFacts(call, shown, factsOf(call.plan, answer)), by)
@@ -73,7 +73,7 @@ export function describeAnswer(call: CountedCall, run: CountedRun, facts: Answer
   return createMeta(metaFacts(call, run.target, facts, run))
 }
 
-/** @param run - The attempt that brought the answer, where one did. */
+/** @param run - The attempt that got the answer, if there was one. */
 function metaFacts(
   { plan, attempts, warnings, telemetry }: CountedCall,
   target: Target,

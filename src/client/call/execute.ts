@@ -18,7 +18,7 @@ interface Failed {
   readonly target: Target
 }
 
-/** How one or more attempts side by side came out: the answer, or the failure that came last. */
+/** The outcome of one or more parallel attempts: the answer, or the last failure. */
 type Outcome<T> = { readonly value: T } | Failed
 
 /**
@@ -73,7 +73,7 @@ function tellFallback(call: LogicalCall, { error, target }: Failed, { member, re
   }))
 }
 
-/** Once something was sent, its failure comes first, and then that there is no room for another try. */
+/** If an attempt was sent, its failure is thrown rather than the refusal of the next one. */
 function orFailed(entry: Promise<AdmittedStep>, failed: Failed | undefined): Promise<AdmittedStep> {
   return entry.catch((error: unknown) => {
     if (!failed || !(error instanceof LimitError)) throw error
@@ -86,7 +86,7 @@ function withNotTried(error: unknown, notTried: readonly NotTried[]): unknown {
   return TracestitchError.isInstance(error) ? Object.assign(error, { notTried }) : error
 }
 
-/** One attempt, and others beside it when it is slow and the alias says so. The first answer wins. */
+/** One attempt, and more in parallel when it is slow and the alias hedges. The first answer wins. */
 function sideBySide<T>(call: LogicalCall, first: AdmittedStep, attempt: Attempt<T>): Promise<Outcome<T>> {
   const { hedge } = call.plan
   return hedge ? hedged(call, hedge, first, attempt) : one(call, first, attempt)
@@ -99,7 +99,7 @@ function hedged<T>(
   attempt: Attempt<T>,
 ): Promise<Outcome<T>> {
   return new Promise((resolve, reject) => {
-    // Attempts under way, and one that is being let in: the last failure waits for it.
+    // Attempts under way, and one that is being admitted: the last failure waits for it.
     let running = 0
     let further = hedge.max
     let over = false
@@ -150,7 +150,7 @@ async function one<T>(call: LogicalCall, step: AdmittedStep, attempt: Attempt<T>
   }
 }
 
-/** The caller's own reason as it is; a time limit of ours with the target it ran out at. */
+/** The caller's own reason unchanged, or the time limit that ran out, with its target. */
 function abortReason(call: LogicalCall, target?: Target): unknown {
   const reason: unknown = call.limits.reason
   if (call.limits.abortedByCaller || !target) return reason

@@ -35,9 +35,9 @@ import { addWarning } from './warnings.js'
 export class LogicalCall implements AttemptedCall, CallView {
   readonly plan: CallPlan
   readonly client: ClientContext
-  /** What the whole call holds, beside what its attempts do. */
+  /** Limits and budgets that the whole call holds, in addition to those of its attempts. */
   permit: Permit | undefined
-  /** Of the caller, or what a stage has put in its place. */
+  /** The caller's request, or the one that a stage has put in its place. */
   request: HubRequest | undefined
   readonly limits: CallLimits
   readonly telemetry: Call
@@ -45,12 +45,12 @@ export class LogicalCall implements AttemptedCall, CallView {
   readonly warnings: string[] = []
   private readonly running = new Set<AttemptRun>()
   private winner: AttemptRun | undefined
-  /** What answers came to that the caller does not get. */
+  /** The cost and usage of answers that the caller does not get. */
   private inVain: Used | undefined
-  /** The attempt that ended last, those given up aside. */
+  /** The attempt that ended last, without those that were given up. */
   private latest: AttemptRun | undefined
 
-  /** Begins it. Nothing may fail from here on: whoever ends it has the call. */
+  /** Begins the call. Nothing may fail from here on, or the call would never end. */
   constructor(plan: CallPlan) {
     const { client, input, metadata, shown, alias, redaction } = plan
     const { operation, options, request, attributes } = input
@@ -147,7 +147,7 @@ export class LogicalCall implements AttemptedCall, CallView {
   }
 
   /**
-   * Makes `run` the one that answers the call, and gives up the attempts beside it: they may no longer touch the call.
+   * Makes `run` the one that answers the call, and gives up the parallel attempts: they may no longer change the call.
    *
    * @throws an AbortError when another one has answered, or the reason of the call's abort.
    */
@@ -171,7 +171,7 @@ export class LogicalCall implements AttemptedCall, CallView {
     run.succeeded(answer)
     const meta = this.settle(run, answer)
     telemetry.response(answer)
-    // The span began with the facts of the first target.
+    // The span began with the attributes of the first target.
     if (target !== this.plan.shown && (telemetry.recording || metering())) telemetry.set(targetAttributes(target))
     this.tellCost(meta)
     this.end(answer, meta)
@@ -196,11 +196,11 @@ export class LogicalCall implements AttemptedCall, CallView {
     done?.(this, { answer, meta, partial: this.stream && 'chat' in answer && isBrokenOff(answer.chat) })
   }
 
-  /** Ends the call with the error that its caller gets, and returns it. @param partial - What came before it. */
+  /** Ends the call with the error that its caller gets, and returns it. @param partial - The part of the answer that came before. */
   fail(error: unknown, partial?: Answer): unknown {
     maskError(error, this.redaction)
     if (error instanceof TracestitchError) {
-      // Calls that wait for the same key share its failure, which is told once.
+      // Calls that wait for the same key share one error, which is reported once.
       if (error.attempts.length === 0) nameTargets(error, this.attempts, this.latest?.target.id)
       error.attempts = this.attempts
     }
@@ -209,7 +209,7 @@ export class LogicalCall implements AttemptedCall, CallView {
     const { winner } = this
     if (winner && partial) this.tellCost(this.settle(winner, partial))
     else {
-      // An answer that had begun counts as it was estimated.
+      // An answer that had begun counts as estimated.
       winner?.permit?.settle(UNKNOWN)
       this.permit?.settle(winner ? UNKNOWN : this.inVain)
       this.permit?.leave()
@@ -246,7 +246,7 @@ function answeredByAnother(): DOMException {
   return new DOMException('another attempt answered first', 'AbortError')
 }
 
-/** The tokens of an answer that was kept were counted when it was made. */
+/** The tokens of a stored answer were counted when it was made. */
 function unpaid(answer: Answer): Answer {
   if ('chat' in answer) return { chat: withoutUsage(answer.chat) }
   if ('embeddings' in answer) return { embeddings: withoutUsage(answer.embeddings) }

@@ -7,7 +7,7 @@ class Waiters {
   private readonly signal: AbortSignal
   private readonly listeners = new Set<Listener>()
   private readonly onAbort = (): void => {
-    // One that is called may take others away.
+    // A listener may remove others.
     for (const listener of this.listeners) if (this.listeners.delete(listener)) listener()
   }
 
@@ -29,10 +29,10 @@ class Waiters {
 const waiting = new WeakMap<AbortSignal, Waiters>()
 
 /**
- * Calls `listener` once, when `signal` aborts from now on. However many listen this way, the signal has one listener, and
- * none once all have stopped.
+ * Calls `listener` once, when `signal` aborts from now on. The signal gets one listener in total, and none once all have
+ * stopped.
  *
- * @returns what stops listening.
+ * @returns a function that stops listening.
  */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   let waiters = waiting.get(signal)
@@ -41,7 +41,7 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
     waiting.set(signal, waiters)
   }
   const all = waiters
-  // A function of its own, so that one that is given twice is called and stopped twice.
+  // A new function, so that a listener that is added twice is called and removed twice.
   const own = (): void => listener()
   all.add(own)
   return () => all.remove(own)

@@ -1,4 +1,4 @@
-/** What differs between the kinds of calls. All else is `perform`. */
+/** What differs between the kinds of calls. All the rest is in `perform`. */
 import type { WireAnswer } from '../transport/body.js'
 import type { ClientContext } from '../context.js'
 import type { StreamSource } from '../streams/model-stream.js'
@@ -13,9 +13,9 @@ import type { ChunkStage } from './stage.js'
 /** The arguments of a call, read. */
 export interface AskedCall<Request> {
   readonly input: CallInput
-  /** For the operation itself. */
+  /** What the operation itself needs. */
   readonly request: Request
-  /** Whether the answer is given piece by piece. */
+  /** Whether the answer is a stream. */
   readonly stream: boolean
 }
 
@@ -23,22 +23,25 @@ export interface AskedCall<Request> {
 export interface Operation<Request, Item = never> {
   /** @throws ConfigError for arguments that cannot be a call. */
   read(client: ClientContext, body: object, options: CallOptions | undefined): AskedCall<Request>
-  /** What has to be waited for before any attempt, while the call's time runs, such as files that are read. */
+  /** Waits for what every attempt needs, such as the contents of files. The call's time runs. */
   prepare?(call: LogicalCall, request: Request): Promise<Request>
-  /** The request, with `by` in place of what the hub reads of it. */
+  /** The request with `by` in place of its hub request. */
   replace?(request: Request, by: HubRequest): Request
   /** Sends the request to the target of `run`, and reads the whole answer. */
   attempt(run: AttemptRun, request: Request): Promise<Answer>
-  /** What the caller gets of a whole answer, beside `_meta`. */
+  /** The whole answer as the caller gets it, without `_meta`. */
   body(answer: Answer, request: Request): object
   /**
-   * Sends the request for a stream, of which nothing has been read then.
+   * Sends the request for a stream, and returns before any of it is read.
    *
-   * @param stage - Looks at what the stream means, where that is chat.
+   * @param stage - Checks the chunks of a stream of chat.
    */
   open?(run: AttemptRun, request: Request, stage: ChunkStage | undefined): Promise<OpenStream<unknown, Item>>
-  /** The pieces of an answer that was at hand, for a caller who wants a stream. */
+  /** A stored answer in pieces, for a caller who wants a stream. */
   pieces?(answer: Answer, request: Request): readonly Item[]
-  /** What the caller gets of a stream. Default: a `ModelStream`, whose last item carries `_meta`. @param wire - Where it comes from, when that is a target. */
+  /**
+   * What the caller gets for a stream. Default: a `ModelStream`, whose last item carries `_meta`. @param wire - The
+   * response, if it comes from a target.
+   */
   deliver?(source: StreamSource<Item>, meta: CallMeta, wire: WireAnswer | undefined): object
 }

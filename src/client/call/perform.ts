@@ -1,4 +1,4 @@
-/** The road of every call: read, planned, begun, tried until it is answered, looked at, counted and given. */
+/** The way of every call: it is read, planned, begun, tried until it is answered, checked, counted and returned. */
 import type { ClientContext } from '../context.js'
 import { ModelStream } from '../streams/model-stream.js'
 import { StoredSource } from '../streams/stored-source.js'
@@ -15,9 +15,9 @@ import type { EarlyAnswer } from './stage.js'
 import { refuse } from './stages.js'
 
 /**
- * Makes one logical call. The only one that does.
+ * Makes one logical call. Nothing else makes one.
  *
- * @returns the body of the answer with `_meta`, or what the operation delivers of a stream.
+ * @returns the body of the answer with `_meta`, or the operation's stream.
  * @throws TracestitchError, or the caller's own abort reason.
  */
 export async function perform<Request, Item>(
@@ -51,7 +51,7 @@ interface Given {
   readonly given: object
 }
 
-/** One attempt at a whole answer, from the request to what the caller gets: until then a failure may fall back. */
+/** One attempt at a whole answer, until the caller's result is made. A failure may fall back until then. */
 async function tryWhole<Request, Item>(
   run: AttemptRun,
   operation: Operation<Request, Item>,
@@ -86,7 +86,7 @@ async function openStream<Request, Item>(
   return operation.deliver(source, describeAnswer(call, run, NOTHING_KNOWN), opened.wire)
 }
 
-/** Before the end of a stream. */
+/** The meaning of a stream before its end. */
 const NOTHING_KNOWN = { model: '' }
 
 function answerEarly<Request, Item>(

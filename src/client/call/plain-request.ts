@@ -1,28 +1,31 @@
 /**
- * Whether a request can be written and walked: a value that refers to itself has no end, and what reads it would grow until
- * the process dies. Asked once, before anything else reads the request.
+ * Checks that a request can be written as JSON. A value that refers to itself has no end, and code that reads it would use
+ * memory until the process dies. So this runs once, before anything else reads the request.
  */
 import { ConfigError, TracestitchError } from '../../kernel/errors.js'
 import { clip, oneLine } from '../../kernel/plain-text.js'
 import { isStandardSchema } from '../answers/standard-schema.js'
 
-/** Levels within one another. JSON Schemas, the deepest of what is sent, have a few dozen. */
+/** Levels of nesting. JSON Schemas, the deepest part of requests, have a few dozen. */
 const DEPTH = 256
-/** Values of one request, each time that one is referred to: ten lists of ten lists, ten deep, would be written as billions. */
+/**
+ * Values of one request; a value that is referred to twice counts twice. Ten lists of ten lists, ten deep, would be written
+ * as billions.
+ */
 const VALUES = 5_000_000
 /** Characters of a field's name in a message, and of a path. */
 const NAME = 60
 const PATH = 400
 
 interface Walk {
-  /** From the request to the value that is being read. */
+  /** The path from the request to the value that is being read. */
   readonly path: (string | number)[]
   readonly above: object[]
   values: number
 }
 
 /**
- * @param root - What the value is called in messages; empty for the body, whose fields have names of their own.
+ * @param root - The name of the value in messages; empty for the body, whose fields are named by themselves.
  * @throws ConfigError that names the field which refers to itself, throws when it is read, is a BigInt, or is too deep.
  */
 export function requirePlain(value: unknown, root = ''): void {
@@ -34,7 +37,7 @@ export function requirePlain(value: unknown, root = ''): void {
   }
 }
 
-/** Runs a step that reads what the caller gave. @throws ConfigError of `path` when that throws. */
+/** Runs a step that reads the caller's values. @throws ConfigError with `path` when it throws. */
 export function readable<T>(path: string, step: () => T): T {
   try {
     return step()
@@ -43,7 +46,7 @@ export function readable<T>(path: string, step: () => T): T {
   }
 }
 
-/** Of an accessor, or a proxy. */
+/** An accessor or a proxy has thrown. */
 const UNREADABLE = 'throws an error when it is read; see the cause'
 
 function causeOf(thrown: unknown): { readonly cause?: Error } {
@@ -78,7 +81,7 @@ function visitField(holder: object, key: string | number, walk: Walk): void {
   walk.path.pop()
 }
 
-/** Bytes, files, and what says itself how it is written. A schema may refer to itself, and becomes a JSON Schema. */
+/** Bytes, files, and objects with a `toJSON`. A schema may refer to itself; it becomes a JSON Schema. */
 function isLeaf(value: object): boolean {
   if (Array.isArray(value)) return false
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer || Symbol.asyncIterator in value) return true
@@ -86,10 +89,10 @@ function isLeaf(value: object): boolean {
   return typeof toJSON === 'function' || typeof arrayBuffer === 'function' || isStandardSchema(value)
 }
 
-/** Some programs teach BigInts to be written. */
+/** Some programs give BigInt a `toJSON`. */
 function refuseBigInt(walk: Walk): void {
   if (typeof (BigInt.prototype as { toJSON?: unknown }).toJSON === 'function') return
-  throw fault(walk, 'is a BigInt, which JSON cannot say; give a number or a string')
+  throw fault(walk, 'is a BigInt, which JSON does not have; give a number or a string')
 }
 
 function fault({ path }: Walk, problem: string, fields: { readonly cause?: Error } = {}): ConfigError {
@@ -98,7 +101,7 @@ function fault({ path }: Walk, problem: string, fields: { readonly cause?: Error
       typeof step === 'number' ? `${text}[${step}]` : `${text}${text === '' ? '' : '.'}${clip(oneLine(step), NAME)}`,
     '',
   )
-  // Of a long path both ends say where it is.
+  // A long path is cut in the middle.
   const known = shown.length > PATH ? `${clip(shown, PATH / 2)}${shown.slice(-PATH / 2)}` : shown
   return new ConfigError(known === '' ? 'body' : known, problem, fields)
 }

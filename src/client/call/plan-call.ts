@@ -1,4 +1,4 @@
-/** What is settled of a call before it begins: where it may go, and what it may come to. Nothing is open yet. */
+/** The plan of a call: where it may go, and what it may cost. Nothing has begun yet. */
 import type { HedgePolicy } from '../../policies/hedge.js'
 import { timeoutPolicy, type TimeoutPolicy } from '../../policies/timeout.js'
 import { Itinerary, type AllInCooldown, type RouteStep } from '../../router/itinerary.js'
@@ -14,16 +14,16 @@ import { routedCall } from './routed-call.js'
 export interface CallPlan {
   readonly client: ClientContext
   readonly input: CallInput
-  /** Whom it is for: what `withContext` says, and its own metadata over it. */
+  /** Whom the call is for: its own metadata, over that of `withContext`. */
   readonly metadata: Identity | undefined
   readonly timeout: TimeoutPolicy
   readonly routed: RoutedCall
   readonly hedge: HedgePolicy | undefined
   readonly itinerary: Itinerary
   readonly first: RouteStep | AllInCooldown
-  /** Whose facts the span begins with: the first target, also while all are in cooldown. */
+  /** The first target, whose attributes the span begins with, even if all are in cooldown. */
   readonly shown: Target
-  /** The alias that the call names, if it does. */
+  /** The alias that the call names, if it names one. */
   readonly alias: string | undefined
   readonly demand: Demand
   /** What errors, warnings and spans must not show. */

@@ -1,4 +1,4 @@
-/** What the errors, warnings and spans of one call must not show: secrets of its client and of the call, and its request. */
+/** Hides what errors, warnings and spans of a call must not show: secrets of the client and the call, and the request. */
 import { clip } from '../../kernel/plain-text.js'
 import { Echoes } from '../../kernel/redact/echoes.js'
 import type { ErrorMask } from '../../kernel/redact/mask-error.js'
@@ -9,16 +9,16 @@ import { settings } from '../../telemetry/settings.js'
 import type { CallOptions } from '../types/options.js'
 
 export interface Redacted {
-  /** Of the client. */
+  /** Secrets of the client. */
   readonly secrets: Secrets
   readonly options: Pick<CallOptions, 'headers' | 'metadata' | 'extra_body' | 'provider_options'>
   /** What is sent. */
   readonly request: unknown
-  /** Names that stay as they are: of models and providers. */
+  /** Names of models and providers, which are not hidden. */
   readonly known: readonly string[]
 }
 
-/** Nothing is worked out before something went wrong. */
+/** Nothing is computed until something goes wrong. */
 export class Redaction implements ErrorMask {
   private readonly of: Redacted
   private book: Secrets | undefined
@@ -33,7 +33,7 @@ export class Redaction implements ErrorMask {
   readonly all = (text: string): string => {
     const read = clip(text, READ)
     const spans = this.ofSecrets.find(read)
-    // Whoever records content has it on the spans anyway, and sees more in the provider's own words.
+    // With content capture on, the content is on the spans anyway, and the provider's own words say more.
     if (settings().capture === 'none') spans.push(...(this.echoes ??= this.echoesOf()).find(read))
     return hidden(read, spans)
   }

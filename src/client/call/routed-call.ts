@@ -1,4 +1,4 @@
-/** What the router may know of a call: worked out from its request, when it is first asked for. */
+/** What the router may know of a call, computed from its request on first use. */
 import type { ChatRequest, EmbeddingsRequest } from '../../kernel/hub.js'
 import { estimateTokens, promptPrefix, type CountTokens } from '../../kernel/estimate-tokens.js'
 import type { Capability } from '../../router/options.js'
@@ -7,7 +7,7 @@ import type { Identity } from '../../telemetry/identity.js'
 
 type Request = { readonly chat: ChatRequest } | { readonly embeddings: EmbeddingsRequest } | undefined
 
-/** @param counter - Gives what counts tokens; `undefined` for characters. */
+/** @param counter - Returns what counts tokens; `undefined` for characters. */
 export function routedCall(
   model: string,
   metadata: Identity | undefined,

@@ -1,4 +1,4 @@
-/** What may stand around every call: it can answer in place of a provider, refuse, change what is given, and see the end. */
+/** Stages around every call: they can answer in place of a provider, refuse, change the answer, and see the end. */
 import type { ChatChunk } from '../../kernel/hub.js'
 import type { Itinerary } from '../../router/itinerary.js'
 import type { Target } from '../../router/target.js'
@@ -9,56 +9,56 @@ import type { Abortable } from './abortable.js'
 import type { Answer, CallInput, HubRequest, RequestBody } from './answer.js'
 
 /**
- * One stage. All of it is optional, and what it promises is waited for, as long as the call's time lasts. What it throws
- * fails the call (`before`) or the attempt (`after` and `chunks`, before anything was given), which may then fall back.
+ * One stage. All members are optional. Promises are awaited, as long as the call's time lasts. An error fails the call
+ * (`before`) or the attempt (`after` and `chunks`, before the caller got anything), which may then fall back.
  */
 export interface Stage {
   /** For `_meta.cache.by` and the span. */
   readonly id: string
-  /** Before any attempt, and before limits and budgets are asked. @returns the answer, when it has one. */
+  /** Called before any attempt, and before limits and budgets are checked. @returns the answer, if it has one. */
   before?(call: CallView): Answer | undefined | Promise<Answer | undefined>
-  /** An answer has come whole. @returns the answer to give. */
+  /** A whole answer has come. @returns the answer for the caller. */
   after?(run: AttemptView, answer: Answer): Answer | Promise<Answer>
   /**
-   * A stream of chat begins. `undefined`: this one needs no look. A stage that has `after` and not this is shown a stream as
-   * one answer: nothing is given before its end.
+   * A stream of chat begins. `undefined`: the stage does not check this one. A stage that has `after` but not `chunks` gets
+   * a stream as one answer, and the caller gets nothing before its end.
    */
   chunks?(run: AttemptView): ChunkStage | undefined
-  /** The call was answered, and is settled. What it throws is reported and changes nothing. */
+  /** The call was answered, and is settled. An error is reported and changes nothing. */
   done?(call: CallView, settled: Settled): void
 }
 
 export interface Settled {
   readonly answer: Answer
   readonly meta: CallMeta
-  /** A stream that the caller left. */
+  /** The caller left the stream before its end. */
   readonly partial: boolean
 }
 
-/** Looks at one stream. What is held back is given later, or at the end. */
+/** Checks one stream. Chunks that it holds back are given later, or at the end. */
 export interface ChunkStage {
-  /** @returns the chunks to give: the same list when nothing changes. @throws to refuse. */
+  /** @returns the chunks for the caller: the same list when nothing changes. @throws to refuse. */
   push(chunks: readonly ChatChunk[]): readonly ChatChunk[] | Promise<readonly ChatChunk[]>
-  /** The stream has ended as its format ends. @returns what was held back. @throws to refuse. */
+  /** The stream has come to its regular end. @returns the chunks that were held back. @throws to refuse. */
   end(): readonly ChatChunk[] | Promise<readonly ChatChunk[]>
 }
 
 /** A call, as stages see it. */
 export interface CallView {
   readonly operation: CallInput['operation']
-  /** As the caller named it. */
+  /** The model as the caller named it. */
   readonly model: string
   readonly stream: boolean
   readonly request: HubRequest | undefined
-  /** As the caller wrote it, where `request` is not all of it. */
+  /** The body as the caller wrote it, if `request` does not hold all of it. */
   readonly body: RequestBody | undefined
   readonly readContent: CallInput['readContent']
-  /** Whom it is for. */
+  /** Whom the call is for. */
   readonly metadata: Identity | undefined
   readonly options: CallOptions
-  /** Puts another request in place of the call's, before any attempt: every target gets it in its own format. */
+  /** Replaces the request of the call, before any attempt: every target gets the new one in its own format. */
   replaceRequest(request: HubRequest): void
-  /** Adds to `_meta.warnings`. */
+  /** Adds a warning to `_meta.warnings`. */
   warn(message: string): void
 }
 
@@ -66,26 +66,26 @@ export interface CallView {
 export interface AttemptView {
   readonly call: CallView
   readonly target: Target
-  /** Fields of the body that differ at this target. */
+  /** Fields of the body that are set or changed for this target. */
   readonly params: Readonly<Record<string, unknown>> | undefined
   readonly itinerary: Itinerary
-  /** Its time. */
+  /** The time limits of the attempt. */
   readonly limits: Abortable
-  /** The answer is not given to the caller. It counts as what it came to all the same. */
+  /** The caller does not get the answer. It still counts what it cost. */
   answeredInVain(answer: Answer): void
 }
 
-/** Stages made one, once for each client. What none of them has is `undefined`, and costs a call nothing. */
+/** All stages in one, made once for each client. A member that no stage has is `undefined`, and costs a call nothing. */
 export interface Stages {
   readonly before: ((call: CallView) => Promise<EarlyAnswer | undefined>) | undefined
   readonly after: (run: AttemptView, answer: Answer) => Answer | Promise<Answer>
   readonly chunks: (run: AttemptView) => ChunkStage | undefined
   readonly done: ((call: CallView, settled: Settled) => void) | undefined
-  /** Whether streams of chat may come out other than they went in. */
+  /** Whether stages may change streams of chat. */
   readonly changeStreams: boolean
 }
 
-/** The answer of a stage, before any attempt. */
+/** An answer that a stage gave before any attempt. */
 export interface EarlyAnswer {
   readonly answer: Answer
   /** Id of the stage. */

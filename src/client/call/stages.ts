@@ -1,4 +1,4 @@
-/** Makes one of the stages of a client. */
+/** Combines the stages of a client into one. */
 import { createChatAccumulator } from '../../kernel/accumulate.js'
 import type { ChatChunk } from '../../kernel/hub.js'
 import { classifyError } from '../../policies/classify-error.js'
@@ -10,7 +10,7 @@ import type { Answer } from './answer.js'
 import type { AttemptView, CallView, ChunkStage, EarlyAnswer, Settled, Stage, Stages } from './stage.js'
 
 /**
- * What stands around every call of a client: the refusal of unfit answers, which sees them first, and `own` after it.
+ * The stages around every call of a client: the refusal of unfit answers first, then `own`.
  */
 export function compileStages(own: readonly Stage[] = []): Stages {
   const stages = [refuseUnfit, ...own]
@@ -36,7 +36,7 @@ async function askAll(stages: readonly Stage[], call: CallView): Promise<EarlyAn
   return undefined
 }
 
-/** Waits for nothing that no stage makes it wait for. */
+/** Returns a promise only if a stage does. */
 function lookAt(stages: readonly Stage[], run: AttemptView, answer: Answer, from = 0): Answer | Promise<Answer> {
   let given = answer
   for (let at = from; at < stages.length; at += 1) {
@@ -76,7 +76,7 @@ class InTurn implements ChunkStage {
   }
 }
 
-/** For a stage that looks at whole answers only: a guard that streams pass unseen would be none. */
+/** For a stage that checks only whole answers: a stream must not bypass it. */
 class HeldToEnd implements ChunkStage {
   private readonly stage: Stage
   private readonly run: AttemptView
@@ -105,13 +105,13 @@ function tellAll(stages: readonly Stage[], call: CallView, settled: Settled): vo
       stage.done?.(call, settled)
     } catch {
       countFault(`stages.${stage.id}`)
-      // What it threw may hold anything, the answer too.
+      // The thrown value is not shown: it may contain the answer.
       warnOnce(`the stage \`${stage.id}\` of a client failed after a call; calls go on without it. Reported once.`)
     }
   }
 }
 
-/** An answer is not taken: it counts as what it came to, and the caller is told when a stage turned it down. */
+/** Refuses an answer: it still counts what it cost, and a warning says so when a stage refused it. */
 export function refuse(run: AttemptView, answer: Answer, error: unknown): void {
   run.answeredInVain(answer)
   if (run.limits.aborted) return

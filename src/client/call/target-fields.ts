@@ -1,15 +1,15 @@
-/** What a target's request has beside the call's own body. Sending and estimating read it here. */
+/** Fields of a target's request in addition to the call's own body, for both sending and estimating. */
 import type { Target } from '../../router/target.js'
 import type { CallOptions } from '../types/options.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Fields of the body that differ at a target: its own, and those of the fallback that leads to it. */
+/** Fields of the body that are set or changed for a target: its own, and those of the fallback that leads to it. */
 export function paramsAt({ params: own }: Target, params: Fields | undefined): Fields | undefined {
   return own || params ? { ...own, ...params } : undefined
 }
 
-/** Fields of the account and of the call that a target's body gets as they are. */
+/** `extra_body` of the account and the call, for a target. */
 export function extraBodyAt(
   { provider }: Target,
   { extra_body: all, provider_options: byProvider }: CallOptions,

@@ -27,7 +27,7 @@ export class CallLimits extends Abortable {
     else if (caller) this.stopListening = onAbort(caller, abort)
   }
 
-  /** Whether the caller aborted; `reason` is then the caller's own and goes to the caller as it is. */
+  /** Whether the caller aborted; `reason` is then the caller's own and is thrown unchanged. */
   get abortedByCaller(): boolean {
     return this.caller?.aborted === true && this.aborted && this.reason === this.caller.reason
   }
@@ -36,12 +36,12 @@ export class CallLimits extends Abortable {
     return this.endsAt - this.clock.now()
   }
 
-  /** Whoever waits for the stream keeps the process alive; its clock alone does not. */
+  /** A pending read keeps the process alive; the timer alone does not. */
   unref(): void {
     this.timer.unref()
   }
 
-  /** Ends early, with the reason as error, when the call is aborted. */
+  /** Waits. @throws the reason of the abort, as soon as the call is aborted. */
   sleep(ms: number): Promise<void> {
     return sleep(ms, this.signal)
   }
@@ -52,14 +52,14 @@ export class CallLimits extends Abortable {
   }
 }
 
-/** Lives as long as one attempt. Aborts with the call, or when a limit of its own runs out. */
+/** Lives as long as one attempt. Aborts with the call, or when one of its own limits runs out. */
 export class AttemptLimits extends Abortable {
   private readonly fields: ErrorFields
   private timers: Map<TimeoutError['limit'], NodeJS.Timeout> | undefined
   private readonly stopListening: (() => void) | undefined
 
   /**
-   * @param call - Or what it is a part of.
+   * @param call - The limits that this is a part of.
    * @param fields - Provider and model, for the error.
    */
   constructor(call: Abortable, fields: ErrorFields) {
@@ -71,9 +71,9 @@ export class AttemptLimits extends Abortable {
   }
 
   /**
-   * (Re)starts a limit; `undefined` means none.
+   * Starts or restarts a limit; `undefined` means none.
    *
-   * @param why - Why it is not what the options say, for the error.
+   * @param why - Why it differs from the options, for the error.
    */
   start(limit: TimeoutError['limit'], ms: number | undefined, why?: string): void {
     if (ms === undefined) return

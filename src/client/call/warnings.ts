@@ -1,4 +1,4 @@
-/** `_meta.warnings` of a call: each said once, and not without end. */
+/** `_meta.warnings` of a call: each is listed once, up to a limit. */
 import { clip, oneLine } from '../../kernel/plain-text.js'
 
 /** Warnings of one call, the last of which says that there are more. */

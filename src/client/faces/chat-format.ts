@@ -1,4 +1,4 @@
-/** Which of a target's formats carries a request for chat: not every model is served on all of them. */
+/** Picks the format of a target for a request of chat: not every model is served on all of them. */
 import { ConfigError } from '../../kernel/errors.js'
 import type { ChatRequest } from '../../kernel/hub.js'
 import type { ChatProtocol } from '../../kernel/protocol.js'
@@ -9,7 +9,7 @@ import type { AttemptRun } from '../call/attempt-run.js'
 const CHAT = 'openai-chat'
 const RESPONSES = 'openai-responses'
 
-/** @throws ConfigError when the target has no chat format, or the provider knows no model by such a name. */
+/** @throws ConfigError when the target has no chat format, or the provider has no model of that name. */
 export function chatCodec({ provider, model, base }: Target): ChatProtocol {
   const chat = provider.chatFor(base ?? model)
   if (typeof chat === 'object') return chat
@@ -17,7 +17,7 @@ export function chatCodec({ provider, model, base }: Target): ChatProtocol {
     throw new ConfigError('model', `\`${provider.id}/${model}\` ${chat}`, { provider: provider.id, model })
   throw new ConfigError(
     'model',
-    `the provider \`${provider.id}\` speaks no format for chat in this version${provider.unspoken}`,
+    `the provider \`${provider.id}\` has no chat format in this version${provider.unspoken}`,
     {
       provider: provider.id,
       model,
@@ -31,8 +31,8 @@ interface Carried {
 }
 
 /**
- * The request as it stands, in the target's format for chat; or by OpenAI's Responses API, where the model is served there
- * alone and the provider has it.
+ * The request in the target's chat format; or on OpenAI's Responses API, if the model is served only there and the provider
+ * has it.
  */
 export function carriedBy(run: AttemptRun, codec: ChatProtocol, request: ChatRequest): Carried {
   const { model, base, provider } = run.target
@@ -46,23 +46,23 @@ export function carriedBy(run: AttemptRun, codec: ChatProtocol, request: ChatReq
     return { codec, request }
   }
   warn(`\`${model}\` ${why}: sent to ${other.path}`)
-  // There answers are stored unless a request says otherwise; on chat completions they are not.
+  // The Responses API stores answers unless a request says otherwise; chat completions do not.
   return { codec: other, request: { ...withEffort(request), store: request.store ?? false } }
 }
 
-/** `extra_body` is for the wire of one format; an effort in it is put where every format finds it. */
+/** `extra_body` is written for one format; an effort in it is moved to where every format finds it. */
 function withEffort(request: ChatRequest): ChatRequest {
   const { reasoning_effort: effort, ...extra } = request.extra_body ?? {}
   return typeof effort === 'string' ? { ...request, reasoning_effort: effort, extra_body: extra } : request
 }
 
-/** What the model serves on the Responses API alone, in words that follow its name. */
+/** What the model serves only on the Responses API, in words that follow its name. */
 function onlyAtResponses(model: string, request: ChatRequest): string | undefined {
   const { needsResponses } = traitsOf(model)
   if (needsResponses === undefined) return undefined
-  if (needsResponses === 'always') return 'takes requests on the Responses API alone'
+  if (needsResponses === 'always') return 'takes requests only on the Responses API'
   const { reasoning_effort: effort } = withEffort(request)
   const hasFunctions = request.tools?.some(({ type }) => type === 'function' || type === 'custom') ?? false
   const reasons = needsResponses === 'functions-with-effort' ? effort != null && effort !== 'none' : effort !== 'none'
-  return hasFunctions && reasons ? 'takes functions and reasoning together on the Responses API alone' : undefined
+  return hasFunctions && reasons ? 'takes functions and reasoning together only on the Responses API' : undefined
 }

@@ -17,7 +17,7 @@ import type { CallerFormat } from './exchange.js'
 import { face } from './face.js'
 
 const plain: ItemWriter<ChatChunk> = writerOf((chunks) => chunks.map(withGivenUsage))
-/** Usage is asked for with every stream, and its chunk given to whoever asked for it. */
+/** Every stream is requested with usage; callers who did not ask for it do not get that chunk. */
 const withoutUsage: ItemWriter<ChatChunk> = writerOf((chunks) =>
   chunks.filter((chunk) => !isUsageOnly(chunk)).map(withGivenUsage),
 )

@@ -1,4 +1,4 @@
-/** A request for more embeddings than a provider takes at once: cut into requests, and the answers joined again. */
+/** Splits a request for more embeddings than a provider takes at once, and joins the answers. */
 import type { EmbeddingsRequest, EmbeddingsResponse } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
 import { checkLengths, sizeOf } from '../answers/vectors.js'
@@ -10,7 +10,7 @@ export function maxInputs({ provider, model, base }: Target, codec: EmbeddingsPr
   return provider.quirks.maxInputs?.[codec.id] ?? codec.maxInputs?.(base ?? model)
 }
 
-/** How many requests it takes at a target. */
+/** How many requests a target needs for these inputs. */
 export function requestsFor(target: Target, { input }: EmbeddingsRequest): number {
   const codec = target.provider.embeddingsFor(target.model)
   const max = codec && maxInputs(target, codec)
@@ -23,7 +23,7 @@ export function splitInput(request: EmbeddingsRequest, max: number | undefined):
   const size = sizeOf(input)
   if (max === undefined || (max > 1 && size <= max) || size === 0) return [request]
   const list = (Array.isArray(input) && typeof input[0] !== 'number' ? input : [input]) as string[] | number[][]
-  // Formats that take one input want it bare.
+  // Formats that take one input take it without an array.
   if (max === 1) return list.map((one) => ({ ...request, input: one }))
   return Array.from({ length: Math.ceil(size / max) }, (_, at) => ({
     ...request,
@@ -51,7 +51,7 @@ export function joinAnswers(
     protocol: first.raw.protocol,
     value: joinValues(answers.map((answer) => answer.raw?.value ?? {})) as Record<string, unknown>,
   }
-  // What one of them does not count, nobody knows of the whole.
+  // If one answer lacks usage, the total is unknown.
   const counts = answers.flatMap(({ usage }) => usage ?? [])
   const usage = counts.length === answers.length ? (joinValues(counts) as EmbeddingsResponse['usage']) : undefined
   const { usage: _ofFirst, ...rest } = first
@@ -64,7 +64,7 @@ function isVector(value: unknown): boolean {
   return Array.isArray(value) && typeof value[0] === 'number'
 }
 
-/** Counts add up and lists follow each other, a vector being an entry and no list; of all else the first value counts. */
+/** Adds counts and joins lists (a vector is an entry, not a list); of all other values the first is kept. */
 function joinValues(values: readonly unknown[]): unknown {
   const [first] = values
   if (values.every((value) => typeof value === 'number')) return values.reduce((sum, value) => sum + value, 0)

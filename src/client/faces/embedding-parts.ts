@@ -1,4 +1,4 @@
-/** The requests that one attempt at embeddings takes, side by side. */
+/** The parallel requests of one attempt at embeddings. */
 import type { EmbeddingsRequest, EmbeddingsResponse } from '../../kernel/hub.js'
 import type { EmbeddingsProtocol } from '../../kernel/protocol.js'
 import { counted, inOrder, sizeOf } from '../answers/vectors.js'
@@ -11,14 +11,14 @@ import { decoding, encodingFor, locate } from '../transport/failure.js'
 /** Requests of one call that are on their way at the same time. */
 const MAX_CONCURRENT = 8
 
-/** What one request brought. */
+/** The answer to one request. */
 export interface Part {
   readonly embeddings: EmbeddingsResponse
-  /** USD, where a header of the answer says it. */
+  /** The cost in USD, if a header of the answer has it. */
   readonly cost: number | undefined
 }
 
-/** Sends those of `requests` that have no part yet, and puts what comes into `parts`. */
+/** Sends those of `requests` that have no part yet, and puts the answers into `parts`. */
 export async function sendParts(
   run: AttemptRun,
   codec: EmbeddingsProtocol,
@@ -32,7 +32,7 @@ export async function sendParts(
   })
 }
 
-/** Runs `step` on every entry. The first failure is thrown, and nothing is begun after it or after an abort. */
+/** Runs `step` on every entry. Throws the first failure, and starts nothing after it or after an abort. */
 async function sideBySide<T>(
   entries: readonly T[],
   limits: Abortable,
@@ -51,12 +51,12 @@ async function sideBySide<T>(
       }
     }
   }
-  // Whoever runs the attempt aborts what is still on its way when this throws.
+  // The caller aborts the other requests when this throws.
   await Promise.all(Array.from({ length: Math.min(MAX_CONCURRENT, entries.length) }, worker))
   limits.throwIfAborted()
 }
 
-/** Place of each request's first input among all. */
+/** Index of each request's first input among all inputs. */
 function startsOf(requests: readonly EmbeddingsRequest[]): readonly number[] {
   let before = 0
   return requests.map(({ input }) => {
@@ -85,7 +85,7 @@ async function embedPart(
       tellLength(embeddings, request, run)
       return { embeddings: withTokens(embeddings, answer.response.headers, codec.tokensHeader), cost }
     } catch (error) {
-      // The attempt knows the answer that came last, which may be another one.
+      // The attempt has the headers of the last answer, which may be another one.
       throw locate(counted(error, first), answer.fields, run.redaction)
     }
   } finally {
@@ -100,7 +100,7 @@ function withTokens(embeddings: EmbeddingsResponse, headers: Headers, header: st
   return { ...embeddings, usage: { ...embeddings.usage, prompt_tokens: tokens, total_tokens: tokens } }
 }
 
-/** Vectors of packed bits have another length than was asked for; those are told by their codec. */
+/** Warns of vectors of another length than requested. Vectors of packed bits differ by design; their codec says so. */
 function tellLength({ data, raw }: EmbeddingsResponse, { dimensions }: EmbeddingsRequest, run: AttemptRun): void {
   const length = data[0]?.embedding.length
   if (

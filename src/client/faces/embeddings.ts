@@ -13,7 +13,7 @@ import type { Embeddings, EmbeddingsBody, EmbeddingsResult } from '../types/embe
 import { joinAnswers, maxInputs, splitInput } from './embedding-batches.js'
 import { sendParts, type Part } from './embedding-parts.js'
 
-/** By target, in order of the requests. Vectors of two models do not mix, so a fallback begins anew; a retry goes on. */
+/** By target, in the order of the requests. Vectors of two models do not mix, so a fallback starts again; a retry continues. */
 type Parts = Map<Target, (Part | undefined)[]>
 
 function embeddingsCodec({ provider, model }: Target): EmbeddingsProtocol {
@@ -54,7 +54,7 @@ export const embeddings: Operation<Asking> = {
 }
 
 export function createEmbeddings(client: ClientContext): Embeddings {
-  // The type of an answer follows OpenAI's, as that of the result says.
+  // The type of the answer is OpenAI's; see `EmbeddingsResult`.
   return { create: (body, options) => perform(client, embeddings, body, options) as Promise<EmbeddingsResult> }
 }
 
@@ -75,7 +75,7 @@ async function embed(run: AttemptRun, request: EmbeddingsRequest, received: Part
   )
 }
 
-/** The caller asked for base64, and OpenAI's types call that a list of numbers all the same. */
+/** The vectors in base64, as the caller asked. OpenAI's types call them lists of numbers too. */
 function asBase64(response: EmbeddingsResponse): EmbeddingsResponse {
   return {
     ...response,

@@ -1,4 +1,4 @@
-/** One call of chat, from the caller's format to the caller's format. */
+/** One call of chat, in the caller's format. */
 import type { ChatCompletion, ChatRequest } from '../../kernel/hub.js'
 import type { ChatProtocol, EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
 import type { CallInput } from '../call/answer.js'
@@ -8,39 +8,39 @@ import type { ItemWriter } from '../streams/chat-reading.js'
 
 /** A call as its caller's format reads it. */
 export interface Exchange {
-  /** What it means. */
+  /** The request as a hub request. */
   readonly request: ChatRequest
-  /** As the caller wrote it; absent where that is the request itself. */
+  /** The body as the caller wrote it; absent if that is the hub request itself. */
   readonly body?: JsonObject | undefined
-  /** The codec of the caller's format; absent where that is the hub's own shape. */
+  /** The codec of the caller's format; absent if that is the hub's own shape. */
   readonly codec?: ChatProtocol | undefined
   readonly readContent?: CallInput['readContent']
-  /** A stage has put another request in place of the body's: the body may not go out. */
+  /** A stage has replaced the request, so the body must not be sent. */
   readonly isReplaced?: boolean | undefined
 }
 
-/** A request as it goes to one target. */
+/** A request as it is sent to one target. */
 export interface SentRequest {
-  /** Of the target's format. */
+  /** The codec of the target's format. */
   readonly codec: ChatProtocol
   readonly encoded: EncodedRequest
-  /** The body went out in the caller's own format: the answer comes in it. */
+  /** The body was sent in the caller's own format, so the answer comes in it. */
   readonly native: boolean
 }
 
 /** What callers write and read: a wire format, or the hub's own shape. */
 export interface CallerFormat<Item> {
-  /** @throws ConfigError for a body that is no request of the format. */
+  /** @throws ConfigError for a body that is not a request of the format. */
   read(client: ClientContext, body: object): Exchange
   /** The caller's body, for a target that speaks the format itself; `undefined` for every other. */
   encodeNative?(run: AttemptRun, exchange: Exchange): SentRequest | undefined
-  /** For bodies that go out with other schemas than the caller's: an answer of the format with the caller's again. */
+  /** Undoes in an answer what was changed in the schemas of the request. */
   restoreNative?(body: JsonObject, exchange: Exchange): JsonObject
   /** @throws UnsupportedParameterError for what only servers of the format can do, unless `dropUnsupported`. */
   check?(exchange: Exchange, context: EncodeContext): void
   /** An answer in the format. */
   write(chat: ChatCompletion, exchange: Exchange): object
-  /** What the caller gets of a whole answer, with what the format's own SDK adds to it. */
+  /** A whole answer for the caller, with what the format's own SDK adds to it. */
   finish?(body: object): object
   /** @param native - Events come in the caller's own format. */
   writer(exchange: Exchange, native: boolean): ItemWriter<Item>

@@ -1,4 +1,4 @@
-/** Calls of chat in any format: what a caller writes goes to every provider, and what comes is given in the caller's format. */
+/** Calls of chat in any format: a caller's request goes to every provider, and answers come back in the caller's format. */
 import type { FrameEvent } from '../../kernel/frames.js'
 import type { ChatRequest } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
@@ -69,7 +69,7 @@ export function face<Item extends object>(format: CallerFormat<Item>): Operation
       const sent = encode(run, format, exchange)
       const wire = await sendStream(run, sent.codec, sent.encoded)
       const codec = readerOf(run, format, sent, exchange, wire)
-      // What stages change is no longer what came.
+      // If stages may change the answer, the wire body cannot be given as it came.
       const native = sent.native && !run.call.client.stages.changeStreams
       const writer = format.writer(exchange, native)
       return openChatStream<Item>({ run, wire, codec, writer, choices: exchange.request.n ?? 1, stage })
@@ -92,7 +92,7 @@ function encode<Item>(run: AttemptRun, format: CallerFormat<Item>, exchange: Exc
   return { codec, encoded, native: false }
 }
 
-/** The request as `run`'s target gets it: its own extra fields, and usage with a stream. */
+/** The request for the target of `run`: with its extra fields, and with usage in a stream. */
 function requestFor(request: ChatRequest, run: AttemptRun): ChatRequest {
   const { extraBody, params } = run
   return {
@@ -106,7 +106,7 @@ function requestFor(request: ChatRequest, run: AttemptRun): ChatRequest {
   }
 }
 
-/** The target's codec, reading this answer as the caller's own schemas have it. */
+/** The target's codec, which reads this answer by the caller's own schemas. */
 function readerOf<Item>(
   run: AttemptRun,
   format: CallerFormat<Item>,
@@ -115,6 +115,6 @@ function readerOf<Item>(
   wire: WireAnswer,
 ): ChatProtocol {
   const codec = filledIn(sent.codec, run.target, wire, sent.encoded)
-  // What goes out with the caller's schemas comes back so.
+  // The body was sent with the caller's own schemas, so there is nothing to restore.
   return sent.native && !format.restoreNative ? codec : restored(codec, exchange.request)
 }

@@ -1,21 +1,21 @@
 /**
- * What says how tools are called, in a request without tools. OpenAI's API answers it with 400 ("'tool_choice' is only allowed
- * when 'tools' are specified"), and so do others; some only ignore it. Here it means the same everywhere.
+ * Settings for tool calls in a request without tools. OpenAI's API and others answer with 400 ("'tool_choice' is only
+ * allowed when 'tools' are specified"); some ignore them. Here the result is the same everywhere.
  */
 import { asArray, isObject } from '../../kernel/json.js'
 import { limitsOf, type Limits } from '../../kernel/limits.js'
 import type { EncodeContext, JsonObject } from '../../kernel/protocol.js'
 
-/** Where tools may come from, in the words of any format, and in what is stored at the provider. */
+/** Fields that may bring tools, in all formats, including what is stored at the provider. */
 const SOURCES = ['tools', 'functions', 'toolConfig', 'mcp_servers', 'web_search_options', 'prompt', 'thread']
 
-/** What asks for no call. */
+/** Choices that do not demand a call. */
 const ASKS_NOTHING: ReadonlySet<unknown> = new Set(['auto', 'none'])
 
 const HINT = 'there are no `tools` to choose from: give them, or leave it out'
 
 /**
- * The request without such settings: what asks for nothing is left out with a warning.
+ * The request without such settings. A setting that demands nothing is left out with a warning.
  *
  * @throws UnsupportedParameterError for a call that is demanded, unless `dropUnsupported`.
  */
@@ -39,7 +39,7 @@ function tell(field: string, choice: unknown, limits: Limits): void {
   else limits.unsupported(field, HINT)
 }
 
-/** Whether a body names tools, or what may bring some. */
+/** Whether a body has tools, or fields that may bring some. */
 export function hasTools(fields: JsonObject | undefined): boolean {
   const { extra_body: extra, raw } = fields ?? {}
   const own = isObject(raw) ? raw['value'] : undefined

@@ -1,4 +1,4 @@
-/** Operations in OpenAI's own shape, passed on as they are: the model's name and the key change, and telemetry looks on. */
+/** Operations in OpenAI's own shape, passed on as they are, except for the model's name and the key. */
 import { missingFormat } from '../../kernel/catalogue.js'
 import { StreamError } from '../../kernel/errors.js'
 import { asString, isObject, typeName } from '../../kernel/json.js'
@@ -35,7 +35,7 @@ export function passthroughJson(id: PassthroughId): Operation<PassthroughRequest
     async open(run, request) {
       return openPassthroughEvents(run, request.format, await sendTo(run, request))
     },
-    // As a server gives it that knows no streams of the operation.
+    // A server that does not stream this operation answers so.
     pieces: ({ body }) => (body ? [body as JsonObject] : []),
   }
 }
@@ -78,7 +78,7 @@ function read(
   }
 }
 
-/** A stream that the caller uploads may never end. @throws the reason of the call's abort. */
+/** An uploaded stream may never end. @throws the reason of the call's abort. */
 async function prepare(call: LogicalCall, request: PassthroughRequest): Promise<PassthroughRequest> {
   const { format, body } = request
   if (format.request !== 'multipart') return request

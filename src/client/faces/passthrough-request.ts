@@ -1,4 +1,4 @@
-/** Sends a request that is passed on as it is, but for the name of the model and the key. */
+/** Sends a request as it is, except for the name of the model and the key. */
 import { ConfigError } from '../../kernel/errors.js'
 import type { JsonObject, PassthroughFormat, PassthroughId } from '../../kernel/protocol.js'
 import type { Target } from '../../router/target.js'
@@ -9,10 +9,10 @@ import type { EncodedBytes } from '../transport/send.js'
 
 /** A request that is passed on. */
 export interface PassthroughRequest {
-  /** As this client knows it. */
+  /** The format of the operation. */
   readonly format: PassthroughFormat
   readonly body: JsonObject
-  /** Of a multipart body, once they are read. */
+  /** The fields of a multipart body, once they are read. */
   readonly fields: FormFields
 }
 

@@ -7,7 +7,7 @@ import type { CallOptions } from '../types/options.js'
 import type { Images, Moderations, Speech, Transcriptions, Translations } from '../types/passthrough.js'
 import { passthroughBytes, passthroughJson } from './passthrough-operation.js'
 
-/** What they answer is the provider's word, so the caller names its type. */
+/** Answers are the provider's own, so the caller names their type. */
 export function createPassthrough(client: ClientContext): Pick<Client, 'moderations' | 'images' | 'audio'> {
   const json = (id: PassthroughId) => {
     const operation = passthroughJson(id)

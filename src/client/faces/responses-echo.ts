@@ -1,4 +1,4 @@
-/** What an answer of the Responses format repeats of its request, and what of a request only that format's servers can do. */
+/** Fields of a request that answers of the Responses format repeat, and fields that only servers of that format support. */
 import { UnsupportedParameterError } from '../../kernel/errors.js'
 import type { EncodeContext, JsonObject } from '../../kernel/protocol.js'
 
@@ -27,7 +27,7 @@ export function echoOf(request: JsonObject): JsonObject {
   return Object.fromEntries(ECHOED.filter((field) => request[field] != null).map((field) => [field, request[field]]))
 }
 
-/** Words that the server keeps and the request only names: without them it would ask something else. */
+/** Content that is stored at the server; the request only names it, and would mean something else without it. */
 const KEPT_THERE = ['conversation', 'prompt'] as const
 
 /** @throws UnsupportedParameterError unless `dropUnsupported`. */

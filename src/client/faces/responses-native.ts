@@ -1,4 +1,4 @@
-/** A body of the Responses API that goes to a target of that API: as it is, but for what the API is known to answer with 400. */
+/** A body of the Responses API for a target of that API: unchanged, except for what the API is known to answer with 400. */
 import type { ChatRequest, FunctionTool, ResponseFormat } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
 import { limitsOf } from '../../kernel/limits.js'
@@ -10,13 +10,13 @@ import { strictFields, type StrictFields } from '../../protocols/shared/strict.j
 
 type JsonSchemaFormat = Extract<ResponseFormat, { type: 'json_schema' }>['json_schema']
 
-/** Settings of this API that some models refuse, by the names that they have in chat too. */
+/** Settings that some models refuse; they have the same names in chat. */
 const SETTINGS = ['temperature', 'top_p', 'top_logprobs'] as const
 
 /**
- * Without the settings that the model refuses.
+ * The body without the settings that the model refuses.
  *
- * @throws UnsupportedParameterError for one that asks for something, unless `dropUnsupported`.
+ * @throws UnsupportedParameterError for one that would have an effect, unless `dropUnsupported`.
  */
 export function withoutRefused(body: JsonObject, context: EncodeContext): JsonObject {
   const given = Object.fromEntries(SETTINGS.flatMap((name) => (body[name] === undefined ? [] : [[name, body[name]]])))
@@ -28,7 +28,7 @@ export function withoutRefused(body: JsonObject, context: EncodeContext): JsonOb
   return Object.fromEntries(Object.entries(body).filter(([name]) => !refused.has(name)))
 }
 
-/** The same body with its schemas as the target's strict mode takes them; `restoredEvents` undoes it in answers. */
+/** The body with its schemas in the form that the target's strict mode takes; `restoredEvents` undoes it in answers. */
 export function withFittedSchemas(body: JsonObject, request: ChatRequest, context: EncodeContext): JsonObject {
   const strictly = strictFields(request, context)
   const { tools, text } = body

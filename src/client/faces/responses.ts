@@ -1,6 +1,6 @@
 /**
- * `responses`: OpenAI's Responses shape in and out. A target that speaks it gets the body as it is; for
- * any other the hub stands in between.
+ * `responses`: OpenAI's Responses shape in and out. A target that speaks it gets the body as it is; for any other it is
+ * translated through the hub.
  */
 import { asArray, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
@@ -20,7 +20,7 @@ export const responses = face(
     check: refuseKeptThere,
     fit(body, { params, extraBody }, request, context) {
       const asked: JsonObject = { ...withFittedSchemas(body, request, context), ...params }
-      // `extra_body` is the caller's own word to the provider.
+      // `extra_body` is passed to the provider unchanged.
       return withoutRefused(hasTools(extraBody) ? asked : withoutIdleToolChoice(asked, context), context)
     },
     restore: { whole: restoredResponse, events: restoredEvents },

@@ -5,12 +5,12 @@ import type { ChatProtocol, JsonObject, StreamEncoder, WireEvent } from '../../k
 import { withGivenUsage } from '../facts/given-usage.js'
 import type { ItemWriter } from '../streams/chat-reading.js'
 
-/** Where only frames name events, as in AWS event streams, the name is the key, as in the SDK of that format. */
+/** If only frames name events, as in AWS event streams, the name becomes the key, as in the SDK of that format. */
 export function named({ framing }: ChatProtocol, data: JsonObject, name: string | undefined): JsonObject {
   return framing === 'aws-eventstream' && name !== undefined ? { [name]: data } : data
 }
 
-/** Writes events of the caller's format from what any other format meant. */
+/** Writes events of the caller's format from hub chunks. */
 export class Translator implements ItemWriter<JsonObject> {
   private readonly codec: ChatProtocol
   private readonly encoder: StreamEncoder
@@ -19,7 +19,7 @@ export class Translator implements ItemWriter<JsonObject> {
   private readonly restore: (event: JsonObject) => readonly JsonObject[]
 
   /**
-   * @param echo - What answers repeat of their request, in the field `echoIn` of events.
+   * @param echo - Fields of the request that answers repeat, in the field `echoIn` of events.
    * @param restore - Undoes what was done to the caller's schemas.
    */
   constructor(codec: ChatProtocol, echo: JsonObject, echoIn: string | undefined, restore: Translator['restore']) {

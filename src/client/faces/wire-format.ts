@@ -1,4 +1,4 @@
-/** A wire format as what callers write and read. A target that speaks it gets the body as it is. */
+/** A wire format for callers to write and read. A target that speaks it gets the body as it is. */
 import { missingFormat } from '../../kernel/catalogue.js'
 import type { ChatRequest } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
@@ -11,19 +11,19 @@ import { encoding, encodingFor } from '../transport/failure.js'
 import type { CallerFormat, Exchange } from './exchange.js'
 import { named, Translator } from './translator.js'
 
-/** What a format's own servers do beyond its codec. */
+/** What servers of a format do beyond its codec. */
 export interface FormatDetails {
-  /** Fields that the codec leaves to servers. @throws UnsupportedParameterError unless `dropUnsupported`. */
+  /** Checks fields that only servers of the format support. @throws UnsupportedParameterError unless `dropUnsupported`. */
   check?(body: JsonObject, context: EncodeContext): void
-  /** The body for a server of the format, with what differs at the target of `run`, as such a server is known to take it. */
+  /** The body for a server of the format, with the changes for the target of `run`. */
   fit?(body: JsonObject, run: AttemptRun, request: ChatRequest, context: EncodeContext): JsonObject
   /** Undoes in answers what `fit` does to schemas. */
   readonly restore?: {
     whole(answer: JsonObject, request: ChatRequest): JsonObject
-    /** @param wrapped - Whether pieces still have the object around them that `fit` puts around the whole. */
+    /** @param wrapped - Whether pieces still have the object around them that `fit` adds. */
     events(request: ChatRequest, wrapped: boolean): (event: JsonObject) => readonly JsonObject[]
   }
-  /** What answers repeat of their request. */
+  /** Fields of the request that answers repeat. */
   echo?(body: JsonObject): JsonObject
   /** The field of events that holds the answer, with its echo. */
   readonly echoIn?: string
@@ -66,14 +66,14 @@ export function wireFormat(id: ProtocolId, details: FormatDetails = {}): CallerF
 
 const asItIs = (event: JsonObject): readonly JsonObject[] => [event]
 
-/** @throws ConfigError when this client was not given it. */
+/** @throws ConfigError when this client does not have the format. */
 function codecOf({ catalogue }: ClientContext, id: ProtocolId): ChatProtocol {
   const format = catalogue.protocols.get(id)
   if (format?.kind === 'chat') return format
   throw missingFormat(catalogue, id, 'protocols')
 }
 
-/** Where the format says model and streaming in the path, a caller of this client says them in the body. */
+/** If the format has model and streaming in the path, callers of this client put them in the body. */
 function addressed(request: ChatRequest, { model, stream }: JsonObject): ChatRequest {
   return { ...request, model: model as string, ...(stream === true && { stream }) }
 }

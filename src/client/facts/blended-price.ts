@@ -1,9 +1,9 @@
-/** One number for what a target costs, so that targets can be ordered by it. */
+/** One price for a target, so that targets can be ordered by it. */
 import { picoOf, usdOf } from '../../cost/money.js'
 import { costOf, type PriceOptions } from '../../cost/price.js'
 import type { Target } from '../../router/target.js'
 
-/** Calls of three tokens in for one out, which is what chat comes to, none so long that it has a price of its own. */
+/** Three input tokens for one output token, as is usual for chat, without prices for long prompts. */
 const CALLS = 1000
 const USAGE = { prompt_tokens: 750, completion_tokens: 250, total_tokens: 1000 }
 

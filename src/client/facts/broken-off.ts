@@ -1,4 +1,4 @@
-/** Answers that broke off: what came of them was paid for, though the provider has not said how much it was. */
+/** Answers that broke off: what came was paid for, but the provider did not report the usage. */
 import { estimateTokens } from '../../kernel/estimate-tokens.js'
 import type { ChatCompletion, Usage } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
@@ -10,10 +10,10 @@ export function isBrokenOff({ choices }: ChatCompletion): boolean {
 }
 
 /**
- * The usage of an answer that broke off. What the provider has counted so far is the least; the text that came is counted
- * by its characters.
+ * The usage of an answer that broke off: at least what the provider has counted so far; the text that came is counted by
+ * its characters.
  *
- * @param inputTokens - Of the request, estimated.
+ * @param inputTokens - Tokens of the request, estimated.
  */
 export function usageSoFar({ usage, choices }: ChatCompletion, inputTokens: number): Usage {
   const counted = isObject(usage) ? (usage as Partial<Usage>) : {}

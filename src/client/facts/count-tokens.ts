@@ -3,7 +3,7 @@ import { tokenCounter, type Tokenizer } from '../../cost/tokenizer.js'
 import { estimateTokens, type CountTokens } from '../../kernel/estimate-tokens.js'
 import { warnOnce } from '../../telemetry/warn.js'
 
-/** What is returned gives the counter, `undefined` for characters. A tokenizer that is installed is loaded when it is first asked for. */
+/** Returns a function that gives the counter, `undefined` for characters. An installed tokenizer loads on first use. */
 export function counterOf(tokenizer: Tokenizer = 'characters'): () => CountTokens | undefined {
   if (typeof tokenizer !== 'function') return () => tokenCounter(tokenizer)
   const own = guarded(tokenizer)
@@ -17,9 +17,9 @@ function guarded(own: CountTokens): CountTokens {
       const tokens = own(text)
       if (Number.isFinite(tokens) && tokens >= 0) return tokens
     } catch {
-      // Told below; what it threw may hold the text.
+      // Reported below, without the error, which may contain the text.
     }
-    warnOnce('the option `tokenizer` gave no number of tokens; they are counted by characters')
+    warnOnce('the option `tokenizer` returned no number of tokens; they are counted by characters')
     return estimateTokens(text)
   }
 }

@@ -1,9 +1,9 @@
-/** Usage as a caller is given it. */
+/** Usage as the caller gets it. */
 import { isObject } from '../../kernel/json.js'
 
 /**
- * The answer, or the chunk, without a usage that is no usage: decoders say `NaN` for a count that is no number, so that whoever
- * prices the answer sees it; a caller's sums must not become `NaN` by it.
+ * The answer, or the chunk, without invalid usage. Decoders write `NaN` for a count that is not a number, for the pricing
+ * to see; a caller's sums must not become `NaN`.
  */
 export function withGivenUsage<T extends object>(value: T): T {
   const { usage } = value as { readonly usage?: unknown }
@@ -12,7 +12,7 @@ export function withGivenUsage<T extends object>(value: T): T {
   return rest as unknown as T
 }
 
-/** The usage itself; `undefined` for one that is none. */
+/** The usage itself; `undefined` if it is invalid. */
 export function givenUsage<T extends object>(usage: T | undefined): T | undefined {
   return holdsNaN(usage) ? undefined : usage
 }

@@ -1,4 +1,4 @@
-/** What `client.health()` tells of the targets and the store. */
+/** What `client.health()` returns. */
 import type { Store, StoreStatus } from '../../kernel/store.js'
 import type { Holding } from '../../router/target.js'
 import type { StoreHealth, TargetHealth } from '../types/health.js'

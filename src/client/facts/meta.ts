@@ -1,4 +1,4 @@
-/** `_meta` of an answer. What takes a while to work out waits until somebody looks. */
+/** `_meta` of an answer. Slow parts are computed when they are first read. */
 import { isTableLoaded } from '../../cost/genai-prices.js'
 import { costOf, type Cost, type PriceOptions } from '../../cost/price.js'
 import type { Attempt } from '../../kernel/errors.js'
@@ -15,19 +15,19 @@ export interface MetaFacts {
   readonly attempts: readonly Attempt[]
   readonly warnings: readonly string[]
   readonly traceId: string | null
-  /** Model that the answer names; empty when it names none. */
+  /** The model that the answer names; empty when it names none. */
   readonly served: string
-  /** What is priced. */
+  /** The usage that is priced. */
   readonly usage: object | undefined
-  /** As the caller is told: without a cost that a header says. */
+  /** The usage for the caller, without a cost from a header. */
   readonly told: Partial<Usage> | undefined
-  /** The tier that served the call, where the answer says so. */
+  /** The tier that served the call, if the answer has it. */
   readonly serviceTier?: string | null | undefined
   /** The answer broke off. */
   readonly partial?: boolean | undefined
   readonly doubt?: Doubt | undefined
   readonly prices: PriceOptions
-  /** Those of the answer that may speak of rate limits. */
+  /** Headers of the answer that may be about rate limits. */
   readonly limitHeaders: HeaderSource | undefined
   /** When the answer began, in milliseconds since 1970. */
   readonly answeredAt: number
@@ -46,17 +46,17 @@ export function createMeta(facts: MetaFacts): CallMeta {
   return metaOf(facts, null, isPricedAtOnce(facts.prices) ? priceOf(facts) : () => priceOf(facts))
 }
 
-/** Once the table is there a price costs less than putting it off. A user's list may still be on its way. */
+/** Once the table is loaded, pricing costs less than deferring it. A user's list may still be loading. */
 function isPricedAtOnce({ litellm, modelsDev }: PriceOptions): boolean {
   return litellm === undefined && modelsDev === undefined && isTableLoaded()
 }
 
-/** Neither enumerable nor on a prototype: to whoever copies it, it is a plain object. */
+/** Neither enumerable nor on a prototype, so that a copy is a plain object. */
 function shownWhole(meta: CallMeta): CallMeta {
   return Object.defineProperty(meta, INSPECT, { value: inspected })
 }
 
-/** Of an answer that was kept, and cost nothing. `by`: id of the stage that had it. */
+/** `_meta` of a stored answer, which cost nothing. `by`: id of the stage that had it. */
 export function storedMeta(facts: MetaFacts, by: string): CallMeta {
   let savedUsd: number | null | undefined
   const stored: StoredAnswer = {
@@ -70,7 +70,7 @@ export function storedMeta(facts: MetaFacts, by: string): CallMeta {
   return metaOf(facts, stored, { usd: 0, parts: {}, source: null, priced_at, confidence: 'exact', missing: [] })
 }
 
-/** @param cost - Or what works it out when somebody looks: the price table takes a while to load. */
+/** @param cost - The cost, or a function that computes it when it is first read. */
 function metaOf(facts: MetaFacts, cache: StoredAnswer | null, cost: Cost | (() => Cost)): CallMeta {
   const { target, attempts, warnings, traceId, told, limitHeaders, answeredAt } = facts
   const meta: CallMeta = {
@@ -90,7 +90,7 @@ function metaOf(facts: MetaFacts, cache: StoredAnswer | null, cost: Cost | (() =
   return isLate || limitHeaders ? shownWhole(meta) : meta
 }
 
-/** Works a field out when it is first read. */
+/** Computes a field when it is first read. */
 function putOff<K extends keyof CallMeta>(meta: CallMeta, field: K, workOut: () => CallMeta[K]): void {
   let known: { readonly value: CallMeta[K] } | undefined
   const get = (): CallMeta[K] => (known ??= { value: workOut() }).value
@@ -114,7 +114,7 @@ function priceOf({ target, served, usage, serviceTier, partial, doubt, at, price
     },
     prices,
   )
-  // Not that the model has no price: that nobody has looked.
+  // The model may have a price; the table could not be read.
   const unread = cost.usd === null ? cost.missing.find((reason) => reason.includes('could not be loaded')) : undefined
   if (unread !== undefined) warnOnce(`costs are not known: ${unread}`)
   return doubt?.note === undefined ? cost : { ...cost, missing: [...cost.missing, doubt.note] }

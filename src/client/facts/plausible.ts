@@ -1,4 +1,4 @@
-/** Whether what an answer says it used can be true of the call: usage is a provider's word, and some of them make it up. */
+/** Whether the usage of an answer can be true for the call: some providers report wrong numbers. */
 import { isCount, usageFault } from '../../cost/usage-fault.js'
 import type { ChatCompletion } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
@@ -6,59 +6,59 @@ import type { Answer } from '../call/answer.js'
 
 /** What was known of the call before it was sent. */
 export interface Expected {
-  /** Tokens, estimated when it is asked for. */
+  /** Tokens, estimated on first use. */
   readonly input: () => number
-  /** Tokens of all choices that the request makes room for; `undefined` where it sets no limit. */
+  /** The most tokens of all choices that the request allows; `undefined` if it sets no limit. */
   readonly room: number | undefined
 }
 
 export interface Doubt {
-  /** Why none of the usage is to be believed. */
+  /** Why the usage cannot be true. */
   readonly fault?: string
-  /** What is odd about it, where it counts all the same. */
+  /** What is odd about usage that still counts. */
   readonly note?: string
 }
 
-/** Tokens. Prompts grow at the provider, by its searches, files and hidden instructions: up to this many nobody wonders. */
+/** Tokens by which prompts may grow at the provider, through searches, files and hidden instructions. */
 const FREE_INPUT = 2_000_000
-/** Tokens of a request, estimated, that cannot have been none. */
+/** Tokens of a request, estimated, from which usage of 0 cannot be true. */
 const NO_INPUT = 64
-/** Tokens beyond what was asked for: of thinking that is not held to the limit. */
+/** Tokens beyond the limit of the request, for thinking that the limit does not cover. */
 const FREE_OUTPUT = 200_000
 /** Tokens. No answer is longer. */
 const MOST_OUTPUT = 2_000_000
-/** Times the estimate, or the limit. */
+/** Factor over the estimate, or the limit. */
 const MANY_INPUT = 1_000
 const MANY_OUTPUT = 100
-/** How much more than its limit an answer has where counts differ by how they are made. */
+/** How much an answer may exceed its limit because of different ways to count. */
 const MARGIN = 1.1
 const FEW = 16
-/** Characters that a token has at most, over a whole answer, and that are not worth a doubt. */
+/** The most characters of a token, over a whole answer, and the characters that are too few to judge. */
 const CHARACTERS = 40
 const SHORT = 200
 
-/** @returns `undefined` for usage that may be, and for none at all. */
+/** @returns `undefined` for plausible usage, and without usage. */
 export function doubtOf(answer: Answer, usage: object | undefined, { input, room }: Expected): Doubt | undefined {
   const fault = usageFault(usage)
   if (fault !== undefined) return { fault }
   const { prompt_tokens: prompt, completion_tokens: output } = (usage ?? {}) as Readonly<Record<string, unknown>>
   if (isCount(prompt) && prompt > FREE_INPUT && prompt > MANY_INPUT * input())
-    return { fault: `usage: ${prompt} input tokens, of a request of some ${input()}` }
+    return { fault: `usage: ${prompt} input tokens, for a request of about ${input()}` }
   if ('chat' in answer && !prompt && output && input() > NO_INPUT)
-    return { fault: `usage: no input tokens, of a request of some ${input()}` }
+    return { fault: `usage: no input tokens, for a request of about ${input()}` }
   if (!isCount(output)) return undefined
   if (output > (room === undefined ? MOST_OUTPUT : Math.max(FREE_OUTPUT, MANY_OUTPUT * room)))
     return {
       fault: `usage: ${output} output tokens, ${room === undefined ? 'more than any answer has' : `of ${room} at most`}`,
     }
   if ('chat' in answer && isTooFew(output, answer.chat))
-    return { fault: `usage: ${output} output tokens, of a text of some ${Math.ceil(lengthOf(answer.chat) / 4)}` }
+    return { fault: `usage: ${output} output tokens, for a text of about ${Math.ceil(lengthOf(answer.chat) / 4)}` }
   if (room !== undefined && output > room * MARGIN + FEW)
-    return { note: `usage: ${output} output tokens, where the request has room for ${room}` }
+    return { note: `usage: ${output} output tokens, but the request allows ${room}` }
   return undefined
 }
 
-/** A count of the first chunk, or of none. Media that stand in the text are billed otherwise. */
+/** Whether the count is only of the first chunk, or 0. Media inside the text are billed differently. */
 function isTooFew(output: number, chat: ChatCompletion): boolean {
   const length = lengthOf(chat)
   if (length === 0 || (output > 0 && length <= SHORT + CHARACTERS * output)) return false

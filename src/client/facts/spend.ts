@@ -1,4 +1,4 @@
-/** What the calls of a client came to so far: tokens and money, by model, user and so on. */
+/** What the calls of a client have cost so far: tokens and money, by model, user and so on. */
 import { UsdSum } from '../../cost/money.js'
 import type { Usage } from '../../kernel/hub.js'
 import { shortName } from '../../kernel/short-name.js'
@@ -8,10 +8,10 @@ import type { CallMetadata } from '../types/options.js'
 
 const DIMENSIONS = ['model', 'provider', 'alias', 'tag', 'user', 'day'] as const
 
-/** What `ai.spend({ by })` adds up by. `day` is a day in UTC. */
+/** How `ai.spend({ by })` groups calls. `day` is a day in UTC. */
 export type SpendBy = (typeof DIMENSIONS)[number]
 
-/** What one model, user, day and so on came to. */
+/** The calls of one model, user, day and so on. */
 export interface SpendRow {
   /** The model (`provider/model`), user, day (`2026-11-23`, UTC) and so on; `null` for calls that name none. */
   readonly name: string | null
@@ -21,31 +21,31 @@ export interface SpendRow {
   readonly inputTokens: number
   /** Tokens of output, reasoning included. */
   readonly outputTokens: number
-  /** Of the calls whose cost is known; `null` when it is known of none. */
+  /** USD of the calls whose cost is known; `null` when none is known. */
   readonly usd: number | null
   /** Calls whose cost is not known. */
   readonly unpriced: number
 }
 
-/** Money and tokens of a client so far. */
+/** Money and tokens that a client has used so far. */
 export interface Spend {
   /** All calls together. */
   readonly total: SpendRow
-  /** Dearest first. A call with two tags stands under both. */
+  /** Most expensive first. A call with two tags counts under both. */
   readonly rows: readonly SpendRow[]
 }
 
-/** Answers that wait to be priced, at most. Nobody may ever ask, and the price table takes a while to load. */
+/** The most answers that wait to be priced while the price table is not loaded. */
 const WAITING = 1_000
 /** The same once prices are loaded. */
 const NONE = 1
-/** Names of one kind that are told apart; more are one row. */
+/** The most names of one kind with a row of their own; all others share one row. */
 const NAMES = 10_000
 const OTHERS = '(others)'
-/** Tags of one call that are told apart. */
+/** The most tags of one call that are counted. */
 const TAGS = 100
 
-/** An answer that waits to be priced. What the caller says has been copied and cut short: it may change, and be long. */
+/** An answer that waits to be priced. The caller's names are copied and shortened, as they may change and be long. */
 interface Entry {
   readonly meta: CallMeta
   readonly alias: string | undefined

@@ -1,4 +1,4 @@
-/** A conversation of one or more chat completions, with its messages and its last words. */
+/** A conversation of one or more chat completions. */
 import type { Message } from '../../kernel/hub.js'
 import type { ChatBody, ChatResult } from '../types/chat.js'
 import type { CallOptions } from '../types/options.js'
@@ -11,7 +11,7 @@ export interface CalledFunction {
   arguments: string
 }
 
-/** Events of `runTools()` and `stream()`, and what their listeners are given. */
+/** Events of `runTools()` and `stream()`, with the arguments of their listeners. */
 export interface ChatRunEvents extends RunEvents {
   /** A message was added to the conversation: an answer of the model, or the result of a tool. */
   message: (message: Message) => void
@@ -29,18 +29,18 @@ export interface ChatRunEvents extends RunEvents {
   finalChatCompletion: (completion: ChatResult) => void
   /** The last function that the model called, if it called any. */
   finalFunctionToolCall: (call: CalledFunction) => void
-  /** What the last function answered, if one did. */
+  /** The result of the last function, if one ran. */
   finalFunctionToolCallResult: (content: string) => void
-  /** Tokens of all completions together. Not emitted when no answer says them. */
+  /** Tokens of all completions together. Not emitted when no answer has usage. */
   totalUsage: (usage: UsageSum) => void
 }
 
 /** Makes one call of the client. */
 export type Create = (body: ChatBody, options: CallOptions) => Promise<ChatResult>
 
-/** What `chat.completions.runTools()` gives for whole answers. */
+/** What `chat.completions.runTools()` returns without `stream: true`. */
 export class ChatCompletionRunner<Events extends ChatRunEvents = ChatRunEvents> extends EventedRun<Events> {
-  /** The conversation: what the call began with, and what was added since. A tool may add to it. */
+  /** The conversation: the messages of the call, and those added since. A tool may add to it. */
   readonly messages: Message[] = []
   readonly #completions: ChatResult[] = []
 
@@ -75,7 +75,7 @@ export class ChatCompletionRunner<Events extends ChatRunEvents = ChatRunEvents> 
     return this.#lastCall()
   }
 
-  /** What the last function answered; `undefined` when none did. @throws the run's error. */
+  /** The result of the last function; `undefined` when none ran. @throws the run's error. */
   async finalFunctionToolCallResult(): Promise<string | undefined> {
     await this.done()
     return this.#lastResult()

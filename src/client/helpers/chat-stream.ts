@@ -7,10 +7,10 @@ import { ChatCompletionRunner } from './chat-run.js'
 import { ChoiceEvents } from './choice-events.js'
 import type { ChatStreamEvents } from './stream-events.js'
 
-/** Makes of a completion what the call's schemas ask for: their shape, and `parsed` where the content is checked. */
+/** Gives a completion the shape of the call's schemas, and `parsed` if the content is checked. */
 export type Parse = (completion: ChatResult) => Promise<ChatResult>
 
-/** What `chat.completions.stream()` gives, and `runTools()` with `stream: true`. Iterated, it gives the chunks. */
+/** What `chat.completions.stream()` returns, and `runTools()` with `stream: true`. Iterating it gives the chunks. */
 export class ChatCompletionStream
   extends ChatCompletionRunner<ChatStreamEvents>
   implements AsyncIterable<StreamItem<AnswerChunk>>

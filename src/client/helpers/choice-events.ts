@@ -1,4 +1,4 @@
-/** What the chunks of a stream mean, choice by choice: text, refusals, arguments of functions, and when each of them ends. */
+/** Turns the chunks of a stream into events, choice by choice: text, refusals, arguments of functions, and their ends. */
 import type { ChatChunk, ChunkChoice, Logprobs, ToolCallDelta } from '../../kernel/hub.js'
 import { parseJson } from '../../kernel/json.js'
 import type { EventArguments } from './run-events.js'

@@ -1,4 +1,4 @@
-/** `chat.completions.stream()` and `runTools()`: what the `openai` package has on top of `create`, over every provider. */
+/** `chat.completions.stream()` and `runTools()`: the helpers of the `openai` package, for every provider. */
 import type { FunctionToolCall, Message } from '../../kernel/hub.js'
 import { requireMessages } from '../call/call-arguments.js'
 import type { ChatBody, ChatResult, ChatStream, FunctionsOnly } from '../types/chat.js'
@@ -13,11 +13,11 @@ export type StreamBody<Alias extends string = never> = Omit<ChatBody<Alias>, 'st
 /** A chat body whose tools carry their functions. */
 export type RunToolsBody<Alias extends string = never> = Omit<ChatBody<Alias>, 'tools' | 'n' | 'stream'> & {
   tools: readonly RunnableTool[]
-  /** Given to each function as its third argument. */
+  /** The third argument of each function. */
   toolContext?: unknown
 }
 
-/** Options of `runTools()`: those of a call, and how often the model may be asked. */
+/** Options of `runTools()`: those of a call, and the most completions. */
 export type RunToolsOptions = CallOptions & ToolLoopOptions
 
 /** Where every tool is a function, so is every call. Said first, so that it is what a caller gets. */
@@ -25,17 +25,17 @@ type OfFunctions<Run> = { finalChatCompletion(): Promise<ChatResult<FunctionTool
 
 export interface ChatHelpers<Alias extends string = never> {
   /**
-   * Streams a completion and tells what comes by events: `.on('content', (delta, snapshot) => …)`. It can be iterated, and
-   * `await stream.finalChatCompletion()` gives the whole. With a schema as `response_format`, the content is checked at the
-   * end and given as `message.parsed`. Events and methods are those of the `openai` package.
+   * Streams a completion and emits events: `.on('content', (delta, snapshot) => …)`. It can be iterated, and `await
+   * stream.finalChatCompletion()` gives the whole. With a schema as `response_format`, the content is checked at the end
+   * and returned as `message.parsed`. Events and methods are those of the `openai` package.
    *
    * @see https://github.com/openai/openai-node/blob/master/helpers.md
    */
   stream(body: StreamBody<Alias> & FunctionsOnly, options?: CallOptions): OfFunctions<ChatCompletionStream>
   stream(body: StreamBody<Alias>, options?: CallOptions): ChatCompletionStream
   /**
-   * Asks the model, runs the functions that it calls, and asks again, until it calls none: at most `maxChatCompletions`
-   * times (default 10). Each function runs in a span of its own. `await runner.finalContent()` gives the last text.
+   * Calls the model, runs the functions that it calls, and repeats until it calls none: at most `maxChatCompletions` times
+   * (default 10). Each function runs in a span of its own. `await runner.finalContent()` gives the last text.
    *
    * @throws ConfigError when a tool has no function to run.
    * @see https://github.com/openai/openai-node/blob/master/helpers.md#automated-function-calls

@@ -1,4 +1,4 @@
-/** A run that tells what happens by events and is awaited by promises, in the manner of the `openai` package's helpers. */
+/** A run that emits events and can be awaited, like the helpers of the `openai` package. */
 
 /** Events of every run. Those of a kind of run are added to them. */
 export interface RunEvents {
@@ -37,7 +37,7 @@ export class EventedRun<Events extends RunEvents> {
   #listeners = new Map<keyof Events, Listening[]>()
   #state: 'running' | 'ended' | 'errored' | 'aborted' = 'running'
   #error: unknown
-  /** Whether somebody will learn of a failure: by an event, or by a promise. */
+  /** Whether the program will see a failure, by an event or a promise. */
   #watched = false
   #settle!: () => void
   readonly #settled = new Promise<void>((resolve) => {
@@ -150,7 +150,7 @@ export class EventedRun<Events extends RunEvents> {
     return this
   }
 
-  /** What a listener throws fails the run, as it would fail a loop over the stream. */
+  /** An error of a listener fails the run, as it would end a loop over the stream. */
   #finish(state: 'ended' | 'errored' | 'aborted', error: unknown): void {
     let end = { state, error }
     const guarded = (work: () => void): void => {
@@ -168,7 +168,7 @@ export class EventedRun<Events extends RunEvents> {
     if (end.state === 'aborted') guarded(() => tell('abort', end.error))
     guarded(() => tell('end'))
     this.#settle()
-    // Nobody would hear of it otherwise.
+    // Otherwise the failure would be silent.
     if (this.errored && !this.#watched) void Promise.reject(this.#error as Error)
   }
 }

@@ -7,11 +7,11 @@ import { startStep } from '../../telemetry/step.js'
 import { context } from '@opentelemetry/api'
 import { isStandardSchema, parseWithSchema, type StandardSchema } from '../answers/standard-schema.js'
 
-/** What a function is told of the run that calls it. */
+/** The run that calls a function, as the function sees it. */
 export interface ToolRun {
-  /** The conversation so far. What a function adds to it goes along with the next request. */
+  /** The conversation so far. Messages that a function adds are part of the next request. */
   readonly messages: unknown[]
-  /** Ends the run after this function: the model is not asked again. */
+  /** Ends the run after this function: the model is not called again. */
   abort(): void
 }
 
@@ -19,7 +19,7 @@ export interface ToolRun {
 export interface RunnableFunction {
   /**
    * Called with the arguments: parsed by `parse` or the schema in `parameters`, else as the JSON text that the model wrote.
-   * What it returns is the result that the model gets; what is no string goes as JSON. What it throws fails the run.
+   * The model gets the return value, as JSON unless it is a string. An error fails the run.
    */
   // The types of its arguments are its own.
   function: (args: never, run: ToolRun, toolContext: never) => unknown
@@ -31,7 +31,7 @@ export interface RunnableFunction {
   parameters?: Readonly<Record<string, unknown>> | StandardSchema | undefined
   /** Whether arguments have to fit the schema exactly, where the provider can hold the model to it. */
   strict?: boolean | null | undefined
-  /** Makes the arguments of their JSON text. What it throws goes to the model, which may try again. */
+  /** Parses the arguments from their JSON text. If it throws, the model gets the error and may try again. */
   parse?: ((text: string) => unknown) | undefined
 }
 
@@ -47,7 +47,7 @@ interface Runnable {
 }
 
 export interface RunnableTools {
-  /** As the request has them. */
+  /** The tools for the request. */
   readonly tools: Tool[]
   readonly functions: ReadonlyMap<string, Runnable>
 }
@@ -92,8 +92,8 @@ export interface ToolContext {
 }
 
 /**
- * Runs the function that a call names, in a span of its own. Arguments that do not fit, and a function that there is not, are
- * told to the model.
+ * Runs the function that a call names, in a span of its own. If the arguments do not fit, or there is no such function, the
+ * model gets a message that says so.
  *
  * @returns the result for the model, and whether the function ran. @throws what the function throws.
  */

@@ -1,4 +1,4 @@
-/** What a streamed chat completion tells by events, as `chat.completions.stream()` of the `openai` package does. */
+/** The events of a streamed chat completion, as in `chat.completions.stream()` of the `openai` package. */
 import type { Logprobs } from '../../kernel/hub.js'
 import type { AnswerChunk, ChatAnswer } from '../types/chat.js'
 import type { StreamItem } from '../types/meta.js'

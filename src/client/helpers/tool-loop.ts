@@ -1,4 +1,4 @@
-/** Asks a model, runs the functions that it calls, and asks again, until it calls none. */
+/** Calls a model, runs the functions that it calls, and repeats until it calls none. */
 import { StreamError } from '../../kernel/errors.js'
 import type { Message, ToolCall } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
@@ -9,9 +9,9 @@ import { callFunction, type RunnableTools, type ToolRun } from './runnable-tools
 /** Completions of one run, unless it says otherwise. */
 const MOST = 10
 
-/** Options of `runTools` beside those of a call. */
+/** Options of `runTools` in addition to those of a call. */
 export interface ToolLoopOptions {
-  /** Completions at most. Default 10: a model that goes on calling functions is stopped, and one line on stderr says so. */
+  /** The most completions. Default 10: a model that goes on calling functions is stopped, and one line on stderr says so. */
   maxChatCompletions?: number | undefined
   /** Awaited after each completion and the functions that it called. It may add to `run.messages`. */
   afterCompletion?: ((completion: ChatResult, run: ToolRun) => void | Promise<void>) | undefined
@@ -66,7 +66,7 @@ async function runCalls(completion: ChatResult, loop: ToolLoop, only: string | u
     signal.throwIfAborted()
     const { message, ran } = await callFunction(call, { functions: tools.functions, only, run, toolContext })
     add(message)
-    // It would be asked to call that function for ever.
+    // `tool_choice` would make the model call that function for ever.
     if (ran && only !== undefined) isDone = true
   }
   return isDone || !calls.some(isFunctionCall)

@@ -1,4 +1,4 @@
-/** A stream whose events a codec reads: chat, in whatever format the target and the caller speak. */
+/** A stream of chat whose events a codec reads, in any format of target and caller. */
 import { createChatAccumulator } from '../../kernel/accumulate.js'
 import { StreamError } from '../../kernel/errors.js'
 import { isTextEvent, type FrameEvent } from '../../kernel/frames.js'
@@ -15,13 +15,13 @@ import type { CallMeta, StreamItem } from '../types/meta.js'
 import { chunksOf, hasContent } from './chunks.js'
 import type { OpenStream, StreamReading } from './stream-attempt.js'
 
-/** Writes what a caller gets of a stream, in the caller's format. */
+/** Writes the items of a stream in the caller's format. */
 export interface ItemWriter<T> {
-  /** The items for one event, of which `chunks` is the meaning. @param name - As its frame says it, where it does. */
+  /** The items for one event, whose meaning is `chunks`. @param name - The name in its frame, if there is one. */
   event(wire: unknown, chunks: readonly ChatChunk[], name: string | undefined): readonly T[]
   /** The last items. */
   end(chunks: readonly ChatChunk[]): readonly T[]
-  /** All items of an answer that is all at hand. */
+  /** All items of a whole answer. */
   whole(chunks: readonly ChatChunk[]): readonly T[]
 }
 
@@ -31,7 +31,7 @@ export interface ChatStreamStart<T> {
   /** Reads the target's events. */
   readonly codec: ChatProtocol
   readonly writer: ItemWriter<T>
-  /** How many choices were asked for. */
+  /** How many choices the request asks for. */
   readonly choices: number
   readonly stage: ChunkStage | undefined
 }
@@ -48,7 +48,7 @@ class ChatReading<T extends object> implements StreamReading<FrameEvent, StreamI
   private readonly decoder: StreamDecoder
   /** What came. */
   private readonly came = createChatAccumulator()
-  /** What is given of it, where stages may change that. */
+  /** What the caller gets, if stages may change it. */
   private readonly given: ReturnType<typeof createChatAccumulator> | undefined
   private readonly seen = new Set<number>()
   private readonly finished = new Set<number>()
@@ -72,7 +72,7 @@ class ChatReading<T extends object> implements StreamReading<FrameEvent, StreamI
   answer(): Answer {
     const came = this.came.result()
     if (!this.given || !this.hasContent) return { chat: came }
-    // What is paid for is what came.
+    // What came is what is paid for.
     const { usage } = came
     return { chat: { ...this.given.result(), ...(usage && { usage }) } }
   }
@@ -145,7 +145,7 @@ class ChatReading<T extends object> implements StreamReading<FrameEvent, StreamI
     return false
   }
 
-  /** What a stage keeps of the stream. Where it turns down what nobody has been given, the answer counts as one in vain. */
+  /** The chunks that a stage lets through. If it refuses before the caller got anything, the answer is discarded, and counted. */
   private look<C>(step: () => C): C {
     const turnedDown = (error: unknown): never => {
       if (!this.hasContent) refuse(this.start.run, { chat: this.came.result() }, error)
@@ -159,7 +159,7 @@ class ChatReading<T extends object> implements StreamReading<FrameEvent, StreamI
     }
   }
 
-  /** A server that does not stream this answers whole. */
+  /** A server that does not stream this operation sends a whole answer. */
   private async readWhole(data: string, give: (item: StreamItem<T>) => void): Promise<boolean> {
     const { wire, codec, writer, run } = this.start
     const body = parseBody(wire, data)

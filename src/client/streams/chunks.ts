@@ -1,12 +1,12 @@
 /** Small facts about hub chunks. */
 import type { ChatChunk, ChatCompletion } from '../../kernel/hub.js'
 
-/** Whether the chunk brings a part of the answer, so that its stream may be handed to the caller. */
+/** Whether the chunk has a part of the answer, so that the caller may get the stream. */
 export function hasContent(chunk: ChatChunk): boolean {
   return chunk.choices.some((choice) => Boolean(choice.finish_reason) || bringsContent(choice))
 }
 
-/** Whether there is more in it than that it has ended. */
+/** Whether it has more than a finish reason. */
 export function bringsContent({ delta }: ChatChunk['choices'][number]): boolean {
   return Boolean(
     delta.content ||

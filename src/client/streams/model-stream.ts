@@ -4,7 +4,7 @@ import type { CallMeta } from '../types/meta.js'
 /** What a stream reads from. It holds no reference to the stream, so that an unread stream can be collected. */
 export interface StreamSource<T> {
   next(): Promise<IteratorResult<T, undefined>>
-  /** The consumer wants no more: ends the call and closes the socket. Later calls do nothing. */
+  /** Stops reading: ends the call and closes the socket. Later calls do nothing. */
   stop(): void
   /** Known once the source has ended. */
   readonly meta: CallMeta | undefined
@@ -34,13 +34,13 @@ export class ModelStream<T> implements AsyncIterable<T> {
     unread.register(this, source)
   }
 
-  /** @param leave - What an error becomes before it is thrown. */
+  /** @param leave - Converts an error before it is thrown. */
   leaveBy(leave: (error: unknown) => unknown): this {
     this.leave = leave
     return this
   }
 
-  /** How the answer came about; `undefined` until the stream has ended. */
+  /** `_meta` of the answer; `undefined` until the stream has ended. */
   get _meta(): CallMeta | undefined {
     return this.source.meta
   }
@@ -82,7 +82,7 @@ export class ModelStream<T> implements AsyncIterable<T> {
         const item = iterator.next()
         const other = own === 0 ? 1 : 0
         if (open.has(other)) {
-          // Until the other side asks for it, a failure is nobody's.
+          // A failure is thrown when the other side reads it.
           item.catch(() => {})
           queues[other].push(item)
         }
@@ -106,7 +106,7 @@ export class ModelStream<T> implements AsyncIterable<T> {
   }
 }
 
-/** Items as lines of JSON. What reads them no more ends the iteration. */
+/** Items as lines of JSON. Cancelling the stream ends the iteration. */
 export function linesOf<T>(items: AsyncIterable<T>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   let iterator: AsyncIterator<T>

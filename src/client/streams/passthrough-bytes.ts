@@ -9,13 +9,13 @@ import type { StreamSource } from './model-stream.js'
 import type { OpenStream, StreamReading } from './stream-attempt.js'
 import type { CallMeta, WithMeta } from '../types/meta.js'
 
-/** Nothing is counted in bytes of audio. */
+/** Bytes of audio have no usage. */
 export const NO_COUNTS: OtherAnswer = { id: '', model: '' }
 
 /** A body that nobody reads must not keep its socket and its span open. */
 const unread = new FinalizationRegistry<StreamSource<Uint8Array>>((source) => source.stop())
 
-/** @throws what the provider says in place of bytes. */
+/** @throws the provider's error, if it came in place of bytes. */
 export async function openBytes(run: AttemptRun, wire: WireAnswer): Promise<OpenStream<Uint8Array, Uint8Array>> {
   const { response, host, fields } = wire
   if (/\bjson\b/i.test(response.headers.get('content-type') ?? ''))
@@ -27,7 +27,7 @@ export async function openBytes(run: AttemptRun, wire: WireAnswer): Promise<Open
   return { wire, pieces: readBytes(wire, run.limits, run.timeout.idle), reading: new ByteReading(wire) }
 }
 
-/** @param wire - Absent where no provider was asked. */
+/** @param wire - The response; absent if no provider was called. */
 export function deliverBytes(
   source: StreamSource<Uint8Array>,
   meta: CallMeta,
@@ -36,7 +36,7 @@ export function deliverBytes(
   const body = streamOf(source)
   unread.register(body, source)
   const headers = new Headers(wire?.response.headers)
-  // The bytes are unpacked by now.
+  // The bytes are decompressed already.
   for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) headers.delete(name)
   const own = new Response(body, { status: wire?.response.status ?? 200, headers })
   return Object.defineProperty(own, '_meta', { value: meta, enumerable: true }) as WithMeta<Response>

@@ -26,7 +26,7 @@ class PassthroughReading implements StreamReading<FrameEvent, Item> {
   hasContent = false
   private readonly format: PassthroughFormat
   private readonly wire: WireAnswer
-  /** The newest event that carries counts, or the newest one. */
+  /** The newest event with usage, or the newest one. */
   private last: JsonObject = {}
   private lastSeen = false
   private ended = false
@@ -58,7 +58,7 @@ class PassthroughReading implements StreamReading<FrameEvent, Item> {
     const { host, fields } = this.wire
     const event = whole ? parseBody(this.wire, data) : parseJson(data)
     if (!isObject(event)) {
-      const what = whole ? `the answer of ${host} is no object` : 'an event of the stream is no JSON object'
+      const what = whole ? `the answer of ${host} is not an object` : 'an event of the stream is not a JSON object'
       throw new StreamError(what, fields)
     }
     const failure = event['type'] === 'error' || event['error'] != null ? providerErrorOf(event) : undefined
@@ -67,7 +67,7 @@ class PassthroughReading implements StreamReading<FrameEvent, Item> {
     if (isObject(event['usage']) || !isObject(this.last['usage'])) this.last = event
     this.hasContent = true
     give(event)
-    // A server that knows no streams of this operation answers whole.
+    // A server that does not stream this operation answers with one JSON body.
     if (whole) this.ended = true
     return this.ended
   }

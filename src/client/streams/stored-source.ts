@@ -1,4 +1,4 @@
-/** A stream of items that are all at hand. */
+/** A stream of items that are all there already. */
 import { isObject } from '../../kernel/json.js'
 import type { CallMeta } from '../types/meta.js'
 import type { StreamSource } from './model-stream.js'
@@ -7,7 +7,7 @@ export class StoredSource<T> implements StreamSource<T> {
   private readonly items: T[]
   private readonly result: CallMeta
 
-  /** The last of `items` gets `_meta`, where it is an object. */
+  /** The last of `items` gets `_meta`, if it is an object. */
   constructor(items: readonly T[], meta: CallMeta) {
     const last = items.at(-1)
     this.items = isObject(last) ? [...items.slice(0, -1), { ...last, _meta: meta }] : [...items]

@@ -1,9 +1,9 @@
 /**
  * A streamed attempt from its first byte to its end, whatever its pieces are and mean.
  *
- * Its life has three parts. While it opens, it touches its own attempt and nothing of the call, so that others may be
- * open beside it and it may fail, stall or be given up. `commit()` makes it the answer of the call: from then on what
- * it gives is the caller's, and a fault is the caller's typed error, with what came so far. In the end it settles the call.
+ * Its life has three parts. While it opens, it changes its own attempt and nothing of the call, so that other attempts may
+ * run in parallel and it may fail, stall or be given up. `commit()` makes it the answer of the call: from then on its items
+ * go to the caller, and a fault is a typed error with what came so far. In the end it settles the call.
  */
 import type { PieceReader, WireAnswer } from '../transport/body.js'
 import type { AttemptRun } from '../call/attempt-run.js'
@@ -13,33 +13,33 @@ import { committedFailure } from '../transport/failure.js'
 import type { StreamSource } from './model-stream.js'
 import type { CallMeta } from '../types/meta.js'
 
-/** What the pieces of a stream mean: all in which streams differ. */
+/** Reads the pieces of a stream; this is all in which streams differ. */
 export interface StreamReading<P, T> {
   /**
-   * Reads a piece, and gives the items that it completes. What was given before a fault is kept. A promise only where
-   * something has to be waited for.
+   * Reads a piece, and gives the items that it completes. Items given before a fault are kept. Returns a promise only if it
+   * has to wait.
    *
    * @returns Whether this was the format's own end.
-   * @throws what is wrong with the piece, or what it tells of the provider.
+   * @throws an error for a malformed piece, or the provider's error in it.
    */
   read(piece: P, give: (item: T) => void): boolean | Promise<boolean>
-  /** Gives the last items: after the format's own end, or the end of the bytes. @throws StreamError when the stream was cut. */
+  /** Gives the last items, after the format's own end or the end of the bytes. @throws StreamError when the stream was cut. */
   end(give: (item: T) => void): void | Promise<void>
   /** Whether a part of the answer has been read. Until then another attempt may take the place of this one. */
   readonly hasContent: boolean
   /** Whether the newest item may be the last, which carries `_meta`: it is held until that is known. */
   readonly mayBeLast: boolean
-  /** Whether all is there, so that the body need not be waited for any longer than it takes to end. */
+  /** Whether the answer is complete, so that nothing more is expected but the end of the body. */
   readonly isComplete: boolean
   /** What came so far. */
   answer(): Answer
-  /** The last item, with how it came about. */
+  /** The last item, with `_meta`. */
   withMeta(item: T, meta: CallMeta): T
 }
 
-/** A stream whose answer has begun, and of which nothing is read. */
+/** A stream whose answer has begun, before anything is read. */
 export interface OpenStream<P, T> {
-  /** For the facts of an error. */
+  /** The response, for the facts of an error. */
   readonly wire: WireAnswer
   readonly pieces: PieceReader<P>
   readonly reading: StreamReading<P, T>
@@ -79,12 +79,12 @@ export class StreamAttempt<P, T> implements StreamSource<T> {
     this.parts = parts
   }
 
-  /** For the reader the stream has ended when the last item is read, whatever has arrived before. */
+  /** The stream ends for the reader when the last item is read, however early it arrived. */
   get meta(): CallMeta | undefined {
     return this.queue.length === 0 ? this.result : undefined
   }
 
-  /** Reads until the first content is there, or the whole. @throws what keeps the attempt from being an answer. */
+  /** Reads until the first content, or to the end. @throws why the attempt failed. */
   async open(): Promise<void> {
     while (!this.parts.reading.hasContent && !this.ended) await this.pump()
   }
@@ -101,7 +101,7 @@ export class StreamAttempt<P, T> implements StreamSource<T> {
     call.telemetry.chunk(this.firstPieceAt)
     if (this.ended) return this.settle(this.ended)
     const { limits } = run
-    // Where nobody reads, no read tells that the time is up, and what the call holds would never come free.
+    // If nobody reads, no read notices that the time is up, and the call would never release what it holds.
     this.stopListening = limits.onAbort(() => {
       if (!this.ended && !this.pumping) this.fail(limits.reason)
     })
@@ -114,12 +114,12 @@ export class StreamAttempt<P, T> implements StreamSource<T> {
       if (item !== undefined) return { done: false, value: item }
       if (this.failure) {
         const { error } = this.failure
-        // An iterator that has thrown is at its end.
+        // An iterator that has thrown is done.
         this.failure = undefined
         throw error
       }
       if (this.ended) return { done: true, value: undefined }
-      // Calls of `next` that do not wait for each other share one read.
+      // Parallel calls of `next` share one read.
       this.pumping ??= this.pump().finally(() => {
         this.pumping = undefined
       })
@@ -154,7 +154,7 @@ export class StreamAttempt<P, T> implements StreamSource<T> {
       }
     } catch (error) {
       if (this.ended) return
-      // The content of the same read came first, and commits.
+      // Content in the same read came first, so the stream is committed.
       if (!reading.hasContent) throw error
       this.fail(error)
     }
@@ -188,7 +188,7 @@ export class StreamAttempt<P, T> implements StreamSource<T> {
   private end(ended: { readonly error?: unknown }): void {
     this.ended = ended
     this.stopListening?.()
-    // A stream whose every byte came at once ends before it is committed.
+    // A stream that came in one piece ends before it is committed.
     if (this.parts.reading.hasContent) this.parts.run.contentBegan()
     this.parts.run.finish(ended.error)
     if (this.committed) this.settle(ended)

@@ -9,7 +9,7 @@ import type { AttemptLimits } from '../call/time-limits.js'
 /** Longest body, or single event, that is read into memory. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024
 const MAX_ERROR_BYTES = 1024 * 1024
-/** Milliseconds for the body of an error. It comes with its headers, or is not worth the call's time. */
+/** Milliseconds for the body of an error, which normally comes with its headers. */
 const ERROR_BODY = 3_000
 
 /** A 2xx answer whose body is not read yet. */
@@ -30,7 +30,7 @@ export class BodyReader {
     this.answer = answer
     this.limits = limits
     this.reader = answer.response.body?.getReader()
-    // A body that does not come from the built-in `fetch` may know nothing of the signal.
+    // The body of another `fetch` than the built-in one may ignore the signal.
     this.stopListening = limits.onAbort(() => this.cancel())
   }
 
@@ -57,19 +57,19 @@ export class BodyReader {
   }
 }
 
-/** Whether the whole body is known to fit: its length is told, and nothing is unpacked on the way. */
+/** Whether the body is known to be small enough: it has a length, and is not compressed. */
 function fits({ headers }: Response, max: number): boolean {
   const length = headers.get('content-length')
   return length !== null && Number(length) <= max && !headers.has('content-encoding')
 }
 
-/** The status says more than the body, which is read as far as it goes: too long, without an end, broken off or ill packed. */
+/** The body of an error, as far as it can be read; the status matters more. It may be too long, endless, cut or badly compressed. */
 export async function readErrorText(answer: WireAnswer, limits: AttemptLimits): Promise<string> {
   const reader = new BodyReader(answer, limits)
   const decoder = new TextDecoder()
   let text = ''
   let size = 0
-  // What is waited for ends by it, and what has come so far counts.
+  // This ends the pending read; what has come so far is used.
   const timer = setTimeout(() => reader.cancel(), ERROR_BODY)
   try {
     for (let bytes = await reader.read(); bytes; bytes = await reader.read()) {
@@ -138,7 +138,7 @@ const GRACE = 1000
 
 /** A stream's body, read piece by piece. */
 export interface PieceReader<P> {
-  /** The pieces that one read completes; `undefined` at the end. `last`: nothing must follow, so the wait is short. */
+  /** The pieces that one read completes; `undefined` at the end. `last`: nothing has to follow, so the wait is short. */
   next(last?: boolean): Promise<readonly P[] | undefined>
   /** Reads what little is left in the background, so that the connection can serve again. */
   drain(): void
@@ -217,7 +217,7 @@ function readPieces<P>(
   }
 }
 
-/** `undefined` when nothing came in time: all that matters has been read before. */
+/** `undefined` when nothing came in time; everything important has been read before. */
 async function withinGrace(read: Promise<Uint8Array | undefined>): Promise<Uint8Array | undefined> {
   let timer: NodeJS.Timeout | undefined
   const grace = new Promise<undefined>((resolve) => {
@@ -231,6 +231,6 @@ async function withinGrace(read: Promise<Uint8Array | undefined>): Promise<Uint8
     throw error
   } finally {
     clearTimeout(timer)
-    read.catch(() => {}) // Told above, or too late to matter.
+    read.catch(() => {}) // Handled above, or too late to matter.
   }
 }

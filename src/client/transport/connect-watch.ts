@@ -1,6 +1,6 @@
 /**
- * Tells when the built-in `fetch` has a connection and begins to send. `fetch` has no such event; undici
- * publishes it (https://undici.nodejs.org/#/docs/api/DiagnosticsChannel).
+ * Reports when the built-in `fetch` has a connection and begins to send. `fetch` has no such event; undici publishes it
+ * (https://undici.nodejs.org/#/docs/api/DiagnosticsChannel).
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import diagnostics from 'node:diagnostics_channel'
@@ -12,9 +12,9 @@ interface Watch {
 }
 
 const requests = new WeakMap<object, Watch>()
-/** Of the `fetch` that is being called. */
+/** The watch of the `fetch` that is being called. */
 let calling: Watch | undefined
-/** For a `fetch` that is wrapped, and calls undici's later. While it is in use, every promise of the process is dearer. */
+/** For a wrapped `fetch` that calls undici's later. While it is in use, every promise of the process costs more. */
 let later: AsyncLocalStorage<Watch> | undefined
 /** Those that make their request before they return, as undici's own does. */
 const prompt = new WeakSet<typeof globalThis.fetch>()
@@ -34,7 +34,7 @@ function startWatching(): void {
   })
 }
 
-/** Runs `request`, which calls `fetch`, and `onSent` once its connection stands. */
+/** Runs `request`, which calls `fetch`, and calls `onSent` once its connection is open. */
 export function watchConnect<T>(fetch: typeof globalThis.fetch, request: () => T, onSent: () => void): T {
   startWatching()
   const watch: Watch = { onSent, atOnce: false }

@@ -1,4 +1,4 @@
-/** From what went wrong on the wire to the one error that says it. */
+/** Turns failures on the wire into our errors. */
 import {
   ConfigError,
   ConnectionError,
@@ -24,7 +24,7 @@ import { isRetryableClass } from '../../policies/classify-error.js'
 import { parseRetryAfter } from '../../policies/retry.js'
 import type { PlannedProvider } from '../../router/target.js'
 
-/** What undici gives a connection when nothing else is set, in milliseconds. */
+/** Undici's default time for a connection, in milliseconds. */
 const UNDICI_CONNECT_TIMEOUT = 10_000
 
 /** The innermost system or undici code, such as `ECONNREFUSED`. */
@@ -38,7 +38,7 @@ function codeOf(error: unknown): string | undefined {
   return found
 }
 
-/** A rejected `fetch` or read. The runtime's message may hold the URL, so only its code is told. */
+/** A rejected `fetch` or read. The runtime's message may contain the URL, so only its code is shown. */
 export function connectionFailure(cause: unknown, host: string, fields: ErrorFields): TracestitchError {
   const code = codeOf(cause)
   if (code === 'UND_ERR_CONNECT_TIMEOUT')
@@ -49,12 +49,12 @@ export function connectionFailure(cause: unknown, host: string, fields: ErrorFie
 
 const MAX_TITLE = 80
 const MEDIA_TYPE = /^[a-z]{4,11}\/[a-z][a-z.+-]{2,40}$/i
-/** Characters of a plain text that are shown: what servers say in so few is their own. */
+/** Characters of a plain text that are shown: so short a text is the server's own. */
 const MAX_TEXT = 200
 
 /**
- * How a body that cannot be shown is described. Of a page its title is told, of plain text a few words; the rest of a body
- * may quote the request.
+ * Describes a body without showing it: the title of a page, or the first words of a plain text. The rest may quote the
+ * request.
  */
 export function describeBody(contentType: string | null, text: string): string {
   const type = contentType?.split(';')[0]?.trim() ?? ''
@@ -62,7 +62,7 @@ export function describeBody(contentType: string | null, text: string): string {
   if (/^text\/plain$/i.test(type) && short !== '' && short.length <= MAX_TEXT) return safeMessage(short)
   const title = titleIn(text)
   const said = title ? `, titled "${safeMessage(title.slice(0, MAX_TITLE))}"` : ''
-  // A type of another form is none that anybody knows, and may be anything.
+  // A content type of another form is not a known one, and may contain anything.
   const shown = type === '' ? 'no content type' : MEDIA_TYPE.test(type) ? type.toLowerCase() : 'an odd content type'
   return `${shown}, ${text.length} characters${said}`
 }
@@ -79,7 +79,7 @@ export function httpFailure({ response, provider, decoded, date, fields }: HttpF
   const { status, headers } = response
   const requestId = requestIdOf(headers, provider)
   const rateLimit = readRateLimit(headers, date)
-  // The provider's own word on the wait, and when it gives none, until the quota is whole again.
+  // The wait that the provider asks for, else the time until its quota is full again.
   const asked = parseRetryAfter(headers, date) ?? decoded.retryAfterMs ?? untilTime(decoded.retryAt, date)
   const told = asked ?? (status === 429 ? waitFor(rateLimit) : undefined)
   const redirect = status >= 300 && status < 400
@@ -104,7 +104,7 @@ export function httpFailure({ response, provider, decoded, date, fields }: HttpF
   return new ProviderError(message, { ...all, failureClass, isRetryable })
 }
 
-/** Milliseconds from `date` on. */
+/** Milliseconds after `date`. */
 function untilTime(time: number | undefined, date: number): number | undefined {
   return time === undefined ? undefined : boundedWait(time - date)
 }
@@ -115,7 +115,7 @@ function errorTypeOf(headers: Headers, { errorTypeHeader }: HttpFailure['provide
 
 type IdFields = 'idHeaders' | 'gatewayIdHeaders'
 
-/** What most servers call it, listed or not. */
+/** The usual names, for servers without a list of their own. */
 const USUAL_ID_HEADERS = ['x-request-id', 'request-id']
 
 export function requestIdOf(headers: Headers, provider: Pick<PlannedProvider, IdFields>): string | undefined {
@@ -126,7 +126,7 @@ export function requestIdOf(headers: Headers, provider: Pick<PlannedProvider, Id
   return undefined
 }
 
-/** What a codec cannot know of an error inside a 200 answer: the time, and what numbers mean to the provider. */
+/** Adds what a codec cannot know of an error inside a 200 answer: the time, and the meaning of the provider's numbers. */
 export function understood<T>(error: T, { errorCodes }: Pick<PlannedProvider, 'errorCodes'>, date: number): T {
   if (!(error instanceof ProviderError)) return error
   const { code, retryAt } = error
@@ -137,7 +137,7 @@ export function understood<T>(error: T, { errorCodes }: Pick<PlannedProvider, 'e
   })
 }
 
-/** Completes an error from a codec, which does not know the target, and hides what the target may have quoted. */
+/** Adds the target to an error from a codec, and hides what the target may have quoted. */
 export function locate<T>(error: T, fields: ErrorFields, mask: ErrorMask): T {
   if (!(error instanceof TracestitchError)) return error
   const { provider, model, requestId, status } = error
@@ -152,10 +152,10 @@ export function locate<T>(error: T, fields: ErrorFields, mask: ErrorMask): T {
 }
 
 /**
- * The failure of a call names the target that failed, and of one that tried several says that others failed before it, and what
- * kept the call from going on.
+ * Names in the failure of a call the target that failed. If the call tried several, it also says that others failed before,
+ * and why the call could not go on.
  *
- * @param last - The target that failed last: of attempts side by side not the one that began last.
+ * @param last - The target that failed last; of parallel attempts this need not be the one that began last.
  */
 export function nameTargets(error: TracestitchError, attempts: readonly Attempt[], last: string | undefined): void {
   if (last === undefined) return
@@ -166,14 +166,14 @@ export function nameTargets(error: TracestitchError, attempts: readonly Attempt[
   const before = first === undefined ? '' : `; before it ${first}${more} failed`
   const [kept] = error.notTried
   const after = kept === undefined ? '' : `; ${kept.target} was not tried: ${kept.why}`
-  // The stack begins with the message. With source maps it is written when it is first read: as the message is then.
+  // The stack begins with the message. With source maps it is only written when it is first read, with the message of that time.
   const { message, stack } = error
   const whole = `${message} (${oneLine(`${last}${before}${after}`)})`
   error.message = whole
   if (stack !== undefined) error.stack = stack.replace(message, () => whole)
 }
 
-/** What a codec throws is typed; anything else means that the answer had a shape nobody foresaw. */
+/** Codecs throw typed errors; any other error means that the answer had an unexpected shape. */
 export function unreadable(error: unknown): TracestitchError {
   if (error instanceof TracestitchError) return error
   return new StreamError('the answer cannot be read as its format', { cause: error })
@@ -191,8 +191,8 @@ export function decoding<T>(step: () => T): T {
 /**
  * Writes a request in the format of a target.
  *
- * @throws UnsupportedParameterError that names all that the format cannot say, and ConfigError for a request that no codec
- *   foresaw, such as a message that is `null`.
+ * @throws UnsupportedParameterError that names all that the format does not support, and ConfigError for a request of an
+ * unexpected shape, such as a message that is `null`.
  */
 export function encodingFor<T>(context: EncodeContext, encode: (context: EncodeContext) => T): T {
   return encoding(context.provider, () => {
@@ -204,7 +204,7 @@ export function encodingFor<T>(context: EncodeContext, encode: (context: EncodeC
   })
 }
 
-/** A codec stops at the first thing. Asked to leave out what it cannot say, it says all of it. */
+/** A codec throws at the first unsupported parameter. With `dropUnsupported` it reports all of them. */
 function withAll(
   first: UnsupportedParameterError,
   context: EncodeContext,
@@ -219,13 +219,13 @@ function withAll(
       onDropped: (parameter, hint) => found.set(parameter, { parameter, hint }),
     })
   } catch {
-    // What else is wrong with the request is told once this is mended.
+    // Other faults of the request are reported once this one is fixed.
   }
   if (found.size <= 1 || !found.has(first.parameter)) return first
   return new UnsupportedParameterError([...found.values()], context.provider)
 }
 
-/** A request that no codec foresaw, such as a message that is `null`. */
+/** A request of an unexpected shape, such as a message that is `null`. */
 export function encoding<T>(provider: string, step: () => T): T {
   try {
     return step()
@@ -237,7 +237,7 @@ export function encoding<T>(provider: string, step: () => T): T {
   }
 }
 
-/** A failure after the stream was committed: what came so far goes with it. */
+/** A failure after the stream was committed, with what came so far. */
 export function committedFailure(error: unknown, partial: unknown, fields: ErrorFields): StreamError {
   const known = error instanceof TracestitchError ? error : undefined
   return new StreamError(`the stream broke off: ${known?.message ?? 'it could not be read'}`, {

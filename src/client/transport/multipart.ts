@@ -7,7 +7,7 @@ export type Upload = Blob | Response | Uint8Array | ArrayBuffer | AsyncIterable<
 
 type Field = readonly [name: string, value: string] | readonly [name: string, value: Blob, fileName: string]
 
-/** Read once, so that each attempt can send it anew. */
+/** Reads the file once, so that each attempt can send it again. */
 export type FormFields = readonly Field[]
 
 /** @throws ConfigError on a value that no form can carry. */
@@ -37,7 +37,7 @@ interface NamedBlob {
   readonly name: string
 }
 
-/** By its shape: there are polyfills, and streams of many makes. */
+/** Checks the shape: there are polyfills, and many kinds of streams. */
 async function fileOf(value: unknown, field: string): Promise<NamedBlob | undefined> {
   if (value instanceof ArrayBuffer || value instanceof Uint8Array)
     return { blob: new Blob([value as BlobPart]), name: field }
@@ -56,7 +56,7 @@ async function fileOf(value: unknown, field: string): Promise<NamedBlob | undefi
   return { blob: new Blob(pieces as BlobPart[]), name: lastStep(name) ?? lastStep(path) ?? field }
 }
 
-/** The name of a file, for the ending that says its format. Its folder is nobody's business. */
+/** The name of a file, whose ending says its format. Its folder is private. */
 function lastStep(value: unknown): string | undefined {
   const last =
     typeof value === 'string'
@@ -79,7 +79,7 @@ export interface Multipart {
   readonly contentType: string
 }
 
-/** Written here rather than by `fetch`, since a caller's own `fetch` may know no other `FormData` than its own. */
+/** Written here rather than by `fetch`, since a caller's own `fetch` may accept only its own `FormData`. */
 export async function writeMultipart(fields: FormFields): Promise<Multipart> {
   const form = new FormData()
   for (const [name, value, fileName] of fields) {

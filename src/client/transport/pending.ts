@@ -1,6 +1,6 @@
 /**
- * Answers that a server announces before the model has made them: asked for again until they are whole, or read as the
- * stream whose address the announcement gives. The codec says where; see `pending` of the contract.
+ * Answers that a server announces before the model has made them. They are polled until they are whole, or read from the
+ * stream whose address the announcement has. The codec knows where; see `pending` of the contract.
  */
 import { TracestitchError } from '../../kernel/errors.js'
 import { encodeFrame } from '../../kernel/frames.js'
@@ -13,16 +13,16 @@ import { AttemptLimits } from '../call/time-limits.js'
 import type { FollowUp } from './send.js'
 import { operationURL } from './url.js'
 
-/** Milliseconds between two looks at an answer. */
+/** Milliseconds between two polls of an answer. */
 const INTERVAL = 500
 
-/** Milliseconds of one look, which the server answers at once, or not at all. */
+/** Milliseconds for one poll, which the server answers at once, or not at all. */
 const LOOK = 30_000
 
-/** A look that fails is repeated, since to begin anew would have the model answer, and be paid, twice. */
+/** A poll that fails is repeated: to start again would make the model answer, and bill, twice. */
 const MAX_FAILED_LOOKS = 3
 
-/** Looks at an answer whose events have ended: all that they did not say are its counts. */
+/** Polls of an answer after its events have ended; only the usage is still missing. */
 const MAX_LAST_LOOKS = 4
 
 export interface WholeAnswer {
@@ -38,7 +38,7 @@ export async function sendWhole(run: AttemptRun, codec: ChatProtocol, encoded: E
   return codec.pending ? settle(run, codec, whole) : whole
 }
 
-/** Sends the request for a stream. What is announced and cannot be streamed is waited for, and comes as JSON. */
+/** Sends the request for a stream. An announced answer that cannot be streamed is polled, and comes as JSON. */
 export async function sendStream(run: AttemptRun, codec: ChatProtocol, encoded: EncodedRequest): Promise<WireAnswer> {
   const answer = await run.send(encoded, codec, true)
   if (!codec.pending || !/json/i.test(answer.response.headers.get('content-type') ?? '')) return answer
@@ -102,7 +102,7 @@ async function pause(limits: Abortable): Promise<void> {
   await limits.race(over).finally(() => clearTimeout(timer))
 }
 
-/** `undefined` when there is no stream, or one at an address that has no business with the key. */
+/** `undefined` when there is no stream, or its address must not get the key. */
 function eventsURL({ target }: AttemptRun, codec: ChatProtocol, { events }: PendingAnswer): string | undefined {
   if (events === undefined || !URL.canParse(events)) return undefined
   const url = new URL(events)
@@ -118,7 +118,7 @@ interface Parts {
   readonly pending: PendingAnswer
 }
 
-/** One stream: the answer as it was announced, which names it; its events; the answer as it is in the end, which counts it. */
+/** One stream: the announced answer, which names it; its events; and the answer at the end, which has the usage. */
 function joined(run: AttemptRun, codec: ChatProtocol, { first, events, pending }: Parts): WireAnswer {
   const head = decoding(() => encodeFrame({ data: first }, codec.framing))
   const reader = new BodyReader(events, run.limits)
@@ -140,7 +140,7 @@ function joined(run: AttemptRun, codec: ChatProtocol, { first, events, pending }
   return withBody(events, body, events.response.headers.get('content-type') ?? 'text/event-stream')
 }
 
-/** `undefined` when it is not to be had: the decoder knows whether what came before is an answer. */
+/** `undefined` when it cannot be read; the decoder knows whether what came before is an answer. */
 async function lastLook(run: AttemptRun, codec: ChatProtocol, pending: PendingAnswer): Promise<unknown> {
   for (let looks = 0; looks < MAX_LAST_LOOKS; looks += 1) {
     try {

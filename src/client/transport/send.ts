@@ -11,7 +11,7 @@ import { connectionFailure, describeBody, httpFailure, requestIdOf } from './fai
 import type { AttemptLimits } from '../call/time-limits.js'
 import { hostOf, operationURL } from './url.js'
 
-/** A request whose body is no JSON. */
+/** A request whose body is not JSON. */
 export interface EncodedBytes {
   readonly path: string
   readonly body: Uint8Array<ArrayBuffer>
@@ -19,7 +19,7 @@ export interface EncodedBytes {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** A GET for more of an answer. The key goes along, so the address must be one of the provider's. */
+/** A GET for more of an answer. It carries the key, so the address must be the provider's. */
 export interface FollowUp {
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
@@ -28,9 +28,9 @@ export interface FollowUp {
 export interface WireRequest {
   readonly target: Target
   readonly encoded: EncodedRequest | EncodedBytes | FollowUp
-  /** Media type of the answer that is asked for. */
+  /** Media type of the requested answer. */
   readonly accept: string
-  /** Of the call; they win over the provider's. */
+  /** Headers of the call; they win over the provider's. */
   readonly headers: Readonly<Record<string, string>>
   readonly traceHeaders: (url: string) => Readonly<Record<string, string>> | undefined
   readonly limits: AttemptLimits
@@ -38,7 +38,7 @@ export interface WireRequest {
   readonly fetch: typeof globalThis.fetch
   readonly decodeError: (body: unknown) => WireError | undefined
   readonly date: () => number
-  /** Told the status as soon as it is known. */
+  /** Called with the status as soon as it is known. */
   readonly onStatus: (status: number) => void
 }
 
@@ -52,10 +52,10 @@ export async function send(request: WireRequest): Promise<WireAnswer> {
   const key = given instanceof Promise ? await limits.race(given) : given
   let answer = await exchange(request, key)
   if (answer.response.status === 401 && provider.renewable) {
-    // A token may be revoked before its time. The same one again would fare no better.
+    // A token may be revoked before it expires. The same one again would fail again.
     const renewed = await limits.race(Promise.resolve(provider.authorize(true)))
     if (renewed?.[1] !== key?.[1]) {
-      // Of no interest, and it may have failed already.
+      // The body is not needed, and may have failed already.
       answer.response.body?.cancel().catch(() => {})
       answer = await exchange(request, renewed)
     }
@@ -73,7 +73,7 @@ export async function send(request: WireRequest): Promise<WireAnswer> {
   })
 }
 
-/** What the format reads of it, or anyone may, with all that stands further in. */
+/** The error as the format reads it, or in a common shape, with nested errors. */
 function errorOf({ headers }: Response, text: string, decodeError: WireRequest['decodeError']): WireError {
   const body = parseErrorText(text)
   const decoded = typeof body === 'string' ? undefined : decodeError(body)
@@ -90,12 +90,12 @@ async function exchange(request: WireRequest, key: KeyHeader): Promise<WireAnswe
   const method = isFollowUp ? 'GET' : 'POST'
   const body = isFollowUp ? '' : encoded.body instanceof Uint8Array ? encoded.body : writeJson(encoded.body)
   const headers = requestHeaders(request, key)
-  // Who gives the credentials may never answer.
+  // The function for the credentials may never return.
   if (provider.sign) {
     const proof = await limits.race(provider.sign({ method, url, headers, body }))
     for (const [name, value] of Object.entries(proof ?? {})) headers.set(name, value)
   }
-  // Last, so that they are no part of a signature.
+  // Last, so that they are not part of a signature.
   setTraceHeaders(headers, request.traceHeaders(url))
   const host = isFollowUp ? new URL(url).host : hostOf(provider.baseURL)
 
@@ -105,7 +105,7 @@ async function exchange(request: WireRequest, key: KeyHeader): Promise<WireAnswe
     const run = (): Promise<Response> =>
       request.fetch(url, { method, headers, signal: limits.signal, redirect: 'manual', ...(!isFollowUp && { body }) })
     const sent = request.connect === undefined ? run() : watchConnect(request.fetch, run, () => limits.stop('connect'))
-    // A `fetch` of the caller's own may not honour the signal.
+    // The caller's own `fetch` may ignore the signal.
     response = await limits.race(sent)
   } catch (error) {
     throw limits.aborted ? limits.reason : connectionFailure(error, host, fields)
@@ -120,7 +120,7 @@ async function exchange(request: WireRequest, key: KeyHeader): Promise<WireAnswe
 
 const USER_AGENT = `tracestitch/${VERSION}`
 
-/** The last word counts: the call's before the provider's, and both before the format's. */
+/** The call's headers win over the provider's, and both over the format's. */
 function requestHeaders({ encoded, accept, target, headers: ofCall }: WireRequest, key: KeyHeader): Headers {
   const headers = new Headers(
     'url' in encoded
@@ -139,7 +139,7 @@ function setHeaders(headers: Headers, layer: Readonly<Record<string, string>> | 
   if (layer) for (const name of Object.keys(layer)) setHeader(headers, name, layer[name] as string)
 }
 
-/** A parent that the caller names itself is the one that is meant. */
+/** Trace headers that the caller sets are kept. */
 function setTraceHeaders(headers: Headers, trace: Readonly<Record<string, string>> | undefined): void {
   if (trace && Object.keys(trace).every((name) => name === 'tracestate' || !headers.has(name)))
     setHeaders(headers, trace)

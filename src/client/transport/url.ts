@@ -3,15 +3,15 @@ import { leadsElsewhere } from '../../kernel/path-segment.js'
 
 const addresses = new Map<string, string>()
 
-/** Addresses that are remembered, and how long they may be. A program has few, and a name of a model may be any. */
+/** The most cached addresses, and their longest length. A program has few, but a model's name may be anything. */
 const ADDRESSES = 256
 const LONGEST = 512
 
 /**
- * The address of an operation. A query of the base URL stays behind the path and joins the one that the path brings;
- * a version that both the base URL and the path name, as in `https://host/v1` with `/v1/messages`, is said once.
+ * The address of an operation. A query of the base URL stays after the path and is joined with the query of the path. A
+ * version that both the base URL and the path have, as in `https://host/v1` with `/v1/messages`, is written once.
  *
- * @throws ConfigError for a path that a URL would not keep as it is: the key would go to another operation.
+ * @throws ConfigError for a path that a URL would change: the key would go to another operation.
  */
 export function operationURL(baseURL: string, path: string): string {
   const key = `${baseURL} ${path}`
@@ -33,14 +33,14 @@ function join(baseURL: string, path: string): string {
     )
   const given = base.replace(/\/+$/, '')
   const version = /^\/(?:v\d+|beta)(?=\/)/.exec(operation)?.[0]
-  // An operation of the beta is beside those of a version, not below them.
+  // A beta operation is next to those of a version, not below them.
   const root = version === '/beta' ? given.replace(/\/v\d+$/, '') : given
   const rest = version !== undefined && root.endsWith(version) ? operation.slice(version.length) : operation
   const queries = [baseQuery, query].filter((part) => part !== '').join('&')
   return root + rest + (queries === '' ? '' : `?${queries}`)
 }
 
-/** Before and behind the question mark. */
+/** The parts before and after the question mark. */
 function divide(url: string): readonly [string, string] {
   const at = url.indexOf('?')
   return at === -1 ? [url, ''] : [url.slice(0, at), url.slice(at + 1).replace(/&+$/, '')]
@@ -48,7 +48,7 @@ function divide(url: string): readonly [string, string] {
 
 const hosts = new Map<string, string>()
 
-/** The host of a base URL, which that of each of its operations is. Providers are few, and a URL takes a while to read. */
+/** The host of a base URL, cached because parsing a URL takes time. */
 export function hostOf(baseURL: string): string {
   let host = hosts.get(baseURL)
   if (host === undefined) {

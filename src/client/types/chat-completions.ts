@@ -31,7 +31,7 @@ export interface ChatCompletions<Alias extends string = never> extends ChatHelpe
     options?: CallOptions,
   ): Promise<ChatResult<FunctionToolCall> | ChatStream>
   create(body: ChatBody<Alias>, options?: CallOptions): Promise<ChatResult | ChatStream>
-  /** As `create`, with the content checked against `response_format` and given as `message.parsed`. */
+  /** As `create`; the content is also checked against `response_format` and returned as `message.parsed`. */
   parse<F extends ParseFormat>(
     body: ParseBody<F, Alias> & FunctionsOnly,
     options?: CallOptions,

@@ -1,4 +1,4 @@
-/** Chat as callers see it: what goes in, and answers that fit the types of every major of the `openai` package since 4. */
+/** Chat as callers see it: bodies, and answers that fit the types of every major of the `openai` package since 4. */
 import type {
   ChatChoice,
   ChatChunk,
@@ -21,11 +21,11 @@ import type { BodyOptions } from './options.js'
 
 type SchemaTool = Omit<FunctionTool, 'function'> & {
   function: Omit<FunctionTool['function'], 'parameters'> & {
-    /** JSON Schema, or a Standard Schema that can say it, such as a zod schema. */
+    /** JSON Schema, or a Standard Schema that can give its JSON Schema, such as a zod schema. */
     parameters?: Record<string, unknown> | StandardSchema
   }
 }
-/** A tool, whose arguments may be said by a schema library. */
+/** A tool, whose parameters may be a schema of a schema library. */
 export type ChatTool = Exclude<Tool, FunctionTool> | SchemaTool
 
 /** OpenAI's chat body; `model` is `provider/model` or an alias. */
@@ -35,20 +35,20 @@ export type ChatBody<Alias extends string = never> = Omit<
 > &
   BodyOptions & {
     model: ModelName<Alias>
-    /** OpenAI's, or a Standard Schema that can say its JSON Schema, such as a zod schema. */
+    /** OpenAI's field, or a Standard Schema that can give its JSON Schema, such as a zod schema. */
     response_format?: ResponseFormat | StandardSchema | undefined
     tools?: ChatTool[]
   }
 
-/** No tool but functions: then the calls in the answer are of functions too. */
+/** All tools are functions, so all calls in the answer are calls of functions. */
 export interface FunctionsOnly {
   /** Functions alone. */
   tools?: SchemaTool[]
 }
 
 /**
- * The tier that served a call, in the words that every major of the `openai` package has. `scale`, `priority` and `fast` may
- * come too: to ask for those, read it as a `string`.
+ * The tier that served a call, limited to the values that every major of the `openai` package has. `scale`, `priority` and
+ * `fast` occur too: to compare with those, read it as a `string`.
  */
 interface Tiered {
   service_tier?: 'auto' | 'default' | 'flex' | null
@@ -70,17 +70,20 @@ export interface ChatAnswer<Call extends ToolCall = ToolCall>
   /** One, or `n` where the request asks for more. */
   choices: AnswerChoice<Call>[]
 }
-/** A chat completion, and how it came about. */
+/** A chat completion, with `_meta`. */
 export type ChatResult<Call extends ToolCall = ToolCall> = WithMeta<ChatAnswer<Call>>
 
-/** A piece of a call. That of a custom tool has `custom`, and says so in `type`, which OpenAI's types left out before 7. */
+/**
+ * A piece of a tool call. A piece of a custom tool has `custom`, and says so in `type`, which OpenAI's types left out
+ * before 7.
+ */
 export interface AnswerCallDelta extends Omit<ToolCallDelta, 'type'> {
-  /** Of a function; a custom tool's piece says `custom`, which the types of older openai packages cannot. */
+  /** `function`; a piece of a custom tool says `custom`, which the types of older openai packages lack. */
   type?: 'function'
 }
 /** What a chunk adds to a message. */
 export interface AnswerDelta extends Omit<ChunkDelta, 'tool_calls'> {
-  /** Pieces of calls of tools, told apart by `index`. */
+  /** Pieces of tool calls; `index` says which call a piece belongs to. */
   tool_calls?: AnswerCallDelta[]
 }
 /** What a chunk adds to one of the answers. */
@@ -90,7 +93,7 @@ export interface AnswerChunkChoice extends Omit<ChunkChoice, 'delta'> {
 }
 /** A piece of a streamed chat completion (https://platform.openai.com/docs/api-reference/chat-streaming). */
 export interface AnswerChunk extends Omit<ChatChunk, 'choices' | 'service_tier'>, Tiered {
-  /** One for each answer that the chunk adds to; none in the last one, which has the usage. */
+  /** One for each choice that the chunk adds to; none in the last chunk, which has the usage. */
   choices: AnswerChunkChoice[]
 }
 /** A streamed chat completion: an async iterable of its chunks. The last one has `_meta`. */
@@ -108,7 +111,7 @@ export type ParsedChatResult<T, Call extends ToolCall = ToolCall> = Omit<ChatRes
 
 /** What `parse` accepts: a schema, or a format made by the `openai` package's helper for zod. */
 export type ParseFormat = StandardSchema | (ResponseFormat & { $parseRaw?: (content: string) => unknown })
-/** What a format of `parse()` makes of the content. */
+/** The type that `parse()` gives for a format. */
 export type ParsedOutput<F> = F extends StandardSchema
   ? SchemaOutput<F>
   : F extends { $parseRaw: (content: string) => infer T }

@@ -13,7 +13,7 @@ export interface Client<Alias extends string = never> {
   readonly chat: { readonly completions: ChatCompletions<Alias> }
   /** Embeddings (https://platform.openai.com/docs/api-reference/embeddings). */
   readonly embeddings: Embeddings<Alias>
-  /** Responses (https://platform.openai.com/docs/api-reference/responses), at providers that have only chat too. */
+  /** Responses (https://platform.openai.com/docs/api-reference/responses), also for providers that have only chat. */
   readonly responses: Responses<Alias>
   /** Orders documents by how well they fit a query. */
   readonly rerank: Rerank<Alias>
@@ -27,13 +27,13 @@ export interface Client<Alias extends string = never> {
     readonly transcriptions: Transcriptions<Alias>
     readonly translations: Translations<Alias>
   }
-  /** How targets and the store do now. Asks nobody. */
+  /** The state of the targets and the store, as far as this client knows. Sends no request. */
   health(): ClientHealth
-  /** What the calls of this client came to so far, in this process: in all, and by model (the default), user, day and so on. */
+  /** What the calls of this client have cost so far, in this process: in total, and by model (the default), user, day and so on. */
   spend(options?: { by?: SpendBy | undefined }): Spend
   /**
-   * Ends what the client does in the background: probes, the renewal of places in a shared store, and the store of its
-   * own. A store that the options gave stays its maker's to close. Calls still work, those under way and new ones.
+   * Stops what the client does in the background: probes, the renewal of places in a shared store, and its own store. A
+   * store that you passed in the options is yours to close. Calls still work, those under way and new ones.
    */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>

@@ -4,12 +4,12 @@ import type { ModelName } from '../../kernel/model-name.js'
 import type { WithMeta } from './meta.js'
 import type { BodyOptions, CallOptions } from './options.js'
 
-/** OpenAI's body. Fields of a provider's own format may stand in it too, such as `truncate`. */
+/** OpenAI's body. It may also have fields of a provider's own format, such as `truncate`. */
 export type EmbeddingsBody<Alias extends string = never> = Omit<EmbeddingsRequest, 'model' | 'extra_body'> &
   BodyOptions & { model: ModelName<Alias> }
 /**
- * OpenAI's types say that `usage` is always there. Where the provider counts nothing it is missing: `_meta.usage` is `null`
- * then, and `_meta.cost` says so.
+ * OpenAI's types say that `usage` is always there. If the provider reports none, it is missing: `_meta.usage` is then
+ * `null`, and `_meta.cost` says so.
  */
 export type EmbeddingsResult = WithMeta<Omit<EmbeddingsResponse, 'usage'> & Required<Pick<EmbeddingsResponse, 'usage'>>>
 

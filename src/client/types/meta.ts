@@ -1,4 +1,4 @@
-/** What every answer carries beside itself. */
+/** `_meta` of an answer. */
 import type { Cost } from '../../cost/price.js'
 import type { Attempt } from '../../kernel/errors.js'
 import type { Usage } from '../../kernel/hub.js'
@@ -8,32 +8,35 @@ import type { RateLimit } from '../../kernel/rate-limit.js'
 export interface CallMeta {
   /** Id of the provider that answered. */
   readonly provider: string
-  /** Model as that provider knows it. */
+  /** The model's name at that provider. */
   readonly model: string
   /** Every try, oldest first; the one without an `error` gave the answer. */
   readonly attempts: readonly Attempt[]
   /**
-   * Tokens in the spelling of chat, whatever the operation and the format: `prompt_tokens`, `completion_tokens`,
-   * `total_tokens`, and their details. Of a stream that broke off, what had come. `null` when the answer does not say.
+   * Tokens in the field names of chat, for every operation and format: `prompt_tokens`, `completion_tokens`,
+   * `total_tokens`, and their details. For a stream that broke off, what had come. `null` when the answer has no usage.
    */
   readonly usage: Partial<Usage> | null
-  /** What it cost, in USD. Worked out when the answer is made, or when first read where prices are not loaded yet. */
+  /** What it cost, in USD. Computed with the answer, or when first read if the prices are not loaded yet. */
   readonly cost: Cost
-  /** What the answer's headers say of the provider's rate limits; `null` when they say nothing. Read when first asked for. */
+  /** The provider's rate limits by the headers of the answer; `null` when there are none. Parsed when first read. */
   readonly rateLimit: RateLimit | null
-  /** What answered in place of a provider; `null` when a provider did, which is always so without a cache. */
+  /** The cache that answered in place of a provider; `null` when a provider answered. */
   readonly cache: StoredAnswer | null
   /** Trace id in hexadecimal; `null` when no trace is recorded. */
   readonly traceId: string | null
-  /** What was left out or changed on the way. */
+  /** What was left out of the request, or changed. */
   readonly warnings: readonly string[]
 }
 
-/** An answer that was at hand: no attempt was made, and it cost nothing. */
+/** An answer from a cache: no attempt was made, and it cost nothing. */
 export interface StoredAnswer {
-  /** What had it. */
+  /** The name of the stage that had it. */
   readonly by: string
-  /** USD that the answer would cost by its usage at the target that would have been asked; `null` when that is not known. Worked out when first read. */
+  /**
+   * USD that the answer would have cost, by its usage, at the target that would have been tried; `null` when that is not
+   * known. Computed when first read.
+   */
   readonly savedUsd: number | null
 }
 

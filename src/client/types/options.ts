@@ -3,24 +3,24 @@ import type { TimeoutOptions } from '../../policies/timeout.js'
 import type { FallbackOptions } from '../../router/options.js'
 import type { Identity } from '../../telemetry/identity.js'
 
-/** Whom a call is for, over what `withContext` says: field by field, tags added. */
+/** Whom a call is for. Its fields override those of `withContext` one by one; tags add up. */
 export type CallMetadata = Identity
 
-/** Options of one call, as second argument. All but `metadata` may also stand in the body. */
+/** Options of one call, as second argument. All but `metadata` may also be fields of the body. */
 export interface CallOptions {
-  /** Aborts the call; its reason reaches the caller as it is. */
+  /** Aborts the call, which then throws the signal's reason unchanged. */
   signal?: AbortSignal | null | undefined
-  /** Sent with the request; they win over the provider's. */
+  /** Headers of the request; they override the provider's. */
   headers?: Readonly<Record<string, string>> | undefined
-  /** Time limits in milliseconds, over those of the client; a number is `total`. */
+  /** Time limits in milliseconds. They override all others; a number is `total`. */
   timeout?: number | TimeoutOptions | undefined
-  /** Models to try next, instead of the alias' and the client's; `false`: none. */
+  /** Models to try next, instead of the fallbacks of the alias and the client; `false`: none. */
   fallbacks?: readonly FallbackOptions[] | false | undefined
-  /** Where calls wait for a place, a lower number goes first. Default 0. */
+  /** When calls wait for a limit, the one with the lowest number goes first. Default 0. */
   priority?: number | undefined
-  /** Leave out, with a warning, what a target's format cannot say; over what the client's options say. */
+  /** As the client's option, for this call. */
   dropUnsupported?: boolean | undefined
-  /** Whom the call is for, over what `withContext` says around it. */
+  /** Whom the call is for. Its fields override those of `withContext`. */
   metadata?: CallMetadata | undefined
   /** Fields merged into the wire body as they are. */
   extra_body?: Readonly<Record<string, unknown>> | undefined
@@ -28,5 +28,5 @@ export interface CallOptions {
   provider_options?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined
 }
 
-/** Options of a call that may stand in its body. `metadata` there is OpenAI's own field. */
+/** Options of a call that may be fields of its body. `metadata` there is OpenAI's own field. */
 export type BodyOptions = Omit<CallOptions, 'metadata'>

@@ -5,7 +5,7 @@ import type { Upload } from '../transport/multipart.js'
 import type { StreamItem, WithMeta } from './meta.js'
 import type { BodyOptions, CallOptions } from './options.js'
 
-/** Passed on as it is: fields that are not named here reach the provider too. The first form is for objects of an interface. */
+/** Fields that are not named here are passed on too. The first form is for objects whose type is an interface. */
 type Open<Body> = Body | (Body & { [field: string]: unknown })
 /** `model` is `provider/model` or an alias. */
 type PassthroughBody<Alias extends string = never> = { model: ModelName<Alias> } & BodyOptions
@@ -32,7 +32,7 @@ export interface ModerationResponse {
 
 /** Moderations, in the shape of the `openai` package's `moderations`. */
 export interface Moderations<Alias extends string = never> {
-  /** Name OpenAI's own type as type argument to have the categories typed. */
+  /** For typed categories, pass OpenAI's own type as the type argument. */
   create<T extends object = ModerationResponse>(
     body: Open<ModerationBody<Alias>>,
     options?: CallOptions,
@@ -52,7 +52,7 @@ export interface ImagesResponse {
   data?: { b64_json?: string; url?: string; revised_prompt?: string; [field: string]: unknown }[]
   [field: string]: unknown
 }
-/** One event of a stream, told by its `type`. */
+/** One event of a stream; `type` says which. */
 export interface PassthroughEvent {
   /** What the event is, such as `image_generation.completed`. */
   type: string
@@ -71,7 +71,7 @@ export type ImageVariationBody<Alias extends string = never> = PassthroughBody<A
 
 /** Images, in the shape of the `openai` package's `images`. */
 export interface Images<Alias extends string = never> {
-  /** Makes images of a prompt. */
+  /** Makes images from a prompt. */
   generate<T extends object = ImagesResponse>(
     body: Open<ImageBody<Alias> & { stream?: false | null | undefined }>,
     options?: CallOptions,
@@ -110,8 +110,8 @@ export type SpeechBody<Alias extends string = never> = PassthroughBody<Alias> & 
 /** Speech, in the shape of the `openai` package's `audio.speech`. */
 export interface Speech<Alias extends string = never> {
   /**
-   * A `Response` with the audio, read as it comes: `arrayBuffer()`, `blob()`, `body`. Its `_meta` is there at once;
-   * the call, its span and its limits end with the body.
+   * A `Response` with the audio, which can be read as it arrives: `arrayBuffer()`, `blob()`, `body`. Its `_meta` is there
+   * at once; the call, its span and its limits end with the body.
    */
   create(body: Open<SpeechBody<Alias>>, options?: CallOptions): Promise<WithMeta<Response>>
 }
@@ -130,7 +130,7 @@ export interface Transcription {
 
 /** Transcriptions, in the shape of the `openai` package's `audio.transcriptions`. */
 export interface Transcriptions<Alias extends string = never> {
-  /** The file is read into memory. A plain-text `response_format` such as `srt` comes as `text` too. */
+  /** The file is read into memory. An answer in plain text, for a `response_format` such as `srt`, is in `text` too. */
   create<T extends object = Transcription>(
     body: Open<TranscriptionBody<Alias> & { stream?: false | null | undefined }>,
     options?: CallOptions,
@@ -150,7 +150,7 @@ export type TranslationBody<Alias extends string = never> = PassthroughBody<Alia
 
 /** Translations into English, in the shape of the `openai` package's `audio.translations`. */
 export interface Translations<Alias extends string = never> {
-  /** As a transcription, in English. */
+  /** Like a transcription, but in English. */
   create<T extends object = Transcription>(
     body: Open<TranslationBody<Alias>>,
     options?: CallOptions,

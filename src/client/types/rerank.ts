@@ -7,7 +7,7 @@ import type { BodyOptions, CallOptions } from './options.js'
 /** A query, and documents to be ordered by it. */
 export type RerankBody<Alias extends string = never> = Omit<RerankRequest, 'model' | 'extra_body' | 'raw'> &
   BodyOptions & { model: ModelName<Alias> }
-/** The documents by how well they fit, the best first. */
+/** The documents, most relevant first. */
 export type RerankAnswer = WithMeta<RerankResponse>
 
 /** Reranking, in the shape of Cohere's API (https://docs.cohere.com/reference/rerank). */

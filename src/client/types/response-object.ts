@@ -1,6 +1,6 @@
 /**
- * A response (https://platform.openai.com/docs/api-reference/responses/object), as far as every provider of the format has
- * it. The `openai` package's `Response` is one of these.
+ * A response (https://platform.openai.com/docs/api-reference/responses/object), with the fields that every provider of the
+ * format has. The `openai` package's `Response` fits this type.
  */
 
 /** A part of a message, or of the reasoning. */
@@ -15,7 +15,7 @@ export interface ResponseContent {
   annotations?: readonly object[] | undefined
 }
 
-/** What the model gave: a message, a call of a function or another tool, reasoning. `type` says which fields there are. */
+/** An item of the output: a message, a call of a function or another tool, reasoning. `type` says which fields it has. */
 export interface ResponseItem {
   /** Such as `message`, `function_call` or `reasoning`. */
   type: string
@@ -23,23 +23,23 @@ export interface ResponseItem {
   id?: string | null | undefined
   /** Such as `completed` or `incomplete`. */
   status?: string | null | undefined
-  /** Of a message. */
+  /** In a message. */
   role?: string | undefined
-  /** Of a message, or of reasoning that is shown. */
+  /** In a message, or in reasoning that is shown. */
   content?: readonly ResponseContent[] | undefined
-  /** Of a call: what its output has to name. */
+  /** In a call: the id that its output has to name. */
   call_id?: string | null | undefined
-  /** Of a call: the function or tool. */
+  /** In a call: the function or tool. */
   name?: string | undefined
-  /** Of a call. A function's are text in JSON. */
+  /** In a call. Those of a function are JSON text. */
   arguments?: unknown
-  /** Of reasoning. */
+  /** In reasoning. */
   summary?: readonly ResponseContent[] | undefined
-  /** Of reasoning: what a later request may hand back where nothing is stored. */
+  /** In reasoning: what a later request can send back when nothing is stored. */
   encrypted_content?: string | null | undefined
 }
 
-/** Totals include what the details count. */
+/** Tokens of a response. Totals include what the details count. */
 export interface ResponseUsage {
   /** Tokens of input, cached ones included. */
   input_tokens: number
@@ -47,13 +47,13 @@ export interface ResponseUsage {
   output_tokens: number
   /** Both together. */
   total_tokens: number
-  /** Of the input: read from a cache. */
+  /** Input tokens that were read from a cache. */
   input_tokens_details?: { cached_tokens?: number | undefined } | undefined
-  /** Of the output: reasoning. */
+  /** Output tokens that were reasoning. */
   output_tokens_details?: { reasoning_tokens?: number | undefined } | undefined
 }
 
-/** A response. Name OpenAI's own type as type argument of the call to have it typed further. */
+/** A response. For more fields, pass OpenAI's own type as the type argument of the call. */
 export interface ResponseObject {
   /** The provider's id, which `previous_response_id` of a later request may name. */
   id: string
@@ -63,7 +63,7 @@ export interface ResponseObject {
   created_at: number
   /** Model that answered. */
   model: string
-  /** What the model gave, in order. */
+  /** The output items, in order. */
   output: ResponseItem[]
   /** All text of the output, joined, as the `openai` package adds it. */
   output_text: string
@@ -71,11 +71,11 @@ export interface ResponseObject {
   status?: string | undefined
   /** Why it failed, where it did. */
   error?: { code: string; message: string } | null | undefined
-  /** Why it is not whole, such as `max_output_tokens`. */
+  /** Why it is incomplete, such as `max_output_tokens`. */
   incomplete_details?: { reason?: string | undefined } | null | undefined
   /** Tokens that it used. */
   usage?: ResponseUsage | null | undefined
-  /** The response that it goes on from. */
+  /** The response that this one continues. */
   previous_response_id?: string | null | undefined
   /** As the request gave it. */
   metadata?: Record<string, string> | null | undefined

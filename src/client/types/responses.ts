@@ -1,4 +1,4 @@
-/** Responses as callers see it: its bodies, and its events told apart by `type`. */
+/** Responses as callers see it: its bodies, and its events, distinguished by `type`. */
 import type { ModelName } from '../../kernel/model-name.js'
 import type { ModelStream } from '../streams/model-stream.js'
 import type { ResponseContent, ResponseItem, ResponseObject } from './response-object.js'
@@ -7,13 +7,13 @@ import type { BodyOptions, CallOptions } from './options.js'
 
 /** OpenAI's responses body (https://platform.openai.com/docs/api-reference/responses/create). */
 export type ResponsesBody<Alias extends string = never> = {
-  /** `provider/model` or an alias. A call without it is refused: it may be left out only because OpenAI's own type says so. */
+  /** `provider/model` or an alias. A call without it is refused; it is optional only because it is in OpenAI's own type. */
   model?: ModelName<Alias> | undefined
   input?: unknown
   stream?: boolean | null | undefined
 } & BodyOptions
 
-/** Fields that are not named here are passed on. The first form is for objects of an interface. */
+/** Fields that are not named here are passed on too. The first form is for objects whose type is an interface. */
 type Open<Body> = Body | (Body & { [field: string]: unknown })
 
 /** Where in the answer an event of an item belongs. */
@@ -77,8 +77,8 @@ type Numbered = { sequence_number: number }
 type KeysOf<T> = T extends T ? keyof T : never
 
 /**
- * An event that this version does not name; its fields are `unknown`. Those that events with a name have are `never` here,
- * so that `event.type === 'response.output_text.delta'` makes `event.delta` a `string`, although `type` stays open.
+ * An event that this version does not know; its fields are `unknown`. Fields of known events are `never` here, so that
+ * `event.type === 'response.output_text.delta'` makes `event.delta` a `string`, although `type` is any string.
  */
 export type OtherResponseEvent = Numbered & { type: string; [field: string]: unknown } & {
   [Field in KeysOf<EventFields[keyof EventFields]>]: never
@@ -86,14 +86,14 @@ export type OtherResponseEvent = Numbered & { type: string; [field: string]: unk
 
 type KnownEvent = { [Type in keyof EventFields]: Numbered & EventFields[Type] & { type: Type } }[keyof EventFields]
 
-/** An event of a response that streams, told by its `type`. Events that this version does not name come too. */
+/** An event of a streamed response; `type` says which. There may be events that this version does not know. */
 export type ResponseEvent = KnownEvent | (Numbered & OfItem & { type: ToolStep }) | OtherResponseEvent
 
 /** Responses, in the shape of the `openai` package's `responses`. */
 export interface Responses<Alias extends string = never> {
   /**
-   * Where OpenAI's own type of the answer is wanted, it is taken from the place that the answer goes to, or named as type
-   * argument: `const response: OpenAI.Responses.Response = await ai.responses.create(body)`.
+   * To get OpenAI's own type, annotate the variable or pass the type as the type argument: `const response:
+   * OpenAI.Responses.Response = await ai.responses.create(body)`.
    */
   create<T extends object = ResponseObject>(
     body: Open<ResponsesBody<Alias> & { stream?: false | null | undefined }>,

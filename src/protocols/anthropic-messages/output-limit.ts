@@ -26,13 +26,13 @@ export function outputLimit(request: ChatRequest, model: string, preset: number 
   const { maxOutput, strictWindow } = traitsOf(model)
   if (maxOutput === undefined) {
     limits.warn(
-      `\`max_tokens\` is required and not given: ${UNKNOWN_MOST} is sent, since the most of \`${model}\` is not known; set max_tokens`,
+      `\`max_tokens\` is required and not given: ${UNKNOWN_MOST} is sent, since the maximum of \`${model}\` is not known; set max_tokens`,
     )
     return UNKNOWN_MOST
   }
   const room = strictWindow === undefined ? maxOutput : strictWindow - Math.ceil(estimateTokens(request) * MARGIN)
   const limit = Math.max(LEAST, Math.min(maxOutput, room))
-  const why = limit === maxOutput ? 'the most that the model takes' : 'what its context window leaves beside the input'
+  const why = limit === maxOutput ? 'the maximum of the model' : 'what its context window leaves after the input'
   limits.warn(`\`max_tokens\` is required and not given: ${limit} is sent, ${why}; set max_tokens for less`)
   return limit
 }

@@ -9,7 +9,7 @@ export interface Sampling {
   readonly topP: number | undefined
 }
 
-const NONE = 'the model takes none other than the default, 1'
+const NONE = 'the model takes only the default, 1'
 
 /** @param thinks - Thinking goes out that the caller did not spell out, so the rest of the request has to fit it. */
 export function encodeSampling(request: ChatRequest, traits: Dialect, thinks: boolean, limits: Limits): Sampling {

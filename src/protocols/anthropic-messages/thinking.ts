@@ -92,11 +92,11 @@ function chooseThinking(request: ChatRequest, traits: Dialect, limits: Limits): 
 
 function encodeEffort(effort: string, traits: Dialect, limits: Limits): string {
   if (effort === 'minimal') {
-    limits.warn('the model knows no `reasoning_effort` minimal: low is sent')
+    limits.warn('the model has no `reasoning_effort` minimal: low is sent')
     return 'low'
   }
   if (effort !== 'xhigh' || traits.xhighEffort || !traits.adaptiveThinking) return effort
-  limits.warn('the model knows no `reasoning_effort` xhigh: high is sent')
+  limits.warn('the model has no `reasoning_effort` xhigh: high is sent')
   return 'high'
 }
 
@@ -107,8 +107,8 @@ function leastThinking(
   limits: Limits,
 ): Pick<EncodedThinking, 'thinking' | 'effort'> {
   if (least === 'disabled') return { thinking: { type: 'disabled' } }
-  const said = least === undefined ? 'it thinks as it finds right' : `\`${least}\` is sent`
-  limits.warn(`the model cannot be told not to think (\`${field}\`): ${said}`)
+  const said = least === undefined ? 'it decides by itself how much to think' : `\`${least}\` is sent`
+  limits.warn(`thinking cannot be turned off for this model (\`${field}\`): ${said}`)
   return least === undefined ? { thinking: { type: 'adaptive' }, effort: 'low' } : { thinking: { type: least } }
 }
 

@@ -5,7 +5,7 @@ import type { Limits } from '../../kernel/limits.js'
 import { isHttpUrl } from '../../kernel/data-url.js'
 import { ownRaw } from './wire.js'
 
-const HINT = 'this provider fetches nothing: give the content itself, as a base64 data URL'
+const HINT = 'this provider does not fetch URLs: give the content itself, as a base64 data URL'
 
 /** The messages without them. @throws UnsupportedParameterError unless `dropUnsupported`. */
 export function withoutURLSources(messages: readonly Message[], limits: Limits): readonly Message[] {

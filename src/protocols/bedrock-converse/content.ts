@@ -31,7 +31,7 @@ function encodePart(part: ContentPart, limits: Limits): JsonObject[] {
     case 'raw': {
       const value = ownRaw(part)
       if (value) return [value]
-      limits.unsupported(`a message part of ${part.protocol}`, 'it has no form in this provider’s format')
+      limits.unsupported(`a message part of ${part.protocol}`, 'this provider’s format has no counterpart for it')
       return []
     }
     default:

@@ -60,7 +60,7 @@ export function encodeModelFields(
     return { ...said, fields: { ...fields, ...effortIn(dialect.reasoning, effort, limits) }, effort }
   limits.unsupported(
     'reasoning_effort',
-    'the model is not known to take one; say it in extra_body.additionalModelRequestFields',
+    'the model is not known to take one; set it in extra_body.additionalModelRequestFields',
   )
   return said
 }
@@ -80,7 +80,7 @@ function effortIn(
   // https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html
   if (effort === 'none') return { reasoningConfig: { type: 'disabled' } }
   const level = effort === 'low' || effort === 'medium' ? effort : effort === 'minimal' ? 'low' : 'high'
-  if (level !== effort) limits.warn(`the model knows no \`reasoning_effort\` ${effort}: ${level} is sent`)
+  if (level !== effort) limits.warn(`the model has no \`reasoning_effort\` ${effort}: ${level} is sent`)
   return { reasoningConfig: { type: 'enabled', maxReasoningEffort: level } }
 }
 

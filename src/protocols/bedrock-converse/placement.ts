@@ -37,7 +37,7 @@ const BESIDE_DOCUMENT = 'See the document.'
 /** "A text block must be included" beside a document of a user's message. */
 export function withTextBesideDocuments(content: JsonObject[], limits: Limits): void {
   if (!content.some((block) => 'document' in block) || content.some((block) => 'text' in block)) return
-  limits.warn('a text is put beside a document that stands alone, as the API demands it')
+  limits.warn('a text is added to a document that stands alone, as the API requires')
   content.splice(
     content.findIndex((block) => 'document' in block),
     0,

@@ -63,7 +63,7 @@ function encodeToolConfig(request: ChatRequest, fitter: SchemaFitter, limits: Li
 function declareCalled(messages: readonly Message[], limits: Limits): JsonObject | undefined {
   const calls = messages.flatMap((message) => (message.role === 'assistant' ? (message.tool_calls ?? []) : []))
   if (calls.length === 0) return undefined
-  limits.warn('tools that earlier answers called are declared, as the API demands it: the model may call them again')
+  limits.warn('tools that earlier answers called are declared, as the API requires: the model may call them again')
   const names = new Set(calls.map((call) => (call.type === 'custom' ? call.custom.name : call.function.name)))
   return {
     tools: [...names].map((name) => encodeTool({ type: 'function', function: { name, description: GONE } })),

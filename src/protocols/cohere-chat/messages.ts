@@ -64,7 +64,7 @@ export function encodeMessages(messages: readonly Message[], limits: Limits): Js
       case 'user':
         return [{ role: 'user', content: saidOrLeftOut(encodeContent(message.content, 'user', limits)) }]
       case 'tool':
-        if (message.is_error) limits.warn('that a tool failed is said by its result alone')
+        if (message.is_error) limits.warn('the failure of a tool shows only in its result')
         return [
           { role: 'tool', tool_call_id: message.tool_call_id, content: encodeContent(message.content, 'tool', limits) },
         ]

@@ -39,7 +39,7 @@ function encodePart(part: ContentPart, limits: Limits): JsonObject[] {
       return orUnsupported(
         value,
         `a message part of ${part.protocol}`,
-        'it has no form in this provider’s format',
+        'this provider’s format has no counterpart for it',
         limits,
       )
     }

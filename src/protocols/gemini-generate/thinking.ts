@@ -63,14 +63,14 @@ export function encodeThinking(
 }
 
 function warnOfLevel(effort: string, level: string, limits: Limits): void {
-  limits.warn(`the model knows no \`reasoning_effort\` ${effort}: ${level} is sent`)
+  limits.warn(`the model has no \`reasoning_effort\` ${effort}: ${level} is sent`)
 }
 
 /** The least that the model can be told, where it cannot be told to stop. */
 function withoutThinking(field: string, traits: GeminiTraits, limits: Limits): JsonObject | undefined {
   if (!traits.thinks) return undefined
   if (traits.canStopThinking) return { thinkingBudget: 0 }
-  limits.warn(`the model cannot be told not to think: \`${field}\` is its least`)
+  limits.warn(`thinking cannot be turned off for this model: \`${field}\` is its least`)
   const [least] = traits.thinkingLevels
   return least === undefined ? { thinkingBudget: 128 } : { thinkingLevel: least.toUpperCase(), includeThoughts: false }
 }

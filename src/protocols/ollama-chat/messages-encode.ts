@@ -80,7 +80,7 @@ export function encodeMessages(messages: readonly Message[], limits: Limits): Js
         return split(message.content, 'user', limits).map((said) => ({ role: 'user', ...withImages(said) }))
       case 'tool': {
         const { tool_call_id: id, is_error: failed } = message
-        if (failed) limits.warn('that a tool failed is said by its result alone')
+        if (failed) limits.warn('the failure of a tool shows only in its result')
         return [
           compact({
             role: 'tool',

@@ -98,7 +98,7 @@ export function encodeThink(
     return undefined
   }
   if (traitsOf(model).effortByName) {
-    if (level !== effort) limits.warn(`the model knows no \`reasoning_effort\` ${effort}: ${level} is sent`)
+    if (level !== effort) limits.warn(`the model has no \`reasoning_effort\` ${effort}: ${level} is sent`)
     return level
   }
   // For most, thinking is on or off (https://docs.ollama.com/capabilities/thinking).

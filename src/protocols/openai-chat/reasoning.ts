@@ -26,7 +26,7 @@ export function withReasoningText(
     return { ...message, reasoning_content: text || NO_REASONING }
   })
   if (isBlank)
-    limits.warn('an earlier call of a tool has no reasoning, which the API demands: a blank is sent in its place')
+    limits.warn('an earlier call of a tool has no reasoning, which the API requires: a blank is sent in its place')
   return messages.every((message, at) => message === request.messages[at]) ? request : { ...request, messages }
 }
 

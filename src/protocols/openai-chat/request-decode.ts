@@ -89,7 +89,7 @@ function hasForeignFields(message: JsonObject): boolean {
 }
 
 function readMessage(wire: unknown, place: number): Message {
-  if (!isObject(wire) || typeof wire.role !== 'string') throw badRequest(`messages[${place}] is no message`)
+  if (!isObject(wire) || typeof wire.role !== 'string') throw badRequest(`messages[${place}] is not a message`)
   const { content, tool_calls: calls } = wire
   if (content !== undefined && content !== null && typeof content !== 'string' && !Array.isArray(content)) {
     throw badRequest(`messages[${place}].content is ${typeName(content)}`)

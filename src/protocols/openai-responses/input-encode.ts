@@ -11,7 +11,7 @@ import { encodeItems, encodeToolCall, ownRaw, withOwnId } from './items.js'
 export function unsupported(parameter: string, context: EncodeContext): void {
   if (!context.dropUnsupported) throw new UnsupportedParameterError(parameter, context.provider)
   context.onDropped?.(parameter)
-  context.warn(`${context.provider}: \`${parameter}\` left out, the Responses format cannot say it`)
+  context.warn(`${context.provider}: \`${parameter}\` left out, the Responses format has no field for it`)
 }
 
 /** What became of a message's content: parts, fields for the item around them, whole items among them. */

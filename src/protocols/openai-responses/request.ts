@@ -90,7 +90,7 @@ const JOINS = { reasoning: {}, text: {}, stream_options: {} }
 function atLeast(limit: number, model: string, warn: (message: string) => void): number {
   const { minOutputOnResponses: least = 0 } = traitsOf(model)
   if (limit >= least) return limit
-  warn(`max_tokens is raised from ${limit} to ${least}, the least that the Responses API takes`)
+  warn(`max_tokens is raised from ${limit} to ${least}, the minimum of the Responses API`)
   return least
 }
 

@@ -41,7 +41,7 @@ export function tooShort<T>(marks: readonly T[], lifetimeOf: (mark: T) => unknow
   const last = marks.findLastIndex((mark) => lifetimeOf(mark) === LONG)
   const short = marks.slice(0, Math.max(0, last)).filter((mark) => lifetimeOf(mark) !== LONG)
   if (short.length > 0)
-    limits.warn('`cache_control` of five minutes before one of an hour is sent with an hour, as the API demands')
+    limits.warn('`cache_control` of five minutes before one of an hour is sent with an hour, as the API requires')
   return new Set(short)
 }
 

@@ -26,12 +26,12 @@ export function withoutPrefill(request: ChatRequest, model: string, limits: Limi
   // Calls without results are another fault.
   if (last?.role !== 'assistant' || last.tool_calls?.length || last.function_call) return request
   if (saysNothing(last)) {
-    limits.warn(`messages[${place}] is an empty answer, which the model takes at no end: left out`)
+    limits.warn(`messages[${place}] is an empty answer, which the model does not take at the end: left out`)
     return { ...request, messages: messages.slice(0, -1) }
   }
   limits.unsupported(
     `messages[${place}]`,
-    'a conversation that ends with the beginning of an answer: end it with a user message, or ask for a format with response_format; dropUnsupported has a user ask to go on',
+    'a conversation that ends with the beginning of an answer: end it with a user message, or ask for a format with response_format; dropUnsupported adds a user message that asks to go on',
     'it stays as an earlier turn, and a user turn after it asks to go on from there',
   )
   return { ...request, messages: [...messages, GO_ON] }

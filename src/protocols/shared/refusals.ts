@@ -41,7 +41,7 @@ function hintOf(
   exceptAt: readonly string[] | undefined,
   onlyAt: readonly string[] | undefined,
 ): string {
-  const none = field in DEFAULTS ? 'the model takes none other than the default, 1' : 'the model takes none'
+  const none = field in DEFAULTS ? 'the model takes only the default, 1' : 'the model takes none'
   const at = exceptAt ? `, except with reasoning_effort ${exceptAt.join(' or ')}` : ''
   return `${none}${onlyAt ? ` with reasoning_effort ${onlyAt.join(', ')}` : at}; remove it, or set dropUnsupported`
 }

@@ -18,8 +18,11 @@ export function ownStrategy(choose: ChooseTarget): Strategy {
           if (chosen === undefined || chosen === null) return undefined
           const index = indexes.get(chosen)
           if (index !== undefined && available(index)) return { index, reason: 'own strategy' }
-          const hint = chosen instanceof Promise ? '; it gave a promise, and must answer at once' : ''
-          throw new ConfigError(`models.${name}.strategy`, `the function gave none of the targets it got${hint}`)
+          const hint = chosen instanceof Promise ? '; it returned a promise, but must return a target' : ''
+          throw new ConfigError(
+            `models.${name}.strategy`,
+            `the function returned none of the targets that it was given${hint}`,
+          )
         },
       }
     },

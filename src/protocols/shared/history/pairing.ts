@@ -33,7 +33,7 @@ export function pairCalls(messages: readonly Message[], joins: boolean, limits: 
     if (!isRun(group, at)) moved = true
     return [message, ...group.map((pair) => resultOf(pair, messages, at, limits))]
   })
-  if (moved) limits.warn('results of tools are moved to directly behind their calls')
+  if (moved) limits.warn('results of tools are moved directly after their calls')
   return paired
 }
 

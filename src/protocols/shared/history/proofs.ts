@@ -16,6 +16,6 @@ export function withClaudeProof<T extends Block>(block: T): T {
 /** A last answer, which is to be continued, does not end with white space: the API refuses one that does. */
 export function trimmedEnd(text: string, warn: (message: string) => void): string {
   const trimmed = text.trimEnd()
-  if (trimmed !== text) warn('white space at the end of a last answer, which the API refuses, is left out')
+  if (trimmed !== text) warn('white space at the end of the last answer, which the API refuses, is left out')
   return trimmed
 }

@@ -17,7 +17,7 @@ export function moveResultMedia(
   const holds = (message: Message): boolean =>
     message.role === 'tool' && Array.isArray(message.content) && message.content.some(isMedia)
   if (!messages.some(holds)) return messages
-  limits.warn('images and files in the results of tools are sent in a user message behind them')
+  limits.warn('images and files in the results of tools are sent in a user message after them')
   const names = new Map<string, string>()
   const moved: Message[] = []
   let waiting: ContentPart[] = []

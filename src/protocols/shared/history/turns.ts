@@ -84,7 +84,7 @@ function joined(messages: readonly Message[], limits: Limits): readonly Message[
     (next.role === 'user' && one?.role === 'user') ||
     (next.role === 'assistant' && one?.role === 'assistant' && !hasCalls(one))
   if (!messages.some((message, at) => isSame(messages[at - 1], message))) return messages
-  limits.warn('messages of one side that follow each other are joined')
+  limits.warn('consecutive messages of the same role are joined')
   const turns: Message[] = []
   for (const message of messages) {
     const last = turns.at(-1)

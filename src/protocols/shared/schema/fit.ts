@@ -146,7 +146,7 @@ function fitUnion(schema: JsonObject, alternatives: readonly unknown[], fitting:
   const fitted = alternatives.map((one, place) => {
     const spot = step(at, alternatives.length > 1 ? `|${place + 1}` : '')
     const whole = isBare ? one : mergeAll([rest, one], fitting.references)
-    return fit(whole ?? fitting.refuse(spot, 'anyOf', 'what stands beside it cannot be joined to it'), fitting, spot)
+    return fit(whole ?? fitting.refuse(spot, 'anyOf', 'the fields next to it cannot be merged with it'), fitting, spot)
   })
   const nullable = schema['nullable'] === true ? [{ type: 'null' }] : []
   const all = distinct([...fitted.flatMap(flatten), ...nullable])

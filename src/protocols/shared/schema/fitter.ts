@@ -45,7 +45,7 @@ export function schemaFitter(dialect: SchemaDialect, limits: Limits, stream: boo
     sum.unions += fitted.size.unions
     if (isTool) sum.toolProperties += fitted.size.properties
     if (fitted.told.length > 0)
-      limits.warn(`${what}: not enforced, but told in descriptions of the schema: ${places(fitted.told)}`)
+      limits.warn(`${what}: not enforced, but stated in descriptions of the schema: ${places(fitted.told)}`)
     if (stream && fitted.nullables.length > 0)
       limits.warn(`${what}: null in this stream stands for what was left out: ${some(fitted.nullables)}`)
     return fitted.schema

@@ -13,7 +13,7 @@ import {
 
 type Declaration = Omit<CallDeclaration, 'provider'>
 
-const responses: Declaration = { protocol: 'openai-responses', attributes: { 'openai.api.type': 'responses' } }
+const responses: Declaration = { protocol: 'openai-responses' }
 
 const RUNNING: ReadonlySet<unknown> = new Set(['queued', 'in_progress'])
 

@@ -1,6 +1,6 @@
 /** The operations of OpenAI's API (https://platform.openai.com/docs/api-reference): one line each, for methods and raw requests. */
 import { countedTokens, path, type CallDeclaration } from '../../src/autolog/contract.js'
-import { createResponse } from './background.js'
+import { createResponse } from './openai-background.js'
 
 /** What an operation is, whichever client asks for it. */
 export type Declaration = Omit<CallDeclaration, 'provider'>
@@ -8,16 +8,15 @@ export type Declaration = Omit<CallDeclaration, 'provider'>
 export interface Operation {
   /** Below the base URL. */
   readonly path: string
-  /** Names of the classes to the one that has the method, below the package's main class. */
+  /** Names of the classes to the one that has the method, below the client's class or the package itself. */
   readonly holder: readonly string[]
   readonly method: string
   /** Or what tells it by the request's body. */
   readonly declaration: Declaration | ((body: unknown) => Declaration)
 }
 
-const CHAT: Declaration = { protocol: 'openai-chat', attributes: { 'openai.api.type': 'chat_completions' } }
 /** Makes a conversation shorter. */
-const COMPACT: Declaration = { protocol: 'openai-responses', attributes: { 'openai.api.type': 'responses' } }
+const COMPACT: Declaration = { protocol: 'openai-responses' }
 const COUNT: Declaration = {
   protocol: 'openai-responses',
   operation: 'count_tokens',
@@ -25,7 +24,12 @@ const COUNT: Declaration = {
   responseAttributes: (answer) => countedTokens(path(answer, 'input_tokens')),
 }
 
-const at = (where: string, method: string, holder: string, declaration: Operation['declaration']): Operation => ({
+export const at = (
+  where: string,
+  method: string,
+  holder: string,
+  declaration: Operation['declaration'],
+): Operation => ({
   path: where,
   holder: holder.split('.'),
   method,
@@ -33,8 +37,8 @@ const at = (where: string, method: string, holder: string, declaration: Operatio
 })
 
 /** `parse`, `stream` and `runTools` call `create` on the same client. */
-export const operations: readonly Operation[] = [
-  at('/chat/completions', 'create', 'Chat.Completions', CHAT),
+export const openaiOperations: readonly Operation[] = [
+  at('/chat/completions', 'create', 'Chat.Completions', { protocol: 'openai-chat' }),
   at('/completions', 'create', 'Completions', { protocol: 'openai-completions' }),
   at('/responses', 'create', 'Responses', createResponse),
   at('/responses', 'create', 'Beta.Responses', createResponse),
@@ -54,7 +58,7 @@ export const operations: readonly Operation[] = [
 ]
 
 /** The operation that a path asks for; the first one, since some paths end alike. */
-export function operationAt(pathname: string): Operation | undefined {
+export function operationAt(operations: readonly Operation[], pathname: string): Operation | undefined {
   return operations.find((operation) => pathname.endsWith(operation.path))
 }
 

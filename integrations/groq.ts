@@ -1,0 +1,11 @@
+/** `groq-sdk`: chat, embeddings and sound, shaped like OpenAI's. */
+import type { Integration } from '../src/autolog/contract.js'
+import { openaiOperations } from './shared/openai-operations.js'
+import { stainless } from './shared/stainless.js'
+
+const { instrument } = stainless({ client: 'Groq', provider: 'groq', operations: openaiOperations })
+
+export const groq: Integration = {
+  id: 'groq',
+  targets: [{ package: 'groq-sdk', tested: '0 - 1', instrument }],
+}

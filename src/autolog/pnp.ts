@@ -1,0 +1,44 @@
+/**
+ * Yarn's Plug'n'Play has no `node_modules`: its runtime says where packages are, in folders or in archives, which its own `fs`
+ * reads. A package with peers is there once for each set of them, under a virtual path.
+ * Source: https://yarnpkg.com/advanced/pnpapi
+ */
+import path from 'node:path'
+import { moduleInternals, type PnpApi } from './runtime.js'
+
+export interface PnpPackage {
+  readonly name: string
+  readonly directory: string
+  /** Whether the project itself asks for it. */
+  readonly declared: boolean
+}
+
+/** As in `openai@virtual:<hash>#npm:6.1.0`. */
+const VIRTUAL = /@virtual:[^#]*#/
+
+/** The installed packages of these names, as seen from the first of the directories that is part of a project. */
+export function pnpPackages(names: ReadonlySet<string>, directories: Iterable<string>): PnpPackage[] {
+  const api = findApi(directories)
+  if (!api?.getAllLocators) return []
+  const own = api.getPackageInformation(api.topLevel)?.packageDependencies
+  const packages = new Map<string, PnpPackage>()
+  for (const locator of api.getAllLocators()) {
+    const { name, reference } = locator
+    if (name === null || reference === null || !names.has(name)) continue
+    const directory = api.getPackageInformation(locator)?.packageLocation
+    if (directory === undefined) continue
+    packages.set(`${name}@${reference}`, { name, directory, declared: own?.get(name) === reference })
+  }
+  // What virtual ones are copies of is not loaded itself.
+  for (const key of packages.keys()) if (VIRTUAL.test(key)) packages.delete(key.replace(VIRTUAL, '@'))
+  return [...packages.values()]
+}
+
+function findApi(directories: Iterable<string>): PnpApi | undefined {
+  if (process.versions['pnp'] === undefined) return undefined
+  for (const directory of directories) {
+    const api = moduleInternals.findPnpApi?.(path.join(directory, path.sep))
+    if (api) return api
+  }
+  return undefined
+}

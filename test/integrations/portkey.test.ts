@@ -1,0 +1,4 @@
+import { testIntegration } from './matrix.js'
+import spec from './portkey.case.js'
+
+testIntegration(spec, 'portkey.case.ts')

@@ -1,0 +1,4 @@
+import spec from './together.case.js'
+import { testIntegration } from './matrix.js'
+
+testIntegration(spec, 'together.case.ts')
