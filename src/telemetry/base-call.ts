@@ -27,7 +27,6 @@ export abstract class BaseCall implements Call {
   abstract readonly span: Span | undefined
   abstract readonly recording: boolean
   abstract readonly content: boolean
-  abstract become(operation: semconv.OperationName, model: string | undefined): void
   abstract hideAnswer(): void
   abstract endWithInner(): boolean
   abstract end(outcome?: CallEnd): void

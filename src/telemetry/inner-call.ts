@@ -34,8 +34,6 @@ export class InnerCall extends BaseCall {
     })
   }
 
-  become(): void {}
-
   hideAnswer(): void {
     this.outer.hideAnswer()
   }
