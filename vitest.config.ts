@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build.ts'],
-    exclude: ['test/apps/**', 'test/.apps/**'],
+    exclude: ['**/node_modules/**', 'test/apps/**', 'test/.apps/**'],
     // Ends what hangs, and says nothing of how fast anything is: a busy machine may take ten times as long as a quiet one.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -184,7 +184,7 @@ function namespaceMember(use: ts.Identifier): ts.PropertyAssignment | undefined 
   return first?.name?.getText() === '__proto__' ? member : undefined
 }
 
-/** Whether it is what stands behind `new`, where a call would be taken for that of the class. */
+/** Whether it is what is behind `new`, where a call would be taken for that of the class. */
 function isMade(use: ts.Node): boolean {
   const { parent } = use
   if (ts.isPropertyAccessExpression(parent)) return isMade(parent)

@@ -1,4 +1,4 @@
-/** Which file of `dist` a module of the sources stands in. Files are loaded, and dropped by bundlers, whole. */
+/** Which file of `dist` a module of the sources is in. Files are loaded, and dropped by bundlers, whole. */
 import type { GetModuleInfo } from 'rollup'
 
 /** Part of a module, by the beginning of its path from the root of the project; the first that fits counts. */

@@ -36,6 +36,7 @@ const messages: CallDeclaration = {
   provider: (self) => asString(path(clientOf(self), '_genAIProviderName')) ?? 'anthropic',
   baseURL: (self) => asString(path(clientOf(self), 'baseURL')),
   mute,
+  byRequest: true,
 }
 
 /** Of the API before messages, which counts nothing. */
@@ -73,7 +74,7 @@ const paths: readonly (readonly [end: string, declaration: CallDeclaration])[] =
 
 function declareRaw({ method, pathname, body }: RawRequest): CallDeclaration | undefined {
   const declaration = method === 'post' ? paths.find(([end]) => pathname.endsWith(end))?.[1] : undefined
-  return declaration && { ...declaration, request: () => body }
+  return declaration && { ...declaration, request: () => body, byRequest: false }
 }
 
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {

@@ -97,7 +97,7 @@ const images: CallDeclaration = {
 
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   const models = path(module, 'Models', 'prototype')
-  // What the public methods, which are made anew for each client, and chats call: once for each round with the model.
+  // What the public methods, which are made again for each client, and chats call: once for each round with the model.
   patcher.call(models, 'generateContentInternal', generate)
   patcher.call(models, 'generateContentStreamInternal', { ...generate, streaming: true })
   patcher.call(models, 'embedContentInternal', embed)

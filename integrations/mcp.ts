@@ -74,7 +74,7 @@ function declare(message: unknown, id: unknown, protocol: unknown): StepDeclarat
   }
 }
 
-/** @param at - Where the request stands among the arguments. */
+/** @param at - Where the request is among the arguments. */
 const send =
   (at: number) =>
   (args: readonly unknown[], self: unknown): StepDeclaration => ({

@@ -1,6 +1,6 @@
 /**
  * `ai` 5 and 6 make spans of their own where a call has `experimental_telemetry: { isEnabled: true }`. Each becomes the
- * span that this package makes of such work, so that none stands beside it: `ai.generateText` a workflow, its
+ * span that this package makes of such work, so that none is beside it: `ai.generateText` a workflow, its
  * `doGenerate` the model call, `ai.toolCall` a tool.
  */
 import { context, trace, type Attributes, type Span, type Tracer } from '@opentelemetry/api'

@@ -1,4 +1,4 @@
-/** Answers of the AI SDK that are no text: vectors, orders of documents, sounds, pictures. */
+/** Answers of the AI SDK that are not text: vectors, orders of documents, sounds, pictures. */
 import type { Attributes } from '@opentelemetry/api'
 import { isObject, asString, outputType, semconv, type Format, type OtherAnswer } from '../../src/autolog/contract.js'
 
@@ -37,7 +37,7 @@ interface Reading {
 type Usage = NonNullable<OtherAnswer['usage']> & Readonly<Record<string, number>>
 type Fields = Readonly<Record<string, unknown>>
 
-/** Of what is no text. */
+/** Of what is not text. */
 export function otherFormat(
   operation: NonNullable<Format['operation']>,
   { type, asked, counted }: Reading = {},

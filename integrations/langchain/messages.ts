@@ -89,7 +89,7 @@ function contentOf(content: unknown): Read {
   return { parts, reasoning }
 }
 
-/** Blocks of OpenAI, of Anthropic, and LangChain's own. Tool calls stand in `tool_calls` as well and are left out. */
+/** Blocks of OpenAI, of Anthropic, and LangChain's own. Tool calls are in `tool_calls` as well and are left out. */
 function partOf(block: Fields): hub.ContentPart | undefined {
   switch (block['type']) {
     case 'text':

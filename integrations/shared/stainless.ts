@@ -59,6 +59,7 @@ export function stainless(sdk: StainlessSdk): Stainless {
       provider: typeof provider === 'string' ? provider : (self) => provider(clientOf(self)),
       baseURL: (self) => asString(path(clientOf(self), 'baseURL')),
       request: completed ? (args, self) => completed(bodyOf(args), clientOf(self)) : bodyOf,
+      byRequest: clientOf === ofResource && sdk.through === undefined,
       ...declaration,
     }
   }

@@ -69,6 +69,11 @@ export interface CallDeclaration {
    * adds no header to any request of the call.
    */
   readonly inject?: (self: unknown) => (() => void) | undefined
+  /**
+   * The method makes its request through one of the client that is declared too (`patchRawRequests`). Where another tool
+   * has wrapped or rewritten the method, the call begins at that request.
+   */
+  readonly byRequest?: boolean
   /** The program does not want what the answer says to be recorded, also where content is. */
   readonly hidesAnswer?: boolean
   /** The library tells no answer: what a call inside reads of it counts. Without such a call it is an unread answer. */

@@ -26,13 +26,13 @@ import { moduleInternals } from './runtime.js'
 
 /** What `autolog()` gives back. */
 export interface Autolog {
-  /** One entry a copy of a known package: what was patched, what waits for its load, what failed and why. */
+  /** One entry for each copy of a known package: what was patched, what is not loaded yet, what failed and why. */
   readonly report: readonly ReportEntry[]
   /** Where spans go, how many were dropped, and how many faults of hooks and redactors were contained. */
   readonly status: TracingStatus & { readonly faults: number }
-  /** Restores every patched method. Spans that are open still end. A later `autolog()` starts anew. */
+  /** Restores every patched method. Open spans still end. A later `autolog()` starts again. */
   off(): void
-  /** Sends what is waiting. Resolves within five seconds even if the backend is down; never rejects. */
+  /** Sends the waiting spans. Resolves within five seconds even if the backend is down; never rejects. */
   flush(): Promise<void>
 }
 
@@ -72,6 +72,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
     semconv: options.semconv ?? 'latest',
     propagates: compilePropagate(options.propagate ?? 'gateways', parts.identifyHost),
     joinsCallers: options.propagate !== 'none',
+    completesForeign: options.foreignSpans !== 'ignore',
     identifyHost: parts.identifyHost,
     keepsHeader: parts.keepsHeader,
     reportedCost: parts.reportedCost,

@@ -10,21 +10,28 @@ import { bytesAsText } from './bytes.js'
 import type { Args, CallDeclaration, Declared, Replace } from './contract.js'
 import { deliver, tapStream } from './deliver.js'
 import { formatOf, type Format } from './formats.js'
-import { runDeclared } from './running-methods.js'
-import { AnswerReader, type Unread } from './reader.js'
+import { isOwnMethod, seesRequests } from './own-method.js'
+import { runDeclared, runUndeclared } from './running-methods.js'
+import { AnswerReader, type Told } from './reader.js'
 import { watchSettling, type Settling } from './settle.js'
 import { toWireNames } from './spelling.js'
 import { abandon } from './stream-tap.js'
 import { isWrappingPromise, observeWrappingPromise } from './wrapping-promise.js'
 
-/** @param tell - Of answers that cannot be read. */
-export function instrumentCall(declared: Declared, tell?: (what: Unread) => void): Replace {
-  return (original, active) =>
-    function (this: unknown, ...args: unknown[]) {
+type Original = Parameters<Replace>[0]
+
+/** @param tell - Of answers that cannot be read, and of calls that another tool traces. */
+export function instrumentCall(declared: Declared, tell?: (what: Told) => void): Replace {
+  return (original, active) => {
+    let isOwn: boolean | undefined
+    return function (this: unknown, ...args: unknown[]) {
       if (!active()) return Reflect.apply(original, this, args)
       const declaration = typeof declared === 'function' ? guard('declaration', declared, args, this) : declared
+      if (declaration?.byRequest && !(isOwn ??= isOwnMethod(original)) && seesRequests(this))
+        return leaveToRequest(declaration, original, this, args)
       const call = declaration && guard('call', enterCall, declaration, this, args)
       if (!declaration || !call) return Reflect.apply(original, this, args)
+      if (call.completes !== undefined) tell?.({ completes: call.completes })
       const signal = declaration.signal && guard('signal', declaration.signal, args)
       const reader = new AnswerReader(call, declaration, tell || signal ? { tell, signal } : undefined)
       const answered = declaration.callback === 'last' && watchCallback(args, reader)
@@ -46,6 +53,17 @@ export function instrumentCall(declared: Declared, tell?: (what: Unread) => void
       reader.unread('answer')
       return result
     }
+  }
+}
+
+/** Another tool stands between this method and its request: the call begins below that, in the span it may have made. */
+function leaveToRequest({ mute }: CallDeclaration, original: Original, self: unknown, args: Args): unknown {
+  const unmute = mute && guard('mute', mute, self)
+  try {
+    return runUndeclared(original, self, args)
+  } finally {
+    if (unmute) guard('mute', unmute)
+  }
 }
 
 /** `undefined`: the call has begun above. */

@@ -2,7 +2,7 @@
 import { context, type Context } from '@opentelemetry/api'
 import { types } from 'node:util'
 import { boundedAttributes } from '../telemetry/bounded.js'
-import { contextFor, parentFrom, traceContextIn } from '../telemetry/remote.js'
+import { contextFor, parentFrom, traceContextIn } from '../telemetry/message-trace-context.js'
 import { guard, isThenable } from '../kernel/guard.js'
 import { startStep, stepOf, type Step } from '../telemetry/step.js'
 import type { Replace } from './contract.js'

@@ -6,7 +6,7 @@ import type { Declared, Integration, ModuleExports, ModuleTarget, Replace } from
 import type { EntryTarget } from './package-entries.js'
 import type { Bindings } from './live-exports.js'
 import { createPatcher, type PatcherContext, type PatchSession } from './patch.js'
-import type { Unread } from './reader.js'
+import type { Told } from './reader.js'
 import { warn, type Finding } from './report.js'
 import { moduleInternals } from './runtime.js'
 
@@ -39,7 +39,7 @@ const seesLoads = moduleInternals.registerHooks !== undefined
 export interface InstrumenterOptions {
   /** The user's `integrations`: an object is handed to the integration of that name. */
   readonly options: Readonly<Record<string, boolean | Readonly<Record<string, unknown>>>> | undefined
-  readonly call: (declared: Declared, tell?: (what: Unread) => void) => Replace
+  readonly call: (declared: Declared, tell?: (what: Told) => void) => Replace
 }
 
 export class Instrumenter {
@@ -53,8 +53,8 @@ export class Instrumenter {
   /** Patches what the module exports, and writes into `finding` how that went. */
   instrument({ integration, target }: EntryTarget, finding: Finding, loaded: LoadedExports): void {
     const { exported, format, bindings } = loaded
-    const unread: PatcherContext['unread'] = (method, what) => sayUnread(finding, method, what)
-    const session = this.session(integration.id, format, { unread, bindings })
+    const told: PatcherContext['told'] = (method, what) => say(finding, method, what)
+    const session = this.session(integration.id, format, { told, bindings })
     const module = asModuleExports(exported)
     try {
       if (module) target.instrument(module, session.patcher)
@@ -73,11 +73,7 @@ export class Instrumenter {
     if (always) guard(id, () => always(this.session(id, 'esm', {}).patcher))
   }
 
-  private session(
-    id: string,
-    format: 'esm' | 'cjs',
-    module: Pick<PatcherContext, 'unread' | 'bindings'>,
-  ): PatchSession {
+  private session(id: string, format: 'esm' | 'cjs', module: Pick<PatcherContext, 'told' | 'bindings'>): PatchSession {
     const given = this.options.options?.[id]
     const session = createPatcher({
       integration: id,
@@ -111,10 +107,13 @@ function unsupported(session: PatchSession, { tested }: ModuleTarget): string[] 
   return [misses.length > 0 ? misses.join(', ') : 'no known class in its exports', `tests run ${tested}`]
 }
 
-/** Once for each method: in the report, and on stderr. */
-function sayUnread(finding: Finding, method: string, what: Unread): void {
-  const detail = `${method} gave ${what === 'answer' ? 'an answer' : 'a stream'} that autolog cannot read`
+/** Once for each method, in the report; what is lost on stderr as well. */
+function say(finding: Finding, method: string, what: Told): void {
+  const isUnread = typeof what === 'string'
+  const detail = isUnread
+    ? `${method} gave ${what === 'answer' ? 'an answer' : 'a stream'} that autolog cannot read`
+    : `${what.completes} traces it as well: autolog completes those spans and makes none of its own`
   if (finding.details.includes(detail)) return
   finding.details = [...finding.details, detail]
-  warn(`${finding.package}: ${detail}; its spans say so and have no usage`)
+  if (isUnread) warn(`${finding.package}: ${detail}; its spans say so and have no usage`)
 }

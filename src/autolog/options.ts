@@ -1,4 +1,4 @@
-/** The options of `autolog()`, and their check: what is wrong is said before anything is patched. */
+/** The options of `autolog()`, and their check, which runs before anything is patched. */
 import type { Span } from '@opentelemetry/api'
 import { ConfigError } from '../kernel/errors.js'
 import { isObject, typeName } from '../kernel/json.js'
@@ -15,8 +15,8 @@ export interface AutologOptions extends TracingOptions {
    */
   readonly integrations?: Readonly<Record<string, boolean | Readonly<Record<string, unknown>>>>
   /**
-   * Modules that a bundler swallowed, by package name or integration id: `{ openai: OpenAI }`. Those of a later call, of
-   * another bundle or after a reload, are patched as well.
+   * Modules inside a bundle, by package name or integration id: `{ openai: OpenAI }`. Modules of a later call, from another
+   * bundle or after a reload, are patched too.
    */
   readonly modules?: Readonly<Record<string, unknown>>
   /**
@@ -24,7 +24,7 @@ export interface AutologOptions extends TracingOptions {
    * `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` says.
    */
   readonly captureContent?: CaptureMode
-  /** Changes a captured message part, or drops it with `null`. A part on which it throws is dropped. */
+  /** Returns a captured message part, changed or not, or `null` to drop it. If it throws, the part is dropped. */
   readonly redact?: (part: TelemetryPart) => TelemetryPart | null
   /**
    * Which requests of model calls, and which MCP messages, carry `traceparent`. Default `gateways`: gateways, custom base
@@ -35,16 +35,22 @@ export interface AutologOptions extends TracingOptions {
   /** Attribute names: GenAI conventions 0.1 (`latest`, the default), v1.41, or both. */
   readonly semconv?: 'latest' | 'v1.41' | 'both'
   /**
+   * What becomes of a call of which another tool has made a span already, on the same tracer provider. `complete`, the
+   * default: that span is the only one, and what it lacks is added to it. `ignore`: ours is made below it all the same, as
+   * for an exporter that takes the spans of this package only.
+   */
+  readonly foreignSpans?: 'complete' | 'ignore'
+  /**
    * Loads the SDKs that the app's package.json declares and that are not loaded yet, for runtimes where a
    * later ESM `import()` cannot be seen (Node 20, Bun). Default: true where `autolog()` runs before the program, by
    * `node --import`, else false.
    */
   readonly eager?: boolean
-  /** Called with each span of this package as it starts. What it throws is counted and reported once, and changes nothing. */
+  /** Called with each span of this package as it starts. An error is counted and reported once, and has no other effect. */
   readonly onSpanStart?: (span: Span) => void
   /**
-   * Called with each span of this package just before it ends, when all its attributes are set. What it throws is counted
-   * and reported once.
+   * Called with each span of this package just before it ends, when all its attributes are set. An error is counted and
+   * reported once.
    */
   readonly onSpanEnd?: (span: Span) => void
 }
@@ -90,6 +96,7 @@ const CHECKS: Record<keyof AutologOptions, Check> = {
     (value) => isOneOf(RULES)(value) || isRule(value),
   ),
   semconv: expecting("'latest', 'v1.41' or 'both'", isOneOf(['latest', 'v1.41', 'both'])),
+  foreignSpans: expecting("'complete' or 'ignore'", isOneOf(['complete', 'ignore'])),
   eager: expecting('true or false', isType('boolean')),
   onSpanStart: expecting('a function (span) => void', isType('function')),
   onSpanEnd: expecting('a function (span) => void', isType('function')),

@@ -4,21 +4,11 @@ import { watchChannel } from './channel.js'
 import type { Declared, Patcher, Replace } from './contract.js'
 import { instrumentDuplex } from './duplex.js'
 import { instrumentHandlers } from './handlers.js'
-import type { Unread } from './reader.js'
+import type { Told } from './reader.js'
 import type { Bindings } from './live-exports.js'
 import { locateRuns } from './locate.js'
 import { instrumentStep } from './instrument-step.js'
-
-/** On every replacement, so that another copy of this package sees it. */
-const PATCHED = Symbol.for('tracestitch.patched')
-
-interface Mark {
-  /** Integration that made the patch: two integrations may stack on one method, one may not twice. */
-  readonly by: string
-  readonly active: () => boolean
-  /** Mark of the function underneath. */
-  readonly inner: Mark | undefined
-}
+import { isPatched, markOf, withMark, type Mark } from './patch-mark.js'
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
 type Holder = Record<PropertyKey, unknown>
@@ -28,11 +18,11 @@ export interface PatcherContext {
   readonly format: 'esm' | 'cjs'
   readonly options: Readonly<Record<string, unknown>>
   /** Makes the replacement of a declared model call. */
-  readonly call: (declared: Declared, tell?: (what: Unread) => void) => Replace
+  readonly call: (declared: Declared, tell?: (what: Told) => void) => Replace
   /** Exports of the module that can be set. */
   readonly bindings?: Bindings | undefined
-  /** Told of each call of a method whose answer or stream cannot be read. */
-  readonly unread?: (method: string, what: Unread) => void
+  /** Told of each call of a method whose answer or stream cannot be read, or which another tool traces. */
+  readonly told?: (method: string, what: Told) => void
 }
 
 export interface PatchSession {
@@ -48,22 +38,11 @@ export interface PatchSession {
   off(): void
 }
 
-function markOf(value: unknown): Mark | undefined {
-  return typeof value === 'function' ? (value as unknown as { [PATCHED]?: Mark })[PATCHED] : undefined
-}
-
-function isPatchedBy(value: unknown, by: string): boolean {
-  for (let mark = markOf(value); mark; mark = mark.inner) {
-    if (mark.by === by && mark.active()) return true
-  }
-  return false
-}
-
 /** Name, length and what else hangs on the original, so that code which looks at the method sees no difference. */
 function disguise(replacement: AnyFunction, original: AnyFunction, mark: Mark): AnyFunction {
   const descriptors: PropertyDescriptorMap & { [key: PropertyKey]: PropertyDescriptor } = {
     ...Object.getOwnPropertyDescriptors(original),
-    [PATCHED]: { value: mark, configurable: true },
+    ...withMark(mark),
   }
   for (const key of ['prototype', 'arguments', 'caller']) delete descriptors[key]
   Object.defineProperties(replacement, descriptors)
@@ -103,7 +82,7 @@ export function createPatcher(context: PatcherContext): PatchSession {
     const known = new WeakMap<AnyFunction, AnyFunction>()
     const getter = function (this: unknown): unknown {
       const value = Reflect.apply(get, this, []) as unknown
-      if (!active || typeof value !== 'function' || isPatchedBy(value, context.integration)) return value
+      if (!active || typeof value !== 'function' || isPatched(value, context.integration)) return value
       const original = value as AnyFunction
       if (!known.has(original)) known.set(original, replaced(original, replace))
       return known.get(original)
@@ -139,7 +118,7 @@ export function createPatcher(context: PatcherContext): PatchSession {
       fixed.push(name)
       return false
     }
-    if (!isPatchedBy(original, context.integration)) {
+    if (!isPatched(original, context.integration)) {
       const next = replaced(original as AnyFunction, replace)
       binding.set(next)
       undos.push(() => {
@@ -157,7 +136,7 @@ export function createPatcher(context: PatcherContext): PatchSession {
       patcher.wrap(
         holder,
         method,
-        context.call(declared, (what) => context.unread?.(method, what)),
+        context.call(declared, (what) => context.told?.(method, what)),
       ),
     wrap(holder, method, replace) {
       if (!active) return false
@@ -167,7 +146,7 @@ export function createPatcher(context: PatcherContext): PatchSession {
       if (types.isModuleNamespaceObject(holder)) return installExport(holder, method, replace)
       const found = findDescriptor(holder, method)
       if (!found) return miss(method, 'is not there')
-      if (isPatchedBy(found.get ?? found.value, context.integration)) {
+      if (isPatched(found.get ?? found.value, context.integration)) {
         held++
         return true
       }
@@ -185,14 +164,14 @@ export function createPatcher(context: PatcherContext): PatchSession {
       return install(holder as Holder, method, next)
     },
     duplex(holder, declared) {
-      const replace = instrumentDuplex(declared, (what) => context.unread?.('the connection', what))
+      const replace = instrumentDuplex(declared, (what) => context.told?.('the connection', what))
       return declared.send.map((method) => patcher.wrap(holder, method, replace)).some(Boolean)
     },
     step: (holder, method, declared) => patcher.wrap(holder, method, instrumentStep(declared)),
     asStep: (fn, declared) => replaced(fn as unknown as AnyFunction, instrumentStep(declared)) as unknown as typeof fn,
     handler: (holder, method, lookup) => patcher.wrap(holder, method, instrumentHandlers(lookup, patcher.asStep)),
     channel(name, begin) {
-      patcher.hook(watchChannel(name, begin, (what) => context.unread?.(name, what)))
+      patcher.hook(watchChannel(name, begin, (what) => context.told?.(name, what)))
     },
     exemplar(make) {
       try {

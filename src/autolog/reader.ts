@@ -13,6 +13,9 @@ import { toWireNames } from './spelling.js'
 /** The part of a call that could not be read. */
 export type Unread = 'answer' | 'stream'
 
+/** What the report says of calls: an answer that cannot be read, or the tool whose span of a call is completed. */
+export type Told = Unread | { readonly completes: string }
+
 /** How a stream ended. `closed`: by the reader's own wish, before the end. */
 export interface StreamEnd {
   readonly error?: unknown

@@ -14,6 +14,17 @@ export function runDeclared<T>(method: (...args: unknown[]) => T, self: unknown,
   }
 }
 
+/** Runs a method whose own request is to be seen as the call. */
+export function runUndeclared<T>(method: (...args: unknown[]) => T, self: unknown, args: readonly unknown[]): T {
+  const outside = running
+  running = 0
+  try {
+    return Reflect.apply(method, self, args) as T
+  } finally {
+    running = outside
+  }
+}
+
 /** Whether a method that is declared as a model call has been called and has not returned. */
 export function isInsideDeclared(): boolean {
   return running > 0

@@ -1,6 +1,6 @@
 /** The half of the contract that is no model call: tools, agents, MCP and stores, and the hooks that frameworks offer. */
 import type { Attributes } from '@opentelemetry/api'
-import type { TraceContext } from '../telemetry/remote.js'
+import type { TraceContext } from '../telemetry/message-trace-context.js'
 import type { StepKind } from '../telemetry/step.js'
 import type { SpanBridge, StepOutcome } from './bridge.js'
 import type { Args } from './call-contract.js'

@@ -2,7 +2,7 @@
 import type { ParseArgsConfig } from 'node:util'
 import type { Environment } from '../router/environment.js'
 
-/** What a command reads and writes, so that a test can hand it a terminal of its own. */
+/** What a command reads and writes, so that a test can replace the terminal. */
 export interface Terminal {
   readonly env: Environment
   /** Standard output. Text ends with a line break. */
@@ -18,11 +18,11 @@ export interface Command {
   readonly usage: string
   /** One line an option, for `--help`. */
   readonly optionHelp: Readonly<Record<string, string>>
-  /** As `parseArgs` takes them. `--help` is every command's. */
+  /** Options for `parseArgs`. Every command has `--help`. */
   readonly options: NonNullable<ParseArgsConfig['options']>
-  /** Names of what follows the command beside options, each of which must be given. Absent: nothing does. */
+  /** Names of the required arguments. Absent: there are none. */
   readonly operands?: readonly string[]
-  /** What may follow any number of times, beside `operands`. */
+  /** The name of further arguments, any number of them. */
   readonly more?: string
   /** Returns the exit code: 0, 1 when it could not do its work, 2 when the command line cannot be understood. */
   run(

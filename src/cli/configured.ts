@@ -1,4 +1,4 @@
-/** The targets that options name, whether or not what they need to be called is here. */
+/** The targets that options name, even if their keys or addresses are not set. */
 import { everything } from '../whole-catalogue.js'
 import { systemClock } from '../kernel/clock.js'
 import type { Environment } from '../router/environment.js'
@@ -10,12 +10,12 @@ export interface NamedTarget {
   readonly model: string
 }
 
-/** Variables that hold addresses, which no word could stand in for. */
+/** Variables that hold addresses, for which a placeholder does not work. */
 const addresses: ReadonlySet<string> = new Set(
   [...everything.providers.values()].flatMap(({ baseURLEnv = [], addressEnv = [] }) => [...baseURLEnv, ...addressEnv]),
 )
 
-/** Has a word for every key and every part of an address, so that no target is refused for the lack of one. */
+/** An environment with placeholders for every key and every part of an address, so that no target lacks one. */
 const complete: Environment = new Proxy<Environment>(
   {},
   { get: (_, name) => (typeof name === 'symbol' || addresses.has(name) ? undefined : 'unset') },
@@ -24,7 +24,7 @@ const complete: Environment = new Proxy<Environment>(
 /**
  * Each model once, in the order in which the options name them. Aliases with a `*` name none until a call does.
  *
- * @throws ConfigError as `createClient` says, but for keys that are missing.
+ * @throws ConfigError as `createClient` does, except for missing keys.
  */
 export function targetsOf(options: ClientOptions): readonly NamedTarget[] {
   const plan = compilePlan(options, {

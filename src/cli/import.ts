@@ -40,10 +40,10 @@ interface Given {
 
 const FAILED = 1
 const MISUSE = 2
-/** The file may hold keys, so that only its owner shall read it. */
+/** The file may contain keys, so only its owner may read it. */
 const OWNER_ONLY = 0o600
 
-/** The kind of which a mark is there, when it is one. */
+/** The kind whose marks are there, if it is only one. */
 function kindOf(config: Config): Kind | undefined {
   const found = [...KINDS.values()].filter(({ marks }) => marks.some((mark) => Object.hasOwn(config, mark)))
   return found.length === 1 ? found[0] : undefined

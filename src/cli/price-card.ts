@@ -36,8 +36,8 @@ export function describeCard({ card, table: { situations, tokens, fees } }: Desc
   return parts.filter((part) => part !== '').join('\n')
 }
 
-/** In a few words. */
-export function inShort({ prices }: PriceCard): string {
+/** A short summary. */
+export function summaryOf({ prices }: PriceCard): string {
   if (prices === null) return 'no price'
   const { input, output, fees = {} } = prices
   const tokens = [input !== undefined && `${usd(input)} in`, output !== undefined && `${usd(output)} out`]

@@ -11,7 +11,7 @@ import { checkClientOptions } from '../router/validate.js'
 import type { Command, Terminal } from './command.js'
 import { targetsOf, type NamedTarget } from './configured.js'
 import { readConfig } from './file.js'
-import { amount, describeCard, inShort } from './price-card.js'
+import { amount, describeCard, summaryOf } from './price-card.js'
 import { table } from './table.js'
 
 const FAILED = 1
@@ -116,7 +116,7 @@ function show(described: readonly DescribedPrice[], { json, check }: Given, { ou
   else if (check) {
     const lines = cards.map((card) => [
       card.model,
-      inShort(card),
+      summaryOf(card),
       card.source ?? '',
       card.source ? card.confidence : '',
     ])

@@ -1,4 +1,4 @@
-/** `tracestitch providers`: the catalogue, and which of it can be used with this environment. */
+/** `tracestitch providers`: the catalogue, and which providers this environment can use. */
 import { connect } from 'node:net'
 import { ConfigError } from '../kernel/errors.js'
 import type { ProviderRow } from '../kernel/provider.js'
@@ -14,11 +14,11 @@ interface Listed {
   readonly name: string
   /** The format that chat uses. */
   readonly protocol: string
-  /** With what the environment says filled in. */
+  /** With values of the environment filled in. */
   readonly baseURL: string
   /** Environment variables that may hold the key. */
   readonly env: readonly string[]
-  /** The base URL is whole, and the key is there if one is needed. Of a server of this machine: `--check` reached it. */
+  /** The base URL is complete, and the key is set if one is needed. For a server of this machine: `--check` reached it. */
   readonly ready: boolean
   /** A server that runs on this machine, if it runs. */
   readonly local: boolean
@@ -27,7 +27,7 @@ interface Listed {
 
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
-/** Milliseconds for a server of this machine to take a connection. */
+/** Milliseconds for a server of this machine to accept a connection. */
 const CHECK_TIMEOUT = 500
 
 async function list(row: ProviderRow, env: Environment, check: boolean): Promise<Listed> {
@@ -39,7 +39,7 @@ async function list(row: ProviderRow, env: Environment, check: boolean): Promise
     const isThere = !local || (check && ready && (await listens(baseURL)))
     return { ...facts, baseURL, env: row.env, ready: ready && isThere, local, docs }
   } catch (error) {
-    // The environment holds something that is no URL or no key: a call would say so, this list goes on.
+    // The environment has an invalid URL or key: a call would throw, but this list goes on.
     if (!(error instanceof ConfigError)) throw error
     return { ...facts, baseURL: row.baseURL, env: row.env, ready: false, local: false, docs }
   }

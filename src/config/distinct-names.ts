@@ -1,12 +1,12 @@
 import type { TargetOptions } from '../router/options.js'
-import { isSame } from '../router/same.js'
-import { canonical, isOwnTarget } from '../router/target-name.js'
+import { deepEqual } from '../router/deep-equal.js'
+import { canonicalName, isOwnTarget } from '../router/target-name.js'
 
 /**
  * Entries of one target that say different things of it get a name, their place from 1. A gateway counts each entry as a
  * target of its own; here one without a name would be refused.
  *
- * @param isAlias - Names that are no targets, and have no name beside theirs.
+ * @param isAlias - Names that are not targets, and have no name beside theirs.
  */
 export function withDistinctNames(
   targets: readonly TargetOptions[],
@@ -16,9 +16,9 @@ export function withDistinctNames(
   return targets.map((target, i) => {
     const { model, ...said } = target
     if (isOwnTarget(target) || isAlias(model)) return target
-    const id = canonical(model)
+    const id = canonicalName(model)
     const known = first.get(id)
     if (!known) first.set(id, said)
-    return !known || isSame(known, said) ? target : { ...target, name: String(i + 1) }
+    return !known || deepEqual(known, said) ? target : { ...target, name: String(i + 1) }
   })
 }

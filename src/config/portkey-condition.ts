@@ -39,7 +39,7 @@ function part(key: string, value: unknown): readonly [string, unknown] {
   return [name, isObject(value) ? comparison(value) : value]
 }
 
-/** Numbers may stand there as text. */
+/** Numbers may be there as text. */
 function comparison(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(value).map(([operator, operand]) => [

@@ -193,15 +193,15 @@ function targetOf(node: Fields, context: Context): TargetOptions | undefined {
 /** Retries are of the whole client here: those of the config, or what all of its targets say alike. */
 function setRetries(options: Mutable<ClientOptions>, whole: ClientOptions['retries'], { retries }: Context): void {
   const [first] = retries
-  const alike = retries.every(({ said }) => same(said, first?.said)) ? first?.said : undefined
+  const alike = retries.every(({ said }) => jsonEqual(said, first?.said)) ? first?.said : undefined
   const chosen = whole ?? alike
   if (chosen !== undefined) options.retries = chosen
   for (const { node, said } of retries) {
-    if (said === undefined || same(said, chosen)) continue
+    if (said === undefined || jsonEqual(said, chosen)) continue
     node.warn('retry', 'retries are set for the whole client, and its targets differ; left out')
   }
 }
 
-function same(one: unknown, other: unknown): boolean {
+function jsonEqual(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
 }

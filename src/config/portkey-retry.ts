@@ -2,7 +2,7 @@
 import type { ClientOptions, FailureClass } from '../router/options.js'
 import type { Fields } from './reading.js'
 
-/** What a status is here. A 408 there also says that `request_timeout` has run out. */
+/** The class of a status here. In Portkey, a 408 also means that `request_timeout` has run out. */
 const CLASSES: Readonly<Record<number, readonly FailureClass[]>> = {
   400: ['bad-request', 'context-length', 'content-policy'],
   401: ['auth'],
@@ -19,10 +19,10 @@ const CLASSES: Readonly<Record<number, readonly FailureClass[]>> = {
   529: ['overloaded'],
 }
 
-/** Those that another try of the same request may help. */
+/** Classes after which the same request may succeed. */
 const WORTH_A_TRY: ReadonlySet<FailureClass> = new Set(['timeout', 'rate-limit', 'server', 'overloaded'])
 
-/** @param why - What follows a status that is no class here. */
+/** @param why - The text after a status that has no class here. */
 export function classesOf(statuses: readonly unknown[], from: Fields, why: string): readonly FailureClass[] {
   const found = new Set<FailureClass>()
   for (const status of statuses) {
@@ -33,11 +33,11 @@ export function classesOf(statuses: readonly unknown[], from: Fields, why: strin
   return [...found]
 }
 
-/** What a `retry` comes to. `undefined` when it says nothing. */
+/** The retries of a `retry` field; `undefined` when it is empty. */
 export function retriesOf(retry: Fields | undefined): ClientOptions['retries'] {
   const attempts = retry?.number('attempts')
   const statuses = retry?.list('on_status_codes') ?? []
-  // A provider's own wait is always honoured here.
+  // Here the wait that a provider asks for is always respected.
   retry?.take('use_retry_after_headers')
   retry?.take('use_retry_after_header')
   retry?.close()

@@ -6,7 +6,7 @@ import type { Fields } from './reading.js'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
-/** What fills the base URL of a row, by Portkey's name. */
+/** Variables of a row's base URL, by Portkey's name. */
 const VARIABLES: Readonly<Record<string, string>> = {
   resource_name: 'resource',
   azure_resource_name: 'resource',
@@ -26,7 +26,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 /** Azure's name of a model; it says more than the model does. */
 const DEPLOYMENT = ['azure_deployment_id', 'deployment_id'] as const
 
-/** A target, and what it says of retries. */
+/** A target, and its retries. */
 export interface Leaf {
   readonly target: TargetOptions
   readonly retries: ClientOptions['retries']

@@ -1,4 +1,4 @@
-/** What LiteLLM and Portkey call the providers of the catalogue. `test/config/provider-names.test.ts` holds the ids against it. */
+/** Names of our providers in LiteLLM and Portkey. `test/config/provider-names.test.ts` checks the ids. */
 
 /** Prefixes of LiteLLM's model strings (https://docs.litellm.ai/docs/providers), by our id. */
 const LITELLM: Readonly<Record<string, string>> = {
@@ -34,7 +34,7 @@ const LITELLM: Readonly<Record<string, string>> = {
   vercel: 'vercel_ai_gateway',
   vertex: 'vertex_ai vertex_ai_beta',
   vllm: 'hosted_vllm',
-  // Both mean IBM's own API, and not the model gateway before it.
+  // Both mean IBM's own API, not the model gateway in front of it.
   'watsonx-text': 'watsonx watsonx_text',
   xiaomi: 'xiaomi_mimo',
 }
@@ -74,7 +74,7 @@ function byForeignName(table: Readonly<Record<string, string>>): ReadonlyMap<str
 export const fromLiteLLMName: ReadonlyMap<string, string> = /* @__PURE__ */ byForeignName(LITELLM)
 export const fromPortkeyName: ReadonlyMap<string, string> = /* @__PURE__ */ byForeignName(PORTKEY)
 
-/** What a bare model name means to LiteLLM. */
+/** The meaning of a bare model name in LiteLLM. */
 const BARE: readonly (readonly [RegExp, string])[] = [
   [/^(gpt-|chatgpt-|o\d|text-embedding-|dall-e-|whisper-|tts-|ft:gpt-)/, 'openai'],
   [/^claude-/, 'anthropic'],
@@ -85,7 +85,7 @@ const BARE: readonly (readonly [RegExp, string])[] = [
 export interface NamedProvider {
   readonly provider: string
   readonly model: string
-  /** Where the model string says it. */
+  /** The path of the model string. */
   readonly region?: string
 }
 
@@ -96,7 +96,7 @@ export interface UnknownProvider {
 
 const UNKNOWN: UnknownProvider = { fault: 'names no provider that is known here' }
 
-/** Models for which a provider has another API than for the rest: the row that speaks it, where its own row does not. */
+/** Models with another API than the others of their provider, and the row that speaks it. */
 const ELSEWHERE: Readonly<Record<string, readonly (readonly [pattern: RegExp, row: string | undefined])[]>> = {
   vertex: [
     [/^(jamba-|ai21\/)/, undefined],
@@ -105,14 +105,14 @@ const ELSEWHERE: Readonly<Record<string, readonly (readonly [pattern: RegExp, ro
   ],
 }
 
-/** Parts of a model string that choose a route of LiteLLM's own, by row. */
+/** Parts of a model string that choose a route inside LiteLLM, by row. */
 const ROUTES: Readonly<Record<string, RegExp>> = {
   bedrock: /^(converse|invoke|converse_like)\//,
   azure: /^(responses|gpt5_series|o_series)\//,
 }
 const AWS_REGION = /^([a-z]{2}(?:-[a-z]+)+-\d)\//
 
-/** `model` as the row takes it, or why there is none that does. */
+/** `model` in the row's form, or why there is none. */
 export function servedModel(provider: string, model: string): NamedProvider | UnknownProvider {
   const other = ELSEWHERE[provider]?.find(([pattern]) => pattern.test(model))
   if (!other) return { provider, model }

@@ -1,14 +1,14 @@
-/** Reads a foreign configuration field by field, and tells of each field that nobody read. */
+/** Reads a foreign configuration field by field, and warns of each field that was not read. */
 import { ConfigError } from '../kernel/errors.js'
 import { isObject, typeName } from '../kernel/json.js'
 import { requireFromHere } from '../kernel/own-require.js'
 import type { ClientOptions } from '../router/options.js'
 
-/** Options of a client, and what of the other configuration has no counterpart. */
+/** Options of a client, and the parts of the other configuration without a counterpart. */
 export interface Imported {
   /** For `createClient`, as plain data. */
   readonly options: ClientOptions
-  /** Every field that has no counterpart, or only a near one, as `path: what became of it`. They hold no keys. */
+  /** Every field that has no counterpart, or only a similar one, as `path: what was done`. They contain no keys. */
   readonly warnings: readonly string[]
 }
 
@@ -27,7 +27,7 @@ function parseText(text: string, what: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // Not JSON, so YAML, whose parser tells what is wrong with it.
+    // Not JSON, so YAML, whose parser reports the fault.
     return parseYaml(text, what)
   }
 }
@@ -48,7 +48,7 @@ function parseYaml(text: string, what: string): unknown {
   }
 }
 
-/** The fields of one object. What was not taken when {@link Fields.close} is called is warned of. */
+/** The fields of one object. {@link Fields.close} warns of those that were not read. */
 export class Fields {
   readonly path: string
   private readonly values: Readonly<Record<string, unknown>>
@@ -72,7 +72,7 @@ export class Fields {
     return this.typed(name, 'a string', (value) => (typeof value === 'string' && value !== '' ? value : undefined))
   }
 
-  /** Also one that stands there as text. */
+  /** A number, which may be written as text. */
   number(name: string): number | undefined {
     return this.typed(name, 'a number', (value) => {
       const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
@@ -102,7 +102,7 @@ export class Fields {
     })
   }
 
-  /** Names that nobody has taken yet. */
+  /** Names that have not been read yet. */
   names(): readonly string[] {
     return [...this.left]
   }

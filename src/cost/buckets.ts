@@ -3,9 +3,9 @@ import { asNumber, isObject } from '../kernel/json.js'
 import type { JsonObject } from '../kernel/protocol.js'
 import { usageOfRaw } from './raw-usage.js'
 
-/** Of the prompt. They add up to the provider's count of it. */
+/** Tokens of the prompt. They add up to the provider's count. */
 export const INPUT_BUCKETS = [
-  /** Text that neither came from a cache nor was written to one. */
+  /** Text that was neither read from a cache nor written to one. */
   'input',
   'cache_read',
   /** Written to a cache with the short lifetime. */
@@ -18,10 +18,10 @@ export const INPUT_BUCKETS = [
   'input_video',
 ] as const
 
-/** Of the answer. They add up to the provider's count of it. */
+/** Tokens of the answer. They add up to the provider's count. */
 export const OUTPUT_BUCKETS = ['output', 'reasoning', 'output_audio', 'output_image', 'output_video'] as const
 
-/** What is billed by the piece. */
+/** What is billed per use. */
 export const FEE_BUCKETS = [
   'requests',
   'web_searches',
@@ -29,7 +29,7 @@ export const FEE_BUCKETS = [
   'social_searches',
   'file_searches',
   'code_executions',
-  /** Cohere's for reranking: a query with up to 100 documents is one. */
+  /** Cohere's unit for reranking: a query with up to 100 documents is one. */
   'search_units',
   'input_seconds',
   'output_seconds',
@@ -56,7 +56,7 @@ export const BUCKETS: readonly Bucket[] = [...TOKEN_BUCKETS, ...FEE_BUCKETS]
 
 export type UsageBuckets = Record<Bucket, number>
 
-/** Written out: an object that is put together of others is many times slower to make. */
+/** Written out, because spreading objects is many times slower. */
 function noUsage(): UsageBuckets {
   return {
     input: 0,
@@ -92,7 +92,7 @@ function noUsage(): UsageBuckets {
   }
 }
 
-/** Takes counts out of a total, none of them beyond what is left of it. */
+/** Takes counts out of a total, each at most what is left of it. */
 class Rest {
   left: number
 
@@ -126,7 +126,7 @@ function countIn(holder: JsonObject, fields: readonly string[]): number | undefi
 const COMPLETION = ['completion_tokens', 'output_tokens'] as const
 
 /**
- * The prompt's total. Anthropic's own counts leave what was cached out of it, all others have it in
+ * The prompt's total. Anthropic's counts exclude cached tokens, all others include them
  * (https://platform.claude.com/docs/en/build-with-claude/prompt-caching).
  */
 function promptOf(usage: JsonObject): number | undefined {
@@ -137,17 +137,17 @@ function promptOf(usage: JsonObject): number | undefined {
     return (
       input + (asNumber(usage['cache_read_input_tokens']) ?? 0) + (asNumber(usage['cache_creation_input_tokens']) ?? 0)
     )
-  // Of embeddings and of documents that were ordered, some say a total only.
+  // Some answers of embeddings and rerank have only a total.
   const total = asNumber(usage['total_tokens'])
   return total === undefined ? undefined : Math.max(0, total - (countIn(usage, COMPLETION) ?? 0))
 }
 
 /**
- * Splits a usage, whose totals include their details. It is in the hub's shape, which is that of OpenAI's chat, or in
- * that of OpenAI's other operations, Anthropic's messages, Gemini's or Bedrock's answers. A detail larger than its total
- * is cut to it: some providers report cached tokens beyond the prompt. Where cached and audio tokens exceed the prompt
- * together, what is over was both. Where the provider says what it bills apart from what the model read, its bill
- * counts, which has no details (https://docs.cohere.com/docs/how-does-cohere-pricing-work).
+ * Splits a usage, whose totals include their details. It may have the shape of the hub (OpenAI's chat), of OpenAI's other
+ * operations, or of Anthropic's, Gemini's or Bedrock's answers. A detail larger than its total is cut to it: some providers
+ * report more cached tokens than the prompt has. If cached and audio tokens together exceed the prompt, the excess was
+ * both. If the provider reports billed units separately, those count; they have no details
+ * (https://docs.cohere.com/docs/how-does-cohere-pricing-work).
  *
  * @returns `undefined` when nothing is counted.
  */
@@ -170,14 +170,14 @@ export function bucketsOf(usage: unknown): UsageBuckets | undefined {
   return buckets
 }
 
-/** Beside the prompt's count, by Anthropic, DeepSeek and Moonshot. */
+/** Counts next to the prompt's, as Anthropic, DeepSeek and Moonshot have them. */
 const CACHED = ['cache_read_input_tokens', 'prompt_cache_hit_tokens', 'cached_tokens'] as const
 
 const WRITTEN = ['cache_write_tokens', 'cache_creation_tokens'] as const
 const THOUGHT = ['reasoning_tokens', 'thinking_tokens'] as const
 
 function countInput(buckets: UsageBuckets, usage: JsonObject, prompt: number | undefined): void {
-  // Transcriptions say it in the singular.
+  // Transcriptions use the singular.
   const details = objectIn(usage, 'prompt_tokens_details', 'input_tokens_details')
   const counts = details === NONE ? objectIn(usage, 'input_token_details') : details
   const { cache_creation: created, cache_creation_input_tokens: createdTokens } = usage
@@ -226,18 +226,18 @@ function countOutput(buckets: UsageBuckets, usage: JsonObject, completion = 0, p
     return
   }
   const thought = countIn(details, THOUGHT) ?? asNumber(usage['reasoning_tokens']) ?? 0
-  // xAI and Perplexity count thought in the total only.
+  // xAI and Perplexity count reasoning only in the total.
   const hidden = thought > 0 && usage['total_tokens'] === prompt + completion + thought ? thought : 0
   const rest = new Rest(completion + hidden)
   buckets.output_audio = rest.take(details['audio_tokens'])
-  // An answer of images that does not say what its tokens are is images.
+  // If an answer with images does not split its tokens, they are image tokens.
   buckets.output_image = rest.take(details === NONE && buckets.images > 0 ? completion : details['image_tokens'])
   buckets.output_video = rest.take(details['video_tokens'])
   buckets.reasoning = rest.take(thought)
   buckets.output = rest.left
 }
 
-/** Uses of tools at the provider, as its counters are named, by what they are billed as. Fetching a page has no fee. */
+/** Counters of tools at the provider, by their fee bucket. Fetching a page has no fee. */
 const TOOLS: readonly (readonly [RegExp, FeeBucket])[] = [
   [/^x_search|social_search/, 'social_searches'],
   [/web_search|google_search|grounding/, 'web_searches'],
@@ -245,7 +245,7 @@ const TOOLS: readonly (readonly [RegExp, FeeBucket])[] = [
   [/code_(interpreter|execution)/, 'code_executions'],
 ]
 
-/** Where usages say what is billed by the piece, in this order. */
+/** Where usages have what is billed per use, in this order. */
 const COUNTED: readonly (readonly [FeeBucket, fields: readonly string[]])[] = [
   ['search_units', ['search_units', 'queries']],
   ['input_seconds', ['seconds', 'input_seconds', 'audio_length_seconds']],
@@ -259,12 +259,12 @@ const COUNTED: readonly (readonly [FeeBucket, fields: readonly string[]])[] = [
   ['pages', ['pages', 'pages_processed']],
 ]
 
-/** Searches where no tools are counted: of Gemini's and xAI's answers as LiteLLM has them, and Perplexity's own. */
+/** Searches if no tools are counted: in Gemini's and xAI's answers as LiteLLM writes them, and in Perplexity's. */
 const SEARCHES = ['web_search_requests', 'num_search_queries'] as const
 /** `1024x1024`, or `1024-x-1024` in LiteLLM's list. */
 const SIZE = /^(\d+)-?x-?(\d+)$/
 
-/** Fields without which a usage is of tokens alone, as most are. */
+/** Without these fields a usage has only tokens, as most do. */
 const FEES: ReadonlySet<string> = new Set([
   ...COUNTED.flatMap(([, fields]) => fields),
   ...SEARCHES,
@@ -278,7 +278,7 @@ function hasFees(holder: JsonObject): boolean {
   return false
 }
 
-/** @returns Whether anything is billed by the piece. */
+/** @returns Whether anything is billed per use. */
 function countFees(buckets: UsageBuckets, usage: JsonObject, billed: JsonObject): boolean {
   const prompt = objectIn(usage, 'prompt_tokens_details')
   if (!hasFees(usage) && !hasFees(prompt) && !hasFees(billed)) return false
@@ -306,7 +306,7 @@ function countFees(buckets: UsageBuckets, usage: JsonObject, billed: JsonObject)
   return billable
 }
 
-/** Tokens of the whole prompt, cached ones included: by them a request falls into a tier of prices. */
+/** Tokens of the whole prompt, including cached ones; they decide the price tier. */
 export function promptTokens(buckets: UsageBuckets): number {
   let sum = 0
   for (const bucket of INPUT_BUCKETS) sum += buckets[bucket]

@@ -1,4 +1,4 @@
-/** The prices of a model as a card: what holds now, and when, where and for whom it is otherwise. */
+/** The prices of a model as a card: those that apply now, and those for other times, regions and tiers. */
 import { FEE_BUCKETS, TOKEN_BUCKETS, type Bucket } from './buckets.js'
 import type { Hours } from './hours.js'
 import type { Rate } from './money.js'
@@ -12,19 +12,19 @@ export interface PriceCard {
   /** `null` when no source knows the model. */
   readonly source: Exclude<Cost['source'], 'provider'>
   readonly confidence: 'exact' | 'matched' | 'none'
-  /** ISO date for which it holds. */
+  /** ISO date of the prices. */
   readonly priced_at: string
-  /** In the shape of an override, of which it would make the same prices; `null` when there are none. */
+  /** The prices in the shape of an override, which would price calls alike; `null` when there are none. */
   readonly prices: OwnPrices | null
-  /** What was assumed, and what the prices do not say; without prices, why there are none. */
+  /** What was assumed, and what the prices do not cover; without prices, why there are none. */
   readonly notes: readonly string[]
 }
 
-/** The same prices as they come out in each situation that the source tells apart. */
+/** The prices in each situation that the source distinguishes. */
 export interface PriceTable {
   /** Such as `standard`, `above 200000`, `flex`. */
   readonly situations: readonly string[]
-  /** USD for a million tokens, or for one use, in each situation; `undefined` where there is no price. */
+  /** USD for a million tokens, or for one use, in each situation; `undefined` if there is no price. */
   readonly tokens: readonly (readonly [Bucket, readonly (number | undefined)[]])[]
   readonly fees: readonly (readonly [Bucket, readonly (number | undefined)[]])[]
 }
@@ -74,14 +74,14 @@ function isOfDays({ hours, dayHours = [] }: PricePeriod): boolean {
   return hours?.length === 0 && dayHours.length > 0
 }
 
-/** What holds whenever none of the later ones does, and those: at some hours, or from a day to come. */
+/** The default prices, and those of some hours or from a future day, which override them. */
 function splitByTime(all: Rates, at: number): { readonly rates: Rates; readonly later: readonly PricePeriod[] } {
   const { periods } = all
   const since = periods.findLastIndex(({ since: from, hours }) => hours === undefined && (from ?? 0) <= at)
   return { rates: { ...(periods[since]?.rates ?? all), periods: [] }, later: periods.slice(since + 1) }
 }
 
-/** Without the bits that a division has left off. */
+/** Removes the rounding error of a division. */
 function round(usd: number): number {
   return Number(usd.toPrecision(12))
 }
@@ -161,7 +161,7 @@ interface Column {
 
 const STANDARD = { promptTokens: 0, serviceTier: '' }
 
-/** A column for each situation; of the tiers of service, those by length only where they have some of their own. */
+/** A column for each situation; a service tier has columns by length only if it has such prices. */
 function columnsOf(rates: Rates, later: readonly PricePeriod[]): Column[] {
   const byLength = (column: Column, tiers: readonly Tier[]): Column[] => [
     column,

@@ -1,4 +1,4 @@
-/** What a request may cost, before it is sent. */
+/** Estimates the cost of a request before it is sent. */
 import { estimateTokens, EXPECTED_OUTPUT, type CountTokens } from '../kernel/estimate-tokens.js'
 import { asNumber } from '../kernel/json.js'
 import { listedNames } from './listed-names.js'
@@ -7,57 +7,57 @@ import { tokenCounter, type Tokenizer } from './tokenizer.js'
 
 /** A chat request, one for embeddings, or a Responses request. */
 export interface CostRequest {
-  /** `provider/model`; the provider may stand apart. */
+  /** `provider/model`, or only the model if `provider` is set. */
   readonly model: string
   /** Id of the provider. Default: the part of `model` before the first slash. */
   readonly provider?: string | undefined
-  /** Messages of a chat, as in the call. */
+  /** Messages of chat, as in the call. */
   readonly messages?: readonly unknown[] | undefined
-  /** Tools of a chat: their schemas are input too. */
+  /** Tools of chat: their schemas are input too. */
   readonly tools?: readonly unknown[] | undefined
   /** Input of embeddings or of a response. */
   readonly input?: unknown
   /** Instructions of a response. */
   readonly instructions?: unknown
-  /** Tokens of output that are allowed; the greatest of the three counts. */
+  /** Limit of the output tokens; the greatest of the three fields counts. */
   readonly max_tokens?: number | null | undefined
   /** As `max_tokens`. */
   readonly max_completion_tokens?: number | null | undefined
   /** As `max_tokens`. */
   readonly max_output_tokens?: number | null | undefined
-  /** Answers that are asked for. Default 1. */
+  /** Number of choices. Default 1. */
   readonly n?: number | null | undefined
-  /** Tier that is asked for, such as `flex` or `batch`. Default: the standard one. */
+  /** Requested service tier, such as `flex` or `batch`. Default: the standard one. */
   readonly service_tier?: string | null | undefined
 }
 
 /** Options of `estimateCost()`. */
 export interface EstimateOptions extends PriceOptions {
   /**
-   * Counts the tokens of a text. Default: `gpt-tokenizer` or `js-tiktoken` where one is installed, else by characters,
-   * four to a token. Loading a tokenizer takes up to a second, once.
+   * Counts the tokens of a text. Default: `gpt-tokenizer` or `js-tiktoken` if one is installed, else by characters, four to
+   * a token. Loading a tokenizer takes up to a second, once.
    */
   tokenizer?: Tokenizer | undefined
 }
 
 /** What a request may cost, before it is sent. */
 export interface EstimatedCost extends Cost {
-  /** USD of the input alone, a little less than was counted. */
+  /** USD of the input alone, with a little less than was counted. */
   readonly low: number | null
-  /** USD of a little more input than was counted, and of all the output that the request has room for. */
+  /** USD of a little more input than was counted, and of the most output that the request allows. */
   readonly high: number | null
-  /** Tokens that it was estimated with. */
+  /** The estimated tokens. */
   readonly tokens: { readonly input: number; readonly output: number }
 }
 
-/** How far an estimate by characters is off in most languages; a tokenizer of another maker's model is off as far. */
+/** The error of an estimate by characters in most languages; the tokenizer of another maker's model has about the same. */
 const MARGIN = 0.2
-/** What formats put around a message (https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken). */
+/** Tokens that formats add to a message (https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken). */
 const TOKENS_PER_MESSAGE = 4
 
 /**
- * Estimates the cost of a request. `usd` is of the input as counted and of the output up to its limit, or 1,000 tokens
- * where there is none, which `missing` then says. Nothing of what a cache may save is counted.
+ * Estimates the cost of a request. `usd` is for the counted input and the output up to its limit, or for 1,000 tokens if
+ * there is none, which `missing` then says. Savings by a cache are not counted.
  */
 export function estimateCost(request: CostRequest, { tokenizer, ...prices }: EstimateOptions = {}): EstimatedCost {
   const { provider, model } = splitModel(request)

@@ -14,7 +14,7 @@ export interface ListedName {
 export interface ListedNames {
   /** Best first. */
   readonly models: readonly ListedName[]
-  /** Whose name stands before the model's, as in `openai/gpt-5`. */
+  /** Whose name is before the model's, as in `openai/gpt-5`. */
   readonly maker: string | undefined
   /** The model's name without the maker's. */
   readonly made: string | undefined

@@ -148,7 +148,7 @@ export function ratesOfLiteLLM(entry: LiteLLMEntry): Rates {
 const USUAL_SIZE: Readonly<Record<string, string>> = { perplexity: 'low' }
 
 /**
- * Of a model that makes images or writes down speech, the price of one image or second stands in either field. The
+ * Of a model that makes images or writes down speech, the price of one image or second is in either field. The
  * price of an image goes before that of its size.
  */
 function byMode(card: RateCard, mode: unknown): RateCard {

@@ -3,7 +3,7 @@
  * pico-USD (1e-12), which a double holds exactly up to 9 007 USD, and is turned into USD once, at the end.
  */
 
-/** A price for one unit: whole pico-USD where the price is one, else atto-USD (1e-18) in a bigint. */
+/** A price for one unit: in whole pico-USD if possible, else in atto-USD (1e-18) as a bigint. */
 export type Rate = number | bigint
 
 const PICO = 1e12
@@ -15,8 +15,8 @@ const ATTO_DIGITS = 18
 const MILLIONTHS = 1_000_000
 
 /**
- * The price of one unit, in USD, as an exact rate. A price that a multiplication has left off by the last bits of a
- * double comes out as the decimal that was meant: 18 places after the point are kept.
+ * The price of one unit, in USD, as an exact rate. 18 decimal places are kept, which removes the rounding error of an
+ * earlier multiplication.
  */
 export function rateOf(usd: number): Rate {
   const pico = usd * PICO
@@ -25,7 +25,7 @@ export function rateOf(usd: number): Rate {
   return attoOf(usd)
 }
 
-/** Decimal digits of the shortest form that reads back as the same double: what the price list said. */
+/** Decimal digits of the shortest form of a double, as the price list has it. */
 function attoOf(usd: number): bigint {
   const [mantissa = '0', exponent = '0'] = Math.abs(usd).toExponential().split('e')
   const [units = '0', fraction = ''] = mantissa.split('.')
@@ -40,7 +40,7 @@ function divideRounded(dividend: bigint, divisor: bigint): bigint {
   return dividend < 0n ? -((-dividend + half) / divisor) : (dividend + half) / divisor
 }
 
-/** `count` units at a rate, in whole pico-USD. The only rounding that a part of a cost sees. */
+/** `count` units at a rate, in whole pico-USD. Nothing else rounds a part of a cost. */
 export function amountOf(rate: Rate, count: number): number {
   if (typeof rate === 'number') {
     const pico = rate * count
@@ -76,9 +76,8 @@ function picoAfter(usd: number, dollars: number): number {
 }
 
 /**
- * USD as whole nano-USD (1e-9), rounded up, so that a limit never sees less than was spent. What is
- * less than a pico-USD does not count. A double's own error does
- * not count as more: 0.000000003 is 3.
+ * USD as whole nano-USD (1e-9), rounded up, so that a limit never counts less than was spent. Less than a pico-USD, such as
+ * the rounding error of a double, is ignored: 0.000000003 is 3.
  *
  * @throws RangeError when `usd` is not a finite number.
  */
@@ -99,9 +98,9 @@ function assertAmount(usd: number): void {
   if (!Number.isFinite(usd)) throw new RangeError(`Not an amount of money: ${usd}`)
 }
 
-/** A sum of amounts that does not drift: what was added comes out to the pico-USD, however often. */
+/** A sum that is exact to the pico-USD, however many amounts are added. */
 export class UsdSum {
-  /** Whole USD apart from the rest, so that neither outgrows what a double counts exactly. */
+  /** Whole USD are kept apart from the rest, so that both stay exact in a double. */
   #dollars = 0
   #pico = 0
 

@@ -1,4 +1,4 @@
-/** Prices that a user writes down: our own shape, or an entry as it stands in a price list that others keep. */
+/** Prices of the user: in our own shape, or as an entry of LiteLLM's or models.dev's price list. */
 import { asArray, asNumber, isObject } from '../kernel/json.js'
 import type { JsonObject } from '../kernel/protocol.js'
 import { FEE_BUCKETS, TOKEN_BUCKETS, type FeeBucket, type TokenBucket } from './buckets.js'
@@ -8,20 +8,20 @@ import { isModelsDevEntry, ratesOfModelsDev, type ModelsDevEntry } from './model
 import { NO_RATES, type PricePeriod, type RateCard, type Rates, type ServiceRates, type Tier } from './rates.js'
 
 /**
- * USD for a million tokens. One that is left out is priced as the next plainer one: cached input as `input`,
- * `cache_write_1h` as `cache_write`, `reasoning` and other output as `output`; a cost says so in `missing`.
+ * USD for a million tokens. A missing price falls back to a more general one: cached input to `input`, `cache_write_1h` to
+ * `cache_write`, `reasoning` and other output to `output`; a cost says so in `missing`.
  */
 export type TokenPrices = { [Name in TokenBucket]?: number | undefined }
 
-/** USD for one. */
+/** USD for one unit. */
 export type FeePrices = { [Name in FeeBucket]?: number | undefined }
 
-/** Prices above a number of prompt tokens, cached ones included. They hold for all tokens of such a request. */
+/** Prices above a number of prompt tokens, including cached ones. They apply to all tokens of such a request. */
 export type TierPrices = TokenPrices & { above: number }
 
 export type ServiceTierPrices = TokenPrices & { tiers?: readonly TierPrices[] | undefined }
 
-/** Prices from a day on, at hours of the day, or both. What is left out is as otherwise. */
+/** Prices from a day on, at hours of the day, or both. Prices that are left out do not change. */
 export type PeriodPrices = Omit<OwnPrices, 'periods'> & {
   /** ISO date or date and time. */
   since?: string | undefined
@@ -33,20 +33,20 @@ export type PeriodPrices = Omit<OwnPrices, 'periods'> & {
 export interface OwnPrices extends TokenPrices {
   fees?: FeePrices | undefined
   tiers?: readonly TierPrices[] | undefined
-  /** By the tier that served the call (`batch`, `flex`, `priority`): what differs, or a factor on the standard prices. */
+  /** By the tier that served the call (`batch`, `flex`, `priority`): prices that differ, or a factor on the standard prices. */
   service_tiers?: Readonly<Record<string, number | ServiceTierPrices>> | undefined
   /** Factors on the prices of tokens by region, such as `{ eu: 1.1 }`. */
   regions?: Readonly<Record<string, number>> | undefined
-  /** The last one that holds counts. */
+  /** The last one that applies counts. */
   periods?: readonly PeriodPrices[] | undefined
 }
 
-/** Prices of a model: ours, or an entry of LiteLLM's price list or of the one of models.dev, which are told by their fields. */
+/** Prices of a model: in our shape, or an entry of LiteLLM's or models.dev's price list, recognised by its fields. */
 export type PriceOverride = OwnPrices | LiteLLMEntry | ModelsDevEntry
 
 const compiled = new WeakMap<object, Rates>()
 
-/** Brings an entry into the one form. The same entry is read once, so it may not be changed afterwards. */
+/** Converts an entry to `Rates`. Each object is read once, so it must not be changed afterwards. */
 export function ratesOf(entry: PriceOverride): Rates {
   let rates = compiled.get(entry)
   if (!rates) {
@@ -64,7 +64,7 @@ function compile(entry: PriceOverride): Rates {
 
 const PER_MILLION = 1e6
 
-/** @returns Only what is a price: a number that is not negative. */
+/** @returns A number that is not negative, else `undefined`. */
 function tokenCard(prices: TokenPrices | JsonObject): RateCard {
   const card: Partial<Record<TokenBucket, number>> = {}
   for (const bucket of TOKEN_BUCKETS) {

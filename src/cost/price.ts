@@ -1,4 +1,4 @@
-/** What a call cost: the provider's own word first, then the user's prices, then the tables. */
+/** The cost of a call: the provider's own figure first, then the user's prices, then the tables. */
 import { asNumber, isObject } from '../kernel/json.js'
 import type { JsonObject } from '../kernel/protocol.js'
 import { bucketsOf, promptTokens, TOKEN_BUCKETS, type Bucket, type UsageBuckets } from './buckets.js'
@@ -13,9 +13,9 @@ import { MOST_USD, shownValue, usageFault } from './usage-fault.js'
 export type { OwnPrices, PriceOverride } from './override.js'
 
 /**
- * Where prices come from, best first: `overrides`, the table of `@pydantic/genai-prices`, `litellm`, `modelsDev`. A list
- * that names the model goes before a pattern of the table that the name only fits. To have a whole list of LiteLLM's
- * shape go first, give it as `overrides`.
+ * The sources of prices, best first: `overrides`, the table of `@pydantic/genai-prices`, `litellm`, `modelsDev`. A list
+ * that has the exact model goes before a pattern of the table. To prefer a whole list in LiteLLM's shape, pass it as
+ * `overrides`.
  */
 export interface PriceOptions extends PriceLists {
   /** Prices by `provider/model`, by the model alone, or by `provider/*`. */
@@ -26,48 +26,48 @@ export interface PriceOptions extends PriceLists {
 export interface CostQuery {
   /** A provider id, or its `gen_ai.provider.name`. */
   readonly provider: string
-  /** As it was asked for. */
+  /** The model as it was requested. */
   readonly model: string
   /**
-   * Name of the model behind `model`, where that says nothing: prices are looked for by it, after those of `model` itself
-   * in `overrides`.
+   * The model behind `model`, if the name does not say it: prices are looked up by it, after those of `model` itself in
+   * `overrides`.
    */
   readonly base?: string | undefined
-  /** The model that the answer names, where it names one. */
+  /** The model that the answer names, if it names one. */
   readonly served?: string | undefined
   /** Usage in the OpenAI shape: totals include cached and reasoning tokens. */
   readonly usage: object | undefined
-  /** The tier that served the call (`batch`, `flex`, `priority`), not the one asked for. Default: what the usage says. */
+  /** The tier that served the call (`batch`, `flex`, `priority`), not the requested one. Default: the tier in the usage. */
   readonly serviceTier?: string | null | undefined
-  /** Where the call was processed, when that was asked for, such as `eu`. */
+  /** Where the call was processed, if it was requested, such as `eu`. */
   readonly region?: string | undefined
   /** Unix milliseconds of the call, for prices that change with time. Default now. */
   readonly at?: number | undefined
-  /** The answer broke off: what is counted is what came of it. */
+  /** The answer broke off; the usage is of the part that came. */
   readonly partial?: boolean | undefined
-  /** Why the usage is not to be believed, where more is known of the call than its usage. */
+  /** Why the usage cannot be true, by what else is known of the call. */
   readonly doubt?: string | undefined
 }
 
 /**
- * What a call cost, whose price that is, and what was not known. `usd` is `null` when it is not known, and `missing` says
- * why.
+ * The cost of a call, the source of the price, and what was not known. `usd` is `null` when it is not known, and `missing`
+ * says why.
  */
 export interface Cost {
   /** USD, a whole number of 1e-12; `null` when unknown, and `missing` says why. */
   readonly usd: number | null
-  /** USD a bucket, which add up to `usd`. Empty when the source gives a total only. */
+  /** USD by bucket, which add up to `usd`. Empty when the source has only a total. */
   readonly parts: Readonly<Partial<Record<Bucket, number>>>
   /**
-   * Whose figure it is: the provider's own word, `prices.overrides`, or the table or list of that name; `null` when nobody
+   * The source of the figure: the provider itself, `prices.overrides`, or the table or list of that name; `null` when none
    * has one.
    */
   readonly source: 'provider' | 'override' | 'genai-prices' | 'litellm' | 'models.dev' | null
-  /** ISO date for which the price holds. */
+  /** ISO date of the price. */
   readonly priced_at: string
   /**
-   * `reported`: the provider's own figure. `exact`: the price of this model. `matched`: of the family the name fits,
-   * or of the maker, or where the provider's own figure cannot be. `none`: not known.
+   * `reported`: the provider's own figure. `exact`: the price of this model. `matched`: the price of the family that the
+   * name fits or of the maker, or a price in place of an impossible figure of the provider. `none`: not known.
    */
   readonly confidence: 'reported' | 'exact' | 'matched' | 'none'
   /** What was not known, and what was assumed instead. */
@@ -127,13 +127,13 @@ export function costOf(query: CostQuery, prices: PriceOptions = NO_LISTS): Cost 
 const NO_LISTS: PriceOptions = {}
 const NO_USAGE: JsonObject = {}
 
-/** What the provider says. */
+/** The provider's own figure. */
 function reportedCost(usd: number, at: number, { doubt }: CostQuery, missing: string[]): Cost {
   if (doubt !== undefined) missing.push(doubt)
   return { usd, parts: {}, source: 'provider', priced_at: dayOf(at), confidence: 'reported', missing }
 }
 
-/** Where there is no price: what the provider says, if it says anything, or nothing, for a reason. */
+/** The cost without a price: the provider's figure if it has one, or none, with the reason. */
 function settledCost(
   reported: number | undefined,
   reason: string,
@@ -151,9 +151,9 @@ function isAnyCounted(buckets: UsageBuckets): boolean {
   return false
 }
 
-/** USD up to which a provider's own figure is not held against its price. */
+/** USD up to which a provider's own figure is not compared with the price. */
 const UNCHECKED = 10
-/** Fees that no table knows may come to many times the tokens, not to this many. */
+/** Fees that no table has may cost many times the tokens, but not this many. */
 const MANY = 1_000
 
 /** The provider's own figure. Perplexity has the total and its parts in one object. */
@@ -165,7 +165,7 @@ function toldCost(usage: JsonObject): { readonly usd: number } | { readonly faul
   return { fault: `cost: the provider says ${shownValue(cost)}, which cannot be the cost of a call` }
 }
 
-/** Nothing where the price is something, or a fortune where it is next to nothing. */
+/** Whether the figure is 0 although there is a price, or far above it. */
 function isFarFrom(told: number, price: number): boolean {
   return told === 0 ? price > 0 : told > UNCHECKED && price > 0 && told > price * MANY
 }
@@ -173,7 +173,7 @@ function isFarFrom(told: number, price: number): boolean {
 let lastDay = Number.NaN
 let lastDate = ''
 
-/** ISO date of a time; most calls are of one day. */
+/** ISO date of a time, cached, as most calls are of one day. */
 function dayOf(at: number): string {
   const day = Math.floor(at / 86_400_000)
   if (day !== lastDay) {
@@ -189,10 +189,10 @@ function isTokens(bucket: Bucket): boolean {
   return TOKENS.has(bucket)
 }
 
-/** What costs nothing where it has no price. */
+/** Buckets that are free if they have no price. */
 const OPTIONAL: ReadonlySet<Bucket> = new Set(['requests', 'citation_tokens', 'pixels'])
 
-/** Images by the piece: not those that are billed by their tokens, nor where only their size has a price. */
+/** Images that are billed per image, not by their tokens or by size. */
 function isBilledOtherwise({ rates, fallbacks }: Vector, { output_image: tokens, pixels }: UsageBuckets): boolean {
   if (tokens > 0 && rates.output_image !== undefined && fallbacks.output_image === undefined) return true
   return rates.images === undefined && pixels > 0 && rates.pixels !== undefined
@@ -201,7 +201,7 @@ function isBilledOtherwise({ rates, fallbacks }: Vector, { output_image: tokens,
 interface Sum {
   readonly pico: number
   readonly parts: Partial<Record<Bucket, number>>
-  /** A bucket that has no price, one of tokens before one of fees. */
+  /** A bucket without a price; token buckets come first. */
   readonly unpriced: Bucket | undefined
   readonly priced: boolean
   /** What was assumed, and what was left out. */
@@ -243,10 +243,10 @@ type Answer =
   | { readonly found: FoundPrices; readonly source: NonNullable<Cost['source']> }
   | { readonly missing: string }
 
-/** Names and prices of the call before: most calls of a program are of one model. */
+/** Cached names and prices of the previous call, as most calls of a program use one model. */
 let latest: { readonly names: CostQuery; readonly answer: Answer } | undefined
 
-/** Of the table alone. */
+/** Prices of the table alone. */
 function tablePricesOf(query: CostQuery): Answer {
   const { provider, model, base, served } = query
   const { names } = latest ?? {}
@@ -257,7 +257,7 @@ function tablePricesOf(query: CostQuery): Answer {
   return answer
 }
 
-/** The best source that knows the model, under the name that was asked for or the one that answered. */
+/** The best source that has the model, under the requested name or the one in the answer. */
 export function findPrices(
   query: Pick<CostQuery, 'provider' | 'model' | 'base' | 'served'>,
   prices: PriceOptions,
@@ -294,8 +294,9 @@ export function findPrices(
 type TableAnswer = ReturnType<typeof tablePrices>
 
 /**
- * Of the prices for the model that was asked for and the one that answered: what answered is paid for. The name that
- * was asked for counts where both are one model, since it may say more, such as a region; and where nothing else does.
+ * Chooses between the prices of the requested model and of the one that answered: the one that answered is billed. The
+ * requested name counts if both are the same model, since it may say more, such as a region, or if it is the only one with
+ * a price.
  */
 function better(asked: TableAnswer, answered: TableAnswer | undefined, model: string, served?: string): TableAnswer {
   if (!answered || 'missing' in answered || served === undefined) return asked
@@ -342,7 +343,7 @@ function own(overrides: NonNullable<PriceOptions['overrides']>, key: string): Pr
   return isObject(entry) ? entry : undefined
 }
 
-/** What telemetry asks of a price: USD and its parts, or `undefined` when unknown. */
+/** The cost for telemetry: USD and its parts, or `undefined` when unknown. */
 export function priceCall(call: CostQuery): { readonly usd: number; readonly parts: Cost['parts'] } | undefined {
   const { usd, parts } = costOf(call)
   return usd === null ? undefined : { usd, parts }

@@ -1,4 +1,4 @@
-/** The one form that every source of prices is brought into, and what of it holds for a call. */
+/** The one form of all price sources, and the prices of it that apply to a call. */
 import { TOKEN_BUCKETS, type Bucket, type TokenBucket } from './buckets.js'
 import { isOnDay, isWithin, type DayHours, type Hours } from './hours.js'
 import { rateOf, type Rate } from './money.js'
@@ -9,7 +9,7 @@ export type RateCard = Readonly<Partial<Record<Bucket, number>>>
 /** Prices of a request whose whole prompt is longer than this, for all of its tokens. */
 export interface Tier {
   readonly above: number
-  /** What differs from the prices below. */
+  /** Prices that differ from those of the shorter length. */
   readonly card: RateCard
   /** Prices of the card that are not of its source but half of the standard ones. */
   readonly halved?: readonly Bucket[] | undefined
@@ -24,11 +24,11 @@ export interface ServiceRates {
   readonly tiers: readonly Tier[]
   /** Prices of the card that are not of its source but half of the standard ones. */
   readonly halved?: readonly Bucket[] | undefined
-  /** Says in `missing` where the multiplier comes from, when not from the source of the prices. */
+  /** For `missing`: the origin of the multiplier, if it is not from the source of the prices. */
   readonly note?: string | undefined
 }
 
-/** Prices that hold at certain times only. The last one that holds counts. */
+/** Prices of certain times. The last one that applies counts. */
 export interface PricePeriod {
   /** Unix milliseconds. */
   readonly since?: number | undefined
@@ -59,7 +59,7 @@ export interface Situation {
   readonly promptTokens: number
   /** As normalised by {@link serviceTierOf}; empty for the standard one. */
   readonly serviceTier: string
-  /** Where the call was processed, in lower case; empty when not told. */
+  /** Where the call was processed, in lower case; empty when unknown. */
   readonly region: string
   /** On the prices of tokens, apart from these prices. */
   readonly factor: number
@@ -69,24 +69,24 @@ export interface Situation {
   readonly at: number
 }
 
-/** Prices of one situation, for every bucket that has one. */
+/** Prices in one situation, for every bucket that has one. */
 export interface Vector {
   readonly rates: Readonly<Partial<Record<Bucket, Rate>>>
-  /** Buckets whose price is another one's. */
+  /** Buckets that use the price of another one. */
   readonly fallbacks: Readonly<Partial<Record<Bucket, string>>>
-  /** What of the situation the prices do not cover. */
+  /** The parts of the situation that the prices do not cover. */
   readonly notes: readonly string[]
   readonly searchesAsOne: boolean
 }
 
-/** Half the price is what all providers with a batch API give (OpenAI, Anthropic, Google, Bedrock, Mistral, Groq). */
+/** All providers with a batch API charge half the price (OpenAI, Anthropic, Google, Bedrock, Mistral, Groq). */
 const BATCH_MULTIPLIER = 0.5
 
 const vectors = new WeakMap<Rates, Map<string, Vector>>()
 /** Those of the standard prices, which most calls have. */
 const standards = new WeakMap<Rates, Vector>()
 
-/** The prices that hold in a situation. Worked out once. */
+/** The prices that apply in a situation, computed once. */
 export function vectorOf(all: Rates, situation: Situation): Vector {
   const rates = all.periods.length === 0 ? all : inForce(all, situation.at)
   const { promptTokens, serviceTier: name, region, searchSize, factor } = situation
@@ -106,7 +106,7 @@ export function vectorOf(all: Rates, situation: Situation): Vector {
   return vector
 }
 
-/** Place of the tier that a prompt falls into; -1 below all of them. */
+/** Index of the tier of a prompt; -1 below all of them. */
 function tierOf(tiers: readonly Tier[], promptTokens: number): number {
   let place = -1
   for (let i = 0; i < tiers.length; i += 1) if (promptTokens > (tiers[i] as Tier).above) place = i
@@ -122,13 +122,13 @@ function inForce(rates: Rates, at: number): Rates {
 
 type Card = Partial<Record<Bucket, number>>
 
-/** Lays a card over another. A cached token whose price stems from below is no dearer than an uncached one. */
+/** Lays one set of prices over another. A cached token with a price from the lower set costs no more than an uncached one. */
 function layOver(card: Card, over: RateCard | undefined): Card {
   if (!over) return card
   const next: Card = { ...card, ...over }
   if (over.input !== undefined && over.cache_read === undefined && next.cache_read !== undefined)
     next.cache_read = Math.min(next.cache_read, over.input)
-  // One price for text and thought stays one.
+  // If text and reasoning had one price, they still have one.
   if (over.output !== undefined && over.reasoning === undefined && card.reasoning === card.output) delete next.reasoning
   return next
 }
@@ -182,8 +182,8 @@ function upliftOf({ regions }: Rates, region: string): number {
 }
 
 /**
- * Which price stands in for one that is not listed, in this order, and whether that is told. Everywhere thought is
- * billed as output, and pictures and films that are read as text, unless the provider says otherwise.
+ * The price to use for one that is not listed, in this order, and whether `missing` says so. Reasoning is billed as output
+ * everywhere, and images and video in the input as text, unless the provider says otherwise.
  */
 const FALLBACKS: readonly (readonly [TokenBucket, TokenBucket, told: boolean])[] = [
   ['output', 'output_image', false],
@@ -201,7 +201,7 @@ const FALLBACKS: readonly (readonly [TokenBucket, TokenBucket, told: boolean])[]
   ['output_video', 'output', true],
 ]
 
-/** Words for the service that has no name in a price list. */
+/** Names of the standard tier, which has no name in a price list. */
 const STANDARD: ReadonlySet<string> = new Set([
   '',
   'standard',
@@ -216,7 +216,7 @@ const STANDARD: ReadonlySet<string> = new Set([
   'reserved',
 ])
 
-/** The tier of service in one spelling; empty for the standard one. */
+/** The service tier in one spelling; empty for the standard one. */
 export function serviceTierOf(word: unknown): string {
   if (typeof word !== 'string') return ''
   const tier = word.toLowerCase().replace(/^on_demand_/, '')

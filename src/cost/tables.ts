@@ -1,4 +1,4 @@
-/** Price lists that the user supplies: LiteLLM's JSON and the `api.json` of models.dev, as an object, a file or a URL. */
+/** Price lists of the user: LiteLLM's JSON and the `api.json` of models.dev, as an object, a file or a URL. */
 import { promises, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { isObject } from '../kernel/json.js'
@@ -12,7 +12,7 @@ import { ratesOf } from './override.js'
 /** The list itself, the path of a file with it, or an `https:` address. */
 export type PriceList = string | URL | object
 
-/** How a list of prices that was handed in stands. */
+/** The state of a price list of the user. */
 export interface PriceListStatus {
   /** Which list it is. */
   readonly list: 'litellm' | 'models.dev'
@@ -20,7 +20,7 @@ export interface PriceListStatus {
   readonly models: number
   /** Unix milliseconds of the copy in use. */
   readonly loadedAt: number | undefined
-  /** Why the latest attempt to load it failed. The copy before stays in use. */
+  /** Why the latest attempt to load it failed. The previous copy stays in use. */
   readonly error: string | undefined
 }
 
@@ -32,14 +32,14 @@ interface Format {
 }
 
 const FETCH_TIMEOUT = 10_000
-/** A list at a URL changes daily at most; a file is looked at once a minute. */
+/** A list at a URL changes at most daily; a file is checked once a minute. */
 const URL_AGE = 86_400_000
 const FILE_AGE = 60_000
 const MAX_CHARACTERS = 64 * 1024 * 1024
 
 class ListFault extends Error {}
 
-/** One list, loaded when it is first needed and again when it is old. */
+/** One list, loaded on first use and again when it is old. */
 class LoadedList {
   readonly format: Format
   private readonly source: PriceList
@@ -61,8 +61,8 @@ class LoadedList {
   }
 
   /**
-   * Prices of a model as far as the list is here. An object and a file are read on the spot the first time, which
-   * takes some 20 ms for a file; a URL is fetched meanwhile, and nobody waits for it.
+   * Prices of a model, if the list is loaded. An object or a file is read synchronously the first time, which takes about
+   * 20 ms for a file; a URL is fetched in the background.
    */
   find(provider: string, model: string): FoundPrices | { readonly missing: string } | undefined {
     this.refresh()
@@ -71,7 +71,7 @@ class LoadedList {
     return { missing: `the price list of ${this.format.id} ${state}` }
   }
 
-  /** Loads it now. Never rejects: the status tells. */
+  /** Loads it now. Never rejects: the status has the error. */
   async load(): Promise<void> {
     this.loading ??= this.read().finally(() => (this.loading = undefined))
     await this.loading
@@ -165,7 +165,7 @@ async function download(url: string | URL): Promise<unknown> {
   return parse(await answer.text())
 }
 
-/** Without the address, which may hold a secret. */
+/** Without the address, which may contain a secret. */
 function reasonOf(error: unknown): string {
   if (error instanceof ListFault) return error.message
   if (!(error instanceof Error)) return 'unknown'
@@ -280,8 +280,8 @@ export function listsOf({ litellm, modelsDev }: PriceLists): LoadedList[] {
 }
 
 /**
- * Loads the price lists of a client, or loads them again. Never rejects: a list that could not be loaded says so, and the
- * copy before stays in use. Without this they load when a price is first asked of them.
+ * Loads or reloads the price lists of a client. Never rejects: the status of a list has the error, and its previous copy
+ * stays in use. Without this, lists load when a price is first needed.
  */
 export async function loadPrices(prices: PriceLists): Promise<readonly PriceListStatus[]> {
   const lists = listsOf(prices)

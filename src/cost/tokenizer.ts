@@ -1,9 +1,9 @@
-/** What counts the tokens of a text before a request is sent. */
+/** Counts the tokens of a text before a request is sent. */
 import type { CountTokens } from '../kernel/estimate-tokens.js'
 import { requireFromHere } from '../kernel/own-require.js'
 
 /**
- * `characters`: about four to a token. `installed`: `gpt-tokenizer` or `js-tiktoken` where one is installed, else by
+ * `characters`: about four to a token. `installed`: `gpt-tokenizer` or `js-tiktoken` if one is installed, else by
  * characters; loading one takes up to a second, once. Or a function of your own.
  */
 export type Tokenizer = 'characters' | 'installed' | CountTokens
@@ -16,7 +16,7 @@ export function tokenCounter(tokenizer: Tokenizer): CountTokens | undefined {
 
 let installed: CountTokens | null | undefined
 
-/** Of OpenAI's newer models; those of others split text much alike. */
+/** The encoding of OpenAI's newer models; those of others are similar. */
 function installedTokenizer(): CountTokens | undefined {
   if (installed === undefined) installed = loadGptTokenizer() ?? loadTiktoken() ?? null
   return installed ?? undefined

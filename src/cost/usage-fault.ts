@@ -1,7 +1,7 @@
-/** Why a usage is no account of a call. Counts are a provider's word, and some of them make it up. */
+/** Why a usage is invalid: some providers report wrong counts. */
 import { isObject, typeName } from '../kernel/json.js'
 
-/** No call uses as much. */
+/** Tokens. No call uses as many. */
 export const MOST_TOKENS = 1e9
 /** USD. No call costs as much. */
 export const MOST_USD = 10_000
@@ -10,15 +10,14 @@ export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_TOKENS
 }
 
-/** What stands where a count or an amount belongs, for a message. A text is the provider's, and stays with it. */
+/** Describes an invalid count or amount for a message. A text of the provider is not shown. */
 export function shownValue(value: unknown): string {
   return typeof value === 'number' ? String(value) : typeName(value)
 }
 
 /**
- * The first count that is none: negative, a fraction, a text, more than any call uses. Where the prompt is told the
- * total does not matter; where it is not, the prompt is what the total leaves for it. `undefined` when all are counts,
- * or nothing is told.
+ * The first invalid count: negative, a fraction, a text, more than any call uses. If the prompt's count is there, the total
+ * does not matter; otherwise the prompt is the rest of the total. `undefined` when all counts are valid, or there are none.
  */
 export function usageFault(usage: unknown): string | undefined {
   if (!isObject(usage)) return usage == null ? undefined : `usage: it is ${typeName(usage)}`

@@ -1,4 +1,4 @@
-/** How a provider knows who asks. Data only. */
+/** How requests to a provider are authenticated. Data only. */
 
 /** How a key is sent. */
 export interface AuthScheme {
@@ -6,24 +6,24 @@ export interface AuthScheme {
   readonly header: string
   /** Text before the key, such as `Bearer `. */
   readonly prefix?: string
-  /** How a token is sent that a function or {@link source} gives, where a key is sent in another way. */
+  /** How a token from a function or {@link source} is sent, if that differs from a key. */
   readonly token?: { readonly header: string; readonly prefix?: string }
   /** Where tokens come from when there is no key. */
   readonly source?: GoogleCredentials
   /** How a request is signed with credentials where there is no key. */
   readonly sign?: RequestSigning
-  /** Where a key is traded for the tokens that are sent. */
+  /** Where a key is exchanged for the tokens that are sent. */
   readonly exchange?: TokenExchange
 }
 
 /** A token endpoint (https://www.rfc-editor.org/rfc/rfc6749#section-3.2) that gives tokens for a key. */
 export interface TokenExchange {
   readonly url: string
-  /** Form fields of the request beside the key, such as `grant_type`. */
+  /** Further form fields of the request, such as `grant_type`. */
   readonly fields: Readonly<Record<string, string>>
   /** Form field of the key. */
   readonly keyField: string
-  /** What begins so is a token already, and is sent as it is. */
+  /** A key with this prefix is a token already, and is sent as it is. */
   readonly tokenPrefix: string
 }
 

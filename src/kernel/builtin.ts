@@ -1,4 +1,4 @@
-/** Modules of Node that take milliseconds to load, and that not every program needs: each is loaded on first use. */
+/** Modules of Node that take milliseconds to load and that not every program needs: each loads on first use. */
 import { requireFromHere } from './own-require.js'
 
 interface Builtins {
@@ -10,7 +10,7 @@ interface Builtins {
 }
 
 export function builtin<Id extends keyof Builtins>(id: Id): Builtins[Id] {
-  // Bundlers leave it alone. A runtime that is like Node may not have it.
+  // Bundlers do not follow this. A runtime that imitates Node may not have it.
   const found = (process.getBuiltinModule as ((name: string) => unknown) | undefined)?.(id)
   return (found ?? requireFromHere()(id)) as Builtins[Id]
 }

@@ -1,6 +1,6 @@
 /**
- * What a client speaks and whom it knows. It is handed to the client, which imports no list of its own, so that a
- * bundle holds the wire formats and the rows that a program names and no others.
+ * The wire formats and providers of a client. It is passed to the client, which imports no list of its own, so that a
+ * bundle has only the formats and rows that a program names.
  */
 import { ConfigError } from './errors.js'
 import { didYouMean } from './did-you-mean.js'
@@ -15,18 +15,18 @@ import {
 } from './protocol.js'
 import type { ProviderRow } from './provider.js'
 
-/** What is asked of a map here. Its values may be loaded when they are asked for. */
+/** The part of a map that is used here. Its values may load on first use. */
 export type Lookup<Id, Value> = Pick<ReadonlyMap<Id, Value>, 'get' | 'has' | 'keys' | 'values'>
 
 export interface Catalogue {
   readonly protocols: Lookup<ProtocolId, Protocol>
   readonly passthroughs: Lookup<PassthroughId, PassthroughFormat>
   readonly providers: Lookup<string, ProviderRow>
-  /** Holds all that this version has, so that what it lacks does not exist. Otherwise `createClientWith` may be given more. */
+  /** Whether it has everything of this version. Otherwise more can be passed to `createClientWith`. */
   readonly whole: boolean
 }
 
-/** Where two have one id, the later one counts. */
+/** If two have the same id, the later one counts. */
 export function catalogueOf(
   formats: Iterable<Protocol | PassthroughFormat>,
   rows: Iterable<ProviderRow>,
@@ -41,7 +41,7 @@ export function catalogueOf(
   return { protocols, passthroughs, providers: new Map([...rows].map((row) => [row.id, row])), whole }
 }
 
-/** The format `id`, when it was handed in. */
+/** The format `id`, if the catalogue has it. */
 export function formatOf(
   { protocols, passthroughs }: Pick<Catalogue, 'protocols' | 'passthroughs'>,
   id: FormatId,
@@ -54,10 +54,10 @@ export function exportNames(ids: readonly string[]): string {
   return ids.map((id) => id.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())).join(', ')
 }
 
-/** Follows what names a known provider. */
+/** Follows the name of a known provider. */
 export const LISTED = ' (`npx tracestitch providers` lists them)'
 
-/** For a provider that was named and is neither in the catalogue nor among the caller's `own`. `path` is where it was named. */
+/** The error for a provider that is neither in the catalogue nor among the caller's `own`. `path` is where it was named. */
 export function missingProvider(
   { providers, whole }: Catalogue,
   own: readonly string[],
@@ -73,14 +73,14 @@ export function missingProvider(
   )
 }
 
-/** For one who writes the maker's name, such as `google`, which several providers have in theirs. */
+/** The hint for a maker's name, such as `google`, that is part of several provider ids. */
 function ofMaker(word: string, rows: Iterable<ProviderRow>): string {
   const wanted = word.toLowerCase()
   const named = [...rows].filter((row) => row.name.toLowerCase().split(/\W+/).includes(wanted)).slice(0, 3)
   return named.length === 0 ? '' : `; there is ${named.map((row) => `\`${row.id}\` (${row.name})`).join(', ')}.`
 }
 
-/** For a format that was named and is not in the catalogue. `path` is where it was named. */
+/** The error for a format that is not in the catalogue. `path` is where it was named. */
 export function missingFormat({ protocols, passthroughs, whole }: Catalogue, id: string, path: string): ConfigError {
   const all: readonly string[] = [...PROTOCOL_IDS, ...PASSTHROUGH_IDS]
   if (!whole && all.includes(id)) {

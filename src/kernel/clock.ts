@@ -1,4 +1,4 @@
-/** Time as the rooms above see it, so that tests can hold the clock. */
+/** The clock of all code above, so that tests can stop it. */
 export interface Clock {
   /** Milliseconds that only ever grow; no relation to the date. */
   now(): number

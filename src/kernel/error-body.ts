@@ -1,6 +1,6 @@
 /**
- * What any error body says, however deep it says it: gateways put the words of the provider behind them into a field, as an
- * object, as JSON in a string, or behind a few words of their own.
+ * Reads any error body, with nested errors: gateways put the error of the provider behind them into a field, as an object,
+ * as JSON in a string, or after a few words of their own.
  */
 import { asNumber, asString, isObject, parseJson } from './json.js'
 import type { JsonObject, WireError } from './protocol.js'
@@ -38,7 +38,7 @@ const NAMES = [
   'reason',
   'name',
 ] as const
-/** What may hold a further error. Nothing that quotes the request, such as `input` of FastAPI's. */
+/** Fields that may hold a nested error. Fields that quote the request are left out, such as FastAPI's `input`. */
 const NESTED = [
   'error',
   'errors',
@@ -65,7 +65,7 @@ const NESTED = [
 
 const MAX_DEPTH = 10
 const MAX_LAYERS = 40
-/** Characters that are read of the words, and of a text that may hold JSON. */
+/** The most characters to read of a message, and of a text that may hold JSON. */
 const MAX_WORDS = 16_384
 const MAX_TEXT = 262_144
 const MAX_NAMES = 24
@@ -90,7 +90,7 @@ function layersOf(body: unknown): readonly JsonObject[] {
   return layers
 }
 
-/** The JSON that a text is, or that it has behind some words: `OpenAIException - {"error": …}`. */
+/** JSON in a text, which may come after some words: `OpenAIException - {"error": …}`. */
 function jsonIn(text: string): unknown {
   if (text.length > MAX_TEXT) return undefined
   const start = text.search(/[[{]/)
@@ -99,13 +99,13 @@ function jsonIn(text: string): unknown {
   return end > start ? parseJson(text.slice(start, end + 1)) : undefined
 }
 
-/** A code or type that stands in a text that is no JSON, such as Python's `{'error': {'code': 'model_not_found'}}`. */
+/** A code or type in a text that is not JSON, such as Python's `{'error': {'code': 'model_not_found'}}`. */
 const QUOTED_NAME = /['"](?:code|type|__type|error_type|error_code|status|reason)['"]\s*:\s*['"]([\w.#-]{3,80})['"]/g
 
 /** LiteLLM's name for a refusal of the provider behind it (https://docs.litellm.ai/docs/exception_mapping). */
 const EXCEPTION = /\blitellm\.([A-Za-z]{3,60})\b/g
 
-/** Fields that may hold messages as bare texts, in a list or by the field of the request that each is about. */
+/** Fields that may hold messages as strings, in a list or by field of the request. */
 const LISTS = ['errors', 'error', 'detail', 'details', 'message', 'messages'] as const
 
 function textsIn(layer: JsonObject): readonly string[] {
@@ -120,7 +120,7 @@ function textsIn(layer: JsonObject): readonly string[] {
   })
 }
 
-/** @param body - As it was read from JSON; a text where it was none. */
+/** @param body - Parsed JSON, or a text that is not JSON. */
 export function readErrorBody(
   body: unknown,
 ): Pick<WireError, 'names' | 'words' | 'upstream' | 'retryAfterMs' | 'retryAt'> {
@@ -146,7 +146,7 @@ export function readErrorBody(
   }
 }
 
-/** The last part of `com.amazon.coral.service#ThrottlingException:http://…`. Numbers are no names. */
+/** The last part of `com.amazon.coral.service#ThrottlingException:http://…`. Numbers are ignored. */
 function addName(names: Set<string>, value: unknown): void {
   if (typeof value !== 'string' || names.size >= MAX_NAMES) return
   const name = value.split(':', 1)[0]?.split('#').at(-1)?.trim()
@@ -164,18 +164,18 @@ function upstreamOf(layers: readonly JsonObject[]): string | undefined {
   return undefined
 }
 
-/** The answer of the provider behind a gateway, where the gateway repeats it as it is. */
+/** The answer of the provider behind a gateway, if the gateway repeats it unchanged. */
 function rawIn(body: unknown): unknown {
   return layersOf(body).find(({ raw }) => typeof raw === 'string' || isObject(raw))?.['raw']
 }
 
-/** What it says. */
+/** The message in it. */
 function saidIn(raw: unknown): string | undefined {
   const said = firstMessage(layersOf(raw)) ?? asString(raw)
   return said === undefined || said.trim() === '' ? undefined : said.trim()
 }
 
-/** The message of a body whose shape is none of the format's; `undefined` when it has none. */
+/** The message of a body in a shape that the format does not know; `undefined` when it has none. */
 export function messageIn(body: unknown): string | undefined {
   return firstMessage(layersOf(body))
 }
@@ -279,13 +279,13 @@ const ASKED = new RegExp(
   'i',
 )
 
-/** The wait that the words ask for, in milliseconds. */
+/** The wait in a message, in milliseconds. */
 export function waitInWords(words: string): number | undefined {
   return parseDuration(ASKED.exec(words)?.[1])
 }
 
-/** Adds what stands further in to what a format has read: codes, words, the provider behind a gateway, its wait. */
-export function deepened(error: WireError, body: unknown): WireError {
+/** Adds nested errors to what a format has read: codes, words, the provider behind a gateway, its wait. */
+export function withNestedError(error: WireError, body: unknown): WireError {
   const deep = readErrorBody(body)
   const raw = rawIn(body)
   const code = isWord(error.code) ? error.code : (codeIn(raw) ?? error.code)
@@ -319,12 +319,12 @@ function withUpstream(message: string, upstream: string | undefined, said: strin
 
 const TITLE = /<title[^<>]*>([^<]+)/i
 
-/** The title of a page of HTML, which says what stands between, such as `502 Bad Gateway`. */
+/** The title of an HTML page, which names the proxy's error, such as `502 Bad Gateway`. */
 export function titleIn(text: string): string | undefined {
   return TITLE.exec(text.slice(0, 4096))?.[1]?.replace(/\s+/g, ' ').trim() || undefined
 }
 
-/** A body as it can be read: JSON, the title of a page, whose markup means nothing, or the text as it is. */
+/** A body as JSON, as the title of an HTML page, or as its text. */
 export function parseErrorText(text: string): unknown {
   const parsed = parseJson(text)
   if (parsed !== undefined && parsed !== null) return parsed

@@ -1,14 +1,14 @@
-/** What kind of failure an error is, as fallbacks, retries, cooldowns and telemetry name it. */
+/** Classes of failures, for fallbacks, retries, cooldowns and telemetry. */
 
 export type ErrorClass =
   | 'abort'
   | 'config'
   /**
-   * The target cannot serve this request, though it serves others: it cannot express a parameter, has no endpoint that takes
-   * tools or images, or does not have the file that is named.
+   * The target cannot serve this request, although it serves others: it does not support a parameter, has no endpoint for
+   * tools or images, or does not have the named file.
    */
   | 'unsupported'
-  /** 401, 403: this target's key is wrong, or may not use the model. Also when there is none to be had. */
+  /** 401, 403: this target's key is wrong, or may not use the model. Also when no key could be obtained. */
   | 'auth'
   /** 404, or a redirect, which is not followed: the address or the model is wrong for this target. */
   | 'not-found'
@@ -16,29 +16,29 @@ export type ErrorClass =
   | 'rate-limit'
   /** Quota or credit used up: waiting does not help. */
   | 'quota'
-  /** 529, 503, 498, or said so: the provider has no capacity. Another target may have; this one may later. */
+  /** 529, 503, 498, or a message that says so: the provider has no capacity. Another target may have; this one may later. */
   | 'overloaded'
-  /** The prompt is longer than the model's context, or than the account gets in a minute. */
+  /** The prompt is longer than the model's context, or than the account's tokens a minute. */
   | 'context-length'
-  /** The provider refused the request for what is in it. */
+  /** The provider refused the request because of its content. */
   | 'content-policy'
   /** There is an answer, but a content filter withheld it. */
   | 'content-filter'
-  /** There is an answer, and the model declines in it. */
+  /** There is an answer, in which the model refuses. */
   | 'refusal'
-  /** There is an answer, but nothing is in it. */
+  /** There is an answer, but it is empty. */
   | 'empty'
-  /** The model's answer does not fit the schema or the tools that were asked for: the provider says so, or a check here. */
+  /** The model's answer does not fit the schema or the tools of the request, by the provider or by a check here. */
   | 'invalid-output'
-  /** There is an answer, and a fallback's own predicate turned it down. */
+  /** There is an answer, but a fallback's own test rejected it. */
   | 'rejected'
-  /** The request itself is wrong, at every target. */
+  /** The request itself is wrong, so every target would refuse it. */
   | 'bad-request'
   | 'timeout'
   | 'connection'
   /** 5xx, 408, 409, 424, and an error inside a 200 answer. */
   | 'server'
-  /** An answer that is not what its format promises. */
+  /** An answer that breaks its format. */
   | 'malformed'
   /** An answer that this target would give again, such as one too large to be read. */
   | 'unreadable'

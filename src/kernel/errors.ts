@@ -1,6 +1,6 @@
 /**
- * Every error the library throws. `AbortError` is never wrapped: an abort by the caller reaches the
- * caller as it was. No message contains a key, a header or a prompt.
+ * Every error the library throws. `AbortError` is never wrapped: the caller gets the reason of its abort unchanged. No
+ * message contains a key, a header or a prompt.
  */
 import { types } from 'node:util'
 import { typeName } from './json.js'
@@ -19,25 +19,25 @@ export interface Attempt {
   status?: number
   /** Class name of the error, when the attempt failed. */
   error?: string
-  /** How it failed, as `on` of a fallback names it. Not of one that was given up for a faster one. */
+  /** How it failed, as in `on` of a fallback. Absent for an attempt that was given up for a faster one. */
   failure?: ErrorClass
   /** Duration in milliseconds. */
   ms: number
 }
 
-/** A target that a call could not go on to after it had failed. */
+/** A target that a call could not try after a failure. */
 export interface NotTried {
   /** `provider/model`, with `#name` where one model has several targets. */
   readonly target: string
-  /** In words, such as which budget has too little left. */
+  /** Why, in words, such as which budget has too little left. */
   readonly why: string
-  /** Of a limit or budget that refused it. */
+  /** The limit or budget that refused it, if one did. */
   readonly error?: TracestitchError
 }
 
-/** What is known about a failure, for the error that tells it. */
+/** The facts of a failure, for its error. */
 export interface ErrorFields {
-  /** What led to it. */
+  /** The underlying error. */
   readonly cause?: unknown
   /** HTTP status of the provider's answer. */
   readonly status?: number
@@ -49,7 +49,7 @@ export interface ErrorFields {
   readonly code?: string
   /** The provider's id of the request, for its support. */
   readonly requestId?: string
-  /** Whether the same call may succeed later or elsewhere. Default: what the class stands for. */
+  /** Whether the same call may succeed later or elsewhere. Default: by the class of the error. */
   readonly isRetryable?: boolean
   /** Milliseconds to wait before another try. */
   readonly retryAfterMs?: number
@@ -75,7 +75,7 @@ export class TracestitchError extends Error {
   readonly retryAfterMs: number | undefined
   /** Every attempt of the call, oldest first; filled in by the client. */
   attempts: readonly Attempt[] = []
-  /** Targets that stood ready and were not tried after the failure, each with the limit, the budget or what else kept it. */
+  /** Targets that were left but not tried after the failure, each with the limit, the budget or another reason. */
   notTried: readonly NotTried[] = []
 
   constructor(message: string, fields: ErrorFields = {}) {
@@ -95,7 +95,7 @@ export class TracestitchError extends Error {
   }
 }
 
-/** What was thrown, as an Error: some programs throw strings, and loggers look for a stack. */
+/** The thrown value as an Error: some programs throw strings, and loggers expect a stack. */
 function causeOf(thrown: unknown): Error {
   if (thrown instanceof Error || types.isNativeError(thrown)) return thrown
   return new Error(typeof thrown === 'string' ? thrown : `a value of type ${typeName(thrown)} was thrown`)
@@ -104,7 +104,7 @@ function causeOf(thrown: unknown): Error {
 /** The configuration or the arguments are wrong. The message names the path and the fix. */
 export class ConfigError extends TracestitchError {
   override name = 'ConfigError'
-  /** Where in the options, such as `providers.mine.baseURL`. */
+  /** The path in the options, such as `providers.mine.baseURL`. */
   readonly path: string
   constructor(path: string, problem: string, fields: ErrorFields = {}) {
     super(path === '' ? problem : `${path}: ${problem}`, fields)
@@ -112,7 +112,7 @@ export class ConfigError extends TracestitchError {
   }
 }
 
-/** No key or token could be had: the function, chain or library that gives it failed. Another target may still answer. */
+/** No key or token could be obtained: the function, chain or library for it failed. Another target may still answer. */
 export class CredentialsError extends ConfigError {
   override name = 'CredentialsError'
 }
@@ -125,12 +125,12 @@ export interface Unsupported {
   readonly hint?: string | undefined
 }
 
-/** The request asks for something the target's wire format cannot say. The message names all of it. */
+/** The request has parameters that the target does not support. The message names all of them. */
 export class UnsupportedParameterError extends TracestitchError {
   override name = 'UnsupportedParameterError'
   /** The first of {@link parameters}. */
   readonly parameter: string
-  /** All that the target cannot do. */
+  /** All parameters that the target does not support. */
   readonly parameters: readonly string[]
   constructor(parameter: string | readonly Unsupported[], provider: string, hint?: string) {
     const all = typeof parameter === 'string' ? [{ parameter, hint }] : parameter
@@ -140,7 +140,7 @@ export class UnsupportedParameterError extends TracestitchError {
   }
 }
 
-/** Those with a hint of their own, and then the rest together. */
+/** Parameters with a hint first, then all others together. */
 function inWords(all: readonly Unsupported[]): string {
   const hinted = all.flatMap(({ parameter, hint }) => (hint === undefined ? [] : [`\`${parameter}\`: ${hint}`]))
   const rest = all.flatMap(({ parameter, hint }) => (hint === undefined ? [`\`${parameter}\``] : []))
@@ -150,17 +150,17 @@ function inWords(all: readonly Unsupported[]): string {
   return [...hinted, `${names}: remove ${rest.length > 1 ? 'them' : 'it'}, or set dropUnsupported`].join('; ')
 }
 
-/** What is known of a refusal by a provider. */
+/** The facts of a provider's refusal. */
 export interface ProviderErrorFields extends ErrorFields {
   /** The provider's error type, such as `invalid_request_error`. */
   readonly type?: string
-  /** What the answer's headers say of the rate limits. */
+  /** The rate limits in the headers of the answer. */
   readonly rateLimit?: RateLimit
   /** The provider behind a gateway that refused. */
   readonly upstream?: string
   /** When it may be tried again, in milliseconds since 1970. */
   readonly retryAt?: number
-  /** What the refusal means. Default: told by status, codes and words. */
+  /** The class of the failure. Default: by status, codes and message. */
   readonly failureClass?: ErrorClass
 }
 
@@ -169,13 +169,13 @@ export class ProviderError extends TracestitchError {
   override name = 'ProviderError'
   /** The provider's error type, such as `invalid_request_error`. */
   readonly type: string | undefined
-  /** What the answer's headers say of the rate limits, where they do. */
+  /** The rate limits in the headers of the answer, if there are any. */
   readonly rateLimit: RateLimit | undefined
   /** The provider behind a gateway that refused, as the gateway names it. */
   readonly upstream: string | undefined
-  /** When it may be tried again, in milliseconds since 1970, where the body of the answer says a time. */
+  /** When it may be tried again, in milliseconds since 1970, if the body of the answer has a time. */
   readonly retryAt: number | undefined
-  /** What the refusal means, as `on` of a fallback names it: by its status, its codes and its words. */
+  /** The class of the failure, as in `on` of a fallback: by status, codes and message. */
   readonly failureClass: ErrorClass
   constructor(message: string, fields: ProviderErrorFields = {}) {
     super(message, fields)
@@ -189,39 +189,39 @@ export class ProviderError extends TracestitchError {
   }
 }
 
-/** What is left of a budget. */
+/** The state of a budget. */
 export interface BudgetLeft {
-  /** Where it stands in the options, such as `budgets[0]`. */
+  /** Its path in the options, such as `budgets[0]`. */
   readonly path: string
-  /** Whose it is, such as `user=ann`, or `all calls`. */
+  /** Its scope, such as `user=ann`, or `all calls`. */
   readonly scope: string
-  /** Of `limit`, `left` and `estimate`. */
+  /** The unit of `limit`, `left` and `estimate`. */
   readonly unit: 'usd' | 'tokens'
-  /** The budget. */
+  /** The whole budget. */
   readonly limit: number
-  /** What is left of it, reservations of calls under way taken off. */
+  /** What is left, less the reservations of calls under way. */
   readonly left: number
-  /** What the call may come to; absent when it cannot be priced. */
+  /** What the call may cost or use; absent when it cannot be priced. */
   readonly estimate?: number
-  /** Of the estimate. `assumed`: the request sets no limit of its output. */
+  /** Tokens of the estimate. `assumed`: the request sets no limit of its output. */
   readonly tokens: { readonly input: number; readonly output: number; readonly assumed: boolean }
   /** Why the call cannot be priced: no price, or a list of prices that could not be read. */
   readonly missing?: string
-  /** What would let the call run. */
+  /** What to change so that the call can run. */
   readonly change: string
-  /** Milliseconds; of a rolling budget until something is free again, as far as that is known. */
+  /** Milliseconds until the period ends; for a rolling budget, until something is free again, as far as that is known. */
   readonly resetsInMs?: number
 }
 
-/** A limit of the caller's own was reached, so that no request was made: nothing was sent, and nothing was spent. */
+/** A limit or budget of the caller's own was reached: no request was sent, and nothing was spent. */
 export class LimitError extends TracestitchError {
   override name = 'LimitError'
   /**
-   * `cooldown`: every target is in cooldown; `queue`: too many wait already, or for too long; the others: a limit of that
-   * name.
+   * `cooldown`: every target is in cooldown; `queue`: too many calls wait, or this one waited too long; the others: a limit
+   * of that name.
    */
   readonly limit: 'cooldown' | 'queue' | 'requests' | 'tokens' | 'concurrent' | 'budget'
-  /** Of a budget: what is left of it, and when it begins anew. */
+  /** For a budget: what is left of it, and when it resets. */
   readonly budget: BudgetLeft | undefined
   constructor(
     problem: string,
@@ -237,7 +237,7 @@ export class LimitError extends TracestitchError {
   }
 }
 
-/** No answer: refused, reset, DNS, TLS. */
+/** No answer came: the connection was refused or reset, or DNS or TLS failed. */
 export class ConnectionError extends TracestitchError {
   override name = 'ConnectionError'
   constructor(message: string, fields: ErrorFields = {}) {
@@ -250,7 +250,7 @@ export class TimeoutError extends TracestitchError {
   override name = 'TimeoutError'
   /** The option of `timeout` that ran out. */
   readonly limit: 'connect' | 'attempt' | 'firstChunk' | 'idle' | 'total'
-  /** @param fields - `why`: why `ms` is not what the options say. */
+  /** @param fields - `why`: why `ms` differs from the options. */
   constructor(limit: TimeoutError['limit'], ms: number, fields: ErrorFields & { readonly why?: string } = {}) {
     const { why, ...rest } = fields
     const awaited = limit === 'idle' ? 'further chunk' : limit === 'firstChunk' ? 'first chunk' : 'answer'
@@ -262,26 +262,26 @@ export class TimeoutError extends TracestitchError {
   }
 }
 
-/** An answer that is not what its format promises: cut short, malformed, or of another content type. */
+/** An answer that breaks its format: cut short, malformed, or of another content type. */
 export class StreamError extends TracestitchError {
   override name = 'StreamError'
-  /** What arrived before the fault, as a chat completion, when there was anything. */
+  /** What arrived before the fault, as a chat completion; `undefined` if nothing did. */
   declare readonly partial: unknown
   constructor(message: string, fields: ErrorFields & { readonly partial?: unknown } = {}) {
     super(message, { isRetryable: true, ...fields })
-    // Not shown where an error is printed: it is what the model said.
+    // Not shown when the error is printed, because it is content.
     Object.defineProperty(this, 'partial', { value: fields.partial })
   }
 }
 
-/** A whole answer that is not what `response_format` asks for, found by `parse`. It was answered and is paid for. */
+/** `parse` got a whole answer that does not fit `response_format`. The answer is paid for. */
 export class SchemaError extends TracestitchError {
   override name = 'SchemaError'
-  /** What is wrong with it: no JSON, JSON of another shape, or cut at the limit of output tokens. */
+  /** What is wrong with it: not JSON, JSON of another shape, or cut at the limit of output tokens. */
   declare readonly code: 'invalid_json' | 'schema_mismatch' | 'output_truncated'
-  /** The answer as it came. Not printed with the error, since it is what the model said. */
+  /** The answer as it came. Not printed with the error, because it is content. */
   declare readonly partial: unknown
-  /** What the schema found wrong, where it says so. Not printed either: some schemas quote what they found. */
+  /** The issues that the schema reported, if any. Not printed either: some schemas quote content. */
   declare readonly issues: readonly unknown[]
   constructor(
     message: string,

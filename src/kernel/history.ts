@@ -1,54 +1,54 @@
 /**
- * What a speaker demands of the conversation it is sent, beyond the form of a message. A format has its own rules, a row
- * and a model may have others: history that another provider made has to be sendable to each.
+ * What a server requires of a conversation, beyond the shape of a message. A format has rules, and a row or a model may
+ * have others: a history that another provider made must be accepted by each.
  */
 
-/** The text that a name or an id may be. */
+/** The rules for a name or an id. */
 export interface WordForm {
-  /** Characters that are taken beside the letters and digits of ASCII. Without it all are, but for `not`. */
+  /** Allowed characters in addition to ASCII letters and digits. Absent: all are allowed, except `not`. */
   readonly also?: string
-  /** Characters that are not taken. */
+  /** Characters that are not allowed. */
   readonly not?: string
   readonly max: number
-  /** It has `max` characters, no fewer. */
+  /** It has exactly `max` characters. */
   readonly exact?: boolean
-  /** It does not begin with a digit or a sign, but for `_`. */
+  /** It begins with a letter or `_`. */
   readonly letterFirst?: boolean
 }
 
 export interface HistoryRules {
-  /** Ids of tool calls. Others are written anew, a call and its result alike, the same way each time. */
+  /** Ids of tool calls. Other ids are rewritten, the same way for a call and its result, and in every request. */
   readonly toolIds?: WordForm
-  /** Names of tools. Others are written in another way, and read back in answers. */
+  /** Names of tools. Other names are rewritten, and restored in answers. */
   readonly toolNames?: WordForm
-  /** Arguments of calls are objects: others go out wrapped in one. */
+  /** Arguments of calls must be objects: others are wrapped in one. */
   readonly objectArguments?: boolean
-  /** Names of messages. Others are written in another way. */
+  /** Names of messages. Other names are rewritten. */
   readonly messageNames?: WordForm
-  /** Takes calls in the form of before `tool_calls`: `function_call`, and results of role `function`. */
+  /** Accepts the older form of calls: `function_call`, and results of role `function`. */
   readonly oldCalls?: boolean
-  /** Calls and results of tools may stand anywhere, with or without each other. */
+  /** Calls and results of tools may be anywhere, with or without each other. */
   readonly anyOrder?: boolean
-  /** Messages of one side that follow each other are one turn: results stand in the turn behind that of their calls. */
+  /** Consecutive messages of one side are one turn: results must be in the turn after that of their calls. */
   readonly joinsTurns?: boolean
-  /** The results of tools hold text alone: all else moves to a user message after them. */
+  /** Results of tools may have only text: other parts move to a user message after them. */
   readonly textResults?: boolean
-  /** Texts that say nothing are refused: `empty` for those without a character, in answers alone or in all, `blank` for white space too. */
+  /** Blank texts are refused: `empty` for those without a character, in answers only or everywhere, `blank` for white space too. */
   readonly refusesTexts?: 'empty-answers' | 'empty' | 'blank'
-  /** The result of a tool that says nothing is refused too. */
+  /** Blank results of tools are refused too. */
   readonly refusesEmptyResults?: boolean
-  /** The first message that is no instruction is the user's, and there is one. */
+  /** The first message after the instructions must be the user's, and there must be one. */
   readonly userFirst?: boolean
-  /** There is a message beside the instructions. */
+  /** There must be a message other than instructions. */
   readonly userNeeded?: boolean
-  /** Messages of one side do not follow each other. */
+  /** Turns of user and assistant must alternate. */
   readonly alternates?: boolean
-  /** Between the result of a tool and what the user says next stands an answer. */
+  /** There must be an answer between the result of a tool and the next user message. */
   readonly answerAfterTools?: boolean
-  /** Instructions do not follow an answer or the result of a tool. */
+  /** Instructions must not follow an answer or the result of a tool. */
   readonly instructionsFirst?: boolean
-  /** Instructions are one message, the first. */
+  /** Instructions must be one message, the first. */
   readonly oneInstruction?: boolean
-  /** A last message of the assistant, which is to be continued, says so in the field `prefix`. */
+  /** A last assistant message that is to be continued needs the field `prefix`. */
   readonly marksPrefix?: boolean
 }

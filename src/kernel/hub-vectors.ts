@@ -8,8 +8,8 @@ export interface EmbeddingsRequest {
   encoding_format?: 'float' | 'base64'
   user?: string
   /**
-   * What the vectors are for: `query`, `document`, `classification`, `clustering`, `similarity`, `code`, `questions`,
-   * `facts`, or a provider's own word for one of them. Sent where the provider tells them apart.
+   * The purpose of the vectors: `query`, `document`, `classification`, `clustering`, `similarity`, `code`, `questions`,
+   * `facts`, or a provider's own value. Sent if the provider distinguishes them.
    */
   input_type?: 'query' | 'document' | 'classification' | 'clustering' | 'similarity' | (string & {})
   extra_body?: Record<string, unknown>
@@ -28,10 +28,10 @@ export interface EmbeddingsResponse {
   object: 'list'
   data: Embedding[]
   model: string
-  /** Missing when the provider counts nothing. */
+  /** Absent when the provider reports none. */
   usage?: { prompt_tokens: number; total_tokens: number; cost?: number }
   id?: string
-  /** What only one wire format can say of the answer, such as vectors of other types, for the codec that read it. */
+  /** Fields of one wire format, such as vectors of other types, for the codec that read them. */
   raw?: { protocol: ProtocolId; value: Record<string, unknown> }
 }
 
@@ -52,7 +52,7 @@ export interface RerankRequest {
 }
 
 export interface RerankResult {
-  /** Place of the document in the request. */
+  /** Index of the document in the request. */
   index: number
   relevance_score: number
   document?: { text: string; [key: string]: unknown }
@@ -68,7 +68,7 @@ export interface RerankResponse {
   usage?: {
     prompt_tokens?: number
     total_tokens?: number
-    /** What Cohere bills: a query with up to 100 documents is one. */
+    /** Cohere's billing unit: a query with up to 100 documents is one. */
     search_units?: number
     cost?: number
   }

@@ -12,7 +12,7 @@ const CLOSE_LIST = 0x5d
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 
-/** Expects the first character that is no white space to be `[`. Text that is no JSON comes out as it is, for the reader to refuse. */
+/** Expects the first character that is not white space to be `[`. Text that is not JSON comes out as it is, for the reader to refuse. */
 export function createJsonArrayParser(): SseParser {
   const decoder = new TextDecoder()
   /** Pieces of the open element; joined once, so that a long one in many reads costs no more than its length. */

@@ -1,11 +1,11 @@
-/** What a request asks for and a format cannot say: one place decides between an error and a warning. */
+/** Handles parameters that a format does not support: one place decides between an error and a warning. */
 import { UnsupportedParameterError } from './errors.js'
 import type { EncodeContext } from './protocol.js'
 
 export interface Limits {
   /** Throws, or warns that the parameter is left out, or what is done `instead`, when the caller allowed that. */
   unsupported(parameter: string, hint?: string, instead?: string): void
-  /** For what changes nothing in the answer, or is said in another way. Each message once a request. */
+  /** Warns of changes that do not affect the answer. Each message is given once a request. */
   warn(message: string): void
 }
 

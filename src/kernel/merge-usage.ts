@@ -1,11 +1,11 @@
-/** Usage that a stream tells in several chunks. */
+/** Merges usage that comes in several chunks of a stream. */
 import type { Usage } from './hub.js'
 
 const TOTALS = ['prompt_tokens', 'completion_tokens', 'total_tokens'] as const
 
 /**
- * The later chunk over the earlier, and of the totals the greater. Counts so far grow with the stream, and some servers
- * tell the prompt in the first chunk and the answer in the last.
+ * Later chunks win, and of the totals the greater one. Counts grow with the stream, and some servers report the prompt in
+ * the first chunk and the answer in the last.
  */
 export function mergeUsage(earlier: Usage | null | undefined, later: Usage): Usage {
   if (!earlier) return later

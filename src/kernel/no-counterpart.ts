@@ -1,10 +1,10 @@
-/** What a request says beside its words and a format may have no word for. None of it may be lost in silence. */
+/** Parts of a request that a format may have no counterpart for. None of them may be dropped silently. */
 import type { AssistantMessage, ChatRequest, ContentPart } from './hub.js'
 import type { ProtocolId } from './protocol.js'
 
 /**
- * `reasoning` is all reasoning of earlier answers; `reasoning_content` what stands in that field alone, `thinking_blocks`
- * what stands in those alone.
+ * `reasoning` is all reasoning of earlier answers; `reasoning_content` is only what that field has, `thinking_blocks` only
+ * what those have.
  */
 export type NoCounterpart =
   | 'blocks'
@@ -27,7 +27,7 @@ const WARNINGS: Readonly<Record<NoCounterpart, string>> = {
   thinking_blocks: 'thinking of earlier answers that only another provider can read is left out',
 }
 
-/** Warns once of each of `noCounterparts` that the request holds. The codec leaves them out. */
+/** Warns once of each of `noCounterparts` that the request has. The codec leaves them out. */
 export function warnNoCounterpart(
   request: ChatRequest,
   noCounterparts: readonly NoCounterpart[],

@@ -1,19 +1,19 @@
-/** Names that go into the path of a URL: what they may hold, so that they cannot lead to another operation. */
+/** Checks names that go into the path of a URL, so that they cannot lead to another operation. */
 import { ConfigError } from './errors.js'
 
-/** How often servers and proxies undo percent escapes before they look at a path, at most. */
+/** How often, at most, servers and proxies undo percent escapes before they read a path. */
 const UNDONE = 3
 
-/** What divides a path, also where a server takes a backslash for a slash. */
+/** What divides a path; some servers treat a backslash as a slash. */
 const DIVIDERS = /[/\\]/
 
-/** A step that is nothing, or goes nowhere or back. */
+/** An empty segment, or a dot segment. */
 const isStep = (piece: string): boolean => piece === '' || piece === '.' || piece === '..'
 
 /**
  * A name as one segment of a path, or as several where `divided` says that its slashes divide it.
  *
- * @param field - What the name is called in messages.
+ * @param field - The field to name in messages.
  * @throws ConfigError for a name that has an empty or a dot segment, however it is written, or a control character.
  */
 export function pathSegment(name: string, field = 'model', divided = false): string {
@@ -26,7 +26,7 @@ export function pathSegment(name: string, field = 'model', divided = false): str
   return divided ? name.split('/').map(encodeURIComponent).join('/') : encodeURIComponent(name)
 }
 
-/** The name, and what it is once percent escapes are undone. */
+/** The name, and its forms with percent escapes undone. */
 function* spellings(name: string): Generator<string> {
   let spelling = name
   for (let i = 0; i <= UNDONE; i += 1) {
@@ -37,12 +37,12 @@ function* spellings(name: string): Generator<string> {
   }
 }
 
-/** Of ASCII: no other character divides a path. A stray percent sign stays. */
+/** Only for ASCII: no other character divides a path. A stray percent sign stays. */
 function unescaped(text: string): string {
   return text.replace(/%([0-7][\da-f])/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
 }
 
-/** Whether a URL would not keep the path: a dot segment, also an escaped one, a backslash, a fragment, a control character. */
+/** Whether a URL would change the path: it has a dot segment (also escaped), a backslash, a fragment or a control character. */
 export function leadsElsewhere(path: string): boolean {
   return /[\\#\p{Cc}]/u.test(path) || path.split('/').some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment))
 }

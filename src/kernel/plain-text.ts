@@ -1,4 +1,4 @@
-/** Text of others made fit to be shown: of bounded length, without characters that steer a terminal or forge a line. */
+/** Makes foreign text safe to show: of bounded length, without characters that control a terminal or forge a line. */
 
 /**
  * The first `most` UTF-16 code units of `text`, or one less where a pair of surrogates would be cut apart. A copy: in V8 a
@@ -37,7 +37,7 @@ const ESCAPES = new RegExp(
   `(?:${ESC}\\[|${CSI})[0-?]*[ -/]*[@-~]|(?:${ESC}[\\]PX^_]|[${STRINGS}])[^${BEL}${ESC}${ST}]*(?:${BEL}|${ESC}\\\\|${ST})?`,
   'g',
 )
-/** What ends a line, moves the cursor, or turns the direction of writing. */
+/** Characters that end a line, move the cursor, or change the direction of writing. */
 const STEERING = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu
 
 /** `text` as a part of one line: without escape sequences, each run of control characters as one space. */

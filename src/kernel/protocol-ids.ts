@@ -26,7 +26,7 @@ export const PROTOCOL_IDS = [
   'watsonx-chat',
 ] as const
 
-/** The formats that are passed on as they are. */
+/** The passthrough formats. */
 export const PASSTHROUGH_IDS = [
   'openai-image-edits',
   'openai-image-variations',
@@ -40,8 +40,8 @@ export const PASSTHROUGH_IDS = [
 /** Names a wire format. Its codec is in `src/protocols/codecs.ts`. */
 export type ProtocolId = (typeof PROTOCOL_IDS)[number]
 
-/** Names a format that is passed on as it is. */
+/** The id of a passthrough format. */
 export type PassthroughId = (typeof PASSTHROUGH_IDS)[number]
 
-/** What a provider can be said to speak. */
+/** A format that a provider may speak. */
 export type FormatId = ProtocolId | PassthroughId

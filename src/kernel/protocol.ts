@@ -20,7 +20,7 @@ export * from './protocol-ids.js'
 
 export type JsonObject = Record<string, unknown>
 
-/** Names what a provider's enforced schemas take of JSON Schema. The table is `src/protocols/shared/schema-dialects.ts`. */
+/** The id of the JSON Schema dialect that a provider enforces. The table is `src/protocols/shared/schema-dialects.ts`. */
 export type SchemaDialectId = (typeof SCHEMA_DIALECT_IDS)[number]
 
 export const SCHEMA_DIALECT_IDS = [
@@ -39,7 +39,7 @@ export const SCHEMA_DIALECT_IDS = [
   'xai',
 ] as const
 
-/** A provider's field for what embeddings are for, and its words. */
+/** A provider's field for the purpose of embeddings, and its values. */
 export interface InputTypes {
   readonly field: string
   readonly words: Readonly<
@@ -50,21 +50,21 @@ export interface InputTypes {
       >
     >
   >
-  /** Words of the provider beyond these. */
+  /** Further values of the provider. */
   readonly others?: readonly string[]
 }
 
-/** What differs between speakers of one wire format. Data on a provider row, read by the codec. */
+/** Differences between providers of one wire format. Data on a provider row, read by the codec. */
 export interface Quirks {
   /** The field for the output limit. Default `max_completion_tokens` when the caller used it, otherwise `max_tokens`. */
   readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens'
   /** The field for the length of embeddings. Default `dimensions`. */
   readonly dimensionsField?: 'dimensions' | 'output_dimension'
-  /** The speaker takes `stream_options`. Default true. */
+  /** The provider takes `stream_options`. Default true. */
   readonly streamOptions?: boolean
   /** Assistant history keeps `reasoning_content`, which a tool loop must send back. Default false. */
   readonly reasoningContent?: boolean
-  /** Where reasoning of assistant history goes in the speaker's words, with `reasoningContent`. Default `reasoning_content`. */
+  /** The provider's field for reasoning of assistant history, with `reasoningContent`. Default `reasoning_content`. */
   readonly reasoningField?: 'reasoning_content' | 'reasoning'
   /**
    * Assistant history keeps its thinking as parts of the content, in Mistral's form (`thinking`) or Databricks'
@@ -73,21 +73,21 @@ export interface Quirks {
   readonly thinkingParts?: 'thinking' | 'reasoning'
   /** Messages may have a `name`. Default true. */
   readonly messageNames?: boolean
-  /** What it demands of a conversation, where that is other than its format's demands. */
+  /** Its rules for a conversation, if they differ from those of the format. */
   readonly history?: HistoryRules
   /** Earlier answers that call tools need `reasoningField`, unless the request turns thinking off. Default false. */
   readonly reasoningRequired?: boolean
-  /** How files are given. Default `file`. */
+  /** How files are sent. Default `file`. */
   readonly filePart?: 'file' | 'document_url'
-  /** Images and files may be given by an address. Default true for Anthropic's format. */
+  /** Images and files may be URLs. Default true for Anthropic's format. */
   readonly urlSources?: boolean
-  /** By kind of a tool: the name that the `anthropic-beta` header needs for it here, beside those it needs everywhere. */
+  /** By kind of tool: the name that the `anthropic-beta` header needs for it here, in addition to those it needs everywhere. */
   readonly toolBetas?: Readonly<Record<string, string>>
   /** Inline files may have a name (Gemini's format on Vertex AI). Default false. */
   readonly fileNames?: boolean
   /** The field for the seed. Default `seed`. */
   readonly seedField?: 'seed' | 'random_seed'
-  /** Chat parameters that the speaker answers with an error. Not sent: an error, or a warning with `dropUnsupported`. */
+  /** Chat parameters that the provider refuses. They are not sent: an error, or a warning with `dropUnsupported`. */
   readonly unsupported?: readonly (keyof ChatRequest)[]
   /**
    * Assistant history keeps `thinking_blocks` with their signatures, as gateways in front of Anthropic take them. Default
@@ -102,50 +102,50 @@ export interface Quirks {
   readonly jsonSchema?: boolean | readonly string[]
   /** Takes a `response_format` in requests that offer tools. Default true. */
   readonly formatBesideTools?: boolean
-  /** Models that can be held to a schema (`strict`), by parts of their names. Default: all. */
+  /** Models that can enforce a schema (`strict`), by parts of their names. Default: all. */
   readonly strictModels?: readonly string[]
   /** Where requests with strict functions go instead of the base URL's version, such as `/beta`. */
   readonly strictBase?: string
   /**
-   * How embeddings are told what they are for; `false` where its models tell nothing apart. Default: `input_type` goes out
-   * as it is.
+   * How the purpose of embeddings is sent; `false` if its models make no difference. Default: `input_type` is sent as it
+   * is.
    */
   readonly inputTypes?: InputTypes | false
-  /** What its enforced schemas take of JSON Schema. Default: what the format's maker takes. */
+  /** The JSON Schema dialect that it enforces. Default: that of the format's maker. */
   readonly schemas?: SchemaDialectId
-  /** Functions beside a tool that runs at the provider have to be announced (Gemini 3). Default true for Gemini's format. */
+  /** Functions together with a tool that runs at the provider have to be announced (Gemini 3). Default true for Gemini's format. */
   readonly toolCombination?: boolean
   /** Output limit sent when the caller gives none and the format requires one. */
   readonly defaultMaxTokens?: number
-  /** By format: inputs that one request for embeddings may hold, where the speaker takes another number than the format. */
+  /** By format: inputs that one request for embeddings may have, if the number differs from the format's. */
   readonly maxInputs?: Readonly<Partial<Record<ProtocolId, number>>>
 }
 
 export interface EncodeContext {
   /** Provider id, for messages. */
   readonly provider: string
-  /** Model name as the target knows it. */
+  /** The model's name at the target. */
   readonly model: string
-  /** Name of the model behind `model`, where that says nothing: what is known of the one is asked for by this. */
+  /** The model behind `model`, if the name does not say it: traits are looked up by it. */
   readonly base?: string | undefined
   readonly quirks: Quirks
-  /** Leave out what the format cannot say, with a warning, instead of throwing. */
+  /** Leave out what the format does not support, with a warning, instead of throwing. */
   readonly dropUnsupported: boolean
   readonly warn: (message: string) => void
-  /** Told what {@link dropUnsupported} leaves out, where somebody wants all of it and not the first. */
+  /** Called with each parameter that {@link dropUnsupported} leaves out, to collect all of them. */
   readonly onDropped?: ((parameter: string, hint?: string) => void) | undefined
 }
 
 export interface EncodedRequest {
   /** Path below the base URL, such as `/chat/completions`. */
   readonly path: string
-  /** In place of the provider's, for a model that it serves elsewhere on the same host. */
+  /** The base URL for a model that the provider serves elsewhere on the same host. */
   readonly baseURL?: string
-  /** The provider's usual header of a key, and the one that takes its place. */
+  /** The provider's usual header of a key, and the one that replaces it. */
   readonly keyHeader?: readonly [usual: string, own: string]
   readonly body: JsonObject
   readonly headers?: Readonly<Record<string, string>>
-  /** The caller's names of tools, by those that the body has in their place. Answers are read back with them. */
+  /** The caller's names of tools by the names in the body, to restore them in answers. */
   readonly toolNames?: ReadonlyMap<string, string>
 }
 
@@ -155,7 +155,7 @@ export interface DecodeOptions {
    * is then empty, and no work grows with the size of the conversation. Default true.
    */
   readonly content?: boolean
-  /** Path the request came on, for formats that say model or streaming there and not in the body. */
+  /** Path of the request, for formats with model or streaming in the path and not in the body. */
   readonly path?: string
 }
 
@@ -164,15 +164,15 @@ export interface WireError {
   readonly message: string
   readonly type?: string
   readonly code?: string
-  /** Milliseconds to wait, where the body says so and not a header. */
+  /** Milliseconds to wait, if the body says so and not a header. */
   readonly retryAfterMs?: number
-  /** When it may be tried again, in milliseconds since 1970, where the body says a time. */
+  /** When it may be tried again, in milliseconds since 1970, if the body has a time. */
   readonly retryAt?: number
   /** The provider behind a gateway, as the gateway names it. */
   readonly upstream?: string
   /** Codes and types at every depth of the body, the outermost first. */
   readonly names?: readonly string[]
-  /** All that the body says, for its class alone: it may quote the request, so it is never shown. */
+  /** All text of the body, to classify the error. It may quote the request, so it is never shown. */
   readonly words?: string
 }
 
@@ -186,12 +186,12 @@ export interface StreamDecoder {
   readonly done: boolean
 }
 
-/** Where an answer will be that was announced before it was made. */
+/** Where an announced answer will be. */
 export interface PendingAnswer {
-  /** Path below the base URL of the answer as it stands: it is asked for, with GET, until it is pending no more. */
+  /** Path of the answer below the base URL: it is polled with GET until it is no longer pending. */
   readonly path: string
   /**
-   * Address of its events, where it can be read as a stream. They are read only from the host of the base URL, or one of
+   * URL of its events, if it can be read as a stream. They are read only from the host of the base URL, or one of
    * `hostEnds`.
    */
   readonly events?: string
@@ -210,8 +210,9 @@ export interface StreamEncoder {
 }
 
 /**
- * Fields of a format that have names of several words, or lead to such, at their places: what SDKs that write camelCase
- * call otherwise. Of a list the entries are meant. A field that is not named here is the caller's own affair.
+ * Fields of a format with names of several words, or with such fields in them, as a tree: SDKs with camelCase names spell
+ * them differently. For a list, the tree is of its entries. Fields that are not in the tree belong to the caller, and are
+ * not renamed.
  */
 export interface FieldTable {
   readonly [field: string]: FieldTable | true
@@ -219,11 +220,11 @@ export interface FieldTable {
 
 interface Codec<Request, Response> {
   readonly id: ProtocolId
-  /** Of requests, answers and events alike. Only where a format's own spelling is snake_case and an SDK's is not. */
+  /** For requests, answers and events. Only if the format's own spelling is snake_case and an SDK's is not. */
   readonly fields?: FieldTable
-  /** Where a request of the format has what the hub calls otherwise, so that warnings name what the caller wrote. */
+  /** Fields whose names differ from the hub's, so that warnings use the caller's names. */
   readonly callerNames?: Readonly<Record<string, string>>
-  /** How its maker takes a key, where that is not a bearer token. A provider of the caller's own takes it so too. */
+  /** How its maker takes a key, if not as a bearer token. This applies to a provider of the caller's own too. */
   readonly auth?: AuthScheme
   /** Its maker's `ProviderRow.idHeaders`, for a provider of the caller's own. */
   readonly idHeaders?: readonly string[]
@@ -243,19 +244,19 @@ interface Codec<Request, Response> {
   encodeError(error: WireError, status: number): JsonObject
 }
 
-/** A wire format for chat: whatever it looks like, its meaning is the hub's. */
+/** A wire format for chat, translated to and from the hub. */
 export interface ChatProtocol extends Codec<ChatRequest, ChatCompletion> {
   /** Chat. */
   readonly kind: 'chat'
   /** What the telemetry conventions call this operation. */
   readonly operation: 'chat' | 'text_completion' | 'generate_content'
-  /** Path of streams, where it is another than `path`. Both may be endings, behind a model that the path names. */
+  /** Path of streams, if it differs from `path`. Both may be endings, after a model that the path names. */
   readonly streamPath?: string
-  /** Path of a request, for a format that says the model there, and whether the answer streams, and neither in the body. */
+  /** Path of a request, for a format with the model and streaming in the path instead of the body. */
   pathOf?(model: string, stream: boolean): string
   /** How stream events are framed: server-sent events (default), a JSON value a line, or AWS event-stream messages. */
   readonly framing?: 'sse' | 'ndjson' | 'aws-eventstream'
-  /** For a format that answers before the model has: where the rest will be; `undefined` when `wire` is the answer. */
+  /** For a format that announces answers: where the answer will be; `undefined` when `wire` is the answer. */
   pending?(wire: unknown): PendingAnswer | undefined
   /** Ends of host names, such as `.example.com`. Hosts of one end belong together: the key of one goes to the others too. */
   readonly hostEnds?: readonly string[]
@@ -273,15 +274,15 @@ export interface EmbeddingsProtocol extends Codec<EmbeddingsRequest, EmbeddingsR
   readonly kind: 'embeddings'
   /** Always `embeddings`. */
   readonly operation: 'embeddings'
-  /** Path of requests with several texts, where it is another than `path`. */
+  /** Path of requests with several texts, if it differs from `path`. */
   readonly batchPath?: string
-  /** Inputs that one request to a model may hold, where the provider documents a limit. The client splits longer lists. */
+  /** Inputs that one request to a model may have, if the provider documents a limit. The client splits longer lists. */
   maxInputs?(model: string): number | undefined
   /** Response header with the count of input tokens, lower case, for answers that do not count them in the body. */
   readonly tokensHeader?: string
 }
 
-/** A wire format that orders documents by relevance to a query. */
+/** A wire format for reranking documents. */
 export interface RerankProtocol extends Codec<RerankRequest, RerankResponse> {
   /** Reranking. */
   readonly kind: 'rerank'
@@ -289,27 +290,27 @@ export interface RerankProtocol extends Codec<RerankRequest, RerankResponse> {
   readonly operation: 'rerank'
 }
 
-/** A format that is passed on as it is, for want of a second one: only the model's name and the key change. */
+/** A passthrough format, which needs no translation: only the model's name and the key change. */
 export interface PassthroughFormat {
   /** Id of the format. */
   readonly id: PassthroughId
-  /** Passed on as it is. */
+  /** Always `passthrough`. */
   readonly kind: 'passthrough'
   /** What telemetry calls this operation. */
   readonly operation: 'moderation' | 'generate_content'
-  /** What the operation gives, for telemetry. */
+  /** The kind of output, for telemetry. */
   readonly outputType?: 'image' | 'speech' | 'text'
   /** Path below the base URL. */
   readonly path: string
-  /** How the request is written. A multipart one holds a file. */
+  /** The encoding of the request. A multipart one has a file. */
   readonly request: 'json' | 'multipart'
   /** What comes back: JSON, or bytes. */
   readonly response: 'json' | 'bytes'
   /** Values of `response_format` for which the answer is plain text. */
   readonly textFormats?: readonly string[]
-  /** `type` of the event that completes a stream, where `stream: true` is taken. `[DONE]` completes it too. */
+  /** `type` of the event that completes a stream, if the operation takes `stream: true`. `[DONE]` completes it too. */
   readonly lastEvent?: string
-  /** `undefined` when the body is no error. */
+  /** `undefined` when the body is not an error. */
   decodeError(body: unknown): WireError | undefined
 }
 

@@ -9,17 +9,17 @@ export type * from './auth-scheme.js'
 export interface URLVariable {
   /** Environment variables that may hold it, in order. */
   readonly env: readonly string[]
-  /** Used when neither the options nor the environment say one. */
+  /** The value if neither the options nor the environment have one. */
   readonly default?: string
 }
 
-/** What a gateway in front of other providers does with requests and says in answers. */
+/** What a gateway in front of other providers does with requests, and the headers of its answers. */
 export interface GatewayFacts {
   /** Continues the caller's trace from `traceparent`. Its hosts receive trace context by default only then. */
   readonly traceparent: boolean
-  /** Headers of its own for the caller's trace. They are sent by default, also where `traceparent` is not. */
+  /** Its own headers for the caller's trace. They are sent by default, even if `traceparent` is not. */
   readonly traceHeaders?: TraceHeaders
-  /** How the model names it takes are built, such as `{vendor}/{model}`. */
+  /** The form of its model names, such as `{vendor}/{model}`. */
   readonly modelNames: string
   /** Response header with the cost of the call in USD, lower case. */
   readonly costHeader?: string
@@ -31,44 +31,44 @@ export interface GatewayFacts {
 
 /** Request headers by which a gateway links its spans to the caller's trace. Lower case. */
 export interface TraceHeaders {
-  /** Carries the trace id, 32 hexadecimal digits. */
+  /** The header for the trace id, 32 hexadecimal digits. */
   readonly traceId: string
-  /** Carries the id of the span that sends the request, 16 hexadecimal digits. */
+  /** The header for the id of the span that sends the request, 16 hexadecimal digits. */
   readonly parentSpanId: string
 }
 
-/** How some models of a provider are chatted with, where it has an API of their own for them. */
+/** How chat works for some models of a provider that have a separate API. */
 export interface ChatByModel {
   /** Their names, as a caller may write them. */
   readonly models: RegExp
   /** The format they speak: one of the row's `protocols`. */
   readonly protocol: ProtocolId
-  /** What the row's base URL ends with, and what stands there for these models; it is added where the URL ends otherwise. */
+  /** The ending of the row's base URL, and the ending for these models; it is appended if the URL ends differently. */
   readonly baseURLEnd?: readonly [end: RegExp, own: string]
-  /** Paths below that, in place of the format's own, for whole answers and for streams. `{model}` is the name. */
+  /** Paths below that, instead of the format's, for whole answers and for streams. `{model}` is the name. */
   readonly paths?: { readonly whole: string; readonly stream: string }
-  /** What of a name is written in another way on the wire, in order. */
+  /** Replacements in the name on the wire, in order. */
   readonly rename?: readonly (readonly [part: RegExp, replacement: string])[]
   /** Fields of the format that its body has not here. */
   readonly withoutFields?: readonly string[]
-  /** Fields that each body has here, where the caller does not say them. */
+  /** Fields of each body here, unless the caller sets them. */
   readonly fields?: Readonly<Record<string, string>>
-  /** The row's header of a key, and the one that takes its place. */
+  /** The row's header of a key, and the one that replaces it. */
   readonly keyHeader?: readonly [usual: string, own: string]
-  /** In place of those of the row. */
+  /** They replace those of the row. */
   readonly quirks?: Quirks
-  /** Page that these facts come from. */
+  /** The page with these facts. */
   readonly docs: string
 }
 
-/** Names by which a provider knows no model, although they look like it. */
+/** Names that look like models of the provider, but are not. */
 export interface Misnamed {
   readonly models: RegExp
   /** What to write instead, as the end of a sentence about the name. */
   readonly write: string
 }
 
-/** A provider, as data: where it is, which formats it speaks, how it is told who calls, and what is different about it. */
+/** A provider, as data: its address, formats, authentication and quirks. */
 export interface ProviderRow {
   /** Used in model strings: `id/model`. */
   readonly id: string
@@ -76,9 +76,9 @@ export interface ProviderRow {
   readonly name: string
   /** Formats it speaks, best first for chat. The first of each kind is used. */
   readonly protocols: readonly [ProtocolId, ...FormatId[]]
-  /** Models whose embeddings are asked for in another of `protocols` than the first, by a part of their name. The first match counts. */
+  /** Models whose embeddings use another of `protocols` than the first, by a part of their name. The first match counts. */
   readonly embeddingsByModel?: readonly { readonly part: string; readonly protocol: ProtocolId }[]
-  /** Models that are chatted with in another way than the rest. The first match counts. */
+  /** Models whose chat differs from the others. The first match counts. */
   readonly chatByModel?: readonly (ChatByModel | Misnamed)[]
   /** Without a trailing slash. `{name}` stands for one of `variables`. */
   readonly baseURL: string
@@ -126,7 +126,7 @@ export interface ProviderRow {
   readonly idHeaders?: readonly string[]
   /**
    * Response header that names the class of an error, lower case, where the body may hold only a message. What follows a
-   * colon in it is no part of the name.
+   * colon in it is not a part of the name.
    */
   readonly errorTypeHeader?: string
   /** What its error codes mean that are numbers, which say other things at other providers. */

@@ -71,7 +71,7 @@ const FAMILIES: readonly { readonly name: RegExp; readonly counted: Counted }[] 
 /** Holds for every name that a family knows, and for few others. */
 const SPEAKS = /rate-?limit|^x-tokenlimit-|^x-trial-endpoint-call-/
 
-/** The headers that {@link readRateLimit} may need, without those that are nobody's business; `undefined` when there are none. */
+/** The headers that {@link readRateLimit} may need, without those that are private; `undefined` when there are none. */
 export function pickRateLimitHeaders(headers: HeaderSource): ReadonlyMap<string, string> | undefined {
   let picked: Map<string, string> | undefined
   let date: string | undefined

@@ -1,5 +1,5 @@
 /** From what an error body says to the error that says it. */
-import { deepened, waitInWords } from './error-body.js'
+import { withNestedError, waitInWords } from './error-body.js'
 import { isRetryableClass, type ErrorClass } from './error-class.js'
 import { ProviderError } from './errors.js'
 import type { WireError } from './protocol.js'
@@ -12,16 +12,16 @@ interface Meant {
   readonly retryAfterMs: number | undefined
 }
 
-/** Where a wait that stands in the words alone is one: elsewhere they advise. */
+/** Classes for which a wait in the message counts; for others it is only advice. */
 const WAITS: ReadonlySet<ErrorClass> = new Set(['rate-limit', 'quota', 'overloaded', 'server'])
 
 /**
- * What a refusal means.
+ * The class of a refusal, and its wait.
  *
- * @param wait - Milliseconds that something else than the words asks for.
- * @param codes - Of the provider, where it gives numbers.
+ * @param wait - Milliseconds from elsewhere than the message.
+ * @param codes - The provider's numeric codes.
  */
-export function meaningOf(
+export function classifyRefusal(
   { code, type, message, names, words }: WireError,
   status: number | undefined,
   wait: number | undefined,
@@ -46,9 +46,9 @@ export function meaningOf(
  * @param status - The HTTP status that it would have had.
  */
 export function refusedInAnswer(decoded: WireError, body: unknown, status?: number): ProviderError {
-  const error = deepened(decoded, body)
+  const error = withNestedError(decoded, body)
   const { message, type, code, upstream, retryAt } = error
-  const { failureClass, retryAfterMs } = meaningOf(error, status, error.retryAfterMs, undefined)
+  const { failureClass, retryAfterMs } = classifyRefusal(error, status, error.retryAfterMs, undefined)
   return new ProviderError(message, {
     ...(status !== undefined && { status }),
     ...(type !== undefined && { type }),

@@ -18,7 +18,7 @@ export const families: readonly Family[] = [
   },
 ]
 
-export const lines: readonly TraitLine[] = [
+export const traitLines: readonly TraitLine[] = [
   {
     of: 'claude',
     has: {

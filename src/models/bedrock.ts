@@ -16,7 +16,7 @@ export const families: readonly Family[] = [
   { id: 'bedrock-plain', name: /(?:meta\.|ai21\.|writer\.)/ },
 ]
 
-export const lines: readonly TraitLine[] = [
+export const traitLines: readonly TraitLine[] = [
   {
     of: 'nova',
     has: { converse: { topK: 'inferenceConfig.topK', jsonSchema: false, cachePoints: 'not-tools' } },

@@ -11,7 +11,7 @@ export const families: readonly Family[] = [
   { id: 'gemma', name: /gemma-?(?<major>\d{1,2})/ },
 ]
 
-export const lines: readonly TraitLine[] = [
+export const traitLines: readonly TraitLine[] = [
   {
     of: 'gemini-embedding',
     has: { embeddings: { maxTexts: 1 } },

@@ -1,4 +1,4 @@
-/** The table of models, and what it says of one. A new family of models is a line of the maker's file. */
+/** Looks up the traits of a model. A new family of models is a line of the maker's file. */
 import * as anthropic from './anthropic.js'
 import * as bedrock from './bedrock.js'
 import * as google from './google.js'
@@ -11,7 +11,7 @@ export type * from './traits.js'
 
 const MAKERS = [anthropic, openai, xai, google, bedrock, open]
 const MAX_KNOWN = 2000
-/** A longer name is nobody's; it is looked up every time, so that it is not kept. */
+/** No model has a longer name; results for longer ones are not cached. */
 const MAX_NAME = 300
 
 const known = new Map<string, ModelTraits>()
@@ -20,7 +20,7 @@ const known = new Map<string, ModelTraits>()
  * @param model - As any provider writes it: with the maker before it (`openai/gpt-5`, `us.anthropic.claude-…-v1:0`), a
  * date or a version behind it (`claude-…@20250929`), in an ARN, as a fine-tune (`ft:gpt-…:org`) or the name of a
  * deployment that holds it.
- * @returns What is known of it; nothing of a name that holds no model's.
+ * @returns What is known of it; empty for a name without a known model.
  */
 export function traitsOf(model: string): ModelTraits {
   const found = known.get(model)
@@ -32,7 +32,7 @@ export function traitsOf(model: string): ModelTraits {
   return traits
 }
 
-/** `ft:<model>:<organisation>:…`: what follows the model is the caller's own. */
+/** `ft:<model>:<organisation>:…`: the part after the model is the caller's own. */
 const FINE_TUNE = /^(?:.*\/)?ft:([^:]+)/
 
 function plainName(model: string): string {
@@ -44,10 +44,10 @@ function plainName(model: string): string {
 }
 
 function workOut(name: string): ModelTraits {
-  for (const { families, lines } of MAKERS) {
+  for (const { families, traitLines } of MAKERS) {
     for (const family of families) {
       const version = versionIn(name, family)
-      if (version !== undefined) return layLines(name, family, version, lines)
+      if (version !== undefined) return layLines(name, family, version, traitLines)
     }
   }
   return {}

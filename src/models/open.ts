@@ -1,4 +1,4 @@
-/** Open models that demand something of a conversation, whoever serves them: their chat templates check it. */
+/** Open models whose chat templates check the conversation, whichever provider serves them. */
 import type { HistoryRules } from '../kernel/history.js'
 import type { Family, TraitLine } from './traits.js'
 
@@ -33,7 +33,7 @@ export const families: readonly Family[] = [
   { id: 'mimo', name: /(?<![a-z])mimo-v(?<major>\d)/ },
 ]
 
-export const lines: readonly TraitLine[] = [
+export const traitLines: readonly TraitLine[] = [
   { of: 'mistral', has: { history: MISTRAL_RULES }, page: VALIDATOR },
   // Of the open weights; DeepSeek's own API takes 131 072 of it.
   {

@@ -78,7 +78,7 @@ const SIZES: readonly TraitLine[] = [
 
 const LEAST = 'https://platform.openai.com/docs/api-reference/responses/create#responses-create-max_output_tokens'
 
-export const lines: readonly TraitLine[] = [
+export const traitLines: readonly TraitLine[] = [
   ...SIZES,
   ...['gpt', 'o-series', 'codex'].map((of): TraitLine => ({ of, has: { minOutputOnResponses: 16 }, page: LEAST })),
   { of: 'o-series', has: REASONS, page: AZURE },

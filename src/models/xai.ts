@@ -11,7 +11,7 @@ export const families: readonly Family[] = [
 const REASONS: RefusedFields = { fields: ['presence_penalty', 'frequency_penalty', 'stop'] }
 const EFFORT: RefusedFields = { fields: ['reasoning_effort'] }
 
-export const lines: readonly TraitLine[] = [
+export const traitLines: readonly TraitLine[] = [
   ...(
     [
       [200, 400, 131_072],

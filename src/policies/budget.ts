@@ -1,4 +1,4 @@
-/** The times that a budget holds for. */
+/** The periods of budgets. */
 
 import type { CalendarPeriod } from '../kernel/store.js'
 
@@ -10,7 +10,7 @@ const DAY = 24 * HOUR
 /** 1970 began on a Thursday, weeks begin on Monday. */
 const FIRST_MONDAY = 4 * DAY
 
-/** Milliseconds; of a month the longest, or for a rolling one 30 days. */
+/** Milliseconds. A calendar month has at most this length; a rolling one has 30 days. */
 const LENGTH: Readonly<Record<Period, number>> = {
   minute: MINUTE,
   hour: HOUR,
@@ -19,11 +19,11 @@ const LENGTH: Readonly<Record<Period, number>> = {
   month: 30 * DAY,
 }
 
-/** Parts that a rolling window is forgotten in. */
+/** A rolling window moves in this many parts. */
 const SLOTS = 60
 
 export interface BudgetWindow {
-  /** Tells this calendar period from the others; empty for a rolling window. */
+  /** Key of this calendar period; empty for a rolling window. */
   readonly id: string
   readonly windowMs: number
   readonly slots: number

@@ -1,4 +1,4 @@
-/** What kind of failure an error is, as the policies see it. What a provider's refusal means is in `kernel/refusal`. */
+/** The class of an error, for the policies. The meaning of a provider's refusal is in `kernel/refusal`. */
 import type { ErrorClass } from '../kernel/error-class.js'
 import {
   ConfigError,
@@ -27,6 +27,6 @@ export function classifyError(error: unknown): ErrorClass {
 
 function classifyStreamError({ isRetryable, status }: StreamError): ErrorClass {
   if (isRetryable) return 'malformed'
-  // Before there is an answer, a codec says so of a request that it cannot read.
+  // Before there is an answer, a codec throws this for a request that it cannot read.
   return status === undefined ? 'bad-request' : 'unreadable'
 }

@@ -3,17 +3,17 @@ import type { ErrorClass } from './classify-error.js'
 import type { SlowerThan } from './slowness.js'
 
 export interface CooldownPolicy {
-  /** Share of failures among the last minute's answers, above which a target cools down. Default 0.5. */
+  /** Share of failures among the answers of the last minute above which a target cools down. Default 0.5. */
   readonly failureRate: number
-  /** Answers in the last minute below which the share says nothing. Default 10. */
+  /** The least number of answers in the last minute for `failureRate` to apply. Default 10. */
   readonly minRequests: number
   /** Failures in a row after which a target cools down, however many answers there were. Default 5. */
   readonly consecutive: number
   /** Milliseconds of the first cooldown; doubles each time the probe after it fails. Default 5 000. */
   readonly duration: number
-  /** Milliseconds of the longest cooldown, a provider's own wait excepted. Default 120 000. */
+  /** Milliseconds of the longest cooldown; a wait that the provider asks for may be longer. Default 120 000. */
   readonly maxDuration: number
-  /** An answer that took longer (of a stream: its first content) counts as a failure here. Absent: however slow, it is none. */
+  /** An answer that took longer (for a stream: its first content) counts as a failure. Absent: a slow answer is no failure. */
   readonly slowerThan?: SlowerThan | undefined
 }
 
@@ -42,10 +42,10 @@ export function cooldownPolicy(
 
 export type BreakerState = 'closed' | 'open' | 'half-open'
 
-/** What an attempt's end says about the target: `neutral` when the caller went away, or nothing was sent. */
+/** What the end of an attempt says about the target: `neutral` when the caller aborted, or nothing was sent. */
 export type Verdict = 'success' | 'failure' | 'neutral'
 
-/** Failures of the target itself. A request that is wrong, too long or refused was still answered. */
+/** Failures of the target itself. A bad, too long or refused request was still answered. */
 const OWN: ReadonlySet<ErrorClass> = new Set([
   'auth',
   'not-found',
@@ -59,10 +59,10 @@ const OWN: ReadonlySet<ErrorClass> = new Set([
   'unreadable',
 ])
 
-/** Failures that the next call would meet too: the target cools down at the first. */
+/** Failures that the next call would have too: the target cools down at the first. */
 const AT_ONCE: ReadonlySet<ErrorClass> = new Set(['auth', 'not-found', 'rate-limit', 'quota'])
 
-/** Failures before anything was sent, and the caller's own abort: the target has not shown how it is. */
+/** Failures before anything was sent, and the caller's own abort: they say nothing about the target. */
 const SAYS_NOTHING: ReadonlySet<ErrorClass> = new Set(['abort', 'config', 'unsupported', 'unknown'])
 
 export function verdictOf(errorClass: ErrorClass | undefined): Verdict {
@@ -71,12 +71,12 @@ export function verdictOf(errorClass: ErrorClass | undefined): Verdict {
   return OWN.has(errorClass) ? 'failure' : 'success'
 }
 
-/** The longest wait of a provider that is believed: an hour. */
+/** The longest wait of a provider that is respected: an hour. */
 const LONGEST_WAIT = 3_600_000
 const SLOTS = 6
 const SLOT_MS = 10_000
 
-/** Answers of the last minute, in slots that are forgotten one by one. */
+/** Answers of the last minute, in slots that expire one by one. */
 class Window {
   private readonly answers = new Int32Array(SLOTS)
   private readonly failures = new Int32Array(SLOTS)
@@ -112,12 +112,12 @@ class Window {
   }
 }
 
-/** Of one target. Times are those of a clock that only grows. */
+/** The circuit breaker of one target. Times are those of a monotonic clock. */
 export class Breaker {
   private readonly policy: CooldownPolicy
   private readonly window = new Window()
   private inRow = 0
-  /** Cooldowns since it last was well. */
+  /** Cooldowns since it last served. */
   private cooldowns = 0
   private cooldownUntil: number | undefined
   private probing = false
@@ -131,7 +131,7 @@ export class Breaker {
     return now < this.cooldownUntil ? 'open' : 'half-open'
   }
 
-  /** Whether a call may go there now. One that comes back is tried by a single call first. */
+  /** Whether a call may go there now. After a cooldown a single call tries the target first. */
   allows(now: number): boolean {
     if (this.cooldownUntil === undefined) return true
     return now >= this.cooldownUntil && !this.probing
@@ -144,15 +144,15 @@ export class Breaker {
 
   /** An attempt begins. @returns whether it is the probe, which {@link settle} must be told. */
   begin(): boolean {
-    // Also one still in cooldown, when there was no other choice.
+    // The target may still be in cooldown, when there was no other choice.
     if (this.cooldownUntil === undefined || this.probing) return false
     this.probing = true
     return true
   }
 
   /**
-   * The answer to the probe has begun: its place is free, and the target serves again. How the probe ends is then told as
-   * that of any other attempt.
+   * The answer to the probe has begun: the target serves again. The end of the probe then counts like that of any other
+   * attempt.
    */
   confirm(): void {
     this.probing = false
@@ -163,7 +163,7 @@ export class Breaker {
   /**
    * An attempt has ended.
    *
-   * @param retryAfterMs - The provider's own wait.
+   * @param retryAfterMs - The wait that the provider asks for.
    * @param slow - It was answered, but so slowly that this counts as a failure.
    * @returns milliseconds of the cooldown that begins now, or `undefined` when none does.
    */
@@ -181,14 +181,14 @@ export class Breaker {
     this.window.add(now, failed)
     if (!failed) {
       this.inRow = 0
-      // An answer to a call that began before the cooldown says nothing of now; only the probe's does.
+      // An answer to a call from before the cooldown does not end it; only the probe's does.
       if (probe) this.recover()
       return undefined
     }
     this.inRow += 1
     const atOnce = errorClass !== undefined && AT_ONCE.has(errorClass)
     if (!probe && this.cooldownUntil !== undefined) {
-      // It began before the cooldown, or was sent though the target is in cooldown. Only the provider's word makes the cooldown longer.
+      // It began before the cooldown, or was sent although the target is in cooldown. Only the provider's wait makes the cooldown longer.
       if (atOnce && retryAfterMs !== undefined && !this.never)
         this.coolDownUntil(now + Math.min(LONGEST_WAIT, retryAfterMs))
       return undefined
@@ -197,7 +197,7 @@ export class Breaker {
     return this.coolDown(now, retryAfterMs)
   }
 
-  /** Cools down because another process says so. Never shortens a cooldown. @returns whether it cools down longer now. */
+  /** Takes over a cooldown of another process. Never shortens one. @returns whether the cooldown is longer now. */
   coolDownUntil(until: number): boolean {
     if (this.never || until <= (this.cooldownUntil ?? 0)) return false
     this.cooldownUntil = until
@@ -219,7 +219,7 @@ export class Breaker {
     if (this.never) return undefined
     const { duration, maxDuration } = this.policy
     const own = Math.min(maxDuration, duration * 2 ** Math.min(this.cooldowns, 20))
-    // A wait of nothing would send every call back at once.
+    // A wait of 0 would send every call back at once.
     const ms = retryAfterMs ? Math.min(LONGEST_WAIT, retryAfterMs) : own
     this.cooldowns += 1
     this.cooldownUntil = now + ms

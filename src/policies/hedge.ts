@@ -1,9 +1,9 @@
-/** When to ask a second target beside one that is slow. */
+/** When to try a second target in parallel with a slow one. */
 
 export interface HedgePolicy {
-  /** Milliseconds, or what 95 of 100 calls of the target take. */
+  /** Milliseconds, or `p95`: the time that 95 of 100 calls of the target take. */
   readonly after: number | 'p95'
-  /** Further targets at most. */
+  /** The most further targets. */
   readonly max: number
 }
 
@@ -17,7 +17,7 @@ export function hedgePolicy(
   return { after: options.after ?? DEFAULT_HEDGE.after, max: options.max ?? DEFAULT_HEDGE.max }
 }
 
-/** Milliseconds to wait; `undefined` not to hedge, because nothing is known of the target yet. */
+/** Milliseconds to wait; `undefined`: do not hedge, because the target has no latencies yet. */
 export function hedgeDelay({ after }: HedgePolicy, p95: number | undefined): number | undefined {
   return after === 'p95' ? p95 : after
 }

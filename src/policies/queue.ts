@@ -39,7 +39,7 @@ export class CallQueue {
     return this.waiting.length
   }
 
-  /** Takes a place when one is free. Whoever had it calls {@link leave}. */
+  /** Takes a place if one is free. The holder gives it back with {@link leave}. */
   tryEnter(): boolean {
     if (!this.hasRoom) return false
     this.running += 1
@@ -51,7 +51,7 @@ export class CallQueue {
    *
    * @param waitMs - The longest that the call waits.
    * @returns `undefined` with a place taken, or why there is none.
-   * @throws what `signal` was aborted with.
+   * @throws the reason of `signal`.
    */
   async enter(priority: number, waitMs: number, signal: AbortSignal): Promise<QueueRefusal | undefined> {
     if (this.tryEnter()) return undefined
@@ -91,7 +91,7 @@ export class CallQueue {
     })
   }
 
-  /** Gives a place back: to the one who waits first. */
+  /** Gives a place back; the first that waits gets it. */
   leave(): void {
     const next = this.waiting.shift()
     if (next) next.admit()

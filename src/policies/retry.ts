@@ -38,13 +38,13 @@ export interface Failure {
   readonly remaining: number
 }
 
-/** What another target is better for than the same once more: it has just timed out, is at its rate, or answered ill. */
+/** Failures after which another target is better than a retry: it timed out, is at its rate limit, or answered badly. */
 const ELSEWHERE: ReadonlySet<ErrorClass> = new Set(['timeout', 'rate-limit', 'invalid-output'])
 
 /**
- * Milliseconds to wait before a target that was tried is tried again, or `undefined` not to try it again.
- * Exponential backoff with full jitter; a provider's own wait wins up to `maxDelay`. While another target
- * is left, nobody waits out a provider's wait, or tries a target again that has just timed out or is at its rate.
+ * Milliseconds to wait before a target that was tried is tried again, or `undefined` not to try it again. Exponential
+ * backoff with full jitter; a wait that the provider asks for wins, up to `maxDelay`. While another target is left, the
+ * call does not wait for the provider, and does not retry a target that has just timed out or is at its rate limit.
  */
 export function retryDelay(policy: RetryPolicy, failure: Failure, random: () => number): number | undefined {
   const { errorClass, retryAfterMs, retries, hasNext, remaining } = failure
@@ -55,10 +55,10 @@ export function retryDelay(policy: RetryPolicy, failure: Failure, random: () => 
   return delay < remaining ? delay : undefined
 }
 
-/** Retries that a target always has in reserve, so that a quiet one gets them too. */
+/** Retries that a target always has in reserve, so that a target with few calls gets them too. */
 const RESERVE = 10
 
-/** Counts what a target may still be retried: each call adds a share, each retry takes one. */
+/** Counts the retries that a target has left: each call adds a share, each retry takes one. */
 export class RetryBudget {
   private readonly share: number
   private left: number
@@ -77,7 +77,7 @@ export class RetryBudget {
   /** Whether there may be a retry now. */
   take(): boolean {
     if (this.left < 1) return false
-    // A retry is an attempt too, which adds its share again.
+    // A retry is an attempt too, and adds its share.
     this.left -= 1 + this.share
     return true
   }
@@ -94,7 +94,7 @@ export function parseRetryAfter(headers: Pick<Headers, 'get'>, date: number): nu
   const after = headers.get('retry-after')
   if (after === null || after.trim() === '') return undefined
   if (Number(after) >= 0) return boundedWait(Number(after) * 1000)
-  // Without a word in it, what is no number is no HTTP date either, though Date.parse takes it for a year.
+  // An HTTP date has letters. Without them Date.parse would read the text as a year.
   const time = /[a-z]/i.test(after) ? Date.parse(after) : NaN
   return boundedWait(time - date)
 }

@@ -1,16 +1,16 @@
-/** When an answer came so slowly that it says the same of its target as a failure. */
+/** Whether an answer came so slowly that it counts as a failure of its target. */
 
-/** Milliseconds, or as many times what the target usually takes. */
+/** Milliseconds, or a multiple of the target's usual time. */
 export type SlowerThan = number | { readonly timesUsual: number }
 
-/** Answers until it is known what is usual. */
+/** Answers until the usual time is known. */
 const FIRST = 20
-/** Milliseconds in which what is usual changes by a factor of e at most: a bad hour does not become the usual. */
+/** Milliseconds in which the usual time changes by a factor of e at most, so that a bad hour does not become usual. */
 const PACE_MS = 600_000
-/** Milliseconds between two answers beyond which the time between them says nothing. */
+/** Longer gaps between two answers, in milliseconds, are not counted. */
 const LONGEST_GAP = 10_000
 
-/** The median of all answers, followed step by step. A target that has changed for good is its usual self again after a while. */
+/** A running median of all answers. If a target changes for good, its new times become the usual ones after a while. */
 class Usual {
   private first: number[] | undefined = []
   private ms: number | undefined
@@ -40,7 +40,7 @@ export interface Waiting {
   readonly since: number
 }
 
-/** Of one target and one kind of answers. */
+/** Slow answers of one target and one kind of answers. */
 export class Slowness {
   private readonly limit: SlowerThan
   private readonly usual = new Usual()
@@ -51,7 +51,7 @@ export class Slowness {
     this.limit = limit
   }
 
-  /** Whether an answer that takes so many milliseconds is slow. Never, while it is not known what is usual. */
+  /** Whether an answer that takes so many milliseconds is slow; `false` while the usual time is not known. */
   isSlow(ms: number): boolean {
     if (typeof this.limit === 'number') return ms > this.limit
     const usual = this.usual.get()
@@ -64,12 +64,12 @@ export class Slowness {
     return attempt
   }
 
-  /** It waits no longer. @returns whether it was not found to be overdue before. */
+  /** An attempt no longer waits. @returns whether it had not been counted as slow before. */
   end(attempt: Waiting): boolean {
     return this.waiting.delete(attempt)
   }
 
-  /** How many attempts have become slow while they wait, each told once: what hangs must not be waited for to be known. */
+  /** How many attempts have become slow while they wait; each is counted once. So a target that hangs is noticed before it answers. */
   overdue(now: number): number {
     let count = 0
     for (const attempt of this.waiting) {

@@ -2,7 +2,7 @@
 
 /** All in milliseconds. */
 export interface TimeoutPolicy {
-  /** Until the connection stands and the request is being sent. Each attempt. Default: that of the `fetch` in use. */
+  /** Until the connection is open and the request is being sent. Each attempt. Default: that of the `fetch` in use. */
   readonly connect: number | undefined
   /** Until the whole answer, or a stream's first content. Each attempt. Default: see {@link attemptLimit}. */
   readonly attempt: number | undefined
@@ -14,7 +14,7 @@ export interface TimeoutPolicy {
   readonly total: number
 }
 
-/** Those of an attempt; `total` then is the attempt's own, the stream to its end included. */
+/** Time limits in the options. */
 export interface TimeoutOptions {
   /**
    * Milliseconds until the connection is open and the request is being sent, for each attempt. With a `fetch` that is not
@@ -47,7 +47,7 @@ export const DEFAULT_TIMEOUT: TimeoutPolicy = {
   total: 600_000,
 }
 
-/** `timeout` over `base`: what it leaves out stays as it was. A number is the total. */
+/** `timeout` over `base`; a number is `total`. */
 export function timeoutPolicy(
   timeout: number | TimeoutOptions | undefined,
   base: TimeoutPolicy = DEFAULT_TIMEOUT,
@@ -63,7 +63,7 @@ export function timeoutPolicy(
   }
 }
 
-/** The first word on each limit. */
+/** For each limit the first value that is set. */
 export function nearestTimeouts(...nearestFirst: readonly (TimeoutOptions | undefined)[]): TimeoutOptions | undefined {
   const said = nearestFirst.filter((timeout) => timeout !== undefined)
   if (said.length < 2) return said[0]
@@ -81,22 +81,22 @@ const LIMITS = [
   'total',
 ] as const satisfies readonly (keyof TimeoutOptions)[]
 
-/** What is left of the call's time that an attempt may use while another target can be tried: where nothing is set, and at most. */
+/** Shares of the call's remaining time for an attempt while another target can be tried: by default, and at most. */
 const DEFAULT_SHARE = 0.5
 const LARGEST_SHARE = 0.75
 
 /** How long an attempt may take, and why. */
 export interface AttemptLimit {
   readonly ms: number
-  /** Why it is not what is set, for the error; `undefined` when it is. */
+  /** Why it differs from the options, for the error; `undefined` when it does not. */
   readonly why?: string
 }
 
 /**
  * How long one attempt may wait for its answer; `undefined` when only the call's own time ends it.
  *
- * @param set - What the options say of such an attempt.
- * @param remaining - What is left of the call's time.
+ * @param set - The limit in the options.
+ * @param remaining - The remaining time of the call.
  * @param hasOther - Whether another target can be tried after it.
  */
 export function attemptLimit(

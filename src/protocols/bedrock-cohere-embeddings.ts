@@ -9,7 +9,7 @@ import { decodeError, encodeError, providerErrorOf } from './bedrock-converse/er
 import { modelPath, readModelPath } from './bedrock-converse/paths.js'
 import { vectorsOf } from './shared/cohere-vectors.js'
 import { embeddingsCodec } from './shared/embeddings-codec.js'
-import { restOf } from './shared/raw.js'
+import { unknownFields } from './shared/raw.js'
 import { BEDROCK_RUNTIME } from './shared/bedrock.js'
 import { COHERE_INPUT_TYPES, DEFAULT_INPUT_TYPE } from './shared/cohere-input-types.js'
 
@@ -55,7 +55,7 @@ export const bedrockCohereEmbeddings = embeddingsCodec({
         const found = vectorsOf(embeddings)
         if (!found) throw new StreamError('the answer has no vectors of numbers')
         const { type, vectors } = found
-        const others = isObject(embeddings) ? restOf(embeddings, new Set([type])) : undefined
+        const others = isObject(embeddings) ? unknownFields(embeddings, new Set([type])) : undefined
         return {
           vectors,
           rest: {

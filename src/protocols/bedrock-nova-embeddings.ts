@@ -9,14 +9,14 @@ import type { JsonObject } from '../kernel/protocol.js'
 import { decodeError, encodeError, providerErrorOf } from './bedrock-converse/error.js'
 import { modelPath, readModelPath } from './bedrock-converse/paths.js'
 import { embeddingsCodec } from './shared/embeddings-codec.js'
-import { restOf } from './shared/raw.js'
-import { layOver } from './shared/request-fields.js'
+import { unknownFields } from './shared/raw.js'
+import { mergeFields } from './shared/request-fields.js'
 import { BEDROCK_RUNTIME } from './shared/bedrock.js'
 
 /** The format requires to know what the vectors are for, and OpenAI's has no word for it; `extra_body` says another. */
 const DEFAULT_PURPOSE = 'GENERIC_INDEX'
 
-/** Inputs that are no text come in `singleEmbeddingParams` of `extra_body`. */
+/** Inputs that are not text come in `singleEmbeddingParams` of `extra_body`. */
 const OTHER_INPUTS = ['image', 'audio', 'video']
 
 const PARAMS_FIELDS: ReadonlySet<string> = new Set(['text', 'embeddingDimension'])
@@ -65,7 +65,10 @@ export const bedrockNovaEmbeddings = embeddingsCodec({
         text: value === undefined ? undefined : { truncationMode: 'NONE', value },
       }),
     }
-    return { path: modelPath(model, 'invoke'), body: layOver(body, [extra], { singleEmbeddingParams: { text: {} } }) }
+    return {
+      path: modelPath(model, 'invoke'),
+      body: mergeFields(body, [extra], { singleEmbeddingParams: { text: {} } }),
+    }
   },
   readRequest(wire, path) {
     const params = inner(wire, 'singleEmbeddingParams')
@@ -76,7 +79,10 @@ export const bedrockNovaEmbeddings = embeddingsCodec({
       dimensions: params['embeddingDimension'],
       content() {
         const { taskType, singleEmbeddingParams: _params, ...others } = wire
-        const own = { ...restOf(params, PARAMS_FIELDS), ...(restOf(text, VALUE) && { text: restOf(text, VALUE) }) }
+        const own = {
+          ...unknownFields(params, PARAMS_FIELDS),
+          ...(unknownFields(text, VALUE) && { text: unknownFields(text, VALUE) }),
+        }
         return {
           input: value ?? [],
           rest: {
@@ -92,7 +98,7 @@ export const bedrockNovaEmbeddings = embeddingsCodec({
   readAnswer({ embeddings, ...rest }) {
     if (!Array.isArray(embeddings)) return undefined
     const entries = embeddings.map((entry: unknown) => (isObject(entry) ? entry : {}))
-    const beside = entries.map((entry) => restOf(entry, VECTOR) ?? {})
+    const beside = entries.map((entry) => unknownFields(entry, VECTOR) ?? {})
     return {
       model: undefined,
       tokens: undefined,

@@ -9,7 +9,7 @@ import { traitsOf } from '../models/index.js'
 import { decodeError, encodeError, providerErrorOf } from './bedrock-converse/error.js'
 import { modelPath, readModelPath } from './bedrock-converse/paths.js'
 import { embeddingsCodec } from './shared/embeddings-codec.js'
-import { restOf } from './shared/raw.js'
+import { unknownFields } from './shared/raw.js'
 import { BEDROCK_RUNTIME } from './shared/bedrock.js'
 import { wireCount } from './shared/count.js'
 
@@ -49,7 +49,7 @@ export const bedrockTitanEmbeddings = embeddingsCodec({
       model: undefined,
       tokens: wireCount(inputTextTokenCount),
       content() {
-        const others = restOf(byType, new Set([type]))
+        const others = unknownFields(byType, new Set([type]))
         return {
           vectors: [Array.isArray(embedding) ? embedding : byType[type]],
           rest: {

@@ -5,7 +5,7 @@ import { META } from './cohere-chat/fields.js'
 import { decodeError, providerErrorOf } from './openai-chat/error.js'
 import { vectorsOf } from './shared/cohere-vectors.js'
 import { embeddingsCodec } from './shared/embeddings-codec.js'
-import { restOf } from './shared/raw.js'
+import { unknownFields } from './shared/raw.js'
 import { wireCount } from './shared/count.js'
 import { COHERE_INPUT_TYPES, DEFAULT_INPUT_TYPE } from './shared/cohere-input-types.js'
 
@@ -70,9 +70,9 @@ export const cohereEmbeddings = embeddingsCodec({
         const found = vectorsOf(embeddings)
         if (!found) throw new StreamError('the answer has no vectors of numbers')
         const { type, vectors } = found
-        const others = isObject(embeddings) ? restOf(embeddings, new Set([type])) : undefined
+        const others = isObject(embeddings) ? unknownFields(embeddings, new Set([type])) : undefined
         const rest = {
-          ...restOf(wire, KNOWN),
+          ...unknownFields(wire, KNOWN),
           ...(others && { embeddings: others }),
           ...(type !== 'float' && type !== 'base64' && { embedding_type: type }),
         }
@@ -95,6 +95,6 @@ export const cohereEmbeddings = embeddingsCodec({
     }
   },
   decodeError,
-  /** The format's errors have a message only; the status says the rest. */
+  /** The format's errors have only a message; the status says the rest. */
   encodeError: ({ message }) => ({ message }),
 })

@@ -7,7 +7,7 @@ import type { JsonObject } from '../kernel/protocol.js'
 import { decodeError, encodeError, providerErrorOf } from './gemini-generate/error.js'
 import { camel, methodPath, readPath } from './gemini-generate/wire.js'
 import { embeddingsCodec } from './shared/embeddings-codec.js'
-import { restOf } from './shared/raw.js'
+import { unknownFields } from './shared/raw.js'
 import { wireCount } from './shared/count.js'
 
 const BATCH = 'batchEmbedContents'
@@ -122,7 +122,7 @@ export const geminiEmbeddings = embeddingsCodec({
       total,
       content: () => ({
         vectors: embeddings.map((one: unknown) => (isObject(one) ? one['values'] : undefined)),
-        rest: restOf(wire, KNOWN),
+        rest: unknownFields(wire, KNOWN),
       }),
     }
   },

@@ -2,7 +2,7 @@
 import { compact } from '../kernel/json.js'
 import { decodeError, providerErrorOf } from './openai-chat/error.js'
 import { embeddingsCodec, isVector, readInput } from './shared/embeddings-codec.js'
-import { restOf } from './shared/raw.js'
+import { unknownFields } from './shared/raw.js'
 import { wireCount } from './shared/count.js'
 
 const PATH = '/api/embed'
@@ -35,7 +35,7 @@ export const ollamaEmbeddings = embeddingsCodec({
     return {
       model: wire['model'],
       tokens: wireCount(wire['prompt_eval_count']),
-      content: () => ({ vectors, rest: restOf(wire, KNOWN) }),
+      content: () => ({ vectors, rest: unknownFields(wire, KNOWN) }),
     }
   },
   encodeResponse: ({ model, data, usage }, own) => ({

@@ -185,7 +185,7 @@ function offsetsOf(content: readonly TokenLogprob[]): number[] {
   })
 }
 
-/** A text endpoint calls no tools, so an answer that did has simply stopped. */
+/** A text endpoint calls no tools, so an answer with calls is written as stopped. */
 function encodeFinish(reason: string | null): string | null {
   return reason === 'tool_calls' || reason === 'function_call' ? 'stop' : reason
 }

@@ -11,7 +11,7 @@ export interface Directory {
   readonly identifyHost: (hostname: string) => HostFacts | undefined
   /**
    * Whether a response header, by its name in lower case, is an id, a cost or a gateway's own. A name counts
-   * wherever it comes from: gateways stand at addresses of their owners, and one behind another.
+   * wherever it comes from: gateways are at addresses of their owners, and one behind another.
    */
   readonly keepsHeader: (name: string) => boolean
   /**

@@ -4,7 +4,7 @@ import { mistral } from './mistral.js'
 const END = /\/(?:publishers\/[\w-]+(?:\/models)?|endpoints\/openapi)$/
 const RAW_PREDICT = { whole: '/models/{model}:rawPredict', stream: '/models/{model}:streamRawPredict' }
 
-/** What may stand before the name of a publisher's model: its resource name, or the publisher alone. */
+/** What may be before the name of a publisher's model: its resource name, or the publisher alone. */
 function before(publisher: string): RegExp {
   return new RegExp(`^(?:projects/[^/]+/locations/[^/]+/)?(?:publishers/)?${publisher}(?:/models/|[/.])`, 'i')
 }
@@ -17,7 +17,7 @@ const claude: ChatByModel = {
   paths: RAW_PREDICT,
   rename: [
     [before('anthropic'), ''],
-    // A date stands behind `@`, and not as Anthropic or Bedrock write it.
+    // A date is behind `@`, and not as Anthropic or Bedrock write it.
     [/-(20\d{6})(?:-v\d+(?::\d+)?)?$/, '@$1'],
   ],
   withoutFields: ['model'],

@@ -2,8 +2,8 @@
 import { ConfigError } from '../kernel/errors.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
 import type { AliasOptions, GroupOptions, TargetOptions } from './options.js'
-import { differingFields } from './same.js'
-import { canonical, labelOf, isOwnTarget } from './target-name.js'
+import { differingFields } from './deep-equal.js'
+import { canonicalName, labelOf, isOwnTarget } from './target-name.js'
 
 export interface AliasEntry {
   readonly options: TargetOptions
@@ -37,7 +37,7 @@ export function entriesOf(group: NamedGroup, path: string, isAlias: (model: stri
       const label = labelOf(options)
       // Each of these is a target of its own, named by its place.
       if (label === undefined && isOwnTarget(options)) return true
-      const id = `${canonical(options.model)}${label === undefined ? '' : `#${label}`}`
+      const id = `${canonicalName(options.model)}${label === undefined ? '' : `#${label}`}`
       const others = seen.get(id)
       if (!others) {
         seen.set(id, [entry])

@@ -9,7 +9,7 @@ import type { AliasOptions, AnswerTest, FallbackOptions } from './options.js'
 import { RecentlyUsed } from './recently-used.js'
 import type { Fallback, Level, Route } from './route.js'
 import { checkWildcards } from './wildcard-check.js'
-import { asItIs, isWildcard, type Filled } from './wildcards.js'
+import { keepName, isWildcard, type Filled } from './wildcards.js'
 
 /** The most cached routes of model strings that only calls name. */
 const REMEMBERED = 1024
@@ -39,7 +39,7 @@ export class Aliases {
     this.options = options
     this.levels = new Levels(options)
     for (const name of Object.keys(options.aliases)) {
-      if (!isWildcard(name)) this.compiled.set(name, this.compile({ name, fill: asItIs }, this.levels.of(name)))
+      if (!isWildcard(name)) this.compiled.set(name, this.compile({ name, fill: keepName }, this.levels.of(name)))
     }
     checkWildcards(options, this.levels)
   }

@@ -77,7 +77,7 @@ function bodyAt({ fields, withoutFields = [] }: ChatByModel, { body }: EncodedRe
   return whole
 }
 
-/** Versions stand behind an at sign, which a path may hold as it is. */
+/** Versions are behind an at sign, which a path may hold as it is. */
 function segmentOf(model: string): string {
   return pathSegment(model).replaceAll('%40', '@')
 }

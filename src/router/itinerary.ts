@@ -2,7 +2,7 @@
 import type { ErrorClass } from '../policies/classify-error.js'
 import type { NotTried } from '../kernel/errors.js'
 import { looksAtAnswers, mayFallBack } from '../policies/fallback.js'
-import { isTight, misfit, noneFits, regionOf, type Misfit } from './misfit.js'
+import { seemsTooLong, misfit, noTargetError, regionOf, type Misfit } from './misfit.js'
 import type { AllInCooldown, FailedStep, CallRoute, RouteStep } from './route-step.js'
 import { begin, type Position } from './position.js'
 import { retryTarget } from './retry-target.js'
@@ -235,7 +235,7 @@ export class Itinerary {
 
   private isOpen(member: Member | undefined): boolean {
     if (!member || !this.isNew(member) || !member.health.allows || this.misfit(member)) return false
-    if (this.lenient || !isTight(this.callRoute.call, member)) return true
+    if (this.lenient || !seemsTooLong(this.callRoute.call, member)) return true
     this.sawTight = true
     return false
   }
@@ -276,7 +276,7 @@ export class Itinerary {
       const lacking = [...misfits.values()].some(({ capability }) => capability !== undefined)
       const able = lacking ? this.special('unsupported') : undefined
       if (able) return able
-      throw noneFits(call, misfits)
+      throw noTargetError(call, misfits)
     }
     const { member, cooldownLeft, fallback, level } = soonest
     if (whenAllInCooldown === 'reject') return { retryAfterMs: cooldownLeft || PROBE_MS }

@@ -11,7 +11,7 @@ import type { Member } from './strategy.js'
 import { targetOption } from './target-name.js'
 import type { Holding } from './target.js'
 import type { Targets } from './targets.js'
-import { asItIs, isWildcard, Wildcards, type Fill, type Filled } from './wildcards.js'
+import { keepName, isWildcard, Wildcards, type Fill, type Filled } from './wildcards.js'
 
 export interface LevelsOptions {
   readonly aliases: Readonly<Record<string, AliasOptions>>
@@ -93,7 +93,7 @@ export class Levels {
    * with a wildcard that it fits. `undefined` for a target.
    */
   meant(model: string, trail: Trail): Filled | undefined {
-    if (Object.hasOwn(this.options.aliases, model)) return { name: model, fill: asItIs }
+    if (Object.hasOwn(this.options.aliases, model)) return { name: model, fill: keepName }
     if (this.options.targets.knows(model)) return undefined
     return this.wildcards.find(model, trail)
   }
@@ -112,13 +112,13 @@ export class Levels {
   private alias(name: string, trail: Trail): readonly Rank[] {
     const done = this.compiled.get(name)
     if (done) return done
-    const ranks = this.ranks(name, asItIs, trail)
+    const ranks = this.ranks(name, keepName, trail)
     this.compiled.set(name, ranks)
     return ranks
   }
 
   private nestedRanks({ name, fill }: Filled, trail: Trail): readonly Rank[] {
-    return fill === asItIs ? this.alias(name, trail) : this.ranks(name, fill, trail)
+    return fill === keepName ? this.alias(name, trail) : this.ranks(name, fill, trail)
   }
 
   private ranks(name: string, fill: Fill, trail: Trail): readonly Rank[] {

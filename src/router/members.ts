@@ -2,7 +2,7 @@
 import { nearestTimeouts } from '../policies/timeout.js'
 import { compileCondition, type Holds } from './condition.js'
 import type { AliasEntry } from './alias-entries.js'
-import { isSame } from './same.js'
+import { deepEqual } from './deep-equal.js'
 import type { Member } from './strategy.js'
 import type { Holding } from './target.js'
 
@@ -83,8 +83,8 @@ function isAlike(one: Member | undefined, other: Member): boolean {
   const { target } = other
   return (
     one.when === other.when &&
-    isSame(one.tags, other.tags) &&
-    isSame(
+    deepEqual(one.tags, other.tags) &&
+    deepEqual(
       [base, timeout, params, facts, dropUnsupported],
       [target.base, target.timeout, target.params, target.facts, target.dropUnsupported],
     )

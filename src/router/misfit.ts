@@ -39,7 +39,7 @@ export function regionOf({ metadata }: RoutedCall): string | undefined {
  * Whether the call seems too long for the member, by its options or its model. This is an estimate, so it is only a reason
  * to try others first.
  */
-export function isTight(call: Lengths, { target }: Member): boolean {
+export function seemsTooLong(call: Lengths, { target }: Member): boolean {
   const { contextWindow: known, maxOutput } = traitsOf(target.base ?? target.model)
   const contextWindow = target.facts.contextWindow ?? known
   if (maxOutput !== undefined && call.outputTokens > maxOutput) return true
@@ -51,7 +51,7 @@ type Lengths = Pick<RoutedCall, 'inputTokens' | 'outputTokens'>
 const TOLD = 3
 
 /** The error for a call that no target fits. */
-export function noneFits(call: RoutedCall, misfits: ReadonlyMap<Member, Misfit>): TracestitchError {
+export function noTargetError(call: RoutedCall, misfits: ReadonlyMap<Member, Misfit>): TracestitchError {
   const found = [...misfits]
   const [first] = found
   if (first && found.every(([, { capability }]) => capability !== undefined)) {

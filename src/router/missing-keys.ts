@@ -2,7 +2,7 @@
 import { ConfigError } from '../kernel/errors.js'
 import { entriesOf, groupOf } from './alias-entries.js'
 import type { AliasOptions, FallbackOptions, TargetOptions } from './options.js'
-import { canonical } from './target-name.js'
+import { canonicalName } from './target-name.js'
 import type { Targets } from './targets.js'
 import { Wildcards } from './wildcards.js'
 
@@ -44,7 +44,7 @@ export function findMissingKeys({ models, fallbacks }: Configuration, targets: T
   const look = ({ options, path, modelPath }: Named): void => {
     if (isAlias(options.model)) return
     const reason = targets.lacking(options)
-    if (reason !== undefined) found.set(path, { target: canonical(options.model), path: modelPath, reason })
+    if (reason !== undefined) found.set(path, { target: canonicalName(options.model), path: modelPath, reason })
   }
   const entries = new Map<string, readonly Named[]>()
   for (const [name, alias] of Object.entries(models)) {

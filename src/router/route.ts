@@ -32,6 +32,6 @@ export interface Route {
   /** Fallbacks of the alias, before those of the client. */
   readonly fallbacks: readonly Fallback[]
   readonly hedge: HedgePolicy | undefined
-  /** Hedging of the alias. */
+  /** Time limits of the alias; they override those of the client. */
   readonly timeout?: number | TimeoutOptions | undefined
 }

@@ -1,5 +1,5 @@
 /** Finds the target that is back first, when all are in cooldown. */
-import { isTight, type Misfit } from './misfit.js'
+import { seemsTooLong, type Misfit } from './misfit.js'
 import type { CallRoute } from './route-step.js'
 import type { Fallback, Level } from './route.js'
 import type { Member } from './strategy.js'
@@ -36,7 +36,8 @@ export function soonestBack(
       for (const [index, member] of members.entries()) {
         const wrong = misfitOf(member)
         if (wrong) misfits.set(member, wrong)
-        else cooling.push({ member, index, cooldownLeft: member.health.cooldownLeft, tight: isTight(call, member) })
+        else
+          cooling.push({ member, index, cooldownLeft: member.health.cooldownLeft, tight: seemsTooLong(call, member) })
       }
       // A target that the strategy would never choose is not chosen because the others are in cooldown either.
       const chosen = cooling

@@ -43,7 +43,7 @@ export function markOf(model: string): number {
 }
 
 /** `provider/model`, however it was written. */
-export function canonical(model: string): string {
+export function canonicalName(model: string): string {
   const at = markOf(model)
   return at < 0 ? model : `${model.slice(0, at)}/${model.slice(at + 1)}`
 }

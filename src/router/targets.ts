@@ -8,7 +8,7 @@ import type { Environment } from './environment.js'
 import { Health, type HealthPolicies } from './health.js'
 import type { ProviderOptions, TargetOptions } from './options.js'
 import { planProvider } from './provider-plan.js'
-import { differingFields } from './same.js'
+import { differingFields } from './deep-equal.js'
 import { hasOwnProvider, identityOf, isOwnTarget, labelOf, markOf, OF_PROVIDER } from './target-name.js'
 import type { Holding, PlannedProvider, Target } from './target.js'
 

@@ -4,7 +4,7 @@ import { conditionOf } from './members.js'
 import { aliasCycle, groupOf } from './alias-entries.js'
 import { refuseTargetOptions, type Levels, type LevelsOptions } from './levels.js'
 import { markOf } from './target-name.js'
-import { asItIs, isWildcard, type Filled } from './wildcards.js'
+import { keepName, isWildcard, type Filled } from './wildcards.js'
 
 /**
  * Walks them with the `*` left as it is, so that a `*` fits whatever every text would fit.
@@ -31,7 +31,7 @@ export function checkWildcards({ aliases, targets, skips }: LevelsOptions, level
     return saysProvider(model) && targets.knows(model) ? undefined : levels.wildcards.find(model, trail)
   }
   for (const name of Object.keys(aliases).filter(isWildcard)) {
-    check({ name, fill: asItIs }, [])
+    check({ name, fill: keepName }, [])
     for (const [i, entry] of (groupOf(aliases[name] as AliasOptions).fallbacks ?? []).entries()) {
       const model = typeof entry === 'string' ? entry : entry.model
       const path = `models.${name}.fallbacks[${i}]`

@@ -4,7 +4,7 @@ import { aliasCycle } from './alias-entries.js'
 /** Puts in what a wildcard stands for. */
 export type Fill = (text: string) => string
 
-export const asItIs: Fill = (text) => text
+export const keepName: Fill = (text) => text
 
 /** An alias, and what its wildcard stands for. */
 export interface Filled {
@@ -31,7 +31,7 @@ export class Wildcards {
    * The most specific one that `model` fits.
    *
    * @param trail - The aliases that led here, outermost first. What the last of them names is not itself again
-   *   (`fast-*` with a target `fast-*`), but what stands behind it.
+   *   (`fast-*` with a target `fast-*`), but what is behind it.
    * @throws ConfigError when it is one of those before the last.
    */
   find(model: string, trail: readonly string[] = []): Filled | undefined {

@@ -1,4 +1,4 @@
-/** A connection to Redis that never queues: a command goes out at once, or fails at once. */
+/** A connection to Redis that never queues: a command is sent at once, or fails at once. */
 import type { LoopTime } from './loop-time.js'
 import { redisFault, type RedisFault } from './redis-faults.js'
 

@@ -1,10 +1,10 @@
-/** What a server of Redis says when it does not do what it is asked, in plain words and with what mends it. */
+/** Explains errors of a Redis server, each with its fix. */
 import { ConnectionError } from '../kernel/errors.js'
 
 interface Fault {
   readonly what: string
   readonly fix: string
-  /** The connection leads to the wrong server: another one may lead to the right one. */
+  /** Whether the connection leads to the wrong server, so that a new one may lead to the right one. */
   readonly leave?: true
 }
 
@@ -71,7 +71,7 @@ const REPLIES: Readonly<Record<string, Fault>> = {
   },
 }
 
-/** `ERR`, told apart by what follows. */
+/** `ERR`, by the text after it. */
 const UNNAMED: readonly (readonly [RegExp, string])[] = [
   [/invalid password|invalid username-password/i, 'WRONGPASS'],
   [/max number of clients/i, 'MAXCLIENTS'],
@@ -97,24 +97,24 @@ const TLS: Fault = {
 }
 const CLOSED: Fault = { what: 'there is no connection', fix: 'the store reconnects' }
 
-/** A word of an error anywhere: before version 7, an error inside a script comes in the words of the script's own. */
+/** A code anywhere in an error: before version 7, an error inside a script is wrapped in the script's own. */
 const INSIDE = new RegExp(`-(${Object.keys(REPLIES).join('|')})\\b`)
 
 export class RedisFault extends ConnectionError {
-  /** Whether another connection may lead to a server that does it. */
+  /** Whether a new connection may lead to a server that works. */
   readonly leave: boolean
 
   constructor(code: string, { what, fix, leave }: Fault, said: string) {
-    // What the library threw holds the command with its arguments, a password among them.
+    // The library's error has the command with its arguments, which may include a password.
     super(`the store redis does not serve (${code}): ${what}; ${fix}`, { code, cause: new Error(said) })
     this.leave = leave === true
   }
 }
 
-/** @param thrown - What ioredis threw, or said in an `error` event. */
+/** @param thrown - The error of ioredis, thrown or in an `error` event. */
 export function redisFault(thrown: unknown): RedisFault {
   const error = innermost(thrown)
-  // An unknown command is told with its arguments.
+  // The error of an unknown command includes its arguments.
   const said = error.message.replace(/,? with args beginning with.*/s, '').slice(0, 300)
   const word = wordOf(said)
   const reply = word === undefined ? undefined : REPLIES[word]

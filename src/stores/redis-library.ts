@@ -1,4 +1,4 @@
-/** Connections of ioredis as a store wants them: they fail at once, never queue, and keep no process alive. */
+/** Connections of ioredis for a store: they fail at once, never queue, and keep no process alive. */
 import { ConfigError } from '../kernel/errors.js'
 import type { RedisAddress } from './redis-address.js'
 import type { RedisConnection } from './redis-connection.js'
@@ -13,7 +13,7 @@ export async function connectionTo(address: RedisAddress, timeout: number): Prom
   const every = {
     connectionName: 'tracestitch',
     connectTimeout: timeout,
-    // What it would ask, the first command is told too.
+    // The first command gets the same information.
     enableReadyCheck: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,

@@ -1,4 +1,4 @@
-/** `redisStore()`: its arguments, checked, and the store that they make. */
+/** `redisStore()`: checks its arguments and makes the store. */
 import { systemClock } from '../kernel/clock.js'
 import { ConfigError } from '../kernel/errors.js'
 import { typeName } from '../kernel/json.js'
@@ -13,33 +13,32 @@ import { RedisStore } from './redis.js'
 
 /** Options of `redisStore()`. */
 export interface RedisOptions {
-  /** Begins every key. Clients that share one share limits and cooldowns of targets of one name. Default `tracestitch`. */
+  /** Prefix of all keys. Clients with the same prefix share budgets, limits and cooldowns of equal names. Default `tracestitch`. */
   readonly prefix?: string | undefined
   /**
-   * Milliseconds for an answer, after which the store counts as down for that operation. Time in which this process's event
-   * loop was busy does not count: what the server says meanwhile lies in the socket. Default 3 000: a server that stops for a
-   * moment (a fork, a long script, a busy machine) is waited for, since processes that go on without it each have a limit of
-   * their own. Less for those that would rather go on at once.
+   * Milliseconds for an answer, after which the store counts as down for that operation. Time in which the event loop of
+   * this process was blocked does not count. Default 3 000, so that a short pause of the server (a fork, a long script, a
+   * busy machine) is no outage: without the server each process has limits of its own. Set less to go on sooner.
    */
   readonly timeout?: number | undefined
   /**
-   * While it is down: `local` (the default) has each process keep limits by itself, `reject` refuses calls to
-   * targets with limits or budgets with a ConnectionError. Either way no call waits longer than `timeout`, and after three
-   * failures in a row, or three seconds of silence, none waits until the store has answered again; `health()` and a warning
-   * say why it fails. Of budgets, each process then counts what it has used itself, and the store is told when it is back:
-   * one that must hold through an outage needs `reject`.
+   * While the store is down: with `local` (the default) each process enforces limits by itself; with `reject` calls to
+   * targets with limits or budgets fail with a ConnectionError. Either way no call waits longer than `timeout`, and after
+   * three failures in a row, or three seconds of silence, none waits until the store has answered again; `health()` and a
+   * warning say why it fails. With `local`, each process counts only its own use of budgets, and writes it to the store
+   * when that is back. A budget that must hold through an outage needs `reject`.
    */
   readonly whenDown?: WhenDown | undefined
   /**
-   * Milliseconds after which a killed process's places of `limits.concurrent` and reservations of budgets come back.
+   * Milliseconds after which the places of `limits.concurrent` and the reservations of a killed process are free again.
    * Default 15 000.
    */
   readonly lease?: number | undefined
 }
 
-/** Milliseconds that a call waits for the first connection at least; an answer comes faster. */
+/** The least milliseconds that a call waits for the first connection, which takes longer than an answer. */
 const LEAST_TO_CONNECT = 3_000
-/** Milliseconds at most until a lost connection is tried again: what this process has reserved must not run out before. */
+/** The most milliseconds until a lost connection is retried: reservations of this process must not expire before. */
 const LEAST_AGAIN = 50
 const MOST_AGAIN = 2_000
 const SHARE_OF_LEASE = 1 / 10
@@ -47,17 +46,17 @@ const SHARE_OF_LEASE = 1 / 10
 const MOST_TO_CONNECT = 5_000
 
 /**
- * A store for `createClient({ store })`. Keys begin with `{prefix}:` and run out by themselves, but for `{prefix}:epoch`,
- * which names the server's data. What budgets have used lives as long as these: it outlives a restart of a server with an
- * append-only file, and no server that throws keys out when its memory is full. Where the data are gone (a restart without
- * a file, `FLUSHALL`), the next operation of each process notices it, tells the server anew what this process has used of
- * budgets and rates, and goes on; a warning and `health()` say so. What ended processes used is lost then.
+ * A store for `createClient({ store })`. Keys begin with `{prefix}:` and expire by themselves, except `{prefix}:epoch`,
+ * which identifies the server's data. The use of budgets survives a restart of a server with an append-only file, but not a
+ * server that evicts keys when its memory is full. If the data are lost (a restart without a file, `FLUSHALL`), the next
+ * operation of each process notices it, writes again what this process has used of budgets and rates, and goes on; a
+ * warning and `health()` say so. What ended processes had used is lost.
  *
  * @param connection - `redis://[user:password@]host:port/db` (`rediss://` for TLS); of a Redis Cluster
  * `redis+cluster://host:port,host:port` or a list of addresses of its nodes; with Sentinel
- * `redis+sentinel://host:port,host:port/name/db`, where `name` is that of the primary; or a `Redis` or `Cluster` of ioredis,
- * made with whatever options (`new Redis({ sentinels, name })`), which stays its maker's to close.
- * @throws ConfigError when something is wrong with the arguments; a missing ioredis is told by the first call.
+ * `redis+sentinel://host:port,host:port/name/db`, where `name` is that of the primary; or a `Redis` or `Cluster` of
+ * ioredis, with any options (`new Redis({ sentinels, name })`), which you close yourself.
+ * @throws ConfigError for wrong arguments; a missing ioredis is reported by the first call.
  */
 export function redisStore(
   connection: string | readonly string[] | RedisConnection,

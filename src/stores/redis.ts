@@ -34,19 +34,19 @@ const scripts = Object.fromEntries(
   }),
 ) as Readonly<Record<ScriptName, Script>>
 
-/** Timeouts, and milliseconds, without an answer to anything after which the connection is given up, whichever ends first. */
+/** After so many timeouts, or milliseconds, without any answer the connection is given up, whichever comes first. */
 const SILENT = 4
 const SILENT_MS = 4_000
 
 export interface RedisStoreOptions {
   readonly connections: Connections
-  /** Begins every key. All of them lie in one slot of a cluster, so that a script may touch several. */
+  /** Prefix of all keys. All are in one slot of a cluster, so that a script may use several. */
   readonly prefix: string
   /** In which answers are waited for. */
   readonly time: LoopTime
   /** Milliseconds for an answer. */
   readonly timeout: number
-  /** The server has lost its data: told before the operation that noticed it fails with `StoreEmptied`. */
+  /** The server has lost its data: called before the operation that noticed it fails with `StoreEmptied`. */
   readonly onEmptied: () => void
 }
 
@@ -69,7 +69,7 @@ function refusedReservation([refused = 0, left = 0, wait = -1, ends = -1]: reado
   return { ok: false, refused, left, resetsInMs: wait < 0 ? Infinity : wait, periodEndsInMs } as const
 }
 
-/** Name of the server's data, where a script has found another than it was given. */
+/** Id of the server's data, if a script has found another than it was given. */
 function epochIn(reply: unknown): string | undefined {
   return Array.isArray(reply) && reply[0] === 'EPOCH' ? String(reply[1]) : undefined
 }
@@ -85,7 +85,7 @@ export class RedisStore implements Store {
   private readonly sent = new WeakMap<RedisConnection, Set<string>>()
   private readonly onEmptied: () => void
   private answeredAt = 0
-  /** Names the data of the server; `undefined` until it was asked. */
+  /** Id of the server's data; `undefined` before the first answer. */
   private epoch: string | undefined
 
   constructor({ connections, prefix, time, timeout, onEmptied }: RedisStoreOptions) {
@@ -173,7 +173,7 @@ export class RedisStore implements Store {
     return { ok: true, remaining: said.slice(0, rates.length), left: said.slice(rates.length) }
   }
 
-  /** Whoever asked for it waits no longer. What this cannot give back runs out. */
+  /** Gives back what nobody waits for any more. What cannot be given back expires. */
   private giveBack({ holder, places, rates, allowances }: AdmitRequest): void {
     const all: readonly Promise<unknown>[] = [
       ...places.map((place) => this.release(place.key, place.holder)),
@@ -225,7 +225,7 @@ export class RedisStore implements Store {
     return facts
   }
 
-  /** Does one of each thing that the store does, and leaves nothing. @throws RedisFault when one cannot be done. */
+  /** Tries one of each operation, and leaves nothing behind. @throws RedisFault when one fails. */
   async probe(): Promise<void> {
     await this.run(
       'probe',
@@ -278,7 +278,7 @@ export class RedisStore implements Store {
     }
   }
 
-  /** The whole script goes to a server that may not have it, and its name to one that has. */
+  /** Sends the whole script to a server that may not have it, and only its hash to one that has. */
   private async evaluate(
     connection: RedisConnection,
     script: ScriptName,
@@ -306,7 +306,7 @@ export class RedisStore implements Store {
       let late = false
       const done = time.wait(timeout, () => {
         late = true
-        // So silent for so long: another connection may lead to a server that speaks.
+        // After such a silence, a new connection may lead to a server that answers.
         const silence = time.now - this.answeredAt
         if (silence >= Math.min(SILENT * timeout, SILENT_MS)) this.connections.renew()
         reject(new NoAnswer(`the store redis gave no answer within ${timeout} ms`, reply, Math.min(timeout, silence)))

@@ -1,4 +1,4 @@
-/** A shared store that has lost its data is told anew what this process has counted there. */
+/** Writes the counts of this process again to a shared store that has lost its data. */
 import type { Clock } from '../kernel/clock.js'
 import type { MaybePromise, Store } from '../kernel/store.js'
 import { warnOnce } from '../telemetry/warn.js'
@@ -6,14 +6,14 @@ import type { Counts } from './memory.js'
 import { StoreEmptied } from './store-emptied.js'
 import type { Unsettled } from './unsettled.js'
 
-/** Times that an operation finds the store emptied before it fails. */
+/** How often an operation may find the store emptied before it fails. */
 const REFILLS = 3
 /** Rates to an operation. */
 const AT_ONCE = 100
 
 interface RefillOptions {
   readonly store: Store
-  /** What this process has counted, there and alone. */
+  /** The counts of this process. */
   readonly counts: () => Counts
   readonly unsettled: Unsettled
   readonly clock: Clock
@@ -21,7 +21,7 @@ interface RefillOptions {
 
 export class Refill {
   private readonly options: RefillOptions
-  /** While the store is told: nothing else is asked of it until then. */
+  /** Pending while the store is refilled; other operations wait for it. */
   private telling: Promise<void> | undefined
   private at: number | undefined
 
@@ -44,7 +44,7 @@ export class Refill {
     })
   }
 
-  /** What met a store without its data was not done, and is asked for again once it is told. */
+  /** An operation on an emptied store was not done, and is repeated after the refill. */
   async asked<T>(operation: () => MaybePromise<T>): Promise<T> {
     for (let left = REFILLS; ; left -= 1) {
       try {
@@ -64,7 +64,7 @@ export class Refill {
         'anew what it has used itself of budgets and rates; what processes used that have ended since is lost. ' +
         'A server with an append-only file (appendonly yes) keeps it',
     )
-    // What the store has answered before is counted here first.
+    // Earlier answers of the store are counted here first.
     await new Promise((resolve) => setImmediate(resolve))
     await unsettled.startAnew(() => counts().uses)
     const { takes } = counts()
@@ -72,7 +72,7 @@ export class Refill {
       try {
         await store.correct(takes.slice(at, at + AT_ONCE))
       } catch {
-        // Calls meet the same fault, and tell of it. A rate is forgotten soon.
+        // Calls have the same fault, and report it. A rate expires soon.
         return
       }
     }

@@ -1,4 +1,4 @@
-/** The store is not the one that was asked before: it came back without its data, or they were thrown away. Nothing was done. */
+/** The store has lost its data: it came back without them, or they were deleted. The operation was not done. */
 import { ConnectionError } from '../kernel/errors.js'
 
 export class StoreEmptied extends ConnectionError {

@@ -1,10 +1,10 @@
-/** What a shared store missed while it was down, until it has it: what was used, and which reservations go on or are over. */
+/** Keeps what a shared store missed while it was down: what was used, and which reservations continue or have ended. */
 import type { AllowanceRequest, Store } from '../kernel/store.js'
 import { warnOnce } from '../telemetry/warn.js'
 import { NoAnswer } from './no-answer.js'
 import { StoreEmptied } from './store-emptied.js'
 
-/** Keys, and holders, that are remembered. */
+/** The most keys, and holders, that are kept. */
 const MOST = 10_000
 /** Keys to an operation, and operations at once. */
 const AT_ONCE = 100
@@ -17,12 +17,12 @@ interface Renewal {
 /** One sum for each key, so that an outage takes memory for the keys and not for the calls. */
 export class Unsettled {
   private readonly store: Pick<Store, 'settle' | 'renew'>
-  /** Of nobody who reserves. */
+  /** A holder without a reservation. */
   private readonly holder = `unsettled ${crypto.randomUUID()}`
   private readonly uses = new Map<string, AllowanceRequest & { readonly begunAt: number }>()
-  /** Of calls that have ended: what they had reserved is free. */
+  /** Holders whose calls have ended: their reservations are free. */
   private readonly over = new Map<string, readonly AllowanceRequest[]>()
-  /** Of calls that run on. */
+  /** Holders whose calls still run. */
   private readonly renewals = new Map<string, Renewal>()
   private settling: Promise<void> | undefined
   private unanswered = 0
@@ -31,7 +31,7 @@ export class Unsettled {
     this.store = store
   }
 
-  /** Whether there is something to hand over now. */
+  /** Whether there is something to write now. */
   get any(): boolean {
     return this.uses.size > 0 || this.over.size > 0 || this.renewals.size > 0
   }
@@ -41,7 +41,7 @@ export class Unsettled {
     return this.uses.size
   }
 
-  /** Whether there is nothing to hand over, and nothing that may come to it. */
+  /** Whether there is nothing to write, now or later. */
   get done(): boolean {
     return !this.any && this.unanswered === 0
   }
@@ -49,7 +49,7 @@ export class Unsettled {
   /** A settlement that the store has not made. */
   add(holder: string, uses: readonly AllowanceRequest[]): void {
     this.use(uses)
-    // Where it is not remembered, its lease runs out.
+    // If it is not kept, its lease expires.
     if (this.over.size >= MOST) return
     this.over.set(
       holder,
@@ -68,8 +68,8 @@ export class Unsettled {
   }
 
   /**
-   * After a settlement that failed. One that has no answer yet is known to be missing only when its connection breaks.
-   * One that was done then without an answer counts twice, which a budget bears better than not at all.
+   * Called after a failed settlement. One without an answer is known to be missing only when its connection breaks. If it
+   * was done after all, it counts twice, which is better for a budget than not at all.
    */
   failed(holder: string, uses: readonly AllowanceRequest[], error: unknown): void {
     if (!(error instanceof NoAnswer)) return this.add(holder, uses)
@@ -83,7 +83,7 @@ export class Unsettled {
     )
   }
 
-  /** The store has lost all that it knew: it is told what was used in all, which holds what it missed before. */
+  /** The store has lost its data: it gets the total use, which includes what it missed before. */
   async startAnew(uses: () => readonly AllowanceRequest[]): Promise<void> {
     await this.settling
     this.uses.clear()
@@ -92,7 +92,7 @@ export class Unsettled {
     return this.handOver()
   }
 
-  /** Hands all of it over to a store that answers. */
+  /** Writes all of it to a store that answers. */
   handOver(): Promise<void> {
     this.settling ??= this.settle().finally(() => {
       this.settling = undefined
@@ -102,7 +102,7 @@ export class Unsettled {
 
   private async settle(): Promise<void> {
     const { store } = this
-    // Reservations of calls that run on come first: others ask for their room.
+    // Reservations of running calls come first: other calls compete for their room.
     const renewed = await this.each(this.renewals, (holder, { keys, leaseMs }) => store.renew(holder, keys, leaseMs))
     if (!renewed) return
     while (this.uses.size > 0) {
@@ -115,7 +115,7 @@ export class Unsettled {
         await store.settle(this.holder, some)
       } catch (error) {
         if (error instanceof NoAnswer) this.failed(this.holder, some, error)
-        // A store that was emptied is told all anew.
+        // An emptied store gets everything again.
         else if (!(error instanceof StoreEmptied)) this.use(some)
         return
       }
@@ -123,7 +123,7 @@ export class Unsettled {
     await this.each(this.over, (holder, uses) => store.settle(holder, uses))
   }
 
-  /** What cannot be done now is remembered. */
+  /** Keeps what cannot be done now. */
   private async each<T>(all: Map<string, T>, done: (holder: string, one: T) => unknown): Promise<boolean> {
     while (all.size > 0) {
       const some = [...all].slice(0, AT_ONCE)

@@ -27,6 +27,7 @@ export abstract class BaseCall implements Call {
   abstract readonly span: Span | undefined
   abstract readonly recording: boolean
   abstract readonly content: boolean
+  abstract readonly completes: string | undefined
   abstract hideAnswer(): void
   abstract endWithInner(): boolean
   abstract end(outcome?: CallEnd): void

@@ -1,8 +1,7 @@
 /**
- * Collects ended spans and hands them to an exporter in batches. Made for a guest in somebody else's
- * process, which is why it is not the SDK's: no timer of it keeps the process alive, every lost span is
- * counted, a flush also waits for the batch under way, and an exporter that throws, rejects or never
- * answers does no harm.
+ * Collects ended spans and passes them to an exporter in batches. The SDK's processor is not used, because this runs as a
+ * guest in a program: its timers do not keep the process alive, every lost span is counted, a flush also waits for the
+ * batch under way, and an exporter that throws, rejects or never answers does no harm.
  */
 import { context, ROOT_CONTEXT, TraceFlags, type Context } from '@opentelemetry/api'
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
@@ -11,7 +10,7 @@ import { REQUEST_BYTES, weightOf } from './weight.js'
 
 export interface ExportCounts {
   exported: number
-  /** Dropped because more spans waited than the queue takes. */
+  /** Dropped because the queue was full. */
   queueFull: number
   /** Lost in an export that failed or timed out. */
   exportFailed: number
@@ -27,7 +26,7 @@ export interface BatchOptions extends BatchLimits {
   /** Short and without secrets. */
   readonly failureReason: (error: unknown) => string
   readonly onFailure: (reason: string) => void
-  /** Spans wait from now on, or none does any more. */
+  /** Called when spans begin to wait, and when none waits any more. */
   readonly onWaiting: (some: boolean) => void
 }
 
@@ -38,7 +37,7 @@ export interface PartialExportResult {
 
 const SUCCESS = 0
 
-/** Bytes of spans that wait: captured content of a backend that is down would fill the memory before the count is reached. */
+/** Bytes of spans that wait. If a backend is down, captured content would fill the memory before the count limit is reached. */
 const QUEUE_BYTES = 128 * 1024 * 1024
 
 export class BatchProcessor implements SpanProcessor {
@@ -55,7 +54,7 @@ export class BatchProcessor implements SpanProcessor {
     this.options = options
   }
 
-  /** Spans that wait or are on their way. */
+  /** Spans that wait or are being sent. */
   get pending(): number {
     return this.queue.length + this.exporting
   }
@@ -79,7 +78,7 @@ export class BatchProcessor implements SpanProcessor {
   async forceFlush(): Promise<void> {
     const { exporter } = this.options
     const drained = this.drain()
-    // Tells the exporter that somebody waits; a failure shows in the export itself.
+    // Tells the exporter to hurry; a failure shows in the export itself.
     await settled(() => exporter.forceFlush?.())
     await drained
   }
@@ -137,14 +136,14 @@ export class BatchProcessor implements SpanProcessor {
       }
       const timer = setTimeout(() => finish('timeout'), exportTimeoutMs)
       timer.unref()
-      // Not the context of the span that happened to fill the batch: the request is no part of its trace.
+      // Not in the context of the span that filled the batch: the request is not part of its trace.
       context.with(suppressTracing(ROOT_CONTEXT), () => {
         try {
           const returned: unknown = exporter.export(batch, (result) => {
             if (result.code === SUCCESS) finish(undefined, (result as PartialExportResult).rejectedSpans)
             else finish(failureReason(result.error))
           })
-          // An `async` export that throws answers by its promise only.
+          // An `async` export fails only by its promise.
           if (returned instanceof Promise) returned.catch((error: unknown) => finish(failureReason(error)))
         } catch (error) {
           finish(failureReason(error))
@@ -154,7 +153,7 @@ export class BatchProcessor implements SpanProcessor {
   }
 }
 
-/** Waits for `step`, whatever becomes of it: what it throws is the exporter's own affair. */
+/** Waits for `step` to settle. Its errors belong to the exporter. */
 export async function settled(step: () => unknown): Promise<void> {
   await Promise.allSettled([Promise.resolve().then(step)])
 }

@@ -12,12 +12,12 @@ const NAME = 256
 /** Hides the secrets that a text may quote. */
 export type Mask = (text: string) => string
 
-const asItIs: Mask = (text) => text
+const noMask: Mask = (text) => text
 
 /** @param given - The mask of a client, which knows its keys. */
 export function boundedAttributes(attributes: Attributes, given?: Mask): Attributes {
   if (!given && isBounded(attributes)) return attributes
-  const mask = given ?? asItIs
+  const mask = given ?? noMask
   const bounded: Attributes = {}
   // Cut first, so that a mask never reads a book, and with room for what it may cut off.
   const one = (text: string): string => clip(mask(clip(text, 2 * LENGTH)), LENGTH)

@@ -72,6 +72,8 @@ export interface Call {
   /** Whether messages are wanted, so that decoders read them. */
   readonly content: boolean
   readonly ended: boolean
+  /** The other tool whose span of this call is completed, in place of one of our own. */
+  readonly completes: string | undefined
   /**
    * The first piece of a streamed answer is there. Later calls cost nothing.
    *

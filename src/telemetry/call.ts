@@ -8,7 +8,7 @@ import type { Call, CallStart, Layer } from './call-types.js'
 import { InnerCall } from './inner-call.js'
 import { OuterCall } from './outer-call.js'
 import { slotOf } from './call-slot.js'
-import type * as semconv from './semconv.js'
+import { kindOf } from './operation-kind.js'
 
 export type * from './call-types.js'
 
@@ -24,7 +24,7 @@ export function startCall(start: CallStart): Call {
 
 /**
  * Whether the call that is open in the active context is this very one: the same method of the same object, entered again.
- * It is where another tool's wrapper stands between two patches of ours.
+ * It is where another tool's wrapper is between two patches of ours.
  */
 export function isEntered({ self, operation, model }: CallStart): boolean {
   const slot = slotOf(context.active())
@@ -44,9 +44,4 @@ function joins(start: CallStart, open: CallStart, openLayer: Layer = open.layer 
   const layer = start.layer ?? 'framework'
   if (kindOf(start.operation) !== kindOf(open.operation)) return false
   return RANK[layer] < RANK[openLayer] || (layer === 'framework' && openLayer === 'framework')
-}
-
-/** Layers differ in what they call a generation: one says `chat` where the other says `text_completion`. */
-function kindOf(operation: semconv.OperationName): string {
-  return operation === 'text_completion' || operation === 'generate_content' ? 'chat' : operation
 }

@@ -4,7 +4,7 @@ import { treeSpanOf } from './readable-span.js'
 import { guard } from '../kernel/guard.js'
 import { renderTree, type TreeSpan } from './tree.js'
 
-/** How long a finished trace waits for spans that end after their root: a stream's, say. */
+/** How long a finished trace waits for spans that end after their root, such as those of streams. */
 const GRACE_MS = 100
 /** Spans kept for traces whose root has not ended; beyond it the oldest trace is printed as it is. */
 const MAX_WAITING_SPANS = 2_000
@@ -112,12 +112,12 @@ const stderr = {
   get isTTY(): boolean {
     return process.stderr.isTTY === true
   },
-  /** There is no such number when stderr is not a terminal. */
+  /** `undefined` when stderr is not a terminal. */
   get columns(): number {
     return process.stderr.columns
   },
   write(text: string): void {
-    // A reader that went away raises `error` on the stream, which would end a program without a listener.
+    // If the reader has gone, the stream emits `error`, which would end a program without a listener.
     process.stderr.once('error', ignore)
     process.stderr.write(text, () => process.stderr.removeListener('error', ignore))
   },

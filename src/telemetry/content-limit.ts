@@ -1,6 +1,6 @@
 /**
- * Bounds what is recorded of content. Backends drop spans past a size, and an attribute that the SDK cuts
- * is no JSON any more; so content is cut here, where it still has a structure.
+ * Limits recorded content. Backends drop spans above a size, and an attribute that the SDK cuts is no longer JSON. So
+ * content is cut here, where it still has a structure.
  */
 import { isObject } from '../kernel/json.js'
 import { headOf, wellFormed } from '../kernel/plain-text.js'
@@ -9,7 +9,7 @@ import type { TelemetryPart } from './settings.js'
 /** Characters of one attribute. */
 const DEFAULT_LIMIT = 128 * 1024
 
-/** Characters of base64 in one part, past which the data is left out: a piece of an image is of no use. */
+/** The most characters of base64 in one part. Longer data is left out, since a piece of an image is useless. */
 const BLOB_LIMIT = 32 * 1024
 
 /** Limits of the SDK (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#attribute-limits). */
@@ -48,7 +48,7 @@ export function boundedJson(value: unknown, limit = contentLimit()): string | un
   return Array.isArray(value) && value.length > 1 ? newest(cut, limit) : beginning(cut, limit)
 }
 
-/** `text` of at most `limit` characters, with a word about what is missing. */
+/** `text` of at most `limit` characters, with a note about what is missing. */
 export function boundedText(text: string, limit = contentLimit()): string {
   if (text.length <= limit) return wellFormed(text)
   const note = missing(text.length - limit)
@@ -98,7 +98,7 @@ function boundedItem(text: string, room: number): string {
   return wellFormed(text.length > room ? headOf(text, room) + missing(text.length - room) : text)
 }
 
-/** Enough of a text to tell that it is no prose. */
+/** The length of text that shows whether it is prose. */
 const BASE64_SAMPLE = 1_024
 const BASE64 = /^(?:data:[^,]{0,200};base64,)?(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[\w+/-]+$/
 
@@ -106,7 +106,7 @@ function isBase64(text: string): boolean {
   return BASE64.test(text.slice(0, BASE64_SAMPLE))
 }
 
-/** The last items of the list in `json` that fit, so that the end of a conversation stays. */
+/** The last items of the list in `json` that fit, so that the end of a conversation is kept. */
 function newest(json: string, limit: number): string | undefined {
   const items = (JSON.parse(json) as unknown[]).map((item) => JSON.stringify(item))
   let room = limit - 2

@@ -1,7 +1,6 @@
 /**
- * Sends the spans that wait when the process ends: it runs out of work, or a signal ends it that the program does not
- * handle itself. A signal has a listener of ours only while spans wait, since a listener keeps the signal from ending a
- * program that hangs.
+ * Sends waiting spans when the process ends: when it runs out of work, or by a signal that the program does not handle. We
+ * listen to signals only while spans wait, since a listener keeps the signal from ending a program that hangs.
  */
 import { isMainThread } from 'node:worker_threads'
 import { guard } from '../kernel/guard.js'
@@ -10,7 +9,7 @@ import { warnOnce } from './warn.js'
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 type Signal = (typeof SIGNALS)[number]
 
-/** Milliseconds that a signal waits. Clients of MCP kill a server two seconds after they have told it to end. */
+/** Milliseconds that a signal is delayed. MCP clients kill a server two seconds after the signal. */
 const SIGNAL_WAIT_MS = 1_500
 
 export interface WaitingSpans {
@@ -32,7 +31,7 @@ export class ExitWatch {
     process.on('exit', this.exit)
   }
 
-  /** Spans wait from now on, or none does any more. */
+  /** Called when spans begin to wait, and when none waits any more. */
   waiting(some: boolean): void {
     if (!some) this.ignoreSignals()
     else if (this.listeners.size === 0 && isMainThread) this.listenToSignals()
@@ -47,7 +46,7 @@ export class ExitWatch {
   private readonly beforeExit = (): void => {
     const pending = this.spans.pending()
     const seen = this.spans.done() + pending
-    // Spans that the last such flush could not send are not tried for ever.
+    // Spans that the last such flush could not send are not retried for ever.
     if (pending === 0 || seen === this.lastExit) return
     this.lastExit = seen
     void this.spans.flush()
@@ -77,16 +76,16 @@ export class ExitWatch {
     this.listeners.clear()
   }
 
-  /** The program has a handler of its own from here on, which alone decides what becomes of the process. */
+  /** The program now has a handler of its own, which alone decides when the process ends. */
   private readonly stepAside = (event: string | symbol): void => {
     const listener = this.listeners.get(event as Signal)
     if (!listener) return
     this.listeners.delete(event as Signal)
-    // Not before theirs is there: Node would stop to watch the signal.
+    // Not before theirs is added: Node would stop watching the signal.
     queueMicrotask(() => process.removeListener(event, listener))
   }
 
-  /** The signal does what it would have done, once the spans are sent; a second one does it at once. */
+  /** The signal has its usual effect once the spans are sent; a second signal has it at once. */
   private endBy(signal: Signal): void {
     this.ignoreSignals()
     const end = (): void => {

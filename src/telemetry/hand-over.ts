@@ -41,7 +41,7 @@ export function makeRoom(ours: () => Registered, given: () => void): void {
   }
 }
 
-/** @returns whether it was ours that stood there. */
+/** @returns whether it was ours that was there. */
 function takeBack(kind: Kind, ours: Registered): boolean {
   const api = globalApi()
   if (!api || api[kind] === undefined || api[kind] !== ours[kind]) return false

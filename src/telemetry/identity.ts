@@ -1,4 +1,4 @@
-/** Whom calls are for: what `withContext` sets for everything it runs, and a call's `metadata` for that call. */
+/** Whom calls are for: `withContext` sets it for everything it runs, `metadata` for a single call. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { context, ROOT_CONTEXT, type Attributes, type Context } from '@opentelemetry/api'
 import { sharedState } from '../kernel/state.js'
@@ -6,24 +6,24 @@ import { contextKey } from './context-key.js'
 import * as semconv from './semconv.js'
 import { warnOnce } from './warn.js'
 
-/** Whom a call is for. Spans say `user`, `session` and `tags`; limits, budgets, `spend` and strategies read all of it. */
+/** Whom a call is for. `user`, `session` and `tags` are on spans; limits, budgets, `spend` and strategies read all of it. */
 export interface Identity {
   /** Conversation or session id. Also recorded as the conversation id of GenAI spans. */
   session?: string | undefined
   /** Id of the end user, as in `metadata.user` of a call. */
   user?: string | undefined
-  /** Which program or customer calls; limits and budgets can be of one (`scope: { client }`). */
+  /** The program or customer that calls, for limits and budgets (`scope: { client }`). */
   client?: string | undefined
-  /** Name of the key that the call came with, never the key itself; for limits and budgets. */
+  /** Name of the API key of the incoming call, never the key itself; for limits and budgets. */
   key?: string | undefined
-  /** Of a call all count that are given for it, by `withContext` and by itself. */
+  /** Tags of `withContext` and of the call itself add up. */
   tags?: readonly string[] | undefined
-  /** Whatever else conditions of targets and strategies of your own look at, such as `region`. */
+  /** Further fields for conditions of targets and strategies of your own, such as `region`. */
   [field: string]: unknown
 }
 
 const IDENTITY = contextKey('tracestitch.identity')
-/** Where no OpenTelemetry context manager is registered, nothing else carries it. Copies of the package share it. */
+/** Carries it if no OpenTelemetry context manager is registered. Copies of the package share it. */
 const SLOT = 'identity'
 type Carrier = AsyncLocalStorage<Identity | undefined>
 const NAMES = ['session', 'user', 'client', 'key'] as const
@@ -34,18 +34,18 @@ export function identityOf(current: Context = context.active()): Identity | unde
   return known ?? (sharedState().get(SLOT) as Carrier | undefined)?.getStore()
 }
 
-/** `current` with `identity` in place of what was known. */
+/** `current` with `identity` in place of the earlier one. */
 export function withIdentity(current: Context, identity: Identity): Context {
   return current.setValue(IDENTITY, identity)
 }
 
 /**
- * Runs `fn` for a user, a session, a client, a key and tags: every call of the client inside it counts for them, in limits,
- * budgets, `spend` and strategies, and every span that this package makes inside it says so. Streams count for whom they
- * were begun for, wherever they are read. Needs neither `autolog()` nor OpenTelemetry.
+ * Runs `fn` for a user, a session, a client, a key and tags. Every call of the client inside it counts for them in limits,
+ * budgets, `spend` and strategies, and every span of this package inside it has them. A stream counts where it was begun,
+ * wherever it is read. Needs neither `autolog()` nor OpenTelemetry.
  *
  * Nested calls, and the `metadata` of a single call, win field by field; `undefined` leaves a field as it is. Tags add up.
- * A number is taken as its digits; what is no name is left out with a warning.
+ * A number counts as its digits; other values than text are left out with a warning.
  */
 export function withContext<T>(identity: Identity, fn: () => T): T {
   const active = context.active()
@@ -56,14 +56,14 @@ export function withContext<T>(identity: Identity, fn: () => T): T {
   return carrier.run(merged, () => context.with(withIdentity(active, merged), fn))
 }
 
-/** Runs `fn` for nobody, and outside of every trace. */
+/** Runs `fn` without an identity, and outside of every trace. */
 export function outsideOfCalls<T>(fn: () => T): T {
   const run = (): T => context.with(ROOT_CONTEXT, fn)
   const carrier = sharedState().get(SLOT) as Carrier | undefined
   return carrier ? carrier.run(undefined, run) : run()
 }
 
-/** Field by field; `inner` wins where it says anything. Tags of both, each once. */
+/** Merges field by field; `inner` wins. Tags of both count, each once. */
 export function mergeIdentity(outer: Identity | undefined, inner: Identity): Identity {
   const merged: Identity = { ...outer }
   for (const [field, value] of Object.entries(inner)) if (value != null) merged[field] = value
@@ -72,7 +72,7 @@ export function mergeIdentity(outer: Identity | undefined, inner: Identity): Ide
   return merged
 }
 
-/** A name that is none would be counted for nobody, and none would notice. */
+/** An invalid name would silently count for nobody. */
 function cleaned(identity: Identity): Identity {
   const clean: Identity = { ...identity }
   for (const field of NAMES) clean[field] = nameOf(field, clean[field])

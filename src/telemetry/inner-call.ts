@@ -34,6 +34,9 @@ export class InnerCall extends BaseCall {
     })
   }
 
+  /** The outer call says it. */
+  readonly completes = undefined
+
   hideAnswer(): void {
     this.outer.hideAnswer()
   }

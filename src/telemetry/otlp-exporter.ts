@@ -1,7 +1,7 @@
 /**
- * OTLP over HTTP (https://opentelemetry.io/docs/specs/otlp/#otlphttp) with the serializers of
- * OpenTelemetry. The transport is our own because the SDK's keeps a finished program alive for up to ten
- * seconds while it retries, and does not tell how many spans a backend refused.
+ * OTLP over HTTP (https://opentelemetry.io/docs/specs/otlp/#otlphttp) with the serializers of OpenTelemetry. The transport
+ * is our own because the SDK's keeps a finished program alive for up to ten seconds while it retries, and does not report
+ * how many spans a backend refused.
  */
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
 import type http from 'node:http'
@@ -53,7 +53,7 @@ const RETRYABLE_CODE = new Set([
   'EHOSTUNREACH',
 ])
 const FIRST_BACKOFF_MS = 1_000
-/** After a flush was asked for, nothing waits this long for another try. */
+/** After a flush was requested, no retry waits this long. */
 const URGENT_MS = 5_000
 /** Enough for any answer of the protocol. */
 const MAX_ANSWER_BYTES = 64 * 1024
@@ -66,7 +66,7 @@ export class ExportFailure extends Error {
 
 export class OtlpExporter implements SpanExporter {
   private readonly options: OtlpExporterOptions
-  /** `undefined` for that of the whole process. */
+  /** `undefined` for the agent of the whole process. */
   private readonly agent: http.Agent | undefined
   private urgentUntil = 0
   private endBackoff: (() => void) | undefined
@@ -83,7 +83,7 @@ export class OtlpExporter implements SpanExporter {
     )
   }
 
-  /** Somebody waits: from here on a failed request is not tried again after a pause. */
+  /** A flush waits: from here on a failed request is not retried after a pause. */
   forceFlush(): Promise<void> {
     this.urgentUntil = performance.now() + URGENT_MS
     this.endBackoff?.()
@@ -95,7 +95,7 @@ export class OtlpExporter implements SpanExporter {
     return Promise.resolve()
   }
 
-  /** One after the other. Resolves to the number of spans that were refused or lost; rejects when all are. */
+  /** Sends one after the other. Resolves to the number of spans that were refused or lost; rejects when all are. */
   private async sendParts(parts: readonly ReadableSpan[][], deadline: number): Promise<number> {
     let lost = 0
     let sent = 0
@@ -126,7 +126,7 @@ export class OtlpExporter implements SpanExporter {
         const half = Math.ceil(spans.length / 2)
         return this.sendParts([spans.slice(0, half), spans.slice(half)], deadline)
       }
-      // Spread out, so that many processes do not come back at once.
+      // Random, so that many processes do not retry at once.
       const pause = answer.afterMs ?? backoff * (0.8 + Math.random() * 0.4)
       const now = performance.now()
       if (!answer.retry || now < this.urgentUntil || now + pause >= deadline) throw new ExportFailure(answer.reason)
@@ -174,7 +174,7 @@ export class OtlpExporter implements SpanExporter {
       request.on('socket', (socket) => socket.unref())
       request.on('response', (response) => readAnswer(response, finish))
       request.on('error', (error: NodeJS.ErrnoException) => {
-        // A kept-alive connection that the server closed meanwhile says nothing about the server.
+        // A kept-alive connection may have been closed by the server; this says nothing about its health.
         if (request.reusedSocket && error.code === 'ECONNRESET' && !fresh) {
           void this.post(body, deadline, true).then(finish)
         } else {
@@ -191,15 +191,15 @@ export class OtlpExporter implements SpanExporter {
       const rejected = Number(this.options.serializer.deserializeResponse(body).partialSuccess?.rejectedSpans ?? 0)
       return Number.isFinite(rejected) ? rejected : 0
     } catch {
-      // Accepted by its status; backends answer with text of their own.
+      // The status says that the spans were accepted; backends answer with different texts.
       return 0
     }
   }
 }
 
 /**
- * A proxy of the program's holds for exports too: the one of `NODE_USE_ENV_PROXY`, which stands in the options of Node's own
- * agent (https://nodejs.org/api/http.html#built-in-proxy-support), or whatever agent stands in the place of that.
+ * Exports use the program's proxy too: that of `NODE_USE_ENV_PROXY`, which is in the options of Node's own agent
+ * (https://nodejs.org/api/http.html#built-in-proxy-support), or an agent that replaces it.
  */
 function agentFor({ Agent, globalAgent }: typeof http | typeof https, tls: OtlpExporterOptions['tls']) {
   if (globalAgent.constructor !== Agent) return undefined
@@ -210,7 +210,7 @@ function agentFor({ Agent, globalAgent }: typeof http | typeof https, tls: OtlpE
 function readAnswer(response: http.IncomingMessage, finish: (answer: Answer) => void): void {
   const { statusCode = 0, headers } = response
   if (statusCode < 200 || statusCode > 299) {
-    // Nothing in it is wanted, and it may have no end.
+    // The body is not needed, and may have no end.
     response.destroy()
     const afterMs = retryAfter(headers['retry-after'])
     finish({
@@ -242,7 +242,7 @@ function readAnswer(response: http.IncomingMessage, finish: (answer: Answer) => 
     }
   })
   response.on('end', accepted)
-  // The status has said that the spans were taken.
+  // The status says that the spans were accepted.
   response.on('error', accepted)
 }
 

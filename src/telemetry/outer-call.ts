@@ -12,6 +12,7 @@ import { chatRequestAttributes, embeddingsRequestAttributes, errorTypeOf, server
 import { BaseCall, type Facts } from './base-call.js'
 import { boundedAttributes } from './bounded.js'
 import type { CallEnd, CallRequest, CallStart } from './call-types.js'
+import { CompletedSpan, foreignSpan } from './foreign-span.js'
 import { contentAttributes } from './recorded-content.js'
 import { identityAttributes } from './identity.js'
 import { metering, recordCall } from './metrics.js'
@@ -57,7 +58,7 @@ export class OuterCall extends BaseCall {
     this.span = isTracing() ? this.startedSpan(parent) : silentSpan(parent)
     this.recording = guard('span', isRecording, this.span) === true
     this.content = this.recording && current.capture !== 'none'
-    this.context = withSpanAndSlot(parent, this.span, {
+    this.context = withSpanAndSlot(parent, this.span instanceof CompletedSpan ? this.span.span : this.span, {
       call: this,
       span: this.span,
       layer: start.layer,
@@ -72,9 +73,18 @@ export class OuterCall extends BaseCall {
     if (onSpanStart) runHook('onSpanStart', () => onSpanStart(this.span))
   }
 
+  get completes(): string | undefined {
+    return this.span instanceof CompletedSpan ? this.span.tool : undefined
+  }
+
   private startedSpan(parent: Context): Span {
     const { model, operation, startTime } = this.start
     const { attributes } = this
+    const foreign = this.settings.completesForeign ? guard('foreign', foreignSpan, parent, this.start) : undefined
+    if (foreign) {
+      guard('attributes', setAttributes, foreign, attributes)
+      return foreign
+    }
     const options: SpanOptions = { kind: SpanKind.CLIENT, attributes }
     if (startTime !== undefined) options.startTime = startTime
     return startSpan(nameOf(operation, model), options, parent)

@@ -1,4 +1,4 @@
-/** Where ended spans go: from the options and the environment to one span processor. */
+/** Makes one span processor from the options and the environment. */
 import { readFileSync } from 'node:fs'
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { shared } from '../kernel/state.js'
@@ -14,7 +14,7 @@ import { warnOnce } from './warn.js'
 
 export interface Pipeline {
   readonly processor: SpanProcessor
-  /** `otlp`, `console`, `none`, `otlp,console`, or `custom` for an exporter that the user gave. */
+  /** `otlp`, `console`, `none`, `otlp,console`, or `custom` for an exporter of the user. */
   readonly name: string
   /** Host and port of the OTLP endpoint. */
   readonly host: string | undefined
@@ -24,7 +24,7 @@ export interface Pipeline {
 
 const DEFAULT_ENDPOINT = 'http://localhost:4318'
 
-/** Decides which exporter there is; says so when there is none because nothing names one. */
+/** Chooses the exporter; writes a line when there is none because nothing names one. */
 function namesOf(options: CheckedOptions, environment: TelemetryEnvironment): readonly NamedExporter[] {
   if (typeof options.exporter === 'string') return [options.exporter]
   if (options.endpoint) return ['otlp']
@@ -38,7 +38,7 @@ function namesOf(options: CheckedOptions, environment: TelemetryEnvironment): re
   return ['none']
 }
 
-/** @param onWaiting - Told when spans begin to wait, and when none does any more. */
+/** @param onWaiting - Called when spans begin to wait, and when none waits any more. */
 export function buildPipeline(
   options: CheckedOptions,
   environment: TelemetryEnvironment,
@@ -96,7 +96,7 @@ function otlpExporter(
     try {
       files[name] = readFileSync(path)
     } catch {
-      // Without the file the connection itself fails or not, and says so.
+      // Without the file, the connection itself may fail, and reports it.
       const variable = { ca: 'CERTIFICATE', cert: 'CLIENT_CERTIFICATE', key: 'CLIENT_KEY' }[name]
       warnOnce(`OTEL_EXPORTER_OTLP_${variable} is ignored: set the path of a PEM file that can be read`)
     }
@@ -113,12 +113,12 @@ function otlpExporter(
 }
 
 function failureReason(error: unknown): string {
-  // Only the transport's own messages are known to quote nothing.
+  // Only messages of our own transport are known to quote nothing.
   if (error instanceof ExportFailure) return error.message
   return guard('export failure', () => errorTypeOf(error)) ?? 'error'
 }
 
-/** Once in the life of the process: a backend that is down is down for every batch. */
+/** Once per process: a backend that is down is down for every batch. */
 function warnOfFailure(target: string, reason: string): void {
   const state = shared('telemetry.exportFailure', () => ({ warned: false }))
   if (state.warned) return
@@ -126,7 +126,7 @@ function warnOfFailure(target: string, reason: string): void {
   warnOnce(`exporting traces to ${target} failed (${reason}); lost spans are counted and the program is not affected`)
 }
 
-/** A processor of the user's, whose faults stay its own. */
+/** A processor of the user, whose errors are contained. */
 function guarded(inner: SpanProcessor, counts: ExportCounts): SpanProcessor {
   return {
     onStart: (span, parentContext) => guard('exporter.onStart', () => inner.onStart(span, parentContext)),

@@ -22,7 +22,7 @@ export function traceHeaders(span: Span): { traceparent: string; tracestate?: st
  * this gets them too, when there will be a span to link to.
  *
  * @param server - Host that the call is addressed to, when known.
- * @param own - Those headers, where the gateway is known and stands at an address of its owner's.
+ * @param own - Those headers, where the gateway is known and is at an address of its owner's.
  */
 export function headersTo(
   span: Span,

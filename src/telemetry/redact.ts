@@ -8,7 +8,7 @@ import { type TelemetryPart, type TelemetrySettings } from './settings.js'
 export type Redactor = (part: TelemetryPart) => TelemetryPart | undefined
 
 /**
- * A redactor that throws, that returns a promise, or that returns something that is no part hides the
+ * A redactor that throws, that returns a promise, or that returns something that is not a part hides the
  * part. It works on a copy, since parts may refer to the program's own objects: the JSON that would be recorded.
  */
 export function redactorOf(redact: TelemetrySettings['redact']): Redactor {

@@ -62,7 +62,7 @@ export function usageCostOf(part: string): string {
   if (name === undefined) costNames.set(part, (name = `gen_ai.usage.cost.${part}`))
   return name
 }
-/** By part: a name that is put together anew is looked up anew, as a key, each time. */
+/** By part: a name that is put together anew is looked up again, as a key, each time. */
 const costNames = new Map<string, string>()
 
 export const INPUT_MESSAGES = 'gen_ai.input.messages'

@@ -54,6 +54,8 @@ export interface TelemetrySettings {
   readonly propagates: (url: URL, server?: string) => Propagation
   /** Whether a request that came with trace context hangs below the span that sent it. */
   readonly joinsCallers: boolean
+  /** Whether a span that another tool has made of a call stands for it, so that none of ours is made. */
+  readonly completesForeign: boolean
   readonly identifyHost: (hostname: string) => HostFacts | undefined
   /** Whether a response header, by its name in lower case, identifies or explains an answer: ids, costs, a gateway's own. */
   readonly keepsHeader: (name: string) => boolean
@@ -102,6 +104,7 @@ export function defaultSettings(): TelemetrySettings {
     semconv: 'latest',
     propagates: () => false,
     joinsCallers: false,
+    completesForeign: true,
     identifyHost: () => undefined,
     keepsHeader: (name) => name === 'x-request-id',
     reportedCost: () => undefined,

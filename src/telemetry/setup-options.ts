@@ -1,4 +1,4 @@
-/** The options of `autolog()` that say where traces go, checked once. */
+/** Checks the options of `autolog()` that say where traces go. */
 import type { AttributeValue } from '@opentelemetry/api'
 import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { ConfigError } from '../kernel/errors.js'
@@ -19,7 +19,7 @@ export interface TracingOptions {
   readonly exporter?: NamedExporter | SpanExporter | SpanProcessor | BackendExporter
   /** Base URL of an OTLP/HTTP receiver, such as `http://localhost:4318`; `/v1/traces` is added unless it is there. */
   readonly endpoint?: string
-  /** Headers of OTLP requests; they go over those of the environment. */
+  /** Headers of OTLP requests; they override those of the environment. */
   readonly headers?: Readonly<Record<string, string>>
   /** `service.name`. Default: `OTEL_SERVICE_NAME`. */
   readonly serviceName?: string

@@ -1,6 +1,6 @@
 /**
- * Makes spans go somewhere. A tracer provider that the program has registered is used as it is; otherwise
- * one is registered here. The only place that loads the OpenTelemetry SDK.
+ * Sets up the export of spans. A tracer provider of the program is used as it is; otherwise one is registered here. Only
+ * this file loads the OpenTelemetry SDK.
  */
 import type { Context, TracerProvider } from '@opentelemetry/api'
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base'
@@ -20,14 +20,14 @@ import { warnOnce } from './warn.js'
 export type { BackendExporter, TracingOptions } from './setup-options.js'
 
 export interface TracingStatus {
-  /** `existing`: a provider of the program's own. `off`: OTEL_SDK_DISABLED, or the SDK is not there. */
+  /** `own`: ours. `existing`: the program's provider. `off`: OTEL_SDK_DISABLED, or the SDK could not be loaded. */
   readonly mode: 'own' | 'existing' | 'off'
   /** `otlp`, `console`, `none`, `otlp,console`, `custom`, or `existing`. */
   readonly exporter: string
-  /** Host and port that OTLP goes to. */
+  /** Host and port of the OTLP endpoint. */
   readonly host: string | undefined
   readonly exported: number
-  /** Spans that wait or are on their way. */
+  /** Spans that wait or are being sent. */
   readonly pending: number
   readonly dropped: { readonly queueFull: number; readonly exportFailed: number }
   /** Why the latest export failed: `HTTP 503`, `ECONNREFUSED`, `timeout`, the name of an error. */
@@ -37,9 +37,9 @@ export interface TracingStatus {
 export interface TracingHandle {
   /** Sends what has ended so far. Always resolves, after `timeoutMs` (default 5000) at the latest. */
   flush(timeoutMs?: number): Promise<void>
-  /** Flushes, then exports no more. A provider of the program's own is only flushed. Always resolves. */
+  /** Flushes, then stops exporting. The program's own provider is only flushed. Always resolves. */
   shutdown(): Promise<void>
-  /** As of the moment it is read. */
+  /** The status at the moment it is read. */
   readonly status: TracingStatus
 }
 
@@ -67,11 +67,11 @@ class SwitchProcessor implements SpanProcessor {
 
 interface Own {
   readonly processor: SwitchProcessor
-  /** What stands on `globalThis` for our provider. */
+  /** The object on `globalThis` for our provider. */
   registered: TracerProvider | undefined
-  /** The same for what was registered beside it. */
+  /** The objects that were registered with it. */
   readonly beside: Registered
-  /** The program has registered a provider of its own since. */
+  /** Whether the program has registered a provider of its own since. */
   isGiven: boolean
   /** Those of the latest set-up. */
   options: CheckedOptions | undefined
@@ -105,7 +105,7 @@ export function setUpTracing(options: TracingOptions = {}): TracingHandle {
   try {
     return ownHandle(checked, environment, loadSdk())
   } catch (error) {
-    // A bundle without the SDK's packages, say. The program must run all the same.
+    // For example, a bundle may lack the SDK's packages. The program must still run.
     const code = (error as { code?: unknown } | undefined)?.code
     warnOnce(
       `tracing is off: the OpenTelemetry SDK could not be set up (${typeof code === 'string' ? code : 'error'}); keep @opentelemetry/* out of the bundle`,
@@ -138,7 +138,7 @@ export async function flushRegistered(timeoutMs = FLUSH_TIMEOUT_MS): Promise<voi
   if (provider) await atMost(timeoutMs, () => flushProvider(provider))
 }
 
-/** The API has no flush, so the SDK's is called where the provider, or what it stands for, has one. */
+/** The API has no flush, so the SDK's is called if the provider, or its delegate, has one. */
 async function flushProvider(provider: TracerProvider): Promise<void> {
   const { forceFlush, getDelegate } = provider as {
     forceFlush?: () => Promise<void>
@@ -164,7 +164,7 @@ function ownHandle(checked: CheckedOptions, environment: TelemetryEnvironment, s
   state.processor.current = pipeline.processor
   if (replaced) void settled(() => replaced.shutdown())
   if (state.registered && registeredProvider() === state.registered) {
-    // A new provider, because a resource cannot change: service name and attributes may be others now.
+    // A new provider, because a resource cannot change, but service name and attributes may have.
     const { setDelegate } = state.registered as { setDelegate?: (provider: TracerProvider) => void }
     setDelegate?.call(state.registered, provider)
   } else {
@@ -190,7 +190,7 @@ function ownHandle(checked: CheckedOptions, environment: TelemetryEnvironment, s
   return pipelineHandle(pipeline, state)
 }
 
-/** The program has set OpenTelemetry up on its own, and its spans and ours go there. */
+/** The program has set up OpenTelemetry itself, and all spans go there. */
 function handOver(state: Own): void {
   state.isGiven = true
   state.registered = undefined
@@ -269,7 +269,7 @@ function resourceOf(checked: CheckedOptions, environment: TelemetryEnvironment, 
   })
 }
 
-/** Waits for `step`, whatever becomes of it, but no longer than this. Holds the process meanwhile. */
+/** Waits for `step` to settle, but no longer than this. Keeps the process alive meanwhile. */
 function atMost(ms: number, step: () => unknown): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms)

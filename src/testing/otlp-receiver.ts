@@ -6,7 +6,7 @@ import { gunzip } from 'node:zlib'
 import { spansOfRequest } from './otlp-json.js'
 import { decodeTraceRequest } from './otlp-protobuf.js'
 import type { RecordedSpan } from './recorded-span.js'
-import { listed, queriesOn, type SpanQueries } from './span-list.js'
+import { listSpans, queriesOn, type SpanQueries } from './span-list.js'
 
 /** Far over what one batch of spans takes. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -140,7 +140,7 @@ export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Prom
           }
         }
         const timer = setTimeout(
-          () => settle(new Error(`not received within ${timeoutMs} ms; ${listed(spans)}`)),
+          () => settle(new Error(`not received within ${timeoutMs} ms; ${listSpans(spans)}`)),
           timeoutMs,
         )
         watchers.add(check)

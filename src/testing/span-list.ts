@@ -33,7 +33,7 @@ export function queriesOn(spans: readonly RecordedSpan[]): SpanQueries {
       if (span && found.length === 1) return span
       const what = typeof match === 'function' ? 'the test' : String(match)
       throw new Error(
-        `${found.length === 0 ? 'no span matches' : `${found.length} spans match`} ${what}; ${listed(spans)}`,
+        `${found.length === 0 ? 'no span matches' : `${found.length} spans match`} ${what}; ${listSpans(spans)}`,
       )
     },
     childrenOf: ({ traceId, spanId }) =>
@@ -46,7 +46,7 @@ export function queriesOn(spans: readonly RecordedSpan[]): SpanQueries {
 }
 
 /** For messages of errors. */
-export function listed(spans: readonly RecordedSpan[]): string {
+export function listSpans(spans: readonly RecordedSpan[]): string {
   return spans.length === 0 ? 'there is no span' : `there is: ${spans.map(({ name }) => name).join(', ')}`
 }
 

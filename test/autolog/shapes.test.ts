@@ -39,7 +39,10 @@ function give(result: unknown, declared: Partial<CallDeclaration> | Declared = {
   unread.length = 0
   const full = typeof declared === 'function' ? declared : { ...declaration, ...declared }
   const original = typeof result === 'function' ? result : () => result
-  return instrumentCall(full, (what) => unread.push(what))(original as never, () => true).apply({}, args)
+  return instrumentCall(full, (what) => typeof what === 'string' && unread.push(what))(
+    original as never,
+    () => true,
+  ).apply({}, args)
 }
 
 function expectRead(): void {

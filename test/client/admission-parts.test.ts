@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { outputLimitsOf } from '../../src/client/admission/output-limits.js'
 import { checkCounts, compileScope, keyName, type ScopeFacts } from '../../src/client/admission/scope.js'
-import { countOf, sumOf, usdOf, usedBy } from '../../src/client/admission/used.js'
+import { countOf, addConsumption, usdOf, consumptionOf } from '../../src/client/admission/consumption.js'
 import { ConfigError } from '../../src/kernel/errors.js'
 import type { Scope } from '../../src/router/options.js'
 
@@ -150,13 +150,13 @@ describe('what was used', () => {
     ['nothing, where nothing is told', undefined, undefined],
     ['no more than any call uses', usage(1e9, 1e9, undefined), 1e9],
   ])('%s', (_what, told, tokens) => {
-    expect(usedBy(told, true, () => undefined).tokens).toBe(tokens)
-    expect(usedBy(told, false, () => undefined).tokens).toBeUndefined()
+    expect(consumptionOf(told, true, () => undefined).tokens).toBe(tokens)
+    expect(consumptionOf(told, false, () => undefined).tokens).toBeUndefined()
   })
 
   test('costs what it costs, once that is asked for', () => {
     let asked = 0
-    const used = usedBy(undefined, true, () => (asked += 1))
+    const used = consumptionOf(undefined, true, () => (asked += 1))
     expect(asked).toBe(0)
     expect(used.usd).toBe(1)
     expect([0, 10_000, 10_000.1, -1, Number.NaN, null].map(usdOf)).toEqual([0, 10_000, ...Array<undefined>(4)])
@@ -168,14 +168,14 @@ describe('what was used', () => {
       { tokens: 1, usd: 0.5 },
       { tokens: 2, usd: undefined },
     ]
-    expect(sumOf(one, one)).toEqual({ tokens: 2, usd: 1 })
-    expect(sumOf(one, other)).toEqual({ tokens: 3, usd: undefined })
-    expect(sumOf(other, { tokens: undefined, usd: 1 })).toEqual({ tokens: undefined, usd: undefined })
-    expect([sumOf(one, undefined), sumOf(undefined, other), sumOf(undefined, undefined)]).toEqual([
-      one,
-      other,
-      undefined,
-    ])
+    expect(addConsumption(one, one)).toEqual({ tokens: 2, usd: 1 })
+    expect(addConsumption(one, other)).toEqual({ tokens: 3, usd: undefined })
+    expect(addConsumption(other, { tokens: undefined, usd: 1 })).toEqual({ tokens: undefined, usd: undefined })
+    expect([
+      addConsumption(one, undefined),
+      addConsumption(undefined, other),
+      addConsumption(undefined, undefined),
+    ]).toEqual([one, other, undefined])
   })
 })
 

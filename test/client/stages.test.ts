@@ -58,6 +58,21 @@ describe('before a call', () => {
     // The next stage sees what the one before it has put there.
     expect(seen.every((request) => JSON.stringify(request).includes('[hidden]'))).toBe(true)
   })
+
+  test('a stage that replaces nothing leaves the body to the caller', async () => {
+    const idle: Stage = { id: 'idle', before: () => undefined }
+    const options = { providers: { a: { baseURL: 'http://a/v1', protocol: ['openai-responses' as const] } } }
+    const bodies = await Promise.all(
+      [[], [idle]].map(async (stages) => {
+        const { client, asked } = clientOf(stages, options)
+        const input = [{ type: 'message', role: 'user', content: 'hi', of_this_format: 1 }]
+        await client.responses.create({ model: 'a/m', input }).catch(() => {})
+        return asked[0]?.body
+      }),
+    )
+    expect(bodies[1]).toEqual(bodies[0])
+    expect(JSON.stringify(bodies[1])).toContain('of_this_format')
+  })
 })
 
 describe('an answer', () => {

@@ -14,7 +14,7 @@ describe('the table', () => {
     (_, maker) => {
       const ids = maker.families.map(({ id }) => id)
       expect(new Set(ids).size).toBe(ids.length)
-      for (const line of maker.lines) {
+      for (const line of maker.traitLines) {
         expect(ids).toContain(line.of)
         expect(line.page).toMatch(/^https:\/\/\S+$/)
         expect(Object.keys(line.has)).not.toEqual([])

@@ -46,9 +46,13 @@ export async function startFakeProvider(): Promise<FakeProvider> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const [, run = '', behaviour = '', ...rest] = (request.url ?? '').split('/')
-    const path = `/${rest.join('/')}`.replace(/\?.*$/, '')
+    const asked = `/${rest.join('/')}`.replace(/\?.*$/, '')
+    // Claude on Vertex AI has the model in its path, and the answers of messages.
+    const [, vertexModel] = /\/models\/([^/]+):(?:rawPredict|streamRawPredict)$/.exec(asked) ?? []
+    const path = vertexModel === undefined ? asked : '/v1/messages'
     const text = Buffer.concat(chunks).toString('utf8')
-    const body = bodyOf(request, text)
+    const sent = bodyOf(request, text)
+    const body = vertexModel === undefined ? sent : { ...sent, model: vertexModel }
     recorded.push({
       run,
       behaviour,

@@ -1,4 +1,4 @@
-/** Budgets: reserved from an estimate before an attempt, settled with what it came to. */
+/** Budgets: reserved by an estimate before an attempt, settled with its real cost afterwards. */
 import { toNanoUsd } from '../../cost/money.js'
 import type { Clock } from '../../kernel/clock.js'
 import { ConfigError } from '../../kernel/errors.js'
@@ -6,26 +6,26 @@ import type { AllowanceRequest, ReserveResult, Store } from '../../kernel/store.
 import { windowAt } from '../../policies/budget.js'
 import type { BudgetEvent } from '../../router/events.js'
 import type { BudgetOptions } from '../../router/options.js'
-import type { Used } from './used.js'
+import type { Consumption } from './consumption.js'
 import { checkCounts, compileScope, keyName, type CompiledScope, type ScopeFacts } from './scope.js'
 
-/** Where the store does not say how long a reservation outlives its process. */
+/** The lease if the store does not say how long a reservation outlives its process. */
 const LEASE = 15_000
-/** Times in a lease that it is renewed: what a store makes of a silence depends on it. */
+/** How often a lease is renewed in its time; stores rely on this to judge a silence. */
 const RENEWALS = 5
 /** Of a store that only this process has. */
 const FOR_EVER = 2 ** 40
 const DEFAULT_WARNING = 0.8
 /** Milliseconds that closing waits for a store. */
 const PATIENCE = 5_000
-/** Budgets of single users and the like whose last event is remembered. */
+/** The most accounts, such as budgets of single users, whose last event is kept. */
 const MEMORY = 1_000
 const NANO = 1e9
 
-/** What an attempt may come to. */
+/** The estimate of an attempt. */
 export interface Estimate {
   readonly tokens: number
-  /** `undefined` when there is no price. Worked out when it is read, which budgets of tokens never do. */
+  /** `undefined` when there is no price. Computed when it is read, which token budgets never do. */
   readonly usd: number | undefined
   /** Whether a price is needed: no budget in USD can count a call without one. */
   readonly priced: boolean
@@ -38,7 +38,7 @@ export interface Estimate {
   readonly missing?: string | undefined
 }
 
-/** Why a budget lets an attempt not run. */
+/** Why a budget refuses an attempt. */
 export interface BudgetRefusal {
   readonly path: string
   /** Whose budget, in words. */
@@ -54,7 +54,7 @@ export interface BudgetRefusal {
 }
 
 export interface Reservation {
-  settle(used: Used): void
+  settle(used: Consumption): void
   release(): void
 }
 
@@ -138,7 +138,7 @@ export class Budgets {
     // Those that refuse nothing are settled too.
     checkCounts(accounts.length)
     const hard = accounts.filter(({ budget }) => budget.hard)
-    // The price is worked out when it is read, which budgets of tokens never do.
+    // The price is computed when it is read, which token budgets never do.
     const unpriced = estimate.priced && hard.find(({ budget }) => budget.unit === 'usd')
     if (unpriced && estimate.usd === undefined)
       return { refused: refusalOf(unpriced, estimate, { left: unpriced.budget.limit, unpriced: true }) }
@@ -169,7 +169,7 @@ export class Budgets {
   /**
    * Reserves what the attempt may come to in every hard budget that holds for it, or in none.
    *
-   * @throws ConnectionError when the store is down and calls shall not go without it.
+   * @throws ConnectionError when the store is down and `whenDown` is `reject`.
    */
   async reserve(
     facts: ScopeFacts,
@@ -187,19 +187,19 @@ export class Budgets {
     const account = (hard[result.refused] ?? hard[0]) as Account
     const { budget } = account
     this.tell(account, result.left, 'refused')
-    // More than there ever is comes free never.
+    // More than the whole budget is never free.
     const frees = Number.isFinite(result.resetsInMs) ? result.resetsInMs : undefined
     const resetsInMs = frees === undefined ? undefined : (result.periodEndsInMs ?? frees)
     const left = budget.unit === 'usd' ? result.left / NANO : result.left
     return refusalOf(account, estimate, { left: Math.max(0, left), resetsInMs, unpriced: false })
   }
 
-  /** Until all that was used is in the store. */
+  /** Resolves when everything that was used is in the store. */
   async settled(): Promise<void> {
     await Promise.all(this.settling)
   }
 
-  /** Waits until what was used is in the store, though not for one that does not answer. */
+  /** Waits until everything that was used is in the store, but not for a store that does not answer. */
   async close(): Promise<void> {
     clearInterval(this.renewal)
     this.renewal = undefined
@@ -234,13 +234,13 @@ export class Budgets {
     })
   }
 
-  private settle(holder: string, accounts: readonly Account[], used: Used, begunAt: number): void {
+  private settle(holder: string, accounts: readonly Account[], used: Consumption, begunAt: number): void {
     this.open.delete(holder)
     const agoMs = this.options.clock.now() - begunAt
     const uses = accounts.map(({ budget, request }) => {
       const { unit } = budget
       const amount = unit === 'usd' ? used.usd : used.tokens
-      // What is not known counts as it was estimated.
+      // Unknown use counts as estimated.
       return { ...request, amount: amount === undefined ? request.amount : unitsOf(unit, amount), agoMs }
     })
     this.background(async () => {

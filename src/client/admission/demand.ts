@@ -1,4 +1,4 @@
-/** What a call may come to, and whom it is for: what limits and budgets ask before it is sent. */
+/** The estimate of a call, and whom it is for: what limits and budgets need before it is sent. */
 import { costOf } from '../../cost/price.js'
 import { estimateTokens, EXPECTED_OUTPUT } from '../../kernel/estimate-tokens.js'
 import { isObject } from '../../kernel/json.js'
@@ -13,30 +13,30 @@ import { extraBodyAt, paramsAt } from '../call/target-fields.js'
 import type { Expected } from '../facts/plausible.js'
 import type { Estimate } from './budgets.js'
 import { usagesOf } from './output-kind.js'
-import type { Used } from './used.js'
+import type { Consumption } from './consumption.js'
 import { outputLimitsOf, type OutputLimits } from './output-limits.js'
 import type { ScopeFacts } from './scope.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** No call is asked for as much, and sums of it stay exact. */
+/** No call needs as much, and sums of it stay exact. */
 const MOST = 2 ** 50
-/** Fields whose text stands in place of the call's own where a target or a fallback sets them. */
+/** Fields whose text replaces the call's own if a target or a fallback sets them. */
 const CONTENT = ['messages', 'input', 'prompt', 'instructions', 'system'] as const
 
 export interface Demanded {
   readonly client: ClientContext
   readonly routed: RoutedCall
   readonly request: CallInput['request']
-  /** As the caller wrote it, where it differs from the request: Responses, and what is passed on. */
+  /** The body as the caller wrote it, if it differs from the request: Responses and passthrough. */
   readonly body: CallInput['body']
   readonly options: CallInput['options']
   readonly metadata: Identity | undefined
-  /** The alias that the call names, if it does. */
+  /** The alias that the call names, if it names one. */
   readonly alias: string | undefined
 }
 
-/** Where an attempt goes, and what the fallback that leads there changes. */
+/** The target of an attempt, and the changes of the fallback that leads there. */
 export interface DemandPlace {
   readonly target: Target
   readonly params?: Fields | undefined
@@ -58,7 +58,7 @@ export class Demand {
     this.files = files
   }
 
-  /** Tokens of input, and of the output that it asks room for or is expected to need. */
+  /** Tokens of input, and of the output that it allows or is expected to need. */
   tokens(place?: DemandPlace): number {
     const layers = this.layers(place)
     return Math.min(MOST, this.input(layers) + this.output(outputLimitsOf(layers)))
@@ -70,7 +70,7 @@ export class Demand {
     return request && 'embeddings' in request ? requestsFor(target, request.embeddings) : 1
   }
 
-  /** What an attempt may come to, as it is sent: whatever sets it, the body, the target, a fallback, or fields for one provider. */
+  /** The estimate of an attempt as it is sent, with the settings of the body, the target, a fallback, or fields for one provider. */
   estimate(place: DemandPlace): Estimate {
     const { request, made } = this.call.body ?? {}
     const layers = this.layers(place)
@@ -99,13 +99,13 @@ export class Demand {
     })
   }
 
-  /** What a request came to at a target that has read it, and gave no answer. */
-  inputAt(place: DemandPlace): Used {
+  /** The cost of a request at a target that has read it, but gave no answer. */
+  inputAt(place: DemandPlace): Consumption {
     const input = this.input(this.layers(place))
     return this.priced(place, [{ prompt_tokens: input, completion_tokens: 0 }], { tokens: input })
   }
 
-  /** What the usage of an answer is held against. */
+  /** What the usage of an answer is checked against. */
   expected(place: DemandPlace): Expected {
     const layers = this.layers(place)
     const { output, thinking, answers } = outputLimitsOf(layers)
@@ -157,7 +157,7 @@ export class Demand {
     return Math.min(MOST, each * answers)
   }
 
-  /** With what it costs there, worked out when it is read: the price table takes a while to load, and budgets of tokens need none. */
+  /** With its cost there, computed when it is read: the price table takes time to load, and token budgets do not need it. */
   private priced<T extends object>({ target }: DemandPlace, usages: readonly object[], facts: T): T & Price {
     let known: Price | undefined
     const price = (): Price => (known ??= this.price(target, usages))
@@ -180,7 +180,7 @@ export class Demand {
     return { usd: undefined, missing: reason }
   }
 
-  /** Limits and budgets of a user would not hold, and nobody would notice. */
+  /** Otherwise limits and budgets of a user would silently not hold. */
   private warnOfBody(): void {
     const { request } = this.call
     const body = request && 'chat' in request ? request.chat.metadata : undefined
@@ -193,7 +193,7 @@ export class Demand {
 
 const OF_SCOPES = ['client', 'user', 'key', 'tags'] as const satisfies readonly (keyof Identity)[]
 
-/** Of a body that is passed on: its texts, and lists of them, but not its files. */
+/** The texts of a passthrough body, and lists of them, but not its files. */
 function textsOf(body: Fields | undefined): readonly unknown[] {
   const isText = (value: unknown): boolean =>
     typeof value === 'string' || (isObject(value) && !(value instanceof Blob) && !ArrayBuffer.isView(value))

@@ -1,4 +1,4 @@
-/** A whole admission at once: what a call and its attempt have to pass is asked of the store in one operation. */
+/** A whole admission at once: all limits of a call and its attempt are checked in one operation of the store. */
 import { ConnectionError } from '../../kernel/errors.js'
 import type { AdmitResult, Store } from '../../kernel/store.js'
 import type { BudgetRefusal, ReservationDraft, Reservation } from './budgets.js'
@@ -26,7 +26,7 @@ interface Wished {
   readonly wish: Wish
 }
 
-/** All of it now, or none. @throws ConnectionError when the store is down and calls shall not go without it, ConfigError for too many tags. */
+/** Admits to all, or none. @throws ConnectionError when the store is down and `whenDown` is `reject`, ConfigError for too many tags. */
 export async function enterAll(
   store: Store,
   sides: readonly Side[],

@@ -1,7 +1,7 @@
 /** What a call, or one of its attempts, holds while it runs: places, what it took of rates, what it reserved of budgets. */
 import type { GateEntry, Gate } from './gate.js'
 import type { Reservation } from './budgets.js'
-import type { Used } from './used.js'
+import type { Consumption } from './consumption.js'
 
 export class Permit {
   readonly gates: readonly Gate[]
@@ -40,7 +40,7 @@ export class Permit {
   }
 
   /** What it used is known; `undefined`: nothing. Only the first word counts. */
-  settle(used: Used | undefined): void {
+  settle(used: Consumption | undefined): void {
     if (this.settled) return
     this.settled = true
     for (const gate of this.gates) gate.used(this.entry, used ? used.tokens : 0)

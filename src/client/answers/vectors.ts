@@ -14,7 +14,11 @@ export function sizeOf(input: EmbeddingsRequest['input']): number {
  * @param first - Index of the request's first input among all inputs of the call.
  * @throws StreamError that names the input, with the code `invalid_embeddings`.
  */
-export function inOrder(answer: EmbeddingsResponse, request: EmbeddingsRequest, first: number): EmbeddingsResponse {
+export function orderedVectors(
+  answer: EmbeddingsResponse,
+  request: EmbeddingsRequest,
+  first: number,
+): EmbeddingsResponse {
   const count = sizeOf(request.input)
   const { data } = answer
   // Inputs other than text are in `extra_body`, in a form of each format; only the answer says how many there are.
@@ -66,6 +70,6 @@ function wrong(what: string): StreamError {
 }
 
 /** The same error, with the index of the input in the caller's list. */
-export function counted(error: unknown, first: number): unknown {
+export function withCallerIndex(error: unknown, first: number): unknown {
   return error instanceof WrongVector && first > 0 ? new WrongVector(first + error.input, error.what) : error
 }

@@ -14,7 +14,7 @@ import type { Call } from '../../telemetry/call.js'
 import type { AdmittedCall, AdmittedStep } from '../admission/admit.js'
 import type { DemandPlace } from '../admission/demand.js'
 import type { Permit } from '../admission/permit.js'
-import { countOf, type Used } from '../admission/used.js'
+import { countOf, type Consumption } from '../admission/consumption.js'
 import type { WireAnswer } from '../transport/body.js'
 import type { Answer } from './answer.js'
 import { AnswerHeaders } from './answer-headers.js'
@@ -240,7 +240,7 @@ export class AttemptRun implements AttemptView {
   }
 
   /** A request that was called off on its way has been read, so its input is billed. One that was refused is not. */
-  private usedInVain(error: unknown): Used | undefined {
+  private usedInVain(error: unknown): Consumption | undefined {
     const { status = 200 } = this.entry
     if (!this.permit || !this.sent || status >= 400) return undefined
     if (error instanceof TimeoutError && error.limit === 'connect') return undefined

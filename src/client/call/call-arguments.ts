@@ -2,7 +2,7 @@
 import { ConfigError } from '../../kernel/errors.js'
 import { isObject, typeName } from '../../kernel/json.js'
 import { checkCallOptions } from '../../router/validate.js'
-import { readable, requirePlain } from './plain-request.js'
+import { readSafely, requirePlain } from './plain-request.js'
 import type { CallOptions } from '../types/options.js'
 
 const BODY_OPTIONS = [
@@ -40,7 +40,7 @@ export function splitArguments<Body extends object>(
       `expected provider/model or an alias, got ${model === '' ? 'an empty string' : typeName(model)}`,
     )
   }
-  return readable('call', () => split(body, options))
+  return readSafely('call', () => split(body, options))
 }
 
 function split<Body extends object>(

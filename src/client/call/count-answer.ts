@@ -6,7 +6,7 @@ import type { Target } from '../../router/target.js'
 import type { Call } from '../../telemetry/call.js'
 import type { DemandPlace } from '../admission/demand.js'
 import type { Permit } from '../admission/permit.js'
-import { usedBy, type Used } from '../admission/used.js'
+import { consumptionOf, type Consumption } from '../admission/consumption.js'
 import { isBrokenOff, usageSoFar } from '../facts/broken-off.js'
 import { createMeta, storedMeta, type MetaFacts } from '../facts/meta.js'
 import { doubtOf, type Doubt } from '../facts/plausible.js'
@@ -46,7 +46,7 @@ export function countAnswer(
   call: CountedCall,
   run: CountedRun,
   answer: Answer,
-): { readonly meta: CallMeta; readonly used: Used | undefined } {
+): { readonly meta: CallMeta; readonly used: Consumption | undefined } {
   const { client, alias, metadata, demand } = call.plan
   const facts = factsOf(call.plan, answer)
   const { usage } = facts
@@ -56,7 +56,7 @@ export function countAnswer(
   const believed = doubt?.fault === undefined
   client.ledger.add({ meta, usage: believed ? usage : undefined, alias, metadata, date: client.clock.date() })
   if (!run.permit && !call.permit) return { meta, used: undefined }
-  const used = usedBy(usage, believed, () => meta.cost.usd)
+  const used = consumptionOf(usage, believed, () => meta.cost.usd)
   run.permit?.settle(used)
   return { meta, used }
 }

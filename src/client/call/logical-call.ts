@@ -15,7 +15,7 @@ import { settings } from '../../telemetry/settings.js'
 import type { AdmittedStep } from '../admission/admit.js'
 import type { Demand } from '../admission/demand.js'
 import type { Permit } from '../admission/permit.js'
-import { sumOf, type Used } from '../admission/used.js'
+import { addConsumption, type Consumption } from '../admission/consumption.js'
 import type { ClientContext } from '../context.js'
 import { isBrokenOff } from '../facts/broken-off.js'
 import { nameTargets } from '../transport/failure.js'
@@ -46,7 +46,7 @@ export class LogicalCall implements AttemptedCall, CallView {
   private readonly running = new Set<AttemptRun>()
   private winner: AttemptRun | undefined
   /** The cost and usage of answers that the caller does not get. */
-  private inVain: Used | undefined
+  private inVain: Consumption | undefined
   /** The attempt that ended last, without those that were given up. */
   private latest: AttemptRun | undefined
 
@@ -228,14 +228,14 @@ export class LogicalCall implements AttemptedCall, CallView {
 
   private settle(run: AttemptRun, answer: Answer): CallMeta {
     const { meta, used } = countAnswer(this, run, answer)
-    this.permit?.settle(sumOf(used, this.inVain))
+    this.permit?.settle(addConsumption(used, this.inVain))
     this.permit?.leave()
     return meta
   }
 
   /** Counts an answer that the caller does not get: it was made, and is paid for. */
   countInVain(run: AttemptRun, answer: Answer): void {
-    this.inVain = sumOf(countAnswer(this, run, answer).used, this.inVain)
+    this.inVain = addConsumption(countAnswer(this, run, answer).used, this.inVain)
   }
 }
 

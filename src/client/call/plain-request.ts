@@ -38,7 +38,7 @@ export function requirePlain(value: unknown, root = ''): void {
 }
 
 /** Runs a step that reads the caller's values. @throws ConfigError with `path` when it throws. */
-export function readable<T>(path: string, step: () => T): T {
+export function readSafely<T>(path: string, step: () => T): T {
   try {
     return step()
   } catch (thrown) {

@@ -2,7 +2,7 @@
 import { clip } from '../../kernel/plain-text.js'
 import { Echoes } from '../../kernel/redact/echoes.js'
 import type { ErrorMask } from '../../kernel/redact/mask-error.js'
-import { hidden } from '../../kernel/redact/marks.js'
+import { maskSpans } from '../../kernel/redact/marks.js'
 import { READ, Secrets } from '../../kernel/redact/secrets.js'
 import { addHeaders } from '../../kernel/redact/header-secrets.js'
 import { settings } from '../../telemetry/settings.js'
@@ -35,7 +35,7 @@ export class Redaction implements ErrorMask {
     const spans = this.ofSecrets.find(read)
     // With content capture on, the content is on the spans anyway, and the provider's own words say more.
     if (settings().capture === 'none') spans.push(...(this.echoes ??= this.echoesOf()).find(read))
-    return hidden(read, spans)
+    return maskSpans(read, spans)
   }
 
   private get ofSecrets(): Secrets {

@@ -1,7 +1,7 @@
 /** The parallel requests of one attempt at embeddings. */
 import type { EmbeddingsRequest, EmbeddingsResponse } from '../../kernel/hub.js'
 import type { EmbeddingsProtocol } from '../../kernel/protocol.js'
-import { counted, inOrder, sizeOf } from '../answers/vectors.js'
+import { withCallerIndex, orderedVectors, sizeOf } from '../answers/vectors.js'
 import type { Abortable } from '../call/abortable.js'
 import type { AttemptRun } from '../call/attempt-run.js'
 import { AttemptLimits } from '../call/time-limits.js'
@@ -80,13 +80,13 @@ async function embedPart(
     const cost = run.headers.costIn(answer.response.headers)
     try {
       const wire = await readJson(answer, limits)
-      const answered = decoding(() => inOrder(codec.decodeResponse(wire), request, first))
+      const answered = decoding(() => orderedVectors(codec.decodeResponse(wire), request, first))
       const embeddings = answered.model === '' ? { ...answered, model: run.target.model } : answered
       tellLength(embeddings, request, run)
       return { embeddings: withTokens(embeddings, answer.response.headers, codec.tokensHeader), cost }
     } catch (error) {
       // The attempt has the headers of the last answer, which may be another one.
-      throw locate(counted(error, first), answer.fields, run.redaction)
+      throw locate(withCallerIndex(error, first), answer.fields, run.redaction)
     }
   } finally {
     limits.release()

@@ -8,7 +8,7 @@ import { readJson } from '../transport/body.js'
 import type { Operation } from '../call/operation.js'
 import { perform } from '../call/perform.js'
 import type { ClientContext } from '../context.js'
-import { ranked } from '../answers/ranks.js'
+import { checkedResults } from '../answers/rerank-results.js'
 import { decoding, encodingFor } from '../transport/failure.js'
 import type { Rerank, RerankAnswer, RerankBody } from '../types/rerank.js'
 
@@ -44,7 +44,7 @@ export const rerank: Operation<RerankRequest> = {
     const own = { ...request, ...params, ...(extraBody && { extra_body: extraBody }) }
     const encoded = encodingFor(run.encodeContext, (context) => codec.encodeRequest(own, context))
     const wire = await readJson(await run.send(encoded, codec, false), run.limits)
-    const decoded = decoding(() => ranked(codec.decodeResponse(wire), own, run.encodeContext.warn))
+    const decoded = decoding(() => checkedResults(codec.decodeResponse(wire), own, run.encodeContext.warn))
     const body = decoded.model === '' ? { ...decoded, model: run.target.model } : decoded
     const { id, model, usage } = body
     return { other: { id, model, usage }, body }

@@ -51,7 +51,7 @@ export function wireFormat(id: ProtocolId, details: FormatDetails = {}): CallerF
     ...(details.finish && { finish: details.finish }),
     writer(exchange, native) {
       const codec = codecIn(exchange)
-      const restoring = (wrapped: boolean) => restore?.events(exchange.request, wrapped) ?? asItIs
+      const restoring = (wrapped: boolean) => restore?.events(exchange.request, wrapped) ?? unchanged
       const translating = new Translator(codec, echoOf(exchange), details.echoIn, restoring(false))
       if (!native) return translating
       const restored = restoring(true)
@@ -64,7 +64,7 @@ export function wireFormat(id: ProtocolId, details: FormatDetails = {}): CallerF
   }
 }
 
-const asItIs = (event: JsonObject): readonly JsonObject[] => [event]
+const unchanged = (event: JsonObject): readonly JsonObject[] => [event]
 
 /** @throws ConfigError when this client does not have the format. */
 function codecOf({ catalogue }: ClientContext, id: ProtocolId): ChatProtocol {

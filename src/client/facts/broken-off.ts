@@ -2,7 +2,7 @@
 import { estimateTokens } from '../../kernel/estimate-tokens.js'
 import type { ChatCompletion, Usage } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
-import { countOf } from '../admission/used.js'
+import { countOf } from '../admission/consumption.js'
 
 /** Whether a stream ended before its answer did: the caller left it, or it was cut. */
 export function isBrokenOff({ choices }: ChatCompletion): boolean {

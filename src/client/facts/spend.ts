@@ -2,7 +2,7 @@
 import { UsdSum } from '../../cost/money.js'
 import type { Usage } from '../../kernel/hub.js'
 import { shortName } from '../../kernel/short-name.js'
-import { countOf, usdOf } from '../admission/used.js'
+import { countOf, usdOf } from '../admission/consumption.js'
 import type { CallMeta } from '../types/meta.js'
 import type { CallMetadata } from '../types/options.js'
 

@@ -19,7 +19,7 @@ import { maskError, type ErrorMask } from '../../kernel/redact/mask-error.js'
 import { oneLine } from '../../kernel/plain-text.js'
 import { safeMessage } from '../../kernel/safe-message.js'
 import { boundedWait } from '../../kernel/wait.js'
-import { meaningOf } from '../../kernel/refusal-error.js'
+import { classifyRefusal } from '../../kernel/refusal-error.js'
 import { isRetryableClass } from '../../policies/classify-error.js'
 import { parseRetryAfter } from '../../policies/retry.js'
 import type { PlannedProvider } from '../../router/target.js'
@@ -89,7 +89,7 @@ export function httpFailure({ response, provider, decoded, date, fields }: HttpF
   const message = `${status} ${said}`
   const type = decoded.type ?? errorTypeOf(headers, provider)
   const wire = { ...decoded, ...(type !== undefined && { type, names: [type, ...(decoded.names ?? [])] }) }
-  const { failureClass, retryAfterMs } = meaningOf(wire, status, told, provider.errorCodes)
+  const { failureClass, retryAfterMs } = classifyRefusal(wire, status, told, provider.errorCodes)
   const all = {
     ...fields,
     status,

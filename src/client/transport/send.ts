@@ -1,6 +1,6 @@
 /** One HTTP request to one target, over any `fetch`. */
 import { ConfigError } from '../../kernel/errors.js'
-import { deepened, messageIn, parseErrorText } from '../../kernel/error-body.js'
+import { withNestedError, messageIn, parseErrorText } from '../../kernel/error-body.js'
 import type { EncodedRequest, WireError } from '../../kernel/protocol.js'
 import { VERSION } from '../../kernel/version.js'
 import { headerName, headerValue } from '../../router/header-value.js'
@@ -77,7 +77,10 @@ export async function send(request: WireRequest): Promise<WireAnswer> {
 function errorOf({ headers }: Response, text: string, decodeError: WireRequest['decodeError']): WireError {
   const body = parseErrorText(text)
   const decoded = typeof body === 'string' ? undefined : decodeError(body)
-  return deepened(decoded ?? { message: messageIn(body) ?? describeBody(headers.get('content-type'), text) }, body)
+  return withNestedError(
+    decoded ?? { message: messageIn(body) ?? describeBody(headers.get('content-type'), text) },
+    body,
+  )
 }
 
 async function exchange(request: WireRequest, key: KeyHeader): Promise<WireAnswer> {

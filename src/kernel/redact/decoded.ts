@@ -1,4 +1,4 @@
-/** Runs of a text that may be something else, encoded: as in a URL, in JSON, in HTML, in base64 or in hexadecimal. */
+/** Runs of a text that may be encoded: as in a URL, in JSON, in HTML, in base64 or in hexadecimal. */
 
 export interface DecodedRun {
   readonly start: number
@@ -6,7 +6,7 @@ export interface DecodedRun {
   readonly decoded: string
 }
 
-/** Percent escapes within percent escapes, at most. */
+/** The most levels of percent escapes within percent escapes. */
 const LAYERS = 3
 
 export function* decodedRuns(text: string): Generator<DecodedRun> {
@@ -19,7 +19,7 @@ export function* decodedRuns(text: string): Generator<DecodedRun> {
   yield* packed(text, /[\da-f]{12,}/gi, 'hex', 2)
 }
 
-/** What stands before a run may be of its alphabet too, so that it begins anywhere within a group of `group` characters. */
+/** What is before a run may be of its alphabet too, so that it begins anywhere within a group of `group` characters. */
 function* packed(text: string, runs: RegExp, encoding: 'base64' | 'hex', group: number): Generator<DecodedRun> {
   for (const found of text.matchAll(runs)) {
     const [run] = found

@@ -1,6 +1,6 @@
 /** What a provider's words repeat of the request: prompts and arguments of tools are hidden as long as content is not captured. */
-import { folded, grown, type MarkedSpan } from './marks.js'
-import { bareOf, condensed, decoded } from './readings.js'
+import { lowerASCII, commonSpan, type MarkedSpan } from './marks.js'
+import { bareOf, lettersAndDigits, decodedText } from './readings.js'
 
 /** What stands for a part of the request. */
 const MARK = '[request]'
@@ -55,15 +55,15 @@ export class Echoes {
   /** @param known - Names that stay as they are, such as the model's, though a prompt may hold them. */
   constructor(request: unknown, known: readonly string[]) {
     this.request = request
-    this.known = known.flatMap((name) => [folded(name), bareOf(name)])
+    this.known = known.flatMap((name) => [lowerASCII(name), bareOf(name)])
   }
 
   /** Where the text repeats the request. */
   find(text: string): MarkedSpan[] {
     const { texts, keys, bare } = (this.told ??= told(this.request))
-    const index = new TextIndex(folded(text))
+    const index = new TextIndex(lowerASCII(text))
     const spans = texts.flatMap((one) => this.found(index, one))
-    for (const reading of [condensed(text), decoded(text)]) {
+    for (const reading of [lettersAndDigits(text), decodedText(text)]) {
       const readIndex = new TextIndex(reading.text)
       for (const one of bare)
         for (const { start, end, by } of this.found(readIndex, one)) spans.push({ ...reading.place(start, end), by })
@@ -98,14 +98,14 @@ class TextIndex {
     }
   }
 
-  /** Where `least` or more characters of `other` stand in a row. */
+  /** Where `least` or more characters of `other` are in a row. */
   parts(other: string, least: number): Place[] {
     const places: Place[] = []
     // A part of that length holds a whole piece at one of these steps.
     const step = least - GRAM + 1
     for (let there = 0; there + GRAM <= other.length; there += step) {
       for (const at of this.grams.get(other.slice(there, there + GRAM)) ?? []) {
-        const place = grown(this.text, at, other, there)
+        const place = commonSpan(this.text, at, other, there)
         if (place.end - place.start >= least) places.push(place)
       }
     }
@@ -143,7 +143,7 @@ function collect(value: unknown, field: string, all: Told, depth: number): void 
   else if (Array.isArray(value)) for (const entry of value) collect(entry, field, all, depth + 1)
   else if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) {
     for (const [key, inner] of Object.entries(value)) {
-      if (KEYED.has(field) && key.length >= PART) all.keys.push(folded(key))
+      if (KEYED.has(field) && key.length >= PART) all.keys.push(lowerASCII(key))
       collect(inner, KEYED.has(field) ? '' : key, all, depth + 1)
     }
   }
@@ -151,7 +151,7 @@ function collect(value: unknown, field: string, all: Told, depth: number): void 
 
 function addText(value: string, field: string, all: Told): void {
   if (NAMES.has(field) || (WORDS.has(field) && /^\w{1,40}$/.test(value))) return
-  const text = folded(value)
+  const text = lowerASCII(value)
   const trimmed = text.trim()
   if (trimmed.length < (SAID.has(field) ? WHOLE : PART)) return
   if (trimmed.length >= PART && all.characters + text.length <= BARE_CHARACTERS) {

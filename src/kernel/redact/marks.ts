@@ -1,4 +1,4 @@
-/** Parts of a text that are to be hidden. */
+/** Hides parts of a text. */
 
 /** What stands for a secret. */
 export const KEY = '[key]'
@@ -9,8 +9,8 @@ export interface MarkedSpan {
   readonly by: string
 }
 
-/** The text with each part replaced by what stands for it. Parts that touch or overlap are one. */
-export function hidden(text: string, spans: readonly MarkedSpan[]): string {
+/** The text with each part replaced by its mark. Parts that touch or overlap are joined. */
+export function maskSpans(text: string, spans: readonly MarkedSpan[]): string {
   if (spans.length === 0) return text
   let shown = ''
   let at = 0
@@ -33,13 +33,13 @@ function joined(spans: readonly MarkedSpan[]): readonly MarkedSpan[] {
   return result
 }
 
-/** Lower case of ASCII alone: every character keeps its place. */
-export function folded(text: string): string {
+/** Lower case of ASCII only, so that every character keeps its index. */
+export function lowerASCII(text: string): string {
   return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (run) => run.toLowerCase()) : text
 }
 
-/** How far two texts are alike around a place where they are: where that begins and ends in `text`. */
-export function grown(text: string, at: number, other: string, otherAt: number): { start: number; end: number } {
+/** The common part of two texts around a place where they are equal: its start and end in `text`. */
+export function commonSpan(text: string, at: number, other: string, otherAt: number): { start: number; end: number } {
   let before = 0
   while (before < at && before < otherAt && text[at - before - 1] === other[otherAt - before - 1]) before += 1
   let after = 0

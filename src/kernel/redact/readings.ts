@@ -1,31 +1,31 @@
-/** Other ways to read a text: without what may stand between its characters, and with what in it is encoded. */
+/** Other ways to read a text: letters and digits only, and with encoded parts decoded. */
 import { decodedRuns } from './decoded.js'
 
 export interface Reading {
   /** Letters and digits, in lower case. */
   readonly text: string
-  /** Where a part of it stands in the text that was read. */
+  /** The place of a part of it in the original text. */
   place(start: number, end: number): { readonly start: number; readonly end: number }
 }
 
-/** Characters of an encoded run from which on it may say something. */
+/** The least characters of an encoded run that is read. */
 const RUN = 16
 
-/** Letters and digits alone: over several lines, with spaces, dashes or quotes between, or as wide as Chinese ones, they say the same. */
-export function condensed(text: string): Reading {
+/** Letters and digits only, so that line breaks, spaces, dashes, quotes and full-width forms make no difference. */
+export function lettersAndDigits(text: string): Reading {
   const at: number[] = []
   const bare = bareOf(text, at)
   return { text: bare, place: (start, end) => ({ start: at[start] ?? 0, end: (at[end - 1] ?? -1) + 1 }) }
 }
 
-/** What stands in a text as in a URL, in JSON, in HTML, in base64 or in hexadecimal. The place of a part is its whole run. */
-export function decoded(text: string): Reading {
+/** Parts of a text that are encoded as in a URL, JSON or HTML, in base64 or hexadecimal. The place of a part is its whole run. */
+export function decodedText(text: string): Reading {
   const runs: { readonly from: number; readonly start: number; readonly end: number }[] = []
   let all = ''
   for (const { start, end, decoded: said } of decodedRuns(text)) {
     if (end - start < RUN) continue
     runs.push({ from: all.length, start, end })
-    // Between two runs stands what no other text has.
+    // The separator of two runs is a character that no other text has.
     all += `${bareOf(said)}\u0000`
   }
   return {

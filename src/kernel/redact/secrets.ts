@@ -4,14 +4,14 @@
  */
 import { decodedRuns } from './decoded.js'
 import { clip } from '../plain-text.js'
-import { folded, grown, hidden, KEY, type MarkedSpan } from './marks.js'
-import { bareOf, condensed } from './readings.js'
+import { lowerASCII, commonSpan, maskSpans, KEY, type MarkedSpan } from './marks.js'
+import { bareOf, lettersAndDigits } from './readings.js'
 
 /** Characters of the pieces by which secrets are found. */
 const GRAM = 6
 /** Of a long secret so many characters in a row give it away. */
 const PART = 8
-/** The same, where anything may stand between them: words of a text come together by accident. */
+/** The same, where anything may be between them: words of a text come together by accident. */
 const BARE_PART = 12
 /** Values that were given in the course of time, such as tokens. */
 const MOST_MINTED = 64
@@ -43,7 +43,7 @@ export class Secrets {
     this.parents = parents
   }
 
-  /** A value that does not change. Of no use are values of fewer than four characters: they stand in many words. */
+  /** A value that does not change. Of no use are values of fewer than four characters: they are in many words. */
   add(value: string | undefined): void {
     const secret = secretOf(value)
     if (secret === undefined || this.fixed.has(secret)) return
@@ -68,7 +68,7 @@ export class Secrets {
   /** The text, cut to what is read of it, with `[key]` where it shows a secret. */
   mask(text: string): string {
     const read = clip(text, READ)
-    return hidden(read, this.find(read))
+    return maskSpans(read, this.find(read))
   }
 
   /** Where the text shows a secret. */
@@ -76,7 +76,7 @@ export class Secrets {
     const spans = this.parents.flatMap((parent) => parent.find(text))
     if (this.fixed.size + this.minted.size === 0) return spans
     spans.push(...this.plain(text))
-    const bare = condensed(text)
+    const bare = lettersAndDigits(text)
     for (const { start, end } of this.plain(bare.text, BARE_PART)) spans.push({ ...bare.place(start, end), by: KEY })
     for (const { start, end, decoded } of decodedRuns(text))
       if (this.plain(decoded).length > 0) spans.push({ start, end, by: KEY })
@@ -105,13 +105,13 @@ export class Secrets {
   /** Where secrets stand as they are, whole or in part. @param least - Characters of a part. */
   private plain(given: string, least = 0): MarkedSpan[] {
     const grams = this.index()
-    const text = folded(given)
+    const text = lowerASCII(given)
     const spans: MarkedSpan[] = []
     let reached = 0
     for (let at = 0; at + GRAM <= text.length; at += 1) {
       for (const { secret, at: there } of grams.get(text.slice(at, at + GRAM)) ?? []) {
         if (at < reached) break
-        const { start, end } = grown(text, at, secret, there)
+        const { start, end } = commonSpan(text, at, secret, there)
         if (end - start < Math.max(least, partOf(secret))) continue
         spans.push({ start, end, by: KEY })
         reached = Math.max(reached, end - GRAM + 1)
@@ -133,7 +133,7 @@ export class Secrets {
       for (const { groups = {}, indices } of text.matchAll(pattern)) {
         const { head, tail } = groups
         const place = indices?.groups?.['all'] ?? indices?.groups?.['tail'] ?? indices?.groups?.['head']
-        if (place && this.isEnds(folded(head ?? ''), folded(tail ?? '')))
+        if (place && this.isEnds(lowerASCII(head ?? ''), lowerASCII(tail ?? '')))
           spans.push({ start: place[0], end: place[1], by: KEY })
       }
     }
@@ -162,7 +162,7 @@ const WORDED = new RegExp(
 )
 
 function secretOf(value: string | undefined): string | undefined {
-  const secret = folded(value?.trim() ?? '')
+  const secret = lowerASCII(value?.trim() ?? '')
   return secret.length < 4 || PLACEHOLDERS.has(secret) ? undefined : secret
 }
 

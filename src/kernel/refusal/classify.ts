@@ -9,12 +9,12 @@ import { contentPolicy } from './content-policy.js'
 import { contextLength } from './context-length.js'
 import type { Base, ErrorFact } from './fact.js'
 import { model } from './model.js'
-import { beyond, missing } from './unserved-request.js'
+import { unservedFeature, missingResource } from './unserved-request.js'
 
 /** What is known of a refusal. */
 export interface Refusal {
   readonly status?: number | undefined
-  /** Codes and types, the outermost first: those of the provider behind a gateway stand further in. */
+  /** Codes and types, the outermost first: those of the provider behind a gateway are further in. */
   readonly names: readonly string[]
   /** All that the body says, as far as it is read. */
   readonly words: string
@@ -40,11 +40,11 @@ const SAID_OTHERWISE: ReadonlySet<ErrorClass> = new Set(['bad-request', 'auth', 
 
 const FACTS: readonly ErrorFact[] = [
   ...contextLength,
-  ...missing,
+  ...missingResource,
   ...contentPolicy,
   ...account,
   ...model,
-  ...beyond,
+  ...unservedFeature,
   { is: 'overloaded', from: ['server'], words: NO_CAPACITY },
 ]
 

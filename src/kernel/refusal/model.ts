@@ -1,7 +1,7 @@
 /** What is wrong with the model that was asked for, and what it got wrong itself. */
 import { REFUSED, type ErrorFact } from './fact.js'
 
-/** The model's name may stand between, and its quotes. */
+/** The model's name may be between, and its quotes. */
 const NAMED = String.raw`\bmodel(?: name| id| code| identifier| version|s)?:? ?(?!(?:output|response|answer|input|param|config|request|setting|call|tool)\w*\b)(?:[\x60'"“‘(\[]{0,2}[\w./:@#-]{1,120}[\x60'"”’)\]]{0,2},? ){0,2}`
 
 const GONE =

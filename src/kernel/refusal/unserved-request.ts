@@ -50,7 +50,7 @@ const CANNOT = new RegExp(
 )
 
 /** Before content policy, whose words some of these hold. */
-export const missing: readonly ErrorFact[] = [
+export const missingResource: readonly ErrorFact[] = [
   { is: 'unsupported', from: ['bad-request', 'auth', 'not-found'], words: NO_ENDPOINT },
   { is: 'unsupported', from: ['bad-request', 'auth', 'not-found'], words: NO_SUCH_THING },
 ]
@@ -59,7 +59,7 @@ export const missing: readonly ErrorFact[] = [
 const CANNOT_READ =
   /(?:image|audio|video|tool|function)s?(?: input| calling| use)?s? (?:is|are) not supported|does not support (?:image|audio|video|tool|function)/i
 
-export const beyond: readonly ErrorFact[] = [
+export const unservedFeature: readonly ErrorFact[] = [
   { is: 'unsupported', from: ['bad-request', 'not-found'], words: CANNOT },
   { is: 'unsupported', from: ['server'], words: CANNOT_READ },
 ]

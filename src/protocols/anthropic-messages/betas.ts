@@ -1,5 +1,5 @@
 /**
- * The `anthropic-beta` header: a feature that is in beta is refused until its name stands there
+ * The `anthropic-beta` header: a feature that is in beta is refused until its name is there
  * (https://platform.claude.com/docs/en/api/beta-headers). What a body asks for tells which it needs; a header that the
  * caller sets takes this one's place.
  */
@@ -40,7 +40,7 @@ const BLOCKS: ReadonlyMap<unknown, string> = new Map([
 
 /**
  * @param named - `betas` of the request, as the SDK takes them.
- * @param toolBetas - What the speaker needs for a kind of tool beside that.
+ * @param toolBetas - What the provider needs for a kind of tool beside that.
  */
 export function betaHeader(
   body: JsonObject,

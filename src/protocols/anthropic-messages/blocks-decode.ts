@@ -68,7 +68,7 @@ function decodeText(wire: JsonObject, text: string, textLength: number): Block |
   }
 }
 
-/** A citation that names a page is an annotation of the text it stands on; others stay in the raw form. */
+/** A citation of a page becomes an annotation of its text; others stay in the raw form. */
 function annotationOf(citation: unknown, start: number, length: number): Annotation[] {
   if (!isObject(citation)) return []
   const url = [citation['url'], citation['source']].find(isHttpUrl)
@@ -128,14 +128,14 @@ export function decodeToolUse(wire: JsonObject, callers = false): { call: Functi
   }
 }
 
-/** Some speakers of the format give the object as its text. */
+/** Some providers of the format give the object as its text. */
 function inputText(input: unknown): string {
   return typeof input === 'string' && isObject(parseJson(input)) ? input : argumentsText(input)
 }
 
 const STOP_DETAILS_FIELDS = new Set(['type', 'explanation'])
 
-/** What a refusal says about itself stands beside the content on the wire, and is the last block in the hub. */
+/** What a refusal says about itself is beside the content on the wire, and is the last block in the hub. */
 export function decodeRefusal(stopDetails: unknown): Block | undefined {
   if (!isObject(stopDetails) || stopDetails['type'] !== 'refusal') return undefined
   const explanation = asString(stopDetails['explanation']) ?? ''

@@ -4,7 +4,7 @@ import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
 import { fromBase64, isHttpUrl, parseDataUrl, toBase64 } from '../../kernel/data-url.js'
-import { ID, cacheFields, holdsMore, ownRaw } from './wire.js'
+import { ID, cacheFields, hasNativeFields, ownRaw } from './wire.js'
 import { quoted } from '../shared/quoted.js'
 
 /** Content as the wire takes it: a string stays one. Empty texts, which the API refuses, are left out of arrays. */
@@ -102,14 +102,14 @@ const SURROGATE = /\p{Surrogate}/u
 
 export function decodePart(block: JsonObject): ContentPart {
   const { type, text, source } = block
-  if (type === 'text' && typeof text === 'string' && !holdsMore(block, TEXT_MORE)) {
+  if (type === 'text' && typeof text === 'string' && !hasNativeFields(block, TEXT_MORE)) {
     return { type: 'text', text, ...cacheFields(block) }
   }
-  if (type === 'image' && isObject(source) && !holdsMore(block, IMAGE_MORE)) {
+  if (type === 'image' && isObject(source) && !hasNativeFields(block, IMAGE_MORE)) {
     const url = source['type'] === 'text' ? undefined : decodeSource(source, isImageType)
     if (url !== undefined) return { type: 'image_url', image_url: { url }, ...cacheFields(block) }
   }
-  if (type === 'document' && isObject(source) && !holdsMore(block, DOCUMENT_MORE)) {
+  if (type === 'document' && isObject(source) && !hasNativeFields(block, DOCUMENT_MORE)) {
     const filename = asString(block['title'])
     const name = filename === undefined ? {} : { filename }
     const fileId = source['type'] === 'file' ? asString(source['file_id']) : undefined

@@ -1,4 +1,4 @@
-/** Which dialect of the format a model speaks: Claude's of its version, or the older one that other speakers follow. */
+/** The dialect of the format for a model: Claude's of its version, or the older one of other providers. */
 import { traitsOf, type ClaudeTraits } from '../../models/index.js'
 
 export interface Dialect extends ClaudeTraits {

@@ -5,7 +5,7 @@ import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { decodeBlocks } from './blocks-decode.js'
 import { decodeContent, decodePart } from './content.js'
-import { ID, asCacheControl, cacheFields, holdsMore } from './wire.js'
+import { ID, asCacheControl, cacheFields, hasNativeFields } from './wire.js'
 
 export function decodeMessages(system: unknown, messages: unknown): Message[] {
   const decoded: Message[] = []
@@ -24,7 +24,7 @@ export function decodeMessages(system: unknown, messages: unknown): Message[] {
 
 const SYSTEM_MORE = ['clear_at', 'output_config']
 
-/** Settings of a system message, such as when it is cleared, stand in a part of their own: one without a type. */
+/** Settings of a system message, such as when it is cleared, are in a part of their own: one without a type. */
 function decodeInstruction(message: JsonObject): string | ContentPart[] {
   const decoded = decodeContent(message['content'])
   const said = SYSTEM_MORE.flatMap((field) => (message[field] == null ? [] : [[field, message[field]] as const]))
@@ -58,7 +58,7 @@ function decodeUser(content: unknown): Message[] {
 
 function decodeToolResult(block: JsonObject): ToolMessage | undefined {
   const id = asString(block['tool_use_id'])
-  if (block['type'] !== 'tool_result' || id === undefined || holdsMore(block, RESULT_MORE)) return undefined
+  if (block['type'] !== 'tool_result' || id === undefined || hasNativeFields(block, RESULT_MORE)) return undefined
   const failed = block['is_error']
   return {
     role: 'tool',

@@ -36,7 +36,7 @@ export interface EncodedMessages {
 export interface MessageOptions {
   /** The model takes `system` messages after a user turn. */
   readonly systemInMessages: boolean
-  /** Thinking without a signature goes out too: a speaker that is not Anthropic wants it back. */
+  /** Thinking without a signature is sent too: a provider that is not Anthropic wants it back. */
   readonly unsignedThinking: boolean
 }
 
@@ -62,7 +62,7 @@ export function encodeMessages(messages: readonly Message[], options: MessageOpt
   function append(role: 'user' | 'assistant', content: Content): void {
     if (role === 'assistant') settle()
     const last = turns.at(-1)
-    // The API joins turns of one side by itself; results of tools have to stand in one, before what the user says.
+    // The API joins turns of one side by itself; results of tools have to be in one, before what the user says.
     if (last?.role === role && (last.content.length === 0 || holdsResult(last.content) || holdsResult(content)))
       last.content = [...toBlocks(last.content), ...toBlocks(content)]
     else if (content.length > 0 || (role === 'user' && last?.role !== role)) turns.push({ role, content })

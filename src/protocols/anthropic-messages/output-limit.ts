@@ -4,9 +4,9 @@ import type { ChatRequest } from '../../kernel/hub.js'
 import type { Limits } from '../../kernel/limits.js'
 import { traitsOf } from '../../models/index.js'
 
-/** Of a model whose own most is not known. */
+/** For a model whose maximum is not known. */
 const UNKNOWN_MOST = 4096
-/** The least that is left to an answer to a long input. */
+/** The least output limit after a long input. */
 const LEAST = 1024
 /** The estimate of the input may be that much too low. */
 const MARGIN = 1.25

@@ -18,7 +18,7 @@ const SETTINGS = scalars({
   stream: 'stream',
 })
 
-/** Fields with a place of their own in the hub. All others go to `raw`, so that nothing is lost. */
+/** Fields that the hub has. All others go to `raw`, so that nothing is lost. */
 const KNOWN: ReadonlySet<string> = new Set([
   ...SETTINGS.names,
   'model',
@@ -40,7 +40,7 @@ export function decodeRequest(body: unknown, options: DecodeOptions = {}): ChatR
     model: asString(wire['model']) ?? '',
     messages: content ? decodeMessages(wire['system'], wire['messages']) : [],
   }
-  /** What only this format can say, for the same codec to send again. */
+  /** Fields that only this format has, for the same codec to send again. */
   const extra: [string, unknown][] = []
 
   SETTINGS.decode(wire, request)
@@ -81,7 +81,7 @@ function readOutput(request: ChatRequest, wire: JsonObject, extra: [string, unkn
   if (keepThinking) extra.push(['thinking', wire['thinking']])
 
   const known = schemaOf(format)
-  // The older place of the format is told too, and stays in `raw`, which goes out again.
+  // The older place of the format is told too, and stays in `raw`, which is sent again.
   const schema = known ?? schemaOf(wire['output_format'])
   // The wire has no name for a schema, and the hub requires one.
   if (schema) request.response_format = { type: 'json_schema', json_schema: { name: 'response', schema } }

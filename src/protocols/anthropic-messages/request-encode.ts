@@ -11,7 +11,7 @@ import type { Limits } from '../../kernel/limits.js'
 import { portable, rulesOf } from '../shared/history/index.js'
 import { withFittingMarks } from '../shared/cache-marks.js'
 import { withoutPrefill } from '../shared/prefill.js'
-import { fieldCheck, layOver } from '../shared/request-fields.js'
+import { fieldCheck, mergeFields } from '../shared/request-fields.js'
 import { takesJsonSchema } from '../shared/strict.js'
 import { schemaFitter, type SchemaFitter } from '../shared/schema/fitter.js'
 import { SCHEMA_DIALECTS } from '../shared/schema-dialects.js'
@@ -84,7 +84,7 @@ const RULES: HistoryRules = {
   refusesTexts: 'blank',
 }
 
-/** They hold settings independent of one another, so the caller's join ours. */
+/** Objects of independent settings, so the caller's are merged with ours. */
 const JOINS = { output_config: {}, metadata: {} }
 
 export function encodeRequest(asked: ChatRequest, context: EncodeContext): EncodedRequest {
@@ -141,7 +141,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
     ...encodeServiceTier(request.service_tier, limits),
   })
   const { betas, ...native } = given ?? {}
-  const joined = layOver(body, [native, ...extras], JOINS)
+  const joined = mergeFields(body, [native, ...extras], JOINS)
   const whole = traits.isClaude ? withFittingMarks(joined, limits) : joined
   return {
     path: PATH,
@@ -178,7 +178,7 @@ function encodeServiceTier(tier: string | null | undefined, limits: Limits): Jso
   return {}
 }
 
-/** @returns The native format, or a sentence for the system prompt where there is none. */
+/** @returns The native format, or a sentence for the system prompt if there is none. */
 function encodeFormat(
   format: ChatRequest['response_format'],
   takesSchema: boolean,

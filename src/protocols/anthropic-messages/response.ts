@@ -1,4 +1,4 @@
-/** Answers that come whole (https://platform.claude.com/docs/en/api/messages/create), both ways. */
+/** Whole answers (https://platform.claude.com/docs/en/api/messages/create), both ways. */
 import { blocksOf, messageFromBlocks } from '../../kernel/message-blocks.js'
 import { StreamError } from '../../kernel/errors.js'
 import type { Block, ChatCompletion, CompletionMessage } from '../../kernel/hub.js'
@@ -42,13 +42,13 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
 
 function decodeMessage(wire: JsonObject): CompletionMessage {
   const { content } = wire
-  // A request may write its only text so, and some speakers of the format do in an answer.
+  // A request may write its only text so, and some providers of the format do in an answer.
   const { blocks, toolCalls } = decodeBlocks(typeof content === 'string' ? [{ type: 'text', text: content }] : content)
   const refusal = decodeRefusal(wire['stop_details'])
   return messageFromBlocks(refusal ? [...blocks, refusal] : blocks, toolCalls)
 }
 
-/** Writes the first choice: the format holds one. Blocks that only another format knows have no form here. */
+/** Writes the first choice: the format has only one. Blocks of other formats have no counterpart here. */
 export function encodeResponse(response: ChatCompletion): JsonObject {
   const choice = response.choices[0]
   const message = choice?.message
@@ -62,7 +62,7 @@ export function encodeResponse(response: ChatCompletion): JsonObject {
     role: 'assistant',
     model: response.model,
     content: blocks.flatMap((block) => encodeAnswerBlock(block, message)),
-    // OpenAI ends a refusal with `stop`; here the reason says it.
+    // OpenAI ends a refusal with `stop`; this format has a finish reason for it.
     stop_reason: encodeFinish(refusal && finish === 'stop' ? 'content_filter' : finish, choice?.native_finish_reason),
     stop_sequence: null,
     stop_details: encodeStopDetails(refusal),
@@ -77,7 +77,7 @@ export function encodeResponse(response: ChatCompletion): JsonObject {
 
 function encodeAnswerBlock(block: Block, message: CompletionMessage | undefined): JsonObject[] {
   const wire = encodeBlock(block, message?.tool_calls ?? [])
-  // Another provider's thinking has no signature to show; a reader of an answer can do without.
+  // Thinking of another provider has no signature; readers of an answer do not need one.
   if (wire === 'unsigned thinking' && block.type === 'thinking') return [{ type: 'thinking', thinking: block.thinking }]
   if (typeof wire !== 'object') return []
   if (block.type !== 'text' || 'citations' in wire) return [wire]

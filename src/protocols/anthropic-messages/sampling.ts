@@ -11,7 +11,7 @@ export interface Sampling {
 
 const NONE = 'the model takes only the default, 1'
 
-/** @param thinks - Thinking goes out that the caller did not spell out, so the rest of the request has to fit it. */
+/** @param thinks - Thinking is sent that the caller did not spell out, so the rest of the request has to fit it. */
 export function encodeSampling(request: ChatRequest, traits: Dialect, thinks: boolean, limits: Limits): Sampling {
   let temperature = request.temperature ?? undefined
   let topK = request.top_k ?? undefined

@@ -93,7 +93,7 @@ function thinkingBlock(start: JsonObject, block: number): OpenBlock {
       return { reasoning_content: thinking, thinking_blocks: [{ type: 'thinking', thinking }], block }
     },
     close() {
-      // The start holds an empty signature that the deltas fill, unless the speaker has none.
+      // The start holds an empty signature that the deltas fill, unless the provider has none.
       if (shown && (signed || signature === undefined)) return []
       const proof = signed || signature === undefined ? {} : { signature }
       return [{ thinking_blocks: [{ type: 'thinking', thinking: '', ...proof }], block }]

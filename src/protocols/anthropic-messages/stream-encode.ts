@@ -62,7 +62,7 @@ function createMessageWriter(send: Emit): AnswerWriter {
       writer.end()
       // Without a finish reason the answer was cut, which `null` says.
       const reason = refusal && finish === 'stop' ? 'content_filter' : finish
-      // The diagnostics of a message stand in its start alone.
+      // The diagnostics of a message are in its start alone.
       const { stop_sequence, container, diagnostics: _diagnostics, usage: counts, ...rest } = raw
       emit('message_delta', {
         delta: {

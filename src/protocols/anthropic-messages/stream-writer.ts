@@ -143,7 +143,7 @@ export function createBlockWriter(emit: (type: string, fields: JsonObject) => vo
       }
       const current = enter('thinking', delta.block, { type: 'thinking', thinking: '' })
       if (block.thinking !== '') emitDelta({ type: 'thinking_delta', thinking: block.thinking })
-      // Readers replace the signature with each delta, so its pieces go out as one.
+      // Readers replace the signature with each delta, so its pieces are sent as one.
       if (block.signature !== undefined) current.signature = (current.signature ?? '') + block.signature
     }
   }

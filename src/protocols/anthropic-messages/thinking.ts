@@ -23,12 +23,12 @@ const BUDGETS: ReadonlyMap<string, number> = new Map([
 export interface EncodedThinking {
   readonly thinking?: JsonObject
   readonly effort?: string
-  /** Thinking that the caller did not spell out, so the rest of the request has to fit it. */
+  /** Thinking that the caller did not set explicitly, so the rest of the request has to fit it. */
   readonly derived: boolean
 }
 
 /**
- * `thinking` goes out as it was given. Without it `reasoning_effort` becomes a budget, or adaptive
+ * `thinking` is sent as it was given. Without it `reasoning_effort` becomes a budget, or adaptive
  * thinking with an effort where the model takes that; an effort that is spelled out in
  * `output_config` keeps it from both.
  */
@@ -40,7 +40,7 @@ export function encodeThinking(
 ): EncodedThinking {
   const thinking = chooseThinking(request, traits, limits)
   if (thinking.thinking?.['type'] !== 'enabled') return thinking
-  // Other speakers of the format have no proofs of thinking, and no such rules.
+  // Other providers of the format have no proofs of thinking, and no such rules.
   if (!thinking.derived) return traits.isClaude ? thinkingNow(thinking, request.messages, forced, limits) : thinking
   // A budget that we chose gives way to what the API refuses beside it; adaptive thinking does not mind.
   if (forced) limits.warn('a forced tool excludes a thinking budget, so `reasoning_effort` is left out')
@@ -100,7 +100,7 @@ function encodeEffort(effort: string, traits: Dialect, limits: Limits): string {
   return 'high'
 }
 
-/** As little as the model thinks: not all can be told to stop. */
+/** The least thinking of the model: not all can turn it off. */
 function leastThinking(
   field: string,
   { leastThinking: least }: Dialect,
@@ -112,7 +112,7 @@ function leastThinking(
   return least === undefined ? { thinking: { type: 'adaptive' }, effort: 'low' } : { thinking: { type: least } }
 }
 
-/** Newer models choose by themselves how long to think. */
+/** Newer models decide by themselves how long to think. */
 function fitGiven(thinking: JsonObject, traits: Dialect, limits: Limits): JsonObject {
   if (thinking['type'] === 'disabled') return leastThinking('thinking', traits, limits).thinking ?? thinking
   if (thinking['type'] !== 'enabled' || traits.thinkingBudget) return thinking

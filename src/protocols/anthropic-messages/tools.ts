@@ -5,7 +5,7 @@ import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
 import type { SchemaFitter } from '../shared/schema/fitter.js'
 import { allowedNames, encodeTools as encodeNativeTools, objectSchema } from '../shared/tools.js'
-import { ID, cacheFields, holdsMore, ownRaw } from './wire.js'
+import { ID, cacheFields, hasNativeFields, ownRaw } from './wire.js'
 
 /** @param fitter - What is enforced has the limits of structured output; absent where there are none. */
 export function encodeTools(
@@ -99,7 +99,7 @@ export function decodeTools(tools: unknown): Tool[] {
     const name = asString(tool['name'])
     const schema = tool['input_schema']
     const isFunction = tool['type'] == null || tool['type'] === 'custom'
-    if (name === undefined || !isObject(schema) || !isFunction || holdsMore(tool, TOOL_MORE)) {
+    if (name === undefined || !isObject(schema) || !isFunction || hasNativeFields(tool, TOOL_MORE)) {
       return [{ type: 'raw', protocol: ID, value: tool }]
     }
     const description = asString(tool['description'])

@@ -1,4 +1,4 @@
-/** Images and files that are given by an address, for speakers of the format that do not fetch them. */
+/** Images and files that are given by an address, for providers of the format that do not fetch them. */
 import type { ContentPart, Message } from '../../kernel/hub.js'
 import { asArray, isObject } from '../../kernel/json.js'
 import type { Limits } from '../../kernel/limits.js'

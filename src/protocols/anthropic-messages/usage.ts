@@ -61,11 +61,11 @@ const COUNTED: ReadonlySet<string> = new Set([
   'server_tool_use',
 ])
 
-/** Words for the usual, which say nothing. */
+/** Values for the normal case, which mean nothing. */
 const USUAL: ReadonlySet<unknown> = new Set(['standard', 'not_available'])
 
 /** What else the wire's usage says, such as the counts of each iteration; `undefined` when it says nothing. */
-export function restOfUsage(wire: unknown): JsonObject | undefined {
+export function unknownUsageFields(wire: unknown): JsonObject | undefined {
   if (!isObject(wire)) return undefined
   const told = decodeServiceTier(wire).service_tier
   const rest = Object.entries(wire).filter(([field, value]) => {

@@ -1,4 +1,4 @@
-/** Small readings of this wire format that requests, answers and streams share. */
+/** Small decoders that requests, answers and streams of this format share. */
 import type { CacheControl } from '../../kernel/hub.js'
 import type { JsonObject, ProtocolId } from '../../kernel/protocol.js'
 import { readCacheControl } from '../shared/cache-control.js'
@@ -16,7 +16,7 @@ export function asCacheControl(value: unknown): CacheControl | undefined {
  * Whether the object holds one of the fields named, which the hub has no place for, or a `cache_control`
  * it cannot read. Such an object has to be kept whole; fields that nobody knows are not a reason to.
  */
-export function holdsMore(value: JsonObject, fields: readonly string[]): boolean {
+export function hasNativeFields(value: JsonObject, fields: readonly string[]): boolean {
   if (fields.some((field) => value[field] != null)) return true
   return value['cache_control'] != null && !asCacheControl(value['cache_control'])
 }

@@ -113,7 +113,7 @@ function decodeCited(wire: JsonObject, cited: JsonObject, start: number): Block 
   }
 }
 
-/** A citation that names a page is an annotation of the text it stands on; others stay in the raw form. */
+/** A citation of a page becomes an annotation of its text; others stay in the raw form. */
 function annotationOf(citation: unknown, start: number, end: number): Annotation[] {
   if (!isObject(citation)) return []
   const { location, source, title } = citation

@@ -4,7 +4,7 @@ import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
 import { documentName, readInline, writeInline, type Inline } from './file-formats.js'
-import { ID, asCacheControl, cachePointOf, holdsMore, ownRaw } from './wire.js'
+import { ID, asCacheControl, cachePointOf, hasNativeFields, ownRaw } from './wire.js'
 import { quoted } from '../shared/quoted.js'
 
 /** Empty texts, which the API refuses, are left out. */
@@ -100,15 +100,15 @@ const DOCUMENT_MORE = ['citations', 'context']
 export function decodePart(block: JsonObject): ContentPart {
   const { text, image, document, audio } = block
   if (typeof text === 'string') return { type: 'text', text }
-  if (isObject(image) && isObject(image['source']) && !holdsMore(image, IMAGE_MORE)) {
+  if (isObject(image) && isObject(image['source']) && !hasNativeFields(image, IMAGE_MORE)) {
     const url = writeInline('image', image['format'], image['source']['bytes'])
     if (url !== undefined) return { type: 'image_url', image_url: { url } }
   }
-  if (isObject(document) && isObject(document['source']) && !holdsMore(document, DOCUMENT_MORE)) {
+  if (isObject(document) && isObject(document['source']) && !hasNativeFields(document, DOCUMENT_MORE)) {
     const file = decodeDocument(document, document['source'])
     if (file) return file
   }
-  if (isObject(audio) && isObject(audio['source']) && !holdsMore(audio, IMAGE_MORE)) {
+  if (isObject(audio) && isObject(audio['source']) && !hasNativeFields(audio, IMAGE_MORE)) {
     const data = asString(audio['source']['bytes'])
     const format = asString(audio['format'])
     if (data !== undefined && format !== undefined) return { type: 'input_audio', input_audio: { data, format } }

@@ -1,6 +1,6 @@
 /**
  * Error bodies (https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html): the class of
- * the error stands in the header `x-amzn-errortype`, in `__type` or `code` of the body, or, inside a
+ * the error is in the header `x-amzn-errortype`, in `__type` or `code` of the body, or, inside a
  * stream, in the name of the exception.
  */
 import type { ProviderError } from '../../kernel/errors.js'

@@ -19,7 +19,7 @@ interface Turn {
 export interface MessageOptions {
   /** The model takes `system` messages after a user turn. */
   readonly systemInMessages: boolean
-  /** Thinking without a signature goes out too. */
+  /** Thinking without a signature is sent too. */
   readonly unsignedThinking: boolean
   readonly toolIds: ToolIds
   /** The model takes turns of one side that follow each other. */

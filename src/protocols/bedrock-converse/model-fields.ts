@@ -16,7 +16,7 @@ export interface EncodedModelFields {
   readonly fields: JsonObject
   /** Output limit, raised where it has to exceed a thinking budget that we chose. */
   readonly maxTokens: number | undefined
-  /** Thinking goes out that the caller did not spell out. */
+  /** Thinking is sent that the caller did not spell out. */
   readonly thinks: boolean
   /** The effort that was put in the words of the model's family. */
   readonly effort?: string
@@ -121,7 +121,7 @@ export function decodeModelFields(request: ChatRequest, wire: unknown): unknown 
   const openai = isObject(rest['reasoning']) ? rest['reasoning'] : {}
   const words = [rest['reasoning_effort'], rest['reasoning_config'], output['effort'], nova['maxReasoningEffort']]
   const effort = [...words, openai['effort']].map(asString).find((word) => word !== undefined)
-  // Told for readers; what is sent again is the field itself, which the model's family decides.
+  // Decoded for readers; the field itself, which depends on the model's family, is what is sent again.
   if (effort !== undefined) request.reasoning_effort = effort
   return left.length > 0 ? Object.fromEntries(left) : undefined
 }

@@ -6,7 +6,7 @@ import type { Limits } from '../../kernel/limits.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { SchemaFitter } from '../shared/schema/fitter.js'
 
-/** @returns The native format, or a sentence for the system prompt where there is none. */
+/** @returns The native format, or a sentence for the system prompt if there is none. */
 export function encodeFormat(
   format: ResponseFormat | null | undefined,
   takesSchema: boolean,

@@ -1,4 +1,4 @@
-/** Model and streaming stand in the path: `/model/{modelId}/converse` and `/converse-stream`. */
+/** Model and streaming are in the path: `/model/{modelId}/converse` and `/converse-stream`. */
 import { pathSegment } from '../../kernel/path-segment.js'
 
 /** The model comes before it, and `-stream` follows for streams. */

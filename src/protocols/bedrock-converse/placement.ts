@@ -31,7 +31,7 @@ export function withUniqueNames(contents: readonly JsonObject[][]): void {
   for (const content of contents) for (const [at, block] of content.entries()) content[at] = named(block)
 }
 
-/** Stands beside documents of a message that holds no text. */
+/** The text for documents of a message without text. */
 const BESIDE_DOCUMENT = 'See the document.'
 
 /** "A text block must be included" beside a document of a user's message. */
@@ -51,7 +51,7 @@ interface Places {
   readonly messages: readonly JsonObject[][]
 }
 
-/** Points that stand where they may not: they are moved to the front of what they cannot follow, or left out. */
+/** Cache points in places that the API refuses: they are moved before what they cannot follow, or left out. */
 export function placeCachePoints(
   { tools, system, messages }: Places,
   { cachePoints = 'all' }: ConverseTraits,
@@ -100,7 +100,7 @@ function placed(content: readonly JsonObject[], none: boolean): JsonObject[] {
   return blocks
 }
 
-/** A point has something before it, which is no reasoning, no text file, and no other point. */
+/** A point has something before it, which is not reasoning, no text file, and no other point. */
 function putBehind(blocks: JsonObject[], point: JsonObject): void {
   const before = blocks.findLastIndex((block) => !refusesPoint(block))
   const last = blocks[before]

@@ -4,7 +4,7 @@ import { asString, isObject } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
 import { dialectOf as messagesDialectOf } from '../anthropic-messages/dialect.js'
 import { requestObject } from '../shared/malformed.js'
-import { keepRaw, restOf } from '../shared/raw.js'
+import { keepRaw, unknownFields } from '../shared/raw.js'
 import { readStops, scalars } from '../shared/scalars.js'
 import { decodeMessages } from './messages-decode.js'
 import { dialectOf } from './dialect.js'
@@ -14,7 +14,7 @@ import { readModelPath } from './paths.js'
 import { decodeToolChoice, decodeTools } from './tools.js'
 import { ID } from './wire.js'
 
-/** Fields with a place of their own in the hub. All others go to `raw`, so that nothing is lost. */
+/** Fields that the hub has. All others go to `raw`, so that nothing is lost. */
 const KNOWN: ReadonlySet<string> = new Set([
   'modelId',
   'messages',
@@ -37,7 +37,7 @@ export function decodeRequest(body: unknown, options: DecodeOptions = {}): ChatR
     messages: content ? decodeMessages(wire['system'], wire['messages']) : [],
   }
   if (operation === 'converse-stream') request.stream = true
-  /** What only this format can say, for the same codec to send again. */
+  /** Fields that only this format has, for the same codec to send again. */
   const extra: [string, unknown][] = []
   readInference(request, wire['inferenceConfig'], extra)
   const modelFields = decodeModelFields(request, wire['additionalModelRequestFields'])
@@ -48,7 +48,7 @@ export function decodeRequest(body: unknown, options: DecodeOptions = {}): ChatR
   const { format, rest } = decodeOutputConfig(wire['outputConfig'], takesSchema)
   if (format) request.response_format = content ? format : { type: 'json_schema', json_schema: { name: '' } }
   if (rest !== undefined) extra.push(['outputConfig', rest])
-  // Told for readers; what is sent again is the field itself.
+  // Decoded for readers; the field itself is what is sent again.
   const effort = isObject(rest) ? asString(rest['effort']) : undefined
   if (effort !== undefined) request.reasoning_effort = effort
   readTools(request, wire['toolConfig'], content, extra)
@@ -68,7 +68,7 @@ function readInference(request: ChatRequest, wire: unknown, extra: [string, unkn
   INFERENCE.decode(wire, request)
   const stop = readStops(wire['stopSequences'])
   if (stop) request.stop = stop
-  const rest = restOf(wire, INFERENCE_FIELDS)
+  const rest = unknownFields(wire, INFERENCE_FIELDS)
   if (rest) extra.push(['inferenceConfig', rest])
 }
 

@@ -9,7 +9,7 @@ import { encodeSampling } from '../anthropic-messages/sampling.js'
 import { portable, rulesOf } from '../shared/history/index.js'
 import { withoutPrefill } from '../shared/prefill.js'
 import { refusedBy } from '../shared/refusals.js'
-import { fieldCheck, layOver } from '../shared/request-fields.js'
+import { fieldCheck, mergeFields } from '../shared/request-fields.js'
 import { takesJsonSchema } from '../shared/strict.js'
 import { schemaFitter } from '../shared/schema/fitter.js'
 import { SCHEMA_DIALECTS } from '../shared/schema-dialects.js'
@@ -73,7 +73,7 @@ const RULES: HistoryRules = {
 /** Claude takes fewer characters in an id than the API. */
 const CLAUDE_RULES: HistoryRules = { ...RULES, toolIds: { also: '_-', max: 64 } }
 
-/** They hold settings independent of one another, so the caller's join ours. */
+/** Objects of independent settings, so the caller's are merged with ours. */
 const JOINS = {
   additionalModelRequestFields: {},
   inferenceConfig: {},
@@ -139,7 +139,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   })
   return {
     path: pathOf(model, request.stream === true),
-    body: layOver(body, extras, JOINS),
+    body: mergeFields(body, extras, JOINS),
     ...(toolNames && { toolNames }),
   }
 }

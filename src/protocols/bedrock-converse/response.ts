@@ -1,4 +1,4 @@
-/** Answers that come whole (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html), both ways. */
+/** Whole answers (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html), both ways. */
 import { blocksOf, messageFromBlocks } from '../../kernel/message-blocks.js'
 import { StreamError } from '../../kernel/errors.js'
 import type { Block, ChatCompletion, CompletionMessage } from '../../kernel/hub.js'
@@ -56,11 +56,11 @@ export function routedModel({ trace }: JsonObject): string {
   return (isObject(router) ? asString(router['invokedModelId']) : undefined) ?? ''
 }
 
-/** Fields that quote nothing of what was said. */
+/** Fields without content. */
 const SCALARS = ['metrics', 'performanceConfig'] as const
 const CONTENT = ['additionalModelResponseFields', 'trace'] as const
 
-/** What an answer as a whole says beside its message, for the codec that read it. */
+/** Fields of an answer outside its message, kept for the codec that read it. */
 export function rawOf(wire: JsonObject, content: boolean): ChatCompletion['raw'] {
   const fields = content ? [...SCALARS, ...CONTENT] : SCALARS
   const kept: [string, unknown][] = fields.flatMap((field) => (wire[field] == null ? [] : [[field, wire[field]]]))
@@ -70,7 +70,7 @@ export function rawOf(wire: JsonObject, content: boolean): ChatCompletion['raw']
   return kept.length > 0 ? { protocol: ID, value: Object.fromEntries(kept) } : undefined
 }
 
-/** Writes the first choice: the format holds one. Blocks that only another format knows have no form here. */
+/** Writes the first choice: the format has only one. Blocks of other formats have no counterpart here. */
 export function encodeResponse(response: ChatCompletion): JsonObject {
   const choice = response.choices[0]
   const message = choice?.message
@@ -79,7 +79,7 @@ export function encodeResponse(response: ChatCompletion): JsonObject {
   const finish = choice?.finish_reason ?? 'stop'
   return {
     output: { message: { role: 'assistant', content: blocks.flatMap((block) => encodeAnswerBlock(block, message)) } },
-    // OpenAI ends a refusal with `stop`; here the reason says it.
+    // OpenAI ends a refusal with `stop`; this format has a finish reason for it.
     stopReason: encodeFinish(refused && finish === 'stop' ? 'content_filter' : finish, choice?.native_finish_reason),
     // Unknown counts are not zero.
     ...(response.usage && { usage: encodeUsage(response.usage) }),
@@ -90,7 +90,7 @@ export function encodeResponse(response: ChatCompletion): JsonObject {
 
 function encodeAnswerBlock(block: Block, message: CompletionMessage | undefined): JsonObject[] {
   const wire = encodeBlock(block, message?.tool_calls ?? [])
-  // Another provider's thinking has no signature to show; a reader of an answer can do without.
+  // Thinking of another provider has no signature; readers of an answer do not need one.
   if (wire === 'unsigned thinking' && block.type === 'thinking') return [encodeThinking(block)]
   if (wire === 'refusal' && block.type === 'refusal') return block.refusal === '' ? [] : [{ text: block.refusal }]
   if (typeof wire !== 'object') return []

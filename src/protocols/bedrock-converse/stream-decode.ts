@@ -2,7 +2,7 @@
  * Stream events to hub chunks (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html).
  *
  * Shape: a chunk with the role, the deltas, a chunk with the finish reason, and at the end one without
- * choices that holds the usage. The name of an event stands beside its data, or, as the SDKs show it, around it.
+ * choices that holds the usage. The name of an event is beside its data, or, as the SDKs show it, around it.
  */
 import { StreamError } from '../../kernel/errors.js'
 import type { ChatChunk, ChunkChoice, ChunkDelta } from '../../kernel/hub.js'

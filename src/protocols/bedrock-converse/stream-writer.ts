@@ -56,7 +56,7 @@ export function createBlockWriter(emit: (event: string, data: JsonObject) => voi
     open = undefined
     if (!block) return
     const { index, signature, annotations, raw } = block
-    // Readers replace the signature with each delta, so its pieces go out as one.
+    // Readers replace the signature with each delta, so its pieces are sent as one.
     if (signature !== undefined) emitDelta(index, { reasoningContent: { signature } })
     for (const citation of citationsOf({ annotations, ...(raw && { raw }) })) emitDelta(index, { citation })
     emitStop(index)

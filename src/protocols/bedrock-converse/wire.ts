@@ -1,4 +1,4 @@
-/** Small readings of this wire format that requests, answers and streams share. */
+/** Small decoders that requests, answers and streams of this format share. */
 import type { CacheControl } from '../../kernel/hub.js'
 import type { JsonObject, ProtocolId } from '../../kernel/protocol.js'
 import { readCacheControl } from '../shared/cache-control.js'
@@ -17,11 +17,11 @@ export function memberOf<Name extends string>(union: JsonObject, names: readonly
 }
 
 /** Whether the object says one of the fields named, which the hub has no place for. */
-export function holdsMore(value: JsonObject, fields: readonly string[]): boolean {
+export function hasNativeFields(value: JsonObject, fields: readonly string[]): boolean {
   return fields.some((field) => value[field] != null)
 }
 
-/** A cache point stands behind what it covers; in the hub the covered part itself says so. */
+/** A cache point is behind what it covers; in the hub the covered part itself says so. */
 export function cachePointOf(cache: CacheControl | undefined): JsonObject[] {
   if (!cache) return []
   return [{ cachePoint: { type: 'default', ...(cache.ttl !== undefined && { ttl: cache.ttl }) } }]

@@ -14,7 +14,7 @@ import { createStreamDecoder } from './stream-decode.js'
 import { createStreamEncoder } from './stream-encode.js'
 import { ID } from './wire.js'
 
-/** The format's errors have a message only; the status says the rest. */
+/** The format's errors have only a message; the status says the rest. */
 function encodeError(error: WireError): JsonObject {
   return { message: error.message }
 }

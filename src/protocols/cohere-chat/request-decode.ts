@@ -3,14 +3,14 @@ import type { ChatRequest, Tool } from '../../kernel/hub.js'
 import { asArray, asNumber, asString, isObject } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
 import { requestObject } from '../shared/malformed.js'
-import { keepRaw, restOf } from '../shared/raw.js'
+import { keepRaw, unknownFields } from '../shared/raw.js'
 import { readStops } from '../shared/scalars.js'
 import { decodeFunction } from '../shared/tools.js'
 import { decodeMessages } from './messages.js'
 import { SETTINGS } from './request-encode.js'
 import { ID } from './wire.js'
 
-/** Fields with a place of their own in the hub. All others go to `raw`, so that nothing is lost. */
+/** Fields that the hub has. All others go to `raw`, so that nothing is lost. */
 const KNOWN: ReadonlySet<string> = new Set([
   'model',
   'messages',
@@ -32,7 +32,7 @@ export function decodeRequest(body: unknown, options: DecodeOptions = {}): ChatR
     model: asString(wire['model']) ?? '',
     messages: content ? decodeMessages(wire['messages']) : [],
   }
-  const extra = content ? { ...restOf(wire, KNOWN) } : {}
+  const extra = content ? { ...unknownFields(wire, KNOWN) } : {}
   SETTINGS.decode(wire, request)
   const limit = asNumber(wire['max_tokens'])
   if (limit !== undefined) request.max_tokens = limit

@@ -6,7 +6,7 @@ import { asNumber, compact, isObject } from '../../kernel/json.js'
 import { limitsOf, type Limits } from '../../kernel/limits.js'
 import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
 import { portable, rulesOf } from '../shared/history/index.js'
-import { fieldCheck, layOver } from '../shared/request-fields.js'
+import { fieldCheck, mergeFields } from '../shared/request-fields.js'
 import { scalars, stopsOf } from '../shared/scalars.js'
 import { SCHEMA_DIALECTS } from '../shared/schema-dialects.js'
 import { schemaFitter, type SchemaFitter } from '../shared/schema/fitter.js'
@@ -92,7 +92,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   })
   return {
     path: PATH,
-    body: layOver(body, [native, ownRaw(request.raw), request.extra_body]),
+    body: mergeFields(body, [native, ownRaw(request.raw), request.extra_body]),
     ...(toolNames && { toolNames }),
   }
 }

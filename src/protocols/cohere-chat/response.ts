@@ -1,11 +1,11 @@
-/** Answers that come whole (https://docs.cohere.com/reference/chat), both ways. */
+/** Whole answers (https://docs.cohere.com/reference/chat), both ways. */
 import { blocksOf, messageFromBlocks } from '../../kernel/message-blocks.js'
 import { StreamError } from '../../kernel/errors.js'
 import type { ChatCompletion, CompletionMessage } from '../../kernel/hub.js'
 import { asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
 import { providerErrorOf } from '../openai-chat/error.js'
-import { rawOf, restOf } from '../shared/raw.js'
+import { rawOf, unknownFields } from '../shared/raw.js'
 import { decodeBlocks, encodeBlocks, encodeCall } from './blocks.js'
 import { decodeFinish, encodeFinish } from './finish-reason.js'
 import { decodeLogprobs, encodeLogprobs } from './logprobs.js'
@@ -35,7 +35,7 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
       },
     ],
     ...(usage && { usage }),
-    ...(content && rawOf(ID, restOf(wire, KNOWN))),
+    ...(content && rawOf(ID, unknownFields(wire, KNOWN))),
   }
 }
 
@@ -44,7 +44,7 @@ function decodeMessage(message: JsonObject): CompletionMessage {
   return messageFromBlocks(blocks, toolCalls)
 }
 
-/** Writes the first choice: the format holds one. Blocks that only another format knows have no form here. */
+/** Writes the first choice: the format has only one. Blocks of other formats have no counterpart here. */
 export function encodeResponse(response: ChatCompletion): JsonObject {
   const choice = response.choices[0]
   const message = choice?.message

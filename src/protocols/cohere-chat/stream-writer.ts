@@ -72,7 +72,7 @@ export function createMessageWriter(emit: (type: string, fields: JsonObject) => 
       item.text += piece
       textLength += piece.length
     }
-    // An event holds one entry, so the tokens of a chunk go out as one piece of text.
+    // An event holds one entry, so the tokens of a chunk are sent as one piece of text.
     const entries = encodeLogprobs(logprobs)
     const entry = { text: piece, token_ids: [], logprobs: entries.flatMap((one) => asArray(one['logprobs'])) }
     emitMessage(

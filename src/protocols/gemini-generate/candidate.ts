@@ -7,7 +7,7 @@ import { ID, ownRaw } from './wire.js'
 
 type Raw = NonNullable<ChatCompletion['raw']>
 
-/** Fields with a place of their own in the hub. */
+/** Fields that the hub has. */
 const KNOWN: ReadonlySet<string> = new Set(['content', 'finishReason', 'index', 'logprobsResult'])
 const KNOWN_OF_ANSWER: ReadonlySet<string> = new Set([
   'candidates',

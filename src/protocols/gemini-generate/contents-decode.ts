@@ -4,9 +4,9 @@ import type { ContentPart, Message } from '../../kernel/hub.js'
 import { asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { decodePart, simplify } from './content.js'
-import { decodeParts, madeId } from './parts-decode.js'
+import { decodeParts, generatedId } from './parts-decode.js'
 import { decodeToolResult, functionResponseOf } from './tool-results.js'
-import { camel, list } from './wire.js'
+import { camel, asList } from './wire.js'
 
 interface Call {
   readonly id: string
@@ -24,7 +24,7 @@ interface Calls {
 
 function createCalls(): Calls {
   let made = 0
-  return { byId: new Map(), byName: new Map(), nextId: () => madeId('', made++) }
+  return { byId: new Map(), byName: new Map(), nextId: () => generatedId('', made++) }
 }
 
 function remember(calls: Calls, id: string, name: string): void {
@@ -46,7 +46,7 @@ function partsOf(content: unknown): JsonObject[] {
   if (typeof content === 'string') return [{ text: content }]
   const parts = isObject(content) ? content['parts'] : undefined
   if (typeof parts === 'string') return [{ text: parts }]
-  return list(parts).flatMap((part) => (typeof part === 'string' ? [{ text: part }] : isObject(part) ? [part] : []))
+  return asList(parts).flatMap((part) => (typeof part === 'string' ? [{ text: part }] : isObject(part) ? [part] : []))
 }
 
 export function decodeContents(systemInstruction: unknown, contents: unknown): Message[] {
@@ -55,7 +55,7 @@ export function decodeContents(systemInstruction: unknown, contents: unknown): M
   if (system.length > 0) messages.push({ role: 'system', content: simplify(system.map(decodePart)) })
   const calls = createCalls()
 
-  for (const content of typeof contents === 'string' ? [contents] : list(contents)) {
+  for (const content of typeof contents === 'string' ? [contents] : asList(contents)) {
     const parts = partsOf(content)
     if (isObject(content) && content['role'] === 'model') {
       const { blocks, toolCalls } = decodeParts(parts, calls.nextId, true)

@@ -5,16 +5,16 @@
  */
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { camel, list } from './wire.js'
+import { camel, asList } from './wire.js'
 
-/** Where the note travels among the fields of `raw`. It says nothing, so no other codec misses it. */
+/** The key of the note among the fields of `raw`. Other codecs can ignore it. */
 export const LAYOUT = '_layout'
 
 interface Turn {
   /** Fields beside the parts: the role, where one was given. */
   readonly rest: JsonObject
   readonly parts: number
-  /** The part stood there without a list. */
+  /** The part was there without a list. */
   readonly bare?: true
 }
 
@@ -30,7 +30,7 @@ interface Layout {
   /** There was one content, without a list. */
   readonly bare?: true
   readonly tools?: readonly ToolEntry[]
-  /** What stood before the name of the model, which was in the body too. */
+  /** What was before the name of the model, which was in the body too. */
   readonly model?: string
   /** A function call came without the signature that the model asks for. */
   readonly unsigned?: true
@@ -47,7 +47,7 @@ function isPlainTurn({ rest, bare }: Turn, roles: readonly unknown[]): boolean {
   return !bare && roles.includes(rest['role']) && Object.keys(rest).length === 1
 }
 
-/** Whether the turns are those that the encoder would make of what they say. */
+/** Whether the encoder would write the turns in the same way. */
 function isUsual(turns: readonly Turn[]): boolean {
   return turns.every(
     (turn, at) => isPlainTurn(turn, ['user', 'model']) && turn.rest['role'] !== turns[at - 1]?.rest['role'],
@@ -55,7 +55,7 @@ function isUsual(turns: readonly Turn[]): boolean {
 }
 
 function readContents(wire: unknown): Pick<Layout, 'contents' | 'bare'> {
-  const contents = list(wire)
+  const contents = asList(wire)
   const turns = contents.map(readTurn)
   if (!turns.every((turn) => turn !== undefined)) return {}
   const bare = isObject(wire)
@@ -63,10 +63,10 @@ function readContents(wire: unknown): Pick<Layout, 'contents' | 'bare'> {
 }
 
 function readTools(wire: unknown): readonly ToolEntry[] | undefined {
-  const entries = list(wire).map((entry): ToolEntry => {
+  const entries = asList(wire).map((entry): ToolEntry => {
     const { functionDeclarations, ...rest } = isObject(entry) ? camel(entry) : {}
     const fields = Object.keys(rest).filter((field) => rest[field] != null)
-    return { ...(functionDeclarations != null && { functions: list(functionDeclarations).length }), fields }
+    return { ...(functionDeclarations != null && { functions: asList(functionDeclarations).length }), fields }
   })
   const declaring = entries.filter(({ functions }) => functions !== undefined)
   const usual =
@@ -87,13 +87,13 @@ export function readLayout(body: JsonObject, needsSignatures: boolean): Layout |
     ...readContents(body['contents']),
     ...(tools && { tools }),
     ...(model !== undefined && { model: model.startsWith('models/') ? 'models/' : '' }),
-    ...(needsSignatures && list(body['contents']).some(isUnsigned) && { unsigned: true }),
+    ...(needsSignatures && asList(body['contents']).some(isUnsigned) && { unsigned: true }),
   }
   return Object.keys(layout).length > 0 ? layout : undefined
 }
 
 function isUnsigned(content: unknown): boolean {
-  const first = list(isObject(content) ? content['parts'] : undefined).find(
+  const first = asList(isObject(content) ? content['parts'] : undefined).find(
     (part) => isObject(part) && camel(part)['functionCall'] != null,
   )
   return isObject(first) && camel(first)['thoughtSignature'] == null

@@ -8,7 +8,7 @@ import type { Block, FunctionToolCall, ToolCall } from '../../kernel/hub.js'
 import { asArray, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { argumentsText } from '../shared/tool-arguments.js'
-import { restOf } from '../shared/raw.js'
+import { unknownFields } from '../shared/raw.js'
 import { ID, camel } from './wire.js'
 
 export interface DecodedParts {
@@ -19,7 +19,7 @@ export interface DecodedParts {
 /** Ids of calls that the wire left without one. They are stable, and never go back to the wire. */
 const MADE_ID = 'gcall_'
 
-export function madeId(scope: string, number: number): string {
+export function generatedId(scope: string, number: number): string {
   return `${MADE_ID}${scope === '' ? '' : `${scope}_`}${number}`
 }
 
@@ -72,7 +72,7 @@ const DATA_FIELDS = [
   'audioTranscription',
 ]
 
-/** @returns `undefined` for a text that says nothing. */
+/** @returns `undefined` for an empty text. */
 export function decodeBlock(part: JsonObject): Block | undefined {
   const text = asString(part['text'])
   // What nearly every event of a stream holds.
@@ -85,7 +85,7 @@ export function decodeBlock(part: JsonObject): Block | undefined {
     }
     return Object.keys(part).length === 0 ? undefined : { type: 'raw', protocol: ID, value: part }
   }
-  const beside = restOf(part, TEXT_FIELDS)
+  const beside = unknownFields(part, TEXT_FIELDS)
   const raw = beside && { raw: { protocol: ID, value: beside } }
   if (part['thought'] === true) {
     const signature = asString(part['thoughtSignature'])
@@ -104,8 +104,8 @@ export function decodeCall(
   nextId: () => string,
 ): { call: FunctionToolCall; block: Block } {
   const id = asString(functionCall['id']) || nextId()
-  const rest = restOf(functionCall, CALL_FIELDS)
-  const beside = { ...restOf(part, CALL_PART_FIELDS), ...(rest && { functionCall: rest }) }
+  const rest = unknownFields(functionCall, CALL_FIELDS)
+  const beside = { ...unknownFields(part, CALL_PART_FIELDS), ...(rest && { functionCall: rest }) }
   const { args } = functionCall
   return {
     call: {

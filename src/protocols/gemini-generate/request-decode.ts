@@ -3,7 +3,7 @@ import type { ChatRequest } from '../../kernel/hub.js'
 import { asString } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
 import { requestObject } from '../shared/malformed.js'
-import { keepRaw, restOf } from '../shared/raw.js'
+import { keepRaw, unknownFields } from '../shared/raw.js'
 import { decodeContents } from './contents-decode.js'
 import { decodeGenerationConfig } from './generation-config.js'
 import { LAYOUT, readLayout } from './layout.js'
@@ -11,7 +11,7 @@ import { dialectOf } from './dialect.js'
 import { decodeToolConfig, decodeTools } from './tools.js'
 import { ID, camel, readPath } from './wire.js'
 
-/** Fields with a place of their own in the hub. All others go to `raw`, so that nothing is lost. */
+/** Fields that the hub has. All others go to `raw`, so that nothing is lost. */
 const KNOWN: ReadonlySet<string> = new Set([
   'model',
   'contents',
@@ -59,6 +59,6 @@ export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatR
   if (layout) extra[LAYOUT] = layout
   const tools = decodeTools(body['tools'])
   if (tools.length > 0) request.tools = tools
-  keepRaw(request, ID, { ...extra, ...restOf(body, KNOWN) })
+  keepRaw(request, ID, { ...extra, ...unknownFields(body, KNOWN) })
   return request
 }

@@ -7,7 +7,7 @@ import type { EncodeContext, EncodedRequest, JsonObject } from '../../kernel/pro
 import { limitsOf } from '../../kernel/limits.js'
 import type { Limits } from '../../kernel/limits.js'
 import { portable, rulesOf } from '../shared/history/index.js'
-import { fieldCheck, layOver } from '../shared/request-fields.js'
+import { fieldCheck, mergeFields } from '../shared/request-fields.js'
 import { takesJsonSchema } from '../shared/strict.js'
 import { schemaFitter } from '../shared/schema/fitter.js'
 import { SCHEMA_DIALECTS } from '../shared/schema-dialects.js'
@@ -43,7 +43,7 @@ const checkFields = fieldCheck({
 })
 
 /**
- * The responses to the calls of a turn stand in the next one, as many as there are calls; the first turn is the
+ * The responses to the calls of a turn are in the next one, as many as there are calls; the first turn is the
  * user's (https://ai.google.dev/gemini-api/docs/function-calling, https://ai.google.dev/api/caching#FunctionDeclaration).
  */
 const RULES: HistoryRules = {
@@ -54,7 +54,7 @@ const RULES: HistoryRules = {
   objectArguments: true,
 }
 
-/** They hold settings independent of one another, so the caller's join ours. */
+/** Objects of independent settings, so the caller's are merged with ours. */
 const JOINS = { generationConfig: { thinkingConfig: {} }, toolConfig: { functionCallingConfig: {} } }
 
 const SERVICE_TIERS: ReadonlyMap<string, string> = new Map([
@@ -114,7 +114,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   })
   return {
     path: pathOf(context.model, request.stream === true),
-    body: layOver(
+    body: mergeFields(
       layout === undefined ? body : followLayout(body, layout, context.model),
       [native, raw, request.extra_body],
       JOINS,

@@ -1,4 +1,4 @@
-/** Answers that come whole (https://ai.google.dev/api/generate-content#generatecontentresponse), both ways. */
+/** Whole answers (https://ai.google.dev/api/generate-content#generatecontentresponse), both ways. */
 import { createChatAccumulator } from '../../kernel/accumulate.js'
 import { blocksOf, messageFromBlocks } from '../../kernel/message-blocks.js'
 import { StreamError } from '../../kernel/errors.js'
@@ -21,7 +21,7 @@ import { providerErrorOf } from './error.js'
 import { decodeFinish, encodeFinish } from './finish-reason.js'
 import { decodeSources, encodeSources } from './grounding.js'
 import { decodeLogprobs, encodeLogprobs } from './logprobs.js'
-import { decodeParts, madeId } from './parts-decode.js'
+import { decodeParts, generatedId } from './parts-decode.js'
 import { encodeBlock } from './parts-encode.js'
 import { createStreamDecoder } from './stream-decode.js'
 import { decodeServiceTier, decodeUsage, encodeUsage, usageLeftovers } from './usage.js'
@@ -86,7 +86,7 @@ function decodeCandidate(
     index: indexOf(candidate, position),
     ...(decodeFinish(candidate['finishReason'], hasCalls) ?? { finish_reason: hasCalls ? 'tool_calls' : 'stop' }),
     message: content
-      ? decodeMessage(candidate, wireParts, () => madeId(id, made.count++))
+      ? decodeMessage(candidate, wireParts, () => generatedId(id, made.count++))
       : { role: 'assistant', content: null, refusal: null },
     logprobs: content ? decodeLogprobs(candidate['logprobsResult']) : null,
   }

@@ -1,6 +1,6 @@
 /**
  * The API's older `Schema` (https://ai.google.dev/api/caching#Schema, a subset of OpenAPI 3.0) as JSON Schema.
- * There is no way back: JSON Schema goes out in `parametersJsonSchema` and `responseJsonSchema`, which take it as it is.
+ * There is no way back: JSON Schema is sent in `parametersJsonSchema` and `responseJsonSchema`, which take it as it is.
  */
 import { isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'

@@ -1,6 +1,6 @@
 /**
  * Events of `streamGenerateContent` to hub chunks. Each event is an answer with the parts that are new; counts
- * are totals so far. A finish reason may come before the last event, so it goes out at the end, like usage.
+ * are totals so far. A finish reason may come before the last event, so it is sent at the end, like usage.
  *
  * Shape: chunks with one part each, a chunk with the finish reason a candidate, and one without choices that
  * holds usage and what only this format says.
@@ -13,7 +13,7 @@ import { blockReasonOf, createdOf, indexOf, mergeAnswerLeftovers, mergeLeftovers
 import { providerErrorOf } from './error.js'
 import { decodeFinish } from './finish-reason.js'
 import { decodeLogprobs } from './logprobs.js'
-import { madeId } from './parts-decode.js'
+import { generatedId } from './parts-decode.js'
 import { createStreamCandidate } from './stream-candidate.js'
 import type { StreamCandidate } from './stream-candidate.js'
 import { decodeServiceTier, decodeUsage, mergeUsage, usageLeftovers } from './usage.js'
@@ -45,7 +45,7 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
   function stateOf(index: number): { state: CandidateState; isNew: boolean } {
     const known = candidates.get(index)
     if (known) return { state: known, isNew: false }
-    const content = createStreamCandidate(() => madeId(id, made++))
+    const content = createStreamCandidate(() => generatedId(id, made++))
     const state: CandidateState = { content, hasCalls: false, finishReason: undefined, leftovers: undefined }
     candidates.set(index, state)
     return { state, isNew: true }

@@ -1,5 +1,5 @@
 /**
- * Hub chunks to events of `streamGenerateContent`: the reverse of `stream-decode.ts`. A function call goes out
+ * Hub chunks to events of `streamGenerateContent`: the reverse of `stream-decode.ts`. A function call is sent
  * whole, so its fragments are held until it is complete; finish reasons and usage are in the last event.
  */
 import { StreamError } from '../../kernel/errors.js'

@@ -24,7 +24,7 @@ const DYNAMIC = -1
 
 type Reasoning = Pick<ChatRequest, 'thinking' | 'reasoning_effort'>
 
-/** @param kept - The wire's own settings, as they were read; they go out as they were while they still say the same. */
+/** @param kept - The wire's own settings, as they were read; they are sent as they were while they still say the same. */
 export function encodeThinking(
   request: Reasoning,
   kept: unknown,

@@ -10,7 +10,7 @@ import { encodeContent, decodePart } from './content.js'
 import { stringify } from './parts-decode.js'
 import { ID, camel, ownRaw } from './wire.js'
 
-/** JSON text of an object goes out as that object, which the model reads best; any other text is wrapped. */
+/** JSON text of an object is sent as that object, which the model reads best; any other text is wrapped. */
 export function encodeResult(text: string, failed: boolean | undefined): JsonObject {
   const value = /^\s*\{/.test(text) ? parseJson(text) : undefined
   if (failed) return { error: isObject(value) ? value : text }

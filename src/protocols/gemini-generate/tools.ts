@@ -5,9 +5,9 @@ import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
 import type { SchemaFitter } from '../shared/schema/fitter.js'
 import { toJsonSchema } from './schema.js'
-import { restOf } from '../shared/raw.js'
+import { unknownFields } from '../shared/raw.js'
 import { allowedNames, encodeTools as encodeNativeTools } from '../shared/tools.js'
-import { ID, camel, list, message, ownRaw } from './wire.js'
+import { ID, camel, asList, message, ownRaw } from './wire.js'
 
 /**
  * All functions are declared together, where the first of them stood.
@@ -61,13 +61,13 @@ const SERVER_TOOLS: ReadonlySet<string> = new Set([
 ])
 
 export function decodeTools(wire: unknown): Tool[] {
-  return list(wire).flatMap((entry): Tool[] => {
+  return asList(wire).flatMap((entry): Tool[] => {
     if (!isObject(entry)) return []
     const tool = camel(entry)
     if (tool['functionDeclarations'] == null) return [{ type: 'raw', protocol: ID, value: tool }]
     const beside = Object.entries(tool).filter(([field]) => SERVER_TOOLS.has(field))
     return [
-      ...list(tool['functionDeclarations']).flatMap(decodeTool),
+      ...asList(tool['functionDeclarations']).flatMap(decodeTool),
       ...(beside.length > 0 ? [{ type: 'raw' as const, protocol: ID, value: Object.fromEntries(beside) }] : []),
     ]
   })
@@ -86,8 +86,8 @@ function decodeTool(wire: unknown): Tool[] {
     : isObject(parameters)
       ? toJsonSchema(parameters)
       : undefined
-  // The older kind of schema, and what only this format says of a function, go out again as they came.
-  const raw = restOf(declaration, DECLARATION_FIELDS)
+  // The older kind of schema, and what only this format says of a function, are sent again as they came.
+  const raw = unknownFields(declaration, DECLARATION_FIELDS)
   return [
     {
       type: 'function',
@@ -148,8 +148,11 @@ export function decodeToolConfig(wire: unknown): DecodedToolConfig {
   if (!config) return {}
   const calling = message(config['functionCallingConfig'])
   const choice = calling && decodeChoice(calling)
-  const restOfCalling = calling && (choice === undefined ? calling : restOf(calling, CHOICE_FIELDS))
-  const rest = { ...restOf(config, CONFIG_FIELDS), ...(restOfCalling && { functionCallingConfig: restOfCalling }) }
+  const restOfCalling = calling && (choice === undefined ? calling : unknownFields(calling, CHOICE_FIELDS))
+  const rest = {
+    ...unknownFields(config, CONFIG_FIELDS),
+    ...(restOfCalling && { functionCallingConfig: restOfCalling }),
+  }
   return { ...(choice !== undefined && { choice }), ...(Object.keys(rest).length > 0 && { rest }) }
 }
 

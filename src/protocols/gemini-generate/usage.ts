@@ -82,7 +82,7 @@ function isExpressible(entry: unknown): boolean {
   )
 }
 
-/** What the hub has no place for: the traffic type, server tools' tokens, video and document counts. */
+/** Fields without a counterpart in the hub: the traffic type, server tools' tokens, video and document counts. */
 export function usageLeftovers(wire: unknown): JsonObject | undefined {
   if (!isObject(wire)) return undefined
   const rest = Object.entries(wire).filter(([field, value]) => {

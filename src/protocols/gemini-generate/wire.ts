@@ -1,4 +1,4 @@
-/** Small readings of this wire format that requests, answers and streams share. */
+/** Small decoders that requests, answers and streams of this format share. */
 import { isObject } from '../../kernel/json.js'
 import { pathSegment } from '../../kernel/path-segment.js'
 import type { JsonObject, ProtocolId } from '../../kernel/protocol.js'
@@ -32,14 +32,14 @@ export function message(value: unknown): JsonObject | undefined {
 }
 
 /** A repeated field: several writers give a single entry without its list. */
-export function list(value: unknown): readonly unknown[] {
+export function asList(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value
   return isObject(value) ? [value] : []
 }
 
 const RESOURCE = /^(?:models|tunedModels|endpoints)\//
 
-/** What Vertex AI's full names begin with, which is in its base URL already, and what stands before the name elsewhere. */
+/** The beginning of Vertex AI's full names, which is in its base URL already, and prefixes of names elsewhere. */
 const PUBLISHER = /^(?:(?:projects\/[^/]+\/locations\/[^/]+\/)?publishers\/google\/|google\/(?!\.{1,2}(?:\/|$)))/
 
 /**
@@ -60,7 +60,7 @@ export function pathOf(model: string, stream: boolean): string {
 
 const METHOD = /(?:^|\/)(models|tunedModels|endpoints)\/([^/:?#]+):([a-zA-Z]+)(?:[?#]|$)/
 
-/** Model and method that a request's path names: the format says neither in its body. */
+/** Model and method in a request's path: the format has neither in its body. */
 export function readPath(path: string | undefined): { model: string; method: string } | undefined {
   const match = path === undefined ? null : METHOD.exec(path)
   if (!match) return undefined

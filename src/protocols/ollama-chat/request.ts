@@ -6,9 +6,9 @@ import { asString, compact, isObject } from '../../kernel/json.js'
 import { limitsOf, type Limits } from '../../kernel/limits.js'
 import type { DecodeOptions, EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
 import { requestObject } from '../shared/malformed.js'
-import { keepRaw, restOf } from '../shared/raw.js'
+import { keepRaw, unknownFields } from '../shared/raw.js'
 import { portable, rulesOf } from '../shared/history/index.js'
-import { fieldCheck, layOver } from '../shared/request-fields.js'
+import { fieldCheck, mergeFields } from '../shared/request-fields.js'
 import { scalars } from '../shared/scalars.js'
 import { decodeFunction, encodeFunction, encodeTools } from '../shared/tools.js'
 import { decodeMessages } from './messages-decode.js'
@@ -70,7 +70,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   })
   const options = encodeOptions(request)
   if (Object.keys(options).length > 0) body['options'] = options
-  return { path: PATH, body: layOver(body, [native, ownRaw(request.raw), request.extra_body], { options: {} }) }
+  return { path: PATH, body: mergeFields(body, [native, ownRaw(request.raw), request.extra_body], { options: {} }) }
 }
 
 /** There is no `tool_choice`: `none` is said by offering nothing, and nothing can be required. */
@@ -81,7 +81,7 @@ function offeredTools(request: ChatRequest, limits: Limits): JsonObject[] | unde
   return tools ? encodeTools(tools, ownRaw, limits, (tool) => [encodeFunction(tool, ownRaw)]) : undefined
 }
 
-/** Fields with a place of their own in the hub. All others go to `raw`, so that nothing is lost. */
+/** Fields that the hub has. All others go to `raw`, so that nothing is lost. */
 const KNOWN: ReadonlySet<string> = new Set([
   'model',
   'messages',
@@ -110,7 +110,7 @@ export function decodeRequest(body: unknown, options: DecodeOptions = {}): ChatR
     if (Array.isArray(wire['tools']))
       request.tools = wire['tools'].filter(isObject).map((tool) => decodeFunction(tool, ID))
     const extra: JsonObject = {
-      ...restOf(wire, KNOWN),
+      ...unknownFields(wire, KNOWN),
       ...(Object.keys(ownOptions).length > 0 && { options: ownOptions }),
       // The same word may mean more to another model, so it goes back as it came.
       ...(typeof wire['think'] === 'string' && { think: wire['think'] }),

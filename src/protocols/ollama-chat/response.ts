@@ -1,4 +1,4 @@
-/** Answers that come whole (https://docs.ollama.com/api/chat), both ways. A line of a stream has the same shape. */
+/** Whole answers (https://docs.ollama.com/api/chat), both ways. A line of a stream has the same shape. */
 import { blocksOf } from '../../kernel/message-blocks.js'
 import { StreamError } from '../../kernel/errors.js'
 import type {
@@ -12,7 +12,7 @@ import type {
 import { asArray, asNumber, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
 import { providerErrorOf } from '../openai-chat/error.js'
-import { rawOf, restOf } from '../shared/raw.js'
+import { rawOf, unknownFields } from '../shared/raw.js'
 import { usageOf } from '../shared/usage.js'
 import { decodeCall, encodeCall } from './tool-calls.js'
 import { ID, ownRaw } from './wire.js'
@@ -55,13 +55,16 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
 const MESSAGE: ReadonlySet<string> = new Set(['role', 'content', 'thinking', 'tool_calls'])
 
 /** What a message says beyond the hub's words, such as images that a model made. */
-export function restOfMessage(message: unknown): JsonObject | undefined {
-  return isObject(message) ? restOf(message, MESSAGE) : undefined
+export function unknownMessageFields(message: unknown): JsonObject | undefined {
+  return isObject(message) ? unknownFields(message, MESSAGE) : undefined
 }
 
 /** The server's timings, in nanoseconds, and what else it says. */
-export function decodeRaw(wire: JsonObject, message = restOfMessage(wire['message'])): Pick<ChatCompletion, 'raw'> {
-  const outer = restOf(wire, KNOWN)
+export function decodeRaw(
+  wire: JsonObject,
+  message = unknownMessageFields(wire['message']),
+): Pick<ChatCompletion, 'raw'> {
+  const outer = unknownFields(wire, KNOWN)
   return rawOf(ID, message ? { ...outer, message } : outer)
 }
 
@@ -140,7 +143,7 @@ export function encodeLogprobs(logprobs: Logprobs | null | undefined): JsonObjec
   return content.length > 0 ? { logprobs: content } : {}
 }
 
-/** Writes the first choice: the format holds one. Blocks that only another format knows have no form here. */
+/** Writes the first choice: the format has only one. Blocks of other formats have no counterpart here. */
 export function encodeResponse(response: ChatCompletion): JsonObject {
   const choice = response.choices[0]
   const blocks = choice ? blocksOf(choice.message) : []

@@ -26,7 +26,7 @@ import {
   encodeHead,
   encodeLogprobs,
   encodeUsage,
-  restOfMessage,
+  unknownMessageFields,
 } from './response.js'
 import { decodeCall, encodeCall } from './tool-calls.js'
 import { ownRaw } from './wire.js'
@@ -75,7 +75,7 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
         chunks.push(chunkOf([{ index: 0, delta: { role: 'assistant' }, finish_reason: null }]))
       }
       const deltas = isObject(message) ? deltasOf(message) : []
-      const rest = restOfMessage(message)
+      const rest = unknownMessageFields(message)
       if (rest) own = { ...own, ...rest }
       const logprobs = keepContent ? decodeLogprobs(data['logprobs']) : null
       deltas.forEach((delta, at) => {

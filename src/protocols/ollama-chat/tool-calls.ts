@@ -5,12 +5,12 @@
 import type { Block, FunctionToolCall, ToolCall } from '../../kernel/hub.js'
 import { asString, compact, isObject, parseJson } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
-import { restOf } from '../shared/raw.js'
+import { unknownFields } from '../shared/raw.js'
 import { ID, ownRaw } from './wire.js'
 
 const MADE_ID = /^unnamed_call_\d+$/
 
-export function madeId(place: number): string {
+export function generatedId(place: number): string {
   return `unnamed_call_${place}`
 }
 
@@ -22,7 +22,7 @@ export function sentId(id: string): string | undefined {
 export function decodeCall(call: JsonObject, place: number): FunctionToolCall {
   const made = isObject(call['function']) ? call['function'] : {}
   return {
-    id: asString(call['id']) || madeId(place),
+    id: asString(call['id']) || generatedId(place),
     type: 'function',
     function: { name: asString(made['name']) ?? '', arguments: argumentsText(made['arguments']) },
   }
@@ -48,8 +48,8 @@ export interface ResultForm {
 
 /** The block of a call in a request. Its raw form is `{call, result}`: the call's other fields, such as `index`, and its result's form. */
 export function callBlock(call: JsonObject, id: string): CallBlock {
-  const outer = restOf(call, CALL_FIELDS)
-  const inner = isObject(call['function']) ? restOf(call['function'], FUNCTION_FIELDS) : undefined
+  const outer = unknownFields(call, CALL_FIELDS)
+  const inner = isObject(call['function']) ? unknownFields(call['function'], FUNCTION_FIELDS) : undefined
   const type = asString(call['type'])
   if (!outer && !inner && type === undefined) return { type: 'tool_call', id }
   return { type: 'tool_call', id, raw: { protocol: ID, value: { call: compact({ ...outer, type, function: inner }) } } }

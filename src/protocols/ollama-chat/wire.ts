@@ -1,4 +1,4 @@
-/** Small readings of this wire format that requests, answers and streams share. */
+/** Small decoders that requests, answers and streams of this format share. */
 import type { ProtocolId } from '../../kernel/protocol.js'
 import { rawReader } from '../shared/raw.js'
 

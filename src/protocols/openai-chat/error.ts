@@ -87,7 +87,7 @@ const BASE_STATUSES: ReadonlyMap<unknown, number> = new Map([
 ])
 
 /** An error inside a chunk that has the shape of an answer: Groq's `x_groq.error`, or a refusal without choices. */
-export function lateErrorOf(chunk: JsonObject): ProviderError | undefined {
+export function errorInChunk(chunk: JsonObject): ProviderError | undefined {
   if (isObject(chunk.x_groq) && typeof chunk.x_groq.error === 'string') {
     return refusedInAnswer({ message: safeMessage(chunk.x_groq.error) }, chunk.x_groq)
   }

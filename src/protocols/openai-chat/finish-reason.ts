@@ -44,7 +44,7 @@ export function isFinishReason(word: unknown): word is FinishReason {
 }
 
 /**
- * The hub's word; `null` for `null`, `''` and anything that is no word. A word nobody knows counts as `stop`:
+ * The hub's word; `null` for `null`, `''` and anything that is not a word. A word nobody knows counts as `stop`:
  * the model did end, and `native_finish_reason` keeps what it said.
  *
  * @throws ProviderError when the word says that the server failed.

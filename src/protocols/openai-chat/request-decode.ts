@@ -43,7 +43,7 @@ export function scalarsOf(wire: JsonObject): Partial<ChatRequest> {
   return scalars
 }
 
-/** Maps, and returns the very list when every element came back itself. */
+/** Maps, and returns the same list if no element changed. */
 function readList<T>(wires: readonly unknown[], read: (wire: unknown, place: number) => T): T[] {
   const list = wires.map(read)
   return list.every((value, place) => value === wires[place]) ? (wires as T[]) : list
@@ -142,7 +142,7 @@ function readToolChoice(choice: unknown): unknown {
 /**
  * The wire request itself when it is sound, as the hub's shape is this format's.
  *
- * @throws StreamError when it is no request.
+ * @throws StreamError when it is not a request.
  */
 export function decodeRequest(wire: unknown, options: DecodeOptions = {}): ChatRequest {
   if (!isObject(wire)) throw badRequest(`it is ${typeName(wire)}, not an object`)

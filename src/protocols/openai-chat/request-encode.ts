@@ -47,7 +47,7 @@ const RULES: HistoryRules = {
   textResults: true,
 }
 
-/** Maps, leaves out `undefined`, and returns the very list when nothing changed. */
+/** Maps, leaves out `undefined`, and returns the same list if nothing changed. */
 function mapShared<T>(list: readonly T[], map: (value: T) => T | undefined): readonly T[] {
   let changed: T[] | undefined
   list.forEach((value, place) => {
@@ -154,7 +154,7 @@ function encodeMessage(message: Message, hubOnly: readonly string[], context: En
   return plain
 }
 
-/** A message needs content, if not a call or the like stands beside it; a list of no parts is none. */
+/** A message needs content, if not a call or the like is beside it; a list of no parts is none. */
 function saysNothing(message: Message): boolean {
   const { content } = message
   if (content != null && content.length > 0) return false
@@ -196,13 +196,13 @@ function encodeLimit(request: ChatRequest, context: EncodeContext): JsonObject |
   return { [field]: request.max_completion_tokens ?? request.max_tokens }
 }
 
-/** What says how tools are called means nothing without tools, and OpenAI refuses it then, as it does a list of none. */
+/** Settings for tool calls have no meaning without tools, and OpenAI refuses them then, as it refuses an empty list. */
 function dropToolSettings(rest: Partial<ChatRequest>, asked: readonly Tool[]): void {
   if (asked.length > 0 || asksNothing('tool_choice', rest.tool_choice)) delete rest.tool_choice
   if (rest.tool_choice === undefined) delete rest.parallel_tool_calls
 }
 
-/** The effort that goes out, in any of the words for it. */
+/** The effort that is sent, in any of the words for it. */
 function effortOf({ reasoning_effort: effort, extra_body: extra, ...others }: ChatRequest): string | undefined {
   // OpenRouter's, as gateways take it (https://openrouter.ai/docs/use-cases/reasoning-tokens).
   const objects = [extra?.['reasoning'], (others as JsonObject)['reasoning']].filter(isObject)

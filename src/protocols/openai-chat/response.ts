@@ -3,7 +3,7 @@ import { StreamError } from '../../kernel/errors.js'
 import type { Annotation, Block, ChatChoice, ChatCompletion, CompletionMessage } from '../../kernel/hub.js'
 import { asNumber, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject } from '../../kernel/protocol.js'
-import { lateErrorOf, providerErrorOf } from './error.js'
+import { errorInChunk, providerErrorOf } from './error.js'
 import { finishReasonOf, isFinishReason } from './finish-reason.js'
 import { isHubLogprobs, readLogprobs } from './logprobs.js'
 import { isAudio, isHubSpeech, readSpeech } from './message.js'
@@ -14,7 +14,7 @@ import { usageOf } from './usage.js'
 /** The list of choices of an answer, checked to be one. */
 function choicesOf(wire: unknown): { body: JsonObject; choices: readonly JsonObject[] } {
   if (!isObject(wire)) throw providerErrorOf(wire) ?? new StreamError(`the answer is ${typeName(wire)}, not an object`)
-  const refused = isObject(wire.error) || lateErrorOf(wire) !== undefined
+  const refused = isObject(wire.error) || errorInChunk(wire) !== undefined
   if (!Array.isArray(wire.choices) || (refused && wire.choices.length === 0)) {
     throw providerErrorOf(wire) ?? new StreamError('the answer has no `choices`')
   }
@@ -123,7 +123,7 @@ function withoutContent(choice: JsonObject, place: number): ChatChoice {
 /**
  * An answer that has the hub's shape already is returned itself, not copied.
  *
- * @throws ProviderError for an error in place of an answer, StreamError for anything that is no answer.
+ * @throws ProviderError for an error in place of an answer, StreamError for anything that is not an answer.
  */
 export function decodeResponse(wire: unknown, options: DecodeOptions = {}): ChatCompletion {
   const { body, choices } = choicesOf(wire)

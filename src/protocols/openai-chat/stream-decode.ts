@@ -3,7 +3,7 @@ import { StreamError } from '../../kernel/errors.js'
 import type { Annotation, ChatChunk, ChunkChoice, ChunkDelta, ToolCallDelta, Usage } from '../../kernel/hub.js'
 import { asNumber, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject, StreamDecoder } from '../../kernel/protocol.js'
-import { lateErrorOf, providerErrorOf } from './error.js'
+import { errorInChunk, providerErrorOf } from './error.js'
 import { finishReasonOf, isFinishReason } from './finish-reason.js'
 import { isHubLogprobs, readLogprobs } from './logprobs.js'
 import { isAudio, isHubSpeech, readSpeech } from './message.js'
@@ -13,7 +13,7 @@ import { usageOf } from './usage.js'
 
 const NOTHING: readonly ChatChunk[] = Object.freeze([])
 
-/** `object` of a completion that is no chunk. */
+/** `object` of a completion that is not a chunk. */
 const WHOLE = 'chat.completion'
 
 /** What the decoder remembers of one choice. */
@@ -45,7 +45,7 @@ function isHubHead(chunk: JsonObject): boolean {
   )
 }
 
-/** Returns the very list when no call had to be changed. */
+/** Returns the same list if no call had to be changed. */
 function numbered(calls: readonly unknown[], memory: ChoiceMemory): readonly ToolCallDelta[] {
   const numbering = (memory.numbering ??= createToolCallNumbering())
   const read = calls.map((call) => numbering.read(call)).filter((call) => call !== undefined)
@@ -235,7 +235,7 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
         throw new StreamError(`\`choices\` of a chunk is ${typeName(list)}, not an array`)
       }
       const usage = usageOf(chunk)
-      const error = !list && !usage ? providerErrorOf(chunk) : lateErrorOf(chunk)
+      const error = !list && !usage ? providerErrorOf(chunk) : errorInChunk(chunk)
       if (error) throw error
       const wireChoices = (list ?? []) as unknown[]
       if (!keepContent) {

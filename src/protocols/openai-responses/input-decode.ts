@@ -36,7 +36,7 @@ function pick(object: JsonObject, fields: readonly string[]): JsonObject | undef
 /** Parts this codec can put back among the content of a message; others keep their message item whole. */
 export const PART_TYPE = /^(?:input|output)_/
 
-/** The hub's part, and the raw part with its other fields. Empty when it is no content part. */
+/** The hub's part, and the raw part with its other fields. Empty when it is not a content part. */
 function decodePart(part: unknown): ContentPart[] {
   if (!isObject(part)) return []
   const { type } = part

@@ -137,7 +137,7 @@ function reasoningBlock(item: JsonObject): Block {
   return thinking === '' ? rawPart(item) : { type: 'thinking', thinking, raw: { protocol: PROTOCOL, value: item } }
 }
 
-/** A reasoning item for thinking that no item of this format stands behind. */
+/** A reasoning item for thinking that no item of this format is behind. */
 export function encodeThinking(block: Extract<Block, { type: 'thinking' | 'redacted_thinking' }>): JsonObject {
   if (block.type === 'redacted_thinking') {
     return { type: 'reasoning', summary: [], encrypted_content: REDACTED_PREFIX + block.data }

@@ -10,7 +10,7 @@ import { portable, rulesOf } from '../shared/history/index.js'
 import { requestObject } from '../shared/malformed.js'
 import { withoutPrefill } from '../shared/prefill.js'
 import { refusedBy } from '../shared/refusals.js'
-import { asksNothing, layOver } from '../shared/request-fields.js'
+import { asksNothing, mergeFields } from '../shared/request-fields.js'
 import { strictFields } from '../shared/strict.js'
 import { decodeInput } from './input-decode.js'
 import { encodeInput, unsupported } from './input-encode.js'
@@ -83,7 +83,7 @@ const HANDLED: ReadonlySet<string> = new Set([
 /** `call_id` has at most 64 characters (https://platform.openai.com/docs/api-reference/responses/create). */
 const RULES: HistoryRules = { oldCalls: true, toolIds: { max: 64 }, toolNames: { also: '_-', max: 64 } }
 
-/** They hold settings independent of one another, so the caller's join ours. */
+/** Objects of independent settings, so the caller's are merged with ours. */
 const JOINS = { reasoning: {}, text: {}, stream_options: {} }
 
 /** A limit that chat completions takes may be too low here. */
@@ -137,7 +137,7 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   const others = Object.entries(given).filter(([key, value]) => !HANDLED.has(key) && value !== undefined)
   return {
     path: PATH,
-    body: layOver(kept, [{ ...Object.fromEntries(others), ...body }, request.extra_body], JOINS),
+    body: mergeFields(kept, [{ ...Object.fromEntries(others), ...body }, request.extra_body], JOINS),
     ...(toolNames && { toolNames }),
   }
 }
@@ -150,7 +150,7 @@ function isContinued(request: ChatRequest, kept: JsonObject): boolean {
   )
 }
 
-/** The effort that goes out, in the format's own words or the hub's. */
+/** The effort that is sent, in the format's own words or the hub's. */
 function effortOf({ extra_body: extra, reasoning_effort: effort }: ChatRequest, kept: JsonObject): string | undefined {
   const [over, under] = [extra?.['reasoning'], kept['reasoning']].map((reasoning) =>
     isObject(reasoning) ? asString(reasoning['effort']) : undefined,

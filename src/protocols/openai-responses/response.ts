@@ -18,7 +18,7 @@ import { providerErrorOf } from '../openai-chat/error.js'
 import { PROTOCOL, decodeItem, encodeItems, encodeThinking, ownRaw } from './items.js'
 import { decodeUsage, encodeUsage } from './usage.js'
 
-/** The error of a failed response or of an `error` event, whose fields stand in the event or under `error`. */
+/** The error of a failed response or of an `error` event, whose fields are in the event or under `error`. */
 export function responseError(source: unknown): ProviderError {
   const error = isObject(source) && isObject(source.error) ? source.error : isObject(source) ? source : {}
   const code = asString(error.code) || asNumber(error.code)?.toString()
@@ -128,7 +128,7 @@ function isDefault(key: string, value: unknown): boolean {
 }
 
 /** What a response says beside its answer: the conversation, moderation, and the request's settings as they were taken. */
-export function restOf(response: JsonObject): Pick<ChatCompletion, 'raw'> {
+export function rawResponseFields(response: JsonObject): Pick<ChatCompletion, 'raw'> {
   const named = TIERS.has(response.service_tier) ? 'service_tier' : undefined
   const rest = Object.entries(response).filter(
     ([key, value]) => !NAMED.has(key) && key !== named && !isDefault(key, value),
@@ -164,7 +164,7 @@ export function decodeResponse(wire: unknown, options: DecodeOptions = {}): Chat
     choices: finish === null && output.length === 0 ? [] : [choice],
     ...(usage && { usage }),
     ...tierOf(response.service_tier),
-    ...(options.content !== false && restOf(response)),
+    ...(options.content !== false && rawResponseFields(response)),
   }
 }
 
@@ -236,7 +236,7 @@ export function responseSkeleton(id: string, created: number, model: string): Js
 
 /**
  * Of several choices the first; blocks only another format knows have no place here. The id stays as it is:
- * several speakers of this format have ids without `resp_`.
+ * several providers of this format have ids without `resp_`.
  */
 export function encodeResponse(completion: ChatCompletion): JsonObject {
   const { id } = completion

@@ -9,7 +9,7 @@ import { StreamError } from '../../kernel/errors.js'
 import type { ChatChunk, ChunkChoice } from '../../kernel/hub.js'
 import { asArray, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject, StreamDecoder } from '../../kernel/protocol.js'
-import { responseError, checkResponse, endingOf, headOf, isCall, restOf, tierOf } from './response.js'
+import { responseError, checkResponse, endingOf, headOf, isCall, rawResponseFields, tierOf } from './response.js'
 import { createItemDecoder, growsOverTime } from './stream-item.js'
 import type { ItemDecoder, ItemDelta } from './stream-item.js'
 import { decodeUsage } from './usage.js'
@@ -91,7 +91,7 @@ class Decoder implements StreamDecoder {
     this.#begun = true
     this.#readHead(response)
     const begin = this.#chunk({ index: 0, delta: { role: 'assistant' }, finish_reason: null })
-    return [this.#content ? { ...begin, ...restOf(response) } : begin]
+    return [this.#content ? { ...begin, ...rawResponseFields(response) } : begin]
   }
 
   #readHead(response: JsonObject): void {
@@ -206,7 +206,7 @@ class Decoder implements StreamDecoder {
     return [
       ...begin,
       ...this.#chunks(deltas),
-      { ...ending, ...tierOf(response.service_tier), ...(this.#content && restOf(response)) },
+      { ...ending, ...tierOf(response.service_tier), ...(this.#content && rawResponseFields(response)) },
       ...(usage ? [{ ...this.#chunk(undefined), usage }] : []),
     ]
   }

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../kernel/protocol.js'
 import { PROTOCOL, decodeAnnotation, decodeItem, partBlock, toolCallOf } from './items.js'
 import { logprobsOf } from './response.js'
 
-/** A delta, with what stands beside it in a chunk's choice. */
+/** A delta, with what is beside it in a chunk's choice. */
 export type ItemDelta = ChunkDelta & { logprobs?: Logprobs }
 
 export interface ItemDecoder {

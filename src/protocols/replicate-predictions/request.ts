@@ -5,8 +5,8 @@ import { asString, compact, isObject } from '../../kernel/json.js'
 import { limitsOf, type Limits } from '../../kernel/limits.js'
 import type { DecodeOptions, EncodeContext, EncodedRequest, JsonObject } from '../../kernel/protocol.js'
 import { requestObject } from '../shared/malformed.js'
-import { keepRaw, restOf } from '../shared/raw.js'
-import { fieldCheck, layOver } from '../shared/request-fields.js'
+import { keepRaw, unknownFields } from '../shared/raw.js'
+import { fieldCheck, mergeFields } from '../shared/request-fields.js'
 import { scalars } from '../shared/scalars.js'
 import { encodePrompt } from './prompt.js'
 import { ID, modelOf, ownRaw, placeOf } from './wire.js'
@@ -51,7 +51,7 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Enc
   const body: JsonObject = compact({ version, input, stream: request.stream ?? undefined })
   return {
     path,
-    body: layOver(body, [native, ownRaw(request.raw), request.extra_body], { input: {} }),
+    body: mergeFields(body, [native, ownRaw(request.raw), request.extra_body], { input: {} }),
     headers: { accept: 'application/json', ...(request.stream !== true && { prefer: 'wait' }) },
   }
 }
@@ -88,8 +88,8 @@ export function decodeRequest(body: unknown, options: DecodeOptions = {}): ChatR
   if (stop) request.stop = stop.split(',').filter((sequence) => sequence !== '')
   if (typeof wire['stream'] === 'boolean') request.stream = wire['stream']
   if (!content) return request
-  const ownInput = restOf(input, INPUT_FIELDS)
-  const rest = { ...restOf(wire, BODY_FIELDS), ...(ownInput && { input: ownInput }) }
+  const ownInput = unknownFields(input, INPUT_FIELDS)
+  const rest = { ...unknownFields(wire, BODY_FIELDS), ...(ownInput && { input: ownInput }) }
   keepRaw(request, ID, rest)
   return request
 }

@@ -4,7 +4,7 @@ import type { ChatCompletion, FinishReason, Usage } from '../../kernel/hub.js'
 import { asNumber, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject, PendingAnswer, WireError } from '../../kernel/protocol.js'
 import { safeMessage } from '../../kernel/safe-message.js'
-import { rawOf, restOf } from '../shared/raw.js'
+import { rawOf, unknownFields } from '../shared/raw.js'
 import { usageOf } from '../shared/usage.js'
 import { ID, PATH, ownRaw } from './wire.js'
 
@@ -48,7 +48,7 @@ export function isGrowing({ status }: JsonObject): boolean {
   return status === 'starting' || status === 'processing'
 }
 
-/** The server says it, and the key goes there. @throws StreamError for what is no id of a prediction. */
+/** The server says it, and the key goes there. @throws StreamError for what is not an id of a prediction. */
 function predictionSegment(id: string): string {
   if (/^[\w-]{1,200}$/.test(id)) return id
   throw new StreamError('the answer is no prediction: its `id` is no id')
@@ -149,11 +149,11 @@ const KNOWN_METRICS: ReadonlySet<string> = new Set(['input_token_count', 'output
 
 /** Times, addresses and the version. */
 export function decodeRaw(prediction: JsonObject): Pick<ChatCompletion, 'raw'> {
-  const metrics = isObject(prediction['metrics']) ? restOf(prediction['metrics'], KNOWN_METRICS) : undefined
-  return rawOf(ID, { ...restOf(prediction, KNOWN), ...(metrics && { metrics }) })
+  const metrics = isObject(prediction['metrics']) ? unknownFields(prediction['metrics'], KNOWN_METRICS) : undefined
+  return rawOf(ID, { ...unknownFields(prediction, KNOWN), ...(metrics && { metrics }) })
 }
 
-/** @throws StreamError when it is no prediction, ProviderError when it holds no answer. */
+/** @throws StreamError when it is not a prediction, ProviderError when it holds no answer. */
 export function decodeResponse(wire: unknown, options: DecodeOptions = {}): ChatCompletion {
   if (!isObject(wire)) throw new StreamError(`expected a prediction, got ${typeName(wire)}`)
   checkStatus(wire)

@@ -1,4 +1,4 @@
-/** Small readings of this wire format that requests and answers share. */
+/** Small decoders that requests and answers of this format share. */
 import { pathSegment } from '../../kernel/path-segment.js'
 import type { ProtocolId } from '../../kernel/protocol.js'
 import { rawReader } from '../shared/raw.js'

@@ -1,4 +1,4 @@
-/** Marks of a prompt's cached prefix: formats call the same two lifetimes by the same words. */
+/** Marks of a prompt's cached prefix: all formats have the same two lifetimes with the same names. */
 import type { CacheControl } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
 

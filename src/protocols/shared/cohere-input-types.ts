@@ -10,5 +10,5 @@ export const COHERE_INPUT_TYPES = {
   others: ['image'],
 } as const
 
-/** The format requires one; this is sent, and told, where the caller says none. */
+/** The format requires one; if the caller sets none, this is sent, with a warning. */
 export const DEFAULT_INPUT_TYPE = 'search_document'

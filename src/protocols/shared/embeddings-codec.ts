@@ -1,4 +1,4 @@
-/** What formats of embeddings agree on: texts go in, lists of numbers come out. A codec says the rest of its format. */
+/** What formats of embeddings have in common: texts in, lists of numbers out. A codec declares the rest. */
 import { StreamError, UnsupportedParameterError } from '../../kernel/errors.js'
 import { limitsOf } from '../../kernel/limits.js'
 import type { EmbeddingsRequest, EmbeddingsResponse } from '../../kernel/hub.js'
@@ -25,7 +25,7 @@ export interface TextsRequest extends Pick<EmbeddingsRequest, 'dimensions' | 'en
   readonly extra: JsonObject
 }
 
-/** What a format says of its requests, beside texts, `dimensions` and `encoding_format`. */
+/** Fields of a format's requests besides texts, `dimensions` and `encoding_format`. */
 export interface TextsFields {
   /** How it says what the vectors are for; `false` where its models tell nothing apart. */
   readonly inputTypes: InputTypes | false
@@ -111,7 +111,7 @@ export function readRequest(id: ProtocolId, wire: WireRequest, options: DecodeOp
 }
 
 export interface WireAnswer {
-  /** Several formats do not say it; our own gateway does. */
+  /** Several formats do not have it; our own gateway does. */
   readonly model: unknown
   readonly id?: unknown
   readonly tokens: number | undefined
@@ -121,7 +121,7 @@ export interface WireAnswer {
   readonly content: () => { readonly vectors: readonly unknown[]; readonly rest: JsonObject | undefined }
 }
 
-/** @throws StreamError when a vector is no list of numbers. */
+/** @throws StreamError when a vector is not a list of numbers. */
 function readAnswer(id: ProtocolId, wire: WireAnswer, options: DecodeOptions): EmbeddingsResponse {
   const { tokens, total = tokens } = wire
   const isCounted = tokens !== undefined && total !== undefined
@@ -146,7 +146,7 @@ export function isVector(value: unknown): value is number[] {
   return Array.isArray(value) && (value.length === 0 || typeof value[0] === 'number')
 }
 
-/** Facts of the contract that a codec hands on as they are. */
+/** Facts of the contract that a codec passes on unchanged. */
 type Facts = Pick<
   EmbeddingsProtocol,
   | 'id'
@@ -168,7 +168,7 @@ export interface EmbeddingsFormat extends Facts, TextsFields {
   readRequest(wire: JsonObject, path: string | undefined): WireRequest
   /** The error that a body holds in place of an answer. */
   providerErrorOf(body: unknown): Error | undefined
-  /** Throws, or gives `undefined`, for a body without vectors. */
+  /** Throws, or returns `undefined`, for a body without vectors. */
   readAnswer(wire: JsonObject): WireAnswer | undefined
   /** @param own - Fields of the answer that only this format knows. */
   encodeResponse(response: EmbeddingsResponse, own: JsonObject): JsonObject

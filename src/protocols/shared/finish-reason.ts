@@ -1,4 +1,4 @@
-/** Why a model stopped, in a format's words and the hub's. */
+/** Finish reasons of a format and of the hub. */
 import type { FinishReason } from '../../kernel/hub.js'
 
 export interface Finish {

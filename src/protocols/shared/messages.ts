@@ -1,4 +1,4 @@
-/** The old form of calls, for codecs that know tool calls alone. */
+/** Converts the old form of calls, for codecs that know only tool calls. */
 import type { Message } from '../../kernel/hub.js'
 
 /** The messages with a call of a function as a tool call. It has no id: calls are numbered, and a result belongs to the one before it. */

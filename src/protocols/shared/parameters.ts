@@ -7,11 +7,11 @@ import { asArray, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import { hasCalls } from './history/pairing.js'
 import { rootKind, wrapped, wrapperOf } from './schema/root.js'
-import { isAny } from './schema/keywords.js'
+import { acceptsAnything } from './schema/keywords.js'
 
 /** Name of the property that holds the arguments; `undefined` for a schema of an object, and for one that says nothing. */
 export function parametersWrapper(schema: unknown): string | undefined {
-  return !isObject(schema) || isAny(schema) || rootKind(schema) === 'object' ? undefined : wrapperOf(schema)
+  return !isObject(schema) || acceptsAnything(schema) || rootKind(schema) === 'object' ? undefined : wrapperOf(schema)
 }
 
 /** @returns The very request where all functions take an object. */

@@ -14,7 +14,7 @@ export interface PassthroughUsage extends Partial<Usage> {
   readonly size?: string
 }
 
-/** What telemetry and prices can use of an answer that no codec reads. */
+/** Facts for telemetry and prices in an answer without a codec. */
 export interface PassthroughFacts {
   /** Empty when the provider gives none. */
   readonly id: string

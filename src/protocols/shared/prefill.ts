@@ -1,4 +1,4 @@
-/** A conversation that ends with the beginning of the model's own answer, for models that take none. */
+/** Handles a prefill, the beginning of the model's own answer, for models that refuse one. */
 import type { AssistantMessage, ChatRequest, Message } from '../../kernel/hub.js'
 import { asArray } from '../../kernel/json.js'
 import type { Limits } from '../../kernel/limits.js'

@@ -1,4 +1,4 @@
-/** Conversations for formats without messages, where all that is said is one text. */
+/** Writes conversations for formats without messages, as one text. */
 import type { Message } from '../../kernel/hub.js'
 import type { Limits } from '../../kernel/limits.js'
 

@@ -1,4 +1,4 @@
-/** Words of a request in a message of ours. */
+/** Values of a request in our messages. */
 
 /** As formats write kinds and roles: `input_audio`, `developer`. */
 const WORD = /^[a-z][a-z_]{0,31}$/

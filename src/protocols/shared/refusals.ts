@@ -1,16 +1,16 @@
-/** What a model refuses of a request, whoever serves it. */
+/** Settings of a request that a model refuses, whichever provider serves it. */
 import type { ChatRequest } from '../../kernel/hub.js'
 import type { Limits } from '../../kernel/limits.js'
 import { traitsOf } from '../../models/index.js'
 import { asksNothing } from './request-fields.js'
 
-/** Their default is the one value that a model takes which takes no other: it goes out as it was given. */
+/** Settings whose default is accepted even by a model that takes no other value; the default is sent. */
 const DEFAULTS: Readonly<Partial<Record<keyof ChatRequest, unknown>>> = { temperature: 1, top_p: 1 }
 
 /**
  * The settings without those that the model answers with an error.
  *
- * @param effort - The effort of reasoning that goes out; without one the model's own counts.
+ * @param effort - The effort of reasoning that is sent; without one the model's own counts.
  * @throws UnsupportedParameterError for one that asks for something, unless `dropUnsupported`.
  */
 export function refusedBy<T extends { [Field in keyof ChatRequest]?: ChatRequest[Field] | undefined }>(

@@ -15,7 +15,7 @@ export interface RequestFields {
   readonly reads: readonly (keyof ChatRequest)[]
   /** Fields of the format itself that a caller may give at the top of a request, as well as in `extra_body`. */
   readonly native: readonly string[]
-  /** What messages and tools may say and the format has no word for. */
+  /** Fields of messages and tools without a counterpart in the format. */
   readonly noCounterparts: readonly NoCounterpart[]
 }
 
@@ -54,12 +54,12 @@ const NEUTRAL: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
   ['top_logprobs', isZero],
 ])
 
-/** Whether the value of a field says no more than its absence. */
+/** Whether a value means the same as leaving the field out. */
 export function asksNothing(field: string, value: unknown): boolean {
   return value == null || NEUTRAL.get(field)?.(value) === true
 }
 
-/** @returns A check of a request that gives back its {@link RequestFields.native} fields. */
+/** @returns A check of a request that returns its {@link RequestFields.native} fields. */
 export function fieldCheck(fields: RequestFields): (request: ChatRequest, limits: Limits) => JsonObject | undefined {
   const { id, noCounterparts } = fields
   const reads: ReadonlySet<string> = new Set<string>([...ALWAYS_READ, ...fields.reads])
@@ -81,13 +81,17 @@ export function fieldCheck(fields: RequestFields): (request: ChatRequest, limits
   }
 }
 
-/** Objects of a body that hold settings independent of one another, and those within them. */
+/** Objects of a body whose fields are independent settings, with nested ones. */
 export interface Joins {
   readonly [field: string]: Joins
 }
 
-/** Lays objects over a body, the last on top. What `joins` names is joined field by field; all else is replaced. */
-export function layOver(body: JsonObject, layers: readonly (JsonObject | undefined)[], joins: Joins = {}): JsonObject {
+/** Merges objects into a body; the last one wins. Objects in `joins` are merged field by field; all others are replaced. */
+export function mergeFields(
+  body: JsonObject,
+  layers: readonly (JsonObject | undefined)[],
+  joins: Joins = {},
+): JsonObject {
   return layers.reduce<JsonObject>((under, over) => (isObject(over) ? lay(under, over, joins) : under), body)
 }
 

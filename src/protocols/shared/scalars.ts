@@ -1,4 +1,4 @@
-/** Settings that mean the same in the hub and in a format, under a name of its own: one table for both directions. */
+/** Settings with the same meaning but another name in a format: one table for both directions. */
 import { ConfigError } from '../../kernel/errors.js'
 import type { ChatRequest } from '../../kernel/hub.js'
 import { asArray } from '../../kernel/json.js'
@@ -27,9 +27,9 @@ export interface Scalars<Field extends Scalar> {
   readonly fields: readonly Field[]
   /** Names in the format. */
   readonly names: readonly string[]
-  /** What the request says, under the format's names. `null` says nothing. */
+  /** The request's settings under the format's names. `null` counts as absent. */
   encode(request: Pick<ChatRequest, Field>): JsonObject
-  /** Writes onto the request what the wire says, and removes it from `rest`. A value of another kind is not read. */
+  /** Copies settings from the wire to the request, and removes them from `rest`. Values of another type are left. */
   decode(wire: JsonObject, request: ChatRequest, rest?: JsonObject): void
 }
 

@@ -8,7 +8,7 @@ export interface DecodedBlocks<Call extends ToolCall = ToolCall> {
   readonly toolCalls: Call[]
 }
 
-/** Where a stream that is decoded stands; the blocks move it on. */
+/** The position of a decoder in its stream; the blocks advance it. */
 export interface StreamPosition {
   /** Ordinal of the next block. */
   ordinal: number

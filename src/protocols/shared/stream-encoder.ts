@@ -1,10 +1,10 @@
-/** Writing a stream in a format whose events hold one choice: an opening, its pieces, and an end that says what it came to. */
+/** Writes a stream in a format whose events have one choice: a start, its pieces, and an end with the usage. */
 import { StreamError } from '../../kernel/errors.js'
 import type { ChatChunk, ChunkChoice, FinishReason, Usage } from '../../kernel/hub.js'
 import type { JsonObject, StreamEncoder, WireEvent } from '../../kernel/protocol.js'
 import type { RawReader } from './raw.js'
 
-/** What the stream has said of the answer as a whole; each later word replaces the one before. */
+/** Fields of the whole answer so far; later values replace earlier ones. */
 export interface StreamOutcome {
   /** Without one the answer was cut. */
   finish: FinishReason | undefined

@@ -1,4 +1,4 @@
-/** Enforced schemas in OpenAI's words: what is not taken goes out without `strict`. */
+/** Enforced schemas in OpenAI's words: what is not taken is sent without `strict`. */
 import { SCHEMA_DIALECTS } from './schema-dialects.js'
 import type { ChatRequest, FunctionTool, ResponseFormat } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'

@@ -4,7 +4,7 @@ import { isObject, parseJson } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 
 /**
- * Where text that is no JSON travels
+ * Where text that is not JSON travels
  * (https://platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming).
  */
 const INVALID_JSON = 'INVALID_JSON'
@@ -21,7 +21,7 @@ export function argumentsText(value: unknown): string {
   }
 }
 
-/** Any JSON value. Text that is none is wrapped, never thrown away. */
+/** Any JSON value. Text that is not JSON is wrapped, never dropped. */
 export function argumentsValue(text: string): unknown {
   if (typeof text !== 'string' || text.trim() === '') return {}
   const value = parseJson(text)

@@ -1,4 +1,4 @@
-/** Tools, as far as formats agree on them. */
+/** What formats have in common for tools. */
 import type { FunctionTool, Tool, ToolChoice } from '../../kernel/hub.js'
 import { asArray, asString, compact, isObject } from '../../kernel/json.js'
 import type { Limits } from '../../kernel/limits.js'
@@ -9,7 +9,7 @@ import type { RawReader } from './raw.js'
  * Writes tools for a format that has functions, and tools of its own that come as raw parts. A tool of another provider
  * and a custom one are refused, or left out with a warning.
  *
- * @param isNative - Whether what stands among the tools is one in the format's own words, which goes out as it is.
+ * @param isNative - Whether what is among the tools is one in the format's own words, which is sent as it is.
  */
 export function encodeTools(
   tools: readonly Tool[] | null | undefined,

@@ -1,8 +1,8 @@
-/** Token counts where a format says two numbers. */
+/** Usage of a format with two counts. */
 import type { Usage } from '../../kernel/hub.js'
 import { wireCount } from './count.js'
 
-/** @returns `undefined` when neither is told. */
+/** @returns `undefined` when both are absent. */
 export function usageOf(promptTokens: unknown, completionTokens: unknown): Usage | undefined {
   const prompt = wireCount(promptTokens)
   const completion = wireCount(completionTokens)

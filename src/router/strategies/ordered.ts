@@ -1,7 +1,7 @@
 import type { Strategy } from '../strategy.js'
 import { ranksOf } from './draw.js'
 
-/** As written: the first target serves, the others stand behind it. */
+/** As written: the first target serves, the others are behind it. */
 export const ordered: Strategy = {
   id: 'ordered',
   create({ members }) {

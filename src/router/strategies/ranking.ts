@@ -3,7 +3,7 @@ import type { Available } from './draw.js'
 
 /** Members that cannot serve which a pick passes by, however often, before it moves them out of the way. */
 const PASSED = 16
-/** How long a member in cooldown stands behind the others then. */
+/** How long a member in cooldown is behind the others then. */
 const PARKED_MS = 1_000
 
 /** Members in the order of a number that changes: a binary heap that knows where each member stands. */
@@ -57,7 +57,7 @@ export class Ranking {
 
   /**
    * Available members, lowest number first: `most` of them, and no more than are `near` enough to the first. Asks of
-   * no more than are taken or passed by; those in cooldown stand behind all others for a while once many were passed by.
+   * no more than are taken or passed by; those in cooldown are behind all others for a while once many were passed by.
    */
   lowest(
     available: Available,

@@ -1,4 +1,4 @@
-/** Texts that say nothing, for speakers that refuse them. */
+/** Blank texts, for providers that refuse them. */
 import { UnsupportedParameterError } from '../../../kernel/errors.js'
 import type { AssistantMessage, Block, CacheControl, ContentPart, Message } from '../../../kernel/hub.js'
 import type { HistoryRules } from '../../../kernel/history.js'
@@ -10,10 +10,10 @@ type IsBlank = (text: string) => boolean
 
 const MARK_LOST = '`cache_control` on a blank text is left out, as nothing before it takes one'
 
-/** What stands for a message of which the format can say nothing, where the caller allows to leave it out. */
+/** The substitute for a message without a counterpart in the format, if the caller allows to leave it out. */
 export const LEFT_OUT = 'What this message held was left out.'
 
-/** What stands for the result of a tool that said nothing. */
+/** The substitute for an empty result of a tool. */
 export const EMPTY_RESULT = 'The result is empty.'
 
 /**
@@ -37,7 +37,7 @@ export function dropBlanks(
     if (left !== message) changed = true
     if (left) return [left]
     if (message.role === 'tool' || message.role === 'function') return [emptyResult(message)]
-    // An instruction without a character says nothing, and nobody misses it.
+    // An empty instruction can be left out without a warning.
     if (isInstruction(message) && message.content?.length === 0) return []
     const name = `messages[${placeOf(message)}]`
     if (message === last && message.role === 'user')
@@ -54,7 +54,7 @@ export function dropBlanks(
   }
 }
 
-/** The message itself when nothing in it is blank, `undefined` when all is. */
+/** The same message if nothing in it is blank, `undefined` if all of it is. */
 function withoutBlanks(message: Message, isBlank: IsBlank, onLost: () => void): Message | undefined {
   if (message.role === 'assistant') return withoutBlankBlocks(message, isBlank, onLost)
   const { content } = message
@@ -68,7 +68,7 @@ function isBlankText(content: unknown, isBlank: IsBlank): boolean {
   return typeof content === 'string' && isBlank(content)
 }
 
-/** The content itself where nothing of it is blank. */
+/** The same content if nothing in it is blank. */
 function visible(content: string | ContentPart[], isBlank: IsBlank, onLost: () => void): string | ContentPart[] {
   if (typeof content === 'string' || !content.some((part) => isBlankPart(part, isBlank))) return content
   const kept: ContentPart[] = []
@@ -93,7 +93,7 @@ function isBlankPart(part: ContentPart | Block, isBlank: IsBlank): boolean {
   return part.type === 'refusal' && isBlank(part.refusal)
 }
 
-/** An answer without its blank texts; `undefined` when it says nothing at all. */
+/** An answer without its blank texts; `undefined` if nothing is left. */
 function withoutBlankBlocks(
   message: AssistantMessage,
   isBlank: IsBlank,
@@ -109,7 +109,7 @@ function withoutBlankBlocks(
   const isSaid = said !== null && said.length > 0
   const holdsMore =
     hasCalls(message) ||
-    // Thinking alone says nothing to another model; with its proof it is one provider's own.
+    // Thinking alone is useless to another model; with a signature it belongs to one provider.
     (message.thinking_blocks ?? []).some((block) => block.type === 'redacted_thinking' || block.signature) ||
     (message.refusal ?? '') !== '' ||
     message.function_call != null ||

@@ -1,5 +1,5 @@
 /**
- * The conversation as a speaker takes it: history that another provider made, or a caller cut, is brought into the order and
+ * The conversation as a provider takes it: history that another provider made, or a caller cut, is brought into the order and
  * the words that an API demands. What is moved, put in or left out is told by a warning.
  */
 import type { ChatRequest, ContentPart, Message } from '../../../kernel/hub.js'
@@ -15,11 +15,11 @@ import { hasCalls, pairCalls } from './pairing.js'
 import { moveResultMedia } from './result-media.js'
 import { withToolIds } from './tool-ids.js'
 import { withToolNames } from './tool-names.js'
-import { inTurn } from './turns.js'
+import { fixTurns } from './turns.js'
 import { wordWriter } from './word-form.js'
 
 export interface Portable {
-  /** The very request where nothing had to change. */
+  /** The same object if nothing had to change. */
   readonly request: ChatRequest
   /** The caller's names of tools, by those that the request has in their place. */
   readonly toolNames?: ReadonlyMap<string, string>
@@ -30,7 +30,7 @@ export interface PortableContext {
   readonly limits: Limits
   /** A part in the result of a tool that the format has a place for, where results are otherwise text. */
   readonly isKept?: (part: ContentPart) => boolean
-  /** The conversation goes on from one that the provider holds, so its calls may be there. */
+  /** The conversation continues one that is stored at the provider, so its calls may be there. */
   readonly isContinued?: boolean
 }
 
@@ -45,7 +45,7 @@ export function portable(asGiven: ChatRequest, rules: HistoryRules, context: Por
     const placeOf = (message: Message): number => list.indexOf(message)
     messages = dropBlanks(messages, rules, { provider, limits, placeOf })
   }
-  messages = inTurn(messages, rules, limits)
+  messages = fixTurns(messages, rules, limits)
   if (rules.messageNames) messages = withMessageNames(messages, rules, limits)
   if (rules.toolIds) messages = withToolIds(messages, rules.toolIds)
   if (rules.objectArguments && messages.some(holdsOddArguments))

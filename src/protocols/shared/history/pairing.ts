@@ -7,10 +7,10 @@
 import type { AssistantMessage, ContentPart, Message, ToolMessage } from '../../../kernel/hub.js'
 import type { Limits } from '../../../kernel/limits.js'
 
-/** What stands for a result that the conversation does not hold. */
+/** The substitute for a result that is missing in the conversation. */
 export const NO_RESULT = 'No result of this call was recorded.'
 
-/** A call, and where its result stands; `undefined` when it stands nowhere. */
+/** A call, and the place of its result; `undefined` when there is none. */
 interface Pair {
   readonly id: string
   readonly result: number | undefined
@@ -37,7 +37,7 @@ export function pairCalls(messages: readonly Message[], joins: boolean, limits: 
   return paired
 }
 
-/** By the place behind which they stand: calls with their results. */
+/** Calls with their results, by the place after which they come. */
 function groupsOf(messages: readonly Message[], joins: boolean, taken: Set<number>): ReadonlyMap<number, Pair[]> {
   const places = placesOf(messages)
   const groups = new Map<number, Pair[]>()
@@ -71,7 +71,7 @@ export function hasCalls(message: Message): message is Calling {
   return message.role === 'assistant' && Array.isArray(message.tool_calls) && message.tool_calls.length > 0
 }
 
-/** Where calls and results of each id stand, in order. */
+/** The places of calls and results of each id, in order. */
 type Places = ReadonlyMap<string, { readonly calls: number[]; readonly results: number[] }>
 
 function placesOf(messages: readonly Message[]): Places {
@@ -132,7 +132,7 @@ function resultOf({ id, result: place }: Pair, messages: readonly Message[], at:
   return { role: 'tool', tool_call_id: id, content: NO_RESULT }
 }
 
-/** A result that answers nothing is what the user says of it. */
+/** A result without a call becomes a user message about it. */
 function asUserMessage({ tool_call_id: id, content }: ToolMessage, at: number, limits: Limits): Message {
   limits.warn(
     `messages[${at}] is the result of a call that the conversation does not hold: it is sent as a user message`,

@@ -1,4 +1,4 @@
-/** Proofs of thinking: a provider takes its own, and refuses a request with another's. */
+/** Signatures of thinking: a provider takes its own, and refuses those of others. */
 import type { Block } from '../../../kernel/hub.js'
 import type { ProtocolId } from '../../../kernel/protocol.js'
 

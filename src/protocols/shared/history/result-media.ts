@@ -1,10 +1,10 @@
-/** Images and files in the results of tools, for speakers whose results are text alone. */
+/** Images and files in the results of tools, for providers whose results are text alone. */
 import type { ContentPart, Message, ToolMessage, UserMessage } from '../../../kernel/hub.js'
 import type { Limits } from '../../../kernel/limits.js'
 import { hasCalls } from './pairing.js'
 
 /**
- * Moves what is no text to a user message behind the results, with a text that says whose result it is.
+ * Moves what is not text to a user message behind the results, with a text that says whose result it is.
  *
  * @param isKept - A part that the format has a place for all the same.
  */

@@ -1,10 +1,10 @@
-/** Ids of calls in the form that a speaker takes, each of them once in an answer. */
+/** Rewrites ids of calls to the form that a provider takes, each once in an answer. */
 import type { AssistantMessage, Message, ToolCall } from '../../../kernel/hub.js'
 import type { WordForm } from '../../../kernel/history.js'
 import { hasCalls } from './pairing.js'
 import { wordWriter } from './word-form.js'
 
-/** Expects each result behind its call. The very list where every id fits. */
+/** Expects each result after its call. Returns the same list if every id fits. */
 export function withToolIds(messages: readonly Message[], form: WordForm): readonly Message[] {
   const { fits, write } = wordWriter(form)
   /** Ids of the last answer's calls, under those of the caller; calls of one id are answered in their order. */

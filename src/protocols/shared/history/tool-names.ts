@@ -1,4 +1,4 @@
-/** Names of tools in the form that a speaker takes: in declarations, in the choice among them, and in earlier calls. */
+/** Rewrites names of tools to the form that a provider takes: in declarations, in `tool_choice` and in earlier calls. */
 import type { ChatRequest, Message, Tool, ToolCall, ToolChoice } from '../../../kernel/hub.js'
 import { asArray, isObject } from '../../../kernel/json.js'
 import type { WordForm } from '../../../kernel/history.js'
@@ -10,11 +10,11 @@ type Named = Pick<ChatRequest, 'messages' | 'tools' | 'tool_choice'>
 
 export interface RenamedTools {
   readonly fields: Partial<Named>
-  /** The caller's names, by those that were written. */
+  /** The caller's names by those that were sent. */
   readonly names: ReadonlyMap<string, string>
 }
 
-/** @returns `undefined` where every name fits. */
+/** @returns `undefined` if every name fits. */
 export function withToolNames(request: Named, form: WordForm, limits: Limits): RenamedTools | undefined {
   const { fits, write } = wordWriter(form, '_')
   const all = namesOf(request)

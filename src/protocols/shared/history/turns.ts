@@ -1,16 +1,16 @@
-/** Whose turn it is: orders of messages that speakers demand. What is put in to keep one says what it is. */
+/** Orders of turns that models require. A message that is added to keep an order says what it is. */
 import type { ContentPart, Message } from '../../../kernel/hub.js'
 import type { HistoryRules } from '../../../kernel/history.js'
 import type { Limits } from '../../../kernel/limits.js'
 import { hasCalls } from './pairing.js'
 
-/** Opens a conversation whose first words are the model's. */
+/** The user message before a conversation that begins with the model. */
 export const OPENING = 'The conversation begins with your own words.'
 
-/** Stands between the result of a tool and what the user says next. */
+/** The answer between the result of a tool and the next user message. */
 export const BRIDGE = 'I have read the result.'
 
-export function inTurn(messages: readonly Message[], rules: HistoryRules, limits: Limits): readonly Message[] {
+export function fixTurns(messages: readonly Message[], rules: HistoryRules, limits: Limits): readonly Message[] {
   let ordered = messages
   if (rules.userNeeded || rules.userFirst) ordered = withSomethingSaid(ordered, limits)
   if (rules.oneInstruction) ordered = oneInstruction(ordered, limits)
@@ -26,7 +26,7 @@ export function isInstruction({ role }: Message): boolean {
   return role === 'system' || role === 'developer'
 }
 
-/** Of instructions alone the last is what the user says. */
+/** If there are only instructions, the last becomes a user message. */
 function withSomethingSaid(messages: readonly Message[], limits: Limits): readonly Message[] {
   const last = messages.at(-1)
   if (!last || !messages.every(isInstruction)) return messages
@@ -51,7 +51,7 @@ function instructionsFirst(messages: readonly Message[], limits: Limits): readon
   return [...rest.slice(0, start), ...late, ...rest.slice(start)]
 }
 
-/** All that instructs, in order, as the first message. */
+/** All instructions, in order, as the first message. */
 function oneInstruction(messages: readonly Message[], limits: Limits): readonly Message[] {
   const instructions = messages.filter(isInstruction)
   const [first, ...further] = instructions
@@ -78,7 +78,7 @@ function bridged(messages: readonly Message[], limits: Limits): readonly Message
   )
 }
 
-/** Messages of one side in a row become one. Instructions are left alone. */
+/** Joins consecutive messages of one side. Instructions are not joined. */
 function joined(messages: readonly Message[], limits: Limits): readonly Message[] {
   const isSame = (one: Message | undefined, next: Message): boolean =>
     (next.role === 'user' && one?.role === 'user') ||

@@ -1,4 +1,4 @@
-/** Ids and names in the form that a speaker takes. The same word is always written the same way. */
+/** Rewrites ids and names to the form that a provider takes, always in the same way. */
 import type { WordForm } from '../../../kernel/history.js'
 
 function oddIn({ also, not }: WordForm): RegExp | undefined {
@@ -9,14 +9,14 @@ function oddIn({ also, not }: WordForm): RegExp | undefined {
 
 export interface WordWriter {
   fits(word: string): boolean
-  /** The word itself where it fits. Two words that differ may come out alike only by the chance of a hash. */
+  /** The same word if it fits. Two different words become equal only by a collision of hashes. */
   write(word: string): string
 }
 
 /** Forms are constants of formats and rows, asked for each request. */
 const writers = new WeakMap<WordForm, Map<string, WordWriter>>()
 
-/** @param sign - Stands for a character that is not taken; without it the character's number does. */
+/** @param sign - Replaces a character that is not allowed; by default its code point does. */
 export function wordWriter(form: WordForm, sign?: string): WordWriter {
   const key = sign ?? ''
   const known = writers.get(form)?.get(key)
@@ -38,7 +38,7 @@ function writerOf(form: WordForm, sign: string | undefined): WordWriter {
   function write(word: string): string {
     if (fits(word)) return word
     if (exact) return hashOf(word, max)
-    // A long word need not be read to its end to be written: only its beginning stays, and the hash tells the rest.
+    // Only the beginning of a long word is kept; the hash stands for the rest.
     const start = word.slice(0, max + 1)
     const plain = start.replace(
       odd ?? UNSAFE,
@@ -52,10 +52,10 @@ function writerOf(form: WordForm, sign: string | undefined): WordWriter {
   return { fits, write }
 }
 
-/** What a word is rid of that is written anew where all is taken: a cut could leave half a character. */
+/** What a word is rid of that is written again where all is taken: a cut could leave half a character. */
 const UNSAFE = /[^a-zA-Z0-9_-]/gu
 
-/** Characters of a hash that stands behind the beginning of a long word. */
+/** Characters of the hash after the beginning of a long word. */
 const HASH = 10
 
 const DIGITS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'

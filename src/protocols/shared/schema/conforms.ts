@@ -1,4 +1,4 @@
-/** Whether a dialect takes a schema as it is: then nothing of it is touched. */
+/** Whether a dialect takes a schema as it is; then it is not changed. */
 import { isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
 import type { SchemaDialect } from './dialect.js'
@@ -6,7 +6,7 @@ import { measure, overLimit } from './measure.js'
 import { References } from './references.js'
 import { rootKind } from './root.js'
 import { isTaken } from './described.js'
-import { typeOfValue, typesOf, without } from './keywords.js'
+import { typeOfValue, typesOf, withoutKeywords } from './keywords.js'
 
 const STRUCTURE: ReadonlySet<string> = new Set([
   'additionalProperties',
@@ -29,7 +29,8 @@ export function conforms(root: JsonObject, dialect: SchemaDialect): boolean {
   if (!isRoot || overLimit(measure(root), dialect.limits)) return false
   const definitions = [root['$defs'], root['definitions']].flatMap((map) => (isObject(map) ? Object.entries(map) : []))
   return [['', beside] as const, ...definitions].every(
-    ([name, schema]) => isObject(schema) && holds(name === '' ? without(schema, ['$defs', 'definitions']) : schema),
+    ([name, schema]) =>
+      isObject(schema) && holds(name === '' ? withoutKeywords(schema, ['$defs', 'definitions']) : schema),
   )
 
   function holds(schema: unknown, depth = 0): boolean {

@@ -2,9 +2,9 @@
 import { asArray, isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
 import type { SchemaDialect } from './dialect.js'
-import { ROOT, nullableOf, step, type Fitting, type Spot } from './fitting.js'
+import { ROOT, nullableOf, childSpot, type Fitting, type Spot } from './fitting.js'
 import { keywordsOf } from './described.js'
-import { isAny, isNever, isSame, without } from './keywords.js'
+import { acceptsAnything, acceptsNothing, jsonEqual, withoutKeywords } from './keywords.js'
 
 export function fitObject(given: JsonObject, fitting: Fitting, at: Spot): JsonObject {
   const { dialect } = fitting
@@ -12,19 +12,19 @@ export function fitObject(given: JsonObject, fitting: Fitting, at: Spot): JsonOb
   const { properties: declared, additionalProperties: others, patternProperties: patterns } = schema
   if (isObject(patterns) && Object.keys(patterns).length > 0)
     fitting.refuse(at, 'patternProperties', 'names of properties have to be known')
-  const isMap = others !== undefined && !isNever(others)
+  const isMap = others !== undefined && !acceptsNothing(others)
   const beside: JsonObject = {}
   let open: JsonObject = dialect.closed ? { additionalProperties: false } : {}
   if (!dialect.closed) {
     if (others === false) open = { additionalProperties: false }
-    else if (isMap && isAny(others)) open = { additionalProperties: true }
+    else if (isMap && acceptsAnything(others)) open = { additionalProperties: true }
     else if (others === undefined && !isObject(declared)) open = { additionalProperties: true }
     else if (isMap) open = { additionalProperties: fitMap(others, fitting, at) }
   } else if (!isObject(declared) && others !== false) {
     fitting.refuse(at, 'additionalProperties', 'names of properties have to be known')
   } else if (isMap) {
-    if (!isAny(others)) fitting.refuse(at, 'additionalProperties', 'names of properties have to be known')
-    // Without them an answer still fits what the caller gave.
+    if (!acceptsAnything(others)) fitting.refuse(at, 'additionalProperties', 'names of properties have to be known')
+    // Without them an answer still fits the caller's schema.
     beside['additionalProperties'] = true
   }
   const { properties, required } = fitProperties(schema, fitting, at)
@@ -39,7 +39,7 @@ export function fitObject(given: JsonObject, fitting: Fitting, at: Spot): JsonOb
 }
 
 function fitMap(values: unknown, fitting: Fitting, at: Spot): JsonObject {
-  const fitted = fitting.fit(values, step(at, '.*'))
+  const fitted = fitting.fit(values, childSpot(at, '.*'))
   const isPlain = fitted['anyOf'] === undefined && fitted['$ref'] === undefined && fitted['type'] !== 'object'
   if (fitting.dialect.plainMaps && !isPlain) fitting.tell(at, 'additionalProperties')
   return fitted
@@ -55,20 +55,20 @@ function refuseEmpty({ dialect, refuse }: Fitting, at: Spot): void {
 /** A pattern that every name fits is a map: so TypeBox writes a record. */
 function withEveryName(schema: JsonObject): JsonObject {
   const { patternProperties: patterns, additionalProperties: others } = schema
-  if (!isObject(patterns) || (others !== undefined && !isNever(others))) return schema
+  if (!isObject(patterns) || (others !== undefined && !acceptsNothing(others))) return schema
   const [[pattern, values] = [], ...more] = Object.entries(patterns)
   if (pattern === undefined || more.length > 0 || !/^\^?(?:\.\*|\(\.\*\))?\$?$/.test(pattern)) return schema
-  return { ...without(schema, ['patternProperties']), additionalProperties: values }
+  return { ...withoutKeywords(schema, ['patternProperties']), additionalProperties: values }
 }
 
 /** A map whose names are listed is an object with those properties: so zod writes a record of an enum. */
 function withListedNames(schema: JsonObject): JsonObject {
   const { properties, propertyNames, additionalProperties: others } = schema
-  if (isObject(properties) || !isObject(propertyNames) || others === undefined || isNever(others)) return schema
+  if (isObject(properties) || !isObject(propertyNames) || others === undefined || acceptsNothing(others)) return schema
   const names = 'const' in propertyNames ? [propertyNames['const']] : propertyNames['enum']
   if (!Array.isArray(names) || !names.every((name) => typeof name === 'string')) return schema
   return {
-    ...without(schema, ['propertyNames']),
+    ...withoutKeywords(schema, ['propertyNames']),
     properties: Object.fromEntries(names.map((name) => [name, others])),
     additionalProperties: false,
   }
@@ -87,8 +87,8 @@ function fitProperties(
   for (const [name, inner] of Object.entries(declared)) {
     const isOptional = !needed.has(name)
     // One that must not be there is not there.
-    if (isOptional && isNever(inner)) continue
-    const spot = step(at, `.${name}`, isOptional ? { optional: true } : {})
+    if (isOptional && acceptsNothing(inner)) continue
+    const spot = childSpot(at, `.${name}`, isOptional ? { optional: true } : {})
     const one = fitting.fit(inner, spot)
     const isForced = isOptional && (allRequired || name === forced)
     if (isForced) fitting.nullables.push(spot.path)
@@ -107,21 +107,25 @@ function fitProperties(
   return { properties: Object.fromEntries(fitted), required: allRequired ? all : listed }
 }
 
-/** The property that has to be there where the caller needs none, and the dialect one. */
+/** The property to require if the caller requires none, but the dialect needs one. */
 function forcedName(declared: JsonObject, needed: ReadonlySet<unknown>, dialect: SchemaDialect): string | undefined {
   if (!dialect.someRequired || needed.size > 0) return undefined
-  return Object.keys(declared).find((name) => !isNever(declared[name]))
+  return Object.keys(declared).find((name) => !acceptsNothing(declared[name]))
 }
 
 export function fitArray(given: JsonObject, fitting: Fitting, at: Spot): JsonObject {
   const schema = withPrefix(given)
   const { prefixItems: prefix, items } = schema
   if (Array.isArray(prefix) && prefix.length > 0) return fitTuple(schema, prefix, fitting, at)
-  if (isNever(items))
+  if (acceptsNothing(items))
     return { type: 'array', ...keywordsOf(schema, 'array', fitting, at, { maxItems: 0 }), items: { type: 'string' } }
-  const isUntyped = items === undefined || isAny(items)
+  const isUntyped = items === undefined || acceptsAnything(items)
   if (isUntyped && !fitting.dialect.untyped) fitting.refuse(at, 'items', 'a list needs the schema of its entries')
-  return { type: 'array', ...keywordsOf(schema, 'array', fitting, at), items: fitting.fit(items ?? {}, step(at, '[]')) }
+  return {
+    type: 'array',
+    ...keywordsOf(schema, 'array', fitting, at),
+    items: fitting.fit(items ?? {}, childSpot(at, '[]')),
+  }
 }
 
 /** Older drafts list the schemas of a tuple in `items`. */
@@ -129,7 +133,7 @@ function withPrefix(schema: JsonObject): JsonObject {
   const { items, additionalItems: rest } = schema
   if (!Array.isArray(items)) return schema
   return {
-    ...without(schema, ['items', 'additionalItems']),
+    ...withoutKeywords(schema, ['items', 'additionalItems']),
     prefixItems: items,
     ...(rest !== undefined && { items: rest }),
   }
@@ -138,22 +142,22 @@ function withPrefix(schema: JsonObject): JsonObject {
 function fitTuple(schema: JsonObject, prefix: readonly unknown[], fitting: Fitting, at: Spot): JsonObject {
   const { dialect } = fitting
   const { items } = schema
-  const fitted = prefix.map((one, place) => fitting.fit(one, step(at, `[${place}]`)))
-  const isOpen = items !== undefined && !isNever(items)
-  const rest = isOpen && !isAny(items) ? [fitting.fit(items, step(at, '[]'))] : []
+  const fitted = prefix.map((one, place) => fitting.fit(one, childSpot(at, `[${place}]`)))
+  const isOpen = items !== undefined && !acceptsNothing(items)
+  const rest = isOpen && !acceptsAnything(items) ? [fitting.fit(items, childSpot(at, '[]'))] : []
   if (dialect.takes.has('prefixItems')) {
     const last = rest[0] ?? (dialect.closed ? false : undefined)
     const { minItems, maxItems } = schema
     const isSized = last === false && minItems === prefix.length && maxItems === prefix.length
     return {
       type: 'array',
-      ...keywordsOf(isSized ? without(schema, ['minItems', 'maxItems']) : schema, 'array', fitting, at),
+      ...keywordsOf(isSized ? withoutKeywords(schema, ['minItems', 'maxItems']) : schema, 'array', fitting, at),
       prefixItems: fitted,
       ...(last !== undefined && { items: last }),
     }
   }
   const all = [...fitted, ...rest]
-  const kinds = all.filter((one, place) => all.findIndex((other) => isSame(one, other)) === place)
+  const kinds = all.filter((one, place) => all.findIndex((other) => jsonEqual(one, other)) === place)
   const [only] = kinds
   const sized = isOpen ? {} : { minItems: schema['minItems'] ?? prefix.length, maxItems: prefix.length }
   return {

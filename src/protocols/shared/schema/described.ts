@@ -1,10 +1,10 @@
-/** Keywords that a dialect does not take and that only narrow: the model reads them in the description. */
+/** Moves keywords that a dialect does not take, and that only narrow, to the description. */
 import { isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
 import type { Keyword, SchemaDialect } from './dialect.js'
 import type { Fitting, Spot } from './fitting.js'
 import { looksAround, patternIn } from './pattern.js'
-import { ANNOTATIONS, concerns, isSilent, type TypeName } from './keywords.js'
+import { ANNOTATIONS, appliesTo, isSilent, type TypeName } from './keywords.js'
 
 /** What the fitting of types reads itself. */
 const STRUCTURE: ReadonlySet<string> = new Set([
@@ -29,7 +29,7 @@ const STRUCTURE: ReadonlySet<string> = new Set([
 const MAX_QUOTE = 500
 
 /**
- * The keywords of a schema of one type that go out, with a description that tells the others.
+ * The keywords of a schema of one type that are sent, with a description that tells the others.
  *
  * @param beside - What the fitting of the type found to tell.
  */
@@ -46,7 +46,7 @@ export function keywordsOf(
   for (const [keyword] of told) fitting.tell(at, keyword)
   for (const [keyword, value] of Object.entries(withNumericBounds(schema, type, dialect))) {
     const isSkipped = STRUCTURE.has(keyword) || (isSilent(keyword) && !dialect.takes.has(keyword as Keyword))
-    if (value === undefined || isSkipped || !concerns(keyword, type)) continue
+    if (value === undefined || isSkipped || !appliesTo(keyword, type)) continue
     if (keyword === 'propertyNames' && isObject(value) && Object.keys(value).every((one) => one === 'type')) continue
     if (keyword === 'description' || keyword === 'title') kept[keyword] = value
     else if (isImplied(schema, keyword, value, type)) continue
@@ -92,7 +92,7 @@ const BOUNDS: ReadonlySet<string> = new Set([
   'multipleOf',
 ])
 
-/** The value of a keyword of a type as it goes out; `undefined` where it does not. */
+/** The value of a keyword of a type as it is sent; `undefined` where it does not. */
 function takenAs(dialect: SchemaDialect, keyword: string, value: unknown, type: TypeName): unknown {
   const { takes, formats, patterns, integerBounds, most } = dialect
   if (!takes.has(keyword as Keyword)) return undefined
@@ -104,12 +104,12 @@ function takenAs(dialect: SchemaDialect, keyword: string, value: unknown, type: 
   return limit === undefined || (typeof value === 'number' && value <= limit) ? value : undefined
 }
 
-/** Whether a keyword of a type goes out as it is. */
+/** Whether a keyword of a type is sent as it is. */
 export function isTaken(dialect: SchemaDialect, keyword: string, value: unknown, type: TypeName): boolean {
   return takenAs(dialect, keyword, value, type) === value
 }
 
-/** @returns The very schema when it holds no such pattern. Servers refuse one whatever it is for. */
+/** @returns The same schema if it has no such pattern. Servers refuse one anywhere. */
 export function withoutLookaround<T>(schema: T, depth = 0): T {
   if (depth > 100) return schema
   if (Array.isArray(schema)) {
@@ -148,7 +148,7 @@ function isImplied(schema: JsonObject, keyword: string, value: unknown, type: Ty
 
 /** Bounds as numbers: an older draft has flags, and of integers an open bound is a closed one. */
 function withNumericBounds(schema: JsonObject, type: TypeName, { takes: taken }: SchemaDialect): JsonObject {
-  if (!concerns('minimum', type)) return schema
+  if (!appliesTo('minimum', type)) return schema
   const fixed = { ...schema }
   for (const [open, closed, step] of [
     ['exclusiveMinimum', 'minimum', 1],

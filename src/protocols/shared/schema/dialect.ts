@@ -1,4 +1,4 @@
-/** What a dialect of enforced schemas is: the facts that the fitting of a schema asks for. */
+/** A dialect of enforced schemas: the facts that schemas are fitted to. */
 import type { SchemaDialectId } from '../../../kernel/protocol.js'
 
 /** Keywords that some take and some do not. */
@@ -22,7 +22,7 @@ export type Keyword =
   | 'prefixItems'
   | 'propertyOrdering'
 
-/** Most that a schema may hold; what is not named has no documented limit. */
+/** Limits of a schema; those that are absent have no documented limit. */
 export interface SchemaLimits {
   /** Properties of all objects together. */
   readonly properties?: number
@@ -48,7 +48,7 @@ export interface SchemaLimits {
 
 export interface SchemaDialect {
   readonly id: SchemaDialectId
-  /** What may stand at the root; all else is wrapped in an object, and unwrapped in the answer. */
+  /** What may be at the root; all else is wrapped in an object, and unwrapped in the answer. */
   readonly roots: readonly RootKind[]
   /** Every object says `additionalProperties: false`. */
   readonly closed: boolean

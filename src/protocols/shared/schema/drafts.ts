@@ -25,7 +25,7 @@ const OLD_DRAFT = /json-schema\.org\/draft-0[34]/
 
 const known = new WeakMap<object, JsonObject>()
 
-/** @returns The very schema when it holds no older word. */
+/** @returns The same schema if it has no older keyword. */
 export function inCurrentDraft(schema: JsonObject): JsonObject {
   let current = known.get(schema)
   if (!current) {
@@ -106,7 +106,7 @@ function withTuple(schema: JsonObject): boolean {
   return true
 }
 
-/** `id` says nothing where no reference names it, and servers may not know the word. */
+/** `id` has no effect unless a reference names it, and servers may not know it. */
 function withoutId(schema: JsonObject): boolean {
   const isOld = typeof schema['$schema'] === 'string' && OLD_DRAFT.test(schema['$schema'])
   if (isOld) delete schema['$schema']

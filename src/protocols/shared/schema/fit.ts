@@ -2,7 +2,7 @@
 import { isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
 import type { SchemaDialect } from './dialect.js'
-import { CannotSay, Fitting, ROOT, nullableOf, step, type Place, type Spot } from './fitting.js'
+import { CannotSay, Fitting, ROOT, nullableOf, childSpot, type Place, type Spot } from './fitting.js'
 import { conforms } from './conforms.js'
 import { fitArray, fitObject } from './containers.js'
 import { measure, overLimit, type Measure } from './measure.js'
@@ -10,14 +10,23 @@ import { mergeAll } from './merge-all.js'
 import { rootKind, wrapperOf } from './root.js'
 import { fitValues } from './values.js'
 import { annotationsOf, keywordsOf } from './described.js'
-import { ANNOTATIONS, alternativesOf, isAny, isNever, isSilent, typesOf, without, type TypeName } from './keywords.js'
+import {
+  ANNOTATIONS,
+  alternativesOf,
+  acceptsAnything,
+  acceptsNothing,
+  isSilent,
+  typesOf,
+  withoutKeywords,
+  type TypeName,
+} from './keywords.js'
 
 /** Schemas nested deeper are refused; an honest one is not. */
 const MAX_DEPTH = 100
 
 export interface Fitted {
   readonly schema: JsonObject
-  /** Keywords that nothing enforces, but which descriptions tell. */
+  /** Keywords that are not enforced, but stated in descriptions. */
   readonly told: readonly Place[]
   readonly nullables: readonly string[]
   readonly size: Measure
@@ -28,7 +37,7 @@ export interface SchemaMisfit {
   readonly why: string
 }
 
-/** @param wrap - Put an object around what may not stand at the root; otherwise it is refused. */
+/** @param wrap - Put an object around what may not be at the root; otherwise it is refused. */
 export function fitSchema(root: JsonObject, dialect: SchemaDialect, wrap: boolean): Fitted | SchemaMisfit {
   if (conforms(root, dialect)) return { schema: root, told: [], nullables: [], size: measure(root) }
   const fitting = new Fitting(dialect, root, fit)
@@ -48,7 +57,7 @@ function fitRoot(fitting: Fitting, wrap: boolean): JsonObject {
   const { root, dialect } = fitting
   const kind = rootKind(root)
   // Arguments without properties are none.
-  const isBare = kind === 'object' && isAny(without(root, ['type']))
+  const isBare = kind === 'object' && acceptsAnything(withoutKeywords(root, ['type']))
   const schema = isBare ? { ...root, properties: {} } : root
   if (dialect.roots.includes(kind)) {
     const { $ref: reference, ...rest } = schema
@@ -97,23 +106,24 @@ function withoutRefsInUnions(schema: JsonObject, fitting: Fitting, inside: reado
 
 export function fit(given: unknown, fitting: Fitting, at: Spot): JsonObject {
   if (at.depth > MAX_DEPTH) fitting.refuse(at, 'depth', `it is nested deeper than ${MAX_DEPTH}`)
-  if (isNever(given)) fitting.refuse(at, 'not', 'nothing fits it')
-  if (isAny(given) && fitting.dialect.untyped) return isObject(given) ? annotationsOf(given, fitting) : {}
-  if (isAny(given) || !isObject(given)) return fitting.refuse(at, 'type', 'any value fits it, and a type is needed')
+  if (acceptsNothing(given)) fitting.refuse(at, 'not', 'nothing fits it')
+  if (acceptsAnything(given) && fitting.dialect.untyped) return isObject(given) ? annotationsOf(given, fitting) : {}
+  if (acceptsAnything(given) || !isObject(given))
+    return fitting.refuse(at, 'type', 'any value fits it, and a type is needed')
   if (given['$dynamicRef'] !== undefined || given['$recursiveRef'] !== undefined)
     fitting.refuse(at, '$dynamicRef', 'references have to be `$ref`')
   if (given['$ref'] !== undefined) return fitReference(given, fitting, at)
   if (Array.isArray(given['allOf']))
-    return fitAll([without(given, ['allOf']), ...(given['allOf'] as unknown[])], 'allOf', fitting, at)
+    return fitAll([withoutKeywords(given, ['allOf']), ...(given['allOf'] as unknown[])], 'allOf', fitting, at)
   if (Array.isArray(given['anyOf']) && Array.isArray(given['oneOf']))
-    return fitAll([without(given, ['oneOf']), { oneOf: given['oneOf'] }], 'oneOf', fitting, at)
+    return fitAll([withoutKeywords(given, ['oneOf']), { oneOf: given['oneOf'] }], 'oneOf', fitting, at)
   const alternatives = alternativesOf(given)
   return alternatives ? fitUnion(given, alternatives, fitting, at) : fitTypes(given, fitting, at)
 }
 
 function fitAll(schemas: readonly unknown[], keyword: string, fitting: Fitting, at: Spot): JsonObject {
   const merged = mergeAll(schemas, fitting.references)
-  return fit(merged ?? fitting.refuse(at, keyword, 'its parts cannot be said as one'), fitting, step(at, ''))
+  return fit(merged ?? fitting.refuse(at, keyword, 'its parts cannot be said as one'), fitting, childSpot(at, ''))
 }
 
 function fitReference(schema: JsonObject, fitting: Fitting, at: Spot): JsonObject {
@@ -129,22 +139,22 @@ function fitReference(schema: JsonObject, fitting: Fitting, at: Spot): JsonObjec
   if (isRecursive && dialect.recursion === 'none') fitting.refuse(at, '$ref', 'a schema that holds itself is not taken')
   if (isRecursive && dialect.recursion === 'optional' && !at.optional && references.leadsTo(reference, at.inside))
     fitting.refuse(at, '$ref', 'a schema may hold itself only below an optional property')
-  // Nothing may stand beside a reference.
+  // Nothing may be beside a reference.
   if (beside.length > 0 && !(isRecursive && isDescribed)) return fitAll([rest, target], '$ref', fitting, at)
   const name = references.nameOf(reference)
   if (!fitting.definitions.has(name)) {
     fitting.definitions.set(name, {})
-    fitting.definitions.set(name, fit(target, fitting, step(at, '', { inside: reference, optional: false })))
+    fitting.definitions.set(name, fit(target, fitting, childSpot(at, '', { inside: reference, optional: false })))
   }
   const plain = { $ref: `#/$defs/${name}` }
   return isDescribed ? { ...annotationsOf(rest, fitting), anyOf: [plain] } : plain
 }
 
 function fitUnion(schema: JsonObject, alternatives: readonly unknown[], fitting: Fitting, at: Spot): JsonObject {
-  const rest = without(schema, ['anyOf', 'oneOf', 'nullable', ...ANNOTATIONS])
+  const rest = withoutKeywords(schema, ['anyOf', 'oneOf', 'nullable', ...ANNOTATIONS])
   const isBare = Object.keys(rest).every((keyword) => isSilent(keyword) || rest[keyword] === undefined)
   const fitted = alternatives.map((one, place) => {
-    const spot = step(at, alternatives.length > 1 ? `|${place + 1}` : '')
+    const spot = childSpot(at, alternatives.length > 1 ? `|${place + 1}` : '')
     const whole = isBare ? one : mergeAll([rest, one], fitting.references)
     return fit(whole ?? fitting.refuse(spot, 'anyOf', 'the fields next to it cannot be merged with it'), fitting, spot)
   })
@@ -184,7 +194,7 @@ function fitTypes(schema: JsonObject, fitting: Fitting, at: Spot): JsonObject {
     return isNullable && isNullTaken ? nullableOf(fitted, fitting) : fitted
   }
   const annotations = annotationsOf(schema, fitting)
-  const plain = without(schema, ['type', 'nullable', ...ANNOTATIONS])
+  const plain = withoutKeywords(schema, ['type', 'nullable', ...ANNOTATIONS])
   const values = Array.isArray(schema['enum']) ? (schema['enum'] as unknown[]) : undefined
   const fitted = others.flatMap((type): JsonObject[] =>
     values && !values.some((value) => fitsType(value, type)) ? [] : [fitType({ ...plain, type }, type, fitting, at)],

@@ -1,4 +1,4 @@
-/** The enforced schemas of one request: those of its tools and of its answer share limits, and are told of together. */
+/** The enforced schemas of one request: its tools and its answer share limits and warnings. */
 import type { FunctionTool } from '../../../kernel/hub.js'
 import { isObject } from '../../../kernel/json.js'
 import type { Limits } from '../../../kernel/limits.js'

@@ -1,10 +1,10 @@
-/** What the fitting of one schema knows and finds, shared by all its parts. */
+/** The state of fitting one schema, shared by all its parts. */
 import { isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
 import type { SchemaDialect } from './dialect.js'
 import { References } from './references.js'
 
-/** Where something stands, as a caller would say it: `pets[].name`. Empty at the root. */
+/** A place in the caller's notation: `pets[].name`. Empty at the root. */
 export interface Place {
   readonly path: string
   readonly keyword: string
@@ -21,7 +21,7 @@ export interface Spot {
 
 export const ROOT: Spot = { path: '', depth: 0, inside: '#', optional: false }
 
-export function step(at: Spot, suffix: string, more: Partial<Spot> = {}): Spot {
+export function childSpot(at: Spot, suffix: string, more: Partial<Spot> = {}): Spot {
   const path = at.path === '' ? suffix.replace(/^\./, '') : `${at.path}${suffix}`
   return { ...at, path, depth: at.depth + 1, ...more }
 }

@@ -1,10 +1,10 @@
-/** JSON Schema's keywords, as far as it matters what kind each is of. */
+/** JSON Schema's keywords, by kind. */
 import { isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
 
 export type TypeName = 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null'
 
-/** They say nothing of what an answer looks like. */
+/** They do not describe the answer. */
 const SILENT: ReadonlySet<string> = new Set([
   '$anchor',
   '$comment',
@@ -36,7 +36,7 @@ export function isSilent(keyword: string): boolean {
   return SILENT.has(keyword) || keyword.startsWith('x-')
 }
 
-/** The types that a keyword narrows; it means nothing beside another type. */
+/** The types that a keyword narrows; for other types it has no effect. */
 const OF_TYPE: ReadonlyMap<string, readonly TypeName[]> = new Map<string, readonly TypeName[]>([
   ...['minLength', 'maxLength', 'pattern'].map((keyword) => [keyword, ['string']] as const),
   ['format', ['string', 'number', 'integer']],
@@ -55,7 +55,7 @@ const OF_TYPE: ReadonlyMap<string, readonly TypeName[]> = new Map<string, readon
   ),
 ])
 
-export function concerns(keyword: string, type: TypeName): boolean {
+export function appliesTo(keyword: string, type: TypeName): boolean {
   return OF_TYPE.get(keyword)?.includes(type) ?? true
 }
 
@@ -68,7 +68,7 @@ export function typeOfValue(value: unknown): TypeName {
   return type === 'string' || type === 'number' || type === 'boolean' ? type : 'object'
 }
 
-/** The types a schema allows, said or meant; `undefined` when it allows any. OpenAPI's older words are read too. */
+/** The types a schema allows, explicit or implied; `undefined` when it allows any. OpenAPI's older keywords are read too. */
 export function typesOf(schema: JsonObject): readonly TypeName[] | undefined {
   const types = saidTypes(schema) ?? meantTypes(schema)
   if (!types) return undefined
@@ -90,30 +90,30 @@ function meantTypes(schema: JsonObject): readonly TypeName[] | undefined {
   return undefined
 }
 
-/** `false`, and its other spelling: nothing fits. */
-export function isNever(schema: unknown): boolean {
+/** `false`, or the equivalent `not`: nothing fits. */
+export function acceptsNothing(schema: unknown): boolean {
   if (schema === false) return true
   if (!isObject(schema) || !('not' in schema)) return false
   const { not } = schema
   return not === true || (isObject(not) && Object.keys(not).length === 0)
 }
 
-/** `true`, and its other spelling: anything fits. */
-export function isAny(schema: unknown): boolean {
+/** `true`, or an equivalent object: anything fits. */
+export function acceptsAnything(schema: unknown): boolean {
   if (schema === true) return true
   return isObject(schema) && Object.keys(schema).every((keyword) => isSilent(keyword) || ANNOTATIONS.has(keyword))
 }
 
-/** Alternatives, under either word. */
+/** Alternatives of `anyOf` or `oneOf`. */
 export function alternativesOf(schema: JsonObject): readonly unknown[] | undefined {
   const list = schema['anyOf'] ?? schema['oneOf']
-  return Array.isArray(list) ? (list as unknown[]).filter((one) => !isNever(one)) : undefined
+  return Array.isArray(list) ? (list as unknown[]).filter((one) => !acceptsNothing(one)) : undefined
 }
 
-export function without(schema: JsonObject, keywords: readonly string[]): JsonObject {
+export function withoutKeywords(schema: JsonObject, keywords: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(schema).filter(([keyword]) => !keywords.includes(keyword)))
 }
 
-export function isSame(one: unknown, other: unknown): boolean {
+export function jsonEqual(one: unknown, other: unknown): boolean {
   return one === other || JSON.stringify(one) === JSON.stringify(other)
 }

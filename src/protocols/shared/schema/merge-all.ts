@@ -1,13 +1,21 @@
-/** Schemas that must all hold, as one: for dialects without `allOf`, and for a union that stands beside other keywords. */
+/** Schemas that must all hold, as one: for dialects without `allOf`, and for a union that is beside other keywords. */
 import { isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
 import type { References } from './references.js'
-import { isAny, isNever, isSame, isSilent, typesOf, without, type TypeName } from './keywords.js'
+import {
+  acceptsAnything,
+  acceptsNothing,
+  jsonEqual,
+  isSilent,
+  typesOf,
+  withoutKeywords,
+  type TypeName,
+} from './keywords.js'
 
 /** Products of unions that are larger stay apart: nobody writes them, and they would grow without end. */
 const MAX_ALTERNATIVES = 64
 
-/** @returns `undefined` when no single schema says the same. */
+/** @returns `undefined` when no single schema has the same meaning. */
 export function mergeAll(schemas: readonly unknown[], references: References, depth = 0): JsonObject | undefined {
   let merged: JsonObject = {}
   for (const schema of schemas) {
@@ -22,7 +30,7 @@ export function mergeAll(schemas: readonly unknown[], references: References, de
 
 /** Without a reference or an `allOf` of its own. */
 function flat(schema: JsonObject, references: References, depth: number): JsonObject | undefined {
-  if (depth > 16 || isNever(schema)) return undefined
+  if (depth > 16 || acceptsNothing(schema)) return undefined
   const { $ref: reference, allOf, ...rest } = schema
   if (reference === undefined && !Array.isArray(allOf)) return schema
   const target = reference === undefined ? true : references.resolve(reference)
@@ -35,7 +43,7 @@ function merge(one: JsonObject, other: JsonObject): JsonObject | undefined {
   for (const [keyword, value] of Object.entries(other)) {
     const before = merged[keyword]
     if (keyword === 'type' || value === undefined) continue
-    if (before === undefined || isSame(before, value)) {
+    if (before === undefined || jsonEqual(before, value)) {
       merged[keyword] = value
       continue
     }
@@ -63,11 +71,11 @@ function join(keyword: string, before: unknown, value: unknown): unknown {
     case 'additionalProperties':
       // Closed parts of one object are meant to be closed together.
       if (before === false || value === false) return false
-      return isAny(before) ? value : isAny(value) ? before : { allOf: [before, value] }
+      return acceptsAnything(before) ? value : acceptsAnything(value) ? before : { allOf: [before, value] }
     case 'items':
       return before === false || value === false ? false : { allOf: [before, value] }
     case 'enum': {
-      const both = (before as unknown[]).filter((one) => (value as unknown[]).some((other) => isSame(one, other)))
+      const both = (before as unknown[]).filter((one) => (value as unknown[]).some((other) => jsonEqual(one, other)))
       return both.length > 0 ? both : undefined
     }
     case 'minimum':
@@ -99,7 +107,7 @@ function joinProperties(before: JsonObject, value: JsonObject): JsonObject {
   const joined = { ...before }
   for (const [name, schema] of Object.entries(value)) {
     const first = joined[name]
-    joined[name] = first === undefined || isSame(first, schema) ? schema : { allOf: [first, schema] }
+    joined[name] = first === undefined || jsonEqual(first, schema) ? schema : { allOf: [first, schema] }
   }
   return joined
 }
@@ -115,7 +123,7 @@ function withUnions(merged: JsonObject, one: JsonObject, other: JsonObject): Jso
     pairs = pairs.flatMap((pair) => list.map((alternative) => [...pair, alternative]))
     if (pairs.length > MAX_ALTERNATIVES) return undefined
   }
-  return { ...without(merged, ['anyOf', 'oneOf']), anyOf: pairs.map((allOf) => ({ allOf })) }
+  return { ...withoutKeywords(merged, ['anyOf', 'oneOf']), anyOf: pairs.map((allOf) => ({ allOf })) }
 }
 
 function withTypes(merged: JsonObject | undefined, one: JsonObject, other: JsonObject): JsonObject | undefined {
@@ -128,7 +136,7 @@ function withTypes(merged: JsonObject | undefined, one: JsonObject, other: JsonO
     return type === 'number' && second.includes('integer') ? ['integer'] : []
   })
   if (both.length === 0) return undefined
-  return { ...without(merged, ['nullable']), type: both.length === 1 ? both[0] : both }
+  return { ...withoutKeywords(merged, ['nullable']), type: both.length === 1 ? both[0] : both }
 }
 
 function typeField(type: unknown): JsonObject {

@@ -6,7 +6,7 @@ import { isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
 import { resolveReference } from './references.js'
 import { rootKind, wrapperOf } from './root.js'
-import { alternativesOf, isNever, typeOfValue, typesOf } from './keywords.js'
+import { alternativesOf, acceptsNothing, typeOfValue, typesOf } from './keywords.js'
 
 /** Answers nested deeper are given as they are. */
 const MAX_DEPTH = 100
@@ -24,7 +24,7 @@ export function wrapperFor(schema: JsonObject): string | undefined {
   return rootKind(schema) === 'object' ? undefined : wrapperOf(schema)
 }
 
-/** @returns The very value when nothing has to change. What was restored already does not. */
+/** @returns The same value if nothing has to change, such as after an earlier restore. */
 export function restoreValue(value: unknown, schema: JsonObject): unknown {
   const looking = { root: schema, left: MAX_LOOKS }
   const wrapper = wrapperFor(schema)
@@ -40,7 +40,7 @@ export function restoreText(text: string, schema: JsonObject): string {
   try {
     value = JSON.parse(text) as unknown
   } catch {
-    // What is no JSON was not written to a schema; whoever parses it will say so.
+    // Text that is not JSON does not follow the schema; its parser reports that.
     return text
   }
   const restored = restoreValue(value, schema)
@@ -103,7 +103,7 @@ function restoreObject(object: JsonObject, schema: JsonObject, looking: Looking,
 
 /** Whether a value is one of the schema, as far as telling the alternatives of a union apart takes. */
 function fits(value: unknown, schema: unknown, looking: Looking, depth: number): boolean {
-  if (isNever(schema)) return false
+  if (acceptsNothing(schema)) return false
   if (!isObject(schema) || depth > MAX_DEPTH || (looking.left -= 1) < 0) return true
   const inner = (one: unknown, other: unknown): boolean => fits(one, other, looking, depth + 1)
   if (schema['$ref'] !== undefined && !inner(value, resolveReference(looking.root, schema['$ref']))) return false

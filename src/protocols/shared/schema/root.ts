@@ -1,4 +1,4 @@
-/** What stands at the root of a schema, and the object that is put around it where only an object may stand there. */
+/** What is at the root of a schema, and the object that is put around it where only an object may be there. */
 import { isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
 import type { RootKind } from './dialect.js'

@@ -1,9 +1,9 @@
 /** A `const` and an `enum`. */
 import { isObject } from '../../../kernel/json.js'
 import type { JsonObject } from '../../../kernel/protocol.js'
-import { step, type Fitting, type Spot } from './fitting.js'
+import { childSpot, type Fitting, type Spot } from './fitting.js'
 import { annotationsOf, keywordsOf } from './described.js'
-import { isSame, typeOfValue, without, type TypeName } from './keywords.js'
+import { jsonEqual, typeOfValue, withoutKeywords, type TypeName } from './keywords.js'
 
 export function fitValues(schema: JsonObject, type: TypeName, fitting: Fitting, at: Spot): JsonObject {
   const { dialect } = fitting
@@ -16,7 +16,7 @@ export function fitValues(schema: JsonObject, type: TypeName, fitting: Fitting, 
   })
   if (values.length === 0) fitting.refuse(at, isConst ? 'const' : 'enum', 'none of its values has its type')
   if (type === 'object' || type === 'array') return fitStructured(schema, values, fitting, at)
-  const rest = without(schema, ['enum', 'const'])
+  const rest = withoutKeywords(schema, ['enum', 'const'])
   const kind = type === 'integer' ? 'number' : type
   const [only] = values
   if (isConst && dialect.takes.has('const')) return { type, ...keywordsOf(rest, type, fitting, at), const: only }
@@ -27,12 +27,12 @@ export function fitValues(schema: JsonObject, type: TypeName, fitting: Fitting, 
 }
 
 function isFirst(value: unknown, place: number, list: readonly unknown[]): boolean {
-  return list.findIndex((other) => isSame(other, value)) === place
+  return list.findIndex((other) => jsonEqual(other, value)) === place
 }
 
 /** Objects and lists that are values: each as the schema that only it fits. */
 function fitStructured(schema: JsonObject, values: readonly unknown[], fitting: Fitting, at: Spot): JsonObject {
-  const fitted = values.map((value) => fitting.fit(schemaOfValue(value), step(at, '')))
+  const fitted = values.map((value) => fitting.fit(schemaOfValue(value), childSpot(at, '')))
   const [only] = fitted
   return fitted.length === 1
     ? { ...only, ...annotationsOf(schema, fitting) }

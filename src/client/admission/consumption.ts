@@ -1,32 +1,32 @@
-/** What an answer says it used, as limits, budgets and sums count it. */
+/** The consumption of an answer, as limits, budgets and sums count it. */
 import { isCount, MOST_TOKENS, MOST_USD } from '../../cost/usage-fault.js'
 
-/** What was used. */
-export interface Used {
+/** Tokens and money that were used. */
+export interface Consumption {
   /** Input and output; `undefined` when the answer does not say. */
   readonly tokens: number | undefined
-  /** `undefined` when it is not known. Worked out when it is read: only budgets of money do. */
+  /** `undefined` when it is not known. Computed when it is read: only budgets of money do. */
   readonly usd: number | undefined
 }
 
-/** `undefined` for what is no count of tokens. */
+/** `undefined` for a value that is not a count of tokens. */
 export function countOf(value: unknown): number | undefined {
   return isCount(value) ? value : undefined
 }
 
-/** `undefined` for what is no cost of a call. */
+/** `undefined` for a value that is not the cost of a call. */
 export function usdOf(value: unknown): number | undefined {
   return typeof value === 'number' && value >= 0 && value <= MOST_USD ? value : undefined
 }
 
 /**
- * @param believed - Whether the usage may be true. What is not counts as it was estimated.
- * @param usd - Read only when the cost is asked for.
+ * @param believed - Whether the usage may be true. Otherwise the estimate counts.
+ * @param usd - Called only when the cost is read.
  */
-export function usedBy(usage: unknown, believed: boolean, usd: () => unknown): Used {
+export function consumptionOf(usage: unknown, believed: boolean, usd: () => unknown): Consumption {
   const { total_tokens, prompt_tokens, completion_tokens } = (usage ?? {}) as Readonly<Record<string, unknown>>
   const parts = (countOf(prompt_tokens) ?? 0) + (countOf(completion_tokens) ?? 0)
-  // A total that is less than its parts is none, and so is one far beyond them. Where all is 0, nothing was counted.
+  // A total below its parts, or far above them, is invalid. If all are 0, nothing was counted.
   const total = countOf(total_tokens) ?? 0
   const tokens = total > parts && (parts === 0 || total <= parts * HIDDEN) ? total : parts
   return {
@@ -37,11 +37,11 @@ export function usedBy(usage: unknown, believed: boolean, usd: () => unknown): U
   }
 }
 
-/** Times its parts that a total has at most: some count thinking there only. */
+/** The most times its parts that a total may be: some providers count thinking only there. */
 const HIDDEN = 1_000
 
-/** Of several answers of one call; what is not known of one is not known of all. */
-export function sumOf(one: Used | undefined, other: Used | undefined): Used | undefined {
+/** The sum over several answers of one call; if one is unknown, so is the sum. */
+export function addConsumption(one: Consumption | undefined, other: Consumption | undefined): Consumption | undefined {
   if (!one || !other) return one ?? other
   const sum = (a: number | undefined, b: number | undefined): number | undefined =>
     a === undefined || b === undefined ? undefined : a + b

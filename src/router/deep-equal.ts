@@ -1,5 +1,5 @@
 /** Whether two option values are equal, with their fields. Functions are compared by identity. */
-export function isSame(one: unknown, other: unknown): boolean {
+export function deepEqual(one: unknown, other: unknown): boolean {
   if (Object.is(one, other)) return true
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
   if (Array.isArray(one) !== Array.isArray(other)) return false
@@ -10,5 +10,5 @@ export function isSame(one: unknown, other: unknown): boolean {
 export function differingFields(one: object, other: object): readonly string[] {
   const [a, b] = [one, other] as readonly Readonly<Record<string, unknown>>[]
   const names = new Set([...Object.keys(one), ...Object.keys(other)])
-  return [...names].filter((name) => !isSame(a?.[name], b?.[name]))
+  return [...names].filter((name) => !deepEqual(a?.[name], b?.[name]))
 }

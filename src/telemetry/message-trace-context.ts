@@ -1,4 +1,4 @@
-/** Trace context that travels in messages instead of headers: out of a span, and back into a context. */
+/** Trace context in messages instead of headers: from a span into a message, and from a message into a context. */
 import {
   createTraceState,
   isSpanContextValid,

@@ -9,7 +9,7 @@ const CODE = 'invalid_ranking'
  *
  * @throws StreamError that names the document, with the code `invalid_ranking`.
  */
-export function ranked(
+export function checkedResults(
   answer: RerankResponse,
   { documents, top_n: top }: RerankRequest,
   warn: (message: string) => void,

@@ -1,0 +1,4 @@
+import spec from './anthropic-aws.case.js'
+import { testIntegration } from './matrix.js'
+
+testIntegration(spec, 'anthropic-aws.case.ts')

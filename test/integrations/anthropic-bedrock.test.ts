@@ -1,0 +1,4 @@
+import spec from './anthropic-bedrock.case.js'
+import { testIntegration } from './matrix.js'
+
+testIntegration(spec, 'anthropic-bedrock.case.ts')

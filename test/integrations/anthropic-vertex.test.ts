@@ -1,0 +1,4 @@
+import spec from './anthropic-vertex.case.js'
+import { testIntegration } from './matrix.js'
+
+testIntegration(spec, 'anthropic-vertex.case.ts')
