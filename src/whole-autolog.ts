@@ -3,7 +3,7 @@ import { integrations } from '../integrations/index.js'
 import { startAutolog, type Autolog } from './autolog/engine.js'
 import type { AutologOptions } from './autolog/options.js'
 import { findCallerFile } from './autolog/roots.js'
-import { directory } from './whole-catalogue.js'
+import { directory } from './whole-directory.js'
 import { atCaller } from './client/errors-out.js'
 import { priceCall } from './cost/price.js'
 

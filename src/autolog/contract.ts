@@ -65,6 +65,16 @@ export interface Integration {
   readonly always?: (patcher: Patcher) => void
 }
 
+/** An integration by what it serves. The rest of it loads when one of its packages is found. */
+export interface IntegrationEntry {
+  readonly id: string
+  /** Of all its targets, each once. */
+  readonly packages: readonly string[]
+  /** Whether it has hooks that need no module. */
+  readonly always?: boolean
+  readonly load: () => Integration
+}
+
 /**
  * What begins with a message: a model call or a step. Readers get the message as their only argument; none may keep it,
  * as what nobody ends is ended when the message is collected.

@@ -18,7 +18,7 @@ import { warnOnce } from '../telemetry/warn.js'
 import { http2IsLoaded } from '../telemetry/http2-requests.js'
 import { watchWire, type WireWatch } from '../telemetry/trace-headers.js'
 import { instrumentCall } from './instrument-call.js'
-import type { Integration, ReportEntry } from './contract.js'
+import type { IntegrationEntry, ReportEntry } from './contract.js'
 import { lookAgain } from './look-again.js'
 import { instrumentModules, type ModuleInstrumentation } from './modules.js'
 import { checkOptions, type AutologOptions } from './options.js'
@@ -38,7 +38,7 @@ export interface Autolog {
 
 /** What the engine needs from floors it may not import. */
 export interface AutologParts {
-  readonly integrations: readonly Integration[]
+  readonly integrations: readonly IntegrationEntry[]
   readonly identifyHost: (hostname: string) => HostFacts | undefined
   readonly keepsHeader: TelemetrySettings['keepsHeader']
   readonly reportedCost: TelemetrySettings['reportedCost']

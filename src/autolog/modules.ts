@@ -3,7 +3,7 @@ import path from 'node:path'
 import { types } from 'node:util'
 import { pathToFileURL } from 'node:url'
 import { guard } from '../kernel/guard.js'
-import type { Integration, ReportEntry } from './contract.js'
+import type { IntegrationEntry, ReportEntry } from './contract.js'
 import { PackageEntries, findingOf, isWaiting, type PackageEntry, type EntryTarget } from './package-entries.js'
 import { Instrumenter, type InstrumenterOptions, type LoadedExports } from './instrument.js'
 import { watchLoads, type LoadWatch } from './late.js'
@@ -17,7 +17,7 @@ import { hasOwnRegistry } from './runtime.js'
 import { findCopies } from './roots.js'
 
 export interface InstrumentModulesOptions {
-  readonly integrations: readonly Integration[]
+  readonly integrations: readonly IntegrationEntry[]
   /** The user's `integrations`: `false` turns one off, an object is handed to it. */
   readonly options?: InstrumenterOptions['options']
   /** The user's `modules`: key = package name, package name with subpath, or integration id. */
@@ -46,7 +46,7 @@ export function instrumentModules(options: InstrumentModulesOptions): ModuleInst
 }
 
 class Modules implements ModuleInstrumentation {
-  private readonly targets: readonly EntryTarget[]
+  private readonly integrations: readonly IntegrationEntry[]
   private readonly entries: PackageEntries
   private readonly instrumenter: Instrumenter
   private readonly watch: LoadWatch
@@ -63,13 +63,11 @@ class Modules implements ModuleInstrumentation {
   private readonly endLook: (() => void) | undefined
 
   constructor({ integrations, options, modules, eager, callerFile, call, requested }: InstrumentModulesOptions) {
-    this.targets = integrations
-      .filter(({ id }) => options?.[id] !== false)
-      .flatMap((integration) => integration.targets.map((target) => ({ integration, target })))
+    this.integrations = integrations.filter(({ id }) => options?.[id] !== false)
     this.requested = requested ?? (() => undefined)
-    this.entries = new PackageEntries(this.targets)
+    this.entries = new PackageEntries(this.integrations)
     this.instrumenter = new Instrumenter({ options, call })
-    for (const integration of integrations) if (options?.[integration.id] !== false) this.instrumenter.hook(integration)
+    for (const { always, load } of this.integrations) if (always === true) this.instrumenter.hook(load())
     const resolver = createResolver()
     const { names } = this.entries
     for (const copy of guard('find', () => findCopies({ names, resolver, callerFile })) ?? [])
@@ -179,10 +177,13 @@ class Modules implements ModuleInstrumentation {
   }
 
   private patchGiven(key: string, value: unknown): void {
-    const matching = this.targets.filter(({ integration, target }) => {
-      const entry = path.posix.join(target.package, target.entry ?? '.')
-      return integration.id === key || target.package === key || entry === key
-    })
+    const matching = this.integrations
+      .filter(({ id, packages }) => id === key || packages.some((name) => name === key || key.startsWith(`${name}/`)))
+      .flatMap((entry) => this.entries.targetsIn(entry))
+      .filter(({ integration, target }) => {
+        const entry = path.posix.join(target.package, target.entry ?? '.')
+        return integration.id === key || target.package === key || entry === key
+      })
     if (matching.length === 0) warn(`modules.${key}: no integration is called so, nor serves a package of that name`)
     for (const target of matching) {
       const finding = this.findingOfGiven(target)

@@ -54,6 +54,12 @@ export type Bucket = TokenBucket | FeeBucket
 export const TOKEN_BUCKETS: readonly TokenBucket[] = [...INPUT_BUCKETS, ...OUTPUT_BUCKETS]
 export const BUCKETS: readonly Bucket[] = [...TOKEN_BUCKETS, ...FEE_BUCKETS]
 
+const TOKENS: ReadonlySet<Bucket> = new Set(TOKEN_BUCKETS)
+
+export function isTokenBucket(bucket: Bucket): boolean {
+  return TOKENS.has(bucket)
+}
+
 export type UsageBuckets = Record<Bucket, number>
 
 /** Written out, because spreading objects is many times slower. */

@@ -1,7 +1,7 @@
 /** The cost of a call: the provider's own figure first, then the user's prices, then the tables. */
 import { asNumber, isObject } from '../kernel/json.js'
 import type { JsonObject } from '../kernel/protocol.js'
-import { bucketsOf, promptTokens, TOKEN_BUCKETS, type Bucket, type UsageBuckets } from './buckets.js'
+import { bucketsOf, isTokenBucket, promptTokens, type Bucket, type UsageBuckets } from './buckets.js'
 import { tablePrices, type FoundPrices } from './genai-prices.js'
 import { amountOf, usdOf } from './money.js'
 import { listedNames, providerNames } from './listed-names.js'
@@ -110,7 +110,7 @@ export function costOf(query: CostQuery, prices: PriceOptions = NO_LISTS): Cost 
     at,
   })
   const { pico, parts, unpriced, priced, notes } = sumUp(vector, buckets)
-  if (unpriced !== undefined && (!priced || isTokens(unpriced))) {
+  if (unpriced !== undefined && (!priced || isTokenBucket(unpriced))) {
     const reason = `no price for ${unpriced} of ${query.provider}/${query.model}`
     return settledCost(reported, reason, at, query, missing)
   }
@@ -181,12 +181,6 @@ function dayOf(at: number): string {
     lastDate = new Date(at).toISOString().slice(0, 10)
   }
   return lastDate
-}
-
-const TOKENS: ReadonlySet<Bucket> = new Set(TOKEN_BUCKETS)
-
-function isTokens(bucket: Bucket): boolean {
-  return TOKENS.has(bucket)
 }
 
 /** Buckets that are free if they have no price. */

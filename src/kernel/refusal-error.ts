@@ -1,7 +1,7 @@
 /** From what an error body says to the error that says it. */
 import { withNestedError, waitInWords } from './error-body.js'
 import { isRetryableClass, type ErrorClass } from './error-class.js'
-import { ProviderError } from './errors.js'
+import { ProviderError } from './provider-error.js'
 import type { WireError } from './protocol.js'
 import type { ProviderRow } from './provider.js'
 import { classOfRefusal } from './refusal/classify.js'

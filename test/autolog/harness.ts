@@ -1,5 +1,5 @@
 /** What a test app imports: the module half of the engine with an integration that marks results. */
-import type { Integration, Replace } from '../../src/autolog/contract.js'
+import type { Integration, IntegrationEntry, Replace } from '../../src/autolog/contract.js'
 import {
   instrumentModules,
   type InstrumentModulesOptions,
@@ -31,6 +31,12 @@ function marking(packageName: string, entry: string | undefined, names: readonly
   }
 }
 
+/** As the registry has it. */
+export function entryOf(integration: Integration): IntegrationEntry {
+  const packages = [...new Set(integration.targets.map((target) => target.package))]
+  return { id: integration.id, packages, always: integration.always !== undefined, load: () => integration }
+}
+
 const mark: Replace = (original, active) =>
   function (this: unknown, ...args: unknown[]) {
     const result = Reflect.apply(original, this, args)
@@ -52,7 +58,7 @@ export function start({
   ...options
 }: StartOptions = {}): ModuleInstrumentation {
   return instrumentModules({
-    integrations: packages.map((name) => marking(name, entry, exports)),
+    integrations: packages.map((name) => entryOf(marking(name, entry, exports))),
     callerFile: findCallerFile(),
     call: () => (original) => original,
     ...options,

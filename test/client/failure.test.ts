@@ -16,11 +16,11 @@ import {
 import {
   ConfigError,
   ConnectionError,
-  ProviderError,
   StreamError,
   TimeoutError,
   UnsupportedParameterError,
 } from '../../src/kernel/errors.js'
+import { ProviderError } from '../../src/kernel/provider-error.js'
 import type { EncodeContext } from '../../src/kernel/protocol.js'
 
 const fields = { provider: 'p', model: 'm' }

@@ -2,7 +2,7 @@
  * Refuses answers that a fallback is configured for: withheld by a filter, declined, empty, of the wrong form, or rejected
  * by the fallback's own test. Without such a fallback, nothing is checked here.
  */
-import { ProviderError } from '../../kernel/errors.js'
+import { ProviderError } from '../../kernel/provider-error.js'
 import type { ChatChunk, ChatCompletion, ChatRequest } from '../../kernel/hub.js'
 import { isObject, parseJson } from '../../kernel/json.js'
 import type { Fallback } from '../../router/route.js'

@@ -2,7 +2,6 @@
 import {
   ConfigError,
   ConnectionError,
-  ProviderError,
   StreamError,
   TimeoutError,
   TracestitchError,
@@ -11,6 +10,7 @@ import {
   type ErrorFields,
   type Unsupported,
 } from '../../kernel/errors.js'
+import { ProviderError } from '../../kernel/provider-error.js'
 import { titleIn } from '../../kernel/error-body.js'
 import type { EncodeContext, WireError } from '../../kernel/protocol.js'
 import { readRateLimit, waitFor } from '../../kernel/rate-limit.js'
