@@ -94,11 +94,7 @@ describe('a whole answer', () => {
       responseAttributes: () => ({ x: 1 }),
     })
     reader.whole(ANSWER)
-    expect(told).toEqual([
-      ['response', { other: { id: '', model: '', usage } }],
-      ['set', { x: 1 }],
-      ['end'],
-    ])
+    expect(told).toEqual([['response', { other: { id: '', model: '', usage } }], ['set', { x: 1 }], ['end']])
   })
 
   test('is not read where no span records it', () => {
