@@ -4,7 +4,6 @@ import type { ChatCompletion, EmbeddingsResponse } from '../kernel/hub.js'
 import { responseHeaderAttributes } from './attributes.js'
 import { boundedAttributes, type Mask } from './bounded.js'
 import type { Call, CallEnd, CallResponse, OtherAnswer } from './call-types.js'
-import type * as semconv from './semconv.js'
 import { guard } from '../kernel/guard.js'
 import { settings } from './settings.js'
 
