@@ -40,6 +40,8 @@ export function isWaiting({ finding }: PackageEntry): boolean {
 
 export class PackageEntries {
   readonly names: ReadonlySet<string>
+  /** Of packages that only count where the application asks for them. */
+  readonly declaredNames: ReadonlySet<string>
   private readonly integrations: readonly IntegrationEntry[]
   private readonly targets = new Map<IntegrationEntry, readonly EntryTarget[]>()
   private readonly byFile = new Map<string, PackageEntry[]>()
@@ -53,7 +55,10 @@ export class PackageEntries {
 
   constructor(integrations: readonly IntegrationEntry[]) {
     this.integrations = integrations
-    this.names = new Set(integrations.flatMap(({ packages }) => packages))
+    const namesOf = (onlyDeclared: boolean): string[] =>
+      integrations.flatMap((entry) => ((entry.onlyDeclared === true) === onlyDeclared ? entry.packages : []))
+    this.names = new Set(namesOf(false))
+    this.declaredNames = new Set(namesOf(true))
     this.needles = new Set([...this.names].map((name) => name.split('/')[0] ?? name))
   }
 

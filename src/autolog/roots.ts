@@ -17,6 +17,8 @@ export interface Copy {
 
 export interface CopySearch {
   readonly names: ReadonlySet<string>
+  /** Names that count only in the app's own `package.json`. */
+  readonly declaredNames?: ReadonlySet<string>
   readonly resolver: Resolver
   /** File that called `autolog()`. */
   readonly callerFile: string | undefined
@@ -149,9 +151,11 @@ function listDirectory(directory: string): string[] {
   }
 }
 
-export function findCopies({ names, resolver, callerFile }: CopySearch): Copy[] {
+export function findCopies({ names, declaredNames, resolver, callerFile }: CopySearch): Copy[] {
   const copies = new Map<string, Copy>()
   const scannedApps = new Set<string>()
+
+  const isWanted = (name: string): boolean => names.has(name) || declaredNames?.has(name) === true
 
   function add(name: string, found: Package | undefined, declared: boolean): void {
     if (found && !copies.get(found.root)?.declared) copies.set(found.root, { name, package: found, declared })
@@ -164,7 +168,7 @@ export function findCopies({ names, resolver, callerFile }: CopySearch): Copy[] 
     for (const [folder, range] of dependenciesOf(app, APP_FIELDS)) {
       const found = resolver.findPackage(folder, app.root)
       if (!found) continue
-      const name = [aliased(folder, range), folder, found.name].find((candidate) => names.has(candidate))
+      const name = [aliased(folder, range), folder, found.name].find(isWanted)
       if (name !== undefined) add(name, found, true)
       // a linked workspace package is the app's own code, so its dependencies count like the app's
       else if (!found.root.split(path.sep).includes('node_modules')) scanApp(found)
@@ -219,8 +223,8 @@ export function findCopies({ names, resolver, callerFile }: CopySearch): Copy[] 
   for (const modules of new Set([...bases].flatMap((directory) => upwards(directory as string)))) {
     scanInstalled(path.join(modules, 'node_modules'))
   }
-  for (const { name, directory, declared } of pnpPackages(names, bases as Set<string>))
-    add(name, resolver.readPackage(directory), declared)
+  for (const { name, directory, declared } of pnpPackages(isWanted, bases as Set<string>))
+    if (declared || names.has(name)) add(name, resolver.readPackage(directory), declared)
   scanLoaded()
   return [...copies.values()]
 }
