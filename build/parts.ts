@@ -2,7 +2,7 @@
 import type { GetModuleInfo } from 'rollup'
 import { split, type SourceModule } from './split.js'
 
-/** What `autolog()` itself runs; the others run with a call. */
+/** Modules that `autolog()` itself runs; the others run with a call. */
 const AT_START = [
   'engine',
   'options',
@@ -29,7 +29,7 @@ const AT_START = [
   'context-store',
 ]
 
-/** The same of `src/telemetry`. */
+/** The same for `src/telemetry`. */
 const SET_UP = [
   'setup',
   'setup-options',
@@ -49,7 +49,7 @@ const SET_UP = [
 
 /**
  * Modules that may share a part, by the beginning of their path from the root of the project; the first that fits counts.
- * What is loaded at other times stands apart.
+ * Modules that load at other times are in other parts.
  */
 const ROOMS: readonly (readonly [beginning: string, room: string])[] = [
   ['node_modules/', 'shapes'],

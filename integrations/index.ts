@@ -11,6 +11,7 @@ import { groq } from './groq.js'
 import { langchain } from './langchain.js'
 import { mcp } from './mcp.js'
 import { mistral } from './mistral.js'
+import { ollama } from './ollama.js'
 import { openaiAgents } from './openai-agents.js'
 import { openai } from './openai.js'
 import { perplexity } from './perplexity.js'
@@ -35,6 +36,7 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'langchain', packages: ['@langchain/core'], load: () => langchain },
   { id: 'mcp', packages: MCP, providers: [], load: () => mcp },
   { id: 'mistral', packages: ['@mistralai/mistralai'], providers: ['mistral_ai'], load: () => mistral },
+  { id: 'ollama', packages: ['ollama'], providers: ['ollama'], load: () => ollama },
   { id: 'openai', packages: ['openai'], providers: ['openai', 'azure.ai.openai'], load: () => openai },
   { id: 'openai-agents', packages: ['@openai/agents-core'], load: () => openaiAgents },
   { id: 'perplexity', packages: ['@perplexity-ai/perplexity_ai'], providers: ['perplexity'], load: () => perplexity },

@@ -5,7 +5,7 @@ import { startAutolog, type Autolog } from './autolog/engine.js'
 import type { AutologOptions } from './autolog/options.js'
 import { findCallerFile } from './autolog/roots.js'
 import { directory } from './whole-directory.js'
-import { atCaller } from './client/errors-out.js'
+import { atCaller } from './client/outgoing-errors.js'
 import { priceCall } from './cost/price.js'
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The only door between the engine and an integration. An integration is a declaration: which packages
+ * The only interface between the engine and an integration. An integration is a declaration: which packages
  * it serves, and which methods of theirs are model calls or hooks. Finding modules, late loads, spans,
  * streams, promises, undo and the report belong to the engine.
  */

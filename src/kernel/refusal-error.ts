@@ -6,7 +6,7 @@ import type { WireError } from './protocol.js'
 import type { ProviderRow } from './provider.js'
 import { classOfRefusal } from './refusal/classify.js'
 
-interface Meant {
+interface ClassifiedRefusal {
   readonly failureClass: ErrorClass
   /** Milliseconds. */
   readonly retryAfterMs: number | undefined
@@ -26,7 +26,7 @@ export function classifyRefusal(
   status: number | undefined,
   wait: number | undefined,
   codes: ProviderRow['errorCodes'],
-): Meant {
+): ClassifiedRefusal {
   const own = code === undefined || !codes || !Object.hasOwn(codes, code) ? undefined : codes[code]
   const refusal = {
     status,

@@ -127,7 +127,7 @@ export function requestIdOf(headers: Headers, provider: Pick<PlannedProvider, Id
 }
 
 /** Adds what a codec cannot know of an error inside a 200 answer: the time, and the meaning of the provider's numbers. */
-export function understood<T>(error: T, { errorCodes }: Pick<PlannedProvider, 'errorCodes'>, date: number): T {
+export function withProviderMeaning<T>(error: T, { errorCodes }: Pick<PlannedProvider, 'errorCodes'>, date: number): T {
   if (!(error instanceof ProviderError)) return error
   const { code, retryAt } = error
   const meant = code !== undefined && errorCodes && Object.hasOwn(errorCodes, code) ? errorCodes[code] : undefined

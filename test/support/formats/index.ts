@@ -5,10 +5,11 @@ import { gemini } from './gemini.js'
 import { groq } from './groq.js'
 import { interactions } from './interactions.js'
 import { mistral } from './mistral.js'
+import { ollama } from './ollama.js'
 import { openaiMedia } from './openai-media.js'
 import type { FakeFormat } from './shape.js'
 
-const FORMATS: readonly FakeFormat[] = [bedrock, gemini, interactions, cohere, groq, mistral, openaiMedia]
+const FORMATS: readonly FakeFormat[] = [bedrock, gemini, interactions, cohere, groq, mistral, ollama, openaiMedia]
 
 export function formatAt(path: string): FakeFormat | undefined {
   return FORMATS.find((format) => format.path.test(path))
