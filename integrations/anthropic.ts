@@ -11,6 +11,7 @@ import {
   type RawRequest,
   type Replace,
 } from '../src/autolog/contract.js'
+import { patchIteratedRuns } from './shared/tool-runs.js'
 
 /**
  * From 1.0 the SDK makes a span of its own for each call as soon as a tracer provider is registered. It
@@ -91,6 +92,7 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
     patcher.call(resource, 'create', messages)
     patcher.call(resource, 'countTokens', countTokens)
     patcher.wrap(resource, 'stream', muted)
+    patchIteratedRuns(patcher, resource, 'toolRunner', (self) => Boolean(path(clientOf(self), '_tracer')))
   }
   // Until 1.0.
   patcher.call(path(Anthropic, 'Completions', 'prototype'), 'create', completions)

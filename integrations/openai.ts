@@ -4,6 +4,7 @@ import { responsesOver } from './openai/responses-ws.js'
 import { fetchResponse } from './shared/openai-background.js'
 import { openaiOperations } from './shared/openai-operations.js'
 import { stainless } from './shared/stainless.js'
+import { patchEmittedRuns } from './shared/tool-runs.js'
 
 /** An Azure client may name the model once, as its deployment, and then needs none in the request. */
 function withDeployment(body: unknown, client: unknown): unknown {
@@ -40,6 +41,8 @@ const sdk = stainless({
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   const OpenAI = module['OpenAI'] ?? module['default']
   sdk.instrument(module, patcher)
+  for (const holder of [['Chat'], ['Beta', 'Chat']])
+    patchEmittedRuns(patcher, path(OpenAI, ...holder, 'Completions', 'prototype'), 'runTools')
   for (const holder of [['Responses'], ['Beta', 'Responses']]) {
     patcher.call(path(OpenAI, ...holder, 'prototype'), 'retrieve', ([id, query]) =>
       sdk.callOf(fetchResponse(id, path(query, 'stream'))),

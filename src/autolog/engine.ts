@@ -77,6 +77,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
     propagates: compilePropagate(options.propagate ?? 'gateways', parts.identifyHost),
     joinsCallers: options.propagate !== 'none',
     completesForeign: options.foreignSpans !== 'ignore',
+    streamUsage: options.streamUsage ?? false,
     identifyHost: parts.identifyHost,
     keepsHeader: parts.keepsHeader,
     reportedCost: parts.reportedCost,

@@ -27,6 +27,8 @@ export interface Format {
   readonly framing?: Framing | undefined
   /** Names of stream events whose data is text. */
   readonly textEvents?: readonly string[] | undefined
+  /** Streams count tokens only where the request asks for it. */
+  readonly usageOnRequest?: boolean | undefined
   request(wire: JsonObject, options: DecodeOptions): CallRequest
   /** `undefined` for an answer that says nothing of the call, such as a sound. Throws for one that it cannot read. */
   answer(wire: unknown, options: DecodeOptions): CallResponse | undefined
@@ -75,6 +77,7 @@ function read(codec: Protocol): Format {
         fields,
         framing: codec.framing,
         textEvents: codec.textEvents,
+        usageOnRequest: codec.usageOnRequest,
         request: (wire, options) => ({ chat: readRequest(codec, wire, options) }),
         answer: (wire, options) => ({ chat: codec.decodeResponse(wire, options) }),
         stream: (options) => chatSink(codec, options),

@@ -4,6 +4,7 @@ import { types } from 'node:util'
 import { asString, isObject } from '../kernel/json.js'
 import { isEntered, startCall, type Call, type CallRequest, type CallStart } from '../telemetry/call.js'
 import * as semconv from '../telemetry/semconv.js'
+import { settings } from '../telemetry/settings.js'
 import { guard, isThenable } from '../kernel/guard.js'
 import { isApiPromise, observeApiPromise } from './api-promise.js'
 import { bytesAsText } from './bytes.js'
@@ -15,6 +16,7 @@ import { runDeclared, runUndeclared } from './running-methods.js'
 import { AnswerReader, type Told } from './reader.js'
 import { watchSettling, type Settling } from './settle.js'
 import { toWireNames } from './spelling.js'
+import { withUsageAsked } from './stream-usage.js'
 import { abandon } from './stream-tap.js'
 import { isWrappingPromise, observeWrappingPromise } from './wrapping-promise.js'
 
@@ -33,13 +35,18 @@ export function instrumentCall(declared: Declared, tell?: (what: Told) => void):
       if (!declaration || !call) return Reflect.apply(original, this, args)
       if (call.completes !== undefined) tell?.({ completes: call.completes })
       const signal = declaration.signal && guard('signal', declaration.signal, args)
-      const reader = new AnswerReader(call, declaration, tell || signal ? { tell, signal } : undefined)
+      const asked = settings().streamUsage ? guard('usage', usageAsked, declaration, this, args) : undefined
+      const reader = new AnswerReader(
+        call,
+        declaration,
+        tell || signal || asked ? { tell, signal, asksUsage: asked !== undefined } : undefined,
+      )
       const answered = declaration.callback === 'last' && watchCallback(args, reader)
       const unmute = declaration.mute && guard('mute', declaration.mute, this)
       const injected = declaration.inject && guard('propagation', declaration.inject, this)
       let result: unknown
       try {
-        result = context.with(call.context, runDeclared, undefined, original, this, answered || args)
+        result = context.with(call.context, runDeclared, undefined, original, this, answered || asked || args)
       } catch (error) {
         reader.fail(error)
         throw error
@@ -54,6 +61,10 @@ export function instrumentCall(declared: Declared, tell?: (what: Told) => void):
       return result
     }
   }
+}
+
+function usageAsked({ protocol, baseURL }: CallDeclaration, self: unknown, args: Args): unknown[] | undefined {
+  return formatOf(protocol).usageOnRequest === true ? withUsageAsked(args, baseURL?.(self)) : undefined
 }
 
 /** Another tool stands between this method and its request: the call begins below that, in the span it may have made. */

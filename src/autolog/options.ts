@@ -46,6 +46,12 @@ export interface AutologOptions extends TracingOptions {
    * `node --import`, else false.
    */
   readonly eager?: boolean
+  /**
+   * Asks for the count of tokens of streams whose provider sends it only then (`stream_options.include_usage` of OpenAI's chat and
+   * completions), where the request does not say and the host takes it. The chunk that comes for it is kept from the program,
+   * unless that reads the raw body. Default false: such a span has `tracestitch.usage.not_sent`.
+   */
+  readonly streamUsage?: boolean
   /** Called with each span of this package as it starts. An error is counted and reported once, and has no other effect. */
   readonly onSpanStart?: (span: Span) => void
   /**
@@ -98,6 +104,7 @@ const CHECKS: Record<keyof AutologOptions, Check> = {
   semconv: expecting("'latest', 'v1.41' or 'both'", isOneOf(['latest', 'v1.41', 'both'])),
   foreignSpans: expecting("'complete' or 'ignore'", isOneOf(['complete', 'ignore'])),
   eager: expecting('true or false', isType('boolean')),
+  streamUsage: expecting('true or false', isType('boolean')),
   onSpanStart: expecting('a function (span) => void', isType('function')),
   onSpanEnd: expecting('a function (span) => void', isType('function')),
 }

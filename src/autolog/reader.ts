@@ -3,12 +3,13 @@ import { ProviderError } from '../kernel/provider-error.js'
 import { guard } from '../kernel/guard.js'
 import { isObject } from '../kernel/json.js'
 import type { DecodeOptions } from '../kernel/protocol.js'
-import type { Call } from '../telemetry/call.js'
+import type { Call, CallResponse } from '../telemetry/call.js'
 import * as semconv from '../telemetry/semconv.js'
 import { bytesAsText } from './bytes.js'
 import type { CallDeclaration } from './contract.js'
 import { formatOf, type Format, type StreamSink } from './formats.js'
 import { toWireNames } from './spelling.js'
+import { isUsageAlone, sayUsageNotSent } from './stream-usage.js'
 
 /** The part of a call that could not be read. */
 export type Unread = 'answer' | 'stream'
@@ -34,6 +35,8 @@ export interface ReaderOptions {
   readonly tell?: ((what: Unread) => void) | undefined
   /** The program's, for an abort. */
   readonly signal?: { readonly aborted: boolean } | undefined
+  /** The request asks for a count of tokens that the program did not ask for. */
+  readonly asksUsage?: boolean
 }
 
 /** Reads one answer: whole, or event by event. */
@@ -45,6 +48,8 @@ export class AnswerReader {
   private readonly options: DecodeOptions
   private readonly tell: ReaderOptions['tell']
   private readonly signal: ReaderOptions['signal']
+  /** What of a stream the program is not to see. */
+  readonly hides: ((piece: unknown) => boolean) | undefined
   /** Whether what the SDK gives has the names of the wire. */
   private readonly inWireNames: boolean
   /** Events are not read: no span records them, their format is not known, or all is said. */
@@ -63,6 +68,7 @@ export class AnswerReader {
     this.options = call.content ? WITH_CONTENT : WITHOUT_CONTENT
     this.tell = options?.tell
     this.signal = options?.signal
+    this.hides = options?.asksUsage === true ? isUsageAlone : undefined
     this.inWireNames = !(declaration.spelling && this.format.fields)
     this.skips = !call.recording || !this.format.stream
   }
@@ -161,12 +167,20 @@ export class AnswerReader {
       if (failed || !outcome.closed) this.sink ??= this.format.stream?.(this.options)
       const response = this.sink?.result(!broken && !failed)
       if (response) this.call.response(response)
+      if (!failed && !outcome.closed && !broken && this.sink?.done === true) this.sayUsage(response)
     })
     if (failed || outcome.closed) return outcome.error
     if (broken && !this.refusal) this.sayUnread('stream')
     else if (this.sink?.failure !== undefined) return this.sink.failure
     else if (!broken && this.sink?.done !== true) return new StreamTruncated()
     return undefined
+  }
+
+  /** Of a stream that has come to its end. */
+  private sayUsage(response: CallResponse | undefined): void {
+    if (this.format.usageOnRequest !== true || !response || !('chat' in response) || response.chat.usage) return
+    this.call.set(NOT_SENT)
+    if (!this.hides) sayUsageNotSent()
   }
 
   private sayUnread(what: Unread): void {
@@ -183,6 +197,7 @@ export class AnswerReader {
 
 const WITH_CONTENT: DecodeOptions = { content: true }
 const WITHOUT_CONTENT: DecodeOptions = { content: false }
+const NOT_SENT = { [semconv.USAGE_NOT_SENT]: true }
 const WAS_ABANDONED = { [semconv.ABANDONED]: true }
 const CLOSED: StreamEnd = { closed: true, error: undefined }
 const NO_PIECE: { readonly data: unknown; readonly name?: string } = { data: undefined }

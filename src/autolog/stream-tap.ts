@@ -49,7 +49,7 @@ export function tapIteratorStream(stream: IteratorStream, reader: AnswerReader):
  */
 export function tapIterator<T extends AsyncIterator<unknown>>(
   inner: T,
-  reader: Pick<AnswerReader, 'event' | 'close'>,
+  reader: Pick<AnswerReader, 'event' | 'close'> & Partial<Pick<AnswerReader, 'hides'>>,
   aborted: () => boolean,
 ): T | undefined {
   if (!Object.isExtensible(inner)) return undefined
@@ -60,10 +60,13 @@ export function tapIterator<T extends AsyncIterator<unknown>>(
     watch()
     reader.close(outcome)
   }
-  const onResult = (result: IteratorResult<unknown>): IteratorResult<unknown> => {
+  const onResult = (result: IteratorResult<unknown>): unknown => {
     watch.read()
     if (result?.done === true) settle({ closed: aborted() })
-    else reader.event(result?.value)
+    else {
+      reader.event(result?.value)
+      if (reader.hides?.(result?.value)) return ask([])
+    }
     return result
   }
   const onError = (error: unknown): never => {
@@ -71,7 +74,7 @@ export function tapIterator<T extends AsyncIterator<unknown>>(
     settle(aborted() && isAbortError(error) ? { closed: true } : { error, closed: false })
     throw error
   }
-  define(inner, 'next', function (this: unknown, ...args: unknown[]) {
+  const ask = (args: unknown[]): unknown => {
     watch.reading()
     let result: unknown
     try {
@@ -83,7 +86,8 @@ export function tapIterator<T extends AsyncIterator<unknown>>(
     return result instanceof Promise || types.isPromise(result)
       ? result.then(onResult as (value: unknown) => unknown, onError)
       : onResult(result as IteratorResult<unknown>)
-  })
+  }
+  define(inner, 'next', (...args: unknown[]) => ask(args))
   if (typeof finish === 'function') {
     define(inner, 'return', function (this: unknown, ...args: unknown[]) {
       settle({ closed: true })

@@ -262,6 +262,11 @@ export interface ChatProtocol extends Codec<ChatRequest, ChatCompletion> {
   readonly hostEnds?: readonly string[]
   /** Names of stream events whose data is text, which the decoder gets as it is; that of all others is JSON. */
   readonly textEvents?: readonly string[]
+  /**
+   * Streams count tokens where the request asks for it: `stream_options.include_usage`, which adds a last chunk without choices
+   * (https://platform.openai.com/docs/api-reference/chat/create#chat-create-stream_options). Default: always.
+   */
+  readonly usageOnRequest?: boolean
   /** Reads a stream, event by event, into chunks of the hub. */
   createStreamDecoder(options?: DecodeOptions): StreamDecoder
   /** Writes chunks of the hub as events of this format. */

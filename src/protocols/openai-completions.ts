@@ -226,6 +226,7 @@ export const openaiCompletions: ChatProtocol = {
   kind: 'chat',
   operation: 'text_completion',
   path: PATH,
+  usageOnRequest: true,
   encodeRequest,
   decodeRequest,
   // The answers differ from chat's only in `text`, which the chat codec reads for servers that mix the two.

@@ -71,6 +71,7 @@ function indexHosts(rows: readonly ProviderRow[]): HostIndex {
       provider: row.telemetryName ?? row.id,
       firstParty: row.gateway?.traceparent !== true,
       ...(row.gateway?.traceHeaders && { traceHeaders: row.gateway.traceHeaders }),
+      ...(row.quirks?.streamOptions !== undefined && { streamOptions: row.quirks.streamOptions }),
     }
     const known = { facts, region: row.region }
     for (const host of hostsOf(row)) {

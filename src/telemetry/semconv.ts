@@ -137,6 +137,8 @@ export const COUNTED_TOKENS = 'tracestitch.counted.input_tokens'
 
 /** `answer` or `stream`: what of the call could not be read, so that the span lacks usage and the rest. */
 export const UNREAD = 'tracestitch.unread'
+/** The stream ended without a count of tokens, which its provider sends only when asked. */
+export const USAGE_NOT_SENT = 'tracestitch.usage.not_sent'
 /** The program left the answer before its end, without a word: what came until then is on the span. */
 export const ABANDONED = 'tracestitch.abandoned'
 

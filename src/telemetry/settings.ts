@@ -18,6 +18,8 @@ export interface HostFacts {
   readonly firstParty: boolean
   /** Whose own endpoint it is, where that has a price of its own. */
   readonly region?: string | undefined
+  /** `false`: it refuses `stream_options`. */
+  readonly streamOptions?: boolean
   /** A gateway's own headers for the caller's trace. */
   readonly traceHeaders?: TraceHeaders
 }
@@ -56,6 +58,8 @@ export interface TelemetrySettings {
   readonly joinsCallers: boolean
   /** Whether a span that another tool has made of a call stands for it, so that none of ours is made. */
   readonly completesForeign: boolean
+  /** Whether streams are asked for their count of tokens, where the program does not say. */
+  readonly streamUsage: boolean
   readonly identifyHost: (hostname: string) => HostFacts | undefined
   /** Whether a response header, by its name in lower case, identifies or explains an answer: ids, costs, a gateway's own. */
   readonly keepsHeader: (name: string) => boolean
@@ -105,6 +109,7 @@ export function defaultSettings(): TelemetrySettings {
     propagates: () => false,
     joinsCallers: false,
     completesForeign: true,
+    streamUsage: false,
     identifyHost: () => undefined,
     keepsHeader: (name) => name === 'x-request-id',
     reportedCost: () => undefined,

@@ -18,6 +18,7 @@ export const openaiChat: ChatProtocol = {
   operation: 'chat',
   path: PATH,
   fields: FIELDS,
+  usageOnRequest: true,
   encodeRequest,
   decodeRequest,
   decodeResponse,
