@@ -1,5 +1,6 @@
 /** What `@mistralai/mistralai` 2.x traces by itself. */
-import { openCall, path, type ModuleTarget, type Replace } from '../../src/autolog/contract.js'
+import { context, propagation } from '@opentelemetry/api'
+import { guard, openCall, path, type ModuleTarget, type Replace } from '../../src/autolog/contract.js'
 
 const wantsGlobal = (): boolean => process.env['MISTRAL_SDK_TELEMETRY']?.trim().toLowerCase() === 'global'
 
@@ -12,9 +13,19 @@ const muted: Replace = (original, active) =>
     const goToOurs =
       path(this, 'tracerProvider') === undefined &&
       (path(this, '_telemetryUseGlobalProvider') === true || wantsGlobal())
-    if (active() && goToOurs && openCall()) return Promise.resolve(args[1])
+    if (active() && goToOurs && openCall()) return Promise.resolve(withItsHeaders(args[1]))
     return Reflect.apply(original, this, args)
   }
+
+/** The trace headers that it would have put on the request, for the span that stands in its place. */
+function withItsHeaders(request: unknown): unknown {
+  guard('propagation', () => {
+    const headers = path(request, 'headers')
+    if (!(headers instanceof Headers)) return
+    propagation.inject(context.active(), headers, { set: (carrier, name, value) => carrier.set(name, value) })
+  })
+  return request
+}
 
 export const telemetry: ModuleTarget = {
   package: '@mistralai/mistralai',

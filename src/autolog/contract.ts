@@ -63,6 +63,8 @@ export interface Integration {
    * copies that a bundler swallowed as well. Runs once.
    */
   readonly always?: (patcher: Patcher) => void
+  /** The engine's own: it is in no report. */
+  readonly isInternal?: boolean
 }
 
 /**

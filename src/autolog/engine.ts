@@ -17,6 +17,7 @@ import { setUpTracing, type TracingStatus } from '../telemetry/setup.js'
 import { warnOnce } from '../telemetry/warn.js'
 import { http2IsLoaded } from '../telemetry/http2-requests.js'
 import { watchWire, type WireWatch } from '../telemetry/trace-headers.js'
+import { apiCopies } from './api-copies.js'
 import { instrumentCall } from './instrument-call.js'
 import type { Integration, ReportEntry } from './contract.js'
 import { lookAgain } from './look-again.js'
@@ -85,7 +86,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
   let modules: ModuleInstrumentation
   try {
     modules = instrumentModules({
-      integrations: parts.integrations,
+      integrations: tracing.status.mode === 'own' ? [...parts.integrations, apiCopies] : parts.integrations,
       options: options.integrations,
       modules: options.modules,
       eager: options.eager,

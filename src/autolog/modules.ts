@@ -85,7 +85,11 @@ class Modules implements ModuleInstrumentation {
 
   report(): ReportEntry[] {
     if (this.active) this.lookForUnseen()
-    return buildReport([...this.entries.all().map((entry) => this.explained(entry)), ...this.handedIn.values()])
+    return buildReport([...this.reported().map((entry) => this.explained(entry)), ...this.handedIn.values()])
+  }
+
+  private reported(): PackageEntry[] {
+    return this.entries.all().filter(({ integration }) => integration.isInternal !== true)
   }
 
   handIn(modules: Readonly<Record<string, unknown>>): void {
@@ -173,7 +177,7 @@ class Modules implements ModuleInstrumentation {
     this.warningDue = true
     queueMicrotask(() => {
       this.warningDue = false
-      const findings = [...this.entries.all().map(({ finding }) => finding), ...this.handedIn.values()]
+      const findings = [...this.reported().map(({ finding }) => finding), ...this.handedIn.values()]
       if (this.active) guard('report', () => this.warnAbout(buildReport(findings)))
     })
   }
