@@ -6,12 +6,9 @@ import { build } from 'esbuild'
 import { rollup, type OutputChunk, type OutputOptions, type Plugin } from 'rollup'
 import { compact } from './compact.js'
 import { loadLate } from './late.js'
-import { partOf } from './parts.js'
+import { findParts, type Parts } from './parts.js'
 
 const root = resolve(fileURLToPath(new URL('..', import.meta.url)))
-
-/** Parts that nearly every other one needs as soon as it is loaded. */
-const AT_ONCE = new Set(['./kernel.cjs', './models.cjs'])
 
 /** What an entry is as an ES module of Rollup's: names of what parts export. */
 const NAMES_ONLY = /^(?:export \{[^}]*\} from '[^']*';\s*)*$/
@@ -44,11 +41,14 @@ export async function buildCode({ entries, programs, folder }: Built): Promise<v
       if (!KNOWN.has(code ?? '')) throw new Error(message)
     },
   })
-  let part: ((id: string) => string | undefined) | undefined
+  let found: Parts | undefined
   const options: OutputOptions = {
-    manualChunks: (id, { getModuleInfo }) => (part ??= partOf({ info: getModuleInfo, pathOf, idOf }))(id),
+    manualChunks(id, { getModuleIds, getModuleInfo }) {
+      found ??= findParts({ info: getModuleInfo, ids: [...getModuleIds()], pathOf, idOf })
+      return found.nameOf(id)
+    },
     chunkFileNames: '[name].cjs',
-    minifyInternalExports: false,
+    minifyInternalExports: true,
     externalLiveBindings: false,
     hoistTransitiveImports: false,
     interop: 'default',
@@ -61,9 +61,12 @@ export async function buildCode({ entries, programs, folder }: Built): Promise<v
   const faces = chunks(await graph.generate({ ...options, format: 'es', entryFileNames: '[name].js' }))
   await graph.close()
   const files = new Map<string, string>()
-  for (const { fileName, code, name } of parts) {
-    const otherRequire = name === 'kernel' ? 'requireFromHere()' : `require('./kernel.cjs').requireFromHere()`
-    const late = loadLate(code, { atOnce: (specifier) => AT_ONCE.has(specifier), otherRequire })
+  const otherRequireIn = findOtherRequire(parts, idOf('src/kernel/own-require.ts'))
+  for (const { fileName, code } of parts) {
+    const otherRequire = otherRequireIn(fileName)
+    const atOnce = (specifier: string): boolean =>
+      found?.isAtOnce(specifier.slice('./'.length, -'.cjs'.length)) ?? false
+    const late = loadLate(code, { atOnce, otherRequire })
     files.set(fileName, await compact(late))
   }
   for (const { name, code, isEntry, exports } of faces) {
@@ -81,6 +84,15 @@ export async function buildCode({ entries, programs, folder }: Built): Promise<v
       writeFile(join(folder, name), text, { mode: text.startsWith('#!') ? 0o755 : 0o644 }),
     ),
   )
+}
+
+/** How a file says `requireFromHere()`, whose name between files is a short one. */
+function findOtherRequire(parts: readonly OutputChunk[], id: string): (fileName: string) => string {
+  const home = parts.find(({ moduleIds }) => moduleIds.includes(id))
+  const [, exported] = /exports\.(\w+) = requireFromHere;/.exec(home?.code ?? '') ?? []
+  if (!home || exported === undefined) throw new Error('no part exports requireFromHere')
+  return (fileName) =>
+    fileName === home.fileName ? 'requireFromHere()' : `require('./${home.fileName}').${exported}()`
 }
 
 function chunks({ output }: { readonly output: readonly { readonly type: string }[] }): OutputChunk[] {

@@ -3,8 +3,8 @@ import { transform } from 'esbuild'
 import ts from 'typescript'
 
 /**
- * Names stay, but for those of functions that are put where they are used, and each statement has a line of its own, so that a stack trace says where it was. Lines of one length would
- * break the same code in other places each time, which takes more to send.
+ * Names of functions and classes of a file stay, and each statement has a line of its own, so that a stack trace says where
+ * it was. Lines of one length would break the same code in other places each time, which takes more to send.
  */
 export async function compact(code: string): Promise<string> {
   const { code: dense } = await transform(code, {
@@ -12,6 +12,7 @@ export async function compact(code: string): Promise<string> {
     platform: 'node',
     minifyWhitespace: true,
     minifySyntax: true,
+    minifyIdentifiers: true,
     legalComments: 'none',
   })
   const file = ts.createSourceFile('part.cjs', dense, ts.ScriptTarget.ES2022, false, ts.ScriptKind.JS)

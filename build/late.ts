@@ -52,13 +52,18 @@ export function loadLate(code: string, late: Late): string {
     )
       loads.get(node.text)?.uses.push(node)
   }
+  const heads: string[] = []
   for (const load of loads.values()) {
     edits.push({ start: load.statement.getStart(file), end: load.statement.end, text: '' })
-    edits.push(...(late.atOnce(load.specifier) ? bindAtOnce(load, names) : bindLate(load)))
+    if (late.atOnce(load.specifier)) {
+      const bound = boundNames(load, names)
+      edits.push(...bindAtOnce(load, bound))
+      heads.push(headAtOnce(load, bound))
+    } else {
+      edits.push(...bindLate(load))
+      heads.push(headLate(load, late))
+    }
   }
-  const heads = [...loads.values()].map((load) =>
-    late.atOnce(load.specifier) ? headAtOnce(load, names) : headLate(load, late),
-  )
   let text = code
   for (const { start, end, text: put } of edits.toSorted((a, b) => b.start - a.start)) {
     text = text.slice(0, start) + put + text.slice(end)
@@ -136,25 +141,32 @@ function isReference(node: ts.Identifier): boolean {
 }
 
 /** One name for each export that is used: nothing of it is ever assigned anew. */
-function bindAtOnce(load: Load, taken: ReadonlySet<string>): Edit[] {
+function bindAtOnce(load: Load, bound: ReadonlyMap<string, string>): Edit[] {
   return load.uses.map((use) => ({
     start: use.getStart(),
     end: use.parent.end,
-    text: boundName(load, exportOf(use), taken),
+    text: bound.get(exportOf(use)) ?? '',
   }))
 }
 
-function headAtOnce(load: Load, taken: ReadonlySet<string>): string {
-  const bound = [...new Set(load.uses.map(exportOf))].map((name) => {
-    const own = boundName(load, name, taken)
-    return own === name ? name : `${name}: ${own}`
-  })
-  return `const { ${bound.join(', ')} } = require('${load.specifier}');`
+function headAtOnce({ specifier }: Load, bound: ReadonlyMap<string, string>): string {
+  const names = [...bound].map(([name, own]) => (own === name ? name : `${name}: ${own}`))
+  return `const { ${names.join(', ')} } = require('${specifier}');`
 }
 
-/** No name of ours has `$$` in it. */
-function boundName({ name }: Load, exported: string, taken: ReadonlySet<string>): string {
-  return taken.has(exported) ? `${exported}$$${name}` : exported
+/**
+ * A name of the file for each export that is used. No name of ours has `$$` in it.
+ *
+ * @param taken - Names of the file so far, to which these are added.
+ */
+function boundNames({ name, uses }: Load, taken: Set<string>): ReadonlyMap<string, string> {
+  const bound = new Map<string, string>()
+  for (const exported of new Set(uses.map(exportOf))) {
+    const own = taken.has(exported) ? `${exported}$$${name}` : exported
+    bound.set(exported, own)
+  }
+  for (const own of bound.values()) taken.add(own)
+  return bound
 }
 
 function exportOf(use: ts.Identifier): string {

@@ -1,19 +1,68 @@
 /** Which file of `dist` a module of the sources is in. Files are loaded, and dropped by bundlers, whole. */
 import type { GetModuleInfo } from 'rollup'
+import { split, type SourceModule } from './split.js'
 
-/** Part of a module, by the beginning of its path from the root of the project; the first that fits counts. */
-const PARTS: readonly (readonly [beginning: string, part: string])[] = [
+/** Modules that `autolog()` itself runs; the others run with a call. */
+const AT_START = [
+  'engine',
+  'options',
+  'modules',
+  'package-entries',
+  'roots',
+  'resolve',
+  'runtime',
+  'pnp',
+  'preload',
+  'peek',
+  'late',
+  'live-exports',
+  'look-again',
+  'report',
+  'instrument',
+  'instrument-call',
+  'instrument-step',
+  'patch',
+  'contract',
+  'around-methods',
+  'channel',
+  'bridge',
+  'context-store',
+]
+
+/** The same for `src/telemetry`. */
+const SET_UP = [
+  'setup',
+  'setup-options',
+  'settings',
+  'propagation',
+  'env',
+  'resource-attributes',
+  'load-sdk',
+  'global-api',
+  'hand-over',
+  'pipeline',
+  'batch',
+  'weight',
+  'exit',
+  'warn',
+]
+
+/**
+ * Modules that may share a part, by the beginning of their path from the root of the project; the first that fits counts.
+ * Modules that load at other times are in other parts.
+ */
+const ROOMS: readonly (readonly [beginning: string, room: string])[] = [
   ['node_modules/', 'shapes'],
   ['integrations/', 'integrations'],
-  ['src/autolog/', 'engine'],
+  ...AT_START.map((name) => [`src/autolog/${name}.ts`, 'engine'] as const),
+  ['src/autolog/', 'observer'],
   ['src/cli/', 'commands'],
-  // What `autolog()` needs of the client.
-  ['src/client/errors-out', 'door'],
-  ['src/client/streams/model-stream', 'door'],
-  ['src/client/call/redaction', 'door'],
   ['src/client/', 'client'],
   ['src/config/', 'importers'],
   ['src/cost/', 'cost'],
+  // Their classes are there at import; what a refusal means is asked when there is one.
+  ['src/kernel/errors.ts', 'errors'],
+  ['src/kernel/provider-error.ts', 'errors'],
   ['src/kernel/', 'kernel'],
   ['src/models/', 'models'],
   ['src/policies/', 'router'],
@@ -21,6 +70,7 @@ const PARTS: readonly (readonly [beginning: string, part: string])[] = [
   ['src/providers/index', 'catalogue'],
   ['src/protocols/index', 'catalogue'],
   ['src/protocols/codecs', 'catalogue'],
+  ['src/protocols/', 'codecs'],
   ['src/providers/rows.', 'catalogue'],
   ['src/router/option-shapes', 'shapes'],
   ['src/router/provider-shapes', 'shapes'],
@@ -28,83 +78,95 @@ const PARTS: readonly (readonly [beginning: string, part: string])[] = [
   ['src/router/price-shapes', 'shapes'],
   ['src/router/scoped-shapes', 'shapes'],
   ['src/router/', 'router'],
-  ['src/stores/redis', 'redis-store'],
   ['src/stores/', 'stores'],
+  ...SET_UP.map((name) => [`src/telemetry/${name}.ts`, 'set-up'] as const),
   ['src/telemetry/', 'telemetry'],
-  ['src/testing/', 'spans'],
+  ['src/testing/', 'testing'],
   ['src/whole-autolog.ts', 'whole-autolog'],
   ['src/whole-client.ts', 'whole-client'],
   ['src/whole-catalogue.ts', 'catalogue'],
+  ['src/whole-directory.ts', 'directory'],
+]
+
+/**
+ * Rooms whose small parts are loaded with those that name them: nearly every other part needs them as soon as it is loaded,
+ * and a name is then found without a call.
+ */
+const AT_ONCE: ReadonlySet<string> = new Set(['kernel', 'errors'])
+const AT_ONCE_BYTES = 6000
+
+/** A file of its own costs who needs it some tenths of a millisecond, so that the smallest ones may bring more with them. */
+const JOIN = [
+  { bytes: 2000, dragged: 60_000 },
+  { bytes: 6000, dragged: 20_000 },
 ]
 
 /** Entries with code of their own, which no other file of the package needs. */
 const OWN = ['src/auto.ts', 'src/cli.ts']
 
+/** Modules that name what can be used without the rest. */
+const FACES = ['index', 'core', 'config', 'redis', 'testing'].map((name) => `src/${name}.ts`)
+const LISTS = ['src/protocols/codecs.ts', 'integrations/index.ts']
+
 export interface Modules {
   /** Ids of the bundler, and what it knows of each. */
   readonly info: GetModuleInfo
+  readonly ids: readonly string[]
   /** Path of a module from the root of the project, with `/`. */
   readonly pathOf: (id: string) => string
   readonly idOf: (path: string) => string
 }
 
-/** `undefined` is a module that only names what others hold. */
-export function partOf(modules: Modules): (id: string) => string | undefined {
-  const users = reach(modules, imported(modules, 'src/protocols/codecs.ts'), 'src/protocols/')
-  const outside = reach(modules, readersOf(modules), 'src/protocols/')
-  const rows = new Set(imported(modules, 'src/providers/rows.ts'))
-  return (id) => {
-    const path = modules.pathOf(id)
-    if (OWN.includes(path)) return undefined
-    const part = PARTS.find(([beginning]) => path.startsWith(beginning))?.[1]
-    if (part !== undefined || !path.startsWith('src/p')) return part
-    // A file for each row would be two hundred of them.
-    if (path.startsWith('src/providers/')) return rows.has(id) ? `rows-${path.charAt('src/providers/'.length)}` : 'rows'
-    if (outside.has(id)) return 'formats'
-    if (path.startsWith('src/protocols/shared/') && users.get(id)?.length !== 1) return 'codecs'
-    return codecOf(path.startsWith('src/protocols/shared/') ? modules.pathOf(users.get(id)?.[0] ?? '') : path)
+export interface Parts {
+  /** `undefined` is a module that only names what others hold. */
+  nameOf(id: string): string | undefined
+  /** Whether the part is loaded with whatever names it. */
+  isAtOnce(name: string): boolean
+}
+
+export function findParts(modules: Modules): Parts {
+  const { info, ids, pathOf, idOf } = modules
+  const importsOf = (id: string): readonly string[] => info(id)?.importedIds ?? []
+  const rows = new Set(importsOf(idOf('src/providers/rows.ts')))
+  const uses = [...FACES, ...LISTS].flatMap((path) => importsOf(idOf(path))).filter((id) => roomOf(pathOf(id)))
+  const found = ids.flatMap((id): SourceModule[] => {
+    const room = roomOf(pathOf(id))
+    return room === undefined ? [] : [{ id, room, bytes: info(id)?.code?.length ?? 0, imports: importsOf(id) }]
+  })
+  const parts = split(found, [...new Set(uses)], { join: JOIN, atOnce: AT_ONCE })
+  const names = new Map<string, string>()
+  const atOnce = new Set<string>()
+  const taken = new Set([...FACES, ...OWN].map((path) => path.slice('src/'.length, -'.ts'.length)))
+  const bytesOf = (part: readonly string[]): number => part.reduce((sum, id) => sum + (info(id)?.code?.length ?? 0), 0)
+  for (const part of parts.toSorted((a, b) => bytesOf(b) - bytesOf(a))) {
+    const [largest = ''] = part
+    const path = pathOf(largest)
+    const room = roomOf(path) ?? ''
+    const name = [room, ...namesBy(path).map((each) => `${room}-${each}`)].find((each) => !taken.has(each))
+    if (name === undefined) throw new Error(`no name is left for the part of ${path}`)
+    taken.add(name)
+    if (AT_ONCE.has(room) && bytesOf(part) <= AT_ONCE_BYTES) atOnce.add(name)
+    for (const id of part) names.set(id, name)
+  }
+  return {
+    nameOf: (id) => names.get(id) ?? rowsOf(pathOf(id), rows.has(id)),
+    isAtOnce: (name) => atOnce.has(name),
   }
 }
 
-/** `src/protocols/openai-chat/index.ts` and `src/protocols/openai-chat.ts` are `openai-chat`. */
-function codecOf(path: string): string {
-  return path.split('/', 3)[2]?.replace('.ts', '') ?? 'codecs'
+function roomOf(path: string): string | undefined {
+  return OWN.includes(path) ? undefined : ROOMS.find(([beginning]) => path.startsWith(beginning))?.[1]
 }
 
-function imported({ info, idOf }: Modules, path: string): readonly string[] {
-  return info(idOf(path))?.importedIds ?? []
+/** A file for each row would be two hundred of them. */
+function rowsOf(path: string, isRow: boolean): string | undefined {
+  const [, first] = /^src\/providers\/(.)/.exec(path) ?? []
+  return first && (isRow ? `rows-${first}` : 'rows')
 }
 
-/** Modules that read formats and are none, and what they import of them. */
-function readersOf(modules: Modules): readonly string[] {
-  const found = new Set<string>()
-  const seen = new Set<string>()
-  const visit = (id: string): void => {
-    if (seen.has(id)) return
-    seen.add(id)
-    for (const next of modules.info(id)?.importedIds ?? []) {
-      const [from, to] = [modules.pathOf(id), modules.pathOf(next)]
-      const isCatalogue = /^src\/protocols\/(index|codecs)\.ts$/.test(to)
-      if (!from.startsWith('src/protocols') && to.startsWith('src/protocols/') && !isCatalogue) found.add(next)
-      visit(next)
-    }
-  }
-  for (const entry of ['index', 'core', 'testing', 'config', 'redis']) visit(modules.idOf(`src/${entry}.ts`))
-  return [...found]
-}
-
-/** For each module under `folder`: by which of `roots` it is reached. */
-function reach(modules: Modules, roots: readonly string[], folder: string): ReadonlyMap<string, readonly string[]> {
-  const reached = new Map<string, string[]>()
-  for (const root of roots) {
-    const seen = new Set<string>()
-    const visit = (id: string): void => {
-      if (seen.has(id) || !modules.pathOf(id).startsWith(folder)) return
-      seen.add(id)
-      reached.set(id, [...(reached.get(id) ?? []), root])
-      for (const next of modules.info(id)?.importedIds ?? []) visit(next)
-    }
-    visit(root)
-  }
-  return reached
+/** `src/protocols/openai-chat/response.ts` gives `response` and `openai-chat-response`. */
+function namesBy(path: string): readonly string[] {
+  const words = path.replace('.ts', '').split('/')
+  const stem = words.at(-1) ?? ''
+  return [stem, `${words.at(-2)}-${stem}`]
 }

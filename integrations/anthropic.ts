@@ -97,11 +97,13 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   patchRawRequests(patcher, path(Anthropic, 'prototype'), declareRaw)
 }
 
+const shapes = { Anthropic: ['prototype.post', 'Messages.prototype.create'] }
+
 export const anthropic: Integration = {
   id: 'anthropic',
   targets: [
-    { package: '@anthropic-ai/sdk', tested: '0 - 1', instrument },
+    { package: '@anthropic-ai/sdk', tested: '0 - 1', shapes, instrument },
     // What the SDK's Bedrock and Vertex packages load, without the main entry.
-    { package: '@anthropic-ai/sdk', entry: './client', tested: '0 - 1', instrument },
+    { package: '@anthropic-ai/sdk', entry: './client', tested: '0 - 1', shapes, instrument },
   ],
 }

@@ -75,5 +75,12 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
 
 export const bedrock: Integration = {
   id: 'bedrock',
-  targets: [{ package: '@aws-sdk/client-bedrock-runtime', tested: '3', instrument }],
+  targets: [
+    {
+      package: '@aws-sdk/client-bedrock-runtime',
+      tested: '3',
+      shapes: { BedrockRuntimeClient: ['prototype.send', 'prototype.destroy'] },
+      instrument,
+    },
+  ],
 }

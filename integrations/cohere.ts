@@ -83,5 +83,12 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
 
 export const cohere: Integration = {
   id: 'cohere',
-  targets: [{ package: 'cohere-ai', tested: '7 - 8', instrument }],
+  targets: [
+    {
+      package: 'cohere-ai',
+      tested: '7 - 8',
+      shapes: { CohereClient: ['prototype.v2', 'prototype.chatStream'] },
+      instrument,
+    },
+  ],
 }

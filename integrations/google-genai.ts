@@ -9,6 +9,7 @@ import {
   type CallDeclaration,
   type Integration,
   type ModuleTarget,
+  type Patcher,
 } from '../src/autolog/contract.js'
 import { createInteraction, getInteraction } from './google-genai/interactions.js'
 
@@ -95,8 +96,15 @@ const images: CallDeclaration = {
   attributes: outputType('image'),
 }
 
+/** Where only the client's class was handed in. Making a client asks nobody for anything. */
+function modelsOf(GoogleGenAI: unknown, patcher: Patcher): unknown {
+  if (typeof GoogleGenAI !== 'function') return undefined
+  const models = patcher.exemplar(() => path(Reflect.construct(GoogleGenAI, [{ apiKey: 'none' }]), 'models'))
+  return models && Object.getPrototypeOf(models)
+}
+
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {
-  const models = path(module, 'Models', 'prototype')
+  const models = path(module, 'Models', 'prototype') ?? modelsOf(module['GoogleGenAI'] ?? module['default'], patcher)
   // What the public methods, which are made again for each client, and chats call: once for each round with the model.
   patcher.call(models, 'generateContentInternal', generate)
   patcher.call(models, 'generateContentStreamInternal', { ...generate, streaming: true })
@@ -104,7 +112,7 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   patcher.call(models, 'countTokens', countTokens)
   for (const method of ['generateImagesInternal', 'editImageInternal', 'upscaleImageInternal'])
     patcher.call(models, method, images)
-  const proto = path(module, 'GoogleGenAI', 'prototype')
+  const proto = path(module['GoogleGenAI'] ?? module['default'], 'prototype')
   // Until 2.0 the getter warns, and connects its client to the API.
   if (!isObject(proto) || !('agents' in proto)) return
   const interactions = patcher.exemplar(() => path(Object.create(proto), 'interactions'))
@@ -115,5 +123,12 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
 
 export const googleGenai: Integration = {
   id: 'google-genai',
-  targets: [{ package: '@google/genai', tested: '1 - 3', instrument }],
+  targets: [
+    {
+      package: '@google/genai',
+      tested: '1 - 3',
+      shapes: { Models: ['prototype.generateContentInternal'], GoogleGenAI: ['prototype.interactions'] },
+      instrument,
+    },
+  ],
 }

@@ -1,6 +1,7 @@
-/** The registry: one line an integration. */
-import type { Integration } from '../src/autolog/contract.js'
+/** The registry: one line an integration, which loads when a program has one of its packages. */
+import type { IntegrationEntry } from '../src/autolog/contract.js'
 import { ai } from './ai.js'
+import { MODEL_PACKAGES } from './ai/packages.js'
 import { anthropic } from './anthropic.js'
 import { bedrock } from './bedrock.js'
 import { cerebras } from './cerebras.js'
@@ -10,26 +11,35 @@ import { groq } from './groq.js'
 import { langchain } from './langchain.js'
 import { mcp } from './mcp.js'
 import { mistral } from './mistral.js'
+import { ollama } from './ollama.js'
 import { openaiAgents } from './openai-agents.js'
 import { openai } from './openai.js'
 import { perplexity } from './perplexity.js'
 import { portkey } from './portkey.js'
 import { together } from './together.js'
 
-export const integrations: readonly Integration[] = [
-  ai,
-  anthropic,
-  bedrock,
-  cerebras,
-  cohere,
-  googleGenai,
-  groq,
-  langchain,
-  mcp,
-  mistral,
-  openai,
-  openaiAgents,
-  perplexity,
-  portkey,
-  together,
+const MCP = ['@modelcontextprotocol/sdk', '@modelcontextprotocol/client', '@modelcontextprotocol/server']
+
+export const integrations: readonly IntegrationEntry[] = [
+  { id: 'ai', packages: ['ai', ...MODEL_PACKAGES], always: true, load: () => ai },
+  { id: 'anthropic', packages: ['@anthropic-ai/sdk'], providers: ['anthropic'], load: () => anthropic },
+  { id: 'bedrock', packages: ['@aws-sdk/client-bedrock-runtime'], providers: ['aws.bedrock'], load: () => bedrock },
+  { id: 'cerebras', packages: ['@cerebras/cerebras_cloud_sdk'], providers: ['cerebras'], load: () => cerebras },
+  { id: 'cohere', packages: ['cohere-ai'], providers: ['cohere'], load: () => cohere },
+  {
+    id: 'google-genai',
+    packages: ['@google/genai'],
+    providers: ['gcp.gemini', 'gcp.vertex_ai'],
+    load: () => googleGenai,
+  },
+  { id: 'groq', packages: ['groq-sdk'], providers: ['groq'], load: () => groq },
+  { id: 'langchain', packages: ['@langchain/core'], load: () => langchain },
+  { id: 'mcp', packages: MCP, providers: [], load: () => mcp },
+  { id: 'mistral', packages: ['@mistralai/mistralai'], providers: ['mistral_ai'], load: () => mistral },
+  { id: 'ollama', packages: ['ollama'], providers: ['ollama'], load: () => ollama },
+  { id: 'openai', packages: ['openai'], providers: ['openai', 'azure.ai.openai'], load: () => openai },
+  { id: 'openai-agents', packages: ['@openai/agents-core'], load: () => openaiAgents },
+  { id: 'perplexity', packages: ['@perplexity-ai/perplexity_ai'], providers: ['perplexity'], load: () => perplexity },
+  { id: 'portkey', packages: ['portkey-ai'], providers: ['portkey'], load: () => portkey },
+  { id: 'together', packages: ['together-ai'], providers: ['together'], load: () => together },
 ]

@@ -212,19 +212,29 @@ function patchModels(Model: unknown, patcher: Patcher): void {
   patcher.wrap(prototype, '_streamIterator', streamIterator(patcher))
 }
 
-const target = (entry: string, instrument: ModuleTarget['instrument']): ModuleTarget => ({
+const target = (
+  entry: string,
+  instrument: ModuleTarget['instrument'],
+  shapes?: ModuleTarget['shapes'],
+): ModuleTarget => ({
   package: '@langchain/core',
   entry,
   tested: '0.3 - 1',
+  ...(shapes && { shapes }),
   instrument,
 })
+
+const MANAGER = { CallbackManager: ['_configureSync', 'prototype.handleChatModelStart'] }
+const MODEL = ['prototype._generateUncached', 'prototype._streamIterator']
 
 export const langchain: Integration = {
   id: 'langchain',
   targets: [
-    target('./callbacks/manager', (module, patcher) => install(module['CallbackManager'], patcher)),
+    target('./callbacks/manager', (module, patcher) => install(module['CallbackManager'], patcher), MANAGER),
     target('./runnables', patchRunnables),
-    target('./language_models/chat_models', (module, patcher) => patchModels(module['BaseChatModel'], patcher)),
+    target('./language_models/chat_models', (module, patcher) => patchModels(module['BaseChatModel'], patcher), {
+      BaseChatModel: MODEL,
+    }),
     target('./language_models/llms', (module, patcher) => patchModels(module['BaseLLM'], patcher)),
     target('./tools', (module, patcher) => {
       patcher.wrap(path(module, 'StructuredTool', 'prototype'), 'call', enterBy(patcher, '_call'))

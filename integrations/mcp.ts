@@ -108,12 +108,14 @@ function instrument(module: ModuleExports, patcher: Patcher): void {
   patcher.handler(prototype, '_onrequest', serve)
 }
 
+const shapes = { Protocol: ['prototype._onrequest', 'prototype.setRequestHandler'] }
+
 export const mcp: Integration = {
   id: 'mcp',
   targets: [
-    { package: '@modelcontextprotocol/sdk', entry: './shared/protocol.js', tested: '1', instrument },
+    { package: '@modelcontextprotocol/sdk', entry: './shared/protocol.js', tested: '1', shapes, instrument },
     // Each carries a class of its own.
-    { package: '@modelcontextprotocol/client', tested: '2', instrument },
-    { package: '@modelcontextprotocol/server', tested: '2', instrument },
+    { package: '@modelcontextprotocol/client', tested: '2', shapes, instrument },
+    { package: '@modelcontextprotocol/server', tested: '2', shapes, instrument },
   ],
 }

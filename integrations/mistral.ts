@@ -112,5 +112,13 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
 
 export const mistral: Integration = {
   id: 'mistral',
-  targets: [{ package: '@mistralai/mistralai', tested: '1 - 2', instrument }, telemetry],
+  targets: [
+    {
+      package: '@mistralai/mistralai',
+      tested: '1 - 2',
+      shapes: { Mistral: ['prototype.chat', 'prototype.fim'] },
+      instrument,
+    },
+    telemetry,
+  ],
 }

@@ -51,12 +51,14 @@ const instrumentSocket: ModuleTarget['instrument'] = (module, patcher) => {
   patcher.duplex(path(module, 'ResponsesWS', 'prototype'), responsesOver(sdk.callOf))
 }
 
+const shapes = { OpenAI: ['prototype.post', 'Chat.Completions.prototype.create'] }
+
 export const openai: Integration = {
   id: 'openai',
   targets: [
-    { package: 'openai', tested: '4 - 7', instrument },
+    { package: 'openai', tested: '4 - 7', shapes, instrument },
     // What `openai/azure` and `openai/bedrock` load, without the main entry.
-    { package: 'openai', entry: './client', tested: '5 - 7', instrument },
+    { package: 'openai', entry: './client', tested: '5 - 7', shapes, instrument },
     { package: 'openai', entry: './resources/responses/ws', tested: '6 - 7', instrument: instrumentSocket },
     { package: 'openai', entry: './resources/beta/responses/ws', tested: '6 - 7', instrument: instrumentSocket },
   ],

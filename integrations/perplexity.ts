@@ -3,7 +3,7 @@ import type { Integration } from '../src/autolog/contract.js'
 import { at, openaiOperations } from './shared/openai-operations.js'
 import { stainless } from './shared/stainless.js'
 
-const { instrument } = stainless({
+const { instrument, shapes } = stainless({
   client: 'Perplexity',
   provider: 'perplexity',
   operations: [
@@ -18,5 +18,5 @@ const { instrument } = stainless({
 
 export const perplexity: Integration = {
   id: 'perplexity',
-  targets: [{ package: '@perplexity-ai/perplexity_ai', tested: '0', instrument }],
+  targets: [{ package: '@perplexity-ai/perplexity_ai', tested: '0', shapes, instrument }],
 }

@@ -6,7 +6,7 @@ import { stainless } from './shared/stainless.js'
 /** A prompt that Portkey keeps, with its model: https://portkey.ai/docs/api-reference/inference-api/prompts/prompt-completion */
 const PROMPT = /\/prompts\/[^/]+\/(?:completions|generate)$/
 
-const { instrument } = stainless({
+const { instrument, shapes } = stainless({
   client: 'Portkey',
   provider: 'portkey',
   operations: openaiOperations,
@@ -17,5 +17,5 @@ const { instrument } = stainless({
 
 export const portkey: Integration = {
   id: 'portkey',
-  targets: [{ package: 'portkey-ai', tested: '2 - 3', instrument }],
+  targets: [{ package: 'portkey-ai', tested: '2 - 3', shapes, instrument }],
 }

@@ -3,7 +3,7 @@ import type { Integration } from '../src/autolog/contract.js'
 import { at, openaiOperations } from './shared/openai-operations.js'
 import { stainless } from './shared/stainless.js'
 
-const { instrument } = stainless({
+const { instrument, shapes } = stainless({
   client: 'Together',
   provider: 'together',
   // https://docs.together.ai/reference/rerank
@@ -12,5 +12,5 @@ const { instrument } = stainless({
 
 export const together: Integration = {
   id: 'together',
-  targets: [{ package: 'together-ai', tested: '0', instrument }],
+  targets: [{ package: 'together-ai', tested: '0', shapes, instrument }],
 }

@@ -1,10 +1,11 @@
 /** `autolog()`: the engine with every integration, every wire format and the hosts of all providers. */
 import { integrations } from '../integrations/index.js'
+import { unsupported } from '../integrations/shared/unsupported.js'
 import { startAutolog, type Autolog } from './autolog/engine.js'
 import type { AutologOptions } from './autolog/options.js'
 import { findCallerFile } from './autolog/roots.js'
-import { directory } from './whole-catalogue.js'
-import { atCaller } from './client/errors-out.js'
+import { directory } from './whole-directory.js'
+import { atCaller } from './client/outgoing-errors.js'
 import { priceCall } from './cost/price.js'
 
 /**
@@ -16,5 +17,7 @@ import { priceCall } from './cost/price.js'
  */
 export function autolog(options: AutologOptions = {}): Autolog {
   const file = findCallerFile()
-  return atCaller(autolog, () => startAutolog({ integrations, ...directory, price: priceCall }, options, file))
+  return atCaller(autolog, () =>
+    startAutolog({ integrations, unsupported, ...directory, price: priceCall }, options, file),
+  )
 }

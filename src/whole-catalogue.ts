@@ -4,7 +4,6 @@
  */
 import type { Catalogue, Lookup } from './kernel/catalogue.js'
 import { passthroughs, protocols } from './protocols/index.js'
-import { directoryOf } from './providers/directory.js'
 import { providersById } from './providers/index.js'
 
 export const everything: Catalogue = {
@@ -18,8 +17,6 @@ export const everything: Catalogue = {
   },
   whole: true,
 }
-
-export const directory = /* @__PURE__ */ directoryOf(() => [...providersById().values()])
 
 function lookupIn<Id extends string, Value>(all: Readonly<Record<Id, Value>>): Lookup<Id, Value> {
   return {

@@ -1,7 +1,7 @@
 /** `createClient()`: the client with every wire format and every provider. */
 import { everything } from './whole-catalogue.js'
 import { openClient, type ClientOptions } from './client/index.js'
-import { atCaller } from './client/errors-out.js'
+import { atCaller } from './client/outgoing-errors.js'
 import type { Client } from './client/types/index.js'
 import type { NamesIn } from './kernel/model-name.js'
 

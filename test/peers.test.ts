@@ -17,7 +17,7 @@ const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
 const API = '@opentelemetry/api'
 const optional = Object.keys(peerDependencies).filter((name) => name !== API)
 
-const traced = new Set(integrations.flatMap(({ targets }) => targets.map((target) => target.package)))
+const traced = new Set(integrations.flatMap(({ packages }) => packages))
 
 it('no traced SDK is a dependency or a peer', () => {
   expect(traced.size).toBeGreaterThan(10)

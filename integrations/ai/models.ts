@@ -14,36 +14,8 @@ import {
 } from '../../src/autolog/contract.js'
 import { modelFormat } from './model-format.js'
 import { embeddingFormat, imageFormat, otherFormat, speechFormat, transcriptFormat } from './other-formats.js'
+import { MODEL_PACKAGES } from './packages.js'
 import { providerName } from './providers.js'
-
-/** That make models of their own classes; others hand on those of these. */
-const PACKAGES = [
-  '@ai-sdk/alibaba',
-  '@ai-sdk/amazon-bedrock',
-  '@ai-sdk/anthropic',
-  '@ai-sdk/azure',
-  '@ai-sdk/baseten',
-  '@ai-sdk/cerebras',
-  '@ai-sdk/cohere',
-  '@ai-sdk/deepinfra',
-  '@ai-sdk/deepseek',
-  '@ai-sdk/fireworks',
-  '@ai-sdk/gateway',
-  '@ai-sdk/google',
-  '@ai-sdk/google-vertex',
-  '@ai-sdk/groq',
-  '@ai-sdk/huggingface',
-  '@ai-sdk/mistral',
-  '@ai-sdk/moonshotai',
-  '@ai-sdk/open-responses',
-  '@ai-sdk/openai',
-  '@ai-sdk/openai-compatible',
-  '@ai-sdk/perplexity',
-  '@ai-sdk/togetherai',
-  '@ai-sdk/vercel',
-  '@ai-sdk/xai',
-  '@openrouter/ai-sdk-provider',
-] as const
 
 interface Kind {
   /** Methods of a provider that make such a model. */
@@ -133,7 +105,7 @@ function holderOf(model: object, method: string): object | undefined {
 /** Majors that tests run. The others follow the same specification, and none of their packages is run. */
 const TESTED: Readonly<Record<string, string>> = { '@ai-sdk/openai': '2 - 4' }
 
-export const modelTargets: readonly ModuleTarget[] = PACKAGES.map((name) => ({
+export const modelTargets: readonly ModuleTarget[] = MODEL_PACKAGES.map((name) => ({
   package: name,
   tested: TESTED[name] ?? 'none',
   instrument: patchModels,

@@ -34,7 +34,10 @@ export function shared(input: Input) {
 export const pathOf = (input: Input, operation: string): string =>
   `/model/${encodeURIComponent(String(input['modelId']))}/${operation}`
 
-/** A command of another copy of the package has the same name and not the same class. */
+/**
+ * A command of another copy of the package has the same name and not the same class. A bundler changes the name: newer commands
+ * carry a schema, in which the operation stands.
+ */
 export function declarationsOf(
   module: Readonly<Record<string, unknown>>,
   operations: Readonly<Record<string, Operation>>,
@@ -42,7 +45,8 @@ export function declarationsOf(
   const known = new Map(Object.entries(operations).map(([name, operation]) => [module[`${name}Command`], operation]))
   return ([command]: readonly unknown[]): CallDeclaration | undefined => {
     const type = path(command, 'constructor')
-    const operation = known.get(type) ?? operations[String(path(type, 'name')).replace(/Command$/, '')]
+    const named = (name: unknown): Operation | undefined => operations[String(name).replace(/Command\d*$/, '')]
+    const operation = known.get(type) ?? named(path(type, 'name')) ?? named(path(command, 'schema', '2'))
     const input = path(command, 'input')
     return operation && isObject(input) ? operation(input) : undefined
   }

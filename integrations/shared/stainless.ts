@@ -34,6 +34,7 @@ export interface StainlessSdk {
 
 export interface Stainless {
   readonly instrument: ModuleTarget['instrument']
+  readonly shapes: NonNullable<ModuleTarget['shapes']>
   /**
    * @param clientOf - The client behind what the method is called on.
    * @param bodyOf - The request's body in the method's arguments.
@@ -77,6 +78,7 @@ export function stainless(sdk: StainlessSdk): Stainless {
 
   return {
     callOf,
+    shapes: { [sdk.client]: ['prototype.post', 'prototype.get'] },
     instrument(module, patcher) {
       const Client = module[sdk.client] ?? module['default']
       for (const operation of sdk.operations) {

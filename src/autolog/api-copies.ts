@@ -1,8 +1,8 @@
 /** Copies of OpenTelemetry's API in the program, found and seen to load as SDKs are: a set-up may register through any of them. */
 import { watchRegistrations, type ApiCopy } from '../telemetry/hand-over.js'
-import type { Integration } from './contract.js'
+import type { Integration, IntegrationEntry } from './contract.js'
 
-export const apiCopies: Integration = {
+const copies: Integration = {
   id: 'opentelemetry-api',
   isInternal: true,
   targets: [
@@ -16,4 +16,11 @@ export const apiCopies: Integration = {
       },
     },
   ],
+}
+
+export const apiCopies: IntegrationEntry = {
+  id: copies.id,
+  packages: ['@opentelemetry/api'],
+  providers: [],
+  load: () => copies,
 }

@@ -1,5 +1,5 @@
 /**
- * The only door between the engine and an integration. An integration is a declaration: which packages
+ * The only interface between the engine and an integration. An integration is a declaration: which packages
  * it serves, and which methods of theirs are model calls or hooks. Finding modules, late loads, spans,
  * streams, promises, undo and the report belong to the engine.
  */
@@ -34,6 +34,9 @@ export type * from './duplex-contract.js'
 /** What a module exports: an ESM namespace or a CJS `module.exports`. */
 export type ModuleExports = Readonly<Record<string, unknown>>
 
+/** Places that a class has, all of them: `prototype.send`, `Chat.Completions.prototype.create`. Getters are not run. */
+export type Shape = readonly string[]
+
 export interface ModuleTarget {
   /** npm package name. */
   readonly package: string
@@ -47,6 +50,13 @@ export interface ModuleTarget {
    * so.
    */
   readonly exports?: readonly string[]
+  /** There is no integration for the package: what that means. Said where the application's own package.json asks for it. */
+  readonly unsupported?: string
+  /**
+   * What each class that `instrument` reads has, by the name that it reads: in a module that is handed in, whose classes a
+   * bundler may have renamed, they are found by that.
+   */
+  readonly shapes?: Readonly<Record<string, Shape>>
   /**
    * Declares the patches on one loaded copy of the module. Runs once a copy; a copy on which no patch
    * took hold is reported as `unsupported`. What it throws is reported as `failed`.
@@ -65,6 +75,23 @@ export interface Integration {
   readonly always?: (patcher: Patcher) => void
   /** The engine's own: it is in no report. */
   readonly isInternal?: boolean
+}
+
+/** An integration by what it serves. The rest of it loads when one of its packages is found. */
+export interface IntegrationEntry {
+  readonly id: string
+  /** Of all its targets, each once. */
+  readonly packages: readonly string[]
+  /** Whether it has hooks that need no module. */
+  readonly always?: boolean
+  /**
+   * Whose hosts the packages call, by `gen_ai.provider.name`: for a call that is seen on the wire and that nobody traces. Empty:
+   * they call no model. Absent: they are a layer over any.
+   */
+  readonly providers?: readonly string[]
+  /** Its packages count only where the application's own package.json asks for them. */
+  readonly onlyDeclared?: boolean
+  readonly load: () => Integration
 }
 
 /**
@@ -127,16 +154,16 @@ export function path(root: unknown, ...keys: readonly string[]): unknown {
 }
 
 /**
- * `patched`; `pending`: installed and not loaded yet; `unsupported`: loaded, and none of its known methods is there;
- * `failed`: patching threw.
+ * `patched`; `pending`: installed and not loaded yet; `unsupported`: loaded, and none of its known methods is there, or there is
+ * no integration for it; `failed`: patching threw; `untraced`: a model call left the process that nothing here has traced.
  */
-export type ReportStatus = 'patched' | 'pending' | 'unsupported' | 'failed'
+export type ReportStatus = 'patched' | 'pending' | 'unsupported' | 'failed' | 'untraced'
 
-/** One line of `log.report`: a copy of a package, or a package that is installed and not loaded yet. */
+/** One line of `log.report`: a copy of a package, one that is installed and not loaded yet, or a host whose calls are not traced. */
 export interface ReportEntry {
-  /** Id of the integration, as under `integrations` of the options. */
+  /** Id of the integration, as under `integrations` of the options; `none` where there is none. */
   readonly integration: string
-  /** Name of the npm package. */
+  /** Name of the npm package; the host of an `untraced` call for which there is no integration. */
   readonly package: string
   /** Version in its `package.json`; `undefined` when it could not be read. */
   readonly version: string | undefined

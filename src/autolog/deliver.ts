@@ -89,13 +89,15 @@ function tapIterable(iterable: AsyncIterable<unknown>, reader: AnswerReader): vo
     return
   }
   const iterate = iterable[Symbol.asyncIterator]
+  const { abortController } = iterable as { readonly abortController?: Partial<AbortController> }
+  const aborted = (): boolean => abortController?.signal?.aborted === true
   let first = true
   define(iterable, Symbol.asyncIterator, function (this: unknown) {
     const inner = Reflect.apply(iterate, this, []) as AsyncIterator<unknown>
     if (!first) return inner
     first = false
     keep()
-    if (!guard('tap', () => tapIterator(inner, reader, () => false))) reader.unread('stream')
+    if (!guard('tap', () => tapIterator(inner, reader, aborted))) reader.unread('stream')
     return inner
   })
   const keep = endWhenAbandoned(iterable, abandon(reader))

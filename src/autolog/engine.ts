@@ -2,6 +2,7 @@
  * `autolog()`: telemetry settings, tracing set-up, the wire, and the patches of all integrations, started
  * together and undone together. One engine runs in a process, whichever copy of the package started it.
  */
+import { guard } from '../kernel/guard.js'
 import { shared } from '../kernel/state.js'
 import { compilePropagate } from '../telemetry/propagation.js'
 import { faults } from '../kernel/guard.js'
@@ -19,11 +20,12 @@ import { http2IsLoaded } from '../telemetry/http2-requests.js'
 import { watchWire, type WireWatch } from '../telemetry/trace-headers.js'
 import { apiCopies } from './api-copies.js'
 import { instrumentCall } from './instrument-call.js'
-import type { Integration, ReportEntry } from './contract.js'
+import type { IntegrationEntry, ReportEntry } from './contract.js'
 import { lookAgain } from './look-again.js'
 import { instrumentModules, type ModuleInstrumentation } from './modules.js'
 import { checkOptions, type AutologOptions } from './options.js'
 import { moduleInternals } from './runtime.js'
+import { UntracedCalls } from './untraced.js'
 
 /** What `autolog()` gives back. */
 export interface Autolog {
@@ -39,7 +41,9 @@ export interface Autolog {
 
 /** What the engine needs from floors it may not import. */
 export interface AutologParts {
-  readonly integrations: readonly Integration[]
+  readonly integrations: readonly IntegrationEntry[]
+  /** Says of packages that there is no integration for them. */
+  readonly unsupported: IntegrationEntry
   readonly identifyHost: (hostname: string) => HostFacts | undefined
   readonly keepsHeader: TelemetrySettings['keepsHeader']
   readonly reportedCost: TelemetrySettings['reportedCost']
@@ -81,12 +85,18 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
     onSpanStart: options.onSpanStart,
     onSpanEnd: options.onSpanEnd,
   })
-  const wire = watchWire()
+  const untraced = new UntracedCalls({
+    integrations: parts.integrations,
+    options: options.integrations,
+    identifyHost: parts.identifyHost,
+    look: () => modules.lookAround(),
+  })
+  const wire = watchWire((url) => guard('untraced', () => untraced.seen(url)))
   const undo = [() => applySettings(undefined), () => wire.off(), watchUnseenHttp2(wire)]
   let modules: ModuleInstrumentation
   try {
     modules = instrumentModules({
-      integrations: tracing.status.mode === 'own' ? [...parts.integrations, apiCopies] : parts.integrations,
+      integrations: [...parts.integrations, parts.unsupported, ...(tracing.status.mode === 'own' ? [apiCopies] : [])],
       options: options.integrations,
       modules: options.modules,
       eager: options.eager,
@@ -102,7 +112,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
 
   const autolog: Autolog = {
     get report() {
-      return modules.report()
+      return [...modules.report(), ...untraced.report()]
     },
     get status() {
       return { ...tracing.status, faults: faults().count }

@@ -9,6 +9,7 @@ import { createPatcher, type PatcherContext, type PatchSession } from './patch.j
 import type { Told } from './reader.js'
 import { warn, type Finding } from './report.js'
 import { moduleInternals } from './runtime.js'
+import { withShapes } from './shapes.js'
 
 /**
  * Module exports as an integration reads them. A function, which is what a CJS SDK exports and what users
@@ -31,6 +32,8 @@ export interface LoadedExports {
   readonly format: 'esm' | 'cjs'
   /** Of an ES module behind a facade. */
   readonly bindings?: Bindings | undefined
+  /** By the program: the names in it may be a bundler's. */
+  readonly handedIn?: boolean
 }
 
 /** The runtime shows the loads of ES modules. */
@@ -52,11 +55,12 @@ export class Instrumenter {
 
   /** Patches what the module exports, and writes into `finding` how that went. */
   instrument({ integration, target }: EntryTarget, finding: Finding, loaded: LoadedExports): void {
-    const { exported, format, bindings } = loaded
+    const { exported, format, bindings, handedIn } = loaded
     const told: PatcherContext['told'] = (method, what) => say(finding, method, what)
     const session = this.session(integration.id, format, { told, bindings })
-    const module = asModuleExports(exported)
+    const exports = asModuleExports(exported)
     try {
+      const module = exports && handedIn === true ? withShapes(exports, exported, target.shapes) : exports
       if (module) target.instrument(module, session.patcher)
       finding.status = session.held > 0 ? 'patched' : 'unsupported'
       finding.details = session.held > 0 ? saidOf(session) : unsupported(session, target)
@@ -102,9 +106,11 @@ function saidOf({ faults, fixed }: PatchSession): string[] {
   ]
 }
 
-function unsupported(session: PatchSession, { tested }: ModuleTarget): string[] {
+function unsupported(session: PatchSession, { tested, unsupported: said }: ModuleTarget): string[] {
+  if (said !== undefined) return [said]
   const misses = [...session.misses, ...saidOf(session)]
-  return [misses.length > 0 ? misses.join(', ') : 'no known class in its exports', `tests run ${tested}`]
+  const why = misses.length > 0 ? misses.join(', ') : 'no known class in its exports'
+  return [why, `tests run ${tested}`]
 }
 
 /** Once for each method, in the report; what is lost on stderr as well. */

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { types } from 'node:util'
 import { pathToFileURL } from 'node:url'
 import { guard } from '../kernel/guard.js'
-import type { Integration, ReportEntry } from './contract.js'
+import type { IntegrationEntry, ReportEntry } from './contract.js'
 import { PackageEntries, findingOf, isWaiting, type PackageEntry, type EntryTarget } from './package-entries.js'
 import { Instrumenter, type InstrumenterOptions, type LoadedExports } from './instrument.js'
 import { watchLoads, type LoadWatch } from './late.js'
@@ -14,10 +14,11 @@ import { buildReport, createWarner, warn, type Finding } from './report.js'
 import { isPreloaded } from './preload.js'
 import { createResolver } from './resolve.js'
 import { hasOwnRegistry } from './runtime.js'
+import { recognises } from './shapes.js'
 import { findCopies } from './roots.js'
 
 export interface InstrumentModulesOptions {
-  readonly integrations: readonly Integration[]
+  readonly integrations: readonly IntegrationEntry[]
   /** The user's `integrations`: `false` turns one off, an object is handed to it. */
   readonly options?: InstrumenterOptions['options']
   /** The user's `modules`: key = package name, package name with subpath, or integration id. */
@@ -34,6 +35,8 @@ export interface InstrumentModulesOptions {
 export interface ModuleInstrumentation {
   /** The state now; packages that load later move from `pending` to `patched`. */
   report(): ReportEntry[]
+  /** Looks for modules that have loaded unseen. Whether one was patched. */
+  lookAround(): boolean
   /** Patches modules that another part of the program has a copy of. */
   handIn(modules: Readonly<Record<string, unknown>>): void
   /** Resolves when every module that was out of reach of a synchronous look has been tried. */
@@ -46,7 +49,7 @@ export function instrumentModules(options: InstrumentModulesOptions): ModuleInst
 }
 
 class Modules implements ModuleInstrumentation {
-  private readonly targets: readonly EntryTarget[]
+  private readonly integrations: readonly IntegrationEntry[]
   private readonly entries: PackageEntries
   private readonly instrumenter: Instrumenter
   private readonly watch: LoadWatch
@@ -63,16 +66,14 @@ class Modules implements ModuleInstrumentation {
   private readonly endLook: (() => void) | undefined
 
   constructor({ integrations, options, modules, eager, callerFile, call, requested }: InstrumentModulesOptions) {
-    this.targets = integrations
-      .filter(({ id }) => options?.[id] !== false)
-      .flatMap((integration) => integration.targets.map((target) => ({ integration, target })))
+    this.integrations = integrations.filter(({ id }) => options?.[id] !== false)
     this.requested = requested ?? (() => undefined)
-    this.entries = new PackageEntries(this.targets)
+    this.entries = new PackageEntries(this.integrations)
     this.instrumenter = new Instrumenter({ options, call })
-    for (const integration of integrations) if (options?.[integration.id] !== false) this.instrumenter.hook(integration)
+    for (const { always, load } of this.integrations) if (always === true) this.instrumenter.hook(load())
     const resolver = createResolver()
-    const { names } = this.entries
-    for (const copy of guard('find', () => findCopies({ names, resolver, callerFile })) ?? [])
+    const { names, declaredNames } = this.entries
+    for (const copy of guard('find', () => findCopies({ names, declaredNames, resolver, callerFile })) ?? [])
       guard('find', () => this.entries.add(copy, resolver))
     for (const entry of this.entries.all()) guard('peek', () => this.look(entry))
     this.handIn(modules ?? {})
@@ -85,11 +86,20 @@ class Modules implements ModuleInstrumentation {
 
   report(): ReportEntry[] {
     if (this.active) this.lookForUnseen()
-    return buildReport([...this.reported().map((entry) => this.explained(entry)), ...this.handedIn.values()])
+    const all = this.reported()
+    const loaded = new Set(all.filter((entry) => !isWaiting(entry)).map(({ copy }) => copy))
+    const told = all.filter((entry) => !entry.target.unsupported || !isWaiting(entry) || !loaded.has(entry.copy))
+    return buildReport([...told.map((entry) => this.explained(entry)), ...this.handedIn.values()])
   }
 
   private reported(): PackageEntry[] {
     return this.entries.all().filter(({ integration }) => integration.isInternal !== true)
+  }
+
+  lookAround(): boolean {
+    const before = this.unseen()
+    if (this.active) this.lookForUnseen()
+    return before.some(({ finding }) => finding.status === 'patched')
   }
 
   handIn(modules: Readonly<Record<string, unknown>>): void {
@@ -182,16 +192,27 @@ class Modules implements ModuleInstrumentation {
     })
   }
 
+  /** By the name of a class, if it looks like that. */
+  private named(key: string, value: unknown): EntryTarget[] {
+    return this.integrations
+      .flatMap((entry) => this.entries.targetsIn(entry))
+      .filter(({ target }) => recognises(target.shapes?.[key], value))
+  }
+
   private patchGiven(key: string, value: unknown): void {
-    const matching = this.targets.filter(({ integration, target }) => {
-      const entry = path.posix.join(target.package, target.entry ?? '.')
-      return integration.id === key || target.package === key || entry === key
-    })
+    const named = this.integrations
+      .filter(({ id, packages }) => id === key || packages.some((name) => name === key || key.startsWith(`${name}/`)))
+      .flatMap((entry) => this.entries.targetsIn(entry))
+      .filter(({ integration, target }) => {
+        const entry = path.posix.join(target.package, target.entry ?? '.')
+        return integration.id === key || target.package === key || entry === key
+      })
+    const matching = named.length > 0 ? named : this.named(key, value)
     if (matching.length === 0) warn(`modules.${key}: no integration is called so, nor serves a package of that name`)
     for (const target of matching) {
       const finding = this.findingOfGiven(target)
       const format = types.isModuleNamespaceObject(value) ? 'esm' : 'cjs'
-      this.instrument(target, finding, { exported: value, format })
+      this.instrument(target, finding, { exported: value, format, handedIn: true })
       if (finding.status === 'patched') finding.details = ['handed in']
     }
   }
@@ -211,7 +232,14 @@ class Modules implements ModuleInstrumentation {
     const isLoaded = new Set(all.filter((entry) => !isWaiting(entry)).map(({ copy }) => copy.package.root))
     for (const entry of all) {
       const { root } = entry.copy.package
-      if (!entry.copy.declared || !isWaiting(entry) || this.isSeen(entry) || isLoaded.has(root)) continue
+      if (
+        !entry.copy.declared ||
+        entry.target.unsupported !== undefined ||
+        !isWaiting(entry) ||
+        this.isSeen(entry) ||
+        isLoaded.has(root)
+      )
+        continue
       // one instance of a dual package is enough: the ES module, which comes first
       isLoaded.add(root)
       if (entry.format === 'esm') this.applyPeeked(entry, loadESM(entry.file), 'esm')
@@ -249,7 +277,8 @@ class Modules implements ModuleInstrumentation {
 
   /** What the report says of it: of one that is pending, why. */
   private explained(entry: PackageEntry): Finding {
-    const { finding } = entry
+    const { finding, target } = entry
+    if (target.unsupported !== undefined) return { ...finding, status: 'unsupported', details: [target.unsupported] }
     if (finding.status !== 'pending' || finding.details.length > 0) return finding
     const { seesESM, seesCJS } = this.watch
     const name = finding.package

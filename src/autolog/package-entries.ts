@@ -1,6 +1,6 @@
 /** The entry files of all copies of the packages that integrations serve: what may have to be patched. */
 import path from 'node:path'
-import type { Integration, ModuleTarget } from './contract.js'
+import type { Integration, IntegrationEntry, ModuleTarget } from './contract.js'
 import type { Finding } from './report.js'
 import { createResolver, type FileFormat, type Resolver } from './resolve.js'
 import type { Copy } from './roots.js'
@@ -40,7 +40,10 @@ export function isWaiting({ finding }: PackageEntry): boolean {
 
 export class PackageEntries {
   readonly names: ReadonlySet<string>
-  private readonly targets: readonly EntryTarget[]
+  /** Of packages that only count where the application asks for them. */
+  readonly declaredNames: ReadonlySet<string>
+  private readonly integrations: readonly IntegrationEntry[]
+  private readonly targets = new Map<IntegrationEntry, readonly EntryTarget[]>()
   private readonly byFile = new Map<string, PackageEntry[]>()
   private readonly roots = new Set<string>()
   /** Of which one is in every path and every request that may concern an entry. */
@@ -50,10 +53,31 @@ export class PackageEntries {
   /** For what is installed while the program runs. */
   private laterResolver: Resolver | undefined
 
-  constructor(targets: readonly EntryTarget[]) {
-    this.targets = targets
-    this.names = new Set(targets.map(({ target }) => target.package))
+  constructor(integrations: readonly IntegrationEntry[]) {
+    this.integrations = integrations
+    const namesOf = (onlyDeclared: boolean): string[] =>
+      integrations.flatMap((entry) => ((entry.onlyDeclared === true) === onlyDeclared ? entry.packages : []))
+    this.names = new Set(namesOf(false))
+    this.declaredNames = new Set(namesOf(true))
     this.needles = new Set([...this.names].map((name) => name.split('/')[0] ?? name))
+  }
+
+  /** What is to be done with the package, by the integrations that serve it. Loads these. */
+  targetsOf(name: string): EntryTarget[] {
+    return this.integrations
+      .filter(({ packages }) => packages.includes(name))
+      .flatMap((entry) => this.targetsIn(entry).filter(({ target }) => target.package === name))
+  }
+
+  /** The same for an integration. */
+  targetsIn(entry: IntegrationEntry): readonly EntryTarget[] {
+    let known = this.targets.get(entry)
+    if (!known) {
+      const integration = entry.load()
+      known = integration.targets.map((target) => ({ integration, target }))
+      this.targets.set(entry, known)
+    }
+    return known
   }
 
   all(): PackageEntry[] {
@@ -68,7 +92,7 @@ export class PackageEntries {
     const { name, package: found } = copy
     this.roots.add(found.root)
     if (!this.mayConcern(found.root)) this.needles.add(path.basename(found.root))
-    for (const each of this.targets.filter(({ target }) => target.package === name)) {
+    for (const each of this.targetsOf(name)) {
       for (const kind of ['import', 'require'] as const) {
         const resolved = resolver.entry(found, each.target.entry ?? '.', kind)
         if (!resolved) continue

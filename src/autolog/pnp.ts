@@ -16,15 +16,15 @@ export interface PnpPackage {
 /** As in `openai@virtual:<hash>#npm:6.1.0`. */
 const VIRTUAL = /@virtual:[^#]*#/
 
-/** The installed packages of these names, as seen from the first of the directories that is part of a project. */
-export function pnpPackages(names: ReadonlySet<string>, directories: Iterable<string>): PnpPackage[] {
+/** The installed packages of wanted names, as seen from the first of the directories that is part of a project. */
+export function pnpPackages(isWanted: (name: string) => boolean, directories: Iterable<string>): PnpPackage[] {
   const api = findApi(directories)
   if (!api?.getAllLocators) return []
   const own = api.getPackageInformation(api.topLevel)?.packageDependencies
   const packages = new Map<string, PnpPackage>()
   for (const locator of api.getAllLocators()) {
     const { name, reference } = locator
-    if (name === null || reference === null || !names.has(name)) continue
+    if (name === null || reference === null || !isWanted(name)) continue
     const directory = api.getPackageInformation(locator)?.packageLocation
     if (directory === undefined) continue
     packages.set(`${name}@${reference}`, { name, directory, declared: own?.get(name) === reference })

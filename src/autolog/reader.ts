@@ -1,5 +1,5 @@
 /** Reads what an SDK got, with the format that its declaration names, into the call's span. Never throws. */
-import { ProviderError } from '../kernel/errors.js'
+import { ProviderError } from '../kernel/provider-error.js'
 import { guard } from '../kernel/guard.js'
 import { isObject } from '../kernel/json.js'
 import type { DecodeOptions } from '../kernel/protocol.js'

@@ -114,11 +114,20 @@ function legacyFile(base: string, guess: boolean): string | undefined {
 /** A resolver that remembers what it read; made anew for each scan, since packages get installed meanwhile. */
 export function createResolver(): Resolver {
   const packages = new Map<string, Package | undefined>()
+  const reals = new Map<string, string>()
   const keepLinks = nodeFlags('--preserve-symlinks').length > 0 || process.env['NODE_PRESERVE_SYMLINKS'] === '1'
   const conditions = { import: conditionsOf('import'), require: conditionsOf('require') }
 
-  function realDirectory(directory: string): string {
-    return keepLinks ? directory : fs.realpathSync(directory)
+  /** As `fs.realpathSync`, but that each folder is looked at once: most of a search is in few of them. */
+  function real(at: string): string {
+    if (keepLinks) return at
+    const known = reals.get(at)
+    if (known !== undefined) return known
+    const parent = path.dirname(at)
+    const isPlain = parent !== at && fs.lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() === false
+    const found = isPlain ? path.join(real(parent), path.basename(at)) : fs.realpathSync(at)
+    reals.set(at, found)
+    return found
   }
 
   function readPackage(directory: string): Package | undefined {
@@ -128,7 +137,7 @@ export function createResolver(): Resolver {
     if (manifest) {
       const { name, version } = manifest
       found = {
-        root: realDirectory(directory),
+        root: real(directory),
         name: typeof name === 'string' ? name : '',
         version: typeof version === 'string' ? version : undefined,
         manifest,
@@ -183,9 +192,9 @@ export function createResolver(): Resolver {
         file = legacyFile(path.join(root, entry), kind === 'require')
       }
       if (file === undefined) return undefined
-      const real = keepLinks ? file : fs.realpathSync(file)
-      const format = formatOf(real)
-      return format && { file: real, format }
+      const resolved = real(file)
+      const format = formatOf(resolved)
+      return format && { file: resolved, format }
     },
   }
 }

@@ -17,6 +17,8 @@ export interface Copy {
 
 export interface CopySearch {
   readonly names: ReadonlySet<string>
+  /** Names that count only in the app's own `package.json`. */
+  readonly declaredNames?: ReadonlySet<string>
   readonly resolver: Resolver
   /** File that called `autolog()`. */
   readonly callerFile: string | undefined
@@ -83,16 +85,53 @@ function aliased(folder: string, range: string): string {
   return /^npm:((?:@[^/]+\/)?[^@]+)/.exec(range)?.[1] ?? folder
 }
 
-/** Keys of npm's hidden lockfile that end in a wanted name: copies at any depth, from one read. */
-function lockedFolders(text: string, name: string): string[] {
-  const folders: string[] = []
-  const tail = `node_modules/${name}": {`
-  for (let at = text.indexOf(tail); at !== -1; at = text.indexOf(tail, at + 1)) {
-    const start = text.lastIndexOf('"', at) + 1
-    folders.push(text.slice(start, at + tail.length - '": {'.length))
+/** Keys of npm's hidden lockfile: `node_modules/openai": {`, at any depth. */
+const LOCKED = /node_modules\/((?:@[^"/]+\/)?[^"/]+)": \{/g
+
+/** Folders of copies at any depth with a wanted name, from one read of npm's hidden lockfile. */
+function lockedFolders(text: string, names: ReadonlySet<string>): [name: string, folder: string][] {
+  const folders: [string, string][] = []
+  for (const match of text.matchAll(LOCKED)) {
+    const [{ length }, name = ''] = match
+    if (!names.has(name)) continue
+    const start = text.lastIndexOf('"', match.index) + 1
+    folders.push([name, text.slice(start, match.index + length - '": {'.length)])
   }
   return folders
 }
+
+/** Wanted names of what pnpm has in its store: `@anthropic-ai+sdk@1.0.0_zod@4.0.0` is a copy of `@anthropic-ai/sdk`. */
+function storedFolders(store: string, names: ReadonlySet<string>): [name: string, folder: string][] {
+  return listDirectory(store).flatMap((entry): [string, string][] => {
+    const name = entry.slice(0, Math.max(entry.indexOf('@', 1), 0)).replace('+', '/')
+    return names.has(name) ? [[name, path.join(store, entry, 'node_modules', name)]] : []
+  })
+}
+
+/** Wanted names of what lies in a `node_modules`. */
+function installedNames(modules: string, names: ReadonlySet<string>): string[] {
+  const folders = new Set(listDirectory(modules))
+  const scopes = new Set([...names].flatMap((name) => (name.startsWith('@') ? [name.split('/', 1)[0] ?? name] : [])))
+  for (const scope of scopes) {
+    if (folders.has(scope)) for (const name of listDirectory(path.join(modules, scope))) folders.add(`${scope}/${name}`)
+  }
+  return [...names].filter((name) => folders.has(name))
+}
+
+/** For each folder `node_modules/<wanted name>` in the path: the name, and the path so far. */
+function wantedFolders(file: string, names: ReadonlySet<string>): [name: string, folder: string][] {
+  const folders: [string, string][] = []
+  for (let at = file.lastIndexOf(MODULES); at !== -1; at = at === 0 ? -1 : file.lastIndexOf(MODULES, at - 1)) {
+    const start = at + MODULES.length
+    const scopeEnd = file.startsWith('@', start) ? file.indexOf(path.sep, start) + 1 : start
+    const end = file.indexOf(path.sep, scopeEnd)
+    const name = file.slice(start, Math.max(end, 0)).replace(path.sep, '/')
+    if (names.has(name)) folders.push([name, file.slice(0, end)])
+  }
+  return folders
+}
+
+const MODULES = path.join(path.sep, 'node_modules', path.sep)
 
 function readText(file: string): string {
   try {
@@ -107,14 +146,16 @@ function listDirectory(directory: string): string[] {
   try {
     return fs.readdirSync(directory)
   } catch {
-    // not a pnpm layout
+    // no such folder: another layout, or another package manager
     return []
   }
 }
 
-export function findCopies({ names, resolver, callerFile }: CopySearch): Copy[] {
+export function findCopies({ names, declaredNames, resolver, callerFile }: CopySearch): Copy[] {
   const copies = new Map<string, Copy>()
   const scannedApps = new Set<string>()
+
+  const isWanted = (name: string): boolean => names.has(name) || declaredNames?.has(name) === true
 
   function add(name: string, found: Package | undefined, declared: boolean): void {
     if (found && !copies.get(found.root)?.declared) copies.set(found.root, { name, package: found, declared })
@@ -127,7 +168,7 @@ export function findCopies({ names, resolver, callerFile }: CopySearch): Copy[] 
     for (const [folder, range] of dependenciesOf(app, APP_FIELDS)) {
       const found = resolver.findPackage(folder, app.root)
       if (!found) continue
-      const name = [aliased(folder, range), folder, found.name].find((candidate) => names.has(candidate))
+      const name = [aliased(folder, range), folder, found.name].find(isWanted)
       if (name !== undefined) add(name, found, true)
       // a linked workspace package is the app's own code, so its dependencies count like the app's
       else if (!found.root.split(path.sep).includes('node_modules')) scanApp(found)
@@ -143,25 +184,27 @@ export function findCopies({ names, resolver, callerFile }: CopySearch): Copy[] 
   }
 
   function scanInstalled(modules: string): void {
-    const lock = readText(path.join(modules, '.package-lock.json'))
-    const store = path.join(modules, '.pnpm')
-    const stored = listDirectory(store)
-    for (const name of names) {
-      for (const folder of lockedFolders(lock, name))
-        add(name, resolver.readPackage(path.resolve(modules, '..', folder)), false)
-      const prefix = `${name.replace('/', '+')}@`
-      for (const folder of stored.filter((entry) => entry.startsWith(prefix))) {
-        add(name, resolver.readPackage(path.join(store, folder, 'node_modules', name)), false)
-      }
-    }
+    for (const [name, folder] of lockedFolders(readText(path.join(modules, '.package-lock.json')), names))
+      add(name, resolver.readPackage(path.resolve(modules, '..', folder)), false)
+    for (const [name, folder] of storedFolders(path.join(modules, '.pnpm'), names))
+      add(name, resolver.readPackage(folder), false)
   }
 
   function scanLoaded(): void {
-    const folders = [...names].map((name) => [name, path.join(path.sep, 'node_modules', name, path.sep)] as const)
-    for (const file of Object.keys(loadedModules())) {
-      for (const [name, folder] of folders) {
-        const at = file.lastIndexOf(folder)
-        if (at !== -1) add(name, resolver.readPackage(file.slice(0, at + folder.length - 1)), false)
+    const folders = new Map<string, string>()
+    for (const file of Object.keys(loadedModules()))
+      for (const [name, folder] of wantedFolders(file, names)) folders.set(folder, name)
+    for (const [folder, name] of folders) add(name, resolver.readPackage(folder), false)
+  }
+
+  /** The copies that a program in this folder gets. */
+  function scanReach(directory: string): void {
+    const missing = new Set(names)
+    for (const at of upwards(directory)) {
+      const modules = path.join(at, 'node_modules')
+      for (const name of installedNames(modules, missing)) {
+        const found = resolver.readPackage(path.join(modules, name))
+        if (found && missing.delete(name)) add(name, found, false)
       }
     }
   }
@@ -176,14 +219,12 @@ export function findCopies({ names, resolver, callerFile }: CopySearch): Copy[] 
     const app = directory ? resolver.owner(directory, isApp) : undefined
     if (app) scanApp(app)
   }
-  for (const directory of bases) {
-    for (const name of names) add(name, resolver.findPackage(name, directory as string), false)
-  }
+  for (const directory of bases) scanReach(directory as string)
   for (const modules of new Set([...bases].flatMap((directory) => upwards(directory as string)))) {
     scanInstalled(path.join(modules, 'node_modules'))
   }
-  for (const { name, directory, declared } of pnpPackages(names, bases as Set<string>))
-    add(name, resolver.readPackage(directory), declared)
+  for (const { name, directory, declared } of pnpPackages(isWanted, bases as Set<string>))
+    if (declared || names.has(name)) add(name, resolver.readPackage(directory), declared)
   scanLoaded()
   return [...copies.values()]
 }

@@ -66,7 +66,8 @@ export function tapIterator<T extends AsyncIterator<unknown>>(
     return result
   }
   const onError = (error: unknown): never => {
-    settle({ error, closed: false })
+    // What the program has aborted is no fault, however its SDK tells it.
+    settle(aborted() ? { closed: true } : { error, closed: false })
     throw error
   }
   define(inner, 'next', function (this: unknown, ...args: unknown[]) {

@@ -31,7 +31,7 @@ const KINDS: ReadonlyMap<string, Kind> = new Map([
   ],
 ])
 
-interface Given {
+interface ImportOptions {
   readonly from?: string
   readonly name?: string
   readonly out?: string
@@ -63,7 +63,7 @@ export const importCommand: Command = {
   },
   run(given, terminal, [file = '']) {
     // By `options`, they are text where they are given.
-    const { from, name, out, force = false } = given as Given
+    const { from, name, out, force = false } = given as ImportOptions
     const { error: say } = terminal
     const asked = from === undefined ? undefined : KINDS.get(from)
     if (from !== undefined && !asked) {

@@ -17,7 +17,7 @@ import { table } from './table.js'
 const FAILED = 1
 const MISUSE = 2
 
-interface Given {
+interface PricesOptions {
   readonly json?: boolean
   readonly check?: boolean
   readonly config?: string
@@ -46,7 +46,7 @@ export const pricesCommand: Command = {
       'an array of { model, source, confidence, priced_at, prices, notes }; `prices` is in the shape of an override',
   },
   async run(options, terminal, operands) {
-    const given = options as Given
+    const given = options as PricesOptions
     const misused = misuseOf(given, operands)
     if (misused !== undefined) {
       terminal.error(`tracestitch: ${misused}\nSee tracestitch prices --help\n`)
@@ -71,7 +71,7 @@ export const pricesCommand: Command = {
   },
 }
 
-function misuseOf({ check, config }: Given, operands: readonly string[]): string | undefined {
+function misuseOf({ check, config }: PricesOptions, operands: readonly string[]): string | undefined {
   if (!check) return operands.length === 0 ? '<provider/model> or --check is missing' : undefined
   if (operands.length > 0) return '--check takes no model; leave one of them out'
   return config === undefined ? '--check needs --config <file>' : undefined
@@ -87,7 +87,7 @@ function readOptions(file: string, terminal: Terminal): ClientOptions | undefine
 /** With its lists loaded; `undefined`, with a message, when one of them cannot be. */
 async function pricesOf(
   { prices = {} }: ClientOptions,
-  given: Given,
+  given: PricesOptions,
   { error: say }: Terminal,
 ): Promise<PriceOptions | undefined> {
   const { litellm = prices.litellm, 'models-dev': modelsDev = prices.modelsDev } = given
@@ -109,7 +109,11 @@ function parseModel(text: string): NamedTarget {
   return { provider: text.slice(0, at), model: text.slice(at + 1) }
 }
 
-function show(described: readonly DescribedPrice[], { json, check }: Given, { out, error: say }: Terminal): number {
+function show(
+  described: readonly DescribedPrice[],
+  { json, check }: PricesOptions,
+  { out, error: say }: Terminal,
+): number {
   const cards = described.map(({ card }) => card)
   const unpriced = cards.filter(({ prices }) => prices === null)
   if (json) out(`${JSON.stringify(cards, null, 2)}\n`)

@@ -7,7 +7,7 @@ import type { PassthroughFormat, Protocol } from '../kernel/protocol.js'
 import type { ProviderRow } from '../kernel/provider.js'
 import type { ClientOptions } from '../router/options.js'
 import { openClient } from './index.js'
-import { atCaller } from './errors-out.js'
+import { atCaller } from './outgoing-errors.js'
 import type { Client } from './types/client.js'
 
 /** What a client is made of. */

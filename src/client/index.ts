@@ -4,7 +4,7 @@ import type { ClientOptions } from '../router/options.js'
 import { checkClientOptions } from '../router/validate.js'
 import type { Stage } from './call/stage.js'
 import type { ClientContext } from './context.js'
-import { cleanOf, withDoor } from './errors-out.js'
+import { cleanOf, withCleanErrors } from './outgoing-errors.js'
 import { createChatCompletions } from './faces/chat.js'
 import { createEmbeddings } from './faces/embeddings.js'
 import { createPassthrough } from './faces/passthrough.js'
@@ -81,7 +81,7 @@ function clientOn(client: ClientContext, options: ClientOptions): Client {
     ...createPassthrough(client),
   }
   return {
-    ...withDoor(operations, client.plan.secrets),
+    ...withCleanErrors(operations, client.plan.secrets),
     health: () => ({
       targets: client.plan.targets().map(targetHealth),
       store: storeHealth(client.gates.store),

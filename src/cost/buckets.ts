@@ -54,6 +54,12 @@ export type Bucket = TokenBucket | FeeBucket
 export const TOKEN_BUCKETS: readonly TokenBucket[] = [...INPUT_BUCKETS, ...OUTPUT_BUCKETS]
 export const BUCKETS: readonly Bucket[] = [...TOKEN_BUCKETS, ...FEE_BUCKETS]
 
+const TOKENS: ReadonlySet<Bucket> = new Set(TOKEN_BUCKETS)
+
+export function isTokenBucket(bucket: Bucket): boolean {
+  return TOKENS.has(bucket)
+}
+
 export type UsageBuckets = Record<Bucket, number>
 
 /** Written out, because spreading objects is many times slower. */
@@ -93,7 +99,7 @@ function noUsage(): UsageBuckets {
 }
 
 /** Takes counts out of a total, each at most what is left of it. */
-class Rest {
+class RemainingTotal {
   left: number
 
   constructor(total: number | undefined) {
@@ -185,7 +191,7 @@ function countInput(buckets: UsageBuckets, usage: JsonObject, prompt: number | u
     buckets.input = Math.max(0, prompt ?? 0)
     return
   }
-  const rest = new Rest(prompt)
+  const rest = new RemainingTotal(prompt)
   const cached = rest.take(asNumber(counts['cached_tokens']) ?? countIn(usage, CACHED))
   const own = objectIn(counts, 'cache_creation_token_details')
   const lifetimes = own === NONE ? objectIn(usage, 'cache_creation') : own
@@ -198,7 +204,7 @@ function countInput(buckets: UsageBuckets, usage: JsonObject, prompt: number | u
   const long = Math.min(written, Math.max(0, hour))
 
   const cachedKinds = objectIn(counts, 'cached_tokens_details')
-  const cache = new Rest(cached)
+  const cache = new RemainingTotal(cached)
   const audio = Math.max(0, asNumber(counts['audio_tokens']) ?? 0)
   const cachedAudioTold = asNumber(cachedKinds['audio_tokens'])
   const inputAudio = rest.take(cachedAudioTold === undefined ? audio : audio - cachedAudioTold)
@@ -228,7 +234,7 @@ function countOutput(buckets: UsageBuckets, usage: JsonObject, completion = 0, p
   const thought = countIn(details, THOUGHT) ?? asNumber(usage['reasoning_tokens']) ?? 0
   // xAI and Perplexity count reasoning only in the total.
   const hidden = thought > 0 && usage['total_tokens'] === prompt + completion + thought ? thought : 0
-  const rest = new Rest(completion + hidden)
+  const rest = new RemainingTotal(completion + hidden)
   buckets.output_audio = rest.take(details['audio_tokens'])
   // If an answer with images does not split its tokens, they are image tokens.
   buckets.output_image = rest.take(details === NONE && buckets.images > 0 ? completion : details['image_tokens'])

@@ -29,7 +29,7 @@ export function listedNames(provider: string, model: string): ListedNames {
   let names = known.get(key)
   if (!names) {
     if (known.size >= MAX_KNOWN) known.clear()
-    names = workOut(provider, model)
+    names = computeNames(provider, model)
     known.set(key, names)
   }
   return names
@@ -46,7 +46,7 @@ const VERSION = /(?:-v\d+(?::\d+(?::[\w]+)?)?|:\d+|@(?:\d{8}|default|latest))$/
 const DATE = /-(?:20\d{2}-\d{2}-\d{2}|20\d{6}|\d{4})$/
 const LATEST = /[-:]latest$/
 
-function workOut(provider: string, model: string): ListedNames {
+function computeNames(provider: string, model: string): ListedNames {
   const models: ListedName[] = []
   const seen = new Set<string>()
   const add = (name: string, exact: boolean, more?: Pick<ListedName, 'factor' | 'note'>): void => {

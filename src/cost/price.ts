@@ -1,7 +1,7 @@
 /** The cost of a call: the provider's own figure first, then the user's prices, then the tables. */
 import { asNumber, isObject } from '../kernel/json.js'
 import type { JsonObject } from '../kernel/protocol.js'
-import { bucketsOf, promptTokens, TOKEN_BUCKETS, type Bucket, type UsageBuckets } from './buckets.js'
+import { bucketsOf, isTokenBucket, promptTokens, type Bucket, type UsageBuckets } from './buckets.js'
 import { tablePrices, type FoundPrices } from './genai-prices.js'
 import { amountOf, usdOf } from './money.js'
 import { listedNames, providerNames } from './listed-names.js'
@@ -110,7 +110,7 @@ export function costOf(query: CostQuery, prices: PriceOptions = NO_LISTS): Cost 
     at,
   })
   const { pico, parts, unpriced, priced, notes } = sumUp(vector, buckets)
-  if (unpriced !== undefined && (!priced || isTokens(unpriced))) {
+  if (unpriced !== undefined && (!priced || isTokenBucket(unpriced))) {
     const reason = `no price for ${unpriced} of ${query.provider}/${query.model}`
     return settledCost(reported, reason, at, query, missing)
   }
@@ -181,12 +181,6 @@ function dayOf(at: number): string {
     lastDate = new Date(at).toISOString().slice(0, 10)
   }
   return lastDate
-}
-
-const TOKENS: ReadonlySet<Bucket> = new Set(TOKEN_BUCKETS)
-
-function isTokens(bucket: Bucket): boolean {
-  return TOKENS.has(bucket)
 }
 
 /** Buckets that are free if they have no price. */
@@ -274,7 +268,12 @@ export function findPrices(
       overrideFor(prices.overrides, provider, model) ?? (served && overrideFor(prices.overrides, provider, served))
     if (found) return { found, source: 'override' }
   }
-  const listed = better(tablePrices(provider, model), served ? tablePrices(provider, served) : undefined, model, served)
+  const listed = betterAnswer(
+    tablePrices(provider, model),
+    served ? tablePrices(provider, served) : undefined,
+    model,
+    served,
+  )
   if ('rates' in listed && listed.exact) return { found: listed, source: 'genai-prices' }
   const reasons: string[] = []
   let loose: Answer | undefined = 'rates' in listed ? { found: listed, source: 'genai-prices' } : undefined
@@ -298,7 +297,12 @@ type TableAnswer = ReturnType<typeof tablePrices>
  * requested name counts if both are the same model, since it may say more, such as a region, or if it is the only one with
  * a price.
  */
-function better(asked: TableAnswer, answered: TableAnswer | undefined, model: string, served?: string): TableAnswer {
+function betterAnswer(
+  asked: TableAnswer,
+  answered: TableAnswer | undefined,
+  model: string,
+  served?: string,
+): TableAnswer {
   if (!answered || 'missing' in answered || served === undefined) return asked
   if ('missing' in asked) return answered
   if (answered.rates === asked.rates) return asked.exact ? asked : answered
@@ -315,16 +319,16 @@ function overrideFor(
   const { ours, others } = providerNames(provider)
   for (const { name, exact, factor = 1, note } of listedNames(provider, model).models) {
     const entry =
-      own(overrides, `${provider}/${name}`) ??
-      synonymous(overrides, provider, ours, others, name) ??
-      own(overrides, name)
+      ownOverride(overrides, `${provider}/${name}`) ??
+      overrideByOtherName(overrides, provider, ours, others, name) ??
+      ownOverride(overrides, name)
     if (entry) return { rates: ratesOf(entry), exact, factor, notes: note === undefined ? [] : [note] }
   }
-  const all = own(overrides, `${provider}/*`) ?? own(overrides, `${ours}/*`)
+  const all = ownOverride(overrides, `${provider}/*`) ?? ownOverride(overrides, `${ours}/*`)
   return all && { rates: ratesOf(all), exact: true, factor: 1, notes: [] }
 }
 
-function synonymous(
+function overrideByOtherName(
   overrides: NonNullable<PriceOptions['overrides']>,
   provider: string,
   ours: string,
@@ -332,13 +336,13 @@ function synonymous(
   name: string,
 ): PriceOverride | undefined {
   for (const id of ours === provider ? others : [ours, ...others]) {
-    const entry = own(overrides, `${id}/${name}`)
+    const entry = ownOverride(overrides, `${id}/${name}`)
     if (entry) return entry
   }
   return undefined
 }
 
-function own(overrides: NonNullable<PriceOptions['overrides']>, key: string): PriceOverride | undefined {
+function ownOverride(overrides: NonNullable<PriceOptions['overrides']>, key: string): PriceOverride | undefined {
   const entry = Object.hasOwn(overrides, key) ? overrides[key] : undefined
   return isObject(entry) ? entry : undefined
 }

@@ -88,12 +88,12 @@ const standards = new WeakMap<Rates, Vector>()
 
 /** The prices that apply in a situation, computed once. */
 export function vectorOf(all: Rates, situation: Situation): Vector {
-  const rates = all.periods.length === 0 ? all : inForce(all, situation.at)
+  const rates = all.periods.length === 0 ? all : ratesAt(all, situation.at)
   const { promptTokens, serviceTier: name, region, searchSize, factor } = situation
   const tier = tierOf(rates.tiers, promptTokens)
   if (tier === -1 && name === '' && region === '' && searchSize === '' && factor === 1) {
     let standard = standards.get(rates)
-    if (!standard) standards.set(rates, (standard = workOut(rates, situation, -1, -1)))
+    if (!standard) standards.set(rates, (standard = computeVector(rates, situation, -1, -1)))
     return standard
   }
   let known = vectors.get(rates)
@@ -102,7 +102,7 @@ export function vectorOf(all: Rates, situation: Situation): Vector {
   const serviceTier = service ? tierOf(service.tiers, promptTokens) : -1
   const key = `${tier} ${serviceTier} ${name} ${region} ${searchSize} ${factor}`
   let vector = known.get(key)
-  if (!vector) known.set(key, (vector = workOut(rates, situation, tier, serviceTier)))
+  if (!vector) known.set(key, (vector = computeVector(rates, situation, tier, serviceTier)))
   return vector
 }
 
@@ -113,7 +113,7 @@ function tierOf(tiers: readonly Tier[], promptTokens: number): number {
   return place
 }
 
-function inForce(rates: Rates, at: number): Rates {
+function ratesAt(rates: Rates, at: number): Rates {
   const holds = ({ since, hours, dayHours = [] }: PricePeriod): boolean =>
     (since === undefined || at >= since) &&
     (hours === undefined || isWithin(hours, at) || dayHours.some((window) => isOnDay(window, at)))
@@ -133,7 +133,7 @@ function layOver(card: Card, over: RateCard | undefined): Card {
   return next
 }
 
-function workOut(rates: Rates, situation: Situation, tier: number, serviceTier: number): Vector {
+function computeVector(rates: Rates, situation: Situation, tier: number, serviceTier: number): Vector {
   const notes: string[] = []
   const { serviceTier: name, region, searchSize } = situation
   const service = rates.services[name]

@@ -64,7 +64,7 @@ export function missingProvider(
   id: string,
   path: string,
 ): ConfigError {
-  const hint = didYouMean(id, new Set([...own, ...providers.keys()])) || ofMaker(id, providers.values()) || '.'
+  const hint = didYouMean(id, new Set([...own, ...providers.keys()])) || makerHint(id, providers.values()) || '.'
   return new ConfigError(
     path,
     whole
@@ -74,7 +74,7 @@ export function missingProvider(
 }
 
 /** The hint for a maker's name, such as `google`, that is part of several provider ids. */
-function ofMaker(word: string, rows: Iterable<ProviderRow>): string {
+function makerHint(word: string, rows: Iterable<ProviderRow>): string {
   const wanted = word.toLowerCase()
   const named = [...rows].filter((row) => row.name.toLowerCase().split(/\W+/).includes(wanted)).slice(0, 3)
   return named.length === 0 ? '' : `; there is ${named.map((row) => `\`${row.id}\` (${row.name})`).join(', ')}.`

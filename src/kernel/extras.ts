@@ -13,7 +13,7 @@ function joined(known: readonly unknown[], pieces: readonly unknown[]): unknown[
   for (const piece of pieces) {
     const at = isObject(piece) ? list.findLastIndex((entry) => isObject(entry) && isSame(entry, piece)) : -1
     if (at === -1) list.push(piece)
-    else list[at] = grown(list[at] as JsonObject, piece as JsonObject)
+    else list[at] = withPiece(list[at] as JsonObject, piece as JsonObject)
   }
   return list
 }
@@ -25,7 +25,7 @@ function isSame(entry: JsonObject, piece: JsonObject): boolean {
 /** Fields of an entry of `reasoning_details` that come in pieces. */
 const JOINED = ['text', 'summary'] as const
 
-function grown(entry: JsonObject, piece: JsonObject): JsonObject {
+function withPiece(entry: JsonObject, piece: JsonObject): JsonObject {
   const whole = { ...entry, ...piece }
   for (const key of JOINED) {
     const [start, next] = [entry[key], piece[key]]

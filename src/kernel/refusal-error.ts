@@ -1,12 +1,12 @@
 /** From what an error body says to the error that says it. */
 import { withNestedError, waitInWords } from './error-body.js'
 import { isRetryableClass, type ErrorClass } from './error-class.js'
-import { ProviderError } from './errors.js'
+import { ProviderError } from './provider-error.js'
 import type { WireError } from './protocol.js'
 import type { ProviderRow } from './provider.js'
 import { classOfRefusal } from './refusal/classify.js'
 
-interface Meant {
+interface ClassifiedRefusal {
   readonly failureClass: ErrorClass
   /** Milliseconds. */
   readonly retryAfterMs: number | undefined
@@ -26,7 +26,7 @@ export function classifyRefusal(
   status: number | undefined,
   wait: number | undefined,
   codes: ProviderRow['errorCodes'],
-): Meant {
+): ClassifiedRefusal {
   const own = code === undefined || !codes || !Object.hasOwn(codes, code) ? undefined : codes[code]
   const refusal = {
     status,

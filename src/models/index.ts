@@ -25,7 +25,7 @@ const known = new Map<string, ModelTraits>()
 export function traitsOf(model: string): ModelTraits {
   const found = known.get(model)
   if (found) return found
-  const traits = workOut(plainName(model))
+  const traits = computeTraits(plainName(model))
   if (model.length > MAX_NAME) return traits
   if (known.size >= MAX_KNOWN) known.clear()
   known.set(model, traits)
@@ -43,7 +43,7 @@ function plainName(model: string): string {
   return FINE_TUNE.exec(name)?.[1] ?? name
 }
 
-function workOut(name: string): ModelTraits {
+function computeTraits(name: string): ModelTraits {
   for (const { families, traitLines } of MAKERS) {
     for (const family of families) {
       const version = versionIn(name, family)
@@ -74,12 +74,12 @@ function layLines(name: string, { id }: Family, version: Version, lines: readonl
     if (line.below !== undefined && version.number >= line.below) continue
     if ((line.only && !line.only.test(name)) || line.not?.test(name)) continue
     if (line.numbered && !version.isSaid) continue
-    traits = over(traits, line.has)
+    traits = mergeTraits(traits, line.has)
   }
   return Object.freeze(traits as ModelTraits)
 }
 
-function over(traits: PartialTraits, has: PartialTraits): PartialTraits {
+function mergeTraits(traits: PartialTraits, has: PartialTraits): PartialTraits {
   return {
     ...traits,
     ...has,

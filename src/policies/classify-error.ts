@@ -5,11 +5,11 @@ import {
   ConnectionError,
   CredentialsError,
   isAbortError,
-  ProviderError,
   StreamError,
   TimeoutError,
   UnsupportedParameterError,
 } from '../kernel/errors.js'
+import { ProviderError } from '../kernel/provider-error.js'
 
 export { isRetryableClass, type ErrorClass } from '../kernel/error-class.js'
 

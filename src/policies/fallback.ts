@@ -1,6 +1,6 @@
 /** Which failures move a call to its next target. */
 import type { ErrorClass } from '../kernel/error-class.js'
-import { ProviderError } from '../kernel/errors.js'
+import { ProviderError } from '../kernel/provider-error.js'
 
 const STAYS: ReadonlySet<ErrorClass> = new Set(['abort', 'config', 'bad-request', 'unknown'])
 

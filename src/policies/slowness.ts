@@ -11,7 +11,7 @@ const PACE_MS = 600_000
 const LONGEST_GAP = 10_000
 
 /** A running median of all answers. If a target changes for good, its new times become the usual ones after a while. */
-class Usual {
+class UsualTime {
   private first: number[] | undefined = []
   private ms: number | undefined
   private at = 0
@@ -43,7 +43,7 @@ export interface Waiting {
 /** Slow answers of one target and one kind of answers. */
 export class Slowness {
   private readonly limit: SlowerThan
-  private readonly usual = new Usual()
+  private readonly usual = new UsualTime()
   /** Oldest first. */
   private readonly waiting = new Set<Waiting>()
 

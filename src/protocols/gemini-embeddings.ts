@@ -44,14 +44,14 @@ function isPlain(content: unknown): content is JsonObject {
   return others.length === 0 && isObject(only) && Object.keys(only).length === 1 && typeof only['text'] === 'string'
 }
 
-interface One {
+interface SingleRequest {
   readonly text: string
   readonly dimensions: number | undefined
   /** Other settings, the role of a content, and a content that is more than text. */
   readonly rest: JsonObject
 }
 
-function readOne(wire: unknown): One {
+function readOne(wire: unknown): SingleRequest {
   const { content, outputDimensionality, model: _model, ...settings } = isObject(wire) ? camel(wire) : {}
   const dimensions = asNumber(outputDimensionality)
   const beside = isPlain(content)

@@ -44,7 +44,7 @@ export function entriesOf(group: NamedGroup, path: string, isAlias: (model: stri
         return true
       }
       for (const other of others) {
-        const differing = differingFields(compared(other.options), compared(options))
+        const differing = differingFields(comparableOptions(other.options), comparableOptions(options))
         if (differing.length === 0) return false
         // An alias has no target name, so its targets count for both.
         if (differing.includes('when') || isAlias(options.model)) continue
@@ -79,7 +79,7 @@ function attemptTimeout(timeout: GroupOptions['timeout']): TimeoutOptions | unde
 }
 
 /** With defaults filled in, and without the fields that were compared before. */
-function compared({ model: _model, weight = 1, order = 1, ...rest }: TargetOptions): object {
+function comparableOptions({ model: _model, weight = 1, order = 1, ...rest }: TargetOptions): object {
   return { ...rest, weight, order }
 }
 

@@ -130,15 +130,15 @@ function compileFallbacks(
   })
 }
 
-type On = Exclude<FallbackOptions, string>['on']
+type FallbackOn = Exclude<FallbackOptions, string>['on']
 
-function classesOf(on: On): ReadonlySet<ErrorClass> | undefined {
+function classesOf(on: FallbackOn): ReadonlySet<ErrorClass> | undefined {
   if (on === undefined || on === 'any') return undefined
   const list = typeof on === 'object' ? on : [on]
   return new Set(list.flatMap((entry) => (typeof entry === 'function' ? [] : classesMeantBy(entry))))
 }
 
-function testsOf(on: On): readonly AnswerTest[] {
+function testsOf(on: FallbackOn): readonly AnswerTest[] {
   const list = typeof on === 'object' ? on : [on]
   return list.filter((entry) => typeof entry === 'function')
 }

@@ -4,7 +4,7 @@ import { readRateLimit, type HeaderSource, type RateLimitWindow } from '../kerne
 /** Milliseconds for which a limit without a reset time counts: most limits are by the minute. */
 const UNTOLD_MS = 60_000
 
-interface Told {
+interface LimitHeaders {
   readonly headers: HeaderSource
   /** Unix milliseconds of the answer. */
   readonly date: number
@@ -19,7 +19,7 @@ interface Share {
 
 /** The limits in the newest answer of one target. Headers are parsed on first use. */
 export class AnnouncedLimits {
-  private unread: Told | undefined
+  private unread: LimitHeaders | undefined
   private shares: readonly Share[] = []
 
   told(headers: HeaderSource, date: number, at: number): void {
@@ -39,7 +39,7 @@ export class AnnouncedLimits {
   }
 }
 
-function sharesOf({ headers, date, at }: Told): readonly Share[] | undefined {
+function sharesOf({ headers, date, at }: LimitHeaders): readonly Share[] | undefined {
   const limits = readRateLimit(headers, date)
   return (
     limits &&

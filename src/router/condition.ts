@@ -4,7 +4,7 @@ import { isObject, typeName } from '../kernel/json.js'
 import { didYouMean } from '../kernel/did-you-mean.js'
 import type { Comparison, Condition, Scalar } from './strategy.js'
 
-export type Holds = (metadata: Readonly<Record<string, unknown>>) => boolean
+export type ConditionTest = (metadata: Readonly<Record<string, unknown>>) => boolean
 type Test = (value: unknown) => boolean
 
 interface Operand {
@@ -66,7 +66,7 @@ const OPERATORS: Readonly<Record<keyof Comparison, Operator>> = {
 }
 
 /** How conditions combine; the operand is a list of them, except for `$not`. */
-const COMBINATIONS: Readonly<Record<string, (all: readonly Holds[]) => Holds>> = {
+const COMBINATIONS: Readonly<Record<string, (all: readonly ConditionTest[]) => ConditionTest>> = {
   $and: (all) => (metadata) => all.every((holds) => holds(metadata)),
   $or: (all) => (metadata) => all.some((holds) => holds(metadata)),
   $not: (all) => (metadata) => !all.some((holds) => holds(metadata)),
@@ -76,13 +76,13 @@ const COMBINATIONS: Readonly<Record<string, (all: readonly Holds[]) => Holds>> =
  * @throws ConfigError for an unknown operator, an operand of the wrong type, or a broken expression. Its path
  *   is that of the operand; the operand itself is not shown.
  */
-export function compileCondition(condition: Condition, path: string): Holds {
+export function compileCondition(condition: Condition, path: string): ConditionTest {
   const all = Object.entries(condition).map(([name, wanted]) => partOf(name, wanted, `${path}.${name}`))
   const [only] = all
   return all.length === 1 && only ? only : (metadata) => all.every((holds) => holds(metadata))
 }
 
-function partOf(name: string, wanted: unknown, path: string): Holds {
+function partOf(name: string, wanted: unknown, path: string): ConditionTest {
   const combine = Object.hasOwn(COMBINATIONS, name) ? COMBINATIONS[name] : undefined
   if (combine) return combine(conditionsOf(name, wanted, path))
   if (name.startsWith('$')) throw noSuchOperator(name, path, Object.keys(COMBINATIONS))
@@ -90,7 +90,7 @@ function partOf(name: string, wanted: unknown, path: string): Holds {
   return (metadata) => test(metadata[name])
 }
 
-function conditionsOf(name: string, wanted: unknown, path: string): readonly Holds[] {
+function conditionsOf(name: string, wanted: unknown, path: string): readonly ConditionTest[] {
   if (name === '$not') return [conditionOf(wanted, path)]
   if (!Array.isArray(wanted) || wanted.length === 0)
     throw new ConfigError(path, `expected an array of conditions, got ${empty(wanted)}`)
@@ -98,7 +98,7 @@ function conditionsOf(name: string, wanted: unknown, path: string): readonly Hol
 }
 
 /** Part of another condition, not checked yet. */
-function conditionOf(wanted: unknown, path: string): Holds {
+function conditionOf(wanted: unknown, path: string): ConditionTest {
   if (!isObject(wanted)) throw new ConfigError(path, `expected a condition, got ${typeName(wanted)}`)
   return compileCondition(wanted as Condition, path)
 }

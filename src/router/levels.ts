@@ -9,7 +9,7 @@ import type { Level } from './route.js'
 import { ordered } from './strategies/ordered.js'
 import type { Member } from './strategy.js'
 import { targetOption } from './target-name.js'
-import type { Holding } from './target.js'
+import type { TrackedTarget } from './target.js'
 import type { Targets } from './targets.js'
 import { keepName, isWildcard, Wildcards, type Fill, type Filled } from './wildcards.js'
 
@@ -55,7 +55,7 @@ export class Levels {
   }
 
   /** The level of a single target. */
-  single(holding: Holding): readonly Level[] {
+  single(holding: TrackedTarget): readonly Level[] {
     return [this.rank('', { strategy: ordered, options: {} }, [memberOf(holding)]).level]
   }
 

@@ -1,12 +1,12 @@
 /** Members of groups: targets with the settings of their alias entries. */
 import { nearestTimeouts } from '../policies/timeout.js'
-import { compileCondition, type Holds } from './condition.js'
+import { compileCondition, type ConditionTest } from './condition.js'
 import type { AliasEntry } from './alias-entries.js'
 import { deepEqual } from './deep-equal.js'
 import type { Member } from './strategy.js'
-import type { Holding } from './target.js'
+import type { TrackedTarget } from './target.js'
 
-export function memberOf(holding: Holding): Member {
+export function memberOf(holding: TrackedTarget): Member {
   return { ...holding, weight: 1, tags: [], when: undefined }
 }
 
@@ -14,7 +14,7 @@ export function memberOf(holding: Holding): Member {
 export function adjustedMember(
   member: Member,
   { options, timeout: usual }: AliasEntry,
-  when: Holds | undefined,
+  when: ConditionTest | undefined,
 ): Member {
   const { target } = member
   const { base, tags, timeout, params, contextWindow, capabilities, dropUnsupported } = options
@@ -39,12 +39,12 @@ export function adjustedMember(
   })
 }
 
-export function conditionOf({ options: { when }, path }: AliasEntry): Holds | undefined {
+export function conditionOf({ options: { when }, path }: AliasEntry): ConditionTest | undefined {
   return when && compileCondition(when, `${path}.when`)
 }
 
 /** An alias within an alias serves the calls that meet both conditions. */
-function bothHold(inner: Holds | undefined, outer: Holds | undefined): Holds | undefined {
+function bothHold(inner: ConditionTest | undefined, outer: ConditionTest | undefined): ConditionTest | undefined {
   if (!inner || !outer) return inner ?? outer
   return (metadata) => outer(metadata) && inner(metadata)
 }

@@ -12,7 +12,7 @@ import { findMissingKeys, missingKeysError, type SkippedTarget } from './missing
 import type { ClientOptions, FallbackOptions } from './options.js'
 import type { Fallback, Route } from './route.js'
 import { checkScopes } from './scope-check.js'
-import type { Holding, Target } from './target.js'
+import type { TrackedTarget, Target } from './target.js'
 import { Targets } from './targets.js'
 
 export interface Plan {
@@ -27,7 +27,7 @@ export interface Plan {
   /** What follows the targets of `route`: `fallbacks`, or those of the alias and of the options (`false`: none). */
   fallbacks(route: Route, fallbacks?: readonly FallbackOptions[] | false): readonly Fallback[]
   /** Every target that the options or a call has named. */
-  targets(): readonly Holding[]
+  targets(): readonly TrackedTarget[]
   /** Targets that the options name and that were left out (`skipWithoutKey`). */
   readonly skipped: readonly SkippedTarget[]
 }

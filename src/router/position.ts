@@ -13,7 +13,7 @@ export interface Leg {
 }
 
 /** A member that was tried. */
-export interface Tried {
+export interface TriedMember {
   readonly member: Member
   /** `undefined` while it is under way, or when it failed in parallel with another one. */
   failure: Pick<FailedStep, 'errorClass' | 'retryAfterMs'> | undefined
@@ -24,7 +24,7 @@ export interface Position {
   readonly level: number
   readonly retries: number
   /** Members tried at this level, newest last. */
-  readonly here: readonly Tried[]
+  readonly here: readonly TriedMember[]
 }
 
 export function begin(

@@ -72,7 +72,7 @@ function ownRow(id: string, options: ProviderOptions, catalogue: Catalogue): Pro
   }
 }
 
-interface Spoken {
+interface ProviderFormats {
   readonly protocols: ReadonlyMap<FormatId, Protocol>
   readonly passthroughs: ReadonlyMap<PassthroughId, PassthroughFormat>
   /** Formats of the row without a codec here. */
@@ -80,7 +80,7 @@ interface Spoken {
 }
 
 /** @throws ConfigError for a format in the options that is not in the catalogue. */
-function spokenBy(options: ProviderOptions, row: ProviderRow, catalogue: Catalogue): Spoken {
+function formatsFor(options: ProviderOptions, row: ProviderRow, catalogue: Catalogue): ProviderFormats {
   const { protocol } = options
   const named = protocol === undefined ? [] : typeof protocol === 'string' ? [protocol] : protocol
   for (const [i, name] of named.entries()) {
@@ -127,7 +127,7 @@ export function planProvider(
     headerName(name, `providers.${id}.headers`)
     headerValue(value, `providers.${id}.headers.${name}`)
   }
-  const { protocols: speaks, passthroughs, missing: unspoken } = spokenBy(options, row, catalogue)
+  const { protocols: speaks, passthroughs, missing: unspoken } = formatsFor(options, row, catalogue)
   const spoken = [...speaks.values()]
   const operation = whole === undefined ? undefined : namedOperation(baseURL, [...spoken, ...passthroughs.values()])
   if (operation !== undefined)

@@ -1,7 +1,7 @@
 /** Picks the failed target that is worth another try. */
 import { retryDelay } from '../policies/retry.js'
 import type { FailedStep, CallRoute } from './route-step.js'
-import type { Tried } from './position.js'
+import type { TriedMember } from './position.js'
 
 export interface FailedAttempts {
   /** For the attempts that failed while it ran. */
@@ -16,10 +16,10 @@ export interface FailedAttempts {
 
 /** The first that a retry may help: those in cooldown last, then the shortest wait, then the oldest. Takes from its retry budget. */
 export function retryTarget(
-  here: readonly Tried[],
+  here: readonly TriedMember[],
   { retries: policy, random, whenAllInCooldown }: Pick<CallRoute, 'retries' | 'random' | 'whenAllInCooldown'>,
   { last, remaining, retries, hasNext }: FailedAttempts,
-): { readonly tried: Tried; readonly wait: number } | undefined {
+): { readonly tried: TriedMember; readonly wait: number } | undefined {
   const sorted = here
     .map((tried) => ({ tried, failure: tried.failure ?? last }))
     .sort((a, b) => rank(a.tried) - rank(b.tried) || (a.failure.retryAfterMs ?? 0) - (b.failure.retryAfterMs ?? 0))
@@ -34,6 +34,6 @@ export function retryTarget(
 }
 
 /** Targets in cooldown come after the others. */
-function rank({ member }: Tried): number {
+function rank({ member }: TriedMember): number {
   return member.health.cooldownLeft > 0 ? 1 : 0
 }

@@ -6,7 +6,7 @@ import { verdictOf } from '../policies/cooldown.js'
 import type { ErrorClass } from '../policies/classify-error.js'
 import { warnOnce } from '../telemetry/warn.js'
 import type { CooldownEvent } from './events.js'
-import type { Holding } from './target.js'
+import type { TrackedTarget } from './target.js'
 
 const SPACE = 'cooldowns'
 /** Milliseconds between two reads of the shared cooldowns. */
@@ -15,7 +15,7 @@ const REFRESH = 250
 export interface SharedCooldownsOptions {
   readonly store: Store
   readonly clock: Clock
-  readonly targets: () => readonly Holding[]
+  readonly targets: () => readonly TrackedTarget[]
   /** A target cools down because of another process. */
   readonly onCooldown?: (event: CooldownEvent) => void
 }
@@ -58,7 +58,11 @@ export class SharedCooldowns {
   }
 
   /** An attempt has ended. @param cooldown - The cooldown that begins now, if one does: its milliseconds and the failure. */
-  settled({ target, health }: Holding, cooldown: number | undefined, after: CooldownEvent['after'] = 'unknown'): void {
+  settled(
+    { target, health }: TrackedTarget,
+    cooldown: number | undefined,
+    after: CooldownEvent['after'] = 'unknown',
+  ): void {
     const { store } = this.options
     if (!store.shared) return
     const { id } = target
@@ -93,7 +97,7 @@ export class SharedCooldowns {
       this.options.onCooldown?.({
         target: target.id,
         provider: target.provider.id,
-        after: known(after),
+        after: knownClass(after),
         ms,
         from: 'shared',
       })
@@ -111,7 +115,7 @@ export class SharedCooldowns {
 }
 
 /** Another version of this package may write classes that this one does not know. */
-function known(after: string | undefined): CooldownEvent['after'] {
+function knownClass(after: string | undefined): CooldownEvent['after'] {
   const isKnown = after === 'slow' || verdictOf(after as ErrorClass) === 'failure'
   return isKnown ? (after as CooldownEvent['after']) : 'unknown'
 }

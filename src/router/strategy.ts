@@ -1,7 +1,7 @@
 /** The contract of a routing strategy: which target of a group serves next. */
 import type { Clock } from '../kernel/clock.js'
 import type { Capability } from './target-options.js'
-import type { Holding } from './target.js'
+import type { TrackedTarget } from './target.js'
 
 /** What a strategy may know of a call. Getters compute their value when first read. */
 export interface RoutedCall {
@@ -45,7 +45,7 @@ export interface Comparison {
 }
 
 /** A target within a group. */
-export interface Member extends Holding {
+export interface Member extends TrackedTarget {
   /** Share of the calls, relative to the others. Default 1; 0: only when no other is available. */
   readonly weight: number
   readonly tags: readonly string[]

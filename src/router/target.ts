@@ -118,7 +118,7 @@ export interface Target {
 }
 
 /** A target and its health. */
-export interface Holding {
+export interface TrackedTarget {
   readonly target: Target
   readonly health: Health
 }

@@ -10,7 +10,7 @@ import type { ProviderOptions, TargetOptions } from './options.js'
 import { planProvider } from './provider-plan.js'
 import { differingFields } from './deep-equal.js'
 import { hasOwnProvider, identityOf, isOwnTarget, labelOf, markOf, OF_PROVIDER } from './target-name.js'
-import type { Holding, PlannedProvider, Target } from './target.js'
+import type { TrackedTarget, PlannedProvider, Target } from './target.js'
 
 export interface TargetsOptions {
   readonly providers: Readonly<Record<string, ProviderOptions>>
@@ -26,13 +26,13 @@ export interface TargetsOptions {
 }
 
 /** The options of a target, and the path where they come first. */
-interface Said {
+interface TargetSettings {
   readonly path: string
   readonly identity: Partial<TargetOptions>
 }
 
-interface Asked {
-  readonly holding: Holding
+interface CalledTarget {
+  readonly holding: TrackedTarget
   /** The number of cached routes that lead there. */
   routes: number
 }
@@ -40,9 +40,9 @@ interface Asked {
 export class Targets {
   private readonly options: TargetsOptions
   private readonly planned = new Map<string, PlannedProvider>()
-  private readonly configured = new Map<string, Holding>()
-  private readonly asked = new Map<string, Asked>()
-  private readonly said = new WeakMap<Holding, Said>()
+  private readonly configured = new Map<string, TrackedTarget>()
+  private readonly asked = new Map<string, CalledTarget>()
+  private readonly said = new WeakMap<TrackedTarget, TargetSettings>()
 
   /** @throws ConfigError on a provider that cannot be planned. */
   constructor(options: TargetsOptions) {
@@ -51,16 +51,16 @@ export class Targets {
   }
 
   /** In the order in which they were first named. */
-  all(): readonly Holding[] {
+  all(): readonly TrackedTarget[] {
     return [...this.configured.values(), ...[...this.asked.values()].map(({ holding }) => holding)]
   }
 
-  find(id: string): Holding | undefined {
+  find(id: string): TrackedTarget | undefined {
     return this.configured.get(id) ?? this.asked.get(id)?.holding
   }
 
   /** The target of a call's model string. @throws ConfigError when it names no target. */
-  ask(model: string, path: string): Holding {
+  ask(model: string, path: string): TrackedTarget {
     const { id, name, provider } = this.parse(model, path)
     const known = this.find(`${id}/${name}`)
     if (known) return known
@@ -76,7 +76,7 @@ export class Targets {
    * to it.
    * @throws ConfigError when it names no target, or two that differ have one name.
    */
-  configure(options: TargetOptions, path: string, fallbackName: string, kept = true): Holding {
+  configure(options: TargetOptions, path: string, fallbackName: string, kept = true): TrackedTarget {
     const { id, name, provider } = this.parse(options.model, path, hasOwnProvider(options))
     const apart = isOwnTarget(options)
     const full = `${id}/${name}${apart ? `#${labelOf(options) ?? fallbackName}` : ''}`
@@ -145,7 +145,7 @@ export class Targets {
     for (const [id, { routes }] of this.asked) if (routes === 0) this.asked.delete(id)
   }
 
-  private refuseOther(full: string, known: Holding, { path, identity }: Said): void {
+  private refuseOther(full: string, known: TrackedTarget, { path, identity }: TargetSettings): void {
     const said = this.said.get(known)
     const differing = said ? differingFields(said.identity, identity) : []
     if (!said || differing.length === 0) return
@@ -214,7 +214,7 @@ export class Targets {
     return planned
   }
 
-  private hold(target: Target, kept: boolean): Holding {
+  private hold(target: Target, kept: boolean): TrackedTarget {
     const { clock, policies, price } = this.options
     const frozen = Object.freeze(target)
     const holding = { target: frozen, health: new Health(policies, clock, { price: () => price(frozen) }) }

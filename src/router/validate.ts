@@ -65,26 +65,26 @@ function toConfigError(schema: Schema, options: unknown, issue: Issue, root: str
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? ''
     const full = [...path, key]
-    const later = notYet(root === '' ? full : [root, ...full])
+    const later = unavailableOption(root === '' ? full : [root, ...full])
     if (later)
       return new ConfigError(
-        show(full),
+        pathText(full),
         `what it is for (${later}) is not available in this version; remove the option`,
       )
     const known = knownKeys(schema, options, path, key)
     const hint = hintFor(key, known)
     return new ConfigError(
-      show(full),
+      pathText(full),
       `there is no such option${hint || (known.length > 0 ? `; use one of ${known.join(', ')}` : '')}`,
     )
   }
   const value = valueAt(options, path)
   // If the fields of an object do not go together, its type does not help.
   if (issue.code === 'custom' && isObject(value) && shapesOf(nodeAt(schema, path)).length > 0) {
-    return new ConfigError(show(path), `expected ${expectation(issue)}`)
+    return new ConfigError(pathText(path), `expected ${expectation(issue)}`)
   }
   const hint = typeof value === 'string' ? didYouMean(value, wordsOf(issue)) : ''
-  return new ConfigError(show(path), `expected ${expectation(issue)}, got ${describe(value)}${hint}`)
+  return new ConfigError(pathText(path), `expected ${expectation(issue)}, got ${describe(value)}${hint}`)
 }
 
 /** The allowed values, in words. */
@@ -142,7 +142,7 @@ function shapesOf(node: unknown): readonly Record<string, unknown>[] {
   return definition.shape ? [definition.shape] : []
 }
 
-function notYet(path: Path): string | undefined {
+function unavailableOption(path: Path): string | undefined {
   const wanted = path.map(String)
   for (const [pattern, name] of Object.entries(NOT_YET)) {
     const steps = pattern.split('.')
@@ -187,7 +187,7 @@ function valueAt(options: unknown, path: Path): unknown {
   return value
 }
 
-function show(path: Path): string {
+function pathText(path: Path): string {
   return path.reduce<string>(
     (shown, step) =>
       typeof step === 'number' ? `${shown}[${step}]` : shown === '' ? String(step) : `${shown}.${String(step)}`,

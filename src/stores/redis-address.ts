@@ -37,17 +37,17 @@ export function readAddress(given: string | readonly string[]): RedisAddress {
 
 function readOne(url: string): RedisAddress {
   const [, scheme, kind, login, hosts = '', path = '', query = ''] = FORM.exec(url) ?? []
-  if (scheme === undefined || hosts === '') throw wrong(EXPECTED)
+  if (scheme === undefined || hosts === '') throw invalidAddress(EXPECTED)
   if (kind === undefined) return { kind: 'server', url }
   const nodes = hosts.split(',').map((host) => nodeOf(host, kind === 'sentinel' ? 26_379 : 6_379))
   const common = { nodes, ...loginOf(login), tls: scheme === 'rediss' }
   if (kind === 'cluster') {
-    if (path !== '' && path !== '0') throw wrong('a cluster has no databases but 0')
+    if (path !== '' && path !== '0') throw invalidAddress('a cluster has no databases but 0')
     return { kind: 'cluster', ...common }
   }
   const [name = '', db = '0'] = path.split('/').map(decoded)
   if (name === '' || !/^\d+$/.test(db))
-    throw wrong('expected redis+sentinel://host:port,host:port/name-of-the-primary/db')
+    throw invalidAddress('expected redis+sentinel://host:port,host:port/name-of-the-primary/db')
   const settings = new URLSearchParams(query)
   return {
     kind: 'sentinel',
@@ -62,17 +62,17 @@ function readOne(url: string): RedisAddress {
 function readList(urls: readonly string[]): RedisAddress {
   const [first, ...rest] = urls.map((url) => {
     const [, scheme, kind, login, hosts = ''] = (typeof url === 'string' && FORM.exec(url)) || []
-    if (scheme === undefined || hosts === '' || kind === 'sentinel') throw wrong(EXPECTED)
+    if (scheme === undefined || hosts === '' || kind === 'sentinel') throw invalidAddress(EXPECTED)
     return { nodes: hosts.split(',').map((host) => nodeOf(host, 6_379)), ...loginOf(login), tls: scheme === 'rediss' }
   })
-  if (!first) throw wrong(EXPECTED)
+  if (!first) throw invalidAddress(EXPECTED)
   return { kind: 'cluster', ...first, nodes: [...first.nodes, ...rest.flatMap(({ nodes }) => nodes)] }
 }
 
 function nodeOf(text: string, port: number): RedisNode {
   const [, six, name, number] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(text) ?? []
   const host = six ?? name
-  if (host === undefined || Number(number ?? port) > 65_535) throw wrong(EXPECTED)
+  if (host === undefined || Number(number ?? port) > 65_535) throw invalidAddress(EXPECTED)
   return { host, port: Number(number ?? port) }
 }
 
@@ -93,6 +93,6 @@ function decoded(text: string): string {
   }
 }
 
-function wrong(problem: string): ConfigError {
+function invalidAddress(problem: string): ConfigError {
   return new ConfigError('redisStore(connection)', problem)
 }

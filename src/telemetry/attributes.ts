@@ -174,7 +174,12 @@ export function statusOf(error: unknown): number | undefined {
   return guard('error', () => {
     if (!isObject(error)) return undefined
     const metadata = error['$metadata']
-    const known = [error['status'], error['statusCode'], isObject(metadata) ? metadata['httpStatusCode'] : undefined]
+    const known = [
+      error['status'],
+      error['statusCode'],
+      error['status_code'],
+      isObject(metadata) ? metadata['httpStatusCode'] : undefined,
+    ]
     return known.find((status) => typeof status === 'number')
   })
 }

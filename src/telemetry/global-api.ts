@@ -37,6 +37,11 @@ export function registeredProvider(): TracerProvider | undefined {
   return globalApi()?.trace
 }
 
+/** Whether what is active reaches what is run later: somebody has registered a context manager. */
+export function carriesContext(): boolean {
+  return globalApi()?.context !== undefined
+}
+
 /** The registered meter provider, whichever copy of the API registered it. */
 export function registeredMeterProvider(): MeterProvider | undefined {
   return globalApi()?.metrics

@@ -12,7 +12,7 @@ type Headers = OutgoingHttpHeaders | readonly string[] | undefined
 type Request = (this: ClientHttp2Session, headers?: Headers, ...rest: unknown[]) => ClientHttp2Stream
 
 /** Trace headers for a request that goes to `url`; `undefined`: it gets none. */
-export type HeadersFor = (url: () => URL) => Readonly<Record<string, string>> | undefined
+export type HeadersFor = (url: () => URL, method: unknown) => Readonly<Record<string, string>> | undefined
 
 export const isHttp2 = (specifier: string): boolean => specifier === 'node:http2' || specifier === 'http2'
 
@@ -47,7 +47,7 @@ export function watchHttp2(headersFor: HeadersFor): () => void {
   }
 
   function withTrace(headers: Headers, url: () => URL): Headers {
-    const traced = headersFor(url)
+    const traced = headersFor(url, valueOf(':method', headers))
     return traced && !hasAny(headers, traced) ? added(headers, traced) : headers
   }
 
@@ -74,9 +74,11 @@ const pairsOf = (headers: Headers): [string, unknown][] =>
     ? headers.flatMap((name: string, i) => (i % 2 === 0 ? [[name, headers[i + 1]] as [string, unknown]] : []))
     : Object.entries(headers ?? {})
 
+const valueOf = (key: string, headers: Headers): unknown => pairsOf(headers).find(([name]) => name === key)?.[1]
+
 /** By the host that is connected to. */
 function urlOf(authority: URL | undefined, headers: Headers): URL {
-  const path = pairsOf(headers).find(([name]) => name === ':path')?.[1]
+  const path = valueOf(':path', headers)
   return new URL(typeof path === 'string' ? path : '/', authority)
 }
 

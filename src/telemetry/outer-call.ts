@@ -16,6 +16,7 @@ import { CompletedSpan, foreignSpan } from './foreign-span.js'
 import { contentAttributes } from './recorded-content.js'
 import { identityAttributes } from './identity.js'
 import { metering, recordCall } from './metrics.js'
+import { openCalls } from './open-calls.js'
 import { preparePrices, summaryOf } from './summary.js'
 import { withSpanAndSlot } from './call-slot.js'
 import * as semconv from './semconv.js'
@@ -66,6 +67,7 @@ export class OuterCall extends BaseCall {
       server: server?.address,
       injects: start.injects,
     })
+    openCalls.count += 1
     if (!this.recording) return
     guard('request', recordRequest, this, parent)
     guard('price', preparePrices, current)
@@ -135,6 +137,7 @@ export class OuterCall extends BaseCall {
   end(outcome: CallEnd = {}): void {
     if (this.ended) return
     this.ended = true
+    openCalls.count -= 1
     const { billed, facts } = this
     if (billed && outcome.error === undefined && facts.other?.usage === undefined)
       facts.other = { id: '', model: '', ...facts.other, usage: billed }

@@ -18,6 +18,7 @@ import { settings } from './settings.js'
 interface UndiciRequest {
   readonly origin: string | URL
   readonly path: string
+  readonly method: string
   readonly headers: readonly (string | readonly string[])[] | string
   addHeader(name: string, value: string): void
 }
@@ -30,10 +31,14 @@ export function traceHeadersTo(url: () => URL): ReturnType<typeof headersTo> {
   return headersIn(slotOf(context.active()), url)
 }
 
+/** Told of each `POST` that is part of no call. */
+let unclaimed: ((url: URL) => void) | undefined
+
 /** The headers for a request that leaves for `url`. */
-function headersFor(url: () => URL): ReturnType<typeof headersTo> {
+function headersFor(url: () => URL, method: unknown): ReturnType<typeof headersTo> {
   const slot = slotOf(context.active())
   if (slot) noteHost(slot, url)
+  else if (method === 'POST') unclaimed?.(url())
   return slot?.injects === true ? undefined : headersIn(slot, url)
 }
 
@@ -68,7 +73,7 @@ function hasAny(headers: UndiciRequest['headers'], names: readonly string[]): bo
 function onUndiciRequest(event: unknown): void {
   guard('propagation', () => {
     const { request } = event as { request: UndiciRequest }
-    const headers = headersFor(() => new URL(request.path, request.origin))
+    const headers = headersFor(() => new URL(request.path, request.origin), request.method)
     if (!headers || hasAny(request.headers, Object.keys(headers).filter(isParent))) return
     for (const [name, value] of Object.entries(headers)) request.addHeader(name, value)
     giveWay(request, new Set(Object.keys(headers)))
@@ -100,7 +105,7 @@ function urlOf(request: ClientRequest): URL {
 
 function injectHttp(request: ClientRequest): void {
   guard('propagation', () => {
-    const headers = headersFor(() => urlOf(request))
+    const headers = headersFor(() => urlOf(request), request.method)
     // Headers that were given as a list, and those of `Expect: 100-continue`, are on their way already.
     if (!headers || request.headersSent) return
     if (Object.keys(headers).some((name) => isParent(name) && request.hasHeader(name))) return
@@ -146,8 +151,13 @@ export interface WireWatch {
   off(): void
 }
 
-/** Starts watching the wire. */
-export function watchWire(): WireWatch {
+/**
+ * Starts watching the wire.
+ *
+ * @param outside - Told of each `POST` that is part of no call, before it leaves. Must not throw.
+ */
+export function watchWire(outside?: (url: URL) => void): WireWatch {
+  unclaimed = outside
   diagnostics.subscribe('undici:request:create', onUndiciRequest)
   const onHttpRequest = (event: unknown): void => injectHttp((event as { request: ClientRequest }).request)
   let undoHttp: () => void
@@ -168,6 +178,7 @@ export function watchWire(): WireWatch {
       if (isHttp2(specifier)) undoHttp2 ??= guard('propagation', watchHttp2, headersFor)
     },
     off() {
+      unclaimed = undefined
       diagnostics.unsubscribe('undici:request:create', onUndiciRequest)
       undoHttp()
       undoHttp2?.()

@@ -1,5 +1,5 @@
 /** What a test app imports: the module half of the engine with an integration that marks results. */
-import type { Integration, Replace } from '../../src/autolog/contract.js'
+import type { Integration, IntegrationEntry, Replace } from '../../src/autolog/contract.js'
 import {
   instrumentModules,
   type InstrumentModulesOptions,
@@ -31,6 +31,22 @@ function marking(packageName: string, entry: string | undefined, names: readonly
   }
 }
 
+const unsupportedBy = (names: readonly string[]): Integration => ({
+  id: 'none',
+  targets: names.map((name) => ({
+    package: name,
+    tested: 'none',
+    unsupported: 'nobody serves it',
+    instrument: () => undefined,
+  })),
+})
+
+/** As the registry has it. */
+export function entryOf(integration: Integration): IntegrationEntry {
+  const packages = [...new Set(integration.targets.map((target) => target.package))]
+  return { id: integration.id, packages, always: integration.always !== undefined, load: () => integration }
+}
+
 const mark: Replace = (original, active) =>
   function (this: unknown, ...args: unknown[]) {
     const result = Reflect.apply(original, this, args)
@@ -43,16 +59,22 @@ export type StartOptions = Partial<InstrumentModulesOptions> & {
   readonly packages?: readonly string[]
   readonly entry?: string
   readonly exports?: readonly string[]
+  /** Packages without an integration. */
+  readonly unsupported?: readonly string[]
 }
 
 export function start({
   packages = ['fake-sdk'],
   entry,
   exports,
+  unsupported = [],
   ...options
 }: StartOptions = {}): ModuleInstrumentation {
   return instrumentModules({
-    integrations: packages.map((name) => marking(name, entry, exports)),
+    integrations: [
+      ...packages.map((name) => entryOf(marking(name, entry, exports))),
+      { ...entryOf(unsupportedBy(unsupported)), onlyDeclared: true },
+    ],
     callerFile: findCallerFile(),
     call: () => (original) => original,
     ...options,

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { AnswerReader, type ReaderOptions } from '../../src/autolog/reader.js'
 import type { CallDeclaration } from '../../src/autolog/contract.js'
-import { ProviderError } from '../../src/kernel/errors.js'
+import { ProviderError } from '../../src/kernel/provider-error.js'
 import type { Call } from '../../src/telemetry/call.js'
 
 const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 }

@@ -35,10 +35,10 @@ const ANTHROPIC = integration('@anthropic-ai/sdk', 'create', ['default', 'Messag
 const LANGCHAIN = integration('@langchain/core', '_configureSync', ['CallbackManager'], './callbacks/manager')
 
 const begin = `import { createRequire } from 'node:module'
-  import { instrumentModules, findCallerFile, lines } from 'engine'
+  import { entryOf, instrumentModules, findCallerFile, lines } from 'engine'
   const require = createRequire(import.meta.url)
   const calls = []
-  const start = (...integrations) => instrumentModules({ integrations, callerFile: findCallerFile(), call: () => (original) => original })
+  const start = (...integrations) => instrumentModules({ integrations: integrations.map(entryOf), callerFile: findCallerFile(), call: () => (original) => original })
   const offline = { apiKey: 'none', baseURL: 'http://127.0.0.1:9', maxRetries: 0 }
   const ended = (promise) => promise.then(() => 'answered', () => 'refused')\n`
 

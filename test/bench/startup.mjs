@@ -1,9 +1,9 @@
 // What starting costs: importing the package, and the call of autolog() with few and many packages installed.
 import { execFileSync, fork } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { interleave, median, printRatios } from './measure.mjs'
+import { interleave, printRatios } from './measure.mjs'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -34,11 +34,16 @@ export async function benchStartup(rounds) {
     printRatios('The longest block of the event loop by a first call, in a fresh process', first, 'openai SDK', 'ms')
     for (const packages of [2, 50]) {
       const dir = app(home, `packages-${packages}`, packages)
-      const times = []
-      for (let i = 0; i < rounds; i++) times.push(run(dir, 'autolog.mjs'))
-      console.log(
-        `\nautolog() with ${packages} packages installed, ${packages === 2 ? 'both' : '2 of them SDKs'} loaded: ${median(times).toFixed(1)} ms`,
+      const starts = await interleave(
+        {
+          '@opentelemetry/sdk-trace-base': async () => run(dir, 'sdk.mjs'),
+          'autolog(), the SDK is loaded': async () => run(dir, 'autolog.mjs'),
+          'autolog() and the SDK': async () => run(dir, 'autolog-and-sdk.mjs'),
+        },
+        rounds,
       )
+      const title = `CPU of autolog(), ${packages} packages installed, ${packages === 2 ? 'both' : '2 of them SDKs'} loaded`
+      printRatios(title, starts, '@opentelemetry/sdk-trace-base', 'ms')
     }
   } finally {
     rmSync(home, { recursive: true, force: true })
@@ -69,6 +74,9 @@ async function firstCall(dir, rounds) {
     server.disconnect()
   }
 }
+
+const SDKS = `import 'openai'; import '@anthropic-ai/sdk'; import { autolog } from 'tracestitch'`
+const LOAD_SDK = `process.getBuiltinModule('node:module').createRequire(import.meta.url)('@opentelemetry/sdk-trace-base')`
 
 const FIRST_CALL = `const [who, calls, baseURL] = process.argv.slice(2)
 const body = { model: 'gpt-5-mini', messages: [{ role: 'user', content: 'Hello' }] }
@@ -109,8 +117,12 @@ function app(home, name, packages) {
   const modules = join(dir, 'node_modules')
   mkdirSync(join(modules, '@anthropic-ai'), { recursive: true })
   mkdirSync(join(modules, '@opentelemetry'), { recursive: true })
-  symlinkSync(root, join(modules, 'tracestitch'), 'junction')
-  symlinkSync(join(root, 'node_modules/@opentelemetry/api'), join(modules, '@opentelemetry/api'), 'junction')
+  // As it is installed. A link into this tree would be a workspace, of which autolog() looks at every dependency.
+  for (const file of ['package.json', 'prices.json', 'dist'])
+    cpSync(join(root, file), join(modules, 'tracestitch', file), { recursive: true })
+  const { dependencies: own } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  for (const dependency of ['@opentelemetry/api', ...Object.keys(own)])
+    symlinkSync(join(root, 'node_modules', dependency), join(modules, dependency), 'junction')
   const dependencies = { tracestitch: '*' }
   if (packages > 0) {
     for (const sdk of ['openai', '@anthropic-ai/sdk']) {
@@ -130,6 +142,10 @@ function app(home, name, packages) {
   }
   writeFileSync(join(dir, 'package.json'), JSON.stringify({ name, private: true, dependencies }))
   const timed = (work) => `const before = performance.now(); ${work}; console.log(performance.now() - before)`
+  const burnt = (work) => {
+    const cpu = `(({ user, system }) => (user + system) / 1000)(process.cpuUsage())`
+    return `const before = ${cpu}; ${work}; console.log(${cpu} - before)`
+  }
   writeFileSync(join(dir, 'import-http.mjs'), timed(`await import('node:http')`))
   writeFileSync(join(dir, 'import-api.mjs'), timed(`await import('@opentelemetry/api')`))
   writeFileSync(join(dir, 'import-tracestitch.mjs'), timed(`await import('tracestitch')`))
@@ -138,7 +154,9 @@ function app(home, name, packages) {
   writeFileSync(join(dir, 'import-parts.mjs'), timed(parts.join('; ')))
   writeFileSync(
     join(dir, 'autolog.mjs'),
-    `import 'openai'; import '@anthropic-ai/sdk'; import { autolog } from 'tracestitch'\n${timed(`autolog({ exporter: 'none' })`)}; process.exit(0)`,
+    `${SDKS}\n${LOAD_SDK}\n${burnt(`autolog({ exporter: 'none' })`)}; process.exit(0)`,
   )
+  writeFileSync(join(dir, 'autolog-and-sdk.mjs'), `${SDKS}\n${burnt(`autolog({ exporter: 'none' })`)}; process.exit(0)`)
+  writeFileSync(join(dir, 'sdk.mjs'), `${SDKS}\n${burnt(LOAD_SDK)}; process.exit(0)`)
   return dir
 }

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { createClient, type CallMeta, type Client } from '../../src/index.js'
-import { ProviderError } from '../../src/kernel/errors.js'
+import { ProviderError } from '../../src/kernel/provider-error.js'
 import { clientFor, clientOfPair, faultPair, messages } from './fault-pair.js'
 import { beginStream, chunk, completion, sendEvent, sendJson, type FaultServer } from './fault-server.js'
 

@@ -9,18 +9,18 @@ import {
   locate,
   nameTargets,
   requestIdOf,
-  understood,
+  withProviderMeaning,
   unreadable,
   type HttpFailure,
 } from '../../src/client/transport/failure.js'
 import {
   ConfigError,
   ConnectionError,
-  ProviderError,
   StreamError,
   TimeoutError,
   UnsupportedParameterError,
 } from '../../src/kernel/errors.js'
+import { ProviderError } from '../../src/kernel/provider-error.js'
 import type { EncodeContext } from '../../src/kernel/protocol.js'
 
 const fields = { provider: 'p', model: 'm' }
@@ -157,15 +157,19 @@ describe('a refusal', () => {
 
   test('within an answer waits until the time it says, and is what its number means', () => {
     const error = new ProviderError('x', { code: '1302', retryAt: date + 9 })
-    expect(understood(error, provider, date)).toBe(error)
+    expect(withProviderMeaning(error, provider, date)).toBe(error)
     expect(error).toMatchObject({ retryAfterMs: 9, failureClass: 'rate-limit', isRetryable: true })
-    const other = understood(new ProviderError('x', { status: 400, code: 'toString', retryAfterMs: 5 }), provider, date)
+    const other = withProviderMeaning(
+      new ProviderError('x', { status: 400, code: 'toString', retryAfterMs: 5 }),
+      provider,
+      date,
+    )
     expect(other).toMatchObject({ retryAfterMs: 5, failureClass: 'bad-request', isRetryable: false })
     const aborted = new Error('x')
-    expect(understood(aborted, provider, date)).toBe(aborted)
+    expect(withProviderMeaning(aborted, provider, date)).toBe(aborted)
     expect(Object.keys(aborted)).toEqual([])
     const unlisted = { errorCodes: undefined }
-    expect(understood(new ProviderError('x', { status: 400, code: '1302' }), unlisted, date)).toMatchObject({
+    expect(withProviderMeaning(new ProviderError('x', { status: 400, code: '1302' }), unlisted, date)).toMatchObject({
       failureClass: 'bad-request',
     })
   })

@@ -1,12 +1,7 @@
 /** Every fault of a provider, plain and streamed: the next target answers, and a lone one gives a typed error. */
 import { expect, test } from 'vitest'
-import {
-  ConnectionError,
-  ProviderError,
-  StreamError,
-  TimeoutError,
-  type TracestitchError,
-} from '../../src/kernel/errors.js'
+import { ConnectionError, StreamError, TimeoutError, type TracestitchError } from '../../src/kernel/errors.js'
+import { ProviderError } from '../../src/kernel/provider-error.js'
 import { holdTime } from '../support/held-time.js'
 import { clientFor, faultPair, messages, text } from './fault-pair.js'
 import {

@@ -1,7 +1,7 @@
 /** What stands around every call: it refuses, changes and sees the end, of plain calls and of streams. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { CallView, Stage } from '../../src/client/call/stage.js'
-import { ProviderError } from '../../src/kernel/errors.js'
+import { ProviderError } from '../../src/kernel/provider-error.js'
 import type { ChatChunk, ChatCompletion } from '../../src/kernel/hub.js'
 import type { ClientOptions } from '../../src/index.js'
 import {

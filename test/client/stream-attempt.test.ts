@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { Abortable } from '../../src/client/call/abortable.js'
 import type { PieceReader } from '../../src/client/transport/body.js'
 import { StreamAttempt, type StreamParts, type StreamReading } from '../../src/client/streams/stream-attempt.js'
-import { ProviderError, StreamError } from '../../src/kernel/errors.js'
+import { StreamError } from '../../src/kernel/errors.js'
+import { ProviderError } from '../../src/kernel/provider-error.js'
 
 type Item = { readonly word: string; readonly _meta?: unknown }
 

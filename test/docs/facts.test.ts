@@ -33,7 +33,7 @@ test('the number of providers is that of the rows, rounded down', () => {
 })
 
 test('the table of SDKs has every package that an integration serves', () => {
-  const packages = new Set(integrations.flatMap(({ targets }) => targets.map((target) => target.package)))
+  const packages = new Set(integrations.flatMap(({ packages }) => packages))
   const table =
     textOf('docs/autolog.md')
       .split(/^## /m)

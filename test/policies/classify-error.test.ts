@@ -1,6 +1,6 @@
 /** Busy, used up, and without capacity are three answers, which providers give under one status. */
 import { describe, expect, test } from 'vitest'
-import { ProviderError } from '../../src/kernel/errors.js'
+import { ProviderError } from '../../src/kernel/provider-error.js'
 import { classifyError, type ErrorClass } from '../../src/policies/classify-error.js'
 import { verdictOf } from '../../src/policies/cooldown.js'
 import { decodeError } from '../../src/protocols/gemini-generate/error.js'

@@ -4,11 +4,11 @@ import {
   ConfigError,
   ConnectionError,
   CredentialsError,
-  ProviderError,
   StreamError,
   TimeoutError,
   UnsupportedParameterError,
 } from '../../src/kernel/errors.js'
+import { ProviderError } from '../../src/kernel/provider-error.js'
 import { classifyError, isRetryableClass, type ErrorClass } from '../../src/policies/classify-error.js'
 import { classesMeantBy, looksAtAnswers, mayFallBack, secondClass } from '../../src/policies/fallback.js'
 import { DEFAULT_RETRIES, parseRetryAfter, retryDelay, type Failure } from '../../src/policies/retry.js'

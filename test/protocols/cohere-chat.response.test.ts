@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createChatAccumulator } from '../../src/kernel/accumulate.js'
-import { ProviderError, StreamError } from '../../src/kernel/errors.js'
+import { StreamError } from '../../src/kernel/errors.js'
+import { ProviderError } from '../../src/kernel/provider-error.js'
 import type { ChatCompletion } from '../../src/kernel/hub.js'
 import type { JsonObject } from '../../src/kernel/protocol.js'
 import { cohereChat as codec } from '../../src/protocols/cohere-chat/index.js'

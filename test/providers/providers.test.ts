@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { directory } from '../../src/whole-catalogue.js'
+import { directory } from '../../src/whole-directory.js'
 
 const { identifyHost, keepsHeader, reportedCost } = directory
 

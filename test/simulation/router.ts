@@ -10,7 +10,8 @@ import { Ledger } from '../../src/client/facts/spend.js'
 import { execute } from '../../src/client/call/execute.js'
 import { Hooks } from '../../src/client/hooks.js'
 import type { AttemptRun } from '../../src/client/call/attempt-run.js'
-import { ConnectionError, ProviderError } from '../../src/kernel/errors.js'
+import { ConnectionError } from '../../src/kernel/errors.js'
+import { ProviderError } from '../../src/kernel/provider-error.js'
 import type { ChatCompletion } from '../../src/kernel/hub.js'
 import type {
   ClientOptions,

@@ -12,7 +12,7 @@ import {
   usageAttributes,
 } from '../../src/telemetry/attributes.js'
 import { defaultSettings } from '../../src/telemetry/settings.js'
-import { directory } from '../../src/whole-catalogue.js'
+import { directory } from '../../src/whole-directory.js'
 
 const { keepsHeader } = directory
 

@@ -32,7 +32,7 @@ export interface AdmittedStep extends RouteStep {
 }
 
 /** How an attempt gets through its gates: with or without waiting. */
-interface Way {
+interface EntryMode {
   /** As whom it enters them all. Default: as itself, at its own target. */
   readonly entry?: GateEntry
   /** Lets it in, or says why not. */
@@ -56,7 +56,7 @@ const undo = (gate: Gate, entry: GateEntry): void => gate.undo(entry)
  * @throws LimitError when it is not let in in time.
  */
 async function enterCall(call: AdmittedCall, { gates, entry }: Side): Promise<Permit> {
-  const refusal = await through(gates, entry, {
+  const refusal = await enterGates(gates, entry, {
     async enter(gate) {
       const now = await gate.tryEnter(entry)
       return now?.mayWait ? inTime(call, () => gate.enter(entry, call.limits.signal), gate) : now
@@ -168,7 +168,7 @@ function waitForOne(call: AdmittedCall, waiting: readonly Waiting[]): Promise<Ad
   )
   const passing = new Map<Gate, Promise<GateRefusal | undefined>>()
   let kept: readonly Gate[] = []
-  const way: Way = {
+  const way: EntryMode = {
     entry,
     enter(gate) {
       const entering = passing.get(gate) ?? inTime(call, () => gate.enter(entry, over.signal), gate)
@@ -234,7 +234,7 @@ async function enterNow(
   const facts = call.demand.scopeFacts(target)
   const place = { target, params: step.params }
   const draft = gates.budgets.any ? gates.budgets.draft(facts, await estimateOf(call, place)) : undefined
-  if (draft && 'refused' in draft) return told(draft.refused, target)
+  if (draft && 'refused' in draft) return warnIfUnpriced(draft.refused, target)
   const attempt = sideOf(call, gates.forAttempt(target, facts), [place])
   const first = own && !own.permit ? own.side : undefined
   const entered = await enterAll(gates.store, first ? [first, attempt] : [attempt], draft)
@@ -251,7 +251,7 @@ async function enterNow(
     own.permit = await enterCall(call, first)
     return enterNow(call, step, own)
   }
-  return 'mayWait' in refusal ? refusal : told(refusal, target)
+  return 'mayWait' in refusal ? refusal : warnIfUnpriced(refusal, target)
 }
 
 /** @param places - Where the attempt goes; none for the call itself. */
@@ -259,8 +259,8 @@ function sideOf(call: AdmittedCall, gates: readonly Gate[], places: readonly Dem
   return { gates, entry: new CallEntry(call, places) }
 }
 
-/** While others serve, nobody would notice that this one never does. */
-function told(refusal: BudgetRefusal, target: Target): BudgetRefusal {
+/** Warns once: while others serve, nobody would notice that this target never does. */
+function warnIfUnpriced(refusal: BudgetRefusal, target: Target): BudgetRefusal {
   if (refusal.unpriced) warnOnce(uncounted(refusal, target), 'unpriced')
   return refusal
 }
@@ -269,7 +269,7 @@ function told(refusal: BudgetRefusal, target: Target): BudgetRefusal {
 async function enter(
   call: AdmittedCall,
   { member, params }: RouteStep,
-  way: Way,
+  way: EntryMode,
 ): Promise<Permit | LimitRefusal | undefined> {
   const { gates } = call.client
   const { target } = member
@@ -277,7 +277,7 @@ async function enter(
   const place = { target, params }
   const entry = way.entry ?? new CallEntry(call, [place])
   const passed = gates.forAttempt(target, facts)
-  const refusal = await through(passed, entry, way)
+  const refusal = await enterGates(passed, entry, way)
   if (refusal) return refusal
   if (!gates.budgets.any) return passed.length > 0 ? new Permit(passed, entry) : undefined
   let reserved
@@ -289,7 +289,7 @@ async function enter(
   }
   if (!reserved || !('refused' in reserved)) return new Permit(passed, entry, reserved)
   for (const gate of passed) way.undo(gate, entry)
-  return told(reserved.refused, target)
+  return warnIfUnpriced(reserved.refused, target)
 }
 
 /** A list of prices that is on its way is waited for: the call has a price, and nobody knows it yet. */
@@ -301,7 +301,7 @@ async function estimateOf({ demand, client }: AdmittedCall, place: DemandPlace):
 }
 
 /** All gates, or none. */
-async function through(gates: readonly Gate[], entry: GateEntry, way: Way): Promise<GateRefusal | undefined> {
+async function enterGates(gates: readonly Gate[], entry: GateEntry, way: EntryMode): Promise<GateRefusal | undefined> {
   const passed: Gate[] = []
   // One that another call makes in its place would count from nothing.
   for (const gate of gates) gate.expect()

@@ -24,7 +24,7 @@ const MOST = 2 ** 50
 /** Fields whose text replaces the call's own if a target or a fallback sets them. */
 const CONTENT = ['messages', 'input', 'prompt', 'instructions', 'system'] as const
 
-export interface Demanded {
+export interface DemandSource {
   readonly client: ClientContext
   readonly routed: RoutedCall
   readonly request: CallInput['request']
@@ -45,11 +45,11 @@ export interface DemandPlace {
 type Price = Pick<Estimate, 'usd' | 'missing'>
 
 export class Demand {
-  private readonly call: Demanded
+  private readonly call: DemandSource
   /** Bytes of each file that is sent. */
   private files: readonly number[] = []
 
-  constructor(call: Demanded) {
+  constructor(call: DemandSource) {
     this.call = call
   }
 

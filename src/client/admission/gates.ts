@@ -4,7 +4,7 @@ import { ConfigError } from '../../kernel/errors.js'
 import type { Store } from '../../kernel/store.js'
 import type { BudgetEvent } from '../../router/events.js'
 import type { BudgetOptions, ScopedLimit, TargetLimits } from '../../router/options.js'
-import type { Holding, Target } from '../../router/target.js'
+import type { TrackedTarget, Target } from '../../router/target.js'
 import { Budgets } from './budgets.js'
 import { Gate } from './gate.js'
 import { compileScope, keyName, type CompiledScope, type ScopeFacts } from './scope.js'
@@ -77,7 +77,7 @@ export class Gates {
   }
 
   /** Makes the free share of a target's rates known to its health, for strategies. */
-  observe({ target, health }: Holding): void {
+  observe({ target, health }: TrackedTarget): void {
     const { id, limits } = target
     if (limits?.rpm === undefined && limits?.tpm === undefined) return
     health.headroomFrom = () => this.gate(id, id, limits, true).headroom

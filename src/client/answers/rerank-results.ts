@@ -20,8 +20,8 @@ export function checkedResults(
   let before = Infinity
   for (const { index, relevance_score: score } of answer.results) {
     if (!Number.isInteger(index) || index < 0 || index >= count)
-      throw wrong(`a result for document ${index}, and there are ${count}`)
-    if (seen.has(index)) throw wrong(`two results for document ${index}`)
+      throw malformedAnswer(`a result for document ${index}, and there are ${count}`)
+    if (seen.has(index)) throw malformedAnswer(`two results for document ${index}`)
     seen.add(index)
     isOrdered &&= score <= before
     before = score
@@ -38,6 +38,6 @@ export function checkedResults(
   return results === answer.results ? answer : { ...answer, results }
 }
 
-function wrong(what: string): StreamError {
+function malformedAnswer(what: string): StreamError {
   return new StreamError(`the answer has ${what}`, { code: CODE })
 }

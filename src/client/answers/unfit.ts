@@ -2,7 +2,7 @@
  * Refuses answers that a fallback is configured for: withheld by a filter, declined, empty, of the wrong form, or rejected
  * by the fallback's own test. Without such a fallback, nothing is checked here.
  */
-import { ProviderError } from '../../kernel/errors.js'
+import { ProviderError } from '../../kernel/provider-error.js'
 import type { ChatChunk, ChatCompletion, ChatRequest } from '../../kernel/hub.js'
 import { isObject, parseJson } from '../../kernel/json.js'
 import type { Fallback } from '../../router/route.js'
@@ -24,7 +24,7 @@ const SAID = {
   rejected: ['rejected', 'the test of a fallback rejected the answer'],
 } as const
 
-function unfit(failureClass: Fault | 'rejected'): ProviderError {
+function unfitError(failureClass: Fault | 'rejected'): ProviderError {
   const [code, message] = SAID[failureClass]
   return new ProviderError(message, { code, failureClass })
 }
@@ -43,7 +43,7 @@ export const refuseUnfit: Stage = {
   after(run, answer) {
     if (!run.itinerary.looksAtAnswers || !('chat' in answer)) return answer
     const fault = faultOf(answer.chat.choices, (kind) => matters(run, kind))
-    if (fault) throw unfit(fault)
+    if (fault) throw unfitError(fault)
     // Checks that streams skip are reported when a stream begins, even if it then comes whole.
     return run.call.stream ? answer : testWhole(run, answer.chat).then(() => answer)
   },
@@ -64,10 +64,11 @@ function choicesOf({ request }: CallView): number {
 async function testWhole(run: AttemptView, chat: ChatCompletion): Promise<void> {
   const { itinerary } = run
   const looks = itinerary.hasFallbackOn('invalid-output') || itinerary.keptFrom('invalid-output').length > 0
-  if (looks && !(await fitsAsked(chat.choices, run)) && matters(run, 'invalid-output')) throw unfit('invalid-output')
+  if (looks && !(await fitsAsked(chat.choices, run)) && matters(run, 'invalid-output'))
+    throw unfitError('invalid-output')
   for (const fallback of itinerary.testing) {
     if (!(await isTurnedDown(run, chat, fallback))) continue
-    const error = unfit('rejected')
+    const error = unfitError('rejected')
     turnedDown.set(error, fallback)
     throw error
   }
@@ -109,7 +110,7 @@ class FirstContent implements ChunkStage {
       if (!hasContent(chunk)) continue
       this.fault ??= faultOfFirst(this.run, chunk)
       // A long refusal need not be read to its end. After an empty answer only the usage is left.
-      if (this.fault === 'refusal') throw unfit('refusal')
+      if (this.fault === 'refusal') throw unfitError('refusal')
       if (this.fault) continue
       this.isFit = true
       return chunks
@@ -118,7 +119,7 @@ class FirstContent implements ChunkStage {
   }
 
   end(): readonly ChatChunk[] {
-    if (this.fault) throw unfit(this.fault)
+    if (this.fault) throw unfitError(this.fault)
     return []
   }
 }

@@ -28,14 +28,14 @@ export function orderedVectors(
   for (const entry of data) {
     const { index } = entry
     if (!Number.isInteger(index) || index < 0 || index >= expected)
-      throw wrong(`a vector for input ${first + index}, and there are ${first + expected} inputs`)
-    if (placed[index]) throw wrong(`two vectors for input ${first + index}`)
+      throw malformedAnswer(`a vector for input ${first + index}, and there are ${first + expected} inputs`)
+    if (placed[index]) throw malformedAnswer(`two vectors for input ${first + index}`)
     placed[index] = entry
     checkNumbers(entry.embedding, first + index)
   }
   for (let at = 0; at < expected; at += 1)
     if (!placed[at])
-      throw wrong(
+      throw malformedAnswer(
         `${data.length} ${data.length === 1 ? 'vector' : 'vectors'} for ${expected} inputs: none for input ${first + at}`,
       )
   const isOrdered = placed.every((entry, at) => entry === data[at])
@@ -43,10 +43,10 @@ export function orderedVectors(
 }
 
 function checkNumbers(vector: readonly unknown[], input: number): void {
-  if (vector.length === 0) throw wrong(`an empty vector for input ${input}`)
+  if (vector.length === 0) throw malformedAnswer(`an empty vector for input ${input}`)
   for (let at = 0; at < vector.length; at += 1) {
     if (Number.isFinite(vector[at])) continue
-    throw wrong(`a vector for input ${input} that holds ${nameOf(vector[at])} at ${at}`)
+    throw malformedAnswer(`a vector for input ${input} that holds ${nameOf(vector[at])} at ${at}`)
   }
 }
 
@@ -59,13 +59,13 @@ export function checkLengths({ data }: EmbeddingsResponse): void {
   const length = data[0]?.embedding.length
   for (const { embedding, index } of data) {
     if (embedding.length === length) continue
-    throw wrong(
+    throw malformedAnswer(
       `vectors of different lengths: ${length} numbers for input ${data[0]?.index}, ${embedding.length} for input ${index}`,
     )
   }
 }
 
-function wrong(what: string): StreamError {
+function malformedAnswer(what: string): StreamError {
   return new StreamError(`the answer has ${what}`, { code: INVALID_EMBEDDINGS })
 }
 

@@ -5,7 +5,7 @@ import type { AttemptEvent, CooldownEvent } from '../../router/events.js'
 import type { Member } from '../../router/strategy.js'
 import type { ClientContext } from '../context.js'
 
-type Told = Omit<AttemptEvent, 'target' | 'provider'>
+type AttemptFacts = Omit<AttemptEvent, 'target' | 'provider'>
 
 export class AttemptReport {
   private readonly call: { readonly client: ClientContext; readonly operation: OperationName }
@@ -22,7 +22,7 @@ export class AttemptReport {
   }
 
   /** The attempt is over. */
-  ended(outcome: AttemptEvent['outcome'], facts: () => Omit<Told, 'outcome'>): void {
+  ended(outcome: AttemptEvent['outcome'], facts: () => Omit<AttemptFacts, 'outcome'>): void {
     const { id, provider } = this.member.target
     countAttempt(id, provider.telemetryName, outcome)
     this.call.client.hooks.tell('onAttempt', () => ({ ...this.target, ...facts(), outcome }))

@@ -19,7 +19,7 @@ import type { WireAnswer } from '../transport/body.js'
 import type { Answer } from './answer.js'
 import { AnswerHeaders } from './answer-headers.js'
 import { AttemptReport } from './attempt-report.js'
-import { locate, understood } from '../transport/failure.js'
+import { locate, withProviderMeaning } from '../transport/failure.js'
 import { extraBodyAt, paramsAt } from './target-fields.js'
 import { AttemptLimits } from './time-limits.js'
 import type { Redaction } from './redaction.js'
@@ -36,7 +36,7 @@ export interface AttemptedCall extends AdmittedCall, CallView {
   claim(run: AttemptRun): void
   isAnsweredBy(run: AttemptRun): boolean
   ended(run: AttemptRun): void
-  countInVain(run: AttemptRun, answer: Answer): void
+  countDiscarded(run: AttemptRun, answer: Answer): void
 }
 
 export class AttemptRun implements AttemptView {
@@ -183,7 +183,7 @@ export class AttemptRun implements AttemptView {
   locate<T>(error: T): T {
     const { provider, model } = this.target
     const fields = this.answer?.fields ?? { provider: provider.id, model }
-    return locate(understood(error, provider, this.call.client.clock.date()), fields, this.redaction)
+    return locate(withProviderMeaning(error, provider, this.call.client.clock.date()), fields, this.redaction)
   }
 
   /** The way of its call, for what stands ready behind this attempt. */
@@ -192,8 +192,8 @@ export class AttemptRun implements AttemptView {
   }
 
   /** The answer is not given to the caller. It counts as what it came to all the same. */
-  answeredInVain(answer: Answer): void {
-    this.call.countInVain(this, answer)
+  discardAnswer(answer: Answer): void {
+    this.call.countDiscarded(this, answer)
   }
 
   /**
@@ -210,7 +210,7 @@ export class AttemptRun implements AttemptView {
     this.call.ended(this)
     this.permit?.leave()
     // What an answer that has begun came to, its call says.
-    if (error !== undefined && !this.call.isAnsweredBy(this)) this.permit?.settle(this.usedInVain(error))
+    if (error !== undefined && !this.call.isAnsweredBy(this)) this.permit?.settle(this.usedByFailure(error))
     const errorClass = error === undefined ? undefined : classifyError(error)
     if (error !== undefined) this.entry.error = error instanceof Error ? error.name : 'Error'
     if (errorClass !== undefined && !this.lost) this.entry.failure = errorClass
@@ -240,7 +240,7 @@ export class AttemptRun implements AttemptView {
   }
 
   /** A request that was called off on its way has been read, so its input is billed. One that was refused is not. */
-  private usedInVain(error: unknown): Consumption | undefined {
+  private usedByFailure(error: unknown): Consumption | undefined {
     const { status = 200 } = this.entry
     if (!this.permit || !this.sent || status >= 400) return undefined
     if (error instanceof TimeoutError && error.limit === 'connect') return undefined

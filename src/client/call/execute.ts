@@ -89,7 +89,7 @@ function withNotTried(error: unknown, notTried: readonly NotTried[]): unknown {
 /** One attempt, and more in parallel when it is slow and the alias hedges. The first answer wins. */
 function sideBySide<T>(call: LogicalCall, first: AdmittedStep, attempt: Attempt<T>): Promise<Outcome<T>> {
   const { hedge } = call.plan
-  return hedge ? hedged(call, hedge, first, attempt) : one(call, first, attempt)
+  return hedge ? hedged(call, hedge, first, attempt) : attemptStep(call, first, attempt)
 }
 
 function hedged<T>(
@@ -119,7 +119,7 @@ function hedged<T>(
       const delay = further > 0 ? hedgeDelay(hedge, step.member.health.p95(call.routed.stream)) : undefined
       if (delay !== undefined) timer = setTimeout(() => void beside().then(() => settle(undefined), reject), delay)
       running += 1
-      one(call, step, attempt).then(settle, reject)
+      attemptStep(call, step, attempt).then(settle, reject)
     }
     const beside = async (): Promise<void> => {
       running += 1
@@ -136,7 +136,7 @@ function hedged<T>(
 }
 
 /** Never rejects. */
-async function one<T>(call: LogicalCall, step: AdmittedStep, attempt: Attempt<T>): Promise<Outcome<T>> {
+async function attemptStep<T>(call: LogicalCall, step: AdmittedStep, attempt: Attempt<T>): Promise<Outcome<T>> {
   const run = call.attempt(step)
   try {
     const value = await context.with(run.span.context, () => attempt(run))

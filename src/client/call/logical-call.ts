@@ -46,7 +46,7 @@ export class LogicalCall implements AttemptedCall, CallView {
   private readonly running = new Set<AttemptRun>()
   private winner: AttemptRun | undefined
   /** The cost and usage of answers that the caller does not get. */
-  private inVain: Consumption | undefined
+  private discarded: Consumption | undefined
   /** The attempt that ended last, without those that were given up. */
   private latest: AttemptRun | undefined
 
@@ -182,7 +182,7 @@ export class LogicalCall implements AttemptedCall, CallView {
   answeredEarly(early: EarlyAnswer): CallMeta {
     const { telemetry } = this
     const meta = countStored(this, early)
-    telemetry.response(unpaid(early.answer))
+    telemetry.response(uncountedAnswer(early.answer))
     telemetry.set({ [semconv.ANSWERED_BY]: early.by })
     this.tellCost(meta)
     this.end(early.answer, meta)
@@ -211,7 +211,7 @@ export class LogicalCall implements AttemptedCall, CallView {
     else {
       // An answer that had begun counts as estimated.
       winner?.permit?.settle(UNKNOWN)
-      this.permit?.settle(winner ? UNKNOWN : this.inVain)
+      this.permit?.settle(winner ? UNKNOWN : this.discarded)
       this.permit?.leave()
     }
     this.telemetry.end({ error })
@@ -228,14 +228,14 @@ export class LogicalCall implements AttemptedCall, CallView {
 
   private settle(run: AttemptRun, answer: Answer): CallMeta {
     const { meta, used } = countAnswer(this, run, answer)
-    this.permit?.settle(addConsumption(used, this.inVain))
+    this.permit?.settle(addConsumption(used, this.discarded))
     this.permit?.leave()
     return meta
   }
 
   /** Counts an answer that the caller does not get: it was made, and is paid for. */
-  countInVain(run: AttemptRun, answer: Answer): void {
-    this.inVain = addConsumption(countAnswer(this, run, answer).used, this.inVain)
+  countDiscarded(run: AttemptRun, answer: Answer): void {
+    this.discarded = addConsumption(countAnswer(this, run, answer).used, this.discarded)
   }
 }
 
@@ -247,7 +247,7 @@ function answeredByAnother(): DOMException {
 }
 
 /** The tokens of a stored answer were counted when it was made. */
-function unpaid(answer: Answer): Answer {
+function uncountedAnswer(answer: Answer): Answer {
   if ('chat' in answer) return { chat: withoutUsage(answer.chat) }
   if ('embeddings' in answer) return { embeddings: withoutUsage(answer.embeddings) }
   return { other: withoutUsage(answer.other) }

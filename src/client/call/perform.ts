@@ -45,7 +45,7 @@ export async function perform<Request, Item>(
   }
 }
 
-interface Given {
+interface WholeResult {
   readonly run: AttemptRun
   readonly answer: Answer
   readonly given: object
@@ -56,7 +56,7 @@ async function tryWhole<Request, Item>(
   run: AttemptRun,
   operation: Operation<Request, Item>,
   request: Request,
-): Promise<Given> {
+): Promise<WholeResult> {
   const came = await operation.attempt(run, request)
   let answer: Answer
   try {

@@ -72,7 +72,7 @@ export interface AttemptView {
   /** The time limits of the attempt. */
   readonly limits: Abortable
   /** The caller does not get the answer. It still counts what it cost. */
-  answeredInVain(answer: Answer): void
+  discardAnswer(answer: Answer): void
 }
 
 /** All stages in one, made once for each client. A member that no stage has is `undefined`, and costs a call nothing. */

@@ -113,7 +113,7 @@ function tellAll(stages: readonly Stage[], call: CallView, settled: Settled): vo
 
 /** Refuses an answer: it still counts what it cost, and a warning says so when a stage refused it. */
 export function refuse(run: AttemptView, answer: Answer, error: unknown): void {
-  run.answeredInVain(answer)
+  run.discardAnswer(answer)
   if (run.limits.aborted) return
   run.call.warn(`an answer of ${run.target.id} was not taken (${classifyError(error)}), and is paid for too`)
 }

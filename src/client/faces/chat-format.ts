@@ -25,7 +25,7 @@ export function chatCodec({ provider, model, base }: Target): ChatProtocol {
   )
 }
 
-interface Carried {
+interface CarriedRequest {
   readonly codec: ChatProtocol
   readonly request: ChatRequest
 }
@@ -34,7 +34,7 @@ interface Carried {
  * The request in the target's chat format; or on OpenAI's Responses API, if the model is served only there and the provider
  * has it.
  */
-export function carriedBy(run: AttemptRun, codec: ChatProtocol, request: ChatRequest): Carried {
+export function carriedBy(run: AttemptRun, codec: ChatProtocol, request: ChatRequest): CarriedRequest {
   const { model, base, provider } = run.target
   if (codec.id !== CHAT) return { codec, request }
   const why = onlyAtResponses(base ?? model, request)

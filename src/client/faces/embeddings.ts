@@ -29,12 +29,12 @@ function embeddingsCodec({ provider, model }: Target): EmbeddingsProtocol {
   )
 }
 
-interface Asking {
+interface EmbeddingsCall {
   readonly request: EmbeddingsRequest
   readonly received: Parts
 }
 
-export const embeddings: Operation<Asking> = {
+export const embeddings: Operation<EmbeddingsCall> = {
   read(_client, given, options) {
     const { body, options: own } = splitArguments(given as EmbeddingsBody, options)
     requireField(body, 'input', 'a string or an array', (value) => typeof value === 'string' || Array.isArray(value))

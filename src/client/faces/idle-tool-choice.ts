@@ -25,14 +25,14 @@ export function withoutIdleToolChoice<T extends object>(request: T, context: Enc
   if (choice == null && old == null && parallel == null) return request
   if (hasTools(fields)) return request
   const limits = limitsOf(context)
-  tell('tool_choice', choice, limits)
-  tell('function_call', old, limits)
+  reportSetting('tool_choice', choice, limits)
+  reportSetting('function_call', old, limits)
   if (parallel != null) limits.warn('`parallel_tool_calls` is left out, as there are no `tools`')
   const { tool_choice: _choice, function_call: _call, parallel_tool_calls: _parallel, ...rest } = fields
   return rest as T
 }
 
-function tell(field: string, choice: unknown, limits: Limits): void {
+function reportSetting(field: string, choice: unknown, limits: Limits): void {
   if (choice == null) return
   const word = isObject(choice) ? choice['type'] : choice
   if (ASKS_NOTHING.has(word)) limits.warn(`\`${field}\` is left out, as there are no \`tools\``)

@@ -1,6 +1,6 @@
 /** What `client.health()` returns. */
 import type { Store, StoreStatus } from '../../kernel/store.js'
-import type { Holding } from '../../router/target.js'
+import type { TrackedTarget } from '../../router/target.js'
 import type { StoreHealth, TargetHealth } from '../types/health.js'
 
 /** A store without a status cannot be down. */
@@ -12,7 +12,7 @@ export function storeHealth(store: Store): StoreHealth {
   return { name, shared, up, downSince, problem, emptiedAt, localOperations }
 }
 
-export function targetHealth({ target, health }: Holding): TargetHealth {
+export function targetHealth({ target, health }: TrackedTarget): TargetHealth {
   const { state } = health
   return {
     target: target.id,
@@ -23,16 +23,16 @@ export function targetHealth({ target, health }: Holding): TargetHealth {
     requests: health.requests,
     failures: health.failures,
     errorRate: rounded(health.errorRate),
-    latencyMs: known(health.latency),
-    firstChunkMs: known(health.msToFirstChunk),
-    msPerToken: known(health.msPerToken),
+    latencyMs: orNull(health.latency),
+    firstChunkMs: orNull(health.msToFirstChunk),
+    msPerToken: orNull(health.msPerToken),
     headroom: rounded(health.headroom),
     retryAfterMs: state === 'closed' ? null : Math.ceil(health.cooldownLeft),
   }
 }
 
 /** JSON has no `undefined`. */
-function known(value: number | undefined): number | null {
+function orNull(value: number | undefined): number | null {
   return value === undefined ? null : rounded(value)
 }
 

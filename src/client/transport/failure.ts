@@ -2,7 +2,6 @@
 import {
   ConfigError,
   ConnectionError,
-  ProviderError,
   StreamError,
   TimeoutError,
   TracestitchError,
@@ -11,6 +10,7 @@ import {
   type ErrorFields,
   type Unsupported,
 } from '../../kernel/errors.js'
+import { ProviderError } from '../../kernel/provider-error.js'
 import { titleIn } from '../../kernel/error-body.js'
 import type { EncodeContext, WireError } from '../../kernel/protocol.js'
 import { readRateLimit, waitFor } from '../../kernel/rate-limit.js'
@@ -127,7 +127,7 @@ export function requestIdOf(headers: Headers, provider: Pick<PlannedProvider, Id
 }
 
 /** Adds what a codec cannot know of an error inside a 200 answer: the time, and the meaning of the provider's numbers. */
-export function understood<T>(error: T, { errorCodes }: Pick<PlannedProvider, 'errorCodes'>, date: number): T {
+export function withProviderMeaning<T>(error: T, { errorCodes }: Pick<PlannedProvider, 'errorCodes'>, date: number): T {
   if (!(error instanceof ProviderError)) return error
   const { code, retryAt } = error
   const meant = code !== undefined && errorCodes && Object.hasOwn(errorCodes, code) ? errorCodes[code] : undefined

@@ -67,7 +67,7 @@ async function settle(run: AttemptRun, codec: ChatProtocol, first: WholeAnswer):
     if (!pending) return whole
     await pause(run.limits)
     try {
-      whole = await look(run, codec, pending)
+      whole = await poll(run, codec, pending)
       failed = 0
     } catch (error) {
       failed += 1
@@ -77,7 +77,7 @@ async function settle(run: AttemptRun, codec: ChatProtocol, first: WholeAnswer):
   }
 }
 
-async function look(run: AttemptRun, codec: ChatProtocol, { path }: PendingAnswer): Promise<WholeAnswer> {
+async function poll(run: AttemptRun, codec: ChatProtocol, { path }: PendingAnswer): Promise<WholeAnswer> {
   const { provider, model } = run.target
   const limits = new AttemptLimits(run.limits, { provider: provider.id, model })
   limits.start('attempt', LOOK, 'of one look at an answer that is being made')
@@ -145,7 +145,7 @@ async function lastLook(run: AttemptRun, codec: ChatProtocol, pending: PendingAn
   for (let looks = 0; looks < MAX_LAST_LOOKS; looks += 1) {
     try {
       if (looks > 0) await pause(run.limits)
-      const { wire } = await look(run, codec, pending)
+      const { wire } = await poll(run, codec, pending)
       if (!codec.pending?.(wire)) return wire
     } catch (error) {
       if (run.limits.aborted) throw error

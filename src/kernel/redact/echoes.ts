@@ -36,7 +36,7 @@ const WORDS: ReadonlySet<string> = new Set(['role', 'type', 'required', 'enum'])
 /** Fields whose keys are names that the program gave: of the arguments of its tools. */
 const KEYED: ReadonlySet<string> = new Set(['properties', 'patternProperties', '$defs', 'definitions'])
 
-interface Told {
+interface RequestTexts {
   /** In lower case. */
   readonly texts: string[]
   readonly keys: string[]
@@ -50,7 +50,7 @@ interface Told {
 export class Echoes {
   private readonly request: unknown
   private readonly known: readonly string[]
-  private told: Told | undefined
+  private told: RequestTexts | undefined
 
   /** @param known - Names that stay as they are, such as the model's, though a prompt may hold them. */
   constructor(request: unknown, known: readonly string[]) {
@@ -60,7 +60,7 @@ export class Echoes {
 
   /** Where the text repeats the request. */
   find(text: string): MarkedSpan[] {
-    const { texts, keys, bare } = (this.told ??= told(this.request))
+    const { texts, keys, bare } = (this.told ??= textsOf(this.request))
     const index = new TextIndex(lowerASCII(text))
     const spans = texts.flatMap((one) => this.found(index, one))
     for (const reading of [lettersAndDigits(text), decodedText(text)]) {
@@ -126,8 +126,8 @@ function isWord(character: string | undefined): boolean {
   return character !== undefined && /[\p{L}\p{N}]/u.test(character)
 }
 
-function told(request: unknown): Told {
-  const all: Told = { texts: [], keys: [], bare: [], values: 0, characters: 0 }
+function textsOf(request: unknown): RequestTexts {
+  const all: RequestTexts = { texts: [], keys: [], bare: [], values: 0, characters: 0 }
   try {
     collect(request, '', all, 0)
   } catch {
@@ -136,7 +136,7 @@ function told(request: unknown): Told {
   return all
 }
 
-function collect(value: unknown, field: string, all: Told, depth: number): void {
+function collect(value: unknown, field: string, all: RequestTexts, depth: number): void {
   all.values += 1
   if (all.values > VALUES || all.characters >= CHARACTERS || depth > DEPTH) return
   if (typeof value === 'string') addText(value, field, all)
@@ -149,7 +149,7 @@ function collect(value: unknown, field: string, all: Told, depth: number): void 
   }
 }
 
-function addText(value: string, field: string, all: Told): void {
+function addText(value: string, field: string, all: RequestTexts): void {
   if (NAMES.has(field) || (WORDS.has(field) && /^\w{1,40}$/.test(value))) return
   const text = lowerASCII(value)
   const trimmed = text.trim()

@@ -1,5 +1,5 @@
 /** Error bodies (https://platform.claude.com/docs/en/api/errors), in an answer of their own or inside a stream. */
-import type { ProviderError } from '../../kernel/errors.js'
+import type { ProviderError } from '../../kernel/provider-error.js'
 import { asString, isObject } from '../../kernel/json.js'
 import type { JsonObject, WireError } from '../../kernel/protocol.js'
 import { refusedInAnswer } from '../../kernel/refusal-error.js'

@@ -3,7 +3,7 @@
  * the error is in the header `x-amzn-errortype`, in `__type` or `code` of the body, or, inside a
  * stream, in the name of the exception.
  */
-import type { ProviderError } from '../../kernel/errors.js'
+import type { ProviderError } from '../../kernel/provider-error.js'
 import { asString, isObject } from '../../kernel/json.js'
 import type { JsonObject, WireError } from '../../kernel/protocol.js'
 import { refusedInAnswer } from '../../kernel/refusal-error.js'

@@ -73,7 +73,7 @@ export function placeCachePoints(
   if (kept.size === lead.length + turns.length && short.size === 0) return
   for (const content of all) {
     const blocks = content.flatMap((block) =>
-      !isPoint(block) || kept.has(block) ? [short.has(block) ? longer(block) : block] : [],
+      !isPoint(block) || kept.has(block) ? [short.has(block) ? withHourLifetime(block) : block] : [],
     )
     content.splice(0, content.length, ...blocks)
   }
@@ -83,7 +83,7 @@ function lifetimeOf({ cachePoint }: JsonObject): unknown {
   return isObject(cachePoint) ? cachePoint['ttl'] : undefined
 }
 
-function longer({ cachePoint, ...rest }: JsonObject): JsonObject {
+function withHourLifetime({ cachePoint, ...rest }: JsonObject): JsonObject {
   return { ...rest, cachePoint: { ...(isObject(cachePoint) && cachePoint), ttl: '1h' } }
 }
 
@@ -95,13 +95,13 @@ function placed(content: readonly JsonObject[], none: boolean): JsonObject[] {
   const blocks: JsonObject[] = []
   for (const block of content) {
     if (!isPoint(block)) blocks.push(block)
-    else if (!none) putBehind(blocks, { ...block })
+    else if (!none) addPoint(blocks, { ...block })
   }
   return blocks
 }
 
 /** A point has something before it, which is not reasoning, no text file, and no other point. */
-function putBehind(blocks: JsonObject[], point: JsonObject): void {
+function addPoint(blocks: JsonObject[], point: JsonObject): void {
   const before = blocks.findLastIndex((block) => !refusesPoint(block))
   const last = blocks[before]
   if (last && !isPoint(last)) blocks.splice(before + 1, 0, point)

@@ -130,9 +130,9 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
     system: all.length > 0 ? all : undefined,
     // A stored prompt may hold them all.
     messages: messages.length > 0 ? messages : undefined,
-    inferenceConfig: emptyToNothing(inferenceConfig),
+    inferenceConfig: undefinedIfEmpty(inferenceConfig),
     toolConfig,
-    additionalModelRequestFields: emptyToNothing(claudeChoice ? { ...fields, tool_choice: claudeChoice } : fields),
+    additionalModelRequestFields: undefinedIfEmpty(claudeChoice ? { ...fields, tool_choice: claudeChoice } : fields),
     outputConfig,
     requestMetadata: encodeMetadata(request.metadata, limits),
     serviceTier: encodeTier(request.service_tier, limits),
@@ -148,7 +148,7 @@ function joined(extras: readonly JsonObject[], field: string): JsonObject {
   return Object.assign({}, ...extras.map((extra) => extra[field]).filter(isObject)) as JsonObject
 }
 
-function emptyToNothing(fields: JsonObject): JsonObject | undefined {
+function undefinedIfEmpty(fields: JsonObject): JsonObject | undefined {
   return Object.keys(fields).length > 0 ? fields : undefined
 }
 

@@ -1,5 +1,5 @@
 /** Finish reasons (https://docs.cohere.com/reference/chat), both ways. */
-import { ProviderError } from '../../kernel/errors.js'
+import { ProviderError } from '../../kernel/provider-error.js'
 import { safeMessage } from '../../kernel/safe-message.js'
 import { finishWords, type Finish } from '../shared/finish-reason.js'
 

@@ -1,5 +1,5 @@
 /** Error bodies (https://google.aip.dev/193): `{error: {code, message, status, details}}`, alone or in a list. */
-import type { ProviderError } from '../../kernel/errors.js'
+import type { ProviderError } from '../../kernel/provider-error.js'
 import { asArray, asNumber, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject, WireError } from '../../kernel/protocol.js'
 import { refusedInAnswer } from '../../kernel/refusal-error.js'

@@ -10,7 +10,7 @@ import { ownRaw } from './wire.js'
 import { quoted } from '../shared/quoted.js'
 
 /** A message holds one text, and images beside it. */
-interface Said {
+interface TextWithImages {
   content: string
   images: string[]
 }
@@ -19,9 +19,9 @@ interface Said {
  * A message for every text, each with the images that came before it: one message has no order between text and
  * images, and text would run together.
  */
-function split(content: Message['content'], role: string, limits: Limits): Said[] {
+function split(content: Message['content'], role: string, limits: Limits): TextWithImages[] {
   if (typeof content === 'string') return [{ content, images: [] }]
-  const said: Said[] = []
+  const said: TextWithImages[] = []
   let images: string[] = []
   for (const part of content ?? []) {
     const image = imageOf(part)
@@ -53,7 +53,7 @@ function imageOf(part: ContentPart): string | undefined {
   return inline === undefined ? undefined : toBase64Image(inline)
 }
 
-function withImages({ content, images }: Said): JsonObject {
+function withImages({ content, images }: TextWithImages): JsonObject {
   return { content, ...(images.length > 0 && { images }) }
 }
 

@@ -1,5 +1,5 @@
 /** Error bodies of OpenAI's formats and of those who nearly follow them. */
-import type { ProviderError } from '../../kernel/errors.js'
+import type { ProviderError } from '../../kernel/provider-error.js'
 import { asNumber, asString, isObject } from '../../kernel/json.js'
 import type { JsonObject, WireError } from '../../kernel/protocol.js'
 import { refusedInAnswer } from '../../kernel/refusal-error.js'

@@ -1,5 +1,5 @@
 /** Why a model stopped, in the words of the many servers that speak OpenAI's format. */
-import { ProviderError } from '../../kernel/errors.js'
+import { ProviderError } from '../../kernel/provider-error.js'
 import type { FinishReason } from '../../kernel/hub.js'
 
 const HUB_WORDS: ReadonlySet<unknown> = new Set<FinishReason>([

@@ -1,6 +1,7 @@
 /** Responses (https://platform.openai.com/docs/api-reference/responses/object). */
 import { blocksOf, messageFromBlocks } from '../../kernel/message-blocks.js'
-import { StreamError, type ProviderError } from '../../kernel/errors.js'
+import { StreamError } from '../../kernel/errors.js'
+import type { ProviderError } from '../../kernel/provider-error.js'
 import type {
   Block,
   ChatChoice,

@@ -1,5 +1,6 @@
 /** A prediction (https://replicate.com/docs/topics/predictions/lifecycle) and the answer it holds, both ways. */
-import { ProviderError, StreamError } from '../../kernel/errors.js'
+import { StreamError } from '../../kernel/errors.js'
+import { ProviderError } from '../../kernel/provider-error.js'
 import type { ChatCompletion, FinishReason, Usage } from '../../kernel/hub.js'
 import { asNumber, asString, isObject, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject, PendingAnswer, WireError } from '../../kernel/protocol.js'

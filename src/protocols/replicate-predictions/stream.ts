@@ -3,7 +3,8 @@
  * `completed` send it (https://replicate.com/docs/topics/webhooks), or its words one after the other, as its own stream
  * sends them (https://replicate.com/docs/topics/predictions/streaming). An answer that comes whole is one such event.
  */
-import { StreamError, type ProviderError } from '../../kernel/errors.js'
+import { StreamError } from '../../kernel/errors.js'
+import type { ProviderError } from '../../kernel/provider-error.js'
 import type { ChatChunk, ChunkChoice, FinishReason, Usage } from '../../kernel/hub.js'
 import { asString, isObject, parseJson, typeName } from '../../kernel/json.js'
 import type { DecodeOptions, JsonObject, StreamDecoder, StreamEncoder } from '../../kernel/protocol.js'

@@ -92,14 +92,14 @@ export function mergeFields(
   layers: readonly (JsonObject | undefined)[],
   joins: Joins = {},
 ): JsonObject {
-  return layers.reduce<JsonObject>((under, over) => (isObject(over) ? lay(under, over, joins) : under), body)
+  return layers.reduce<JsonObject>((under, over) => (isObject(over) ? mergeInto(under, over, joins) : under), body)
 }
 
-function lay(under: JsonObject, over: JsonObject, joins: Joins): JsonObject {
+function mergeInto(under: JsonObject, over: JsonObject, joins: Joins): JsonObject {
   const both: JsonObject = { ...under, ...over }
   for (const field of Object.keys(joins)) {
     const [below, above] = [under[field], over[field]]
-    if (isObject(below) && isObject(above)) both[field] = lay(below, above, joins[field] ?? {})
+    if (isObject(below) && isObject(above)) both[field] = mergeInto(below, above, joins[field] ?? {})
   }
   return both
 }

@@ -28,7 +28,7 @@ export const tags: Strategy = {
       const key = JSON.stringify(wanted)
       const known = pools.get(key)
       if (known) return known
-      const found = all ? common(wanted, holders) : union(wanted, holders)
+      const found = all ? intersection(wanted, holders) : union(wanted, holders)
       const pool = found.size > 0 ? { draw: weightedDraw(members, found), reason: 'tag' } : defaults
       if (pools.size >= REMEMBERED) pools.clear()
       pools.set(key, pool)
@@ -63,7 +63,7 @@ function holdersOf(members: readonly Member[]): Holders {
 const union = (wanted: readonly string[], holders: Holders): ReadonlySet<number> =>
   new Set(wanted.flatMap((tag) => [...(holders.get(tag) ?? [])]))
 
-function common([first = '', ...others]: readonly string[], holders: Holders): ReadonlySet<number> {
+function intersection([first = '', ...others]: readonly string[], holders: Holders): ReadonlySet<number> {
   const found = holders.get(first) ?? new Set<number>()
   return new Set([...found].filter((index) => others.every((tag) => holders.get(tag)?.has(index) === true)))
 }

@@ -14,7 +14,7 @@ const MAX_DEPTH = 100
 /** Looks at values of one answer. Unions within unions could otherwise take any time. */
 const MAX_LOOKS = 100_000
 
-interface Looking {
+interface RestoreState {
   readonly root: JsonObject
   left: number
 }
@@ -47,7 +47,7 @@ export function restoreText(text: string, schema: JsonObject): string {
   return restored === value ? text : JSON.stringify(restored)
 }
 
-function restore(value: unknown, schema: unknown, looking: Looking, depth: number): unknown {
+function restore(value: unknown, schema: unknown, looking: RestoreState, depth: number): unknown {
   if (depth > MAX_DEPTH || (looking.left -= 1) < 0) return value
   if (!isObject(schema) || typeof value !== 'object' || value === null) return value
   const next = (inner: unknown, one: unknown): unknown => restore(inner, one, looking, depth + 1)
@@ -80,7 +80,7 @@ function restoreList(list: readonly unknown[], schema: JsonObject, next: Next): 
   return restored.some((value, at) => value !== list[at]) ? restored : list
 }
 
-function restoreObject(object: JsonObject, schema: JsonObject, looking: Looking, next: Next): JsonObject {
+function restoreObject(object: JsonObject, schema: JsonObject, looking: RestoreState, next: Next): JsonObject {
   const properties = isObject(schema['properties']) ? schema['properties'] : {}
   const required = Array.isArray(schema['required']) ? (schema['required'] as unknown[]) : []
   const names = isObject(schema['propertyNames']) ? schema['propertyNames']['enum'] : undefined
@@ -102,7 +102,7 @@ function restoreObject(object: JsonObject, schema: JsonObject, looking: Looking,
 }
 
 /** Whether a value is one of the schema, as far as telling the alternatives of a union apart takes. */
-function fits(value: unknown, schema: unknown, looking: Looking, depth: number): boolean {
+function fits(value: unknown, schema: unknown, looking: RestoreState, depth: number): boolean {
   if (acceptsNothing(schema)) return false
   if (!isObject(schema) || depth > MAX_DEPTH || (looking.left -= 1) < 0) return true
   const inner = (one: unknown, other: unknown): boolean => fits(one, other, looking, depth + 1)

@@ -12,18 +12,18 @@ import type { CallOptions } from './types/options.js'
 type Function = (...given: unknown[]) => unknown
 
 /** The operations of a client, with their errors cleaned here. */
-export function withDoor<T extends object>(operations: T, secrets: Secrets): T {
+export function withCleanErrors<T extends object>(operations: T, secrets: Secrets): T {
   const entries = Object.entries(operations).map(([name, value]: [string, unknown]) => {
-    if (typeof value === 'function') return [name, throughDoor(value as Function, secrets)]
-    return [name, isObject(value) ? withDoor(value, secrets) : value]
+    if (typeof value === 'function') return [name, cleaningErrors(value as Function, secrets)]
+    return [name, isObject(value) ? withCleanErrors(value, secrets) : value]
   })
   return Object.fromEntries(entries) as T
 }
 
-function throughDoor(operation: Function, secrets: Secrets): Function {
+function cleaningErrors(operation: Function, secrets: Secrets): Function {
   return function called(this: unknown, ...given: unknown[]): unknown {
-    const at = hereFor()
-    const leave = (error: unknown): unknown => leaving(error, at, () => redactionOf(given, secrets))
+    const at = callSite()
+    const leave = (error: unknown): unknown => cleanError(error, at, () => redactionOf(given, secrets))
     let result: unknown
     try {
       result = operation.apply(this, given)
@@ -40,7 +40,7 @@ function throughDoor(operation: Function, secrets: Secrets): Function {
   }
 }
 
-function leaving(error: unknown, at: Error, redaction: () => Redaction): unknown {
+function cleanError(error: unknown, at: Error, redaction: () => Redaction): unknown {
   if (!(error instanceof TracestitchError)) return error
   // The call has cleaned this error already, and knows more.
   if (error.attempts.length === 0) {
@@ -64,7 +64,7 @@ function redactionOf([body, options]: readonly unknown[], secrets: Secrets): Red
 const OWN_FRAMES = 2
 
 /** Where the function was called. An error costs half of `captureStackTrace`, and little as long as nobody reads its stack. */
-function hereFor(): Error {
+function callSite(): Error {
   return new Error()
 }
 

@@ -1,0 +1,70 @@
+/** `ollama`: chat, generate, embeddings and questions with probabilities. */
+import {
+  asString,
+  isObject,
+  path,
+  type Args,
+  type CallDeclaration,
+  type Integration,
+  type ModuleTarget,
+} from '../src/autolog/contract.js'
+
+const shared = {
+  provider: 'ollama',
+  baseURL: (self) => asString(path(self, 'config', 'host')),
+} satisfies Partial<CallDeclaration>
+
+/** An answer of generate, or a piece of one, in the terms of chat. */
+function asChat(answer: unknown): unknown {
+  if (!isObject(answer)) return answer
+  const { response, thinking, ...rest } = answer
+  return {
+    ...rest,
+    message: { role: 'assistant', content: response ?? '', ...(thinking !== undefined && { thinking }) },
+  }
+}
+
+/** A prompt of generate (https://docs.ollama.com/api/generate) in the terms of chat. */
+function chatRequest([body]: Args): unknown {
+  if (!isObject(body)) return body
+  const { system, prompt, images, ...rest } = body
+  return {
+    ...rest,
+    messages: [
+      ...(system === undefined ? [] : [{ role: 'system', content: system }]),
+      { role: 'user', content: prompt ?? '', ...(images !== undefined && { images }) },
+    ],
+  }
+}
+
+const methods: Readonly<Record<string, CallDeclaration>> = {
+  chat: { ...shared, protocol: 'ollama-chat' },
+  generate: {
+    ...shared,
+    protocol: 'ollama-chat',
+    operation: 'text_completion',
+    request: chatRequest,
+    answer: asChat,
+    event: (piece) => ({ data: asChat(piece) }),
+  },
+  embed: { ...shared, protocol: 'ollama-embeddings' },
+  // The first form, which takes one text and counts nothing.
+  embeddings: { ...shared, protocol: 'ollama-embeddings' },
+  systemone: { ...shared, protocol: 'json', operation: 'decide' },
+}
+
+const instrument: ModuleTarget['instrument'] = (module, patcher) => {
+  const proto = path(module, 'Ollama', 'prototype')
+  // For Node the class is one over that for browsers, which has the methods.
+  const base: unknown = isObject(proto) ? Object.getPrototypeOf(proto) : undefined
+  const holder = isObject(base) && 'chat' in base ? base : proto
+  for (const [method, declaration] of Object.entries(methods)) patcher.call(holder, method, declaration)
+}
+
+export const ollama: Integration = {
+  id: 'ollama',
+  targets: [
+    { package: 'ollama', tested: '0', instrument },
+    { package: 'ollama', entry: './browser', tested: '0', instrument },
+  ],
+}

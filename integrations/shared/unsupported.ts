@@ -1,0 +1,71 @@
+/** Packages that call models and that no integration serves yet: what an application declares of them is said. */
+import type { IntegrationEntry, ModuleTarget } from '../../src/autolog/contract.js'
+
+/** Of which the calls of models themselves are missed. */
+const SDKS = [
+  '@aws-sdk/client-bedrock-agent-runtime',
+  '@azure-rest/ai-inference',
+  '@deepgram/sdk',
+  '@elevenlabs/elevenlabs-js',
+  '@fal-ai/client',
+  '@firebase/ai',
+  '@google-cloud/vertexai',
+  '@google/generative-ai',
+  '@huggingface/inference',
+  '@huggingface/transformers',
+  '@ibm-cloud/watsonx-ai',
+  '@lmstudio/sdk',
+  '@openrouter/sdk',
+  'assemblyai',
+  'node-llama-cpp',
+  'ollama',
+  'replicate',
+  'voyageai',
+]
+
+/** Which call models through SDKs, or in a process of their own. */
+const FRAMEWORKS = [
+  '@anthropic-ai/claude-agent-sdk',
+  '@ax-llm/ax',
+  '@boundaryml/baml',
+  '@cursor/sdk',
+  '@github/copilot-sdk',
+  '@google/adk',
+  '@inngest/agent-kit',
+  '@letta-ai/letta-client',
+  '@livekit/agents',
+  '@mastra/core',
+  '@openai/codex-sdk',
+  '@strands-agents/sdk',
+  '@tanstack/ai',
+  '@voltagent/core',
+  'beeai-framework',
+  'genkit',
+  'llamaindex',
+]
+
+const SDK =
+  'there is no integration for it, so its calls are not traced: call the provider by createClient() or by an SDK that is traced, ' +
+  'such as openai with the base URL of the provider, or put trace() around the calls'
+const FRAMEWORK =
+  'there is no integration for it, so its agents and tools have no spans: model calls that it makes by a traced SDK in this ' +
+  'process do; put trace() around a run to hold them together'
+
+const target =
+  (what: string) =>
+  (name: string): ModuleTarget => ({
+    package: name,
+    tested: 'none',
+    unsupported: what,
+    instrument: () => undefined,
+  })
+
+const targets = (): ModuleTarget[] => [...SDKS.map(target(SDK)), ...FRAMEWORKS.map(target(FRAMEWORK))]
+
+export const unsupported: IntegrationEntry = {
+  id: 'none',
+  packages: [...SDKS, ...FRAMEWORKS],
+  providers: [],
+  onlyDeclared: true,
+  load: () => ({ id: 'none', targets: targets() }),
+}

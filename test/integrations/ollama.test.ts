@@ -1,0 +1,4 @@
+import { testIntegration } from './matrix.js'
+import spec from './ollama.case.js'
+
+testIntegration(spec, 'ollama.case.ts')

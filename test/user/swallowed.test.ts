@@ -1,0 +1,167 @@
+/**
+ * SDKs that a bundler has swallowed and minified: their classes have other names, and nobody finds their modules. What is handed
+ * in is known by what it has: a class, what a bundle exports, or a client.
+ */
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { autolog } from '../../src/index.js'
+import { recordSpans } from '../../src/testing/record-spans.js'
+import { root } from '../architecture/sources.js'
+
+interface Swallowed {
+  /** As under `modules`. */
+  readonly id: string
+  readonly package: string
+  readonly class: string
+  /** Another class that the call needs. */
+  readonly more?: string
+  /** An expression of a client. */
+  readonly make: string
+  /** An expression of a call, with `client`, `model` and `messages`. */
+  readonly call: string
+  /** What the call answers, and its span's name. */
+  readonly answer: object
+  readonly span: string
+}
+
+const completion = { id: 'c', object: 'chat.completion', created: 1, model: 'm', choices: [] }
+const said = { role: 'assistant', content: 'Hi' }
+
+const openai = {
+  id: 'openai',
+  class: 'OpenAI',
+  make: `new Class({ apiKey: 'k' })`,
+  call: `client.chat.completions.create({ model, messages })`,
+  answer: completion,
+  span: 'chat m',
+}
+const anthropic = {
+  id: 'anthropic',
+  class: 'Anthropic',
+  make: `new Class({ apiKey: 'k' })`,
+  call: `client.messages.create({ model, messages, max_tokens: 1 })`,
+  answer: { id: 'm', type: 'message', role: 'assistant', model: 'm', content: [], usage: {} },
+  span: 'chat m',
+}
+const genai = {
+  id: 'google-genai',
+  class: 'GoogleGenAI',
+  make: `new Class({ apiKey: 'k' })`,
+  call: `client.models.generateContent({ model, contents: 'Hi' })`,
+  answer: { candidates: [{ content: { role: 'model', parts: [{ text: 'Hi' }] }, finishReason: 'STOP' }] },
+  span: 'generate_content m',
+}
+const cohere = {
+  id: 'cohere',
+  class: 'CohereClient',
+  make: `new Class({ token: 'k' })`,
+  call: `client.chat({ model, message: 'Hi' })`,
+  answer: { text: 'Hi', generation_id: 'g' },
+  span: 'chat m',
+}
+const mistral = {
+  id: 'mistral',
+  class: 'Mistral',
+  make: `new Class({ apiKey: 'k' })`,
+  call: `client.chat.complete({ model, messages })`,
+  answer: { ...completion, choices: [{ index: 0, message: said, finish_reason: 'stop' }], usage: { prompt_tokens: 1 } },
+  span: 'chat m',
+}
+
+const bedrock = {
+  id: 'bedrock',
+  class: 'BedrockRuntimeClient',
+  more: 'ConverseCommand',
+  // Nobody is asked: what the command is, and not what it answers, is to be known.
+  make: `new Class({
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    requestHandler: { handle: () => Promise.reject(new Error('no network')) },
+  })`,
+  call: `client.send(new More({ modelId: model, messages: [{ role: 'user', content: [{ text: 'Hi' }] }] }))`,
+  answer: {},
+  span: 'chat m',
+}
+
+const SDKS: readonly Swallowed[] = [
+  ...['openai', 'openai-v6', 'openai-v5', 'openai-v4'].map((name) => ({ ...openai, package: name })),
+  ...['@anthropic-ai/sdk', 'anthropic-v0', 'anthropic-v0-old'].map((name) => ({ ...anthropic, package: name })),
+  ...['@google/genai', 'genai-v2', 'genai-v1'].map((name) => ({ ...genai, package: name })),
+  ...['cohere-ai', 'cohere-v7'].map((name) => ({ ...cohere, package: name })),
+  ...['@mistralai/mistralai', 'mistral-v1'].map((name) => ({ ...mistral, package: name })),
+  { ...bedrock, package: '@aws-sdk/client-bedrock-runtime' },
+]
+
+const folder = join(root, 'test/.apps/swallowed')
+beforeAll(() => mkdirSync(folder, { recursive: true }))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Bundle {
+  readonly e: new () => unknown
+  readonly make: () => unknown
+  readonly call: (client: unknown) => Promise<unknown>
+}
+
+async function swallow({ package: name, class: Class, more, make, call }: Swallowed): Promise<Bundle> {
+  const outfile = join(folder, `${name.replaceAll(/\W/g, '-')}.mjs`)
+  await build({
+    stdin: {
+      contents: `import { ${Class} as Class ${more === undefined ? '' : `, ${more} as More`} } from ${JSON.stringify(name)}
+        const [model, messages] = ['m', [{ role: 'user', content: 'Hi' }]]
+        export { Class as e }
+        export const make = () => ${make}
+        export const call = (client) => ${call}`,
+      resolveDir: root,
+    },
+    outfile,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'esm',
+    // What an SDK of CommonJS asks Node for.
+    banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
+  })
+  return (await import(/* @vite-ignore */ pathToFileURL(outfile).href)) as Bundle
+}
+
+const FORMS: Readonly<Record<string, (bundle: Bundle) => unknown>> = {
+  'its class': ({ e }) => e,
+  'an object with the class': ({ e }) => ({ n: class {}, e, t: 1 }),
+  'a client of it': ({ make }) => make(),
+}
+
+afterEach(() => vi.unstubAllGlobals())
+
+describe.each(SDKS.map((sdk) => [sdk.package, sdk] as const))('%s', (_package, sdk) => {
+  let bundle: Bundle
+  beforeAll(async () => {
+    bundle = await swallow(sdk)
+  })
+
+  test.each(Object.keys(FORMS))('is patched by %s, under whatever name', async (form) => {
+    const recorder = recordSpans()
+    const log = autolog({ exporter: recorder, modules: { [sdk.id]: FORMS[form]?.(bundle) } })
+    try {
+      const handedIn = log.report.filter(({ integration, detail }) => integration === sdk.id && detail === 'handed in')
+      expect(handedIn.map(({ status }) => status)).toContain('patched')
+      const fetch = (): Promise<Response> => Promise.resolve(Response.json(sdk.answer))
+      vi.stubGlobal('fetch', fetch)
+      const client = bundle.make() as { fetch?: unknown }
+      if ('fetch' in client) client.fetch = fetch
+      await bundle.call(client).catch(() => undefined)
+      expect(recorder.spans.map(({ name }) => name)).toEqual([sdk.span])
+    } finally {
+      log.off()
+    }
+  })
+})
+
+test('the name of a class does as a key', async () => {
+  const { e } = await swallow({ ...openai, package: 'openai' })
+  const log = autolog({ exporter: 'none', modules: { OpenAI: e } })
+  expect(log.report.some(({ package: name, detail }) => name === 'openai' && detail === 'handed in')).toBe(true)
+  log.off()
+})
