@@ -119,6 +119,6 @@ export const mistral: Integration = {
       shapes: { Mistral: ['prototype.chat', 'prototype.fim'] },
       instrument,
     },
-    telemetry,
+    ...telemetry,
   ],
 }

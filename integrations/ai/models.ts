@@ -103,7 +103,15 @@ function holderOf(model: object, method: string): object | undefined {
 }
 
 /** Majors that tests run. The others follow the same specification, and none of their packages is run. */
-const TESTED: Readonly<Record<string, string>> = { '@ai-sdk/openai': '2 - 4' }
+const TESTED: Readonly<Record<string, string>> = {
+  '@ai-sdk/anthropic': '4',
+  '@ai-sdk/cohere': '4',
+  '@ai-sdk/google': '4',
+  '@ai-sdk/groq': '4',
+  '@ai-sdk/mistral': '4',
+  '@ai-sdk/openai': '2 - 4',
+  '@ai-sdk/openai-compatible': '3',
+}
 
 export const modelTargets: readonly ModuleTarget[] = MODEL_PACKAGES.map((name) => ({
   package: name,

@@ -1,15 +1,10 @@
 /**
- * Responses that are made in the background (https://platform.openai.com/docs/guides/background): the call that begins one
- * gets no usage, and every call that fetches it later gets all of it. The first that sees it finished is its inference.
+ * Responses that are made in the background (https://platform.openai.com/docs/guides/background): the call that begins one is
+ * the inference, and gets no usage; every call that fetches it later gets all of it. The first that sees it finished tells
+ * the usage, and stays what it is, a `fetch_response`: so one answer is one inference, and is counted once.
  */
-import {
-  asString,
-  isObject,
-  modelAskedFor,
-  path,
-  tellsUsage,
-  type CallDeclaration,
-} from '../../src/autolog/contract.js'
+import type { Attributes } from '@opentelemetry/api'
+import { asString, isObject, path, semconv, tellsUsage, type CallDeclaration } from '../../src/autolog/contract.js'
 
 type Declaration = Omit<CallDeclaration, 'provider'>
 
@@ -18,12 +13,17 @@ const responses: Declaration = { protocol: 'openai-responses' }
 const RUNNING: ReadonlySet<unknown> = new Set(['queued', 'in_progress'])
 
 /** Whether the usage of `response` is to be told by the call that got it. */
-function isFirst(response: unknown, model?: string): boolean {
+function isFirst(response: unknown): boolean {
   return tellsUsage(asString(path(response, 'id')), {
     finished: !RUNNING.has(path(response, 'status')),
     inBackground: path(response, 'background') === true,
-    model,
   })
+}
+
+/** How far the answer has come. Of a stream nobody knows before its end. */
+function statusOf(response: unknown): Attributes {
+  const status = asString(path(response, 'status'))
+  return status === undefined ? {} : { [semconv.RESPONSE_STATUS]: status }
 }
 
 /** Events about the response as a whole carry it. */
@@ -31,18 +31,18 @@ const responseIn = (event: unknown): unknown => path(event, 'response')
 
 export function createResponse(body: unknown): Declaration {
   if (path(body, 'background') !== true) return responses
-  const model = asString(path(body, 'model'))
   return {
     ...responses,
     answer(response) {
-      isFirst(response, model)
+      isFirst(response)
       return response
     },
     event(data) {
       const response = responseIn(data)
-      if (response !== undefined) isFirst(response, model)
+      if (response !== undefined) isFirst(response)
       return { data }
     },
+    responseAttributes: statusOf,
   }
 }
 
@@ -57,26 +57,19 @@ const known = (response: unknown): object => ({
 
 /** @param stream - Whether the events are asked for. */
 export function fetchResponse(id: unknown, stream: unknown): Declaration {
-  let fetched: unknown
   return {
     ...responses,
     operation: 'fetch_response',
     request: () => ({ stream }),
     answer(response) {
-      if (!isFirst(response)) return known(response)
-      fetched = response
-      return response
+      return isFirst(response) ? response : known(response)
     },
     event(data) {
       const response = responseIn(data)
       if (response === undefined || RUNNING.has(path(response, 'status'))) return { data }
-      if (isFirst(response)) fetched = response
-      else if (isObject(data)) return { data: { ...data, response: { ...known(response), status: 'completed' } } }
-      return { data }
+      if (isFirst(response) || !isObject(data)) return { data }
+      return { data: { ...data, response: { ...known(response), status: 'completed' } } }
     },
-    became: () =>
-      fetched === undefined
-        ? undefined
-        : { operation: 'chat', model: modelAskedFor(asString(id)) ?? asString(path(fetched, 'model')) },
+    responseAttributes: statusOf,
   }
 }

@@ -6,18 +6,12 @@
 /** Answers that are remembered; the oldest are forgotten first. */
 const MOST = 10_000
 
-interface Begun {
-  /** Whether the usage has been told. */
-  isTold: boolean
-  /** As it was asked for, where that was seen. */
-  readonly model: string | undefined
-}
+/** By id, whether the usage has been told. */
+const begun = new Map<string, boolean>()
 
-const begun = new Map<string, Begun>()
-
-function remember(id: string, known: Begun): void {
+function remember(id: string, isTold: boolean): void {
   begun.delete(id)
-  begun.set(id, known)
+  begun.set(id, isTold)
   if (begun.size <= MOST) return
   for (const oldest of begun.keys()) {
     begun.delete(oldest)
@@ -30,25 +24,18 @@ function remember(id: string, known: Begun): void {
  *
  * @param state.finished - The answer is there.
  * @param state.inBackground - The answer itself says that it was made so. Others are known by having been seen unfinished.
- * @param state.model - The model that was asked for, where this is the call that begins it.
  */
 export function tellsUsage(
   id: string | undefined,
-  state: { readonly finished: boolean; readonly inBackground: boolean; readonly model?: string | undefined },
+  { finished, inBackground }: { readonly finished: boolean; readonly inBackground: boolean },
 ): boolean {
   if (id === undefined) return false
-  const known = begun.get(id)
-  const model = known?.model ?? state.model
-  if (!state.finished) {
-    if (!known) remember(id, { isTold: false, model })
+  const isTold = begun.get(id)
+  if (!finished) {
+    if (isTold === undefined) remember(id, false)
     return false
   }
-  if (known ? known.isTold : !state.inBackground) return false
-  remember(id, { isTold: true, model })
+  if (isTold ?? !inBackground) return false
+  remember(id, true)
   return true
-}
-
-/** The model that the call asked for which began this answer, where that was seen. */
-export function modelAskedFor(id: string | undefined): string | undefined {
-  return id === undefined ? undefined : begun.get(id)?.model
 }

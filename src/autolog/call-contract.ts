@@ -56,11 +56,6 @@ export interface CallDeclaration {
   readonly emits?: { readonly piece: string; readonly end: string; readonly error: string }
   /** The last argument, if it is a function, is called with `(error, result)`, and nothing is returned. */
   readonly callback?: 'last'
-  /**
-   * What the call turns out to have been, asked for once its answer is read: a call that fetches an answer may be the first
-   * to see it. `undefined`: what the declaration says.
-   */
-  readonly became?: () => { readonly operation: OperationName; readonly model: string | undefined } | undefined
   /** Headers of the response in what the method resolved to: `Headers`, or an object of names and values. */
   readonly headers?: (result: unknown) => unknown
   /** Base URL of the client behind `self`. Where it is not known, the host is that of the request on the wire. */

@@ -183,9 +183,7 @@ export class AnswerReader {
   }
 
   private end(): void {
-    const { call, declaration, refusal } = this
-    const became = call.recording && declaration.became && guard('became', declaration.became)
-    if (became) call.become(became.operation, became.model)
+    const { call, refusal } = this
     if (refusal) call.end({ error: refusal })
     else call.end()
   }

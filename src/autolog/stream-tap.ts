@@ -1,4 +1,5 @@
 /** Watches a stream while the program reads it: same object, same chunks, same errors, same order. */
+import { isAbortError } from '../kernel/errors.js'
 import { types } from 'node:util'
 import { endWhenAbandoned } from '../telemetry/abandoned.js'
 import { guard } from '../kernel/guard.js'
@@ -66,8 +67,8 @@ export function tapIterator<T extends AsyncIterator<unknown>>(
     return result
   }
   const onError = (error: unknown): never => {
-    // What the program has aborted is no fault, however its SDK tells it.
-    settle(aborted() ? { closed: true } : { error, closed: false })
+    // What the program has aborted is no fault. SDKs abort a stream that fails themselves, and throw what failed.
+    settle(aborted() && isAbortError(error) ? { closed: true } : { error, closed: false })
     throw error
   }
   define(inner, 'next', function (this: unknown, ...args: unknown[]) {

@@ -61,6 +61,7 @@ export function openContext(
   const gates = new Gates({
     store,
     clock,
+    random,
     limits,
     budgets,
     tellBudget: (event) => hooks.tell('onBudget', event),

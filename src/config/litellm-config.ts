@@ -224,8 +224,12 @@ function readLimits(options: Mutable<ClientOptions>, router: Fields, library: Fi
   else if (max !== undefined) options.retries = max
 
   const seconds = library.number('request_timeout')
-  const timeout = timeoutsOf(router) ?? (seconds === undefined ? undefined : { total: seconds * 1000 })
-  if (timeout?.total !== undefined) router.warn('timeout', 'bounds the whole call here, its retries and fallbacks too')
+  const own = timeoutsOf(router)
+  const timeout = own ?? (seconds === undefined ? undefined : { total: seconds * 1000 })
+  if (timeout?.total !== undefined) {
+    const [section, field] = own ? ([router, 'timeout'] as const) : ([library, 'request_timeout'] as const)
+    section.warn(field, 'bounds the whole call here, its retries and fallbacks too')
+  }
   if (timeout) options.timeout = timeout
 
   const cooldown: Mutable<CooldownOptions> = {}

@@ -8,6 +8,7 @@ import { VERSION } from '../kernel/version.js'
 import { errorTypeOf, serverOf, statusOf } from './attributes.js'
 import { boundedAttributes, boundedName } from './bounded.js'
 import type { Call } from './call-types.js'
+import { identityAttributes } from './identity.js'
 import { headersTo } from './propagation.js'
 import { withSpanAndSlot } from './call-slot.js'
 import * as semconv from './semconv.js'
@@ -86,6 +87,7 @@ class RecordedAttempt implements AttemptSpan {
     const server = serverOf(attempt.baseURL)
     this.own = attempt.traceHeaders
     const attributes = {
+      ...identityAttributes(call.context),
       [semconv.TARGET]: attempt.target,
       [semconv.ATTEMPT_NUMBER]: attempt.number,
       [semconv.ATTEMPT_REASON]: attempt.reason,

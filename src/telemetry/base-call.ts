@@ -4,7 +4,6 @@ import type { ChatCompletion, EmbeddingsResponse } from '../kernel/hub.js'
 import { responseHeaderAttributes } from './attributes.js'
 import { boundedAttributes, type Mask } from './bounded.js'
 import type { Call, CallEnd, CallResponse, OtherAnswer } from './call-types.js'
-import type * as semconv from './semconv.js'
 import { guard } from '../kernel/guard.js'
 import { settings } from './settings.js'
 
@@ -28,7 +27,6 @@ export abstract class BaseCall implements Call {
   abstract readonly recording: boolean
   abstract readonly content: boolean
   abstract readonly completes: string | undefined
-  abstract become(operation: semconv.OperationName, model: string | undefined): void
   abstract hideAnswer(): void
   abstract endWithInner(): boolean
   abstract end(outcome?: CallEnd): void

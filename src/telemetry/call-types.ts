@@ -84,8 +84,6 @@ export interface Call {
   response(response: CallResponse): void
   /** Attributes that the decoders do not know of. */
   set(attributes: Attributes): void
-  /** What the call turns out to have been, by its answer. Only the call that has the span takes it up. */
-  become(operation: semconv.OperationName, model: string | undefined): void
   /** What the answer says is not recorded, also where content is: the program does not want it. */
   hideAnswer(): void
   /**

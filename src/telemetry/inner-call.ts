@@ -37,8 +37,6 @@ export class InnerCall extends BaseCall {
   /** The outer call says it. */
   readonly completes = undefined
 
-  become(): void {}
-
   hideAnswer(): void {
     this.outer.hideAnswer()
   }

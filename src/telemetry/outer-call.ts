@@ -129,11 +129,6 @@ export class OuterCall extends BaseCall {
     return true
   }
 
-  become(operation: semconv.OperationName, model: string | undefined): void {
-    this.set({ [semconv.OPERATION_NAME]: operation, ...(model !== undefined && { [semconv.REQUEST_MODEL]: model }) })
-    guard('name', () => this.span.updateName(nameOf(operation, model)))
-  }
-
   end(outcome: CallEnd = {}): void {
     if (this.ended) return
     this.ended = true

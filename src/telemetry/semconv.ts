@@ -35,6 +35,8 @@ export const REQUEST_ENCODING_FORMATS = 'gen_ai.request.encoding_formats'
 export const EMBEDDINGS_DIMENSION_COUNT = 'gen_ai.embeddings.dimension.count'
 
 export const RESPONSE_ID = 'gen_ai.response.id'
+/** Where an answer is made in the background: `queued`, `in_progress`, `completed`, `failed` and so on. */
+export const RESPONSE_STATUS = 'gen_ai.response.status'
 export const RESPONSE_MODEL = 'gen_ai.response.model'
 export const RESPONSE_FINISH_REASONS = 'gen_ai.response.finish_reasons'
 /** Seconds from the request's issue. */

@@ -72,6 +72,20 @@ describe('runs by id', () => {
     expect(ended).toEqual([0, 1, 2, 3, 4])
   })
 
+  test('what nobody ends is ended when the process runs out of work, the innermost first', () => {
+    const bridge = new SpanBridge('t')
+    const left: string[] = []
+    begin(bridge, 'root')
+    begin(bridge, 'child', 'root')
+    const run = { facts: undefined, finish: () => undefined, abandoned: () => left.push('told') }
+    bridge.start({ id: 'other', ...run }, undefined, ROOT_CONTEXT)
+    process.emit('beforeExit', 0)
+    expect([lines(), left, bridge.size]).toEqual([['child < root', 'root'], ['told'], 0])
+    begin(bridge, 'late')
+    process.emit('beforeExit', 0)
+    expect(lines()).toEqual(['child < root', 'root', 'late'])
+  })
+
   test('a fault of one run costs that run only', () => {
     const bridge = new SpanBridge('t')
     const finish = (): never => {

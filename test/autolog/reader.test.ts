@@ -38,7 +38,6 @@ function setUp(declared: Partial<CallDeclaration> = {}, options: ReaderOptions =
     response: hears('response'),
     set: hears('set'),
     end: hears('end'),
-    become: (operation: string, model?: string) => void told.push(['become', operation, model]),
   } as unknown as Call
   const reader = new AnswerReader(
     call,
@@ -88,25 +87,18 @@ describe('a whole answer', () => {
     expect(none.told).toEqual([['end']])
   })
 
-  test('may say what it used, what it is, and what the call has become, in words of its own', () => {
+  test('may say what it used and what it is in words of its own', () => {
     const { reader, told } = setUp({
       answer: () => undefined,
       usage: () => usage,
       responseAttributes: () => ({ x: 1 }),
-      became: () => ({ operation: 'embeddings', model: 'other' }),
     })
     reader.whole(ANSWER)
-    expect(told).toEqual([
-      ['response', { other: { id: '', model: '', usage } }],
-      ['set', { x: 1 }],
-      ['become', 'embeddings', 'other'],
-      ['end'],
-    ])
+    expect(told).toEqual([['response', { other: { id: '', model: '', usage } }], ['set', { x: 1 }], ['end']])
   })
 
   test('is not read where no span records it', () => {
-    const became = () => ({ operation: 'embeddings', model: 'other' }) as const
-    const { reader, told } = setUp({ usage: () => usage, became }, {}, false)
+    const { reader, told } = setUp({ usage: () => usage }, {}, false)
     reader.whole(ANSWER)
     expect(told).toEqual([['end']])
   })

@@ -45,7 +45,7 @@ class RecordingStore extends MemoryStore {
 /** @param shared - Whether other processes see what is in the store. */
 export function gateOf(limits: TargetLimits, { waits = false, shared = true } = {}) {
   const store = new RecordingStore(shared)
-  return { store, gate: new Gate({ key: 'k', name: 'the gate', limits, waits, store, clock }) }
+  return { store, gate: new Gate({ key: 'k', name: 'the gate', limits, waits, store, clock, random: () => 0.5 }) }
 }
 
 export const entryOf = (tokens = 1, remaining = 1000): GateEntry => ({ tokens, requests: 1, priority: 0, remaining })

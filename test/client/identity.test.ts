@@ -3,6 +3,7 @@ import { context } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createClient, withContext, type CallMetadata, type Client, type ClientOptions } from '../../src/index.js'
+import { startStep } from '../../src/telemetry/step.js'
 import { recordSpans } from '../../src/testing.js'
 import { turn } from '../support/eventually.js'
 import { messages, outcome } from './abuse-support.js'
@@ -256,12 +257,29 @@ test('spans say whom the call was for', async () => {
   const log = autolog({ exporter: recorder, integrations: {} })
   const ai = clientWith({})
   await withContext({ user: 'outer', session: 's', tags: ['one'] }, () => ask(ai, { user: 'own', tags: ['two'] }))
-  expect(recorder.find('chat m').attributes).toMatchObject({
-    'user.id': 'own',
-    'session.id': 's',
-    'gen_ai.conversation.id': 's',
-    'tracestitch.tags': ['one', 'two'],
+  for (const name of ['chat m', 'attempt a/m'])
+    expect(recorder.find(name).attributes).toMatchObject({
+      'user.id': 'own',
+      'session.id': 's',
+      'gen_ai.conversation.id': 's',
+      'tracestitch.tags': ['one', 'two'],
+    })
+  log.off()
+})
+
+test('so does every other span that begins for them', async () => {
+  const recorder = recordSpans()
+  const { autolog, trace } = await import('../../src/index.js')
+  const log = autolog({ exporter: recorder, integrations: {} })
+  const kinds = ['agent', 'chain', 'tool', 'retriever', 'workflow'] as const
+  await withContext({ user: 'ann', session: 's', tags: ['one'] }, async () => {
+    for (const kind of kinds) trace(kind, () => 1, { kind })
+    startStep('chain', 'tools/call add', { span: 'server' }).end()
+    await outcome(ask(clientWith({ fetch: () => Promise.reject(new TypeError('down')), retries: 0 })))
   })
+  expect(recorder.spans.map(({ name }) => name)).toHaveLength(kinds.length + 3)
+  for (const { attributes } of recorder.spans)
+    expect(attributes).toMatchObject({ 'user.id': 'ann', 'session.id': 's', 'tracestitch.tags': ['one'] })
   log.off()
 })
 

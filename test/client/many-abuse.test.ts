@@ -31,7 +31,12 @@ function millisecondsSince(begun: NodeJS.CpuUsage): number {
 test('gates and counts of users that come and go', async () => {
   const clock = new TestClock()
   const store = new MemoryStore(clock)
-  const gates = new Gates({ store, clock, limits: [{ scope: { user: '*' }, rpm: 60, tpm: 6000, concurrent: 5 }] })
+  const gates = new Gates({
+    store,
+    clock,
+    random: () => 0.5,
+    limits: [{ scope: { user: '*' }, rpm: 60, tpm: 6000, concurrent: 5 }],
+  })
   const budgets = new Budgets({
     budgets: [{ scope: { user: '*' }, tokens: 1000, per: 'minute' }],
     store,
@@ -76,6 +81,7 @@ test('gates and counts of users that come and go', async () => {
 
 test('20 000 gates that are all in use: the next one costs no more than the first', async () => {
   const gates = new Gates({
+    random: () => 0.5,
     store: new MemoryStore(systemClock),
     clock: systemClock,
     limits: [{ scope: { user: '*' }, concurrent: 1 }],

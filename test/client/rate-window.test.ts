@@ -11,7 +11,7 @@ function gateOf(limits: { rpm?: number; tpm?: number }) {
   const time = { now: 0 }
   const clock = { now: () => time.now, date: () => time.now }
   const store = new MemoryStore(clock)
-  return { time, gate: new Gate({ key: 'k', name: 'g', limits, waits: false, store, clock }) }
+  return { time, gate: new Gate({ key: 'k', name: 'g', limits, waits: false, store, clock, random: () => 0.5 }) }
 }
 
 const entryOf = (tokens = 1): GateEntry => ({ tokens, requests: 1, priority: 0, remaining: 1 })

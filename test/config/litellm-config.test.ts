@@ -122,6 +122,24 @@ describe('fromLiteLLM', () => {
     }
   })
 
+  test.each([
+    [
+      'router_settings.timeout',
+      { router_settings: { timeout: 30 }, litellm_settings: { request_timeout: 60 } },
+      30_000,
+    ],
+    ['litellm_settings.request_timeout', { litellm_settings: { request_timeout: 60 } }, 60_000],
+  ])('%s is named where it is the time limit', (field, settings, total) => {
+    const { options, warnings } = fromLiteLLM({
+      model_list: [{ model_name: 'a', litellm_params: { model: 'ollama/a' } }],
+      ...settings,
+    })
+    expect(options.timeout).toEqual({ total })
+    expect(
+      warnings.filter((warning) => warning.includes('whole call')).map((warning) => warning.split(':')[0]),
+    ).toEqual([field])
+  })
+
   test('a group that has the name of its own model, and a wildcard', () => {
     vi.stubEnv('OPENAI_API_KEY', 'k')
     const { options } = fromLiteLLM({

@@ -170,7 +170,7 @@ export function plainRows<Client>(calls: PlainCalls<Client>): Row<Client>[] {
           })(),
         )
       },
-      spans: [{ ...cut, ...(calls.errors.abortedStream && { error: calls.errors.abortedStream }) }],
+      spans: [calls.errors.abortedStream ? { ...cut, error: calls.errors.abortedStream, finish: ['error'] } : cut],
     },
     {
       name: 'fire-and-forget success',

@@ -255,6 +255,13 @@ const raw: Row<Client>[] = [
 
 const fetched = (name: string, attributes = {}): ExpectedSpan => ({ name, usage: null, attributes })
 
+/** The first that sees the answer: it tells what that took. */
+const finished: ExpectedSpan = {
+  ...chat,
+  name: 'fetch_response',
+  attributes: { 'gen_ai.response.status': 'completed', 'gen_ai.response.model': 'gpt-5-mini-2026' },
+}
+
 const background: Row<Client>[] = [
   {
     name: 'response in the background',
@@ -266,9 +273,9 @@ const background: Row<Client>[] = [
       return [seen, again.output_text]
     },
     spans: [
-      fetched(chat.name, { 'gen_ai.response.id': 'resp_background' }),
-      fetched('fetch_response'),
-      { ...chat, attributes: { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': model } },
+      fetched(chat.name, { 'gen_ai.response.id': 'resp_background', 'gen_ai.response.status': 'queued' }),
+      fetched('fetch_response', { 'gen_ai.response.status': 'in_progress' }),
+      finished,
       fetched('fetch_response', { 'gen_ai.response.id': 'resp_background' }),
     ],
   },
@@ -279,7 +286,7 @@ const background: Row<Client>[] = [
       const first = await client.post('/responses', { body: { model, input: 'Say hello.', background: true } })
       return poll(first as Answer, (id) => client.get(`/responses/${id}`))
     },
-    spans: [fetched(chat.name), fetched('fetch_response'), chat],
+    spans: [fetched(chat.name), fetched('fetch_response'), finished],
   },
   {
     name: 'response in the background of which the stream is taken up',
@@ -290,7 +297,7 @@ const background: Row<Client>[] = [
       const events = await kit.collect(stream as never)
       return [events.length, await poll({ ...first, status: 'in_progress' }, (id) => client.responses.retrieve(id))]
     },
-    spans: [fetched(chat.name), chat, fetched('fetch_response')],
+    spans: [fetched(chat.name), { ...finished, attributes: {} }, fetched('fetch_response')],
   },
   {
     name: 'response in the background that fails',
@@ -299,7 +306,7 @@ const background: Row<Client>[] = [
       const first = await client.responses.create({ model, input: 'Say hello.', background: true } as never)
       return poll(first as never, (id) => client.responses.retrieve(id))
     },
-    spans: [fetched(chat.name), fetched('fetch_response'), { name: chat.name, error: 'server_error' }],
+    spans: [fetched(chat.name), fetched('fetch_response'), { name: 'fetch_response', error: 'server_error' }],
   },
   {
     name: 'response that was not made in the background',

@@ -66,7 +66,7 @@ function contextOf(options: ClientOptions, world: World, random: () => number): 
     random,
     price: (target) => blendedPrice(target, prices),
   })
-  const gates = new Gates({ store: new MemoryStore(clock), clock })
+  const gates = new Gates({ store: new MemoryStore(clock), clock, random })
   for (const holding of plan.targets()) gates.observe(holding)
   return {
     catalogue: everything,

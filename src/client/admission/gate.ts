@@ -48,6 +48,7 @@ export interface GateOptions {
   readonly waits: boolean
   readonly store: Store
   readonly clock: Clock
+  readonly random: () => number
 }
 
 interface Rate {
@@ -77,14 +78,14 @@ export class Gate {
   private wake: (() => void) | undefined
 
   constructor(options: GateOptions) {
-    const { key, limits, store, clock } = options
+    const { key, limits, store, clock, random } = options
     const { rpm, tpm, concurrent, queue = DEFAULT_QUEUE } = limits
     this.options = options
     this.queue = concurrent === undefined ? undefined : new CallQueue({ concurrent, queue })
     this.places =
       concurrent === undefined || !store.shared
         ? undefined
-        : new Places({ key: `concurrent ${key}`, limit: concurrent, store, now: clock.now })
+        : new Places({ key: `concurrent ${key}`, limit: concurrent, store, now: clock.now, random })
     this.turnstile = new CallQueue({ concurrent: 1, queue })
     this.rates = [
       ...(rpm === undefined ? [] : [rateOf('requests', `rpm ${key}`, rpm)]),

@@ -15,6 +15,7 @@ const KEPT = 4096
 export interface GatesOptions {
   readonly store: Store
   readonly clock: Clock
+  readonly random: () => number
   readonly limits?: readonly ScopedLimit[] | undefined
   readonly budgets?: readonly BudgetOptions[] | undefined
   readonly tellBudget?: ((event: () => BudgetEvent) => void) | undefined
@@ -100,9 +101,9 @@ export class Gates {
   private gate(key: string, name: string, limits: TargetLimits, waits: boolean): Gate {
     const known = this.gates.get(key)
     if (known) return known
-    const { store, clock } = this.options
+    const { store, clock, random } = this.options
     if (this.gates.size >= this.sweepAt) this.sweep()
-    const gate = new Gate({ key, name, limits, waits, store, clock })
+    const gate = new Gate({ key, name, limits, waits, store, clock, random })
     this.gates.set(key, gate)
     return gate
   }

@@ -15,6 +15,8 @@ export interface PlacesOptions {
   readonly store: Store
   /** Milliseconds that only ever grow. */
   readonly now: () => number
+  /** From 0 to 1, so that processes do not ask in step. */
+  readonly random: () => number
 }
 
 export class Places {
@@ -53,7 +55,7 @@ export class Places {
 
   /** The store has none now. */
   none(): void {
-    this.askAt = this.options.now() + ASK_AGAIN * (1 + Math.random())
+    this.askAt = this.options.now() + ASK_AGAIN * (1 + this.options.random())
   }
 
   /** Asks the store, unless it has just said that there is none. @throws ConnectionError when the store cannot say. */

@@ -30,6 +30,7 @@ export const gemini: FakeFormat = {
   streams: (path) => path.endsWith(':streamGenerateContent'),
   whole(path, body) {
     if (path.endsWith(':countTokens')) return { totalTokens: 42 }
+    if (path.endsWith(':embedContent')) return { embedding: { values: [0.5, -0.25] } }
     if (path.endsWith(':batchEmbedContents')) return { embeddings: [{ values: [0.5, -0.25] }] }
     if (path.endsWith(':predict'))
       return JSON.stringify(body).includes('prompt')

@@ -2,13 +2,14 @@
 import { bedrock } from './bedrock.js'
 import { cohere } from './cohere.js'
 import { gemini } from './gemini.js'
+import { groq } from './groq.js'
 import { interactions } from './interactions.js'
 import { mistral } from './mistral.js'
 import { ollama } from './ollama.js'
 import { openaiMedia } from './openai-media.js'
 import type { FakeFormat } from './shape.js'
 
-const FORMATS: readonly FakeFormat[] = [bedrock, gemini, interactions, cohere, mistral, ollama, openaiMedia]
+const FORMATS: readonly FakeFormat[] = [bedrock, gemini, interactions, cohere, groq, mistral, ollama, openaiMedia]
 
 export function formatAt(path: string): FakeFormat | undefined {
   return FORMATS.find((format) => format.path.test(path))
