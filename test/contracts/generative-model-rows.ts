@@ -66,7 +66,7 @@ export function generativeModelRows({
     {
       name: 'a chat of two turns, the second streamed',
       run: async (client, kit) => {
-        const chat = client.startChat()
+        const chat = client.startChat({})
         const first = await chat.sendMessage('Say hello.')
         const { stream } = await chat.sendMessageStream('And again.')
         return [first, await kit.collect(stream), await chat.getHistory()]

@@ -28,7 +28,7 @@ const spec: IntegrationCase<Sdk, GenerativeModel> = {
     const options = { project: 'p', location: 'europe-west1', apiEndpoint: base.replace('http://', '') }
     const made = new sdk.VertexAI(options).getGenerativeModel({ model })
     // It asks Google for a token.
-    Object.assign(made, { fetchToken: async () => 'token' })
+    Object.assign(made, { googleAuth: { getAccessToken: async () => 'token' } })
     return made
   },
   patched: (sdk) => [
