@@ -85,7 +85,7 @@ export class AnswerReader {
       try {
         this.readWhole(answer)
       } catch (error) {
-        if (error instanceof ProviderError) this.refusal = error
+        if (error instanceof ProviderError) this.refuse(error)
         // A shape that no declaration foresaw: the span says that it lacks what the answer says.
         else this.sayUnread('answer')
       }
@@ -106,10 +106,18 @@ export class AnswerReader {
       const { data, name: own = name } = event ? (event(piece) ?? NO_PIECE) : { data: piece }
       if (data !== undefined || !event) this.pushed(this.asWire(data), own)
     } catch (error) {
-      if (error instanceof ProviderError) this.refusal = error
+      if (error instanceof ProviderError) this.refuse(error)
       // The program meets the fault itself, as its SDK reports it; the span keeps what was read so far.
       this.broken = this.skips = true
     }
+  }
+
+  /** All of a stream at once, as somebody else has put it together. Ends the call. */
+  aggregate(answer: unknown): void {
+    // Nobody knows when its first piece came.
+    this.begun = true
+    this.event(answer)
+    this.close({ closed: false })
   }
 
   /** There is no answer: ends the call with what the program gets instead. */
@@ -181,6 +189,12 @@ export class AnswerReader {
     if (this.format.usageOnRequest !== true || !response || !('chat' in response) || response.chat.usage) return
     this.call.set(NOT_SENT)
     if (!this.hides) sayUsageNotSent()
+  }
+
+  /** An answer that fails is billed, where it says what it took. */
+  private refuse(error: ProviderError): void {
+    this.refusal = error
+    if (error.usage) this.call.response({ other: { id: '', model: '', usage: error.usage } })
   }
 
   private sayUnread(what: Unread): void {
