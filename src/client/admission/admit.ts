@@ -14,6 +14,7 @@ import { whileAlive } from './while-alive.js'
 import { Permit } from './permit.js'
 import { refusalError, uncounted, type LimitRefusal } from './limit-error.js'
 import { enterAll, type Side } from './enter-all.js'
+import { hasNodeModules } from '../../kernel/runtime.js'
 
 /** A call, as far as admission goes. */
 export interface AdmittedCall {
@@ -190,7 +191,7 @@ function waitForOne(call: AdmittedCall, waiting: readonly Waiting[]): Promise<Ad
     }
   }
   // It waits in as many queues as there are targets.
-  setMaxListeners(0, over.signal)
+  if (hasNodeModules()) setMaxListeners(0, over.signal)
   return new Promise<AdmittedStep>((resolve, reject) => {
     let left = waiting.length
     let refusal: { readonly why: LimitRefusal; readonly target: Target } | undefined
