@@ -12,6 +12,7 @@ import {
   type Patcher,
 } from '../src/autolog/contract.js'
 import { createInteraction, getInteraction } from './google-genai/interactions.js'
+import { contentsOf, part } from './shared/google-contents.js'
 
 const client = (self: unknown): unknown => path(self, 'apiClient') ?? path(self, 'parentClient')
 
@@ -28,15 +29,6 @@ const shared = {
   baseURL: (self: unknown) => asString(ask(self, 'getBaseUrl')),
   model: ([params]: Args) => asString(path(params, 'model'))?.replace(/^.*?models\//, ''),
 } satisfies Partial<CallDeclaration>
-
-const part = (value: unknown): unknown => (typeof value === 'string' ? { text: value } : value)
-
-/** The SDK takes a text, a part or a list of either where the wire wants contents. */
-function contentsOf(given: unknown): unknown[] {
-  const list = Array.isArray(given) ? (given as unknown[]) : [given]
-  if (list.every((one) => isObject(one) && 'parts' in one)) return list
-  return [{ role: 'user', parts: list.map(part) }]
-}
 
 /** The wire's body from the SDK's parameters, whose `config` holds what the wire has in four places. */
 function body([params]: Args): unknown {

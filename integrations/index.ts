@@ -7,6 +7,7 @@ import { bedrock } from './bedrock.js'
 import { cerebras } from './cerebras.js'
 import { cohere } from './cohere.js'
 import { googleGenai } from './google-genai.js'
+import { googleGenerativeAi } from './google-generative-ai.js'
 import { groq } from './groq.js'
 import { langchain } from './langchain.js'
 import { mcp } from './mcp.js'
@@ -17,6 +18,7 @@ import { openai } from './openai.js'
 import { perplexity } from './perplexity.js'
 import { portkey } from './portkey.js'
 import { together } from './together.js'
+import { vertexai } from './vertexai.js'
 
 const MCP = ['@modelcontextprotocol/sdk', '@modelcontextprotocol/client', '@modelcontextprotocol/server']
 
@@ -32,6 +34,12 @@ export const integrations: readonly IntegrationEntry[] = [
     providers: ['gcp.gemini', 'gcp.vertex_ai'],
     load: () => googleGenai,
   },
+  {
+    id: 'google-generative-ai',
+    packages: ['@google/generative-ai'],
+    providers: ['gcp.gemini'],
+    load: () => googleGenerativeAi,
+  },
   { id: 'groq', packages: ['groq-sdk'], providers: ['groq'], load: () => groq },
   { id: 'langchain', packages: ['@langchain/core'], load: () => langchain },
   { id: 'mcp', packages: MCP, providers: [], load: () => mcp },
@@ -42,4 +50,5 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'perplexity', packages: ['@perplexity-ai/perplexity_ai'], providers: ['perplexity'], load: () => perplexity },
   { id: 'portkey', packages: ['portkey-ai'], providers: ['portkey'], load: () => portkey },
   { id: 'together', packages: ['together-ai'], providers: ['together'], load: () => together },
+  { id: 'vertexai', packages: ['@google-cloud/vertexai'], providers: ['gcp.vertex_ai'], load: () => vertexai },
 ]

@@ -9,8 +9,6 @@ const SDKS = [
   '@elevenlabs/elevenlabs-js',
   '@fal-ai/client',
   '@firebase/ai',
-  '@google-cloud/vertexai',
-  '@google/generative-ai',
   '@huggingface/inference',
   '@huggingface/transformers',
   '@ibm-cloud/watsonx-ai',
@@ -18,7 +16,6 @@ const SDKS = [
   '@openrouter/sdk',
   'assemblyai',
   'node-llama-cpp',
-  'ollama',
   'replicate',
   'voyageai',
 ]

@@ -45,6 +45,11 @@ export interface CallDeclaration {
    * is a whole answer. Default: that itself, if it is a stream.
    */
   readonly stream?: (result: unknown) => unknown
+  /**
+   * Name of the member of a streamed result that is a promise of the whole answer, which is read then. Default: there is
+   * none.
+   */
+  readonly aggregate?: string
   /** The wire event in a piece of the stream; `undefined` for a piece that is none. Default: the piece itself. */
   readonly event?: (piece: unknown) => { readonly data: unknown; readonly name?: string } | undefined
   /** Names of its events, where the stream is an event emitter and no stream of Node. */

@@ -2,6 +2,7 @@
 import { isObject } from '../kernel/json.js'
 import { endWhenAbandoned } from '../telemetry/abandoned.js'
 import { guard } from '../kernel/guard.js'
+import { watchAggregate } from './aggregate.js'
 import { tapBody, tapNodeStream, tapWebStream, waitsFor } from './body-tap.js'
 import type { Sink } from './body-sink.js'
 import type { CallDeclaration } from './contract.js'
@@ -11,9 +12,10 @@ import { abandon, define, isIteratorStream, tapIterator, tapIteratorStream } fro
 /** The result is there: the program gets the very same. */
 export function deliver(result: unknown, reader: AnswerReader): void {
   const delivered = guard('deliver', () => {
-    const { stream, headers } = reader.declaration
+    const { aggregate, stream, headers } = reader.declaration
     if (headers) guard('headers', () => reader.headers(headers(result)))
     const inner = stream?.(result)
+    if (aggregate !== undefined && watchAggregate(result, aggregate, inner, reader)) return true
     if (isRawResponse(result) && inner === undefined) tapBody(result, reader)
     else if (tapStream(inner ?? result, reader)) return true
     else if (inner === undefined) reader.whole(result)

@@ -89,10 +89,14 @@ class Modules implements ModuleInstrumentation {
 
   report(): ReportEntry[] {
     if (this.active) this.lookForUnseen()
-    const all = this.entries.all()
+    const all = this.reported()
     const loaded = new Set(all.filter((entry) => !isWaiting(entry)).map(({ copy }) => copy))
     const told = all.filter((entry) => !entry.target.unsupported || !isWaiting(entry) || !loaded.has(entry.copy))
     return buildReport([...told.map((entry) => this.explained(entry)), ...this.handedIn.values()])
+  }
+
+  private reported(): PackageEntry[] {
+    return this.entries.all().filter(({ integration }) => integration.isInternal !== true)
   }
 
   lookAround(): boolean {
@@ -187,7 +191,7 @@ class Modules implements ModuleInstrumentation {
     this.warningDue = true
     queueMicrotask(() => {
       this.warningDue = false
-      const findings = [...this.entries.all().map(({ finding }) => finding), ...this.handedIn.values()]
+      const findings = [...this.reported().map(({ finding }) => finding), ...this.handedIn.values()]
       if (this.active) guard('report', () => this.warnAbout(buildReport(findings)))
     })
   }

@@ -106,6 +106,14 @@ export class AnswerReader {
     }
   }
 
+  /** All of a stream at once, as somebody else has put it together. Ends the call. */
+  aggregate(answer: unknown): void {
+    // Nobody knows when its first piece came.
+    this.begun = true
+    this.event(answer)
+    this.close({ closed: false })
+  }
+
   /** There is no answer: ends the call with what the program gets instead. */
   fail(error: unknown): void {
     guard('headers', tellHeaders, this, error)

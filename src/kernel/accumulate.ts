@@ -1,4 +1,4 @@
-/** Puts the chunks of a stream together into the completion that the same call without streaming would give. */
+/** Joins the chunks of a stream to the completion that the same call would give without streaming. */
 import { messageFromBlocks } from './message-blocks.js'
 import { addExtras } from './extras.js'
 import type {
@@ -17,7 +17,7 @@ import { isObject } from './json.js'
 import type { JsonObject } from './protocol.js'
 import { mergeUsage } from './merge-usage.js'
 
-/** Fields that are read by their names, and those that repeat one of them. The others are kept as they are. */
+/** Fields that are read by name, and those that repeat one of them. All others are kept as they are. */
 const OF_CHUNK = new Set([
   'id',
   'object',
@@ -61,9 +61,9 @@ interface ChoiceState {
   calls: Map<number, ToolCall>
   functionCall: CompletionMessage['function_call']
   audio: CompletionMessage['audio']
-  /** Whether thinking came as blocks and not as text alone. */
+  /** Whether thinking came as blocks and not only as text. */
   thinkingBlocks: boolean
-  /** What the choice and its message say beyond the hub's names. */
+  /** Unknown fields of the choice and its message. */
   extras: JsonObject | undefined
   messageExtras: JsonObject | undefined
 }
@@ -77,7 +77,7 @@ export interface ChatAccumulator {
   push(chunk: ChatChunk): void
   /** The completion so far. `finish_reason` is `undefined` on a choice that never finished; see `finishReasons`. */
   result(): ChatCompletion
-  /** One entry a choice, `null` where it has not finished. */
+  /** One entry for each choice, `null` if it has not finished. */
   readonly finishReasons: readonly (FinishReason | null)[]
 }
 
@@ -140,7 +140,7 @@ export function createChatAccumulator(options: { readonly content?: boolean } = 
   }
 }
 
-/** Of the answer as a whole each chunk says everything anew: Perplexity's sources, a gateway's notes. */
+/** Fields of the whole answer, which every chunk repeats: Perplexity's sources, a gateway's notes. */
 function replaceExtras(extras: JsonObject, chunk: ChatChunk): void {
   for (const key in chunk) {
     if (OF_CHUNK.has(key)) continue
@@ -157,7 +157,7 @@ function pushContent(state: ChoiceState, choice: ChunkChoice): void {
   state.messageExtras = addExtras(state.messageExtras, delta, OF_DELTA)
   if (choice.logprobs) {
     state.logprobs ??= { content: null, refusal: null }
-    // One by one: a format may give those of a whole answer at once, too many for a spread.
+    // One by one: a format may give all of them at once, too many for a spread.
     for (const token of choice.logprobs.content ?? []) (state.logprobs.content ??= []).push(token)
     for (const token of choice.logprobs.refusal ?? []) (state.logprobs.refusal ??= []).push(token)
   }
@@ -231,7 +231,7 @@ function place(state: ChoiceState, block: Block): void {
   slots.splice(at, 0, { ordinal, block })
 }
 
-/** The slot that a delta of this type extends: the last one of its ordinal, whatever came in between. */
+/** The slot that a delta of this type extends: the last one of its ordinal, even if others came in between. */
 function growingSlot(state: ChoiceState, type: Block['type']): Slot | undefined {
   const last = state.slots.at(-1)
   const slot = last?.ordinal === state.ordinal ? last : state.slots.findLast(({ ordinal }) => ordinal === state.ordinal)

@@ -1,4 +1,4 @@
-/** Fields of a stream's chunks that the hub has no name for: they survive the way from pieces to a whole answer. */
+/** Unknown fields of a stream's chunks: they are kept from the pieces to the whole answer. */
 import { isObject } from './json.js'
 import type { JsonObject } from './protocol.js'
 
@@ -7,7 +7,7 @@ function merged(known: unknown, value: unknown): unknown {
   return isObject(known) && isObject(value) ? { ...known, ...value } : value
 }
 
-/** Entries with a number are pieces of the one with that number, as `reasoning_details` and `executed_tools` have them. */
+/** Entries with a number are pieces of the entry with that number, as in `reasoning_details` and `executed_tools`. */
 function joined(known: readonly unknown[], pieces: readonly unknown[]): unknown[] {
   const list = [...known]
   for (const piece of pieces) {
@@ -31,7 +31,7 @@ function withPiece(entry: JsonObject, piece: JsonObject): JsonObject {
     const [start, next] = [entry[key], piece[key]]
     if (typeof start === 'string') whole[key] = typeof next === 'string' ? start + next : start
   }
-  // A signature comes once, and servers write `null` beside the pieces without it.
+  // A signature comes once; servers write `null` in the pieces without it.
   for (const key in piece) if (piece[key] === null && entry[key] !== undefined) whole[key] = entry[key]
   return whole
 }

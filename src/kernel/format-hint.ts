@@ -1,8 +1,8 @@
-/** Structured output where a format or a model has none of its own: the prompt asks for it, and the caller is told. */
+/** Structured output for formats and models without it: the prompt asks for it, and a warning says so. */
 import type { Message, ResponseFormat } from './hub.js'
 import type { Limits } from './limits.js'
 
-/** A sentence for the system prompt; `undefined` when any text will do. Warns that nothing enforces it. */
+/** A sentence for the system prompt; `undefined` when any text is allowed. Warns that nothing enforces the format. */
 export function formatHint(format: ResponseFormat | null | undefined, limits: Limits): string | undefined {
   if (format == null || format.type === 'text') return undefined
   const schema = format.type === 'json_schema' ? format.json_schema?.schema : undefined

@@ -1,4 +1,4 @@
-/** One face for the ways a stream is framed, so that a transport reads any format and a server writes any. */
+/** One interface for all framings of streams, so that a transport reads any format and a server writes any. */
 import { createEventStreamParser, encodeEventStreamMessage, type EventStreamMessage } from './event-stream.js'
 import type { EventStreamHeaders } from './event-stream-headers.js'
 import { createJsonArrayParser } from './json-array.js'
@@ -33,11 +33,11 @@ const OPEN_OBJECT = 0x7b
 const SKIPPED: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf])
 
 /**
- * Reads a stream however its server frames it. The first byte tells: a body that begins as JSON is one whole answer,
- * or a list whose elements are the events; anything else is framed as its format says.
+ * Reads a stream in any framing. The first byte decides: a body that begins as JSON is one whole answer, or a list whose
+ * elements are the events; anything else has the framing of its format.
  *
  * @param framing - Of the format. Default: server-sent events.
- * @param mediaType - What the server says of the body. Matters only where a line may be JSON by itself.
+ * @param mediaType - The media type of the body. It matters only if a line may be JSON by itself.
  */
 export function createFrameParser(framing: Framing = 'sse', mediaType?: string | null): FrameParser {
   let parser: FrameParser | undefined
@@ -70,7 +70,7 @@ export function isTextEvent({ event }: FrameEvent, textEvents: readonly string[]
   return event !== undefined && textEvents?.includes(event) === true
 }
 
-/** Name of the event that stands for a message of type `exception` or `error`; its data is `{__type, message}`. */
+/** Name of the event for a message of type `exception` or `error`; its data is `{__type, message}`. */
 export const EXCEPTION_EVENT = 'exception'
 
 function createMessageParser(): FrameParser {

@@ -1,4 +1,4 @@
-/** Steps of our own, and hooks of the user's, whose faults are counted and never raised into the program. */
+/** Runs our own steps and the user's hooks so that their errors are counted and never thrown into the program. */
 import { shared } from './state.js'
 
 interface Faults {
@@ -13,9 +13,9 @@ export function faults(): Faults {
 }
 
 /**
- * Runs a step that the program must not notice. What it throws is counted, not raised.
+ * Runs a step that the program must not notice. An error is counted, not thrown.
  *
- * @param given - Arguments of the step: a function that is there already needs no closure around it.
+ * @param given - Arguments of the step, so that an existing function needs no closure.
  */
 export function guard<T, Given extends readonly unknown[]>(
   where: string,
@@ -30,14 +30,14 @@ export function guard<T, Given extends readonly unknown[]>(
   }
 }
 
-/** Counts a fault of ours, or of what the user gave us. */
+/** Counts a fault of our own code, or of a function of the user. */
 export function countFault(where: string): void {
   const seen = faults()
   seen.count++
   seen.last = where
 }
 
-/** Runs a function of the user's. A promise that it returns and that rejects is a fault, not an unhandled rejection. */
+/** Runs a function of the user. A rejected promise of it is a fault, not an unhandled rejection. */
 export function runHook(where: string, hook: () => unknown): void {
   const result = guard(where, hook)
   if (isThenable(result)) guard(where, () => result.then(undefined, () => countFault(where)))

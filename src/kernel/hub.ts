@@ -158,7 +158,7 @@ export interface FunctionTool {
     strict?: boolean | null
   }
   cache_control?: CacheControl
-  /** What only one wire format can say of the tool; the others leave it out. */
+  /** Fields of the tool in one wire format; the others leave them out. */
   raw?: { protocol: ProtocolId; value: Record<string, unknown> }
 }
 
@@ -225,7 +225,7 @@ export interface ChatRequest {
   previous_response_id?: string | null
   /** Fields merged into the wire body as they are, whatever the target's format. */
   extra_body?: Record<string, unknown>
-  /** What only one wire format can say, kept for the codec that read it; the others leave it out. */
+  /** Fields of one wire format, kept for the codec that read them; the others leave them out. */
   raw?: { protocol: ProtocolId; value: Record<string, unknown> }
 }
 
@@ -256,11 +256,11 @@ export interface Usage {
     accepted_prediction_tokens?: number
     rejected_prediction_tokens?: number
   }
-  /** USD, when the provider or gateway says what the call cost. */
+  /** USD, if the provider or gateway reports the cost of the call. */
   cost?: number
-  /** Uses of tools that run at the provider and are billed apart, such as `{ web_search_requests: 2 }`. */
+  /** Uses of tools that run at the provider and are billed separately, such as `{ web_search_requests: 2 }`. */
   server_tool_use?: Record<string, number>
-  /** What the provider bills, where it says so apart from its token counts (Cohere: `input_tokens`, `output_tokens`, `search_units`). */
+  /** The billed units, if the provider reports them separately (Cohere: `input_tokens`, `output_tokens`, `search_units`). */
   billed_units?: Record<string, number>
 }
 
@@ -296,7 +296,7 @@ export interface ChatChoice {
   finish_reason: FinishReason
   message: CompletionMessage
   logprobs: Logprobs | null
-  /** The provider's own word for why it stopped, where `finish_reason` is coarser. */
+  /** The provider's own finish reason, if `finish_reason` is less precise. */
   native_finish_reason?: string
 }
 
@@ -310,7 +310,7 @@ export interface ChatCompletion {
   usage?: Usage
   service_tier?: 'auto' | 'default' | 'flex' | 'scale' | 'priority' | 'fast' | null
   system_fingerprint?: string
-  /** What only one wire format can say of an answer as a whole, for the codec that read it. */
+  /** Fields of the whole answer in one wire format, for the codec that read them. */
   raw?: { protocol: ProtocolId; value: Record<string, unknown> }
 }
 

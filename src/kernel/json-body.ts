@@ -1,4 +1,4 @@
-/** A body that is one JSON value although a stream was asked for: one event, which says that it is whole. */
+/** A body that is one JSON value although a stream was requested: one event, marked as whole. */
 import { parseJson } from './json.js'
 import { createNdjsonParser } from './ndjson.js'
 import type { ServerSentEvent, SseParser } from './sse.js'
@@ -12,11 +12,11 @@ export function createJsonBodyParser(options: { readonly mayBeLines?: boolean } 
   const encoder = new TextEncoder()
   let text = ''
   let undecided = options.mayBeLines === true
-  /** Where the first line ends, once it has. */
+  /** Index of the end of the first line, once it is there. */
   let lineEnd = -1
   let lines: SseParser | undefined
 
-  /** Looks at each piece once, however long the body. */
+  /** Reads each piece once, however long the body is. */
   function decide(piece: string): SseParser | undefined {
     let next = piece
     if (lineEnd === -1) {

@@ -1,4 +1,4 @@
-/** Reading values of unknown shape: wire bodies, SDK objects, environment. */
+/** Reads values of unknown shape: wire bodies, SDK objects, environment. */
 import type { JsonObject } from './protocol.js'
 
 export function isObject(value: unknown): value is JsonObject {

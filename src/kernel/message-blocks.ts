@@ -1,6 +1,6 @@
 /**
- * Between an assistant message and its ordered blocks. Codecs of formats with content blocks decode to
- * blocks and encode from blocks, so only this file knows when a flat message suffices.
+ * Converts between an assistant message and its ordered blocks. Codecs of formats with content blocks decode to blocks and
+ * encode from blocks, so only this file decides when a flat message suffices.
  */
 import type { Annotation, AssistantMessage, Block, CompletionMessage, ToolCall } from './hub.js'
 
@@ -12,7 +12,7 @@ const RANK: Partial<Record<Block['type'], number>> = {
   tool_call: 3,
 }
 
-/** Whether thinking, one text, a refusal and tool calls, in that order, say all that the blocks say. */
+/** Whether thinking, one text, a refusal and tool calls, in that order, have everything that the blocks have. */
 function isCanonical(blocks: readonly Block[]): boolean {
   let rank = -1
   let texts = 0

@@ -1,9 +1,9 @@
-/** How a model is named, as editors complete it. */
+/** The type of model names, which editors complete. */
 import type { ProviderId } from './provider-id.js'
 
 /**
- * `provider/model`, or an alias. Editors offer the aliases that are known and every provider up to its slash. Any other
- * text is taken too: providers of your own, the model itself, aliases with a `*`.
+ * `provider/model`, or an alias. Editors offer the known aliases, and every provider up to its slash. Any other text is
+ * accepted too: providers of your own, the model itself, aliases with a `*`.
  */
 export type ModelName<Alias extends string = never> = Alias | `${ProviderId}/` | (string & {})
 

@@ -1,4 +1,4 @@
-/** `require` as it works in the ES module and the CommonJS build, and in a bundle of either. */
+/** A `require` that works in the ES module and the CommonJS build, and in a bundle of either. */
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'

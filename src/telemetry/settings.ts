@@ -15,7 +15,7 @@ export type TelemetryPart = { type: string } & Record<string, unknown>
 export interface HostFacts {
   /** Value of `gen_ai.provider.name` for this host. */
   readonly provider?: string
-  /** A model vendor's own host, which has no use for our trace context. */
+  /** A host that has no use for our trace context: a model vendor's own, or a gateway's that does not continue traces. */
   readonly firstParty: boolean
   /** Whose own endpoint it is, where that has a price of its own. */
   readonly region?: string | undefined

@@ -8,8 +8,13 @@ import { ProviderError } from '../../src/kernel/provider-error.js'
 
 type Item = { readonly word: string; readonly _meta?: unknown }
 
-/** Words are content, `-` is a sign of life, `.` the end, `!` an error of the provider. */
-function parts(batches: readonly (readonly string[])[]) {
+type Batch = readonly string[]
+
+/**
+ * Words are content, `-` is a sign of life, `.` the end, `!` an error of the provider, `~` a piece that takes until `slow` is
+ * resolved.
+ */
+function parts(batches: readonly (Batch | Promise<Batch>)[], slow?: Promise<void>) {
   const log: string[] = []
   const said: string[] = []
   const pieces: PieceReader<string> = {
@@ -33,6 +38,7 @@ function parts(batches: readonly (readonly string[])[]) {
       if (piece === '.') return true
       if (piece === '!') throw new ProviderError('no room', { status: 529 })
       if (piece === '-') return false
+      if (piece === '~') return Promise.resolve(slow).then(() => false)
       said.push(piece)
       give({ word: piece })
       return false
@@ -52,14 +58,14 @@ function parts(batches: readonly (readonly string[])[]) {
   }
   const run = {
     limits: Object.assign(new Abortable(), { stop: (limit: string) => log.push(`attempt: stop ${limit}`) }),
-    contentBegan: () => {},
+    contentBegan: () => log.push('attempt: content began'),
     locate: (error: unknown) => error,
     finish: (error: unknown) => log.push(error ? 'attempt: failed' : 'attempt: finished'),
   }
   const wire = { fields: {} }
   const stream = new StreamAttempt({ call, run, wire, pieces, reading } as unknown as StreamParts<string, Item>)
   const ofCall = (): string[] => log.filter((line) => line.startsWith('call'))
-  return { stream, log, ofCall }
+  return { stream, log, ofCall, limits: run.limits }
 }
 
 const COMMITTED = ['call: unref', 'call: first chunk number']
@@ -80,15 +86,18 @@ test('signs of life are no content: the stream opens with the first word, and co
   expect(log).toEqual(['read', 'read', 'read'])
   stream.commit()
   expect(ofCall()).toEqual(COMMITTED)
+  // What follows may take longer than the limits of the first content.
+  expect(log.slice(3, 6)).toEqual(['attempt: content began', 'attempt: stop firstChunk', 'attempt: stop attempt'])
   expect(await rest(stream)).toEqual([{ word: 'one' }, { word: 'two' }, { word: 'three', _meta: 'meta' }])
-  expect(log.slice(-4)).toEqual(['read', 'drain', 'attempt: finished', 'call: succeeded'])
+  expect(log.slice(-2)).toEqual(['attempt: finished', 'call: succeeded'])
+  expect(log.filter((line) => line === 'drain')).toHaveLength(1)
   expect(stream.meta).toBe('meta')
 })
 
 test('a stream that ended while it opened ends its attempt, and the call at the commitment', async () => {
   const { stream, ofCall, log } = parts([['one', 'last', '.']])
   await stream.open()
-  expect(log.at(-1)).toBe('attempt: finished')
+  expect(log.slice(-2)).toEqual(['attempt: content began', 'attempt: finished'])
   expect(ofCall()).toEqual([])
   stream.commit()
   expect(ofCall()).toEqual([...COMMITTED, 'call: succeeded'])
@@ -98,7 +107,7 @@ test('a stream that ended while it opened ends its attempt, and the call at the 
 test('content and a fault in one read: the content commits, and the fault follows it', async () => {
   const { stream, ofCall, log } = parts([['one', '!']])
   await stream.open()
-  expect(log.slice(-2)).toEqual(['cancel', 'attempt: failed'])
+  expect(log.slice(-3)).toEqual(['cancel', 'attempt: content began', 'attempt: failed'])
   expect(ofCall()).toEqual([])
   stream.commit()
   const [one, error, ...more] = await rest(stream)
@@ -139,3 +148,47 @@ test('reads that do not wait for each other share one read of the body', async (
   expect(results.map(({ value }) => (value as Item | undefined)?.word)).toEqual(['one', 'two', 'three', undefined])
   expect(log.filter((line) => line === 'read')).toHaveLength(3)
 })
+
+test('an item that may be the last is given once another follows', async () => {
+  const { stream } = parts([
+    ['one', 'last'],
+    ['two', '.'],
+  ])
+  await stream.open()
+  stream.commit()
+  expect(await rest(stream)).toEqual([{ word: 'one' }, { word: 'last' }, { word: 'two', _meta: 'meta' }])
+})
+
+test('a limit that runs out while nobody reads ends the call', async () => {
+  const { stream, log, limits } = parts([['one'], ['two', '.']])
+  await stream.open()
+  stream.commit()
+  limits.abort(new Error('the time is up'))
+  expect(log.slice(-4)).toEqual(['cancel', 'attempt: content began', 'attempt: failed', 'call: failed'])
+  expect(await rest(stream)).toMatchObject([{ word: 'one' }, { name: 'StreamError' }])
+})
+
+test.each(['a read', 'a failing read', 'a piece'] as const)(
+  '%s that ends after the reader has left changes nothing',
+  async (kind) => {
+    let open = (): void => {}
+    const gate = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    const late: Batch = ['~', 'two', '.']
+    const reads = { 'a read': () => late, 'a failing read': () => Promise.reject(new Error('reset')) }
+    const read = kind === 'a piece' ? undefined : reads[kind]
+    const { stream, log, ofCall } = parts([['one'], read ? gate.then(read) : late], read ? undefined : gate)
+    await stream.open()
+    stream.commit()
+    await stream.next()
+    const next = stream.next()
+    await Promise.resolve()
+    stream.stop()
+    open()
+    expect(await next).toEqual({ done: true, value: undefined })
+    expect(log.filter((line) => line === 'drain' || line.startsWith('attempt: f'))).toEqual(['attempt: finished'])
+    expect(ofCall()).toEqual([...COMMITTED, 'call: succeeded'])
+    expect(await rest(stream)).toEqual([])
+  },
+)

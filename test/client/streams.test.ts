@@ -124,6 +124,25 @@ describe('usage and _meta', () => {
     expect(items.at(-1)?._meta?.provider).toBe('mine')
   })
 
+  test.each([
+    ['no event', [], /^the stream ended without an event \(.*text\/event-stream/],
+    ['some events', ['word '], /the stream ended before its end was sent/],
+  ] as const)('an end after %s says so', async (_, words, message) => {
+    server.behave = (_request, response) => {
+      beginStream(response)
+      for (const content of words) sendEvent(response, chunk({ content }))
+      response.end()
+    }
+    const read = async () => {
+      const stream = await clientFor().chat.completions.create({ model: 'mine/m', messages, stream: true })
+      return collect(stream)
+    }
+    await expect(read()).rejects.toMatchObject({
+      name: 'StreamError',
+      message: expect.stringMatching(message) as string,
+    })
+  })
+
   test('events under another content type are read all the same', async () => {
     server.behave = (_, response) => {
       beginStream(response, 'text/plain')

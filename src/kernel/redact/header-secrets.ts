@@ -1,4 +1,4 @@
-/** What of headers and addresses is a secret. */
+/** Finds the secrets in headers and URLs. */
 import type { Secrets } from './secrets.js'
 import { decodeBytes } from '../runtime.js'
 
@@ -10,7 +10,7 @@ const OPEN: ReadonlySet<string> = new Set(
   ).split(','),
 )
 
-/** Names of what is a secret however short it is. */
+/** Names whose values are secrets of any length. */
 const TELLING = /auth|key|token|secret|cookie|passw|credential|signature/i
 
 /** Of what has another name, a value of so many characters may be one. */

@@ -1,4 +1,4 @@
-/** Errors as they may leave: nothing that a caller prints of them, however deep, shows a secret or repeats the request. */
+/** Cleans errors before callers get them: nothing in them, at any depth, shows a secret or repeats the request. */
 import { CredentialsError, TracestitchError } from '../errors.js'
 import { clip, withoutEscapes } from '../plain-text.js'
 import { withoutKnownKeys } from '../safe-message.js'
@@ -7,7 +7,7 @@ import { isNativeError } from '../runtime.js'
 export interface ErrorMask {
   /** Hides secrets. */
   readonly secrets: (text: string) => string
-  /** Hides secrets, and what is repeated of the request. */
+  /** Hides secrets, and repeated parts of the request. */
   readonly all: (text: string) => string
 }
 
@@ -39,7 +39,7 @@ function maskOwn(error: TracestitchError, mask: ErrorMask, depth: number): void 
   set(error, 'cause', maskedCause(cause, within, depth + 1))
 }
 
-/** What failed to give a key may quote one that nobody was given. */
+/** The error of a function for a key may quote a key that was never returned. */
 function guessing({ secrets, all }: ErrorMask): ErrorMask {
   return { secrets: (text) => withoutKnownKeys(secrets(text)), all: (text) => withoutKnownKeys(all(text)) }
 }

@@ -1,0 +1,4 @@
+import spec from './vertexai.case.js'
+import { testIntegration } from './matrix.js'
+
+testIntegration(spec, 'vertexai.case.ts')
