@@ -1,7 +1,7 @@
 /** For esbuild, and for what stands on it, such as tsup. */
 import { readFile } from 'node:fs/promises'
 import { createEntryFinder, tracedPackages } from './entries.js'
-import { withHandOver } from './hand-over.js'
+import { withHandOver } from './added-line.js'
 
 interface Resolved {
   readonly path: string
@@ -48,8 +48,11 @@ export interface EsbuildBuild {
   ): Promise<Resolved>
 }
 
+/** A plugin, as `plugins` of esbuild takes it. */
 export interface EsbuildPlugin {
+  /** `tracestitch`. */
   readonly name: string
+  /** esbuild calls it. */
   setup(build: EsbuildBuild): void
 }
 

@@ -9,6 +9,7 @@ interface NextConfig {
 
 /** The field that is set. */
 export interface ExternalPackages {
+  /** Packages that stay out of the bundle of the server. */
   serverExternalPackages: string[]
 }
 

@@ -1,6 +1,6 @@
 /** For Rollup, Vite and Rolldown. */
 import { createEntryFinder } from './entries.js'
-import { withHandOver } from './hand-over.js'
+import { withHandOver } from './added-line.js'
 
 interface Transformed {
   code: string
@@ -10,8 +10,11 @@ interface Transformed {
 
 /** What is needed of https://rollupjs.org/plugin-development/ and, for `enforce`, of https://vite.dev/guide/api-plugin */
 export interface RollupPlugin {
+  /** `tracestitch`. */
   name: string
+  /** For Vite: before its own plugins. */
   enforce: 'pre'
+  /** The bundler calls it for each module. */
   transform: { order: 'pre'; handler: (code: string, id: string) => Transformed | null }
 }
 

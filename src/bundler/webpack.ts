@@ -2,14 +2,16 @@
 import path from 'node:path'
 import { ownFile } from '../kernel/own-require.js'
 import { createEntryFinder } from './entries.js'
-import { withHandOver } from './hand-over.js'
+import { withHandOver } from './added-line.js'
 
 /** What the plugin uses of webpack: https://webpack.js.org/configuration/module/#modulerules */
 export interface WebpackCompiler {
   readonly options: { readonly module: { readonly rules: unknown[] } }
 }
 
+/** A plugin, as `plugins` of webpack takes it. */
 export interface WebpackPlugin {
+  /** webpack calls it. */
   apply(compiler: WebpackCompiler): void
 }
 

@@ -17,7 +17,7 @@ import { Ledger } from './facts/spend.js'
 import { Hooks } from './hooks.js'
 import { Probes } from './probes.js'
 import { setTelemetryDefaults } from './telemetry-defaults.js'
-import { environment, soon, unref } from '../kernel/runtime.js'
+import { environment, soon, unref } from '../kernel/platform.js'
 
 /** The clock and the random numbers of a client; tests replace them. */
 export interface Sources {

@@ -10,7 +10,7 @@ import { perform } from './call/perform.js'
 import { compileStages } from './call/stages.js'
 import type { ClientContext, ProbeWatch } from './context.js'
 import { chat } from './faces/chat.js'
-import { unref } from '../kernel/runtime.js'
+import { unref } from '../kernel/platform.js'
 
 const INTERVAL = 1_000
 const TIMEOUT = 10_000

@@ -5,7 +5,7 @@
 import { typeName } from './json.js'
 import type { ErrorClass } from './error-class.js'
 import { boundedWait } from './wait.js'
-import { isNativeError } from './runtime.js'
+import { isNativeError } from './platform.js'
 
 const BRAND = Symbol.for('tracestitch.error')
 

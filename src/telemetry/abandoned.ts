@@ -3,7 +3,7 @@
  * alone. The garbage collector tells of most; a time limit and the end of the process catch the rest.
  */
 import { guard } from '../kernel/guard.js'
-import { hasNodeModules, unref } from '../kernel/runtime.js'
+import { hasNodeModules, unref } from '../kernel/platform.js'
 
 /** Milliseconds after which something nobody has begun to read counts as abandoned. */
 const IDLE_LIMIT = 5 * 60_000

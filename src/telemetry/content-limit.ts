@@ -5,7 +5,7 @@
 import { isObject } from '../kernel/json.js'
 import { headOf, wellFormed } from '../kernel/plain-text.js'
 import type { TelemetryPart } from './settings.js'
-import { environment } from '../kernel/runtime.js'
+import { environment } from '../kernel/platform.js'
 
 /** Characters of one attribute. */
 const DEFAULT_LIMIT = 128 * 1024

@@ -5,7 +5,7 @@ import { sharedState } from '../kernel/state.js'
 import { contextKey } from './context-key.js'
 import * as semconv from './semconv.js'
 import { warnOnce } from './warn.js'
-import { hasNodeModules } from '../kernel/runtime.js'
+import { hasNodeModules } from '../kernel/platform.js'
 
 /** Whom a call is for. `user`, `session` and `tags` are on spans; limits, budgets, `spend` and strategies read all of it. */
 export interface Identity {

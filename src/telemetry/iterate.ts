@@ -2,7 +2,7 @@
 import { context, type Context } from '@opentelemetry/api'
 import { endWhenAbandoned } from './abandoned.js'
 import { guard } from '../kernel/guard.js'
-import { soon } from '../kernel/runtime.js'
+import { soon } from '../kernel/platform.js'
 
 /** None of it may refer to the generator. */
 export interface IterationEnd {

@@ -4,7 +4,7 @@
  */
 import type { Span } from '@opentelemetry/api'
 import type { TraceHeaders } from '../kernel/provider.js'
-import { environment } from '../kernel/runtime.js'
+import { environment } from '../kernel/platform.js'
 import { shared } from '../kernel/state.js'
 
 export type CaptureMode = 'none' | 'span' | 'event' | 'both'

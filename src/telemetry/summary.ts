@@ -14,7 +14,7 @@ import { boundedAttributes } from './bounded.js'
 import * as semconv from './semconv.js'
 import { guard } from '../kernel/guard.js'
 import { type CallPrice, type TelemetrySettings } from './settings.js'
-import { unref } from '../kernel/runtime.js'
+import { unref } from '../kernel/platform.js'
 
 interface Priced {
   readonly settings: TelemetrySettings

@@ -4,7 +4,7 @@ import { guard, isThenable } from '../kernel/guard.js'
 import { endWhenAbandoned } from './abandoned.js'
 import { generateIn, isAsyncGenerator, iterateIn } from './iterate.js'
 import { startStep, type Step, type StepKind } from './step.js'
-import { isGeneratorObject, isPromise } from '../kernel/runtime.js'
+import { isGeneratorObject, isPromise } from '../kernel/platform.js'
 
 /** Options of `trace()`. */
 export interface TraceOptions {

@@ -30,7 +30,7 @@ const calls = `
   const { usd } = costOf({ provider: 'openai', model: 'gpt-5-mini', usage })
   // The Anthropic SDK makes spans of its own.
   const ours = recorder.spans.filter(({ name }) => name.startsWith('chat '))
-  const report = log.report.map(({ package: name, status, detail }) => [name, status, detail])
+  const report = log.report.filter(({ status }) => status !== 'untraced').map(({ package: name, status, detail }) => [name, status, detail])
   console.log(JSON.stringify({
     names: ours.map(({ name }) => name),
     tokens: ours.map(({ attributes }) => attributes['gen_ai.usage.output_tokens'] > 0),

@@ -17,7 +17,7 @@ import {
 import { BudgetEvents } from './budget-events.js'
 import type { Consumption } from './consumption.js'
 import { checkCounts, type ScopeFacts } from './scope.js'
-import { unref } from '../../kernel/runtime.js'
+import { unref } from '../../kernel/platform.js'
 
 /** The lease if the store does not say how long a reservation outlives its process. */
 const LEASE = 15_000

@@ -1,6 +1,6 @@
 /** Places of a target that all processes share. A place is held by a lease, which runs out with its process. */
 import type { LeaseRequest, Store } from '../../kernel/store.js'
-import { unref } from '../../kernel/runtime.js'
+import { unref } from '../../kernel/platform.js'
 
 /** Where the store does not say. */
 const LEASE = 15_000

@@ -8,7 +8,7 @@ import type { Gate } from './gate.js'
 import { refusalError, type LimitRefusal } from './limit-error.js'
 import { enter, inTime, type EntryMode } from './pass-gates.js'
 import { Permit } from './permit.js'
-import { hasNodeModules } from '../../kernel/runtime.js'
+import { hasNodeModules } from '../../kernel/platform.js'
 
 /** A step whose target has no room now. */
 export interface Waiting {

@@ -1,5 +1,5 @@
 /** Work that a call waits for no longer than it lives, though a store may never answer. */
-import { soon } from '../../kernel/runtime.js'
+import { soon } from '../../kernel/platform.js'
 
 /**
  * @param undo - Gives back what comes when the call has ended.

@@ -4,7 +4,7 @@ import type { Clock } from '../../kernel/clock.js'
 import { sleep } from '../../kernel/sleep.js'
 import { Abortable } from './abortable.js'
 import { onAbort } from './on-abort.js'
-import { unref } from '../../kernel/runtime.js'
+import { unref } from '../../kernel/platform.js'
 
 /** The longest delay that a timer takes. */
 const MAX_TIMER = 2 ** 31 - 1

@@ -5,7 +5,7 @@ import { parseJson } from '../../kernel/json.js'
 import { connectionFailure, describeBody } from './failure.js'
 import type { Abortable } from '../call/abortable.js'
 import type { AttemptLimits } from '../call/time-limits.js'
-import { unref } from '../../kernel/runtime.js'
+import { unref } from '../../kernel/platform.js'
 
 /** Longest body, or single event, that is read into memory. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024

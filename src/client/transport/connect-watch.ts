@@ -4,7 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import diagnostics from 'node:diagnostics_channel'
-import { hasNodeModules } from '../../kernel/runtime.js'
+import { hasNodeModules } from '../../kernel/platform.js'
 
 interface Watch {
   readonly onSent: () => void

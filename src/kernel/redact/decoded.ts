@@ -1,5 +1,5 @@
 /** Runs of a text that may be encoded: as in a URL, in JSON, in HTML, in base64 or in hexadecimal. */
-import { decodeBytes, latin1Of } from '../runtime.js'
+import { decodeBytes, latin1Of } from '../platform.js'
 
 export interface DecodedRun {
   readonly start: number

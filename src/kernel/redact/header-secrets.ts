@@ -1,6 +1,6 @@
 /** Finds the secrets in headers and URLs. */
 import type { Secrets } from './secrets.js'
-import { decodeBytes } from '../runtime.js'
+import { decodeBytes } from '../platform.js'
 
 /** Headers and parameters that say how something is asked, and never who asks. */
 const OPEN: ReadonlySet<string> = new Set(

@@ -2,7 +2,7 @@
 import { CredentialsError, TracestitchError } from '../errors.js'
 import { clip, withoutEscapes } from '../plain-text.js'
 import { withoutKnownKeys } from '../safe-message.js'
-import { isNativeError } from '../runtime.js'
+import { isNativeError } from '../platform.js'
 
 export interface ErrorMask {
   /** Hides secrets. */
