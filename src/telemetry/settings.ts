@@ -4,6 +4,7 @@
  */
 import type { Span } from '@opentelemetry/api'
 import type { TraceHeaders } from '../kernel/provider.js'
+import { environment } from '../kernel/platform.js'
 import { shared } from '../kernel/state.js'
 
 export type CaptureMode = 'none' | 'span' | 'event' | 'both'
@@ -94,7 +95,7 @@ export const CAPTURE_VARIABLE = 'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONT
  * Reads `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`: NO_CONTENT, SPAN_ONLY, EVENT_ONLY,
  * SPAN_AND_EVENT (opentelemetry-python's words) or a boolean. `undefined` when unset or another word.
  */
-export function captureFromEnv(value = process.env[CAPTURE_VARIABLE]): CaptureMode | undefined {
+export function captureFromEnv(value = environment()[CAPTURE_VARIABLE]): CaptureMode | undefined {
   return value === undefined ? undefined : CAPTURE_BY_ENV[value.trim().toLowerCase()]
 }
 

@@ -17,6 +17,7 @@ import {
 import { BudgetEvents } from './budget-events.js'
 import type { Consumption } from './consumption.js'
 import { checkCounts, type ScopeFacts } from './scope.js'
+import { unref } from '../../kernel/platform.js'
 
 /** The lease if the store does not say how long a reservation outlives its process. */
 const LEASE = 15_000
@@ -187,12 +188,14 @@ export class Budgets {
     if (!store.shared) return
     this.open.set(holder, keys)
     const leaseMs = store.leaseMs ?? LEASE
-    this.renewal ??= setInterval(() => {
-      for (const [held, of] of this.open) this.background(async () => store.renew(held, of, leaseMs))
-      if (this.open.size > 0) return
-      clearInterval(this.renewal)
-      this.renewal = undefined
-    }, leaseMs / RENEWALS).unref()
+    this.renewal ??= unref(
+      setInterval(() => {
+        for (const [held, of] of this.open) this.background(async () => store.renew(held, of, leaseMs))
+        if (this.open.size > 0) return
+        clearInterval(this.renewal)
+        this.renewal = undefined
+      }, leaseMs / RENEWALS),
+    )
   }
 
   /** No call waits for it. A store that is down says so itself, and a reservation that is not given back runs out. */

@@ -8,6 +8,7 @@ import type { Gate } from './gate.js'
 import { refusalError, type LimitRefusal } from './limit-error.js'
 import { enter, inTime, type EntryMode } from './pass-gates.js'
 import { Permit } from './permit.js'
+import { hasNodeModules } from '../../kernel/platform.js'
 
 /** A step whose target has no room now. */
 export interface Waiting {
@@ -54,7 +55,7 @@ export function waitForOne(call: AdmittedCall, waiting: readonly Waiting[]): Pro
     }
   }
   // It waits in as many queues as there are targets.
-  setMaxListeners(0, over.signal)
+  if (hasNodeModules()) setMaxListeners(0, over.signal)
   return new Promise<AdmittedStep>((resolve, reject) => {
     let left = waiting.length
     let refusal: { readonly why: LimitRefusal; readonly target: Target } | undefined

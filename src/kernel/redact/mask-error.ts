@@ -1,8 +1,8 @@
 /** Cleans errors before callers get them: nothing in them, at any depth, shows a secret or repeats the request. */
-import { types } from 'node:util'
 import { CredentialsError, TracestitchError } from '../errors.js'
 import { clip, withoutEscapes } from '../plain-text.js'
 import { withoutKnownKeys } from '../safe-message.js'
+import { isNativeError } from '../platform.js'
 
 export interface ErrorMask {
   /** Hides secrets. */
@@ -56,7 +56,7 @@ function maskedCause(cause: unknown, mask: ErrorMask, depth: number): unknown {
     return cause
   }
   if (isClean(cause, mask)) return cause
-  return types.isNativeError(cause) || cause instanceof Error
+  return isNativeError(cause) || cause instanceof Error
     ? copyOf(cause, mask, depth)
     : new Error(mask.all(String(cause)))
 }
