@@ -7,6 +7,7 @@ import { buildCode } from './build/code.js'
 export const entry = {
   index: 'src/index.ts',
   auto: 'src/auto.ts',
+  bundler: 'src/bundler.ts',
   config: 'src/config.ts',
   core: 'src/core.ts',
   protocols: 'src/protocols.ts',
@@ -50,6 +51,8 @@ async function keepLicences(folder: string): Promise<void> {
 export default async function build(flags: Options): Promise<Options[]> {
   const folder = flags.outDir ?? 'dist'
   await buildCode({ entries: entry, programs: ['cli'], folder })
+  // webpack is told of a loader by its file.
+  await writeFile(join(folder, 'webpack-loader.cjs'), "module.exports = require('./bundler.cjs').webpackLoader\n")
   await keepLicences(folder)
   if (flags.dts === false) return []
   await nameTypes(folder)

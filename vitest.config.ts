@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/build.ts'],
+    globalSetup: ['test/support/build.ts', 'test/beside/install.ts'],
     exclude: ['**/node_modules/**', 'test/apps/**', 'test/.apps/**'],
     // Ends what hangs, and says nothing of how fast anything is: a busy machine may take ten times as long as a quiet one.
     testTimeout: 120_000,

@@ -206,7 +206,7 @@ function isMade(use: ts.Node): boolean {
 function headLate({ name, specifier }: Load, { otherRequire }: Late): string {
   const kept = `${name}$loaded`
   if (specifier.startsWith('node:')) {
-    return `let ${kept}; function ${name}() { return ${kept} ??= process.getBuiltinModule('${specifier}') }`
+    return `let ${kept}; function ${name}() { return ${kept} ??= globalThis.process?.getBuiltinModule?.('${specifier}') }`
   }
   if (specifier.startsWith('./'))
     return `let ${kept}; function ${name}() { return ${kept} ??= require('${specifier}') }`

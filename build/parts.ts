@@ -19,6 +19,7 @@ const AT_START = [
   'look-again',
   'report',
   'instrument',
+  'bundled',
   'instrument-call',
   'instrument-step',
   'patch',
@@ -57,6 +58,7 @@ const ROOMS: readonly (readonly [beginning: string, room: string])[] = [
   ...AT_START.map((name) => [`src/autolog/${name}.ts`, 'engine'] as const),
   ['src/autolog/', 'observer'],
   ['src/cli/', 'commands'],
+  ['src/bundler/', 'bundler'],
   ['src/client/', 'client'],
   ['src/config/', 'importers'],
   ['src/cost/', 'cost'],
@@ -105,7 +107,7 @@ const JOIN = [
 const OWN = ['src/auto.ts', 'src/cli.ts']
 
 /** Modules that name what can be used without the rest. */
-const FACES = ['index', 'core', 'config', 'redis', 'testing'].map((name) => `src/${name}.ts`)
+const FACES = ['index', 'core', 'config', 'redis', 'testing', 'bundler'].map((name) => `src/${name}.ts`)
 const LISTS = ['src/protocols/codecs.ts', 'integrations/index.ts']
 
 export interface Modules {

@@ -4,5 +4,5 @@
  */
 export { redisStore, type RedisOptions } from './stores/redis-store.js'
 export type { RedisConnection } from './stores/redis-connection.js'
-export type { WhenDown } from './stores/guarded.js'
+export type { WhenDown } from './stores/store-down.js'
 export type { Store, StoreProblem, StoreStatus } from './kernel/store.js'

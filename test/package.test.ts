@@ -364,4 +364,26 @@ describe('an application', () => {
     const check = run(process.execPath, [compiler, ...options, 'types.mts', 'types.cts'], { cwd: application })
     await expect(check).resolves.toMatchObject({ stdout: '' })
   })
+
+  test('gets types by the old resolution of TypeScript, which knows no exports', async () => {
+    const compiler = join(root, 'node_modules/typescript/bin/tsc')
+    const lines = specifiers.map(
+      (specifier, index) => `import * as entry${index} from '${specifier}'; void entry${index}`,
+    )
+    const wrong = `import { redisStore } from 'tracestitch/redis'\n// @ts-expect-error a store needs an address\nredisStore(1)`
+    await writeFile(join(application, 'old.ts'), [...lines, wrong].join('\n'))
+    const options = [
+      '--ignoreConfig',
+      '--noEmit',
+      '--strict',
+      '--skipLibCheck',
+      '--target',
+      'es2022',
+      '--types',
+      'node',
+    ]
+    const old = ['--module', 'commonjs', '--moduleResolution', 'node10', '--ignoreDeprecations', '6.0']
+    const check = run(process.execPath, [compiler, ...options, ...old, 'old.ts'], { cwd: application })
+    await expect(check).resolves.toMatchObject({ stdout: '' })
+  })
 })

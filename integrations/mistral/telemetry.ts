@@ -1,6 +1,6 @@
 /** What `@mistralai/mistralai` 2.x traces by itself. */
-import { trace, type ProxyTracerProvider } from '@opentelemetry/api'
-import { openCall, path, type ModuleTarget, type Replace } from '../../src/autolog/contract.js'
+import { context, propagation, trace, type ProxyTracerProvider } from '@opentelemetry/api'
+import { guard, openCall, path, type ModuleTarget, type Replace } from '../../src/autolog/contract.js'
 
 const wantsGlobal = (): boolean => process.env['MISTRAL_SDK_TELEMETRY']?.trim().toLowerCase() === 'global'
 
@@ -27,9 +27,19 @@ function goesToOurs(hook: unknown): boolean {
  */
 const muted: Replace = (original, active) =>
   function (this: unknown, ...args: unknown[]) {
-    if (active() && openCall() && goesToOurs(this)) return Promise.resolve(args[1])
+    if (active() && openCall() && goesToOurs(this)) return Promise.resolve(withItsHeaders(args[1]))
     return Reflect.apply(original, this, args)
   }
+
+/** The trace headers that it would have put on the request, for the span that stands in its place. */
+function withItsHeaders(request: unknown): unknown {
+  guard('propagation', () => {
+    const headers = path(request, 'headers')
+    if (!(headers instanceof Headers)) return
+    propagation.inject(context.active(), headers, { set: (carrier, name, value) => carrier.set(name, value) })
+  })
+  return request
+}
 
 export const telemetry: readonly ModuleTarget[] = [
   {

@@ -73,6 +73,8 @@ export interface Integration {
    * copies that a bundler swallowed as well. Runs once.
    */
   readonly always?: (patcher: Patcher) => void
+  /** The engine's own: it is in no report. */
+  readonly isInternal?: boolean
 }
 
 /** An integration by what it serves. The rest of it loads when one of its packages is found. */

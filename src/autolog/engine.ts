@@ -18,6 +18,7 @@ import { setUpTracing, type TracingStatus } from '../telemetry/setup.js'
 import { warnOnce } from '../telemetry/warn.js'
 import { http2IsLoaded } from '../telemetry/http2-requests.js'
 import { watchWire, type WireWatch } from '../telemetry/trace-headers.js'
+import { apiCopies } from './api-copies.js'
 import { instrumentCall } from './instrument-call.js'
 import type { IntegrationEntry, ReportEntry } from './contract.js'
 import { lookAgain } from './look-again.js'
@@ -95,7 +96,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
   let modules: ModuleInstrumentation
   try {
     modules = instrumentModules({
-      integrations: [...parts.integrations, parts.unsupported],
+      integrations: [...parts.integrations, parts.unsupported, ...(tracing.status.mode === 'own' ? [apiCopies] : [])],
       options: options.integrations,
       modules: options.modules,
       eager: options.eager,

@@ -10,6 +10,7 @@ import { watchLoads, type LoadWatch } from './late.js'
 import { assignableExports, bindingsOf } from './live-exports.js'
 import { lookAgain } from './look-again.js'
 import { loadCJS, loadESM, peekCJS, peekESM, type Peeked } from './peek.js'
+import { receiveBundled, type BundledModule } from './bundled.js'
 import { buildReport, createWarner, warn, type Finding } from './report.js'
 import { isPreloaded } from './preload.js'
 import { createResolver } from './resolve.js'
@@ -64,6 +65,7 @@ class Modules implements ModuleInstrumentation {
   private active = true
   private readonly requested: (specifier: string) => void
   private readonly endLook: (() => void) | undefined
+  private readonly endBundled: () => void
 
   constructor({ integrations, options, modules, eager, callerFile, call, requested }: InstrumentModulesOptions) {
     this.integrations = integrations.filter(({ id }) => options?.[id] !== false)
@@ -77,6 +79,7 @@ class Modules implements ModuleInstrumentation {
       guard('find', () => this.entries.add(copy, resolver))
     for (const entry of this.entries.all()) guard('peek', () => this.look(entry))
     this.handIn(modules ?? {})
+    this.endBundled = receiveBundled((module) => this.takeBundled(module))
     this.watch = guard('late', () => this.watchLoads()) ?? { seesESM: false, seesCJS: false, off: () => {} }
     if (eager ?? (!this.watch.seesESM && isPreloaded())) guard('eager', () => this.loadDeclared())
     // What a test requires first of all is there before it does anything else.
@@ -86,10 +89,14 @@ class Modules implements ModuleInstrumentation {
 
   report(): ReportEntry[] {
     if (this.active) this.lookForUnseen()
-    const all = this.entries.all()
+    const all = this.reported()
     const loaded = new Set(all.filter((entry) => !isWaiting(entry)).map(({ copy }) => copy))
     const told = all.filter((entry) => !entry.target.unsupported || !isWaiting(entry) || !loaded.has(entry.copy))
     return buildReport([...told.map((entry) => this.explained(entry)), ...this.handedIn.values()])
+  }
+
+  private reported(): PackageEntry[] {
+    return this.entries.all().filter(({ integration }) => integration.isInternal !== true)
   }
 
   lookAround(): boolean {
@@ -109,6 +116,7 @@ class Modules implements ModuleInstrumentation {
   off(): void {
     this.active = false
     this.endLook?.()
+    this.endBundled()
     guard('late', () => this.watch.off())
     this.instrumenter.off()
   }
@@ -183,7 +191,7 @@ class Modules implements ModuleInstrumentation {
     this.warningDue = true
     queueMicrotask(() => {
       this.warningDue = false
-      const findings = [...this.entries.all().map(({ finding }) => finding), ...this.handedIn.values()]
+      const findings = [...this.reported().map(({ finding }) => finding), ...this.handedIn.values()]
       if (this.active) guard('report', () => this.warnAbout(buildReport(findings)))
     })
   }
@@ -210,6 +218,16 @@ class Modules implements ModuleInstrumentation {
       const format = types.isModuleNamespaceObject(value) ? 'esm' : 'cjs'
       this.instrument(target, finding, { exported: value, format, handedIn: true })
       if (finding.status === 'patched') finding.details = ['handed in']
+    }
+  }
+
+  /** What a bundler has put into the program: the plugin of `tracestitch/bundler` makes it say so. */
+  private takeBundled({ package: name, entry, exports, format }: BundledModule): void {
+    for (const each of this.entries.targetsOf(name)) {
+      if ((each.target.entry ?? '.') !== entry) continue
+      const finding = this.findingOfGiven(each)
+      this.instrument(each, finding, { exported: exports, format })
+      if (finding.status === 'patched') finding.details = [...finding.details, 'bundled']
     }
   }
 
@@ -280,7 +298,7 @@ class Modules implements ModuleInstrumentation {
     const name = finding.package
     const details = [
       'installed, not loaded yet',
-      `if a bundler has put it into the program, hand it in: autolog({ modules: { '${name}': … } })`,
+      `if a bundler has put it into the program, build with the plugin of tracestitch/bundler, or hand it in: autolog({ modules: { '${name}': … } })`,
     ]
     if (this.isSeen(entry) && seesESM) details.push('it is patched when it loads')
     // The entry for require() of such a copy adds nothing: the report has one line for both.

@@ -28,8 +28,8 @@ export interface AutologOptions extends TracingOptions {
   readonly redact?: (part: TelemetryPart) => TelemetryPart | null
   /**
    * Which requests of model calls, and which MCP messages, carry `traceparent`. Default `gateways`: gateways, custom base
-   * URLs, loopback, MCP servers and child processes, not the vendors' own hosts. A server on a pipe has the address
-   * `pipe://localhost/`. With `none`, requests that come with trace context start a trace of their own too.
+   * URLs, loopback, MCP servers and child processes, and vendors whose servers join the trace (Anthropic). Other
+   * vendors get none. A server on a pipe has the address `pipe://localhost/`. With `none`, requests that come with trace context start a trace of their own too.
    */
   readonly propagate?: Propagate
   /** Attribute names: GenAI conventions 0.1 (`latest`, the default), v1.41, or both. */

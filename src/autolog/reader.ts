@@ -79,7 +79,7 @@ export class AnswerReader {
       try {
         this.readWhole(answer)
       } catch (error) {
-        if (error instanceof ProviderError) this.refusal = error
+        if (error instanceof ProviderError) this.refuse(error)
         // A shape that no declaration foresaw: the span says that it lacks what the answer says.
         else this.sayUnread('answer')
       }
@@ -100,7 +100,7 @@ export class AnswerReader {
       const { data, name: own = name } = event ? (event(piece) ?? NO_PIECE) : { data: piece }
       if (data !== undefined || !event) this.pushed(this.asWire(data), own)
     } catch (error) {
-      if (error instanceof ProviderError) this.refusal = error
+      if (error instanceof ProviderError) this.refuse(error)
       // The program meets the fault itself, as its SDK reports it; the span keeps what was read so far.
       this.broken = this.skips = true
     }
@@ -175,6 +175,12 @@ export class AnswerReader {
     else if (this.sink?.failure !== undefined) return this.sink.failure
     else if (!broken && this.sink?.done !== true) return new StreamTruncated()
     return undefined
+  }
+
+  /** An answer that fails is billed, where it says what it took. */
+  private refuse(error: ProviderError): void {
+    this.refusal = error
+    if (error.usage) this.call.response({ other: { id: '', model: '', usage: error.usage } })
   }
 
   private sayUnread(what: Unread): void {

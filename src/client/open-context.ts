@@ -17,6 +17,7 @@ import { Ledger } from './facts/spend.js'
 import { Hooks } from './hooks.js'
 import { Probes } from './probes.js'
 import { setTelemetryDefaults } from './telemetry-defaults.js'
+import { environment, soon, unref } from '../kernel/platform.js'
 
 /** The clock and the random numbers of a client; tests replace them. */
 export interface Sources {
@@ -35,7 +36,7 @@ let warm = false
 function warmFetch(): void {
   if (warm) return
   warm = true
-  setImmediate(() => void new Request('http://localhost')).unref()
+  unref(soon(() => void new Request('http://localhost')))
 }
 
 /**
@@ -49,7 +50,7 @@ export function openContext(
   { clock = systemClock, random = Math.random }: Partial<Sources> = {},
 ): ClientContext {
   const plan = compilePlan(options, {
-    env: process.env,
+    env: environment(),
     catalogue,
     clock,
     random,

@@ -10,6 +10,7 @@ import { perform } from './call/perform.js'
 import { compileStages } from './call/stages.js'
 import type { ClientContext, ProbeWatch } from './context.js'
 import { chat } from './faces/chat.js'
+import { unref } from '../kernel/platform.js'
 
 const INTERVAL = 1_000
 const TIMEOUT = 10_000
@@ -57,7 +58,7 @@ export class Probes implements ProbeWatch {
     const pause = last === undefined ? 0 : last + (this.options.interval ?? INTERVAL) - client.clock.now()
     const delay = Math.max(0, member.health.cooldownLeft - EARLY, pause)
     clearTimeout(this.timers.get(id))
-    this.timers.set(id, setTimeout(() => this.due(client, member), delay).unref())
+    this.timers.set(id, unref(setTimeout(() => this.due(client, member), delay)))
   }
 
   private due(client: ClientContext, member: Member): void {

@@ -2,7 +2,7 @@
  * The price table of `@pydantic/genai-prices` (https://github.com/pydantic/genai-prices), loaded on the first priced call.
  * It is kept as data, `prices.json`: the package, whose table is code, takes ten times as long to load.
  */
-import { requireFromHere } from '../kernel/own-require.js'
+import prices from 'tracestitch/prices.json' with { type: 'json' }
 import { traitsOf } from '../models/index.js'
 import type { Bucket } from './buckets.js'
 import { listedNames, providerNames } from './listed-names.js'
@@ -37,7 +37,7 @@ let fault = ''
 function loadTable(): Table | null {
   if (table === undefined) {
     try {
-      table = requireFromHere()('tracestitch/prices.json') as Table
+      table = prices as Table
     } catch (error) {
       // A bundle may have left the file behind; every price then says so.
       table = null
@@ -65,8 +65,8 @@ export function tablePrices(provider: string, model: string): TableAnswer {
     if (!loaded)
       return {
         missing:
-          `the price table tracestitch/prices.json could not be loaded (${fault}): a bundle must leave tracestitch out ` +
-          '(`external`, `serverExternalPackages`), and it has to be installed where the program runs',
+          `the price table tracestitch/prices.json could not be loaded (${fault}): a bundle without it needs ` +
+          'tracestitch to be installed where the program runs',
       }
     if (answers.size >= MAX_ANSWERS) answers.clear()
     try {

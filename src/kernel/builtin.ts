@@ -9,8 +9,15 @@ interface Builtins {
   'node:zlib': typeof import('node:zlib')
 }
 
+/** Bundlers do not follow this. A runtime that imitates Node may not have `getBuiltinModule`; a browser has no modules at all. */
+export function findBuiltin<Id extends keyof Builtins>(id: Id): Builtins[Id] | undefined {
+  if (typeof process === 'undefined') return undefined
+  return (process.getBuiltinModule as ((name: string) => unknown) | undefined)?.(id) as Builtins[Id] | undefined
+}
+
 export function builtin<Id extends keyof Builtins>(id: Id): Builtins[Id] {
-  // Bundlers do not follow this. A runtime that imitates Node may not have it.
-  const found = (process.getBuiltinModule as ((name: string) => unknown) | undefined)?.(id)
-  return (found ?? requireFromHere()(id)) as Builtins[Id]
+  const found = findBuiltin(id)
+  if (found) return found
+  if (typeof process === 'undefined') throw new Error(`this needs ${id}, which only Node and runtimes like it have`)
+  return requireFromHere()(id) as Builtins[Id]
 }

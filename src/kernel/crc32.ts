@@ -1,5 +1,5 @@
 /** CRC-32 as ISO 3309 and gzip define it (https://www.rfc-editor.org/rfc/rfc1952#section-8). */
-import { builtin } from './builtin.js'
+import { findBuiltin } from './builtin.js'
 
 type Table = Uint32Array
 /** For eight bytes at a time: the first is the usual one, each other goes one byte further. */
@@ -47,7 +47,7 @@ type Crc32 = (bytes: Uint8Array) => number
 
 /** The runtime's own, where it has one: Node has since 20.15 and 22.2. Asked for when an event stream is first read. */
 function findNative(): Crc32 | undefined {
-  return (builtin('node:zlib') as { readonly crc32?: Crc32 }).crc32
+  return (findBuiltin('node:zlib') as { readonly crc32?: Crc32 } | undefined)?.crc32
 }
 
 let native: { readonly crc32: Crc32 | undefined } | undefined

@@ -2,10 +2,10 @@
  * Every error the library throws. `AbortError` is never wrapped: the caller gets the reason of its abort unchanged. No
  * message contains a key, a header or a prompt.
  */
-import { types } from 'node:util'
 import { typeName } from './json.js'
 import type { ErrorClass } from './error-class.js'
 import { boundedWait } from './wait.js'
+import { isNativeError } from './platform.js'
 
 const BRAND = Symbol.for('tracestitch.error')
 
@@ -95,7 +95,7 @@ export class TracestitchError extends Error {
 
 /** The thrown value as an Error: some programs throw strings, and loggers expect a stack. */
 function causeOf(thrown: unknown): Error {
-  if (thrown instanceof Error || types.isNativeError(thrown)) return thrown
+  if (thrown instanceof Error || isNativeError(thrown)) return thrown
   return new Error(typeof thrown === 'string' ? thrown : `a value of type ${typeName(thrown)} was thrown`)
 }
 

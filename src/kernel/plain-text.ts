@@ -8,7 +8,7 @@ export function headOf(text: string, most: number): string {
   if (text.length <= most) return text
   const last = text.charCodeAt(most - 1)
   const kept = text.slice(0, last >= 0xd800 && last <= 0xdbff ? most - 1 : most)
-  return Buffer.from(kept, 'utf16le').toString('utf16le')
+  return typeof Buffer === 'function' ? Buffer.from(kept, 'utf16le').toString('utf16le') : kept
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The error of a refusal: by far the one that most is known of. */
+import type { Usage } from './hub.js'
 import type { ErrorClass } from './error-class.js'
 import { TracestitchError, type ErrorFields } from './errors.js'
 import type { RateLimit } from './rate-limit.js'
@@ -10,6 +11,8 @@ export interface ProviderErrorFields extends ErrorFields {
   readonly type?: string
   /** The rate limits in the headers of the answer. */
   readonly rateLimit?: RateLimit
+  /** What the provider counted before it failed. */
+  readonly usage?: Usage | undefined
   /** The provider behind a gateway that refused. */
   readonly upstream?: string
   /** When it may be tried again, in milliseconds since 1970. */
@@ -31,9 +34,12 @@ export class ProviderError extends TracestitchError {
   readonly retryAt: number | undefined
   /** The class of the failure, as in `on` of a fallback: by status, codes and message. */
   readonly failureClass: ErrorClass
+  /** What the provider counted before it failed, where the answer says so: a response that fails is billed. */
+  declare readonly usage?: Usage
   constructor(message: string, fields: ProviderErrorFields = {}) {
     super(message, fields)
-    const { type, rateLimit, upstream, retryAt, status, code, retryAfterMs } = fields
+    const { type, rateLimit, upstream, retryAt, status, code, retryAfterMs, usage } = fields
+    if (usage) this.usage = usage
     this.type = type
     this.rateLimit = rateLimit
     this.upstream = upstream

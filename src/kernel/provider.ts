@@ -114,7 +114,7 @@ export interface ProviderRow {
   /**
    * Host names that belong to this provider. One that begins with a dot is a suffix; a star stands for one
    * or more characters within a label. By default the host of `baseURL`, unless that is a local one. By
-   * default trace context is not sent to a first-party host.
+   * default trace context is not sent to a first-party host, unless it `joinsTraces`.
    */
   readonly hosts?: readonly string[]
   /**
@@ -131,6 +131,11 @@ export interface ProviderRow {
   readonly errorTypeHeader?: string
   /** What its error codes mean that are numbers, which say other things at other providers. */
   readonly errorCodes?: Readonly<Record<string, ErrorClass>>
+  /**
+   * Page that says so: a vendor whose servers hang their own spans below the caller's, by `traceparent`. Its hosts receive
+   * trace context by default.
+   */
+  readonly joinsTraces?: string
   /** Set when the provider is a gateway. */
   readonly gateway?: GatewayFacts
   /** Page that the row's facts come from. */

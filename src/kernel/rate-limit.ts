@@ -1,28 +1,28 @@
 /**
- * What the headers of an answer say of the provider's rate limits. A family of headers is recognised by its names, so that
- * a gateway that passes its vendor's headers on, or a server nobody listed, is understood too.
+ * Reads the provider's rate limits from the headers of an answer. Headers are recognised by their names, so this also works
+ * for a gateway that passes on its vendor's headers, or an unlisted server.
  */
 import { boundedWait } from './wait.js'
 
-/** One limit. What the provider does not say is absent. */
+/** One limit. Values that the provider does not report are absent. */
 export interface RateLimitWindow {
   /** Size of the quota. */
   limit?: number
   /** What is left of it. */
   remaining?: number
-  /** Milliseconds from the answer until the quota is whole again. */
+  /** Milliseconds from the answer until the quota is full again. */
   resetMs?: number
 }
 
-/** The limits that an answer speaks of. Where one thing has several (by minute and by day, say), the one that ends first. */
+/** The limits in an answer. If there are several of one kind (such as by minute and by day), the one with the least left. */
 export interface RateLimit {
   /** Requests. */
   requests?: RateLimitWindow
   /** Of input and output together. */
   tokens?: RateLimitWindow
-  /** Tokens of input, where the provider counts them apart. */
+  /** Tokens of input, if the provider counts them separately. */
   inputTokens?: RateLimitWindow
-  /** Tokens of output, where the provider counts them apart. */
+  /** Tokens of output, if the provider counts them separately. */
   outputTokens?: RateLimitWindow
 }
 
@@ -68,7 +68,7 @@ const FAMILIES: readonly { readonly name: RegExp; readonly counted: Counted }[] 
   { name: new RegExp(`^x-trial-endpoint-call-${FIELD}$`), counted: 'requests' },
 ]
 
-/** Holds for every name that a family knows, and for few others. */
+/** Matches every name of a family, and few others. */
 const SPEAKS = /rate-?limit|^x-tokenlimit-|^x-trial-endpoint-call-/
 
 /** The headers that {@link readRateLimit} may need, without those that are private; `undefined` when there are none. */
@@ -95,7 +95,7 @@ interface Window {
  *
  * @param date - When the answer came, in milliseconds since 1970. A point in time is compared with the answer's own `date`
  *   where it has one, so that clocks need not agree.
- * @returns `undefined` when the headers say nothing.
+ * @returns `undefined` when the headers have no limits.
  */
 export function readRateLimit(headers: HeaderSource, date: number): RateLimit | undefined {
   const windows = new Map<string, Window>()
@@ -254,7 +254,7 @@ function tightest(windows: readonly Window[]): RateLimit | undefined {
       .toSorted(
         (a, b) =>
           order(a.remaining, b.remaining) ||
-          // Both are used up, or untold: the one that lasts.
+          // Both are used up, or unknown: the one that lasts longer.
           (b.resetMs ?? -1) - (a.resetMs ?? -1) ||
           order(a.limit, b.limit),
       )
@@ -263,14 +263,14 @@ function tightest(windows: readonly Window[]): RateLimit | undefined {
   return Object.keys(result).length > 0 ? result : undefined
 }
 
-/** Ascending; what is not told comes last. */
+/** Ascending; unknown values come last. */
 function order(a: number | undefined, b: number | undefined): number {
   return a === b ? 0 : (a ?? Infinity) - (b ?? Infinity)
 }
 
 /**
- * Milliseconds until a refused request may be sent again: when the last of the limits that are used up is whole again. One
- * with something left says nothing of that, since the request may have been too large for it.
+ * Milliseconds until a refused request may be sent again: when the last of the used-up limits is full again. A limit with
+ * something left does not help, since the request may have been too large for it.
  */
 export function waitFor(rateLimit: RateLimit | undefined): number | undefined {
   const waits = Object.values(rateLimit ?? {}).flatMap((window: RateLimitWindow) =>

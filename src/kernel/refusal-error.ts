@@ -1,4 +1,5 @@
 /** From what an error body says to the error that says it. */
+import type { Usage } from './hub.js'
 import { withNestedError, waitInWords } from './error-body.js'
 import { isRetryableClass, type ErrorClass } from './error-class.js'
 import { ProviderError } from './provider-error.js'
@@ -44,8 +45,9 @@ export function classifyRefusal(
  *
  * @param decoded - What the format reads of it.
  * @param status - The HTTP status that it would have had.
+ * @param usage - What was counted all the same.
  */
-export function refusedInAnswer(decoded: WireError, body: unknown, status?: number): ProviderError {
+export function refusedInAnswer(decoded: WireError, body: unknown, status?: number, usage?: Usage): ProviderError {
   const error = withNestedError(decoded, body)
   const { message, type, code, upstream, retryAt } = error
   const { failureClass, retryAfterMs } = classifyRefusal(error, status, error.retryAfterMs, undefined)
@@ -56,6 +58,7 @@ export function refusedInAnswer(decoded: WireError, body: unknown, status?: numb
     ...(upstream !== undefined && { upstream }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(retryAt !== undefined && { retryAt }),
+    usage,
     failureClass,
     isRetryable: isRetryableClass(failureClass),
   })

@@ -1,4 +1,4 @@
-/** What a provider's error message may show: it is short, and holds nothing that looks like a secret. */
+/** Makes a provider's error message safe to show: short, and without anything that looks like a secret. */
 
 /** Characters that are kept: some servers echo the whole request. */
 const MAX_MESSAGE = 1000
@@ -35,7 +35,7 @@ export function safeMessage(text: string): string {
   return clean.length > MAX_MESSAGE ? `${clean.slice(0, MAX_MESSAGE)}…` : clean
 }
 
-/** The text without what is known to be a key by how it begins, or by what it is called. */
+/** The text without keys that are known by their prefix or their name. */
 export function withoutKnownKeys(text: string): string {
   let clean = text
   for (const pattern of KNOWN) clean = clean.replace(pattern, '[key]')

@@ -1,4 +1,4 @@
-/** Names that callers make up, as they are remembered: a map of a thousand of them must not hold a thousand books. */
+/** Shortens names of callers before they are kept: a map of a thousand names must stay small. */
 import { builtin } from './builtin.js'
 import { clip } from './plain-text.js'
 

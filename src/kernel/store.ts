@@ -4,10 +4,10 @@
  * agree through it.
  */
 
-/** What an operation gives at once in memory, and later over a network. */
+/** The result of an operation: at once in memory, as a promise over a network. */
 export type MaybePromise<T> = T | Promise<T>
 
-/** A rate: at most `limit` units in any span of `windowMs`, wherever that begins. */
+/** A rate: at most `limit` units in any span of `windowMs`, whenever that begins. */
 export interface RateTake {
   /** Name of the rate. */
   readonly key: string
@@ -15,19 +15,19 @@ export interface RateTake {
   readonly limit: number
   /** Milliseconds over which `limit` counts. */
   readonly windowMs: number
-  /** Units to take now. More than `limit` is taken as `limit`, or such a call could never run. */
+  /** Units to take now. More than `limit` counts as `limit`, or such a call could never run. */
   readonly units: number
 }
 
-/** What was really used, against what was taken. */
+/** The difference between what was really used and what was taken. */
 export interface RateCorrection extends RateTake {
   /** Greater than 0: counted now. Less than 0: given back. */
   readonly units: number
-  /** Milliseconds since what is given back was taken. What was forgotten since then is not given back. Default 0. */
+  /** Milliseconds since the units that are given back were taken. Units that have expired since are not given back. Default 0. */
   readonly agoMs?: number | undefined
 }
 
-/** What became of a wish to take from a rate. */
+/** The result of taking from rates. */
 export type TakeResult =
   | { readonly ok: true; /** Units left of each, in the order of the takes. */ readonly remaining: readonly number[] }
   | {
@@ -44,7 +44,7 @@ export interface LeaseRequest {
   readonly limit: number
   /** Names the holder, uniquely. */
   readonly holder: string
-  /** Milliseconds after which a place is free again, should its holder not give it back. */
+  /** Milliseconds after which a place is free again if its holder does not give it back. */
   readonly leaseMs: number
 }
 
@@ -55,11 +55,11 @@ export interface AllowanceRequest {
   readonly key: string
   /** Units that may be used up within the window: an integer, 0 or more. */
   readonly limit: number
-  /** For a calendar window its length at most. */
+  /** For a calendar window, its longest length. */
   readonly windowMs: number
   /**
-   * The window is a calendar period of UTC, by the clock of the store: what is used is forgotten when the period ends that
-   * it was used in. Weeks begin on Monday. Without it, the window begins with its use.
+   * The window is a calendar period of UTC, by the clock of the store: use expires at the end of its period. Weeks begin on
+   * Monday. Without it, the window begins with its first use.
    */
   readonly calendar?: CalendarPeriod | undefined
   /**
@@ -68,11 +68,10 @@ export interface AllowanceRequest {
    * older than `windowMs`, so that no span of `windowMs` ever holds more than the limit. Work grows with it: some 60 will do.
    */
   readonly slots: number
-  /** Units, an integer from 0 to 2^53 - 1: to be reserved, or really used. */
+  /** Units to reserve, or really used: an integer from 0 to 2^53 - 1. */
   readonly amount: number
   /**
-   * Milliseconds since what is settled was begun: it counts for the calendar period of then, and for none that is over.
-   * Default 0.
+   * Milliseconds since the call began: its use counts for the calendar period of that time, unless that is over. Default 0.
    */
   readonly agoMs?: number | undefined
 }
@@ -80,7 +79,7 @@ export interface AllowanceRequest {
 export type ReserveResult =
   | {
       readonly ok: true
-      /** Of each, in the order of the requests: limit - used - reserved, this reservation included. */
+      /** For each request, in order: limit - used - reserved, including this reservation. */
       readonly left: readonly number[]
     }
   | {
@@ -88,15 +87,15 @@ export type ReserveResult =
       /** Index of the request that was refused first. */ readonly refused: number
       /** What could have been reserved; less than 0 when more was used than allowed. */ readonly left: number
       /**
-       * Until there may be room, as far as the store can tell: when enough of what is used will be forgotten, or leases
+       * Milliseconds until there may be room, as far as the store can tell: when enough use will have expired, or leases
        * will have run out. Others may give room back before. `Infinity` when the amount is more than the limit.
        */
       readonly resetsInMs: number
-      /** Milliseconds until the calendar period ends; absent where the window is none. */
+      /** Milliseconds until the calendar period ends; absent if the window is not one. */
       readonly periodEndsInMs?: number | undefined
     }
 
-/** All that a call needs to be let in. */
+/** Everything that the admission of a call needs. */
 export interface AdmitRequest {
   /** Who reserves. */
   readonly holder: string
@@ -121,19 +120,19 @@ export type AdmitResult =
   | ({ readonly by: 'rates' } & Extract<TakeResult, { ok: false }>)
   | ({ readonly by: 'allowances' } & Extract<ReserveResult, { ok: false }>)
 
-/** Keys that one operation may name. More would hold up a store for everybody. */
+/** The most keys of one operation. More would block the store for all others. */
 export const MOST_KEYS = 1_000
 
 export interface StoredUsage {
   readonly used: number
   readonly reserved: number
-  /** Until some of what is used will be forgotten; 0 when nothing is used. */
+  /** Milliseconds until some use expires; 0 when nothing is used. */
   readonly resetsInMs: number
 }
 
 /** A fact that holds for a while, such as a target in cooldown. */
 export interface Fact {
-  /** What it is about, such as a target. */
+  /** The subject of the fact, such as a target. */
   readonly name: string
   /** What is so, as text. */
   readonly value: string
@@ -157,22 +156,22 @@ export interface StoreStatus {
   readonly downSince?: number
   /** Why it failed last; absent when it has answered since. */
   readonly problem?: StoreProblem
-  /** When it was last found without the data that it had, in milliseconds since 1970; absent where that never was. */
+  /** When the store was last found to have lost its data, in milliseconds since 1970; absent if it never was. */
   readonly emptiedAt?: number
-  /** Operations that this process answered by itself because the store was down. */
+  /** Operations that this process did by itself because the store was down. */
   readonly localOperations: number
 }
 
 /**
- * State that counts for all calls: rates, places, budgets, and what is known of targets. One in memory is the default;
- * several processes share one in Redis.
+ * State that all calls share: rates, places, budgets, and facts about targets. One in memory is the default; several
+ * processes share one in Redis.
  */
 export interface Store {
   /** For messages and health, such as `memory`. */
   readonly name: string
   /** Whether other processes see what this one writes. */
   readonly shared: boolean
-  /** Milliseconds that a place outlives its process, when it was killed. Default 15 000. */
+  /** Milliseconds for which a place outlives a killed process. Default 15 000. */
   readonly leaseMs?: number | undefined
   /**
    * Takes from every rate, or from none. What was taken may count a little longer than its window, never shorter.
@@ -185,38 +184,38 @@ export interface Store {
    * refuses.
    */
   correct(corrections: readonly RateCorrection[]): MaybePromise<void>
-  /** `true` when the place was had or is held already; the same holder asking again renews it. */
+  /** `true` when the place was taken or is held already; a repeated request of the same holder renews it. */
   acquire(lease: LeaseRequest): MaybePromise<boolean>
   /** Gives a place back. */
   release(key: string, holder: string): MaybePromise<void>
   /** Holders now. */
   held(key: string): MaybePromise<number>
   /**
-   * Reserves on every allowance, or on none. What `holder` had reserved on one of them already is replaced, or stays when
-   * this is refused. A reservation counts until it is settled or its lease has run out; after a time in which the store
-   * could not be asked, its holder has a whole lease to renew it.
+   * Reserves on every allowance, or on none. An earlier reservation of `holder` on one of them is replaced, or kept if this
+   * one is refused. A reservation counts until it is settled or its lease has run out; after an outage of the store, its
+   * holder has a whole lease to renew it.
    *
    * @throws ConnectionError when the store cannot say, RangeError for an amount, limit or number of slots that is none, and for more than
    * `MOST_KEYS`.
    */
   reserve(holder: string, requests: readonly AllowanceRequest[], leaseMs: number): MaybePromise<ReserveResult>
   /**
-   * Gives back what `holder` has reserved on each key, and adds `amount` to what is used: what was really used, 0 for
-   * nothing. Never refuses, and needs no reservation.
+   * Releases what `holder` has reserved on each key, and adds `amount`, which is what was really used (0 for nothing).
+   * Never refuses, and needs no reservation.
    *
    * @returns what is left of each, less than 0 when more was used than allowed.
    */
   settle(holder: string, uses: readonly AllowanceRequest[]): MaybePromise<readonly number[]>
-  /** Renews the lease of what `holder` has reserved on these keys. What has run out stays so: others may have its room. */
+  /** Renews the leases of `holder` on these keys. Expired ones are not renewed: others may have their room. */
   renew(holder: string, keys: readonly string[], leaseMs: number): MaybePromise<void>
   /**
-   * Takes the places and the rates, and reserves on the allowances, all or none, at once: a whole admission. What one of
-   * them refuses leaves nothing taken of the others.
+   * Takes the places and the rates, and reserves on the allowances, all or none, at once: a whole admission. If one of them
+   * refuses, nothing is taken from the others.
    *
    * @throws ConnectionError when the store cannot say, RangeError as `reserve`, and for more than `MOST_KEYS` of them.
    */
   admit(request: AdmitRequest): MaybePromise<AdmitResult>
-  /** What is used and reserved now of each allowance. */
+  /** The current use and reservations of each allowance. */
   usage(keys: readonly string[]): MaybePromise<readonly StoredUsage[]>
   /** Writes a fact into `space` for `ttlMs`; one that holds longer already stays. */
   put(space: string, name: string, value: string, ttlMs: number): MaybePromise<void>
@@ -226,8 +225,8 @@ export interface Store {
   facts(space: string): MaybePromise<readonly Fact[]>
   /** For health; a store that cannot be down has none. */
   status?(): StoreStatus
-  /** Hands over what was used while it was down, and waits for that no longer than so many milliseconds. */
+  /** Writes what was used while it was down, and waits for that no longer than so many milliseconds. */
   flush?(ms: number): MaybePromise<void>
-  /** Ends connections and timers. Calls that come later are refused. */
+  /** Closes connections and timers. Later operations are refused. */
   close(): MaybePromise<void>
 }

@@ -1,6 +1,6 @@
 /** Waits that others ask for. */
 
-/** Milliseconds of the longest wait that is told: a year. A server that says more, or `1e308`, means never. */
+/** The longest wait that is reported, in milliseconds: a year. A server that says more, such as `1e308`, means never. */
 export const LONGEST_TOLD = 31_536_000_000
 
 /** A wait in whole milliseconds, within 0 and {@link LONGEST_TOLD}; `undefined` for what is not a number. */

@@ -12,5 +12,6 @@ export const anthropic: ProviderRow = {
   headers: { 'anthropic-version': '2023-06-01' },
   hosts: ['api.anthropic.com'],
   idHeaders: ['request-id'],
+  joinsTraces: 'https://platform.claude.com/docs/en/manage-claude/opentelemetry',
   docs: 'https://docs.anthropic.com/en/api/overview',
 }

@@ -69,7 +69,7 @@ function indexHosts(rows: readonly ProviderRow[]): HostIndex {
   for (const row of rows) {
     const facts = {
       provider: row.telemetryName ?? row.id,
-      firstParty: row.gateway?.traceparent !== true,
+      firstParty: row.gateway?.traceparent !== true && row.joinsTraces === undefined,
       ...(row.gateway?.traceHeaders && { traceHeaders: row.gateway.traceHeaders }),
     }
     const known = { facts, region: row.region }

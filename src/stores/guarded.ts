@@ -1,6 +1,6 @@
 /** A shared store that may be down or slow, so that calls neither wait for it nor fail unless they shall. */
 import type { Clock } from '../kernel/clock.js'
-import { ConfigError, ConnectionError } from '../kernel/errors.js'
+import { ConfigError } from '../kernel/errors.js'
 import type {
   AdmitRequest,
   AdmitResult,
@@ -18,12 +18,11 @@ import type {
 } from '../kernel/store.js'
 import { warnOnce } from '../telemetry/warn.js'
 import type { Counts } from './memory.js'
+import { LateUse } from './late-use.js'
 import { Outage } from './outage.js'
 import { Refill } from './refill.js'
+import { storeDownError, storeDownWarning, type WhenDown } from './store-down.js'
 import { Unsettled } from './unsettled.js'
-
-/** While the shared store is down: count in this process alone, or refuse the calls that have limits. */
-export type WhenDown = 'local' | 'reject'
 
 export interface GuardOptions {
   readonly store: Store
@@ -36,11 +35,8 @@ export interface GuardOptions {
   readonly probe?: (() => MaybePromise<unknown>) | undefined
 }
 
-/** Milliseconds between two tries to hand over what the store missed, when no call is made. */
-const HAND_OVER = 2_000
-/** Milliseconds that closing tries to hand it over, and between two tries. */
+/** Milliseconds that closing tries to hand over what the store missed. */
 const PATIENCE = 2_000
-const AGAIN = 100
 
 /** After a few failures nobody waits for the store until it has answered a question that no call waits for. */
 export class GuardedStore implements Store {
@@ -52,7 +48,7 @@ export class GuardedStore implements Store {
   private readonly unsettled: Unsettled
   private closed = false
   private localOperations = 0
-  private handing: NodeJS.Timeout | undefined
+  private readonly late: LateUse
   private readonly refill: Refill
 
   constructor(options: GuardOptions) {
@@ -67,6 +63,7 @@ export class GuardedStore implements Store {
       onDown: (error) => this.wentDown(error),
       onBack: () => this.unsettled.handOver(),
     })
+    this.late = new LateUse({ outage: this.outage, unsettled: this.unsettled, leaseMs })
     this.name = store.name
     this.shared = store.shared
     this.leaseMs = leaseMs
@@ -127,7 +124,7 @@ export class GuardedStore implements Store {
       (error) => {
         if (whenDown === 'reject') void local.settle(holder, uses)
         this.unsettled.failed(holder, uses, error)
-        this.handOverLater()
+        this.late.soon()
       },
     )
   }
@@ -138,7 +135,7 @@ export class GuardedStore implements Store {
       (local) => local.renew(holder, keys, leaseMs),
       () => {
         this.unsettled.renewal(holder, { keys, leaseMs })
-        this.handOverLater()
+        this.late.soon()
       },
     )
   }
@@ -161,29 +158,15 @@ export class GuardedStore implements Store {
   }
 
   /** Hands over what was used while the store was down, and waits for that no longer than so many milliseconds. */
-  async flush(ms: number): Promise<void> {
-    let late = false
-    let timer: NodeJS.Timeout | undefined
-    const over = new Promise<void>((resolve) => {
-      timer = setTimeout(() => {
-        late = true
-        resolve()
-      }, ms)
-    })
-    while (!late && !this.unsettled.done) {
-      const handed = this.outage.down ? this.outage.ask(true) : this.unsettled.handOver()
-      await Promise.race([handed, over])
-      if (this.unsettled.done) break
-      await Promise.race([new Promise((resolve) => setTimeout(resolve, AGAIN)), over])
-    }
-    clearTimeout(timer)
+  flush(ms: number): Promise<void> {
+    return this.late.flush(ms)
   }
 
   async close(): Promise<void> {
     if (this.closed) return
     this.closed = true
     await this.flush(PATIENCE)
-    clearInterval(this.handing)
+    this.late.close()
     const { keys } = this.unsettled
     if (keys > 0) {
       warnOnce(
@@ -246,27 +229,10 @@ export class GuardedStore implements Store {
     this.refill.begin()
   }
 
-  /** What was used while the store was down goes to it when it is back, though no call is made any more. */
-  private handOverLater(): void {
-    if (this.closed) return
-    const often = Math.min(HAND_OVER, (this.leaseMs ?? Infinity) / 10)
-    this.handing ??= setInterval(() => {
-      void (this.outage.down ? this.outage.ask() : this.unsettled.handOver())
-      if (!this.unsettled.done) return
-      clearInterval(this.handing)
-      this.handing = undefined
-    }, often).unref()
-  }
-
   private async instead<T>(operation: (store: Store) => MaybePromise<T>): Promise<T> {
     const { whenDown, local } = this.options
     if (whenDown === 'reject') {
-      const cause = this.outage.lastError
-      const told = because(cause)
-      throw new ConnectionError(
-        `the store ${this.name} is down, so that no limit can be checked (whenDown: 'reject')${told && `: ${told}`}`,
-        { cause, ...codeOf(cause) },
-      )
+      throw storeDownError(this.name, this.outage.lastError)
     }
     this.localOperations += 1
     return operation(local)
@@ -275,21 +241,6 @@ export class GuardedStore implements Store {
   private wentDown(error: unknown): void {
     // Whoever closes it knows that it does not answer.
     if (this.closed) return
-    const { whenDown } = this.options
-    const told = because(error)
-    warnOnce(
-      `${told === '' ? `the store ${this.name} does not answer` : told}. Until it does, ` +
-        (whenDown === 'local' ? 'each process keeps limits by itself' : 'calls to targets with limits are refused'),
-    )
+    warnOnce(storeDownWarning(this.name, error, this.options.whenDown))
   }
-}
-
-function codeOf(error: unknown): { readonly code?: string } {
-  const { code } = (error ?? {}) as { readonly code?: unknown }
-  return typeof code === 'string' ? { code } : {}
-}
-
-/** What is named with a code is a store's own word, made to be read. */
-function because(error: unknown): string {
-  return error instanceof ConnectionError && error.code !== undefined ? error.message : ''
 }

@@ -1,6 +1,4 @@
 /** The store of many processes: Redis 5 or later, Valkey, or a cluster of either. */
-import { builtin } from '../kernel/builtin.js'
-import { ConfigError } from '../kernel/errors.js'
 import type {
   AdmitRequest,
   AdmitResult,
@@ -15,39 +13,11 @@ import type {
   StoredUsage,
 } from '../kernel/store.js'
 import { checkAllowances, checkKeys } from './allowance.js'
-import type { LoopTime } from './loop-time.js'
-import { NoAnswer } from './no-answer.js'
-import { redisAdmitScript } from './redis-admit-script.js'
-import { redisAllowanceScripts } from './redis-allowance-scripts.js'
-import type { Connections, RedisConnection } from './redis-connection.js'
-import { RedisFault, redisFault } from './redis-faults.js'
-import { EPOCH, redisScripts } from './redis-scripts.js'
-import { StoreEmptied } from './store-emptied.js'
+import { RedisRunner, type RedisRunnerOptions } from './redis-runner.js'
 
-type ScriptName = keyof typeof redisScripts | keyof typeof redisAllowanceScripts | 'admit'
-type Script = { readonly lua: string; readonly sha: string }
-
-const scripts = Object.fromEntries(
-  Object.entries({ ...redisScripts, ...redisAllowanceScripts, ...redisAdmitScript }).map(([name, body]) => {
-    const lua = `${EPOCH}${body}`
-    return [name, { lua, sha: builtin('node:crypto').createHash('sha1').update(lua).digest('hex') }]
-  }),
-) as Readonly<Record<ScriptName, Script>>
-
-/** After so many timeouts, or milliseconds, without any answer the connection is given up, whichever comes first. */
-const SILENT = 4
-const SILENT_MS = 4_000
-
-export interface RedisStoreOptions {
-  readonly connections: Connections
+export interface RedisStoreOptions extends RedisRunnerOptions {
   /** Prefix of all keys. All are in one slot of a cluster, so that a script may use several. */
   readonly prefix: string
-  /** In which answers are waited for. */
-  readonly time: LoopTime
-  /** Milliseconds for an answer. */
-  readonly timeout: number
-  /** The server has lost its data: called before the operation that noticed it fails with `StoreEmptied`. */
-  readonly onEmptied: () => void
 }
 
 const allowanceArguments = (allowances: readonly AllowanceRequest[]): (string | number)[] =>
@@ -69,36 +39,23 @@ function refusedReservation([refused = 0, left = 0, wait = -1, ends = -1]: reado
   return { ok: false, refused, left, resetsInMs: wait < 0 ? Infinity : wait, periodEndsInMs } as const
 }
 
-/** Id of the server's data, if a script has found another than it was given. */
-function epochIn(reply: unknown): string | undefined {
-  return Array.isArray(reply) && reply[0] === 'EPOCH' ? String(reply[1]) : undefined
-}
-
 /** Throws a ConnectionError whenever the server gives no answer in time, or an error; its `code` says which. */
 export class RedisStore implements Store {
   readonly name = 'redis'
   readonly shared = true
-  private readonly connections: Connections
+  private readonly options: RedisStoreOptions
   private readonly tag: string
-  private readonly timeout: number
-  private readonly time: LoopTime
-  private readonly sent = new WeakMap<RedisConnection, Set<string>>()
-  private readonly onEmptied: () => void
-  private answeredAt = 0
-  /** Id of the server's data; `undefined` before the first answer. */
-  private epoch: string | undefined
+  private readonly runner: RedisRunner
 
-  constructor({ connections, prefix, time, timeout, onEmptied }: RedisStoreOptions) {
-    this.onEmptied = onEmptied
-    this.connections = connections
-    this.tag = `{${prefix}}`
-    this.time = time
-    this.timeout = timeout
+  constructor(options: RedisStoreOptions) {
+    this.options = options
+    this.tag = `{${options.prefix}}`
+    this.runner = new RedisRunner(options, this.name, `${this.tag}:epoch`)
   }
 
   async take(takes: readonly RateTake[]): Promise<TakeResult> {
     if (takes.length === 0) return { ok: true, remaining: [] }
-    const [refused = -1, ...rest] = (await this.run(
+    const [refused = -1, ...rest] = (await this.runner.run(
       'take',
       this.rateKeys(takes),
       takes.flatMap(({ limit, windowMs, units }) => [limit, windowMs, units]),
@@ -109,7 +66,7 @@ export class RedisStore implements Store {
   async correct(corrections: readonly RateCorrection[]): Promise<void> {
     if (corrections.length === 0) return
     const args = corrections.flatMap(({ windowMs, units, agoMs = 0 }) => [windowMs, units, agoMs])
-    await this.run('correct', this.rateKeys(corrections), args)
+    await this.runner.run('correct', this.rateKeys(corrections), args)
   }
 
   async acquire({ key, limit, holder, leaseMs }: LeaseRequest): Promise<boolean> {
@@ -118,15 +75,15 @@ export class RedisStore implements Store {
       // It runs out by itself.
       if (reply === 1) this.release(key, holder).catch(() => undefined)
     }
-    return (await this.run('acquire', [this.key('lease', key)], [limit, holder, leaseMs], tooLate)) === 1
+    return (await this.runner.run('acquire', [this.key('lease', key)], [limit, holder, leaseMs], tooLate)) === 1
   }
 
   async release(key: string, holder: string): Promise<void> {
-    await this.run('release', [this.key('lease', key)], [holder])
+    await this.runner.run('release', [this.key('lease', key)], [holder])
   }
 
   async held(key: string): Promise<number> {
-    return Number(await this.run('held', [this.key('lease', key)], []))
+    return Number(await this.runner.run('held', [this.key('lease', key)], []))
   }
 
   async reserve(holder: string, requests: readonly AllowanceRequest[], leaseMs: number): Promise<ReserveResult> {
@@ -140,7 +97,7 @@ export class RedisStore implements Store {
       this.settle(holder, none).catch(() => undefined)
     }
     const args = [holder, leaseMs, ...allowanceArguments(requests)]
-    const reply = (await this.run('reserve', this.allowanceKeys(requests), args, tooLate)) as number[]
+    const reply = (await this.runner.run('reserve', this.allowanceKeys(requests), args, tooLate)) as number[]
     return reply[0] === -1 ? { ok: true, left: reply.slice(1) } : refusedReservation(reply)
   }
 
@@ -165,7 +122,7 @@ export class RedisStore implements Store {
     const tooLate = (reply: unknown): void => {
       if ((reply as readonly number[])[0] === 0) this.giveBack({ holder, leaseMs, places, rates, allowances })
     }
-    const [by, ...said] = (await this.run('admit', keys, args, tooLate)) as number[]
+    const [by, ...said] = (await this.runner.run('admit', keys, args, tooLate)) as number[]
     const [refused = 0, retryAfterMs = 1] = said
     if (by === 1) return { ok: false, by: 'places', refused }
     if (by === 2) return { ok: false, by: 'rates', refused, retryAfterMs }
@@ -190,18 +147,18 @@ export class RedisStore implements Store {
     checkAllowances(uses)
     if (uses.length === 0) return []
     const args = [holder, 0, ...allowanceArguments(uses)]
-    return (await this.run('settle', this.allowanceKeys(uses), args)) as number[]
+    return (await this.runner.run('settle', this.allowanceKeys(uses), args)) as number[]
   }
 
   async renew(holder: string, keys: readonly string[], leaseMs: number): Promise<void> {
     if (keys.length === 0) return
     const reserved = keys.map((key) => this.key('reserved', key))
-    await this.run('renew', reserved, [holder, leaseMs])
+    await this.runner.run('renew', reserved, [holder, leaseMs])
   }
 
   async usage(keys: readonly string[]): Promise<readonly StoredUsage[]> {
     if (keys.length === 0) return []
-    const flat = (await this.run('usage', this.allowanceKeys(keys.map((key) => ({ key }))), [])) as number[]
+    const flat = (await this.runner.run('usage', this.allowanceKeys(keys.map((key) => ({ key }))), [])) as number[]
     return keys.map((_, i) => {
       const [used = 0, reserved = 0, resetsInMs = 0] = flat.slice(3 * i, 3 * i + 3)
       return { used, reserved, resetsInMs }
@@ -209,15 +166,15 @@ export class RedisStore implements Store {
   }
 
   async put(space: string, name: string, value: string, ttlMs: number): Promise<void> {
-    await this.run('put', [this.key('facts', space)], [name, value, ttlMs])
+    await this.runner.run('put', [this.key('facts', space)], [name, value, ttlMs])
   }
 
   async remove(space: string, name: string): Promise<void> {
-    await this.run('remove', [this.key('facts', space)], [name])
+    await this.runner.run('remove', [this.key('facts', space)], [name])
   }
 
   async facts(space: string): Promise<readonly Fact[]> {
-    const flat = (await this.run('facts', [this.key('facts', space)], [])) as (string | number)[]
+    const flat = (await this.runner.run('facts', [this.key('facts', space)], [])) as (string | number)[]
     const facts: Fact[] = []
     for (let i = 0; i + 2 < flat.length; i += 3) {
       facts.push({ name: String(flat[i]), value: String(flat[i + 1]), expiresInMs: Number(flat[i + 2]) })
@@ -227,7 +184,7 @@ export class RedisStore implements Store {
 
   /** Tries one of each operation, and leaves nothing behind. @throws RedisFault when one fails. */
   async probe(): Promise<void> {
-    await this.run(
+    await this.runner.run(
       'probe',
       ['rate', 'lease', 'facts'].map((kind) => this.key(kind as 'rate', 'probe')),
       [],
@@ -235,7 +192,7 @@ export class RedisStore implements Store {
   }
 
   close(): void {
-    this.connections.close()
+    this.options.connections.close()
   }
 
   private key(kind: 'rate' | 'lease' | 'facts' | 'used' | 'reserved', name: string): string {
@@ -248,83 +205,5 @@ export class RedisStore implements Store {
 
   private rateKeys(takes: readonly RateTake[]): string[] {
     return takes.map(({ key }) => this.key('rate', key))
-  }
-
-  private async run(
-    script: ScriptName,
-    keys: readonly string[],
-    args: readonly (string | number)[],
-    tooLate?: (reply: unknown) => void,
-  ): Promise<unknown> {
-    try {
-      const connection = await this.connections.ready()
-      for (;;) {
-        const known = this.epoch
-        const all = [...keys, `${this.tag}:epoch`, ...args, known ?? '', crypto.randomUUID()]
-        const reply = await this.inTime(this.evaluate(connection, script, [keys.length + 1, ...all]), tooLate)
-        const epoch = epochIn(reply)
-        if (epoch === undefined) return reply
-        const first = this.epoch === known
-        this.epoch = epoch
-        if (known === undefined) continue
-        if (first) this.onEmptied()
-        throw new StoreEmptied(this.name)
-      }
-    } catch (thrown) {
-      if (thrown instanceof ConfigError || thrown instanceof NoAnswer || thrown instanceof StoreEmptied) throw thrown
-      const fault = thrown instanceof RedisFault ? thrown : redisFault(thrown)
-      if (fault.leave) this.connections.renew()
-      throw fault
-    }
-  }
-
-  /** Sends the whole script to a server that may not have it, and only its hash to one that has. */
-  private async evaluate(
-    connection: RedisConnection,
-    script: ScriptName,
-    [keys, ...rest]: readonly [number, ...(string | number)[]],
-  ): Promise<unknown> {
-    const { lua, sha } = scripts[script]
-    const known = this.sent.get(connection) ?? new Set<string>()
-    this.sent.set(connection, known)
-    if (!known.has(sha)) {
-      known.add(sha)
-      return connection.eval(lua, keys, ...rest)
-    }
-    try {
-      return await connection.evalsha(sha, keys, ...rest)
-    } catch (error) {
-      // Another server behind the same address, or its scripts were flushed.
-      if (!/NOSCRIPT/.test(String(error))) throw error
-      return connection.eval(lua, keys, ...rest)
-    }
-  }
-
-  private inTime(reply: Promise<unknown>, tooLate?: (reply: unknown) => void): Promise<unknown> {
-    const { time, timeout } = this
-    return new Promise((resolve, reject) => {
-      let late = false
-      const done = time.wait(timeout, () => {
-        late = true
-        // After such a silence, a new connection may lead to a server that answers.
-        const silence = time.now - this.answeredAt
-        if (silence >= Math.min(SILENT * timeout, SILENT_MS)) this.connections.renew()
-        reject(new NoAnswer(`the store redis gave no answer within ${timeout} ms`, reply, Math.min(timeout, silence)))
-      })
-      reply.then(
-        (value) => {
-          done()
-          this.answeredAt = time.now
-          if (late) tooLate?.(value)
-          else resolve(value)
-        },
-        (error: unknown) => {
-          done()
-          this.answeredAt = time.now
-          // After the time it was told already.
-          reject(error as Error)
-        },
-      )
-    })
   }
 }

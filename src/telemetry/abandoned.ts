@@ -3,6 +3,7 @@
  * alone. The garbage collector tells of most; a time limit and the end of the process catch the rest.
  */
 import { guard } from '../kernel/guard.js'
+import { hasNodeModules, unref } from '../kernel/platform.js'
 
 /** Milliseconds after which something nobody has begun to read counts as abandoned. */
 const IDLE_LIMIT = 5 * 60_000
@@ -77,8 +78,7 @@ export function endWhenAbandoned(target: object, end: () => void, waits?: () => 
   watched.add(entry)
   registry.register(target, entry, entry)
   if (!sweeper) {
-    sweeper = setInterval(() => sweep(IDLE_LIMIT), IDLE_LIMIT / 10)
-    sweeper.unref()
+    sweeper = unref(setInterval(() => sweep(IDLE_LIMIT), IDLE_LIMIT / 10))
   }
   watchExit()
   return watchOf(entry)
@@ -86,7 +86,7 @@ export function endWhenAbandoned(target: object, end: () => void, waits?: () => 
 
 /** Once: the process has run out of work, or may get more from what is done now. */
 function watchExit(): void {
-  if (watchesExit) return
+  if (watchesExit || !hasNodeModules()) return
   watchesExit = true
   process.prependListener('beforeExit', () => {
     sweep(0)

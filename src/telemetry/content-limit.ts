@@ -5,6 +5,7 @@
 import { isObject } from '../kernel/json.js'
 import { headOf, wellFormed } from '../kernel/plain-text.js'
 import type { TelemetryPart } from './settings.js'
+import { environment } from '../kernel/platform.js'
 
 /** Characters of one attribute. */
 const DEFAULT_LIMIT = 128 * 1024
@@ -17,7 +18,7 @@ const LIMIT_VARIABLES = ['OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT', 'OTEL_ATTRIBU
 
 /** The most characters that one attribute of content may have: 128 Ki, or the SDK's own limit where that is lower. */
 export function contentLimit(): number {
-  const limits = LIMIT_VARIABLES.map((name) => Number.parseInt(process.env[name] ?? '', 10)).filter(
+  const limits = LIMIT_VARIABLES.map((name) => Number.parseInt(environment()[name] ?? '', 10)).filter(
     (limit) => limit >= 0,
   )
   return Math.min(DEFAULT_LIMIT, ...limits)

@@ -24,6 +24,14 @@ const KEY = Symbol.for('opentelemetry.js.api.1')
 
 export const globalApi = (): GlobalApi | undefined => (globalThis as { [KEY]?: GlobalApi })[KEY]
 
+/** Puts `api` in its place. Returns what was there. */
+export function setGlobalApi(api: GlobalApi | undefined): GlobalApi | undefined {
+  const before = globalApi()
+  if (api) Object.assign(globalThis, { [KEY]: api })
+  else delete (globalThis as { [KEY]?: GlobalApi })[KEY]
+  return before
+}
+
 /** The registered tracer provider, whichever copy of the API registered it. */
 export function registeredProvider(): TracerProvider | undefined {
   return globalApi()?.trace

@@ -4,22 +4,38 @@
  */
 import { context, propagation, trace, type Tracer, type TracerProvider } from '@opentelemetry/api'
 import { guard } from '../kernel/guard.js'
-import { globalApi, registeredProvider, type GlobalApi } from './global-api.js'
+import { isObject } from '../kernel/json.js'
+import { shared } from '../kernel/state.js'
+import { connectThisCopy, globalApi, registeredProvider, setGlobalApi, type GlobalApi } from './global-api.js'
 
 type Kind = 'trace' | 'context' | 'propagation'
 
-/** What of the API registers each kind; not at import, when the API is not loaded yet. */
-const registers = () =>
-  [
-    [trace, 'setGlobalTracerProvider', 'trace'],
-    [context, 'setGlobalContextManager', 'context'],
-    [propagation, 'setGlobalPropagator', 'propagation'],
-  ] as const
+/** What of the API registers each kind. */
+const REGISTERS = [
+  ['trace', 'setGlobalTracerProvider'],
+  ['context', 'setGlobalContextManager'],
+  ['propagation', 'setGlobalPropagator'],
+] as const
+
+/** Those of our own copy; not at import, when it is not loaded yet. */
+const ourApis = (): readonly object[] => [trace, context, propagation]
+
+/** A copy of the API. */
+export type ApiCopy = Readonly<Record<Kind, unknown>>
 
 /** What stands on `globalThis` for us. */
 export type Registered = { readonly [K in Kind]?: GlobalApi[K] | undefined }
 
 const WATCHED = Symbol.for('tracestitch.hands-over')
+
+interface Room {
+  /** Read at the moment of a registration. */
+  ours: () => Registered
+  /** Told when the tracer provider is not ours any more. */
+  given: () => void
+}
+
+const room = (): Partial<Room> => shared('telemetry.room', () => ({}))
 
 /**
  * Takes ours back as soon as somebody registers another of its kind.
@@ -27,17 +43,45 @@ const WATCHED = Symbol.for('tracestitch.hands-over')
  * @param ours - Read at that moment.
  * @param given - Told when the tracer provider is not ours any more.
  */
-export function makeRoom(ours: () => Registered, given: () => void): void {
-  for (const [api, method, kind] of registers()) {
-    const methods = api as unknown as Record<PropertyKey, unknown>
-    if (methods[WATCHED] === true) continue
-    const register = methods[method] as (instance: unknown) => boolean
-    const watched = function (this: unknown, instance: unknown): boolean {
-      guard('hand-over', () => takeBack(kind, ours()) && kind === 'trace' && given())
-      return register.call(this, instance)
+export function makeRoom(ours: Room['ours'], given: Room['given']): void {
+  Object.assign(room(), { ours, given })
+  watchRegistrations({ trace, context, propagation })
+}
+
+/** Makes room for what is registered through this copy of the API, which the program may have beside ours. */
+export function watchRegistrations(copy: ApiCopy): void {
+  for (const [kind, method] of REGISTERS) {
+    const api = copy[kind]
+    if (!isObject(api)) continue
+    const methods: Record<PropertyKey, unknown> = api
+    const register = methods[method]
+    if (methods[WATCHED] === true || typeof register !== 'function') continue
+    const isOurs = ourApis().includes(api)
+    const watched = function (this: unknown, instance: unknown): unknown {
+      const { ours, given } = room()
+      const isTaken = guard('hand-over', () => ours !== undefined && takeBack(kind, ours())) === true
+      if (isTaken && kind === 'trace') guard('hand-over', () => given?.())
+      const add = (): unknown => Reflect.apply(register, this, [instance])
+      return isTaken && !isOurs ? registerAnew(add) : add()
     }
     Object.defineProperty(methods, method, { value: watched, writable: true, configurable: true })
     Object.defineProperty(methods, WATCHED, { value: true, configurable: true })
+  }
+}
+
+/**
+ * A copy of another version refuses to register beside what ours has made. So it makes the shared object itself, which then
+ * gets the rest.
+ */
+function registerAnew(register: () => unknown): unknown {
+  const before = setGlobalApi(undefined)
+  try {
+    return register()
+  } finally {
+    guard('hand-over', () => {
+      setGlobalApi({ ...before, ...globalApi() })
+      connectThisCopy()
+    })
   }
 }
 

@@ -5,6 +5,7 @@ import { sharedState } from '../kernel/state.js'
 import { contextKey } from './context-key.js'
 import * as semconv from './semconv.js'
 import { warnOnce } from './warn.js'
+import { hasNodeModules } from '../kernel/platform.js'
 
 /** Whom a call is for. `user`, `session` and `tags` are on spans; limits, budgets, `spend` and strategies read all of it. */
 export interface Identity {
@@ -50,6 +51,10 @@ export function withIdentity(current: Context, identity: Identity): Context {
 export function withContext<T>(identity: Identity, fn: () => T): T {
   const active = context.active()
   const merged = mergeIdentity(identityOf(active), cleaned(identity))
+  if (!hasNodeModules()) {
+    warnOnce('this runtime has no AsyncLocalStorage, so withContext has no effect: give metadata with each call')
+    return fn()
+  }
   const state = sharedState()
   let carrier = state.get(SLOT) as Carrier | undefined
   if (!carrier) state.set(SLOT, (carrier = new AsyncLocalStorage()))

@@ -2,6 +2,7 @@
 import { context, type Context } from '@opentelemetry/api'
 import { endWhenAbandoned } from './abandoned.js'
 import { guard } from '../kernel/guard.js'
+import { soon } from '../kernel/platform.js'
 
 /** None of it may refer to the generator. */
 export interface IterationEnd {
@@ -114,7 +115,7 @@ export function iterateIn(generator: AsyncGenerator, current: Context, reading?:
 function onAbort({ signal, aborted }: IterationEnd): () => void {
   if (!signal || !aborted) return nothing
   // The framework hears of an abort as well, and knows more about it.
-  const listener = (): void => void setImmediate(() => aborted(signal.reason))
+  const listener = (): void => void soon(() => aborted(signal.reason))
   signal.addEventListener('abort', listener, { once: true })
   return () => signal.removeEventListener('abort', listener)
 }

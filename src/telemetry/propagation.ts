@@ -4,7 +4,7 @@ import type { TraceHeaders } from '../kernel/provider.js'
 import { runHook } from '../kernel/guard.js'
 import { type HostFacts, type Propagation, type TelemetrySettings } from './settings.js'
 
-/** `gateways`: every host but the vendors' own. A string matches a host or a URL's beginning. */
+/** `gateways`: every host but those of vendors whose servers do not join the trace. A string matches a host or a URL's beginning. */
 export type Propagate = 'gateways' | 'all' | 'none' | readonly (string | RegExp)[] | ((url: string) => boolean)
 
 /** The headers that name `span` as the parent; none for a span without identity. Baggage is not among them. */

@@ -4,6 +4,7 @@
  */
 import type { Span } from '@opentelemetry/api'
 import type { TraceHeaders } from '../kernel/provider.js'
+import { environment } from '../kernel/platform.js'
 import { shared } from '../kernel/state.js'
 
 export type CaptureMode = 'none' | 'span' | 'event' | 'both'
@@ -14,7 +15,7 @@ export type TelemetryPart = { type: string } & Record<string, unknown>
 export interface HostFacts {
   /** Value of `gen_ai.provider.name` for this host. */
   readonly provider?: string
-  /** A model vendor's own host, which has no use for our trace context. */
+  /** A host that has no use for our trace context: a model vendor's own, or a gateway's that does not continue traces. */
   readonly firstParty: boolean
   /** Whose own endpoint it is, where that has a price of its own. */
   readonly region?: string | undefined
@@ -90,7 +91,7 @@ export const CAPTURE_VARIABLE = 'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONT
  * Reads `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`: NO_CONTENT, SPAN_ONLY, EVENT_ONLY,
  * SPAN_AND_EVENT (opentelemetry-python's words) or a boolean. `undefined` when unset or another word.
  */
-export function captureFromEnv(value = process.env[CAPTURE_VARIABLE]): CaptureMode | undefined {
+export function captureFromEnv(value = environment()[CAPTURE_VARIABLE]): CaptureMode | undefined {
   return value === undefined ? undefined : CAPTURE_BY_ENV[value.trim().toLowerCase()]
 }
 

@@ -12,10 +12,11 @@ import { readEnvironment, type TelemetryEnvironment } from './env.js'
 import { ExitWatch } from './exit.js'
 import { connectOtherCopies, connectThisCopy, globalApi, registeredProvider, registerGlobals } from './global-api.js'
 import { makeRoom, yielding, type Registered } from './hand-over.js'
-import { loadSdk, nodeRequire, type TracingSdk } from './load-sdk.js'
+import { loadSdk, type TracingSdk } from './load-sdk.js'
 import { buildPipeline, type Pipeline } from './pipeline.js'
 import { checkOptions, type CheckedOptions, type TracingOptions } from './setup-options.js'
 import { warnOnce } from './warn.js'
+import { requireFromHere } from '../kernel/own-require.js'
 
 export type { BackendExporter, TracingOptions } from './setup-options.js'
 
@@ -124,7 +125,7 @@ function existingHandle(provider: TracerProvider, checked: CheckedOptions): Trac
       `the tracer provider was registered through @opentelemetry/api ${version}, older than the one tracestitch uses: install one version of it`,
     )
   }
-  connectOtherCopies(nodeRequire.cache, provider, () => false)
+  connectOtherCopies(requireFromHere().cache, provider, () => false)
   const flush = (timeoutMs = FLUSH_TIMEOUT_MS): Promise<void> => atMost(timeoutMs, () => flushProvider(provider))
   return { flush, shutdown: () => flush(), status: { ...NOTHING, mode: 'existing', exporter: 'existing' } }
 }
@@ -182,7 +183,7 @@ function ownHandle(checked: CheckedOptions, environment: TelemetryEnvironment, s
     for (const kind of ['context', 'propagation'] as const)
       if (now?.[kind] !== before[kind]) Object.assign(state.beside, { [kind]: now?.[kind] })
   }
-  connectOtherCopies(nodeRequire.cache, provider, (other) => state.providers.has(other))
+  connectOtherCopies(requireFromHere().cache, provider, (other) => state.providers.has(other))
   makeRoom(
     () => ({ ...state.beside, trace: state.registered }),
     () => handOver(state),

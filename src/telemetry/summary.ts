@@ -14,6 +14,7 @@ import { boundedAttributes } from './bounded.js'
 import * as semconv from './semconv.js'
 import { guard } from '../kernel/guard.js'
 import { type CallPrice, type TelemetrySettings } from './settings.js'
+import { unref } from '../kernel/platform.js'
 
 interface Priced {
   readonly settings: TelemetrySettings
@@ -109,7 +110,7 @@ export function preparePrices({ price }: TelemetrySettings): void {
   if (!price || prepared.has(price)) return
   prepared.add(price)
   const usage: Usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 }
-  setTimeout(() => guard('price', price, { provider: '', model: '', usage, at: Date.now() }), PREPARE_AFTER).unref()
+  unref(setTimeout(() => guard('price', price, { provider: '', model: '', usage, at: Date.now() }), PREPARE_AFTER))
 }
 
 function costOf(

@@ -74,10 +74,33 @@ function onUndiciRequest(event: unknown): void {
   guard('propagation', () => {
     const { request } = event as { request: UndiciRequest }
     const headers = headersFor(() => new URL(request.path, request.origin), request.method)
-    if (!headers || hasAny(request.headers, Object.keys(headers).filter(isParent))) return
+    if (!headers) return
+    const parents = Object.keys(headers).filter(isParent)
+    if (hasAny(request.headers, parents)) return keepFirst(request, parents)
     for (const [name, value] of Object.entries(headers)) request.addHeader(name, value)
     giveWay(request, new Set(Object.keys(headers)))
   })
+}
+
+/**
+ * The program or an SDK has set it, and means it. An instrumentation of requests adds another to it, before us or after us,
+ * and two are no valid trace context.
+ */
+function keepFirst(request: UndiciRequest, names: readonly string[]): void {
+  const { addHeader, headers } = request
+  if (!Array.isArray(headers)) return
+  const seen = new Set<string>()
+  for (let i = 0; i < headers.length;) {
+    const name = String(headers[i]).toLowerCase()
+    if (names.includes(name) && seen.has(name)) headers.splice(i, 2)
+    else i += 2
+    seen.add(name)
+  }
+  const kept = new Set([...names, 'tracestate'])
+  const value = (name: string, text: string): void => {
+    if (!kept.has(name.toLowerCase())) Reflect.apply(addHeader, request, [name, text])
+  }
+  Object.defineProperty(request, 'addHeader', { value, writable: true, configurable: true })
 }
 
 /** An instrumentation that is told of the request after us, and adds the same headers, replaces ours: it is closer to the wire. */

@@ -1,10 +1,10 @@
 /** Manual spans of the user, around whatever a function gives back. */
 import { context, type Attributes, type Span } from '@opentelemetry/api'
-import { types } from 'node:util'
 import { guard, isThenable } from '../kernel/guard.js'
 import { endWhenAbandoned } from './abandoned.js'
 import { generateIn, isAsyncGenerator, iterateIn } from './iterate.js'
 import { startStep, type Step, type StepKind } from './step.js'
+import { isGeneratorObject, isPromise } from '../kernel/platform.js'
 
 /** Options of `trace()`. */
 export interface TraceOptions {
@@ -36,14 +36,14 @@ export function traced<T>(name: string, fn: (span: Span) => T, options: TraceOpt
     throw error
   }
   // What another library calls a promise need not give one back from `then`.
-  const promise = types.isPromise(result) ? result : Promise.resolve(result)
+  const promise = isPromise(result) ? result : Promise.resolve(result)
   return promise.then((value: unknown) => followed(value, step), failed) as T
 }
 
 /** What is still to be read keeps the span open; everything else ends it. */
 function followed<T>(value: T, step: Step): T {
   if (isAsyncGenerator(value)) return iterateIn(value, step.context, readingOf(step)) as T
-  if (types.isGeneratorObject(value)) return generateIn(value as Generator, step.context, readingOf(step).ended) as T
+  if (isGeneratorObject(value)) return generateIn(value as Generator, step.context, readingOf(step).ended) as T
   if (guard('trace', () => isLeftOpen(value, step)) !== true) step.end()
   return value
 }

@@ -1,4 +1,4 @@
-/** An OTLP/HTTP trace receiver on this machine that keeps what it gets. */
+/** An OTLP/HTTP trace receiver on this machine that keeps the spans it gets. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
@@ -8,7 +8,7 @@ import { decodeTraceRequest } from './otlp-protobuf.js'
 import type { RecordedSpan } from './recorded-span.js'
 import { listSpans, queriesOn, type SpanQueries } from './span-list.js'
 
-/** Far over what one batch of spans takes. */
+/** Far more than one batch of spans needs. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024
 const WAIT_MS = 5_000
 
@@ -30,7 +30,7 @@ export interface ReceivedRequest {
   readonly headers: IncomingHttpHeaders
   /** Number of spans in it. */
   readonly spans: number
-  /** Of the body as sent, so compressed when it was. */
+  /** Bytes of the body as it was sent, compressed or not. */
   readonly bytes: number
 }
 
@@ -45,7 +45,7 @@ export interface OtlpReceiver extends SpanQueries {
   readonly port: number
   /** What it was sent, oldest first. */
   readonly requests: readonly ReceivedRequest[]
-  /** Lets the following requests fail, hang or get nonsense; `undefined` ends that. */
+  /** Makes the following requests fail, hang or get nonsense; `undefined` ends that. */
   setFault(fault: ReceiverFault | undefined): void
   /**
    * Resolves to the spans once `done(spans)` holds.
@@ -135,7 +135,7 @@ export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Prom
           try {
             if (done(spans)) settle()
           } catch (error) {
-            // The question's own fault: for who asked, not for the process that sent the spans.
+            // An error of `done` belongs to its caller, not to the process that sent the spans.
             settle(error)
           }
         }

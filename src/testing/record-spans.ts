@@ -3,11 +3,11 @@ import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { recordedSpanOf, type RecordedSpan } from './recorded-span.js'
 import { queriesOn, type SpanQueries } from './span-list.js'
 
-/** What `recordSpans()` gives: a span processor with questions. */
+/** What `recordSpans()` returns: a span processor with queries. */
 export interface SpanRecorder extends SpanProcessor, SpanQueries {
   /** Names of the spans that have started and not ended. Empty when a program leaks none. */
   readonly open: readonly string[]
-  /** Forgets every span, those that are open included. */
+  /** Forgets every span, including open ones. */
   clear(): void
 }
 
@@ -22,8 +22,8 @@ export interface SpanRecorder extends SpanProcessor, SpanQueries {
  * log.off()
  * ```
  *
- * It is a span processor rather than an exporter: a span is there the moment it ends, with no flush to
- * wait for. A tracer provider of the program's own takes it in `spanProcessors`.
+ * It is a span processor rather than an exporter: a span is recorded as soon as it ends, without a flush. If the program
+ * has its own tracer provider, put it into `spanProcessors`.
  */
 export function recordSpans(): SpanRecorder {
   const spans: RecordedSpan[] = []

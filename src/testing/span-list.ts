@@ -1,4 +1,4 @@
-/** Spans in the order in which they came, and the questions that tests ask of them. */
+/** Spans in the order in which they came, with queries for tests. */
 import type { RecordedSpan } from './recorded-span.js'
 
 /** A whole name, an expression that the name matches, or a test of the span. */

@@ -29,7 +29,7 @@ export function roomOf(path: string): Room | undefined {
     const name = rooms.find((room) => path.startsWith(`${room}/`))
     if (!name) continue
     const isEntry = name === 'src'
-    if (isEntry && !/^src\/([^/]+|(cli|testing)\/.+)$/.test(path)) return undefined
+    if (isEntry && !/^src\/([^/]+|(cli|testing|bundler)\/.+)$/.test(path)) return undefined
     return { name, floor }
   }
   return undefined

@@ -29,6 +29,7 @@ export const mayBeTimed: Readonly<Record<string, string>> = {
   'test/integrations/openai-responses-ws.case.ts': 'a process of its own, whose other end answers in a later turn',
   'test/integrations/child.ts': 'looks again and again for the end of spans',
   'test/integrations/nesting.test.ts': 'the program of the test sets a timer; nothing hangs on how long',
+  'test/user/edge.test.ts': 'names the globals of a browser; nothing is timed',
   'test/stores/allowances-processes.test.ts': 'outlasts a lease in Redis, which has its own clock',
   'test/stores/contract.test.ts': 'lets time pass on the clock of Redis',
   'test/stores/processes.test.ts': 'other processes make their calls at once only if an answer takes a moment',

@@ -68,6 +68,30 @@ describe('a whole answer', () => {
     expect(told[0]).toMatchObject(['end', { error: expect.any(ProviderError) as unknown }])
   })
 
+  test.each([
+    ['a whole answer', (reader: AnswerReader, failed: object) => reader.whole(failed)],
+    [
+      'a stream',
+      (reader: AnswerReader, failed: object) => {
+        reader.event({ type: 'response.created', response: { ...failed, status: 'in_progress', error: null } })
+        reader.event({ type: 'response.failed', response: failed })
+        reader.close({ closed: false })
+      },
+    ],
+  ])('that failed is billed for what it says it took: %s', (_, read) => {
+    const { reader, told } = setUp({ protocol: 'openai-responses' })
+    const error = { code: 'server_error', message: 'broken' }
+    const counted = { input_tokens: 11, output_tokens: 7, total_tokens: 18 }
+    read(reader, { id: 'r', object: 'response', model: 'm', status: 'failed', output: [], error, usage: counted })
+    expect(told).toContainEqual([
+      'response',
+      {
+        other: expect.objectContaining({ usage: expect.objectContaining({ prompt_tokens: 11, completion_tokens: 7 }) }),
+      },
+    ])
+    expect(told.at(-1)).toMatchObject(['end', { error: expect.any(ProviderError) as unknown }])
+  })
+
   test('of a shape that nobody foresaw is told', () => {
     const { reader, told } = setUp({
       answer: () => {

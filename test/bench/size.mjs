@@ -9,7 +9,8 @@ import { brotliCompressSync } from 'node:zlib'
 const { dependencies, peerDependencies } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 )
-const external = Object.keys({ ...dependencies, ...peerDependencies })
+// The price table is data, 283 kB of it, and can be left out as well.
+const external = [...Object.keys({ ...dependencies, ...peerDependencies }), 'tracestitch/prices.json']
 
 async function weigh(contents) {
   const { outputFiles } = await build({

@@ -4,16 +4,11 @@
  * where both send to one place.
  */
 import { execFile } from 'node:child_process'
-import { cpSync, existsSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { root } from '../architecture/sources.js'
-import { startFakeProvider, type FakeProvider } from '../support/fake-provider.js'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { withTools } from './installed.js'
 
-const folder = join(root, 'test/beside')
-const isInstalled = existsSync(join(folder, 'node_modules/openai'))
-const title = isInstalled ? 'beside' : '(not installed: npm run tools) beside'
+const { folder, isInstalled, provider, title } = withTools()
 
 interface Traced {
   readonly name: string
@@ -79,22 +74,10 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   datadog: { completes: NONE, mode: 'own' },
 }
 
-let provider: FakeProvider
-
-beforeAll(async () => {
-  if (!isInstalled) return
-  // As npm would put it there, beside the packages that the program has.
-  const installed = join(folder, 'node_modules/tracestitch')
-  rmSync(installed, { recursive: true, force: true })
-  for (const part of ['dist', 'package.json']) cpSync(join(root, part), join(installed, part), { recursive: true })
-  provider = await startFakeProvider()
-})
-afterAll(() => provider?.close())
-
 async function run(tool: string, order: (typeof ORDERS)[number]): Promise<Run> {
   const { stdout } = await promisify(execFile)(process.execPath, ['program.cjs', tool, order], {
     cwd: folder,
-    env: { ...process.env, PROVIDER_ORIGIN: provider.origin },
+    env: { ...process.env, PROVIDER_ORIGIN: provider().origin },
   })
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Run
 }
@@ -157,7 +140,7 @@ describe.skipIf(!isInstalled).each(Object.entries(TOOLS))(`${title} %s`, (name, 
 
     test('one traceparent is on each request', () => {
       for (const call of Object.keys(both.results)) {
-        const requests = provider.requests(`${name}-${order}-${call.replace(' ', '-')}`)
+        const requests = provider().requests(`${name}-${order}-${call.replace(' ', '-')}`)
         expect(requests.map(({ traceparents }) => traceparents)).toEqual([1])
       }
     })

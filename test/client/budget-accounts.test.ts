@@ -1,6 +1,7 @@
 /** Budgets by themselves: what they reserve, tell and settle, on a held clock and a store that others share. */
 import { describe, expect, test } from 'vitest'
-import { Budgets, type Estimate } from '../../src/client/admission/budgets.js'
+import type { Estimate } from '../../src/client/admission/budget-accounts.js'
+import { Budgets } from '../../src/client/admission/budgets.js'
 import { ConfigError } from '../../src/kernel/errors.js'
 import type { AllowanceRequest } from '../../src/kernel/store.js'
 import type { BudgetEvent } from '../../src/router/events.js'

@@ -1,6 +1,7 @@
 /** What a call and its attempt have to pass is asked of the store at once: all of it is had, or none. */
 import { describe, expect, test } from 'vitest'
-import type { BudgetRefusal, Reservation, ReservationDraft } from '../../src/client/admission/budgets.js'
+import type { BudgetRefusal } from '../../src/client/admission/budget-accounts.js'
+import type { Reservation, ReservationDraft } from '../../src/client/admission/budgets.js'
 import { enterAll, type Side } from '../../src/client/admission/enter-all.js'
 import type { Gate } from '../../src/client/admission/gate.js'
 import { ConfigError, ConnectionError } from '../../src/kernel/errors.js'

@@ -1,5 +1,6 @@
 /** A gate on the clock of the process, which a test holds, and a store that can be looked into. */
-import { Gate, type GateEntry } from '../../src/client/admission/gate.js'
+import type { GateEntry } from '../../src/client/admission/gate-entry.js'
+import { Gate } from '../../src/client/admission/gate.js'
 import type { LeaseRequest, RateCorrection, RateTake, TakeResult } from '../../src/kernel/store.js'
 import type { TargetLimits } from '../../src/router/options.js'
 import { MemoryStore } from '../../src/stores/memory.js'

@@ -1,7 +1,7 @@
 /** What a caller is told when a call may not run, in words and in fields; and work that it waits for no longer than it lives. */
 import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import type { BudgetRefusal, Estimate } from '../../src/client/admission/budgets.js'
+import type { BudgetRefusal, Estimate } from '../../src/client/admission/budget-accounts.js'
 import { refusalError, uncounted } from '../../src/client/admission/limit-error.js'
 import { whileAlive } from '../../src/client/admission/while-alive.js'
 import type { Target } from '../../src/router/target.js'

@@ -1,7 +1,8 @@
 /** What `rpm` and `tpm` mean at the server: no span of 60 seconds sees more, wherever it begins. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Gate, type GateEntry } from '../../src/client/admission/gate.js'
+import type { GateEntry } from '../../src/client/admission/gate-entry.js'
+import { Gate } from '../../src/client/admission/gate.js'
 import { MemoryStore } from '../../src/stores/memory.js'
 
 const MINUTE = 60_000

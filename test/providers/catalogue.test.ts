@@ -46,6 +46,9 @@ const CONVENTIONAL: Readonly<Record<string, string>> = {
   xai: 'x_ai',
 }
 
+const continuesTraces = ({ gateway, joinsTraces }: ProviderRow): boolean =>
+  gateway?.traceparent === true || joinsTraces !== undefined
+
 const isLocal = (row: ProviderRow): boolean => row.baseURL.startsWith('http:')
 
 /** The base URL with a plausible value in each place. */
@@ -187,7 +190,7 @@ describe.each(rows)('$id', (row) => {
     } else {
       expect(identifyHost(hostname)).toEqual({
         provider: row.telemetryName ?? row.id,
-        firstParty: row.gateway?.traceparent !== true,
+        firstParty: !continuesTraces(row),
         traceHeaders: row.gateway?.traceHeaders,
         region: row.region?.exec(example(row))?.[1],
       })
@@ -208,10 +211,7 @@ describe.each(rows)('$id', (row) => {
 
 describe('a host is claimed once, or with the same meaning', () => {
   test.each(rows.flatMap((row) => (row.hosts ?? []).map((host) => [host, row] as const)))('%s', (host, row) => {
-    const facts = (other: ProviderRow): unknown => [
-      other.telemetryName ?? other.id,
-      other.gateway?.traceparent !== true,
-    ]
+    const facts = (other: ProviderRow): unknown => [other.telemetryName ?? other.id, continuesTraces(other)]
     for (const other of rows) if (other.hosts?.includes(host)) expect(facts(other)).toEqual(facts(row))
   })
 })

@@ -1,7 +1,8 @@
 /** A shared store that can be made to fail. */
 import type { Clock } from '../../src/kernel/clock.js'
 import type { Store } from '../../src/kernel/store.js'
-import { GuardedStore, type WhenDown } from '../../src/stores/guarded.js'
+import { GuardedStore } from '../../src/stores/guarded.js'
+import type { WhenDown } from '../../src/stores/store-down.js'
 import { MemoryStore } from '../../src/stores/memory.js'
 
 /** A store behind a switch, that counts what it is asked. */

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Store } from '../../src/kernel/store.js'
 import { redisStore } from '../../src/redis.js'
-import type { WhenDown } from '../../src/stores/guarded.js'
+import type { WhenDown } from '../../src/stores/store-down.js'
 import { noRedis, RedisServer } from './redis-server.js'
 
 const day = { key: 'spend', limit: 1_000, windowMs: 86_400_000, calendar: 'day' as const, slots: 1 }

@@ -16,7 +16,9 @@ describe('gateways', () => {
   test.each<[string, string | undefined, Propagation]>([
     ['https://api.openai.com/v1', undefined, false],
     ['https://API.OPENAI.COM/v1', undefined, false],
-    ['https://api.anthropic.com/v1', undefined, false],
+    // A vendor whose servers join the trace.
+    ['https://api.anthropic.com/v1', undefined, true],
+    ['https://api.anthropic.com/v1', 'api.openai.com', false],
     ['https://x.openai.azure.com/openai', undefined, false],
     ['https://gateway.example/v1', undefined, true],
     ['http://127.0.0.1:4000/v1', undefined, true],

@@ -1,52 +1,15 @@
 /** Whether a call, and each of its attempts, may run now: limits of the target and of scopes, and budgets. */
-import { setMaxListeners } from 'node:events'
-import { loadPrices } from '../../cost/tables.js'
-import type { Itinerary, RouteStep } from '../../router/itinerary.js'
-import type { Target } from '../../router/target.js'
-import { warnOnce } from '../../telemetry/warn.js'
-import type { CallLimits } from '../call/time-limits.js'
-import type { ClientContext } from '../context.js'
-import type { CallOptions } from '../types/options.js'
-import type { BudgetRefusal, Estimate } from './budgets.js'
-import type { Demand, DemandPlace } from './demand.js'
-import type { GateEntry, Gate, GateRefusal } from './gate.js'
-import { whileAlive } from './while-alive.js'
-import { Permit } from './permit.js'
-import { refusalError, uncounted, type LimitRefusal } from './limit-error.js'
+import type { RouteStep } from '../../router/itinerary.js'
+import { CallEntry, type AdmittedCall, type AdmittedStep } from './admitted-call.js'
+import type { DemandPlace } from './demand.js'
 import { enterAll, type Side } from './enter-all.js'
-
-/** A call, as far as admission goes. */
-export interface AdmittedCall {
-  readonly client: ClientContext
-  readonly options: CallOptions
-  readonly itinerary: Itinerary
-  readonly demand: Demand
-  readonly limits: CallLimits
-  /** What the whole call holds, beside what its attempts do. */
-  permit: Permit | undefined
-}
-
-/** A step that may be made, with what it holds for it. */
-export interface AdmittedStep extends RouteStep {
-  readonly permit?: Permit | undefined
-}
-
-/** How an attempt gets through its gates: with or without waiting. */
-interface EntryMode {
-  /** As whom it enters them all. Default: as itself, at its own target. */
-  readonly entry?: GateEntry
-  /** Lets it in, or says why not. */
-  enter(gate: Gate, entry: GateEntry): Promise<GateRefusal | undefined>
-  /** It was let in for nothing. */
-  undo(gate: Gate, entry: GateEntry): void
-}
-
-interface Waiting {
-  readonly step: RouteStep
-  readonly refusal: LimitRefusal
-  /** Gives the itinerary back as it was at this step. */
-  readonly back: () => void
-}
+import type { GateEntry } from './gate-entry.js'
+import type { Gate } from './gate.js'
+import { refusalError, type LimitRefusal } from './limit-error.js'
+import { enterGates, estimateOf, inTime, warnIfUnpriced } from './pass-gates.js'
+import { Permit } from './permit.js'
+import { waitForOne, type Waiting } from './wait-for-one.js'
+import { whileAlive } from './while-alive.js'
 
 const undo = (gate: Gate, entry: GateEntry): void => gate.undo(entry)
 
@@ -153,76 +116,6 @@ export async function admitBeside(call: AdmittedCall): Promise<AdmittedStep | un
   return undefined
 }
 
-/**
- * In all queues at once; the first that lets the call in is its step. A limit that several targets share is passed once:
- * a place of it that was held for the one would be missing for the other.
- */
-function waitForOne(call: AdmittedCall, waiting: readonly Waiting[]): Promise<AdmittedStep> {
-  const { signal } = call.limits
-  const over = new AbortController()
-  const onAbort = (): void => over.abort(signal.reason)
-  // A gate that several share is entered once, as for the one that needs most of it.
-  const entry = new CallEntry(
-    call,
-    waiting.map(({ step: { member, params } }) => ({ target: member.target, params })),
-  )
-  const passing = new Map<Gate, Promise<GateRefusal | undefined>>()
-  let kept: readonly Gate[] = []
-  const way: EntryMode = {
-    entry,
-    enter(gate) {
-      const entering = passing.get(gate) ?? inTime(call, () => gate.enter(entry, over.signal), gate)
-      passing.set(gate, entering)
-      return entering
-    },
-    // In the end, all at once.
-    undo: () => {},
-  }
-  const undoOthers = (): void => {
-    for (const [gate, entering] of passing) {
-      entering.then(
-        (refusal) => {
-          if (!refusal && !kept.includes(gate)) gate.undo(entry)
-        },
-        // Told to the call, which waits no longer.
-        () => {},
-      )
-    }
-  }
-  // It waits in as many queues as there are targets.
-  setMaxListeners(0, over.signal)
-  return new Promise<AdmittedStep>((resolve, reject) => {
-    let left = waiting.length
-    let refusal: { readonly why: LimitRefusal; readonly target: Target } | undefined
-    const refuse = (why: LimitRefusal, target: Target): void => {
-      refusal ??= { why, target }
-      left -= 1
-      if (left === 0) reject(refusalError(refusal.why, refusal.target))
-    }
-    if (signal.aborted) onAbort()
-    else signal.addEventListener('abort', onAbort, { once: true })
-    for (const { step, back } of waiting) {
-      const { target } = step.member
-      enter(call, step, way).then((entered) => {
-        if (entered && !(entered instanceof Permit)) return refuse(entered, target)
-        // Two queues can let it in at once, or one just as its time ends.
-        if (over.signal.aborted) {
-          entered?.forgo()
-          return reject(signal.reason as Error)
-        }
-        kept = entered?.gates ?? []
-        over.abort()
-        back()
-        resolve({ ...step, permit: entered })
-      }, reject)
-    }
-  }).finally(() => {
-    over.abort()
-    undoOthers()
-    signal.removeEventListener('abort', onAbort)
-  })
-}
-
 /** Without waiting at a target, and all in one operation of the store. `undefined` when nothing limits it. */
 async function enterNow(
   call: AdmittedCall,
@@ -257,106 +150,4 @@ async function enterNow(
 /** @param places - Where the attempt goes; none for the call itself. */
 function sideOf(call: AdmittedCall, gates: readonly Gate[], places: readonly DemandPlace[] = []): Side {
   return { gates, entry: new CallEntry(call, places) }
-}
-
-/** Warns once: while others serve, nobody would notice that this target never does. */
-function warnIfUnpriced(refusal: BudgetRefusal, target: Target): BudgetRefusal {
-  if (refusal.unpriced) warnOnce(uncounted(refusal, target), 'unpriced')
-  return refusal
-}
-
-/** `undefined` when nothing limits it. */
-async function enter(
-  call: AdmittedCall,
-  { member, params }: RouteStep,
-  way: EntryMode,
-): Promise<Permit | LimitRefusal | undefined> {
-  const { gates } = call.client
-  const { target } = member
-  const facts = call.demand.scopeFacts(target)
-  const place = { target, params }
-  const entry = way.entry ?? new CallEntry(call, [place])
-  const passed = gates.forAttempt(target, facts)
-  const refusal = await enterGates(passed, entry, way)
-  if (refusal) return refusal
-  if (!gates.budgets.any) return passed.length > 0 ? new Permit(passed, entry) : undefined
-  let reserved
-  try {
-    reserved = await gates.budgets.reserve(facts, await estimateOf(call, place))
-  } catch (error) {
-    for (const gate of passed) way.undo(gate, entry)
-    throw error
-  }
-  if (!reserved || !('refused' in reserved)) return new Permit(passed, entry, reserved)
-  for (const gate of passed) way.undo(gate, entry)
-  return warnIfUnpriced(reserved.refused, target)
-}
-
-/** A list of prices that is on its way is waited for: the call has a price, and nobody knows it yet. */
-async function estimateOf({ demand, client }: AdmittedCall, place: DemandPlace): Promise<Estimate> {
-  const estimate = demand.estimate(place)
-  if (!estimate.missing?.includes('is being loaded')) return estimate
-  await loadPrices(client.prices)
-  return demand.estimate(place)
-}
-
-/** All gates, or none. */
-async function enterGates(gates: readonly Gate[], entry: GateEntry, way: EntryMode): Promise<GateRefusal | undefined> {
-  const passed: Gate[] = []
-  // One that another call makes in its place would count from nothing.
-  for (const gate of gates) gate.expect()
-  try {
-    for (const gate of gates) {
-      const refusal = await way.enter(gate, entry)
-      if (refusal) return refusal
-      passed.push(gate)
-    }
-    return undefined
-  } finally {
-    for (const gate of gates) gate.expectNoMore()
-    if (passed.length < gates.length) for (const gate of passed) way.undo(gate, entry)
-  }
-}
-
-class CallEntry implements GateEntry {
-  readonly priority: number
-  private readonly call: AdmittedCall
-  private readonly places: readonly DemandPlace[]
-  private estimated: number | undefined
-
-  /** @param places - Where an attempt may go; none for the call itself. */
-  constructor(call: AdmittedCall, places: readonly DemandPlace[] = []) {
-    this.call = call
-    this.places = places
-    this.priority = call.options.priority ?? 0
-  }
-
-  get tokens(): number {
-    const { call, places } = this
-    return (this.estimated ??=
-      places.length === 0 ? call.demand.tokens() : Math.max(...places.map((place) => call.demand.tokens(place))))
-  }
-
-  get requests(): number {
-    return Math.max(1, ...this.places.map((place) => this.call.demand.requests(place)))
-  }
-
-  get remaining(): number {
-    return this.call.limits.remaining
-  }
-}
-
-/** The call's time may run out in a queue; its own end is told as that of the wait. */
-async function inTime(
-  call: AdmittedCall,
-  enter: () => Promise<GateRefusal | undefined>,
-  { name }: Gate,
-): Promise<GateRefusal | undefined> {
-  try {
-    return await enter()
-  } catch (error) {
-    const { signal, abortedByCaller } = call.limits
-    if (signal.aborted && !abortedByCaller) return { limit: 'queue', of: name, mayWait: false }
-    throw error
-  }
 }

@@ -1,8 +1,10 @@
 /** A whole admission at once: all limits of a call and its attempt are checked in one operation of the store. */
 import { ConnectionError } from '../../kernel/errors.js'
 import type { AdmitResult, Store } from '../../kernel/store.js'
-import type { BudgetRefusal, ReservationDraft, Reservation } from './budgets.js'
-import type { GateEntry, Gate, GateRefusal, Wish } from './gate.js'
+import type { BudgetRefusal } from './budget-accounts.js'
+import type { ReservationDraft, Reservation } from './budgets.js'
+import type { GateEntry, GateRefusal } from './gate-entry.js'
+import type { Gate, Wish } from './gate.js'
 import { checkCounts } from './scope.js'
 
 /** A call, or one of its attempts, before its gates. */

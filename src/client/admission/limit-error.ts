@@ -1,8 +1,8 @@
 /** What a caller is told when limits or budgets let the call not run. */
 import { LimitError, type BudgetLeft } from '../../kernel/errors.js'
 import type { Target } from '../../router/target.js'
-import type { BudgetRefusal, Estimate } from './budgets.js'
-import type { GateRefusal } from './gate.js'
+import type { BudgetRefusal, Estimate } from './budget-accounts.js'
+import type { GateRefusal } from './gate-entry.js'
 
 export type LimitRefusal = GateRefusal | BudgetRefusal
 

@@ -1,5 +1,6 @@
 /** What a call, or one of its attempts, holds while it runs: places, what it took of rates, what it reserved of budgets. */
-import type { GateEntry, Gate } from './gate.js'
+import type { GateEntry } from './gate-entry.js'
+import type { Gate } from './gate.js'
 import type { Reservation } from './budgets.js'
 import type { Consumption } from './consumption.js'
 

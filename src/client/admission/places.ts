@@ -1,5 +1,6 @@
 /** Places of a target that all processes share. A place is held by a lease, which runs out with its process. */
 import type { LeaseRequest, Store } from '../../kernel/store.js'
+import { unref } from '../../kernel/platform.js'
 
 /** Where the store does not say. */
 const LEASE = 15_000
@@ -50,7 +51,7 @@ export class Places {
   /** The store has given it. */
   had({ holder }: LeaseRequest): void {
     this.held.push(holder)
-    this.renewal ??= setInterval(() => this.renew(), this.leaseMs / 3).unref()
+    this.renewal ??= unref(setInterval(() => this.renew(), this.leaseMs / 3))
   }
 
   /** The store has none now. */

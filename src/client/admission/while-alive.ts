@@ -1,4 +1,5 @@
 /** Work that a call waits for no longer than it lives, though a store may never answer. */
+import { soon } from '../../kernel/platform.js'
 
 /**
  * @param undo - Gives back what comes when the call has ended.
@@ -8,7 +9,7 @@ export function whileAlive<T>(signal: AbortSignal, work: Promise<T>, undo: (late
   return new Promise((resolve, reject) => {
     let over = false
     const onAbort = (): void => {
-      setImmediate(() => {
+      soon(() => {
         over = true
         reject(signal.reason as Error)
       })

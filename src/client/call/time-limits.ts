@@ -4,6 +4,7 @@ import type { Clock } from '../../kernel/clock.js'
 import { sleep } from '../../kernel/sleep.js'
 import { Abortable } from './abortable.js'
 import { onAbort } from './on-abort.js'
+import { unref } from '../../kernel/platform.js'
 
 /** The longest delay that a timer takes. */
 const MAX_TIMER = 2 ** 31 - 1
@@ -38,7 +39,7 @@ export class CallLimits extends Abortable {
 
   /** A pending read keeps the process alive; the timer alone does not. */
   unref(): void {
-    this.timer.unref()
+    unref(this.timer)
   }
 
   /** Waits. @throws the reason of the abort, as soon as the call is aborted. */

@@ -5,6 +5,7 @@ import { parseJson } from '../../kernel/json.js'
 import { connectionFailure, describeBody } from './failure.js'
 import type { Abortable } from '../call/abortable.js'
 import type { AttemptLimits } from '../call/time-limits.js'
+import { unref } from '../../kernel/platform.js'
 
 /** Longest body, or single event, that is read into memory. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -221,7 +222,7 @@ function readPieces<P>(
 async function withinGrace(read: Promise<Uint8Array | undefined>): Promise<Uint8Array | undefined> {
   let timer: NodeJS.Timeout | undefined
   const grace = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, GRACE, undefined).unref()
+    timer = unref(setTimeout(resolve, GRACE, undefined))
   })
   try {
     return await Promise.race([read, grace])

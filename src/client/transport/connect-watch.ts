@@ -4,6 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import diagnostics from 'node:diagnostics_channel'
+import { hasNodeModules } from '../../kernel/platform.js'
 
 interface Watch {
   readonly onSent: () => void
@@ -34,8 +35,9 @@ function startWatching(): void {
   })
 }
 
-/** Runs `request`, which calls `fetch`, and calls `onSent` once its connection is open. */
+/** Runs `request`, which calls `fetch`, and calls `onSent` once its connection is open. Without Node that is not known. */
 export function watchConnect<T>(fetch: typeof globalThis.fetch, request: () => T, onSent: () => void): T {
+  if (!hasNodeModules()) return request()
   startWatching()
   const watch: Watch = { onSent, atOnce: false }
   const run = (): T => {

@@ -1,4 +1,5 @@
 /** Runs of a text that may be encoded: as in a URL, in JSON, in HTML, in base64 or in hexadecimal. */
+import { decodeBytes, latin1Of } from '../platform.js'
 
 export interface DecodedRun {
   readonly start: number
@@ -24,7 +25,7 @@ function* packed(text: string, runs: RegExp, encoding: 'base64' | 'hex', group: 
   for (const found of text.matchAll(runs)) {
     const [run] = found
     for (let from = 0; from < group; from += 1) {
-      const decoded = Buffer.from(run.slice(from), encoding).toString('latin1')
+      const decoded = latin1Of(decodeBytes(run.slice(from), encoding))
       yield { start: found.index, end: found.index + run.length, decoded }
     }
   }
@@ -37,7 +38,9 @@ function unescaped(run: string): string {
   let text = run
   for (let layer = 0; layer < LAYERS; layer += 1) {
     const next = text
-      .replace(/(?:%[\da-f]{2})+/gi, (escapes) => Buffer.from(escapes.replaceAll('%', ''), 'hex').toString())
+      .replace(/(?:%[\da-f]{2})+/gi, (escapes) =>
+        new TextDecoder().decode(decodeBytes(escapes.replaceAll('%', ''), 'hex')),
+      )
       .replace(/\\(?:u([\da-f]{4})|x([\da-f]{2})|([^ux\d]))/gi, (_, four?: string, two?: string, one = '') =>
         (four ?? two) ? String.fromCharCode(Number.parseInt((four ?? two) as string, 16)) : String(one),
       )

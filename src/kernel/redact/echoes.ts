@@ -1,4 +1,4 @@
-/** What a provider's words repeat of the request: prompts and arguments of tools are hidden as long as content is not captured. */
+/** Hides what a provider's words repeat of the request: prompts and arguments of tools, unless content is captured. */
 import { lowerASCII, commonSpan, type MarkedSpan } from './marks.js'
 import { bareOf, lettersAndDigits, decodedText } from './readings.js'
 
@@ -58,7 +58,7 @@ export class Echoes {
     this.known = known.flatMap((name) => [lowerASCII(name), bareOf(name)])
   }
 
-  /** Where the text repeats the request. */
+  /** The places where the text repeats the request. */
   find(text: string): MarkedSpan[] {
     const { texts, keys, bare } = (this.told ??= textsOf(this.request))
     const index = new TextIndex(lowerASCII(text))

@@ -1,5 +1,6 @@
-/** What of headers and addresses is a secret. */
+/** Finds the secrets in headers and URLs. */
 import type { Secrets } from './secrets.js'
+import { decodeBytes } from '../platform.js'
 
 /** Headers and parameters that say how something is asked, and never who asks. */
 const OPEN: ReadonlySet<string> = new Set(
@@ -9,7 +10,7 @@ const OPEN: ReadonlySet<string> = new Set(
   ).split(','),
 )
 
-/** Names of what is a secret however short it is. */
+/** Names whose values are secrets of any length. */
 const TELLING = /auth|key|token|secret|cookie|passw|credential|signature/i
 
 /** Of what has another name, a value of so many characters may be one. */
@@ -33,7 +34,7 @@ function addNamed(secrets: Secrets, name: string, value: string): void {
   }
   const basic = /^basic +([\w+/=-]+)$/i.exec(value.trim())?.[1]
   if (basic === undefined) return
-  const pair = Buffer.from(basic, 'base64').toString()
+  const pair = new TextDecoder().decode(decodeBytes(basic, 'base64'))
   secrets.add(pair)
   secrets.add(pair.slice(pair.indexOf(':') + 1))
 }

@@ -1,13 +1,13 @@
-/** Errors as they may leave: nothing that a caller prints of them, however deep, shows a secret or repeats the request. */
-import { types } from 'node:util'
+/** Cleans errors before callers get them: nothing in them, at any depth, shows a secret or repeats the request. */
 import { CredentialsError, TracestitchError } from '../errors.js'
 import { clip, withoutEscapes } from '../plain-text.js'
 import { withoutKnownKeys } from '../safe-message.js'
+import { isNativeError } from '../platform.js'
 
 export interface ErrorMask {
   /** Hides secrets. */
   readonly secrets: (text: string) => string
-  /** Hides secrets, and what is repeated of the request. */
+  /** Hides secrets, and repeated parts of the request. */
   readonly all: (text: string) => string
 }
 
@@ -39,7 +39,7 @@ function maskOwn(error: TracestitchError, mask: ErrorMask, depth: number): void 
   set(error, 'cause', maskedCause(cause, within, depth + 1))
 }
 
-/** What failed to give a key may quote one that nobody was given. */
+/** The error of a function for a key may quote a key that was never returned. */
 function guessing({ secrets, all }: ErrorMask): ErrorMask {
   return { secrets: (text) => withoutKnownKeys(secrets(text)), all: (text) => withoutKnownKeys(all(text)) }
 }
@@ -56,7 +56,7 @@ function maskedCause(cause: unknown, mask: ErrorMask, depth: number): unknown {
     return cause
   }
   if (isClean(cause, mask)) return cause
-  return types.isNativeError(cause) || cause instanceof Error
+  return isNativeError(cause) || cause instanceof Error
     ? copyOf(cause, mask, depth)
     : new Error(mask.all(String(cause)))
 }

@@ -27,7 +27,8 @@ export function responseError(source: unknown): ProviderError {
   const known = providerErrorOf({ error })
   const message = safeMessage(asString(error.message) || code || type || 'the response failed')
   const decoded = { message, ...(code !== undefined && { code }), ...(type !== undefined && { type }) }
-  return refusedInAnswer(decoded, { error }, known?.status)
+  const usage = isObject(source) ? decodeUsage(source.usage, source.tool_usage) : undefined
+  return refusedInAnswer(decoded, { error }, known?.status, usage)
 }
 
 export interface Ending {
@@ -86,7 +87,8 @@ export function logprobsOf(item: JsonObject): TokenLogprob[] {
 /** What every answer has to be: an object with the API's name or its list of items. */
 export function checkResponse(wire: unknown): JsonObject {
   if (!isObject(wire)) throw new StreamError(`expected a response object, not ${typeName(wire)}`)
-  if (wire.status === 'failed' || isObject(wire.error)) throw responseError(isObject(wire.error) ? wire : undefined)
+  if (wire.status === 'failed' || isObject(wire.error))
+    throw responseError(isObject(wire.error) ? wire : { ...wire, error: {} })
   const named = typeof wire.object === 'string' && wire.object !== 'response'
   if (!Array.isArray(wire.output) && (named || (wire.object === undefined && wire.status === undefined))) {
     const error = providerErrorOf(wire)

@@ -9,7 +9,7 @@ interface Grade {
   readonly load: number
 }
 
-/** Never measured, idle, and without failures of late: it gets a call, one at a time. */
+/** Never measured, idle, and without recent failures: it gets a call, one at a time. */
 const NEW = 0
 const MEASURED = 1
 /** Never measured, and busy with its first call or failing. */
@@ -17,12 +17,12 @@ const UNKNOWN = 2
 
 /** Errors below this share do not keep a new member from being tried. */
 const FEW_ERRORS = 0.1
-/** The least share of answers that is reckoned with, so that loads stay comparable. */
+/** The least share of answers that is assumed, so that loads stay comparable. */
 const LEAST_ANSWERED = 0.02
 
 /**
- * Of two members at random the better one, by peak latency, attempts under way and error rate (Mitzenmacher,
- * The power of two choices in randomized load balancing, 2001). No call looks at more than two.
+ * Picks the better of two random members, by peak latency, attempts under way and error rate (Mitzenmacher, The power of
+ * two choices in randomized load balancing, 2001). No call looks at more than two.
  */
 export const adaptive: Strategy = {
   id: 'adaptive',

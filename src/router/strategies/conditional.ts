@@ -1,7 +1,7 @@
 import type { Strategy } from '../strategy.js'
 import { ranksOf } from './draw.js'
 
-/** The first whose condition on the call's metadata holds, then those without one, each as written. */
+/** Picks the first whose condition on the call's metadata holds, then those without a condition, in their written order. */
 export const conditional: Strategy = {
   id: 'conditional',
   keepsOrder: true,

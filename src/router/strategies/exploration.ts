@@ -2,7 +2,7 @@ import type { Clock } from '../../kernel/clock.js'
 
 /** Share of the calls that may go to a member that looks worse. */
 const SHARE = 0.05
-/** What was seen this long ago, in milliseconds, may no longer be so. */
+/** Milliseconds after which a measurement may be out of date. */
 const STALE_MS = 5_000
 
 /**

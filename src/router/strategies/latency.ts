@@ -4,7 +4,7 @@ import { Exploration } from './exploration.js'
 import { Load } from './load.js'
 import { Ranking } from './ranking.js'
 
-/** Members nearly as fast as the fastest share its calls; this many at most. */
+/** The most members, nearly as fast as the fastest, that share its calls. */
 const SHARERS = 8
 /** Members that were never tried and cannot serve now that a pick passes by at most. */
 const LOOKS = 8
@@ -13,8 +13,8 @@ const number = (value: unknown): string | undefined =>
   typeof value === 'number' && value >= 0 ? undefined : 'a number of at least 0'
 
 /**
- * The fastest: by time per output token, and by time to the first chunk for streams; where answers have no
- * output tokens, as embeddings have none, by time to the answer. A member that was not seen yet gets one call.
+ * Picks the fastest: by time per output token, and by time to the first chunk for streams; by time to the answer if answers
+ * have no output tokens, as with embeddings. A member that was not measured yet gets one call.
  */
 export const latency: Strategy = {
   id: 'latency',

@@ -2,7 +2,7 @@ import { ConfigError } from '../../kernel/errors.js'
 import type { ChooseTarget, TargetView } from '../options.js'
 import type { Member, Strategy } from '../strategy.js'
 
-/** The caller's own function as a strategy. What it throws reaches the caller as it is. */
+/** The caller's own function as a strategy. Its errors reach the caller unchanged. */
 export function ownStrategy(choose: ChooseTarget): Strategy {
   return {
     id: 'own',
@@ -13,7 +13,7 @@ export function ownStrategy(choose: ChooseTarget): Strategy {
         select(call, available) {
           const open = views.filter((_, index) => available(index))
           if (open.length === 0) return undefined
-          // It may be written in JavaScript, and give anything.
+          // It may be written in JavaScript, and return anything.
           const chosen: unknown = choose(open, call)
           if (chosen === undefined || chosen === null) return undefined
           const index = indexes.get(chosen)

@@ -1,7 +1,7 @@
 import type { Strategy } from '../strategy.js'
 import { ranksOf, type Available } from './draw.js'
 
-/** One after the other, weights aside. */
+/** One after the other, without weights. */
 export const roundRobin: Strategy = {
   id: 'round-robin',
   create({ members }) {

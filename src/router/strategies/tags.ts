@@ -1,7 +1,7 @@
 import type { Member, RoutedCall, Strategy } from '../strategy.js'
 import { weightedDraw, type Draw } from './draw.js'
 
-/** Serves calls that have no tags, and those whose tags nobody has. */
+/** Serves calls without tags, and those whose tags no member has. */
 const DEFAULT = 'default'
 /** Sets of tags whose members are remembered; calls may make tags up. */
 const REMEMBERED = 256

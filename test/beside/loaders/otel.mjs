@@ -1,0 +1,2 @@
+import { register } from 'node:module'
+register('@opentelemetry/instrumentation/hook.mjs', import.meta.url)
