@@ -19,6 +19,7 @@ import { perplexity } from './perplexity.js'
 import { portkey } from './portkey.js'
 import { together } from './together.js'
 import { vertexai } from './vertexai.js'
+import { voyageai } from './voyageai.js'
 
 const MCP = ['@modelcontextprotocol/sdk', '@modelcontextprotocol/client', '@modelcontextprotocol/server']
 
@@ -51,4 +52,5 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'portkey', packages: ['portkey-ai'], providers: ['portkey'], load: () => portkey },
   { id: 'together', packages: ['together-ai'], providers: ['together'], load: () => together },
   { id: 'vertexai', packages: ['@google-cloud/vertexai'], providers: ['gcp.vertex_ai'], load: () => vertexai },
+  { id: 'voyageai', packages: ['voyageai'], providers: ['voyageai'], load: () => voyageai },
 ]

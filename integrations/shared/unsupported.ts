@@ -17,7 +17,6 @@ const SDKS = [
   'assemblyai',
   'node-llama-cpp',
   'replicate',
-  'voyageai',
 ]
 
 /** Which call models through SDKs, or in a process of their own. */

@@ -25,6 +25,13 @@ const MULTIMODAL_PATH = '/multimodalembeddings'
 export const voyageEmbeddings: EmbeddingsProtocol = {
   ...openaiEmbeddings,
   id: ID,
+  fields: {
+    input_type: true,
+    output_dimension: true,
+    output_dtype: true,
+    encoding_format: true,
+    usage: { total_tokens: true },
+  },
   maxInputs: () => MAX_TEXTS,
   /**
    * `inputs` of texts and images, `input_type`, `output_dtype` and `truncation` come in `extra_body`, or from the wire in

@@ -40,5 +40,6 @@ export const voyageRerank = createRerankCodec({
   takesObjects: false,
   plainDocuments: true,
   countsInMeta: false,
+  fields: { top_k: true, return_documents: true, data: { relevance_score: true }, usage: { total_tokens: true } },
   errorField: 'detail',
 })

@@ -8,8 +8,19 @@ import { mistral } from './mistral.js'
 import { ollama } from './ollama.js'
 import { openaiMedia } from './openai-media.js'
 import type { FakeFormat } from './shape.js'
+import { voyage } from './voyage.js'
 
-const FORMATS: readonly FakeFormat[] = [bedrock, gemini, interactions, cohere, groq, mistral, ollama, openaiMedia]
+const FORMATS: readonly FakeFormat[] = [
+  bedrock,
+  gemini,
+  interactions,
+  cohere,
+  groq,
+  mistral,
+  ollama,
+  openaiMedia,
+  voyage,
+]
 
 export function formatAt(path: string): FakeFormat | undefined {
   return FORMATS.find((format) => format.path.test(path))

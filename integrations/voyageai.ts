@@ -1,0 +1,32 @@
+/** `voyageai`: embeddings of texts, of pictures and of parts of a document, and rerank. */
+import { isObject, path, type CallDeclaration, type Integration, type ModuleTarget } from '../src/autolog/contract.js'
+import { baseURLOf, fern, patchFern } from './shared/fern.js'
+
+const shared = {
+  provider: 'voyageai',
+  spelling: 'camel',
+  baseURL: (self) => baseURLOf(self, 'https://api.voyageai.com/v1'),
+  ...fern,
+} satisfies Partial<CallDeclaration>
+
+const embed: CallDeclaration = { ...shared, protocol: 'voyage-embeddings' }
+/** Formats of their own, of which the counts are read. */
+const other: CallDeclaration = { ...shared, protocol: 'json', operation: 'embeddings' }
+
+const instrument: ModuleTarget['instrument'] = (module, patcher) => {
+  const proto = path(module, 'VoyageAIClient', 'prototype')
+  if (!isObject(proto)) return
+  // The exported class is one over the generated one, which has the methods.
+  const base: unknown = Object.getPrototypeOf(proto)
+  patchFern(patcher, isObject(base) && '__embed' in base ? base : proto, {
+    embed,
+    rerank: { ...shared, protocol: 'voyage-rerank' },
+    multimodalEmbed: other,
+    contextualizedEmbed: other,
+  })
+}
+
+export const voyageai: Integration = {
+  id: 'voyageai',
+  targets: [{ package: 'voyageai', tested: '0', instrument }],
+}
