@@ -204,7 +204,7 @@ describe('OTLP export', () => {
     spans(2)
     await handle.flush(60_000)
     expect(handle.status).toMatchObject({ exported: 2, pending: 0, dropped: { exportFailed: 0, queueFull: 0 } })
-    await vi.waitFor(() => expect(closed).toEqual([true]))
+    await expect.poll(() => closed).toEqual([true])
   })
 
   it('counts only the span that no backend would take', async () => {
