@@ -1,10 +1,11 @@
 /** Sets tracing up in processes of their own, as programs do, with a receiver beside them. */
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'tsup'
+import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll } from 'vitest'
+import { loadLate } from '../../build/late.js'
 import { startOtlpReceiver, type OtlpReceiver } from '../../src/testing.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
@@ -34,15 +35,19 @@ export function setUpProcesses(): SetUpProcesses {
     receiver = await startOtlpReceiver()
     // Inside the project, so that the built file finds its packages.
     folder = await mkdtemp(join(root, 'node_modules/.tracestitch-setup-'))
-    await build({
-      config: false,
-      entry: { setup: join(root, 'src/telemetry/setup.ts') },
-      format: ['esm', 'cjs'],
-      outDir: folder,
-      silent: true,
-      dts: false,
-      clean: false,
+    const { outputFiles } = await build({
+      entryPoints: [join(root, 'src/telemetry/setup.ts')],
+      bundle: true,
+      packages: 'external',
+      platform: 'node',
+      format: 'cjs',
+      write: false,
     })
+    // As the package is built: what is not needed is not loaded.
+    const late = { atOnce: () => false, otherRequire: 'require' }
+    await writeFile(join(folder, 'setup.cjs'), loadLate(outputFiles[0]?.text ?? '', late))
+    await writeFile(join(folder, 'setup.js'), `export { setUpTracing } from './setup.cjs'\n`)
+    await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
   })
   afterEach(() => {
     receiver.setFault(undefined)

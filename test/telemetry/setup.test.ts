@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -320,10 +320,10 @@ describe('a bundle without the SDK', () => {
     try {
       await mkdir(join(bundle, 'node_modules/@opentelemetry'), { recursive: true })
       await symlink(join(root, 'node_modules/@opentelemetry/api'), join(bundle, 'node_modules/@opentelemetry/api'))
-      const copy = join(bundle, 'setup.mjs')
-      await copyFile(join(folder, 'setup.js'), copy)
+      await cp(folder, join(bundle, 'code'), { recursive: true })
+      const copy = join(bundle, 'code/setup.cjs')
       const outcome =
-        await run(`const { setUpTracing: bundled } = await import(${JSON.stringify(copy)}); const handle = bundled({ exporter: 'console' });
+        await run(`const { setUpTracing: bundled } = require(${JSON.stringify(copy)}); const handle = bundled({ exporter: 'console' });
         ${SPAN} await handle.flush(); console.log(handle.status.mode)`)
       expect(outcome).toMatchObject({ code: 0, stdout: 'off\n' })
       expect(outcome.stderr).toMatch(/^\[tracestitch\] tracing is off: [^\n]*MODULE_NOT_FOUND[^\n]*\n$/)
