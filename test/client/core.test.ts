@@ -142,7 +142,7 @@ describe('what is not handed in', () => {
         })
       },
       'model',
-      ['no format for chat', 'cohereChat'],
+      ['no chat format', 'cohereChat'],
     ],
     [
       'the format of some models of a row',

@@ -193,6 +193,7 @@ describe.each(rows)('$id', (row) => {
         firstParty: !continuesTraces(row),
         traceHeaders: row.gateway?.traceHeaders,
         region: row.region?.exec(example(row))?.[1],
+        streamOptions: row.quirks?.streamOptions,
       })
     }
   })
