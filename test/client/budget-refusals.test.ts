@@ -120,9 +120,9 @@ test('a list of prices that is still being read is waited for', async () => {
 
 test('a price table that a bundle left out is named, with the fix, by costs, by the refusal and in a warning', async () => {
   vi.resetModules()
-  vi.doMock('../../src/kernel/own-require.js', async (original) => ({
-    ...(await original<object>()),
-    requireFromHere: () => () => {
+  // What the build has made of it: the file is asked for when the first price is.
+  vi.doMock('tracestitch/prices.json', () => ({
+    get default(): never {
       throw Object.assign(new Error('gone'), { code: 'MODULE_NOT_FOUND' })
     },
   }))
@@ -135,7 +135,8 @@ test('a price table that a bundle left out is named, with the fix, by costs, by 
       ...options,
     })
   const ask = (ai: ReturnType<typeof open>) => ai.chat.completions.create({ model: 'openai/gpt-5-mini', messages })
-  const told = /tracestitch\/prices\.json could not be loaded \(MODULE_NOT_FOUND\): a bundle must leave tracestitch out/
+  const told =
+    /tracestitch\/prices\.json could not be loaded \(MODULE_NOT_FOUND\): a bundle without it needs tracestitch to be installed/
   for (let i = 0; i < 2; i += 1) {
     const { cost } = (await ask(open({})))._meta
     expect(cost).toMatchObject({ usd: null, confidence: 'none' })

@@ -93,7 +93,12 @@ describe('calls on the way', () => {
       },
     }
     await client.chat.completions.runTools({ model: 'main', messages, tools: [tool as never] }).finalContent()
-    expect(tree()).toEqual(['chat judge < none', 'chat main < none', 'chat main < none'])
+    expect(tree()).toEqual([
+      'chat judge < invoke_agent runTools',
+      'chat main < invoke_agent runTools',
+      'chat main < invoke_agent runTools',
+      'invoke_agent runTools < none',
+    ])
   })
 
   test('handlers of stream events', async () => {
