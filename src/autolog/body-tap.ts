@@ -3,6 +3,7 @@
  * bytes go through the body stream's reader, or through `data` events on Node streams.
  */
 import { isObject } from '../kernel/json.js'
+import { builtin } from '../kernel/builtin.js'
 import { endWhenAbandoned, type AbandonWatch } from '../telemetry/abandoned.js'
 import { guard } from '../kernel/guard.js'
 import type { Readable } from 'node:stream'
@@ -71,6 +72,22 @@ const isWebBody = (body: unknown): body is ReadableStream<unknown> =>
 
 const isNodeBody = (body: unknown): body is NodeJS.ReadableStream => isObject(body) && typeof body['on'] === 'function'
 
+/** What stands in for a watched stream where the runtime reads it by a reader that nobody can see. */
+const stages = new WeakMap<object, () => ReadableStream<unknown>>()
+let seesFromWeb = false
+
+/** From Node 24 on `Readable.fromWeb` asks its reader inside the runtime. Streams that nobody watches are passed on as they are. */
+function watchFromWeb(): void {
+  if (seesFromWeb) return
+  seesFromWeb = true
+  const { Readable } = builtin('node:stream')
+  const { fromWeb } = Readable
+  define(Readable, 'fromWeb', function (this: unknown, ...[stream, ...rest]: Parameters<typeof fromWeb>) {
+    const stage = stages.get(stream)?.() as typeof stream | undefined
+    return Reflect.apply(fromWeb, this, [stage ?? stream, ...rest])
+  })
+}
+
 /** `fetch` reads its own body through the public `getReader`, so `json()` and `text()` come this way too. */
 export function tapWebStream(stream: ReadableStream<unknown>, sink: Sink): void {
   const { getReader, cancel } = stream
@@ -99,6 +116,8 @@ export function tapWebStream(stream: ReadableStream<unknown>, sink: Sink): void 
       { highWaterMark: 0 },
     )
   }
+  watchFromWeb()
+  stages.set(stream, watched)
   define(stream, 'pipeThrough', (...args: Parameters<typeof stream.pipeThrough>) => watched().pipeThrough(...args))
   define(stream, 'pipeTo', (...args: Parameters<typeof stream.pipeTo>) => watched().pipeTo(...args))
   define(stream, 'tee', () => watched().tee())

@@ -6,6 +6,7 @@ interface Builtins {
   'node:http': typeof import('node:http')
   'node:http2': typeof import('node:http2')
   'node:https': typeof import('node:https')
+  'node:stream': typeof import('node:stream')
   'node:zlib': typeof import('node:zlib')
 }
 

@@ -95,6 +95,23 @@ describe.each(Object.entries(READERS))('%s', (_name, read) => {
   })
 })
 
+test('a Node stream over a body that is read to its end gives the whole answer', async () => {
+  const last = { id: 'c_1', model: 'm-1', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }
+  const bytes = [piece, Buffer.from(`data: ${JSON.stringify(last)}\n\n`), Buffer.from('data: [DONE]\n\n')]
+  const whole = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const some of bytes) controller.enqueue(some)
+      controller.close()
+    },
+  })
+  const { body } = watched(whole)
+  const read = await Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]).toArray()
+  expect(Buffer.concat(read as Buffer[])).toEqual(Buffer.concat(bytes))
+  const { attributes } = harness.only()
+  expect(attributes['gen_ai.response.finish_reasons']).toEqual(['stop'])
+  expect(attributes).not.toHaveProperty('tracestitch.abandoned')
+})
+
 test('a body that is held while its response is not is still watched', async () => {
   const { body } = web()
   for (let round = 0; round < 5; round++) {
