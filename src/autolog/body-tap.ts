@@ -74,17 +74,26 @@ const isNodeBody = (body: unknown): body is NodeJS.ReadableStream => isObject(bo
 
 /** What stands in for a watched stream where the runtime reads it by a reader that nobody can see. */
 const stages = new WeakMap<object, () => ReadableStream<unknown>>()
-let seesFromWeb = false
+let seesNodeStreams = false
 
-/** From Node 24 on `Readable.fromWeb` asks its reader inside the runtime. Streams that nobody watches are passed on as they are. */
-function watchFromWeb(): void {
-  if (seesFromWeb) return
-  seesFromWeb = true
-  const { Readable } = builtin('node:stream')
-  const { fromWeb } = Readable
-  define(Readable, 'fromWeb', function (this: unknown, ...[stream, ...rest]: Parameters<typeof fromWeb>) {
-    const stage = stages.get(stream)?.() as typeof stream | undefined
-    return Reflect.apply(fromWeb, this, [stage ?? stream, ...rest])
+/**
+ * From Node 24 on, Node streams over a web stream ask its reader inside the runtime. Web streams that nobody watches are passed
+ * on as they are.
+ */
+function watchNodeStreams(): void {
+  if (seesNodeStreams) return
+  seesNodeStreams = true
+  const { Duplex, Readable } = builtin('node:stream')
+  giveStages(Readable, 'fromWeb')
+  giveStages(Duplex, 'from')
+}
+
+/** @param name - Of a function of `holder` that makes a Node stream of its first argument. */
+function giveStages(holder: object, name: string): void {
+  const make = Reflect.get(holder, name) as (...args: unknown[]) => unknown
+  define(holder, name, function (this: unknown, stream: unknown, ...rest: unknown[]) {
+    const stage = isObject(stream) ? stages.get(stream) : undefined
+    return Reflect.apply(make, this, [stage ? stage() : stream, ...rest])
   })
 }
 
@@ -116,7 +125,7 @@ export function tapWebStream(stream: ReadableStream<unknown>, sink: Sink): void 
       { highWaterMark: 0 },
     )
   }
-  watchFromWeb()
+  watchNodeStreams()
   stages.set(stream, watched)
   define(stream, 'pipeThrough', (...args: Parameters<typeof stream.pipeThrough>) => watched().pipeThrough(...args))
   define(stream, 'pipeTo', (...args: Parameters<typeof stream.pipeTo>) => watched().pipeTo(...args))

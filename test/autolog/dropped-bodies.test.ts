@@ -1,6 +1,6 @@
 /** A raw body that the program begins to read and lets go of: whatever way it reads, the span ends with what came. */
 import { SpanStatusCode } from '@opentelemetry/api'
-import { Readable } from 'node:stream'
+import { Duplex, Readable } from 'node:stream'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test, vi } from 'vitest'
@@ -95,7 +95,10 @@ describe.each(Object.entries(READERS))('%s', (_name, read) => {
   })
 })
 
-test('a Node stream over a body that is read to its end gives the whole answer', async () => {
+test.each([
+  ['Readable.fromWeb', (body: ReadableStream) => Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0])],
+  ['Duplex.from', (body: ReadableStream) => Duplex.from(body as Parameters<typeof Duplex.from>[0])],
+])('a Node stream over a body, made by %s, that is read to its end gives the whole answer', async (_name, over) => {
   const last = { id: 'c_1', model: 'm-1', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }
   const bytes = [piece, Buffer.from(`data: ${JSON.stringify(last)}\n\n`), Buffer.from('data: [DONE]\n\n')]
   const whole = new ReadableStream<Uint8Array>({
@@ -105,8 +108,9 @@ test('a Node stream over a body that is read to its end gives the whole answer',
     },
   })
   const { body } = watched(whole)
-  const read = await Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]).toArray()
-  expect(Buffer.concat(read as Buffer[])).toEqual(Buffer.concat(bytes))
+  const read: Buffer[] = []
+  for await (const some of over(body)) read.push(some as Buffer)
+  expect(Buffer.concat(read)).toEqual(Buffer.concat(bytes))
   const { attributes } = harness.only()
   expect(attributes['gen_ai.response.finish_reasons']).toEqual(['stop'])
   expect(attributes).not.toHaveProperty('tracestitch.abandoned')
