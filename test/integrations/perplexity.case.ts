@@ -14,10 +14,17 @@ const spec: IntegrationCase<OpenAIShapedSdk, OpenAIShaped> = {
   installed: ['@perplexity-ai/perplexity_ai'],
   client: (sdk, base) => new sdk.default({ apiKey: 'test-key', baseURL: base, maxRetries: 0 }),
   patched: (sdk) => patchedOf(sdk, []),
-  rows: openaiShapedRows({
-    provider: 'perplexity',
-    chatPath: '/chat/completions',
-    has: ['embeddings', 'responses', 'responsesStream'],
-  }),
+  rows: [
+    {
+      name: 'an answer that is fetched later',
+      run: (client) => client.post('/async/chat/completions', { body: { request: { model: 'sonar', messages: [] } } }),
+      spans: [{ name: 'chat sonar' }],
+    },
+    ...openaiShapedRows({
+      provider: 'perplexity',
+      chatPath: '/chat/completions',
+      has: ['embeddings', 'responses', 'responsesStream'],
+    }),
+  ],
 }
 export default spec
