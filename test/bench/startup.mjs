@@ -76,6 +76,8 @@ async function firstCall(dir, rounds) {
 }
 
 const SDKS = `import 'openai'; import '@anthropic-ai/sdk'; import { autolog } from 'tracestitch'`
+/** Takes spans, as with `none` nothing of OpenTelemetry is set up. */
+const QUIET = `{ export: (_spans, done) => done({ code: 0 }), shutdown: async () => {} }`
 const LOAD_SDK = `process.getBuiltinModule('node:module').createRequire(import.meta.url)('@opentelemetry/sdk-trace-base')`
 
 const FIRST_CALL = `const [who, calls, baseURL] = process.argv.slice(2)
@@ -154,9 +156,9 @@ function app(home, name, packages) {
   writeFileSync(join(dir, 'import-parts.mjs'), timed(parts.join('; ')))
   writeFileSync(
     join(dir, 'autolog.mjs'),
-    `${SDKS}\n${LOAD_SDK}\n${burnt(`autolog({ exporter: 'none' })`)}; process.exit(0)`,
+    `${SDKS}\n${LOAD_SDK}\n${burnt(`autolog({ exporter: ${QUIET} })`)}; process.exit(0)`,
   )
-  writeFileSync(join(dir, 'autolog-and-sdk.mjs'), `${SDKS}\n${burnt(`autolog({ exporter: 'none' })`)}; process.exit(0)`)
+  writeFileSync(join(dir, 'autolog-and-sdk.mjs'), `${SDKS}\n${burnt(`autolog({ exporter: ${QUIET} })`)}; process.exit(0)`)
   writeFileSync(join(dir, 'sdk.mjs'), `${SDKS}\n${burnt(LOAD_SDK)}; process.exit(0)`)
   return dir
 }
