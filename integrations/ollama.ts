@@ -12,6 +12,11 @@ import {
 const shared = {
   provider: 'ollama',
   baseURL: (self) => asString(path(self, 'config', 'host')),
+  // `abort()` of the client aborts each of its streams.
+  streamSignal: (stream) => {
+    const signal = path(stream, 'abortController', 'signal')
+    return signal instanceof AbortSignal ? signal : undefined
+  },
 } satisfies Partial<CallDeclaration>
 
 /** An answer of generate, or a piece of one, in the terms of chat. */
@@ -61,10 +66,12 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   for (const [method, declaration] of Object.entries(methods)) patcher.call(holder, method, declaration)
 }
 
+const shapes = { Ollama: ['prototype.chat', 'prototype.generate', 'prototype.embed'] }
+
 export const ollama: Integration = {
   id: 'ollama',
   targets: [
-    { package: 'ollama', tested: '0', instrument },
+    { package: 'ollama', tested: '0', shapes, instrument },
     { package: 'ollama', entry: './browser', tested: '0', instrument },
   ],
 }

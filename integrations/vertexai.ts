@@ -1,6 +1,6 @@
 /** `@google-cloud/vertexai`: its generative models, which `@google/genai` replaced. */
 import { asString, path, type Integration, type ModuleTarget } from '../src/autolog/contract.js'
-import { patchGenerativeModels } from './shared/generative-model.js'
+import { GENERATIVE_SHAPES, patchGenerativeModels } from './shared/generative-model.js'
 
 /** Its own host, or that of the location. */
 function baseURL(self: unknown): string | undefined {
@@ -24,5 +24,5 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
 
 export const vertexai: Integration = {
   id: 'vertexai',
-  targets: [{ package: '@google-cloud/vertexai', tested: '1', instrument }],
+  targets: [{ package: '@google-cloud/vertexai', tested: '1', shapes: GENERATIVE_SHAPES, instrument }],
 }

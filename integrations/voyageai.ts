@@ -26,7 +26,9 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   })
 }
 
+const shapes = { VoyageAIClient: ['prototype.embed', 'prototype.rerank'] }
+
 export const voyageai: Integration = {
   id: 'voyageai',
-  targets: [{ package: 'voyageai', tested: '0', instrument }],
+  targets: [{ package: 'voyageai', tested: '0', shapes, instrument }],
 }

@@ -9,6 +9,12 @@ import {
 } from '../../src/autolog/contract.js'
 import { contentsOf } from './google-contents.js'
 
+/** Both classes under whatever name. */
+export const GENERATIVE_SHAPES = {
+  GenerativeModel: ['prototype.generateContent', 'prototype.startChat'],
+  ChatSession: ['prototype.sendMessage', 'prototype.sendMessageStream'],
+}
+
 type Sdk = Pick<CallDeclaration, 'provider' | 'model' | 'baseURL'>
 
 const SETTINGS = [

@@ -78,7 +78,9 @@ export function stainless(sdk: StainlessSdk): Stainless {
 
   return {
     callOf,
-    shapes: { [sdk.client]: ['prototype.post', 'prototype.get'] },
+    shapes: {
+      [sdk.client]: sdk.through === undefined ? ['prototype.post', 'prototype.get'] : [`prototype.${sdk.through}`],
+    },
     instrument(module, patcher) {
       const Client = module[sdk.client] ?? module['default']
       for (const operation of sdk.operations) {

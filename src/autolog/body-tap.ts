@@ -91,10 +91,16 @@ function watchNodeStreams(): void {
 /** @param name - Of a function of `holder` that makes a Node stream of its first argument. */
 function giveStages(holder: object, name: string): void {
   const make = Reflect.get(holder, name) as (...args: unknown[]) => unknown
-  define(holder, name, function (this: unknown, stream: unknown, ...rest: unknown[]) {
+  const given = function (this: unknown, stream: unknown, ...rest: unknown[]): unknown {
     const stage = isObject(stream) ? stages.get(stream) : undefined
     return Reflect.apply(make, this, [stage ? stage() : stream, ...rest])
-  })
+  }
+  for (const { key, value } of [
+    { key: 'name', value: make.name },
+    { key: 'length', value: make.length },
+  ])
+    Object.defineProperty(given, key, { value, configurable: true })
+  define(holder, name, given)
 }
 
 /** `fetch` reads its own body through the public `getReader`, so `json()` and `text()` come this way too. */

@@ -85,6 +85,8 @@ export interface CallDeclaration {
   readonly untold?: boolean
   /** The program's signal for an abort. A stream that ends or fails once it has fired was closed by the program. */
   readonly signal?: (args: Args) => { readonly aborted: boolean } | undefined
+  /** The signal of a stream that the program can abort otherwise; read as `signal` is. */
+  readonly streamSignal?: (stream: unknown) => { readonly aborted: boolean } | undefined
   /** Tokens that the answer counts elsewhere than its body, such as in headers. Counts in the body go before these. */
   readonly usage?: (result: unknown) => Partial<Usage> | undefined
 }

@@ -91,8 +91,9 @@ function tapIterable(iterable: AsyncIterable<unknown>, reader: AnswerReader): vo
     return
   }
   const iterate = iterable[Symbol.asyncIterator]
-  const { abortController } = iterable as { readonly abortController?: Partial<AbortController> }
-  const aborted = (): boolean => abortController?.signal?.aborted === true
+  const { streamSignal } = reader.declaration
+  const signal = streamSignal && guard('signal', streamSignal, iterable)
+  const aborted = (): boolean => signal?.aborted === true
   let first = true
   define(iterable, Symbol.asyncIterator, function (this: unknown) {
     const inner = Reflect.apply(iterate, this, []) as AsyncIterator<unknown>

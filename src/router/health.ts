@@ -60,7 +60,7 @@ export class Health {
   /** Attempts that were answered or failed, without those that the caller aborted. */
   requests = 0
   failures = 0
-  /** The free share of the target's own limits, 0 to 1, if it has any. */
+  /** Gives the free share of the target's own limits, 0 to 1. `undefined`: the target has no limits. */
   headroomFrom: (() => number) | undefined
   private readonly clock: Clock
   private readonly sources: HealthSources

@@ -158,7 +158,10 @@ function app(home, name, packages) {
     join(dir, 'autolog.mjs'),
     `${SDKS}\n${LOAD_SDK}\n${burnt(`autolog({ exporter: ${QUIET} })`)}; process.exit(0)`,
   )
-  writeFileSync(join(dir, 'autolog-and-sdk.mjs'), `${SDKS}\n${burnt(`autolog({ exporter: ${QUIET} })`)}; process.exit(0)`)
+  writeFileSync(
+    join(dir, 'autolog-and-sdk.mjs'),
+    `${SDKS}\n${burnt(`autolog({ exporter: ${QUIET} })`)}; process.exit(0)`,
+  )
   writeFileSync(join(dir, 'sdk.mjs'), `${SDKS}\n${burnt(LOAD_SDK)}; process.exit(0)`)
   return dir
 }

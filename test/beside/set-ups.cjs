@@ -4,6 +4,7 @@
  */
 const { trace } = require('@opentelemetry/api')
 const { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } = require('@opentelemetry/sdk-trace-node')
+const { startSentry } = require('./sentry.cjs')
 
 const [name, order, copy] = process.argv.slice(2)
 const { PROVIDER_ORIGIN: origin, TRACESTITCH_ELSEWHERE: elsewhere } = process.env
@@ -20,26 +21,14 @@ const exported = () =>
 
 /** Of a Sentry: what `run` does is a transaction. */
 function sentry(load, options) {
-  const transactions = []
-  let Sentry
+  let started
   return {
     start() {
-      Sentry = load()
-      Sentry.init({
-        dsn: 'http://key@127.0.0.1:9/1',
-        tracesSampleRate: 1,
-        transport: () => ({ send: () => Promise.resolve({}), flush: () => Promise.resolve(true) }),
-        beforeSendTransaction(transaction) {
-          // What it takes out afterwards goes on a way of its own.
-          transactions.push({ ...transaction, spans: [...transaction.spans] })
-          return transaction
-        },
-        ...options,
-      })
+      started = startSentry(load, options)
     },
     async spans() {
-      await Sentry.flush(1000)
-      return transactions.flatMap(({ transaction, contexts, spans }) =>
+      await started.settled()
+      return started.transactions.flatMap(({ transaction, contexts, spans }) =>
         [{ ...contexts.trace, description: transaction }, ...spans].map((span) => ({
           name: span.description,
           id: span.span_id,

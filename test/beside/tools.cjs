@@ -4,6 +4,7 @@
  */
 const { once } = require('node:events')
 const { createServer } = require('node:http')
+const { startSentry } = require('./sentry.cjs')
 
 /** The limit is that of the process. */
 async function until(holds) {
@@ -40,26 +41,14 @@ function overOtel({ instrumentations, ...rest }) {
 }
 
 function sentry(load, options) {
-  const transactions = []
-  let Sentry
+  let started
   return {
     setUp() {
-      Sentry = load()
-      Sentry.init({
-        dsn: 'http://key@127.0.0.1:9/1',
-        tracesSampleRate: 1,
-        transport: () => ({ send: () => Promise.resolve({}), flush: () => Promise.resolve(true) }),
-        beforeSendTransaction(transaction) {
-          // What it takes out afterwards goes on a way of its own.
-          transactions.push({ ...transaction, spans: [...transaction.spans] })
-          return transaction
-        },
-        ...options,
-      })
+      started = startSentry(load, options)
     },
-    settled: () => Sentry.flush(1000),
+    settled: () => started.settled(),
     spans: () =>
-      transactions
+      started.transactions
         .flatMap(({ contexts: { trace }, transaction, spans }) => [
           { name: transaction, scope: trace.origin, attributes: trace.data, failed: trace.status !== 'ok' },
           ...spans.map(({ description, origin, data, status }) => ({

@@ -25,7 +25,13 @@ const spec: IntegrationCase<Sdk, GenerativeModel> = {
   rows: [
     ...generativeModelRows({
       provider: 'gcp.gemini',
-      errors: { bad: /./, key: /./, server: /./, reset: /./, abort: /./ },
+      errors: {
+        bad: 'GoogleGenerativeAIFetchError',
+        key: 'GoogleGenerativeAIFetchError',
+        server: 'GoogleGenerativeAIFetchError',
+        reset: 'GoogleGenerativeAIError',
+        abort: 'GoogleGenerativeAIAbortError',
+      },
       without: {},
     }),
     {

@@ -122,7 +122,7 @@ const spec: IntegrationCase<Sdk, Client> = {
         key: 'ResponseError',
         server: 'ResponseError',
         reset: /TypeError|ECONN/,
-        abort: /./,
+        abort: 'AbortError',
       },
     }).map((row) => {
       const reason = without[row.name]

@@ -17,7 +17,13 @@ const spec: IntegrationCase<OpenAIShapedSdk, OpenAIShaped> = {
     chatPath: '/chat/completions',
     posts: (body) => body,
     has: ['completions', 'embeddings'],
-    plain: { bad: /./, key: /./, server: /./, reset: /./, abort: /./ },
+    plain: {
+      bad: 'bad_input',
+      key: 'invalid_api_key',
+      server: 'server_error',
+      reset: 'APIConnectionError',
+      abort: 'APIUserAbortError',
+    },
     without: {
       'abort during': 'the SDK passes no signal on',
       'abort during a stream': 'the SDK passes no signal on',

@@ -39,7 +39,13 @@ const spec: IntegrationCase<Sdk, GenerativeModel> = {
   ],
   rows: generativeModelRows({
     provider: 'gcp.vertex_ai',
-    errors: { bad: /./, key: /./, server: /./, reset: /./, abort: /./ },
+    errors: {
+      bad: 'ClientError',
+      key: 'ClientError',
+      server: 'GoogleGenerativeAIError',
+      reset: 'GoogleGenerativeAIError',
+      abort: 'AbortError',
+    },
     without: { 'abort during': 'the SDK takes no signal', 'abort during a stream': 'the SDK takes no signal' },
   }),
 }

@@ -2,7 +2,7 @@
  * SDKs that a bundler has swallowed and minified: their classes have other names, and nobody finds their modules. What is handed
  * in is known by what it has: a class, what a bundle exports, or a client.
  */
-import { mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
@@ -16,6 +16,8 @@ interface Swallowed {
   readonly id: string
   readonly package: string
   readonly class: string
+  /** Installed by `npm run sdks`. */
+  readonly apart?: true
   /** Another class that the call needs. */
   readonly more?: string
   /** An expression of a client. */
@@ -86,6 +88,41 @@ const bedrock = {
   span: 'chat m',
 }
 
+const shapedLikeOpenAI = (id: string, name: string, class_: string): Swallowed => ({
+  ...openai,
+  id,
+  package: name,
+  class: class_,
+  apart: true,
+})
+
+const gemini = {
+  id: 'google-generative-ai',
+  class: 'GoogleGenerativeAI',
+  make: `new Class('k').getGenerativeModel({ model })`,
+  call: `client.startChat().sendMessage('Hi')`,
+  answer: genai.answer,
+  span: 'generate_content m',
+}
+
+const ollama = {
+  id: 'ollama',
+  class: 'Ollama',
+  make: `new Class()`,
+  call: `client.chat({ model, messages })`,
+  answer: { model: 'm', message: said, done: true, done_reason: 'stop' },
+  span: 'chat m',
+}
+
+const voyage = {
+  id: 'voyageai',
+  class: 'VoyageAIClient',
+  make: `new Class({ apiKey: 'k' })`,
+  call: `client.embed({ model, input: 'Hi' })`,
+  answer: { data: [{ embedding: [0.5], index: 0 }], model: 'm', usage: { total_tokens: 1 } },
+  span: 'embeddings m',
+}
+
 const SDKS: readonly Swallowed[] = [
   ...['openai', 'openai-v6', 'openai-v5', 'openai-v4'].map((name) => ({ ...openai, package: name })),
   ...['@anthropic-ai/sdk', 'anthropic-v0', 'anthropic-v0-old'].map((name) => ({ ...anthropic, package: name })),
@@ -93,8 +130,18 @@ const SDKS: readonly Swallowed[] = [
   ...['cohere-ai', 'cohere-v7'].map((name) => ({ ...cohere, package: name })),
   ...['@mistralai/mistralai', 'mistral-v1'].map((name) => ({ ...mistral, package: name })),
   { ...bedrock, package: '@aws-sdk/client-bedrock-runtime' },
+  shapedLikeOpenAI('groq', 'groq-sdk', 'Groq'),
+  shapedLikeOpenAI('groq', 'groq-sdk-v0', 'Groq'),
+  shapedLikeOpenAI('cerebras', '@cerebras/cerebras_cloud_sdk', 'Cerebras'),
+  shapedLikeOpenAI('perplexity', '@perplexity-ai/perplexity_ai', 'Perplexity'),
+  ...['portkey-ai', 'portkey-ai-v2'].map((name) => shapedLikeOpenAI('portkey', name, 'Portkey')),
+  ...['ollama', 'ollama-v05'].map((name) => ({ ...ollama, package: name, apart: true as const })),
+  { ...gemini, package: '@google/generative-ai', apart: true },
+  { ...voyage, package: 'voyageai', apart: true },
 ]
 
+const APART = join(root, 'test/sdks')
+const isInstalled = existsSync(join(APART, 'node_modules'))
 const folder = join(root, 'test/.apps/swallowed')
 beforeAll(() => mkdirSync(folder, { recursive: true }))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -105,7 +152,7 @@ interface Bundle {
   readonly call: (client: unknown) => Promise<unknown>
 }
 
-async function swallow({ package: name, class: Class, more, make, call }: Swallowed): Promise<Bundle> {
+async function swallow({ package: name, class: Class, more, make, call, apart }: Swallowed): Promise<Bundle> {
   const outfile = join(folder, `${name.replaceAll(/\W/g, '-')}.mjs`)
   await build({
     stdin: {
@@ -114,13 +161,15 @@ async function swallow({ package: name, class: Class, more, make, call }: Swallo
         export { Class as e }
         export const make = () => ${make}
         export const call = (client) => ${call}`,
-      resolveDir: root,
+      resolveDir: apart ? APART : root,
     },
     outfile,
     bundle: true,
     minify: true,
     platform: 'node',
     format: 'esm',
+    // Of an SDK that runs models itself, where that is installed.
+    external: ['@huggingface/transformers'],
     // What an SDK of CommonJS asks Node for.
     banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
   })
@@ -135,7 +184,11 @@ const FORMS: Readonly<Record<string, (bundle: Bundle) => unknown>> = {
 
 afterEach(() => vi.unstubAllGlobals())
 
-describe.each(SDKS.map((sdk) => [sdk.package, sdk] as const))('%s', (_package, sdk) => {
+const isThere = ({ apart }: Swallowed): boolean => isInstalled || apart !== true
+
+test.skipIf(isInstalled)('SDKs of test/sdks are patched (not installed: npm run sdks)', () => undefined)
+
+describe.each(SDKS.filter(isThere).map((sdk) => [sdk.package, sdk] as const))('%s', (_package, sdk) => {
   let bundle: Bundle
   beforeAll(async () => {
     bundle = await swallow(sdk)
