@@ -271,9 +271,10 @@ describe('an application', () => {
     },
   )
 
+  const parts = `facts.parts = Object.keys(cache).map((path) => path.split(/[\\\\/]/).at(-1))`
+
   test.each(formats)('loads nothing by %s that is not needed at import', async (format, file, program) => {
     const load = format === 'import' ? `await import('tracestitch')` : `require('tracestitch')`
-    const parts = `facts.parts = Object.keys(cache).map((path) => path.split(/[\\\\/]/).at(-1))`
     const facts = (await runInApplication(`parts-${file}`, program(`${load}; ${parts}`))) as { parts: string[] }
     // What stands in the way of an import: errors, prices, and the set-up of tracing, of which `flush` is one.
     const rooms = /^(?:index|whole-(?:autolog|client)|errors|kernel|cost|set-up|telemetry)(?:-[\w-]+)?\.cjs$/
@@ -284,6 +285,16 @@ describe('an application', () => {
         .map(async (part) => (await stat(join(installed, 'dist', part))).size),
     )
     expect(bytes.reduce((sum, size) => sum + size)).toBeLessThan(130_000)
+  })
+
+  test.each(formats)('autolog() loads by %s nothing that only a call needs', async (format, file, program) => {
+    const sdk = format === 'import' ? `await import('openai')` : `require('openai')`
+    const load = format === 'import' ? `await import('tracestitch')` : `require('tracestitch')`
+    const start = `${sdk}; (${load}).autolog({ exporter: { export() {}, shutdown: async () => {} } })`
+    const facts = (await runInApplication(`start-${file}`, program(`${start}; ${parts}`))) as { parts: string[] }
+    expect(facts.parts).toContain('integrations-stainless.cjs')
+    // Readers of answers, and the hooks of frameworks that the program does not have.
+    expect(facts.parts.filter((part) => /^(?:observer|integrations|kernel)\.cjs$|^codecs/.test(part))).toEqual([])
   })
 
   test.each(formats)('makes a store in Redis without loading ioredis, by %s', async (format, file, program) => {

@@ -72,7 +72,7 @@ class Modules implements ModuleInstrumentation {
     this.requested = requested ?? (() => undefined)
     this.entries = new PackageEntries(this.integrations)
     this.instrumenter = new Instrumenter({ options, call })
-    for (const { always, load } of this.integrations) if (always === true) this.instrumenter.hook(load())
+    for (const { id, always } of this.integrations) if (always) this.instrumenter.hook(id, always)
     const resolver = createResolver()
     const { names, declaredNames } = this.entries
     for (const copy of guard('find', () => findCopies({ names, declaredNames, resolver, callerFile })) ?? [])
