@@ -294,7 +294,9 @@ describe('an application', () => {
     const facts = (await runInApplication(`start-${file}`, program(`${start}; ${parts}`))) as { parts: string[] }
     expect(facts.parts).toContain('integrations-stainless.cjs')
     // Readers of answers, and the hooks of frameworks that the program does not have.
-    expect(facts.parts.filter((part) => /^(?:observer|integrations|kernel)\.cjs$|^codecs/.test(part))).toEqual([])
+    expect(
+      facts.parts.filter((part) => /^(?:observer|kernel|integrations-native-spans)\.cjs$|^codecs/.test(part)),
+    ).toEqual([])
   })
 
   test.each(formats)('makes a store in Redis without loading ioredis, by %s', async (format, file, program) => {
