@@ -14,7 +14,8 @@ import {
   type HostFacts,
   type TelemetrySettings,
 } from '../telemetry/settings.js'
-import { setUpTracing, type TracingStatus } from '../telemetry/setup.js'
+import { setUpTracing } from '../telemetry/setup.js'
+import type { TracingStatus } from '../telemetry/tracing-handle.js'
 import { warnOnce } from '../telemetry/warn.js'
 import { http2IsLoaded } from '../telemetry/http2-requests.js'
 import { watchWire, type WireWatch } from '../telemetry/trace-headers.js'

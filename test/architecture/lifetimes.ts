@@ -10,7 +10,7 @@ export const assignedOnce: Readonly<Record<string, readonly string[]>> = {
   'src/autolog/roots.ts': ['prepareStackTrace'],
   'src/client/admission/gates.ts': ['headroomFrom'],
   'src/telemetry/global-api.ts': ['_getContextManager'],
-  'src/telemetry/hand-over.ts': ['getTracer'],
+  'src/telemetry/forwarding-provider.ts': ['getTracer'],
   'src/telemetry/otlp-exporter.ts': ['endBackoff'],
 }
 
