@@ -7,6 +7,8 @@ const AT_START = [
   'engine',
   'options',
   'modules',
+  'given-modules',
+  'reported-finding',
   'package-entries',
   'roots',
   'resolve',

@@ -55,7 +55,7 @@ interface Running {
   current: Autolog | undefined
   /** Those that the running engine was started with. */
   options?: AutologOptions
-  handIn?: ModuleInstrumentation['handIn']
+  addModules?: ModuleInstrumentation['addModules']
 }
 
 export function startAutolog(parts: AutologParts, options: AutologOptions, callerFile: string | undefined): Autolog {
@@ -66,8 +66,8 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
   const running = shared<Running>('autolog', () => ({ current: undefined }))
   if (running.current) {
     const { modules, ...others } = options
-    if (modules) running.handIn?.(modules)
-    sayIgnored(running.handIn ? others : options, running.options ?? {})
+    if (modules) running.addModules?.(modules)
+    sayIgnored(running.addModules ? others : options, running.options ?? {})
     return running.current
   }
 
@@ -128,7 +128,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
   }
   running.current = autolog
   running.options = options
-  running.handIn = (given) => modules.handIn(given)
+  running.addModules = (given) => modules.addModules(given)
   return autolog
 }
 
