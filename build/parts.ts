@@ -114,7 +114,7 @@ const JOIN = [
 const OWN = ['src/auto.ts', 'src/cli.ts']
 
 /** Modules that name what can be used without the rest. */
-const FACES = ['index', 'core', 'config', 'redis', 'testing', 'bundler'].map((name) => `src/${name}.ts`)
+const FACES = ['index', 'core', 'config', 'redis', 'testing', 'bundler', 'next'].map((name) => `src/${name}.ts`)
 const LISTS = ['src/protocols/codecs.ts', 'integrations/index.ts']
 
 export interface Modules {
