@@ -33,7 +33,7 @@ export interface LoadedExports {
   /** Of an ES module behind a facade. */
   readonly bindings?: Bindings | undefined
   /** By the program: the names in it may be a bundler's. */
-  readonly handedIn?: boolean
+  readonly isGiven?: boolean
 }
 
 /** The runtime shows the loads of ES modules. */
@@ -55,12 +55,12 @@ export class Instrumenter {
 
   /** Patches what the module exports, and writes into `finding` how that went. */
   instrument({ integration, target }: EntryTarget, finding: Finding, loaded: LoadedExports): void {
-    const { exported, format, bindings, handedIn } = loaded
+    const { exported, format, bindings, isGiven } = loaded
     const told: PatcherContext['told'] = (method, what) => say(finding, method, what)
     const session = this.session(integration.id, format, { told, bindings })
     const exports = asModuleExports(exported)
     try {
-      const module = exports && handedIn === true ? withShapes(exports, exported, target.shapes) : exports
+      const module = exports && isGiven === true ? withShapes(exports, exported, target.shapes) : exports
       if (module) target.instrument(module, session.patcher)
       finding.status = session.held > 0 ? 'patched' : 'unsupported'
       finding.details = session.held > 0 ? saidOf(session) : unsupported(session, target)
