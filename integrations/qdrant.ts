@@ -1,5 +1,12 @@
 /** `@qdrant/js-client-rest`: searches, recommendations and points of a collection. */
-import { asString, isObject, path, type Args, type Integration, type RetrievedDocument } from '../src/autolog/contract.js'
+import {
+  asString,
+  isObject,
+  path,
+  type Args,
+  type Integration,
+  type RetrievedDocument,
+} from '../src/autolog/contract.js'
 import { command, patchStore, search, type Store, type StoreMethod, type StoreRequest } from './shared/store.js'
 
 const qdrant: Store = { system: 'qdrant', baseURL: (self) => asString(path(self, '_restUri')) }
@@ -85,8 +92,7 @@ export const qdrantClient: Integration = {
       package: '@qdrant/js-client-rest',
       tested: '1',
       shapes,
-      instrument: (module, patcher) =>
-        patchStore(patcher, path(module, 'QdrantClient', 'prototype'), qdrant, methods),
+      instrument: (module, patcher) => patchStore(patcher, path(module, 'QdrantClient', 'prototype'), qdrant, methods),
     },
   ],
 }

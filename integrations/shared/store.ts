@@ -55,7 +55,11 @@ export interface Store {
 
 type Request = StoreMethod['request']
 
-export const search = (request: Request, found: NonNullable<StoreMethod['found']>, operation?: string): StoreMethod => ({
+export const search = (
+  request: Request,
+  found: NonNullable<StoreMethod['found']>,
+  operation?: string,
+): StoreMethod => ({
   isSearch: true,
   request,
   found,

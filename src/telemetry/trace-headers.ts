@@ -51,7 +51,8 @@ function noteHost({ call, step, server }: CallSlot, url: () => URL): void {
 
 function headersIn(slot: CallSlot | undefined, url: () => URL): ReturnType<typeof headersTo> {
   // Timers and sockets keep the context they were made in, also when the call is long over.
-  if (!slot?.span || (slot.call ?? slot.step)?.ended === true || !isSpanContextValid(slot.span.spanContext())) return undefined
+  if (!slot?.span || (slot.call ?? slot.step)?.ended === true || !isSpanContextValid(slot.span.spanContext()))
+    return undefined
   return headersTo(slot.span, url(), settings(), { server: slot.server })
 }
 

@@ -4,7 +4,9 @@ import { storeRows } from '../contracts/store-step-rows.js'
 type Method = (body?: object) => Promise<unknown>
 
 /** The part that the rows use. The SDK is installed apart, so that its types are not to be had here. */
-type Collection = Readonly<Record<'query' | 'search' | 'get' | 'add' | 'upsert' | 'update' | 'delete' | 'count', Method>>
+type Collection = Readonly<
+  Record<'query' | 'search' | 'get' | 'add' | 'upsert' | 'update' | 'delete' | 'count', Method>
+>
 
 interface Client {
   readonly getCollection: Method
@@ -96,7 +98,8 @@ const rows: Row<Chroma>[] = [
   {
     name: 'search by an expression',
     skip: (_version, { sdk }) => (sdk.Search ? undefined : 'there are no such expressions in 2.x'),
-    run: async ({ docs, sdk: { Search, Knn } }) => Search && Knn && docs.search(new Search().rank(Knn({ query: [0.5, 0.25] })).limit(2)),
+    run: async ({ docs, sdk: { Search, Knn } }) =>
+      Search && Knn && docs.search(new Search().rank(Knn({ query: [0.5, 0.25] })).limit(2)),
     spans: [
       {
         name: 'retrieval docs',

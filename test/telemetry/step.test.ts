@@ -308,7 +308,8 @@ test('documents are bounded together, and pass the redactor', () => {
 test('metadata of documents passes the redactor, and a memory has its own names', () => {
   harness.use({
     capture: 'span',
-    redact: (part) => (part.type === 'generic' ? { ...part, value: { ...(part['value'] as object), email: '***' } } : part),
+    redact: (part) =>
+      part.type === 'generic' ? { ...part, value: { ...(part['value'] as object), email: '***' } } : part,
   })
   const step = startStep('memory', 'search_memory', { attributes: { 'gen_ai.memory.store.id': 'u1' } })
   step.recordQuery('what?')
