@@ -34,7 +34,7 @@ const USAGE = {
 }
 
 /** Names run and behaviour, as the path does otherwise. */
-export const CASE_HEADER = 'x-case'
+const CASE_HEADER = 'x-case'
 
 export async function startFakeProvider(): Promise<FakeProvider> {
   const recorded: RecordedRequest[] = []
