@@ -24,6 +24,8 @@ export interface StepDeclaration {
   readonly query?: (args: Args, self: unknown) => unknown
   /** Attributes of the request that are content, such as a filter: recorded as JSON, and only where content is wanted. */
   readonly parameters?: (args: Args, self: unknown) => Readonly<Record<string, unknown>>
+  /** What is written to a memory; recorded only where content is wanted. What it answers takes its place. */
+  readonly records?: (args: Args, self: unknown) => readonly RetrievedDocument[] | undefined
   /** What a retriever or a memory found; recorded only where content is wanted. */
   readonly documents?: (result: unknown) => readonly RetrievedDocument[] | undefined
   /** It makes requests of its own: they carry trace context, and tell where the server is. */
