@@ -22,10 +22,10 @@ interface Open {
 type Begun = Required<Pick<RunStart<unknown, StepOutcome>, 'finish' | 'abandoned'>> & { readonly context: Context }
 
 /** Begins the call or step of a message. Must not refer to the message. */
-function begin(run: ChannelRun, message: unknown, tell: (what: Unread) => void): Begun {
+function begin(run: ChannelRun, message: unknown, report: (what: Unread) => void): Begun {
   if ('call' in run) {
     const call = beginCall(run.call, undefined, [message])
-    const reader = new AnswerReader(call, run.call, { tell })
+    const reader = new AnswerReader(call, run.call, { report })
     const finish = ({ result, error }: StepOutcome): void => {
       if (error !== undefined) reader.fail(error)
       else if (!run.call.withoutAnswer || !call.endWithInner()) deliver(result, reader)
@@ -43,7 +43,7 @@ function begin(run: ChannelRun, message: unknown, tell: (what: Unread) => void):
 class ChannelWatch {
   private readonly channel: ReturnType<typeof tracingChannel<object>>
   private readonly beginRun: BeginRun
-  private readonly tell: (what: Unread) => void
+  private readonly report: (what: Unread) => void
   private readonly bridge: SpanBridge<unknown>
   private readonly store = contextStore()
   private readonly open = new WeakMap<object, Open>()
@@ -60,11 +60,11 @@ class ChannelWatch {
     error: (): void => undefined,
   }
 
-  constructor(name: string, beginRun: BeginRun, tell: (what: Unread) => void) {
+  constructor(name: string, beginRun: BeginRun, report: (what: Unread) => void) {
     this.channel = tracingChannel(name)
     this.bridge = new SpanBridge(name)
     this.beginRun = beginRun
-    this.tell = tell
+    this.report = report
     this.channel.subscribe(this.subscribers)
     this.channel.start.bindStore(this.store, (message) => this.enter(message))
   }
@@ -89,7 +89,7 @@ class ChannelWatch {
     const run = isObject(message) ? this.beginRun(message, (id) => this.bridge.get(id)?.facts) : undefined
     if (!run || !isObject(message)) return undefined
     const parent = this.bridge.parentContext(run.parentId)
-    const begun = context.with(parent, () => begin(run, message, this.tell))
+    const begun = context.with(parent, () => begin(run, message, this.report))
     // An id that is in use would be ambiguous.
     const id = run.id === undefined || this.bridge.get(run.id) ? Symbol('run') : run.id
     const watch = endWhenAbandoned(message, this.abandonment(id))
@@ -119,7 +119,7 @@ class ChannelWatch {
 }
 
 /** @returns A function that stops the watch. */
-export function watchChannel(name: string, begin: BeginRun, tell: (what: Unread) => void): () => void {
-  const watch = new ChannelWatch(name, begin, tell)
+export function watchChannel(name: string, begin: BeginRun, report: (what: Unread) => void): () => void {
+  const watch = new ChannelWatch(name, begin, report)
   return () => watch.off()
 }

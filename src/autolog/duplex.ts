@@ -38,7 +38,7 @@ class Connection {
     this.open.add(exchange)
   }
 
-  tell(name: unknown, value: unknown): void {
+  received(name: unknown, value: unknown): void {
     const { event, closed, lost, resumed } = this.declared.names
     if (name === event) this.receive(value)
     else if (name === closed) this.endAll(() => true)
@@ -81,11 +81,11 @@ class Connection {
 }
 
 /** Replaces a method that sends. */
-export function instrumentDuplex(declared: DuplexDeclaration, tell: (what: Unread) => void): Replace {
+export function instrumentDuplex(declared: DuplexDeclaration, report: (what: Unread) => void): Replace {
   const connections = new WeakMap<object, Connection>()
   return (original, active) =>
     function (this: unknown, ...args: unknown[]) {
-      const begun = active() && guard('duplex', begin, declared, connections, this as object, args[0], tell)
+      const begun = active() && guard('duplex', begin, declared, connections, this as object, args[0], report)
       if (!begun) return original.apply(this, args)
       const { connection, exchange } = begun
       connection.sending = exchange
@@ -105,14 +105,14 @@ function begin(
   connections: WeakMap<object, Connection>,
   self: object,
   message: unknown,
-  tell: (what: Unread) => void,
+  report: (what: Unread) => void,
 ): { readonly connection: Connection; readonly exchange: Exchange } | undefined {
   const declaration = declared.call(message, self)
   if (!declaration) return undefined
   const connection = connections.get(self) ?? watchConnection(self, declared)
   connections.set(self, connection)
   const call = beginCall(boundTo(declaration, self, [message]), undefined, [])
-  const reader = new AnswerReader(call, declaration, { tell })
+  const reader = new AnswerReader(call, declaration, { report })
   const watch = endWhenAbandoned(self, abandon(reader))
   // The answer may take any time, because its events come without being asked for.
   watch.reading()
@@ -147,17 +147,17 @@ const constant =
 function watchConnection(self: object, declared: DuplexDeclaration): Connection {
   const connection = new Connection(declared)
   const { emit, close, fault } = declared
-  before(self, emit, ([name, value]) => connection.tell(name, value))
+  before(self, emit, ([name, value]) => connection.received(name, value))
   before(self, close, () => connection.close())
   if (fault) before(self, fault.method, (args) => connection.fail(fault.error(args)))
   return connection
 }
 
-function before(self: object, method: string, tell: (args: Args) => void): void {
+function before(self: object, method: string, run: (args: Args) => void): void {
   const original = (self as Record<string, unknown>)[method]
   if (typeof original !== 'function') return
   define(self, method, function (this: unknown, ...args: unknown[]): unknown {
-    guard('duplex', () => tell(args))
+    guard('duplex', () => run(args))
     return Reflect.apply(original, this, args)
   })
 }
