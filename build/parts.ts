@@ -25,6 +25,9 @@ const AT_START = [
   'instrument-call',
   'instrument-step',
   'patch',
+  'patch-mark',
+  'api-copies',
+  'duplex',
   'contract',
   'around-methods',
   'channel',
@@ -61,6 +64,9 @@ const SET_UP = [
  */
 const ROOMS: readonly (readonly [beginning: string, room: string])[] = [
   ['node_modules/', 'shapes'],
+  // Set at every start; what they call is not.
+  ['integrations/ai/hooks', 'hooks'],
+  ['integrations/ai/translations', 'hooks'],
   ['integrations/', 'integrations'],
   ...AT_START.map((name) => [`src/autolog/${name}.ts`, 'engine'] as const),
   ['src/autolog/', 'observer'],

@@ -9,7 +9,7 @@ import type { StepDeclaration, StepPatcher } from './step-contract.js'
 
 export { isObject, asString, parseJson } from '../kernel/json.js'
 export type * as hub from '../kernel/hub.js'
-export { countedTokens, outputType, serverAttributes } from '../telemetry/attributes.js'
+export { countedTokens, outputType, serverAttributes, statusOf } from '../telemetry/attributes.js'
 export { endWhenAbandoned } from '../telemetry/abandoned.js'
 export { startCall, type Call, type CallResponse, type CallStart, type OtherAnswer } from '../telemetry/call.js'
 export { jsonCopy } from '../telemetry/content-limit.js'
@@ -67,11 +67,6 @@ export interface Integration {
   /** Key in `autolog({ integrations })` and in the report. */
   readonly id: string
   readonly targets: readonly ModuleTarget[]
-  /**
-   * Hooks that need no module: diagnostics channels, and properties of `globalThis` that a framework reads. They also reach
-   * copies inside a bundle. Runs once.
-   */
-  readonly always?: (patcher: Patcher) => void
   /** Whether it belongs to the engine and is left out of the report. */
   readonly isInternal?: boolean
 }
@@ -81,8 +76,11 @@ export interface IntegrationEntry {
   readonly id: string
   /** Packages of all its targets, each once. */
   readonly packages: readonly string[]
-  /** Whether it has hooks that need no module. */
-  readonly always?: boolean
+  /**
+   * Hooks that need no module: diagnostics channels, and properties of `globalThis` that a framework reads. They also reach
+   * copies inside a bundle. Runs once, at every start, so code that is used later must load later.
+   */
+  readonly always?: (patcher: Patcher) => void
   /**
    * The providers that the packages call, by `gen_ai.provider.name`. A call on the wire that nobody traces is matched with
    * them. Empty: they call no model. Absent: they are a layer over any provider.

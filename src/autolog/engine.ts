@@ -87,13 +87,17 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
     onSpanStart: options.onSpanStart,
     onSpanEnd: options.onSpanEnd,
   })
-  const untraced = new UntracedCalls({
-    integrations: parts.integrations,
-    options: options.integrations,
-    identifyHost: parts.identifyHost,
-    look: () => modules.findUnseen(),
-  })
-  const wire = watchWire((url) => guard('untraced', () => untraced.seen(url)))
+  let untraced: UntracedCalls | undefined
+  const seen = (url: URL): void => {
+    untraced ??= new UntracedCalls({
+      integrations: parts.integrations,
+      options: options.integrations,
+      identifyHost: parts.identifyHost,
+      look: () => modules.findUnseen(),
+    })
+    untraced.seen(url)
+  }
+  const wire = watchWire((url) => guard('untraced', () => seen(url)))
   const undo = [() => applySettings(undefined), () => wire.off(), watchUnseenHttp2(wire)]
   let modules: ModuleInstrumentation
   try {
@@ -114,7 +118,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
 
   const autolog: Autolog = {
     get report() {
-      return [...modules.report(), ...untraced.report()]
+      return [...modules.report(), ...(untraced?.report() ?? [])]
     },
     get status() {
       return { ...tracing.status, faults: faults().count }

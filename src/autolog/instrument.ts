@@ -2,7 +2,7 @@
 import { types } from 'node:util'
 import { isObject } from '../kernel/json.js'
 import { guard } from '../kernel/guard.js'
-import type { Declared, Integration, ModuleExports, ModuleTarget, Replace } from './contract.js'
+import type { Declared, ModuleExports, ModuleTarget, Patcher, Replace } from './contract.js'
 import type { EntryTarget } from './package-entries.js'
 import type { Bindings } from './live-exports.js'
 import { createPatcher, type PatcherContext, type PatchSession } from './patch.js'
@@ -71,10 +71,9 @@ export class Instrumenter {
     }
   }
 
-  /** Sets the integration's hooks that need no module. A fault in them is counted, and affects only them. */
-  hook(integration: Integration): void {
-    const { always, id } = integration
-    if (always) guard(id, () => always(this.session(id, 'esm', {}).patcher))
+  /** Sets an integration's hooks that need no module. A fault in them is counted, and affects only them. */
+  hook(id: string, always: (patcher: Patcher) => void): void {
+    guard(id, () => always(this.session(id, 'esm', {}).patcher))
   }
 
   private session(

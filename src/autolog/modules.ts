@@ -73,7 +73,7 @@ class Modules implements ModuleInstrumentation {
     this.entries = new PackageEntries(this.integrations)
     this.instrumenter = new Instrumenter({ options, call })
     this.given = new GivenModules(this.integrations, this.entries, (...module) => this.instrument(...module))
-    for (const { always, load } of this.integrations) if (always === true) this.instrumenter.hook(load())
+    for (const { id, always } of this.integrations) if (always) this.instrumenter.hook(id, always)
     const resolver = createResolver()
     const { names, declaredNames } = this.entries
     for (const copy of guard('find', () => findCopies({ names, declaredNames, resolver, callerFile })) ?? [])

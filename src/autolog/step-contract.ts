@@ -1,7 +1,7 @@
 /** The part of the contract for everything but model calls: tools, agents, MCP, stores, and hooks of frameworks. */
 import type { Attributes } from '@opentelemetry/api'
 import type { TraceContext } from '../telemetry/message-trace-context.js'
-import type { StepKind } from '../telemetry/step.js'
+import type { RetrievedDocument, SpanSort } from '../telemetry/step.js'
 import type { SpanBridge, StepOutcome } from './bridge.js'
 import type { Args } from './call-contract.js'
 
@@ -10,8 +10,8 @@ export type { StepOutcome }
 /** Declares what a patched method or function does. What these functions throw never reaches the program. */
 export interface StepDeclaration {
   /** Kind of the step. It is part of the span name by the conventions, such as `execute_tool search`, except for `chain`. */
-  readonly kind: StepKind
-  /** The span kind. Default `client` for a retriever, otherwise `internal`. */
+  readonly kind: SpanSort
+  /** The span kind. Default `client` for a retriever and a memory, otherwise `internal`. */
   readonly span?: 'client' | 'server' | 'internal'
   readonly name: string | ((args: Args, self: unknown) => string)
   /** Attributes that are known when the step starts. */
@@ -20,6 +20,14 @@ export interface StepDeclaration {
   readonly input?: (args: Args, self: unknown) => unknown
   /** Result of a tool, from what the method returns. Recorded only if content is captured. */
   readonly output?: (result: unknown) => unknown
+  /** The query of a retriever or a memory, as text. Recorded only if content is captured. */
+  readonly query?: (args: Args, self: unknown) => unknown
+  /** Attributes of the request that are content, such as a filter. Recorded as JSON, only if content is captured. */
+  readonly parameters?: (args: Args, self: unknown) => Readonly<Record<string, unknown>>
+  /** What a retriever or a memory found. Recorded only if content is captured. */
+  readonly documents?: (result: unknown) => readonly RetrievedDocument[] | undefined
+  /** Whether it makes requests of its own. They carry trace context, and their host is that of the span. */
+  readonly requests?: true
   /** Attributes from the outcome. */
   readonly outcomeAttributes?: (outcome: StepOutcome) => Attributes
   /** Value of `error.type`. May be set for a result too, if it says that the step failed. Default: from the error. */

@@ -208,7 +208,7 @@ describe('a stream', () => {
     for (const event of [FIRST, LAST, LAST]) reader.event(event)
     expect(events).toBe(2)
     reader.close({ closed: false })
-    expect(names()).toEqual(['chunk', 'response', 'set', 'tell', 'end'])
+    expect(names()).toEqual(['chunk', 'response', 'set', 'report', 'end'])
     expect(told.slice(2)).toEqual([['set', { 'tracestitch.unread': 'stream' }], ['report', 'stream'], ['end']])
   })
 
