@@ -6,6 +6,8 @@ import { anthropic } from './anthropic.js'
 import { bedrock } from './bedrock.js'
 import { cerebras } from './cerebras.js'
 import { cohere } from './cohere.js'
+import { deepgram } from './deepgram.js'
+import { elevenlabs } from './elevenlabs.js'
 import { googleGenai } from './google-genai.js'
 import { googleGenerativeAi } from './google-generative-ai.js'
 import { groq } from './groq.js'
@@ -29,6 +31,8 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'bedrock', packages: ['@aws-sdk/client-bedrock-runtime'], providers: ['aws.bedrock'], load: () => bedrock },
   { id: 'cerebras', packages: ['@cerebras/cerebras_cloud_sdk'], providers: ['cerebras'], load: () => cerebras },
   { id: 'cohere', packages: ['cohere-ai'], providers: ['cohere'], load: () => cohere },
+  { id: 'deepgram', packages: ['@deepgram/sdk'], providers: ['deepgram'], load: () => deepgram },
+  { id: 'elevenlabs', packages: ['@elevenlabs/elevenlabs-js'], providers: ['elevenlabs'], load: () => elevenlabs },
   {
     id: 'google-genai',
     packages: ['@google/genai'],

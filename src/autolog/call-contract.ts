@@ -41,6 +41,11 @@ export interface CallDeclaration {
   /** The wire answer in what the method resolved to. `undefined`: it says nothing of the call. Default: that itself. */
   readonly answer?: (result: unknown) => unknown
   /**
+   * The error in what the method resolved to, where it resolves for failures too; `undefined`: it is an answer, or a stream.
+   * Default: what it resolves to is an answer.
+   */
+  readonly fault?: (result: unknown) => unknown
+  /**
    * The stream in what the method resolved to: an async iterable, a Node or web stream. `undefined`: there is none, it
    * is a whole answer. Default: that itself, if it is a stream.
    */
@@ -52,8 +57,8 @@ export interface CallDeclaration {
   readonly aggregate?: string
   /** The wire event in a piece of the stream; `undefined` for a piece that is none. Default: the piece itself. */
   readonly event?: (piece: unknown) => { readonly data: unknown; readonly name?: string } | undefined
-  /** Names of its events, where the stream is an event emitter and no stream of Node. */
-  readonly emits?: { readonly piece: string; readonly end: string; readonly error: string }
+  /** Where the stream is an event emitter and no stream of Node. */
+  readonly emits?: EmittedEvents
   /** The last argument, if it is a function, is called with `(error, result)`, and nothing is returned. */
   readonly callback?: 'last'
   /** Headers of the response in what the method resolved to: `Headers`, or an object of names and values. */
@@ -89,6 +94,18 @@ export interface CallDeclaration {
   readonly streamSignal?: (stream: unknown) => { readonly aborted: boolean } | undefined
   /** Tokens that the answer counts elsewhere than its body, such as in headers. Counts in the body go before these. */
   readonly usage?: (result: unknown) => Partial<Usage> | undefined
+}
+
+/** The events of an answer that is told to listeners, by the names that `emit` is called with. */
+export interface EmittedEvents {
+  readonly piece: string | readonly string[]
+  readonly end: string
+  readonly error: string
+  /**
+   * What tells of them, where that is no emitter: an object with a method for each, of that name, whose first argument is the
+   * piece or the error. It looks them up when it begins to listen itself, which is not before the stream is given.
+   */
+  readonly through?: (stream: unknown) => unknown
 }
 
 export type Args = readonly unknown[]

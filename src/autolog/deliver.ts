@@ -5,15 +5,17 @@ import { guard } from '../kernel/guard.js'
 import { watchAggregate } from './aggregate.js'
 import { tapBody, tapNodeStream, tapWebStream, waitsFor } from './body-tap.js'
 import type { Sink } from './body-sink.js'
-import type { CallDeclaration } from './contract.js'
+import type { EmittedEvents } from './call-contract.js'
 import type { AnswerReader } from './reader.js'
 import { abandon, define, isIteratorStream, tapIterator, tapIteratorStream } from './stream-tap.js'
 
 /** The result is there: the program gets the very same. */
 export function deliver(result: unknown, reader: AnswerReader): void {
   const delivered = guard('deliver', () => {
-    const { aggregate, stream, headers } = reader.declaration
+    const { aggregate, fault, stream, headers } = reader.declaration
     if (headers) guard('headers', () => reader.headers(headers(result)))
+    const error = fault?.(result)
+    if (error !== undefined) return reader.failed(result, error)
     const inner = stream?.(result)
     if (aggregate !== undefined && watchAggregate(result, aggregate, inner, reader)) return true
     if (isRawResponse(result) && inner === undefined) tapBody(result, reader)
@@ -31,7 +33,8 @@ export function tapStream(value: unknown, reader: AnswerReader): boolean {
   if (isNodeStream(value)) tapNodeStream(value, sinkOf(value, reader))
   else if (isIteratorStream(value)) tapIteratorStream(value, reader)
   else if (isWebStream(value)) tapWebStream(value, sinkOf(value, reader))
-  else if (reader.declaration.emits && isEmitter(value)) tapEmitter(value, reader.declaration.emits, reader)
+  else if (reader.declaration.emits && isObject(value) && tapEmitter(value, reader.declaration.emits, reader))
+    return true
   else if (isIterable(value)) tapIterable(value, reader)
   else return false
   return true
@@ -106,18 +109,39 @@ function tapIterable(iterable: AsyncIterable<unknown>, reader: AnswerReader): vo
   const keep = endWhenAbandoned(iterable, abandon(reader))
 }
 
-/** Every listener of an emitter is told through `emit`. */
-function tapEmitter(
-  emitter: NodeJS.EventEmitter,
-  names: NonNullable<CallDeclaration['emits']>,
-  reader: AnswerReader,
-): void {
+/** Every listener of an emitter is told through `emit`; where there is none, each kind of event has a method. */
+function tapEmitter(emitter: object, names: EmittedEvents, reader: AnswerReader): boolean {
+  const holder = names.through ? names.through(emitter) : emitter
+  if (!isObject(holder) || !(names.through ? typeof holder[names.end] === 'function' : isEmitter(holder))) return false
   const sink = sinkOf(emitter, reader)
-  const { emit } = emitter
-  define(emitter, 'emit', function (this: unknown, event: string | symbol, ...args: unknown[]) {
-    if (event === names.piece) sink.push(args[0])
-    else if (event === names.end) sink.end()
-    else if (event === names.error) sink.fail(args[0])
-    return Reflect.apply(emit, emitter, [event, ...args])
+  const pieces = new Set<unknown>([names.piece].flat())
+  const hear = (event: unknown, value: unknown): void => {
+    if (pieces.has(event)) {
+      sink.push(value)
+      sink.reading?.()
+    } else if (event === names.end) sink.end()
+    else if (event === names.error) sink.fail(errorIn(value))
+  }
+  // What comes comes by itself, however long it takes.
+  sink.reading?.()
+  if (!names.through) tell(holder, 'emit', ([event, value]) => hear(event, value))
+  else
+    for (const name of [names.piece, names.end, names.error].flat()) tell(holder, name, ([value]) => hear(name, value))
+  return true
+}
+
+/** Tells of each call of a method, before it runs. */
+function tell(holder: Readonly<Record<string, unknown>>, name: string, told: (args: readonly unknown[]) => void): void {
+  const method = holder[name]
+  if (typeof method !== 'function') return
+  define(holder, name, function (this: unknown, ...args: unknown[]): unknown {
+    guard('emit', told, args)
+    return Reflect.apply(method, this, args)
   })
+}
+
+/** Sockets tell of an event that has the error. */
+function errorIn(value: unknown): unknown {
+  const error = isObject(value) ? value['error'] : undefined
+  return error instanceof Error ? error : (value ?? new Error('the connection failed'))
 }

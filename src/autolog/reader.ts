@@ -93,6 +93,13 @@ export class AnswerReader {
     this.end()
   }
 
+  /** A whole answer that says what went wrong; what it says beside that is read as far as it can be. Ends the call. */
+  failed(answer: unknown, error: unknown): true {
+    if (this.call.recording) guard('response', () => this.readWhole(answer))
+    this.fail(error)
+    return true
+  }
+
   /** One event of a streamed answer. */
   event(piece: unknown, name?: string): void {
     if (!this.begun) {

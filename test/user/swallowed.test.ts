@@ -123,6 +123,24 @@ const voyage = {
   span: 'embeddings m',
 }
 
+const elevenlabs = {
+  id: 'elevenlabs',
+  class: 'ElevenLabsClient',
+  make: `new Class({ apiKey: 'k' })`,
+  call: `client.speechToText.convert({ modelId: model, sourceUrl: 'https://example.com/a.mp3' })`,
+  answer: { language_code: 'eng', language_probability: 1, text: 'Hi', words: [] },
+  span: 'generate_content m',
+}
+
+const deepgram = {
+  id: 'deepgram',
+  class: 'DeepgramClient',
+  make: `new Class({ apiKey: 'k' })`,
+  call: `client.listen.v1.media.transcribeUrl({ model, url: 'https://example.com/a.mp3' })`,
+  answer: { metadata: { request_id: 'r', duration: 1 }, results: { channels: [] } },
+  span: 'generate_content m',
+}
+
 const SDKS: readonly Swallowed[] = [
   ...['openai', 'openai-v6', 'openai-v5', 'openai-v4'].map((name) => ({ ...openai, package: name })),
   ...['@anthropic-ai/sdk', 'anthropic-v0', 'anthropic-v0-old'].map((name) => ({ ...anthropic, package: name })),
@@ -138,6 +156,8 @@ const SDKS: readonly Swallowed[] = [
   ...['ollama', 'ollama-v05'].map((name) => ({ ...ollama, package: name, apart: true as const })),
   { ...gemini, package: '@google/generative-ai', apart: true },
   { ...voyage, package: 'voyageai', apart: true },
+  { ...elevenlabs, package: '@elevenlabs/elevenlabs-js', apart: true },
+  { ...deepgram, package: '@deepgram/sdk', apart: true },
 ]
 
 const APART = join(root, 'test/sdks')

@@ -1,6 +1,8 @@
 /** Wire formats of the fake provider beside those of OpenAI and Anthropic, told by the path. */
 import { bedrock } from './bedrock.js'
 import { cohere } from './cohere.js'
+import { deepgram } from './deepgram.js'
+import { elevenlabs } from './elevenlabs.js'
 import { gemini } from './gemini.js'
 import { groq } from './groq.js'
 import { interactions } from './interactions.js'
@@ -12,6 +14,8 @@ import { voyage } from './voyage.js'
 
 const FORMATS: readonly FakeFormat[] = [
   bedrock,
+  deepgram,
+  elevenlabs,
   gemini,
   interactions,
   cohere,
