@@ -141,6 +141,27 @@ const deepgram = {
   span: 'generate_content m',
 }
 
+const chroma = {
+  id: 'chroma',
+  class: 'ChromaClient',
+  make: `new Class({ tenant: 't', database: 'd' })`,
+  call: `client.getCollection({ name: 'docs', embeddingFunction: { generate: () => [] } })
+    .then((docs) => docs.query({ queryEmbeddings: [[0.5]] }))`,
+  answer: { id: 'c', name: 'docs', tenant: 't', database: 'd', configuration_json: {}, ids: [['a']] },
+  span: 'retrieval docs',
+  apart: true,
+} as const
+
+const qdrant = {
+  id: 'qdrant',
+  class: 'QdrantClient',
+  make: `new Class({ url: 'http://localhost', checkCompatibility: false })`,
+  call: `client.query('docs', { query: [0.5] })`,
+  answer: { result: { points: [] } },
+  span: 'retrieval docs',
+  apart: true,
+} as const
+
 const SDKS: readonly Swallowed[] = [
   ...['openai', 'openai-v6', 'openai-v5', 'openai-v4'].map((name) => ({ ...openai, package: name })),
   ...['@anthropic-ai/sdk', 'anthropic-v0', 'anthropic-v0-old'].map((name) => ({ ...anthropic, package: name })),
@@ -158,6 +179,9 @@ const SDKS: readonly Swallowed[] = [
   { ...voyage, package: 'voyageai', apart: true },
   { ...elevenlabs, package: '@elevenlabs/elevenlabs-js', apart: true },
   { ...deepgram, package: '@deepgram/sdk', apart: true },
+
+  ...['chromadb', 'chromadb-v2'].map((name) => ({ ...chroma, package: name })),
+  { ...qdrant, package: '@qdrant/js-client-rest' },
 ]
 
 const APART = join(root, 'test/sdks')
@@ -218,7 +242,9 @@ describe.each(SDKS.filter(isThere).map((sdk) => [sdk.package, sdk] as const))('%
     const recorder = recordSpans()
     const log = autolog({ exporter: recorder, modules: { [sdk.id]: FORMS[form]?.(bundle) } })
     try {
-      const handedIn = log.report.filter(({ integration, detail }) => integration === sdk.id && detail === 'handed in')
+      const handedIn = log.report.filter(
+        ({ integration, detail }) => integration === sdk.id && detail === 'passed in modules',
+      )
       expect(handedIn.map(({ status }) => status)).toContain('patched')
       const fetch = (): Promise<Response> => Promise.resolve(Response.json(sdk.answer))
       vi.stubGlobal('fetch', fetch)
@@ -235,6 +261,6 @@ describe.each(SDKS.filter(isThere).map((sdk) => [sdk.package, sdk] as const))('%
 test('the name of a class does as a key', async () => {
   const { e } = await swallow({ ...openai, package: 'openai' })
   const log = autolog({ exporter: 'none', modules: { OpenAI: e } })
-  expect(log.report.some(({ package: name, detail }) => name === 'openai' && detail === 'handed in')).toBe(true)
+  expect(log.report.some(({ package: name, detail }) => name === 'openai' && detail === 'passed in modules')).toBe(true)
   log.off()
 })

@@ -30,7 +30,8 @@ export const elevenlabs: FakeFormat = {
   streams: (path) => path.includes('/stream') && !path.includes('/simulate-conversation/'),
   whole: answer,
   events: (path) => {
-    if (path.endsWith('/detailed/stream')) return [`${JSON.stringify({ type: 'audio', audio: '//sB' })}\n`]
+    // Its events are texts, by what the SDK reads.
+    if (path.endsWith('/detailed/stream')) return [`${JSON.stringify('audio')}\n`]
     return path.endsWith('/with-timestamps')
       ? [`${JSON.stringify(WITH_TIMES)}\n`, `${JSON.stringify(WITH_TIMES)}\n`]
       : SOUND
