@@ -83,11 +83,9 @@ const failing = (behaviour: string): Row<Client> => ({
   name: `a failure that is given: ${behaviour}`,
   behaviour,
   run: async ({ older }) => {
-    const { error, result } = (await older?.listen.prerecorded['transcribeUrl']?.({ url }, { model })) as {
-      readonly error: Error
-      readonly result: unknown
-    }
-    return [error.name, result]
+    const given = await older?.listen.prerecorded['transcribeUrl']?.({ url }, { model })
+    const { error, result } = (given ?? {}) as { readonly error?: Error; readonly result?: unknown }
+    return [error?.name, result]
   },
   skip: noOlder,
   spans: [{ name: heard.name, error: behaviour === 'reset' ? 'DeepgramUnknownError' : 'DeepgramApiError' }],
