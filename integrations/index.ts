@@ -4,6 +4,7 @@ import { ai } from './ai.js'
 import { hookAi } from './ai/hooks.js'
 import { MODEL_PACKAGES } from './ai/packages.js'
 import { anthropic } from './anthropic.js'
+import { assemblyai } from './assemblyai.js'
 import { bedrock } from './bedrock.js'
 import { cerebras } from './cerebras.js'
 import { chromadb } from './chroma.js'
@@ -31,6 +32,7 @@ const MCP = ['@modelcontextprotocol/sdk', '@modelcontextprotocol/client', '@mode
 export const integrations: readonly IntegrationEntry[] = [
   { id: 'ai', packages: ['ai', ...MODEL_PACKAGES], always: hookAi, load: () => ai },
   { id: 'anthropic', packages: ['@anthropic-ai/sdk'], providers: ['anthropic'], load: () => anthropic },
+  { id: 'assemblyai', packages: ['assemblyai'], providers: ['assemblyai'], load: () => assemblyai },
   { id: 'bedrock', packages: ['@aws-sdk/client-bedrock-runtime'], providers: ['aws.bedrock'], load: () => bedrock },
   { id: 'cerebras', packages: ['@cerebras/cerebras_cloud_sdk'], providers: ['cerebras'], load: () => cerebras },
   { id: 'chroma', packages: ['chromadb'], providers: [], load: () => chromadb },

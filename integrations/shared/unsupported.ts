@@ -12,7 +12,6 @@ const SDKS = [
   '@ibm-cloud/watsonx-ai',
   '@lmstudio/sdk',
   '@openrouter/sdk',
-  'assemblyai',
   'node-llama-cpp',
   'replicate',
 ]

@@ -101,6 +101,8 @@ export interface EmittedEvents {
   readonly piece: string | readonly string[]
   readonly end: string
   readonly error: string
+  /** Whether a piece is the last one, where listeners may be gone before the end is told. */
+  readonly last?: (piece: unknown) => boolean
   /**
    * What tells of them, where that is no emitter: an object with a method for each, of that name, whose first argument is the
    * piece or the error. It looks them up when it begins to listen itself, which is not before the stream is given.

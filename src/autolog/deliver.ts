@@ -113,12 +113,13 @@ function tapIterable(iterable: AsyncIterable<unknown>, reader: AnswerReader): vo
 function tapEmitter(emitter: object, names: EmittedEvents, reader: AnswerReader): boolean {
   const holder = names.through ? names.through(emitter) : emitter
   if (!isObject(holder) || !(names.through ? typeof holder[names.end] === 'function' : isEmitter(holder))) return false
-  const sink = sinkOf(emitter, reader)
+  const sink = sinkOf(holder, reader)
   const pieces = new Set<unknown>([names.piece].flat())
   const hear = (event: unknown, value: unknown): void => {
     if (pieces.has(event)) {
       sink.push(value)
-      sink.reading?.()
+      if (names.last?.(value) === true) sink.end()
+      else sink.reading?.()
     } else if (event === names.end) sink.end()
     else if (event === names.error) sink.fail(errorIn(value))
   }
@@ -134,10 +135,21 @@ function tapEmitter(emitter: object, names: EmittedEvents, reader: AnswerReader)
 function tell(holder: Readonly<Record<string, unknown>>, name: string, told: (args: readonly unknown[]) => void): void {
   const method = holder[name]
   if (typeof method !== 'function') return
-  define(holder, name, function (this: unknown, ...args: unknown[]): unknown {
+  const telling = function (this: unknown, ...args: unknown[]): unknown {
     guard('emit', told, args)
     return Reflect.apply(method, this, args)
-  })
+  }
+  // The one listener of a socket (`onmessage`) is set, not defined.
+  if (hasSetter(holder, name)) (holder as Record<string, unknown>)[name] = telling
+  else define(holder, name, telling)
+}
+
+function hasSetter(holder: object, name: string): boolean {
+  for (let at: unknown = holder; isObject(at); at = Object.getPrototypeOf(at) as unknown) {
+    const found = Object.getOwnPropertyDescriptor(at, name)
+    if (found) return found.set !== undefined
+  }
+  return false
 }
 
 /** Sockets tell of an event that has the error. */

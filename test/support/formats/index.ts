@@ -1,4 +1,5 @@
 /** Wire formats of the fake provider beside those of OpenAI and Anthropic, told by the path. */
+import { assemblyai } from './assemblyai.js'
 import { bedrock } from './bedrock.js'
 import { chroma } from './chroma.js'
 import { cohere } from './cohere.js'
@@ -15,6 +16,7 @@ import type { FakeFormat } from './shape.js'
 import { voyage } from './voyage.js'
 
 const FORMATS: readonly FakeFormat[] = [
+  assemblyai,
   bedrock,
   chroma,
   deepgram,
