@@ -1,15 +1,15 @@
-/** What a method gave, to whatever can watch it: a stream of any kind, a raw response, or the whole answer. */
+/** Passes the result of a method to the right watch: for a stream of any kind, a raw response, or a whole answer. */
 import { isObject } from '../kernel/json.js'
 import { endWhenAbandoned } from '../telemetry/abandoned.js'
 import { guard } from '../kernel/guard.js'
 import { watchAggregate } from './aggregate.js'
 import { tapBody, tapNodeStream, tapWebStream, waitsFor } from './body-tap.js'
 import type { Sink } from './body-sink.js'
-import type { EmittedEvents } from './call-contract.js'
+import { listenedOf, tapEmitter } from './emitter-tap.js'
 import type { AnswerReader } from './reader.js'
 import { abandon, define, isIteratorStream, tapIterator, tapIteratorStream } from './stream-tap.js'
 
-/** The result is there: the program gets the very same. */
+/** Watches the result. The program gets the very same object. */
 export function deliver(result: unknown, reader: AnswerReader): void {
   const delivered = guard('deliver', () => {
     const { aggregate, fault, stream, headers } = reader.declaration
@@ -27,16 +27,24 @@ export function deliver(result: unknown, reader: AnswerReader): void {
   if (!delivered) reader.unread('answer')
 }
 
-/** Watches a stream while the program reads it. `false` for what is no stream. */
+/** Watches a stream while the program reads it. @returns `false` for anything else. */
 export function tapStream(value: unknown, reader: AnswerReader): boolean {
-  // Node's streams have an `iterator` too, which not every way of reading goes through.
+  // First, because Node streams have an `iterator` too, but can be read without it.
   if (isNodeStream(value)) tapNodeStream(value, sinkOf(value, reader))
   else if (isIteratorStream(value)) tapIteratorStream(value, reader)
   else if (isWebStream(value)) tapWebStream(value, sinkOf(value, reader))
-  else if (reader.declaration.emits && isObject(value) && tapEmitter(value, reader.declaration.emits, reader))
-    return true
-  else if (isIterable(value)) tapIterable(value, reader)
-  else return false
+  else if (!tapListened(value, reader)) {
+    if (!isIterable(value)) return false
+    tapIterable(value, reader)
+  }
+  return true
+}
+
+function tapListened(value: unknown, reader: AnswerReader): boolean {
+  const { emits } = reader.declaration
+  const listened = emits && listenedOf(value, emits)
+  if (!listened) return false
+  tapEmitter(listened, emits, sinkOf(listened, reader))
   return true
 }
 
@@ -60,7 +68,7 @@ function isIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 }
 
-/** Chunks of a stream of the SDK's own are pieces of the answer, each read when the program takes it. */
+/** Reads each chunk of the SDK's own stream as a piece of the answer, when the program takes it. */
 function sinkOf(stream: object, reader: AnswerReader): Sink {
   const keep = endWhenAbandoned(
     stream,
@@ -84,8 +92,7 @@ function sinkOf(stream: object, reader: AnswerReader): Sink {
 }
 
 /**
- * Taps what is iterated, whether it iterates itself, as generators do, or makes an iterator. The first reader is the
- * one that counts.
+ * Watches an iterable, whether it is its own iterator, as generators are, or makes one. Only the first iteration counts.
  */
 function tapIterable(iterable: AsyncIterable<unknown>, reader: AnswerReader): void {
   if (!Object.isExtensible(iterable)) return reader.unread('stream')
@@ -107,53 +114,4 @@ function tapIterable(iterable: AsyncIterable<unknown>, reader: AnswerReader): vo
     return inner
   })
   const keep = endWhenAbandoned(iterable, abandon(reader))
-}
-
-/** Every listener of an emitter is told through `emit`; where there is none, each kind of event has a method. */
-function tapEmitter(emitter: object, names: EmittedEvents, reader: AnswerReader): boolean {
-  const holder = names.through ? names.through(emitter) : emitter
-  if (!isObject(holder) || !(names.through ? typeof holder[names.end] === 'function' : isEmitter(holder))) return false
-  const sink = sinkOf(holder, reader)
-  const pieces = new Set<unknown>([names.piece].flat())
-  const hear = (event: unknown, value: unknown): void => {
-    if (pieces.has(event)) {
-      sink.push(value)
-      if (names.last?.(value) === true) sink.end()
-      else sink.reading?.()
-    } else if (event === names.end) sink.end()
-    else if (event === names.error) sink.fail(errorIn(value))
-  }
-  // What comes comes by itself, however long it takes.
-  sink.reading?.()
-  if (!names.through) tell(holder, 'emit', ([event, value]) => hear(event, value))
-  else
-    for (const name of [names.piece, names.end, names.error].flat()) tell(holder, name, ([value]) => hear(name, value))
-  return true
-}
-
-/** Tells of each call of a method, before it runs. */
-function tell(holder: Readonly<Record<string, unknown>>, name: string, told: (args: readonly unknown[]) => void): void {
-  const method = holder[name]
-  if (typeof method !== 'function') return
-  const telling = function (this: unknown, ...args: unknown[]): unknown {
-    guard('emit', told, args)
-    return Reflect.apply(method, this, args)
-  }
-  // The one listener of a socket (`onmessage`) is set, not defined.
-  if (hasSetter(holder, name)) (holder as Record<string, unknown>)[name] = telling
-  else define(holder, name, telling)
-}
-
-function hasSetter(holder: object, name: string): boolean {
-  for (let at: unknown = holder; isObject(at); at = Object.getPrototypeOf(at) as unknown) {
-    const found = Object.getOwnPropertyDescriptor(at, name)
-    if (found) return found.set !== undefined
-  }
-  return false
-}
-
-/** Sockets tell of an event that has the error. */
-function errorIn(value: unknown): unknown {
-  const error = isObject(value) ? value['error'] : undefined
-  return error instanceof Error ? error : (value ?? new Error('the connection failed'))
 }
