@@ -7,7 +7,7 @@ import {
   asString,
   semconv,
   slotOf,
-  tellsUsage,
+  reportsUsage,
   type CallDeclaration,
   type Declared,
 } from '../../src/autolog/contract.js'
@@ -48,7 +48,7 @@ export function jobCalls({ shared, protocol, id, status, isRunning }: Job): JobC
     return known === undefined ? {} : { [semconv.RESPONSE_STATUS]: known.toLowerCase() }
   }
   const tells = (result: unknown): boolean =>
-    tellsUsage(asString(id(told(result))), { finished: !isRunning(status(told(result))), inBackground: true })
+    reportsUsage(asString(id(told(result))), { finished: !isRunning(status(told(result))), inBackground: true })
   /** Without what it took, where that was told. */
   const once = (result: unknown): unknown => (tells(result) ? told(result) : { id: id(told(result)) })
   return {
