@@ -14,6 +14,8 @@ const MEDIA = /^(?:audio|image|video|deepgram)\/|octet-stream/
 export function bodyOf({ headers }: AnyRequest, text: string): Json {
   const type = headers['content-type']
   if (type !== undefined && MEDIA.test(type)) return { bytes: text.length }
+  // A list of JSON, a line each.
+  if (/^\{[^\n]*\}\n\{/.test(text)) return { lines: text.split('\n').map((line) => JSON.parse(line) as unknown) }
   if (!type?.startsWith('multipart/')) return (text === '' ? {} : JSON.parse(text)) as Json
   headers['content-type'] = 'multipart/form-data'
   delete headers['content-length']
