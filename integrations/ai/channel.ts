@@ -16,8 +16,6 @@ import { modelFormat } from './model-format.js'
 import { embeddingFormat, otherFormat, speechFormat, transcriptFormat } from './other-formats.js'
 import { providerName } from './providers.js'
 
-export const CHANNEL = 'ai:telemetry'
-
 type Event = Readonly<Record<string, unknown>>
 
 /** What a root run tells those below it. */
@@ -81,7 +79,7 @@ function declare(event: Event, protocol: Format): CallDeclaration {
     request: () => event,
     // `ai` keeps back what the call says not to record: of the request on the event, and of the answer all of it.
     hidesAnswer: event['recordOutputs'] === false,
-    untold: event['recordInputs'] === false || event['recordOutputs'] === false,
+    withoutAnswer: event['recordInputs'] === false || event['recordOutputs'] === false,
   }
 }
 

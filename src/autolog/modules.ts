@@ -1,46 +1,46 @@
-/** The module half of `autolog()`: finds loaded copies, patches them, watches for more, takes it all back. */
-import path from 'node:path'
+/** Finds the loaded copies of packages, patches them, watches for more, and undoes all of it. */
 import { types } from 'node:util'
 import { pathToFileURL } from 'node:url'
 import { guard } from '../kernel/guard.js'
 import type { IntegrationEntry, ReportEntry } from './contract.js'
-import { PackageEntries, findingOf, isWaiting, type PackageEntry, type EntryTarget } from './package-entries.js'
+import { GivenModules } from './given-modules.js'
+import { PackageEntries, isWaiting, type PackageEntry, type EntryTarget } from './package-entries.js'
 import { Instrumenter, type InstrumenterOptions, type LoadedExports } from './instrument.js'
-import { watchLoads, type LoadWatch } from './late.js'
+import { watchLoads, type LoadWatch } from './load-watch.js'
 import { assignableExports, bindingsOf } from './live-exports.js'
-import { lookAgain } from './look-again.js'
+import { poll } from './poll.js'
 import { loadCJS, loadESM, peekCJS, peekESM, type Peeked } from './peek.js'
-import { receiveBundled, type BundledModule } from './bundled.js'
+import { receiveBundled } from './bundled.js'
+import { reportedFinding, showsLoad } from './reported-finding.js'
 import { buildReport, createWarner, warn, type Finding } from './report.js'
 import { isPreloaded } from './preload.js'
 import { createResolver } from './resolve.js'
 import { hasOwnRegistry } from './runtime.js'
-import { recognises } from './shapes.js'
 import { findCopies } from './roots.js'
 
 export interface InstrumentModulesOptions {
   readonly integrations: readonly IntegrationEntry[]
-  /** The user's `integrations`: `false` turns one off, an object is handed to it. */
+  /** The user's `integrations`: `false` turns one off, an object has its options. */
   readonly options?: InstrumenterOptions['options']
   /** The user's `modules`: key = package name, package name with subpath, or integration id. */
   readonly modules?: Readonly<Record<string, unknown>> | undefined
-  /** Load what the app's package.json declares and is not loaded, where a later ESM `import()` is not seen. */
+  /** Whether to load what the app's package.json declares, if a later ESM `import()` cannot be seen. */
   readonly eager?: boolean | undefined
   /** From `findCallerFile()`. */
   readonly callerFile?: string | undefined
   readonly call: InstrumenterOptions['call']
-  /** Told of every module that is asked for. Must not throw. */
+  /** Called with every module that is requested. Must not throw. */
   readonly requested?: ((specifier: string) => void) | undefined
 }
 
 export interface ModuleInstrumentation {
   /** The state now; packages that load later move from `pending` to `patched`. */
   report(): ReportEntry[]
-  /** Looks for modules that have loaded unseen. Whether one was patched. */
-  lookAround(): boolean
-  /** Patches modules that another part of the program has a copy of. */
-  handIn(modules: Readonly<Record<string, unknown>>): void
-  /** Resolves when every module that was out of reach of a synchronous look has been tried. */
+  /** Looks for modules that have loaded unseen. @returns Whether one was patched. */
+  findUnseen(): boolean
+  /** Patches modules of the option `modules` of a later `autolog()`. */
+  addModules(modules: Readonly<Record<string, unknown>>): void
+  /** Resolves when all modules that were still loading have been tried. */
   settled(): Promise<void>
   off(): void
 }
@@ -54,17 +54,17 @@ class Modules implements ModuleInstrumentation {
   private readonly entries: PackageEntries
   private readonly instrumenter: Instrumenter
   private readonly watch: LoadWatch
-  private readonly handedIn = new Map<EntryTarget, Finding>()
-  /** Looks at modules that were still loading. */
+  private readonly given: GivenModules
+  /** For modules that were still loading. */
   private readonly retries = new Set<Promise<void>>()
-  /** Entries that were looked for again, and packages of which that was said. */
+  /** Entries that may have been used before they were found, and packages for which that was reported. */
   private readonly foundLate = new Set<PackageEntry>()
-  private readonly saidLate = new Set<string>()
+  private readonly warnedLate = new Set<string>()
   private readonly warnAbout = createWarner()
   private warningDue = false
   private active = true
   private readonly requested: (specifier: string) => void
-  private readonly endLook: (() => void) | undefined
+  private readonly endPolling: (() => void) | undefined
   private readonly endBundled: () => void
 
   constructor({ integrations, options, modules, eager, callerFile, call, requested }: InstrumentModulesOptions) {
@@ -72,41 +72,42 @@ class Modules implements ModuleInstrumentation {
     this.requested = requested ?? (() => undefined)
     this.entries = new PackageEntries(this.integrations)
     this.instrumenter = new Instrumenter({ options, call })
-    for (const { always, load } of this.integrations) if (always === true) this.instrumenter.hook(load())
+    this.given = new GivenModules(this.integrations, this.entries, (...module) => this.instrument(...module))
+    for (const { id, always } of this.integrations) if (always) this.instrumenter.hook(id, always)
     const resolver = createResolver()
     const { names, declaredNames } = this.entries
     for (const copy of guard('find', () => findCopies({ names, declaredNames, resolver, callerFile })) ?? [])
       guard('find', () => this.entries.add(copy, resolver))
     for (const entry of this.entries.all()) guard('peek', () => this.look(entry))
-    this.handIn(modules ?? {})
-    this.endBundled = receiveBundled((module) => this.takeBundled(module))
+    this.given.add(modules ?? {})
+    this.endBundled = receiveBundled((module) => this.given.addBundled(module))
     this.watch = guard('late', () => this.watchLoads()) ?? { seesESM: false, seesCJS: false, off: () => {} }
     if (eager ?? (!this.watch.seesESM && isPreloaded())) guard('eager', () => this.loadDeclared())
-    // What a test requires first of all is there before it does anything else.
+    // Under a test runner, modules that the program requires right away are there by then.
     if (hasOwnRegistry()) queueMicrotask(() => this.active && this.lookForUnseen(false))
-    this.endLook = this.unseen().length > 0 ? lookAgain(() => this.lookForUnseen()) : undefined
+    this.endPolling = this.unseen().length > 0 ? poll(() => this.lookForUnseen()) : undefined
   }
 
   report(): ReportEntry[] {
     if (this.active) this.lookForUnseen()
     const all = this.reported()
     const loaded = new Set(all.filter((entry) => !isWaiting(entry)).map(({ copy }) => copy))
-    const told = all.filter((entry) => !entry.target.unsupported || !isWaiting(entry) || !loaded.has(entry.copy))
-    return buildReport([...told.map((entry) => this.explained(entry)), ...this.handedIn.values()])
+    const shown = all.filter((entry) => !entry.target.unsupported || !isWaiting(entry) || !loaded.has(entry.copy))
+    return buildReport([...shown.map((entry) => reportedFinding(entry, this.watch)), ...this.given.findings()])
   }
 
   private reported(): PackageEntry[] {
     return this.entries.all().filter(({ integration }) => integration.isInternal !== true)
   }
 
-  lookAround(): boolean {
+  findUnseen(): boolean {
     const before = this.unseen()
     if (this.active) this.lookForUnseen()
     return before.some(({ finding }) => finding.status === 'patched')
   }
 
-  handIn(modules: Readonly<Record<string, unknown>>): void {
-    for (const [key, value] of Object.entries(modules)) guard('modules', () => this.patchGiven(key, value))
+  addModules(modules: Readonly<Record<string, unknown>>): void {
+    this.given.add(modules)
   }
 
   async settled(): Promise<void> {
@@ -115,7 +116,7 @@ class Modules implements ModuleInstrumentation {
 
   off(): void {
     this.active = false
-    this.endLook?.()
+    this.endPolling?.()
     this.endBundled()
     guard('late', () => this.watch.off())
     this.instrumenter.off()
@@ -139,7 +140,7 @@ class Modules implements ModuleInstrumentation {
     })
   }
 
-  /** Patches the module if it is loaded. */
+  /** Patches the module, if it is loaded. */
   private look(entry: PackageEntry): void {
     if (entry.format !== 'esm') this.applyPeeked(entry, peekCJS(entry.file), 'cjs')
     if (entry.format !== 'cjs' && isWaiting(entry)) this.applyPeeked(entry, peekESM(entry.file), 'esm')
@@ -152,7 +153,7 @@ class Modules implements ModuleInstrumentation {
     const retry = import(pathToFileURL(entry.file).href).then(
       (namespace: unknown) => this.apply(entry, namespace, 'esm'),
       (error: unknown) => {
-        // the module itself fails to load; the program's own import reports that
+        // The module fails to load. The program's own import reports that.
         entry.finding.status = 'failed'
         entry.finding.details = [`it failed to load: ${types.isNativeError(error) ? error.name : typeof error}`]
       },
@@ -171,10 +172,10 @@ class Modules implements ModuleInstrumentation {
       bindings: format === 'esm' ? bindingsOf(entry.file) : undefined,
     })
     const { name } = entry.copy
-    if (this.foundLate.has(entry) && entry.finding.status === 'patched' && !this.saidLate.has(name)) {
-      this.saidLate.add(name)
+    if (this.foundLate.has(entry) && entry.finding.status === 'patched' && !this.warnedLate.has(name)) {
+      this.warnedLate.add(name)
       warn(
-        `${name} was loaded after autolog(), which this runtime does not show: calls before this line are ` +
+        `${name} was loaded after autolog(), which cannot be seen in this runtime: calls before this line are ` +
           'not traced; call autolog() after the import, or set eager',
       )
     }
@@ -185,62 +186,18 @@ class Modules implements ModuleInstrumentation {
     if (finding.status !== 'patched') this.warnSoon()
   }
 
-  /** After the entries that load together with this one, so that one entry without a method is no false alarm. */
+  /** Warns after the entries that load together with this one, because one of them may have the method that this one lacks. */
   private warnSoon(): void {
     if (this.warningDue) return
     this.warningDue = true
     queueMicrotask(() => {
       this.warningDue = false
-      const findings = [...this.reported().map(({ finding }) => finding), ...this.handedIn.values()]
+      const findings = [...this.reported().map(({ finding }) => finding), ...this.given.findings()]
       if (this.active) guard('report', () => this.warnAbout(buildReport(findings)))
     })
   }
 
-  /** By the name of a class, if it looks like that. */
-  private named(key: string, value: unknown): EntryTarget[] {
-    return this.integrations
-      .flatMap((entry) => this.entries.targetsIn(entry))
-      .filter(({ target }) => recognises(target.shapes?.[key], value))
-  }
-
-  private patchGiven(key: string, value: unknown): void {
-    const named = this.integrations
-      .filter(({ id, packages }) => id === key || packages.some((name) => name === key || key.startsWith(`${name}/`)))
-      .flatMap((entry) => this.entries.targetsIn(entry))
-      .filter(({ integration, target }) => {
-        const entry = path.posix.join(target.package, target.entry ?? '.')
-        return integration.id === key || target.package === key || entry === key
-      })
-    const matching = named.length > 0 ? named : this.named(key, value)
-    if (matching.length === 0) warn(`modules.${key}: no integration is called so, nor serves a package of that name`)
-    for (const target of matching) {
-      const finding = this.findingOfGiven(target)
-      const format = types.isModuleNamespaceObject(value) ? 'esm' : 'cjs'
-      this.instrument(target, finding, { exported: value, format, handedIn: true })
-      if (finding.status === 'patched') finding.details = ['handed in']
-    }
-  }
-
-  /** What a bundler has put into the program: the plugin of `tracestitch/bundler` makes it say so. */
-  private takeBundled({ package: name, entry, exports, format }: BundledModule): void {
-    for (const each of this.entries.targetsOf(name)) {
-      if ((each.target.entry ?? '.') !== entry) continue
-      const finding = this.findingOfGiven(each)
-      this.instrument(each, finding, { exported: exports, format })
-      if (finding.status === 'patched') finding.details = [...finding.details, 'bundled']
-    }
-  }
-
-  /** One for all copies that are handed in: a program that reloads itself hands in many. */
-  private findingOfGiven(target: EntryTarget): Finding {
-    const known = this.handedIn.get(target)
-    if (known) return known
-    const finding = findingOf(target)
-    this.handedIn.set(target, finding)
-    return finding
-  }
-
-  /** Where a later load is seen there is no need: the module is patched when the program asks for it. */
+  /** Loads the packages of the app whose later load would not be seen. */
   private loadDeclared(): void {
     const all = this.entries.all()
     const isLoaded = new Set(all.filter((entry) => !isWaiting(entry)).map(({ copy }) => copy.package.root))
@@ -250,36 +207,31 @@ class Modules implements ModuleInstrumentation {
         !entry.copy.declared ||
         entry.target.unsupported !== undefined ||
         !isWaiting(entry) ||
-        this.isSeen(entry) ||
+        showsLoad(this.watch, entry) ||
         isLoaded.has(root)
       )
         continue
-      // one instance of a dual package is enough: the ES module, which comes first
+      // One format of a package with two is enough: the ES module, which comes first.
       isLoaded.add(root)
       if (entry.format === 'esm') this.applyPeeked(entry, loadESM(entry.file), 'esm')
       else this.applyPeeked(entry, loadCJS(entry.file), 'cjs')
     }
-    // What came along with them.
+    // What was loaded together with them.
     for (const entry of this.unseen()) guard('peek', () => this.look(entry))
   }
 
-  /** A later load of it is seen in this runtime. */
-  private isSeen({ format }: PackageEntry): boolean {
-    return format === 'cjs' ? this.watch.seesCJS : this.watch.seesESM
-  }
-
-  /** Not in sight so far. What was loading when the engine started is on its way to its patch. */
+  /** Entries whose load cannot be seen and has not been found. What was still loading has a retry already. */
   private unseen(): PackageEntry[] {
     return this.entries
       .all()
-      .filter((entry) => isWaiting(entry) && !this.isSeen(entry) && entry.finding.details.length === 0)
+      .filter((entry) => isWaiting(entry) && !showsLoad(this.watch, entry) && entry.finding.details.length === 0)
   }
 
   /**
-   * Finds what has loaded unseen.
+   * Finds modules that have loaded unseen.
    *
-   * @param isLate - The program may have called it meanwhile.
-   * @returns Whether there is more to look for.
+   * @param isLate - Whether the program may have used them by now.
+   * @returns Whether any are left to find.
    */
   private lookForUnseen(isLate = true): boolean {
     for (const entry of this.unseen()) {
@@ -287,25 +239,5 @@ class Modules implements ModuleInstrumentation {
       guard('peek', () => this.look(entry))
     }
     return this.active && this.unseen().length > 0
-  }
-
-  /** What the report says of it: of one that is pending, why. */
-  private explained(entry: PackageEntry): Finding {
-    const { finding, target } = entry
-    if (target.unsupported !== undefined) return { ...finding, status: 'unsupported', details: [target.unsupported] }
-    if (finding.status !== 'pending' || finding.details.length > 0) return finding
-    const { seesESM, seesCJS } = this.watch
-    const name = finding.package
-    const details = [
-      'installed, not loaded yet',
-      `if a bundler has put it into the program, build with the plugin of tracestitch/bundler, or hand it in: autolog({ modules: { '${name}': … } })`,
-    ]
-    if (this.isSeen(entry) && seesESM) details.push('it is patched when it loads')
-    // The entry for require() of such a copy adds nothing: the report has one line for both.
-    if (!seesESM) {
-      const later = seesCJS ? 'ESM import()' : 'load'
-      details.push(`a later ${later} is only found a moment after it: call autolog() after the import, or set eager`)
-    }
-    return { ...finding, details }
   }
 }
