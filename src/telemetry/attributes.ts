@@ -102,15 +102,18 @@ export function otherAttributes(
   return attributes
 }
 
-const PIECES = ['input_seconds', 'input_characters', 'generated_images'] as const
+const PIECES = ['input_seconds', 'input_characters', 'output_seconds', 'generated_images'] as const
 
 /** Of a call that counts tokens. */
 export function countedTokens(count: unknown): Attributes {
   return typeof count === 'number' ? { [semconv.COUNTED_TOKENS]: count } : {}
 }
 
+/** Those of the conventions, and, as these allow, others where none of them fits: `audio` is sound that is no speech. */
+export type OutputType = 'image' | 'json' | 'speech' | 'text' | 'audio' | 'video'
+
 /** What an operation gives, where its request does not say so. */
-export function outputType(type: 'image' | 'speech' | 'text'): Attributes {
+export function outputType(type: OutputType): Attributes {
   return { [semconv.OUTPUT_TYPE]: type }
 }
 
@@ -154,6 +157,8 @@ export function errorTypeOf(error: unknown): string {
 
 function readErrorType(error: unknown): string {
   if (typeof error !== 'object' || error === null) return semconv.ERROR_TYPE_OTHER
+  // Some generated clients throw the answer itself, whose `type` is about something else.
+  if (typeof Response === 'function' && error instanceof Response) return String(error.status)
   const { code, type, name, constructor, error: body, $metadata: metadata } = error as Record<string, unknown>
   // Some SDKs keep the provider's body on the error: `{ error: { type } }`, once or twice deep.
   const outer = isObject(body) ? body : {}
@@ -162,10 +167,12 @@ function readErrorType(error: unknown): string {
   // Every web API throws the one class `DOMException`; its name tells what happened.
   // The AWS SDK has a class for each error it knows, and one for all others, which the name tells apart.
   const plain = className === 'Error' || className === 'DOMException' || className === 'Object' || isObject(metadata)
-  for (const candidate of [code, type, inner['code'], inner['type'], plain ? undefined : className, name]) {
+  const status = statusOf(error)
+  // A status says more than that it is an error.
+  const told = name === 'Error' && status !== undefined ? undefined : name
+  for (const candidate of [code, type, inner['code'], inner['type'], plain ? undefined : className, told]) {
     if (typeof candidate === 'string' && IDENTIFIER.test(candidate)) return candidate
   }
-  const status = statusOf(error)
   return status === undefined ? semconv.ERROR_TYPE_OTHER : String(status)
 }
 

@@ -8,6 +8,8 @@
 export interface Kit {
   /** Runs `fn` inside a span of the program's own. */
   inSpan<T>(name: string, fn: () => Promise<T>): Promise<T>
+  /** Runs `fn` inside a retriever's span, as a framework over a store makes one; in a bare run it only calls the function. */
+  inRetriever<T>(name: string, fn: () => Promise<T>): Promise<T>
   /** Settles as `{ value }` or `{ error }`, reduced to what can be compared. */
   outcome(result: unknown): Promise<unknown>
   /** Class and own keys of what an SDK method returned, before it is awaited. */
@@ -67,6 +69,8 @@ export interface IntegrationCase<Sdk, Client> {
   readonly patches?: string
   /** Folder of the application that has the package, for those that are too many for the root. Default: the root. */
   readonly home?: 'test/sdks'
+  /** Environment of its processes, such as what keeps an SDK from calling home. */
+  readonly env?: Readonly<Record<string, string>>
   /** Folders in node_modules that hold the versions under test, oldest first. All run; the middle ones in fewer variants. */
   readonly installed: readonly string[]
   /** Kinds of application that can load it. Default: both. */
@@ -77,6 +81,8 @@ export interface IntegrationCase<Sdk, Client> {
   readonly neighbours?: (folder: string) => Readonly<Record<string, string>>
   /** Headers of requests that are others each time, such as a signature and its time. */
   readonly changingHeaders?: readonly string[]
+  /** A part of paths that is another one each time, such as the id of a job. */
+  readonly changingPath?: RegExp
   readonly client: (sdk: Sdk, baseURL: string) => Client
   /** Every method that is patched, as `[holder, name]`. */
   readonly patched: (sdk: Sdk) => readonly (readonly [object | undefined, string])[]

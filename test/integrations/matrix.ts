@@ -63,6 +63,7 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
             packageName: spec.package,
             specifier: `${spec.package}${spec.entry ?? ''}`,
             neighbours: spec.neighbours?.(folder) ?? {},
+            env: spec.env ?? {},
           })
           results.set(mode, started)
           return started
@@ -124,13 +125,16 @@ function neighbourOf(installed: string, spec: { readonly package: string; readon
 function wireOf(
   result: Result,
   behaviour: string,
-  { changingHeaders = [] }: { readonly changingHeaders?: readonly string[] },
+  {
+    changingHeaders = [],
+    changingPath,
+  }: { readonly changingHeaders?: readonly string[]; readonly changingPath?: RegExp },
 ): unknown {
   const ignored = new Set(['traceparent', 'tracestate', 'host', 'connection', 'idempotency-key', ...changingHeaders])
   return result.requests
     .filter((request) => request.behaviour === behaviour)
     .map(({ path, headers, body }) => ({
-      path,
+      path: changingPath ? path.replace(changingPath, 'ID') : path,
       body,
       headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !ignored.has(name))),
     }))
@@ -139,13 +143,15 @@ function wireOf(
 
 const CLIENT_SPAN = 2
 
-/** Spans of protocols, workflows and tools, which hold model calls. */
-const STEPS = new Set<unknown>([undefined, 'invoke_workflow', 'execute_tool'])
+/** Spans of protocols, workflows, tools and retrievers of frameworks, which hold calls. */
+const STEPS = new Set<unknown>([undefined, 'invoke_workflow', 'execute_tool', 'retrieval'])
 
-/** Agents that run in the program stand beside the model calls, not for them. */
+/** Calls of a store count as such. Agents that run in the program stand beside the model calls, not for them. */
 function isModelCall(span: ChildSpan): boolean {
   const operation = span.attributes['gen_ai.operation.name']
-  if (span.scope === 'test' || STEPS.has(operation)) return false
+  if (span.scope === 'test') return false
+  if (span.attributes['db.system.name'] !== undefined) return true
+  if (STEPS.has(operation)) return false
   return operation !== 'invoke_agent' || span.kind === CLIENT_SPAN
 }
 
@@ -219,6 +225,7 @@ interface ChildOptions {
   readonly packageName: string
   readonly specifier: string
   readonly neighbours: Readonly<Record<string, string>>
+  readonly env: Readonly<Record<string, string>>
   readonly version: string
   readonly format: 'esm' | 'cjs'
   readonly mode: Mode
@@ -238,6 +245,7 @@ async function runChild(options: ChildOptions): Promise<Result> {
         cwd: app,
         env: {
           ...process.env,
+          ...options.env,
           CASE_MODE: mode,
           CASE_ORIGIN: provider.origin,
           CASE_RUN: run,

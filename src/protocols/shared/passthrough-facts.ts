@@ -8,6 +8,8 @@ export interface PassthroughUsage extends Partial<Usage> {
   readonly input_seconds?: number
   /** Of text that was read aloud. */
   readonly input_characters?: number
+  /** Of sound or film that was made. */
+  readonly output_seconds?: number
   /** Images that were made. */
   readonly generated_images?: number
   /** Of these images, such as `1024x1024`. */
