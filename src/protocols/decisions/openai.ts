@@ -92,6 +92,7 @@ function encodeResponse({ id, raw, ...response }: DecisionResponse): JsonObject 
   return { ...(id !== undefined && { id }), ...response, ...ownRaw(raw) }
 }
 
+/** OpenAI's decisions (https://developers.openai.com/api/reference/resources/decisions/methods/create). */
 export const openaiDecisions: DecisionsProtocol = {
   id: ID,
   kind: 'decisions',

@@ -99,6 +99,7 @@ function encodeResponse({ id, model, answers, usage, raw }: DecisionResponse): J
   }
 }
 
+/** System One (https://docs.typesafe.ai): typed questions by name, about a state that is any JSON. */
 export const systemone: DecisionsProtocol = {
   id: ID,
   kind: 'decisions',
