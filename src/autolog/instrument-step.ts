@@ -4,7 +4,7 @@ import { types } from 'node:util'
 import { boundedAttributes } from '../telemetry/bounded.js'
 import { contextFor, parentFrom, traceContextIn } from '../telemetry/message-trace-context.js'
 import { guard, isThenable } from '../kernel/guard.js'
-import { startStep, stepOf, type Step } from '../telemetry/step.js'
+import { startStep, stepOf, type RetrievedDocument, type Step } from '../telemetry/step.js'
 import type { Replace } from './contract.js'
 import { isAsyncGenerator, iterateIn } from '../telemetry/iterate.js'
 import { watchAside, watchSettling } from './settle.js'
@@ -63,6 +63,7 @@ export function beginStep(declaration: StepDeclaration, self: unknown, args: rea
   if (!step.content) return step
   if (declaration.input) guard('input', () => step.recordArguments(declaration.input?.(args, self)))
   if (declaration.query) guard('query', () => recordQuery(step, declaration.query?.(args, self)))
+  if (declaration.records) guard('records', () => recordDocuments(step, declaration.records?.(args, self)))
   if (declaration.parameters)
     guard('parameters', () => {
       for (const [key, value] of Object.entries(declaration.parameters?.(args, self) ?? {}))
@@ -73,6 +74,10 @@ export function beginStep(declaration: StepDeclaration, self: unknown, args: rea
 
 function recordQuery(step: Step, query: unknown): void {
   if (query != null && query !== '') step.recordQuery(query)
+}
+
+function recordDocuments(step: Step, documents: readonly RetrievedDocument[] | undefined): void {
+  if (documents) step.recordDocuments(documents)
 }
 
 /** The open step of a layer above, if it is the same tool. */
@@ -124,10 +129,7 @@ export function finishStep(declaration: StepDeclaration, step: Step, outcome: St
   if (declaration.output && step.content && outcome.result !== undefined)
     guard('output', () => step.recordResult(declaration.output?.(outcome.result)))
   if (declaration.documents && step.content && outcome.result != null)
-    guard('documents', () => {
-      const documents = declaration.documents?.(outcome.result)
-      if (documents) step.recordDocuments(documents)
-    })
+    guard('documents', () => recordDocuments(step, declaration.documents?.(outcome.result)))
   step.end({ error: outcome.error, errorType: guard('error', () => declaration.errorType?.(outcome)) })
 }
 

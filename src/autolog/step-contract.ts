@@ -24,6 +24,8 @@ export interface StepDeclaration {
   readonly query?: (args: Args, self: unknown) => unknown
   /** Attributes of the request that are content, such as a filter. Recorded as JSON, only if content is captured. */
   readonly parameters?: (args: Args, self: unknown) => Readonly<Record<string, unknown>>
+  /** What is written to a memory. Recorded only if content is captured; `documents` of the result take its place. */
+  readonly records?: (args: Args, self: unknown) => readonly RetrievedDocument[] | undefined
   /** What a retriever or a memory found. Recorded only if content is captured. */
   readonly documents?: (result: unknown) => readonly RetrievedDocument[] | undefined
   /** Whether it makes requests of its own. They carry trace context, and their host is that of the span. */
