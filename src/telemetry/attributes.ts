@@ -102,15 +102,18 @@ export function otherAttributes(
   return attributes
 }
 
-const PIECES = ['input_seconds', 'input_characters', 'generated_images'] as const
+const PIECES = ['input_seconds', 'input_characters', 'output_seconds', 'generated_images'] as const
 
 /** For a call that counts tokens. */
 export function countedTokens(count: unknown): Attributes {
   return typeof count === 'number' ? { [semconv.COUNTED_TOKENS]: count } : {}
 }
 
+/** Values of the conventions, and others that these allow: `audio` is sound that is not speech. */
+export type OutputType = 'image' | 'json' | 'speech' | 'text' | 'audio' | 'video'
+
 /** The output type of an operation, if its request does not have it. */
-export function outputType(type: 'image' | 'speech' | 'text'): Attributes {
+export function outputType(type: OutputType): Attributes {
   return { [semconv.OUTPUT_TYPE]: type }
 }
 

@@ -52,7 +52,7 @@ export const USAGE_REASONING = 'gen_ai.usage.reasoning.output_tokens'
 export const usageInputOf = (modality: 'text' | 'audio' | 'image') => `gen_ai.usage.${modality}.input_tokens`
 export const usageOutputOf = (modality: 'text' | 'audio' | 'image') => `gen_ai.usage.${modality}.output_tokens`
 /** Usage other than tokens. Not in the conventions, which count only tokens. */
-export const usagePiecesOf = (piece: 'input_seconds' | 'input_characters' | 'generated_images') =>
+export const usagePiecesOf = (piece: 'input_seconds' | 'input_characters' | 'output_seconds' | 'generated_images') =>
   `tracestitch.usage.${piece}`
 /** USD. Not in the conventions; the name that most tools use. */
 export const USAGE_COST = 'gen_ai.usage.cost'
