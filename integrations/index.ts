@@ -1,13 +1,17 @@
-/** The registry: one line an integration, which loads when a program has one of its packages. */
+/** The registry: one line for each integration, which loads when a program has one of its packages. */
 import type { IntegrationEntry } from '../src/autolog/contract.js'
 import { ai } from './ai.js'
 import { hookAi } from './ai/hooks.js'
 import { MODEL_PACKAGES } from './ai/packages.js'
 import { anthropic } from './anthropic.js'
+import { assemblyai } from './assemblyai.js'
 import { bedrock } from './bedrock.js'
 import { cerebras } from './cerebras.js'
 import { chromadb } from './chroma.js'
 import { cohere } from './cohere.js'
+import { deepgram } from './deepgram.js'
+import { elevenlabs } from './elevenlabs.js'
+import { fal } from './fal.js'
 import { googleGenai } from './google-genai.js'
 import { googleGenerativeAi } from './google-generative-ai.js'
 import { groq } from './groq.js'
@@ -16,6 +20,7 @@ import { mcp } from './mcp.js'
 import { mem0ai } from './mem0.js'
 import { milvusClient } from './milvus.js'
 import { mistral } from './mistral.js'
+import { nodeLlamaCpp } from './node-llama-cpp.js'
 import { ollama } from './ollama.js'
 import { openaiAgents } from './openai-agents.js'
 import { openai } from './openai.js'
@@ -34,10 +39,14 @@ const MCP = ['@modelcontextprotocol/sdk', '@modelcontextprotocol/client', '@mode
 export const integrations: readonly IntegrationEntry[] = [
   { id: 'ai', packages: ['ai', ...MODEL_PACKAGES], always: hookAi, load: () => ai },
   { id: 'anthropic', packages: ['@anthropic-ai/sdk'], providers: ['anthropic'], load: () => anthropic },
+  { id: 'assemblyai', packages: ['assemblyai'], providers: ['assemblyai'], load: () => assemblyai },
   { id: 'bedrock', packages: ['@aws-sdk/client-bedrock-runtime'], providers: ['aws.bedrock'], load: () => bedrock },
   { id: 'cerebras', packages: ['@cerebras/cerebras_cloud_sdk'], providers: ['cerebras'], load: () => cerebras },
   { id: 'chroma', packages: ['chromadb'], providers: [], load: () => chromadb },
   { id: 'cohere', packages: ['cohere-ai'], providers: ['cohere'], load: () => cohere },
+  { id: 'deepgram', packages: ['@deepgram/sdk'], providers: ['deepgram'], load: () => deepgram },
+  { id: 'elevenlabs', packages: ['@elevenlabs/elevenlabs-js'], providers: ['elevenlabs'], load: () => elevenlabs },
+  { id: 'fal', packages: ['@fal-ai/client'], providers: ['fal_ai'], load: () => fal },
   {
     id: 'google-genai',
     packages: ['@google/genai'],
@@ -56,6 +65,7 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'mem0', packages: ['mem0ai'], providers: [], load: () => mem0ai },
   { id: 'milvus', packages: ['@zilliz/milvus2-sdk-node'], providers: [], load: () => milvusClient },
   { id: 'mistral', packages: ['@mistralai/mistralai'], providers: ['mistral_ai'], load: () => mistral },
+  { id: 'node-llama-cpp', packages: ['node-llama-cpp'], providers: [], load: () => nodeLlamaCpp },
   { id: 'ollama', packages: ['ollama'], providers: ['ollama'], load: () => ollama },
   { id: 'openai', packages: ['openai'], providers: ['openai', 'azure.ai.openai'], load: () => openai },
   { id: 'openai-agents', packages: ['@openai/agents-core'], load: () => openaiAgents },

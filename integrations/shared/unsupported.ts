@@ -5,17 +5,12 @@ import type { IntegrationEntry, ModuleTarget } from '../../src/autolog/contract.
 const SDKS = [
   '@aws-sdk/client-bedrock-agent-runtime',
   '@azure-rest/ai-inference',
-  '@deepgram/sdk',
-  '@elevenlabs/elevenlabs-js',
-  '@fal-ai/client',
   '@firebase/ai',
   '@huggingface/inference',
   '@huggingface/transformers',
   '@ibm-cloud/watsonx-ai',
   '@lmstudio/sdk',
   '@openrouter/sdk',
-  'assemblyai',
-  'node-llama-cpp',
   'replicate',
 ]
 

@@ -1,7 +1,11 @@
 /** Wire formats of the fake provider beside those of OpenAI and Anthropic, told by the path. */
+import { assemblyai } from './assemblyai.js'
 import { bedrock } from './bedrock.js'
 import { chroma } from './chroma.js'
 import { cohere } from './cohere.js'
+import { deepgram } from './deepgram.js'
+import { elevenlabs } from './elevenlabs.js'
+import { fal } from './fal.js'
 import { gemini } from './gemini.js'
 import { groq } from './groq.js'
 import { interactions } from './interactions.js'
@@ -17,8 +21,12 @@ import { voyage } from './voyage.js'
 import { zep } from './zep.js'
 
 const FORMATS: readonly FakeFormat[] = [
+  assemblyai,
   bedrock,
   chroma,
+  deepgram,
+  elevenlabs,
+  fal,
   gemini,
   interactions,
   cohere,
