@@ -28,6 +28,8 @@ const AT_START = [
   'channel',
   'bridge',
   'context-store',
+  'wire-net',
+  'wire-endpoints',
 ]
 
 /** The same for `src/telemetry`. */
@@ -69,6 +71,10 @@ const ROOMS: readonly (readonly [beginning: string, room: string])[] = [
   ['src/models/', 'models'],
   ['src/policies/', 'router'],
   ['src/providers/directory', 'directory'],
+  ['src/providers/known-hosts', 'directory'],
+  ['src/providers/host-names', 'directory'],
+  // Asked about every request, of which few ask a model.
+  ['src/protocols/wire-paths', 'engine'],
   ['src/providers/index', 'catalogue'],
   ['src/protocols/index', 'catalogue'],
   ['src/protocols/codecs', 'catalogue'],

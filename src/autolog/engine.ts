@@ -2,7 +2,6 @@
  * `autolog()`: telemetry settings, tracing set-up, the wire, and the patches of all integrations, started
  * together and undone together. One engine runs in a process, whichever copy of the package started it.
  */
-import { guard } from '../kernel/guard.js'
 import { shared } from '../kernel/state.js'
 import { compilePropagate } from '../telemetry/propagation.js'
 import { faults } from '../kernel/guard.js'
@@ -25,7 +24,7 @@ import { lookAgain } from './look-again.js'
 import { instrumentModules, type ModuleInstrumentation } from './modules.js'
 import { checkOptions, type AutologOptions } from './options.js'
 import { moduleInternals } from './runtime.js'
-import { UntracedCalls } from './untraced.js'
+import { WIRE, WireNet } from './wire-net.js'
 
 /** What `autolog()` gives back. */
 export interface Autolog {
@@ -45,6 +44,7 @@ export interface AutologParts {
   /** Says of packages that there is no integration for them. */
   readonly unsupported: IntegrationEntry
   readonly identifyHost: (hostname: string) => HostFacts | undefined
+  readonly identifyProvider: (name: string) => HostFacts | undefined
   readonly keepsHeader: TelemetrySettings['keepsHeader']
   readonly reportedCost: TelemetrySettings['reportedCost']
   readonly price: TelemetrySettings['price']
@@ -58,10 +58,7 @@ interface Running {
 }
 
 export function startAutolog(parts: AutologParts, options: AutologOptions, callerFile: string | undefined): Autolog {
-  checkOptions(
-    options,
-    parts.integrations.map(({ id }) => id),
-  )
+  checkOptions(options, [...parts.integrations.map(({ id }) => id), WIRE])
   const running = shared<Running>('autolog', () => ({ current: undefined }))
   if (running.current) {
     const { modules, ...others } = options
@@ -86,13 +83,15 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
     onSpanStart: options.onSpanStart,
     onSpanEnd: options.onSpanEnd,
   })
-  const untraced = new UntracedCalls({
+  const net = new WireNet({
     integrations: parts.integrations,
     options: options.integrations,
+    endpoints: options.endpoints ?? [],
     identifyHost: parts.identifyHost,
+    identifyProvider: parts.identifyProvider,
     look: () => modules.lookAround(),
   })
-  const wire = watchWire((url) => guard('untraced', () => untraced.seen(url)))
+  const wire = watchWire(options.integrations?.[WIRE] === false ? undefined : net)
   const undo = [() => applySettings(undefined), () => wire.off(), watchUnseenHttp2(wire)]
   let modules: ModuleInstrumentation
   try {
@@ -113,7 +112,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
 
   const autolog: Autolog = {
     get report() {
-      return [...modules.report(), ...untraced.report()]
+      return [...modules.report(), ...net.report()]
     },
     get status() {
       return { ...tracing.status, faults: faults().count }

@@ -3,9 +3,11 @@ import type { Span } from '@opentelemetry/api'
 import { ConfigError } from '../kernel/errors.js'
 import { isObject, typeName } from '../kernel/json.js'
 import { didYouMean } from '../kernel/did-you-mean.js'
+import { PASSTHROUGH_IDS, PROTOCOL_IDS } from '../kernel/protocol-ids.js'
 import type { Propagate } from '../telemetry/propagation.js'
 import type { CaptureMode, TelemetryPart } from '../telemetry/settings.js'
 import type { TracingOptions } from '../telemetry/setup.js'
+import type { NamedEndpoint } from './wire-endpoints.js'
 
 /** Options of `autolog()`. All are optional; without any, spans go where `OTEL_*` variables say. */
 export interface AutologOptions extends TracingOptions {
@@ -19,6 +21,11 @@ export interface AutologOptions extends TracingOptions {
    * bundle or after a reload, are patched too.
    */
   readonly modules?: Readonly<Record<string, unknown>>
+  /**
+   * Endpoints of your own whose requests are traced as they leave, whoever makes them: `fetch`, an SDK that nobody knows. Those of
+   * known providers are traced without. Default: none.
+   */
+  readonly endpoints?: readonly NamedEndpoint[]
   /**
    * Where messages, tool arguments and results are recorded. Default `none`, or what
    * `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` says.
@@ -81,6 +88,9 @@ const isRule = (value: unknown): boolean =>
   typeof value === 'function' ||
   (Array.isArray(value) && value.every((item) => typeof item === 'string' || item instanceof RegExp))
 
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
+
+const FORMATS: readonly string[] = [...PROTOCOL_IDS, ...PASSTHROUGH_IDS]
 const EXPORTERS = ['otlp', 'console', 'none']
 const RULES = ['gateways', 'all', 'none']
 
@@ -91,10 +101,11 @@ const CHECKS: Record<keyof AutologOptions, Check> = {
   ),
   endpoint: expecting('a URL such as http://localhost:4318', isUrl),
   headers: expecting('an object of header names and values', isObject),
-  serviceName: expecting('a string that is not empty', (value) => typeof value === 'string' && value !== ''),
+  serviceName: expecting('a string that is not empty', isText),
   resourceAttributes: expecting('an object of attribute names and values', isObject),
   integrations: expecting('an object such as { openai: false }', isObject),
   modules: expecting('an object such as { openai: OpenAI }', isObject),
+  endpoints: expecting("a list such as [{ url: 'https://llm.internal/v1' }]", Array.isArray),
   captureContent: expecting("'none', 'span', 'event' or 'both'", isOneOf(['none', 'span', 'event', 'both'])),
   redact: expecting('a function (part) => part | null', isType('function')),
   propagate: expecting(
@@ -121,6 +132,25 @@ function unknownName(name: string, what: string, known: readonly string[]): stri
   return `there is no such ${what}${didYouMean(name, known) || `; use one of ${known.join(', ')}`}`
 }
 
+const ENDPOINT: Record<keyof NamedEndpoint, Check> = {
+  url: expecting('a URL such as https://llm.internal/v1', isUrl),
+  provider: expecting('the name of a provider, such as openai', isText),
+  protocol: expecting(`a wire format: ${FORMATS.join(', ')}`, isOneOf(FORMATS)),
+}
+
+function checkEndpoint(endpoint: unknown, path: string): void {
+  if (!isObject(endpoint)) throw new ConfigError(path, `expected an object with a url, got ${typeName(endpoint)}`)
+  for (const key of Object.keys(endpoint))
+    if (!Object.hasOwn(ENDPOINT, key))
+      throw new ConfigError(`${path}.${key}`, unknownName(key, 'field', Object.keys(ENDPOINT)))
+  for (const [key, check] of Object.entries(ENDPOINT)) {
+    const value = endpoint[key]
+    const expected = value === undefined && key !== 'url' ? undefined : check(value)
+    if (expected !== undefined)
+      throw new ConfigError(`${path}.${key}`, `expected ${expected}, got ${describe(value, expected)}`)
+  }
+}
+
 /**
  * Throws {@link ConfigError} with the option's path, what was expected, and the type of the value.
  *
@@ -135,6 +165,8 @@ export function checkOptions(options: unknown, ids: readonly string[]): asserts 
     const expected = value === undefined ? undefined : check(value)
     if (expected !== undefined) throw new ConfigError(key, `expected ${expected}, got ${describe(value, expected)}`)
   }
+  for (const [index, endpoint] of ((options['endpoints'] ?? []) as unknown[]).entries())
+    checkEndpoint(endpoint, `endpoints[${index}]`)
   for (const [id, value] of Object.entries(options['integrations'] ?? {})) {
     const path = `integrations.${id}`
     if (!ids.includes(id)) throw new ConfigError(path, unknownName(id, 'integration', ids))

@@ -1,5 +1,6 @@
 /** What rows know together: whose host a request goes to, and which headers of an answer speak of it. */
 import { asNumber } from '../kernel/json.js'
+import type { FormatId } from '../kernel/protocol-ids.js'
 import type { HostFacts } from '../telemetry/settings.js'
 import type { ProviderRow } from '../kernel/provider.js'
 
@@ -9,6 +10,8 @@ export interface Directory {
    * private address, a company's own gateway.
    */
   readonly identifyHost: (hostname: string) => HostFacts | undefined
+  /** What is known of the hosts of a provider, by its id or its name in telemetry. */
+  readonly identifyProvider: (name: string) => HostFacts | undefined
   /**
    * Whether a response header, by its name in lower case, is an id, a cost or a gateway's own. A name counts
    * wherever it comes from: gateways are at addresses of their owners, and one behind another.
@@ -21,8 +24,15 @@ export interface Directory {
   readonly reportedCost: (headers: Pick<Headers, 'get'>) => number | undefined
 }
 
-/** Nothing is worked out, and no row asked for, before it is needed. */
-export function directoryOf(rows: () => readonly ProviderRow[]): Directory {
+/**
+ * Nothing is worked out, and no row asked for, before it is needed.
+ *
+ * @param mayKnow - Whether a row may have the host name, in lower case. Default: any may.
+ */
+export function directoryOf(
+  rows: () => readonly ProviderRow[],
+  mayKnow: (hostname: string) => boolean = () => true,
+): Directory {
   let hosts: HostIndex | undefined
   /** Calls ask for the same few, again and again. */
   const found = new Map<string, HostFacts | undefined>()
@@ -32,9 +42,14 @@ export function directoryOf(rows: () => readonly ProviderRow[]): Directory {
     identifyHost(hostname) {
       if (found.has(hostname)) return found.get(hostname)
       if (found.size >= 256) found.clear()
-      const facts = find((hosts ??= indexHosts(rows())), hostname)
+      const host = hostname.toLowerCase().replace(/\.$/, '')
+      const facts = mayKnow(host) ? find((hosts ??= indexHosts(rows())), host) : undefined
       found.set(hostname, facts)
       return facts
+    },
+    identifyProvider(name) {
+      const row = rows().find(({ id, telemetryName }) => id === name || telemetryName === name)
+      return row && factsOf(row)
     },
     keepsHeader: (name) => (keptHeaders ??= patternOfHeaders(rows())).test(name),
     reportedCost(headers) {
@@ -66,15 +81,14 @@ function indexHosts(rows: readonly ProviderRow[]): HostIndex {
   const exact = new Map<string, RowFacts>()
   const suffixes = new Map<string, RowFacts>()
   const patterns: { pattern: RegExp; known: RowFacts }[] = []
+  /** Rows may share a host, each with formats of its own. */
+  const formats = new Map<string, FormatId[]>()
   for (const row of rows) {
-    const facts = {
-      provider: row.telemetryName ?? row.id,
-      firstParty: row.gateway?.traceparent !== true && row.joinsTraces === undefined,
-      ...(row.gateway?.traceHeaders && { traceHeaders: row.gateway.traceHeaders }),
-      ...(row.quirks?.streamOptions !== undefined && { streamOptions: row.quirks.streamOptions }),
-    }
-    const known = { facts, region: row.region }
     for (const host of hostsOf(row)) {
+      const spoken = formats.get(host) ?? []
+      spoken.push(...row.protocols)
+      formats.set(host, spoken)
+      const known = { facts: { ...factsOf(row), formats: spoken }, region: row.region }
       if (host.includes('*')) patterns.push({ pattern: hostPattern(host), known })
       else if (host.startsWith('.')) suffixes.set(host, known)
       else exact.set(host, known)
@@ -83,8 +97,18 @@ function indexHosts(rows: readonly ProviderRow[]): HostIndex {
   return { exact, suffixes, patterns }
 }
 
-/** A local server's host is anybody's. */
-function hostsOf({ hosts, baseURL }: ProviderRow): readonly string[] {
+function factsOf({ id, telemetryName, gateway, joinsTraces, quirks, protocols }: ProviderRow): HostFacts {
+  return {
+    provider: telemetryName ?? id,
+    firstParty: gateway?.traceparent !== true && joinsTraces === undefined,
+    formats: protocols,
+    ...(gateway?.traceHeaders && { traceHeaders: gateway.traceHeaders }),
+    ...(quirks?.streamOptions !== undefined && { streamOptions: quirks.streamOptions }),
+  }
+}
+
+/** Host names of a row. A local server's is anybody's. */
+export function hostsOf({ hosts, baseURL }: ProviderRow): readonly string[] {
   return hosts ?? (baseURL.startsWith('https:') ? [baseURL.split('/', 3)[2] as string] : [])
 }
 
@@ -92,8 +116,7 @@ function hostPattern(host: string): RegExp {
   return new RegExp(`^${host.replaceAll('.', '\\.').replaceAll('*', '[^.]+')}$`)
 }
 
-function find(index: HostIndex, hostname: string): HostFacts | undefined {
-  const host = hostname.toLowerCase().replace(/\.$/, '')
+function find(index: HostIndex, host: string): HostFacts | undefined {
   const row = rowOf(index, host)
   const region = row?.region?.exec(`https://${host}`)?.[1]
   return row && (region === undefined ? row.facts : { ...row.facts, region })

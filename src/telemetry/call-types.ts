@@ -4,8 +4,11 @@ import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse
 import type { Mask } from './bounded.js'
 import type * as semconv from './semconv.js'
 
-/** Who makes a call: a framework over an SDK, an SDK, or the client of this package under an SDK's `fetch`. */
-export type Layer = 'framework' | 'sdk' | 'client'
+/**
+ * Who makes a call: a framework over an SDK, an SDK, the client of this package under an SDK's `fetch`, or whoever makes a request
+ * that is seen on the wire.
+ */
+export type Layer = 'framework' | 'sdk' | 'client' | 'wire'
 
 /**
  * `other`: attributes, for a request that is neither chat nor embeddings. `usage`: what it already says is billed, where
@@ -58,6 +61,11 @@ export interface CallStart {
   readonly startTime?: number
 }
 
+/** What a call turns out to ask for, where it has begun before its request is known. */
+export interface AskedLater extends Partial<Pick<CallStart, 'operation' | 'model'>> {
+  readonly request: CallRequest | undefined
+}
+
 export interface CallEnd {
   /** The error that the caller gets. */
   readonly error?: unknown
@@ -74,6 +82,10 @@ export interface Call {
   readonly ended: boolean
   /** The other tool whose span of this call is completed, in place of one of our own. */
   readonly completes: string | undefined
+  /** The request is known now. For a call that began without. */
+  asks(asked: AskedLater): void
+  /** A request of it is on the wire. */
+  seen(): void
   /**
    * The first piece of a streamed answer is there. Later calls cost nothing.
    *

@@ -135,7 +135,7 @@ export const COOLDOWN_AFTER = 'tracestitch.cooldown.after'
 /** What a request would count for, by a call that asks it: the conventions have no name. */
 export const COUNTED_TOKENS = 'tracestitch.counted.input_tokens'
 
-/** `answer` or `stream`: what of the call could not be read, so that the span lacks usage and the rest. */
+/** `request`, `answer` or `stream`: what of the call could not be read, so that the span lacks what it says. */
 export const UNREAD = 'tracestitch.unread'
 /** The stream ended without a count of tokens, which its provider sends only when asked. */
 export const USAGE_NOT_SENT = 'tracestitch.usage.not_sent'
