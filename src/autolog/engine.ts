@@ -13,7 +13,8 @@ import {
   type HostFacts,
   type TelemetrySettings,
 } from '../telemetry/settings.js'
-import { setUpTracing, type TracingStatus } from '../telemetry/setup.js'
+import { setUpTracing } from '../telemetry/setup.js'
+import type { TracingStatus } from '../telemetry/tracing-handle.js'
 import { warnOnce } from '../telemetry/warn.js'
 import { http2IsLoaded } from '../telemetry/http2-requests.js'
 import { watchWire, type WireWatch } from '../telemetry/trace-headers.js'
@@ -22,9 +23,9 @@ import { instrumentCall } from './instrument-call.js'
 import type { IntegrationEntry, ReportEntry } from './contract.js'
 import { lookAgain } from './look-again.js'
 import { instrumentModules, type ModuleInstrumentation } from './modules.js'
-import { checkOptions, type AutologOptions } from './options.js'
+import { checkOptions, WIRE, type AutologOptions } from './options.js'
 import { moduleInternals } from './runtime.js'
-import { WIRE, WireNet } from './wire-net.js'
+import { WireNet } from './wire-net.js'
 
 /** What `autolog()` gives back. */
 export interface Autolog {
@@ -54,7 +55,7 @@ interface Running {
   current: Autolog | undefined
   /** Those that the running engine was started with. */
   options?: AutologOptions
-  handIn?: ModuleInstrumentation['handIn']
+  addModules?: ModuleInstrumentation['addModules']
 }
 
 export function startAutolog(parts: AutologParts, options: AutologOptions, callerFile: string | undefined): Autolog {
@@ -62,8 +63,8 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
   const running = shared<Running>('autolog', () => ({ current: undefined }))
   if (running.current) {
     const { modules, ...others } = options
-    if (modules) running.handIn?.(modules)
-    sayIgnored(running.handIn ? others : options, running.options ?? {})
+    if (modules) running.addModules?.(modules)
+    sayIgnored(running.addModules ? others : options, running.options ?? {})
     return running.current
   }
 
@@ -83,15 +84,17 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
     onSpanStart: options.onSpanStart,
     onSpanEnd: options.onSpanEnd,
   })
-  const net = new WireNet({
-    integrations: parts.integrations,
-    options: options.integrations,
-    endpoints: options.endpoints ?? [],
-    identifyHost: parts.identifyHost,
-    identifyProvider: parts.identifyProvider,
-    look: () => modules.lookAround(),
-  })
-  const wire = watchWire(options.integrations?.[WIRE] === false ? undefined : net)
+  let net: WireNet | undefined
+  const watching = (): WireNet =>
+    (net ??= new WireNet({
+      integrations: parts.integrations,
+      options: options.integrations,
+      endpoints: options.endpoints ?? [],
+      identifyHost: parts.identifyHost,
+      identifyProvider: parts.identifyProvider,
+      look: () => modules.lookAround(),
+    }))
+  const wire = watchWire(options.integrations?.[WIRE] === false ? undefined : watching)
   const undo = [() => applySettings(undefined), () => wire.off(), watchUnseenHttp2(wire)]
   let modules: ModuleInstrumentation
   try {
@@ -112,7 +115,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
 
   const autolog: Autolog = {
     get report() {
-      return [...modules.report(), ...net.report()]
+      return [...modules.report(), ...(net?.report() ?? [])]
     },
     get status() {
       return { ...tracing.status, faults: faults().count }
@@ -126,7 +129,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
   }
   running.current = autolog
   running.options = options
-  running.handIn = (given) => modules.handIn(given)
+  running.addModules = (given) => modules.addModules(given)
   return autolog
 }
 

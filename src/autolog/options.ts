@@ -6,8 +6,11 @@ import { didYouMean } from '../kernel/did-you-mean.js'
 import { PASSTHROUGH_IDS, PROTOCOL_IDS } from '../kernel/protocol-ids.js'
 import type { Propagate } from '../telemetry/propagation.js'
 import type { CaptureMode, TelemetryPart } from '../telemetry/settings.js'
-import type { TracingOptions } from '../telemetry/setup.js'
+import type { TracingOptions } from '../telemetry/setup-options.js'
 import type { NamedEndpoint } from './wire-endpoints.js'
+
+/** Id of the wire among the integrations, though it needs no module: what no layer above traces. */
+export const WIRE = 'wire'
 
 /** Options of `autolog()`. All are optional; without any, spans go where `OTEL_*` variables say. */
 export interface AutologOptions extends TracingOptions {

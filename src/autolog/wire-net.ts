@@ -17,6 +17,7 @@ import * as semconv from '../telemetry/semconv.js'
 import type { Outside, UndiciRequest } from '../telemetry/trace-headers.js'
 import type { IntegrationEntry, ReportEntry } from './contract.js'
 import { formatOf } from './formats.js'
+import { WIRE } from './options.js'
 import type { Unread } from './reader.js'
 import { warn } from './report.js'
 import { Endpoints, type Endpoint, type Hosts, type LeavingRequest, type NamedEndpoint } from './wire-endpoints.js'
@@ -24,9 +25,6 @@ import { WireExchange } from './wire-exchange.js'
 import { tapHttp } from './wire-http.js'
 import { tapHttp2 } from './wire-http2.js'
 import { canTapUndici, tapUndici, undiciHeader } from './wire-undici.js'
-
-/** Id of the net among the integrations. */
-export const WIRE = 'wire'
 
 /** Hosts that are told of. */
 const MOST_HOSTS = 50

@@ -48,7 +48,8 @@ export interface Outside {
   http2(url: () => URL, headers: HeaderGetter): Http2Begun | undefined
 }
 
-let outside: Outside | undefined
+/** Asked for when there is something to tell. */
+let outside: (() => Outside) | undefined
 
 /** The call that a request is part of: the open one, or one that begins with it. */
 function slotFor(method: unknown, url: () => URL, begin: (outside: Outside) => Context | undefined) {
@@ -59,7 +60,7 @@ function slotFor(method: unknown, url: () => URL, begin: (outside: Outside) => C
     noteHost(slot, url)
     return slot
   }
-  const begun = method === 'POST' && outside ? begin(outside) : undefined
+  const begun = method === 'POST' && outside ? begin(outside()) : undefined
   return begun ? slotOf(begun) : slot
 }
 
@@ -214,7 +215,7 @@ export interface WireWatch {
 }
 
 /** Starts watching the wire. */
-export function watchWire(told?: Outside): WireWatch {
+export function watchWire(told?: () => Outside): WireWatch {
   outside = told
   diagnostics.subscribe('undici:request:create', onUndiciRequest)
   const onHttpRequest = (event: unknown): void => injectHttp((event as { request: ClientRequest }).request)
