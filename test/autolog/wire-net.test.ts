@@ -87,7 +87,7 @@ describe.each(senders)('by %s', (_name, send: Send) => {
   })
 
   test('a connection that breaks', async () => {
-    await expect(send(at('reset'), chat())).rejects.toThrow()
+    await expect(send(at('reset'), chat())).rejects.toBeInstanceOf(Error)
     const { attributes, status } = await onlySpan()
     expect(status.code).toBe('error')
     expect(attributes['error.type']).toBeTypeOf('string')
@@ -100,7 +100,7 @@ describe.each(senders)('by %s', (_name, send: Send) => {
     sent.catch(() => {})
     await eventually(() => fake.requests(run).length === 1, 'the request')
     controller.abort()
-    await expect(sent).rejects.toThrow()
+    await expect(sent).rejects.toBeInstanceOf(Error)
     const { status } = await onlySpan()
     expect(status.code).toBe('error')
   })
