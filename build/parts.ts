@@ -6,6 +6,7 @@ import { split, type SourceModule } from './split.js'
 const AT_START = [
   'engine',
   'options',
+  'option-checks',
   'modules',
   'given-modules',
   'reported-finding',
@@ -85,9 +86,10 @@ const ROOMS: readonly (readonly [beginning: string, room: string])[] = [
   ['src/providers/known-hosts', 'directory'],
   ['src/providers/host-names', 'directory'],
   // Asked about every request, of which few ask a model.
-  ['src/protocols/wire-paths', 'wire'],
+  ['src/protocols/shared/wire-paths', 'wire'],
   ['src/autolog/wire-net', 'wire'],
   ['src/autolog/wire-endpoints', 'wire'],
+  ['src/autolog/named-endpoints', 'wire'],
   ['src/providers/index', 'catalogue'],
   ['src/protocols/index', 'catalogue'],
   ['src/protocols/codecs', 'catalogue'],

@@ -2,12 +2,21 @@
 import type { Span } from '@opentelemetry/api'
 import { ConfigError } from '../kernel/errors.js'
 import { isObject, typeName } from '../kernel/json.js'
-import { didYouMean } from '../kernel/did-you-mean.js'
-import { PASSTHROUGH_IDS, PROTOCOL_IDS } from '../kernel/protocol-ids.js'
 import type { Propagate } from '../telemetry/propagation.js'
 import type { CaptureMode, TelemetryPart } from '../telemetry/settings.js'
 import type { TracingOptions } from '../telemetry/setup-options.js'
-import type { NamedEndpoint } from './wire-endpoints.js'
+import { checkEndpoints, type NamedEndpoint } from './named-endpoints.js'
+import {
+  describe,
+  expecting,
+  isOneOf,
+  isRule,
+  isText,
+  isType,
+  isUrl,
+  unknownName,
+  type Check,
+} from './option-checks.js'
 
 /** Id of the wire among the integrations, though it needs no module: what no layer above traces. */
 export const WIRE = 'wire'
@@ -71,29 +80,6 @@ export interface AutologOptions extends TracingOptions {
   readonly onSpanEnd?: (span: Span) => void
 }
 
-/** What was expected, or `undefined` when the value is that. */
-type Check = (value: unknown) => string | undefined
-
-const expecting =
-  (expected: string, holds: (value: unknown) => boolean): Check =>
-  (value) =>
-    holds(value) ? undefined : expected
-const isOneOf =
-  (words: readonly unknown[]) =>
-  (value: unknown): boolean =>
-    words.includes(value)
-const isType =
-  (type: 'boolean' | 'function') =>
-  (value: unknown): boolean =>
-    typeof value === type
-const isUrl = (value: unknown): boolean => typeof value === 'string' && /^https?:/.test(value) && URL.canParse(value)
-const isRule = (value: unknown): boolean =>
-  typeof value === 'function' ||
-  (Array.isArray(value) && value.every((item) => typeof item === 'string' || item instanceof RegExp))
-
-const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
-
-const FORMATS: readonly string[] = [...PROTOCOL_IDS, ...PASSTHROUGH_IDS]
 const EXPORTERS = ['otlp', 'console', 'none']
 const RULES = ['gateways', 'all', 'none']
 
@@ -123,37 +109,6 @@ const CHECKS: Record<keyof AutologOptions, Check> = {
   onSpanEnd: expecting('a function (span) => void', isType('function')),
 }
 
-const isWord = (expected: string): boolean => expected.startsWith("'")
-
-/** Never the value itself: it may be a key. */
-function describe(value: unknown, expected: string): string {
-  if (value === '') return 'an empty string'
-  return typeof value === 'string' && isWord(expected) ? 'another string' : typeName(value)
-}
-
-function unknownName(name: string, what: string, known: readonly string[]): string {
-  return `there is no such ${what}${didYouMean(name, known) || `; use one of ${known.join(', ')}`}`
-}
-
-const ENDPOINT: Record<keyof NamedEndpoint, Check> = {
-  url: expecting('a URL such as https://llm.internal/v1', isUrl),
-  provider: expecting('the name of a provider, such as openai', isText),
-  protocol: expecting(`a wire format: ${FORMATS.join(', ')}`, isOneOf(FORMATS)),
-}
-
-function checkEndpoint(endpoint: unknown, path: string): void {
-  if (!isObject(endpoint)) throw new ConfigError(path, `expected an object with a url, got ${typeName(endpoint)}`)
-  for (const key of Object.keys(endpoint))
-    if (!Object.hasOwn(ENDPOINT, key))
-      throw new ConfigError(`${path}.${key}`, unknownName(key, 'field', Object.keys(ENDPOINT)))
-  for (const [key, check] of Object.entries(ENDPOINT)) {
-    const value = endpoint[key]
-    const expected = value === undefined && key !== 'url' ? undefined : check(value)
-    if (expected !== undefined)
-      throw new ConfigError(`${path}.${key}`, `expected ${expected}, got ${describe(value, expected)}`)
-  }
-}
-
 /**
  * Throws {@link ConfigError} with the option's path, what was expected, and the type of the value.
  *
@@ -168,8 +123,7 @@ export function checkOptions(options: unknown, ids: readonly string[]): asserts 
     const expected = value === undefined ? undefined : check(value)
     if (expected !== undefined) throw new ConfigError(key, `expected ${expected}, got ${describe(value, expected)}`)
   }
-  for (const [index, endpoint] of ((options['endpoints'] ?? []) as unknown[]).entries())
-    checkEndpoint(endpoint, `endpoints[${index}]`)
+  if (options['endpoints'] !== undefined) checkEndpoints(options['endpoints'] as readonly unknown[])
   for (const [id, value] of Object.entries(options['integrations'] ?? {})) {
     const path = `integrations.${id}`
     if (!ids.includes(id)) throw new ConfigError(path, unknownName(id, 'integration', ids))

@@ -1,20 +1,8 @@
 /** Which requests ask a model, by where they go: hosts and paths that the catalogue knows, and what the user names. */
 import type { FormatId } from '../kernel/protocol.js'
-import { WIRE_PATHS, type WirePath } from '../protocols/wire-paths.js'
+import { WIRE_PATHS, type WirePath } from '../protocols/shared/wire-paths.js'
 import type { HostFacts } from '../telemetry/settings.js'
-
-/** An endpoint of the user's own, whose requests are traced as they leave, whoever makes them. */
-export interface NamedEndpoint {
-  /** Where its addresses begin, such as `https://llm.internal/v1`: whole segments of the path. */
-  readonly url: string
-  /**
-   * A provider of the catalogue whose API it has, such as `openai`, or a name of your own for `gen_ai.provider.name`. Default: the
-   * maker of the format.
-   */
-  readonly provider?: string
-  /** The format of every `POST` below `url`. Default: as the path says, such as `/chat/completions`. */
-  readonly protocol?: FormatId
-}
+import type { NamedEndpoint } from './named-endpoints.js'
 
 /** What a request asks for. */
 export interface Endpoint {

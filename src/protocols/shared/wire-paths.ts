@@ -2,7 +2,7 @@
  * Which format a request has, by the end of its path: for requests that somebody else makes. A test holds that the path of
  * every codec is here, so that the table is read without loading one.
  */
-import type { FormatId } from '../kernel/protocol.js'
+import type { FormatId } from '../../kernel/protocol.js'
 
 export interface WirePath {
   /** Ends the path, without its query. */
