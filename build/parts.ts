@@ -85,6 +85,7 @@ const ROOMS: readonly (readonly [beginning: string, room: string])[] = [
   ['src/providers/directory', 'directory'],
   ['src/providers/known-hosts', 'directory'],
   ['src/providers/host-names', 'directory'],
+  ['src/providers/store-hosts', 'directory'],
   // Asked about every request, of which few ask a model.
   ['src/protocols/shared/wire-paths', 'wire'],
   ['src/autolog/wire-net', 'wire'],

@@ -1,6 +1,7 @@
 /**
  * Trace context onto requests as they leave, for whatever client makes them: the diagnostics channels of
- * undici (the built-in `fetch`) and of `node:http`, and the sessions of `node:http2`. Only requests of an open model call are touched.
+ * undici (the built-in `fetch`) and of `node:http`, and the sessions of `node:http2`. Only requests of an open model call, or of a step that says
+ * so, are touched.
  */
 import { context, isSpanContextValid, type Context } from '@opentelemetry/api'
 import diagnostics from 'node:diagnostics_channel'
@@ -54,19 +55,22 @@ let outside: (() => Outside) | undefined
 /** The call that a request is part of: the open one, or one that begins with it. */
 function slotFor(method: unknown, url: () => URL, begin: (outside: Outside) => Context | undefined) {
   const slot = slotOf(context.active())
-  // Timers and sockets keep the context they were made in, also when the call is long over.
-  if (slot && slot.call?.ended !== true) {
+  // Timers and sockets keep the context they were made in, also when the call is long over. A step may ask a model on its way.
+  if (slot && !slot.step && slot.call?.ended !== true) {
     slot.call?.seen()
     noteHost(slot, url)
     return slot
   }
   const begun = method === 'POST' && outside ? begin(outside()) : undefined
-  return begun ? slotOf(begun) : slot
+  if (begun) return slotOf(begun)
+  if (slot) noteHost(slot, url)
+  return slot
 }
 
 /** Of a call whose SDK does not say where it goes: the host of its newest request. */
-function noteHost({ call, server }: CallSlot, url: () => URL): void {
-  if (server === undefined && call?.recording === true) call.set(serverAttributes(url()))
+function noteHost({ call, step, server }: CallSlot, url: () => URL): void {
+  const told = call ?? step
+  if (server === undefined && told?.recording === true && !told.ended) told.set(serverAttributes(url()))
 }
 
 /** The headers for a request that leaves for `url`, if its layer does not add them itself. */
@@ -81,7 +85,8 @@ function leavesByHttp2(url: () => URL, method: unknown, header: HeaderGetter): H
 }
 
 function headersIn(slot: CallSlot | undefined, url: () => URL): ReturnType<typeof headersTo> {
-  if (!slot?.span || slot.call?.ended === true || !isSpanContextValid(slot.span.spanContext())) return undefined
+  if (!slot?.span || (slot.call ?? slot.step)?.ended === true || !isSpanContextValid(slot.span.spanContext()))
+    return undefined
   return headersTo(slot.span, url(), settings(), { server: slot.server })
 }
 

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { hostsOf } from '../../src/providers/directory.js'
 import { providersById } from '../../src/providers/index.js'
 import { mayBeKnown } from '../../src/providers/known-hosts.js'
+import { STORE_HOSTS } from '../../src/providers/store-hosts.js'
 import { directory } from '../../src/whole-directory.js'
 import { root } from '../architecture/sources.js'
 
@@ -32,6 +33,7 @@ test('every host of a row is found, and no other', () => {
     expect([host, mayBeKnown(host)]).toEqual([host, true])
     expect(directory.identifyHost(host)?.formats).toBeDefined()
   }
+  for (const name of STORE_HOSTS) expect(directory.identifyHost(`a${name}`)).toBeDefined()
   for (const host of ['example.com', 'openai.com', 'api.openai.com.example.com', 'bedrock-runtime.amazonaws.com'])
     expect([host, mayBeKnown(host), directory.identifyHost(host)]).toEqual([host, false, undefined])
 })

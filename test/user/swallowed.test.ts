@@ -123,6 +123,27 @@ const voyage = {
   span: 'embeddings m',
 }
 
+const chroma = {
+  id: 'chroma',
+  class: 'ChromaClient',
+  make: `new Class({ tenant: 't', database: 'd' })`,
+  call: `client.getCollection({ name: 'docs', embeddingFunction: { generate: () => [] } })
+    .then((docs) => docs.query({ queryEmbeddings: [[0.5]] }))`,
+  answer: { id: 'c', name: 'docs', tenant: 't', database: 'd', configuration_json: {}, ids: [['a']] },
+  span: 'retrieval docs',
+  apart: true,
+} as const
+
+const qdrant = {
+  id: 'qdrant',
+  class: 'QdrantClient',
+  make: `new Class({ url: 'http://localhost', checkCompatibility: false })`,
+  call: `client.query('docs', { query: [0.5] })`,
+  answer: { result: { points: [] } },
+  span: 'retrieval docs',
+  apart: true,
+} as const
+
 const SDKS: readonly Swallowed[] = [
   ...['openai', 'openai-v6', 'openai-v5', 'openai-v4'].map((name) => ({ ...openai, package: name })),
   ...['@anthropic-ai/sdk', 'anthropic-v0', 'anthropic-v0-old'].map((name) => ({ ...anthropic, package: name })),
@@ -138,6 +159,8 @@ const SDKS: readonly Swallowed[] = [
   ...['ollama', 'ollama-v05'].map((name) => ({ ...ollama, package: name, apart: true as const })),
   { ...gemini, package: '@google/generative-ai', apart: true },
   { ...voyage, package: 'voyageai', apart: true },
+  ...['chromadb', 'chromadb-v2'].map((name) => ({ ...chroma, package: name })),
+  { ...qdrant, package: '@qdrant/js-client-rest' },
 ]
 
 const APART = join(root, 'test/sdks')

@@ -1,5 +1,6 @@
 /** Wire formats of the fake provider beside those of OpenAI and Anthropic, told by the path. */
 import { bedrock } from './bedrock.js'
+import { chroma } from './chroma.js'
 import { cohere } from './cohere.js'
 import { gemini } from './gemini.js'
 import { groq } from './groq.js'
@@ -7,11 +8,13 @@ import { interactions } from './interactions.js'
 import { mistral } from './mistral.js'
 import { ollama } from './ollama.js'
 import { openaiMedia } from './openai-media.js'
+import { qdrant } from './qdrant.js'
 import type { FakeFormat } from './shape.js'
 import { voyage } from './voyage.js'
 
 const FORMATS: readonly FakeFormat[] = [
   bedrock,
+  chroma,
   gemini,
   interactions,
   cohere,
@@ -19,6 +22,7 @@ const FORMATS: readonly FakeFormat[] = [
   mistral,
   ollama,
   openaiMedia,
+  qdrant,
   voyage,
 ]
 
