@@ -7,6 +7,7 @@ const AT_START = [
   'engine',
   'options',
   'option-checks',
+  'wrapped-clients',
   'modules',
   'given-modules',
   'reported-finding',

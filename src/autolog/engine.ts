@@ -25,7 +25,9 @@ import { lookAgain } from './look-again.js'
 import { instrumentModules, type ModuleInstrumentation } from './modules.js'
 import { checkOptions, WIRE, type AutologOptions } from './options.js'
 import { moduleInternals } from './runtime.js'
+import type { Hosts } from './wire-endpoints.js'
 import { WireNet } from './wire-net.js'
+import { unwrapAll } from './wrapped-clients.js'
 
 /** What `autolog()` gives back. */
 export interface Autolog {
@@ -40,12 +42,11 @@ export interface Autolog {
 }
 
 /** What the engine needs from floors it may not import. */
-export interface AutologParts {
+export interface AutologParts extends Hosts {
   readonly integrations: readonly IntegrationEntry[]
   /** Says of packages that there is no integration for them. */
   readonly unsupported: IntegrationEntry
   readonly identifyHost: (hostname: string) => HostFacts | undefined
-  readonly identifyProvider: (name: string) => HostFacts | undefined
   readonly keepsHeader: TelemetrySettings['keepsHeader']
   readonly reportedCost: TelemetrySettings['reportedCost']
   readonly price: TelemetrySettings['price']
@@ -90,8 +91,8 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
       integrations: parts.integrations,
       options: options.integrations,
       endpoints: options.endpoints ?? [],
-      identifyHost: parts.identifyHost,
-      identifyProvider: parts.identifyProvider,
+      speakerAt: parts.speakerAt,
+      speakerNamed: parts.speakerNamed,
       look: () => modules.lookAround(),
     }))
   const wire = watchWire(options.integrations?.[WIRE] === false ? undefined : watching)
@@ -124,6 +125,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
       if (running.current !== autolog) return
       running.current = undefined
       for (const step of undo.toReversed()) step()
+      unwrapAll()
     },
     flush: () => tracing.flush(),
   }

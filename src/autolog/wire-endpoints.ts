@@ -1,7 +1,6 @@
 /** Which requests ask a model, by where they go: hosts and paths that the catalogue knows, and what the user names. */
 import type { FormatId } from '../kernel/protocol.js'
 import { WIRE_PATHS, type WirePath } from '../protocols/shared/wire-paths.js'
-import type { HostFacts } from '../telemetry/settings.js'
 import type { NamedEndpoint } from './named-endpoints.js'
 
 /** What a request asks for. */
@@ -18,9 +17,16 @@ export interface LeavingRequest {
   readonly header: (name: string) => unknown
 }
 
+/** Who answers somewhere, as `gen_ai.provider.name` has it, and in which formats. */
+export interface Speaker {
+  readonly provider: string
+  readonly formats: readonly FormatId[]
+}
+
 export interface Hosts {
-  readonly identifyHost: (hostname: string) => HostFacts | undefined
-  readonly identifyProvider: (name: string) => HostFacts | undefined
+  readonly speakerAt: (hostname: string) => Speaker | undefined
+  /** By the id of a provider, or its name in telemetry. */
+  readonly speakerNamed: (name: string) => Speaker | undefined
 }
 
 interface Named extends NamedEndpoint {
@@ -61,23 +67,23 @@ export class Endpoints {
   }
 
   private namedAt({ provider, protocol }: Named, { pathname }: URL): Endpoint | undefined {
-    const facts = provider === undefined ? undefined : this.hosts.identifyProvider(provider)
-    const format = protocol ?? pathAt(pathname, facts?.formats)?.format ?? pathAt(pathname)?.format
+    const speaker = provider === undefined ? undefined : this.hosts.speakerNamed(provider)
+    const format = protocol ?? pathAt(pathname, speaker?.formats)?.format ?? pathAt(pathname)?.format
     if (format === undefined) return undefined
-    return { provider: facts?.provider ?? provider ?? makerOf(format), format }
+    return { provider: speaker?.provider ?? provider ?? makerOf(format), format }
   }
 
   private knownAt({ hostname, pathname }: URL, { header }: LeavingRequest): Endpoint | undefined {
-    const facts = this.hosts.identifyHost(hostname.replace(/^\[|\]$/g, ''))
-    const found = facts?.formats && pathAt(pathname, facts.formats)
-    if (found) return { provider: facts.provider ?? OTHER_PROVIDER, format: found.format }
+    const speaker = this.hosts.speakerAt(hostname.replace(/^\[|\]$/g, ''))
+    const found = speaker && pathAt(pathname, speaker.formats)
+    if (found) return { provider: speaker.provider, format: found.format }
     const other = pathAt(pathname)
     if (!other) return undefined
     const { anywhere, format } = other
-    const isOfFamily = FAMILY.test(format) && facts?.formats?.some((spoken) => FAMILY.test(spoken)) === true
-    if (isOfFamily) return { provider: facts.provider ?? OTHER_PROVIDER, format }
+    if (speaker && FAMILY.test(format) && speaker.formats.some((spoken) => FAMILY.test(spoken)))
+      return { provider: speaker.provider, format }
     if (!anywhere || (anywhere.header !== undefined && header(anywhere.header) === undefined)) return undefined
-    return { provider: facts?.provider ?? anywhere.provider, format }
+    return { provider: speaker?.provider ?? anywhere.provider, format }
   }
 }
 

@@ -5,14 +5,23 @@ import type { HostFacts } from '../telemetry/settings.js'
 import type { ProviderRow } from '../kernel/provider.js'
 import { STORE_HOSTS } from './store-hosts.js'
 
+/** Who answers, and how. */
+export interface Speaker {
+  /** Value of `gen_ai.provider.name`. */
+  readonly provider: string
+  readonly formats: readonly FormatId[]
+}
+
 export interface Directory {
   /**
    * What is known of a host name. A host that belongs to nobody we know is `undefined`: a loopback or
    * private address, a company's own gateway.
    */
   readonly identifyHost: (hostname: string) => HostFacts | undefined
-  /** What is known of the hosts of a provider, by its id or its name in telemetry. */
-  readonly identifyProvider: (name: string) => HostFacts | undefined
+  /** The provider whose host this is, and the wire formats that are spoken there. */
+  readonly speakerAt: (hostname: string) => Speaker | undefined
+  /** The same of a provider, by its id or its name in telemetry. */
+  readonly speakerNamed: (name: string) => Speaker | undefined
   /**
    * Whether a response header, by its name in lower case, is an id, a cost or a gateway's own. A name counts
    * wherever it comes from: gateways are at addresses of their owners, and one behind another.
@@ -37,20 +46,26 @@ export function directoryOf(
   let hosts: HostIndex | undefined
   /** Calls ask for the same few, again and again. */
   const found = new Map<string, HostFacts | undefined>()
+  const hostOf = (hostname: string): string => hostname.toLowerCase().replace(/\.$/, '')
+  const index = (): HostIndex => (hosts ??= indexHosts(rows()))
   let keptHeaders: RegExp | undefined
   let costHeaders: ReadonlySet<string> | undefined
   return {
     identifyHost(hostname) {
       if (found.has(hostname)) return found.get(hostname)
       if (found.size >= 256) found.clear()
-      const host = hostname.toLowerCase().replace(/\.$/, '')
-      const facts = mayKnow(host) ? find((hosts ??= indexHosts(rows())), host) : undefined
+      const host = hostOf(hostname)
+      const facts = mayKnow(host) ? find(index(), host) : undefined
       found.set(hostname, facts)
       return facts
     },
-    identifyProvider(name) {
+    speakerAt(hostname) {
+      const host = hostOf(hostname)
+      return mayKnow(host) ? rowOf(index(), host)?.speaker : undefined
+    },
+    speakerNamed(name) {
       const row = rows().find(({ id, telemetryName }) => id === name || telemetryName === name)
-      return row && factsOf(row)
+      return row && { provider: row.telemetryName ?? row.id, formats: row.protocols }
     },
     keepsHeader: (name) => (keptHeaders ??= patternOfHeaders(rows())).test(name),
     reportedCost(headers) {
@@ -68,6 +83,8 @@ export function directoryOf(
 /** What is known of all hosts of a row. */
 interface RowFacts {
   readonly facts: HostFacts
+  /** Of a host of several rows the last one, with the formats of all; none for a store. */
+  readonly speaker: Speaker | undefined
   readonly region: RegExp | undefined
 }
 
@@ -89,21 +106,22 @@ function indexHosts(rows: readonly ProviderRow[]): HostIndex {
       const spoken = formats.get(host) ?? []
       spoken.push(...row.protocols)
       formats.set(host, spoken)
-      const known = { facts: { ...factsOf(row), formats: spoken }, region: row.region }
+      const facts = factsOf(row)
+      const known = { facts, speaker: { provider: facts.provider, formats: spoken }, region: row.region }
       if (host.includes('*')) patterns.push({ pattern: hostPattern(host), known })
       else if (host.startsWith('.')) suffixes.set(host, known)
       else exact.set(host, known)
     }
   }
-  for (const host of STORE_HOSTS) suffixes.set(host, { facts: { firstParty: true }, region: undefined })
+  for (const host of STORE_HOSTS)
+    suffixes.set(host, { facts: { firstParty: true }, speaker: undefined, region: undefined })
   return { exact, suffixes, patterns }
 }
 
-function factsOf({ id, telemetryName, gateway, joinsTraces, quirks, protocols }: ProviderRow): HostFacts {
+function factsOf({ id, telemetryName, gateway, joinsTraces, quirks }: ProviderRow) {
   return {
     provider: telemetryName ?? id,
     firstParty: gateway?.traceparent !== true && joinsTraces === undefined,
-    formats: protocols,
     ...(gateway?.traceHeaders && { traceHeaders: gateway.traceHeaders }),
     ...(quirks?.streamOptions !== undefined && { streamOptions: quirks.streamOptions }),
   }

@@ -3,7 +3,6 @@
  * `autolog()` the defaults hold, so a client alone follows an OpenTelemetry set-up that is already there.
  */
 import type { Span } from '@opentelemetry/api'
-import type { FormatId } from '../kernel/protocol-ids.js'
 import type { TraceHeaders } from '../kernel/provider.js'
 import { environment } from '../kernel/platform.js'
 import { shared } from '../kernel/state.js'
@@ -24,8 +23,6 @@ export interface HostFacts {
   readonly streamOptions?: boolean
   /** A gateway's own headers for the caller's trace. */
   readonly traceHeaders?: TraceHeaders
-  /** Wire formats that are spoken there. */
-  readonly formats?: readonly FormatId[]
 }
 
 /** Whether a request carries trace context. `own`: only in the headers of the gateway it goes to. */

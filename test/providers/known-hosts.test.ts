@@ -31,7 +31,8 @@ test('every host of a row is found, and no other', () => {
   for (const name of names) {
     const host = (name.startsWith('.') ? `a${name}` : name).replaceAll('*', 'x')
     expect([host, mayBeKnown(host)]).toEqual([host, true])
-    expect(directory.identifyHost(host)?.formats).toBeDefined()
+    expect(directory.speakerAt(host)?.formats).not.toEqual([])
+    expect(directory.speakerAt(host)?.provider).toBe(directory.identifyHost(host)?.provider)
   }
   for (const name of STORE_HOSTS) expect(directory.identifyHost(`a${name}`)).toBeDefined()
   for (const host of ['example.com', 'openai.com', 'api.openai.com.example.com', 'bedrock-runtime.amazonaws.com'])
