@@ -5,8 +5,6 @@ import type { IntegrationEntry, ModuleTarget } from '../../src/autolog/contract.
 const SDKS = [
   '@aws-sdk/client-bedrock-agent-runtime',
   '@azure-rest/ai-inference',
-  '@deepgram/sdk',
-  '@elevenlabs/elevenlabs-js',
   '@fal-ai/client',
   '@firebase/ai',
   '@huggingface/inference',
@@ -14,7 +12,6 @@ const SDKS = [
   '@ibm-cloud/watsonx-ai',
   '@lmstudio/sdk',
   '@openrouter/sdk',
-  'assemblyai',
   'node-llama-cpp',
   'replicate',
 ]

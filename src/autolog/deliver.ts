@@ -1,19 +1,21 @@
-/** What a method gave, to whatever can watch it: a stream of any kind, a raw response, or the whole answer. */
+/** Passes the result of a method to the right watch: for a stream of any kind, a raw response, or a whole answer. */
 import { isObject } from '../kernel/json.js'
 import { endWhenAbandoned } from '../telemetry/abandoned.js'
 import { guard } from '../kernel/guard.js'
 import { watchAggregate } from './aggregate.js'
 import { tapBody, tapNodeStream, tapWebStream, waitsFor } from './body-tap.js'
 import type { Sink } from './body-sink.js'
-import type { CallDeclaration } from './contract.js'
+import { listenedOf, tapEmitter } from './emitter-tap.js'
 import type { AnswerReader } from './reader.js'
 import { abandon, define, isIteratorStream, tapIterator, tapIteratorStream } from './stream-tap.js'
 
-/** The result is there: the program gets the very same. */
+/** Watches the result. The program gets the very same object. */
 export function deliver(result: unknown, reader: AnswerReader): void {
   const delivered = guard('deliver', () => {
-    const { aggregate, stream, headers } = reader.declaration
+    const { aggregate, fault, stream, headers } = reader.declaration
     if (headers) guard('headers', () => reader.headers(headers(result)))
+    const error = fault?.(result)
+    if (error !== undefined) return reader.failed(result, error)
     const inner = stream?.(result)
     if (aggregate !== undefined && watchAggregate(result, aggregate, inner, reader)) return true
     if (isRawResponse(result) && inner === undefined) tapBody(result, reader)
@@ -25,15 +27,24 @@ export function deliver(result: unknown, reader: AnswerReader): void {
   if (!delivered) reader.unread('answer')
 }
 
-/** Watches a stream while the program reads it. `false` for what is no stream. */
+/** Watches a stream while the program reads it. @returns `false` for anything else. */
 export function tapStream(value: unknown, reader: AnswerReader): boolean {
-  // Node's streams have an `iterator` too, which not every way of reading goes through.
+  // First, because Node streams have an `iterator` too, but can be read without it.
   if (isNodeStream(value)) tapNodeStream(value, sinkOf(value, reader))
   else if (isIteratorStream(value)) tapIteratorStream(value, reader)
   else if (isWebStream(value)) tapWebStream(value, sinkOf(value, reader))
-  else if (reader.declaration.emits && isEmitter(value)) tapEmitter(value, reader.declaration.emits, reader)
-  else if (isIterable(value)) tapIterable(value, reader)
-  else return false
+  else if (!tapListened(value, reader)) {
+    if (!isIterable(value)) return false
+    tapIterable(value, reader)
+  }
+  return true
+}
+
+function tapListened(value: unknown, reader: AnswerReader): boolean {
+  const { emits } = reader.declaration
+  const listened = emits && listenedOf(value, emits)
+  if (!listened) return false
+  tapEmitter(listened, emits, sinkOf(listened, reader))
   return true
 }
 
@@ -57,7 +68,7 @@ function isIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 }
 
-/** Chunks of a stream of the SDK's own are pieces of the answer, each read when the program takes it. */
+/** Reads each chunk of the SDK's own stream as a piece of the answer, when the program takes it. */
 function sinkOf(stream: object, reader: AnswerReader): Sink {
   const keep = endWhenAbandoned(
     stream,
@@ -81,8 +92,7 @@ function sinkOf(stream: object, reader: AnswerReader): Sink {
 }
 
 /**
- * Taps what is iterated, whether it iterates itself, as generators do, or makes an iterator. The first reader is the
- * one that counts.
+ * Watches an iterable, whether it is its own iterator, as generators are, or makes one. Only the first iteration counts.
  */
 function tapIterable(iterable: AsyncIterable<unknown>, reader: AnswerReader): void {
   if (!Object.isExtensible(iterable)) return reader.unread('stream')
@@ -104,20 +114,4 @@ function tapIterable(iterable: AsyncIterable<unknown>, reader: AnswerReader): vo
     return inner
   })
   const keep = endWhenAbandoned(iterable, abandon(reader))
-}
-
-/** Every listener of an emitter is told through `emit`. */
-function tapEmitter(
-  emitter: NodeJS.EventEmitter,
-  names: NonNullable<CallDeclaration['emits']>,
-  reader: AnswerReader,
-): void {
-  const sink = sinkOf(emitter, reader)
-  const { emit } = emitter
-  define(emitter, 'emit', function (this: unknown, event: string | symbol, ...args: unknown[]) {
-    if (event === names.piece) sink.push(args[0])
-    else if (event === names.end) sink.end()
-    else if (event === names.error) sink.fail(args[0])
-    return Reflect.apply(emit, emitter, [event, ...args])
-  })
 }

@@ -2,7 +2,7 @@
 import { didYouMean } from '../kernel/did-you-mean.js'
 import { typeName } from '../kernel/json.js'
 
-/** What was expected, or `undefined` when the value is that. */
+/** Returns what was expected, or `undefined` for a valid value. */
 export type Check = (value: unknown) => string | undefined
 
 export const expecting =
@@ -27,7 +27,7 @@ export const isText = (value: unknown): boolean => typeof value === 'string' && 
 
 const isWord = (expected: string): boolean => expected.startsWith("'")
 
-/** Never the value itself: it may be a key. */
+/** Never quotes the value: it may be a key. */
 export function describe(value: unknown, expected: string): string {
   if (value === '') return 'an empty string'
   return typeof value === 'string' && isWord(expected) ? 'another string' : typeName(value)

@@ -25,8 +25,8 @@ export interface ExchangeOptions {
   readonly endpoint: Endpoint
   /** Of the request. */
   readonly pathname: string
-  /** Told of what cannot be read. */
-  readonly tell: (what: Unread) => void
+  /** Called for what cannot be read. */
+  readonly report: (what: Unread) => void
 }
 
 export class WireExchange {
@@ -81,8 +81,8 @@ export class WireExchange {
     if (status < 200 || this.sink) return
     this.asked()
     const { call, options, format } = this
-    const { endpoint, tell } = options
-    const reader = new AnswerReader(call, { protocol: format, provider: endpoint.provider }, { tell })
+    const { endpoint, report } = options
+    const reader = new AnswerReader(call, { protocol: format, provider: endpoint.provider }, { report })
     reader.headers(headers)
     const sink = status < 300 ? createSink({ headers }, reader) : errorSink(reader, format, status)
     const unzip = unzipOf(headers.get('content-encoding'))

@@ -121,7 +121,7 @@ export class WireNet implements Outside {
     return new WireExchange(call, {
       endpoint,
       pathname: url.pathname,
-      tell: (what: Unread) => seen?.details.add(`an ${what} at ${url.pathname} could not be read`),
+      report: (what: Unread) => seen?.details.add(`an ${what} at ${url.pathname} could not be read`),
     })
   }
 

@@ -48,7 +48,7 @@ function sessionFor(id: string, target: ModuleTarget): PatchSession {
     format: 'cjs',
     options: {},
     call: instrumentCall,
-    told(method, what) {
+    report(method, what) {
       if (typeof what !== 'string' || said.has(method + what)) return
       said.add(method + what)
       warn(`${target.package}: ${method} gave an ${what} that cannot be read; its spans say so and have no usage`)

@@ -52,7 +52,7 @@ export const USAGE_REASONING = 'gen_ai.usage.reasoning.output_tokens'
 export const usageInputOf = (modality: 'text' | 'audio' | 'image') => `gen_ai.usage.${modality}.input_tokens`
 export const usageOutputOf = (modality: 'text' | 'audio' | 'image') => `gen_ai.usage.${modality}.output_tokens`
 /** What is billed by the piece. Not of the conventions, which count tokens only. */
-export const usagePiecesOf = (piece: 'input_seconds' | 'input_characters' | 'generated_images') =>
+export const usagePiecesOf = (piece: 'input_seconds' | 'input_characters' | 'output_seconds' | 'generated_images') =>
   `tracestitch.usage.${piece}`
 /** USD. Not part of the conventions; the name that the field has settled on. */
 export const USAGE_COST = 'gen_ai.usage.cost'
@@ -87,6 +87,9 @@ export const DATA_SOURCE_ID = 'gen_ai.data_source.id'
 export const RETRIEVAL_QUERY = 'gen_ai.retrieval.query.text'
 export const RETRIEVAL_DOCUMENTS = 'gen_ai.retrieval.documents'
 export const RETRIEVAL_TOP_K = 'gen_ai.retrieval.top_k'
+export const MEMORY_STORE_ID = 'gen_ai.memory.store.id'
+export const MEMORY_RECORD_ID = 'gen_ai.memory.record.id'
+export const MEMORY_RECORD_COUNT = 'gen_ai.memory.record.count'
 export const MEMORY_QUERY = 'gen_ai.memory.query.text'
 export const MEMORY_RECORDS = 'gen_ai.memory.records'
 export const PROMPT_NAME = 'gen_ai.prompt.name'
@@ -167,8 +170,10 @@ export type OperationName =
   | 'embeddings'
   | 'retrieval'
   | 'create_memory'
+  /** Not in the list: reading a memory by its id, or all of a user, and what it was before. */
+  | 'get_memory'
+  | 'get_memory_history'
   | 'update_memory'
-  | 'upsert_memory'
   | 'delete_memory'
   | 'search_memory'
   | 'create_memory_store'

@@ -63,6 +63,7 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
             packageName: spec.package,
             specifier: `${spec.package}${spec.entry ?? ''}`,
             neighbours: spec.neighbours?.(folder) ?? {},
+            env: spec.env ?? {},
           })
           results.set(mode, started)
           return started
@@ -124,13 +125,16 @@ function neighbourOf(installed: string, spec: { readonly package: string; readon
 function wireOf(
   result: Result,
   behaviour: string,
-  { changingHeaders = [] }: { readonly changingHeaders?: readonly string[] },
+  {
+    changingHeaders = [],
+    changingPath,
+  }: { readonly changingHeaders?: readonly string[]; readonly changingPath?: RegExp },
 ): unknown {
   const ignored = new Set(['traceparent', 'tracestate', 'host', 'connection', 'idempotency-key', ...changingHeaders])
   return result.requests
     .filter((request) => request.behaviour === behaviour)
     .map(({ path, headers, body }) => ({
-      path,
+      path: changingPath ? path.replace(changingPath, 'ID') : path,
       body,
       headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !ignored.has(name))),
     }))
@@ -221,6 +225,7 @@ interface ChildOptions {
   readonly packageName: string
   readonly specifier: string
   readonly neighbours: Readonly<Record<string, string>>
+  readonly env: Readonly<Record<string, string>>
   readonly version: string
   readonly format: 'esm' | 'cjs'
   readonly mode: Mode
@@ -240,6 +245,7 @@ async function runChild(options: ChildOptions): Promise<Result> {
         cwd: app,
         env: {
           ...process.env,
+          ...options.env,
           CASE_MODE: mode,
           CASE_ORIGIN: provider.origin,
           CASE_RUN: run,

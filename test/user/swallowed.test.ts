@@ -123,6 +123,24 @@ const voyage = {
   span: 'embeddings m',
 }
 
+const elevenlabs = {
+  id: 'elevenlabs',
+  class: 'ElevenLabsClient',
+  make: `new Class({ apiKey: 'k' })`,
+  call: `client.speechToText.convert({ modelId: model, sourceUrl: 'https://example.com/a.mp3' })`,
+  answer: { language_code: 'eng', language_probability: 1, text: 'Hi', words: [] },
+  span: 'generate_content m',
+}
+
+const deepgram = {
+  id: 'deepgram',
+  class: 'DeepgramClient',
+  make: `new Class({ apiKey: 'k' })`,
+  call: `client.listen.v1.media.transcribeUrl({ model, url: 'https://example.com/a.mp3' })`,
+  answer: { metadata: { request_id: 'r', duration: 1 }, results: { channels: [] } },
+  span: 'generate_content m',
+}
+
 const chroma = {
   id: 'chroma',
   class: 'ChromaClient',
@@ -144,6 +162,38 @@ const qdrant = {
   apart: true,
 } as const
 
+const pinecone = {
+  id: 'pinecone',
+  class: 'Index',
+  make: `new Class({ name: 'docs', host: 'http://localhost' }, { apiKey: 'k' })`,
+  call: `client.query({ vector: [0.5], topK: 1 })`,
+  answer: { matches: [], namespace: '' },
+  span: 'retrieval docs',
+  apart: true,
+} as const
+
+const upstash = {
+  id: 'upstash-vector',
+  package: '@upstash/vector',
+  class: 'Index',
+  make: `new Class({ url: 'http://localhost', token: 'k' })`,
+  call: `client.query({ vector: [0.5], topK: 1 }, { namespace: 'docs' })`,
+  answer: { result: [] },
+  span: 'retrieval docs',
+  apart: true,
+} as const
+
+const zep = {
+  id: 'zep',
+  package: '@getzep/zep-cloud',
+  class: 'ZepClient',
+  make: `new Class({ apiKey: 'k' })`,
+  call: `client.graph.search({ userId: 'u', query: 'what?' })`,
+  answer: { edges: [] },
+  span: 'search_memory',
+  apart: true,
+} as const
+
 const SDKS: readonly Swallowed[] = [
   ...['openai', 'openai-v6', 'openai-v5', 'openai-v4'].map((name) => ({ ...openai, package: name })),
   ...['@anthropic-ai/sdk', 'anthropic-v0', 'anthropic-v0-old'].map((name) => ({ ...anthropic, package: name })),
@@ -159,8 +209,14 @@ const SDKS: readonly Swallowed[] = [
   ...['ollama', 'ollama-v05'].map((name) => ({ ...ollama, package: name, apart: true as const })),
   { ...gemini, package: '@google/generative-ai', apart: true },
   { ...voyage, package: 'voyageai', apart: true },
+  { ...elevenlabs, package: '@elevenlabs/elevenlabs-js', apart: true },
+  { ...deepgram, package: '@deepgram/sdk', apart: true },
+
   ...['chromadb', 'chromadb-v2'].map((name) => ({ ...chroma, package: name })),
   { ...qdrant, package: '@qdrant/js-client-rest' },
+  ...['@pinecone-database/pinecone', '@pinecone-database/pinecone-v9'].map((name) => ({ ...pinecone, package: name })),
+  upstash,
+  zep,
 ]
 
 const APART = join(root, 'test/sdks')

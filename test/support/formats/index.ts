@@ -1,29 +1,43 @@
 /** Wire formats of the fake provider beside those of OpenAI and Anthropic, told by the path. */
+import { assemblyai } from './assemblyai.js'
 import { bedrock } from './bedrock.js'
 import { chroma } from './chroma.js'
 import { cohere } from './cohere.js'
+import { deepgram } from './deepgram.js'
+import { elevenlabs } from './elevenlabs.js'
 import { gemini } from './gemini.js'
 import { groq } from './groq.js'
 import { interactions } from './interactions.js'
+import { mem0 } from './mem0.js'
 import { mistral } from './mistral.js'
 import { ollama } from './ollama.js'
 import { openaiMedia } from './openai-media.js'
+import { pinecone } from './pinecone.js'
 import { qdrant } from './qdrant.js'
 import type { FakeFormat } from './shape.js'
+import { upstash } from './upstash.js'
 import { voyage } from './voyage.js'
+import { zep } from './zep.js'
 
 const FORMATS: readonly FakeFormat[] = [
+  assemblyai,
   bedrock,
   chroma,
+  deepgram,
+  elevenlabs,
   gemini,
   interactions,
   cohere,
   groq,
+  mem0,
   mistral,
   ollama,
   openaiMedia,
+  pinecone,
   qdrant,
+  upstash,
   voyage,
+  zep,
 ]
 
 export function formatAt(path: string): FakeFormat | undefined {

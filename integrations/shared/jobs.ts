@@ -1,0 +1,65 @@
+/**
+ * Work that a provider does after it has answered: one call begins it, others ask for it until it is there, and a helper may do
+ * both. However it is asked for, what it took is told once.
+ */
+import { context, type Attributes } from '@opentelemetry/api'
+import {
+  asString,
+  semconv,
+  slotOf,
+  reportsUsage,
+  type CallDeclaration,
+  type Declared,
+} from '../../src/autolog/contract.js'
+
+export interface Job {
+  /** What all of its calls have in common. Its `answer` gives the job. */
+  readonly shared: Omit<CallDeclaration, 'protocol'>
+  /** Of an answer with usage. */
+  readonly protocol: CallDeclaration['protocol']
+  readonly id: (answer: unknown) => unknown
+  readonly status: (answer: unknown) => unknown
+  /** Whether a status is one of work that is not done. */
+  readonly isRunning: (status: unknown) => boolean
+}
+
+export interface JobCalls {
+  /** Begins it: the inference, whose usage is not known yet. */
+  readonly begin: Declared
+  /** Asks for it. */
+  readonly fetch: Declared
+  /** Does all of it: one call, whatever it does inside. */
+  readonly whole: Declared
+}
+
+/** A helper makes calls of its SDK on its way, which are part of its own. */
+const unlessInside =
+  (declaration: CallDeclaration): Declared =>
+  () => {
+    const slot = slotOf(context.active())
+    const isInside = slot?.call?.ended === false && slot.start?.provider === declaration.provider
+    return isInside ? undefined : declaration
+  }
+
+export function jobCalls({ shared, protocol, id, status, isRunning }: Job): JobCalls {
+  const told = (result: unknown): unknown => shared.answer?.(result) ?? result
+  const statusOf = (result: unknown): Attributes => {
+    const known = asString(status(told(result)))
+    return known === undefined ? {} : { [semconv.RESPONSE_STATUS]: known.toLowerCase() }
+  }
+  const tells = (result: unknown): boolean =>
+    reportsUsage(asString(id(told(result))), { finished: !isRunning(status(told(result))), inBackground: true })
+  /** Without what it took, where that was told. */
+  const once = (result: unknown): unknown => (tells(result) ? told(result) : { id: id(told(result)) })
+  return {
+    begin: unlessInside({ ...shared, protocol, responseAttributes: statusOf, answer: once }),
+    fetch: unlessInside({
+      ...shared,
+      protocol,
+      operation: 'fetch_response',
+      responseAttributes: statusOf,
+      answer: once,
+    }),
+    whole: unlessInside({ ...shared, protocol, answer: once }),
+  }
+}
