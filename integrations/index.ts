@@ -1,4 +1,4 @@
-/** The registry: one line an integration, which loads when a program has one of its packages. */
+/** The registry: one line for each integration, which loads when a program has one of its packages. */
 import type { IntegrationEntry } from '../src/autolog/contract.js'
 import { ai } from './ai.js'
 import { hookAi } from './ai/hooks.js'
