@@ -2,7 +2,7 @@
 import { integrations } from '../integrations/index.js'
 import { unsupported } from '../integrations/shared/unsupported.js'
 import { startAutolog, type Autolog } from './autolog/engine.js'
-import { wrapClient } from './autolog/wrap.js'
+import { wrapClient } from './autolog/wrap-client.js'
 import type { AutologOptions } from './autolog/options.js'
 import { findCallerFile } from './autolog/roots.js'
 import { directory } from './whole-directory.js'

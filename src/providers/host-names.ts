@@ -149,6 +149,7 @@ export const HOST_NAMES: readonly string[] = [
   'api.tokengo.com',
   'api.tokenrouter.com',
   'api.trustedrouter.com',
+  'api.typesafe.ai',
   'api.unorouter.com',
   'api.upstage.ai',
   'api.v0.dev',
