@@ -61,6 +61,7 @@ export const WIRE_PATHS: readonly WirePath[] = [
   at('/rerank', 'voyage-rerank'),
   at('/moderations', 'openai-moderations'),
   at('/decisions', 'openai-decisions'),
+  at('/systemone', 'systemone'),
   at('/images/generations', 'openai-images'),
   at('/images/edits', 'openai-image-edits'),
   at('/images/variations', 'openai-image-variations'),
