@@ -32,6 +32,7 @@ import { together } from './together.js'
 import { upstashVector } from './upstash-vector.js'
 import { vertexai } from './vertexai.js'
 import { voyageai } from './voyageai.js'
+import { weaviateClient } from './weaviate.js'
 import { zepCloud } from './zep.js'
 
 const MCP = ['@modelcontextprotocol/sdk', '@modelcontextprotocol/client', '@modelcontextprotocol/server']
@@ -82,5 +83,6 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'upstash-vector', packages: ['@upstash/vector'], providers: [], load: () => upstashVector },
   { id: 'vertexai', packages: ['@google-cloud/vertexai'], providers: ['gcp.vertex_ai'], load: () => vertexai },
   { id: 'voyageai', packages: ['voyageai'], providers: ['voyageai'], load: () => voyageai },
+  { id: 'weaviate', packages: ['weaviate-client'], providers: [], load: () => weaviateClient },
   { id: 'zep', packages: ['@getzep/zep-cloud'], providers: [], load: () => zepCloud },
 ]

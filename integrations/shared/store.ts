@@ -42,6 +42,8 @@ export interface StoreMethod {
   readonly request: (args: Args, self: unknown) => StoreRequest
   /** What a search found. */
   readonly found?: (result: unknown) => readonly RetrievedDocument[]
+  /** Further attributes of a result. */
+  readonly told?: (result: unknown) => Attributes
   /** What another operation gave: a list, or how many. */
   readonly rows?: (result: unknown) => unknown
 }
@@ -101,7 +103,7 @@ export function storeStep(store: Store, name: string, method: StoreMethod): Extr
 function declare(
   store: Store,
   operation: string,
-  { isSearch, found, rows }: StoreMethod,
+  { isSearch, found, rows, told }: StoreMethod,
   request: StoreRequest,
   isRetrieval: boolean,
 ): StepDeclaration {
@@ -130,6 +132,7 @@ function declare(
     parameters: () => ({ [semconv.DB_FILTER]: request.filter }),
     ...(isRetrieval && { query: () => query, documents: (result: unknown) => found?.(result).map(withoutVectors) }),
     outcomeAttributes: ({ result, error }) => ({
+      ...(error === undefined && told?.(result)),
       [semconv.DB_RETURNED_ROWS]: error === undefined ? rowsOf(isSearch ? found?.(result) : rows?.(result)) : undefined,
       [semconv.DB_STATUS]: statusIn(error === undefined ? store.failure?.(result)?.code : codeOf(error)),
     }),

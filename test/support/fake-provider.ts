@@ -68,7 +68,7 @@ export async function startFakeProvider(): Promise<FakeProvider> {
       traceparents: request.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'traceparent').length,
       body,
     })
-    if (isGrpc(request)) return answerGrpc(path, behaviour, response)
+    if (isGrpc(request)) return answerGrpc(path, behaviour, body, response)
     const key = `${run}/${behaviour}`
     const count = (seen.get(key) ?? 0) + 1
     seen.set(key, count)

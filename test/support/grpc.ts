@@ -4,6 +4,7 @@ import type { AnyRequest, AnyResponse } from './both-http.js'
 import { breakOff } from './both-http.js'
 import { milvusAnswer } from './formats/milvus.js'
 import type { Json } from './formats/shape.js'
+import { weaviateAnswer } from './formats/weaviate.js'
 
 const load = createRequire(new URL('../sdks/package.json', import.meta.url))
 
@@ -48,8 +49,23 @@ function typeOf(path: string, side: 'requestType' | 'responseType'): Message | u
   return types && milvusRoot().lookupType(`milvus.proto.milvus.${types[side].replace(/.*\./, '')}`)
 }
 
+interface Generated {
+  decode(bytes: Uint8Array): Json
+  encode(message: object): { finish(): Uint8Array }
+  fromPartial(value: object): object
+}
+
+/** Weaviate's client brings its messages as code. */
+function weaviateSearch(): Readonly<Record<'SearchRequest' | 'SearchReply', Generated>> {
+  const entry = load.resolve('weaviate-client')
+  return load(entry.replace(/index\.js$/, 'proto/v1/search_get.js')) as ReturnType<typeof weaviateSearch>
+}
+
+const isWeaviate = (path: string): boolean => path === '/weaviate.v1.Weaviate/Search'
+
 /** The message behind the five bytes of its frame. What a client tells of itself, such as the time, is left out. */
 export function grpcBody(path: string, bytes: Buffer): Json {
+  if (isWeaviate(path)) return { ...weaviateSearch().SearchRequest.decode(bytes.subarray(5)) }
   const type = OWN.has(methodOf(path)) ? undefined : typeOf(path, 'requestType')
   return type ? type.toObject(type.decode(bytes.subarray(5)), { longs: String, bytes: String }) : {}
 }
@@ -70,15 +86,25 @@ function inCamelCase(value: unknown): unknown {
 const STATUS: Readonly<Record<string, number>> = { 'error-400': 3, 'error-401': 16, 'error-500': 13 }
 const UNIMPLEMENTED = 12
 
-export function answerGrpc(path: string, behaviour: string, response: AnyResponse): void {
+function encoded(path: string, behaviour: string, body: Json): Uint8Array | undefined {
+  if (isWeaviate(path)) {
+    const { SearchReply } = weaviateSearch()
+    const answer = weaviateAnswer(methodOf(path), body)
+    return answer && SearchReply.encode(SearchReply.fromPartial(answer)).finish()
+  }
+  const answer = milvusAnswer(methodOf(path), behaviour)
+  const type = typeOf(path, 'responseType')
+  return answer && type?.encode(type.fromObject(inCamelCase(answer) as Json)).finish()
+}
+
+export function answerGrpc(path: string, behaviour: string, body: Json, response: AnyResponse): void {
   const { stream } = response
   if (!stream) throw new Error('gRPC is HTTP/2')
   const method = methodOf(path)
-  const answer = milvusAnswer(method, behaviour)
-  const type = typeOf(path, 'responseType')
   const failure = OWN.has(method) ? undefined : STATUS[behaviour]
   if (behaviour === 'reset' && !OWN.has(method)) return breakOff(response)
-  if (failure !== undefined || !answer || !type) {
+  const message = encoded(path, behaviour, body)
+  if (failure !== undefined || !message) {
     stream.respond(
       {
         ':status': 200,
@@ -90,7 +116,6 @@ export function answerGrpc(path: string, behaviour: string, response: AnyRespons
     )
     return
   }
-  const message = type.encode(type.fromObject(inCamelCase(answer) as Json)).finish()
   const frame = Buffer.alloc(5)
   frame.writeUInt32BE(message.length, 1)
   response.writeHead(200, { 'content-type': 'application/grpc' })

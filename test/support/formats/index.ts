@@ -18,6 +18,7 @@ import { qdrant } from './qdrant.js'
 import type { FakeFormat } from './shape.js'
 import { upstash } from './upstash.js'
 import { voyage } from './voyage.js'
+import { weaviateRest } from './weaviate.js'
 import { zep } from './zep.js'
 
 const FORMATS: readonly FakeFormat[] = [
@@ -39,6 +40,7 @@ const FORMATS: readonly FakeFormat[] = [
   qdrant,
   upstash,
   voyage,
+  weaviateRest,
   zep,
 ]
 
