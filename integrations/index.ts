@@ -29,6 +29,7 @@ import { portkey } from './portkey.js'
 import { qdrantClient } from './qdrant.js'
 import { together } from './together.js'
 import { upstashVector } from './upstash-vector.js'
+import { typesafe } from './typesafe.js'
 import { vertexai } from './vertexai.js'
 import { voyageai } from './voyageai.js'
 import { zepCloud } from './zep.js'
@@ -78,6 +79,7 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'qdrant', packages: ['@qdrant/js-client-rest'], providers: [], load: () => qdrantClient },
   { id: 'together', packages: ['together-ai'], providers: ['together'], load: () => together },
   { id: 'upstash-vector', packages: ['@upstash/vector'], providers: [], load: () => upstashVector },
+  { id: 'typesafe', packages: ['@typesafe-ai/sdk'], providers: ['typesafe'], load: () => typesafe },
   { id: 'vertexai', packages: ['@google-cloud/vertexai'], providers: ['gcp.vertex_ai'], load: () => vertexai },
   { id: 'voyageai', packages: ['voyageai'], providers: ['voyageai'], load: () => voyageai },
   { id: 'zep', packages: ['@getzep/zep-cloud'], providers: [], load: () => zepCloud },

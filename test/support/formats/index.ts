@@ -17,10 +17,13 @@ import { pinecone } from './pinecone.js'
 import { qdrant } from './qdrant.js'
 import type { FakeFormat } from './shape.js'
 import { upstash } from './upstash.js'
+import { typesafe } from './typesafe.js'
 import { voyage } from './voyage.js'
 import { zep } from './zep.js'
 
 const FORMATS: readonly FakeFormat[] = [
+  // Before others whose paths end alike.
+  typesafe,
   assemblyai,
   bedrock,
   chroma,
