@@ -203,7 +203,7 @@ describe.each(Object.entries(bundlers))('%s', (label, bundle) => {
     expect(await runAlone(outdir, file)).toEqual(traced)
   })
 
-  test('without the plugin nobody finds the SDKs', async () => {
+  test('without the plugin, the SDKs are not found', async () => {
     const { entry, outdir } = await written(`${label} alone`, programs['the SDKs are imported first'])
     const file = await bundle(entry, outdir, false)
     expect(await runAlone(outdir, file)).toEqual(untraced)
