@@ -56,6 +56,9 @@ const DIALECTS: readonly Dialect[] = [
   },
 ]
 
+/** Tools that also measure each call whose span they make: `gen_ai.client.operation.duration` and `.token.usage`. */
+const MEASURING: ReadonlySet<string> = new Set(['@opentelemetry/instrumentation-openai'])
+
 /** The state of the call for which a foreign span was completed. */
 const completed = new WeakMap<Span, 'open' | 'failed' | 'done'>()
 
@@ -128,6 +131,11 @@ export class CompletedSpan implements Span {
     this.span = span
     this.tool = tool
     completed.set(span, 'open')
+  }
+
+  /** Whether its tool puts the call into metrics of its own. */
+  get isMeasured(): boolean {
+    return MEASURING.has(this.tool)
   }
 
   spanContext() {

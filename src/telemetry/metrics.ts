@@ -80,19 +80,26 @@ const OF_CALL = [
  *
  * @param seconds - From its beginning to the end of its answer.
  * @param span - Attributes of its span.
+ * @param isMeasured - Whether another tool has measured its duration and tokens; its cost is left then.
  */
-export function recordCall(seconds: number, span: Attributes, errorType: string | undefined): void {
+export function recordCall(
+  seconds: number,
+  span: Attributes,
+  errorType: string | undefined,
+  isMeasured: boolean,
+): void {
   const measured = current()
   if (!measured) return
   guard('metrics', () => {
     const attributes: Attributes = {}
     for (const key of OF_CALL) if (span[key] !== undefined) attributes[key] = span[key]
+    const usd = span[semconv.USAGE_COST]
+    if (typeof usd === 'number' && usd >= 0) measured.cost.add(usd, attributes)
+    if (isMeasured) return
     measured.duration.record(seconds, {
       ...attributes,
       ...(errorType !== undefined && { [semconv.ERROR_TYPE]: errorType }),
     })
-    const usd = span[semconv.USAGE_COST]
-    if (typeof usd === 'number' && usd >= 0) measured.cost.add(usd, attributes)
     const counted = { input: span[semconv.USAGE_INPUT_TOKENS], output: span[semconv.USAGE_OUTPUT_TOKENS] }
     for (const [type, tokens] of Object.entries(counted)) {
       if (typeof tokens === 'number') measured.tokens.record(tokens, { ...attributes, [semconv.TOKEN_TYPE]: type })

@@ -165,7 +165,9 @@ export class OuterCall extends BaseCall {
   /** Counts tokens only if the answer was read: an SDK's answer is not read when no span records it. */
   private measure(summary: Attributes, { error }: CallEnd): void {
     const seconds = (performance.now() - this.startedAt) / 1000
-    recordCall(seconds, { ...this.attributes, ...summary }, error === undefined ? undefined : errorTypeOf(error))
+    const isMeasured = this.span instanceof CompletedSpan && this.span.isMeasured
+    const errorType = error === undefined ? undefined : errorTypeOf(error)
+    recordCall(seconds, { ...this.attributes, ...summary }, errorType, isMeasured)
   }
 
   recordRequest(parent: Context): void {
