@@ -1,4 +1,5 @@
 /** What rides on LangChain: LangGraph's graphs and LangChain 1.x agents; and what off() leaves behind. */
+import { SpanStatusCode } from '@opentelemetry/api'
 import {
   InMemorySpanExporter,
   NodeTracerProvider,
@@ -122,6 +123,8 @@ it('ends the spans of an agent whose stream the program closes early', async () 
   for await (const _ of await agent.stream(question, { streamMode: 'messages' })) break
   await eventually(() => tree()[0] === 'invoke_agent calculator', 'the span of the agent has ended')
   expect(tree()[0]).toBe('invoke_agent calculator')
+  const failed = exporter.getFinishedSpans().filter(({ status }) => status.code === SpanStatusCode.ERROR)
+  expect(failed.map(({ name }) => name)).toEqual([])
 })
 
 it('ends the spans of an agent that is aborted', async () => {
