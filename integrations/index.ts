@@ -15,6 +15,7 @@ import { mistral } from './mistral.js'
 import { ollama } from './ollama.js'
 import { openaiAgents } from './openai-agents.js'
 import { openai } from './openai.js'
+import { openrouter } from './openrouter.js'
 import { perplexity } from './perplexity.js'
 import { portkey } from './portkey.js'
 import { together } from './together.js'
@@ -48,6 +49,7 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'ollama', packages: ['ollama'], providers: ['ollama'], load: () => ollama },
   { id: 'openai', packages: ['openai'], providers: ['openai', 'azure.ai.openai'], load: () => openai },
   { id: 'openai-agents', packages: ['@openai/agents-core'], load: () => openaiAgents },
+  { id: 'openrouter', packages: ['@openrouter/sdk'], providers: ['openrouter'], load: () => openrouter },
   { id: 'perplexity', packages: ['@perplexity-ai/perplexity_ai'], providers: ['perplexity'], load: () => perplexity },
   { id: 'portkey', packages: ['portkey-ai'], providers: ['portkey'], load: () => portkey },
   { id: 'together', packages: ['together-ai'], providers: ['together'], load: () => together },

@@ -13,7 +13,6 @@ const SDKS = [
   '@huggingface/transformers',
   '@ibm-cloud/watsonx-ai',
   '@lmstudio/sdk',
-  '@openrouter/sdk',
   'assemblyai',
   'node-llama-cpp',
   'replicate',

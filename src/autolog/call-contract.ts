@@ -56,6 +56,13 @@ export interface CallDeclaration {
   readonly emits?: { readonly piece: string; readonly end: string; readonly error: string }
   /** The last argument, if it is a function, is called with `(error, result)`, and nothing is returned. */
   readonly callback?: 'last'
+  /**
+   * The raw response in what the method resolved to, whose body the program reads: JSON, or the events of a stream. Default:
+   * what the method resolved to, if it is one.
+   */
+  readonly body?: (result: unknown) => unknown
+  /** The error in what the method resolved to, of an SDK that gives errors instead of throwing them. */
+  readonly failure?: (result: unknown) => unknown
   /** Headers of the response in what the method resolved to: `Headers`, or an object of names and values. */
   readonly headers?: (result: unknown) => unknown
   /** Base URL of the client behind `self`. Where it is not known, the host is that of the request on the wire. */

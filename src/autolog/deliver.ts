@@ -12,17 +12,25 @@ import { abandon, define, isIteratorStream, tapIterator, tapIteratorStream } fro
 /** The result is there: the program gets the very same. */
 export function deliver(result: unknown, reader: AnswerReader): void {
   const delivered = guard('deliver', () => {
-    const { aggregate, stream, headers } = reader.declaration
+    const { aggregate, stream, headers, body, failure } = reader.declaration
+    const failed = failure?.(result)
+    if (failed !== undefined) return fail(failed, reader)
     if (headers) guard('headers', () => reader.headers(headers(result)))
     const inner = stream?.(result)
     if (aggregate !== undefined && watchAggregate(result, aggregate, inner, reader)) return true
-    if (isRawResponse(result) && inner === undefined) tapBody(result, reader)
+    const raw = body ? body(result) : inner === undefined && result
+    if (isRawResponse(raw)) tapBody(raw, reader)
     else if (tapStream(inner ?? result, reader)) return true
     else if (inner === undefined) reader.whole(result)
     else reader.unread('stream')
     return true
   })
   if (!delivered) reader.unread('answer')
+}
+
+function fail(error: unknown, reader: AnswerReader): true {
+  reader.fail(error)
+  return true
 }
 
 /** Watches a stream while the program reads it. `false` for what is no stream. */

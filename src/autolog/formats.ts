@@ -13,10 +13,14 @@ import type {
   Protocol,
   StreamDecoder,
 } from '../kernel/protocol.js'
-import { USAGE_FIELDS } from '../protocols/openai-chat/fields.js'
 import { passthroughs, protocols } from '../protocols/index.js'
 import { readRequest } from './read-request.js'
-import { factsOf, type PassthroughFacts, type PassthroughUsage } from '../protocols/shared/passthrough-facts.js'
+import {
+  FACT_FIELDS,
+  factsOf,
+  type PassthroughFacts,
+  type PassthroughUsage,
+} from '../protocols/shared/passthrough-facts.js'
 import { outputType } from '../telemetry/attributes.js'
 import type { CallRequest, CallResponse } from '../telemetry/call.js'
 import * as semconv from '../telemetry/semconv.js'
@@ -107,7 +111,7 @@ function passthroughFormat({ operation, outputType: type, lastEvent, response, t
   const mayBeText = response === 'bytes' || textFormats !== undefined
   return {
     operation,
-    fields: USAGE_FIELDS,
+    fields: FACT_FIELDS,
     request(wire) {
       const count = asNumber(wire['n'])
       return {

@@ -127,6 +127,7 @@ async function behave(situation: Situation): Promise<void> {
       : typeof answer === 'string'
         ? ['text/plain', answer]
         : ['application/json', JSON.stringify(answer)]
+    response.statusCode = format?.status?.(path) ?? 200
     response.setHeader('content-type', type)
     response.end(bytes)
     return

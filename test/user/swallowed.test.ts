@@ -123,6 +123,19 @@ const voyage = {
   span: 'embeddings m',
 }
 
+const openrouter = {
+  id: 'openrouter',
+  class: 'OpenRouter',
+  make: `new Class({ apiKey: 'k' })`,
+  call: `client.chat.send({ chatRequest: { model, messages } })`,
+  answer: {
+    ...completion,
+    system_fingerprint: null,
+    choices: [{ index: 0, message: said, finish_reason: 'stop' }],
+  },
+  span: 'chat m',
+}
+
 const SDKS: readonly Swallowed[] = [
   ...['openai', 'openai-v6', 'openai-v5', 'openai-v4'].map((name) => ({ ...openai, package: name })),
   ...['@anthropic-ai/sdk', 'anthropic-v0', 'anthropic-v0-old'].map((name) => ({ ...anthropic, package: name })),
@@ -138,6 +151,7 @@ const SDKS: readonly Swallowed[] = [
   ...['ollama', 'ollama-v05'].map((name) => ({ ...ollama, package: name, apart: true as const })),
   { ...gemini, package: '@google/generative-ai', apart: true },
   { ...voyage, package: 'voyageai', apart: true },
+  { ...openrouter, package: '@openrouter/sdk', apart: true },
 ]
 
 const APART = join(root, 'test/sdks')

@@ -7,10 +7,12 @@ import { interactions } from './interactions.js'
 import { mistral } from './mistral.js'
 import { ollama } from './ollama.js'
 import { openaiMedia } from './openai-media.js'
+import { openrouter } from './openrouter.js'
 import type { FakeFormat } from './shape.js'
 import { voyage } from './voyage.js'
 
 const FORMATS: readonly FakeFormat[] = [
+  openrouter,
   bedrock,
   gemini,
   interactions,
