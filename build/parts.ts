@@ -7,6 +7,8 @@ const AT_START = [
   'engine',
   'options',
   'modules',
+  'given-modules',
+  'reported-finding',
   'package-entries',
   'roots',
   'resolve',
@@ -23,6 +25,9 @@ const AT_START = [
   'instrument-call',
   'instrument-step',
   'patch',
+  'patch-mark',
+  'api-copies',
+  'duplex',
   'contract',
   'around-methods',
   'channel',
@@ -40,7 +45,12 @@ const SET_UP = [
   'resource-attributes',
   'load-sdk',
   'global-api',
-  'hand-over',
+  'registration',
+  'forwarding-provider',
+  'own-provider',
+  'own-resource',
+  'tracing-handle',
+  'flush',
   'pipeline',
   'batch',
   'weight',
@@ -54,6 +64,9 @@ const SET_UP = [
  */
 const ROOMS: readonly (readonly [beginning: string, room: string])[] = [
   ['node_modules/', 'shapes'],
+  // Set at every start; what they call is not.
+  ['integrations/ai/hooks', 'hooks'],
+  ['integrations/ai/translations', 'hooks'],
   ['integrations/', 'integrations'],
   ...AT_START.map((name) => [`src/autolog/${name}.ts`, 'engine'] as const),
   ['src/autolog/', 'observer'],
@@ -107,7 +120,7 @@ const JOIN = [
 const OWN = ['src/auto.ts', 'src/cli.ts']
 
 /** Modules that name what can be used without the rest. */
-const FACES = ['index', 'core', 'config', 'redis', 'testing', 'bundler'].map((name) => `src/${name}.ts`)
+const FACES = ['index', 'core', 'config', 'redis', 'testing', 'bundler', 'next'].map((name) => `src/${name}.ts`)
 const LISTS = ['src/protocols/codecs.ts', 'integrations/index.ts']
 
 export interface Modules {

@@ -4,19 +4,11 @@
  */
 import type { Integration } from '../src/autolog/contract.js'
 import { patchAgents } from './ai/agents.js'
-import { beginRun, CHANNEL } from './ai/channel.js'
 import { FUNCTIONS, patchFunctions } from './ai/functions.js'
 import { modelTargets } from './ai/models.js'
-import { translateSpans } from './ai/native-spans.js'
-import { listenForTools } from './ai/tool-events.js'
 
 export const ai: Integration = {
   id: 'ai',
-  always(patcher) {
-    patcher.channel(CHANNEL, beginRun)
-    translateSpans(patcher)
-    listenForTools(patcher)
-  },
   targets: [
     {
       package: 'ai',

@@ -1,6 +1,7 @@
 /** The registry: one line an integration, which loads when a program has one of its packages. */
 import type { IntegrationEntry } from '../src/autolog/contract.js'
 import { ai } from './ai.js'
+import { hookAi } from './ai/hooks.js'
 import { MODEL_PACKAGES } from './ai/packages.js'
 import { anthropic } from './anthropic.js'
 import { bedrock } from './bedrock.js'
@@ -25,7 +26,7 @@ import { voyageai } from './voyageai.js'
 const MCP = ['@modelcontextprotocol/sdk', '@modelcontextprotocol/client', '@modelcontextprotocol/server']
 
 export const integrations: readonly IntegrationEntry[] = [
-  { id: 'ai', packages: ['ai', ...MODEL_PACKAGES], always: true, load: () => ai },
+  { id: 'ai', packages: ['ai', ...MODEL_PACKAGES], always: hookAi, load: () => ai },
   { id: 'anthropic', packages: ['@anthropic-ai/sdk'], providers: ['anthropic'], load: () => anthropic },
   { id: 'bedrock', packages: ['@aws-sdk/client-bedrock-runtime'], providers: ['aws.bedrock'], load: () => bedrock },
   { id: 'cerebras', packages: ['@cerebras/cerebras_cloud_sdk'], providers: ['cerebras'], load: () => cerebras },

@@ -2,4 +2,4 @@
 export { esbuildPlugin, type EsbuildPlugin } from './bundler/esbuild.js'
 export { rollupPlugin, type RollupPlugin } from './bundler/rollup.js'
 export { webpackLoader, webpackPlugin, type WebpackPlugin } from './bundler/webpack.js'
-export { withAutolog, type ExternalPackages } from './bundler/next.js'
+export { withAutolog, type ExternalPackages } from './bundler/external-packages.js'

@@ -6,7 +6,7 @@ export { estimateCost } from './cost/estimate-cost.js'
 export { costOf } from './cost/price.js'
 export { loadPrices } from './cost/tables.js'
 /** Sends the spans that wait, whichever tracer provider is registered. Never rejects, and takes at most five seconds. */
-export { flushRegistered as flush } from './telemetry/setup.js'
+export { flushRegistered as flush } from './telemetry/flush.js'
 export * from './kernel/errors.js'
 export * from './kernel/provider-error.js'
 export type { StepKind } from './telemetry/step.js'

@@ -253,6 +253,8 @@ describe('an application', () => {
         `const net = require('node:net'), dns = require('node:dns'), cache = require.cache; ${watch}; ${load}; report()`,
     ],
   ]
+  const loading = (format: string, name: string): string =>
+    format === 'import' ? `await import('${name}')` : `require('${name}')`
   const isHeavy = (name: string): boolean =>
     /^@opentelemetry\/|^@pydantic\/|^openai$|^ioredis$|^@langchain\//.test(name)
 
@@ -264,16 +266,17 @@ describe('an application', () => {
   test.each(quiet)(
     'loads no tracing SDK and touches no network with %s by %s',
     async (specifier, format, file, program) => {
-      const load = format === 'import' ? `await import('${specifier}')` : `require('${specifier}')`
+      const load = loading(format, specifier)
       const facts = (await runInApplication(file, program(load))) as { network: string[]; packages: string[] }
       expect(facts.network).toEqual([])
       expect(facts.packages.filter(isHeavy)).toEqual([])
     },
   )
 
+  const parts = `facts.parts = Object.keys(cache).map((path) => path.split(/[\\\\/]/).at(-1))`
+
   test.each(formats)('loads nothing by %s that is not needed at import', async (format, file, program) => {
-    const load = format === 'import' ? `await import('tracestitch')` : `require('tracestitch')`
-    const parts = `facts.parts = Object.keys(cache).map((path) => path.split(/[\\\\/]/).at(-1))`
+    const load = loading(format, 'tracestitch')
     const facts = (await runInApplication(`parts-${file}`, program(`${load}; ${parts}`))) as { parts: string[] }
     // What stands in the way of an import: errors, prices, and the set-up of tracing, of which `flush` is one.
     const rooms = /^(?:index|whole-(?:autolog|client)|errors|kernel|cost|set-up|telemetry)(?:-[\w-]+)?\.cjs$/
@@ -286,10 +289,18 @@ describe('an application', () => {
     expect(bytes.reduce((sum, size) => sum + size)).toBeLessThan(130_000)
   })
 
+  test.each(formats)('autolog() loads by %s nothing that only a call needs', async (format, file, program) => {
+    const start = `${loading(format, 'openai')}; (${loading(format, 'tracestitch')}).autolog({ exporter: { export() {}, shutdown: async () => {} } })`
+    const facts = (await runInApplication(`start-${file}`, program(`${start}; ${parts}`))) as { parts: string[] }
+    expect(facts.parts).toContain('integrations-stainless.cjs')
+    // Readers of answers, and the hooks of frameworks that the program does not have.
+    expect(
+      facts.parts.filter((part) => /^(?:observer|kernel|integrations-native-spans)\.cjs$|^codecs/.test(part)),
+    ).toEqual([])
+  })
+
   test.each(formats)('makes a store in Redis without loading ioredis, by %s', async (format, file, program) => {
-    const entry = `'tracestitch/redis'`
-    const load = format === 'import' ? `await import(${entry})` : `require(${entry})`
-    const source = program(`(${load}).redisStore('redis://127.0.0.1:9')`)
+    const source = program(`(${loading(format, 'tracestitch/redis')}).redisStore('redis://127.0.0.1:9')`)
     const facts = (await runInApplication(`redis-${file}`, source)) as { network: string[]; packages: string[] }
     expect(facts.network).toEqual([])
     expect(facts.packages.filter(isHeavy)).toEqual([])

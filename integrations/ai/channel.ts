@@ -16,8 +16,6 @@ import { modelFormat } from './model-format.js'
 import { embeddingFormat, otherFormat, speechFormat, transcriptFormat } from './other-formats.js'
 import { providerName } from './providers.js'
 
-export const CHANNEL = 'ai:telemetry'
-
 type Event = Readonly<Record<string, unknown>>
 
 /** What a root run tells those below it. */

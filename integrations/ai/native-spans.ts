@@ -3,33 +3,32 @@
  * span that this package makes of such work, so that none is beside it: `ai.generateText` a workflow, its
  * `doGenerate` the model call, `ai.toolCall` a tool.
  */
-import { context, trace, type Attributes, type Span, type Tracer } from '@opentelemetry/api'
+import { context, type Attributes, type Context, type Span } from '@opentelemetry/api'
 import {
   asString,
-  guard,
   isObject,
   parseJson,
   semconv,
   startCall,
   startStep,
   type CallResponse,
-  type Patcher,
-  type Replace,
 } from '../../src/autolog/contract.js'
 import { takeAgent } from './agents.js'
 import { modelFormat } from './model-format.js'
 import { embeddingFormat } from './other-formats.js'
-import { translations } from './own-telemetry.js'
 import { providerName } from './providers.js'
 import { TranslatedSpan, type Ends } from './translated-span.js'
-
-/** Name of the tracer that `ai` asks OpenTelemetry for. */
-const TRACER = 'ai'
 
 const textAt = (attributes: Attributes, key: string): string | undefined => asString(attributes[key])
 const jsonAt = (attributes: Attributes, key: string): unknown => parseJson(textAt(attributes, key) ?? 'null')
 
 /** `undefined`: a span that nothing here knows, which stays what it is. */
+export function translatedSpan(name: string, options: unknown): { span: Span; context: Context } | undefined {
+  const attributes = isObject(options) && isObject(options['attributes']) ? (options['attributes'] as Attributes) : {}
+  const ends = translate(name, attributes)
+  return ends && { span: new TranslatedSpan(ends, attributes), context: ends.context }
+}
+
 function translate(name: string, attributes: Attributes): Ends | undefined {
   if (/^ai\.(?:generate|stream)(?:Text|Object)$/.test(name)) return root(name, attributes)
   if (/^ai\.(?:generate|stream)(?:Text|Object)\.do(?:Generate|Stream)$/.test(name)) return modelCall(name, attributes)
@@ -158,33 +157,3 @@ function single(
 
 /** Only its name is looked at. */
 const failure = (name: string): Error => Object.assign(new Error(name), { name, code: name })
-
-function translating(tracer: Tracer): Tracer {
-  return {
-    startSpan: (...args) => tracer.startSpan(...args),
-    startActiveSpan(name: string, ...rest: unknown[]) {
-      const [options] = rest
-      const run = rest.at(-1) as (span: Span) => unknown
-      const attributes =
-        isObject(options) && isObject(options['attributes']) ? (options['attributes'] as Attributes) : {}
-      const ends = guard('ai', () => translate(name, attributes))
-      if (!ends) return Reflect.apply(tracer.startActiveSpan, tracer, [name, ...rest]) as unknown
-      const span = new TranslatedSpan(ends, attributes)
-      return context.with(ends.context, () => run(span))
-    },
-  } as Tracer
-}
-
-const getTracer: Replace = (original, active) =>
-  function (...args) {
-    const tracer = Reflect.apply(original, this, args) as Tracer
-    if (!active()) return tracer
-    const translated = translations.get(tracer) ?? translating(tracer)
-    translations.set(tracer, translated)
-    return args[0] === TRACER ? translated : tracer
-  }
-
-/** `ai` asks for its tracer at every call, whichever copy of OpenTelemetry's API it has. */
-export function translateSpans(patcher: Patcher): void {
-  patcher.wrap(trace.getTracerProvider(), 'getTracer', getTracer)
-}

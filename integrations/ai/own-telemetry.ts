@@ -1,9 +1,6 @@
 /** The telemetry that `ai` 5 and 6 have of their own, which a call asks for with `experimental_telemetry`. */
-import type { Tracer } from '@opentelemetry/api'
 import { isObject, path } from '../../src/autolog/contract.js'
-
-/** Tracers of the provider that records our spans, and what stands for each so that the spans of `ai` become ours. */
-export const translations = new WeakMap<object, Tracer>()
+import { translations } from './translations.js'
 
 /**
  * The options of a call with that telemetry on, as a copy, unless the program has said whether it wants it.

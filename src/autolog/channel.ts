@@ -44,7 +44,9 @@ class ChannelWatch {
   private readonly channel: ReturnType<typeof tracingChannel<object>>
   private readonly beginRun: BeginRun
   private readonly tell: (what: Unread) => void
-  private readonly bridge: SpanBridge<unknown>
+  /** From the first message on. */
+  private opened: SpanBridge<unknown> | undefined
+  private readonly name: string
   private readonly store = contextStore()
   private readonly open = new WeakMap<object, Open>()
   private active = true
@@ -62,7 +64,7 @@ class ChannelWatch {
 
   constructor(name: string, beginRun: BeginRun, tell: (what: Unread) => void) {
     this.channel = tracingChannel(name)
-    this.bridge = new SpanBridge(name)
+    this.name = name
     this.beginRun = beginRun
     this.tell = tell
     this.channel.subscribe(this.subscribers)
@@ -76,8 +78,12 @@ class ChannelWatch {
     this.leave()
   }
 
+  private get bridge(): SpanBridge<unknown> {
+    return (this.opened ??= new SpanBridge(this.name))
+  }
+
   private leave(): void {
-    if (!this.active && this.bridge.size === 0) this.channel.unsubscribe(this.subscribers)
+    if (!this.active && !this.opened?.size) this.channel.unsubscribe(this.subscribers)
   }
 
   /** Context of the operation's own work. Node takes what is thrown here as a fault of the program. */

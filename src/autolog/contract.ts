@@ -68,11 +68,6 @@ export interface Integration {
   /** Key in `autolog({ integrations })` and in the report. */
   readonly id: string
   readonly targets: readonly ModuleTarget[]
-  /**
-   * Hooks that need no module: diagnostics channels, and places on `globalThis` that a framework looks at. They reach
-   * copies that a bundler swallowed as well. Runs once.
-   */
-  readonly always?: (patcher: Patcher) => void
   /** The engine's own: it is in no report. */
   readonly isInternal?: boolean
 }
@@ -82,8 +77,11 @@ export interface IntegrationEntry {
   readonly id: string
   /** Of all its targets, each once. */
   readonly packages: readonly string[]
-  /** Whether it has hooks that need no module. */
-  readonly always?: boolean
+  /**
+   * Hooks that need no module: diagnostics channels, and places on `globalThis` that a framework looks at. They reach
+   * copies that a bundler swallowed as well. Runs once, at every start: what it calls later must load later.
+   */
+  readonly always?: (patcher: Patcher) => void
   /**
    * Whose hosts the packages call, by `gen_ai.provider.name`: for a call that is seen on the wire and that nobody traces. Empty:
    * they call no model. Absent: they are a layer over any.

@@ -14,7 +14,8 @@ import {
   type HostFacts,
   type TelemetrySettings,
 } from '../telemetry/settings.js'
-import { setUpTracing, type TracingStatus } from '../telemetry/setup.js'
+import { setUpTracing } from '../telemetry/setup.js'
+import type { TracingStatus } from '../telemetry/tracing-handle.js'
 import { warnOnce } from '../telemetry/warn.js'
 import { http2IsLoaded } from '../telemetry/http2-requests.js'
 import { watchWire, type WireWatch } from '../telemetry/trace-headers.js'
@@ -54,7 +55,7 @@ interface Running {
   current: Autolog | undefined
   /** Those that the running engine was started with. */
   options?: AutologOptions
-  handIn?: ModuleInstrumentation['handIn']
+  addModules?: ModuleInstrumentation['addModules']
 }
 
 export function startAutolog(parts: AutologParts, options: AutologOptions, callerFile: string | undefined): Autolog {
@@ -65,8 +66,8 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
   const running = shared<Running>('autolog', () => ({ current: undefined }))
   if (running.current) {
     const { modules, ...others } = options
-    if (modules) running.handIn?.(modules)
-    sayIgnored(running.handIn ? others : options, running.options ?? {})
+    if (modules) running.addModules?.(modules)
+    sayIgnored(running.addModules ? others : options, running.options ?? {})
     return running.current
   }
 
@@ -86,13 +87,17 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
     onSpanStart: options.onSpanStart,
     onSpanEnd: options.onSpanEnd,
   })
-  const untraced = new UntracedCalls({
-    integrations: parts.integrations,
-    options: options.integrations,
-    identifyHost: parts.identifyHost,
-    look: () => modules.lookAround(),
-  })
-  const wire = watchWire((url) => guard('untraced', () => untraced.seen(url)))
+  let untraced: UntracedCalls | undefined
+  const seen = (url: URL): void => {
+    untraced ??= new UntracedCalls({
+      integrations: parts.integrations,
+      options: options.integrations,
+      identifyHost: parts.identifyHost,
+      look: () => modules.lookAround(),
+    })
+    untraced.seen(url)
+  }
+  const wire = watchWire((url) => guard('untraced', () => seen(url)))
   const undo = [() => applySettings(undefined), () => wire.off(), watchUnseenHttp2(wire)]
   let modules: ModuleInstrumentation
   try {
@@ -113,7 +118,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
 
   const autolog: Autolog = {
     get report() {
-      return [...modules.report(), ...untraced.report()]
+      return [...modules.report(), ...(untraced?.report() ?? [])]
     },
     get status() {
       return { ...tracing.status, faults: faults().count }
@@ -127,7 +132,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
   }
   running.current = autolog
   running.options = options
-  running.handIn = (given) => modules.handIn(given)
+  running.addModules = (given) => modules.addModules(given)
   return autolog
 }
 

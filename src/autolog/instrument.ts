@@ -2,7 +2,7 @@
 import { types } from 'node:util'
 import { isObject } from '../kernel/json.js'
 import { guard } from '../kernel/guard.js'
-import type { Declared, Integration, ModuleExports, ModuleTarget, Replace } from './contract.js'
+import type { Declared, ModuleExports, ModuleTarget, Patcher, Replace } from './contract.js'
 import type { EntryTarget } from './package-entries.js'
 import type { Bindings } from './live-exports.js'
 import { createPatcher, type PatcherContext, type PatchSession } from './patch.js'
@@ -33,7 +33,7 @@ export interface LoadedExports {
   /** Of an ES module behind a facade. */
   readonly bindings?: Bindings | undefined
   /** By the program: the names in it may be a bundler's. */
-  readonly handedIn?: boolean
+  readonly isGiven?: boolean
 }
 
 /** The runtime shows the loads of ES modules. */
@@ -55,12 +55,12 @@ export class Instrumenter {
 
   /** Patches what the module exports, and writes into `finding` how that went. */
   instrument({ integration, target }: EntryTarget, finding: Finding, loaded: LoadedExports): void {
-    const { exported, format, bindings, handedIn } = loaded
+    const { exported, format, bindings, isGiven } = loaded
     const told: PatcherContext['told'] = (method, what) => say(finding, method, what)
     const session = this.session(integration.id, format, { told, bindings })
     const exports = asModuleExports(exported)
     try {
-      const module = exports && handedIn === true ? withShapes(exports, exported, target.shapes) : exports
+      const module = exports && isGiven === true ? withShapes(exports, exported, target.shapes) : exports
       if (module) target.instrument(module, session.patcher)
       finding.status = session.held > 0 ? 'patched' : 'unsupported'
       finding.details = session.held > 0 ? saidOf(session) : unsupported(session, target)
@@ -71,10 +71,9 @@ export class Instrumenter {
     }
   }
 
-  /** The integration's hooks that need no module. A fault of theirs is counted, and costs only them. */
-  hook(integration: Integration): void {
-    const { always, id } = integration
-    if (always) guard(id, () => always(this.session(id, 'esm', {}).patcher))
+  /** An integration's hooks that need no module. A fault of theirs is counted, and costs only them. */
+  hook(id: string, always: (patcher: Patcher) => void): void {
+    guard(id, () => always(this.session(id, 'esm', {}).patcher))
   }
 
   private session(id: string, format: 'esm' | 'cjs', module: Pick<PatcherContext, 'told' | 'bindings'>): PatchSession {

@@ -1,21 +1,21 @@
 /** The module half of `autolog()`: finds loaded copies, patches them, watches for more, takes it all back. */
-import path from 'node:path'
 import { types } from 'node:util'
 import { pathToFileURL } from 'node:url'
 import { guard } from '../kernel/guard.js'
 import type { IntegrationEntry, ReportEntry } from './contract.js'
-import { PackageEntries, findingOf, isWaiting, type PackageEntry, type EntryTarget } from './package-entries.js'
+import { GivenModules } from './given-modules.js'
+import { PackageEntries, isWaiting, type PackageEntry, type EntryTarget } from './package-entries.js'
 import { Instrumenter, type InstrumenterOptions, type LoadedExports } from './instrument.js'
 import { watchLoads, type LoadWatch } from './late.js'
 import { assignableExports, bindingsOf } from './live-exports.js'
 import { lookAgain } from './look-again.js'
 import { loadCJS, loadESM, peekCJS, peekESM, type Peeked } from './peek.js'
-import { receiveBundled, type BundledModule } from './bundled.js'
+import { receiveBundled } from './bundled.js'
+import { reportedFinding, showsLoad } from './reported-finding.js'
 import { buildReport, createWarner, warn, type Finding } from './report.js'
 import { isPreloaded } from './preload.js'
 import { createResolver } from './resolve.js'
 import { hasOwnRegistry } from './runtime.js'
-import { recognises } from './shapes.js'
 import { findCopies } from './roots.js'
 
 export interface InstrumentModulesOptions {
@@ -39,7 +39,7 @@ export interface ModuleInstrumentation {
   /** Looks for modules that have loaded unseen. Whether one was patched. */
   lookAround(): boolean
   /** Patches modules that another part of the program has a copy of. */
-  handIn(modules: Readonly<Record<string, unknown>>): void
+  addModules(modules: Readonly<Record<string, unknown>>): void
   /** Resolves when every module that was out of reach of a synchronous look has been tried. */
   settled(): Promise<void>
   off(): void
@@ -54,7 +54,7 @@ class Modules implements ModuleInstrumentation {
   private readonly entries: PackageEntries
   private readonly instrumenter: Instrumenter
   private readonly watch: LoadWatch
-  private readonly handedIn = new Map<EntryTarget, Finding>()
+  private readonly given: GivenModules
   /** Looks at modules that were still loading. */
   private readonly retries = new Set<Promise<void>>()
   /** Entries that were looked for again, and packages of which that was said. */
@@ -72,14 +72,15 @@ class Modules implements ModuleInstrumentation {
     this.requested = requested ?? (() => undefined)
     this.entries = new PackageEntries(this.integrations)
     this.instrumenter = new Instrumenter({ options, call })
-    for (const { always, load } of this.integrations) if (always === true) this.instrumenter.hook(load())
+    this.given = new GivenModules(this.integrations, this.entries, (...module) => this.instrument(...module))
+    for (const { id, always } of this.integrations) if (always) this.instrumenter.hook(id, always)
     const resolver = createResolver()
     const { names, declaredNames } = this.entries
     for (const copy of guard('find', () => findCopies({ names, declaredNames, resolver, callerFile })) ?? [])
       guard('find', () => this.entries.add(copy, resolver))
     for (const entry of this.entries.all()) guard('peek', () => this.look(entry))
-    this.handIn(modules ?? {})
-    this.endBundled = receiveBundled((module) => this.takeBundled(module))
+    this.given.add(modules ?? {})
+    this.endBundled = receiveBundled((module) => this.given.addBundled(module))
     this.watch = guard('late', () => this.watchLoads()) ?? { seesESM: false, seesCJS: false, off: () => {} }
     if (eager ?? (!this.watch.seesESM && isPreloaded())) guard('eager', () => this.loadDeclared())
     // What a test requires first of all is there before it does anything else.
@@ -92,7 +93,7 @@ class Modules implements ModuleInstrumentation {
     const all = this.reported()
     const loaded = new Set(all.filter((entry) => !isWaiting(entry)).map(({ copy }) => copy))
     const told = all.filter((entry) => !entry.target.unsupported || !isWaiting(entry) || !loaded.has(entry.copy))
-    return buildReport([...told.map((entry) => this.explained(entry)), ...this.handedIn.values()])
+    return buildReport([...told.map((entry) => reportedFinding(entry, this.watch)), ...this.given.findings()])
   }
 
   private reported(): PackageEntry[] {
@@ -105,8 +106,8 @@ class Modules implements ModuleInstrumentation {
     return before.some(({ finding }) => finding.status === 'patched')
   }
 
-  handIn(modules: Readonly<Record<string, unknown>>): void {
-    for (const [key, value] of Object.entries(modules)) guard('modules', () => this.patchGiven(key, value))
+  addModules(modules: Readonly<Record<string, unknown>>): void {
+    this.given.add(modules)
   }
 
   async settled(): Promise<void> {
@@ -191,53 +192,9 @@ class Modules implements ModuleInstrumentation {
     this.warningDue = true
     queueMicrotask(() => {
       this.warningDue = false
-      const findings = [...this.reported().map(({ finding }) => finding), ...this.handedIn.values()]
+      const findings = [...this.reported().map(({ finding }) => finding), ...this.given.findings()]
       if (this.active) guard('report', () => this.warnAbout(buildReport(findings)))
     })
-  }
-
-  /** By the name of a class, if it looks like that. */
-  private named(key: string, value: unknown): EntryTarget[] {
-    return this.integrations
-      .flatMap((entry) => this.entries.targetsIn(entry))
-      .filter(({ target }) => recognises(target.shapes?.[key], value))
-  }
-
-  private patchGiven(key: string, value: unknown): void {
-    const named = this.integrations
-      .filter(({ id, packages }) => id === key || packages.some((name) => name === key || key.startsWith(`${name}/`)))
-      .flatMap((entry) => this.entries.targetsIn(entry))
-      .filter(({ integration, target }) => {
-        const entry = path.posix.join(target.package, target.entry ?? '.')
-        return integration.id === key || target.package === key || entry === key
-      })
-    const matching = named.length > 0 ? named : this.named(key, value)
-    if (matching.length === 0) warn(`modules.${key}: no integration is called so, nor serves a package of that name`)
-    for (const target of matching) {
-      const finding = this.findingOfGiven(target)
-      const format = types.isModuleNamespaceObject(value) ? 'esm' : 'cjs'
-      this.instrument(target, finding, { exported: value, format, handedIn: true })
-      if (finding.status === 'patched') finding.details = ['handed in']
-    }
-  }
-
-  /** What a bundler has put into the program: the plugin of `tracestitch/bundler` makes it say so. */
-  private takeBundled({ package: name, entry, exports, format }: BundledModule): void {
-    for (const each of this.entries.targetsOf(name)) {
-      if ((each.target.entry ?? '.') !== entry) continue
-      const finding = this.findingOfGiven(each)
-      this.instrument(each, finding, { exported: exports, format })
-      if (finding.status === 'patched') finding.details = [...finding.details, 'bundled']
-    }
-  }
-
-  /** One for all copies that are handed in: a program that reloads itself hands in many. */
-  private findingOfGiven(target: EntryTarget): Finding {
-    const known = this.handedIn.get(target)
-    if (known) return known
-    const finding = findingOf(target)
-    this.handedIn.set(target, finding)
-    return finding
   }
 
   /** Where a later load is seen there is no need: the module is patched when the program asks for it. */
@@ -250,7 +207,7 @@ class Modules implements ModuleInstrumentation {
         !entry.copy.declared ||
         entry.target.unsupported !== undefined ||
         !isWaiting(entry) ||
-        this.isSeen(entry) ||
+        showsLoad(this.watch, entry) ||
         isLoaded.has(root)
       )
         continue
@@ -263,16 +220,11 @@ class Modules implements ModuleInstrumentation {
     for (const entry of this.unseen()) guard('peek', () => this.look(entry))
   }
 
-  /** A later load of it is seen in this runtime. */
-  private isSeen({ format }: PackageEntry): boolean {
-    return format === 'cjs' ? this.watch.seesCJS : this.watch.seesESM
-  }
-
   /** Not in sight so far. What was loading when the engine started is on its way to its patch. */
   private unseen(): PackageEntry[] {
     return this.entries
       .all()
-      .filter((entry) => isWaiting(entry) && !this.isSeen(entry) && entry.finding.details.length === 0)
+      .filter((entry) => isWaiting(entry) && !showsLoad(this.watch, entry) && entry.finding.details.length === 0)
   }
 
   /**
@@ -287,25 +239,5 @@ class Modules implements ModuleInstrumentation {
       guard('peek', () => this.look(entry))
     }
     return this.active && this.unseen().length > 0
-  }
-
-  /** What the report says of it: of one that is pending, why. */
-  private explained(entry: PackageEntry): Finding {
-    const { finding, target } = entry
-    if (target.unsupported !== undefined) return { ...finding, status: 'unsupported', details: [target.unsupported] }
-    if (finding.status !== 'pending' || finding.details.length > 0) return finding
-    const { seesESM, seesCJS } = this.watch
-    const name = finding.package
-    const details = [
-      'installed, not loaded yet',
-      `if a bundler has put it into the program, build with the plugin of tracestitch/bundler, or hand it in: autolog({ modules: { '${name}': … } })`,
-    ]
-    if (this.isSeen(entry) && seesESM) details.push('it is patched when it loads')
-    // The entry for require() of such a copy adds nothing: the report has one line for both.
-    if (!seesESM) {
-      const later = seesCJS ? 'ESM import()' : 'load'
-      details.push(`a later ${later} is only found a moment after it: call autolog() after the import, or set eager`)
-    }
-    return { ...finding, details }
   }
 }

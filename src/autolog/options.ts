@@ -5,7 +5,7 @@ import { isObject, typeName } from '../kernel/json.js'
 import { didYouMean } from '../kernel/did-you-mean.js'
 import type { Propagate } from '../telemetry/propagation.js'
 import type { CaptureMode, TelemetryPart } from '../telemetry/settings.js'
-import type { TracingOptions } from '../telemetry/setup.js'
+import type { TracingOptions } from '../telemetry/setup-options.js'
 
 /** Options of `autolog()`. All are optional; without any, spans go where `OTEL_*` variables say. */
 export interface AutologOptions extends TracingOptions {

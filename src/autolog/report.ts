@@ -30,8 +30,7 @@ function groupBy(findings: readonly Finding[], keyOf: (finding: Finding) => stri
   return [...groups.values()]
 }
 
-const copyKey = (finding: Finding): string =>
-  [finding.integration, finding.package, finding.root ?? 'handed in'].join('\n')
+const copyKey = (finding: Finding): string => [finding.integration, finding.package, finding.root ?? 'given'].join('\n')
 
 /** `undefined` when the major lies within `tested`, such as `4 - 7`. */
 function untested({ version, tested }: Finding): string | undefined {

@@ -4,13 +4,18 @@ import { types } from 'node:util'
 interface NodeLike {
   readonly env?: Record<string, string | undefined>
   readonly getBuiltinModule?: unknown
+  readonly versions?: { readonly node?: string }
 }
 
 const found = (): NodeLike | undefined => (globalThis as { process?: NodeLike }).process
 
-/** Whether modules of Node can be had. The build turns their imports into loads on first use, which give nothing elsewhere. */
+/**
+ * Whether modules of Node can be had. The build turns their imports into loads on first use, which give nothing elsewhere. The
+ * edge runtime of Next.js has the functions of `process`, and each throws; it has no version of Node.
+ */
 export function hasNodeModules(): boolean {
-  return typeof found()?.getBuiltinModule === 'function'
+  const node = found()
+  return typeof node?.getBuiltinModule === 'function' && node.versions?.node !== undefined
 }
 
 /** The environment; empty where there is none. */
@@ -26,7 +31,7 @@ export function unref<Timer>(timer: Timer): Timer {
 
 /** Runs `work` after what is due now. */
 export function soon(work: () => void): unknown {
-  return typeof setImmediate === 'function' ? setImmediate(work) : setTimeout(work)
+  return hasNodeModules() ? setImmediate(work) : setTimeout(work)
 }
 
 /** Of any realm, where that can be told. */

@@ -24,12 +24,12 @@ export interface Position {
   readonly level: number
   readonly retries: number
   /** Members tried at this level, newest last. */
-  readonly here: readonly TriedMember[]
+  readonly triedHere: readonly TriedMember[]
 }
 
 export function begin(
   { levels, params }: Pick<Route, 'levels'> & Partial<Fallback>,
   after: ErrorClass | undefined,
 ): Position {
-  return { leg: { levels, params, after }, level: 0, retries: 0, here: [] }
+  return { leg: { levels, params, after }, level: 0, retries: 0, triedHere: [] }
 }

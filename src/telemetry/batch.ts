@@ -6,6 +6,7 @@
 import { context, ROOT_CONTEXT, TraceFlags, type Context } from '@opentelemetry/api'
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import type { BatchLimits } from './env.js'
+import { settled } from './flush.js'
 import { REQUEST_BYTES, weightOf } from './weight.js'
 
 export interface ExportCounts {
@@ -151,9 +152,4 @@ export class BatchProcessor implements SpanProcessor {
       })
     })
   }
-}
-
-/** Waits for `step` to settle. Its errors belong to the exporter. */
-export async function settled(step: () => unknown): Promise<void> {
-  await Promise.allSettled([Promise.resolve().then(step)])
 }

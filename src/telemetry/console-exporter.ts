@@ -2,7 +2,8 @@
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { treeSpanOf } from './readable-span.js'
 import { guard } from '../kernel/guard.js'
-import { renderTree, type TreeSpan } from './tree.js'
+import type { TreeSpan } from './span-tree.js'
+import { renderTree } from './tree.js'
 
 /** How long a finished trace waits for spans that end after their root, such as those of streams. */
 const GRACE_MS = 100

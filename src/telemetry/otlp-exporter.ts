@@ -4,13 +4,10 @@
  * how many spans a backend refused.
  */
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
-import type http from 'node:http'
-import type https from 'node:https'
 import { promisify } from 'node:util'
 import { builtin } from '../kernel/builtin.js'
-import { VERSION } from '../kernel/version.js'
 import type { PartialExportResult } from './batch.js'
-import type { OtlpProtocol } from './env.js'
+import { OtlpEndpoint, type OtlpEndpointOptions } from './otlp-endpoint.js'
 import { partsOf } from './weight.js'
 
 /** The part of `@opentelemetry/otlp-transformer`'s serializers that is used. */
@@ -19,46 +16,15 @@ export interface TraceSerializer {
   deserializeResponse(data: Uint8Array): { partialSuccess?: { rejectedSpans?: unknown } }
 }
 
-export interface OtlpExporterOptions {
-  readonly url: URL
-  readonly headers: Readonly<Record<string, string>>
-  readonly protocol: OtlpProtocol
+export interface OtlpExporterOptions extends OtlpEndpointOptions {
   /** For one export, retries included. */
   readonly timeoutMs: number
-  readonly compression: 'gzip' | 'none'
-  readonly tls: { readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer }
   readonly serializer: TraceSerializer
 }
 
-type Answer =
-  | { readonly ok: true; readonly body: Buffer }
-  | {
-      readonly ok: false
-      readonly reason: string
-      readonly retry: boolean
-      readonly afterMs?: number
-      readonly tooLarge?: boolean
-    }
-
-/** Statuses that the OTLP specification calls retryable. */
-const RETRYABLE_STATUS = new Set([429, 502, 503, 504])
-const RETRYABLE_CODE = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EAI_AGAIN',
-  'ENOTFOUND',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-])
 const FIRST_BACKOFF_MS = 1_000
 /** After a flush was requested, no retry waits this long. */
 const URGENT_MS = 5_000
-/** Enough for any answer of the protocol. */
-const MAX_ANSWER_BYTES = 64 * 1024
-/** Milliseconds for the body of an answer whose status has said all that matters. */
-const ANSWER_BODY_MS = 1_000
 const compress = (data: Uint8Array): Promise<Buffer> => promisify(builtin('node:zlib').gzip)(data)
 
 /** The failure of an export; `message` is the short reason. */
@@ -68,14 +34,13 @@ export class ExportFailure extends Error {
 
 export class OtlpExporter implements SpanExporter {
   private readonly options: OtlpExporterOptions
-  /** `undefined` for the agent of the whole process. */
-  private readonly agent: http.Agent | undefined
+  private readonly endpoint: OtlpEndpoint
   private urgentUntil = 0
   private endBackoff: (() => void) | undefined
 
   constructor(options: OtlpExporterOptions) {
     this.options = options
-    this.agent = agentFor(builtin(options.url.protocol === 'https:' ? 'node:https' : 'node:http'), options.tls)
+    this.endpoint = new OtlpEndpoint(options)
   }
 
   export(spans: ReadableSpan[], done: (result: { code: number; error?: Error } & PartialExportResult) => void): void {
@@ -93,7 +58,7 @@ export class OtlpExporter implements SpanExporter {
   }
 
   shutdown(): Promise<void> {
-    this.agent?.destroy()
+    this.endpoint.close()
     return Promise.resolve()
   }
 
@@ -122,7 +87,7 @@ export class OtlpExporter implements SpanExporter {
     if (!serialized) throw new ExportFailure('nothing to send')
     const body = compression === 'gzip' ? await compress(serialized) : serialized
     for (let backoff = FIRST_BACKOFF_MS; ; backoff *= 1.5) {
-      const answer = await this.post(body, deadline)
+      const answer = await this.endpoint.post(body, deadline)
       if (answer.ok) return this.rejectedOf(answer.body)
       if (answer.tooLarge && spans.length > 1) {
         const half = Math.ceil(spans.length / 2)
@@ -147,46 +112,6 @@ export class OtlpExporter implements SpanExporter {
     })
   }
 
-  private post(body: Uint8Array, deadline: number, fresh = false): Promise<Answer> {
-    const { url, headers, protocol, compression, tls } = this.options
-    return new Promise((resolve) => {
-      const request = builtin(url.protocol === 'https:' ? 'node:https' : 'node:http').request(url, {
-        method: 'POST',
-        ...(this.agent ? { agent: this.agent } : tls),
-        headers: {
-          'user-agent': `tracestitch/${VERSION}`,
-          ...headers,
-          'content-type': protocol === 'http/json' ? 'application/json' : 'application/x-protobuf',
-          'content-length': body.byteLength,
-          ...(compression === 'gzip' && { 'content-encoding': 'gzip' }),
-        },
-      })
-      const finish = (answer: Answer): void => {
-        clearTimeout(timer)
-        resolve(answer)
-      }
-      const timer = setTimeout(
-        () => {
-          finish({ ok: false, reason: 'timeout', retry: false })
-          request.destroy()
-        },
-        Math.max(0, deadline - performance.now()),
-      )
-      timer.unref()
-      request.on('socket', (socket) => socket.unref())
-      request.on('response', (response) => readAnswer(response, finish))
-      request.on('error', (error: NodeJS.ErrnoException) => {
-        // A kept-alive connection may have been closed by the server; this says nothing about its health.
-        if (request.reusedSocket && error.code === 'ECONNRESET' && !fresh) {
-          void this.post(body, deadline, true).then(finish)
-        } else {
-          finish({ ok: false, reason: error.code ?? error.name, retry: RETRYABLE_CODE.has(error.code ?? '') })
-        }
-      })
-      request.end(body)
-    })
-  }
-
   private rejectedOf(body: Buffer): number {
     if (body.length === 0) return 0
     try {
@@ -197,70 +122,4 @@ export class OtlpExporter implements SpanExporter {
       return 0
     }
   }
-}
-
-/**
- * Exports use the program's proxy too: that of `NODE_USE_ENV_PROXY`, which is in the options of Node's own agent
- * (https://nodejs.org/api/http.html#built-in-proxy-support), or an agent that replaces it.
- */
-function agentFor({ Agent, globalAgent }: typeof http | typeof https, tls: OtlpExporterOptions['tls']) {
-  if (globalAgent.constructor !== Agent) return undefined
-  const { proxyEnv } = (globalAgent as { readonly options?: { readonly proxyEnv?: unknown } }).options ?? {}
-  return new Agent({ keepAlive: true, ...tls, ...(proxyEnv !== undefined && { proxyEnv }) })
-}
-
-function readAnswer(response: http.IncomingMessage, finish: (answer: Answer) => void): void {
-  const { statusCode = 0, headers } = response
-  if (statusCode < 200 || statusCode > 299) {
-    // The body is not needed, and may have no end.
-    response.destroy()
-    const afterMs = retryAfter(headers['retry-after'])
-    finish({
-      ok: false,
-      reason: `HTTP ${statusCode}`,
-      retry: RETRYABLE_STATUS.has(statusCode),
-      tooLarge: statusCode === 413,
-      ...(afterMs !== undefined && { afterMs }),
-    })
-    return
-  }
-  if (/^text\/html/i.test(headers['content-type'] ?? '')) {
-    // A web page with status 200: the endpoint is some other server.
-    response.destroy()
-    finish({ ok: false, reason: 'not an OTLP endpoint (it answers with a web page)', retry: false })
-    return
-  }
-  const chunks: Buffer[] = []
-  let size = 0
-  const accepted = (): void => {
-    clearTimeout(end)
-    finish({ ok: true, body: Buffer.concat(chunks) })
-  }
-  // It may have no end.
-  const end = setTimeout(() => {
-    accepted()
-    response.destroy()
-  }, ANSWER_BODY_MS)
-  end.unref()
-  response.on('data', (chunk: Buffer) => {
-    size += chunk.length
-    if (size <= MAX_ANSWER_BYTES) {
-      chunks.push(chunk)
-    } else {
-      chunks.length = 0
-      accepted()
-      response.destroy()
-    }
-  })
-  response.on('end', accepted)
-  // The status says that the spans were accepted.
-  response.on('error', accepted)
-}
-
-/** Milliseconds of a `Retry-After` header: seconds or a date. */
-function retryAfter(header: string | undefined): number | undefined {
-  if (header === undefined) return undefined
-  const seconds = Number(header)
-  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header) - Date.now()
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined
 }

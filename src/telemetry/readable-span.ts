@@ -1,7 +1,7 @@
 /** From a span of the OpenTelemetry SDK to the shape that the tree and the test helpers read. */
 import type { HrTime } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
-import type { TreeSpan } from './tree.js'
+import type { TreeSpan } from './span-tree.js'
 
 const STATUS = ['unset', 'ok', 'error'] as const
 

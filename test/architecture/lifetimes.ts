@@ -6,11 +6,11 @@ import { assignedFunctionsOf, type Sources } from './sources.js'
 
 /** Properties that get their function once, and not once for each call. */
 export const assignedOnce: Readonly<Record<string, readonly string[]>> = {
-  'src/autolog/engine.ts': ['handIn'],
+  'src/autolog/engine.ts': ['addModules'],
   'src/autolog/roots.ts': ['prepareStackTrace'],
   'src/client/admission/gates.ts': ['headroomFrom'],
   'src/telemetry/global-api.ts': ['_getContextManager'],
-  'src/telemetry/hand-over.ts': ['getTracer'],
+  'src/telemetry/forwarding-provider.ts': ['getTracer'],
   'src/telemetry/otlp-exporter.ts': ['endBackoff'],
 }
 

@@ -169,7 +169,7 @@ test('an integration that is switched off, and modules that are handed in', () =
     off.off()
     class Bundled { static Chat = { Completions: class { create() { return answer } } } }
     const log = autolog({ exporter: 'none', modules: { openai: Bundled, nobody: {} } })
-    const handed = log.report.find((entry) => entry.detail === 'handed in')
+    const handed = log.report.find((entry) => entry.detail === 'passed in modules')
     console.log(JSON.stringify({ untouched, silent, handed: handed?.status }))`)
   expect(out).toEqual({ untouched: true, silent: true, handed: 'patched' })
   expect(err).toContain('modules.nobody')
@@ -185,7 +185,7 @@ test('modules that a later call hands in are patched as well, and reported once'
     autolog({ modules: { openai: B } })
     new A.Chat.Completions().create({ model: 'a' })
     new B.Chat.Completions().create({ model: 'b' })
-    const handed = log.report.filter((entry) => entry.detail === 'handed in').length
+    const handed = log.report.filter((entry) => entry.detail === 'passed in modules').length
     log.off()
     new B.Chat.Completions().create({ model: 'off' })
     console.log(JSON.stringify({ names, handed }))`)

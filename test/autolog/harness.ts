@@ -44,7 +44,7 @@ const unsupportedBy = (names: readonly string[]): Integration => ({
 /** As the registry has it. */
 export function entryOf(integration: Integration): IntegrationEntry {
   const packages = [...new Set(integration.targets.map((target) => target.package))]
-  return { id: integration.id, packages, always: integration.always !== undefined, load: () => integration }
+  return { id: integration.id, packages, load: () => integration }
 }
 
 const mark: Replace = (original, active) =>

@@ -150,7 +150,7 @@ describe('modules that are handed in', () => {
       const [{ status, detail, version }] = log.report()
       log.off()
       ${print('sent', 'status', 'detail', 'version ?? null', 'new Client().send()', 'Object.keys(Client)')}`
-    expect(inESM(main, {})).toEqual(['patched bundled', 'patched', 'handed in', null, 'bundled', []])
+    expect(inESM(main, {})).toEqual(['patched bundled', 'patched', 'passed in modules', null, 'bundled', []])
   })
 
   it('a real namespace, which is also found, is patched once', () => {

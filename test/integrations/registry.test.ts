@@ -2,10 +2,9 @@
 import { expect, test } from 'vitest'
 import { integrations } from '../../integrations/index.js'
 
-test.each(integrations.map((entry) => [entry.id, entry] as const))('%s', (id, { packages, always, load }) => {
+test.each(integrations.map((entry) => [entry.id, entry] as const))('%s', (id, { packages, load }) => {
   const integration = load()
   expect(integration.id).toBe(id)
-  expect(integration.always !== undefined).toBe(always === true)
   expect([...packages].sort()).toEqual([...new Set(integration.targets.map((target) => target.package))].sort())
 })
 

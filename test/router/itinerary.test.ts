@@ -3,9 +3,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ConfigError, UnsupportedParameterError } from '../../src/kernel/errors.js'
 import type { ErrorClass } from '../../src/policies/classify-error.js'
-import { Itinerary, type AllInCooldown, type RouteStep } from '../../src/router/itinerary.js'
+import { Itinerary } from '../../src/router/itinerary.js'
 import type { ClientOptions, FallbackOptions, TargetOptions } from '../../src/router/options.js'
 import { compilePlan, type Plan } from '../../src/router/plan.js'
+import type { AllInCooldown, RouteStep } from '../../src/router/route-step.js'
 import type { RoutedCall } from '../../src/router/strategy.js'
 import { everything } from '../../src/whole-catalogue.js'
 
@@ -236,7 +237,7 @@ test('when all were in cooldown and the soonest failed, those that came back mea
 test('a target that takes no call is not used up, and the way goes on from the one that is waited for', () => {
   const way = wayOf(planOf({ models: { m: ['a/x', 'b/x'] }, retries: { max: 0, attempts: 2 } }), 'm')
   const first = way.first() as RouteStep
-  const back = way.mark()
+  const back = way.checkpoint()
   expect(way.skip()?.member.target.id).toBe('b/x')
   expect(way.skip()).toBeUndefined()
   back()

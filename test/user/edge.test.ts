@@ -97,15 +97,52 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-const place = (): Record<string, unknown> =>
-  createContext(Object.fromEntries(COMMON.map((name) => [name, (globalThis as Record<string, unknown>)[name]])))
+type Place = Record<string, unknown>
 
-describe('without Node', () => {
-  test('a bundle asks for no module of Node', () => {
-    expect(/(?:require|import)\(?\s*["'](?:node:|fs|path|util|os|crypto)["']?/.exec(code)).toBeNull()
-    expect(() => runInContext(code, place())).not.toThrow()
-  })
+const browser = (): Place =>
+  createContext(Object.fromEntries(COMMON.map((name) => [name, (globalThis as Place)[name]])))
 
+/** What the edge runtime of Next.js puts in the place of much that Node has: https://nextjs.org/docs/app/api-reference/edge */
+const REFUSED = [
+  'clearImmediate',
+  'setImmediate',
+  'BroadcastChannel',
+  'CompressionStream',
+  'MessageChannel',
+  'MessagePort',
+]
+
+function edgeOfNext(): Place {
+  const refuse = (name: string) => (): never => {
+    throw new Error(`A Node.js API is used (${name}) which is not supported in the Edge Runtime.`)
+  }
+  const processLike: Place = { env: { NEXT_RUNTIME: 'edge' } }
+  for (const name of Object.keys(process)) {
+    if (name !== 'env')
+      processLike[name] = typeof Reflect.get(process, name) === 'function' ? refuse(`process.${name}`) : undefined
+  }
+  return Object.assign(
+    browser(),
+    { process: processLike, Buffer },
+    Object.fromEntries(REFUSED.map((name) => [name, refuse(name)])),
+  )
+}
+
+test('a bundle asks for no module of Node', () => {
+  expect(/(?:require|import)\(?\s*["'](?:node:|fs|path|util|os|crypto)["']?/.exec(code)).toBeNull()
+})
+
+test('the places have nothing of Node that works', () => {
+  const names = ['process', 'Buffer', 'require', 'setImmediate', 'global']
+  expect(names.filter((name) => runInContext(`typeof ${name}`, browser()) !== 'undefined')).toEqual([])
+  expect(() => runInContext('setImmediate(() => 1)', edgeOfNext())).toThrow('not supported')
+  expect(() => runInContext(`process.getBuiltinModule('node:util')`, edgeOfNext())).toThrow('not supported')
+})
+
+describe.each([
+  ['a browser', browser],
+  ['the edge runtime of Next.js', edgeOfNext],
+])('%s', (_, place) => {
   test('a client calls over fetch: plain, streamed, refused, and priced', async () => {
     const context = place()
     runInContext(code, context)
@@ -116,10 +153,5 @@ describe('without Node', () => {
       inner: 'traced',
       wrong: 404,
     })
-  })
-
-  test('the place has nothing of Node', () => {
-    const names = ['process', 'Buffer', 'require', 'setImmediate', 'global']
-    expect(names.filter((name) => runInContext(`typeof ${name}`, place()) !== 'undefined')).toEqual([])
   })
 })

@@ -212,7 +212,9 @@ describe.each(SDKS.filter(isThere).map((sdk) => [sdk.package, sdk] as const))('%
     const recorder = recordSpans()
     const log = autolog({ exporter: recorder, modules: { [sdk.id]: FORMS[form]?.(bundle) } })
     try {
-      const handedIn = log.report.filter(({ integration, detail }) => integration === sdk.id && detail === 'handed in')
+      const handedIn = log.report.filter(
+        ({ integration, detail }) => integration === sdk.id && detail === 'passed in modules',
+      )
       expect(handedIn.map(({ status }) => status)).toContain('patched')
       const fetch = (): Promise<Response> => Promise.resolve(Response.json(sdk.answer))
       vi.stubGlobal('fetch', fetch)
@@ -229,6 +231,6 @@ describe.each(SDKS.filter(isThere).map((sdk) => [sdk.package, sdk] as const))('%
 test('the name of a class does as a key', async () => {
   const { e } = await swallow({ ...openai, package: 'openai' })
   const log = autolog({ exporter: 'none', modules: { OpenAI: e } })
-  expect(log.report.some(({ package: name, detail }) => name === 'openai' && detail === 'handed in')).toBe(true)
+  expect(log.report.some(({ package: name, detail }) => name === 'openai' && detail === 'passed in modules')).toBe(true)
   log.off()
 })

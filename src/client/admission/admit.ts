@@ -1,5 +1,5 @@
 /** Whether a call, and each of its attempts, may run now: limits of the target and of scopes, and budgets. */
-import type { RouteStep } from '../../router/itinerary.js'
+import type { RouteStep } from '../../router/route-step.js'
 import { CallEntry, type AdmittedCall, type AdmittedStep } from './admitted-call.js'
 import type { DemandPlace } from './demand.js'
 import { enterAll, type Side } from './enter-all.js'
@@ -69,7 +69,7 @@ async function admitSome(call: AdmittedCall, first: RouteStep, own?: OwnSide): P
   const refused: Waiting[] = []
   const exhausted: Omit<Waiting, 'refusal'>[] = []
   for (let step: RouteStep | undefined = first; step; step = call.itinerary.skip()) {
-    const back = call.itinerary.mark()
+    const back = call.itinerary.checkpoint()
     if (step.member.health.exhausted) {
       exhausted.push({ step, back })
       continue
@@ -111,7 +111,7 @@ export async function admitBeside(call: AdmittedCall): Promise<AdmittedStep | un
     const entered = await entering.catch(() => ({ failed: true as const }))
     if (entered instanceof Permit) return { ...step, permit: entered }
     if (!entered) return step
-    itinerary.forgo()
+    itinerary.undoStep()
   }
   return undefined
 }

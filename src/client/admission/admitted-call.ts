@@ -1,5 +1,6 @@
 /** What admission is told of a call, and what of it the gates are told. */
-import type { Itinerary, RouteStep } from '../../router/itinerary.js'
+import type { Itinerary } from '../../router/itinerary.js'
+import type { RouteStep } from '../../router/route-step.js'
 import type { CallLimits } from '../call/time-limits.js'
 import type { ClientContext } from '../context.js'
 import type { CallOptions } from '../types/options.js'

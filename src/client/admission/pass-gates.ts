@@ -1,6 +1,6 @@
 /** One gate after another, and the budgets behind them: with or without waiting. */
 import { loadPrices } from '../../cost/tables.js'
-import type { RouteStep } from '../../router/itinerary.js'
+import type { RouteStep } from '../../router/route-step.js'
 import type { Target } from '../../router/target.js'
 import { warnOnce } from '../../telemetry/warn.js'
 import { CallEntry, type AdmittedCall } from './admitted-call.js'

@@ -1,6 +1,6 @@
 /** A call that waits at several targets at once. */
 import { setMaxListeners } from 'node:events'
-import type { RouteStep } from '../../router/itinerary.js'
+import type { RouteStep } from '../../router/route-step.js'
 import type { Target } from '../../router/target.js'
 import { CallEntry, type AdmittedCall, type AdmittedStep } from './admitted-call.js'
 import type { GateRefusal } from './gate-entry.js'

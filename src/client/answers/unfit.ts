@@ -63,10 +63,10 @@ function choicesOf({ request }: CallView): number {
 /** The checks that may be asynchronous. @throws ProviderError. */
 async function testWhole(run: AttemptView, chat: ChatCompletion): Promise<void> {
   const { itinerary } = run
-  const looks = itinerary.hasFallbackOn('invalid-output') || itinerary.keptFrom('invalid-output').length > 0
+  const looks = itinerary.hasFallbackOn('invalid-output') || itinerary.notTried('invalid-output').length > 0
   if (looks && !(await fitsAsked(chat.choices, run)) && matters(run, 'invalid-output'))
     throw unfitError('invalid-output')
-  for (const fallback of itinerary.testing) {
+  for (const fallback of itinerary.fallbacksWithTests) {
     if (!(await isTurnedDown(run, chat, fallback))) continue
     const error = unfitError('rejected')
     turnedDown.set(error, fallback)
@@ -77,7 +77,7 @@ async function testWhole(run: AttemptView, chat: ChatCompletion): Promise<void> 
 /** Whether a fallback is for this fault and has a target to try now. If it has none, a warning on the answer says why. */
 function matters({ itinerary, call }: AttemptView, fault: Fault): boolean {
   if (itinerary.hasFallbackOn(fault)) return true
-  const [kept] = itinerary.keptFrom(fault)
+  const [kept] = itinerary.notTried(fault)
   if (kept) call.warn(`${SAID[fault][1]}; ${kept.target}, the fallback for it, was not tried: ${kept.why}`)
   return false
 }
@@ -86,7 +86,7 @@ function matters({ itinerary, call }: AttemptView, fault: Fault): boolean {
 function tellUnchecked({ itinerary, call }: AttemptView): void {
   const kinds = [
     itinerary.hasFallbackOn('invalid-output') && '`invalid-output`',
-    itinerary.testing.length > 0 && 'a function',
+    itinerary.fallbacksWithTests.length > 0 && 'a function',
   ].filter((kind) => kind !== false)
   if (kinds.length > 0)
     call.warn(`fallbacks on ${kinds.join(' and ')} are not tried for a stream: they need the whole answer`)

@@ -3,7 +3,7 @@ import { TimeoutError, TracestitchError, type Attempt } from '../../kernel/error
 import { FRAMING_MEDIA_TYPES } from '../../kernel/frames.js'
 import type { ChatProtocol, EncodeContext, EncodedRequest, Protocol } from '../../kernel/protocol.js'
 import { classifyError } from '../../policies/classify-error.js'
-import { attemptLimit, timeoutPolicy, type TimeoutPolicy } from '../../policies/timeout.js'
+import type { TimeoutPolicy } from '../../policies/timeout.js'
 import type { AttemptEvent } from '../../router/events.js'
 import type { Running } from '../../router/health.js'
 import type { Itinerary } from '../../router/itinerary.js'
@@ -20,7 +20,8 @@ import type { Answer } from './answer.js'
 import { AnswerHeaders } from './answer-headers.js'
 import { AttemptReport } from './attempt-report.js'
 import { locate, withProviderMeaning } from '../transport/failure.js'
-import { extraBodyAt, paramsAt } from './target-fields.js'
+import { startLimits, timeoutAt } from './attempt-timeout.js'
+import { encodeContextAt, extraBodyAt, paramsAt } from './target-fields.js'
 import { AttemptLimits } from './time-limits.js'
 import type { Redaction } from './redaction.js'
 import { send, type EncodedBytes, type FollowUp } from '../transport/send.js'
@@ -32,7 +33,7 @@ export interface AttemptedCall extends AdmittedCall, CallView {
   readonly telemetry: Call
   readonly attempts: Attempt[]
   readonly redaction: Redaction
-  /** Makes `run` the one that answers it. @throws an AbortError when another one has, or the reason of the call's abort. */
+  /** Makes `run` the attempt that answers. @throws AbortError when another one has, or the reason of the call's abort. */
   claim(run: AttemptRun): void
   isAnsweredBy(run: AttemptRun): boolean
   ended(run: AttemptRun): void
@@ -51,8 +52,8 @@ export class AttemptRun implements AttemptView {
   readonly timeout: TimeoutPolicy
   /** What it holds of limits and budgets. */
   readonly permit: Permit | undefined
-  /** Those of the fallback that led here. */
-  private readonly ownParams: Readonly<Record<string, unknown>> | undefined
+  /** Those of `params` that the fallback which led here sets. */
+  private readonly fallbackParams: Readonly<Record<string, unknown>> | undefined
   readonly call: AttemptedCall
   private readonly entry: Attempt
   private readonly member: Member
@@ -60,9 +61,9 @@ export class AttemptRun implements AttemptView {
   private readonly reason: string
   private readonly settle: Running
   private readonly report: AttemptReport
-  /** Given up for another attempt, which was faster. */
+  /** Whether it was cancelled because another attempt answered first. */
   lost = false
-  /** By one that began after it. */
+  /** Whether that attempt began after this one. */
   private outrun = false
   private firstContentMs: number | undefined
   private readonly startedAt: number
@@ -79,17 +80,15 @@ export class AttemptRun implements AttemptView {
     this.reason = reason
     this.target = target
     this.params = paramsAt(target, params)
-    this.ownParams = params
-    const { timeout } = target.provider
-    const usual = timeoutPolicy(timeout, call.client.plan.timeout)
-    this.timeout = timeoutPolicy(call.options.timeout, timeoutPolicy(target.timeout, usual))
+    this.fallbackParams = params
+    this.timeout = timeoutAt(target, call)
     this.settle = member.health.begin(call.routed.stream)
     this.entry = { target: target.id, ms: 0 }
     call.attempts.push(this.entry)
     this.headers = new AnswerHeaders(target.provider.costHeader, call.telemetry)
     this.startedAt = call.client.clock.now()
     this.limits = new AttemptLimits(call.limits, { provider: target.provider.id, model: target.model })
-    this.startLimits(target.timeout?.total ?? timeout?.total)
+    startLimits(this.limits, target, this.timeout, call)
     this.span = startAttempt(call.telemetry, {
       target: target.id,
       number,
@@ -104,28 +103,9 @@ export class AttemptRun implements AttemptView {
     this.report.coolsDown(cooldown, 'slow')
   }
 
-  /** @param total - The attempt's own, the stream to its end included. */
-  private startLimits(total: number | undefined): void {
-    const { call, timeout } = this
-    const set = timeout.attempt ?? (call.routed.stream ? timeout.firstChunk : undefined) ?? total
-    const limit = attemptLimit(set, call.limits.remaining, () => call.itinerary.hasOther)
-    this.limits.start('total', total)
-    if (limit && (timeout.attempt !== undefined || limit.why !== undefined))
-      this.limits.start('attempt', limit.ms, limit.why)
-  }
-
   /** For the codec of this target. */
   get encodeContext(): EncodeContext {
-    const { provider, model, base, dropUnsupported: own } = this.target
-    const { client, options } = this.call
-    return {
-      provider: provider.id,
-      model,
-      base,
-      quirks: provider.quirks,
-      dropUnsupported: options.dropUnsupported ?? own ?? provider.dropUnsupported ?? client.plan.dropUnsupported,
-      warn: (message) => this.call.warn(message),
-    }
+    return encodeContextAt(this.target, this.call)
   }
 
   /** What its errors must not show. */
@@ -138,12 +118,12 @@ export class AttemptRun implements AttemptView {
     return extraBodyAt(this.target, this.call.options)
   }
 
-  /** Where it goes, as what it may come to is estimated. */
+  /** Where it goes, for the estimate of its tokens and cost. */
   get place(): DemandPlace {
-    return { target: this.target, params: this.ownParams }
+    return { target: this.target, params: this.fallbackParams }
   }
 
-  /** @param part - Limits of a request that is one of several of this attempt, sent side by side. */
+  /** @param part - Limits of the request, when it is one of several that the attempt sends in parallel. */
   async send(
     encoded: EncodedRequest | EncodedBytes | FollowUp,
     codec: Pick<Protocol, 'decodeError'> & Pick<ChatProtocol, 'framing'>,
@@ -167,7 +147,7 @@ export class AttemptRun implements AttemptView {
         this.entry.status = status
       },
     }).catch((error: unknown) => {
-      // Of several requests the one that failed counts.
+      // Of several requests, the one that failed gives the attempt its status.
       if (part && error instanceof TracestitchError && error.status !== undefined) this.entry.status = error.status
       throw error
     })
@@ -186,20 +166,20 @@ export class AttemptRun implements AttemptView {
     return locate(withProviderMeaning(error, provider, this.call.client.clock.date()), fields, this.redaction)
   }
 
-  /** The way of its call, for what stands ready behind this attempt. */
+  /** The way of its call: it says which targets are left after this attempt. */
   get itinerary(): Itinerary {
     return this.call.itinerary
   }
 
-  /** The answer is not given to the caller. It counts as what it came to all the same. */
+  /** The answer is not given to the caller. Its tokens and cost count all the same. */
   discardAnswer(answer: Answer): void {
     this.call.countDiscarded(this, answer)
   }
 
   /**
-   * Closes the attempt. Only the first call counts. Without an error it answers the call.
+   * Ends the attempt. Only the first call counts. Without an error, the attempt answers the call.
    *
-   * @throws as `LogicalCall.claim` does.
+   * @throws what `AttemptedCall.claim` throws.
    */
   finish(error?: unknown): void {
     if (this.finished) return
@@ -209,7 +189,7 @@ export class AttemptRun implements AttemptView {
     this.entry.ms = Math.round((this.call.client.clock.now() - this.startedAt) * 1000) / 1000
     this.call.ended(this)
     this.permit?.leave()
-    // What an answer that has begun came to, its call says.
+    // If this attempt had begun to answer, its call settles what that used.
     if (error !== undefined && !this.call.isAnsweredBy(this)) this.permit?.settle(this.usedByFailure(error))
     const errorClass = error === undefined ? undefined : classifyError(error)
     if (error !== undefined) this.entry.error = error instanceof Error ? error.name : 'Error'
@@ -232,21 +212,21 @@ export class AttemptRun implements AttemptView {
     else if (before !== 'closed' && health.state === 'closed') this.report.recovered()
   }
 
-  /** As hooks are told of it. */
+  /** For hooks. */
   private get facts(): Omit<AttemptEvent, 'target' | 'provider' | 'outcome'> {
     const { number, reason, entry, firstContentMs: firstChunkMs } = this
     const { model } = this.call.routed
     return { model, number, reason, status: entry.status, error: entry.error, ms: entry.ms, firstChunkMs }
   }
 
-  /** A request that was called off on its way has been read, so its input is billed. One that was refused is not. */
+  /** The provider has read a request that was cancelled on its way, and bills its input. One that it refused is free. */
   private usedByFailure(error: unknown): Consumption | undefined {
     const { status = 200 } = this.entry
     if (!this.permit || !this.sent || status >= 400) return undefined
     if (error instanceof TimeoutError && error.limit === 'connect') return undefined
-    // The caller's reason may be anything.
-    const calledOff = this.lost || this.call.limits.aborted || classifyError(error) === 'timeout'
-    return calledOff ? this.call.demand.inputAt(this.place) : undefined
+    // The abort is asked, not the error: the caller's reason may be anything.
+    const wasCancelled = this.lost || this.call.limits.aborted || classifyError(error) === 'timeout'
+    return wasCancelled ? this.call.demand.inputAt(this.place) : undefined
   }
 
   /** The first content of a stream is there. */
@@ -258,7 +238,7 @@ export class AttemptRun implements AttemptView {
     this.report.recovered()
   }
 
-  /** What the answer came to is known. */
+  /** The whole answer is there, with its usage. */
   succeeded(answer: Answer): void {
     const usage = 'chat' in answer ? answer.chat.usage : 'other' in answer ? answer.other.usage : undefined
     // The whole time of a stream depends on how fast the caller reads.
@@ -266,7 +246,7 @@ export class AttemptRun implements AttemptView {
       this.member.health.answered(this.entry.ms, countOf(usage?.completion_tokens) ?? 0)
   }
 
-  /** `winner` has answered: closes the socket. No failure of the target, but one that began earlier is the slower one. */
+  /** `winner` has answered: closes the socket. This is no failure of the target, but if it began before `winner`, it was slower. */
   giveUp(reason: DOMException, winner: AttemptRun): void {
     this.lost = true
     this.outrun = this.startedAt <= winner.startedAt

@@ -54,7 +54,7 @@ export async function execute<T>(call: LogicalCall, attempt: Attempt<T>): Promis
       retryAfterMs: error instanceof TracestitchError ? error.retryAfterMs : undefined,
       remaining: limits.remaining,
     })
-    if (!next) throw withNotTried(error, itinerary.keptFrom(errorClass, turnedDownFor(error)))
+    if (!next) throw withNotTried(error, itinerary.notTried(errorClass, turnedDownFor(error)))
     if (next.wait > 0) {
       await limits.sleep(next.wait).catch(() => {
         throw abortReason(call, target)

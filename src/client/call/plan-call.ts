@@ -1,7 +1,8 @@
 /** The plan of a call: where it may go, and what it may cost. Nothing has begun yet. */
 import type { HedgePolicy } from '../../policies/hedge.js'
 import { timeoutPolicy, type TimeoutPolicy } from '../../policies/timeout.js'
-import { Itinerary, type AllInCooldown, type RouteStep } from '../../router/itinerary.js'
+import { Itinerary } from '../../router/itinerary.js'
+import type { AllInCooldown, RouteStep } from '../../router/route-step.js'
 import type { RoutedCall } from '../../router/strategy.js'
 import type { Target } from '../../router/target.js'
 import { identityOf, mergeIdentity, type Identity } from '../../telemetry/identity.js'

@@ -1,5 +1,7 @@
-/** Fields of a target's request in addition to the call's own body, for both sending and estimating. */
+/** What a target's request has beside the call's own body, for both sending and estimating. */
+import type { EncodeContext } from '../../kernel/protocol.js'
 import type { Target } from '../../router/target.js'
+import type { ClientContext } from '../context.js'
 import type { CallOptions } from '../types/options.js'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -16,4 +18,24 @@ export function extraBodyAt(
 ): Record<string, unknown> | undefined {
   const own = byProvider?.[provider.id]
   return provider.body || all || own ? { ...provider.body, ...all, ...own } : undefined
+}
+
+/** What the codec of a target is told. */
+export function encodeContextAt(
+  { provider, model, base, dropUnsupported: own }: Target,
+  call: {
+    readonly client: ClientContext
+    readonly options: CallOptions
+    readonly warn: (message: string) => void
+  },
+): EncodeContext {
+  const { client, options } = call
+  return {
+    provider: provider.id,
+    model,
+    base,
+    quirks: provider.quirks,
+    dropUnsupported: options.dropUnsupported ?? own ?? provider.dropUnsupported ?? client.plan.dropUnsupported,
+    warn: (message) => call.warn(message),
+  }
 }
