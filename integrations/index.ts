@@ -19,6 +19,7 @@ import { openai } from './openai.js'
 import { openrouter } from './openrouter.js'
 import { perplexity } from './perplexity.js'
 import { portkey } from './portkey.js'
+import { replicate } from './replicate.js'
 import { together } from './together.js'
 import { vertexai } from './vertexai.js'
 import { voyageai } from './voyageai.js'
@@ -53,6 +54,7 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'openrouter', packages: ['@openrouter/sdk'], providers: ['openrouter'], load: () => openrouter },
   { id: 'perplexity', packages: ['@perplexity-ai/perplexity_ai'], providers: ['perplexity'], load: () => perplexity },
   { id: 'portkey', packages: ['portkey-ai'], providers: ['portkey'], load: () => portkey },
+  { id: 'replicate', packages: ['replicate'], providers: ['replicate'], load: () => replicate },
   { id: 'together', packages: ['together-ai'], providers: ['together'], load: () => together },
   { id: 'vertexai', packages: ['@google-cloud/vertexai'], providers: ['gcp.vertex_ai'], load: () => vertexai },
   { id: 'voyageai', packages: ['voyageai'], providers: ['voyageai'], load: () => voyageai },

@@ -7,50 +7,48 @@ import { asString, path, semconv, tellsUsage, type CallDeclaration } from '../..
 
 const RUNNING: ReadonlySet<unknown> = new Set(['queued', 'pending', 'starting', 'processing', 'in_progress'])
 
-const isFirst = (job: unknown): boolean =>
-  tellsUsage(asString(path(job, 'id')), { finished: !RUNNING.has(path(job, 'status')), inBackground: false })
-
 const isRunning = (job: unknown): boolean => RUNNING.has(path(job, 'status'))
 
-function statusOf(job: unknown): Attributes {
-  const status = asString(path(job, 'status'))
-  return status === undefined ? {} : { [semconv.RESPONSE_STATUS]: status }
+/** Whether the call that got this has to say what the job took. */
+const isFirst = (job: unknown): boolean =>
+  tellsUsage(asString(path(job, 'id')), { finished: !isRunning(job), inBackground: false })
+
+function nameOf(job: unknown): Attributes {
+  const [status, id] = [asString(path(job, 'status')), asString(path(job, 'id'))]
+  return {
+    ...(status !== undefined && { [semconv.RESPONSE_STATUS]: status }),
+    ...(id !== undefined && { [semconv.RESPONSE_ID]: id }),
+  }
 }
 
 export interface JobReaders {
-  /** What a job says of itself, in terms of the format. Default: as it stands. */
+  /** The answer in a job that is over, as the format has it. Default: the job. */
   readonly answer?: (job: unknown) => unknown
   /** Attributes of a job that is over, such as what it took. */
   readonly attributes?: (job: unknown) => Attributes
 }
 
-/** The call that begins one. */
-export function beginsJob(declaration: CallDeclaration, { answer, attributes }: JobReaders = {}): CallDeclaration {
+/** The call that begins one, and may wait for it. */
+export function beginsJob(declaration: CallDeclaration, readers: JobReaders = {}): CallDeclaration {
   return {
     ...declaration,
     answer(job) {
-      // Remembers it, for calls that ask later.
+      // Calls that ask later are told so.
       isFirst(job)
-      return isRunning(job) ? known(job) : answer ? answer(job) : job
+      return isRunning(job) ? undefined : answerIn(job, readers)
     },
-    responseAttributes: (job) => ({ ...statusOf(job), ...(!isRunning(job) && attributes?.(job)) }),
+    responseAttributes: (job) => ({ ...nameOf(job), ...(!isRunning(job) && readers.attributes?.(job)) }),
   }
 }
 
-/** A call that asks about one, or waits for it. */
-export function asksJob(declaration: CallDeclaration, { answer, attributes }: JobReaders = {}): CallDeclaration {
-  const first = new WeakSet<object>()
+/** A call that asks about one. */
+export function asksJob(declaration: CallDeclaration, readers: JobReaders = {}): CallDeclaration {
   return {
     ...declaration,
     operation: 'fetch_response',
-    responseAttributes(job) {
-      const tells = isFirst(job)
-      if (tells) first.add(job as object)
-      return { ...statusOf(job), ...(tells && attributes?.(job)) }
-    },
-    answer: (job) => (first.has(job as object) ? (answer ? answer(job) : job) : known(job)),
+    answer: (job) => (isFirst(job) ? answerIn(job, readers) : undefined),
+    responseAttributes: nameOf,
   }
 }
 
-/** What is not new. */
-const known = (job: unknown): object => ({ id: path(job, 'id'), model: path(job, 'model') })
+const answerIn = (job: unknown, { answer }: JobReaders): unknown => (answer ? answer(job) : job)

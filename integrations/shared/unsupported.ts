@@ -15,7 +15,6 @@ const SDKS = [
   '@lmstudio/sdk',
   'assemblyai',
   'node-llama-cpp',
-  'replicate',
 ]
 
 /** Which call models through SDKs, or in a process of their own. */

@@ -12,9 +12,10 @@ import { abandon, define, isIteratorStream, tapIterator, tapIteratorStream } fro
 /** The result is there: the program gets the very same. */
 export function deliver(result: unknown, reader: AnswerReader): void {
   const delivered = guard('deliver', () => {
-    const { aggregate, stream, headers, body, failure } = reader.declaration
+    const { aggregate, stream, headers, body, failure, untold } = reader.declaration
     const failed = failure?.(result)
     if (failed !== undefined) return fail(failed, reader)
+    if (untold && reader.call.endWithInner()) return true
     if (headers) guard('headers', () => reader.headers(headers(result)))
     const inner = stream?.(result)
     if (aggregate !== undefined && watchAggregate(result, aggregate, inner, reader)) return true

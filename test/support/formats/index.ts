@@ -9,10 +9,12 @@ import { ollama } from './ollama.js'
 import { openaiMedia } from './openai-media.js'
 import { openrouter } from './openrouter.js'
 import type { FakeFormat } from './shape.js'
+import { replicate } from './replicate.js'
 import { voyage } from './voyage.js'
 
 const FORMATS: readonly FakeFormat[] = [
   openrouter,
+  replicate,
   bedrock,
   gemini,
   interactions,
