@@ -6,6 +6,7 @@ import { MODEL_PACKAGES } from './ai/packages.js'
 import { anthropic } from './anthropic.js'
 import { bedrock } from './bedrock.js'
 import { cerebras } from './cerebras.js'
+import { chromadb } from './chroma.js'
 import { cohere } from './cohere.js'
 import { googleGenai } from './google-genai.js'
 import { googleGenerativeAi } from './google-generative-ai.js'
@@ -20,6 +21,7 @@ import { openrouter } from './openrouter.js'
 import { perplexity } from './perplexity.js'
 import { portkey } from './portkey.js'
 import { replicate } from './replicate.js'
+import { qdrantClient } from './qdrant.js'
 import { together } from './together.js'
 import { vertexai } from './vertexai.js'
 import { voyageai } from './voyageai.js'
@@ -31,6 +33,7 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'anthropic', packages: ['@anthropic-ai/sdk'], providers: ['anthropic'], load: () => anthropic },
   { id: 'bedrock', packages: ['@aws-sdk/client-bedrock-runtime'], providers: ['aws.bedrock'], load: () => bedrock },
   { id: 'cerebras', packages: ['@cerebras/cerebras_cloud_sdk'], providers: ['cerebras'], load: () => cerebras },
+  { id: 'chroma', packages: ['chromadb'], providers: [], load: () => chromadb },
   { id: 'cohere', packages: ['cohere-ai'], providers: ['cohere'], load: () => cohere },
   {
     id: 'google-genai',
@@ -55,6 +58,7 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'perplexity', packages: ['@perplexity-ai/perplexity_ai'], providers: ['perplexity'], load: () => perplexity },
   { id: 'portkey', packages: ['portkey-ai'], providers: ['portkey'], load: () => portkey },
   { id: 'replicate', packages: ['replicate'], providers: ['replicate'], load: () => replicate },
+  { id: 'qdrant', packages: ['@qdrant/js-client-rest'], providers: [], load: () => qdrantClient },
   { id: 'together', packages: ['together-ai'], providers: ['together'], load: () => together },
   { id: 'vertexai', packages: ['@google-cloud/vertexai'], providers: ['gcp.vertex_ai'], load: () => vertexai },
   { id: 'voyageai', packages: ['voyageai'], providers: ['voyageai'], load: () => voyageai },

@@ -209,6 +209,6 @@ function resultOf(result: unknown): unknown {
   return isObject(result) && 'content' in result ? result['content'] : result
 }
 
-function documentOf({ id, pageContent }: Readonly<Record<string, unknown>>): RetrievedDocument {
-  return { id, content: pageContent }
+function documentOf({ id, pageContent, metadata }: Readonly<Record<string, unknown>>): RetrievedDocument {
+  return { id, content: pageContent, metadata }
 }

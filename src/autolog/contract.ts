@@ -9,7 +9,7 @@ import type { StepDeclaration, StepPatcher } from './step-contract.js'
 
 export { isObject, asString, parseJson } from '../kernel/json.js'
 export type * as hub from '../kernel/hub.js'
-export { countedTokens, outputType, serverAttributes } from '../telemetry/attributes.js'
+export { countedTokens, outputType, serverAttributes, statusOf } from '../telemetry/attributes.js'
 export { endWhenAbandoned } from '../telemetry/abandoned.js'
 export { startCall, type Call, type CallResponse, type CallStart, type OtherAnswer } from '../telemetry/call.js'
 export { jsonCopy } from '../telemetry/content-limit.js'

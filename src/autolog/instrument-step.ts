@@ -53,9 +53,26 @@ export function beginStep(declaration: StepDeclaration, self: unknown, args: rea
     guard('extract', () => traceContextIn(declaration.extract?.(args))),
     ambient,
   )
-  const step = startStep(kind, read ?? '_OTHER', { attributes, parent, links, ...(span && { span }) })
-  if (declaration.input && step.content) guard('input', () => step.recordArguments(declaration.input?.(args, self)))
+  const step = startStep(kind, read ?? '_OTHER', {
+    attributes,
+    parent,
+    links,
+    ...(span && { span }),
+    ...(declaration.requests && { requests: true }),
+  })
+  if (!step.content) return step
+  if (declaration.input) guard('input', () => step.recordArguments(declaration.input?.(args, self)))
+  if (declaration.query) guard('query', () => recordQuery(step, declaration.query?.(args, self)))
+  if (declaration.parameters)
+    guard('parameters', () => {
+      for (const [key, value] of Object.entries(declaration.parameters?.(args, self) ?? {}))
+        if (value != null) step.recordParameter(key, value)
+    })
   return step
+}
+
+function recordQuery(step: Step, query: unknown): void {
+  if (query != null && query !== '') step.recordQuery(query)
 }
 
 /** The open tool around a step that is the same tool. */
@@ -79,6 +96,7 @@ function joined(open: Step, ambient: Context): Step {
     recordResult: () => undefined,
     recordQuery: () => undefined,
     recordDocuments: () => undefined,
+    recordParameter: () => undefined,
     end: () => undefined,
   }
 }
@@ -105,6 +123,11 @@ export function finishStep(declaration: StepDeclaration, step: Step, outcome: St
   })
   if (declaration.output && step.content && outcome.result !== undefined)
     guard('output', () => step.recordResult(declaration.output?.(outcome.result)))
+  if (declaration.documents && step.content && outcome.result != null)
+    guard('documents', () => {
+      const documents = declaration.documents?.(outcome.result)
+      if (documents) step.recordDocuments(documents)
+    })
   step.end({ error: outcome.error, errorType: guard('error', () => declaration.errorType?.(outcome)) })
 }
 

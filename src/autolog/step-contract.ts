@@ -1,7 +1,7 @@
 /** The half of the contract that is no model call: tools, agents, MCP and stores, and the hooks that frameworks offer. */
 import type { Attributes } from '@opentelemetry/api'
 import type { TraceContext } from '../telemetry/message-trace-context.js'
-import type { StepKind } from '../telemetry/step.js'
+import type { RetrievedDocument, SpanSort } from '../telemetry/step.js'
 import type { SpanBridge, StepOutcome } from './bridge.js'
 import type { Args } from './call-contract.js'
 
@@ -10,8 +10,8 @@ export type { StepOutcome }
 /** Declares what a patched method, or a function, does. All readers run guarded: what they throw never reaches the program. */
 export interface StepDeclaration {
   /** What the step is: names its span by the conventions, such as `execute_tool search`. A `chain` is named as it is. */
-  readonly kind: StepKind
-  /** Side of the exchange that the span shows. Default `client` for a retriever, otherwise `internal`. */
+  readonly kind: SpanSort
+  /** Side of the exchange that the span shows. Default `client` for a retriever and a memory, otherwise `internal`. */
   readonly span?: 'client' | 'server' | 'internal'
   readonly name: string | ((args: Args, self: unknown) => string)
   /** Attributes that are known when the step starts. */
@@ -20,6 +20,14 @@ export interface StepDeclaration {
   readonly input?: (args: Args, self: unknown) => unknown
   /** Result of a tool, from what the method gives; recorded only where content is wanted. */
   readonly output?: (result: unknown) => unknown
+  /** What a retriever or a memory is asked, in words; recorded only where content is wanted. */
+  readonly query?: (args: Args, self: unknown) => unknown
+  /** Attributes of the request that are content, such as a filter: recorded as JSON, and only where content is wanted. */
+  readonly parameters?: (args: Args, self: unknown) => Readonly<Record<string, unknown>>
+  /** What a retriever or a memory found; recorded only where content is wanted. */
+  readonly documents?: (result: unknown) => readonly RetrievedDocument[] | undefined
+  /** It makes requests of its own: they carry trace context, and tell where the server is. */
+  readonly requests?: true
   /** Attributes of what came of it. */
   readonly outcomeAttributes?: (outcome: StepOutcome) => Attributes
   /** Value of `error.type`, also for a result that says it failed. Default: what the error says; a result is no failure. */

@@ -2,6 +2,7 @@
 import { asNumber } from '../kernel/json.js'
 import type { HostFacts } from '../telemetry/settings.js'
 import type { ProviderRow } from '../kernel/provider.js'
+import { STORE_HOSTS } from './store-hosts.js'
 
 export interface Directory {
   /**
@@ -80,6 +81,7 @@ function indexHosts(rows: readonly ProviderRow[]): HostIndex {
       else exact.set(host, known)
     }
   }
+  for (const host of STORE_HOSTS) suffixes.set(host, { facts: { firstParty: true }, region: undefined })
   return { exact, suffixes, patterns }
 }
 

@@ -154,6 +154,8 @@ export function errorTypeOf(error: unknown): string {
 
 function readErrorType(error: unknown): string {
   if (typeof error !== 'object' || error === null) return semconv.ERROR_TYPE_OTHER
+  // Some generated clients throw the answer itself, whose `type` is about something else.
+  if (typeof Response === 'function' && error instanceof Response) return String(error.status)
   const { code, type, name, constructor, error: body, $metadata: metadata } = error as Record<string, unknown>
   // Some SDKs keep the provider's body on the error: `{ error: { type } }`, once or twice deep.
   const outer = isObject(body) ? body : {}
@@ -162,10 +164,12 @@ function readErrorType(error: unknown): string {
   // Every web API throws the one class `DOMException`; its name tells what happened.
   // The AWS SDK has a class for each error it knows, and one for all others, which the name tells apart.
   const plain = className === 'Error' || className === 'DOMException' || className === 'Object' || isObject(metadata)
-  for (const candidate of [code, type, inner['code'], inner['type'], plain ? undefined : className, name]) {
+  const status = statusOf(error)
+  // A status says more than that it is an error.
+  const told = name === 'Error' && status !== undefined ? undefined : name
+  for (const candidate of [code, type, inner['code'], inner['type'], plain ? undefined : className, told]) {
     if (typeof candidate === 'string' && IDENTIFIER.test(candidate)) return candidate
   }
-  const status = statusOf(error)
   return status === undefined ? semconv.ERROR_TYPE_OTHER : String(status)
 }
 

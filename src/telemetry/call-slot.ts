@@ -3,15 +3,24 @@
  * under an SDK) finds the call here and completes it, instead of adding a span beside it.
  */
 import { CallContext } from './call-context.js'
-import { context, type Context, type Span } from '@opentelemetry/api'
+import { context, type Attributes, type Context, type Span } from '@opentelemetry/api'
 import { contextKey } from './context-key.js'
 import type { Call, CallStart, Layer } from './call-types.js'
 
 export type { Layer } from './call-types.js'
 
+/** What a request of it needs to know of a step, such as one of a store. */
+export interface RequestingStep {
+  readonly ended: boolean
+  readonly recording: boolean
+  set(attributes: Attributes): void
+}
+
 export interface CallSlot {
   /** Empty while a framework has opened the slot and not yet said that a call began. */
   call: Call | undefined
+  /** In place of a call: the step whose requests these are. */
+  readonly step?: RequestingStep
   /** Span that wire requests name as their parent: an attempt's, or the call's own. */
   span: Span | undefined
   /** A call began in it while it was empty: the layer below made the span. */
@@ -60,7 +69,7 @@ export function runInOpenSlot<T>(run: () => T): T {
 /** Names `call` as the call of the innermost empty slot. Returns whether there was one. */
 export function fillSlot(call: Call, span: Span | undefined): boolean {
   const slot = slotOf(context.active())
-  if (!slot || slot.call) return false
+  if (!slot || slot.call || slot.step) return false
   slot.call = call
   slot.span = span
   return true

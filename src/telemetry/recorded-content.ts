@@ -83,7 +83,7 @@ function kept(parts: readonly TelemetryPart[], redact: Redactor): TelemetryPart[
 }
 
 /** Content that is not a message, such as a tool's arguments, passes the redactor too. `undefined`: it must not be recorded. */
-function redactPart(part: TelemetryPart): TelemetryPart | undefined {
+export function redactPart(part: TelemetryPart): TelemetryPart | undefined {
   return redactorOf(settings().redact)(part)
 }
 

@@ -86,7 +86,24 @@ export const TOOL_CALL_RESULT = 'gen_ai.tool.call.result'
 export const DATA_SOURCE_ID = 'gen_ai.data_source.id'
 export const RETRIEVAL_QUERY = 'gen_ai.retrieval.query.text'
 export const RETRIEVAL_DOCUMENTS = 'gen_ai.retrieval.documents'
+export const RETRIEVAL_TOP_K = 'gen_ai.retrieval.top_k'
+export const MEMORY_QUERY = 'gen_ai.memory.query.text'
+export const MEMORY_RECORDS = 'gen_ai.memory.records'
 export const PROMPT_NAME = 'gen_ai.prompt.name'
+
+/** Of clients of databases: https://opentelemetry.io/docs/specs/semconv/database/database-spans/. */
+export const DB_SYSTEM = 'db.system.name'
+export const DB_OPERATION = 'db.operation.name'
+export const DB_COLLECTION = 'db.collection.name'
+/** Parts of it, such as a tenant and its database, are joined by `|`. */
+export const DB_NAMESPACE = 'db.namespace'
+/** Only from two on. */
+export const DB_BATCH_SIZE = 'db.operation.batch.size'
+export const DB_RETURNED_ROWS = 'db.response.returned_rows'
+export const DB_STATUS = 'db.response.status_code'
+export const DB_FILTER = 'db.query.parameter.filter'
+/** Of the vector that was searched for. Not of the conventions. */
+export const QUERY_DIMENSIONS = 'tracestitch.query.dimension.count'
 
 /** Of the Model Context Protocol: https://github.com/open-telemetry/semantic-conventions-genai, `mcp.md`. */
 export const MCP_METHOD = 'mcp.method.name'
@@ -149,6 +166,13 @@ export type OperationName =
   | 'generate_content'
   | 'embeddings'
   | 'retrieval'
+  | 'create_memory'
+  | 'update_memory'
+  | 'upsert_memory'
+  | 'delete_memory'
+  | 'search_memory'
+  | 'create_memory_store'
+  | 'delete_memory_store'
   | 'invoke_agent'
   | 'invoke_workflow'
   | 'execute_tool'

@@ -12,11 +12,13 @@ import {
 import { errorTypeOf } from './attributes.js'
 import { boundedAttributes } from './bounded.js'
 import { boundedJson } from './content-limit.js'
+import { withSlot } from './call-slot.js'
 import { contextKey } from './context-key.js'
-import { contentText } from './recorded-content.js'
+import { contentText, redactPart } from './recorded-content.js'
 import { identityAttributes } from './identity.js'
 import * as semconv from './semconv.js'
 import { guard, runHook } from '../kernel/guard.js'
+import { isObject } from '../kernel/json.js'
 import { settings, type TelemetryPart, type TelemetrySettings } from './settings.js'
 import { startSpan } from './start-span.js'
 
@@ -26,23 +28,34 @@ import { startSpan } from './start-span.js'
  */
 export type StepKind = 'agent' | 'workflow' | 'tool' | 'retriever' | 'chain'
 
-const OPERATION: Record<StepKind, semconv.OperationName | undefined> = {
+/** Also what integrations tell of stores: `memory` is named by its operation alone, such as `search_memory`. */
+export type SpanSort = StepKind | 'memory'
+
+const OPERATION: Record<SpanSort, semconv.OperationName | undefined> = {
   agent: 'invoke_agent',
   workflow: 'invoke_workflow',
   tool: 'execute_tool',
   retriever: 'retrieval',
+  memory: undefined,
   chain: undefined,
 }
 
-const NAME_KEY: Partial<Record<StepKind, string>> = {
+const NAME_KEY: Partial<Record<SpanSort, string>> = {
   agent: semconv.AGENT_NAME,
   workflow: semconv.AGENT_NAME,
   tool: semconv.TOOL_NAME,
   retriever: semconv.DATA_SOURCE_ID,
+  memory: semconv.OPERATION_NAME,
+}
+
+/** Where the conventions keep what was asked of a store, and what was found. */
+const FOUND_KEYS: Partial<Record<SpanSort, { readonly query: string; readonly documents: string }>> = {
+  retriever: { query: semconv.RETRIEVAL_QUERY, documents: semconv.RETRIEVAL_DOCUMENTS },
+  memory: { query: semconv.MEMORY_QUERY, documents: semconv.MEMORY_RECORDS },
 }
 
 export interface Step {
-  readonly kind: StepKind
+  readonly kind: SpanSort
   readonly name: string
   readonly ended: boolean
   /** Context in which the step's own work runs. */
@@ -58,17 +71,24 @@ export interface Step {
   recordResult(value: unknown): void
   /** Records what was searched for, redacted and bounded; does nothing unless content is wanted. */
   recordQuery(text: unknown): void
+  /** Records a part of the request under `key`, redacted and bounded; does nothing unless content is wanted. */
+  recordParameter(key: string, value: unknown): void
   /** Records what was found, redacted and bounded all together; does nothing unless content is wanted. */
   recordDocuments(documents: readonly RetrievedDocument[]): void
   /** Ends the span. Only the first call counts. */
   end(outcome?: StepEnd): void
 }
 
-/** A document that a retriever found. */
+/** A document that a retriever or a memory found. */
 export interface RetrievedDocument {
   readonly id?: unknown
+  /** The more, the better it fits. */
   readonly score?: number | undefined
-  readonly content: unknown
+  /** The less, the better it fits, where the store tells that instead. */
+  readonly distance?: number | undefined
+  /** Its text, or what stands for it. */
+  readonly content?: unknown
+  readonly metadata?: unknown
 }
 
 export interface StepEnd {
@@ -85,6 +105,8 @@ export interface StepOptions {
   /** Side of an exchange. Default `client` for a retriever, otherwise `internal`. */
   readonly span?: StepSide
   readonly links?: Link[]
+  /** Requests that it makes carry trace context and tell where the server is, as those of a model call. Default: they do not. */
+  readonly requests?: boolean
 }
 
 export type StepSide = 'client' | 'server' | 'internal'
@@ -106,12 +128,12 @@ export function stepOf(current: Context): Step | undefined {
  * Starts a span of the given kind. Its name follows the conventions: `invoke_agent planner`,
  * `execute_tool search`; a chain is named as it is. Never throws.
  */
-export function startStep(kind: StepKind, name: string, options: StepOptions = {}): Step {
+export function startStep(kind: SpanSort, name: string, options: StepOptions = {}): Step {
   return new RecordedStep(kind, name, options)
 }
 
 class RecordedStep implements Step {
-  readonly kind: StepKind
+  readonly kind: SpanSort
   readonly name: string
   readonly context: Context
   readonly span: Span
@@ -121,15 +143,16 @@ class RecordedStep implements Step {
   private readonly toolCallId: unknown
   ended = false
 
-  constructor(kind: StepKind, name: string, { attributes, parent = context.active(), span, links }: StepOptions) {
+  constructor(kind: SpanSort, name: string, options: StepOptions) {
+    const { attributes, parent = context.active(), span, links } = options
     const operation = OPERATION[kind]
     this.kind = kind
     this.name = name
     this.toolCallId = attributes?.[semconv.TOOL_CALL_ID]
     this.span = startSpan(
-      operation === undefined ? name : `${operation} ${name}`,
+      operation === undefined ? name : name === '' ? operation : `${operation} ${name}`,
       {
-        kind: kindOf(span ?? (kind === 'retriever' ? 'client' : 'internal')),
+        kind: kindOf(span ?? (FOUND_KEYS[kind] ? 'client' : 'internal')),
         ...(links && links.length > 0 && { links }),
         attributes: {
           ...(operation !== undefined && { [semconv.OPERATION_NAME]: operation }),
@@ -139,7 +162,8 @@ class RecordedStep implements Step {
       },
       parent,
     )
-    this.context = trace.setSpan(parent, this.span).setValue(STEP, this)
+    const own = trace.setSpan(parent, this.span).setValue(STEP, this)
+    this.context = options.requests ? withSlot(own, { call: undefined, span: this.span, step: this }) : own
     this.recording = guard('span', () => this.span.isRecording()) === true
     const { capture, onSpanStart } = this.settings
     this.content = this.recording && (capture === 'span' || capture === 'both')
@@ -174,14 +198,20 @@ class RecordedStep implements Step {
   }
 
   recordQuery(text: unknown): void {
-    this.record(semconv.RETRIEVAL_QUERY, { type: 'text', content: text }, 'content')
+    const keys = FOUND_KEYS[this.kind]
+    if (keys) this.record(keys.query, { type: 'text', content: text }, 'content')
+  }
+
+  recordParameter(key: string, value: unknown): void {
+    this.record(key, { type: 'generic', value }, 'value')
   }
 
   recordDocuments(documents: readonly RetrievedDocument[]): void {
-    if (!this.content) return
+    const keys = FOUND_KEYS[this.kind]
+    if (!keys || !this.content) return
     guard('content', () => {
-      const text = boundedJson(documents.flatMap(documentOf))
-      if (text !== undefined) this.span.setAttribute(semconv.RETRIEVAL_DOCUMENTS, text)
+      const text = boundedJson(documents.map(documentOf))
+      if (text !== undefined) this.span.setAttribute(keys.documents, text)
     })
   }
 
@@ -203,22 +233,27 @@ class RecordedStep implements Step {
   }
 }
 
-/** Without a text that the redactor keeps to itself. */
-function documentOf({ id, score, content }: RetrievedDocument): object[] {
-  const text = contentText({ type: 'text', content }, 'content')
-  return [
-    {
-      ...(id !== undefined && { id }),
-      ...(score !== undefined && { score }),
-      ...(text !== undefined && { content: text }),
-    },
-  ]
+/** Without a text or metadata that the redactor keeps to itself. */
+function documentOf({ id, score, distance, content, metadata }: RetrievedDocument): object {
+  const text = content == null ? undefined : contentText({ type: 'text', content }, 'content')
+  const more = metadata == null ? undefined : redactPart({ type: 'generic', value: metadata })?.['value']
+  return {
+    ...(id !== undefined && { id }),
+    ...(score !== undefined && { score }),
+    ...(distance !== undefined && { distance }),
+    ...(text !== undefined && { content: text }),
+    ...(hasContent(more) && { metadata: more }),
+  }
+}
+
+function hasContent(value: unknown): boolean {
+  return value !== undefined && !(isObject(value) && Object.keys(value).length === 0)
 }
 
 /** Version 1.41 of the conventions has a name of its own for workflows. */
-function nameAttributes(kind: StepKind, name: string, { semconv: version }: TelemetrySettings): Attributes {
+function nameAttributes(kind: SpanSort, name: string, { semconv: version }: TelemetrySettings): Attributes {
   const key = NAME_KEY[kind]
-  if (key === undefined) return {}
+  if (key === undefined || name === '') return {}
   if (kind !== 'workflow' || version === 'latest') return { [key]: name }
   return version === 'both' ? { [key]: name, [semconv.WORKFLOW_NAME]: name } : { [semconv.WORKFLOW_NAME]: name }
 }

@@ -1,6 +1,7 @@
 /**
  * Trace context onto requests as they leave, for whatever client makes them: the diagnostics channels of
- * undici (the built-in `fetch`) and of `node:http`, and the sessions of `node:http2`. Only requests of an open model call are touched.
+ * undici (the built-in `fetch`) and of `node:http`, and the sessions of `node:http2`. Only requests of an open model call, or of a step that says
+ * so, are touched.
  */
 import { context, isSpanContextValid } from '@opentelemetry/api'
 import diagnostics from 'node:diagnostics_channel'
@@ -43,13 +44,15 @@ function headersFor(url: () => URL, method: unknown): ReturnType<typeof headersT
 }
 
 /** Of a call whose SDK does not say where it goes: the host of its newest request. */
-function noteHost({ call, server }: CallSlot, url: () => URL): void {
-  if (server === undefined && call?.recording === true && !call.ended) call.set(serverAttributes(url()))
+function noteHost({ call, step, server }: CallSlot, url: () => URL): void {
+  const told = call ?? step
+  if (server === undefined && told?.recording === true && !told.ended) told.set(serverAttributes(url()))
 }
 
 function headersIn(slot: CallSlot | undefined, url: () => URL): ReturnType<typeof headersTo> {
   // Timers and sockets keep the context they were made in, also when the call is long over.
-  if (!slot?.span || slot.call?.ended === true || !isSpanContextValid(slot.span.spanContext())) return undefined
+  if (!slot?.span || (slot.call ?? slot.step)?.ended === true || !isSpanContextValid(slot.span.spanContext()))
+    return undefined
   return headersTo(slot.span, url(), settings(), { server: slot.server })
 }
 

@@ -8,6 +8,8 @@
 export interface Kit {
   /** Runs `fn` inside a span of the program's own. */
   inSpan<T>(name: string, fn: () => Promise<T>): Promise<T>
+  /** Runs `fn` inside a retriever's span, as a framework over a store makes one; in a bare run it only calls the function. */
+  inRetriever<T>(name: string, fn: () => Promise<T>): Promise<T>
   /** Settles as `{ value }` or `{ error }`, reduced to what can be compared. */
   outcome(result: unknown): Promise<unknown>
   /** Class and own keys of what an SDK method returned, before it is awaited. */

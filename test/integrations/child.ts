@@ -2,7 +2,7 @@
 import { context, trace, type Span } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { autolog } from 'tracestitch'
+import { autolog, trace as traceStep } from 'tracestitch'
 import type { ChildReport, ChildSpan, IntegrationCase, Kit, Mode } from '../contracts/integration.js'
 
 const mode = process.env['CASE_MODE'] as Mode
@@ -124,6 +124,7 @@ const kit: Kit = {
     const span = trace.getTracer('test').startSpan(name)
     return context.with(trace.setSpan(context.active(), span), fn).finally(() => span.end())
   },
+  inRetriever: (name, fn) => (mode === 'bare' ? fn() : traceStep(name, fn, { kind: 'retriever' })),
   async outcome(result) {
     try {
       return { value: plain(await result) }

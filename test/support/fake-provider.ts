@@ -33,6 +33,9 @@ const USAGE = {
   completion_tokens_details: { reasoning_tokens: 2 },
 }
 
+/** Names run and behaviour, as the path does otherwise. */
+const CASE_HEADER = 'x-case'
+
 export async function startFakeProvider(): Promise<FakeProvider> {
   const recorded: RecordedRequest[] = []
   const seen = new Map<string, number>()
@@ -45,7 +48,10 @@ export async function startFakeProvider(): Promise<FakeProvider> {
   async function answer(request: AnyRequest, response: AnyResponse): Promise<void> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
-    const [, run = '', behaviour = '', ...rest] = (request.url ?? '').split('/')
+    // Clients that take no path are told apart by a header.
+    const { [CASE_HEADER]: told } = headersOf(request)
+    const url = told === undefined ? (request.url ?? '') : `/${told}${request.url}`
+    const [, run = '', behaviour = '', ...rest] = url.split('/')
     const asked = `/${rest.join('/')}`.replace(/\?.*$/, '')
     // Claude on Vertex AI has the model in its path, and the answers of messages.
     const [, vertexModel] = /\/models\/([^/]+):(?:rawPredict|streamRawPredict)$/.exec(asked) ?? []

@@ -30,6 +30,9 @@ describe('gateways', () => {
     ['http://localhost:9999/v1', 'gateway.example', true],
     ['http://127.0.0.1.evil.example/', 'gateway.example', false],
     ['https://api.openai.com/v1', 'api.openai.com', false],
+    // A store that its maker runs, and one that the program's owner does.
+    ['https://docs-1a2b.svc.us-east-1.pinecone.io/query', undefined, false],
+    ['https://qdrant.example/collections/docs/points/query', undefined, true],
     // A gateway that links its spans by headers of its own.
     ['https://gateway.ai.cloudflare.com/v1', undefined, 'own'],
     ['https://gateway.ai.cloudflare.com/v1', 'gateway.ai.cloudflare.com', 'own'],

@@ -304,3 +304,33 @@ test('documents are bounded together, and pass the redactor', () => {
   expect(documents[0]).toEqual({ id: 1, score: 0.5 })
   expect(documents).toHaveLength(61)
 })
+
+test('metadata of documents passes the redactor, and a memory has its own names', () => {
+  harness.use({
+    capture: 'span',
+    redact: (part) =>
+      part.type === 'generic' ? { ...part, value: { ...(part['value'] as object), email: '***' } } : part,
+  })
+  const step = startStep('memory', 'search_memory', { attributes: { 'gen_ai.memory.store.id': 'u1' } })
+  step.recordQuery('what?')
+  step.recordDocuments([{ id: 'm', distance: 0.5, content: 'likes tea', metadata: { email: 'a@b.c' } }, { id: 'n' }])
+  step.recordParameter('db.query.parameter.filter', { email: 'a@b.c', kind: 'x' })
+  step.end()
+  const { name, kind, attributes } = harness.only()
+  expect(name).toBe('search_memory')
+  expect(kind).toBe(SpanKind.CLIENT)
+  expect(attributes).toMatchObject({
+    'gen_ai.operation.name': 'search_memory',
+    'gen_ai.memory.store.id': 'u1',
+    'gen_ai.memory.query.text': 'what?',
+    'gen_ai.memory.records': '[{"id":"m","distance":0.5,"content":"likes tea","metadata":{"email":"***"}},{"id":"n"}]',
+    'db.query.parameter.filter': '{"email":"***","kind":"x"}',
+  })
+})
+
+test('a retriever without a name is named by its operation alone', () => {
+  startStep('retriever', '').end()
+  const { name, attributes } = harness.only()
+  expect(name).toBe('retrieval')
+  expect(attributes).not.toHaveProperty('gen_ai.data_source.id')
+})

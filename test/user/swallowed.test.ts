@@ -135,6 +135,26 @@ const openrouter = {
   },
   span: 'chat m',
 }
+const chroma = {
+  id: 'chroma',
+  class: 'ChromaClient',
+  make: `new Class({ tenant: 't', database: 'd' })`,
+  call: `client.getCollection({ name: 'docs', embeddingFunction: { generate: () => [] } })
+    .then((docs) => docs.query({ queryEmbeddings: [[0.5]] }))`,
+  answer: { id: 'c', name: 'docs', tenant: 't', database: 'd', configuration_json: {}, ids: [['a']] },
+  span: 'retrieval docs',
+  apart: true,
+} as const
+
+const qdrant = {
+  id: 'qdrant',
+  class: 'QdrantClient',
+  make: `new Class({ url: 'http://localhost', checkCompatibility: false })`,
+  call: `client.query('docs', { query: [0.5] })`,
+  answer: { result: { points: [] } },
+  span: 'retrieval docs',
+  apart: true,
+} as const
 
 const SDKS: readonly Swallowed[] = [
   ...['openai', 'openai-v6', 'openai-v5', 'openai-v4'].map((name) => ({ ...openai, package: name })),
@@ -152,6 +172,8 @@ const SDKS: readonly Swallowed[] = [
   { ...gemini, package: '@google/generative-ai', apart: true },
   { ...voyage, package: 'voyageai', apart: true },
   { ...openrouter, package: '@openrouter/sdk', apart: true },
+  ...['chromadb', 'chromadb-v2'].map((name) => ({ ...chroma, package: name })),
+  { ...qdrant, package: '@qdrant/js-client-rest' },
 ]
 
 const APART = join(root, 'test/sdks')

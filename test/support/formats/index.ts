@@ -1,5 +1,6 @@
 /** Wire formats of the fake provider beside those of OpenAI and Anthropic, told by the path. */
 import { bedrock } from './bedrock.js'
+import { chroma } from './chroma.js'
 import { cohere } from './cohere.js'
 import { gemini } from './gemini.js'
 import { groq } from './groq.js'
@@ -8,6 +9,7 @@ import { mistral } from './mistral.js'
 import { ollama } from './ollama.js'
 import { openaiMedia } from './openai-media.js'
 import { openrouter } from './openrouter.js'
+import { qdrant } from './qdrant.js'
 import type { FakeFormat } from './shape.js'
 import { replicate } from './replicate.js'
 import { voyage } from './voyage.js'
@@ -16,6 +18,7 @@ const FORMATS: readonly FakeFormat[] = [
   openrouter,
   replicate,
   bedrock,
+  chroma,
   gemini,
   interactions,
   cohere,
@@ -23,6 +26,7 @@ const FORMATS: readonly FakeFormat[] = [
   mistral,
   ollama,
   openaiMedia,
+  qdrant,
   voyage,
 ]
 

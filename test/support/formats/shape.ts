@@ -12,6 +12,8 @@ export interface FakeFormat {
   status?(path: string): number
   /** Media type of a stream. Default: server-sent events. */
   readonly streamType?: string
+  /** Of a whole answer that went well. Default 200. */
+  readonly status?: (path: string) => number
   /** Default: OpenAI's. */
   readonly error?: (status: number, error: Json) => Json
 }

@@ -1,0 +1,4 @@
+import spec from './qdrant.case.js'
+import { testIntegration } from './matrix.js'
+
+testIntegration(spec, 'qdrant.case.ts')
