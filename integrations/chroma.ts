@@ -9,6 +9,7 @@ import {
   type Patcher,
   type RetrievedDocument,
 } from '../src/autolog/contract.js'
+import { holderOf } from './shared/holder.js'
 import { command, patchStore, search, type Store, type StoreMethod, type StoreRequest } from './shared/store.js'
 
 const chroma: Store = { system: 'chroma' }
@@ -105,19 +106,13 @@ const methods: Readonly<Record<string, StoreMethod>> = {
   count: command((_args, self) => collectionOf(self)),
 }
 
-/** The class that has the methods: that of a handle calls those of the class it extends. */
-function holderOf(collection: unknown): object | undefined {
-  let holder: object | undefined
-  for (let at = collection; isObject(at); at = Object.getPrototypeOf(at)) if (Object.hasOwn(at, 'upsert')) holder = at
-  return holder
-}
-
 const GIVE_COLLECTIONS = ['collection', 'createCollection', 'getCollection', 'getOrCreateCollection', 'listCollections']
 
 /** By what a client gives, where the class of collections is not exported, as before 3.5, or a client alone is handed in. */
 function patchGiven(patcher: Patcher, client: unknown): void {
   const patch = (given: unknown): unknown => {
-    for (const collection of listOf(given).concat(given)) patchStore(patcher, holderOf(collection), chroma, methods)
+    for (const collection of listOf(given).concat(given))
+      patchStore(patcher, holderOf(collection, 'upsert'), chroma, methods)
     return given
   }
   for (const method of GIVE_COLLECTIONS) {
@@ -137,7 +132,7 @@ function patchGiven(patcher: Patcher, client: unknown): void {
 
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   const exported = path(module, 'CollectionHandle', 'prototype') ?? path(module, 'Collection', 'prototype')
-  if (isObject(exported)) patchStore(patcher, holderOf(exported), chroma, methods)
+  if (isObject(exported)) patchStore(patcher, holderOf(exported, 'upsert'), chroma, methods)
   else patchGiven(patcher, path(module, 'ChromaClient', 'prototype'))
 }
 

@@ -13,18 +13,22 @@ import { googleGenerativeAi } from './google-generative-ai.js'
 import { groq } from './groq.js'
 import { langchain } from './langchain.js'
 import { mcp } from './mcp.js'
+import { mem0ai } from './mem0.js'
 import { mistral } from './mistral.js'
 import { ollama } from './ollama.js'
 import { openaiAgents } from './openai-agents.js'
 import { openai } from './openai.js'
 import { openrouter } from './openrouter.js'
 import { perplexity } from './perplexity.js'
+import { pineconeDatabase } from './pinecone.js'
 import { portkey } from './portkey.js'
 import { replicate } from './replicate.js'
 import { qdrantClient } from './qdrant.js'
 import { together } from './together.js'
+import { upstashVector } from './upstash-vector.js'
 import { vertexai } from './vertexai.js'
 import { voyageai } from './voyageai.js'
+import { zepCloud } from './zep.js'
 
 const MCP = ['@modelcontextprotocol/sdk', '@modelcontextprotocol/client', '@modelcontextprotocol/server']
 
@@ -50,16 +54,25 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'groq', packages: ['groq-sdk'], providers: ['groq'], load: () => groq },
   { id: 'langchain', packages: ['@langchain/core'], load: () => langchain },
   { id: 'mcp', packages: MCP, providers: [], load: () => mcp },
+  { id: 'mem0', packages: ['mem0ai'], providers: [], load: () => mem0ai },
   { id: 'mistral', packages: ['@mistralai/mistralai'], providers: ['mistral_ai'], load: () => mistral },
   { id: 'ollama', packages: ['ollama'], providers: ['ollama'], load: () => ollama },
   { id: 'openai', packages: ['openai'], providers: ['openai', 'azure.ai.openai'], load: () => openai },
   { id: 'openai-agents', packages: ['@openai/agents-core'], load: () => openaiAgents },
   { id: 'openrouter', packages: ['@openrouter/sdk'], providers: ['openrouter'], load: () => openrouter },
   { id: 'perplexity', packages: ['@perplexity-ai/perplexity_ai'], providers: ['perplexity'], load: () => perplexity },
+  {
+    id: 'pinecone',
+    packages: ['@pinecone-database/pinecone'],
+    providers: ['pinecone'],
+    load: () => pineconeDatabase,
+  },
   { id: 'portkey', packages: ['portkey-ai'], providers: ['portkey'], load: () => portkey },
   { id: 'replicate', packages: ['replicate'], providers: ['replicate'], load: () => replicate },
   { id: 'qdrant', packages: ['@qdrant/js-client-rest'], providers: [], load: () => qdrantClient },
   { id: 'together', packages: ['together-ai'], providers: ['together'], load: () => together },
+  { id: 'upstash-vector', packages: ['@upstash/vector'], providers: [], load: () => upstashVector },
   { id: 'vertexai', packages: ['@google-cloud/vertexai'], providers: ['gcp.vertex_ai'], load: () => vertexai },
   { id: 'voyageai', packages: ['voyageai'], providers: ['voyageai'], load: () => voyageai },
+  { id: 'zep', packages: ['@getzep/zep-cloud'], providers: [], load: () => zepCloud },
 ]

@@ -14,7 +14,7 @@ import {
   SpanBridge,
   startCall,
   startStep,
-  tellBefore,
+  runBefore,
   type Integration,
   type ModuleExports,
   type Patcher,
@@ -95,9 +95,9 @@ function openGeneration(span: unknown, parentId: string | undefined, parent: Con
   })
 }
 
-const startSpan = tellBefore(ID, (span) => path(span, 'startedAt') ?? openSpan(span))
-const endSpan = tellBefore(ID, (span) => bridge.end(String(path(span, 'spanId')), {}), true)
-const endTrace = tellBefore(ID, (trace) => bridge.endWithin(String(path(trace, 'traceId')), {}), true)
+const startSpan = runBefore(ID, (span) => path(span, 'startedAt') ?? openSpan(span))
+const endSpan = runBefore(ID, (span) => bridge.end(String(path(span, 'spanId')), {}), true)
+const endTrace = runBefore(ID, (trace) => bridge.endWithin(String(path(trace, 'traceId')), {}), true)
 
 function instrument(module: ModuleExports, patcher: Patcher): void {
   const [span, trace] = [path(module, 'Span', 'prototype'), path(module, 'Trace', 'prototype')]
@@ -105,7 +105,7 @@ function instrument(module: ModuleExports, patcher: Patcher): void {
   patcher.wrap(path(module, 'Runner', 'prototype'), 'run', endOnFailure(bridge))
   patcher.wrap(span, 'start', startSpan)
   patcher.wrap(span, 'end', endSpan)
-  patcher.wrap(trace, 'start', tellBefore(ID, openTrace))
+  patcher.wrap(trace, 'start', runBefore(ID, openTrace))
   patcher.wrap(trace, 'end', endTrace)
   const read = (name: string, id: string): string | undefined =>
     asString(path((module[name] as (() => unknown) | undefined)?.(), id))

@@ -79,7 +79,7 @@ function declare(event: Event, protocol: Format): CallDeclaration {
     request: () => event,
     // `ai` keeps back what the call says not to record: of the request on the event, and of the answer all of it.
     hidesAnswer: event['recordOutputs'] === false,
-    untold: event['recordInputs'] === false || event['recordOutputs'] === false,
+    withoutAnswer: event['recordInputs'] === false || event['recordOutputs'] === false,
   }
 }
 

@@ -7,7 +7,7 @@ import {
   isObject,
   path,
   semconv,
-  tellsUsage,
+  reportsUsage,
   type Args,
   type CallDeclaration,
 } from '../../src/autolog/contract.js'
@@ -61,7 +61,7 @@ function answerOf(result: unknown, fetched: boolean): unknown {
   if (!isObject(result)) return result
   const finish = finishOf(result)
   const id = asString(result['id'])
-  const isToldNow = tellsUsage(id, { finished: finish !== undefined, inBackground: false })
+  const isToldNow = reportsUsage(id, { finished: finish !== undefined, inBackground: false })
   return {
     id,
     model: result['model'],

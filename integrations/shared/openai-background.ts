@@ -4,7 +4,7 @@
  * the usage, and stays what it is, a `fetch_response`: so one answer is one inference, and is counted once.
  */
 import type { Attributes } from '@opentelemetry/api'
-import { asString, isObject, path, semconv, tellsUsage, type CallDeclaration } from '../../src/autolog/contract.js'
+import { asString, isObject, path, semconv, reportsUsage, type CallDeclaration } from '../../src/autolog/contract.js'
 
 type Declaration = Omit<CallDeclaration, 'provider'>
 
@@ -14,7 +14,7 @@ const RUNNING: ReadonlySet<unknown> = new Set(['queued', 'in_progress'])
 
 /** Whether the usage of `response` is to be told by the call that got it. */
 function isFirst(response: unknown): boolean {
-  return tellsUsage(asString(path(response, 'id')), {
+  return reportsUsage(asString(path(response, 'id')), {
     finished: !RUNNING.has(path(response, 'status')),
     inBackground: path(response, 'background') === true,
   })

@@ -51,6 +51,8 @@ export interface Store {
   readonly system: string
   /** Base URL of the client behind `self`. Where it is not known, the host is that of the request on the wire. */
   readonly baseURL?: (self: unknown) => string | undefined
+  /** What a result says that is a failure and not thrown: the value of `error.type`, and its code. */
+  readonly failure?: (result: unknown) => { readonly type: string; readonly code?: number | undefined } | undefined
 }
 
 type Request = StoreMethod['request']
@@ -87,7 +89,7 @@ export function patchStore(
  * A retriever is one question, and so one `retrieval`. What it does below, in a store that is traced as well, is a call of a
  * database client.
  */
-export function storeStep(store: Store, name: string, method: StoreMethod): DeclaredStep {
+export function storeStep(store: Store, name: string, method: StoreMethod): Extract<DeclaredStep, Function> {
   return (args, self) => {
     const around = stepOf(context.active())
     const isRetrieval = method.isSearch === true && !(around?.kind === 'retriever' && !around.ended)
@@ -129,8 +131,9 @@ function declare(
     ...(isRetrieval && { query: () => query, documents: (result: unknown) => found?.(result).map(withoutVectors) }),
     outcomeAttributes: ({ result, error }) => ({
       [semconv.DB_RETURNED_ROWS]: error === undefined ? rowsOf(isSearch ? found?.(result) : rows?.(result)) : undefined,
-      [semconv.DB_STATUS]: error === undefined ? undefined : codeOf(error),
+      [semconv.DB_STATUS]: statusIn(error === undefined ? store.failure?.(result)?.code : codeOf(error)),
     }),
+    errorType: ({ result, error }) => (error === undefined ? store.failure?.(result)?.type : undefined),
   }
 }
 
@@ -180,7 +183,5 @@ function serverOf(baseURL: string | undefined): Attributes {
 }
 
 /** The status of its answer, by HTTP or by gRPC. */
-function codeOf(error: unknown): string | undefined {
-  const code = statusOf(error) ?? (isObject(error) ? error['code'] : undefined)
-  return typeof code === 'number' ? String(code) : undefined
-}
+const codeOf = (error: unknown): unknown => statusOf(error) ?? (isObject(error) ? error['code'] : undefined)
+const statusIn = (code: unknown): string | undefined => (typeof code === 'number' ? String(code) : undefined)

@@ -1,4 +1,4 @@
-/** A streamed result with a promise of its whole answer beside the stream: the program may read either, or both. */
+/** A streamed result that also has a promise of the whole answer. The program may read either, or both. */
 import { isObject } from '../kernel/json.js'
 import { guard, isThenable } from '../kernel/guard.js'
 import type { AnswerReader } from './reader.js'
@@ -6,11 +6,11 @@ import { watchSettling } from './settle.js'
 import { assign, tapIterator } from './stream-tap.js'
 
 /**
- * The promise is what counts: it settles when the provider has said all, whoever reads the stream. The stream only tells when
- * its first piece came.
+ * Reads the answer from the promise, which settles when the provider has sent all, whether or not the stream is read. The
+ * stream only shows when its first piece came.
  *
- * @param name - Of the promise.
- * @returns `false` for a result that has none.
+ * @param name - The member of `result` that is the promise.
+ * @returns `false` for a result without one.
  */
 export function watchAggregate(result: unknown, name: string, stream: unknown, reader: AnswerReader): boolean {
   if (!isObject(result) || Object.isFrozen(result)) return false
@@ -25,7 +25,7 @@ export function watchAggregate(result: unknown, name: string, stream: unknown, r
   return true
 }
 
-/** Apart from the promise, which must not be kept alive. */
+/** A function of its own, so that nothing here keeps the promise alive. */
 function settlingOf(reader: AnswerReader): Parameters<typeof watchSettling>[1] {
   return {
     value: (answer) => reader.aggregate(answer),

@@ -1,24 +1,24 @@
-/** Replacements that several integrations make of a method whose result they leave alone. */
+/** Replacements of methods for several integrations, which leave the result as it is. */
 import { context } from '@opentelemetry/api'
 import { guard } from '../kernel/guard.js'
 import { withGroup, type SpanBridge } from './bridge.js'
 import type { Replace } from './call-contract.js'
 
 /**
- * Tells of each call before it is made.
+ * Runs a function before each call of the method.
  *
- * @param where - Names the fault when `tell` throws.
- * @param always - Also after `off()`: what is open still ends.
+ * @param where - Names the fault when `run` throws.
+ * @param always - Whether to run it after `off()` too, so that open spans still end.
  */
-export const tellBefore =
-  (where: string, tell: (self: unknown) => unknown, always = false): Replace =>
+export const runBefore =
+  (where: string, run: (self: unknown) => unknown, always = false): Replace =>
   (original, active) =>
     function (this: unknown, ...args: unknown[]) {
-      if (always || active()) guard(where, tell, this)
+      if (always || active()) guard(where, run, this)
       return original.apply(this, args)
     }
 
-/** What a method has begun in `bridge` ends at the latest when the promise that it gives fails. */
+/** Ends the runs that a method has begun in `bridge` when its promise rejects, if they are still open. */
 export const endOnFailure =
   <Facts>(bridge: SpanBridge<Facts>): Replace =>
   (original, active) =>

@@ -1,17 +1,17 @@
 /**
- * Answers that a provider makes in the background: the call that begins one learns nothing of its usage, and each call
- * that fetches it once it is there learns all of it. It is told by the first of these.
+ * Answers that a provider makes in the background. The call that begins one gets no usage, and every call that fetches the
+ * finished answer gets all of it. Only the first of these reports it, so that tokens are counted once.
  */
 
-/** Answers that are remembered; the oldest are forgotten first. */
+/** The most answers that are remembered. The oldest are forgotten first. */
 const MOST = 10_000
 
-/** By id, whether the usage has been told. */
+/** By id of the answer, whether its usage was reported. */
 const begun = new Map<string, boolean>()
 
-function remember(id: string, isTold: boolean): void {
+function remember(id: string, isReported: boolean): void {
   begun.delete(id)
-  begun.set(id, isTold)
+  begun.set(id, isReported)
   if (begun.size <= MOST) return
   for (const oldest of begun.keys()) {
     begun.delete(oldest)
@@ -20,22 +20,23 @@ function remember(id: string, isTold: boolean): void {
 }
 
 /**
- * Whether the usage of this answer is to be told now. Ask for every answer that may be one of these, by whatever call it came.
+ * Whether this call reports the usage of the answer. To be called for every answer that may be one of these.
  *
- * @param state.finished - The answer is there.
- * @param state.inBackground - The answer itself says that it was made so. Others are known by having been seen unfinished.
+ * @param state.finished - Whether the answer is finished.
+ * @param state.inBackground - Whether the answer says that it was made in the background. Others are recognised because they
+ * were seen unfinished before.
  */
-export function tellsUsage(
+export function reportsUsage(
   id: string | undefined,
   { finished, inBackground }: { readonly finished: boolean; readonly inBackground: boolean },
 ): boolean {
   if (id === undefined) return false
-  const isTold = begun.get(id)
+  const isReported = begun.get(id)
   if (!finished) {
-    if (isTold === undefined) remember(id, false)
+    if (isReported === undefined) remember(id, false)
     return false
   }
-  if (isTold ?? !inBackground) return false
+  if (isReported ?? !inBackground) return false
   remember(id, true)
   return true
 }

@@ -1,4 +1,4 @@
-/** Feeds the bytes of a body to a reader: as events, or gathered to one JSON answer. */
+/** Feeds the bytes of a body to a reader, as events or as one JSON answer. */
 import {
   createFrameParser,
   FRAMING_MEDIA_TYPES,
@@ -14,12 +14,12 @@ export interface RawResponse {
   readonly body?: unknown
 }
 
-/** Bodies, and events, past this size are not kept for reading; the span then lacks what only they say. */
+/** Larger bodies and events are not read. The span then lacks what only they say. */
 const MAX_BODY = 16 * 1024 * 1024
 
-/** What a watched stream is told to. None of it may throw. */
+/** What a watched stream reports to. Must not throw. */
 export interface Sink<Chunk = unknown> {
-  /** The program asks for a chunk, and waits for it. */
+  /** The program waits for a chunk. */
   reading?(): void
   push(chunk: Chunk): void
   end(): void
@@ -27,7 +27,6 @@ export interface Sink<Chunk = unknown> {
   cancel(): void
 }
 
-/** Feeds body bytes to the reader; as events, or gathered to one JSON answer. */
 type ByteSink = Sink<Uint8Array>
 
 export function createSink(response: RawResponse, reader: AnswerReader): ByteSink {
@@ -38,7 +37,7 @@ export function createSink(response: RawResponse, reader: AnswerReader): ByteSin
 
 const MEDIA = /^\s*(?:audio|image|video)\//i
 
-/** Sounds and pictures say nothing of the call. */
+/** For audio and images, which say nothing about the call. */
 function mediaSink(reader: AnswerReader): ByteSink {
   return {
     push() {},
@@ -48,7 +47,7 @@ function mediaSink(reader: AnswerReader): ByteSink {
   }
 }
 
-/** Of a format that knows no streams. */
+/** For a format without streams. */
 function wholeSink(reader: AnswerReader): ByteSink {
   let pieces: Uint8Array[] = []
   let size = 0
@@ -64,7 +63,7 @@ function wholeSink(reader: AnswerReader): ByteSink {
   }
 }
 
-/** Reads the bytes as the client does: whether they are a stream, and how it is framed, they tell themselves. */
+/** Finds out from the bytes whether they are a stream and how it is framed, as the client does. */
 function eventSink(mediaType: string | null | undefined, reader: AnswerReader): ByteSink {
   const { framing, textEvents } = reader.format
   let parser: FrameParser | undefined = createFrameParser(framing, mediaType)
@@ -72,7 +71,7 @@ function eventSink(mediaType: string | null | undefined, reader: AnswerReader): 
   let tooLarge = false
   let seen: 'nothing' | 'events' | 'whole' = 'nothing'
 
-  /** @param isRest - What bytes that have ended still held: half an event means that the stream was cut. */
+  /** @param isRest - Whether it is what was left when the bytes ended. Half an event then means that the stream was cut. */
   function deliver(event: FrameEvent, isRest: boolean): void {
     const { data } = event
     seen = event.whole ? 'whole' : 'events'
@@ -87,7 +86,7 @@ function eventSink(mediaType: string | null | undefined, reader: AnswerReader): 
     try {
       events = step(parser)
     } catch {
-      // The program meets a fault of the framing itself, as its SDK reports it; what came before is kept.
+      // The SDK reports a fault of the framing to the program. What came before is kept.
       parser = undefined
     }
     if (events.length > 0) sinceEvent = 0
@@ -106,9 +105,9 @@ function eventSink(mediaType: string | null | undefined, reader: AnswerReader): 
     end() {
       read((framed) => framed.end(), true)
       if (seen === 'whole') return
-      // Neither JSON nor events: an answer of which nothing is known.
+      // Neither JSON nor events: nothing is known of the answer.
       if (seen === 'nothing' && !isStreamType(mediaType)) reader.whole(undefined)
-      // Whether a stream was cut that was too large to read, nobody knows.
+      // If a stream was too large to read, nobody knows whether it was cut.
       else reader.close({ closed: tooLarge })
     },
     fail: (error) => reader.close({ error, closed: false }),

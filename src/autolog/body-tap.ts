@@ -1,6 +1,6 @@
 /**
- * Watches a raw response while the program reads its body (`asResponse()`): whatever way it reads, the
- * bytes go through the body stream's reader, or through `data` events on Node streams.
+ * Watches a raw response while the program reads its body (`asResponse()`). However it reads, the bytes go through the
+ * reader of the body stream, or through `data` events of a Node stream.
  */
 import { isObject } from '../kernel/json.js'
 import { builtin } from '../kernel/builtin.js'
@@ -19,10 +19,10 @@ export function tapBody(response: RawResponse, reader: AnswerReader): void {
 const always = (): boolean => true
 
 /**
- * For a response that may not be read this way.
+ * Watches a response that the program may also read in another way.
  *
- * @param claim - Asked as the body is read, whether this way is the one that counts.
- * @returns Gives up the watch for a response that is left alone.
+ * @param claim - Called when the body is read. Whether this is the way that counts.
+ * @returns A function that ends the watch for the case that nobody reads the response.
  */
 export function tapBodyFor(claim: () => boolean, response: RawResponse, reader: AnswerReader): () => void {
   const { body } = response
@@ -48,8 +48,8 @@ export function tapBodyFor(claim: () => boolean, response: RawResponse, reader: 
 }
 
 /**
- * The reader of a web stream holds the stream, and so does what is made of it; a program may keep it and let the response go.
- * A Node stream hangs on its socket as well, so the response tells more, until somebody reads.
+ * Ends the call when the body is garbage: watches a web stream itself, since its readers hold it, and a program may keep one
+ * and drop the response. A Node stream is held by its socket too, so the response is watched until somebody reads.
  */
 function watchBody(response: RawResponse, end: () => void): AbandonWatch {
   const { body } = response
@@ -57,7 +57,7 @@ function watchBody(response: RawResponse, end: () => void): AbandonWatch {
   return endWhenAbandoned(response, end, isNodeBody(body) ? waitsFor(new WeakRef(body)) : undefined)
 }
 
-/** Somebody has taken all that came so far. */
+/** Whether somebody has read all that came so far. */
 export function waitsFor(stream: WeakRef<NodeJS.ReadableStream>): () => boolean {
   return () => {
     const readable = stream.deref() as Readable | undefined
@@ -72,24 +72,24 @@ const isWebBody = (body: unknown): body is ReadableStream<unknown> =>
 
 const isNodeBody = (body: unknown): body is NodeJS.ReadableStream => isObject(body) && typeof body['on'] === 'function'
 
-/** What stands in for a watched stream where the runtime reads it by a reader that nobody can see. */
+/** A substitute for each watched stream, for when the runtime reads it by an internal reader that cannot be watched. */
 const stages = new WeakMap<object, () => ReadableStream<unknown>>()
 let seesNodeStreams = false
 
 /**
- * From Node 24 on, Node streams over a web stream ask its reader inside the runtime. Web streams that nobody watches are passed
- * on as they are.
+ * From Node 24 on, a Node stream made from a web stream uses an internal reader. It gets the substitute of a watched stream;
+ * other web streams are passed on unchanged.
  */
 function watchNodeStreams(): void {
   if (seesNodeStreams) return
   seesNodeStreams = true
   const { Duplex, Readable } = builtin('node:stream')
-  giveStages(Readable, 'fromWeb')
-  giveStages(Duplex, 'from')
+  passStages(Readable, 'fromWeb')
+  passStages(Duplex, 'from')
 }
 
-/** @param name - Of a function of `holder` that makes a Node stream of its first argument. */
-function giveStages(holder: object, name: string): void {
+/** @param name - A function of `holder` that makes a Node stream from its first argument. */
+function passStages(holder: object, name: string): void {
   const make = Reflect.get(holder, name) as (...args: unknown[]) => unknown
   const given = function (this: unknown, stream: unknown, ...rest: unknown[]): unknown {
     const stage = isObject(stream) ? stages.get(stream) : undefined
@@ -103,11 +103,11 @@ function giveStages(holder: object, name: string): void {
   define(holder, name, given)
 }
 
-/** `fetch` reads its own body through the public `getReader`, so `json()` and `text()` come this way too. */
+/** Also sees `json()` and `text()`: `fetch` reads its own body through the public `getReader`. */
 export function tapWebStream(stream: ReadableStream<unknown>, sink: Sink): void {
   const { getReader, cancel } = stream
   define(stream, 'cancel', (...args: unknown[]) => {
-    // Of one that is being read this only fails.
+    // While the stream is being read, cancel() only fails.
     if (!stream.locked) sink.cancel()
     return Reflect.apply(cancel, stream, args) as Promise<void>
   })
@@ -116,7 +116,8 @@ export function tapWebStream(stream: ReadableStream<unknown>, sink: Sink): void 
     tapReader(reader, sink)
     return reader
   })
-  // These three read inside the runtime, where no reader can be seen: a stage in between asks for a chunk when it is asked.
+  // These three use an internal reader, which cannot be watched. A stream in between asks for a chunk when it is asked for
+  // one.
   const watched = (): ReadableStream<unknown> => {
     const reader = stream.getReader()
     return new ReadableStream<unknown>(
@@ -180,9 +181,9 @@ function tapReader(reader: ReadableStreamDefaultReader<unknown>, sink: Sink): vo
 }
 
 /**
- * Every way of reading a Node stream emits `data` for what it takes.
+ * Every way of reading a Node stream emits `data` for what it reads.
  *
- * @param begun - Told before the first chunk.
+ * @param begun - Called before the first chunk.
  */
 export function tapNodeStream(stream: NodeJS.ReadableStream, sink: Sink, begun?: () => void): void {
   const { emit } = stream
@@ -193,7 +194,7 @@ export function tapNodeStream(stream: NodeJS.ReadableStream, sink: Sink, begun?:
       first = undefined
       sink.push(args[0])
     } else if (event === 'end') sink.end()
-    // A reader that breaks out of its loop leaves this error behind.
+    // A loop over the stream that ends early destroys it with this error.
     else if (event === 'error' && isAbort(args[0])) sink.cancel()
     else if (event === 'error') sink.fail(args[0])
     else if (event === 'close') sink.cancel()

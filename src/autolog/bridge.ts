@@ -1,13 +1,13 @@
 /**
- * Runs that are under way and known by an id: what a library tells by hooks or on a channel. This is where a child finds its
- * parent, where the engine reads which run the active context lies in, and where a run that nobody ends is ended.
+ * Open runs with an id, as a library reports them by hooks or on a channel. A child finds its parent here, the engine finds
+ * the run of the active context, and a run that nobody ends is ended.
  */
 import { context, type Context } from '@opentelemetry/api'
 import { guard } from '../kernel/guard.js'
 import { contextKey } from '../telemetry/context-key.js'
 import { atExit } from '../telemetry/abandoned.js'
 
-/** What a step, or a run of a library, gave or threw. */
+/** What a step, or a run of a library, returned or threw. */
 export interface StepOutcome {
   readonly result?: unknown
   readonly error?: unknown
@@ -17,33 +17,33 @@ export type RunId = string | symbol
 
 export interface RunStart<Facts, Outcome extends StepOutcome> {
   readonly id: RunId
-  /** What the integration wants to know of the run later, as when a child begins. */
+  /** What the integration needs to know of the run later, for example when a child begins. */
   readonly facts: Facts
-  /** A piece of the run's answer is there. */
+  /** A piece of the run's answer has come. */
   readonly chunk?: () => void
   /** Ends the run's span. */
   readonly finish: (outcome: Outcome | StepOutcome) => void
-  /** Ends it where the library never said how it went. Default: `finish` with an empty outcome. */
+  /** Ends it when the library never reports its end. Default: `finish` with an empty outcome. */
   readonly abandoned?: () => void
 }
 
 export interface Run<Facts, Outcome extends StepOutcome = StepOutcome> extends RunStart<Facts, Outcome> {
   readonly parent: Run<Facts, Outcome> | undefined
-  /** In which the run's own work happens, and its children start. */
+  /** The context of the run's own work and of its children. */
   readonly context: Context
 }
 
-/** Runs that something keeps alive, such as a stream that is being read. */
+/** Runs that last as long as something else, such as a stream that is being read. */
 export interface RunGroup {
   readonly runs: Set<RunId>
 }
 
-/** Open runs of one library. When there are more, the oldest is ended: it was forgotten. */
+/** The most open runs of one library. When there are more, the oldest is ended: its end was never reported. */
 const MOST = 10_000
 
 const GROUP = contextKey('tracestitch.bridge.group')
 
-/** `current` with `group` as the keeper of the runs that begin in it. */
+/** `current`, in which the runs that begin belong to `group`. */
 export function withGroup(current: Context, group: RunGroup): Context {
   return current.setValue(GROUP, group)
 }
@@ -58,7 +58,7 @@ export class SpanBridge<Facts = undefined, Outcome extends StepOutcome = StepOut
   private readonly key: symbol
   private watchesExit = false
 
-  /** @param name - Of the library. */
+  /** @param name - Name of the library. */
   constructor(name: string) {
     this.key = contextKey(`tracestitch.run.${name}`)
   }
@@ -72,30 +72,30 @@ export class SpanBridge<Facts = undefined, Outcome extends StepOutcome = StepOut
     return id === undefined ? undefined : this.open.get(id)
   }
 
-  /** Context in which a run that starts now hangs. */
+  /** The parent context of a run that starts now. */
   parentContext(parentId: RunId | undefined): Context {
     return this.contextOf(parentId) ?? context.active()
   }
 
   /**
-   * Context of an open run, unless the caller is in it already: then the active one is at least as deep, as when the
-   * program has opened a span of its own in there.
+   * Context of an open run. `undefined` when the active context is already within the run: it may be deeper, for example when
+   * the program has opened a span of its own.
    */
   contextOf(id: RunId | undefined): Context | undefined {
     const run = this.get(id)
     return run && context.active().getValue(this.key) !== run.id ? run.context : undefined
   }
 
-  /** Whether `active` lies in the run or in one below it. */
+  /** Whether `active` is within the run or a run below it. */
   isWithin(id: RunId, active: Context): boolean {
     for (let run = this.get(active.getValue(this.key) as RunId | undefined); run; run = run.parent)
       if (run.id === id) return true
     return false
   }
 
-  /** `current` is the context of the run's span; what runs in the context that is given back belongs to the run. */
+  /** @param current - The context of the run's span. @returns The context of what belongs to the run. */
   start(run: RunStart<Facts, Outcome>, parentId: RunId | undefined, current: Context): Context {
-    // A program may name its runs and use a name twice.
+    // A program may choose the ids, and use one twice.
     this.forget(run.id)
     for (const [oldest] of this.open) {
       if (this.open.size < MOST) break
@@ -124,18 +124,18 @@ export class SpanBridge<Facts = undefined, Outcome extends StepOutcome = StepOut
     this.close(id, (run) => run.finish(outcome))
   }
 
-  /** Ends a run that the library never ends. */
+  /** Ends a run whose end the library never reports. */
   forget(id: RunId): void {
     this.close(id, (run) => (run.abandoned ? run.abandoned() : run.finish({})))
   }
 
-  /** Ends a run, and what is still open below it, the innermost first. */
+  /** Ends a run, after the open runs below it, the innermost first. */
   endWithin(id: RunId, outcome: Outcome | StepOutcome): void {
     this.forgetAll(this.below(new Set([id])).filter((run) => run.id !== id))
     this.end(id, outcome)
   }
 
-  /** Ends what a group kept alive and everything below it, the innermost first. */
+  /** Ends the runs of a group and all runs below them, the innermost first. */
   abandon(group: RunGroup, error?: unknown): void {
     if (group.runs.size === 0) return
     const runs = this.below(group.runs)

@@ -1,6 +1,6 @@
 /**
- * Modules that say themselves that they are there: a bundler has put them into the program, where nobody finds them, and the
- * plugin of `tracestitch/bundler` has added a line to each. It may run before `autolog()` or after it.
+ * Modules that announce themselves. A bundler has put them into the program, where they cannot be found, and the plugin of
+ * `tracestitch/bundler` has added a line to each. That line may run before `autolog()` or after it.
  */
 import { guard } from '../kernel/guard.js'
 import { sharedState } from '../kernel/state.js'
@@ -14,13 +14,13 @@ export interface BundledModule {
   readonly exports: unknown
 }
 
-/** Slot of the shared state: a list, or, once somebody listens, what has the same `push`. */
+/** Key in the shared state: a list, or, once an engine listens, an object with the same `push`. */
 export const BUNDLED = 'autolog.bundled'
 
-/** A program that reloads itself, as development servers do, says it again each time. */
+/** The most that are kept. A program that reloads itself, as development servers do, announces its modules each time. */
 const MOST_KEPT = 200
 
-/** Gives what has been said so far, and what will be. The function given back ends it, for another one to begin. */
+/** Calls `take` for each module that was or will be announced. @returns A function that stops this, for another engine to start. */
 export function receiveBundled(take: (module: BundledModule) => void): () => void {
   const state = sharedState()
   const kept: BundledModule[] = []

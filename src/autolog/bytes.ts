@@ -1,7 +1,7 @@
-/** Bytes of an SDK's objects as the base64 that the wire has in their place. */
+/** Turns bytes in an SDK's objects into base64, as they are on the wire. */
 import { isObject } from '../kernel/json.js'
 
-/** `value` itself where it holds no bytes. It is never changed: the program goes on using it. */
+/** Returns `value` itself if it has no bytes. Never changes it: the program uses it. */
 export function bytesAsText(value: unknown): unknown {
   if (value instanceof Uint8Array)
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')

@@ -1,4 +1,4 @@
-/** The half of the contract that is about model calls: what a method, a message or a connection says of one. */
+/** The part of the contract for model calls: how to read one from a method, a message or a connection. */
 import type { Attributes } from '@opentelemetry/api'
 import type { Usage } from '../kernel/hub.js'
 import type { FormatId } from '../kernel/protocol.js'
@@ -6,53 +6,53 @@ import type { Layer } from '../telemetry/call-slot.js'
 import type { OperationName } from '../telemetry/semconv.js'
 import type { Format } from './formats.js'
 
-/** Declares what a patched method is. All readers run guarded: what they throw never reaches the program. */
+/** Declares how to read the calls of a patched method. What these functions throw never reaches the program. */
 export interface CallDeclaration {
   /**
-   * The wire format of the method's request and answer; the engine reads both with it. `json` has no format of its own:
-   * of its answer are read `id`, `model` and `usage`, where OpenAI's operations have them, and it needs an `operation`.
-   * A layer over the wire, with shapes of its own, says how to read them.
+   * The wire format with which the engine reads request and answer. `json` is for answers of which only `id`, `model` and
+   * `usage` are read, as OpenAI's operations have them; it needs an `operation`. A layer with shapes of its own gives a
+   * `Format`.
    */
   readonly protocol: FormatId | 'json' | Format
   /** Default: the format's operation. */
   readonly operation?: OperationName
-  /** The provider's name in telemetry, when the host is not a known one. */
+  /** The provider's name in telemetry, for hosts that are not known. */
   readonly provider: string | ((self: unknown) => string)
   /**
-   * Who makes the call. Default `sdk`. An SDK that is a layer over another one says `framework`: the call
-   * that it makes through the other is then the same call. A call of an SDK inside a call of an SDK is not.
+   * What makes the call. Default `sdk`. A layer over other SDKs is a `framework`: a call that it makes through an SDK is then
+   * the same call. A call of an `sdk` inside another one's is a call of its own.
    */
   readonly layer?: Layer
-  /** The request body, as it goes over the wire but for its {@link spelling}. Default: the first argument. */
+  /** The request body as on the wire, except for its {@link spelling}. Default: the first argument. */
   readonly request?: (args: Args, self: unknown) => unknown
   /** Default: `model` of the body. */
   readonly model?: (args: Args, self: unknown) => string | undefined
-  /** Path of the request, for formats that say the model or the streaming there. Default: none. */
+  /** Path of the request, for formats that have the model or the streaming in it. Default: none. */
   readonly path?: (args: Args, self: unknown) => string | undefined
   /** The answer is always a stream, whatever the body says. Default: what the body says. */
   readonly streaming?: boolean
   /**
-   * The SDK writes the format's fields in camelCase. They are put back by the format's own table of fields
-   * (`FieldTable`), at their places; all else, such as the arguments of a tool, stays as the program wrote it.
+   * The SDK has the format's fields in camelCase. They are renamed by the format's own table (`FieldTable`); all else, such as
+   * the arguments of a tool, stays as the program wrote it.
    */
   readonly spelling?: 'camel'
-  /** The SDK gives and takes bytes where the wire has them as base64. */
+  /** The SDK has bytes where the wire has base64. */
   readonly bytes?: 'base64'
-  /** The wire answer in what the method resolved to. `undefined`: it says nothing of the call. Default: that itself. */
+  /** The wire answer in what the method resolved to. `undefined`: there is none. Default: the result itself. */
   readonly answer?: (result: unknown) => unknown
   /**
-   * The stream in what the method resolved to: an async iterable, a Node or web stream. `undefined`: there is none, it
-   * is a whole answer. Default: that itself, if it is a stream.
+   * The stream in what the method resolved to: an async iterable, a Node or web stream. `undefined`: it is a whole answer.
+   * Default: the result itself, if it is a stream.
    */
   readonly stream?: (result: unknown) => unknown
   /**
-   * Name of the member of a streamed result that is a promise of the whole answer, which is read then. Default: there is
-   * none.
+   * Name of the member of a streamed result that is a promise of the whole answer. The answer is then read from it. Default:
+   * there is none.
    */
   readonly aggregate?: string
-  /** The wire event in a piece of the stream; `undefined` for a piece that is none. Default: the piece itself. */
+  /** The wire event in a piece of the stream; `undefined` for a piece without one. Default: the piece itself. */
   readonly event?: (piece: unknown) => { readonly data: unknown; readonly name?: string } | undefined
-  /** Names of its events, where the stream is an event emitter and no stream of Node. */
+  /** Names of the events, if the stream is an event emitter but no Node stream. */
   readonly emits?: { readonly piece: string; readonly end: string; readonly error: string }
   /** The last argument, if it is a function, is called with `(error, result)`, and nothing is returned. */
   readonly callback?: 'last'
@@ -65,42 +65,42 @@ export interface CallDeclaration {
   readonly failure?: (result: unknown) => unknown
   /** Headers of the response in what the method resolved to: `Headers`, or an object of names and values. */
   readonly headers?: (result: unknown) => unknown
-  /** Base URL of the client behind `self`. Where it is not known, the host is that of the request on the wire. */
+  /** Base URL of the client of `self`. If it is not known, the host comes from the request on the wire. */
   readonly baseURL?: (self: unknown) => string | undefined
   readonly attributes?: Attributes
-  /** Attributes of the answer beyond what the format says. Given what the method resolved to. */
+  /** Attributes of the answer that the format does not have, from what the method resolved to. */
   readonly responseAttributes?: (result: unknown) => Attributes
   /**
-   * Keeps the SDK from making telemetry of its own for this call. Runs just before the original method;
-   * the function it returns runs right after the method has returned, before anything is awaited.
+   * Keeps the SDK from making its own telemetry for this call. Runs just before the original method; the function that it
+   * returns runs as soon as the method has returned, before anything is awaited.
    */
   readonly mute?: (self: unknown) => (() => void) | undefined
   /**
-   * For an SDK whose requests cannot be given trace headers as they leave: they are signed by then, or go over HTTP/2.
-   * Gives the SDK a hook of ours, which asks `traceHeadersTo` while a request is built; runs as `mute` does. The wire then
-   * adds no header to any request of the call.
+   * For an SDK whose requests cannot get trace headers when they are sent: they are signed by then, or use HTTP/2. Adds a hook
+   * to the SDK that calls `traceHeadersTo` while a request is built. Runs as `mute` does. No headers are added on the wire to
+   * the requests of the call.
    */
   readonly inject?: (self: unknown) => (() => void) | undefined
   /**
-   * The method makes its request through one of the client that is declared too (`patchRawRequests`). Where another tool
-   * has wrapped or rewritten the method, the call begins at that request.
+   * The method sends through a method of the client that is declared too (`patchRawRequests`). If another tool has wrapped
+   * or replaced this method, the call begins there.
    */
   readonly byRequest?: boolean
-  /** The program does not want what the answer says to be recorded, also where content is. */
+  /** The program does not want the content of the answer recorded, even if content is captured. */
   readonly hidesAnswer?: boolean
-  /** The library tells no answer: what a call inside reads of it counts. Without such a call it is an unread answer. */
-  readonly untold?: boolean
-  /** The program's signal for an abort. A stream that ends or fails once it has fired was closed by the program. */
+  /** The library does not give the answer. It is read from a call inside this one; without such a call it is an unread answer. */
+  readonly withoutAnswer?: boolean
+  /** The program's abort signal. A stream that ends or fails after it has fired was closed by the program. */
   readonly signal?: (args: Args) => { readonly aborted: boolean } | undefined
-  /** The signal of a stream that the program can abort otherwise; read as `signal` is. */
+  /** The abort signal of a stream, if the stream has one of its own. */
   readonly streamSignal?: (stream: unknown) => { readonly aborted: boolean } | undefined
-  /** Tokens that the answer counts elsewhere than its body, such as in headers. Counts in the body go before these. */
+  /** Token counts outside of the body, such as in headers. Counts in the body override them. */
   readonly usage?: (result: unknown) => Partial<Usage> | undefined
 }
 
 export type Args = readonly unknown[]
 
-/** A declaration, or a function that gives it for a call, by its arguments, say. `undefined`: do not trace this call. */
+/** A declaration, or a function that returns it for one call. `undefined`: the call is not traced. */
 export type Declared = CallDeclaration | ((args: Args, self: unknown) => CallDeclaration | undefined)
 
 /** Replaces the original. `active` is false after `off()`: then the replacement only calls the original. */

@@ -1,4 +1,4 @@
-/** Turns what a library tells on a tracing channel into model calls and steps: each message is a run of a `SpanBridge`. */
+/** Turns the messages of a tracing channel into model calls and steps: each message is a run of a `SpanBridge`. */
 import { tracingChannel } from 'node:diagnostics_channel'
 import { context, type Context } from '@opentelemetry/api'
 import { isObject } from '../kernel/json.js'
@@ -21,14 +21,14 @@ interface Open {
 
 type Begun = Required<Pick<RunStart<unknown, StepOutcome>, 'finish' | 'abandoned'>> & { readonly context: Context }
 
-/** What an operation is to us, and how it ends. Must not refer to the message. */
-function begin(run: ChannelRun, message: unknown, tell: (what: Unread) => void): Begun {
+/** Begins the call or step of a message. Must not refer to the message. */
+function begin(run: ChannelRun, message: unknown, report: (what: Unread) => void): Begun {
   if ('call' in run) {
     const call = beginCall(run.call, undefined, [message])
-    const reader = new AnswerReader(call, run.call, { tell })
+    const reader = new AnswerReader(call, run.call, { report })
     const finish = ({ result, error }: StepOutcome): void => {
       if (error !== undefined) reader.fail(error)
-      else if (!run.call.untold || !call.endWithInner()) deliver(result, reader)
+      else if (!run.call.withoutAnswer || !call.endWithInner()) deliver(result, reader)
     }
     return { context: call.context, finish, abandoned: abandon(reader) }
   }
@@ -43,8 +43,8 @@ function begin(run: ChannelRun, message: unknown, tell: (what: Unread) => void):
 class ChannelWatch {
   private readonly channel: ReturnType<typeof tracingChannel<object>>
   private readonly beginRun: BeginRun
-  private readonly tell: (what: Unread) => void
-  /** From the first message on. */
+  private readonly report: (what: Unread) => void
+  /** Made with the first message. */
   private opened: SpanBridge<unknown> | undefined
   private readonly name: string
   private readonly store = contextStore()
@@ -53,7 +53,7 @@ class ChannelWatch {
 
   private readonly subscribers = {
     start: (): void => undefined,
-    /** An operation that settles later has neither yet. */
+    /** An operation that settles later has neither of the two yet. */
     end: (message: object): void => {
       if ('error' in message || 'result' in message) this.finish(message)
     },
@@ -62,16 +62,16 @@ class ChannelWatch {
     error: (): void => undefined,
   }
 
-  constructor(name: string, beginRun: BeginRun, tell: (what: Unread) => void) {
+  constructor(name: string, beginRun: BeginRun, report: (what: Unread) => void) {
     this.channel = tracingChannel(name)
     this.name = name
     this.beginRun = beginRun
-    this.tell = tell
+    this.report = report
     this.channel.subscribe(this.subscribers)
     this.channel.start.bindStore(this.store, (message) => this.enter(message))
   }
 
-  /** What is open is still heard of, to its end. */
+  /** Open runs are still watched to their end. */
   off(): void {
     this.active = false
     this.channel.start.unbindStore(this.store)
@@ -86,7 +86,7 @@ class ChannelWatch {
     if (!this.active && !this.opened?.size) this.channel.unsubscribe(this.subscribers)
   }
 
-  /** Context of the operation's own work. Node takes what is thrown here as a fault of the program. */
+  /** Context of the operation's own work. Must not throw: Node would report it as a fault of the program. */
   private enter(message: unknown): Context {
     return (this.active && guard('channel', () => this.start(message))) || context.active()
   }
@@ -95,17 +95,17 @@ class ChannelWatch {
     const run = isObject(message) ? this.beginRun(message, (id) => this.bridge.get(id)?.facts) : undefined
     if (!run || !isObject(message)) return undefined
     const parent = this.bridge.parentContext(run.parentId)
-    const begun = context.with(parent, () => begin(run, message, this.tell))
-    // A name that is taken already tells nobody which of the two is meant.
+    const begun = context.with(parent, () => begin(run, message, this.report))
+    // An id that is in use would be ambiguous.
     const id = run.id === undefined || this.bridge.get(run.id) ? Symbol('run') : run.id
     const watch = endWhenAbandoned(message, this.abandonment(id))
-    // However long it takes: it is only over early when nobody can be waiting.
+    // The run may take any time. It ends early only when the message is garbage.
     watch.reading()
     this.open.set(message, { id, watch })
     return this.bridge.start({ ...begun, id, facts: run.facts }, run.parentId, begun.context)
   }
 
-  /** Apart from the message, which must not be kept alive. */
+  /** A method of its own, so that nothing here keeps the message alive. */
   private abandonment(id: RunId): () => void {
     return () => {
       this.bridge.forget(id)
@@ -124,8 +124,8 @@ class ChannelWatch {
   }
 }
 
-/** The returned function stops the watch. */
-export function watchChannel(name: string, begin: BeginRun, tell: (what: Unread) => void): () => void {
-  const watch = new ChannelWatch(name, begin, tell)
+/** @returns A function that stops the watch. */
+export function watchChannel(name: string, begin: BeginRun, report: (what: Unread) => void): () => void {
+  const watch = new ChannelWatch(name, begin, report)
   return () => watch.off()
 }

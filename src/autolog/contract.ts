@@ -1,7 +1,7 @@
 /**
- * The only interface between the engine and an integration. An integration is a declaration: which packages
- * it serves, and which methods of theirs are model calls or hooks. Finding modules, late loads, spans,
- * streams, promises, undo and the report belong to the engine.
+ * The only interface between the engine and an integration. An integration declares which packages it serves, and which of
+ * their methods are model calls or hooks. The engine finds modules, sees later loads, makes spans, handles streams and
+ * promises, undoes patches and writes the report.
  */
 import type { CallDeclaration, Declared, Replace } from './call-contract.js'
 import type { DuplexDeclaration } from './duplex-contract.js'
@@ -20,8 +20,8 @@ export { startStep, stepOf, type RetrievedDocument, type Step, type StepKind } f
 export { guard } from '../kernel/guard.js'
 export * as semconv from '../telemetry/semconv.js'
 export { traceHeadersTo } from '../telemetry/trace-headers.js'
-export { endOnFailure, tellBefore } from './around-methods.js'
-export { tellsUsage } from './background.js'
+export { endOnFailure, runBefore } from './around-methods.js'
+export { reportsUsage } from './background.js'
 export { patchRawRequests, type RawRequest } from './raw-requests.js'
 export { groupOf, SpanBridge, withGroup, type Run, type RunGroup, type RunId } from './bridge.js'
 export { enterContext } from './context-store.js'
@@ -31,10 +31,10 @@ export type * from './call-contract.js'
 export type * from './step-contract.js'
 export type * from './duplex-contract.js'
 
-/** What a module exports: an ESM namespace or a CJS `module.exports`. */
+/** The exports of a module: an ESM namespace or a CJS `module.exports`. */
 export type ModuleExports = Readonly<Record<string, unknown>>
 
-/** Places that a class has, all of them: `prototype.send`, `Chat.Completions.prototype.create`. Getters are not run. */
+/** Paths that a class must all have, such as `prototype.send` or `Chat.Completions.prototype.create`. Getters are not run. */
 export type Shape = readonly string[]
 
 export interface ModuleTarget {
@@ -42,24 +42,23 @@ export interface ModuleTarget {
   readonly package: string
   /** Subpath as users import it, such as `./callbacks/manager`. Default `.`. */
   readonly entry?: string
-  /** Majors that the tests run, such as `4 - 7`, or `none`. Said in the report; it never decides whether to patch. */
+  /** Majors that the tests run, such as `4 - 7`, or `none`. Only for the report; it never decides whether to patch. */
   readonly tested: string
   /**
-   * Exported functions that `instrument` replaces on the module itself. Of an ES module they can be replaced where its load
-   * is seen: everyone who imports it then gets the replacement, whenever and however. Where it is not seen, the report says
-   * so.
+   * Exported functions that `instrument` replaces on the module itself. In an ES module this works only if its load is seen:
+   * everyone who imports it then gets the replacement. If it is not seen, the report says so.
    */
   readonly exports?: readonly string[]
-  /** There is no integration for the package: what that means. Said where the application's own package.json asks for it. */
+  /** For a package without an integration: what that means. Reported if the application's own package.json names it. */
   readonly unsupported?: string
   /**
-   * What each class that `instrument` reads has, by the name that it reads: in a module that is handed in, whose classes a
-   * bundler may have renamed, they are found by that.
+   * The shape of each class that `instrument` reads, by the name of its export. A bundler may have renamed the classes of a
+   * given module; they are found by their shape.
    */
   readonly shapes?: Readonly<Record<string, Shape>>
   /**
-   * Declares the patches on one loaded copy of the module. Runs once a copy; a copy on which no patch
-   * took hold is reported as `unsupported`. What it throws is reported as `failed`.
+   * Declares the patches on one loaded copy of the module. Runs once for each copy. A copy on which no patch took effect is
+   * reported as `unsupported`, and one for which this throws as `failed`.
    */
   readonly instrument: (module: ModuleExports, patcher: Patcher) => void
 }
@@ -68,80 +67,80 @@ export interface Integration {
   /** Key in `autolog({ integrations })` and in the report. */
   readonly id: string
   readonly targets: readonly ModuleTarget[]
-  /** The engine's own: it is in no report. */
+  /** Whether it belongs to the engine and is left out of the report. */
   readonly isInternal?: boolean
 }
 
-/** An integration by what it serves. The rest of it loads when one of its packages is found. */
+/** What an integration serves. The integration itself loads when one of its packages is found. */
 export interface IntegrationEntry {
   readonly id: string
-  /** Of all its targets, each once. */
+  /** Packages of all its targets, each once. */
   readonly packages: readonly string[]
   /**
-   * Hooks that need no module: diagnostics channels, and places on `globalThis` that a framework looks at. They reach
-   * copies that a bundler swallowed as well. Runs once, at every start: what it calls later must load later.
+   * Hooks that need no module: diagnostics channels, and properties of `globalThis` that a framework reads. They also reach
+   * copies inside a bundle. Runs once, at every start, so code that is used later must load later.
    */
   readonly always?: (patcher: Patcher) => void
   /**
-   * Whose hosts the packages call, by `gen_ai.provider.name`: for a call that is seen on the wire and that nobody traces. Empty:
-   * they call no model. Absent: they are a layer over any.
+   * The providers that the packages call, by `gen_ai.provider.name`. A call on the wire that nobody traces is matched with
+   * them. Empty: they call no model. Absent: they are a layer over any provider.
    */
   readonly providers?: readonly string[]
-  /** Its packages count only where the application's own package.json asks for them. */
+  /** Whether its packages count only if the application's own package.json names them. */
   readonly onlyDeclared?: boolean
   readonly load: () => Integration
 }
 
 /**
- * What begins with a message: a model call or a step. Readers get the message as their only argument; none may keep it,
- * as what nobody ends is ended when the message is collected.
+ * What begins with a message: a model call or a step. The functions of the declaration get the message as their only
+ * argument, and must not keep it: a run that nobody ends is ended when its message is garbage-collected.
  */
 export type ChannelRun = ({ readonly call: CallDeclaration } | { readonly step: StepDeclaration }) & {
-  /** Name by which later messages call it their parent, while it is open. */
+  /** Id by which later messages name it as their parent, while it is open. */
   readonly id?: string | undefined
-  /** The run that this one belongs to, where the active context does not lie in it already. */
+  /** The parent run, unless the active context is already within it. */
   readonly parentId?: string | undefined
-  /** What the integration wants to know of it when a later one names it its parent. */
+  /** What the integration needs to know of it when a later run names it as its parent. */
   readonly facts?: unknown
 }
 
 /**
- * What begins with a message, if anything.
+ * The run that begins with a message, if any.
  *
  * @param factsOf - Facts of an open run, by its id.
  */
 export type BeginRun = (message: unknown, factsOf: (id: string | undefined) => unknown) => ChannelRun | undefined
 
 export interface Patcher extends StepPatcher {
-  /** Format of this copy, for integrations that must tell. */
+  /** Format of this copy. */
   readonly format: 'esm' | 'cjs'
   /** Options that the user gave under `integrations.<id>`. */
   readonly options: Readonly<Record<string, unknown>>
   /**
-   * Makes `holder[method]` a model call: a span around it, the same promise class, result, error and
-   * stream. `holder` is a prototype or a class; nothing happens when the method is not there.
+   * Traces `holder[method]` as a model call. The program gets the same promise class, result, error and stream. `holder` is a
+   * prototype or a class. @returns Whether the method was there.
    */
   call(holder: unknown, method: string, declared: Declared): boolean
   /**
-   * Makes messages of a connection model calls: one begins with what a method sends, its answer are the events that the
-   * connection tells. `holder` has the methods that send.
+   * Traces messages of a connection as model calls: a call begins with what a method sends, and its answer are the events that
+   * the connection emits. `holder` has the methods that send.
    */
   duplex(holder: unknown, declared: DuplexDeclaration): boolean
   /** Replaces `holder[method]`; `off()` puts the original back. Returns whether the method was there. */
   wrap(holder: unknown, method: string, replace: Replace): boolean
   /**
-   * Watches a tracing channel (https://nodejs.org/api/diagnostics_channel.html#class-tracingchannel). What `begin` makes
-   * of the message that starts an operation runs until the operation has settled, and the operation's work runs in its
-   * context. `undefined`: no span; what happens inside hangs on what is around.
+   * Watches a tracing channel (https://nodejs.org/api/diagnostics_channel.html#class-tracingchannel). `begin` gets the message
+   * that starts an operation. Its run lasts until the operation has settled, and the operation's work is in its context.
+   * `undefined`: the operation gets no span.
    */
   channel(name: string, begin: BeginRun): void
-  /** What this copy cannot show, and what to do about it: said in the report. */
+  /** Adds a line to the report: what cannot be traced in this copy, and what to do about it. */
   note(what: string): void
-  /** For hooks that are not a method: `undo` runs at `off()`. Counts as a patch that took hold. */
+  /** For hooks that are not a method: `undo` runs at `off()`. Counts as a patch. */
   hook(undo: () => void): void
 }
 
-/** Where an integration reads nested classes: `path(module, 'OpenAI', 'Chat', 'Completions', 'prototype')`. */
+/** Reads a nested member: `path(module, 'OpenAI', 'Chat', 'Completions', 'prototype')`. */
 export function path(root: unknown, ...keys: readonly string[]): unknown {
   let value = root
   for (const key of keys) {

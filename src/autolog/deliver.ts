@@ -1,4 +1,4 @@
-/** What a method gave, to whatever can watch it: a stream of any kind, a raw response, or the whole answer. */
+/** Passes the result of a method to the right watch: for a stream of any kind, a raw response, or a whole answer. */
 import { isObject } from '../kernel/json.js'
 import { endWhenAbandoned } from '../telemetry/abandoned.js'
 import { guard } from '../kernel/guard.js'
@@ -9,7 +9,7 @@ import type { CallDeclaration } from './contract.js'
 import type { AnswerReader } from './reader.js'
 import { abandon, define, isIteratorStream, tapIterator, tapIteratorStream } from './stream-tap.js'
 
-/** The result is there: the program gets the very same. */
+/** Watches the result. The program gets the very same object. */
 export function deliver(result: unknown, reader: AnswerReader): void {
   const delivered = guard('deliver', () => {
     const { aggregate, stream, headers, body, failure, untold } = reader.declaration
@@ -34,9 +34,9 @@ function fail(error: unknown, reader: AnswerReader): true {
   return true
 }
 
-/** Watches a stream while the program reads it. `false` for what is no stream. */
+/** Watches a stream while the program reads it. @returns `false` for anything else. */
 export function tapStream(value: unknown, reader: AnswerReader): boolean {
-  // Node's streams have an `iterator` too, which not every way of reading goes through.
+  // First, because Node streams have an `iterator` too, but can be read without it.
   if (isNodeStream(value)) tapNodeStream(value, sinkOf(value, reader))
   else if (isIteratorStream(value)) tapIteratorStream(value, reader)
   else if (isWebStream(value)) tapWebStream(value, sinkOf(value, reader))
@@ -66,7 +66,7 @@ function isIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 }
 
-/** Chunks of a stream of the SDK's own are pieces of the answer, each read when the program takes it. */
+/** Reads each chunk of the SDK's own stream as a piece of the answer, when the program takes it. */
 function sinkOf(stream: object, reader: AnswerReader): Sink {
   const keep = endWhenAbandoned(
     stream,
@@ -90,8 +90,7 @@ function sinkOf(stream: object, reader: AnswerReader): Sink {
 }
 
 /**
- * Taps what is iterated, whether it iterates itself, as generators do, or makes an iterator. The first reader is the
- * one that counts.
+ * Watches an iterable, whether it is its own iterator, as generators are, or makes one. Only the first iteration counts.
  */
 function tapIterable(iterable: AsyncIterable<unknown>, reader: AnswerReader): void {
   if (!Object.isExtensible(iterable)) return reader.unread('stream')
@@ -115,7 +114,7 @@ function tapIterable(iterable: AsyncIterable<unknown>, reader: AnswerReader): vo
   const keep = endWhenAbandoned(iterable, abandon(reader))
 }
 
-/** Every listener of an emitter is told through `emit`. */
+/** Every listener of an emitter is called through `emit`. */
 function tapEmitter(
   emitter: NodeJS.EventEmitter,
   names: NonNullable<CallDeclaration['emits']>,

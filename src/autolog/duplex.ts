@@ -1,4 +1,4 @@
-/** Model calls that share a connection: each begins with a message that is sent, and ends with one that comes back. */
+/** Model calls that share a connection: each begins with a message that is sent and ends with one that comes back. */
 import { context } from '@opentelemetry/api'
 import { guard } from '../kernel/guard.js'
 import { endWhenAbandoned } from '../telemetry/abandoned.js'
@@ -8,25 +8,25 @@ import type { DuplexDeclaration } from './duplex-contract.js'
 import { AnswerReader, type Unread } from './reader.js'
 import { abandon, define } from './stream-tap.js'
 
-/** A call that is not over. */
+/** An open call. */
 interface Exchange {
   readonly lane: unknown
   readonly reader: AnswerReader
-  /** Whether it has left. */
+  /** Whether its message was sent. */
   sent: boolean
-  /** Ends the watch for a connection that nobody holds any more. */
+  /** Ends the watch for the case that the connection becomes garbage. */
   readonly keep: () => void
 }
 
-/** One connection, watched from its first call on. Must not refer to the program's object. */
+/** One connection, watched from its first call on. Must not refer to the program's object, or it would keep it alive. */
 class Connection {
-  /** In the order in which they were sent. */
+  /** In the order of sending. */
   private readonly open = new Set<Exchange>()
-  /** The one that is being sent. */
+  /** The call that is being sent. */
   sending: Exchange | undefined
   /** What went wrong since the last event. */
   private fault: unknown
-  /** The program has ended the connection. */
+  /** Whether the program has closed the connection. */
   private closing = false
   private readonly declared: DuplexDeclaration
 
@@ -38,7 +38,7 @@ class Connection {
     this.open.add(exchange)
   }
 
-  tell(name: unknown, value: unknown): void {
+  received(name: unknown, value: unknown): void {
     const { event, closed, lost, resumed } = this.declared.names
     if (name === event) this.receive(value)
     else if (name === closed) this.endAll(() => true)
@@ -81,11 +81,11 @@ class Connection {
 }
 
 /** Replaces a method that sends. */
-export function instrumentDuplex(declared: DuplexDeclaration, tell: (what: Unread) => void): Replace {
+export function instrumentDuplex(declared: DuplexDeclaration, report: (what: Unread) => void): Replace {
   const connections = new WeakMap<object, Connection>()
   return (original, active) =>
     function (this: unknown, ...args: unknown[]) {
-      const begun = active() && guard('duplex', begin, declared, connections, this as object, args[0], tell)
+      const begun = active() && guard('duplex', begin, declared, connections, this as object, args[0], report)
       if (!begun) return original.apply(this, args)
       const { connection, exchange } = begun
       connection.sending = exchange
@@ -105,16 +105,16 @@ function begin(
   connections: WeakMap<object, Connection>,
   self: object,
   message: unknown,
-  tell: (what: Unread) => void,
+  report: (what: Unread) => void,
 ): { readonly connection: Connection; readonly exchange: Exchange } | undefined {
   const declaration = declared.call(message, self)
   if (!declaration) return undefined
   const connection = connections.get(self) ?? watchConnection(self, declared)
   connections.set(self, connection)
   const call = beginCall(boundTo(declaration, self, [message]), undefined, [])
-  const reader = new AnswerReader(call, declaration, { tell })
+  const reader = new AnswerReader(call, declaration, { report })
   const watch = endWhenAbandoned(self, abandon(reader))
-  // However long the answer takes: its events come by themselves.
+  // The answer may take any time, because its events come without being asked for.
   watch.reading()
   const exchange: Exchange = { lane: declared.lane?.(message), reader, sent: true, keep: watch }
   exchange.sent = declared.waits?.(self, () => void (exchange.sent = true)) !== true
@@ -122,7 +122,7 @@ function begin(
   return { connection, exchange }
 }
 
-/** What a declaration reads of the connection, read: a call keeps its readers, and may not keep the connection. */
+/** The declaration with all that it reads of the connection already read: a call must not keep the connection alive. */
 function boundTo(declaration: CallDeclaration, self: object, args: Args): CallDeclaration {
   const { provider, request, model, path, baseURL } = declaration
   const read = <T>(reader: ((args: Args, self: unknown) => T) | undefined): T | undefined =>
@@ -143,21 +143,21 @@ const constant =
   (): T =>
     value
 
-/** On the object itself, so that what is open still ends after `off()`. */
+/** Patches the object itself, so that open calls still end after `off()`. */
 function watchConnection(self: object, declared: DuplexDeclaration): Connection {
   const connection = new Connection(declared)
   const { emit, close, fault } = declared
-  before(self, emit, ([name, value]) => connection.tell(name, value))
+  before(self, emit, ([name, value]) => connection.received(name, value))
   before(self, close, () => connection.close())
   if (fault) before(self, fault.method, (args) => connection.fail(fault.error(args)))
   return connection
 }
 
-function before(self: object, method: string, tell: (args: Args) => void): void {
+function before(self: object, method: string, run: (args: Args) => void): void {
   const original = (self as Record<string, unknown>)[method]
   if (typeof original !== 'function') return
   define(self, method, function (this: unknown, ...args: unknown[]): unknown {
-    guard('duplex', () => tell(args))
+    guard('duplex', () => run(args))
     return Reflect.apply(original, this, args)
   })
 }

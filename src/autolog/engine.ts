@@ -1,6 +1,6 @@
 /**
- * `autolog()`: telemetry settings, tracing set-up, the wire, and the patches of all integrations, started
- * together and undone together. One engine runs in a process, whichever copy of the package started it.
+ * `autolog()`: starts telemetry settings, the set-up of tracing, the watch on the wire and the patches of all integrations
+ * together, and undoes them together. One engine runs in a process, whichever copy of the package started it.
  */
 import { guard } from '../kernel/guard.js'
 import { shared } from '../kernel/state.js'
@@ -22,13 +22,13 @@ import { watchWire, type WireWatch } from '../telemetry/trace-headers.js'
 import { apiCopies } from './api-copies.js'
 import { instrumentCall } from './instrument-call.js'
 import type { IntegrationEntry, ReportEntry } from './contract.js'
-import { lookAgain } from './look-again.js'
+import { poll } from './poll.js'
 import { instrumentModules, type ModuleInstrumentation } from './modules.js'
 import { checkOptions, type AutologOptions } from './options.js'
 import { moduleInternals } from './runtime.js'
 import { UntracedCalls } from './untraced.js'
 
-/** What `autolog()` gives back. */
+/** What `autolog()` returns. */
 export interface Autolog {
   /** One entry for each copy of a known package: what was patched, what is not loaded yet, what failed and why. */
   readonly report: readonly ReportEntry[]
@@ -40,10 +40,10 @@ export interface Autolog {
   flush(): Promise<void>
 }
 
-/** What the engine needs from floors it may not import. */
+/** What the engine needs from rooms that it may not import. */
 export interface AutologParts {
   readonly integrations: readonly IntegrationEntry[]
-  /** Says of packages that there is no integration for them. */
+  /** Reports packages for which there is no integration. */
   readonly unsupported: IntegrationEntry
   readonly identifyHost: (hostname: string) => HostFacts | undefined
   readonly keepsHeader: TelemetrySettings['keepsHeader']
@@ -53,7 +53,7 @@ export interface AutologParts {
 
 interface Running {
   current: Autolog | undefined
-  /** Those that the running engine was started with. */
+  /** The options of the `autolog()` that started the engine. */
   options?: AutologOptions
   addModules?: ModuleInstrumentation['addModules']
 }
@@ -67,7 +67,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
   if (running.current) {
     const { modules, ...others } = options
     if (modules) running.addModules?.(modules)
-    sayIgnored(running.addModules ? others : options, running.options ?? {})
+    warnIgnored(running.addModules ? others : options, running.options ?? {})
     return running.current
   }
 
@@ -93,7 +93,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
       integrations: parts.integrations,
       options: options.integrations,
       identifyHost: parts.identifyHost,
-      look: () => modules.lookAround(),
+      look: () => modules.findUnseen(),
     })
     untraced.seen(url)
   }
@@ -136,24 +136,24 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
   return autolog
 }
 
-/** What an integration serves by now is none of those. */
+/** The unsupported packages, without those that an integration serves. */
 function notServed({ integrations, unsupported }: AutologParts): IntegrationEntry {
   const served = new Set(integrations.flatMap(({ packages }) => packages))
   return { ...unsupported, packages: unsupported.packages.filter((name) => !served.has(name)) }
 }
 
-/** Node 20 does not show that an ES module asks for `node:http2`. */
+/** On Node 20, an ES module that imports `node:http2` cannot be seen. */
 function watchUnseenHttp2(wire: WireWatch): () => void {
   if (moduleInternals.registerHooks || http2IsLoaded()) return () => undefined
-  return lookAgain(() => {
+  return poll(() => {
     if (!http2IsLoaded()) return true
     wire.requested('node:http2')
     return false
   })
 }
 
-/** The first call decides; a later one that wants something else is told so, once. */
-function sayIgnored(options: AutologOptions, first: AutologOptions): void {
+/** The first call decides. Warns once of options of a later one that differ. */
+function warnIgnored(options: AutologOptions, first: AutologOptions): void {
   const ignored = Object.keys(options).filter((key) => {
     const [given, known] = [options[key as keyof AutologOptions], first[key as keyof AutologOptions]]
     return given !== undefined && given !== known
@@ -167,7 +167,7 @@ function captureOfEnvironment(): CaptureMode | undefined {
   const mode = captureFromEnv(value)
   if (value !== undefined && value !== '' && mode === undefined) {
     warnOnce(
-      `${CAPTURE_VARIABLE} is none of NO_CONTENT, SPAN_ONLY, EVENT_ONLY, SPAN_AND_EVENT, true, false; no content is recorded`,
+      `${CAPTURE_VARIABLE} must be one of NO_CONTENT, SPAN_ONLY, EVENT_ONLY, SPAN_AND_EVENT, true, false; no content is recorded`,
     )
   }
   return mode

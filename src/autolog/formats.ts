@@ -1,4 +1,4 @@
-/** One face for every kind of format: its requests, answers and streams, as telemetry takes them. */
+/** One interface for every kind of format: requests, answers and streams, as telemetry needs them. */
 import { createChatAccumulator, type ChatAccumulator } from '../kernel/accumulate.js'
 import type { Framing } from '../kernel/frames.js'
 import type { ChatCompletion } from '../kernel/hub.js'
@@ -31,32 +31,32 @@ export interface Format {
   readonly framing?: Framing | undefined
   /** Names of stream events whose data is text. */
   readonly textEvents?: readonly string[] | undefined
-  /** Streams count tokens only where the request asks for it. */
+  /** Whether streams have a token count only if the request asks for one. */
   readonly usageOnRequest?: boolean | undefined
   request(wire: JsonObject, options: DecodeOptions): CallRequest
-  /** `undefined` for an answer that says nothing of the call, such as a sound. Throws for one that it cannot read. */
+  /** `undefined` for an answer that says nothing about the call, such as audio. Throws for one that it cannot read. */
   answer(wire: unknown, options: DecodeOptions): CallResponse | undefined
-  /** Reads a stream; not there for a format that knows none. */
+  /** Reads a stream. Absent for a format without streams. */
   readonly stream?: (options: DecodeOptions) => StreamSink
 }
 
 export interface StreamSink {
   push(data: unknown, name: string | undefined): void
-  /** Whether the format's own end was seen. A stream that ends without it was cut. */
+  /** Whether the format's own end has come. A stream that ends without it was cut. */
   readonly done: boolean
-  /** What went wrong, where the stream itself tells of it and goes on to its end. */
+  /** What went wrong, if the stream reports it and goes on to its end. */
   readonly failure?: unknown
   /**
-   * What the stream said so far.
+   * The answer so far.
    *
-   * @param flush - Ask for what the decoder holds back.
+   * @param flush - Whether to include what the decoder holds back.
    */
   result(flush: boolean): CallResponse | undefined
 }
 
 const known = new Map<FormatId | 'json', Format>()
 
-/** @param id - Of a known format; a format of the integration's own is that itself. */
+/** @param id - Id of a known format, or a format of the integration's own, which is returned as it is. */
 export function formatOf(id: FormatId | 'json' | Format): Format {
   if (typeof id === 'object') return id
   let format = known.get(id)
@@ -132,12 +132,12 @@ function passthroughFormat({ operation, outputType: type, lastEvent, response, t
   }
 }
 
-/** Sound says nothing of itself, and is billed by the text that was read aloud. */
+/** Speech answers have no usage. They are billed by the text that was read aloud. */
 function spoken({ input }: JsonObject): PassthroughUsage | undefined {
   return typeof input === 'string' && input !== '' ? { input_characters: input.length } : undefined
 }
 
-/** The newest event that carries counts says it all. */
+/** The latest event with counts has the total. */
 function passedSink(lastEvent: string | undefined): StreamSink {
   let facts: PassthroughFacts | undefined
   let done = lastEvent === undefined
@@ -168,14 +168,14 @@ function chatSink(codec: ChatProtocol, options: DecodeOptions): StreamSink {
     result(flush) {
       if (flush) for (const chunk of decoder.end()) accumulator.push(chunk)
       const chat: ChatCompletion = accumulator.result()
-      // A chat that was under way has at least one position, finished or not.
+      // A chat that has begun has at least one choice, finished or not.
       if (chat.choices.length === 0) chat.choices.push(UNFINISHED)
       return { chat }
     },
   }
 }
 
-/** A stream that broke off before its first choice still has one position, and it did not finish. */
+/** The choice of a stream that broke off before its first one. */
 const UNFINISHED = {
   index: 0,
   finish_reason: undefined as never,

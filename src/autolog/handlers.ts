@@ -1,11 +1,11 @@
-/** Handlers in a table of their framework, which looks one up for each message and calls it. */
+/** Traces handlers in a framework's table, which looks one up for each message and calls it. */
 import { guard } from '../kernel/guard.js'
 import type { Replace } from './contract.js'
 import type { DeclaredStep, HandlerLookup } from './step-contract.js'
 
 type Handler = (...args: unknown[]) => unknown
 
-/** @param asStep - Makes a function a step. */
+/** @param asStep - Makes a step of a function. */
 export function instrumentHandlers(
   { table, key, declared }: HandlerLookup,
   asStep: (handler: Handler, declared: DeclaredStep) => Handler,

@@ -1,4 +1,4 @@
-/** Turns a declared method into a model call: a span around it, and nothing else that the program could notice. */
+/** Traces a declared method as a model call. The program notices nothing. */
 import { context } from '@opentelemetry/api'
 import { types } from 'node:util'
 import { asString, isObject } from '../kernel/json.js'
@@ -14,17 +14,17 @@ import { deliver, tapStream } from './deliver.js'
 import { formatOf, type Format } from './formats.js'
 import { isOwnMethod, seesRequests } from './own-method.js'
 import { runDeclared, runUndeclared } from './running-methods.js'
-import { AnswerReader, type Told } from './reader.js'
+import { AnswerReader, type Notice } from './reader.js'
 import { watchSettling, type Settling } from './settle.js'
 import { toWireNames } from './spelling.js'
-import { withUsageAsked } from './stream-usage.js'
+import { askForUsage } from './stream-usage.js'
 import { abandon } from './stream-tap.js'
 import { isWrappingPromise, observeWrappingPromise } from './wrapping-promise.js'
 
 type Original = Parameters<Replace>[0]
 
-/** @param tell - Of answers that cannot be read, and of calls that another tool traces. */
-export function instrumentCall(declared: Declared, tell?: (what: Told) => void): Replace {
+/** @param report - Called for answers that cannot be read, and for calls that another tool traces. */
+export function instrumentCall(declared: Declared, report?: (notice: Notice) => void): Replace {
   return (original, active) => {
     let isOwn: boolean | undefined
     return function (this: unknown, ...args: unknown[]) {
@@ -34,13 +34,13 @@ export function instrumentCall(declared: Declared, tell?: (what: Told) => void):
         return leaveToRequest(declaration, original, this, args)
       const call = declaration && guard('call', enterCall, declaration, this, args)
       if (!declaration || !call) return Reflect.apply(original, this, args)
-      if (call.completes !== undefined) tell?.({ completes: call.completes })
+      if (call.completes !== undefined) report?.({ completes: call.completes })
       const signal = declaration.signal && guard('signal', declaration.signal, args)
       const asked = settings().streamUsage ? guard('usage', usageAsked, declaration, this, args) : undefined
       const reader = new AnswerReader(
         call,
         declaration,
-        tell || signal || asked ? { tell, signal, asksUsage: asked !== undefined } : undefined,
+        report || signal || asked ? { report, signal, asksUsage: asked !== undefined } : undefined,
       )
       const answered = declaration.callback === 'last' && watchCallback(args, reader)
       const unmute = declaration.mute && guard('mute', declaration.mute, this)
@@ -65,10 +65,10 @@ export function instrumentCall(declared: Declared, tell?: (what: Told) => void):
 }
 
 function usageAsked({ protocol, baseURL }: CallDeclaration, self: unknown, args: Args): unknown[] | undefined {
-  return formatOf(protocol).usageOnRequest === true ? withUsageAsked(args, baseURL?.(self)) : undefined
+  return formatOf(protocol).usageOnRequest === true ? askForUsage(args, baseURL?.(self)) : undefined
 }
 
-/** Another tool stands between this method and its request: the call begins below that, in the span it may have made. */
+/** Another tool has wrapped this method: the call begins at the request below it, in the span that the tool may have made. */
 function leaveToRequest({ mute }: CallDeclaration, original: Original, self: unknown, args: Args): unknown {
   const unmute = mute && guard('mute', mute, self)
   try {
@@ -78,7 +78,7 @@ function leaveToRequest({ mute }: CallDeclaration, original: Original, self: unk
   }
 }
 
-/** `undefined`: the call has begun above. */
+/** `undefined`: the call has begun in a layer above. */
 function enterCall(declaration: CallDeclaration, self: unknown, args: Args): Call | undefined {
   const start = startOf(declaration, self, args)
   return isEntered(start) ? undefined : began(declaration, start)
@@ -94,7 +94,7 @@ function began(declaration: CallDeclaration, start: CallStart): Call {
   return call
 }
 
-/** A reader that fails costs its own fact and no other: the program's objects may throw when they are read. */
+/** If one reader fails, only its own fact is missing: the program's objects may throw when they are read. */
 function startOf(declaration: CallDeclaration, self: unknown, args: Args): CallStart {
   const { provider, request, baseURL } = declaration
   const format = formatOf(declaration.protocol)
@@ -132,7 +132,7 @@ function readRequest(
   return 'other' in request ? { other: { ...request.other, [semconv.REQUEST_STREAM]: true } } : request
 }
 
-/** The program's arguments with its callback watched; `undefined` where it has given none. */
+/** The program's arguments with its callback watched; `undefined` if there is no callback. */
 function watchCallback(args: Args, reader: AnswerReader): unknown[] | undefined {
   const callback = args.at(-1)
   if (typeof callback !== 'function') return undefined
@@ -140,18 +140,18 @@ function watchCallback(args: Args, reader: AnswerReader): unknown[] | undefined 
   const watched = function (this: unknown, ...outcome: unknown[]): unknown {
     const [error, result] = outcome
     guard('callback', () => (error === null || error === undefined ? deliver(result, reader) : reader.fail(error)))
-    // What the program does next is no part of the call.
+    // What the program does next is not part of the call.
     return context.with(outside, () => Reflect.apply(callback, this, outcome) as unknown)
   }
   return [...args.slice(0, -1), watched]
 }
 
-/** Watches what the method returned and gives back what the program shall get. */
+/** Watches what the method returned. @returns What the program gets. */
 function observe(result: unknown, reader: AnswerReader): { readonly result: unknown } {
   if (isApiPromise(result)) observeApiPromise(result, reader)
   else if (isWrappingPromise(result)) observeWrappingPromise(result, reader)
   else if (isThenable(result)) {
-    // What is to be awaited may be a stream as well.
+    // What can be awaited may also be a stream.
     if (!types.isPromise(result)) tapStream(result, reader)
     return { result: watchSettling(result, settlingOf(reader)) }
   } else if (isAsyncGenerator(result) && types.isGeneratorObject(result)) {
@@ -163,7 +163,7 @@ function observe(result: unknown, reader: AnswerReader): { readonly result: unkn
   return { result }
 }
 
-/** Apart from the result, which must not be kept alive. */
+/** A function of its own, so that nothing here keeps the result alive. */
 function settlingOf(reader: AnswerReader): Settling {
   return {
     value: (value) => deliver(value, reader),

@@ -1,10 +1,10 @@
-/** Turns a declared method or function into a step: a span around it, and nothing else that the program could notice. */
+/** Traces a declared method or function as a step. The program notices nothing. */
 import { context, type Context } from '@opentelemetry/api'
 import { types } from 'node:util'
 import { boundedAttributes } from '../telemetry/bounded.js'
 import { contextFor, parentFrom, traceContextIn } from '../telemetry/message-trace-context.js'
 import { guard, isThenable } from '../kernel/guard.js'
-import { startStep, stepOf, type Step } from '../telemetry/step.js'
+import { startStep, stepOf, type RetrievedDocument, type Step } from '../telemetry/step.js'
 import type { Replace } from './contract.js'
 import { isAsyncGenerator, iterateIn } from '../telemetry/iterate.js'
 import { watchAside, watchSettling } from './settle.js'
@@ -33,7 +33,7 @@ export function instrumentStep(declared: DeclaredStep): Replace {
     }
 }
 
-/** A reader that fails costs its own fact and no other: the program's objects may throw when they are read. */
+/** If one reader fails, only its own fact is missing: the program's objects may throw when they are read. */
 export function beginStep(declaration: StepDeclaration, self: unknown, args: readonly unknown[]): Step {
   const { kind, name, span } = declaration
   const read = typeof name === 'function' ? guard('name', () => name(args, self)) : name
@@ -63,6 +63,7 @@ export function beginStep(declaration: StepDeclaration, self: unknown, args: rea
   if (!step.content) return step
   if (declaration.input) guard('input', () => step.recordArguments(declaration.input?.(args, self)))
   if (declaration.query) guard('query', () => recordQuery(step, declaration.query?.(args, self)))
+  if (declaration.records) guard('records', () => recordDocuments(step, declaration.records?.(args, self)))
   if (declaration.parameters)
     guard('parameters', () => {
       for (const [key, value] of Object.entries(declaration.parameters?.(args, self) ?? {}))
@@ -75,13 +76,17 @@ function recordQuery(step: Step, query: unknown): void {
   if (query != null && query !== '') step.recordQuery(query)
 }
 
-/** The open tool around a step that is the same tool. */
+function recordDocuments(step: Step, documents: readonly RetrievedDocument[] | undefined): void {
+  if (documents) step.recordDocuments(documents)
+}
+
+/** The open step of a layer above, if it is the same tool. */
 function joinable(ambient: Context, name: string | undefined): Step | undefined {
   const open = stepOf(ambient)
   return open && !open.ended && open.kind === 'tool' && open.name === name ? open : undefined
 }
 
-/** The layer above says how it went, and what went in and out. */
+/** A step that only adds its attributes to `open`: the layer above records input, output and outcome. */
 function joined(open: Step, ambient: Context): Step {
   return {
     kind: open.kind,
@@ -124,14 +129,11 @@ export function finishStep(declaration: StepDeclaration, step: Step, outcome: St
   if (declaration.output && step.content && outcome.result !== undefined)
     guard('output', () => step.recordResult(declaration.output?.(outcome.result)))
   if (declaration.documents && step.content && outcome.result != null)
-    guard('documents', () => {
-      const documents = declaration.documents?.(outcome.result)
-      if (documents) step.recordDocuments(documents)
-    })
+    guard('documents', () => recordDocuments(step, declaration.documents?.(outcome.result)))
   step.end({ error: outcome.error, errorType: guard('error', () => declaration.errorType?.(outcome)) })
 }
 
-/** Made apart from the results that are watched, which must not be kept alive. */
+/** A function of its own, so that nothing here keeps the watched result alive. */
 function watchOf(declaration: StepDeclaration, step: Step) {
   return {
     value(result: unknown): void {

@@ -1,4 +1,4 @@
-/** Patches one loaded module after another, and takes all of it back. */
+/** Patches loaded modules, and undoes all patches. */
 import { types } from 'node:util'
 import { isObject } from '../kernel/json.js'
 import { guard } from '../kernel/guard.js'
@@ -6,14 +6,14 @@ import type { Declared, ModuleExports, ModuleTarget, Patcher, Replace } from './
 import type { EntryTarget } from './package-entries.js'
 import type { Bindings } from './live-exports.js'
 import { createPatcher, type PatcherContext, type PatchSession } from './patch.js'
-import type { Told } from './reader.js'
+import type { Notice } from './reader.js'
 import { warn, type Finding } from './report.js'
 import { moduleInternals } from './runtime.js'
 import { withShapes } from './shapes.js'
 
 /**
- * Module exports as an integration reads them. A function, which is what a CJS SDK exports and what users
- * hand in, becomes an object with `default` and its own name, through which its static fields still show.
+ * Module exports as an integration reads them. A function, as a CJS SDK exports it or a user passes it, becomes an object with
+ * `default` and the name of the function, and with its static fields.
  */
 export function asModuleExports(value: unknown): ModuleExports | undefined {
   if (typeof value === 'function') {
@@ -30,19 +30,19 @@ export function asModuleExports(value: unknown): ModuleExports | undefined {
 export interface LoadedExports {
   readonly exported: unknown
   readonly format: 'esm' | 'cjs'
-  /** Of an ES module behind a facade. */
+  /** For an ES module behind a facade. */
   readonly bindings?: Bindings | undefined
-  /** By the program: the names in it may be a bundler's. */
+  /** Whether the program has passed it: a bundler may have renamed its exports. */
   readonly isGiven?: boolean
 }
 
-/** The runtime shows the loads of ES modules. */
+/** Whether the runtime lets us see ES modules load. */
 const seesLoads = moduleInternals.registerHooks !== undefined
 
 export interface InstrumenterOptions {
-  /** The user's `integrations`: an object is handed to the integration of that name. */
+  /** The user's `integrations`: an object has the options of that integration. */
   readonly options: Readonly<Record<string, boolean | Readonly<Record<string, unknown>>>> | undefined
-  readonly call: (declared: Declared, tell?: (what: Told) => void) => Replace
+  readonly call: (declared: Declared, report?: (notice: Notice) => void) => Replace
 }
 
 export class Instrumenter {
@@ -53,30 +53,34 @@ export class Instrumenter {
     this.options = options
   }
 
-  /** Patches what the module exports, and writes into `finding` how that went. */
+  /** Patches what the module exports, and writes the outcome into `finding`. */
   instrument({ integration, target }: EntryTarget, finding: Finding, loaded: LoadedExports): void {
     const { exported, format, bindings, isGiven } = loaded
-    const told: PatcherContext['told'] = (method, what) => say(finding, method, what)
-    const session = this.session(integration.id, format, { told, bindings })
+    const report: PatcherContext['report'] = (method, notice) => addNotice(finding, method, notice)
+    const session = this.session(integration.id, format, { report, bindings })
     const exports = asModuleExports(exported)
     try {
       const module = exports && isGiven === true ? withShapes(exports, exported, target.shapes) : exports
       if (module) target.instrument(module, session.patcher)
       finding.status = session.held > 0 ? 'patched' : 'unsupported'
-      finding.details = session.held > 0 ? saidOf(session) : unsupported(session, target)
+      finding.details = session.held > 0 ? detailsOf(session) : unsupported(session, target)
     } catch (error) {
-      // what was patched before the fault stays; the fault is said
+      // What was patched before the fault stays.
       finding.status = 'failed'
       finding.details = [`its integration failed: ${types.isNativeError(error) ? error.message : typeof error}`]
     }
   }
 
-  /** An integration's hooks that need no module. A fault of theirs is counted, and costs only them. */
+  /** Sets an integration's hooks that need no module. A fault in them is counted, and affects only them. */
   hook(id: string, always: (patcher: Patcher) => void): void {
     guard(id, () => always(this.session(id, 'esm', {}).patcher))
   }
 
-  private session(id: string, format: 'esm' | 'cjs', module: Pick<PatcherContext, 'told' | 'bindings'>): PatchSession {
+  private session(
+    id: string,
+    format: 'esm' | 'cjs',
+    module: Pick<PatcherContext, 'report' | 'bindings'>,
+  ): PatchSession {
     const given = this.options.options?.[id]
     const session = createPatcher({
       integration: id,
@@ -94,8 +98,8 @@ export class Instrumenter {
   }
 }
 
-/** What the report says of a copy in any case. */
-function saidOf({ faults, fixed }: PatchSession): string[] {
+/** Details that the report always has. */
+function detailsOf({ faults, fixed }: PatchSession): string[] {
   if (fixed.length === 0) return [...faults]
   const [names, are] = [fixed.join(', '), fixed.length === 1 ? 'is an export' : 'are exports']
   return [
@@ -105,19 +109,19 @@ function saidOf({ faults, fixed }: PatchSession): string[] {
   ]
 }
 
-function unsupported(session: PatchSession, { tested, unsupported: said }: ModuleTarget): string[] {
-  if (said !== undefined) return [said]
-  const misses = [...session.misses, ...saidOf(session)]
+function unsupported(session: PatchSession, { tested, unsupported: reason }: ModuleTarget): string[] {
+  if (reason !== undefined) return [reason]
+  const misses = [...session.misses, ...detailsOf(session)]
   const why = misses.length > 0 ? misses.join(', ') : 'no known class in its exports'
   return [why, `tests run ${tested}`]
 }
 
-/** Once for each method, in the report; what is lost on stderr as well. */
-function say(finding: Finding, method: string, what: Told): void {
-  const isUnread = typeof what === 'string'
+/** Adds a notice to the report, once for each method. If an answer cannot be read, also warns on stderr. */
+function addNotice(finding: Finding, method: string, notice: Notice): void {
+  const isUnread = typeof notice === 'string'
   const detail = isUnread
-    ? `${method} gave ${what === 'answer' ? 'an answer' : 'a stream'} that autolog cannot read`
-    : `${what.completes} traces it as well: autolog completes those spans and makes none of its own`
+    ? `${method} gave ${notice === 'answer' ? 'an answer' : 'a stream'} that autolog cannot read`
+    : `${notice.completes} traces it as well: autolog completes those spans and makes none of its own`
   if (finding.details.includes(detail)) return
   finding.details = [...finding.details, detail]
   if (isUnread) warn(`${finding.package}: ${detail}; its spans say so and have no usage`)

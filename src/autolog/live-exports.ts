@@ -1,7 +1,7 @@
 /**
- * Exported functions that can be replaced. Nobody can assign an export of an ES module from outside, so where its load is
- * seen it stands behind a facade: a module at its address, which exports the same, and whose bindings of some names are
- * ours to set. Exports of a CommonJS module that cannot be assigned are copied into an object where they can.
+ * Makes exported functions replaceable. An export of an ES module cannot be assigned from outside. If its load is seen, it
+ * is put behind a facade: a module with its URL and the same exports, some of which we can assign. If exports of a CommonJS
+ * module cannot be assigned, they are copied into an object where they can.
  */
 import fs from 'node:fs'
 import { loadedModules } from './runtime.js'
@@ -13,10 +13,10 @@ export interface Binding {
 
 export type Bindings = Readonly<Record<string, Binding>>
 
-/** By file of the module. */
+/** By the file of the module. */
 const known = new Map<string, Bindings>()
 
-/** In the address of a module that stands behind its facade. */
+/** Marks the URL of a module that is behind its facade. */
 const BEHIND = 'tracestitch-behind'
 
 export function isBehindFacade(url: string): boolean {
@@ -27,15 +27,15 @@ export function keepBindings(file: string, bindings: Bindings): void {
   known.set(file, bindings)
 }
 
-/** Of the module that is loaded from the file, if it stands behind a facade. */
+/** The bindings of the module that was loaded from the file, if it is behind a facade. */
 export function bindingsOf(file: string): Bindings | undefined {
   return known.get(file)
 }
 
-/** A default export is not among those that `export *` hands on. */
+/** `export *` does not include a default export. */
 const DEFAULT = /\bexport\s+default\b|\bexport\s*\{[^}]*\bdefault\s*[,}]/
 
-/** How far `export *` is followed. */
+/** How many levels of `export *` are followed. */
 const DEPTH = 5
 
 /** Whether a module with this source exports the name, itself or from a file of its package. */
@@ -55,15 +55,15 @@ function mayExport(name: string, source: string, url: string, depth = 0): boolea
 /**
  * Source of the facade of a module.
  *
- * @param source - Of the module: says which of the names it may export.
- * @param handOver - A call that is given the namespace and the bindings, which it may also take late.
- * @returns `undefined`: the module may export none of them.
+ * @param source - Source of the module, which shows which of the names it may export.
+ * @param callWith - Source of a call that gets the namespace and the bindings, both given as source.
+ * @returns `undefined` if the module exports none of the names.
  */
 export function facadeOf(
   url: string,
   source: string,
   names: readonly string[],
-  handOver: (namespace: string, bindings: string) => string,
+  callWith: (namespace: string, bindings: string) => string,
 ): string | undefined {
   const exported = names.filter((name) => mayExport(name, source, url))
   if (exported.length === 0) return undefined
@@ -76,7 +76,7 @@ export function facadeOf(
     `export * from ${behind};`,
     `var ${all.map((name) => `${local(name)} = $tracestitch.${name}`).join(', ')};`,
     `export { ${all.map((name) => `${local(name)} as ${name}`).join(', ')} };`,
-    handOver(
+    callWith(
       '$tracestitch_facade',
       `{ ${exported
         .map((name) => `${name}: { get: () => ${local(name)}, set: (value) => { ${local(name)} = value } }`)
@@ -86,8 +86,8 @@ export function facadeOf(
 }
 
 /**
- * The exports of a CommonJS module, with the names assignable: the same object, or a copy that later `require()` calls get
- * in its place.
+ * The exports of a CommonJS module, with `names` assignable: the same object, or a copy that later `require()` calls get
+ * instead.
  */
 export function assignableExports(file: string, exported: unknown, names: readonly string[]): unknown {
   const module = loadedModules()[file]

@@ -1,6 +1,6 @@
 /**
- * A framework's hooks are told what runs, and cannot set the context in which it runs. Where the framework itself knows its
- * current run, the context manager asks it: every span that begins there hangs below that run, whoever makes it.
+ * Makes a framework's current run the parent of all spans that begin in it, whoever makes them. Hooks of a framework report
+ * runs, but cannot set the context of a run. If the framework knows its current run, the context manager asks it.
  */
 import type { Context } from '@opentelemetry/api'
 import { guard } from '../kernel/guard.js'
@@ -14,9 +14,9 @@ const locators = new Set<Locate>()
 let restore: (() => void) | undefined
 let asking = false
 
-/** `active` where a framework is in a run of its own that the context does not know of yet. */
+/** The context of the framework's current run, or `active` if that is within the run already. */
 function located(active: Context): Context {
-  // A framework may itself look at the context while it is asked.
+  // A framework may read the active context while it is asked.
   if (asking) return active
   asking = true
   try {
@@ -40,7 +40,7 @@ function watchManager(): (() => void) | undefined {
   }
   Object.defineProperty(holder, 'active', { value: replacement, configurable: true, writable: true, enumerable: false })
   return () => {
-    // Somebody may have wrapped ours, which then finds nothing any more.
+    // Somebody may have wrapped our function. It stays, and does nothing any more.
     if (holder.active !== replacement) return
     if (before) Object.defineProperty(holder, 'active', before)
     else delete (holder as Partial<ContextManager>).active
@@ -48,8 +48,9 @@ function watchManager(): (() => void) | undefined {
 }
 
 /**
- * Makes the runs of `bridge` the active context wherever `current` says that one is under way. The returned function
- * undoes it.
+ * Makes a run of `bridge` the active context wherever `current` returns its id.
+ *
+ * @returns A function that undoes it.
  */
 export function locateRuns<Facts, Outcome extends StepOutcome>(
   bridge: SpanBridge<Facts, Outcome>,

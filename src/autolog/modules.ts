@@ -1,4 +1,4 @@
-/** The module half of `autolog()`: finds loaded copies, patches them, watches for more, takes it all back. */
+/** Finds the loaded copies of packages, patches them, watches for more, and undoes all of it. */
 import { types } from 'node:util'
 import { pathToFileURL } from 'node:url'
 import { guard } from '../kernel/guard.js'
@@ -6,9 +6,9 @@ import type { IntegrationEntry, ReportEntry } from './contract.js'
 import { GivenModules } from './given-modules.js'
 import { PackageEntries, isWaiting, type PackageEntry, type EntryTarget } from './package-entries.js'
 import { Instrumenter, type InstrumenterOptions, type LoadedExports } from './instrument.js'
-import { watchLoads, type LoadWatch } from './late.js'
+import { watchLoads, type LoadWatch } from './load-watch.js'
 import { assignableExports, bindingsOf } from './live-exports.js'
-import { lookAgain } from './look-again.js'
+import { poll } from './poll.js'
 import { loadCJS, loadESM, peekCJS, peekESM, type Peeked } from './peek.js'
 import { receiveBundled } from './bundled.js'
 import { reportedFinding, showsLoad } from './reported-finding.js'
@@ -20,27 +20,27 @@ import { findCopies } from './roots.js'
 
 export interface InstrumentModulesOptions {
   readonly integrations: readonly IntegrationEntry[]
-  /** The user's `integrations`: `false` turns one off, an object is handed to it. */
+  /** The user's `integrations`: `false` turns one off, an object has its options. */
   readonly options?: InstrumenterOptions['options']
   /** The user's `modules`: key = package name, package name with subpath, or integration id. */
   readonly modules?: Readonly<Record<string, unknown>> | undefined
-  /** Load what the app's package.json declares and is not loaded, where a later ESM `import()` is not seen. */
+  /** Whether to load what the app's package.json declares, if a later ESM `import()` cannot be seen. */
   readonly eager?: boolean | undefined
   /** From `findCallerFile()`. */
   readonly callerFile?: string | undefined
   readonly call: InstrumenterOptions['call']
-  /** Told of every module that is asked for. Must not throw. */
+  /** Called with every module that is requested. Must not throw. */
   readonly requested?: ((specifier: string) => void) | undefined
 }
 
 export interface ModuleInstrumentation {
   /** The state now; packages that load later move from `pending` to `patched`. */
   report(): ReportEntry[]
-  /** Looks for modules that have loaded unseen. Whether one was patched. */
-  lookAround(): boolean
-  /** Patches modules that another part of the program has a copy of. */
+  /** Looks for modules that have loaded unseen. @returns Whether one was patched. */
+  findUnseen(): boolean
+  /** Patches modules of the option `modules` of a later `autolog()`. */
   addModules(modules: Readonly<Record<string, unknown>>): void
-  /** Resolves when every module that was out of reach of a synchronous look has been tried. */
+  /** Resolves when all modules that were still loading have been tried. */
   settled(): Promise<void>
   off(): void
 }
@@ -55,16 +55,16 @@ class Modules implements ModuleInstrumentation {
   private readonly instrumenter: Instrumenter
   private readonly watch: LoadWatch
   private readonly given: GivenModules
-  /** Looks at modules that were still loading. */
+  /** For modules that were still loading. */
   private readonly retries = new Set<Promise<void>>()
-  /** Entries that were looked for again, and packages of which that was said. */
+  /** Entries that may have been used before they were found, and packages for which that was reported. */
   private readonly foundLate = new Set<PackageEntry>()
-  private readonly saidLate = new Set<string>()
+  private readonly warnedLate = new Set<string>()
   private readonly warnAbout = createWarner()
   private warningDue = false
   private active = true
   private readonly requested: (specifier: string) => void
-  private readonly endLook: (() => void) | undefined
+  private readonly endPolling: (() => void) | undefined
   private readonly endBundled: () => void
 
   constructor({ integrations, options, modules, eager, callerFile, call, requested }: InstrumentModulesOptions) {
@@ -83,24 +83,24 @@ class Modules implements ModuleInstrumentation {
     this.endBundled = receiveBundled((module) => this.given.addBundled(module))
     this.watch = guard('late', () => this.watchLoads()) ?? { seesESM: false, seesCJS: false, off: () => {} }
     if (eager ?? (!this.watch.seesESM && isPreloaded())) guard('eager', () => this.loadDeclared())
-    // What a test requires first of all is there before it does anything else.
+    // Under a test runner, modules that the program requires right away are there by then.
     if (hasOwnRegistry()) queueMicrotask(() => this.active && this.lookForUnseen(false))
-    this.endLook = this.unseen().length > 0 ? lookAgain(() => this.lookForUnseen()) : undefined
+    this.endPolling = this.unseen().length > 0 ? poll(() => this.lookForUnseen()) : undefined
   }
 
   report(): ReportEntry[] {
     if (this.active) this.lookForUnseen()
     const all = this.reported()
     const loaded = new Set(all.filter((entry) => !isWaiting(entry)).map(({ copy }) => copy))
-    const told = all.filter((entry) => !entry.target.unsupported || !isWaiting(entry) || !loaded.has(entry.copy))
-    return buildReport([...told.map((entry) => reportedFinding(entry, this.watch)), ...this.given.findings()])
+    const shown = all.filter((entry) => !entry.target.unsupported || !isWaiting(entry) || !loaded.has(entry.copy))
+    return buildReport([...shown.map((entry) => reportedFinding(entry, this.watch)), ...this.given.findings()])
   }
 
   private reported(): PackageEntry[] {
     return this.entries.all().filter(({ integration }) => integration.isInternal !== true)
   }
 
-  lookAround(): boolean {
+  findUnseen(): boolean {
     const before = this.unseen()
     if (this.active) this.lookForUnseen()
     return before.some(({ finding }) => finding.status === 'patched')
@@ -116,7 +116,7 @@ class Modules implements ModuleInstrumentation {
 
   off(): void {
     this.active = false
-    this.endLook?.()
+    this.endPolling?.()
     this.endBundled()
     guard('late', () => this.watch.off())
     this.instrumenter.off()
@@ -140,7 +140,7 @@ class Modules implements ModuleInstrumentation {
     })
   }
 
-  /** Patches the module if it is loaded. */
+  /** Patches the module, if it is loaded. */
   private look(entry: PackageEntry): void {
     if (entry.format !== 'esm') this.applyPeeked(entry, peekCJS(entry.file), 'cjs')
     if (entry.format !== 'cjs' && isWaiting(entry)) this.applyPeeked(entry, peekESM(entry.file), 'esm')
@@ -153,7 +153,7 @@ class Modules implements ModuleInstrumentation {
     const retry = import(pathToFileURL(entry.file).href).then(
       (namespace: unknown) => this.apply(entry, namespace, 'esm'),
       (error: unknown) => {
-        // the module itself fails to load; the program's own import reports that
+        // The module fails to load. The program's own import reports that.
         entry.finding.status = 'failed'
         entry.finding.details = [`it failed to load: ${types.isNativeError(error) ? error.name : typeof error}`]
       },
@@ -172,10 +172,10 @@ class Modules implements ModuleInstrumentation {
       bindings: format === 'esm' ? bindingsOf(entry.file) : undefined,
     })
     const { name } = entry.copy
-    if (this.foundLate.has(entry) && entry.finding.status === 'patched' && !this.saidLate.has(name)) {
-      this.saidLate.add(name)
+    if (this.foundLate.has(entry) && entry.finding.status === 'patched' && !this.warnedLate.has(name)) {
+      this.warnedLate.add(name)
       warn(
-        `${name} was loaded after autolog(), which this runtime does not show: calls before this line are ` +
+        `${name} was loaded after autolog(), which cannot be seen in this runtime: calls before this line are ` +
           'not traced; call autolog() after the import, or set eager',
       )
     }
@@ -186,7 +186,7 @@ class Modules implements ModuleInstrumentation {
     if (finding.status !== 'patched') this.warnSoon()
   }
 
-  /** After the entries that load together with this one, so that one entry without a method is no false alarm. */
+  /** Warns after the entries that load together with this one, because one of them may have the method that this one lacks. */
   private warnSoon(): void {
     if (this.warningDue) return
     this.warningDue = true
@@ -197,7 +197,7 @@ class Modules implements ModuleInstrumentation {
     })
   }
 
-  /** Where a later load is seen there is no need: the module is patched when the program asks for it. */
+  /** Loads the packages of the app whose later load would not be seen. */
   private loadDeclared(): void {
     const all = this.entries.all()
     const isLoaded = new Set(all.filter((entry) => !isWaiting(entry)).map(({ copy }) => copy.package.root))
@@ -211,16 +211,16 @@ class Modules implements ModuleInstrumentation {
         isLoaded.has(root)
       )
         continue
-      // one instance of a dual package is enough: the ES module, which comes first
+      // One format of a package with two is enough: the ES module, which comes first.
       isLoaded.add(root)
       if (entry.format === 'esm') this.applyPeeked(entry, loadESM(entry.file), 'esm')
       else this.applyPeeked(entry, loadCJS(entry.file), 'cjs')
     }
-    // What came along with them.
+    // What was loaded together with them.
     for (const entry of this.unseen()) guard('peek', () => this.look(entry))
   }
 
-  /** Not in sight so far. What was loading when the engine started is on its way to its patch. */
+  /** Entries whose load cannot be seen and has not been found. What was still loading has a retry already. */
   private unseen(): PackageEntry[] {
     return this.entries
       .all()
@@ -228,10 +228,10 @@ class Modules implements ModuleInstrumentation {
   }
 
   /**
-   * Finds what has loaded unseen.
+   * Finds modules that have loaded unseen.
    *
-   * @param isLate - The program may have called it meanwhile.
-   * @returns Whether there is more to look for.
+   * @param isLate - Whether the program may have used them by now.
+   * @returns Whether any are left to find.
    */
   private lookForUnseen(isLate = true): boolean {
     for (const entry of this.unseen()) {

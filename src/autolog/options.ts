@@ -10,8 +10,7 @@ import type { TracingOptions } from '../telemetry/setup-options.js'
 /** Options of `autolog()`. All are optional; without any, spans go where `OTEL_*` variables say. */
 export interface AutologOptions extends TracingOptions {
   /**
-   * Turns integrations off (`{ openai: false }`) or gives them options (`{ langchain: { … } }`). All are
-   * on by default.
+   * Turns integrations off (`{ openai: false }`) or sets their options (`{ langchain: { … } }`). All are on by default.
    */
   readonly integrations?: Readonly<Record<string, boolean | Readonly<Record<string, unknown>>>>
   /**
@@ -20,36 +19,36 @@ export interface AutologOptions extends TracingOptions {
    */
   readonly modules?: Readonly<Record<string, unknown>>
   /**
-   * Where messages, tool arguments and results are recorded. Default `none`, or what
-   * `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` says.
+   * Where messages, tool arguments and results are recorded. Default: the value of
+   * `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`, else `none`.
    */
   readonly captureContent?: CaptureMode
   /** Returns a captured message part, changed or not, or `null` to drop it. If it throws, the part is dropped. */
   readonly redact?: (part: TelemetryPart) => TelemetryPart | null
   /**
    * Which requests of model calls, and which MCP messages, carry `traceparent`. Default `gateways`: gateways, custom base
-   * URLs, loopback, MCP servers and child processes, and vendors whose servers join the trace (Anthropic). Other
-   * vendors get none. A server on a pipe has the address `pipe://localhost/`. With `none`, requests that come with trace context start a trace of their own too.
+   * URLs, loopback, MCP servers and child processes, and vendors whose servers join the trace (Anthropic). Other vendors get
+   * none. A server on a pipe has the address `pipe://localhost/`. With `none`, incoming requests with trace context start a
+   * trace of their own as well.
    */
   readonly propagate?: Propagate
   /** Attribute names: GenAI conventions 0.1 (`latest`, the default), v1.41, or both. */
   readonly semconv?: 'latest' | 'v1.41' | 'both'
   /**
-   * What becomes of a call of which another tool has made a span already, on the same tracer provider. `complete`, the
-   * default: that span is the only one, and what it lacks is added to it. `ignore`: ours is made below it all the same, as
-   * for an exporter that takes the spans of this package only.
+   * What to do with a call for which another tool has already made a span on the same tracer provider. `complete`, the
+   * default: adds to that span what it lacks, and makes no other. `ignore`: makes a span of our own below it, for example for
+   * an exporter that takes only the spans of this package.
    */
   readonly foreignSpans?: 'complete' | 'ignore'
   /**
-   * Loads the SDKs that the app's package.json declares and that are not loaded yet, for runtimes where a
-   * later ESM `import()` cannot be seen (Node 20, Bun). Default: true where `autolog()` runs before the program, by
-   * `node --import`, else false.
+   * Loads the SDKs that the app's package.json declares and that are not loaded yet, on runtimes where a later ESM `import()`
+   * cannot be seen (Node 20, Bun). Default: true if `autolog()` runs before the program, by `node --import`; else false.
    */
   readonly eager?: boolean
   /**
-   * Asks for the count of tokens of streams whose provider sends it only then (`stream_options.include_usage` of OpenAI's chat and
-   * completions), where the request does not say and the host takes it. The chunk that comes for it is kept from the program,
-   * unless that reads the raw body. Default false: such a span has `tracestitch.usage.not_sent`.
+   * Asks for the token count of streams if the provider sends it only then (`stream_options.include_usage` of OpenAI's chat and
+   * completions), the request does not set it, and the host accepts it. The program does not see the extra chunk, unless it
+   * reads the raw body. Default false: such a span has `tracestitch.usage.not_sent`.
    */
   readonly streamUsage?: boolean
   /** Called with each span of this package as it starts. An error is counted and reported once, and has no other effect. */
@@ -61,7 +60,7 @@ export interface AutologOptions extends TracingOptions {
   readonly onSpanEnd?: (span: Span) => void
 }
 
-/** What was expected, or `undefined` when the value is that. */
+/** Returns what was expected, or `undefined` for a valid value. */
 type Check = (value: unknown) => string | undefined
 
 const expecting =
@@ -111,7 +110,7 @@ const CHECKS: Record<keyof AutologOptions, Check> = {
 
 const isWord = (expected: string): boolean => expected.startsWith("'")
 
-/** Never the value itself: it may be a key. */
+/** Never quotes the value: it may be a key. */
 function describe(value: unknown, expected: string): string {
   if (value === '') return 'an empty string'
   return typeof value === 'string' && isWord(expected) ? 'another string' : typeName(value)

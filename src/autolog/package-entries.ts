@@ -1,4 +1,4 @@
-/** The entry files of all copies of the packages that integrations serve: what may have to be patched. */
+/** The entry files of all copies of the packages that integrations serve. */
 import path from 'node:path'
 import type { Integration, IntegrationEntry, ModuleTarget } from './contract.js'
 import type { Finding } from './report.js'
@@ -19,7 +19,7 @@ export interface PackageEntry extends EntryTarget {
   readonly finding: Finding
 }
 
-/** @param copy - Absent for a module that was handed in. */
+/** @param copy - Absent for a given module. */
 export function findingOf({ integration, target }: EntryTarget, copy?: Copy): Finding {
   return {
     integration: integration.id,
@@ -33,24 +33,24 @@ export function findingOf({ integration, target }: EntryTarget, copy?: Copy): Fi
   }
 }
 
-/** Its module has not been seen. */
+/** Whether its module has not been seen yet. */
 export function isWaiting({ finding }: PackageEntry): boolean {
   return finding.format === undefined
 }
 
 export class PackageEntries {
   readonly names: ReadonlySet<string>
-  /** Of packages that only count where the application asks for them. */
+  /** Names of packages that count only if the application's package.json has them. */
   readonly declaredNames: ReadonlySet<string>
   private readonly integrations: readonly IntegrationEntry[]
   private readonly targets = new Map<IntegrationEntry, readonly EntryTarget[]>()
   private readonly byFile = new Map<string, PackageEntry[]>()
   private readonly roots = new Set<string>()
-  /** Of which one is in every path and every request that may concern an entry. */
+  /** Every path or request that may concern an entry contains one of these. */
   private readonly needles: Set<string>
-  /** Files of no known package. */
+  /** Files of other packages. */
   private readonly ignored = new Set<string>()
-  /** For what is installed while the program runs. */
+  /** For packages that are installed while the program runs. */
   private laterResolver: Resolver | undefined
 
   constructor(integrations: readonly IntegrationEntry[]) {
@@ -62,14 +62,14 @@ export class PackageEntries {
     this.needles = new Set([...this.names].map((name) => name.split('/')[0] ?? name))
   }
 
-  /** What is to be done with the package, by the integrations that serve it. Loads these. */
+  /** The targets in the package, of all integrations that serve it. Loads these integrations. */
   targetsOf(name: string): EntryTarget[] {
     return this.integrations
       .filter(({ packages }) => packages.includes(name))
       .flatMap((entry) => this.targetsIn(entry).filter(({ target }) => target.package === name))
   }
 
-  /** The same for an integration. */
+  /** All targets of an integration. Loads it. */
   targetsIn(entry: IntegrationEntry): readonly EntryTarget[] {
     let known = this.targets.get(entry)
     if (!known) {
@@ -104,13 +104,13 @@ export class PackageEntries {
     }
   }
 
-  /** Runs for every request and URL of the program. */
+  /** Called with every request and URL of the program. */
   mayConcern(text: string): boolean {
     for (const needle of this.needles) if (text.includes(needle)) return true
     return false
   }
 
-  /** Whether the file is an entry that waits, and may load in this format. */
+  /** Whether the file is an entry that was not seen yet and may load in this format. */
   wants(file: string, format: 'esm' | 'cjs'): boolean {
     if (!this.byFile.has(file) && !this.ignored.has(file)) {
       this.discover(file)
@@ -119,7 +119,7 @@ export class PackageEntries {
     return this.at(file).some((entry) => isWaiting(entry) && (entry.format === format || entry.format === 'either'))
   }
 
-  /** A file that no copy found so far holds: a nested copy that nothing pointed at, or one installed since. */
+  /** Adds the copy that a file belongs to, if it was not found before: a nested copy, or one installed since. */
   private discover(file: string): void {
     this.laterResolver ??= createResolver()
     const owner = this.laterResolver.owner(path.dirname(file), (found) => found.name !== '')

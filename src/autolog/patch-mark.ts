@@ -1,11 +1,11 @@
-/** What a replaced method carries, so that nobody replaces it twice: every copy of this package sees it. */
+/** Marks a replaced method, so that it is not replaced twice. Every copy of this package sees the mark. */
 const PATCHED = Symbol.for('tracestitch.patched')
 
 export interface Mark {
-  /** Integration that made the patch: two integrations may stack on one method, one may not twice. */
+  /** Integration that made the patch. Two integrations may patch one method, but neither of them twice. */
   readonly by: string
   readonly active: () => boolean
-  /** Mark of the function underneath. */
+  /** Mark of the function that this one wraps. */
   readonly inner: Mark | undefined
 }
 

@@ -1,10 +1,10 @@
-/** Replaces methods so that the replacement can be taken back exactly. */
+/** Replaces methods in a way that can be undone exactly. */
 import { types } from 'node:util'
 import { watchChannel } from './channel.js'
 import type { Declared, Patcher, Replace } from './contract.js'
 import { instrumentDuplex } from './duplex.js'
 import { instrumentHandlers } from './handlers.js'
-import type { Told } from './reader.js'
+import type { Notice } from './reader.js'
 import type { Bindings } from './live-exports.js'
 import { locateRuns } from './locate.js'
 import { instrumentStep } from './instrument-step.js'
@@ -18,27 +18,27 @@ export interface PatcherContext {
   readonly format: 'esm' | 'cjs'
   readonly options: Readonly<Record<string, unknown>>
   /** Makes the replacement of a declared model call. */
-  readonly call: (declared: Declared, tell?: (what: Told) => void) => Replace
-  /** Exports of the module that can be set. */
+  readonly call: (declared: Declared, report?: (notice: Notice) => void) => Replace
+  /** Exports of the module that can be assigned. */
   readonly bindings?: Bindings | undefined
-  /** Told of each call of a method whose answer or stream cannot be read, or which another tool traces. */
-  readonly told?: (method: string, what: Told) => void
+  /** Called for each call whose answer or stream cannot be read, or which another tool traces. */
+  readonly report?: (method: string, notice: Notice) => void
 }
 
 export interface PatchSession {
   readonly patcher: Patcher
-  /** Patches that took hold, those found already in place included. */
+  /** How many patches are in place, including those that were there before. */
   readonly held: number
-  /** Why a patch did not take hold, in words for the report. */
+  /** Why patches failed, in words for the report. */
   readonly misses: readonly string[]
-  /** Exports that only a loader could have replaced. */
+  /** Exports that could only have been replaced while the module loaded. */
   readonly fixed: readonly string[]
-  /** Faults and notes that the report says in any case. */
+  /** Faults and notes that are always in the report. */
   readonly faults: readonly string[]
   off(): void
 }
 
-/** Name, length and what else hangs on the original, so that code which looks at the method sees no difference. */
+/** Copies name, length and other properties of the original, so that code which inspects the method sees no difference. */
 function disguise(replacement: AnyFunction, original: AnyFunction, mark: Mark): AnyFunction {
   const descriptors: PropertyDescriptorMap & { [key: PropertyKey]: PropertyDescriptor } = {
     ...Object.getOwnPropertyDescriptors(original),
@@ -77,7 +77,7 @@ export function createPatcher(context: PatcherContext): PatchSession {
     return disguise(replacement, original, { by: context.integration, active: isActive, inner: markOf(original) })
   }
 
-  /** A getter that makes the method: what it returns is replaced, once for each function it returns. */
+  /** For a getter that returns the method: replaces each function that it returns, once. */
   function replacedGetter(get: () => unknown, replace: Replace): () => unknown {
     const known = new WeakMap<AnyFunction, AnyFunction>()
     const getter = function (this: unknown): unknown {
@@ -90,7 +90,7 @@ export function createPatcher(context: PatcherContext): PatchSession {
     return disguise(getter, get, { by: context.integration, active: isActive, inner: markOf(get) })
   }
 
-  /** Puts `next` in place and remembers how to go back to what `holder` itself had, or had not. */
+  /** Puts `next` in place. `off()` restores what `holder` itself had, or removes it again. */
   function install(holder: Holder, method: string, next: PropertyDescriptor): boolean {
     const before = Object.getOwnPropertyDescriptor(holder, method)
     try {
@@ -100,7 +100,7 @@ export function createPatcher(context: PatcherContext): PatchSession {
     }
     undos.push(() => {
       const now = Object.getOwnPropertyDescriptor(holder, method)
-      // somebody wrapped after us: their function holds ours, which only passes through from here on
+      // Somebody has wrapped our function since. It stays, and only calls the original from here on.
       if (now?.value !== next.value || now?.get !== next.get) return
       if (before) Object.defineProperty(holder, method, before)
       else delete holder[method]
@@ -109,7 +109,7 @@ export function createPatcher(context: PatcherContext): PatchSession {
     return true
   }
 
-  /** An export of an ES module, which can be set where the module stands behind a facade. */
+  /** For an export of an ES module. It can be assigned if the module is behind a facade. */
   function installExport(namespace: object, name: string, replace: Replace): boolean {
     if (!(name in namespace)) return miss(name, 'is not there')
     const binding = context.bindings?.[name]
@@ -136,7 +136,7 @@ export function createPatcher(context: PatcherContext): PatchSession {
       patcher.wrap(
         holder,
         method,
-        context.call(declared, (what) => context.told?.(method, what)),
+        context.call(declared, (notice) => context.report?.(method, notice)),
       ),
     wrap(holder, method, replace) {
       if (!active) return false
@@ -158,29 +158,29 @@ export function createPatcher(context: PatcherContext): PatchSession {
           ? { ...found, get: replacedGetter(found.get, replace), configurable }
           : { ...found, value: replaced(found.value as AnyFunction, replace), configurable }
       } catch {
-        // a fault of the integration, which the report says
+        // A fault of the integration; the report has it.
         return miss(method, 'could not be wrapped')
       }
       return install(holder as Holder, method, next)
     },
     duplex(holder, declared) {
-      const replace = instrumentDuplex(declared, (what) => context.told?.('the connection', what))
+      const replace = instrumentDuplex(declared, (notice) => context.report?.('the connection', notice))
       return declared.send.map((method) => patcher.wrap(holder, method, replace)).some(Boolean)
     },
     step: (holder, method, declared) => patcher.wrap(holder, method, instrumentStep(declared)),
     asStep: (fn, declared) => replaced(fn as unknown as AnyFunction, instrumentStep(declared)) as unknown as typeof fn,
     handler: (holder, method, lookup) => patcher.wrap(holder, method, instrumentHandlers(lookup, patcher.asStep)),
     channel(name, begin) {
-      patcher.hook(watchChannel(name, begin, (what) => context.told?.(name, what)))
+      patcher.hook(watchChannel(name, begin, (notice) => context.report?.(name, notice)))
     },
     exemplar(make) {
       try {
         const made = make()
         if ((typeof made === 'object' && made !== null) || typeof made === 'function') return made
-        faults.push('an object to reach a class by is not one')
+        faults.push('exemplar() returned no object')
       } catch (error) {
         const why = types.isNativeError(error) ? `: ${error.message}` : ''
-        faults.push(`an object to reach a class by could not be made${why}`)
+        faults.push(`exemplar() failed${why}`)
       }
       return undefined
     },
@@ -210,7 +210,7 @@ export function createPatcher(context: PatcherContext): PatchSession {
         try {
           undo()
         } catch {
-          // one undo that fails must not keep the others from running; the patch itself is inactive already
+          // One undo that fails must not stop the others. The patch is inactive already.
         }
       }
     },

@@ -1,4 +1,4 @@
-/** Gets the instance of a module that the program already holds, without loading anything. */
+/** Gets a module that the program has already loaded, without loading anything. */
 import fs from 'node:fs'
 import { types } from 'node:util'
 import { pathToFileURL } from 'node:url'
@@ -7,7 +7,7 @@ import { isBun, isDeno, loadedModules, moduleInternals, requireFromHere } from '
 export type Peeked =
   | { readonly state: 'loaded'; readonly exports: unknown }
   | { readonly state: 'absent' }
-  /** In the loader and out of reach of a synchronous look: top-level await, still linking, or failed. `import()` answers. */
+  /** Known to the loader, but not available synchronously: top-level await, still linking, or failed. `import()` waits for it. */
   | { readonly state: 'busy'; readonly code: string | undefined }
 
 const ABSENT: Peeked = { state: 'absent' }
@@ -18,7 +18,7 @@ function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined
 }
 
-/** A syntax error is that of the invalid source, so the loader had to read it: the module is not loaded. */
+/** A syntax error comes from the invalid source. The loader had to read it, so the module is not loaded. */
 function asPeeked(error: unknown): Peeked {
   return types.isNativeError(error) && error.name === 'SyntaxError' ? ABSENT : { state: 'busy', code: codeOf(error) }
 }
@@ -35,9 +35,8 @@ function compileAs(source: string, file: string): unknown {
 let stubs = 0
 
 /**
- * The same by public means: a module that exists only in our hooks re-exports the file, and a load of the
- * file itself is answered with the invalid source. For Deno, whose `_compile` would load the file, and for
- * runtimes without `_compile`.
+ * The same with public functions: a module that exists only in our hooks re-exports the file, and the hooks give the invalid
+ * source for the file itself. For Deno, whose `_compile` would load the file, and for runtimes without `_compile`.
  */
 export function peekThroughHooks(file: string): Peeked {
   if (!moduleInternals.registerHooks) return ABSENT
@@ -59,7 +58,7 @@ export function peekThroughHooks(file: string): Peeked {
     const { namespace } = requireFromHere()(stub) as { namespace: unknown }
     return { state: 'loaded', exports: namespace }
   } catch (error) {
-    // Deno's refusal to load the file has no code
+    // Deno's error for the file that is not loaded has no code.
     return codeOf(error) === undefined ? ABSENT : asPeeked(error)
   } finally {
     hooks.deregister()
@@ -67,14 +66,13 @@ export function peekThroughHooks(file: string): Peeked {
 }
 
 /**
- * The namespace of an ES module that is loaded. Node looks into the cache of its ESM loader before it
- * parses the source it is given, so invalid source under the file's name either yields the loaded
- * instance or fails without leaving a trace.
+ * The namespace of an ES module that is loaded. Node looks into the cache of its ESM loader before it parses the given source,
+ * so invalid source under the name of the file either gives the loaded module or fails without any effect.
  */
 export function peekESM(file: string): Peeked {
   const cached = loadedModules()[file]
   if (cached && types.isModuleNamespaceObject(cached.exports)) return { state: 'loaded', exports: cached.exports }
-  // Bun lists loaded ES modules in `require.cache`, so a listed one is handed out, not loaded
+  // Bun lists loaded ES modules in `require.cache`, so `require` does not load a listed one.
   if (isBun()) return cached ? { state: 'loaded', exports: requireFromHere()(file) as unknown } : ABSENT
   if (isDeno() || typeof moduleInternals.prototype?._compile !== 'function') return peekThroughHooks(file)
   try {
@@ -84,14 +82,14 @@ export function peekESM(file: string): Peeked {
   }
 }
 
-/** The exports of a CJS module that is loaded; one that is still running counts as absent. */
+/** The exports of a CJS module that is loaded. One that is still running counts as absent. */
 export function peekCJS(file: string): Peeked {
   const cached = loadedModules()[file]
   if (!cached || cached.loaded === false || types.isModuleNamespaceObject(cached.exports)) return ABSENT
   return { state: 'loaded', exports: cached.exports }
 }
 
-/** Loads an ES module now. Past `require`, since transpilers answer that with a CJS double of their own. */
+/** Loads an ES module now. Does not use `require`, because transpilers return a CJS version of their own from it. */
 export function loadESM(file: string): Peeked {
   try {
     const exports = isBun() ? (requireFromHere()(file) as unknown) : compileAs(fs.readFileSync(file, 'utf8'), file)

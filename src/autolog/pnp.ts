@@ -1,6 +1,6 @@
 /**
- * Yarn's Plug'n'Play has no `node_modules`: its runtime says where packages are, in folders or in archives, which its own `fs`
- * reads. A package with peers is there once for each set of them, under a virtual path.
+ * Finds packages of Yarn's Plug'n'Play, which has no `node_modules`. Its runtime knows where packages are: in folders, or in
+ * archives that its own `fs` reads. A package with peers exists once for each set of peers, under a virtual path.
  * Source: https://yarnpkg.com/advanced/pnpapi
  */
 import path from 'node:path'
@@ -9,7 +9,7 @@ import { moduleInternals, type PnpApi } from './runtime.js'
 export interface PnpPackage {
   readonly name: string
   readonly directory: string
-  /** Whether the project itself asks for it. */
+  /** Whether the project itself depends on it. */
   readonly declared: boolean
 }
 
@@ -29,7 +29,7 @@ export function pnpPackages(isWanted: (name: string) => boolean, directories: It
     if (directory === undefined) continue
     packages.set(`${name}@${reference}`, { name, directory, declared: own?.get(name) === reference })
   }
-  // What virtual ones are copies of is not loaded itself.
+  // The package that a virtual one is a copy of is not loaded itself.
   for (const key of packages.keys()) if (VIRTUAL.test(key)) packages.delete(key.replace(VIRTUAL, '@'))
   return [...packages.values()]
 }

@@ -1,4 +1,4 @@
-/** Whether the program has not begun yet: this runs by `node --import` or `--require`. */
+/** Whether the program has not started yet: `autolog()` runs by `node --import` or `--require`. */
 import path from 'node:path'
 import { guard } from '../kernel/guard.js'
 import { peekESM } from './peek.js'
@@ -10,7 +10,7 @@ export function isPreloaded(): boolean {
   return guard('preload', isUnloaded, main) === true
 }
 
-/** A module of CommonJS that is still running stands among the loaded ones too. */
+/** A CommonJS module that is still running is among the loaded ones too. */
 function isUnloaded(main: string): boolean {
   const file = requireFromHere().resolve(path.resolve(main))
   return loadedModules()[file] === undefined && peekESM(file).state === 'absent'

@@ -1,4 +1,4 @@
-/** Reads what it can of a request: one thing in it that cannot be read must not cost the rest. */
+/** Reads as much as it can of a request: if one part cannot be read, the rest is. */
 import { countFault } from '../kernel/guard.js'
 import type { ChatRequest } from '../kernel/hub.js'
 import { isObject } from '../kernel/json.js'
@@ -6,10 +6,10 @@ import type { ChatProtocol, DecodeOptions, JsonObject } from '../kernel/protocol
 import { jsonCopy } from '../telemetry/content-limit.js'
 
 /**
- * As it stands, if it is plain; else as its JSON, which is what the SDK sends; else without the items of its lists
- * (messages, tools) that cannot be read alone; else without its content.
+ * Reads a plain request as it is. Otherwise tries its JSON, which is what the SDK sends; then the request without the items of
+ * its lists (messages, tools) that cannot be read; then the request without its content.
  *
- * @throws what the codec throws when not even that can be read.
+ * @throws what the codec throws when none of these can be read.
  */
 export function readRequest(codec: ChatProtocol, wire: JsonObject, options: DecodeOptions): ChatRequest {
   const read = (body: unknown): ChatRequest => codec.decodeRequest(body, options)
@@ -23,7 +23,7 @@ export function readRequest(codec: ChatProtocol, wire: JsonObject, options: Deco
   )
 }
 
-/** Whether an item of a list, or what is in it, says itself what it is on the wire. A codec would read past it. */
+/** Whether an item of a list, or a member of one, has a `toJSON`, which a codec would ignore. */
 function hasToJson(wire: JsonObject): boolean {
   const says = (value: unknown): boolean =>
     typeof (value as { toJSON?: unknown } | null | undefined)?.toJSON === 'function'
@@ -42,7 +42,7 @@ function readable(wire: JsonObject, read: (body: unknown) => unknown): JsonObjec
   return kept
 }
 
-/** Failing is an answer here: the next way is tried. */
+/** An error is ignored: the next way is tried. */
 function attempt<T>(step: () => T): T | undefined {
   try {
     return step()

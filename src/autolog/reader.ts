@@ -1,4 +1,4 @@
-/** Reads what an SDK got, with the format that its declaration names, into the call's span. Never throws. */
+/** Reads what an SDK received, with the format of the declaration, into the call's span. Never throws. */
 import { ProviderError } from '../kernel/provider-error.js'
 import { guard } from '../kernel/guard.js'
 import { isObject } from '../kernel/json.js'
@@ -9,56 +9,56 @@ import { bytesAsText } from './bytes.js'
 import type { CallDeclaration } from './contract.js'
 import { formatOf, type Format, type StreamSink } from './formats.js'
 import { toWireNames } from './spelling.js'
-import { isUsageAlone, sayUsageNotSent } from './stream-usage.js'
+import { isUsageAlone, warnUsageNotSent } from './stream-usage.js'
 
 /** The part of a call that could not be read. */
 export type Unread = 'answer' | 'stream'
 
-/** What the report says of calls: an answer that cannot be read, or the tool whose span of a call is completed. */
-export type Told = Unread | { readonly completes: string }
+/** What the report says about a call: its answer cannot be read, or the span of another tool is completed. */
+export type Notice = Unread | { readonly completes: string }
 
-/** How a stream ended. `closed`: by the reader's own wish, before the end. */
+/** How a stream ended. `closed`: the program closed it before its end. */
 export interface StreamEnd {
   readonly error?: unknown
   readonly closed: boolean
-  /** Nobody said that it was over: the program has let go of it. */
+  /** Whether the program has dropped it without closing it. */
   readonly abandoned?: boolean
 }
 
-/** The error of a stream that ended without one and without its format's own end. */
+/** The error of a stream that ended without an error and without its format's own end. */
 class StreamTruncated extends Error {
   readonly code = 'stream_truncated'
 }
 
 export interface ReaderOptions {
-  /** Told of what cannot be read. */
-  readonly tell?: ((what: Unread) => void) | undefined
-  /** The program's, for an abort. */
+  /** Called for what cannot be read. */
+  readonly report?: ((what: Unread) => void) | undefined
+  /** The program's abort signal. */
   readonly signal?: { readonly aborted: boolean } | undefined
-  /** The request asks for a count of tokens that the program did not ask for. */
+  /** Whether we have asked for a token count that the program did not ask for. */
   readonly asksUsage?: boolean
 }
 
-/** Reads one answer: whole, or event by event. */
+/** Reads one answer, whole or event by event. */
 export class AnswerReader {
   readonly call: Call
   readonly declaration: CallDeclaration
-  /** What the answer is read with; says how its stream is framed. */
+  /** The format of the answer, and of the framing of its stream. */
   readonly format: Format
   private readonly options: DecodeOptions
-  private readonly tell: ReaderOptions['tell']
+  private readonly report: ReaderOptions['report']
   private readonly signal: ReaderOptions['signal']
-  /** What of a stream the program is not to see. */
+  /** Whether to hide a piece of the stream from the program. */
   readonly hides: ((piece: unknown) => boolean) | undefined
-  /** Whether what the SDK gives has the names of the wire. */
+  /** Whether the SDK uses the field names of the wire. */
   private readonly inWireNames: boolean
-  /** Events are not read: no span records them, their format is not known, or all is said. */
+  /** Whether events are not read: no span records them, their format is not known, or the answer is complete. */
   private skips: boolean
   private sink: StreamSink | undefined
   private begun = false
   private broken = false
   private closed = false
-  /** What the provider says went wrong, within its answer. */
+  /** The error that the provider reports within its answer. */
   private refusal: ProviderError | undefined
 
   constructor(call: Call, declaration: CallDeclaration, options?: ReaderOptions) {
@@ -66,34 +66,34 @@ export class AnswerReader {
     this.declaration = declaration
     this.format = formatOf(declaration.protocol)
     this.options = call.content ? WITH_CONTENT : WITHOUT_CONTENT
-    this.tell = options?.tell
+    this.report = options?.report
     this.signal = options?.signal
     this.hides = options?.asksUsage === true ? isUsageAlone : undefined
     this.inWireNames = !(declaration.spelling && this.format.fields)
     this.skips = !call.recording || !this.format.stream
   }
 
-  /** Headers of the response, in any form that SDKs give them in. */
+  /** Headers of the response, in any form that SDKs have. */
   headers(given: unknown): void {
     if (isHeaders(given)) this.call.headers(given)
     else if (isObject(given)) this.call.headers(new Headers(Object.entries(given).filter(isTextEntry)))
   }
 
-  /** A whole answer; ends the call. */
+  /** Reads a whole answer. Ends the call. */
   whole(answer: unknown): void {
     if (this.call.recording) {
       try {
         this.readWhole(answer)
       } catch (error) {
         if (error instanceof ProviderError) this.refuse(error)
-        // A shape that no declaration foresaw: the span says that it lacks what the answer says.
-        else this.sayUnread('answer')
+        // An unknown shape. The span says that it lacks the answer.
+        else this.noteUnread('answer')
       }
     }
     this.end()
   }
 
-  /** One event of a streamed answer. */
+  /** Reads one event of a streamed answer. */
   event(piece: unknown, name?: string): void {
     if (!this.begun) {
       this.begun = true
@@ -107,40 +107,40 @@ export class AnswerReader {
       if (data !== undefined || !event) this.pushed(this.asWire(data), own)
     } catch (error) {
       if (error instanceof ProviderError) this.refuse(error)
-      // The program meets the fault itself, as its SDK reports it; the span keeps what was read so far.
+      // The SDK reports the fault to the program. The span keeps what was read so far.
       this.broken = this.skips = true
     }
   }
 
-  /** All of a stream at once, as somebody else has put it together. Ends the call. */
+  /** Reads the whole answer of a stream, as the SDK has put it together. Ends the call. */
   aggregate(answer: unknown): void {
-    // Nobody knows when its first piece came.
+    // When the first piece came is not known here.
     this.begun = true
     this.event(answer)
     this.close({ closed: false })
   }
 
-  /** There is no answer: ends the call with what the program gets instead. */
+  /** The call has failed: ends it with the error that the program gets. */
   fail(error: unknown): void {
-    guard('headers', tellHeaders, this, error)
+    guard('headers', readHeadersOf, this, error)
     this.call.end({ error })
   }
 
-  /** The stream is over: ends the call. */
+  /** The stream has ended. Ends the call. */
   close(reported: StreamEnd): void {
     if (this.closed) return
     this.closed = this.skips = true
     if (reported.abandoned === true) this.call.set(WAS_ABANDONED)
-    // What the program has aborted is no fault, however its SDK tells it.
+    // An abort by the program is no error, whatever error its SDK throws.
     const outcome = this.signal?.aborted === true ? CLOSED : reported
     const error = this.call.recording && this.format.stream ? this.closeStream(outcome) : outcome.error
     if (error === undefined) this.end()
     else this.fail(error)
   }
 
-  /** The answer has a shape that nothing here can watch: the span says so, and ends. */
+  /** The answer cannot be watched. The span says so, and ends. */
   unread(what: Unread): void {
-    this.sayUnread(what)
+    this.noteUnread(what)
     this.call.end()
   }
 
@@ -175,31 +175,31 @@ export class AnswerReader {
       if (failed || !outcome.closed) this.sink ??= this.format.stream?.(this.options)
       const response = this.sink?.result(!broken && !failed)
       if (response) this.call.response(response)
-      if (!failed && !outcome.closed && !broken && this.sink?.done === true) this.sayUsage(response)
+      if (!failed && !outcome.closed && !broken && this.sink?.done === true) this.noteMissingUsage(response)
     })
     if (failed || outcome.closed) return outcome.error
-    if (broken && !this.refusal) this.sayUnread('stream')
+    if (broken && !this.refusal) this.noteUnread('stream')
     else if (this.sink?.failure !== undefined) return this.sink.failure
     else if (!broken && this.sink?.done !== true) return new StreamTruncated()
     return undefined
   }
 
-  /** Of a stream that has come to its end. */
-  private sayUsage(response: CallResponse | undefined): void {
+  /** For a stream that has ended. */
+  private noteMissingUsage(response: CallResponse | undefined): void {
     if (this.format.usageOnRequest !== true || !response || !('chat' in response) || response.chat.usage) return
     this.call.set(NOT_SENT)
-    if (!this.hides) sayUsageNotSent()
+    if (!this.hides) warnUsageNotSent()
   }
 
-  /** An answer that fails is billed, where it says what it took. */
+  /** Ends with an error that the answer reports. Its usage counts, as a failed answer is billed. */
   private refuse(error: ProviderError): void {
     this.refusal = error
     if (error.usage) this.call.response({ other: { id: '', model: '', usage: error.usage } })
   }
 
-  private sayUnread(what: Unread): void {
+  private noteUnread(what: Unread): void {
     this.call.set({ [semconv.UNREAD]: what })
-    if (this.tell) guard('unread', this.tell, what)
+    if (this.report) guard('unread', this.report, what)
   }
 
   private end(): void {
@@ -220,11 +220,11 @@ type HeaderList = Parameters<Call['headers']>[0]
 
 const isTextEntry = (entry: [string, unknown]): entry is [string, string] => typeof entry[1] === 'string'
 
-function tellHeaders(reader: AnswerReader, error: unknown): void {
+function readHeadersOf(reader: AnswerReader, error: unknown): void {
   reader.headers(headersOf(error))
 }
 
-/** Of the answer that an error stands for: SDKs keep them on it, or on the response they keep on it. */
+/** Headers of the answer behind an error: SDKs keep them on the error, or on the error's response. */
 function headersOf(error: unknown): HeaderList | undefined {
   if (!isObject(error)) return undefined
   for (const holder of [error, error['rawResponse'], error['response']]) {

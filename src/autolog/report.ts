@@ -1,12 +1,12 @@
-/** What `log.report` says, and the warning for a package that is loaded and could not be patched. */
+/** The entries of `log.report`, and the warning for a package that is loaded and could not be patched. */
 import { oneLine } from '../kernel/plain-text.js'
 import type { ReportEntry, ReportStatus } from './contract.js'
 
-/** State of one entry file of one copy, for one integration. */
+/** The state of one entry file of one copy, for one integration. */
 export interface Finding {
   readonly integration: string
   readonly package: string
-  /** Tells copies apart; `undefined` for a module that was handed in. */
+  /** Folder of the copy; `undefined` for a given module. */
   readonly root: string | undefined
   readonly version: string | undefined
   readonly tested: string
@@ -16,7 +16,7 @@ export interface Finding {
   details: readonly string[]
 }
 
-/** A copy is as good as its best entry; among entries without a patch the fault is what matters. */
+/** The status of a copy is the first of these that one of its entries has. */
 const RANK: readonly ReportStatus[] = ['patched', 'failed', 'unsupported', 'pending']
 
 function groupBy(findings: readonly Finding[], keyOf: (finding: Finding) => string): Finding[][] {
@@ -32,7 +32,7 @@ function groupBy(findings: readonly Finding[], keyOf: (finding: Finding) => stri
 
 const copyKey = (finding: Finding): string => [finding.integration, finding.package, finding.root ?? 'given'].join('\n')
 
-/** `undefined` when the major lies within `tested`, such as `4 - 7`. */
+/** A note, if the major is outside of `tested`, such as `4 - 7`. */
 function untested({ version, tested }: Finding): string | undefined {
   const [lowest, highest = lowest] = tested.split(' - ').map((bound) => Number.parseInt(bound, 10))
   const major = Number.parseInt(version ?? '', 10)
@@ -58,7 +58,7 @@ function entryOf(group: readonly Finding[]): ReportEntry | undefined {
   }
 }
 
-/** One line for each loaded format of a copy, or one line for a copy of which nothing is loaded. */
+/** One entry for each loaded format of a copy, or one for a copy that is not loaded. */
 export function buildReport(findings: readonly Finding[]): ReportEntry[] {
   return groupBy(findings, copyKey).flatMap((copy) => {
     const loaded = copy.filter((finding) => finding.status !== 'pending')
@@ -70,12 +70,12 @@ export function buildReport(findings: readonly Finding[]): ReportEntry[] {
   })
 }
 
-/** The one place where the engine speaks to the person who runs the program. */
+/** Writes a warning to stderr. */
 export function warn(message: string): void {
   process.stderr.write(`[tracestitch] ${oneLine(message)}\n`)
 }
 
-/** Warns of every package that is loaded without a patch: once a package, and only once its other entries were tried. */
+/** Warns of packages that are loaded without a patch, once for each package. */
 export function createWarner(write: (message: string) => void = warn): (report: readonly ReportEntry[]) => void {
   const warned = new Set<string>()
   return (report) => {

@@ -1,5 +1,5 @@
 /** What the report says of one entry of a package: of one that is pending, why, and what to do. */
-import type { LoadWatch } from './late.js'
+import type { LoadWatch } from './load-watch.js'
 import type { PackageEntry } from './package-entries.js'
 import type { Finding } from './report.js'
 

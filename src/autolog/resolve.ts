@@ -1,6 +1,6 @@
 /**
- * Package resolution as Node does it, for both formats at once and from any directory: `require.resolve`
- * knows one format only, and `import.meta.resolve` takes no parent.
+ * Resolves packages as Node does, for both formats and from any directory. `require.resolve` knows only one format, and
+ * `import.meta.resolve` takes no parent.
  * Source: https://nodejs.org/api/esm.html#resolution-algorithm-specification
  */
 import fs from 'node:fs'
@@ -10,7 +10,7 @@ import { nodeFlags } from './runtime.js'
 
 export type ResolveKind = 'import' | 'require'
 
-/** `either`: a `.js` file of a package without `type`; Node decides by its syntax when it loads. */
+/** `either`: a `.js` file of a package without `type`. Node decides by its syntax when it loads the file. */
 export type FileFormat = 'esm' | 'cjs' | 'either'
 
 export interface Package {
@@ -27,11 +27,11 @@ export interface ResolvedEntry {
 }
 
 export interface Resolver {
-  /** The package installed as `folder`, nearest to `directory` upwards. `folder` may be an alias of another name. */
+  /** The package in the nearest `node_modules/<folder>`, from `directory` upwards. `folder` may be an alias. */
   findPackage(folder: string, directory: string): Package | undefined
   /** The package whose root is `directory`. */
   readPackage(directory: string): Package | undefined
-  /** The nearest directory upwards that has a `package.json` which `accept` takes. */
+  /** The package of the nearest directory upwards with a `package.json` that `accept` accepts. */
   owner(directory: string, accept: (found: Package) => boolean): Package | undefined
   /** The file that `import`, or `require`, of an entry such as `.` or `./callbacks/manager` loads. */
   entry(found: Package, entry: string, kind: ResolveKind): ResolvedEntry | undefined
@@ -48,18 +48,18 @@ function readManifest(file: string): Record<string, unknown> | undefined {
     const manifest = JSON.parse(fs.readFileSync(file, 'utf8')) as unknown
     return isObject(manifest) ? manifest : undefined
   } catch {
-    // absent or not JSON: Node would not resolve the package either
+    // Absent or not JSON: Node would not resolve the package either.
     return undefined
   }
 }
 
-/** Conditions in force for this process, without `default`. */
+/** The conditions of this process, without `default`. */
 function conditionsOf(kind: ResolveKind): Set<string> {
   const runtime = ['bun', 'deno'].filter((name) => process.versions[name] !== undefined)
   return new Set(['node', 'node-addons', 'module-sync', kind, ...runtime, ...nodeFlags('--conditions', '-C')])
 }
 
-/** Picks the target of an `exports` value: the first condition in the map's own order that is in force. */
+/** Picks the target of an `exports` value: the first condition, in the order of the map, that applies. */
 function pickTarget(target: unknown, conditions: ReadonlySet<string>): string | null | undefined {
   if (typeof target === 'string' || target === null) return target
   if (Array.isArray(target)) {
@@ -78,7 +78,7 @@ function pickTarget(target: unknown, conditions: ReadonlySet<string>): string | 
   return undefined
 }
 
-/** The pattern key with the longest part before its star wins; of two alike the longer one. */
+/** The pattern with the longest part before its star comes first; of two equal ones the longer. */
 function comparePatterns(a: string, b: string): number {
   return b.indexOf('*') - a.indexOf('*') || b.length - a.length
 }
@@ -99,7 +99,7 @@ function matchExports(exportsField: unknown, entry: string, conditions: Readonly
   return undefined
 }
 
-/** Resolution of a package without `exports`: a file, with an extension added, or a directory's index. `guess` is off for `import` of a subpath. */
+/** Resolves a package without `exports`: a file, a file with an extension added, or a directory's index. `guess` is false for `import` of a subpath. */
 function legacyFile(base: string, guess: boolean): string | undefined {
   const candidates = guess
     ? [
@@ -111,14 +111,14 @@ function legacyFile(base: string, guess: boolean): string | undefined {
   return candidates.find(isFile)
 }
 
-/** A resolver that remembers what it read; made anew for each scan, since packages get installed meanwhile. */
+/** A resolver that caches what it reads. Each scan makes a new one, since packages may be installed in between. */
 export function createResolver(): Resolver {
   const packages = new Map<string, Package | undefined>()
   const reals = new Map<string, string>()
   const keepLinks = nodeFlags('--preserve-symlinks').length > 0 || process.env['NODE_PRESERVE_SYMLINKS'] === '1'
   const conditions = { import: conditionsOf('import'), require: conditionsOf('require') }
 
-  /** As `fs.realpathSync`, but that each folder is looked at once: most of a search is in few of them. */
+  /** Like `fs.realpathSync`, but reads each folder once: most of a search is in a few folders. */
   function real(at: string): string {
     if (keepLinks) return at
     const known = reals.get(at)

@@ -8,16 +8,16 @@ import type { Package, Resolver } from './resolve.js'
 import { loadedModules, ownFile } from './runtime.js'
 
 export interface Copy {
-  /** The name that programs import; `package.name` differs when a fork is installed under it. */
+  /** The name that programs import. `package.name` differs if a fork is installed under this name. */
   readonly name: string
   readonly package: Package
-  /** Whether the app's own `package.json` asks for it. */
+  /** Whether the app's own `package.json` names it. */
   readonly declared: boolean
 }
 
 export interface CopySearch {
   readonly names: ReadonlySet<string>
-  /** Names that count only in the app's own `package.json`. */
+  /** Names that count only if the app's own `package.json` has them. */
   readonly declaredNames?: ReadonlySet<string>
   readonly resolver: Resolver
   /** File that called `autolog()`. */
@@ -28,8 +28,8 @@ const APP_FIELDS = ['dependencies', 'optionalDependencies', 'peerDependencies', 
 const INSTALLED_FIELDS = ['dependencies', 'optionalDependencies', 'peerDependencies'] as const
 
 /**
- * The file of the first caller that is not this package: where the program called `autolog()`.
- * `undefined` when the stack names no file.
+ * The file in which the program called `autolog()`: that of the first caller outside of this package. `undefined` when the
+ * stack has no file.
  */
 export function findCallerFile(): string | undefined {
   const own = ownFile()
@@ -37,7 +37,7 @@ export function findCallerFile(): string | undefined {
   const { prepareStackTrace, stackTraceLimit } = Error
   try {
     Error.stackTraceLimit = 30
-    // transpilers install their own formatter, which would hand out text
+    // Transpilers install a formatter of their own, which would return text.
     Error.prepareStackTrace = (_error, sites) => sites
     const sites = new Error().stack as unknown
     for (const site of Array.isArray(sites) ? (sites as NodeJS.CallSite[]) : []) {
@@ -47,7 +47,7 @@ export function findCallerFile(): string | undefined {
       if (path.dirname(file) !== ownDirectory) return file
     }
   } catch {
-    // a runtime without V8's stack interface: the other base directories remain
+    // A runtime without V8's stack interface. The other base directories remain.
   } finally {
     Error.prepareStackTrace = prepareStackTrace
     Error.stackTraceLimit = stackTraceLimit
@@ -61,7 +61,7 @@ function mainDirectory(): string | undefined {
   try {
     return path.dirname(fs.realpathSync(main))
   } catch {
-    // `node -e`, a REPL, or a virtual entry of a bundler
+    // `node -e`, a REPL, or a virtual entry of a bundler.
     return undefined
   }
 }
@@ -85,10 +85,10 @@ function aliased(folder: string, range: string): string {
   return /^npm:((?:@[^/]+\/)?[^@]+)/.exec(range)?.[1] ?? folder
 }
 
-/** Keys of npm's hidden lockfile: `node_modules/openai": {`, at any depth. */
+/** Keys of npm's hidden lockfile, at any depth: `node_modules/openai": {`. */
 const LOCKED = /node_modules\/((?:@[^"/]+\/)?[^"/]+)": \{/g
 
-/** Folders of copies at any depth with a wanted name, from one read of npm's hidden lockfile. */
+/** Folders with a wanted name, at any depth, in npm's hidden lockfile. */
 function lockedFolders(text: string, names: ReadonlySet<string>): [name: string, folder: string][] {
   const folders: [string, string][] = []
   for (const match of text.matchAll(LOCKED)) {
@@ -100,7 +100,7 @@ function lockedFolders(text: string, names: ReadonlySet<string>): [name: string,
   return folders
 }
 
-/** Wanted names of what pnpm has in its store: `@anthropic-ai+sdk@1.0.0_zod@4.0.0` is a copy of `@anthropic-ai/sdk`. */
+/** Folders with a wanted name in pnpm's store: `@anthropic-ai+sdk@1.0.0_zod@4.0.0` is a copy of `@anthropic-ai/sdk`. */
 function storedFolders(store: string, names: ReadonlySet<string>): [name: string, folder: string][] {
   return listDirectory(store).flatMap((entry): [string, string][] => {
     const name = entry.slice(0, Math.max(entry.indexOf('@', 1), 0)).replace('+', '/')
@@ -108,7 +108,7 @@ function storedFolders(store: string, names: ReadonlySet<string>): [name: string
   })
 }
 
-/** Wanted names of what lies in a `node_modules`. */
+/** The wanted names that are in a `node_modules`. */
 function installedNames(modules: string, names: ReadonlySet<string>): string[] {
   const folders = new Set(listDirectory(modules))
   const scopes = new Set([...names].flatMap((name) => (name.startsWith('@') ? [name.split('/', 1)[0] ?? name] : [])))
@@ -118,7 +118,7 @@ function installedNames(modules: string, names: ReadonlySet<string>): string[] {
   return [...names].filter((name) => folders.has(name))
 }
 
-/** For each folder `node_modules/<wanted name>` in the path: the name, and the path so far. */
+/** For each `node_modules/<wanted name>` in the path: the name, and the path up to there. */
 function wantedFolders(file: string, names: ReadonlySet<string>): [name: string, folder: string][] {
   const folders: [string, string][] = []
   for (let at = file.lastIndexOf(MODULES); at !== -1; at = at === 0 ? -1 : file.lastIndexOf(MODULES, at - 1)) {
@@ -137,7 +137,7 @@ function readText(file: string): string {
   try {
     return fs.readFileSync(file, 'utf8')
   } catch {
-    // another package manager, or none
+    // Another package manager, or none.
     return ''
   }
 }
@@ -146,7 +146,7 @@ function listDirectory(directory: string): string[] {
   try {
     return fs.readdirSync(directory)
   } catch {
-    // no such folder: another layout, or another package manager
+    // No such folder: another layout, or another package manager.
     return []
   }
 }
@@ -161,7 +161,7 @@ export function findCopies({ names, declaredNames, resolver, callerFile }: CopyS
     if (found && !copies.get(found.root)?.declared) copies.set(found.root, { name, package: found, declared })
   }
 
-  /** The app's dependencies, and the wanted ones among the dependencies of these. */
+  /** The app's dependencies, and the wanted ones among their dependencies. */
   function scanApp(app: Package): void {
     if (scannedApps.has(app.root)) return
     scannedApps.add(app.root)
@@ -170,7 +170,7 @@ export function findCopies({ names, declaredNames, resolver, callerFile }: CopyS
       if (!found) continue
       const name = [aliased(folder, range), folder, found.name].find(isWanted)
       if (name !== undefined) add(name, found, true)
-      // a linked workspace package is the app's own code, so its dependencies count like the app's
+      // A linked workspace package is the app's own code, so its dependencies count like the app's.
       else if (!found.root.split(path.sep).includes('node_modules')) scanApp(found)
       else scanDependency(found)
     }
@@ -197,7 +197,7 @@ export function findCopies({ names, declaredNames, resolver, callerFile }: CopyS
     for (const [folder, name] of folders) add(name, resolver.readPackage(folder), false)
   }
 
-  /** The copies that a program in this folder gets. */
+  /** The copies that a program in this folder would import. */
   function scanReach(directory: string): void {
     const missing = new Set(names)
     for (const at of upwards(directory)) {

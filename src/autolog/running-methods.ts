@@ -1,6 +1,6 @@
 /**
- * Which methods run on the stack now. An SDK's methods go through lower ones that the program may call as well, such as
- * `client.post`: what a method calls before it returns is that method's own request.
+ * Counts the declared methods on the stack. An SDK's methods use lower ones that the program may call as well, such as
+ * `client.post`. What a method calls before it returns is its own request.
  */
 let running = 0
 
@@ -14,7 +14,7 @@ export function runDeclared<T>(method: (...args: unknown[]) => T, self: unknown,
   }
 }
 
-/** Runs a method whose own request is to be seen as the call. */
+/** Runs a method whose request counts as the call. */
 export function runUndeclared<T>(method: (...args: unknown[]) => T, self: unknown, args: readonly unknown[]): T {
   const outside = running
   running = 0
@@ -25,7 +25,7 @@ export function runUndeclared<T>(method: (...args: unknown[]) => T, self: unknow
   }
 }
 
-/** Whether a method that is declared as a model call has been called and has not returned. */
+/** Whether a method that is declared as a model call is running. */
 export function isInsideDeclared(): boolean {
   return running > 0
 }

@@ -1,4 +1,4 @@
-/** The parts of Node's module loader that the engine uses, reached alike from the ESM and the CJS build. */
+/** The parts of Node's module loader that the engine uses, the same in the ESM and the CJS build. */
 import Module from 'node:module'
 import { ownFile, requireFromHere } from '../kernel/own-require.js'
 
@@ -41,24 +41,24 @@ interface PnpLocator {
   readonly reference: string | null
 }
 
-/** The part that is used of `pnpapi`, a module of Yarn's runtime: https://yarnpkg.com/advanced/pnpapi */
+/** The part of `pnpapi`, a module of Yarn's runtime, that is used: https://yarnpkg.com/advanced/pnpapi */
 export interface PnpApi {
   readonly topLevel: PnpLocator
   /** Since Yarn 2.0: `VERSIONS.getAllLocators`. */
   readonly getAllLocators?: () => readonly PnpLocator[]
   readonly getPackageInformation: (locator: PnpLocator) => {
     readonly packageLocation: string
-    /** Names, and what of them is installed: a reference, or an alias of another name. */
+    /** Names, each with a reference, or the name and reference that it is an alias of. */
     readonly packageDependencies: ReadonlyMap<string, string | readonly [string, string] | null>
   } | null
 }
 
-/** What `node:module` exports beyond its types; everything optional is asked for before it is used. */
+/** What `node:module` exports beyond its types. All that is optional is tested before it is used. */
 export interface ModuleInternals {
   readonly prototype?: { readonly _compile?: unknown }
   new (id: string): LoadedModule & { _compile?: (source: string, file: string, format: 'module') => unknown }
   _load?: LoadFunction
-  /** What is `require.cache` where Node loads the modules. */
+  /** The same as `require.cache`, where Node itself loads the modules. */
   _cache?: unknown
   /** Under Yarn's Plug'n'Play. */
   findPnpApi?: (lookupSource: string) => PnpApi | null
@@ -69,12 +69,12 @@ export interface ModuleInternals {
 
 export const moduleInternals = Module as unknown as ModuleInternals
 
-/** Every CJS module of the process by file name; on Bun the ES modules too. */
+/** All CJS modules of the process by file name; on Bun the ES modules too. */
 export function loadedModules(): Record<string, LoadedModule | undefined> {
   return requireFromHere().cache as unknown as Record<string, LoadedModule | undefined>
 }
 
-/** A test runner such as Jest has a registry of its own, for `require()` and for `require.cache`. */
+/** Whether modules are in a registry of a test runner such as Jest, which has its own `require()` and `require.cache`. */
 export function hasOwnRegistry(): boolean {
   const { _cache } = moduleInternals
   return _cache !== undefined && _cache !== loadedModules()
@@ -83,7 +83,7 @@ export function hasOwnRegistry(): boolean {
 export const isBun = (): boolean => process.versions['bun'] !== undefined
 export const isDeno = (): boolean => process.versions['deno'] !== undefined
 
-/** The value of a Node flag such as `--conditions`, from the command line and `NODE_OPTIONS`. */
+/** The values of a Node flag such as `--conditions`, from the command line and `NODE_OPTIONS`. */
 export function nodeFlags(...names: readonly string[]): string[] {
   const words = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/)]
   return words.flatMap((word, index) => {

@@ -1,20 +1,21 @@
-/** Watches what a method has returned until it settles, without the program noticing. */
+/** Watches what a method has returned until it settles. The program notices nothing. */
 import { types } from 'node:util'
 import { endWhenAbandoned } from '../telemetry/abandoned.js'
 import { guard } from '../kernel/guard.js'
 import { define } from './stream-tap.js'
 
-/** What becomes of a result. One of the first two is called, once. Must not refer to the result. */
+/** Called with the outcome of a result. One of the first two is called, once. Must not refer to the result. */
 export interface Settling {
   readonly value: (value: unknown) => void
   readonly error: (error: unknown) => void
-  /** Nobody ever asks for the result. */
+  /** The result is garbage and was never awaited. */
   readonly abandoned: () => void
 }
 
 /**
- * Watches a promise, or anything else to await. Returns what the program shall get in its place: a promise
- * of the same class, or the very same object where its class has a `then` of its own.
+ * Watches a promise, or anything else that can be awaited.
+ *
+ * @returns What the program gets: a promise of the same class, or the very same object if its class has a `then` of its own.
  */
 export function watchSettling(result: PromiseLike<unknown>, settling: Settling): PromiseLike<unknown> {
   if (types.isPromise(result) && result.then === Promise.prototype.then) return watchPromise(result, settling)
@@ -22,7 +23,7 @@ export function watchSettling(result: PromiseLike<unknown>, settling: Settling):
   return result
 }
 
-/** A promise of the same class. The original may not be watched from the side: its rejection would count as handled. */
+/** Returns another promise of the same class. Watching the original aside would count as handling its rejection. */
 function watchPromise(promise: Promise<unknown>, settling: Settling): Promise<unknown> {
   const watched = promise.then(
     (value) => {
@@ -34,12 +35,12 @@ function watchPromise(promise: Promise<unknown>, settling: Settling): Promise<un
       throw error
     },
   )
-  // What an SDK has hung on its promise stays within reach.
+  // An SDK may have added properties to its promise.
   void guard('observe', () => Object.defineProperties(watched, Object.getOwnPropertyDescriptors(promise)))
   return watched
 }
 
-/** From the side: for a promise whose failure somebody handles. */
+/** Watches a promise whose rejection somebody else handles. */
 export function watchAside(promise: Promise<unknown>, settling: Settling): void {
   void promise.then(
     (value) => guard('observe', () => settling.value(value)),
@@ -47,12 +48,12 @@ export function watchAside(promise: Promise<unknown>, settling: Settling): void 
   )
 }
 
-/** Something to await that may do its work only then, and anew each time. */
+/** For a thenable, which may do its work only when it is awaited, and each time anew. */
 function watchThenable(thenable: PromiseLike<unknown>, settling: Settling): void {
   const { then } = thenable
   let seen = false
-  const once = (tell: () => void): void => {
-    if (!seen) guard('observe', tell)
+  const once = (run: () => void): void => {
+    if (!seen) guard('observe', run)
     seen = true
   }
   define(thenable, 'then', (...handlers: [((value: unknown) => unknown)?, ((error: unknown) => unknown)?]) => {

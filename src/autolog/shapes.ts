@@ -1,11 +1,11 @@
 /**
- * Classes by what they have. A bundler renames what it swallows (`Anthropic2`, or `e` once it is minified), and keeps the names
- * of properties, so that a class which is handed in is known by its methods.
+ * Recognises classes by their members. A bundler renames classes (`Anthropic2`, or `e` when minified) but keeps the names of
+ * properties, so a class in a given module is recognised by its methods.
  */
 import { isObject } from '../kernel/json.js'
 import type { ModuleExports, Shape } from './contract.js'
 
-/** What the integration looks for under a name of its own, in whatever the program has handed in. */
+/** The module, with each class that the integration reads under its usual name, if one in `given` has its shape. */
 export function withShapes(
   module: ModuleExports,
   given: unknown,
@@ -22,12 +22,12 @@ export function withShapes(
   return Object.keys(found).length === 0 ? module : (Object.create(module, found) as ModuleExports)
 }
 
-/** Whether such a class is in what the program has handed in. */
+/** Whether `given` has a class of this shape. */
 export function recognises(shape: Shape | undefined, given: unknown): boolean {
   return shape !== undefined && candidatesIn(given).some((candidate) => hasShape(candidate, shape))
 }
 
-/** The thing itself, its class where it is a client, and what it exports. */
+/** The value itself, its class if it is a client, and its exports. */
 function candidatesIn(given: unknown): unknown[] {
   if (typeof given === 'function') return [given, ...functionsOf(given, false)]
   if (!isObject(given)) return []
@@ -35,7 +35,7 @@ function candidatesIn(given: unknown): unknown[] {
   return constructor === Object ? functionsOf(given, true) : [constructor]
 }
 
-/** @param isModule - Bundlers make exports getters, which are read; one of anything else might do something. */
+/** @param isModule - Whether to run getters: bundlers make exports getters, but others could have side effects. */
 function functionsOf(holder: object, isModule: boolean): unknown[] {
   return Object.values(Object.getOwnPropertyDescriptors(holder)).flatMap((found) => {
     const value: unknown = isModule && found.get ? found.get.call(holder) : found.value

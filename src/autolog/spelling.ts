@@ -1,14 +1,14 @@
-/** Puts the fields of an SDK that writes camelCase back to the names of the wire, by the format's own table. */
+/** Renames the camelCase fields of an SDK to those of the wire, by the format's own table. */
 import { isObject } from '../kernel/json.js'
 import type { FieldTable } from '../kernel/protocol.js'
 
-/** What a field is on the wire. */
+/** A field as it is on the wire. */
 interface WireField {
   readonly field: string
   readonly below: FieldTable | undefined
 }
 
-/** Fields of a table by either of their names. */
+/** The fields of a table by both of their names. */
 type Names = ReadonlyMap<string, WireField>
 
 const known = new WeakMap<FieldTable, Names>()
@@ -35,7 +35,7 @@ function camelOf(field: string): string {
 }
 
 /**
- * `value` itself where nothing in it has another name. It is never changed: the program goes on using it.
+ * Returns `value` itself if no field has another name. Never changes it: the program uses it.
  *
  * @param lists - Whether to go into lists, which grow with a conversation.
  */
@@ -61,19 +61,19 @@ function objectInWireNames(value: Record<string, unknown>, table: FieldTable, li
     let field = key
     let next = own
     const wire = own === undefined ? undefined : names.get(key)
-    // Where both names are there, that of the wire counts.
+    // If both names are there, that of the wire counts.
     if (wire && (wire.field === key || !(wire.field in value))) {
       field = wire.field
       if (wire.below && typeof own === 'object') next = toWireNames(own, wire.below, lists)
     }
     if (!renamed && (field !== key || next !== own)) renamed = fieldsBefore(key, value)
-    // Assigned, a field of this name would become the prototype.
+    // Assigning this field would set the prototype.
     if (renamed && field !== '__proto__') renamed[field] = next
   }
   return renamed ?? value
 }
 
-/** A copy of the fields in front of one. What is deleted from a whole copy would make that slow to read. */
+/** A copy of the fields before one. Deleting fields from a whole copy would make it slow to read. */
 function fieldsBefore(last: string, value: Record<string, unknown>): Record<string, unknown> {
   const fields: Record<string, unknown> = {}
   for (const key in value) {

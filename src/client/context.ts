@@ -34,7 +34,7 @@ export interface ClientContext {
   readonly random: () => number
 }
 
-/** Told of every cooldown that begins. */
+/** Notice of every cooldown that begins. */
 export interface ProbeWatch {
   cooledDown(call: { readonly client: ClientContext; readonly operation: semconv.OperationName }, member: Member): void
   close(): Promise<void>

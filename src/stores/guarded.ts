@@ -200,7 +200,7 @@ export class GuardedStore implements Store {
     }, missed)
   }
 
-  /** @param missed - Told when the shared store has not done it, with the error when it was asked. */
+  /** @param missed - Notice when the shared store has not done it, with the error when it was asked. */
   private async run<T>(operation: (store: Store) => MaybePromise<T>, missed?: (error: unknown) => void): Promise<T> {
     const { outage, unsettled } = this
     if (this.refill.running) await this.refill.running

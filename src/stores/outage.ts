@@ -55,7 +55,7 @@ export class Outage {
     return this.error
   }
 
-  /** Told when an operation begins, and given back when it failed. */
+  /** Notice when an operation begins, and given back when it failed. */
   get begin(): number {
     return this.evidence
   }

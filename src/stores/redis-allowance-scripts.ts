@@ -214,7 +214,7 @@ for i = 1, #KEYS / 2 do
   if calendar ~= '' then til = state.period or period_end(calendar, now - ago) end
   if amount > 0 and (til == 0 or til > now) then
     if til > 0 then
-      -- Told by the calendar.
+      -- Notice by the calendar.
     elseif slots == 1 then
       for _, each in ipairs(state.ends) do til = math.max(til, each[1]) end
       if til == 0 then til = math.ceil(now + window) end

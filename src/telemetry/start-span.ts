@@ -42,7 +42,7 @@ function tracer(): Tracer {
 
 let unheard: (() => void) | undefined
 
-/** @param tell - Told, once, when a span would begin and nobody has registered a tracer provider by then. */
+/** @param tell - Notice, once, when a span would begin and nobody has registered a tracer provider by then. */
 export function whenUnheard(tell: (() => void) | undefined): void {
   unheard = tell
 }

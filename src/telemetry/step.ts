@@ -12,7 +12,7 @@ import {
 import { errorTypeOf } from './attributes.js'
 import { boundedAttributes } from './bounded.js'
 import { boundedJson } from './content-limit.js'
-import { withSlot } from './call-slot.js'
+import { withSlot, type CallSlot } from './call-slot.js'
 import { contextKey } from './context-key.js'
 import { contentText, redactPart } from './recorded-content.js'
 import { identityAttributes } from './identity.js'
@@ -163,7 +163,7 @@ class RecordedStep implements Step {
       parent,
     )
     const own = trace.setSpan(parent, this.span).setValue(STEP, this)
-    this.context = options.requests ? withSlot(own, { call: undefined, span: this.span, step: this }) : own
+    this.context = options.requests ? withSlot(own, slotFor(this, attributes)) : own
     this.recording = guard('span', () => this.span.isRecording()) === true
     const { capture, onSpanStart } = this.settings
     this.content = this.recording && (capture === 'span' || capture === 'both')
@@ -231,6 +231,12 @@ class RecordedStep implements Step {
     this.span.setAttribute(semconv.ERROR_TYPE, type)
     this.span.setStatus({ code: SpanStatusCode.ERROR, message: type })
   }
+}
+
+/** Where the address of the server is known, other hosts have no part in the step. */
+function slotFor(step: Step, attributes: Attributes = {}): CallSlot {
+  const server = attributes[semconv.SERVER_ADDRESS]
+  return { call: undefined, span: step.span, step, ...(typeof server === 'string' && { server }) }
 }
 
 /** Without a text or metadata that the redactor keeps to itself. */

@@ -32,7 +32,7 @@ export function traceHeadersTo(url: () => URL): ReturnType<typeof headersTo> {
   return headersIn(slotOf(context.active()), url)
 }
 
-/** Told of each `POST` that is part of no call. */
+/** Notice of each `POST` that is part of no call. */
 let unclaimed: ((url: URL) => void) | undefined
 
 /** The headers for a request that leaves for `url`. */
@@ -180,7 +180,7 @@ export interface WireWatch {
 /**
  * Starts watching the wire.
  *
- * @param outside - Told of each `POST` that is part of no call, before it leaves. Must not throw.
+ * @param outside - Notice of each `POST` that is part of no call, before it leaves. Must not throw.
  */
 export function watchWire(outside?: (url: URL) => void): WireWatch {
   unclaimed = outside

@@ -26,16 +26,16 @@ test('what says nothing about itself is found', () => {
   writeFileSync(
     file,
     `export const silent = 1
-     /** Says. */ export interface Told { a: string
+     /** Says. */ export interface Notice { a: string
        /** Says. */ b: string }
      /** Says. */ export class Kept { private a = 1; protected b = 1; #c = 1; d = 1; constructor() { void [this.a, this.#c] } }
-     export type { Told as Again }
+     export type { Notice as Again }
      interface Inner { a: string }
      /** Says. */ export const inner: Inner = { a: '' }`,
   )
   expect(undocumented([file], config, () => true).map((line) => line.split(' ')[0])).toEqual([
     'silent',
-    'Told.a',
+    'Notice.a',
     'Kept.d',
   ])
 })

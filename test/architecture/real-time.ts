@@ -17,7 +17,7 @@ export const mayBeTimed: Readonly<Record<string, string>> = {
   'test/support/fake-provider.ts': 'sends the pieces of a stream apart, to processes of their own',
   'test/demo.test.ts': 'looks again and again at what the demo prints, and kills one that hangs',
   'test/package.test.ts': 'an application of its own looks whether anything goes out in the meantime',
-  'test/autolog/late.test.ts': 'an application of its own waits for what is found late, or is not looked for',
+  'test/autolog/load-watch.test.ts': 'an application of its own waits for what is found late, or is not looked for',
   'test/client/budgets-processes.test.ts': 'outlasts a lease in Redis, which has its own clock',
   'test/client/chaos-leftovers.test.ts': 'callers go away at any moment; nothing hangs on which',
   'test/client/types.test-d.ts': 'is never run',

@@ -15,7 +15,7 @@ const session = () =>
     format: 'esm',
     options: {},
     call: () => (original) => original,
-    told: () => undefined,
+    report: () => undefined,
   })
 
 function begin(bridge: SpanBridge, id: string, parentId?: string): void {

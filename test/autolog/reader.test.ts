@@ -43,7 +43,7 @@ function setUp(declared: Partial<CallDeclaration> = {}, options: ReaderOptions =
     call,
     { protocol: 'openai-chat', provider: 'p', ...declared },
     {
-      tell: hears('tell'),
+      report: hears('report'),
       ...options,
     },
   )
@@ -99,7 +99,7 @@ describe('a whole answer', () => {
       },
     })
     reader.whole(ANSWER)
-    expect(told).toEqual([['set', { 'tracestitch.unread': 'answer' }], ['tell', 'answer'], ['end']])
+    expect(told).toEqual([['set', { 'tracestitch.unread': 'answer' }], ['report', 'answer'], ['end']])
   })
 
   test('lies where the SDK has it, or is none', () => {
@@ -208,8 +208,8 @@ describe('a stream', () => {
     for (const event of [FIRST, LAST, LAST]) reader.event(event)
     expect(events).toBe(2)
     reader.close({ closed: false })
-    expect(names()).toEqual(['chunk', 'response', 'set', 'tell', 'end'])
-    expect(told.slice(2)).toEqual([['set', { 'tracestitch.unread': 'stream' }], ['tell', 'stream'], ['end']])
+    expect(names()).toEqual(['chunk', 'response', 'set', 'report', 'end'])
+    expect(told.slice(2)).toEqual([['set', { 'tracestitch.unread': 'stream' }], ['report', 'stream'], ['end']])
   })
 
   test('whose pieces the SDK wraps is read by what is in them', () => {
@@ -272,5 +272,5 @@ describe('headers', () => {
 test('what nothing can watch is told, and ends', () => {
   const { reader, told } = setUp()
   reader.unread('stream')
-  expect(told).toEqual([['set', { 'tracestitch.unread': 'stream' }], ['tell', 'stream'], ['end']])
+  expect(told).toEqual([['set', { 'tracestitch.unread': 'stream' }], ['report', 'stream'], ['end']])
 })

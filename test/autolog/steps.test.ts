@@ -304,10 +304,7 @@ describe('the patch', () => {
     harness.only()
     expect(patches.patcher.exemplar(boom)).toBeUndefined()
     expect(patches.patcher.exemplar(() => 'text')).toBeUndefined()
-    expect(patches.faults).toEqual([
-      'an object to reach a class by could not be made: boom',
-      'an object to reach a class by is not one',
-    ])
+    expect(patches.faults).toEqual(['exemplar() failed: boom', 'exemplar() returned no object'])
     patches.off()
   })
 })

@@ -29,8 +29,8 @@ test.each(faults)('%s: without one it is the answer as ever', async (_what, { on
     .catch((error: unknown) => error)
   if ('status' in first) expect(result).toMatchObject({ status: first.status })
   else {
-    const untold = { warnings: expect.not.arrayContaining([expect.stringContaining('not taken')]) as string[] }
-    expect(result).toMatchObject({ choices: [{ message: first.message }], _meta: untold })
+    const withoutAnswer = { warnings: expect.not.arrayContaining([expect.stringContaining('not taken')]) as string[] }
+    expect(result).toMatchObject({ choices: [{ message: first.message }], _meta: withoutAnswer })
   }
   expect(requests).toEqual(['first'])
   await ai.close()

@@ -47,7 +47,7 @@ describe('a refusal in words and in fields', () => {
     const { message, budget, limit, isRetryable } = await refusal(ask(10))
     expect([limit, isRetryable]).toEqual(['budget', false])
     expect(message).toMatch(
-      /^budgets\[0\] \(user=ann\) has 6 USD left of 15 USD, less than the call may come to: 10 USD, with some \d+ tokens of input and 10 of output \(which it makes room for\); there is room in \d+ (hours|minutes|seconds?)\. To go on, lower max_tokens, take a cheaper model or raise budgets\[0\]\.usd$/,
+      /^budgets\[0\] \(user=ann\) has 6 USD left of 15 USD, and the call may need 10 USD: about \d+ tokens of input and 10 of output \(the limit that it sets\); enough is free in \d+ (hours|minutes|seconds?)\. To continue, lower max_tokens, use a cheaper model or raise budgets\[0\]\.usd$/,
     )
     expect(budget).toEqual({
       path: 'budgets[0]',
@@ -58,7 +58,7 @@ describe('a refusal in words and in fields', () => {
       estimate: 10,
       tokens: { input: expect.any(Number) as number, output: 10, assumed: false },
       resetsInMs: expect.any(Number) as number,
-      change: 'lower max_tokens, take a cheaper model or raise budgets[0].usd',
+      change: 'lower max_tokens, use a cheaper model or raise budgets[0].usd',
     })
   })
 
@@ -66,8 +66,8 @@ describe('a refusal in words and in fields', () => {
     const ai = clientOf({ budgets: [{ tokens: 1_200, per: 'hour', window: 'rolling' }] })
     const both = await Promise.allSettled([1, 2].map(() => ai.chat.completions.create({ model: 'm/x', messages })))
     const [refused] = both.flatMap((one) => (one.status === 'rejected' ? [one.reason as LimitError] : []))
-    expect(refused?.message).toContain('1000 of output (assumed, as it sets no limit of its own)')
-    expect(refused?.message).toMatch(/To go on, set max_tokens or raise budgets\[0\]\.tokens$/)
+    expect(refused?.message).toContain('1000 of output (assumed, as it sets no limit)')
+    expect(refused?.message).toMatch(/To continue, set max_tokens or raise budgets\[0\]\.tokens$/)
     expect(refused?.budget?.tokens).toMatchObject({ output: 1000, assumed: true })
     expect(refused?.budget?.left).toBeLessThan(200)
   })
@@ -83,7 +83,7 @@ describe('a refusal in words and in fields', () => {
     const ai = clientOf({ budgets: [{ usd: 5, per: 'month' }], prices: {} })
     const { message, budget } = await refusal(ai.chat.completions.create({ model: 'm/x', messages }))
     expect(message).toBe(
-      'budgets[0] (all calls) cannot count m/x, which has no price; give it one in prices.overrides, 0 if it is free',
+      'budgets[0] (all calls) cannot count m/x, which has no price; set one in prices.overrides, 0 if it is free',
     )
     expect(budget).toMatchObject({
       missing: 'no price for m/x',

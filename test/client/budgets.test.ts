@@ -55,7 +55,7 @@ test('200 callers at once on a budget for fifty calls: fifty are sent, and the o
     attempts: [],
     provider: 'good',
     message: expect.stringMatching(
-      /^budgets\[0\] \(all calls\) has 0 USD left of 500 USD, less than the call may come to: 10 USD, /,
+      /^budgets\[0\] \(all calls\) has 0 USD left of 500 USD, and the call may need 10 USD: /,
     ) as string,
     budget: { path: 'budgets[0]', scope: 'all calls', unit: 'usd', limit: 500, left: 0, estimate: 10 },
   })
@@ -189,7 +189,7 @@ test('a hard budget in USD takes no target without a price; a price of 0, a soft
   const error = await refusal(ask({ budgets: [{ usd: 1, per: 'day' }] }))
   expect(error).toMatchObject({ limit: 'budget', provider: 'good', model: 'm' })
   expect(error.message).toBe(
-    'budgets[0] (all calls) cannot count good/m, which has no price; give it one in prices.overrides, 0 if it is free',
+    'budgets[0] (all calls) cannot count good/m, which has no price; set one in prices.overrides, 0 if it is free',
   )
   expect(pair.good.seen).toHaveLength(0)
   await ask({ budgets: [{ usd: 1, per: 'day' }], prices: { overrides: { 'good/m': { input: 0, output: 0 } } } })

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { BudgetRefusal } from '../../src/client/admission/budget-accounts.js'
 import type { Reservation, ReservationDraft } from '../../src/client/admission/budgets.js'
-import { enterAll, type Side } from '../../src/client/admission/enter-all.js'
+import { enterAll, type EntryRequest } from '../../src/client/admission/enter-all.js'
 import type { Gate } from '../../src/client/admission/gate.js'
 import { ConfigError, ConnectionError } from '../../src/kernel/errors.js'
 import type { AdmitRequest, AdmitResult, AllowanceRequest, Store } from '../../src/kernel/store.js'
@@ -25,7 +25,7 @@ const draftOf = (count = 1): ReservationDraft => ({
 function setUp(answer: unknown) {
   const gates = [gateOf({ concurrent: 1 }), gateOf({ rpm: 4, tpm: 100 }), gateOf({ concurrent: 1, rpm: 2 })]
   const [call, both, attempt] = gates.map(({ gate }) => gate) as [Gate, Gate, Gate]
-  const sides: Side[] = [
+  const requests: EntryRequest[] = [
     { gates: [call, both], entry: entryOf(10) },
     { gates: [attempt], entry: entryOf(20) },
   ]
@@ -39,7 +39,15 @@ function setUp(answer: unknown) {
     },
   } as unknown as Store
   const free = (): boolean => [call, both, attempt].every((gate) => gate.idle)
-  return { call, both, attempt, sides, asked, free, enter: (draft?: ReservationDraft) => enterAll(store, sides, draft) }
+  return {
+    call,
+    both,
+    attempt,
+    requests,
+    asked,
+    free,
+    enter: (draft?: ReservationDraft) => enterAll(store, requests, draft),
+  }
 }
 
 describe('what the store gives', () => {
@@ -87,14 +95,14 @@ describe('what is refused', () => {
     ],
     ['one of the attempt', { by: 'rates', refused: 2, retryAfterMs: 5 }, 1, 2, { limit: 'requests', retryAfterMs: 5 }],
   ])('by the store: %s', async (_what, answer, side, at, refusal) => {
-    const { call, both, attempt, sides, free, enter } = setUp({ ok: false, ...answer })
+    const { call, both, attempt, requests, free, enter } = setUp({ ok: false, ...answer })
     const result = await enter(draftOf())
     expect(result).toMatchObject({ in: false, refusal })
-    expect(!result.in && result.side).toBe(sides[side])
+    expect(!result.in && result.request).toBe(requests[side])
     // That gate alone does not ask again at once.
-    const again = [call, both, attempt].map((gate) => 'of' in gate.wish(entryOf(20)))
+    const again = [call, both, attempt].map((gate) => 'of' in gate.prepare(entryOf(20)))
     expect(again).toEqual([0, 1, 2].map((other) => other === at))
-    for (const [other, gate] of [call, both, attempt].entries()) if (!again[other]) gate.forgo()
+    for (const [other, gate] of [call, both, attempt].entries()) if (!again[other]) gate.cancel()
     expect(free()).toBe(true)
   })
 
@@ -105,9 +113,9 @@ describe('what is refused', () => {
   })
 
   test('by a gate of this process: the store is not asked', async () => {
-    const { attempt, sides, asked, enter, call, both } = setUp({ ok: true })
-    attempt.wish(entryOf())
-    expect(await enter()).toMatchObject({ in: false, refusal: { limit: 'concurrent' }, side: sides[1] })
+    const { attempt, requests, asked, enter, call, both } = setUp({ ok: true })
+    attempt.prepare(entryOf())
+    expect(await enter()).toMatchObject({ in: false, refusal: { limit: 'concurrent' }, request: requests[1] })
     expect(asked).toEqual([])
     expect([call.idle, both.idle, attempt.idle]).toEqual([true, true, false])
   })

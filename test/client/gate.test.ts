@@ -1,6 +1,6 @@
 /** One gate by itself: what it holds, what it gives back, and how often it asks a store that others share. */
 import { describe, expect, test } from 'vitest'
-import type { Gate, Wish } from '../../src/client/admission/gate.js'
+import type { Gate, GateNeeds } from '../../src/client/admission/gate.js'
 import type { LeaseRequest } from '../../src/kernel/store.js'
 import type { TargetLimits } from '../../src/router/options.js'
 import { holdTime } from '../support/held-time.js'
@@ -112,15 +112,15 @@ describe('rates', () => {
   })
 
   test('only what has a limit is counted', () => {
-    const wished = (limits: TargetLimits) => {
-      const wish = gateOf(limits).gate.wish(entryOf(7))
-      return 'of' in wish ? undefined : wish.rates.map(({ key, units }) => [key, units])
+    const needsOf = (limits: TargetLimits) => {
+      const needs = gateOf(limits).gate.prepare(entryOf(7))
+      return 'of' in needs ? undefined : needs.rates.map(({ key, units }) => [key, units])
     }
-    expect(wished({ rpm: 9 })).toEqual([['rpm k', 1]])
-    expect(wished({ tpm: 9 })).toEqual([['tpm k', 7]])
+    expect(needsOf({ rpm: 9 })).toEqual([['rpm k', 1]])
+    expect(needsOf({ tpm: 9 })).toEqual([['tpm k', 7]])
     // Of more than there is in a minute no more can be given back.
-    expect(wished({ tpm: 5 })).toEqual([['tpm k', 5]])
-    expect(wished({ concurrent: 9 })).toEqual([])
+    expect(needsOf({ tpm: 5 })).toEqual([['tpm k', 5]])
+    expect(needsOf({ concurrent: 9 })).toEqual([])
   })
 
   test('the headroom is that of the tightest, and comes back with time', async () => {
@@ -138,25 +138,25 @@ describe('rates', () => {
 })
 
 describe('all at once', () => {
-  const given = (wish: Wish | ReturnType<Gate['noPlace']>): Wish => {
-    if ('of' in wish) throw new Error(`refused: ${wish.limit}`)
-    return wish
+  const given = (needs: GateNeeds | ReturnType<Gate['noPlace']>): GateNeeds => {
+    if ('of' in needs) throw new Error(`refused: ${needs.limit}`)
+    return needs
   }
 
   test('a wish holds a place of this process until it is had or forgone', () => {
     const { gate } = gateOf({ concurrent: 1, rpm: 5 })
-    const wish = given(gate.wish(entryOf()))
-    expect(wish.rates).toMatchObject([{ key: 'rpm k', units: 1, limit: 5, windowMs: MINUTE }])
-    expect(wish.place).toMatchObject({ key: 'concurrent k', limit: 1, leaseMs: 900 })
-    expect(gate.wish(entryOf())).toMatchObject({ limit: 'concurrent' })
-    gate.forgo()
-    given(gate.wish(entryOf()))
+    const needs = given(gate.prepare(entryOf()))
+    expect(needs.rates).toMatchObject([{ key: 'rpm k', units: 1, limit: 5, windowMs: MINUTE }])
+    expect(needs.place).toMatchObject({ key: 'concurrent k', limit: 1, leaseMs: 900 })
+    expect(gate.prepare(entryOf())).toMatchObject({ limit: 'concurrent' })
+    gate.cancel()
+    given(gate.prepare(entryOf()))
   })
 
   test('a gate without places has none to give back', () => {
     const { gate } = gateOf({ rpm: 1 })
-    expect(given(gate.wish(entryOf())).place).toBeUndefined()
-    gate.forgo()
+    expect(given(gate.prepare(entryOf())).place).toBeUndefined()
+    gate.cancel()
     gate.leave()
     expect(gate.idle).toBe(true)
   })
@@ -164,33 +164,33 @@ describe('all at once', () => {
   test('what the store refused for a wish is not wished again before its time', async () => {
     const { gate } = gateOf({ concurrent: 3, rpm: 5, tpm: 100 })
     const entry = entryOf(50)
-    const wish = given(gate.wish(entry))
-    expect(gate.noUnits(entry, wish, 1, 200)).toMatchObject({ limit: 'tokens', retryAfterMs: 200 })
-    gate.forgo()
-    expect(gate.wish(entry)).toMatchObject({ limit: 'tokens', retryAfterMs: 200 })
-    given(gate.wish(entryOf(49)))
-    gate.forgo()
+    const needs = given(gate.prepare(entry))
+    expect(gate.noUnits(entry, needs, 1, 200)).toMatchObject({ limit: 'tokens', retryAfterMs: 200 })
+    gate.cancel()
+    expect(gate.prepare(entry)).toMatchObject({ limit: 'tokens', retryAfterMs: 200 })
+    given(gate.prepare(entryOf(49)))
+    gate.cancel()
     await time.advance(200)
-    given(gate.wish(entry))
+    given(gate.prepare(entry))
     expect(gate.noPlace()).toMatchObject({ limit: 'concurrent' })
-    gate.forgo()
-    expect(gate.wish(entry)).toMatchObject({ limit: 'concurrent' })
+    gate.cancel()
+    expect(gate.prepare(entry)).toMatchObject({ limit: 'concurrent' })
     await time.advance(40)
-    given(gate.wish(entry))
+    given(gate.prepare(entry))
   })
 
   test('what was had counts as what was taken', async () => {
     const { store, gate } = gateOf({ concurrent: 1, rpm: 4 })
     const entry = entryOf()
-    const wish = given(gate.wish(entry))
+    const needs = given(gate.prepare(entry))
     const result = store.admit({
       holder: '',
       leaseMs: 1,
-      places: [wish.place as LeaseRequest],
-      rates: wish.rates,
+      places: [needs.place as LeaseRequest],
+      rates: needs.rates,
       allowances: [],
     })
-    gate.entered(entry, wish, result.ok ? result.remaining : [])
+    gate.granted(entry, needs, result.ok ? result.remaining : [])
     expect(gate.headroom).toBe(0.75)
     expect(gate.idle).toBe(false)
     gate.leave()
@@ -207,10 +207,10 @@ describe('all at once', () => {
     await time.advance(10)
     expect(store.asked).toHaveLength(2)
     expect(gate.idle).toBe(false)
-    expect(gate.wish(entryOf(10))).toMatchObject({ limit: 'tokens', mayWait: true })
+    expect(gate.prepare(entryOf(10))).toMatchObject({ limit: 'tokens', mayWait: true })
     // Nothing comes back any more, so that the one that waits asks again; until it has, it is still first.
     gate.used(first, 80)
-    expect(gate.wish(entryOf(10))).toMatchObject({ limit: 'requests', mayWait: true })
+    expect(gate.prepare(entryOf(10))).toMatchObject({ limit: 'requests', mayWait: true })
     await time.advance(2 * MINUTE)
     expect(await waiting).toBeUndefined()
     expect(gate.idle).toBe(true)

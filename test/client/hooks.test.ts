@@ -9,8 +9,8 @@ import { answers, beginStream, chunk, eventually, never, sendEvent, sendJson } f
 
 const time = holdTime()
 const pair = faultPair()
-type Told = readonly [name: string, event: object]
-let told: Told[]
+type Notice = readonly [name: string, event: object]
+let told: Notice[]
 let warned: MockInstance<typeof console.warn>
 
 beforeEach(() => {
@@ -101,7 +101,7 @@ test('a retry of the same target is an attempt and no fallback', async () => {
 test('a target cools down, its trial fails and it cools down longer, then it recovers', async () => {
   const ai = clientFor({ cooldown: { consecutive: 1, duration: 40 } })
   const call = () => ai.chat.completions.create({ model: 'both', messages })
-  const changes = (): readonly Told[] => told.filter(([name]) => name === 'rest' || name === 'recovery')
+  const changes = (): readonly Notice[] => told.filter(([name]) => name === 'rest' || name === 'recovery')
   pair.bad.behave = (_, response) => sendJson(response, 500, {})
   await call()
   expect(namesOf()).toEqual(['attempt', 'rest', 'fallback', 'attempt'])

@@ -46,8 +46,8 @@ describe('a budget', () => {
 
   test('says what is left, what the call may come to, and what to do', () => {
     expect(words({})).toBe(
-      'budgets[0] (all calls) has 0.25 USD left of 2 USD, less than the call may come to: 0.5 USD, with some 10 tokens of ' +
-        'input and 20 of output (which it makes room for); there is room in 60 minutes. To go on, lower max_tokens, take a ' +
+      'budgets[0] (all calls) has 0.25 USD left of 2 USD, and the call may need 0.5 USD: about 10 tokens of ' +
+        'input and 20 of output (the limit that it sets); enough is free in 60 minutes. To continue, lower max_tokens, use a ' +
         'cheaper model or raise budgets[0].usd',
     )
     expect(refusalError(refusal, target)).toMatchObject({
@@ -63,25 +63,25 @@ describe('a budget', () => {
         estimate: 0.5,
         tokens: { input: 10, output: 20, assumed: false },
         resetsInMs: 3_600_000,
-        change: 'lower max_tokens, take a cheaper model or raise budgets[0].usd',
+        change: 'lower max_tokens, use a cheaper model or raise budgets[0].usd',
       },
     })
   })
 
   test('of tokens', () => {
     expect(words({ unit: 'tokens', limit: 40, left: 7 }, { assumed: true })).toBe(
-      'budgets[0] (all calls) has 7 tokens left of 40 tokens, less than the call may come to: 30 tokens, with some 10 tokens of ' +
-        'input and 20 of output (assumed, as it sets no limit of its own); there is room in 60 minutes. To go on, set ' +
+      'budgets[0] (all calls) has 7 tokens left of 40 tokens, and the call may need 30 tokens: about 10 tokens of ' +
+        'input and 20 of output (assumed, as it sets no limit); enough is free in 60 minutes. To continue, set ' +
         'max_tokens or raise budgets[0].tokens',
     )
   })
 
   test('of a call without output, more than the whole, or at a time that is not known', () => {
-    expect(words({}, { output: 0 })).toContain('with some 10 tokens of input; there')
-    expect(words({}, { output: 0 })).toContain('To go on, send less, take a cheaper model or raise')
-    expect(words({ limit: 0.5 })).toContain('there is room in')
+    expect(words({}, { output: 0 })).toContain('about 10 tokens of input; enough')
+    expect(words({}, { output: 0 })).toContain('To continue, send less, use a cheaper model or raise')
+    expect(words({ limit: 0.5 })).toContain('enough is free in')
     expect(words({ limit: 0.4 })).toContain('; that is more than the whole budget.')
-    expect(words({ resetsInMs: undefined })).toContain('; when there is room again is not known.')
+    expect(words({ resetsInMs: undefined })).toContain('; when enough is free again is not known.')
     expect(words({}, { usd: 0 })).not.toContain('cheaper')
     expect(words({ left: 0.123_456_78 })).toContain('has 0.123457 USD left')
   })
@@ -97,17 +97,17 @@ describe('a budget', () => {
     [172_799_999, '48 hours'],
     [172_800_000, '2 days'],
   ])('has room in %i ms, which is %s', (resetsInMs, time) => {
-    expect(words({ resetsInMs })).toContain(`there is room in ${time}.`)
+    expect(words({ resetsInMs })).toContain(`enough is free in ${time}.`)
   })
 
   test.each([
-    [undefined, 'which has no price; give it one in prices.overrides, 0 if it is free'],
-    ['no price for p/m', 'which has no price; give it one in prices.overrides, 0 if it is free'],
+    [undefined, 'which has no price; set one in prices.overrides, 0 if it is free'],
+    ['no price for p/m', 'which has no price; set one in prices.overrides, 0 if it is free'],
     [
       'x could not be loaded',
-      'whose price is not known now: x could not be loaded; or give its price in prices.overrides',
+      'whose price is not known now: x could not be loaded; or set its price in prices.overrides',
     ],
-    ['x is being loaded', 'whose price is not known now: x is being loaded; or give its price in prices.overrides'],
+    ['x is being loaded', 'whose price is not known now: x is being loaded; or set its price in prices.overrides'],
   ])('cannot count a target without a price: %s', (missing, why) => {
     const unpriced = { ...refusal, unpriced: true, estimate: { ...estimate, usd: undefined, missing } }
     const message = `budgets[0] (all calls) cannot count p/m, ${why}`

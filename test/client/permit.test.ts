@@ -51,7 +51,7 @@ const cases: readonly (readonly [name: string, steps: (permit: Permit) => void, 
     ['undo', 'release'],
   ],
   ['left, and not undone later', (permit) => (permit.leave(), permit.undo()), ['leave']],
-  ['forgone, and then all else', (permit) => (permit.forgo(), permit.leave(), permit.settle(used)), ['release']],
+  ['discarded, and then all else', (permit) => (permit.discard(), permit.leave(), permit.settle(used)), ['release']],
 ]
 
 describe('a permit', () => {
@@ -61,8 +61,8 @@ describe('a permit', () => {
     expect(told).toEqual(expected)
   })
 
-  test('that holds nothing of budgets has nothing of them to settle', () => {
-    for (const step of ['undo', 'forgo', 'leave'] as const) expect(() => new Permit([], entry)[step]()).not.toThrow()
+  test('without a reservation settles and releases nothing of budgets', () => {
+    for (const step of ['undo', 'discard', 'leave'] as const) expect(() => new Permit([], entry)[step]()).not.toThrow()
     for (const word of [used, undefined]) expect(() => new Permit([], entry).settle(word)).not.toThrow()
   })
 })

@@ -77,7 +77,7 @@ export function clientFor(protocol: ChatProtocol, limit = 10_000): Client {
 /** In place of the server. */
 let answer: typeof globalThis.fetch | undefined
 
-/** @param onChunk - Told of each as it comes. */
+/** @param onChunk - Notice of each as it comes. */
 export async function read(
   ai: Client,
   instead?: typeof globalThis.fetch,

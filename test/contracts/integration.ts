@@ -69,6 +69,8 @@ export interface IntegrationCase<Sdk, Client> {
   readonly patches?: string
   /** Folder of the application that has the package, for those that are too many for the root. Default: the root. */
   readonly home?: 'test/sdks'
+  /** Environment of its processes, such as what keeps an SDK from calling home. */
+  readonly env?: Readonly<Record<string, string>>
   /** Folders in node_modules that hold the versions under test, oldest first. All run; the middle ones in fewer variants. */
   readonly installed: readonly string[]
   /** Kinds of application that can load it. Default: both. */

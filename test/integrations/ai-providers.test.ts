@@ -39,14 +39,14 @@ interface Row {
   readonly base: string
   readonly name: string
   /** Tokens of an embedding, where the package has embeddings; Google tells none. */
-  readonly embedding?: number | 'untold'
+  readonly embedding?: number | 'withoutAnswer'
   readonly reranks?: true
 }
 
 const ROWS: Readonly<Record<string, Row>> = {
   openai: { create: createOpenAI, base: '/v1', name: 'openai', embedding: 5 },
   anthropic: { create: createAnthropic, base: '/v1', name: 'anthropic' },
-  google: { create: createGoogle, base: '/v1beta', name: 'gcp.gemini', embedding: 'untold' },
+  google: { create: createGoogle, base: '/v1beta', name: 'gcp.gemini', embedding: 'withoutAnswer' },
   mistral: { create: createMistral, base: '/mistral/v1', name: 'mistral_ai', embedding: 5 },
   groq: { create: createGroq, base: '/groq/v1', name: 'groq' },
   cohere: {
@@ -103,7 +103,7 @@ test.each(rows.filter(([, row]) => row.embedding))('%s, embed', async (id, row) 
   const span = await traced(`${id}-embed`, row, (maker) =>
     embed({ model: maker.embeddingModel?.('m-1') as never, value: 'Hi' }),
   )
-  const tokens = row.embedding === 'untold' ? {} : { 'gen_ai.usage.input_tokens': row.embedding }
+  const tokens = row.embedding === 'withoutAnswer' ? {} : { 'gen_ai.usage.input_tokens': row.embedding }
   expect([span.name, span.attributes]).toMatchObject([
     'embeddings m-1',
     { 'gen_ai.provider.name': row.name, ...tokens },

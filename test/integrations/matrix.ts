@@ -63,6 +63,7 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
             packageName: spec.package,
             specifier: `${spec.package}${spec.entry ?? ''}`,
             neighbours: spec.neighbours?.(folder) ?? {},
+            env: spec.env ?? {},
           })
           results.set(mode, started)
           return started
@@ -221,6 +222,7 @@ interface ChildOptions {
   readonly packageName: string
   readonly specifier: string
   readonly neighbours: Readonly<Record<string, string>>
+  readonly env: Readonly<Record<string, string>>
   readonly version: string
   readonly format: 'esm' | 'cjs'
   readonly mode: Mode
@@ -240,6 +242,7 @@ async function runChild(options: ChildOptions): Promise<Result> {
         cwd: app,
         env: {
           ...process.env,
+          ...options.env,
           CASE_MODE: mode,
           CASE_ORIGIN: provider.origin,
           CASE_RUN: run,

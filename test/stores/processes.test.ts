@@ -53,7 +53,7 @@ describe.skipIf(noRedis !== '')(`four processes on one Redis${noRedis}`, () => {
     void dies?.calls(2).catch(() => undefined)
     await expect.poll(() => provider.inside).toBe(2)
     // Its places are renewed for as long as it lives.
-    // Told by the queue, or by the limit of the call while it asks Redis: it is not let in.
+    // Notice by the queue, or by the limit of the call while it asks Redis: it is not let in.
     expect((await lives?.calls(1, 4_500))?.join()).toMatch(/^(LimitError queue|TimeoutError total)$/)
     expect(provider.arrivals).toBe(2)
     dies?.process.kill('SIGKILL')

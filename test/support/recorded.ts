@@ -10,6 +10,8 @@ export function headersOf({ headers }: AnyRequest): Record<string, string> {
 
 /** Boundaries of forms differ from request to request, so only the fields are kept. */
 export function bodyOf({ headers }: AnyRequest, text: string): Json {
+  // A list of JSON, a line each.
+  if (/^\{[^\n]*\}\n\{/.test(text)) return { lines: text.split('\n').map((line) => JSON.parse(line) as unknown) }
   if (!headers['content-type']?.startsWith('multipart/')) return (text === '' ? {} : JSON.parse(text)) as Json
   headers['content-type'] = 'multipart/form-data'
   delete headers['content-length']

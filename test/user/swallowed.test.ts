@@ -156,6 +156,38 @@ const qdrant = {
   apart: true,
 } as const
 
+const pinecone = {
+  id: 'pinecone',
+  class: 'Index',
+  make: `new Class({ name: 'docs', host: 'http://localhost' }, { apiKey: 'k' })`,
+  call: `client.query({ vector: [0.5], topK: 1 })`,
+  answer: { matches: [], namespace: '' },
+  span: 'retrieval docs',
+  apart: true,
+} as const
+
+const upstash = {
+  id: 'upstash-vector',
+  package: '@upstash/vector',
+  class: 'Index',
+  make: `new Class({ url: 'http://localhost', token: 'k' })`,
+  call: `client.query({ vector: [0.5], topK: 1 }, { namespace: 'docs' })`,
+  answer: { result: [] },
+  span: 'retrieval docs',
+  apart: true,
+} as const
+
+const zep = {
+  id: 'zep',
+  package: '@getzep/zep-cloud',
+  class: 'ZepClient',
+  make: `new Class({ apiKey: 'k' })`,
+  call: `client.graph.search({ userId: 'u', query: 'what?' })`,
+  answer: { edges: [] },
+  span: 'search_memory',
+  apart: true,
+} as const
+
 const SDKS: readonly Swallowed[] = [
   ...['openai', 'openai-v6', 'openai-v5', 'openai-v4'].map((name) => ({ ...openai, package: name })),
   ...['@anthropic-ai/sdk', 'anthropic-v0', 'anthropic-v0-old'].map((name) => ({ ...anthropic, package: name })),
@@ -174,6 +206,9 @@ const SDKS: readonly Swallowed[] = [
   { ...openrouter, package: '@openrouter/sdk', apart: true },
   ...['chromadb', 'chromadb-v2'].map((name) => ({ ...chroma, package: name })),
   { ...qdrant, package: '@qdrant/js-client-rest' },
+  ...['@pinecone-database/pinecone', '@pinecone-database/pinecone-v9'].map((name) => ({ ...pinecone, package: name })),
+  upstash,
+  zep,
 ]
 
 const APART = join(root, 'test/sdks')

@@ -1,8 +1,8 @@
-/** Whether a call, and each of its attempts, may run now: limits of the target and of scopes, and budgets. */
+/** Whether a call, and each of its attempts, may run now, by the limits of targets and scopes and by budgets. */
 import type { RouteStep } from '../../router/route-step.js'
 import { CallEntry, type AdmittedCall, type AdmittedStep } from './admitted-call.js'
 import type { DemandPlace } from './demand.js'
-import { enterAll, type Side } from './enter-all.js'
+import { enterAll, type EntryRequest } from './enter-all.js'
 import type { GateEntry } from './gate-entry.js'
 import type { Gate } from './gate.js'
 import { refusalError, type LimitRefusal } from './limit-error.js'
@@ -14,11 +14,11 @@ import { whileAlive } from './while-alive.js'
 const undo = (gate: Gate, entry: GateEntry): void => gate.undo(entry)
 
 /**
- * Waits until the call itself is let in, where limits hold for it whatever target serves.
+ * Waits until the call as a whole is let in, by the limits that hold for it whatever target serves.
  *
  * @throws LimitError when it is not let in in time.
  */
-async function enterCall(call: AdmittedCall, { gates, entry }: Side): Promise<Permit> {
+async function enterCall(call: AdmittedCall, { gates, entry }: EntryRequest): Promise<Permit> {
   const refusal = await enterGates(gates, entry, {
     async enter(gate) {
       const now = await gate.tryEnter(entry)
@@ -31,19 +31,20 @@ async function enterCall(call: AdmittedCall, { gates, entry }: Side): Promise<Pe
 }
 
 /**
- * The step when its target takes the call, else the next that does. When all are at their limits, the first that has
- * room again is waited for. Gives the step at once when it can: of calls that begin together each then sees the attempts
- * of those before it.
+ * The step if its target takes the call, else the next whose target does. When all are at their limits, waits for the first
+ * that has room again. Returns without a promise when it can: each of several calls that begin together then sees the
+ * attempts of those before it.
  *
  * @throws LimitError when no target takes the call in time, or the reason of the caller's abort.
  */
 export function admit(call: AdmittedCall, first: RouteStep): AdmittedStep | Promise<AdmittedStep> {
   const { target, health } = first.member
   const { gates } = call.client
-  // Once for all its attempts, with the first.
-  const side = gates.limitCalls && !call.permit ? sideOf(call, gates.forCall(call.demand.scopeFacts())) : undefined
-  if (!side && !gates.limits(target) && !health.exhausted) return first
-  const own: OwnSide | undefined = side && { side, permit: undefined }
+  // Once for all attempts, with the first.
+  const request =
+    gates.limitCalls && !call.permit ? requestOf(call, gates.forCall(call.demand.scopeFacts())) : undefined
+  if (!request && !gates.limits(target) && !health.exhausted) return first
+  const own: CallEntrance | undefined = request && { request, permit: undefined }
   const admitting = admitSome(call, first, own).catch((error: unknown) => {
     own?.permit?.undo()
     throw error
@@ -59,13 +60,13 @@ export function admit(call: AdmittedCall, first: RouteStep): AdmittedStep | Prom
   })
 }
 
-/** The call's own gates, and what it holds of them. */
-interface OwnSide {
-  readonly side: Side
+/** The gates of the call as a whole, and its permit once it has passed them. */
+interface CallEntrance {
+  readonly request: EntryRequest
   permit: Permit | undefined
 }
 
-async function admitSome(call: AdmittedCall, first: RouteStep, own?: OwnSide): Promise<AdmittedStep> {
+async function admitSome(call: AdmittedCall, first: RouteStep, own?: CallEntrance): Promise<AdmittedStep> {
   const refused: Waiting[] = []
   const exhausted: Omit<Waiting, 'refusal'>[] = []
   for (let step: RouteStep | undefined = first; step; step = call.itinerary.skip()) {
@@ -79,7 +80,7 @@ async function admitSome(call: AdmittedCall, first: RouteStep, own?: OwnSide): P
     if (!entered) return step
     refused.push({ step, refusal: entered, back })
   }
-  // Where nothing else is left, what a provider said of its quota is put to the test.
+  // When nothing else is left, targets whose provider says that the quota is used up are tried all the same.
   for (const { step, back } of exhausted) {
     const entered = await enterNow(call, step, own)
     if (entered && !(entered instanceof Permit)) refused.push({ step, refusal: entered, back })
@@ -91,20 +92,20 @@ async function admitSome(call: AdmittedCall, first: RouteStep, own?: OwnSide): P
   const waiting = refused.filter(({ refusal }) => 'mayWait' in refusal && refusal.mayWait)
   const [only] = waiting
   if (only) {
-    // Its own places come before those of a target, as for every call.
-    if (own && !own.permit) own.permit = await enterCall(call, own.side)
+    // Every call passes its own gates before those of a target.
+    if (own && !own.permit) own.permit = await enterCall(call, own.request)
     return waitForOne(call, waiting)
   }
   const { step, refusal } = refused[0] as Waiting
   throw refusalError(refusal, step.member.target)
 }
 
-/** Another target beside those at work, let in without waiting; `undefined` when there is none. */
+/** Another target for a hedge, let in without waiting; `undefined` when there is none. */
 export async function admitBeside(call: AdmittedCall): Promise<AdmittedStep | undefined> {
   const { itinerary, client } = call
   for (let step = itinerary.hedge(); step; step = itinerary.hedge()) {
     if (!client.gates.limits(step.member.target)) return step
-    // A store that does not answer fails no call whose first attempt is under way.
+    // A store that fails must not fail a call whose first attempt is under way.
     const entering = whileAlive(call.limits.signal, enterNow(call, step), (late) => {
       if (late instanceof Permit) late.undo()
     })
@@ -116,11 +117,11 @@ export async function admitBeside(call: AdmittedCall): Promise<AdmittedStep | un
   return undefined
 }
 
-/** Without waiting at a target, and all in one operation of the store. `undefined` when nothing limits it. */
+/** Enters without waiting at a target, in one operation of the store. `undefined` when nothing limits the attempt. */
 async function enterNow(
   call: AdmittedCall,
   step: RouteStep,
-  own?: OwnSide,
+  own?: CallEntrance,
 ): Promise<Permit | LimitRefusal | undefined> {
   const { gates } = call.client
   const { target } = step.member
@@ -128,8 +129,8 @@ async function enterNow(
   const place = { target, params: step.params }
   const draft = gates.budgets.any ? gates.budgets.draft(facts, await estimateOf(call, place)) : undefined
   if (draft && 'refused' in draft) return warnIfUnpriced(draft.refused, target)
-  const attempt = sideOf(call, gates.forAttempt(target, facts), [place])
-  const first = own && !own.permit ? own.side : undefined
+  const attempt = requestOf(call, gates.forAttempt(target, facts), [place])
+  const first = own && !own.permit ? own.request : undefined
   const entered = await enterAll(gates.store, first ? [first, attempt] : [attempt], draft)
   if (entered.in) {
     if (own && first) own.permit = new Permit(first.gates, first.entry)
@@ -138,8 +139,8 @@ async function enterNow(
       ? new Permit(attempt.gates, attempt.entry, reservation)
       : undefined
   }
-  const { refusal, side } = entered
-  if (own && first && side === first) {
+  const { refusal, request } = entered
+  if (own && first && request === first) {
     if (!('mayWait' in refusal && refusal.mayWait)) throw refusalError(refusal)
     own.permit = await enterCall(call, first)
     return enterNow(call, step, own)
@@ -148,6 +149,6 @@ async function enterNow(
 }
 
 /** @param places - Where the attempt goes; none for the call itself. */
-function sideOf(call: AdmittedCall, gates: readonly Gate[], places: readonly DemandPlace[] = []): Side {
+function requestOf(call: AdmittedCall, gates: readonly Gate[], places: readonly DemandPlace[] = []): EntryRequest {
   return { gates, entry: new CallEntry(call, places) }
 }

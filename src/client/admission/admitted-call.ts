@@ -1,4 +1,4 @@
-/** What admission is told of a call, and what of it the gates are told. */
+/** What admission knows of a call, and what its gates know. */
 import type { Itinerary } from '../../router/itinerary.js'
 import type { RouteStep } from '../../router/route-step.js'
 import type { CallLimits } from '../call/time-limits.js'
@@ -8,23 +8,23 @@ import type { Demand, DemandPlace } from './demand.js'
 import type { GateEntry } from './gate-entry.js'
 import type { Permit } from './permit.js'
 
-/** A call, as far as admission goes. */
+/** A call, as admission sees it. */
 export interface AdmittedCall {
   readonly client: ClientContext
   readonly options: CallOptions
   readonly itinerary: Itinerary
   readonly demand: Demand
   readonly limits: CallLimits
-  /** What the whole call holds, beside what its attempts do. */
+  /** What the whole call holds, in addition to its attempts. */
   permit: Permit | undefined
 }
 
-/** A step that may be made, with what it holds for it. */
+/** A step whose attempt may run, with what it holds. */
 export interface AdmittedStep extends RouteStep {
   readonly permit?: Permit | undefined
 }
 
-/** It at its gates. */
+/** A call, or one of its attempts, as gates see it. */
 export class CallEntry implements GateEntry {
   readonly priority: number
   private readonly call: AdmittedCall

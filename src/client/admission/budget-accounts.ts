@@ -12,7 +12,7 @@ const NANO = 1e9
 /** The estimate of an attempt. */
 export interface Estimate {
   readonly tokens: number
-  /** `undefined` when there is no price. Computed when it is read, which token budgets never do. */
+  /** `undefined` when there is no price. Computed when it is read; token budgets never read it. */
   readonly usd: number | undefined
   /** Whether a price is needed: no budget in USD can count a call without one. */
   readonly priced: boolean
@@ -101,7 +101,7 @@ export function accountsOf(
   return budgets.flatMap((budget) => {
     const { scope, unit, per, window, limit } = budget
     return scope.keys(facts).map((key) => {
-      // The store tells the period by its own clock; this one's is for those who are told.
+      // The store ends the period by its own clock. `endsAt` is for hooks.
       const { windowMs, slots, endsAt } = windowAt(per, window, date)
       const units = (amount: number): number => unitsOf(unit, amount)
       const request = {

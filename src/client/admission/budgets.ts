@@ -23,7 +23,7 @@ import { unref } from '../../kernel/platform.js'
 const LEASE = 15_000
 /** How often a lease is renewed in its time; stores rely on this to judge a silence. */
 const RENEWALS = 5
-/** Of a store that only this process has. */
+/** The lease in a store that only this process uses. */
 const FOR_EVER = 2 ** 40
 /** Milliseconds that closing waits for a store. */
 const PATIENCE = 5_000
@@ -40,9 +40,9 @@ export interface ReservationDraft {
   readonly holder: string
   readonly requests: readonly AllowanceRequest[]
   readonly leaseMs: number
-  /** The store has made it. */
+  /** The store has granted it. */
   accept(): Reservation
-  /** The store has not. */
+  /** The store has refused it. */
   refuse(result: RefusedReservation): BudgetRefusal
 }
 
@@ -79,7 +79,7 @@ export class Budgets {
   draft(facts: ScopeFacts, estimate: Estimate): ReservationDraft | { readonly refused: BudgetRefusal } | undefined {
     const accounts = accountsOf(this.budgets, facts, estimate, this.options.clock.date())
     if (accounts.length === 0) return undefined
-    // Those that refuse nothing are settled too.
+    // Soft budgets are counted too.
     checkCounts(accounts.length)
     const hard = accounts.filter(({ budget }) => budget.hard)
     // The price is computed when it is read, which token budgets never do.
@@ -111,7 +111,7 @@ export class Budgets {
   }
 
   /**
-   * Reserves what the attempt may come to in every hard budget that holds for it, or in none.
+   * Reserves the estimate of the attempt in every hard budget that holds for it, or in none.
    *
    * @throws ConnectionError when the store is down and `whenDown` is `reject`.
    */
@@ -143,7 +143,7 @@ export class Budgets {
     await Promise.all(this.settling)
   }
 
-  /** Waits until everything that was used is in the store, but not for a store that does not answer. */
+  /** Waits until everything that was used is in the store, but not long for a store that does not answer. */
   async close(): Promise<void> {
     clearInterval(this.renewal)
     this.renewal = undefined
@@ -198,7 +198,7 @@ export class Budgets {
     )
   }
 
-  /** No call waits for it. A store that is down says so itself, and a reservation that is not given back runs out. */
+  /** No call waits for this. A store that is down reports that itself, and a reservation that is not released expires. */
   private background(operation: () => Promise<void>): void {
     const done = operation().catch(() => undefined)
     this.settling.add(done)

@@ -1,9 +1,9 @@
-/** What a gate is told of a call, and what it says to it. */
+/** What a gate knows of a call, and why it refuses one. */
 import type { LimitError } from '../../kernel/errors.js'
 
 /** A call that asks to be let in. */
 export interface GateEntry {
-  /** Tokens that it is estimated to need; worked out when first read. */
+  /** Estimate of its tokens; computed when first read. */
   readonly tokens: number
   /** Requests that it sends. */
   readonly requests: number
@@ -18,6 +18,6 @@ export interface GateRefusal {
   /** Whose limit, in words. */
   readonly of: string
   readonly retryAfterMs?: number
-  /** Whether there is a queue in which the call could wait. */
+  /** Whether the call may wait in a queue. */
   readonly mayWait: boolean
 }

@@ -1,4 +1,4 @@
-/** The rates of a gate: units of a minute that the store counts, and what it said of them last. */
+/** The rates of a gate: requests and tokens per minute, which the store counts, and its last answer. */
 import type { Clock } from '../../kernel/clock.js'
 import type { LimitError } from '../../kernel/errors.js'
 import { sleep } from '../../kernel/sleep.js'
@@ -8,20 +8,20 @@ import type { GateEntry, GateRefusal } from './gate-entry.js'
 const MINUTE = 60_000
 
 export interface GateRatesOptions {
-  /** Under which the gate counts in the store. */
+  /** The gate's key in the store. */
   readonly key: string
   readonly rpm: number | undefined
   readonly tpm: number | undefined
   readonly store: Store
   readonly clock: Clock
-  /** A refusal in the gate's words. */
+  /** Completes a refusal with what the gate knows. */
   readonly refused: (why: Pick<GateRefusal, 'limit' | 'retryAfterMs'>) => GateRefusal
 }
 
 interface Rate {
   readonly limit: 'requests' | 'tokens'
   readonly take: Omit<RateTake, 'units'>
-  /** Units left when the store last said so, and when that was. */
+  /** Units left at the store's last answer, and when that was. */
   left: number
   at: number
 }
@@ -29,11 +29,11 @@ interface Rate {
 export class GateRates {
   private readonly options: GateRatesOptions
   private readonly rates: readonly Rate[]
-  /** Until when the store is not asked again, because it has refused as much or less. */
+  /** The store's last refusal. Until then it is not asked for as much again. */
   private refusal: { readonly limit: LimitError['limit']; readonly until: number; readonly tokens: number } | undefined
-  /** When each call that is in took of the rates, until what it used is known. */
-  private readonly taking = new Map<GateEntry, number>()
-  /** Ends the pause of the one that asks. */
+  /** When each open call took its units. */
+  private readonly takenAt = new Map<GateEntry, number>()
+  /** Ends the pause of the call that waits first. */
   private wake: (() => void) | undefined
 
   constructor(options: GateRatesOptions) {
@@ -63,7 +63,7 @@ export class GateRates {
     return this.refusal?.limit
   }
 
-  /** Takes of all, or of none. */
+  /** Takes units of every rate, or of none. */
   async take(entry: GateEntry): Promise<GateRefusal | undefined> {
     if (this.rates.length === 0) return undefined
     const { store, clock } = this.options
@@ -76,30 +76,30 @@ export class GateRates {
     return undefined
   }
 
-  /** What the store is asked for. */
+  /** The units to ask the store for. */
   takes(entry: GateEntry): readonly RateTake[] {
     return this.rates.map((rate) => ({ ...rate.take, units: unitsOf(rate, entry) }))
   }
 
-  /** The store has given them. */
+  /** The store has granted them. */
   took(entry: GateEntry, now: number, remaining: readonly number[]): void {
-    this.taking.set(entry, now)
+    this.takenAt.set(entry, now)
     for (const [at, rate] of this.rates.entries()) {
       rate.left = remaining[at] ?? rate.left
       rate.at = now
     }
   }
 
-  /** The store has no units of one. */
-  refuse(entry: GateEntry, now: number, rate: number, told: number): GateRefusal {
+  /** The store has too few units of one rate. @param waitMs - Milliseconds to wait, as the store says. */
+  refuse(entry: GateEntry, now: number, rate: number, waitMs: number): GateRefusal {
     const limit = this.rates[rate]?.limit ?? 'requests'
-    // Of a store that says nonsense: neither asked without a break nor never again.
-    const retryAfterMs = told >= 1 && told < Infinity ? told : 1_000
+    // A wrong answer of a store must not make us ask without a pause, or never again.
+    const retryAfterMs = waitMs >= 1 && waitMs < Infinity ? waitMs : 1_000
     this.refusal = { limit, until: now + retryAfterMs, tokens: limit === 'tokens' ? entry.tokens : 0 }
     return this.options.refused({ limit, retryAfterMs })
   }
 
-  /** What the store has just said of this much or less, while it holds. */
+  /** The store's last refusal, if it still holds and was for as many units or fewer. */
   lastRefusal(entry: GateEntry): (GateRefusal & { readonly retryAfterMs: number }) | undefined {
     const last = this.refusal
     const now = this.options.clock.now()
@@ -107,12 +107,12 @@ export class GateRates {
     return { ...this.options.refused({ limit: last.limit }), retryAfterMs: Math.ceil(last.until - now) }
   }
 
-  /** Nothing was sent: what was taken is free again. */
+  /** Nothing was sent: gives the units back. */
   undo(entry: GateEntry): void {
     this.correct(entry, (rate) => -unitsOf(rate, entry))
   }
 
-  /** What the call used in tokens, against what it was estimated to; `undefined` when the answer does not say. */
+  /** Counts the tokens that the call used, in place of its estimate; `undefined` when the answer does not say. */
   used(entry: GateEntry, tokens: number | undefined): void {
     this.correct(entry, (rate) => (rate.limit === 'tokens' && tokens !== undefined ? tokens - unitsOf(rate, entry) : 0))
   }
@@ -121,8 +121,8 @@ export class GateRates {
     let back = false
     const { store, clock } = this.options
     const now = clock.now()
-    const agoMs = now - (this.taking.get(entry) ?? now)
-    this.taking.delete(entry)
+    const agoMs = now - (this.takenAt.get(entry) ?? now)
+    this.takenAt.delete(entry)
     const corrections = this.rates.flatMap((rate) => {
       const change = units(rate)
       if (change === 0) return []
@@ -130,32 +130,32 @@ export class GateRates {
       if (change < 0) back = true
       return [{ ...rate.take, units: change, agoMs }]
     })
-    // Whoever waits for what calls give back is told that none will.
-    if (this.taking.size === 0 && !back) this.roomAgain()
+    // A call that waits for units to be given back must ask again: no open call is left to give any.
+    if (this.takenAt.size === 0 && !back) this.forgetRefusal()
     if (corrections.length === 0) return
-    // No call waits for it, and a store that is down says so itself.
+    // No call waits for this, and a store that is down reports that itself.
     const corrected = (async () => store.correct(corrections))().catch(() => undefined)
-    if (back) void corrected.then(() => this.roomAgain())
+    if (back) void corrected.then(() => this.forgetRefusal())
   }
 
-  /** Whether the call's time ends before there is room. A call that is in may give tokens back at any time. */
-  isInVain({ limit, retryAfterMs = 0 }: GateRefusal, entry: GateEntry): boolean {
-    return retryAfterMs >= entry.remaining && (limit !== 'tokens' || this.taking.size === 0)
+  /** Whether the call's time ends before there is room. Open calls may give tokens back at any time. */
+  isTooLate({ limit, retryAfterMs = 0 }: GateRefusal, entry: GateEntry): boolean {
+    return retryAfterMs >= entry.remaining && (limit !== 'tokens' || this.takenAt.size === 0)
   }
 
-  /** What the store said last no longer holds. */
-  private roomAgain(): void {
+  /** The store's last refusal no longer holds. */
+  private forgetRefusal(): void {
     this.refusal = undefined
     this.wake?.()
   }
 
-  /** Until there may be room: when the store said so, or some was given back. @throws the reason of the signal. */
+  /** Waits until there may be room: after `ms`, or when a call gives units back. @throws the reason of the signal. */
   async pause(ms: number, signal: AbortSignal): Promise<void> {
     const over = new AbortController()
     const end = (): void => over.abort()
     this.wake = end
     signal.addEventListener('abort', end, { once: true })
-    // It ends early by rejecting; why, the signal tells.
+    // It rejects when it ends early. The signal then says why.
     await sleep(ms, over.signal).catch(() => undefined)
     signal.removeEventListener('abort', end)
     this.wake = undefined
@@ -167,7 +167,7 @@ function rateOf(limit: Rate['limit'], key: string, units: number): Rate {
   return { limit, take: { key, limit: units, windowMs: MINUTE }, left: units, at: 0 }
 }
 
-/** As much as was taken: of more than there is in a minute no more can be given back. */
+/** The units that a call takes, and so the most that it can give back: at most those of one minute. */
 function unitsOf({ limit, take }: Rate, entry: GateEntry): number {
   return Math.min(take.limit, Math.max(1, limit === 'requests' ? entry.requests : entry.tokens))
 }

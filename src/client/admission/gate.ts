@@ -10,15 +10,16 @@ import { Places } from './places.js'
 
 const DEFAULT_QUEUE = 100
 
-/** What a call has to be given by the store, when nothing in this process is in its way. */
-export interface Wish {
+/** What the store must grant before a call is let in. Nothing in this process is against it. */
+export interface GateNeeds {
   readonly place: LeaseRequest | undefined
   readonly rates: readonly RateTake[]
+  /** When it was asked, on the gate's clock. */
   readonly at: number
 }
 
 export interface GateOptions {
-  /** Under which it counts in the store. */
+  /** Its key in the store. */
   readonly key: string
   /** In words, for messages. */
   readonly name: string
@@ -33,12 +34,12 @@ export interface GateOptions {
 export class Gate {
   private readonly options: GateOptions
   private readonly queue: CallQueue | undefined
-  /** Beyond the queue of this process, where other processes count too. */
+  /** In addition to the queue of this process, when processes share the limit. */
   private readonly places: Places | undefined
   private readonly rates: GateRates
-  /** Of those that wait for a rate one at a time asks, the others stand behind it in order. */
-  private readonly turnstile: CallQueue
-  /** Calls that have been shown to it, and may come. */
+  /** Calls that wait for a rate. Only the first of them asks the store. */
+  private readonly rateQueue: CallQueue
+  /** Calls that are on their way to this gate. */
   private expected = 0
 
   constructor(options: GateOptions) {
@@ -50,7 +51,7 @@ export class Gate {
       concurrent === undefined || !store.shared
         ? undefined
         : new Places({ key: `concurrent ${key}`, limit: concurrent, store, now: clock.now, random })
-    this.turnstile = new CallQueue({ concurrent: 1, queue })
+    this.rateQueue = new CallQueue({ concurrent: 1, queue })
     this.rates = new GateRates({ key, rpm, tpm, store, clock, refused: (why) => this.refused(why) })
   }
 
@@ -59,10 +60,10 @@ export class Gate {
     return this.options.name
   }
 
-  /** Whether no call is in it or waits for it. */
+  /** Whether no call holds something of it or waits for it. */
   get idle(): boolean {
     if (this.expected > 0) return false
-    return (this.queue?.inFlight ?? 0) === 0 && (this.queue?.length ?? 0) === 0 && this.turnstile.inFlight === 0
+    return (this.queue?.inFlight ?? 0) === 0 && (this.queue?.length ?? 0) === 0 && this.rateQueue.inFlight === 0
   }
 
   /** Share of the tightest rate that is free, 0 to 1, as far as this process knows. */
@@ -70,64 +71,64 @@ export class Gate {
     return this.rates.headroom
   }
 
-  /** A call will come, if it gets past what is before this one. */
+  /** A call comes here, if the gates before this one let it in. The gate is kept until then. */
   expect(): void {
     this.expected += 1
   }
 
-  /** It has come, or will not. */
+  /** The call has come, or does not come. */
   expectNoMore(): void {
     this.expected -= 1
   }
 
-  /** Lets the call in when that can be now. @throws ConnectionError when the store is down and calls shall not go without it. */
+  /** Lets the call in, if there is room now. @throws ConnectionError when the store is down and `whenDown` is `reject`. */
   async tryEnter(entry: GateEntry): Promise<GateRefusal | undefined> {
     if (this.queue && !this.queue.tryEnter()) return this.refused({ limit: 'concurrent' })
-    return this.orGiveBack(async (placed) => {
+    return this.orRelease(async (placed) => {
       if (this.places && !(await this.places.tryTake())) return this.refused({ limit: 'concurrent' })
       placed()
-      return this.inTheWay(entry) ?? (await this.rates.take(entry))
+      return this.localRefusal(entry) ?? (await this.rates.take(entry))
     })
   }
 
-  /** What the store has to give for the call to be let in now, or why it is not: a place of this process is held for it. */
-  wish(entry: GateEntry): Wish | GateRefusal {
+  /** Takes a place of this process. What the store must grant for the call to be let in now, or why it is refused. */
+  prepare(entry: GateEntry): GateNeeds | GateRefusal {
     if (this.queue && !this.queue.tryEnter()) return this.refused({ limit: 'concurrent' })
-    const place = this.places?.wish()
-    const refusal = place === 'none' ? this.refused({ limit: 'concurrent' }) : this.inTheWay(entry)
+    const place = this.places?.nextLease()
+    const refusal = place === 'none' ? this.refused({ limit: 'concurrent' }) : this.localRefusal(entry)
     if (!refusal && place !== 'none') return { place, rates: this.rates.takes(entry), at: this.options.clock.now() }
     this.queue?.leave()
     return refusal ?? this.refused({ limit: 'concurrent' })
   }
 
-  /** The store has given all of it. */
-  entered(entry: GateEntry, { place, rates, at }: Wish, remaining: readonly number[]): void {
-    if (place) this.places?.had(place)
+  /** The store has granted all of it. */
+  granted(entry: GateEntry, { place, rates, at }: GateNeeds, remaining: readonly number[]): void {
+    if (place) this.places?.granted(place)
     if (rates.length > 0) this.rates.took(entry, at, remaining)
   }
 
-  /** Nothing was had of what was wished. */
-  forgo(): void {
+  /** The store has granted nothing: gives back the place of this process. */
+  cancel(): void {
     this.queue?.leave()
   }
 
   /** The store has no place. */
   noPlace(): GateRefusal {
-    this.places?.none()
+    this.places?.refused()
     return this.refused({ limit: 'concurrent' })
   }
 
   /** The store has no units of one rate. */
-  noUnits(entry: GateEntry, { at }: Wish, rate: number, retryAfterMs: number): GateRefusal {
+  noUnits(entry: GateEntry, { at }: GateNeeds, rate: number, retryAfterMs: number): GateRefusal {
     return this.rates.refuse(entry, at, rate, retryAfterMs)
   }
 
-  /** Waits until the call is let in. @returns why it is not. @throws the reason of the signal, and as {@link tryEnter}. */
+  /** Waits until the call is let in. @returns Why it is refused. @throws the reason of the signal, and what {@link tryEnter} throws. */
   async enter(entry: GateEntry, signal: AbortSignal): Promise<GateRefusal | undefined> {
     if (!this.options.waits) return this.tryEnter(entry)
     const queued = await this.queue?.enter(entry.priority, entry.remaining, signal)
     if (queued) return this.refused({ limit: 'queue' })
-    return this.orGiveBack(async (placed) => {
+    return this.orRelease(async (placed) => {
       while (this.places && !(await this.places.tryTake())) {
         if (this.places.wait >= entry.remaining) return this.refused({ limit: 'queue' })
         await sleep(this.places.wait, signal)
@@ -135,33 +136,33 @@ export class Gate {
       placed()
       if (!this.rates.any) return undefined
       const known = this.rates.lastRefusal(entry)
-      if (known && this.rates.isInVain(known, entry)) return known
-      const behind = await this.turnstile.enter(entry.priority, entry.remaining, signal)
+      if (known && this.rates.isTooLate(known, entry)) return known
+      const behind = await this.rateQueue.enter(entry.priority, entry.remaining, signal)
       if (behind) return this.refused({ limit: 'queue' })
       try {
         for (;;) {
           const refusal = await this.rates.take(entry)
-          if (refusal?.retryAfterMs === undefined || this.rates.isInVain(refusal, entry)) return refusal
+          if (refusal?.retryAfterMs === undefined || this.rates.isTooLate(refusal, entry)) return refusal
           await this.rates.pause(refusal.retryAfterMs, signal)
         }
       } finally {
-        this.turnstile.leave()
+        this.rateQueue.leave()
       }
     })
   }
 
-  /** The call has ended, or is not made after all. */
+  /** The call has ended, or is not made: its place is free. */
   leave(): void {
-    this.giveBack(true)
+    this.release(true)
   }
 
-  /** Nothing was sent: what was taken of the rates is free again. The place is given back too. */
+  /** Nothing was sent: its place is free, and so is what it took of the rates. */
   undo(entry: GateEntry): void {
     this.leave()
     this.rates.undo(entry)
   }
 
-  /** What the call used in tokens, against what it was estimated to; `undefined` when the answer does not say. */
+  /** Counts the tokens that the call used, in place of its estimate; `undefined` when the answer does not say. */
   used(entry: GateEntry, tokens: number | undefined): void {
     this.rates.used(entry, tokens)
   }
@@ -170,8 +171,8 @@ export class Gate {
     this.places?.close()
   }
 
-  /** `enter` tells when it has a place of those that processes share. What was taken is given back unless it lets the call in. */
-  private async orGiveBack(
+  /** Releases the places again, unless `enter` lets the call in. It calls `placed` once it has a shared place. */
+  private async orRelease(
     enter: (placed: () => void) => Promise<GateRefusal | undefined>,
   ): Promise<GateRefusal | undefined> {
     let placed = false
@@ -183,18 +184,18 @@ export class Gate {
       entered = refusal === undefined
       return refusal
     } finally {
-      if (!entered) this.giveBack(placed)
+      if (!entered) this.release(placed)
     }
   }
 
-  private giveBack(placed: boolean): void {
-    if (placed) this.places?.give((this.queue?.length ?? 0) > 0)
+  private release(placed: boolean): void {
+    if (placed) this.places?.release((this.queue?.length ?? 0) > 0)
     this.queue?.leave()
   }
 
-  /** Of those that wait for a rate nobody is overtaken, and what the store has just refused it is not asked. */
-  private inTheWay(entry: GateEntry): GateRefusal | undefined {
-    if (this.turnstile.inFlight > 0) return this.refused({ limit: this.rates.refusedBy ?? 'requests' })
+  /** Why the store is not even asked: other calls wait for a rate already, or it has just refused as much. */
+  private localRefusal(entry: GateEntry): GateRefusal | undefined {
+    if (this.rateQueue.inFlight > 0) return this.refused({ limit: this.rates.refusedBy ?? 'requests' })
     return this.rates.lastRefusal(entry)
   }
 

@@ -9,8 +9,8 @@ import { Budgets } from './budgets.js'
 import { Gate } from './gate.js'
 import { compileScope, keyName, type CompiledScope, type ScopeFacts } from './scope.js'
 
-/** Gates of single users, of models that calls made up and the like; when there are more, those without a call go. */
-const KEPT = 4096
+/** How many gates are kept, such as those of single users. When there are more, idle ones are dropped. */
+const MOST_KEPT = 4096
 
 export interface GatesOptions {
   readonly store: Store
@@ -31,12 +31,12 @@ interface Limited {
 export class Gates {
   readonly budgets: Budgets
   private readonly options: GatesOptions
-  /** Held once by a call, whatever targets it tries. */
+  /** Each call passes them once, whatever targets it tries. */
   private readonly ofCalls: readonly Limited[]
-  /** Held by each attempt. */
+  /** Each attempt passes them. */
   private readonly ofAttempts: readonly Limited[]
   private readonly gates = new Map<string, Gate>()
-  private sweepAt = KEPT
+  private sweepAt = MOST_KEPT
 
   /** @throws ConfigError for two limits or two budgets of one scope. */
   constructor(options: GatesOptions) {
@@ -45,7 +45,7 @@ export class Gates {
     const compiled = limits.map(compile)
     for (const [at, { scope, path }] of compiled.entries()) {
       const other = compiled.slice(0, at).find((before) => before.scope.id === scope.id)
-      if (other) throw new ConfigError(path, `has the scope of ${other.path}; make them one`)
+      if (other) throw new ConfigError(path, `has the same scope as ${other.path}; merge the two`)
     }
     this.ofCalls = compiled.filter(({ scope }) => !scope.ofTarget)
     this.ofAttempts = compiled.filter(({ scope }) => scope.ofTarget)
@@ -56,12 +56,12 @@ export class Gates {
     return this.options.store
   }
 
-  /** Whether calls have anything to pass beside their attempts. */
+  /** Whether limits hold for calls as a whole. */
   get limitCalls(): boolean {
     return this.ofCalls.length > 0
   }
 
-  /** Whether attempts at the target have anything to pass. */
+  /** Whether limits or budgets hold for attempts at the target. */
   limits(target: Target): boolean {
     return target.limits !== undefined || this.ofAttempts.length > 0 || this.budgets.any
   }
@@ -70,21 +70,21 @@ export class Gates {
     return this.scoped(this.ofCalls, facts)
   }
 
-  /** Always in the same order, so that calls that hold one and wait for the next do not wait for each other. */
+  /** Always in the same order: two calls that each hold a gate never wait for the other's. */
   forAttempt(target: Target, facts: ScopeFacts): readonly Gate[] {
     const { id, limits } = target
     const scoped = this.scoped(this.ofAttempts, facts)
     return limits ? [...scoped, this.gate(id, id, limits, true)] : scoped
   }
 
-  /** Makes the free share of a target's rates known to its health, for strategies. */
+  /** Lets the target's health read the free share of its rates, for strategies. */
   observe({ target, health }: TrackedTarget): void {
     const { id, limits } = target
     if (limits?.rpm === undefined && limits?.tpm === undefined) return
     health.headroomFrom = () => this.gate(id, id, limits, true).headroom
   }
 
-  /** Ends what runs in the background. What is still held runs out. */
+  /** Stops renewing what is held: it expires. Waits until budgets are settled. */
   async close(): Promise<void> {
     for (const gate of this.gates.values()) gate.close()
     await this.budgets.close()
@@ -110,8 +110,8 @@ export class Gates {
 
   private sweep(): void {
     for (const [key, gate] of this.gates) if (gate.idle) this.gates.delete(key)
-    // Where most are in use, not each new one may look at all the others.
-    this.sweepAt = Math.max(KEPT, 2 * this.gates.size)
+    // If most are in use, not every new gate must search all the others.
+    this.sweepAt = Math.max(MOST_KEPT, 2 * this.gates.size)
   }
 }
 

@@ -1,4 +1,4 @@
-/** What a caller is told when limits or budgets let the call not run. */
+/** The error for a call that limits or budgets refuse. */
 import { LimitError, type BudgetLeft } from '../../kernel/errors.js'
 import type { Target } from '../../router/target.js'
 import type { BudgetRefusal, Estimate } from './budget-accounts.js'
@@ -17,7 +17,7 @@ export function refusalError(refusal: LimitRefusal, target?: Target): LimitError
   })
 }
 
-/** What a budget that cannot count a target says, also where another target serves. */
+/** Why a budget cannot count a target. It is a warning as well, when another target serves the call. */
 export function uncounted({ path, scope, estimate }: BudgetRefusal, target: Target | undefined): string {
   const { what, change } = reasonOf(estimate)
   return `${path} (${scope}) cannot count ${target && `${target.provider.id}/${target.model}`}, ${what}; ${change}`
@@ -41,31 +41,31 @@ function budgetError(refusal: BudgetRefusal, target: Target | undefined, where: 
   }
   const message = unpriced
     ? uncounted(refusal, target)
-    : `${path} (${scope}) has ${amountOf(left, unit)} left of ${amountOf(limit, unit)}, less than the call may come to: ` +
-      `${amountOf(asked ?? 0, unit)}, ${partsOf(estimate)}; ${resetOf(refusal, asked ?? 0)}. To go on, ${budget.change}`
+    : `${path} (${scope}) has ${amountOf(left, unit)} left of ${amountOf(limit, unit)}, and the call may need ` +
+      `${amountOf(asked ?? 0, unit)}: ${partsOf(estimate)}; ${resetOf(refusal, asked ?? 0)}. To continue, ${budget.change}`
   return new LimitError(message, { limit: 'budget', budget, isRetryable: false, ...where })
 }
 
-/** A price that nobody has is one thing, a list that could not be read another. */
+/** A target without a price is one thing, a price list that could not be read another. */
 function reasonOf({ missing }: Estimate): { readonly what: string; readonly change: string } {
   if (missing !== undefined && /could not be loaded|is being loaded/.test(missing))
-    return { what: `whose price is not known now: ${missing}`, change: 'or give its price in prices.overrides' }
-  return { what: 'which has no price', change: 'give it one in prices.overrides, 0 if it is free' }
+    return { what: `whose price is not known now: ${missing}`, change: 'or set its price in prices.overrides' }
+  return { what: 'which has no price', change: 'set one in prices.overrides, 0 if it is free' }
 }
 
 function partsOf({ input, output, assumed }: Estimate): string {
-  const room = assumed ? 'assumed, as it sets no limit of its own' : 'which it makes room for'
-  return `with some ${input} tokens of input${output > 0 ? ` and ${output} of output (${room})` : ''}`
+  const reason = assumed ? 'assumed, as it sets no limit' : 'the limit that it sets'
+  return `about ${input} tokens of input${output > 0 ? ` and ${output} of output (${reason})` : ''}`
 }
 
 function resetOf({ resetsInMs, limit }: BudgetRefusal, asked: number): string {
   if (asked > limit) return 'that is more than the whole budget'
-  return resetsInMs === undefined ? 'when there is room again is not known' : `there is room in ${timeOf(resetsInMs)}`
+  return resetsInMs === undefined ? 'when enough is free again is not known' : `enough is free in ${timeOf(resetsInMs)}`
 }
 
 function changeFor({ path, unit, estimate: { output, assumed } }: BudgetRefusal, asked: number): string {
   const less = output === 0 ? 'send less' : assumed ? 'set max_tokens' : 'lower max_tokens'
-  const cheaper = unit === 'usd' && asked > 0 ? ', take a cheaper model' : ''
+  const cheaper = unit === 'usd' && asked > 0 ? ', use a cheaper model' : ''
   return `${less}${cheaper} or raise ${path}.${unit}`
 }
 
@@ -80,7 +80,7 @@ const UNITS = [
   ['second', 1_000],
 ] as const
 
-/** In the greatest unit that it fills twice, rounded up. */
+/** In the largest unit of which it has at least two, rounded up. */
 function timeOf(ms: number): string {
   const [unit, length] = UNITS.find(([, size]) => ms >= 2 * size) ?? (['second', 1_000] as const)
   const count = Math.max(1, Math.ceil(ms / length))

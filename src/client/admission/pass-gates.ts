@@ -1,4 +1,4 @@
-/** One gate after another, and the budgets behind them: with or without waiting. */
+/** Passes one gate after another, then the budgets, with or without waiting. */
 import { loadPrices } from '../../cost/tables.js'
 import type { RouteStep } from '../../router/route-step.js'
 import type { Target } from '../../router/target.js'
@@ -13,15 +13,15 @@ import { Permit } from './permit.js'
 
 /** How an attempt gets through its gates: with or without waiting. */
 export interface EntryMode {
-  /** As whom it enters them all. Default: as itself, at its own target. */
+  /** What all gates see. Default: the attempt at its own target. */
   readonly entry?: GateEntry
   /** Lets it in, or says why not. */
   enter(gate: Gate, entry: GateEntry): Promise<GateRefusal | undefined>
-  /** It was let in for nothing. */
+  /** Takes back an entry that is not used. */
   undo(gate: Gate, entry: GateEntry): void
 }
 
-/** Through the gates of an attempt and the budgets. `undefined` when nothing limits it. */
+/** Passes the gates of an attempt and the budgets. `undefined` when nothing limits it. */
 export async function enter(
   call: AdmittedCall,
   { member, params }: RouteStep,
@@ -48,13 +48,13 @@ export async function enter(
   return warnIfUnpriced(reserved.refused, target)
 }
 
-/** Warns once: while others serve, nobody would notice that this target never does. */
+/** Warns once. Otherwise nobody would notice that the target never serves, as long as others do. */
 export function warnIfUnpriced(refusal: BudgetRefusal, target: Target): BudgetRefusal {
   if (refusal.unpriced) warnOnce(uncounted(refusal, target), 'unpriced')
   return refusal
 }
 
-/** A list of prices that is on its way is waited for: the call has a price, and nobody knows it yet. */
+/** Waits for a price list that is being loaded: the price is not missing, only not known yet. */
 export async function estimateOf({ demand, client }: AdmittedCall, place: DemandPlace): Promise<Estimate> {
   const estimate = demand.estimate(place)
   if (!estimate.missing?.includes('is being loaded')) return estimate
@@ -62,14 +62,14 @@ export async function estimateOf({ demand, client }: AdmittedCall, place: Demand
   return demand.estimate(place)
 }
 
-/** All gates, or none. */
+/** Passes all gates, or none. */
 export async function enterGates(
   gates: readonly Gate[],
   entry: GateEntry,
   way: EntryMode,
 ): Promise<GateRefusal | undefined> {
   const passed: Gate[] = []
-  // One that another call makes in its place would count from nothing.
+  // Otherwise a gate could be dropped as idle, and a new one would not know what this one counted.
   for (const gate of gates) gate.expect()
   try {
     for (const gate of gates) {
@@ -84,7 +84,7 @@ export async function enterGates(
   }
 }
 
-/** The call's time may run out in a queue; its own end is told as that of the wait. */
+/** Reports the end of the call's time as the end of its wait. */
 export async function inTime(
   call: AdmittedCall,
   enter: () => Promise<GateRefusal | undefined>,

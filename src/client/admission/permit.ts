@@ -1,4 +1,4 @@
-/** What a call, or one of its attempts, holds while it runs: places, what it took of rates, what it reserved of budgets. */
+/** What a call, or one of its attempts, holds while it runs: places, units of rates, and reservations of budgets. */
 import type { GateEntry } from './gate-entry.js'
 import type { Gate } from './gate.js'
 import type { Reservation } from './budgets.js'
@@ -17,14 +17,14 @@ export class Permit {
     this.reservation = reservation
   }
 
-  /** It no longer runs: its places are free. */
+  /** The call or attempt has ended: its places are free. */
   leave(): void {
     if (this.left) return
     this.left = true
     for (const gate of this.gates) gate.leave()
   }
 
-  /** Nothing was sent: all is as if it had not been let in. */
+  /** Nothing was sent: gives back all that it holds. */
   undo(): void {
     if (this.left) return
     this.left = true
@@ -33,14 +33,14 @@ export class Permit {
     this.reservation?.release()
   }
 
-  /** It is not used, and others have its gates. */
-  forgo(): void {
+  /** It is not used: releases the reservation. Somebody else undoes its gates. */
+  discard(): void {
     this.left = true
     this.settled = true
     this.reservation?.release()
   }
 
-  /** What it used is known; `undefined`: nothing. Only the first word counts. */
+  /** Counts what was used; `undefined`: nothing. Only the first call counts. */
   settle(used: Consumption | undefined): void {
     if (this.settled) return
     this.settled = true

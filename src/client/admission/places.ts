@@ -1,14 +1,14 @@
-/** Places of a target that all processes share. A place is held by a lease, which runs out with its process. */
+/** Places for calls at once that all processes share. A place is a lease in the store; when its process ends, it expires. */
 import type { LeaseRequest, Store } from '../../kernel/store.js'
 import { unref } from '../../kernel/platform.js'
 
-/** Where the store does not say. */
-const LEASE = 15_000
-/** Milliseconds between two questions for a place when there was none: at least, and at most as much more. */
-const ASK_AGAIN = 20
-/** Milliseconds of asking without a break after which others get the next place, and for how long. */
-const TURN = 1_000
-const YIELD = 75
+/** Milliseconds of a lease, if the store does not say. */
+const LEASE_MS = 15_000
+/** Milliseconds until the store is asked again when it had no place: at least, and at most twice as many. */
+const ASK_AGAIN_MS = 20
+/** A process whose calls always wait pauses after so many milliseconds, for so many, so that others get a place. */
+const TURN_MS = 1_000
+const PAUSE_MS = 75
 
 export interface PlacesOptions {
   readonly key: string
@@ -16,7 +16,7 @@ export interface PlacesOptions {
   readonly store: Store
   /** Milliseconds that only ever grow. */
   readonly now: () => number
-  /** From 0 to 1, so that processes do not ask in step. */
+  /** From 0 to 1. Keeps processes from asking at the same moment. */
   readonly random: () => number
 }
 
@@ -27,50 +27,50 @@ export class Places {
   private readonly held: string[] = []
   private taken = 0
   private askAt = 0
-  private yieldAt = 0
+  private pauseAt = 0
   private renewal: NodeJS.Timeout | undefined
 
   constructor(options: PlacesOptions) {
     this.options = options
-    this.leaseMs = options.store.leaseMs ?? LEASE
+    this.leaseMs = options.store.leaseMs ?? LEASE_MS
   }
 
-  /** Milliseconds until it is worth asking. */
+  /** Milliseconds until the store may be asked again. */
   get wait(): number {
     return Math.max(0, this.askAt - this.options.now())
   }
 
-  /** What to ask the store for, unless it has just said that there is none. */
-  wish(): LeaseRequest | 'none' {
+  /** The lease to ask the store for; `none` if it has just refused one. */
+  nextLease(): LeaseRequest | 'none' {
     if (this.wait > 0) return 'none'
     const { key, limit } = this.options
     this.taken += 1
     return { key, limit, holder: `${this.own} ${this.taken}`, leaseMs: this.leaseMs }
   }
 
-  /** The store has given it. */
-  had({ holder }: LeaseRequest): void {
+  /** The store has granted the lease. */
+  granted({ holder }: LeaseRequest): void {
     this.held.push(holder)
     this.renewal ??= unref(setInterval(() => this.renew(), this.leaseMs / 3))
   }
 
-  /** The store has none now. */
-  none(): void {
-    this.askAt = this.options.now() + ASK_AGAIN * (1 + this.options.random())
+  /** The store has no place now. */
+  refused(): void {
+    this.askAt = this.options.now() + ASK_AGAIN_MS * (1 + this.options.random())
   }
 
-  /** Asks the store, unless it has just said that there is none. @throws ConnectionError when the store cannot say. */
+  /** Asks the store, unless it has just refused. @throws ConnectionError when the store cannot say. */
   async tryTake(): Promise<boolean> {
-    const place = this.wish()
+    const place = this.nextLease()
     if (place === 'none') return false
     const has = await this.options.store.acquire(place)
-    if (has) this.had(place)
-    else this.none()
+    if (has) this.granted(place)
+    else this.refused()
     return has
   }
 
-  /** Gives one back; which one makes no difference. @param wanted - Whether a call of this process waits for one. */
-  give(wanted: boolean): void {
+  /** Gives one back; they are all alike. @param wanted - Whether a call of this process waits for one. */
+  release(wanted: boolean): void {
     const holder = this.held.pop()
     if (holder === undefined) return
     const { key, store, now } = this.options
@@ -78,16 +78,16 @@ export class Places {
       clearInterval(this.renewal)
       this.renewal = undefined
     }
-    if (!wanted) this.yieldAt = now() + TURN
-    else if (now() >= this.yieldAt) {
-      // Whoever gives a place back is the first to ask for it. Other processes must come to theirs.
-      this.yieldAt = now() + TURN
-      this.askAt = Math.max(this.askAt, now() + YIELD)
+    if (!wanted) this.pauseAt = now() + TURN_MS
+    else if (now() >= this.pauseAt) {
+      // The process that gives a place back would always be the first to ask for it.
+      this.pauseAt = now() + TURN_MS
+      this.askAt = Math.max(this.askAt, now() + PAUSE_MS)
     }
-    settle(() => store.release(key, holder))
+    inBackground(() => store.release(key, holder))
   }
 
-  /** Renews no longer what is held. */
+  /** Stops renewing: what is held expires. */
   close(): void {
     clearInterval(this.renewal)
     this.renewal = undefined
@@ -95,11 +95,11 @@ export class Places {
 
   private renew(): void {
     const { key, limit, store } = this.options
-    for (const holder of this.held) settle(() => store.acquire({ key, limit, holder, leaseMs: this.leaseMs }))
+    for (const holder of this.held) inBackground(() => store.acquire({ key, limit, holder, leaseMs: this.leaseMs }))
   }
 }
 
-/** Neither holds up a call: a place that is not given back, or not renewed, runs out. A store that is down says so itself. */
-function settle(operation: () => unknown): void {
+/** No call waits for this. A place that is not released or renewed expires, and a store that is down reports that itself. */
+function inBackground(operation: () => unknown): void {
   void (async () => operation())().catch(() => undefined)
 }

@@ -1,15 +1,15 @@
-/** Which limits and budgets hold for a call, and under which key what they count is kept. */
+/** Which limits and budgets hold for a call, and the keys under which they count it. */
 import { builtin } from '../../kernel/builtin.js'
 import { ConfigError } from '../../kernel/errors.js'
 import { MOST_KEYS } from '../../kernel/store.js'
 import type { Scope } from '../../router/options.js'
 
 const FIELDS = ['client', 'alias', 'provider', 'model', 'user', 'key', 'tag'] as const
-/** What only an attempt's target can say. */
+/** Fields that are known only with an attempt's target. */
 const OF_TARGET: ReadonlySet<string> = new Set(['provider', 'model'] satisfies (keyof Scope)[])
 const EACH = '*'
 
-/** What a scope can ask of a call, and of the target it is about to go to. */
+/** What a scope is compared with: facts of a call, and of its target. */
 export interface ScopeFacts {
   readonly client?: string | undefined
   readonly alias?: string | undefined
@@ -21,23 +21,23 @@ export interface ScopeFacts {
   readonly tags: readonly string[]
 }
 
-/** Tags of one call that a limit or a budget counts. */
+/** The most tags of one call that a limit or a budget counts. */
 const MOST_TAGS = 256
 
 /**
- * Before anything is counted: more keys would hold up the store for everybody.
+ * Called before anything is counted, as too many keys would slow down the store for everybody.
  *
- * @throws ConfigError for a call that belongs to more counts than one operation can make.
+ * @throws ConfigError when a call has more counts than one operation of the store can make.
  */
 export function checkCounts(counts: number): void {
   if (counts <= MOST_KEYS) return
   throw new ConfigError(
     'metadata.tags',
-    `limits and budgets would count this call ${counts} times, ${MOST_KEYS} at most are counted; name fewer tags`,
+    `limits and budgets would count this call ${counts} times, and the most is ${MOST_KEYS}; use fewer tags`,
   )
 }
 
-/** Characters of a value that stand in a key as they are. */
+/** A value with more characters is hashed in a key. */
 const LEGIBLE = 200
 
 export interface CompiledScope {
@@ -45,11 +45,11 @@ export interface CompiledScope {
   readonly id: string
   /** In words, for messages. */
   readonly name: string
-  /** Whether the target decides about it, so that each attempt counts by itself. */
+  /** Whether it depends on the target. Then each attempt counts. */
   readonly ofTarget: boolean
   /**
-   * A key for each count that the call belongs to, always in the same order, so that no two calls wait for each other;
-   * none when the scope does not hold for it. No other scope has the same ones.
+   * A key for each count that the call belongs to, always in the same order, so that no two calls wait for each other. None
+   * when the scope does not hold for it. Keys of different scopes differ.
    *
    * @throws ConfigError for more tags than are counted.
    */
@@ -91,7 +91,7 @@ export function keyName(key: string): string {
   return key.trim().replaceAll('"', '')
 }
 
-/** A value may hold whatever divides the fields, be as long as a book, or be no proper text. */
+/** A value may contain the characters that separate fields, be very long, or be no well-formed text. */
 function encoded(value: string): string {
   if (value.length <= LEGIBLE && !/\p{Surrogate}/u.test(value)) return encodeURIComponent(value)
   return `#${builtin('node:crypto').createHash('sha256').update(value, 'utf16le').digest('hex')}`

@@ -14,19 +14,19 @@ import { hasNodeModules } from '../../kernel/platform.js'
 export interface Waiting {
   readonly step: RouteStep
   readonly refusal: LimitRefusal
-  /** Gives the itinerary back as it was at this step. */
+  /** Returns the itinerary to this step. */
   readonly back: () => void
 }
 
 /**
- * In all queues at once; the first that lets the call in is its step. A limit that several targets share is passed once:
- * a place of it that was held for the one would be missing for the other.
+ * Waits in all queues at once. The first target that lets the call in is its step. A limit that several targets share is
+ * passed once: a second place for the same call would be one too many.
  */
 export function waitForOne(call: AdmittedCall, waiting: readonly Waiting[]): Promise<AdmittedStep> {
   const { signal } = call.limits
   const over = new AbortController()
   const onAbort = (): void => over.abort(signal.reason)
-  // A gate that several share is entered once, as for the one that needs most of it.
+  // A shared gate counts the target that needs most of it.
   const entry = new CallEntry(
     call,
     waiting.map(({ step: { member, params } }) => ({ target: member.target, params })),
@@ -40,7 +40,7 @@ export function waitForOne(call: AdmittedCall, waiting: readonly Waiting[]): Pro
       passing.set(gate, entering)
       return entering
     },
-    // In the end, all at once.
+    // At the end, all at once.
     undo: () => {},
   }
   const undoOthers = (): void => {
@@ -49,7 +49,7 @@ export function waitForOne(call: AdmittedCall, waiting: readonly Waiting[]): Pro
         (refusal) => {
           if (!refusal && !kept.includes(gate)) gate.undo(entry)
         },
-        // Told to the call, which waits no longer.
+        // The call has got this error, and no longer waits.
         () => {},
       )
     }
@@ -70,9 +70,9 @@ export function waitForOne(call: AdmittedCall, waiting: readonly Waiting[]): Pro
       const { target } = step.member
       enter(call, step, way).then((entered) => {
         if (entered && !(entered instanceof Permit)) return refuse(entered, target)
-        // Two queues can let it in at once, or one just as its time ends.
+        // Two queues can let it in at the same moment, or one just as its time ends.
         if (over.signal.aborted) {
-          entered?.forgo()
+          entered?.discard()
           return reject(signal.reason as Error)
         }
         kept = entered?.gates ?? []

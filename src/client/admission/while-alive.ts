@@ -1,9 +1,9 @@
-/** Work that a call waits for no longer than it lives, though a store may never answer. */
+/** Waits for work no longer than the call lives: a store may never answer. */
 import { soon } from '../../kernel/platform.js'
 
 /**
- * @param undo - Gives back what comes when the call has ended.
- * @throws the reason of the signal, once work that heeds it has had its turn to say how it ended.
+ * @param undo - Gives back a result that comes after the end of the call.
+ * @throws the reason of the signal, a moment later, so that work that ends by the signal too can throw its own error first.
  */
 export function whileAlive<T>(signal: AbortSignal, work: Promise<T>, undo: (late: T) => void): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -16,16 +16,16 @@ export function whileAlive<T>(signal: AbortSignal, work: Promise<T>, undo: (late
     }
     if (signal.aborted) onAbort()
     else signal.addEventListener('abort', onAbort, { once: true })
-    const heard = (): void => signal.removeEventListener('abort', onAbort)
+    const stopListening = (): void => signal.removeEventListener('abort', onAbort)
     work.then(
       (value) => {
-        heard()
+        stopListening()
         if (over) undo(value)
         else resolve(value)
       },
       (error: unknown) => {
-        heard()
-        // Told already when it is over.
+        stopListening()
+        // Without effect if the call has ended.
         reject(error as Error)
       },
     )

@@ -18,7 +18,7 @@ export class Load {
   private queue: { readonly index: number; readonly until: number }[] = []
   private head = 0
 
-  /** @param moved - Told when the load of a member has changed without a pick. */
+  /** @param moved - Notice when the load of a member has changed without a pick. */
   constructor(group: Pick<Group, 'members' | 'clock'>, moved: (index: number) => void = () => undefined) {
     this.group = group
     this.moved = moved

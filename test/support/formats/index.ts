@@ -5,6 +5,7 @@ import { cohere } from './cohere.js'
 import { gemini } from './gemini.js'
 import { groq } from './groq.js'
 import { interactions } from './interactions.js'
+import { mem0 } from './mem0.js'
 import { mistral } from './mistral.js'
 import { ollama } from './ollama.js'
 import { openaiMedia } from './openai-media.js'
@@ -12,7 +13,10 @@ import { openrouter } from './openrouter.js'
 import { qdrant } from './qdrant.js'
 import type { FakeFormat } from './shape.js'
 import { replicate } from './replicate.js'
+import { pinecone } from './pinecone.js'
+import { upstash } from './upstash.js'
 import { voyage } from './voyage.js'
+import { zep } from './zep.js'
 
 const FORMATS: readonly FakeFormat[] = [
   openrouter,
@@ -23,11 +27,15 @@ const FORMATS: readonly FakeFormat[] = [
   interactions,
   cohere,
   groq,
+  mem0,
   mistral,
   ollama,
   openaiMedia,
+  pinecone,
   qdrant,
+  upstash,
   voyage,
+  zep,
 ]
 
 export function formatAt(path: string): FakeFormat | undefined {

@@ -1,10 +1,9 @@
 /**
  * Sees modules that load after `autolog()`, before the code that asked for them runs.
  *
- * An ES module gets one line appended that hands its own namespace over when it has been evaluated. To load
- * it from the resolve hook instead would change the order of evaluation, and on Node 22 it breaks imports
- * that are in flight (ERR_INTERNAL_ASSERTION). The load hook is there only while such a module is on its way,
- * since a load hook costs every other module.
+ * An ES module gets one more line, which passes its namespace to us when it has been evaluated. Loading it from the resolve
+ * hook instead would change the order of evaluation, and on Node 22 it breaks imports that are in flight
+ * (ERR_INTERNAL_ASSERTION). The load hook is only there while such a module loads, since it slows down every other module.
  */
 import fs from 'node:fs'
 import { types } from 'node:util'
@@ -25,15 +24,15 @@ import {
 } from './runtime.js'
 
 export interface LoadObserver {
-  /** Runs for every request and URL, so it must be cheap; a false alarm costs a little time. */
+  /** Called with every request and URL, so it must be cheap. A wrong `true` costs a little time. */
   mayConcern(text: string): boolean
-  /** Whether the file is one to see, may load in this format, and has not been seen. */
+  /** Whether the file is to be patched, may load in this format, and has not been seen. */
   wants(file: string, format: 'esm' | 'cjs'): boolean
-  /** Told of every request. */
+  /** Called with every request. */
   requested(specifier: string): void
-  /** Names of exported functions of the file that are to be replaceable. */
+  /** Names of exported functions of the file that must be replaceable. */
   exportsOf(file: string): readonly string[]
-  /** CJS files still to be seen. */
+  /** CJS files that have not been seen yet. */
   expected(): Iterable<string>
   loaded(file: string, exports: unknown, format: 'esm' | 'cjs'): void
 }
@@ -41,7 +40,7 @@ export interface LoadObserver {
 export interface LoadWatch {
   /** Whether a later ESM `import()` is seen in this runtime. */
   readonly seesESM: boolean
-  /** Whether a later `require()` is seen. Bun and Jest have `Module._load` and do not use it. */
+  /** Whether a later `require()` is seen. Bun and Jest have `Module._load` but do not use it. */
   readonly seesCJS: boolean
   off(): void
 }
@@ -52,8 +51,8 @@ function textOf(source: LoadResult['source']): string | undefined {
 }
 
 /**
- * Node 22.15 - 22.22.2 and 24.0 - 24.11.0 refuse their own answer for a CJS module when asynchronous hooks
- * (`module.register`) are there too (nodejs/node#57327); the file's text is what the answer stands for.
+ * Node 22.15 - 22.22.2 and 24.0 - 24.11.0 refuse their own result for a CJS module when asynchronous hooks
+ * (`module.register`) are there too (nodejs/node#57327). The text of the file is returned instead.
  */
 function nextLoad(
   url: string,
@@ -77,7 +76,7 @@ function watchESM(observer: LoadObserver): Omit<LoadWatch, 'seesCJS'> {
   const id = `autolog.late.${number}`
   const variable = `$tracestitch${number}`
   const awaited = new Set<string>()
-  // Deno 2.9 panics when a hook registers another
+  // Deno 2.9 panics when a hook registers another.
   const keepsLoadHook = isDeno()
   let active = true
   let loadHook: { deregister(): void } | undefined
@@ -89,11 +88,11 @@ function watchESM(observer: LoadObserver): Omit<LoadWatch, 'seesCJS'> {
     loadHook = undefined
   }
 
-  /** With a load hook in place an imported CJS file can bypass `Module._load`; then it is in `source` too. */
+  /** With a load hook, an imported CJS file can bypass `Module._load`. Then its text is in `source` too. */
   function formatToSee(url: string, format: string | null | undefined): 'esm' | 'cjs' | undefined {
     if (awaited.has(url)) {
       settle(url)
-      // Deno does not say the format
+      // Deno does not give the format.
       if (format === 'module' || (!format && !observer.wants(fileURLToPath(url), 'cjs'))) return 'esm'
     }
     if (format !== 'commonjs' || !url.startsWith('file:') || !observer.mayConcern(url)) return undefined
@@ -114,11 +113,11 @@ function watchESM(observer: LoadObserver): Omit<LoadWatch, 'seesCJS'> {
         return `${receiver}?.(${self},${exports},"esm",${bindings});`
       })
     if (facade) return { ...result, source: facade }
-    const handOver =
+    const addedLine =
       format === 'esm'
         ? `import * as ${variable} from ${self};${receiver}?.(${self},${variable},"esm");`
         : `${receiver}?.(${self},module.exports,"cjs");`
-    return { ...result, source: `${source}\n;${handOver}\n` }
+    return { ...result, source: `${source}\n;${addedLine}\n` }
   }
 
   sharedState().set(id, (url: string, exports: unknown, format: 'esm' | 'cjs', bindings?: Bindings) => {
@@ -136,7 +135,7 @@ function watchESM(observer: LoadObserver): Omit<LoadWatch, 'seesCJS'> {
           if (
             !active ||
             !url.startsWith('file:') ||
-            // What we have added to a module imports that module.
+            // The line that we have added to a module imports that module.
             context['parentURL'] === url ||
             isBehindFacade(url) ||
             !observer.mayConcern(url) ||
@@ -151,7 +150,7 @@ function watchESM(observer: LoadObserver): Omit<LoadWatch, 'seesCJS'> {
       ...(keepsLoadHook && { load }),
     })
   } catch {
-    // vitest's vmThreads has the function, and it throws
+    // In vitest's vmThreads the function is there, but throws.
     sharedState().delete(id)
     return { seesESM: false, off: () => {} }
   }
@@ -180,7 +179,7 @@ function watchCJS(observer: LoadObserver): Omit<LoadWatch, 'seesESM'> {
     }
   }
 
-  /** Looks at what was loaded, and returns what is to stand for it. */
+  /** Reports a module that was loaded. @returns Its exports, which may have been replaced. */
   function look(request: string, parent: LoadedModule | null | undefined, isMain: boolean | undefined): unknown {
     if (observer.mayConcern(request)) {
       const file = moduleInternals._resolveFilename?.(request, parent, isMain)

@@ -1,0 +1,4 @@
+import spec from './zep.case.js'
+import { testIntegration } from './matrix.js'
+
+testIntegration(spec, 'zep.case.ts')
