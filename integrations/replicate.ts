@@ -76,7 +76,7 @@ const run: CallDeclaration = {
   layer: 'framework',
   request: ([, options]) => ({ input: path(options, 'input') }),
   model: ([model]) => asString(model),
-  untold: true,
+  withoutAnswer: true,
   answer: () => undefined,
   signal: ([, options]) => {
     const signal = path(options, 'signal')
@@ -86,7 +86,7 @@ const run: CallDeclaration = {
 
 const stream: CallDeclaration = {
   ...run,
-  untold: false,
+  withoutAnswer: false,
   streaming: true,
   // A file is an object that has its address as its text.
   event(piece) {
@@ -103,7 +103,7 @@ const wait: Declared = () =>
         ...shared,
         operation: 'fetch_response',
         layer: 'framework',
-        untold: true,
+        withoutAnswer: true,
         request: () => ({}),
         answer: () => undefined,
       }

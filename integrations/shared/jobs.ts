@@ -3,7 +3,7 @@
  * it first.
  */
 import type { Attributes } from '@opentelemetry/api'
-import { asString, path, semconv, tellsUsage, type CallDeclaration } from '../../src/autolog/contract.js'
+import { asString, path, semconv, reportsUsage, type CallDeclaration } from '../../src/autolog/contract.js'
 
 const RUNNING: ReadonlySet<unknown> = new Set(['queued', 'pending', 'starting', 'processing', 'in_progress'])
 
@@ -11,7 +11,7 @@ const isRunning = (job: unknown): boolean => RUNNING.has(path(job, 'status'))
 
 /** Whether the call that got this has to say what the job took. */
 const isFirst = (job: unknown): boolean =>
-  tellsUsage(asString(path(job, 'id')), { finished: !isRunning(job), inBackground: false })
+  reportsUsage(asString(path(job, 'id')), { finished: !isRunning(job), inBackground: false })
 
 function nameOf(job: unknown): Attributes {
   const [status, id] = [asString(path(job, 'status')), asString(path(job, 'id'))]

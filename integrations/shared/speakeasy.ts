@@ -77,7 +77,7 @@ function patchFunctions(patcher: Patcher, client: object, calls: FunctionCalls):
     return {
       ...declaration,
       request: () => fieldsOf(asked.body),
-      failure,
+      fault,
       body: (result) => path(result, 'value'),
     }
   })
@@ -91,7 +91,7 @@ function fieldsOf(body: unknown): unknown {
 }
 
 /** These methods give their error instead of throwing it, and an answer that failed as any other. */
-function failure(result: unknown): unknown {
+function fault(result: unknown): unknown {
   if (path(result, 'ok') === false) return path(result, 'error')
   const status = path(result, 'value', 'status')
   return typeof status === 'number' && status >= 400 ? { status } : undefined

@@ -9,7 +9,6 @@ const SDKS = [
   '@elevenlabs/elevenlabs-js',
   '@fal-ai/client',
   '@firebase/ai',
-  '@huggingface/inference',
   '@huggingface/transformers',
   '@ibm-cloud/watsonx-ai',
   '@lmstudio/sdk',

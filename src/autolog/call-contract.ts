@@ -61,8 +61,6 @@ export interface CallDeclaration {
    * what the method resolved to, if it is one.
    */
   readonly body?: (result: unknown) => unknown
-  /** The error in what the method resolved to, of an SDK that gives errors instead of throwing them. */
-  readonly failure?: (result: unknown) => unknown
   /** Headers of the response in what the method resolved to: `Headers`, or an object of names and values. */
   readonly headers?: (result: unknown) => unknown
   /** Base URL of the client of `self`. If it is not known, the host comes from the request on the wire. */

@@ -4,6 +4,7 @@ import { chroma } from './chroma.js'
 import { cohere } from './cohere.js'
 import { gemini } from './gemini.js'
 import { groq } from './groq.js'
+import { huggingface } from './huggingface.js'
 import { interactions } from './interactions.js'
 import { mem0 } from './mem0.js'
 import { mistral } from './mistral.js'
@@ -19,6 +20,7 @@ import { voyage } from './voyage.js'
 import { zep } from './zep.js'
 
 const FORMATS: readonly FakeFormat[] = [
+  huggingface,
   openrouter,
   replicate,
   bedrock,

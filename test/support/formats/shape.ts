@@ -8,8 +8,6 @@ export interface FakeFormat {
   whole(path: string, body: Json): Json | string | Buffer
   /** As they go over the wire. */
   events(path: string, body: Json): readonly (string | Uint8Array)[]
-  /** Of a whole answer. Default: 200. */
-  status?(path: string): number
   /** Media type of a stream. Default: server-sent events. */
   readonly streamType?: string
   /** Of a whole answer that went well. Default 200. */
