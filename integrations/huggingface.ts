@@ -51,12 +51,14 @@ function declarationOf(address: unknown, init: unknown): CallDeclaration | undef
   const text = path(init, 'body')
   const body = typeof text === 'string' ? parseJson(text) : undefined
   const declaration = ROUTES.find(([end]) => end.test(pathname))?.[1] ?? task
-  const { request } = declaration
+  const { answer, request } = declaration
   return {
     ...declaration,
     provider: 'hugging_face',
     baseURL: () => address,
     request: (_args, self) => (request ? request([body], self) : body),
+    // The body is read by the program; what is given here before is the response.
+    answer: (wire) => (wire instanceof Response ? undefined : answer ? answer(wire) : wire),
     model: () => modelIn(pathname, body),
     headers: (response) => path(response, 'headers'),
     fault(response) {

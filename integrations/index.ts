@@ -4,10 +4,13 @@ import { ai } from './ai.js'
 import { hookAi } from './ai/hooks.js'
 import { MODEL_PACKAGES } from './ai/packages.js'
 import { anthropic } from './anthropic.js'
+import { assemblyai } from './assemblyai.js'
 import { bedrock } from './bedrock.js'
 import { cerebras } from './cerebras.js'
 import { chromadb } from './chroma.js'
 import { cohere } from './cohere.js'
+import { deepgram } from './deepgram.js'
+import { elevenlabs } from './elevenlabs.js'
 import { googleGenai } from './google-genai.js'
 import { googleGenerativeAi } from './google-generative-ai.js'
 import { groq } from './groq.js'
@@ -36,10 +39,13 @@ const MCP = ['@modelcontextprotocol/sdk', '@modelcontextprotocol/client', '@mode
 export const integrations: readonly IntegrationEntry[] = [
   { id: 'ai', packages: ['ai', ...MODEL_PACKAGES], always: hookAi, load: () => ai },
   { id: 'anthropic', packages: ['@anthropic-ai/sdk'], providers: ['anthropic'], load: () => anthropic },
+  { id: 'assemblyai', packages: ['assemblyai'], providers: ['assemblyai'], load: () => assemblyai },
   { id: 'bedrock', packages: ['@aws-sdk/client-bedrock-runtime'], providers: ['aws.bedrock'], load: () => bedrock },
   { id: 'cerebras', packages: ['@cerebras/cerebras_cloud_sdk'], providers: ['cerebras'], load: () => cerebras },
   { id: 'chroma', packages: ['chromadb'], providers: [], load: () => chromadb },
   { id: 'cohere', packages: ['cohere-ai'], providers: ['cohere'], load: () => cohere },
+  { id: 'deepgram', packages: ['@deepgram/sdk'], providers: ['deepgram'], load: () => deepgram },
+  { id: 'elevenlabs', packages: ['@elevenlabs/elevenlabs-js'], providers: ['elevenlabs'], load: () => elevenlabs },
   {
     id: 'google-genai',
     packages: ['@google/genai'],

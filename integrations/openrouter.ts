@@ -10,7 +10,7 @@ import {
   type ModuleTarget,
 } from '../src/autolog/contract.js'
 import { patchRuns } from './openrouter/runs.js'
-import { asksJob, beginsJob } from './shared/jobs.js'
+import { asksJob, beginsJob } from './shared/predictions.js'
 import { patchSpeakeasy, speakeasy, type FunctionCalls, type Methods } from './shared/speakeasy.js'
 
 const shared = { ...speakeasy, provider: 'openrouter' } satisfies Partial<CallDeclaration>

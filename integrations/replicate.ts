@@ -15,7 +15,7 @@ import {
   type Integration,
   type ModuleTarget,
 } from '../src/autolog/contract.js'
-import { asksJob, beginsJob } from './shared/jobs.js'
+import { asksJob, beginsJob } from './shared/predictions.js'
 
 /** What a prediction makes is for its model to say, a text or files: `generate_content` is all of it. */
 const OPERATION = 'generate_content'

@@ -2,6 +2,7 @@
 export * from './protocols/codecs.js'
 export type {
   ChatProtocol,
+  DecisionsProtocol,
   EmbeddingsProtocol,
   FormatId,
   PassthroughFormat,

@@ -1,5 +1,5 @@
 /** SDKs that Fern generates: a public method wraps what `__method` resolves to, which holds the answer and its response. */
-import { isObject, path, type CallDeclaration, type Patcher } from '../../src/autolog/contract.js'
+import { isObject, path, type CallDeclaration, type Declared, type Patcher } from '../../src/autolog/contract.js'
 
 export const dataOf = (result: unknown): unknown => path(result, 'data')
 
@@ -20,7 +20,7 @@ export function baseURLOf(self: unknown, fallback: string): string | undefined {
  * A client binds its methods when it is made, so what is patched is what they call by name. Where that is not there, the
  * methods themselves: they are asynchronous functions then, whose answers come without their responses.
  */
-export function patchFern(patcher: Patcher, holder: unknown, methods: Readonly<Record<string, CallDeclaration>>): void {
+export function patchFern(patcher: Patcher, holder: unknown, methods: Readonly<Record<string, Declared>>): void {
   for (const [method, declaration] of Object.entries(methods)) {
     if (isObject(holder) && `__${method}` in holder) patcher.call(holder, `__${method}`, declaration)
   }

@@ -1,54 +1,65 @@
 /**
- * Work that one call begins and others ask about: what it took is known when it is over, and is said by the call that learns
- * it first.
+ * Work that a provider does after it has answered: one call begins it, others ask for it until it is there, and a helper may do
+ * both. However it is asked for, what it took is told once.
  */
-import type { Attributes } from '@opentelemetry/api'
-import { asString, path, semconv, reportsUsage, type CallDeclaration } from '../../src/autolog/contract.js'
+import { context, type Attributes } from '@opentelemetry/api'
+import {
+  asString,
+  semconv,
+  slotOf,
+  reportsUsage,
+  type CallDeclaration,
+  type Declared,
+} from '../../src/autolog/contract.js'
 
-const RUNNING: ReadonlySet<unknown> = new Set(['queued', 'pending', 'starting', 'processing', 'in_progress'])
+export interface Job {
+  /** What all of its calls have in common. Its `answer` gives the job. */
+  readonly shared: Omit<CallDeclaration, 'protocol'>
+  /** Of an answer with usage. */
+  readonly protocol: CallDeclaration['protocol']
+  readonly id: (answer: unknown) => unknown
+  readonly status: (answer: unknown) => unknown
+  /** Whether a status is one of work that is not done. */
+  readonly isRunning: (status: unknown) => boolean
+}
 
-const isRunning = (job: unknown): boolean => RUNNING.has(path(job, 'status'))
+export interface JobCalls {
+  /** Begins it: the inference, whose usage is not known yet. */
+  readonly begin: Declared
+  /** Asks for it. */
+  readonly fetch: Declared
+  /** Does all of it: one call, whatever it does inside. */
+  readonly whole: Declared
+}
 
-/** Whether the call that got this has to say what the job took. */
-const isFirst = (job: unknown): boolean =>
-  reportsUsage(asString(path(job, 'id')), { finished: !isRunning(job), inBackground: false })
+/** A helper makes calls of its SDK on its way, which are part of its own. */
+const unlessInside =
+  (declaration: CallDeclaration): Declared =>
+  () => {
+    const slot = slotOf(context.active())
+    const isInside = slot?.call?.ended === false && slot.start?.provider === declaration.provider
+    return isInside ? undefined : declaration
+  }
 
-function nameOf(job: unknown): Attributes {
-  const [status, id] = [asString(path(job, 'status')), asString(path(job, 'id'))]
+export function jobCalls({ shared, protocol, id, status, isRunning }: Job): JobCalls {
+  const told = (result: unknown): unknown => shared.answer?.(result) ?? result
+  const statusOf = (result: unknown): Attributes => {
+    const known = asString(status(told(result)))
+    return known === undefined ? {} : { [semconv.RESPONSE_STATUS]: known.toLowerCase() }
+  }
+  const tells = (result: unknown): boolean =>
+    reportsUsage(asString(id(told(result))), { finished: !isRunning(status(told(result))), inBackground: true })
+  /** Without what it took, where that was told. */
+  const once = (result: unknown): unknown => (tells(result) ? told(result) : { id: id(told(result)) })
   return {
-    ...(status !== undefined && { [semconv.RESPONSE_STATUS]: status }),
-    ...(id !== undefined && { [semconv.RESPONSE_ID]: id }),
+    begin: unlessInside({ ...shared, protocol, responseAttributes: statusOf, answer: once }),
+    fetch: unlessInside({
+      ...shared,
+      protocol,
+      operation: 'fetch_response',
+      responseAttributes: statusOf,
+      answer: once,
+    }),
+    whole: unlessInside({ ...shared, protocol, answer: once }),
   }
 }
-
-export interface JobReaders {
-  /** The answer in a job that is over, as the format has it. Default: the job. */
-  readonly answer?: (job: unknown) => unknown
-  /** Attributes of a job that is over, such as what it took. */
-  readonly attributes?: (job: unknown) => Attributes
-}
-
-/** The call that begins one, and may wait for it. */
-export function beginsJob(declaration: CallDeclaration, readers: JobReaders = {}): CallDeclaration {
-  return {
-    ...declaration,
-    answer(job) {
-      // Calls that ask later are told so.
-      isFirst(job)
-      return isRunning(job) ? undefined : answerIn(job, readers)
-    },
-    responseAttributes: (job) => ({ ...nameOf(job), ...(!isRunning(job) && readers.attributes?.(job)) }),
-  }
-}
-
-/** A call that asks about one. */
-export function asksJob(declaration: CallDeclaration, readers: JobReaders = {}): CallDeclaration {
-  return {
-    ...declaration,
-    operation: 'fetch_response',
-    answer: (job) => (isFirst(job) ? answerIn(job, readers) : undefined),
-    responseAttributes: nameOf,
-  }
-}
-
-const answerIn = (job: unknown, { answer }: JobReaders): unknown => (answer ? answer(job) : job)

@@ -78,6 +78,7 @@ function patchFunctions(patcher: Patcher, client: object, calls: FunctionCalls):
       ...declaration,
       request: () => fieldsOf(asked.body),
       fault,
+      answer: (wire) => (typeof path(wire, 'ok') === 'boolean' ? undefined : wire),
       body: (result) => path(result, 'value'),
     }
   })

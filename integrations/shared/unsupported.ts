@@ -5,14 +5,11 @@ import type { IntegrationEntry, ModuleTarget } from '../../src/autolog/contract.
 const SDKS = [
   '@aws-sdk/client-bedrock-agent-runtime',
   '@azure-rest/ai-inference',
-  '@deepgram/sdk',
-  '@elevenlabs/elevenlabs-js',
   '@fal-ai/client',
   '@firebase/ai',
   '@huggingface/transformers',
   '@ibm-cloud/watsonx-ai',
   '@lmstudio/sdk',
-  'assemblyai',
   'node-llama-cpp',
 ]
 

@@ -41,6 +41,11 @@ export interface CallDeclaration {
   /** The wire answer in what the method resolved to. `undefined`: there is none. Default: the result itself. */
   readonly answer?: (result: unknown) => unknown
   /**
+   * The error in what the method resolved to, for an SDK whose methods resolve when they fail. `undefined`: there is none.
+   * Default: a method that fails rejects.
+   */
+  readonly fault?: (result: unknown) => unknown
+  /**
    * The stream in what the method resolved to: an async iterable, a Node or web stream. `undefined`: it is a whole answer.
    * Default: the result itself, if it is a stream.
    */
@@ -52,8 +57,8 @@ export interface CallDeclaration {
   readonly aggregate?: string
   /** The wire event in a piece of the stream; `undefined` for a piece without one. Default: the piece itself. */
   readonly event?: (piece: unknown) => { readonly data: unknown; readonly name?: string } | undefined
-  /** Names of the events, if the stream is an event emitter but no Node stream. */
-  readonly emits?: { readonly piece: string; readonly end: string; readonly error: string }
+  /** Names of the events, if the stream is an event emitter or the like, but no Node stream. */
+  readonly emits?: EmittedEvents
   /** The last argument, if it is a function, is called with `(error, result)`, and nothing is returned. */
   readonly callback?: 'last'
   /**
@@ -94,6 +99,20 @@ export interface CallDeclaration {
   readonly streamSignal?: (stream: unknown) => { readonly aborted: boolean } | undefined
   /** Token counts outside of the body, such as in headers. Counts in the body override them. */
   readonly usage?: (result: unknown) => Partial<Usage> | undefined
+}
+
+/** Names of the events of a stream that calls listeners: the first argument of `emit`. */
+export interface EmittedEvents {
+  readonly piece: string | readonly string[]
+  readonly end: string
+  readonly error: string
+  /** Whether a piece is the last one, if the SDK may remove its listeners before the end. */
+  readonly last?: (piece: unknown) => boolean
+  /**
+   * The object that calls the listeners, if it has no `emit`. It has a method or a listener property for each event, under
+   * the event's name; its first argument is the piece or the error.
+   */
+  readonly through?: (stream: unknown) => unknown
 }
 
 export type Args = readonly unknown[]

@@ -5,18 +5,18 @@ import { guard } from '../kernel/guard.js'
 import { watchAggregate } from './aggregate.js'
 import { tapBody, tapNodeStream, tapWebStream, waitsFor } from './body-tap.js'
 import type { Sink } from './body-sink.js'
-import type { CallDeclaration } from './contract.js'
+import { listenedOf, tapEmitter } from './emitter-tap.js'
 import type { AnswerReader } from './reader.js'
 import { abandon, define, isIteratorStream, tapIterator, tapIteratorStream } from './stream-tap.js'
 
 /** Watches the result. The program gets the very same object. */
 export function deliver(result: unknown, reader: AnswerReader): void {
   const delivered = guard('deliver', () => {
-    const { aggregate, stream, headers, body, failure, untold } = reader.declaration
-    const failed = failure?.(result)
-    if (failed !== undefined) return fail(failed, reader)
-    if (untold && reader.call.endWithInner()) return true
+    const { aggregate, body, fault, stream, headers, withoutAnswer } = reader.declaration
     if (headers) guard('headers', () => reader.headers(headers(result)))
+    const error = fault?.(result)
+    if (error !== undefined) return reader.failed(result, error)
+    if (withoutAnswer && reader.call.endWithInner()) return true
     const inner = stream?.(result)
     if (aggregate !== undefined && watchAggregate(result, aggregate, inner, reader)) return true
     const raw = body ? body(result) : inner === undefined && result
@@ -29,20 +29,24 @@ export function deliver(result: unknown, reader: AnswerReader): void {
   if (!delivered) reader.unread('answer')
 }
 
-function fail(error: unknown, reader: AnswerReader): true {
-  reader.fail(error)
-  return true
-}
-
 /** Watches a stream while the program reads it. @returns `false` for anything else. */
 export function tapStream(value: unknown, reader: AnswerReader): boolean {
   // First, because Node streams have an `iterator` too, but can be read without it.
   if (isNodeStream(value)) tapNodeStream(value, sinkOf(value, reader))
   else if (isIteratorStream(value)) tapIteratorStream(value, reader)
   else if (isWebStream(value)) tapWebStream(value, sinkOf(value, reader))
-  else if (reader.declaration.emits && isEmitter(value)) tapEmitter(value, reader.declaration.emits, reader)
-  else if (isIterable(value)) tapIterable(value, reader)
-  else return false
+  else if (!tapListened(value, reader)) {
+    if (!isIterable(value)) return false
+    tapIterable(value, reader)
+  }
+  return true
+}
+
+function tapListened(value: unknown, reader: AnswerReader): boolean {
+  const { emits } = reader.declaration
+  const listened = emits && listenedOf(value, emits)
+  if (!listened) return false
+  tapEmitter(listened, emits, sinkOf(listened, reader))
   return true
 }
 
@@ -112,20 +116,4 @@ function tapIterable(iterable: AsyncIterable<unknown>, reader: AnswerReader): vo
     return inner
   })
   const keep = endWhenAbandoned(iterable, abandon(reader))
-}
-
-/** Every listener of an emitter is called through `emit`. */
-function tapEmitter(
-  emitter: NodeJS.EventEmitter,
-  names: NonNullable<CallDeclaration['emits']>,
-  reader: AnswerReader,
-): void {
-  const sink = sinkOf(emitter, reader)
-  const { emit } = emitter
-  define(emitter, 'emit', function (this: unknown, event: string | symbol, ...args: unknown[]) {
-    if (event === names.piece) sink.push(args[0])
-    else if (event === names.end) sink.end()
-    else if (event === names.error) sink.fail(args[0])
-    return Reflect.apply(emit, emitter, [event, ...args])
-  })
 }

@@ -100,6 +100,13 @@ function read(codec: Protocol): Format {
         request: () => ({ other: {} }),
         answer: (wire, options) => ({ other: codec.decodeResponse(wire, options) }),
       }
+    case 'decisions':
+      return {
+        operation,
+        fields,
+        request: () => ({ other: {} }),
+        answer: (wire) => ({ other: factsOf(isObject(wire) ? wire : {}) }),
+      }
   }
 }
 

@@ -129,7 +129,7 @@ function readRequest(
   const request = format.request(wire, { content, ...(path !== undefined && { path }) })
   if (!declaration.streaming) return request
   if ('chat' in request) return { chat: { ...request.chat, stream: true } }
-  return 'other' in request ? { other: { ...request.other, [semconv.REQUEST_STREAM]: true } } : request
+  return 'other' in request ? { ...request, other: { ...request.other, [semconv.REQUEST_STREAM]: true } } : request
 }
 
 /** The program's arguments with its callback watched; `undefined` if there is no callback. */

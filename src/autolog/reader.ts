@@ -93,6 +93,13 @@ export class AnswerReader {
     this.end()
   }
 
+  /** Reads what an answer that is a failure says besides, and ends the call with the error. */
+  failed(answer: unknown, error: unknown): true {
+    if (this.call.recording) guard('response', () => this.readWhole(answer))
+    this.fail(error)
+    return true
+  }
+
   /** Reads one event of a streamed answer. */
   event(piece: unknown, name?: string): void {
     if (!this.begun) {

@@ -8,6 +8,7 @@ import { cleanOf, withCleanErrors } from './outgoing-errors.js'
 import { createChatCompletions } from './faces/chat.js'
 import { createEmbeddings } from './faces/embeddings.js'
 import { createPassthrough } from './faces/passthrough.js'
+import { createDecisions } from './faces/decisions.js'
 import { createRerank } from './faces/rerank.js'
 import { createResponses } from './faces/responses.js'
 import { storeHealth, targetHealth } from './facts/health.js'
@@ -78,6 +79,7 @@ function clientOn(client: ClientContext, options: ClientOptions): Client {
     embeddings: createEmbeddings(client),
     responses: createResponses(client),
     rerank: createRerank(client),
+    decisions: createDecisions(client),
     ...createPassthrough(client),
   }
   return {

@@ -5,6 +5,7 @@
  */
 import type { ProtocolId } from './protocol-ids.js'
 
+export type * from './hub-decisions.js'
 export type * from './hub-vectors.js'
 
 /** Marks a prompt prefix for the provider's cache (Anthropic's `cache_control`). */

@@ -9,6 +9,8 @@ import type {
   ChatRequest,
   EmbeddingsRequest,
   EmbeddingsResponse,
+  DecisionRequest,
+  DecisionResponse,
   RerankRequest,
   RerankResponse,
 } from './hub.js'
@@ -295,6 +297,14 @@ export interface RerankProtocol extends Codec<RerankRequest, RerankResponse> {
   readonly operation: 'rerank'
 }
 
+/** A wire format for typed questions about an input. */
+export interface DecisionsProtocol extends Codec<DecisionRequest, DecisionResponse> {
+  /** Decisions. */
+  readonly kind: 'decisions'
+  /** Always `decide`. */
+  readonly operation: 'decide'
+}
+
 /** A passthrough format, which needs no translation: only the model's name and the key change. */
 export interface PassthroughFormat {
   /** Id of the format. */
@@ -320,4 +330,4 @@ export interface PassthroughFormat {
 }
 
 /** A wire format: how a request is written, and how an answer is read. Pure: no network, no clock. */
-export type Protocol = ChatProtocol | EmbeddingsProtocol | RerankProtocol
+export type Protocol = ChatProtocol | EmbeddingsProtocol | RerankProtocol | DecisionsProtocol

@@ -203,6 +203,7 @@ export type ProviderId =
   | 'tokengo'
   | 'tokenrouter'
   | 'trustedrouter'
+  | 'typesafe'
   | 'umans'
   | 'unorouter'
   | 'upstage'

@@ -12,6 +12,7 @@ export { ollamaChat } from './ollama-chat/index.js'
 export { ollamaEmbeddings } from './ollama-embeddings.js'
 export { openaiChat } from './openai-chat/index.js'
 export { openaiCompletions } from './openai-completions.js'
+export { openaiDecisions } from './decisions/openai.js'
 export { openaiEmbeddings } from './openai-embeddings.js'
 export {
   openaiImageEdits,
@@ -25,6 +26,7 @@ export {
 export { openaiResponses } from './openai-responses/index.js'
 export { replicatePredictions } from './replicate-predictions/index.js'
 export { cohereRerank, jinaRerank, voyageRerank } from './rerank/index.js'
+export { systemone } from './decisions/systemone.js'
 export { vertexEmbeddings } from './vertex-embeddings.js'
 export { voyageEmbeddings } from './voyage-embeddings.js'
 export { watsonxChat } from './watsonx-chat.js'

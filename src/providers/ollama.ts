@@ -4,7 +4,8 @@ import type { ProviderRow } from '../kernel/provider.js'
 export const ollama: ProviderRow = {
   id: 'ollama',
   name: 'Ollama',
-  protocols: ['ollama-chat', 'ollama-embeddings'],
+  // System One as in the SDK of https://github.com/ollama/ollama-js.
+  protocols: ['ollama-chat', 'ollama-embeddings', 'systemone'],
   baseURL: 'http://127.0.0.1:11434',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: [],

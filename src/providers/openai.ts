@@ -9,6 +9,7 @@ export const openai: ProviderRow = {
     'openai-responses',
     'openai-embeddings',
     'openai-completions',
+    'openai-decisions',
     'openai-moderations',
     'openai-images',
     'openai-image-edits',

@@ -5,7 +5,7 @@ export const openrouter: ProviderRow = {
   id: 'openrouter',
   name: 'OpenRouter',
   // https://openrouter.ai/docs/api/api-reference/rerank/create-rerank
-  protocols: ['openai-chat', 'openai-responses', 'openai-embeddings', 'jina-rerank'],
+  protocols: ['openai-chat', 'openai-responses', 'openai-embeddings', 'jina-rerank', 'systemone'],
   baseURL: 'https://openrouter.ai/api/v1',
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['OPENROUTER_API_KEY'],

@@ -31,6 +31,7 @@ export type { Environment }
 const OPENAI_COMPANIONS: readonly FormatId[] = [
   'openai-embeddings',
   'jina-rerank',
+  'openai-decisions',
   'openai-moderations',
   'openai-images',
   'openai-image-edits',
@@ -204,6 +205,7 @@ export function planProvider(
       return found?.kind === 'embeddings' ? found : unspoken.includes(named.protocol) ? undefined : embeddings
     },
     rerank: spoken.find((found) => found.kind === 'rerank'),
+    decisions: spoken.find((found) => found.kind === 'decisions'),
     unspoken:
       unspoken.length === 0
         ? ''

@@ -6,6 +6,7 @@ import type {
   PassthroughId,
   ProtocolId,
   Quirks,
+  DecisionsProtocol,
   RerankProtocol,
 } from '../kernel/protocol.js'
 import type { ProviderRow, TraceHeaders } from '../kernel/provider.js'
@@ -59,6 +60,8 @@ export interface PlannedProvider {
   embeddingsFor(model: string): EmbeddingsProtocol | undefined
   /** The format for ordering documents; `undefined` when it has none. */
   readonly rerank: RerankProtocol | undefined
+  /** The format for typed questions; `undefined` when it has none. */
+  readonly decisions: DecisionsProtocol | undefined
   /** For messages: the codecs that would add formats. Empty when it has them all. */
   readonly unspoken: string
   /** The format `id`, when this provider takes it as it is. */

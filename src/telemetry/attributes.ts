@@ -102,15 +102,18 @@ export function otherAttributes(
   return attributes
 }
 
-const PIECES = ['input_seconds', 'input_characters', 'generated_images'] as const
+const PIECES = ['input_seconds', 'input_characters', 'output_seconds', 'generated_images'] as const
 
 /** Of a call that counts tokens. */
 export function countedTokens(count: unknown): Attributes {
   return typeof count === 'number' ? { [semconv.COUNTED_TOKENS]: count } : {}
 }
 
+/** Those of the conventions, and, as these allow, others where none of them fits: `audio` is sound that is no speech. */
+export type OutputType = 'image' | 'json' | 'speech' | 'text' | 'audio' | 'video'
+
 /** What an operation gives, where its request does not say so. */
-export function outputType(type: 'image' | 'speech' | 'text'): Attributes {
+export function outputType(type: OutputType): Attributes {
   return { [semconv.OUTPUT_TYPE]: type }
 }
 

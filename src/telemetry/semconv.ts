@@ -52,7 +52,7 @@ export const USAGE_REASONING = 'gen_ai.usage.reasoning.output_tokens'
 export const usageInputOf = (modality: 'text' | 'audio' | 'image') => `gen_ai.usage.${modality}.input_tokens`
 export const usageOutputOf = (modality: 'text' | 'audio' | 'image') => `gen_ai.usage.${modality}.output_tokens`
 /** What is billed by the piece. Not of the conventions, which count tokens only. */
-export const usagePiecesOf = (piece: 'input_seconds' | 'input_characters' | 'generated_images') =>
+export const usagePiecesOf = (piece: 'input_seconds' | 'input_characters' | 'output_seconds' | 'generated_images') =>
   `tracestitch.usage.${piece}`
 /** USD. Not part of the conventions; the name that the field has settled on. */
 export const USAGE_COST = 'gen_ai.usage.cost'

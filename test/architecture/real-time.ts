@@ -23,6 +23,7 @@ export const mayBeTimed: Readonly<Record<string, string>> = {
   'test/client/types.test-d.ts': 'is never run',
   'test/contracts/mcp-rows.ts': 'a process of its own; the spans are waited for, and nothing hangs on how long',
   'test/contracts/plain-rows.ts': 'a process of its own; the spans are waited for, and nothing hangs on how long',
+  'test/contracts/whole-rows.ts': 'the same',
   'test/integrations/ai.case.ts': 'a process of its own; the spans are waited for, and nothing hangs on how long',
   'test/integrations/langchain.case.ts':
     'a process of its own; the spans are waited for, and nothing hangs on how long',

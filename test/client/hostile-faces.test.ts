@@ -1,4 +1,4 @@
-/** Hostile answers to everything but chat: embeddings, rerank, and the operations that are passed on. */
+/** Hostile answers to everything but chat: embeddings, rerank, decisions, and the operations that are passed on. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createClient } from '../../src/index.js'
 import type { Client } from '../../src/client/types/index.js'
@@ -62,6 +62,25 @@ const rerank = speaking('rerank').map((format): Face => {
     name: 'rerank',
     call: (ai) => ai.rerank.create({ model: 'odd/m', query: PROMPT, documents: ['one', 'two'] }),
     good: codec.encodeResponse({ id: 'r', model: 'm', results, usage }),
+  }
+})
+const decisions = speaking('decisions').map((format): Face => {
+  const codec = protocols[format] as Extract<Protocol, { kind: 'decisions' }>
+  return {
+    format,
+    name: 'decisions',
+    call: (ai) =>
+      ai.decisions.create({
+        model: 'odd/m',
+        input: PROMPT,
+        questions: [{ type: 'predicate', name: 'a', instructions: 'is it?' }],
+      }),
+    good: codec.encodeResponse({
+      id: 'd',
+      model: 'm',
+      answers: [{ type: 'predicate', name: 'a', probability: 0.5 }],
+      usage: { input_tokens: 3, output_tokens: 0, total_tokens: 3 },
+    }),
   }
 })
 const file = () => new File([new Uint8Array(8)], 'a.wav')
@@ -147,7 +166,7 @@ const events = hostile.filter(({ name }) =>
   /the event (null|7|\[\]|"answer")|event nested|events that|truncated|HTML|empty|comments/.test(name),
 )
 
-describe.each([...embeddings, ...rerank, ...passed])('$name in $format', (face) => {
+describe.each([...embeddings, ...rerank, ...decisions, ...passed])('$name in $format', (face) => {
   test.each(bodies)('$name', async ({ name, answer }) => {
     // What is passed on in OpenAI's own shape may hold anything, so any object is an answer.
     if (passed.includes(face) && /JSON of 50 MB|objects nested/.test(name)) return

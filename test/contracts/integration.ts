@@ -81,6 +81,8 @@ export interface IntegrationCase<Sdk, Client> {
   readonly neighbours?: (folder: string) => Readonly<Record<string, string>>
   /** Headers of requests that are others each time, such as a signature and its time. */
   readonly changingHeaders?: readonly string[]
+  /** A part of paths that is another one each time, such as the id of a job. */
+  readonly changingPath?: RegExp
   readonly client: (sdk: Sdk, baseURL: string) => Client
   /** Every method that is patched, as `[holder, name]`. */
   readonly patched: (sdk: Sdk) => readonly (readonly [object | undefined, string])[]

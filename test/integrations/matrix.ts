@@ -125,13 +125,16 @@ function neighbourOf(installed: string, spec: { readonly package: string; readon
 function wireOf(
   result: Result,
   behaviour: string,
-  { changingHeaders = [] }: { readonly changingHeaders?: readonly string[] },
+  {
+    changingHeaders = [],
+    changingPath,
+  }: { readonly changingHeaders?: readonly string[]; readonly changingPath?: RegExp },
 ): unknown {
   const ignored = new Set(['traceparent', 'tracestate', 'host', 'connection', 'idempotency-key', ...changingHeaders])
   return result.requests
     .filter((request) => request.behaviour === behaviour)
     .map(({ path, headers, body }) => ({
-      path,
+      path: changingPath ? path.replace(changingPath, 'ID') : path,
       body,
       headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !ignored.has(name))),
     }))

@@ -8,11 +8,15 @@ export function headersOf({ headers }: AnyRequest): Record<string, string> {
   return Object.fromEntries(own.map(([name, value]) => [name, String(value)]))
 }
 
+const MEDIA = /^(?:audio|image|video|deepgram)\/|octet-stream/
+
 /** Boundaries of forms differ from request to request, so only the fields are kept. */
 export function bodyOf({ headers }: AnyRequest, text: string): Json {
+  const type = headers['content-type']
+  if (type !== undefined && MEDIA.test(type)) return { bytes: text.length }
   // A list of JSON, a line each.
   if (/^\{[^\n]*\}\n\{/.test(text)) return { lines: text.split('\n').map((line) => JSON.parse(line) as unknown) }
-  if (!headers['content-type']?.startsWith('multipart/')) return (text === '' ? {} : JSON.parse(text)) as Json
+  if (!type?.startsWith('multipart/')) return (text === '' ? {} : JSON.parse(text)) as Json
   headers['content-type'] = 'multipart/form-data'
   delete headers['content-length']
   const fields = [...text.matchAll(/name="([^"]+)"(?:\r\n\r\n([^\r]*))?/g)]

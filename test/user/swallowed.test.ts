@@ -135,6 +135,24 @@ const openrouter = {
   },
   span: 'chat m',
 }
+const elevenlabs = {
+  id: 'elevenlabs',
+  class: 'ElevenLabsClient',
+  make: `new Class({ apiKey: 'k' })`,
+  call: `client.speechToText.convert({ modelId: model, sourceUrl: 'https://example.com/a.mp3' })`,
+  answer: { language_code: 'eng', language_probability: 1, text: 'Hi', words: [] },
+  span: 'generate_content m',
+}
+
+const deepgram = {
+  id: 'deepgram',
+  class: 'DeepgramClient',
+  make: `new Class({ apiKey: 'k' })`,
+  call: `client.listen.v1.media.transcribeUrl({ model, url: 'https://example.com/a.mp3' })`,
+  answer: { metadata: { request_id: 'r', duration: 1 }, results: { channels: [] } },
+  span: 'generate_content m',
+}
+
 const chroma = {
   id: 'chroma',
   class: 'ChromaClient',
@@ -204,6 +222,9 @@ const SDKS: readonly Swallowed[] = [
   { ...gemini, package: '@google/generative-ai', apart: true },
   { ...voyage, package: 'voyageai', apart: true },
   { ...openrouter, package: '@openrouter/sdk', apart: true },
+  { ...elevenlabs, package: '@elevenlabs/elevenlabs-js', apart: true },
+  { ...deepgram, package: '@deepgram/sdk', apart: true },
+
   ...['chromadb', 'chromadb-v2'].map((name) => ({ ...chroma, package: name })),
   { ...qdrant, package: '@qdrant/js-client-rest' },
   ...['@pinecone-database/pinecone', '@pinecone-database/pinecone-v9'].map((name) => ({ ...pinecone, package: name })),

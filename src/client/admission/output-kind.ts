@@ -1,5 +1,5 @@
-/** What operations other than chat and embeddings may come to: images, speech, transcripts, documents that are ordered. */
-export type OutputKind = 'image' | 'speech' | 'text' | 'order'
+/** What operations other than chat and embeddings may come to: images, speech, transcripts, documents that are ordered, questions that are answered. */
+export type OutputKind = 'image' | 'speech' | 'text' | 'order' | 'decision'
 
 interface ExpectedUsage {
   readonly prompt_tokens?: number
@@ -76,6 +76,9 @@ export function usagesOf(
       const documents = Array.isArray(body['documents']) ? body['documents'].length : 0
       return [{ prompt_tokens: input, completion_tokens: 0 }, { search_units: Math.ceil(documents / DOCUMENTS_A_UNIT) }]
     }
+    // Prices of decisions are for the input (https://developers.openai.com/api/docs/guides/decisions).
+    case 'decision':
+      return [{ prompt_tokens: input, completion_tokens: 0 }]
     case undefined:
       return []
   }

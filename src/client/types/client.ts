@@ -1,6 +1,7 @@
 /** The client as callers see it. */
 import type { Spend, SpendBy } from '../facts/spend.js'
 import type { ChatCompletions } from './chat-completions.js'
+import type { Decisions } from './decisions.js'
 import type { Embeddings } from './embeddings.js'
 import type { ClientHealth } from './health.js'
 import type { Images, Moderations, Speech, Transcriptions, Translations } from './passthrough.js'
@@ -17,6 +18,8 @@ export interface Client<Alias extends string = never> {
   readonly responses: Responses<Alias>
   /** Orders documents by how well they fit a query. */
   readonly rerank: Rerank<Alias>
+  /** Answers typed questions about an input, with probabilities. */
+  readonly decisions: Decisions<Alias>
   /** Moderations (https://platform.openai.com/docs/api-reference/moderations), passed on as they are. */
   readonly moderations: Moderations<Alias>
   /** Images (https://platform.openai.com/docs/api-reference/images), passed on as they are. */

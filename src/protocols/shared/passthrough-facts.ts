@@ -9,6 +9,8 @@ export interface PassthroughUsage extends Partial<Usage> {
   readonly input_seconds?: number
   /** Of text that was read aloud. */
   readonly input_characters?: number
+  /** Of sound or film that was made. */
+  readonly output_seconds?: number
   /** Images that were made. */
   readonly generated_images?: number
   /** Of these images, such as `1024x1024`. */
@@ -60,6 +62,7 @@ function tokensOf(usage: Wire): PassthroughUsage | undefined {
   const input = wireCount(usage['input_tokens']) ?? wireCount(usage['prompt_tokens'])
   const output = wireCount(usage['output_tokens']) ?? wireCount(usage['completion_tokens'])
   if (input === undefined && output === undefined) return undefined
+  const cost = wireCount(usage['cost'])
   const details = usage['input_tokens_details'] ?? usage['input_token_details'] ?? usage['prompt_tokens_details']
   const outputDetails = usage['output_tokens_details'] ?? usage['completion_tokens_details']
   return {
@@ -68,6 +71,7 @@ function tokensOf(usage: Wire): PassthroughUsage | undefined {
     total_tokens: wireCount(usage['total_tokens']) ?? (input ?? 0) + (output ?? 0),
     ...(isObject(details) && { prompt_tokens_details: details }),
     ...(isObject(outputDetails) && { completion_tokens_details: outputDetails }),
+    ...(cost !== undefined && { cost }),
   }
 }
 

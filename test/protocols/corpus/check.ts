@@ -67,6 +67,7 @@ function checkRequest(protocol: Protocol, wire: unknown, path: string | undefine
 function rewritten(protocol: Protocol, wire: unknown, options: DecodeOptions, context: EncodeContext): EncodedRequest {
   if (protocol.kind === 'chat') return protocol.encodeRequest(protocol.decodeRequest(wire, options), context)
   if (protocol.kind === 'rerank') return protocol.encodeRequest(protocol.decodeRequest(wire, options), context)
+  if (protocol.kind === 'decisions') return protocol.encodeRequest(protocol.decodeRequest(wire, options), context)
   return protocol.encodeRequest(protocol.decodeRequest(wire, options), context)
 }
 
@@ -208,6 +209,7 @@ export function check(protocol: Protocol, recording: Recording): Findings {
     else if (!isObject(answer)) problems.push('answer: is no object')
     else if (protocol.kind === 'chat') attempt('answer', () => checkChatAnswer(protocol, answer, problems))
     else if (protocol.kind === 'rerank') attempt('answer', () => checkRanking(protocol, answer, problems))
+    else if (protocol.kind === 'decisions') attempt('answer', () => void protocol.decodeResponse(answer))
     else attempt('answer', () => checkEmbeddings(protocol, answer, problems))
   }
   for (const stream of protocol.kind === 'chat' ? streams : [])

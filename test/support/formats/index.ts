@@ -1,7 +1,10 @@
 /** Wire formats of the fake provider beside those of OpenAI and Anthropic, told by the path. */
+import { assemblyai } from './assemblyai.js'
 import { bedrock } from './bedrock.js'
 import { chroma } from './chroma.js'
 import { cohere } from './cohere.js'
+import { deepgram } from './deepgram.js'
+import { elevenlabs } from './elevenlabs.js'
 import { gemini } from './gemini.js'
 import { groq } from './groq.js'
 import { huggingface } from './huggingface.js'
@@ -23,8 +26,11 @@ const FORMATS: readonly FakeFormat[] = [
   huggingface,
   openrouter,
   replicate,
+  assemblyai,
   bedrock,
   chroma,
+  deepgram,
+  elevenlabs,
   gemini,
   interactions,
   cohere,
