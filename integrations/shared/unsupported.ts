@@ -7,6 +7,7 @@ const SDKS = [
   '@azure-rest/ai-inference',
   '@fal-ai/client',
   '@firebase/ai',
+  '@huggingface/inference',
   '@huggingface/transformers',
   '@ibm-cloud/watsonx-ai',
   '@lmstudio/sdk',

@@ -7,7 +7,6 @@ import { deepgram } from './deepgram.js'
 import { elevenlabs } from './elevenlabs.js'
 import { gemini } from './gemini.js'
 import { groq } from './groq.js'
-import { huggingface } from './huggingface.js'
 import { interactions } from './interactions.js'
 import { mem0 } from './mem0.js'
 import { mistral } from './mistral.js'
@@ -23,7 +22,6 @@ import { voyage } from './voyage.js'
 import { zep } from './zep.js'
 
 const FORMATS: readonly FakeFormat[] = [
-  huggingface,
   openrouter,
   replicate,
   assemblyai,
